@@ -1,0 +1,175 @@
+package graph
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"math"
+	"slices"
+	"strings"
+)
+
+// ClaimID identifies a claim by what it says: the hash of subject, predicate,
+// value, qualifiers, valid time, source and locator.
+type ClaimID [16]byte
+
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// String writes the id as c and 26 letters and digits.
+func (id ClaimID) String() string { return "c" + idEncoding.EncodeToString(id[:]) }
+
+// ParseClaimID reads what String writes.
+func ParseClaimID(s string) (ClaimID, error) {
+	var id ClaimID
+	if len(s) == 27 && s[0] == 'c' {
+		if b, err := idEncoding.DecodeString(s[1:]); err == nil && len(b) == len(id) {
+			copy(id[:], b)
+			if id.String() == s {
+				return id, nil
+			}
+		}
+	}
+	return id, Errorf(BadInput, "%q is no claim id: c and 26 of a-z, 2-7", clip(s))
+}
+
+// Rank orders claims of one predicate beyond their confidence.
+type Rank uint8
+
+// The ranks; the zero value is the ordinary one.
+const (
+	Normal Rank = iota
+	Preferred
+	Deprecated
+)
+
+// RankNames are the names of the ranks by value.
+var RankNames = [...]string{"NORMAL", "PREFERRED", "DEPRECATED"}
+
+func (r Rank) String() string { return RankNames[r] }
+
+// ParseRank reads a rank's name; "" is NORMAL.
+func ParseRank(s string) (Rank, error) {
+	i := slices.Index(RankNames[:], s)
+	if s == "" {
+		i = 0
+	}
+	if i < 0 {
+		return 0, Errorf(BadInput, "%q is no rank; use PREFERRED, NORMAL or DEPRECATED", clip(s))
+	}
+	return Rank(i), nil
+}
+
+// Attribution says in whose voice the source makes the claim.
+type Attribution uint8
+
+// The attributions; the zero value is the source's own voice.
+const (
+	Asserted  Attribution = iota // the source says so itself
+	Reported                     // the source reports what another says
+	Estimated                    // the source calls it an estimate
+	Inferred                     // the curator's reading of the source
+)
+
+// AttributionNames are the names of the attributions by value.
+var AttributionNames = [...]string{"ASSERTED", "REPORTED", "ESTIMATED", "INFERRED"}
+
+func (a Attribution) String() string { return AttributionNames[a] }
+
+// ParseAttribution reads an attribution's name; "" is ASSERTED.
+func ParseAttribution(s string) (Attribution, error) {
+	i := slices.Index(AttributionNames[:], s)
+	if s == "" {
+		i = 0
+	}
+	if i < 0 {
+		return 0, Errorf(BadInput, "%q is no attribution; use ASSERTED, REPORTED, ESTIMATED or INFERRED", clip(s))
+	}
+	return Attribution(i), nil
+}
+
+// QualifierValue is one qualifier of a claim.
+type QualifierValue struct {
+	Name  string
+	Value Value
+}
+
+// Claim is one sourced statement. Its identity is what it says; confidence,
+// rank and the rest are how it is held.
+type Claim struct {
+	Subject    ID
+	Predicate  string
+	Value      Value
+	Qualifiers []QualifierValue // by name, each once
+	Valid      Interval
+	Source     ID
+	// Locator says where in the source: a paragraph, a row, a JSON path.
+	Locator string
+
+	// Confidence is from 0 to 1, in steps of 0.0001.
+	Confidence  float64
+	Rank        Rank
+	Attribution Attribution
+	// AttributedTo is whom the source reports, an entity's id or a name; "" for nobody.
+	AttributedTo string
+	// Original is the form the source prints where the claim gives another.
+	Original string
+	// Conflict names a group of competing claims, as the curator saw them.
+	Conflict string
+	// Note is a remark in our words.
+	Note string
+	// Supersedes are the claims that this one replaces.
+	Supersedes []ClaimID
+}
+
+// ID computes the claim's identity. Qualifiers must be in order (Normalise).
+func (c *Claim) ID() ClaimID {
+	h := sha256.New()
+	var buf []byte
+	field := func(s string) {
+		buf = binary.AppendUvarint(buf[:0], uint64(len(s)))
+		h.Write(append(buf, s...))
+	}
+	value := func(v Value) {
+		// A date and a string of the same text are different claims.
+		field(v.Kind().String())
+		field(v.String())
+	}
+	field(string(c.Subject))
+	field(c.Predicate)
+	value(c.Value)
+	buf = binary.AppendUvarint(buf[:0], uint64(len(c.Qualifiers)))
+	h.Write(buf)
+	for _, q := range c.Qualifiers {
+		field(q.Name)
+		value(q.Value)
+	}
+	field(c.Valid.String())
+	field(string(c.Source))
+	field(c.Locator)
+	var id ClaimID
+	copy(id[:], h.Sum(nil))
+	return id
+}
+
+// Normalise puts the qualifiers in order and rounds the confidence, so that
+// equal claims are equal in every codec.
+func (c *Claim) Normalise() {
+	slices.SortFunc(c.Qualifiers, func(a, b QualifierValue) int { return strings.Compare(a.Name, b.Name) })
+	c.Confidence = math.Round(c.Confidence*1e4) / 1e4
+	if len(c.Qualifiers) == 0 {
+		c.Qualifiers = nil
+	}
+	if len(c.Supersedes) == 0 {
+		c.Supersedes = nil
+	}
+}
+
+// Qualifier returns the named qualifier's value; the zero Value where it has none.
+func (c *Claim) Qualifier(name string) Value {
+	for _, q := range c.Qualifiers {
+		if q.Name == name {
+			return q.Value
+		}
+	}
+	return Value{}
+}

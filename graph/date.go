@@ -1,0 +1,320 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Day counts days from 1970-01-01 in the proleptic Gregorian calendar.
+type Day int32
+
+// The days before and after all others: an open side of an interval.
+const (
+	FirstDay Day = math.MinInt32
+	LastDay  Day = math.MaxInt32
+)
+
+// Precision is how exactly a date is known.
+type Precision uint8
+
+// The precisions, the least exact first.
+const (
+	// Unknown is the zero Date: there is a date, or not, and nobody says.
+	Unknown Precision = iota
+	// Open is a side that the source leaves open: still so.
+	Open
+	Century
+	Decade
+	Year
+	Month
+	DayPrecision
+)
+
+func (p Precision) String() string {
+	return [...]string{"UNKNOWN", "OPEN", "CENTURY", "DECADE", "YEAR", "MONTH", "DAY"}[p]
+}
+
+// Date is a date of the Extended Date/Time Format (ISO 8601-2): a day, a
+// month, a year, a decade or a century, perhaps uncertain (?), approximate (~)
+// or both (%). The zero Date is unknown. Dates are comparable with ==.
+type Date struct {
+	year       int32
+	month, day uint8
+	precision  Precision
+	doubt      byte // 0, '?', '~' or '%'
+}
+
+// OpenDate is the open side of an interval.
+var OpenDate = Date{precision: Open}
+
+// DayDate returns the date of one day.
+func DayDate(year, month, day int) Date {
+	return Date{int32(year), uint8(month), uint8(day), DayPrecision, 0}
+}
+
+// Precision tells how exactly the date is known.
+func (d Date) Precision() Precision { return d.precision }
+
+// Known tells whether the date names some time, however roughly.
+func (d Date) Known() bool { return d.precision > Open }
+
+// Doubt is '?' for uncertain, '~' for approximate, '%' for both, else 0.
+func (d Date) Doubt() byte { return d.doubt }
+
+const dateForms = "write 2025, 2025-06, 2025-06-18, 201X or 20XX, with ?, ~ or % for doubt"
+
+// ParseDate reads one EDTF date; "" is unknown and ".." is open.
+func ParseDate(s string) (Date, error) {
+	switch s {
+	case "":
+		return Date{}, nil
+	case "..":
+		return OpenDate, nil
+	}
+	bad := func(why string) (Date, error) {
+		return Date{}, Errorf(BadInput, "%q is no date (%s): %s", clip(s), why, dateForms)
+	}
+	var d Date
+	rest := s
+	if last := rest[len(rest)-1]; last == '?' || last == '~' || last == '%' {
+		d.doubt, rest = last, rest[:len(rest)-1]
+	}
+	negative := strings.HasPrefix(rest, "-")
+	parts := strings.Split(strings.TrimPrefix(rest, "-"), "-")
+	if len(parts) > 3 || len(parts[0]) != 4 {
+		return bad("the year has four digits")
+	}
+	digits := parts[0]
+	d.precision = Year
+	switch {
+	case strings.HasSuffix(digits, "XX"):
+		d.precision, digits = Century, digits[:2]+"00"
+	case strings.HasSuffix(digits, "X"):
+		d.precision, digits = Decade, digits[:3]+"0"
+	}
+	year, ok := number(digits)
+	if !ok {
+		return bad("the year has four digits")
+	}
+	if negative {
+		if d.precision != Year {
+			return bad("a rough year before 0 is not supported")
+		}
+		year = -year
+	}
+	d.year = int32(year)
+	// 2004-XX and 2004-06-XX say that the rest is not known: a coarser date.
+	for len(parts) > 1 && parts[len(parts)-1] == "XX" {
+		parts = parts[:len(parts)-1]
+	}
+	if len(parts) == 1 {
+		return d, nil
+	}
+	if d.precision != Year {
+		return bad("a decade has no months")
+	}
+	month, ok := number(parts[1])
+	if !ok || len(parts[1]) != 2 || month < 1 || month > 12 {
+		return bad("the month is 01 to 12")
+	}
+	d.month, d.precision = uint8(month), Month
+	if len(parts) == 2 {
+		return d, nil
+	}
+	day, ok := number(parts[2])
+	if !ok || len(parts[2]) != 2 || day < 1 || day > monthLength(year, month) {
+		return bad(fmt.Sprintf("day %s is not in that month", clip(parts[2])))
+	}
+	d.day, d.precision = uint8(day), DayPrecision
+	return d, nil
+}
+
+func number(s string) (int, bool) {
+	if s == "" {
+		return 0, false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil
+}
+
+// clip keeps a message short whatever it quotes.
+func clip(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// String writes the date as EDTF.
+func (d Date) String() string {
+	sign, year := "", d.year
+	if year < 0 {
+		sign, year = "-", -year
+	}
+	var s string
+	switch d.precision {
+	case Unknown:
+		return ""
+	case Open:
+		return ".."
+	case Century:
+		s = fmt.Sprintf("%02dXX", year/100)
+	case Decade:
+		s = fmt.Sprintf("%03dX", year/10)
+	case Year:
+		s = fmt.Sprintf("%04d", year)
+	case Month:
+		s = fmt.Sprintf("%04d-%02d", year, d.month)
+	default:
+		s = fmt.Sprintf("%04d-%02d-%02d", year, d.month, d.day)
+	}
+	if d.doubt != 0 {
+		s += string(d.doubt)
+	}
+	return sign + s
+}
+
+// First is the first day the date may mean; FirstDay where unknown or open.
+func (d Date) First() Day {
+	switch d.precision {
+	case Unknown, Open:
+		return FirstDay
+	case Month:
+		return dayOf(int(d.year), int(d.month), 1)
+	case DayPrecision:
+		return dayOf(int(d.year), int(d.month), int(d.day))
+	}
+	return dayOf(int(d.year), 1, 1)
+}
+
+// Last is the last day the date may mean; LastDay where unknown or open.
+func (d Date) Last() Day {
+	y := int(d.year)
+	switch d.precision {
+	case Unknown, Open:
+		return LastDay
+	case Century:
+		return dayOf(y+99, 12, 31)
+	case Decade:
+		return dayOf(y+9, 12, 31)
+	case Year:
+		return dayOf(y, 12, 31)
+	case Month:
+		return dayOf(y, int(d.month), monthLength(y, int(d.month)))
+	}
+	return dayOf(y, int(d.month), int(d.day))
+}
+
+// Pack folds the date into 64 bits, for columns; Unpack restores it.
+func (d Date) Pack() uint64 {
+	return uint64(uint32(d.year))<<32 | uint64(d.month)<<24 | uint64(d.day)<<16 | uint64(d.precision)<<8 | uint64(d.doubt)
+}
+
+// UnpackDate restores what Pack folded.
+func UnpackDate(u uint64) Date {
+	return Date{int32(uint32(u >> 32)), uint8(u >> 24), uint8(u >> 16), Precision(uint8(u >> 8)), byte(u)}
+}
+
+func monthLength(year, month int) int {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
+}
+
+// dayOf counts by eras of 400 years, which are all of the same length.
+func dayOf(year, month, day int) Day {
+	if month <= 2 {
+		year--
+	}
+	era := year / 400
+	if year < 0 {
+		era = (year - 399) / 400
+	}
+	yoe := year - era*400
+	doy := (153*((month+9)%12)+2)/5 + day - 1
+	return Day(era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468)
+}
+
+// Date returns the date of the day.
+func (d Day) Date() Date {
+	if d == FirstDay || d == LastDay {
+		return OpenDate
+	}
+	z := int(d) + 719468
+	era := z / 146097
+	if z < 0 {
+		era = (z - 146096) / 146097
+	}
+	doe := z - era*146097
+	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
+	doy := doe - (365*yoe + yoe/4 - yoe/100)
+	mp := (5*doy + 2) / 153
+	day := doy - (153*mp+2)/5 + 1
+	month := mp + 3
+	if month > 12 {
+		month -= 12
+	}
+	year := yoe + era*400
+	if month <= 2 {
+		year++
+	}
+	return DayDate(year, month, day)
+}
+
+func (d Day) String() string { return d.Date().String() }
+
+// Interval is a valid time: from one date to another, both included.
+type Interval struct{ From, To Date }
+
+// ParseInterval reads an EDTF interval: 2019-03-20/2022-09-17, 2022/.. (still
+// so), /2010 (nobody says since when), or one date, which is both its ends.
+// The empty text is the zero Interval, of which nothing is known.
+func ParseInterval(s string) (Interval, error) {
+	from, to, two := strings.Cut(s, "/")
+	if !two {
+		to = from
+	}
+	var iv Interval
+	var err error
+	if iv.From, err = ParseDate(from); err != nil {
+		return iv, err
+	}
+	if iv.To, err = ParseDate(to); err != nil {
+		return iv, err
+	}
+	return iv, iv.Check()
+}
+
+// Check refuses an interval that ends before it begins.
+func (iv Interval) Check() error {
+	if iv.From.Known() && iv.To.Known() && iv.To.Last() < iv.From.First() {
+		return Errorf(BadInput, "the interval %s ends before it begins; exchange its dates", iv)
+	}
+	return nil
+}
+
+// Empty tells whether nothing at all is said of the time.
+func (iv Interval) Empty() bool { return iv == Interval{} }
+
+// String writes the interval as EDTF.
+func (iv Interval) String() string {
+	if iv.From == iv.To && (iv.From.Known() || iv.Empty()) {
+		return iv.From.String()
+	}
+	return iv.From.String() + "/" + iv.To.String()
+}

@@ -1,0 +1,102 @@
+// Package graph is the domain: entities, claims, their sources and the time
+// they hold, and the check that every change must pass.
+//
+// Read Claim, Change and Check first. A claim is one sourced statement about
+// one entity; a Change is what somebody wants the store to learn; Check holds
+// it against the ontology and the graph so far and turns it into a Commit,
+// which is what the store keeps, or into problems with their places.
+//
+// The package does no I/O and reads no clock. It must not know how claims are
+// stored, indexed, written to files or asked for.
+package graph
+
+import (
+	"fmt"
+	"time"
+)
+
+// ID names an entity: ISO 3166 alpha-3 for countries, UN/LOCODE for transport
+// nodes, hs-2844 for goods, a slug otherwise.
+type ID string
+
+// Entity is a thing with an id and one type of the ontology.
+type Entity struct {
+	ID   ID
+	Type string
+}
+
+// Seq is a sequence number of the store: 0 is the empty store, each commit adds one.
+type Seq uint64
+
+// Retraction withdraws a claim. The claim stays answerable by knownAt.
+type Retraction struct {
+	Claim  ClaimID
+	Reason string
+}
+
+// Commit is one transaction of the log: what the store learned at one sequence number.
+type Commit struct {
+	Seq Seq
+	// At is the record time, in UTC with microseconds.
+	At time.Time
+	// Key is the idempotency key of the writer, or empty.
+	Key         string
+	Entities    []Entity
+	Claims      []Claim
+	Retractions []Retraction
+}
+
+// Empty tells whether the commit would change nothing.
+func (c *Commit) Empty() bool {
+	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0
+}
+
+// Place says where an input came from, for messages. Line 0 and an empty Path say nothing.
+type Place struct {
+	File string
+	Line int
+	Path string
+}
+
+func (p Place) String() string {
+	switch {
+	case p.File != "" && p.Line > 0 && p.Path != "":
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path)
+	case p.File != "" && p.Line > 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	case p.Path != "":
+		return p.Path
+	}
+	return p.File
+}
+
+// OpKind is what an operation does.
+type OpKind uint8
+
+const (
+	// Declare introduces an entity with its type.
+	Declare OpKind = iota + 1
+	// Assert states a claim; one that supersedes others withdraws them.
+	Assert
+	// Retract withdraws a claim.
+	Retract
+)
+
+// Op is one operation of a change, with the place it came from.
+type Op struct {
+	Kind    OpKind
+	Entity  Entity     // of Declare
+	Claim   Claim      // of Assert
+	Retract Retraction // of Retract
+	Place   Place
+}
+
+// Change is what somebody wants the store to learn, all or nothing.
+type Change struct {
+	Ops []Op
+	// Key makes a change happen once: a second one with the same key answers
+	// with the first one's sequence number.
+	Key string
+	// IfSeq, where not nil, refuses the change unless the store is at that number.
+	IfSeq *Seq
+}

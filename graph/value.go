@@ -1,0 +1,247 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Kind is the kind of a value.
+type Kind uint8
+
+// The kinds of values.
+const (
+	NoKind Kind = iota
+	EntityKind
+	StringKind
+	EnumKind
+	IntKind
+	FloatKind
+	BoolKind
+	DateKind
+	QuantityKind
+	CoordinatesKind
+)
+
+func (k Kind) String() string {
+	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates"}[k]
+}
+
+// ParseKind reads what Kind.String writes.
+func ParseKind(s string) (Kind, bool) {
+	for k := EntityKind; k <= CoordinatesKind; k++ {
+		if k.String() == s {
+			return k, true
+		}
+	}
+	return NoKind, false
+}
+
+var scalarKinds = map[schema.Scalar]Kind{
+	schema.NoScalar: EntityKind, schema.String: StringKind, schema.EnumValue: EnumKind, schema.Int: IntKind,
+	schema.Float: FloatKind, schema.Boolean: BoolKind, schema.Date: DateKind, schema.Quantity: QuantityKind,
+	schema.Coordinates: CoordinatesKind,
+}
+
+// KindOf is the kind of value that a scalar of the ontology takes; an entity for NoScalar.
+func KindOf(s schema.Scalar) Kind { return scalarKinds[s] }
+
+// Value is what a claim or a qualifier states: an entity or a literal. The
+// zero Value is none. Values are comparable with ==.
+type Value struct {
+	kind Kind
+	text string  // entity, string, enum; the unit of a quantity
+	a, b float64 // a float, a quantity; latitude and longitude
+	n    int64   // an int, a boolean
+	date Date
+}
+
+// EntityValue is a value that names an entity.
+func EntityValue(id ID) Value { return Value{kind: EntityKind, text: string(id)} }
+
+// StringValue is a text.
+func StringValue(s string) Value { return Value{kind: StringKind, text: s} }
+
+// EnumOf is a value of an enum of the ontology.
+func EnumOf(name string) Value { return Value{kind: EnumKind, text: name} }
+
+// IntValue is a whole number.
+func IntValue(n int64) Value { return Value{kind: IntKind, n: n} }
+
+// FloatValue is a number; f must be finite.
+func FloatValue(f float64) Value { return Value{kind: FloatKind, a: f} }
+
+// BoolValue is true or false.
+func BoolValue(b bool) Value {
+	if b {
+		return Value{kind: BoolKind, n: 1}
+	}
+	return Value{kind: BoolKind}
+}
+
+// DateValue is a date.
+func DateValue(d Date) Value { return Value{kind: DateKind, date: d} }
+
+// QuantityValue is a number with its unit; f must be finite.
+func QuantityValue(f float64, unit string) Value { return Value{kind: QuantityKind, a: f, text: unit} }
+
+// CoordinatesValue is a point: latitude and longitude in degrees, kept to 1e-7 of a degree.
+func CoordinatesValue(lat, lon float64) Value {
+	return Value{kind: CoordinatesKind, a: math.Round(lat*1e7) / 1e7, b: math.Round(lon*1e7) / 1e7}
+}
+
+// Kind tells which of the accessors below apply.
+func (v Value) Kind() Kind { return v.kind }
+
+// Entity is the entity named; "" for other kinds.
+func (v Value) Entity() ID {
+	if v.kind != EntityKind {
+		return ""
+	}
+	return ID(v.text)
+}
+
+// Text is the text of a string or enum, or the unit of a quantity.
+func (v Value) Text() string { return v.text }
+
+// Int is a whole number.
+func (v Value) Int() int64 { return v.n }
+
+// Float is the number of an int, a float or a quantity.
+func (v Value) Float() float64 {
+	if v.kind == IntKind {
+		return float64(v.n)
+	}
+	return v.a
+}
+
+// Bool is true or false.
+func (v Value) Bool() bool { return v.n != 0 }
+
+// Date is a date.
+func (v Value) Date() Date { return v.date }
+
+// LatLon is a point.
+func (v Value) LatLon() (lat, lon float64) { return v.a, v.b }
+
+// String writes the value as ParseValue reads it.
+func (v Value) String() string {
+	switch v.kind {
+	case EntityKind, StringKind, EnumKind:
+		return v.text
+	case IntKind:
+		return strconv.FormatInt(v.n, 10)
+	case FloatKind:
+		return formatFloat(v.a)
+	case BoolKind:
+		return strconv.FormatBool(v.n != 0)
+	case DateKind:
+		return v.date.String()
+	case QuantityKind:
+		return formatFloat(v.a) + " " + v.text
+	case CoordinatesKind:
+		return formatFloat(v.a) + "," + formatFloat(v.b)
+	}
+	return ""
+}
+
+// formatFloat writes a number without an exponent where that stays readable.
+func formatFloat(f float64) string {
+	if abs := math.Abs(f); abs == 0 || abs >= 1e-6 && abs < 1e18 {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}
+
+// ParseValue reads a value of the kind from the text that String writes. The
+// error says what such a value looks like.
+func ParseValue(k Kind, s string) (Value, error) {
+	if !utf8.ValidString(s) {
+		return Value{}, Errorf(BadInput, "%q is not valid UTF-8", clip(s))
+	}
+	switch k {
+	case EntityKind:
+		return EntityValue(ID(s)), CheckID(ID(s))
+	case StringKind:
+		return StringValue(s), nil
+	case EnumKind:
+		return EnumOf(s), nil
+	case IntKind:
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return Value{}, Errorf(WrongType, "%q is no whole number", clip(s))
+		}
+		return IntValue(n), nil
+	case FloatKind:
+		f, err := parseFloat(s)
+		return FloatValue(f), err
+	case BoolKind:
+		switch s {
+		case "true":
+			return BoolValue(true), nil
+		case "false":
+			return BoolValue(false), nil
+		}
+		return Value{}, Errorf(WrongType, "%q is neither true nor false", clip(s))
+	case DateKind:
+		d, err := ParseDate(s)
+		if err == nil && !d.Known() {
+			err = Errorf(BadInput, "a date is missing: %s", dateForms)
+		}
+		return DateValue(d), err
+	case QuantityKind:
+		num, unit, ok := strings.Cut(s, " ")
+		if !ok || unit == "" || strings.Contains(unit, " ") {
+			return Value{}, Errorf(WrongType, "%q is no quantity; write a number, a space and a unit, as in 3 bcm", clip(s))
+		}
+		f, err := parseFloat(num)
+		return QuantityValue(f, unit), err
+	case CoordinatesKind:
+		return parseCoordinates(s)
+	}
+	return Value{}, fmt.Errorf("graph: no value of kind %d", k)
+}
+
+func parseFloat(s string) (float64, error) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s, "xX_") {
+		return 0, Errorf(WrongType, "%q is no number", clip(s))
+	}
+	if f == 0 {
+		f = 0 // -0 and 0 are the same claim
+	}
+	return f, nil
+}
+
+func parseCoordinates(s string) (Value, error) {
+	a, b, ok := strings.Cut(s, ",")
+	lat, err1 := parseFloat(strings.TrimSpace(a))
+	lon, err2 := parseFloat(strings.TrimSpace(b))
+	if !ok || err1 != nil || err2 != nil || math.Abs(lat) > 90 || math.Abs(lon) > 180 {
+		return Value{}, Errorf(WrongType, "%q is no point; write latitude and longitude in degrees, as in 48,68", clip(s))
+	}
+	return CoordinatesValue(lat, lon), nil
+}
+
+// CheckID refuses an id that is empty, too long, or holds what an address,
+// a file name or an RDF name could not: ids are ASCII letters, digits, and - _ . :
+func CheckID(id ID) error {
+	if id == "" {
+		return Errorf(BadInput, "an id is missing")
+	}
+	if len(id) > 200 {
+		return Errorf(BadInput, "the id %q has more than 200 characters", clip(string(id)))
+	}
+	for i := 0; i < len(id); i++ {
+		c := id[i]
+		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !alnum && (i == 0 || !strings.ContainsRune("-_.:", rune(c))) {
+			return Errorf(BadInput, "%q is no id: it has ASCII letters and digits, and inside - _ . :", clip(string(id)))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,405 @@
+package schema
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// inherit resolves which types implement which interface, through any depth,
+// and which types a union has.
+func (l *loader) inherit() {
+	for _, t := range l.o.Types {
+		seen := map[string]bool{}
+		var walk func(d *ast.Definition)
+		walk = func(d *ast.Definition) {
+			for _, name := range d.Interfaces {
+				i := l.o.types[name]
+				switch {
+				case i == nil || !i.Abstract || i.Union:
+					l.fail(d.Position, "%s implements %s, which is no interface of this ontology", d.Name, name)
+				case name == t.Name:
+					l.fail(d.Position, "%s implements itself", t.Name)
+				case !seen[name]:
+					seen[name] = true
+					t.Interfaces = append(t.Interfaces, i)
+					walk(l.defs[name])
+				}
+			}
+		}
+		walk(l.defs[t.Name])
+		if !t.Union && t.Name != EntityType && !seen[EntityType] {
+			l.fail(l.defs[t.Name].Position, "%s must implement %s", t.Name, EntityType)
+		}
+	}
+	for _, t := range l.o.Types {
+		if t.Abstract {
+			continue
+		}
+		t.Concrete = []*Type{t}
+		for _, i := range t.Interfaces {
+			i.Concrete = append(i.Concrete, t)
+		}
+	}
+	for _, t := range l.o.Types {
+		if !t.Union {
+			continue
+		}
+		for _, name := range l.defs[t.Name].Types {
+			m := l.o.types[name]
+			if m == nil || m.Abstract {
+				l.fail(l.defs[t.Name].Position, "the union %s names %s, which is no concrete type of this ontology", t.Name, name)
+				continue
+			}
+			t.Concrete = append(t.Concrete, m)
+		}
+	}
+	for _, t := range l.o.Types {
+		if t.Abstract && len(t.Concrete) == 0 {
+			l.fail(l.defs[t.Name].Position, "no type implements %s", t.Name)
+		}
+	}
+}
+
+// reservedFields are the names that every entity has in the API besides the
+// fields of the ontology.
+var reservedFields = map[string]bool{"id": true, "type": true, "claims": true, "about": true}
+
+// reservedQualifiers are the names that an edge, a claim or a seed file uses itself.
+var reservedQualifiers = map[string]bool{
+	"cursor": true, "node": true, "claim": true, "value_": true, "valid": true, "source": true, "at": true, "locator": true,
+	"confidence": true, "attribution": true, "attributedTo": true, "rankOf": true, "original": true, "note": true,
+	"supersedes": true, "conflict": true, "holds": true, "year": true, "preference": true,
+}
+
+// fields reads the fields that each type declares and hands them down.
+func (l *loader) fields() {
+	own := map[string][]*Field{}
+	for _, t := range l.o.Types {
+		seen := map[string]bool{}
+		for _, fd := range l.defs[t.Name].Fields {
+			switch {
+			case reservedFields[fd.Name]:
+				l.fail(fd.Position, "%s.%s: every entity has %s already", t.Name, fd.Name, fd.Name)
+				continue
+			case seen[fd.Name]:
+				l.fail(fd.Position, "%s.%s is declared twice", t.Name, fd.Name)
+				continue
+			}
+			seen[fd.Name] = true
+			own[t.Name] = append(own[t.Name], l.field(t, fd))
+		}
+	}
+	for _, t := range l.o.Types {
+		// Farthest interface first, so that name and aliases lead everywhere.
+		for i := len(t.Interfaces) - 1; i >= 0; i-- {
+			for _, f := range own[t.Interfaces[i].Name] {
+				l.add(t, f)
+			}
+		}
+		for _, f := range own[t.Name] {
+			l.add(t, f)
+		}
+	}
+}
+
+func (l *loader) add(t *Type, f *Field) {
+	if have := t.fields[f.Name]; have != nil {
+		if have != f {
+			l.fail(l.defs[t.Name].Position, "%s has %s from both %s and %s", t.Name, f.Name, have.Owner.Name, f.Owner.Name)
+		}
+		return
+	}
+	t.fields[f.Name] = f
+	t.Fields = append(t.Fields, f)
+}
+
+func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
+	l.checkDirectives(fd.Directives, "FIELD_DEFINITION")
+	f := &Field{Name: fd.Name, Label: words(fd.Name), Description: fd.Description, Owner: t, Pos: l.at(fd.Position)}
+	typ := fd.Type
+	if typ.Elem != nil {
+		f.Many, typ = true, typ.Elem
+		if !typ.NonNull || typ.Elem != nil {
+			l.fail(fd.Position, "%s.%s: write a list as [%s!]", t.Name, fd.Name, typ.Name())
+		}
+	} else if typ.NonNull {
+		l.fail(fd.Position, "%s.%s: a field is never required, since a source may be silent; drop the !", t.Name, fd.Name)
+	}
+	f.Scalar, f.Enum, f.Target = l.valueType(fd.Position, t.Name+"."+fd.Name, typ.NamedType)
+	if f.Target != nil {
+		f.Kind = Relation
+	}
+	if args, ok := l.directive(fd.Directives, "time"); ok {
+		f.Time = timeKinds[args["kind"]]
+	}
+	if args, ok := l.directive(fd.Directives, "label"); ok {
+		f.Label = args["text"]
+	}
+	if args, ok := l.directive(fd.Directives, "key"); ok {
+		f.Key = args["scheme"]
+	}
+	if args, ok := l.directive(fd.Directives, "unit"); ok {
+		f.Unit, f.Dimension = l.unit(fd.Position, f.Scalar, args)
+	}
+	if args, ok := l.directive(fd.Directives, "tolerance"); ok {
+		f.Tolerance.Relative, _ = strconv.ParseFloat(args["relative"], 64)
+		f.Tolerance.Days, _ = strconv.Atoi(args["days"])
+	}
+	if args, ok := l.directive(fd.Directives, "inverse"); ok {
+		f.Kind, f.inverseRef = Inverse, args["of"]
+	}
+	if args, ok := l.directive(fd.Directives, "derived"); ok {
+		f.Kind = Derived
+		f.Path = &Path{Where: args["where"], Equals: args["equals"], through: args["through"], then: args["then"]}
+	}
+	_, f.Symmetric = l.directive(fd.Directives, "symmetric")
+	_, f.Transitive = l.directive(fd.Directives, "transitive")
+	f.Maps, _ = l.directive(fd.Directives, "map")
+	for _, a := range fd.Arguments {
+		f.Qualifiers = append(f.Qualifiers, l.qualifier(f, a))
+	}
+	return f
+}
+
+func (l *loader) valueType(pos *ast.Position, where, name string) (Scalar, *Enum, *Type) {
+	if s, ok := scalars[name]; ok {
+		return s, nil, nil
+	}
+	if e := l.o.enums[name]; e != nil {
+		return EnumValue, e, nil
+	}
+	if t := l.o.types[name]; t != nil {
+		return NoScalar, nil, t
+	}
+	l.fail(pos, "%s has the type %s, which this ontology does not declare", where, name)
+	return String, nil, nil
+}
+
+func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
+	l.checkDirectives(a.Directives, "ARGUMENT_DEFINITION")
+	where := f.Owner.Name + "." + f.Name + "(" + a.Name + ":)"
+	q := &Qualifier{Name: a.Name, Label: words(a.Name), Description: a.Description, Pos: l.at(a.Position)}
+	if reservedQualifiers[a.Name] {
+		l.fail(a.Position, "%s: every claim has %s already", where, a.Name)
+	}
+	if a.Type.Elem != nil || a.Type.NonNull {
+		l.fail(a.Position, "%s: a qualifier is one value and never required", where)
+		return q
+	}
+	q.Scalar, q.Enum, q.Target = l.valueType(a.Position, where, a.Type.NamedType)
+	if args, ok := l.directive(a.Directives, "unit"); ok {
+		q.Unit, q.Dimension = l.unit(a.Position, q.Scalar, args)
+	}
+	if args, ok := l.directive(a.Directives, "label"); ok {
+		q.Label = args["text"]
+	}
+	return q
+}
+
+func (l *loader) unit(pos *ast.Position, s Scalar, args map[string]string) (code, dimension string) {
+	code, dimension = args["code"], args["dimension"]
+	switch {
+	case s != Int && s != Float && s != Quantity:
+		l.fail(pos, "@unit stands on numbers and quantities only")
+	case (code == "") == (dimension == ""):
+		l.fail(pos, "@unit takes either a code or a dimension")
+	case code != "" && l.o.Units[code] == nil:
+		l.fail(pos, "the unit %s is not in the enum Unit", code)
+	case dimension != "" && s != Quantity:
+		l.fail(pos, "only a quantity can have any unit of a dimension; give the unit's code")
+	case dimension != "":
+		for _, u := range l.o.Units {
+			if u.Dimension == dimension {
+				return code, dimension
+			}
+		}
+		l.fail(pos, "no unit measures %q", dimension)
+	}
+	return code, dimension
+}
+
+// links finds what inverse and derived fields read.
+func (l *loader) links() {
+	for _, t := range l.o.Types {
+		for _, f := range t.Fields {
+			if f.Owner != t {
+				continue
+			}
+			if f.Stored() {
+				l.o.predicates[f.Name] = append(l.o.predicates[f.Name], f)
+			}
+		}
+	}
+	for name := range l.o.predicates {
+		l.o.names = append(l.o.names, name)
+	}
+	sort.Strings(l.o.names)
+	for _, t := range l.o.Types {
+		for _, f := range t.Fields {
+			if f.Owner == t && f.Kind == Inverse {
+				l.linkInverse(f)
+			}
+		}
+	}
+	for _, t := range l.o.Types {
+		for _, f := range t.Fields {
+			if f.Owner == t && f.Kind == Derived {
+				l.linkDerived(f)
+			}
+		}
+	}
+}
+
+func (l *loader) linkInverse(f *Field) {
+	pos := l.defs[f.Owner.Name].Fields.ForName(f.Name).Position
+	owner, name, qualified := strings.Cut(f.inverseRef, ".")
+	if !qualified {
+		owner, name = f.Target.Name, f.inverseRef
+	}
+	if t := l.o.types[owner]; t != nil {
+		if target := t.fields[name]; target != nil && target.Kind == Relation {
+			f.InverseOf = []*Field{target}
+		}
+		// An interface or union may stand for members that each declare the relation.
+		if f.InverseOf == nil && t.Abstract {
+			for _, c := range t.Concrete {
+				if target := c.fields[name]; target != nil && target.Kind == Relation {
+					f.InverseOf = append(f.InverseOf, target)
+				}
+			}
+		}
+	}
+	if f.InverseOf == nil {
+		l.fail(pos, "%s.%s is the inverse of %s.%s, which is no relation", f.Owner.Name, f.Name, owner, name)
+		return
+	}
+	if !f.Many {
+		l.fail(pos, "%s.%s: an inverse is a list, since any number may point here", f.Owner.Name, f.Name)
+	}
+	if !overlaps(f.InverseOf[0].Target, f.Owner) {
+		l.fail(pos, "%s.%s is the inverse of %s.%s, which leads to %s and never to %s", f.Owner.Name, f.Name, owner, name, f.InverseOf[0].Target.Name, f.Owner.Name)
+	}
+}
+
+func (l *loader) linkDerived(f *Field) {
+	pos := l.defs[f.Owner.Name].Fields.ForName(f.Name).Position
+	p := f.Path
+	if p.Through = f.Owner.fields[p.through]; p.Through == nil || p.Through.Target == nil || p.Through.Kind == Derived {
+		l.fail(pos, "%s.%s goes through %q, which is no relation or inverse of %s", f.Owner.Name, f.Name, p.through, f.Owner.Name)
+		return
+	}
+	mid := p.Through.Target
+	if p.Then = mid.fields[p.then]; p.Then == nil || p.Then.Target == nil || p.Then.Kind == Derived {
+		l.fail(pos, "%s.%s then takes %q, which is no relation or inverse of %s", f.Owner.Name, f.Name, p.then, mid.Name)
+		return
+	}
+	if !overlaps(p.Then.Target, f.Target) {
+		l.fail(pos, "%s.%s leads to %s, but %s.%s to %s", f.Owner.Name, f.Name, f.Target.Name, mid.Name, p.then, p.Then.Target.Name)
+	}
+	if p.Where != "" {
+		w := mid.fields[p.Where]
+		if w == nil || w.Kind != Property {
+			l.fail(pos, "%s.%s filters by %q, which is no property of %s", f.Owner.Name, f.Name, p.Where, mid.Name)
+		} else if w.Enum != nil && !w.Enum.Has(p.Equals) {
+			l.fail(pos, "%s.%s: %s is no value of %s", f.Owner.Name, f.Name, p.Equals, w.Enum.Name)
+		}
+	}
+}
+
+func overlaps(a, b *Type) bool {
+	for _, c := range b.Concrete {
+		if a.Includes(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// check holds the fields to the rules that need the whole ontology.
+func (l *loader) check() {
+	roots := map[string]*Type{"node": nil, "entity": nil, "entities": nil, "search": nil, "claim": nil, "claims": nil,
+		"routes": nil, "connections": nil, "dependency": nil, "chokepoints": nil, "conflicts": nil, "changes": nil,
+		"log": nil, "timeline": nil, "graph": nil}
+	for _, t := range l.o.Types {
+		pos := l.defs[t.Name].Position
+		if !t.Union && t.Name != EntityType {
+			for _, name := range []string{t.Singular(), t.Plural} {
+				if other, taken := roots[name]; taken {
+					by := "the API itself"
+					if other != nil {
+						by = other.Name
+					}
+					l.fail(pos, "the root field %s of %s is taken by %s; give another plural in @entity", name, t.Name, by)
+				}
+				roots[name] = t
+			}
+		}
+		for _, f := range t.Fields {
+			if f.Owner == t {
+				l.checkField(f)
+			}
+		}
+	}
+	for _, name := range l.o.names {
+		l.checkPredicate(l.o.predicates[name])
+	}
+}
+
+func (l *loader) checkField(f *Field) {
+	pos := l.defs[f.Owner.Name].Fields.ForName(f.Name).Position
+	where := f.Owner.Name + "." + f.Name
+	if f.Stored() && f.Time == NoTime {
+		l.fail(pos, "%s needs @time(kind:), since its claims hold at some time", where)
+	}
+	if !f.Stored() && f.Time != NoTime {
+		l.fail(pos, "%s is read from other claims; their time kind applies, drop @time", where)
+	}
+	if !f.Stored() && len(f.Qualifiers) > 0 {
+		l.fail(pos, "%s is read from other claims; their qualifiers apply, drop its own", where)
+	}
+	if (f.Symmetric || f.Transitive) && f.Kind != Relation {
+		l.fail(pos, "%s: only a relation can be symmetric or transitive", where)
+	}
+	if (f.Symmetric || f.Transitive) && f.Kind == Relation && !overlaps(f.Target, f.Owner) {
+		l.fail(pos, "%s: a symmetric or transitive relation leads to its own type", where)
+	}
+	if f.Key != "" && f.Kind != Property {
+		l.fail(pos, "%s: only a property can be a key", where)
+	}
+}
+
+// checkPredicate holds fields of one name to one meaning: a claim carries the
+// name alone, and readers of claims must know what its value is.
+func (l *loader) checkPredicate(fields []*Field) {
+	a := fields[0]
+	for _, b := range fields[1:] {
+		pos := l.defs[b.Owner.Name].Fields.ForName(b.Name).Position
+		if a.Kind != b.Kind || textual(a.Scalar) != textual(b.Scalar) {
+			l.fail(pos, "%s.%s has another kind of value than %s.%s; one name means one thing", b.Owner.Name, b.Name, a.Owner.Name, a.Name)
+		}
+	}
+}
+
+// textual folds enums into strings: a kind may be a closed list on one type and
+// free words on another, and reads the same in a claim.
+func textual(s Scalar) Scalar {
+	if s == EnumValue {
+		return String
+	}
+	return s
+}
+
+// words turns a camel-case name into words for people.
+func words(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if r >= 'A' && r <= 'Z' && i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}

@@ -1,0 +1,316 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Problem is one fault of an ontology file.
+type Problem struct {
+	Pos     Position
+	Message string
+}
+
+func (p Problem) String() string { return p.Pos.String() + ": " + p.Message }
+
+// Error is every fault found in an ontology, in the order of the file.
+type Error struct{ Problems []Problem }
+
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Load reads an ontology from SDL text. The file name is for messages only.
+// A faulty ontology gives an *Error with all its faults.
+func Load(file, text string) (*Ontology, error) {
+	doc, err := parser.ParseSchemas(&ast.Source{Name: file, Input: text})
+	if err != nil {
+		return nil, &Error{[]Problem{syntaxProblem(file, err)}}
+	}
+	l := &loader{
+		file: file,
+		args: directiveArguments(),
+		o: &Ontology{
+			Units: map[string]*Unit{}, hash: hashOf(text),
+			types: map[string]*Type{}, enums: map[string]*Enum{}, predicates: map[string][]*Field{},
+		},
+		defs: map[string]*ast.Definition{},
+	}
+	l.declare(doc)
+	if len(l.problems) == 0 {
+		l.inherit()
+		l.fields()
+		l.links()
+		l.check()
+	}
+	if len(l.problems) > 0 {
+		sort.SliceStable(l.problems, func(i, j int) bool {
+			a, b := l.problems[i].Pos, l.problems[j].Pos
+			return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+		})
+		return nil, &Error{l.problems}
+	}
+	return l.o, nil
+}
+
+// MustDefault returns the ontology that Caspian ships with; it panics where
+// that is faulty, which the tests exclude.
+func MustDefault() *Ontology {
+	o, err := Load("ontology.graphql", Default)
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
+func syntaxProblem(file string, err error) Problem {
+	p := Problem{Position{file, 1, 1}, err.Error()}
+	var ge *gqlerror.Error
+	if errors.As(err, &ge) {
+		p.Message = ge.Message
+		if len(ge.Locations) > 0 {
+			p.Pos.Line, p.Pos.Column = ge.Locations[0].Line, ge.Locations[0].Column
+		}
+	}
+	return p
+}
+
+type loader struct {
+	file     string
+	o        *Ontology
+	defs     map[string]*ast.Definition
+	args     map[string]map[string]*ast.ArgumentDefinition
+	problems []Problem
+}
+
+func (l *loader) fail(pos *ast.Position, format string, a ...any) {
+	l.problems = append(l.problems, Problem{l.at(pos), fmt.Sprintf(format, a...)})
+}
+
+func (l *loader) at(pos *ast.Position) Position {
+	if pos == nil {
+		return Position{l.file, 1, 1}
+	}
+	return Position{l.file, pos.Line, pos.Column}
+}
+
+// directiveArguments reads which directives there are from directives.graphql,
+// so that the language is declared in one place only.
+func directiveArguments() map[string]map[string]*ast.ArgumentDefinition {
+	doc, err := parser.ParseSchemas(&ast.Source{Name: "directives.graphql", Input: directives})
+	if err != nil {
+		panic(err)
+	}
+	all := map[string]map[string]*ast.ArgumentDefinition{}
+	for _, d := range doc.Directives {
+		args := map[string]*ast.ArgumentDefinition{}
+		for _, a := range d.Arguments {
+			args[a.Name] = a
+		}
+		for _, loc := range d.Locations {
+			args["on "+string(loc)] = nil
+		}
+		all[d.Name] = args
+	}
+	return all
+}
+
+// directive returns the arguments of the named directive where it is present.
+func (l *loader) directive(list ast.DirectiveList, name string) (map[string]string, bool) {
+	d := list.ForName(name)
+	if d == nil {
+		return nil, false
+	}
+	args := map[string]string{}
+	for _, a := range d.Arguments {
+		args[a.Name] = a.Value.Raw
+	}
+	return args, true
+}
+
+// checkDirectives refuses directives that do not exist, stand where they may
+// not, are repeated, or have wrong arguments.
+func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
+	seen := map[string]bool{}
+	for _, d := range list {
+		known, ok := l.args[d.Name]
+		switch {
+		case !ok:
+			l.fail(d.Position, "unknown directive @%s; the directives of an ontology are listed in directives.graphql", d.Name)
+			continue
+		case seen[d.Name]:
+			l.fail(d.Position, "@%s stands here twice", d.Name)
+		}
+		seen[d.Name] = true
+		if _, ok := known["on "+location]; !ok {
+			l.fail(d.Position, "@%s cannot stand on a %s", d.Name, strings.ToLower(strings.ReplaceAll(location, "_", " ")))
+		}
+		given := map[string]bool{}
+		for _, a := range d.Arguments {
+			def := known[a.Name]
+			if def == nil {
+				l.fail(a.Position, "@%s has no argument %q", d.Name, a.Name)
+				continue
+			}
+			given[a.Name] = true
+			l.checkLiteral(a, d.Name, def.Type.NamedType)
+		}
+		for name, def := range known {
+			if def != nil && def.Type.NonNull && !given[name] {
+				l.fail(d.Position, "@%s needs the argument %q", d.Name, name)
+			}
+		}
+	}
+}
+
+func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
+	k := a.Value.Kind
+	ok := false
+	switch want {
+	case "String":
+		ok = k == ast.StringValue || k == ast.BlockValue
+	case "Int":
+		ok = k == ast.IntValue
+	case "Float":
+		ok = k == ast.IntValue || k == ast.FloatValue
+	case "TimeKind":
+		_, ok = timeKinds[a.Value.Raw]
+		ok = ok && k == ast.EnumValue
+		if !ok {
+			l.fail(a.Position, "time kind %s does not exist; use STATE, EVENT, OBSERVATION or ETERNAL", a.Value.Raw)
+			return
+		}
+	}
+	if !ok {
+		l.fail(a.Position, "the argument %q of @%s must be of type %s", a.Name, directive, want)
+	}
+}
+
+var nameRE = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+
+// declare notes every definition and refuses what an ontology cannot hold.
+func (l *loader) declare(doc *ast.SchemaDocument) {
+	for _, d := range doc.Directives {
+		l.fail(d.Position, "an ontology declares no directives; they are fixed")
+	}
+	for _, s := range append(append(ast.SchemaDefinitionList{}, doc.Schema...), doc.SchemaExtension...) {
+		l.fail(s.Position, "an ontology has no schema block; the root fields are generated")
+	}
+	for _, d := range doc.Extensions {
+		l.fail(d.Position, "extend %s: write the fields into the type itself", d.Name)
+	}
+	for _, d := range doc.Definitions {
+		if first := l.defs[d.Name]; first != nil {
+			l.fail(d.Position, "%s is declared twice (first on line %d)", d.Name, first.Position.Line)
+			continue
+		}
+		if _, builtin := scalars[d.Name]; builtin || d.Name == "ID" {
+			l.fail(d.Position, "%s is a built-in scalar and cannot be declared", d.Name)
+			continue
+		}
+		if reservedTypes[d.Name] {
+			l.fail(d.Position, "%s is a name of the API itself; choose another", d.Name)
+			continue
+		}
+		if d.Kind != ast.Enum && !nameRE.MatchString(d.Name) {
+			l.fail(d.Position, "type names are written in upper camel case: %q", d.Name)
+			continue
+		}
+		l.defs[d.Name] = d
+		switch d.Kind {
+		case ast.Object, ast.Interface, ast.Union:
+			l.declareType(d)
+		case ast.Enum:
+			l.declareEnum(d)
+		default:
+			l.fail(d.Position, "%s: an ontology holds types, interfaces, unions and enums, no %s", d.Name, strings.ToLower(string(d.Kind)))
+		}
+	}
+	for _, name := range []string{EntityType, SourceType} {
+		if l.o.types[name] == nil {
+			l.fail(nil, "the ontology must declare %s", name)
+		}
+	}
+}
+
+// reservedTypes are the names that the API gives to types of its own.
+var reservedTypes = map[string]bool{
+	"Query": true, "Mutation": true, "Subscription": true, "Claim": true, "View": true, "PageInfo": true,
+	"Graph": true, "Route": true, "RouteResult": true, "Leg": true, "Blockage": true, "Connection": true, "Step": true,
+	"Dependency": true, "Share": true, "Interval": true, "Chokepoint": true, "Conflict": true, "Change": true,
+	"LogEntry": true, "Timeline": true, "Search": true, "Holds": true, "Rank": true, "Attribution": true,
+	"DateTime": true, "Node": true, "Qualifier": true, "Value": true,
+}
+
+func (l *loader) declareType(d *ast.Definition) {
+	location := map[ast.DefinitionKind]string{ast.Object: "OBJECT", ast.Interface: "INTERFACE", ast.Union: "UNION"}[d.Kind]
+	l.checkDirectives(d.Directives, location)
+	t := &Type{
+		Name: d.Name, Label: d.Name, Description: d.Description,
+		Abstract: d.Kind != ast.Object, Union: d.Kind == ast.Union,
+		Pos: l.at(d.Position), fields: map[string]*Field{},
+	}
+	args, _ := l.directive(d.Directives, "entity")
+	t.Plural, t.Icon = args["plural"], args["icon"]
+	if t.Plural == "" {
+		t.Plural = t.Singular() + "s"
+	}
+	if args["label"] != "" {
+		t.Label = args["label"]
+	}
+	if re := args["id"]; re != "" {
+		var err error
+		if t.ID, err = regexp.Compile("^(?:" + re + ")$"); err != nil {
+			l.fail(d.Position, "%s: the id pattern is no regular expression: %v", d.Name, err)
+		}
+	}
+	t.Maps, _ = l.directive(d.Directives, "map")
+	l.o.types[d.Name] = t
+	l.o.Types = append(l.o.Types, t)
+}
+
+func (l *loader) declareEnum(d *ast.Definition) {
+	e := &Enum{Name: d.Name, Description: d.Description, Pos: l.at(d.Position)}
+	if len(d.EnumValues) == 0 {
+		l.fail(d.Position, "the enum %s has no values", d.Name)
+	}
+	for _, v := range d.EnumValues {
+		l.checkDirectives(v.Directives, "ENUM_VALUE")
+		if e.Has(v.Name) {
+			l.fail(v.Position, "%s has the value %s twice", d.Name, v.Name)
+		}
+		m := EnumMember{Name: v.Name, Label: v.Name, Description: v.Description}
+		if args, ok := l.directive(v.Directives, "label"); ok {
+			m.Label = args["text"]
+		}
+		e.Values = append(e.Values, m)
+		if args, ok := l.directive(v.Directives, "measures"); ok {
+			u := &Unit{Code: v.Name, Symbol: args["symbol"], Dimension: args["dimension"]}
+			if u.Symbol == "" {
+				u.Symbol = v.Name
+			}
+			if args["factor"] != "" {
+				u.Factor, _ = strconv.ParseFloat(args["factor"], 64)
+			} else if u.Dimension != "currency" {
+				u.Factor = 1
+			}
+			l.o.Units[v.Name] = u
+		} else if d.Name == "Unit" {
+			l.fail(v.Position, "the unit %s needs @measures(dimension:)", v.Name)
+		}
+	}
+	l.o.enums[d.Name] = e
+	l.o.Enums = append(l.o.Enums, e)
+}

@@ -1,0 +1,303 @@
+// Package schema reads an ontology: the one file that declares which types of
+// entity there are, how they relate and what each field means.
+//
+// Read Ontology, Type and Field first. An Ontology is loaded once at start,
+// never changes afterwards and may be shared between goroutines. Everything
+// that depends on the domain's vocabulary (the API, the checks on import, the
+// explorer, the documentation) derives from it.
+//
+// The package imports nothing else of Caspian and knows neither claims nor
+// the store.
+package schema
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Default is the ontology that Caspian ships with.
+//
+//go:embed ontology.graphql
+var Default string
+
+//go:embed directives.graphql
+var directives string
+
+// Directives returns the SDL of the language that ontologies are written in.
+func Directives() string { return directives }
+
+// EntityType is the name of the interface that every type implements; each
+// ontology must declare it.
+const EntityType = "Entity"
+
+// SourceType is the name of the type of sources; each ontology must declare it.
+const SourceType = "Source"
+
+// TimeKind says when the claims of a field hold.
+type TimeKind uint8
+
+// The time kinds of DESIGN.md; the zero value belongs to fields that are not stored.
+const (
+	NoTime TimeKind = iota
+	State
+	Event
+	Observation
+	Eternal
+)
+
+var timeKinds = map[string]TimeKind{"STATE": State, "EVENT": Event, "OBSERVATION": Observation, "ETERNAL": Eternal}
+
+func (k TimeKind) String() string {
+	return [...]string{"", "STATE", "EVENT", "OBSERVATION", "ETERNAL"}[k]
+}
+
+// FieldKind says where the value of a field comes from.
+type FieldKind uint8
+
+const (
+	// Property fields hold scalar values.
+	Property FieldKind = iota
+	// Relation fields have an entity as their object.
+	Relation
+	// Inverse fields are a relation read from its object's side.
+	Inverse
+	// Derived fields are read along other relations.
+	Derived
+)
+
+func (k FieldKind) String() string {
+	return [...]string{"property", "relation", "inverse", "derived"}[k]
+}
+
+// Scalar is the kind of value of a property or of a qualifier.
+type Scalar uint8
+
+// The scalars of the ontology language.
+const (
+	NoScalar Scalar = iota
+	String
+	Int
+	Float
+	Boolean
+	Date
+	Quantity
+	Coordinates
+	EnumValue
+)
+
+var scalars = map[string]Scalar{
+	"String": String, "Int": Int, "Float": Float, "Boolean": Boolean,
+	"Date": Date, "Quantity": Quantity, "Coordinates": Coordinates,
+}
+
+func (s Scalar) String() string {
+	return [...]string{"", "String", "Int", "Float", "Boolean", "Date", "Quantity", "Coordinates", "Enum"}[s]
+}
+
+// Position is a place in an ontology file; the zero Position is nowhere.
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+
+// Ontology is everything that one file declares, in the order of the file.
+type Ontology struct {
+	// Types has concrete types, interfaces and unions.
+	Types []*Type
+	// Enums has every enum, the enum Unit included.
+	Enums []*Enum
+	// Units has the units that quantities may carry, by code.
+	Units map[string]*Unit
+
+	hash       string
+	types      map[string]*Type
+	enums      map[string]*Enum
+	predicates map[string][]*Field
+	names      []string
+}
+
+// Type is a concrete type, an interface or a union.
+type Type struct {
+	Name, Plural, Label, Icon, Description string
+	// Abstract is true for interfaces and unions: no entity has such a type.
+	Abstract bool
+	// Union is true for unions, which have no fields of their own.
+	Union bool
+	// Interfaces are all it implements, nearest first.
+	Interfaces []*Type
+	// Concrete are the types an entity of this type may have: itself alone,
+	// or all that implement the interface or belong to the union.
+	Concrete []*Type
+	// Fields are its own and the inherited ones, inherited first.
+	Fields []*Field
+	// ID matches the ids of its entities; nil where any will do.
+	ID *regexp.Regexp
+	// Maps has its counterparts by vocabulary: schemaOrg, wikidata, ftm.
+	Maps map[string]string
+	Pos  Position
+
+	fields map[string]*Field
+}
+
+// Field is a field of a type. A stored field (property or relation) is a
+// predicate of claims.
+type Field struct {
+	Name, Label, Description string
+	// Owner is the type that declares it; inherited fields are shared.
+	Owner *Type
+	Kind  FieldKind
+	// Scalar is what a property holds; NoScalar for the rest.
+	Scalar Scalar
+	// Enum is the enum of a property whose Scalar is EnumValue.
+	Enum *Enum
+	// Target is the type of the entities a relation, an inverse or a derived field leads to.
+	Target *Type
+	// Many is true where several values hold at a time.
+	Many bool
+	Time TimeKind
+	// Qualifiers are what a claim of it may say besides its value.
+	Qualifiers []*Qualifier
+	// Unit is the unit of a Float or Int, or the only one of a quantity.
+	Unit string
+	// Dimension restricts the units of a quantity.
+	Dimension             string
+	Symmetric, Transitive bool
+	// Key is the outside scheme in which the value names one entity only.
+	Key string
+	// InverseOf are the stored relations that an inverse reads.
+	InverseOf []*Field
+	Path      *Path
+	Tolerance Tolerance
+	Maps      map[string]string
+	Pos       Position
+
+	inverseRef string
+}
+
+// Stored tells whether the field is a predicate that claims may have.
+func (f *Field) Stored() bool { return f.Kind == Property || f.Kind == Relation }
+
+// Qualifier returns the named qualifier, or nil.
+func (f *Field) Qualifier(name string) *Qualifier {
+	for _, q := range f.Qualifiers {
+		if q.Name == name {
+			return q
+		}
+	}
+	return nil
+}
+
+// Qualifier is what a claim may say besides its value.
+type Qualifier struct {
+	Name, Label, Description string
+	// Scalar is NoScalar where the qualifier is an entity.
+	Scalar    Scalar
+	Enum      *Enum
+	Target    *Type
+	Unit      string
+	Dimension string
+	Pos       Position
+}
+
+// Path is how a derived field is read: Through one field, keeping the entities
+// whose property Where has the value Equals, Then another.
+type Path struct {
+	Through, Then *Field
+	Where, Equals string
+	through, then string
+}
+
+// Tolerance says when two values are the same; the zero value compares exactly.
+type Tolerance struct {
+	Relative float64
+	Days     int
+}
+
+// Enum is a closed list of names.
+type Enum struct {
+	Name, Description string
+	Values            []EnumMember
+	Pos               Position
+}
+
+// EnumMember is one value of an enum.
+type EnumMember struct {
+	Name, Label, Description string
+}
+
+// Has tells whether name is one of the enum's values.
+func (e *Enum) Has(name string) bool {
+	for _, v := range e.Values {
+		if v.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Names lists the enum's values, for messages.
+func (e *Enum) Names() string {
+	names := make([]string, len(e.Values))
+	for i, v := range e.Values {
+		names[i] = v.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Unit is one unit of measurement or currency.
+type Unit struct {
+	Code, Symbol, Dimension string
+	// Factor is how many of the dimension's base unit one of it is; 0 where
+	// there is no fixed factor, as between currencies.
+	Factor float64
+}
+
+// Hash identifies the ontology by its content.
+func (o *Ontology) Hash() string { return o.hash }
+
+// Type returns the named type, interface or union, or nil.
+func (o *Ontology) Type(name string) *Type { return o.types[name] }
+
+// Enum returns the named enum, or nil.
+func (o *Ontology) Enum(name string) *Enum { return o.enums[name] }
+
+// Field returns the named field of the type, inherited ones included, or nil.
+func (t *Type) Field(name string) *Field { return t.fields[name] }
+
+// Predicate returns the stored fields of that name: one, or one for each type
+// that declares it. They agree in kind, scalar, cardinality and time kind.
+func (o *Ontology) Predicate(name string) []*Field { return o.predicates[name] }
+
+// Predicates lists the names of all stored fields, sorted.
+func (o *Ontology) Predicates() []string { return o.names }
+
+// Includes tells whether entities of the concrete type are of type t as well.
+func (t *Type) Includes(concrete *Type) bool {
+	for _, c := range t.Concrete {
+		if c == concrete {
+			return true
+		}
+	}
+	return false
+}
+
+// Singular is the name of the root field for one entity of the type.
+func (t *Type) Singular() string { return lowerFirst(t.Name) }
+
+func lowerFirst(s string) string {
+	r := []rune(s)
+	r[0] = unicode.ToLower(r[0])
+	return string(r)
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
