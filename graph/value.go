@@ -25,10 +25,13 @@ const (
 	DateKind
 	QuantityKind
 	CoordinatesKind
+	// LooseKind is a text whose kind the ontology decides: what codecs and
+	// clients hand in before Check. No accepted claim has it.
+	LooseKind
 )
 
 func (k Kind) String() string {
-	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates"}[k]
+	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates", "loose"}[k]
 }
 
 // ParseKind reads what Kind.String writes.
@@ -94,6 +97,9 @@ func CoordinatesValue(lat, lon float64) Value {
 	return Value{kind: CoordinatesKind, a: math.Round(lat*1e7) / 1e7, b: math.Round(lon*1e7) / 1e7}
 }
 
+// LooseValue is a text whose kind the ontology decides.
+func LooseValue(s string) Value { return Value{kind: LooseKind, text: s} }
+
 // Kind tells which of the accessors below apply.
 func (v Value) Kind() Kind { return v.kind }
 
@@ -131,7 +137,7 @@ func (v Value) LatLon() (lat, lon float64) { return v.a, v.b }
 // String writes the value as ParseValue reads it.
 func (v Value) String() string {
 	switch v.kind {
-	case EntityKind, StringKind, EnumKind:
+	case EntityKind, StringKind, EnumKind, LooseKind:
 		return v.text
 	case IntKind:
 		return strconv.FormatInt(v.n, 10)

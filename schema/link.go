@@ -69,9 +69,9 @@ var reservedFields = map[string]bool{"id": true, "type": true, "claims": true, "
 
 // reservedQualifiers are the names that an edge, a claim or a seed file uses itself.
 var reservedQualifiers = map[string]bool{
-	"cursor": true, "node": true, "claim": true, "value_": true, "valid": true, "source": true, "at": true, "locator": true,
-	"confidence": true, "attribution": true, "attributedTo": true, "rankOf": true, "original": true, "note": true,
-	"supersedes": true, "conflict": true, "holds": true, "year": true, "preference": true,
+	"cursor": true, "node": true, "claim": true, "to": true, "object": true, "valid": true, "source": true, "at": true,
+	"locator": true, "confidence": true, "attribution": true, "attributedTo": true, "rank": true, "original": true,
+	"note": true, "supersedes": true, "conflict": true, "holds": true, "year": true,
 }
 
 // fields reads the fields that each type declares and hands them down.
@@ -182,7 +182,7 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 	l.checkDirectives(a.Directives, "ARGUMENT_DEFINITION")
 	where := f.Owner.Name + "." + f.Name + "(" + a.Name + ":)"
 	q := &Qualifier{Name: a.Name, Label: words(a.Name), Description: a.Description, Pos: l.at(a.Position)}
-	if reservedQualifiers[a.Name] {
+	if reservedQualifiers[a.Name] || f.Target == nil && a.Name == "value" {
 		l.fail(a.Position, "%s: every claim has %s already", where, a.Name)
 	}
 	if a.Type.Elem != nil || a.Type.NonNull {

@@ -1,0 +1,144 @@
+package gql
+
+import (
+	"context"
+
+	"github.com/graphql-go/graphql"
+)
+
+// Ref is a handle to a value of an object type: what bound readers take and return. Obj
+// is the binder's own (a pointer costs no allocation), Index is whatever the binder
+// wants beside it, such as a row. The engine never looks into Obj, except that a nil Obj
+// as an item of a list is null.
+//
+// A field with a Resolve function under a bound field receives the Ref as its Source;
+// under another Resolve function it receives that function's result. A bound field under
+// a Resolve function receives Ref{Obj: the result}, or the result itself if it is a Ref.
+type Ref struct {
+	Obj   any
+	Index uint64
+}
+
+// Call is what a reader gets besides its Ref. It is valid during the call only and must
+// not be kept.
+type Call struct {
+	// Ctx is the request's context. Readers with long loops check it.
+	Ctx context.Context
+	// Args is the result of Binding.Prepare; where Prepare is nil, the coerced
+	// map[string]any; nil where the field declares no arguments. It may be shared by
+	// concurrent requests: readers must not change it.
+	Args any
+	// Request is Request.Value.
+	Request any
+}
+
+// Binding says how one field is read without reflection. Exactly one of Leaf, Object,
+// List and Stream is set, and it must fit the field's type: Leaf for scalars, enums and
+// lists of them, Object for one object, List for a list of objects.
+//
+// Readers run concurrently for different requests. A panic in a reader becomes an error
+// of its field with code INTERNAL; its text goes to Config.OnPanic only.
+type Binding struct {
+	// Prepare turns the coerced arguments into the form the readers want. It runs once
+	// for each field node: at compile time when the arguments hold no variables (the
+	// result is then shared by all requests of the plan and must not change), else
+	// once for each request. An error becomes the field's error, located at the
+	// argument that an [ArgumentError] names, otherwise at the field.
+	Prepare func(args map[string]any) (any, error)
+
+	// Leaf appends the JSON of a leaf value, or of a list of leaves, to dst and
+	// returns it. Appending nothing means null. Enum values are appended as JSON
+	// strings of their names.
+	Leaf func(c *Call, src Ref, dst []byte) ([]byte, error)
+
+	// Object returns the object; ok false means null.
+	Object func(c *Call, src Ref) (ref Ref, ok bool, err error)
+
+	// List appends the items to dst and returns it; ok false means that the list
+	// itself is null. An item with a nil Obj is null.
+	List func(c *Call, src Ref, dst []Ref) (items []Ref, ok bool, err error)
+
+	// Stream opens the event stream of a subscription's root field. Each event is read
+	// by Object or Resolve where set, and is otherwise the field's value itself. The
+	// stream ends when the channel is closed; it must be closed after Ctx is done.
+	// Stream is the only reader allowed beside another one.
+	Stream func(c *Call, src Ref) (<-chan Ref, error)
+
+	// Items estimates how many items the field, or the page it opens, will list for
+	// these arguments. It feeds the cost limit. Without it the arguments "first" and
+	// "last" are used, then Limits.ListSize.
+	Items func(args map[string]any) int
+}
+
+// ArgumentError is a Prepare error about one argument: the response locates it there.
+type ArgumentError struct {
+	// Argument is the name of the argument at fault.
+	Argument string
+	// Err says what is wrong with it and what to do.
+	Err error
+}
+
+func (e *ArgumentError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err, so that its Extensions reach the response.
+func (e *ArgumentError) Unwrap() error { return e.Err }
+
+// Config is what an engine is made of. New checks all of it and reports every fault.
+type Config struct {
+	// Schema is the type system. The engine reads it once; later changes are not seen.
+	Schema graphql.Schema
+	// Bindings holds the readers by type name and field name. A field without one uses
+	// its Resolve function, or the default resolver (map key, struct field by json tag
+	// or name).
+	Bindings map[string]map[string]Binding
+	// TypeOf names the concrete type of a Ref, by abstract type; the entry "" serves
+	// all abstract types that have none of their own. Without either, the abstract
+	// type's ResolveType and the object types' IsTypeOf are asked.
+	TypeOf map[string]func(Ref) string
+	// Meta holds what graphql-go cannot say.
+	Meta Meta
+	// Limits bounds every request; its zero value means the documented defaults.
+	Limits Limits
+	// OnPanic is told of a panic in a reader or resolver: the field as Type.field, the
+	// recovered value and the stack. Nil discards it.
+	OnPanic func(field string, value any, stack []byte)
+}
+
+// Meta is the metadata of a schema that graphql-go has no place for. Keys are schema
+// coordinates: "Type.field", "Type.field(arg:)", "Input.field", "@directive(arg:)".
+type Meta struct {
+	// Description describes the schema.
+	Description string
+	// OneOf names the input objects of which exactly one field must be given.
+	OneOf []string
+	// SpecifiedBy gives the specification's URL of a custom scalar, by its name.
+	SpecifiedBy map[string]string
+	// Deprecated gives the reason by the coordinate of an argument or input field.
+	// Fields and enum values have theirs in graphql-go.
+	Deprecated map[string]string
+	// Defaults gives a default value as a GraphQL literal, by the coordinate of an
+	// argument or input field. It overrides graphql-go's DefaultValue, which cannot
+	// tell null from absent.
+	Defaults map[string]string
+	// Interfaces lists the interfaces that an interface implements.
+	Interfaces map[string][]string
+	// Directives are definitions beside graphql-go's own. A definition here replaces
+	// one of the same name there.
+	Directives []Directive
+	// Scalars coerces input of a custom scalar, by its name, instead of graphql-go's
+	// ParseValue and ParseLiteral, which cannot say what is wrong. The value is the
+	// JSON value or literal in Go form: bool, string, int (or float64 where it does not
+	// fit), float64, []any or map[string]any; never nil.
+	Scalars map[string]func(value any) (any, error)
+}
+
+// Directive defines a directive. The engine validates its uses and shows it by
+// introspection; it executes only @skip and @include.
+type Directive struct {
+	Name        string
+	Description string
+	// Locations are those of the specification, e.g. "FIELD".
+	Locations  []string
+	Args       graphql.FieldConfigArgument
+	Repeatable bool
+}

@@ -1,0 +1,105 @@
+package gql
+
+import (
+	"math"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// measure is the size of a selection set with its fragments expanded. Sums saturate: a
+// chain of forty fragments that spread the next one twice has 2^40 fields.
+type measure struct {
+	fields, aliases int
+	depth           int // levels of fields
+	lists           int // nested lists of introspection
+	rootFields      int // fields at the set's own level
+}
+
+func (m *measure) add(o measure) {
+	m.fields = saturate(m.fields, o.fields)
+	m.aliases = saturate(m.aliases, o.aliases)
+	m.rootFields = saturate(m.rootFields, o.rootFields)
+	m.depth = max(m.depth, o.depth)
+	m.lists = max(m.lists, o.lists)
+}
+
+func saturate(a, b int) int {
+	if a > math.MaxInt32-b {
+		return math.MaxInt32
+	}
+	return a + b
+}
+
+type measurer struct {
+	doc       *document
+	fragments map[string]measure
+	introLists int // the most nested introspection lists under one __schema or __type
+}
+
+// expansion holds every operation to the limits on its expanded form, before anything
+// expands it. The document has no fragment cycles.
+func (v *validator) expansion() *requestError {
+	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
+	for _, op := range v.doc.ast.Operations {
+		got := m.set(op.SelectionSet)
+		for _, c := range []struct {
+			code, what    string
+			limit, actual int
+		}{
+			{"LIMIT_FIELDS", "the operation's number of selections", v.limits.Fields, got.fields},
+			{"LIMIT_DEPTH", "the operation's depth", v.limits.Depth, got.depth},
+			{"LIMIT_ALIASES", "the operation's number of aliases", v.limits.Aliases, got.aliases},
+			{"LIMIT_ROOT_FIELDS", "the operation's number of root fields", v.limits.RootFields, got.rootFields},
+			{"LIMIT_INTROSPECTION", "the nesting of introspection lists", v.limits.Introspection, m.introLists},
+		} {
+			if c.actual > c.limit {
+				return limitError(c.code, c.what, c.limit, c.actual)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *measurer) set(set ast.SelectionSet) measure {
+	var sum measure
+	for _, sel := range set {
+		sum.fields = saturate(sum.fields, 1)
+		switch sel := sel.(type) {
+		case *ast.Field:
+			sum.add(m.field(sel))
+		case *ast.InlineFragment:
+			sum.add(m.set(sel.SelectionSet))
+		case *ast.FragmentSpread:
+			f := m.doc.fragments[sel.Name]
+			if f == nil {
+				continue
+			}
+			got, ok := m.fragments[sel.Name]
+			if !ok {
+				got = m.set(f.SelectionSet)
+				m.fragments[sel.Name] = got
+			}
+			sum.add(got)
+		}
+	}
+	return sum
+}
+
+func (m *measurer) field(f *ast.Field) measure {
+	got := m.set(f.SelectionSet)
+	got.rootFields = 1
+	got.depth++
+	if f.Alias != f.Name {
+		got.aliases = saturate(got.aliases, 1)
+	}
+	switch f.Name {
+	case "fields", "interfaces", "possibleTypes", "inputFields":
+		got.lists++
+	case "__schema", "__type":
+		m.introLists = max(m.introLists, got.lists)
+		// A leading part of the path cannot be introspection: nothing under it counts
+		// for what stands above.
+		got.lists = 0
+	}
+	return got
+}

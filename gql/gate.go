@@ -1,0 +1,375 @@
+package gql
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// The gate reads a document's text once, without recursion, before gqlparser does. It
+// bounds tokens, brackets and directives, and refuses what gqlparser's lexer lets pass
+// against the specification:
+//   - a number followed at once by a name, a dot or a digit (`1a`, `0.1.2`, `00`);
+//   - escapes of lone surrogates in strings, which it replaces by U+FFFD;
+//   - a string "on" after a spread, taken for the keyword;
+//   - bytes that are not UTF-8.
+//
+// It also edits what gqlparser reads wrongly: a blank parts `"""a""""b"` after the first
+// three closing quotes, where the grammar parts it, and control characters, which the
+// edition of 2025 allows, are escaped in strings and blanked in comments.
+
+// place is a position in a document, counted from 1, columns in runes.
+type place struct{ line, column int }
+
+type scanner struct {
+	src       string
+	pos       int
+	line      int
+	lineStart int // byte offset
+	limits    Limits
+	tokens    int
+	dirs      int
+	open      []byte
+	edits     []edit
+}
+
+// edit replaces n bytes at pos.
+type edit struct {
+	pos, n int
+	text   string
+}
+
+func (s *scanner) edited() string {
+	if len(s.edits) == 0 {
+		return s.src
+	}
+	var b strings.Builder
+	from := 0
+	for _, e := range s.edits {
+		b.WriteString(s.src[from:e.pos])
+		b.WriteString(e.text)
+		from = e.pos + e.n
+	}
+	b.WriteString(s.src[from:])
+	return b.String()
+}
+
+// token kinds of the gate: a punctuator's own byte, or one of these.
+const (
+	tokEOF    byte = 0
+	tokName   byte = 'n'
+	tokNumber byte = '0'
+	tokString byte = '"'
+	tokSpread byte = '.'
+)
+
+// scan checks the text against the lexical grammar and the limits that can be told from
+// it. It returns the text for gqlparser and the number of tokens.
+func scan(src string, limits Limits) (string, int, *requestError) {
+	if len(src) > limits.Bytes {
+		return "", 0, limitError("LIMIT_BYTES", "the document's length in bytes", limits.Bytes, len(src))
+	}
+	s := &scanner{src: src, line: 1, limits: limits}
+	prev := tokEOF
+	for {
+		tok, err := s.next()
+		if err != nil {
+			return "", 0, err
+		}
+		if tok == tokEOF {
+			return s.edited(), s.tokens, nil
+		}
+		s.tokens++
+		if s.tokens > limits.Tokens {
+			return "", 0, limitError("LIMIT_TOKENS", "the document's number of tokens", limits.Tokens, s.tokens)
+		}
+		switch tok {
+		case '{', '[', '(':
+			s.open = append(s.open, tok)
+			if len(s.open) > limits.Nesting {
+				return "", 0, limitError("LIMIT_NESTING", "the nesting of brackets", limits.Nesting, len(s.open))
+			}
+		case '}', ']', ')':
+			// Which bracket closes which is the parser's business; it stops at the
+			// first mismatch, so that the depth it recurses to is the one counted.
+			if n := len(s.open); n > 0 {
+				s.open = s.open[:n-1]
+			}
+		case '@':
+			if s.dirs++; s.dirs > limits.Directives {
+				return "", 0, limitError("LIMIT_DIRECTIVES", "the document's number of directives", limits.Directives, s.dirs)
+			}
+		case tokString:
+			if prev == tokSpread {
+				return "", 0, s.fail("Syntax Error: Expected Name, found String.")
+			}
+		}
+		prev = tok
+	}
+}
+
+func (s *scanner) fail(format string, args ...any) *requestError {
+	col := utf8.RuneCountInString(s.src[s.lineStart:min(s.pos, len(s.src))]) + 1
+	return &requestError{code: CodeParse, errs: []gqlError{{message: fmt.Sprintf(format, args...), locations: []place{{s.line, col}}}}}
+}
+
+func (s *scanner) newline() {
+	if s.src[s.pos] == '\r' && s.pos+1 < len(s.src) && s.src[s.pos+1] == '\n' {
+		s.pos++
+	}
+	s.pos++
+	s.line++
+	s.lineStart = s.pos
+}
+
+func (s *scanner) next() (byte, *requestError) {
+	for s.pos < len(s.src) {
+		c := s.src[s.pos]
+		switch {
+		case c == ' ' || c == '\t' || c == ',':
+			s.pos++
+		case c == '\n' || c == '\r':
+			s.newline()
+		case c == 0xEF && strings.HasPrefix(s.src[s.pos:], "\uFEFF"):
+			s.pos += 3
+		case c == '#':
+			if err := s.comment(); err != nil {
+				return 0, err
+			}
+		case isNameStart(c):
+			for s.pos < len(s.src) && isNamePart(s.src[s.pos]) {
+				s.pos++
+			}
+			return tokName, nil
+		case c == '"':
+			return tokString, s.str()
+		case c == '-' || isDigit(c):
+			return tokNumber, s.number()
+		case strings.IndexByte("!$&():=@[]{|}", c) >= 0:
+			s.pos++
+			return c, nil
+		case strings.HasPrefix(s.src[s.pos:], "..."):
+			s.pos += 3
+			return tokSpread, nil
+		default:
+			r, _ := utf8.DecodeRuneInString(s.src[s.pos:])
+			return 0, s.fail("Syntax Error: Unexpected character: %s.", printRune(r))
+		}
+	}
+	return tokEOF, nil
+}
+
+func printRune(r rune) string {
+	if r >= 0x20 && r < 0x7F {
+		return fmt.Sprintf("%q", string(r))
+	}
+	return fmt.Sprintf("U+%04X", r)
+}
+
+func (s *scanner) comment() *requestError {
+	for s.pos < len(s.src) && s.src[s.pos] != '\n' && s.src[s.pos] != '\r' {
+		if c := s.src[s.pos]; c < 0x20 && c != '\t' {
+			s.edits = append(s.edits, edit{s.pos, 1, " "})
+		}
+		if err := s.char(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// char passes one source character, which must be a Unicode scalar value.
+func (s *scanner) char() *requestError {
+	if s.src[s.pos] < utf8.RuneSelf {
+		s.pos++
+		return nil
+	}
+	r, size := utf8.DecodeRuneInString(s.src[s.pos:])
+	if r == utf8.RuneError && size == 1 {
+		return s.fail("Syntax Error: The document is not valid UTF-8.")
+	}
+	s.pos += size
+	return nil
+}
+
+func (s *scanner) number() *requestError {
+	if s.src[s.pos] == '-' {
+		s.pos++
+	}
+	if s.at('0') {
+		s.pos++
+		if s.pos < len(s.src) && isDigit(s.src[s.pos]) {
+			return s.fail("Syntax Error: Invalid number, unexpected digit after 0: %q.", string(s.src[s.pos]))
+		}
+	} else if err := s.digits(); err != nil {
+		return err
+	}
+	if s.at('.') {
+		s.pos++
+		if err := s.digits(); err != nil {
+			return err
+		}
+	}
+	if s.at('e') || s.at('E') {
+		s.pos++
+		if s.at('+') || s.at('-') {
+			s.pos++
+		}
+		if err := s.digits(); err != nil {
+			return err
+		}
+	}
+	if s.pos < len(s.src) && (s.src[s.pos] == '.' || isNameStart(s.src[s.pos])) {
+		return s.fail("Syntax Error: Invalid number, expected digit but got: %q.", string(s.src[s.pos]))
+	}
+	return nil
+}
+
+func (s *scanner) at(c byte) bool { return s.pos < len(s.src) && s.src[s.pos] == c }
+
+func (s *scanner) digits() *requestError {
+	start := s.pos
+	for s.pos < len(s.src) && isDigit(s.src[s.pos]) {
+		s.pos++
+	}
+	if s.pos > start {
+		return nil
+	}
+	if s.pos == len(s.src) {
+		return s.fail("Syntax Error: Invalid number, expected digit but got: <EOF>.")
+	}
+	r, _ := utf8.DecodeRuneInString(s.src[s.pos:])
+	return s.fail("Syntax Error: Invalid number, expected digit but got: %s.", printRune(r))
+}
+
+func (s *scanner) str() *requestError {
+	if strings.HasPrefix(s.src[s.pos:], `"""`) {
+		return s.block()
+	}
+	s.pos++
+	for s.pos < len(s.src) {
+		switch c := s.src[s.pos]; c {
+		case '"':
+			s.pos++
+			return nil
+		case '\\':
+			if err := s.escape(); err != nil {
+				return err
+			}
+		case '\n', '\r':
+			return s.fail("Syntax Error: Unterminated string.")
+		default:
+			if c < 0x20 && c != '\t' {
+				s.edits = append(s.edits, edit{s.pos, 1, fmt.Sprintf(`\u%04X`, c)})
+			}
+			if err := s.char(); err != nil {
+				return err
+			}
+		}
+	}
+	return s.fail("Syntax Error: Unterminated string.")
+}
+
+func (s *scanner) block() *requestError {
+	s.pos += 3
+	for s.pos < len(s.src) {
+		rest := s.src[s.pos:]
+		switch {
+		case strings.HasPrefix(rest, `"""`):
+			s.pos += 3
+			if s.at('"') {
+				s.edits = append(s.edits, edit{s.pos, 0, " "})
+			}
+			return nil
+		case strings.HasPrefix(rest, `\"""`):
+			s.pos += 4
+		case rest[0] == '\n' || rest[0] == '\r':
+			s.newline()
+		default:
+			if c := rest[0]; c < 0x20 && c != '\t' {
+				// Allowed by the edition of 2025, but a block string has no escape to
+				// bring it past gqlparser.
+				return s.fail("Syntax Error: Control character U+%04X in a block string: use a string with an escape.", c)
+			}
+			if err := s.char(); err != nil {
+				return err
+			}
+		}
+	}
+	return s.fail("Syntax Error: Unterminated string.")
+}
+
+func (s *scanner) escape() *requestError {
+	rest := s.src[s.pos:]
+	if len(rest) < 2 {
+		return s.fail("Syntax Error: Unterminated string.")
+	}
+	if rest[1] != 'u' {
+		if strings.IndexByte(`"\/bfnrt`, rest[1]) < 0 {
+			return s.fail(`Syntax Error: Invalid character escape sequence: "\%s".`, rest[1:2])
+		}
+		s.pos += 2
+		return nil
+	}
+	r, n := unicodeEscape(rest)
+	if n == 0 {
+		return s.fail("Syntax Error: Invalid Unicode escape sequence: %q.", rest[:min(len(rest), 6)])
+	}
+	if r >= 0xD800 && r <= 0xDFFF {
+		low, m := unicodeEscape(rest[n:])
+		if r >= 0xDC00 || m != 6 || rest[2] == '{' || low < 0xDC00 || low > 0xDFFF {
+			return s.fail("Syntax Error: Invalid Unicode escape sequence: %q.", rest[:n])
+		}
+		n += m
+	}
+	s.pos += n
+	return nil
+}
+
+// unicodeEscape reads \uXXXX or \u{X…} and returns its length, 0 where it is none.
+func unicodeEscape(s string) (r rune, n int) {
+	if !strings.HasPrefix(s, `\u`) {
+		return 0, 0
+	}
+	if strings.HasPrefix(s, `\u{`) {
+		i := 3
+		for ; i < len(s) && i < 12 && s[i] != '}'; i++ {
+			d, ok := hexDigit(s[i])
+			if !ok || r > utf8.MaxRune {
+				return 0, 0
+			}
+			r = r<<4 | d
+		}
+		if i == 3 || i >= len(s) || s[i] != '}' || !utf8.ValidRune(r) {
+			return 0, 0
+		}
+		return r, i + 1
+	}
+	if len(s) < 6 {
+		return 0, 0
+	}
+	for i := 2; i < 6; i++ {
+		d, ok := hexDigit(s[i])
+		if !ok {
+			return 0, 0
+		}
+		r = r<<4 | d
+	}
+	return r, 6
+}
+
+func hexDigit(c byte) (rune, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return rune(c - '0'), true
+	case c >= 'a' && c <= 'f':
+		return rune(c - 'a' + 10), true
+	case c >= 'A' && c <= 'F':
+		return rune(c - 'A' + 10), true
+	}
+	return 0, false
+}
+
+func isDigit(c byte) bool     { return c >= '0' && c <= '9' }
+func isNameStart(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isNamePart(c byte) bool  { return isNameStart(c) || isDigit(c) }

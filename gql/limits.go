@@ -1,0 +1,67 @@
+package gql
+
+import "math"
+
+// Limits bounds what one request may ask for. A zero field means its default; a negative
+// one means no limit. Each refusal carries the code below in extensions.code, the limit
+// in extensions.limit and the value met in extensions.actual.
+type Limits struct {
+	Bytes          int // length of the document; LIMIT_BYTES, default 256 KiB
+	Tokens         int // lexical tokens; LIMIT_TOKENS, default 20,000
+	Nesting        int // open brackets of any kind at once; LIMIT_NESTING, default 128, never above 900
+	Depth          int // levels of fields through fragments; LIMIT_DEPTH, default 24
+	Aliases        int // aliased fields after expanding fragments; LIMIT_ALIASES, default 500
+	RootFields     int // fields of the operation's root; LIMIT_ROOT_FIELDS, default 100
+	Directives     int // directives in the document; LIMIT_DIRECTIVES, default 500
+	Fields         int // selections after expanding fragments; LIMIT_FIELDS, default 20,000
+	Cost           int // fields weighted by list sizes, before running; LIMIT_COST, default 2,000,000
+	ListSize       int // items assumed for a list that does not say; default 10
+	Output         int // bytes of the answer, while running; LIMIT_OUTPUT, default 64 MiB
+	VariableBytes  int // length of the variables; LIMIT_VARIABLES, default 4 MiB
+	VariableDepth  int // nesting of the variables; LIMIT_VARIABLES, default 100
+	Introspection  int // introspection lists (fields, interfaces …) within one another; LIMIT_INTROSPECTION, default 2
+	Errors         int // errors listed in one answer, the rest is counted; default 100
+	PlanCacheBytes int // memory of cached plans; default 32 MiB
+
+	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED.
+	NoIntrospection bool
+}
+
+// maxNesting stays below gqlparser's own limit of 1000, so that ours answers first.
+const maxNesting = 900
+
+func (l Limits) withDefaults() Limits {
+	set := func(p *int, def int) {
+		switch {
+		case *p == 0:
+			*p = def
+		case *p < 0:
+			*p = math.MaxInt
+		}
+	}
+	set(&l.Bytes, 256<<10)
+	set(&l.Tokens, 20_000)
+	set(&l.Nesting, 128)
+	set(&l.Depth, 24)
+	set(&l.Aliases, 500)
+	set(&l.RootFields, 100)
+	set(&l.Directives, 500)
+	set(&l.Fields, 20_000)
+	set(&l.Cost, 2_000_000)
+	set(&l.ListSize, 10)
+	set(&l.Output, 64<<20)
+	set(&l.VariableBytes, 4<<20)
+	set(&l.VariableDepth, 100)
+	set(&l.Introspection, 2)
+	set(&l.Errors, 100)
+	set(&l.PlanCacheBytes, 32<<20)
+	l.Nesting = min(l.Nesting, maxNesting)
+	// An unlimited depth must still not exhaust the stack; the nesting of the text
+	// bounds one definition, this bounds the chain of fragments.
+	l.Depth = min(l.Depth, 10_000)
+	l.VariableDepth = min(l.VariableDepth, 5_000)
+	if l.ListSize == math.MaxInt {
+		l.ListSize = 10
+	}
+	return l
+}

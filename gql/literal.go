@@ -1,0 +1,188 @@
+package gql
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// parseLiteral parses one constant GraphQL value.
+func parseLiteral(text string) (*ast.Value, error) {
+	if _, _, err := scan(text, Limits{}.withDefaults()); err != nil {
+		return nil, err
+	}
+	// gqlparser has no entry for a lone value; a default is one and is constant.
+	doc, err := parser.ParseQuery(&ast.Source{Input: "query($v:T=" + text + "\n){a}"})
+	if err != nil {
+		return nil, fmt.Errorf("not a GraphQL value: %s", text)
+	}
+	defs := doc.Operations[0].VariableDefinitions
+	if len(doc.Operations) != 1 || len(defs) != 1 || len(defs[0].Directives) != 0 || defs[0].DefaultValue == nil {
+		return nil, fmt.Errorf("not a single GraphQL value: %s", text)
+	}
+	return defs[0].DefaultValue, nil
+}
+
+// literalOf is the literal that coerces to a Go value given as a default in graphql-go.
+func literalOf(v any, typ *typeRef) (*ast.Value, error) {
+	rv := reflect.ValueOf(v)
+	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {
+		rv = rv.Elem()
+	}
+	if !rv.IsValid() {
+		return &ast.Value{Kind: ast.NullValue, Raw: "null"}, nil
+	}
+	if typ.elem != nil {
+		if rv.Kind() != reflect.Slice && rv.Kind() != reflect.Array {
+			return literalOf(v, typ.elem)
+		}
+		list := &ast.Value{Kind: ast.ListValue}
+		for i := range rv.Len() {
+			item, err := literalOf(rv.Index(i).Interface(), typ.elem)
+			if err != nil {
+				return nil, err
+			}
+			list.Children = append(list.Children, &ast.ChildValue{Value: item})
+		}
+		return list, nil
+	}
+	switch t := typ.named; t.kind {
+	case kindInput:
+		if rv.Kind() != reflect.Map || rv.Type().Key().Kind() != reflect.String {
+			return nil, fmt.Errorf("%T is no value for input %s: give a map[string]any", v, t.name)
+		}
+		obj := &ast.Value{Kind: ast.ObjectValue}
+		given := map[string]any{}
+		for _, k := range rv.MapKeys() {
+			given[k.String()] = rv.MapIndex(k).Interface()
+		}
+		for _, name := range slices.Sorted(maps.Keys(given)) {
+			d := t.inputByName[name]
+			if d == nil {
+				return nil, fmt.Errorf("input %s has no field %q", t.name, name)
+			}
+			item, err := literalOf(given[name], d.typ)
+			if err != nil {
+				return nil, err
+			}
+			obj.Children = append(obj.Children, &ast.ChildValue{Name: name, Value: item})
+		}
+		return obj, nil
+	case kindEnum:
+		if hashable(v) {
+			if e := t.enumByValue[v]; e != nil {
+				return &ast.Value{Kind: ast.EnumValue, Raw: e.name}, nil
+			}
+		}
+		return nil, fmt.Errorf("%v is no value of enum %s", v, t.name)
+	case kindScalar:
+		if t.scalarCode == scalarCustom && t.scalar != nil {
+			return untypedLiteral(reflect.ValueOf(t.scalar.Serialize(v)))
+		}
+		return untypedLiteral(rv)
+	default:
+		return nil, fmt.Errorf("%s is no input type", t.name)
+	}
+}
+
+// untypedLiteral renders a plain Go value.
+func untypedLiteral(rv reflect.Value) (*ast.Value, error) {
+	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {
+		rv = rv.Elem()
+	}
+	switch rv.Kind() {
+	case reflect.Invalid:
+		return &ast.Value{Kind: ast.NullValue, Raw: "null"}, nil
+	case reflect.String:
+		return &ast.Value{Kind: ast.StringValue, Raw: rv.String()}, nil
+	case reflect.Bool:
+		return &ast.Value{Kind: ast.BooleanValue, Raw: strconv.FormatBool(rv.Bool())}, nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return &ast.Value{Kind: ast.IntValue, Raw: strconv.FormatInt(rv.Int(), 10)}, nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return &ast.Value{Kind: ast.IntValue, Raw: strconv.FormatUint(rv.Uint(), 10)}, nil
+	case reflect.Float32, reflect.Float64:
+		f := rv.Float()
+		if math.IsInf(f, 0) || math.IsNaN(f) {
+			return nil, fmt.Errorf("%v has no GraphQL literal", f)
+		}
+		if f == math.Trunc(f) && math.Abs(f) < 1e15 {
+			return &ast.Value{Kind: ast.IntValue, Raw: strconv.FormatInt(int64(f), 10)}, nil
+		}
+		return &ast.Value{Kind: ast.FloatValue, Raw: strconv.FormatFloat(f, 'g', -1, 64)}, nil
+	case reflect.Slice, reflect.Array:
+		list := &ast.Value{Kind: ast.ListValue}
+		for i := range rv.Len() {
+			item, err := untypedLiteral(rv.Index(i))
+			if err != nil {
+				return nil, err
+			}
+			list.Children = append(list.Children, &ast.ChildValue{Value: item})
+		}
+		return list, nil
+	case reflect.Map:
+		if rv.Type().Key().Kind() == reflect.String {
+			obj := &ast.Value{Kind: ast.ObjectValue}
+			keys := rv.MapKeys()
+			slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+			for _, k := range keys {
+				item, err := untypedLiteral(rv.MapIndex(k))
+				if err != nil {
+					return nil, err
+				}
+				obj.Children = append(obj.Children, &ast.ChildValue{Name: k.String(), Value: item})
+			}
+			return obj, nil
+		}
+	}
+	return nil, fmt.Errorf("%s has no GraphQL literal", rv.Type())
+}
+
+// printLiteral prints a value as the reference implementation does.
+func printLiteral(v *ast.Value) string {
+	var b strings.Builder
+	writeLiteral(&b, v)
+	return b.String()
+}
+
+func writeLiteral(b *strings.Builder, v *ast.Value) {
+	switch v.Kind {
+	case ast.ListValue:
+		b.WriteByte('[')
+		for i, c := range v.Children {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeLiteral(b, c.Value)
+		}
+		b.WriteByte(']')
+	case ast.ObjectValue:
+		if len(v.Children) == 0 {
+			b.WriteString("{}")
+			return
+		}
+		b.WriteString("{ ")
+		for i, c := range v.Children {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(c.Name)
+			b.WriteString(": ")
+			writeLiteral(b, c.Value)
+		}
+		b.WriteString(" }")
+	default:
+		b.WriteString(v.String()) // gqlparser quotes strings as the reference does
+	}
+}
+
+func hashable(v any) bool {
+	return v == nil || reflect.TypeOf(v).Comparable() && reflect.ValueOf(v).Comparable()
+}

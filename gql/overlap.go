@@ -1,0 +1,263 @@
+package gql
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Overlapping fields can be merged when all fields of one response name have the same
+// shape, and those that may meet in one object are the same field with the same
+// arguments. Checked by grouping (after Adameit's algorithm): each level's fields are
+// collected once and split by response name and by parent type, instead of comparing all
+// pairs. The work is bounded by a budget, since the split by concrete parent types
+// repeats fields of abstract parents at each level.
+
+type mergeField struct {
+	field  *ast.Field
+	parent *typeDef
+	def    *fieldDef
+}
+
+type overlapCheck struct {
+	v      *validator
+	budget int
+	limit  int
+	args   map[*ast.Field]string
+}
+
+// overlapWork is how often one selection may be looked at, on average, before the
+// document is refused. Sane documents stay below 5.
+const overlapWork = 100
+
+func (v *validator) overlaps() *requestError {
+	n := 0
+	for _, op := range v.doc.ast.Operations {
+		n = saturate(n, (&measurer{doc: v.doc, fragments: map[string]measure{}}).set(op.SelectionSet).fields)
+	}
+	budget := saturate(100_000, min(n, 100_000)*overlapWork)
+	c := &overlapCheck{v: v, budget: budget, limit: budget, args: map[*ast.Field]string{}}
+	for _, op := range v.doc.ast.Operations {
+		fields := c.collect(nil, op.SelectionSet, v.root(op.Operation), map[string]bool{})
+		c.shapes(fields)
+		c.same(fields)
+	}
+	if c.budget < 0 {
+		return limitError("LIMIT_FIELDS", "the work of merging the document's fields", c.limit, c.limit-c.budget)
+	}
+	return nil
+}
+
+func (c *overlapCheck) spent() bool { return c.budget < 0 || c.v.full() }
+
+// collect expands the fragments of one level. A fragment seen once on a level adds
+// nothing when seen again.
+func (c *overlapCheck) collect(out []mergeField, set ast.SelectionSet, parent *typeDef, seen map[string]bool) []mergeField {
+	for _, sel := range set {
+		if c.budget--; c.budget < 0 {
+			return out
+		}
+		switch sel := sel.(type) {
+		case *ast.Field:
+			m := mergeField{field: sel, parent: parent}
+			if parent != nil {
+				m.def = c.v.s.field(parent, sel.Name)
+			}
+			out = append(out, m)
+		case *ast.InlineFragment:
+			t := parent
+			if sel.TypeCondition != "" {
+				t = c.v.s.byName[sel.TypeCondition]
+			}
+			out = c.collect(out, sel.SelectionSet, t, seen)
+		case *ast.FragmentSpread:
+			if f := c.v.doc.fragments[sel.Name]; f != nil && !seen[sel.Name] {
+				seen[sel.Name] = true
+				out = c.collect(out, f.SelectionSet, c.v.s.byName[f.TypeCondition], seen)
+			}
+		}
+	}
+	return out
+}
+
+// children collects what the fields of a group select, as one set.
+func (c *overlapCheck) children(group []mergeField) []mergeField {
+	var out []mergeField
+	seen := map[string]bool{}
+	for _, m := range group {
+		if len(m.field.SelectionSet) == 0 {
+			continue
+		}
+		var t *typeDef
+		if m.def != nil {
+			t = m.def.typ.base()
+		}
+		out = c.collect(out, m.field.SelectionSet, t, seen)
+	}
+	return out
+}
+
+// groups splits fields by response name, in order of appearance.
+func groups(fields []mergeField) [][]mergeField {
+	index := make(map[string]int, len(fields))
+	var out [][]mergeField
+	for _, m := range fields {
+		i, ok := index[m.field.Alias]
+		if !ok {
+			i = len(out)
+			index[m.field.Alias] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], m)
+	}
+	return out
+}
+
+// shapes checks that fields of one response name have the same shape, whatever their
+// parents.
+func (c *overlapCheck) shapes(fields []mergeField) {
+	for _, g := range groups(fields) {
+		if c.spent() {
+			return
+		}
+		var first *mergeField
+		for i := range g {
+			if g[i].def == nil {
+				continue
+			}
+			if first == nil {
+				first = &g[i]
+			} else if !sameShape(first.def.typ, g[i].def.typ) {
+				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.typ.text+"\" and \""+g[i].def.typ.text+"\"", first.field, g[i].field)
+			}
+		}
+		if sub := c.children(g); len(sub) > 0 {
+			c.shapes(sub)
+		}
+	}
+}
+
+func sameShape(a, b *typeRef) bool {
+	if a.nonNull != b.nonNull || (a.elem == nil) != (b.elem == nil) {
+		return false
+	}
+	if a.elem != nil {
+		return sameShape(a.elem, b.elem)
+	}
+	if a.named.leaf() || b.named.leaf() {
+		return a.named == b.named
+	}
+	return true
+}
+
+// same checks that fields which may meet in one object are the same.
+func (c *overlapCheck) same(fields []mergeField) {
+	for _, g := range groups(fields) {
+		for _, meet := range meeting(g) {
+			if c.spent() {
+				return
+			}
+			c.budget -= len(meet)
+			first := meet[0]
+			for _, m := range meet[1:] {
+				switch {
+				case m.field.Name != first.field.Name:
+					c.conflict(first.field.Alias, "\""+first.field.Name+"\" and \""+m.field.Name+"\" are different fields", first.field, m.field)
+				case c.arguments(m.field) != c.arguments(first.field):
+					c.conflict(first.field.Alias, "they have differing arguments", first.field, m.field)
+				}
+			}
+			if sub := c.children(meet); len(sub) > 0 {
+				c.same(sub)
+			}
+		}
+	}
+}
+
+// meeting splits a group into sets whose members may meet in one object: one for each
+// object type, with all the fields of abstract or unknown parents.
+func meeting(g []mergeField) [][]mergeField {
+	abstract := 0
+	var object *typeDef
+	several := false
+	for _, m := range g {
+		if m.parent == nil || m.parent.kind != kindObject {
+			abstract++
+		} else if object == nil {
+			object = m.parent
+		} else if object != m.parent {
+			several = true
+		}
+	}
+	if !several {
+		return [][]mergeField{g}
+	}
+	var order []*typeDef
+	byType := map[*typeDef][]mergeField{}
+	for _, m := range g {
+		if m.parent != nil && m.parent.kind == kindObject {
+			if byType[m.parent] == nil {
+				order = append(order, m.parent)
+			}
+			byType[m.parent] = append(byType[m.parent], m)
+		}
+	}
+	out := make([][]mergeField, 0, len(order))
+	for _, t := range order {
+		set := byType[t]
+		if abstract > 0 {
+			for _, m := range g {
+				if m.parent == nil || m.parent.kind != kindObject {
+					set = append(set, m)
+				}
+			}
+		}
+		out = append(out, set)
+	}
+	return out
+}
+
+func (c *overlapCheck) conflict(name, reason string, a, b *ast.Field) {
+	c.v.failAt("OverlappingFieldsCanBeMerged", append(at(a.Position), at(b.Position)...),
+		"Fields %q conflict because %s. Use different aliases on the fields to fetch both if this was intentional.", abbreviate(name), reason)
+}
+
+// arguments is a canonical text of a field's arguments; the order of arguments and of
+// input fields does not matter.
+func (c *overlapCheck) arguments(f *ast.Field) string {
+	if len(f.Arguments) == 0 {
+		return ""
+	}
+	if s, ok := c.args[f]; ok {
+		return s
+	}
+	parts := make([]string, len(f.Arguments))
+	for i, a := range f.Arguments {
+		parts[i] = a.Name + ":" + canonical(a.Value)
+	}
+	slices.Sort(parts)
+	s := strings.Join(parts, ",")
+	c.args[f] = s
+	return s
+}
+
+func canonical(v *ast.Value) string {
+	switch v.Kind {
+	case ast.ListValue:
+		parts := make([]string, len(v.Children))
+		for i, c := range v.Children {
+			parts[i] = canonical(c.Value)
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case ast.ObjectValue:
+		parts := make([]string, len(v.Children))
+		for i, c := range v.Children {
+			parts[i] = c.Name + ":" + canonical(c.Value)
+		}
+		slices.Sort(parts)
+		return "{" + strings.Join(parts, ",") + "}"
+	default:
+		return v.String()
+	}
+}

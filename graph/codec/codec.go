@@ -1,0 +1,109 @@
+// Package codec turns bytes into operations on the graph, with the place of
+// each, and claims into bytes: one file for each format.
+//
+// Read Format and Formats first. A decoder checks the form of its input and
+// nothing else: whether an entity exists or a value fits is for graph.Check.
+// The package must not know the store, the snapshot or HTTP.
+package codec
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Emit takes one operation of an input; an error of it ends the reading.
+type Emit func(graph.Op) error
+
+// Format is one way to write the graph down. A format reads a stream (Decode),
+// or a folder of files that belong together (DecodeDir), or both, and may
+// write (Encode).
+type Format struct {
+	Name string
+	// About is one line for help texts.
+	About string
+	// Extensions recognise a file by its name, with their dots.
+	Extensions []string
+	// Lossless tells whether what Encode writes gives the same graph again.
+	Lossless bool
+
+	// Decode reads a stream; name is for messages. It calls emit with what is
+	// well formed and returns graph.Problems with every fault of form.
+	Decode func(ctx context.Context, name string, r io.Reader, emit Emit) error
+	// DecodeDir reads a folder.
+	DecodeDir func(ctx context.Context, dir fs.FS, name string, emit Emit) error
+	// Encode writes the claims of a source.
+	Encode func(ctx context.Context, w io.Writer, from Graph) error
+}
+
+// Graph is what an encoder writes: everything the store knows, in record order.
+type Graph interface {
+	Ontology() *schema.Ontology
+	// Entities calls fn for each entity.
+	Entities(fn func(graph.Entity) error) error
+	// Claims calls fn for each claim; live is false for withdrawn ones.
+	Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error
+}
+
+// Formats lists every format; help texts and the tests of all formats walk it.
+var Formats = []*Format{Seed, JSONLines, NQuads, Factbook}
+
+// ByName returns the named format or an error that lists them.
+func ByName(name string) (*Format, error) {
+	names := make([]string, len(Formats))
+	for i, f := range Formats {
+		if f.Name == name {
+			return f, nil
+		}
+		names[i] = f.Name
+	}
+	return nil, graph.Errorf(graph.BadInput, "there is no format %q; the formats are %s", name, strings.Join(names, ", "))
+}
+
+// ForFile returns the format that a file's name tells.
+func ForFile(name string) (*Format, error) {
+	ext := strings.ToLower(filepath.Ext(name))
+	for _, f := range Formats {
+		for _, e := range f.Extensions {
+			if e == ext {
+				return f, nil
+			}
+		}
+	}
+	return nil, graph.Errorf(graph.BadInput, "%s: the name tells no format; name one with --format", name)
+}
+
+// MaxProblems bounds how many faults of one input are listed; a last one says
+// that there are more.
+const MaxProblems = 100
+
+// problems collects the faults of form of one input.
+type problems struct {
+	list graph.Problems
+	more int
+}
+
+func (p *problems) add(at graph.Place, code graph.Code, format string, a ...any) {
+	if len(p.list) >= MaxProblems {
+		p.more++
+		return
+	}
+	p.list = append(p.list, graph.Problem{Place: at, Code: code, Message: fmt.Sprintf(format, a...)})
+}
+
+func (p *problems) err() error {
+	if len(p.list) == 0 {
+		return nil
+	}
+	if p.more > 0 {
+		p.list = append(p.list, graph.Problem{Code: graph.BadInput, Message: fmt.Sprintf("and %d more problems", p.more)})
+		p.more = 0
+	}
+	return p.list
+}

@@ -1,0 +1,342 @@
+package codec
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// JSONLines is one JSON object a line:
+//
+//	{"entity":"KAZ","type":"Country"}
+//	{"subject":"KAZ","predicate":"capital","object":"astana","valid":"1997-12-10/..","source":"factbook","locator":"kz.json","confidence":0.9}
+//	{"subject":"KAZ","predicate":"population","value":20432662,"valid":"2025","source":"factbook","qualifiers":{}}
+//	{"retract":"c…","reason":"misread"}
+//
+// An object names an entity, a value a literal: a text, a number, true or
+// false, {"value":3,"unit":"bcm"} or {"lat":48,"lon":68}. Qualifiers are
+// values by name; an entity among them is {"entity":"KAZ"} or its id. Empty lines are skipped.
+// Withdrawn claims are written as the claim and its retraction.
+var JSONLines = &Format{
+	Name:       "jsonl",
+	About:      "JSON lines for scripts: one claim a line",
+	Extensions: []string{".jsonl", ".ndjson"},
+	Lossless:   true,
+	Decode:     decodeJSONLines,
+	Encode:     encodeJSONLines,
+}
+
+// MaxLine bounds one line of a line format, in bytes.
+const MaxLine = 1 << 20
+
+// jsonLine is one line; which keys are there tells what it states.
+type jsonLine struct {
+	Entity string `json:"entity,omitempty"`
+	Type   string `json:"type,omitempty"`
+
+	Subject      string                     `json:"subject,omitempty"`
+	Predicate    string                     `json:"predicate,omitempty"`
+	Object       string                     `json:"object,omitempty"`
+	Value        json.RawMessage            `json:"value,omitempty"`
+	Qualifiers   map[string]json.RawMessage `json:"qualifiers,omitempty"`
+	Valid        string                     `json:"valid,omitempty"`
+	Source       string                     `json:"source,omitempty"`
+	Locator      string                     `json:"locator,omitempty"`
+	Confidence   *float64                   `json:"confidence,omitempty"`
+	Rank         string                     `json:"rank,omitempty"`
+	Attribution  string                     `json:"attribution,omitempty"`
+	AttributedTo string                     `json:"attributedTo,omitempty"`
+	Original     string                     `json:"original,omitempty"`
+	Conflict     string                     `json:"conflict,omitempty"`
+	Note         string                     `json:"note,omitempty"`
+	Supersedes   []string                   `json:"supersedes,omitempty"`
+
+	Retract string `json:"retract,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {
+	var ps problems
+	err := lines(ctx, name, r, &ps, func(line int, text []byte) error {
+		at := graph.Place{File: name, Line: line}
+		op, err := jsonOp(text)
+		if err != nil {
+			ps.add(at, codeOf(err), "%v", err)
+			return nil
+		}
+		op.Place = at
+		return emit(op)
+	})
+	if err != nil {
+		return err
+	}
+	return ps.err()
+}
+
+// lines calls fn with each line that is not blank. A line that is too long or
+// not valid UTF-8 is a problem, and reading goes on behind it.
+func lines(ctx context.Context, name string, r io.Reader, ps *problems, fn func(line int, text []byte) error) error {
+	br := bufio.NewReaderSize(r, 64<<10)
+	var long []byte
+	for n := 1; ; n++ {
+		if n%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		text, tooLong, err := readLine(br, &long)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading %s: %w", name, err)
+		}
+		at := graph.Place{File: name, Line: n}
+		switch text = bytes.TrimSpace(text); {
+		case tooLong:
+			ps.add(at, graph.BadInput, "the line is longer than %d bytes", MaxLine)
+		case len(text) == 0:
+		case !utf8.Valid(text):
+			ps.add(at, graph.BadInput, "the line is not valid UTF-8")
+		default:
+			if err := fn(n, text); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+// readLine returns the next line without copying it where it fits the buffer.
+func readLine(br *bufio.Reader, long *[]byte) (text []byte, tooLong bool, err error) {
+	*long = (*long)[:0]
+	for {
+		part, err := br.ReadSlice('\n')
+		if !errors.Is(err, bufio.ErrBufferFull) && len(*long) == 0 && !tooLong {
+			return part, false, err
+		}
+		if len(*long)+len(part) > MaxLine {
+			tooLong, *long = true, (*long)[:0]
+		} else if !tooLong {
+			*long = append(*long, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return *long, tooLong, err
+		}
+	}
+}
+
+func jsonOp(text []byte) (graph.Op, error) {
+	var l jsonLine
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&l); err != nil {
+		return graph.Op{}, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
+	}
+	if dec.More() {
+		return graph.Op{}, graph.Errorf(graph.BadInput, "there is more on the line behind the object; one object a line")
+	}
+	return l.op()
+}
+
+func jsonMessage(err error) string {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("not well-formed JSON at byte %d: %s", syntax.Offset, syntax.Error())
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "not well-formed JSON: the line ends too soon"
+	case errors.As(err, &typ):
+		return fmt.Sprintf("%q is a JSON %s; a %s is needed", typ.Field, typ.Value, typ.Type)
+	}
+	return "not well-formed JSON: " + err.Error()
+}
+
+func (l *jsonLine) op() (graph.Op, error) {
+	switch {
+	case l.Retract != "":
+		id, err := graph.ParseClaimID(l.Retract)
+		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: l.Reason}}, err
+	case l.Entity != "":
+		if l.Type == "" {
+			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", l.Entity)
+		}
+		return graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: graph.ID(l.Entity), Type: l.Type}}, nil
+	case l.Subject != "":
+		c, err := l.claim()
+		return graph.Op{Kind: graph.Assert, Claim: c}, err
+	}
+	return graph.Op{}, graph.Errorf(graph.BadInput, "the line states nothing: it has neither subject (a claim), entity (a declaration) nor retract")
+}
+
+func (l *jsonLine) claim() (graph.Claim, error) {
+	c := graph.Claim{
+		Subject: graph.ID(l.Subject), Predicate: l.Predicate, Source: graph.ID(l.Source), Locator: l.Locator, Confidence: 1,
+		AttributedTo: l.AttributedTo, Original: l.Original, Conflict: l.Conflict, Note: l.Note,
+	}
+	if l.Confidence != nil {
+		c.Confidence = *l.Confidence
+	}
+	var err error
+	switch {
+	case l.Predicate == "":
+		return c, graph.Errorf(graph.BadInput, "the claim has no predicate")
+	case l.Object != "" && l.Value != nil:
+		return c, graph.Errorf(graph.BadInput, "the claim has both an object and a value; an object names an entity, a value is a literal")
+	case l.Object != "":
+		c.Value = graph.EntityValue(graph.ID(l.Object))
+	case l.Value != nil:
+		if c.Value, err = jsonValue(l.Value); err != nil {
+			return c, err
+		}
+	default:
+		return c, graph.Errorf(graph.BadInput, "the claim has neither object nor value")
+	}
+	for name, raw := range l.Qualifiers {
+		v, err := jsonValue(raw)
+		if err != nil {
+			return c, graph.Errorf(graph.BadInput, "qualifier %s: %v", name, err)
+		}
+		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: name, Value: v})
+	}
+	for key, text := range map[string]string{"valid": l.Valid, "rank": l.Rank, "attribution": l.Attribution} {
+		if err := claimMeta[key](&c, text); err != nil {
+			return c, graph.Errorf(graph.BadInput, "%s: %v", key, err)
+		}
+	}
+	for _, s := range l.Supersedes {
+		if err := claimMeta["supersedes"](&c, s); err != nil {
+			return c, err
+		}
+	}
+	c.Normalise()
+	return c, nil
+}
+
+// jsonValue reads a JSON value; what text or number it is, the ontology decides.
+func jsonValue(raw json.RawMessage) (graph.Value, error) {
+	switch raw[0] {
+	case '"':
+		var s string
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return graph.Value{}, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
+		}
+		return graph.LooseValue(s), nil
+	case '{':
+		var o struct {
+			Value    *json.Number
+			Unit     string
+			Lat, Lon *json.Number
+			Entity   string
+		}
+		dec := json.NewDecoder(bytes.NewReader(raw))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&o); err != nil {
+			return graph.Value{}, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
+		}
+		switch {
+		case o.Value != nil && o.Unit != "":
+			return graph.ParseValue(graph.QuantityKind, o.Value.String()+" "+o.Unit)
+		case o.Lat != nil && o.Lon != nil:
+			return graph.ParseValue(graph.CoordinatesKind, o.Lat.String()+","+o.Lon.String())
+		case o.Entity != "":
+			return graph.EntityValue(graph.ID(o.Entity)), nil
+		}
+		return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
+	case '[', 'n':
+		return graph.Value{}, graph.Errorf(graph.BadInput, "a value is one text, number, boolean or object; state each in a line of its own")
+	}
+	return graph.LooseValue(string(raw)), nil
+}
+
+func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
+	bw := bufio.NewWriterSize(w, 64<<10)
+	enc := json.NewEncoder(bw)
+	enc.SetEscapeHTML(false)
+	err := from.Entities(func(e graph.Entity) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return enc.Encode(jsonLine{Entity: string(e.ID), Type: e.Type})
+	})
+	if err != nil {
+		return err
+	}
+	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := enc.Encode(lineOf(c)); err != nil || live {
+			return err
+		}
+		return enc.Encode(jsonLine{Retract: id.String()})
+	})
+	if err != nil {
+		return err
+	}
+	return bw.Flush()
+}
+
+func lineOf(c *graph.Claim) jsonLine {
+	l := jsonLine{
+		Subject: string(c.Subject), Predicate: c.Predicate, Valid: c.Valid.String(), Source: string(c.Source),
+		Locator: c.Locator, Confidence: &c.Confidence, AttributedTo: c.AttributedTo, Original: c.Original,
+		Conflict: c.Conflict, Note: c.Note,
+	}
+	if c.Value.Kind() == graph.EntityKind {
+		l.Object = string(c.Value.Entity())
+	} else {
+		l.Value = rawValue(c.Value)
+	}
+	if c.Rank != graph.Normal {
+		l.Rank = c.Rank.String()
+	}
+	if c.Attribution != graph.Asserted {
+		l.Attribution = c.Attribution.String()
+	}
+	for _, q := range c.Qualifiers {
+		if l.Qualifiers == nil {
+			l.Qualifiers = map[string]json.RawMessage{}
+		}
+		l.Qualifiers[q.Name] = rawValue(q.Value)
+	}
+	for _, id := range c.Supersedes {
+		l.Supersedes = append(l.Supersedes, id.String())
+	}
+	return l
+}
+
+func rawValue(v graph.Value) json.RawMessage {
+	var x any
+	switch v.Kind() {
+	case graph.EntityKind:
+		x = map[string]string{"entity": string(v.Entity())}
+	case graph.IntKind, graph.FloatKind, graph.BoolKind:
+		return json.RawMessage(v.String())
+	case graph.QuantityKind:
+		x = struct {
+			Value float64 `json:"value"`
+			Unit  string  `json:"unit"`
+		}{v.Float(), v.Text()}
+	case graph.CoordinatesKind:
+		lat, lon := v.LatLon()
+		x = struct {
+			Lat float64 `json:"lat"`
+			Lon float64 `json:"lon"`
+		}{lat, lon}
+	default:
+		x = v.String()
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(x); err != nil {
+		panic(err) // texts and finite numbers only
+	}
+	return bytes.TrimSpace(buf.Bytes())
+}

@@ -1,0 +1,306 @@
+package codec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Seed is the format of the files under seeds/, written and reviewed by people:
+//
+//	defaults: {source: article, confidence: 0.8}   # for every claim of the file
+//	entities:
+//	  KAZ:                          # an id
+//	    type: Country               # needed once for each entity, in any file
+//	    _: {at: "p9"}               # for every claim of this entity
+//	    name: Kazakhstan            # a value: claim with the defaults
+//	    capital: {to: astana, valid: 1997-12-10/.., confidence: 0.95}
+//	    borders:                    # several claims
+//	      - {to: CHN, lengthKm: 1765}
+//
+// A claim written as a mapping has to (an entity) or value (a literal), and
+// may have valid (an EDTF interval), source, at (the locator), confidence,
+// rank, attribution, attributedTo, original, conflict, note, supersedes; every
+// other key is a qualifier. A plain scalar is an entity or a literal, as the
+// ontology wants. A quantity is written 3 bcm, a point 48,68.
+var Seed = &Format{
+	Name:       "seed",
+	About:      "YAML for people: entities with their claims",
+	Extensions: []string{".yaml", ".yml"},
+	Decode:     decodeSeed,
+}
+
+// maxSeedFile bounds what is read into memory for one YAML document.
+const maxSeedFile = 64 << 20
+
+func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error {
+	text, err := io.ReadAll(io.LimitReader(r, maxSeedFile+1))
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	d := &seedDecoder{ctx: ctx, name: name, emit: emit}
+	if len(text) > maxSeedFile {
+		d.add(graph.Place{File: name}, graph.BadInput, "the file has more than %d MB; split it", maxSeedFile>>20)
+		return d.err()
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		d.add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		return d.err()
+	}
+	if len(doc.Content) == 0 {
+		return nil // an empty file states nothing
+	}
+	if err := d.document(doc.Content[0]); err != nil {
+		return err
+	}
+	return d.err()
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+func yamlPlace(name string, err error) graph.Place {
+	at := graph.Place{File: name, Line: 1}
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		at.Line, _ = strconv.Atoi(m[1])
+	}
+	return at
+}
+
+func yamlMessage(err error) string {
+	return "not well-formed YAML: " + strings.TrimPrefix(yamlLine.ReplaceAllString(err.Error(), "here"), "yaml: here: ")
+}
+
+type seedDecoder struct {
+	problems
+	ctx  context.Context
+	name string
+	emit Emit
+}
+
+func (d *seedDecoder) at(n *yaml.Node, path string) graph.Place {
+	return graph.Place{File: d.name, Line: n.Line, Path: path}
+}
+
+// pairs walks a mapping; it reports keys that are no plain text or stand twice.
+func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v *yaml.Node) error) error {
+	if n.Kind != yaml.MappingNode {
+		d.add(d.at(n, path), graph.BadInput, "a mapping (key: value) is expected here, not %s", nodeKind(n))
+		return nil
+	}
+	seen := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.Kind != yaml.ScalarNode {
+			d.add(d.at(k, path), graph.BadInput, "a key must be plain text, not %s", nodeKind(k))
+			continue
+		}
+		if first, twice := seen[k.Value]; twice {
+			d.add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", k.Value, first)
+			continue
+		}
+		seen[k.Value] = k.Line
+		if v.Kind == yaml.AliasNode {
+			d.add(d.at(v, path), graph.BadInput, "anchors and aliases are not part of the seed format; write the value out")
+			continue
+		}
+		if err := fn(k, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nodeKind(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	case yaml.AliasNode:
+		return "an alias"
+	}
+	return "a single value"
+}
+
+func (d *seedDecoder) document(root *yaml.Node) error {
+	var base graph.Claim
+	base.Confidence = 1
+	return d.pairs(root, "", func(k, v *yaml.Node) error {
+		switch k.Value {
+		case "defaults":
+			d.metas(v, "defaults", &base)
+			return nil
+		case "entities":
+			return d.pairs(v, "entities", func(id, body *yaml.Node) error {
+				if err := d.ctx.Err(); err != nil {
+					return err
+				}
+				return d.entity(id, body, base)
+			})
+		}
+		d.add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", k.Value)
+		return nil
+	})
+}
+
+func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
+	base.Subject = graph.ID(id.Value)
+	if body.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(body.Content); i += 2 {
+			if body.Content[i].Value == "_" {
+				d.metas(body.Content[i+1], id.Value, &base)
+			}
+		}
+	}
+	return d.pairs(body, id.Value, func(k, v *yaml.Node) error {
+		path := id.Value + "." + k.Value
+		switch k.Value {
+		case "_":
+			return nil
+		case "type":
+			if v.Kind != yaml.ScalarNode {
+				d.add(d.at(v, path), graph.BadInput, "a type is one name")
+				return nil
+			}
+			return d.emit(graph.Op{Kind: graph.Declare, Place: d.at(v, id.Value), Entity: graph.Entity{ID: base.Subject, Type: v.Value}})
+		}
+		base := base
+		base.Predicate = k.Value
+		if v.Kind != yaml.SequenceNode {
+			return d.claim(v, path, base)
+		}
+		if len(v.Content) == 0 {
+			d.add(d.at(v, path), graph.BadInput, "the list is empty; leave the field out")
+		}
+		for i, item := range v.Content {
+			if err := d.claim(item, fmt.Sprintf("%s[%d]", path, i), base); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *seedDecoder) claim(n *yaml.Node, path string, c graph.Claim) error {
+	before := len(d.list) + d.more
+	switch n.Kind {
+	case yaml.ScalarNode:
+		c.Value = d.scalar(n, path)
+	case yaml.MappingNode:
+		d.claimBody(n, path, &c)
+	default:
+		d.add(d.at(n, path), graph.BadInput, "a claim is a value or a mapping, not %s", nodeKind(n))
+	}
+	if len(d.list)+d.more > before {
+		return nil
+	}
+	return d.emit(graph.Op{Kind: graph.Assert, Claim: c, Place: d.at(n, path)})
+}
+
+func (d *seedDecoder) scalar(n *yaml.Node, path string) graph.Value {
+	if n.Kind != yaml.ScalarNode {
+		d.add(d.at(n, path), graph.BadInput, "one value is expected here, not %s", nodeKind(n))
+	} else if n.Tag == "!!null" {
+		d.add(d.at(n, path), graph.BadInput, "the value is missing; what is not known is left out")
+	}
+	return graph.LooseValue(n.Value)
+}
+
+func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
+	relation := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		relation = relation || n.Content[i].Value == "to"
+	}
+	found := false
+	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
+		switch {
+		case k.Value == "to":
+			c.Value, found = graph.EntityValue(graph.ID(d.scalar(v, path).Text())), true
+		case k.Value == "value" && !relation:
+			c.Value, found = d.scalar(v, path), true
+		case d.meta(k, v, path, c):
+		default:
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+k.Value)})
+		}
+		return nil
+	})
+	if !found {
+		d.add(d.at(n, path), graph.BadInput, "the claim has neither to (an entity) nor value (a literal)")
+	}
+}
+
+func (d *seedDecoder) metas(n *yaml.Node, path string, c *graph.Claim) {
+	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
+		if !d.meta(k, v, path, c) {
+			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, conflict, note", k.Value)
+		}
+		return nil
+	})
+}
+
+// meta reads a key that says how a claim is held or when; false for other keys.
+func (d *seedDecoder) meta(k, v *yaml.Node, path string, c *graph.Claim) bool {
+	set, known := claimMeta[k.Value]
+	if !known {
+		return false
+	}
+	if k.Value == "supersedes" && v.Kind == yaml.SequenceNode {
+		for _, item := range v.Content {
+			d.setMeta(set, item, path, c)
+		}
+		return true
+	}
+	d.setMeta(set, v, path, c)
+	return true
+}
+
+func (d *seedDecoder) setMeta(set func(*graph.Claim, string) error, v *yaml.Node, path string, c *graph.Claim) {
+	text := d.scalar(v, path).Text()
+	if err := set(c, text); err != nil {
+		d.add(d.at(v, path), codeOf(err), "%v", err)
+	}
+}
+
+func codeOf(err error) graph.Code {
+	var ge *graph.Error
+	if errors.As(err, &ge) {
+		return ge.Code
+	}
+	return graph.BadInput
+}
+
+// claimMeta sets, by the keys of the text formats, what a claim says besides
+// its value and its qualifiers.
+var claimMeta = map[string]func(*graph.Claim, string) error{
+	"source": func(c *graph.Claim, s string) error { c.Source = graph.ID(s); return nil },
+	"at":     func(c *graph.Claim, s string) error { c.Locator = s; return nil },
+	"valid": func(c *graph.Claim, s string) (err error) {
+		c.Valid, err = graph.ParseInterval(s)
+		return err
+	},
+	"confidence": func(c *graph.Claim, s string) error {
+		v, err := graph.ParseValue(graph.FloatKind, s)
+		c.Confidence = v.Float()
+		return err
+	},
+	"rank":         func(c *graph.Claim, s string) (err error) { c.Rank, err = graph.ParseRank(s); return err },
+	"attribution":  func(c *graph.Claim, s string) (err error) { c.Attribution, err = graph.ParseAttribution(s); return err },
+	"attributedTo": func(c *graph.Claim, s string) error { c.AttributedTo = s; return nil },
+	"original":     func(c *graph.Claim, s string) error { c.Original = s; return nil },
+	"conflict":     func(c *graph.Claim, s string) error { c.Conflict = s; return nil },
+	"note":         func(c *graph.Claim, s string) error { c.Note = s; return nil },
+	"supersedes": func(c *graph.Claim, s string) error {
+		id, err := graph.ParseClaimID(s)
+		c.Supersedes = append(c.Supersedes, id)
+		return err
+	},
+}
