@@ -69,6 +69,14 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		}
 	}
 	for i := range ch.Ops {
+		// A cap binds the claims before it as well.
+		if cl := &ch.Ops[i].Claim; ch.Ops[i].Kind == Assert && cl.Predicate == "confidenceCap" {
+			if v, err := ParseValue(FloatKind, cl.Value.String()); err == nil {
+				c.caps[cl.Subject] = v
+			}
+		}
+	}
+	for i := range ch.Ops {
 		if ch.Ops[i].Kind == Assert {
 			c.assert(&ch.Ops[i])
 		}
@@ -441,9 +449,6 @@ func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
 	c.stated[id] = at
 	if f.Key != "" && !c.key(at, f, &cl) {
 		return
-	}
-	if cl.Predicate == "confidenceCap" {
-		c.caps[cl.Subject] = cl.Value
 	}
 	if have, live, ok := c.st.Claim(id); ok {
 		c.res.Known++

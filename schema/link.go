@@ -196,6 +196,8 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 	if args, ok := l.directive(a.Directives, "label"); ok {
 		q.Label = args["text"]
 	}
+	_, q.Distinct = l.directive(a.Directives, "distinct")
+	q.Distinct = q.Distinct || q.Target != nil
 	return q
 }
 

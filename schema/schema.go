@@ -203,7 +203,9 @@ type Qualifier struct {
 	Target    *Type
 	Unit      string
 	Dimension string
-	Pos       Position
+	// Distinct qualifiers tell claims of one value apart.
+	Distinct bool
+	Pos      Position
 }
 
 // Path is how a derived field is read: Through one field, keeping the entities

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cayleygraph/quad"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// decoder turns quads, in the order they were written, back into commits.
+type decoder struct {
+	next   graph.Seq // the commit being read
+	commit graph.Commit
+	fact   quad.Value // the label of a fact that waits for its meta
+	claim  graph.ClaimID
+}
+
+// add takes the next quad. It returns the commit that the quad completes.
+func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
+	pred, ok := q.Predicate.(quad.IRI)
+	if !ok {
+		return nil, fmt.Errorf("the quad %s is none of ours", q)
+	}
+	c := &d.commit
+	if d.fact != nil && pred != predMeta {
+		return nil, fmt.Errorf("claim %s has no meta", d.fact)
+	}
+	var err error
+	switch pred {
+	case predMeta:
+		text, ok := q.Object.(quad.String)
+		if !ok || q.Label != d.fact {
+			return nil, fmt.Errorf("the meta of claim %s follows no fact of it", q.Label)
+		}
+		d.fact = nil
+		err = readMeta(string(text), &c.Claims[len(c.Claims)-1])
+	case predSupersede:
+		var id graph.ClaimID
+		if id, err = claimOf(q.Object); err == nil {
+			last := &c.Claims[len(c.Claims)-1]
+			last.Supersedes = append(last.Supersedes, id)
+		}
+	case predType:
+		ent := graph.Entity{}
+		if ent.ID, err = entityOf(q.Subject); err == nil {
+			ent.Type, err = cutIRI(q.Object, typePrefix)
+			c.Entities = append(c.Entities, ent)
+		}
+	case predRetract:
+		r := graph.Retraction{}
+		text, ok := q.Object.(quad.String)
+		if r.Claim, err = claimOf(q.Subject); err == nil && !ok {
+			err = fmt.Errorf("the reason %s is no text", q.Object)
+		}
+		r.Reason = string(text)
+		c.Retractions = append(c.Retractions, r)
+	case predKey:
+		var escaped string
+		if escaped, err = cutIRI(q.Subject, keyPrefix); err == nil {
+			c.Key, err = url.PathUnescape(escaped)
+		}
+	case predSeal:
+		return d.seal(q)
+	default:
+		err = d.addFact(q)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the quad %s: %w", q, err)
+	}
+	return nil, nil
+}
+
+func (d *decoder) addFact(q quad.Quad) error {
+	c := graph.Claim{}
+	var err error
+	if c.Predicate, err = cutIRI(q.Predicate, fieldPrefix); err != nil {
+		return err
+	}
+	if c.Subject, err = entityOf(q.Subject); err != nil {
+		return err
+	}
+	if c.Value, err = decodeValue(q.Object); err != nil {
+		return err
+	}
+	if _, err = cutIRI(q.Label, claimPrefix); err != nil {
+		return err
+	}
+	d.fact = q.Label
+	d.commit.Claims = append(d.commit.Claims, c)
+	return nil
+}
+
+// seal checks that the commit is whole.
+func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
+	n, err := seqOf(q.Subject)
+	if err != nil {
+		return nil, err
+	}
+	text, _ := q.Object.(quad.String)
+	s, err := readSeal(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("commit %d: %w", n, err)
+	}
+	c := d.commit
+	if n != d.next {
+		return nil, fmt.Errorf("commit %d stands where commit %d should", n, d.next)
+	}
+	if s.entities != len(c.Entities) || s.claims != len(c.Claims) || s.retractions != len(c.Retractions) {
+		return nil, fmt.Errorf("commit %d has %d entities, %d claims and %d retractions, but its seal says %d, %d and %d",
+			n, len(c.Entities), len(c.Claims), len(c.Retractions), s.entities, s.claims, s.retractions)
+	}
+	c.Seq, c.At = n, time.UnixMicro(s.at).UTC()
+	d.commit = graph.Commit{}
+	d.next++
+	return &c, nil
+}
+
+func cutIRI(v quad.Value, prefix string) (string, error) {
+	iri, _ := v.(quad.IRI)
+	s, ok := strings.CutPrefix(string(iri), prefix)
+	if !ok {
+		return "", fmt.Errorf("%s is no <%s…>", quad.StringOf(v), prefix)
+	}
+	return s, nil
+}
+
+func entityOf(v quad.Value) (graph.ID, error) {
+	s, err := cutIRI(v, entityPrefix)
+	return graph.ID(s), err
+}
+
+func claimOf(v quad.Value) (graph.ClaimID, error) {
+	s, err := cutIRI(v, claimPrefix)
+	if err != nil {
+		return graph.ClaimID{}, err
+	}
+	return graph.ParseClaimID(s)
+}
+
+func seqOf(v quad.Value) (graph.Seq, error) {
+	s, err := cutIRI(v, commitPrefix)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	return graph.Seq(n), err
+}
+
+func decodeValue(v quad.Value) (graph.Value, error) {
+	switch v := v.(type) {
+	case quad.IRI:
+		id, err := entityOf(v)
+		return graph.EntityValue(id), err
+	case quad.String:
+		return graph.StringValue(string(v)), nil
+	case quad.Int:
+		return graph.IntValue(int64(v)), nil
+	case quad.Float:
+		return graph.FloatValue(float64(v)), nil
+	case quad.Bool:
+		return graph.BoolValue(bool(v)), nil
+	case quad.TypedString:
+		switch v.Type {
+		case typeEnum:
+			return graph.EnumOf(string(v.Value)), nil
+		case typeDate:
+			return parseValue(graph.DateKind, string(v.Value))
+		case typeQuantity:
+			return parseValue(graph.QuantityKind, string(v.Value))
+		case typeCoordinates:
+			return parseValue(graph.CoordinatesKind, string(v.Value))
+		}
+	}
+	return graph.Value{}, fmt.Errorf("%s is no value of ours", quad.StringOf(v))
+}
+
+// parseValue reads what Value.String writes, without the strictness of input:
+// what was once stored must come back whatever is refused today.
+func parseValue(k graph.Kind, s string) (graph.Value, error) {
+	switch k {
+	case graph.DateKind:
+		d, err := graph.ParseDate(s)
+		return graph.DateValue(d), err
+	case graph.QuantityKind:
+		num, unit, _ := strings.Cut(s, " ")
+		f, err := strconv.ParseFloat(num, 64)
+		return graph.QuantityValue(f, unit), err
+	case graph.FloatKind:
+		f, err := strconv.ParseFloat(s, 64)
+		return graph.FloatValue(f), err
+	case graph.CoordinatesKind:
+		a, b, _ := strings.Cut(s, ",")
+		lat, err := strconv.ParseFloat(a, 64)
+		if err != nil {
+			return graph.Value{}, err
+		}
+		lon, err := strconv.ParseFloat(b, 64)
+		return graph.CoordinatesValue(lat, lon), err
+	case graph.EntityKind:
+		return graph.EntityValue(graph.ID(s)), nil
+	}
+	return graph.ParseValue(k, s)
+}

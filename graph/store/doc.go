@@ -1,0 +1,16 @@
+// Package store keeps commits in Cayley: the append-only log of everything
+// the service ever learned.
+//
+// Read Log first, the contract that every backend is held to (package
+// storetest holds them to it), then encode.go, which says what quads a commit
+// becomes. Open gives the embedded backend: Cayley's own key-value layout over
+// LevelDB, written through Cayley's ApplyDeltas and read by scanning its log
+// of primitives, which is ten times faster than its iterators.
+//
+// A claim is the quad <subject> <predicate> <value> <claim>, labelled with the
+// claim's own address, and one quad <claim> <meta> "{...}" <claim> with all
+// that is said about it. Nothing is deleted.
+//
+// The package must not know snapshots, views, the ontology or GraphQL. No
+// other package may know Cayley.
+package store

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cayleygraph/quad"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// What a commit becomes, in this order:
+//
+//	<e/KAZ> <rdf:type>   <t/Country>     <n/7>   for each entity
+//	<e/KAZ> <p/capital>  <e/astana>      <c/…>   for each claim: the fact
+//	<c/…>   <meta/1>     "{…}"           <c/…>     its meta
+//	<c/…>   <supersedes> <c/…>           <c/…>     the claims it replaces
+//	<c/…>   <retracted>  "reason"        <n/7>   for each retraction
+//	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
+//	<n/7>   <commit/1>   "{…}"           <n/7>   the seal: record time and counts
+//
+// all under the scheme caspian:. The seal is last, so that the last quad of
+// the store names its head and a commit without its seal is no commit. The
+// number in meta/1 and commit/1 is the version of the literal.
+const (
+	scheme        = "caspian:"
+	entityPrefix  = scheme + "e/"
+	claimPrefix   = scheme + "c/"
+	fieldPrefix   = scheme + "p/"
+	typePrefix    = scheme + "t/"
+	commitPrefix  = scheme + "n/"
+	keyPrefix     = scheme + "k/"
+	predType      = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+	predMeta      = scheme + "meta/1"
+	predSupersede = scheme + "supersedes"
+	predRetract   = scheme + "retracted"
+	predKey       = scheme + "key"
+	predSeal      = scheme + "commit/1"
+
+	typeDate        = "http://id.loc.gov/datatypes/edtf/EDTF"
+	typeEnum        = scheme + "enum"
+	typeQuantity    = scheme + "quantity"
+	typeCoordinates = scheme + "coordinates"
+)
+
+func commitIRI(n graph.Seq) quad.IRI { return quad.IRI(commitPrefix + strconv.FormatUint(uint64(n), 10)) }
+
+func keyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
+
+// encoder turns commits into quads. It refuses whatever would not come back
+// as it went in.
+type encoder struct {
+	quads []quad.Quad
+	meta  []byte
+}
+
+func (e *encoder) add(s quad.IRI, p quad.IRI, o quad.Value, label quad.IRI) {
+	e.quads = append(e.quads, quad.Quad{Subject: s, Predicate: p, Object: o, Label: label})
+}
+
+// commit appends the quads of one commit.
+func (e *encoder) commit(c *graph.Commit) error {
+	at := c.At.UnixMicro()
+	if !c.At.Equal(time.UnixMicro(at)) {
+		return graph.Errorf(graph.BadInput, "commit %d: the record time %s is finer than a microsecond; truncate it", c.Seq, c.At)
+	}
+	if !utf8.ValidString(c.Key) {
+		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
+	}
+	label := commitIRI(c.Seq)
+	entities := make(map[graph.Entity]bool, len(c.Entities))
+	for i, ent := range c.Entities {
+		err := graph.CheckID(ent.ID)
+		if err == nil {
+			err = checkName(ent.Type)
+		}
+		if err == nil && entities[ent] {
+			err = graph.Errorf(graph.Duplicate, "%s is there twice", ent.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("commit %d: entity %d: %w", c.Seq, i, err)
+		}
+		entities[ent] = true
+		e.add(quad.IRI(entityPrefix+string(ent.ID)), predType, quad.IRI(typePrefix+ent.Type), label)
+	}
+	claims := make(map[graph.ClaimID]bool, len(c.Claims))
+	for i := range c.Claims {
+		id := c.Claims[i].ID()
+		err := e.claim(&c.Claims[i], id)
+		if err == nil && claims[id] {
+			err = graph.Errorf(graph.Duplicate, "claim %s is there twice", id)
+		}
+		if err != nil {
+			return fmt.Errorf("commit %d: claim %d: %w", c.Seq, i, err)
+		}
+		claims[id] = true
+	}
+	retracted := make(map[graph.ClaimID]bool, len(c.Retractions))
+	for i, r := range c.Retractions {
+		if retracted[r.Claim] {
+			return fmt.Errorf("commit %d: retraction %d: %w", c.Seq, i,
+				graph.Errorf(graph.Duplicate, "claim %s is retracted twice", r.Claim))
+		}
+		if !utf8.ValidString(r.Reason) {
+			return fmt.Errorf("commit %d: retraction %d: %w", c.Seq, i,
+				graph.Errorf(graph.BadInput, "the reason is not valid UTF-8"))
+		}
+		retracted[r.Claim] = true
+		e.add(claimIRI(r.Claim), predRetract, quad.String(r.Reason), label)
+	}
+	if c.Key != "" {
+		e.add(keyIRI(c.Key), predKey, label, label)
+	}
+	e.add(label, predSeal, quad.String(sealText(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions)})), label)
+	return nil
+}
+
+func claimIRI(id graph.ClaimID) quad.IRI { return quad.IRI(claimPrefix + id.String()) }
+
+func (e *encoder) claim(c *graph.Claim, id graph.ClaimID) error {
+	if err := graph.CheckID(c.Subject); err != nil {
+		return fmt.Errorf("subject: %w", err)
+	}
+	if err := checkName(c.Predicate); err != nil {
+		return fmt.Errorf("predicate: %w", err)
+	}
+	object, err := encodeValue(c.Value)
+	if err != nil {
+		return fmt.Errorf("%s of %s: %w", c.Predicate, c.Subject, err)
+	}
+	e.meta, err = appendMeta(e.meta[:0], c)
+	if err != nil {
+		return fmt.Errorf("%s of %s: %w", c.Predicate, c.Subject, err)
+	}
+	label := claimIRI(id)
+	e.add(quad.IRI(entityPrefix+string(c.Subject)), quad.IRI(fieldPrefix+c.Predicate), object, label)
+	e.add(label, predMeta, quad.String(e.meta), label)
+	for i, old := range c.Supersedes {
+		for _, other := range c.Supersedes[:i] {
+			if other == old {
+				return graph.Errorf(graph.Duplicate, "claim %s is superseded twice by %s", old, id)
+			}
+		}
+		e.add(label, predSupersede, claimIRI(old), label)
+	}
+	return nil
+}
+
+// checkName refuses what is no name of GraphQL: it becomes part of an address.
+func checkName(s string) error {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
+			return graph.Errorf(graph.BadInput, "%q is no name: it has ASCII letters, digits and _", s)
+		}
+	}
+	if s == "" {
+		return graph.Errorf(graph.BadInput, "a name is missing")
+	}
+	return nil
+}
+
+// encodeValue gives each kind of value a kind of literal of its own.
+func encodeValue(v graph.Value) (quad.Value, error) {
+	typed := func(iri string) (quad.Value, error) {
+		return quad.TypedString{Value: quad.String(v.String()), Type: quad.IRI(iri)}, nil
+	}
+	if !utf8.ValidString(v.Text()) {
+		return nil, graph.Errorf(graph.BadInput, "the value %q is not valid UTF-8", v.Text())
+	}
+	switch v.Kind() {
+	case graph.EntityKind:
+		return quad.IRI(entityPrefix + string(v.Entity())), graph.CheckID(v.Entity())
+	case graph.StringKind:
+		return quad.String(v.Text()), nil
+	case graph.EnumKind:
+		return typed(typeEnum)
+	case graph.IntKind:
+		return quad.Int(v.Int()), nil
+	case graph.FloatKind:
+		return quad.Float(v.Float()), checkFinite(v.Float())
+	case graph.BoolKind:
+		return quad.Bool(v.Bool()), nil
+	case graph.DateKind:
+		return typed(typeDate)
+	case graph.QuantityKind:
+		if err := checkFinite(v.Float()); err != nil {
+			return nil, err
+		}
+		return typed(typeQuantity)
+	case graph.CoordinatesKind:
+		lat, lon := v.LatLon()
+		if err := checkFinite(lat + lon); err != nil {
+			return nil, err
+		}
+		return typed(typeCoordinates)
+	}
+	return nil, graph.Errorf(graph.BadInput, "a value is missing")
+}
+
+func checkFinite(f float64) error {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return graph.Errorf(graph.BadInput, "%v is no finite number", f)
+	}
+	return nil
+}

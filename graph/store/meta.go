@@ -1,0 +1,106 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// metaJSON is the literal of meta/1: what is said about a claim, in short
+// keys, with whatever is at its zero value left out.
+type metaJSON struct {
+	Qualifiers  [][3]string `json:"q,omitempty"` // name, kind, text
+	Valid       string      `json:"t,omitempty"`
+	Source      string      `json:"s,omitempty"`
+	Locator     string      `json:"l,omitempty"`
+	Confidence  float64     `json:"c,omitempty"`
+	Rank        string      `json:"r,omitempty"`
+	Attribution string      `json:"a,omitempty"`
+	To          string      `json:"to,omitempty"`
+	Original    string      `json:"o,omitempty"`
+	Conflict    string      `json:"k,omitempty"`
+	Note        string      `json:"n,omitempty"`
+}
+
+// appendMeta writes the meta literal of a claim.
+func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
+	m := metaJSON{
+		Valid: c.Valid.String(), Source: string(c.Source), Locator: c.Locator, Confidence: c.Confidence,
+		To: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note,
+	}
+	if c.Rank != 0 {
+		m.Rank = c.Rank.String()
+	}
+	if c.Attribution != 0 {
+		m.Attribution = c.Attribution.String()
+	}
+	for _, q := range c.Qualifiers {
+		if _, err := encodeValue(q.Value); err != nil {
+			return nil, fmt.Errorf("qualifier %s: %w", q.Name, err)
+		}
+		m.Qualifiers = append(m.Qualifiers, [3]string{q.Name, q.Value.Kind().String(), q.Value.String()})
+	}
+	for _, s := range []string{m.Source, m.Locator, m.To, m.Original, m.Conflict, m.Note} {
+		if !utf8.ValidString(s) {
+			return nil, graph.Errorf(graph.BadInput, "%q is not valid UTF-8", s)
+		}
+	}
+	j, err := json.Marshal(m)
+	return append(b, j...), err
+}
+
+// readMeta fills in a claim from its meta literal.
+func readMeta(s string, c *graph.Claim) error {
+	var m metaJSON
+	err := json.Unmarshal([]byte(s), &m)
+	if err != nil {
+		return fmt.Errorf("meta: %w", err)
+	}
+	if c.Valid, err = graph.ParseInterval(m.Valid); err != nil {
+		return fmt.Errorf("meta: %w", err)
+	}
+	c.Source, c.Locator, c.Confidence = graph.ID(m.Source), m.Locator, m.Confidence
+	c.AttributedTo, c.Original, c.Conflict, c.Note = m.To, m.Original, m.Conflict, m.Note
+	if c.Rank, err = graph.ParseRank(m.Rank); err != nil {
+		return fmt.Errorf("meta: %w", err)
+	}
+	if c.Attribution, err = graph.ParseAttribution(m.Attribution); err != nil {
+		return fmt.Errorf("meta: %w", err)
+	}
+	for _, q := range m.Qualifiers {
+		kind, ok := graph.ParseKind(q[1])
+		if !ok {
+			return fmt.Errorf("meta: qualifier %s: %q is no kind of value", q[0], q[1])
+		}
+		v, err := parseValue(kind, q[2])
+		if err != nil {
+			return fmt.Errorf("meta: qualifier %s: %w", q[0], err)
+		}
+		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q[0], Value: v})
+	}
+	return nil
+}
+
+// seal is the literal of commit/1: record time in microseconds and counts.
+type seal struct {
+	at                            int64
+	entities, claims, retractions int
+}
+
+func sealText(s seal) string {
+	return fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.at, s.entities, s.claims, s.retractions)
+}
+
+func readSeal(text string) (seal, error) {
+	var j struct {
+		At      *int64
+		E, C, R int
+	}
+	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
+		return seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
+	}
+	return seal{*j.At, j.E, j.C, j.R}, nil
+}

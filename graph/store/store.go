@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Log is an append-only log of commits with one writer. Methods are safe for
+// concurrent use: appends happen one after the other, and a replay sees the
+// commits that were there when it began.
+type Log interface {
+	// Head is the number of the last commit, 0 for the empty store.
+	Head() graph.Seq
+
+	// Append writes the commit durably and whole. c.Seq must be Head()+1. After
+	// an error nothing of it is visible, and the store still works. The commit
+	// is not kept and not changed.
+	Append(ctx context.Context, c *graph.Commit) error
+
+	// AppendGroup writes several commits, numbered in a row, with one sync:
+	// all of them or none.
+	AppendGroup(ctx context.Context, cs []*graph.Commit) error
+
+	// Replay calls fn with every commit after the given number, in order,
+	// until fn fails, and returns its error. fn owns the commit. It may call
+	// Append, whose commits this replay does not show.
+	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
+
+	// Key tells which commit an idempotency key made; 0 for none.
+	Key(ctx context.Context, key string) (graph.Seq, error)
+
+	// Close waits for a running append and lets go of the files. A second
+	// Close does nothing.
+	Close() error
+}
+
+// Options are how a store is opened. The zero value is right for a service.
+type Options struct {
+	// NoSync lets the operating system choose when to write: a commit survives
+	// the end of the process and not that of the machine. For tests.
+	NoSync bool
+}
