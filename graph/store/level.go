@@ -1,0 +1,216 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/hidal-go/hidalgo/kv"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/iterator"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+	"github.com/syndtr/goleveldb/leveldb/util"
+)
+
+// levelKV is LevelDB as Cayley's key-value store, with the keys that
+// hidalgo's kv/flat makes, so that Cayley's stock "leveldb" opens the same
+// files. Stock writes each transaction as a table of its own, which makes
+// small commits slow and many; here a transaction gathers its writes in memory
+// and commits them as one batch of the journal with one sync.
+type levelKV struct {
+	db   *leveldb.DB
+	sync bool
+}
+
+// Key parts are joined by a slash, and a slash or backslash inside a part is escaped.
+const (
+	keySep = '/'
+	keyEsc = '\\'
+)
+
+func appendKeyPart(b, part []byte) []byte {
+	for _, c := range part {
+		if c == keySep || c == keyEsc {
+			b = append(b, keyEsc)
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
+func flatKey(k kv.Key) []byte {
+	n := len(k) + 2
+	for _, p := range k {
+		n += len(p)
+	}
+	b := make([]byte, 0, n)
+	for i, p := range k {
+		if i > 0 {
+			b = append(b, keySep)
+		}
+		b = appendKeyPart(b, p)
+	}
+	return b
+}
+
+func splitKey(b []byte) kv.Key {
+	k := kv.Key{nil}
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == keySep:
+			k = append(k, nil)
+			continue
+		case c == keyEsc && i+1 < len(b):
+			i++
+		}
+		last := len(k) - 1
+		k[last] = append(k[last], b[i])
+	}
+	return k
+}
+
+func (s *levelKV) Close() error { return s.db.Close() }
+
+func (s *levelKV) Tx(rw bool) (kv.Tx, error) {
+	if rw {
+		return &levelWrite{kv: s, puts: make(map[string][]byte)}, nil
+	}
+	snap, err := s.db.GetSnapshot()
+	if err != nil {
+		return nil, err
+	}
+	return &levelRead{snap}, nil
+}
+
+// levelRead is a read transaction: a snapshot of the database.
+type levelRead struct{ snap *leveldb.Snapshot }
+
+func (tx *levelRead) Commit(context.Context) error { return tx.Close() }
+func (tx *levelRead) Close() error                 { tx.snap.Release(); return nil }
+func (tx *levelRead) Put(kv.Key, kv.Value) error   { return kv.ErrReadOnly }
+func (tx *levelRead) Del(kv.Key) error             { return kv.ErrReadOnly }
+
+func (tx *levelRead) Get(_ context.Context, k kv.Key) (kv.Value, error) {
+	v, err := tx.snap.Get(flatKey(k), nil)
+	if errors.Is(err, leveldb.ErrNotFound) {
+		err = kv.ErrNotFound
+	}
+	return v, err
+}
+
+func (tx *levelRead) GetBatch(ctx context.Context, keys []kv.Key) ([]kv.Value, error) {
+	return kv.GetBatch(ctx, tx, keys)
+}
+
+func (tx *levelRead) Scan(pref kv.Key) kv.Iterator {
+	return &levelIter{Iterator: tx.snap.NewIterator(util.BytesPrefix(flatKey(pref)), nil)}
+}
+
+// levelIter is LevelDB's iterator as Cayley's.
+type levelIter struct{ iterator.Iterator }
+
+func (it *levelIter) Next(ctx context.Context) bool { return ctx.Err() == nil && it.Iterator.Next() }
+func (it *levelIter) Key() kv.Key                   { return splitKey(it.Iterator.Key()) }
+func (it *levelIter) Val() kv.Value                 { return it.Iterator.Value() }
+func (it *levelIter) Err() error                    { return it.Iterator.Error() }
+func (it *levelIter) Close() error                  { it.Iterator.Release(); return it.Iterator.Error() }
+
+// levelWrite is a write transaction. There is one at a time, which Cayley's
+// writer lock sees to, so what lies beneath does not change.
+type levelWrite struct {
+	kv   *levelKV
+	puts map[string][]byte // nil for a deleted key
+	done bool
+}
+
+func (tx *levelWrite) Close() error { tx.puts, tx.done = nil, true; return nil }
+
+func (tx *levelWrite) Commit(context.Context) error {
+	if tx.done {
+		return errors.New("store: the transaction is over")
+	}
+	size := 0
+	for k, v := range tx.puts {
+		size += len(k) + len(v) + 8
+	}
+	batch := leveldb.MakeBatch(size)
+	for k, v := range tx.puts {
+		if v == nil {
+			batch.Delete([]byte(k))
+		} else {
+			batch.Put([]byte(k), v)
+		}
+	}
+	tx.puts, tx.done = nil, true
+	return tx.kv.db.Write(batch, &opt.WriteOptions{Sync: tx.kv.sync})
+}
+
+func (tx *levelWrite) Put(k kv.Key, v kv.Value) error {
+	if v == nil {
+		v = kv.Value{}
+	}
+	tx.puts[string(flatKey(k))] = v
+	return nil
+}
+
+func (tx *levelWrite) Del(k kv.Key) error {
+	tx.puts[string(flatKey(k))] = nil
+	return nil
+}
+
+func (tx *levelWrite) Get(_ context.Context, k kv.Key) (kv.Value, error) {
+	key := flatKey(k)
+	if v, ok := tx.puts[string(key)]; ok {
+		if v == nil {
+			return nil, kv.ErrNotFound
+		}
+		return v, nil
+	}
+	v, err := tx.kv.db.Get(key, nil)
+	if errors.Is(err, leveldb.ErrNotFound) {
+		err = kv.ErrNotFound
+	}
+	return v, err
+}
+
+func (tx *levelWrite) GetBatch(ctx context.Context, keys []kv.Key) ([]kv.Value, error) {
+	return kv.GetBatch(ctx, tx, keys)
+}
+
+// Scan gathers the result first; Cayley does not scan while it writes.
+func (tx *levelWrite) Scan(pref kv.Key) kv.Iterator {
+	prefix := flatKey(pref)
+	all := make(map[string][]byte)
+	it := tx.kv.db.NewIterator(util.BytesPrefix(prefix), nil)
+	defer it.Release()
+	for it.Next() {
+		all[string(it.Key())] = bytes.Clone(it.Value())
+	}
+	for k, v := range tx.puts {
+		if bytes.HasPrefix([]byte(k), prefix) {
+			all[k] = v
+		}
+	}
+	out := &sliceIter{err: it.Error(), at: -1}
+	for k, v := range all {
+		if v != nil {
+			out.pairs = append(out.pairs, kv.Pair{Key: kv.Key{[]byte(k)}, Val: v})
+		}
+	}
+	slices.SortFunc(out.pairs, func(a, b kv.Pair) int { return bytes.Compare(a.Key[0], b.Key[0]) })
+	return out
+}
+
+// sliceIter walks over pairs whose keys are still flat.
+type sliceIter struct {
+	pairs []kv.Pair
+	at    int
+	err   error
+}
+
+func (it *sliceIter) Next(context.Context) bool { it.at++; return it.err == nil && it.at < len(it.pairs) }
+func (it *sliceIter) Key() kv.Key               { return splitKey(it.pairs[it.at].Key[0]) }
+func (it *sliceIter) Val() kv.Value             { return it.pairs[it.at].Val }
+func (it *sliceIter) Err() error                { return it.err }
+func (it *sliceIter) Close() error              { it.pairs = nil; return it.err }

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	cgraph "github.com/cayleygraph/cayley/graph"
+	"github.com/cayleygraph/cayley/graph/proto"
+	"github.com/cayleygraph/quad"
+	"github.com/cayleygraph/quad/pquads"
+	"github.com/hidal-go/hidalgo/kv"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Cayley's key-value layout, as far as it is read here directly (its package
+// graph/kv writes it, data version 2):
+//
+//	meta/horizon         the id of the last primitive
+//	log/<id>             a primitive: a node with its value, or a link of four node ids
+//	v<h0><h1>/<hash>     the id of the node whose value has that hash
+//	sp/<subject><pred>   the ids of the links with that subject and predicate
+//
+// Ids are dense from 1. Within a transaction the new nodes come first and then
+// the links in the order of the quads.
+func metaKey(name string) kv.Key { return kv.Key{[]byte("meta"), []byte(name)} }
+
+func logKey(id uint64) kv.Key {
+	return kv.Key{[]byte("log"), binary.BigEndian.AppendUint64(nil, id)}
+}
+
+func readHorizon(ctx context.Context, tx kv.Tx) (uint64, error) {
+	b, err := tx.Get(ctx, metaKey("horizon"))
+	if errors.Is(err, kv.ErrNotFound) {
+		return 0, nil
+	}
+	if err == nil && len(b) != 8 {
+		err = fmt.Errorf("meta/horizon has %d bytes", len(b))
+	}
+	if err != nil {
+		return 0, err
+	}
+	return binary.LittleEndian.Uint64(b), nil
+}
+
+func readPrimitive(ctx context.Context, tx kv.Tx, id uint64) (*proto.Primitive, error) {
+	b, err := tx.Get(ctx, logKey(id))
+	if err != nil {
+		return nil, damaged(id, err)
+	}
+	var p proto.Primitive
+	if err := p.Unmarshal(b); err != nil {
+		return nil, damaged(id, err)
+	}
+	return &p, nil
+}
+
+// damaged says that a primitive is missing or cannot be read.
+func damaged(id uint64, err error) error {
+	return fmt.Errorf("the store is damaged at primitive %d: %w; restore it from a backup", id, err)
+}
+
+func readNode(ctx context.Context, tx kv.Tx, id uint64) (quad.Value, error) {
+	p, err := readPrimitive(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	v, err := pquads.UnmarshalValue(p.Value)
+	if err != nil {
+		return nil, damaged(id, err)
+	}
+	return v, nil
+}
+
+// nodeID finds the node of a value; 0 for none.
+func nodeID(ctx context.Context, tx kv.Tx, v quad.Value) (uint64, error) {
+	h := cgraph.HashOf(v)
+	b, err := tx.Get(ctx, kv.Key{{'v', h[0], h[1]}, h[:]})
+	if errors.Is(err, kv.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	id, _ := binary.Uvarint(b)
+	return id, nil
+}
+
+// findLink finds the one link with the subject and predicate; nil for none.
+func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*proto.Primitive, error) {
+	s, err := nodeID(ctx, tx, subject)
+	if err != nil || s == 0 {
+		return nil, err
+	}
+	p, err := nodeID(ctx, tx, predicate)
+	if err != nil || p == 0 {
+		return nil, err
+	}
+	key := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s), p)
+	b, err := tx.Get(ctx, kv.Key{[]byte("sp"), key})
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	id, n := binary.Uvarint(b)
+	if n <= 0 || n != len(b) {
+		return nil, fmt.Errorf("the store is damaged: %s %s is there more than once", subject, predicate)
+	}
+	return readPrimitive(ctx, tx, id)
+}
+
+// readHead reads the number of the last commit from its seal, the last
+// primitive of all.
+func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
+	tx, err := db.Tx(false)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Close()
+	horizon, err := readHorizon(ctx, tx)
+	if err != nil || horizon == 0 {
+		return 0, err
+	}
+	last, err := readPrimitive(ctx, tx, horizon)
+	if err != nil {
+		return 0, err
+	}
+	pred, err := readNode(ctx, tx, last.Predicate)
+	if err != nil {
+		return 0, err
+	}
+	if pred != quad.IRI(predSeal) {
+		return 0, fmt.Errorf("the last quad is no seal of a commit; another program has written to this store, or it is damaged")
+	}
+	subject, err := readNode(ctx, tx, last.Subject)
+	if err != nil {
+		return 0, err
+	}
+	return seqOf(subject)
+}
+
+// readKey finds the commit of an idempotency key; 0 for none.
+func readKey(ctx context.Context, tx kv.Tx, key string) (graph.Seq, error) {
+	link, err := findLink(ctx, tx, keyIRI(key), predKey)
+	if err != nil || link == nil {
+		return 0, err
+	}
+	v, err := readNode(ctx, tx, link.Object)
+	if err != nil {
+		return 0, err
+	}
+	return seqOf(v)
+}

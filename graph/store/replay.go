@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cayleygraph/cayley/graph/proto"
+	"github.com/cayleygraph/quad"
+	"github.com/cayleygraph/quad/pquads"
+	"github.com/syndtr/goleveldb/leveldb/iterator"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+	"github.com/syndtr/goleveldb/leveldb/util"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
+	tx, err := s.view()
+	if err != nil {
+		return err
+	}
+	defer tx.Close()
+	// An error of fn goes back as it is; one of the store says where it was.
+	var failed error
+	err = replay(ctx, tx, after, func(c *graph.Commit) error {
+		failed = fn(c)
+		return failed
+	})
+	if err != nil && failed == nil {
+		return fmt.Errorf("store: replay %s after commit %d: %w", s.dir, after, err)
+	}
+	return failed
+}
+
+func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.Commit) error) error {
+	horizon, err := readHorizon(ctx, tx)
+	if err != nil {
+		return err
+	}
+	first := uint64(1)
+	if after > 0 && horizon > 0 {
+		seal, err := findLink(ctx, tx, commitIRI(after), predSeal)
+		if err != nil {
+			return err
+		}
+		if seal == nil {
+			return graph.Errorf(graph.SeqMismatch, "there is no commit %d", after)
+		}
+		first = seal.ID + 1
+	}
+	nodes := nodeTable{tx: tx}
+	dec := decoder{next: after + 1}
+	var p proto.Primitive
+	return scanLog(tx, first, horizon, func(id uint64, raw []byte) error {
+		if id&0xff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.Reset()
+		if err := p.Unmarshal(raw); err != nil {
+			return damaged(id, err)
+		}
+		if p.IsNode() {
+			return nodes.put(id, p.Value)
+		}
+		q, err := nodes.quad(ctx, &p)
+		if err != nil {
+			return err
+		}
+		c, err := dec.add(q)
+		if err != nil {
+			return damaged(id, err)
+		}
+		if c != nil {
+			return fn(c)
+		}
+		return nil
+	})
+}
+
+// nodeTable remembers the nodes that the scan has passed. Most are needed by
+// the transaction that made them and never again, so it keeps two generations
+// and reads the few older ones from the log.
+type nodeTable struct {
+	tx           *levelRead
+	young, old   map[uint64]quad.Value
+	passingLinks bool
+}
+
+const generation = 1 << 16
+
+func (t *nodeTable) put(id uint64, raw []byte) error {
+	v, err := pquads.UnmarshalValue(raw)
+	if err != nil {
+		return damaged(id, err)
+	}
+	// The first node after a link begins a transaction.
+	if t.young == nil || t.passingLinks && len(t.young) > generation {
+		t.old, t.young = t.young, make(map[uint64]quad.Value, generation)
+	}
+	t.passingLinks = false
+	t.young[id] = v
+	return nil
+}
+
+func (t *nodeTable) get(ctx context.Context, id uint64) (quad.Value, error) {
+	if v, ok := t.young[id]; ok {
+		return v, nil
+	}
+	v, ok := t.old[id]
+	if !ok {
+		var err error
+		if v, err = readNode(ctx, t.tx, id); err != nil {
+			return nil, err
+		}
+	}
+	if t.young == nil {
+		t.young = make(map[uint64]quad.Value)
+	}
+	t.young[id] = v
+	return v, nil
+}
+
+func (t *nodeTable) quad(ctx context.Context, p *proto.Primitive) (q quad.Quad, err error) {
+	t.passingLinks = true
+	if q.Subject, err = t.get(ctx, p.Subject); err != nil {
+		return q, err
+	}
+	if q.Predicate, err = t.get(ctx, p.Predicate); err != nil {
+		return q, err
+	}
+	if q.Object, err = t.get(ctx, p.Object); err != nil {
+		return q, err
+	}
+	q.Label, err = t.get(ctx, p.Label)
+	return q, err
+}
+
+// scanLog calls fn with the primitives from first to last in the order of
+// their ids. The escapes in the keys put some ids out of their place, but only
+// among those that differ in the same byte, so the scan goes by blocks of 256
+// ids, each sorted, and looks up the next block where it does not follow. raw
+// is valid until fn returns.
+func scanLog(tx *levelRead, first, last uint64, fn func(id uint64, raw []byte) error) error {
+	it := tx.snap.NewIterator(util.BytesPrefix([]byte("log/")), &opt.ReadOptions{DontFillCache: true})
+	defer it.Release()
+	var block logBlock
+	for b := first >> 8; first <= last; b++ {
+		if err := block.read(it, b); err != nil {
+			return err
+		}
+		for ; first <= last && first>>8 == b; first++ {
+			raw := block.at[byte(first)]
+			if raw.end == 0 {
+				return damaged(first, errors.New("it is missing"))
+			}
+			if err := fn(first, block.data[raw.start:raw.end]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// logBlock is the primitives whose ids differ in the last byte.
+type logBlock struct {
+	at     [256]struct{ start, end int }
+	data   []byte
+	prefix []byte
+}
+
+func (b *logBlock) read(it iterator.Iterator, number uint64) error {
+	var high [8]byte
+	binary.BigEndian.PutUint64(high[:], number<<8)
+	b.prefix = appendKeyPart(append(b.prefix[:0], "log/"...), high[:7])
+	b.data = b.data[:0]
+	clear(b.at[:])
+	// suffix is what follows the prefix: one byte, or an escape and a byte.
+	suffix := func() (byte, bool) {
+		k := it.Key()
+		if len(k) <= len(b.prefix) || string(k[:len(b.prefix)]) != string(b.prefix) {
+			return 0, false
+		}
+		k = k[len(b.prefix):]
+		return k[len(k)-1], len(k) == 1 || len(k) == 2 && k[0] == keyEsc
+	}
+	ok := it.Valid()
+	if ok {
+		_, ok = suffix()
+	}
+	if !ok {
+		ok = it.Seek(b.prefix)
+	}
+	for ; ok; ok = it.Next() {
+		low, mine := suffix()
+		if !mine {
+			break
+		}
+		start := len(b.data)
+		b.data = append(b.data, it.Value()...)
+		b.at[low].start, b.at[low].end = start, len(b.data)
+	}
+	return it.Error()
+}
