@@ -31,8 +31,8 @@ func saturate(a, b int) int {
 }
 
 type measurer struct {
-	doc       *document
-	fragments map[string]measure
+	doc        *document
+	fragments  map[string]measure
 	introLists int // the most nested introspection lists under one __schema or __type
 }
 

@@ -2,6 +2,7 @@ package gql
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -184,6 +185,7 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 	if v.full() {
 		return
 	}
+	fixPosition(val)
 	switch {
 	case val.Kind == ast.Variable:
 		v.cur.usages = append(v.cur.usages, usage{value: val, typ: typ})
@@ -228,6 +230,29 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 		v.fail("ValuesOfCorrectType", val.Position, "%s%s", err.Error(), hint)
 	}
 	v.children(val)
+}
+
+// fixPosition corrects gqlparser's position of strings: it takes the place after the opening
+// quote, and the line on which a block string ends. Each literal is checked once.
+func fixPosition(val *ast.Value) {
+	switch p := val.Position; {
+	case p == nil:
+	case val.Kind == ast.StringValue:
+		p.Column--
+	case val.Kind == ast.BlockValue:
+		p.Line, p.Column = 1, 1
+		n := 0
+		for i, r := range p.Src.Input {
+			if n++; n > p.Start {
+				break
+			}
+			if r == '\n' || r == '\r' && !strings.HasPrefix(p.Src.Input[i+1:], "\n") {
+				p.Line, p.Column = p.Line+1, 1
+			} else {
+				p.Column++
+			}
+		}
+	}
 }
 
 // children notes the variables within a value of unknown or custom type.

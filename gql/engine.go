@@ -1,0 +1,415 @@
+package gql
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Engine executes documents over one schema. It is safe for concurrent use and starts no
+// goroutine.
+type Engine struct {
+	schema  *schema
+	limits  Limits
+	sdl     string
+	cache   *planCache
+	onPanic func(field string, value any, stack []byte)
+	runs    sync.Pool
+}
+
+// New builds an engine. The error lists every fault of the configuration.
+func New(cfg Config) (*Engine, error) {
+	s, err := buildSchema(&cfg)
+	if err != nil {
+		return nil, fmt.Errorf("gql: schema: %w", err)
+	}
+	e := &Engine{schema: s, limits: cfg.Limits.withDefaults(), onPanic: cfg.OnPanic, sdl: printSDL(s)}
+	// What is printed must be a valid schema by itself: clients generate code from it.
+	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
+		return nil, fmt.Errorf("gql: schema: %w", err)
+	}
+	e.cache = newPlanCache(e.limits.PlanCacheBytes)
+	return e, nil
+}
+
+// SDL is the schema in the schema definition language, sorted by name; the same schema
+// always prints the same bytes.
+func (e *Engine) SDL() string { return e.sdl }
+
+// Request is one GraphQL request.
+type Request struct {
+	// Query is the document.
+	Query string
+	// OperationName chooses among several operations.
+	OperationName string
+	// Variables is a JSON object; empty and null mean none.
+	Variables json.RawMessage
+	// Root is the root value of the operation.
+	Root Ref
+	// Value reaches readers as Call.Request.
+	Value any
+	// AllowMutation permits mutations. A server leaves it false for HTTP GET.
+	AllowMutation bool
+	// Extensions appends the response's extensions, a JSON object, when everything
+	// else is known; appending nothing leaves them out. Nil means none.
+	Extensions func(r *Response, dst []byte) []byte
+}
+
+// Response is the answer to one request.
+type Response struct {
+	// Body is the JSON of the response. It is valid until Release.
+	Body []byte
+	// HasData tells that the response has a data entry, which may be null.
+	HasData bool
+	// DataNull tells that data is present and null.
+	DataNull bool
+	// RequestError tells that the request was refused before execution.
+	RequestError bool
+	// Code is the extensions.code of a refused or aborted request, empty otherwise.
+	Code string
+	// Errors is the number of errors, listed or not.
+	Errors int
+	// Operation is "query", "mutation" or "subscription", empty where that is unknown.
+	Operation string
+	// OperationName is the name of the operation chosen, empty where it has none.
+	OperationName string
+	// Cost is the request's estimated cost, see Limits.Cost.
+	Cost int
+	// CacheHit tells that the plan was compiled before.
+	CacheHit bool
+
+	run *run
+}
+
+// Release gives the response's memory back to the engine. Neither the response nor its
+// Body may be used afterwards. Calling it is optional, and saves the allocation of the
+// next response.
+func (r *Response) Release() {
+	if x := r.run; x != nil {
+		x.release()
+	}
+}
+
+const (
+	keepBuffer = 1 << 20 // capacity above which buffers are not kept for the next request
+	keepRefs   = 1 << 13
+)
+
+func (e *Engine) newRun() *run {
+	if r, _ := e.runs.Get().(*run); r != nil {
+		return r
+	}
+	r := &run{e: e}
+	r.resp.run = r
+	return r
+}
+
+func (r *run) release() {
+	e := r.e
+	if cap(r.buf) > keepBuffer {
+		r.buf = nil
+	}
+	for i, l := range r.lists {
+		if cap(l) > keepRefs {
+			r.lists[i] = nil
+			continue
+		}
+		clear(l[:cap(l)]) // or the pool would keep old snapshots alive
+		r.lists[i] = l[:0]
+	}
+	clear(r.slots)
+	r.vars.reset()
+	clear(r.errs)
+	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0]}
+	r.resp.run = r
+	e.runs.Put(r)
+}
+
+// Execute runs one query or mutation. It never panics and never returns nil.
+func (e *Engine) Execute(ctx context.Context, req *Request) *Response {
+	r := e.newRun()
+	p, err := e.ready(r, req)
+	if err == nil && p.op.Operation == ast.Subscription {
+		err = refuse(CodeSubscription, "Subscriptions are answered as a stream: use the streaming endpoint.")
+	}
+	if err != nil {
+		return r.refused(req, err)
+	}
+	return r.execute(ctx, req, p, req.Root)
+}
+
+// ready finds or builds the plan of a request and its variables.
+func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
+	entry := e.cache.get(req.Query)
+	if entry == nil {
+		var err *requestError
+		if entry, err = e.load(req.Query); err != nil {
+			return nil, err
+		}
+	} else {
+		r.resp.CacheHit = true
+	}
+	op, err := choose(entry, req.OperationName)
+	if err != nil {
+		return nil, err
+	}
+	r.resp.Operation, r.resp.OperationName = string(op.def.Operation), op.def.Name
+	if op.def.Operation == ast.Mutation && !req.AllowMutation {
+		return nil, refuse(CodeMutation, "Mutations are not allowed by this method: send the request as POST.")
+	}
+	if len(op.def.VariableDefinitions) > 0 || len(req.Variables) > 0 {
+		given, err := decodeVariables(req.Variables, e.limits)
+		if err == nil {
+			err = e.coerceVariables(op.def, given, &r.vars)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	p, err := e.planFor(r, entry, op)
+	if err != nil {
+		return nil, err
+	}
+	return p, r.checkCost(p)
+}
+
+// load parses and validates a document that the cache does not have.
+func (e *Engine) load(query string) (*cacheEntry, *requestError) {
+	text, tokens, err := scan(query, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := validate(e.schema, parsed, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	entry := &cacheEntry{text: strings.Clone(query), doc: doc, bytes: 2*len(query) + tokens*bytesPerToken}
+	for _, op := range parsed.Operations {
+		entry.operations = append(entry.operations, &operation{def: op, conds: conditions(doc, op), plans: map[string]*plan{}})
+	}
+	e.cache.put(entry)
+	return entry, nil
+}
+
+// parse runs gqlparser and refuses what it takes beyond the grammar of executable
+// documents: variables of fragments, and variables in the directives of variables.
+func parse(text string) (doc *ast.QueryDocument, fail *requestError) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc, fail = nil, refuse(CodeParse, "Syntax Error: the document cannot be parsed.")
+		}
+	}()
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		out := refuse(CodeParse, "Syntax Error: %s", err.Error())
+		if g, ok := err.(*gqlerror.Error); ok {
+			out.errs[0].message = "Syntax Error: " + g.Message
+			for _, l := range g.Locations {
+				out.errs[0].locations = append(out.errs[0].locations, place{l.Line, l.Column})
+			}
+		}
+		return nil, out
+	}
+	if len(doc.Operations)+len(doc.Fragments) == 0 {
+		return nil, refuse(CodeParse, "Syntax Error: Unexpected <EOF>: the document has no operation.")
+	}
+	syntax := func(pos *ast.Position, msg string) (*ast.QueryDocument, *requestError) {
+		e := refuse(CodeParse, "Syntax Error: %s", msg)
+		e.errs[0].locations = at(pos)
+		return nil, e
+	}
+	for _, f := range doc.Fragments {
+		if len(f.VariableDefinition) > 0 {
+			return syntax(f.Position, "Expected \"on\", found \"(\": fragments take no variables.")
+		}
+	}
+	for _, op := range doc.Operations {
+		for _, v := range op.VariableDefinitions {
+			for _, d := range v.Directives {
+				for _, a := range d.Arguments {
+					if hasVariable(a.Value) {
+						return syntax(a.Position, "Unexpected variable in constant value.")
+					}
+				}
+			}
+		}
+	}
+	return doc, nil
+}
+
+func choose(entry *cacheEntry, name string) (*operation, *requestError) {
+	ops := entry.operations
+	switch {
+	case len(ops) == 0:
+		return nil, refuse(CodeOperation, "Must provide an operation.")
+	case name == "" && len(ops) == 1:
+		return ops[0], nil
+	case name == "":
+		return nil, refuse(CodeOperation, "Must provide operation name if query contains multiple operations.")
+	}
+	for _, op := range ops {
+		if op.def.Name == name {
+			return op, nil
+		}
+	}
+	return nil, refuse(CodeOperation, "Unknown operation named %q.", abbreviate(name))
+}
+
+func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *requestError) {
+	var space [32]byte
+	key := space[:0]
+	for _, name := range op.conds {
+		val, _ := r.vars.lookup(name)
+		is, ok := val.(bool)
+		if !ok {
+			return nil, refuse(CodeInput, "Argument \"if\" of non-null type \"Boolean!\" must not be null: give variable \"$%s\" a value.", name)
+		}
+		bit := byte('0')
+		if is {
+			bit = '1'
+		}
+		key = append(key, bit)
+	}
+	if p := e.cache.plan(op, key); p != nil {
+		return p, nil
+	}
+	r.resp.CacheHit = false
+	conds := make(map[string]bool, len(op.conds))
+	for i, name := range op.conds {
+		conds[name] = key[i] == '1'
+	}
+	p, err := compile(e, entry.doc, op.def, conds)
+	if err != nil {
+		return nil, err
+	}
+	e.cache.putPlan(entry, op, key, p)
+	return p, nil
+}
+
+// checkCost holds a request to Limits.Cost, before it runs.
+func (r *run) checkCost(p *plan) *requestError {
+	cost := p.cost
+	r.plan = p
+	if n := len(p.slots); n > cap(r.slots) {
+		r.slots = make([]slot, n)
+	} else {
+		r.slots = r.slots[:n]
+	}
+	if p.root.dynamic {
+		cost = r.dynamicCost(p)
+	}
+	limit := r.e.limits.Cost
+	r.resp.Cost = int(min(cost, math.MaxInt32))
+	if cost > float64(limit) {
+		return limitError("LIMIT_COST", "the estimated cost of the operation", limit, r.resp.Cost)
+	}
+	return nil
+}
+
+func (r *run) dynamicCost(p *plan) float64 {
+	listSize := float64(r.e.limits.ListSize)
+	memo := map[*selection]weight{}
+	args := func(f *field) map[string]any {
+		if f.slot < 0 {
+			return f.raw
+		}
+		return r.arguments(f).raw // nil after an error, which the field will report
+	}
+	var of func(s *selection) weight
+	of = func(s *selection) weight {
+		if !s.dynamic {
+			return s.cost
+		}
+		w, ok := memo[s]
+		if !ok {
+			w = weigh(s, listSize, of, args)
+			memo[s] = w
+		}
+		return w
+	}
+	return of(p.root).of(listSize)
+}
+
+const dataKey = `{"data":`
+
+// execute runs a plan and renders the response.
+func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Response {
+	r.call.Ctx, r.call.Request, r.root = ctx, req.Value, root.Obj
+	if !r.alive() {
+		return r.refused(req, r.abort)
+	}
+	r.buf = append(r.buf[:0], dataKey...)
+	ok := r.object(p.root, root)
+	if r.abort != nil || len(r.buf) > r.e.limits.Output {
+		r.tooLong()
+		r.resp.Code = r.abort.code
+		abort := r.abort.errs[0]
+		abort.extensions = fieldError(r.abort, r.abort.code, nil, nil).extensions
+		for k, v := range r.abort.errs[0].extensions {
+			abort.extensions[k] = v
+		}
+		r.errs = append(r.errs, abort)
+		ok = false
+	}
+	if !ok {
+		r.buf = append(r.buf[:len(dataKey)], "null"...)
+		r.resp.DataNull = true
+	}
+	r.resp.HasData = true
+	r.resp.Errors = len(r.errs) + r.unlisted
+	if r.unlisted > 0 {
+		r.errs = append(r.errs, gqlError{
+			message:    fmt.Sprintf("%d more errors are not listed: the limit is %d.", r.unlisted, r.e.limits.Errors),
+			extensions: map[string]any{"code": "LIMIT_ERRORS", "limit": r.e.limits.Errors, "actual": r.resp.Errors},
+		})
+	}
+	if len(r.errs) > 0 { // errors come first, so that a reader of the stream sees them
+		data := r.buf[1:]
+		out := appendErrors(append(make([]byte, 0, len(data)+256*len(r.errs)), '{'), r.errs, "")
+		r.buf = append(append(out, ','), data...)
+	}
+	return r.finish(req)
+}
+
+// refused renders a request error.
+func (r *run) refused(req *Request, err *requestError) *Response {
+	r.resp.RequestError, r.resp.Code, r.resp.Errors = true, err.code, len(err.errs)
+	r.buf = appendErrors(append(r.buf[:0], '{'), err.errs, err.code)
+	return r.finish(req)
+}
+
+func (r *run) finish(req *Request) *Response {
+	if req.Extensions != nil {
+		n := len(r.buf)
+		r.buf = append(r.buf, `,"extensions":`...)
+		start := len(r.buf)
+		if out := req.Extensions(&r.resp, r.buf); len(out) > start {
+			r.buf = out
+		} else {
+			r.buf = r.buf[:n]
+		}
+	}
+	r.buf = append(r.buf, '}')
+	r.resp.Body = r.buf
+	return &r.resp
+}
+
+// CacheStats tells how the plan cache does: look-ups that found a document and those that
+// did not, documents kept and the bytes they hold.
+func (e *Engine) CacheStats() (hits, misses uint64, documents, bytes int) {
+	e.cache.mu.Lock()
+	defer e.cache.mu.Unlock()
+	return e.cache.hits, e.cache.misses, len(e.cache.entries), e.cache.bytes
+}

@@ -1,0 +1,415 @@
+package gql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// run executes one request. It is pooled; everything in it is reused.
+type run struct {
+	e     *Engine
+	plan  *plan
+	call  Call
+	root  any // Request.Root.Obj, for ResolveInfo
+	vars  variables
+	buf   []byte
+	path  []pathElem
+	lists [][]Ref // one reusable buffer for each level of lists being read
+	level int
+	slots []slot
+
+	errs     []gqlError
+	unlisted int // errors beyond the limit
+	steps    int
+	abort    *requestError // stops everything
+	resp     Response
+}
+
+// slot holds arguments that depend on variables, computed at their first use.
+type slot struct {
+	done bool
+	args any
+	raw  map[string]any
+	err  *gqlError
+}
+
+// checkEvery is how many objects pass between looks at the context: some microseconds.
+const checkEvery = 64
+
+// object appends an object. False means that null must take its place further up; the
+// caller cuts the buffer.
+func (r *run) object(sel *selection, src Ref) bool {
+	r.steps++
+	if r.steps%checkEvery == 0 && !r.alive() {
+		return false
+	}
+	if len(r.buf) > r.e.limits.Output {
+		r.tooLong()
+		return false
+	}
+	r.buf = append(r.buf, '{')
+	for i := 0; i < len(sel.fields); {
+		next, ok := r.fields(sel, src, i)
+		if !ok {
+			return false
+		}
+		i = next
+	}
+	r.buf = append(r.buf, '}')
+	return true
+}
+
+func (r *run) alive() bool {
+	if r.abort != nil {
+		return false
+	}
+	err := r.call.Ctx.Err()
+	if err == nil {
+		return true
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		r.abort = refuse(CodeTimeout, "The request ran out of time: ask for less, or page through it.")
+	} else {
+		r.abort = refuse(CodeCancelled, "The request was cancelled.")
+	}
+	return false
+}
+
+func (r *run) tooLong() {
+	if r.abort == nil {
+		r.abort = refuse(CodeOutput, "The answer is longer than the limit of %d bytes: ask for less, or page through it.", r.e.limits.Output)
+		r.abort.errs[0].extensions = map[string]any{"limit": r.e.limits.Output, "actual": len(r.buf)}
+	}
+}
+
+// fields reads the fields of an object from i on. It returns where to go on: the end, or
+// the field after one whose reader panicked. One recovery serves many fields, because a
+// recovery for each would cost more than most readers.
+func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
+	mark, path, level := len(r.buf), len(r.path), r.level
+	defer func() {
+		if p := recover(); p != nil {
+			f := &sel.fields[i]
+			r.buf, r.path, r.level = r.buf[:mark], r.path[:path], level
+			r.panicked(sel, f, p)
+			next, ok = i+1, !f.nonNull
+			if ok {
+				r.buf = append(append(r.buf, f.key...), "null"...)
+			}
+		}
+	}()
+	for ; i < len(sel.fields); i++ {
+		f := &sel.fields[i]
+		mark = len(r.buf)
+		r.buf = append(r.buf, f.key...)
+		switch f.read {
+		case readLeaf:
+			if f.slot < 0 && f.argErr == nil {
+				r.call.Args = f.args
+			} else if !r.dynamicArgs(f) {
+				if !r.null(f) {
+					return i, false
+				}
+				continue
+			}
+			out, err := f.leaf(&r.call, src, r.buf)
+			if err == nil && len(out) > len(r.buf) {
+				r.buf = out
+				continue
+			}
+			if err != nil {
+				r.fieldErr(f, err)
+				if f.nonNull {
+					return i, false
+				}
+				r.buf = append(r.buf, "null"...)
+				continue
+			}
+			if !r.null(f) {
+				return i, false
+			}
+		case readTypename:
+			r.buf = append(r.buf, f.typeName...)
+		default:
+			if !r.composite(f, src) {
+				return i, false
+			}
+		}
+	}
+	return i, true
+}
+
+// null puts null in a field's place, or reports that the field forbids it. An error that
+// explains the null has been noted already where r.failed says so.
+func (r *run) null(f *field) bool {
+	if !f.nonNull {
+		r.buf = append(r.buf, "null"...)
+		return true
+	}
+	if r.abort == nil && !r.explained(f) {
+		parent := ""
+		if f.def.parent != nil {
+			parent = f.def.parent.name
+		}
+		r.addError(gqlError{
+			message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
+			path: r.pathTo(f), extensions: map[string]any{"code": CodeNull},
+		})
+	}
+	return false
+}
+
+// explained tells whether the last error is about the field's arguments.
+func (r *run) explained(f *field) bool {
+	if f.argErr != nil {
+		return true
+	}
+	return f.slot >= 0 && r.slots[f.slot].err != nil
+}
+
+// composite reads a field that is not a bound leaf.
+func (r *run) composite(f *field, src Ref) bool {
+	if f.slot < 0 && f.argErr == nil {
+		r.call.Args = f.args
+	} else if !r.dynamicArgs(f) {
+		return r.null(f)
+	}
+	start := len(r.buf)
+	r.path = append(r.path, pathElem{f.name, -1})
+	ok := false
+	switch f.read {
+	case readObject:
+		ok = r.readObject(f, src)
+	case readList:
+		ok = r.readList(f, src)
+	default:
+		ok = r.readResolve(f, src)
+	}
+	r.path = r.path[:len(r.path)-1]
+	if ok {
+		return true
+	}
+	if f.nonNull || r.abort != nil {
+		return false
+	}
+	r.buf = append(r.buf[:start], "null"...)
+	return true
+}
+
+func (r *run) readObject(f *field, src Ref) bool {
+	ref, ok, err := f.object(&r.call, src)
+	if err != nil {
+		r.errorHere(f, err)
+		return false
+	}
+	if !ok {
+		return r.nullHere(f, f.nonNull)
+	}
+	return r.complete(f, ref)
+}
+
+// complete appends an object of a field's type.
+func (r *run) complete(f *field, ref Ref) bool {
+	sel := f.sub.single
+	if sel == nil {
+		if sel = r.concrete(f, ref); sel == nil {
+			return false
+		}
+	}
+	return r.object(sel, ref)
+}
+
+// nullHere stands for a null at the current path.
+func (r *run) nullHere(f *field, forbidden bool) bool {
+	if !forbidden {
+		r.buf = append(r.buf, "null"...)
+		return true
+	}
+	parent := ""
+	if f.def.parent != nil {
+		parent = f.def.parent.name
+	}
+	r.addError(gqlError{
+		message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
+		path: r.pathHere(), extensions: map[string]any{"code": CodeNull},
+	})
+	return false
+}
+
+func (r *run) readList(f *field, src Ref) bool {
+	if r.level == len(r.lists) {
+		r.lists = append(r.lists, make([]Ref, 0, 64))
+	}
+	items, ok, err := f.list(&r.call, src, r.lists[r.level][:0])
+	if err != nil {
+		r.errorHere(f, err)
+		return false
+	}
+	if !ok {
+		return r.nullHere(f, f.nonNull)
+	}
+	r.lists[r.level] = items
+	r.level++
+	ok = r.items(f, items)
+	r.level--
+	return ok
+}
+
+func (r *run) items(f *field, items []Ref) bool {
+	r.buf = append(r.buf, '[')
+	r.path = append(r.path, pathElem{"", 0})
+	last := len(r.path) - 1
+	for i := range items {
+		if i > 0 {
+			r.buf = append(r.buf, ',')
+		}
+		r.path[last].index = i
+		start := len(r.buf)
+		ok := false
+		if items[i].Obj == nil {
+			ok = r.nullHere(f, f.itemNonNull)
+		} else {
+			ok = r.complete(f, items[i])
+		}
+		if !ok {
+			if f.itemNonNull || r.abort != nil {
+				r.path = r.path[:last]
+				return false
+			}
+			r.buf = append(r.buf[:start], "null"...)
+		}
+	}
+	r.path = r.path[:last]
+	r.buf = append(r.buf, ']')
+	return true
+}
+
+// concrete finds the selection for an object of an abstract type; nil after an error.
+func (r *run) concrete(f *field, ref Ref) *selection {
+	name, err := r.typeName(f, ref)
+	if err != nil {
+		r.errorHere(f, err)
+		return nil
+	}
+	sel := f.sub.byName[name]
+	if sel == nil {
+		r.errorHere(f, fmt.Errorf("abstract type %q was resolved to %q, which is not one of its possible types", f.sub.abstract.name, name))
+	}
+	return sel
+}
+
+func (r *run) typeName(f *field, ref Ref) (string, error) {
+	t := f.sub.abstract
+	if t.typeOf != nil {
+		return t.typeOf(ref), nil
+	}
+	return r.resolveType(f, ref)
+}
+
+// dynamicArgs brings a field's arguments into the call; false after an error.
+func (r *run) dynamicArgs(f *field) bool {
+	err := f.argErr
+	if f.slot >= 0 {
+		s := r.arguments(f)
+		r.call.Args, err = s.args, s.err
+	}
+	if err == nil {
+		return true
+	}
+	e := *err
+	e.path = r.pathTo(f)
+	r.addError(e)
+	return false
+}
+
+// arguments computes a slot at its first use.
+func (r *run) arguments(f *field) *slot {
+	s := &r.slots[f.slot]
+	if !s.done {
+		s.done = true
+		s.raw, s.err = coerceArguments(f, &r.vars)
+		if s.err == nil {
+			s.args, s.err = r.e.prepare(f, s.raw)
+		}
+	}
+	return s
+}
+
+// prepare calls Binding.Prepare and locates its error.
+func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError) {
+	if f.def.binding == nil || f.def.binding.Prepare == nil {
+		return raw, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			e.reportPanic(f.def, p)
+			fail = internalError(f)
+		}
+	}()
+	args, err := f.def.binding.Prepare(raw)
+	if err == nil {
+		return args, nil
+	}
+	places := f.places()
+	var about *ArgumentError
+	if errors.As(err, &about) {
+		if a := f.nodes[0].Arguments.ForName(about.Argument); a != nil {
+			places = at(a.Value.Position)
+		}
+	}
+	located := fieldError(err, CodeInput, places, nil)
+	return nil, &located
+}
+
+func internalError(f *field) *gqlError {
+	return &gqlError{message: "Internal error: it has been reported.", locations: f.places(), extensions: map[string]any{"code": CodeInternal}}
+}
+
+func (r *run) panicked(sel *selection, f *field, p any) {
+	r.e.reportPanic(f.def, p)
+	e := internalError(f)
+	e.path = r.pathTo(f)
+	r.addError(*e)
+}
+
+func (e *Engine) reportPanic(def *fieldDef, p any) {
+	if e.onPanic == nil {
+		return
+	}
+	name := def.name
+	if def.parent != nil {
+		name = def.parent.name + "." + name
+	}
+	e.onPanic(name, p, debug.Stack())
+}
+
+func (f *field) places() []place {
+	out := make([]place, 0, len(f.nodes))
+	for _, n := range f.nodes {
+		out = append(out, at(n.Position)...)
+	}
+	return out
+}
+
+func (r *run) pathHere() []pathElem { return append(make([]pathElem, 0, len(r.path)), r.path...) }
+func (r *run) pathTo(f *field) []pathElem {
+	return append(append(make([]pathElem, 0, len(r.path)+1), r.path...), pathElem{f.name, -1})
+}
+
+// fieldErr notes an error of a field of the current object.
+func (r *run) fieldErr(f *field, err error) { r.addError(fieldError(err, "", f.places(), r.pathTo(f))) }
+
+// errorHere notes an error at the current path.
+func (r *run) errorHere(f *field, err error) {
+	r.addError(fieldError(err, "", f.places(), r.pathHere()))
+}
+
+func (r *run) addError(e gqlError) {
+	if len(r.errs) >= r.e.limits.Errors {
+		r.unlisted++
+		return
+	}
+	r.errs = append(r.errs, e)
+}

@@ -1,0 +1,406 @@
+package gql
+
+import (
+	"math"
+	"strconv"
+	"unsafe"
+
+	gqlast "github.com/graphql-go/graphql/language/ast"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// plan is an operation compiled for one set of values of its @skip and @include
+// variables: fragments, merging, conditions and readers are resolved. It never changes
+// and is shared by requests.
+type plan struct {
+	doc   *document
+	op    *ast.OperationDefinition
+	root  *selection
+	slots []*field // fields whose arguments depend on variables, by slot
+	cost  float64  // valid where no size depends on variables
+	bytes int      // estimate of the memory held
+}
+
+// selection is what to read from an object of one concrete type.
+type selection struct {
+	typ     *typeDef
+	fields  []field
+	dynamic bool // some list size below depends on variables
+	cost    weight
+}
+
+// weight is a selection's cost as a function of the size n of the page it belongs to:
+// once + perItem*n.
+type weight struct{ once, perItem float64 }
+
+func (w weight) of(n float64) float64 { return w.once + w.perItem*n }
+
+type reader uint8
+
+const (
+	readLeaf reader = iota
+	readObject
+	readList
+	readTypename
+	readResolve
+)
+
+// field is one response field.
+type field struct {
+	key         string // `,"name":`, without the comma for the first one
+	read        reader
+	nonNull     bool
+	itemNonNull bool // of a bound list
+	bound       bool // the parent object comes from a bound reader: see Ref
+	slot        int  // of the arguments of this request, -1 where args holds them
+
+	leaf   func(*Call, Ref, []byte) ([]byte, error)
+	object func(*Call, Ref) (Ref, bool, error)
+	list   func(*Call, Ref, []Ref) ([]Ref, bool, error)
+	args   any
+	argErr *gqlError      // the arguments' error, where they are constant
+	raw    map[string]any // constant arguments as coerced, for Resolve
+
+	sub      *subselection // of a composite type
+	def      *fieldDef
+	name     string // response name
+	nodes    []*ast.Field
+	typeName string          // for readTypename: `"Name"`
+	asts     []*gqlast.Field // for Resolve
+}
+
+// subselection is what to read from the objects of a field.
+type subselection struct {
+	single   *selection            // where the field's type is an object
+	byName   map[string]*selection // where it is abstract
+	abstract *typeDef
+}
+
+// compiler builds one plan.
+type compiler struct {
+	e     *Engine
+	doc   *document
+	conds map[string]bool
+	plan  *plan
+	memo  map[memoKey]*selection
+	left  int // fields that may still be compiled
+}
+
+// memoKey finds selections that are the same for several parents: an interface's field
+// is one list of nodes for all of the interface's types. Without sharing, plans grow
+// with the number of types to the power of the depth.
+type memoKey struct {
+	typ   *typeDef
+	bound bool
+	nodes string // addresses of the field nodes
+}
+
+// planFields bounds the fields of a plan in terms of the limit on selections.
+const planFields = 20
+
+func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[string]bool) (*plan, *requestError) {
+	p := &plan{doc: doc, op: op}
+	left := e.limits.Fields
+	if left < math.MaxInt/planFields {
+		left *= planFields
+	}
+	c := &compiler{e: e, doc: doc, conds: conds, plan: p, memo: map[memoKey]*selection{}, left: left}
+	root := (&validator{s: e.schema}).root(op.Operation)
+	var g grouping
+	c.collect(&g, root, op.SelectionSet)
+	// The root value comes from outside: a Resolve function gets its Obj as Source.
+	p.root = c.selection(root, &g, false)
+	if c.left < 0 {
+		return nil, limitError("LIMIT_FIELDS", "the plan's number of fields", left, left-c.left)
+	}
+	p.cost = p.root.cost.of(float64(e.limits.ListSize))
+	p.bytes += int(unsafe.Sizeof(plan{}))
+	return p, nil
+}
+
+// grouping collects the fields of one object in order of their first appearance.
+type grouping struct {
+	order [][]*ast.Field
+	index map[string]int
+	seen  map[string]bool // fragments
+}
+
+func (c *compiler) collect(g *grouping, t *typeDef, set ast.SelectionSet) {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if !c.included(sel.Directives) {
+				continue
+			}
+			if g.index == nil {
+				g.index = make(map[string]int, len(set))
+			}
+			i, ok := g.index[sel.Alias]
+			if !ok {
+				i = len(g.order)
+				g.index[sel.Alias] = i
+				g.order = append(g.order, nil)
+			}
+			g.order[i] = append(g.order[i], sel)
+		case *ast.InlineFragment:
+			if c.included(sel.Directives) && c.applies(sel.TypeCondition, t) {
+				c.collect(g, t, sel.SelectionSet)
+			}
+		case *ast.FragmentSpread:
+			if g.seen[sel.Name] || !c.included(sel.Directives) {
+				continue
+			}
+			if g.seen == nil {
+				g.seen = map[string]bool{}
+			}
+			g.seen[sel.Name] = true
+			if f := c.doc.fragments[sel.Name]; c.applies(f.TypeCondition, t) {
+				c.collect(g, t, f.SelectionSet)
+			}
+		}
+	}
+}
+
+func (c *compiler) applies(condition string, t *typeDef) bool {
+	return condition == "" || condition == t.name || c.e.schema.byName[condition].possibleSet[t]
+}
+
+func (c *compiler) included(list ast.DirectiveList) bool {
+	for _, d := range list {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		v := d.Arguments[0].Value
+		is := v.Raw == "true"
+		if v.Kind == ast.Variable {
+			is = c.conds[v.Raw]
+		}
+		if is == (d.Name == "skip") {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *compiler) selection(t *typeDef, g *grouping, bound bool) *selection {
+	sel := &selection{typ: t, fields: make([]field, len(g.order))}
+	c.left -= len(g.order)
+	c.plan.bytes += int(unsafe.Sizeof(selection{})) + len(g.order)*int(unsafe.Sizeof(field{}))
+	if c.left < 0 {
+		return sel
+	}
+	for i, nodes := range g.order {
+		c.field(sel, i, nodes, bound)
+	}
+	c.weigh(sel)
+	return sel
+}
+
+func (c *compiler) field(sel *selection, i int, nodes []*ast.Field, bound bool) {
+	node := nodes[0]
+	def := c.e.schema.field(sel.typ, node.Name)
+	f := &sel.fields[i]
+	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.typ.nonNull, bound: bound}
+	f.key = strconv.Quote(node.Alias) + ":" // a GraphQL name needs no JSON escapes
+	if i > 0 {
+		f.key = "," + f.key
+	}
+	c.plan.bytes += len(f.key)
+	if def == c.e.schema.typenameField {
+		f.read, f.typeName = readTypename, `"`+sel.typ.name+`"`
+		return
+	}
+	b := def.binding
+	switch {
+	case b != nil && b.Leaf != nil:
+		f.read, f.leaf = readLeaf, b.Leaf
+	case b != nil && b.Object != nil:
+		f.read, f.object = readObject, b.Object
+	case b != nil && b.List != nil:
+		f.read, f.list, f.itemNonNull = readList, b.List, def.typ.elem.nonNull
+	default:
+		f.read, f.asts = readResolve, sourceFields(nodes)
+	}
+	c.arguments(f)
+	if t := def.typ.base(); t.composite() {
+		f.sub = c.sub(t, nodes, f.read != readResolve)
+	}
+}
+
+// arguments coerces constant arguments now and gives the others a slot.
+func (c *compiler) arguments(f *field) {
+	if len(f.def.args) == 0 {
+		return
+	}
+	for _, a := range f.nodes[0].Arguments {
+		if hasVariable(a.Value) {
+			f.slot = len(c.plan.slots)
+			c.plan.slots = append(c.plan.slots, f)
+			return
+		}
+	}
+	var err *gqlError
+	f.raw, err = coerceArguments(f, nil)
+	if err == nil {
+		f.args, err = c.e.prepare(f, f.raw)
+	}
+	f.argErr = err
+	c.plan.bytes += 64 * len(f.raw)
+}
+
+func (c *compiler) sub(t *typeDef, nodes []*ast.Field, bound bool) *subselection {
+	c.plan.bytes += int(unsafe.Sizeof(subselection{}))
+	if !t.abstract() {
+		return &subselection{single: c.shared(t, nodes, bound)}
+	}
+	s := &subselection{abstract: t, byName: make(map[string]*selection, len(t.possible))}
+	c.plan.bytes += 48 * len(t.possible)
+	for _, p := range t.possible {
+		s.byName[p.name] = c.shared(p, nodes, bound)
+	}
+	return s
+}
+
+func (c *compiler) shared(t *typeDef, nodes []*ast.Field, bound bool) *selection {
+	key := memoKey{typ: t, bound: bound, nodes: addresses(nodes)}
+	if s := c.memo[key]; s != nil {
+		return s
+	}
+	var g grouping
+	for _, n := range nodes {
+		c.collect(&g, t, n.SelectionSet)
+	}
+	s := c.selection(t, &g, bound)
+	c.memo[key] = s
+	return s
+}
+
+func addresses(nodes []*ast.Field) string {
+	b := make([]byte, 0, 8*len(nodes))
+	for _, n := range nodes {
+		p := uint64(uintptr(unsafe.Pointer(n)))
+		for range 8 {
+			b = append(b, byte(p))
+			p >>= 8
+		}
+	}
+	return string(b)
+}
+
+// weigh computes a selection's cost where it needs no variables.
+func (c *compiler) weigh(sel *selection) {
+	for i := range sel.fields {
+		f := &sel.fields[i]
+		if f.sub == nil {
+			continue
+		}
+		if f.sub.single != nil {
+			sel.dynamic = sel.dynamic || f.sub.single.dynamic
+		}
+		for _, s := range f.sub.byName {
+			sel.dynamic = sel.dynamic || s.dynamic
+		}
+		if f.slot >= 0 && sized(f) {
+			sel.dynamic = true
+		}
+	}
+	if !sel.dynamic {
+		sel.cost = weigh(sel, float64(c.e.limits.ListSize), func(s *selection) weight { return s.cost }, func(f *field) map[string]any { return f.raw })
+	}
+}
+
+// sized tells whether a field's arguments say how many items it lists.
+func sized(f *field) bool {
+	if f.def.binding != nil && f.def.binding.Items != nil {
+		return true
+	}
+	return f.def.argByName["first"] != nil || f.def.argByName["last"] != nil
+}
+
+// size is the number of items that a field's arguments ask for, -1 where they do not say.
+func size(f *field, args map[string]any) float64 {
+	if f.def.binding != nil && f.def.binding.Items != nil {
+		return max(0, float64(f.def.binding.Items(args)))
+	}
+	for _, name := range [...]string{"first", "last"} {
+		if n, ok := args[name].(int); ok && f.def.argByName[name] != nil {
+			return max(0, float64(n))
+		}
+	}
+	return -1
+}
+
+// weigh adds up a selection. A field costs 1. A list costs its items' selections; a page
+// (an object whose arguments give a size) passes its size on to the lists directly in it,
+// as in the edges and nodes of a connection.
+func weigh(sel *selection, listSize float64, cost func(*selection) weight, args func(*field) map[string]any) weight {
+	var w weight
+	for i := range sel.fields {
+		f := &sel.fields[i]
+		w.once++
+		if f.sub == nil {
+			continue
+		}
+		var sub weight
+		if f.sub.single != nil {
+			sub = cost(f.sub.single)
+		}
+		for _, s := range f.sub.byName {
+			o := cost(s)
+			sub.once, sub.perItem = max(sub.once, o.once), max(sub.perItem, o.perItem)
+		}
+		n := -1.0
+		if sized(f) {
+			n = size(f, args(f))
+		}
+		isList := f.def.typ.elem != nil
+		switch {
+		case isList && n >= 0:
+			w.once += n * sub.of(listSize)
+		case isList:
+			w.perItem += sub.of(listSize)
+		case n >= 0:
+			w.once += sub.of(n)
+		default:
+			w.once += sub.of(listSize)
+		}
+	}
+	return w
+}
+
+// coerceArguments coerces the arguments of a field's first node; vars is nil where they
+// are constant.
+func coerceArguments(f *field, vars *variables) (map[string]any, *gqlError) {
+	node := f.nodes[0]
+	args := make(map[string]any, len(f.def.args))
+	for _, d := range f.def.args {
+		a := node.Arguments.ForName(d.name)
+		if a == nil {
+			if d.hasDefault {
+				args[d.name] = d.defaultValue
+			}
+			continue
+		}
+		val, err := coerceAST(a.Value, d.typ, vars)
+		if err == errAbsent && a.Value.Kind == ast.Variable {
+			if d.hasDefault {
+				args[d.name] = d.defaultValue
+			} else if d.typ.nonNull {
+				return nil, argumentError(a, "Argument \""+d.name+"\" of required type \""+d.typ.text+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
+			}
+			continue
+		}
+		if err != nil {
+			if a.Value.Kind == ast.Variable {
+				return nil, argumentError(a, "Argument \""+d.name+"\" of non-null type \""+d.typ.text+"\" must not be null.")
+			}
+			return nil, argumentError(a, "Argument \""+d.name+"\" has invalid value "+abbreviate(printLiteral(a.Value))+".")
+		}
+		args[d.name] = val
+	}
+	return args, nil
+}
+
+func argumentError(a *ast.Argument, msg string) *gqlError {
+	return &gqlError{message: msg, locations: at(a.Value.Position), extensions: map[string]any{"code": CodeInput}}
+}
