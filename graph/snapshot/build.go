@@ -1,0 +1,471 @@
+package snapshot
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"sync/atomic"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// writer is what only the one writer of a line of snapshots uses.
+type writer struct {
+	tip   *Snapshot // the newest snapshot of the line
+	texts map[string]uint32
+	times map[graph.Interval]uint32
+	kinds atomic.Pointer[[]predicateKinds] // read by every view
+}
+
+// maxInterned bounds the memory that finds repeated texts; beyond it a text
+// may lie twice, which costs space and nothing else.
+const maxInterned = 1 << 16
+
+// Empty returns the snapshot of an empty store.
+func Empty(o *schema.Ontology) *Snapshot {
+	s := &Snapshot{o: o, w: &writer{}}
+	s.w.forget()
+	s.typeNames.no, s.predicates.no = map[string]uint16{}, map[string]uint16{}
+	for _, t := range o.Types {
+		if !t.Abstract {
+			s.typeNames = s.typeNames.with(t.Name)
+		}
+	}
+	for _, p := range o.Predicates() {
+		s.predicates = s.predicates.with(p)
+	}
+	s.extras.append(extra{}) // number 0: nothing of it
+	s.texts.append("")
+	s.times.append(graph.Interval{})
+	s.w.tip = s
+	return s
+}
+
+// Apply returns the snapshot after one more commit. It shares with s all that
+// stays the same and costs about as much as the commit is large. Only the
+// newest snapshot of a line can be advanced, by one goroutine at a time.
+func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) {
+	b := s.change()
+	if err := b.add(c); err != nil {
+		return nil, err
+	}
+	return b.finish(), nil
+}
+
+// Builder makes a snapshot of many commits faster than applying each.
+type Builder struct{ b *change }
+
+// NewBuilder starts from the newest snapshot of a line.
+func NewBuilder(from *Snapshot) *Builder { return &Builder{from.change()} }
+
+// Add takes the next commit.
+func (b *Builder) Add(c *graph.Commit) error { return b.b.add(c) }
+
+// Snapshot finishes the building; the builder is used up.
+func (b *Builder) Snapshot() *Snapshot { return b.b.finish() }
+
+// change is one step from a snapshot to the next.
+type change struct {
+	s *Snapshot // the next one, growing
+
+	ended       *edit[uint32]
+	dates       *edit[graph.Date]
+	firstEntity int
+	firstClaim  int
+	// How far index has come; what came later is in newIDs and newClaims.
+	indexedEntities, indexedClaims int
+	keyed                          []uint32
+	named                          []uint32
+	newIDs                         map[graph.ID]uint32
+	newClaims                      map[graph.ClaimID]uint32
+	touchedDates                   map[uint32]bool
+}
+
+func (s *Snapshot) change() *change {
+	if s.w.tip != s {
+		panic("snapshot: only the newest snapshot of a line can be advanced")
+	}
+	next := *s
+	b := &change{
+		s: &next, ended: s.ended.begin(), dates: s.dates.begin(),
+		firstEntity: s.ids.len(), firstClaim: s.rows.len(), indexedEntities: s.ids.len(), indexedClaims: s.rows.len(),
+		newIDs: map[graph.ID]uint32{}, newClaims: map[graph.ClaimID]uint32{}, touchedDates: map[uint32]bool{},
+	}
+	return b
+}
+
+// add takes one commit. After an error the change is of no more use, and the
+// snapshot it began from is as it was, since nothing it can see was changed.
+func (b *change) add(c *graph.Commit) error {
+	err := b.take(c)
+	if err != nil {
+		// What was interned for this change has numbers that the next will give again.
+		b.s.w.forget()
+	}
+	if len(b.newClaims)+len(b.newIDs) > maxInterned {
+		b.index()
+	}
+	return err
+}
+
+func (w *writer) forget() {
+	w.texts, w.times = map[string]uint32{"": 0}, map[graph.Interval]uint32{{}: 0}
+}
+
+func (b *change) take(c *graph.Commit) error {
+	s := b.s
+	if c.Seq != s.seq+1 {
+		return fmt.Errorf("snapshot: commit %d follows %d", c.Seq, s.seq)
+	}
+	if uint64(c.Seq) > math.MaxUint32 {
+		return fmt.Errorf("snapshot: sequence number %d is beyond 32 bits", c.Seq)
+	}
+	for _, e := range c.Entities {
+		if err := b.entity(e); err != nil {
+			return err
+		}
+	}
+	for i := range c.Claims {
+		if err := b.claim(&c.Claims[i], c.Seq); err != nil {
+			return err
+		}
+	}
+	for _, r := range c.Retractions {
+		if err := b.withdraw(r.Claim, c.Seq); err != nil {
+			return err
+		}
+	}
+	s.commits.append(c.At.UnixMicro())
+	s.seq = c.Seq
+	return nil
+}
+
+func (b *change) number(id graph.ID) (uint32, bool) {
+	if n, ok := b.newIDs[id]; ok {
+		return n, true
+	}
+	return b.s.Number(id)
+}
+
+func (b *change) claimNumber(id graph.ClaimID) (uint32, bool) {
+	if n, ok := b.newClaims[id]; ok {
+		return n, true
+	}
+	return b.s.ClaimNumber(id)
+}
+
+func (b *change) entity(e graph.Entity) error {
+	s := b.s
+	if _, ok := b.number(e.ID); ok {
+		return fmt.Errorf("snapshot: entity %s is declared twice in the log", e.ID)
+	}
+	t, ok := s.typeNames.number(e.Type)
+	if !ok {
+		s.typeNames = s.typeNames.with(e.Type)
+		t = uint16(len(s.typeNames.list) - 1)
+	}
+	n := s.ids.append(string(e.ID))
+	s.types.append(t)
+	b.newIDs[e.ID] = n
+	s.sum.add(entityHash(e))
+	return nil
+}
+
+func (b *change) text(t string) uint32 {
+	w := b.s.w
+	if n, ok := w.texts[t]; ok {
+		return n
+	}
+	if len(w.texts) >= maxInterned {
+		clear(w.texts)
+		w.texts[""] = 0
+	}
+	n := b.s.texts.append(t)
+	w.texts[t] = n
+	return n
+}
+
+func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
+	s := b.s
+	id := c.ID()
+	if _, ok := b.claimNumber(id); ok {
+		return fmt.Errorf("snapshot: claim %s stands twice in the log", id)
+	}
+	subject, ok1 := b.number(c.Subject)
+	source, ok2 := b.number(c.Source)
+	if !ok1 || !ok2 {
+		return fmt.Errorf("snapshot: claim %s speaks of %s by %s, which are not both declared", id, c.Subject, c.Source)
+	}
+	p, ok := s.predicates.number(c.Predicate)
+	if !ok {
+		s.predicates = s.predicates.with(c.Predicate)
+		p = uint16(len(s.predicates.list) - 1)
+	}
+	r := row{
+		id: id, subject: subject, source: source, seq: uint32(seq), locator: b.text(c.Locator), predicate: p,
+		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, voice: c.Attribution, kind: c.Value.Kind(),
+		nqual: uint8(len(c.Qualifiers)), qualifiers: uint32(s.quals.len()),
+	}
+	var err error
+	if r.value, r.unit, err = b.encode(c.Value); err != nil {
+		return fmt.Errorf("snapshot: claim %s: %w", id, err)
+	}
+	for _, q := range c.Qualifiers {
+		v := qualifier{name: b.text(q.Name), kind: q.Value.Kind()}
+		if v.value, v.unit, err = b.encode(q.Value); err != nil {
+			return fmt.Errorf("snapshot: claim %s: %w", id, err)
+		}
+		s.quals.append(v)
+	}
+	if n, ok := s.w.times[c.Valid]; ok {
+		r.valid = n
+	} else {
+		r.valid = s.times.append(c.Valid)
+		s.w.times[c.Valid] = r.valid
+	}
+	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
+		r.extra = s.extras.append(extra{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
+	}
+	n := s.rows.append(r)
+	b.newClaims[id] = n
+	b.ended.set(n, 0)
+	s.sum.add(claimHash(c, id, true))
+	b.note(n, c)
+	for _, old := range c.Supersedes {
+		if err := b.withdraw(old, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note remembers what the indexes must learn of the claim.
+func (b *change) note(n uint32, c *graph.Claim) {
+	s := b.s
+	if c.Predicate == "name" || c.Predicate == "aliases" || c.Original != "" {
+		b.named = append(b.named, n)
+	}
+	t := s.typeNames.list[s.types.at(s.rows.ref(n).subject)]
+	if typ := s.o.Type(t); typ != nil {
+		if f := typ.Field(c.Predicate); f != nil && f.Key != "" {
+			b.keyed = append(b.keyed, n)
+		}
+	}
+	if t == schema.SourceType && c.Predicate == "date" {
+		b.touchedDates[s.rows.ref(n).subject] = true
+	}
+}
+
+func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
+	n, ok := b.claimNumber(id)
+	if !ok {
+		return fmt.Errorf("snapshot: the log withdraws claim %s, which it does not have", id)
+	}
+	if b.ended.t.at(n) != 0 {
+		return fmt.Errorf("snapshot: the log withdraws claim %s twice", id)
+	}
+	b.ended.set(n, uint32(seq))
+	s := b.s
+	c := s.ClaimAt(n)
+	s.sum.sub(claimHash(&c, id, true))
+	s.sum.add(claimHash(&c, id, false))
+	if c.Predicate == "date" {
+		b.touchedDates[s.rows.ref(n).subject] = true
+	}
+	return nil
+}
+
+func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
+	switch v.Kind() {
+	case graph.EntityKind:
+		n, ok := b.number(v.Entity())
+		if !ok {
+			return 0, 0, fmt.Errorf("%s is not declared", v.Entity())
+		}
+		return uint64(n), 0, nil
+	case graph.StringKind, graph.EnumKind:
+		return uint64(b.text(v.Text())), 0, nil
+	case graph.IntKind:
+		return uint64(v.Int()), 0, nil
+	case graph.BoolKind:
+		if v.Bool() {
+			return 1, 0, nil
+		}
+		return 0, 0, nil
+	case graph.FloatKind:
+		return math.Float64bits(v.Float()), 0, nil
+	case graph.DateKind:
+		return v.Date().Pack(), 0, nil
+	case graph.QuantityKind:
+		return math.Float64bits(v.Float()), b.text(v.Text()), nil
+	case graph.CoordinatesKind:
+		lat, lon := v.LatLon()
+		return uint64(uint32(int32(math.Round(lat*1e7))))<<32 | uint64(uint32(int32(math.Round(lon*1e7)))), 0, nil
+	}
+	return 0, 0, fmt.Errorf("a value of kind %s cannot be held", v.Kind())
+}
+
+// value restores what encode folded.
+func (s *Snapshot) value(k graph.Kind, bits uint64, unit uint32) graph.Value {
+	switch k {
+	case graph.EntityKind:
+		return graph.EntityValue(s.ID(uint32(bits)))
+	case graph.StringKind:
+		return graph.StringValue(s.texts.at(uint32(bits)))
+	case graph.EnumKind:
+		return graph.EnumOf(s.texts.at(uint32(bits)))
+	case graph.IntKind:
+		return graph.IntValue(int64(bits))
+	case graph.BoolKind:
+		return graph.BoolValue(bits != 0)
+	case graph.FloatKind:
+		return graph.FloatValue(math.Float64frombits(bits))
+	case graph.DateKind:
+		return graph.DateValue(graph.UnpackDate(bits))
+	case graph.QuantityKind:
+		return graph.QuantityValue(math.Float64frombits(bits), s.texts.at(unit))
+	case graph.CoordinatesKind:
+		return graph.CoordinatesValue(float64(int32(bits>>32))/1e7, float64(int32(bits))/1e7)
+	}
+	return graph.Value{}
+}
+
+// finish publishes the indexes of what was added and returns the snapshot.
+func (b *change) finish() *Snapshot {
+	s := b.s
+	old := s.w.tip
+	b.index()
+	s.ended = *b.ended.t
+	s.keys = s.keys.with(b.keyed, func(n uint32) uint64 {
+		r := s.rows.ref(n)
+		return hashKey(s.predicates.list[r.predicate], s.value(r.kind, r.value, r.unit).String())
+	})
+	s.labels = s.labels.with(s, b.named)
+	b.adjacency(old)
+	b.sortTypes(old)
+	for n := range b.touchedDates {
+		b.dates.set(n, s.bestDate(n))
+	}
+	s.dates = *b.dates.t
+	s.w.tip = s
+	return s
+}
+
+// index makes what was added findable by id.
+func (b *change) index() {
+	s := b.s
+	s.entities = s.entities.with(span(b.indexedEntities, s.ids.len()), func(n uint32) uint64 { return hashText(s.ids.at(n)) })
+	s.claims = s.claims.with(span(b.indexedClaims, s.rows.len()), func(n uint32) uint64 { return hashClaim(s.rows.ref(n).id) })
+	b.indexedEntities, b.indexedClaims = s.ids.len(), s.rows.len()
+	clear(b.newIDs)
+	clear(b.newClaims)
+}
+
+func span(from, to int) []uint32 {
+	ns := make([]uint32, 0, to-from)
+	for i := from; i < to; i++ {
+		ns = append(ns, uint32(i))
+	}
+	return ns
+}
+
+// adjacency puts the new claims into the lists of the entities they touch.
+func (b *change) adjacency(old *Snapshot) {
+	s := b.s
+	type entry struct{ entity, claim uint32 }
+	var out, in, cited []entry
+	for n := uint32(b.firstClaim); int(n) < s.rows.len(); n++ {
+		r := s.rows.ref(n)
+		out = append(out, entry{r.subject, n})
+		cited = append(cited, entry{r.source, n})
+		if r.kind == graph.EntityKind {
+			in = append(in, entry{uint32(r.value), n})
+		}
+		for i := uint32(0); i < uint32(r.nqual); i++ {
+			if q := s.quals.ref(r.qualifiers + i); q.kind == graph.EntityKind {
+				cited = append(cited, entry{uint32(q.value), n})
+			}
+		}
+	}
+	merge := func(t table[[]uint32], entries []entry, byPredicate bool) table[[]uint32] {
+		if len(entries) == 0 {
+			return t
+		}
+		e := t.begin()
+		sort.SliceStable(entries, func(i, j int) bool { return entries[i].entity < entries[j].entity })
+		// One block for all the new lists keeps neighbours together.
+		total := 0
+		for i := 0; i < len(entries); {
+			j := i
+			for j < len(entries) && entries[j].entity == entries[i].entity {
+				j++
+			}
+			total += len(t.at(entries[i].entity)) + j - i
+			i = j
+		}
+		block := make([]uint32, 0, total)
+		for i := 0; i < len(entries); {
+			j, at := i, len(block)
+			block = append(block, t.at(entries[i].entity)...)
+			for j < len(entries) && entries[j].entity == entries[i].entity {
+				block = append(block, entries[j].claim)
+				j++
+			}
+			list := block[at:len(block):len(block)]
+			if byPredicate {
+				slices.SortFunc(list, func(x, y uint32) int {
+					if d := int(s.rows.ref(x).predicate) - int(s.rows.ref(y).predicate); d != 0 {
+						return d
+					}
+					return int(x) - int(y)
+				})
+			}
+			e.set(entries[i].entity, list)
+			i = j
+		}
+		return *e.t
+	}
+	s.out = merge(old.out, out, true)
+	s.in = merge(old.in, in, true)
+	s.cited = merge(old.cited, cited, false)
+}
+
+// sortTypes puts the new entities into the lists of their types.
+func (b *change) sortTypes(old *Snapshot) {
+	s := b.s
+	added := map[uint16][]uint32{}
+	for n := uint32(b.firstEntity); int(n) < s.ids.len(); n++ {
+		added[s.types.at(n)] = append(added[s.types.at(n)], n)
+	}
+	if len(added) == 0 {
+		return
+	}
+	e := old.byType.begin()
+	for t, ns := range added {
+		list := append(append([]uint32(nil), old.byType.at(uint32(t))...), ns...)
+		slices.SortFunc(list, func(x, y uint32) int {
+			if s.ids.at(x) < s.ids.at(y) {
+				return -1
+			}
+			return 1
+		})
+		e.set(uint32(t), list)
+	}
+	s.byType = *e.t
+}
+
+// bestDate is the date of a source, of the surest live claim.
+func (s *Snapshot) bestDate(source uint32) graph.Date {
+	best := None
+	for _, c := range s.run(s.out.at(source), s.predicate("date")) {
+		if s.ended.at(c) == 0 && (best == None || s.rows.ref(c).confidence >= s.rows.ref(best).confidence) {
+			best = c
+		}
+	}
+	if best == None {
+		return graph.Date{}
+	}
+	return graph.UnpackDate(s.rows.ref(best).value)
+}

@@ -1,0 +1,146 @@
+package snapshot
+
+import (
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// ClaimID is the id of a claim.
+func (s *Snapshot) ClaimID(n uint32) graph.ClaimID { return s.rows.ref(n).id }
+
+// Subject is the entity that the claim is about.
+func (s *Snapshot) Subject(n uint32) uint32 { return s.rows.ref(n).subject }
+
+// Source is the entity of the claim's source.
+func (s *Snapshot) Source(n uint32) uint32 { return s.rows.ref(n).source }
+
+// Predicate is the claim's predicate.
+func (s *Snapshot) Predicate(n uint32) string { return s.predicates.list[s.rows.ref(n).predicate] }
+
+// Field is the ontology field of the claim, nil where the ontology lost it.
+func (s *Snapshot) Field(n uint32) *schema.Field {
+	if t := s.Type(s.rows.ref(n).subject); t != nil {
+		return t.Field(s.Predicate(n))
+	}
+	return nil
+}
+
+// Object is the entity that the claim names, None for a literal.
+func (s *Snapshot) Object(n uint32) uint32 {
+	if r := s.rows.ref(n); r.kind == graph.EntityKind {
+		return uint32(r.value)
+	}
+	return None
+}
+
+// Value is the claim's value.
+func (s *Snapshot) Value(n uint32) graph.Value {
+	r := s.rows.ref(n)
+	return s.value(r.kind, r.value, r.unit)
+}
+
+// Qualifier is the value of one of the claim's qualifiers, and for an entity
+// its number; the zero Value where it has none of that name.
+func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint32) {
+	r := s.rows.ref(n)
+	for i := uint32(0); i < uint32(r.nqual); i++ {
+		q := s.quals.ref(r.qualifiers + i)
+		if s.texts.at(q.name) == name {
+			if q.kind == graph.EntityKind {
+				return s.value(q.kind, q.value, q.unit), uint32(q.value)
+			}
+			return s.value(q.kind, q.value, q.unit), None
+		}
+	}
+	return graph.Value{}, None
+}
+
+// QualifierCount is how many qualifiers the claim has.
+func (s *Snapshot) QualifierCount(n uint32) int { return int(s.rows.ref(n).nqual) }
+
+// QualifierAt is the claim's qualifier by its place.
+func (s *Snapshot) QualifierAt(n uint32, i int) graph.QualifierValue {
+	q := s.quals.ref(s.rows.ref(n).qualifiers + uint32(i))
+	return graph.QualifierValue{Name: s.texts.at(q.name), Value: s.value(q.kind, q.value, q.unit)}
+}
+
+// Confidence is the claim's confidence, from 0 to 1.
+func (s *Snapshot) Confidence(n uint32) float64 { return float64(s.rows.ref(n).confidence) / 1e4 }
+
+// Rank is the claim's rank.
+func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.ref(n).rank }
+
+// Attribution is in whose voice the source makes the claim.
+func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.ref(n).voice }
+
+// Valid is the claim's valid time.
+func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.at(s.rows.ref(n).valid) }
+
+// Locator is where in its source the claim stands.
+func (s *Snapshot) Locator(n uint32) string { return s.texts.at(s.rows.ref(n).locator) }
+
+// AttributedTo is whom the source reports.
+func (s *Snapshot) AttributedTo(n uint32) string {
+	return s.extras.ref(s.rows.ref(n).extra).attributedTo
+}
+
+// Original is the form that the source prints.
+func (s *Snapshot) Original(n uint32) string { return s.extras.ref(s.rows.ref(n).extra).original }
+
+// Conflict is the group of competing claims it belongs to.
+func (s *Snapshot) Conflict(n uint32) string { return s.extras.ref(s.rows.ref(n).extra).conflict }
+
+// Note is a remark on the claim.
+func (s *Snapshot) Note(n uint32) string { return s.extras.ref(s.rows.ref(n).extra).note }
+
+// Supersedes are the claims that it replaced.
+func (s *Snapshot) Supersedes(n uint32) []graph.ClaimID {
+	return s.extras.ref(s.rows.ref(n).extra).supersedes
+}
+
+// RecordedSeq is the sequence number that recorded the claim.
+func (s *Snapshot) RecordedSeq(n uint32) graph.Seq { return graph.Seq(s.rows.ref(n).seq) }
+
+// RetractedSeq is the sequence number that withdrew the claim as far as the
+// view knows; 0 while it stands.
+func (v *View) RetractedSeq(n uint32) graph.Seq {
+	if e := graph.Seq(v.s.ended.at(n)); e <= v.known {
+		return e
+	}
+	return 0
+}
+
+// RetractedAt is when the claim was withdrawn as far as the view knows.
+func (v *View) RetractedAt(n uint32) time.Time { return v.s.RecordedAt(v.RetractedSeq(n)) }
+
+// Knows tells whether the claim was recorded by the view's record time,
+// whether or not it was withdrawn since, and passes the view's sources and
+// confidence: a claim asked for by its id answers for itself.
+func (v *View) Knows(n uint32) bool {
+	r := v.s.rows.ref(n)
+	return graph.Seq(r.seq) <= v.known && r.confidence >= v.minConfidence &&
+		(v.sources == nil || v.sources[r.source] || r.source == r.subject)
+}
+
+// Entities calls fn with each entity declared, in the order of declaration.
+func (s *Snapshot) Entities(fn func(graph.Entity) error) error {
+	for n := uint32(0); int(n) < s.ids.len(); n++ {
+		if err := fn(graph.Entity{ID: s.ID(n), Type: s.TypeName(n)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Claims calls fn with each claim recorded, in record order.
+func (s *Snapshot) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
+	for n := uint32(0); int(n) < s.rows.len(); n++ {
+		c := s.ClaimAt(n)
+		if err := fn(&c, s.rows.ref(n).id, s.ended.at(n) == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package snapshot
+
+// A column is an append-only array in chunks of one size. A copy of the header
+// is an older state: appending through the newest copy never changes what an
+// older one can see, so snapshots share their columns. One writer appends.
+type column[T any] struct {
+	chunks []*[chunkSize]T
+	n      int
+}
+
+const (
+	chunkBits = 12
+	chunkSize = 1 << chunkBits
+	chunkMask = chunkSize - 1
+)
+
+func (c *column[T]) len() int { return c.n }
+
+func (c *column[T]) at(i uint32) T { return c.chunks[i>>chunkBits][i&chunkMask] }
+
+func (c *column[T]) ref(i uint32) *T { return &c.chunks[i>>chunkBits][i&chunkMask] }
+
+func (c *column[T]) append(v T) uint32 {
+	if c.n == len(c.chunks)<<chunkBits {
+		c.chunks = append(c.chunks, new([chunkSize]T))
+	}
+	i := uint32(c.n)
+	c.chunks[i>>chunkBits][i&chunkMask] = v
+	c.n++
+	return i
+}
+
+// A table is an array whose elements may change: an older state keeps what it
+// had, since a change copies the chunk. Chunks that this writer copied since
+// the last publication are its own.
+type table[T any] struct {
+	chunks []*[tableSize]T
+	n      int
+}
+
+const (
+	tableBits = 8
+	tableSize = 1 << tableBits
+	tableMask = tableSize - 1
+)
+
+func (t *table[T]) at(i uint32) T {
+	if int(i) >= t.n {
+		var zero T
+		return zero
+	}
+	return t.chunks[i>>tableBits][i&tableMask]
+}
+
+// edit is the set of chunks that the running change has copied already.
+type edit[T any] struct {
+	t     *table[T]
+	owned map[uint32]bool // nil: every chunk is the writer's own
+}
+
+// begin starts a change on a copy of the table.
+func (t table[T]) begin() *edit[T] {
+	c := table[T]{chunks: append([]*[tableSize]T(nil), t.chunks...), n: t.n}
+	return &edit[T]{t: &c, owned: map[uint32]bool{}}
+}
+
+// set changes one element, growing the table as needed.
+func (e *edit[T]) set(i uint32, v T) {
+	for int(i) >= len(e.t.chunks)<<tableBits {
+		if e.owned != nil {
+			e.owned[uint32(len(e.t.chunks))] = true
+		}
+		e.t.chunks = append(e.t.chunks, new([tableSize]T))
+	}
+	e.t.n = max(e.t.n, int(i)+1)
+	k := i >> tableBits
+	if e.owned != nil && !e.owned[k] {
+		c := *e.t.chunks[k]
+		e.t.chunks[k] = &c
+		e.owned[k] = true
+	}
+	e.t.chunks[k][i&tableMask] = v
+}
+
+// An index finds numbered things by a hash of what they are. It is a stack of
+// open-addressed tables, the newest last; a change adds one and merges those
+// of like size, so that older states stay and adding stays cheap.
+type index struct{ layers []layer }
+
+type layer struct {
+	slots []uint32 // number + 1; 0 is empty
+	n     int
+}
+
+// find returns the number for which same answers true.
+func (x *index) find(hash uint64, same func(uint32) bool) (uint32, bool) {
+	for l := len(x.layers) - 1; l >= 0; l-- {
+		slots := x.layers[l].slots
+		mask := uint64(len(slots) - 1)
+		for i := hash & mask; slots[i] != 0; i = (i + 1) & mask {
+			if same(slots[i] - 1) {
+				return slots[i] - 1, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// with returns the index with more numbers; hash gives the hash of a number.
+func (x index) with(numbers []uint32, hash func(uint32) uint64) index {
+	if len(numbers) == 0 {
+		return x
+	}
+	layers := append([]layer(nil), x.layers...)
+	merged := append([]uint32(nil), numbers...)
+	for len(layers) > 0 && layers[len(layers)-1].n <= 2*len(merged) {
+		for _, s := range layers[len(layers)-1].slots {
+			if s != 0 {
+				merged = append(merged, s-1)
+			}
+		}
+		layers = layers[:len(layers)-1]
+	}
+	size := 8
+	for size < len(merged)*3/2 {
+		size *= 2
+	}
+	l := layer{slots: make([]uint32, size), n: len(merged)}
+	mask := uint64(size - 1)
+	for _, n := range merged {
+		i := hash(n) & mask
+		for l.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		l.slots[i] = n + 1
+	}
+	return index{append(layers, l)}
+}

@@ -1,0 +1,261 @@
+package snapshot
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Filter tells which entities to keep. All that is set must hold; the zero
+// Filter keeps everything.
+type Filter struct {
+	And []*Filter
+	Or  []*Filter // where not nil at least one must hold
+	Not *Filter
+	// ID and Type test the entity's id and the name of its type.
+	ID, Type *Test
+	// Name tests what the entity is called in the view.
+	Name *Test
+	// Properties test what its plain fields show.
+	Properties []PropertyFilter
+	// Relations test where its relations lead.
+	Relations []RelationFilter
+}
+
+// PropertyFilter tests a property: the value shown, or any of many.
+type PropertyFilter struct {
+	Field *schema.Field
+	Test  *Test
+}
+
+// RelationFilter tests the edges of a relation, an inverse or a derived field:
+// some must pass, every one must, none may. What is nil is not asked.
+type RelationFilter struct {
+	Field             *schema.Field
+	Some, Every, None *EdgeFilter
+}
+
+// EdgeFilter tells which edges to keep.
+type EdgeFilter struct {
+	And  []*EdgeFilter
+	Or   []*EdgeFilter
+	Not  *EdgeFilter
+	Node *Filter
+	// Qualifiers test what the edge's claim says besides its object.
+	Qualifiers []QualifierFilter
+}
+
+// QualifierFilter tests one qualifier of an edge's claim.
+type QualifierFilter struct {
+	Name string
+	Test *Test
+}
+
+// Test compares a value. All that is set must hold. A value that is missing
+// fails every comparison but IsNull and Ne, NotIn.
+type Test struct {
+	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
+	In, NotIn                []graph.Value // nil: not asked
+	// Contains and StartsWith ignore case and diacritics.
+	Contains, StartsWith string
+	Matches              *regexp.Regexp
+	IsNull               *bool
+}
+
+// Keeps tells whether the filter keeps the entity.
+func (v *View) Keeps(f *Filter, node uint32) bool {
+	if f == nil {
+		return true
+	}
+	for _, g := range f.And {
+		if !v.Keeps(g, node) {
+			return false
+		}
+	}
+	if f.Or != nil && !anyOf(f.Or, func(g *Filter) bool { return v.Keeps(g, node) }) {
+		return false
+	}
+	if f.Not != nil && v.Keeps(f.Not, node) {
+		return false
+	}
+	if f.ID != nil && !f.ID.one(v.s.o, graph.StringValue(v.s.ids.at(node))) {
+		return false
+	}
+	if f.Type != nil && !f.Type.one(v.s.o, graph.StringValue(v.s.TypeName(node))) {
+		return false
+	}
+	if f.Name != nil && !f.Name.one(v.s.o, graph.StringValue(v.Name(node))) {
+		return false
+	}
+	for i := range f.Properties {
+		if !v.keepsProperty(&f.Properties[i], node) {
+			return false
+		}
+	}
+	for i := range f.Relations {
+		if !v.keepsRelation(&f.Relations[i], node) {
+			return false
+		}
+	}
+	return true
+}
+
+func anyOf[T any](list []T, fn func(T) bool) bool {
+	for _, x := range list {
+		if fn(x) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *View) keepsProperty(p *PropertyFilter, node uint32) bool {
+	if !p.Field.Many {
+		n := v.Best(node, p.Field.Name)
+		if n == None {
+			return p.Test.one(v.s.o, graph.Value{})
+		}
+		return p.Test.one(v.s.o, v.s.Value(n))
+	}
+	claims := v.Values(node, p.Field, nil)
+	if len(claims) == 0 {
+		return p.Test.one(v.s.o, graph.Value{})
+	}
+	return anyOf(claims, func(n uint32) bool { return p.Test.one(v.s.o, v.s.Value(n)) })
+}
+
+func (v *View) keepsRelation(r *RelationFilter, node uint32) bool {
+	var edges []Edge
+	if r.Field.Many {
+		edges = v.Edges(node, r.Field, false, nil)
+	} else if e, ok := v.One(node, r.Field); ok {
+		edges = []Edge{e}
+	}
+	if r.Some != nil && !anyOf(edges, func(e Edge) bool { return v.KeepsEdge(r.Some, e) }) {
+		return false
+	}
+	if r.None != nil && anyOf(edges, func(e Edge) bool { return v.KeepsEdge(r.None, e) }) {
+		return false
+	}
+	return r.Every == nil || !anyOf(edges, func(e Edge) bool { return !v.KeepsEdge(r.Every, e) })
+}
+
+// KeepsEdge tells whether the filter keeps the edge.
+func (v *View) KeepsEdge(f *EdgeFilter, e Edge) bool {
+	if f == nil {
+		return true
+	}
+	for _, g := range f.And {
+		if !v.KeepsEdge(g, e) {
+			return false
+		}
+	}
+	if f.Or != nil && !anyOf(f.Or, func(g *EdgeFilter) bool { return v.KeepsEdge(g, e) }) {
+		return false
+	}
+	if f.Not != nil && v.KeepsEdge(f.Not, e) {
+		return false
+	}
+	for _, q := range f.Qualifiers {
+		var val graph.Value
+		if e.Claim != None {
+			val, _ = v.s.Qualifier(e.Claim, q.Name)
+		}
+		if !q.Test.one(v.s.o, val) {
+			return false
+		}
+	}
+	return v.Keeps(f.Node, e.Node)
+}
+
+// one tests one value; the zero Value is a missing one.
+func (t *Test) one(o *schema.Ontology, val graph.Value) bool {
+	missing := val.Kind() == graph.NoKind
+	if t.IsNull != nil && *t.IsNull != missing {
+		return false
+	}
+	if missing {
+		return t.Eq == nil && t.In == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
+			t.Contains == "" && t.StartsWith == "" && t.Matches == nil
+	}
+	same := func(w graph.Value) bool { c, ok := Compare(o, val, w); return ok && c == 0 }
+	if t.Eq != nil && !same(*t.Eq) || t.Ne != nil && same(*t.Ne) ||
+		t.In != nil && !anyOf(t.In, same) || t.NotIn != nil && anyOf(t.NotIn, same) {
+		return false
+	}
+	for _, x := range [...]struct {
+		w    *graph.Value
+		pass func(int) bool
+	}{
+		{t.Lt, func(c int) bool { return c < 0 }}, {t.Lte, func(c int) bool { return c <= 0 }},
+		{t.Gt, func(c int) bool { return c > 0 }}, {t.Gte, func(c int) bool { return c >= 0 }},
+	} {
+		if x.w == nil {
+			continue
+		}
+		if c, ok := Compare(o, val, *x.w); !ok || !x.pass(c) {
+			return false
+		}
+	}
+	if t.Contains != "" && !strings.Contains(Fold(val.String()), Fold(t.Contains)) {
+		return false
+	}
+	if t.StartsWith != "" && !strings.HasPrefix(Fold(val.String()), Fold(t.StartsWith)) {
+		return false
+	}
+	return t.Matches == nil || t.Matches.MatchString(val.String())
+}
+
+// Compare orders two values of like kind; ok is false where they have no
+// order, as quantities of different dimensions. Texts compare by their bytes,
+// dates by the first and then the last day they may mean, quantities of one
+// dimension by what they amount to.
+func Compare(o *schema.Ontology, a, b graph.Value) (c int, ok bool) {
+	text := func(k graph.Kind) bool {
+		return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
+	}
+	number := func(k graph.Kind) bool { return k == graph.IntKind || k == graph.FloatKind }
+	switch ka, kb := a.Kind(), b.Kind(); {
+	case text(ka) && text(kb):
+		return strings.Compare(a.Text(), b.Text()), true
+	case ka == graph.IntKind && kb == graph.IntKind:
+		return compareNumbers(a.Int(), b.Int()), true
+	case number(ka) && number(kb), ka == graph.QuantityKind && number(kb):
+		return compareNumbers(a.Float(), b.Float()), true
+	case ka != kb:
+		return 0, false
+	case ka == graph.BoolKind:
+		return compareNumbers(a.Int(), b.Int()), true
+	case ka == graph.DateKind:
+		x, y := a.Date().Span(), b.Date().Span()
+		if x.First != y.First {
+			return compareNumbers(x.First, y.First), true
+		}
+		return compareNumbers(x.Last, y.Last), true
+	case ka == graph.QuantityKind:
+		if a.Text() == b.Text() {
+			return compareNumbers(a.Float(), b.Float()), true
+		}
+		u, w := o.Units[a.Text()], o.Units[b.Text()]
+		if u == nil || w == nil || u.Dimension != w.Dimension || u.Factor == 0 || w.Factor == 0 {
+			return 0, false
+		}
+		return compareNumbers(a.Float()*u.Factor, b.Float()*w.Factor), true
+	}
+	if a == b {
+		return 0, true
+	}
+	return 0, false
+}
+
+func compareNumbers[T int64 | float64 | graph.Day](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

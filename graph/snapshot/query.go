@@ -1,0 +1,363 @@
+package snapshot
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Reading takes one value from an edge: a property of its node or a qualifier
+// of its claim. Exactly one field is set.
+type Reading struct {
+	// Property is a field of the node: a property, or a relation of one, read
+	// as the id it leads to.
+	Property *schema.Field
+	// Qualifier is the name of a qualifier of the edge's claim.
+	Qualifier string
+	// Own is "id", "type" or "name" of the node.
+	Own string
+}
+
+// Of reads the value; the zero Value where there is none. A property of many
+// values reads as the first of them.
+func (r Reading) Of(v *View, e Edge) graph.Value {
+	switch {
+	case r.Own == "id":
+		return graph.StringValue(v.s.ids.at(e.Node))
+	case r.Own == "type":
+		return graph.StringValue(v.s.TypeName(e.Node))
+	case r.Own == "name":
+		return graph.StringValue(v.Name(e.Node))
+	case r.Qualifier != "":
+		if e.Claim == None {
+			return graph.Value{}
+		}
+		val, _ := v.s.Qualifier(e.Claim, r.Qualifier)
+		return val
+	case r.Property.Kind != schema.Property:
+		if to, ok := v.One(e.Node, r.Property); ok {
+			return graph.EntityValue(v.s.ID(to.Node))
+		}
+		return graph.Value{}
+	case r.Property.Many:
+		if claims := v.Values(e.Node, r.Property, nil); len(claims) > 0 {
+			return v.s.Value(claims[0])
+		}
+		return graph.Value{}
+	}
+	if n := v.Best(e.Node, r.Property.Name); n != None {
+		return v.s.Value(n)
+	}
+	return graph.Value{}
+}
+
+// Key is one key of an order. Missing values come last either way.
+type Key struct {
+	By         Reading
+	Descending bool
+}
+
+// Query selects, orders and cuts a list of edges. Ties are broken by the
+// node's id and then by the distinct qualifiers, so that an order is total.
+type Query struct {
+	Nodes *Filter
+	Edges *EdgeFilter
+	Order []Key
+	// First and Last cut from the front and the back; nil does not cut.
+	First, Last *int
+	// After and Before are cursors; "" does not cut.
+	After, Before string
+}
+
+// Page is the outcome of a query.
+type Page struct {
+	Edges []Edge
+	// Total counts the edges that the filters keep, whatever the page.
+	Total            int
+	HasNext, HasPrev bool
+
+	view  *View
+	order []Key
+}
+
+// Run carries out a query over a list of edges, which it may change.
+func (v *View) Run(q *Query, edges []Edge) (*Page, error) {
+	kept := v.Select(q, edges)
+	p := &Page{view: v, order: q.Order, Total: len(kept)}
+	sorted := make([]placed, len(kept))
+	for i, e := range kept {
+		sorted[i] = v.place(q.Order, e)
+	}
+	compare := v.comparer(q.Order)
+	if !slices.IsSortedFunc(sorted, compare) {
+		slices.SortFunc(sorted, compare)
+	}
+	from, to := 0, len(sorted)
+	for _, c := range []struct {
+		cursor, name string
+		cut          func(at placed)
+	}{
+		{q.After, "after", func(at placed) {
+			from, _ = slices.BinarySearchFunc(sorted, at, func(x, y placed) int {
+				if compare(x, y) <= 0 {
+					return -1
+				}
+				return 1
+			})
+		}},
+		{q.Before, "before", func(at placed) { to, _ = slices.BinarySearchFunc(sorted, at, compare) }},
+	} {
+		if c.cursor == "" {
+			continue
+		}
+		at, err := v.parseCursor(c.cursor, q.Order)
+		if err != nil {
+			return nil, graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
+		}
+		c.cut(at)
+	}
+	to = max(to, from)
+	if q.First != nil && to-from > *q.First {
+		to = from + *q.First
+	}
+	if q.Last != nil && to-from > *q.Last {
+		from = to - *q.Last
+	}
+	p.HasPrev, p.HasNext = from > 0, to < len(sorted)
+	p.Edges = make([]Edge, 0, to-from)
+	for _, x := range sorted[from:to] {
+		p.Edges = append(p.Edges, x.edge)
+	}
+	return p, nil
+}
+
+// Select keeps the edges that the query's filters keep, in place.
+func (v *View) Select(q *Query, edges []Edge) []Edge {
+	if q.Nodes == nil && q.Edges == nil {
+		return edges
+	}
+	kept := edges[:0]
+	for _, e := range edges {
+		if v.Keeps(q.Nodes, e.Node) && v.KeepsEdge(q.Edges, e) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// placed is an edge with what it is ordered by.
+type placed struct {
+	edge Edge
+	keys []graph.Value
+	id   string
+	tie  string // of edges that share their node
+}
+
+func (v *View) place(order []Key, e Edge) placed {
+	p := placed{edge: e, id: v.s.ids.at(e.Node)}
+	if len(order) > 0 {
+		p.keys = make([]graph.Value, len(order))
+		for i, k := range order {
+			p.keys[i] = k.By.Of(v, e)
+		}
+	}
+	if e.Claim != None {
+		p.tie = v.tie(e.Claim)
+	}
+	return p
+}
+
+// tie tells apart the edges of one list that lead to the same node. It names
+// what a claim says and not its id, so that a cursor outlives a correction.
+func (v *View) tie(n uint32) string {
+	r := v.s.rows.ref(n)
+	f := v.s.Field(n)
+	if f == nil || r.nqual == 0 && f.Time != schema.Observation {
+		return ""
+	}
+	var b strings.Builder
+	for _, q := range f.Qualifiers {
+		if q.Distinct {
+			val, _ := v.s.Qualifier(n, q.Name)
+			b.WriteString(val.String())
+			b.WriteByte(0)
+		}
+	}
+	if f.Time == schema.Observation {
+		b.WriteString(v.s.times.at(r.valid).String())
+	}
+	return b.String()
+}
+
+func (v *View) comparer(order []Key) func(a, b placed) int {
+	return func(a, b placed) int {
+		for i, k := range order {
+			x, y := a.keys[i], b.keys[i]
+			mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind
+			switch {
+			case mx && my:
+				continue
+			case mx:
+				return 1
+			case my:
+				return -1
+			}
+			c, ok := Compare(v.s.o, x, y)
+			if !ok {
+				c = strings.Compare(x.String(), y.String())
+			}
+			if c != 0 {
+				if k.Descending {
+					return -c
+				}
+				return c
+			}
+		}
+		if c := strings.Compare(a.id, b.id); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.tie, b.tie); c != 0 {
+			return c
+		}
+		if a.edge.Claim == None || b.edge.Claim == None {
+			return 0
+		}
+		// Series only: several sources say the same of one period.
+		x, y := v.s.rows.ref(a.edge.Claim).id, v.s.rows.ref(b.edge.Claim).id
+		return strings.Compare(string(x[:]), string(y[:]))
+	}
+}
+
+// cursor is a place in an order: it holds what the order compares, and so
+// stays valid whatever is written meanwhile.
+type cursor struct {
+	Keys  [][2]string `json:"k,omitempty"` // kind and text; an empty kind is a missing value
+	ID    string      `json:"i"`
+	Tie   string      `json:"t,omitempty"`
+	Claim string      `json:"c,omitempty"`
+}
+
+// Cursor is the cursor of the page's edge with the number.
+func (p *Page) Cursor(i int) string {
+	x := p.view.place(p.order, p.Edges[i])
+	c := cursor{ID: x.id, Tie: x.tie}
+	for _, k := range x.keys {
+		if k.Kind() == graph.NoKind {
+			c.Keys = append(c.Keys, [2]string{})
+			continue
+		}
+		c.Keys = append(c.Keys, [2]string{k.Kind().String(), k.String()})
+	}
+	if x.edge.Claim != None {
+		c.Claim = p.view.s.ClaimID(x.edge.Claim).String()
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // texts only
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func (v *View) parseCursor(text string, order []Key) (placed, error) {
+	bad := graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	var c cursor
+	if err != nil || json.Unmarshal(b, &c) != nil || len(c.Keys) != len(order) || c.ID == "" {
+		return placed{}, bad
+	}
+	p := placed{edge: Edge{None, None}, id: c.ID, tie: c.Tie}
+	for _, k := range c.Keys {
+		if k[0] == "" {
+			p.keys = append(p.keys, graph.Value{})
+			continue
+		}
+		kind, ok := graph.ParseKind(k[0])
+		if !ok {
+			return placed{}, bad
+		}
+		val, err := graph.ParseValue(kind, k[1])
+		if err != nil {
+			return placed{}, bad
+		}
+		p.keys = append(p.keys, val)
+	}
+	if c.Claim != "" {
+		id, err := graph.ParseClaimID(c.Claim)
+		if err != nil {
+			return placed{}, bad
+		}
+		if n, ok := v.s.ClaimNumber(id); ok {
+			p.edge.Claim = n
+		}
+	}
+	return p, nil
+}
+
+// Stats sums up the numbers that a reading takes from a list of edges.
+type Stats struct {
+	// Count counts the edges that have a value.
+	Count         int
+	Sum, Min, Max float64
+	// Unit is the unit of quantities, "" for plain numbers.
+	Unit string
+}
+
+// Aggregate sums up a reading. Quantities of different units are refused: a
+// sum of tonnes and of barrels is neither.
+func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
+	var st Stats
+	for _, e := range edges {
+		val := by.Of(v, e)
+		if val.Kind() == graph.NoKind {
+			continue
+		}
+		unit := ""
+		if val.Kind() == graph.QuantityKind {
+			unit = val.Text()
+		}
+		if st.Count > 0 && unit != st.Unit {
+			return Stats{}, graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", st.Unit, unit)
+		}
+		x := val.Float()
+		if st.Count == 0 {
+			st.Min, st.Max, st.Unit = x, x, unit
+		}
+		st.Count++
+		st.Sum += x
+		st.Min, st.Max = min(st.Min, x), max(st.Max, x)
+	}
+	return st, nil
+}
+
+// Group is the edges of a list for which a reading takes the same value.
+type Group struct {
+	Key   graph.Value // the zero Value: it is missing
+	Edges []Edge
+}
+
+// Groups parts a list by a reading, the largest groups first, then by key.
+func (v *View) Groups(edges []Edge, by Reading) []Group {
+	at := map[graph.Value]int{}
+	var groups []Group
+	for _, e := range edges {
+		k := by.Of(v, e)
+		i, ok := at[k]
+		if !ok {
+			i = len(groups)
+			at[k] = i
+			groups = append(groups, Group{Key: k})
+		}
+		groups[i].Edges = append(groups[i].Edges, e)
+	}
+	slices.SortFunc(groups, func(a, b Group) int {
+		if d := len(b.Edges) - len(a.Edges); d != 0 {
+			return d
+		}
+		return strings.Compare(a.Key.String(), b.Key.String())
+	})
+	return groups
+}

@@ -1,0 +1,275 @@
+// Package snapshot is the immutable in-memory graph at one sequence number:
+// what every request reads.
+//
+// Read Snapshot, View and Query first. Claims lie in columns, in the order in
+// which the store learned them; adjacency lists lead from each entity to the
+// claims about it in both directions. A Snapshot never changes once it is
+// built: Apply makes the next one, sharing all that stays the same. A View is
+// one request's lens on a snapshot; all reading goes through it.
+//
+// The package must not know how claims are stored, nor GraphQL.
+package snapshot
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// None is the number of no entity and no claim.
+const None = ^uint32(0)
+
+// row is one claim as it lies in memory: 64 bytes, one cache line.
+type row struct {
+	id         graph.ClaimID
+	value      uint64 // by kind: an entity's or a text's number, or the bits of a literal
+	subject    uint32
+	source     uint32
+	valid      uint32 // number in times
+	seq        uint32 // when the store learned it
+	locator    uint32 // number in texts
+	qualifiers uint32 // the first of them
+	extra      uint32 // number in extras
+	unit       uint32 // of a quantity: number in texts
+	predicate  uint16
+	confidence uint16 // in steps of 0.0001
+	nqual      uint8
+	kind       graph.Kind
+	rank       graph.Rank
+	voice      graph.Attribution
+}
+
+// qualifier is one qualifier of a claim as it lies in memory.
+type qualifier struct {
+	value uint64
+	name  uint32 // number in texts
+	unit  uint32
+	kind  graph.Kind
+}
+
+// extra is what few claims have.
+type extra struct {
+	attributedTo, original, conflict, note string
+	supersedes                             []graph.ClaimID
+}
+
+// Snapshot is the graph at one sequence number. It never changes and may be
+// read by any number of goroutines.
+type Snapshot struct {
+	o   *schema.Ontology
+	seq graph.Seq
+
+	ids      column[string] // entities by number
+	types    column[uint16] // their types, as numbers in typeNames
+	entities index          // number by id
+
+	rows    column[row]
+	quals   column[qualifier]
+	texts   column[string]
+	times   column[graph.Interval]
+	extras  column[extra]
+	claims  index         // number by claim id
+	ended   table[uint32] // the sequence number that withdrew a claim; 0 while it stands
+	out     table[[]uint32]
+	in      table[[]uint32]
+	cited   table[[]uint32] // by source: the claims that cite it
+	byType  table[[]uint32] // by type: its entities, in the order of their ids
+	dates   table[graph.Date]
+	keys    index // number of the claim by predicate and value of a key
+	labels  labels
+	commits column[int64] // record time of each sequence number, in µs
+
+	// Names by number and back; replaced, never changed, when one is added.
+	typeNames, predicates names
+	sum                   digest
+
+	w *writer
+}
+
+// names numbers the names of an ontology. Names that a log has and the
+// ontology lost come behind the others.
+type names struct {
+	list []string
+	no   map[string]uint16
+}
+
+func (n names) number(name string) (uint16, bool) {
+	i, ok := n.no[name]
+	return i, ok
+}
+
+func (n names) with(name string) names {
+	no := make(map[string]uint16, len(n.no)+1)
+	for k, v := range n.no {
+		no[k] = v
+	}
+	no[name] = uint16(len(n.list))
+	return names{append(append([]string(nil), n.list...), name), no}
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func hashText(s string) uint64 { return maphash.String(hashSeed, s) }
+
+// Claim ids are hashes already.
+func hashClaim(id graph.ClaimID) uint64 { return binary.LittleEndian.Uint64(id[:]) }
+
+// Ontology is the ontology that the snapshot was built for.
+func (s *Snapshot) Ontology() *schema.Ontology { return s.o }
+
+// Seq is the sequence number of the last commit in it.
+func (s *Snapshot) Seq() graph.Seq { return s.seq }
+
+// EntityCount is how many entities were ever declared.
+func (s *Snapshot) EntityCount() int { return s.ids.len() }
+
+// ClaimCount is how many claims were ever recorded, withdrawn ones included.
+func (s *Snapshot) ClaimCount() int { return s.rows.len() }
+
+// RecordedAt is when the commit of a sequence number was made; zero for 0.
+func (s *Snapshot) RecordedAt(seq graph.Seq) time.Time {
+	if seq == 0 || int(seq) > s.commits.len() {
+		return time.Time{}
+	}
+	return time.UnixMicro(s.commits.at(uint32(seq - 1))).UTC()
+}
+
+// SeqAt is the last sequence number made at or before the time.
+func (s *Snapshot) SeqAt(t time.Time) graph.Seq {
+	micros := t.UnixMicro()
+	lo, hi := 0, s.commits.len()
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if s.commits.at(uint32(mid)) <= micros {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return graph.Seq(lo)
+}
+
+// Number is the number of the entity with the id, whether a view shows it or not.
+func (s *Snapshot) Number(id graph.ID) (uint32, bool) {
+	return s.entities.find(hashText(string(id)), func(n uint32) bool { return s.ids.at(n) == string(id) })
+}
+
+// ClaimNumber is the number of the claim with the id.
+func (s *Snapshot) ClaimNumber(id graph.ClaimID) (uint32, bool) {
+	return s.claims.find(hashClaim(id), func(n uint32) bool { return s.rows.ref(n).id == id })
+}
+
+// ID is the id of an entity.
+func (s *Snapshot) ID(entity uint32) graph.ID { return graph.ID(s.ids.at(entity)) }
+
+// TypeName is the type of an entity.
+func (s *Snapshot) TypeName(entity uint32) string { return s.typeNames.list[s.types.at(entity)] }
+
+// Type is the type of an entity, or nil where the ontology dropped it.
+func (s *Snapshot) Type(entity uint32) *schema.Type { return s.o.Type(s.TypeName(entity)) }
+
+// TypeOf implements graph.State.
+func (s *Snapshot) TypeOf(id graph.ID) (string, bool) {
+	n, ok := s.Number(id)
+	if !ok {
+		return "", false
+	}
+	return s.TypeName(n), true
+}
+
+// Claim implements graph.State.
+func (s *Snapshot) Claim(id graph.ClaimID) (c graph.Claim, live, ok bool) {
+	n, ok := s.ClaimNumber(id)
+	if !ok {
+		return c, false, false
+	}
+	return s.ClaimAt(n), s.ended.at(n) == 0, true
+}
+
+// ClaimAt returns the claim with the number.
+func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
+	r := s.rows.ref(n)
+	x := s.extras.ref(r.extra)
+	c := graph.Claim{
+		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.kind, r.value, r.unit),
+		Valid: s.times.at(r.valid), Source: s.ID(r.source), Locator: s.texts.at(r.locator),
+		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.voice,
+		AttributedTo: x.attributedTo, Original: x.original, Conflict: x.conflict, Note: x.note, Supersedes: x.supersedes,
+	}
+	for i := uint32(0); i < uint32(r.nqual); i++ {
+		q := s.quals.ref(r.qualifiers + i)
+		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: s.texts.at(q.name), Value: s.value(q.kind, q.value, q.unit)})
+	}
+	return c
+}
+
+// Values implements graph.State.
+func (s *Snapshot) Values(subject graph.ID, predicate string) []graph.Value {
+	n, ok := s.Number(subject)
+	if !ok {
+		return nil
+	}
+	var vs []graph.Value
+	for _, c := range s.run(s.out.at(n), s.predicate(predicate)) {
+		if s.ended.at(c) == 0 {
+			r := s.rows.ref(c)
+			vs = append(vs, s.value(r.kind, r.value, r.unit))
+		}
+	}
+	return vs
+}
+
+// Holder implements graph.State.
+func (s *Snapshot) Holder(predicate string, v graph.Value) (graph.ID, bool) {
+	text := v.String()
+	c, ok := s.keys.find(hashKey(predicate, text), func(n uint32) bool {
+		r := s.rows.ref(n)
+		return s.ended.at(n) == 0 && s.predicates.list[r.predicate] == predicate && s.value(r.kind, r.value, r.unit).String() == text
+	})
+	if !ok {
+		return "", false
+	}
+	return s.ID(s.rows.ref(c).subject), true
+}
+
+func hashKey(predicate, value string) uint64 { return hashText(predicate + "\x00" + value) }
+
+const noPredicate = ^uint16(0)
+
+func (s *Snapshot) predicate(name string) uint16 {
+	if n, ok := s.predicates.number(name); ok {
+		return n
+	}
+	return noPredicate
+}
+
+// run is the part of an adjacency list that belongs to one predicate; lists
+// are sorted by predicate and number.
+func (s *Snapshot) run(list []uint32, p uint16) []uint32 {
+	from := s.lowerBound(list, p)
+	to := from
+	for to < len(list) && s.rows.ref(list[to]).predicate == p {
+		if to-from > 16 {
+			to = from + s.lowerBound(list[from:], p+1)
+			break
+		}
+		to++
+	}
+	return list[from:to]
+}
+
+func (s *Snapshot) lowerBound(list []uint32, p uint16) int {
+	lo, hi := 0, len(list)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if s.rows.ref(list[mid]).predicate < p {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}

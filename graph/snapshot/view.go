@@ -1,0 +1,321 @@
+package snapshot
+
+import (
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// View is one request's lens on a snapshot. It is cheap to make, never
+// changes, and may be shared between goroutines.
+type View struct {
+	s             *Snapshot
+	asked         graph.View
+	on            graph.Span
+	known         graph.Seq
+	minConfidence uint16
+	sources       map[uint32]bool // nil: all
+	kinds         []predicateKinds
+}
+
+// View resolves a lens against the snapshot. today is the UTC date for a view
+// without a date. Sources that do not exist are an error, and so is a
+// confidence outside 0 to 1.
+func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
+	w := &View{s: s, asked: v, on: v.AsOf.Span(), known: s.seq}
+	switch {
+	case v.AsOf.Precision() == graph.Unknown:
+		w.on = graph.Span{First: today, Last: today}
+	case !v.AsOf.Known():
+		return nil, graph.Errorf(graph.BadInput, "view.asOf: an open date names no day; give a date or leave it out")
+	}
+	if v.KnownAt != nil {
+		w.known = s.SeqAt(*v.KnownAt)
+	}
+	if !(v.MinConfidence >= 0 && v.MinConfidence <= 1) {
+		return nil, graph.Errorf(graph.BadInput, "view.minConfidence: %v is not between 0 and 1", v.MinConfidence)
+	}
+	// Round up, so that 0.70001 does not let 0.7 pass.
+	w.minConfidence = uint16(v.MinConfidence*1e4 + 0.9999)
+	if v.Sources != nil {
+		w.sources = make(map[uint32]bool, len(v.Sources))
+		for _, id := range v.Sources {
+			n, ok := s.Number(id)
+			if !ok || s.TypeName(n) != schema.SourceType {
+				return nil, graph.Errorf(graph.UnknownID, "view.sources: there is no source %q; the field sources lists them", id)
+			}
+			w.sources[n] = true
+		}
+	}
+	w.kinds = s.w.kindsOf(s)
+	return w, nil
+}
+
+// Snapshot is what the view looks at.
+func (v *View) Snapshot() *Snapshot { return v.s }
+
+// On is the days the view looks at.
+func (v *View) On() graph.Span { return v.on }
+
+// KnownSeq is the last sequence number the view knows of.
+func (v *View) KnownSeq() graph.Seq { return v.known }
+
+// KnownAt is the record time of that number.
+func (v *View) KnownAt() time.Time { return v.s.RecordedAt(v.known) }
+
+// predicateKinds are the time kinds of a predicate by the subject's type.
+type predicateKinds struct {
+	one schema.TimeKind
+	by  map[uint16]schema.TimeKind // nil where all types agree
+}
+
+// kindsOf makes the time kinds once for each list of predicates; the ontology
+// never changes and predicates are only added, by the one writer, at the end.
+func (w *writer) kindsOf(s *Snapshot) []predicateKinds {
+	if ks := w.kinds.Load(); ks != nil && len(*ks) >= len(s.predicates.list) {
+		return *ks
+	}
+	ks := make([]predicateKinds, len(s.predicates.list))
+	for i, name := range s.predicates.list {
+		fields := s.o.Predicate(name)
+		if len(fields) == 0 {
+			// The ontology lost it: show its claims as facts of a state.
+			ks[i].one = schema.State
+			continue
+		}
+		ks[i].one = fields[0].Time
+		for _, f := range fields[1:] {
+			if f.Time != ks[i].one {
+				ks[i].by = map[uint16]schema.TimeKind{}
+			}
+		}
+		if ks[i].by == nil {
+			continue
+		}
+		for n, t := range s.typeNames.list {
+			if typ := s.o.Type(t); typ != nil && typ.Field(name) != nil {
+				ks[i].by[uint16(n)] = typ.Field(name).Time
+			}
+		}
+	}
+	w.kinds.Store(&ks)
+	return ks
+}
+
+func (v *View) timeKind(r *row) schema.TimeKind {
+	k := &v.kinds[r.predicate]
+	if k.by == nil {
+		return k.one
+	}
+	if t, ok := k.by[v.s.types.at(r.subject)]; ok {
+		return t
+	}
+	return k.one
+}
+
+// knows tells whether the claim was recorded, and not withdrawn, when the view looks.
+func (v *View) knows(n uint32, r *row) bool {
+	if graph.Seq(r.seq) > v.known {
+		return false
+	}
+	ended := v.s.ended.at(n)
+	return ended == 0 || graph.Seq(ended) > v.known
+}
+
+// sees tells whether the view shows the claim, whatever the date.
+func (v *View) sees(n uint32) bool {
+	r := v.s.rows.ref(n)
+	if !v.knows(n, r) || r.confidence < v.minConfidence {
+		return false
+	}
+	if v.sources == nil || v.sources[r.source] {
+		return true
+	}
+	// A source's own description ignores the choice of sources.
+	return r.source == r.subject
+}
+
+// Holds tells how surely the claim holds at the view's date; HoldsNo for
+// every claim that the view does not show.
+func (v *View) Holds(n uint32) graph.Holds {
+	if !v.sees(n) {
+		return graph.HoldsNo
+	}
+	r := v.s.rows.ref(n)
+	return graph.HoldsOn(v.timeKind(r), v.s.times.at(r.valid), v.s.dates.at(r.source), v.on)
+}
+
+// Exists tells whether a visible claim mentions the entity: as its subject,
+// its object, a qualifier or its source.
+func (v *View) Exists(entity uint32) bool {
+	s := v.s
+	for _, list := range [...][]uint32{s.out.at(entity), s.in.at(entity), s.cited.at(entity)} {
+		for _, n := range list {
+			if v.Holds(n) != graph.HoldsNo {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Entity finds the entity by its id, if the view shows it.
+func (v *View) Entity(id graph.ID) (uint32, bool) {
+	n, ok := v.s.Number(id)
+	if !ok || !v.Exists(n) {
+		return None, false
+	}
+	return n, true
+}
+
+// ByKey finds the entity that a key of an outside scheme names.
+func (v *View) ByKey(predicate, value string) (uint32, bool) {
+	s := v.s
+	found := None
+	s.keys.find(hashKey(predicate, value), func(n uint32) bool {
+		r := s.rows.ref(n)
+		if s.predicates.list[r.predicate] != predicate || v.Holds(n) == graph.HoldsNo || s.value(r.kind, r.value, r.unit).String() != value {
+			return false
+		}
+		found = r.subject
+		return true
+	})
+	return found, found != None
+}
+
+// Claims calls fn with the claims about the entity as subject, or as object
+// where inverse, that the view shows, in the order of predicate and record. A
+// predicate of "" is every one. fn ends the walk by returning false.
+func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
+	list := v.s.out.at(entity)
+	if inverse {
+		list = v.s.in.at(entity)
+	}
+	if predicate != "" {
+		list = v.s.run(list, v.s.predicate(predicate))
+	}
+	for _, n := range list {
+		if v.Holds(n) != graph.HoldsNo && !fn(n) {
+			return
+		}
+	}
+}
+
+// AllClaims calls fn with every claim the view shows, in record order.
+func (v *View) AllClaims(fn func(n uint32) bool) {
+	for n := uint32(0); int(n) < v.s.rows.len(); n++ {
+		if v.Holds(n) != graph.HoldsNo && !fn(n) {
+			return
+		}
+	}
+}
+
+// CitedBy calls fn with every claim the view shows whose source is the entity,
+// in record order.
+func (v *View) CitedBy(source uint32, fn func(n uint32) bool) {
+	for _, n := range v.s.cited.at(source) {
+		if v.s.rows.ref(n).source == source && v.Holds(n) != graph.HoldsNo && !fn(n) {
+			return
+		}
+	}
+}
+
+// better tells whether claim a is to be shown rather than b, both being of one
+// predicate and both holding: rank, then (of observations) the later period,
+// then YES before POSSIBLY, then confidence, then the later recorded, then id.
+func (v *View) better(a, b uint32) bool {
+	x, y := v.s.rows.ref(a), v.s.rows.ref(b)
+	if x.rank != y.rank {
+		return rankOrder[x.rank] < rankOrder[y.rank]
+	}
+	if v.timeKind(x) == schema.Observation && x.valid != y.valid {
+		p, q := v.s.times.at(x.valid), v.s.times.at(y.valid)
+		if c := comparePeriods(p, q); c != 0 {
+			return c > 0
+		}
+	}
+	if hx, hy := v.Holds(a), v.Holds(b); hx != hy {
+		return hx > hy
+	}
+	if x.confidence != y.confidence {
+		return x.confidence > y.confidence
+	}
+	if x.seq != y.seq {
+		return x.seq > y.seq
+	}
+	return string(x.id[:]) < string(y.id[:])
+}
+
+var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
+
+// comparePeriods orders periods by their end, then their begin; unknown ones
+// come first, and an open end is later than every other.
+func comparePeriods(p, q graph.Interval) int {
+	end := func(iv graph.Interval) graph.Day {
+		switch {
+		case iv.To.Known():
+			return iv.To.Last()
+		case iv.From.Known():
+			return graph.LastDay
+		}
+		return graph.FirstDay
+	}
+	if a, b := end(p), end(q); a != b {
+		if a < b {
+			return -1
+		}
+		return 1
+	}
+	if a, b := p.From.First(), q.From.First(); a != b {
+		if a < b {
+			return -1
+		}
+		return 1
+	}
+	return 0
+}
+
+// Best is the claim that a plain field of one value shows; None where the
+// view shows no claim of it.
+func (v *View) Best(entity uint32, predicate string) uint32 {
+	best := None
+	v.Claims(entity, predicate, false, func(n uint32) bool {
+		if best == None || v.better(n, best) {
+			best = n
+		}
+		return true
+	})
+	return best
+}
+
+// Name is what the entity is called in the view. Where no claim of its name is
+// visible it is the latest label that the store knew, and then the id.
+func (v *View) Name(entity uint32) string {
+	best := v.Best(entity, "name")
+	if best == None {
+		for _, n := range v.s.run(v.s.out.at(entity), v.s.predicate("name")) {
+			if r := v.s.rows.ref(n); v.knows(n, r) && (best == None || v.laterLabel(n, best)) {
+				best = n
+			}
+		}
+	}
+	if best == None {
+		return v.s.ids.at(entity)
+	}
+	return v.s.texts.at(uint32(v.s.rows.ref(best).value))
+}
+
+func (v *View) laterLabel(a, b uint32) bool {
+	x, y := v.s.rows.ref(a), v.s.rows.ref(b)
+	if x.rank != y.rank {
+		return rankOrder[x.rank] < rankOrder[y.rank]
+	}
+	if c := comparePeriods(v.s.times.at(x.valid), v.s.times.at(y.valid)); c != 0 {
+		return c > 0
+	}
+	if x.confidence != y.confidence {
+		return x.confidence > y.confidence
+	}
+	return string(x.id[:]) < string(y.id[:])
+}
