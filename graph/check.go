@@ -37,6 +37,8 @@ func (nothing) Holder(string, Value) (ID, bool)    { return "", false }
 type Result struct {
 	// Commit is what is new in the change; its Seq and At are the writer's to set.
 	Commit Commit
+	// IDs are the ids of the claims asserted, in the order of the operations.
+	IDs []ClaimID
 	// Known counts the operations that change nothing.
 	Known int
 	// Notices are things that a person may want to know and that stop nothing.
@@ -322,9 +324,6 @@ func (c *checker) holding(at Place, cl *Claim) {
 	if err := cl.Valid.Check(); err != nil {
 		c.problem(at, BadInput, "%v", err)
 	}
-	for _, id := range cl.Supersedes {
-		c.withdraw(at, id, "supersede")
-	}
 }
 
 func (c *checker) text(at Place, what, s string, most int) {
@@ -441,6 +440,7 @@ func (c *checker) object(at Place, what string, target *schema.Type, id ID) {
 // accept adds the claim to the commit unless it is known.
 func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
 	id := cl.ID()
+	c.res.IDs = append(c.res.IDs, id)
 	if first, ok := c.stated[id]; ok {
 		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)", cl.Subject, cl.Predicate, clip(cl.Value.String()), first)
 		c.res.Known++
@@ -458,6 +458,11 @@ func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
 			c.notice(at, Duplicate, "the claim %s is known with %s; here it has %s: kept as it is, supersede it to change that", id, held(&have), held(&cl))
 		}
 		return
+	}
+	for _, old := range cl.Supersedes {
+		if !c.withdraw(at, old, "supersede") {
+			return
+		}
 	}
 	if f.Transitive {
 		l := link{cl.Subject, cl.Predicate}

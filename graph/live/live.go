@@ -1,0 +1,270 @@
+// Package live is the graph as it changes: the one writer, which checks a
+// change, appends it to the log, applies it to the snapshot and publishes it.
+//
+// Read Graph first. Readers take Snapshot, a pointer load, and keep it for the
+// whole of a request. The package must not know which store keeps the log, nor
+// who asks.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Log keeps commits durably and in order; package store has implementations.
+type Log interface {
+	// Head is the sequence number of the last commit, 0 for none.
+	Head() graph.Seq
+	// Append keeps the commit durably and whole, or nothing of it.
+	Append(ctx context.Context, c *graph.Commit) error
+	// Replay calls fn with every commit after the number, in order.
+	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
+	// Key is the commit that an idempotency key made, 0 for none.
+	Key(ctx context.Context, key string) (graph.Seq, error)
+}
+
+// Cache keeps a snapshot beside the log, so that a start need not replay all of it.
+type Cache interface {
+	// Load returns the snapshot kept, or an error where there is none of use.
+	Load(o *schema.Ontology) (*snapshot.Snapshot, error)
+	Save(s *snapshot.Snapshot) error
+}
+
+// Options are the graph's surroundings; the zero value works.
+type Options struct {
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// Logger takes notes; nil discards them.
+	Logger *slog.Logger
+	// Cache may be nil.
+	Cache Cache
+}
+
+// cacheAfter is how many replayed claims make it worth writing the cache anew.
+const cacheAfter = 20_000
+
+// Graph is the graph as it changes. It is safe for concurrent use.
+type Graph struct {
+	o     *schema.Ontology
+	log   Log
+	now   func() time.Time
+	note  *slog.Logger
+	cache Cache
+
+	current atomic.Pointer[published]
+
+	// write is held by the one writer, from the check to the publication. It
+	// guards log, failed and saved.
+	write  sync.Mutex
+	failed error     // a commit that is durable could not be applied
+	saved  graph.Seq // what the cache holds
+}
+
+// published is a snapshot and the signal that another has replaced it.
+type published struct {
+	snapshot *snapshot.Snapshot
+	replaced chan struct{}
+}
+
+// Open makes the graph of a log: from the cache where it is of use, and from
+// the log's commits after it.
+func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Graph, error) {
+	g := &Graph{o: o, log: log, now: opts.Now, note: opts.Logger, cache: opts.Cache}
+	if g.now == nil {
+		g.now = time.Now
+	}
+	if g.note == nil {
+		g.note = slog.New(slog.DiscardHandler)
+	}
+	start := snapshot.Empty(o)
+	if g.cache != nil {
+		cached, err := g.cache.Load(o)
+		switch {
+		case err != nil:
+			g.note.Info("snapshot_file_unused", "reason", err.Error())
+		case cached.Seq() > log.Head():
+			g.note.Warn("snapshot_file_unused", "reason", "it is ahead of the log", "seq", cached.Seq(), "head", log.Head())
+		default:
+			start, g.saved = cached, cached.Seq()
+		}
+	}
+	b := snapshot.NewBuilder(start)
+	if err := log.Replay(ctx, start.Seq(), b.Add); err != nil {
+		return nil, fmt.Errorf("replaying the log after %d: %w", start.Seq(), err)
+	}
+	s := b.Snapshot()
+	if s.Seq() != log.Head() {
+		return nil, fmt.Errorf("the log ends at %d but says %d", s.Seq(), log.Head())
+	}
+	g.publish(s)
+	if s.ClaimCount()-start.ClaimCount() >= cacheAfter {
+		g.save(s)
+	}
+	return g, nil
+}
+
+func (g *Graph) publish(s *snapshot.Snapshot) {
+	old := g.current.Swap(&published{s, make(chan struct{})})
+	if old != nil {
+		close(old.replaced)
+	}
+}
+
+// Snapshot is the newest snapshot.
+func (g *Graph) Snapshot() *snapshot.Snapshot { return g.current.Load().snapshot }
+
+// Next returns the newest snapshot and a channel that is closed when another
+// has replaced it.
+func (g *Graph) Next() (*snapshot.Snapshot, <-chan struct{}) {
+	p := g.current.Load()
+	return p.snapshot, p.replaced
+}
+
+// Wait returns the first snapshot at or after the number, or the context's
+// error where none comes in time.
+func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, error) {
+	for {
+		s, replaced := g.Next()
+		if s.Seq() >= seq {
+			return s, nil
+		}
+		select {
+		case <-replaced:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Ontology is the graph's ontology.
+func (g *Graph) Ontology() *schema.Ontology { return g.o }
+
+// Receipt is the outcome of a change.
+type Receipt struct {
+	// Seq is the sequence number of the commit, or the present one where the
+	// change changed nothing, or that of the first change of the same key.
+	Seq graph.Seq
+	// Entities, Claims and Retractions count what is new.
+	Entities, Claims, Retractions int
+	// IDs are the ids of the claims asserted, in the change's order.
+	IDs []graph.ClaimID
+	// Known counts the operations that changed nothing.
+	Known   int
+	Notices graph.Problems
+	// Replayed tells that the idempotency key was used before.
+	Replayed bool
+}
+
+// Check holds a change against the present graph and commits nothing.
+func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
+	res, problems := graph.Check(g.o, g.Snapshot(), ch)
+	if problems != nil {
+		return nil, problems
+	}
+	return res, nil
+}
+
+// Commit makes the change, all or nothing. When it returns without an error
+// the change is durable and in the newest snapshot. Problems of the change
+// come as graph.Problems.
+func (g *Graph) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
+	g.write.Lock()
+	defer g.write.Unlock()
+	if g.failed != nil {
+		return nil, graph.Errorf(graph.Unavailable, "the store takes no writes since an earlier fault (%v); restart the service", g.failed)
+	}
+	if ch.Key != "" {
+		if r, err := g.replayed(ctx, ch); r != nil || err != nil {
+			return r, err
+		}
+	}
+	s := g.Snapshot()
+	res, problems := graph.Check(g.o, s, ch)
+	if problems != nil {
+		return nil, problems
+	}
+	r := receipt(ch, res)
+	r.Seq = s.Seq()
+	// A key must be remembered even where its change changed nothing.
+	if res.Commit.Empty() && ch.Key == "" {
+		return r, nil
+	}
+	c := &res.Commit
+	c.Seq = s.Seq() + 1
+	// Record times rise strictly, so that an instant names one sequence number.
+	c.At = g.now().UTC().Truncate(time.Microsecond)
+	if last := s.RecordedAt(s.Seq()); !c.At.After(last) {
+		c.At = last.Add(time.Microsecond)
+	}
+	if err := g.log.Append(ctx, c); err != nil {
+		return nil, fmt.Errorf("appending commit %d: %w", c.Seq, err)
+	}
+	next, err := s.Apply(c)
+	if err != nil {
+		g.failed = err
+		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
+	}
+	g.publish(next)
+	r.Seq = c.Seq
+	return r, nil
+}
+
+func receipt(ch *graph.Change, res *graph.Result) *Receipt {
+	c := &res.Commit
+	r := &Receipt{
+		Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions),
+		IDs: res.IDs, Known: res.Known, Notices: res.Notices,
+	}
+	for i := range c.Claims {
+		r.Retractions += len(c.Claims[i].Supersedes)
+	}
+	return r
+}
+
+// replayed answers a change whose key was used before; nil where it is new.
+func (g *Graph) replayed(ctx context.Context, ch *graph.Change) (*Receipt, error) {
+	seq, err := g.log.Key(ctx, ch.Key)
+	if err != nil || seq == 0 {
+		return nil, err
+	}
+	again := *ch
+	again.IfSeq = nil // it held the first time
+	res, problems := graph.Check(g.o, g.Snapshot(), &again)
+	if problems != nil || !res.Commit.Empty() {
+		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q made another change (commit %d); use a new key for each change", ch.Key, seq)
+	}
+	r := receipt(ch, res)
+	r.Seq, r.Replayed = seq, true
+	return r, nil
+}
+
+func (g *Graph) save(s *snapshot.Snapshot) {
+	if g.cache == nil || s.Seq() == g.saved {
+		return
+	}
+	if err := g.cache.Save(s); err != nil {
+		g.note.Warn("snapshot_file_not_written", "error", err.Error())
+		return
+	}
+	g.saved = s.Seq()
+}
+
+// Close waits for the running change and writes the cache. It does not close the log.
+func (g *Graph) Close() error {
+	g.write.Lock()
+	defer g.write.Unlock()
+	if g.failed == nil {
+		g.save(g.Snapshot())
+		g.failed = errors.New("the graph is closed")
+	}
+	return nil
+}
