@@ -88,6 +88,8 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		case Declare, Assert:
 		case Retract:
 			c.retract(&ch.Ops[i])
+		case Remark:
+			c.notice(ch.Ops[i].Place, BadInput, "%s", ch.Ops[i].Remark)
 		default:
 			c.problem(ch.Ops[i].Place, BadInput, "the operation does nothing; assert, retract or declare")
 		}

@@ -64,6 +64,8 @@ func (p Place) String() string {
 		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path)
 	case p.File != "" && p.Line > 0:
 		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	case p.File != "" && p.Path != "":
+		return p.File + ": " + p.Path
 	case p.Path != "":
 		return p.Path
 	}
@@ -80,6 +82,9 @@ const (
 	Assert
 	// Retract withdraws a claim.
 	Retract
+	// Remark changes nothing: a reader tells what of its input it did not make
+	// a claim of. Check passes it on as a notice.
+	Remark
 )
 
 // Op is one operation of a change, with the place it came from.
@@ -88,6 +93,7 @@ type Op struct {
 	Entity  Entity     // of Declare
 	Claim   Claim      // of Assert
 	Retract Retraction // of Retract
+	Remark  string     // of Remark
 	Place   Place
 }
 

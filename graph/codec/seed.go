@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,10 @@ import (
 //	    capital: {to: astana, valid: 1997-12-10/.., confidence: 0.95}
 //	    borders:                    # several claims
 //	      - {to: CHN, lengthKm: 1765}
+//	    memberOf:
+//	      - _: {at: "p4", role: MEMBER}   # for every claim of this list
+//	      - un
+//	      - {to: sco, role: OBSERVER}
 //
 // A claim written as a mapping has to (an entity) or value (a literal), and
 // may have valid (an EDTF interval), source, at (the locator), confidence,
@@ -182,6 +187,10 @@ func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 			d.add(d.at(v, path), graph.BadInput, "the list is empty; leave the field out")
 		}
 		for i, item := range v.Content {
+			if rest, ok := listDefaults(item); ok && i == 0 {
+				d.listDefaults(rest, path, &base)
+				continue
+			}
 			if err := d.claim(item, fmt.Sprintf("%s[%d]", path, i), base); err != nil {
 				return err
 			}
@@ -190,8 +199,30 @@ func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 	})
 }
 
+// listDefaults tells whether a list's item is _ alone, and what stands there.
+func listDefaults(n *yaml.Node) (*yaml.Node, bool) {
+	if n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "_" {
+		return n.Content[1], true
+	}
+	return nil, false
+}
+
+// listDefaults reads what holds for every claim of a list, qualifiers included.
+func (d *seedDecoder) listDefaults(n *yaml.Node, path string, c *graph.Claim) {
+	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
+		switch {
+		case k.Value == "to" || k.Value == "value":
+			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; each claim of the list has its own", k.Value)
+		case !d.meta(k, v, path, c):
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+k.Value)})
+		}
+		return nil
+	})
+}
+
 func (d *seedDecoder) claim(n *yaml.Node, path string, c graph.Claim) error {
 	before := len(d.list) + d.more
+	c.Qualifiers = slices.Clone(c.Qualifiers) // the list's, which each claim may override
 	switch n.Kind {
 	case yaml.ScalarNode:
 		c.Value = d.scalar(n, path)
@@ -229,7 +260,12 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 			c.Value, found = d.scalar(v, path), true
 		case d.meta(k, v, path, c):
 		default:
-			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+k.Value)})
+			q := graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+k.Value)}
+			if i := slices.IndexFunc(c.Qualifiers, func(have graph.QualifierValue) bool { return have.Name == q.Name }); i >= 0 {
+				c.Qualifiers[i] = q
+			} else {
+				c.Qualifiers = append(c.Qualifiers, q)
+			}
 		}
 		return nil
 	})
