@@ -14,9 +14,13 @@ import (
 //   - a string "on" after a spread, taken for the keyword;
 //   - bytes that are not UTF-8.
 //
-// It also edits what gqlparser reads wrongly: a blank parts `"""a""""b"` after the first
-// three closing quotes, where the grammar parts it, and control characters, which the
-// edition of 2025 allows, are escaped in strings and blanked in comments.
+// It also edits what gqlparser reads wrongly, keeping every token's line and, but for rare
+// escapes, column:
+//   - block strings become plain strings of the value that the specification gives them:
+//     gqlparser counts the first line's indentation among the others', takes the last
+//     three of four closing quotes for the end, and refuses control characters;
+//   - control characters, which the edition of 2025 allows, are escaped in strings and
+//     blanked in comments.
 
 // place is a position in a document, counted from 1, columns in runes.
 type place struct{ line, column int }
@@ -271,32 +275,73 @@ func (s *scanner) str() *requestError {
 }
 
 func (s *scanner) block() *requestError {
+	start, line := s.pos, s.line
 	s.pos += 3
+	var raw strings.Builder
 	for s.pos < len(s.src) {
 		rest := s.src[s.pos:]
+		from := s.pos
 		switch {
 		case strings.HasPrefix(rest, `"""`):
 			s.pos += 3
-			if s.at('"') {
-				s.edits = append(s.edits, edit{s.pos, 0, " "})
-			}
+			s.replaceBlock(start, line, blockValue(raw.String()))
 			return nil
 		case strings.HasPrefix(rest, `\"""`):
 			s.pos += 4
+			raw.WriteString(`"""`)
 		case rest[0] == '\n' || rest[0] == '\r':
 			s.newline()
+			raw.WriteByte('\n')
 		default:
-			if c := rest[0]; c < 0x20 && c != '\t' {
-				// Allowed by the edition of 2025, but a block string has no escape to
-				// bring it past gqlparser.
-				return s.fail("Syntax Error: Control character U+%04X in a block string: use a string with an escape.", c)
-			}
 			if err := s.char(); err != nil {
 				return err
 			}
+			raw.WriteString(s.src[from:s.pos])
 		}
 	}
 	return s.fail("Syntax Error: Unterminated string.")
+}
+
+// replaceBlock notes the edit of a block string that began at start and has been read. The
+// plain string is padded to the place where the block string ended.
+func (s *scanner) replaceBlock(start, line int, value string) {
+	text := quote(value)
+	begin := start
+	if s.line > line {
+		text += strings.Repeat("\n", s.line-line)
+		begin = s.lineStart
+	}
+	have := utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:])
+	if want := utf8.RuneCountInString(s.src[begin:s.pos]); want > have {
+		text += strings.Repeat(" ", want-have)
+	}
+	s.edits = append(s.edits, edit{start, s.pos - start, text})
+}
+
+// blockValue is BlockStringValue of the specification: common indentation of all lines but
+// the first is removed, and blank lines at both ends.
+func blockValue(raw string) string {
+	lines := strings.Split(raw, "\n")
+	common := -1
+	for _, l := range lines[1:] {
+		indent := len(l) - len(strings.TrimLeft(l, " \t"))
+		if indent < len(l) && (common < 0 || indent < common) {
+			common = indent
+		}
+	}
+	if common > 0 {
+		for i, l := range lines[1:] {
+			lines[i+1] = l[min(common, len(l)):]
+		}
+	}
+	blank := func(l string) bool { return strings.Trim(l, " \t") == "" }
+	for len(lines) > 0 && blank(lines[0]) {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && blank(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (s *scanner) escape() *requestError {

@@ -79,10 +79,10 @@ func (b *builder) loadIntrospection() error {
 		b.s.directiveByName[d.Name] = dir
 	}
 	str := b.s.byName["String"]
-	b.s.typenameField = &fieldDef{name: "__typename", description: "The name of the current Object type at runtime.", typ: nonNull(str.ref)}
+	b.s.typenameField = &fieldDef{name: "__typename", description: "The name of the current Object type at runtime.", typ: nonNull(str.ref), argByName: map[string]*inputDef{}}
 	s := b.s
 	b.s.schemaField = &fieldDef{
-		name: "__schema", description: "Access the current type schema of this server.", typ: nonNull(b.s.byName["__Schema"].ref),
+		name: "__schema", description: "Access the current type schema of this server.", typ: nonNull(b.s.byName["__Schema"].ref), argByName: map[string]*inputDef{},
 		binding: &Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }},
 	}
 	name := &inputDef{name: "name", typ: nonNull(str.ref)}

@@ -17,8 +17,7 @@ var plainByte = func() (t [256]bool) {
 	return t
 }()
 
-// AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD; U+2028 and
-// U+2029 are escaped, so that the answer is also a JavaScript literal.
+// AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	i := 0
@@ -45,6 +44,10 @@ func appendEscaped(dst []byte, s string) []byte {
 			switch c {
 			case '"', '\\':
 				dst = append(dst, '\\', c)
+			case '\b':
+				dst = append(dst, '\\', 'b')
+			case '\f':
+				dst = append(dst, '\\', 'f')
 			case '\n':
 				dst = append(dst, '\\', 'n')
 			case '\r':
@@ -59,13 +62,8 @@ func appendEscaped(dst []byte, s string) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
+		if r == utf8.RuneError && size == 1 {
 			dst = append(append(dst, s[start:i]...), "\uFFFD"...)
-			start = i + size
-		case r == '\u2028' || r == '\u2029':
-			dst = append(append(dst, s[start:i]...), `\u202`...)
-			dst = append(dst, hexDigits[r&15])
 			start = i + size
 		}
 		i += size

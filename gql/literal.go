@@ -164,11 +164,7 @@ func writeLiteral(b *strings.Builder, v *ast.Value) {
 		}
 		b.WriteByte(']')
 	case ast.ObjectValue:
-		if len(v.Children) == 0 {
-			b.WriteString("{}")
-			return
-		}
-		b.WriteString("{ ")
+		b.WriteByte('{')
 		for i, c := range v.Children {
 			if i > 0 {
 				b.WriteString(", ")
@@ -177,7 +173,7 @@ func writeLiteral(b *strings.Builder, v *ast.Value) {
 			b.WriteString(": ")
 			writeLiteral(b, c.Value)
 		}
-		b.WriteString(" }")
+		b.WriteByte('}')
 	default:
 		b.WriteString(v.String()) // gqlparser quotes strings as the reference does
 	}

@@ -75,6 +75,10 @@ func (r *run) value(f *field, typ *typeRef, val any) bool {
 	if isNil(val) {
 		return r.nullHere(f, typ.nonNull)
 	}
+	if err, ok := val.(error); ok { // so that an item of a list can fail alone
+		r.errorHere(f, err)
+		return false
+	}
 	if typ.elem != nil {
 		return r.valueList(f, typ, val)
 	}

@@ -386,7 +386,7 @@ func (v *validator) directives(list ast.DirectiveList, location string) {
 		}
 		def := v.s.directiveByName[d.Name]
 		if len(list) > 1 {
-			if seen[d.Name] && (def == nil || !def.repeatable) {
+			if seen[d.Name] && def != nil && !def.repeatable {
 				v.fail("UniqueDirectivesPerLocation", d.Position, "The directive \"@%s\" can only be used once at this location.", d.Name)
 			}
 			if seen == nil {

@@ -2,7 +2,6 @@ package gql
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -109,6 +108,9 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 		v.fail("ScalarLeafs", f.Position, "Field %q must not have a selection since type %q has no subfields.", f.Name, def.typ.text)
 	case t.composite() && f.SelectionSet == nil:
 		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.typ.text, f.Name)
+	}
+	if t.leaf() {
+		t = nil // its fields are no further faults
 	}
 	v.selections(f.SelectionSet, t)
 }
@@ -233,25 +235,10 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 }
 
 // fixPosition corrects gqlparser's position of strings: it takes the place after the opening
-// quote, and the line on which a block string ends. Each literal is checked once.
+// quote. Each literal is checked once.
 func fixPosition(val *ast.Value) {
-	switch p := val.Position; {
-	case p == nil:
-	case val.Kind == ast.StringValue:
-		p.Column--
-	case val.Kind == ast.BlockValue:
-		p.Line, p.Column = 1, 1
-		n := 0
-		for i, r := range p.Src.Input {
-			if n++; n > p.Start {
-				break
-			}
-			if r == '\n' || r == '\r' && !strings.HasPrefix(p.Src.Input[i+1:], "\n") {
-				p.Line, p.Column = p.Line+1, 1
-			} else {
-				p.Column++
-			}
-		}
+	if val.Kind == ast.StringValue && val.Position != nil {
+		val.Position.Column--
 	}
 }
 

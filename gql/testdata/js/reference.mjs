@@ -1,0 +1,108 @@
+// Answers the differential tests of package gql with graphql-js.
+//
+// Standard input: one JSON object a line. The first is {schema}, the SDL; each further one
+// is {query, variables?, operationName?, mode}, answered by one line:
+//   mode "rules":   {syntax: bool, rules: [names of the rules that refuse the document]}
+//   mode "execute": the response of an execution over the generated world, or the request
+//                   errors; {valid, data, errors: [{message, path}]}
+//   mode "sdl":     {sdl} of the sorted schema
+// The world is generated: an object is a seed, and each field's value follows from the
+// seed, the field's name and its arguments. world_test.go does the same in Go.
+import * as g from 'graphql';
+import { readFileSync } from 'node:fs';
+
+const lines = readFileSync(0, 'utf8').split('\n').filter((l) => l !== '');
+const schema = g.lexicographicSortSchema(g.buildSchema(JSON.parse(lines[0]).schema));
+
+function hash(text) {
+  let h = 0x811c9dc5;
+  for (const b of Buffer.from(text, 'utf8')) {
+    h ^= b;
+    h = Math.imul(h, 0x01000193) >>> 0;
+  }
+  return h;
+}
+
+function canonical(v) {
+  if (v === undefined) return '';
+  if (v === null || typeof v !== 'object') return JSON.stringify(v);
+  if (Array.isArray(v)) return '[' + v.map(canonical).join(',') + ']';
+  return '{' + Object.keys(v).sort().map((k) => JSON.stringify(k) + ':' + canonical(v[k])).join(',') + '}';
+}
+
+function value(type, h, label) {
+  if (g.isNonNullType(type)) {
+    if (h % 37 === 0) return null; // a broken promise
+    return value1(type.ofType, h, label);
+  }
+  if (h % 9 === 0) return null;
+  return value1(type, h, label);
+}
+
+function value1(type, h, label) {
+  if (h % 23 === 0) return new Error('boom ' + label);
+  if (g.isListType(type)) {
+    const out = [];
+    for (let i = 0; i < h % 4; i++) out.push(value(type.ofType, hash(h + '/' + i), label + i));
+    return out;
+  }
+  if (g.isAbstractType(type)) {
+    const possible = schema.getPossibleTypes(type);
+    return { __typename: possible[h % possible.length].name, seed: h };
+  }
+  if (g.isObjectType(type)) return { seed: h };
+  if (g.isEnumType(type)) {
+    const values = type.getValues();
+    return values[h % values.length].name;
+  }
+  switch (type.name) {
+    case 'Int': return h % 1000;
+    case 'Float': return (h % 1000) / 8;
+    case 'Boolean': return h % 2 === 0;
+    case 'ID': return 'id' + (h % 1000);
+    case 'Anything': return { h: h % 10, list: [1, 'x', null] };
+    default: return 's' + (h % 1000);
+  }
+}
+
+for (const type of Object.values(schema.getTypeMap())) {
+  if (!g.isObjectType(type) || type.name.startsWith('__')) continue;
+  for (const field of Object.values(type.getFields())) {
+    field.resolve = (source, args) => {
+      const text = canonical(args);
+      if (field.args.some((a) => a.name === 'v')) return text; // shows what was coerced
+      const out = value(field.type, hash(source.seed + '/' + field.name + '/' + text), field.name);
+      if (out instanceof Error) throw out;
+      return out;
+    };
+  }
+}
+
+function rules(query) {
+  let doc;
+  try {
+    doc = g.parse(query);
+  } catch (e) {
+    return { syntax: false, rules: [] };
+  }
+  const failing = [];
+  for (const rule of g.specifiedRules) {
+    if (g.validate(schema, doc, [rule]).length > 0) failing.push(rule.name.replace(/Rule$/, ''));
+  }
+  return { syntax: true, rules: failing.sort() };
+}
+
+function execute({ query, variables, operationName }) {
+  const r = g.graphqlSync({ schema, source: query, rootValue: { seed: 1 }, variableValues: variables, operationName });
+  return {
+    valid: 'data' in r,
+    data: r.data === undefined ? undefined : JSON.stringify(r.data),
+    errors: (r.errors ?? []).map((e) => ({ message: e.message, path: e.path ?? null })),
+  };
+}
+
+for (const line of lines.slice(1)) {
+  const req = JSON.parse(line);
+  const out = req.mode === 'sdl' ? { sdl: g.printSchema(schema) + '\n' } : req.mode === 'rules' ? rules(req.query) : execute(req);
+  process.stdout.write(JSON.stringify(out) + '\n');
+}
