@@ -208,8 +208,9 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 			return fmt.Errorf("store: append commit %d: %w", first, errors.Join(cause, err))
 		}
 		s.qs = qs
-		if errors.Is(cause, cgraph.ErrQuadExists) {
-			return graph.Errorf(graph.Duplicate, "store: append commit %d: %s is there already", first, delta.Delta.Quad)
+		if errors.Is(delta.Err, cgraph.ErrQuadExists) {
+			id, _ := cutIRI(delta.Delta.Quad.Label, claimPrefix)
+			return graph.Errorf(graph.Duplicate, "store: append commit %d: claim %s is in the store already", first, id)
 		}
 		return fmt.Errorf("store: append commit %d: %w", first, cause)
 	}

@@ -47,15 +47,18 @@ const (
 	typeCoordinates = scheme + "coordinates"
 )
 
-func commitIRI(n graph.Seq) quad.IRI { return quad.IRI(commitPrefix + strconv.FormatUint(uint64(n), 10)) }
+func commitIRI(n graph.Seq) quad.IRI {
+	return quad.IRI(commitPrefix + strconv.FormatUint(uint64(n), 10))
+}
 
 func keyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
 
 // encoder turns commits into quads. It refuses whatever would not come back
 // as it went in.
 type encoder struct {
-	quads []quad.Quad
-	meta  []byte
+	quads  []quad.Quad
+	claims map[graph.ClaimID]bool // of all commits: Cayley lets a quad pass that a transaction has twice
+	meta   []byte
 }
 
 func (e *encoder) add(s quad.IRI, p quad.IRI, o quad.Value, label quad.IRI) {
@@ -87,17 +90,19 @@ func (e *encoder) commit(c *graph.Commit) error {
 		entities[ent] = true
 		e.add(quad.IRI(entityPrefix+string(ent.ID)), predType, quad.IRI(typePrefix+ent.Type), label)
 	}
-	claims := make(map[graph.ClaimID]bool, len(c.Claims))
+	if e.claims == nil {
+		e.claims = make(map[graph.ClaimID]bool, len(c.Claims))
+	}
 	for i := range c.Claims {
 		id := c.Claims[i].ID()
 		err := e.claim(&c.Claims[i], id)
-		if err == nil && claims[id] {
+		if err == nil && e.claims[id] {
 			err = graph.Errorf(graph.Duplicate, "claim %s is there twice", id)
 		}
 		if err != nil {
 			return fmt.Errorf("commit %d: claim %d: %w", c.Seq, i, err)
 		}
-		claims[id] = true
+		e.claims[id] = true
 	}
 	retracted := make(map[graph.ClaimID]bool, len(c.Retractions))
 	for i, r := range c.Retractions {
@@ -186,6 +191,9 @@ func encodeValue(v graph.Value) (quad.Value, error) {
 	case graph.BoolKind:
 		return quad.Bool(v.Bool()), nil
 	case graph.DateKind:
+		if d, err := graph.ParseDate(v.String()); err != nil || d != v.Date() || !d.Known() {
+			return nil, graph.Errorf(graph.BadInput, "%q is no date that can be read back", v)
+		}
 		return typed(typeDate)
 	case graph.QuantityKind:
 		if err := checkFinite(v.Float()); err != nil {

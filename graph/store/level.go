@@ -209,8 +209,11 @@ type sliceIter struct {
 	err   error
 }
 
-func (it *sliceIter) Next(context.Context) bool { it.at++; return it.err == nil && it.at < len(it.pairs) }
-func (it *sliceIter) Key() kv.Key               { return splitKey(it.pairs[it.at].Key[0]) }
-func (it *sliceIter) Val() kv.Value             { return it.pairs[it.at].Val }
-func (it *sliceIter) Err() error                { return it.err }
-func (it *sliceIter) Close() error              { it.pairs = nil; return it.err }
+func (it *sliceIter) Next(context.Context) bool {
+	it.at++
+	return it.err == nil && it.at < len(it.pairs)
+}
+func (it *sliceIter) Key() kv.Key   { return splitKey(it.pairs[it.at].Key[0]) }
+func (it *sliceIter) Val() kv.Value { return it.pairs[it.at].Val }
+func (it *sliceIter) Err() error    { return it.err }
+func (it *sliceIter) Close() error  { it.pairs = nil; return it.err }

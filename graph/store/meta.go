@@ -31,6 +31,15 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 		Valid: c.Valid.String(), Source: string(c.Source), Locator: c.Locator, Confidence: c.Confidence,
 		To: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note,
 	}
+	if iv, err := graph.ParseInterval(m.Valid); err != nil || iv != c.Valid {
+		return nil, graph.Errorf(graph.BadInput, "%q is no valid time that can be read back", m.Valid)
+	}
+	if int(c.Rank) >= len(graph.RankNames) || int(c.Attribution) >= len(graph.AttributionNames) {
+		return nil, graph.Errorf(graph.BadInput, "there is no rank %d or no attribution %d", c.Rank, c.Attribution)
+	}
+	if err := checkFinite(c.Confidence); err != nil {
+		return nil, fmt.Errorf("confidence: %w", err)
+	}
 	if c.Rank != 0 {
 		m.Rank = c.Rank.String()
 	}
@@ -40,6 +49,9 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 	for _, q := range c.Qualifiers {
 		if _, err := encodeValue(q.Value); err != nil {
 			return nil, fmt.Errorf("qualifier %s: %w", q.Name, err)
+		}
+		if !utf8.ValidString(q.Name) {
+			return nil, graph.Errorf(graph.BadInput, "the qualifier's name %q is not valid UTF-8", q.Name)
 		}
 		m.Qualifiers = append(m.Qualifiers, [3]string{q.Name, q.Value.Kind().String(), q.Value.String()})
 	}

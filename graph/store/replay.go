@@ -72,10 +72,13 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 		if err != nil {
 			return damaged(id, err)
 		}
-		if c != nil {
-			return fn(c)
+		if c == nil {
+			return nil
 		}
-		return nil
+		if err := fn(c); err != nil {
+			return err
+		}
+		return ctx.Err()
 	})
 }
 
