@@ -1,0 +1,105 @@
+package server
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const (
+	jsonType     = "application/json"
+	responseType = "application/graphql-response+json"
+)
+
+// negotiate chooses the media type of the answer from the Accept headers, ""
+// where none is acceptable. What prefers neither gets application/json, which
+// every client reads.
+func negotiate(accept []string) string {
+	if len(accept) == 0 {
+		return jsonType
+	}
+	type preference struct {
+		q        float64
+		specific int
+	}
+	prefs := map[string]preference{}
+	for _, part := range splitList(strings.Join(accept, ",")) {
+		typ, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		if c := params["charset"]; c != "" && !strings.EqualFold(c, "utf-8") {
+			continue
+		}
+		q := 1.0
+		if text, ok := params["q"]; ok {
+			if q, err = strconv.ParseFloat(text, 64); err != nil || !(q >= 0 && q <= 1) {
+				continue
+			}
+		}
+		for _, media := range []string{jsonType, responseType} {
+			specific := 0
+			switch typ {
+			case media:
+				specific = 3
+			case "application/*":
+				specific = 2
+			case "*/*":
+				specific = 1
+			}
+			// The most specific range decides; of equal ones, the first.
+			if specific > prefs[media].specific {
+				prefs[media] = preference{q, specific}
+			}
+		}
+	}
+	j, g := prefs[jsonType], prefs[responseType]
+	switch {
+	case j.q <= 0 && g.q <= 0:
+		return ""
+	case g.q > j.q, g.q == j.q && g.specific == 3:
+		return responseType
+	}
+	return jsonType
+}
+
+// splitList splits a header at the commas outside quoted strings.
+func splitList(s string) []string {
+	var parts []string
+	start, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && quoted:
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == ',' && !quoted:
+			parts = append(parts, s[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, s[start:])
+}
+
+// writeError answers with one GraphQL error and no data.
+func writeError(w http.ResponseWriter, status int, media, code, message string) {
+	type extensions struct {
+		Code string `json:"code"`
+	}
+	type entry struct {
+		Message    string     `json:"message"`
+		Extensions extensions `json:"extensions"`
+	}
+	body, err := json.Marshal(map[string][]entry{"errors": {{message, extensions{code}}}})
+	if err != nil {
+		panic(err) // strings only
+	}
+	h := w.Header()
+	h.Set("Content-Type", media+"; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone needs no answer
+}

@@ -1,0 +1,250 @@
+// Package server is the graph over HTTP: GraphQL as the GraphQL-over-HTTP draft
+// has it, the health and metrics of the service, and a few pages for people.
+//
+// Read Options, Server and graphql.go first. A Server answers from the moment
+// it listens: until Publish gives it a graph, everything but /healthz says that
+// it is not ready. Each request begins one Session, which fixes the snapshot and
+// the date; all that it reads comes from there.
+//
+// The package is the only one that knows HTTP. It must not know how documents
+// are parsed or run, how the ontology becomes a schema, nor which store is behind.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+// Session answers one request from one snapshot; package api has them.
+type Session interface {
+	// Seq is the sequence number of the snapshot.
+	Seq() graph.Seq
+	// ETag is a strong validator, in quotes, of the answer that the session
+	// would give.
+	ETag(query, operation string, variables []byte) string
+	Execute(ctx context.Context, r *Request) *gql.Response
+}
+
+// Backend is what a server answers from.
+type Backend struct {
+	// Graph tells the counts and sequence number of the newest snapshot.
+	Graph *live.Graph
+	// SDL is the API's schema.
+	SDL string
+	// Begin starts a session on the newest snapshot.
+	Begin func() Session
+}
+
+// Options are how the service behaves. The zero value is a service that takes
+// writes from this machine only.
+type Options struct {
+	// Version is the program's, for the front page and the metrics.
+	Version string
+	// ReadOnly refuses every write.
+	ReadOnly bool
+	// Tokens, where not nil, are required for writes, from wherever they come.
+	Tokens *Tokens
+	// Origins may read from other sites' pages; "*" is every one, none is the default.
+	Origins []string
+	// MaxBody bounds the body of a request in bytes; 0 is 8 MiB.
+	MaxBody int64
+	// Timeout bounds the work on one request; 0 is 30 seconds.
+	Timeout time.Duration
+	// Logger takes notes of faults of our own; nil discards them.
+	Logger *slog.Logger
+}
+
+const (
+	defaultMaxBody = 8 << 20
+	defaultTimeout = 30 * time.Second
+	// A document sent by GET travels in the request line.
+	maxHeader = 256 << 10
+	// drain is how long a shutdown waits for the requests under way.
+	drain = 15 * time.Second
+)
+
+// Server answers HTTP requests. It is safe for concurrent use.
+type Server struct {
+	opts     Options
+	log      *slog.Logger
+	backend  atomic.Pointer[Backend]
+	draining atomic.Bool
+	metrics  metrics
+	mux      *http.ServeMux
+}
+
+// New makes a server that is not ready yet.
+func New(o Options) *Server {
+	if o.MaxBody == 0 {
+		o.MaxBody = defaultMaxBody
+	}
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux()}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.routes()
+	return s
+}
+
+// Publish makes the server ready to answer from the backend.
+func (s *Server) Publish(b *Backend) { s.backend.Store(b) }
+
+func (s *Server) routes() {
+	read := func(path string, h http.HandlerFunc) {
+		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet && r.Method != http.MethodHead {
+				w.Header().Set("Allow", "GET, HEAD")
+				writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, path+" is read with GET, not "+r.Method)
+				return
+			}
+			h(w, r)
+		})
+	}
+	s.mux.HandleFunc("/graphql", s.graphql)
+	read("/healthz", s.healthz)
+	read("/readyz", s.readyz)
+	read("/metrics", s.serveMetrics)
+	read("/schema.graphql", s.ready(s.serveSDL))
+	read("/graphiql", s.queryPage)
+	read("/assets/", s.asset)
+	read("/{$}", s.ready(s.frontPage))
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, http.StatusNotFound, jsonType, codeNotFound,
+			"there is nothing at "+r.URL.Path+"; the API is at /graphql, its schema at /schema.graphql, a page to ask with at /graphiql")
+	})
+}
+
+// ServeHTTP answers one request; no panic leaves it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t := &tally{ResponseWriter: w}
+	start := time.Now()
+	s.metrics.inFlight.Add(1)
+	defer func() {
+		s.metrics.inFlight.Add(-1)
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			s.log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+			if t.status == 0 {
+				writeError(t, http.StatusInternalServerError, jsonType, gql.CodeInternal, "something went wrong on our side; it has been noted")
+			}
+		}
+		s.metrics.request(r.URL.Path, t.status, time.Since(start))
+	}()
+	h := t.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	if s.cors(t, r) {
+		return
+	}
+	s.mux.ServeHTTP(t, r)
+}
+
+// tally remembers the status that a handler wrote.
+type tally struct {
+	http.ResponseWriter
+	status int
+}
+
+func (t *tally) WriteHeader(status int) {
+	if t.status == 0 {
+		t.status = status
+	}
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tally) Write(b []byte) (int, error) {
+	if t.status == 0 {
+		t.status = http.StatusOK
+	}
+	return t.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (t *tally) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// ready wraps a handler that needs a backend.
+func (s *Server) ready(h func(http.ResponseWriter, *http.Request, *Backend)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		b := s.backend.Load()
+		if b == nil {
+			s.unavailable(w)
+			return
+		}
+		h(w, r, b)
+	}
+}
+
+func (s *Server) unavailable(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	writeError(w, http.StatusServiceUnavailable, jsonType, string(graph.Unavailable), "the service is starting or stopping; try again in a second")
+}
+
+// healthz tells that the process answers.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	fmt.Fprintln(w, "ok")
+}
+
+// readyz tells that a snapshot is published and the service is not about to end.
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	b := s.backend.Load()
+	if b == nil || s.draining.Load() {
+		s.unavailable(w)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	fmt.Fprintf(w, "ready at sequence %d\n", b.Graph.Snapshot().Seq())
+}
+
+func (s *Server) serveSDL(w http.ResponseWriter, _ *http.Request, b *Backend) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprint(w, b.SDL)
+}
+
+// Serve answers the connections of the listener until the context ends, then
+// lets the requests under way finish. It closes the listener.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	hs := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		// The answer must have time to travel after the work on it.
+		WriteTimeout:   s.opts.Timeout + 60*time.Second,
+		IdleTimeout:    2 * time.Minute,
+		MaxHeaderBytes: maxHeader,
+		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- hs.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.draining.Store(true)
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	err := hs.Shutdown(wait)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.Warn("requests_cut_off", "after", drain.String())
+		err = hs.Close()
+	}
+	<-failed // always http.ErrServerClosed by now
+	return err
+}
