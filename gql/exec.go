@@ -184,6 +184,12 @@ func (r *run) composite(f *field, src Ref) bool {
 		ok = r.readObject(f, src)
 	case readList:
 		ok = r.readList(f, src)
+	case readEvent:
+		if src.Obj == nil {
+			ok = r.nullHere(f, f.nonNull)
+		} else {
+			ok = r.complete(f, src)
+		}
 	default:
 		ok = r.readResolve(f, src)
 	}

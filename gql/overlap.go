@@ -31,17 +31,26 @@ type overlapCheck struct {
 // document is refused. Sane documents stay below 5.
 const overlapWork = 100
 
-func (v *validator) overlaps() *requestError {
+func (v *validator) overlaps(reached map[string]bool) *requestError {
 	n := 0
+	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
 	for _, op := range v.doc.ast.Operations {
-		n = saturate(n, (&measurer{doc: v.doc, fragments: map[string]measure{}}).set(op.SelectionSet).fields)
+		n = saturate(n, m.set(op.SelectionSet).fields)
 	}
 	budget := saturate(100_000, min(n, 100_000)*overlapWork)
 	c := &overlapCheck{v: v, budget: budget, limit: budget, args: map[*ast.Field]string{}}
-	for _, op := range v.doc.ast.Operations {
-		fields := c.collect(nil, op.SelectionSet, v.root(op.Operation), map[string]bool{})
+	check := func(set ast.SelectionSet, parent *typeDef) {
+		fields := c.collect(nil, set, parent, map[string]bool{})
 		c.shapes(fields)
 		c.same(fields)
+	}
+	for _, op := range v.doc.ast.Operations {
+		check(op.SelectionSet, v.root(op.Operation))
+	}
+	for _, f := range v.doc.ast.Fragments { // reached ones are checked where they are spread
+		if !reached[f.Name] && v.doc.fragments[f.Name] == f {
+			check(f.SelectionSet, v.s.byName[f.TypeCondition])
+		}
 	}
 	if c.budget < 0 {
 		return limitError("LIMIT_FIELDS", "the work of merging the document's fields", c.limit, c.limit-c.budget)

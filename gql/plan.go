@@ -43,6 +43,7 @@ const (
 	readList
 	readTypename
 	readResolve
+	readEvent // of a subscription: the root value is the field's value
 )
 
 // field is one response field.
@@ -218,6 +219,8 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field, bound bool) 
 		f.read, f.object = readObject, b.Object
 	case b != nil && b.List != nil:
 		f.read, f.list, f.itemNonNull = readList, b.List, def.typ.elem.nonNull
+	case b != nil && b.Stream != nil && def.resolve == nil:
+		f.read = readEvent
 	default:
 		f.read, f.asts = readResolve, sourceFields(nodes)
 	}

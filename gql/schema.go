@@ -509,6 +509,9 @@ func misfit(f *fieldDef, s *schema) string {
 		if f.parent != s.subscription {
 			return "Stream is for fields of the subscription root"
 		}
+		if n == 0 && f.resolve == nil && (f.typ.base().leaf() || f.typ.elem != nil) {
+			return "a Stream alone gives objects: its type " + f.typ.text + " needs a reader beside it"
+		}
 		if n == 0 {
 			return ""
 		}

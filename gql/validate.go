@@ -92,7 +92,7 @@ func validate(s *schema, parsed *ast.QueryDocument, limits Limits) (*document, *
 				v.singleField(op)
 			}
 		}
-		if err := v.overlaps(); err != nil {
+		if err := v.overlaps(reached); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,130 @@
+package gql
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/graphql-go/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Subscription is a running subscription. It starts no goroutine: Next does the work, in
+// the goroutine that calls it. One goroutine may use it at a time.
+type Subscription struct {
+	e      *Engine
+	req    *Request
+	plan   *plan
+	vars   variables
+	events <-chan Ref
+	values <-chan any // of graphql-go's Subscribe
+	info   Response   // operation and name, for every event's response
+}
+
+// Subscribe starts a subscription. The context governs the whole stream: when it is done,
+// Next ends and the binder's Stream must stop sending. A request that is refused, and a
+// query or mutation, which has one answer only, comes back as a Response instead of a
+// Subscription; exactly one of the two is not nil.
+func (e *Engine) Subscribe(ctx context.Context, req *Request) (*Subscription, *Response) {
+	r := e.newRun()
+	p, err := e.ready(r, req)
+	if err != nil {
+		return nil, r.refused(req, err)
+	}
+	if p.op.Operation != ast.Subscription {
+		return nil, r.execute(ctx, req, p, req.Root)
+	}
+	s := &Subscription{e: e, req: req, plan: p, info: r.resp}
+	s.vars.names = append(s.vars.names, r.vars.names...)
+	s.vars.vals = append(s.vars.vals, r.vars.vals...)
+	if fail := s.open(ctx, r); fail != nil {
+		// The specification makes a failed source stream a request error with a path.
+		code, _ := fail.extensions["code"].(string)
+		return nil, r.refused(req, &requestError{code: code, errs: []gqlError{*fail}})
+	}
+	r.release()
+	return s, nil
+}
+
+// open asks the root field for its events.
+func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
+	f := &s.plan.root.fields[0] // validation allows one field
+	r.call.Ctx, r.call.Request, r.root = ctx, s.req.Value, s.req.Root.Obj
+	defer func() {
+		if p := recover(); p != nil {
+			s.e.reportPanic(f.def, p)
+			fail = internalError(f)
+			fail.path = r.pathTo(f)
+		}
+	}()
+	if !r.dynamicArgs(f) {
+		return &r.errs[len(r.errs)-1]
+	}
+	if f.slot < 0 {
+		r.call.Args = f.args
+	}
+	var err error
+	switch {
+	case f.def.binding != nil && f.def.binding.Stream != nil:
+		s.events, err = f.def.binding.Stream(&r.call, s.req.Root)
+	case f.def.subscribe != nil:
+		s.values, err = s.legacy(ctx, r, f)
+	default:
+		err = fmt.Errorf("field %s.%s has no event stream", f.def.parent.name, f.def.name)
+	}
+	if err == nil && s.events == nil && s.values == nil {
+		err = fmt.Errorf("field %s.%s gave no event stream", f.def.parent.name, f.def.name)
+	}
+	if err != nil {
+		e := fieldError(err, "", f.places(), r.pathTo(f))
+		return &e
+	}
+	return nil
+}
+
+// legacy calls graphql-go's Subscribe, which returns a channel of any.
+func (s *Subscription) legacy(ctx context.Context, r *run, f *field) (<-chan any, error) {
+	raw := f.raw
+	if f.slot >= 0 {
+		raw = r.slots[f.slot].raw
+	}
+	out, err := f.def.subscribe(graphql.ResolveParams{Source: s.req.Root.Obj, Args: raw, Context: ctx, Info: r.info(f)})
+	if err != nil {
+		return nil, err
+	}
+	switch ch := out.(type) {
+	case chan any:
+		return ch, nil
+	case <-chan any:
+		return ch, nil
+	}
+	return nil, fmt.Errorf("Subscribe of %s.%s must return a channel of any, not %T", f.def.parent.name, f.def.name, out)
+}
+
+// Next waits for an event and returns its response. False means that the stream has
+// ended, or that ctx or the subscription's own context is done. The response must be
+// released before the next call, or left to the garbage collector.
+func (s *Subscription) Next(ctx context.Context) (*Response, bool) {
+	var root Ref
+	select {
+	case <-ctx.Done():
+		return nil, false
+	case ref, ok := <-s.events:
+		if !ok {
+			return nil, false
+		}
+		root = ref
+	case v, ok := <-s.values:
+		if !ok {
+			return nil, false
+		}
+		root = Ref{Obj: v}
+	}
+	r := s.e.newRun()
+	r.vars.names = append(r.vars.names, s.vars.names...)
+	r.vars.vals = append(r.vars.vals, s.vars.vals...)
+	r.resp.Operation, r.resp.OperationName, r.resp.CacheHit = s.info.Operation, s.info.OperationName, s.info.CacheHit
+	if err := r.checkCost(s.plan); err != nil {
+		return r.refused(s.req, err), true
+	}
+	return r.execute(ctx, s.req, s.plan, root), true
+}
