@@ -15,6 +15,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
+	"github.com/syndtr/goleveldb/leveldb/storage"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -31,11 +32,10 @@ type embedded struct {
 	// mu guards all below: held for reading to take a view of the database,
 	// for writing to append and to close.
 	mu     sync.RWMutex
-	kv     *levelKV
+	kv     *levelKV // nil after a failed write, until the database opens again
 	qs     cgraph.QuadStore
 	head   graph.Seq
 	closed bool
-	broken error // why the database could not be opened again after a failed write
 }
 
 // cayleyOptions: Cayley's Bloom filters would hold 75 MB and read the whole
@@ -45,8 +45,12 @@ var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 // levelOptions: a batch above the write buffer becomes tables at once, without
 // a way through the journal; the filter spares most reads of new values.
 func levelOptions(o Options) *opt.Options {
+	buffer := o.writeBuffer
+	if buffer == 0 {
+		buffer = 16 << 20
+	}
 	return &opt.Options{
-		NoSync: o.NoSync, WriteBuffer: 16 << 20, BlockCacheCapacity: 32 << 20, Filter: filter.NewBloomFilter(10),
+		NoSync: o.NoSync, WriteBuffer: buffer, BlockCacheCapacity: 32 << 20, Filter: filter.NewBloomFilter(10),
 		CompactionTableSize: 8 << 20, CompactionTotalSize: 64 << 20,
 	}
 }
@@ -66,21 +70,46 @@ func Open(dir string, o Options) (Log, error) {
 
 func (s *embedded) open() error {
 	path := filepath.Join(s.dir, quadsDir)
-	db, err := leveldb.OpenFile(path, levelOptions(s.opts))
+	files, err := storage.OpenFile(path, false)
 	if errors.Is(err, syscall.EAGAIN) {
 		return graph.Errorf(graph.Unavailable, "store: %s is in use by another process; stop that one or use another folder", path)
 	}
 	if err != nil {
 		return fmt.Errorf("store: open %s: %w", path, err)
 	}
-	s.kv = &levelKV{db: db, sync: !s.opts.NoSync}
-	s.qs, err = openCayley(s.kv)
+	if s.opts.files != nil {
+		files = s.opts.files(files)
+	}
+	if err := s.openOn(files, path); err != nil {
+		return errors.Join(fmt.Errorf("store: open %s: %w", path, err), files.Close())
+	}
+	return nil
+}
+
+func (s *embedded) openOn(files storage.Storage, path string) error {
+	if err := checkJournals(path); err != nil {
+		return err
+	}
+	db, err := leveldb.Open(files, levelOptions(s.opts))
+	if err != nil {
+		return err
+	}
+	kv := &levelKV{db: db, files: files, sync: !s.opts.NoSync}
+	qs, err := openCayley(kv)
+	var head graph.Seq
 	if err == nil {
-		s.head, err = readHead(context.Background(), s.kv)
+		head, err = readHead(context.Background(), kv)
+	}
+	if err == nil {
+		err = checkHead(s.dir, head)
+	}
+	if err == nil {
+		err = writeHead(s.dir, head)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("store: open %s: %w", path, err), db.Close())
+		return errors.Join(err, db.Close())
 	}
+	s.kv, s.qs, s.head = kv, qs, head
 	return nil
 }
 
@@ -157,12 +186,16 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
+// usable tells why the store cannot be used, after an attempt to open the
+// database again where a failed write has closed it. mu is held for writing.
 func (s *embedded) usable() error {
-	switch {
-	case s.closed:
+	if s.closed {
 		return graph.Errorf(graph.Unavailable, "store: %s is closed", s.dir)
-	case s.broken != nil:
-		return graph.Errorf(graph.Unavailable, "store: %v", s.broken)
+	}
+	if s.kv == nil {
+		if err := s.open(); err != nil {
+			return graph.Errorf(graph.Unavailable, "%v", err)
+		}
 	}
 	return nil
 }
@@ -198,14 +231,13 @@ func (s *embedded) checkKeys(ctx context.Context, cs []*graph.Commit) error {
 // end of the journal, which would hide the next ones: so the database is
 // opened again. That also tells whether the transaction is there after all.
 func (s *embedded) recover(cause error, cs []*graph.Commit) error {
-	first := cs[0].Seq
+	first, last := cs[0].Seq, cs[len(cs)-1].Seq
 	var delta *cgraph.DeltaError
 	if errors.As(cause, &delta) {
 		// Refused before anything was written: new caches are enough.
 		qs, err := ckv.New(s.kv, cayleyOptions)
 		if err != nil {
-			s.broken = err
-			return fmt.Errorf("store: append commit %d: %w", first, errors.Join(cause, err))
+			return fmt.Errorf("store: append commit %d: %w", first, errors.Join(cause, err, s.shut()))
 		}
 		s.qs = qs
 		if errors.Is(delta.Err, cgraph.ErrQuadExists) {
@@ -214,15 +246,21 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		}
 		return fmt.Errorf("store: append commit %d: %w", first, cause)
 	}
-	_ = s.kv.Close() // it may well fail for the same reason
+	_ = s.shut() // it may well fail for the same reason
 	if err := s.open(); err != nil {
-		s.broken = err
-		return fmt.Errorf("store: append commit %d: %w", first, errors.Join(cause, err))
+		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, errors.Join(cause, err))
 	}
-	if s.head == cs[len(cs)-1].Seq {
+	if s.head == last {
 		return nil
 	}
 	return fmt.Errorf("store: append commit %d: %w", first, cause)
+}
+
+// shut lets go of the database, to be opened again when it is next needed.
+func (s *embedded) shut() error {
+	db := s.kv
+	s.kv, s.qs = nil, nil
+	return db.Close()
 }
 
 func (s *embedded) Key(ctx context.Context, key string) (graph.Seq, error) {
@@ -240,9 +278,19 @@ func (s *embedded) Key(ctx context.Context, key string) (graph.Seq, error) {
 // view takes a snapshot of the database.
 func (s *embedded) view() (*levelRead, error) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if err := s.usable(); err != nil {
-		return nil, err
+	defer func() { s.mu.RUnlock() }()
+	if s.closed || s.kv == nil {
+		s.mu.RUnlock()
+		s.mu.Lock()
+		err := s.usable()
+		s.mu.Unlock()
+		s.mu.RLock()
+		if err == nil && s.kv == nil {
+			err = graph.Errorf(graph.Unavailable, "store: %s is closed", s.dir)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	tx, err := s.kv.Tx(false)
 	if err != nil {
@@ -254,12 +302,14 @@ func (s *embedded) view() (*levelRead, error) {
 func (s *embedded) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.broken != nil {
-		s.closed = true
+	if s.closed {
 		return nil
 	}
 	s.closed = true
-	if err := s.kv.Close(); err != nil {
+	if s.kv == nil {
+		return nil
+	}
+	if err := errors.Join(writeHead(s.dir, s.head), s.shut()); err != nil {
 		return fmt.Errorf("store: close %s: %w", s.dir, err)
 	}
 	return nil

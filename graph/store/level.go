@@ -10,6 +10,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/iterator"
 	"github.com/syndtr/goleveldb/leveldb/opt"
+	"github.com/syndtr/goleveldb/leveldb/storage"
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
 
@@ -19,8 +20,9 @@ import (
 // small commits slow and many; here a transaction gathers its writes in memory
 // and commits them as one batch of the journal with one sync.
 type levelKV struct {
-	db   *leveldb.DB
-	sync bool
+	db    *leveldb.DB
+	files storage.Storage
+	sync  bool
 }
 
 // Key parts are joined by a slash, and a slash or backslash inside a part is escaped.
@@ -70,7 +72,7 @@ func splitKey(b []byte) kv.Key {
 	return k
 }
 
-func (s *levelKV) Close() error { return s.db.Close() }
+func (s *levelKV) Close() error { return errors.Join(s.db.Close(), s.files.Close()) }
 
 func (s *levelKV) Tx(rw bool) (kv.Tx, error) {
 	if rw {

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
+
+	"github.com/syndtr/goleveldb/leveldb/storage"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -13,9 +16,10 @@ type Log interface {
 	// Head is the number of the last commit, 0 for the empty store.
 	Head() graph.Seq
 
-	// Append writes the commit durably and whole. c.Seq must be Head()+1. After
-	// an error nothing of it is visible, and the store still works. The commit
-	// is not kept and not changed.
+	// Append writes the commit durably and whole. c.Seq must be Head()+1, no
+	// claim of it may be in the store, and its key must be new. After an error
+	// nothing of it is visible, and the store still works; ErrInDoubt is the
+	// one exception. The commit is not kept and not changed.
 	Append(ctx context.Context, c *graph.Commit) error
 
 	// AppendGroup writes several commits, numbered in a row, with one sync:
@@ -35,9 +39,19 @@ type Log interface {
 	Close() error
 }
 
+// ErrInDoubt marks the error of an append whose outcome is not known: the
+// write failed and the files could not be read back. The store opens them again
+// with the next call; then Head and Replay tell whether the commit is there.
+var ErrInDoubt = errors.New("whether it was written is not known until the store can be read again")
+
 // Options are how a store is opened. The zero value is right for a service.
 type Options struct {
 	// NoSync lets the operating system choose when to write: a commit survives
 	// the end of the process and not that of the machine. For tests.
 	NoSync bool
+
+	// Of the tests: the bytes of a memory table, and what stands between the
+	// database and its files.
+	writeBuffer int
+	files       func(storage.Storage) storage.Storage
 }

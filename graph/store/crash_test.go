@@ -1,0 +1,140 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"reflect"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/storetest"
+)
+
+const childDir = "CASPIAN_STORE_CHILD"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		importForEver(dir)
+	}
+	os.Exit(m.Run())
+}
+
+// crashCommit is what the child writes at a number: mostly little, at times
+// more than a memory table holds.
+func crashCommit(n graph.Seq) *graph.Commit {
+	r := rand.New(rand.NewPCG(uint64(n), 7))
+	size := r.IntN(30)
+	if r.IntN(12) == 0 {
+		size = 200 + r.IntN(1500)
+	}
+	return storetest.Sample(n, size)
+}
+
+// crashOptions make tables and compactions happen often.
+func crashOptions() store.Options { return store.WithWriteBuffer(256 << 10) }
+
+// importForEver is the child: it appends and says each number that it was
+// told is safe.
+func importForEver(dir string) {
+	fail := func(err error) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	l, err := store.Open(dir, crashOptions())
+	if err != nil {
+		fail(err)
+	}
+	for {
+		next := l.Head() + 1
+		group := []*graph.Commit{crashCommit(next)}
+		for next%5 == 0 && len(group) < 4 {
+			group = append(group, crashCommit(next+graph.Seq(len(group))))
+		}
+		if err := l.AppendGroup(context.Background(), group); err != nil {
+			fail(err)
+		}
+		fmt.Println(l.Head())
+	}
+}
+
+// TestKill kills an import at random moments and looks at what is left.
+func TestKill(t *testing.T) {
+	runs := 40
+	if os.Getenv("CASPIAN_SOAK") != "" {
+		runs = 500
+	} else if testing.Short() {
+		runs = 5
+	}
+	seed := uint64(time.Now().UnixNano())
+	r := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("seed %d", seed)
+	var dir string
+	var head graph.Seq
+	for run := range runs {
+		if run%10 == 0 {
+			dir, head = t.TempDir(), 0
+		}
+		head = killOnce(t, dir, head, time.Duration(r.IntN(250_000))*time.Microsecond, run)
+	}
+}
+
+// killOnce runs the child on a store at a head and returns its head after the kill.
+func killOnce(t *testing.T, dir string, before graph.Seq, after time.Duration, run int) graph.Seq {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.AfterFunc(after, func() { cmd.Process.Kill() })
+	defer killed.Stop()
+	acknowledged := before
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		n, err := strconv.ParseUint(lines.Text(), 10, 64)
+		if err != nil {
+			break // the last line, cut short: nothing was promised
+		}
+		acknowledged = graph.Seq(n)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.Exited() {
+		t.Fatalf("run %d: the child ended by itself: %v", run, err)
+	}
+
+	l, err := store.Open(dir, crashOptions())
+	if err != nil {
+		t.Fatalf("run %d: after the kill: %v", run, err)
+	}
+	defer l.Close()
+	next := graph.Seq(1)
+	err = l.Replay(context.Background(), 0, func(c *graph.Commit) error {
+		if !reflect.DeepEqual(c, crashCommit(next)) {
+			return fmt.Errorf("commit %d is not what was written", next)
+		}
+		next++
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("run %d: %v", run, err)
+	}
+	// At most the group in flight may be there beyond what was acknowledged.
+	if head := l.Head(); head != next-1 || head < acknowledged || head > acknowledged+4 {
+		t.Fatalf("run %d: %d was acknowledged, the head is %d and the log ends with %d", run, acknowledged, head, next-1)
+	}
+	if testing.Verbose() {
+		t.Logf("run %d: killed after %v at commit %d", run, after, l.Head())
+	}
+	return l.Head()
+}

@@ -1,0 +1,9 @@
+package store
+
+import "github.com/syndtr/goleveldb/leveldb/storage"
+
+// WithWriteBuffer opens stores that turn to tables after n bytes.
+func WithWriteBuffer(n int) Options { return Options{writeBuffer: n} }
+
+// WithFiles opens stores whose files may fail.
+func WithFiles(f func(storage.Storage) storage.Storage) Options { return Options{files: f} }

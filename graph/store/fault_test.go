@@ -1,0 +1,141 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/syndtr/goleveldb/leveldb/storage"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/storetest"
+)
+
+var errDisk = errors.New("the disk is full")
+
+// faults says what fails from when on, and for how many calls.
+type faults struct {
+	kind  atomic.Pointer[string] // write, half, sync or create
+	calls atomic.Int64           // let through before
+	left  atomic.Int64           // how many fail
+}
+
+func (f *faults) set(kind string, after, times int) {
+	f.calls.Store(int64(after))
+	f.left.Store(int64(times))
+	f.kind.Store(&kind)
+}
+
+func (f *faults) hit(kind string) bool {
+	k := f.kind.Load()
+	return k != nil && *k == kind && f.calls.Add(-1) < 0 && f.left.Add(-1) >= 0
+}
+
+type faultyFiles struct {
+	storage.Storage
+	f *faults
+}
+
+func (s faultyFiles) Create(fd storage.FileDesc) (storage.Writer, error) {
+	if s.f.hit("create") {
+		return nil, errDisk
+	}
+	w, err := s.Storage.Create(fd)
+	return faultyWriter{w, s.f}, err
+}
+
+type faultyWriter struct {
+	storage.Writer
+	f *faults
+}
+
+func (w faultyWriter) Write(p []byte) (int, error) {
+	if w.f.hit("write") {
+		return 0, errDisk
+	}
+	if w.f.hit("half") {
+		n, _ := w.Writer.Write(p[:len(p)/2])
+		return n, errDisk
+	}
+	return w.Writer.Write(p)
+}
+
+func (w faultyWriter) Sync() error {
+	if w.f.hit("sync") {
+		return errDisk
+	}
+	return w.Writer.Sync()
+}
+
+// TestDiskFaults lets writes fail in every manner, once and for a while, and
+// finds the store with all it acknowledged and whole commits only.
+func TestDiskFaults(t *testing.T) {
+	for _, kind := range []string{"write", "half", "sync", "create"} {
+		for _, times := range []int{1, 40} {
+			for _, size := range []int{1, 3000} {
+				t.Run(fmt.Sprintf("%s/%d/%d", kind, times, size), func(t *testing.T) {
+					for after := range 4 {
+						diskFault(t, kind, after, times, size)
+					}
+				})
+			}
+		}
+	}
+}
+
+func diskFault(t *testing.T, kind string, after, times, size int) {
+	ctx := context.Background()
+	var f faults
+	opts := store.WithFiles(func(s storage.Storage) storage.Storage { return faultyFiles{s, &f} })
+	dir := t.TempDir()
+	l, err := store.Open(dir, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { l.Close() }()
+	want := []*graph.Commit{storetest.Sample(1, 20), storetest.Sample(2, 20)}
+	for _, c := range want {
+		if err := l.Append(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.set(kind, after, times)
+	for range 3 {
+		next := storetest.Sample(l.Head()+1, size)
+		err := l.Append(ctx, next)
+		switch {
+		case err == nil:
+			want = append(want, next)
+		case errors.Is(err, store.ErrInDoubt):
+			f.set("", 0, 0)
+			// Anything that opens the files again settles it.
+			if _, err := l.Key(ctx, ""); err != nil {
+				t.Fatalf("after the fault: %v", err)
+			}
+			if l.Head() == next.Seq {
+				want = append(want, next)
+			}
+		case l.Head() != graph.Seq(len(want)):
+			t.Fatalf("%v, but the head went from %d to %d", err, len(want), l.Head())
+		}
+	}
+	f.set("", 0, 0)
+	for range 2 {
+		next := storetest.Sample(l.Head()+1, 10)
+		if err := l.Append(ctx, next); err != nil {
+			t.Fatalf("after the fault: %v", err)
+		}
+		want = append(want, next)
+		storetest.Equal(t, storetest.All(t, l, 0), want)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if l, err = store.Open(dir, opts); err != nil {
+			t.Fatalf("after the fault: %v", err)
+		}
+		storetest.Equal(t, storetest.All(t, l, 0), want)
+	}
+}
