@@ -318,3 +318,6 @@ func (iv Interval) String() string {
 	}
 	return iv.From.String() + "/" + iv.To.String()
 }
+
+// YearNumber is the year of a known date, the first one of a decade or a century.
+func (d Date) YearNumber() int { return int(d.year) }

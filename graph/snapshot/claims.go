@@ -7,6 +7,87 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
+// ClaimField names a field of claims that lists can be filtered and ordered by.
+type ClaimField string
+
+// RecordedOrder is the order in which the store learned the claims.
+const RecordedOrder ClaimField = "recorded"
+
+// ClaimFields are the fields by name, with the scalar each reads as.
+var ClaimFields = []struct {
+	Name   ClaimField
+	Scalar schema.Scalar
+}{
+	{"id", schema.String}, {"subject", schema.String}, {"predicate", schema.String}, {"object", schema.String},
+	{"value", schema.String}, {"source", schema.String}, {"locator", schema.String}, {"confidence", schema.Float},
+	{"rank", schema.String}, {"attribution", schema.String}, {"attributedTo", schema.String}, {"holds", schema.String},
+	{"validFrom", schema.Date}, {"validTo", schema.Date}, {"original", schema.String}, {"conflict", schema.String},
+	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
+}
+
+// ClaimValue reads a field of a claim; the zero Value where it has none.
+func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
+	s := v.s
+	r := s.rows.ref(n)
+	text := func(t string) graph.Value {
+		if t == "" {
+			return graph.Value{}
+		}
+		return graph.StringValue(t)
+	}
+	date := func(d graph.Date) graph.Value {
+		if !d.Known() {
+			return graph.Value{}
+		}
+		return graph.DateValue(d)
+	}
+	switch f {
+	case "id":
+		return text(r.id.String())
+	case "subject":
+		return text(s.ids.at(r.subject))
+	case "predicate":
+		return text(s.predicates.list[r.predicate])
+	case "object":
+		if r.kind == graph.EntityKind {
+			return text(s.ids.at(uint32(r.value)))
+		}
+	case "value":
+		if r.kind != graph.EntityKind {
+			return text(s.Value(n).String())
+		}
+	case "source":
+		return text(s.ids.at(r.source))
+	case "locator":
+		return text(s.Locator(n))
+	case "confidence":
+		return graph.FloatValue(s.Confidence(n))
+	case "rank":
+		return text(r.rank.String())
+	case "attribution":
+		return text(r.voice.String())
+	case "attributedTo":
+		return text(s.AttributedTo(n))
+	case "holds":
+		return text(v.Holds(n).String())
+	case "validFrom":
+		return date(s.Valid(n).From)
+	case "validTo":
+		return date(s.Valid(n).To)
+	case "original":
+		return text(s.Original(n))
+	case "conflict":
+		return text(s.Conflict(n))
+	case "note":
+		return text(s.Note(n))
+	case "recordedSequence":
+		return graph.IntValue(int64(r.seq))
+	case RecordedOrder:
+		return graph.IntValue(int64(n))
+	}
+	return graph.Value{}
+}
+
 // ClaimID is the id of a claim.
 func (s *Snapshot) ClaimID(n uint32) graph.ClaimID { return s.rows.ref(n).id }
 

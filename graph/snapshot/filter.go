@@ -45,6 +45,14 @@ type EdgeFilter struct {
 	Node *Filter
 	// Qualifiers test what the edge's claim says besides its object.
 	Qualifiers []QualifierFilter
+	// Claims test the edge's claim itself.
+	Claims []ClaimTest
+}
+
+// ClaimTest tests one field of an edge's claim.
+type ClaimTest struct {
+	Field ClaimField
+	Test  *Test
 }
 
 // QualifierFilter tests one qualifier of an edge's claim.
@@ -80,13 +88,13 @@ func (v *View) Keeps(f *Filter, node uint32) bool {
 	if f.Not != nil && v.Keeps(f.Not, node) {
 		return false
 	}
-	if f.ID != nil && !f.ID.one(v.s.o, graph.StringValue(v.s.ids.at(node))) {
+	if f.ID != nil && !f.ID.Passes(v.s.o, graph.StringValue(v.s.ids.at(node))) {
 		return false
 	}
-	if f.Type != nil && !f.Type.one(v.s.o, graph.StringValue(v.s.TypeName(node))) {
+	if f.Type != nil && !f.Type.Passes(v.s.o, graph.StringValue(v.s.TypeName(node))) {
 		return false
 	}
-	if f.Name != nil && !f.Name.one(v.s.o, graph.StringValue(v.Name(node))) {
+	if f.Name != nil && !f.Name.Passes(v.s.o, graph.StringValue(v.Name(node))) {
 		return false
 	}
 	for i := range f.Properties {
@@ -115,15 +123,15 @@ func (v *View) keepsProperty(p *PropertyFilter, node uint32) bool {
 	if !p.Field.Many {
 		n := v.Best(node, p.Field.Name)
 		if n == None {
-			return p.Test.one(v.s.o, graph.Value{})
+			return p.Test.Passes(v.s.o, graph.Value{})
 		}
-		return p.Test.one(v.s.o, v.s.Value(n))
+		return p.Test.Passes(v.s.o, v.s.Value(n))
 	}
 	claims := v.Values(node, p.Field, nil)
 	if len(claims) == 0 {
-		return p.Test.one(v.s.o, graph.Value{})
+		return p.Test.Passes(v.s.o, graph.Value{})
 	}
-	return anyOf(claims, func(n uint32) bool { return p.Test.one(v.s.o, v.s.Value(n)) })
+	return anyOf(claims, func(n uint32) bool { return p.Test.Passes(v.s.o, v.s.Value(n)) })
 }
 
 func (v *View) keepsRelation(r *RelationFilter, node uint32) bool {
@@ -163,15 +171,24 @@ func (v *View) KeepsEdge(f *EdgeFilter, e Edge) bool {
 		if e.Claim != None {
 			val, _ = v.s.Qualifier(e.Claim, q.Name)
 		}
-		if !q.Test.one(v.s.o, val) {
+		if !q.Test.Passes(v.s.o, val) {
+			return false
+		}
+	}
+	for _, c := range f.Claims {
+		var val graph.Value
+		if e.Claim != None {
+			val = v.ClaimValue(e.Claim, c.Field)
+		}
+		if !c.Test.Passes(v.s.o, val) {
 			return false
 		}
 	}
 	return v.Keeps(f.Node, e.Node)
 }
 
-// one tests one value; the zero Value is a missing one.
-func (t *Test) one(o *schema.Ontology, val graph.Value) bool {
+// Passes tests one value; the zero Value is a missing one.
+func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	missing := val.Kind() == graph.NoKind
 	if t.IsNull != nil && *t.IsNull != missing {
 		return false

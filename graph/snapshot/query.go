@@ -20,6 +20,8 @@ type Reading struct {
 	Qualifier string
 	// Own is "id", "type" or "name" of the node.
 	Own string
+	// Claim is a field of the edge's claim.
+	Claim ClaimField
 }
 
 // Of reads the value; the zero Value where there is none. A property of many
@@ -32,6 +34,11 @@ func (r Reading) Of(v *View, e Edge) graph.Value {
 		return graph.StringValue(v.s.TypeName(e.Node))
 	case r.Own == "name":
 		return graph.StringValue(v.Name(e.Node))
+	case r.Claim != "":
+		if e.Claim == None {
+			return graph.Value{}
+		}
+		return v.ClaimValue(e.Claim, r.Claim)
 	case r.Qualifier != "":
 		if e.Claim == None {
 			return graph.Value{}
@@ -71,6 +78,9 @@ type Query struct {
 	First, Last *int
 	// After and Before are cursors; "" does not cut.
 	After, Before string
+	// Recorded says that the edges are claims in record order and stay so
+	// where Order is empty; ties go by record order as well.
+	Recorded bool
 }
 
 // Page is the outcome of a query.
@@ -88,11 +98,17 @@ type Page struct {
 func (v *View) Run(q *Query, edges []Edge) (*Page, error) {
 	kept := v.Select(q, edges)
 	p := &Page{view: v, order: q.Order, Total: len(kept)}
+	if q.Recorded {
+		if len(q.Order) == 0 {
+			return p, v.cutRecorded(p, q, kept)
+		}
+		p.order = append(slices.Clip(q.Order), Key{By: Reading{Claim: RecordedOrder}})
+	}
 	sorted := make([]placed, len(kept))
 	for i, e := range kept {
-		sorted[i] = v.place(q.Order, e)
+		sorted[i] = v.place(p.order, e)
 	}
-	compare := v.comparer(q.Order)
+	compare := v.comparer(p.order)
 	if !slices.IsSortedFunc(sorted, compare) {
 		slices.SortFunc(sorted, compare)
 	}
@@ -114,12 +130,22 @@ func (v *View) Run(q *Query, edges []Edge) (*Page, error) {
 		if c.cursor == "" {
 			continue
 		}
-		at, err := v.parseCursor(c.cursor, q.Order)
+		at, err := v.parseCursor(c.cursor, p.order)
 		if err != nil {
 			return nil, graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
 		}
 		c.cut(at)
 	}
+	from, to = p.cut(q, from, to, len(sorted))
+	p.Edges = make([]Edge, 0, to-from)
+	for _, x := range sorted[from:to] {
+		p.Edges = append(p.Edges, x.edge)
+	}
+	return p, nil
+}
+
+// cut applies First and Last to the part that the cursors leave.
+func (p *Page) cut(q *Query, from, to, n int) (int, int) {
 	to = max(to, from)
 	if q.First != nil && to-from > *q.First {
 		to = from + *q.First
@@ -127,13 +153,38 @@ func (v *View) Run(q *Query, edges []Edge) (*Page, error) {
 	if q.Last != nil && to-from > *q.Last {
 		from = to - *q.Last
 	}
-	p.HasPrev, p.HasNext = from > 0, to < len(sorted)
-	p.Edges = make([]Edge, 0, to-from)
-	for _, x := range sorted[from:to] {
-		p.Edges = append(p.Edges, x.edge)
-	}
-	return p, nil
+	p.HasPrev, p.HasNext = from > 0, to < n
+	return from, to
 }
+
+// cutRecorded pages a list of claims that is in order already.
+func (v *View) cutRecorded(p *Page, q *Query, kept []Edge) error {
+	from, to := 0, len(kept)
+	for _, c := range []struct {
+		cursor, name string
+		to           *int
+		behind       uint32
+	}{{q.After, "after", &from, 1}, {q.Before, "before", &to, 0}} {
+		if c.cursor == "" {
+			continue
+		}
+		at, err := v.parseCursor(c.cursor, nil)
+		if err == nil && at.edge.Claim == None {
+			err = errCursor
+		}
+		if err != nil {
+			return graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
+		}
+		*c.to, _ = slices.BinarySearchFunc(kept, at.edge.Claim+c.behind, func(e Edge, n uint32) int {
+			return int(int64(e.Claim) - int64(n))
+		})
+	}
+	from, to = p.cut(q, from, to, len(kept))
+	p.Edges = kept[from:to]
+	return nil
+}
+
+var errCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
 
 // Select keeps the edges that the query's filters keep, in place.
 func (v *View) Select(q *Query, edges []Edge) []Edge {
@@ -154,7 +205,20 @@ type placed struct {
 	edge Edge
 	keys []graph.Value
 	id   string
-	tie  string // of edges that share their node
+	// cursor places have no edge to read the tie from.
+	cursor bool
+	tie    string
+}
+
+// tieOf tells apart edges that share their node.
+func (v *View) tieOf(p *placed) string {
+	switch {
+	case p.cursor:
+		return p.tie
+	case p.edge.Claim == None:
+		return ""
+	}
+	return v.tie(p.edge.Claim)
 }
 
 func (v *View) place(order []Key, e Edge) placed {
@@ -164,9 +228,6 @@ func (v *View) place(order []Key, e Edge) placed {
 		for i, k := range order {
 			p.keys[i] = k.By.Of(v, e)
 		}
-	}
-	if e.Claim != None {
-		p.tie = v.tie(e.Claim)
 	}
 	return p
 }
@@ -220,7 +281,7 @@ func (v *View) comparer(order []Key) func(a, b placed) int {
 		if c := strings.Compare(a.id, b.id); c != 0 {
 			return c
 		}
-		if c := strings.Compare(a.tie, b.tie); c != 0 {
+		if c := strings.Compare(v.tieOf(&a), v.tieOf(&b)); c != 0 {
 			return c
 		}
 		if a.edge.Claim == None || b.edge.Claim == None {
@@ -244,7 +305,7 @@ type cursor struct {
 // Cursor is the cursor of the page's edge with the number.
 func (p *Page) Cursor(i int) string {
 	x := p.view.place(p.order, p.Edges[i])
-	c := cursor{ID: x.id, Tie: x.tie}
+	c := cursor{ID: x.id, Tie: p.view.tieOf(&x)}
 	for _, k := range x.keys {
 		if k.Kind() == graph.NoKind {
 			c.Keys = append(c.Keys, [2]string{})
@@ -263,13 +324,12 @@ func (p *Page) Cursor(i int) string {
 }
 
 func (v *View) parseCursor(text string, order []Key) (placed, error) {
-	bad := graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	var c cursor
 	if err != nil || json.Unmarshal(b, &c) != nil || len(c.Keys) != len(order) || c.ID == "" {
-		return placed{}, bad
+		return placed{}, errCursor
 	}
-	p := placed{edge: Edge{None, None}, id: c.ID, tie: c.Tie}
+	p := placed{edge: Edge{None, None}, id: c.ID, cursor: true, tie: c.Tie}
 	for _, k := range c.Keys {
 		if k[0] == "" {
 			p.keys = append(p.keys, graph.Value{})
@@ -277,18 +337,18 @@ func (v *View) parseCursor(text string, order []Key) (placed, error) {
 		}
 		kind, ok := graph.ParseKind(k[0])
 		if !ok {
-			return placed{}, bad
+			return placed{}, errCursor
 		}
 		val, err := graph.ParseValue(kind, k[1])
 		if err != nil {
-			return placed{}, bad
+			return placed{}, errCursor
 		}
 		p.keys = append(p.keys, val)
 	}
 	if c.Claim != "" {
 		id, err := graph.ParseClaimID(c.Claim)
 		if err != nil {
-			return placed{}, bad
+			return placed{}, errCursor
 		}
 		if n, ok := v.s.ClaimNumber(id); ok {
 			p.edge.Claim = n

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// gathering is a list of edges to be summed up: a whole connection or a group
+// of it.
+type gathering struct {
+	view  *snapshot.View
+	edges []snapshot.Edge
+	key   graph.Value // of a group
+	op    string      // sum, avg, min or max, below them
+}
+
+// aggregateFields are the fields that a whole and a group have alike.
+func (b *builder) aggregateFields(s shape) []field {
+	fs := []field{{name: "count", typ: must(graphql.Int), about: "How many there are.", read: gql.Binding{
+		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return gql.AppendInt(dst, int64(len(src.Obj.(*gathering).edges))), nil
+		}}}}
+	if !b.hasNumbers(s) {
+		return fs
+	}
+	for _, op := range []string{"sum", "avg", "min", "max"} {
+		fs = append(fs, field{name: op, typ: must(b.numbersType(s)), read: gql.Binding{
+			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+				g := *src.Obj.(*gathering)
+				g.op = op
+				return gql.Ref{Obj: &g}, true, nil
+			}}})
+	}
+	return fs
+}
+
+func (b *builder) aggregateType(s shape) *graphql.Object {
+	return b.object(s.name+"Aggregate", "Sums over a list. A missing value counts for nothing; quantities of different units are refused.", func() []field {
+		return append(b.aggregateFields(s), field{
+			name: "groups", typ: list(b.groupType(s)), about: "The list parted by a value, the largest groups first.",
+			args: graphql.FieldConfigArgument{"by": {Type: must(b.groupKeyType(s))}},
+			read: gql.Binding{
+				Prepare: func(args map[string]any) (any, error) { return b.groupReading(s, args["by"].(string)), nil },
+				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					g := src.Obj.(*gathering)
+					for _, x := range g.view.Groups(g.edges, c.Args.(snapshot.Reading)) {
+						dst = append(dst, gql.Ref{Obj: &gathering{view: g.view, edges: x.Edges, key: x.Key}})
+					}
+					return dst, true, nil
+				},
+			},
+		})
+	})
+}
+
+func (b *builder) groupType(s shape) *graphql.Object {
+	return b.object(s.name+"Group", "The entities of a list that share a value.", func() []field {
+		return append(b.aggregateFields(s), field{name: "key", typ: graphql.String, about: "The value as text, an entity by its id; null for those without one.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				if k := src.Obj.(*gathering).key; k.Kind() != graph.NoKind {
+					dst = gql.AppendString(dst, k.String())
+				}
+				return dst, nil
+			}}})
+	})
+}
+
+func numeric(s schema.Scalar) bool {
+	return s == schema.Int || s == schema.Float || s == schema.Quantity
+}
+
+func (b *builder) numberFields(t *schema.Type) []*schema.Field {
+	var fs []*schema.Field
+	for _, f := range b.orderedFields(t) {
+		if numeric(f.Scalar) {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+func (b *builder) hasNumbers(s shape) bool {
+	for _, q := range s.qualifiers {
+		if numeric(q.Scalar) {
+			return true
+		}
+	}
+	return len(b.numberFields(s.target)) > 0
+}
+
+// numbersType has a field for each number that can be summed up; those of the
+// nodes of a relation stand under node.
+func (b *builder) numbersType(s shape) *graphql.Object {
+	number := func(name, about string, by snapshot.Reading) field {
+		return field{name: name, about: about, typ: graphql.Float, read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				g := src.Obj.(*gathering)
+				st, err := g.view.Aggregate(g.edges, by)
+				if err != nil || st.Count == 0 {
+					return dst, err
+				}
+				x := map[string]float64{"sum": st.Sum, "avg": st.Sum / float64(st.Count), "min": st.Min, "max": st.Max}[g.op]
+				return gql.AppendFloat(dst, x), nil
+			}}}
+	}
+	return b.object(s.name+"Numbers", "Null where no value is known.", func() []field {
+		var fs []field
+		if !s.link {
+			for _, f := range b.numberFields(s.target) {
+				fs = append(fs, number(f.Name, f.Description, snapshot.Reading{Property: f}))
+			}
+			return fs
+		}
+		for _, q := range s.qualifiers {
+			if numeric(q.Scalar) {
+				fs = append(fs, number(q.Name, q.Description, snapshot.Reading{Qualifier: q.Name}))
+			}
+		}
+		if len(b.numberFields(s.target)) > 0 {
+			fs = append(fs, field{name: "node", typ: must(b.numbersType(listShape(s.target))), read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
+		}
+		return fs
+	})
+}
+
+// groupKeyType lists what a list can be parted by: qualifiers by their names,
+// and what the nodes have behind node_.
+func (b *builder) groupKeyType(s shape) *graphql.Enum {
+	name := s.name + "GroupKey"
+	if e := b.enums[name]; e != nil {
+		return e
+	}
+	prefix := ""
+	if s.link {
+		prefix = "node_"
+	}
+	values := members(prefix+"id", prefix+"type", prefix+"name")
+	for _, q := range orderedQualifiers(s) {
+		values = append(values, schema.EnumMember{Name: q.Name, Description: q.Description})
+	}
+	t := s.target
+	if t.Union {
+		t = b.o.Type(schema.EntityType)
+	}
+	for _, f := range t.Fields {
+		if !f.Many && f.Name != "name" && f.Scalar != schema.Coordinates {
+			values = append(values, schema.EnumMember{Name: prefix + f.Name, Description: f.Description})
+		}
+	}
+	return b.enum(name, "What to part a list by.", values...)
+}
+
+func (b *builder) groupReading(s shape, key string) snapshot.Reading {
+	if s.link {
+		for _, q := range s.qualifiers {
+			if q.Name == key {
+				return snapshot.Reading{Qualifier: key}
+			}
+		}
+		key = key[len("node_"):]
+	}
+	switch key {
+	case "id", "type", "name":
+		return snapshot.Reading{Own: key}
+	}
+	t := s.target
+	if t.Union {
+		t = b.o.Type(schema.EntityType)
+	}
+	return snapshot.Reading{Property: t.Field(key)}
+}

@@ -1,0 +1,182 @@
+// Package api is the GraphQL API of an ontology over the live graph: it makes
+// the schema's types from the ontology and binds their fields to the snapshot.
+//
+// Read API and Session first, then root.go for the root fields and entity.go
+// for how a type of the ontology becomes one of the API. The package must not
+// know HTTP, the store, or how documents are executed (that is gql).
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// Options are what an API is made of. Graph is needed, the rest has defaults.
+type Options struct {
+	Graph *live.Graph
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// Version is the version of the service, for the field graph.
+	Version string
+	Limits  gql.Limits
+	// MinSequenceWait bounds how long a view waits for its minSequence; 0 is 2 seconds.
+	MinSequenceWait time.Duration
+	// Logger takes notes; nil discards them.
+	Logger *slog.Logger
+}
+
+// API answers GraphQL requests. It is safe for concurrent use.
+type API struct {
+	opts   Options
+	engine *gql.Engine
+}
+
+// New makes the API of the graph's ontology.
+func New(opts Options) (*API, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.MinSequenceWait == 0 {
+		opts.MinSequenceWait = 2 * time.Second
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &API{opts: opts}
+	b := newBuilder(opts.Graph.Ontology())
+	sch, err := graphql.NewSchema(graphql.SchemaConfig{
+		Query: b.query(), Mutation: b.mutation(), Types: b.allTypes(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("api: schema: %w", err)
+	}
+	a.engine, err = gql.New(gql.Config{
+		Schema: sch, Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
+		TypeOf: map[string]func(gql.Ref) string{"": typeOf},
+		OnPanic: func(field string, value any, stack []byte) {
+			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	return a, nil
+}
+
+func typeOf(r gql.Ref) string {
+	return r.Obj.(*snapshot.View).Snapshot().TypeName(uint32(r.Index))
+}
+
+// SDL is the schema in GraphQL's own language, sorted.
+func (a *API) SDL() string { return a.engine.SDL() }
+
+// Engine is the engine that executes the API's documents.
+func (a *API) Engine() *gql.Engine { return a.engine }
+
+// Session is one request: it reads one snapshot and knows one today.
+type Session struct {
+	api      *API
+	snapshot *snapshot.Snapshot
+	today    graph.Day
+	view     *snapshot.View // of an empty view argument, once it was asked for
+	refusal  error
+}
+
+// Begin fixes what a request reads.
+func (a *API) Begin() *Session {
+	now := a.opts.Now().UTC()
+	return &Session{
+		api: a, snapshot: a.opts.Graph.Snapshot(),
+		today: graph.DayDate(now.Year(), int(now.Month()), now.Day()).First(),
+	}
+}
+
+// Seq is the sequence number of what the request reads.
+func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
+
+// ETag is a strong validator of the answer to a document: it changes with the
+// snapshot, the day, the schema and the request.
+func (s *Session) ETag(query, operation string, variables []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%d\x00%d\x00%s\x00%d\x00%s\x00", s.api.opts.Version, s.snapshot.Ontology().Hash(),
+		s.snapshot.Seq(), s.today, len(query), query, len(operation), operation)
+	h.Write(variables)
+	return `"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:18]) + `"`
+}
+
+// Request is one GraphQL request.
+type Request struct {
+	Query, OperationName string
+	// Variables is a JSON object, or nothing.
+	Variables json.RawMessage
+	// AllowMutation is false where the protocol forbids mutations, as HTTP GET does.
+	AllowMutation bool
+	// WriteRefusal, where not nil, is why this caller may not write.
+	WriteRefusal error
+}
+
+// Execute answers the request. The caller may Release the response.
+func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
+	s.refusal = r.WriteRefusal
+	return s.api.engine.Execute(ctx, &gql.Request{
+		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
+		Root: gql.Ref{Obj: s}, Value: s,
+		Extensions: func(resp *gql.Response, dst []byte) []byte {
+			if resp.RequestError {
+				return dst
+			}
+			dst = append(dst, `{"sequence":`...)
+			dst = gql.AppendInt(dst, int64(s.Seq()))
+			return append(dst, '}')
+		},
+	})
+}
+
+// viewArg is the argument view of a root field.
+type viewArg struct {
+	view graph.View
+	min  graph.Seq
+	zero bool
+}
+
+// resolve makes the view. A minSequence beyond the session's snapshot waits
+// for it; the whole request then reads that snapshot, so it must be asked for
+// before anything else was read.
+func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error) {
+	if a.min > s.snapshot.Seq() {
+		if s.view != nil {
+			return nil, graph.Errorf(graph.BadInput, "view.minSequence: a request reads one snapshot; give minSequence on its first field")
+		}
+		wait, cancel := context.WithTimeout(ctx, s.api.opts.MinSequenceWait)
+		defer cancel()
+		next, err := s.api.opts.Graph.Wait(wait, a.min)
+		if err != nil {
+			return nil, graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.min)
+		}
+		s.snapshot = next
+	}
+	if a.zero && s.view != nil {
+		return s.view, nil
+	}
+	v, err := s.snapshot.View(a.view, s.today)
+	if err == nil && (a.zero || s.view == nil) {
+		if a.zero {
+			s.view = v
+		} else if s.view, err = s.snapshot.View(graph.View{}, s.today); err != nil {
+			return nil, err
+		}
+	}
+	return v, err
+}

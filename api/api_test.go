@@ -1,0 +1,92 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/seeds"
+)
+
+// memory is a log that forgets.
+type memory struct{ commits []*graph.Commit }
+
+func (m *memory) Head() graph.Seq { return graph.Seq(len(m.commits)) }
+
+func (m *memory) Append(_ context.Context, c *graph.Commit) error {
+	m.commits = append(m.commits, c)
+	return nil
+}
+
+func (m *memory) Replay(_ context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
+	for _, c := range m.commits[after:] {
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) Key(_ context.Context, key string) (graph.Seq, error) {
+	for _, c := range m.commits {
+		if c.Key == key {
+			return c.Seq, nil
+		}
+	}
+	return 0, nil
+}
+
+var testNow = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+
+// seeded is an API over a graph that holds the seeds.
+func seeded(t testing.TB) *api.API {
+	t.Helper()
+	g, err := live.Open(t.Context(), &memory{}, schema.MustDefault(), live.Options{Now: func() time.Time { return testNow }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ch graph.Change
+	names, err := filepath.Glob("../seeds/*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no seeds", err)
+	}
+	for _, name := range names {
+		f, err := seeds.Files.Open(filepath.Base(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = codec.Seed.Decode(t.Context(), filepath.Base(name), f, func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := g.Commit(t.Context(), &ch); err != nil {
+		t.Fatal(err)
+	}
+	a, err := api.New(api.Options{Graph: g, Now: func() time.Time { return testNow }, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestDebug(t *testing.T) {
+	a := seeded(t)
+	os.WriteFile("/tmp/sdl.graphql", []byte(a.SDL()), 0o644)
+	q, _ := os.ReadFile("/tmp/q.graphql")
+	start := time.Now()
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: string(q), AllowMutation: true})
+	t.Log(time.Since(start))
+	var x any
+	json.Unmarshal(r.Body, &x)
+	b, _ := json.MarshalIndent(x, "", " ")
+	t.Log(string(b))
+}

@@ -1,0 +1,393 @@
+package api
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// claimType is the API's type of claims. A claim is a Ref to the view it is
+// read through and its number.
+func (b *builder) claimType() *graphql.Object {
+	// text reads a text that may be missing.
+	text := func(read func(v *snapshot.View, n uint32) string) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			if s := read(viewOf(src)); s != "" {
+				dst = gql.AppendString(dst, s)
+			}
+			return dst, nil
+		}}
+	}
+	entity := func(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
+		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			v, n := viewOf(src)
+			e := read(v.Snapshot(), n)
+			return gql.Ref{Obj: v, Index: uint64(e)}, e != snapshot.None, nil
+		}}
+	}
+	of := func(read func(s *snapshot.Snapshot, n uint32) string) gql.Binding {
+		return text(func(v *snapshot.View, n uint32) string { return read(v.Snapshot(), n) })
+	}
+	return b.object("Claim", "One sourced statement: who says what, where, how surely, and when it holds.", func() []field {
+		any := b.entityType(b.o.Type(schema.EntityType))
+		self := b.claimType()
+		return []field{
+			{name: "id", typ: must(graphql.ID), about: "It is made of what the claim says; the same claim has the same id everywhere.",
+				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.ClaimID(n).String() })},
+			{name: "subject", typ: must(any), read: entity((*snapshot.Snapshot).Subject)},
+			{name: "predicate", typ: must(graphql.String), about: "The field of the subject's type that it states.",
+				read: of((*snapshot.Snapshot).Predicate)},
+			{name: "value", typ: graphql.String, about: "The literal it states, as text; null where it states an object.",
+				read: of(func(s *snapshot.Snapshot, n uint32) string {
+					if s.Object(n) != snapshot.None {
+						return ""
+					}
+					return s.Value(n).String()
+				})},
+			{name: "object", typ: any, about: "The entity it states; null where it states a value.", read: entity((*snapshot.Snapshot).Object)},
+			{name: "qualifiers", typ: list(b.qualifierType()), about: "What it says besides.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					v, n := viewOf(src)
+					for i := range v.Snapshot().QualifierCount(n) {
+						dst = append(dst, gql.Ref{Obj: &claimQualifier{v, v.Snapshot().QualifierAt(n, i)}})
+					}
+					return dst, true, nil
+				}}},
+			{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "Who says so.", read: entity((*snapshot.Snapshot).Source)},
+			{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: of((*snapshot.Snapshot).Locator)},
+			{name: "attribution", typ: must(b.attributionType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Attribution(n).String() })},
+			{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id or a name.", read: of((*snapshot.Snapshot).AttributedTo)},
+			{name: "confidence", typ: must(graphql.Float), about: "From 0 to 1.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					v, n := viewOf(src)
+					return gql.AppendFloat(dst, v.Snapshot().Confidence(n)), nil
+				}}},
+			{name: "rank", typ: must(b.rankType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
+			{name: "validFrom", typ: dateType, about: "Since when it holds; null where nobody says.",
+				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.String() })},
+			{name: "validTo", typ: dateType, about: "Until when it holds; \"..\" where the source leaves it open, null where nobody says.",
+				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() })},
+			{name: "year", typ: graphql.Int, about: "The year of its valid time where that lies within one.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					v, n := viewOf(src)
+					if y, ok := yearOf(v.Snapshot().Valid(n)); ok {
+						dst = gql.AppendInt(dst, int64(y))
+					}
+					return dst, nil
+				}}},
+			{name: "holds", typ: must(b.holdsType()), about: "How surely it holds at the view's date.",
+				read: text(func(v *snapshot.View, n uint32) string { return v.Holds(n).String() })},
+			{name: "recordedAt", typ: must(dateTimeType), about: "When the store learned it.",
+				read: of(func(s *snapshot.Snapshot, n uint32) string { return instant(s.RecordedAt(s.RecordedSeq(n))) })},
+			{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number at which the store learned it.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					v, n := viewOf(src)
+					return gql.AppendInt(dst, int64(v.Snapshot().RecordedSeq(n))), nil
+				}}},
+			{name: "retractedAt", typ: dateTimeType, about: "When it was withdrawn; null while it stands.",
+				read: text(func(v *snapshot.View, n uint32) string { return instant(v.RetractedAt(n)) })},
+			{name: "supersedes", typ: list(self), about: "The claims it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
+				for _, id := range v.Snapshot().Supersedes(n) {
+					if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {
+						dst = append(dst, old)
+					}
+				}
+				return dst
+			})},
+			{name: "contradicts", typ: list(self), about: "The claims in view that a curator marked as competing with it.", read: claimList(contradicting)},
+			{name: "conflict", typ: graphql.String, about: "The group of competing claims it belongs to.", read: of((*snapshot.Snapshot).Conflict)},
+			{name: "original", typ: graphql.String, about: "The form that the source prints where the claim gives another.", read: of((*snapshot.Snapshot).Original)},
+			{name: "note", typ: graphql.String, about: "The curator's remark.", read: of((*snapshot.Snapshot).Note)},
+		}
+	})
+}
+
+func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql.Binding {
+	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+		v, n := viewOf(src)
+		for _, c := range read(v, n, nil) {
+			dst = append(dst, gql.Ref{Obj: v, Index: uint64(c)})
+		}
+		return dst, true, nil
+	}}
+}
+
+// contradicting are the claims of the same conflict about the same subject or
+// of the same predicate to the same object.
+func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
+	s := v.Snapshot()
+	group := s.Conflict(n)
+	if group == "" {
+		return nil
+	}
+	seen := map[uint32]bool{n: true}
+	add := func(c uint32) bool {
+		if !seen[c] && s.Conflict(c) == group {
+			seen[c] = true
+			dst = append(dst, c)
+		}
+		return true
+	}
+	v.Claims(s.Subject(n), "", false, add)
+	if o := s.Object(n); o != snapshot.None {
+		v.Claims(o, "", true, add)
+	}
+	return dst
+}
+
+func yearOf(iv graph.Interval) (int, bool) {
+	if !iv.From.Known() || !iv.To.Known() {
+		return 0, false
+	}
+	first, last := iv.From.First().Date(), iv.To.Last().Date()
+	return first.YearNumber(), first.YearNumber() == last.YearNumber()
+}
+
+// claimQualifier is one qualifier of a claim.
+type claimQualifier struct {
+	view *snapshot.View
+	q    graph.QualifierValue
+}
+
+func (b *builder) qualifierType() *graphql.Object {
+	return b.object("Qualifier", "What a claim says besides its value.", func() []field {
+		return []field{
+			{name: "name", typ: must(graphql.String), read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return gql.AppendString(dst, src.Obj.(*claimQualifier).q.Name), nil
+				}}},
+			{name: "value", typ: graphql.String, about: "The literal as text; null where it is an entity.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					if q := src.Obj.(*claimQualifier).q; q.Value.Kind() != graph.EntityKind {
+						dst = gql.AppendString(dst, q.Value.String())
+					}
+					return dst, nil
+				}}},
+			{name: "object", typ: b.entityType(b.o.Type(schema.EntityType)), about: "The entity; null where it is a literal.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					q := src.Obj.(*claimQualifier)
+					n, ok := q.view.Snapshot().Number(q.q.Value.Entity())
+					return gql.Ref{Obj: q.view, Index: uint64(n)}, ok, nil
+				}}},
+		}
+	})
+}
+
+// claimListing is one list of claims. It lives for one request.
+type claimListing struct {
+	view  *snapshot.View
+	query *snapshot.Query
+	list  []snapshot.Edge
+
+	page *snapshot.Page
+	err  error
+}
+
+func (c *claimListing) load() (*snapshot.Page, error) {
+	if c.page == nil && c.err == nil {
+		c.page, c.err = c.view.Run(c.query, c.list)
+	}
+	return c.page, c.err
+}
+
+// claimArgs are the prepared arguments of a list of claims.
+type claimArgs struct {
+	view      viewArg
+	predicate string
+	query     snapshot.Query
+	// narrow names the one subject, object or source asked for, so that its
+	// list is read and not every claim.
+	subject, object, source string
+}
+
+func (b *builder) claimPageArgs() graphql.FieldConfigArgument {
+	return graphql.FieldConfigArgument{
+		"where":   {Type: b.claimFilterType(), Description: "Which to keep."},
+		"orderBy": {Type: graphql.NewList(must(b.claimOrderType())), Description: "The order, the first key leading; ties go by the order of record."},
+		"first":   {Type: graphql.Int, Description: "At most so many from the front."},
+		"after":   {Type: graphql.String, Description: "Behind this cursor."},
+		"last":    {Type: graphql.Int, Description: "At most so many from the back."},
+		"before":  {Type: graphql.String, Description: "Before this cursor."},
+	}
+}
+
+func (b *builder) claimsField(name, about string, inverse bool) field {
+	args := b.claimPageArgs()
+	args["predicate"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Only claims of this predicate."}
+	return field{name: name, about: about, typ: must(b.claimConnectionType()), args: args, read: gql.Binding{
+		Prepare: b.prepareClaims,
+		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			v, e := viewOf(src)
+			a := c.Args.(*claimArgs)
+			l := &claimListing{view: v, query: &a.query}
+			v.Claims(e, a.predicate, inverse, func(n uint32) bool {
+				l.list = append(l.list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
+				return true
+			})
+			sortByRecord(l.list)
+			return gql.Ref{Obj: l}, true, nil
+		}}}
+}
+
+func (b *builder) prepareClaims(args map[string]any) (any, error) {
+	a := &claimArgs{}
+	var err error
+	if a.view, err = viewInput(args); err != nil {
+		return nil, err
+	}
+	p, err := pageOf(args)
+	if err != nil {
+		return nil, err
+	}
+	a.query = snapshot.Query{First: p.first, Last: p.last, After: p.after, Before: p.before, Recorded: true}
+	if a.predicate, _ = args["predicate"].(string); a.predicate != "" && b.o.Predicate(a.predicate) == nil {
+		return nil, &gql.ArgumentError{Argument: "predicate", Err: graph.Errorf(graph.UnknownName,
+			"predicate: the ontology has no stored field %q; inverse and derived fields are read from others", a.predicate)}
+	}
+	if where, ok := args["where"].(map[string]any); ok {
+		if a.query.Edges, err = b.claimFilter(where); err != nil {
+			return nil, &gql.ArgumentError{Argument: "where", Err: err}
+		}
+		a.subject, a.object, a.source = equalID(where, "subject"), equalID(where, "object"), equalID(where, "source")
+	}
+	keys, _ := args["orderBy"].([]any)
+	for _, x := range keys {
+		for name, dir := range x.(map[string]any) {
+			a.query.Order = append(a.query.Order, snapshot.Key{
+				By: snapshot.Reading{Claim: snapshot.ClaimField(name)}, Descending: dir == "DESC"})
+		}
+	}
+	return a, nil
+}
+
+func equalID(where map[string]any, field string) string {
+	m, _ := where[field].(map[string]any)
+	id, _ := m["eq"].(string)
+	return id
+}
+
+func (b *builder) claimTestType(f snapshot.ClaimField, s schema.Scalar) *graphql.InputObject {
+	enumTest := func(e *graphql.Enum) *graphql.InputObject {
+		return b.testType(schema.EnumValue, &schema.Enum{Name: e.Name()}, false)
+	}
+	switch f {
+	case "rank":
+		return enumTest(b.rankType())
+	case "attribution":
+		return enumTest(b.attributionType())
+	case "holds":
+		return enumTest(b.holdsType())
+	case "id", "subject", "object", "source":
+		return b.testType(s, nil, true)
+	}
+	return b.testType(s, nil, false)
+}
+
+func (b *builder) claimFilterType() *graphql.InputObject {
+	return b.input("ClaimFilter", "Which claims to keep; all that is given must hold.", func() []inputField {
+		self := b.claimFilterType()
+		fs := []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+		}
+		for _, f := range snapshot.ClaimFields {
+			if f.Name != snapshot.RecordedOrder {
+				fs = append(fs, inputField{string(f.Name), "", b.claimTestType(f.Name, f.Scalar)})
+			}
+		}
+		return fs
+	})
+}
+
+func (b *builder) claimFilter(in map[string]any) (*snapshot.EdgeFilter, error) {
+	f := &snapshot.EdgeFilter{}
+	for _, key := range sortedKeys(in) {
+		val := in[key]
+		if val == nil {
+			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
+		}
+		var err error
+		switch key {
+		case "and":
+			f.And, err = each(val, b.claimFilter)
+		case "or":
+			f.Or, err = each(val, b.claimFilter)
+		case "not":
+			f.Not, err = b.claimFilter(val.(map[string]any))
+		default:
+			t := snapshot.ClaimTest{Field: snapshot.ClaimField(key)}
+			t.Test, err = b.test(schema.String, val.(map[string]any))
+			f.Claims = append(f.Claims, t)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (b *builder) claimOrderType() *graphql.InputObject {
+	return b.oneOf("ClaimOrder", "One key of an order.", func() []inputField {
+		var fs []inputField
+		for _, f := range snapshot.ClaimFields {
+			fs = append(fs, inputField{string(f.Name), "", b.direction()})
+		}
+		return fs
+	})
+}
+
+func (b *builder) claimConnectionType() *graphql.Object {
+	return b.object("ClaimConnection", "A list of claims.", func() []field {
+		claim := func(v *snapshot.View, e snapshot.Edge) gql.Ref { return gql.Ref{Obj: v, Index: uint64(e.Claim)} }
+		items := func(item func(l *claimListing, i int) gql.Ref) gql.Binding {
+			return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+				l := src.Obj.(*claimListing)
+				p, err := l.load()
+				if err != nil {
+					return nil, false, err
+				}
+				for i := range p.Edges {
+					dst = append(dst, item(l, i))
+				}
+				return dst, true, nil
+			}}
+		}
+		edge := b.object("ClaimEdge", "One claim of a list.", func() []field {
+			return []field{
+				{name: "cursor", typ: must(graphql.String), about: "The place of the claim in the list, for after and before.", read: gql.Binding{
+					Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+						return gql.AppendString(dst, src.Obj.(*claimListing).page.Cursor(int(src.Index))), nil
+					}}},
+				{name: "node", typ: must(b.claimType()), read: gql.Binding{
+					Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+						l := src.Obj.(*claimListing)
+						return claim(l.view, l.page.Edges[src.Index]), true, nil
+					}}},
+			}
+		})
+		return []field{
+			{name: "edges", typ: list(edge), read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
+			{name: "nodes", typ: list(b.claimType()), read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
+			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					p, err := src.Obj.(*claimListing).load()
+					if err != nil {
+						return gql.Ref{}, false, err
+					}
+					return gql.Ref{Obj: &pageInfo{p.HasNext, p.HasPrev, len(p.Edges), p.Cursor}}, true, nil
+				}}},
+			{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					p, err := src.Obj.(*claimListing).load()
+					if err != nil {
+						return dst, err
+					}
+					return gql.AppendInt(dst, int64(p.Total)), nil
+				}}},
+		}
+	})
+}

@@ -1,0 +1,313 @@
+package api
+
+import (
+	"fmt"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// connection is one list of the API in the Relay form: where its edges come
+// from, and the page once somebody asks for it. It lives for one request.
+type connection struct {
+	view   *snapshot.View
+	query  *snapshot.Query
+	entity uint32         // whose relation it is
+	field  *schema.Field  // the relation; nil for lists of a type
+	types  []*schema.Type // of lists of a type
+	series bool
+
+	page *snapshot.Page
+	err  error
+}
+
+func (c *connection) edges() []snapshot.Edge {
+	if c.field != nil {
+		return c.view.Edges(c.entity, c.field, c.series, nil)
+	}
+	return c.view.OfType(c.types, nil)
+}
+
+func (c *connection) load() (*snapshot.Page, error) {
+	if c.page == nil && c.err == nil {
+		c.page, c.err = c.view.Run(c.query, c.edges())
+	}
+	return c.page, c.err
+}
+
+// selected are the edges that the filters keep, in no order: what aggregates read.
+func (c *connection) selected() []snapshot.Edge {
+	return c.view.Select(c.query, c.edges())
+}
+
+// shape names the types of one kind of connection. A relation without
+// qualifiers shares them with all such relations to its target.
+type shape struct {
+	name       string // CountryBorders, CityLink, Country
+	target     *schema.Type
+	qualifiers []*schema.Qualifier
+	link       bool // its edges have claims
+}
+
+func listShape(t *schema.Type) shape { return shape{name: t.Name, target: t} }
+
+func linkShape(f *schema.Field) shape {
+	s := shape{name: f.Target.Name + "Link", target: f.Target, link: true, qualifiers: f.Qualifiers}
+	if f.Kind == schema.Inverse {
+		s.qualifiers = f.InverseOf[0].Qualifiers
+	}
+	if len(s.qualifiers) > 0 {
+		s.name = f.Owner.Name + title(f.Name)
+	}
+	return s
+}
+
+// relation is a field that leads to many entities.
+func (b *builder) relation(f *schema.Field) field {
+	s := linkShape(f)
+	args := b.pageArgs(s)
+	if f.Stored() && f.Time == schema.Observation || f.Kind == schema.Inverse && f.InverseOf[0].Time == schema.Observation {
+		args["series"] = &graphql.ArgumentConfig{Type: graphql.Boolean, Description: "Show every period and every source, not the latest of each."}
+	}
+	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: args, read: gql.Binding{
+		Prepare: func(args map[string]any) (any, error) { return b.prepareList(s, args) },
+		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			v, e := viewOf(src)
+			a := c.Args.(*listArgs)
+			return gql.Ref{Obj: &connection{view: v, query: &a.query, entity: e, field: f, series: a.series}}, true, nil
+		},
+	}}
+}
+
+// listArgs are the prepared arguments of a connection.
+type listArgs struct {
+	view   viewArg
+	query  snapshot.Query
+	series bool
+}
+
+func (b *builder) pageArgs(s shape) graphql.FieldConfigArgument {
+	where := graphql.Input(b.filterType(s.target))
+	if s.link {
+		where = b.edgeFilterType(s)
+	}
+	return graphql.FieldConfigArgument{
+		"where":   {Type: where, Description: "Which to keep."},
+		"orderBy": {Type: graphql.NewList(must(b.orderType(s))), Description: "The order, the first key leading; ties go by id."},
+		"first":   {Type: graphql.Int, Description: "At most so many from the front."},
+		"after":   {Type: graphql.String, Description: "Behind this cursor."},
+		"last":    {Type: graphql.Int, Description: "At most so many from the back."},
+		"before":  {Type: graphql.String, Description: "Before this cursor."},
+	}
+}
+
+// pageInput are the four arguments that cut a list.
+type pageInput struct {
+	first, last   *int
+	after, before string
+}
+
+func pageOf(args map[string]any) (pageInput, error) {
+	var p pageInput
+	for _, x := range []struct {
+		name string
+		to   **int
+	}{{"first", &p.first}, {"last", &p.last}} {
+		n, ok := args[x.name].(int)
+		if !ok {
+			continue
+		}
+		if n < 0 {
+			return p, &gql.ArgumentError{Argument: x.name, Err: graph.Errorf(graph.BadInput, "%s: %d is below 0", x.name, n)}
+		}
+		*x.to = &n
+	}
+	p.after, _ = args["after"].(string)
+	p.before, _ = args["before"].(string)
+	return p, nil
+}
+
+func (b *builder) prepareList(s shape, args map[string]any) (*listArgs, error) {
+	a := &listArgs{}
+	var err error
+	if a.view, err = viewInput(args); err != nil {
+		return nil, err
+	}
+	p, err := pageOf(args)
+	if err != nil {
+		return nil, err
+	}
+	a.query = snapshot.Query{First: p.first, Last: p.last, After: p.after, Before: p.before}
+	a.series, _ = args["series"].(bool)
+	if where, ok := args["where"].(map[string]any); ok {
+		if s.link {
+			a.query.Edges, err = b.edgeFilter(s, where)
+		} else {
+			a.query.Nodes, err = b.filter(s.target, where)
+		}
+		if err != nil {
+			return nil, &gql.ArgumentError{Argument: "where", Err: err}
+		}
+	}
+	if keys, ok := args["orderBy"].([]any); ok {
+		if a.query.Order, err = b.orderKeys(s, keys); err != nil {
+			return nil, &gql.ArgumentError{Argument: "orderBy", Err: err}
+		}
+	}
+	return a, nil
+}
+
+func (b *builder) connectionType(s shape) *graphql.Object {
+	node := b.entityType(s.target)
+	about := fmt.Sprintf("A list of entities of type %s.", s.target.Name)
+	return b.object(s.name+"Connection", about, func() []field {
+		return []field{
+			{name: "edges", typ: list(b.edgeType(s)), about: "The page's entities, each with its cursor and what says so.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					c := src.Obj.(*connection)
+					p, err := c.load()
+					if err != nil {
+						return nil, false, err
+					}
+					for i := range p.Edges {
+						dst = append(dst, gql.Ref{Obj: c, Index: uint64(i)})
+					}
+					return dst, true, nil
+				}}},
+			{name: "nodes", typ: list(node), about: "The page's entities.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					c := src.Obj.(*connection)
+					p, err := c.load()
+					if err != nil {
+						return nil, false, err
+					}
+					for _, e := range p.Edges {
+						dst = append(dst, gql.Ref{Obj: c.view, Index: uint64(e.Node)})
+					}
+					return dst, true, nil
+				}}},
+			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					p, err := src.Obj.(*connection).load()
+					if err != nil {
+						return gql.Ref{}, false, err
+					}
+					return gql.Ref{Obj: &pageInfo{p.HasNext, p.HasPrev, len(p.Edges), p.Cursor}}, true, nil
+				}}},
+			{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					p, err := src.Obj.(*connection).load()
+					if err != nil {
+						return dst, err
+					}
+					return gql.AppendInt(dst, int64(p.Total)), nil
+				}}},
+			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Sums over all of them, whatever the page.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					c := src.Obj.(*connection)
+					return gql.Ref{Obj: &gathering{view: c.view, edges: c.selected()}}, true, nil
+				}}},
+		}
+	})
+}
+
+// edge returns the connection's edge that a Ref means.
+func edgeOf(r gql.Ref) (*connection, snapshot.Edge) {
+	c := r.Obj.(*connection)
+	return c, c.page.Edges[r.Index]
+}
+
+func (b *builder) edgeType(s shape) *graphql.Object {
+	return b.object(s.name+"Edge", "One entity of a list.", func() []field {
+		fs := []field{
+			{name: "cursor", typ: must(graphql.String), about: "The place of the edge in the list, for after and before.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return gql.AppendString(dst, src.Obj.(*connection).page.Cursor(int(src.Index))), nil
+				}}},
+			{name: "node", typ: must(b.entityType(s.target)), read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					c, e := edgeOf(src)
+					return gql.Ref{Obj: c.view, Index: uint64(e.Node)}, true, nil
+				}}},
+		}
+		if !s.link {
+			return fs
+		}
+		fs = append(fs, field{name: "claim", typ: must(b.claimType()), about: "The best claim that says so.", read: gql.Binding{
+			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+				c, e := edgeOf(src)
+				return gql.Ref{Obj: c.view, Index: uint64(e.Claim)}, true, nil
+			}}})
+		for _, q := range s.qualifiers {
+			fs = append(fs, b.qualifierField(q))
+		}
+		return fs
+	})
+}
+
+func (b *builder) qualifierField(q *schema.Qualifier) field {
+	f := field{name: q.Name, about: q.Description}
+	switch {
+	case q.Target != nil:
+		f.typ = b.entityType(q.Target)
+		f.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			c, e := edgeOf(src)
+			_, n := c.view.Snapshot().Qualifier(e.Claim, q.Name)
+			return gql.Ref{Obj: c.view, Index: uint64(n)}, n != snapshot.None, nil
+		}
+	case q.Scalar == schema.Quantity || q.Scalar == schema.Coordinates:
+		f.typ = b.scalarType(q.Scalar, q.Enum)
+		f.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			c, e := edgeOf(src)
+			val, _ := c.view.Snapshot().Qualifier(e.Claim, q.Name)
+			return b.literal(val), val.Kind() != graph.NoKind, nil
+		}
+	default:
+		f.typ = b.scalarType(q.Scalar, q.Enum)
+		f.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			c, e := edgeOf(src)
+			if val, _ := c.view.Snapshot().Qualifier(e.Claim, q.Name); val.Kind() != graph.NoKind {
+				dst = appendValue(dst, val)
+			}
+			return dst, nil
+		}
+	}
+	return f
+}
+
+// pageInfo is where a page lies in its list.
+type pageInfo struct {
+	next, prev bool
+	n          int
+	cursor     func(i int) string
+}
+
+func (b *builder) pageInfoType() *graphql.Object {
+	leaf := func(write func(p *pageInfo, dst []byte) []byte) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return write(src.Obj.(*pageInfo), dst), nil
+		}}
+	}
+	return b.object("PageInfo", "Where a page lies in its list.", func() []field {
+		return []field{
+			{name: "hasNextPage", typ: must(graphql.Boolean), read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.next) })},
+			{name: "hasPreviousPage", typ: must(graphql.Boolean), read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.prev) })},
+			{name: "startCursor", typ: graphql.String, read: leaf(func(p *pageInfo, dst []byte) []byte {
+				if p.n == 0 {
+					return dst
+				}
+				return gql.AppendString(dst, p.cursor(0))
+			})},
+			{name: "endCursor", typ: graphql.String, read: leaf(func(p *pageInfo, dst []byte) []byte {
+				if p.n == 0 {
+					return dst
+				}
+				return gql.AppendString(dst, p.cursor(p.n-1))
+			})},
+		}
+	})
+}

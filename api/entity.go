@@ -1,0 +1,154 @@
+package api
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// entityType is the type of the API for a type of the ontology. An entity is
+// a Ref to the view it is read through and its number.
+func (b *builder) entityType(t *schema.Type) graphql.Output {
+	if have := b.types[t.Name]; have != nil {
+		return have
+	}
+	interfaces := func() []*graphql.Interface {
+		var is []*graphql.Interface
+		for _, i := range t.Interfaces {
+			is = append(is, b.entityType(i).(*graphql.Interface))
+		}
+		return is
+	}
+	var made graphql.Output
+	switch {
+	case t.Union:
+		var ts []*graphql.Object
+		for _, c := range t.Concrete {
+			ts = append(ts, b.entityType(c).(*graphql.Object))
+		}
+		made = graphql.NewUnion(graphql.UnionConfig{Name: t.Name, Description: t.Description, Types: ts, ResolveType: unused})
+	case t.Abstract:
+		for _, i := range t.Interfaces {
+			b.meta.Interfaces[t.Name] = append(b.meta.Interfaces[t.Name], i.Name)
+		}
+		made = graphql.NewInterface(graphql.InterfaceConfig{
+			Name: t.Name, Description: t.Description, ResolveType: unused,
+			Fields: graphql.FieldsThunk(func() graphql.Fields {
+				fs := b.fieldsOf(t.Name, b.entityFields(t))
+				delete(b.bindings, t.Name) // the concrete types have them
+				return fs
+			}),
+		})
+	default:
+		made = graphql.NewObject(graphql.ObjectConfig{
+			Name: t.Name, Description: t.Description, Interfaces: graphql.InterfacesThunk(interfaces),
+			Fields: graphql.FieldsThunk(func() graphql.Fields { return b.fieldsOf(t.Name, b.entityFields(t)) }),
+		})
+	}
+	b.types[t.Name] = made
+	return made
+}
+
+// unused stands where graphql-go wants a function; gql asks typeOf instead.
+func unused(graphql.ResolveTypeParams) *graphql.Object { return nil }
+
+func viewOf(r gql.Ref) (*snapshot.View, uint32) {
+	return r.Obj.(*snapshot.View), uint32(r.Index)
+}
+
+// entityFields are the fields of every entity and those of the ontology.
+func (b *builder) entityFields(t *schema.Type) []field {
+	text := func(read func(v *snapshot.View, n uint32) string) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return gql.AppendString(dst, read(viewOf(src))), nil
+		}}
+	}
+	fs := []field{
+		{name: "id", typ: must(graphql.ID), about: "The entity's id.",
+			read: text(func(v *snapshot.View, n uint32) string { return string(v.Snapshot().ID(n)) })},
+		{name: "type", typ: must(graphql.String), about: "The name of its type in the ontology.",
+			read: text(func(v *snapshot.View, n uint32) string { return v.Snapshot().TypeName(n) })},
+		b.claimsField("claims", "The claims about it in view, with their sources.", false),
+		b.claimsField("about", "The claims in view that have it as their object.", true),
+	}
+	for _, f := range t.Fields {
+		switch {
+		case f.Name == "name":
+			fs = append(fs, field{name: "name", typ: must(graphql.String), about: f.Description,
+				read: text(func(v *snapshot.View, n uint32) string { return v.Name(n) })})
+		case f.Kind == schema.Property && f.Many:
+			fs = append(fs, b.properties(f))
+		case f.Kind == schema.Property:
+			fs = append(fs, b.property(f))
+		case f.Many:
+			fs = append(fs, b.relation(f))
+		default:
+			fs = append(fs, b.one(f))
+		}
+	}
+	return fs
+}
+
+// property is a field of one value: that of the best claim in view.
+func (b *builder) property(f *schema.Field) field {
+	out := field{name: f.Name, about: f.Description, typ: b.scalarType(f.Scalar, f.Enum)}
+	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
+		out.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			v, e := viewOf(src)
+			n := v.Best(e, f.Name)
+			if n == snapshot.None {
+				return gql.Ref{}, false, nil
+			}
+			return b.literal(v.Snapshot().Value(n)), true, nil
+		}
+		return out
+	}
+	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		v, e := viewOf(src)
+		if n := v.Best(e, f.Name); n != snapshot.None {
+			dst = appendValue(dst, v.Snapshot().Value(n))
+		}
+		return dst, nil
+	}
+	return out
+}
+
+// properties is a field of many values, a plain list.
+func (b *builder) properties(f *schema.Field) field {
+	out := field{name: f.Name, about: f.Description, typ: list(b.scalarType(f.Scalar, f.Enum))}
+	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
+		out.read.List = func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+			v, e := viewOf(src)
+			for _, n := range v.Values(e, f, nil) {
+				dst = append(dst, b.literal(v.Snapshot().Value(n)))
+			}
+			return dst, true, nil
+		}
+		return out
+	}
+	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		v, e := viewOf(src)
+		dst = append(dst, '[')
+		for i, n := range v.Values(e, f, nil) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendValue(dst, v.Snapshot().Value(n))
+		}
+		return append(dst, ']'), nil
+	}
+	return out
+}
+
+// one is a relation that leads to one entity.
+func (b *builder) one(f *schema.Field) field {
+	return field{name: f.Name, about: f.Description, typ: b.entityType(f.Target), read: gql.Binding{
+		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			v, e := viewOf(src)
+			to, ok := v.One(e, f)
+			return gql.Ref{Obj: v, Index: uint64(to.Node)}, ok, nil
+		},
+	}}
+}

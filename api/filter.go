@@ -1,0 +1,330 @@
+package api
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// filterType is the input that chooses entities of a type.
+func (b *builder) filterType(t *schema.Type) *graphql.InputObject {
+	name := t.Name + "Filter"
+	about := fmt.Sprintf("Which entities of type %s to keep; all that is given must hold.", t.Name)
+	return b.input(name, about, func() []inputField {
+		self := b.filterType(t)
+		fs := []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+			{"id", "", b.testType(schema.String, nil, true)},
+			{"type", "", b.testType(schema.String, nil, false)},
+		}
+		fields := t.Fields
+		if t.Union {
+			fields = b.o.Type(schema.EntityType).Fields
+		}
+		for _, f := range fields {
+			if f.Kind == schema.Property {
+				fs = append(fs, inputField{f.Name, "", b.testType(f.Scalar, f.Enum, false)})
+			} else {
+				fs = append(fs, inputField{f.Name, "", b.relationFilterType(linkShape(f))})
+			}
+		}
+		return fs
+	})
+}
+
+func (b *builder) relationFilterType(s shape) *graphql.InputObject {
+	return b.input(s.name+"RelationFilter", "Which edges there must be.", func() []inputField {
+		e := b.edgeFilterType(s)
+		return []inputField{
+			{"some", "At least one edge passes.", e},
+			{"every", "No edge fails.", e},
+			{"none", "No edge passes.", e},
+		}
+	})
+}
+
+func (b *builder) edgeFilterType(s shape) *graphql.InputObject {
+	return b.input(s.name+"EdgeFilter", "Which edges to keep; all that is given must hold.", func() []inputField {
+		self := b.edgeFilterType(s)
+		fs := []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+			{"node", "What it leads to.", b.filterType(s.target)},
+		}
+		if len(s.qualifiers) > 0 {
+			fs = append(fs, inputField{"edge", "What its claim says besides.", b.qualifierFilterType(s)})
+		}
+		return fs
+	})
+}
+
+func (b *builder) qualifierFilterType(s shape) *graphql.InputObject {
+	return b.input(s.name+"QualifierFilter", "", func() []inputField {
+		var fs []inputField
+		for _, q := range s.qualifiers {
+			if q.Target != nil {
+				fs = append(fs, inputField{q.Name, "The id of the entity.", b.testType(schema.String, nil, true)})
+				continue
+			}
+			fs = append(fs, inputField{q.Name, "", b.testType(q.Scalar, q.Enum, false)})
+		}
+		return fs
+	})
+}
+
+// testType is the input that compares a scalar.
+func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.InputObject {
+	var typ graphql.Input
+	name := s.String()
+	ordered, text := true, false
+	switch s {
+	case schema.Int:
+		typ = graphql.Int
+	case schema.Float:
+		typ = graphql.Float
+	case schema.Boolean:
+		typ, ordered = graphql.Boolean, false
+	case schema.Date:
+		typ = dateType
+	case schema.Quantity:
+		return b.quantityTestType()
+	case schema.EnumValue:
+		typ, ordered, name = b.enum(e.Name, e.Description, e.Values...), false, e.Name
+	case schema.Coordinates:
+		return b.input("CoordinatesFilter", "", func() []inputField {
+			return []inputField{{"isNull", "", graphql.Boolean}}
+		})
+	default:
+		typ, text = graphql.String, true
+		if id {
+			typ, name = graphql.ID, "ID"
+		}
+	}
+	return b.input(name+"Filter", "All that is given must hold. A missing value fails all but isNull, ne and notIn.", func() []inputField {
+		many := graphql.NewList(must(typ))
+		fs := []inputField{{"eq", "", typ}, {"ne", "", typ}, {"in", "", many}, {"notIn", "", many}, {"isNull", "", graphql.Boolean}}
+		if ordered {
+			fs = append(fs, inputField{"lt", "", typ}, inputField{"lte", "", typ}, inputField{"gt", "", typ}, inputField{"gte", "", typ})
+		}
+		if text {
+			fs = append(fs,
+				inputField{"contains", "Regardless of case and diacritics.", graphql.String},
+				inputField{"startsWith", "Regardless of case and diacritics.", graphql.String},
+				inputField{"matches", "A regular expression in RE2 syntax that must match some part.", graphql.String})
+		}
+		return fs
+	})
+}
+
+func (b *builder) quantityTestType() *graphql.InputObject {
+	return b.input("QuantityFilter", "Compares the number in the given unit, converted within its dimension; without a unit, the bare numbers.", func() []inputField {
+		fs := []inputField{{"unit", "The unit's code.", graphql.String}, {"isNull", "", graphql.Boolean}}
+		for _, op := range []string{"eq", "ne", "lt", "lte", "gt", "gte"} {
+			fs = append(fs, inputField{op, "", graphql.Float})
+		}
+		return fs
+	})
+}
+
+// filter turns the input into the snapshot's form.
+func (b *builder) filter(t *schema.Type, in map[string]any) (*snapshot.Filter, error) {
+	f := &snapshot.Filter{}
+	for _, key := range sortedKeys(in) {
+		val := in[key]
+		if val == nil {
+			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
+		}
+		var err error
+		switch key {
+		case "and":
+			f.And, err = each(val, func(m map[string]any) (*snapshot.Filter, error) { return b.filter(t, m) })
+		case "or":
+			f.Or, err = each(val, func(m map[string]any) (*snapshot.Filter, error) { return b.filter(t, m) })
+		case "not":
+			f.Not, err = b.filter(t, val.(map[string]any))
+		case "id":
+			f.ID, err = b.test(schema.String, val.(map[string]any))
+		case "type":
+			f.Type, err = b.test(schema.String, val.(map[string]any))
+		case "name":
+			f.Name, err = b.test(schema.String, val.(map[string]any))
+		default:
+			err = b.fieldFilter(f, t, key, val.(map[string]any))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in map[string]any) error {
+	def := t.Field(key)
+	if t.Union {
+		def = b.o.Type(schema.EntityType).Field(key)
+	}
+	if def.Kind == schema.Property {
+		test, err := b.test(def.Scalar, in)
+		f.Properties = append(f.Properties, snapshot.PropertyFilter{Field: def, Test: test})
+		return err
+	}
+	s := linkShape(def)
+	r := snapshot.RelationFilter{Field: def}
+	for key, to := range map[string]**snapshot.EdgeFilter{"some": &r.Some, "every": &r.Every, "none": &r.None} {
+		m, ok := in[key].(map[string]any)
+		if !ok {
+			continue
+		}
+		var err error
+		if *to, err = b.edgeFilter(s, m); err != nil {
+			return err
+		}
+	}
+	f.Relations = append(f.Relations, r)
+	return nil
+}
+
+func (b *builder) edgeFilter(s shape, in map[string]any) (*snapshot.EdgeFilter, error) {
+	f := &snapshot.EdgeFilter{}
+	for _, key := range sortedKeys(in) {
+		val := in[key]
+		if val == nil {
+			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
+		}
+		var err error
+		switch key {
+		case "and":
+			f.And, err = each(val, func(m map[string]any) (*snapshot.EdgeFilter, error) { return b.edgeFilter(s, m) })
+		case "or":
+			f.Or, err = each(val, func(m map[string]any) (*snapshot.EdgeFilter, error) { return b.edgeFilter(s, m) })
+		case "not":
+			f.Not, err = b.edgeFilter(s, val.(map[string]any))
+		case "node":
+			f.Node, err = b.filter(s.target, val.(map[string]any))
+		case "edge":
+			err = b.qualifierFilters(f, s, val.(map[string]any))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[string]any) error {
+	for _, q := range s.qualifiers {
+		m, ok := in[q.Name].(map[string]any)
+		if !ok {
+			continue
+		}
+		kind := q.Scalar
+		if q.Target != nil {
+			kind = schema.String
+		}
+		test, err := b.test(kind, m)
+		if err != nil {
+			return err
+		}
+		f.Qualifiers = append(f.Qualifiers, snapshot.QualifierFilter{Name: q.Name, Test: test})
+	}
+	return nil
+}
+
+func each[T any](val any, fn func(map[string]any) (*T, error)) ([]*T, error) {
+	list := val.([]any)
+	out := make([]*T, 0, len(list))
+	for _, x := range list {
+		f, err := fn(x.(map[string]any))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// test turns the comparison of a scalar into the snapshot's form.
+func (b *builder) test(s schema.Scalar, in map[string]any) (*snapshot.Test, error) {
+	t := &snapshot.Test{}
+	unit, _ := in["unit"].(string)
+	if unit != "" && b.o.Units[unit] == nil {
+		return nil, graph.Errorf(graph.UnknownName, "there is no unit %q", unit)
+	}
+	value := func(x any) graph.Value { return inputValue(s, x, unit) }
+	for key, val := range in {
+		if val == nil && key != "unit" {
+			if key != "eq" && key != "ne" {
+				return nil, graph.Errorf(graph.BadInput, "%s: null cannot be compared; ask for isNull", key)
+			}
+			missing := key == "eq"
+			t.IsNull = &missing
+			continue
+		}
+		switch key {
+		case "eq", "ne", "lt", "lte", "gt", "gte":
+			v := value(val)
+			*map[string]**graph.Value{"eq": &t.Eq, "ne": &t.Ne, "lt": &t.Lt, "lte": &t.Lte, "gt": &t.Gt, "gte": &t.Gte}[key] = &v
+		case "in", "notIn":
+			vs := []graph.Value{}
+			for _, x := range val.([]any) {
+				vs = append(vs, value(x))
+			}
+			*map[string]*[]graph.Value{"in": &t.In, "notIn": &t.NotIn}[key] = vs
+		case "isNull":
+			missing := val.(bool)
+			t.IsNull = &missing
+		case "contains":
+			t.Contains = val.(string)
+		case "startsWith":
+			t.StartsWith = val.(string)
+		case "matches":
+			re, err := regexp.Compile(val.(string))
+			if err != nil {
+				return nil, graph.Errorf(graph.BadInput, "matches: %v", err)
+			}
+			t.Matches = re
+		}
+	}
+	return t, nil
+}
+
+// inputValue is a coerced argument as a value of the domain.
+func inputValue(s schema.Scalar, x any, unit string) graph.Value {
+	switch v := x.(type) {
+	case int:
+		if s == schema.Quantity && unit != "" {
+			return graph.QuantityValue(float64(v), unit)
+		}
+		return graph.IntValue(int64(v))
+	case float64:
+		if s == schema.Quantity && unit != "" {
+			return graph.QuantityValue(v, unit)
+		}
+		return graph.FloatValue(v)
+	case bool:
+		return graph.BoolValue(v)
+	case graph.Date:
+		return graph.DateValue(v)
+	case string:
+		return graph.StringValue(v)
+	}
+	return graph.Value{}
+}

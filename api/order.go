@@ -1,0 +1,104 @@
+package api
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// orderType is the input of one key of an order.
+func (b *builder) orderType(s shape) *graphql.InputObject {
+	if !s.link {
+		return b.nodeOrderType(s.target)
+	}
+	return b.oneOf(s.name+"Order", "One key of an order.", func() []inputField {
+		fs := []inputField{{"node", "By what the edges lead to.", b.nodeOrderType(s.target)}}
+		if len(orderedQualifiers(s)) > 0 {
+			fs = append(fs, inputField{"edge", "By what the claims say besides.", b.edgeOrderType(s)})
+		}
+		return fs
+	})
+}
+
+func (b *builder) nodeOrderType(t *schema.Type) *graphql.InputObject {
+	return b.oneOf(t.Name+"Order", "One key of an order.", func() []inputField {
+		d := b.direction()
+		fs := []inputField{{"id", "", d}, {"type", "", d}, {"name", "", d}}
+		for _, f := range b.orderedFields(t) {
+			fs = append(fs, inputField{f.Name, "", d})
+		}
+		return fs
+	})
+}
+
+func (b *builder) edgeOrderType(s shape) *graphql.InputObject {
+	return b.oneOf(s.name+"EdgeOrder", "One key of an order.", func() []inputField {
+		var fs []inputField
+		for _, q := range orderedQualifiers(s) {
+			fs = append(fs, inputField{q.Name, "", b.direction()})
+		}
+		return fs
+	})
+}
+
+// orderedFields are the properties of one value that have an order.
+func (b *builder) orderedFields(t *schema.Type) []*schema.Field {
+	var fs []*schema.Field
+	if t.Union {
+		t = b.o.Type(schema.EntityType)
+	}
+	for _, f := range t.Fields {
+		if f.Kind == schema.Property && !f.Many && f.Scalar != schema.Coordinates && f.Name != "name" {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+func orderedQualifiers(s shape) []*schema.Qualifier {
+	var qs []*schema.Qualifier
+	for _, q := range s.qualifiers {
+		if q.Scalar != schema.Coordinates {
+			qs = append(qs, q)
+		}
+	}
+	return qs
+}
+
+// orderKeys turns the input into the snapshot's form. Each key is an input of
+// which the engine made sure that exactly one field is given.
+func (b *builder) orderKeys(s shape, in []any) ([]snapshot.Key, error) {
+	keys := make([]snapshot.Key, 0, len(in))
+	for _, x := range in {
+		m := x.(map[string]any)
+		edge := false
+		if s.link {
+			for side, inner := range m {
+				edge = side == "edge"
+				m, _ = inner.(map[string]any)
+			}
+		}
+		for name, dir := range m {
+			k := snapshot.Key{Descending: dir == "DESC"}
+			switch {
+			case edge:
+				k.By.Qualifier = name
+			case name == "id", name == "type", name == "name":
+				k.By.Own = name
+			default:
+				t := s.target
+				if t.Union {
+					t = b.o.Type(schema.EntityType)
+				}
+				k.By.Property = t.Field(name)
+			}
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) != len(in) {
+		return nil, graph.Errorf(graph.BadInput, "each key of an order names exactly one field")
+	}
+	return keys, nil
+}

@@ -1,0 +1,252 @@
+package api
+
+import (
+	"slices"
+	"time"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// query is the root of reading: the fields of the contract and, for each type
+// of the ontology, one for a single entity and one for a list.
+func (b *builder) query() *graphql.Object {
+	return b.object("Query", "Everything that can be asked.", func() []field {
+		any := b.o.Type(schema.EntityType)
+		fs := []field{
+			b.byID("node", "The entity of an id, of whatever type.", any),
+			b.byID("entity", "The entity of an id, of whatever type.", any),
+			b.plural(any),
+			b.claimField(), b.rootClaims(), b.search(), b.graphField(),
+		}
+		for _, t := range b.o.Types {
+			if !t.Union && t != any {
+				fs = append(fs, b.singular(t), b.plural(t))
+			}
+		}
+		return fs
+	})
+}
+
+func (b *builder) viewType() *graphql.InputObject {
+	return b.input("View", "The lens of a query: what is true on a date, as known at a time, by whom, how surely.", func() []inputField {
+		return []inputField{
+			{"asOf", "The date in the world; today where it is absent. A month or a year stands for all its days.", dateType},
+			{"knownAt", "The record time; now where it is absent. Claims withdrawn since show as they stood.", dateTimeType},
+			{"minConfidence", "Hides the claims below it; 0 where it is absent.", graphql.Float},
+			{"sources", "Hides the claims of all other sources; a source's own description stays.", graphql.NewList(must(graphql.ID))},
+			{"minSequence", "Waits, briefly, until the store has reached this sequence number, to read what one wrote.", graphql.Int},
+		}
+	})
+}
+
+func (b *builder) withView(args graphql.FieldConfigArgument) graphql.FieldConfigArgument {
+	args["view"] = &graphql.ArgumentConfig{Type: b.viewType(), Description: "The lens for all that is selected below."}
+	return args
+}
+
+// viewInput reads the argument view.
+func viewInput(args map[string]any) (viewArg, error) {
+	m, _ := args["view"].(map[string]any)
+	a := viewArg{zero: true}
+	for key, val := range m {
+		if val == nil {
+			continue
+		}
+		switch key {
+		case "asOf":
+			a.view.AsOf, a.zero = val.(graph.Date), false
+		case "knownAt":
+			t := val.(time.Time)
+			a.view.KnownAt, a.zero = &t, false
+		case "minConfidence":
+			a.view.MinConfidence, a.zero = val.(float64), false
+		case "sources":
+			a.view.Sources, a.zero = []graph.ID{}, false
+			for _, x := range val.([]any) {
+				a.view.Sources = append(a.view.Sources, graph.ID(x.(string)))
+			}
+		case "minSequence":
+			n := val.(int)
+			if n < 0 {
+				return a, &gql.ArgumentError{Argument: "view", Err: graph.Errorf(graph.BadInput, "view.minSequence: %d is below 0", n)}
+			}
+			a.min = graph.Seq(n)
+		}
+	}
+	return a, nil
+}
+
+// rootArgs are the prepared arguments of a field that finds one thing.
+type rootArgs struct {
+	view  viewArg
+	by    string
+	value string
+}
+
+func (b *builder) byID(name, about string, t *schema.Type) field {
+	return field{name: name, about: about, typ: b.entityType(t),
+		args: b.withView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
+		read: gql.Binding{
+			Prepare: func(args map[string]any) (any, error) {
+				v, err := viewInput(args)
+				return &rootArgs{v, "id", args["id"].(string)}, err
+			},
+			Object: find(t),
+		}}
+}
+
+// singular finds one entity of a type, by its id or by a key of an outside scheme.
+func (b *builder) singular(t *schema.Type) field {
+	args := b.withView(graphql.FieldConfigArgument{"id": {Type: graphql.ID}})
+	names := []string{"id"}
+	for _, f := range t.Fields {
+		if f.Key != "" {
+			args[f.Name] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Its name in the scheme " + f.Key + "."}
+			names = append(names, f.Name)
+		}
+	}
+	return field{name: t.Singular(), about: t.Description, typ: b.entityType(t), args: args, read: gql.Binding{
+		Prepare: func(args map[string]any) (any, error) {
+			v, err := viewInput(args)
+			if err != nil {
+				return nil, err
+			}
+			a := &rootArgs{view: v}
+			for _, name := range names {
+				s, given := args[name].(string)
+				if given && a.by != "" {
+					return nil, graph.Errorf(graph.BadInput, "%s: give one of %s and %s, not both", t.Singular(), a.by, name)
+				}
+				if given {
+					a.by, a.value = name, s
+				}
+			}
+			if a.by == "" {
+				return nil, graph.Errorf(graph.BadInput, "%s: say which, by one of %v", t.Singular(), names)
+			}
+			return a, nil
+		},
+		Object: find(t),
+	}}
+}
+
+// find looks an entity of the type up; null where the view shows none.
+func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
+	return func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+		a := c.Args.(*rootArgs)
+		v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+		if err != nil {
+			return gql.Ref{}, false, err
+		}
+		var n uint32
+		var ok bool
+		if a.by == "id" {
+			n, ok = v.Entity(graph.ID(a.value))
+		} else {
+			n, ok = v.ByKey(a.by, a.value)
+		}
+		if !ok {
+			return gql.Ref{}, false, nil
+		}
+		have := v.Snapshot().Type(n)
+		return gql.Ref{Obj: v, Index: uint64(n)}, have != nil && t.Includes(have), nil
+	}
+}
+
+func (b *builder) plural(t *schema.Type) field {
+	s := listShape(t)
+	return field{name: t.Plural, about: t.Description, typ: must(b.connectionType(s)), args: b.withView(b.pageArgs(s)), read: gql.Binding{
+		Prepare: func(args map[string]any) (any, error) { return b.prepareList(s, args) },
+		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+			a := c.Args.(*listArgs)
+			v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+			if err != nil {
+				return gql.Ref{}, false, err
+			}
+			return gql.Ref{Obj: &connection{view: v, query: &a.query, types: t.Concrete}}, true, nil
+		},
+	}}
+}
+
+func (b *builder) claimField() field {
+	return field{name: "claim", about: "The claim of an id, withdrawn or not.", typ: b.claimType(),
+		args: b.withView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
+		read: gql.Binding{
+			Prepare: func(args map[string]any) (any, error) {
+				v, err := viewInput(args)
+				return &rootArgs{v, "id", args["id"].(string)}, err
+			},
+			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+				a := c.Args.(*rootArgs)
+				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				id, err := graph.ParseClaimID(a.value)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				n, ok := v.Snapshot().ClaimNumber(id)
+				return gql.Ref{Obj: v, Index: uint64(n)}, ok && v.Knows(n), nil
+			},
+		}}
+}
+
+func (b *builder) rootClaims() field {
+	return field{name: "claims", about: "The claims in view, in the order in which the store learned them.",
+		typ: must(b.claimConnectionType()), args: b.withView(b.claimPageArgs()), read: gql.Binding{
+			Prepare: b.prepareClaims,
+			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+				a := c.Args.(*claimArgs)
+				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				return gql.Ref{Obj: &claimListing{view: v, query: &a.query, list: claimsFor(v, a)}}, true, nil
+			},
+		}}
+}
+
+// claimsFor walks the shortest list that holds every claim asked for.
+func claimsFor(v *snapshot.View, a *claimArgs) []snapshot.Edge {
+	var list []snapshot.Edge
+	add := func(n uint32) bool {
+		list = append(list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
+		return true
+	}
+	of := func(id string, walk func(n uint32)) {
+		if n, ok := v.Snapshot().Number(graph.ID(id)); ok {
+			walk(n)
+		}
+	}
+	switch {
+	case a.subject != "":
+		of(a.subject, func(n uint32) { v.Claims(n, "", false, add) })
+		sortByRecord(list)
+	case a.object != "":
+		of(a.object, func(n uint32) { v.Claims(n, "", true, add) })
+		sortByRecord(list)
+	case a.source != "":
+		of(a.source, func(n uint32) { v.CitedBy(n, add) })
+	default:
+		v.AllClaims(add)
+	}
+	return list
+}
+
+func sortByRecord(list []snapshot.Edge) {
+	slices.SortFunc(list, func(x, y snapshot.Edge) int { return int(int64(x.Claim) - int64(y.Claim)) })
+}
+
+// instant writes a record time; "" for none.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}

@@ -1,0 +1,195 @@
+package api
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// The scalars of the API's own. Their input is read by meta.Scalars; output
+// goes through bound readers only.
+var (
+	dateType     = scalar("Date", "A date of the Extended Date/Time Format with its precision: 2025, 2025-06, 2025-06-18, 201X, with ?, ~ or % for doubt.")
+	dateTimeType = scalar("DateTime", "An instant as RFC 3339 writes it, in UTC: 2025-12-20T09:00:00Z.")
+	valueType    = scalar("Value", "A literal of whatever kind the ontology wants: a text, a number or a boolean. A quantity is \"3 bcm\", a point \"48,68\", a date as Date writes it.")
+)
+
+func scalar(name, about string) *graphql.Scalar {
+	return graphql.NewScalar(graphql.ScalarConfig{
+		Name: name, Description: about,
+		Serialize: func(v any) any { return v },
+	})
+}
+
+func (b *builder) scalars() {
+	b.meta.SpecifiedBy["DateTime"] = "https://scalars.graphql.org/andimarek/date-time.html"
+	b.meta.SpecifiedBy["Date"] = "https://www.loc.gov/standards/datetime/"
+	b.meta.Scalars["Date"] = func(v any) (any, error) {
+		s, ok := v.(string)
+		if !ok {
+			return nil, fmt.Errorf("a Date is a text such as \"2025-06-18\"")
+		}
+		d, err := graph.ParseDate(s)
+		if err == nil && !d.Known() {
+			err = fmt.Errorf("%q names no date", s)
+		}
+		return d, err
+	}
+	b.meta.Scalars["DateTime"] = func(v any) (any, error) {
+		s, ok := v.(string)
+		if !ok {
+			return nil, fmt.Errorf("a DateTime is a text such as \"2025-12-20T09:00:00Z\"")
+		}
+		t, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no instant; write it as 2025-12-20T09:00:00Z", s)
+		}
+		return t, nil
+	}
+	b.meta.Scalars["Value"] = func(v any) (any, error) {
+		switch x := v.(type) {
+		case string:
+			return graph.LooseValue(x), nil
+		case bool:
+			return graph.LooseValue(strconv.FormatBool(x)), nil
+		case int:
+			return graph.LooseValue(strconv.Itoa(x)), nil
+		case float64:
+			if math.IsInf(x, 0) || math.IsNaN(x) {
+				return nil, fmt.Errorf("the number is out of range")
+			}
+			return graph.LooseValue(graph.FloatValue(x).String()), nil
+		}
+		return nil, fmt.Errorf("a Value is a text, a number or a boolean")
+	}
+}
+
+func (b *builder) direction() *graphql.Enum {
+	return b.enum("OrderDirection", "Missing values come last either way.", members("ASC", "DESC")...)
+}
+
+func (b *builder) holdsType() *graphql.Enum {
+	return b.enum("Holds", "How surely a claim holds at the view's date.",
+		schema.EnumMember{Name: "YES", Description: "The source attests it for that date."},
+		schema.EnumMember{Name: "POSSIBLY", Description: "An open or unknown end leaves room for it."},
+		schema.EnumMember{Name: "NO", Description: "It does not; a claim asked for by its id may be so."})
+}
+
+func (b *builder) rankType() *graphql.Enum {
+	return b.enum("Rank", "Which of several claims is to be shown, beyond their confidence.", members(graph.RankNames[:]...)...)
+}
+
+func (b *builder) attributionType() *graphql.Enum {
+	return b.enum("Attribution", "In whose voice the source makes the claim.",
+		schema.EnumMember{Name: "ASSERTED", Description: "The source says so itself."},
+		schema.EnumMember{Name: "REPORTED", Description: "The source reports what another says: attributedTo."},
+		schema.EnumMember{Name: "ESTIMATED", Description: "The source calls it an estimate."},
+		schema.EnumMember{Name: "INFERRED", Description: "The curator's reading of the source."})
+}
+
+// scalarType is the output type of a property or a qualifier.
+func (b *builder) scalarType(s schema.Scalar, e *schema.Enum) graphql.Output {
+	switch s {
+	case schema.Int:
+		return graphql.Int
+	case schema.Float:
+		return graphql.Float
+	case schema.Boolean:
+		return graphql.Boolean
+	case schema.Date:
+		return dateType
+	case schema.EnumValue:
+		return b.enum(e.Name, e.Description, e.Values...)
+	case schema.Quantity:
+		return b.quantityType()
+	case schema.Coordinates:
+		return b.coordinatesType()
+	}
+	return graphql.String
+}
+
+// literal is a value with parts; it is what Quantity and Coordinates read.
+type literal struct {
+	value graph.Value
+	unit  *schema.Unit
+}
+
+func (b *builder) literal(v graph.Value) gql.Ref {
+	return gql.Ref{Obj: &literal{v, b.o.Units[v.Text()]}}
+}
+
+func (b *builder) quantityType() *graphql.Object {
+	leaf := func(write func(l *literal, dst []byte) []byte) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return write(src.Obj.(*literal), dst), nil
+		}}
+	}
+	return b.object("Quantity", "A number with its unit.", func() []field {
+		return []field{
+			{name: "value", typ: must(graphql.Float), about: "The number, in the unit.",
+				read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendFloat(dst, l.value.Float()) })},
+			{name: "unit", typ: must(graphql.String), about: "The unit's code, one of the enum Unit of the ontology.",
+				read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, l.value.Text()) })},
+			{name: "text", typ: must(graphql.String), about: "Both, for people.",
+				read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, quantityText(l)) })},
+		}
+	})
+}
+
+// quantityText writes thousands, millions and so on as people say them.
+func quantityText(l *literal) string {
+	x := l.value.Float()
+	symbol := l.value.Text()
+	if l.unit != nil {
+		symbol = l.unit.Symbol
+	}
+	word := ""
+	for _, s := range [...]struct {
+		at   float64
+		word string
+	}{{1e12, " trillion"}, {1e9, " billion"}, {1e6, " million"}} {
+		if math.Abs(x) >= s.at {
+			x, word = x/s.at, s.word
+			break
+		}
+	}
+	num := strconv.FormatFloat(math.Round(x*1000)/1000, 'f', -1, 64)
+	if l.unit != nil && l.unit.Dimension == "currency" {
+		return symbol + num + word
+	}
+	return num + word + " " + symbol
+}
+
+func (b *builder) coordinatesType() *graphql.Object {
+	leaf := func(pick func(lat, lon float64) float64) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return gql.AppendFloat(dst, pick(src.Obj.(*literal).value.LatLon())), nil
+		}}
+	}
+	return b.object("Coordinates", "A point on the Earth, WGS 84.", func() []field {
+		return []field{
+			{name: "latitude", typ: must(graphql.Float), about: "Degrees north.", read: leaf(func(lat, _ float64) float64 { return lat })},
+			{name: "longitude", typ: must(graphql.Float), about: "Degrees east.", read: leaf(func(_, lon float64) float64 { return lon })},
+		}
+	})
+}
+
+// appendValue writes a leaf value as JSON.
+func appendValue(dst []byte, v graph.Value) []byte {
+	switch v.Kind() {
+	case graph.IntKind:
+		return gql.AppendInt(dst, v.Int())
+	case graph.FloatKind:
+		return gql.AppendFloat(dst, v.Float())
+	case graph.BoolKind:
+		return gql.AppendBool(dst, v.Bool())
+	}
+	return gql.AppendString(dst, v.String())
+}
