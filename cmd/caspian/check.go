@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/seeds"
+)
+
+var checkCommand = &command{
+	name: "check", short: "find every fault in seeds or JSON lines, without a store", args: "[FILE|DIR]...",
+	about: `Reads the files as one change of an empty graph and lists every fault with its
+file and line. Without arguments it checks the seeds that are built in. Files
+that lean on others (sources, entities) must be checked together with them.`,
+	examples: `  caspian check
+  caspian check seeds/
+  caspian check seeds/sources.yaml mine.yaml
+  caspian check --format jsonl - < claims.txt`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		ontology, format := s.ontologyFile(), s.text("format", "NAME", "", "format of the files, where their names do not tell")
+		asJSON := s.jsonOutput()
+		return func(ctx context.Context, e *environment, args []string) error {
+			if err := s.err(); err != nil {
+				return err
+			}
+			inputs, err := inputsOf(args, *format, e)
+			if err != nil {
+				return err
+			}
+			o, err := loadOntology(*ontology)
+			if err != nil {
+				return err
+			}
+			bar := newProgress(e)
+			bar.show("reading %s", intake.Names(inputs))
+			ops, err := intake.Read(ctx, inputs)
+			var faults graph.Problems
+			if err != nil && !errors.As(err, &faults) {
+				return err
+			}
+			bar.show("checking %s", count(len(ops), "operation"))
+			res, problems := graph.Check(o, graph.Nothing, &graph.Change{Ops: ops})
+			bar.end()
+			return tellCheck(e, *asJSON, len(ops), res, append(faults, problems...))
+		}
+	},
+}
+
+// inputsOf finds the inputs that the arguments name; none is the built-in seeds.
+func inputsOf(args []string, format string, e *environment) ([]intake.Input, error) {
+	var f *codec.Format
+	if format != "" {
+		var err error
+		if f, err = codec.ByName(format); err != nil {
+			return nil, usagef("--format: %v", err)
+		}
+	}
+	if len(args) == 0 {
+		return intake.Folder(seeds.Files, "seeds", f)
+	}
+	return intake.Find(args, f, e.in)
+}
+
+func tellCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults graph.Problems) error {
+	var notices graph.Problems
+	entities, claims := 0, 0
+	if res != nil {
+		notices, entities, claims = res.Notices, len(res.Commit.Entities), len(res.Commit.Claims)
+	}
+	if asJSON {
+		out := struct {
+			Operations int         `json:"operations"`
+			Entities   int         `json:"entities"`
+			Claims     int         `json:"claims"`
+			Problems   []problemJS `json:"problems"`
+			Notices    []problemJS `json:"notices"`
+		}{ops, entities, claims, problemsJSON(faults), problemsJSON(notices)}
+		enc := json.NewEncoder(e.out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(out); err != nil {
+			return err
+		}
+		if len(faults) > 0 {
+			return silent
+		}
+		return nil
+	}
+	for _, n := range notices {
+		e.say("notice: %v", n)
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	e.say("no faults: %s, %s", count(entities, "entity"), count(claims, "claim"))
+	return nil
+}
+
+// problemJS is a problem as --json prints it.
+type problemJS struct {
+	File    string     `json:"file,omitempty"`
+	Line    int        `json:"line,omitempty"`
+	Path    string     `json:"path,omitempty"`
+	Code    graph.Code `json:"code"`
+	Message string     `json:"message"`
+}
+
+func problemsJSON(ps graph.Problems) []problemJS {
+	out := make([]problemJS, len(ps))
+	for i, p := range ps {
+		out[i] = problemJS{p.Place.File, p.Place.Line, p.Place.Path, p.Code, p.Message}
+	}
+	return out
+}

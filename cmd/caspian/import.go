@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+var importCommand = &command{
+	name: "import", short: "put files into a store or a running service", args: "FILE|DIR|-...",
+	about: `Puts claims into a store (--store, which no service may be running on), or into
+a running service (--url). JSON lines go in batches, each whole or not at all;
+every other format goes as one change. Faults are listed with file and line, all
+of them, and the last words say what is imported and how to go on. What the
+store knows already changes nothing, so the same import may be run twice.
+
+Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil }) + `.`,
+	examples: `  caspian import claims.jsonl
+  caspian import --dry-run seeds/
+  caspian import --format factbook factbook.json/
+  make-claims | caspian import --url http://127.0.0.1:8080 -`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		format := s.text("format", "NAME", "", "format of the files, where their names do not tell")
+		batch := s.number("batch", 1000, 1, "lines that make one change")
+		dry := s.toggle("dry-run", "check all of it and import nothing")
+		dir, ontology := s.storeDir(), s.ontologyFile()
+		asJSON := s.jsonOutput()
+		return func(ctx context.Context, e *environment, args []string) error {
+			if len(args) == 0 {
+				s.fault("what to import is missing: files, folders, or - for the standard input")
+			}
+			if err := s.err(); err != nil {
+				return err
+			}
+			inputs, err := inputsOf(args, *format, e)
+			if err != nil {
+				return err
+			}
+			o, err := loadOntology(*ontology)
+			if err != nil {
+				return err
+			}
+			oo := openOptions{ontology: o}
+			if *dry {
+				oo.over = newDryLog
+			}
+			g, err := openStore(ctx, *dir, oo)
+			if err != nil {
+				return err
+			}
+			err = importInto(ctx, e, g.Graph, inputs, *batch, *dry, *asJSON)
+			return errors.Join(err, g.Close())
+		}
+	},
+}
+
+// formatList names the formats that can do something, with a line on each.
+func formatList(can func(*codec.Format) bool) string {
+	text := ""
+	for _, f := range codec.Formats {
+		if can(f) {
+			if text != "" {
+				text += "; "
+			}
+			text += f.Name + " (" + f.About + ")"
+		}
+	}
+	return text
+}
+
+func importInto(ctx context.Context, e *environment, to intake.Target, inputs []intake.Input, batch int, dry, asJSON bool) error {
+	bar := newProgress(e)
+	bar.show("reading %s", intake.Names(inputs))
+	r, err := intake.Import(ctx, to, inputs, intake.Options{Batch: batch, Progress: func(name string, r *intake.Report) {
+		bar.show("%s: %s", name, tally(r))
+	}})
+	bar.end()
+	for _, n := range r.Notices {
+		e.say("notice: %v", n)
+	}
+	if asJSON {
+		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {
+			return jerr
+		}
+	} else if err == nil || r.Operations > 0 {
+		verb := "imported"
+		if dry {
+			verb = "would import"
+		}
+		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, tally(r), r.Seq)
+	}
+	return err
+}
+
+func tally(r *intake.Report) string {
+	text := count(r.Entities, "entity") + ", " + count(r.Claims, "claim")
+	if r.Retractions > 0 {
+		text += ", " + count(r.Retractions, "retraction")
+	}
+	return fmt.Sprintf("%s; %s known already", text, thousands(r.Known))
+}
+
+// fill puts the seeds into an empty graph, by the way of every import, as one change.
+func fill(ctx context.Context, g *live.Graph, inputs []intake.Input) (*intake.Report, error) {
+	ops, err := intake.Read(ctx, inputs)
+	if err != nil {
+		return nil, err
+	}
+	got, err := g.Commit(ctx, &graph.Change{Ops: ops})
+	if err != nil {
+		return nil, err
+	}
+	return &intake.Report{Seq: got.Seq, Entities: got.Entities, Claims: got.Claims, Known: got.Known, Operations: len(ops), Notices: got.Notices}, nil
+}

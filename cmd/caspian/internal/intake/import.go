@@ -1,0 +1,219 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+// Target takes changes: a *live.Graph, or a service elsewhere.
+type Target interface {
+	Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error)
+	// Check holds a change against the graph and commits nothing.
+	Check(ch *graph.Change) (*graph.Result, error)
+}
+
+// Options say how to import.
+type Options struct {
+	// Batch is how many lines of a line format make one change; 0 is 1000.
+	Batch int
+	// Progress, where not nil, hears of each batch.
+	Progress func(input string, r *Report)
+}
+
+const defaultBatch = 1000
+
+// Report is what an import did, as far as it came.
+type Report struct {
+	Seq         graph.Seq `json:"sequence"`
+	Entities    int       `json:"entities"`
+	Claims      int       `json:"claims"`
+	Retractions int       `json:"retractions"`
+	// Known counts the operations that changed nothing.
+	Known int `json:"known"`
+	// Operations counts all of them.
+	Operations int            `json:"operations"`
+	Notices    graph.Problems `json:"-"`
+}
+
+func (r *Report) add(ops int, got *live.Receipt) {
+	r.Seq, r.Operations = got.Seq, r.Operations+ops
+	r.Entities += got.Entities
+	r.Claims += got.Claims
+	r.Retractions += got.Retractions
+	r.Known += got.Known
+	for _, n := range got.Notices {
+		if len(r.Notices) < codec.MaxProblems {
+			r.Notices = append(r.Notices, n)
+		}
+	}
+}
+
+// Failed is an import that did not come to its end.
+type Failed struct {
+	// Problems are the faults found, in the batch that failed and behind it.
+	Problems graph.Problems
+	// Cause is what else ended it, or nil.
+	Cause error
+	// Resume says what is in the graph and how to go on.
+	Resume string
+}
+
+func (f *Failed) Error() string {
+	if f.Cause != nil {
+		return f.Cause.Error() + "\n" + f.Resume
+	}
+	return f.Problems.Error() + "\n" + f.Resume
+}
+
+// Unwrap is the cause.
+func (f *Failed) Unwrap() error { return f.Cause }
+
+// Import puts the inputs into the target: JSON lines in batches, input by
+// input, everything else together as one change before them. The error is a
+// *Failed.
+func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report, error) {
+	if o.Batch <= 0 {
+		o.Batch = defaultBatch
+	}
+	var whole, lines []Input
+	for _, in := range inputs {
+		if in.Format == codec.JSONLines {
+			lines = append(lines, in)
+		} else {
+			whole = append(whole, in)
+		}
+	}
+	r := &Report{}
+	if len(whole) > 0 {
+		if err := importWhole(ctx, to, whole, r); err != nil {
+			return r, err
+		}
+		if o.Progress != nil {
+			o.Progress(Names(whole), r)
+		}
+	}
+	for i := range lines {
+		if err := importLines(ctx, to, &lines[i], o, r); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) error {
+	const nothing = "nothing was imported; correct the input and import it again"
+	ops, err := Read(ctx, inputs)
+	var form graph.Problems
+	switch {
+	case errors.As(err, &form):
+		// What is well formed is looked at as well, so that all faults show at once.
+		form = append(form, faultsOf(to, ops)...)
+		return &Failed{Problems: form, Resume: nothing}
+	case err != nil:
+		return &Failed{Cause: err, Resume: "nothing was imported"}
+	}
+	got, err := to.Commit(ctx, &graph.Change{Ops: ops})
+	if err != nil {
+		return failed(err, nothing)
+	}
+	r.add(len(ops), got)
+	return nil
+}
+
+func failed(err error, resume string) *Failed {
+	var ps graph.Problems
+	if errors.As(err, &ps) {
+		return &Failed{Problems: ps, Resume: resume}
+	}
+	return &Failed{Cause: err, Resume: resume}
+}
+
+// faultsOf are the problems of a change that will not be made.
+func faultsOf(to Target, ops []graph.Op) graph.Problems {
+	_, err := to.Check(&graph.Change{Ops: ops})
+	var ps graph.Problems
+	errors.As(err, &ps) // another error would say nothing about the input
+	return ps
+}
+
+func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report) error {
+	stream, err := in.open()
+	if err != nil {
+		return &Failed{Cause: fmt.Errorf("opening %s: %w", in.Name, err), Resume: "nothing of " + in.Name + " was imported"}
+	}
+	defer stream.Close() // what was read is read
+	lr := newLineReader(in.Name, stream)
+	for {
+		b, err := lr.next(ctx, o.Batch)
+		if err != nil {
+			return &Failed{Cause: err, Resume: resume(in.Name, b.first)}
+		}
+		if b.lines == 0 {
+			return nil
+		}
+		if len(b.faults) > 0 {
+			return rest(ctx, to, in, lr, o, b, graph.Problems(b.faults))
+		}
+		got, err := to.Commit(ctx, &graph.Change{Ops: b.ops})
+		var ps graph.Problems
+		switch {
+		case errors.As(err, &ps):
+			return rest(ctx, to, in, lr, o, b, nil)
+		case err != nil:
+			return &Failed{Cause: err, Resume: resume(in.Name, b.first)}
+		}
+		r.add(len(b.ops), got)
+		if o.Progress != nil {
+			o.Progress(in.Name, r)
+		}
+	}
+}
+
+func resume(name string, first int) string {
+	if first == 1 {
+		return "nothing of " + name + " was imported; run the same import again when it is mended"
+	}
+	return fmt.Sprintf("%s: the lines before %d are imported, nothing from there on; run the same import again when it is mended: lines that are known change nothing", name, first)
+}
+
+// rest looks through the batch that failed and all behind it, and imports
+// nothing more.
+func rest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, b batch, faults graph.Problems) error {
+	f := &Failed{Problems: faults, Resume: resume(in.Name, b.first)}
+	// Claims behind may speak of entities that the batches not imported declare.
+	var declared []graph.Op
+	more := 0
+	for {
+		ops := append(declared[:len(declared):len(declared)], b.ops...)
+		for _, p := range faultsOf(to, ops) {
+			f.Problems = append(f.Problems, p)
+		}
+		if n := len(f.Problems) - codec.MaxProblems; n > 0 {
+			more += n
+			f.Problems = f.Problems[:codec.MaxProblems]
+		}
+		for _, op := range b.ops {
+			if op.Kind == graph.Declare {
+				declared = append(declared, op)
+			}
+		}
+		var err error
+		if b, err = lr.next(ctx, o.Batch); err != nil {
+			f.Cause = fmt.Errorf("%w\n%v", err, f.Problems)
+			return f
+		}
+		if b.lines == 0 {
+			break
+		}
+		f.Problems = append(f.Problems, b.faults...)
+	}
+	if more > 0 {
+		f.Problems = append(f.Problems, graph.Problem{Code: graph.BadInput, Message: fmt.Sprintf("and %d more problems", more)})
+	}
+	return f
+}

@@ -1,0 +1,179 @@
+// Package intake reads files, folders and streams into changes of the graph.
+//
+// Read Input, Read and Import first. An Input is one thing to read in one
+// format; Read gives all of several inputs as one list of operations, and
+// Import puts inputs into a graph, line formats in batches and everything else
+// as one change. It must not know where the graph is kept.
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// Input is one file, folder or stream with its format.
+type Input struct {
+	// Name is for messages.
+	Name   string
+	Format *codec.Format
+
+	open func() (io.ReadCloser, error) // of a stream
+	dir  fs.FS                         // of a folder that a format reads whole
+}
+
+// Stdin is the path that stands for the standard input.
+const Stdin = "-"
+
+// Find makes inputs of paths. A folder is one input where the format reads
+// folders, and otherwise every file in it whose name tells a format (or the
+// format given), in the order of the names. format may be nil: then the names
+// tell, and the standard input is JSON lines.
+func Find(paths []string, format *codec.Format, stdin io.Reader) ([]Input, error) {
+	var inputs []Input
+	for _, p := range paths {
+		found, err := find(p, format, stdin)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, found...)
+	}
+	for _, in := range inputs {
+		if in.dir == nil && in.Format.Decode == nil {
+			if in.Format.DecodeDir != nil {
+				return nil, graph.Errorf(graph.BadInput, "%s: the format %s reads a folder, not a file", in.Name, in.Format.Name)
+			}
+			return nil, graph.Errorf(graph.BadInput, "%s: the format %s cannot be read yet", in.Name, in.Format.Name)
+		}
+	}
+	return inputs, nil
+}
+
+func find(p string, format *codec.Format, stdin io.Reader) ([]Input, error) {
+	if p == Stdin {
+		if format == nil {
+			format = codec.JSONLines
+		}
+		return []Input{{Name: "standard input", Format: format, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}}, nil
+	}
+	info, err := os.Stat(p)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		in, err := file(p, format, func() (io.ReadCloser, error) { return os.Open(p) })
+		return []Input{in}, err
+	}
+	if format != nil && format.DecodeDir != nil {
+		return []Input{{Name: p, Format: format, dir: os.DirFS(p)}}, nil
+	}
+	return Folder(os.DirFS(p), filepath.ToSlash(p), format)
+}
+
+func file(name string, format *codec.Format, open func() (io.ReadCloser, error)) (Input, error) {
+	if format == nil {
+		var err error
+		if format, err = codec.ForFile(name); err != nil {
+			return Input{}, err
+		}
+	}
+	return Input{Name: name, Format: format, open: open}, nil
+}
+
+// Folder makes an input of every file under fsys whose name tells a format, or
+// the format given. name stands before the files' names in messages.
+func Folder(fsys fs.FS, name string, format *codec.Format) ([]Input, error) {
+	var inputs []Input
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		told, unknown := codec.ForFile(p)
+		if unknown != nil || format != nil && told != format {
+			return nil
+		}
+		in, err := file(path.Join(name, p), told, func() (io.ReadCloser, error) { return fsys.Open(p) })
+		inputs = append(inputs, in)
+		return err
+	})
+	if err == nil && len(inputs) == 0 {
+		return nil, graph.Errorf(graph.BadInput, "%s: no file in it has a name that tells a format; name one with --format", name)
+	}
+	return inputs, err
+}
+
+// Read decodes every input, in order, into one list. The error is
+// graph.Problems where inputs have faults of form; then the operations that
+// are well formed come with it.
+func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
+	type result struct {
+		ops []graph.Op
+		err error
+	}
+	results := make([]result, len(inputs))
+	var wg sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range inputs {
+		wg.Add(1)
+		free <- struct{}{}
+		go func() {
+			defer func() { <-free; wg.Done() }()
+			r := &results[i]
+			r.err = inputs[i].decode(ctx, func(op graph.Op) error { r.ops = append(r.ops, op); return nil })
+		}()
+	}
+	wg.Wait()
+	var ops []graph.Op
+	var faults graph.Problems
+	for i := range results {
+		var ps graph.Problems
+		switch {
+		case results[i].err == nil:
+		case errors.As(results[i].err, &ps):
+			faults = append(faults, ps...)
+		default:
+			return nil, results[i].err
+		}
+		ops = append(ops, results[i].ops...)
+	}
+	if len(faults) > 0 {
+		return ops, faults
+	}
+	return ops, nil
+}
+
+// decode also closes what it opens.
+func (in *Input) decode(ctx context.Context, emit codec.Emit) error {
+	if in.dir != nil {
+		return in.Format.DecodeDir(ctx, in.dir, in.Name, emit)
+	}
+	r, err := in.open()
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", in.Name, err)
+	}
+	defer r.Close() // what was read is read
+	return in.Format.Decode(ctx, in.Name, r, emit)
+}
+
+// Names joins the inputs' names for a message.
+func Names(inputs []Input) string {
+	names := make([]string, 0, 3)
+	for i := range inputs {
+		if i == 3 && len(inputs) > 4 {
+			return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(inputs)-3)
+		}
+		names = append(names, inputs[i].Name)
+	}
+	return strings.Join(names, ", ")
+}

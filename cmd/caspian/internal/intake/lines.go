@@ -1,0 +1,100 @@
+package intake
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// maxBatchBytes bounds one batch, whatever its count of lines.
+const maxBatchBytes = 16 << 20
+
+// batch is a run of lines that becomes one change.
+type batch struct {
+	first, lines int // number of the first line; count
+	ops          []graph.Op
+	faults       []graph.Problem
+}
+
+// lineReader cuts a stream of JSON lines into batches. A batch is decoded
+// apart, so that it is known to be well formed before any of it is committed.
+type lineReader struct {
+	name string
+	r    *bufio.Reader
+	line int // of the last line read
+	text bytes.Buffer
+}
+
+func newLineReader(name string, r io.Reader) *lineReader {
+	return &lineReader{name: name, r: bufio.NewReaderSize(r, 256<<10)}
+}
+
+// next reads and decodes up to most lines; lines is 0 at the end.
+func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
+	b := batch{first: lr.line + 1}
+	lr.text.Reset()
+	for b.lines < most && lr.text.Len() < maxBatchBytes {
+		more, err := lr.copyLine()
+		if err != nil {
+			return b, fmt.Errorf("reading %s: %w", lr.name, err)
+		}
+		if !more {
+			break
+		}
+		b.lines++
+	}
+	lr.line += b.lines
+	if b.lines == 0 {
+		return b, nil
+	}
+	shift := b.first - 1
+	err := codec.JSONLines.Decode(ctx, lr.name, &lr.text, func(op graph.Op) error {
+		op.Place.Line += shift
+		b.ops = append(b.ops, op)
+		return nil
+	})
+	var ps graph.Problems
+	if errors.As(err, &ps) {
+		for _, p := range ps {
+			if p.Place.Line > 0 {
+				p.Place.Line += shift
+			}
+			b.faults = append(b.faults, p)
+		}
+		return b, nil
+	}
+	return b, err
+}
+
+// copyLine appends the next line to the text; false at the end. Of a line that
+// is too long it keeps enough for the decoder to say so.
+func (lr *lineReader) copyLine() (bool, error) {
+	length := 0
+	for {
+		part, err := lr.r.ReadSlice('\n')
+		if keep := codec.MaxLine + 1 - length; len(part) > keep && len(part) > 0 {
+			lr.text.Write(part[:max(keep, 0)])
+			if part[len(part)-1] == '\n' {
+				lr.text.WriteByte('\n')
+			}
+		} else {
+			lr.text.Write(part)
+		}
+		length += len(part)
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, io.EOF):
+			return length > 0, nil
+		default:
+			return false, err
+		}
+	}
+}

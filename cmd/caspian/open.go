@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// loadOntology reads an ontology; "" is the one built in.
+func loadOntology(file string) (*schema.Ontology, error) {
+	if file == "" {
+		return schema.Load("ontology.graphql", schema.Default)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return schema.Load(file, string(text))
+}
+
+// opened is a store and the graph in it.
+type opened struct {
+	*live.Graph
+	log live.Log
+	end func() error
+}
+
+// Close writes the snapshot file and lets go of the store.
+func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.end()) }
+
+// snapshotName is the snapshot file's name within the store's folder.
+const snapshotName = "snapshot"
+
+// openOptions say how a store is opened.
+type openOptions struct {
+	ontology *schema.Ontology
+	// existing refuses a folder without a store.
+	existing bool
+	// noCache leaves the snapshot file alone.
+	noCache bool
+	logger  *slog.Logger
+	// over, where not nil, stands before the log, as a dry run's does.
+	over func(live.Log) live.Log
+}
+
+// openStore opens the embedded store in the folder.
+func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) {
+	if o.existing {
+		if err := storeExists(dir); err != nil {
+			return nil, err
+		}
+	}
+	log, err := store.Open(dir, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var l live.Log = log
+	opts := live.Options{Logger: o.logger}
+	if o.over != nil {
+		l = o.over(l)
+	} else if !o.noCache {
+		opts.Cache = nil
+	}
+	g, err := live.Open(ctx, l, o.ontology, opts)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
+	}
+	return &opened{g, l, log.Close}, nil
+}
+
+func storeExists(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' makes one", dir)
+	}
+	return err
+}
+
+// dryLog keeps what is appended to it only in the graph that is open on it, so
+// that a dry run goes the whole way but for the disk.
+type dryLog struct {
+	live.Log
+	head graph.Seq
+}
+
+func newDryLog(under live.Log) live.Log { return &dryLog{under, under.Head()} }
+
+func (d *dryLog) Head() graph.Seq { return d.head }
+
+func (d *dryLog) Append(_ context.Context, c *graph.Commit) error {
+	d.head = c.Seq
+	return nil
+}
+
+// noLog is the log of an empty store that is kept nowhere.
+type noLog struct{ head graph.Seq }
+
+func (n *noLog) Head() graph.Seq { return n.head }
+func (n *noLog) Append(_ context.Context, c *graph.Commit) error {
+	n.head = c.Seq
+	return nil
+}
+func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
+func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
+
+// emptyGraph is a graph of nothing, in memory.
+func emptyGraph(ctx context.Context, o *schema.Ontology) (*live.Graph, error) {
+	return live.Open(ctx, &noLog{}, o, live.Options{})
+}
