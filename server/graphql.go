@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -27,7 +28,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w)
 		return
 	}
-	var req *Request
+	var req *api.Request
 	var bad *malformed
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
@@ -95,7 +96,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 
 // waits tells whether the answer may come from a later snapshot than the
 // session's: the view asks for a sequence number.
-func waits(req *Request) bool {
+func waits(req *api.Request) bool {
 	const name = "minSequence"
 	vars := string(req.Variables)
 	// A name in the variables may be written with escapes.

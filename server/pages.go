@@ -24,6 +24,9 @@ const Example = `{
   }
 }`
 
+// policy lets our pages load what we serve and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
 // frontPage tells what this is and where to go on.
 func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	sn := b.Graph.Snapshot()
@@ -37,6 +40,7 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 		panic(err) // of our own template, over values of our own
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = w.Write(page.Bytes())
 }
@@ -62,6 +66,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, name string) {
 		http.NotFound(w, r)
 		return
 	}
+	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-cache")
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
 }

@@ -11,18 +11,9 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
-)
 
-// Request is one GraphQL request as a Session takes it.
-type Request struct {
-	Query, OperationName string
-	// Variables is a JSON object, or empty.
-	Variables json.RawMessage
-	// AllowMutation is false for GET.
-	AllowMutation bool
-	// WriteRefusal, where not nil, is what transact fails with.
-	WriteRefusal error
-}
+	"github.com/caspian-kg/caspian/api"
+)
 
 // malformed is a request that is no GraphQL-over-HTTP request.
 type malformed struct {
@@ -50,7 +41,7 @@ const (
 )
 
 // fromURL reads the parameters of a GET.
-func fromURL(r *http.Request) (*Request, *malformed) {
+func fromURL(r *http.Request) (*api.Request, *malformed) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, badRequest("the query string cannot be read: %v", err)
@@ -68,7 +59,7 @@ func fromURL(r *http.Request) (*Request, *malformed) {
 	if !q.Has("query") {
 		return nil, badRequest("the parameter query is missing: /graphql?query={graph{sequence}}, or POST a JSON object with query")
 	}
-	req := &Request{Query: q.Get("query"), OperationName: q.Get("operationName")}
+	req := &api.Request{Query: q.Get("query"), OperationName: q.Get("operationName")}
 	var bad *malformed
 	if req.Variables, bad = object("variables", []byte(q.Get("variables"))); bad != nil {
 		return nil, bad
@@ -108,7 +99,7 @@ func kindOf(text []byte) string {
 }
 
 // fromBody reads the JSON of a POST.
-func (s *Server) fromBody(w http.ResponseWriter, r *http.Request) (*Request, *malformed) {
+func (s *Server) fromBody(w http.ResponseWriter, r *http.Request) (*api.Request, *malformed) {
 	if bad := checkContentType(r.Header); bad != nil {
 		return nil, bad
 	}
@@ -149,7 +140,7 @@ func checkContentType(h http.Header) *malformed {
 
 // parseBody reads the request's object. Unknown members are reserved by the
 // draft and ignored; a known one given twice or of another type is refused.
-func parseBody(body []byte) (*Request, *malformed) {
+func parseBody(body []byte) (*api.Request, *malformed) {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
@@ -196,8 +187,8 @@ func parseBody(body []byte) (*Request, *malformed) {
 	return fromMembers(members)
 }
 
-func fromMembers(members map[string]json.RawMessage) (*Request, *malformed) {
-	req := &Request{AllowMutation: true}
+func fromMembers(members map[string]json.RawMessage) (*api.Request, *malformed) {
+	req := &api.Request{AllowMutation: true}
 	var bad *malformed
 	if members["query"] == nil {
 		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")

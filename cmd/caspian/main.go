@@ -32,7 +32,8 @@ type command struct {
 // commands are all subcommands, in the order of the help.
 func commands() []*command {
 	return []*command{
-		importCommand, checkCommand, verifyCommand, healthCommand, versionCommand,
+		serveCommand, queryCommand, importCommand, exportCommand, checkCommand,
+		schemaCommand, verifyCommand, healthCommand, versionCommand,
 	}
 }
 

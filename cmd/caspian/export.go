@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"os"
+
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+var exportCommand = &command{
+	name: "export", short: "write all that a store knows",
+	about: `Writes every entity and claim to the standard output or a file, withdrawn ones
+included where the format can say so. The service must not run on the store.
+
+Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) + `.`,
+	examples: `  caspian export > graph.jsonl
+  caspian export --format nquads --to graph.nq
+  caspian export | caspian import --store copy -`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		name := s.text("format", "NAME", "jsonl", "what to write")
+		dir, ontology := s.storeDir(), s.ontologyFile()
+		to := s.text("to", "FILE", "", "write here instead of the standard output")
+		return func(ctx context.Context, e *environment, args []string) error {
+			if err := needNone(args); err != nil {
+				return err
+			}
+			f, err := codec.ByName(*name)
+			if err != nil {
+				s.fault("--format: %v", err)
+			} else if f.Encode == nil {
+				s.fault("--format: %s can be read and not written", f.Name)
+			}
+			if err := s.err(); err != nil {
+				return err
+			}
+			return export(ctx, e, f, *dir, *ontology, *to)
+		}
+	},
+}
+
+func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology, to string) (err error) {
+	o, err := loadOntology(ontology)
+	if err != nil {
+		return err
+	}
+	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
+	out := e.out
+	if to != "" {
+		file, err := os.Create(to)
+		if err != nil {
+			return err
+		}
+		// A full disk may show only here.
+		defer func() { err = errors.Join(err, file.Close()) }()
+		out = file
+	}
+	w := bufio.NewWriterSize(out, 256<<10)
+	s := g.Snapshot()
+	bar := newProgress(e)
+	bar.show("writing %s", count(s.ClaimCount(), "claim"))
+	if err := f.Encode(ctx, w, s); err != nil {
+		return err
+	}
+	bar.end()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if to != "" {
+		e.say("wrote %s and %s to %s", count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), to)
+	}
+	return nil
+}

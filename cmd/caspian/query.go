@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/caspian-kg/caspian/api"
+)
+
+var queryCommand = &command{
+	name: "query", short: "ask a running service or a store", args: "'QUERY'|-",
+	about: `Sends a GraphQL query to a running service (--url), or asks a store that no
+service runs on (--store), and prints the answer as JSON. The exit code is 1 when
+the answer has errors. --var gives a variable: JSON where it reads as JSON, a text
+otherwise. --as-of is put into the variable $view, so declare it: ($view: View).`,
+	examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
+  caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
+  caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
+  caspian query --store data -f question.graphql`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		url := s.serviceURL()
+		dir := s.text("store", "DIR", "", "ask this store instead of a service")
+		ontology := s.ontologyFile()
+		file := s.text("f", "FILE", "", "read the query from a file")
+		token := s.text("token", "TOKEN", "", "bearer token, for mutations")
+		asOf := s.text("as-of", "DATE", "", "date of the view, such as 1996 or 2025-12-20")
+		compact := s.toggle("compact", "print the answer on one line")
+		vars := map[string]json.RawMessage{}
+		s.add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
+		return func(ctx context.Context, e *environment, args []string) error {
+			query, err := queryText(e, *file, args)
+			if err != nil {
+				s.fault("%v", err)
+			}
+			if *asOf != "" {
+				if err := setAsOf(vars, *asOf); err != nil {
+					s.fault("--as-of: %v", err)
+				}
+			}
+			if *dir != "" && s.given("url") {
+				s.fault("--url and --store: give one of the two")
+			}
+			if err := s.err(); err != nil {
+				return err
+			}
+			variables, err := json.Marshal(vars)
+			if err != nil {
+				return err
+			}
+			var body []byte
+			if *dir != "" {
+				body, err = askStore(ctx, *dir, *ontology, query, variables)
+			} else {
+				body, err = askService(ctx, *url, *token, query, variables)
+			}
+			if err != nil {
+				return err
+			}
+			return printAnswer(e, body, *compact)
+		}
+	},
+}
+
+func queryText(e *environment, file string, args []string) (string, error) {
+	switch {
+	case len(args) > 1:
+		return "", fmt.Errorf("one query is taken, but there are %d arguments; put it in quotes", len(args))
+	case len(args) == 1 && file != "":
+		return "", fmt.Errorf("the query is given twice, as an argument and with -f")
+	case file != "":
+		text, err := os.ReadFile(file)
+		return string(text), err
+	case len(args) == 0:
+		return "", fmt.Errorf("the query is missing: '{...}', -f FILE, or - for the standard input")
+	case args[0] == "-":
+		text, err := io.ReadAll(e.in)
+		return string(text), err
+	}
+	return args[0], nil
+}
+
+func addVariable(vars map[string]json.RawMessage, text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("%q is not NAME=VALUE", text)
+	}
+	if json.Valid([]byte(value)) {
+		vars[name] = json.RawMessage(value)
+		return nil
+	}
+	raw, err := json.Marshal(value)
+	vars[name] = raw
+	return err
+}
+
+func setAsOf(vars map[string]json.RawMessage, date string) error {
+	if err := parseDate(date); err != nil {
+		return err
+	}
+	if vars["view"] != nil {
+		return fmt.Errorf("the variable view is given as well; put asOf into it")
+	}
+	raw, err := json.Marshal(map[string]string{"asOf": date})
+	vars["view"] = raw
+	return err
+}
+
+// askStore answers from a store without a service.
+func askStore(ctx context.Context, dir, ontology, query string, variables []byte) (body []byte, err error) {
+	o, err := loadOntology(ontology)
+	if err != nil {
+		return nil, err
+	}
+	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if cerr := g.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	a, err := api.New(api.Options{Graph: g.Graph, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables, AllowMutation: true})
+	defer res.Release()
+	return bytes.Clone(res.Body), nil
+}
+
+// printAnswer writes the answer; an answer with errors is a failure.
+func printAnswer(e *environment, body []byte, compact bool) error {
+	var out bytes.Buffer
+	indent := func() error { return json.Indent(&out, body, "", "  ") }
+	if compact {
+		indent = func() error { return json.Compact(&out, body) }
+	}
+	if err := indent(); err != nil {
+		return fmt.Errorf("the answer is no JSON: %w", err)
+	}
+	out.WriteByte('\n')
+	if _, err := e.out.Write(out.Bytes()); err != nil {
+		return err
+	}
+	var answer struct {
+		Errors []struct{ Message string }
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return err
+	}
+	if len(answer.Errors) > 0 {
+		for _, x := range answer.Errors {
+			e.say("caspian query: %s", x.Message)
+		}
+		return silent
+	}
+	return nil
+}

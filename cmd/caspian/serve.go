@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/seeds"
+	"github.com/caspian-kg/caspian/server"
+)
+
+var serveCommand = &command{
+	name: "serve", short: "serve the graph over HTTP",
+	about: `Opens the store, fills it from the seeds when it is empty, and answers GraphQL at
+/graphql. A store that holds anything never takes newer seeds by itself: import
+them. Writes are taken from this machine only, unless --auth names a file of
+bearer tokens, one a line: then they are taken from whoever sends one.
+A config file is YAML with the flags' names as keys.`,
+	examples: `  caspian serve
+  caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --auth tokens.txt
+  caspian serve --seeds none --store empty
+  CASPIAN_LISTEN=127.0.0.1:9000 caspian serve --config caspian.yaml`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		c := serveSettings(s)
+		return func(ctx context.Context, e *environment, args []string) error {
+			if err := needNone(args); err != nil {
+				return err
+			}
+			c.check(s)
+			if err := s.err(); err != nil {
+				return err
+			}
+			return serve(ctx, e, c)
+		}
+	},
+}
+
+// serveConfig is what serve is told.
+type serveConfig struct {
+	store, listen, seeds, ontology, auth *string
+	readOnly, noSnapshotFile             *bool
+	origins                              *[]string
+	timeout                              *time.Duration
+	maxBody                              *int
+	limits                               gql.Limits
+	logLevel                             *string
+
+	tokens *server.Tokens
+	inputs []intake.Input
+}
+
+func serveSettings(s *settings) *serveConfig {
+	c := &serveConfig{
+		store:    s.storeDir(),
+		listen:   s.text("listen", "ADDRESS", "127.0.0.1:8080", "where to listen; port 0 chooses one"),
+		seeds:    s.text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
+		ontology: s.ontologyFile(),
+		auth:     s.text("auth", "FILE", "", "tokens that may write, one a line"),
+		readOnly: s.toggle("read-only", "take no writes"),
+		origins:  s.many("origin", "URL", "site whose pages may read here; * is every one"),
+		timeout:  s.duration("timeout", 30*time.Second, "longest work on one request"),
+		maxBody:  s.number("max-body", 8<<20, 1<<10, "longest body of a request, in bytes"),
+	}
+	for _, l := range []struct {
+		name, help string
+		to         *int
+	}{
+		{"max-document", "longest document, in bytes", &c.limits.Bytes},
+		{"max-tokens", "most tokens of a document", &c.limits.Tokens},
+		{"max-depth", "deepest nesting of fields", &c.limits.Depth},
+		{"max-cost", "highest cost of an operation, in fields", &c.limits.Cost},
+		{"max-output", "longest answer, in bytes", &c.limits.Output},
+	} {
+		s.add(l.name, "N", "", l.help, func(t string) error {
+			n, err := strconv.Atoi(t)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is no whole number of at least 1", t)
+			}
+			*l.to = n
+			return nil
+		})
+	}
+	s.add("no-introspection", "", "", "refuse __schema and __type", func(t string) (err error) {
+		c.limits.NoIntrospection, err = strconv.ParseBool(t)
+		return err
+	})
+	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
+	c.logLevel = s.text("log-level", "LEVEL", "info", "debug, info, warn or error")
+	s.config = s.text("config", "FILE", "", "read settings from this file")
+	return c
+}
+
+// check looks at what can be looked at before anything is opened.
+func (c *serveConfig) check(s *settings) {
+	if host, port, err := net.SplitHostPort(*c.listen); err != nil {
+		s.fault("--listen: %q is no address; write HOST:PORT, such as 127.0.0.1:8080", *c.listen)
+	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		s.fault("--listen: %q has no port from 0 to 65535 behind %q", *c.listen, host)
+	}
+	if strings.Contains(*c.store, "://") {
+		s.fault("--store: %q is no folder; other kinds of store are not supported yet", *c.store)
+	}
+	if *c.auth != "" {
+		if err := c.readTokens(); err != nil {
+			s.fault("--auth: %v", err)
+		}
+	}
+	if *c.auth != "" && *c.readOnly {
+		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
+	}
+	if _, err := logLevel(*c.logLevel); err != nil {
+		s.fault("--log-level: %v", err)
+	}
+	for _, o := range *c.origins {
+		if o != "*" && (!strings.Contains(o, "://") || strings.Count(o, "/") > 2) {
+			s.fault("--origin: %q is no origin; write it as a browser sends it, such as https://example.org", o)
+		}
+	}
+	switch *c.seeds {
+	case "none":
+	case "":
+		var err error
+		if c.inputs, err = intake.Folder(seeds.Files, "seeds", nil); err != nil {
+			s.fault("the seeds that are built in: %v", err)
+		}
+	default:
+		var err error
+		if c.inputs, err = intake.Find([]string{*c.seeds}, nil, nil); err != nil {
+			s.fault("--seeds: %v", err)
+		}
+	}
+}
+
+func (c *serveConfig) readTokens() error {
+	f, err := os.Open(*c.auth)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	c.tokens, err = server.ReadTokens(*c.auth, f)
+	return err
+}
+
+func logLevel(name string) (slog.Level, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(name)); err != nil {
+		return 0, fmt.Errorf("%q is no level; use debug, info, warn or error", name)
+	}
+	return l, nil
+}
+
+func newLogger(w io.Writer, level string) *slog.Logger {
+	l, _ := logLevel(level) // checked
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
+}
+
+func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
+	start := time.Now()
+	log := newLogger(e.err, *c.logLevel)
+	o, err := loadOntology(*c.ontology)
+	if err != nil {
+		return err
+	}
+	// The address is taken first, so that a second service ends before it
+	// touches the store, and those who ask in the meantime hear "not ready".
+	l, err := net.Listen("tcp", *c.listen)
+	if err != nil {
+		return fmt.Errorf("%w; stop what listens there, or choose another address with --listen", err)
+	}
+	srv := server.New(server.Options{
+		Version: version, ReadOnly: *c.readOnly, Tokens: c.tokens, Origins: *c.origins,
+		MaxBody: int64(*c.maxBody), Timeout: *c.timeout, Logger: log,
+	})
+	ctx, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() {
+		err := srv.Serve(ctx, l)
+		stop() // where serving failed, opening the store is in vain
+		served <- err
+	}()
+	// Requests under way read and write until the server has ended.
+	ended := sync.OnceValue(func() error { stop(); return <-served })
+	defer func() { err = errors.Join(err, ended()) }()
+
+	g, err := openStore(ctx, *c.store, openOptions{ontology: o, noCache: *c.noSnapshotFile, logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = ended() // told by the other
+		err = errors.Join(err, g.Close())
+	}()
+	if g.Snapshot().Seq() == 0 && len(c.inputs) > 0 {
+		bar := newProgress(e)
+		bar.show("filling the store from %s", intake.Names(c.inputs))
+		_, err := fill(ctx, g.Graph, c.inputs)
+		bar.end()
+		if err != nil {
+			return fmt.Errorf("filling the empty store %s from the seeds:\n%w", *c.store, err)
+		}
+	}
+	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Limits: c.limits, Logger: log})
+	if err != nil {
+		return err
+	}
+	srv.Publish(backend(a, g.Graph))
+	welcome(e, l.Addr(), g.Graph, time.Since(start))
+	<-ctx.Done()
+	e.say("stopping")
+	return nil
+}
+
+// backend joins an API to the server.
+func backend(a *api.API, g *live.Graph) *server.Backend {
+	return &server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }}
+}
+
+// welcome tells what to open and how to ask.
+func welcome(e *environment, addr net.Addr, g *live.Graph, took time.Duration) {
+	host, port, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	url := "http://" + net.JoinHostPort(host, port)
+	s := g.Snapshot()
+	e.say(`Caspian %s: %s, %s, sequence %d; ready in %.1f s
+
+Open  %s/
+Ask   curl -s %s/graphql -H 'content-type: application/json' \
+        -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
+Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), url, url)
+}
