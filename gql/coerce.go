@@ -521,6 +521,9 @@ func appendInspect(dst []byte, v any) []byte {
 		}
 		return append(dst, ']')
 	case map[string]any:
+		if len(v) > inspectKeys {
+			return append(dst, "{ … }"...)
+		}
 		dst = append(dst, '{')
 		for i, k := range slices.Sorted(maps.Keys(v)) {
 			if i > 0 {
@@ -539,7 +542,10 @@ func appendInspect(dst []byte, v any) []byte {
 	return appendJSON(dst, v)
 }
 
-const messageValueBytes = 120
+const (
+	messageValueBytes = 120
+	inspectKeys       = 16 // keys of an object above which it is not worth sorting them
+)
 
 // abbreviate cuts text from the client to what a message can bear.
 func abbreviate(s string) string {

@@ -31,9 +31,10 @@ func saturate(a, b int) int {
 }
 
 type measurer struct {
-	doc        *document
-	fragments  map[string]measure
-	introLists int // the most nested introspection lists under one __schema or __type
+	doc         *document
+	fragments   map[string]measure
+	introLists  int        // the most nested introspection lists under one __schema or __type
+	introspects *ast.Field // the first __schema or __type
 }
 
 // expansion holds every operation to the limits on its expanded form, before anything
@@ -42,6 +43,11 @@ func (v *validator) expansion() *requestError {
 	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
 	for _, op := range v.doc.ast.Operations {
 		got := m.set(op.SelectionSet)
+		if v.limits.NoIntrospection && m.introspects != nil {
+			err := refuse(CodeIntrospection, "Introspection is disabled: the field %q is not available.", m.introspects.Name)
+			err.errs[0].locations = at(m.introspects.Position)
+			return err
+		}
 		for _, c := range []struct {
 			code, what    string
 			limit, actual int
@@ -97,6 +103,9 @@ func (m *measurer) field(f *ast.Field) measure {
 		got.lists++
 	case "__schema", "__type":
 		m.introLists = max(m.introLists, got.lists)
+		if m.introspects == nil {
+			m.introspects = f
+		}
 		// A leading part of the path cannot be introspection: nothing under it counts
 		// for what stands above.
 		got.lists = 0

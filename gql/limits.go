@@ -9,6 +9,7 @@ type Limits struct {
 	Bytes          int // length of the document; LIMIT_BYTES, default 256 KiB
 	Tokens         int // lexical tokens; LIMIT_TOKENS, default 20,000
 	Nesting        int // open brackets of any kind at once; LIMIT_NESTING, default 128, never above 900
+	Operations     int // operations in the document; LIMIT_OPERATIONS, default 50
 	Depth          int // levels of fields through fragments; LIMIT_DEPTH, default 24
 	Aliases        int // aliased fields after expanding fragments; LIMIT_ALIASES, default 500
 	RootFields     int // fields of the operation's root; LIMIT_ROOT_FIELDS, default 100
@@ -42,6 +43,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Bytes, 256<<10)
 	set(&l.Tokens, 20_000)
 	set(&l.Nesting, 128)
+	set(&l.Operations, 50)
 	set(&l.Depth, 24)
 	set(&l.Aliases, 500)
 	set(&l.RootFields, 100)

@@ -62,6 +62,9 @@ func (v *validator) failAt(rule string, locations []place, format string, args .
 // validate checks a parsed document. Its errors are those of the specification's rules;
 // what a limit refuses comes back as a requestError with the limit's code.
 func validate(s *schema, parsed *ast.QueryDocument, limits Limits) (*document, *requestError) {
+	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
+		return nil, limitError("LIMIT_OPERATIONS", "the document's number of operations", limits.Operations, n)
+	}
 	v := &validator{s: s, limits: limits, doc: &document{
 		ast: parsed, fragments: make(map[string]*ast.FragmentDefinition, len(parsed.Fragments)),
 		info: make(map[any]*definitionInfo, len(parsed.Fragments)+len(parsed.Operations)),

@@ -1,0 +1,129 @@
+package gql
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+func seedDocuments(f *testing.F) (docs []string) {
+	for _, c := range hostile() {
+		if len(c.query) < 2000 {
+			docs = append(docs, c.query)
+		}
+	}
+	t := &testing.T{}
+	_, named := rulesDocuments(t)
+	docs = append(append(docs, named...), syntaxDocuments(t)...)
+	s := worldEngine(f, true, Limits{}).schema
+	for seed := range uint64(200) {
+		docs = append(docs, randomDocument(s, seed).Query)
+	}
+	return append(docs, fullIntrospection)
+}
+
+// FuzzGate holds the gate, the parser and the validator to: no panic, bounded time, and a
+// text for gqlparser of the same meaning (it is valid for the gate again).
+func FuzzGate(f *testing.F) {
+	for _, d := range seedDocuments(f) {
+		f.Add(d)
+	}
+	e := worldEngine(f, false, Limits{})
+	f.Fuzz(func(t *testing.T, doc string) {
+		start := time.Now()
+		text, tokens, err := scan(doc, e.limits)
+		if err != nil {
+			return
+		}
+		if again, n, err := scan(text, e.limits); err != nil || n != tokens || again != text {
+			t.Errorf("%q became %q, which the gate reads otherwise: %v", doc, text, err)
+		}
+		parsed, err := parse(text)
+		if err != nil {
+			return
+		}
+		if _, err := validate(e.schema, parsed, e.limits); err != nil && len(err.errs) > e.limits.Errors {
+			t.Errorf("%d errors", len(err.errs))
+		}
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+// FuzzExecute holds the whole engine to: no panic, valid JSON, the same answer from bound
+// readers and Resolve functions, and from a cached plan.
+func FuzzExecute(f *testing.F) {
+	for _, d := range seedDocuments(f) {
+		f.Add(d, "", `{"v":1,"id":"x"}`)
+	}
+	limits := Limits{Cost: 20_000, Output: 1 << 20}
+	bound, resolved := worldEngine(f, true, limits), worldEngine(f, false, limits)
+	f.Fuzz(func(t *testing.T, doc, operation, vars string) {
+		run := func(e *Engine) string {
+			r := e.Execute(context.Background(), &Request{
+				Query: doc, OperationName: operation, Variables: json.RawMessage(vars), Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true,
+			})
+			defer r.Release()
+			if !json.Valid(r.Body) {
+				t.Errorf("%q: no JSON: %s", doc, r.Body)
+			}
+			if r.RequestError == r.HasData {
+				t.Errorf("%q: RequestError %v, HasData %v", doc, r.RequestError, r.HasData)
+			}
+			return string(r.Body)
+		}
+		first := run(bound)
+		if again := run(bound); again != first {
+			t.Errorf("%q: first %s, then %s", doc, first, again)
+		}
+		if other := run(resolved); other != first {
+			t.Errorf("%q: bound %s, resolved %s", doc, first, other)
+		}
+	})
+}
+
+// FuzzCoerce holds the coercion of variables to: no panic, and a value that coerces again
+// to itself as a literal's default would.
+func FuzzCoerce(f *testing.F) {
+	types := []string{"Int", "Float!", "String", "Boolean", "ID", "Color", "Anything", "Filter", "Pick", "[Int!]", "[[Int]]", "[Point]!"}
+	for i := range types {
+		for _, v := range []string{`null`, `1`, `1.5`, `"RED"`, `[1,null]`, `{"x":1}`, `{"near":{"x":1},"and":[{}]}`, `{"byId":1}`, `1e999`, `[[1],2]`} {
+			f.Add(i, v)
+		}
+	}
+	e := worldEngine(f, true, Limits{})
+	f.Fuzz(func(t *testing.T, i int, v string) {
+		typ := types[uint(i)%uint(len(types))]
+		doc := "query($v:" + typ + "){__typename @mark(label:$w)}"
+		parsed, err := parse(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		given, err := decodeVariables(json.RawMessage(`{"v":`+v+`}`), e.limits)
+		if err != nil {
+			return
+		}
+		var vars variables
+		if err := e.coerceVariables(parsed.Operations[0], given, &vars); err != nil {
+			return
+		}
+		val, ok := vars.lookup("v")
+		if !ok {
+			return
+		}
+		ref := e.schema.ref(parsed.Operations[0].VariableDefinitions[0].Type)
+		lit, fail := literalOf(val, ref)
+		if fail != nil {
+			t.Fatalf("%s %s: no literal for %v: %v", typ, v, val, fail)
+		}
+		back, fail := coerceLiteral(lit, ref)
+		if fail != nil {
+			t.Fatalf("%s %s: %s does not coerce: %v", typ, v, printLiteral(lit), fail)
+		}
+		if a, b := string(canonicalArgs(nil, val)), string(canonicalArgs(nil, back)); a != b {
+			t.Errorf("%s %s: %s, then %s", typ, v, a, b)
+		}
+	})
+}
