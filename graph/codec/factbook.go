@@ -1,4 +1,260 @@
 package codec
 
-// Factbook reads the World Factbook's files.
-var Factbook = &Format{Name: "factbook", About: "the World Factbook as JSON, one file a country"}
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Factbook reads a folder of the World Factbook as JSON in its original
+// layout: one file a country, named by FIPS code, in a folder a region
+// (https://github.com/factbook/factbook.json).
+//
+// Files map to countries by names/countries.csv. A file that is no country of
+// ISO 3166 (an ocean, the European Union, a disputed reef) is remarked on by
+// name and not read. Kosovo, which ISO 3166 leaves out, has the code XKX that
+// others use for it. Gaza Strip and West Bank are read as parts of PSE,
+// Svalbard and Jan Mayen of SJM, the US outlying islands of UMI: their borders,
+// waters and resources are the whole's, their figures are not.
+//
+// The locator of a claim is the file and the path in it: kz.json#Government/Capital/name.
+// Every text that says what the ontology could hold, and was not read, is a
+// graph.Remark with its file and path; nothing is guessed from a half-read text.
+var Factbook = &Format{
+	Name:      "factbook",
+	About:     "the World Factbook as JSON: a folder of regions, one file a country",
+	DecodeDir: decodeFactbook,
+}
+
+// FactbookSource is the source of every claim that Factbook emits.
+const FactbookSource graph.ID = "factbook"
+
+// How surely claims of the Factbook are held, by how they were read.
+const (
+	statedConfidence   = 0.9 // the text says so
+	inferredConfidence = 0.8 // a table or a rule of ours says what the text means
+	possibleConfidence = 0.5 // the text calls it possible
+)
+
+// maxFactbookFile bounds one country's file, in bytes.
+const maxFactbookFile = 8 << 20
+
+func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit Emit) error {
+	r := &factbook{facts: newFacts(FactbookSource, emit), names: names()}
+	r.source(FactbookSource, "CIA via factbook/factbook.json", "https://github.com/factbook/factbook.json", "public domain / CC0 1.0")
+	files, err := factbookFiles(dir)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	if len(files) == 0 {
+		return graph.Errorf(graph.BadInput, "%s has no JSON file; give the folder that holds the regions (africa, europe, ...) of factbook.json", name)
+	}
+	var ps problems
+	for _, file := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.file(dir, file, path.Join(name, file), &ps); err != nil {
+			return err
+		}
+		if r.err != nil {
+			return r.err
+		}
+	}
+	r.writeBorders()
+	if r.err != nil {
+		return r.err
+	}
+	return ps.err()
+}
+
+// factbookFiles lists the countries' files in order; meta/ and package.json
+// describe the collection and are no entries.
+func factbookFiles(dir fs.FS) ([]string, error) {
+	var files []string
+	err := fs.WalkDir(dir, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			if p == "meta" || p != "." && strings.HasPrefix(d.Name(), ".") {
+				return fs.SkipDir
+			}
+		case path.Ext(p) == ".json" && p != "package.json":
+			files = append(files, p)
+		}
+		return nil
+	})
+	sort.Strings(files)
+	return files, err
+}
+
+// factbook reads the files of one folder into claims.
+type factbook struct {
+	facts
+	names   *nameTables
+	borders []border
+}
+
+// entry is one file.
+type entry struct {
+	*factbook
+	country *country
+	base    string // kz.json
+	where   string // for messages: DIR/central-asia/kz.json
+	doc     map[string]any
+	ps      *problems
+}
+
+func (r *factbook) file(dir fs.FS, file, where string, ps *problems) error {
+	base := path.Base(file)
+	code := strings.ToUpper(strings.TrimSuffix(base, ".json"))
+	f, err := dir.Open(file)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", where, err)
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err == nil && st.Size() > maxFactbookFile {
+		ps.add(graph.Place{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxFactbookFile>>20)
+		return nil
+	}
+	text, err := fs.ReadFile(dir, file)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", where, err)
+	}
+	e := &entry{factbook: r, country: r.names.byFIPS[code], base: base, where: where, ps: ps}
+	if err := json.Unmarshal(text, &e.doc); err != nil || e.doc == nil {
+		e.malformed(text, err)
+		return nil
+	}
+	if e.country == nil {
+		r.remark(graph.Place{File: where}, "%s is no country of ISO 3166 and was not read; names/countries.csv has those that are", e.title(code))
+		return nil
+	}
+	e.read()
+	return nil
+}
+
+func (e *entry) malformed(text []byte, err error) {
+	at := graph.Place{File: e.where, Line: 1}
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at.Line += bytes.Count(text[:syntax.Offset], []byte("\n"))
+		e.ps.add(at, graph.BadInput, "not well-formed JSON: %s", syntax)
+	case errors.As(err, &typ):
+		e.ps.add(at, graph.BadInput, "an entry is a JSON object of sections, not a JSON %s", typ.Value)
+	default:
+		e.ps.add(at, graph.BadInput, "an entry is a JSON object of sections; this is empty or cut off")
+	}
+}
+
+// read walks what Caspian takes from an entry, in the order of the ontology.
+func (e *entry) read() {
+	e.declare(e.country.id, "Country")
+	e.regions()
+	e.waters()
+	e.land()
+	e.goods("naturalResources", "Geography/Natural resources", parseNaturalResources)
+	if e.country.part {
+		return
+	}
+	e.named()
+	e.claim("", e.country.id, "fips", graph.StringValue(strings.ToUpper(strings.TrimSuffix(e.base, ".json"))), asConfidence(1))
+	e.geography()
+	e.capital()
+	e.people()
+	e.memberships()
+	e.leaders()
+	e.economy()
+	e.energy()
+}
+
+// title is what an entry that is no country is about, or its code.
+func (e *entry) title(code string) string {
+	for _, at := range []string{"Government/Country name/conventional short form", "Government/Union name/conventional long form"} {
+		if t := e.text(at); !notKnown(t) {
+			return t
+		}
+	}
+	return "the entry " + code
+}
+
+// node finds what lies at a path of the entry; nil where there is nothing.
+func (e *entry) node(at string) any {
+	var n any = e.doc
+	for _, key := range strings.Split(at, "/") {
+		m, ok := n.(map[string]any)
+		if !ok {
+			if n != nil {
+				e.ps.add(e.place(at), graph.BadInput, "an object is expected above %q here, not %T", key, n)
+			}
+			return nil
+		}
+		n = child(m, key)
+	}
+	return n
+}
+
+// child finds a key; some of the Factbook's keys have a space too many.
+func child(m map[string]any, key string) any {
+	if n, ok := m[key]; ok {
+		return n
+	}
+	return m[key+" "]
+}
+
+// text is the plain text at a path; "" where there is none.
+func (e *entry) text(at string) string {
+	switch n := e.node(at).(type) {
+	case nil:
+	case string:
+		return plainText(n)
+	case map[string]any:
+		switch t := n["text"].(type) {
+		case nil:
+		case string:
+			return plainText(t)
+		default:
+			e.ps.add(e.place(at+"/text"), graph.BadInput, "a text is expected here, not %T", t)
+		}
+	default:
+		e.ps.add(e.place(at), graph.BadInput, "a text is expected here, not %T", n)
+	}
+	return ""
+}
+
+func (e *entry) place(at string) graph.Place { return graph.Place{File: e.where, Path: at} }
+
+// unread remarks on a text, or a part of one, that became no claim.
+func (e *entry) unread(at, text string) {
+	if text != "" {
+		e.remark(e.place(at), "not read: %q", clipText(text))
+	}
+}
+
+func clipText(s string) string {
+	const most = 120
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// claim states something with this file as its locator; at is the path in it.
+func (e *entry) claim(at string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+	locator := e.base
+	if at != "" {
+		locator += "#" + at
+	}
+	e.state(e.place(at), locator, subject, predicate, v, opts...)
+}

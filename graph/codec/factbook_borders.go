@@ -1,0 +1,270 @@
+package codec
+
+import (
+	"math"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// border is what one file says of the border between two countries.
+type border struct {
+	entry *entry
+	at    string
+	with  graph.ID
+	km    float64
+	parts int
+}
+
+var borderItem = regexp.MustCompile(`^(\p{L}[\p{L} .'’-]*?(?: \([^)]*\))?) (` + number + `) km(?: \(.*\))?$`)
+
+// parseBorders reads Libya 989 km; Spain (Ceuta) 8 km and Spain (Melilla) 10.5 km.
+func parseBorders(text string, country func(string) (graph.ID, bool)) (found []border, unread []string) {
+	index := map[graph.ID]int{}
+	for _, item := range splitOutside(strings.ReplaceAll(text, " km and ", " km; "), ";,") {
+		m := borderItem.FindStringSubmatch(item)
+		if m == nil {
+			unread = append(unread, item)
+			continue
+		}
+		id, known := country(m[1])
+		if !known {
+			id, known = country(withoutBrackets(m[1])) // China (southeast)
+		}
+		km, ok := parseNumber(m[2], "")
+		if !known || !ok {
+			unread = append(unread, item)
+			continue
+		}
+		// One border may come in several stretches: its length is their sum.
+		if i, twice := index[id]; twice {
+			found[i].km = math.Round((found[i].km+km)*100) / 100
+			found[i].parts++
+			continue
+		}
+		index[id] = len(found)
+		found = append(found, border{with: id, km: km, parts: 1})
+	}
+	return found, unread
+}
+
+// land collects the borders of an entry; they are written when both sides are known.
+func (e *entry) land() {
+	for _, at := range []string{"Geography/Land boundaries/border countries", "Geography/Land boundaries/regional borders"} {
+		text := e.text(at)
+		if notKnown(text) {
+			continue
+		}
+		found, unread := parseBorders(text, func(name string) (graph.ID, bool) {
+			id, known := e.names.countries[nameKey(name)]
+			return id, known
+		})
+		for _, b := range found {
+			if b.with == e.country.id {
+				continue // Gaza Strip and West Bank are one country here
+			}
+			b.entry, b.at = e, at
+			e.borders = append(e.borders, b)
+		}
+		for _, u := range unread {
+			e.unread(at, u)
+		}
+	}
+	const bases = "Geography/Land boundaries/border sovereign base areas"
+	e.unread(bases, e.text(bases))
+}
+
+// writeBorders states each border once where both files agree on its length,
+// and once a file, as a conflict, where they do not. The relation is symmetric.
+func (r *factbook) writeBorders() {
+	type pair [2]graph.ID
+	of := func(b border) pair {
+		p := pair{b.entry.country.id, b.with}
+		if p[0] > p[1] {
+			p[0], p[1] = p[1], p[0]
+		}
+		return p
+	}
+	byPair := map[pair][]border{}
+	var pairs []pair
+	for _, b := range r.borders {
+		p := of(b)
+		if byPair[p] == nil {
+			pairs = append(pairs, p)
+		}
+		byPair[p] = append(byPair[p], b)
+	}
+	sort.Slice(pairs, func(i, j int) bool {
+		return pairs[i][0] < pairs[j][0] || pairs[i][0] == pairs[j][0] && pairs[i][1] < pairs[j][1]
+	})
+	for _, p := range pairs {
+		said := map[float64]bool{}
+		var distinct []border
+		files := map[string]bool{}
+		for _, b := range byPair[p] {
+			if !said[b.km] {
+				said[b.km] = true
+				distinct = append(distinct, b)
+			}
+			files[b.entry.base] = true
+		}
+		for _, b := range distinct {
+			opts := []claimOption{qualified("lengthKm", graph.FloatValue(b.km))}
+			if b.parts > 1 {
+				opts = append(opts, asInferred(), withNote("the sum of the stretches that the text lists"))
+			}
+			// Two entries that are parts of one country have a border each.
+			if len(distinct) > 1 && !b.entry.country.part && !r.names.byID[b.with].part {
+				opts = append(opts, inConflict("border-"+string(p[0])+"-"+string(p[1])))
+			}
+			b.entry.declare(b.with, "Country")
+			b.entry.claim(b.at, b.entry.country.id, "borders", graph.EntityValue(b.with), opts...)
+		}
+	}
+}
+
+// waters states the waters that the country has a shore on.
+func (e *entry) waters() {
+	const location, coast, note = "Geography/Location", "Geography/Coastline", "Geography/Coastline/note"
+	seen := map[graph.ID]bool{}
+	shore := func(at string, w water, opts ...claimOption) {
+		if seen[w.id] || !e.declare(w.id, "WaterBody") {
+			return
+		}
+		seen[w.id] = true
+		if e.first("water " + string(w.id)) {
+			if w.name == "" {
+				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.printed))
+			} else {
+				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.name), asInferred(), asPrinted(w.printed))
+			}
+			e.state(e.place(at), at, w.id, "kind", graph.EnumOf(w.kind), asInferred())
+		}
+		e.claim(at, e.country.id, "littoralOf", graph.EntityValue(w.id), opts...)
+	}
+	for _, at := range []string{note, coast} {
+		for _, s := range parseShores(e.text(at), e.names.waters) {
+			shore(at, s.water, qualified("coastKm", graph.FloatValue(s.km)))
+		}
+	}
+	for _, at := range []string{"Geography/Major lakes (area sq km)/salt water lake(s)", "Geography/Major lakes (area sq km)/fresh water lake(s)"} {
+		e.lakes(at, shore)
+	}
+	for _, w := range parseLocation(e.text(location), e.names.waters) {
+		shore(location, w)
+	}
+}
+
+type shoreLength struct {
+	water water
+	km    float64
+}
+
+// parseShores finds waters with the length of the shore on them: the Caspian
+// Sea (1,894 km), Caribbean Sea 669 km, the Aral Sea with a 420 km shoreline.
+func parseShores(text string, waters []water) []shoreLength {
+	var found []shoreLength
+	for _, w := range waters {
+		for _, form := range []string{
+			`borders the(?: [^();]*? and the)? ` + w.printed + ` \((` + number + `) km\)`,
+			`and the ` + w.printed + ` \((` + number + `) km\)`,
+			`borders the ` + w.printed + `, [^();]*\((` + number + `) km\)`,
+			`[(;,] ?` + w.printed + ` (` + number + `) km`,
+			`of the ` + w.printed + ` with a (` + number + `) km shoreline`,
+		} {
+			if m := regexp.MustCompile(form).FindStringSubmatch(text); m != nil {
+				if km, ok := parseNumber(m[1], ""); ok {
+					found = append(found, shoreLength{w, km})
+					break
+				}
+			}
+		}
+	}
+	return found
+}
+
+// parseLocation finds the waters that a location says the country lies on:
+// those named before anything else is said of it.
+func parseLocation(text string, waters []water) []water {
+	text = strings.TrimPrefix(text, "metropolitan France: ")
+	if m := partLabel.FindStringIndex(text); m != nil {
+		text = text[:m[0]]
+	}
+	var kept []string
+	for i, part := range splitOutside(text, ";") {
+		if i == 0 || strings.HasPrefix(part, "bordering ") {
+			kept = append(kept, part)
+		}
+	}
+	text = strings.Join(kept, "; ")
+	// What lies off the coast of another land is no shore of this one.
+	for _, end := range []string{", which links", " off the "} {
+		if i := strings.Index(text, end); i >= 0 {
+			text = text[:i]
+		}
+	}
+	type hit struct {
+		at int
+		w  water
+	}
+	var hits []hit
+	if !shoreWords.MatchString(text) {
+		return nil
+	}
+	for _, w := range waters { // the longest first, so that no name hides in another
+		if i := strings.Index(text, w.printed); i >= 0 {
+			hits = append(hits, hit{i, w})
+			text = text[:i] + strings.Repeat(" ", len(w.printed)) + text[i+len(w.printed):]
+		}
+	}
+	sort.Slice(hits, func(i, j int) bool { return hits[i].at < hits[j].at })
+	found := make([]water, len(hits))
+	for i, h := range hits {
+		found[i] = h.w
+	}
+	return found
+}
+
+var (
+	partLabel  = regexp.MustCompile(` \p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?:`)
+	shoreWords = regexp.MustCompile(`\b(?:bordering|borders|islands?|archipelago|atolls?|continent|peninsula|extending|reefs?|on the southern coast|along the|between the)\b`)
+	lakeForm   = regexp.MustCompile(`^(\p{L}[\p{L} .'’*/-]*?)(?: \(([^)]*)\))?(?: [-–])? (` + number + `)(-[\d,]+)?(?: sq km)?(?: \(([^)]*)\))?$`)
+)
+
+// lakes states the lakes of a list, their area, and that the country has a shore on them.
+func (e *entry) lakes(at string, shore func(string, water, ...claimOption)) {
+	text := e.text(at)
+	text, note, _ := strings.Cut(text, " note - ")
+	e.unread(at, note)
+	for _, item := range splitOutside(text, ";") {
+		m := lakeForm.FindStringSubmatch(item)
+		if m == nil {
+			e.unread(at, item)
+			continue
+		}
+		w, known := e.names.lakes[m[1]]
+		if !known {
+			w = water{id: slug(m[1]), printed: m[1], kind: "LAKE"}
+		}
+		if w.id == "" || !e.declare(w.id, "WaterBody") {
+			e.unread(at, item)
+			continue
+		}
+		shore(at, w)
+		km2, ok := parseNumber(m[3], "")
+		if m[4] != "" || strings.HasSuffix(m[1], "*") {
+			// An area that varies, or, for the Great Lakes, the country's share of it.
+			e.unread(at, item)
+			continue
+		}
+		if remark := m[2] + m[5]; remark != "" && !strings.Contains(remark, "shared with") && !strings.Contains(remark, "endorheic") {
+			e.unread(at, item) // a part of the lake, or one that comes and goes
+			continue
+		}
+		if ok && e.first("lake "+string(w.id)) {
+			e.claim(at, w.id, "area", graph.QuantityValue(km2, "km2"))
+		}
+	}
+}

@@ -1,0 +1,372 @@
+package codec
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// notKnown tells the Factbook's ways to say nothing.
+func notKnown(text string) bool {
+	return text == "" || text == "none" || text == "NA" || text == "NEGL"
+}
+
+// named states what the country is called.
+func (e *entry) named() {
+	const at = "Government/Country name/"
+	id, own := e.country.id, e.country.name
+	short, long := e.text(at+"conventional short form"), e.text(at+"conventional long form")
+	long, rest, _ := strings.Cut(long, ";")
+	e.unread(at+"conventional long form", strings.TrimSpace(rest))
+	if bare := withoutBrackets(long); bare != long && !strings.HasPrefix(long, "The Holy See") {
+		e.unread(at+"conventional long form", long[len(bare):])
+		long = bare
+	}
+
+	switch {
+	case !notKnown(short) && strings.TrimPrefix(short, "The ") == own:
+		e.claim(at+"conventional short form", id, "name", graph.StringValue(own))
+	case !notKnown(short):
+		e.claim(at+"conventional short form", id, "name", graph.StringValue(own), asInferred(), asPrinted(short))
+		if len(short) <= len("Falkland Islands (Islas Malvinas)") {
+			e.claim(at+"conventional short form", id, "aliases", graph.StringValue(short))
+		}
+	default:
+		e.claim(at+"conventional long form", id, "name", graph.StringValue(own), asInferred(), asPrinted(long))
+	}
+	if !notKnown(long) {
+		e.claim(at+"conventional long form", id, "officialName", graph.StringValue(long))
+	}
+	if abbr := e.text(at + "abbreviation"); !notKnown(abbr) {
+		for _, a := range strings.Split(abbr, " or ") {
+			if regexp.MustCompile(`^[A-Z][A-Za-z. ]*$`).MatchString(a) {
+				e.claim(at+"abbreviation", id, "aliases", graph.StringValue(a))
+			} else {
+				e.unread(at+"abbreviation", a)
+			}
+		}
+	}
+	if local := withoutBrackets(e.text(at + "local short form")); !notKnown(local) {
+		for _, l := range strings.Split(strings.ReplaceAll(local, " or ", "/"), "/") {
+			if l = strings.TrimSpace(l); l != "" && l != own && l != "none" {
+				e.claim(at+"local short form", id, "aliases", graph.StringValue(l))
+			}
+		}
+	}
+}
+
+// geography states coordinates, area, coast and independence.
+func (e *entry) geography() {
+	id := e.country.id
+	const point = "Geography/Geographic coordinates"
+	if text := e.text(point); text != "" {
+		if v, ok := parsePoint(text); ok {
+			e.claim(point, id, "coordinates", v)
+		} else if v, ok := parsePoint(labelledPoint(text, e.country.name)); ok {
+			e.claim(point, id, "coordinates", v, asInferred(), withNote("the largest part"))
+		} else {
+			e.unread(point, text)
+		}
+	}
+	const area = "Geography/Area/total"
+	if text := e.text(area); !notKnown(text) {
+		if km2, rest, ok := parseArea(text); ok {
+			e.claim(area, id, "area", graph.QuantityValue(km2, "km2"))
+			e.unread(area, strings.Trim(rest, "; "))
+		} else {
+			e.unread(area, text)
+		}
+	}
+	const coast = "Geography/Coastline"
+	if text := e.text(coast); !notKnown(text) {
+		m := coastForm.FindStringSubmatch(text)
+		switch {
+		case m == nil:
+			e.unread(coast, text)
+		case strings.Contains(m[2], "landlocked"):
+			e.claim(coast, id, "landlocked", graph.BoolValue(true))
+		default:
+			if km, ok := parseNumber(m[1], ""); ok {
+				e.claim(coast, id, "coastline", graph.QuantityValue(km, "km"))
+				if km > 0 {
+					e.claim(coast, id, "landlocked", graph.BoolValue(false), asInferred())
+				}
+			}
+		}
+	}
+	e.independence()
+}
+
+var (
+	coastForm = regexp.MustCompile(`^(` + number + `) km(?: \(([^)]*)\))?$`)
+	partPoint = regexp.MustCompile(`([\p{L} ]+): ?(\d+ \d+ [NS], \d+ \d+ [EW])`)
+)
+
+// labelledPoint finds the point of the part that stands for the whole:
+// metropolitan France, Saint Helena.
+func labelledPoint(text, country string) string {
+	for _, m := range partPoint.FindAllStringSubmatch(text, -1) {
+		if l := strings.TrimSpace(m[1]); l == "metropolitan "+country || strings.HasPrefix(country, l+",") {
+			return m[2]
+		}
+	}
+	return ""
+}
+
+var datedForm = regexp.MustCompile(`^((?:\d{1,2} )?(?:(?:` + months + `) )?\d{3,4})(?: ?\((.*?)\)?)?$`)
+
+// independence states the date, where the entry gives one for it. The text may
+// list other dates as well, which are remarked on.
+func (e *entry) independence() {
+	const at = "Government/Independence"
+	text := e.text(at)
+	if notKnown(text) || strings.HasPrefix(text, "none ") {
+		return // "none (territory of ...)" says that there is no such date
+	}
+	type dated struct {
+		date graph.Date
+		told bool
+	}
+	var found []dated
+	for _, seg := range splitOutside(text, ";") {
+		if strings.HasPrefix(seg, "notable earlier date") {
+			e.unread(at, seg)
+			continue
+		}
+		m := datedForm.FindStringSubmatch(seg)
+		if m == nil {
+			e.unread(at, seg)
+			continue
+		}
+		if d, ok := parseDay(m[1]); ok {
+			told := m[2] == "" || strings.HasPrefix(m[2], "from ") || strings.Contains(m[2], "independen") || strings.HasPrefix(m[2], "declared")
+			found = append(found, dated{d, told})
+		} else {
+			e.unread(at, seg)
+		}
+	}
+	var told []dated
+	for _, d := range found {
+		if d.told {
+			told = append(told, d)
+		}
+	}
+	switch {
+	case len(told) == 1:
+		e.claim(at, e.country.id, "independence", graph.DateValue(told[0].date))
+	case len(told) > 1:
+		for _, d := range told {
+			e.claim(at, e.country.id, "independence", graph.DateValue(d.date), inConflict("independence-"+string(e.country.id)))
+		}
+	case len(found) > 0:
+		// What is told of the date is a founding or a proclamation, not independence.
+		e.claim(at, e.country.id, "independence", graph.DateValue(found[0].date), asInferred(), asConfidence(0.7))
+	}
+}
+
+// regions states what the country is a part of, by the map it is on and by the
+// first words of its location.
+func (e *entry) regions() {
+	seen := map[graph.ID]bool{}
+	part := func(at, printed string) bool {
+		id, known := e.names.regions[printed]
+		if known && !seen[id] {
+			seen[id] = true
+			e.declare(id, "Region")
+			if e.first("region " + string(id)) {
+				e.state(e.place(at), at, id, "name", graph.StringValue(regionName(printed)))
+			}
+			e.claim(at, e.country.id, "partOf", graph.EntityValue(id))
+		}
+		return known
+	}
+	const maps = "Geography/Map references"
+	text := strings.TrimPrefix(e.text(maps), "metropolitan "+e.country.name+": ")
+	for rest := text; rest != ""; {
+		found := ""
+		for printed := range e.names.regions {
+			if strings.HasPrefix(rest, printed) && len(printed) > len(found) {
+				found = printed
+			}
+		}
+		if found == "" {
+			e.unread(maps, rest)
+			break
+		}
+		part(maps, found)
+		rest = strings.TrimSpace(rest[len(found):])
+	}
+	const location = "Geography/Location"
+	head, _, _ := strings.Cut(e.text(location), ",")
+	part(location, head)
+}
+
+// regionName is the name of a region where the Factbook's words are not usual.
+func regionName(printed string) string {
+	return strings.NewReplacer("Southern Asia", "South Asia", "Southeastern Asia", "Southeast Asia", "Eastern Asia", "East Asia").Replace(printed)
+}
+
+var capitalForm = regexp.MustCompile(`^(\p{Lu}[\p{L}'’. -]*?(?:, D\.C\.)?)(?: \((.*)\))?$`)
+
+// capital states the capital, or each where the entry names several.
+func (e *entry) capital() {
+	const at, pointAt = "Government/Capital/name", "Government/Capital/geographic coordinates"
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	type found struct {
+		name, remark string
+		aliases      []string
+	}
+	var all []found
+	for _, seg := range splitOutside(strings.ReplaceAll(text, "), ", "); "), ";") {
+		if cut, ok := strings.CutSuffix(seg, " is the administrative capital"); ok {
+			seg = cut + " (administrative capital)"
+		}
+		m := capitalForm.FindStringSubmatch(seg)
+		if m == nil {
+			e.unread(at, seg)
+			continue
+		}
+		f := found{name: strings.TrimSuffix(m[1], " in Romanian")}
+		switch {
+		case otherNames.MatchString(m[2]):
+			f.aliases = regexp.MustCompile(`[,/] ?`).Split(m[2], -1)
+		case strings.HasSuffix(m[2], "capital") || m[2] == "seat of government":
+			f.remark = m[2]
+		default:
+			e.unread(at, m[2])
+		}
+		all = append(all, f)
+	}
+	for i, f := range all {
+		city := e.names.city(e.country.id, f.name)
+		if city == "" || !e.declare(city, "City") {
+			e.remark(e.place(at), "the city %q has no id of its own; add it to names/cities.csv", f.name)
+			continue
+		}
+		opts := []claimOption{}
+		if len(all) > 1 {
+			opts = append(opts, inConflict("capital-"+string(e.country.id)), withNote(f.remark))
+			if i > 0 {
+				opts = append(opts, asConfidence(inferredConfidence))
+			}
+		}
+		e.claim(at, e.country.id, "capital", graph.EntityValue(city), opts...)
+		e.claim(at, city, "name", graph.StringValue(f.name))
+		for _, a := range f.aliases {
+			e.claim(at, city, "aliases", graph.StringValue(a))
+		}
+		e.claim(at, city, "country", graph.EntityValue(e.country.id))
+		if point := e.text(pointAt); i == 0 && point != "" {
+			if v, ok := parsePoint(point); ok {
+				e.claim(pointAt, city, "coordinates", v)
+			} else {
+				e.unread(pointAt, point)
+			}
+		}
+	}
+}
+
+// otherNames tells "Baki, Baky" from a remark.
+var otherNames = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]*(?: de)?(?: \p{Lu}[\p{L}'’-]*)*(?:[,/] ?\p{Lu}[\p{L}'’-]*)*$`)
+
+// people states the population.
+func (e *entry) people() {
+	const at = "People and Society/Population/total"
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	fig, ok := parseFigure(text)
+	if !ok || fig.unit != "" || fig.dollars || fig.value != float64(int64(fig.value)) {
+		e.unread(at, text)
+		return
+	}
+	e.claim(at, e.country.id, "population", graph.IntValue(int64(fig.value)), ofFigure(fig))
+}
+
+var currencyForm = regexp.MustCompile(`\(([A-Z]{3})\) per US dollar`)
+
+// economy states product, currency, goods and partners.
+func (e *entry) economy() {
+	const gdp, gdpNote, currency = "Economy/GDP (official exchange rate)", "Economy/GDP (official exchange rate)/note", "Economy/Exchange rates/Currency"
+	if text := e.text(gdp); !notKnown(text) {
+		fig, ok := parseFigure(text)
+		switch {
+		case !ok || !fig.dollars || fig.unit != "":
+			e.unread(gdp, text)
+		case strings.Contains(e.text(gdpNote), "entry includes") || strings.Contains(e.text(gdpNote), "Dollar (NZD)"):
+			// The figure is of more than this country, or not in US dollars.
+			e.unread(gdp, text+" "+e.text(gdpNote))
+		default:
+			e.claim(gdp, e.country.id, "gdp", graph.QuantityValue(fig.value, "USD"), ofFigure(fig))
+		}
+	}
+	if text := e.text(currency); !notKnown(text) {
+		switch m := currencyForm.FindStringSubmatch(text); {
+		case m == nil:
+			e.unread(currency, text)
+		case m[1] == "RMB":
+			e.claim(currency, e.country.id, "currency", graph.StringValue("CNY"), asInferred(), asPrinted("RMB"))
+		default:
+			e.claim(currency, e.country.id, "currency", graph.StringValue(m[1]))
+		}
+	}
+	e.commodities("exports", "Economy/Exports - commodities")
+	e.commodities("imports", "Economy/Imports - commodities")
+	e.partners("exportsTo", "Economy/Exports - partners")
+	e.partners("importsFrom", "Economy/Imports - partners")
+}
+
+// energyFigures are the figures of the section Energy that are about a good.
+var energyFigures = []struct {
+	at, predicate string
+	resource      graph.ID
+	measure       string
+}{
+	{"Energy/Coal/production", "produces", "coal", "PRODUCTION"},
+	{"Energy/Coal/exports", "exports", "coal", ""},
+	{"Energy/Coal/imports", "imports", "coal", ""},
+	{"Energy/Coal/proven reserves", "reserves", "coal", "RESERVES"},
+	{"Energy/Petroleum/total petroleum production", "produces", "petroleum", "PRODUCTION"},
+	{"Energy/Petroleum/crude oil estimated reserves", "reserves", "petroleum", "RESERVES"},
+	{"Energy/Natural gas/production", "produces", "natural-gas", "PRODUCTION"},
+	{"Energy/Natural gas/exports", "exports", "natural-gas", ""},
+	{"Energy/Natural gas/imports", "imports", "natural-gas", ""},
+	{"Energy/Natural gas/proven reserves", "reserves", "natural-gas", "RESERVES"},
+}
+
+// energyUnits are the Factbook's units and ours, with how many of theirs make one of ours.
+var energyUnits = map[string]struct {
+	unit string
+	per  float64 // a division by a whole number does not blur 28.769
+}{
+	"metric tons": {"t", 1}, "bbl/day": {"bblPerDay", 1}, "barrels": {"bbl", 1}, "cubic meters": {"bcm", 1e9},
+}
+
+func (e *entry) energy() {
+	for _, f := range energyFigures {
+		text := e.text(f.at)
+		if notKnown(text) {
+			continue
+		}
+		fig, ok := parseFigure(text)
+		unit, known := energyUnits[fig.unit]
+		if !ok || !known || fig.value == 0 {
+			e.unread(f.at, text) // nothing produced is no relation to the good
+			continue
+		}
+		value := fig.value / unit.per
+		if !e.good(f.resource, "", f.at) {
+			continue
+		}
+		opts := []claimOption{ofFigure(fig), qualified("quantity", graph.QuantityValue(value, unit.unit))}
+		if f.measure != "" {
+			opts = append(opts, qualified("measure", graph.EnumOf(f.measure)))
+		}
+		e.claim(f.at, e.country.id, f.predicate, graph.EntityValue(f.resource), opts...)
+	}
+}

@@ -1,0 +1,274 @@
+package codec
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// holder is one person in a text about an office.
+type holder struct {
+	title title  // title.title is "" where the text prints none
+	name  string // as printed, without honorifics: Kasym-Zhomart TOKAYEV
+	since graph.Interval
+	// represents marks who stands in for a head of state that lives elsewhere.
+	represents bool
+}
+
+var (
+	officeDates = regexp.MustCompile(`^(?:chairperson )?since ((?:\d{1,2} )?(?:(?:` + months + `) )?\d{4})(?:[,;].*)?$`)
+	officeTerm  = regexp.MustCompile(`^for the period (\d{1,2} \p{L}+ \d{4}) - (\d{1,2} \p{L}+ \d{4})$`)
+	spelled     = regexp.MustCompile(`; also (?:spelled|referred to as) [^()]*`)
+	ofLand      = regexp.MustCompile(` of (?:the )?\p{Lu}\p{L}+$`)
+	honorific   = regexp.MustCompile(`^(?:Sir|Dame|Dr\.|Gen\.|General|Col\.|Capt\.|Sr\.|Archbishop|Ratu|Grand Chief|Air Vice-Marshal|Crown Prince) `)
+	particles   = " al el de der da do dos del la van von bin ibni i e ould ag d' "
+)
+
+// parseHolders reads the text of an office: President XI Jinping (since 14
+// March 2013), with representatives and more than one holder. unread are the
+// parts that name nobody, or nobody with certainty.
+func parseHolders(text string, titles []title) (found []holder, unread []string) {
+	text = spelled.ReplaceAllString(text, "")
+	text = strings.NewReplacer(", represented by ", "; represented by ", ", Jr.", " Jr.").Replace(text)
+	for i, seg := range splitOutside(text, ";") {
+		rest := strings.TrimPrefix(seg, "and ")
+		h := holder{}
+		rest, h.represents = strings.CutPrefix(rest, "represented by ")
+		for _, t := range titles {
+			if after, ok := strings.CutPrefix(rest, t.printed+" "); ok {
+				h.title, rest = t, after
+				break
+			}
+		}
+		name, remark := h.dates(rest)
+		for cut := honorific.FindString(name); cut != ""; cut = honorific.FindString(name) {
+			name = name[len(cut):]
+		}
+		name = ofLand.ReplaceAllString(name, "")
+		// Without a title only the first words of a text may be a name, and only
+		// if nothing else can be meant.
+		certain := h.title.printed != "" || i == 0 || h.represents
+		if !certain || name == "" || !nameLike(name) {
+			unread = append(unread, seg)
+			continue
+		}
+		if remark != "" {
+			unread = append(unread, remark)
+		}
+		for _, n := range strings.Split(name, " and ") {
+			h.name = n
+			found = append(found, h)
+		}
+	}
+	return found, unread
+}
+
+// dates cuts name (since 20 March 2019) in two, and reads the second.
+func (h *holder) dates(text string) (name, remark string) {
+	name = text
+	for _, b := range inBrackets.FindAllStringSubmatch(text, -1) {
+		if m := officeDates.FindStringSubmatch(b[1]); m != nil {
+			if d, ok := parseDay(m[1]); ok {
+				h.since = graph.Interval{From: d, To: graph.OpenDate}
+			}
+		} else if m := officeTerm.FindStringSubmatch(b[1]); m != nil {
+			from, ok1 := parseDay(m[1])
+			to, ok2 := parseDay(m[2])
+			if iv := (graph.Interval{From: from, To: to}); ok1 && ok2 && iv.Check() == nil {
+				h.since = iv
+			}
+		} else if _, ok := parseDay(b[1]); ok && len(b[1]) > 4 {
+			remark = b[1] // a date, and nobody says of what
+		} else {
+			continue // a nickname, another title
+		}
+		name = strings.Replace(name, b[0], "", 1)
+	}
+	name, rest, _ := strings.Cut(strings.TrimSpace(name), ", ")
+	if rest = strings.TrimSpace(withoutBrackets(rest)); rest != "" {
+		remark = rest
+	}
+	return strings.TrimSpace(spaces.ReplaceAllString(name, " ")), remark
+}
+
+// nameLike tells a name from a clause: every word has a capital or is a particle.
+func nameLike(name string) bool {
+	words := strings.Fields(withoutBrackets(name))
+	capitals := false
+	for _, w := range words {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, `"'’`))
+		switch {
+		case unicode.IsUpper(r):
+			capitals = true
+		case w == "and" || strings.Contains(particles, " "+w+" "):
+		case strings.HasPrefix(w, "al-") || strings.HasPrefix(w, "d'") || strings.HasPrefix(w, "d’"):
+			capitals = true
+		default:
+			return false
+		}
+	}
+	return capitals && len(words) <= 9
+}
+
+// personName turns the Factbook's capitals into a usual name: Sanae Takaichi.
+func personName(printed string) string {
+	words := strings.Fields(withoutBrackets(strings.ReplaceAll(printed, `"`, "")))
+	inCapitals := false
+	for i, w := range words {
+		if !shouted(w) {
+			inCapitals = false
+			continue
+		}
+		switch {
+		case i > 0 && regexp.MustCompile(`^[IVX]+$`).MatchString(w): // Frederik X
+		case inCapitals && strings.Contains(particles, " "+strings.ToLower(w)+" "):
+			words[i] = strings.ToLower(w)
+		default:
+			words[i] = titleCase(w)
+		}
+		inCapitals = true
+	}
+	return strings.Join(words, " ")
+}
+
+// shouted tells a family name in capitals, perhaps behind al- or with other parts.
+func shouted(w string) bool {
+	run := 0
+	for _, r := range w {
+		switch {
+		case unicode.IsUpper(r):
+			if run++; run == 2 {
+				return true
+			}
+		case r == '\'' || r == '’':
+		default:
+			run = 0
+		}
+	}
+	return false
+}
+
+// titleCase lowers what follows the first letter of each part of a name.
+func titleCase(w string) string {
+	var b strings.Builder
+	start := true
+	for i, r := range w {
+		switch {
+		case start && unicode.IsLower(r) && strings.HasPrefix(w[i:], "al-"):
+			b.WriteRune(r)
+			start = false
+			continue
+		case start:
+			b.WriteRune(r)
+		default:
+			b.WriteRune(unicode.ToLower(r))
+		}
+		start = r == '-' || r == '.'
+	}
+	return b.String()
+}
+
+// leaders states who holds the highest offices.
+func (e *entry) leaders() {
+	const branch = "Government/Executive branch/"
+	e.office(branch+"chief of state", "HEAD_OF_STATE")
+	e.office(branch+"head of government", "HEAD_OF_GOVERNMENT")
+}
+
+func (e *entry) office(at, role string) {
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	found, unread := parseHolders(text, e.names.titles)
+	for i, h := range found {
+		switch {
+		case h.represents:
+			e.holds(at, "REPRESENTATIVE", h)
+		case i > 0 && h.title.title != found[0].title.title:
+			// Two offices in one text: only the first is surely the one asked for.
+			e.unread(at, h.title.printed+" "+h.name)
+		default:
+			e.holds(at, role, h)
+		}
+	}
+	for _, u := range unread {
+		e.unread(at, u)
+	}
+}
+
+// roleTitles name an office by what it is, where the title is not the country's
+// own or is not printed.
+var roleTitles = map[string]string{
+	"HEAD_OF_STATE": "Head of state", "HEAD_OF_GOVERNMENT": "Head of government", "REPRESENTATIVE": "Representative of the head of state",
+}
+
+// position declares the office; it is named by its title, and by its role for
+// a territory whose head of state is another country's.
+func (e *entry) position(at, role string, t title) graph.ID {
+	own, of := t.title, e.country.of
+	dependent := e.text("Government/Dependency status") != ""
+	switch {
+	case own == "" || dependent && role == "HEAD_OF_STATE":
+		own = roleTitles[role]
+	case namesOther(own, e.country, e.names):
+		own = roleTitles[role]
+	}
+	id := slug(own + " of " + of)
+	if id == "" || !e.declare(id, "Position") {
+		e.remark(e.place(at), "the office %q has the id of another thing", own+" of "+of)
+		return ""
+	}
+	if e.first("office " + string(id)) {
+		e.claim(at, id, "name", graph.StringValue(own+" of "+of), asInferred())
+		if t.title != "" {
+			e.claim(at, id, "title", graph.StringValue(t.title))
+		}
+		e.claim(at, id, "of", graph.EntityValue(e.country.id))
+	}
+	e.claim(at, id, "role", graph.EnumOf(role))
+	return id
+}
+
+// namesOther tells a title that names another country: Governor-General of New
+// Zealand, for Niue.
+func namesOther(t string, c *country, names *nameTables) bool {
+	_, land, found := strings.Cut(t, " of ")
+	id, known := names.countries[nameKey(land)]
+	return found && known && id != c.id
+}
+
+func (e *entry) holds(at, role string, h holder) {
+	p := e.names.people[h.name]
+	printed := personName(h.name)
+	if p.id == "" {
+		// Initials tell nobody apart: Donald J. Trump is donald-trump.
+		p = person{slug(regexp.MustCompile(`\b\p{Lu}\. `).ReplaceAllString(printed+" ", "")), printed}
+	}
+	position := e.position(at, role, h.title)
+	if p.id == "" || position == "" || !e.declare(p.id, "Person") {
+		e.unread(at, h.name)
+		return
+	}
+	if e.first("person " + string(p.id)) {
+		if p.name == printed {
+			e.claim(at, p.id, "name", graph.StringValue(p.name))
+		} else {
+			e.claim(at, p.id, "name", graph.StringValue(p.name), asInferred(), asPrinted(h.name))
+		}
+	}
+	if p.name != printed && e.first("alias "+string(p.id)+printed) {
+		e.claim(at, p.id, "aliases", graph.StringValue(printed))
+	}
+	if !e.first("holds " + string(p.id) + " " + string(position) + " " + h.since.String()) {
+		return // an office that is both stands in both texts
+	}
+	opts := []claimOption{during(h.since)}
+	if h.title.note != "" {
+		opts = append(opts, withNote(h.title.note))
+	}
+	e.claim(at, p.id, "holds", graph.EntityValue(position), opts...)
+}

@@ -1,0 +1,334 @@
+package codec
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// resource is a good of a list, as its words put it.
+type resource struct {
+	printed   string
+	abundance string // of the enum Abundance, or ""
+	possible  bool   // the text is not sure that it is there
+}
+
+// The words before and behind a good in a list of natural resources. Those
+// that tell something hold for the goods behind them as well, as far as the
+// list's punctuation carries: "unexploited deposits of uranium, coal, and bauxite".
+var (
+	untapped = regexp.MustCompile(`^(?:largely )?unexploited (?:deposits|reserves) of `)
+	abundant = regexp.MustCompile(`^(?:abundant|extensive|major deposits of) `)
+	possible = regexp.MustCompile(`^(?:possibly|possible|potential for|potential|likely|undetermined) `)
+	plain    = regexp.MustCompile(`^(?:and |some |few |minor |limited |small offshore |small amounts of |small quantities of |small deposits of |small reserves of |small |locally exploitable |other deposits of |many strategic |reserves of |deposits of |low-grade |poor quality )+`)
+	behind   = regexp.MustCompile(` (?:deposits|reserves|reserves declining)$`)
+	maybe    = regexp.MustCompile(`^(?:offshore )?(.+) potential$`)
+	wideBase = regexp.MustCompile(`^wide natural-resource base including `)
+)
+
+// parseNaturalResources reads a list of natural resources into goods; what
+// is no good by the table comes back as unread.
+func parseNaturalResources(text string, known func(string) bool) (found []resource, unread []string) {
+	text = strings.NewReplacer("metropolitan France:", ";", "French Guiana :", ";", "French Guiana:", ";").Replace(text)
+	for _, part := range splitOutside(text, ";") {
+		var carried resource
+		for _, item := range splitOutside(part, ",") {
+			r := carried
+			words := strings.TrimPrefix(strings.ToLower(withoutBrackets(item)), "and ")
+			words = wideBase.ReplaceAllString(words, "")
+			// "uranium and largely unexploited reserves of iron ore" is two items.
+			if before, after, two := strings.Cut(words, " and largely "); two && known(before) {
+				found = append(found, resource{printed: before})
+				words = "largely " + after
+			}
+			switch {
+			case untapped.MatchString(words):
+				words = untapped.ReplaceAllString(words, "")
+				r.abundance = "UNTAPPED"
+				carried = r
+			case abundant.MatchString(words):
+				if strings.HasPrefix(words, "major deposits of ") {
+					carried.abundance = "ABUNDANT"
+				}
+				words = abundant.ReplaceAllString(words, "")
+				r.abundance = "ABUNDANT"
+			case possible.MatchString(words):
+				words = possible.ReplaceAllString(words, "")
+				r.possible = true
+			}
+			words = behind.ReplaceAllString(plain.ReplaceAllString(words, ""), "")
+			if m := maybe.FindStringSubmatch(words); m != nil {
+				// Hydropower is a potential by itself; of oil it is a doubt.
+				words = m[1]
+				r.possible = words != "hydropower" && words != "hydroelectric" && words != "arable land"
+			}
+			r.printed = words
+			switch {
+			case notKnown(item) || words == "none" || words == "negl":
+			case known(words):
+				found = append(found, r)
+			default:
+				unread = append(unread, item)
+			}
+		}
+	}
+	return found, unread
+}
+
+// goods states a list of natural resources.
+func (e *entry) goods(predicate, at string, parse func(string, func(string) bool) ([]resource, []string)) {
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	found, unread := parse(text, func(s string) bool { return e.names.goods[s] != nil })
+	for _, r := range found {
+		for _, id := range e.names.goods[r.printed].ids {
+			if !e.good(id, r.printed, at) || !e.first("good "+predicate+string(e.country.id)+string(id)) {
+				continue // named twice in one list
+			}
+			var opts []claimOption
+			if r.abundance != "" {
+				opts = append(opts, qualified("abundance", graph.EnumOf(r.abundance)))
+			}
+			if r.possible {
+				opts = append(opts, asConfidence(possibleConfidence))
+			}
+			e.claim(at, e.country.id, predicate, graph.EntityValue(id), opts...)
+		}
+	}
+	for _, u := range unread {
+		e.unread(at, u)
+	}
+}
+
+// good declares a resource and says, once, what it is called and what it is a
+// kind of. printed is the form met, or "".
+func (e *entry) good(id graph.ID, printed, at string) bool {
+	if !e.declare(id, "Resource") {
+		e.remark(e.place(at), "the good %q has the id of another thing; add it to names/resources.csv", printed)
+		return false
+	}
+	// The list is the locator: any file may be the first to name the good.
+	facts := e.names.goodsByID[id]
+	name := strings.ReplaceAll(string(id), "-", " ")
+	if facts == nil && printed != "" {
+		name = printed
+	}
+	if e.first("name " + string(id)) {
+		e.state(e.place(at), at, id, "name", graph.StringValue(sentenceCase(name)), asInferred())
+	}
+	if facts != nil && e.first("facts "+string(id)) {
+		if facts.broader != "" && e.good(facts.broader, "", at) {
+			e.state(e.place(at), at, id, "broader", graph.EntityValue(facts.broader), asInferred())
+		}
+		if facts.hs != "" {
+			e.state(e.place(at), at, id, "hsCodes", graph.StringValue(facts.hs), asInferred())
+		}
+	}
+	if g := e.names.goods[printed]; g != nil && len(g.ids) == 1 && printed != name && e.first("alias "+string(id)+printed) {
+		e.state(e.place(at), at, id, "aliases", graph.StringValue(sentenceCase(printed)), asInferred())
+	}
+	return true
+}
+
+func sentenceCase(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+var (
+	listYear  = regexp.MustCompile(`^(.*?)(?: ?\((\d{4})(?: est\.)?\))?$`)
+	goodForm  = regexp.MustCompile(`^([\p{L}][\p{L}\d /'’.-]*?)(?: (\d+(?:\.\d+)?)%)?$`)
+	mostWords = 6
+)
+
+// commodities states what the country trades most, in the order of its value.
+func (e *entry) commodities(predicate, at string) {
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	m := listYear.FindStringSubmatch(text)
+	ranked := strings.Contains(e.text(at+"/note"), "based on value")
+	for i, item := range splitOutside(m[1], ",;") {
+		g := goodForm.FindStringSubmatch(item)
+		if g == nil || len(strings.Fields(g[1])) > mostWords {
+			e.unread(at, item)
+			continue
+		}
+		opts := []claimOption{}
+		if m[2] != "" {
+			opts = append(opts, during(yearOf(m[2])))
+		}
+		if g[2] != "" {
+			opts = append(opts, qualified("share", graph.FloatValue(share(g[2]))))
+		}
+		if ranked {
+			opts = append(opts, qualified("ranking", graph.IntValue(int64(i+1))))
+		}
+		printed := strings.ToLower(g[1])
+		ids := []graph.ID{slug(printed)}
+		if known := e.names.goods[printed]; known != nil {
+			ids = known.ids
+		}
+		for _, id := range ids {
+			if id != "" && e.good(id, printed, at) {
+				e.claim(at, e.country.id, predicate, graph.EntityValue(id), opts...)
+			}
+		}
+	}
+}
+
+// share is a percentage as a fraction, without the blur of the division.
+func share(percent string) float64 {
+	f, _ := strconv.ParseFloat(percent, 64)
+	return math.Round(f*1e4) / 1e6
+}
+
+// partner is one item of a list of trade partners.
+type partner struct {
+	printed string
+	percent string
+}
+
+var partnerForm = regexp.MustCompile(`^([\p{L}][^%]*?) (\d+(?:\.\d+)?)%(?:,\s*|;\s*|$)`)
+
+// parsePartners reads China 28%, Gambia, The 4%: names have commas, so a
+// partner ends with its percentage. rest is what could not be read.
+func parsePartners(text string) (found []partner, rest string) {
+	for rest = text; rest != ""; {
+		m := partnerForm.FindStringSubmatch(rest)
+		if m == nil {
+			return found, rest
+		}
+		found = append(found, partner{m[1], m[2]})
+		rest = rest[len(m[0]):]
+	}
+	return found, ""
+}
+
+// partners states with whom the country trades most, and its share.
+func (e *entry) partners(predicate, at string) {
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	m := listYear.FindStringSubmatch(text)
+	if note := e.text(at + "/note"); strings.Contains(note, "entry includes") {
+		e.unread(at, text+" "+note)
+		return
+	}
+	found, rest := parsePartners(m[1])
+	e.unread(at, rest)
+	for _, p := range found {
+		id, known := e.names.countries[nameKey(p.printed)]
+		if !known {
+			e.remark(e.place(at), "the partner %q is in no row of names/countries.csv", p.printed)
+			continue
+		}
+		e.declare(id, "Country")
+		opts := []claimOption{qualified("share", graph.FloatValue(share(p.percent)))}
+		if m[2] != "" {
+			opts = append(opts, during(yearOf(m[2])))
+		}
+		e.claim(at, e.country.id, predicate, graph.EntityValue(id), opts...)
+	}
+}
+
+// member is one item of a list of organisations.
+type member struct {
+	printed string
+	roles   []string
+}
+
+var inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
+
+// parseMembers reads UN, SCO (dialogue member), EITI (compliant country) (suspended).
+func parseMembers(text string) []member {
+	if before, after, found := strings.Cut(text, ":"); found && strings.Contains(before, "following organizations") {
+		text = after
+	}
+	var all []member
+	// The list has commas without a space, and no numbers.
+	text = regexp.MustCompile(`,(\S)`).ReplaceAllString(text, ", $1")
+	for _, item := range splitOutside(text, ",;") {
+		m := member{printed: withoutBrackets(item)}
+		for _, b := range inBrackets.FindAllStringSubmatch(item, -1) {
+			m.roles = append(m.roles, b[1])
+		}
+		if m.printed != "" && m.printed != "none" {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// memberships states the organisations that the country takes part in.
+func (e *entry) memberships() {
+	const at = "Government/International organization participation"
+	text := e.text(at)
+	if notKnown(text) {
+		return
+	}
+	for _, m := range parseMembers(text) {
+		o := e.names.organisations[e.base+" "+m.printed]
+		if o == nil {
+			o = e.names.organisations[m.printed]
+		}
+		if o == nil {
+			e.remark(e.place(at), "the organisation %q is in no row of names/organisations.csv", m.printed)
+			continue
+		}
+		if !e.organisation(o, at) {
+			continue
+		}
+		role, opts := "MEMBER", []claimOption{}
+		for _, printed := range m.roles {
+			// A clause behind the role explains it; a year dates the list.
+			printed, rest, _ := strings.Cut(printed, ",")
+			mapped, known := e.names.roles[printed]
+			if !known && yearOf(printed).Empty() {
+				e.unread(at, m.printed+" ("+printed+")")
+				role = ""
+				break
+			}
+			e.unread(at, strings.TrimSpace(rest))
+			if known {
+				role = mapped
+				if !strings.EqualFold(printed, mapped) {
+					opts = append(opts, asPrinted(printed))
+				}
+			}
+		}
+		if role == "" {
+			continue
+		}
+		opts = append(opts, qualified("role", graph.EnumOf(role)))
+		e.claim(at, e.country.id, "memberOf", graph.EntityValue(o.id), opts...)
+	}
+}
+
+// organisation declares one and says, once, what its abbreviation stands for.
+func (e *entry) organisation(o *organisation, at string) bool {
+	if !e.declare(o.id, "Organisation") {
+		e.remark(e.place(at), "the organisation %q has the id of another thing; change names/organisations.csv", o.abbreviation)
+		return false
+	}
+	if e.first("organisation " + string(o.id)) {
+		e.state(e.place(at), at, o.id, "name", graph.StringValue(o.name), asInferred())
+		e.state(e.place(at), at, o.id, "kind", graph.EnumOf(o.kind), asInferred())
+		if p := e.names.organisationsByID[o.parent]; p != nil && e.organisation(p, at) {
+			e.state(e.place(at), at, o.id, "parent", graph.EntityValue(o.parent), asInferred())
+		}
+	}
+	if o.abbreviation != o.name && !strings.Contains(o.abbreviation, ".json ") && e.first("abbreviation "+o.abbreviation) {
+		e.state(e.place(at), at, o.id, "aliases", graph.StringValue(o.abbreviation))
+	}
+	return true
+}

@@ -1,0 +1,230 @@
+package codec
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+var (
+	tag    = regexp.MustCompile(`<[^>]*>`)
+	spaces = regexp.MustCompile(`[\s\p{Zs}]+`)
+)
+
+// plainText strips markup, entities and needless space from a text of the Factbook.
+func plainText(s string) string {
+	// A tag may stand for a line's end, so it parts words.
+	s = html.UnescapeString(tag.ReplaceAllString(s, " "))
+	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
+}
+
+const number = `\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`
+
+var scales = map[string]float64{"": 1, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+// parseNumber reads 1,234.5 with a scale word, which may be empty.
+func parseNumber(digits, scale string) (float64, bool) {
+	by, known := scales[scale]
+	f, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
+	if err != nil || !known {
+		return 0, false
+	}
+	// 1.955 million is 1955000, not a neighbour of it.
+	if v := f * by; by > 1 && math.Abs(v-math.Round(v)) < v*1e-12 {
+		return math.Round(v), true
+	}
+	return f * by, true
+}
+
+// figure is a number as the Factbook prints it: $288.2 billion (2024 est.).
+type figure struct {
+	value     float64
+	dollars   bool
+	unit      string
+	period    graph.Interval
+	estimated bool
+}
+
+var figureForm = regexp.MustCompile(`^(\$)?(` + number + `)(?: (thousand|million|billion|trillion))?(?: ?(%|[a-z/ ]+?))?(?: \((\d{4})( est\.)?\))?$`)
+
+// parseFigure reads a text that is one figure and nothing else.
+func parseFigure(text string) (figure, bool) {
+	m := figureForm.FindStringSubmatch(text)
+	if m == nil {
+		return figure{}, false
+	}
+	v, ok := parseNumber(m[2], m[3])
+	f := figure{value: v, dollars: m[1] != "", unit: m[4], estimated: m[6] != ""}
+	if m[5] != "" {
+		f.period = yearOf(m[5])
+	}
+	return f, ok
+}
+
+func yearOf(digits string) graph.Interval {
+	iv, err := graph.ParseInterval(digits)
+	if err != nil {
+		return graph.Interval{} // year 0000 and the like say nothing
+	}
+	return iv
+}
+
+var areaForm = regexp.MustCompile(`^(` + number + `)(?: (million))? sq km ?($|\(.*|;.*)`)
+
+// parseArea reads 2,724,900 sq km; rest is a remark behind it.
+func parseArea(text string) (km2 float64, rest string, ok bool) {
+	m := areaForm.FindStringSubmatch(text)
+	if m == nil {
+		return 0, "", false
+	}
+	km2, ok = parseNumber(m[1], m[2])
+	return km2, m[3], ok
+}
+
+var pointForm = regexp.MustCompile(`^(\d{1,2}) (\d{1,2}) ?([NS]), (\d{1,3}) (\d{1,2}) ?([EW])$`)
+
+// parsePoint reads 48 00 N, 68 00 E: degrees and minutes.
+func parsePoint(text string) (graph.Value, bool) {
+	m := pointForm.FindStringSubmatch(text)
+	if m == nil {
+		return graph.Value{}, false
+	}
+	degrees := func(d, min, side string, most int) (float64, bool) {
+		deg, _ := strconv.Atoi(d)
+		minutes, _ := strconv.Atoi(min)
+		v := float64(deg) + float64(minutes)/60
+		if side == "S" || side == "W" {
+			v = -v
+		}
+		return math.Round(v*1e4) / 1e4, minutes < 60 && math.Abs(v) <= float64(most)
+	}
+	lat, ok1 := degrees(m[1], m[2], m[3], 90)
+	lon, ok2 := degrees(m[4], m[5], m[6], 180)
+	return graph.CoordinatesValue(lat, lon), ok1 && ok2
+}
+
+const (
+	months  = `January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec`
+	dayText = `(?:(\d{1,2}) )?(?:(` + months + `) )?(\d{3,4})`
+)
+
+var (
+	dateForm  = regexp.MustCompile(`^` + dayText + `$`)
+	monthNums = map[string]int{}
+)
+
+func init() {
+	for i, m := range strings.Split(months, "|")[:12] {
+		monthNums[m[:3]] = i + 1
+	}
+}
+
+// parseDay reads 20 March 2019, March 2019 or 2019.
+func parseDay(text string) (graph.Date, bool) {
+	m := dateForm.FindStringSubmatch(text)
+	if m == nil || m[1] != "" && m[2] == "" {
+		return graph.Date{}, false
+	}
+	year, _ := strconv.Atoi(m[3])
+	s := fmt.Sprintf("%04d", year)
+	if m[2] != "" {
+		s += fmt.Sprintf("-%02d", monthNums[m[2][:3]])
+	}
+	if m[1] != "" {
+		day, _ := strconv.Atoi(m[1])
+		s += fmt.Sprintf("-%02d", day)
+	}
+	d, err := graph.ParseDate(s)
+	return d, err == nil
+}
+
+// splitOutside cuts a text at each separator that stands outside brackets and
+// is followed by a space or the end, so that 1,234 km stays whole.
+func splitOutside(text, separators string) []string {
+	var parts []string
+	depth, start := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '(' || c == '[':
+			depth++
+		case (c == ')' || c == ']') && depth > 0:
+			depth--
+		case depth == 0 && strings.IndexByte(separators, c) >= 0 && (i+1 == len(text) || text[i+1] == ' '):
+			parts = append(parts, text[start:i])
+			start = i + 1
+		}
+	}
+	parts = append(parts, text[start:])
+	kept := parts[:0]
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// withoutBrackets drops what stands in round brackets.
+func withoutBrackets(s string) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimSpace(spaces.ReplaceAllString(b.String(), " "))
+}
+
+// latin folds the letters of European names to ASCII.
+var latin = map[rune]string{'ß': "ss", 'æ': "ae", 'ø': "o", 'œ': "oe", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ı': "i"}
+
+func init() {
+	for base, forms := range map[string]string{
+		"a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďḍ", "e": "èéêëēĕėęěə", "g": "ĝğġģ", "h": "ĥħḥ", "i": "ìíîïĩīĭį",
+		"j": "ĵ", "k": "ķ", "l": "ĺļľ", "n": "ñńņňŋ", "o": "òóôõöōŏő", "r": "ŕŗř", "s": "śŝşšș", "t": "ţťŧț",
+		"u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
+	} {
+		for _, r := range forms {
+			latin[r] = base
+		}
+	}
+}
+
+// slug turns a name into an id: lower case, ASCII, words joined by hyphens.
+// Apostrophes vanish. A name in another script gives "".
+func slug(name string) graph.ID {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(name) {
+		s, folded := latin[r]
+		switch {
+		case folded:
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			s = string(r)
+		case r == '\'' || r == '’' || r == '‘' || r == 'ʻ' || r == '`':
+			continue
+		case r > 127 && r != '–' && r != '\u00a0':
+			return ""
+		default:
+			gap = true
+			continue
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		gap = false
+		b.WriteString(s)
+	}
+	return graph.ID(b.String())
+}
