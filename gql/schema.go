@@ -25,6 +25,8 @@ const (
 
 var kindNames = [...]string{"SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT"}
 
+var kindWords = [...]string{"scalar", "object type", "interface", "union", "enum", "input object"}
+
 // schema is the engine's own form of the type system: resolved, sorted by name and never
 // changed after New, so that any number of requests may read it. graphql-go's types
 // fill caches lazily and are a data race when shared.
@@ -538,7 +540,7 @@ func (b *builder) unknownMeta() {
 	m := &b.cfg.Meta
 	is := func(field, name string, k kind) {
 		if t := b.s.byName[name]; t == nil || t.kind != k {
-			b.faults.add("Meta.%s: %q is not a %s of the schema", field, name, strings.ToLower(kindNames[k]))
+			b.faults.add("Meta.%s: the schema has no %s %q", field, kindWords[k], name)
 		}
 	}
 	for _, n := range m.OneOf {

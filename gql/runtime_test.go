@@ -1,0 +1,269 @@
+package gql
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/graphql-go/graphql"
+)
+
+// TestAllocations holds the bound path to at most two allocations a request on a cached
+// plan; a released response needs none.
+func TestAllocations(t *testing.T) {
+	e := newEngine(t, testConfig())
+	root := Ref{Obj: testTree()}
+	for _, query := range []string{`{root{id s0 s1 s2 s3 s4 s5 s6 s7 name}}`, `{root{nodes{__typename ...on Branch{id nodes{id name}}}}}`, `{any{id}}`} {
+		req := &Request{Query: query, Root: root}
+		run := func(release bool) float64 {
+			return testing.AllocsPerRun(200, func() {
+				r := e.Execute(context.Background(), req)
+				if r.Errors != 0 {
+					t.Fatal(string(r.Body))
+				}
+				if release {
+					r.Release()
+				}
+			})
+		}
+		if n := run(true); n > 0.5 { // the pool may be emptied by the collector
+			t.Errorf("%s: %v allocations a request", query, n)
+		}
+		t.Logf("%s: %v allocations where the response is kept", query, run(false))
+	}
+}
+
+// TestConcurrent runs one engine from many goroutines from its first request on, with
+// interfaces, enums, variables and errors; the race detector watches.
+func TestConcurrent(t *testing.T) {
+	for _, bound := range []bool{true, false} {
+		e := worldEngine(t, bound, Limits{PlanCacheBytes: 100_000}) // small, to evict
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		seen := map[string]string{}
+		for range 8 {
+			wg.Go(func() {
+				for seed := range uint64(150) {
+					r := randomDocument(e.schema, seed)
+					resp := e.Execute(context.Background(), &Request{Query: r.Query, Variables: r.Variables, Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true})
+					body := string(resp.Body)
+					resp.Release()
+					mu.Lock()
+					if old, ok := seen[r.Query]; ok && old != body {
+						t.Errorf("%s: %s, then %s", r.Query, old, body)
+					}
+					seen[r.Query] = body
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if _, _, n, bytes := e.CacheStats(); bytes > 100_000 || n == 0 {
+			t.Errorf("the cache holds %d documents of %d bytes, above its limit of 100,000", n, bytes)
+		}
+	}
+}
+
+func TestCacheVariants(t *testing.T) {
+	e := newEngine(t, testConfig())
+	query := `query($a:Boolean!,$b:Boolean!){root{id @skip(if:$a) name @skip(if:$b)}}`
+	want := map[string]string{"truetrue": `{}`, "truefalse": `{"name":"Branch"}`, "falsetrue": `{"id":"0"}`, "falsefalse": `{"id":"0","name":"Branch"}`}
+	for range 2 {
+		for _, a := range []bool{true, false} {
+			for _, b := range []bool{true, false} {
+				got := answer(t, e, query, fmt.Sprintf(`{"a":%v,"b":%v}`, a, b))
+				if w := `{"data":{"root":` + want[fmt.Sprint(a)+fmt.Sprint(b)] + `}}`; got != w {
+					t.Errorf("%v %v: %s", a, b, got)
+				}
+			}
+		}
+	}
+	hits, misses, docs, _ := e.CacheStats()
+	if hits != 7 || misses != 1 || docs != 1 {
+		t.Errorf("hits %d, misses %d, documents %d", hits, misses, docs)
+	}
+	if got := answer(t, e, `query($a:Boolean=true){root{id @skip(if:$a)}}`, `{"a":null}`); !strings.Contains(got, CodeInput) {
+		t.Errorf("null for @skip: %s", got)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	for name, c := range map[string]struct {
+		cause func(context.Context) (context.Context, context.CancelFunc)
+		code  string
+	}{
+		"cancelled": {context.WithCancel, CodeCancelled},
+		"timeout":   {func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, 0) }, CodeTimeout},
+	} {
+		cfg := testConfig()
+		ctx, cancel := c.cause(context.Background())
+		calls := 0
+		name2 := cfg.Bindings["Leaf"]["name"]
+		cfg.Bindings["Leaf"]["name"] = Binding{Leaf: func(call *Call, src Ref, dst []byte) ([]byte, error) {
+			calls++
+			if calls == 10 {
+				cancel()
+			}
+			return name2.Leaf(call, src, dst)
+		}}
+		e := newEngine(t, cfg)
+		r := e.Execute(ctx, &Request{Query: `{root{nodes{...on Branch{nodes{...on Branch{nodes{name}}}}}}}`, Root: Ref{Obj: testTree()}})
+		if r.Code != c.code || !json.Valid(r.Body) || strings.Contains(string(r.Body), "Leaf") {
+			t.Errorf("%s: code %q: %.200s", name, r.Code, r.Body)
+		}
+		if calls > 10+checkEvery {
+			t.Errorf("%s: %d objects were read after it", name, calls-10)
+		}
+		cancel()
+	}
+}
+
+func TestOutputLimit(t *testing.T) {
+	cfg := testConfig()
+	cfg.Limits.Output = 1000
+	e := newEngine(t, cfg)
+	got := answer(t, e, `{root{nodes{...on Branch{nodes{id name}}}}}`, "")
+	if want := `"code":"LIMIT_OUTPUT"`; !strings.Contains(got, want) || !strings.HasSuffix(got, `"data":null}`) {
+		t.Errorf("%.300s", got)
+	}
+}
+
+// TestErrorsCapped answers 1,110 failing fields with 100 errors and a count of the rest.
+func TestErrorsCapped(t *testing.T) {
+	e := newEngine(t, testConfig())
+	r := e.Execute(context.Background(), &Request{Query: `{root{nodes{...on Branch{fail nodes{...on Branch{fail nodes{...on Leaf{fail}}}}}}}}`, Root: Ref{Obj: testTree()}})
+	var body struct{ Errors []struct{ Message string } }
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	if len(body.Errors) != 101 || r.Errors != 1110 || body.Errors[100].Message != "1010 more errors are not listed: the limit is 100." {
+		t.Errorf("%d errors listed of %d, last %q", len(body.Errors), r.Errors, body.Errors[len(body.Errors)-1].Message)
+	}
+}
+
+// TestPanics holds every kind of reader to: an error of its field, siblings answered, the
+// text hidden from the client and told to OnPanic.
+func TestPanics(t *testing.T) {
+	cfg := testConfig()
+	var told []string
+	cfg.OnPanic = func(field string, v any, stack []byte) { told = append(told, fmt.Sprintf("%s: %v", field, v)) }
+	boom := func() { panic("secret") }
+	b := cfg.Bindings["Branch"]
+	b["nodes"] = Binding{List: func(*Call, Ref, []Ref) ([]Ref, bool, error) { boom(); return nil, false, nil }}
+	b["parent"] = Binding{Object: func(*Call, Ref) (Ref, bool, error) { boom(); return Ref{}, false, nil }}
+	b["branches"] = Binding{List: func(_ *Call, src Ref, dst []Ref) ([]Ref, bool, error) {
+		return append(dst, src, Ref{Obj: "not a node"}), true, nil
+	}}
+	b["echo"] = Binding{Prepare: func(map[string]any) (any, error) { boom(); return nil, nil }, Leaf: b["id"].Leaf}
+	cfg.TypeOf[""] = func(Ref) string { boom(); return "" }
+	plain := cfg.Schema.QueryType().Fields()["plain"]
+	old := plain.Resolve
+	plain.Resolve = func(graphql.ResolveParams) (any, error) { boom(); return nil, nil }
+	e := newEngine(t, cfg)
+	plain.Resolve = old
+	for query, data := range map[string]string{
+		`{root{a:id nodes{id} b:id}}`:           `{"root":{"a":"0","nodes":null,"b":"0"}}`,
+		`{root{a:id parent{id} b:id}}`:          `{"root":{"a":"0","parent":null,"b":"0"}}`,
+		`{root{a:id echo b:id}}`:                `{"root":{"a":"0","echo":null,"b":"0"}}`,
+		`{root{a:id branches{id} b:id}}`:        `null`, // non-null items of a non-null list
+		`{any{id} plain b:root{id}}`:            `{"any":null,"plain":null,"b":{"id":"0"}}`,
+		`query($t:String){root{echo(text:$t)}}`: `{"root":{"echo":null}}`,
+	} {
+		told = nil
+		r := e.Execute(context.Background(), &Request{Query: query, Root: Ref{Obj: testTree()}})
+		var body struct {
+			Data   json.RawMessage
+			Errors []struct{ Extensions struct{ Code string } }
+		}
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		want := data
+		if data == "null" {
+			want = `{"root":null}`
+		}
+		if string(body.Data) != want || len(body.Errors) == 0 || body.Errors[0].Extensions.Code != CodeInternal || strings.Contains(string(r.Body), "secret") {
+			t.Errorf("%s: %s", query, r.Body)
+		}
+		if len(told) == 0 {
+			t.Errorf("%s: OnPanic was not told", query)
+		}
+	}
+}
+
+func TestExtensions(t *testing.T) {
+	e := newEngine(t, testConfig())
+	for query, want := range map[string]string{
+		`{plain}`:   `{"data":{"plain":"plain"},"extensions":{"cost":1,"op":"query"}}`,
+		`query N{`:  `{"errors":[{"message":"Syntax Error: Expected Name, found <EOF>","locations":[{"line":1,"column":9}],"extensions":{"code":"GRAPHQL_PARSE_FAILED"}}],"extensions":{"cost":0,"op":""}}`,
+		`{a:plain}`: `{"data":{"a":"plain"}}`,
+	} {
+		r := e.Execute(context.Background(), &Request{Query: query, Extensions: func(r *Response, dst []byte) []byte {
+			if strings.HasPrefix(query, "{a") {
+				return dst
+			}
+			return fmt.Appendf(dst, `{"cost":%d,"op":%q}`, r.Cost, r.Operation)
+		}})
+		if string(r.Body) != want {
+			t.Errorf("%s\n got %s\nwant %s", query, r.Body, want)
+		}
+	}
+}
+
+// TestResolveFeatures covers what graphql-go schemas use without bindings.
+func TestResolveFeatures(t *testing.T) {
+	type inner struct {
+		Name   string
+		Tagged string `json:"label"`
+		hidden string //nolint:unused
+	}
+	i := graphql.NewInterface(graphql.InterfaceConfig{Name: "I", Fields: graphql.Fields{"name": {Type: graphql.String}}})
+	obj := graphql.NewObject(graphql.ObjectConfig{Name: "Obj", Interfaces: []*graphql.Interface{i}, IsTypeOf: func(p graphql.IsTypeOfParams) bool { _, ok := p.Value.(*inner); return ok },
+		Fields: graphql.Fields{"name": {Type: graphql.String}, "label": {Type: graphql.String}, "hidden": {Type: graphql.String}}})
+	give := func(v any) graphql.FieldResolveFn {
+		return func(graphql.ResolveParams) (any, error) { return v, nil }
+	}
+	fields := graphql.Fields{
+		"struct":  {Type: obj, Resolve: give(&inner{Name: "n", Tagged: "t"})},
+		"wrong":   {Type: obj, Resolve: give("no struct")},
+		"iface":   {Type: i, Resolve: give(&inner{Name: "n"})},
+		"nobody":  {Type: i, Resolve: give(7)},
+		"thunk":   {Type: graphql.Int, Resolve: give(func() (any, error) { return 3, nil })},
+		"half":    {Type: graphql.Int, Resolve: give(1.5)},
+		"whole":   {Type: graphql.Int, Resolve: give(2.0)},
+		"big":     {Type: graphql.Int, Resolve: give(int64(1) << 40)},
+		"text":    {Type: graphql.String, Resolve: give(12)},
+		"nilptr":  {Type: obj, Resolve: give((*inner)(nil))},
+		"nonlist": {Type: graphql.NewList(graphql.Int), Resolve: give(1)},
+		"items":   {Type: graphql.NewList(graphql.Int), Resolve: give([]any{1, nil, "x", errors.New("item")})},
+		"path": {Type: graphql.String, Args: graphql.FieldConfigArgument{"a": {Type: graphql.Int}}, Resolve: func(p graphql.ResolveParams) (any, error) {
+			return fmt.Sprint(p.Info.FieldName, p.Info.Path.AsArray(), p.Info.ReturnType, p.Info.ParentType, p.Info.VariableValues, p.Args, len(p.Info.FieldASTs), p.Info.FieldASTs[0].Arguments[0].Name.Value), nil
+		}},
+	}
+	schema, err := graphql.NewSchema(graphql.SchemaConfig{Query: graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: fields}), Types: []graphql.Type{obj}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(t, Config{Schema: schema})
+	for _, c := range []struct{ query, want string }{
+		{`{struct{name label hidden}}`, `{"data":{"struct":{"name":"n","label":"t","hidden":null}}}`},
+		{`{iface{__typename name}}`, `{"data":{"iface":{"__typename":"Obj","name":"n"}}}`},
+		{`{thunk whole text nilptr{name}}`, `{"data":{"thunk":3,"whole":2,"text":"12","nilptr":null}}`},
+		{`{half}`, `Int cannot represent non 32-bit signed integer value: 1.5`},
+		{`{big}`, `Int cannot represent non 32-bit signed integer value: 1099511627776`},
+		{`{wrong{name}}`, `expected value of type \"Obj\" but got: string`},
+		{`{nobody{name}}`, `abstract type \"I\" must resolve to an object type at run time`},
+		{`{nonlist}`, `expected a list for field Query.nonlist, found int`},
+		{`{items}`, `"data":{"items":[1,null,null,null]}}`},
+		{`query($a:Int){x:path(a:$a)}`, `{"data":{"x":"path[x] String Query map[a:5] map[a:5] 1a"}}`},
+	} {
+		r := e.Execute(context.Background(), &Request{Query: c.query, Variables: json.RawMessage(`{"a":5}`)})
+		if !strings.Contains(string(r.Body), c.want) {
+			t.Errorf("%s\n got %s\nwant %s", c.query, r.Body, c.want)
+		}
+	}
+}
