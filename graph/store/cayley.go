@@ -42,15 +42,16 @@ type embedded struct {
 // log at every start.
 var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 
-// levelOptions: a batch above the write buffer becomes tables at once, without
-// a way through the journal; the filter spares most reads of new values.
+// levelOptions: the filter spares most reads of new values. A large batch goes
+// through the journal like any other: LevelDB's transactions, which would skip
+// it, keep the writer's lock when they fail, and Close then waits for ever.
 func levelOptions(o Options) *opt.Options {
 	buffer := o.writeBuffer
 	if buffer == 0 {
 		buffer = 16 << 20
 	}
 	return &opt.Options{
-		NoSync: o.NoSync, WriteBuffer: buffer, BlockCacheCapacity: 32 << 20, Filter: filter.NewBloomFilter(10),
+		NoSync: o.NoSync, WriteBuffer: buffer, DisableLargeBatchTransaction: true, BlockCacheCapacity: 32 << 20, Filter: filter.NewBloomFilter(10),
 		CompactionTableSize: 8 << 20, CompactionTotalSize: 64 << 20,
 	}
 }

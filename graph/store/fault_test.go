@@ -75,7 +75,7 @@ func (w faultyWriter) Sync() error {
 func TestDiskFaults(t *testing.T) {
 	for _, kind := range []string{"write", "half", "sync", "create"} {
 		for _, times := range []int{1, 40} {
-			for _, size := range []int{1, 3000} {
+			for _, size := range []int{1, 300} {
 				t.Run(fmt.Sprintf("%s/%d/%d", kind, times, size), func(t *testing.T) {
 					for after := range 4 {
 						diskFault(t, kind, after, times, size)
@@ -89,7 +89,7 @@ func TestDiskFaults(t *testing.T) {
 func diskFault(t *testing.T, kind string, after, times, size int) {
 	ctx := context.Background()
 	var f faults
-	opts := store.WithFiles(func(s storage.Storage) storage.Storage { return faultyFiles{s, &f} })
+	opts := store.WithFiles(64<<10, func(s storage.Storage) storage.Storage { return faultyFiles{s, &f} })
 	dir := t.TempDir()
 	l, err := store.Open(dir, opts)
 	if err != nil {
@@ -103,13 +103,19 @@ func diskFault(t *testing.T, kind string, after, times, size int) {
 		}
 	}
 	f.set(kind, after, times)
+	outcome := [3]int{}
+	defer func() {
+		t.Logf("after %d: %d taken, %d refused, %d in doubt", after, outcome[0], outcome[1], outcome[2])
+	}()
 	for range 3 {
 		next := storetest.Sample(l.Head()+1, size)
 		err := l.Append(ctx, next)
 		switch {
 		case err == nil:
+			outcome[0]++
 			want = append(want, next)
 		case errors.Is(err, store.ErrInDoubt):
+			outcome[2]++
 			f.set("", 0, 0)
 			// Anything that opens the files again settles it.
 			if _, err := l.Key(ctx, ""); err != nil {
@@ -120,6 +126,8 @@ func diskFault(t *testing.T, kind string, after, times, size int) {
 			}
 		case l.Head() != graph.Seq(len(want)):
 			t.Fatalf("%v, but the head went from %d to %d", err, len(want), l.Head())
+		default:
+			outcome[1]++
 		}
 	}
 	f.set("", 0, 0)
