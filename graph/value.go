@@ -76,7 +76,15 @@ func EnumOf(name string) Value { return Value{kind: EnumKind, text: name} }
 func IntValue(n int64) Value { return Value{kind: IntKind, n: n} }
 
 // FloatValue is a number; f must be finite.
-func FloatValue(f float64) Value { return Value{kind: FloatKind, a: f} }
+func FloatValue(f float64) Value { return Value{kind: FloatKind, a: unsignedZero(f)} }
+
+// unsignedZero makes -0 into 0: they are equal and would be two claims.
+func unsignedZero(f float64) float64 {
+	if f == 0 {
+		return 0
+	}
+	return f
+}
 
 // BoolValue is true or false.
 func BoolValue(b bool) Value {
@@ -90,11 +98,13 @@ func BoolValue(b bool) Value {
 func DateValue(d Date) Value { return Value{kind: DateKind, date: d} }
 
 // QuantityValue is a number with its unit; f must be finite.
-func QuantityValue(f float64, unit string) Value { return Value{kind: QuantityKind, a: f, text: unit} }
+func QuantityValue(f float64, unit string) Value {
+	return Value{kind: QuantityKind, a: unsignedZero(f), text: unit}
+}
 
 // CoordinatesValue is a point: latitude and longitude in degrees, kept to 1e-7 of a degree.
 func CoordinatesValue(lat, lon float64) Value {
-	return Value{kind: CoordinatesKind, a: math.Round(lat*1e7) / 1e7, b: math.Round(lon*1e7) / 1e7}
+	return Value{kind: CoordinatesKind, a: unsignedZero(math.Round(lat*1e7) / 1e7), b: unsignedZero(math.Round(lon*1e7) / 1e7)}
 }
 
 // LooseValue is a text whose kind the ontology decides.
@@ -216,9 +226,6 @@ func parseFloat(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s, "xX_") {
 		return 0, Errorf(WrongType, "%q is no number", clip(s))
-	}
-	if f == 0 {
-		f = 0 // -0 and 0 are the same claim
 	}
 	return f, nil
 }

@@ -1,0 +1,64 @@
+# Two commands: make run, make test. The others are parts of them, or longer.
+
+GO          ?= go
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
+# Packages where goroutines meet; the race detector needs a C compiler.
+RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/...
+
+.PHONY: run build test check format vet lint vuln race bench bench-start soak clean
+
+run: build
+	./bin/caspian serve
+
+build:
+	$(GO) build -o bin/caspian ./cmd/caspian
+
+# Everything a change must pass, on a new machine as well.
+test: format vet lint vuln race
+	$(GO) test -timeout 9m ./...
+
+# What to run before each commit.
+check: format vet lint
+	$(GO) test -short ./...
+
+format:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+lint:
+	$(GO) run $(STATICCHECK) ./...
+
+# The database of known faults is asked where it can be reached.
+vuln:
+	@if curl -sfI --max-time 10 https://vuln.go.dev/index/db.json >/dev/null 2>&1; \
+	then $(GO) run $(GOVULNCHECK) ./...; \
+	else echo "vuln: the database at vuln.go.dev cannot be reached; not checked"; fi
+
+race:
+	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; \
+	then $(GO) test -race -short -timeout 9m $(RACE); \
+	else echo "race: no C compiler; not checked"; fi
+
+# Loads, starts and queries; each prints its own figures.
+bench: bench-start
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./graph/... ./gql ./api
+
+# First start with the built-in seeds and later starts, of the real program.
+bench-start:
+	CASPIAN_BENCH=1 $(GO) test -run TestStartTime -v -count 1 ./cmd/caspian
+
+# The long ones: 500 kills of an import, more random cases, fuzzing.
+soak:
+	CASPIAN_SOAK=1 $(GO) test -timeout 60m -rapid.checks=2000 ./graph/... ./gql ./api
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; \
+	  done; \
+	done
+
+clean:
+	rm -rf bin
