@@ -111,6 +111,7 @@ func (b *change) add(c *graph.Commit) error {
 }
 
 func (w *writer) forget() {
+	// Number 0 is the empty text and the empty interval in every snapshot.
 	w.texts, w.times = map[string]uint32{"": 0}, map[graph.Interval]uint32{{}: 0}
 }
 
@@ -338,10 +339,7 @@ func (b *change) finish() *Snapshot {
 	old := s.w.tip
 	b.index()
 	s.ended = *b.ended.t
-	s.keys = s.keys.with(b.keyed, func(n uint32) uint64 {
-		r := s.rows.ref(n)
-		return hashKey(s.predicates.list[r.predicate], s.value(r.kind, r.value, r.unit).String())
-	})
+	s.keys = s.keys.with(b.keyed, s.keyHash)
 	s.labels = s.labels.with(s, b.named)
 	b.adjacency(old)
 	b.sortTypes(old)
@@ -351,6 +349,11 @@ func (b *change) finish() *Snapshot {
 	s.dates = *b.dates.t
 	s.w.tip = s
 	return s
+}
+
+func (s *Snapshot) keyHash(n uint32) uint64 {
+	r := s.rows.ref(n)
+	return hashKey(s.predicates.list[r.predicate], s.value(r.kind, r.value, r.unit).String())
 }
 
 // index makes what was added findable by id.

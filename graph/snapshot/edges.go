@@ -100,7 +100,17 @@ func (v *View) distinct(edges []Edge) []Edge {
 			kept[i] = e
 		}
 	}
-	return kept
+	return withoutDeprecated(kept, func(e Edge) uint32 { return e.Claim }, v.s)
+}
+
+// withoutDeprecated drops, in place, what only a DEPRECATED claim says, unless
+// nothing else is said.
+func withoutDeprecated[T any](list []T, claim func(T) uint32, s *Snapshot) []T {
+	deprecated := func(x T) bool { return s.rows.ref(claim(x)).rank == graph.Deprecated }
+	if !slices.ContainsFunc(list, deprecated) || !slices.ContainsFunc(list, func(x T) bool { return !deprecated(x) }) {
+		return list
+	}
+	return slices.DeleteFunc(list, deprecated)
 }
 
 // sameQualifiers tells whether two claims agree in every distinct qualifier.
@@ -149,7 +159,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 
 // Values appends to dst the claims that a property of many values shows: for
 // each value the best claim; of observations, for each set of distinct
-// qualifiers and each unit the latest.
+// qualifiers and each unit the latest. A DEPRECATED claim shows only where all are.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	v.Claims(entity, f.Name, false, func(n uint32) bool {
@@ -164,7 +174,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 		dst = append(dst, n)
 		return true
 	})
-	return dst
+	return dst[:start+len(withoutDeprecated(dst[start:], func(n uint32) uint32 { return n }, v.s))]
 }
 
 func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {

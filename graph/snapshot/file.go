@@ -1,0 +1,281 @@
+package snapshot
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"unsafe"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// File keeps a snapshot in one file, its columns and adjacency as they lie in
+// memory. It is a cache: whatever is wrong with it, the log has everything.
+type File struct{ Path string }
+
+const (
+	fileMagic   = "CASPSNAP"
+	fileVersion = 1
+	align       = 64
+)
+
+// layout changes with the memory layout of the columns, and with it a file
+// written by another build or on another kind of machine is of no use.
+var layout = func() uint64 {
+	order := [2]byte{1, 0}
+	return uint64(fileVersion)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<16 |
+		uint64(*(*uint16)(unsafe.Pointer(&order)))
+}()
+
+// header is the first section: what is needed to read the others.
+type header struct {
+	Seq                   graph.Seq
+	Ontology              string
+	TypeNames, Predicates []string
+	Sum                   digest
+	Entities, Claims      int
+	Qualifiers            int
+	Keyed                 []uint32
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Save writes the snapshot to the file, whole or not at all.
+func (f File) Save(s *Snapshot) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
+		}
+	}()
+	w := &fileWriter{w: bufio.NewWriterSize(tmp, 1<<20)}
+	if err := s.write(w); err != nil {
+		return err
+	}
+	if err := w.w.Flush(); err != nil {
+		return err
+	}
+	if err := tmp.Sync(); err != nil {
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), f.Path)
+}
+
+// Load reads the snapshot. The error says why there is none of use.
+func (f File) Load(o *schema.Ontology) (*Snapshot, error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	st, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if st.Size() < 64 || st.Size() > 1<<40 {
+		return nil, fmt.Errorf("%s is damaged: it has %d bytes", f.Path, st.Size())
+	}
+	buf := alignedBytes(int(st.Size()))
+	if _, err := io.ReadFull(file, buf); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", f.Path, err)
+	}
+	s, err := load(buf, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Path, err)
+	}
+	return s, nil
+}
+
+// alignedBytes are bytes that may be read as whole words.
+func alignedBytes(n int) []byte {
+	words := make([]uint64, (n+7)/8)
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
+}
+
+// fileWriter writes sections, each behind its length and at an aligned place,
+// and sums them up.
+type fileWriter struct {
+	w   *bufio.Writer
+	at  int
+	crc uint32
+	err error
+}
+
+func (w *fileWriter) bytes(b []byte) {
+	if w.err != nil {
+		return
+	}
+	w.crc = crc32.Update(w.crc, castagnoli, b)
+	w.at += len(b)
+	_, w.err = w.w.Write(b)
+}
+
+func (w *fileWriter) section(size int) {
+	var head [8]byte
+	binary.LittleEndian.PutUint64(head[:], uint64(size))
+	w.bytes(head[:])
+	w.pad()
+}
+
+func (w *fileWriter) pad() {
+	var zero [align]byte
+	if n := w.at % align; n != 0 {
+		w.bytes(zero[:align-n])
+	}
+}
+
+func sectionOf[T any](w *fileWriter, list []T) {
+	var x T
+	size := len(list) * int(unsafe.Sizeof(x))
+	w.section(size)
+	if size > 0 {
+		w.bytes(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(list))), size))
+	}
+	w.pad()
+}
+
+// columnOf writes whole chunks, so that they can be used where they lie.
+func columnOf[T any](w *fileWriter, c *column[T]) {
+	var x T
+	w.section(len(c.chunks) * chunkSize * int(unsafe.Sizeof(x)))
+	for _, chunk := range c.chunks {
+		w.bytes(unsafe.Slice((*byte)(unsafe.Pointer(chunk)), chunkSize*int(unsafe.Sizeof(x))))
+	}
+	w.pad()
+}
+
+func textsOf(w *fileWriter, n int, at func(i int) string) {
+	ends := make([]uint32, n)
+	total := 0
+	for i := range ends {
+		total += len(at(i))
+		ends[i] = uint32(total)
+	}
+	if total > 1<<32-1 {
+		w.err = fmt.Errorf("texts have %d bytes, more than a snapshot file holds", total)
+		return
+	}
+	sectionOf(w, ends)
+	w.section(total)
+	for i := range ends {
+		w.bytes([]byte(at(i)))
+	}
+	w.pad()
+}
+
+// listsOf writes adjacency lists: where each ends, and their elements.
+func listsOf(w *fileWriter, t *table[[]uint32]) {
+	ends := make([]uint32, t.n)
+	total := 0
+	for i := range ends {
+		total += len(t.at(uint32(i)))
+		ends[i] = uint32(total)
+	}
+	sectionOf(w, ends)
+	flat := make([]uint32, 0, total)
+	for i := range ends {
+		flat = append(flat, t.at(uint32(i))...)
+	}
+	sectionOf(w, flat)
+}
+
+func (s *Snapshot) write(w *fileWriter) error {
+	w.bytes([]byte(fileMagic))
+	w.bytes(binary.LittleEndian.AppendUint64(nil, layout))
+	h := header{
+		Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, Sum: s.sum,
+		Entities: s.ids.len(), Claims: s.rows.len(), Qualifiers: s.quals.len(),
+	}
+	for _, l := range s.keys.layers {
+		for _, n := range l.slots {
+			if n != 0 {
+				h.Keyed = append(h.Keyed, n-1)
+			}
+		}
+	}
+	head, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	sectionOf(w, head)
+	textsOf(w, s.ids.len(), func(i int) string { return s.ids.at(uint32(i)) })
+	columnOf(w, &s.types)
+	columnOf(w, &s.rows)
+	columnOf(w, &s.quals)
+	textsOf(w, s.texts.len(), func(i int) string { return s.texts.at(uint32(i)) })
+	times := make([][2]uint64, s.times.len())
+	for i := range times {
+		iv := s.times.at(uint32(i))
+		times[i] = [2]uint64{iv.From.Pack(), iv.To.Pack()}
+	}
+	sectionOf(w, times)
+	extras := make([]fileExtra, s.extras.len())
+	for i := range extras {
+		x := s.extras.ref(uint32(i))
+		extras[i] = fileExtra{x.attributedTo, x.original, x.conflict, x.note, x.supersedes}
+	}
+	packed, err := json.Marshal(extras)
+	if err != nil {
+		return err
+	}
+	sectionOf(w, packed)
+	flat := func(n int, at func(i int) uint32) []uint32 {
+		list := make([]uint32, n)
+		for i := range list {
+			list[i] = at(i)
+		}
+		return list
+	}
+	sectionOf(w, flat(s.rows.len(), func(i int) uint32 { return s.ended.at(uint32(i)) }))
+	for _, t := range []*table[[]uint32]{&s.out, &s.in, &s.cited, &s.byType} {
+		listsOf(w, t)
+	}
+	dates := make([]uint64, s.dates.n)
+	for i := range dates {
+		dates[i] = s.dates.at(uint32(i)).Pack()
+	}
+	sectionOf(w, dates)
+	commits := make([]int64, s.commits.len())
+	for i := range commits {
+		commits[i] = s.commits.at(uint32(i))
+	}
+	sectionOf(w, commits)
+	s.labels.write(w)
+	sum := binary.LittleEndian.AppendUint32(nil, w.crc)
+	w.bytes(sum)
+	return w.err
+}
+
+// fileExtra is an extra as the file has it.
+type fileExtra struct {
+	A, O, C, N string          `json:",omitempty"`
+	S          []graph.ClaimID `json:",omitempty"`
+}
+
+func (x *labels) write(w *fileWriter) {
+	merged := x.merged()
+	textsOf(w, len(merged), func(i int) string { return merged[i].key })
+	claims := make([]uint32, len(merged))
+	words := make([]uint16, len(merged))
+	for i, l := range merged {
+		claims[i], words[i] = l.claim, l.word<<1
+		if l.original {
+			words[i] |= 1
+		}
+	}
+	sectionOf(w, claims)
+	sectionOf(w, words)
+}

@@ -1,0 +1,283 @@
+package snapshot_test
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+var pool = map[string][]graph.ID{
+	"Country": {"AAA", "BBB", "CCC", "DDD"}, "City": {"x-town", "y-town"}, "Person": {"ann", "bob"},
+	"Post": {"post-1", "post-2"}, "Meeting": {"meet-1"}, "Source": {"src-1", "src-2", "src-3"},
+}
+
+func entities() []graph.Entity {
+	var es []graph.Entity
+	for t, ids := range pool {
+		for _, id := range ids {
+			es = append(es, graph.Entity{ID: id, Type: t})
+		}
+	}
+	slices.SortFunc(es, func(a, b graph.Entity) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return es
+}
+
+func of(t *schema.Type) []graph.ID {
+	var ids []graph.ID
+	for _, c := range t.Concrete {
+		ids = append(ids, pool[c.Name]...)
+	}
+	return ids
+}
+
+var dates = []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01"}
+
+func drawDate(t *rapid.T, label string, known bool) graph.Date {
+	from := dates
+	if known {
+		from = dates[2:]
+	}
+	d, err := graph.ParseDate(rapid.SampledFrom(from).Draw(t, label))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
+	switch s {
+	case schema.Int:
+		return graph.IntValue(int64(rapid.IntRange(0, 3).Draw(t, "int")))
+	case schema.Float:
+		return graph.FloatValue(float64(rapid.IntRange(0, 3).Draw(t, "float")) / 4)
+	case schema.Quantity:
+		return graph.QuantityValue(float64(rapid.IntRange(0, 3).Draw(t, "quantity")), rapid.SampledFrom([]string{"km", "m", "JPY"}).Draw(t, "unit"))
+	case schema.Date:
+		return graph.DateValue(drawDate(t, "date", true))
+	case schema.EnumValue:
+		return graph.EnumOf(rapid.SampledFrom(e.Values).Draw(t, "enum").Name)
+	}
+	return graph.StringValue(rapid.SampledFrom([]string{"Alpha", "Àlpha beta", "Beta", "Γάμμα"}).Draw(t, "text"))
+}
+
+func stored(o *schema.Ontology, typ string) []*schema.Field {
+	var fs []*schema.Field
+	for _, f := range o.Type(typ).Fields {
+		if f.Stored() {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
+	e := rapid.SampledFrom(entities()).Draw(t, "subject")
+	f := rapid.SampledFrom(stored(o, e.Type)).Draw(t, "field")
+	c := graph.Claim{
+		Subject: e.ID, Predicate: f.Name, Source: rapid.SampledFrom(pool["Source"]).Draw(t, "source"),
+		Confidence: rapid.SampledFrom([]float64{0.3, 0.7, 0.7, 1}).Draw(t, "confidence"),
+		Rank:       rapid.SampledFrom([]graph.Rank{0, 0, 0, graph.Preferred, graph.Deprecated}).Draw(t, "rank"),
+		Locator:    rapid.SampledFrom([]string{"", "p1"}).Draw(t, "locator"),
+	}
+	if f.Kind == schema.Relation {
+		c.Value = graph.EntityValue(rapid.SampledFrom(of(f.Target)).Draw(t, "object"))
+	} else {
+		c.Value = drawScalar(t, f.Scalar, f.Enum)
+	}
+	for _, q := range f.Qualifiers {
+		if !rapid.Bool().Draw(t, q.Name) {
+			continue
+		}
+		v := graph.Value{}
+		if q.Target != nil {
+			v = graph.EntityValue(rapid.SampledFrom(of(q.Target)).Draw(t, "qualifier"))
+		} else {
+			v = drawScalar(t, q.Scalar, q.Enum)
+		}
+		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: v})
+	}
+	if f.Time != schema.Eternal {
+		c.Valid = graph.Interval{From: drawDate(t, "from", false), To: drawDate(t, "to", false)}
+		if c.Valid.Check() != nil {
+			c.Valid.To = c.Valid.From
+		}
+	}
+	if rapid.IntRange(0, 5).Draw(t, "extra") == 0 {
+		c.Original, c.Note, c.AttributedTo, c.Conflict = "Orig Ōsaka", "note", "ann", "group"
+	}
+	return c
+}
+
+// drawHistory is a history of commits that graph.Check accepted.
+func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
+	commits := []graph.Commit{{Seq: 1, At: epoch.Add(time.Hour), Entities: entities()}}
+	s, err := snapshot.Empty(o).Apply(&commits[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range rapid.IntRange(1, 5).Draw(t, "commits") {
+		var ch graph.Change
+		var standing []graph.ClaimID
+		if err := s.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
+			if live {
+				standing = append(standing, id)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for range rapid.IntRange(0, 12).Draw(t, "claims") {
+			c := drawClaim(t, o)
+			if len(standing) > 0 && rapid.IntRange(0, 6).Draw(t, "supersede") == 0 {
+				c.Supersedes = []graph.ClaimID{rapid.SampledFrom(standing).Draw(t, "old")}
+			}
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
+		}
+		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
+		}
+		res, problems := graph.Check(o, s, &ch)
+		if problems != nil {
+			continue // two claims of one key, or one claim withdrawn twice
+		}
+		c := res.Commit
+		c.Seq, c.At = s.Seq()+1, epoch.Add(time.Duration(s.Seq()+1)*time.Hour)
+		next, err := s.Apply(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, commits = next, append(commits, c)
+	}
+	return commits
+}
+
+func drawView(t *rapid.T, commits int) graph.View {
+	var v graph.View
+	if rapid.Bool().Draw(t, "asOf") {
+		v.AsOf = drawDate(t, "on", true)
+	}
+	if rapid.IntRange(0, 2).Draw(t, "knownAt") == 0 {
+		at := epoch.Add(time.Duration(rapid.IntRange(0, commits+1).Draw(t, "hours"))*time.Hour + time.Minute)
+		v.KnownAt = &at
+	}
+	v.MinConfidence = rapid.SampledFrom([]float64{0, 0, 0.5, 0.7, 0.70001}).Draw(t, "minConfidence")
+	if rapid.IntRange(0, 2).Draw(t, "sources") == 0 {
+		v.Sources = rapid.SliceOfNDistinct(rapid.SampledFrom(pool["Source"]), 0, 2, rapid.ID).Draw(t, "of")
+		if v.Sources == nil {
+			v.Sources = []graph.ID{}
+		}
+	}
+	return v
+}
+
+func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
+	v := drawScalar(t, s, e)
+	yes := rapid.Bool().Draw(t, "null")
+	switch rapid.IntRange(0, 9).Draw(t, "op") {
+	case 0:
+		return &snapshot.Test{Eq: &v}
+	case 1:
+		return &snapshot.Test{Ne: &v}
+	case 2:
+		return &snapshot.Test{In: []graph.Value{v, drawScalar(t, s, e)}}
+	case 3:
+		return &snapshot.Test{NotIn: []graph.Value{v}}
+	case 4:
+		return &snapshot.Test{IsNull: &yes}
+	case 5:
+		return &snapshot.Test{Gt: &v}
+	case 6:
+		return &snapshot.Test{Lte: &v}
+	case 7:
+		return &snapshot.Test{Contains: "alp"}
+	case 8:
+		return &snapshot.Test{Matches: regexp.MustCompile("^[AB1]")}
+	}
+	return &snapshot.Test{StartsWith: "beta"}
+}
+
+func drawFilter(t *rapid.T, typ *schema.Type, depth int) *snapshot.Filter {
+	f := &snapshot.Filter{}
+	switch k := rapid.IntRange(0, 6).Draw(t, "filter"); {
+	case depth == 0 || k == 0:
+		f.Name = drawTest(t, schema.String, nil)
+	case k == 1:
+		f.And = []*snapshot.Filter{drawFilter(t, typ, depth-1), drawFilter(t, typ, depth-1)}
+	case k == 2:
+		f.Or = []*snapshot.Filter{drawFilter(t, typ, depth-1), drawFilter(t, typ, depth-1)}
+	case k == 3:
+		f.Not = drawFilter(t, typ, depth-1)
+	default:
+		field := rapid.SampledFrom(typ.Fields).Draw(t, "filterField")
+		if field.Kind == schema.Property {
+			f.Properties = []snapshot.PropertyFilter{{Field: field, Test: drawTest(t, field.Scalar, field.Enum)}}
+			break
+		}
+		r := snapshot.RelationFilter{Field: field}
+		e := drawEdgeFilter(t, field, depth-1)
+		switch rapid.IntRange(0, 2).Draw(t, "quantifier") {
+		case 0:
+			r.Some = e
+		case 1:
+			r.Every = e
+		default:
+			r.None = e
+		}
+		f.Relations = []snapshot.RelationFilter{r}
+	}
+	return f
+}
+
+func qualifiersOf(f *schema.Field) []*schema.Qualifier {
+	if f.Kind == schema.Inverse {
+		return f.InverseOf[0].Qualifiers
+	}
+	return f.Qualifiers
+}
+
+func drawEdgeFilter(t *rapid.T, field *schema.Field, depth int) *snapshot.EdgeFilter {
+	e := &snapshot.EdgeFilter{Node: drawFilter(t, field.Target, max(depth, 0))}
+	for _, q := range qualifiersOf(field) {
+		if q.Target == nil && rapid.Bool().Draw(t, "testQualifier") {
+			e.Node = nil
+			e.Qualifiers = []snapshot.QualifierFilter{{Name: q.Name, Test: drawTest(t, q.Scalar, q.Enum)}}
+		}
+	}
+	if rapid.IntRange(0, 4).Draw(t, "notEdge") == 0 {
+		return &snapshot.EdgeFilter{Not: e}
+	}
+	return e
+}
+
+func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier) []snapshot.Key {
+	var keys []snapshot.Key
+	for range rapid.IntRange(0, 2).Draw(t, "keys") {
+		k := snapshot.Key{Descending: rapid.Bool().Draw(t, "descending")}
+		var readings []snapshot.Reading
+		for _, own := range []string{"id", "type", "name"} {
+			readings = append(readings, snapshot.Reading{Own: own})
+		}
+		for _, f := range typ.Fields {
+			if !f.Many {
+				readings = append(readings, snapshot.Reading{Property: f})
+			}
+		}
+		for _, q := range qs {
+			readings = append(readings, snapshot.Reading{Qualifier: q.Name})
+		}
+		k.By = rapid.SampledFrom(readings).Draw(t, "by")
+		keys = append(keys, k)
+	}
+	return keys
+}

@@ -1,0 +1,217 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"hash/crc32"
+	"slices"
+	"unsafe"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+var errDamaged = errors.New("the file is damaged")
+
+// fileReader reads what fileWriter wrote; the bytes stay where they are and
+// become the memory of the columns.
+type fileReader struct {
+	buf []byte
+	at  int
+	bad bool
+}
+
+func (r *fileReader) section() []byte {
+	if r.bad || r.at+8 > len(r.buf) {
+		r.bad = true
+		return nil
+	}
+	size := binary.LittleEndian.Uint64(r.buf[r.at:])
+	r.at = aligned(r.at + 8)
+	if size > uint64(len(r.buf)) || r.at+int(size) > len(r.buf) {
+		r.bad = true
+		return nil
+	}
+	b := r.buf[r.at : r.at+int(size) : r.at+int(size)]
+	r.at = aligned(r.at + int(size))
+	return b
+}
+
+func aligned(n int) int { return (n + align - 1) / align * align }
+
+func listOf[T any](r *fileReader) []T {
+	b := r.section()
+	var x T
+	size := int(unsafe.Sizeof(x))
+	if len(b)%size != 0 {
+		r.bad = true
+	}
+	if r.bad || len(b) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
+}
+
+// readColumn uses the chunks where they lie, but for the last, which a later
+// snapshot will go on filling.
+func readColumn[T any](r *fileReader, n int) column[T] {
+	list := listOf[T](r)
+	if len(list)%chunkSize != 0 || n > len(list) || len(list)-n >= chunkSize && len(list) > 0 {
+		r.bad = true
+		return column[T]{}
+	}
+	c := column[T]{n: n}
+	for i := 0; i+chunkSize <= len(list); i += chunkSize {
+		chunk := (*[chunkSize]T)(list[i : i+chunkSize])
+		if i+chunkSize > n {
+			last := *chunk
+			chunk = &last
+		}
+		c.chunks = append(c.chunks, chunk)
+	}
+	return c
+}
+
+func readTexts(r *fileReader) []string {
+	ends := listOf[uint32](r)
+	b := r.section()
+	list := make([]string, len(ends))
+	from := uint32(0)
+	for i, to := range ends {
+		if to < from || int(to) > len(b) {
+			r.bad = true
+			return nil
+		}
+		if to > from {
+			list[i] = unsafe.String(&b[from], to-from)
+		}
+		from = to
+	}
+	return list
+}
+
+func readTextColumn(r *fileReader) column[string] {
+	var c column[string]
+	for _, t := range readTexts(r) {
+		c.append(t)
+	}
+	return c
+}
+
+func readLists(r *fileReader) table[[]uint32] {
+	ends, flat := listOf[uint32](r), listOf[uint32](r)
+	e := (&edit[[]uint32]{t: &table[[]uint32]{}})
+	from := uint32(0)
+	for i, to := range ends {
+		if to < from || int(to) > len(flat) {
+			r.bad = true
+			return table[[]uint32]{}
+		}
+		// The capacity ends with the list, so that appending to it copies.
+		e.set(uint32(i), flat[from:to:to])
+		from = to
+	}
+	return *e.t
+}
+
+func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
+	if string(buf[:len(fileMagic)]) != fileMagic {
+		return nil, errors.New("it is no snapshot file")
+	}
+	if binary.LittleEndian.Uint64(buf[8:]) != layout {
+		return nil, errors.New("it was written by another version")
+	}
+	body := buf[:len(buf)-4]
+	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(buf[len(buf)-4:]) {
+		return nil, errDamaged
+	}
+	r := &fileReader{buf: body, at: 16}
+	var h header
+	if err := json.Unmarshal(r.section(), &h); err != nil {
+		return nil, errDamaged
+	}
+	if h.Ontology != o.Hash() {
+		return nil, errors.New("it was written for another ontology")
+	}
+	s := Empty(o)
+	s.seq, s.sum = h.Seq, h.Sum
+	s.typeNames, s.predicates = numbered(h.TypeNames), numbered(h.Predicates)
+	s.ids = readTextColumn(r)
+	s.types = readColumn[uint16](r, h.Entities)
+	s.rows = readColumn[row](r, h.Claims)
+	s.quals = readColumn[qualifier](r, h.Qualifiers)
+	s.texts = readTextColumn(r)
+	s.times = column[graph.Interval]{}
+	for _, t := range listOf[[2]uint64](r) {
+		s.times.append(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])})
+	}
+	s.extras = column[extra]{}
+	var extras []fileExtra
+	if err := json.Unmarshal(r.section(), &extras); err != nil {
+		return nil, errDamaged
+	}
+	for _, x := range extras {
+		s.extras.append(extra{x.A, x.O, x.C, x.N, x.S})
+	}
+	ended := &edit[uint32]{t: &table[uint32]{}}
+	for i, seq := range listOf[uint32](r) {
+		ended.set(uint32(i), seq)
+	}
+	s.ended = *ended.t
+	s.out, s.in, s.cited, s.byType = readLists(r), readLists(r), readLists(r), readLists(r)
+	dates := &edit[graph.Date]{t: &table[graph.Date]{}}
+	for i, d := range listOf[uint64](r) {
+		dates.set(uint32(i), graph.UnpackDate(d))
+	}
+	s.dates = *dates.t
+	for _, at := range listOf[int64](r) {
+		s.commits.append(at)
+	}
+	s.labels = readLabels(r)
+	if r.bad || s.ids.len() != h.Entities || s.ended.n != h.Claims || s.commits.len() != int(h.Seq) {
+		return nil, errDamaged
+	}
+	s.entities = s.entities.with(span(0, s.ids.len()), func(n uint32) uint64 { return hashText(s.ids.at(n)) })
+	s.claims = s.claims.with(span(0, s.rows.len()), func(n uint32) uint64 { return hashClaim(s.rows.ref(n).id) })
+	s.keys = s.keys.with(h.Keyed, s.keyHash)
+	s.w.forget()
+	return s, nil
+}
+
+func numbered(list []string) names {
+	n := names{no: make(map[string]uint16, len(list))}
+	for i, name := range list {
+		n.no[name] = uint16(i)
+	}
+	n.list = list
+	return n
+}
+
+func readLabels(r *fileReader) labels {
+	keys, claims, words := readTexts(r), listOf[uint32](r), listOf[uint16](r)
+	if len(keys) != len(claims) || len(keys) != len(words) {
+		r.bad = true
+		return labels{}
+	}
+	if len(keys) == 0 {
+		return labels{}
+	}
+	list := make([]label, len(keys))
+	for i := range list {
+		list[i] = label{keys[i], claims[i], words[i] >> 1, words[i]&1 == 1}
+	}
+	return labels{[][]label{list}}
+}
+
+// merged is every layer as one.
+func (x *labels) merged() []label {
+	var all []label
+	for _, l := range x.layers {
+		all = append(all, l...)
+	}
+	if len(x.layers) > 1 {
+		slices.SortFunc(all, compareLabels)
+	}
+	return all
+}

@@ -1,0 +1,488 @@
+package snapshot_test
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// testOntology is small, so that random claims meet.
+const testOntology = `
+interface Entity @entity(plural: "entities") {
+  name: String @time(kind: STATE)
+  aliases: [String!] @time(kind: STATE)
+}
+interface Actor implements Entity { attended: [Meeting!] @inverse(of: "participants") }
+type Country implements Actor & Entity @entity(plural: "countries") {
+  iso2: String @time(kind: ETERNAL) @key(scheme: "iso2")
+  population: Int @time(kind: OBSERVATION)
+  area: Quantity @time(kind: OBSERVATION)
+  capital: City @time(kind: STATE)
+  borders(lengthKm: Float @unit(code: "km")): [Country!] @time(kind: STATE) @symmetric
+  exportsTo(share: Float, resource: Entity, scope: String @distinct): [Country!] @time(kind: OBSERVATION)
+  posts: [Post!] @inverse(of: "of")
+  leader: Person @derived(through: "posts", where: "role", equals: "HEAD", then: "holders")
+}
+type City implements Entity @entity(plural: "cities") { capitalOf: [Country!] @inverse(of: "capital") }
+type Person implements Actor & Entity @entity(plural: "people") { holds: [Post!] @time(kind: STATE) }
+type Post implements Entity { of: Country @time(kind: ETERNAL) role: Role @time(kind: STATE) holders: [Person!] @inverse(of: "holds") }
+enum Role { HEAD OTHER }
+type Meeting implements Entity {
+  start: Date @time(kind: ETERNAL)
+  participants(role: Role): [Actor!] @time(kind: EVENT)
+  series: [Int!] @time(kind: OBSERVATION)
+}
+type Source implements Entity { date: Date @time(kind: ETERNAL) }
+enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") }
+`
+
+// model is the graph as a plain list of claims: slow and obvious.
+type model struct {
+	o       *schema.Ontology
+	types   map[graph.ID]string
+	claims  []*fact
+	byID    map[graph.ClaimID]*fact
+	commits []graph.Commit
+}
+
+type fact struct {
+	graph.Claim
+	id         graph.ClaimID
+	seq, ended graph.Seq
+	n          int
+}
+
+func newModel(o *schema.Ontology) *model {
+	return &model{o: o, types: map[graph.ID]string{}, byID: map[graph.ClaimID]*fact{}}
+}
+
+func (m *model) add(c graph.Commit) {
+	for _, e := range c.Entities {
+		m.types[e.ID] = e.Type
+	}
+	for _, cl := range c.Claims {
+		f := &fact{Claim: cl, id: cl.ID(), seq: c.Seq, n: len(m.claims)}
+		m.claims = append(m.claims, f)
+		m.byID[f.id] = f
+		for _, old := range cl.Supersedes {
+			m.byID[old].ended = c.Seq
+		}
+	}
+	for _, r := range c.Retractions {
+		m.byID[r.Claim].ended = c.Seq
+	}
+	m.commits = append(m.commits, c)
+}
+
+// lens is a view over the model.
+type lens struct {
+	m     *model
+	view  graph.View
+	today graph.Day
+	known graph.Seq
+}
+
+func (m *model) lens(v graph.View, today graph.Day) *lens {
+	l := &lens{m: m, view: v, today: today, known: graph.Seq(len(m.commits))}
+	if v.KnownAt != nil {
+		l.known = 0
+		for _, c := range m.commits {
+			if !c.At.After(*v.KnownAt) {
+				l.known = c.Seq
+			}
+		}
+	}
+	return l
+}
+
+func (l *lens) recorded(f *fact) bool {
+	return f.seq <= l.known && (f.ended == 0 || f.ended > l.known)
+}
+
+func (l *lens) sees(f *fact) bool {
+	if !l.recorded(f) || f.Confidence < l.view.MinConfidence {
+		return false
+	}
+	return l.view.Sources == nil || slices.Contains(l.view.Sources, f.Source) || f.Source == f.Subject
+}
+
+func (l *lens) kind(f *fact) schema.TimeKind {
+	return l.m.o.Type(l.m.types[f.Subject]).Field(f.Predicate).Time
+}
+
+// sourceDate is the date of the surest standing claim of it, whatever the view.
+func (l *lens) sourceDate(id graph.ID) graph.Date {
+	var best *fact
+	for _, f := range l.m.claims {
+		if f.Subject == id && f.Predicate == "date" && f.ended == 0 && (best == nil || f.Confidence >= best.Confidence) {
+			best = f
+		}
+	}
+	if best == nil {
+		return graph.Date{}
+	}
+	return best.Value.Date()
+}
+
+func (l *lens) holds(f *fact) graph.Holds {
+	if !l.sees(f) {
+		return graph.HoldsNo
+	}
+	on := graph.Span{First: l.today, Last: l.today}
+	if l.view.AsOf.Known() {
+		on = l.view.AsOf.Span()
+	}
+	return graph.HoldsOn(l.kind(f), f.Valid, l.sourceDate(f.Source), on)
+}
+
+func (l *lens) visible() []*fact {
+	var fs []*fact
+	for _, f := range l.m.claims {
+		if l.holds(f) != graph.HoldsNo {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+func (l *lens) exists(id graph.ID) bool {
+	return slices.ContainsFunc(l.visible(), func(f *fact) bool {
+		return f.Subject == id || f.Value.Entity() == id || f.Source == id ||
+			slices.ContainsFunc(f.Qualifiers, func(q graph.QualifierValue) bool { return q.Value.Entity() == id })
+	})
+}
+
+var ranks = map[graph.Rank]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
+
+// period is what orders observations: the end, then the begin; an open or
+// unknown end behind a known begin is last, no dates at all are first.
+func period(iv graph.Interval) [2]graph.Day {
+	end := graph.FirstDay
+	if iv.To.Known() {
+		end = iv.To.Last()
+	} else if iv.From.Known() {
+		end = graph.LastDay
+	}
+	return [2]graph.Day{end, iv.From.First()}
+}
+
+// better compares two claims of one predicate: negative where a is to be shown.
+func (l *lens) better(a, b *fact) int {
+	if c := cmp.Compare(ranks[a.Rank], ranks[b.Rank]); c != 0 {
+		return c
+	}
+	if l.kind(a) == schema.Observation {
+		p, q := period(a.Valid), period(b.Valid)
+		if c := cmp.Or(cmp.Compare(q[0], p[0]), cmp.Compare(q[1], p[1])); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(
+		cmp.Compare(l.holds(b), l.holds(a)),
+		cmp.Compare(b.Confidence, a.Confidence),
+		cmp.Compare(b.seq, a.seq),
+		cmp.Compare(string(a.id[:]), string(b.id[:])))
+}
+
+func (l *lens) pick(fs []*fact) *fact {
+	if len(fs) == 0 {
+		return nil
+	}
+	return slices.MinFunc(fs, l.better)
+}
+
+func (l *lens) of(id graph.ID, predicate string) []*fact {
+	var fs []*fact
+	for _, f := range l.visible() {
+		if f.Subject == id && f.Predicate == predicate {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+func (l *lens) name(id graph.ID) string {
+	if f := l.pick(l.of(id, "name")); f != nil {
+		return f.Value.Text()
+	}
+	var best *fact
+	for _, f := range l.m.claims {
+		if f.Subject != id || f.Predicate != "name" || !l.recorded(f) {
+			continue
+		}
+		if best == nil {
+			best = f
+			continue
+		}
+		p, q := period(f.Valid), period(best.Valid)
+		if cmp.Or(cmp.Compare(ranks[f.Rank], ranks[best.Rank]), cmp.Compare(q[0], p[0]), cmp.Compare(q[1], p[1]),
+			cmp.Compare(best.Confidence, f.Confidence), cmp.Compare(string(f.id[:]), string(best.id[:]))) < 0 {
+			best = f
+		}
+	}
+	if best == nil {
+		return string(id)
+	}
+	return best.Value.Text()
+}
+
+// edge is one edge of the model.
+type edge struct {
+	node  graph.ID
+	claim *fact
+}
+
+func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
+	var es []edge
+	switch f.Kind {
+	case schema.Relation:
+		for _, c := range l.of(id, f.Name) {
+			es = append(es, edge{c.Value.Entity(), c})
+		}
+		if f.Symmetric {
+			es = append(es, l.pointing(id, f.Name, f.Target)...)
+		}
+	case schema.Inverse:
+		es = l.pointing(id, f.InverseOf[0].Name, f.Target)
+	case schema.Derived:
+		for _, mid := range l.edges(id, f.Path.Through, false) {
+			if slices.ContainsFunc(l.of(mid.node, f.Path.Where), func(c *fact) bool { return c.Value.Text() == f.Path.Equals }) {
+				es = append(es, l.edges(mid.node, f.Path.Then, false)...)
+			}
+		}
+	}
+	if series {
+		return es
+	}
+	groups := map[string][]edge{}
+	for _, e := range es {
+		key := string(e.node) + "\x00" + l.slot(e.claim)
+		groups[key] = append(groups[key], e)
+	}
+	var kept []edge
+	for _, g := range groups {
+		kept = append(kept, slices.MinFunc(g, func(a, b edge) int { return l.better(a.claim, b.claim) }))
+	}
+	var standing []edge
+	for _, e := range kept {
+		if e.claim.Rank != graph.Deprecated {
+			standing = append(standing, e)
+		}
+	}
+	if standing == nil {
+		return kept
+	}
+	return standing
+}
+
+// slot is the distinct qualifiers of a claim as text.
+func (l *lens) slot(c *fact) string {
+	var parts []string
+	for _, q := range l.m.o.Type(l.m.types[c.Subject]).Field(c.Predicate).Qualifiers {
+		if q.Distinct {
+			v := c.Qualifier(q.Name)
+			parts = append(parts, v.Kind().String(), v.String())
+		}
+	}
+	return strings.Join(parts, "\x00")
+}
+
+func (l *lens) pointing(id graph.ID, predicate string, target *schema.Type) []edge {
+	var es []edge
+	for _, c := range l.visible() {
+		if c.Predicate == predicate && c.Value.Entity() == id && target.Includes(l.m.o.Type(l.m.types[c.Subject])) {
+			es = append(es, edge{c.Subject, c})
+		}
+	}
+	return es
+}
+
+// one is where a relation of one leads.
+func (l *lens) one(id graph.ID, f *schema.Field) *edge {
+	es := l.edges(id, f, true)
+	if len(es) == 0 {
+		return nil
+	}
+	e := slices.MinFunc(es, func(a, b edge) int { return l.better(a.claim, b.claim) })
+	return &e
+}
+
+// values are the claims that a property of many values shows.
+func (l *lens) values(id graph.ID, f *schema.Field) []*fact {
+	groups := map[string][]*fact{}
+	for _, c := range l.of(id, f.Name) {
+		key := c.Value.String()
+		if f.Time == schema.Observation {
+			key = l.slot(c)
+		}
+		groups[key] = append(groups[key], c)
+	}
+	var kept []*fact
+	for _, g := range groups {
+		kept = append(kept, l.pick(g))
+	}
+	var standing []*fact
+	for _, f := range kept {
+		if f.Rank != graph.Deprecated {
+			standing = append(standing, f)
+		}
+	}
+	if standing == nil {
+		return kept
+	}
+	return standing
+}
+
+// read is what a reading takes from an edge, or the zero Value.
+func (l *lens) read(r snapshot.Reading, e edge) graph.Value {
+	switch {
+	case r.Own == "id":
+		return graph.StringValue(string(e.node))
+	case r.Own == "type":
+		return graph.StringValue(l.m.types[e.node])
+	case r.Own == "name":
+		return graph.StringValue(l.name(e.node))
+	case r.Qualifier != "":
+		if e.claim == nil {
+			return graph.Value{}
+		}
+		return e.claim.Qualifier(r.Qualifier)
+	case r.Property.Kind != schema.Property:
+		if to := l.one(e.node, r.Property); to != nil {
+			return graph.EntityValue(to.node)
+		}
+		return graph.Value{}
+	}
+	if c := l.pick(l.of(e.node, r.Property.Name)); c != nil {
+		return c.Value
+	}
+	return graph.Value{}
+}
+
+// keeps evaluates a filter.
+func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
+	if f == nil {
+		return true
+	}
+	ok := true
+	for _, g := range f.And {
+		ok = ok && l.keeps(g, id)
+	}
+	if f.Or != nil {
+		ok = ok && slices.ContainsFunc(f.Or, func(g *snapshot.Filter) bool { return l.keeps(g, id) })
+	}
+	if f.Not != nil {
+		ok = ok && !l.keeps(f.Not, id)
+	}
+	if f.Name != nil {
+		ok = ok && f.Name.Passes(l.m.o, graph.StringValue(l.name(id)))
+	}
+	if f.ID != nil {
+		ok = ok && f.ID.Passes(l.m.o, graph.StringValue(string(id)))
+	}
+	for _, p := range f.Properties {
+		if p.Field.Many {
+			cs := l.values(id, p.Field)
+			if len(cs) == 0 {
+				ok = ok && p.Test.Passes(l.m.o, graph.Value{})
+			} else {
+				ok = ok && slices.ContainsFunc(cs, func(c *fact) bool { return p.Test.Passes(l.m.o, c.Value) })
+			}
+			continue
+		}
+		ok = ok && p.Test.Passes(l.m.o, l.read(snapshot.Reading{Property: p.Field}, edge{id, nil}))
+	}
+	for _, r := range f.Relations {
+		var es []edge
+		if r.Field.Many {
+			es = l.edges(id, r.Field, false)
+		} else if e := l.one(id, r.Field); e != nil {
+			es = []edge{*e}
+		}
+		some, every, none := false, true, true
+		for _, e := range es {
+			some = some || r.Some != nil && l.keepsEdge(r.Some, e)
+			every = every && (r.Every == nil || l.keepsEdge(r.Every, e))
+			none = none && (r.None == nil || !l.keepsEdge(r.None, e))
+		}
+		ok = ok && (r.Some == nil || some) && every && none
+	}
+	return ok
+}
+
+func (l *lens) keepsEdge(f *snapshot.EdgeFilter, e edge) bool {
+	if f == nil {
+		return true
+	}
+	ok := l.keeps(f.Node, e.node)
+	for _, q := range f.Qualifiers {
+		ok = ok && q.Test.Passes(l.m.o, l.read(snapshot.Reading{Qualifier: q.Name}, e))
+	}
+	for _, g := range f.And {
+		ok = ok && l.keepsEdge(g, e)
+	}
+	if f.Or != nil {
+		ok = ok && slices.ContainsFunc(f.Or, func(g *snapshot.EdgeFilter) bool { return l.keepsEdge(g, e) })
+	}
+	if f.Not != nil {
+		ok = ok && !l.keepsEdge(f.Not, e)
+	}
+	return ok
+}
+
+// sorted puts edges into the order of a query.
+func (l *lens) sorted(order []snapshot.Key, es []edge) []edge {
+	es = slices.Clone(es)
+	slices.SortFunc(es, func(a, b edge) int {
+		for _, k := range order {
+			x, y := l.read(k.By, a), l.read(k.By, b)
+			switch mx, my := x == (graph.Value{}), y == (graph.Value{}); {
+			case mx && my:
+				continue
+			case mx:
+				return 1
+			case my:
+				return -1
+			}
+			c, comparable := snapshot.Compare(l.m.o, x, y)
+			if !comparable {
+				c = strings.Compare(x.String(), y.String())
+			}
+			if k.Descending {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		if c := strings.Compare(string(a.node), string(b.node)); c != 0 || a.claim == nil {
+			return c
+		}
+		return cmp.Or(strings.Compare(l.tie(a.claim), l.tie(b.claim)), cmp.Compare(string(a.claim.id[:]), string(b.claim.id[:])))
+	})
+	return es
+}
+
+func (l *lens) tie(c *fact) string {
+	f := l.m.o.Type(l.m.types[c.Subject]).Field(c.Predicate)
+	if len(c.Qualifiers) == 0 && f.Time != schema.Observation {
+		return ""
+	}
+	var b strings.Builder
+	for _, q := range f.Qualifiers {
+		if q.Distinct {
+			b.WriteString(c.Qualifier(q.Name).String() + "\x00")
+		}
+	}
+	if f.Time == schema.Observation {
+		b.WriteString(c.Valid.String())
+	}
+	return b.String()
+}
+
+var epoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,0 +1,300 @@
+package snapshot_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+var today = graph.DayDate(2024, 5, 1).First()
+
+func load(t testing.TB) *schema.Ontology {
+	t.Helper()
+	o, err := schema.Load("test.graphql", testOntology)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// pair is a snapshot and the model of the same history.
+type pair struct {
+	s *snapshot.Snapshot
+	m *model
+}
+
+// answers compares every answer of a view with the model's.
+func (p pair) answers(t *rapid.T, view graph.View) {
+	v, err := p.s.View(view, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := p.m.lens(view, today)
+	var shown []string
+	v.AllClaims(func(n uint32) bool { shown = append(shown, p.s.ClaimID(n).String()+v.Holds(n).String()); return true })
+	var want []string
+	for _, f := range l.visible() {
+		want = append(want, f.id.String()+l.holds(f).String())
+	}
+	equal(t, "claims", shown, want)
+	for _, e := range entities() {
+		n, ok := p.s.Number(e.ID)
+		if !ok {
+			t.Fatalf("%s is missing", e.ID)
+		}
+		equal(t, "exists", v.Exists(n), l.exists(e.ID))
+		equal(t, "name of "+string(e.ID), v.Name(n), l.name(e.ID))
+		for _, f := range p.m.o.Type(e.Type).Fields {
+			what := fmt.Sprintf("%s.%s", e.ID, f.Name)
+			switch {
+			case f.Kind == schema.Property && !f.Many:
+				equal(t, what, p.claim(v.Best(n, f.Name)), id(l.pick(l.of(e.ID, f.Name))))
+			case f.Kind == schema.Property:
+				var got, want []string
+				for _, c := range v.Values(n, f, nil) {
+					got = append(got, p.claim(c))
+				}
+				for _, c := range l.values(e.ID, f) {
+					want = append(want, id(c))
+				}
+				slices.Sort(got)
+				slices.Sort(want)
+				equal(t, what, got, want)
+			case !f.Many:
+				got, want := "none", "none"
+				if to, ok := v.One(n, f); ok {
+					got = string(p.s.ID(to.Node)) + p.claim(to.Claim)
+				}
+				if to := l.one(e.ID, f); to != nil {
+					want = string(to.node) + id(to.claim)
+				}
+				equal(t, what, got, want)
+			default:
+				for _, series := range []bool{false, true} {
+					equal(t, what, p.list(l, v.Edges(n, f, series, nil)), p.wanted(l, nil, l.edges(e.ID, f, series)))
+				}
+			}
+		}
+	}
+}
+
+func (p pair) claim(n uint32) string {
+	if n == snapshot.None {
+		return "none"
+	}
+	return p.s.ClaimID(n).String()
+}
+
+func id(f *fact) string {
+	if f == nil {
+		return "none"
+	}
+	return f.id.String()
+}
+
+// list renders edges in the model's order by id, since they come in none.
+func (p pair) list(l *lens, es []snapshot.Edge) []string {
+	back := make([]edge, len(es))
+	for i, e := range es {
+		back[i] = edge{node: p.s.ID(e.Node)}
+		if e.Claim != snapshot.None {
+			back[i].claim = p.m.byID[p.s.ClaimID(e.Claim)]
+		}
+	}
+	return p.wanted(l, nil, back)
+}
+
+func (p pair) wanted(l *lens, order []snapshot.Key, es []edge) []string {
+	out := []string{}
+	for _, e := range l.sorted(order, es) {
+		out = append(out, string(e.node)+" "+id(e.claim))
+	}
+	return out
+}
+
+func equal[T any](t *rapid.T, what string, got, want T) {
+	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
+		t.Fatalf("%s:\n got %s\nwant %s", what, g, w)
+	}
+}
+
+// TestAgainstModel holds every answer of snapshots against the plain list of
+// claims: built at once, applied step by step, and read back from a file.
+func TestAgainstModel(t *testing.T) {
+	o := load(t)
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		commits := drawHistory(t, o)
+		stepped := snapshot.Empty(o)
+		built := snapshot.NewBuilder(snapshot.Empty(o))
+		var steps []*snapshot.Snapshot
+		m := newModel(o)
+		for i := range commits {
+			next, err := stepped.Apply(&commits[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			stepped, steps = next, append(steps, next)
+			if err := built.Add(&commits[i]); err != nil {
+				t.Fatal(err)
+			}
+			m.add(commits[i])
+		}
+		bulk := built.Snapshot()
+		equal(t, "digest", bulk.Digest(), stepped.Digest())
+		same := []*snapshot.Snapshot{stepped, bulk}
+		// A file is synced, which is slow; some of the cases do.
+		if rapid.IntRange(0, 4).Draw(t, "file") == 0 {
+			file := snapshot.File{Path: filepath.Join(dir, "snapshot")}
+			if err := file.Save(stepped); err != nil {
+				t.Fatal(err)
+			}
+			read, err := file.Load(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "digest of the file", read.Digest(), stepped.Digest())
+			same = append(same, read)
+		}
+		view := drawView(t, len(commits))
+		for _, s := range same {
+			pair{s, m}.answers(t, view)
+		}
+		// Older snapshots stay as they were.
+		if len(steps) > 1 {
+			k := rapid.IntRange(0, len(steps)-1).Draw(t, "older")
+			old := newModel(o)
+			for _, c := range commits[:k+1] {
+				old.add(c)
+			}
+			pair{steps[k], old}.answers(t, view)
+		}
+	})
+}
+
+// TestQueries holds filters, orders, pages and sums against the model.
+func TestQueries(t *testing.T) {
+	o := load(t)
+	rapid.Check(t, func(t *rapid.T) {
+		commits := drawHistory(t, o)
+		s, m := snapshot.Empty(o), newModel(o)
+		for i := range commits {
+			next, err := s.Apply(&commits[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			s = next
+			m.add(commits[i])
+		}
+		p := pair{s, m}
+		view := drawView(t, len(commits))
+		v, err := s.View(view, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := m.lens(view, today)
+		if rapid.Bool().Draw(t, "ofType") {
+			p.typeQuery(t, v, l)
+		} else {
+			p.relationQuery(t, v, l)
+		}
+	})
+}
+
+func (p pair) typeQuery(t *rapid.T, v *snapshot.View, l *lens) {
+	typ := p.m.o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
+	q := &snapshot.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil)}
+	var want []edge
+	for _, id := range of(typ) {
+		if l.exists(id) && l.keeps(q.Nodes, id) {
+			want = append(want, edge{id, nil})
+		}
+	}
+	p.pages(t, v, l, q, want, func() []snapshot.Edge { return v.OfType(typ.Concrete, nil) })
+}
+
+func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
+	e := rapid.SampledFrom(entities()).Draw(t, "entity")
+	var many []*schema.Field
+	for _, f := range p.m.o.Type(e.Type).Fields {
+		if f.Many && f.Kind != schema.Property {
+			many = append(many, f)
+		}
+	}
+	if len(many) == 0 {
+		return
+	}
+	f := rapid.SampledFrom(many).Draw(t, "relation")
+	series := rapid.Bool().Draw(t, "series")
+	q := &snapshot.Query{Edges: drawEdgeFilter(t, f, 1), Order: drawOrder(t, f.Target, qualifiersOf(f))}
+	var want []edge
+	for _, x := range l.edges(e.ID, f, series) {
+		if l.keepsEdge(q.Edges, x) {
+			want = append(want, x)
+		}
+	}
+	n, _ := p.s.Number(e.ID)
+	p.pages(t, v, l, q, want, func() []snapshot.Edge { return v.Edges(n, f, series, nil) })
+}
+
+// pages compares the whole list, then the list joined from pages, forwards and
+// backwards, then a sum and the groups.
+func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, want []edge, edges func() []snapshot.Edge) {
+	expect := p.wanted(l, q.Order, want)
+	render := func(es []snapshot.Edge) []string {
+		out := []string{}
+		for _, e := range es {
+			out = append(out, string(p.s.ID(e.Node))+" "+p.claim(e.Claim))
+		}
+		return out
+	}
+	run := func(q snapshot.Query) *snapshot.Page {
+		page, err := v.Run(&q, edges())
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "total", page.Total, len(want))
+		return page
+	}
+	equal(t, "list", render(run(*q).Edges), expect)
+	size := rapid.IntRange(1, 3).Draw(t, "page")
+	var forward, backward []string
+	for cut := *q; ; {
+		cut.First = &size
+		page := run(cut)
+		forward = append(forward, render(page.Edges)...)
+		if !page.HasNext {
+			break
+		}
+		cut.After = page.Cursor(len(page.Edges) - 1)
+	}
+	for cut := *q; ; {
+		cut.Last = &size
+		page := run(cut)
+		backward = append(render(page.Edges), backward...)
+		if !page.HasPrev {
+			break
+		}
+		cut.Before = page.Cursor(0)
+	}
+	equal(t, "pages forward", append([]string{}, forward...), expect)
+	equal(t, "pages backward", append([]string{}, backward...), expect)
+
+	by := snapshot.Reading{Own: "type"}
+	counts := map[string]int{}
+	for _, e := range want {
+		counts[p.m.types[e.node]]++
+	}
+	groups := map[string]int{}
+	for _, g := range v.Groups(v.Select(q, edges()), by) {
+		groups[g.Key.String()] = len(g.Edges)
+	}
+	equal(t, "groups", groups, counts)
+}
