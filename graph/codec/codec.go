@@ -52,7 +52,7 @@ type Graph interface {
 }
 
 // Formats lists every format; help texts and the tests of all formats walk it.
-var Formats = []*Format{Seed, JSONLines, NQuads, Factbook}
+var Formats = []*Format{Seed, JSONLines, NQuads, Factbook, ISO}
 
 // ByName returns the named format or an error that lists them.
 func ByName(name string) (*Format, error) {

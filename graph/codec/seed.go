@@ -41,6 +41,7 @@ var Seed = &Format{
 	About:      "YAML for people: entities with their claims",
 	Extensions: []string{".yaml", ".yml"},
 	Decode:     decodeSeed,
+	Encode:     encodeSeed,
 }
 
 // maxSeedFile bounds what is read into memory for one YAML document.

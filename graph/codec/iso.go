@@ -1,0 +1,295 @@
+package codec
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// ISO reads the table of country codes of datasets/country-codes: ISO 3166,
+// M49 regions, ISO 4217 currencies, FIPS and Wikidata ids, names in the six
+// languages of the United Nations (https://github.com/datasets/country-codes).
+//
+// The locator of a claim is the row's alpha-3 code and the column: KAZ/ISO4217-currency_alphabetic_code.
+// Values that the table spoils are remarked on and left out: FIPS codes of
+// several entries run together, a code that two rows share.
+var ISO = &Format{
+	Name:   "iso",
+	About:  "the table of country codes: ISO 3166, M49, currencies, names in six languages",
+	Decode: decodeISO,
+}
+
+// ISOSource is the source of every claim that ISO emits.
+const ISOSource graph.ID = "iso-country-codes"
+
+// How surely claims of the table are held: codes are its subject, names and
+// capitals are there to recognise a row by.
+const (
+	codeConfidence  = 0.95
+	labelConfidence = 0.85
+)
+
+// isoNames are the columns with a country's name, and their language.
+var isoNames = []struct{ column, lang string }{
+	{"official_name_en", "en"}, {"official_name_fr", "fr"}, {"official_name_es", "es"},
+	{"official_name_ru", "ru"}, {"official_name_cn", "zh"}, {"official_name_ar", "ar"},
+}
+
+// isoColumns are all that a table must have.
+var isoColumns = []string{
+	"ISO3166-1-Alpha-3", "ISO3166-1-Alpha-2", "ISO3166-1-numeric", "FIPS", "wikidata_id", "CLDR display name",
+	"UNTERM English Formal", "Global Name", "Region Name", "Sub-region Name", "Intermediate Region Name", "Capital",
+	"ISO4217-currency_alphabetic_code", "Land Locked Developing Countries (LLDC)",
+}
+
+// isoTable reads one table.
+type isoTable struct {
+	facts
+	names  *nameTables
+	name   string
+	column map[string]int
+	fips   map[string]int // how many rows have the code
+}
+
+// isoRow is one line.
+type isoRow struct {
+	*isoTable
+	cells []string
+	line  int
+	id    graph.ID
+}
+
+func decodeISO(ctx context.Context, name string, r io.Reader, emit Emit) error {
+	t := &isoTable{facts: newFacts(ISOSource, emit), names: names(), name: name, column: map[string]int{}, fips: map[string]int{}}
+	rows, err := t.readAll(ctx, r)
+	if err != nil {
+		return err
+	}
+	t.source(ISOSource, "Open Knowledge via datasets/country-codes", "https://github.com/datasets/country-codes", "ODC-PDDL 1.0")
+	for _, row := range rows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		row.read()
+		if t.err != nil {
+			return t.err
+		}
+	}
+	return nil
+}
+
+// maxISORows bounds the table; there are about 250 countries.
+const maxISORows = 2000
+
+// readAll reads the rows in the order of their codes, and every fault of form.
+func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) {
+	var ps problems
+	cr := csv.NewReader(r)
+	head, err := cr.Read()
+	if err != nil {
+		ps.add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the table has no head line: %v", err)
+		return nil, ps.err()
+	}
+	for i, c := range head {
+		t.column[strings.TrimPrefix(c, "\ufeff")] = i
+	}
+	need := isoColumns
+	for _, n := range isoNames {
+		need = append(need[:len(need):len(need)], n.column)
+	}
+	for _, c := range need {
+		if _, ok := t.column[c]; !ok {
+			ps.add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
+		}
+	}
+	if len(ps.list) > 0 {
+		return nil, ps.err()
+	}
+	var rows []*isoRow
+	lines := map[graph.ID]int{}
+	for ctx.Err() == nil {
+		cells, err := cr.Read()
+		if err == io.EOF {
+			break
+		}
+		var bad *csv.ParseError
+		if errors.As(err, &bad) {
+			ps.add(graph.Place{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
+			break // where the next row begins is not sure any more
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", t.name, err)
+		}
+		line, _ := cr.FieldPos(0)
+		at := graph.Place{File: t.name, Line: line}
+		row := &isoRow{isoTable: t, cells: cells, line: line}
+		row.id = graph.ID(row.cell("ISO3166-1-Alpha-3"))
+		switch first, twice := lines[row.id]; {
+		case !alpha(string(row.id), 3):
+			ps.add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", clipText(string(row.id)))
+		case twice:
+			ps.add(at, graph.Duplicate, "%s stands here and on line %d", row.id, first)
+		case len(rows) == maxISORows:
+			ps.add(at, graph.BadInput, "the table has more than %d rows", maxISORows)
+			return nil, ps.err()
+		default:
+			lines[row.id] = line
+			rows = append(rows, row)
+			t.fips[row.cell("FIPS")]++
+		}
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i].id < rows[j].id })
+	return rows, ps.err()
+}
+
+func alpha(s string, n int) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return len(s) == n
+}
+
+// cell is a column's text; some of the table's have blanks around them, and
+// the asterisks of footnotes.
+func (r *isoRow) cell(column string) string {
+	i, ok := r.column[column]
+	if !ok || i >= len(r.cells) {
+		return ""
+	}
+	return strings.TrimSpace(strings.TrimRight(strings.TrimSpace(r.cells[i]), "* "))
+}
+
+func (r *isoRow) place(column string) graph.Place {
+	return graph.Place{File: r.name, Line: r.line, Path: column}
+}
+
+func (r *isoRow) claim(column string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+	opts = append([]claimOption{asConfidence(codeConfidence)}, opts...)
+	r.state(r.place(column), string(r.id)+"/"+column, subject, predicate, v, opts...)
+}
+
+func (r *isoRow) spoilt(column, why string) {
+	r.remark(r.place(column), "%s of %s not read: %q %s", column, r.id, clipText(r.cell(column)), why)
+}
+
+func (r *isoRow) read() {
+	r.declare(r.id, "Country")
+	r.codes()
+	r.labels()
+	r.regions()
+	const capital, currency, landlocked = "Capital", "ISO4217-currency_alphabetic_code", "Land Locked Developing Countries (LLDC)"
+	if name := r.cell(capital); name != "" {
+		city := r.names.city(r.id, name)
+		if city != "" && r.declare(city, "City") {
+			r.claim(capital, r.id, "capital", graph.EntityValue(city), asConfidence(labelConfidence))
+			r.claim(capital, city, "name", graph.StringValue(name), asConfidence(labelConfidence))
+			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred())
+		} else {
+			r.spoilt(capital, "is no free id for a city; add it to names/cities.csv")
+		}
+	}
+	if codes := r.cell(currency); codes != "" {
+		list := strings.Split(codes, ",")
+		for _, c := range list {
+			switch {
+			case !alpha(c, 3):
+				r.spoilt(currency, "is no code of three letters")
+			case len(list) > 1:
+				r.claim(currency, r.id, "currency", graph.StringValue(c), withNote("one of several in use"), inConflict("currency-"+string(r.id)))
+			default:
+				r.claim(currency, r.id, "currency", graph.StringValue(c))
+			}
+		}
+	}
+	if r.cell(landlocked) == "x" {
+		r.claim(landlocked, r.id, "landlocked", graph.BoolValue(true)) // the blank of others says nothing
+	}
+}
+
+// codes states the keys of outside schemes.
+func (r *isoRow) codes() {
+	const alpha2, numeric, fips, wikidata = "ISO3166-1-Alpha-2", "ISO3166-1-numeric", "FIPS", "wikidata_id"
+	if c := r.cell(alpha2); alpha(c, 2) {
+		r.claim(alpha2, r.id, "iso2", graph.StringValue(c))
+	} else if c != "" {
+		r.spoilt(alpha2, "is not two letters")
+	}
+	if n, err := strconv.Atoi(r.cell(numeric)); err == nil && n > 0 && n < 1000 {
+		// The table drops the leading zeros that belong to the code.
+		r.claim(numeric, r.id, "isoNumeric", graph.StringValue(fmt.Sprintf("%03d", n)))
+	} else if r.cell(numeric) != "" {
+		r.spoilt(numeric, "is no number of three digits")
+	}
+	switch c := r.cell(fips); {
+	case c == "":
+	case !alpha(c, 2):
+		r.spoilt(fips, "is not one code of two letters")
+	case r.fips[c] > 1:
+		r.spoilt(fips, "is the code of two rows")
+	default:
+		r.claim(fips, r.id, "fips", graph.StringValue(c))
+	}
+	if link := r.cell(wikidata); link != "" {
+		if id, ok := strings.CutPrefix(link, "https://www.wikidata.org/wiki/Q"); ok && id != "" && strings.Trim(id, "0123456789") == "" {
+			r.claim(wikidata, r.id, "wikidata", graph.StringValue("Q"+id))
+		} else {
+			r.spoilt(wikidata, "is no address of a Wikidata item")
+		}
+	}
+}
+
+// labels states the names.
+func (r *isoRow) labels() {
+	const display, english, formal = "CLDR display name", "official_name_en", "UNTERM English Formal"
+	column := display
+	if n := r.cell(display); n == "" || len(n) == 2 {
+		column = english // the display names of two countries are US and UK
+	}
+	if n := r.cell(column); n != "" {
+		r.claim(column, r.id, "name", graph.StringValue(n), asConfidence(labelConfidence))
+	}
+	for _, n := range isoNames {
+		if name := r.cell(n.column); name != "" {
+			r.claim(n.column, r.id, "aliases", graph.StringValue(name), qualified("lang", graph.StringValue(n.lang)))
+		}
+	}
+	if n := strings.TrimPrefix(r.cell(formal), "the "); n != "" {
+		r.claim(formal, r.id, "officialName", graph.StringValue(n))
+	}
+}
+
+// regions states the M49 regions of the row and how they nest.
+func (r *isoRow) regions() {
+	parent, parentName := graph.ID(""), ""
+	for _, column := range []string{"Global Name", "Region Name", "Sub-region Name", "Intermediate Region Name"} {
+		name := r.cell(column)
+		if name == "" {
+			continue
+		}
+		id := slug(name)
+		if id == "" || !r.declare(id, "Region") {
+			r.spoilt(column, "is no free id for a region")
+			return
+		}
+		// How regions nest is the same in every row, so no row is its locator.
+		if r.first("region " + string(id)) {
+			r.state(r.place(column), column, id, "name", graph.StringValue(name), asConfidence(codeConfidence))
+			if parent != "" && parent != id {
+				r.state(r.place(column), column, id, "parent", graph.EntityValue(parent), asConfidence(codeConfidence))
+			}
+		}
+		if column != "Global Name" && name != parentName {
+			r.claim(column, r.id, "partOf", graph.EntityValue(id))
+		}
+		parent, parentName = id, name
+	}
+}
