@@ -1,0 +1,269 @@
+package seeds_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// The files world-*.yaml are what the importers make of the World Factbook and
+// the table of country codes. To make them anew: go test ./seeds -run World -update
+var update = flag.Bool("update", false, "write world-*.yaml from ../shared/data")
+
+// data is the folder of the original files, beside the repository.
+const data = "../../shared/data"
+
+// worldRegions tells the file of the countries in a folder of the Factbook.
+var worldRegions = map[string]string{
+	"africa": "africa", "antarctica": "oceania", "australia-oceania": "oceania", "central-america-n-caribbean": "americas",
+	"central-asia": "asia", "east-n-southeast-asia": "asia", "europe": "europe", "middle-east": "middle-east",
+	"north-america": "americas", "south-america": "americas", "south-asia": "asia",
+}
+
+// worldSubjects tells the file of what is not a country's own.
+var worldSubjects = map[string]string{
+	"Person": "leaders", "Position": "leaders", "Organisation": "organisations", "Resource": "resources",
+	"Region": "regions", "WaterBody": "regions",
+}
+
+// worldHeads says what each file has.
+var worldHeads = map[string]string{
+	"iso":           "Codes, names in six languages and M49 regions of every country and territory, from the table of country codes.",
+	"leaders":       "Heads of state and of government with their offices, from the World Factbook.",
+	"organisations": "The organisations that countries are members of, from the World Factbook.",
+	"resources":     "The goods that countries have and trade, from the World Factbook.",
+	"regions":       "Regions and waters, from the World Factbook.",
+	"africa":        "The countries and territories of Africa, from the World Factbook.",
+	"americas":      "The countries and territories of the Americas, from the World Factbook.",
+	"asia":          "The countries and territories of Central, South, East and Southeast Asia, with Russia and the Caucasus, from the World Factbook.",
+	"europe":        "The countries and territories of Europe, from the World Factbook.",
+	"middle-east":   "The countries of the Middle East, from the World Factbook.",
+	"oceania":       "The countries and territories of Oceania and the Antarctic, from the World Factbook.",
+}
+
+// worldFile is a part of the world as a codec.Graph.
+type worldFile struct {
+	o        *schema.Ontology
+	entities []graph.Entity
+	claims   []graph.Claim
+}
+
+func (f *worldFile) Ontology() *schema.Ontology { return f.o }
+
+func (f *worldFile) Entities(fn func(graph.Entity) error) error {
+	for _, e := range f.entities {
+		if err := fn(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *worldFile) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
+	for i := range f.claims {
+		if err := fn(&f.claims[i], f.claims[i].ID(), true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ontology(t *testing.T) *schema.Ontology {
+	t.Helper()
+	o, err := schema.Load("ontology.graphql", schema.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// needData skips the test where the original files are not at hand.
+func needData(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(data, "factbook")); err != nil {
+		t.Skipf("skipped: the original files are not at %s", data)
+	}
+}
+
+// imported is what a format makes of the original files, checked.
+func imported(t *testing.T, o *schema.Ontology, read func(codec.Emit) error) *graph.Result {
+	t.Helper()
+	var ch graph.Change
+	if err := read(func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	res, problems := graph.Check(o, graph.Nothing, &ch)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return res
+}
+
+func world(t *testing.T, o *schema.Ontology) map[string]*worldFile {
+	ctx := context.Background()
+	files := map[string]*worldFile{}
+	file := func(name string) *worldFile {
+		if files[name] == nil {
+			files[name] = &worldFile{o: o}
+		}
+		return files[name]
+	}
+
+	iso := imported(t, o, func(emit codec.Emit) error {
+		f, err := os.Open(filepath.Join(data, "country-codes.csv"))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return codec.ISO.Decode(ctx, "country-codes.csv", f, emit)
+	})
+	addAll(file("iso"), iso, func(graph.ID) bool { return true })
+
+	dir := os.DirFS(filepath.Join(data, "factbook"))
+	book := imported(t, o, func(emit codec.Emit) error { return codec.Factbook.DecodeDir(ctx, dir, "factbook", emit) })
+	region := regionOfFile(t, dir)
+	types := map[graph.ID]string{}
+	for _, e := range book.Commit.Entities {
+		types[e.ID] = e.Type
+	}
+	of := map[graph.ID]string{}
+	for _, c := range book.Commit.Claims {
+		if name, ok := worldSubjects[types[c.Subject]]; ok {
+			of[c.Subject] = name
+		} else if of[c.Subject] == "" {
+			of[c.Subject] = region[strings.SplitN(c.Locator, "#", 2)[0]]
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(worldHeads)) {
+		if name != "iso" {
+			addAll(file(name), book, func(id graph.ID) bool { return of[id] == name })
+		}
+	}
+	return files
+}
+
+// regionOfFile tells the file of the seeds for each file of the Factbook.
+func regionOfFile(t *testing.T, dir fs.FS) map[string]string {
+	t.Helper()
+	names, err := fs.Glob(dir, "*/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	region := map[string]string{}
+	for _, n := range names {
+		folder, base, _ := strings.Cut(n, "/")
+		region[base] = worldRegions[folder]
+	}
+	return region
+}
+
+// addAll takes what is about the wanted subjects. Sources are left out: they
+// are in sources.yaml, as TestWorldSources holds.
+func addAll(f *worldFile, from *graph.Result, want func(graph.ID) bool) {
+	sources := map[graph.ID]bool{}
+	for _, e := range from.Commit.Entities {
+		if e.Type == schema.SourceType {
+			sources[e.ID] = true
+		} else if want(e.ID) {
+			f.entities = append(f.entities, e)
+		}
+	}
+	for _, c := range from.Commit.Claims {
+		if !sources[c.Subject] && want(c.Subject) {
+			f.claims = append(f.claims, c)
+		}
+	}
+}
+
+func TestWorld(t *testing.T) {
+	needData(t)
+	o := ontology(t)
+	files := world(t, o)
+	total := 0
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		var b bytes.Buffer
+		fmt.Fprintf(&b, "# %s\n# Generated by generate_test.go; correct the importer or its tables, not this file.\n", worldHeads[name])
+		if err := codec.Seed.Encode(context.Background(), &b, files[name]); err != nil {
+			t.Fatal(err)
+		}
+		path := "world-" + name + ".yaml"
+		if *update {
+			if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		have, err := os.ReadFile(path)
+		if err != nil {
+			t.Errorf("%v; run go test ./seeds -run World -update", err)
+			continue
+		}
+		if line := firstDifference(have, b.Bytes()); line > 0 {
+			t.Errorf("%s:%d differs from what the importers make; run go test ./seeds -run World -update and read the difference", path, line)
+		}
+		total += b.Len()
+	}
+	if const25MB := 5 << 19; total > const25MB {
+		t.Errorf("the files have %d bytes; people review them, so keep them below %d", total, const25MB)
+	}
+}
+
+func firstDifference(a, b []byte) int {
+	if bytes.Equal(a, b) {
+		return 0
+	}
+	x, y := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
+	for i := range x {
+		if i >= len(y) || !bytes.Equal(x[i], y[i]) {
+			return i + 1
+		}
+	}
+	return len(x)
+}
+
+// The importers say of their sources what sources.yaml says of them, so that an
+// import on top of the seeds adds nothing.
+func TestWorldSources(t *testing.T) {
+	needData(t)
+	f, err := os.Open("sources.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	o := ontology(t)
+	seeded := imported(t, o, func(emit codec.Emit) error {
+		return codec.Seed.Decode(context.Background(), "sources.yaml", f, emit)
+	})
+	have := map[graph.ClaimID]bool{}
+	for _, c := range seeded.Commit.Claims {
+		have[c.ID()] = true
+	}
+	dir := os.DirFS(filepath.Join(data, "factbook"))
+	book := imported(t, o, func(emit codec.Emit) error {
+		return codec.Factbook.DecodeDir(context.Background(), dir, "factbook", emit)
+	})
+	iso := imported(t, o, func(emit codec.Emit) error {
+		f, err := os.Open(filepath.Join(data, "country-codes.csv"))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return codec.ISO.Decode(context.Background(), "country-codes.csv", f, emit)
+	})
+	for _, c := range append(book.Commit.Claims, iso.Commit.Claims...) {
+		if (c.Subject == codec.FactbookSource || c.Subject == codec.ISOSource) && !have[c.ID()] {
+			t.Errorf("sources.yaml does not say %s %s %s, which the importer does", c.Subject, c.Predicate, c.Value)
+		}
+	}
+}
