@@ -30,10 +30,15 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		batch := s.number("batch", 1000, 1, "lines that make one change")
 		dry := s.toggle("dry-run", "check all of it and import nothing")
 		dir, ontology := s.storeDir(), s.ontologyFile()
+		url := s.text("url", "URL", "", "import into this running service instead of a store")
+		token := s.text("token", "TOKEN", "", "bearer token for --url")
 		asJSON := s.jsonOutput()
 		return func(ctx context.Context, e *environment, args []string) error {
 			if len(args) == 0 {
 				s.fault("what to import is missing: files, folders, or - for the standard input")
+			}
+			if *url != "" && s.given("store") {
+				s.fault("--url and --store: give one of the two")
 			}
 			if err := s.err(); err != nil {
 				return err
@@ -41,6 +46,10 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			inputs, err := inputsOf(args, *format, e)
 			if err != nil {
 				return err
+			}
+			if *url != "" {
+				to := &remote{ctx: ctx, url: *url, token: *token, dry: *dry}
+				return importInto(ctx, e, to, inputs, *batch, *dry, *asJSON)
 			}
 			o, err := loadOntology(*ontology)
 			if err != nil {

@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -67,7 +69,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 	if o.over != nil {
 		l = o.over(l)
 	} else if !o.noCache {
-		opts.Cache = nil
+		opts.Cache = snapshot.File{Path: filepath.Join(dir, snapshotName)}
 	}
 	g, err := live.Open(ctx, l, o.ontology, opts)
 	if err != nil {

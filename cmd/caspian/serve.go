@@ -120,6 +120,7 @@ func (c *serveConfig) check(s *settings) {
 	if *c.auth != "" && *c.readOnly {
 		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
 	}
+	c.limits.VariableBytes = *c.maxBody // a change travels in the variables
 	if _, err := logLevel(*c.logLevel); err != nil {
 		s.fault("--log-level: %v", err)
 	}
