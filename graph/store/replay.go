@@ -64,6 +64,9 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 		if p.IsNode() {
 			return nodes.put(id, p.Value)
 		}
+		if p.Deleted {
+			return damaged(id, errors.New("another program has deleted its quad"))
+		}
 		q, err := nodes.quad(ctx, &p)
 		if err != nil {
 			return err

@@ -1,0 +1,195 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/storetest"
+)
+
+// damageable makes a store with tables on two levels and a journal.
+func damageable(t *testing.T) (dir string, want []*graph.Commit) {
+	t.Helper()
+	dir = t.TempDir()
+	for n := graph.Seq(1); n <= 24; n++ {
+		c := storetest.Sample(n, 120)
+		want = append(want, c)
+		l, err := store.Open(dir, store.WithWriteBuffer(64<<10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Append(context.Background(), c); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 * (n / 24) { // the last ones stay in the journal
+			c := storetest.Sample(l.Head()+1, 2)
+			want = append(want, c)
+			if err := l.Append(context.Background(), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, want
+}
+
+func TestDamage(t *testing.T) {
+	sound, want := damageable(t)
+	files, err := filepath.Glob(filepath.Join(sound, "quads", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, filepath.Join(sound, "head"))
+	r := rand.New(rand.NewPCG(1, 1))
+	silent := 0
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _ := filepath.Rel(sound, file)
+		harms := map[string]func(path string) error{
+			"removed": os.Remove,
+			"emptied": func(p string) error { return os.Truncate(p, 0) },
+			"halved":  func(p string) error { return os.Truncate(p, info.Size()/2) },
+			"shorter": func(p string) error { return os.Truncate(p, max(0, info.Size()-11)) },
+		}
+		for i := range 4 {
+			at := r.Int64N(info.Size() + 1)
+			harms[fmt.Sprintf("flip %d at %d", i, at)] = func(p string) error { return flip(p, at) }
+		}
+		for harm, do := range harms {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(sound)); err != nil {
+				t.Fatal(err)
+			}
+			if err := do(filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+			got, err := readAll(dir)
+			switch {
+			case err == nil && !reflect.DeepEqual(got, want):
+				t.Errorf("%s %s: %d commits came back without an error, %d were there", name, harm, len(got), len(want))
+			case err == nil:
+				silent++
+			case !strings.Contains(err.Error(), filepath.Base(name)) && !strings.Contains(err.Error(), dir):
+				t.Errorf("%s %s: the error names no file: %v", name, harm, err)
+			default:
+				t.Logf("%s %s: %v", name, harm, strings.ReplaceAll(err.Error(), dir, "DIR"))
+			}
+		}
+	}
+	t.Logf("%d harms did no harm", silent)
+}
+
+func flip(path string, at int64) error {
+	b, err := os.ReadFile(path)
+	if err != nil || at >= int64(len(b)) {
+		return err
+	}
+	b[at] ^= 0x55
+	return os.WriteFile(path, b, 0o644)
+}
+
+func readAll(dir string) (got []*graph.Commit, err error) {
+	l, err := store.Open(dir, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	err = l.Replay(context.Background(), 0, func(c *graph.Commit) error {
+		got = append(got, c)
+		return nil
+	})
+	return got, err
+}
+
+// TestJournalTorn cuts the journal at every length: as after a crash, when no
+// note tells of more, all commits but the torn ones must be there.
+func TestJournalTorn(t *testing.T) {
+	dir := t.TempDir()
+	l := openStore(t, dir)
+	var want []*graph.Commit
+	for n := graph.Seq(1); n <= 4; n++ {
+		want = append(want, storetest.Sample(n, 3))
+		if err := l.Append(context.Background(), want[n-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Close()
+	if err := os.Remove(filepath.Join(dir, "head")); err != nil {
+		t.Fatal(err)
+	}
+	logs, _ := filepath.Glob(filepath.Join(dir, "quads", "*.log"))
+	if len(logs) != 1 {
+		t.Fatalf("journals: %v", logs)
+	}
+	info, err := os.Stat(logs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[int]bool)
+	for size := info.Size(); size > 0; size -= 211 {
+		torn := t.TempDir()
+		if err := os.CopyFS(torn, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		name, _ := filepath.Rel(dir, logs[0])
+		if err := os.Truncate(filepath.Join(torn, name), size); err != nil {
+			t.Fatal(err)
+		}
+		got, err := readAll(torn)
+		if err != nil {
+			t.Fatalf("cut at %d: %v", size, err)
+		}
+		storetest.Equal(t, got, want[:len(got)])
+		seen[len(got)] = true
+	}
+	if len(seen) < 4 {
+		t.Fatalf("the cuts left %v commits; want nearly every number from 0 to 4", seen)
+	}
+}
+
+func TestLocked(t *testing.T) {
+	dir := t.TempDir()
+	l := openStore(t, dir)
+	_, err := store.Open(dir, store.Options{})
+	if err == nil || !strings.Contains(err.Error(), "in use by another process") {
+		t.Fatalf("a second opening: %v", err)
+	}
+	// The same from another process.
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "in use by another process") {
+		t.Fatalf("another process: %v\n%s", err, out)
+	}
+	l.Close()
+	openStore(t, dir)
+}
+
+func TestOpenNoFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "below")} {
+		if _, err := store.Open(dir, store.Options{}); err == nil || !strings.Contains(err.Error(), file) {
+			t.Fatalf("%s: %v", dir, err)
+		}
+	}
+}
