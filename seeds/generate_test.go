@@ -25,6 +25,9 @@ var update = flag.Bool("update", false, "write world-*.yaml from ../shared/data"
 // data is the folder of the original files, beside the repository.
 const data = "../../shared/data"
 
+// worldBytes bounds all of them together: people review them.
+const worldBytes = 5 << 19
+
 // worldRegions tells the file of the countries in a folder of the Factbook.
 var worldRegions = map[string]string{
 	"africa": "africa", "antarctica": "oceania", "australia-oceania": "oceania", "central-america-n-caribbean": "americas",
@@ -111,8 +114,25 @@ func imported(t *testing.T, o *schema.Ontology, read func(codec.Emit) error) *gr
 	return res
 }
 
-func world(t *testing.T, o *schema.Ontology) map[string]*worldFile {
+// worldFrom is what the importers make of the original files.
+func worldFrom(t *testing.T, o *schema.Ontology) (iso, book *graph.Result) {
 	ctx := context.Background()
+	iso = imported(t, o, func(emit codec.Emit) error {
+		f, err := os.Open(filepath.Join(data, "country-codes.csv"))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return codec.ISO.Decode(ctx, "country-codes.csv", f, emit)
+	})
+	book = imported(t, o, func(emit codec.Emit) error {
+		return codec.Factbook.DecodeDir(ctx, os.DirFS(filepath.Join(data, "factbook")), "factbook", emit)
+	})
+	return iso, book
+}
+
+// worldFiles divides it into files.
+func worldFiles(t *testing.T, o *schema.Ontology, iso, book *graph.Result) map[string]*worldFile {
 	files := map[string]*worldFile{}
 	file := func(name string) *worldFile {
 		if files[name] == nil {
@@ -121,19 +141,9 @@ func world(t *testing.T, o *schema.Ontology) map[string]*worldFile {
 		return files[name]
 	}
 
-	iso := imported(t, o, func(emit codec.Emit) error {
-		f, err := os.Open(filepath.Join(data, "country-codes.csv"))
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		return codec.ISO.Decode(ctx, "country-codes.csv", f, emit)
-	})
 	addAll(file("iso"), iso, func(graph.ID) bool { return true })
 
-	dir := os.DirFS(filepath.Join(data, "factbook"))
-	book := imported(t, o, func(emit codec.Emit) error { return codec.Factbook.DecodeDir(ctx, dir, "factbook", emit) })
-	region := regionOfFile(t, dir)
+	region := regionOfFile(t, os.DirFS(filepath.Join(data, "factbook")))
 	types := map[graph.ID]string{}
 	for _, e := range book.Commit.Entities {
 		types[e.ID] = e.Type
@@ -170,7 +180,7 @@ func regionOfFile(t *testing.T, dir fs.FS) map[string]string {
 }
 
 // addAll takes what is about the wanted subjects. Sources are left out: they
-// are in sources.yaml, as TestWorldSources holds.
+// are in sources.yaml, as the test of sources holds.
 func addAll(f *worldFile, from *graph.Result, want func(graph.ID) bool) {
 	sources := map[graph.ID]bool{}
 	for _, e := range from.Commit.Entities {
@@ -190,7 +200,12 @@ func addAll(f *worldFile, from *graph.Result, want func(graph.ID) bool) {
 func TestWorld(t *testing.T) {
 	needData(t)
 	o := ontology(t)
-	files := world(t, o)
+	iso, book := worldFrom(t, o)
+	t.Run("files", func(t *testing.T) { testWorldFiles(t, worldFiles(t, o, iso, book)) })
+	t.Run("sources", func(t *testing.T) { testWorldSources(t, o, append(iso.Commit.Claims, book.Commit.Claims...)) })
+}
+
+func testWorldFiles(t *testing.T, files map[string]*worldFile) {
 	total := 0
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		var b bytes.Buffer
@@ -214,8 +229,8 @@ func TestWorld(t *testing.T) {
 		}
 		total += b.Len()
 	}
-	if const25MB := 5 << 19; total > const25MB {
-		t.Errorf("the files have %d bytes; people review them, so keep them below %d", total, const25MB)
+	if total > worldBytes {
+		t.Errorf("the files have %d bytes; people review them, so keep them below %d", total, worldBytes)
 	}
 }
 
@@ -234,14 +249,12 @@ func firstDifference(a, b []byte) int {
 
 // The importers say of their sources what sources.yaml says of them, so that an
 // import on top of the seeds adds nothing.
-func TestWorldSources(t *testing.T) {
-	needData(t)
+func testWorldSources(t *testing.T, o *schema.Ontology, claims []graph.Claim) {
 	f, err := os.Open("sources.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	o := ontology(t)
 	seeded := imported(t, o, func(emit codec.Emit) error {
 		return codec.Seed.Decode(context.Background(), "sources.yaml", f, emit)
 	})
@@ -249,19 +262,7 @@ func TestWorldSources(t *testing.T) {
 	for _, c := range seeded.Commit.Claims {
 		have[c.ID()] = true
 	}
-	dir := os.DirFS(filepath.Join(data, "factbook"))
-	book := imported(t, o, func(emit codec.Emit) error {
-		return codec.Factbook.DecodeDir(context.Background(), dir, "factbook", emit)
-	})
-	iso := imported(t, o, func(emit codec.Emit) error {
-		f, err := os.Open(filepath.Join(data, "country-codes.csv"))
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		return codec.ISO.Decode(context.Background(), "country-codes.csv", f, emit)
-	})
-	for _, c := range append(book.Commit.Claims, iso.Commit.Claims...) {
+	for _, c := range claims {
 		if (c.Subject == codec.FactbookSource || c.Subject == codec.ISOSource) && !have[c.ID()] {
 			t.Errorf("sources.yaml does not say %s %s %s, which the importer does", c.Subject, c.Predicate, c.Value)
 		}

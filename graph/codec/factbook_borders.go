@@ -167,14 +167,11 @@ type shoreLength struct {
 func parseShores(text string, waters []water) []shoreLength {
 	var found []shoreLength
 	for _, w := range waters {
-		for _, form := range []string{
-			`borders the(?: [^();]*? and the)? ` + w.printed + ` \((` + number + `) km\)`,
-			`and the ` + w.printed + ` \((` + number + `) km\)`,
-			`borders the ` + w.printed + `, [^();]*\((` + number + `) km\)`,
-			`[(;,] ?` + w.printed + ` (` + number + `) km`,
-			`of the ` + w.printed + ` with a (` + number + `) km shoreline`,
-		} {
-			if m := regexp.MustCompile(form).FindStringSubmatch(text); m != nil {
+		if !strings.Contains(text, w.printed) {
+			continue
+		}
+		for _, form := range w.shores {
+			if m := form.FindStringSubmatch(text); m != nil {
 				if km, ok := parseNumber(m[1], ""); ok {
 					found = append(found, shoreLength{w, km})
 					break
@@ -183,6 +180,22 @@ func parseShores(text string, waters []water) []shoreLength {
 		}
 	}
 	return found
+}
+
+// shoreForms are the ways to give the length of a shore on the water.
+func shoreForms(water string) []*regexp.Regexp {
+	var forms []*regexp.Regexp
+	for _, form := range []string{
+		`borders the WATER \((NUMBER) km\)`,
+		`and the WATER \((NUMBER) km\)`,
+		`borders the WATER, [^();]*\((NUMBER) km\)`,
+		`[(;,] ?WATER (NUMBER) km`,
+		`of the WATER with a (NUMBER) km shoreline`,
+	} {
+		form = strings.NewReplacer("WATER", regexp.QuoteMeta(water), "NUMBER", number).Replace(form)
+		forms = append(forms, regexp.MustCompile(form))
+	}
+	return forms
 }
 
 // parseLocation finds the waters that a location says the country lies on:

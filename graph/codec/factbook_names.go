@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -54,6 +55,7 @@ type water struct {
 	id            graph.ID
 	printed, kind string
 	name          string // where it is not the printed form, which then stands in lists of lakes only
+	shores        []*regexp.Regexp
 }
 
 // nameTables is everything under names/, ready for looking up.
@@ -124,7 +126,8 @@ func readNames() (*nameTables, error) {
 		{"people", func(c []string) error { t.people[c[0]] = person{graph.ID(c[1]), c[2]}; return nil }},
 		{"cities", func(c []string) error { t.cities[c[0]+"/"+nameKey(c[1])] = graph.ID(c[2]); return nil }},
 		{"waters", func(c []string) error {
-			if w := (water{graph.ID(c[1]), c[0], c[2], c[3]}); w.name == "" {
+			if w := (water{id: graph.ID(c[1]), printed: c[0], kind: c[2], name: c[3]}); w.name == "" {
+				w.shores = shoreForms(w.printed)
 				t.waters = append(t.waters, w)
 			} else {
 				t.lakes[w.printed] = w
