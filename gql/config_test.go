@@ -26,7 +26,9 @@ func TestNewFaults(t *testing.T) {
 		{"leaf for an object", func(c *Config) { c.Bindings["City"]["mayor"] = Binding{Leaf: leaf} }, `its type Person! needs an Object reader`},
 		{"object for a list", func(c *Config) { c.Bindings["Query"]["things"] = Binding{Object: object} }, `its type [Thing!]! needs a List reader`},
 		{"list for an object", func(c *Config) { c.Bindings["City"]["mayor"] = Binding{List: list} }, `needs an Object reader`},
-		{"stream off the root", func(c *Config) { c.Bindings["City"]["mayor"] = Binding{Stream: func(*Call, Ref) (<-chan Ref, error) { return nil, nil }} }, `Stream is for fields of the subscription root`},
+		{"stream off the root", func(c *Config) {
+			c.Bindings["City"]["mayor"] = Binding{Stream: func(*Call, Ref) (<-chan Ref, error) { return nil, nil }}
+		}, `Stream is for fields of the subscription root`},
 		{"stream of a leaf", func(c *Config) {
 			c.Bindings["Subscription"] = map[string]Binding{"other": {Stream: func(*Call, Ref) (<-chan Ref, error) { return nil, nil }}}
 		}, `a Stream alone gives objects`},
@@ -42,7 +44,9 @@ func TestNewFaults(t *testing.T) {
 		{"default's syntax", func(c *Config) { c.Meta.Defaults["Query.int(v:)"] = "[1" }, `Query.int(v:): default value: not a GraphQL value: [1`},
 		{"default's syntax, two values", func(c *Config) { c.Meta.Defaults["Query.int(v:)"] = "1, $b: Int" }, `not a single GraphQL value`},
 		{"default's type", func(c *Config) { c.Meta.Defaults["Query.int(v:)"] = `"x"` }, `Query.int(v:): default value: Int cannot represent non-integer value: "x"`},
-		{"directive's name", func(c *Config) { c.Meta.Directives = append(c.Meta.Directives, Directive{Name: "a b", Locations: []string{"FIELD"}}) }, `Meta.Directives: "a b"`},
+		{"directive's name", func(c *Config) {
+			c.Meta.Directives = append(c.Meta.Directives, Directive{Name: "a b", Locations: []string{"FIELD"}})
+		}, `Meta.Directives: "a b"`},
 		{"directive's location", func(c *Config) { c.Meta.Directives = append(c.Meta.Directives, Directive{Name: "a"}) }, `at least one location`},
 		{"cyclic interfaces", func(c *Config) { c.Meta.Interfaces["Node"] = []string{"Named"} }, `Node`},
 		{"no schema", func(c *Config) { c.Schema = graphql.Schema{} }, `Config.Schema has no query type`},
@@ -104,7 +108,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("the schema does not hold %s:\n%s", want, e.SDL())
 	}
 	for query, want := range map[string]string{
-		`{show}`:                                     `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":{\"inner\":{\"a\":5,\"f\":1.5,\"level\":2},\"list\":[1,2]}}"}}`,
+		`{show}`: `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":{\"inner\":{\"a\":5,\"f\":1.5,\"level\":2},\"list\":[1,2]}}"}}`,
 		`{show(v:{inner:{}},level:HIGH,id:null)}`:    `{"data":{"show":"{\"id\":null,\"level\":2,\"v\":{\"inner\":{\"a\":5,\"level\":2},\"list\":[1,2]}}"}}`,
 		`{level __typename}`:                         `{"data":{"level":"HIGH","__typename":"Query"}}`,
 		`{show(when:"2025-06-18T00:00:00Z",v:null)}`: `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":null,\"when\":\"2025-06-18T00:00:00Z\"}"}}`,

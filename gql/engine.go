@@ -93,7 +93,7 @@ type Response struct {
 // Body may be used afterwards. Calling it is optional, and saves the allocation of the
 // next response.
 func (r *Response) Release() {
-	if x := r.run; x != nil {
+	if x := r.run; x != nil && x.busy {
 		x.release()
 	}
 }
@@ -105,9 +105,10 @@ const (
 
 func (e *Engine) newRun() *run {
 	if r, _ := e.runs.Get().(*run); r != nil {
+		r.busy = true
 		return r
 	}
-	r := &run{e: e}
+	r := &run{e: e, busy: true}
 	r.resp.run = r
 	return r
 }
@@ -165,10 +166,10 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 	if op.def.Operation == ast.Mutation && !req.AllowMutation {
 		return nil, refuse(CodeMutation, "Mutations are not allowed by this method: send the request as POST.")
 	}
-	if len(op.def.VariableDefinitions) > 0 || len(req.Variables) > 0 {
+	if len(op.vars) > 0 || len(req.Variables) > 0 {
 		given, err := decodeVariables(req.Variables, e.limits)
 		if err == nil {
-			err = e.coerceVariables(op.def, given, &r.vars)
+			err = e.coerceVariables(op.vars, given, &r.vars)
 		}
 		if err != nil {
 			return nil, err
@@ -197,7 +198,11 @@ func (e *Engine) load(query string) (*cacheEntry, *requestError) {
 	}
 	entry := &cacheEntry{text: strings.Clone(query), doc: doc, bytes: 2*len(query) + tokens*bytesPerToken}
 	for _, op := range parsed.Operations {
-		entry.operations = append(entry.operations, &operation{def: op, conds: conditions(doc, op), plans: map[string]*plan{}})
+		vars, err := declared(e.schema, op)
+		if err != nil {
+			return nil, err
+		}
+		entry.operations = append(entry.operations, &operation{def: op, vars: vars, conds: conditions(doc, op), plans: map[string]*plan{}})
 	}
 	e.cache.put(entry)
 	return entry, nil

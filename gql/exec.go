@@ -25,6 +25,7 @@ type run struct {
 	steps    int
 	abort    *requestError // stops everything
 	resp     Response
+	busy     bool // false once released
 }
 
 // slot holds arguments that depend on variables, computed at their first use.

@@ -3,6 +3,10 @@ package gql
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
@@ -106,7 +110,11 @@ func FuzzCoerce(f *testing.F) {
 			return
 		}
 		var vars variables
-		if err := e.coerceVariables(parsed.Operations[0], given, &vars); err != nil {
+		defs, err := declared(e.schema, parsed.Operations[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.coerceVariables(defs, given, &vars); err != nil {
 			return
 		}
 		val, ok := vars.lookup("v")
@@ -124,6 +132,31 @@ func FuzzCoerce(f *testing.F) {
 		}
 		if a, b := string(canonicalArgs(nil, val)), string(canonicalArgs(nil, back)); a != b {
 			t.Errorf("%s %s: %s, then %s", typ, v, a, b)
+		}
+	})
+}
+
+// FuzzJSON holds the reader of variables to encoding/json.
+func FuzzJSON(f *testing.F) {
+	for _, v := range []string{`{"a":[1,-2.5e+3,true,false,null,"x\u00e9\ud83d\ude00\ud83d\n"]}`, ` [ ] `, `{}`, `01`, `1.`, `-`, `"\x"`, `"\u12"`, "\"\xff\"", `tru`, `{"a":1,"a":2}`, `[1,]`, `{"a"}`, `1e`, `"\ud800\u0041"`, ``, `nullx`, `"\u+123"`} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var want any
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		err := dec.Decode(&want)
+		if err == nil {
+			if _, end := dec.Token(); end != io.EOF {
+				err = errors.New("a tail")
+			}
+		}
+		got, fail := readJSON([]byte(text), 10_000)
+		if (err == nil) != (fail == nil) {
+			t.Fatalf("%q: encoding/json says %v, we say %v", text, err, fail)
+		}
+		if err == nil && !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %#v, want %#v", text, got, want)
 		}
 	})
 }

@@ -1,11 +1,9 @@
 package gql
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -58,20 +56,13 @@ func decodeVariables(raw json.RawMessage, limits Limits) (map[string]any, *reque
 	if len(raw) > limits.VariableBytes {
 		return nil, limitError("LIMIT_VARIABLES", "the variables' length in bytes", limits.VariableBytes, len(raw))
 	}
-	if d := jsonDepth(raw); d > limits.VariableDepth {
-		return nil, limitError("LIMIT_VARIABLES", "the variables' nesting", limits.VariableDepth, d)
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	err := dec.Decode(&v)
-	if err == nil {
-		if _, end := dec.Token(); !errors.Is(end, io.EOF) {
-			err = errors.New("text after the value")
-		}
+	v, err := readJSON(raw, limits.VariableDepth)
+	var deep errDepth
+	if errors.As(err, &deep) {
+		return nil, limitError("LIMIT_VARIABLES", "the variables' nesting", limits.VariableDepth, deep.depth)
 	}
 	if err != nil {
-		return nil, refuse(CodeInput, "Variables are not valid JSON: %s.", abbreviate(err.Error()))
+		return nil, refuse(CodeInput, "Variables are not valid JSON: %s.", err.Error())
 	}
 	if v == nil {
 		return nil, nil
@@ -83,66 +74,66 @@ func decodeVariables(raw json.RawMessage, limits Limits) (map[string]any, *reque
 	return m, nil
 }
 
-// jsonDepth is the deepest nesting of brackets outside of strings.
-func jsonDepth(raw []byte) int {
-	depth, deepest := 0, 0
-	inString := false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inString:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				inString = false
+// variable is a declared variable, resolved once for all requests.
+type variable struct {
+	name   string
+	typ    *typeRef
+	places []place
+	// hasDefault tells that there is a default; its value is coerced and shared by
+	// requests.
+	hasDefault   bool
+	defaultValue any
+}
+
+func declared(s *schema, op *ast.OperationDefinition) ([]variable, *requestError) {
+	var out []variable
+	for _, d := range op.VariableDefinitions {
+		v := variable{name: d.Variable, typ: s.ref(d.Type), places: at(d.Position)}
+		if d.DefaultValue != nil {
+			var err error
+			v.hasDefault = true
+			if v.defaultValue, err = coerceLiteral(d.DefaultValue, v.typ); err != nil {
+				e := refuse(CodeInput, "Variable \"$%s\" has an invalid default value: %s", d.Variable, err)
+				e.errs[0].locations = v.places
+				return nil, e
 			}
-		case c == '"':
-			inString = true
-		case c == '{' || c == '[':
-			depth++
-			deepest = max(deepest, depth)
-		case c == '}' || c == ']':
-			depth--
 		}
+		out = append(out, v)
 	}
-	return deepest
+	return out, nil
 }
 
 // coerceVariables fills vars for an operation. Values of variables that the operation does
 // not declare are ignored, as the specification has it.
-func (e *Engine) coerceVariables(op *ast.OperationDefinition, given map[string]any, vars *variables) *requestError {
+func (e *Engine) coerceVariables(defs []variable, given map[string]any, vars *variables) *requestError {
 	var errs []gqlError
-	fail := func(d *ast.VariableDefinition, format string, args ...any) {
+	fail := func(d *variable, format string, args ...any) {
 		if len(errs) < e.limits.Errors {
-			errs = append(errs, gqlError{message: fmt.Sprintf(format, args...), locations: at(d.Position)})
+			errs = append(errs, gqlError{message: fmt.Sprintf(format, args...), locations: d.places})
 		}
 	}
-	for _, d := range op.VariableDefinitions {
-		typ := e.schema.ref(d.Type)
-		val, ok := given[d.Variable]
+	for i := range defs {
+		d := &defs[i]
+		val, ok := given[d.name]
 		switch {
-		case !ok && d.DefaultValue != nil:
-			def, err := coerceLiteral(d.DefaultValue, typ)
-			if err != nil {
-				fail(d, "Variable \"$%s\" has an invalid default value: %s", d.Variable, err)
-				continue
-			}
-			vars.set(d.Variable, def)
-		case !ok && typ.nonNull:
-			fail(d, "Variable \"$%s\" of required type %q was not provided.", d.Variable, typ.text)
+		case !ok && d.hasDefault:
+			vars.set(d.name, d.defaultValue)
+		case !ok && d.typ.nonNull:
+			fail(d, "Variable \"$%s\" of required type %q was not provided.", d.name, d.typ.text)
 		case !ok:
-		case val == nil && typ.nonNull:
-			fail(d, "Variable \"$%s\" of non-null type %q must not be null.", d.Variable, typ.text)
+		case val == nil && d.typ.nonNull:
+			fail(d, "Variable \"$%s\" of non-null type %q must not be null.", d.name, d.typ.text)
 		default:
-			in := &inputFaults{max: e.limits.Errors - len(errs)}
-			coerced := coerceInput(val, typ, d.Variable, in)
+			in := inputFaults{max: e.limits.Errors - len(errs)}
+			coerced := coerceInput(val, d.typ, d.name, &in)
 			for _, f := range in.errs {
 				where := ""
-				if f.path != d.Variable {
+				if f.path != d.name {
 					where = fmt.Sprintf(" at %q", abbreviate(f.path))
 				}
-				fail(d, "Variable \"$%s\" got invalid value %s%s; %s", d.Variable, inspect(f.value), where, f.msg)
+				fail(d, "Variable \"$%s\" got invalid value %s%s; %s", d.name, inspect(f.value), where, f.msg)
 			}
-			vars.set(d.Variable, coerced)
+			vars.set(d.name, coerced)
 		}
 	}
 	if len(errs) > 0 {
