@@ -143,11 +143,7 @@ func (b *builder) groupKeyType(s shape) *graphql.Enum {
 	for _, q := range orderedQualifiers(s) {
 		values = append(values, schema.EnumMember{Name: q.Name, Description: q.Description})
 	}
-	t := s.target
-	if t.Union {
-		t = b.o.Type(schema.EntityType)
-	}
-	for _, f := range t.Fields {
+	for _, f := range b.ontologyFields(s.target) {
 		if !f.Many && f.Name != "name" && f.Scalar != schema.Coordinates {
 			values = append(values, schema.EnumMember{Name: prefix + f.Name, Description: f.Description})
 		}

@@ -2,9 +2,7 @@ package api_test
 
 import (
 	"context"
-	"encoding/json"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"testing"
 	"time"
 
@@ -54,16 +52,16 @@ func seeded(t testing.TB) *api.API {
 		t.Fatal(err)
 	}
 	var ch graph.Change
-	names, err := filepath.Glob("../seeds/*.yaml")
+	names, err := fs.Glob(seeds.Files, "*.yaml")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no seeds", err)
 	}
 	for _, name := range names {
-		f, err := seeds.Files.Open(filepath.Base(name))
+		f, err := seeds.Files.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = codec.Seed.Decode(t.Context(), filepath.Base(name), f, func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
+		err = codec.Seed.Decode(t.Context(), name, f, func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,15 +76,14 @@ func seeded(t testing.TB) *api.API {
 	return a
 }
 
-func TestDebug(t *testing.T) {
-	a := seeded(t)
-	os.WriteFile("/tmp/sdl.graphql", []byte(a.SDL()), 0o644)
-	q, _ := os.ReadFile("/tmp/q.graphql")
-	start := time.Now()
-	r := a.Begin().Execute(t.Context(), &api.Request{Query: string(q), AllowMutation: true})
-	t.Log(time.Since(start))
-	var x any
-	json.Unmarshal(r.Body, &x)
-	b, _ := json.MarshalIndent(x, "", " ")
-	t.Log(string(b))
+func BenchmarkNew(b *testing.B) {
+	g, err := live.Open(b.Context(), &memory{}, schema.MustDefault(), live.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := api.New(api.Options{Graph: g}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

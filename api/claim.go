@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
@@ -115,8 +117,8 @@ func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql
 	}}
 }
 
-// contradicting are the claims of the same conflict about the same subject or
-// of the same predicate to the same object.
+// contradicting are the claims that a curator put into one group with this one
+// and that say something else, of its subject or to its object.
 func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 	s := v.Snapshot()
 	group := s.Conflict(n)
@@ -124,8 +126,9 @@ func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 		return nil
 	}
 	seen := map[uint32]bool{n: true}
+	self := s.ClaimAt(n)
 	add := func(c uint32) bool {
-		if !seen[c] && s.Conflict(c) == group {
+		if !seen[c] && s.Conflict(c) == group && competes(s, &self, c) {
 			seen[c] = true
 			dst = append(dst, c)
 		}
@@ -136,6 +139,20 @@ func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 		v.Claims(o, "", true, add)
 	}
 	return dst
+}
+
+// competes tells whether another claim of the group says something else. Two
+// sources that say the same agree, and amounts in two currencies are two
+// readings of one thing.
+func competes(s *snapshot.Snapshot, self *graph.Claim, c uint32) bool {
+	other := s.ClaimAt(c)
+	if other.Predicate != self.Predicate {
+		return false
+	}
+	if order, ok := snapshot.Compare(s.Ontology(), self.Value, other.Value); !ok || order != 0 {
+		return ok
+	}
+	return other.Valid != self.Valid || !slices.Equal(other.Qualifiers, self.Qualifiers)
 }
 
 func yearOf(iv graph.Interval) (int, bool) {

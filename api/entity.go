@@ -14,23 +14,9 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 	if have := b.types[t.Name]; have != nil {
 		return have
 	}
-	interfaces := func() []*graphql.Interface {
-		var is []*graphql.Interface
-		for _, i := range t.Interfaces {
-			is = append(is, b.entityType(i).(*graphql.Interface))
-		}
-		return is
-	}
 	var made graphql.Output
-	switch {
-	case t.Union:
-		var ts []*graphql.Object
-		for _, c := range t.Concrete {
-			ts = append(ts, b.entityType(c).(*graphql.Object))
-		}
-		made = graphql.NewUnion(graphql.UnionConfig{Name: t.Name, Description: t.Description, Types: ts, ResolveType: unused})
-	case t.Abstract:
-		for _, i := range t.Interfaces {
+	if t.Abstract {
+		for _, i := range b.interfacesOf(t) {
 			b.meta.Interfaces[t.Name] = append(b.meta.Interfaces[t.Name], i.Name)
 		}
 		made = graphql.NewInterface(graphql.InterfaceConfig{
@@ -41,7 +27,14 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 				return fs
 			}),
 		})
-	default:
+	} else {
+		interfaces := func() []*graphql.Interface {
+			var is []*graphql.Interface
+			for _, i := range b.interfacesOf(t) {
+				is = append(is, b.entityType(i).(*graphql.Interface))
+			}
+			return is
+		}
 		made = graphql.NewObject(graphql.ObjectConfig{
 			Name: t.Name, Description: t.Description, Interfaces: graphql.InterfacesThunk(interfaces),
 			Fields: graphql.FieldsThunk(func() graphql.Fields { return b.fieldsOf(t.Name, b.entityFields(t)) }),
@@ -49,6 +42,30 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 	}
 	b.types[t.Name] = made
 	return made
+}
+
+// interfacesOf are the interfaces of a type in the API. A union of the ontology
+// is an interface there, so that what all entities have can be asked of it
+// without a fragment for each member.
+func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
+	if t.Union {
+		return []*schema.Type{b.o.Type(schema.EntityType)}
+	}
+	is := t.Interfaces
+	for _, u := range b.o.Types {
+		if u.Union && !t.Abstract && u.Includes(t) {
+			is = append(is[:len(is):len(is)], u)
+		}
+	}
+	return is
+}
+
+// ontologyFields are the fields that the ontology gives the type in the API.
+func (b *builder) ontologyFields(t *schema.Type) []*schema.Field {
+	if t.Union {
+		return b.o.Type(schema.EntityType).Fields
+	}
+	return t.Fields
 }
 
 // unused stands where graphql-go wants a function; gql asks typeOf instead.
@@ -73,7 +90,7 @@ func (b *builder) entityFields(t *schema.Type) []field {
 		b.claimsField("claims", "The claims about it in view, with their sources.", false),
 		b.claimsField("about", "The claims in view that have it as their object.", true),
 	}
-	for _, f := range t.Fields {
+	for _, f := range b.ontologyFields(t) {
 		switch {
 		case f.Name == "name":
 			fs = append(fs, field{name: "name", typ: must(graphql.String), about: f.Description,

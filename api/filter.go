@@ -25,11 +25,7 @@ func (b *builder) filterType(t *schema.Type) *graphql.InputObject {
 			{"id", "", b.testType(schema.String, nil, true)},
 			{"type", "", b.testType(schema.String, nil, false)},
 		}
-		fields := t.Fields
-		if t.Union {
-			fields = b.o.Type(schema.EntityType).Fields
-		}
-		for _, f := range fields {
+		for _, f := range b.ontologyFields(t) {
 			if f.Kind == schema.Property {
 				fs = append(fs, inputField{f.Name, "", b.testType(f.Scalar, f.Enum, false)})
 			} else {

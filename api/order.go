@@ -46,10 +46,7 @@ func (b *builder) edgeOrderType(s shape) *graphql.InputObject {
 // orderedFields are the properties of one value that have an order.
 func (b *builder) orderedFields(t *schema.Type) []*schema.Field {
 	var fs []*schema.Field
-	if t.Union {
-		t = b.o.Type(schema.EntityType)
-	}
-	for _, f := range t.Fields {
+	for _, f := range b.ontologyFields(t) {
 		if f.Kind == schema.Property && !f.Many && f.Scalar != schema.Coordinates && f.Name != "name" {
 			fs = append(fs, f)
 		}

@@ -1,0 +1,81 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/caspian-kg/caspian/api"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected answers; read the diff")
+
+// TestAnswers asks each document of testdata/answers of the seeds, on
+// 2026-01-15, and compares the answer. A file holds query.graphql, perhaps
+// variables.json, and answer.json.
+func TestAnswers(t *testing.T) {
+	files, err := filepath.Glob("testdata/answers/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	a := seeded(t)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part := map[string][]byte{}
+			for _, f := range ar.Files {
+				part[f.Name] = f.Data
+			}
+			r := a.Begin().Execute(t.Context(), &api.Request{Query: string(part["query.graphql"]), Variables: part["variables.json"]})
+			var got bytes.Buffer
+			if err := json.Indent(&got, r.Body, "", "  "); err != nil {
+				t.Fatalf("the answer is no JSON: %v\n%s", err, r.Body)
+			}
+			got.WriteByte('\n')
+			if *update {
+				kept := ar.Files[:0]
+				for _, f := range ar.Files {
+					if f.Name != "answer.json" {
+						kept = append(kept, f)
+					}
+				}
+				ar.Files = append(kept, txtar.File{Name: "answer.json", Data: got.Bytes()})
+				if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got.String() != string(part["answer.json"]) {
+				t.Errorf("got %s\nwant %s", got.String(), part["answer.json"])
+			}
+		})
+	}
+}
+
+// TestSDL shows in a diff what a change of the ontology or of the generator
+// does to the API.
+func TestSDL(t *testing.T) {
+	const golden = "testdata/schema.graphql"
+	got := seeded(t).SDL()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the API differs from %s; if that is meant, run go test ./api -run SDL -update and read the diff", golden)
+	}
+}
