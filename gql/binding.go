@@ -85,7 +85,8 @@ func (e *ArgumentError) Unwrap() error { return e.Err }
 
 // Config is what an engine is made of. New checks all of it and reports every fault.
 type Config struct {
-	// Schema is the type system. The engine reads it once; later changes are not seen.
+	// Schema is the type system. The engine reads it once; later changes are not seen,
+	// and graphql-go's Extensions are not run.
 	Schema graphql.Schema
 	// Bindings holds the readers by type name and field name. A field without one uses
 	// its Resolve function, or the default resolver (map key, struct field by json tag
@@ -99,8 +100,8 @@ type Config struct {
 	Meta Meta
 	// Limits bounds every request; its zero value means the documented defaults.
 	Limits Limits
-	// OnPanic is told of a panic in a reader or resolver: the field as Type.field, the
-	// recovered value and the stack. Nil discards it.
+	// OnPanic is told of a panic in a reader or resolver: the field as Type.field (empty
+	// where it was outside of any), the recovered value and the stack. Nil discards it.
 	OnPanic func(field string, value any, stack []byte)
 }
 

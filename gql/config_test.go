@@ -40,6 +40,7 @@ func TestNewFaults(t *testing.T) {
 		{"Interfaces", func(c *Config) { c.Meta.Interfaces["Node"] = []string{"City"} }, `Meta.Interfaces["Node"]: "City" is not an interface`},
 		{"Interfaces key", func(c *Config) { c.Meta.Interfaces["City"] = nil }, `Meta.Interfaces: the schema has no interface "City"`},
 		{"Deprecated", func(c *Config) { c.Meta.Deprecated["City.nope(a:)"] = "x" }, `Meta.Deprecated: "City.nope(a:)" names no argument or input field`},
+		{"deprecated and required", func(c *Config) { c.Meta.Deprecated["Point.x"] = "x" }, `Point.x: a required argument or field cannot be deprecated`},
 		{"Defaults", func(c *Config) { c.Meta.Defaults["Nope.x"] = "1" }, `Meta.Defaults: "Nope.x" names no argument or input field`},
 		{"default's syntax", func(c *Config) { c.Meta.Defaults["Query.int(v:)"] = "[1" }, `Query.int(v:): default value: not a GraphQL value: [1`},
 		{"default's syntax, two values", func(c *Config) { c.Meta.Defaults["Query.int(v:)"] = "1, $b: Int" }, `not a single GraphQL value`},

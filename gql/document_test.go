@@ -70,3 +70,14 @@ func TestCacheEstimate(t *testing.T) {
 	}
 	runtime.KeepAlive(requests)
 }
+
+func TestCheck(t *testing.T) {
+	e := worldEngine(t, true, Limits{})
+	if err := e.Check(fullIntrospection); err != nil {
+		t.Error(err)
+	}
+	err := e.Check("{\n nope\n person { nope }\n}")
+	if err == nil || err.Error() != "2:2: Cannot query field \"nope\" on type \"Query\". Did you mean \"node\"?\n3:11: Cannot query field \"nope\" on type \"Person\". Did you mean \"home\"?" {
+		t.Error(err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -135,7 +136,8 @@ func (r *run) release() {
 }
 
 // Execute runs one query or mutation. It never panics and never returns nil.
-func (e *Engine) Execute(ctx context.Context, req *Request) *Response {
+func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
+	defer e.guard(&resp)
 	r := e.newRun()
 	p, err := e.ready(r, req)
 	if err == nil && p.op.Operation == ast.Subscription {
@@ -145,6 +147,19 @@ func (e *Engine) Execute(ctx context.Context, req *Request) *Response {
 		return r.refused(req, err)
 	}
 	return r.execute(ctx, req, p, req.Root)
+}
+
+// guard turns a panic outside of any field (in Items, Extensions, or a fault of our own)
+// into a refusal. The run is left to the collector, since its state is unknown.
+func (e *Engine) guard(resp **Response) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if e.onPanic != nil {
+		e.onPanic("", p, debug.Stack())
+	}
+	*resp = e.newRun().refused(&Request{}, refuse(CodeInternal, "Internal error: it has been reported."))
 }
 
 // ready finds or builds the plan of a request and its variables.
@@ -180,6 +195,24 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 		return nil, err
 	}
 	return p, r.checkCost(p)
+}
+
+// Check parses and validates a document without running it, for lists of trusted
+// documents and for tools. The error holds every fault with its line and column.
+func (e *Engine) Check(query string) error {
+	_, fail := e.load(query)
+	if fail == nil {
+		return nil
+	}
+	var errs faults
+	for _, f := range fail.errs {
+		if len(f.locations) > 0 {
+			errs.add("%d:%d: %s", f.locations[0].line, f.locations[0].column, f.message)
+		} else {
+			errs.add("%s", f.message)
+		}
+	}
+	return errs.err()
 }
 
 // load parses and validates a document that the cache does not have.

@@ -81,7 +81,13 @@ func AppendFloat(dst []byte, v float64) []byte {
 		return append(dst, '0') // no -0, as JavaScript prints it
 	}
 	if abs := math.Abs(v); abs < 1e-6 || abs >= 1e21 {
-		return strconv.AppendFloat(dst, v, 'e', -1, 64)
+		dst = strconv.AppendFloat(dst, v, 'e', -1, 64)
+		// e-09 becomes e-9, as JavaScript prints it.
+		if n := len(dst); n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
+			dst[n-2] = dst[n-1]
+			dst = dst[:n-1]
+		}
+		return dst
 	}
 	return strconv.AppendFloat(dst, v, 'f', -1, 64)
 }

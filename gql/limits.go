@@ -7,7 +7,7 @@ import "math"
 // in extensions.limit and the value met in extensions.actual.
 type Limits struct {
 	Bytes          int // length of the document; LIMIT_BYTES, default 256 KiB
-	Tokens         int // lexical tokens; LIMIT_TOKENS, default 20,000
+	Tokens         int // lexical tokens; LIMIT_TOKENS, default 20,000, never above a million
 	Nesting        int // open brackets of any kind at once; LIMIT_NESTING, default 128, never above 900
 	Operations     int // operations in the document; LIMIT_OPERATIONS, default 50
 	Depth          int // levels of fields through fragments; LIMIT_DEPTH, default 24
@@ -58,6 +58,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Errors, 100)
 	set(&l.PlanCacheBytes, 32<<20)
 	l.Nesting = min(l.Nesting, maxNesting)
+	l.Tokens = min(l.Tokens, 1_000_000) // chains of fragments are followed by recursion
 	// An unlimited depth must still not exhaust the stack; the nesting of the text
 	// bounds one definition, this bounds the chain of fragments.
 	l.Depth = min(l.Depth, 10_000)

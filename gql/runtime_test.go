@@ -195,6 +195,32 @@ func TestPanics(t *testing.T) {
 	}
 }
 
+// TestPanicsOutside covers callbacks that belong to no field.
+func TestPanicsOutside(t *testing.T) {
+	cfg := testConfig()
+	told := 0
+	cfg.OnPanic = func(string, any, []byte) { told++ }
+	nodes := cfg.Bindings["Branch"]["nodes"]
+	nodes.Items = func(map[string]any) int { panic("secret") }
+	cfg.Bindings["Branch"]["nodes"] = nodes
+	e := newEngine(t, cfg)
+	for _, req := range []*Request{
+		{Query: `{root{nodes{id}}}`},
+		{Query: `{plain}`, Extensions: func(*Response, []byte) []byte { panic("secret") }},
+	} {
+		r := e.Execute(context.Background(), req)
+		if want := `{"errors":[{"message":"Internal error: it has been reported.","extensions":{"code":"INTERNAL"}}]}`; string(r.Body) != want {
+			t.Errorf("%s: %s", req.Query, r.Body)
+		}
+		if got := answer(t, e, `{plain}`, ""); got != `{"data":{"plain":"plain"}}` {
+			t.Errorf("afterwards: %s", got)
+		}
+	}
+	if told != 2 {
+		t.Errorf("OnPanic was told %d times", told)
+	}
+}
+
 func TestExtensions(t *testing.T) {
 	e := newEngine(t, testConfig())
 	for query, want := range map[string]string{

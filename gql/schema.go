@@ -333,6 +333,8 @@ func (b *builder) inputDef(coord, name, description string, typ graphql.Input, v
 	}
 	if d.hasDefault {
 		b.defaultOrder = append(b.defaultOrder, d)
+	} else if d.deprecated != nil && d.typ.nonNull {
+		b.faults.add("%s: a required argument or field cannot be deprecated: make it nullable or give it a default", coord)
 	}
 	return d
 }

@@ -24,7 +24,8 @@ type Subscription struct {
 // Next ends and the binder's Stream must stop sending. A request that is refused, and a
 // query or mutation, which has one answer only, comes back as a Response instead of a
 // Subscription; exactly one of the two is not nil.
-func (e *Engine) Subscribe(ctx context.Context, req *Request) (*Subscription, *Response) {
+func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription, resp *Response) {
+	defer e.guard(&resp)
 	r := e.newRun()
 	p, err := e.ready(r, req)
 	if err != nil {
@@ -103,22 +104,24 @@ func (s *Subscription) legacy(ctx context.Context, r *run, f *field) (<-chan any
 // Next waits for an event and returns its response. False means that the stream has
 // ended, or that ctx or the subscription's own context is done. The response must be
 // released before the next call, or left to the garbage collector.
-func (s *Subscription) Next(ctx context.Context) (*Response, bool) {
+func (s *Subscription) Next(ctx context.Context) (resp *Response, ok bool) {
 	var root Ref
 	select {
 	case <-ctx.Done():
 		return nil, false
-	case ref, ok := <-s.events:
-		if !ok {
+	case ref, more := <-s.events:
+		if !more {
 			return nil, false
 		}
 		root = ref
-	case v, ok := <-s.values:
-		if !ok {
+	case v, more := <-s.values:
+		if !more {
 			return nil, false
 		}
 		root = Ref{Obj: v}
 	}
+	ok = true
+	defer s.e.guard(&resp)
 	r := s.e.newRun()
 	r.vars.names = append(r.vars.names, s.vars.names...)
 	r.vars.vals = append(r.vars.vals, s.vars.vals...)
