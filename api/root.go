@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/graphql-go/graphql"
@@ -127,7 +128,7 @@ func (b *builder) singular(t *schema.Type) field {
 				}
 			}
 			if a.by == "" {
-				return nil, graph.Errorf(graph.BadInput, "%s: say which, by one of %v", t.Singular(), names)
+				return nil, graph.Errorf(graph.BadInput, "%s: say which one, by %s", t.Singular(), strings.Join(names, ", "))
 			}
 			return a, nil
 		},
@@ -160,7 +161,7 @@ func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 
 func (b *builder) plural(t *schema.Type) field {
 	s := listShape(t)
-	return field{name: t.Plural, about: t.Description, typ: must(b.connectionType(s)), args: b.withView(b.pageArgs(s)), read: gql.Binding{
+	return field{name: t.Plural, about: t.Description, typ: b.connectionType(s), args: b.withView(b.pageArgs(s)), read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.prepareList(s, args) },
 		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 			a := c.Args.(*listArgs)
@@ -199,7 +200,7 @@ func (b *builder) claimField() field {
 
 func (b *builder) rootClaims() field {
 	return field{name: "claims", about: "The claims in view, in the order in which the store learned them.",
-		typ: must(b.claimConnectionType()), args: b.withView(b.claimPageArgs()), read: gql.Binding{
+		typ: b.claimConnectionType(), args: b.withView(b.claimPageArgs()), read: gql.Binding{
 			Prepare: b.prepareClaims,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*claimArgs)
@@ -219,6 +220,7 @@ func claimsFor(v *snapshot.View, a *claimArgs) []snapshot.Edge {
 		list = append(list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
 		return true
 	}
+	listed := func(n uint32) bool { return !v.Lists(n) || add(n) }
 	of := func(id string, walk func(n uint32)) {
 		if n, ok := v.Snapshot().Number(graph.ID(id)); ok {
 			walk(n)
@@ -226,10 +228,10 @@ func claimsFor(v *snapshot.View, a *claimArgs) []snapshot.Edge {
 	}
 	switch {
 	case a.subject != "":
-		of(a.subject, func(n uint32) { v.Claims(n, "", false, add) })
+		of(a.subject, func(n uint32) { v.Claims(n, "", false, listed) })
 		sortByRecord(list)
 	case a.object != "":
-		of(a.object, func(n uint32) { v.Claims(n, "", true, add) })
+		of(a.object, func(n uint32) { v.Claims(n, "", true, listed) })
 		sortByRecord(list)
 	case a.source != "":
 		of(a.source, func(n uint32) { v.CitedBy(n, add) })

@@ -31,7 +31,7 @@ type found struct {
 
 func (b *builder) search() field {
 	return field{name: "search", about: "Entities by the words of their names, aliases and original forms, of whatever date; the best first.",
-		typ: must(b.searchConnectionType()),
+		typ: b.searchConnectionType(),
 		args: b.withView(graphql.FieldConfigArgument{
 			"text":  {Type: must(graphql.String), Description: "The beginning of a name or of a word in it; case and diacritics do not matter."},
 			"types": {Type: graphql.NewList(must(graphql.String)), Description: "Only entities of these types or interfaces."},

@@ -153,7 +153,7 @@ func (v *View) consider(l label, key string, types func(string) bool, best map[u
 	}
 	// Names of other dates find their entity too; the record time, the
 	// confidence and the source must be in view.
-	if !v.sees(l.claim) || !v.Exists(r.subject) {
+	if !v.sees(l.claim) || !v.chosen(r) || !v.Exists(r.subject) {
 		return
 	}
 	score := 0.5 + 0.4*float64(len(key))/float64(len(l.key))

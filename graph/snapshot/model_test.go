@@ -150,8 +150,15 @@ func (l *lens) visible() []*fact {
 	return fs
 }
 
+// listed are the claims that lists may hold: those of the view's sources only.
+func (l *lens) listed() []*fact {
+	return slices.DeleteFunc(l.visible(), func(f *fact) bool {
+		return l.view.Sources != nil && !slices.Contains(l.view.Sources, f.Source)
+	})
+}
+
 func (l *lens) exists(id graph.ID) bool {
-	return slices.ContainsFunc(l.visible(), func(f *fact) bool {
+	return slices.ContainsFunc(l.listed(), func(f *fact) bool {
 		return f.Subject == id || f.Value.Entity() == id || f.Source == id ||
 			slices.ContainsFunc(f.Qualifiers, func(q graph.QualifierValue) bool { return q.Value.Entity() == id })
 	})

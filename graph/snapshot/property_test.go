@@ -40,7 +40,7 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 	var shown []string
 	v.AllClaims(func(n uint32) bool { shown = append(shown, p.s.ClaimID(n).String()+v.Holds(n).String()); return true })
 	var want []string
-	for _, f := range l.visible() {
+	for _, f := range l.listed() {
 		want = append(want, f.id.String()+l.holds(f).String())
 	}
 	equal(t, "claims", shown, want)
@@ -50,6 +50,9 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 			t.Fatalf("%s is missing", e.ID)
 		}
 		equal(t, "exists", v.Exists(n), l.exists(e.ID))
+		_, found := v.Entity(e.ID)
+		equal(t, "found", found, l.exists(e.ID) ||
+			e.Type == "Source" && slices.ContainsFunc(l.visible(), func(f *fact) bool { return f.Subject == e.ID }))
 		equal(t, "name of "+string(e.ID), v.Name(n), l.name(e.ID))
 		for _, f := range p.m.o.Type(e.Type).Fields {
 			what := fmt.Sprintf("%s.%s", e.ID, f.Name)

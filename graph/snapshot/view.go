@@ -126,15 +126,13 @@ func (v *View) knows(n uint32, r *row) bool {
 // sees tells whether the view shows the claim, whatever the date.
 func (v *View) sees(n uint32) bool {
 	r := v.s.rows.ref(n)
-	if !v.knows(n, r) || r.confidence < v.minConfidence {
-		return false
-	}
-	if v.sources == nil || v.sources[r.source] {
-		return true
-	}
-	// A source's own description ignores the choice of sources.
-	return r.source == r.subject
+	// A source's own description can be read whatever sources the view
+	// chooses; lists leave it out (Lists).
+	return v.knows(n, r) && r.confidence >= v.minConfidence && (v.chosen(r) || r.source == r.subject)
 }
+
+// chosen tells whether the claim's source is among those the view chooses.
+func (v *View) chosen(r *row) bool { return v.sources == nil || v.sources[r.source] }
 
 // Holds tells how surely the claim holds at the view's date; HoldsNo for
 // every claim that the view does not show.
@@ -146,13 +144,19 @@ func (v *View) Holds(n uint32) graph.Holds {
 	return graph.HoldsOn(v.timeKind(r), v.s.times.at(r.valid), v.s.dates.at(r.source), v.on)
 }
 
+// Lists tells whether the claim may stand in a list of claims: it holds, and
+// its source is one that the view chooses.
+func (v *View) Lists(n uint32) bool {
+	return v.chosen(v.s.rows.ref(n)) && v.Holds(n) != graph.HoldsNo
+}
+
 // Exists tells whether a visible claim mentions the entity: as its subject,
-// its object, a qualifier or its source.
+// its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
 	for _, list := range [...][]uint32{s.out.at(entity), s.in.at(entity), s.cited.at(entity)} {
 		for _, n := range list {
-			if v.Holds(n) != graph.HoldsNo {
+			if v.Lists(n) {
 				return true
 			}
 		}
@@ -160,13 +164,24 @@ func (v *View) Exists(entity uint32) bool {
 	return false
 }
 
-// Entity finds the entity by its id, if the view shows it.
+// Entity finds the entity by its id, if the view shows it. A source can be
+// read about even where the view chooses others.
 func (v *View) Entity(id graph.ID) (uint32, bool) {
 	n, ok := v.s.Number(id)
-	if !ok || !v.Exists(n) {
+	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {
 		return None, false
 	}
 	return n, true
+}
+
+// describes tells whether the view shows what the source says of itself.
+func (v *View) describes(source uint32) bool {
+	for _, n := range v.s.out.at(source) {
+		if v.Holds(n) != graph.HoldsNo {
+			return true
+		}
+	}
+	return false
 }
 
 // ByKey finds the entity that a key of an outside scheme names.
@@ -202,20 +217,20 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 	}
 }
 
-// AllClaims calls fn with every claim the view shows, in record order.
+// AllClaims calls fn with every claim the view lists, in record order.
 func (v *View) AllClaims(fn func(n uint32) bool) {
 	for n := uint32(0); int(n) < v.s.rows.len(); n++ {
-		if v.Holds(n) != graph.HoldsNo && !fn(n) {
+		if v.Lists(n) && !fn(n) {
 			return
 		}
 	}
 }
 
-// CitedBy calls fn with every claim the view shows whose source is the entity,
+// CitedBy calls fn with every claim the view lists whose source is the entity,
 // in record order.
 func (v *View) CitedBy(source uint32, fn func(n uint32) bool) {
 	for _, n := range v.s.cited.at(source) {
-		if v.s.rows.ref(n).source == source && v.Holds(n) != graph.HoldsNo && !fn(n) {
+		if v.s.rows.ref(n).source == source && v.Lists(n) && !fn(n) {
 			return
 		}
 	}
