@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -30,6 +31,9 @@ func (l *loader) inherit() {
 			}
 		}
 		walk(l.defs[t.Name])
+		if twice := repeated(l.defs[t.Name].Interfaces); twice != "" {
+			l.fail(l.defs[t.Name].Position, "%s names %s twice", t.Name, twice)
+		}
 		if !t.Union && t.Name != EntityType && !seen[EntityType] {
 			l.fail(l.defs[t.Name].Position, "%s must implement %s", t.Name, EntityType)
 		}
@@ -47,6 +51,9 @@ func (l *loader) inherit() {
 		if !t.Union {
 			continue
 		}
+		if twice := repeated(l.defs[t.Name].Types); twice != "" {
+			l.fail(l.defs[t.Name].Position, "the union %s names %s twice", t.Name, twice)
+		}
 		for _, name := range l.defs[t.Name].Types {
 			m := l.o.types[name]
 			if m == nil || m.Abstract {
@@ -57,21 +64,20 @@ func (l *loader) inherit() {
 		}
 	}
 	for _, t := range l.o.Types {
-		if t.Abstract && len(t.Concrete) == 0 {
+		if t.Abstract && len(t.Concrete) == 0 && len(l.defs[t.Name].Types) == 0 {
 			l.fail(l.defs[t.Name].Position, "no type implements %s", t.Name)
 		}
 	}
 }
 
-// reservedFields are the names that every entity has in the API besides the
-// fields of the ontology.
-var reservedFields = map[string]bool{"id": true, "type": true, "claims": true, "about": true}
-
-// reservedQualifiers are the names that an edge, a claim or a seed file uses itself.
-var reservedQualifiers = map[string]bool{
-	"cursor": true, "node": true, "claim": true, "to": true, "object": true, "valid": true, "source": true, "at": true,
-	"locator": true, "confidence": true, "attribution": true, "attributedTo": true, "rank": true, "original": true,
-	"note": true, "supersedes": true, "conflict": true, "holds": true, "year": true,
+// repeated is the first name that stands twice, or "".
+func repeated(names []string) string {
+	for i, n := range names {
+		if slices.Contains(names[:i], n) {
+			return n
+		}
+	}
+	return ""
 }
 
 // fields reads the fields that each type declares and hands them down.
@@ -82,7 +88,10 @@ func (l *loader) fields() {
 		for _, fd := range l.defs[t.Name].Fields {
 			switch {
 			case reservedFields[fd.Name]:
-				l.fail(fd.Position, "%s.%s: every entity has %s already", t.Name, fd.Name, fd.Name)
+				l.fail(fd.Position, "%s.%s: %s is a name of the API itself; choose another", t.Name, fd.Name, fd.Name)
+				continue
+			case !fieldName.MatchString(fd.Name):
+				l.fail(fd.Position, "%s.%s: names of fields are written in lower camel case", t.Name, fd.Name)
 				continue
 			case seen[fd.Name]:
 				l.fail(fd.Position, "%s.%s is declared twice", t.Name, fd.Name)
@@ -118,17 +127,19 @@ func (l *loader) add(t *Type, f *Field) {
 
 func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	l.checkDirectives(fd.Directives, "FIELD_DEFINITION")
+	where := t.Name + "." + fd.Name
 	f := &Field{Name: fd.Name, Label: words(fd.Name), Description: fd.Description, Owner: t, Pos: l.at(fd.Position)}
 	typ := fd.Type
-	if typ.Elem != nil {
-		f.Many, typ = true, typ.Elem
-		if !typ.NonNull || typ.Elem != nil {
-			l.fail(fd.Position, "%s.%s: write a list as [%s!]", t.Name, fd.Name, typ.Name())
-		}
-	} else if typ.NonNull {
-		l.fail(fd.Position, "%s.%s: a field is never required, since a source may be silent; drop the !", t.Name, fd.Name)
+	switch {
+	case typ.NonNull:
+		l.fail(fd.Position, "%s: a field is never required, since a source may be silent; drop the !", where)
+	case typ.Elem != nil && (typ.Elem.Elem != nil || !typ.Elem.NonNull):
+		l.fail(fd.Position, "%s: write a list as [%s!]", where, typ.Name())
 	}
-	f.Scalar, f.Enum, f.Target = l.valueType(fd.Position, t.Name+"."+fd.Name, typ.NamedType)
+	for typ.Elem != nil {
+		f.Many, typ = true, typ.Elem
+	}
+	f.Scalar, f.Enum, f.Target = l.valueType(fd.Position, where, typ.NamedType)
 	if f.Target != nil {
 		f.Kind = Relation
 	}
@@ -145,23 +156,62 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 		f.Unit, f.Dimension = l.unit(fd.Position, f.Scalar, args)
 	}
 	if args, ok := l.directive(fd.Directives, "tolerance"); ok {
-		f.Tolerance.Relative, _ = strconv.ParseFloat(args["relative"], 64)
-		f.Tolerance.Days, _ = strconv.Atoi(args["days"])
-	}
-	if args, ok := l.directive(fd.Directives, "inverse"); ok {
-		f.Kind, f.inverseRef = Inverse, args["of"]
-	}
-	if args, ok := l.directive(fd.Directives, "derived"); ok {
-		f.Kind = Derived
-		f.Path = &Path{Where: args["where"], Equals: args["equals"], through: args["through"], then: args["then"]}
+		f.Tolerance = l.tolerance(fd.Position, where, args)
 	}
 	_, f.Symmetric = l.directive(fd.Directives, "symmetric")
 	_, f.Transitive = l.directive(fd.Directives, "transitive")
 	f.Maps, _ = l.directive(fd.Directives, "map")
+	l.readElsewhere(fd, where, f)
 	for _, a := range fd.Arguments {
-		f.Qualifiers = append(f.Qualifiers, l.qualifier(f, a))
+		q := l.qualifier(f, a)
+		if f.Qualifier(q.Name) != nil {
+			l.fail(a.Position, "%s(%s:) is declared twice", where, q.Name)
+			continue
+		}
+		f.Qualifiers = append(f.Qualifiers, q)
+	}
+	if len(f.Qualifiers) > maxQualifiers {
+		l.fail(fd.Position, "%s has %d qualifiers; the most is %d", where, len(f.Qualifiers), maxQualifiers)
 	}
 	return f
+}
+
+// maxQualifiers bounds what a claim may say besides its value.
+const maxQualifiers = 64
+
+// readElsewhere notes that a field is an inverse or derived, and of what.
+func (l *loader) readElsewhere(fd *ast.FieldDefinition, where string, f *Field) {
+	inverse, isInverse := l.directive(fd.Directives, "inverse")
+	derived, isDerived := l.directive(fd.Directives, "derived")
+	switch {
+	case isInverse && isDerived:
+		l.fail(fd.Position, "%s: @inverse and @derived exclude each other", where)
+	case (isInverse || isDerived) && f.Target == nil && (f.Enum != nil || scalars[fd.Type.Name()] != NoScalar):
+		l.fail(fd.Position, "%s leads to entities; its type cannot be %s", where, fd.Type.Name())
+	case isDerived && (derived["where"] == "") != (derived["equals"] == ""):
+		l.fail(fd.Position, "%s: where and equals of @derived go together", where)
+	}
+	if isInverse {
+		f.Kind, f.inverseRef = Inverse, inverse["of"]
+	}
+	if isDerived {
+		f.Kind = Derived
+		f.Path = &Path{Where: derived["where"], Equals: derived["equals"], through: derived["through"], then: derived["then"]}
+	}
+}
+
+func (l *loader) tolerance(pos *ast.Position, where string, args map[string]string) (t Tolerance) {
+	t.Relative, _ = strconv.ParseFloat(args["relative"], 64)
+	t.Days, _ = strconv.Atoi(args["days"])
+	switch {
+	case args["relative"] == "" && args["days"] == "":
+		l.fail(pos, "%s: @tolerance takes relative, days or both", where)
+	case t.Relative < 0 || t.Relative >= 1:
+		l.fail(pos, "%s: the relative tolerance is a share from 0 to below 1, not %s", where, args["relative"])
+	case t.Days < 0:
+		l.fail(pos, "%s: a tolerance of %d days is below 0", where, t.Days)
+	}
+	return t
 }
 
 func (l *loader) valueType(pos *ast.Position, where, name string) (Scalar, *Enum, *Type) {
@@ -174,6 +224,9 @@ func (l *loader) valueType(pos *ast.Position, where, name string) (Scalar, *Enum
 	if t := l.o.types[name]; t != nil {
 		return NoScalar, nil, t
 	}
+	if l.defs[name] != nil {
+		return String, nil, nil // refused for its kind already
+	}
 	l.fail(pos, "%s has the type %s, which this ontology does not declare", where, name)
 	return String, nil, nil
 }
@@ -182,8 +235,14 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 	l.checkDirectives(a.Directives, "ARGUMENT_DEFINITION")
 	where := f.Owner.Name + "." + f.Name + "(" + a.Name + ":)"
 	q := &Qualifier{Name: a.Name, Label: words(a.Name), Description: a.Description, Pos: l.at(a.Position)}
-	if reservedQualifiers[a.Name] || f.Target == nil && a.Name == "value" {
-		l.fail(a.Position, "%s: every claim has %s already", where, a.Name)
+	switch {
+	case reservedQualifiers[a.Name] || f.Target == nil && a.Name == "value":
+		l.fail(a.Position, "%s: %s is a name of the API itself; choose another", where, a.Name)
+	case !fieldName.MatchString(a.Name):
+		l.fail(a.Position, "%s: names of qualifiers are written in lower camel case", where)
+	}
+	if a.DefaultValue != nil {
+		l.fail(a.Position, "%s: a qualifier has no default, since a source may be silent; drop it", where)
 	}
 	if a.Type.Elem != nil || a.Type.NonNull {
 		l.fail(a.Position, "%s: a qualifier is one value and never required", where)
@@ -241,14 +300,14 @@ func (l *loader) links() {
 	sort.Strings(l.o.names)
 	for _, t := range l.o.Types {
 		for _, f := range t.Fields {
-			if f.Owner == t && f.Kind == Inverse {
+			if f.Owner == t && f.Kind == Inverse && f.Target != nil && f.inverseRef != "" {
 				l.linkInverse(f)
 			}
 		}
 	}
 	for _, t := range l.o.Types {
 		for _, f := range t.Fields {
-			if f.Owner == t && f.Kind == Derived {
+			if f.Owner == t && f.Kind == Derived && f.Target != nil && f.Path.through != "" && f.Path.then != "" {
 				l.linkDerived(f)
 			}
 		}
@@ -261,7 +320,8 @@ func (l *loader) linkInverse(f *Field) {
 	if !qualified {
 		owner, name = f.Target.Name, f.inverseRef
 	}
-	if t := l.o.types[owner]; t != nil {
+	reads := l.o.types[owner]
+	if t := reads; t != nil {
 		if target := t.fields[name]; target != nil && target.Kind == Relation {
 			f.InverseOf = []*Field{target}
 		}
@@ -281,8 +341,16 @@ func (l *loader) linkInverse(f *Field) {
 	if !f.Many {
 		l.fail(pos, "%s.%s: an inverse is a list, since any number may point here", f.Owner.Name, f.Name)
 	}
-	if !overlaps(f.InverseOf[0].Target, f.Owner) {
-		l.fail(pos, "%s.%s is the inverse of %s.%s, which leads to %s and never to %s", f.Owner.Name, f.Name, owner, name, f.InverseOf[0].Target.Name, f.Owner.Name)
+	if !overlaps(reads, f.Target) {
+		l.fail(pos, "%s.%s leads to %s, but is the inverse of a relation of %s", f.Owner.Name, f.Name, f.Target.Name, owner)
+	}
+	for _, of := range f.InverseOf {
+		if !overlaps(of.Target, f.Owner) {
+			l.fail(pos, "%s.%s is the inverse of %s.%s, which leads to %s and never to %s", f.Owner.Name, f.Name, of.Owner.Name, name, of.Target.Name, f.Owner.Name)
+		}
+		if of.Time != f.InverseOf[0].Time {
+			l.fail(pos, "%s.%s is the inverse of %s.%s and %s.%s, which differ in their time kind", f.Owner.Name, f.Name, f.InverseOf[0].Owner.Name, name, of.Owner.Name, name)
+		}
 	}
 }
 
@@ -320,25 +388,20 @@ func overlaps(a, b *Type) bool {
 	return false
 }
 
+// within tells whether every entity of type a is of type b.
+func within(a, b *Type) bool {
+	for _, c := range a.Concrete {
+		if !b.Includes(c) {
+			return false
+		}
+	}
+	return true
+}
+
 // check holds the fields to the rules that need the whole ontology.
 func (l *loader) check() {
-	roots := map[string]*Type{"node": nil, "entity": nil, "entities": nil, "search": nil, "claim": nil, "claims": nil,
-		"routes": nil, "connections": nil, "dependency": nil, "chokepoints": nil, "conflicts": nil, "changes": nil,
-		"log": nil, "timeline": nil, "graph": nil}
+	l.checkRoots()
 	for _, t := range l.o.Types {
-		pos := l.defs[t.Name].Position
-		if !t.Union && t.Name != EntityType {
-			for _, name := range []string{t.Singular(), t.Plural} {
-				if other, taken := roots[name]; taken {
-					by := "the API itself"
-					if other != nil {
-						by = other.Name
-					}
-					l.fail(pos, "the root field %s of %s is taken by %s; give another plural in @entity", name, t.Name, by)
-				}
-				roots[name] = t
-			}
-		}
 		for _, f := range t.Fields {
 			if f.Owner == t {
 				l.checkField(f)
@@ -348,15 +411,44 @@ func (l *loader) check() {
 	for _, name := range l.o.names {
 		l.checkPredicate(l.o.predicates[name])
 	}
+	l.checkGenerated()
+	for _, known := range []struct {
+		typ, field string
+		needed     bool
+		scalar     Scalar
+		many       bool
+	}{
+		{EntityType, "name", true, String, false}, {EntityType, "aliases", false, String, true},
+		{SourceType, "date", false, Date, false}, {SourceType, "confidenceCap", false, Float, false},
+	} {
+		l.checkKnown(known.typ, known.field, known.needed, known.scalar, known.many)
+	}
+}
+
+// checkKnown holds the few fields that the service itself reads to the kind of
+// value that it expects.
+func (l *loader) checkKnown(typ, name string, needed bool, s Scalar, many bool) {
+	f := l.o.types[typ].fields[name]
+	want := s.String()
+	if many {
+		want = "[" + want + "!]"
+	}
+	switch {
+	case f == nil && needed:
+		l.fail(l.defs[typ].Position, "%s must have the field %s: %s", typ, name, want)
+	case f != nil && (f.Kind != Property || f.Scalar != s || f.Many != many):
+		l.problems = append(l.problems, Problem{f.Pos, f.Owner.Name + "." + name + " must be of type " + want + "; the service itself reads it"})
+	}
 }
 
 func (l *loader) checkField(f *Field) {
-	pos := l.defs[f.Owner.Name].Fields.ForName(f.Name).Position
+	fd := l.defs[f.Owner.Name].Fields.ForName(f.Name)
+	pos, timed := fd.Position, fd.Directives.ForName("time") != nil
 	where := f.Owner.Name + "." + f.Name
-	if f.Stored() && f.Time == NoTime {
+	if f.Stored() && !timed {
 		l.fail(pos, "%s needs @time(kind:), since its claims hold at some time", where)
 	}
-	if !f.Stored() && f.Time != NoTime {
+	if !f.Stored() && timed {
 		l.fail(pos, "%s is read from other claims; their time kind applies, drop @time", where)
 	}
 	if !f.Stored() && len(f.Qualifiers) > 0 {
@@ -365,8 +457,17 @@ func (l *loader) checkField(f *Field) {
 	if (f.Symmetric || f.Transitive) && f.Kind != Relation {
 		l.fail(pos, "%s: only a relation can be symmetric or transitive", where)
 	}
-	if (f.Symmetric || f.Transitive) && f.Kind == Relation && !overlaps(f.Target, f.Owner) {
+	if f.Symmetric && f.Transitive {
+		l.fail(pos, "%s: a relation that holds both ways is a circle, which a transitive one may not form; drop one of the two", where)
+	}
+	if f.Symmetric && f.Kind == Relation && !within(f.Target, f.Owner) || f.Transitive && f.Kind == Relation && !overlaps(f.Target, f.Owner) {
 		l.fail(pos, "%s: a symmetric or transitive relation leads to its own type", where)
+	}
+	if !f.Stored() && f.Tolerance != (Tolerance{}) {
+		l.fail(pos, "%s is read from other claims; their tolerance applies, drop its own", where)
+	}
+	if f.Key != "" && f.Name == "view" {
+		l.fail(pos, "%s: the root field takes its lens by that name; choose another", where)
 	}
 	if f.Key != "" && f.Kind != Property {
 		l.fail(pos, "%s: only a property can be a key", where)

@@ -3,7 +3,9 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -48,8 +50,7 @@ func Load(file, text string) (*Ontology, error) {
 		},
 		defs: map[string]*ast.Definition{},
 	}
-	l.declare(doc)
-	if len(l.problems) == 0 {
+	if l.declare(doc) {
 		l.inherit()
 		l.fields()
 		l.links()
@@ -140,6 +141,12 @@ func (l *loader) directive(list ast.DirectiveList, name string) (map[string]stri
 	return args, true
 }
 
+// places are the names that people have for the places of directives.
+var places = map[string]string{
+	"OBJECT": "types", "INTERFACE": "interfaces", "UNION": "unions", "ENUM": "enums",
+	"ENUM_VALUE": "the values of an enum", "FIELD_DEFINITION": "fields", "ARGUMENT_DEFINITION": "qualifiers",
+}
+
 // checkDirectives refuses directives that do not exist, stand where they may
 // not, are repeated, or have wrong arguments.
 func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
@@ -155,20 +162,22 @@ func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
 		}
 		seen[d.Name] = true
 		if _, ok := known["on "+location]; !ok {
-			l.fail(d.Position, "@%s cannot stand on a %s", d.Name, strings.ToLower(strings.ReplaceAll(location, "_", " ")))
+			l.fail(d.Position, "@%s cannot stand on %s", d.Name, places[location])
 		}
 		given := map[string]bool{}
 		for _, a := range d.Arguments {
-			def := known[a.Name]
-			if def == nil {
+			switch def := known[a.Name]; {
+			case def == nil:
 				l.fail(a.Position, "@%s has no argument %q", d.Name, a.Name)
-				continue
+			case given[a.Name]:
+				l.fail(a.Position, "@%s has the argument %q twice", d.Name, a.Name)
+			default:
+				l.checkLiteral(a, d.Name, def.Type.NamedType)
 			}
 			given[a.Name] = true
-			l.checkLiteral(a, d.Name, def.Type.NamedType)
 		}
-		for name, def := range known {
-			if def != nil && def.Type.NonNull && !given[name] {
+		for _, name := range slices.Sorted(maps.Keys(known)) {
+			if def := known[name]; def != nil && def.Type.NonNull && !given[name] {
 				l.fail(d.Position, "@%s needs the argument %q", d.Name, name)
 			}
 		}
@@ -176,20 +185,26 @@ func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
 }
 
 func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
-	k := a.Value.Kind
+	k, raw := a.Value.Kind, a.Value.Raw
 	ok := false
 	switch want {
 	case "String":
 		ok = k == ast.StringValue || k == ast.BlockValue
+		if ok && strings.TrimSpace(raw) == "" {
+			l.fail(a.Position, "the argument %q of @%s is empty; leave it out", a.Name, directive)
+			return
+		}
 	case "Int":
-		ok = k == ast.IntValue
+		_, err := strconv.Atoi(raw)
+		ok = k == ast.IntValue && err == nil
 	case "Float":
-		ok = k == ast.IntValue || k == ast.FloatValue
+		_, err := strconv.ParseFloat(raw, 64)
+		ok = (k == ast.IntValue || k == ast.FloatValue) && err == nil
 	case "TimeKind":
-		_, ok = timeKinds[a.Value.Raw]
+		_, ok = timeKinds[raw]
 		ok = ok && k == ast.EnumValue
-		if !ok {
-			l.fail(a.Position, "time kind %s does not exist; use STATE, EVENT, OBSERVATION or ETERNAL", a.Value.Raw)
+		if !ok && k == ast.EnumValue {
+			l.fail(a.Position, "time kind %s does not exist; use STATE, EVENT, OBSERVATION or ETERNAL", raw)
 			return
 		}
 	}
@@ -198,10 +213,10 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 	}
 }
 
-var nameRE = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
-
-// declare notes every definition and refuses what an ontology cannot hold.
-func (l *loader) declare(doc *ast.SchemaDocument) {
+// declare notes every definition and refuses what an ontology cannot hold. It
+// tells whether there is enough to read on. What is refused for its name is
+// noted all the same, so that its uses are no faults of their own.
+func (l *loader) declare(doc *ast.SchemaDocument) bool {
 	for _, d := range doc.Directives {
 		l.fail(d.Position, "an ontology declares no directives; they are fixed")
 	}
@@ -216,17 +231,14 @@ func (l *loader) declare(doc *ast.SchemaDocument) {
 			l.fail(d.Position, "%s is declared twice (first on line %d)", d.Name, first.Position.Line)
 			continue
 		}
-		if _, builtin := scalars[d.Name]; builtin || d.Name == "ID" {
+		if _, builtin := scalars[d.Name]; builtin {
 			l.fail(d.Position, "%s is a built-in scalar and cannot be declared", d.Name)
 			continue
 		}
 		if reservedTypes[d.Name] {
 			l.fail(d.Position, "%s is a name of the API itself; choose another", d.Name)
-			continue
-		}
-		if d.Kind != ast.Enum && !nameRE.MatchString(d.Name) {
-			l.fail(d.Position, "type names are written in upper camel case: %q", d.Name)
-			continue
+		} else if !typeName.MatchString(d.Name) {
+			l.fail(d.Position, "names of types and enums are written in upper camel case: %q", d.Name)
 		}
 		l.defs[d.Name] = d
 		switch d.Kind {
@@ -238,20 +250,19 @@ func (l *loader) declare(doc *ast.SchemaDocument) {
 			l.fail(d.Position, "%s: an ontology holds types, interfaces, unions and enums, no %s", d.Name, strings.ToLower(string(d.Kind)))
 		}
 	}
-	for _, name := range []string{EntityType, SourceType} {
-		if l.o.types[name] == nil {
-			l.fail(nil, "the ontology must declare %s", name)
-		}
+	entity, source := l.o.types[EntityType], l.o.types[SourceType]
+	before := len(l.problems)
+	if entity == nil {
+		l.fail(nil, "the ontology must declare the interface %s", EntityType)
+	} else if !entity.Abstract || entity.Union {
+		l.fail(l.defs[EntityType].Position, "%s must be an interface", EntityType)
 	}
-}
-
-// reservedTypes are the names that the API gives to types of its own.
-var reservedTypes = map[string]bool{
-	"Query": true, "Mutation": true, "Subscription": true, "Claim": true, "View": true, "PageInfo": true,
-	"Graph": true, "Route": true, "RouteResult": true, "Leg": true, "Blockage": true, "Connection": true, "Step": true,
-	"Dependency": true, "Share": true, "Interval": true, "Chokepoint": true, "Conflict": true, "Change": true,
-	"LogEntry": true, "Timeline": true, "Search": true, "Holds": true, "Rank": true, "Attribution": true,
-	"DateTime": true, "Node": true, "Qualifier": true, "Value": true,
+	if source == nil {
+		l.fail(nil, "the ontology must declare the type %s", SourceType)
+	} else if source.Abstract {
+		l.fail(l.defs[SourceType].Position, "%s must be a type with entities of its own", SourceType)
+	}
+	return len(l.problems) == before
 }
 
 func (l *loader) declareType(d *ast.Definition) {
@@ -264,16 +275,29 @@ func (l *loader) declareType(d *ast.Definition) {
 	}
 	args, _ := l.directive(d.Directives, "entity")
 	t.Plural, t.Icon = args["plural"], args["icon"]
-	if t.Plural == "" {
+	switch {
+	case t.Name == EntityType:
+		if t.Plural != "" && t.Plural != "entities" {
+			l.fail(d.Position, "the plural of %s is entities in every ontology", EntityType)
+		}
+		t.Plural = "entities"
+	case t.Plural == "":
 		t.Plural = t.Singular() + "s"
+	case !fieldName.MatchString(t.Plural):
+		l.fail(d.Position, "the plural %q of %s is no name in lower camel case", t.Plural, d.Name)
 	}
 	if args["label"] != "" {
 		t.Label = args["label"]
 	}
 	if re := args["id"]; re != "" {
-		var err error
-		if t.ID, err = regexp.Compile("^(?:" + re + ")$"); err != nil {
+		// By itself first: "a)|(b" would be a pattern within the brackets only.
+		if _, err := regexp.Compile(re); err != nil {
 			l.fail(d.Position, "%s: the id pattern is no regular expression: %v", d.Name, err)
+		} else if t.ID, err = regexp.Compile("^(?:" + re + ")$"); err != nil {
+			l.fail(d.Position, "%s: the id pattern is no regular expression: %v", d.Name, err)
+		}
+		if t.Abstract {
+			l.fail(d.Position, "%s: the ids belong to the types that implement it; give each its pattern", d.Name)
 		}
 	}
 	t.Maps, _ = l.directive(d.Directives, "map")
@@ -282,35 +306,54 @@ func (l *loader) declareType(d *ast.Definition) {
 }
 
 func (l *loader) declareEnum(d *ast.Definition) {
+	l.checkDirectives(d.Directives, "ENUM")
 	e := &Enum{Name: d.Name, Description: d.Description, Pos: l.at(d.Position)}
 	if len(d.EnumValues) == 0 {
 		l.fail(d.Position, "the enum %s has no values", d.Name)
 	}
 	for _, v := range d.EnumValues {
 		l.checkDirectives(v.Directives, "ENUM_VALUE")
-		if e.Has(v.Name) {
+		switch {
+		case e.Has(v.Name):
 			l.fail(v.Position, "%s has the value %s twice", d.Name, v.Name)
+		case v.Name == "true" || v.Name == "false" || v.Name == "null" || strings.HasPrefix(v.Name, "__"):
+			l.fail(v.Position, "%s.%s is no name of a value in GraphQL", d.Name, v.Name)
 		}
 		m := EnumMember{Name: v.Name, Label: v.Name, Description: v.Description}
 		if args, ok := l.directive(v.Directives, "label"); ok {
 			m.Label = args["text"]
 		}
 		e.Values = append(e.Values, m)
-		if args, ok := l.directive(v.Directives, "measures"); ok {
-			u := &Unit{Code: v.Name, Symbol: args["symbol"], Dimension: args["dimension"]}
-			if u.Symbol == "" {
-				u.Symbol = v.Name
-			}
-			if args["factor"] != "" {
-				u.Factor, _ = strconv.ParseFloat(args["factor"], 64)
-			} else if u.Dimension != "currency" {
-				u.Factor = 1
-			}
-			l.o.Units[v.Name] = u
-		} else if d.Name == "Unit" {
+		args, measures := l.directive(v.Directives, "measures")
+		switch {
+		case measures && d.Name == unitEnum:
+			l.o.Units[v.Name] = l.declareUnit(v, args)
+		case measures:
+			l.fail(v.Position, "%s.%s: @measures stands on the values of the enum %s only", d.Name, v.Name, unitEnum)
+		case d.Name == unitEnum:
 			l.fail(v.Position, "the unit %s needs @measures(dimension:)", v.Name)
 		}
 	}
 	l.o.enums[d.Name] = e
 	l.o.Enums = append(l.o.Enums, e)
+}
+
+// unitEnum is the enum whose values are the units of quantities.
+const unitEnum = "Unit"
+
+func (l *loader) declareUnit(v *ast.EnumValueDefinition, args map[string]string) *Unit {
+	u := &Unit{Code: v.Name, Symbol: args["symbol"], Dimension: args["dimension"]}
+	if u.Symbol == "" {
+		u.Symbol = v.Name
+	}
+	switch {
+	case args["factor"] != "":
+		u.Factor, _ = strconv.ParseFloat(args["factor"], 64)
+		if u.Factor <= 0 {
+			l.fail(v.Position, "the unit %s has the factor %s; it must be above 0", v.Name, args["factor"])
+		}
+	case u.Dimension != "currency":
+		u.Factor = 1
+	}
+	return u
 }

@@ -274,7 +274,8 @@ func (o *Ontology) Enum(name string) *Enum { return o.enums[name] }
 func (t *Type) Field(name string) *Field { return t.fields[name] }
 
 // Predicate returns the stored fields of that name: one, or one for each type
-// that declares it. They agree in kind, scalar, cardinality and time kind.
+// that declares it. They agree in the kind of value; cardinality and time kind are
+// those of the subject's type.
 func (o *Ontology) Predicate(name string) []*Field { return o.predicates[name] }
 
 // Predicates lists the names of all stored fields, sorted.

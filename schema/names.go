@@ -1,0 +1,139 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// What an ontology may call its things, so that no two things of the API that
+// is made of it have one name.
+
+var (
+	typeName  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+	fieldName = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
+)
+
+// reservedTypes are the names that the API gives to types of its own.
+var reservedTypes = set(
+	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
+	"Qualifier", "Value", "DateTime", "Holds", "Rank", "Attribution", "OrderDirection", "Search",
+	"Route", "RouteResult", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
+	"Dependency", "TradeDirection", "Share", "Interval", "Chokepoint", "Conflict", "Change", "LogEntry", "Timeline",
+	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "SupersedeInput", "QualifierInput",
+)
+
+// listed are the API's own types of which it makes lists.
+var listed = []string{"Claim", "Search", "Conflict", "Change", "Timeline"}
+
+// listParts are the endings of the types that the API makes for each list.
+var listParts = []string{
+	"Connection", "Edge", "Filter", "RelationFilter", "EdgeFilter", "QualifierFilter",
+	"Order", "EdgeOrder", "Aggregate", "Numbers", "Group", "GroupKey",
+}
+
+// reservedFields are the names that every entity has in the API besides the
+// fields of the ontology, and those that filters and group keys cannot hold.
+var reservedFields = set("id", "type", "claims", "about", "and", "or", "not", "true", "false", "null")
+
+// reservedQualifiers are the names that an edge, a claim or a seed file uses
+// itself, and those that group keys cannot hold.
+var reservedQualifiers = set(
+	"cursor", "node", "claim", "to", "object", "valid", "source", "at", "locator", "confidence", "attribution",
+	"attributedTo", "rank", "original", "note", "supersedes", "conflict", "holds", "year", "true", "false", "null",
+)
+
+// reservedRoots are the root fields of the API itself.
+var reservedRoots = []string{
+	"node", "entity", "entities", "search", "claim", "claims", "routes", "connections", "dependency",
+	"chokepoints", "conflicts", "changes", "log", "timeline", "graph",
+}
+
+func set(names ...string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
+
+// checkRoots refuses types whose root fields would have one name.
+func (l *loader) checkRoots() {
+	taken := map[string]string{}
+	for _, name := range reservedRoots {
+		taken[name] = "the API itself"
+	}
+	for _, t := range l.o.Types {
+		if t.Union || t.Name == EntityType || reservedTypes[t.Name] {
+			continue
+		}
+		for _, name := range []string{t.Singular(), t.Plural} {
+			if by, ok := taken[name]; ok {
+				l.fail(l.defs[t.Name].Position, "the root field %s of %s is taken by %s; give another plural in @entity", name, t.Name, by)
+			}
+			taken[name] = t.Name
+		}
+	}
+}
+
+// checkGenerated refuses names that would meet among the types that the API
+// makes: those of each list and of each comparison.
+func (l *loader) checkGenerated() {
+	made := map[string]string{} // what made the name
+	for _, name := range listed {
+		for _, part := range listParts {
+			made[name+part] = "the API's lists of " + name
+		}
+	}
+	for scalar := range scalars {
+		made[scalar+"Filter"] = "comparing with " + scalar
+	}
+	made["IDFilter"] = "comparing with ID"
+	told := map[string]bool{} // one fault each, whatever the endings
+	claim := func(pos Position, what, name, by string) {
+		other, ok := made[name]
+		switch {
+		case !ok || other == by:
+			made[name] = by
+		case !told[what]:
+			told[what] = true
+			l.problems = append(l.problems, Problem{pos, fmt.Sprintf("the API's type %s would stand for %s and for %s; rename one", name, by, other)})
+		}
+	}
+	list := func(pos Position, what, name, by string) {
+		for _, part := range listParts {
+			claim(pos, what, name+part, by)
+		}
+	}
+	for _, t := range l.o.Types {
+		if !reservedTypes[t.Name] {
+			list(t.Pos, t.Name, t.Name, "lists of "+t.Name)
+			list(t.Pos, t.Name, t.Name+"Link", "relations to "+t.Name)
+		}
+	}
+	for _, e := range l.o.Enums {
+		claim(e.Pos, e.Name, e.Name+"Filter", "comparing with "+e.Name)
+	}
+	for _, t := range l.o.Types {
+		for _, f := range t.Fields {
+			if f.Owner == t && f.Target != nil && f.Many && len(f.edgeQualifiers()) > 0 {
+				what := t.Name + "." + f.Name
+				list(f.Pos, what, t.Name+strings.ToUpper(f.Name[:1])+f.Name[1:], "the relation "+what)
+			}
+		}
+	}
+	for _, t := range l.o.Types {
+		claim(t.Pos, t.Name, t.Name, "the type "+t.Name)
+	}
+	for _, e := range l.o.Enums {
+		claim(e.Pos, e.Name, e.Name, "the enum "+e.Name)
+	}
+}
+
+// edgeQualifiers are what the edges of a relation or an inverse say besides.
+func (f *Field) edgeQualifiers() []*Qualifier {
+	if f.Kind == Inverse && len(f.InverseOf) > 0 {
+		return f.InverseOf[0].Qualifiers
+	}
+	return f.Qualifiers
+}
