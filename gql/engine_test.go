@@ -39,8 +39,8 @@ type codedError struct{ code string }
 func (e codedError) Error() string              { return "told by the domain" }
 func (e codedError) Extensions() map[string]any { return map[string]any{"code": e.code} }
 
-// testConfig is a bound schema with an interface, failing fields, arguments and a mutation.
-func testConfig() Config {
+// testSchema has an interface, failing fields, arguments and a mutation.
+func testSchema() graphql.Schema {
 	scalars := graphql.Fields{
 		"id":    {Type: graphql.NewNonNull(graphql.ID)},
 		"name":  {Type: graphql.String},
@@ -86,38 +86,45 @@ func testConfig() Config {
 	if err != nil {
 		panic(err)
 	}
-	readers := func() map[string]Binding {
-		m := map[string]Binding{
-			"id": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-				return append(AppendInt(append(dst, '"'), int64(src.Obj.(*node).id)), '"'), nil
-			}},
-			"name": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-				return AppendString(dst, src.Obj.(*node).kind), nil
-			}},
-			"fail":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, codedError{"TOLD"} }},
-			"boom":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { panic("secret") }},
-			"null":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, nil }},
-			"empty": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, nil }},
-			"echo": {
-				Prepare: func(args map[string]any) (any, error) {
-					if args["text"] == "bad" {
-						return nil, &ArgumentError{"text", errors.New("text must not be bad")}
-					}
-					return args, nil
-				},
-				Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
-					text, _ := json.Marshal(c.Args)
-					return AppendString(dst, string(text)), nil
-				},
+	return schema
+}
+
+// testReaders reads the scalars of a node.
+func testReaders() map[string]Binding {
+	m := map[string]Binding{
+		"id": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
+			return append(AppendInt(append(dst, '"'), int64(src.Obj.(*node).id)), '"'), nil
+		}},
+		"name": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
+			return AppendString(dst, src.Obj.(*node).kind), nil
+		}},
+		"fail":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, codedError{"TOLD"} }},
+		"boom":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { panic("secret") }},
+		"null":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, nil }},
+		"empty": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, nil }},
+		"echo": {
+			Prepare: func(args map[string]any) (any, error) {
+				if args["text"] == "bad" {
+					return nil, &ArgumentError{"text", errors.New("text must not be bad")}
+				}
+				return args, nil
 			},
-		}
-		for i := range 10 {
-			m["s"+strconv.Itoa(i)] = Binding{Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-				return AppendInt(dst, int64(src.Obj.(*node).id+i)), nil
-			}}
-		}
-		return m
+			Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
+				text, _ := json.Marshal(c.Args)
+				return AppendString(dst, string(text)), nil
+			},
+		},
 	}
+	for i := range 10 {
+		m["s"+strconv.Itoa(i)] = Binding{Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
+			return AppendInt(dst, int64(src.Obj.(*node).id+i)), nil
+		}}
+	}
+	return m
+}
+
+// testConfig binds testSchema to the tree.
+func testConfig() Config {
 	list := func(c *Call, src Ref, dst []Ref) ([]Ref, bool, error) {
 		for i, n := range src.Obj.(*node).children {
 			if first, ok := c.Args.(map[string]any)["first"].(int); ok && i >= first {
@@ -127,7 +134,8 @@ func testConfig() Config {
 		}
 		return dst, true, nil
 	}
-	b := readers()
+	schema := testSchema()
+	b := testReaders()
 	b["nodes"], b["branches"] = Binding{List: list}, Binding{List: list}
 	b["parent"] = Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{}, false, nil }}
 	self := Binding{Object: func(_ *Call, src Ref) (Ref, bool, error) { return src, true, nil }}
@@ -135,7 +143,7 @@ func testConfig() Config {
 	return Config{
 		Schema: schema,
 		Bindings: map[string]map[string]Binding{
-			"Query": {"root": self, "any": self}, "Branch": b, "Leaf": readers(),
+			"Query": {"root": self, "any": self}, "Branch": b, "Leaf": testReaders(),
 			"Twig": {"id": b["id"], "bad": b["empty"]},
 			"Mutation": {"bump": {Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
 				sum += c.Args.(map[string]any)["by"].(int)

@@ -142,8 +142,8 @@ func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	return i, true
 }
 
-// null puts null in a field's place, or reports that the field forbids it. An error that
-// explains the null has been noted already where r.failed says so.
+// null puts null in a field's place, or notes that the field forbids it and returns false.
+// Where the field's arguments are at fault, that error has been noted and explains the null.
 func (r *run) null(f *field) bool {
 	if !f.nonNull {
 		r.buf = append(r.buf, "null"...)

@@ -59,6 +59,9 @@ var mutantSeed = flag.Uint64("mutant-seed", 3, "seed of the random faults")
 
 // TestReferenceMutants compares which rules refuse documents with random faults.
 func TestReferenceMutants(t *testing.T) {
+	if raced {
+		t.Skip("too slow with the race detector, for which TestConcurrent is there")
+	}
 	e := worldEngine(t, false, Limits{Introspection: -1, Errors: 10000})
 	r := rand.New(rand.NewPCG(*mutantSeed, 1))
 	var requests []refRequest

@@ -45,7 +45,7 @@ func (v *validator) overlaps(reached map[string]bool) *requestError {
 		c.same(fields)
 	}
 	for _, op := range v.doc.ast.Operations {
-		check(op.SelectionSet, v.root(op.Operation))
+		check(op.SelectionSet, v.s.root(op.Operation))
 	}
 	for _, f := range v.doc.ast.Fragments { // reached ones are checked where they are spread
 		if !reached[f.Name] && v.doc.fragments[f.Name] == f {

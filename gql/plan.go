@@ -96,8 +96,9 @@ type memoKey struct {
 	nodes string // addresses of the field nodes
 }
 
-// planFields bounds the fields of a plan in terms of the limit on selections.
-const planFields = 20
+// planFields bounds the fields of a plan, some 200 bytes each, in terms of the limit on
+// selections: a selection on an interface is compiled for each of its types.
+const planFields = 5
 
 func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[string]bool) (*plan, *requestError) {
 	p := &plan{doc: doc, op: op}
@@ -106,7 +107,7 @@ func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[st
 		left *= planFields
 	}
 	c := &compiler{e: e, doc: doc, conds: conds, plan: p, memo: map[memoKey]*selection{}, left: left}
-	root := (&validator{s: e.schema}).root(op.Operation)
+	root := e.schema.root(op.Operation)
 	var g grouping
 	c.collect(&g, root, op.SelectionSet)
 	// The root value comes from outside: a Resolve function gets its Obj as Source.

@@ -290,6 +290,9 @@ var documents = flag.Int("documents", randomDocuments, "how many random document
 // TestReferenceExecution compares whole answers on random documents: data byte for byte,
 // errors by message and path, for bound readers and for Resolve functions.
 func TestReferenceExecution(t *testing.T) {
+	if raced {
+		t.Skip("too slow with the race detector, for which TestConcurrent is there")
+	}
 	bound, resolved := worldEngine(t, true, Limits{}), worldEngine(t, false, Limits{})
 	var requests []refRequest
 	for seed := range uint64(*documents) {

@@ -42,6 +42,17 @@ type schema struct {
 	schemaField, typeField        *fieldDef // __schema and __type, of the query root
 }
 
+// root is the type of an operation's root, nil where the schema has none.
+func (s *schema) root(op ast.Operation) *typeDef {
+	switch op {
+	case ast.Mutation:
+		return s.mutation
+	case ast.Subscription:
+		return s.subscription
+	}
+	return s.query
+}
+
 // typeDef is one named type.
 type typeDef struct {
 	name, description string

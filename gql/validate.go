@@ -127,22 +127,12 @@ func (v *validator) definitions() {
 	}
 }
 
-func (v *validator) root(op ast.Operation) *typeDef {
-	switch op {
-	case ast.Mutation:
-		return v.s.mutation
-	case ast.Subscription:
-		return v.s.subscription
-	}
-	return v.s.query
-}
-
 var operationLocation = map[ast.Operation]string{ast.Query: "QUERY", ast.Mutation: "MUTATION", ast.Subscription: "SUBSCRIPTION"}
 
 func (v *validator) operation(op *ast.OperationDefinition) {
 	v.cur = &definitionInfo{}
 	v.doc.info[op] = v.cur
-	root := v.root(op.Operation)
+	root := v.s.root(op.Operation)
 	if root == nil {
 		v.fail("KnownOperationTypes", op.Position, "The schema has no %s type.", op.Operation)
 	}

@@ -1,0 +1,7 @@
+//go:build race
+
+package gql
+
+// raced tells that the race detector is on: sync.Pool then drops values at random, and
+// everything takes ten times as long.
+const raced = true
