@@ -38,8 +38,10 @@ type opened struct {
 // Close writes the snapshot file and lets go of the store.
 func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.end()) }
 
-// snapshotName is the snapshot file's name within the store's folder.
-const snapshotName = "snapshot"
+// snapshotFile is the snapshot file of the store in the folder.
+func snapshotFile(dir string) snapshot.File {
+	return snapshot.File{Path: filepath.Join(dir, "snapshot")}
+}
 
 // openOptions say how a store is opened.
 type openOptions struct {
@@ -69,7 +71,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 	if o.over != nil {
 		l = o.over(l)
 	} else if !o.noCache {
-		opts.Cache = snapshot.File{Path: filepath.Join(dir, snapshotName)}
+		opts.Cache = snapshotFile(dir)
 	}
 	g, err := live.Open(ctx, l, o.ontology, opts)
 	if err != nil {

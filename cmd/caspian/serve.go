@@ -97,7 +97,7 @@ func serveSettings(s *settings) *serveConfig {
 		return err
 	})
 	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
-	c.logLevel = s.text("log-level", "LEVEL", "info", "debug, info, warn or error")
+	c.logLevel = s.text("log-level", "LEVEL", "warn", "debug, info, warn or error")
 	s.config = s.text("config", "FILE", "", "read settings from this file")
 	return c
 }
@@ -203,7 +203,8 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		_ = ended() // told by the other
 		err = errors.Join(err, g.Close())
 	}()
-	if g.Snapshot().Seq() == 0 && len(c.inputs) > 0 {
+	filled := g.Snapshot().Seq() == 0 && len(c.inputs) > 0
+	if filled {
 		bar := newProgress(e)
 		bar.show("filling the store from %s", intake.Names(c.inputs))
 		_, err := fill(ctx, g.Graph, c.inputs)
@@ -218,6 +219,12 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	}
 	srv.Publish(backend(a, g.Graph))
 	welcome(e, l.Addr(), g.Graph, time.Since(start))
+	if filled && !*c.noSnapshotFile {
+		// The next start may come after a kill, with no shutdown to write it.
+		if err := snapshotFile(*c.store).Save(g.Snapshot()); err != nil {
+			log.Warn("snapshot_file_not_written", "error", err.Error())
+		}
+	}
 	<-ctx.Done()
 	e.say("stopping")
 	return nil

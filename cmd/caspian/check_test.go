@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/seeds"
+)
+
+// runCommand runs the program in this process.
+func runCommand(t *testing.T, args ...string) (code int, out, err string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	none := func(string) (string, bool) { return "", false }
+	code = run(t.Context(), args, &environment{strings.NewReader(""), &o, &e, none})
+	return code, o.String(), e.String()
+}
+
+// copySeeds writes the built-in seeds into a folder.
+func copySeeds(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, seeds.Files); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestSeedsHaveNoFault(t *testing.T) {
+	code, _, words := runCommand(t, "check")
+	if code != exitOK {
+		t.Errorf("exit code %d\n%s", code, words)
+	}
+	// The same by way of the files, as people check what they edit.
+	if code, _, words := runCommand(t, "check", copySeeds(t)); code != exitOK {
+		t.Errorf("exit code %d\n%s", code, words)
+	}
+}
+
+// fault is one fault planted in a copy of the seeds.
+type fault struct {
+	name string
+	// file is written into the copy: planted.yaml where it is YAML.
+	file, text string
+	// edit changes a seed file instead.
+	edit func(dir string) error
+	// want is what check must say; PLANTED stands for the planted file's path.
+	want string
+}
+
+const plantedSource = `defaults: {source: planted-notes}
+entities:
+  planted-notes: {type: Source, name: Planted}
+`
+
+// seed is a planted YAML file: line 4 is the first line of the text.
+func seed(name, text, want string) fault {
+	return fault{name: name, file: "planted.yaml", text: plantedSource + text, want: want}
+}
+
+func jsonl(name, text, want string) fault {
+	return fault{name: name, file: "planted.jsonl", text: text, want: want}
+}
+
+var faults = []fault{
+	seed("unknown id", "  KAZ: {borders: atlantis}\n", "PLANTED:4: KAZ.borders: borders of KAZ is atlantis, which is not in the graph"),
+	seed("unknown subject", "  atlantis: {name: Atlantis}\n", "PLANTED:4: atlantis.name: atlantis is not in the graph"),
+	seed("bad date", "  KAZ: {capital: {to: astana, valid: 1997-13-01/..}}\n", "PLANTED:4: KAZ.capital: "),
+	seed("reversed interval", "  KAZ: {capital: {to: astana, valid: 2001/1999}}\n", "PLANTED:4: KAZ.capital: "),
+	seed("object of a wrong type", "  KAZ: {capital: CHN}\n", "PLANTED:4: KAZ.capital: capital of KAZ is CHN, a Country"),
+	seed("value of a wrong type", "  KAZ: {population: {value: many, valid: 2025}}\n", `PLANTED:4: KAZ.population: population of KAZ: "many" is no whole number`),
+	fault{name: "missing source", file: "planted.yaml", text: "entities:\n  KAZ:\n    terrain: flat\n", want: "PLANTED:3: KAZ.terrain: KAZ terrain has no source"},
+	seed("unknown source", "  KAZ: {terrain: {value: flat, source: hearsay}}\n", `PLANTED:4: KAZ.terrain: the source "hearsay" is not in the graph`),
+	seed("a source that is none", "  KAZ: {terrain: {value: flat, source: CHN}}\n", "PLANTED:4: KAZ.terrain: the source CHN is a Country"),
+	seed("cycle of broader", "  aa: {type: Resource, broader: bb}\n  bb: {type: Resource, broader: cc}\n  cc: {type: Resource, broader: aa}\n", "PLANTED:"),
+	seed("broader than itself", "  aa: {type: Resource, broader: aa}\n", "PLANTED:4: aa.broader: aa is"),
+	seed("one id, two types", "  astana: {type: Region}\n", "astana is declared a"),
+	seed("an id twice in a file", "  aa: {type: Resource}\n  aa: {type: Resource}\n", `PLANTED:5: entities: "aa" stands here twice (first on line 4)`),
+	seed("an outside key twice", "  QQQ: {type: Country, iso2: QQ}\n  QQR: {type: Country, iso2: QQ}\n", "PLANTED:5: QQR.iso2: iso2 QQ of QQR is already that of QQQ"),
+	fault{name: "invalid UTF-8", file: "planted.yaml", text: plantedSource + "  KAZ: {terrain: \"\xff\xfe\"}\n", want: "PLANTED:"},
+	jsonl("invalid UTF-8 in a line", "\n{\"entity\":\"aa\xff\",\"type\":\"Resource\"}\n", "PLANTED:2: the line is not valid UTF-8"),
+	jsonl("huge line", `{"entity":"aa","type":"`+strings.Repeat("R", 1<<20)+"\"}\n", "PLANTED:1: the line is longer than 1048576 bytes"),
+	jsonl("truncated line", "{\"entity\":\"aa\",\"type\":\"Resource\"}\n{\"subject\":\"aa\",\"predi", "PLANTED:2: not well-formed JSON: the line ends too soon"),
+	fault{name: "truncated file", edit: func(dir string) error {
+		path := filepath.Join(dir, "sources.yaml")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		cut := bytes.LastIndexByte(text, '{') + 2
+		return os.WriteFile(path, text[:cut], 0o666)
+	}, want: "sources.yaml:"},
+	fault{name: "file emptied", edit: func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, "sources.yaml"), nil, 0o666)
+	}, want: "is not in the graph"},
+	seed("unknown field", "  KAZ: {colour: blue}\n", `PLANTED:4: KAZ.colour: KAZ is a Country, which has no field "colour"`),
+	seed("misspelt field", "  KAZ: {populatoin: 3}\n", "did you mean population?"),
+	seed("unknown part", "people: {}\n", `PLANTED:4: unknown part "people"`),
+	seed("unknown qualifier", "  KAZ: {borders: {to: CHN, width: 3}}\n", `PLANTED:4: KAZ.borders: borders of KAZ has no qualifier "width"`),
+	seed("unit of another dimension", "  KAZ: {area: {value: 3 bcm, valid: 2025}}\n", "PLANTED:4: KAZ.area: area of KAZ is in "),
+	seed("unknown unit", "  KAZ: {area: {value: 3 acre, valid: 2025}}\n", `PLANTED:4: KAZ.area: area of KAZ has the unit "acre"`),
+	seed("quantity without unit", "  KAZ: {area: {value: 3, valid: 2025}}\n", "PLANTED:4: KAZ.area: "),
+	seed("bad enum", "  KAZ: {memberOf: {to: eu, role: FRIEND}}\n", `PLANTED:4: KAZ.memberOf: memberOf(role) of KAZ is "FRIEND"`),
+	seed("confidence above 1", "  KAZ: {terrain: {value: flat, confidence: 1.5}}\n", "PLANTED:4: KAZ.terrain: the confidence 1.5 is not between 0 and 1"),
+	seed("confidence above the source's cap", "  planted-gossip: {type: Source, confidenceCap: 0.5}\n  KAZ: {terrain: {value: flat, source: planted-gossip, confidence: 0.9}}\n",
+		"PLANTED:5: KAZ.terrain: the confidence 0.9 is above 0.5"),
+	seed("valid time of what is eternal", "  KAZ: {coordinates: {value: \"48,68\", valid: 2025}}\n", "PLANTED:4: KAZ.coordinates: coordinates of KAZ holds always"),
+	seed("abstract type", "  aa: {type: Event}\n", "PLANTED:4: aa: aa has the type Event, which is abstract"),
+	seed("unknown type", "  aa: {type: Planet}\n", `PLANTED:4: aa: aa has the type "Planet"`),
+	seed("id against its type's pattern", "  kazakhstan: {type: Country}\n", "PLANTED:4: kazakhstan: the id kazakhstan does not fit Country"),
+	seed("malformed id", "  \"New York\": {type: City}\n", `"New York" is no id`),
+	seed("stated inverse", "  caspian-sea: {littorals: KAZ}\n", "PLANTED:4: caspian-sea.littorals: "),
+	seed("stated derivation", "  KAZ: {headOfState: kassym-jomart-tokayev}\n", "PLANTED:4: KAZ.headOfState: "),
+	seed("neighbour of itself", "  KAZ: {borders: KAZ}\n", "PLANTED:4: KAZ.borders: KAZ is"),
+	seed("empty text", "  KAZ: {terrain: \"\"}\n", "PLANTED:4: KAZ.terrain: terrain of KAZ is an empty text"),
+	seed("missing value", "  KAZ: {terrain: }\n", "PLANTED:4: KAZ.terrain: the value is missing"),
+	seed("not YAML", "  KAZ: [\n", "PLANTED:"),
+	seed("malformed claim id", "  KAZ: {terrain: {value: flat, supersedes: c123}}\n", "PLANTED:4: KAZ.terrain: "),
+	jsonl("retraction of nothing", "{\"retract\":\"caaaaaaaaaaaaaaaaaaaaaaaaaa\"}\n", "PLANTED:1: there is no claim caaaaaaaaaaaaaaaaaaaaaaaaaa to retract"),
+	jsonl("unknown member", "{\"entity\":\"aa\",\"type\":\"Resource\",\"colour\":1}\n", "PLANTED:1: "),
+	jsonl("object and value", "{\"subject\":\"KAZ\",\"predicate\":\"capital\",\"object\":\"astana\",\"value\":1,\"source\":\"factbook\"}\n", "PLANTED:1: the claim has both"),
+}
+
+// TestCheckFindsFaults plants each fault in a copy of the seeds; check must
+// tell it with its place and fail.
+func TestCheckFindsFaults(t *testing.T) {
+	whole := copySeeds(t)
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := linkAll(whole, dir); err != nil {
+				t.Fatal(err)
+			}
+			planted := filepath.Join(dir, f.file)
+			if f.edit != nil {
+				// Edits write the file anew, and not the one it is linked to.
+				if err := os.Remove(filepath.Join(dir, "sources.yaml")); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.CopyFS(filepath.Join(dir, "copy"), only{os.DirFS(whole), "sources.yaml"}); err != nil {
+					t.Fatal(err)
+				}
+				if err := f.edit(filepath.Join(dir, "copy")); err != nil {
+					t.Fatal(err)
+				}
+			} else if err := os.WriteFile(planted, []byte(f.text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			code, _, words := runCommand(t, "check", dir)
+			if code != exitFailed {
+				t.Errorf("exit code %d", code)
+			}
+			if want := strings.ReplaceAll(f.want, "PLANTED", planted); !strings.Contains(words, want) {
+				t.Errorf("want %q in\n%s", want, words[:min(len(words), 2000)])
+			}
+		})
+	}
+}
+
+// linkAll makes a folder with the same files, but for the world's, without copying them.
+func linkAll(from, to string) error {
+	entries, err := os.ReadDir(from)
+	for _, e := range entries {
+		// The seeds of the whole world lean on the others and not the other way
+		// round; without them the many cases take seconds.
+		if err == nil && !strings.HasPrefix(e.Name(), "world-") {
+			err = os.Link(filepath.Join(from, e.Name()), filepath.Join(to, e.Name()))
+		}
+	}
+	return err
+}
+
+// only is a folder with one file of another.
+type only struct {
+	fs.FS
+	name string
+}
+
+func (o only) ReadDir(string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(o.FS, ".")
+	for _, e := range entries {
+		if e.Name() == o.name {
+			return []fs.DirEntry{e}, err
+		}
+	}
+	return nil, err
+}
