@@ -1,0 +1,484 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// noLog is the log of a graph that is kept nowhere.
+type noLog struct{ head graph.Seq }
+
+func (n *noLog) Head() graph.Seq { return n.head }
+func (n *noLog) Append(_ context.Context, c *graph.Commit) error {
+	n.head = c.Seq
+	return nil
+}
+func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
+func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
+
+// started is a ready server over an empty graph.
+func started(t *testing.T, o Options) *Server {
+	t.Helper()
+	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := api.New(api.Options{Graph: g, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(o)
+	s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
+	return s
+}
+
+// ask sends one request from this machine.
+func ask(s http.Handler, method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.RemoteAddr, r.Host = "127.0.0.1:5555", "127.0.0.1:8080"
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		switch headers[i] {
+		case "Host":
+			r.Host = headers[i+1]
+		case "From": // the connection's other end
+			r.RemoteAddr = headers[i+1]
+		case "-":
+			r.Header.Del(headers[i+1])
+		default:
+			r.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func code(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	var body struct {
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatalf("the answer is no JSON: %v\n%s", err, w.Body)
+	}
+	if len(body.Errors) == 0 {
+		return ""
+	}
+	if body.Errors[0].Message == "" {
+		t.Error("an error without a message")
+	}
+	return body.Errors[0].Extensions.Code
+}
+
+const graphqlResponse = "application/graphql-response+json"
+
+func TestTransport(t *testing.T) {
+	s := started(t, Options{MaxBody: 2000})
+	q := "/graphql?query=" + url.QueryEscape("{graph{sequence}}")
+	for _, tc := range []struct {
+		name, method, target, body string
+		headers                    []string
+		status                     int
+		code                       string
+	}{
+		{"post", "POST", "/graphql", `{"query":"{graph{sequence}}"}`, nil, 200, ""},
+		{"get", "GET", q, "", nil, 200, ""},
+		{"head", "HEAD", q, "", nil, 200, ""},
+		{"nulls", "POST", "/graphql", `{"query":"{graph{sequence}}","variables":null,"operationName":null,"extensions":null}`, nil, 200, ""},
+		{"unknown member", "POST", "/graphql", `{"query":"{graph{sequence}}","id":7}`, nil, 200, ""},
+		{"charset", "POST", "/graphql", `{"query":"{graph{sequence}}"}`, []string{"Content-Type", "application/json; charset=UTF-8"}, 200, ""},
+		{"variables", "POST", "/graphql", `{"query":"query($id:ID!){country(id:$id){id}}","variables":{"id":"KAZ"}}`, nil, 200, ""},
+		{"variables by get", "GET", "/graphql?query=" + url.QueryEscape("query($id:ID!){country(id:$id){id}}") + "&variables=" + url.QueryEscape(`{"id":"KAZ"}`), "", nil, 200, ""},
+		{"operation", "GET", "/graphql?operationName=B&query=" + url.QueryEscape("query A{nothing:__typename} query B{__typename}"), "", nil, 200, ""},
+
+		{"no body", "POST", "/graphql", ``, nil, 400, "BAD_REQUEST"},
+		{"not JSON", "POST", "/graphql", `{"query":`, nil, 400, "BAD_REQUEST"},
+		{"more behind", "POST", "/graphql", `{"query":"{__typename}"} x`, nil, 400, "BAD_REQUEST"},
+		{"a list", "POST", "/graphql", `[{"query":"{__typename}"}]`, nil, 400, "BATCHING_NOT_SUPPORTED"},
+		{"a string", "POST", "/graphql", `"{__typename}"`, nil, 400, "BAD_REQUEST"},
+		{"no query", "POST", "/graphql", `{"qeury":"{__typename}"}`, nil, 400, "BAD_REQUEST"},
+		{"other case", "POST", "/graphql", `{"Query":"{__typename}"}`, nil, 400, "BAD_REQUEST"},
+		{"query twice", "POST", "/graphql", `{"query":"{__typename}","query":"{x}"}`, nil, 400, "BAD_REQUEST"},
+		{"query null", "POST", "/graphql", `{"query":null}`, nil, 400, "BAD_REQUEST"},
+		{"query a number", "POST", "/graphql", `{"query":7}`, nil, 400, "BAD_REQUEST"},
+		{"variables a list", "POST", "/graphql", `{"query":"{__typename}","variables":[7]}`, nil, 400, "BAD_REQUEST"},
+		{"variables a string", "POST", "/graphql", `{"query":"{__typename}","variables":"{}"}`, nil, 400, "BAD_REQUEST"},
+		{"operation a number", "POST", "/graphql", `{"query":"{__typename}","operationName":0}`, nil, 400, "BAD_REQUEST"},
+		{"extensions a list", "POST", "/graphql", `{"query":"{__typename}","extensions":["x"]}`, nil, 400, "BAD_REQUEST"},
+		{"not UTF-8", "POST", "/graphql", "{\"query\":\"{__typename}\xff\"}", nil, 400, "BAD_REQUEST"},
+		{"too long", "POST", "/graphql", `{"query":"{__typename}` + strings.Repeat(" ", 2000) + `"}`, nil, 413, "REQUEST_TOO_LARGE"},
+		{"no content type", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"-", "Content-Type"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"a form", "POST", "/graphql", `query={__typename}`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"plain text", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Type", "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"other charset", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=latin1"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"compressed", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Encoding", "gzip"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"put", "PUT", "/graphql", `{"query":"{__typename}"}`, nil, 405, "METHOD_NOT_ALLOWED"},
+		{"get without query", "GET", "/graphql", "", nil, 400, "BAD_REQUEST"},
+		{"get twice", "GET", q + "&query=x", "", nil, 400, "BAD_REQUEST"},
+		{"get of bad variables", "GET", q + "&variables=x", "", nil, 400, "BAD_REQUEST"},
+		{"get not UTF-8", "GET", "/graphql?query=%ff", "", nil, 400, "BAD_REQUEST"},
+		{"get malformed", "GET", "/graphql?query=%zz", "", nil, 400, "BAD_REQUEST"},
+		{"not acceptable", "GET", q, "", []string{"Accept", "text/html"}, 406, "NOT_ACCEPTABLE"},
+		{"mutation by get", "GET", "/graphql?query=" + url.QueryEscape("mutation{__typename}"), "", nil, 405, "MUTATION_NOT_ALLOWED"},
+		{"mutation by get, graphql", "GET", "/graphql?query=" + url.QueryEscape("mutation{__typename}"), "", []string{"Accept", graphqlResponse}, 405, "MUTATION_NOT_ALLOWED"},
+
+		{"syntax", "POST", "/graphql", `{"query":"{"}`, nil, 200, "GRAPHQL_PARSE_FAILED"},
+		{"syntax, graphql", "POST", "/graphql", `{"query":"{"}`, []string{"Accept", graphqlResponse}, 400, "GRAPHQL_PARSE_FAILED"},
+		{"invalid", "POST", "/graphql", `{"query":"{nothing}"}`, nil, 200, "GRAPHQL_VALIDATION_FAILED"},
+		{"invalid, graphql", "POST", "/graphql", `{"query":"{nothing}"}`, []string{"Accept", graphqlResponse}, 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"missing variable, graphql", "POST", "/graphql", `{"query":"query($id:ID!){country(id:$id){id}}"}`, []string{"Accept", graphqlResponse}, 400, "BAD_USER_INPUT"},
+		{"no such operation, graphql", "POST", "/graphql", `{"query":"query A{__typename}","operationName":"B"}`, []string{"Accept", graphqlResponse}, 400, "OPERATION_RESOLUTION_FAILURE"},
+
+		{"nowhere", "GET", "/nowhere", "", nil, 404, "NOT_FOUND"},
+		{"post to a page", "POST", "/healthz", "", nil, 405, "METHOD_NOT_ALLOWED"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := ask(s, tc.method, tc.target, tc.body, tc.headers...)
+			if w.Code != tc.status {
+				t.Errorf("status %d, want %d: %s", w.Code, tc.status, w.Body)
+			}
+			if got := code(t, w); got != tc.code {
+				t.Errorf("code %q, want %q: %s", got, tc.code, w.Body)
+			}
+			if w.Code == http.StatusMethodNotAllowed && w.Header().Get("Allow") == "" {
+				t.Error("405 without Allow")
+			}
+		})
+	}
+}
+
+func TestNegotiation(t *testing.T) {
+	const both = graphqlResponse + ", application/json"
+	for accept, want := range map[string]string{
+		"":                                     jsonType,
+		"*/*":                                  jsonType,
+		"application/*":                        jsonType,
+		"application/json":                     jsonType,
+		graphqlResponse:                        responseType,
+		both:                                   responseType,
+		"application/json, " + graphqlResponse: responseType,
+		graphqlResponse + "; charset=utf-8, application/json; charset=utf-8": responseType,
+		graphqlResponse + ", application/json;q=0.9":                         responseType,
+		graphqlResponse + ";q=0.5, application/json;q=0.9":                   jsonType,
+		graphqlResponse + ";q=0, */*":                                        jsonType,
+		"application/json;q=0, */*":                                          responseType,
+		"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8": jsonType,
+		"text/html":                                "",
+		"application/json;q=0":                     "",
+		"application/json; charset=latin1":         "",
+		"nonsense":                                 "",
+		`text/x;a="x, application/json"`:           "",
+		"application/json;q=2, " + graphqlResponse: responseType,
+		"APPLICATION/JSON":                         jsonType,
+	} {
+		var headers []string
+		if accept != "" {
+			headers = []string{accept}
+		}
+		if got := negotiate(headers); got != want {
+			t.Errorf("Accept: %s: got %q, want %q", accept, got, want)
+		}
+	}
+	s := started(t, Options{})
+	w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Accept", graphqlResponse)
+	if got := w.Header().Get("Content-Type"); got != graphqlResponse+"; charset=utf-8" {
+		t.Errorf("Content-Type %q", got)
+	}
+	if got := w.Header().Get("Vary"); got != "Accept" {
+		t.Errorf("Vary %q", got)
+	}
+}
+
+const declare = `{"query":"mutation{transact(input:{operations:[{declare:{id:\"%s\",type:\"Source\"}}]}){sequence}}"}`
+
+func TestValidators(t *testing.T) {
+	s := started(t, Options{})
+	q := "/graphql?query=" + url.QueryEscape("{graph{sequence}}")
+	first := ask(s, "GET", q, "")
+	tag := first.Header().Get("ETag")
+	if tag == "" || first.Header().Get(SequenceHeader) != "0" || first.Header().Get("Cache-Control") != "no-cache" {
+		t.Fatalf("headers %v", first.Header())
+	}
+	for _, match := range []string{tag, "W/" + tag, `"x", ` + tag} {
+		w := ask(s, "GET", q, "", "If-None-Match", match)
+		if w.Code != http.StatusNotModified || w.Body.Len() != 0 || w.Header().Get("ETag") != tag {
+			t.Errorf("If-None-Match %s: %d %s", match, w.Code, w.Body)
+		}
+	}
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"another tag":   ask(s, "GET", q, "", "If-None-Match", `"x"`),
+		"another query": ask(s, "GET", "/graphql?query={__typename}", "", "If-None-Match", tag),
+		"a post":        ask(s, "POST", "/graphql", `{"query":"{graph{sequence}}"}`, "If-None-Match", tag),
+	} {
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: %d", name, w.Code)
+		}
+	}
+	// An answer that waits for a sequence number is not the session's.
+	waiting := "/graphql?query=" + url.QueryEscape("{graph(view:{minSequence:0}){sequence}}")
+	if w := ask(s, "GET", waiting, ""); w.Header().Get("ETag") != "" || w.Code != http.StatusOK {
+		t.Errorf("minSequence: %d, ETag %q", w.Code, w.Header().Get("ETag"))
+	}
+	// Faults are not to be kept.
+	if w := ask(s, "GET", "/graphql?query={nothing}", ""); w.Header().Get("ETag") != "" || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("a refused document has headers %v", w.Header())
+	}
+	w := ask(s, "POST", "/graphql", fmt.Sprintf(declare, "notes"))
+	if code(t, w) != "" || w.Header().Get("ETag") != "" {
+		t.Errorf("mutation: %s %v", w.Body, w.Header())
+	}
+	w = ask(s, "GET", q, "", "If-None-Match", tag)
+	if w.Code != http.StatusOK || w.Header().Get(SequenceHeader) != "1" || w.Header().Get("ETag") == tag {
+		t.Errorf("after a write: %d %v", w.Code, w.Header())
+	}
+}
+
+func TestWhoMayWrite(t *testing.T) {
+	tokens, err := ReadTokens("tokens", strings.NewReader("# ours\n\n0123456789abcdef\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, readOnly, guarded := started(t, Options{Origins: []string{"https://example.org"}}), started(t, Options{ReadOnly: true}), started(t, Options{Tokens: tokens})
+	for i, tc := range []struct {
+		name    string
+		s       *Server
+		headers []string
+		status  int
+		want    string
+	}{
+		{"this machine", open, nil, 200, ""},
+		{"localhost", open, []string{"Host", "localhost:8080"}, 200, ""},
+		{"IPv6", open, []string{"Host", "[::1]:8080", "From", "[::1]:99"}, 200, ""},
+		{"our own page", open, []string{"Origin", "http://127.0.0.1:8080"}, 200, ""},
+		{"another machine", open, []string{"From", "192.0.2.1:99"}, 200, "READ_ONLY"},
+		{"a name that was pointed here", open, []string{"Host", "rebound.example.org:8080"}, 200, "READ_ONLY"},
+		{"no host", open, []string{"Host", ""}, 200, "READ_ONLY"},
+		{"another site's page", open, []string{"Origin", "https://example.com"}, 200, "READ_ONLY"},
+		{"a site that may read", open, []string{"Origin", "https://example.org"}, 200, "READ_ONLY"},
+		{"a page of no site", open, []string{"Origin", "null"}, 200, "READ_ONLY"},
+		{"behind a proxy", open, []string{"X-Forwarded-For", "192.0.2.1"}, 200, "READ_ONLY"},
+		{"behind another proxy", open, []string{"Forwarded", "for=192.0.2.1"}, 200, "READ_ONLY"},
+		{"read-only", readOnly, nil, 200, "READ_ONLY"},
+		{"token needed", guarded, nil, 200, "READ_ONLY"},
+		{"token given", guarded, []string{"Authorization", "Bearer 0123456789abcdef", "From", "192.0.2.1:99", "Host", "example.org"}, 200, ""},
+		{"token, other case", guarded, []string{"Authorization", "bearer 0123456789abcdef"}, 200, ""},
+		{"wrong token", guarded, []string{"Authorization", "Bearer 0123456789abcdeF"}, 401, "UNAUTHENTICATED"},
+		{"no bearer", guarded, []string{"Authorization", "Basic 0123456789abcdef"}, 401, "UNAUTHENTICATED"},
+	} {
+		w := ask(tc.s, "POST", "/graphql", fmt.Sprintf(declare, fmt.Sprint("s", i)), tc.headers...)
+		if got := code(t, w); w.Code != tc.status || got != tc.want {
+			t.Errorf("%s: %d %q, want %d %q", tc.name, w.Code, got, tc.status, tc.want)
+		}
+		// Whoever may not write may read, but with a wrong token.
+		w = ask(tc.s, "POST", "/graphql", `{"query":"{__typename}"}`, tc.headers...)
+		if got := code(t, w); w.Code != tc.status || tc.status == 200 && got != "" {
+			t.Errorf("%s: reading: %d %q", tc.name, w.Code, got)
+		}
+	}
+}
+
+func TestTokensFile(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                           "has no token",
+		"# nothing\n":                "has no token",
+		"short\n":                    "tokens:1: the token has 5 characters",
+		"0123456789abcdef\na b\nx\n": "tokens:2: a token has no blanks; one token a line\ntokens:3: the token has 1 characters",
+	} {
+		_, err := ReadTokens("tokens", strings.NewReader(text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestCORS(t *testing.T) {
+	q := "/graphql?query={__typename}"
+	if w := ask(started(t, Options{}), "GET", q, "", "Origin", "https://example.org"); w.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Error("allowed without being told")
+	}
+	s := started(t, Options{Origins: []string{"https://example.org"}})
+	if w := ask(s, "GET", q, "", "Origin", "https://example.org"); w.Header().Get("Access-Control-Allow-Origin") != "https://example.org" || w.Code != 200 {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if w := ask(s, "GET", q, "", "Origin", "https://example.com"); w.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Error("another origin is allowed")
+	}
+	w := ask(s, "OPTIONS", "/graphql", "", "Origin", "https://example.org", "Access-Control-Request-Method", "POST")
+	if w.Code != http.StatusNoContent || !strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "Content-Type") {
+		t.Errorf("preflight: %d %v", w.Code, w.Header())
+	}
+	if w := ask(s, "OPTIONS", "/graphql", "", "Origin", "https://example.com", "Access-Control-Request-Method", "POST"); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("preflight of another origin: %d", w.Code)
+	}
+	if w := ask(started(t, Options{Origins: []string{"*"}}), "GET", q, "", "Origin", "https://example.com"); w.Header().Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("%v", w.Header())
+	}
+}
+
+func TestPages(t *testing.T) {
+	s := started(t, Options{Version: "1.2.3"})
+	for path, want := range map[string]string{
+		"/": "Run this query", "/graphiql": "/assets/query.js", "/assets/query.js": "fetch(", "/assets/style.css": "body",
+		"/schema.graphql": "type Query", "/healthz": "ok", "/readyz": "ready at sequence 0",
+		"/metrics": `caspian_build_info{version="1.2.3"`,
+	} {
+		w := ask(s, "GET", path, "")
+		if w.Code != 200 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d, wants %q: %s", path, w.Code, want, w.Body)
+		}
+		// Pages load nothing from elsewhere.
+		if strings.HasSuffix(path, ".css") || strings.Contains(w.Body.String(), "<html") {
+			for _, far := range []string{`src="http`, `href="http`, "url(http", "@import"} {
+				if strings.Contains(w.Body.String(), far) {
+					t.Errorf("%s loads from elsewhere: %s", path, far)
+				}
+			}
+			if !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+				t.Errorf("%s has no policy", path)
+			}
+		}
+	}
+	for _, path := range []string{"/assets/front.html", "/assets/", "/assets/x.js", "/assets/../server.go", "/x"} {
+		if w := ask(s, "GET", path, ""); w.Code == 200 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+// fake is a session that does as it is told.
+type fake struct {
+	execute func(ctx context.Context) *gql.Response
+}
+
+func (fake) Seq() graph.Seq                     { return 7 }
+func (fake) ETag(string, string, []byte) string { return `"fake"` }
+func (f fake) Execute(ctx context.Context, _ *api.Request) *gql.Response {
+	return f.execute(ctx)
+}
+
+func faked(t *testing.T, o Options, execute func(ctx context.Context) *gql.Response) *Server {
+	s := started(t, o)
+	b := *s.backend.Load()
+	b.Begin = func() Session { return fake{execute} }
+	s.Publish(&b)
+	return s
+}
+
+func TestPanicIsAnswered(t *testing.T) {
+	s := faked(t, Options{}, func(context.Context) *gql.Response { panic("a secret") })
+	w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`)
+	if w.Code != 500 || code(t, w) != "INTERNAL" || strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	s := faked(t, Options{Timeout: time.Millisecond}, func(ctx context.Context) *gql.Response {
+		<-ctx.Done()
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			t.Error(ctx.Err())
+		}
+		return &gql.Response{RequestError: true, Code: gql.CodeTimeout, Errors: 1, Body: []byte(`{"errors":[{"message":"late"}]}`)}
+	})
+	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Accept", graphqlResponse); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != http.StatusOK {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestLife follows a server over real connections: not ready, ready, draining.
+func TestLife(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entered, release := make(chan bool), make(chan bool)
+	s := New(Options{})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l) }()
+	get := func(path string) (int, string) {
+		res, err := http.Get("http://" + l.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(body)
+	}
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/graphql?query={__typename}": 503, "/": 503, "/metrics": 200, "/schema.graphql": 503} {
+		if got, body := get(path); got != want {
+			t.Errorf("before: %s: %d, want %d: %s", path, got, want, body)
+		}
+	}
+	s.Publish(faked(t, Options{}, func(context.Context) *gql.Response {
+		entered <- true
+		<-release
+		return &gql.Response{HasData: true, Operation: "query", Body: []byte(`{"data":{}}`)}
+	}).backend.Load())
+	if got, _ := get("/readyz"); got != 200 {
+		t.Errorf("ready: %d", got)
+	}
+	answered := make(chan string)
+	go func() {
+		_, body := get("/graphql?query={__typename}")
+		answered <- body
+	}()
+	<-entered
+	stop()
+	for !s.draining.Load() {
+		time.Sleep(time.Millisecond)
+	}
+	if w := ask(s, "GET", "/readyz", ""); w.Code != 503 {
+		t.Errorf("draining: %d", w.Code)
+	}
+	release <- true
+	if body := <-answered; body != `{"data":{}}` {
+		t.Errorf("the request under way got %q", body)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzParseBody(f *testing.F) {
+	for _, s := range []string{`{"query":"{a}"}`, `{"query":"x","variables":{"a":[1,{}]},"operationName":"b"}`, `[1]`, `{"query":"\ud800"}`, ``} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		req, bad := parseBody(body)
+		if (req == nil) == (bad == nil) {
+			t.Fatalf("%v %v", req, bad)
+		}
+		if req != nil && len(req.Variables) > 0 && !json.Valid(req.Variables) {
+			t.Errorf("variables %s", req.Variables)
+		}
+	})
+}
