@@ -9,7 +9,7 @@ import (
 // The gate reads a document's text once, without recursion, before gqlparser does. It
 // bounds tokens, brackets and directives, and refuses what gqlparser's lexer lets pass
 // against the specification:
-//   - a number followed at once by a name, a dot or a digit (`1a`, `0.1.2`, `00`);
+//   - a number followed at once by a name (`[1a]` became two values);
 //   - escapes of lone surrogates in strings, which it replaces by U+FFFD;
 //   - a string "on" after a spread, taken for the keyword;
 //   - bytes that are not UTF-8.

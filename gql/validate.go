@@ -8,13 +8,13 @@ import (
 )
 
 // The rules of validation are our own, over gqlparser's AST and the engine's schema.
-// gqlparser's rules were tried first and differ from the specification and the reference
-// implementation: it walks every fragment again for each definition that reaches it
-// (quadratic), compares overlapping fields pairwise (5,000 equal fields take seconds),
-// refuses integer literals beyond 64 bits for Float and ID, takes any literal for a list
-// of a custom scalar, keeps the variables of the last operation while it walks fragments
-// on their own, and counts the fields of a subscription by name instead of response name.
-// Here each definition is walked once, usages of variables are joined along the spreads,
+// gqlparser's rules were tried first. They agree with the reference implementation on all
+// but a few documents (they refuse integers beyond 64 bits for Float and ID, and tell the
+// fields of a subscription apart by name instead of response name), but their time is not
+// bounded by the size of the document: each definition walks all fragments that it reaches
+// again (a chain of 700 takes 270 ms, here 2.5), and fields of one name are compared in
+// pairs (5,000 equal ones take 2.4 s, here 3 ms). Here each definition is walked once,
+// usages of variables are joined along the spreads, fields are grouped instead of paired,
 // and the number of errors is bounded.
 
 // document is a parsed document with what validation found out about it.
