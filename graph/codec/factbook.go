@@ -131,7 +131,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *problems) error {
 		return fmt.Errorf("reading %s: %w", where, err)
 	}
 	e := &entry{factbook: r, country: r.names.byFIPS[code], base: base, where: where, ps: ps}
-	if err := json.Unmarshal(text, &e.doc); err != nil || e.doc == nil {
+	if err := unmarshalEntry(text, e); err != nil || e.doc == nil {
 		e.malformed(text, err)
 		return nil
 	}
@@ -142,6 +142,8 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *problems) error {
 	e.read()
 	return nil
 }
+
+func unmarshalEntry(text []byte, e *entry) error { return json.Unmarshal(text, &e.doc) }
 
 func (e *entry) malformed(text []byte, err error) {
 	at := graph.Place{File: e.where, Line: 1}

@@ -241,6 +241,7 @@ func (e *entry) capital() {
 		}
 		all = append(all, f)
 	}
+	point := e.text(pointAt)
 	for i, f := range all {
 		city := e.names.city(e.country.id, f.name)
 		if city == "" || !e.declare(city, "City") {
@@ -260,14 +261,12 @@ func (e *entry) capital() {
 			e.claim(at, city, "aliases", graph.StringValue(a))
 		}
 		e.claim(at, city, "country", graph.EntityValue(e.country.id))
-		if point := e.text(pointAt); i == 0 && point != "" {
-			if v, ok := parsePoint(point); ok {
-				e.claim(pointAt, city, "coordinates", v)
-			} else {
-				e.unread(pointAt, point)
-			}
+		if v, ok := parsePoint(point); ok && i == 0 {
+			e.claim(pointAt, city, "coordinates", v)
+			point = "" // it is the first city's
 		}
 	}
+	e.unread(pointAt, point)
 }
 
 // otherNames tells "Baki, Baky" from a remark.

@@ -87,11 +87,19 @@ var names = sync.OnceValue(func() *nameTables {
 	return t
 })
 
-// nameKey makes two spellings of one name equal: St. and &, "Gambia, The".
+// nameKey makes two spellings of one name equal: St. and &, San José and San Jose.
 func nameKey(s string) string {
 	s = strings.ToLower(strings.NewReplacer("&", "and", "’", "'", "St. ", "Saint ", "St ", "Saint ").Replace(s))
-	s = strings.TrimPrefix(s, "the ")
-	return strings.TrimSpace(s)
+	s = strings.TrimSpace(strings.TrimPrefix(s, "the "))
+	var b strings.Builder
+	for _, r := range s {
+		if folded, ok := latin[r]; ok {
+			b.WriteString(folded)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 func readNames() (*nameTables, error) {

@@ -113,15 +113,11 @@ const (
 	dayText = `(?:(\d{1,2}) )?(?:(` + months + `) )?(\d{3,4})`
 )
 
-var (
-	dateForm  = regexp.MustCompile(`^` + dayText + `$`)
-	monthNums = map[string]int{}
-)
+var dateForm = regexp.MustCompile(`^` + dayText + `$`)
 
-func init() {
-	for i, m := range strings.Split(months, "|")[:12] {
-		monthNums[m[:3]] = i + 1
-	}
+// monthNumber reads a month by its first three letters.
+func monthNumber(name string) int {
+	return strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", name[:3])/3 + 1
 }
 
 // parseDay reads 20 March 2019, March 2019 or 2019.
@@ -133,7 +129,7 @@ func parseDay(text string) (graph.Date, bool) {
 	year, _ := strconv.Atoi(m[3])
 	s := fmt.Sprintf("%04d", year)
 	if m[2] != "" {
-		s += fmt.Sprintf("-%02d", monthNums[m[2][:3]])
+		s += fmt.Sprintf("-%02d", monthNumber(m[2]))
 	}
 	if m[1] != "" {
 		day, _ := strconv.Atoi(m[1])
@@ -187,18 +183,20 @@ func withoutBrackets(s string) string {
 }
 
 // latin folds the letters of European names to ASCII.
-var latin = map[rune]string{'ß': "ss", 'æ': "ae", 'ø': "o", 'œ': "oe", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ı': "i"}
+var latin = latinLetters()
 
-func init() {
+func latinLetters() map[rune]string {
+	letters := map[rune]string{'ß': "ss", 'æ': "ae", 'ø': "o", 'œ': "oe", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ı': "i"}
 	for base, forms := range map[string]string{
 		"a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďḍ", "e": "èéêëēĕėęěə", "g": "ĝğġģ", "h": "ĥħḥ", "i": "ìíîïĩīĭį",
 		"j": "ĵ", "k": "ķ", "l": "ĺļľ", "n": "ñńņňŋ", "o": "òóôõöōŏő", "r": "ŕŗř", "s": "śŝşšș", "t": "ţťŧț",
 		"u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
 	} {
 		for _, r := range forms {
-			latin[r] = base
+			letters[r] = base
 		}
 	}
+	return letters
 }
 
 // slug turns a name into an id: lower case, ASCII, words joined by hyphens.

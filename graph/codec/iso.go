@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -132,6 +133,8 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 		row := &isoRow{isoTable: t, cells: cells, line: line}
 		row.id = graph.ID(row.cell("ISO3166-1-Alpha-3"))
 		switch first, twice := lines[row.id]; {
+		case !utf8.ValidString(strings.Join(cells, "")):
+			ps.add(at, graph.BadInput, "the row is not valid UTF-8; save the table in that encoding")
 		case !alpha(string(row.id), 3):
 			ps.add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", clipText(string(row.id)))
 		case twice:
@@ -191,7 +194,12 @@ func (r *isoRow) read() {
 		city := r.names.city(r.id, name)
 		if city != "" && r.declare(city, "City") {
 			r.claim(capital, r.id, "capital", graph.EntityValue(city), asConfidence(labelConfidence))
-			r.claim(capital, city, "name", graph.StringValue(name), asConfidence(labelConfidence))
+			if city == slug(name) {
+				r.claim(capital, city, "name", graph.StringValue(name), asConfidence(labelConfidence))
+			} else {
+				// The table of cities knows it under another name, which may be the present one.
+				r.claim(capital, city, "aliases", graph.StringValue(name), asConfidence(labelConfidence))
+			}
 			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred())
 		} else {
 			r.spoilt(capital, "is no free id for a city; add it to names/cities.csv")

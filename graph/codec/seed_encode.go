@@ -126,14 +126,6 @@ func (e *seedEncoder) entity(id graph.ID, inherited seedDefaults) {
 		fmt.Fprintf(e.w, "\n    type: %s", typ)
 	}
 	e.w.WriteByte('\n')
-	own := inherited.with()
-	if len(claims) > 1 {
-		own.choose(claims, []string{"source", "at", "confidence", "attribution"}, len(claims)/2)
-		own.choose(claims, []string{"valid", "rank", "attributedTo", "conflict", "note"}, len(claims)-1)
-	}
-	if d := own.beyond(inherited); len(d) > 0 {
-		fmt.Fprintf(e.w, "    _: %s\n", d.flow())
-	}
 	byField := map[string][]*graph.Claim{}
 	var fields []string
 	for _, c := range claims {
@@ -144,6 +136,23 @@ func (e *seedEncoder) entity(id graph.ID, inherited seedDefaults) {
 	}
 	t := e.o.Type(e.types[id])
 	slices.SortStableFunc(fields, func(a, b string) int { return cmp.Compare(fieldRank(t, a), fieldRank(t, b)) })
+
+	own := inherited.with()
+	if len(fields) > 1 {
+		// A list has defaults of its own, so a field counts once.
+		firsts := make([]*graph.Claim, len(fields))
+		for i, f := range fields {
+			firsts[i] = byField[f][0]
+		}
+		own.choose(firsts, []string{"source", "at", "confidence", "attribution"}, len(fields)/2)
+		own.choose(claims, []string{"valid", "rank", "attributedTo", "conflict", "note"}, len(claims)-1)
+		if own["at"] != "" && slices.ContainsFunc(claims, func(c *graph.Claim) bool { return c.Locator == "" }) {
+			delete(own, "at") // at: "" would say less than nothing
+		}
+	}
+	if d := own.beyond(inherited); len(d) > 0 {
+		fmt.Fprintf(e.w, "    _: %s\n", d.flow())
+	}
 	for _, f := range fields {
 		e.field(f, byField[f], own)
 	}
