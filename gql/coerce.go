@@ -278,6 +278,23 @@ type inputError struct {
 	msg   string
 }
 
+// inputPath is where in a variable's value coercion is. It is spelled out for faults only.
+type inputPath struct {
+	prev  *inputPath
+	name  string // of a variable or field; empty for an item
+	index int
+}
+
+func (p *inputPath) String() string {
+	switch {
+	case p.prev == nil:
+		return p.name
+	case p.name != "":
+		return p.prev.String() + "." + p.name
+	}
+	return p.prev.String() + "[" + strconv.Itoa(p.index) + "]"
+}
+
 // inputFaults gathers the faults of a variable's value, up to max.
 type inputFaults struct {
 	errs []inputError
@@ -301,10 +318,10 @@ func unknownFields(given map[string]any, t *typeDef) bool {
 }
 
 // coerceInput coerces a JSON value (decoded with json.Number) and reports every fault.
-func coerceInput(v any, typ *typeRef, path string, in *inputFaults) any {
+func coerceInput(v any, typ *typeRef, path *inputPath, in *inputFaults) any {
 	if v == nil {
 		if typ.nonNull {
-			in.fail(inputError{path, v, fmt.Sprintf("Expected non-nullable type %q not to be null.", typ.text)})
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Expected non-nullable type %q not to be null.", typ.text)})
 		}
 		return nil
 	}
@@ -314,11 +331,13 @@ func coerceInput(v any, typ *typeRef, path string, in *inputFaults) any {
 			return []any{coerceInput(v, typ.elem, path, in)}
 		}
 		out := make([]any, len(list))
+		at := &inputPath{prev: path}
 		for i, item := range list {
 			if in.full() {
 				break
 			}
-			out[i] = coerceInput(item, typ.elem, path+"["+strconv.Itoa(i)+"]", in)
+			at.index = i
+			out[i] = coerceInput(item, typ.elem, at, in)
 		}
 		return out
 	}
@@ -328,27 +347,29 @@ func coerceInput(v any, typ *typeRef, path string, in *inputFaults) any {
 	}
 	out, err := coerceLeaf(v, t)
 	if err != nil {
-		in.fail(inputError{path, v, err.Error()})
+		in.fail(inputError{path.String(), v, err.Error()})
 	}
 	return out
 }
 
-func coerceInputObject(v any, t *typeDef, path string, in *inputFaults) any {
+func coerceInputObject(v any, t *typeDef, path *inputPath, in *inputFaults) any {
 	given, ok := v.(map[string]any)
 	if !ok {
-		in.fail(inputError{path, v, fmt.Sprintf("Expected type %q to be an object.", t.name)})
+		in.fail(inputError{path.String(), v, fmt.Sprintf("Expected type %q to be an object.", t.name)})
 		return nil
 	}
 	out := make(map[string]any, len(t.inputs))
+	at := &inputPath{prev: path}
 	for _, d := range t.inputs {
 		field, ok := given[d.name]
 		switch {
 		case ok:
-			out[d.name] = coerceInput(field, d.typ, path+"."+d.name, in)
+			at.name = d.name
+			out[d.name] = coerceInput(field, d.typ, at, in)
 		case d.hasDefault:
 			out[d.name] = d.defaultValue
 		case d.typ.nonNull:
-			in.fail(inputError{path, v, fmt.Sprintf("Field %q of required type %q was not provided.", d.name, d.typ.text)})
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q of required type %q was not provided.", d.name, d.typ.text)})
 		}
 	}
 	if len(given) > 0 && unknownFields(given, t) {
@@ -359,12 +380,12 @@ func coerceInputObject(v any, t *typeDef, path string, in *inputFaults) any {
 			if in.full() {
 				break
 			}
-			in.fail(inputError{path, v, fmt.Sprintf("Field %q is not defined by type %q.%s", abbreviate(name), t.name, didYouMean(name, inputNames(t)))})
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q is not defined by type %q.%s", abbreviate(name), t.name, didYouMean(name, inputNames(t)))})
 		}
 	}
 	if t.oneOf && !in.full() {
 		if err := checkOneOf(t, out); err != nil {
-			in.fail(inputError{path, v, err.Error()})
+			in.fail(inputError{path.String(), v, err.Error()})
 		}
 	}
 	return out

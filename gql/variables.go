@@ -125,7 +125,7 @@ func (e *Engine) coerceVariables(defs []variable, given map[string]any, vars *va
 			fail(d, "Variable \"$%s\" of non-null type %q must not be null.", d.name, d.typ.text)
 		default:
 			in := inputFaults{max: e.limits.Errors - len(errs)}
-			coerced := coerceInput(val, d.typ, d.name, &in)
+			coerced := coerceInput(val, d.typ, &inputPath{name: d.name}, &in)
 			for _, f := range in.errs {
 				where := ""
 				if f.path != d.name {
