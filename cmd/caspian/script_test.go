@@ -24,6 +24,11 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
+			root, err := filepath.Abs(filepath.Join("..", ".."))
+			if err != nil {
+				return err
+			}
+			env.Setenv("ROOT", root)
 			port, err := freePort()
 			env.Setenv("PORT", port)
 			env.Setenv("URL", "http://127.0.0.1:"+port)

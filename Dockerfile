@@ -1,0 +1,18 @@
+# The program alone: no shell, no root, nothing written but under /data.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /caspian ./cmd/caspian \
+ && mkdir /empty
+
+FROM scratch
+COPY --from=build /caspian /caspian
+COPY --from=build --chown=65532:65532 /empty /data
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=6s --start-period=30s CMD ["/caspian", "health"]
+ENTRYPOINT ["/caspian"]
+CMD ["serve", "--store", "/data", "--listen", "0.0.0.0:8080"]

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var (
+	// caspian COMMAND ... up to the end of the line, the code or the cell.
+	called = regexp.MustCompile("(?m)(?:^|[ `'|])caspian ([a-z]+)([^`\n|]*)")
+	flags  = regexp.MustCompile(`(?:^|\s)--([a-z][a-z-]*)`)
+)
+
+// TestDocumentsNameRealFlags holds every command line in the documents and
+// help texts to the commands and flags that there are.
+func TestDocumentsNameRealFlags(t *testing.T) {
+	texts := map[string]string{}
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "docker-compose.yml", "examples/*"} {
+		names, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[filepath.Base(name)] = string(text)
+		}
+	}
+	known := map[string]*settings{}
+	for _, c := range commands() {
+		s := newSettings(func(string) (string, bool) { return "", false })
+		c.setup(s)
+		known[c.name] = s
+		texts["help of "+c.name] = c.examples
+	}
+	checked := 0
+	for name, text := range texts {
+		for _, m := range called.FindAllStringSubmatch(text, -1) {
+			s := known[m[1]]
+			if s == nil {
+				// Prose may go on behind the program's name; a command line has flags.
+				if strings.Contains(m[2], " --") && m[1] != "help" {
+					t.Errorf("%s: there is no command %q", name, m[1])
+				}
+				continue
+			}
+			for _, f := range flags.FindAllStringSubmatch(m[2], -1) {
+				checked++
+				if s.find(f[1]) == nil && f[1] != "help" {
+					t.Errorf("%s: caspian %s has no flag --%s", name, m[1], f[1])
+				}
+			}
+		}
+	}
+	if checked < 15 {
+		t.Errorf("only %d flags were found; does the pattern still fit?", checked)
+	}
+}
+
+// TestContainerFiles holds what Dockerfile and docker-compose.yml start to the
+// commands and flags that there are, and to what they promise.
+func TestContainerFiles(t *testing.T) {
+	compose, err := os.ReadFile(filepath.Join("..", "..", "docker-compose.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Build       string
+			Ports       []string
+			Volumes     []string
+			ReadOnly    bool `yaml:"read_only"`
+			Healthcheck struct{ Test []string }
+		}
+		Volumes map[string]any
+	}
+	if err := yaml.Unmarshal(compose, &file); err != nil {
+		t.Fatal(err)
+	}
+	s, ok := file.Services["caspian"]
+	if !ok || !s.ReadOnly || s.Build != "." || len(s.Ports) != 1 || !strings.HasPrefix(s.Ports[0], "127.0.0.1:") {
+		t.Errorf("the service is %+v", s)
+	}
+	for _, v := range s.Volumes {
+		name, at, _ := strings.Cut(v, ":")
+		if _, declared := file.Volumes[name]; !declared || at != "/data" {
+			t.Errorf("volume %q", v)
+		}
+	}
+	docker, err := os.ReadFile(filepath.Join("..", "..", "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(docker)
+	for _, want := range []string{"FROM golang:1.26", "USER 65532", "VOLUME /data", `HEALTHCHECK --interval=10s --timeout=6s --start-period=30s CMD ["/caspian", "health"]`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("Dockerfile has no %q", want)
+		}
+	}
+	// The arguments of CMD, and of the command that the compose file suggests.
+	lists := regexp.MustCompile(`(?:CMD|command:) (\[[^\]]*\])`).FindAllStringSubmatch(text+string(compose), -1)
+	if len(lists) != 3 {
+		t.Fatalf("found %v", lists)
+	}
+	for _, m := range lists {
+		var args []string
+		if err := yaml.Unmarshal([]byte(m[1]), &args); err != nil {
+			t.Fatal(err)
+		}
+		if args[0] == "/caspian" {
+			args = args[1:]
+		}
+		found := false
+		for _, c := range commands() {
+			if c.name != args[0] {
+				continue
+			}
+			found = true
+			s := newSettings(func(string) (string, bool) { return "", false })
+			c.setup(s)
+			if rest, err := s.read(args[1:]); err != nil || len(rest) > 0 || len(s.faults) > 0 {
+				t.Errorf("%v: %v %v %v", args, rest, err, s.faults)
+			}
+		}
+		if !found {
+			t.Errorf("%v: no such command", args)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package caspian_test
+
+import (
+	"go/build"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/caspian-kg/caspian"
+
+// order lists every package with those of ours that it may import, from leaf
+// to root. A line is changed by discussion, and not to make a build pass.
+var order = []struct {
+	pkg string
+	may []string
+}{
+	{"schema", nil},
+	{"graph", []string{"schema"}},
+	{"graph/snapshot", []string{"schema", "graph"}},
+	{"graph/analysis", []string{"schema", "graph", "graph/snapshot"}},
+	{"graph/codec", []string{"schema", "graph"}},
+	{"graph/store", []string{"graph"}},
+	{"graph/store/storetest", []string{"graph", "graph/store"}},
+	{"graph/live", []string{"schema", "graph", "graph/snapshot"}},
+	{"gql", nil},
+	{"api", []string{"schema", "graph", "graph/snapshot", "graph/analysis", "graph/live", "gql"}},
+	{"seeds", nil},
+	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
+	{"web", nil},
+	{"server", []string{"graph", "graph/live", "graph/codec", "gql", "api", "web"}},
+	{"cmd/caspian/internal/intake", []string{"graph", "graph/codec", "graph/live"}},
+	{"cmd/caspian", []string{"schema", "graph", "graph/snapshot", "graph/codec", "graph/store", "graph/live", "gql", "api",
+		"seeds", "server", "bench", "cmd/caspian/internal/intake"}},
+}
+
+// only names what a few packages know and no other may: by the beginning of
+// the import path, who may import it.
+var only = map[string][]string{
+	"github.com/cayleygraph/": {"graph/store"},
+	"github.com/hidal-go/":    {"graph/store"},
+	"github.com/graphql-go/":  {"gql", "api"},
+	"github.com/vektah/":      {"schema", "gql"},
+	"go.yaml.in/":             {"graph/codec", "cmd/caspian"},
+	"net/http":                {"server", "cmd/caspian"},
+	"os/exec":                 nil,
+}
+
+// never may be imported by anyone: what replaces it stands behind it.
+var never = map[string]string{
+	"github.com/cayleygraph/cayley/graph/kv/bolt": "boltdb fails the race detector's pointer checks",
+	"github.com/graphql-go/handler":               "server speaks HTTP",
+}
+
+// TestImportOrder holds the packages to the order and to what each may know.
+func TestImportOrder(t *testing.T) {
+	listed := map[string][]string{}
+	for i, o := range order {
+		for _, dep := range o.may {
+			if !slices.ContainsFunc(order[:i], func(e struct {
+				pkg string
+				may []string
+			}) bool {
+				return e.pkg == dep
+			}) {
+				t.Errorf("%s may import %s, which stands behind it", o.pkg, dep)
+			}
+		}
+		listed[o.pkg] = o.may
+	}
+	for _, dir := range packages(t) {
+		may, ok := listed[dir]
+		if !ok {
+			t.Errorf("the package %s is not in the order; say in deps_test.go what it may import", dir)
+			continue
+		}
+		p, err := build.ImportDir(dir, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range p.Imports {
+			if ours, ok := strings.CutPrefix(path, module+"/"); ok && !slices.Contains(may, ours) {
+				t.Errorf("%s imports %s; it may import %v", dir, ours, may)
+			}
+			for prefix, who := range only {
+				if strings.HasPrefix(path, prefix) && !slices.Contains(who, dir) {
+					t.Errorf("%s imports %s; only %v may", dir, path, who)
+				}
+			}
+			if why := never[path]; why != "" {
+				t.Errorf("%s imports %s: %s", dir, path, why)
+			}
+		}
+	}
+}
+
+// packages are the folders with Go files that are no tests.
+func packages(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if !d.IsDir() && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			dirs = append(dirs, filepath.ToSlash(filepath.Dir(path)))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
+// TestPackagesSayWhatTheyAreFor wants a comment on each package that says
+// what it must not know.
+func TestPackagesSayWhatTheyAreFor(t *testing.T) {
+	for _, dir := range packages(t) {
+		p, err := build.ImportDir(dir, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Doc == "" {
+			t.Errorf("the package %s has no comment", dir)
+		}
+	}
+}
+
+// TestFileLength keeps files to one subject.
+func TestFileLength(t *testing.T) {
+	for _, dir := range packages(t) {
+		names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(text), "\n"); n > 600 && !strings.HasSuffix(name, "_test.go") {
+				t.Errorf("%s has %d lines; has it two subjects?", name, n)
+			}
+		}
+	}
+}

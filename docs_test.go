@@ -1,0 +1,227 @@
+package caspian_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/seeds"
+)
+
+var update = flag.Bool("update", false, "write the answers in README.md anew")
+
+// documents are the files for people, by slash-separated path.
+func documents(t *testing.T) []string {
+	t.Helper()
+	list := []string{"README.md", "CONTRIBUTING.md", "Dockerfile", "docker-compose.yml"}
+	err := filepath.WalkDir("docs", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".md") {
+			list = append(list, filepath.ToSlash(path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+var (
+	link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	// A word with a slash in it or the ending of a source file, in code marks.
+	named  = regexp.MustCompile("`((?:[\\w.-]+/)+[\\w.-]*|[\\w-]+\\.(?:go|md|yaml|yml|graphql|py|toml))`")
+	target = regexp.MustCompile("`make ([a-z-]+)`")
+)
+
+// TestPathsInDocumentsExist follows every link and every path in code marks.
+func TestPathsInDocumentsExist(t *testing.T) {
+	// What users make themselves, and addresses that only look like paths.
+	ours := []string{"data/", "bin/caspian", "mine.graphql", "tokens.txt", "application/json"}
+	makefile := read(t, "Makefile")
+	for _, doc := range documents(t) {
+		text := read(t, doc)
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			to, _, _ := strings.Cut(m[1], "#")
+			if to == "" || strings.Contains(to, "://") {
+				continue
+			}
+			if _, err := os.Stat(path.Join(path.Dir(doc), to)); err != nil {
+				t.Errorf("%s links to %s, which is not there", doc, m[1])
+			}
+		}
+		for _, m := range named.FindAllStringSubmatch(text, -1) {
+			if slices.Contains(ours, m[1]) {
+				continue
+			}
+			if _, err := os.Stat(m[1]); err != nil {
+				t.Errorf("%s names %s, which is not there", doc, m[1])
+			}
+		}
+		for _, m := range target.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(makefile, "\n"+m[1]+":") {
+				t.Errorf("%s names make %s, which is no target", doc, m[1])
+			}
+		}
+	}
+	if n := strings.Count(read(t, "docs/ARCHITECTURE.md"), "\n"); n > 200 {
+		t.Errorf("docs/ARCHITECTURE.md has %d lines; the most is 200", n)
+	}
+}
+
+// seeded is the API over the seeds that are built in.
+func seeded(t *testing.T, o *schema.Ontology) *api.API {
+	t.Helper()
+	g, err := live.Open(t.Context(), &noLog{}, o, live.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(seeds.Files, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ch graph.Change
+	for _, name := range names {
+		f, err := seeds.Files.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = codec.Seed.Decode(t.Context(), name, f, func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := g.Commit(t.Context(), &ch); err != nil {
+		t.Fatal(err)
+	}
+	a, err := api.New(api.Options{Graph: g, Version: "test", Now: func() time.Time { return time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+type noLog struct{ head graph.Seq }
+
+func (n *noLog) Head() graph.Seq { return n.head }
+func (n *noLog) Append(_ context.Context, c *graph.Commit) error {
+	n.head = c.Seq
+	return nil
+}
+func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
+func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
+
+var question = regexp.MustCompile("(?s)```graphql\n(.*?)```\n```json\n(.*?)```")
+
+// TestReadmeAnswers asks what README.md asks and compares the answer there.
+func TestReadmeAnswers(t *testing.T) {
+	text := read(t, "README.md")
+	found := question.FindAllStringSubmatch(text, -1)
+	if len(found) == 0 {
+		t.Fatal("README.md has no query with its answer")
+	}
+	a := seeded(t, schema.MustDefault())
+	for _, m := range found {
+		res := a.Begin().Execute(t.Context(), &api.Request{Query: m[1]})
+		if res.Errors > 0 {
+			t.Fatalf("%s", res.Body)
+		}
+		var body struct {
+			Data json.RawMessage `json:"data"`
+		}
+		if err := json.Unmarshal(res.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		got := compact(t, body.Data)
+		if *update {
+			text = strings.Replace(text, m[2], got, 1)
+			continue
+		}
+		if got != m[2] {
+			t.Errorf("README.md shows\n%sand the answer is\n%s(go test -run Readme -update . writes it)", m[2], got)
+		}
+	}
+	if *update {
+		if err := os.WriteFile("README.md", []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var (
+	shortList = regexp.MustCompile(`\{\n\s+("[^{}\[\]\n]*"): ("[^"\n]*"|[^{}\[\]\n]*)\n\s+\}`)
+	nodesList = regexp.MustCompile(`\[\n\s+((?:\{[^{}\[\]\n]*\},?\n?\s*)+)\]`)
+)
+
+// compact indents JSON and puts small objects, and lists of them, on one line.
+func compact(t *testing.T, raw []byte) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	text := shortList.ReplaceAllString(out.String(), "{ $1: $2 }")
+	text = nodesList.ReplaceAllStringFunc(text, func(list string) string {
+		items := strings.Join(strings.Fields(strings.Trim(list, "[]")), " ")
+		if len(items) > 100 {
+			return list
+		}
+		return "[" + items + "]"
+	})
+	return text + "\n"
+}
+
+// TestExampleTypeReachesTheSchema loads the ontology with the lines that
+// CONTRIBUTING.md adds.
+func TestExampleTypeReachesTheSchema(t *testing.T) {
+	m := regexp.MustCompile("(?s)```graphql\n(.*?)```").FindStringSubmatch(read(t, "CONTRIBUTING.md"))
+	if m == nil {
+		t.Fatal("CONTRIBUTING.md adds no type")
+	}
+	if n := strings.Count(m[1], "\n"); n != 5 {
+		t.Errorf("the example has %d lines", n)
+	}
+	o, err := schema.Load("ontology.graphql", schema.Default+"\n"+m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := live.Open(t.Context(), &noLog{}, o, live.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := api.New(api.Options{Graph: g})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"type Lighthouse implements Entity", "\n  lighthouse(", "\n  lighthouses(", "input LighthouseFilter"} {
+		if !strings.Contains(a.SDL(), want) {
+			t.Errorf("the schema has no %q", want)
+		}
+	}
+}
