@@ -166,7 +166,7 @@ func (e *entry) read() {
 	e.regions()
 	e.waters()
 	e.land()
-	e.goods("naturalResources", "Geography/Natural resources", parseNaturalResources)
+	e.naturalResources()
 	if e.country.part {
 		return
 	}

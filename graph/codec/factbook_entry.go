@@ -12,6 +12,8 @@ func notKnown(text string) bool {
 	return text == "" || text == "none" || text == "NA" || text == "NEGL"
 }
 
+var abbreviation = regexp.MustCompile(`^[A-Z][A-Za-z. ]*$`)
+
 // named states what the country is called.
 func (e *entry) named() {
 	const at = "Government/Country name/"
@@ -40,7 +42,7 @@ func (e *entry) named() {
 	}
 	if abbr := e.text(at + "abbreviation"); !notKnown(abbr) {
 		for _, a := range strings.Split(abbr, " or ") {
-			if regexp.MustCompile(`^[A-Z][A-Za-z. ]*$`).MatchString(a) {
+			if abbreviation.MatchString(a) {
 				e.claim(at+"abbreviation", id, "aliases", graph.StringValue(a))
 			} else {
 				e.unread(at+"abbreviation", a)
@@ -233,7 +235,7 @@ func (e *entry) capital() {
 		f := found{name: strings.TrimSuffix(m[1], " in Romanian")}
 		switch {
 		case otherNames.MatchString(m[2]):
-			f.aliases = regexp.MustCompile(`[,/] ?`).Split(m[2], -1)
+			f.aliases = betweenNames.Split(m[2], -1)
 		case strings.HasSuffix(m[2], "capital") || m[2] == "seat of government":
 			f.remark = m[2]
 		default:
@@ -270,7 +272,10 @@ func (e *entry) capital() {
 }
 
 // otherNames tells "Baki, Baky" from a remark.
-var otherNames = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]*(?: de)?(?: \p{Lu}[\p{L}'’-]*)*(?:[,/] ?\p{Lu}[\p{L}'’-]*)*$`)
+var (
+	otherNames   = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]*(?: de)?(?: \p{Lu}[\p{L}'’-]*)*(?:[,/] ?\p{Lu}[\p{L}'’-]*)*$`)
+	betweenNames = regexp.MustCompile(`[,/] ?`)
+)
 
 // people states the population.
 func (e *entry) people() {

@@ -24,6 +24,8 @@ var (
 	spelled     = regexp.MustCompile(`; also (?:spelled|referred to as) [^()]*`)
 	ofLand      = regexp.MustCompile(` of (?:the )?\p{Lu}\p{L}+$`)
 	honorific   = regexp.MustCompile(`^(?:Sir|Dame|Dr\.|Gen\.|General|Col\.|Capt\.|Sr\.|Archbishop|Ratu|Grand Chief|Air Vice-Marshal|Crown Prince) `)
+	roman       = regexp.MustCompile(`^[IVX]+$`)
+	initial     = regexp.MustCompile(`\b\p{Lu}\. `)
 	particles   = " al el de der da do dos del la van von bin ibni i e ould ag d' "
 )
 
@@ -123,7 +125,7 @@ func personName(printed string) string {
 			continue
 		}
 		switch {
-		case i > 0 && regexp.MustCompile(`^[IVX]+$`).MatchString(w): // Frederik X
+		case i > 0 && roman.MatchString(w): // Frederik X
 		case inCapitals && strings.Contains(particles, " "+strings.ToLower(w)+" "):
 			words[i] = strings.ToLower(w)
 		default:
@@ -246,7 +248,7 @@ func (e *entry) holds(at, role string, h holder) {
 	printed := personName(h.name)
 	if p.id == "" {
 		// Initials tell nobody apart: Donald J. Trump is donald-trump.
-		p = person{slug(regexp.MustCompile(`\b\p{Lu}\. `).ReplaceAllString(printed+" ", "")), printed}
+		p = person{slug(initial.ReplaceAllString(printed+" ", "")), printed}
 	}
 	position := e.position(at, role, h.title)
 	if p.id == "" || position == "" || !e.declare(p.id, "Person") {

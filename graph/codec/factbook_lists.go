@@ -78,16 +78,17 @@ func parseNaturalResources(text string, known func(string) bool) (found []resour
 	return found, unread
 }
 
-// goods states a list of natural resources.
-func (e *entry) goods(predicate, at string, parse func(string, func(string) bool) ([]resource, []string)) {
+// naturalResources states what the country has.
+func (e *entry) naturalResources() {
+	const at = "Geography/Natural resources"
 	text := e.text(at)
 	if notKnown(text) {
 		return
 	}
-	found, unread := parse(text, func(s string) bool { return e.names.goods[s] != nil })
+	found, unread := parseNaturalResources(text, func(s string) bool { return e.names.goods[s] != nil })
 	for _, r := range found {
 		for _, id := range e.names.goods[r.printed].ids {
-			if !e.good(id, r.printed, at) || !e.first("good "+predicate+string(e.country.id)+string(id)) {
+			if !e.good(id, r.printed, at) || !e.first("good "+string(e.country.id)+" "+string(id)) {
 				continue // named twice in one list
 			}
 			var opts []claimOption
@@ -97,7 +98,7 @@ func (e *entry) goods(predicate, at string, parse func(string, func(string) bool
 			if r.possible {
 				opts = append(opts, asConfidence(possibleConfidence))
 			}
-			e.claim(at, e.country.id, predicate, graph.EntityValue(id), opts...)
+			e.claim(at, e.country.id, "naturalResources", graph.EntityValue(id), opts...)
 		}
 	}
 	for _, u := range unread {
@@ -247,7 +248,10 @@ type member struct {
 	roles   []string
 }
 
-var inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
+var (
+	inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
+	tightComma = regexp.MustCompile(`,(\S)`)
+)
 
 // parseMembers reads UN, SCO (dialogue member), EITI (compliant country) (suspended).
 func parseMembers(text string) []member {
@@ -256,7 +260,7 @@ func parseMembers(text string) []member {
 	}
 	var all []member
 	// The list has commas without a space, and no numbers.
-	text = regexp.MustCompile(`,(\S)`).ReplaceAllString(text, ", $1")
+	text = tightComma.ReplaceAllString(text, ", $1")
 	for _, item := range splitOutside(text, ",;") {
 		m := member{printed: withoutBrackets(item)}
 		for _, b := range inBrackets.FindAllStringSubmatch(item, -1) {
