@@ -93,7 +93,7 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 	}
 	db, err := leveldb.Open(files, levelOptions(s.opts))
 	if err != nil {
-		return err
+		return nameFiles(err)
 	}
 	kv := &levelKV{db: db, files: files, sync: !s.opts.NoSync}
 	qs, err := openCayley(kv)

@@ -59,7 +59,10 @@ func TestDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name, _ := filepath.Rel(sound, file)
+		name, err := filepath.Rel(sound, file)
+		if err != nil {
+			t.Fatal(err)
+		}
 		harms := map[string]func(path string) error{
 			"removed": os.Remove,
 			"emptied": func(p string) error { return os.Truncate(p, 0) },

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,8 +18,9 @@ import (
 type decoder struct {
 	next   graph.Seq // the commit being read
 	commit graph.Commit
-	fact   quad.Value // the label of a fact that waits for its meta
-	claim  graph.ClaimID
+	claims []graph.Claim // the commit's claims so far, used again for the next
+	fact   quad.Value    // the label of a fact that waits for its meta
+	meta   metaReader
 }
 
 // add takes the next quad. It returns the commit that the quad completes.
@@ -26,7 +29,7 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 	if !ok {
 		return nil, fmt.Errorf("the quad %s is none of ours", q)
 	}
-	c := &d.commit
+	c, last := &d.commit, len(d.claims)-1
 	if d.fact != nil && pred != predMeta {
 		return nil, fmt.Errorf("claim %s has no meta", d.fact)
 	}
@@ -38,12 +41,14 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 			return nil, fmt.Errorf("the meta of claim %s follows no fact of it", q.Label)
 		}
 		d.fact = nil
-		err = readMeta(string(text), &c.Claims[len(c.Claims)-1])
+		err = d.meta.read(string(text), &d.claims[last])
 	case predSupersede:
 		var id graph.ClaimID
-		if id, err = claimOf(q.Object); err == nil {
-			last := &c.Claims[len(c.Claims)-1]
-			last.Supersedes = append(last.Supersedes, id)
+		if id, err = claimOf(q.Object); err == nil && last < 0 {
+			err = errors.New("it follows no claim")
+		}
+		if err == nil {
+			d.claims[last].Supersedes = append(d.claims[last].Supersedes, id)
 		}
 	case predType:
 		ent := graph.Entity{}
@@ -91,7 +96,7 @@ func (d *decoder) addFact(q quad.Quad) error {
 		return err
 	}
 	d.fact = q.Label
-	d.commit.Claims = append(d.commit.Claims, c)
+	d.claims = append(d.claims, c)
 	return nil
 }
 
@@ -107,6 +112,11 @@ func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
 		return nil, fmt.Errorf("commit %d: %w", n, err)
 	}
 	c := d.commit
+	if len(d.claims) > 0 {
+		c.Claims = slices.Clone(d.claims)
+		clear(d.claims)
+		d.claims = d.claims[:0]
+	}
 	if n != d.next {
 		return nil, fmt.Errorf("commit %d stands where commit %d should", n, d.next)
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	lerrors "github.com/syndtr/goleveldb/leveldb/errors"
 	"github.com/syndtr/goleveldb/leveldb/journal"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -62,6 +63,21 @@ func writeHead(dir string, head graph.Seq) error {
 		return err
 	}
 	return os.Rename(tmp, path)
+}
+
+// nameFiles adds to an error of LevelDB the files it speaks of and does not name.
+func nameFiles(err error) error {
+	var missing *lerrors.ErrMissingFiles
+	var corrupted *lerrors.ErrCorrupted
+	switch {
+	case errors.As(err, &corrupted) && errors.As(corrupted.Err, &missing):
+		return fmt.Errorf("%w: %v; restore the store from a backup", err, missing.Fds)
+	case errors.As(err, &corrupted) && corrupted.Fd.Zero():
+		return fmt.Errorf("%w: CURRENT, or the MANIFEST file that it names; restore the store from a backup", err)
+	case errors.As(err, &corrupted):
+		return fmt.Errorf("%w; restore the store from a backup", err)
+	}
+	return err
 }
 
 // checkJournals refuses a journal that is damaged before its end. LevelDB

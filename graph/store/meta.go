@@ -64,38 +64,6 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 	return append(b, j...), err
 }
 
-// readMeta fills in a claim from its meta literal.
-func readMeta(s string, c *graph.Claim) error {
-	var m metaJSON
-	err := json.Unmarshal([]byte(s), &m)
-	if err != nil {
-		return fmt.Errorf("meta: %w", err)
-	}
-	if c.Valid, err = graph.ParseInterval(m.Valid); err != nil {
-		return fmt.Errorf("meta: %w", err)
-	}
-	c.Source, c.Locator, c.Confidence = graph.ID(m.Source), m.Locator, m.Confidence
-	c.AttributedTo, c.Original, c.Conflict, c.Note = m.To, m.Original, m.Conflict, m.Note
-	if c.Rank, err = graph.ParseRank(m.Rank); err != nil {
-		return fmt.Errorf("meta: %w", err)
-	}
-	if c.Attribution, err = graph.ParseAttribution(m.Attribution); err != nil {
-		return fmt.Errorf("meta: %w", err)
-	}
-	for _, q := range m.Qualifiers {
-		kind, ok := graph.ParseKind(q[1])
-		if !ok {
-			return fmt.Errorf("meta: qualifier %s: %q is no kind of value", q[0], q[1])
-		}
-		v, err := parseValue(kind, q[2])
-		if err != nil {
-			return fmt.Errorf("meta: qualifier %s: %w", q[0], err)
-		}
-		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q[0], Value: v})
-	}
-	return nil
-}
-
 // seal is the literal of commit/1: record time in microseconds and counts.
 type seal struct {
 	at                            int64

@@ -67,11 +67,33 @@ func readNode(ctx context.Context, tx kv.Tx, id uint64) (quad.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := pquads.UnmarshalValue(p.Value)
+	v, err := decodeNode(p.Value)
 	if err != nil {
 		return nil, damaged(id, err)
 	}
 	return v, nil
+}
+
+// decodeNode reads the value of a node. It reads texts and addresses, which
+// most nodes are, without pquads, which takes three times as long.
+func decodeNode(raw []byte) (quad.Value, error) {
+	const text, iri = 2<<3 | 2, 3<<3 | 2 // fields of the protocol buffer, with their wire type
+	if len(raw) > 1 && (raw[0] == text || raw[0] == iri) {
+		if size, n := binary.Uvarint(raw[1:]); n > 0 && size == uint64(len(raw)-1-n) {
+			if raw[0] == text {
+				return quad.String(raw[1+n:]), nil
+			}
+			return quad.IRI(raw[1+n:]), nil
+		}
+	}
+	var v pquads.Value
+	if err := v.Unmarshal(raw); err != nil {
+		return nil, err
+	}
+	if v.Value == nil { // ToNative would panic
+		return nil, errors.New("a link stands where a value should")
+	}
+	return v.ToNative(), nil
 }
 
 // nodeID finds the node of a value; 0 for none.

@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cayleygraph/cayley/graph/proto"
 	"github.com/cayleygraph/quad"
-	"github.com/cayleygraph/quad/pquads"
 	"github.com/syndtr/goleveldb/leveldb/iterator"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"github.com/syndtr/goleveldb/leveldb/util"
@@ -85,11 +85,14 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 	})
 }
 
-// nodeTable remembers the nodes that the scan has passed. Most are needed by
-// the transaction that made them and never again, so it keeps two generations
-// and reads the few older ones from the log.
+// nodeTable finds the values of nodes. Most are needed by the transaction that
+// made them and never again: those stand in a slice, for their ids are in a
+// row. Of older nodes it remembers the ones met lately and reads the rest from
+// the log.
 type nodeTable struct {
 	tx           *levelRead
+	first        uint64       // the id of the first of the nodes
+	nodes        []quad.Value // of the transaction that the scan is in
 	young, old   map[uint64]quad.Value
 	passingLinks bool
 }
@@ -97,34 +100,47 @@ type nodeTable struct {
 const generation = 1 << 16
 
 func (t *nodeTable) put(id uint64, raw []byte) error {
-	v, err := pquads.UnmarshalValue(raw)
+	v, err := decodeNode(raw)
 	if err != nil {
 		return damaged(id, err)
 	}
 	// The first node after a link begins a transaction.
-	if t.young == nil || t.passingLinks && len(t.young) > generation {
-		t.old, t.young = t.young, make(map[uint64]quad.Value, generation)
+	if t.passingLinks || id != t.first+uint64(len(t.nodes)) {
+		for i, v := range t.nodes {
+			if iri, ok := v.(quad.IRI); ok && !strings.HasPrefix(string(iri), claimPrefix) {
+				t.remember(t.first+uint64(i), v)
+			}
+		}
+		t.first, t.passingLinks = id, false
+		clear(t.nodes)
+		t.nodes = t.nodes[:0]
 	}
-	t.passingLinks = false
-	t.young[id] = v
+	t.nodes = append(t.nodes, v)
 	return nil
 }
 
+func (t *nodeTable) remember(id uint64, v quad.Value) {
+	if t.young == nil || len(t.young) >= generation {
+		t.old, t.young = t.young, make(map[uint64]quad.Value)
+	}
+	t.young[id] = v
+}
+
 func (t *nodeTable) get(ctx context.Context, id uint64) (quad.Value, error) {
-	if v, ok := t.young[id]; ok {
+	if i := id - t.first; i < uint64(len(t.nodes)) {
+		return t.nodes[i], nil
+	}
+	v, ok := t.young[id]
+	if ok {
 		return v, nil
 	}
-	v, ok := t.old[id]
-	if !ok {
+	if v, ok = t.old[id]; !ok {
 		var err error
 		if v, err = readNode(ctx, t.tx, id); err != nil {
 			return nil, err
 		}
 	}
-	if t.young == nil {
-		t.young = make(map[uint64]quad.Value)
-	}
-	t.young[id] = v
+	t.remember(id, v)
 	return v, nil
 }
 
