@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -55,51 +56,65 @@ const (
 // every problem it finds, in the order of the operations; where there is one,
 // nothing of the change may be applied.
 func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
-	c := &checker{
-		o: o, st: st, res: &Result{},
-		declared: map[ID]declaration{}, stated: map[ClaimID]Place{}, retracted: map[ClaimID]Place{},
-		keys: map[string]ID{}, caps: map[ID]Value{}, links: map[link][]ID{},
-	}
 	if ch.IfSeq != nil && *ch.IfSeq != st.Seq() {
 		return nil, Problems{{Code: SeqMismatch, Message: fmt.Sprintf(
 			"the store is at sequence %d, not %d; read again and decide anew", st.Seq(), *ch.IfSeq)}}
 	}
-	// Entities first, so that claims may speak of entities declared after them.
-	for i := range ch.Ops {
-		if ch.Ops[i].Kind == Declare {
-			c.declare(&ch.Ops[i])
-		}
+	c := &checker{
+		o: o, st: st, ops: ch.Ops, res: &Result{},
+		declared: map[ID]declaration{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
+		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
+		links: map[link][]ID{}, edges: map[edge]int{},
 	}
-	for i := range ch.Ops {
-		// A cap binds the claims before it as well.
-		if cl := &ch.Ops[i].Claim; ch.Ops[i].Kind == Assert && cl.Predicate == "confidenceCap" {
-			if v, err := ParseValue(FloatKind, cl.Value.String()); err == nil {
-				c.caps[cl.Subject] = v
+	// What the change takes back binds nothing in it, wherever that stands.
+	c.leave(ch)
+	each := func(fn func(op *Op), kinds ...OpKind) {
+		for i := range ch.Ops {
+			if slices.Contains(kinds, ch.Ops[i].Kind) {
+				c.op = i
+				fn(&ch.Ops[i])
 			}
 		}
 	}
+	// Entities first, so that claims may speak of entities declared after them;
+	// then the caps, which bind the claims before them as well.
+	each(c.declare, Declare)
+	each(c.note, Assert)
+	each(c.assert, Assert)
 	for i := range ch.Ops {
-		if ch.Ops[i].Kind == Assert {
-			c.assert(&ch.Ops[i])
-		}
-	}
-	for i := range ch.Ops {
-		switch ch.Ops[i].Kind {
+		c.op = i
+		switch op := &ch.Ops[i]; op.Kind {
 		case Declare, Assert:
 		case Retract:
-			c.retract(&ch.Ops[i])
+			c.retract(op)
 		case Remark:
-			c.notice(ch.Ops[i].Place, BadInput, "%s", ch.Ops[i].Remark)
+			c.notice(op.Place, BadInput, "%s", op.Remark)
 		default:
-			c.problem(ch.Ops[i].Place, BadInput, "the operation does nothing; assert, retract or declare")
+			c.problem(op.Place, BadInput, "the operation does nothing; assert, retract or declare")
 		}
 	}
-	c.cycles()
+	c.circles()
 	if len(c.problems) > 0 {
-		return nil, c.problems
+		return nil, inOrder(c.problems)
 	}
+	c.res.Notices = inOrder(c.notices)
 	c.res.Commit.Key = ch.Key
 	return c.res, nil
+}
+
+// found is a problem or a notice with the operation that it belongs to.
+type found struct {
+	op      int
+	problem Problem
+}
+
+func inOrder(fs []found) Problems {
+	slices.SortStableFunc(fs, func(a, b found) int { return a.op - b.op })
+	var ps Problems
+	for _, f := range fs {
+		ps = append(ps, f.problem)
+	}
+	return ps
 }
 
 type declaration struct {
@@ -107,36 +122,40 @@ type declaration struct {
 	place Place
 }
 
-type link struct {
-	subject   ID
-	predicate string
+// statement is a claim stated in this change, by its number in the commit; -1
+// where it is none of the commit's.
+type statement struct {
+	place Place
+	claim int
 }
 
 type checker struct {
-	o         *schema.Ontology
-	st        State
-	res       *Result
-	problems  Problems
-	declared  map[ID]declaration
-	stated    map[ClaimID]Place
-	retracted map[ClaimID]Place
-	keys      map[string]ID
-	caps      map[ID]Value // confidence caps stated in this change
-	links     map[link][]ID
-	edges     []cycleEdge
-}
+	o        *schema.Ontology
+	st       State
+	res      *Result
+	ops      []Op
+	op       int // the number of the operation looked at
+	problems []found
+	notices  []found
 
-type cycleEdge struct {
-	link  link
-	place Place
+	declared  map[ID]declaration
+	stated    map[ClaimID]statement
+	withdrawn map[ClaimID]Place
+	keys      map[string]ID
+	caps      map[ID]float64 // confidence caps stated in this change
+
+	leaving map[ClaimID]bool // what the change takes back
+	gone    map[link][]Value // the values of those in the state
+	links   map[link][]ID    // the transitive relations that it states
+	edges   map[edge]int     // and the operations that state them
 }
 
 func (c *checker) problem(at Place, code Code, format string, a ...any) {
-	c.problems = append(c.problems, Problem{at, code, fmt.Sprintf(format, a...)})
+	c.problems = append(c.problems, found{c.op, Problem{at, code, fmt.Sprintf(format, a...)}})
 }
 
 func (c *checker) notice(at Place, code Code, format string, a ...any) {
-	c.res.Notices = append(c.res.Notices, Problem{at, code, fmt.Sprintf(format, a...)})
+	c.notices = append(c.notices, found{c.op, Problem{at, code, fmt.Sprintf(format, a...)}})
 }
 
 func (c *checker) declare(op *Op) {
@@ -161,6 +180,7 @@ func (c *checker) declare(op *Op) {
 		if first.typ != e.Type {
 			c.problem(op.Place, Duplicate, "%s is declared a %s here and a %s at %s; an entity has one type", e.ID, e.Type, first.typ, first.place)
 		}
+		c.res.Known++
 		return
 	}
 	if have, ok := c.st.TypeOf(e.ID); ok {
@@ -182,15 +202,6 @@ func names(ts []*schema.Type) string {
 		s[i] = t.Name
 	}
 	return strings.Join(s, ", ")
-}
-
-func (c *checker) suggestType(name string) string {
-	for _, t := range c.o.Types {
-		if strings.EqualFold(t.Name, name) || strings.EqualFold(t.Plural, name) {
-			return "; did you mean " + t.Name + "?"
-		}
-	}
-	return ""
 }
 
 func (c *checker) typeOf(id ID) *schema.Type {
@@ -250,46 +261,9 @@ func (c *checker) field(at Place, cl *Claim) *schema.Field {
 	return f
 }
 
-func suggestField(t *schema.Type, name string) string {
-	best, least := "", 3
-	for _, f := range t.Fields {
-		if d := distance(strings.ToLower(f.Name), strings.ToLower(name), least); d < least {
-			best, least = f.Name, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + best + "?"
-}
-
-// distance is the Levenshtein distance, or most where it is at least that.
-func distance(a, b string, most int) int {
-	if len(a)-len(b) >= most || len(b)-len(a) >= most {
-		return most
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return min(row[len(b)], most)
-}
-
 func (c *checker) source(at Place, cl *Claim) {
 	if cl.Source == "" {
-		c.problem(at, NoSource, "%s %s has no source; every claim needs one", cl.Subject, cl.Predicate)
+		c.problem(at, NoSource, "%s of %s has no source; every claim needs one", clip(cl.Predicate), clip(string(cl.Subject)))
 		return
 	}
 	t := c.typeOf(cl.Source)
@@ -305,8 +279,6 @@ func (c *checker) source(at Place, cl *Claim) {
 func (c *checker) holding(at Place, cl *Claim) {
 	if !(cl.Confidence >= 0 && cl.Confidence <= 1) {
 		c.problem(at, BadInput, "the confidence %v is not between 0 and 1", cl.Confidence)
-	} else if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
-		c.problem(at, BadInput, "the confidence %v is above %v, the most that a claim of %s may have", cl.Confidence, most, cl.Source)
 	}
 	if int(cl.Rank) >= len(RankNames) {
 		c.problem(at, BadInput, "the rank %d does not exist", cl.Rank)
@@ -337,17 +309,6 @@ func (c *checker) text(at Place, what, s string, most int) {
 	case strings.ContainsRune(s, 0):
 		c.problem(at, BadInput, "the %s holds a zero character", what)
 	}
-}
-
-// cap is the most that a claim of the source may be trusted.
-func (c *checker) cap(source ID) (float64, bool) {
-	if v, ok := c.caps[source]; ok {
-		return v.Float(), true
-	}
-	for _, v := range c.st.Values(source, "confidenceCap") {
-		return v.Float(), true
-	}
-	return 0, false
 }
 
 func (c *checker) valueOf(at Place, f *schema.Field, cl *Claim) {
@@ -404,6 +365,10 @@ func (c *checker) typed(at Place, what string, s schema.Scalar, e *schema.Enum, 
 		c.problem(at, WrongType, "%s is a value of kind %s; the ontology wants %s", what, have, want)
 		return v
 	}
+	if fault := v.fault(); fault != "" {
+		c.problem(at, BadInput, "%s is %s", what, fault)
+		return v
+	}
 	switch want {
 	case EntityKind:
 		c.object(at, what, target, v.Entity())
@@ -431,6 +396,10 @@ func (c *checker) typed(at Place, what string, s schema.Scalar, e *schema.Enum, 
 }
 
 func (c *checker) object(at Place, what string, target *schema.Type, id ID) {
+	if err := CheckID(id); err != nil {
+		c.problem(at, BadInput, "%s: %v", what, err)
+		return
+	}
 	t := c.typeOf(id)
 	if t == nil {
 		c.problem(at, UnknownID, "%s is %s, which is not in the graph; declare it with its type first", what, id)
@@ -444,54 +413,112 @@ func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
 	id := cl.ID()
 	c.res.IDs = append(c.res.IDs, id)
 	if first, ok := c.stated[id]; ok {
-		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)", cl.Subject, cl.Predicate, clip(cl.Value.String()), first)
-		c.res.Known++
+		again := ""
+		if first.claim >= 0 {
+			if d := difference(&c.res.Commit.Claims[first.claim], &cl); d != "" {
+				again = "; the first one stays, with " + d
+			}
+		}
+		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)%s", cl.Subject, cl.Predicate, clip(cl.Value.String()), first.place, again)
+		c.known(at, id, &cl)
 		return
 	}
-	c.stated[id] = at
-	if f.Key != "" && !c.key(at, f, &cl) {
-		return
-	}
+	c.stated[id] = statement{at, -1}
 	if have, live, ok := c.st.Claim(id); ok {
-		c.res.Known++
 		if !live {
 			c.notice(at, Duplicate, "the claim %s was withdrawn and stays so; state it with another locator or valid time to hold it again", id)
-		} else if held(&have) != held(&cl) {
-			c.notice(at, Duplicate, "the claim %s is known with %s; here it has %s: kept as it is, supersede it to change that", id, held(&have), held(&cl))
+		} else if d := difference(&have, &cl); d != "" {
+			c.notice(at, Duplicate, "the claim %s is known with %s; it stays as it is: to hold it otherwise, supersede it by one with another locator", id, d)
 		}
+		c.known(at, id, &cl)
 		return
 	}
+	if !c.leaving[id] {
+		c.bound(at, f, &cl)
+	}
 	for _, old := range cl.Supersedes {
+		if old == id {
+			c.problem(at, BadInput, "the claim %s cannot supersede itself", id)
+			return
+		}
 		if !c.withdraw(at, old, "supersede") {
 			return
 		}
 	}
-	if f.Transitive {
-		l := link{cl.Subject, cl.Predicate}
-		c.links[l] = append(c.links[l], cl.Value.Entity())
-		c.edges = append(c.edges, cycleEdge{l, at})
-	}
+	c.stated[id] = statement{at, len(c.res.Commit.Claims)}
 	c.res.Commit.Claims = append(c.res.Commit.Claims, cl)
 }
 
-// held describes how a claim is held, to tell two holdings of one claim apart.
-func held(c *Claim) string {
-	return fmt.Sprintf("confidence %v, rank %s, attribution %s", c.Confidence, c.Rank, c.Attribution)
+// known counts a claim that is there already. It changes nothing, and so
+// cannot take the place of another.
+func (c *checker) known(at Place, id ClaimID, cl *Claim) {
+	c.res.Known++
+	for _, old := range cl.Supersedes {
+		_, live, _ := c.st.Claim(old)
+		if first, ok := c.stated[old]; ok && first.claim >= 0 {
+			live = true
+		}
+		if _, taken := c.withdrawn[old]; live && !taken {
+			c.problem(at, BadInput, "the claim %s is known and cannot supersede %s any more; retract that one instead", id, old)
+		}
+	}
+}
+
+// bound holds a new claim to what else is so: the cap of its source, keys, circles.
+func (c *checker) bound(at Place, f *schema.Field, cl *Claim) {
+	if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
+		c.problem(at, BadInput, "the confidence %v is above %v, the most that a claim of %s may have", cl.Confidence, most, cl.Source)
+	}
+	if f.Key != "" {
+		c.key(at, f, cl)
+	}
+	if f.Transitive {
+		l := link{cl.Subject, cl.Predicate}
+		e := edge{l, cl.Value.Entity()}
+		if _, ok := c.edges[e]; !ok {
+			c.edges[e] = c.op
+			c.links[l] = append(c.links[l], e.to)
+		}
+	}
+}
+
+// difference describes how a claim is held where that differs from another
+// holding of it; "" where they agree.
+func difference(have, other *Claim) string {
+	var d []string
+	if have.Confidence != other.Confidence {
+		d = append(d, fmt.Sprintf("confidence %v, not %v", have.Confidence, other.Confidence))
+	}
+	if have.Rank != other.Rank {
+		d = append(d, fmt.Sprintf("rank %s, not %s", have.Rank, other.Rank))
+	}
+	if have.Attribution != other.Attribution {
+		d = append(d, fmt.Sprintf("attribution %s, not %s", have.Attribution, other.Attribution))
+	}
+	for _, t := range []struct{ what, a, b string }{
+		{"attributedTo", have.AttributedTo, other.AttributedTo}, {"original", have.Original, other.Original},
+		{"conflict", have.Conflict, other.Conflict}, {"note", have.Note, other.Note},
+	} {
+		if t.a != t.b {
+			d = append(d, "another "+t.what)
+		}
+	}
+	return strings.Join(d, ", ")
 }
 
 // key refuses two entities under one name of an outside scheme.
-func (c *checker) key(at Place, f *schema.Field, cl *Claim) bool {
+func (c *checker) key(at Place, f *schema.Field, cl *Claim) {
 	k := f.Name + "\x00" + cl.Value.String()
 	other, taken := c.keys[k]
 	if !taken {
 		other, taken = c.st.Holder(f.Name, cl.Value)
+		taken = taken && slices.Contains(c.values(link{other, f.Name}), cl.Value)
 	}
 	if taken && other != cl.Subject {
-		c.problem(at, Duplicate, "%s %s of %s is already that of %s; merge them or correct one", f.Label, cl.Value, cl.Subject, other)
-		return false
+		c.problem(at, Duplicate, "%s %s of %s is already that of %s; merge them or correct one", f.Label, clip(cl.Value.String()), cl.Subject, other)
+		return
 	}
 	c.keys[k] = cl.Subject
-	return true
 }
 
 func (c *checker) retract(op *Op) {
@@ -520,7 +547,7 @@ func (c *checker) withdraw(at Place, id ClaimID, verb string) bool {
 		}
 		return false
 	}
-	if first, twice := c.retracted[id]; twice {
+	if first, twice := c.withdrawn[id]; twice {
 		if verb == "supersede" {
 			c.problem(at, Duplicate, "the claim %s is withdrawn twice in this change (first at %s)", id, first)
 		} else {
@@ -528,45 +555,6 @@ func (c *checker) withdraw(at Place, id ClaimID, verb string) bool {
 		}
 		return false
 	}
-	c.retracted[id] = at
+	c.withdrawn[id] = at
 	return true
-}
-
-// cycles refuses transitive relations that the change would close to a circle.
-func (c *checker) cycles() {
-	for _, e := range c.edges {
-		if path := c.pathBack(e.link); path != nil {
-			c.problem(e.place, Cycle, "%s %s would run in a circle: %s", e.link.subject, e.link.predicate, strings.Join(path, " → "))
-			return // one circle has many edges; the first is enough to see it
-		}
-	}
-}
-
-// pathBack looks for a way from the subject to itself along the predicate.
-func (c *checker) pathBack(from link) []string {
-	prev := map[ID]ID{}
-	queue := []ID{from.subject}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		next := append([]ID(nil), c.links[link{at, from.predicate}]...)
-		for _, v := range c.st.Values(at, from.predicate) {
-			next = append(next, v.Entity())
-		}
-		for _, n := range next {
-			if _, seen := prev[n]; seen {
-				continue
-			}
-			prev[n] = at
-			if n == from.subject {
-				path := []string{string(n)}
-				for x := at; x != from.subject; x = prev[x] {
-					path = append([]string{string(x)}, path...)
-				}
-				return append([]string{string(from.subject)}, path...)
-			}
-			queue = append(queue, n)
-		}
-	}
-	return nil
 }

@@ -75,6 +75,8 @@ func EnumOf(name string) Value { return Value{kind: EnumKind, text: name} }
 // IntValue is a whole number.
 func IntValue(n int64) Value { return Value{kind: IntKind, n: n} }
 
+// Adding 0 below turns -0 into 0: they are one number and must be one claim.
+
 // FloatValue is a number; f must be finite.
 func FloatValue(f float64) Value { return Value{kind: FloatKind, a: unsignedZero(f)} }
 
@@ -140,6 +142,20 @@ func (v Value) Bool() bool { return v.n != 0 }
 
 // Date is a date.
 func (v Value) Date() Date { return v.date }
+
+// fault tells what a value that did not come through ParseValue may lack.
+func (v Value) fault() string {
+	finite := func(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
+	switch {
+	case v.kind == DateKind && !v.date.Known():
+		return "no date"
+	case (v.kind == FloatKind || v.kind == QuantityKind) && !finite(v.a):
+		return "no finite number"
+	case v.kind == CoordinatesKind && !(math.Abs(v.a) <= 90 && math.Abs(v.b) <= 180):
+		return "no point on the Earth"
+	}
+	return ""
+}
 
 // LatLon is a point.
 func (v Value) LatLon() (lat, lon float64) { return v.a, v.b }

@@ -41,11 +41,12 @@ func (d Date) Span() Span { return Span{d.First(), d.Last()} }
 // HoldsOn tells how surely a claim with the valid time holds on the days asked
 // for. attested is when its source was published; the zero Date is unknown.
 //
-// A STATE surely holds from the last day its start may mean to the first day
-// its end may mean. An open end is attested up to the source's date, an open
-// start down to it, and an unknown end not beyond the start. An EVENT, once
-// begun, holds ever after. An OBSERVATION belongs to its period: it shows once
-// the period has begun, and surely once it is over. What is ETERNAL holds.
+// A STATE may hold from the first day its start may mean to the last day its
+// end may mean, and surely holds on the days that lie within whichever days are
+// meant. An open end is attested up to the source's date, an open start down
+// to it. An EVENT, once begun, holds ever after. An OBSERVATION belongs to its
+// period: it shows once the period has begun, or where nobody says when, once
+// its end may have come; and surely once it is over. What is ETERNAL holds.
 func HoldsOn(kind schema.TimeKind, valid Interval, attested Date, on Span) Holds {
 	from, to := valid.From, valid.To
 	switch kind {
@@ -54,17 +55,12 @@ func HoldsOn(kind schema.TimeKind, valid Interval, attested Date, on Span) Holds
 	case schema.Event:
 		switch {
 		case !from.Known() && to.Known():
-			from = to // over by then, so begun by then
-			if on.Last < to.First() {
-				return HoldsPossibly
-			}
+			// Over by then, so begun by then; before, nobody knows.
+			return grade(true, on.First >= to.Last())
 		case !from.Known():
-			if attested.Known() && attested.Last() <= on.First {
-				return HoldsYes
-			}
-			return HoldsPossibly
+			return grade(true, attested.Known() && attested.Last() <= on.First)
 		}
-		return grade(on.Last >= from.First(), on.First >= from.Last())
+		return grade(on.Last >= from.First(), on.First >= min(from.Last(), to.Last()))
 	case schema.Observation:
 		if !from.Known() && !to.Known() {
 			return HoldsPossibly
@@ -74,29 +70,34 @@ func HoldsOn(kind schema.TimeKind, valid Interval, attested Date, on Span) Holds
 		}
 		return grade(on.Last >= from.First(), to.Known() && on.First >= to.Last())
 	}
-	possible := Span{from.First(), to.Last()}
-	sure := Span{from.Last(), to.First()} // empty where nothing is sure
-	if !from.Known() {
-		sure.First = LastDay
-	}
-	if !to.Known() {
-		sure.Last = FirstDay
-	}
+	return holdsState(from, to, attested, on)
+}
+
+func holdsState(from, to, attested Date, on Span) Holds {
+	start, end := from.Span(), to.Span()
+	possible := Span{start.First, end.Last}
+	// Where nobody says, the start may be as late as any day and the end as
+	// early as any, but for what the source attests.
 	switch {
-	case from.Known() && !to.Known():
-		sure.Last = from.Last()
-		if to.Precision() == Open && attested.Known() {
-			sure.Last = max(sure.Last, attested.First())
-		}
-	case !from.Known() && to.Known():
-		sure.First = to.First()
+	case !from.Known() && !to.Known():
 		if attested.Known() {
-			sure.First = min(sure.First, attested.Last())
+			// A source dated by its year speaks for the year.
+			return grade(true, attested.First() <= on.First && on.Last <= attested.Last())
 		}
-	case !from.Known() && !to.Known() && attested.Known():
-		// A source dated by its year speaks for the year.
-		sure = attested.Span()
+		return HoldsPossibly
+	case !from.Known():
+		start.Last = LastDay
+		if attested.Known() {
+			start.Last = attested.Last()
+		}
+	case !to.Known():
+		end.First = FirstDay
+		if to.Precision() == Open && attested.Known() {
+			end.First = attested.First()
+		}
 	}
+	// It ends no sooner than it begins: that narrows both.
+	sure := Span{min(start.Last, end.Last), max(start.First, end.First)}
 	return grade(on.First <= possible.Last && on.Last >= possible.First, sure.First <= on.First && on.Last <= sure.Last)
 }
 

@@ -88,7 +88,9 @@ func (l *loader) checkGenerated() {
 	for scalar := range scalars {
 		made[scalar+"Filter"] = "comparing with " + scalar
 	}
-	made["IDFilter"] = "comparing with ID"
+	for _, own := range []string{"ID", "Holds", "Rank", "Attribution"} {
+		made[own+"Filter"] = "comparing with " + own
+	}
 	told := map[string]bool{} // one fault each, whatever the endings
 	claim := func(pos Position, what, name, by string) {
 		other, ok := made[name]

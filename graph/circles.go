@@ -1,0 +1,188 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// What Check knows of the graph as it will be: the state without what the
+// change takes back, and the circles that the change would close in it.
+
+// link is one predicate of one entity.
+type link struct {
+	subject   ID
+	predicate string
+}
+
+// edge is one transitive relation that the change states.
+type edge struct {
+	link
+	to ID
+}
+
+// leave notes what the change takes back, by retraction and by supersession.
+func (c *checker) leave(ch *Change) {
+	take := func(id ClaimID) {
+		if c.leaving[id] {
+			return
+		}
+		c.leaving[id] = true
+		if cl, live, ok := c.st.Claim(id); ok && live {
+			l := link{cl.Subject, cl.Predicate}
+			c.gone[l] = append(c.gone[l], cl.Value)
+		}
+	}
+	for i := range ch.Ops {
+		switch op := &ch.Ops[i]; op.Kind {
+		case Retract:
+			take(op.Retract.Claim)
+		case Assert:
+			for _, old := range op.Claim.Supersedes {
+				take(old)
+			}
+		}
+	}
+}
+
+// values are those of the state's live claims that the change leaves alone.
+func (c *checker) values(l link) []Value {
+	vs := c.st.Values(l.subject, l.predicate)
+	gone := c.gone[l]
+	if len(gone) == 0 {
+		return vs
+	}
+	vs = slices.Clone(vs)
+	for _, g := range gone {
+		if i := slices.Index(vs, g); i >= 0 {
+			vs = slices.Delete(vs, i, i+1)
+		}
+	}
+	return vs
+}
+
+// capField is the field by which a source bounds the confidence of its claims.
+const capField = "confidenceCap"
+
+// note keeps the caps that the change states.
+func (c *checker) note(op *Op) {
+	cl := op.Claim
+	if cl.Predicate != capField {
+		return
+	}
+	v, err := ParseValue(FloatKind, cl.Value.String())
+	if err != nil {
+		return // assert says so
+	}
+	cl.Value = v
+	if cl.Normalise(); c.leaving[cl.ID()] {
+		return
+	}
+	if have, ok := c.caps[cl.Subject]; !ok || v.Float() < have {
+		c.caps[cl.Subject] = v.Float()
+	}
+}
+
+// cap is the most that a claim of the source may be trusted: the least of all
+// that bind it.
+func (c *checker) cap(source ID) (most float64, ok bool) {
+	most, ok = c.caps[source]
+	for _, v := range c.values(link{source, capField}) {
+		if !ok || v.Float() < most {
+			most, ok = v.Float(), true
+		}
+	}
+	return most, ok
+}
+
+// circles refuses transitive relations that the change would close to a
+// circle. Each entity is looked at once, however many relations there are; of
+// circles that share an entity one is told.
+func (c *checker) circles() {
+	starts := make([]edge, 0, len(c.edges))
+	for e := range c.edges {
+		starts = append(starts, e)
+	}
+	slices.SortFunc(starts, func(a, b edge) int { return c.edges[a] - c.edges[b] })
+	w := walk{c: c, seen: map[link]int{}, told: map[link]bool{}}
+	for _, e := range starts {
+		w.from(e.link)
+	}
+}
+
+// walk goes along transitive relations, depth first.
+type walk struct {
+	c    *checker
+	seen map[link]int // its place on the way from 1, or done
+	way  []step
+	told map[link]bool // entities of circles told of
+}
+
+const done = -1
+
+type step struct {
+	at   link
+	next []ID
+}
+
+func (w *walk) from(start link) {
+	w.enter(start)
+	for len(w.way) > 0 {
+		top := &w.way[len(w.way)-1]
+		if len(top.next) == 0 {
+			w.seen[top.at] = done
+			w.way = w.way[:len(w.way)-1]
+			continue
+		}
+		to := link{top.next[0], start.predicate}
+		top.next = top.next[1:]
+		if at := w.seen[to]; at > 0 {
+			w.tell(w.way[at-1:])
+		} else {
+			w.enter(to)
+		}
+	}
+}
+
+// enter steps to an entity that was not looked at before.
+func (w *walk) enter(l link) {
+	if w.seen[l] != 0 {
+		return
+	}
+	next := slices.Clone(w.c.links[l])
+	for _, v := range w.c.values(l) {
+		next = append(next, v.Entity())
+	}
+	w.way = append(w.way, step{l, next})
+	w.seen[l] = len(w.way)
+}
+
+// tell reports a circle at the first operation that is part of it.
+func (w *walk) tell(circle []step) {
+	first, at := -1, 0
+	for i, s := range circle {
+		if w.told[s.at] {
+			return
+		}
+		to := circle[(i+1)%len(circle)].at.subject
+		if op, ok := w.c.edges[edge{s.at, to}]; ok && (first < 0 || op < first) {
+			first, at = op, i
+		}
+	}
+	if first < 0 {
+		return // the state has had it before
+	}
+	var names []string
+	for i := range circle {
+		s := circle[(at+i)%len(circle)]
+		w.told[s.at] = true
+		names = append(names, string(s.at.subject))
+	}
+	const most = 8
+	if n := len(names); n > most {
+		names = append(names[:most-1:most-1], fmt.Sprintf("%d more", n-most+1))
+	}
+	names = append(names, string(circle[at].at.subject))
+	w.c.op = first
+	w.c.problem(w.c.ops[first].Place, Cycle, "%s %s would run in a circle: %s", names[0], circle[at].at.predicate, strings.Join(names, " → "))
+}
