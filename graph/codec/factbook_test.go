@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -24,9 +25,11 @@ func needOriginals(t *testing.T) {
 	}
 }
 
+var loadOntology = sync.OnceValues(func() (*schema.Ontology, error) { return schema.Load("ontology.graphql", schema.Default) })
+
 func testOntology(t testing.TB) *schema.Ontology {
 	t.Helper()
-	o, err := schema.Load("ontology.graphql", schema.Default)
+	o, err := loadOntology()
 	if err != nil {
 		t.Fatal(err)
 	}
