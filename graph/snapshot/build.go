@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
+	"strings"
 	"sync/atomic"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -392,47 +392,64 @@ func (b *change) adjacency(old *Snapshot) {
 			}
 		}
 	}
-	merge := func(t table[[]uint32], entries []entry, byPredicate bool) table[[]uint32] {
+	byPredicate := func(x, y uint32) int {
+		if d := int(s.rows.ref(x).predicate) - int(s.rows.ref(y).predicate); d != 0 {
+			return d
+		}
+		return int(int64(x) - int64(y))
+	}
+	byRecord := func(x, y uint32) int { return int(int64(x) - int64(y)) }
+	merge := func(t table[[]uint32], entries []entry, compare func(x, y uint32) int) table[[]uint32] {
 		if len(entries) == 0 {
 			return t
 		}
 		e := t.begin()
-		sort.SliceStable(entries, func(i, j int) bool { return entries[i].entity < entries[j].entity })
+		slices.SortFunc(entries, func(a, b entry) int {
+			if a.entity != b.entity {
+				return int(int64(a.entity) - int64(b.entity))
+			}
+			return compare(a.claim, b.claim)
+		})
 		// One block for all the new lists keeps neighbours together.
 		total := 0
-		for i := 0; i < len(entries); {
-			j := i
-			for j < len(entries) && entries[j].entity == entries[i].entity {
-				j++
+		for i := range entries {
+			if i == 0 || entries[i].entity != entries[i-1].entity {
+				total += len(t.at(entries[i].entity))
 			}
-			total += len(t.at(entries[i].entity)) + j - i
-			i = j
+			total++
 		}
 		block := make([]uint32, 0, total)
+		var added []uint32
 		for i := 0; i < len(entries); {
-			j, at := i, len(block)
-			block = append(block, t.at(entries[i].entity)...)
-			for j < len(entries) && entries[j].entity == entries[i].entity {
-				block = append(block, entries[j].claim)
-				j++
+			at, entity := len(block), entries[i].entity
+			added = added[:0]
+			for ; i < len(entries) && entries[i].entity == entity; i++ {
+				added = append(added, entries[i].claim)
 			}
-			list := block[at:len(block):len(block)]
-			if byPredicate {
-				slices.SortFunc(list, func(x, y uint32) int {
-					if d := int(s.rows.ref(x).predicate) - int(s.rows.ref(y).predicate); d != 0 {
-						return d
-					}
-					return int(x) - int(y)
-				})
-			}
-			e.set(entries[i].entity, list)
-			i = j
+			block = mergeInto(block, t.at(entity), added, compare)
+			e.set(entity, block[at:len(block):len(block)])
 		}
 		return *e.t
 	}
-	s.out = merge(old.out, out, true)
-	s.in = merge(old.in, in, true)
-	s.cited = merge(old.cited, cited, false)
+	s.out = merge(old.out, out, byPredicate)
+	s.in = merge(old.in, in, byPredicate)
+	s.cited = merge(old.cited, cited, byRecord)
+}
+
+// mergeInto appends two sorted lists to dst as one.
+func mergeInto(dst, a, b []uint32, compare func(x, y uint32) int) []uint32 {
+	// What is new mostly comes behind what was there.
+	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
+		return append(append(dst, a...), b...)
+	}
+	for _, y := range b {
+		k := 0
+		for k < len(a) && compare(a[k], y) < 0 {
+			k++
+		}
+		dst, a = append(append(dst, a[:k]...), y), a[k:]
+	}
+	return append(dst, a...)
 }
 
 // sortTypes puts the new entities into the lists of their types.
@@ -447,14 +464,10 @@ func (b *change) sortTypes(old *Snapshot) {
 	}
 	e := old.byType.begin()
 	for t, ns := range added {
-		list := append(append([]uint32(nil), old.byType.at(uint32(t))...), ns...)
-		slices.SortFunc(list, func(x, y uint32) int {
-			if s.ids.at(x) < s.ids.at(y) {
-				return -1
-			}
-			return 1
-		})
-		e.set(uint32(t), list)
+		byID := func(x, y uint32) int { return strings.Compare(s.ids.at(x), s.ids.at(y)) }
+		slices.SortFunc(ns, byID)
+		was := old.byType.at(uint32(t))
+		e.set(uint32(t), mergeInto(make([]uint32, 0, len(was)+len(ns)), was, ns, byID))
 	}
 	s.byType = *e.t
 }
