@@ -114,6 +114,8 @@ func withoutDeprecated[T any](list []T, claim func(T) uint32, s *Snapshot) []T {
 }
 
 // sameQualifiers tells whether two claims agree in every distinct qualifier.
+// Observations must also state the same figures: a share of the world and a
+// number of tonnes are two facts of one year, not two answers to one question.
 func (v *View) sameQualifiers(a, b uint32) bool {
 	x, y := v.s.rows.ref(a), v.s.rows.ref(b)
 	if x.nqual == 0 && y.nqual == 0 {
@@ -124,12 +126,10 @@ func (v *View) sameQualifiers(a, b uint32) bool {
 		return true
 	}
 	for _, q := range f.Qualifiers {
-		if q.Distinct {
-			va, _ := v.s.Qualifier(a, q.Name)
-			vb, _ := v.s.Qualifier(b, q.Name)
-			if va != vb {
-				return false
-			}
+		va, _ := v.s.Qualifier(a, q.Name)
+		vb, _ := v.s.Qualifier(b, q.Name)
+		if q.Distinct && va != vb || f.Time == schema.Observation && va.Kind() != vb.Kind() {
+			return false
 		}
 	}
 	return true

@@ -287,13 +287,17 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 	return standing
 }
 
-// slot is the distinct qualifiers of a claim as text.
+// slot is the distinct qualifiers of a claim as text, and of an observation
+// the kinds of the figures it states.
 func (l *lens) slot(c *fact) string {
+	f := l.m.o.Type(l.m.types[c.Subject]).Field(c.Predicate)
 	var parts []string
-	for _, q := range l.m.o.Type(l.m.types[c.Subject]).Field(c.Predicate).Qualifiers {
+	for _, q := range f.Qualifiers {
+		v := c.Qualifier(q.Name)
 		if q.Distinct {
-			v := c.Qualifier(q.Name)
 			parts = append(parts, v.Kind().String(), v.String())
+		} else if f.Time == schema.Observation {
+			parts = append(parts, v.Kind().String())
 		}
 	}
 	return strings.Join(parts, "\x00")
@@ -482,8 +486,11 @@ func (l *lens) tie(c *fact) string {
 	}
 	var b strings.Builder
 	for _, q := range f.Qualifiers {
+		v := c.Qualifier(q.Name)
 		if q.Distinct {
-			b.WriteString(c.Qualifier(q.Name).String() + "\x00")
+			b.WriteString(v.String() + "\x00")
+		} else if f.Time == schema.Observation && v != (graph.Value{}) {
+			b.WriteString(q.Name + "\x00")
 		}
 	}
 	if f.Time == schema.Observation {

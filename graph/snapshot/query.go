@@ -242,9 +242,13 @@ func (v *View) tie(n uint32) string {
 	}
 	var b strings.Builder
 	for _, q := range f.Qualifiers {
-		if q.Distinct {
-			val, _ := v.s.Qualifier(n, q.Name)
+		val, _ := v.s.Qualifier(n, q.Name)
+		switch {
+		case q.Distinct:
 			b.WriteString(val.String())
+			b.WriteByte(0)
+		case f.Time == schema.Observation && val.Kind() != graph.NoKind:
+			b.WriteString(q.Name)
 			b.WriteByte(0)
 		}
 	}
