@@ -1,0 +1,213 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// small is an API over an empty graph, with a clock that the test moves.
+func small(t testing.TB) (*api.API, *live.Graph, *time.Time) {
+	t.Helper()
+	now := testNow
+	clock := func() time.Time { return now }
+	g, err := live.Open(t.Context(), &memory{}, schema.MustDefault(), live.Options{Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := api.New(api.Options{Graph: g, Now: clock, Version: "test", MinSequenceWait: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, g, &now
+}
+
+// ask executes a document and returns its data, or the first error as text.
+func ask(t testing.TB, a *api.API, query string, args ...any) string {
+	t.Helper()
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: fmt.Sprintf(query, args...), AllowMutation: true})
+	defer r.Release()
+	var body struct {
+		Data   json.RawMessage
+		Errors []struct {
+			Message    string
+			Extensions struct {
+				Code     string
+				Problems []struct{ Code, Message, Place string }
+			}
+		}
+	}
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		t.Fatalf("%v: %s", err, r.Body)
+	}
+	if len(body.Errors) == 0 {
+		return string(body.Data)
+	}
+	e := body.Errors[0]
+	text := e.Extensions.Code + ": " + e.Message
+	for _, p := range e.Extensions.Problems {
+		text += "\n" + p.Place + " " + p.Code
+	}
+	return text
+}
+
+func want(t *testing.T, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+const setup = `mutation { transact(input: {operations: [
+  {declare: {id: "src", type: "Source"}},
+  {assert: {subject: "src", predicate: "title", value: "A source", source: "src"}},
+  {declare: {id: "KAZ", type: "Country"}},
+  {declare: {id: "astana", type: "City"}},
+  {assert: {subject: "KAZ", predicate: "capital", object: "astana", source: "src", valid: "1997/..", confidence: 0.9}},
+  {assert: {subject: "KAZ", predicate: "population", value: 20000000, source: "src", valid: "2024"}}
+], idempotencyKey: "setup"}) { sequence entities claims known replayed ids } }`
+
+func TestTransact(t *testing.T) {
+	a, _, now := small(t)
+	first := ask(t, a, setup)
+	if !strings.Contains(first, `"sequence":1,"entities":3,"claims":3,"known":0,"replayed":false`) {
+		t.Fatal(first)
+	}
+	ids := strings.Split(first, `"`)
+	population := ids[len(ids)-2]
+
+	// The same again changes nothing, under the same key and under none.
+	again := ask(t, a, setup)
+	if !strings.Contains(again, `"sequence":1,"entities":0,"claims":0,"known":6,"replayed":true`) {
+		t.Error(again)
+	}
+	want(t, ask(t, a, `{ graph { sequence recordedClaims } }`), `{"graph":{"sequence":1,"recordedClaims":3}}`)
+
+	// A key belongs to one change.
+	want(t, ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], idempotencyKey: "setup"}) { sequence } }`),
+		`KEY_REUSED: the idempotency key "setup" made another change (commit 1); use a new key for each change`)
+	want(t, ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], ifSequence: 7}) { sequence } }`),
+		"SEQ_MISMATCH: the store is at sequence 1, not 7; read again and decide anew\n SEQ_MISMATCH")
+
+	// A dry run tells and does not do.
+	want(t, ask(t, a, `mutation { transact(input: {dryRun: true, operations: [{declare: {id: "UZB", type: "Country"}}]}) { sequence entities } }`),
+		`{"transact":{"sequence":1,"entities":1}}`)
+	want(t, ask(t, a, `{ country(id: "UZB") { id } }`), `{"country":null}`)
+
+	// A correction replaces; the earlier claim stays answerable.
+	before := now.Format(time.RFC3339)
+	*now = now.Add(time.Hour)
+	want(t, ask(t, a, `mutation { transact(input: {operations: [{supersede: {claims: [%q], by: {subject: "KAZ", predicate: "population", value: 20400000, source: "src", valid: "2024"}}}]}) { sequence claims retractions } }`, population),
+		`{"transact":{"sequence":2,"claims":1,"retractions":1}}`)
+	want(t, ask(t, a, `{ country(id: "KAZ", view: {minSequence: 2}) { population claims(predicate: "population") { totalCount nodes { supersedes { id value retractedAt } } } } }`),
+		`{"country":{"population":20400000,"claims":{"totalCount":1,"nodes":[{"supersedes":[{"id":"`+population+`","value":"20000000","retractedAt":"2026-01-15T13:00:00Z"}]}]}}}`)
+	want(t, ask(t, a, `{ country(id: "KAZ", view: {knownAt: %q}) { population claims(predicate: "population") { nodes { retractedAt } } } }`, before),
+		`{"country":{"population":20000000,"claims":{"nodes":[{"retractedAt":null}]}}}`)
+	want(t, ask(t, a, `{ country(id: "KAZ", view: {knownAt: "2020-01-01T00:00:00Z"}) { id } }`), `{"country":null}`)
+
+	// Withdrawn claims answer for themselves only.
+	want(t, ask(t, a, `{ claim(id: %q) { value holds retractedAt } claims(where: {id: {eq: %q}}) { totalCount } }`, population, population),
+		`{"claim":{"value":"20000000","holds":"NO","retractedAt":"2026-01-15T13:00:00Z"},"claims":{"totalCount":0}}`)
+	want(t, ask(t, a, `mutation { transact(input: {operations: [{retract: {claim: %q}}]}) { sequence retractions known } }`, population),
+		`{"transact":{"sequence":2,"retractions":0,"known":1}}`)
+}
+
+// TestTransactAllOrNothing shows that every problem is told, with its place,
+// and that nothing of a faulty change is made.
+func TestTransactAllOrNothing(t *testing.T) {
+	a, g, _ := small(t)
+	ask(t, a, setup)
+	digest := g.Snapshot().Digest()
+	got := ask(t, a, `mutation { transact(input: {operations: [
+	  {declare: {id: "UZB", type: "Country"}},
+	  {assert: {subject: "UZB", predicate: "capital", object: "nowhere", source: "src"}},
+	  {assert: {subject: "UZB", predicate: "population", value: "many", source: "src"}},
+	  {assert: {subject: "UZB", predicate: "population", value: 1, source: "nobody"}},
+	  {assert: {subject: "UZB", predicate: "borders", object: "KAZ", source: "src", qualifiers: [{name: "lenghtKm", value: 3}]}}
+	]}) { sequence } }`)
+	head, _, _ := strings.Cut(got, "\n")
+	if !strings.HasPrefix(head, "UNKNOWN_ID: ") {
+		t.Error(head)
+	}
+	tail := got[strings.Index(got, "\noperations[1].assert UNKNOWN_ID"):]
+	want(t, tail, "\noperations[1].assert UNKNOWN_ID\noperations[2].assert WRONG_TYPE\noperations[3].assert NO_SOURCE\noperations[4].assert UNKNOWN_NAME")
+	if g.Snapshot().Digest() != digest || g.Snapshot().Seq() != 1 {
+		t.Error("a faulty change left something behind")
+	}
+	// Faults of form come before any of content, all of them.
+	want(t, ask(t, a, `mutation { transact(input: {operations: [
+	  {assert: {subject: "KAZ", predicate: "capital", source: "src"}},
+	  {assert: {subject: "KAZ", predicate: "capital", object: "astana", source: "src", valid: "2022/2020"}},
+	  {retract: {claim: "x"}}
+	]}) { sequence } }`), `BAD_INPUT: operations[0].assert: a claim has either an object (an entity's id) or a value (a literal)
+operations[1].assert: the interval 2022/2020 ends before it begins; exchange its dates
+operations[2].retract: "x" is no claim id: c and 26 of a-z, 2-7
+operations[0].assert BAD_INPUT
+operations[1].assert BAD_INPUT
+operations[2].retract BAD_INPUT`)
+}
+
+func TestWritesAreRefused(t *testing.T) {
+	a, g, _ := small(t)
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: setup, AllowMutation: true,
+		WriteRefusal: graph.Errorf(graph.ReadOnly, "not from there")})
+	if !strings.Contains(string(r.Body), "not from there") || r.Errors == 0 {
+		t.Errorf("%s", r.Body)
+	}
+	r = a.Begin().Execute(t.Context(), &api.Request{Query: setup})
+	if !r.RequestError {
+		t.Errorf("a mutation passed where none is allowed: %s", r.Body)
+	}
+	if g.Snapshot().Seq() != 0 {
+		t.Error("something was written")
+	}
+}
+
+// TestMinSequence waits for a number that comes, and gives up on one that does not.
+func TestMinSequence(t *testing.T) {
+	a, g, _ := small(t)
+	ask(t, a, setup)
+	session := a.Begin()
+	var ch graph.Change
+	ch.Ops = []graph.Op{{Kind: graph.Declare, Entity: graph.Entity{ID: "UZB", Type: "Country"}}}
+	if _, err := g.Commit(t.Context(), &ch); err != nil {
+		t.Fatal(err)
+	}
+	// The session began before the commit and still finds it.
+	r := session.Execute(t.Context(), &api.Request{Query: `{ graph(view: {minSequence: 2}) { sequence } }`})
+	want(t, string(r.Body), `{"data":{"graph":{"sequence":2}},"extensions":{"sequence":2}}`)
+	want(t, ask(t, a, `{ graph(view: {minSequence: 9}) { sequence } }`),
+		"UNAVAILABLE: view.minSequence: the store is at 2 and did not reach 9 in time; try again")
+	want(t, ask(t, a, `{ a: graph { sequence } b: graph(view: {minSequence: 9}) { sequence } }`),
+		"BAD_INPUT: view.minSequence: a request reads one snapshot; give minSequence on its first field")
+}
+
+// TestETag changes with all that an answer depends on.
+func TestETag(t *testing.T) {
+	a, _, now := small(t)
+	seen := map[string]string{}
+	note := func(what, tag string) {
+		if other, twice := seen[tag]; twice {
+			t.Errorf("%s has the tag of %s", what, other)
+		}
+		seen[tag] = what
+	}
+	note("first", a.Begin().ETag("{a}", "", nil))
+	if a.Begin().ETag("{a}", "", nil) != a.Begin().ETag("{a}", "", nil) {
+		t.Error("the same request has two tags")
+	}
+	note("document", a.Begin().ETag("{b}", "", nil))
+	note("operation", a.Begin().ETag("{a}", "x", nil))
+	note("variables", a.Begin().ETag("{a}", "", []byte(`{}`)))
+	*now = now.Add(24 * time.Hour)
+	note("day", a.Begin().ETag("{a}", "", nil))
+	ask(t, a, setup)
+	note("sequence", a.Begin().ETag("{a}", "", nil))
+}
