@@ -34,6 +34,7 @@ type embedded struct {
 	mu     sync.RWMutex
 	kv     *levelKV // nil after a failed write, until the database opens again
 	qs     cgraph.QuadStore
+	bulk   bulk
 	head   graph.Seq
 	closed bool
 }
@@ -111,6 +112,7 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 		return errors.Join(err, db.Close())
 	}
 	s.kv, s.qs, s.head = kv, qs, head
+	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
 	return nil
 }
 
@@ -176,11 +178,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("store: append commit %d: %w", cs[0].Seq, err)
 	}
-	deltas := make([]cgraph.Delta, len(e.quads))
-	for i, q := range e.quads {
-		deltas[i] = cgraph.Delta{Quad: q, Action: cgraph.Add}
-	}
-	if err := s.qs.ApplyDeltas(deltas, cgraph.IgnoreOpts{}); err != nil {
+	if err := s.apply(ctx, e.quads); err != nil {
 		return s.recover(err, cs)
 	}
 	s.head += graph.Seq(len(cs))

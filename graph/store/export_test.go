@@ -1,6 +1,11 @@
 package store
 
-import "github.com/syndtr/goleveldb/leveldb/storage"
+import (
+	"strings"
+
+	"github.com/cayleygraph/cayley/graph/proto"
+	"github.com/syndtr/goleveldb/leveldb/storage"
+)
 
 // WithWriteBuffer opens stores that turn to tables after n bytes.
 func WithWriteBuffer(n int) Options { return Options{writeBuffer: n} }
@@ -8,4 +13,36 @@ func WithWriteBuffer(n int) Options { return Options{writeBuffer: n} }
 // WithFiles opens stores whose files may fail, and that turn to tables after n bytes.
 func WithFiles(n int, f func(storage.Storage) storage.Storage) Options {
 	return Options{writeBuffer: n, files: f}
+}
+
+// WithBulk opens stores that write groups of n quads and more in bulk, none
+// where n is negative, and whose filter begins with a few values.
+func WithBulk(n int) Options { return Options{bulkLeast: n, filterLeast: 20, NoSync: true} }
+
+// Dump returns every key and value of the database, the clock set to 0.
+func Dump(l Log) (map[string]string, error) {
+	s := l.(*embedded)
+	tx, err := s.view()
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Close()
+	all := make(map[string]string)
+	it := tx.snap.NewIterator(nil, nil)
+	defer it.Release()
+	for it.Next() {
+		k, v := string(it.Key()), it.Value()
+		if strings.HasPrefix(k, "log/") {
+			var p proto.Primitive
+			if err := p.Unmarshal(v); err != nil {
+				return nil, err
+			}
+			p.Timestamp = 0
+			if v, err = p.Marshal(); err != nil {
+				return nil, err
+			}
+		}
+		all[k] = string(v)
+	}
+	return all, it.Error()
 }

@@ -50,8 +50,9 @@ type Options struct {
 	// the end of the process and not that of the machine. For tests.
 	NoSync bool
 
-	// Of the tests: the bytes of a memory table, and what stands between the
-	// database and its files.
-	writeBuffer int
-	files       func(storage.Storage) storage.Storage
+	// Of the tests.
+	writeBuffer int                                   // the bytes of a memory table
+	files       func(storage.Storage) storage.Storage // what stands between the database and its files
+	bulkLeast   int                                   // instead of the constant; negative for never
+	filterLeast int                                   // instead of minFilter
 }

@@ -82,6 +82,18 @@ var (
 	})
 )
 
+// Commits draws n commits of every sort, numbered from 1, that a store must take.
+func Commits(n int) *rapid.Generator[[]*graph.Commit] {
+	return rapid.Custom(func(t *rapid.T) []*graph.Commit {
+		g := newGenerator()
+		cs := make([]*graph.Commit, n)
+		for i := range cs {
+			cs[i] = g.commit(t)
+		}
+		return cs
+	})
+}
+
 // generator draws commits that a store must take: no claim twice, no key twice.
 type generator struct {
 	claims map[graph.ClaimID]bool

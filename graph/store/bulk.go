@@ -1,0 +1,335 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	cgraph "github.com/cayleygraph/cayley/graph"
+	"github.com/cayleygraph/cayley/graph/proto"
+	"github.com/cayleygraph/quad"
+	"github.com/cayleygraph/quad/pquads"
+	"github.com/hidal-go/hidalgo/kv"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+)
+
+// bulk writes a large group of commits as Cayley's ApplyDeltas does, key for
+// key and byte for byte but for the clock, in half the time: it knows that the
+// store only grows, remembers the nodes that come again and again, and writes
+// each family of keys in order. TestBulkSame holds the two against each other.
+// It is the writer's alone.
+type bulk struct {
+	kv    *levelKV
+	seen  valueFilter
+	known map[quad.Value]nodeCount // what the database has of nodes met lately
+}
+
+// nodeCount is a node's id and how many places of quads it takes.
+type nodeCount struct{ id, refs uint64 }
+
+// errNotPure says that a group is more than new claims: some quad of it names
+// no new node and may be there already. Cayley decides on those.
+var errNotPure = errors.New("a quad of the group may be there already")
+
+const maxKnown = 1 << 17
+
+// reset forgets everything, after somebody else has written.
+func (w *bulk) reset() {
+	w.seen = valueFilter{least: w.seen.least}
+	w.known = nil
+}
+
+// bulkNode is a node of the group.
+type bulkNode struct {
+	val    quad.Value
+	hash   cgraph.ValueHash
+	before nodeCount // in the database; id 0 for a new node
+	id     uint64
+	uses   uint64 // in the group
+}
+
+// write writes the quads, synced and whole. With errNotPure nothing was done.
+func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
+	horizon, size, err := w.readMeta(ctx)
+	if err != nil {
+		return err
+	}
+	nodes, links, err := w.resolve(quads, horizon)
+	if err != nil {
+		return err
+	}
+	// Cayley gives ids to the new nodes in the order of their hashes.
+	slices.SortFunc(nodes, func(a, b *bulkNode) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	next := horizon
+	for _, n := range nodes {
+		if n.id = n.before.id; n.id == 0 {
+			next++
+			n.id = next
+		}
+	}
+	firstLink := next + 1
+	out := bulkBatch{batch: new(leveldb.Batch), now: time.Now().UnixNano()}
+	if err := out.nodes(nodes); err != nil {
+		return err
+	}
+	if err := out.links(links, firstLink); err != nil {
+		return err
+	}
+	sp := make([]indexEntry, len(links))
+	ops := make([]indexEntry, len(links))
+	for i, l := range links {
+		sp[i] = indexEntry{[3]uint64{l[0].id, l[1].id}, firstLink + uint64(i)}
+		ops[i] = indexEntry{[3]uint64{l[2].id, l[1].id, l[0].id}, firstLink + uint64(i)}
+	}
+	for _, ix := range []struct {
+		bucket  string
+		fields  int
+		entries []indexEntry
+	}{{"ops", 3, ops}, {"sp", 2, sp}} {
+		if err := out.index(w.kv.db, ix.bucket, ix.fields, ix.entries, horizon); err != nil {
+			return err
+		}
+	}
+	out.put(metaKey("horizon"), binary.LittleEndian.AppendUint64(nil, next+uint64(len(links))))
+	out.put(metaKey("size"), binary.LittleEndian.AppendUint64(nil, size+uint64(len(links))))
+	if err := w.kv.db.Write(out.batch, &opt.WriteOptions{Sync: w.kv.sync}); err != nil {
+		return err
+	}
+	w.remember(nodes)
+	return nil
+}
+
+func (w *bulk) readMeta(ctx context.Context) (horizon, size uint64, err error) {
+	tx, err := w.kv.Tx(false)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer tx.Close()
+	if horizon, err = readHorizon(ctx, tx); err != nil {
+		return 0, 0, err
+	}
+	b, err := tx.Get(ctx, metaKey("size"))
+	switch {
+	case errors.Is(err, kv.ErrNotFound):
+		return horizon, 0, nil
+	case err == nil && len(b) != 8:
+		err = fmt.Errorf("meta/size has %d bytes", len(b))
+	case err == nil:
+		size = binary.LittleEndian.Uint64(b)
+	}
+	return horizon, size, err
+}
+
+// resolve finds the nodes of the quads, each once, and what the database has of them.
+func (w *bulk) resolve(quads []quad.Quad, horizon uint64) ([]*bulkNode, [][4]*bulkNode, error) {
+	byValue := make(map[quad.Value]*bulkNode, 3*len(quads)/2)
+	nodes := make([]*bulkNode, 0, 3*len(quads)/2)
+	links := make([][4]*bulkNode, len(quads))
+	for i, q := range quads {
+		pure := false
+		for d, v := range [4]quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
+			n := byValue[v]
+			if n == nil {
+				n = &bulkNode{val: v}
+				if err := w.find(n, horizon); err != nil {
+					return nil, nil, err
+				}
+				byValue[v] = n
+				nodes = append(nodes, n)
+			}
+			n.uses++
+			pure = pure || n.before.id == 0
+			links[i][d] = n
+		}
+		if !pure {
+			return nil, nil, errNotPure
+		}
+	}
+	return nodes, links, nil
+}
+
+// find reads what the database has of a node.
+func (w *bulk) find(n *bulkNode, horizon uint64) error {
+	n.hash = cgraph.HashOf(n.val)
+	var ok bool
+	if n.before, ok = w.known[n.val]; ok {
+		return nil
+	}
+	if absent, err := w.seen.absent(w.kv.db, n.hash[:], horizon); absent || err != nil {
+		return err
+	}
+	id, err := w.number('v', n.hash)
+	if err != nil || id == 0 {
+		return err
+	}
+	refs, err := w.number('n', n.hash)
+	n.before = nodeCount{id, refs}
+	return err
+}
+
+func (w *bulk) number(bucket byte, h cgraph.ValueHash) (uint64, error) {
+	b, err := w.kv.db.Get(hashKey(nil, bucket, h), nil)
+	if errors.Is(err, leveldb.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	x, size := binary.Uvarint(b)
+	if size <= 0 {
+		return 0, fmt.Errorf("the store is damaged: the key %q has no number", hashKey(nil, bucket, h))
+	}
+	return x, nil
+}
+
+// remember keeps the nodes that are likely to come again, after they were written.
+func (w *bulk) remember(nodes []*bulkNode) {
+	if w.known == nil || len(w.known) > maxKnown {
+		w.known = make(map[quad.Value]nodeCount)
+	}
+	for _, n := range nodes {
+		if n.before.id == 0 {
+			w.seen.add(n.hash[:])
+		}
+		if iri, ok := n.val.(quad.IRI); ok && !strings.HasPrefix(string(iri), claimPrefix) {
+			w.known[n.val] = nodeCount{n.id, n.before.refs + n.uses}
+		}
+	}
+}
+
+// bulkBatch is the batch of one group, with its buffers.
+type bulkBatch struct {
+	batch    *leveldb.Batch
+	now      int64
+	key, val []byte
+}
+
+func (b *bulkBatch) put(k kv.Key, v []byte) { b.batch.Put(flatKey(k), v) }
+
+func hashKey(b []byte, bucket byte, h cgraph.ValueHash) []byte {
+	b = appendKeyPart(append(b, bucket), h[:2])
+	return appendKeyPart(append(b, keySep), h[:])
+}
+
+func (b *bulkBatch) primitive(p *proto.Primitive) error {
+	p.Timestamp = b.now
+	b.val = slices.Grow(b.val[:0], p.ProtoSize())[:p.ProtoSize()]
+	n, err := p.MarshalTo(b.val)
+	if err != nil {
+		return err
+	}
+	var id [8]byte
+	binary.BigEndian.PutUint64(id[:], p.ID)
+	b.key = appendKeyPart(append(b.key[:0], "log/"...), id[:])
+	b.batch.Put(b.key, b.val[:n])
+	return nil
+}
+
+// nodes puts the new nodes and the counts of all, which are in the order of their hashes.
+func (b *bulkBatch) nodes(nodes []*bulkNode) error {
+	for _, n := range nodes {
+		if n.before.id != 0 {
+			continue
+		}
+		val, err := pquads.MarshalValue(n.val)
+		if err != nil {
+			return err
+		}
+		if err := b.primitive(&proto.Primitive{ID: n.id, Value: val}); err != nil {
+			return err
+		}
+	}
+	for _, n := range nodes {
+		b.key = hashKey(b.key[:0], 'n', n.hash)
+		b.val = binary.AppendUvarint(b.val[:0], n.before.refs+n.uses)
+		b.batch.Put(b.key, b.val)
+	}
+	for _, n := range nodes {
+		if n.before.id == 0 {
+			b.key = hashKey(b.key[:0], 'v', n.hash)
+			b.val = binary.AppendUvarint(b.val[:0], n.id)
+			b.batch.Put(b.key, b.val)
+		}
+	}
+	return nil
+}
+
+func (b *bulkBatch) links(links [][4]*bulkNode, first uint64) error {
+	for i, l := range links {
+		if err := b.primitive(&proto.Primitive{
+			ID: first + uint64(i), Subject: l[0].id, Predicate: l[1].id, Object: l[2].id, Label: l[3].id,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexEntry is a link under the ids of an index, of which a shorter index leaves the last at 0.
+type indexEntry struct {
+	ids  [3]uint64
+	link uint64
+}
+
+// index adds the links to the lists of an index. A list whose key names a new
+// node is new.
+func (b *bulkBatch) index(db *leveldb.DB, bucket string, fields int, entries []indexEntry, horizon uint64) error {
+	slices.SortFunc(entries, func(x, y indexEntry) int {
+		if c := slices.Compare(x.ids[:], y.ids[:]); c != 0 {
+			return c
+		}
+		return int(int64(x.link - y.link))
+	})
+	for start := 0; start < len(entries); {
+		ids := entries[start].ids
+		var raw [24]byte
+		fresh := false
+		for i, id := range ids[:fields] {
+			binary.BigEndian.PutUint64(raw[8*i:], id)
+			fresh = fresh || id > horizon
+		}
+		b.key = append(append(b.key[:0], bucket...), keySep)
+		b.key = appendKeyPart(b.key, raw[:8*fields])
+		b.val = b.val[:0]
+		if !fresh {
+			old, err := db.Get(b.key, nil)
+			if err != nil && !errors.Is(err, leveldb.ErrNotFound) {
+				return err
+			}
+			b.val = append(b.val, old...)
+		}
+		for ; start < len(entries) && entries[start].ids == ids; start++ {
+			b.val = binary.AppendUvarint(b.val, entries[start].link)
+		}
+		b.batch.Put(b.key, b.val)
+	}
+	return nil
+}
+
+// apply writes the quads of a group: a large one in bulk, any other by Cayley.
+func (s *embedded) apply(ctx context.Context, quads []quad.Quad) error {
+	least := s.opts.bulkLeast
+	if least == 0 {
+		least = bulkLeast
+	}
+	if least > 0 && len(quads) >= least {
+		if err := s.bulk.write(ctx, quads); !errors.Is(err, errNotPure) {
+			return err
+		}
+	}
+	s.bulk.reset()
+	deltas := make([]cgraph.Delta, len(quads))
+	for i, q := range quads {
+		deltas[i] = cgraph.Delta{Quad: q, Action: cgraph.Add}
+	}
+	return s.qs.ApplyDeltas(deltas, cgraph.IgnoreOpts{})
+}
+
+// bulkLeast is the number of quads from which on a group is written in bulk.
+const bulkLeast = 256
