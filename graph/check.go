@@ -62,7 +62,7 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 	}
 	c := &checker{
 		o: o, st: st, ops: ch.Ops, res: &Result{},
-		declared: map[ID]declaration{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
+		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{},
 	}
@@ -139,6 +139,7 @@ type checker struct {
 	notices  []found
 
 	declared  map[ID]declaration
+	refused   map[ID]bool // declared in vain: what is said of them is no fault of its own
 	stated    map[ClaimID]statement
 	withdrawn map[ClaimID]Place
 	keys      map[string]ID
@@ -160,6 +161,12 @@ func (c *checker) notice(at Place, code Code, format string, a ...any) {
 
 func (c *checker) declare(op *Op) {
 	e := op.Entity
+	before := len(c.problems)
+	defer func() {
+		if len(c.problems) > before {
+			c.refused[e.ID] = true
+		}
+	}()
 	if err := CheckID(e.ID); err != nil {
 		c.problem(op.Place, BadInput, "%v", err)
 		return
@@ -228,7 +235,7 @@ func (c *checker) assert(op *Op) {
 			c.problem(op.Place, BadInput, "%s of %s holds always; drop its valid time %s", cl.Predicate, cl.Subject, cl.Valid)
 		}
 	}
-	if len(c.problems) > before {
+	if f == nil || len(c.problems) > before {
 		return
 	}
 	cl.Normalise()
@@ -242,6 +249,9 @@ func (c *checker) field(at Place, cl *Claim) *schema.Field {
 		return nil
 	}
 	t := c.typeOf(cl.Subject)
+	if t == nil && c.refused[cl.Subject] {
+		return nil
+	}
 	if t == nil {
 		c.problem(at, UnknownID, "%s is not in the graph; declare it with its type first", cl.Subject)
 		return nil
@@ -268,6 +278,7 @@ func (c *checker) source(at Place, cl *Claim) {
 	}
 	t := c.typeOf(cl.Source)
 	switch {
+	case t == nil && c.refused[cl.Source]:
 	case t == nil:
 		c.problem(at, NoSource, "the source %q is not in the graph; declare it as a %s first", clip(string(cl.Source)), schema.SourceType)
 	case t.Name != schema.SourceType:
@@ -315,7 +326,7 @@ func (c *checker) valueOf(at Place, f *schema.Field, cl *Claim) {
 	what := fmt.Sprintf("%s of %s", cl.Predicate, cl.Subject)
 	cl.Value = c.typed(at, what, f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, cl.Value)
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
-		c.problem(at, Cycle, "%s is %s itself", cl.Subject, f.Label)
+		c.problem(at, Cycle, "%s is %s itself", what, cl.Subject)
 	}
 }
 
@@ -400,11 +411,12 @@ func (c *checker) object(at Place, what string, target *schema.Type, id ID) {
 		c.problem(at, BadInput, "%s: %v", what, err)
 		return
 	}
-	t := c.typeOf(id)
-	if t == nil {
+	switch t := c.typeOf(id); {
+	case t == nil && c.refused[id]:
+	case t == nil:
 		c.problem(at, UnknownID, "%s is %s, which is not in the graph; declare it with its type first", what, id)
-	} else if !target.Includes(t) {
-		c.problem(at, WrongType, "%s is %s, a %s; the ontology wants a %s", what, id, t.Name, target.Name)
+	case !target.Includes(t):
+		c.problem(at, WrongType, "%s is %s of type %s; the ontology wants %s", what, id, t.Name, target.Name)
 	}
 }
 

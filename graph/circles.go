@@ -75,8 +75,10 @@ func (c *checker) note(op *Op) {
 		return // assert says so
 	}
 	cl.Value = v
-	if cl.Normalise(); c.leaving[cl.ID()] {
-		return
+	cl.Normalise()
+	id := cl.ID()
+	if _, _, known := c.st.Claim(id); known || c.leaving[id] {
+		return // it binds already, or no more
 	}
 	if have, ok := c.caps[cl.Subject]; !ok || v.Float() < have {
 		c.caps[cl.Subject] = v.Float()

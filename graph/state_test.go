@@ -1,0 +1,138 @@
+package graph_test
+
+import (
+	"fmt"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// naiveState is the graph as a plain list of claims: slow and obvious.
+type naiveState struct {
+	seq    graph.Seq
+	types  map[graph.ID]string
+	claims []*naiveClaim
+	byID   map[graph.ClaimID]*naiveClaim
+}
+
+type naiveClaim struct {
+	graph.Claim
+	live bool
+}
+
+func newState() *naiveState {
+	return &naiveState{types: map[graph.ID]string{}, byID: map[graph.ClaimID]*naiveClaim{}}
+}
+
+func (s *naiveState) Seq() graph.Seq { return s.seq }
+
+func (s *naiveState) TypeOf(id graph.ID) (string, bool) {
+	t, ok := s.types[id]
+	return t, ok
+}
+
+func (s *naiveState) Claim(id graph.ClaimID) (graph.Claim, bool, bool) {
+	if c := s.byID[id]; c != nil {
+		return c.Claim, c.live, true
+	}
+	return graph.Claim{}, false, false
+}
+
+func (s *naiveState) Values(subject graph.ID, predicate string) []graph.Value {
+	var vs []graph.Value
+	for _, c := range s.claims {
+		if c.live && c.Subject == subject && c.Predicate == predicate {
+			vs = append(vs, c.Value)
+		}
+	}
+	return vs
+}
+
+func (s *naiveState) Holder(predicate string, v graph.Value) (graph.ID, bool) {
+	for _, c := range s.claims {
+		if c.live && c.Predicate == predicate && c.Value == v {
+			return c.Subject, true
+		}
+	}
+	return "", false
+}
+
+// apply takes a commit and says what of it a store could not take.
+func (s *naiveState) apply(c *graph.Commit) error {
+	for _, e := range c.Entities {
+		if _, ok := s.types[e.ID]; ok {
+			return fmt.Errorf("%s is declared twice", e.ID)
+		}
+		s.types[e.ID] = e.Type
+	}
+	end := func(id graph.ClaimID) error {
+		if old := s.byID[id]; old == nil || !old.live {
+			return fmt.Errorf("%s is withdrawn and not there, or withdrawn twice", id)
+		}
+		s.byID[id].live = false
+		return nil
+	}
+	for _, cl := range c.Claims {
+		id := cl.ID()
+		if s.byID[id] != nil {
+			return fmt.Errorf("%s is stated twice", id)
+		}
+		n := &naiveClaim{cl, true}
+		s.claims, s.byID[id] = append(s.claims, n), n
+		for _, old := range cl.Supersedes {
+			if err := end(old); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range c.Retractions {
+		if err := end(r.Claim); err != nil {
+			return err
+		}
+	}
+	s.seq++
+	return s.sound()
+}
+
+// sound holds the whole state to what Check promises of it.
+func (s *naiveState) sound() error {
+	o := schema.MustDefault()
+	holders := map[string]graph.ID{}
+	next := map[string][]graph.ID{}
+	for _, c := range s.claims {
+		t := o.Type(s.types[c.Subject])
+		if t == nil || s.types[c.Source] != schema.SourceType {
+			return fmt.Errorf("%s %s by %s: one of them is not declared", c.Subject, c.Predicate, c.Source)
+		}
+		f := t.Field(c.Predicate)
+		if f == nil || !f.Stored() || c.Value.Kind() != graph.KindOf(f.Scalar) {
+			return fmt.Errorf("%s %s %s does not fit the ontology", c.Subject, c.Predicate, c.Value)
+		}
+		if !c.live {
+			continue
+		}
+		if k := c.Predicate + " " + c.Value.String(); f.Key != "" {
+			if other, ok := holders[k]; ok && other != c.Subject {
+				return fmt.Errorf("%s and %s have one %s", other, c.Subject, k)
+			}
+			holders[k] = c.Subject
+		}
+		if f.Transitive {
+			from := c.Predicate + " " + string(c.Subject)
+			next[from] = append(next[from], c.Value.Entity())
+			seen, queue := map[graph.ID]bool{}, []graph.ID{c.Value.Entity()}
+			for len(queue) > 0 {
+				at := queue[0]
+				queue = queue[1:]
+				if at == c.Subject {
+					return fmt.Errorf("%s %s is a circle", c.Subject, c.Predicate)
+				}
+				if !seen[at] {
+					seen[at] = true
+					queue = append(queue, next[c.Predicate+" "+string(at)]...)
+				}
+			}
+		}
+	}
+	return nil
+}
