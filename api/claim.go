@@ -205,7 +205,7 @@ type claimListing struct {
 
 func (c *claimListing) load() (*snapshot.Page, error) {
 	if c.page == nil && c.err == nil {
-		c.page, c.err = c.view.Run(c.query, c.list)
+		c.page, c.err = c.view.RunClaims(c.query, c.list)
 	}
 	return c.page, c.err
 }
@@ -259,7 +259,7 @@ func (b *builder) prepareClaims(args map[string]any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.query = snapshot.Query{First: p.first, Last: p.last, After: p.after, Before: p.before, Recorded: true}
+	a.query = snapshot.Query{First: p.first, Last: p.last, After: p.after, Before: p.before}
 	if a.predicate, _ = args["predicate"].(string); a.predicate != "" && b.o.Predicate(a.predicate) == nil {
 		return nil, &gql.ArgumentError{Argument: "predicate", Err: graph.Errorf(graph.UnknownName,
 			"predicate: the ontology has no stored field %q; inverse and derived fields are read from others", a.predicate)}
@@ -403,7 +403,7 @@ func (b *builder) claimConnectionType() *graphql.Object {
 					if err != nil {
 						return dst, err
 					}
-					return gql.AppendInt(dst, int64(p.Total)), nil
+					return gql.AppendInt(dst, int64(p.Total())), nil
 				}}},
 		}
 	})

@@ -11,37 +11,22 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// connection is one list of the API in the Relay form: where its edges come
-// from, and the page once somebody asks for it. It lives for one request.
+// connection is one list of the API in the Relay form: what it lists, and the
+// page once somebody asks for it. It lives for one request.
 type connection struct {
-	view   *snapshot.View
-	query  *snapshot.Query
-	entity uint32         // whose relation it is
-	field  *schema.Field  // the relation; nil for lists of a type
-	types  []*schema.Type // of lists of a type
-	series bool
+	view  *snapshot.View
+	list  *snapshot.List
+	query *snapshot.Query
 
 	page *snapshot.Page
 	err  error
 }
 
-func (c *connection) edges() []snapshot.Edge {
-	if c.field != nil {
-		return c.view.Edges(c.entity, c.field, c.series, nil)
-	}
-	return c.view.OfType(c.types, nil)
-}
-
 func (c *connection) load() (*snapshot.Page, error) {
 	if c.page == nil && c.err == nil {
-		c.page, c.err = c.view.Run(c.query, c.edges())
+		c.page, c.err = c.list.Run(c.query)
 	}
 	return c.page, c.err
-}
-
-// selected are the edges that the filters keep, in no order: what aggregates read.
-func (c *connection) selected() []snapshot.Edge {
-	return c.view.Select(c.query, c.edges())
 }
 
 // shape names the types of one kind of connection. A relation without
@@ -78,7 +63,7 @@ func (b *builder) relation(f *schema.Field) field {
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			a := c.Args.(*listArgs)
-			return gql.Ref{Obj: &connection{view: v, query: &a.query, entity: e, field: f, series: a.series}}, true, nil
+			return gql.Ref{Obj: &connection{view: v, query: &a.query, list: v.Relation(e, f, a.series)}}, true, nil
 		},
 	}}
 }
@@ -204,12 +189,12 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 					if err != nil {
 						return dst, err
 					}
-					return gql.AppendInt(dst, int64(p.Total)), nil
+					return gql.AppendInt(dst, int64(p.Total())), nil
 				}}},
 			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Sums over all of them, whatever the page.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
-					return gql.Ref{Obj: &gathering{view: c.view, edges: c.selected()}}, true, nil
+					return gql.Ref{Obj: &gathering{view: c.view, edges: c.list.Select(c.query)}}, true, nil
 				}}},
 		}
 	})

@@ -169,7 +169,7 @@ func (b *builder) plural(t *schema.Type) field {
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
-			return gql.Ref{Obj: &connection{view: v, query: &a.query, types: t.Concrete}}, true, nil
+			return gql.Ref{Obj: &connection{view: v, query: &a.query, list: v.OfTypes(t.Concrete)}}, true, nil
 		},
 	}}
 }

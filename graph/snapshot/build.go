@@ -392,9 +392,25 @@ func (b *change) adjacency(old *Snapshot) {
 			}
 		}
 	}
-	byPredicate := func(x, y uint32) int {
-		if d := int(s.rows.ref(x).predicate) - int(s.rows.ref(y).predicate); d != 0 {
+	// Relations lie in the order of the ids they lead to, so that the lists of
+	// the API need no sorting; literals lie in record order.
+	byObject := func(x, y uint32) int {
+		p, q := s.rows.ref(x), s.rows.ref(y)
+		if d := int(p.predicate) - int(q.predicate); d != 0 {
 			return d
+		}
+		if p.kind == graph.EntityKind && q.kind == graph.EntityKind && p.value != q.value {
+			return strings.Compare(s.ids.at(uint32(p.value)), s.ids.at(uint32(q.value)))
+		}
+		return int(int64(x) - int64(y))
+	}
+	bySubject := func(x, y uint32) int {
+		p, q := s.rows.ref(x), s.rows.ref(y)
+		if d := int(p.predicate) - int(q.predicate); d != 0 {
+			return d
+		}
+		if p.subject != q.subject {
+			return strings.Compare(s.ids.at(p.subject), s.ids.at(q.subject))
 		}
 		return int(int64(x) - int64(y))
 	}
@@ -431,8 +447,8 @@ func (b *change) adjacency(old *Snapshot) {
 		}
 		return *e.t
 	}
-	s.out = merge(old.out, out, byPredicate)
-	s.in = merge(old.in, in, byPredicate)
+	s.out = merge(old.out, out, byObject)
+	s.in = merge(old.in, in, bySubject)
 	s.cited = merge(old.cited, cited, byRecord)
 }
 
@@ -443,10 +459,7 @@ func mergeInto(dst, a, b []uint32, compare func(x, y uint32) int) []uint32 {
 		return append(append(dst, a...), b...)
 	}
 	for _, y := range b {
-		k := 0
-		for k < len(a) && compare(a[k], y) < 0 {
-			k++
-		}
+		k, _ := slices.BinarySearchFunc(a, y, compare)
 		dst, a = append(append(dst, a[:k]...), y), a[k:]
 	}
 	return append(dst, a...)

@@ -1,7 +1,9 @@
 package snapshot
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -11,62 +13,190 @@ import (
 // Claim is None in lists that no claim makes, such as all countries.
 type Edge struct{ Node, Claim uint32 }
 
-// Edges appends to dst where a relation, an inverse or a derived field of the
-// entity leads in the view: for each object, and each set of distinct
-// qualifiers, the best claim. With series every claim shows. Edges come in the
-// order of their nodes' numbers; a Query orders them.
+// List is a list of edges in a view: where a relation of an entity leads, or
+// all entities of some types. It is a description; walking it reads it.
+type List struct {
+	view   *View
+	entity uint32
+	field  *schema.Field
+	series bool
+	types  []*schema.Type
+}
+
+// Relation is where a relation, an inverse or a derived field of the entity
+// leads: for each object, and each set of distinct qualifiers (of observations
+// also of figures stated), the best claim; a DEPRECATED claim shows only where
+// all are. With series every claim shows.
+func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
+	return &List{view: v, entity: entity, field: f, series: series}
+}
+
+// OfTypes is every entity of the concrete types that exists in the view.
+func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types: types} }
+
+// Edges appends to dst the whole list of a relation.
 func (v *View) Edges(entity uint32, f *schema.Field, series bool, dst []Edge) []Edge {
-	start := len(dst)
-	switch f.Kind {
-	case schema.Relation:
-		dst = v.objects(entity, f.Name, dst)
-		if f.Symmetric {
-			dst = v.subjects(entity, f, dst)
-		}
-	case schema.Inverse:
-		dst = v.subjects(entity, f, dst)
-	case schema.Derived:
-		dst = v.derived(entity, f, dst)
-	}
-	if series {
-		return dst
-	}
-	return dst[:start+len(v.distinct(dst[start:]))]
-}
-
-func (v *View) objects(entity uint32, predicate string, dst []Edge) []Edge {
-	for _, n := range v.s.run(v.s.out.at(entity), v.s.predicate(predicate)) {
-		if r := v.s.rows.ref(n); r.kind == graph.EntityKind && v.Holds(n) != graph.HoldsNo {
-			dst = append(dst, Edge{uint32(r.value), n})
-		}
-	}
+	v.Relation(entity, f, series).Walk(func(e Edge) bool {
+		dst = append(dst, e)
+		return true
+	})
 	return dst
 }
 
-// subjects reads a relation from its object's side. Several types may declare
-// a relation of that name; only subjects of the field's own target count.
-func (v *View) subjects(entity uint32, f *schema.Field, dst []Edge) []Edge {
+// Walk calls fn with the list's edges in the order of their nodes' ids, those
+// of one node by their distinct qualifiers. fn ends the walk by returning
+// false; what comes behind is then not read.
+func (l *List) Walk(fn func(Edge) bool) {
+	v := l.view
+	if l.field == nil {
+		v.walkTypes(l.types, fn)
+		return
+	}
+	if l.series {
+		v.walkGroups(l.entity, l.field, func(group []Edge) bool {
+			v.sortTies(group)
+			return each(group, fn)
+		})
+		return
+	}
+	shown := false  // something better than DEPRECATED
+	var held []Edge // DEPRECATED edges, until something better shows
+	deprecated := func(e Edge) bool { return v.s.rows.ref(e.Claim).rank == graph.Deprecated }
+	more := true
+	v.walkGroups(l.entity, l.field, func(group []Edge) bool {
+		group = v.distinct(group)
+		v.sortTies(group)
+		for _, e := range group {
+			if deprecated(e) {
+				if !shown {
+					held = append(held, e)
+				}
+				continue
+			}
+			shown = true
+			if more = fn(e); !more {
+				return false
+			}
+		}
+		return true
+	})
+	if !shown && more {
+		each(held, fn)
+	}
+}
+
+func each(edges []Edge, fn func(Edge) bool) bool {
+	for _, e := range edges {
+		if !fn(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// walkGroups calls fn with the claims of a relation that hold, those that lead
+// to one node at a time, in the order of the nodes' ids. The slice is fn's
+// during the call.
+func (v *View) walkGroups(entity uint32, f *schema.Field, fn func(group []Edge) bool) {
+	if f.Symmetric || f.Kind == schema.Derived {
+		v.walkCollected(entity, f, fn)
+		return
+	}
+	inverse := f.Kind == schema.Inverse
+	list := v.s.out.at(entity)
 	name := f.Name
-	if f.Kind == schema.Inverse {
-		name = f.InverseOf[0].Name
+	if inverse {
+		list, name = v.s.in.at(entity), f.InverseOf[0].Name
 	}
-	for _, n := range v.s.run(v.s.in.at(entity), v.s.predicate(name)) {
-		subject := v.s.rows.ref(n).subject
-		if t := v.s.Type(subject); t != nil && f.Target.Includes(t) && v.Holds(n) != graph.HoldsNo {
-			dst = append(dst, Edge{subject, n})
-		}
-	}
-	return dst
-}
-
-func (v *View) derived(entity uint32, f *schema.Field, dst []Edge) []Edge {
-	for _, mid := range v.Edges(entity, f.Path.Through, false, nil) {
-		if f.Path.Where != "" && !v.hasValue(mid.Node, f.Path.Where, f.Path.Equals) {
+	var room [8]Edge
+	group := room[:0]
+	for _, n := range v.s.run(list, v.s.predicate(name)) {
+		e, ok := v.edge(n, f, inverse)
+		if !ok {
 			continue
 		}
-		dst = v.Edges(mid.Node, f.Path.Then, false, dst)
+		if len(group) > 0 && group[0].Node != e.Node {
+			if !fn(group) {
+				return
+			}
+			group = room[:0]
+		}
+		group = append(group, e)
 	}
-	return dst
+	if len(group) > 0 {
+		fn(group)
+	}
+}
+
+// edge is the edge that a claim makes in a relation, if the claim holds.
+// Several types may declare a relation of one name, and what is read from the
+// object's side counts only subjects of the field's own target.
+func (v *View) edge(n uint32, f *schema.Field, inverse bool) (Edge, bool) {
+	r := v.s.rows.ref(n)
+	e := Edge{uint32(r.value), n}
+	if inverse {
+		if t := v.s.Type(r.subject); t == nil || !f.Target.Includes(t) {
+			return e, false
+		}
+		e.Node = r.subject
+	} else if r.kind != graph.EntityKind {
+		return e, false
+	}
+	return e, v.Holds(n) != graph.HoldsNo
+}
+
+// walkCollected is walkGroups for relations that several lists make.
+func (v *View) walkCollected(entity uint32, f *schema.Field, fn func(group []Edge) bool) {
+	var all []Edge
+	if f.Kind == schema.Derived {
+		for _, mid := range v.Edges(entity, f.Path.Through, false, nil) {
+			if f.Path.Where == "" || v.hasValue(mid.Node, f.Path.Where, f.Path.Equals) {
+				all = v.Edges(mid.Node, f.Path.Then, false, all)
+			}
+		}
+	} else {
+		p := v.s.predicate(f.Name)
+		for _, n := range v.s.run(v.s.out.at(entity), p) {
+			if e, ok := v.edge(n, f, false); ok {
+				all = append(all, e)
+			}
+		}
+		for _, n := range v.s.run(v.s.in.at(entity), p) {
+			if e, ok := v.edge(n, f, true); ok {
+				all = append(all, e)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Edge) int {
+		if a.Node != b.Node {
+			return strings.Compare(v.s.ids.at(a.Node), v.s.ids.at(b.Node))
+		}
+		return int(int64(a.Claim) - int64(b.Claim))
+	})
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Node == all[0].Node {
+			n++
+		}
+		if !fn(all[:n:n]) {
+			return
+		}
+		all = all[n:]
+	}
+}
+
+// sortTies orders the edges of one node.
+func (v *View) sortTies(group []Edge) {
+	if len(group) < 2 {
+		return
+	}
+	slices.SortFunc(group, func(a, b Edge) int {
+		if c := strings.Compare(v.tie(a.Claim), v.tie(b.Claim)); c != 0 {
+			return c
+		}
+		x, y := v.s.rows.ref(a.Claim), v.s.rows.ref(b.Claim)
+		return bytes.Compare(x.id[:], y.id[:])
+	})
 }
 
 func (v *View) hasValue(entity uint32, predicate, value string) bool {
@@ -78,29 +208,23 @@ func (v *View) hasValue(entity uint32, predicate, value string) bool {
 	return found
 }
 
-// distinct keeps, in place, the best claim for each node and set of distinct
-// qualifiers.
-func (v *View) distinct(edges []Edge) []Edge {
-	slices.SortFunc(edges, func(a, b Edge) int {
-		if a.Node != b.Node {
-			return int(int64(a.Node) - int64(b.Node))
-		}
-		return int(int64(a.Claim) - int64(b.Claim))
-	})
-	kept := edges[:0]
-	for _, e := range edges {
-		i := len(kept) - 1
-		for i >= 0 && kept[i].Node == e.Node && !v.sameQualifiers(kept[i].Claim, e.Claim) {
-			i--
-		}
+// distinct keeps, in place, the best claim for each set of distinct qualifiers
+// among the edges of one node.
+func (v *View) distinct(group []Edge) []Edge {
+	if len(group) < 2 {
+		return group
+	}
+	kept := group[:1]
+	for _, e := range group[1:] {
+		i := slices.IndexFunc(kept, func(k Edge) bool { return v.sameQualifiers(k.Claim, e.Claim) })
 		switch {
-		case i < 0 || kept[i].Node != e.Node:
+		case i < 0:
 			kept = append(kept, e)
 		case v.better(e.Claim, kept[i].Claim):
 			kept[i] = e
 		}
 	}
-	return withoutDeprecated(kept, func(e Edge) uint32 { return e.Claim }, v.s)
+	return kept
 }
 
 // withoutDeprecated drops, in place, what only a DEPRECATED claim says, unless
@@ -185,19 +309,29 @@ func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 	return x == y
 }
 
-// OfType appends to dst the entities of the concrete types that the view
-// shows, in the order of their ids within each type.
-func (v *View) OfType(types []*schema.Type, dst []Edge) []Edge {
+// walkTypes walks the entities of several types in the order of their ids.
+func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
+	var lists [][]uint32
 	for _, t := range types {
-		n, ok := v.s.typeNames.number(t.Name)
-		if !ok {
-			continue
-		}
-		for _, e := range v.s.byType.at(uint32(n)) {
-			if v.Exists(e) {
-				dst = append(dst, Edge{e, None})
+		if n, ok := v.s.typeNames.number(t.Name); ok {
+			if list := v.s.byType.at(uint32(n)); len(list) > 0 {
+				lists = append(lists, list)
 			}
 		}
 	}
-	return dst
+	for len(lists) > 0 {
+		least := 0
+		for i := 1; i < len(lists); i++ {
+			if v.s.ids.at(lists[i][0]) < v.s.ids.at(lists[least][0]) {
+				least = i
+			}
+		}
+		n := lists[least][0]
+		if lists[least] = lists[least][1:]; len(lists[least]) == 0 {
+			lists = slices.Delete(lists, least, least+1)
+		}
+		if v.Exists(n) && !fn(Edge{n, None}) {
+			return
+		}
+	}
 }

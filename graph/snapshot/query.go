@@ -78,54 +78,128 @@ type Query struct {
 	First, Last *int
 	// After and Before are cursors; "" does not cut.
 	After, Before string
-	// Recorded says that the edges are claims in record order and stay so
-	// where Order is empty; ties go by record order as well.
-	Recorded bool
 }
 
 // Page is the outcome of a query.
 type Page struct {
-	Edges []Edge
-	// Total counts the edges that the filters keep, whatever the page.
-	Total            int
+	Edges            []Edge
 	HasNext, HasPrev bool
 
 	view  *View
 	order []Key
+	total func() int
+	known int // the total, or -1
 }
 
-// Run carries out a query over a list of edges, which it may change.
-func (v *View) Run(q *Query, edges []Edge) (*Page, error) {
-	kept := v.Select(q, edges)
-	p := &Page{view: v, order: q.Order, Total: len(kept)}
-	if q.Recorded {
-		if len(q.Order) == 0 {
-			return p, v.cutRecorded(p, q, kept)
-		}
-		p.order = append(slices.Clip(q.Order), Key{By: Reading{Claim: RecordedOrder}})
+// Total counts the edges that the filters keep, whatever the page. Where the
+// page could be cut without reading the whole list, this reads it.
+func (p *Page) Total() int {
+	if p.known < 0 {
+		p.known = p.total()
 	}
-	sorted := make([]placed, len(kept))
+	return p.known
+}
+
+// Run carries out a query over a list.
+func (l *List) Run(q *Query) (*Page, error) {
+	v := l.view
+	if len(q.Order) > 0 || q.Last != nil || q.Before != "" {
+		return v.sorted(q, l.Select(q))
+	}
+	p := &Page{view: v, known: -1, total: func() int {
+		n := 0
+		l.Walk(func(e Edge) bool {
+			if v.keepsBoth(q, e) {
+				n++
+			}
+			return true
+		})
+		return n
+	}}
+	after := func(Edge) bool { return true }
+	if q.After != "" {
+		at, err := v.parseCursor(q.After, nil)
+		if err != nil {
+			return nil, graph.Errorf(graph.BadInput, "after: %v", err)
+		}
+		compare := v.comparer(nil)
+		after = func(e Edge) bool { return compare(v.place(nil, e), at) > 0 }
+	}
+	l.Walk(func(e Edge) bool {
+		switch {
+		case !v.keepsBoth(q, e):
+		case !after(e):
+			p.HasPrev = true
+		case q.First != nil && len(p.Edges) == *q.First:
+			p.HasNext = true
+			return false
+		default:
+			p.Edges = append(p.Edges, e)
+		}
+		return true
+	})
+	return p, nil
+}
+
+// Select reads the edges of the list that the query's filters keep.
+func (l *List) Select(q *Query) []Edge {
+	var kept []Edge
+	l.Walk(func(e Edge) bool {
+		if l.view.keepsBoth(q, e) {
+			kept = append(kept, e)
+		}
+		return true
+	})
+	return kept
+}
+
+func (v *View) keepsBoth(q *Query, e Edge) bool {
+	return v.Keeps(q.Nodes, e.Node) && v.KeepsEdge(q.Edges, e)
+}
+
+// RunClaims carries out a query over claims given in record order, which it
+// may change; the order of the claims is the record's where the query has none.
+func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
+	kept := claims[:0]
+	for _, e := range claims {
+		if v.keepsBoth(q, e) {
+			kept = append(kept, e)
+		}
+	}
+	if len(q.Order) == 0 {
+		p := &Page{view: v, known: len(kept)}
+		return p, v.cutRecorded(p, q, kept)
+	}
+	r := *q
+	r.Order = append(slices.Clip(q.Order), Key{By: Reading{Claim: RecordedOrder}})
+	return v.sorted(&r, kept)
+}
+
+// sorted orders all of a list and cuts the page from it.
+func (v *View) sorted(q *Query, kept []Edge) (*Page, error) {
+	p := &Page{view: v, order: q.Order, known: len(kept)}
+	list := make([]placed, len(kept))
 	for i, e := range kept {
-		sorted[i] = v.place(p.order, e)
+		list[i] = v.place(p.order, e)
 	}
 	compare := v.comparer(p.order)
-	if !slices.IsSortedFunc(sorted, compare) {
-		slices.SortFunc(sorted, compare)
+	if !slices.IsSortedFunc(list, compare) {
+		slices.SortFunc(list, compare)
 	}
-	from, to := 0, len(sorted)
+	from, to := 0, len(list)
 	for _, c := range []struct {
 		cursor, name string
 		cut          func(at placed)
 	}{
 		{q.After, "after", func(at placed) {
-			from, _ = slices.BinarySearchFunc(sorted, at, func(x, y placed) int {
+			from, _ = slices.BinarySearchFunc(list, at, func(x, y placed) int {
 				if compare(x, y) <= 0 {
 					return -1
 				}
 				return 1
 			})
 		}},
-		{q.Before, "before", func(at placed) { to, _ = slices.BinarySearchFunc(sorted, at, compare) }},
+		{q.Before, "before", func(at placed) { to, _ = slices.BinarySearchFunc(list, at, compare) }},
 	} {
 		if c.cursor == "" {
 			continue
@@ -136,9 +210,9 @@ func (v *View) Run(q *Query, edges []Edge) (*Page, error) {
 		}
 		c.cut(at)
 	}
-	from, to = p.cut(q, from, to, len(sorted))
+	from, to = p.cut(q, from, to, len(list))
 	p.Edges = make([]Edge, 0, to-from)
-	for _, x := range sorted[from:to] {
+	for _, x := range list[from:to] {
 		p.Edges = append(p.Edges, x.edge)
 	}
 	return p, nil
@@ -185,20 +259,6 @@ func (v *View) cutRecorded(p *Page, q *Query, kept []Edge) error {
 }
 
 var errCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
-
-// Select keeps the edges that the query's filters keep, in place.
-func (v *View) Select(q *Query, edges []Edge) []Edge {
-	if q.Nodes == nil && q.Edges == nil {
-		return edges
-	}
-	kept := edges[:0]
-	for _, e := range edges {
-		if v.Keeps(q.Nodes, e.Node) && v.KeepsEdge(q.Edges, e) {
-			kept = append(kept, e)
-		}
-	}
-	return kept
-}
 
 // placed is an edge with what it is ordered by.
 type placed struct {
