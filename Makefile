@@ -53,7 +53,8 @@ bench-start:
 
 # The long ones: 500 kills of an import, more random cases, fuzzing.
 soak:
-	CASPIAN_SOAK=1 $(GO) test -timeout 60m -rapid.checks=2000 ./graph/... ./gql ./api
+	CASPIAN_SOAK=1 $(GO) test -timeout 60m ./...
+	$(GO) test -timeout 60m -rapid.checks=5000 $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u)
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; \

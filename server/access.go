@@ -66,26 +66,26 @@ func (t *Tokens) has(token string) bool {
 
 // writeRefusal tells why the request may not write, nil where it may. A token
 // that is not one of ours is refused outright.
-func (s *Server) writeRefusal(r *http.Request) (refusal error, bad *malformed) {
+func (s *Server) writeRefusal(r *http.Request) (bad *malformed, refusal error) {
 	given := false
 	if s.opts.Tokens != nil {
 		if header := r.Header.Get("Authorization"); header != "" {
 			scheme, token, _ := strings.Cut(header, " ")
 			if !strings.EqualFold(scheme, "Bearer") || !s.opts.Tokens.has(strings.TrimSpace(token)) {
-				return nil, &malformed{http.StatusUnauthorized, codeToken, "the bearer token is not known here"}
+				return &malformed{http.StatusUnauthorized, codeToken, "the bearer token is not known here"}, nil
 			}
 			given = true
 		}
 	}
 	switch {
 	case s.opts.ReadOnly:
-		return graph.Errorf(graph.ReadOnly, "the service was started with --read-only and takes no writes"), nil
+		return nil, graph.Errorf(graph.ReadOnly, "the service was started with --read-only and takes no writes")
 	case given:
 		return nil, nil
 	case s.opts.Tokens != nil:
-		return graph.Errorf(graph.ReadOnly, "writing needs a token: send Authorization: Bearer TOKEN"), nil
+		return nil, graph.Errorf(graph.ReadOnly, "writing needs a token: send Authorization: Bearer TOKEN")
 	case !local(r):
-		return graph.Errorf(graph.ReadOnly, "writes are taken from this machine only; start the service with --auth FILE to let others write with a token"), nil
+		return nil, graph.Errorf(graph.ReadOnly, "writes are taken from this machine only; start the service with --auth FILE to let others write with a token")
 	}
 	return nil, nil
 }

@@ -40,7 +40,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		bad = &malformed{http.StatusMethodNotAllowed, codeMethod, "GraphQL is asked with POST, or GET for queries, not " + r.Method}
 	}
 	if bad == nil {
-		req.WriteRefusal, bad = s.writeRefusal(r)
+		bad, req.WriteRefusal = s.writeRefusal(r)
 	}
 	if bad != nil {
 		if bad.status == http.StatusUnauthorized {

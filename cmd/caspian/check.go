@@ -86,7 +86,7 @@ func tellCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults g
 			return err
 		}
 		if len(faults) > 0 {
-			return silent
+			return errTold
 		}
 		return nil
 	}

@@ -61,8 +61,8 @@ func (u *usageError) Error() string { return u.message }
 
 func usagef(format string, a ...any) error { return &usageError{fmt.Sprintf(format, a...)} }
 
-// silent is a failure that has been told already.
-var silent = errors.New("")
+// errTold is a failure that has been told already.
+var errTold = errors.New("")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -116,7 +116,7 @@ func (c *command) run(ctx context.Context, args []string, e *environment) int {
 	case errors.As(err, &usage):
 		e.say("caspian %s: %s\nRun 'caspian %s --help' for usage.", c.name, usage.message, c.name)
 		return exitUsage
-	case errors.Is(err, silent):
+	case errors.Is(err, errTold):
 	case errors.As(err, &problems):
 		e.say("%v\ncaspian %s: %s", err, c.name, count(len(problems), "problem"))
 	case errors.Is(err, context.Canceled):

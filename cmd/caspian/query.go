@@ -158,7 +158,7 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 		for _, x := range answer.Errors {
 			e.say("caspian query: %s", x.Message)
 		}
-		return silent
+		return errTold
 	}
 	return nil
 }

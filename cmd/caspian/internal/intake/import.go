@@ -190,9 +190,7 @@ func rest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, 
 	more := 0
 	for {
 		ops := append(declared[:len(declared):len(declared)], b.ops...)
-		for _, p := range faultsOf(to, ops) {
-			f.Problems = append(f.Problems, p)
-		}
+		f.Problems = append(f.Problems, faultsOf(to, ops)...)
 		if n := len(f.Problems) - codec.MaxProblems; n > 0 {
 			more += n
 			f.Problems = f.Problems[:codec.MaxProblems]
