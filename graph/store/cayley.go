@@ -29,12 +29,16 @@ type embedded struct {
 	dir  string
 	opts Options
 
-	// mu guards all below: held for reading to take a view of the database,
-	// for writing to append and to close.
+	// writing is held by whoever appends, opens or closes. It comes before mu
+	// and guards the two writers.
+	writing sync.Mutex
+	qs      cgraph.QuadStore
+	bulk    bulk
+
+	// mu guards what readers see; it is held for moments only, and the fields
+	// change only under writing as well.
 	mu     sync.RWMutex
 	kv     *levelKV // nil after a failed write, until the database opens again
-	qs     cgraph.QuadStore
-	bulk   bulk
 	head   graph.Seq
 	closed bool
 }
@@ -111,7 +115,10 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	s.kv, s.qs, s.head = kv, qs, head
+	s.mu.Lock()
+	s.kv, s.head = kv, head
+	s.mu.Unlock()
+	s.qs = qs
 	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
 	return nil
 }
@@ -152,8 +159,8 @@ func (s *embedded) Append(ctx context.Context, c *graph.Commit) error {
 }
 
 func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	if err := s.usable(); err != nil {
 		return err
 	}
@@ -181,12 +188,14 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	if err := s.apply(ctx, e.quads); err != nil {
 		return s.recover(err, cs)
 	}
+	s.mu.Lock()
 	s.head += graph.Seq(len(cs))
+	s.mu.Unlock()
 	return nil
 }
 
 // usable tells why the store cannot be used, after an attempt to open the
-// database again where a failed write has closed it. mu is held for writing.
+// database again where a failed write has closed it. writing is held.
 func (s *embedded) usable() error {
 	if s.closed {
 		return graph.Errorf(graph.Unavailable, "store: %s is closed", s.dir)
@@ -258,7 +267,10 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 // shut lets go of the database, to be opened again when it is next needed.
 func (s *embedded) shut() error {
 	db := s.kv
-	s.kv, s.qs = nil, nil
+	s.mu.Lock()
+	s.kv = nil
+	s.mu.Unlock()
+	s.qs = nil
 	return db.Close()
 }
 
@@ -276,20 +288,23 @@ func (s *embedded) Key(ctx context.Context, key string) (graph.Seq, error) {
 
 // view takes a snapshot of the database.
 func (s *embedded) view() (*levelRead, error) {
+	if tx, err := s.snapshot(); tx != nil || err != nil {
+		return tx, err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	return s.snapshot()
+}
+
+// snapshot is nil where the database is not open.
+func (s *embedded) snapshot() (*levelRead, error) {
 	s.mu.RLock()
-	defer func() { s.mu.RUnlock() }()
+	defer s.mu.RUnlock()
 	if s.closed || s.kv == nil {
-		s.mu.RUnlock()
-		s.mu.Lock()
-		err := s.usable()
-		s.mu.Unlock()
-		s.mu.RLock()
-		if err == nil && s.kv == nil {
-			err = graph.Errorf(graph.Unavailable, "store: %s is closed", s.dir)
-		}
-		if err != nil {
-			return nil, err
-		}
+		return nil, nil
 	}
 	tx, err := s.kv.Tx(false)
 	if err != nil {
@@ -299,12 +314,14 @@ func (s *embedded) view() (*levelRead, error) {
 }
 
 func (s *embedded) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	if s.closed {
 		return nil
 	}
+	s.mu.Lock()
 	s.closed = true
+	s.mu.Unlock()
 	if s.kv == nil {
 		return nil
 	}

@@ -77,6 +77,7 @@ func TestDiskFaults(t *testing.T) {
 		for _, times := range []int{1, 40} {
 			for _, size := range []int{1, 300} {
 				t.Run(fmt.Sprintf("%s/%d/%d", kind, times, size), func(t *testing.T) {
+					t.Parallel() // most of the time passes in LevelDB's waits before it tries again
 					for after := range 4 {
 						diskFault(t, kind, after, times, size)
 					}
