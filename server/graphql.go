@@ -81,10 +81,12 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	if status == http.StatusMethodNotAllowed {
 		h.Set("Allow", "POST")
 	}
+	if res.HasData {
+		h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
+	}
 	if etag != "" && res.Errors == 0 && res.Operation == "query" {
 		h.Set("ETag", etag)
 		h.Set("Cache-Control", "no-cache")
-		h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
 	} else {
 		h.Set("Cache-Control", "no-store")
 	}

@@ -61,7 +61,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			}
 			g, err := openStore(ctx, *dir, oo)
 			if err != nil {
-				return err
+				return orURL(err)
 			}
 			err = importInto(ctx, e, g.Graph, inputs, *batch, *dry, *asJSON)
 			return errors.Join(err, g.Close())
@@ -92,6 +92,9 @@ func importInto(ctx context.Context, e *environment, to intake.Target, inputs []
 	bar.end()
 	for _, n := range r.Notices {
 		e.say("notice: %v", n)
+	}
+	if r.MoreNotices > 0 {
+		e.say("and %s", count(r.MoreNotices, "more notice"))
 	}
 	if asJSON {
 		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {

@@ -80,6 +80,15 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 	return &opened{g, l, log.Close}, nil
 }
 
+// orURL adds to the error of a store that is in use how to reach its service.
+func orURL(err error) error {
+	var ge *graph.Error
+	if errors.As(err, &ge) && ge.Code == graph.Unavailable {
+		return fmt.Errorf("%w; or reach the service that runs on it with --url", err)
+	}
+	return err
+}
+
 func storeExists(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {

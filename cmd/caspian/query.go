@@ -118,7 +118,7 @@ func askStore(ctx context.Context, dir, ontology, query string, variables []byte
 	}
 	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true})
 	if err != nil {
-		return nil, err
+		return nil, orURL(err)
 	}
 	defer func() {
 		if cerr := g.Close(); err == nil {

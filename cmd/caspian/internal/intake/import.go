@@ -1,9 +1,12 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -36,8 +39,11 @@ type Report struct {
 	// Known counts the operations that changed nothing.
 	Known int `json:"known"`
 	// Operations counts all of them.
-	Operations int            `json:"operations"`
-	Notices    graph.Problems `json:"-"`
+	Operations int `json:"operations"`
+	// Notices are the first of what a person may want to know, MoreNotices
+	// counts the rest.
+	Notices     graph.Problems `json:"-"`
+	MoreNotices int            `json:"-"`
 }
 
 func (r *Report) add(ops int, got *live.Receipt) {
@@ -49,6 +55,8 @@ func (r *Report) add(ops int, got *live.Receipt) {
 	for _, n := range got.Notices {
 		if len(r.Notices) < codec.MaxProblems {
 			r.Notices = append(r.Notices, n)
+		} else {
+			r.MoreNotices++
 		}
 	}
 }
@@ -112,7 +120,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) erro
 	switch {
 	case errors.As(err, &form):
 		// What is well formed is looked at as well, so that all faults show at once.
-		form = append(form, faultsOf(to, ops)...)
+		form = inOrder(append(form, faultsOf(to, ops)...))
 		return &Failed{Problems: form, Resume: nothing}
 	case err != nil:
 		return &Failed{Cause: err, Resume: "nothing was imported"}
@@ -138,6 +146,14 @@ func faultsOf(to Target, ops []graph.Op) graph.Problems {
 	_, err := to.Check(&graph.Change{Ops: ops})
 	var ps graph.Problems
 	errors.As(err, &ps) // another error would say nothing about the input
+	return ps
+}
+
+// inOrder puts problems in the order of their places.
+func inOrder(ps graph.Problems) graph.Problems {
+	slices.SortStableFunc(ps, func(a, b graph.Problem) int {
+		return cmp.Or(strings.Compare(a.Place.File, b.Place.File), cmp.Compare(a.Place.Line, b.Place.Line))
+	})
 	return ps
 }
 
@@ -210,6 +226,7 @@ func rest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, 
 		}
 		f.Problems = append(f.Problems, b.faults...)
 	}
+	inOrder(f.Problems)
 	if more > 0 {
 		f.Problems = append(f.Problems, graph.Problem{Code: graph.BadInput, Message: fmt.Sprintf("and %d more problems", more)})
 	}
