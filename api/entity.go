@@ -114,7 +114,7 @@ func (b *builder) property(f *schema.Field) field {
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
 		out.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
-			n := v.Best(e, f.Name)
+			n := v.BestOf(e, f)
 			if n == snapshot.None {
 				return gql.Ref{}, false, nil
 			}
@@ -124,7 +124,7 @@ func (b *builder) property(f *schema.Field) field {
 	}
 	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
-		if n := v.Best(e, f.Name); n != snapshot.None {
+		if n := v.BestOf(e, f); n != snapshot.None {
 			dst = appendValue(dst, v.Snapshot().Value(n))
 		}
 		return dst, nil

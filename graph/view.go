@@ -48,51 +48,71 @@ func (d Date) Span() Span { return Span{d.First(), d.Last()} }
 // period: it shows once the period has begun, or where nobody says when, once
 // its end may have come; and surely once it is over. What is ETERNAL holds.
 func HoldsOn(kind schema.TimeKind, valid Interval, attested Date, on Span) Holds {
-	from, to := valid.From, valid.To
+	b := valid.Bounds()
+	return b.HoldsOn(kind, attested, on)
+}
+
+// Bounds are the days that the ends of an interval may mean, worked out once
+// for the many times they are asked for.
+type Bounds struct {
+	Start, End Span
+	// Started and Ended tell whether the end is dated, Open whether the source
+	// leaves the end open.
+	Started, Ended, Open bool
+}
+
+// Bounds works them out.
+func (iv Interval) Bounds() Bounds {
+	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.To.Precision() == Open}
+}
+
+// HoldsOn is the function HoldsOn.
+func (b *Bounds) HoldsOn(kind schema.TimeKind, attested Date, on Span) Holds {
 	switch kind {
 	case schema.Eternal:
 		return HoldsYes
 	case schema.Event:
 		switch {
-		case !from.Known() && to.Known():
+		case !b.Started && b.Ended:
 			// Over by then, so begun by then; before, nobody knows.
-			return grade(true, on.First >= to.Last())
-		case !from.Known():
+			return grade(true, on.First >= b.End.Last)
+		case !b.Started:
 			return grade(true, attested.Known() && attested.Last() <= on.First)
 		}
-		return grade(on.Last >= from.First(), on.First >= min(from.Last(), to.Last()))
+		return grade(on.Last >= b.Start.First, on.First >= min(b.Start.Last, b.End.Last))
 	case schema.Observation:
-		if !from.Known() && !to.Known() {
-			return HoldsPossibly
+		begin := b.Start.First
+		if !b.Started {
+			if !b.Ended {
+				return HoldsPossibly
+			}
+			begin = b.End.First
 		}
-		if !from.Known() {
-			from = to
-		}
-		return grade(on.Last >= from.First(), to.Known() && on.First >= to.Last())
+		return grade(on.Last >= begin, b.Ended && on.First >= b.End.Last)
 	}
-	return holdsState(from, to, attested, on)
+	return b.state(attested, on)
 }
 
-func holdsState(from, to, attested Date, on Span) Holds {
-	start, end := from.Span(), to.Span()
+func (b *Bounds) state(attested Date, on Span) Holds {
+	start, end := b.Start, b.End
 	possible := Span{start.First, end.Last}
 	// Where nobody says, the start may be as late as any day and the end as
 	// early as any, but for what the source attests.
 	switch {
-	case !from.Known() && !to.Known():
+	case !b.Started && !b.Ended:
 		if attested.Known() {
 			// A source dated by its year speaks for the year.
 			return grade(true, attested.First() <= on.First && on.Last <= attested.Last())
 		}
 		return HoldsPossibly
-	case !from.Known():
+	case !b.Started:
 		start.Last = LastDay
 		if attested.Known() {
 			start.Last = attested.Last()
 		}
-	case !to.Known():
+	case !b.Ended:
 		end.First = FirstDay
-		if to.Precision() == Open && attested.Known() {
+		if b.Open && attested.Known() {
 			end.First = attested.First()
 		}
 	}

@@ -38,10 +38,13 @@ func (l *loader) inherit() {
 			l.fail(l.defs[t.Name].Position, "%s must implement %s", t.Name, EntityType)
 		}
 	}
+	concrete := 0
 	for _, t := range l.o.Types {
 		if t.Abstract {
 			continue
 		}
+		t.number = concrete
+		concrete++
 		t.Concrete = []*Type{t}
 		for _, i := range t.Interfaces {
 			i.Concrete = append(i.Concrete, t)
@@ -61,6 +64,12 @@ func (l *loader) inherit() {
 				continue
 			}
 			t.Concrete = append(t.Concrete, m)
+		}
+	}
+	for _, t := range l.o.Types {
+		t.within = make([]bool, concrete)
+		for _, c := range t.Concrete {
+			t.within[c.number] = true
 		}
 	}
 	for _, t := range l.o.Types {
@@ -298,6 +307,11 @@ func (l *loader) links() {
 		l.o.names = append(l.o.names, name)
 	}
 	sort.Strings(l.o.names)
+	for i, name := range l.o.names {
+		for _, f := range l.o.predicates[name] {
+			f.Number = i
+		}
+	}
 	for _, t := range l.o.Types {
 		for _, f := range t.Fields {
 			if f.Owner == t && f.Kind == Inverse && f.Target != nil && f.inverseRef != "" {

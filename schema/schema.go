@@ -144,6 +144,8 @@ type Type struct {
 	Pos  Position
 
 	fields map[string]*Field
+	number int    // among the concrete types
+	within []bool // by number: the concrete types it includes
 }
 
 // Field is a field of a type. A stored field (property or relation) is a
@@ -177,6 +179,8 @@ type Field struct {
 	Tolerance Tolerance
 	Maps      map[string]string
 	Pos       Position
+	// Number is the place of a stored field's name in Ontology.Predicates.
+	Number int
 
 	inverseRef string
 }
@@ -283,12 +287,7 @@ func (o *Ontology) Predicates() []string { return o.names }
 
 // Includes tells whether entities of the concrete type are of type t as well.
 func (t *Type) Includes(concrete *Type) bool {
-	for _, c := range t.Concrete {
-		if c == concrete {
-			return true
-		}
-	}
-	return false
+	return concrete != nil && !concrete.Abstract && concrete.number < len(t.within) && t.within[concrete.number]
 }
 
 // Singular is the name of the root field for one entity of the type.

@@ -36,9 +36,10 @@ func Empty(o *schema.Ontology) *Snapshot {
 	for _, p := range o.Predicates() {
 		s.predicates = s.predicates.with(p)
 	}
+	s.nameTypes()
 	s.extras.append(extra{}) // number 0: nothing of it
 	s.texts.append("")
-	s.times.append(graph.Interval{})
+	s.times.append(periodOf(graph.Interval{}))
 	s.w.tip = s
 	return s
 }
@@ -165,6 +166,7 @@ func (b *change) entity(e graph.Entity) error {
 	t, ok := s.typeNames.number(e.Type)
 	if !ok {
 		s.typeNames = s.typeNames.with(e.Type)
+		s.nameTypes()
 		t = uint16(len(s.typeNames.list) - 1)
 	}
 	n := s.ids.append(string(e.ID))
@@ -223,7 +225,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	if n, ok := s.w.times[c.Valid]; ok {
 		r.valid = n
 	} else {
-		r.valid = s.times.append(c.Valid)
+		r.valid = s.times.append(periodOf(c.Valid))
 		s.w.times[c.Valid] = r.valid
 	}
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {

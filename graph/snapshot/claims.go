@@ -157,7 +157,7 @@ func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.ref(n).rank }
 func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.ref(n).voice }
 
 // Valid is the claim's valid time.
-func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.at(s.rows.ref(n).valid) }
+func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.ref(s.rows.ref(n).valid).Interval }
 
 // Locator is where in its source the claim stands.
 func (s *Snapshot) Locator(n uint32) string { return s.texts.at(s.rows.ref(n).locator) }

@@ -103,14 +103,13 @@ func (v *View) walkGroups(entity uint32, f *schema.Field, fn func(group []Edge) 
 		return
 	}
 	inverse := f.Kind == schema.Inverse
-	list := v.s.out.at(entity)
-	name := f.Name
+	list, p := v.s.out.at(entity), predicateOf(f)
 	if inverse {
-		list, name = v.s.in.at(entity), f.InverseOf[0].Name
+		list, p = v.s.in.at(entity), predicateOf(f.InverseOf[0])
 	}
 	var room [8]Edge
 	group := room[:0]
-	for _, n := range v.s.run(list, v.s.predicate(name)) {
+	for _, n := range v.s.run(list, p) {
 		e, ok := v.edge(n, f, inverse)
 		if !ok {
 			continue
@@ -155,7 +154,7 @@ func (v *View) walkCollected(entity uint32, f *schema.Field, fn func(group []Edg
 			}
 		}
 	} else {
-		p := v.s.predicate(f.Name)
+		p := predicateOf(f)
 		for _, n := range v.s.run(v.s.out.at(entity), p) {
 			if e, ok := v.edge(n, f, false); ok {
 				all = append(all, e)
@@ -262,7 +261,7 @@ func (v *View) sameQualifiers(a, b uint32) bool {
 // One is where a relation of one leads: the best edge, if there is any.
 func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 	if f.Kind == schema.Relation && !f.Symmetric {
-		n := v.Best(entity, f.Name)
+		n := v.BestOf(entity, f)
 		if n == None {
 			return Edge{}, false
 		}
@@ -286,18 +285,21 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 // qualifiers and each unit the latest. A DEPRECATED claim shows only where all are.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
-	v.Claims(entity, f.Name, false, func(n uint32) bool {
-		for i := start; i < len(dst); i++ {
-			if v.sameSlot(f, dst[i], n) {
-				if v.better(n, dst[i]) {
-					dst[i] = n
-				}
-				return true
-			}
+	for _, n := range v.s.run(v.s.out.at(entity), predicateOf(f)) {
+		if v.Holds(n) == graph.HoldsNo {
+			continue
 		}
-		dst = append(dst, n)
-		return true
-	})
+		i := start
+		for i < len(dst) && !v.sameSlot(f, dst[i], n) {
+			i++
+		}
+		switch {
+		case i == len(dst):
+			dst = append(dst, n)
+		case v.better(n, dst[i]):
+			dst[i] = n
+		}
+	}
 	return dst[:start+len(withoutDeprecated(dst[start:], func(n uint32) uint32 { return n }, v.s))]
 }
 

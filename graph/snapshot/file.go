@@ -218,7 +218,7 @@ func (s *Snapshot) write(w *fileWriter) error {
 	textsOf(w, s.texts.len(), func(i int) string { return s.texts.at(uint32(i)) })
 	times := make([][2]uint64, s.times.len())
 	for i := range times {
-		iv := s.times.at(uint32(i))
+		iv := s.times.ref(uint32(i)).Interval
 		times[i] = [2]uint64{iv.From.Pack(), iv.To.Pack()}
 	}
 	sectionOf(w, times)

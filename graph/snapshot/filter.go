@@ -121,7 +121,7 @@ func anyOf[T any](list []T, fn func(T) bool) bool {
 
 func (v *View) keepsProperty(p *PropertyFilter, node uint32) bool {
 	if !p.Field.Many {
-		n := v.Best(node, p.Field.Name)
+		n := v.BestOf(node, p.Field)
 		if n == None {
 			return p.Test.Passes(v.s.o, graph.Value{})
 		}

@@ -137,14 +137,20 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum
 	s.typeNames, s.predicates = numbered(h.TypeNames), numbered(h.Predicates)
+	s.nameTypes()
+	for i, name := range o.Predicates() {
+		if i >= len(h.Predicates) || h.Predicates[i] != name {
+			return nil, errDamaged
+		}
+	}
 	s.ids = readTextColumn(r)
 	s.types = readColumn[uint16](r, h.Entities)
 	s.rows = readColumn[row](r, h.Claims)
 	s.quals = readColumn[qualifier](r, h.Qualifiers)
 	s.texts = readTextColumn(r)
-	s.times = column[graph.Interval]{}
+	s.times = column[period]{}
 	for _, t := range listOf[[2]uint64](r) {
-		s.times.append(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])})
+		s.times.append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
 	}
 	s.extras = column[extra]{}
 	var extras []fileExtra

@@ -56,7 +56,7 @@ func (r Reading) Of(v *View, e Edge) graph.Value {
 		}
 		return graph.Value{}
 	}
-	if n := v.Best(e.Node, r.Property.Name); n != None {
+	if n := v.BestOf(e.Node, r.Property); n != None {
 		return v.s.Value(n)
 	}
 	return graph.Value{}
@@ -313,7 +313,7 @@ func (v *View) tie(n uint32) string {
 		}
 	}
 	if f.Time == schema.Observation {
-		b.WriteString(v.s.times.at(r.valid).String())
+		b.WriteString(v.s.times.ref(r.valid).Interval.String())
 	}
 	return b.String()
 }

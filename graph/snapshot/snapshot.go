@@ -50,6 +50,14 @@ type qualifier struct {
 	kind  graph.Kind
 }
 
+// period is a valid time with its bounds worked out.
+type period struct {
+	graph.Interval
+	bounds graph.Bounds
+}
+
+func periodOf(iv graph.Interval) period { return period{iv, iv.Bounds()} }
+
 // extra is what few claims have.
 type extra struct {
 	attributedTo, original, conflict, note string
@@ -69,7 +77,7 @@ type Snapshot struct {
 	rows    column[row]
 	quals   column[qualifier]
 	texts   column[string]
-	times   column[graph.Interval]
+	times   column[period]
 	extras  column[extra]
 	claims  index         // number by claim id
 	ended   table[uint32] // the sequence number that withdrew a claim; 0 while it stands
@@ -83,7 +91,9 @@ type Snapshot struct {
 	commits column[int64] // record time of each sequence number, in µs
 
 	// Names by number and back; replaced, never changed, when one is added.
+	// The names that the ontology has come first, in its order.
 	typeNames, predicates names
+	typesOf               []*schema.Type // by number; nil where the ontology lost it
 	sum                   digest
 
 	w *writer
@@ -169,7 +179,15 @@ func (s *Snapshot) ID(entity uint32) graph.ID { return graph.ID(s.ids.at(entity)
 func (s *Snapshot) TypeName(entity uint32) string { return s.typeNames.list[s.types.at(entity)] }
 
 // Type is the type of an entity, or nil where the ontology dropped it.
-func (s *Snapshot) Type(entity uint32) *schema.Type { return s.o.Type(s.TypeName(entity)) }
+func (s *Snapshot) Type(entity uint32) *schema.Type { return s.typesOf[s.types.at(entity)] }
+
+// nameTypes finds the ontology's types for the numbers.
+func (s *Snapshot) nameTypes() {
+	s.typesOf = make([]*schema.Type, len(s.typeNames.list))
+	for i, name := range s.typeNames.list {
+		s.typesOf[i] = s.o.Type(name)
+	}
+}
 
 // TypeOf implements graph.State.
 func (s *Snapshot) TypeOf(id graph.ID) (string, bool) {
@@ -195,7 +213,7 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 	x := s.extras.ref(r.extra)
 	c := graph.Claim{
 		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.kind, r.value, r.unit),
-		Valid: s.times.at(r.valid), Source: s.ID(r.source), Locator: s.texts.at(r.locator),
+		Valid: s.times.ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.at(r.locator),
 		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.voice,
 		AttributedTo: x.attributedTo, Original: x.original, Conflict: x.conflict, Note: x.note, Supersedes: x.supersedes,
 	}
@@ -245,6 +263,10 @@ func (s *Snapshot) predicate(name string) uint16 {
 	}
 	return noPredicate
 }
+
+// predicateOf is the number of a stored field's predicate. Every snapshot
+// numbers the ontology's predicates alike.
+func predicateOf(f *schema.Field) uint16 { return uint16(f.Number) }
 
 // run is the part of an adjacency list that belongs to one predicate; lists
 // are sorted by predicate and number.

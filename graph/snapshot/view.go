@@ -141,7 +141,7 @@ func (v *View) Holds(n uint32) graph.Holds {
 		return graph.HoldsNo
 	}
 	r := v.s.rows.ref(n)
-	return graph.HoldsOn(v.timeKind(r), v.s.times.at(r.valid), v.s.dates.at(r.source), v.on)
+	return v.s.times.ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.at(r.source), v.on)
 }
 
 // Lists tells whether the claim may stand in a list of claims: it holds, and
@@ -245,8 +245,8 @@ func (v *View) better(a, b uint32) bool {
 		return rankOrder[x.rank] < rankOrder[y.rank]
 	}
 	if v.timeKind(x) == schema.Observation && x.valid != y.valid {
-		p, q := v.s.times.at(x.valid), v.s.times.at(y.valid)
-		if c := comparePeriods(p, q); c != 0 {
+		p, q := v.s.times.ref(x.valid), v.s.times.ref(y.valid)
+		if c := comparePeriods(p.Interval, q.Interval); c != 0 {
 			return c > 0
 		}
 	}
@@ -294,13 +294,19 @@ func comparePeriods(p, q graph.Interval) int {
 // Best is the claim that a plain field of one value shows; None where the
 // view shows no claim of it.
 func (v *View) Best(entity uint32, predicate string) uint32 {
+	return v.best(entity, v.s.predicate(predicate))
+}
+
+// BestOf is Best for a stored field of the ontology.
+func (v *View) BestOf(entity uint32, f *schema.Field) uint32 { return v.best(entity, predicateOf(f)) }
+
+func (v *View) best(entity uint32, p uint16) uint32 {
 	best := None
-	v.Claims(entity, predicate, false, func(n uint32) bool {
-		if best == None || v.better(n, best) {
+	for _, n := range v.s.run(v.s.out.at(entity), p) {
+		if v.Holds(n) != graph.HoldsNo && (best == None || v.better(n, best)) {
 			best = n
 		}
-		return true
-	})
+	}
 	return best
 }
 
@@ -326,7 +332,7 @@ func (v *View) laterLabel(a, b uint32) bool {
 	if x.rank != y.rank {
 		return rankOrder[x.rank] < rankOrder[y.rank]
 	}
-	if c := comparePeriods(v.s.times.at(x.valid), v.s.times.at(y.valid)); c != 0 {
+	if c := comparePeriods(v.s.times.ref(x.valid).Interval, v.s.times.ref(y.valid).Interval); c != 0 {
 		return c > 0
 	}
 	if x.confidence != y.confidence {
