@@ -288,9 +288,9 @@ func (b *builder) test(s schema.Scalar, in map[string]any) (*snapshot.Test, erro
 			missing := val.(bool)
 			t.IsNull = &missing
 		case "contains":
-			t.Contains = val.(string)
+			t.Contains = snapshot.Fold(val.(string))
 		case "startsWith":
-			t.StartsWith = val.(string)
+			t.StartsWith = snapshot.Fold(val.(string))
 		case "matches":
 			re, err := regexp.Compile(val.(string))
 			if err != nil {

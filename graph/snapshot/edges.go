@@ -46,7 +46,11 @@ func (v *View) Edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 // Walk calls fn with the list's edges in the order of their nodes' ids, those
 // of one node by their distinct qualifiers. fn ends the walk by returning
 // false; what comes behind is then not read.
-func (l *List) Walk(fn func(Edge) bool) {
+func (l *List) Walk(fn func(Edge) bool) { l.walk(true, fn) }
+
+// walk is Walk; without ties the edges of one node come in any order, for
+// readers that sort or sum them anyway.
+func (l *List) walk(ties bool, fn func(Edge) bool) {
 	v := l.view
 	if l.field == nil {
 		v.walkTypes(l.types, fn)
@@ -54,7 +58,9 @@ func (l *List) Walk(fn func(Edge) bool) {
 	}
 	if l.series {
 		v.walkGroups(l.entity, l.field, func(group []Edge) bool {
-			v.sortTies(group)
+			if ties {
+				v.sortTies(group)
+			}
 			return each(group, fn)
 		})
 		return
@@ -65,7 +71,9 @@ func (l *List) Walk(fn func(Edge) bool) {
 	more := true
 	v.walkGroups(l.entity, l.field, func(group []Edge) bool {
 		group = v.distinct(group)
-		v.sortTies(group)
+		if ties {
+			v.sortTies(group)
+		}
 		for _, e := range group {
 			if deprecated(e) {
 				if !shown {

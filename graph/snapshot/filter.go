@@ -66,7 +66,8 @@ type QualifierFilter struct {
 type Test struct {
 	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
 	In, NotIn                []graph.Value // nil: not asked
-	// Contains and StartsWith ignore case and diacritics.
+	// Contains and StartsWith ignore case and diacritics; they are texts as
+	// Fold makes them.
 	Contains, StartsWith string
 	Matches              *regexp.Regexp
 	IsNull               *bool
@@ -216,10 +217,10 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 			return false
 		}
 	}
-	if t.Contains != "" && !strings.Contains(Fold(val.String()), Fold(t.Contains)) {
+	if t.Contains != "" && !strings.Contains(Fold(val.String()), t.Contains) {
 		return false
 	}
-	if t.StartsWith != "" && !strings.HasPrefix(Fold(val.String()), Fold(t.StartsWith)) {
+	if t.StartsWith != "" && !strings.HasPrefix(Fold(val.String()), t.StartsWith) {
 		return false
 	}
 	return t.Matches == nil || t.Matches.MatchString(val.String())

@@ -103,7 +103,11 @@ func (p *Page) Total() int {
 // Run carries out a query over a list.
 func (l *List) Run(q *Query) (*Page, error) {
 	v := l.view
-	if len(q.Order) > 0 || q.Last != nil || q.Before != "" {
+	switch {
+	case len(q.Order) == 0 && q.Last == nil && q.Before == "":
+	case q.First != nil && q.Last == nil && q.Before == "":
+		return l.top(q)
+	default:
 		return v.sorted(q, l.Select(q))
 	}
 	p := &Page{view: v, known: -1, total: func() int {
@@ -141,10 +145,87 @@ func (l *List) Run(q *Query) (*Page, error) {
 	return p, nil
 }
 
+// top finds the first page of an order without sorting what lies behind it: a
+// heap keeps the best so far, the worst of them on top.
+func (l *List) top(q *Query) (*Page, error) {
+	v := l.view
+	p := &Page{view: v, order: q.Order}
+	compare := v.comparer(q.Order)
+	var after placed
+	if q.After != "" {
+		var err error
+		if after, err = v.parseCursor(q.After, q.Order); err != nil {
+			return nil, graph.Errorf(graph.BadInput, "after: %v", err)
+		}
+	}
+	var best []placed
+	keys := make([]graph.Value, len(q.Order)) // of the candidate
+	l.walk(false, func(e Edge) bool {
+		if !v.keepsBoth(q, e) {
+			return true
+		}
+		p.known++
+		x := placed{edge: e, id: v.s.ids.at(e.Node), keys: keys}
+		for i, k := range q.Order {
+			keys[i] = k.By.Of(v, e)
+		}
+		switch {
+		case q.After != "" && compare(x, after) <= 0:
+			p.HasPrev = true
+		case len(best) < *q.First:
+			keys = make([]graph.Value, len(q.Order))
+			best = append(best, x)
+			siftUp(best, compare)
+		case len(best) > 0 && compare(x, best[0]) < 0:
+			p.HasNext = true
+			x.keys, keys = keys, best[0].keys
+			best[0] = x
+			siftDown(best, compare)
+		default:
+			p.HasNext = true
+		}
+		return true
+	})
+	slices.SortFunc(best, compare)
+	p.Edges = make([]Edge, len(best))
+	for i, x := range best {
+		p.Edges[i] = x.edge
+	}
+	return p, nil
+}
+
+func siftUp(heap []placed, compare func(a, b placed) int) {
+	for i := len(heap) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if compare(heap[i], heap[parent]) <= 0 {
+			return
+		}
+		heap[i], heap[parent] = heap[parent], heap[i]
+		i = parent
+	}
+}
+
+func siftDown(heap []placed, compare func(a, b placed) int) {
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= len(heap) {
+			return
+		}
+		if child+1 < len(heap) && compare(heap[child], heap[child+1]) < 0 {
+			child++
+		}
+		if compare(heap[child], heap[i]) <= 0 {
+			return
+		}
+		heap[i], heap[child] = heap[child], heap[i]
+		i = child
+	}
+}
+
 // Select reads the edges of the list that the query's filters keep.
 func (l *List) Select(q *Query) []Edge {
 	var kept []Edge
-	l.Walk(func(e Edge) bool {
+	l.walk(false, func(e Edge) bool {
 		if l.view.keepsBoth(q, e) {
 			kept = append(kept, e)
 		}
