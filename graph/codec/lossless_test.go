@@ -1,0 +1,111 @@
+package codec_test
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/seeds"
+)
+
+var recorded = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+
+// apply makes one commit of a change.
+func apply(t *testing.T, o *schema.Ontology, s *snapshot.Snapshot, ch *graph.Change) *snapshot.Snapshot {
+	t.Helper()
+	res, problems := graph.Check(o, s, ch)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	c := &res.Commit
+	c.Seq, c.At = s.Seq()+1, recorded.Add(time.Duration(s.Seq())*time.Second)
+	next, err := s.Apply(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+// TestLossless exports the seeds, with claims withdrawn and superseded, in
+// every format that calls itself lossless, and reads them into an empty graph.
+func TestLossless(t *testing.T) {
+	o := schema.MustDefault()
+	var ch graph.Change
+	names, err := fs.Glob(seeds.Files, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		f, err := seeds.Files.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := codec.Seed.Decode(t.Context(), name, f, func(op graph.Op) error {
+			ch.Ops = append(ch.Ops, op)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := apply(t, o, snapshot.Empty(o), &ch)
+	s = apply(t, o, s, changes(s))
+	tested := 0
+	for _, f := range codec.Formats {
+		if !f.Lossless {
+			continue
+		}
+		tested++
+		t.Run(f.Name, func(t *testing.T) {
+			var file bytes.Buffer
+			if err := f.Encode(t.Context(), &file, s); err != nil {
+				t.Fatal(err)
+			}
+			var again graph.Change
+			if err := f.Decode(context.Background(), "export", bytes.NewReader(file.Bytes()), func(op graph.Op) error {
+				again.Ops = append(again.Ops, op)
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			read := apply(t, o, snapshot.Empty(o), &again)
+			if read.Digest() != s.Digest() {
+				t.Errorf("%d entities and %d claims became %d and %d, or differ", s.EntityCount(), s.ClaimCount(), read.EntityCount(), read.ClaimCount())
+			}
+			var second bytes.Buffer
+			if err := f.Encode(t.Context(), &second, read); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(file.Bytes(), second.Bytes()) {
+				t.Error("what was read is written otherwise")
+			}
+		})
+	}
+	if tested < 2 {
+		t.Errorf("%d formats are lossless; JSON lines and N-Quads should be", tested)
+	}
+}
+
+// changes withdraws every hundredth claim and supersedes every hundred and first.
+func changes(s *snapshot.Snapshot) *graph.Change {
+	var ch graph.Change
+	n := 0
+	_ = s.Claims(func(c *graph.Claim, id graph.ClaimID, _ bool) error {
+		switch n++; n % 100 {
+		case 0:
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id}})
+		case 1:
+			by := *c
+			by.Locator, by.Note, by.Original = c.Locator+" corrected", "corrected \"so\"\n→", "Оригинал"
+			by.Supersedes = []graph.ClaimID{id}
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: by})
+		}
+		return nil
+	})
+	return &ch
+}
