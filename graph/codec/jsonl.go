@@ -8,6 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -41,25 +45,52 @@ type jsonLine struct {
 	Entity string `json:"entity,omitempty"`
 	Type   string `json:"type,omitempty"`
 
-	Subject      string                     `json:"subject,omitempty"`
-	Predicate    string                     `json:"predicate,omitempty"`
-	Object       string                     `json:"object,omitempty"`
-	Value        json.RawMessage            `json:"value,omitempty"`
-	Qualifiers   map[string]json.RawMessage `json:"qualifiers,omitempty"`
-	Valid        string                     `json:"valid,omitempty"`
-	Source       string                     `json:"source,omitempty"`
-	Locator      string                     `json:"locator,omitempty"`
-	Confidence   *float64                   `json:"confidence,omitempty"`
-	Rank         string                     `json:"rank,omitempty"`
-	Attribution  string                     `json:"attribution,omitempty"`
-	AttributedTo string                     `json:"attributedTo,omitempty"`
-	Original     string                     `json:"original,omitempty"`
-	Conflict     string                     `json:"conflict,omitempty"`
-	Note         string                     `json:"note,omitempty"`
-	Supersedes   []string                   `json:"supersedes,omitempty"`
+	Subject      string          `json:"subject,omitempty"`
+	Predicate    string          `json:"predicate,omitempty"`
+	Object       string          `json:"object,omitempty"`
+	Value        json.RawMessage `json:"value,omitempty"`
+	Qualifiers   jsonQualifiers  `json:"qualifiers,omitempty"`
+	Valid        string          `json:"valid,omitempty"`
+	Source       string          `json:"source,omitempty"`
+	Locator      string          `json:"locator,omitempty"`
+	Confidence   *float64        `json:"confidence,omitempty"`
+	Rank         string          `json:"rank,omitempty"`
+	Attribution  string          `json:"attribution,omitempty"`
+	AttributedTo string          `json:"attributedTo,omitempty"`
+	Original     string          `json:"original,omitempty"`
+	Conflict     string          `json:"conflict,omitempty"`
+	Note         string          `json:"note,omitempty"`
+	Supersedes   []string        `json:"supersedes,omitempty"`
 
 	Retract string `json:"retract,omitempty"`
 	Reason  string `json:"reason,omitempty"`
+}
+
+// lineKeys are the keys of a line by what it states.
+var lineKeys = map[string][]string{
+	"entity":  {"entity", "type"},
+	"retract": {"retract", "reason"},
+	"subject": {
+		"subject", "predicate", "object", "value", "qualifiers", "valid", "source", "locator", "confidence", "rank",
+		"attribution", "attributedTo", "original", "conflict", "note", "supersedes",
+	},
+}
+
+// jsonQualifiers are values by name, each name once.
+type jsonQualifiers map[string]json.RawMessage
+
+// UnmarshalJSON refuses a name that stands twice, of which a map would keep one.
+func (q *jsonQualifiers) UnmarshalJSON(raw []byte) error {
+	if raw[0] != '{' && raw[0] != 'n' {
+		return graph.Errorf(graph.BadInput, `qualifiers are an object: {"name": value}`)
+	}
+	if _, err := objectKeys(raw); err != nil {
+		return err
+	}
+	var m map[string]json.RawMessage
+	err := json.Unmarshal(raw, &m)
+	*q = m
+	return err
 }
 
 func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {
@@ -94,6 +125,9 @@ func lines(ctx context.Context, name string, r io.Reader, ps *problems, fn func(
 			return fmt.Errorf("reading %s: %w", name, err)
 		}
 		at := graph.Place{File: name, Line: n}
+		if n == 1 {
+			text = bytes.TrimPrefix(text, []byte("\ufeff"))
+		}
 		switch text = bytes.TrimSpace(text); {
 		case tooLong:
 			ps.add(at, graph.BadInput, "the line is longer than %d bytes", MaxLine)
@@ -131,43 +165,126 @@ func readLine(br *bufio.Reader, long *[]byte) (text []byte, tooLong bool, err er
 }
 
 func jsonOp(text []byte) (graph.Op, error) {
+	if text[0] != '{' {
+		return graph.Op{}, graph.Errorf(graph.BadInput, "a line is one JSON object, {...}; this one begins with %q", clip(string(text[:1])))
+	}
 	var l jsonLine
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&l); err != nil {
+	if err := json.Unmarshal(text, &l); err != nil {
+		var ours *graph.Error
+		if errors.As(err, &ours) {
+			return graph.Op{}, ours
+		}
 		return graph.Op{}, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
 	}
-	if dec.More() {
-		return graph.Op{}, graph.Errorf(graph.BadInput, "there is more on the line behind the object; one object a line")
+	kind, err := lineKind(text)
+	if err != nil {
+		return graph.Op{}, err
 	}
-	return l.op()
+	return l.op(kind)
 }
+
+// lineKind tells what the line states by its keys, each of which must be known
+// to it. encoding/json takes any case of them, and of two the last.
+func lineKind(text []byte) (string, error) {
+	keys, err := objectKeys(text)
+	if err != nil {
+		return "", err
+	}
+	kind := ""
+	for _, k := range keys {
+		if lineKeys[k] == nil {
+			continue
+		}
+		if kind != "" {
+			return "", graph.Errorf(graph.BadInput, "the line has both %q and %q; state each in a line of its own", kind, k)
+		}
+		kind = k
+	}
+	for _, k := range keys {
+		switch {
+		case kind == "" && lineKeys[strings.ToLower(k)] != nil:
+			return "", graph.Errorf(graph.BadInput, "unknown key %q; write %q", k, strings.ToLower(k))
+		case kind == "":
+		case !slices.Contains(lineKeys[kind], k):
+			return "", graph.Errorf(graph.BadInput, "unknown key %q; beside %q there may be %s", clip(k), kind, strings.Join(lineKeys[kind][1:], ", "))
+		}
+	}
+	return kind, nil
+}
+
+// maxKeys bounds the keys of one object, each of which is compared with all.
+const maxKeys = 500
+
+// objectKeys lists the keys of a JSON object that is known to be well formed,
+// without those of what lies in it; a key that stands twice is an error.
+func objectKeys(obj []byte) ([]string, error) {
+	var keys []string
+	depth, atKey := 0, false
+	for i := 0; i < len(obj); i++ {
+		switch obj[i] {
+		case '{', '[':
+			depth++
+			atKey = depth == 1
+		case '}', ']':
+			depth--
+		case ',':
+			atKey = depth == 1
+		case '"':
+			end := i + 1
+			for obj[end] != '"' {
+				if obj[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			if atKey {
+				var k string
+				if err := json.Unmarshal(obj[i:end+1], &k); err != nil {
+					return nil, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
+				}
+				if slices.Contains(keys, k) {
+					return nil, graph.Errorf(graph.Duplicate, "the key %q stands here twice", clip(k))
+				}
+				if keys, atKey = append(keys, k), false; len(keys) > maxKeys {
+					return nil, graph.Errorf(graph.BadInput, "an object has more than %d keys", maxKeys)
+				}
+			}
+			i = end
+		}
+	}
+	return keys, nil
+}
+
+// jsonNeeds says for people what a key takes.
+var jsonNeeds = map[reflect.Kind]string{reflect.String: "text", reflect.Float64: "number", reflect.Slice: "list", reflect.Map: "object"}
 
 func jsonMessage(err error) string {
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
 	switch {
+	case errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input":
+		return "not well-formed JSON: the line ends too soon"
+	case errors.As(err, &syntax) && strings.HasSuffix(syntax.Error(), "after top-level value"):
+		return "there is more on the line behind the object; one object a line"
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("not well-formed JSON at byte %d: %s", syntax.Offset, syntax.Error())
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "not well-formed JSON: the line ends too soon"
 	case errors.As(err, &typ):
-		return fmt.Sprintf("%q is a JSON %s; a %s is needed", typ.Field, typ.Value, typ.Type)
+		return fmt.Sprintf("%q is a JSON %s; a %s is needed", typ.Field, clip(typ.Value), jsonNeeds[typ.Type.Kind()])
 	}
 	return "not well-formed JSON: " + err.Error()
 }
 
-func (l *jsonLine) op() (graph.Op, error) {
-	switch {
-	case l.Retract != "":
+func (l *jsonLine) op(kind string) (graph.Op, error) {
+	switch kind {
+	case "retract":
 		id, err := graph.ParseClaimID(l.Retract)
 		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: l.Reason}}, err
-	case l.Entity != "":
+	case "entity":
 		if l.Type == "" {
-			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", l.Entity)
+			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", clip(l.Entity))
 		}
 		return graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: graph.ID(l.Entity), Type: l.Type}}, nil
-	case l.Subject != "":
+	case "subject":
 		c, err := l.claim()
 		return graph.Op{Kind: graph.Assert, Claim: c}, err
 	}
@@ -197,16 +314,16 @@ func (l *jsonLine) claim() (graph.Claim, error) {
 	default:
 		return c, graph.Errorf(graph.BadInput, "the claim has neither object nor value")
 	}
-	for name, raw := range l.Qualifiers {
-		v, err := jsonValue(raw)
+	for _, name := range slices.Sorted(maps.Keys(l.Qualifiers)) {
+		v, err := jsonValue(l.Qualifiers[name])
 		if err != nil {
-			return c, graph.Errorf(graph.BadInput, "qualifier %s: %v", name, err)
+			return c, graph.Errorf(codeOf(err), "qualifier %s: %v", clip(name), err)
 		}
 		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: name, Value: v})
 	}
-	for key, text := range map[string]string{"valid": l.Valid, "rank": l.Rank, "attribution": l.Attribution} {
-		if err := claimMeta[key](&c, text); err != nil {
-			return c, graph.Errorf(graph.BadInput, "%s: %v", key, err)
+	for _, meta := range [...]struct{ key, text string }{{"valid", l.Valid}, {"rank", l.Rank}, {"attribution", l.Attribution}} {
+		if err := claimMeta[meta.key](&c, meta.text); err != nil {
+			return c, graph.Errorf(codeOf(err), "%s: %v", meta.key, err)
 		}
 	}
 	for _, s := range l.Supersedes {
@@ -228,30 +345,41 @@ func jsonValue(raw json.RawMessage) (graph.Value, error) {
 		}
 		return graph.LooseValue(s), nil
 	case '{':
-		var o struct {
-			Value    *json.Number
-			Unit     string
-			Lat, Lon *json.Number
-			Entity   string
-		}
-		dec := json.NewDecoder(bytes.NewReader(raw))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&o); err != nil {
-			return graph.Value{}, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
-		}
-		switch {
-		case o.Value != nil && o.Unit != "":
-			return graph.ParseValue(graph.QuantityKind, o.Value.String()+" "+o.Unit)
-		case o.Lat != nil && o.Lon != nil:
-			return graph.ParseValue(graph.CoordinatesKind, o.Lat.String()+","+o.Lon.String())
-		case o.Entity != "":
-			return graph.EntityValue(graph.ID(o.Entity)), nil
-		}
-		return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
+		return jsonObject(raw)
 	case '[', 'n':
 		return graph.Value{}, graph.Errorf(graph.BadInput, "a value is one text, number, boolean or object; state each in a line of its own")
 	}
 	return graph.LooseValue(string(raw)), nil
+}
+
+// jsonObject reads a value that has parts.
+func jsonObject(raw json.RawMessage) (graph.Value, error) {
+	var o struct {
+		Value, Lat, Lon *json.Number
+		Unit, Entity    string
+	}
+	keys, err := objectKeys(raw)
+	if err != nil {
+		return graph.Value{}, err
+	}
+	form := "" // of another kind of value
+	if err := json.Unmarshal(raw, &o); err == nil {
+		slices.Sort(keys)
+		form = strings.Join(keys, " ")
+	}
+	switch form {
+	case "unit value":
+		if o.Value != nil {
+			return graph.ParseValue(graph.QuantityKind, o.Value.String()+" "+o.Unit)
+		}
+	case "lat lon":
+		if o.Lat != nil && o.Lon != nil {
+			return graph.ParseValue(graph.CoordinatesKind, o.Lat.String()+","+o.Lon.String())
+		}
+	case "entity":
+		return graph.EntityValue(graph.ID(o.Entity)), nil
+	}
+	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
 }
 
 func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
@@ -267,11 +395,23 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	if err != nil {
 		return err
 	}
+	// What a later claim supersedes is withdrawn by that one. A retraction would
+	// leave it nothing to supersede, where the two are read in different batches.
+	superseded := map[graph.ClaimID]bool{}
+	err = from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
+		for _, old := range c.Supersedes {
+			superseded[old] = true
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
 	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := enc.Encode(lineOf(c)); err != nil || live {
+		if err := enc.Encode(lineOf(c)); err != nil || live || superseded[id] {
 			return err
 		}
 		return enc.Encode(jsonLine{Retract: id.String()})
@@ -301,7 +441,7 @@ func lineOf(c *graph.Claim) jsonLine {
 	}
 	for _, q := range c.Qualifiers {
 		if l.Qualifiers == nil {
-			l.Qualifiers = map[string]json.RawMessage{}
+			l.Qualifiers = jsonQualifiers{}
 		}
 		l.Qualifiers[q.Name] = rawValue(q.Value)
 	}

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -57,18 +59,71 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 		d.add(graph.Place{File: name}, graph.BadInput, "the file has more than %d MB; split it", maxSeedFile>>20)
 		return d.err()
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	if line, ok := invalidUTF8(text); !ok {
+		d.add(graph.Place{File: name, Line: line}, graph.BadInput, "the line is not valid UTF-8")
+		return d.err()
+	}
+	var doc, more yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	if err := dec.Decode(&doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil // an empty file states nothing
+		}
 		d.add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
 		return d.err()
 	}
-	if len(doc.Content) == 0 {
-		return nil // an empty file states nothing
+	switch err := dec.Decode(&more); {
+	case err == nil:
+		d.add(d.at(&more, ""), graph.BadInput, "a second document begins here; a seed file is one")
+		return d.err()
+	case !errors.Is(err, io.EOF):
+		d.add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		return d.err()
+	}
+	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
+		return nil // as with nothing but a comment
+	}
+	d.plain(doc.Content[0])
+	if len(d.list) > 0 {
+		return d.err() // what an alias or a tag makes of the rest is anybody's guess
 	}
 	if err := d.document(doc.Content[0]); err != nil {
 		return err
 	}
 	return d.err()
+}
+
+// invalidUTF8 finds the line of the first byte that is no text.
+func invalidUTF8(text []byte) (line int, ok bool) {
+	if utf8.Valid(text) {
+		return 0, true
+	}
+	line = 1
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		if r == '\n' {
+			line++
+		}
+		text = text[n:]
+	}
+	return line, false
+}
+
+// plain refuses what makes one text of a YAML file mean another: anchors,
+// aliases and tags.
+func (d *seedDecoder) plain(n *yaml.Node) {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d.add(d.at(n, ""), graph.BadInput, "anchors and aliases are not part of the seed format; write the value out")
+	case n.Style&yaml.TaggedStyle != 0:
+		d.add(d.at(n, ""), graph.BadInput, "the tag %s is not part of the seed format; every value is read as text", clip(n.Tag))
+	}
+	for _, c := range n.Content {
+		d.plain(c)
+	}
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)
@@ -82,7 +137,8 @@ func yamlPlace(name string, err error) graph.Place {
 }
 
 func yamlMessage(err error) string {
-	return "not well-formed YAML: " + strings.TrimPrefix(yamlLine.ReplaceAllString(err.Error(), "here"), "yaml: here: ")
+	text := strings.TrimPrefix(yamlLine.ReplaceAllString(err.Error(), "here"), "yaml: ")
+	return "not well-formed YAML: " + strings.TrimPrefix(text, "here: ")
 }
 
 type seedDecoder struct {
@@ -110,14 +166,10 @@ func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v
 			continue
 		}
 		if first, twice := seen[k.Value]; twice {
-			d.add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", k.Value, first)
+			d.add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", clip(k.Value), first)
 			continue
 		}
 		seen[k.Value] = k.Line
-		if v.Kind == yaml.AliasNode {
-			d.add(d.at(v, path), graph.BadInput, "anchors and aliases are not part of the seed format; write the value out")
-			continue
-		}
 		if err := fn(k, v); err != nil {
 			return err
 		}
@@ -140,10 +192,12 @@ func nodeKind(n *yaml.Node) string {
 func (d *seedDecoder) document(root *yaml.Node) error {
 	var base graph.Claim
 	base.Confidence = 1
+	if v := under(root, "defaults"); v != nil {
+		d.metas(v, "defaults", &base) // wherever they stand
+	}
 	return d.pairs(root, "", func(k, v *yaml.Node) error {
 		switch k.Value {
 		case "defaults":
-			d.metas(v, "defaults", &base)
 			return nil
 		case "entities":
 			return d.pairs(v, "entities", func(id, body *yaml.Node) error {
@@ -153,39 +207,49 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 				return d.entity(id, body, base)
 			})
 		}
-		d.add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", k.Value)
+		d.add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", clip(k.Value))
 		return nil
 	})
 }
 
-func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
-	base.Subject = graph.ID(id.Value)
-	if body.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(body.Content); i += 2 {
-			if body.Content[i].Value == "_" {
-				d.metas(body.Content[i+1], id.Value, &base)
+// under is the value of a mapping's key, or nil.
+func under(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key && n.Content[i].Kind == yaml.ScalarNode {
+				return n.Content[i+1]
 			}
 		}
 	}
-	return d.pairs(body, id.Value, func(k, v *yaml.Node) error {
-		path := id.Value + "." + k.Value
+	return nil
+}
+
+func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
+	base.Subject = graph.ID(id.Value)
+	name := clip(id.Value)
+	if v := under(body, "_"); v != nil {
+		d.metas(v, name, &base)
+	}
+	return d.pairs(body, name, func(k, v *yaml.Node) error {
+		path := name + "." + clip(k.Value)
 		switch k.Value {
 		case "_":
 			return nil
 		case "type":
-			if v.Kind != yaml.ScalarNode {
-				d.add(d.at(v, path), graph.BadInput, "a type is one name")
+			typ, ok := d.text(v, path)
+			if !ok {
 				return nil
 			}
-			return d.emit(graph.Op{Kind: graph.Declare, Place: d.at(v, id.Value), Entity: graph.Entity{ID: base.Subject, Type: v.Value}})
+			return d.emit(graph.Op{Kind: graph.Declare, Place: d.at(v, name), Entity: graph.Entity{ID: base.Subject, Type: typ}})
 		}
 		base := base
 		base.Predicate = k.Value
 		if v.Kind != yaml.SequenceNode {
 			return d.claim(v, path, base)
 		}
-		if len(v.Content) == 0 {
-			d.add(d.at(v, path), graph.BadInput, "the list is empty; leave the field out")
+		_, defaultsOnly := listDefaults(first(v))
+		if len(v.Content) == 0 || len(v.Content) == 1 && defaultsOnly {
+			d.add(d.at(v, path), graph.BadInput, "the list states nothing; leave the field out")
 		}
 		for i, item := range v.Content {
 			if rest, ok := listDefaults(item); ok && i == 0 {
@@ -200,6 +264,14 @@ func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 	})
 }
 
+// first is the first item of a list; an empty node where it has none.
+func first(list *yaml.Node) *yaml.Node {
+	if len(list.Content) == 0 {
+		return &yaml.Node{}
+	}
+	return list.Content[0]
+}
+
 // listDefaults tells whether a list's item is _ alone, and what stands there.
 func listDefaults(n *yaml.Node) (*yaml.Node, bool) {
 	if n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "_" {
@@ -212,10 +284,10 @@ func listDefaults(n *yaml.Node) (*yaml.Node, bool) {
 func (d *seedDecoder) listDefaults(n *yaml.Node, path string, c *graph.Claim) {
 	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
 		switch {
-		case k.Value == "to" || k.Value == "value":
+		case k.Value == "to" || k.Value == "value" || k.Value == "supersedes":
 			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; each claim of the list has its own", k.Value)
 		case !d.meta(k, v, path, c):
-			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+k.Value)})
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+clip(k.Value))})
 		}
 		return nil
 	})
@@ -239,12 +311,21 @@ func (d *seedDecoder) claim(n *yaml.Node, path string, c graph.Claim) error {
 }
 
 func (d *seedDecoder) scalar(n *yaml.Node, path string) graph.Value {
-	if n.Kind != yaml.ScalarNode {
+	text, _ := d.text(n, path)
+	return graph.LooseValue(text)
+}
+
+// text is the text of a single value; false where it is none, which is reported.
+func (d *seedDecoder) text(n *yaml.Node, path string) (string, bool) {
+	switch {
+	case n.Kind != yaml.ScalarNode:
 		d.add(d.at(n, path), graph.BadInput, "one value is expected here, not %s", nodeKind(n))
-	} else if n.Tag == "!!null" {
+	case n.Tag == "!!null":
 		d.add(d.at(n, path), graph.BadInput, "the value is missing; what is not known is left out")
+	default:
+		return n.Value, true
 	}
-	return graph.LooseValue(n.Value)
+	return "", false
 }
 
 func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
@@ -261,7 +342,7 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 			c.Value, found = d.scalar(v, path), true
 		case d.meta(k, v, path, c):
 		default:
-			q := graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+k.Value)}
+			q := graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+clip(k.Value))}
 			if i := slices.IndexFunc(c.Qualifiers, func(have graph.QualifierValue) bool { return have.Name == q.Name }); i >= 0 {
 				c.Qualifiers[i] = q
 			} else {
@@ -277,8 +358,8 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 
 func (d *seedDecoder) metas(n *yaml.Node, path string, c *graph.Claim) {
 	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
-		if !d.meta(k, v, path, c) {
-			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, conflict, note", k.Value)
+		if k.Value == "supersedes" || !d.meta(k, v, path, c) {
+			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, original, conflict, note", clip(k.Value))
 		}
 		return nil
 	})
@@ -301,7 +382,10 @@ func (d *seedDecoder) meta(k, v *yaml.Node, path string, c *graph.Claim) bool {
 }
 
 func (d *seedDecoder) setMeta(set func(*graph.Claim, string) error, v *yaml.Node, path string, c *graph.Claim) {
-	text := d.scalar(v, path).Text()
+	text, ok := d.text(v, path)
+	if !ok {
+		return
+	}
 	if err := set(c, text); err != nil {
 		d.add(d.at(v, path), codeOf(err), "%v", err)
 	}

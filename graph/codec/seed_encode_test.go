@@ -126,7 +126,7 @@ entities:
 func TestSeedListDefaults(t *testing.T) {
 	for _, c := range []struct{ text, want, fault string }{
 		{text: "[{_: {role: MEMBER, at: p1}}, un, {to: sco, role: OBSERVER}]", want: "un role=MEMBER at p1; sco role=OBSERVER at p1"},
-		{text: "[{_: {role: MEMBER}}]", want: ""},
+		{text: "[{_: {role: MEMBER}}]", fault: "the list states nothing"},
 		{text: "[un, {_: {role: MEMBER}}]", fault: "neither to (an entity) nor value"},
 		{text: "[{_: {to: un}}, sco]", fault: `"to" cannot be a default`},
 		{text: "[{_: {role: [a]}}, sco]", fault: "one value is expected here, not a list"},
