@@ -4,7 +4,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
-RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/...
+RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/...
 
 .PHONY: run build test check format vet lint vuln race bench bench-start soak clean
 
@@ -45,7 +45,7 @@ race:
 
 # Loads, starts and queries; each prints its own figures.
 bench: bench-start
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./graph/... ./gql ./api
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./bench ./graph/... ./gql ./api
 
 # First start with the built-in seeds and later starts, of the real program.
 bench-start:
