@@ -30,6 +30,8 @@ def ask(query, variables):
             answer = json.load(response)
     except urllib.error.HTTPError as error:  # the answer says what was wrong
         answer = json.load(error)
+    except urllib.error.URLError as error:
+        sys.exit(f"{url} cannot be reached: {error.reason}; start it with 'caspian serve'")
     if "errors" in answer:
         for error in answer["errors"]:
             print(error["message"], file=sys.stderr)
