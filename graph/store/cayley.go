@@ -47,17 +47,28 @@ type embedded struct {
 // log at every start.
 var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 
-// levelOptions: the filter spares most reads of new values. A large batch goes
-// through the journal like any other: LevelDB's transactions, which would skip
-// it, keep the writer's lock when they fail, and Close then waits for ever.
+// levelOptions are made for imports, whose keys, hashes mostly, fall all over
+// the key space, so that every compaction rewrites what it meets: wide first
+// levels and large memory tables keep a claim from being rewritten often. The
+// filter spares most reads of new values. A large batch goes through the journal like
+// any other: LevelDB's transactions, which would skip it, keep the writer's
+// lock when they fail, and Close then waits for ever.
 func levelOptions(o Options) *opt.Options {
 	buffer := o.writeBuffer
 	if buffer == 0 {
-		buffer = 16 << 20
+		buffer = 32 << 20
 	}
 	return &opt.Options{
-		NoSync: o.NoSync, WriteBuffer: buffer, DisableLargeBatchTransaction: true, BlockCacheCapacity: 32 << 20, Filter: filter.NewBloomFilter(10),
-		CompactionTableSize: 8 << 20, CompactionTotalSize: 64 << 20,
+		NoSync:                       o.NoSync,
+		Filter:                       filter.NewBloomFilter(10),
+		BlockCacheCapacity:           32 << 20,
+		WriteBuffer:                  buffer,
+		DisableLargeBatchTransaction: true,
+		CompactionL0Trigger:          8,
+		WriteL0SlowdownTrigger:       16,
+		WriteL0PauseTrigger:          24,
+		CompactionTableSize:          8 << 20,
+		CompactionTotalSize:          512 << 20,
 	}
 }
 
