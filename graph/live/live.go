@@ -24,8 +24,9 @@ import (
 type Log interface {
 	// Head is the sequence number of the last commit, 0 for none.
 	Head() graph.Seq
-	// Append keeps the commit durably and whole, or nothing of it.
-	Append(ctx context.Context, c *graph.Commit) error
+	// AppendGroup keeps several commits, numbered in a row, durably and whole,
+	// or nothing of any.
+	AppendGroup(ctx context.Context, cs []*graph.Commit) error
 	// Replay calls fn with every commit after the number, in order.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
 	// Key is the commit that an idempotency key made, 0 for none.
@@ -63,9 +64,10 @@ type Graph struct {
 	current atomic.Pointer[published]
 
 	// write is held by the one writer, from the check to the publication. It
-	// guards log, failed and saved.
+	// guards log, failed, doubt and saved.
 	write  sync.Mutex
 	failed error     // a commit that is durable could not be applied
+	doubt  bool      // an append failed: the log may be ahead all the same
 	saved  graph.Seq // what the cache holds
 }
 
@@ -171,80 +173,6 @@ func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
 		return nil, problems
 	}
 	return res, nil
-}
-
-// Commit makes the change, all or nothing. When it returns without an error
-// the change is durable and in the newest snapshot. Problems of the change
-// come as graph.Problems.
-func (g *Graph) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
-	g.write.Lock()
-	defer g.write.Unlock()
-	if g.failed != nil {
-		return nil, graph.Errorf(graph.Unavailable, "the store takes no writes since an earlier fault (%v); restart the service", g.failed)
-	}
-	if ch.Key != "" {
-		if r, err := g.replayed(ctx, ch); r != nil || err != nil {
-			return r, err
-		}
-	}
-	s := g.Snapshot()
-	res, problems := graph.Check(g.o, s, ch)
-	if problems != nil {
-		return nil, problems
-	}
-	r := receipt(ch, res)
-	r.Seq = s.Seq()
-	// A key must be remembered even where its change changed nothing.
-	if res.Commit.Empty() && ch.Key == "" {
-		return r, nil
-	}
-	c := &res.Commit
-	c.Seq = s.Seq() + 1
-	// Record times rise strictly, so that an instant names one sequence number.
-	c.At = g.now().UTC().Truncate(time.Microsecond)
-	if last := s.RecordedAt(s.Seq()); !c.At.After(last) {
-		c.At = last.Add(time.Microsecond)
-	}
-	if err := g.log.Append(ctx, c); err != nil {
-		return nil, fmt.Errorf("appending commit %d: %w", c.Seq, err)
-	}
-	next, err := s.Apply(c)
-	if err != nil {
-		g.failed = err
-		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
-	}
-	g.publish(next)
-	r.Seq = c.Seq
-	return r, nil
-}
-
-func receipt(ch *graph.Change, res *graph.Result) *Receipt {
-	c := &res.Commit
-	r := &Receipt{
-		Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions),
-		IDs: res.IDs, Known: res.Known, Notices: res.Notices,
-	}
-	for i := range c.Claims {
-		r.Retractions += len(c.Claims[i].Supersedes)
-	}
-	return r
-}
-
-// replayed answers a change whose key was used before; nil where it is new.
-func (g *Graph) replayed(ctx context.Context, ch *graph.Change) (*Receipt, error) {
-	seq, err := g.log.Key(ctx, ch.Key)
-	if err != nil || seq == 0 {
-		return nil, err
-	}
-	again := *ch
-	again.IfSeq = nil // it held the first time
-	res, problems := graph.Check(g.o, g.Snapshot(), &again)
-	if problems != nil || !res.Commit.Empty() {
-		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q made another change (commit %d); use a new key for each change", ch.Key, seq)
-	}
-	r := receipt(ch, res)
-	r.Seq, r.Replayed = seq, true
-	return r, nil
 }
 
 func (g *Graph) save(s *snapshot.Snapshot) {

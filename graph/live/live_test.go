@@ -1,0 +1,585 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// memory is a log that keeps its commits in memory and fails when told to.
+type memory struct {
+	mu      sync.Mutex
+	commits []*graph.Commit
+	// fail, where not nil, is the next Append's error; doubt says that the
+	// commit is kept all the same.
+	fail   error
+	doubt  bool
+	blind  error // of Replay and Key
+	inside int   // appends running
+	most   int   // and how many ever ran at once
+}
+
+func (m *memory) Head() graph.Seq {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return graph.Seq(len(m.commits))
+}
+
+func (m *memory) Append(ctx context.Context, c *graph.Commit) error {
+	m.mu.Lock()
+	m.inside++
+	m.most = max(m.most, m.inside)
+	m.mu.Unlock()
+	defer func() { m.mu.Lock(); m.inside--; m.mu.Unlock() }()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if want := graph.Seq(len(m.commits)) + 1; c.Seq != want {
+		return fmt.Errorf("commit %d cannot be appended; %d is due", c.Seq, want)
+	}
+	if err := m.fail; err != nil {
+		m.fail = nil
+		if m.doubt {
+			m.keep(c)
+		}
+		return err
+	}
+	m.keep(c)
+	return nil
+}
+
+func (m *memory) keep(c *graph.Commit) {
+	own := *c
+	own.Entities, own.Claims, own.Retractions = slices.Clone(c.Entities), slices.Clone(c.Claims), slices.Clone(c.Retractions)
+	m.commits = append(m.commits, &own)
+}
+
+func (m *memory) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
+	m.mu.Lock()
+	commits, blind := m.commits, m.blind
+	m.mu.Unlock()
+	if blind != nil {
+		return blind
+	}
+	for _, c := range commits[min(int(after), len(commits)):] {
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) Key(_ context.Context, key string) (graph.Seq, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.commits {
+		if c.Key == key {
+			return c.Seq, m.blind
+		}
+	}
+	return 0, m.blind
+}
+
+// cache keeps a snapshot in memory.
+type cache struct {
+	kept  *snapshot.Snapshot
+	saves int
+	err   error
+}
+
+func (c *cache) Load(*schema.Ontology) (*snapshot.Snapshot, error) {
+	if c.kept == nil {
+		return nil, errors.New("none")
+	}
+	return c.kept, nil
+}
+
+func (c *cache) Save(s *snapshot.Snapshot) error {
+	c.saves++
+	if c.err == nil {
+		c.kept = s
+	}
+	return c.err
+}
+
+var frozen = time.Date(2026, 1, 15, 12, 0, 0, 123456789, time.UTC)
+
+func open(t testing.TB, log Log, opts Options) *Graph {
+	t.Helper()
+	if opts.Now == nil {
+		opts.Now = func() time.Time { return frozen }
+	}
+	g, err := Open(t.Context(), log, schema.MustDefault(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func base() []graph.Op {
+	return []graph.Op{
+		{Kind: graph.Declare, Entity: graph.Entity{ID: "src", Type: "Source"}},
+		{Kind: graph.Declare, Entity: graph.Entity{ID: "KAZ", Type: "Country"}},
+		{Kind: graph.Declare, Entity: graph.Entity{ID: "UZB", Type: "Country"}},
+	}
+}
+
+func named(name string) graph.Op {
+	return graph.Op{Kind: graph.Assert, Claim: graph.Claim{
+		Subject: "KAZ", Predicate: "name", Value: graph.StringValue(name), Source: "src", Confidence: 1,
+	}}
+}
+
+func change(key string, ops ...graph.Op) *graph.Change { return &graph.Change{Ops: ops, Key: key} }
+
+func commit(t testing.TB, g *Graph, ch *graph.Change) *Receipt {
+	t.Helper()
+	r, err := g.Commit(t.Context(), ch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func codeOf(err error) graph.Code {
+	var ge *graph.Error
+	var ps graph.Problems
+	switch {
+	case errors.As(err, &ge):
+		return ge.Code
+	case errors.As(err, &ps):
+		return ps[0].Code
+	}
+	return ""
+}
+
+func TestCommit(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	if g.Snapshot().Seq() != 0 || g.Ontology() == nil {
+		t.Fatal("an empty log gives an empty graph")
+	}
+	r := commit(t, g, change("", append(base(), named("Kazakhstan"))...))
+	if r.Seq != 1 || r.Entities != 3 || r.Claims != 1 || r.Retractions != 0 || r.Known != 0 || len(r.IDs) != 1 || r.Replayed {
+		t.Errorf("the receipt is %+v", r)
+	}
+	if _, live, ok := g.Snapshot().Claim(r.IDs[0]); !live || !ok || g.Snapshot().Seq() != 1 || log.Head() != 1 {
+		t.Error("the commit is not in the newest snapshot, or not in the log")
+	}
+	// The same without a key changes nothing and writes nothing.
+	again := commit(t, g, change("", append(base(), named("Kazakhstan"))...))
+	if again.Seq != 1 || again.Known != 4 || log.Head() != 1 || again.Replayed || again.IDs[0] != r.IDs[0] {
+		t.Errorf("again: %+v", again)
+	}
+	next := named("Qazaqstan")
+	next.Claim.Supersedes = r.IDs
+	if r := commit(t, g, change("", next)); r.Claims != 1 || r.Retractions != 1 || r.Seq != 2 {
+		t.Errorf("a supersession: %+v", r)
+	}
+	if _, live, _ := g.Snapshot().Claim(r.IDs[0]); live {
+		t.Error("what was superseded stands")
+	}
+	// A refused change leaves everything as it was.
+	bad := change("k", named("x"), graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: graph.ClaimID{9}}})
+	if _, err := g.Commit(t.Context(), bad); codeOf(err) != graph.UnknownID {
+		t.Errorf("a bad change: %v", err)
+	}
+	if _, err := g.Check(bad); codeOf(err) != graph.UnknownID {
+		t.Errorf("a dry run of it: %v", err)
+	}
+	if res, err := g.Check(change("", named("x"))); err != nil || len(res.Commit.Claims) != 1 {
+		t.Errorf("a dry run: %v", err)
+	}
+	if g.Snapshot().Seq() != 2 || log.Head() != 2 {
+		t.Error("a refused change or a dry run was committed")
+	}
+}
+
+func TestKeys(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	first := change("one", append(base(), named("a"))...)
+	r := commit(t, g, first)
+	commit(t, g, change("", named("b")))
+	two := commit(t, g, change("two", graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: r.IDs[0]}}))
+	empty := commit(t, g, change("three", named("b")))
+	if empty.Seq != 4 || empty.Claims != 0 || log.Head() != 4 {
+		t.Errorf("a key with nothing new: %+v", empty)
+	}
+	commit(t, g, change("", named("c")))
+	cap := graph.Op{Kind: graph.Assert, Claim: graph.Claim{Subject: "src", Predicate: "confidenceCap", Value: graph.FloatValue(0.5), Source: "src", Confidence: 0.5}}
+	commit(t, g, change("", cap))
+
+	seqBefore := graph.Seq(0)
+	for _, c := range []struct {
+		what string
+		ch   *graph.Change
+		seq  graph.Seq // 0: refused
+	}{
+		{"the same, though withdrawn and above a cap by now", first, 1},
+		{"the same, at a sequence number of then", &graph.Change{Ops: first.Ops, Key: "one", IfSeq: &seqBefore}, 1},
+		{"the same retraction", change("two", graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: r.IDs[0]}}), two.Seq},
+		{"the same, with nothing new then", change("three", named("b")), 4},
+		{"less of it", change("one", base()...), 0},
+		{"more, known by then", change("three", append(base(), named("b"))...), 4},
+		{"more, known since", change("three", named("b"), named("c")), 0},
+		{"more, unknown", change("one", append(base(), named("a"), named("z"))...), 0},
+		{"nothing", change("one"), 0},
+		{"another, known one", change("one", named("b")), 0},
+		{"another, new one", change("one", named("z")), 0},
+		{"another, bad one", change("one", graph.Op{}), 0},
+		{"another retraction", change("two", graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: graph.ClaimID{9}}}), 0},
+	} {
+		head := log.Head()
+		r, err := g.Commit(t.Context(), c.ch)
+		switch {
+		case c.seq == 0:
+			if codeOf(err) != graph.KeyReused || !strings.Contains(err.Error(), "use a new key") {
+				t.Errorf("%s: %+v, %v", c.what, r, err)
+			}
+		case err != nil || r.Seq != c.seq || !r.Replayed || r.Claims+r.Entities+r.Retractions != 0:
+			t.Errorf("%s: %+v, %v", c.what, r, err)
+		}
+		if log.Head() != head {
+			t.Errorf("%s: it was committed", c.what)
+		}
+	}
+	log.blind = errors.New("no disk")
+	if _, err := g.Commit(t.Context(), first); !errors.Is(err, log.blind) {
+		t.Errorf("a log that cannot be read: %v", err)
+	}
+}
+
+func TestIfSequence(t *testing.T) {
+	g := open(t, &memory{}, Options{})
+	commit(t, g, change("", base()...))
+	for _, c := range []struct {
+		seq  graph.Seq
+		code graph.Code
+	}{{0, graph.SeqMismatch}, {2, graph.SeqMismatch}, {1, ""}, {1, graph.SeqMismatch}} {
+		if _, err := g.Commit(t.Context(), &graph.Change{Ops: []graph.Op{named("a")}, IfSeq: &c.seq}); codeOf(err) != c.code {
+			t.Errorf("at %d: %v", c.seq, err)
+		}
+	}
+	if s := g.Snapshot().Seq(); s != 2 {
+		t.Errorf("the graph is at %d", s)
+	}
+}
+
+// TestFailingLog: what the log does not take is in no snapshot, and the next
+// change goes on from there.
+func TestFailingLog(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	commit(t, g, change("", base()...))
+	before := g.Snapshot()
+	log.fail = errors.New("disk full")
+	_, err := g.Commit(t.Context(), change("k", named("a")))
+	if err == nil || !strings.Contains(err.Error(), "appending commit 2: disk full") {
+		t.Errorf("a failing log: %v", err)
+	}
+	if g.Snapshot() != before {
+		t.Error("the graph changed")
+	}
+	if r := commit(t, g, change("k", named("a"))); r.Seq != 2 || r.Replayed || r.Claims != 1 {
+		t.Errorf("once it works again: %+v", r)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := g.Commit(ctx, change("", named("b"))); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled change: %v", err)
+	}
+	if r := commit(t, g, change("", named("b"))); r.Seq != 3 {
+		t.Errorf("after it: %+v", r)
+	}
+}
+
+// TestDoubt: a commit may be durable although its Append failed. It is neither
+// lost nor made twice.
+func TestDoubt(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	commit(t, g, change("", base()...))
+	log.fail, log.doubt = errors.New("the disk went away"), true
+	if _, err := g.Commit(t.Context(), change("k", named("a"))); err == nil {
+		t.Fatal("acknowledged")
+	}
+	log.blind = errors.New("still away")
+	if _, err := g.Commit(t.Context(), change("", named("b"))); !errors.Is(err, log.blind) || g.Snapshot().Seq() != 1 {
+		t.Errorf("while the log cannot be read: %v", err)
+	}
+	log.blind = nil
+	if r := commit(t, g, change("k", named("a"))); r.Seq != 2 || !r.Replayed {
+		t.Errorf("the same change again: %+v", r)
+	}
+	if r := commit(t, g, change("", named("b"))); r.Seq != 3 || g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
+		t.Errorf("the next change: %+v", r)
+	}
+}
+
+func TestRecordTimesRise(t *testing.T) {
+	log := &memory{}
+	now := frozen
+	g := open(t, log, Options{Now: func() time.Time { return now }})
+	commit(t, g, change("", base()...))
+	for i := range 5 {
+		commit(t, g, change("", named(fmt.Sprint(i))))
+	}
+	now = now.Add(-time.Hour) // a clock that is put back
+	commit(t, g, change("", named("back")))
+	now = now.Add(2 * time.Hour).In(time.FixedZone("", 5*3600))
+	commit(t, g, change("", named("on")))
+	s := g.Snapshot()
+	for i, c := range log.commits {
+		if i > 0 && !c.At.After(log.commits[i-1].At) {
+			t.Errorf("commit %d is of %s, the one before it of %s", c.Seq, c.At, log.commits[i-1].At)
+		}
+		if c.At != c.At.Truncate(time.Microsecond) || c.At.Location() != time.UTC || !s.RecordedAt(c.Seq).Equal(c.At) || s.SeqAt(c.At) != c.Seq {
+			t.Errorf("commit %d is of %s; the snapshot says %s and finds %d", c.Seq, c.At, s.RecordedAt(c.Seq), s.SeqAt(c.At))
+		}
+	}
+	if last := log.commits[len(log.commits)-1]; !last.At.Equal(now.Truncate(time.Microsecond)) {
+		t.Errorf("a clock that is ahead is kept: %s", last.At)
+	}
+}
+
+func TestWait(t *testing.T) {
+	g := open(t, &memory{}, Options{})
+	commit(t, g, change("", base()...))
+	if s, err := g.Wait(t.Context(), 1); err != nil || s.Seq() != 1 {
+		t.Errorf("what is there: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if _, err := g.Wait(ctx, 2); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("what does not come: %v", err)
+	}
+	got := make(chan graph.Seq)
+	go func() {
+		s, err := g.Wait(t.Context(), 3)
+		if err != nil {
+			t.Error(err)
+			close(got)
+			return
+		}
+		got <- s.Seq()
+	}()
+	_, replaced := g.Next()
+	commit(t, g, change("", named("a")))
+	select {
+	case <-replaced:
+	default:
+		t.Error("the signal did not come with the commit")
+	}
+	commit(t, g, change("", named("b")))
+	if seq := <-got; seq != 3 {
+		t.Errorf("waited for 3 and got %d", seq)
+	}
+}
+
+// TestWritersAndReaders: many of each at once. Commits come one after the
+// other, each reader sees whole ones and never goes back, and all that was
+// acknowledged is there.
+func TestWritersAndReaders(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	commit(t, g, change("", base()...))
+	const writers, each = 4, 25
+	var writing, reading sync.WaitGroup
+	stop := make(chan struct{})
+	for range 3 {
+		reading.Go(func() {
+			last := graph.Seq(0)
+			for {
+				s, replaced := g.Next()
+				if s.Seq() < last {
+					t.Errorf("from %d back to %d", last, s.Seq())
+				}
+				last = s.Seq()
+				// Each commit behind the first has two names.
+				if n := len(s.Values("KAZ", "name")); n != 2*int(s.Seq()-1) {
+					t.Errorf("at %d there are %d names", s.Seq(), n)
+				}
+				select {
+				case <-replaced:
+				case <-stop:
+					return
+				}
+			}
+		})
+	}
+	for w := range writers {
+		writing.Go(func() {
+			for i := range each {
+				name := fmt.Sprintf("%d-%d", w, i)
+				r, err := g.Commit(t.Context(), change(name, named(name), named(name+"'")))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				s, err := g.Wait(t.Context(), r.Seq)
+				if err != nil || s.Seq() < r.Seq {
+					t.Errorf("%d is acknowledged and not there: %v", r.Seq, err)
+				}
+				if _, live, _ := s.Claim(r.IDs[1]); !live {
+					t.Errorf("%s is acknowledged and not there", name)
+				}
+				if again, err := g.Commit(t.Context(), change(name, named(name), named(name+"'"))); err != nil || again.Seq != r.Seq || !again.Replayed {
+					t.Errorf("%s again: %+v, %v", name, again, err)
+				}
+			}
+		})
+	}
+	writing.Wait()
+	close(stop)
+	reading.Wait()
+	if g.Snapshot().Seq() != 1+writers*each || log.most != 1 {
+		t.Errorf("the graph is at %d; %d appends at once", g.Snapshot().Seq(), log.most)
+	}
+	if g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
+		t.Error("the log gives another graph")
+	}
+}
+
+func TestClose(t *testing.T) {
+	log, kept := &memory{}, &cache{}
+	g := open(t, log, Options{Cache: kept})
+	commit(t, g, change("", append(base(), named("a"))...))
+	if err := g.Close(); err != nil || kept.saves != 1 || kept.kept.Seq() != 1 {
+		t.Errorf("closed: %v, %d saves", err, kept.saves)
+	}
+	if err := g.Close(); err != nil || kept.saves != 1 {
+		t.Errorf("closed twice: %v, %d saves", err, kept.saves)
+	}
+	if _, err := g.Commit(t.Context(), change("", named("b"))); codeOf(err) != graph.Unavailable || log.Head() != 1 {
+		t.Errorf("a change of a closed graph: %v", err)
+	}
+	if g.Snapshot().Seq() != 1 {
+		t.Error("a closed graph cannot be read")
+	}
+	// A start from the cache reads the rest of the log only, and writes nothing anew.
+	again := open(t, log, Options{Cache: kept})
+	if again.Snapshot().Digest() != g.Snapshot().Digest() {
+		t.Error("the cache gives another graph")
+	}
+	if err := again.Close(); err != nil || kept.saves != 1 {
+		t.Errorf("nothing new and saved: %d", kept.saves)
+	}
+}
+
+func TestCaches(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	commit(t, g, change("", append(base(), named("a"))...))
+	ahead := g.Snapshot()
+	for what, c := range map[string]struct {
+		cache *cache
+		log   *memory
+	}{
+		"none":              {&cache{}, log},
+		"behind":            {&cache{kept: snapshot.Empty(schema.MustDefault())}, log},
+		"ahead of the log":  {&cache{kept: ahead}, &memory{}},
+		"cannot be written": {&cache{err: errors.New("read-only")}, log},
+	} {
+		got := open(t, c.log, Options{Cache: c.cache})
+		if want := open(t, c.log, Options{}); got.Snapshot().Digest() != want.Snapshot().Digest() || got.Snapshot().Seq() != want.Snapshot().Seq() {
+			t.Errorf("%s: another graph", what)
+		}
+		if err := got.Close(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	log.blind = errors.New("no disk")
+	if _, err := Open(t.Context(), log, schema.MustDefault(), Options{}); !errors.Is(err, log.blind) {
+		t.Errorf("a log that cannot be read: %v", err)
+	}
+}
+
+// TestReopen: whatever is committed, the log gives the same graph again, from
+// the beginning and from any cache.
+func TestReopen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		log := &memory{}
+		opts := Options{Now: func() time.Time { return frozen }}
+		o := schema.MustDefault()
+		g, err := Open(context.Background(), log, o, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.Commit(context.Background(), change("", base()...)); err != nil {
+			t.Fatal(err)
+		}
+		var ids []graph.ClaimID
+		kept := &cache{}
+		for range rapid.IntRange(0, 12).Draw(t, "changes") {
+			var ops []graph.Op
+			for range rapid.IntRange(1, 3).Draw(t, "operations") {
+				op := named(fmt.Sprint(rapid.IntRange(0, 20).Draw(t, "name")))
+				if len(ids) > 0 {
+					some := rapid.SampledFrom(ids).Draw(t, "claim")
+					switch rapid.IntRange(0, 3).Draw(t, "kind") {
+					case 0:
+						op = graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: some}}
+					case 1:
+						op.Claim.Supersedes = []graph.ClaimID{some}
+					}
+				}
+				ops = append(ops, op)
+			}
+			log.mu.Lock()
+			log.fail, log.doubt = nil, rapid.Bool().Draw(t, "doubt")
+			if rapid.IntRange(0, 5).Draw(t, "fails") == 0 {
+				log.fail = errors.New("failed")
+			}
+			log.mu.Unlock()
+			key := rapid.SampledFrom([]string{"", "", "k1", "k2"}).Draw(t, "key")
+			head := log.Head()
+			r, err := g.Commit(context.Background(), change(key, ops...))
+			if err == nil {
+				ids = append(ids, r.IDs...)
+				if r.Seq > log.Head() || g.Snapshot().Seq() != log.Head() {
+					t.Fatalf("acknowledged as %d; the graph is at %d, the log at %d", r.Seq, g.Snapshot().Seq(), log.Head())
+				}
+			} else if codeOf(err) != "" && log.Head() != head {
+				t.Fatalf("refused and committed: %v", err)
+			}
+			if rapid.IntRange(0, 3).Draw(t, "cached") == 0 {
+				again, err := Open(context.Background(), log, o, opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				kept.kept = again.Snapshot()
+			}
+		}
+		log.fail = nil
+		if _, err := g.Commit(context.Background(), change("")); err != nil { // takes in what was in doubt
+			t.Fatal(err)
+		}
+		again, err := Open(context.Background(), log, o, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cached, err := Open(context.Background(), log, o, Options{Now: opts.Now, Cache: kept})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []*Graph{again, cached} {
+			if x.Snapshot().Digest() != g.Snapshot().Digest() || x.Snapshot().Seq() != g.Snapshot().Seq() {
+				t.Fatalf("the log gives %d %s, the graph is %d %s", x.Snapshot().Seq(), x.Snapshot().Digest(), g.Snapshot().Seq(), g.Snapshot().Digest())
+			}
+		}
+	})
+}
