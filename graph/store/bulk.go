@@ -101,6 +101,7 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	if err := w.kv.db.Write(out.batch, &opt.WriteOptions{Sync: w.kv.sync}); err != nil {
 		return err
 	}
+	w.kv.unflushed = true
 	w.remember(nodes)
 	return nil
 }

@@ -23,6 +23,8 @@ type levelKV struct {
 	db    *leveldb.DB
 	files storage.Storage
 	sync  bool
+	// unflushed is set once a large group was written. The one writer sets it.
+	unflushed bool
 }
 
 // Key parts are joined by a slash, and a slash or backslash inside a part is escaped.
@@ -72,7 +74,16 @@ func splitKey(b []byte) kv.Key {
 	return k
 }
 
-func (s *levelKV) Close() error { return errors.Join(s.db.Close(), s.files.Close()) }
+// Close ends the database. What a large group left in memory becomes a table
+// first, or the next start would spend its time on replaying the journal; where
+// that fails, the journal still has it all.
+func (s *levelKV) Close() error {
+	if s.unflushed {
+		key := flatKey(metaKey("horizon"))
+		_ = s.db.CompactRange(util.Range{Start: key, Limit: append(slices.Clip(key), 0)})
+	}
+	return errors.Join(s.db.Close(), s.files.Close())
+}
 
 func (s *levelKV) Tx(rw bool) (kv.Tx, error) {
 	if rw {
