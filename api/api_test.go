@@ -19,8 +19,8 @@ type memory struct{ commits []*graph.Commit }
 
 func (m *memory) Head() graph.Seq { return graph.Seq(len(m.commits)) }
 
-func (m *memory) Append(_ context.Context, c *graph.Commit) error {
-	m.commits = append(m.commits, c)
+func (m *memory) AppendGroup(_ context.Context, cs []*graph.Commit) error {
+	m.commits = append(m.commits, cs...)
 	return nil
 }
 

@@ -190,7 +190,10 @@ type forgetful struct{ head graph.Seq }
 
 func (f *forgetful) Head() graph.Seq { return f.head }
 
-func (f *forgetful) Append(_ context.Context, c *graph.Commit) error { f.head = c.Seq; return nil }
+func (f *forgetful) AppendGroup(_ context.Context, cs []*graph.Commit) error {
+	f.head = cs[len(cs)-1].Seq
+	return nil
+}
 
 func (f *forgetful) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
 

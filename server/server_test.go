@@ -25,8 +25,8 @@ import (
 type noLog struct{ head graph.Seq }
 
 func (n *noLog) Head() graph.Seq { return n.head }
-func (n *noLog) Append(_ context.Context, c *graph.Commit) error {
-	n.head = c.Seq
+func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
+	n.head = cs[len(cs)-1].Seq
 	return nil
 }
 func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }

@@ -8,7 +8,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -63,10 +62,14 @@ type Graph struct {
 
 	current atomic.Pointer[published]
 
+	// queued guards queue; it is held for moments only, also inside write.
+	queued sync.Mutex
+	queue  []*request
+
 	// write is held by the one writer, from the check to the publication. It
-	// guards log, failed, doubt and saved.
+	// guards log, closed, doubt and saved.
 	write  sync.Mutex
-	failed error     // a commit that is durable could not be applied
+	closed bool
 	doubt  bool      // an append failed: the log may be ahead all the same
 	saved  graph.Seq // what the cache holds
 }
@@ -190,9 +193,9 @@ func (g *Graph) save(s *snapshot.Snapshot) {
 func (g *Graph) Close() error {
 	g.write.Lock()
 	defer g.write.Unlock()
-	if g.failed == nil {
+	if !g.closed {
 		g.save(g.Snapshot())
-		g.failed = errors.New("the graph is closed")
+		g.closed = true
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type memory struct {
 	blind  error // of Replay and Key
 	inside int   // appends running
 	most   int   // and how many ever ran at once
+	groups int   // appends made
 }
 
 func (m *memory) Head() graph.Seq {
@@ -36,7 +37,7 @@ func (m *memory) Head() graph.Seq {
 	return graph.Seq(len(m.commits))
 }
 
-func (m *memory) Append(ctx context.Context, c *graph.Commit) error {
+func (m *memory) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	m.mu.Lock()
 	m.inside++
 	m.most = max(m.most, m.inside)
@@ -47,24 +48,29 @@ func (m *memory) Append(ctx context.Context, c *graph.Commit) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if want := graph.Seq(len(m.commits)) + 1; c.Seq != want {
-		return fmt.Errorf("commit %d cannot be appended; %d is due", c.Seq, want)
+	for i, c := range cs {
+		if want := graph.Seq(len(m.commits)+i) + 1; c.Seq != want {
+			return fmt.Errorf("commit %d cannot be appended; %d is due", c.Seq, want)
+		}
 	}
 	if err := m.fail; err != nil {
 		m.fail = nil
 		if m.doubt {
-			m.keep(c)
+			m.keep(cs)
 		}
 		return err
 	}
-	m.keep(c)
+	m.keep(cs)
 	return nil
 }
 
-func (m *memory) keep(c *graph.Commit) {
-	own := *c
-	own.Entities, own.Claims, own.Retractions = slices.Clone(c.Entities), slices.Clone(c.Claims), slices.Clone(c.Retractions)
-	m.commits = append(m.commits, &own)
+func (m *memory) keep(cs []*graph.Commit) {
+	for _, c := range cs {
+		own := *c
+		own.Entities, own.Claims, own.Retractions = slices.Clone(c.Entities), slices.Clone(c.Claims), slices.Clone(c.Retractions)
+		m.commits = append(m.commits, &own)
+	}
+	m.groups++
 }
 
 func (m *memory) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {

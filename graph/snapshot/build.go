@@ -55,6 +55,13 @@ func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) {
 	return b.finish(), nil
 }
 
+// Rewind makes s the newest snapshot of its line again. Those made from it are
+// given up: nobody may have them.
+func (s *Snapshot) Rewind() {
+	s.w.tip = s
+	s.w.forget()
+}
+
 // Builder makes a snapshot of many commits faster than applying each.
 type Builder struct{ b *change }
 

@@ -226,13 +226,19 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 
 // Values implements graph.State.
 func (s *Snapshot) Values(subject graph.ID, predicate string) []graph.Value {
+	return s.values(subject, predicate, s.stands)
+}
+
+func (s *Snapshot) stands(n uint32) bool { return s.ended.at(n) == 0 }
+
+func (s *Snapshot) values(subject graph.ID, predicate string, stands func(uint32) bool) []graph.Value {
 	n, ok := s.Number(subject)
 	if !ok {
 		return nil
 	}
 	var vs []graph.Value
 	for _, c := range s.run(s.out.at(n), s.predicate(predicate)) {
-		if s.ended.at(c) == 0 {
+		if stands(c) {
 			r := s.rows.ref(c)
 			vs = append(vs, s.value(r.kind, r.value, r.unit))
 		}
@@ -242,10 +248,14 @@ func (s *Snapshot) Values(subject graph.ID, predicate string) []graph.Value {
 
 // Holder implements graph.State.
 func (s *Snapshot) Holder(predicate string, v graph.Value) (graph.ID, bool) {
+	return s.holder(predicate, v, s.stands)
+}
+
+func (s *Snapshot) holder(predicate string, v graph.Value, stands func(uint32) bool) (graph.ID, bool) {
 	text := v.String()
 	c, ok := s.keys.find(hashKey(predicate, text), func(n uint32) bool {
 		r := s.rows.ref(n)
-		return s.ended.at(n) == 0 && s.predicates.list[r.predicate] == predicate && s.value(r.kind, r.value, r.unit).String() == text
+		return stands(n) && s.predicates.list[r.predicate] == predicate && s.value(r.kind, r.value, r.unit).String() == text
 	})
 	if !ok {
 		return "", false

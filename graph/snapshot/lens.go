@@ -1,0 +1,25 @@
+package snapshot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Lens tells views of one snapshot apart: two that have the same show the same
+// claims, and hold them equally sure.
+func (v *View) Lens() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %d %d %d", v.on.First, v.on.Last, v.known, v.minConfidence)
+	if v.sources != nil {
+		ids := make([]uint32, 0, len(v.sources))
+		for n, chosen := range v.sources {
+			if chosen {
+				ids = append(ids, n)
+			}
+		}
+		slices.Sort(ids)
+		fmt.Fprint(&b, " ", ids)
+	}
+	return b.String()
+}
