@@ -3,5 +3,7 @@ package api
 // analyses are the root fields of the analyses: one line for each file of
 // package analysis, in the order of the contract.
 func (b *builder) analyses() []field {
-	return []field{}
+	return []field{
+		b.dependency(),
+	}
 }

@@ -1,0 +1,68 @@
+package analysis
+
+import (
+	"math"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// checkEvery is how many claims may be looked at before the context is asked.
+const checkEvery = 1024
+
+// faults gathers every fault of an analysis's options.
+type faults struct{ list graph.Problems }
+
+func (f *faults) add(argument string, code graph.Code, format string, a ...any) {
+	f.list = append(f.list, graph.Problem{Place: graph.Place{Path: argument}, Code: code, Message: graph.Errorf(code, format, a...).Message})
+}
+
+// entity finds an entity of the store; snapshot.None and a fault where there
+// is none. One that the view does not show has no claims there to answer with.
+func (f *faults) entity(v *snapshot.View, argument string, id graph.ID) uint32 {
+	n, ok := v.Snapshot().Number(id)
+	if !ok {
+		f.add(argument, graph.UnknownID, "there is no entity %q; search finds ids by name", clip(string(id)))
+		return snapshot.None
+	}
+	return n
+}
+
+func (f *faults) err() error {
+	if len(f.list) == 0 {
+		return nil
+	}
+	return f.list
+}
+
+// clip keeps a message short whatever it quotes.
+func clip(s string) string {
+	const most = 60
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
+
+// yearOf is the year that the period lies within.
+func yearOf(iv graph.Interval) (int, bool) {
+	if !iv.From.Known() || !iv.To.Known() {
+		return 0, false
+	}
+	first, last := iv.From.First().Date(), iv.To.Last().Date()
+	return first.YearNumber(), first.YearNumber() == last.YearNumber()
+}
+
+// touchesYear tells whether the period may have a day of the year.
+func touchesYear(iv graph.Interval, year int) bool {
+	return iv.From.First() <= graph.DayDate(year, 12, 31).First() && iv.To.Last() >= graph.DayDate(year, 1, 1).First()
+}
+
+// farApart tells whether two figures differ by more than the tolerance, a part
+// of the larger one. What binary fractions add or take away does not count.
+func farApart(relative, a, b float64) bool {
+	return math.Abs(a-b) > (relative+1e-9)*max(math.Abs(a), math.Abs(b))
+}
+
+// round takes away what binary fractions add, as in 1-0.93.
+func round(x float64) float64 { return math.Round(x*1e12) / 1e12 }

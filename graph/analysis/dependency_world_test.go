@@ -1,0 +1,290 @@
+package analysis_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// worldOntology is small, so that random claims meet, disagree and connect.
+const worldOntology = `
+interface Entity @entity(plural: "entities") {
+  name: String @time(kind: STATE)
+  aliases: [String!] @time(kind: STATE)
+}
+type Country implements Entity @entity(plural: "countries") {
+  title(lang: String): String @time(kind: STATE)
+  founded: Date @time(kind: ETERNAL) @tolerance(days: 3)
+  population: Int @time(kind: OBSERVATION) @tolerance(relative: 0.3)
+  area: Quantity @time(kind: OBSERVATION) @tolerance(relative: 0.1)
+  levels(scope: String @distinct, of: Resource): [Quantity!] @time(kind: OBSERVATION)
+  capital: City @time(kind: STATE) @tolerance(days: 20)
+  place: City @time(kind: EVENT)
+  borders: [Country!] @time(kind: STATE) @symmetric
+  memberOf(role: String): [Club!] @time(kind: STATE)
+  importsFrom(share: Float, quantity: Quantity, resource: Resource, measure: Measure @distinct, scope: String @distinct, through: Entity, planned: Boolean @distinct): [Country!] @time(kind: OBSERVATION) @tolerance(relative: 0.3)
+  exportsTo(share: Float, resource: Resource): [Country!] @time(kind: OBSERVATION)
+}
+enum Measure { MINED REFINED }
+type City implements Entity @entity(plural: "cities") { twin: [City!] @time(kind: STATE) @symmetric }
+type Club implements Entity { seat: City @time(kind: STATE) }
+type Resource implements Entity { broader: [Resource!] @time(kind: ETERNAL) @transitive }
+type Source implements Entity { date: Date @time(kind: ETERNAL) }
+enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") }
+`
+
+var (
+	pool = map[string][]graph.ID{
+		"Country": {"AAA", "BBB", "CCC", "DDD"}, "City": {"x-town", "y-town"}, "Club": {"club-1", "club-2"},
+		"Resource": {"ore", "pure-ore", "gas"}, "Source": {"src-1", "src-2", "src-3"},
+	}
+	worldToday = graph.DayDate(2024, 5, 1).First()
+	worldEpoch = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+func world(t testing.TB) *schema.Ontology {
+	t.Helper()
+	o, err := schema.Load("world.graphql", worldOntology)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func worldEntities() []graph.Entity {
+	var es []graph.Entity
+	for t, ids := range pool {
+		for _, id := range ids {
+			es = append(es, graph.Entity{ID: id, Type: t})
+		}
+	}
+	slices.SortFunc(es, func(a, b graph.Entity) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return es
+}
+
+func instances(t *schema.Type) []graph.ID {
+	var ids []graph.ID
+	for _, c := range t.Concrete {
+		ids = append(ids, pool[c.Name]...)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func pick[T any](t *rapid.T, label string, from ...T) T {
+	return rapid.SampledFrom(from).Draw(t, label)
+}
+
+func parseDate(text string) graph.Date {
+	d, err := graph.ParseDate(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+func drawWorldDate(t *rapid.T, label string, known bool) graph.Date {
+	from := []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01", "2023-01-10"}
+	if known {
+		from = from[2:]
+	}
+	return parseDate(pick(t, label, from...))
+}
+
+func drawLiteral(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
+	switch s {
+	case schema.Int:
+		return graph.IntValue(int64(rapid.IntRange(0, 5).Draw(t, "int")))
+	case schema.Float:
+		return graph.FloatValue(float64(rapid.IntRange(0, 11).Draw(t, "float")) / 10)
+	case schema.Boolean:
+		return graph.BoolValue(rapid.Bool().Draw(t, "bool"))
+	case schema.Quantity:
+		return graph.QuantityValue(float64(pick(t, "quantity", 0, 1, 2, 1000, 1050)), pick(t, "unit", "km", "m", "JPY"))
+	case schema.Date:
+		return graph.DateValue(drawWorldDate(t, "date", true))
+	case schema.EnumValue:
+		return graph.EnumOf(rapid.SampledFrom(e.Values).Draw(t, "enum").Name)
+	}
+	return graph.StringValue(pick(t, "text", "Alpha", "alpha", "Beta"))
+}
+
+func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
+	e := rapid.SampledFrom(worldEntities()).Draw(t, "subject")
+	var fields []*schema.Field
+	for _, f := range o.Type(e.Type).Fields {
+		if f.Stored() {
+			fields = append(fields, f)
+		}
+	}
+	f := rapid.SampledFrom(fields).Draw(t, "field")
+	c := graph.Claim{
+		Subject: e.ID, Predicate: f.Name, Source: pick(t, "source", pool["Source"]...),
+		Confidence: pick(t, "confidence", 0.3, 0.7, 0.7, 1), Locator: pick(t, "locator", "", "p1"),
+		Rank: pick(t, "rank", graph.Normal, graph.Normal, graph.Normal, graph.Preferred, graph.Deprecated),
+	}
+	if f.Kind == schema.Relation {
+		c.Value = graph.EntityValue(rapid.SampledFrom(instances(f.Target)).Draw(t, "object"))
+	} else {
+		c.Value = drawLiteral(t, f.Scalar, f.Enum)
+	}
+	for _, q := range f.Qualifiers {
+		switch {
+		// What most figures say, and rarely a plan.
+		case q.Name == "planned" && rapid.IntRange(0, 4).Draw(t, q.Name) > 0,
+			q.Name != "resource" && q.Name != "share" && rapid.IntRange(0, 2).Draw(t, q.Name) > 0:
+			continue
+		case q.Target != nil:
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: graph.EntityValue(rapid.SampledFrom(instances(q.Target)).Draw(t, "qualifier"))})
+		default:
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: drawLiteral(t, q.Scalar, q.Enum)})
+		}
+	}
+	if f.Time != schema.Eternal {
+		c.Valid = graph.Interval{From: drawWorldDate(t, "from", false), To: drawWorldDate(t, "to", false)}
+		if rapid.Bool().Draw(t, "one period") || c.Valid.Check() != nil {
+			c.Valid.To = c.Valid.From
+		}
+	}
+	c.Conflict = pick(t, "conflict", "", "", "", "group-1", "group-2")
+	return c
+}
+
+// drawWorld is a snapshot of a random history that graph.Check accepted.
+func drawWorld(t *rapid.T, o *schema.Ontology, most int) *snapshot.Snapshot {
+	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities()})
+	for range rapid.IntRange(1, 3).Draw(t, "commits") {
+		var ch graph.Change
+		var standing []graph.ClaimID
+		if err := s.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
+			if live {
+				standing = append(standing, id)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for range rapid.IntRange(0, most).Draw(t, "claims") {
+			c := drawWorldClaim(t, o)
+			if len(standing) > 0 && rapid.IntRange(0, 6).Draw(t, "supersede") == 0 {
+				c.Supersedes = []graph.ClaimID{rapid.SampledFrom(standing).Draw(t, "old")}
+			}
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
+		}
+		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
+		}
+		// A claim withdrawn twice, or a circle of broader, is refused.
+		if res, problems := graph.Check(o, s, &ch); problems == nil {
+			s = apply(t, s, &res.Commit)
+		}
+	}
+	return s
+}
+
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func apply(t fataler, s *snapshot.Snapshot, c *graph.Commit) *snapshot.Snapshot {
+	t.Helper()
+	c.Seq = s.Seq() + 1
+	c.At = worldEpoch.Add(time.Duration(c.Seq) * time.Hour)
+	next, err := s.Apply(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+func drawWorldView(t *rapid.T, s *snapshot.Snapshot) *snapshot.View {
+	var v graph.View
+	if rapid.Bool().Draw(t, "asOf") {
+		v.AsOf = drawWorldDate(t, "on", true)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "knownAt") == 0 {
+		at := worldEpoch.Add(time.Duration(rapid.IntRange(1, int(s.Seq())).Draw(t, "hours"))*time.Hour + time.Minute)
+		v.KnownAt = &at
+	}
+	v.MinConfidence = pick(t, "minConfidence", 0, 0, 0.5)
+	if rapid.IntRange(0, 3).Draw(t, "sources") == 0 {
+		v.Sources = rapid.SliceOfNDistinct(rapid.SampledFrom(pool["Source"]), 1, 2, rapid.ID).Draw(t, "of")
+	}
+	return look(t, s, v)
+}
+
+func look(t fataler, s *snapshot.Snapshot, v graph.View) *snapshot.View {
+	t.Helper()
+	w, err := s.View(v, worldToday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// only is the view of a store that never learned what v does not list, but for
+// the dates of sources, by which claims without an end are judged.
+func only(t fataler, o *schema.Ontology, v *snapshot.View) *snapshot.View {
+	t.Helper()
+	s := v.Snapshot()
+	c := graph.Commit{}
+	if err := s.Entities(func(e graph.Entity) error { c.Entities = append(c.Entities, e); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	all := look(t, s, graph.View{})
+	for n := range uint32(s.ClaimCount()) {
+		claim := s.ClaimAt(n)
+		dates := s.TypeName(s.Subject(n)) == schema.SourceType && claim.Predicate == "date" && all.RetractedSeq(n) == 0
+		if dates || v.Lists(n) {
+			claim.Supersedes = nil
+			c.Claims = append(c.Claims, claim)
+		}
+	}
+	// What a STATE without an end is attested by is a matter of the whole store.
+	next := apply(t, snapshot.Empty(o), &c)
+	w, err := next.View(graph.View{AsOf: spanDate(v.On())}, worldToday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// spanDate is the date that stands for the days.
+func spanDate(on graph.Span) graph.Date {
+	day := on.First.Date()
+	for _, text := range []string{day.String(), day.String()[:7], day.String()[:4], day.String()[:3] + "X"} {
+		if d := parseDate(text); d.Span() == on {
+			return d
+		}
+	}
+	panic(fmt.Sprint("no date stands for ", on))
+}
+
+// ids are the ids of claims, to compare answers of two snapshots.
+func ids(v *snapshot.View, claims []uint32) []string {
+	var list []string
+	for _, n := range claims {
+		list = append(list, v.Snapshot().ClaimID(n).String())
+	}
+	return list
+}
+
+func equal[T any](t fataler, what string, got, want T) {
+	t.Helper()
+	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
+		t.Fatal(what + ":\ngot  " + g + "\nwant " + w)
+	}
+}
