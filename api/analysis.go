@@ -1,9 +1,13 @@
 package api
 
+import "github.com/caspian-kg/caspian/graph/analysis"
+
 // analyses are the root fields of the analyses: one line for each file of
 // package analysis, in the order of the contract.
 func (b *builder) analyses() []field {
+	networks := new(analysis.Networks)
 	return []field{
+		b.routes(networks),
 		b.dependency(),
 	}
 }

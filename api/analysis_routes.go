@@ -1,0 +1,368 @@
+package api
+
+import (
+	"math"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// routesArgs are the prepared arguments of routes.
+type routesArgs struct {
+	view    viewArg
+	network analysis.NetworkKind
+	options analysis.RouteOptions
+}
+
+// routesAnswer is what the fields of a RouteResult read. It lives for one request.
+type routesAnswer struct {
+	view *snapshot.View
+	analysis.Routes
+}
+
+// routeRef is one route of an answer; legRef one leg.
+type routeRef struct {
+	view *snapshot.View
+	*analysis.Route
+}
+
+type legRef struct {
+	view *snapshot.View
+	*analysis.Leg
+}
+
+func (b *builder) routes(networks *analysis.Networks) field {
+	args := b.withView(graphql.FieldConfigArgument{
+		"from":       {Type: must(graphql.ID), Description: "Where to start: a transport node, a city, a country, a region or an organisation."},
+		"to":         {Type: must(graphql.ID), Description: "Where to arrive: the same."},
+		"avoid":      {Type: ids(), Description: "What no leg and no node may touch: countries, waters, nodes, segments, corridors, regions, organisations."},
+		"via":        {Type: ids(), Description: "What to pass, in this order: the same."},
+		"modes":      {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Only legs of these modes; all but PIPELINE and TANKER where it is absent."},
+		"statuses":   {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "With which status a leg is open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED where it is absent."},
+		"gauges":     {Type: graphql.NewList(must(graphql.String)), Description: "Only railways of which every gauge is among these; one of unknown gauge is not."},
+		"network":    {Type: b.networkType(), Description: "What routes are made of."},
+		"rank":       {Type: b.rankOfRoutes(), Description: "Which route is the better one."},
+		"maxBorders": {Type: graphql.Int, Description: "At most so many changes of country."},
+		"first":      {Type: graphql.Int, Description: "At most so many routes, and where there is none so many ways to open one; from 1 to 50."},
+	})
+	b.defaults("Query.routes", map[string]string{"network": "TRANSPORT", "rank": "LEGS", "first": "3"})
+	return field{
+		name: "routes", typ: must(b.routeResultType()), args: args,
+		about: "The best routes from one place to another that keep to the constraints, each with its evidence; or what stands in the way.",
+		read: gql.Binding{
+			Prepare: prepareRoutes,
+			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+				a := c.Args.(*routesArgs)
+				s := c.Request.(*Session)
+				v, err := s.resolve(c.Ctx, a.view)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				n, err := networks.Of(c.Ctx, v, a.network)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				r, err := analysis.FindRoutes(c.Ctx, n, &a.options)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				return gql.Ref{Obj: &routesAnswer{v, *r}}, true, nil
+			},
+		}}
+}
+
+func ids() *graphql.List { return graphql.NewList(must(graphql.ID)) }
+
+// defaults notes the default values of a field's arguments.
+func (b *builder) defaults(coordinate string, values map[string]string) {
+	for name, value := range values {
+		b.meta.Defaults[coordinate+"("+name+":)"] = value
+	}
+}
+
+// ontologyEnum is an enum of the ontology, or an empty one of that name where
+// an ontology of one's own has none.
+func (b *builder) ontologyEnum(name string) *graphql.Enum {
+	if e := b.o.Enum(name); e != nil {
+		return b.enum(e.Name, e.Description, e.Values...)
+	}
+	return b.enum(name, "The ontology has no such enum.", members("UNKNOWN")...)
+}
+
+func prepareRoutes(args map[string]any) (any, error) {
+	a := &routesArgs{network: networkArg(args), options: analysis.RouteOptions{
+		From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)),
+		Avoid: idList(args["avoid"]), Via: idList(args["via"]),
+		Modes: texts(args["modes"]), Statuses: texts(args["statuses"]), Gauges: texts(args["gauges"]), First: 3,
+	}}
+	for i, name := range analysis.RankNames {
+		if args["rank"] == name {
+			a.options.Rank = analysis.Rank(i)
+		}
+	}
+	if n, ok := args["first"].(int); ok {
+		a.options.First = n
+	}
+	if n, ok := args["maxBorders"].(int); ok {
+		a.options.MaxBorders = &n
+	}
+	var err error
+	if a.view, err = viewInput(args); err != nil {
+		return nil, err
+	}
+	return a, atArgument(a.options.Validate())
+}
+
+// atArgument locates the first problem of options at its argument.
+func atArgument(err error) error {
+	ps, ok := err.(graph.Problems)
+	if !ok || len(ps) == 0 {
+		return err
+	}
+	return &gql.ArgumentError{Argument: ps[0].Place.Path, Err: ps}
+}
+
+func networkArg(args map[string]any) analysis.NetworkKind {
+	if args["network"] == analysis.Borders.String() {
+		return analysis.Borders
+	}
+	return analysis.Transport
+}
+
+func texts(arg any) []string {
+	list, ok := arg.([]any)
+	if !ok {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = x.(string)
+	}
+	return out
+}
+
+func idList(arg any) []graph.ID {
+	var out []graph.ID
+	for _, s := range texts(arg) {
+		out = append(out, graph.ID(s))
+	}
+	return out
+}
+
+func (b *builder) networkType() *graphql.Enum {
+	return b.enum("RouteNetwork", "What routes are made of.",
+		schema.EnumMember{Name: "TRANSPORT", Description: "Transport nodes and the segments between them."},
+		schema.EnumMember{Name: "BORDERS", Description: "Countries; a leg is a common border (mode LAND), or a water on which both have a shore (mode SEA). That one can cross there is not said."})
+}
+
+func (b *builder) rankOfRoutes() *graphql.Enum {
+	return b.enum("RouteRank", "Which of two routes is the better one.",
+		schema.EnumMember{Name: "LEGS", Description: "Fewer legs, then fewer kilometres."},
+		schema.EnumMember{Name: "DISTANCE", Description: "Fewer kilometres, then fewer legs. A leg whose length nobody states counts as estimated: estimatedKm."},
+		schema.EnumMember{Name: "BORDERS", Description: "Fewer changes of country, then fewer legs."},
+		schema.EnumMember{Name: "CERTAINTY", Description: "The greater certainty, then fewer legs."})
+}
+
+func (b *builder) routeResultType() *graphql.Object {
+	of := func(src gql.Ref) *routesAnswer { return src.Obj.(*routesAnswer) }
+	return b.object("RouteResult", "The routes found, or what stands in the way.", func() []field {
+		return []field{
+			{name: "routes", typ: list(b.routeType()), about: "The best first.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					a := of(src)
+					for i := range a.Routes.Routes {
+						dst = append(dst, gql.Ref{Obj: &routeRef{a.view, &a.Routes.Routes[i]}})
+					}
+					return dst, true, nil
+				}}},
+			{name: "blocked", typ: list(b.blockageType()), read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					a := of(src)
+					for i := range a.Blocked {
+						dst = append(dst, gql.Ref{Obj: a, Index: uint64(i)})
+					}
+					return dst, true, nil
+				}},
+				about: "Only where there is no route: the smallest sets of avoided entities and closed legs whose release opens one. A group that was avoided is released member by member."},
+			{name: "nearest", typ: list(b.missType()), read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					a := of(src)
+					for i := range a.Nearest {
+						dst = append(dst, gql.Ref{Obj: a, Index: uint64(i)})
+					}
+					return dst, true, nil
+				}},
+				about: "Only where there is no route: the barred legs that lead on from what can be reached, those nearest to the end first."},
+			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search was cut short: there may be more.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return gql.AppendBool(dst, of(src).Partial), nil
+				}}},
+			{name: "note", typ: graphql.String, about: "Why there is no route, in words; null where there is one.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					if note := of(src).Note; note != "" {
+						dst = gql.AppendString(dst, note)
+					}
+					return dst, nil
+				}}},
+		}
+	})
+}
+
+// entityListField is a list of entities that a value of an analysis holds.
+func (b *builder) entityListField(name, about string, read func(src gql.Ref) (*snapshot.View, []uint32)) field {
+	return field{name: name, about: about, typ: list(b.entityType(b.o.Type(schema.EntityType))), read: gql.Binding{
+		List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+			v, entities := read(src)
+			for _, e := range entities {
+				dst = append(dst, gql.Ref{Obj: v, Index: uint64(e)})
+			}
+			return dst, true, nil
+		}}}
+}
+
+// number appends a number, or null for none.
+func appendNumber(dst []byte, x float64) []byte {
+	if math.IsNaN(x) {
+		return dst
+	}
+	return gql.AppendFloat(dst, x)
+}
+
+func (b *builder) avoidanceType() *graphql.Enum {
+	return b.enum("Avoidance", "Whether a route surely touches nothing but what it names.",
+		schema.EnumMember{Name: "VERIFIED", Description: "Every leg's countries and waters are declared complete."},
+		schema.EnumMember{Name: "UNVERIFIED", Description: "Some leg may touch more than what is stated."})
+}
+
+func (b *builder) routeType() *graphql.Object {
+	of := func(src gql.Ref) *routeRef { return src.Obj.(*routeRef) }
+	leaf := func(read func(r *routeRef, dst []byte) []byte) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
+	}
+	entities := func(name, about string, read func(r *routeRef) []uint32) field {
+		return b.entityListField(name, about, func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, read(of(src)) })
+	}
+	return b.object("Route", "One way through a network.", func() []field {
+		return []field{
+			entities("nodes", "What it passes, from end to end.", func(r *routeRef) []uint32 { return r.Nodes }),
+			entities("countries", "The countries in the order of passing; one entered again stands again.", func(r *routeRef) []uint32 { return r.Countries }),
+			entities("waters", "The waters it crosses, in order.", func(r *routeRef) []uint32 { return r.Waters }),
+			{name: "legs", typ: list(b.legType()), read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					r := of(src)
+					for i := range r.Legs {
+						dst = append(dst, gql.Ref{Obj: &legRef{r.view, &r.Legs[i]}})
+					}
+					return dst, true, nil
+				}}},
+			{name: "borders", typ: must(graphql.Int), about: "How often the country changes.",
+				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendInt(dst, int64(r.Borders)) })},
+			{name: "distanceKm", typ: graphql.Float, about: "The sum of the legs; null unless the length of each is stated.",
+				read: leaf(func(r *routeRef, dst []byte) []byte { return appendNumber(dst, r.Km) })},
+			{name: "distanceKnown", typ: must(graphql.Float), about: "The share of the legs whose length is stated.",
+				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Known) })},
+			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the lengths stated, and estimates for the others.",
+				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.EstimatedKm) })},
+			{name: "avoidance", typ: must(b.avoidanceType()), read: leaf(func(r *routeRef, dst []byte) []byte {
+				if r.Verified {
+					return gql.AppendString(dst, "VERIFIED")
+				}
+				return gql.AppendString(dst, "UNVERIFIED")
+			})},
+			{name: "certainty", typ: must(graphql.Float), about: "The product of the legs' certainties.",
+				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Certainty) })},
+			{name: "weakest", typ: b.claimType(), about: "The least confident of the legs' claims.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					r := of(src)
+					return gql.Ref{Obj: r.view, Index: uint64(r.Weakest)}, r.Weakest != snapshot.None, nil
+				}}},
+		}
+	})
+}
+
+func (b *builder) legType() *graphql.Object {
+	of := func(src gql.Ref) *legRef { return src.Obj.(*legRef) }
+	leaf := func(read func(l *legRef, dst []byte) []byte) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
+	}
+	entity := func(read func(l *legRef) uint32) gql.Binding {
+		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			l := of(src)
+			e := read(l)
+			return gql.Ref{Obj: l.view, Index: uint64(e)}, e != snapshot.None, nil
+		}}
+	}
+	return b.object("Leg", "One leg of a route, in the direction of travel.", func() []field {
+		any := b.entityType(b.o.Type(schema.EntityType))
+		return []field{
+			{name: "from", typ: must(any), read: entity(func(l *legRef) uint32 { return l.From })},
+			{name: "to", typ: must(any), read: entity(func(l *legRef) uint32 { return l.To })},
+			{name: "mode", typ: must(b.ontologyEnum("Mode")), read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendString(dst, l.Mode) })},
+			{name: "segment", typ: any, about: "Null on the network of borders.", read: entity(func(l *legRef) uint32 { return l.Segment })},
+			b.entityListField("transits", "The countries in the order of passing, those of its ends included, then the waters.",
+				func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Transits }),
+			{name: "transitsComplete", typ: must(graphql.Boolean), about: "Whether that is declared to be all.",
+				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Complete) })},
+			{name: "status", typ: must(b.ontologyEnum("Status")), about: "At the view's date; UNKNOWN where nobody says.",
+				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendString(dst, l.Status) })},
+			{name: "distanceKm", typ: graphql.Float, read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
+			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the length stated; else the straight line between its ends times 1.3; else 1,000 km.",
+				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},
+			{name: "certainty", typ: must(graphql.Float), about: "The least confidence of what makes it a way: its ends, mode, status and direction.",
+				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.Certainty) })},
+			{name: "claims", typ: list(b.claimType()), about: "Its evidence: ends, mode, status, direction, transits, length.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					l := of(src)
+					for _, c := range l.Claims {
+						dst = append(dst, gql.Ref{Obj: l.view, Index: uint64(c)})
+					}
+					return dst, true, nil
+				}}},
+		}
+	})
+}
+
+func (b *builder) blockageType() *graphql.Object {
+	return b.object("Blockage", "What stands in the way of a route.", func() []field {
+		return []field{
+			b.entityListField("release", "Avoided entities, and legs and nodes that are closed or avoided: without all of them in the way there is a route.",
+				func(src gql.Ref) (*snapshot.View, []uint32) {
+					a := src.Obj.(*routesAnswer)
+					return a.view, a.Blocked[src.Index].Release
+				}),
+			{name: "opens", typ: b.routeType(), about: "The best route that it opens.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					a := src.Obj.(*routesAnswer)
+					return gql.Ref{Obj: &routeRef{a.view, &a.Blocked[src.Index].Opens}}, true, nil
+				}}},
+		}
+	})
+}
+
+func (b *builder) missType() *graphql.Object {
+	of := func(src gql.Ref) (*routesAnswer, *analysis.Miss) {
+		a := src.Obj.(*routesAnswer)
+		return a, &a.Nearest[src.Index]
+	}
+	return b.object("Miss", "A barred leg that leads on from what can be reached.", func() []field {
+		return []field{
+			{name: "leg", typ: must(b.legType()), read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					a, m := of(src)
+					return gql.Ref{Obj: &legRef{a.view, &m.Leg}}, true, nil
+				}}},
+			b.entityListField("barredBy", "What keeps it and the node behind it from being used, as in release.",
+				func(src gql.Ref) (*snapshot.View, []uint32) { a, m := of(src); return a.view, m.Bars }),
+			{name: "left", typ: must(graphql.Int), about: "How many legs lie behind it on the shortest way to the end, if nothing were barred.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					_, m := of(src)
+					return gql.AppendInt(dst, int64(m.Left)), nil
+				}}},
+		}
+	})
+}

@@ -1,0 +1,40 @@
+package analysis
+
+import "math"
+
+const (
+	earthRadiusKm = 6371.0
+	// detour is how much longer a way is than the straight line.
+	detour = 1.3
+	// unknownKm is what a leg counts for of which neither the length nor where
+	// its ends lie is known: about what the others have, so that ignorance is
+	// no advantage.
+	unknownKm = 1000.0
+	// maxKm bounds a distance, so that sums of metres stay exact.
+	maxKm = 50_000.0
+)
+
+// estimate gives every leg a length to rank by: the one stated; where nobody
+// states one the straight line times detour; where that is not known either,
+// unknownKm.
+func (c *compiler) estimate() {
+	for i := range c.legs {
+		l := &c.legs[i]
+		km := l.km
+		if math.IsNaN(km) {
+			km = unknownKm
+			if a, b := c.nodes[l.from], c.nodes[l.to]; a.located && b.located {
+				km = detour * greatCircleKm(a.lat, a.lon, b.lat, b.lon)
+			}
+		}
+		l.estimate = int64(math.Round(min(max(km, 0), maxKm) * 1000))
+	}
+}
+
+// greatCircleKm is the straight way between two points on a round Earth.
+func greatCircleKm(lat1, lon1, lat2, lon2 float64) float64 {
+	rad := math.Pi / 180
+	dlat, dlon := (lat2-lat1)*rad/2, (lon2-lon1)*rad/2
+	h := math.Sin(dlat)*math.Sin(dlat) + math.Cos(lat1*rad)*math.Cos(lat2*rad)*math.Sin(dlon)*math.Sin(dlon)
+	return 2 * earthRadiusKm * math.Asin(math.Sqrt(min(1, h)))
+}

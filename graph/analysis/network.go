@@ -1,0 +1,343 @@
+package analysis
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// NetworkKind tells which legs routes are made of.
+type NetworkKind uint8
+
+const (
+	// Transport has the transport nodes and the segments between them.
+	Transport NetworkKind = iota
+	// Borders has the countries; a leg is a common border, or a water on which
+	// both have a shore.
+	Borders
+)
+
+// NetworkNames are the names of the kinds by value.
+var NetworkNames = [...]string{"TRANSPORT", "BORDERS"}
+
+func (k NetworkKind) String() string { return NetworkNames[k] }
+
+// What an unnamed mode or status is called: a border is crossed by land, and
+// of most borders nobody says whether they are open.
+const (
+	modeLand      = "LAND"
+	modeSea       = "SEA"
+	statusUnknown = "UNKNOWN"
+)
+
+// OpenStatuses are the statuses with which a leg can be used unless a question
+// says otherwise.
+var OpenStatuses = []string{"OPERATIONAL", "SEASONAL", "DEGRADED", "DISRUPTED"}
+
+// Network is what routes are searched in, compiled from a view: nodes, legs
+// and the countries and waters that they touch, by dense numbers. It never
+// changes and may be shared between goroutines.
+//
+// Nodes, places and legs are numbered in the order of their ids, so that the
+// order of numbers breaks ties the same way for everyone.
+type Network struct {
+	view *snapshot.View
+	kind NetworkKind
+
+	nodes   []node
+	numbers map[uint32]int32 // node by entity
+	places  []uint32         // countries and waters, as entities
+	place   map[uint32]int32 // number in places
+	water   []bool           // by place
+	legs    []leg
+	bySeg   map[uint32]int32 // leg by segment
+	out, in adjacency        // steps by the node they leave, and by the node they reach
+
+	modes, statuses []string // names by number
+}
+
+// node is a place where legs meet.
+type node struct {
+	entity  uint32
+	country int32  // place, or -1
+	claim   uint32 // of its country
+	status  string // "" where nobody says
+	located bool
+	lat     float64
+	lon     float64
+}
+
+// leg is one way between two nodes. A step is a leg in one direction: twice
+// its number, and one more against its direction.
+type leg struct {
+	from, to     int32
+	segment      uint32 // None on borders
+	mode, status uint8
+	complete     bool    // whether all it crosses is stated
+	both         bool    // whether it can be used against its direction
+	km           float64 // NaN where nobody says
+	estimate     int64   // metres to rank by; never 0
+	borders      int32   // changes of country on it
+	transits     []int32 // places, in the order of passing
+	passes       []uint32
+	gauge        string
+	claims       []uint32
+	bothClaim    uint32 // of its second direction
+	surety       uint16 // least confidence of what makes it a way, in 0.0001
+	bothSurety   uint16 // the same, against its direction
+}
+
+// adjacency lists the steps of every node.
+type adjacency struct {
+	start []int32
+	steps []int32
+}
+
+func (a *adjacency) at(node int32) []int32 { return a.steps[a.start[node]:a.start[node+1]] }
+
+func (n *Network) reaches(step int32) int32 {
+	if step&1 == 0 {
+		return n.legs[step>>1].to
+	}
+	return n.legs[step>>1].from
+}
+
+func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
+
+// Compile reads the network of a kind from a view.
+func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
+	n := &Network{view: v, kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}, bySeg: map[uint32]int32{}}
+	c := &compiler{Network: n, s: v.Snapshot(), o: v.Snapshot().Ontology()}
+	var err error
+	if kind == Borders {
+		err = c.borders(ctx)
+	} else {
+		err = c.transport(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	n.link()
+	return n, nil
+}
+
+// link makes the adjacency of all steps that can be taken.
+func (n *Network) link() {
+	for _, end := range []struct {
+		a  *adjacency
+		of func(step int32) int32
+	}{{&n.out, n.leaves}, {&n.in, n.reaches}} {
+		end.a.start = make([]int32, len(n.nodes)+1)
+		each := func(fn func(step int32)) {
+			for i := range n.legs {
+				fn(int32(2 * i))
+				if n.legs[i].both {
+					fn(int32(2*i + 1))
+				}
+			}
+		}
+		total := 0
+		each(func(step int32) { end.a.start[end.of(step)+1]++; total++ })
+		for i := range n.nodes {
+			end.a.start[i+1] += end.a.start[i]
+		}
+		end.a.steps = make([]int32, total)
+		next := slices.Clone(end.a.start)
+		each(func(step int32) {
+			at := &next[end.of(step)]
+			end.a.steps[*at] = step
+			*at++
+		})
+	}
+}
+
+// compiler fills a network.
+type compiler struct {
+	*Network
+	s *snapshot.Snapshot
+	o *schema.Ontology
+}
+
+// fields finds fields of a type that the network cannot be made without.
+func (c *compiler) fields(typ string, names ...string) (map[string]*schema.Field, error) {
+	t := c.o.Type(typ)
+	found := map[string]*schema.Field{}
+	for _, name := range names {
+		if t == nil || t.Field(name) == nil {
+			return nil, graph.Errorf(graph.UnknownName, "network: %s needs the field %s.%s, which the ontology does not have", c.kind, typ, name)
+		}
+		found[name] = t.Field(name)
+	}
+	return found, nil
+}
+
+func (c *compiler) placeOf(entity uint32) int32 {
+	if i, ok := c.place[entity]; ok {
+		return i
+	}
+	i := int32(len(c.places))
+	c.place[entity] = i
+	c.places = append(c.places, entity)
+	t := c.s.TypeName(entity)
+	c.water = append(c.water, t == "WaterBody")
+	return i
+}
+
+func nameNumber(names *[]string, name string) uint8 {
+	i := slices.Index(*names, name)
+	if i < 0 {
+		i = len(*names)
+		*names = append(*names, name)
+	}
+	return uint8(i)
+}
+
+// transport makes nodes of all transport nodes and legs of the segments of
+// which the view shows both ends and the mode.
+func (c *compiler) transport(ctx context.Context) error {
+	if _, err := c.fields("TransportNode", "country"); err != nil {
+		return err
+	}
+	fields, err := c.fields("Segment", "from", "to", "mode", "transits", "status")
+	if err != nil {
+		return err
+	}
+	c.view.OfTypes([]*schema.Type{c.o.Type("TransportNode")}).Walk(func(e snapshot.Edge) bool {
+		c.numbers[e.Node] = int32(len(c.nodes))
+		c.nodes = append(c.nodes, c.node(e.Node))
+		return ctx.Err() == nil
+	})
+	c.view.OfTypes([]*schema.Type{c.o.Type("Segment")}).Walk(func(e snapshot.Edge) bool {
+		c.segment(e.Node, fields["transits"])
+		return ctx.Err() == nil
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.estimate()
+	return nil
+}
+
+func (c *compiler) node(entity uint32) node {
+	n := node{entity: entity, country: -1, claim: c.view.Best(entity, "country")}
+	if n.claim != snapshot.None {
+		n.country = c.placeOf(c.s.Object(n.claim))
+	}
+	if claim := c.view.Best(entity, "status"); claim != snapshot.None {
+		n.status = c.s.Value(claim).Text()
+	}
+	c.locate(&n)
+	return n
+}
+
+func (c *compiler) locate(n *node) {
+	if claim := c.view.Best(n.entity, "coordinates"); claim != snapshot.None {
+		n.located = true
+		n.lat, n.lon = c.s.Value(claim).LatLon()
+	}
+}
+
+// segment adds the leg of a segment, if the view shows enough of it.
+func (c *compiler) segment(entity uint32, transits *schema.Field) {
+	v, s := c.view, c.s
+	from, to, mode := v.Best(entity, "from"), v.Best(entity, "to"), v.Best(entity, "mode")
+	if from == snapshot.None || to == snapshot.None || mode == snapshot.None {
+		return
+	}
+	a, ok1 := c.numbers[s.Object(from)]
+	b, ok2 := c.numbers[s.Object(to)]
+	if !ok1 || !ok2 || a == b {
+		return
+	}
+	l := leg{from: a, to: b, segment: entity, mode: nameNumber(&c.modes, s.Value(mode).Text()), km: math.NaN(),
+		bothClaim: snapshot.None, claims: []uint32{from, to, mode}}
+	status := v.Best(entity, "status")
+	if status == snapshot.None {
+		l.status = nameNumber(&c.statuses, statusUnknown)
+	} else {
+		l.status = nameNumber(&c.statuses, s.Value(status).Text())
+		l.claims = append(l.claims, status)
+	}
+	l.surety = c.surety(l.claims...)
+	l.bothSurety = l.surety
+	if n := v.Best(entity, "bidirectional"); n != snapshot.None && s.Value(n).Bool() {
+		l.both, l.bothClaim = true, n
+		l.bothSurety = min(l.surety, c.surety(n))
+	}
+	c.crosses(&l, transits)
+	if n := v.Best(entity, "distanceKm"); n != snapshot.None {
+		l.km = s.Value(n).Float()
+		l.claims = append(l.claims, n)
+	}
+	if n := v.Best(entity, "gauge"); n != snapshot.None {
+		l.gauge = s.Value(n).Text()
+	}
+	v.Claims(entity, "passes", false, func(n uint32) bool {
+		if o := s.Object(n); !slices.Contains(l.passes, o) {
+			l.passes = append(l.passes, o)
+		}
+		return true
+	})
+	c.bySeg[entity] = int32(len(c.legs))
+	c.legs = append(c.legs, l)
+}
+
+// crosses notes the countries and waters of a leg: those stated, in the order
+// in which they were recorded, between the countries of its ends.
+func (c *compiler) crosses(l *leg, transits *schema.Field) {
+	var stated []uint32
+	for _, e := range c.view.Edges(l.segment, transits, false, nil) {
+		stated = append(stated, e.Claim)
+	}
+	slices.Sort(stated)
+	first, last := c.nodes[l.from], c.nodes[l.to]
+	var between, waters []int32
+	for _, n := range stated {
+		switch p := c.placeOf(c.s.Object(n)); {
+		case c.water[p]:
+			waters = append(waters, p)
+		case p != first.country && p != last.country:
+			between = append(between, p)
+		}
+	}
+	l.claims = append(l.claims, stated...)
+	for _, end := range []node{first, last} {
+		known := end.country < 0 || slices.ContainsFunc(stated, func(n uint32) bool { return c.s.Object(n) == c.places[end.country] })
+		if !known && !slices.Contains(l.claims, end.claim) {
+			l.claims = append(l.claims, end.claim)
+		}
+	}
+	l.transits = c.passing(first.country, last.country, between)
+	l.borders = int32(max(0, len(l.transits)-1))
+	l.transits = append(l.transits, waters...)
+	if n := c.view.Best(l.segment, "transitsComplete"); n != snapshot.None {
+		l.claims = append(l.claims, n)
+		l.complete = len(stated) > 0 && c.s.Value(n).Bool()
+	}
+}
+
+// passing is the order in which a leg passes countries; -1 is not known.
+func (c *compiler) passing(first, last int32, between []int32) []int32 {
+	var list []int32
+	if first >= 0 {
+		list = append(list, first)
+	}
+	list = append(list, between...)
+	if last >= 0 && (last != first || len(between) > 0) {
+		list = append(list, last)
+	}
+	return list
+}
+
+// surety is the least confidence of the claims.
+func (c *compiler) surety(claims ...uint32) uint16 {
+	least := uint16(1e4)
+	for _, n := range claims {
+		least = min(least, uint16(math.Round(c.s.Confidence(n)*1e4)))
+	}
+	return least
+}

@@ -1,0 +1,102 @@
+package analysis
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// crossing is a pair of countries that share a border, or the shore of a water.
+type crossing struct {
+	a, b   int32
+	water  uint32 // None for a border
+	claims []uint32
+}
+
+// borders makes nodes of all countries and legs of the borders and the waters
+// that two of them share.
+func (c *compiler) borders(ctx context.Context) error {
+	fields, err := c.fields("Country", "borders", "littoralOf")
+	if err != nil {
+		return err
+	}
+	c.view.OfTypes([]*schema.Type{c.o.Type("Country")}).Walk(func(e snapshot.Edge) bool {
+		n := node{entity: e.Node, claim: snapshot.None, country: c.placeOf(e.Node)}
+		c.locate(&n)
+		c.numbers[e.Node] = int32(len(c.nodes))
+		c.nodes = append(c.nodes, n)
+		return ctx.Err() == nil
+	})
+	shores := map[uint32][]snapshot.Edge{} // by water: the countries and the claims of their shores
+	var waters []uint32
+	var list []crossing
+	for i := range c.nodes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		me := c.nodes[i].entity
+		for _, e := range c.view.Edges(me, fields["littoralOf"], false, nil) {
+			if shores[e.Node] == nil {
+				waters = append(waters, e.Node)
+			}
+			shores[e.Node] = append(shores[e.Node], snapshot.Edge{Node: uint32(i), Claim: e.Claim})
+		}
+		for _, e := range c.view.Edges(me, fields["borders"], false, nil) {
+			// Both sides show a symmetric relation; the first one makes the leg.
+			if other, ok := c.numbers[e.Node]; ok && int32(i) < other {
+				list = append(list, crossing{int32(i), other, snapshot.None, []uint32{e.Claim}})
+			}
+		}
+	}
+	for _, w := range waters {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for i, x := range shores[w] {
+			for _, y := range shores[w][i+1:] {
+				list = append(list, crossing{int32(x.Node), int32(y.Node), w, []uint32{x.Claim, y.Claim}})
+			}
+		}
+	}
+	slices.SortFunc(list, c.compareCrossings)
+	for _, x := range list {
+		c.cross(x)
+	}
+	c.estimate()
+	return nil
+}
+
+// compareCrossings puts borders before waters between the same two countries.
+func (c *compiler) compareCrossings(x, y crossing) int {
+	if x.a != y.a {
+		return int(x.a - y.a)
+	}
+	if x.b != y.b {
+		return int(x.b - y.b)
+	}
+	id := func(e uint32) string {
+		if e == snapshot.None {
+			return ""
+		}
+		return string(c.s.ID(e))
+	}
+	return strings.Compare(id(x.water), id(y.water))
+}
+
+// cross adds the leg of a crossing. All that it touches is stated by what it is.
+func (c *compiler) cross(x crossing) {
+	l := leg{from: x.a, to: x.b, segment: snapshot.None, mode: nameNumber(&c.modes, modeLand), status: nameNumber(&c.statuses, statusUnknown),
+		complete: true, both: true, bothClaim: snapshot.None, km: math.NaN(), borders: 1, claims: x.claims,
+		transits: []int32{c.nodes[x.a].country, c.nodes[x.b].country}}
+	if x.water != snapshot.None {
+		l.mode = nameNumber(&c.modes, modeSea)
+		l.transits = append(l.transits, c.placeOf(x.water))
+	}
+	l.surety = c.surety(x.claims...)
+	l.bothSurety = l.surety
+	c.legs = append(c.legs, l)
+}

@@ -1,0 +1,125 @@
+package analysis
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// entity finds what an argument names.
+func (n *Network) entity(argument string, id graph.ID) (uint32, error) {
+	e, ok := n.view.Entity(id)
+	if !ok {
+		return 0, graph.Errorf(graph.UnknownID, "%s: the view shows no entity %q; the field search finds entities by their names", argument, id)
+	}
+	return e, nil
+}
+
+// countries are the countries that an entity stands for: itself, or the
+// members of an organisation or a region and of the regions in it. ok is false
+// for an entity that is none of these.
+func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
+	switch n.view.Snapshot().TypeName(entity) {
+	case "Country":
+		return []uint32{entity}, true
+	case "Organisation":
+		return n.members(entity, nil), true
+	case "Region":
+		seen := map[uint32]bool{entity: true}
+		for queue := []uint32{entity}; len(queue) > 0; queue = queue[1:] {
+			list = n.members(queue[0], list)
+			for _, part := range n.related(queue[0], "parts") {
+				if !seen[part.Node] {
+					seen[part.Node] = true
+					queue = append(queue, part.Node)
+				}
+			}
+		}
+		return list, true
+	}
+	return nil, false
+}
+
+// related is where a field of an entity leads; nowhere if its type has no such field.
+func (n *Network) related(entity uint32, name string) []snapshot.Edge {
+	t := n.view.Snapshot().Type(entity)
+	if t == nil || t.Field(name) == nil || t.Field(name).Kind == schema.Property {
+		return nil
+	}
+	return n.view.Edges(entity, t.Field(name), false, nil)
+}
+
+// members adds the countries that belong to a group. Who is a candidate or
+// observes is no member.
+func (n *Network) members(group uint32, list []uint32) []uint32 {
+	s := n.view.Snapshot()
+	for _, e := range n.related(group, "members") {
+		if s.TypeName(e.Node) == "Country" && isMember(s, e.Claim) && !slices.Contains(list, e.Node) {
+			list = append(list, e.Node)
+		}
+	}
+	return list
+}
+
+func isMember(s *snapshot.Snapshot, claim uint32) bool {
+	role, _ := s.Qualifier(claim, "role")
+	switch role.Text() {
+	case "", "MEMBER", "FOUNDER":
+		return true
+	}
+	return false
+}
+
+// ends are the nodes that an end of a route stands for, in order.
+func (n *Network) ends(argument string, id graph.ID) ([]int32, error) {
+	e, err := n.entity(argument, id)
+	if err != nil {
+		return nil, err
+	}
+	nodes, ok := n.nodesOf(e)
+	if !ok {
+		return nil, graph.Errorf(graph.WrongType,
+			"%s: %q is a %s, which stands for no place; name a country, a city, a region, an organisation or a transport node", argument, id, n.view.Snapshot().TypeName(e))
+	}
+	return nodes, nil
+}
+
+// nodesOf are the nodes of the network that an entity stands for, in order.
+func (n *Network) nodesOf(entity uint32) (nodes []int32, ok bool) {
+	if i, is := n.numbers[entity]; is {
+		return []int32{i}, true
+	}
+	s := n.view.Snapshot()
+	countries, ok := n.countries(entity)
+	switch typ := s.TypeName(entity); {
+	case ok && n.kind == Borders:
+		for _, c := range countries {
+			if i, is := n.numbers[c]; is {
+				nodes = append(nodes, i)
+			}
+		}
+	case ok:
+		for i, x := range n.nodes {
+			if x.country >= 0 && slices.Contains(countries, n.places[x.country]) {
+				nodes = append(nodes, int32(i))
+			}
+		}
+	case n.kind == Borders && (typ == "City" || typ == "TransportNode" || typ == "Passage"):
+		ok = true
+		if claim := n.view.Best(entity, "country"); claim != snapshot.None {
+			nodes, _ = n.nodesOf(s.Object(claim))
+		}
+	case typ == "City" || typ == "Passage":
+		ok = true
+		field := map[string]string{"City": "servedBy", "Passage": "uses"}[typ]
+		for _, e := range n.related(entity, field) {
+			if i, is := n.numbers[e.Node]; is && !slices.Contains(nodes, i) {
+				nodes = append(nodes, i)
+			}
+		}
+	}
+	slices.Sort(nodes)
+	return nodes, ok
+}

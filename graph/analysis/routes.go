@@ -1,0 +1,258 @@
+package analysis
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// Rank says which of two routes is better.
+type Rank uint8
+
+const (
+	// Legs prefers fewer legs, then less distance.
+	Legs Rank = iota
+	// Distance prefers fewer kilometres, then fewer legs. A leg of which nobody
+	// states the length counts as estimated.
+	Distance
+	// BorderCrossings prefers fewer changes of country, then fewer legs.
+	BorderCrossings
+	// Certainty prefers the greater product of the confidences of the legs,
+	// then fewer legs.
+	Certainty
+)
+
+// RankNames are the names of the ranks by value.
+var RankNames = [...]string{"LEGS", "DISTANCE", "BORDERS", "CERTAINTY"}
+
+func (r Rank) String() string { return RankNames[r] }
+
+// The bounds of a question.
+const (
+	maxRoutes = 50
+	maxVia    = 8
+	maxAvoid  = 1000
+)
+
+// RouteOptions ask for routes.
+type RouteOptions struct {
+	// From and To are the ends: a transport node, a city, a country, a region or
+	// an organisation, which stands for its nodes, or its members'.
+	From, To graph.ID
+	// Avoid are countries, waters, nodes, segments, corridors, regions and
+	// organisations that no leg and no node may touch.
+	Avoid []graph.ID
+	// Via are the same, to be passed in this order.
+	Via []graph.ID
+	// Modes are those allowed; nil is all but PIPELINE and TANKER.
+	Modes []string
+	// Statuses are those with which a leg is open; nil is OpenStatuses. The
+	// borders of countries have no status and are open.
+	Statuses []string
+	Rank     Rank
+	// First is how many routes to find, and how many ways to open one where
+	// there is none.
+	First int
+	// MaxBorders, where not nil, is how many changes of country a route may have.
+	MaxBorders *int
+	// Gauges, where not nil, are those that legs by rail may have.
+	Gauges []string
+	// Work bounds the search, in steps; 0 is the default.
+	Work int
+}
+
+// Validate lists every fault that can be told without a graph.
+func (o *RouteOptions) Validate() error {
+	var ps graph.Problems
+	fault := func(argument, format string, a ...any) {
+		ps = append(ps, graph.Problem{Place: graph.Place{Path: argument}, Code: graph.BadInput, Message: graph.Errorf(graph.BadInput, format, a...).Message})
+	}
+	if o.First < 1 || o.First > maxRoutes {
+		fault("first", "%d is not between 1 and %d", o.First, maxRoutes)
+	}
+	if len(o.Via) > maxVia {
+		fault("via", "%d entities are more than %d; leave some out", len(o.Via), maxVia)
+	}
+	if len(o.Avoid) > maxAvoid {
+		fault("avoid", "%d entities are more than %d; name a region or an organisation", len(o.Avoid), maxAvoid)
+	}
+	if o.Modes != nil && len(o.Modes) == 0 {
+		fault("modes", "an empty list allows no leg; leave it out to allow all")
+	}
+	if o.Statuses != nil && len(o.Statuses) == 0 {
+		fault("statuses", "an empty list opens no leg; leave it out")
+	}
+	if o.Gauges != nil && len(o.Gauges) == 0 {
+		fault("gauges", "an empty list allows no railway; leave RAIL out of modes")
+	}
+	if o.MaxBorders != nil && *o.MaxBorders < 0 {
+		fault("maxBorders", "%d is below 0", *o.MaxBorders)
+	}
+	if len(ps) > 0 {
+		return ps
+	}
+	return nil
+}
+
+// Routes are the answer to RouteOptions.
+type Routes struct {
+	// Routes are the best ones, the best first.
+	Routes []Route
+	// Blocked, only where there is no route, are the smallest sets of avoided
+	// entities and closed legs whose release opens one.
+	Blocked []Blockage
+	// Nearest, only where there is no route, are the legs that the way on from
+	// what can be reached would need.
+	Nearest []Miss
+	// Partial tells that the work was bounded: there may be more of what is listed.
+	Partial bool
+	// Note says in words why there is no route, "" where there is.
+	Note string
+}
+
+// Route is one way through the network.
+type Route struct {
+	// Nodes are the entities passed, one more than Legs.
+	Nodes []uint32
+	Legs  []Leg
+	// Countries are those passed, in order; one entered again stands again.
+	Countries []uint32
+	// Waters are those crossed, each once, in order.
+	Waters []uint32
+	// Borders is how often the country changes along the legs.
+	Borders int
+	// Km is the sum of the lengths, NaN unless all are stated; Known is the
+	// share of the legs whose length is; EstimatedKm is what it is ranked by.
+	Km, Known, EstimatedKm float64
+	// Verified tells whether every leg's countries and waters are all stated.
+	Verified bool
+	// Certainty is the product of the legs'.
+	Certainty float64
+	// Weakest is the least confident of the legs' claims.
+	Weakest uint32
+}
+
+// Leg is one leg of a route, in the direction of travel.
+type Leg struct {
+	From, To uint32
+	// Mode and Status are as the ontology names them; LAND and UNKNOWN where
+	// nobody says more.
+	Mode, Status string
+	// Segment is None on borders.
+	Segment uint32
+	// Transits are the countries in the order of passing, then the waters.
+	Transits []uint32
+	// Complete tells whether Transits are all.
+	Complete bool
+	// Km is NaN where nobody states it.
+	Km, EstimatedKm float64
+	// Certainty is the least confidence of what makes it a way: its ends, mode,
+	// status and direction.
+	Certainty float64
+	// Claims are its evidence: ends, mode, status, direction where it is used
+	// against its own, transits, length.
+	Claims []uint32
+}
+
+// FindRoutes finds the best routes in the network. ctx ends the search early with its
+// error.
+func FindRoutes(ctx context.Context, n *Network, o *RouteOptions) (*Routes, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	q, err := n.query(o)
+	if err != nil {
+		return nil, err
+	}
+	out := &Routes{}
+	if out.Note = q.impossible(); out.Note != "" {
+		return out, nil
+	}
+	paths, partial, err := q.best(ctx, o.First)
+	if err != nil {
+		return nil, err
+	}
+	out.Partial = partial
+	for _, p := range paths {
+		out.Routes = append(out.Routes, n.route(p))
+	}
+	return out, nil
+}
+
+// route tells of a path what the network knows of it.
+func (n *Network) route(p *path) Route {
+	s := n.view.Snapshot()
+	r := Route{Nodes: []uint32{n.nodes[p.start].entity}, Verified: true, Certainty: 1, Weakest: snapshot.None}
+	known := 0
+	for _, step := range p.steps {
+		g := &n.legs[step>>1]
+		l := n.leg(step)
+		r.Nodes = append(r.Nodes, l.To)
+		r.Legs = append(r.Legs, l)
+		r.Borders += int(g.borders)
+		r.EstimatedKm += l.EstimatedKm
+		r.Certainty *= l.Certainty
+		r.Verified = r.Verified && l.Complete
+		r.Km += l.Km
+		if !math.IsNaN(l.Km) {
+			known++
+		}
+		for _, e := range l.Transits {
+			switch {
+			case s.TypeName(e) == waterType:
+				if !slices.Contains(r.Waters, e) {
+					r.Waters = append(r.Waters, e)
+				}
+			case len(r.Countries) == 0 || r.Countries[len(r.Countries)-1] != e:
+				r.Countries = append(r.Countries, e)
+			}
+		}
+		for _, claim := range l.Claims {
+			if r.Weakest == snapshot.None || s.Confidence(claim) < s.Confidence(r.Weakest) {
+				r.Weakest = claim
+			}
+		}
+	}
+	if len(r.Legs) > 0 {
+		r.Known = float64(known) / float64(len(r.Legs))
+	}
+	return r
+}
+
+// leg tells of a step what the network knows of it.
+func (n *Network) leg(step int32) Leg {
+	g := &n.legs[step>>1]
+	l := Leg{
+		From: n.nodes[n.leaves(step)].entity, To: n.nodes[n.reaches(step)].entity,
+		Mode: n.modes[g.mode], Status: n.statuses[g.status], Segment: g.segment,
+		Complete: g.complete, Km: g.km, EstimatedKm: float64(g.estimate) / 1000,
+		Certainty: float64(n.surety(step)) / 1e4, Claims: slices.Clone(g.claims),
+	}
+	if step&1 == 1 && g.bothClaim != snapshot.None {
+		l.Claims = append(l.Claims, g.bothClaim)
+	}
+	waters := len(g.transits)
+	for waters > 0 && n.water[g.transits[waters-1]] {
+		waters--
+	}
+	for i := range g.transits[:waters] {
+		if step&1 == 1 {
+			i = waters - 1 - i
+		}
+		l.Transits = append(l.Transits, n.places[g.transits[i]])
+	}
+	for _, p := range g.transits[waters:] {
+		l.Transits = append(l.Transits, n.places[p])
+	}
+	return l
+}
+
+func (n *Network) surety(step int32) uint16 {
+	if step&1 == 1 {
+		return n.legs[step>>1].bothSurety
+	}
+	return n.legs[step>>1].surety
+}

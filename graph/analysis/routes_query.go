@@ -1,0 +1,340 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+const waterType = "WaterBody"
+
+// query is a question bound to a network: what may be passed, at what cost.
+type query struct {
+	n        *Network
+	o        *RouteOptions
+	from, to []int32
+	isFrom   []bool // by node
+	isTo     []bool
+	avoid    *mentioned
+	via      []*mentioned
+	allowed  []bool  // by mode
+	open     []bool  // by status
+	state    []uint8 // of each leg, once asked for: see passable
+	nodeOK   []uint8
+	released map[uint32]bool // entities that bar no more, for trying them
+	work     *work
+}
+
+// work counts the steps of a search against its bound.
+type work struct{ left int }
+
+const (
+	defaultWork = 5_000_000
+	// lookEvery is how many steps go between two looks at the context.
+	lookEvery = 4096
+)
+
+// spend takes a step; it tells whether the search may go on.
+func (w *work) spend(ctx context.Context) (bool, error) {
+	w.left--
+	if w.left%lookEvery == 0 {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+	}
+	return w.left > 0, nil
+}
+
+// mentioned is what entities named in avoid or via mean to nodes and legs.
+type mentioned struct {
+	places   []bool // by place
+	nodes    []bool // by node
+	segments []bool // by leg
+	stations map[uint32]bool // nodes by entity, which legs may pass
+}
+
+func (n *Network) query(o *RouteOptions) (*query, error) {
+	q := &query{n: n, o: o, state: make([]uint8, len(n.legs)), nodeOK: make([]uint8, len(n.nodes)), work: &work{left: o.Work}}
+	if q.work.left == 0 {
+		q.work.left = defaultWork
+	}
+	var err error
+	if q.from, err = n.ends("from", o.From); err != nil {
+		return nil, err
+	}
+	if q.to, err = n.ends("to", o.To); err != nil {
+		return nil, err
+	}
+	q.part()
+	if q.avoid, err = n.mention("avoid", o.Avoid...); err != nil {
+		return nil, err
+	}
+	for _, id := range o.Via {
+		m, err := n.mention("via", id)
+		if err != nil {
+			return nil, err
+		}
+		q.via = append(q.via, m)
+	}
+	q.isFrom, q.isTo = make([]bool, len(n.nodes)), make([]bool, len(n.nodes))
+	for _, i := range q.from {
+		q.isFrom[i] = true
+	}
+	for _, i := range q.to {
+		q.isTo[i] = true
+	}
+	for _, name := range n.modes {
+		q.allowed = append(q.allowed, o.Modes == nil && name != "PIPELINE" && name != "TANKER" || slices.Contains(o.Modes, name))
+	}
+	statuses := o.Statuses
+	if statuses == nil {
+		statuses = OpenStatuses
+	}
+	for _, name := range n.statuses {
+		q.open = append(q.open, n.kind == Borders || slices.Contains(statuses, name))
+	}
+	return q, nil
+}
+
+// part takes what both ends have in common from the larger one: from a country
+// to its region leads to the others there.
+func (q *query) part() {
+	without := func(a, b []int32) []int32 {
+		return slices.DeleteFunc(slices.Clone(a), func(x int32) bool { return slices.Contains(b, x) })
+	}
+	if to := without(q.to, q.from); len(to) > 0 || len(q.to) == 0 {
+		q.to = to
+		return
+	}
+	q.from = without(q.from, q.to)
+}
+
+// impossible says why there is nothing to search; "" where there is.
+func (q *query) impossible() string {
+	s := q.n.view.Snapshot()
+	what := map[NetworkKind]string{Transport: "transport node", Borders: "country"}[q.n.kind]
+	for _, end := range []struct {
+		id    graph.ID
+		nodes []int32
+	}{{q.o.From, q.from}, {q.o.To, q.to}} {
+		e, _ := s.Number(end.id)
+		if all, _ := q.n.nodesOf(e); len(all) == 0 {
+			return fmt.Sprintf("the view shows no %s of %s", what, q.n.view.Name(e))
+		}
+		if len(end.nodes) == 0 {
+			return "both ends are the same place"
+		}
+	}
+	return ""
+}
+
+// mention finds what the entities named mean.
+func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) {
+	m := &mentioned{places: make([]bool, len(n.places)), nodes: make([]bool, len(n.nodes)), segments: make([]bool, len(n.legs)), stations: map[uint32]bool{}}
+	for _, id := range ids {
+		e, err := n.entity(argument, id)
+		if err != nil {
+			return nil, err
+		}
+		if !n.add(m, e) {
+			return nil, graph.Errorf(graph.WrongType,
+				"%s: %q is a %s, which no route can touch; name a country, a water, a node, a segment, a corridor, a region or an organisation",
+				argument, id, n.view.Snapshot().TypeName(e))
+		}
+	}
+	return m, nil
+}
+
+func (n *Network) add(m *mentioned, entity uint32) bool {
+	s := n.view.Snapshot()
+	if countries, ok := n.countries(entity); ok {
+		for _, c := range countries {
+			n.addPlace(m, c)
+		}
+		return true
+	}
+	switch s.TypeName(entity) {
+	case waterType:
+		n.addPlace(m, entity)
+	case "TransportNode":
+		m.stations[entity] = true
+		if i, ok := n.numbers[entity]; ok {
+			m.nodes[i] = true
+		}
+	case "Segment":
+		if i, ok := n.bySeg[entity]; ok {
+			m.segments[i] = true
+		}
+	case "Corridor":
+		for _, e := range n.related(entity, "segments") {
+			n.add(m, e.Node)
+		}
+	case "Passage":
+		for _, e := range n.related(entity, "uses") {
+			n.add(m, e.Node)
+		}
+	case "City":
+		for _, e := range n.related(entity, "servedBy") {
+			n.add(m, e.Node)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+func (n *Network) addPlace(m *mentioned, entity uint32) {
+	if p, ok := n.place[entity]; ok {
+		m.places[p] = true
+	}
+}
+
+// touchesLeg tells whether a leg touches what is mentioned, its ends aside.
+func (m *mentioned) touchesLeg(n *Network, i int32) bool {
+	l := &n.legs[i]
+	return m.segments[i] || slices.ContainsFunc(l.transits, func(p int32) bool { return m.places[p] }) ||
+		len(m.stations) > 0 && slices.ContainsFunc(l.passes, func(e uint32) bool { return m.stations[e] })
+}
+
+func (m *mentioned) touchesNode(n *Network, i int32) bool {
+	c := n.nodes[i].country
+	return m.nodes[i] || c >= 0 && m.places[c]
+}
+
+// What passable remembers.
+const (
+	unasked uint8 = iota
+	passes
+	barred
+)
+
+// passable tells whether the leg may be used.
+func (q *query) passable(i int32) bool {
+	if q.state[i] == unasked {
+		q.state[i] = barred
+		if q.fits(i) && len(q.legBars(i, nil)) == 0 {
+			q.state[i] = passes
+		}
+	}
+	return q.state[i] == passes
+}
+
+// enterable tells whether the node may be passed.
+func (q *query) enterable(i int32) bool {
+	if q.nodeOK[i] == unasked {
+		q.nodeOK[i] = barred
+		if len(q.nodeBars(i, nil)) == 0 {
+			q.nodeOK[i] = passes
+		}
+	}
+	return q.nodeOK[i] == passes
+}
+
+// fits tells whether the leg is of the network that was asked for: no release
+// of anything makes a pipeline a road.
+func (q *query) fits(i int32) bool {
+	l := &q.n.legs[i]
+	if !q.allowed[l.mode] {
+		return false
+	}
+	if q.o.Gauges == nil || q.n.modes[l.mode] != "RAIL" {
+		return true
+	}
+	for _, g := range strings.Split(l.gauge, "/") {
+		if !slices.Contains(q.o.Gauges, g) {
+			return false
+		}
+	}
+	return true
+}
+
+// legBars adds what bars a leg: itself where it is closed or avoided, and the
+// avoided entities that it touches.
+func (q *query) legBars(i int32, bars []uint32) []uint32 {
+	n, l := q.n, &q.n.legs[i]
+	bar := func(e uint32) {
+		if !q.released[e] && !slices.Contains(bars, e) {
+			bars = append(bars, e)
+		}
+	}
+	if !q.open[l.status] || q.avoid.segments[i] {
+		bar(l.segment)
+	}
+	for _, p := range l.transits {
+		if q.avoid.places[p] {
+			bar(n.places[p])
+		}
+	}
+	for _, e := range l.passes {
+		if q.avoid.stations[e] {
+			bar(e)
+		}
+	}
+	return bars
+}
+
+// nodeBars adds what bars a node: itself where it is avoided or its own status
+// is not one of those that are open, and its country where that is avoided.
+func (q *query) nodeBars(i int32, bars []uint32) []uint32 {
+	x := &q.n.nodes[i]
+	bar := func(e uint32) {
+		if !q.released[e] && !slices.Contains(bars, e) {
+			bars = append(bars, e)
+		}
+	}
+	if q.avoid.nodes[i] || x.status != "" && !q.opens(x.status) {
+		bar(x.entity)
+	}
+	if x.country >= 0 && q.avoid.places[x.country] {
+		bar(q.n.places[x.country])
+	}
+	return bars
+}
+
+func (q *query) opens(status string) bool {
+	if q.o.Statuses == nil {
+		return slices.Contains(OpenStatuses, status)
+	}
+	return slices.Contains(q.o.Statuses, status)
+}
+
+// advance is the number of vias passed after taking a step, or after starting
+// at a node where step is negative, when done were passed before.
+func (q *query) advance(done int, step, node int32) int {
+	for step >= 0 && done < len(q.via) && q.via[done].touchesLeg(q.n, step>>1) {
+		done++
+	}
+	for done < len(q.via) && q.via[done].touchesNode(q.n, node) {
+		done++
+	}
+	return done
+}
+
+// cost is what a step adds to a route. The lower bits break ties of the rank,
+// so that costs can be compared and added as whole numbers; it is never 0.
+func (q *query) cost(step int32) int64 {
+	l := &q.n.legs[step>>1]
+	switch q.o.Rank {
+	case Distance:
+		return l.estimate<<20 + 1
+	case BorderCrossings:
+		return int64(l.borders)<<32 + 1
+	case Certainty:
+		return doubts[q.n.surety(step)]<<20 + 1
+	}
+	return 1<<40 + l.estimate
+}
+
+// doubts is the negative logarithm of each confidence in steps of 1e-7; a
+// confidence of 0 counts as less than the least that can be stated.
+var doubts = func() (list [1e4 + 1]int64) {
+	for i := range list {
+		list[i] = int64(math.Round(-math.Log(max(float64(i), 0.1)/1e4) * 1e7))
+	}
+	return list
+}()
+

@@ -1,0 +1,466 @@
+package analysis
+
+import (
+	"container/heap"
+	"context"
+	"math"
+	"slices"
+)
+
+// path is a route as the search knows it: from a node along steps.
+type path struct {
+	start int32
+	steps []int32
+	cost  int64
+}
+
+// compare puts the better path first: by cost, then by start, then by steps.
+func (p *path) compare(o *path) int {
+	switch {
+	case p.cost < o.cost:
+		return -1
+	case p.cost > o.cost:
+		return 1
+	case p.start != o.start:
+		return int(p.start - o.start)
+	}
+	return slices.Compare(p.steps, o.steps)
+}
+
+// class is a set of paths: those that begin with the first steps of a known
+// one, and then take none of some steps (or, with no path known yet, do not
+// start at some nodes). The classes in a search share no path and have all
+// that are not found yet.
+type class struct {
+	parent *path
+	keep   int     // how many steps of parent are kept; -1: not even its start
+	banned []int32 // next steps, or starts
+	// cost is the best path's; a bound from below until best is known.
+	cost int64
+	best *path
+}
+
+// classes is a heap of them, the one whose best path comes first on top. One
+// whose best path is yet to be found goes before others of the same cost, so
+// that ties are broken among all of them.
+type classes []*class
+
+func (h classes) Len() int      { return len(h) }
+func (h classes) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h classes) Less(i, j int) bool {
+	x, y := h[i], h[j]
+	switch {
+	case x.cost != y.cost:
+		return x.cost < y.cost
+	case x.best == nil || y.best == nil:
+		return x.best == nil && y.best != nil
+	}
+	return x.best.compare(y.best) < 0
+}
+func (h *classes) Push(x any) { *h = append(*h, x.(*class)) }
+func (h *classes) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}
+
+// search finds the best paths one after another, by Yen's method as Lawler
+// refined it: after each path found, the rest of its class parts into classes
+// by where a path leaves it. The exact cost from every node to the end, which
+// one search backwards gives, bounds each class from below, so that only the
+// classes that come to the top are searched.
+//
+// A state is a node together with the number of vias passed.
+type search struct {
+	*query
+	ctx   context.Context
+	width int32 // states of a node
+
+	// Of the search backwards, by state: the cost to the end, and whether it is
+	// final.
+	rest    []int64
+	settled []bool
+	back    states
+	starts  []int32 // start states, as they were settled
+
+	// Of the search forwards, valid where stamp is now's.
+	now     uint32
+	stamp   []uint32
+	done    []bool
+	gone    []int64
+	by      []int32 // the step that led to it; -1 for a start
+	before  []int32 // the state that it left
+	front   states
+	onTrunk []uint32 // by node: stamped where the kept steps pass
+	trunk   uint32
+}
+
+const unreachable = math.MaxInt64
+
+func (q *query) newSearch(ctx context.Context) *search {
+	width := int32(len(q.via) + 1)
+	size := len(q.n.nodes) * int(width)
+	s := &search{query: q, ctx: ctx, width: width,
+		rest: make([]int64, size), settled: make([]bool, size), stamp: make([]uint32, size), done: make([]bool, size),
+		gone: make([]int64, size), by: make([]int32, size), before: make([]int32, size), onTrunk: make([]uint32, len(q.n.nodes))}
+	for i := range s.rest {
+		s.rest[i] = unreachable
+	}
+	for _, t := range q.to {
+		if q.enterable(t) {
+			end := t*width + width - 1
+			s.rest[end] = 0
+			s.back.push(entry{0, 0, end})
+		}
+	}
+	return s
+}
+
+// best finds the best paths, at most so many. partial tells that the work was
+// used up before.
+func (q *query) best(ctx context.Context, most int) (found []*path, partial bool, err error) {
+	s := q.newSearch(ctx)
+	open := classes{}
+	if err := s.add(&open, nil, -1, nil); err != nil {
+		return nil, false, err
+	}
+	for len(open) > 0 && len(found) < most {
+		c := heap.Pop(&open).(*class)
+		if c.best == nil {
+			if err := s.resolve(c); err != nil {
+				return s.stopped(found, err)
+			}
+			if c.best != nil {
+				heap.Push(&open, c)
+			}
+			continue
+		}
+		last := len(c.best.steps)
+		if r := s.repeats(c.best); r >= 0 {
+			last = r
+		} else if s.within(c.best) {
+			found = append(found, c.best)
+		}
+		if len(found) == most {
+			break
+		}
+		for i := c.keep; i < last; i++ {
+			next := c.best.start
+			if i >= 0 {
+				next = c.best.steps[i]
+			}
+			banned := []int32{next}
+			if i == c.keep {
+				banned = append(slices.Clone(c.banned), next)
+			}
+			if err := s.add(&open, c.best, i, banned); err != nil {
+				return s.stopped(found, err)
+			}
+		}
+	}
+	return found, false, nil
+}
+
+// stopped ends a search early: with what it found where the work is used up.
+func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
+	if err == errWork {
+		return found, true, nil
+	}
+	return nil, false, err
+}
+
+// repeats finds the first step that leads to a node passed before, -1 if there
+// is none. Only vias can lead a path back.
+func (s *search) repeats(p *path) int {
+	if s.width == 1 {
+		return -1
+	}
+	s.trunk++
+	s.onTrunk[p.start] = s.trunk
+	for i, step := range p.steps {
+		to := s.n.reaches(step)
+		if s.onTrunk[to] == s.trunk {
+			return i + 1
+		}
+		s.onTrunk[to] = s.trunk
+	}
+	return -1
+}
+
+// within tells whether a path keeps to the bound on borders.
+func (s *search) within(p *path) bool {
+	if s.o.MaxBorders == nil {
+		return true
+	}
+	sum := 0
+	for _, step := range p.steps {
+		sum += int(s.n.legs[step>>1].borders)
+	}
+	return sum <= *s.o.MaxBorders
+}
+
+// enter follows a step from a state; ok is false where it must not be taken.
+func (s *search) enter(state, step int32) (next int32, ok bool) {
+	done, to := int(state%s.width), s.n.reaches(step)
+	if done == len(s.via) && s.isTo[state/s.width] || !s.enterable(to) || !s.passable(step>>1) {
+		return 0, false
+	}
+	done = s.advance(done, step, to)
+	if done == 0 && s.isFrom[to] {
+		return 0, false
+	}
+	return to*s.width + int32(done), true
+}
+
+// begin is the state in which a path starts at a node.
+func (s *search) begin(node int32) int32 {
+	return node*s.width + int32(s.advance(0, -1, node))
+}
+
+// toEnd is the cost of the cheapest way from a state to the end, going on with
+// the search backwards as far as that takes.
+func (s *search) toEnd(state int32) (int64, error) {
+	for !s.settled[state] && len(s.back) > 0 {
+		if err := s.settle(); err != nil {
+			return 0, err
+		}
+	}
+	return s.rest[state], nil
+}
+
+// settle makes one more state of the search backwards final.
+func (s *search) settle() error {
+	at := s.back.pop()
+	if s.settled[at.state] {
+		return nil
+	}
+	if err := s.spend(); err != nil {
+		return err
+	}
+	s.settled[at.state] = true
+	node := at.state / s.width
+	if s.isFrom[node] && s.begin(node) == at.state {
+		s.starts = append(s.starts, at.state)
+	}
+	for _, step := range s.n.in.at(node) {
+		if !s.passable(step >> 1) {
+			continue
+		}
+		from := s.n.leaves(step)
+		if !s.enterable(from) {
+			continue
+		}
+		cost := at.cost + s.cost(step)
+		for done := at.state % s.width; done >= 0; done-- {
+			before := from*s.width + done
+			if next, ok := s.enter(before, step); ok && next == at.state && cost < s.rest[before] {
+				s.rest[before] = cost
+				s.back.push(entry{cost, 0, before})
+			}
+		}
+	}
+	return nil
+}
+
+// cheapest are the starts, not banned, from which the end is nearest.
+func (s *search) cheapest(banned []int32) (list []int32, cost int64, err error) {
+	cost = unreachable
+	for i := 0; ; i++ {
+		for i >= len(s.starts) && len(s.back) > 0 {
+			if s.back[0].cost > cost {
+				return list, cost, nil
+			}
+			if err := s.settle(); err != nil {
+				return nil, 0, err
+			}
+		}
+		if i >= len(s.starts) || s.rest[s.starts[i]] > cost {
+			return list, cost, nil
+		}
+		if !slices.Contains(banned, s.starts[i]/s.width) {
+			cost = s.rest[s.starts[i]]
+			list = append(list, s.starts[i])
+		}
+	}
+}
+
+// add puts a class into the heap with the bound of its cost, unless it is empty.
+func (s *search) add(open *classes, parent *path, keep int, banned []int32) error {
+	c := &class{parent: parent, keep: keep, banned: banned, cost: unreachable}
+	if keep < 0 {
+		var err error
+		if _, c.cost, err = s.cheapest(banned); err != nil {
+			return err
+		}
+	} else {
+		state, cost := s.walk(c)
+		err := s.leave(c, state, func(step, next int32, rest int64) {
+			c.cost = min(c.cost, cost+s.cost(step)+rest)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if c.cost < unreachable {
+		heap.Push(open, c)
+	}
+	return nil
+}
+
+// walk follows the kept steps of a class, noting the nodes passed, and returns
+// the state and the cost at their end.
+func (s *search) walk(c *class) (state int32, cost int64) {
+	s.trunk++
+	state = s.begin(c.parent.start)
+	s.onTrunk[c.parent.start] = s.trunk
+	for _, step := range c.parent.steps[:c.keep] {
+		state, _ = s.enter(state, step)
+		s.onTrunk[state/s.width] = s.trunk
+		cost += s.cost(step)
+	}
+	return state, cost
+}
+
+// leave calls fn with each way on from the end of a class's kept steps.
+func (s *search) leave(c *class, state int32, fn func(step, next int32, rest int64)) error {
+	for _, step := range s.n.out.at(state / s.width) {
+		next, ok := s.enter(state, step)
+		if !ok || s.onTrunk[next/s.width] == s.trunk || slices.Contains(c.banned, step) {
+			continue
+		}
+		rest, err := s.toEnd(next)
+		if err != nil {
+			return err
+		}
+		if rest < unreachable {
+			fn(step, next, rest)
+		}
+	}
+	return nil
+}
+
+// resolve finds the best path of a class, by a search forwards that the cost
+// to the end guides.
+func (s *search) resolve(c *class) error {
+	s.now++
+	s.front = s.front[:0]
+	var base int64
+	if c.keep < 0 {
+		s.trunk++ // nothing is kept
+		list, _, err := s.cheapest(c.banned)
+		if err != nil {
+			return err
+		}
+		for _, state := range list {
+			s.reach(state, -1, -1, 0, s.rest[state])
+		}
+	} else {
+		var state int32
+		state, base = s.walk(c)
+		err := s.leave(c, state, func(step, next int32, rest int64) { s.reach(next, step, -1, s.cost(step), rest) })
+		if err != nil {
+			return err
+		}
+	}
+	for len(s.front) > 0 {
+		at := s.front.pop()
+		state := at.state
+		if s.done[state] {
+			continue
+		}
+		if err := s.spend(); err != nil {
+			return err
+		}
+		s.done[state] = true
+		if state%s.width == s.width-1 && s.isTo[state/s.width] {
+			c.best = s.trace(c, state)
+			c.cost = base + at.gone
+			c.best.cost = c.cost
+			return nil
+		}
+		for _, step := range s.n.out.at(state / s.width) {
+			next, ok := s.enter(state, step)
+			if !ok || s.onTrunk[next/s.width] == s.trunk {
+				continue
+			}
+			rest, err := s.toEnd(next)
+			if err != nil {
+				return err
+			}
+			if rest < unreachable {
+				s.reach(next, step, state, at.gone+s.cost(step), rest)
+			}
+		}
+	}
+	return nil
+}
+
+// reach notes a way to a state, if it is better than the one known: cheaper,
+// or as cheap and first by its steps.
+func (s *search) reach(state, step, before int32, gone, rest int64) {
+	switch {
+	case s.stamp[state] != s.now:
+		s.stamp[state], s.done[state] = s.now, false
+	case s.done[state] || gone > s.gone[state]:
+		return
+	case gone == s.gone[state]:
+		// What waits in the heap stays right: cost and state are the same.
+		if s.firstBySteps(step, before, s.by[state], s.before[state]) {
+			s.by[state], s.before[state] = step, before
+		}
+		return
+	}
+	s.gone[state], s.by[state], s.before[state] = gone, step, before
+	s.front.push(entry{gone + rest, gone, state})
+}
+
+// firstBySteps tells whether one of two ways of the same cost comes first. The
+// cost counts steps, so that both have as many: the place where they part
+// decides.
+func (s *search) firstBySteps(step1, before1, step2, before2 int32) bool {
+	first := false
+	for {
+		if step1 != step2 {
+			first = step1 < step2
+		}
+		if before1 == before2 || before1 < 0 || before2 < 0 {
+			return first
+		}
+		if s.by[before1] < 0 || s.by[before2] < 0 {
+			return before1 < before2 // two starts
+		}
+		step1, before1, step2, before2 = s.by[before1], s.before[before1], s.by[before2], s.before[before2]
+	}
+}
+
+// trace reads the path that led to a state.
+func (s *search) trace(c *class, state int32) *path {
+	p := &path{}
+	for at := state; ; at = s.before[at] {
+		if s.by[at] >= 0 {
+			p.steps = append(p.steps, s.by[at])
+		}
+		if s.before[at] < 0 {
+			p.start = at / s.width
+			break
+		}
+	}
+	slices.Reverse(p.steps)
+	if c.keep >= 0 {
+		p.start = c.parent.start
+		p.steps = append(slices.Clone(c.parent.steps[:c.keep]), p.steps...)
+	}
+	return p
+}
+
+func (s *search) spend() error {
+	more, err := s.work.spend(s.ctx)
+	switch {
+	case err != nil:
+		return err
+	case !more:
+		return errWork
+	}
+	return nil
+}
