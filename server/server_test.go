@@ -33,7 +33,7 @@ func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) er
 func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
 
 // started is a ready server over an empty graph.
-func started(t *testing.T, o Options) *Server {
+func started(t testing.TB, o Options) *Server {
 	t.Helper()
 	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
 	if err != nil {
