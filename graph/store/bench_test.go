@@ -40,7 +40,7 @@ func synthetic(r *rand.Rand, seq graph.Seq, n int) *graph.Commit {
 	return c
 }
 
-func folderSize(b *testing.B, dir string) (n int64) {
+func folderSize(b testing.TB, dir string) (n int64) {
 	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -55,9 +55,9 @@ func folderSize(b *testing.B, dir string) (n int64) {
 	return n
 }
 
-func benchmarkAppend(b *testing.B, claims int) {
+func benchmarkAppend(b *testing.B, o store.Options, claims int) {
 	dir := b.TempDir()
-	l, err := store.Open(dir, store.Options{})
+	l, err := store.Open(dir, o)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -78,9 +78,33 @@ func benchmarkAppend(b *testing.B, claims int) {
 	b.ReportMetric(float64(folderSize(b, dir))/total, "bytes/claim")
 }
 
-func BenchmarkAppend(b *testing.B)      { benchmarkAppend(b, 1000) }
-func BenchmarkAppendSmall(b *testing.B) { benchmarkAppend(b, 1) }
-func BenchmarkAppendLarge(b *testing.B) { benchmarkAppend(b, 20_000) }
+func BenchmarkAppend(b *testing.B)      { benchmarkAppend(b, store.Options{}, 1000) }
+func BenchmarkAppendSmall(b *testing.B) { benchmarkAppend(b, store.Options{}, 1) }
+func BenchmarkAppendLarge(b *testing.B) { benchmarkAppend(b, store.Options{}, 20_000) }
+
+// BenchmarkAppendByCayley is the same as BenchmarkAppend through ApplyDeltas.
+func BenchmarkAppendByCayley(b *testing.B) { benchmarkAppend(b, store.WithoutBulk(), 1000) }
+
+// BenchmarkAppendGroup writes 32 commits of one claim with one sync.
+func BenchmarkAppendGroup(b *testing.B) {
+	l, err := store.Open(b.TempDir(), store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	r := rand.New(rand.NewPCG(1, 2))
+	const group = 32
+	for b.Loop() {
+		cs := make([]*graph.Commit, group)
+		for i := range cs {
+			cs[i] = synthetic(r, l.Head()+1+graph.Seq(i), 1)
+		}
+		if err := l.AppendGroup(context.Background(), cs); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*group)/b.Elapsed().Seconds(), "commits/s")
+}
 
 func benchStore(b *testing.B, claims int) string {
 	dir := b.TempDir()
@@ -165,7 +189,7 @@ func TestMillion(t *testing.T) {
 	if l, err = store.Open(dir, store.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("opened in %v", time.Since(start))
+	t.Logf("opened in %v; %d bytes a claim", time.Since(start), folderSize(t, dir)/1e6)
 	start = time.Now()
 	n := 0
 	if err := l.Replay(context.Background(), 0, func(c *graph.Commit) error { n += len(c.Claims); return nil }); err != nil {

@@ -46,3 +46,6 @@ func Dump(l Log) (map[string]string, error) {
 	}
 	return all, it.Error()
 }
+
+// WithoutBulk opens stores that leave every write to Cayley.
+func WithoutBulk() Options { return Options{bulkLeast: -1} }

@@ -182,15 +182,20 @@ func (r *metaReader) text() (string, bool) {
 			ascii = false
 		case c == '"':
 			r.i++
-			s := r.s[start : r.i-1]
 			if escaped {
-				err := json.Unmarshal([]byte(r.s[start-1:r.i]), &s)
-				return s, err == nil
+				return unquote(r.s[start-1 : r.i])
 			}
+			s := r.s[start : r.i-1]
 			return s, ascii || utf8.ValidString(s)
 		}
 	}
 	return "", false
+}
+
+// unquote is apart because its variable lives on the heap.
+func unquote(s string) (text string, ok bool) {
+	err := json.Unmarshal([]byte(s), &text)
+	return text, err == nil
 }
 
 func (r *metaReader) number() (float64, bool) {
