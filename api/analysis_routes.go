@@ -311,7 +311,7 @@ func (b *builder) legType() *graphql.Object {
 			{name: "status", typ: must(b.ontologyEnum("Status")), about: "At the view's date; UNKNOWN where nobody says.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendString(dst, l.Status) })},
 			{name: "distanceKm", typ: graphql.Float, read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
-			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the length stated; else the straight line between its ends times 1.3; else 1,000 km.",
+			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the length stated; else the straight line between its ends times 1.25; else 1,000 km.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},
 			{name: "certainty", typ: must(graphql.Float), about: "The least confidence of what makes it a way: its ends, mode, status and direction.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.Certainty) })},

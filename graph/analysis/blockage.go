@@ -1,15 +1,20 @@
 package analysis
 
-import "errors"
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"slices"
+)
 
 // errWork tells that the bound on the work of a question is reached.
 var errWork = errors.New("analysis: the work is used up")
 
 // Blockage is what stands in the way where there is no route.
 type Blockage struct {
-	// Release are avoided countries, waters and nodes, and legs that are closed
-	// or avoided: with none of these in the way there is a route, and with any
-	// of them left there is none.
+	// Release are avoided countries, waters and nodes, and legs and nodes that
+	// are closed: with none of these in the way there is a route, and with any
+	// one of them left there is none.
 	Release []uint32
 	// Opens is the best of the routes that it opens.
 	Opens Route
@@ -18,8 +23,323 @@ type Blockage struct {
 // Miss is a leg that the way on would need.
 type Miss struct {
 	Leg Leg
-	// Bars are what keeps it from being used, as in Blockage.Release.
+	// Bars are what keeps it and the node behind it from being used, as in
+	// Blockage.Release.
 	Bars []uint32
-	// Left is how many legs lie behind it on the shortest way to the end.
+	// Left is how many legs lie behind it on the shortest way to the end, were
+	// nothing barred.
 	Left int
+}
+
+// The bounds on what is tried to open a route.
+const (
+	maxLabels = 200_000
+	// maxReleases is how many sets of one size are tried for the best route.
+	maxReleases = 64
+)
+
+// barSet is a set of bars by their numbers in blockade.bars, in order.
+type barSet []int32
+
+func (b barSet) in(o barSet) bool {
+	i := 0
+	for _, x := range o {
+		if i < len(b) && b[i] == x {
+			i++
+		}
+	}
+	return i == len(b)
+}
+
+func (b barSet) with(more barSet) barSet {
+	if more.in(b) {
+		return b
+	}
+	all := append(slices.Clone(b), more...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// label is a way to a state with all that bars it.
+type label struct {
+	state int32
+	bars  barSet
+}
+
+// labels is a heap of them, the one with the fewest bars on top.
+type labels []label
+
+func (h labels) Len() int      { return len(h) }
+func (h labels) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h labels) Less(i, j int) bool {
+	x, y := h[i], h[j]
+	if len(x.bars) != len(y.bars) {
+		return len(x.bars) < len(y.bars)
+	}
+	if c := slices.Compare(x.bars, y.bars); c != 0 {
+		return c < 0
+	}
+	return x.state < y.state
+}
+func (h *labels) Push(x any) { *h = append(*h, x.(label)) }
+func (h *labels) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}
+
+// blockade finds the smallest sets of bars without which there is a route. It
+// goes through the network as if nothing were barred and keeps, for each state,
+// the sets of bars met on the way there of which none holds another: those with
+// which the end is reached are the minimal ones, and come by size.
+type blockade struct {
+	*query
+	bars    []uint32 // entities, in the order of their ids
+	number  map[uint32]int32
+	ofLeg   []barSet // by leg; nil where it is not asked for yet
+	kept    [][]barSet
+	waiting labels
+}
+
+// blocked finds what to release, smallest sets first, those of one size by the
+// route that they open, at most so many.
+func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial bool, err error) {
+	sets, partial, err := q.newBlockade().minimal(ctx, most)
+	if err != nil {
+		return nil, false, err
+	}
+	type opening struct {
+		release []uint32
+		path    *path
+	}
+	var openings []opening
+	for _, set := range sets {
+		release := make([]uint32, len(set.bars))
+		for i, b := range set.bars {
+			release[i] = set.entities[b]
+		}
+		paths, cut, err := q.without(release).best(ctx, 1)
+		if err != nil {
+			return nil, false, err
+		}
+		if len(paths) == 0 {
+			// Only a way that passes a node twice, or too many borders, opens;
+			// what else would have to be released was not looked for.
+			partial = true
+			continue
+		}
+		partial = partial || cut
+		openings = append(openings, opening{release, paths[0]})
+	}
+	slices.SortStableFunc(openings, func(a, b opening) int {
+		if len(a.release) != len(b.release) {
+			return len(a.release) - len(b.release)
+		}
+		return a.path.compare(b.path)
+	})
+	for _, o := range openings[:min(most, len(openings))] {
+		list = append(list, Blockage{o.release, q.n.route(o.path)})
+	}
+	return list, partial, nil
+}
+
+// without is the same question with some bars taken away.
+func (q *query) without(release []uint32) *query {
+	r := *q
+	r.state, r.nodeOK = make([]uint8, len(q.state)), make([]uint8, len(q.nodeOK))
+	r.released = map[uint32]bool{}
+	for _, e := range release {
+		r.released[e] = true
+	}
+	return &r
+}
+
+func (q *query) newBlockade() *blockade {
+	b := &blockade{query: q, number: map[uint32]int32{}, ofLeg: make([]barSet, len(q.n.legs)), kept: make([][]barSet, len(q.n.nodes)*int(q.width))}
+	note := func(bars []uint32) {
+		for _, e := range bars {
+			if _, ok := b.number[e]; !ok {
+				b.number[e] = 0
+				b.bars = append(b.bars, e)
+			}
+		}
+	}
+	for i := range q.n.nodes {
+		note(q.nodeBars(int32(i), nil))
+	}
+	for i := range q.n.legs {
+		if q.fits(int32(i)) {
+			note(q.legBars(int32(i), nil))
+		}
+	}
+	s := q.n.view.Snapshot()
+	slices.SortFunc(b.bars, func(x, y uint32) int {
+		if s.ID(x) < s.ID(y) {
+			return -1
+		}
+		return 1
+	})
+	for i, e := range b.bars {
+		b.number[e] = int32(i)
+	}
+	return b
+}
+
+func (b *blockade) set(bars []uint32) barSet {
+	set := make(barSet, len(bars))
+	for i, e := range bars {
+		set[i] = b.number[e]
+	}
+	slices.Sort(set)
+	return slices.Compact(set)
+}
+
+// met is what bars a leg; its ends have their own.
+func (b *blockade) met(i int32) barSet {
+	if b.ofLeg[i] == nil {
+		b.ofLeg[i] = b.set(b.legBars(i, nil))
+	}
+	return b.ofLeg[i]
+}
+
+// minimalSet is a set of bars with what their numbers mean.
+type minimalSet struct {
+	bars     barSet
+	entities []uint32
+}
+
+// minimal finds the minimal sets by size, all of the size of the last one that
+// is asked for.
+func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, partial bool, err error) {
+	made := 0
+	add := func(l label) {
+		made++
+		heap.Push(&b.waiting, l)
+	}
+	for _, i := range b.from {
+		add(label{b.begin(i), b.set(b.nodeBars(i, nil))})
+	}
+	for len(b.waiting) > 0 {
+		l := heap.Pop(&b.waiting).(label)
+		if n := len(sets); n >= most && len(l.bars) > len(sets[n-1].bars) {
+			return sets, false, nil
+		}
+		if slices.ContainsFunc(b.kept[l.state], func(k barSet) bool { return k.in(l.bars) }) {
+			continue
+		}
+		b.kept[l.state] = append(b.kept[l.state], l.bars)
+		if b.arrived(l.state) {
+			if slices.ContainsFunc(sets, func(k minimalSet) bool { return k.bars.in(l.bars) }) {
+				continue
+			}
+			if len(sets) >= most+maxReleases {
+				return sets, true, nil
+			}
+			sets = append(sets, minimalSet{l.bars, b.bars})
+			continue
+		}
+		for _, step := range b.n.out.at(l.state / b.width) {
+			more, err := b.work.spend(ctx)
+			if err != nil {
+				return nil, false, err
+			}
+			if !more || made > maxLabels {
+				return sets, true, nil
+			}
+			next, ok := b.follow(l.state, step)
+			if !ok || !b.fits(step>>1) {
+				continue
+			}
+			bars := l.bars.with(b.met(step >> 1)).with(b.set(b.nodeBars(next/b.width, nil)))
+			if !slices.ContainsFunc(b.kept[next], func(k barSet) bool { return k.in(bars) }) {
+				add(label{next, bars})
+			}
+		}
+	}
+	return sets, false, nil
+}
+
+// nearest are the barred legs that lead on from what can be reached, those
+// with the fewest legs behind them first.
+func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
+	left, err := q.legsLeft(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type miss struct{ step, left int32 }
+	var misses []miss
+	seen := make([]bool, len(left))
+	var queue []int32
+	reach := func(state int32) {
+		if !seen[state] {
+			seen[state] = true
+			queue = append(queue, state)
+		}
+	}
+	for _, i := range q.from {
+		if q.enterable(i) {
+			reach(q.begin(i))
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, step := range q.n.out.at(queue[0] / q.width) {
+			if more, err := q.work.spend(ctx); err != nil || !more {
+				return nil, err
+			}
+			next, ok := q.follow(queue[0], step)
+			switch {
+			case !ok || !q.fits(step>>1):
+			case q.passable(step>>1) && q.enterable(next/q.width):
+				reach(next)
+			case left[next] >= 0:
+				misses = append(misses, miss{step, left[next]})
+			}
+		}
+	}
+	slices.SortFunc(misses, func(a, b miss) int {
+		if a.left != b.left {
+			return int(a.left - b.left)
+		}
+		return int(a.step - b.step)
+	})
+	misses = slices.CompactFunc(misses, func(a, b miss) bool { return a.step == b.step })
+	var list []Miss
+	for _, m := range misses[:min(most, len(misses))] {
+		bars := q.nodeBars(q.n.reaches(m.step), q.legBars(m.step>>1, nil))
+		list = append(list, Miss{Leg: q.n.leg(m.step), Bars: bars, Left: int(m.left)})
+	}
+	return list, nil
+}
+
+// legsLeft is how many legs the end is away from each state, were nothing
+// barred; -1 where it cannot be reached.
+func (q *query) legsLeft(ctx context.Context) ([]int32, error) {
+	left := make([]int32, len(q.n.nodes)*int(q.width))
+	for i := range left {
+		left[i] = -1
+	}
+	var queue []int32
+	q.arrivals(func(end int32) {
+		left[end] = 0
+		queue = append(queue, end)
+	})
+	for ; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		for _, step := range q.n.in.at(at / q.width) {
+			if more, err := q.work.spend(ctx); err != nil || !more {
+				return left, err
+			}
+			if !q.fits(step >> 1) {
+				continue
+			}
+			q.preceding(step, at, func(before int32) {
+				if left[before] < 0 {
+					left[before] = left[at] + 1
+					queue = append(queue, before)
+				}
+			})
+		}
+	}
+	return left, nil
 }

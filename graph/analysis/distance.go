@@ -4,10 +4,11 @@ import "math"
 
 const (
 	earthRadiusKm = 6371.0
-	// detour is how much longer a way is than the straight line.
-	detour = 1.3
+	// detour is how much longer a way is than the straight line: the median of
+	// the 90 legs of the seeds of which both are known is 1.22.
+	detour = 1.25
 	// unknownKm is what a leg counts for of which neither the length nor where
-	// its ends lie is known: about what the others have, so that ignorance is
+	// its ends lie is known: more than most others have, so that ignorance is
 	// no advantage.
 	unknownKm = 1000.0
 	// maxKm bounds a distance, so that sums of metres stay exact.

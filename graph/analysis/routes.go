@@ -35,6 +35,8 @@ const (
 	maxRoutes = 50
 	maxVia    = 8
 	maxAvoid  = 1000
+	// maxBorders bounds how finely a search has to tell routes apart.
+	maxBorders = 50
 )
 
 // RouteOptions ask for routes.
@@ -88,8 +90,8 @@ func (o *RouteOptions) Validate() error {
 	if o.Gauges != nil && len(o.Gauges) == 0 {
 		fault("gauges", "an empty list allows no railway; leave RAIL out of modes")
 	}
-	if o.MaxBorders != nil && *o.MaxBorders < 0 {
-		fault("maxBorders", "%d is below 0", *o.MaxBorders)
+	if o.MaxBorders != nil && (*o.MaxBorders < 0 || *o.MaxBorders > maxBorders) {
+		fault("maxBorders", "%d is not between 0 and %d", *o.MaxBorders, maxBorders)
 	}
 	if len(ps) > 0 {
 		return ps
@@ -179,7 +181,33 @@ func FindRoutes(ctx context.Context, n *Network, o *RouteOptions) (*Routes, erro
 	for _, p := range paths {
 		out.Routes = append(out.Routes, n.route(p))
 	}
+	if len(paths) == 0 {
+		return out, q.explain(ctx, out)
+	}
 	return out, nil
+}
+
+// explain tells why there is no route.
+func (q *query) explain(ctx context.Context, out *Routes) error {
+	q.work = &work{left: q.budget()}
+	var partial bool
+	var err error
+	if out.Blocked, partial, err = q.blocked(ctx, q.o.First); err != nil {
+		return err
+	}
+	if out.Nearest, err = q.nearest(ctx, q.o.First); err != nil {
+		return err
+	}
+	out.Partial = out.Partial || partial
+	switch {
+	case len(out.Blocked) > 0:
+		out.Note = "every way is barred; blocked says by what"
+	case out.Partial:
+		out.Note = "no way was found before the work was used up"
+	default:
+		out.Note = "no leg of the network, open or not, leads all the way"
+	}
+	return nil
 }
 
 // route tells of a path what the network knows of it.

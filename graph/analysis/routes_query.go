@@ -21,6 +21,8 @@ type query struct {
 	isTo     []bool
 	avoid    *mentioned
 	via      []*mentioned
+	layers   int32   // how many changes of country a route may have, and one
+	width    int32   // states of a node: by vias passed, and by changes made
 	allowed  []bool  // by mode
 	open     []bool  // by status
 	state    []uint8 // of each leg, once asked for: see passable
@@ -33,7 +35,9 @@ type query struct {
 type work struct{ left int }
 
 const (
-	defaultWork = 5_000_000
+	defaultWork = 2_000_000
+	// maxStates bounds the memory of a search, at about 50 bytes each.
+	maxStates = 2_000_000
 	// lookEvery is how many steps go between two looks at the context.
 	lookEvery = 4096
 )
@@ -51,17 +55,15 @@ func (w *work) spend(ctx context.Context) (bool, error) {
 
 // mentioned is what entities named in avoid or via mean to nodes and legs.
 type mentioned struct {
-	places   []bool // by place
-	nodes    []bool // by node
-	segments []bool // by leg
+	places   []bool          // by place
+	nodes    []bool          // by node
+	segments []bool          // by leg
 	stations map[uint32]bool // nodes by entity, which legs may pass
 }
 
 func (n *Network) query(o *RouteOptions) (*query, error) {
-	q := &query{n: n, o: o, state: make([]uint8, len(n.legs)), nodeOK: make([]uint8, len(n.nodes)), work: &work{left: o.Work}}
-	if q.work.left == 0 {
-		q.work.left = defaultWork
-	}
+	q := &query{n: n, o: o, state: make([]uint8, len(n.legs)), nodeOK: make([]uint8, len(n.nodes))}
+	q.work = &work{left: q.budget()}
 	var err error
 	if q.from, err = n.ends("from", o.From); err != nil {
 		return nil, err
@@ -79,6 +81,14 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 			return nil, err
 		}
 		q.via = append(q.via, m)
+	}
+	q.layers = 1
+	if o.MaxBorders != nil {
+		q.layers += int32(*o.MaxBorders)
+	}
+	q.width = int32(len(q.via)+1) * q.layers
+	if states := len(n.nodes) * int(q.width); states > maxStates {
+		return nil, graph.Errorf(graph.BadInput, "via and maxBorders: together they make %d states, more than %d; give fewer vias or less borders", states, maxStates)
 	}
 	q.isFrom, q.isTo = make([]bool, len(n.nodes)), make([]bool, len(n.nodes))
 	for _, i := range q.from {
@@ -98,6 +108,13 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 		q.open = append(q.open, n.kind == Borders || slices.Contains(statuses, name))
 	}
 	return q, nil
+}
+
+func (q *query) budget() int {
+	if q.o.Work > 0 {
+		return q.o.Work
+	}
+	return defaultWork
 }
 
 // part takes what both ends have in common from the larger one: from a country
@@ -304,14 +321,75 @@ func (q *query) opens(status string) bool {
 
 // advance is the number of vias passed after taking a step, or after starting
 // at a node where step is negative, when done were passed before.
-func (q *query) advance(done int, step, node int32) int {
-	for step >= 0 && done < len(q.via) && q.via[done].touchesLeg(q.n, step>>1) {
+func (q *query) advance(done, step, node int32) int32 {
+	for step >= 0 && int(done) < len(q.via) && q.via[done].touchesLeg(q.n, step>>1) {
 		done++
 	}
-	for done < len(q.via) && q.via[done].touchesNode(q.n, node) {
+	for int(done) < len(q.via) && q.via[done].touchesNode(q.n, node) {
 		done++
 	}
 	return done
+}
+
+// A state is a node with the number of vias passed and of changes of country
+// made, as far as they are bounded. begin is the one in which a route starts.
+func (q *query) begin(node int32) int32 {
+	return node*q.width + q.advance(0, -1, node)*q.layers
+}
+
+// follow is the state that a step leads to, whether or not the leg may be
+// used. A route leaves the nodes of its start at once and ends where it
+// arrives: before the first via it enters no other node of from, and after the
+// last one it leaves no node of to.
+func (q *query) follow(state, step int32) (next int32, ok bool) {
+	to := q.n.reaches(step)
+	if q.width == 1 { // the ordinary case, which a search spends its time in
+		return to, !q.isFrom[to] && !q.isTo[state]
+	}
+	if q.arrived(state) {
+		return 0, false
+	}
+	done := q.advance(state%q.width/q.layers, step, to)
+	if done == 0 && q.isFrom[to] {
+		return 0, false
+	}
+	used := state % q.layers
+	if q.layers > 1 {
+		if used += q.n.legs[step>>1].borders; used >= q.layers {
+			return 0, false
+		}
+	}
+	return to*q.width + done*q.layers + used, true
+}
+
+// preceding calls fn with each state from which a step leads to a state.
+func (q *query) preceding(step, state int32, fn func(before int32)) {
+	from, used := q.n.leaves(step)*q.width, state%q.layers
+	if q.layers > 1 {
+		if used -= q.n.legs[step>>1].borders; used < 0 {
+			return
+		}
+	}
+	for done := state % q.width / q.layers; done >= 0; done-- {
+		before := from + done*q.layers + used
+		if next, ok := q.follow(before, step); ok && next == state {
+			fn(before)
+		}
+	}
+}
+
+// arrived tells whether a route may end in the state.
+func (q *query) arrived(state int32) bool {
+	return q.isTo[state/q.width] && state%q.width/q.layers == int32(len(q.via))
+}
+
+// arrivals calls fn with each state in which a route may end.
+func (q *query) arrivals(fn func(state int32)) {
+	for _, t := range q.to {
+		for used := int32(0); used < q.layers; used++ {
+			fn(t*q.width + int32(len(q.via))*q.layers + used)
+		}
+	}
 }
 
 // cost is what a step adds to a route. The lower bits break ties of the rank,
@@ -337,4 +415,3 @@ var doubts = func() (list [1e4 + 1]int64) {
 	}
 	return list
 }()
-

@@ -70,12 +70,9 @@ func (h *classes) Pop() any {
 // by where a path leaves it. The exact cost from every node to the end, which
 // one search backwards gives, bounds each class from below, so that only the
 // classes that come to the top are searched.
-//
-// A state is a node together with the number of vias passed.
 type search struct {
 	*query
-	ctx   context.Context
-	width int32 // states of a node
+	ctx context.Context
 
 	// Of the search backwards, by state: the cost to the end, and whether it is
 	// final.
@@ -99,21 +96,20 @@ type search struct {
 const unreachable = math.MaxInt64
 
 func (q *query) newSearch(ctx context.Context) *search {
-	width := int32(len(q.via) + 1)
+	width := q.width
 	size := len(q.n.nodes) * int(width)
-	s := &search{query: q, ctx: ctx, width: width,
+	s := &search{query: q, ctx: ctx,
 		rest: make([]int64, size), settled: make([]bool, size), stamp: make([]uint32, size), done: make([]bool, size),
 		gone: make([]int64, size), by: make([]int32, size), before: make([]int32, size), onTrunk: make([]uint32, len(q.n.nodes))}
 	for i := range s.rest {
 		s.rest[i] = unreachable
 	}
-	for _, t := range q.to {
-		if q.enterable(t) {
-			end := t*width + width - 1
+	q.arrivals(func(end int32) {
+		if q.enterable(end / width) {
 			s.rest[end] = 0
 			s.back.push(entry{0, 0, end})
 		}
-	}
+	})
 	return s
 }
 
@@ -139,7 +135,7 @@ func (q *query) best(ctx context.Context, most int) (found []*path, partial bool
 		last := len(c.best.steps)
 		if r := s.repeats(c.best); r >= 0 {
 			last = r
-		} else if s.within(c.best) {
+		} else {
 			found = append(found, c.best)
 		}
 		if len(found) == most {
@@ -173,7 +169,7 @@ func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
 // repeats finds the first step that leads to a node passed before, -1 if there
 // is none. Only vias can lead a path back.
 func (s *search) repeats(p *path) int {
-	if s.width == 1 {
+	if len(s.via) == 0 {
 		return -1
 	}
 	s.trunk++
@@ -188,34 +184,12 @@ func (s *search) repeats(p *path) int {
 	return -1
 }
 
-// within tells whether a path keeps to the bound on borders.
-func (s *search) within(p *path) bool {
-	if s.o.MaxBorders == nil {
-		return true
-	}
-	sum := 0
-	for _, step := range p.steps {
-		sum += int(s.n.legs[step>>1].borders)
-	}
-	return sum <= *s.o.MaxBorders
-}
-
 // enter follows a step from a state; ok is false where it must not be taken.
 func (s *search) enter(state, step int32) (next int32, ok bool) {
-	done, to := int(state%s.width), s.n.reaches(step)
-	if done == len(s.via) && s.isTo[state/s.width] || !s.enterable(to) || !s.passable(step>>1) {
+	if !s.enterable(s.n.reaches(step)) || !s.passable(step>>1) {
 		return 0, false
 	}
-	done = s.advance(done, step, to)
-	if done == 0 && s.isFrom[to] {
-		return 0, false
-	}
-	return to*s.width + int32(done), true
-}
-
-// begin is the state in which a path starts at a node.
-func (s *search) begin(node int32) int32 {
-	return node*s.width + int32(s.advance(0, -1, node))
+	return s.follow(state, step)
 }
 
 // toEnd is the cost of the cheapest way from a state to the end, going on with
@@ -252,13 +226,12 @@ func (s *search) settle() error {
 			continue
 		}
 		cost := at.cost + s.cost(step)
-		for done := at.state % s.width; done >= 0; done-- {
-			before := from*s.width + done
-			if next, ok := s.enter(before, step); ok && next == at.state && cost < s.rest[before] {
+		s.preceding(step, at.state, func(before int32) {
+			if cost < s.rest[before] {
 				s.rest[before] = cost
 				s.back.push(entry{cost, 0, before})
 			}
-		}
+		})
 	}
 	return nil
 }
@@ -373,7 +346,7 @@ func (s *search) resolve(c *class) error {
 			return err
 		}
 		s.done[state] = true
-		if state%s.width == s.width-1 && s.isTo[state/s.width] {
+		if s.arrived(state) {
 			c.best = s.trace(c, state)
 			c.cost = base + at.gone
 			c.best.cost = c.cost
