@@ -35,14 +35,14 @@ that lean on others (sources, entities) must be checked together with them.`,
 			if err != nil {
 				return err
 			}
-			bar := newProgress(e)
-			bar.show("reading %s", intake.Names(inputs))
+			bar := startProgress(e, "reading %s", intake.Names(inputs))
 			ops, err := intake.Read(ctx, inputs)
+			bar.show("checking %s", count(len(ops), "operation"))
 			var faults graph.Problems
 			if err != nil && !errors.As(err, &faults) {
+				bar.end()
 				return err
 			}
-			bar.show("checking %s", count(len(ops), "operation"))
 			res, problems := graph.Check(o, graph.Nothing, &graph.Change{Ops: ops})
 			bar.end()
 			return tellCheck(e, *asJSON, len(ops), res, append(faults, problems...))

@@ -62,13 +62,10 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 	}
 	w := bufio.NewWriterSize(out, 256<<10)
 	s := g.Snapshot()
-	bar := newProgress(e)
-	bar.show("writing %s", count(s.ClaimCount(), "claim"))
-	if err := f.Encode(ctx, w, s); err != nil {
-		return err
-	}
+	bar := startProgress(e, "writing %s", count(s.ClaimCount(), "claim"))
+	err = f.Encode(ctx, w, s)
 	bar.end()
-	if err := w.Flush(); err != nil {
+	if err = errors.Join(err, w.Flush()); err != nil {
 		return err
 	}
 	if to != "" {

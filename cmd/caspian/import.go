@@ -84,8 +84,7 @@ func formatList(can func(*codec.Format) bool) string {
 }
 
 func importInto(ctx context.Context, e *environment, to intake.Target, inputs []intake.Input, batch int, dry, asJSON bool) error {
-	bar := newProgress(e)
-	bar.show("reading %s", intake.Names(inputs))
+	bar := startProgress(e, "reading %s", intake.Names(inputs))
 	r, err := intake.Import(ctx, to, inputs, intake.Options{Batch: batch, Progress: func(name string, r *intake.Report) {
 		bar.show("%s: %s", name, tally(r))
 	}})
@@ -107,7 +106,23 @@ func importInto(ctx context.Context, e *environment, to intake.Target, inputs []
 		}
 		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, tally(r), r.Seq)
 	}
-	return err
+	var f *intake.Failed
+	if !errors.As(err, &f) {
+		return err
+	}
+	// The faults stand alone on their lines, so that editors find their places.
+	what := count(len(f.Problems), "problem")
+	if len(f.Problems) > 0 {
+		e.say("%v", f.Problems)
+	}
+	switch {
+	case errors.Is(f.Cause, context.Canceled):
+		what = "stopped"
+	case f.Cause != nil:
+		what = f.Cause.Error()
+	}
+	e.say("caspian import: %s; %s", what, f.Resume)
+	return errTold
 }
 
 func tally(r *intake.Report) string {

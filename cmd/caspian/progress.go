@@ -5,24 +5,31 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// progress tells on a terminal what takes more than a second. On anything else
-// it says nothing.
+// progress tells on a terminal what is under way and for how long, once it
+// takes more than a second. On anything else it says nothing.
 type progress struct {
-	w     io.Writer // nil where it says nothing
+	text  atomic.Pointer[string]
 	start time.Time
-
-	mu    sync.Mutex // guards shown and last
-	shown bool
-	last  time.Time
+	stop  chan struct{}
+	ended sync.WaitGroup
 }
 
-func newProgress(e *environment) *progress {
-	p := &progress{start: time.Now()}
+const (
+	progressAfter = time.Second
+	progressEvery = 200 * time.Millisecond
+)
+
+// startProgress begins to tell; end must be called.
+func startProgress(e *environment, format string, a ...any) *progress {
+	p := &progress{start: time.Now(), stop: make(chan struct{})}
+	p.show(format, a...)
 	if f, ok := e.err.(*os.File); ok && terminal(f) {
-		p.w = e.err
+		p.ended.Add(1)
+		go func() { defer p.ended.Done(); p.tell(e.err, progressAfter, progressEvery) }()
 	}
 	return p
 }
@@ -32,27 +39,30 @@ func terminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// show says what is under way, at most ten times a second.
+// show says what is under way now.
 func (p *progress) show(format string, a ...any) {
-	if p.w == nil {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	if now.Sub(p.start) < time.Second || now.Sub(p.last) < 100*time.Millisecond {
-		return
-	}
-	p.last, p.shown = now, true
-	fmt.Fprintf(p.w, "\r\x1b[K"+format, a...)
+	text := fmt.Sprintf(format, a...)
+	p.text.Store(&text)
 }
 
-// end clears the line for what comes next.
+// end stops the telling and clears its line for what comes next.
 func (p *progress) end() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.shown {
-		fmt.Fprint(p.w, "\r\x1b[K")
-		p.shown = false
+	close(p.stop)
+	p.ended.Wait()
+}
+
+func (p *progress) tell(w io.Writer, after, every time.Duration) {
+	shown := false
+	for wait := after; ; wait = every {
+		select {
+		case <-p.stop:
+			if shown {
+				fmt.Fprint(w, "\r\x1b[K")
+			}
+			return
+		case <-time.After(wait):
+			fmt.Fprintf(w, "\r\x1b[K%s (%d s)", *p.text.Load(), int(time.Since(p.start).Seconds()))
+			shown = true
+		}
 	}
 }

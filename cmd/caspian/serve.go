@@ -195,7 +195,9 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	ended := sync.OnceValue(func() error { stop(); return <-served })
 	defer func() { err = errors.Join(err, ended()) }()
 
+	opening := startProgress(e, "opening the store %s", *c.store)
 	g, err := openStore(ctx, *c.store, openOptions{ontology: o, noCache: *c.noSnapshotFile, logger: log})
+	opening.end()
 	if err != nil {
 		return err
 	}
@@ -205,8 +207,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	}()
 	filled := g.Snapshot().Seq() == 0 && len(c.inputs) > 0
 	if filled {
-		bar := newProgress(e)
-		bar.show("filling the store from %s", intake.Names(c.inputs))
+		bar := startProgress(e, "filling the store from %s", intake.Names(c.inputs))
 		_, err := fill(ctx, g.Graph, c.inputs)
 		bar.end()
 		if err != nil {

@@ -27,8 +27,7 @@ what they find. It changes nothing. The service must not run on the store.`,
 			if err := storeExists(*dir); err != nil {
 				return err
 			}
-			bar := newProgress(e)
-			bar.show("reading the store")
+			bar := startProgress(e, "reading the store %s", *dir)
 			r, err := store.Verify(ctx, *dir)
 			bar.end()
 			if err != nil {

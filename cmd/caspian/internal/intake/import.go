@@ -61,7 +61,8 @@ func (r *Report) add(ops int, got *live.Receipt) {
 	}
 }
 
-// Failed is an import that did not come to its end.
+// Failed is an import that did not come to its end: for problems, for another
+// cause, or for both.
 type Failed struct {
 	// Problems are the faults found, in the batch that failed and behind it.
 	Problems graph.Problems
@@ -72,10 +73,14 @@ type Failed struct {
 }
 
 func (f *Failed) Error() string {
+	parts := []string{f.Resume}
 	if f.Cause != nil {
-		return f.Cause.Error() + "\n" + f.Resume
+		parts = append([]string{f.Cause.Error()}, parts...)
 	}
-	return f.Problems.Error() + "\n" + f.Resume
+	if len(f.Problems) > 0 {
+		parts = append([]string{f.Problems.Error()}, parts...)
+	}
+	return strings.Join(parts, "\n")
 }
 
 // Unwrap is the cause.
@@ -218,7 +223,7 @@ func rest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, 
 		}
 		var err error
 		if b, err = lr.next(ctx, o.Batch); err != nil {
-			f.Cause = fmt.Errorf("%w\n%v", err, f.Problems)
+			f.Cause = err
 			return f
 		}
 		if b.lines == 0 {
