@@ -248,7 +248,7 @@ func TestResolveFeatures(t *testing.T) {
 	type inner struct {
 		Name   string
 		Tagged string `json:"label"`
-		hidden string //nolint:unused
+		hidden string //lint:ignore U1000 what a resolver must not find
 	}
 	i := graphql.NewInterface(graphql.InterfaceConfig{Name: "I", Fields: graphql.Fields{"name": {Type: graphql.String}}})
 	obj := graphql.NewObject(graphql.ObjectConfig{Name: "Obj", Interfaces: []*graphql.Interface{i}, IsTypeOf: func(p graphql.IsTypeOfParams) bool { _, ok := p.Value.(*inner); return ok },
