@@ -11,7 +11,6 @@ import (
 
 	cgraph "github.com/cayleygraph/cayley/graph"
 	ckv "github.com/cayleygraph/cayley/graph/kv"
-	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
@@ -22,7 +21,10 @@ import (
 
 // quadsDir is the folder of the database inside the store's folder; the rest
 // of the folder belongs to others (the snapshot file).
-const quadsDir = "quads"
+const (
+	quadsDir  = "quads"
+	newSuffix = ".new-" // of a database in the making
+)
 
 // embedded is the Log in a folder: Cayley over LevelDB.
 type embedded struct {
@@ -87,6 +89,11 @@ func Open(dir string, o Options) (Log, error) {
 
 func (s *embedded) open() error {
 	path := filepath.Join(s.dir, quadsDir)
+	if names, err := os.ReadDir(path); errors.Is(err, os.ErrNotExist) || err == nil && len(names) == 0 {
+		if err := create(s.dir, path, s.opts); err != nil {
+			return fmt.Errorf("store: make %s: %w", path, err)
+		}
+	}
 	files, err := storage.OpenFile(path, false)
 	if errors.Is(err, syscall.EAGAIN) {
 		return graph.Errorf(graph.Unavailable, "store: %s is in use by another process; stop that one or use another folder", path)
@@ -112,7 +119,7 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 		return nameFiles(err)
 	}
 	kv := &levelKV{db: db, files: files, sync: !s.opts.NoSync}
-	qs, err := openCayley(kv)
+	qs, err := ckv.New(kv, cayleyOptions)
 	var head graph.Seq
 	if err == nil {
 		head, err = readHead(context.Background(), kv)
@@ -122,6 +129,9 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 	}
 	if err == nil {
 		err = writeHead(s.dir, head)
+	}
+	if err == nil {
+		err = removeHalfMade(s.dir)
 	}
 	if err != nil {
 		return errors.Join(err, db.Close())
@@ -134,29 +144,31 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 	return nil
 }
 
-// openCayley opens Cayley's quad store on the database, which it makes ready
-// where it is new.
-func openCayley(db kv.KV) (cgraph.QuadStore, error) {
-	ctx := context.Background()
-	// Init writes its version before its indexes. A process that died between
-	// would leave a store with the indexes of an older Cayley, so the version
-	// without the indexes is taken back.
-	err := kv.Update(ctx, db, func(tx kv.Tx) error {
-		if _, err := tx.Get(ctx, metaKey("indexes")); !errors.Is(err, kv.ErrNotFound) {
-			return err
-		}
-		if horizon, err := readHorizon(ctx, tx); err != nil || horizon > 0 {
-			return err
-		}
-		return tx.Del(metaKey("version"))
-	})
+// create makes an empty database under another name and then gives it its own:
+// LevelDB refuses a folder that a crash left half made, and Cayley would take
+// its version without its indexes for a store of an older Cayley.
+func create(dir, path string, o Options) error {
+	if err := checkHead(dir, 0); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(dir, quadsDir+newSuffix)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := ckv.Init(db, cayleyOptions); err != nil && !errors.Is(err, cgraph.ErrDatabaseExists) {
-		return nil, err
+	db, err := leveldb.OpenFile(tmp, levelOptions(o))
+	if err == nil {
+		err = errors.Join(ckv.Init(&levelKV{db: db, sync: !o.NoSync}, cayleyOptions), db.Close(), os.Chmod(tmp, 0o755))
 	}
-	return ckv.New(db, cayleyOptions)
+	if err == nil {
+		// It fails where another process was faster; then there is a database to open.
+		if err = os.Rename(tmp, path); errors.Is(err, os.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) {
+			return os.RemoveAll(tmp)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(tmp))
+	}
+	return syncFolder(dir)
 }
 
 func (s *embedded) Head() graph.Seq {
@@ -265,7 +277,8 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		}
 		return fmt.Errorf("store: append commit %d: %w", first, cause)
 	}
-	_ = s.shut() // it may well fail for the same reason
+	s.kv.unflushed = false // the disk that has just failed would be asked for a table
+	_ = s.shut()           // it may well fail for the same reason
 	if err := s.open(); err != nil {
 		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, errors.Join(cause, err))
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -193,6 +195,70 @@ func TestOpenNoFolder(t *testing.T) {
 	for _, dir := range []string{file, filepath.Join(file, "below")} {
 		if _, err := store.Open(dir, store.Options{}); err == nil || !strings.Contains(err.Error(), file) {
 			t.Fatalf("%s: %v", dir, err)
+		}
+	}
+}
+
+// TestOpenAtOnce opens one new folder from many sides: one gets it, and what
+// the others began is gone.
+func TestOpenAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "odd [name] *")
+	var wg sync.WaitGroup
+	var open atomic.Int32
+	for range 8 {
+		wg.Go(func() {
+			l, err := store.Open(dir, store.Options{})
+			if err == nil {
+				open.Add(1)
+				time.Sleep(300 * time.Millisecond)
+				err = l.Close()
+			} else if strings.Contains(err.Error(), "in use by another process") {
+				err = nil
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if open.Load() == 0 {
+		t.Fatal("nobody could open the store")
+	}
+	l := openStore(t, dir)
+	if err := l.Append(context.Background(), storetest.Sample(1, 1)); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Fatalf("the folder holds %v, %v; want head and quads", entries, err)
+	}
+}
+
+// TestHalfMade finds a database that a crash left in the making.
+func TestHalfMade(t *testing.T) {
+	dir := t.TempDir()
+	half := filepath.Join(dir, "quads.new-123")
+	if err := os.MkdirAll(half, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(half, "MANIFEST-000000"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	openStore(t, dir)
+	if _, err := os.Stat(half); err == nil {
+		t.Fatal("the half-made database is still there")
+	}
+}
+
+// TestQuadsGone loses the database and keeps the note.
+func TestQuadsGone(t *testing.T) {
+	dir := filled(t, 3, 1)
+	if err := os.RemoveAll(filepath.Join(dir, "quads")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := store.Open(dir, store.Options{}); err == nil || !strings.Contains(err.Error(), "notes commit 3") {
+			t.Fatalf("opened a store that has lost its database: %v", err)
 		}
 	}
 }

@@ -62,7 +62,10 @@ func writeHead(dir string, head graph.Seq) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(tmp, path)
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncFolder(dir)
 }
 
 // nameFiles adds to an error of LevelDB the files it speaks of and does not name.
@@ -80,17 +83,41 @@ func nameFiles(err error) error {
 	return err
 }
 
+// syncFolder makes a change of names in a folder durable.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// removeHalfMade removes the databases that crashes left in the making. The
+// lock of the real one is held.
+func removeHalfMade(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), quadsDir+newSuffix) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}
+
 // checkJournals refuses a journal that is damaged before its end. LevelDB
 // would drop the damaged record and keep the ones after it, which is a hole in
 // the log; a damaged end is what a crash leaves of a commit that nobody was
 // told about, and is dropped rightly.
 func checkJournals(path string) error {
-	files, err := filepath.Glob(filepath.Join(path, "*.log"))
+	entries, err := os.ReadDir(path)
 	if err != nil {
 		return err
 	}
-	for _, name := range files {
-		if err := checkJournal(name); err != nil {
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".log" {
+			continue
+		}
+		if err := checkJournal(filepath.Join(path, e.Name())); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // and commits them as one batch of the journal with one sync.
 type levelKV struct {
 	db    *leveldb.DB
-	files storage.Storage
+	files storage.Storage // to close with it; nil where db owns them
 	sync  bool
 	// unflushed is set once a large group was written. The one writer sets it.
 	unflushed bool
