@@ -9,5 +9,6 @@ func (b *builder) analyses() []field {
 	return []field{
 		b.routes(networks),
 		b.dependency(),
+		b.conflicts(),
 	}
 }

@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// conflictsArgs are the prepared arguments of conflicts.
+type conflictsArgs struct {
+	view viewArg
+	opts analysis.ConflictsOptions
+	page pageInput
+}
+
+func (b *builder) conflicts() field {
+	return field{name: "conflicts", typ: must(b.analysedType("Conflict", "Sets of claims that disagree.", b.conflictType())),
+		about: "Sets of claims in view of which not all can be true: different values of a field that has one at a time, figures of one period further apart than the ontology tolerates, and what a curator marked.",
+		args: b.withView(analysedArgs(graphql.FieldConfigArgument{
+			"subject":   {Type: graphql.ID, Description: "Only sets with a claim about this entity."},
+			"predicate": {Type: graphql.String, Description: "Only claims of this predicate."},
+		})),
+		read: gql.Binding{
+			Prepare: prepareConflicts,
+			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+				a := c.Args.(*conflictsArgs)
+				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				p, err := pageConflicts(c.Ctx, v, a)
+				return gql.Ref{Obj: p}, err == nil, err
+			},
+		}}
+}
+
+func prepareConflicts(args map[string]any) (any, error) {
+	a := &conflictsArgs{}
+	var err error
+	if a.view, err = viewInput(args); err != nil {
+		return nil, err
+	}
+	if a.page, err = pageOf(args); err != nil {
+		return nil, err
+	}
+	subject, _ := args["subject"].(string)
+	a.opts.Subject = graph.ID(subject)
+	a.opts.Predicate, _ = args["predicate"].(string)
+	if a.page.after != "" {
+		w, err := readPlace(a.page.after, 3)
+		if err != nil {
+			return nil, err
+		}
+		a.opts.After = &analysis.ConflictPlace{Subject: graph.ID(w[0]), Predicate: w[1], Claim: w[2]}
+	}
+	return a, nil
+}
+
+type conflict struct {
+	view *snapshot.View
+	analysis.Conflict
+}
+
+func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*analysed, error) {
+	var shown []*conflict
+	p := &analysed{prev: a.opts.After != nil}
+	err := analysis.Conflicts(ctx, v, a.opts, func(c analysis.Conflict) bool {
+		if a.page.first != nil && len(shown) == *a.page.first {
+			p.next = true
+			return false
+		}
+		shown = append(shown, &conflict{v, c})
+		return true
+	})
+	p.n = len(shown)
+	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
+	p.cursor = func(i int) string {
+		at := shown[i].Place
+		return writePlace(string(at.Subject), at.Predicate, at.Claim)
+	}
+	p.total = func() (int, error) {
+		if !p.next && !p.prev {
+			return p.n, nil
+		}
+		all, n := a.opts, 0
+		all.After = nil
+		err := analysis.Conflicts(ctx, v, all, func(analysis.Conflict) bool { n++; return true })
+		return n, err
+	}
+	return p, err
+}
+
+func (b *builder) conflictType() *graphql.Object {
+	text := func(read func(c *conflict) string) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return gql.AppendString(dst, read(src.Obj.(*conflict))), nil
+		}}
+	}
+	return b.object("Conflict", "A set of claims of which not all can be true: each disagrees with at least one other.", func() []field {
+		return []field{
+			{name: "subject", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "What they are about; where a curator marked claims about several, the first of these.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					c := src.Obj.(*conflict)
+					return gql.Ref{Obj: c.view, Index: uint64(c.Subject)}, true, nil
+				}}},
+			{name: "predicate", typ: must(graphql.String), read: text(func(c *conflict) string { return c.Predicate })},
+			{name: "claims", typ: list(b.claimType()), about: "In the order in which the store learned them.",
+				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { c := src.Obj.(*conflict); return c.view, c.Claims })},
+			{name: "holds", typ: must(b.holdsType()), about: "How surely all of them hold at the view's date; POSSIBLY where an open or unknown end leaves room for one to be over.",
+				read: text(func(c *conflict) string { return c.Holds.String() })},
+			{name: "reason", typ: must(graphql.String), about: "Why not all can be true, in words.", read: text(func(c *conflict) string { return c.Reason })},
+		}
+	})
+}

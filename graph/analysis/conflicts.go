@@ -1,0 +1,338 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// ConflictsOptions say which conflicts to look for; the zero value is all.
+type ConflictsOptions struct {
+	// Subject, where not empty, keeps the sets with a claim about it.
+	Subject graph.ID
+	// Predicate, where not empty, keeps those of one field.
+	Predicate string
+	// After leaves out what stands at or before a place; nil leaves out nothing.
+	After *ConflictPlace
+}
+
+// ConflictPlace is where a set of claims stands in the order of conflicts. It
+// stays valid whatever is written meanwhile.
+type ConflictPlace struct {
+	// Subject is the one under which the set was found.
+	Subject   graph.ID
+	Predicate string
+	// Claim is the least id of the set's claims.
+	Claim string
+}
+
+func (p ConflictPlace) compare(q ConflictPlace) int {
+	return cmp.Or(cmp.Compare(p.Subject, q.Subject), cmp.Compare(p.Predicate, q.Predicate), cmp.Compare(p.Claim, q.Claim))
+}
+
+// Conflict is a set of claims of which not all can be true: each disagrees with
+// at least one other.
+type Conflict struct {
+	Place     ConflictPlace
+	Subject   uint32
+	Predicate string
+	// Claims are in record order.
+	Claims []uint32
+	// Holds is how surely all of them hold at the view's date, but for
+	// DEPRECATED ones.
+	Holds graph.Holds
+	// Reason says in words why not all can be true.
+	Reason string
+}
+
+// Conflicts calls fn with every set of claims that disagree, in the order of
+// the subject's id, the predicate and the least claim id; fn ends the walk by
+// returning false. Two claims of the view disagree where
+//
+//   - they state different values of a field that has one at a time, agree in
+//     every qualifier, and their valid times overlap (disjoint says when not);
+//   - they give figures of one period, object and set of qualifiers that are
+//     further apart than the tolerance of the ontology;
+//   - a curator put them into one group of competing claims, and they say
+//     different things of one subject or to one object.
+//
+// Claims of rank DEPRECATED are given up and disagree only in a curator's
+// group. A set is all that hangs together by such pairs.
+func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) error {
+	w := &conflictWalk{ctx: ctx, v: v, o: o, fn: fn}
+	var f faults
+	subject := snapshot.None
+	if o.Subject != "" {
+		subject = f.entity(v, "subject", o.Subject)
+	}
+	if o.Predicate != "" {
+		f.predicate(v.Snapshot().Ontology(), "predicate", o.Predicate)
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	if subject != snapshot.None {
+		w.visit(subject)
+		return w.err
+	}
+	v.OfTypes(concrete(v.Snapshot().Ontology())).Walk(func(e snapshot.Edge) bool {
+		if o.After != nil && v.Snapshot().ID(e.Node) < o.After.Subject {
+			return true
+		}
+		return w.visit(e.Node)
+	})
+	return w.err
+}
+
+// predicate wants the name of a stored field.
+func (f *faults) predicate(o *schema.Ontology, argument, name string) {
+	if o.Predicate(name) == nil {
+		f.add(argument, graph.UnknownName, "the ontology has no stored field %q; inverse and derived fields are read from others", clip(name))
+	}
+}
+
+// concrete are the types that entities may have.
+func concrete(o *schema.Ontology) []*schema.Type {
+	return slices.DeleteFunc(slices.Clone(o.Types), func(t *schema.Type) bool { return t.Abstract })
+}
+
+type conflictWalk struct {
+	ctx    context.Context
+	v      *snapshot.View
+	o      ConflictsOptions
+	fn     func(Conflict) bool
+	looked int
+	err    error
+}
+
+// tick counts work and ends the walk when its context has ended.
+func (w *conflictWalk) tick() bool {
+	w.looked++
+	if w.looked%checkEvery == 0 && w.err == nil {
+		w.err = w.ctx.Err()
+	}
+	return w.err == nil
+}
+
+// run is the claims of one subject and predicate, by what may disagree.
+type run struct {
+	claims []uint32
+	slots  map[string][]uint32 // claims that answer one question
+	groups map[string][]uint32 // the curator's
+}
+
+// visit finds the sets that stand under a subject.
+func (w *conflictWalk) visit(subject uint32) bool {
+	s := w.v.Snapshot()
+	var names []string
+	last := uint32(snapshot.None)
+	w.v.Claims(subject, w.o.Predicate, false, func(n uint32) bool {
+		// A run of one claim can only disagree through a curator's group.
+		name := s.Predicate(n)
+		if last != snapshot.None && s.Predicate(last) == name || s.Conflict(n) != "" {
+			names = append(names, name)
+		}
+		last = n
+		return w.tick()
+	})
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if !w.visitField(subject, name) {
+			return false
+		}
+	}
+	return w.tick()
+}
+
+func (w *conflictWalk) visitField(subject uint32, predicate string) bool {
+	runs := map[uint32]*run{}
+	seen := map[uint32]bool{}
+	var found []Conflict
+	for _, n := range w.run(runs, subject, predicate).claims {
+		if seen[n] {
+			continue
+		}
+		if set := w.gather(runs, seen, n); len(set) > 1 {
+			if c, first := w.describe(subject, predicate, set); first {
+				found = append(found, c)
+			}
+		}
+		if w.err != nil {
+			return false
+		}
+	}
+	slices.SortFunc(found, func(a, b Conflict) int { return a.Place.compare(b.Place) })
+	for _, c := range found {
+		if w.o.After != nil && c.Place.compare(*w.o.After) <= 0 {
+			continue
+		}
+		if !w.fn(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// run reads the claims of a subject and predicate once.
+func (w *conflictWalk) run(runs map[uint32]*run, subject uint32, predicate string) *run {
+	if r := runs[subject]; r != nil {
+		return r
+	}
+	r := &run{slots: map[string][]uint32{}, groups: map[string][]uint32{}}
+	runs[subject] = r
+	s := w.v.Snapshot()
+	w.v.Claims(subject, predicate, false, func(n uint32) bool {
+		if !w.v.Lists(n) {
+			return true
+		}
+		r.claims = append(r.claims, n)
+		if k, ok := slotOf(s, n); ok {
+			r.slots[k] = append(r.slots[k], n)
+		}
+		if g := s.Conflict(n); g != "" {
+			r.groups[g] = append(r.groups[g], n)
+		}
+		return w.tick()
+	})
+	return r
+}
+
+// gather collects what hangs together with a claim.
+func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint32) []uint32 {
+	s := w.v.Snapshot()
+	predicate := s.Predicate(n)
+	set := []uint32{n}
+	seen[n] = true
+	for i := 0; i < len(set) && w.err == nil; i++ {
+		c := set[i]
+		add := func(d uint32, disagree func(*snapshot.Snapshot, uint32, uint32) bool) {
+			if w.tick() && !seen[d] && disagree(s, c, d) {
+				seen[d] = true
+				set = append(set, d)
+			}
+		}
+		r := w.run(runs, s.Subject(c), predicate)
+		if k, ok := slotOf(s, c); ok {
+			for _, d := range r.slots[k] {
+				add(d, disagree)
+			}
+		}
+		group := s.Conflict(c)
+		if group == "" {
+			continue
+		}
+		for _, d := range r.groups[group] {
+			add(d, compete)
+		}
+		if to := s.Object(c); to != snapshot.None {
+			w.v.Claims(to, predicate, true, func(d uint32) bool {
+				if s.Conflict(d) == group && w.v.Lists(d) {
+					add(d, compete)
+				}
+				return w.tick()
+			})
+		}
+	}
+	return set
+}
+
+// describe makes the answer of a set. It stands under the least subject only,
+// unless one subject was asked for.
+func (w *conflictWalk) describe(under uint32, predicate string, set []uint32) (c Conflict, first bool) {
+	s := w.v.Snapshot()
+	slices.Sort(set)
+	subject := s.Subject(slices.MinFunc(set, func(a, b uint32) int { return cmp.Compare(s.ID(s.Subject(a)), s.ID(s.Subject(b))) }))
+	if w.o.Subject == "" && subject != under {
+		return c, false
+	}
+	c = Conflict{Subject: subject, Predicate: predicate, Claims: set, Holds: graph.HoldsYes,
+		Place: ConflictPlace{Subject: s.ID(under), Predicate: predicate}}
+	for _, n := range set {
+		if id := s.ClaimID(n).String(); c.Place.Claim == "" || id < c.Place.Claim {
+			c.Place.Claim = id
+		}
+		if s.Rank(n) != graph.Deprecated {
+			c.Holds = min(c.Holds, w.v.Holds(n))
+		}
+	}
+	c.Reason = w.reason(predicate, set)
+	return c, true
+}
+
+// reason says in words why the claims of a set cannot all be true.
+func (w *conflictWalk) reason(predicate string, set []uint32) string {
+	s := w.v.Snapshot()
+	var values, groups, periods []string
+	slots := map[string][]uint32{}
+	for _, n := range set {
+		if k, ok := slotOf(s, n); ok && s.Rank(n) != graph.Deprecated {
+			slots[k] = append(slots[k], n)
+		}
+		groups = append(groups, s.Conflict(n))
+	}
+	for _, claims := range slots {
+		stated := len(values)
+		for i, n := range claims {
+			for _, m := range claims[:i] {
+				if disagree(s, n, m) {
+					values = append(values, differing(s, n, m)...)
+				}
+			}
+		}
+		if len(values) > stated {
+			periods = append(periods, period(s, claims))
+		}
+	}
+	var parts []string
+	if len(values) > 0 {
+		slices.Sort(values)
+		all := list(slices.Compact(values))
+		if f := s.Field(set[0]); f.Time == schema.Observation {
+			slices.Sort(periods)
+			part := predicate + " of " + list(slices.Compact(periods)) + " is stated as " + all
+			if f.Tolerance.Relative > 0 {
+				part += ", further apart than " + percent(f.Tolerance.Relative)
+			}
+			parts = append(parts, part)
+		} else if f.Time == schema.State {
+			parts = append(parts, predicate+" is one at a time and stated as "+all)
+		} else {
+			parts = append(parts, predicate+" is one and stated as "+all)
+		}
+	}
+	slices.Sort(groups)
+	groups = slices.DeleteFunc(slices.Compact(groups), func(g string) bool { return g == "" || !w.competing(g, set) })
+	if len(groups) > 0 {
+		parts = append(parts, "a curator marked them as competing: "+list(groups))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// period writes the period that the claims share, the shortest way any of them does.
+func period(s *snapshot.Snapshot, claims []uint32) string {
+	text := s.Valid(claims[0]).String()
+	for _, n := range claims[1:] {
+		if t := s.Valid(n).String(); len(t) < len(text) || len(t) == len(text) && t < text {
+			text = t
+		}
+	}
+	return text
+}
+
+// competing tells whether the group makes claims of the set disagree.
+func (w *conflictWalk) competing(group string, set []uint32) bool {
+	s := w.v.Snapshot()
+	for i, n := range set {
+		for _, m := range set[:i] {
+			if s.Conflict(n) == group && compete(s, n, m) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,189 @@
+package analysis
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// slotOf names the question that a claim answers: two claims of one subject
+// and predicate can only disagree where they have the same. ok is false for a
+// claim that no other can disagree with: one of several values, an observation
+// of no certain period, a text in our words.
+func slotOf(s *snapshot.Snapshot, n uint32) (key string, ok bool) {
+	f := s.Field(n)
+	if f == nil || f.Name == "description" {
+		return "", false
+	}
+	observation := f.Time == schema.Observation
+	if f.Many && !observation {
+		return "", false
+	}
+	if len(f.Qualifiers) == 0 && !observation {
+		return "", true
+	}
+	var b strings.Builder
+	if observation {
+		iv := s.Valid(n)
+		if !iv.From.Known() || !iv.To.Known() {
+			return "", false
+		}
+		// 2024 and 2024-01/2024-12 are one period.
+		b.WriteString(iv.From.First().String() + "/" + iv.To.Last().String())
+		if f.Many && f.Kind == schema.Relation {
+			b.WriteString(" " + string(s.ID(s.Object(n))))
+		}
+	}
+	for _, q := range f.Qualifiers {
+		if observation && !q.Distinct && q.Target == nil {
+			continue // a figure, or a remark on it
+		}
+		val, _ := s.Qualifier(n, q.Name)
+		b.WriteString("\x00" + val.String())
+	}
+	return b.String(), true
+}
+
+// disagree tells whether two claims of one slot cannot both be true.
+func disagree(s *snapshot.Snapshot, a, b uint32) bool {
+	if s.Rank(a) == graph.Deprecated || s.Rank(b) == graph.Deprecated {
+		return false
+	}
+	f := s.Field(a)
+	switch {
+	case f.Time == schema.Observation && f.Kind == schema.Relation && f.Many:
+		return len(figuresApart(s, f, a, b)) > 0
+	case (f.Time == schema.State || f.Time == schema.Event) && disjoint(s.Valid(a), s.Valid(b), f.Tolerance.Days):
+		return false
+	}
+	return incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) ||
+		f.Time == schema.Observation && len(figuresApart(s, f, a, b)) > 0
+}
+
+// figuresApart names the numbers that two claims state besides their object
+// and that differ beyond the tolerance.
+func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
+	var apart []string
+	for _, q := range f.Qualifiers {
+		if q.Distinct || q.Scalar != schema.Int && q.Scalar != schema.Float && q.Scalar != schema.Quantity {
+			continue
+		}
+		x, _ := s.Qualifier(a, q.Name)
+		y, _ := s.Qualifier(b, q.Name)
+		if x.Kind() != graph.NoKind && y.Kind() != graph.NoKind && incompatible(s.Ontology(), f.Tolerance, x, y) {
+			apart = append(apart, q.Name)
+		}
+	}
+	return apart
+}
+
+// incompatible tells whether two values of one field cannot be the same.
+// Numbers may differ by the relative tolerance and dates by its days; a date
+// that lies within the other is the other, said more exactly; quantities that
+// no factor relates, as two currencies, are not compared; case and marks of a
+// text do not count.
+func incompatible(o *schema.Ontology, t schema.Tolerance, a, b graph.Value) bool {
+	if a == b || a.Kind() != b.Kind() {
+		return false
+	}
+	switch a.Kind() {
+	case graph.IntKind, graph.FloatKind:
+		return farApart(t.Relative, a.Float(), b.Float())
+	case graph.QuantityKind:
+		x, y := a.Float(), b.Float()
+		if a.Text() != b.Text() {
+			u, w := o.Units[a.Text()], o.Units[b.Text()]
+			if u == nil || w == nil || u.Dimension != w.Dimension || u.Factor == 0 || w.Factor == 0 {
+				return false
+			}
+			x, y = x*u.Factor, y*w.Factor
+		}
+		return farApart(t.Relative, x, y)
+	case graph.DateKind:
+		return daysBetween(a.Date().Span(), b.Date().Span()) > t.Days
+	case graph.StringKind:
+		return snapshot.Fold(a.Text()) != snapshot.Fold(b.Text())
+	}
+	return true
+}
+
+// daysBetween is how many days lie from one span to the other; 0 where they meet.
+func daysBetween(p, q graph.Span) int {
+	return max(0, int(int64(q.First)-int64(p.Last)), int(int64(p.First)-int64(q.Last)))
+}
+
+// disjoint tells whether two valid times need not overlap by more than the
+// days: one lies before the other, or may have been followed by it within the
+// days that their dates may mean. An end or a start that nobody states may be
+// any day, and so leaves an overlap possible.
+func disjoint(p, q graph.Interval, days int) bool {
+	return follows(p, q, days) || follows(q, p, days)
+}
+
+// follows tells whether q may have followed p.
+func follows(p, q graph.Interval, days int) bool {
+	if !p.To.Known() || !q.From.Known() || int64(p.To.First()) > int64(q.From.Last())+int64(days) {
+		return false
+	}
+	// Two times of the same rough dates are not one after the other.
+	begins, ends := p.From.First() <= q.From.First(), p.To.Last() <= q.To.Last()
+	same := p.From.First() == q.From.First() && p.To.Last() == q.To.Last()
+	return begins && ends && !same
+}
+
+// compete tells whether a curator put two claims of one predicate into one
+// group and they say different things. Two sources that say the same agree,
+// and amounts in two currencies are two readings of one thing.
+func compete(s *snapshot.Snapshot, a, b uint32) bool {
+	if a == b || s.Conflict(a) == "" || s.Conflict(a) != s.Conflict(b) || s.Predicate(a) != s.Predicate(b) {
+		return false
+	}
+	if order, ok := snapshot.Compare(s.Ontology(), s.Value(a), s.Value(b)); !ok || order != 0 {
+		return ok
+	}
+	if s.Subject(a) != s.Subject(b) || s.Valid(a) != s.Valid(b) || s.QualifierCount(a) != s.QualifierCount(b) {
+		return true
+	}
+	for i := range s.QualifierCount(a) {
+		if s.QualifierAt(a, i) != s.QualifierAt(b, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// differing are the values, or the figures, by which two claims disagree, in words.
+func differing(s *snapshot.Snapshot, a, b uint32) []string {
+	f := s.Field(a)
+	var words []string
+	for _, name := range figuresApart(s, f, a, b) {
+		for _, n := range [...]uint32{a, b} {
+			val, _ := s.Qualifier(n, name)
+			words = append(words, name+" "+val.String())
+		}
+	}
+	if incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) {
+		words = append(words, s.Value(a).String(), s.Value(b).String())
+	}
+	return words
+}
+
+// list writes a list for people.
+func list(words []string) string {
+	const most = 6
+	if len(words) > most {
+		words = append(slices.Clone(words[:most]), strconv.Itoa(len(words)-most)+" more")
+	}
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func percent(part float64) string {
+	return strconv.FormatFloat(part*100, 'f', -1, 64) + " %"
+}
