@@ -10,5 +10,6 @@ func (b *builder) analyses() []field {
 		b.routes(networks),
 		b.dependency(),
 		b.conflicts(),
+		b.timeline(),
 	}
 }

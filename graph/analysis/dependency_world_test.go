@@ -218,6 +218,10 @@ func apply(t fataler, s *snapshot.Snapshot, c *graph.Commit) *snapshot.Snapshot 
 }
 
 func drawWorldView(t *rapid.T, s *snapshot.Snapshot) *snapshot.View {
+	return look(t, s, drawLens(t, s))
+}
+
+func drawLens(t *rapid.T, s *snapshot.Snapshot) graph.View {
 	var v graph.View
 	if rapid.Bool().Draw(t, "asOf") {
 		v.AsOf = drawWorldDate(t, "on", true)
@@ -230,7 +234,7 @@ func drawWorldView(t *rapid.T, s *snapshot.Snapshot) *snapshot.View {
 	if rapid.IntRange(0, 3).Draw(t, "sources") == 0 {
 		v.Sources = rapid.SliceOfNDistinct(rapid.SampledFrom(pool["Source"]), 1, 2, rapid.ID).Draw(t, "of")
 	}
-	return look(t, s, v)
+	return v
 }
 
 func look(t fataler, s *snapshot.Snapshot, v graph.View) *snapshot.View {
@@ -246,6 +250,11 @@ func look(t fataler, s *snapshot.Snapshot, v graph.View) *snapshot.View {
 // the dates of sources, by which claims without an end are judged.
 func only(t fataler, o *schema.Ontology, v *snapshot.View) *snapshot.View {
 	t.Helper()
+	return onlyThose(t, o, v, v.Lists)
+}
+
+func onlyThose(t fataler, o *schema.Ontology, v *snapshot.View, keep func(n uint32) bool) *snapshot.View {
+	t.Helper()
 	s := v.Snapshot()
 	c := graph.Commit{}
 	if err := s.Entities(func(e graph.Entity) error { c.Entities = append(c.Entities, e); return nil }); err != nil {
@@ -255,7 +264,7 @@ func only(t fataler, o *schema.Ontology, v *snapshot.View) *snapshot.View {
 		claim := s.ClaimAt(n)
 		claim.Supersedes = nil
 		switch {
-		case v.Lists(n):
+		case keep(n):
 		case claim.Predicate == "date":
 			claim.Confidence = 0 // it dates its source, and the view below hides it
 		default:

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// timelineArgs are the prepared arguments of timeline.
+type timelineArgs struct {
+	view  viewArg
+	opts  analysis.TimelineOptions
+	page  pageInput
+	after graph.ClaimID
+}
+
+func (b *builder) timeline() field {
+	b.meta.Defaults["Query.timeline(about:)"] = "true"
+	return field{name: "timeline", typ: must(b.analysedType("Timeline", "Claims in order of time, the undated ones last.", b.momentType())),
+		about: "The claims about an entity in order of time, up to the view's date: what holds then and what was over before.",
+		args: b.withView(analysedArgs(graphql.FieldConfigArgument{
+			"entity": {Type: must(graphql.ID)},
+			"about":  {Type: graphql.Boolean, Description: "Whether to show the claims that have it as their object as well."},
+		})),
+		read: gql.Binding{
+			Prepare: prepareTimeline,
+			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+				a := c.Args.(*timelineArgs)
+				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				p, err := pageTimeline(c.Ctx, v, a)
+				return gql.Ref{Obj: p}, err == nil, err
+			},
+		}}
+}
+
+func prepareTimeline(args map[string]any) (any, error) {
+	a := &timelineArgs{opts: analysis.TimelineOptions{Entity: graph.ID(args["entity"].(string)), SubjectOnly: args["about"] == false}}
+	var err error
+	if a.view, err = viewInput(args); err != nil {
+		return nil, err
+	}
+	if a.page, err = pageOf(args); err != nil || a.page.after == "" {
+		return a, err
+	}
+	w, err := readPlace(a.page.after, 1)
+	if err != nil {
+		return nil, err
+	}
+	if a.after, err = graph.ParseClaimID(w[0]); err != nil {
+		return nil, foreignCursor()
+	}
+	return a, nil
+}
+
+type moment struct {
+	view *snapshot.View
+	analysis.Moment
+}
+
+func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*analysed, error) {
+	s := v.Snapshot()
+	all, err := analysis.Timeline(ctx, v, a.opts)
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	if a.page.after != "" {
+		// The time of a claim never changes, so that its cursor outlives its withdrawal.
+		n, ok := s.ClaimNumber(a.after)
+		if !ok {
+			return nil, foreignCursor()
+		}
+		at := analysis.MomentOf(s, n)
+		from, _ = slices.BinarySearchFunc(all, at, func(m, at analysis.Moment) int {
+			if m.Compare(s, at) <= 0 {
+				return -1
+			}
+			return 1
+		})
+	}
+	shown := all[from:]
+	if a.page.first != nil && len(shown) > *a.page.first {
+		shown = shown[:*a.page.first]
+	}
+	return &analysed{
+		n: len(shown), prev: from > 0, next: from+len(shown) < len(all),
+		node:   func(i int) gql.Ref { return gql.Ref{Obj: &moment{v, shown[i]}} },
+		cursor: func(i int) string { return writePlace(s.ClaimID(shown[i].Claim).String()) },
+		total:  func() (int, error) { return len(all), nil },
+	}, nil
+}
+
+func (b *builder) momentType() *graphql.Object {
+	date := func(read func(m *moment) graph.Date) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			if d := read(src.Obj.(*moment)).String(); d != "" {
+				dst = gql.AppendString(dst, d)
+			}
+			return dst, nil
+		}}
+	}
+	return b.object("Moment", "A claim with its place in time.", func() []field {
+		return []field{
+			{name: "claim", typ: must(b.claimType()), read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					m := src.Obj.(*moment)
+					return gql.Ref{Obj: m.view, Index: uint64(m.Claim)}, true, nil
+				}}},
+			{name: "start", typ: dateType, about: "Since when it holds, or the date that it states; null where nobody says.",
+				read: date(func(m *moment) graph.Date { return m.Start })},
+			{name: "end", typ: dateType, about: "Until when; \"..\" where the source leaves it open, null where nobody says.",
+				read: date(func(m *moment) graph.Date { return m.End })},
+			{name: "precision", typ: must(b.precisionType()), about: "How exactly the start is known, or the end where nobody states a start.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return gql.AppendString(dst, src.Obj.(*moment).Precision.String()), nil
+				}}},
+		}
+	})
+}
+
+func (b *builder) precisionType() *graphql.Enum {
+	return b.enum("DatePrecision", "How exactly a date is known.", append([]schema.EnumMember{
+		{Name: graph.Unknown.String(), Description: "Nobody states a date."}},
+		members(graph.Century.String(), graph.Decade.String(), graph.Year.String(), graph.Month.String(), graph.DayPrecision.String())...)...)
+}

@@ -1,0 +1,32 @@
+package snapshot
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// History calls fn with the claims about the entity, as subject or as object
+// where inverse, that the view shows or would have shown on a day before its
+// own: what was over by then as well, and nothing that had not yet begun. The
+// order is that of Claims. fn ends the walk by returning false.
+func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
+	list := v.s.out.at(entity)
+	if inverse {
+		list = v.s.in.at(entity)
+	}
+	for _, n := range list {
+		if v.sees(n) && v.begun(n) && !fn(n) {
+			return
+		}
+	}
+}
+
+// begun tells whether the claim may have come to hold by the view's date.
+func (v *View) begun(n uint32) bool {
+	r := v.s.rows.ref(n)
+	if v.timeKind(r) == schema.State {
+		return v.on.Last >= v.s.times.at(r.valid).From.First()
+	}
+	// What has begun is never over but for states.
+	return v.Holds(n) != graph.HoldsNo
+}
