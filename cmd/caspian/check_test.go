@@ -129,6 +129,9 @@ var faults = []fault{
 // TestCheckFindsFaults plants each fault in a copy of the seeds; check must
 // tell it with its place and fail.
 func TestCheckFindsFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many cases, with nothing going on at the same time")
+	}
 	whole := copySeeds(t)
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
