@@ -89,7 +89,7 @@ func Open(dir string, o Options) (Log, error) {
 
 func (s *embedded) open() error {
 	path := filepath.Join(s.dir, quadsDir)
-	if names, err := os.ReadDir(path); errors.Is(err, os.ErrNotExist) || err == nil && len(names) == 0 {
+	if isEmpty(path) {
 		if err := create(s.dir, path, s.opts); err != nil {
 			return fmt.Errorf("store: make %s: %w", path, err)
 		}
@@ -160,15 +160,15 @@ func create(dir, path string, o Options) error {
 		err = errors.Join(ckv.Init(&levelKV{db: db, sync: !o.NoSync}, cayleyOptions), db.Close(), os.Chmod(tmp, 0o755))
 	}
 	if err == nil {
-		// It fails where another process was faster; then there is a database to open.
-		if err = os.Rename(tmp, path); errors.Is(err, os.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) {
-			return os.RemoveAll(tmp)
-		}
+		err = os.Rename(tmp, path)
 	}
-	if err != nil {
-		return errors.Join(err, os.RemoveAll(tmp))
+	if err == nil {
+		return syncFolder(dir)
 	}
-	return syncFolder(dir)
+	if !isEmpty(path) {
+		err = nil // another process was faster, and may have removed what this one made
+	}
+	return errors.Join(err, os.RemoveAll(tmp))
 }
 
 func (s *embedded) Head() graph.Seq {

@@ -83,6 +83,12 @@ func nameFiles(err error) error {
 	return err
 }
 
+// isEmpty tells whether a folder is not there or holds nothing.
+func isEmpty(path string) bool {
+	entries, err := os.ReadDir(path)
+	return errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0
+}
+
 // syncFolder makes a change of names in a folder durable.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
