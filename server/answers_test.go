@@ -117,6 +117,7 @@ func compare(t *testing.T, res *http.Response, err error, want string) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	if res.StatusCode != http.StatusOK || got.String()+"\n" != want {
-		t.Errorf("%s: %s\nwant %s", res.Status, got.String(), want)
+		short := func(s string) string { return s[:min(len(s), 500)] }
+		t.Errorf("%s: %s\nwant %s\n(go test ./api tells all of it)", res.Status, short(got.String()), short(want))
 	}
 }

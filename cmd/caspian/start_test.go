@@ -32,10 +32,7 @@ func TestStartTime(t *testing.T) {
 		t.Skip("measures; make bench-start runs it")
 	}
 	dir := t.TempDir()
-	program := filepath.Join(dir, "caspian")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program := buildProgram(t)
 	const runs = 5
 	var first, later, killed, killedFirst []time.Duration
 	for i := range runs {
@@ -66,6 +63,16 @@ func TestStartTime(t *testing.T) {
 			t.Errorf("%s: %v is above the limit of %v", m.what, median, m.limit)
 		}
 	}
+}
+
+// buildProgram builds the program as users have it.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "caspian")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
 }
 
 // startOnce serves the store until it is ready, ends it with the signal, and
