@@ -37,9 +37,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if len(args) == 0 {
 				s.fault("what to import is missing: files, folders, or - for the standard input")
 			}
-			if *url != "" && s.given("store") {
-				s.fault("--url and --store: give one of the two")
-			}
+			where := s.either("url", "store")
 			if err := s.err(); err != nil {
 				return err
 			}
@@ -47,7 +45,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
-			if *url != "" {
+			if where == "url" {
 				to := &remote{ctx: ctx, url: *url, token: *token, dry: *dry}
 				return importInto(ctx, e, to, inputs, *batch, *dry, *asJSON)
 			}

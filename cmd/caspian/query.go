@@ -42,9 +42,7 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
 					s.fault("--as-of: %v", err)
 				}
 			}
-			if *dir != "" && s.given("url") {
-				s.fault("--url and --store: give one of the two")
-			}
+			where := s.either("store", "url")
 			if err := s.err(); err != nil {
 				return err
 			}
@@ -53,7 +51,7 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
 				return err
 			}
 			var body []byte
-			if *dir != "" {
+			if where == "store" {
 				body, err = askStore(ctx, *dir, *ontology, query, variables)
 			} else {
 				body, err = askService(ctx, *url, *token, query, variables)

@@ -24,12 +24,13 @@ type setting struct {
 	name, value, help string // value names what it takes; "" for a switch
 	standard          string // the default as the help shows it
 	set               func(text string) error
-	given             bool
+	given, byFlag     bool
 	faults            *[]string
 }
 
 // Set implements flag.Value. It keeps faults for later, so that all are told at once.
 func (v *setting) Set(text string) error {
+	v.byFlag = true
 	v.take("--"+v.name, text)
 	return nil
 }
@@ -120,14 +121,19 @@ func (s *settings) many(name, value, help string) *[]string {
 	return p
 }
 
-// given tells whether a setting was set at all.
-func (s *settings) given(name string) bool {
-	for _, v := range s.list {
-		if v.name == name {
-			return v.given
-		}
+// either tells which of two settings that exclude each other was set, "" for
+// neither. A flag wins over the environment.
+func (s *settings) either(a, b string) string {
+	va, vb := s.find(a), s.find(b)
+	switch {
+	case va.given && vb.given && va.byFlag == vb.byFlag:
+		s.fault("--%s and --%s: give one of the two", a, b)
+	case va.given && (va.byFlag || !vb.given):
+		return a
+	case vb.given:
+		return b
 	}
-	return false
+	return ""
 }
 
 // fault adds what a command finds wrong with its settings.
@@ -177,12 +183,8 @@ func (s *settings) read(args []string) ([]string, error) {
 		}
 		args = left
 	}
-	fromFlags := map[*setting]bool{}
 	for _, v := range s.list {
-		fromFlags[v] = v.given
-	}
-	for _, v := range s.list {
-		if text, ok := s.lookup(v.variable()); ok && !fromFlags[v] && text != "" {
+		if text, ok := s.lookup(v.variable()); ok && !v.byFlag && text != "" {
 			v.take(v.variable(), text)
 		}
 	}
@@ -244,6 +246,9 @@ func (s *settings) find(name string) *setting {
 func (s *settings) describe(w io.Writer) {
 	for _, v := range s.list {
 		head := "--" + v.name
+		if len(v.name) == 1 {
+			head = "-" + v.name
+		}
 		if v.value != "" {
 			head += " " + v.value
 		}
