@@ -10,6 +10,8 @@ func (b *builder) analyses() []field {
 		b.routes(networks),
 		b.dependency(),
 		b.conflicts(),
+		b.changes(),
+		b.log(),
 		b.timeline(),
 	}
 }

@@ -30,3 +30,6 @@ func (v *View) begun(n uint32) bool {
 	// What has begun is never over but for states.
 	return v.Holds(n) != graph.HoldsNo
 }
+
+// WithdrawnSeq is the sequence number that withdrew the claim; 0 while it stands.
+func (s *Snapshot) WithdrawnSeq(n uint32) graph.Seq { return graph.Seq(s.ended.at(n)) }

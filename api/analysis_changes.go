@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// changesArgs are the prepared arguments of changes.
+type changesArgs struct {
+	from, to viewArg
+	opts     analysis.ChangesOptions
+	page     pageInput
+	after    *graph.ClaimID
+}
+
+func (b *builder) changes() field {
+	return field{name: "changes", typ: must(b.analysedType("Change", "What differs between two views.", b.changeType())),
+		about: "What appeared, vanished or changed between two views: two dates, two record times, two sets of sources.",
+		args: analysedArgs(graphql.FieldConfigArgument{
+			"from":    {Type: must(b.viewType()), Description: "The lens before."},
+			"to":      {Type: must(b.viewType()), Description: "The lens after."},
+			"subject": {Type: graphql.ID, Description: "Only claims about this entity."},
+		}),
+		read: gql.Binding{
+			Prepare: prepareChanges,
+			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+				a := c.Args.(*changesArgs)
+				from, to, err := c.Request.(*Session).resolveBoth(c.Ctx, a.from, a.to)
+				if err != nil {
+					return gql.Ref{}, false, err
+				}
+				p, err := pageChanges(c.Ctx, from, to, a)
+				return gql.Ref{Obj: p}, err == nil, err
+			},
+		}}
+}
+
+// resolveBoth makes two views of one snapshot.
+func (s *Session) resolveBoth(ctx context.Context, a, b viewArg) (*snapshot.View, *snapshot.View, error) {
+	// Each view waits for the later of the two sequence numbers.
+	a.min = max(a.min, b.min)
+	b.min = a.min
+	from, err := s.resolve(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	to, err := s.resolve(ctx, b)
+	return from, to, err
+}
+
+func prepareChanges(args map[string]any) (any, error) {
+	a := &changesArgs{}
+	var err error
+	for _, x := range []struct {
+		name string
+		to   *viewArg
+	}{{"from", &a.from}, {"to", &a.to}} {
+		if *x.to, err = viewInput(map[string]any{"view": args[x.name]}); err != nil {
+			var bad *gql.ArgumentError
+			if errors.As(err, &bad) {
+				bad.Argument = x.name
+			}
+			return nil, err
+		}
+	}
+	if a.page, err = pageOf(args); err != nil {
+		return nil, err
+	}
+	subject, _ := args["subject"].(string)
+	a.opts.Subject = graph.ID(subject)
+	if a.page.after == "" {
+		return a, nil
+	}
+	w, err := readPlace(a.page.after, 1)
+	if err != nil {
+		return nil, err
+	}
+	id, err := graph.ParseClaimID(w[0])
+	if err != nil {
+		return nil, foreignCursor()
+	}
+	a.after = &id
+	return a, nil
+}
+
+type change struct {
+	from, to *snapshot.View
+	analysis.Change
+}
+
+func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (*analysed, error) {
+	s := from.Snapshot()
+	opts := a.opts
+	if a.after != nil {
+		n, ok := s.ClaimNumber(*a.after)
+		if !ok {
+			return nil, foreignCursor()
+		}
+		opts.After = &n
+	}
+	var shown []*change
+	p := &analysed{prev: a.after != nil}
+	err := analysis.Changes(ctx, from, to, opts, func(c analysis.Change) bool {
+		if a.page.first != nil && len(shown) == *a.page.first {
+			p.next = true
+			return false
+		}
+		shown = append(shown, &change{from, to, c})
+		return true
+	})
+	p.n = len(shown)
+	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
+	p.cursor = func(i int) string { return writePlace(s.ClaimID(shown[i].Place()).String()) }
+	p.total = func() (int, error) {
+		if !p.next && !p.prev {
+			return p.n, nil
+		}
+		n := 0
+		err := analysis.Changes(ctx, from, to, a.opts, func(analysis.Change) bool { n++; return true })
+		return n, err
+	}
+	return p, err
+}
+
+func (b *builder) changeType() *graphql.Object {
+	claim := func(view func(c *change) *snapshot.View, read func(c *change) uint32) gql.Binding {
+		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			c := src.Obj.(*change)
+			n := read(c)
+			return gql.Ref{Obj: view(c), Index: uint64(n)}, n != snapshot.None, nil
+		}}
+	}
+	return b.object("Change", "One difference between two views.", func() []field {
+		return []field{
+			{name: "kind", typ: must(b.changeKindType()), read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return gql.AppendString(dst, src.Obj.(*change).Kind.String()), nil
+				}}},
+			{name: "before", typ: b.claimType(), about: "The claim that only the first view shows, seen through it; null where one was added.",
+				read: claim(func(c *change) *snapshot.View { return c.from }, func(c *change) uint32 { return c.Before })},
+			{name: "after", typ: b.claimType(), about: "The claim that only the second view shows, seen through it; null where one was removed.",
+				read: claim(func(c *change) *snapshot.View { return c.to }, func(c *change) uint32 { return c.After })},
+		}
+	})
+}
+
+func (b *builder) changeKindType() *graphql.Enum {
+	return b.enum("ChangeKind", "What became of a claim.",
+		schema.EnumMember{Name: "ADDED", Description: "Only the second view shows it."},
+		schema.EnumMember{Name: "REMOVED", Description: "Only the first view shows it."},
+		schema.EnumMember{Name: "CHANGED", Description: "Another claim took its place: one that supersedes it, or that answers the same question."})
+}

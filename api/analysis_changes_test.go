@@ -1,0 +1,165 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/api"
+)
+
+// askInto answers a query and wants it without errors.
+func askInto(t *testing.T, a *api.API, query string, variables map[string]any, into any) {
+	t.Helper()
+	vars, err := json.Marshal(variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: query, Variables: vars, AllowMutation: true})
+	var body struct{ Data, Errors json.RawMessage }
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	if body.Errors != nil {
+		t.Fatalf("%s\n%s", query, body.Errors)
+	}
+	if err := json.Unmarshal(body.Data, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPagesOfAnalysesJoin follows the cursors of each list and compares the
+// pages joined with the whole.
+func TestPagesOfAnalysesJoin(t *testing.T) {
+	a := seeded(t)
+	for field, node := range map[string]string{
+		`conflicts(%s)`:                                                               `predicate reason claims { id }`,
+		`conflicts(%s, subject: "KAZ")`:                                               `predicate reason claims { id }`,
+		`timeline(%s, entity: "jca-summit-2025")`:                                     `start claim { id }`,
+		`timeline(%s, entity: "TKM", about: false)`:                                   `start claim { id }`,
+		`changes(%s, from: {asOf: "2010"}, to: {asOf: "2011"})`:                       `kind before { id } after { id }`,
+		`changes(%s, from: {asOf: "1990"}, to: {asOf: "2025-12-19"}, subject: "KAZ")`: `kind before { id } after { id }`,
+	} {
+		t.Run(field, func(t *testing.T) {
+			query := `query($first: Int, $after: String) { list: ` + fmt.Sprintf(field, "first: $first, after: $after") +
+				` { totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { cursor node { ` + node + ` } } nodes { ` + node + ` } } }`
+			type page struct {
+				List struct {
+					TotalCount int
+					PageInfo   struct {
+						HasNextPage, HasPreviousPage bool
+						EndCursor                    string
+					}
+					Edges []struct {
+						Cursor string
+						Node   json.RawMessage
+					}
+					Nodes []json.RawMessage
+				}
+			}
+			var whole page
+			askInto(t, a, query, nil, &whole)
+			size := max(1, whole.List.TotalCount/7)
+			var joined []json.RawMessage
+			for vars := (map[string]any{"first": size}); ; {
+				var p page
+				askInto(t, a, query, vars, &p)
+				if p.List.TotalCount != whole.List.TotalCount || p.List.PageInfo.HasPreviousPage != (vars["after"] != nil) {
+					t.Fatalf("behind %v: %d items, %+v", vars["after"], p.List.TotalCount, p.List.PageInfo)
+				}
+				for i, e := range p.List.Edges {
+					joined = append(joined, e.Node)
+					if string(e.Node) != string(p.List.Nodes[i]) {
+						t.Fatal("nodes and edges differ")
+					}
+				}
+				if !p.List.PageInfo.HasNextPage {
+					break
+				}
+				if len(p.List.Edges) != size {
+					t.Fatalf("a page of %d", len(p.List.Edges))
+				}
+				vars["after"] = p.List.PageInfo.EndCursor
+			}
+			if len(joined) < 2 || len(joined) != whole.List.TotalCount {
+				t.Fatalf("%d items of %d", len(joined), whole.List.TotalCount)
+			}
+			for i := range joined {
+				if string(joined[i]) != string(whole.List.Nodes[i]) {
+					t.Fatalf("item %d is %s and in the whole %s", i, joined[i], whole.List.Nodes[i])
+				}
+			}
+		})
+	}
+}
+
+// TestLogTellsWhatWasWithdrawn writes a claim, corrects it and takes the
+// correction back; the log and the changes between record times tell.
+func TestLogTellsWhatWasWithdrawn(t *testing.T) {
+	a := seeded(t)
+	write := func(op string) (id string) {
+		var out struct{ Transact struct{ IDs []string } }
+		askInto(t, a, `mutation { transact(input: {operations: [`+op+`]}) { ids } }`, nil, &out)
+		if len(out.Transact.IDs) > 0 {
+			id = out.Transact.IDs[0]
+		}
+		return id
+	}
+	const said = `subject: "KAZ", predicate: "terrain", source: "factbook", valid: "2020", confidence: 0.9`
+	wrong := write(`{assert: {` + said + `, value: "flat"}}`)
+	right := write(`{supersede: {claims: ["` + wrong + `"], by: {` + said + `, value: "flat, with mountains in the east"}}}`)
+	write(`{retract: {claim: "` + right + `"}}`)
+	var out struct {
+		Log []struct {
+			Sequence         int
+			Added, Withdrawn struct{ Nodes []struct{ ID string } }
+			Entities         []struct{ ID string }
+		}
+	}
+	askInto(t, a, `{ log(sinceSequence: 1) { sequence added { nodes { id } } withdrawn { nodes { id } } entities { id } } }`, nil, &out)
+	want := fmt.Sprintf("[{2 {[{%s}]} {[]} [{KAZ}]} {3 {[{%s}]} {[{%s}]} [{KAZ}]} {4 {[]} {[{%s}]} [{KAZ}]}]", wrong, right, wrong, right)
+	if got := fmt.Sprint(out.Log); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// FuzzAnalyses asks the analyses with arguments of any kind: each is answered
+// or refused, and none fails inside.
+func FuzzAnalyses(f *testing.F) {
+	a := seeded(f)
+	const query = `query($id: ID!, $to: ID!, $text: String, $after: String, $n: Int, $m: Int!) {
+		a: dependency(of: $id, resource: $to, year: $n, scope: $text, measure: $text) { unknown { low high } partners { share { low high } } }
+		b: conflicts(subject: $id, predicate: $text, first: $n, after: $after) { totalCount nodes { reason } }
+		c: timeline(entity: $id, first: $n, after: $after) { totalCount nodes { start } }
+		d: changes(from: {asOf: "2001"}, to: {}, subject: $id, first: $n, after: $after) { totalCount nodes { kind } }
+		e: log(sinceSequence: $m, first: $n) { sequence }
+	}`
+	for _, s := range [][3]string{{"JPN", "rare-earths", ""}, {"KAZ", "uranium", "WyJBIl0"}, {"astana", "JPN", "WyJjNTNkNmxwa3Zla3c2ZHZoZmJwaG9kanMyN3kiXQ"}, {"", "\x00", "WyJBIiwiQiIsIkMiXQ"}} {
+		f.Add(s[0], s[1], "capital", s[2], 3)
+	}
+	f.Add("JPN", "uranium", "", "", -1<<31)
+	f.Fuzz(func(t *testing.T, id, to, text, after string, n int) {
+		for _, fields := range []string{"abcde", "a", "b", "c", "d", "e"} {
+			q := query
+			if len(fields) == 1 {
+				// A refusal of one field empties the others: ask for each alone.
+				lines := strings.Split(query, "\n")
+				for i, line := range lines {
+					if s := strings.TrimSpace(line); len(s) > 2 && s[1] == ':' && s[:1] != fields {
+						lines[i] = ""
+					}
+				}
+				q = strings.Join(lines, "\n")
+			}
+			vars, err := json.Marshal(map[string]any{"id": id, "to": to, "text": text, "after": after, "n": n, "m": n})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := a.Begin().Execute(t.Context(), &api.Request{Query: q, Variables: vars})
+			if !json.Valid(r.Body) || strings.Contains(string(r.Body), `"INTERNAL"`) || strings.Contains(string(r.Body), "NULL_IN_NON_NULL") {
+				t.Fatalf("%q %q %q %q %d: %s", id, to, text, after, n, r.Body)
+			}
+		}
+	})
+}

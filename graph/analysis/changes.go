@@ -1,0 +1,230 @@
+package analysis
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// ChangeKind is what became of a claim between two views.
+type ChangeKind uint8
+
+// The kinds of changes.
+const (
+	Added ChangeKind = iota
+	Removed
+	Changed
+)
+
+func (k ChangeKind) String() string { return [...]string{"ADDED", "REMOVED", "CHANGED"}[k] }
+
+// Change is one difference between two views.
+type Change struct {
+	Kind ChangeKind
+	// Before is a claim that only the first view lists, After one that only
+	// the second does; snapshot.None where there is none.
+	Before, After uint32
+}
+
+// Place is the claim by whose number the change is ordered.
+func (c Change) Place() uint32 {
+	if c.After != snapshot.None {
+		return c.After
+	}
+	return c.Before
+}
+
+// ChangesOptions say which changes to look for; the zero value is all.
+type ChangesOptions struct {
+	// Subject, where not empty, keeps the changes of claims about it.
+	Subject graph.ID
+	// After leaves out what stands at or before a claim; nil leaves out nothing.
+	After *uint32
+}
+
+// Changes calls fn with every difference between what two views of one
+// snapshot list, in the record order of the claims that appeared, or vanished
+// where nothing appeared; fn ends the walk by returning false.
+//
+// A claim that vanished and one that appeared are one change where they answer
+// the same question: one supersedes the other, or they are of one subject,
+// predicate and
+//
+//   - of a field that has one value at a time: the same qualifiers;
+//   - of an observation: the same period, object and telling qualifiers;
+//   - of a list: the same object or value and telling qualifiers.
+//
+// Where several do, those that supersede each other are paired first, then
+// those of one source, then the rest in record order.
+func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn func(Change) bool) error {
+	if from.Snapshot() != to.Snapshot() {
+		panic("analysis: two views of different snapshots")
+	}
+	w := &changesWalk{ctx: ctx, from: from, to: to, s: from.Snapshot(), partner: map[uint32]uint32{}, paired: map[changeGroup]bool{}}
+	start := uint32(0)
+	if o.After != nil {
+		start = *o.After + 1
+	}
+	emit := func(n uint32) bool {
+		c, here := w.at(n)
+		return w.err == nil && (!here || fn(c))
+	}
+	if o.Subject == "" {
+		for n := start; int(n) < w.s.ClaimCount(); n++ {
+			if !w.tick() || w.differs(n) && !emit(n) {
+				break
+			}
+		}
+		return w.err
+	}
+	var f faults
+	subject := f.entity(from, "subject", o.Subject)
+	if err := f.err(); err != nil {
+		return err
+	}
+	for _, n := range w.of(subject, "") {
+		if n >= start && !emit(n) {
+			break
+		}
+	}
+	return w.err
+}
+
+type changesWalk struct {
+	ctx      context.Context
+	from, to *snapshot.View
+	s        *snapshot.Snapshot
+	looked   int
+	err      error
+	partner  map[uint32]uint32
+	paired   map[changeGroup]bool
+}
+
+type changeGroup struct {
+	subject   uint32
+	predicate string
+}
+
+func (w *changesWalk) tick() bool {
+	w.looked++
+	if w.looked%checkEvery == 0 && w.err == nil {
+		w.err = w.ctx.Err()
+	}
+	return w.err == nil
+}
+
+func (w *changesWalk) differs(n uint32) bool { return w.from.Lists(n) != w.to.Lists(n) }
+
+// of are the claims of a subject by which the views differ, in record order.
+func (w *changesWalk) of(subject uint32, predicate string) []uint32 {
+	var list []uint32
+	for _, v := range [...]*snapshot.View{w.from, w.to} {
+		v.Claims(subject, predicate, false, func(n uint32) bool {
+			if v.Lists(n) && w.differs(n) {
+				list = append(list, n)
+			}
+			return w.tick()
+		})
+	}
+	slices.Sort(list)
+	return list
+}
+
+// at is the change that stands at a claim; false for a claim whose partner has the place.
+func (w *changesWalk) at(n uint32) (Change, bool) {
+	g := changeGroup{w.s.Subject(n), w.s.Predicate(n)}
+	if !w.paired[g] {
+		w.paired[g] = true
+		w.pair(w.of(g.subject, g.predicate))
+	}
+	other, ok := w.partner[n]
+	switch appeared := w.to.Lists(n); {
+	case ok && appeared:
+		return Change{Changed, other, n}, true
+	case ok:
+		return Change{}, false
+	case appeared:
+		return Change{Added, snapshot.None, n}, true
+	}
+	return Change{Removed, n, snapshot.None}, true
+}
+
+// pair finds the claims of one subject and predicate that took each other's place.
+func (w *changesWalk) pair(list []uint32) {
+	var gone, came []uint32
+	for _, n := range list {
+		if w.to.Lists(n) {
+			came = append(came, n)
+		} else {
+			gone = append(gone, n)
+		}
+	}
+	if len(gone) == 0 || len(came) == 0 {
+		return
+	}
+	join := func(before, after uint32) { w.partner[before], w.partner[after] = after, before }
+	free := func(n uint32) bool { _, taken := w.partner[n]; return !taken }
+	for _, n := range came {
+		for _, id := range w.s.Supersedes(n) {
+			if old, ok := w.s.ClaimNumber(id); ok && free(n) && slices.Contains(gone, old) && free(old) {
+				join(old, n)
+			}
+		}
+	}
+	for _, bySource := range [...]bool{true, false} {
+		key := func(n uint32) (k question, ok bool) {
+			if k.text, ok = questionOf(w.s, n); bySource {
+				k.source = w.s.Source(n)
+			}
+			return k, ok && free(n)
+		}
+		waiting := map[question][]uint32{}
+		for _, n := range gone {
+			if k, ok := key(n); ok {
+				waiting[k] = append(waiting[k], n)
+			}
+		}
+		for _, n := range came {
+			if k, ok := key(n); ok && len(waiting[k]) > 0 {
+				join(waiting[k][0], n)
+				waiting[k] = waiting[k][1:]
+			}
+		}
+	}
+}
+
+type question struct {
+	text   string
+	source uint32
+}
+
+// questionOf names the question that a claim of its subject and predicate
+// answers; false where the ontology lost the field.
+func questionOf(s *snapshot.Snapshot, n uint32) (string, bool) {
+	f := s.Field(n)
+	if f == nil {
+		return "", false
+	}
+	var b strings.Builder
+	observation := f.Time == schema.Observation
+	if observation {
+		b.WriteString(s.Valid(n).String())
+	}
+	if f.Many && (f.Kind == schema.Relation || !observation) {
+		b.WriteString("\x00" + s.Value(n).String())
+	}
+	for _, q := range f.Qualifiers {
+		// Of one value at a time every qualifier tells; else a figure or a
+		// remark, such as a role, is what may have changed.
+		if f.Many && !q.Distinct && (!observation || q.Target == nil) || !f.Many && observation && !q.Distinct && q.Target == nil {
+			continue
+		}
+		val, _ := s.Qualifier(n, q.Name)
+		b.WriteString("\x00" + val.String())
+	}
+	return b.String(), true
+}

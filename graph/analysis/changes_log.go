@@ -1,0 +1,76 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sort"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// LogEntry is what the store learned at one sequence number.
+type LogEntry struct {
+	Seq graph.Seq
+	// Added are the claims recorded, Withdrawn those retracted or superseded,
+	// each in record order.
+	Added, Withdrawn []uint32
+}
+
+// Log returns what the store learned behind a sequence number, at most first
+// entries, in their order. It is of the snapshot and knows no view.
+func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) ([]LogEntry, error) {
+	if since >= s.Seq() || first <= 0 {
+		return nil, nil
+	}
+	last := s.Seq()
+	if uint64(last-since) > uint64(first) {
+		last = since + graph.Seq(first)
+	}
+	entries := make([]LogEntry, last-since)
+	for i := range entries {
+		entries[i].Seq = since + graph.Seq(i) + 1
+	}
+	entry := func(seq graph.Seq) *LogEntry { return &entries[seq-since-1] }
+	// Claims lie in the order of their sequence numbers.
+	behind := func(seq graph.Seq) uint32 {
+		return uint32(sort.Search(s.ClaimCount(), func(n int) bool { return s.RecordedSeq(uint32(n)) > seq }))
+	}
+	for n, end := behind(since), behind(last); n < end; n++ {
+		e := entry(s.RecordedSeq(n))
+		e.Added = append(e.Added, n)
+	}
+	// Only the claims tell when they were withdrawn, so that each is asked.
+	for n, end := uint32(0), behind(last); n < end; n++ {
+		if n%checkEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+		}
+		if seq := s.WithdrawnSeq(n); seq > since && seq <= last {
+			e := entry(seq)
+			e.Withdrawn = append(e.Withdrawn, n)
+		}
+	}
+	return entries, nil
+}
+
+// Entities are the entities that the claims of the entry are about, as
+// subjects or objects, in the order of their ids.
+func (e *LogEntry) Entities(s *snapshot.Snapshot) []uint32 {
+	seen := map[uint32]bool{}
+	var list []uint32
+	for _, claims := range [...][]uint32{e.Added, e.Withdrawn} {
+		for _, n := range claims {
+			for _, x := range [...]uint32{s.Subject(n), s.Object(n)} {
+				if x != snapshot.None && !seen[x] {
+					seen[x] = true
+					list = append(list, x)
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b uint32) int { return cmp.Compare(s.ID(a), s.ID(b)) })
+	return list
+}
