@@ -343,7 +343,7 @@ func (q *query) begin(node int32) int32 {
 // last one it leaves no node of to.
 func (q *query) follow(state, step int32) (next int32, ok bool) {
 	to := q.n.reaches(step)
-	if q.width == 1 { // the ordinary case, which a search spends its time in
+	if q.width == 1 && q.o.MaxBorders == nil { // the ordinary case, which a search spends its time in
 		return to, !q.isFrom[to] && !q.isTo[state]
 	}
 	if q.arrived(state) {
@@ -354,7 +354,7 @@ func (q *query) follow(state, step int32) (next int32, ok bool) {
 		return 0, false
 	}
 	used := state % q.layers
-	if q.layers > 1 {
+	if q.o.MaxBorders != nil {
 		if used += q.n.legs[step>>1].borders; used >= q.layers {
 			return 0, false
 		}
@@ -365,7 +365,7 @@ func (q *query) follow(state, step int32) (next int32, ok bool) {
 // preceding calls fn with each state from which a step leads to a state.
 func (q *query) preceding(step, state int32, fn func(before int32)) {
 	from, used := q.n.leaves(step)*q.width, state%q.layers
-	if q.layers > 1 {
+	if q.o.MaxBorders != nil {
 		if used -= q.n.legs[step>>1].borders; used < 0 {
 			return
 		}

@@ -336,7 +336,8 @@ func (s *search) resolve(c *class) error {
 			return err
 		}
 	}
-	for len(s.front) > 0 {
+	// Several ends may be as near: the path that comes first decides.
+	for len(s.front) > 0 && (c.best == nil || base+s.front[0].cost <= c.best.cost) {
 		at := s.front.pop()
 		state := at.state
 		if s.done[state] {
@@ -347,10 +348,10 @@ func (s *search) resolve(c *class) error {
 		}
 		s.done[state] = true
 		if s.arrived(state) {
-			c.best = s.trace(c, state)
-			c.cost = base + at.gone
-			c.best.cost = c.cost
-			return nil
+			if p := s.trace(c, state, base+at.gone); c.best == nil || p.compare(c.best) < 0 {
+				c.best, c.cost = p, p.cost
+			}
+			continue
 		}
 		for _, step := range s.n.out.at(state / s.width) {
 			next, ok := s.enter(state, step)
@@ -408,8 +409,8 @@ func (s *search) firstBySteps(step1, before1, step2, before2 int32) bool {
 }
 
 // trace reads the path that led to a state.
-func (s *search) trace(c *class, state int32) *path {
-	p := &path{}
+func (s *search) trace(c *class, state int32, cost int64) *path {
+	p := &path{cost: cost}
 	for at := state; ; at = s.before[at] {
 		if s.by[at] >= 0 {
 			p.steps = append(p.steps, s.by[at])
