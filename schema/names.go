@@ -19,7 +19,8 @@ var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
 	"Qualifier", "Value", "DateTime", "Holds", "Rank", "Attribution", "OrderDirection", "Search",
 	"Route", "RouteResult", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
-	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Share", "ThroughShare", "Interval", "Chokepoint", "Conflict", "Change", "LogEntry", "Timeline",
+	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Share", "ThroughShare", "Interval", "Chokepoint", "Conflict", "Change", "ChangeKind",
+	"LogEntry", "Timeline", "Moment", "DatePrecision",
 	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "SupersedeInput", "QualifierInput",
 )
 
