@@ -31,7 +31,6 @@ func loadOntology(file string) (*schema.Ontology, error) {
 // opened is a store and the graph in it.
 type opened struct {
 	*live.Graph
-	log live.Log
 	end func() error
 }
 
@@ -77,7 +76,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
 	}
-	return &opened{g, l, log.Close}, nil
+	return &opened{g, log.Close}, nil
 }
 
 // orURL adds to the error of a store that is in use how to reach its service.
