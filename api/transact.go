@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/graphql-go/graphql"
@@ -50,10 +52,22 @@ func (s *Session) transact(c *gql.Call, t *transaction) (*live.Receipt, error) {
 	}
 	r, err := s.api.opts.Graph.Commit(c.Ctx, &t.change)
 	if err != nil {
-		return nil, err
+		return nil, s.told(err)
 	}
 	s.snapshot, s.view = s.api.opts.Graph.Snapshot(), nil
 	return r, nil
+}
+
+// told is what a client learns of a failed commit: all of what it can act on,
+// and nothing of what only the operator can.
+func (s *Session) told(err error) error {
+	var known *graph.Error
+	var problems graph.Problems
+	if errors.As(err, &known) || errors.As(err, &problems) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	s.api.opts.Logger.Error("commit_failed", "error", err.Error())
+	return graph.Errorf(graph.Internal, "the change could not be written; whether it was, the same change under the same idempotencyKey tells")
 }
 
 func (b *builder) transactInputType() *graphql.InputObject {

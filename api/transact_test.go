@@ -1,8 +1,12 @@
 package api_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +171,30 @@ func TestWritesAreRefused(t *testing.T) {
 	}
 	if g.Snapshot().Seq() != 0 {
 		t.Error("something was written")
+	}
+}
+
+// failing is a log that takes nothing.
+type failing struct{ memory }
+
+func (f *failing) AppendGroup(context.Context, []*graph.Commit) error {
+	return errors.New("write /secret/path: no space left on device")
+}
+
+// TestInnerErrorsStayInside: what only the operator can act on goes to the log.
+func TestInnerErrorsStayInside(t *testing.T) {
+	g, err := live.Open(t.Context(), &failing{}, schema.MustDefault(), live.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logged bytes.Buffer
+	a, err := api.New(api.Options{Graph: g, Logger: slog.New(slog.NewTextHandler(&logged, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, ask(t, a, setup), "INTERNAL: the change could not be written; whether it was, the same change under the same idempotencyKey tells")
+	if !strings.Contains(logged.String(), "/secret/path") {
+		t.Errorf("the log does not tell why: %s", logged.String())
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	Cycle       Code = "CYCLE"        // a transitive relation would lead back
 	SeqMismatch Code = "SEQ_MISMATCH" // the store is at another sequence number
 	KeyReused   Code = "KEY_REUSED"   // the idempotency key belongs to another change
+	Internal    Code = "INTERNAL"     // our fault; the log says more
 	Unavailable Code = "UNAVAILABLE"  // try again later
 	ReadOnly    Code = "READ_ONLY"    // the service takes no writes, or not from here
 )

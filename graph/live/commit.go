@@ -83,6 +83,7 @@ func (g *Graph) commitGroup(group []*request) {
 	err := g.log.AppendGroup(context.WithoutCancel(group[0].ctx), w.commits)
 	if err == nil {
 		g.publish(w.head)
+		g.saveIfWorth(w.head)
 		return
 	}
 	base.Rewind()

@@ -119,3 +119,25 @@ func TestLargeGroups(t *testing.T) {
 		t.Errorf("%d appends", n)
 	}
 }
+
+// TestSavesOnTheWay: a long import writes the cache now and then, so that a
+// start after a crash replays a part only, and not for every commit.
+func TestSavesOnTheWay(t *testing.T) {
+	kept := &cache{}
+	g := open(t, &memory{}, Options{Cache: kept})
+	commit(t, g, change("", base()...))
+	const each = 5000
+	for i := range 4 * cacheAfter / each {
+		var ops []graph.Op
+		for k := range each {
+			ops = append(ops, named(fmt.Sprint(i, "-", k)))
+		}
+		commit(t, g, change("", ops...))
+	}
+	if kept.saves != 3 { // at 20,000, 40,000 and 60,000 claims
+		t.Errorf("the cache was written %d times", kept.saves)
+	}
+	if left := g.Snapshot().ClaimCount() - kept.kept.ClaimCount(); left > kept.kept.ClaimCount()/2 {
+		t.Errorf("%d claims are beyond the cache", left)
+	}
+}

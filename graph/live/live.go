@@ -49,7 +49,9 @@ type Options struct {
 	Cache Cache
 }
 
-// cacheAfter is how many replayed claims make it worth writing the cache anew.
+// cacheAfter is how many claims beyond the cache make it worth writing anew, at
+// least; beyond that it is half of what the cache holds, so that writing stays
+// a small part of a long import.
 const cacheAfter = 20_000
 
 // Graph is the graph as it changes. It is safe for concurrent use.
@@ -67,11 +69,13 @@ type Graph struct {
 	queue  []*request
 
 	// write is held by the one writer, from the check to the publication. It
-	// guards log, closed, doubt and saved.
+	// guards log, closed, doubt and what was saved.
 	write  sync.Mutex
 	closed bool
-	doubt  bool      // an append failed: the log may be ahead all the same
-	saved  graph.Seq // what the cache holds
+	doubt  bool // an append failed: the log may be ahead all the same
+	// What the cache holds.
+	saved       graph.Seq
+	savedClaims int
 }
 
 // published is a snapshot and the signal that another has replaced it.
@@ -111,9 +115,8 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 		return nil, fmt.Errorf("the log ends at %d but says %d", s.Seq(), log.Head())
 	}
 	g.publish(s)
-	if s.ClaimCount()-start.ClaimCount() >= cacheAfter {
-		g.save(s)
-	}
+	g.savedClaims = start.ClaimCount()
+	g.saveIfWorth(s)
 	return g, nil
 }
 
@@ -186,7 +189,15 @@ func (g *Graph) save(s *snapshot.Snapshot) {
 		g.note.Warn("snapshot_file_not_written", "error", err.Error())
 		return
 	}
-	g.saved = s.Seq()
+	g.saved, g.savedClaims = s.Seq(), s.ClaimCount()
+}
+
+// saveIfWorth writes the cache where a start after a crash would otherwise
+// replay much.
+func (g *Graph) saveIfWorth(s *snapshot.Snapshot) {
+	if s.ClaimCount()-g.savedClaims >= max(cacheAfter, g.savedClaims/2) {
+		g.save(s)
+	}
 }
 
 // Close waits for the running change and writes the cache. It does not close the log.
