@@ -147,7 +147,7 @@ func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial
 // without is the same question with some bars taken away.
 func (q *query) without(release []uint32) *query {
 	r := *q
-	r.state, r.nodeOK = make([]uint8, len(q.state)), make([]uint8, len(q.nodeOK))
+	r.forget()
 	r.released = map[uint32]bool{}
 	for _, e := range release {
 		r.released[e] = true
@@ -239,7 +239,8 @@ func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, pa
 			sets = append(sets, minimalSet{l.bars, b.bars})
 			continue
 		}
-		for _, step := range b.n.out.at(l.state / b.width) {
+		for _, a := range b.n.out.at(l.state / b.width) {
+			step := a.step
 			more, err := b.work.spend(ctx)
 			if err != nil {
 				return nil, false, err
@@ -283,14 +284,15 @@ func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 		}
 	}
 	for ; len(queue) > 0; queue = queue[1:] {
-		for _, step := range q.n.out.at(queue[0] / q.width) {
+		for _, a := range q.n.out.at(queue[0] / q.width) {
+			step := a.step
 			if more, err := q.work.spend(ctx); err != nil || !more {
 				return nil, err
 			}
 			next, ok := q.follow(queue[0], step)
 			switch {
 			case !ok || !q.fits(step>>1):
-			case q.passable(step>>1) && q.enterable(next/q.width):
+			case q.price(step) > 0 && q.enterable(next/q.width):
 				reach(next)
 			case left[next] >= 0:
 				misses = append(misses, miss{step, left[next]})
@@ -326,7 +328,8 @@ func (q *query) legsLeft(ctx context.Context) ([]int32, error) {
 	})
 	for ; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]
-		for _, step := range q.n.in.at(at / q.width) {
+		for _, a := range q.n.in.at(at / q.width) {
+			step := a.step
 			if more, err := q.work.spend(ctx); err != nil || !more {
 				return left, err
 			}

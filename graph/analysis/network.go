@@ -55,7 +55,10 @@ type Network struct {
 	water   []bool           // by place
 	legs    []leg
 	bySeg   map[uint32]int32 // leg by segment
-	out, in adjacency        // steps by the node they leave, and by the node they reach
+	keys    []key            // by leg: what a search reads of all legs
+	touched [][]int32        // by place: the legs that transit it
+	passed  map[uint32][]int32
+	out, in adjacency // steps by the node they leave, and by the node they reach
 
 	modes, statuses []string // names by number
 }
@@ -69,6 +72,15 @@ type node struct {
 	located bool
 	lat     float64
 	lon     float64
+}
+
+// key is what a search reads of a leg, close together: a search reads it of
+// most legs, and the rest of a leg only of those that it takes.
+type key struct {
+	metres             int32
+	borders            uint16
+	surety, bothSurety uint16
+	mode, status       uint8
 }
 
 // leg is one way between two nodes. A step is a leg in one direction: twice
@@ -91,13 +103,17 @@ type leg struct {
 	bothSurety   uint16 // the same, against its direction
 }
 
-// adjacency lists the steps of every node.
+// arc is a step with the node at its other end: a search reads arcs one after
+// another, and legs all over memory.
+type arc struct{ step, node int32 }
+
+// adjacency lists the arcs of every node.
 type adjacency struct {
 	start []int32
-	steps []int32
+	arcs  []arc
 }
 
-func (a *adjacency) at(node int32) []int32 { return a.steps[a.start[node]:a.start[node+1]] }
+func (a *adjacency) at(node int32) []arc { return a.arcs[a.start[node]:a.start[node+1]] }
 
 func (n *Network) reaches(step int32) int32 {
 	if step&1 == 0 {
@@ -122,15 +138,33 @@ func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network,
 		return nil, err
 	}
 	n.link()
+	n.index()
 	return n, nil
+}
+
+// index makes what searches read beside the legs.
+func (n *Network) index() {
+	n.keys = make([]key, len(n.legs))
+	n.touched = make([][]int32, len(n.places))
+	n.passed = map[uint32][]int32{}
+	for i := range n.legs {
+		l := &n.legs[i]
+		n.keys[i] = key{int32(l.estimate), uint16(min(l.borders, math.MaxUint16)), l.surety, l.bothSurety, l.mode, l.status}
+		for _, p := range l.transits {
+			n.touched[p] = append(n.touched[p], int32(i))
+		}
+		for _, e := range l.passes {
+			n.passed[e] = append(n.passed[e], int32(i))
+		}
+	}
 }
 
 // link makes the adjacency of all steps that can be taken.
 func (n *Network) link() {
 	for _, end := range []struct {
-		a  *adjacency
-		of func(step int32) int32
-	}{{&n.out, n.leaves}, {&n.in, n.reaches}} {
+		a         *adjacency
+		of, other func(step int32) int32
+	}{{&n.out, n.leaves, n.reaches}, {&n.in, n.reaches, n.leaves}} {
 		end.a.start = make([]int32, len(n.nodes)+1)
 		each := func(fn func(step int32)) {
 			for i := range n.legs {
@@ -145,11 +179,11 @@ func (n *Network) link() {
 		for i := range n.nodes {
 			end.a.start[i+1] += end.a.start[i]
 		}
-		end.a.steps = make([]int32, total)
+		end.a.arcs = make([]arc, total)
 		next := slices.Clone(end.a.start)
 		each(func(step int32) {
 			at := &next[end.of(step)]
-			end.a.steps[*at] = step
+			end.a.arcs[*at] = arc{step, end.other(step)}
 			*at++
 		})
 	}

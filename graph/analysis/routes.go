@@ -280,7 +280,7 @@ func (n *Network) leg(step int32) Leg {
 
 func (n *Network) surety(step int32) uint16 {
 	if step&1 == 1 {
-		return n.legs[step>>1].bothSurety
+		return n.keys[step>>1].bothSurety
 	}
-	return n.legs[step>>1].surety
+	return n.keys[step>>1].surety
 }

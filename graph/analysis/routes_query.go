@@ -21,12 +21,12 @@ type query struct {
 	isTo     []bool
 	avoid    *mentioned
 	via      []*mentioned
-	layers   int32   // how many changes of country a route may have, and one
-	width    int32   // states of a node: by vias passed, and by changes made
-	allowed  []bool  // by mode
-	open     []bool  // by status
-	state    []uint8 // of each leg, once asked for: see passable
-	nodeOK   []uint8
+	layers   int32           // how many changes of country a route may have, and one
+	width    int32           // states of a node: by vias passed, and by changes made
+	allowed  []bool          // by mode
+	open     []bool          // by status
+	prices   []int64         // of each step, once asked for: see price
+	states   []uint8         // of each node, once asked for: see enterable
 	released map[uint32]bool // entities that bar no more, for trying them
 	work     *work
 }
@@ -57,12 +57,14 @@ func (w *work) spend(ctx context.Context) (bool, error) {
 type mentioned struct {
 	places   []bool          // by place
 	nodes    []bool          // by node
-	segments []bool          // by leg
+	segments []bool          // by leg: itself mentioned
+	legs     []bool          // by leg: itself, or what it transits or passes
 	stations map[uint32]bool // nodes by entity, which legs may pass
 }
 
 func (n *Network) query(o *RouteOptions) (*query, error) {
-	q := &query{n: n, o: o, state: make([]uint8, len(n.legs)), nodeOK: make([]uint8, len(n.nodes))}
+	q := &query{n: n, o: o}
+	q.forget()
 	q.work = &work{left: q.budget()}
 	var err error
 	if q.from, err = n.ends("from", o.From); err != nil {
@@ -151,7 +153,8 @@ func (q *query) impossible() string {
 
 // mention finds what the entities named mean.
 func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) {
-	m := &mentioned{places: make([]bool, len(n.places)), nodes: make([]bool, len(n.nodes)), segments: make([]bool, len(n.legs)), stations: map[uint32]bool{}}
+	m := &mentioned{places: make([]bool, len(n.places)), nodes: make([]bool, len(n.nodes)),
+		segments: make([]bool, len(n.legs)), legs: make([]bool, len(n.legs)), stations: map[uint32]bool{}}
 	for _, id := range ids {
 		e, err := n.entity(argument, id)
 		if err != nil {
@@ -179,12 +182,13 @@ func (n *Network) add(m *mentioned, entity uint32) bool {
 		n.addPlace(m, entity)
 	case "TransportNode":
 		m.stations[entity] = true
+		m.mark(n.passed[entity])
 		if i, ok := n.numbers[entity]; ok {
 			m.nodes[i] = true
 		}
 	case "Segment":
 		if i, ok := n.bySeg[entity]; ok {
-			m.segments[i] = true
+			m.segments[i], m.legs[i] = true, true
 		}
 	case "Corridor":
 		for _, e := range n.related(entity, "segments") {
@@ -207,61 +211,73 @@ func (n *Network) add(m *mentioned, entity uint32) bool {
 func (n *Network) addPlace(m *mentioned, entity uint32) {
 	if p, ok := n.place[entity]; ok {
 		m.places[p] = true
+		m.mark(n.touched[p])
 	}
 }
 
-// touchesLeg tells whether a leg touches what is mentioned, its ends aside.
-func (m *mentioned) touchesLeg(n *Network, i int32) bool {
-	l := &n.legs[i]
-	return m.segments[i] || slices.ContainsFunc(l.transits, func(p int32) bool { return m.places[p] }) ||
-		len(m.stations) > 0 && slices.ContainsFunc(l.passes, func(e uint32) bool { return m.stations[e] })
+func (m *mentioned) mark(legs []int32) {
+	for _, i := range legs {
+		m.legs[i] = true
+	}
 }
 
+// touchesNode tells whether a node is mentioned, or its country.
 func (m *mentioned) touchesNode(n *Network, i int32) bool {
 	c := n.nodes[i].country
 	return m.nodes[i] || c >= 0 && m.places[c]
 }
 
-// What passable remembers.
+// forget drops what is remembered of legs and nodes.
+func (q *query) forget() {
+	q.prices, q.states = make([]int64, 2*len(q.n.legs)), make([]uint8, len(q.n.nodes))
+}
+
+// barredPrice is the price of a step that must not be taken.
+const barredPrice = -1
+
+// price is the cost of a step, or barredPrice. Neither its ends nor what a
+// route passed before are asked.
+func (q *query) price(step int32) int64 {
+	if q.prices[step] == 0 {
+		q.prices[step] = barredPrice
+		i := step >> 1
+		bars := !q.open[q.n.keys[i].status] || q.avoid.legs[i]
+		if q.fits(i) && (!bars || q.released != nil && len(q.legBars(i, nil)) == 0) {
+			q.prices[step] = q.cost(step)
+		}
+	}
+	return q.prices[step]
+}
+
+// What enterable remembers.
 const (
 	unasked uint8 = iota
-	passes
+	welcome
 	barred
 )
 
-// passable tells whether the leg may be used.
-func (q *query) passable(i int32) bool {
-	if q.state[i] == unasked {
-		q.state[i] = barred
-		if q.fits(i) && len(q.legBars(i, nil)) == 0 {
-			q.state[i] = passes
-		}
-	}
-	return q.state[i] == passes
-}
-
 // enterable tells whether the node may be passed.
 func (q *query) enterable(i int32) bool {
-	if q.nodeOK[i] == unasked {
-		q.nodeOK[i] = barred
+	if q.states[i] == unasked {
+		q.states[i] = barred
 		if len(q.nodeBars(i, nil)) == 0 {
-			q.nodeOK[i] = passes
+			q.states[i] = welcome
 		}
 	}
-	return q.nodeOK[i] == passes
+	return q.states[i] == welcome
 }
 
 // fits tells whether the leg is of the network that was asked for: no release
 // of anything makes a pipeline a road.
 func (q *query) fits(i int32) bool {
-	l := &q.n.legs[i]
-	if !q.allowed[l.mode] {
+	mode := q.n.keys[i].mode
+	if !q.allowed[mode] {
 		return false
 	}
-	if q.o.Gauges == nil || q.n.modes[l.mode] != "RAIL" {
+	if q.o.Gauges == nil || q.n.modes[mode] != "RAIL" {
 		return true
 	}
-	for _, g := range strings.Split(l.gauge, "/") {
+	for _, g := range strings.Split(q.n.legs[i].gauge, "/") {
 		if !slices.Contains(q.o.Gauges, g) {
 			return false
 		}
@@ -322,7 +338,7 @@ func (q *query) opens(status string) bool {
 // advance is the number of vias passed after taking a step, or after starting
 // at a node where step is negative, when done were passed before.
 func (q *query) advance(done, step, node int32) int32 {
-	for step >= 0 && int(done) < len(q.via) && q.via[done].touchesLeg(q.n, step>>1) {
+	for step >= 0 && int(done) < len(q.via) && q.via[done].legs[step>>1] {
 		done++
 	}
 	for int(done) < len(q.via) && q.via[done].touchesNode(q.n, node) {
@@ -395,16 +411,16 @@ func (q *query) arrivals(fn func(state int32)) {
 // cost is what a step adds to a route. The lower bits break ties of the rank,
 // so that costs can be compared and added as whole numbers; it is never 0.
 func (q *query) cost(step int32) int64 {
-	l := &q.n.legs[step>>1]
+	k := &q.n.keys[step>>1]
 	switch q.o.Rank {
 	case Distance:
-		return l.estimate<<20 + 1
+		return int64(k.metres)<<20 + 1
 	case BorderCrossings:
-		return int64(l.borders)<<32 + 1
+		return int64(k.borders)<<32 + 1
 	case Certainty:
 		return doubts[q.n.surety(step)]<<20 + 1
 	}
-	return 1<<40 + l.estimate
+	return 1<<40 + int64(k.metres)
 }
 
 // doubts is the negative logarithm of each confidence in steps of 1e-7; a

@@ -81,16 +81,25 @@ type search struct {
 	back    states
 	starts  []int32 // start states, as they were settled
 
-	// Of the search forwards, valid where stamp is now's.
-	now     uint32
-	stamp   []uint32
-	done    []bool
-	gone    []int64
-	by      []int32 // the step that led to it; -1 for a start
-	before  []int32 // the state that it left
-	front   states
-	onTrunk []uint32 // by node: stamped where the kept steps pass
 	trunk   uint32
+	onTrunk []uint32 // by node: trunk where the kept steps of a class pass
+
+	// Of the walk along cheapest steps: stamped where it found no way on.
+	walks uint32
+	dead  []uint32
+
+	forward
+}
+
+// forward is the search forwards, by state. Few questions need one.
+type forward struct {
+	now    uint32
+	stamp  []uint32 // now where the rest is valid
+	done   []bool
+	gone   []int64
+	by     []int32 // the step that led to it; -1 for a start
+	before []int32 // the state that it left
+	front  states
 }
 
 const unreachable = math.MaxInt64
@@ -98,9 +107,8 @@ const unreachable = math.MaxInt64
 func (q *query) newSearch(ctx context.Context) *search {
 	width := q.width
 	size := len(q.n.nodes) * int(width)
-	s := &search{query: q, ctx: ctx,
-		rest: make([]int64, size), settled: make([]bool, size), stamp: make([]uint32, size), done: make([]bool, size),
-		gone: make([]int64, size), by: make([]int32, size), before: make([]int32, size), onTrunk: make([]uint32, len(q.n.nodes))}
+	s := &search{query: q, ctx: ctx, rest: make([]int64, size), settled: make([]bool, size),
+		onTrunk: make([]uint32, len(q.n.nodes)), dead: make([]uint32, size)}
 	for i := range s.rest {
 		s.rest[i] = unreachable
 	}
@@ -186,7 +194,7 @@ func (s *search) repeats(p *path) int {
 
 // enter follows a step from a state; ok is false where it must not be taken.
 func (s *search) enter(state, step int32) (next int32, ok bool) {
-	if !s.enterable(s.n.reaches(step)) || !s.passable(step>>1) {
+	if s.price(step) < 0 || !s.enterable(s.n.reaches(step)) {
 		return 0, false
 	}
 	return s.follow(state, step)
@@ -217,16 +225,13 @@ func (s *search) settle() error {
 	if s.isFrom[node] && s.begin(node) == at.state {
 		s.starts = append(s.starts, at.state)
 	}
-	for _, step := range s.n.in.at(node) {
-		if !s.passable(step >> 1) {
+	for _, a := range s.n.in.at(node) {
+		price := s.price(a.step)
+		if price < 0 || !s.enterable(a.node) {
 			continue
 		}
-		from := s.n.leaves(step)
-		if !s.enterable(from) {
-			continue
-		}
-		cost := at.cost + s.cost(step)
-		s.preceding(step, at.state, func(before int32) {
+		cost := at.cost + price
+		s.preceding(a.step, at.state, func(before int32) {
 			if cost < s.rest[before] {
 				s.rest[before] = cost
 				s.back.push(entry{cost, 0, before})
@@ -269,7 +274,7 @@ func (s *search) add(open *classes, parent *path, keep int, banned []int32) erro
 	} else {
 		state, cost := s.walk(c)
 		err := s.leave(c, state, func(step, next int32, rest int64) {
-			c.cost = min(c.cost, cost+s.cost(step)+rest)
+			c.cost = min(c.cost, cost+s.price(step)+rest)
 		})
 		if err != nil {
 			return err
@@ -290,14 +295,15 @@ func (s *search) walk(c *class) (state int32, cost int64) {
 	for _, step := range c.parent.steps[:c.keep] {
 		state, _ = s.enter(state, step)
 		s.onTrunk[state/s.width] = s.trunk
-		cost += s.cost(step)
+		cost += s.price(step)
 	}
 	return state, cost
 }
 
 // leave calls fn with each way on from the end of a class's kept steps.
 func (s *search) leave(c *class, state int32, fn func(step, next int32, rest int64)) error {
-	for _, step := range s.n.out.at(state / s.width) {
+	for _, a := range s.n.out.at(state / s.width) {
+		step := a.step
 		next, ok := s.enter(state, step)
 		if !ok || s.onTrunk[next/s.width] == s.trunk || slices.Contains(c.banned, step) {
 			continue
@@ -313,28 +319,112 @@ func (s *search) leave(c *class, state int32, fn func(step, next int32, rest int
 	return nil
 }
 
-// resolve finds the best path of a class, by a search forwards that the cost
-// to the end guides.
+// resolve finds the best path of a class.
 func (s *search) resolve(c *class) error {
-	s.now++
-	s.front = s.front[:0]
-	var base int64
+	from, base, err := s.ways(c)
+	if err != nil {
+		return err
+	}
+	if c.best = s.straight(c, from, base); c.best != nil {
+		return nil
+	}
+	return s.around(c, from, base)
+}
+
+// way is a first step of a class, or a start where step is -1.
+type way struct {
+	step, state int32
+	gone, rest  int64
+}
+
+// ways are the ways on from the kept steps of a class, in the order of their
+// numbers, and the cost of those kept.
+func (s *search) ways(c *class) (list []way, base int64, err error) {
 	if c.keep < 0 {
 		s.trunk++ // nothing is kept
-		list, _, err := s.cheapest(c.banned)
-		if err != nil {
-			return err
+		starts, cost, err := s.cheapest(c.banned)
+		for _, state := range starts {
+			list = append(list, way{-1, state, 0, cost})
 		}
-		for _, state := range list {
-			s.reach(state, -1, -1, 0, s.rest[state])
+		slices.SortFunc(list, func(a, b way) int { return int(a.state - b.state) })
+		return list, 0, err
+	}
+	state, base := s.walk(c)
+	err = s.leave(c, state, func(step, next int32, rest int64) {
+		list = append(list, way{step, next, s.price(step), rest})
+	})
+	return list, base, err
+}
+
+// straight finds a path of a class that costs no more than its bound, by
+// taking cheapest steps only; nil where the kept steps are in the way of all.
+// Of several it is the one that comes first, since steps are tried in order.
+func (s *search) straight(c *class, from []way, base int64) *path {
+	s.walks++
+	for _, w := range from {
+		if base+w.gone+w.rest != c.cost || s.dead[w.state] == s.walks {
+			continue
 		}
-	} else {
-		var state int32
-		state, base = s.walk(c)
-		err := s.leave(c, state, func(step, next int32, rest int64) { s.reach(next, step, -1, s.cost(step), rest) })
-		if err != nil {
-			return err
+		var steps []int32
+		if w.step >= 0 {
+			steps = append(steps, w.step)
 		}
+		if steps, ok := s.descend(w.state, steps); ok {
+			if c.keep < 0 {
+				return &path{w.state / s.width, steps, c.cost}
+			}
+			return &path{c.parent.start, append(slices.Clone(c.parent.steps[:c.keep]), steps...), c.cost}
+		}
+	}
+	return nil
+}
+
+// descend adds cheapest steps from a state to the end, going back where they
+// lead nowhere. They never lead round: each brings the end nearer.
+func (s *search) descend(state int32, steps []int32) ([]int32, bool) {
+	type place struct{ state, tried int32 } // and how many of its arcs were
+	stack := []place{{state, 0}}
+	for len(stack) > 0 {
+		at := &stack[len(stack)-1]
+		if s.arrived(at.state) {
+			return steps, true
+		}
+		arcs := s.n.out.at(at.state / s.width)
+		if int(at.tried) == len(arcs) {
+			s.dead[at.state] = s.walks
+			if stack = stack[:len(stack)-1]; len(stack) > 0 {
+				steps = steps[:len(steps)-1]
+			}
+			continue
+		}
+		a := arcs[at.tried]
+		at.tried++
+		price := s.price(a.step)
+		if price < 0 || s.onTrunk[a.node] == s.trunk || !s.enterable(a.node) {
+			continue
+		}
+		next, ok := s.follow(at.state, a.step)
+		// What is not settled is farther from the end than this state.
+		if ok && s.settled[next] && s.dead[next] != s.walks && s.rest[next]+price == s.rest[at.state] {
+			steps = append(steps, a.step)
+			stack = append(stack, place{next, 0})
+		}
+	}
+	return nil, false
+}
+
+// around finds the best path of a class where the cheapest steps are taken, by
+// a search forwards that the cost to the end guides.
+func (s *search) around(c *class, from []way, base int64) error {
+	if s.stamp == nil {
+		size := len(s.rest)
+		s.forward = forward{stamp: make([]uint32, size), done: make([]bool, size), gone: make([]int64, size),
+			by: make([]int32, size), before: make([]int32, size)}
+	}
+	s.now++
+	s.front = s.front[:0]
+	for _, w := range from {
+		s.reach(w.state, w.step, -1, w.gone, w.rest)
 	}
 	// Several ends may be as near: the path that comes first decides.
 	for len(s.front) > 0 && (c.best == nil || base+s.front[0].cost <= c.best.cost) {
@@ -353,8 +443,8 @@ func (s *search) resolve(c *class) error {
 			}
 			continue
 		}
-		for _, step := range s.n.out.at(state / s.width) {
-			next, ok := s.enter(state, step)
+		for _, a := range s.n.out.at(state / s.width) {
+			next, ok := s.enter(state, a.step)
 			if !ok || s.onTrunk[next/s.width] == s.trunk {
 				continue
 			}
@@ -363,7 +453,7 @@ func (s *search) resolve(c *class) error {
 				return err
 			}
 			if rest < unreachable {
-				s.reach(next, step, state, at.gone+s.cost(step), rest)
+				s.reach(next, a.step, state, at.gone+s.price(a.step), rest)
 			}
 		}
 	}

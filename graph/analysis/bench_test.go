@@ -1,0 +1,88 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// grid is a world of about so many nodes with three legs each: a map of 50
+// countries, most legs between neighbours and some across.
+func grid(b *testing.B, nodes int) *snapshot.Snapshot {
+	b.Helper()
+	w := newWorld(b)
+	r := rand.New(rand.NewPCG(1, 2))
+	side := 1
+	for side*side < nodes {
+		side++
+	}
+	id := func(x, y int) graph.ID { return graph.ID(fmt.Sprintf("n%03d-%03d", x, y)) }
+	country := func(x, y int) graph.ID {
+		c := x*7/side*7 + y*7/side
+		return graph.ID([]byte{'C', byte('A' + c/26), byte('A' + c%26)})
+	}
+	for x := range side {
+		for y := range side {
+			w.entity(id(x, y), "TransportNode")
+			w.link(id(x, y), "country", w.entity(country(x, y), "Country"))
+			w.say(id(x, y), "coordinates", graph.CoordinatesValue(float64(x)*60/float64(side), float64(y)*120/float64(side)))
+		}
+	}
+	k := 0
+	add := func(x, y, p, q int) {
+		seg := w.entity(graph.ID(fmt.Sprintf("g%06d", k)), "Segment")
+		k++
+		w.link(seg, "from", id(x, y))
+		w.link(seg, "to", id(p, q))
+		w.say(seg, "mode", graph.EnumOf("RAIL"))
+		w.say(seg, "status", graph.EnumOf("OPERATIONAL"))
+		w.say(seg, "bidirectional", graph.BoolValue(true))
+		w.say(seg, "distanceKm", graph.FloatValue(float64(50+r.IntN(100))))
+		w.link(seg, "transits", country(x, y))
+	}
+	for x := range side {
+		for y := range side {
+			if x+1 < side {
+				add(x, y, x+1, y)
+			}
+			if y+1 < side {
+				add(x, y, x, y+1)
+			}
+			p, q := min(side-1, x+r.IntN(8)), min(side-1, y+r.IntN(8))
+			if p != x || q != y {
+				add(x, y, p, q)
+			}
+		}
+	}
+	return w.snapshot(b)
+}
+
+func BenchmarkRoutes(b *testing.B) {
+	for _, nodes := range []int{100, 1_000, 10_000} {
+		s := grid(b, nodes)
+		v := see(b, s, graph.View{})
+		n := compile(b, v, Transport)
+		b.Run(fmt.Sprintf("compile/nodes=%d", nodes), func(b *testing.B) {
+			for b.Loop() {
+				compile(b, v, Transport)
+			}
+			b.ReportMetric(float64(s.ClaimCount()), "claims")
+		})
+		for _, rank := range []Rank{Legs, Distance, BorderCrossings, Certainty} {
+			b.Run(fmt.Sprintf("%s/nodes=%d", rank, nodes), func(b *testing.B) {
+				r := rand.New(rand.NewPCG(3, 4))
+				for b.Loop() {
+					from, to := n.nodes[r.IntN(len(n.nodes))].entity, n.nodes[r.IntN(len(n.nodes))].entity
+					o := RouteOptions{From: s.ID(from), To: s.ID(to), Avoid: []graph.ID{"CAK"}, Rank: rank, First: 3}
+					if _, err := FindRoutes(context.Background(), n, &o); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
