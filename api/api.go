@@ -57,7 +57,7 @@ func New(opts Options) (*API, error) {
 	a := &API{opts: opts}
 	b := newBuilder(opts.Graph.Ontology())
 	sch, err := graphql.NewSchema(graphql.SchemaConfig{
-		Query: b.query(), Mutation: b.mutation(), Types: b.allTypes(),
+		Query: b.query(), Mutation: b.mutation(), Subscription: b.subscription(new(withdrawals)), Types: b.allTypes(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("api: schema: %w", err)
@@ -92,15 +92,18 @@ type Session struct {
 	today    graph.Day
 	view     *snapshot.View // of an empty view argument, once it was asked for
 	refusal  error
+	followed *Follow // set by Subscribe
+	feed     *feed   // of a subscription
 }
 
 // Begin fixes what a request reads.
 func (a *API) Begin() *Session {
+	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), today: a.today()}
+}
+
+func (a *API) today() graph.Day {
 	now := a.opts.Now().UTC()
-	return &Session{
-		api: a, snapshot: a.opts.Graph.Snapshot(),
-		today: graph.DayDate(now.Year(), int(now.Month()), now.Day()).First(),
-	}
+	return graph.DayDate(now.Year(), int(now.Month()), now.Day()).First()
 }
 
 // Seq is the sequence number of what the request reads.
@@ -130,7 +133,11 @@ type Request struct {
 // Execute answers the request. The caller may Release the response.
 func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 	s.refusal = r.WriteRefusal
-	return s.api.engine.Execute(ctx, &gql.Request{
+	return s.api.engine.Execute(ctx, s.request(r))
+}
+
+func (s *Session) request(r *Request) *gql.Request {
+	return &gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
 		Extensions: func(resp *gql.Response, dst []byte) []byte {
@@ -138,10 +145,14 @@ func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 				return dst
 			}
 			dst = append(dst, `{"sequence":`...)
-			dst = gql.AppendInt(dst, int64(s.Seq()))
+			if s.feed != nil {
+				dst = gql.AppendInt(dst, int64(s.feed.after)) // the event's own: a client goes on from it
+			} else {
+				dst = gql.AppendInt(dst, int64(s.Seq()))
+			}
 			return append(dst, '}')
 		},
-	})
+	}
 }
 
 // viewArg is the argument view of a root field.

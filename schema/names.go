@@ -24,8 +24,8 @@ var reservedTypes = set(
 	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "SupersedeInput", "QualifierInput",
 )
 
-// listed are the API's own types of which it makes lists.
-var listed = []string{"Claim", "Search", "Conflict", "Change", "Timeline"}
+// listed are the API's own types of which it makes lists or filters.
+var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timeline"}
 
 // listParts are the endings of the types that the API makes for each list.
 var listParts = []string{

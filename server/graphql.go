@@ -17,7 +17,11 @@ const SequenceHeader = "Caspian-Sequence"
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Add("Vary", "Accept")
-	media := negotiate(r.Header.Values("Accept"))
+	media, streamed := negotiate(r.Header.Values("Accept")), acceptsStream(r.Header.Values("Accept"))
+	if media == "" && streamed {
+		s.stream(w, r)
+		return
+	}
 	if media == "" {
 		writeError(w, http.StatusNotAcceptable, jsonType, codeAccept,
 			"answers come as application/graphql-response+json or application/json; accept one of them")
@@ -28,25 +32,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w)
 		return
 	}
-	var req *api.Request
-	var bad *malformed
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-		req, bad = fromURL(r)
-	case http.MethodPost:
-		req, bad = s.fromBody(w, r)
-	default:
-		h.Set("Allow", "GET, HEAD, POST")
-		bad = &malformed{http.StatusMethodNotAllowed, codeMethod, "GraphQL is asked with POST, or GET for queries, not " + r.Method}
-	}
-	if bad == nil {
-		bad, req.WriteRefusal = s.writeRefusal(r)
-	}
-	if bad != nil {
-		if bad.status == http.StatusUnauthorized {
-			h.Set("WWW-Authenticate", "Bearer")
-		}
-		writeError(w, bad.status, media, bad.code, bad.message)
+	req := s.accept(w, r, media)
+	if req == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
@@ -67,9 +54,42 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	res := session.Execute(ctx, req)
+	if res.Code == gql.CodeSubscription && streamed {
+		res.Release()
+		s.streamTo(w, r, b, req)
+		return
+	}
 	defer res.Release()
 	s.metrics.executed(res)
 	s.answer(w, r, media, session, etag, res)
+}
+
+// accept reads a request and tells whether its caller may write. It returns nil
+// where it has refused the request.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request, media string) *api.Request {
+	h := w.Header()
+	var req *api.Request
+	var bad *malformed
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		req, bad = fromURL(r)
+	case http.MethodPost:
+		req, bad = s.fromBody(w, r)
+	default:
+		h.Set("Allow", "GET, HEAD, POST")
+		bad = &malformed{http.StatusMethodNotAllowed, codeMethod, "GraphQL is asked with POST, or GET for queries, not " + r.Method}
+	}
+	if bad == nil {
+		bad, req.WriteRefusal = s.writeRefusal(r)
+	}
+	if bad != nil {
+		if bad.status == http.StatusUnauthorized {
+			h.Set("WWW-Authenticate", "Bearer")
+		}
+		writeError(w, bad.status, media, bad.code, bad.message)
+		return nil
+	}
+	return req
 }
 
 // answer writes what the engine made of a request.

@@ -17,6 +17,23 @@ var bounds = [...]float64{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0
 // outcomes are what can become of a GraphQL request.
 var outcomes = [...]string{"ok", "partial", "refused", "aborted"}
 
+// The transports of subscriptions.
+const (
+	overSSE = iota
+	overWebSocket
+)
+
+// Why subscriptions are dropped.
+const (
+	droppedBehind = iota
+	droppedSlow
+)
+
+var (
+	transports = [...]string{overSSE: "sse", overWebSocket: "websocket"}
+	drops      = [...]string{droppedBehind: "behind", droppedSlow: "slow"}
+)
+
 // metrics counts since the start. All of it may be read at any time.
 type metrics struct {
 	inFlight    atomic.Int64
@@ -26,13 +43,16 @@ type metrics struct {
 	mutations   atomic.Int64
 	seconds     [len(bounds) + 1]atomic.Int64 // of /graphql, not cumulated
 	total       atomic.Int64                  // nanoseconds of /graphql
+	subscribers [len(transports)]atomic.Int64
+	events      atomic.Int64
+	dropped     [len(drops)]atomic.Int64
 }
 
-func (m *metrics) request(path string, status int, took time.Duration) {
-	if i := status / 100; i > 0 && i < len(m.status) {
+func (m *metrics) request(path string, t *tally, took time.Duration) {
+	if i := t.status / 100; i > 0 && i < len(m.status) {
 		m.status[i].Add(1)
 	}
-	if path != "/graphql" {
+	if path != "/graphql" || t.streamed {
 		return
 	}
 	i := 0
@@ -119,6 +139,7 @@ func (s *Server) writeMetrics(w io.Writer) {
 	fmt.Fprintf(w, "caspian_graphql_duration_seconds_bucket{le=\"+Inf\"} %d\n", sum)
 	fmt.Fprintf(w, "caspian_graphql_duration_seconds_sum %g\n", time.Duration(m.total.Load()).Seconds())
 	fmt.Fprintf(w, "caspian_graphql_duration_seconds_count %d\n", sum)
+	s.writeLive(w, head)
 
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
@@ -126,4 +147,19 @@ func (s *Server) writeMetrics(w io.Writer) {
 	fmt.Fprintf(w, "go_memstats_heap_alloc_bytes %d\n", mem.HeapAlloc)
 	head("go_goroutines", "gauge", "Goroutines.")
 	fmt.Fprintf(w, "go_goroutines %d\n", runtime.NumGoroutine())
+}
+
+// writeLive writes what is known of subscriptions.
+func (s *Server) writeLive(w io.Writer, head func(name, typ, help string)) {
+	m := &s.metrics
+	head("caspian_subscribers", "gauge", "Open subscriptions by transport.")
+	for i, name := range transports {
+		fmt.Fprintf(w, "caspian_subscribers{transport=%q} %d\n", name, m.subscribers[i].Load())
+	}
+	head("caspian_subscription_events_total", "counter", "Events sent to subscribers.")
+	fmt.Fprintf(w, "caspian_subscription_events_total %d\n", m.events.Load())
+	head("caspian_subscribers_dropped_total", "counter", "Subscriptions ended because their clients read too slowly: too many entries behind, or not at all for too long.")
+	for i, name := range drops {
+		fmt.Fprintf(w, "caspian_subscribers_dropped_total{reason=%q} %d\n", name, m.dropped[i].Load())
+	}
 }

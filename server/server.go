@@ -35,6 +35,8 @@ type Session interface {
 	// would give.
 	ETag(query, operation string, variables []byte) string
 	Execute(ctx context.Context, r *api.Request) *gql.Response
+	// Subscribe starts a subscription, or answers what has one answer only.
+	Subscribe(ctx context.Context, r *api.Request, f api.Follow) (*api.Subscription, *gql.Response)
 }
 
 // Backend is what a server answers from.
@@ -62,6 +64,8 @@ type Options struct {
 	MaxBody int64
 	// Timeout bounds the work on one request; 0 is 30 seconds.
 	Timeout time.Duration
+	// Live is how changes are followed.
+	Live Live
 	// Logger takes notes of faults of our own; nil discards them.
 	Logger *slog.Logger
 }
@@ -83,6 +87,8 @@ type Server struct {
 	draining atomic.Bool
 	metrics  metrics
 	mux      *http.ServeMux
+
+	followers *followers
 }
 
 // New makes a server that is not ready yet.
@@ -93,7 +99,8 @@ func New(o Options) *Server {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
-	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux()}
+	o.Live = o.Live.withDefaults()
+	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux(), followers: newFollowers()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -116,6 +123,7 @@ func (s *Server) routes() {
 		})
 	}
 	s.mux.HandleFunc("/graphql", s.graphql)
+	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
 	read("/healthz", s.healthz)
 	read("/readyz", s.readyz)
 	read("/metrics", s.serveMetrics)
@@ -142,7 +150,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				writeError(t, http.StatusInternalServerError, jsonType, gql.CodeInternal, "something went wrong on our side; it has been noted")
 			}
 		}
-		s.metrics.request(r.URL.Path, t.status, time.Since(start))
+		s.metrics.request(r.URL.Path, t, time.Since(start))
 	}()
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -156,7 +164,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // tally remembers the status that a handler wrote.
 type tally struct {
 	http.ResponseWriter
-	status int
+	status   int
+	streamed bool // for as long as the client likes
 }
 
 func (t *tally) WriteHeader(status int) {
@@ -240,6 +249,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.draining.Store(true)
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
+	s.followers.shut(wait)
 	err := hs.Shutdown(wait)
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("requests_cut_off", "after", drain.String())

@@ -377,6 +377,9 @@ func (fake) ETag(string, string, []byte) string { return `"fake"` }
 func (f fake) Execute(ctx context.Context, _ *api.Request) *gql.Response {
 	return f.execute(ctx)
 }
+func (f fake) Subscribe(ctx context.Context, _ *api.Request, _ api.Follow) (*api.Subscription, *gql.Response) {
+	return nil, f.execute(ctx)
+}
 
 func faked(t *testing.T, o Options, execute func(ctx context.Context) *gql.Response) *Server {
 	s := started(t, o)

@@ -1,0 +1,164 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// Live is how changes are followed, over whichever transport. The zero value works.
+type Live struct {
+	// MaxSubscribers bounds the subscriptions and sockets open at once; 0 is 20,000.
+	MaxSubscribers int
+	// MaxBehind ends a subscription that was up to date and then fell more
+	// entries behind; 0 is 20,000, above what one publication brings.
+	MaxBehind int
+	// Heartbeat is how often a quiet stream shows that it lives; 0 is 15 seconds.
+	Heartbeat time.Duration
+	// WriteTimeout is how long a client may leave what was sent to it unread
+	// before its connection is cut; 0 is 10 seconds.
+	WriteTimeout time.Duration
+	// InitTimeout is how long a socket may take to begin; 0 is 5 seconds.
+	InitTimeout time.Duration
+	// MaxOperations bounds the operations of one socket at once; 0 is 100.
+	MaxOperations int
+}
+
+func (l Live) withDefaults() Live {
+	number := func(n *int, or int) {
+		if *n == 0 {
+			*n = or
+		}
+	}
+	span := func(d *time.Duration, or time.Duration) {
+		if *d == 0 {
+			*d = or
+		}
+	}
+	number(&l.MaxSubscribers, 20_000)
+	number(&l.MaxBehind, 20_000)
+	number(&l.MaxOperations, 100)
+	span(&l.Heartbeat, 15*time.Second)
+	span(&l.WriteTimeout, 10*time.Second)
+	span(&l.InitTimeout, 5*time.Second)
+	return l
+}
+
+// codeTooMany refuses a subscription; it is worth trying again.
+const codeTooMany = "TOO_MANY_SUBSCRIBERS"
+
+// followers are the open streams and sockets of a server.
+type followers struct {
+	closing context.Context // done when the server stops
+	stop    context.CancelFunc
+	open    sync.WaitGroup
+
+	mu sync.Mutex // guards n
+	n  int
+}
+
+func newFollowers() *followers {
+	f := &followers{}
+	f.closing, f.stop = context.WithCancel(context.Background())
+	return f
+}
+
+// enter makes room for one more; where that is refused, nothing must leave.
+func (f *followers) enter(limit int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.closing.Err() != nil:
+		return errors.New("the service is stopping; connect again in a moment")
+	case f.n >= limit:
+		return fmt.Errorf("all %d places for subscriptions are taken; try again later", limit)
+	}
+	f.n++
+	f.open.Add(1)
+	return nil
+}
+
+func (f *followers) leave() {
+	f.mu.Lock()
+	f.n--
+	f.mu.Unlock()
+	f.open.Done()
+}
+
+// shut ends all streams and sockets, waits until they are gone, and refuses new
+// ones from now on. It returns early when ctx is done.
+func (f *followers) shut(ctx context.Context) {
+	f.mu.Lock() // so that none enters between the two
+	f.stop()
+	f.mu.Unlock()
+	gone := make(chan struct{})
+	go func() { f.open.Wait(); close(gone) }()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+	}
+}
+
+// joined is a context that ends with the request and when the server stops.
+func (f *followers) joined(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	release := context.AfterFunc(f.closing, cancel)
+	return ctx, func() { release(); cancel() }
+}
+
+// outlet is where the events of one subscription go.
+type outlet interface {
+	// next sends the answer to one event.
+	next(res *gql.Response, after uint64) error
+	// quiet is called when nothing happened for a while.
+	quiet(after uint64) error
+}
+
+// follow sends the events of a subscription until it ends, which returns nil,
+// until the context is done, or until the client takes no more.
+func (s *Server) follow(ctx context.Context, sub *api.Subscription, to outlet) error {
+	for {
+		wait, cancel := context.WithTimeout(ctx, s.opts.Live.Heartbeat)
+		err := sub.Wait(wait)
+		cancel()
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, context.DeadlineExceeded):
+			if err := to.quiet(uint64(sub.After())); err != nil {
+				return err
+			}
+			continue
+		default:
+			return err
+		}
+		run, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+		res := sub.Answer(run)
+		cancel()
+		if res == nil {
+			return ctx.Err()
+		}
+		behind := sub.Behind()
+		err = to.next(res, uint64(sub.After()))
+		res.Release()
+		if err != nil {
+			return err
+		}
+		s.metrics.events.Add(1)
+		if behind {
+			s.metrics.dropped[droppedBehind].Add(1)
+		}
+	}
+}
+
+func (s *Server) tooMany(w http.ResponseWriter, err error) {
+	w.Header().Set("Retry-After", "5")
+	writeError(w, http.StatusServiceUnavailable, jsonType, codeTooMany, err.Error())
+}

@@ -1,0 +1,176 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Server-sent events, by the GraphQL over SSE protocol in its distinct
+// connections mode: one operation a request, its results as events named next,
+// then one named complete.
+
+const streamType = "text/event-stream"
+
+// acceptsStream tells whether the client names event streams among what it takes.
+func acceptsStream(accept []string) bool {
+	for _, part := range splitList(strings.Join(accept, ",")) {
+		typ, params, err := mime.ParseMediaType(part)
+		if err != nil || typ != streamType {
+			continue
+		}
+		q, err := strconv.ParseFloat(params["q"], 64)
+		return params["q"] == "" || err == nil && q > 0
+	}
+	return false
+}
+
+// graphqlStream answers at /graphql/stream.
+func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
+	accept := r.Header.Values("Accept")
+	if len(accept) > 0 && !acceptsStream(accept) && !strings.Contains(strings.Join(accept, ","), "*/*") {
+		writeError(w, http.StatusNotAcceptable, jsonType, codeAccept, "/graphql/stream answers as text/event-stream; accept that, or ask at /graphql")
+		return
+	}
+	s.stream(w, r)
+}
+
+// stream answers a request with an event stream, whatever its operation.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
+	b := s.backend.Load()
+	if b == nil {
+		s.unavailable(w)
+		return
+	}
+	if req := s.accept(w, r, jsonType); req != nil {
+		s.streamTo(w, r, b, req)
+	}
+}
+
+// streamTo runs the operation and sends its results as events. What is wrong
+// with the document is told in an event too, since a browser's EventSource
+// shows its page nothing of an answer with another status.
+func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request) {
+	if r.Method == http.MethodHead {
+		w.Header().Set("Allow", "GET, POST")
+		writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, "an event stream is asked for with POST or GET, not HEAD")
+		return
+	}
+	f := api.Follow{MaxBehind: s.opts.Live.MaxBehind}
+	if last := r.Header.Get("Last-Event-ID"); last != "" {
+		n, err := strconv.ParseUint(last, 10, 63)
+		if err != nil {
+			writeError(w, http.StatusBadRequest, jsonType, codeRequest, "Last-Event-ID is the sequence number of the last event that was read, not "+strconv.Quote(last))
+			return
+		}
+		after := graph.Seq(n)
+		f.After = &after
+	}
+	if err := s.followers.enter(s.opts.Live.MaxSubscribers); err != nil {
+		s.tooMany(w, err)
+		return
+	}
+	defer s.followers.leave()
+	ctx, cancel := s.followers.joined(r.Context())
+	defer cancel()
+	start, done := context.WithTimeout(ctx, s.opts.Timeout)
+	sub, res := b.Begin().Subscribe(start, req, f)
+	done()
+	e := newEvents(w, s.opts.Live.WriteTimeout)
+	if sub == nil {
+		defer res.Release()
+		s.metrics.executed(res)
+		e.id = false
+		if e.next(res, 0) == nil {
+			_ = e.complete() // a client that has gone needs none
+		}
+		return
+	}
+	s.metrics.subscribers[overSSE].Add(1)
+	defer s.metrics.subscribers[overSSE].Add(-1)
+	// The first id comes before the first event: who is cut off in between
+	// resumes from here as well.
+	err := e.quiet(uint64(sub.After()))
+	if err == nil {
+		err = s.follow(ctx, sub, e)
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		_ = e.complete()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.metrics.dropped[droppedSlow].Add(1)
+		s.log.Info("subscriber_dropped", "reason", "it did not read in time", "resume_from", sub.After())
+	case errors.Is(err, context.Canceled):
+		// No complete: clients then connect again and go on from the last id.
+	default:
+		s.log.Debug("stream_ended", "error", err.Error())
+	}
+}
+
+// events writes an event stream.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	timeout time.Duration
+	id      bool // results carry ids to resume from
+}
+
+// newEvents begins the stream.
+func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
+	e := &events{w, http.NewResponseController(w), timeout, true}
+	if t, ok := w.(*tally); ok {
+		t.streamed = true
+	}
+	// The server's own limits are for requests with one answer. The request has
+	// been read; a deadline that stayed would end the stream when it passes.
+	_ = e.control.SetReadDeadline(time.Time{}) // a recorder in a test has none
+	h := w.Header()
+	h.Set("Content-Type", streamType+"; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // or nginx holds events back
+	e.deadline()
+	w.WriteHeader(http.StatusOK)
+	return e
+}
+
+func (e *events) deadline() { _ = e.control.SetWriteDeadline(time.Now().Add(e.timeout)) }
+
+func (e *events) next(res *gql.Response, after uint64) error {
+	id := ""
+	if e.id {
+		id = "id: " + strconv.FormatUint(after, 10) + "\n"
+	}
+	e.deadline()
+	// JSON as the engine writes it has no line breaks.
+	for _, part := range [...][]byte{[]byte(id + "event: next\ndata: "), res.Body, []byte("\n\n")} {
+		if _, err := e.w.Write(part); err != nil {
+			return err
+		}
+	}
+	return e.control.Flush()
+}
+
+// quiet sends a comment, to show that the stream lives, and how far it has come.
+func (e *events) quiet(after uint64) error {
+	return e.write(": here\nid: " + strconv.FormatUint(after, 10) + "\n\n")
+}
+
+func (e *events) complete() error { return e.write("event: complete\ndata:\n\n") }
+
+func (e *events) write(text string) error {
+	e.deadline()
+	if _, err := io.WriteString(e.w, text); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
