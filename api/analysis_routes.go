@@ -225,10 +225,18 @@ func (b *builder) entityListField(name, about string, read func(src gql.Ref) (*s
 		}}}
 }
 
-// number appends a number, or null for none.
+// appendNumber writes a number, or nothing, which is null, where there is none.
 func appendNumber(dst []byte, x float64) []byte {
 	if math.IsNaN(x) {
 		return dst
+	}
+	return gql.AppendFloat(dst, x)
+}
+
+// appendShare writes a product of confidences without the noise of multiplying.
+func appendShare(dst []byte, x float64) []byte {
+	if round := math.Round(x*1e12) / 1e12; round > 0 {
+		x = round
 	}
 	return gql.AppendFloat(dst, x)
 }
@@ -275,7 +283,7 @@ func (b *builder) routeType() *graphql.Object {
 				return gql.AppendString(dst, "UNVERIFIED")
 			})},
 			{name: "certainty", typ: must(graphql.Float), about: "The product of the legs' certainties.",
-				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Certainty) })},
+				read: leaf(func(r *routeRef, dst []byte) []byte { return appendShare(dst, r.Certainty) })},
 			{name: "weakest", typ: b.claimType(), about: "The least confident of the legs' claims.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					r := of(src)

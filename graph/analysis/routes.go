@@ -214,14 +214,14 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 func (n *Network) route(p *path) Route {
 	s := n.view.Snapshot()
 	r := Route{Nodes: []uint32{n.nodes[p.start].entity}, Verified: true, Certainty: 1, Weakest: snapshot.None}
-	known := 0
+	known, metres := 0, int64(0)
 	for _, step := range p.steps {
 		g := &n.legs[step>>1]
 		l := n.leg(step)
 		r.Nodes = append(r.Nodes, l.To)
 		r.Legs = append(r.Legs, l)
 		r.Borders += int(g.borders)
-		r.EstimatedKm += l.EstimatedKm
+		metres += g.estimate
 		r.Certainty *= l.Certainty
 		r.Verified = r.Verified && l.Complete
 		r.Km += l.Km
@@ -244,6 +244,7 @@ func (n *Network) route(p *path) Route {
 			}
 		}
 	}
+	r.EstimatedKm = float64(metres) / 1000
 	if len(r.Legs) > 0 {
 		r.Known = float64(known) / float64(len(r.Legs))
 	}

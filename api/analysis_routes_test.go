@@ -1,0 +1,42 @@
+package api_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/api"
+)
+
+// TestRoutesRefuse tells what is wrong with an argument and what to do.
+func TestRoutesRefuse(t *testing.T) {
+	a := seeded(t)
+	for _, c := range []struct{ args, want string }{
+		{`from: "KAZZ", to: "eu"`, `from: the view shows no entity "KAZZ"; the field search finds`},
+		{`from: "KAZ", to: "uranium"`, `to: "uranium" is a Resource, which stands for no place; name a country`},
+		{`from: "KAZ", to: "eu", avoid: ["RUSS"]`, `avoid: the view shows no entity "RUSS"`},
+		{`from: "KAZ", to: "eu", avoid: ["uranium"]`, `avoid: "uranium" is a Resource, which no route can touch; name a country`},
+		{`from: "KAZ", to: "eu", first: 0`, `first: 0 is not between 1 and 50`},
+		{`from: "KAZ", to: "eu", first: 51`, `first: 51 is not between 1 and 50`},
+		{`from: "KAZ", to: "eu", modes: []`, `modes: an empty list allows no leg`},
+		{`from: "KAZ", to: "eu", statuses: []`, `statuses: an empty list opens no leg`},
+		{`from: "KAZ", to: "eu", gauges: []`, `gauges: an empty list allows no railway`},
+		{`from: "KAZ", to: "eu", maxBorders: -1, first: 0`, `maxBorders: -1 is not between 0 and 50`},
+		{`from: "KAZ", to: "eu", via: ["a","a","a","a","a","a","a","a","a"]`, `via: 9 entities are more than 8`},
+		{`from: "KAZ", to: "eu", modes: [CAMEL]`, `CAMEL`},
+		{`from: "KAZ", to: "eu", view: {sources: ["nobody"]}`, `there is no source "nobody"`},
+	} {
+		r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ routes(` + c.args + `) { partial } }`})
+		var answer struct{ Errors []struct{ Message string } }
+		if err := json.Unmarshal(r.Body, &answer); err != nil {
+			t.Fatal(err)
+		}
+		if len(answer.Errors) == 0 || !strings.Contains(answer.Errors[0].Message, c.want) {
+			t.Errorf("%s: %s\nwant %s", c.args, r.Body, c.want)
+		}
+	}
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ chokepoints(from: "KAZ", to: "eu", first: 1000) { removes } }`})
+	if !strings.Contains(string(r.Body), "first: 1000 is not between 1 and 200") {
+		t.Errorf("%s", r.Body)
+	}
+}

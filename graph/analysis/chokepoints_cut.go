@@ -1,0 +1,258 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+)
+
+// flow is a network of capacities between one source and one sink. An edge and
+// its reverse stand side by side, so that e^1 is the reverse of e.
+type flow struct {
+	source, sink int32
+	first, next  []int32 // lists of edges by vertex
+	to           []int32
+	left         []int32 // capacity that is left
+	element      []int32 // what is cut where the edge is; -1 where none
+	value        int
+}
+
+const unbounded = 1 << 30
+
+func newFlow(vertices int) *flow {
+	g := &flow{first: make([]int32, vertices)}
+	for i := range g.first {
+		g.first[i] = -1
+	}
+	return g
+}
+
+func (g *flow) edge(from, to, capacity, element int32) {
+	for _, e := range [...]struct{ from, to, capacity, element int32 }{{from, to, capacity, element}, {to, from, 0, -1}} {
+		g.next = append(g.next, g.first[e.from])
+		g.first[e.from] = int32(len(g.to))
+		g.to = append(g.to, e.to)
+		g.left = append(g.left, e.capacity)
+		g.element = append(g.element, e.element)
+	}
+}
+
+// augment adds one path to the flow; false where there is none left. Cuts of
+// interest are small, so that the plain method takes few rounds.
+func (g *flow) augment(spend func() error) (bool, error) {
+	by := make([]int32, len(g.first))
+	for i := range by {
+		by[i] = -1
+	}
+	queue := []int32{g.source}
+	for at := 0; at < len(queue) && by[g.sink] < 0; at++ {
+		for e := g.first[queue[at]]; e >= 0; e = g.next[e] {
+			if err := spend(); err != nil {
+				return false, err
+			}
+			if to := g.to[e]; g.left[e] > 0 && by[to] < 0 && to != g.source {
+				by[to] = e
+				queue = append(queue, to)
+			}
+		}
+	}
+	if by[g.sink] < 0 {
+		return false, nil
+	}
+	for v := g.sink; v != g.source; v = g.to[by[v]^1] {
+		g.left[by[v]]--
+		g.left[by[v]^1]++
+	}
+	g.value++
+	return true, nil
+}
+
+// maximise fills the flow; false where its value passes most.
+func (g *flow) maximise(most int, spend func() error) (bool, error) {
+	for {
+		more, err := g.augment(spend)
+		if err != nil || !more {
+			return err == nil, err
+		}
+		if g.value > most {
+			return false, nil
+		}
+	}
+}
+
+// extend adds to a set of vertices all that the flow left capacity to; false
+// where that is the sink.
+func (g *flow) extend(set []bool, from int32, spend func() error) (bool, error) {
+	set[from] = true
+	for queue := []int32{from}; len(queue) > 0; queue = queue[1:] {
+		for e := g.first[queue[0]]; e >= 0; e = g.next[e] {
+			if err := spend(); err != nil {
+				return false, err
+			}
+			if to := g.to[e]; g.left[e] > 0 && !set[to] {
+				set[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return !set[g.sink], nil
+}
+
+// cut are the edges with an element that lead out of a set.
+func (g *flow) cut(set []bool) (edges []int32) {
+	for e := int32(0); int(e) < len(g.to); e += 2 {
+		if g.element[e] >= 0 && set[g.to[e^1]] && !set[g.to[e]] {
+			edges = append(edges, e)
+		}
+	}
+	return edges
+}
+
+// cuts calls fn with the minimum cuts of a full flow, the one nearest to the
+// source first, until fn returns false. Each cut after the first is the
+// nearest one that spares some edge of a cut before: a set of vertices that a
+// minimum cut bounds holds every vertex to which one of its own has capacity
+// left, and for any two such sets the one within the other can be grown into it
+// by edges that only the inner one cuts.
+func (g *flow) cuts(spend func() error, fn func(elements []int32) bool) error {
+	start := make([]bool, len(g.first))
+	if ok, err := g.extend(start, g.source, spend); err != nil || !ok {
+		return err
+	}
+	seen := map[string]bool{}
+	for queue := [][]bool{start}; len(queue) > 0; queue = queue[1:] {
+		edges := g.cut(queue[0])
+		elements := make([]int32, len(edges))
+		for i, e := range edges {
+			elements[i] = g.element[e]
+		}
+		slices.Sort(elements)
+		key := fmt.Sprint(elements)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if !fn(elements) {
+			return nil
+		}
+		for _, e := range edges {
+			set := slices.Clone(queue[0])
+			ok, err := g.extend(set, g.to[e], spend)
+			if err != nil {
+				return err
+			}
+			if ok {
+				queue = append(queue, set)
+			}
+		}
+	}
+	return nil
+}
+
+// flow makes the network of capacities between the ends: each node is two
+// vertices with its own edge between. capacity says what a node or a leg bears.
+func (f *cutter) flow(node, leg func(i int32) int32) *flow {
+	size := int32(len(f.n.nodes))
+	g := newFlow(int(2*size + 2))
+	g.source, g.sink = 2*size, 2*size+1
+	element := func(capacity, i int32) int32 {
+		if capacity == unbounded {
+			return -1
+		}
+		return i
+	}
+	for i := range size {
+		if !f.enterable(i) {
+			continue
+		}
+		g.edge(2*i, 2*i+1, node(i), element(node(i), i))
+		for _, a := range f.n.out.at(i) {
+			if f.usable(a, nil) {
+				g.edge(2*i+1, 2*a.node, leg(a.step>>1), element(leg(a.step>>1), a.step>>1))
+			}
+		}
+	}
+	for _, i := range f.from {
+		g.edge(g.source, 2*i, unbounded, -1)
+	}
+	for _, i := range f.to {
+		g.edge(2*i+1, g.sink, unbounded, -1)
+	}
+	return g
+}
+
+// smallest collects the smallest cuts of several flows.
+type smallest struct {
+	size int
+	cuts [][]int32
+	seen map[string]bool
+}
+
+// take adds the cuts of a flow, at most so many in all.
+func (s *smallest) take(g *flow, most int, spend func() error) error {
+	full, err := g.maximise(s.size, spend)
+	if err != nil || !full || g.value == 0 {
+		return err
+	}
+	if g.value < s.size {
+		s.size, s.cuts, s.seen = g.value, nil, map[string]bool{}
+	}
+	return g.cuts(spend, func(elements []int32) bool {
+		if key := fmt.Sprint(elements); !s.seen[key] {
+			s.seen[key] = true
+			s.cuts = append(s.cuts, elements)
+		}
+		return len(s.cuts) < most
+	})
+}
+
+func (f *cutter) legCuts(most int) ([][]uint32, error) {
+	s := smallest{size: maxCut, seen: map[string]bool{}}
+	g := f.flow(func(int32) int32 { return unbounded }, func(int32) int32 { return 1 })
+	if err := s.take(g, most, f.spend); err != nil {
+		return nil, err
+	}
+	var list [][]uint32
+	for _, cut := range s.cuts {
+		var entities []uint32
+		for _, i := range cut {
+			entities = append(entities, f.n.legs[i].segment)
+		}
+		list = append(list, entities)
+	}
+	return list, nil
+}
+
+// nodeCuts finds the smallest sets of nodes that leave a node of each end:
+// for every such pair one flow, in which these two cannot be cut. An end with
+// more nodes than a cut may have needs none of its own.
+func (f *cutter) nodeCuts(most int) ([][]uint32, error) {
+	spared := func(end []int32) []int32 {
+		if len(end) > maxCut {
+			return []int32{-1}
+		}
+		return end
+	}
+	s := smallest{size: maxCut, seen: map[string]bool{}}
+	for _, a := range spared(f.from) {
+		for _, b := range spared(f.to) {
+			g := f.flow(func(i int32) int32 {
+				if i == a || i == b {
+					return unbounded
+				}
+				return 1
+			}, func(int32) int32 { return unbounded })
+			if err := s.take(g, most, f.spend); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var list [][]uint32
+	for _, cut := range s.cuts {
+		var entities []uint32
+		for _, i := range cut {
+			entities = append(entities, f.n.nodes[i].entity)
+		}
+		list = append(list, entities)
+	}
+	return list, nil
+}

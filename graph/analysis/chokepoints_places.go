@@ -1,0 +1,141 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A country or a water bars many nodes and legs at once, so that no flow finds
+// the smallest cuts. But every cut has an element of every route: taking one
+// route and trying each of its places, then a route that is left and each of
+// its places, finds all cuts of a size.
+
+// placeCuts finds the smallest sets of countries, or of waters, that every
+// route passes and that leave a node of each end.
+func (f *cutter) placeCuts(water bool, most int) ([][]uint32, error) {
+	b := &placeCutter{cutter: f, water: water, closed: make([]bool, len(f.n.places)), tried: map[string]bool{}}
+	for size := 1; size <= maxCut; size++ {
+		clear(b.tried)
+		if err := b.try(nil, size); err != nil {
+			return nil, err
+		}
+		if len(b.found) > 0 {
+			break
+		}
+	}
+	var list [][]uint32
+	for _, cut := range b.found[:min(most, len(b.found))] {
+		var entities []uint32
+		for _, p := range cut {
+			entities = append(entities, f.n.places[p])
+		}
+		slices.SortFunc(entities, func(x, y uint32) int {
+			if f.n.view.Snapshot().ID(x) < f.n.view.Snapshot().ID(y) {
+				return -1
+			}
+			return 1
+		})
+		list = append(list, entities)
+	}
+	return list, nil
+}
+
+type placeCutter struct {
+	*cutter
+	water  bool
+	closed []bool // by place
+	tried  map[string]bool
+	found  [][]int32
+}
+
+// try adds up to so many places to a set until it is a cut.
+func (b *placeCutter) try(set []int32, more int) error {
+	ordered := slices.Clone(set)
+	slices.Sort(ordered)
+	key := fmt.Sprint(ordered)
+	if b.tried[key] {
+		return nil
+	}
+	b.tried[key] = true
+	if b.covers(b.from) || b.covers(b.to) {
+		return nil // and so does every larger set
+	}
+	places, open, err := b.route()
+	switch {
+	case err != nil:
+		return err
+	case !open:
+		b.found = append(b.found, ordered)
+		return nil
+	case more == 0:
+		return nil
+	}
+	for _, p := range places {
+		b.closed[p] = true
+		err := b.try(append(slices.Clip(set), p), more-1)
+		b.closed[p] = false
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// covers tells whether what is closed holds every node of an end.
+func (b *placeCutter) covers(end []int32) bool {
+	return !slices.ContainsFunc(end, func(i int32) bool { return !b.bars(i) })
+}
+
+func (b *placeCutter) bars(node int32) bool {
+	c := b.n.nodes[node].country
+	return c >= 0 && b.closed[c]
+}
+
+// route finds a route with the fewest legs that touches nothing closed, and
+// the places of the kind that it touches, in order.
+func (b *placeCutter) route() (places []int32, open bool, err error) {
+	by := make([]int32, len(b.n.nodes)) // the step that led there, and one; -1 for a start
+	var queue []int32
+	for _, i := range b.from {
+		if b.enterable(i) && !b.bars(i) {
+			by[i] = -1
+			queue = append(queue, i)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		if b.isTo[at] {
+			return b.touched(at, by), true, nil
+		}
+		for _, a := range b.n.out.at(at) {
+			if err := b.spend(); err != nil {
+				return nil, false, err
+			}
+			if by[a.node] != 0 || !b.usable(a, nil) || b.bars(a.node) ||
+				slices.ContainsFunc(b.n.legs[a.step>>1].transits, func(p int32) bool { return b.closed[p] }) {
+				continue
+			}
+			by[a.node] = a.step + 1
+			queue = append(queue, a.node)
+		}
+	}
+	return nil, false, nil
+}
+
+// touched are the places of the kind on a route, from its start.
+func (b *placeCutter) touched(at int32, by []int32) (places []int32) {
+	note := func(p int32) {
+		if p >= 0 && b.n.water[p] == b.water && !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
+	for ; by[at] > 0; at = b.n.leaves(by[at] - 1) {
+		note(b.n.nodes[at].country)
+		for _, p := range b.n.legs[(by[at]-1)>>1].transits {
+			note(p)
+		}
+	}
+	note(b.n.nodes[at].country)
+	slices.Reverse(places)
+	return places
+}
