@@ -5,8 +5,10 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
 RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/...
+# Folders of npm packages that tests run.
+JS          ?= gql/testdata/js server/testdata/js
 
-.PHONY: run build test check format vet lint vuln race bench bench-start soak clean
+.PHONY: run build test check format vet lint vuln js race bench bench-start soak clean
 
 run: build
 	./bin/caspian serve
@@ -15,7 +17,7 @@ build:
 	$(GO) build -o bin/caspian ./cmd/caspian
 
 # Everything a change must pass, on a new machine as well.
-test: format vet lint vuln race
+test: format vet lint vuln js race
 	$(GO) test -timeout 9m ./...
 
 # What to run before each commit.
@@ -37,6 +39,16 @@ vuln:
 	@if curl -sfI --max-time 10 https://vuln.go.dev/index/db.json >/dev/null 2>&1; \
 	then $(GO) run $(GOVULNCHECK) ./...; \
 	else echo "vuln: the database at vuln.go.dev cannot be reached; not checked"; fi
+
+# What Node runs in tests: the reference implementation, audits and clients. Where npm is
+# absent or cannot fetch them, the tests compare with stored verdicts or are skipped.
+js: $(JS:%=%/node_modules/.package-lock.json)
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	@if command -v npm >/dev/null; \
+	then (cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 && touch node_modules/.package-lock.json) \
+	  || echo "js: npm cannot fetch the packages of $*; tests use stored verdicts"; \
+	else echo "js: no npm; tests use stored verdicts"; fi
 
 race:
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; \
