@@ -8,7 +8,7 @@ RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/...
 # Folders of npm packages that tests run.
 JS          ?= gql/testdata/js server/testdata/js
 
-.PHONY: run build test check format vet lint vuln js race bench bench-start soak clean
+.PHONY: run build test check format vet lint vuln js race bench bench-start bench-compare soak clean
 
 run: build
 	./bin/caspian serve
@@ -62,6 +62,12 @@ bench: bench-start
 # First start with the built-in seeds and later starts, of the real program.
 bench-start:
 	CASPIAN_BENCH=1 $(GO) test -run TestStartTime -v -count 1 ./cmd/caspian
+
+# The service beside graphql-go, gqlgen, graphql-js (where Node is) and hand-written handlers.
+bench-compare:
+	$(MAKE) js JS=bench/compare/js
+	cd bench/compare && CASPIAN_COMPARE=1 $(GO) test -v -count 1 -timeout 20m .
+	cd bench/compare && $(GO) test -run '^$$' -bench . -timeout 20m .
 
 # The long ones: 500 kills of an import, more random cases, fuzzing.
 soak:

@@ -108,6 +108,10 @@ func packages(t *testing.T) []string {
 		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules") {
 			return filepath.SkipDir
 		}
+		// A folder with a go.mod is a module of its own.
+		if _, err := os.Stat(filepath.Join(path, "go.mod")); d.IsDir() && path != "." && err == nil {
+			return filepath.SkipDir
+		}
 		if !d.IsDir() && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
 			dirs = append(dirs, filepath.ToSlash(filepath.Dir(path)))
 		}

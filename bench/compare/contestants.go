@@ -1,0 +1,133 @@
+package compare
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/bench/compare/gqlgen"
+	"github.com/caspian-kg/caspian/bench/compare/plain"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/server"
+)
+
+// The names of the contestants.
+const (
+	Caspian   = "caspian"
+	GraphqlGo = "graphql-go"
+	Gqlgen    = "gqlgen"
+	GraphqlJS = "graphql-js"
+	// Hand is a hand-written handler that reads the snapshot through a view,
+	// Flat one that reads arrays worked out before; they answer Nested only.
+	Hand = "hand-written"
+	Flat = "flat arrays"
+)
+
+// Contestant answers documents in this process and over HTTP.
+type Contestant struct {
+	Name    string
+	Handler http.Handler
+	// Answer runs a document in process and calls done with the response.
+	Answer func(ctx context.Context, d *Document, done func(body []byte)) error
+	// Only names the one document it answers; "" is all.
+	Only string
+}
+
+// Answers tells whether the contestant answers the document.
+func (c *Contestant) Answers(d *Document) bool { return c.Only == "" || c.Only == d.Name }
+
+// Contestants makes those written in Go.
+func Contestants(g *live.Graph, p *plain.Graph) ([]*Contestant, error) {
+	a, err := api.New(api.Options{Graph: g})
+	if err != nil {
+		return nil, err
+	}
+	srv := server.New(server.Options{ReadOnly: true})
+	srv.Publish(&server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }})
+	lib, err := newGraphqlGo(g)
+	if err != nil {
+		return nil, err
+	}
+	by := func(name string, write func([]byte) []byte) *Contestant {
+		var buf []byte
+		return &Contestant{Name: name, Only: Nested, Handler: written(write), Answer: func(_ context.Context, _ *Document, done func([]byte)) error {
+			buf = write(buf[:0])
+			done(buf)
+			return nil
+		}}
+	}
+	return []*Contestant{
+		{Name: Caspian, Handler: srv, Answer: func(ctx context.Context, d *Document, done func([]byte)) error {
+			r := a.Begin().Execute(ctx, &api.Request{Query: d.Query, Variables: json.RawMessage(d.Variables)})
+			done(r.Body)
+			r.Release()
+			return nil
+		}},
+		{Name: Gqlgen, Handler: gqlgen.Handler(p), Answer: gqlgenInProcess(gqlgen.Schema(p))},
+		{Name: GraphqlGo, Handler: lib, Answer: func(_ context.Context, d *Document, done func([]byte)) error {
+			var vars map[string]any
+			err := json.Unmarshal([]byte(d.Variables), &vars)
+			if err != nil {
+				return err
+			}
+			body, err := lib.answer(d.Query, vars)
+			done(body)
+			return err
+		}},
+		by(Hand, newHand(g).appendAnswer),
+		by(Flat, newFlat(g).appendAnswer),
+	}, nil
+}
+
+func gqlgenInProcess(s graphql.ExecutableSchema) func(context.Context, *Document, func([]byte)) error {
+	e := executor.New(s)
+	e.SetQueryCache(lru.New[*ast.QueryDocument](100))
+	return func(ctx context.Context, d *Document, done func([]byte)) error {
+		ctx = graphql.StartOperationTrace(ctx)
+		p := &graphql.RawParams{Query: d.Query}
+		if err := json.Unmarshal([]byte(d.Variables), &p.Variables); err != nil {
+			return err
+		}
+		oc, errs := e.CreateOperationContext(ctx, p)
+		if errs != nil {
+			return errs
+		}
+		next, ctx := e.DispatchOperation(ctx, oc)
+		body, err := json.Marshal(next(ctx))
+		done(body)
+		return err
+	}
+}
+
+// data is the member data of a response with its keys sorted and its numbers
+// as one writes them, for comparison.
+func data(body []byte) ([]byte, error) {
+	var r struct {
+		Data   any
+		Errors []any
+	}
+	if err := json.Unmarshal(body, &r); err != nil {
+		return nil, err
+	}
+	return json.Marshal(r)
+}
+
+// overHTTP is the answer of a handler, without a network.
+func overHTTP(h http.Handler, d *Document) []byte {
+	req := request("localhost", d.Query, d.Variables)
+	body := req[bytes.Index(req, []byte("\r\n\r\n"))+4:]
+	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return slices.Clone(w.Body.Bytes())
+}

@@ -1,0 +1,111 @@
+// Package model gives the plain graph the shape that gqlgen binds to: a type
+// for each of the schema, with methods for the fields that have arguments.
+// Read Country first. The package must not know gqlgen, nor the snapshot.
+package model
+
+import "github.com/caspian-kg/caspian/bench/compare/plain"
+
+// Country gives a plain country its fields with arguments.
+type Country plain.Country
+
+// CountryList is a page of countries.
+type CountryList struct{ Nodes []*Country }
+
+// CityList is a page of cities.
+type CityList struct{ Nodes []*plain.City }
+
+// ExportList is a page of exports, and all of them for sums.
+type ExportList struct {
+	page []*plain.Export
+	all  []*plain.Export
+}
+
+// Export is one of them.
+type Export plain.Export
+
+// ExportAggregate sums exports up.
+type ExportAggregate struct{ all []*plain.Export }
+
+// Countries makes a page.
+func Countries(list []*plain.Country) *CountryList {
+	l := &CountryList{make([]*Country, len(list))}
+	for i, c := range list {
+		l.Nodes[i] = (*Country)(c)
+	}
+	return l
+}
+
+// Borders are the neighbours.
+func (c *Country) Borders(first *int) *CountryList { return Countries(plain.Cut(c.Neighbours, first)) }
+
+// Cities are the cities.
+func (c *Country) Cities(first *int) *CityList { return &CityList{plain.Cut(c.Towns, first)} }
+
+// ExportsTo are the exports that the filter keeps.
+func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *int, series *bool) *ExportList {
+	if series != nil && *series {
+		return &ExportList{plain.Cut(c.Series, first), c.Series}
+	}
+	var atLeast *float64
+	var prefix *string
+	if where != nil && where.Edge != nil && where.Edge.Share != nil {
+		atLeast = where.Edge.Share.Gte
+	}
+	if where != nil && where.Node != nil && where.Node.Name != nil {
+		prefix = where.Node.Name.StartsWith
+	}
+	descending := len(orderBy) > 0 && orderBy[0].Edge != nil && orderBy[0].Edge.Share != nil && *orderBy[0].Edge.Share == "DESC"
+	p := (*plain.Country)(c)
+	return &ExportList{p.ExportsWhere(atLeast, prefix, descending, first), p.Exports}
+}
+
+// Edges are the page's.
+func (l *ExportList) Edges() []*Export {
+	out := make([]*Export, len(l.page))
+	for i, e := range l.page {
+		out[i] = (*Export)(e)
+	}
+	return out
+}
+
+// Node is where it goes.
+func (e *Export) Node() *Country { return (*Country)((*plain.Export)(e).To) }
+
+// Aggregate is over all.
+func (l *ExportList) Aggregate() *ExportAggregate { return &ExportAggregate{l.all} }
+
+// Groups parts them by the only key, the resource.
+func (a *ExportAggregate) Groups(by ExportGroupKey) []*ExportGroup {
+	groups := plain.ByResource(a.all)
+	out := make([]*ExportGroup, len(groups))
+	for i, g := range groups {
+		out[i] = &ExportGroup{Key: g.Key, Count: g.Count, Sum: &ExportNumbers{Share: &g.Share}}
+	}
+	return out
+}
+
+// The inputs of exportsTo and the keys of groups.
+type (
+	ExportFilter struct {
+		Edge *ExportEdgeFilter
+		Node *CountryFilter
+	}
+	ExportEdgeFilter struct{ Share *FloatFilter }
+	FloatFilter      struct{ Gte *float64 }
+	CountryFilter    struct{ Name *TextFilter }
+	TextFilter       struct{ StartsWith *string }
+	ExportOrder      struct{ Edge *ExportEdgeOrder }
+	ExportEdgeOrder  struct{ Share *OrderDirection }
+	OrderDirection   string
+	ExportGroupKey   string
+)
+
+// ExportGroup is the exports of one resource.
+type ExportGroup struct {
+	Key   *string
+	Count int
+	Sum   *ExportNumbers
+}
+
+// ExportNumbers are sums.
+type ExportNumbers struct{ Share *float64 }

@@ -1,0 +1,293 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/graphql-go/graphql"
+	"github.com/graphql-go/graphql/language/ast"
+	"github.com/graphql-go/graphql/language/parser"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// node is an entity as graphql-go's resolvers hand it on.
+type node struct {
+	v *snapshot.View
+	n uint32
+}
+
+// listing is a connection of theirs.
+type listing struct {
+	v     *snapshot.View
+	list  *snapshot.List
+	query snapshot.Query
+}
+
+// export is an edge of theirs.
+type export struct {
+	v *snapshot.View
+	e snapshot.Edge
+}
+
+// graphqlGo is graphql-go's executor over the accessors of the snapshot, with
+// parsed documents cached and validation left out after the first time.
+type graphqlGo struct {
+	schema graphql.Schema
+	parsed sync.Map // document to *ast.Document
+}
+
+func newGraphqlGo(g *live.Graph) (*graphqlGo, error) {
+	s, err := graphql.NewSchema(graphql.SchemaConfig{Query: (&goTypes{o: g.Ontology(), g: g}).query()})
+	return &graphqlGo{schema: s}, err
+}
+
+// answer is the response to a request.
+func (c *graphqlGo) answer(query string, variables map[string]any) ([]byte, error) {
+	doc, ok := c.parsed.Load(query)
+	if !ok {
+		d, err := parser.Parse(parser.ParseParams{Source: query})
+		if err != nil {
+			return nil, err
+		}
+		if r := graphql.ValidateDocument(&c.schema, d, nil); !r.IsValid {
+			return nil, fmt.Errorf("graphql-go refuses the document: %v", r.Errors)
+		}
+		doc = d
+		c.parsed.Store(query, d)
+	}
+	r := graphql.Execute(graphql.ExecuteParams{Schema: c.schema, AST: doc.(*ast.Document), Args: variables})
+	return json.Marshal(r)
+}
+
+func (c *graphqlGo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var req struct {
+		Query     string
+		Variables map[string]any
+	}
+	err := json.NewDecoder(r.Body).Decode(&req)
+	var body []byte
+	if err == nil {
+		body, err = c.answer(req.Query, req.Variables)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body) // a client that has gone
+}
+
+// goTypes makes the schema.
+type goTypes struct {
+	o *schema.Ontology
+	g *live.Graph
+}
+
+type resolve = func(p graphql.ResolveParams) (any, error)
+
+func must(t graphql.Type) graphql.Output { return graphql.NewNonNull(t) }
+
+func first(p graphql.ResolveParams) *int {
+	if n, ok := p.Args["first"].(int); ok {
+		return &n
+	}
+	return nil
+}
+
+var firstArg = graphql.FieldConfigArgument{"first": {Type: graphql.Int}}
+
+func (t *goTypes) query() *graphql.Object {
+	country, city := t.o.Type("Country"), t.o.Type("City")
+	cities := t.nodes("City", t.city())
+	var countries, countryType *graphql.Object
+	countryType = graphql.NewObject(graphql.ObjectConfig{Name: "Country", Fields: graphql.FieldsThunk(func() graphql.Fields {
+		fs := t.scalars(country, map[string]graphql.Output{"population": graphql.Int, "officialName": graphql.String, "iso2": graphql.String,
+			"isoNumeric": graphql.String, "currency": graphql.String, "terrain": graphql.String, "landlocked": graphql.Boolean})
+		fs["borders"] = &graphql.Field{Type: must(countries), Args: firstArg, Resolve: relation(country.Field("borders"))}
+		fs["cities"] = &graphql.Field{Type: must(cities), Args: firstArg, Resolve: relation(country.Field("cities"))}
+		fs["exportsTo"] = t.exports(country, countryType)
+		return fs
+	})})
+	countries = t.nodes("Country", countryType)
+	all := func(typ *schema.Type) resolve {
+		return func(p graphql.ResolveParams) (any, error) {
+			v := Today(t.g)
+			return &listing{v, v.OfTypes(typ.Concrete), snapshot.Query{First: first(p)}}, nil
+		}
+	}
+	return graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: graphql.Fields{
+		"country": {Type: countryType, Args: graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}},
+			Resolve: func(p graphql.ResolveParams) (any, error) {
+				v := Today(t.g)
+				n, ok := v.Entity(graph.ID(p.Args["id"].(string)))
+				if !ok {
+					return nil, nil
+				}
+				return node{v, n}, nil
+			}},
+		"countries": {Type: must(countries), Args: firstArg, Resolve: all(country)},
+		"cities":    {Type: must(cities), Args: firstArg, Resolve: all(city)},
+	}})
+}
+
+func relation(f *schema.Field) resolve {
+	return func(p graphql.ResolveParams) (any, error) {
+		x := p.Source.(node)
+		return &listing{x.v, x.v.Relation(x.n, f, false), snapshot.Query{First: first(p)}}, nil
+	}
+}
+
+func (t *goTypes) nodes(name string, of *graphql.Object) *graphql.Object {
+	return graphql.NewObject(graphql.ObjectConfig{Name: name + "List", Fields: graphql.Fields{
+		"nodes": {Type: must(graphql.NewList(must(of))), Resolve: func(p graphql.ResolveParams) (any, error) {
+			l := p.Source.(*listing)
+			page, err := l.list.Run(&l.query)
+			if err != nil {
+				return nil, err
+			}
+			out := make([]node, len(page.Edges))
+			for i, e := range page.Edges {
+				out[i] = node{l.v, e.Node}
+			}
+			return out, nil
+		}},
+	}})
+}
+
+func (t *goTypes) scalars(typ *schema.Type, fields map[string]graphql.Output) graphql.Fields {
+	text := func(read func(x node) string) *graphql.Field {
+		return &graphql.Field{Type: must(graphql.String), Resolve: func(p graphql.ResolveParams) (any, error) { return read(p.Source.(node)), nil }}
+	}
+	fs := graphql.Fields{
+		"id":   text(func(x node) string { return string(x.v.Snapshot().ID(x.n)) }),
+		"name": text(func(x node) string { return x.v.Name(x.n) }),
+		"type": text(func(x node) string { return x.v.Snapshot().TypeName(x.n) }),
+	}
+	for name, out := range fields {
+		f := typ.Field(name)
+		fs[name] = &graphql.Field{Type: out, Resolve: func(p graphql.ResolveParams) (any, error) {
+			x := p.Source.(node)
+			c := x.v.BestOf(x.n, f)
+			if c == snapshot.None {
+				return nil, nil
+			}
+			return native(x.v.Snapshot().Value(c)), nil
+		}}
+	}
+	return fs
+}
+
+func native(v graph.Value) any {
+	switch v.Kind() {
+	case graph.IntKind:
+		return int(v.Int())
+	case graph.FloatKind:
+		return v.Float()
+	case graph.BoolKind:
+		return v.Bool()
+	}
+	return v.String()
+}
+
+func (t *goTypes) city() *graphql.Object {
+	return graphql.NewObject(graphql.ObjectConfig{Name: "City", Fields: t.scalars(t.o.Type("City"), map[string]graphql.Output{
+		"population": graphql.Int, "kind": graphql.String, "description": graphql.String, "wikidata": graphql.String, "founded": graphql.String})})
+}
+
+func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *graphql.Field {
+	input := func(name, field string, of graphql.Input) *graphql.InputObject {
+		return graphql.NewInputObject(graphql.InputObjectConfig{Name: name, Fields: graphql.InputObjectConfigFieldMap{field: {Type: of}}})
+	}
+	direction := graphql.NewEnum(graphql.EnumConfig{Name: "OrderDirection", Values: graphql.EnumValueConfigMap{"ASC": {Value: "ASC"}, "DESC": {Value: "DESC"}}})
+	where := input("ExportFilter", "edge", input("ExportEdgeFilter", "share", input("FloatFilter", "gte", graphql.Float)))
+	where.AddFieldConfig("node", &graphql.InputObjectFieldConfig{Type: input("CountryFilter", "name", input("TextFilter", "startsWith", graphql.String))})
+	order := input("ExportOrder", "edge", input("ExportEdgeOrder", "share", direction))
+	f := country.Field("exportsTo")
+	return &graphql.Field{
+		Type: must(t.exportList(countryType)),
+		Args: graphql.FieldConfigArgument{"where": {Type: where}, "orderBy": {Type: graphql.NewList(must(order))},
+			"first": {Type: graphql.Int}, "series": {Type: graphql.Boolean}},
+		Resolve: func(p graphql.ResolveParams) (any, error) {
+			x := p.Source.(node)
+			series, _ := p.Args["series"].(bool)
+			q := snapshot.Query{First: first(p)}
+			if edge, ok := at(p.Args, "where", "edge", "share", "gte").(float64); ok {
+				atLeast := graph.FloatValue(edge)
+				q.Edges = &snapshot.EdgeFilter{Qualifiers: []snapshot.QualifierFilter{{Name: "share", Test: &snapshot.Test{Gte: &atLeast}}}}
+			}
+			if prefix, ok := at(p.Args, "where", "node", "name", "startsWith").(string); ok {
+				q.Nodes = &snapshot.Filter{Name: &snapshot.Test{StartsWith: snapshot.Fold(prefix)}}
+			}
+			if keys, ok := p.Args["orderBy"].([]any); ok && len(keys) > 0 {
+				down := at(keys[0].(map[string]any), "edge", "share") == "DESC"
+				q.Order = []snapshot.Key{{By: snapshot.Reading{Qualifier: "share"}, Descending: down}}
+			}
+			return &listing{x.v, x.v.Relation(x.n, f, series), q}, nil
+		},
+	}
+}
+
+// at follows keys into nested input objects.
+func at(m map[string]any, keys ...string) any {
+	for _, k := range keys[:len(keys)-1] {
+		m, _ = m[k].(map[string]any)
+	}
+	return m[keys[len(keys)-1]]
+}
+
+func (t *goTypes) exportList(countryType *graphql.Object) *graphql.Object {
+	edge := graphql.NewObject(graphql.ObjectConfig{Name: "Export", Fields: graphql.Fields{
+		"share": {Type: graphql.Float, Resolve: func(p graphql.ResolveParams) (any, error) {
+			x := p.Source.(export)
+			share, _ := x.v.Snapshot().Qualifier(x.e.Claim, "share")
+			return share.Float(), nil
+		}},
+		"node": {Type: must(countryType), Resolve: func(p graphql.ResolveParams) (any, error) {
+			x := p.Source.(export)
+			return node{x.v, x.e.Node}, nil
+		}},
+	}})
+	return graphql.NewObject(graphql.ObjectConfig{Name: "ExportList", Fields: graphql.Fields{
+		"edges": {Type: must(graphql.NewList(must(edge))), Resolve: func(p graphql.ResolveParams) (any, error) {
+			l := p.Source.(*listing)
+			page, err := l.list.Run(&l.query)
+			if err != nil {
+				return nil, err
+			}
+			out := make([]export, len(page.Edges))
+			for i, e := range page.Edges {
+				out[i] = export{l.v, e}
+			}
+			return out, nil
+		}},
+		"aggregate": {Type: must(t.aggregate()), Resolve: func(p graphql.ResolveParams) (any, error) { return p.Source, nil }},
+	}})
+}
+
+func (t *goTypes) aggregate() *graphql.Object {
+	key := graphql.NewEnum(graphql.EnumConfig{Name: "ExportGroupKey", Values: graphql.EnumValueConfigMap{"resource": {Value: "resource"}}})
+	numbers := graphql.NewObject(graphql.ObjectConfig{Name: "ExportNumbers", Fields: graphql.Fields{"share": {Type: graphql.Float}}})
+	group := graphql.NewObject(graphql.ObjectConfig{Name: "ExportGroup", Fields: graphql.Fields{
+		"key": {Type: graphql.String}, "count": {Type: must(graphql.Int)}, "sum": {Type: must(numbers)}}})
+	return graphql.NewObject(graphql.ObjectConfig{Name: "ExportAggregate", Fields: graphql.Fields{
+		"groups": {Type: must(graphql.NewList(must(group))), Args: graphql.FieldConfigArgument{"by": {Type: must(key)}},
+			Resolve: func(p graphql.ResolveParams) (any, error) {
+				l := p.Source.(*listing)
+				var out []map[string]any
+				for _, g := range l.v.Groups(l.list.Select(&l.query), snapshot.Reading{Qualifier: p.Args["by"].(string)}) {
+					st, err := l.v.Aggregate(g.Edges, snapshot.Reading{Qualifier: "share"})
+					if err != nil {
+						return nil, err
+					}
+					out = append(out, map[string]any{"key": g.Key.String(), "count": len(g.Edges), "sum": map[string]any{"share": st.Sum}})
+				}
+				return out, nil
+			}},
+	}})
+}
