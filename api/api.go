@@ -182,12 +182,19 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 		return s.view, nil
 	}
 	v, err := s.snapshot.View(a.view, s.today)
-	if err == nil && (a.zero || s.view == nil) {
-		if a.zero {
-			s.view = v
-		} else if s.view, err = s.snapshot.View(graph.View{}, s.today); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	// A request runs on one goroutine, and its walks end with it.
+	v = v.Until(ctx.Done())
+	if a.zero {
+		s.view = v
+	} else if s.view == nil {
+		// Something was read: the snapshot stays as it is from here on.
+		if s.view, err = s.snapshot.View(graph.View{}, s.today); err != nil {
 			return nil, err
 		}
+		s.view = s.view.Until(ctx.Done())
 	}
-	return v, err
+	return v, nil
 }

@@ -194,7 +194,11 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Sums over all of them, whatever the page.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
-					return gql.Ref{Obj: &gathering{view: c.view, edges: c.list.Select(c.query)}}, true, nil
+					edges := c.list.Select(c.query)
+					if c.view.Interrupted() {
+						return gql.Ref{}, false, snapshot.ErrInterrupted
+					}
+					return gql.Ref{Obj: &gathering{view: c.view, edges: edges}}, true, nil
 				}}},
 		}
 	})

@@ -209,7 +209,11 @@ func (b *builder) rootClaims() field {
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
-				return gql.Ref{Obj: &claimListing{view: v, query: &a.query, list: claimsFor(v, a)}}, true, nil
+				list := claimsFor(v, a)
+				if v.Interrupted() {
+					return gql.Ref{}, false, snapshot.ErrInterrupted
+				}
+				return gql.Ref{Obj: &claimListing{view: v, query: &a.query, list: list}}, true, nil
 			},
 		}}
 }

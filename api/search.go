@@ -85,6 +85,9 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
 	keep := func(name string) bool { return a.types == nil || a.types[name] }
 	f := &found{view: v, all: v.Search(a.text, keep)}
+	if v.Interrupted() {
+		return nil, snapshot.ErrInterrupted
+	}
 	if a.page.after != "" {
 		score, id, err := parseSearchCursor(a.page.after)
 		if err != nil {

@@ -118,6 +118,9 @@ func (v *View) walkGroups(entity uint32, f *schema.Field, fn func(group []Edge) 
 	var room [8]Edge
 	group := room[:0]
 	for _, n := range v.s.run(list, p) {
+		if v.stop() {
+			return
+		}
 		e, ok := v.edge(n, f, inverse)
 		if !ok {
 			continue
@@ -164,11 +167,17 @@ func (v *View) walkCollected(entity uint32, f *schema.Field, fn func(group []Edg
 	} else {
 		p := predicateOf(f)
 		for _, n := range v.s.run(v.s.out.at(entity), p) {
+			if v.stop() {
+				return
+			}
 			if e, ok := v.edge(n, f, false); ok {
 				all = append(all, e)
 			}
 		}
 		for _, n := range v.s.run(v.s.in.at(entity), p) {
+			if v.stop() {
+				return
+			}
 			if e, ok := v.edge(n, f, true); ok {
 				all = append(all, e)
 			}
@@ -335,6 +344,9 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 			if v.s.ids.at(lists[i][0]) < v.s.ids.at(lists[least][0]) {
 				least = i
 			}
+		}
+		if v.stop() {
+			return
 		}
 		n := lists[least][0]
 		if lists[least] = lists[least][1:]; len(lists[least]) == 0 {

@@ -152,7 +152,7 @@ func (v *View) Search(text string, types func(name string) bool) []Match {
 	for _, layer := range v.s.labels.layers {
 		from, _ := slices.BinarySearchFunc(layer, label{key: key}, func(a, b label) int { return strings.Compare(a.key, b.key) })
 		for _, l := range layer[from:] {
-			if !strings.HasPrefix(l.key, key) {
+			if v.stop() || !strings.HasPrefix(l.key, key) {
 				break
 			}
 			v.consider(l, key, types, best)

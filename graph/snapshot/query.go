@@ -102,6 +102,14 @@ func (p *Page) Total() int {
 
 // Run carries out a query over a list.
 func (l *List) Run(q *Query) (*Page, error) {
+	p, err := l.run(q)
+	if err == nil && l.view.Interrupted() {
+		return nil, ErrInterrupted
+	}
+	return p, err
+}
+
+func (l *List) run(q *Query) (*Page, error) {
 	v := l.view
 	switch {
 	case len(q.Order) == 0 && q.Last == nil && q.Before == "":
@@ -243,9 +251,15 @@ func (v *View) keepsBoth(q *Query, e Edge) bool {
 func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 	kept := claims[:0]
 	for _, e := range claims {
+		if v.stop() {
+			break
+		}
 		if v.keepsBoth(q, e) {
 			kept = append(kept, e)
 		}
+	}
+	if v.Interrupted() {
+		return nil, ErrInterrupted
 	}
 	if len(q.Order) == 0 {
 		p := &Page{view: v, known: len(kept)}

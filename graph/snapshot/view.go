@@ -17,6 +17,46 @@ type View struct {
 	minConfidence uint16
 	sources       map[uint32]bool // nil: all
 	kinds         []predicateKinds
+	interrupt     *interrupt // nil: nothing ends a walk
+}
+
+// interrupt ends the walks of one request. It belongs to one goroutine.
+type interrupt struct {
+	done    <-chan struct{}
+	steps   uint
+	stopped bool
+}
+
+// ErrInterrupted is the error of a query whose request has ended.
+var ErrInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
+
+// Until returns the view for use by one goroutine, whose walks end when done
+// is closed. What a walk found until then is not the answer: queries return
+// ErrInterrupted, and whoever walks by other means asks Interrupted.
+func (v *View) Until(done <-chan struct{}) *View {
+	c := *v
+	c.interrupt = &interrupt{done: done}
+	return &c
+}
+
+// Interrupted tells whether a walk of the view was ended.
+func (v *View) Interrupted() bool { return v.interrupt != nil && v.interrupt.stopped }
+
+// stop counts a step of a walk and tells whether to end it. Asking the channel
+// costs as much as some steps do, so not every step asks.
+func (v *View) stop() bool {
+	i := v.interrupt
+	if i == nil {
+		return false
+	}
+	if i.steps++; i.steps%256 == 0 && !i.stopped {
+		select {
+		case <-i.done:
+			i.stopped = true
+		default:
+		}
+	}
+	return i.stopped
 }
 
 // View resolves a lens against the snapshot. today is the UTC date for a view
@@ -211,7 +251,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 		list = v.s.run(list, v.s.predicate(predicate))
 	}
 	for _, n := range list {
-		if v.Holds(n) != graph.HoldsNo && !fn(n) {
+		if v.stop() || v.Holds(n) != graph.HoldsNo && !fn(n) {
 			return
 		}
 	}
@@ -220,7 +260,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 // AllClaims calls fn with every claim the view lists, in record order.
 func (v *View) AllClaims(fn func(n uint32) bool) {
 	for n := uint32(0); int(n) < v.s.rows.len(); n++ {
-		if v.Lists(n) && !fn(n) {
+		if v.stop() || v.Lists(n) && !fn(n) {
 			return
 		}
 	}
@@ -230,7 +270,7 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 // in record order.
 func (v *View) CitedBy(source uint32, fn func(n uint32) bool) {
 	for _, n := range v.s.cited.at(source) {
-		if v.s.rows.ref(n).source == source && v.Lists(n) && !fn(n) {
+		if v.stop() || v.s.rows.ref(n).source == source && v.Lists(n) && !fn(n) {
 			return
 		}
 	}
