@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -38,5 +39,21 @@ func TestRoutesRefuse(t *testing.T) {
 	r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ chokepoints(from: "KAZ", to: "eu", first: 1000) { removes } }`})
 	if !strings.Contains(string(r.Body), "first: 1000 is not between 1 and 200") {
 		t.Errorf("%s", r.Body)
+	}
+}
+
+// TestRoutesOutliveRequests asks again what a request that has ended asked.
+func TestRoutesOutliveRequests(t *testing.T) {
+	a := seeded(t)
+	ask := func() string {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		return string(a.Begin().Execute(ctx, &api.Request{Query: `{ routes(from: "KAZ", to: "eu", avoid: ["RUS"], network: BORDERS) { routes { nodes { id } } } }`}).Body)
+	}
+	first := ask()
+	for range 100 {
+		if next := ask(); next != first {
+			t.Fatalf("the answer was\n%s\nand is\n%s", first, next)
+		}
 	}
 }

@@ -124,9 +124,10 @@ func (n *Network) reaches(step int32) int32 {
 
 func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
 
-// Compile reads the network of a kind from a view.
+// Compile reads the network of a kind from a view. The network may outlive the
+// request that the view belongs to; ctx alone ends the compiling.
 func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
-	n := &Network{view: v, kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}, bySeg: map[uint32]int32{}}
+	n := &Network{view: v.Lasting(), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}, bySeg: map[uint32]int32{}}
 	c := &compiler{Network: n, s: v.Snapshot(), o: v.Snapshot().Ontology()}
 	var err error
 	if kind == Borders {

@@ -201,11 +201,11 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	out.Partial = out.Partial || partial
 	switch {
 	case len(out.Blocked) > 0:
-		out.Note = "every way is barred; blocked says by what"
+		out.Note = "every way is barred"
 	case out.Partial:
 		out.Note = "no way was found before the work was used up"
 	default:
-		out.Note = "no leg of the network, open or not, leads all the way"
+		out.Note = "nothing in the network leads there within these constraints, open or not"
 	}
 	return nil
 }

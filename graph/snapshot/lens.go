@@ -23,3 +23,14 @@ func (v *View) Lens() string {
 	}
 	return b.String()
 }
+
+// Lasting is the view without the end that Until gave it: for what outlives a
+// request and is shared between goroutines.
+func (v *View) Lasting() *View {
+	if v.interrupt == nil {
+		return v
+	}
+	c := *v
+	c.interrupt = nil
+	return &c
+}
