@@ -33,7 +33,7 @@ type command struct {
 func commands() []*command {
 	return []*command{
 		serveCommand, queryCommand, importCommand, exportCommand, checkCommand,
-		schemaCommand, verifyCommand, healthCommand, versionCommand,
+		schemaCommand, verifyCommand, routesCommand, healthCommand, versionCommand,
 	}
 }
 
