@@ -13,8 +13,12 @@ import (
 // SequenceHeader carries the sequence number of the snapshot that answered.
 const SequenceHeader = "Caspian-Sequence"
 
-// graphql answers POST and GET at /graphql.
+// graphql answers POST and GET at /graphql, and upgrades to WebSockets.
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
+	if wantsSocket(r) {
+		s.socket(w, r)
+		return
+	}
 	h := w.Header()
 	h.Add("Vary", "Accept")
 	media, streamed := negotiate(r.Header.Values("Accept")), acceptsStream(r.Header.Values("Accept"))

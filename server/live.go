@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -136,6 +137,8 @@ func (s *Server) follow(ctx context.Context, sub *api.Subscription, to outlet) e
 				return err
 			}
 			continue
+		case errors.Is(err, io.EOF):
+			return nil
 		default:
 			return err
 		}

@@ -105,7 +105,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 		err = s.follow(ctx, sub, e)
 	}
 	switch {
-	case errors.Is(err, io.EOF):
+	case err == nil:
 		_ = e.complete()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		s.metrics.dropped[droppedSlow].Add(1)
