@@ -83,8 +83,8 @@ func splitList(s string) []string {
 	return append(parts, s[start:])
 }
 
-// writeError answers with one GraphQL error and no data.
-func writeError(w http.ResponseWriter, status int, media, code, message string) {
+// errorBody is an answer of one GraphQL error and no data.
+func errorBody(code, message string) []byte {
 	type extensions struct {
 		Code string `json:"code"`
 	}
@@ -95,6 +95,15 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 	body, err := json.Marshal(map[string][]entry{"errors": {{message, extensions{code}}}})
 	if err != nil {
 		panic(err) // strings only
+	}
+	return body
+}
+
+// writeError answers with one GraphQL error and no data.
+func writeError(w http.ResponseWriter, status int, media, code, message string) {
+	body := errorBody(code, message)
+	if t, ok := w.(*tally); ok {
+		t.refusal = code
 	}
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")

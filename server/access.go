@@ -72,7 +72,7 @@ func (s *Server) writeRefusal(r *http.Request) (bad *malformed, refusal error) {
 		if header := r.Header.Get("Authorization"); header != "" {
 			scheme, token, _ := strings.Cut(header, " ")
 			if !strings.EqualFold(scheme, "Bearer") || !s.opts.Tokens.has(strings.TrimSpace(token)) {
-				return &malformed{http.StatusUnauthorized, codeToken, "the bearer token is not known here"}, nil
+				return &malformed{status: http.StatusUnauthorized, code: codeToken, message: "the bearer token is not known here"}, nil
 			}
 			given = true
 		}
@@ -148,7 +148,7 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, Accept, Authorization, If-None-Match, Last-Event-ID")
+	h.Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID")
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return true

@@ -88,7 +88,8 @@ func TestMetricsFormat(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"caspian_graphql_requests_total{outcome=\"ok\"} 3\n", "caspian_graphql_requests_total{outcome=\"refused\"} 1\n",
+		"caspian_graphql_requests_total{operation=\"query\",outcome=\"ok\"} 3\n", "caspian_graphql_requests_total{operation=\"none\",outcome=\"refused\"} 1\n",
+		"caspian_graphql_refused_total{code=\"GRAPHQL_VALIDATION_FAILED\"} 1\n",
 		"caspian_graphql_duration_seconds_count 4\n", "caspian_graphql_duration_seconds_bucket{le=\"+Inf\"} 4\n",
 		"caspian_http_responses_total{class=\"2xx\"} 4\n", "caspian_http_requests_in_flight 1\n",
 	} {

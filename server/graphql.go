@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
@@ -36,7 +38,11 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w)
 		return
 	}
-	req := s.accept(w, r, media)
+	req, list := s.acceptList(w, r, media)
+	if list != nil {
+		s.answerBatch(w, r, media, b, list)
+		return
+	}
 	if req == nil {
 		return
 	}
@@ -52,55 +58,90 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		// Only an answer without errors ever had this validator.
 		s.metrics.notModified.Add(1)
 		h.Set("ETag", etag)
+		h.Add("Vary", "Accept-Encoding")
 		h.Set("Cache-Control", "no-cache")
 		h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	res := session.Execute(ctx, req)
+	res := s.execute(ctx, session, req)
 	if res.Code == gql.CodeSubscription && streamed {
 		res.Release()
 		s.streamTo(w, r, b, req)
 		return
 	}
 	defer res.Release()
-	s.metrics.executed(res)
 	s.answer(w, r, media, session, etag, res)
 }
 
 // accept reads a request and tells whether its caller may write. It returns nil
 // where it has refused the request.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request, media string) *api.Request {
-	h := w.Header()
-	var req *api.Request
-	var bad *malformed
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-		req, bad = fromURL(r)
-	case http.MethodPost:
-		req, bad = s.fromBody(w, r)
-	default:
-		h.Set("Allow", "GET, HEAD, POST")
-		bad = &malformed{http.StatusMethodNotAllowed, codeMethod, "GraphQL is asked with POST, or GET for queries, not " + r.Method}
-	}
-	if bad == nil {
-		bad, req.WriteRefusal = s.writeRefusal(r)
+	req, list, bad := s.read(w, r)
+	if bad == nil && list != nil {
+		bad = &malformed{status: http.StatusBadRequest, code: codeBatch, message: "a stream answers one request; send one"}
 	}
 	if bad != nil {
-		if bad.status == http.StatusUnauthorized {
-			h.Set("WWW-Authenticate", "Bearer")
-		}
-		writeError(w, bad.status, media, bad.code, bad.message)
+		s.refuse(w, media, bad)
 		return nil
 	}
 	return req
+}
+
+// acceptList is accept where the request may be a batch, whose list it returns then.
+func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*api.Request, []json.RawMessage) {
+	req, list, bad := s.read(w, r)
+	if bad != nil {
+		s.refuse(w, media, bad)
+		return nil, nil
+	}
+	return req, list
+}
+
+func (s *Server) refuse(w http.ResponseWriter, media string, bad *malformed) {
+	switch bad.status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+	}
+	writeError(w, bad.statusAs(media), media, bad.code, bad.message)
+}
+
+// read reads one request, or the list of a batch.
+func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request, list []json.RawMessage, bad *malformed) {
+	bad, refusal := s.writeRefusal(r)
+	if bad != nil {
+		return nil, nil, bad
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		// The server's deadline for reading a request would cancel the work on it.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		req, bad = s.fromURL(r)
+	case http.MethodPost:
+		var body []byte
+		if body, bad = s.body(w, r); bad != nil {
+			break
+		}
+		if isBatch(body) {
+			list, bad = s.split(body)
+			return nil, list, bad
+		}
+		req, bad = s.parseBody(body)
+	default:
+		bad = &malformed{status: http.StatusMethodNotAllowed, code: codeMethod, message: "GraphQL is asked with POST, or GET for queries, not " + r.Method}
+	}
+	if bad == nil {
+		req.WriteRefusal = refusal
+	}
+	return req, nil, bad
 }
 
 // answer writes what the engine made of a request.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, session Session, etag string, res *gql.Response) {
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(res.Body)))
 	status := statusOf(res, media)
 	if status == http.StatusMethodNotAllowed {
 		h.Set("Allow", "POST")
@@ -114,10 +155,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	} else {
 		h.Set("Cache-Control", "no-store")
 	}
-	w.WriteHeader(status)
-	if _, err := w.Write(res.Body); err != nil {
-		s.log.Debug("answer_not_sent", "error", err.Error())
-	}
+	s.send(w, r, status, res.Body)
 }
 
 // waits tells whether the answer may come from a later snapshot than the

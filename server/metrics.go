@@ -3,8 +3,12 @@ package server
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,15 +38,35 @@ var (
 	drops      = [...]string{droppedBehind: "behind", droppedSlow: "slow"}
 )
 
+// operations are the kinds of requests; a document that cannot be read has none.
+var operations = [...]string{"query", "mutation", "subscription", "none"}
+
+// histogram counts durations.
+type histogram struct {
+	counts [len(bounds) + 1]atomic.Int64 // not cumulated
+	total  atomic.Int64                  // nanoseconds
+}
+
+func (g *histogram) observe(took time.Duration) {
+	i := 0
+	for i < len(bounds) && took.Seconds() > bounds[i] {
+		i++
+	}
+	g.counts[i].Add(1)
+	g.total.Add(int64(took))
+}
+
 // metrics counts since the start. All of it may be read at any time.
 type metrics struct {
 	inFlight    atomic.Int64
 	notModified atomic.Int64
 	status      [6]atomic.Int64 // by the first digit of the status code
-	outcome     [len(outcomes)]atomic.Int64
-	mutations   atomic.Int64
-	seconds     [len(bounds) + 1]atomic.Int64 // of /graphql, not cumulated
-	total       atomic.Int64                  // nanoseconds of /graphql
+	sent        atomic.Int64    // bytes of bodies
+	requests    [len(operations)][len(outcomes)]atomic.Int64
+	execution   [len(operations)]histogram
+	duration    histogram // of all at /graphql
+	slow        atomic.Int64
+	refusals    refusals
 	subscribers [len(transports)]atomic.Int64
 	events      atomic.Int64
 	dropped     [len(drops)]atomic.Int64
@@ -52,18 +76,21 @@ func (m *metrics) request(path string, t *tally, took time.Duration) {
 	if i := t.status / 100; i > 0 && i < len(m.status) {
 		m.status[i].Add(1)
 	}
-	if path != "/graphql" || t.streamed {
-		return
+	m.sent.Add(t.bytes)
+	if t.refusal != "" {
+		m.refused(t.refusal)
 	}
-	i := 0
-	for i < len(bounds) && took.Seconds() > bounds[i] {
-		i++
+	if path == "/graphql" && !t.streamed {
+		m.duration.observe(took)
 	}
-	m.seconds[i].Add(1)
-	m.total.Add(int64(took))
 }
 
-func (m *metrics) executed(res *gql.Response) {
+// executed counts what the engine made of a request.
+func (m *metrics) executed(res *gql.Response, took time.Duration) {
+	kind := slices.Index(operations[:], res.Operation)
+	if kind < 0 {
+		kind = len(operations) - 1
+	}
 	outcome := 0
 	switch {
 	case res.RequestError:
@@ -73,10 +100,34 @@ func (m *metrics) executed(res *gql.Response) {
 	case res.Errors > 0:
 		outcome = 1
 	}
-	m.outcome[outcome].Add(1)
-	if res.Operation == "mutation" {
-		m.mutations.Add(1)
+	m.requests[kind][outcome].Add(1)
+	m.execution[kind].observe(took)
+	if res.Code != "" {
+		m.refused(res.Code)
 	}
+}
+
+func (m *metrics) refused(code string) { m.refusals.add(code) }
+
+// refusals counts by code. The codes are ours and few.
+type refusals struct {
+	mu    sync.Mutex // guards count
+	count map[string]int64
+}
+
+func (r *refusals) add(code string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.count == nil {
+		r.count = map[string]int64{}
+	}
+	r.count[code]++
+}
+
+func (r *refusals) all() map[string]int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.count)
 }
 
 // serveMetrics writes the metrics as Prometheus reads them.
@@ -113,6 +164,12 @@ func (s *Server) writeMetrics(w io.Writer) {
 			at = float64(sn.RecordedAt(sn.Seq()).UnixMicro()) / 1e6
 		}
 		fmt.Fprintf(w, "caspian_snapshot_recorded_seconds %g\n", at)
+		head("caspian_snapshot_age_seconds", "gauge", "How long ago the last commit was recorded; 0 where nothing was.")
+		age := 0.0
+		if at > 0 {
+			age = max(0, float64(s.opts.Now().UnixMicro())/1e6-at)
+		}
+		fmt.Fprintf(w, "caspian_snapshot_age_seconds %g\n", age)
 	}
 	head("caspian_http_requests_in_flight", "gauge", "Requests under way.")
 	fmt.Fprintf(w, "caspian_http_requests_in_flight %d\n", m.inFlight.Load())
@@ -120,25 +177,10 @@ func (s *Server) writeMetrics(w io.Writer) {
 	for i := 1; i < len(m.status); i++ {
 		fmt.Fprintf(w, "caspian_http_responses_total{class=\"%dxx\"} %d\n", i, m.status[i].Load())
 	}
-	head("caspian_graphql_not_modified_total", "counter", "GET requests answered by the client's own copy.")
-	fmt.Fprintf(w, "caspian_graphql_not_modified_total %d\n", m.notModified.Load())
-	head("caspian_graphql_requests_total", "counter", "GraphQL requests by outcome: refused before they ran, aborted by a limit while they ran.")
-	for i, name := range outcomes {
-		fmt.Fprintf(w, "caspian_graphql_requests_total{outcome=%q} %d\n", name, m.outcome[i].Load())
-	}
-	head("caspian_graphql_mutations_total", "counter", "GraphQL mutations, refused ones included.")
-	fmt.Fprintf(w, "caspian_graphql_mutations_total %d\n", m.mutations.Load())
-	head("caspian_graphql_duration_seconds", "histogram", "Time from the first byte of a request at /graphql to the last of its answer.")
-	sum := int64(0)
-	for i := range m.seconds {
-		sum += m.seconds[i].Load()
-		if i < len(bounds) {
-			fmt.Fprintf(w, "caspian_graphql_duration_seconds_bucket{le=\"%g\"} %d\n", bounds[i], sum)
-		}
-	}
-	fmt.Fprintf(w, "caspian_graphql_duration_seconds_bucket{le=\"+Inf\"} %d\n", sum)
-	fmt.Fprintf(w, "caspian_graphql_duration_seconds_sum %g\n", time.Duration(m.total.Load()).Seconds())
-	fmt.Fprintf(w, "caspian_graphql_duration_seconds_count %d\n", sum)
+	head("caspian_http_response_bytes_total", "counter", "Bytes of the bodies of answers, as sent.")
+	fmt.Fprintf(w, "caspian_http_response_bytes_total %d\n", m.sent.Load())
+	s.writeRequests(w, head)
+	s.writeCaches(w, head, b)
 	s.writeLive(w, head)
 
 	var mem runtime.MemStats
@@ -162,4 +204,67 @@ func (s *Server) writeLive(w io.Writer, head func(name, typ, help string)) {
 	for i, name := range drops {
 		fmt.Fprintf(w, "caspian_subscribers_dropped_total{reason=%q} %d\n", name, m.dropped[i].Load())
 	}
+}
+
+// writeRequests writes what became of GraphQL requests.
+func (s *Server) writeRequests(w io.Writer, head func(name, typ, help string)) {
+	m := &s.metrics
+	head("caspian_graphql_not_modified_total", "counter", "GET requests answered by the client's own copy.")
+	fmt.Fprintf(w, "caspian_graphql_not_modified_total %d\n", m.notModified.Load())
+	head("caspian_graphql_requests_total", "counter", "GraphQL requests by operation and outcome: refused before they ran, aborted by a limit while they ran.")
+	for i, kind := range operations {
+		for j, outcome := range outcomes {
+			fmt.Fprintf(w, "caspian_graphql_requests_total{operation=%q,outcome=%q} %d\n", kind, outcome, m.requests[i][j].Load())
+		}
+	}
+	head("caspian_graphql_refused_total", "counter", "Requests refused or aborted, by extensions.code.")
+	count := m.refusals.all()
+	for _, code := range slices.Sorted(maps.Keys(count)) {
+		fmt.Fprintf(w, "caspian_graphql_refused_total{code=%q} %d\n", code, count[code])
+	}
+	head("caspian_graphql_slow_total", "counter", "Requests that ran longer than --slow.")
+	fmt.Fprintf(w, "caspian_graphql_slow_total %d\n", m.slow.Load())
+	write := func(name, label string, g *histogram) {
+		sum := int64(0)
+		for i := range g.counts {
+			sum += g.counts[i].Load()
+			bound := "+Inf"
+			if i < len(bounds) {
+				bound = fmt.Sprint(bounds[i])
+			}
+			fmt.Fprintf(w, "%s_bucket{%sle=%q} %d\n", name, label, bound, sum)
+		}
+		if label = strings.TrimSuffix(label, ","); label != "" {
+			label = "{" + label + "}"
+		}
+		fmt.Fprintf(w, "%s_sum%s %g\n%s_count%s %d\n", name, label, time.Duration(g.total.Load()).Seconds(), name, label, sum)
+	}
+	head("caspian_graphql_duration_seconds", "histogram", "Time from the first byte of a request at /graphql to the last of its answer.")
+	write("caspian_graphql_duration_seconds", "", &m.duration)
+	head("caspian_graphql_execution_seconds", "histogram", "Time from the parsed request to the answer in memory, by operation.")
+	for i, kind := range operations {
+		write("caspian_graphql_execution_seconds", fmt.Sprintf("operation=%q,", kind), &m.execution[i])
+	}
+}
+
+// writeCaches writes how the plan cache and the persisted documents do.
+func (s *Server) writeCaches(w io.Writer, head func(name, typ, help string), b *Backend) {
+	if b != nil && b.Plans != nil {
+		hits, misses, documents, bytes := b.Plans()
+		head("caspian_plan_cache_lookups_total", "counter", "Look-ups of documents in the plan cache.")
+		fmt.Fprintf(w, "caspian_plan_cache_lookups_total{result=\"hit\"} %d\n", hits)
+		fmt.Fprintf(w, "caspian_plan_cache_lookups_total{result=\"miss\"} %d\n", misses)
+		head("caspian_plan_cache_documents", "gauge", "Documents whose plans are kept.")
+		fmt.Fprintf(w, "caspian_plan_cache_documents %d\n", documents)
+		head("caspian_plan_cache_bytes", "gauge", "Memory of the plan cache, estimated.")
+		fmt.Fprintf(w, "caspian_plan_cache_bytes %d\n", bytes)
+	}
+	documents, bytes, hits, misses := s.persisted.stats()
+	head("caspian_persisted_lookups_total", "counter", "Requests that named their document instead of sending it.")
+	fmt.Fprintf(w, "caspian_persisted_lookups_total{result=\"hit\"} %d\n", hits)
+	fmt.Fprintf(w, "caspian_persisted_lookups_total{result=\"miss\"} %d\n", misses)
+	head("caspian_persisted_documents", "gauge", "Documents that clients registered by hash and that are kept.")
+	fmt.Fprintf(w, "caspian_persisted_documents %d\n", documents)
+	head("caspian_persisted_bytes", "gauge", "Memory of those documents.")
+	fmt.Fprintf(w, "caspian_persisted_bytes %d\n", bytes)
 }

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
@@ -19,12 +17,23 @@ import (
 type malformed struct {
 	status        int
 	code, message string
+	// soft tells that the request as such is well-formed: under application/json
+	// the draft wants 200 then.
+	soft bool
+}
+
+// statusAs is the status of the refusal in an answer of the media type.
+func (m *malformed) statusAs(media string) int {
+	if m.soft && media == jsonType {
+		return http.StatusOK
+	}
+	return m.status
 }
 
 func (m *malformed) Error() string { return m.message }
 
 func badRequest(format string, a ...any) *malformed {
-	return &malformed{http.StatusBadRequest, codeRequest, fmt.Sprintf(format, a...)}
+	return &malformed{status: http.StatusBadRequest, code: codeRequest, message: fmt.Sprintf(format, a...)}
 }
 
 // The codes of refusals before a document is looked at.
@@ -41,12 +50,12 @@ const (
 )
 
 // fromURL reads the parameters of a GET.
-func fromURL(r *http.Request) (*api.Request, *malformed) {
+func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, badRequest("the query string cannot be read: %v", err)
 	}
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range []string{"query", "documentId", "operationName", "variables", "extensions"} {
 		for _, v := range q[name] {
 			if !utf8.ValidString(v) {
 				return nil, badRequest("the parameter %s is not valid UTF-8", name)
@@ -56,15 +65,23 @@ func fromURL(r *http.Request) (*api.Request, *malformed) {
 			return nil, badRequest("the parameter %s is given %d times; give it once", name, len(q[name]))
 		}
 	}
-	if !q.Has("query") {
-		return nil, badRequest("the parameter query is missing: /graphql?query={graph{sequence}}, or POST a JSON object with query")
-	}
-	req := &api.Request{Query: q.Get("query"), OperationName: q.Get("operationName")}
+	req := &api.Request{OperationName: q.Get("operationName")}
 	var bad *malformed
 	if req.Variables, bad = object("variables", []byte(q.Get("variables"))); bad != nil {
 		return nil, bad
 	}
-	_, bad = object("extensions", []byte(q.Get("extensions")))
+	extensions, bad := object("extensions", []byte(q.Get("extensions")))
+	if bad != nil {
+		return nil, bad
+	}
+	ref, bad := readReference(q.Get("documentId"), extensions)
+	if bad != nil {
+		return nil, bad
+	}
+	if !q.Has("query") && ref.id == "" {
+		return nil, badRequest("the parameter query is missing: /graphql?query={graph{sequence}}, or POST a JSON object with query")
+	}
+	req.Query, bad = s.persisted.document(q.Get("query"), q.Has("query"), ref)
 	return req, bad
 }
 
@@ -98,49 +115,9 @@ func kindOf(text []byte) string {
 	return "a number"
 }
 
-// fromBody reads the JSON of a POST.
-func (s *Server) fromBody(w http.ResponseWriter, r *http.Request) (*api.Request, *malformed) {
-	if bad := checkContentType(r.Header); bad != nil {
-		return nil, bad
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opts.MaxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, &malformed{http.StatusRequestEntityTooLarge, codeTooLarge,
-			fmt.Sprintf("the body is larger than the limit of %d bytes; send less in one request", s.opts.MaxBody)}
-	case err != nil:
-		return nil, &malformed{http.StatusBadRequest, codeIncomplete, "the body ended too soon or came too slowly"}
-	}
-	return parseBody(body)
-}
-
-func checkContentType(h http.Header) *malformed {
-	unsupported := func(format string, a ...any) *malformed {
-		return &malformed{http.StatusUnsupportedMediaType, codeMediaType, fmt.Sprintf(format, a...)}
-	}
-	text := h.Get("Content-Type")
-	if text == "" {
-		return unsupported("the request has no Content-Type; send application/json")
-	}
-	typ, params, err := mime.ParseMediaType(text)
-	switch {
-	case err != nil || typ != jsonType:
-		// Forms and plain text are refused: a page of another site could send
-		// them in its visitor's name without asking.
-		return unsupported("the Content-Type %q is not supported; send application/json", text)
-	case params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8"):
-		return unsupported("the charset %q is not supported; send UTF-8", params["charset"])
-	}
-	if enc := h.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
-		return unsupported("the Content-Encoding %q is not supported; send the body as it is", enc)
-	}
-	return nil
-}
-
 // parseBody reads the request's object. Unknown members are reserved by the
 // draft and ignored; a known one given twice or of another type is refused.
-func parseBody(body []byte) (*api.Request, *malformed) {
+func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
@@ -148,7 +125,8 @@ func parseBody(body []byte) (*api.Request, *malformed) {
 	case !utf8.Valid(body):
 		return nil, badRequest("the body is not valid UTF-8")
 	case body[0] == '[':
-		return nil, &malformed{http.StatusBadRequest, codeBatch, "batches of requests are not supported; send one request a time, or several fields in one"}
+		return nil, &malformed{status: http.StatusBadRequest, code: codeBatch,
+			message: "a list of requests is not taken here; send one request a time, or several fields in one"}
 	case body[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
 	}
@@ -184,30 +162,41 @@ func parseBody(body []byte) (*api.Request, *malformed) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, badRequest("there is more in the body behind the JSON object")
 	}
-	return fromMembers(members)
+	return s.fromMembers(members)
 }
 
-func fromMembers(members map[string]json.RawMessage) (*api.Request, *malformed) {
+func (s *Server) fromMembers(members map[string]json.RawMessage) (*api.Request, *malformed) {
 	req := &api.Request{AllowMutation: true}
 	var bad *malformed
-	if members["query"] == nil {
-		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
-	}
-	if req.Query, bad = text("query", members["query"]); bad != nil {
-		return nil, bad
-	}
-	if raw := members["operationName"]; raw != nil && string(raw) != "null" {
-		if req.OperationName, bad = text("operationName", raw); bad != nil {
-			return nil, bad
+	var query, id string
+	for _, m := range []struct {
+		name string
+		to   *string
+	}{{"query", &query}, {"documentId", &id}, {"operationName", &req.OperationName}} {
+		// A query of null is a fault, and so is one that is missing.
+		if raw := members[m.name]; raw != nil && (string(raw) != "null" || m.to == &query) {
+			if *m.to, bad = text(m.name, raw); bad != nil {
+				return nil, bad
+			}
 		}
 	}
 	if req.Variables, bad = object("variables", members["variables"]); bad != nil {
 		return nil, bad
 	}
-	if _, bad = object("extensions", members["extensions"]); bad != nil {
+	extensions, bad := object("extensions", members["extensions"])
+	if bad != nil {
 		return nil, bad
 	}
-	return req, nil
+	ref, bad := readReference(id, extensions)
+	if bad != nil {
+		return nil, bad
+	}
+	given := members["query"] != nil
+	if !given && ref.id == "" {
+		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
+	}
+	req.Query, bad = s.persisted.document(query, given, ref)
+	return req, bad
 }
 
 func text(name string, raw json.RawMessage) (string, *malformed) {

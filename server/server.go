@@ -47,6 +47,9 @@ type Backend struct {
 	SDL string
 	// Begin starts a session on the newest snapshot.
 	Begin func() Session
+	// Plans tells how the plan cache does, see gql.Engine.CacheStats; nil leaves it
+	// out of the metrics.
+	Plans func() (hits, misses uint64, documents, bytes int)
 }
 
 // Options are how the service behaves. The zero value is a service that takes
@@ -60,19 +63,52 @@ type Options struct {
 	Tokens *Tokens
 	// Origins may read from other sites' pages; "*" is every one, none is the default.
 	Origins []string
-	// MaxBody bounds the body of a request in bytes; 0 is 8 MiB.
+	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
 	MaxBody int64
+	// BodyTimeout is how long a body may take to arrive; 0 is 30 seconds.
+	BodyTimeout time.Duration
 	// Timeout bounds the work on one request; 0 is 30 seconds.
 	Timeout time.Duration
+	// Batch is how many requests one body may hold; 0 refuses lists.
+	Batch int
+	// MaxAnswer bounds the answers to a batch together, in bytes: what would begin
+	// beyond it is refused; 0 is 64 MiB.
+	MaxAnswer int
+	// CompressAbove is the length above which answers are compressed for clients that
+	// take it; 0 is DefaultCompressAbove, a negative length means never.
+	CompressAbove int
+	// Documents are the trusted documents; nil for none.
+	Documents *Documents
+	// DocumentsOnly refuses documents that are not trusted.
+	DocumentsOnly bool
+	// MaxPersisted bounds the memory of documents that clients register by hash; 0 is
+	// 16 MiB, a negative number keeps none.
+	MaxPersisted int
+	// Slow is how long a request may run before a note is taken; 0 is half a second, a
+	// negative duration means never.
+	Slow time.Duration
+	// Now is the clock for ages; nil is the system's.
+	Now func() time.Time
 	// Live is how changes are followed.
 	Live Live
 	// Logger takes notes of faults of our own; nil discards them.
 	Logger *slog.Logger
 }
 
+// Defaults of Options.
 const (
-	defaultMaxBody = 8 << 20
-	defaultTimeout = 30 * time.Second
+	DefaultMaxBody      = 8 << 20
+	DefaultTimeout      = 30 * time.Second
+	DefaultBodyTimeout  = 30 * time.Second
+	DefaultMaxAnswer    = 64 << 20
+	DefaultMaxPersisted = 16 << 20
+	DefaultSlow         = 500 * time.Millisecond
+	// Up to here an answer arrives with the first packets that TCP sends without
+	// waiting (ten segments), compressed or not.
+	DefaultCompressAbove = 14 << 10
+)
+
+const (
 	// A document sent by GET travels in the request line.
 	maxHeader = 256 << 10
 	// drain is how long a shutdown waits for the requests under way.
@@ -88,19 +124,33 @@ type Server struct {
 	metrics  metrics
 	mux      *http.ServeMux
 
+	persisted *persisted
+	packers   *packers
 	followers *followers
+}
+
+// set gives an option its default where it has none.
+func set[T int | int64 | time.Duration](option *T, standard T) {
+	if *option == 0 {
+		*option = standard
+	}
 }
 
 // New makes a server that is not ready yet.
 func New(o Options) *Server {
-	if o.MaxBody == 0 {
-		o.MaxBody = defaultMaxBody
-	}
-	if o.Timeout == 0 {
-		o.Timeout = defaultTimeout
+	set(&o.MaxBody, DefaultMaxBody)
+	set(&o.Timeout, DefaultTimeout)
+	set(&o.BodyTimeout, DefaultBodyTimeout)
+	set(&o.MaxAnswer, DefaultMaxAnswer)
+	set(&o.CompressAbove, DefaultCompressAbove)
+	set(&o.MaxPersisted, DefaultMaxPersisted)
+	set(&o.Slow, DefaultSlow)
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	o.Live = o.Live.withDefaults()
-	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux(), followers: newFollowers()}
+	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux(), followers: newFollowers(),
+		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -165,7 +215,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type tally struct {
 	http.ResponseWriter
 	status   int
-	streamed bool // for as long as the client likes
+	bytes    int64
+	refusal  string // its code, where one was written
+	streamed bool   // for as long as the client likes
 }
 
 func (t *tally) WriteHeader(status int) {
@@ -179,7 +231,9 @@ func (t *tally) Write(b []byte) (int, error) {
 	if t.status == 0 {
 		t.status = http.StatusOK
 	}
-	return t.ResponseWriter.Write(b)
+	n, err := t.ResponseWriter.Write(b)
+	t.bytes += int64(n)
+	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -221,9 +275,9 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, "ready at sequence %d\n", b.Graph.Snapshot().Seq())
 }
 
-func (s *Server) serveSDL(w http.ResponseWriter, _ *http.Request, b *Backend) {
+func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprint(w, b.SDL)
+	s.send(w, r, http.StatusOK, []byte(b.SDL))
 }
 
 // Serve answers the connections of the listener until the context ends, then
@@ -234,7 +288,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		// The answer must have time to travel after the work on it.
-		WriteTimeout:   s.opts.Timeout + 60*time.Second,
+		WriteTimeout:   s.opts.BodyTimeout + s.opts.Timeout + 60*time.Second,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),

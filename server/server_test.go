@@ -133,7 +133,9 @@ func TestTransport(t *testing.T) {
 		{"a form", "POST", "/graphql", `query={__typename}`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
 		{"plain text", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Type", "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
 		{"other charset", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=latin1"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
-		{"compressed", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Encoding", "gzip"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"not compressed as it says", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Encoding", "gzip"}, 400, "BAD_REQUEST"},
+		{"compressed otherwise", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Encoding", "br"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		{"compressed twice", "POST", "/graphql", `{"query":"{__typename}"}`, []string{"Content-Encoding", "gzip, gzip"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
 		{"put", "PUT", "/graphql", `{"query":"{__typename}"}`, nil, 405, "METHOD_NOT_ALLOWED"},
 		{"get without query", "GET", "/graphql", "", nil, 400, "BAD_REQUEST"},
 		{"get twice", "GET", q + "&query=x", "", nil, 400, "BAD_REQUEST"},
@@ -475,8 +477,9 @@ func FuzzParseBody(f *testing.F) {
 	for _, s := range []string{`{"query":"{a}"}`, `{"query":"x","variables":{"a":[1,{}]},"operationName":"b"}`, `[1]`, `{"query":"\ud800"}`, ``} {
 		f.Add([]byte(s))
 	}
+	s := New(Options{})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		req, bad := parseBody(body)
+		req, bad := s.parseBody(body)
 		if (req == nil) == (bad == nil) {
 			t.Fatalf("%v %v", req, bad)
 		}

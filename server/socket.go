@@ -278,7 +278,10 @@ func (c *socket) subscribe(m *message) error {
 	if m.ID == "" {
 		return invalid("subscribe has no id")
 	}
-	req, bad := parseBody(m.Payload)
+	req, bad := c.server.parseBody(m.Payload)
+	if bad != nil && bad.soft {
+		return c.send(&message{Type: "error", ID: m.ID, Payload: errorList(bad.code, bad.message)})
+	}
 	if bad != nil {
 		return invalid("the payload of subscribe: %s", strings.ReplaceAll(bad.message, "the body", "it"))
 	}
@@ -349,10 +352,9 @@ func (op *operation) run(ctx context.Context, req *api.Request) {
 		c.remove(op.id, op)
 	}()
 	start, done := context.WithTimeout(ctx, s.opts.Timeout)
-	sub, res := c.backend.Begin().Subscribe(start, req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
+	sub, res := s.subscribe(start, c.backend.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
 	done()
 	if sub == nil {
-		s.metrics.executed(res)
 		op.answer(res)
 		return
 	}

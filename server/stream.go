@@ -84,12 +84,11 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	ctx, cancel := s.followers.joined(r.Context())
 	defer cancel()
 	start, done := context.WithTimeout(ctx, s.opts.Timeout)
-	sub, res := b.Begin().Subscribe(start, req, f)
+	sub, res := s.subscribe(start, b.Begin(), req, f)
 	done()
 	e := newEvents(w, s.opts.Live.WriteTimeout)
 	if sub == nil {
 		defer res.Release()
-		s.metrics.executed(res)
 		e.id = false
 		if e.next(res, 0) == nil {
 			_ = e.complete() // a client that has gone needs none

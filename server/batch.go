@@ -1,0 +1,83 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// A batch is a list of requests in one body, answered by a list in the same order. They run
+// one after the other, and each begins a session of its own: a query behind a mutation
+// reads what that wrote, and each answer tells its sequence number. The time limit is for
+// all of them together, the other limits for each.
+
+// codeLimitBatch refuses a batch of too many requests.
+const codeLimitBatch = "LIMIT_BATCH"
+
+// split takes the list of a batch apart.
+func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
+	refuse := func(code, format string, a ...any) ([]json.RawMessage, *malformed) {
+		return nil, &malformed{status: http.StatusBadRequest, code: code, message: fmt.Sprintf(format, a...)}
+	}
+	if s.opts.Batch == 0 {
+		return refuse(codeBatch, "batches of requests are off; send one request a time, or several fields in one (the service's owner can turn them on with --batch)")
+	}
+	if !utf8.Valid(body) {
+		return nil, badRequest("the body is not valid UTF-8")
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(body, &list); err != nil {
+		return nil, badRequest("the body is not well-formed JSON: %v", err)
+	}
+	switch {
+	case len(list) == 0:
+		return nil, badRequest("the list of requests is empty")
+	case len(list) > s.opts.Batch:
+		return refuse(codeLimitBatch, "the batch has %d requests, above the limit of %d; send fewer at once", len(list), s.opts.Batch)
+	}
+	return list, nil
+}
+
+// answerBatch runs the requests of a batch.
+func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media string, b *Backend, list []json.RawMessage) {
+	_, refusal := s.writeRefusal(r) // its other result was looked at before
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	out := []byte{'['}
+	for i, raw := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		req, bad := s.parseBody(raw)
+		if bad == nil && len(out) > s.opts.MaxAnswer {
+			bad = &malformed{code: gql.CodeOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
+		}
+		if bad != nil {
+			s.metrics.refused(bad.code)
+			out = append(out, errorBody(bad.code, bad.message)...)
+			continue
+		}
+		req.WriteRefusal = refusal
+		res := s.execute(ctx, b.Begin(), req)
+		out = append(out, res.Body...)
+		res.Release()
+		if r.Context().Err() != nil {
+			return // nobody reads it
+		}
+	}
+	h := w.Header()
+	h.Set("Content-Type", media+"; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	s.send(w, r, http.StatusOK, append(out, ']'))
+}
+
+// isBatch tells a list from what parseBody reads.
+func isBatch(body []byte) bool {
+	body = bytes.TrimLeft(body, " \t\r\n")
+	return len(body) > 0 && body[0] == '['
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// readAhead is how much of a body the client's word is taken for.
+const readAhead = 1 << 20
+
+var gzipReaders sync.Pool // of *gzip.Reader
+
+// body reads the body of a POST. The limit holds for what is sent and for what that
+// becomes when it is unpacked.
+func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malformed) {
+	packed, bad := checkHeaders(r.Header)
+	if bad != nil {
+		if bad.status == http.StatusUnsupportedMediaType {
+			w.Header().Set("Accept-Encoding", "gzip")
+		}
+		return nil, bad
+	}
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(s.opts.BodyTimeout)) // a recorder in a test has none
+	// A deadline that stayed would cancel the work on the request when it passes.
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+
+	var src io.Reader = http.MaxBytesReader(w, r.Body, s.opts.MaxBody)
+	var buf bytes.Buffer
+	if packed {
+		z, err := unpacker(src)
+		if err != nil {
+			return nil, s.unread(err)
+		}
+		defer gzipReaders.Put(z)
+		src = io.LimitReader(z, s.opts.MaxBody+1)
+	} else if r.ContentLength > 0 {
+		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, readAhead)) + bytes.MinRead)
+	}
+	if _, err := buf.ReadFrom(src); err != nil {
+		return nil, s.unread(err)
+	}
+	if int64(buf.Len()) > s.opts.MaxBody {
+		return nil, s.tooLarge()
+	}
+	return buf.Bytes(), nil
+}
+
+func unpacker(src io.Reader) (*gzip.Reader, error) {
+	if z, ok := gzipReaders.Get().(*gzip.Reader); ok {
+		return z, z.Reset(src)
+	}
+	return gzip.NewReader(src)
+}
+
+func (s *Server) tooLarge() *malformed {
+	return &malformed{status: http.StatusRequestEntityTooLarge, code: codeTooLarge,
+		message: fmt.Sprintf("the body is larger than the limit of %d bytes, unpacked; send less in one request", s.opts.MaxBody)}
+}
+
+// unread tells why a body could not be read.
+func (s *Server) unread(err error) *malformed {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return s.tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &malformed{status: http.StatusRequestTimeout, code: codeIncomplete,
+			message: fmt.Sprintf("the body did not arrive within %s", s.opts.BodyTimeout)}
+	case strings.HasPrefix(err.Error(), "gzip:") || strings.HasPrefix(err.Error(), "flate:"):
+		return badRequest("the body is not well-formed gzip: %v", err)
+	}
+	return &malformed{status: http.StatusBadRequest, code: codeIncomplete, message: "the body ended too soon"}
+}
+
+// checkHeaders tells whether the body is packed with gzip.
+func checkHeaders(h http.Header) (packed bool, bad *malformed) {
+	unsupported := func(format string, a ...any) (bool, *malformed) {
+		return false, &malformed{status: http.StatusUnsupportedMediaType, code: codeMediaType, message: fmt.Sprintf(format, a...)}
+	}
+	text := h.Get("Content-Type")
+	if text == "" {
+		return unsupported("the request has no Content-Type; send application/json")
+	}
+	typ, params, err := mime.ParseMediaType(text)
+	switch {
+	case err != nil || typ != jsonType:
+		// Forms and plain text are refused: a page of another site could send
+		// them in its visitor's name without asking.
+		return unsupported("the Content-Type %q is not supported; send application/json", text)
+	case params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8"):
+		return unsupported("the charset %q is not supported; send UTF-8", params["charset"])
+	}
+	switch enc := strings.Join(h.Values("Content-Encoding"), ", "); strings.ToLower(enc) {
+	case "", "identity":
+		return false, nil
+	case "gzip", "x-gzip":
+		return true, nil
+	default:
+		return unsupported("the Content-Encoding %q is not supported; send the body as it is, or with gzip", enc)
+	}
+}

@@ -1,0 +1,294 @@
+package server
+
+import (
+	"bytes"
+	"container/list"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Documents are trusted documents: the list of those that the owner of the service knows,
+// by id. It does not change once it is read.
+type Documents struct {
+	ids  []string          // as listed, sorted
+	byID map[string]string // by SHA-256 in hexadecimal, and by ids of the owner's own
+	text map[string]bool
+}
+
+// ReadDocuments reads a JSON object of documents by id. An id of 64 hexadecimal digits, with
+// or without "sha256:" before it, must be the SHA-256 of its document; any other is the
+// owner's own. The error names every line that is wrong.
+func ReadDocuments(name string, r io.Reader) (*Documents, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	d := &Documents{byID: map[string]string{}, text: map[string]bool{}}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	line := func() int { return 1 + bytes.Count(text[:min(dec.InputOffset(), int64(len(text)))], []byte("\n")) }
+	var ps graph.Problems
+	fault := func(format string, a ...any) {
+		ps = append(ps, graph.Problem{Place: graph.Place{File: name, Line: line()}, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
+	}
+	const form = `the file must be one JSON object of documents by id: {"<sha256>": "query { … }"}`
+	broken := func(err error) (*Documents, error) {
+		fault("%v; "+form, err)
+		return nil, ps
+	}
+	if tok, err := dec.Token(); err != nil {
+		return broken(err)
+	} else if tok != json.Delim('{') {
+		return broken(errors.New("this is no object"))
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return broken(err)
+		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return broken(err)
+		}
+		id := strings.TrimPrefix(key.(string), hashPrefix) // in an object, every other token is a key
+		var doc string
+		if raw[0] != '"' || json.Unmarshal(raw, &doc) != nil {
+			fault("%s: the document must be a string, not %s", id, kindOf(raw))
+			continue
+		}
+		switch _, twice := d.byID[id]; {
+		case twice:
+			fault("%s is given twice", id)
+		case !isID(id):
+			fault("%q is no id; use the SHA-256 of the document, or letters, digits and -._~", id)
+		case isHash(id) && id != hashOf(doc):
+			fault("%s is not the SHA-256 of its document, which is %s", id, hashOf(doc))
+		default:
+			d.byID[id], d.text[doc] = doc, true
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return broken(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return broken(errors.New("there is more behind the object"))
+	}
+	if len(ps) == 0 && len(d.byID) == 0 {
+		fault("the file has no document; leave --documents out")
+	}
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	// Clients may ask by hash although the list has ids of its own.
+	d.ids = slices.Sorted(maps.Keys(d.byID))
+	for _, id := range d.ids {
+		d.byID[hashOf(d.byID[id])] = d.byID[id]
+	}
+	return d, nil
+}
+
+// Check lets check look at every document and returns all that it finds, by id.
+func (d *Documents) Check(check func(document string) error) error {
+	var errs []error
+	for _, id := range d.ids {
+		if err := check(d.byID[id]); err != nil {
+			errs = append(errs, fmt.Errorf("document %s: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+const hashPrefix = "sha256:"
+
+func hashOf(document string) string {
+	sum := sha256.Sum256([]byte(document))
+	return hex.EncodeToString(sum[:])
+}
+
+func isHash(s string) bool {
+	return len(s) == 2*sha256.Size && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// isID holds ids to the draft's syntax, with a colon where they have a prefix.
+func isID(s string) bool {
+	if s == "" || len(s) > 256 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if c >= utf8.RuneSelf || !isAlnum(c) && strings.IndexByte("-._~:", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' }
+
+// persisted finds the documents that requests name instead of sending them: in the trusted
+// list, and among those that clients sent along with their hashes (automatic persisted
+// queries), of which it keeps the last used up to a number of bytes.
+type persisted struct {
+	trusted *Documents // nil for none
+	only    bool       // refuse what is not trusted
+	limit   int
+
+	mu           sync.Mutex // guards all below
+	kept         map[string]*list.Element
+	recent       list.List // of keptDocument, the last used first
+	bytes        int
+	hits, misses int64
+}
+
+type keptDocument struct{ hash, text string }
+
+// keptOverhead is about what an entry takes besides its document.
+const keptOverhead = 300
+
+func newPersisted(trusted *Documents, only bool, limit int) *persisted {
+	if only {
+		limit = 0 // what clients register must not become trusted
+	}
+	return &persisted{trusted: trusted, only: only, limit: limit, kept: map[string]*list.Element{}}
+}
+
+func (p *persisted) get(id string) (string, bool) {
+	if p.trusted != nil {
+		if doc, ok := p.trusted.byID[id]; ok {
+			p.count(true)
+			return doc, true
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e := p.kept[id]
+	if e == nil {
+		p.misses++
+		return "", false
+	}
+	p.hits++
+	p.recent.MoveToFront(e)
+	return e.Value.(keptDocument).text, true
+}
+
+func (p *persisted) count(hit bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if hit {
+		p.hits++
+	} else {
+		p.misses++
+	}
+}
+
+// keep remembers a document whose hash has been checked.
+func (p *persisted) keep(hash, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	size := len(text) + keptOverhead
+	if size > p.limit {
+		return
+	}
+	if e := p.kept[hash]; e != nil {
+		p.recent.MoveToFront(e)
+		return
+	}
+	p.kept[hash] = p.recent.PushFront(keptDocument{hash, strings.Clone(text)})
+	p.bytes += size
+	for p.bytes > p.limit {
+		old := p.recent.Remove(p.recent.Back()).(keptDocument)
+		delete(p.kept, old.hash)
+		p.bytes -= len(old.text) + keptOverhead
+	}
+}
+
+func (p *persisted) stats() (documents, bytes int, hits, misses int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.kept), p.bytes, p.hits, p.misses
+}
+
+// The codes of persisted documents. Clients know the first two, and their messages, from
+// Apollo's protocol.
+const (
+	codeNotFoundDocument = "PERSISTED_QUERY_NOT_FOUND"
+	codeNotSupported     = "PERSISTED_QUERY_NOT_SUPPORTED"
+	codeNotTrusted       = "DOCUMENT_NOT_TRUSTED"
+)
+
+// reference is how a request names its document: by hash, or by an id of the trusted list.
+type reference struct {
+	id string // "" for none
+	// apollo tells that it came as extensions.persistedQuery and not as documentId.
+	apollo bool
+}
+
+// readReference reads documentId, or else extensions.persistedQuery.
+func readReference(documentID string, extensions json.RawMessage) (reference, *malformed) {
+	if documentID != "" {
+		return reference{id: strings.TrimPrefix(documentID, hashPrefix)}, nil
+	}
+	if !bytes.Contains(extensions, []byte("persistedQuery")) {
+		return reference{}, nil
+	}
+	var ext struct {
+		PersistedQuery *struct {
+			Version    json.Number `json:"version"`
+			Sha256Hash string      `json:"sha256Hash"`
+		} `json:"persistedQuery"`
+	}
+	if err := json.Unmarshal(extensions, &ext); err != nil {
+		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"}`)
+	}
+	q := ext.PersistedQuery
+	if q == nil {
+		return reference{}, nil
+	}
+	hash := strings.ToLower(q.Sha256Hash)
+	if q.Version != "1" || !isHash(hash) {
+		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"} with the 64 hexadecimal digits of the document's SHA-256`)
+	}
+	return reference{hash, true}, nil
+}
+
+// document is the document of a request that gives a text, a reference or both.
+func (p *persisted) document(text string, given bool, ref reference) (string, *malformed) {
+	if given {
+		if isHash(ref.id) && hashOf(text) != ref.id {
+			return "", badRequest("the hash %s is not the SHA-256 of the document that came with it", ref.id)
+		}
+		if p.only && !p.trusted.text[text] {
+			return "", &malformed{status: http.StatusForbidden, soft: true, code: codeNotTrusted,
+				message: "the service answers documents of its trusted list only, and this is none: ask its owner to add it to --documents"}
+		}
+		if isHash(ref.id) {
+			p.keep(ref.id, text)
+		}
+		return text, nil
+	}
+	if text, ok := p.get(ref.id); ok {
+		return text, nil
+	}
+	missing := &malformed{status: http.StatusBadRequest, soft: true, code: codeNotFoundDocument}
+	switch {
+	case ref.apollo && p.limit == 0 && p.trusted == nil:
+		missing.code, missing.message = codeNotSupported, "PersistedQueryNotSupported"
+	case ref.apollo:
+		missing.message = "PersistedQueryNotFound"
+	case p.limit == 0 || !isHash(ref.id):
+		missing.message = fmt.Sprintf("there is no document %.100q in the list of trusted documents", ref.id)
+	default:
+		missing.message = fmt.Sprintf("no document with the SHA-256 %s is known here: send it in full as query, with the same documentId", ref.id)
+	}
+	return "", missing
+}
