@@ -85,13 +85,31 @@ func (b *builder) defaults(coordinate string, values map[string]string) {
 	}
 }
 
-// ontologyEnum is an enum of the ontology, or an empty one of that name where
-// an ontology of one's own has none.
-func (b *builder) ontologyEnum(name string) *graphql.Enum {
+// ontologyEnum is an enum of the ontology, or String where an ontology of
+// one's own has none of that name.
+func (b *builder) ontologyEnum(name string) graphql.Type {
 	if e := b.o.Enum(name); e != nil {
 		return b.enum(e.Name, e.Description, e.Values...)
 	}
-	return b.enum(name, "The ontology has no such enum.", members("UNKNOWN")...)
+	return graphql.String
+}
+
+// legEnum is a field of legs that has a value of an enum of the ontology. Where
+// the enum lacks what an analysis says of unnamed things, the field is null then.
+func (b *builder) legEnum(name, about, enum, unnamed string, read func(l *legRef) string) field {
+	e := b.o.Enum(enum)
+	f := field{name: name, about: about, typ: must(b.ontologyEnum(enum)), read: gql.Binding{
+		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			value := read(src.Obj.(*legRef))
+			if e != nil && !e.Has(value) {
+				return dst, nil
+			}
+			return gql.AppendString(dst, value), nil
+		}}}
+	if e != nil && !e.Has(unnamed) {
+		f.typ = b.ontologyEnum(enum)
+	}
+	return f
 }
 
 func prepareRoutes(args map[string]any) (any, error) {
@@ -310,14 +328,13 @@ func (b *builder) legType() *graphql.Object {
 		return []field{
 			{name: "from", typ: must(any), read: entity(func(l *legRef) uint32 { return l.From })},
 			{name: "to", typ: must(any), read: entity(func(l *legRef) uint32 { return l.To })},
-			{name: "mode", typ: must(b.ontologyEnum("Mode")), read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendString(dst, l.Mode) })},
+			b.legEnum("mode", "LAND for a common border.", "Mode", "LAND", func(l *legRef) string { return l.Mode }),
 			{name: "segment", typ: any, about: "Null on the network of borders.", read: entity(func(l *legRef) uint32 { return l.Segment })},
 			b.entityListField("transits", "The countries in the order of passing, those of its ends included, then the waters.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Transits }),
 			{name: "transitsComplete", typ: must(graphql.Boolean), about: "Whether that is declared to be all.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Complete) })},
-			{name: "status", typ: must(b.ontologyEnum("Status")), about: "At the view's date; UNKNOWN where nobody says.",
-				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendString(dst, l.Status) })},
+			b.legEnum("status", "At the view's date; UNKNOWN where nobody says.", "Status", "UNKNOWN", func(l *legRef) string { return l.Status }),
 			{name: "distanceKm", typ: graphql.Float, read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
 			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the length stated; else the straight line between its ends times 1.25; else 1,000 km.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // TestRoutesRefuse tells what is wrong with an argument and what to do.
@@ -54,6 +56,47 @@ func TestRoutesOutliveRequests(t *testing.T) {
 	for range 100 {
 		if next := ask(); next != first {
 			t.Fatalf("the answer was\n%s\nand is\n%s", first, next)
+		}
+	}
+}
+
+// TestRoutesOfOtherOntologies: an ontology without the vocabulary has the
+// fields, which say what they miss.
+func TestRoutesOfOtherOntologies(t *testing.T) {
+	const base = `
+interface Entity @entity(plural: "entities") { name: String @time(kind: STATE) }
+type Source implements Entity { date: Date @time(kind: ETERNAL) }
+type Place implements Entity { near: [Place!] @time(kind: STATE) }
+`
+	for _, c := range []struct{ more, want string }{
+		{"", `network: TRANSPORT needs the field TransportNode.country, which the ontology does not have`},
+		{"type Mode implements Entity { kind: String @time(kind: STATE) }", `TRANSPORT needs`},
+		{`
+enum Mode { RAIL } enum Status { OPERATIONAL }
+type Country implements Entity @entity(plural: "countries") { code: String @time(kind: STATE) }
+type TransportNode implements Entity @entity(plural: "transportNodes") { country: Country @time(kind: STATE) }
+type Segment implements Entity {
+  from: TransportNode @time(kind: ETERNAL) to: TransportNode @time(kind: ETERNAL)
+  mode: Mode @time(kind: ETERNAL) status: Status @time(kind: STATE) transits: [Country!] @time(kind: STATE)
+}`, `from: the view shows no entity "a"`},
+	} {
+		o, err := schema.Load("own.graphql", base+c.more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := live.Open(t.Context(), &memory{}, o, live.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := api.New(api.Options{Graph: g})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range []string{"routes", "chokepoints"} {
+			body := string(a.Begin().Execute(t.Context(), &api.Request{Query: `{ ` + field + `(from: "a", to: "b") { __typename } }`}).Body)
+			if !strings.Contains(strings.ReplaceAll(body, `\"`, `"`), c.want) {
+				t.Errorf("%s: %s\nwant %s", field, body, c.want)
+			}
 		}
 	}
 }
