@@ -144,7 +144,8 @@ func within(t testing.TB, d time.Duration, what string, done func() bool) {
 }
 
 func TestSocketViolations(t *testing.T) {
-	_, ts := overHTTP(t, Options{Live: Live{InitTimeout: 50 * time.Millisecond}})
+	_, ts := overHTTP(t, Options{})
+	_, hasty := overHTTP(t, Options{Live: Live{InitTimeout: 50 * time.Millisecond}})
 	const begin = `{"type":"connection_init"}`
 	long := strings.Repeat("ü", 200)
 	for _, tc := range []struct {
@@ -172,7 +173,7 @@ func TestSocketViolations(t *testing.T) {
 		{"variables a list", []string{begin, `{"type":"subscribe","id":"1","payload":{"query":"{x}","variables":[]}}`}, 4400, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			d := dial(t, ts)
+			d := dial(t, map[bool]*httptest.Server{false: ts, true: hasty}[tc.code == 4408])
 			for _, text := range tc.says {
 				d.say(text)
 			}
