@@ -28,6 +28,9 @@ type Limits struct {
 	NoIntrospection bool
 }
 
+// DefaultLimits are the limits that a zero Limits stands for.
+func DefaultLimits() Limits { return Limits{}.withDefaults() }
+
 // maxNesting stays below gqlparser's own limit of 1000, so that ours answers first.
 const maxNesting = 900
 

@@ -31,6 +31,7 @@ A config file is YAML with the flags' names as keys.`,
 	examples: `  caspian serve
   caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --auth tokens.txt
   caspian serve --seeds none --store empty
+  caspian serve --read-only --documents dashboards.json --documents-only --slow 200ms
   CASPIAN_LISTEN=127.0.0.1:9000 caspian serve --config caspian.yaml`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		c := serveSettings(s)
@@ -52,13 +53,18 @@ type serveConfig struct {
 	store, listen, seeds, ontology, auth *string
 	readOnly, noSnapshotFile             *bool
 	origins                              *[]string
-	timeout                              *time.Duration
-	maxBody                              *int
+	timeout, bodyTimeout                 *time.Duration
+	slow                                 time.Duration
+	maxBody, maxPersisted, batch         *int
+	compressAbove                        *int
+	documents                            *string
+	documentsOnly                        *bool
 	limits                               gql.Limits
 	logLevel                             *string
 
-	tokens *server.Tokens
-	inputs []intake.Input
+	tokens  *server.Tokens
+	trusted *server.Documents
+	inputs  []intake.Input
 }
 
 func serveSettings(s *settings) *serveConfig {
@@ -70,32 +76,24 @@ func serveSettings(s *settings) *serveConfig {
 		auth:     s.text("auth", "FILE", "", "tokens that may write, one a line"),
 		readOnly: s.toggle("read-only", "take no writes"),
 		origins:  s.many("origin", "URL", "site whose pages may read here; * is every one"),
-		timeout:  s.duration("timeout", 30*time.Second, "longest work on one request"),
-		maxBody:  s.number("max-body", 8<<20, 1<<10, "longest body of a request, in bytes"),
+		timeout:  s.duration("timeout", server.DefaultTimeout, "longest work on one request"),
+		maxBody:  s.number("max-body", server.DefaultMaxBody, 1<<10, "longest body of a request, in bytes, unpacked"),
+
+		bodyTimeout: s.duration("body-timeout", server.DefaultBodyTimeout, "longest time for a body to arrive"),
 	}
-	for _, l := range []struct {
-		name, help string
-		to         *int
-	}{
-		{"max-document", "longest document, in bytes", &c.limits.Bytes},
-		{"max-tokens", "most tokens of a document", &c.limits.Tokens},
-		{"max-depth", "deepest nesting of fields", &c.limits.Depth},
-		{"max-cost", "highest cost of an operation, in fields", &c.limits.Cost},
-		{"max-output", "longest answer, in bytes", &c.limits.Output},
-	} {
-		s.add(l.name, "N", "", l.help, func(t string) error {
-			n, err := strconv.Atoi(t)
-			if err != nil || n < 1 {
-				return fmt.Errorf("%q is no whole number of at least 1", t)
-			}
-			*l.to = n
-			return nil
-		})
-	}
-	s.add("no-introspection", "", "", "refuse __schema and __type", func(t string) (err error) {
-		c.limits.NoIntrospection, err = strconv.ParseBool(t)
-		return err
+	c.documents = s.text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
+	c.documentsOnly = s.toggle("documents-only", "answer trusted documents only")
+	c.maxPersisted = s.number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 keeps none")
+	c.batch = s.number("batch", 0, 0, "most requests in one body; 0 takes no lists")
+	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "length above which answers are compressed, in bytes; -1 is never")
+	c.slow = server.DefaultSlow
+	s.add("slow", "TIME", c.slow.String(), "note requests that run longer; 0 notes none", func(t string) (err error) {
+		if c.slow, err = time.ParseDuration(t); err != nil || c.slow < 0 {
+			return fmt.Errorf("%q is no time, such as 200ms or 1s", t)
+		}
+		return nil
 	})
+	limitSettings(s, &c.limits)
 	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
 	c.logLevel = s.text("log-level", "LEVEL", "warn", "debug, info, warn or error")
 	s.config = s.text("config", "FILE", "", "read settings from this file")
@@ -113,14 +111,19 @@ func (c *serveConfig) check(s *settings) {
 		s.fault("--store: %q is no folder; other kinds of store are not supported yet", *c.store)
 	}
 	if *c.auth != "" {
-		if err := c.readTokens(); err != nil {
-			s.fault("--auth: %v", err)
-		}
+		c.tokens = readFile(s, "auth", *c.auth, server.ReadTokens)
+	}
+	if *c.documents != "" {
+		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
+	} else if *c.documentsOnly {
+		s.fault("--documents-only: say with --documents which")
 	}
 	if *c.auth != "" && *c.readOnly {
 		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
 	}
-	c.limits.VariableBytes = *c.maxBody // a change travels in the variables
+	if c.limits.VariableBytes == 0 {
+		c.limits.VariableBytes = *c.maxBody // a change travels in the variables
+	}
 	if _, err := logLevel(*c.logLevel); err != nil {
 		s.fault("--log-level: %v", err)
 	}
@@ -144,14 +147,39 @@ func (c *serveConfig) check(s *settings) {
 	}
 }
 
-func (c *serveConfig) readTokens() error {
-	f, err := os.Open(*c.auth)
-	if err != nil {
-		return err
+// readFile reads the file that a setting names; what is wrong with it is a fault.
+func readFile[T any](s *settings, setting, path string, read func(name string, r io.Reader) (*T, error)) *T {
+	f, err := os.Open(path)
+	if err == nil {
+		defer f.Close()
+		var got *T
+		if got, err = read(path, f); err == nil {
+			return got
+		}
 	}
-	defer f.Close()
-	c.tokens, err = server.ReadTokens(*c.auth, f)
-	return err
+	s.fault("--%s: %v", setting, err)
+	return nil
+}
+
+// options are those of the server.
+func (c *serveConfig) options(log *slog.Logger) server.Options {
+	never := func(n int) int { // the server takes 0 for its default
+		if n == 0 {
+			return -1
+		}
+		return n
+	}
+	o := server.Options{
+		Version: version, ReadOnly: *c.readOnly, Tokens: c.tokens, Origins: *c.origins,
+		MaxBody: int64(*c.maxBody), BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
+		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
+		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted),
+		Slow: time.Duration(never(int(c.slow))), Logger: log,
+	}
+	if o.CompressAbove == 0 {
+		o.CompressAbove = 1 // an answer is never shorter
+	}
+	return o
 }
 
 func logLevel(name string) (slog.Level, error) {
@@ -180,10 +208,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; stop what listens there, or choose another address with --listen", err)
 	}
-	srv := server.New(server.Options{
-		Version: version, ReadOnly: *c.readOnly, Tokens: c.tokens, Origins: *c.origins,
-		MaxBody: int64(*c.maxBody), Timeout: *c.timeout, Logger: log,
-	})
+	srv := server.New(c.options(log))
 	ctx, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() {
@@ -218,6 +243,11 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.trusted != nil {
+		if err := c.trusted.Check(a.Engine().Check); err != nil {
+			return fmt.Errorf("--documents %s: not all documents fit the schema:\n%w", *c.documents, err)
+		}
+	}
 	srv.Publish(backend(a, g.Graph))
 	welcome(e, l.Addr(), g.Graph, time.Since(start))
 	if filled && !*c.noSnapshotFile {
@@ -233,7 +263,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 
 // backend joins an API to the server.
 func backend(a *api.API, g *live.Graph) *server.Backend {
-	return &server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }}
+	return &server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats}
 }
 
 // welcome tells what to open and how to ask.

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// limitSettings declares what bounds one GraphQL request. Their names, defaults and codes
+// are in docs/serving.md too.
+func limitSettings(s *settings, l *gql.Limits) {
+	standard := gql.DefaultLimits()
+	for _, v := range []struct {
+		name, help string
+		to         *int
+		standard   int
+	}{
+		{"max-document", "longest document, in bytes (LIMIT_BYTES)", &l.Bytes, standard.Bytes},
+		{"max-tokens", "most tokens of a document (LIMIT_TOKENS)", &l.Tokens, standard.Tokens},
+		{"max-nesting", "most brackets open at once in a document (LIMIT_NESTING)", &l.Nesting, standard.Nesting},
+		{"max-operations", "most operations in a document (LIMIT_OPERATIONS)", &l.Operations, standard.Operations},
+		{"max-directives", "most directives in a document (LIMIT_DIRECTIVES)", &l.Directives, standard.Directives},
+		{"max-depth", "deepest nesting of fields (LIMIT_DEPTH)", &l.Depth, standard.Depth},
+		{"max-aliases", "most aliased fields (LIMIT_ALIASES)", &l.Aliases, standard.Aliases},
+		{"max-root-fields", "most fields of the root (LIMIT_ROOT_FIELDS)", &l.RootFields, standard.RootFields},
+		{"max-fields", "most fields selected, with fragments taken apart (LIMIT_FIELDS)", &l.Fields, standard.Fields},
+		{"max-cost", "highest cost of an operation, in fields weighted by the sizes of lists (LIMIT_COST)", &l.Cost, standard.Cost},
+		{"list-size", "items that the cost assumes of a list that does not say", &l.ListSize, standard.ListSize},
+		{"max-introspection", "most introspection lists within one another (LIMIT_INTROSPECTION)", &l.Introspection, standard.Introspection},
+		{"max-variables", "longest variables, in bytes (LIMIT_VARIABLES); as --max-body where it is not given", &l.VariableBytes, 0},
+		{"max-variable-depth", "deepest nesting of variables (LIMIT_VARIABLES)", &l.VariableDepth, standard.VariableDepth},
+		{"max-output", "longest answer, in bytes, before compression (LIMIT_OUTPUT)", &l.Output, standard.Output},
+		{"max-errors", "most errors listed in an answer, the rest is counted (LIMIT_ERRORS)", &l.Errors, standard.Errors},
+		{"plan-cache", "memory for plans of documents, in bytes", &l.PlanCacheBytes, standard.PlanCacheBytes},
+	} {
+		shown := ""
+		if v.standard > 0 {
+			shown = strconv.Itoa(v.standard)
+		}
+		s.add(v.name, "N", shown, v.help, func(t string) error {
+			n, err := strconv.Atoi(t)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is no whole number of at least 1", t)
+			}
+			*v.to = n
+			return nil
+		})
+	}
+	s.add("no-introspection", "", "", "refuse __schema and __type (INTROSPECTION_DISABLED)", func(t string) (err error) {
+		if l.NoIntrospection, err = strconv.ParseBool(t); err != nil {
+			return fmt.Errorf("%q is neither true nor false", t)
+		}
+		return nil
+	})
+}
