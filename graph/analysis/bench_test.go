@@ -86,3 +86,39 @@ func BenchmarkRoutes(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkBlocked asks for a route where a belt of countries is avoided.
+func BenchmarkBlocked(b *testing.B) {
+	for _, nodes := range []int{4_000, 10_000} {
+		s := grid(b, nodes)
+		n := compile(b, see(b, s, graph.View{}), Transport)
+		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
+			// Row 3 of the map: CAV to CBB.
+			o := RouteOptions{From: s.ID(n.nodes[0].entity), To: s.ID(n.nodes[len(n.nodes)-1].entity), First: 3,
+				Avoid: []graph.ID{"CAV", "CAW", "CAX", "CAY", "CAZ", "CBA", "CBB"}}
+			for b.Loop() {
+				r, err := FindRoutes(context.Background(), n, &o)
+				if err != nil || len(r.Routes) > 0 || len(r.Blocked) != 3 {
+					b.Fatal(r, err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkChokepoints(b *testing.B) {
+	for _, nodes := range []int{1_000, 10_000} {
+		s := grid(b, nodes)
+		n := compile(b, see(b, s, graph.View{}), Transport)
+		for _, kind := range []CutKind{CutNodes, CutLegs, CutCountries} {
+			b.Run(fmt.Sprintf("%s/nodes=%d", kind, nodes), func(b *testing.B) {
+				o := ChokepointOptions{From: s.ID(n.nodes[0].entity), To: s.ID(n.nodes[len(n.nodes)-1].entity), Kinds: []CutKind{kind}, First: 3}
+				for b.Loop() {
+					if _, err := FindChokepoints(context.Background(), n, &o); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

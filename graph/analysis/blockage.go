@@ -98,6 +98,7 @@ type blockade struct {
 	bars    []uint32 // entities, in the order of their ids
 	number  map[uint32]int32
 	ofLeg   []barSet // by leg; nil where it is not asked for yet
+	ofNode  []barSet
 	kept    [][]barSet
 	waiting labels
 }
@@ -156,7 +157,8 @@ func (q *query) without(release []uint32) *query {
 }
 
 func (q *query) newBlockade() *blockade {
-	b := &blockade{query: q, number: map[uint32]int32{}, ofLeg: make([]barSet, len(q.n.legs)), kept: make([][]barSet, len(q.n.nodes)*int(q.width))}
+	b := &blockade{query: q, number: map[uint32]int32{}, ofLeg: make([]barSet, len(q.n.legs)),
+		ofNode: make([]barSet, len(q.n.nodes)), kept: make([][]barSet, len(q.n.nodes)*int(q.width))}
 	note := func(bars []uint32) {
 		for _, e := range bars {
 			if _, ok := b.number[e]; !ok {
@@ -203,6 +205,14 @@ func (b *blockade) met(i int32) barSet {
 	return b.ofLeg[i]
 }
 
+// metAt is what bars a node.
+func (b *blockade) metAt(i int32) barSet {
+	if b.ofNode[i] == nil {
+		b.ofNode[i] = b.set(b.nodeBars(i, nil))
+	}
+	return b.ofNode[i]
+}
+
 // minimalSet is a set of bars with what their numbers mean.
 type minimalSet struct {
 	bars     barSet
@@ -218,7 +228,7 @@ func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, pa
 		heap.Push(&b.waiting, l)
 	}
 	for _, i := range b.from {
-		add(label{b.begin(i), b.set(b.nodeBars(i, nil))})
+		add(label{b.begin(i), b.metAt(i)})
 	}
 	for len(b.waiting) > 0 {
 		l := heap.Pop(&b.waiting).(label)
@@ -252,7 +262,7 @@ func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, pa
 			if !ok || !b.fits(step>>1) {
 				continue
 			}
-			bars := l.bars.with(b.met(step >> 1)).with(b.set(b.nodeBars(next/b.width, nil)))
+			bars := l.bars.with(b.met(step >> 1)).with(b.metAt(next / b.width))
 			if !slices.ContainsFunc(b.kept[next], func(k barSet) bool { return k.in(bars) }) {
 				add(label{next, bars})
 			}

@@ -28,6 +28,8 @@ func (k CutKind) String() string { return CutNames[k] }
 const (
 	// maxCut is how many elements a cut may have; more are no chokepoint.
 	maxCut = 6
+	// cutWork is the default bound on the steps of one kind.
+	cutWork = 30_000_000
 	// maxCuts bounds how many cuts a question may ask for.
 	maxCuts = 200
 )
@@ -104,9 +106,10 @@ func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) ([]C
 		return nil, err
 	}
 	f := &cutter{query: q, ctx: ctx}
+	f.work = f.allowance()
 	list, err := f.find(o)
 	if err == errWork {
-		return nil, graph.Errorf(graph.BadInput, "chokepoints: too much to search between %s and %s; name nearer ends, fewer modes, or one of kinds", o.From, o.To)
+		return nil, graph.Errorf(graph.BadInput, "chokepoints: too much to search between %s and %s; name nearer ends or fewer modes", o.From, o.To)
 	}
 	return list, err
 }
@@ -116,6 +119,15 @@ type cutter struct {
 	*query
 	ctx   context.Context
 	pairs int
+}
+
+// allowance is the work of one kind of cuts. Its steps are cheaper than those of
+// routes: half a second's worth.
+func (f *cutter) allowance() *work {
+	if f.o.Work > 0 {
+		return &work{left: f.o.Work}
+	}
+	return &work{left: cutWork}
 }
 
 func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
@@ -131,7 +143,11 @@ func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 		if o.Kinds != nil && !slices.Contains(o.Kinds, kind) {
 			continue
 		}
+		f.work = f.allowance()
 		cuts, err := f.cuts(kind, o.First)
+		if err == errWork {
+			return nil, graph.Errorf(graph.BadInput, "chokepoints: finding the cuts of kind %s takes too much work; leave %s out of kinds, or name nearer ends", kind, kind)
+		}
 		if err != nil {
 			return nil, err
 		}

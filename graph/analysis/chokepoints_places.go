@@ -14,7 +14,11 @@ import (
 // route passes and that leave a node of each end.
 func (f *cutter) placeCuts(water bool, most int) ([][]uint32, error) {
 	b := &placeCutter{cutter: f, water: water, closed: make([]bool, len(f.n.places)), tried: map[string]bool{}}
-	for size := 1; size <= maxCut; size++ {
+	least, err := b.pack(maxCut)
+	if err != nil {
+		return nil, err
+	}
+	for size := max(1, least); size <= maxCut; size++ {
 		clear(b.tried)
 		if err := b.try(nil, size); err != nil {
 			return nil, err
@@ -70,6 +74,9 @@ func (b *placeCutter) try(set []int32, more int) error {
 	case more == 0:
 		return nil
 	}
+	if least, err := b.pack(more); err != nil || least > more {
+		return err
+	}
 	for _, p := range places {
 		b.closed[p] = true
 		err := b.try(append(slices.Clip(set), p), more-1)
@@ -79,6 +86,53 @@ func (b *placeCutter) try(set []int32, more int) error {
 		}
 	}
 	return nil
+}
+
+// pack is a bound from below on how many places still have to close: the
+// number of routes, found one after another, of which no two share a place that
+// may close. It stops counting beyond most.
+func (b *placeCutter) pack(most int) (routes int, err error) {
+	var taken []int32
+	defer func() {
+		for _, p := range taken {
+			b.closed[p] = false
+		}
+	}()
+	for routes <= most {
+		places, open, err := b.route()
+		if err != nil || !open {
+			return routes, err
+		}
+		routes++
+		closable := false
+		for _, p := range places {
+			// One that would leave no node of an end is in no cut.
+			if b.mayClose(p, taken) {
+				closable = true
+				b.closed[p] = true
+				taken = append(taken, p)
+			}
+		}
+		if !closable {
+			return most + 1, nil
+		}
+	}
+	return routes, nil
+}
+
+// mayClose tells whether a place leaves a node of each end when it closes
+// beside what is closed for good; taken is only closed to tell routes apart.
+func (b *placeCutter) mayClose(p int32, taken []int32) bool {
+	for _, t := range taken {
+		b.closed[t] = false
+	}
+	b.closed[p] = true
+	may := !b.covers(b.from) && !b.covers(b.to)
+	b.closed[p] = false
+	for _, t := range taken {
+		b.closed[t] = true
+	}
+	return may
 }
 
 // covers tells whether what is closed holds every node of an end.
