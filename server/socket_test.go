@@ -82,7 +82,7 @@ func (d *dialed) closed() (websocket.StatusCode, string) {
 	}
 }
 
-func ask2(id, query string) string {
+func subscribing(id, query string) string {
 	text, err := json.Marshal(map[string]any{"id": id, "type": "subscribe", "payload": map[string]string{"query": query}})
 	if err != nil {
 		panic(err)
@@ -102,16 +102,16 @@ func TestSocket(t *testing.T) {
 	d.hear(`{"type":"pong","payload":{"a":1}}`)
 	d.say(`{"type":"pong"}`)
 
-	d.say(ask2("1", `{ graph { sequence } }`))
+	d.say(subscribing("1", `{ graph { sequence } }`))
 	d.hear(`{"id":"1","type":"next","payload":{"data":{"graph":{"sequence":1}},"extensions":{"sequence":1}}}`)
 	d.hear(`{"type":"complete","id":"1"}`)
-	d.say(ask2("1", `{ nothing }`))
+	d.say(subscribing("1", `{ nothing }`))
 	d.hear(`{"type":"error","id":"1","payload":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":3}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
-	d.say(ask2("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`))
+	d.say(subscribing("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`))
 	d.hear(`{"id":"1","type":"next","payload":{"data":{"transact":{"sequence":2}},"extensions":{"sequence":2}}}`)
 	d.hear(`{"type":"complete","id":"1"}`)
 
-	d.say(ask2("ü\"", follow))
+	d.say(subscribing("ü\"", follow))
 	for i := 1; i <= 4; i++ {
 		d.hear(nextOf(`ü"`, i))
 		if i >= 2 {
@@ -123,7 +123,7 @@ func TestSocket(t *testing.T) {
 	d.say(`{"type":"complete","id":"ü\""}`)
 	d.say(`{"type":"complete","id":"never"}`)
 	within(t, 100*time.Millisecond, "the subscription ends", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 0 })
-	d.say(ask2("ü\"", `subscription { changes(sinceSequence: 4) { sequence } }`)) // the id is free again
+	d.say(subscribing("ü\"", `subscription { changes(sinceSequence: 4) { sequence } }`)) // the id is free again
 	d.hear(nextOf(`ü"`, 5))
 	if err := d.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Error(err)
@@ -157,9 +157,9 @@ func TestSocketViolations(t *testing.T) {
 		{"silence", nil, 4408, "Connection initialisation timeout"},
 		{"pings do not begin", []string{`{"type":"ping"}`}, 4408, "Connection initialisation timeout"},
 		{"twice", []string{begin, begin}, 4429, "Too many initialisation requests"},
-		{"too early", []string{ask2("1", follow)}, 4401, "Unauthorized"},
-		{"the same id", []string{begin, ask2("1", follow), ask2("1", follow)}, 4409, "Subscriber for 1 already exists"},
-		{"the same long id", []string{begin, ask2(long, follow), ask2(long, follow)}, 4409, "Subscriber for " + strings.Repeat("ü", 52) + "…"},
+		{"too early", []string{subscribing("1", follow)}, 4401, "Unauthorized"},
+		{"the same id", []string{begin, subscribing("1", follow), subscribing("1", follow)}, 4409, "Subscriber for 1 already exists"},
+		{"the same long id", []string{begin, subscribing(long, follow), subscribing(long, follow)}, 4409, "Subscriber for " + strings.Repeat("ü", 52) + "…"},
 		{"not JSON", []string{`{"type":`}, 4400, "a message is a JSON object with type, id and payload"},
 		{"a list", []string{`[]`}, 4400, "a message is a JSON object with type, id and payload"},
 		{"null", []string{`null`}, 4400, "a message has no type"},
@@ -257,7 +257,7 @@ func TestSocketWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declare := ask2("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`)
+	declare := subscribing("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`)
 	for _, tc := range []struct {
 		name    string
 		o       Options
@@ -298,11 +298,11 @@ func TestPlaces(t *testing.T) {
 	s, ts := overHTTP(t, Options{Live: Live{MaxSubscribers: 3, MaxOperations: 2}})
 	learn(t, s)
 	d := begun(t, ts) // a place, for its first operation as well
-	d.say(ask2("1", follow))
+	d.say(subscribing("1", follow))
 	d.hear(nextOf("1", 1))
-	d.say(ask2("2", follow)) // a place
+	d.say(subscribing("2", follow)) // a place
 	d.hear(nextOf("2", 1))
-	d.say(ask2("3", follow))
+	d.say(subscribing("3", follow))
 	if got, _ := d.listen(); !strings.Contains(got, `"type":"error","id":"3"`) || !strings.Contains(got, "at most 2 operations") {
 		t.Error(got)
 	}
@@ -342,12 +342,12 @@ func TestHeartbeat(t *testing.T) {
 		return err != nil || e == event{id: "1"}
 	})
 	d := begun(t, ts)
-	d.say(ask2("1", `subscription { changes { sequence } }`))
+	d.say(subscribing("1", `subscription { changes { sequence } }`))
 	within(t, time.Second, "the subscription begins", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 1 })
 	// A client that does not read answers no ping.
 	within(t, time.Second, "the socket is cut", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 0 })
 	alive := begun(t, ts)
-	alive.say(ask2("1", `subscription { changes { sequence } }`))
+	alive.say(subscribing("1", `subscription { changes { sequence } }`))
 	go func() {
 		time.Sleep(200 * time.Millisecond)
 		learn(t, s)
@@ -363,7 +363,7 @@ func TestShutdown(t *testing.T) {
 	es := open(t, ts, follow)
 	es.want("next", "1", sequence(1))
 	d := begun(t, ts)
-	d.say(ask2("1", follow))
+	d.say(subscribing("1", follow))
 	d.hear(nextOf("1", 1))
 	done := make(chan bool)
 	go func() { s.followers.shut(t.Context()); close(done) }()
