@@ -17,7 +17,7 @@ const (
 // where none is acceptable. What prefers neither gets application/json, which
 // every client reads.
 func negotiate(accept []string) string {
-	if len(accept) == 0 {
+	if strings.TrimSpace(strings.Join(accept, "")) == "" {
 		return jsonType
 	}
 	type preference struct {
