@@ -221,14 +221,10 @@ type claimArgs struct {
 }
 
 func (b *builder) claimPageArgs() graphql.FieldConfigArgument {
-	return graphql.FieldConfigArgument{
-		"where":   {Type: b.claimFilterType(), Description: "Which to keep."},
-		"orderBy": {Type: graphql.NewList(must(b.claimOrderType())), Description: "The order, the first key leading; ties go by the order of record."},
-		"first":   {Type: graphql.Int, Description: "At most so many from the front."},
-		"after":   {Type: graphql.String, Description: "Behind this cursor."},
-		"last":    {Type: graphql.Int, Description: "At most so many from the back."},
-		"before":  {Type: graphql.String, Description: "Before this cursor."},
-	}
+	args := cutArgs()
+	args["where"] = &graphql.ArgumentConfig{Type: b.claimFilterType(), Description: "Which to keep."}
+	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(b.claimOrderType())), Description: "The order, the first key leading; ties go by the order of record."}
+	return args
 }
 
 func (b *builder) claimsField(name, about string, inverse bool) field {

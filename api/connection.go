@@ -80,13 +80,19 @@ func (b *builder) pageArgs(s shape) graphql.FieldConfigArgument {
 	if s.link {
 		where = b.edgeFilterType(s)
 	}
+	args := cutArgs()
+	args["where"] = &graphql.ArgumentConfig{Type: where, Description: "Which to keep."}
+	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(b.orderType(s))), Description: "The order, the first key leading; ties go by id."}
+	return args
+}
+
+// cutArgs are the four arguments that cut a list.
+func cutArgs() graphql.FieldConfigArgument {
 	return graphql.FieldConfigArgument{
-		"where":   {Type: where, Description: "Which to keep."},
-		"orderBy": {Type: graphql.NewList(must(b.orderType(s))), Description: "The order, the first key leading; ties go by id."},
-		"first":   {Type: graphql.Int, Description: "At most so many from the front."},
-		"after":   {Type: graphql.String, Description: "Behind this cursor."},
-		"last":    {Type: graphql.Int, Description: "At most so many from the back."},
-		"before":  {Type: graphql.String, Description: "Before this cursor."},
+		"first":  {Type: graphql.Int, Description: "At most so many from the front."},
+		"after":  {Type: graphql.String, Description: "Behind this cursor."},
+		"last":   {Type: graphql.Int, Description: "At most so many from the back."},
+		"before": {Type: graphql.String, Description: "Before this cursor."},
 	}
 }
 
