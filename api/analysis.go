@@ -8,6 +8,7 @@ func (b *builder) analyses() []field {
 	networks := new(analysis.Networks)
 	return []field{
 		b.routes(networks),
+		b.connections(),
 		b.chokepoints(networks),
 		b.dependency(),
 		b.conflicts(),

@@ -128,19 +128,21 @@ func TestLogTellsWhatWasWithdrawn(t *testing.T) {
 // or refused, and none fails inside.
 func FuzzAnalyses(f *testing.F) {
 	a := seeded(f)
-	const query = `query($id: ID!, $to: ID!, $text: String, $after: String, $n: Int, $m: Int!) {
+	const query = `query($id: ID!, $to: ID!, $text: String!, $after: String, $n: Int, $m: Int!) {
 		a: dependency(of: $id, resource: $to, year: $n, scope: $text, measure: $text) { unknown { low high } partners { share { low high } } }
 		b: conflicts(subject: $id, predicate: $text, first: $n, after: $after) { totalCount nodes { reason } }
 		c: timeline(entity: $id, first: $n, after: $after) { totalCount nodes { start } }
 		d: changes(from: {asOf: "2001"}, to: {}, subject: $id, first: $n, after: $after) { totalCount nodes { kind } }
 		e: log(sinceSequence: $m, first: $n) { sequence }
+		f: connections(from: $id, to: $to, maxLength: $n, first: $n, relations: [$text], excludeTypes: [$text]) { score steps { claim { id } } }
+		g: connections(from: $id, to: $to, maxLength: $n, first: $n) { score steps { claim { id } } }
 	}`
 	for _, s := range [][3]string{{"JPN", "rare-earths", ""}, {"KAZ", "uranium", "WyJBIl0"}, {"astana", "JPN", "WyJjNTNkNmxwa3Zla3c2ZHZoZmJwaG9kanMyN3kiXQ"}, {"", "\x00", "WyJBIiwiQiIsIkMiXQ"}} {
 		f.Add(s[0], s[1], "capital", s[2], 3)
 	}
 	f.Add("JPN", "uranium", "", "", -1<<31)
 	f.Fuzz(func(t *testing.T, id, to, text, after string, n int) {
-		for _, fields := range []string{"abcde", "a", "b", "c", "d", "e"} {
+		for _, fields := range []string{"abcdefg", "a", "b", "c", "d", "e", "f", "g"} {
 			q := query
 			if len(fields) == 1 {
 				// A refusal of one field empties the others: ask for each alone.
