@@ -103,6 +103,10 @@ type blockade struct {
 	waiting labels
 }
 
+// errTwice tells that nothing is in the way but that a way through the vias
+// passes a node twice; what to release for another was not looked for.
+var errTwice = errors.New("analysis: only ways that pass a node twice")
+
 // blocked finds what to release, smallest sets first, those of one size by the
 // route that they open, at most so many.
 func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial bool, err error) {
@@ -116,6 +120,9 @@ func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial
 	}
 	var openings []opening
 	for _, set := range sets {
+		if len(set.bars) == 0 {
+			return nil, true, errTwice
+		}
 		release := make([]uint32, len(set.bars))
 		for i, b := range set.bars {
 			release[i] = set.entities[b]

@@ -192,7 +192,12 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	q.work = &work{left: q.budget()}
 	var partial bool
 	var err error
-	if out.Blocked, partial, err = q.blocked(ctx, q.o.First); err != nil {
+	out.Blocked, partial, err = q.blocked(ctx, q.o.First)
+	if err == errTwice {
+		out.Partial, out.Note = true, "the ways through via that were found pass some node twice"
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	if out.Nearest, err = q.nearest(ctx, q.o.First); err != nil {

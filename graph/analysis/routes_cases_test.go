@@ -213,6 +213,12 @@ func TestRoutesStop(t *testing.T) {
 	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 150*time.Millisecond {
 		t.Errorf("after %v: %v", took, err)
 	}
+	ask.Work = 0
+	start = time.Now()
+	if r, err := FindRoutes(t.Context(), n, &ask); err != nil || !r.Partial || r.Note != "the ways through via that were found pass some node twice" {
+		t.Errorf("%+v %v", r, err)
+	}
+	t.Logf("the work of a search took %v", time.Since(start))
 	ask.Work = 10_000
 	r, err := FindRoutes(t.Context(), n, &ask)
 	if err != nil || len(r.Routes) > 0 || !r.Partial || r.Note == "" {

@@ -303,6 +303,9 @@ func (s *search) walk(c *class) (state int32, cost int64) {
 // leave calls fn with each way on from the end of a class's kept steps.
 func (s *search) leave(c *class, state int32, fn func(step, next int32, rest int64)) error {
 	for _, a := range s.n.out.at(state / s.width) {
+		if err := s.spend(); err != nil {
+			return err
+		}
 		step := a.step
 		next, ok := s.enter(state, step)
 		if !ok || s.onTrunk[next/s.width] == s.trunk || slices.Contains(c.banned, step) {
@@ -325,8 +328,8 @@ func (s *search) resolve(c *class) error {
 	if err != nil {
 		return err
 	}
-	if c.best = s.straight(c, from, base); c.best != nil {
-		return nil
+	if c.best, err = s.straight(c, from, base); err != nil || c.best != nil {
+		return err
 	}
 	return s.around(c, from, base)
 }
@@ -359,7 +362,7 @@ func (s *search) ways(c *class) (list []way, base int64, err error) {
 // straight finds a path of a class that costs no more than its bound, by
 // taking cheapest steps only; nil where the kept steps are in the way of all.
 // Of several it is the one that comes first, since steps are tried in order.
-func (s *search) straight(c *class, from []way, base int64) *path {
+func (s *search) straight(c *class, from []way, base int64) (*path, error) {
 	s.walks++
 	for _, w := range from {
 		if base+w.gone+w.rest != c.cost || s.dead[w.state] == s.walks {
@@ -369,25 +372,31 @@ func (s *search) straight(c *class, from []way, base int64) *path {
 		if w.step >= 0 {
 			steps = append(steps, w.step)
 		}
-		if steps, ok := s.descend(w.state, steps); ok {
-			if c.keep < 0 {
-				return &path{w.state / s.width, steps, c.cost}
-			}
-			return &path{c.parent.start, append(slices.Clone(c.parent.steps[:c.keep]), steps...), c.cost}
+		steps, ok, err := s.descend(w.state, steps)
+		switch {
+		case err != nil:
+			return nil, err
+		case ok && c.keep < 0:
+			return &path{w.state / s.width, steps, c.cost}, nil
+		case ok:
+			return &path{c.parent.start, append(slices.Clone(c.parent.steps[:c.keep]), steps...), c.cost}, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // descend adds cheapest steps from a state to the end, going back where they
 // lead nowhere. They never lead round: each brings the end nearer.
-func (s *search) descend(state int32, steps []int32) ([]int32, bool) {
+func (s *search) descend(state int32, steps []int32) (all []int32, ok bool, err error) {
 	type place struct{ state, tried int32 } // and how many of its arcs were
 	stack := []place{{state, 0}}
 	for len(stack) > 0 {
 		at := &stack[len(stack)-1]
 		if s.arrived(at.state) {
-			return steps, true
+			return steps, true, nil
+		}
+		if err := s.spend(); err != nil {
+			return nil, false, err
 		}
 		arcs := s.n.out.at(at.state / s.width)
 		if int(at.tried) == len(arcs) {
@@ -410,7 +419,7 @@ func (s *search) descend(state int32, steps []int32) ([]int32, bool) {
 			stack = append(stack, place{next, 0})
 		}
 	}
-	return nil, false
+	return nil, false, nil
 }
 
 // around finds the best path of a class where the cheapest steps are taken, by
