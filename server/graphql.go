@@ -74,21 +74,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, media, session, etag, res)
 }
 
-// accept reads a request and tells whether its caller may write. It returns nil
-// where it has refused the request.
-func (s *Server) accept(w http.ResponseWriter, r *http.Request, media string) *api.Request {
-	req, list, bad := s.read(w, r)
-	if bad == nil && list != nil {
-		bad = &malformed{status: http.StatusBadRequest, code: codeBatch, message: "a stream answers one request; send one"}
-	}
-	if bad != nil {
-		s.refuse(w, media, bad)
-		return nil
-	}
-	return req
-}
-
-// acceptList is accept where the request may be a batch, whose list it returns then.
+// acceptList reads a request, or a batch, whose list it returns then. Both are nil where it
+// has refused what was sent.
 func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*api.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	if bad != nil {

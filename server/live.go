@@ -54,6 +54,8 @@ func (l Live) withDefaults() Live {
 // codeTooMany refuses a subscription; it is worth trying again.
 const codeTooMany = "TOO_MANY_SUBSCRIBERS"
 
+var errStopping = errors.New("the service is stopping; connect again in a moment")
+
 // followers are the open streams and sockets of a server.
 type followers struct {
 	closing context.Context // done when the server stops
@@ -76,7 +78,7 @@ func (f *followers) enter(limit int) error {
 	defer f.mu.Unlock()
 	switch {
 	case f.closing.Err() != nil:
-		return errors.New("the service is stopping; connect again in a moment")
+		return errStopping
 	case f.n >= limit:
 		return fmt.Errorf("all %d places for subscriptions are taken; try again later", limit)
 	}
@@ -161,7 +163,12 @@ func (s *Server) follow(ctx context.Context, sub *api.Subscription, to outlet) e
 	}
 }
 
-func (s *Server) tooMany(w http.ResponseWriter, err error) {
+// noPlace answers where enter refused.
+func (s *Server) noPlace(w http.ResponseWriter, err error) {
+	if errors.Is(err, errStopping) {
+		s.unavailable(w)
+		return
+	}
 	w.Header().Set("Retry-After", "5")
 	writeError(w, http.StatusServiceUnavailable, jsonType, codeTooMany, err.Error())
 }

@@ -74,8 +74,13 @@ func openAt(t testing.TB, ts *httptest.Server, path, query string, headers ...st
 	if err != nil {
 		t.Fatal(err)
 	}
+	return openBody(t, ts, path, string(body), headers...)
+}
+
+func openBody(t testing.TB, ts *httptest.Server, path, body string, headers ...string) *streamed {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	r, err := http.NewRequestWithContext(ctx, "POST", ts.URL+path, strings.NewReader(string(body)))
+	r, err := http.NewRequestWithContext(ctx, "POST", ts.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +89,7 @@ func openAt(t testing.TB, ts *httptest.Server, path, query string, headers ...st
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := ts.Client().Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,6 +197,14 @@ func TestStreamOfOneAnswer(t *testing.T) {
 		if _, err := es.read(); err != io.EOF {
 			t.Errorf("%s: after complete: %v", tc.query, err)
 		}
+	}
+	unknown := openBody(t, ts, "/graphql/stream", `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"`+strings.Repeat("0", 64)+`"}}}`)
+	if e := unknown.next(); !strings.Contains(e.data, `"code":"PERSISTED_QUERY_NOT_FOUND"`) {
+		t.Errorf("%+v", e)
+	}
+	unknown.want("complete", "", "")
+	if list := openBody(t, ts, "/graphql/stream", `[{"query":"{graph{sequence}}"}]`); list.resp.StatusCode != 400 {
+		t.Error(list.resp.Status)
 	}
 	es := open(t, ts, `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`)
 	es.want("next", "", `{"data":{"transact":{"sequence":1}},"extensions":{"sequence":1}}`)

@@ -92,7 +92,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.followers.enter(s.opts.Live.MaxSubscribers); err != nil {
-		s.tooMany(w, err)
+		s.noPlace(w, err)
 		return
 	}
 	defer s.followers.leave()

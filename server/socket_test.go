@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -110,6 +111,11 @@ func TestSocket(t *testing.T) {
 	d.say(subscribing("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`))
 	d.hear(`{"id":"1","type":"next","payload":{"data":{"transact":{"sequence":2}},"extensions":{"sequence":2}}}`)
 	d.hear(`{"type":"complete","id":"1"}`)
+
+	d.say(`{"type":"subscribe","id":"1","payload":{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + strings.Repeat("0", 64) + `"}}}}`)
+	if got, err := d.listen(); err != nil || !strings.HasPrefix(got, `{"type":"error","id":"1","payload":[{"extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}`) {
+		t.Errorf("%s (%v)", got, err)
+	}
 
 	d.say(subscribing("ü\"", follow))
 	for i := 1; i <= 4; i++ {
@@ -358,15 +364,23 @@ func TestHeartbeat(t *testing.T) {
 // TestShutdown: streams end without complete, so that clients connect again;
 // sockets are told.
 func TestShutdown(t *testing.T) {
-	s, ts := overHTTP(t, Options{})
+	s := started(t, Options{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx, l) }()
+	ts := &httptest.Server{URL: "http://" + l.Addr().String()}
 	learn(t, s)
 	es := open(t, ts, follow)
 	es.want("next", "1", sequence(1))
 	d := begun(t, ts)
 	d.say(subscribing("1", follow))
 	d.hear(nextOf("1", 1))
-	done := make(chan bool)
-	go func() { s.followers.shut(t.Context()); close(done) }()
+	stop()
 	if e, err := es.read(); err == nil {
 		t.Errorf("the stream goes on with %+v", e)
 	}
@@ -374,11 +388,15 @@ func TestShutdown(t *testing.T) {
 		t.Error(code)
 	}
 	select {
-	case <-done:
+	case err := <-served:
+		if err != nil {
+			t.Error(err)
+		}
 	case <-time.After(5 * time.Second):
 		t.Error("followers remain")
 	}
-	if refused := open(t, ts, follow); refused.resp.StatusCode != 503 {
-		t.Error(refused.resp.Status)
+	w := ask(s, "POST", "/graphql/stream", `{"query":"subscription { changes { sequence } }"}`)
+	if w.Code != http.StatusServiceUnavailable || code(t, w) != "UNAVAILABLE" {
+		t.Errorf("afterwards: %d %s", w.Code, w.Body)
 	}
 }

@@ -52,7 +52,18 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w)
 		return
 	}
-	if req := s.accept(w, r, jsonType); req != nil {
+	req, list, bad := s.read(w, r)
+	switch {
+	case bad != nil && bad.soft:
+		e := newEvents(w, s.opts.Live.WriteTimeout)
+		if e.write("event: next\ndata: {\"errors\":"+string(errorList(bad.code, bad.message))+"}\n\n") == nil {
+			_ = e.complete() // a client that has gone needs none
+		}
+	case bad != nil:
+		s.refuse(w, jsonType, bad)
+	case list != nil:
+		writeError(w, http.StatusBadRequest, jsonType, codeBatch, "a stream answers one request; send one")
+	default:
 		s.streamTo(w, r, b, req)
 	}
 }
@@ -77,7 +88,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 		f.After = &after
 	}
 	if err := s.followers.enter(s.opts.Live.MaxSubscribers); err != nil {
-		s.tooMany(w, err)
+		s.noPlace(w, err)
 		return
 	}
 	defer s.followers.leave()
