@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -107,6 +108,7 @@ type conflictWalk struct {
 	o      ConflictsOptions
 	fn     func(Conflict) bool
 	looked int
+	key    []byte
 	err    error
 }
 
@@ -121,9 +123,11 @@ func (w *conflictWalk) tick() bool {
 
 // run is the claims of one subject and predicate, by what may disagree.
 type run struct {
-	claims []uint32
-	slots  map[string][]uint32 // claims that answer one question
-	groups map[string][]uint32 // the curator's
+	// suspects are those that share a question or a group with another, or
+	// have a group: only these can disagree.
+	suspects []uint32
+	slots    map[string][]uint32 // claims that answer one question
+	groups   map[string][]uint32 // the curator's
 }
 
 // visit finds the sets that stand under a subject.
@@ -153,7 +157,7 @@ func (w *conflictWalk) visitField(subject uint32, predicate string) bool {
 	runs := map[uint32]*run{}
 	seen := map[uint32]bool{}
 	var found []Conflict
-	for _, n := range w.run(runs, subject, predicate).claims {
+	for _, n := range w.run(runs, subject, predicate).suspects {
 		if seen[n] {
 			continue
 		}
@@ -186,20 +190,38 @@ func (w *conflictWalk) run(runs map[uint32]*run, subject uint32, predicate strin
 	r := &run{slots: map[string][]uint32{}, groups: map[string][]uint32{}}
 	runs[subject] = r
 	s := w.v.Snapshot()
+	f := w.field(subject, predicate)
 	w.v.Claims(subject, predicate, false, func(n uint32) bool {
 		if !w.v.Lists(n) {
 			return true
 		}
-		r.claims = append(r.claims, n)
-		if k, ok := slotOf(s, n); ok {
-			r.slots[k] = append(r.slots[k], n)
+		if k, ok := slotOf(s, f, n, w.key[:0]); ok {
+			w.key = k
+			r.slots[string(k)] = append(r.slots[string(k)], n)
 		}
 		if g := s.Conflict(n); g != "" {
 			r.groups[g] = append(r.groups[g], n)
 		}
 		return w.tick()
 	})
+	for _, claims := range r.slots {
+		if len(claims) > 1 {
+			r.suspects = append(r.suspects, claims...)
+		}
+	}
+	for _, claims := range r.groups {
+		r.suspects = append(r.suspects, claims...)
+	}
+	slices.Sort(r.suspects)
+	r.suspects = slices.Compact(r.suspects)
 	return r
+}
+
+func (w *conflictWalk) field(subject uint32, predicate string) *schema.Field {
+	if t := w.v.Snapshot().Type(subject); t != nil {
+		return t.Field(predicate)
+	}
+	return nil
 }
 
 // gather collects what hangs together with a claim.
@@ -217,8 +239,8 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 			}
 		}
 		r := w.run(runs, s.Subject(c), predicate)
-		if k, ok := slotOf(s, c); ok {
-			for _, d := range r.slots[k] {
+		if k, ok := slotOf(s, s.Field(c), c, nil); ok {
+			for _, d := range r.slots[string(k)] {
 				add(d, disagree)
 			}
 		}
@@ -270,17 +292,21 @@ func (w *conflictWalk) reason(predicate string, set []uint32) string {
 	var values, groups, periods []string
 	slots := map[string][]uint32{}
 	for _, n := range set {
-		if k, ok := slotOf(s, n); ok && s.Rank(n) != graph.Deprecated {
-			slots[k] = append(slots[k], n)
+		// Claims about several subjects are a curator's: only those about one
+		// answer one question.
+		if k, ok := slotOf(s, s.Field(n), n, binary.BigEndian.AppendUint32(nil, s.Subject(n))); ok && s.Rank(n) != graph.Deprecated {
+			slots[string(k)] = append(slots[string(k)], n)
 		}
 		groups = append(groups, s.Conflict(n))
 	}
 	for _, claims := range slots {
 		stated := len(values)
-		for i, n := range claims {
-			for _, m := range claims[:i] {
-				if disagree(s, n, m) {
+		for _, n := range claims {
+			// Each brings its own value in, so that one partner is enough.
+			for _, m := range claims {
+				if w.tick() && disagree(s, n, m) {
 					values = append(values, differing(s, n, m)...)
+					break
 				}
 			}
 		}

@@ -328,7 +328,7 @@ func TestConflictsRefuse(t *testing.T) {
 	}
 }
 
-// TestConflictsStop ends a long walk when its context ends.
+// TestConflictsStop: a set of thousands is found, and a long walk ends when its context ends.
 func TestConflictsStop(t *testing.T) {
 	o := world(t)
 	c := graph.Commit{Entities: worldEntities()}
@@ -336,6 +336,14 @@ func TestConflictsStop(t *testing.T) {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "title", Value: graph.StringValue(fmt.Sprint("title ", i)), Source: "src-1", Confidence: 1})
 	}
 	v := look(t, apply(t, snapshot.Empty(o), &c), graph.View{})
+	n := 0
+	if err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(c analysis.Conflict) bool {
+		n += len(c.Claims)
+		equal(t, "reason", c.Reason, "title is one at a time and stated as title 0, title 1, title 10, title 100, title 1000, title 1001 and 2994 more")
+		return true
+	}); err != nil || n != 3000 {
+		t.Errorf("%d claims, %v", n, err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := analysis.Conflicts(ctx, v, analysis.ConflictsOptions{}, func(analysis.Conflict) bool { return true }); !errors.Is(err, context.Canceled) {

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,32 +11,28 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// slotOf names the question that a claim answers: two claims of one subject
-// and predicate can only disagree where they have the same. ok is false for a
-// claim that no other can disagree with: one of several values, an observation
-// of no certain period, a text in our words.
-func slotOf(s *snapshot.Snapshot, n uint32) (key string, ok bool) {
-	f := s.Field(n)
+// slotOf appends to dst what names the question that a claim answers: two
+// claims of one subject and predicate can only disagree where they have the
+// same. ok is false for a claim that no other can disagree with: one of several
+// values, an observation of no certain period, a text in our words.
+func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []byte, ok bool) {
 	if f == nil || f.Name == "description" {
-		return "", false
+		return dst, false
 	}
 	observation := f.Time == schema.Observation
 	if f.Many && !observation {
-		return "", false
+		return dst, false
 	}
-	if len(f.Qualifiers) == 0 && !observation {
-		return "", true
-	}
-	var b strings.Builder
 	if observation {
 		iv := s.Valid(n)
 		if !iv.From.Known() || !iv.To.Known() {
-			return "", false
+			return dst, false
 		}
 		// 2024 and 2024-01/2024-12 are one period.
-		b.WriteString(iv.From.First().String() + "/" + iv.To.Last().String())
+		dst = binary.BigEndian.AppendUint32(dst, uint32(iv.From.First()))
+		dst = binary.BigEndian.AppendUint32(dst, uint32(iv.To.Last()))
 		if f.Many && f.Kind == schema.Relation {
-			b.WriteString(" " + string(s.ID(s.Object(n))))
+			dst = binary.BigEndian.AppendUint32(dst, s.Object(n))
 		}
 	}
 	for _, q := range f.Qualifiers {
@@ -43,9 +40,10 @@ func slotOf(s *snapshot.Snapshot, n uint32) (key string, ok bool) {
 			continue // a figure, or a remark on it
 		}
 		val, _ := s.Qualifier(n, q.Name)
-		b.WriteString("\x00" + val.String())
+		text := val.String()
+		dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 	}
-	return b.String(), true
+	return dst, true
 }
 
 // disagree tells whether two claims of one slot cannot both be true.
