@@ -75,7 +75,11 @@ func TestBlockageAgainstAllPaths(t *testing.T) {
 		v := see(t, w.snapshot(t), drawView(t))
 		o := drawRouteOptions(t, kind)
 		for range 2 { // so that there is something to release
-			o.Avoid = append(o.Avoid, oneOf(t, "avoid", append(append(slices.Clone(testCountries), testWaters...), testNodes...)...))
+			any := append(slices.Clone(testCountries), testWaters...)
+			if kind == Transport {
+				any = append(any, testNodes...)
+			}
+			o.Avoid = append(o.Avoid, oneOf(t, "avoid", any...))
 		}
 		if !o.visible(v) {
 			return

@@ -177,7 +177,11 @@ func TestChokepointsAgainstAllCuts(t *testing.T) {
 // checkClosing asks what the closing of one entity removes.
 func checkClosing(t *rapid.T, w *naiveWorld, o *RouteOptions, ask ChokepointOptions, from, to []graph.ID) {
 	t.Helper()
-	id := oneOf(t, "closing", append(append(append([]graph.ID{"org", "cor", "city", "g3"}, testCountries...), testWaters...), testNodes...)...)
+	any := append(append([]graph.ID{"org"}, testCountries...), testWaters...)
+	if w.kind == Transport {
+		any = append(append(any, "cor", "city", "g3"), testNodes...)
+	}
+	id := oneOf(t, "closing", any...)
 	if _, ok := w.v.Entity(id); !ok {
 		return
 	}

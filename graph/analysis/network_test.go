@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -393,6 +394,18 @@ func TestNetworksAreShared(t *testing.T) {
 	if of(graph.View{}, Borders) == first {
 		t.Error("borders are legs of transport")
 	}
+	// One network serves many at once.
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for _, ask := range []RouteOptions{{From: "a", To: "b", First: 1}, {From: "AAA", To: "BBB", Avoid: []graph.ID{"ab"}, First: 1}} {
+				if _, err := FindRoutes(context.Background(), first, &ask); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
 	next, err := s.Apply(&graph.Commit{Seq: 3, At: networkEpoch.Add(time.Hour * 5)})
 	if err != nil {
 		t.Fatal(err)

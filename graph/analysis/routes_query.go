@@ -161,14 +161,20 @@ func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) 
 			return nil, err
 		}
 		if !n.add(m, e) {
-			return nil, graph.Errorf(graph.WrongType,
-				"%s: %q is a %s, which no route can touch; name a country, a water, a node, a segment, a corridor, a region or an organisation",
-				argument, id, n.view.Snapshot().TypeName(e))
+			return nil, graph.Errorf(graph.WrongType, "%s: %q is a %s, which no route on the network %s can touch; name %s",
+				argument, id, n.view.Snapshot().TypeName(e), n.kind, touchable[n.kind])
 		}
 	}
 	return m, nil
 }
 
+// touchable says what routes can touch.
+var touchable = map[NetworkKind]string{
+	Transport: "a country, a water, a node, a segment, a corridor, a city, a region or an organisation",
+	Borders:   "a country, a water, a region or an organisation",
+}
+
+// add notes what an entity means; false where no route can touch it.
 func (n *Network) add(m *mentioned, entity uint32) bool {
 	s := n.view.Snapshot()
 	if countries, ok := n.countries(entity); ok {
@@ -177,7 +183,11 @@ func (n *Network) add(m *mentioned, entity uint32) bool {
 		}
 		return true
 	}
-	switch s.TypeName(entity) {
+	typ := s.TypeName(entity)
+	if n.kind == Borders && typ != waterType && typ != "Passage" {
+		return false
+	}
+	switch typ {
 	case waterType:
 		n.addPlace(m, entity)
 	case "TransportNode":

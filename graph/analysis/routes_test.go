@@ -486,6 +486,9 @@ func (w *naiveWorld) open(o *RouteOptions) []naiveRoute {
 func drawRouteOptions(t *rapid.T, kind NetworkKind) RouteOptions {
 	places := append(append([]graph.ID{"org", "r1", "city"}, testCountries...), testNodes...)
 	any := append(append(slices.Clone(places), testWaters...), "g1", "g2", "cor")
+	if kind == Borders {
+		any = append(append([]graph.ID{"org", "r1"}, testCountries...), testWaters...)
+	}
 	o := RouteOptions{
 		From: oneOf(t, "from", places...), To: oneOf(t, "to", places...),
 		Rank: Rank(even(t, "rank", 4)), First: 1 + even(t, "first", 6),
