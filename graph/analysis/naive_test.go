@@ -1,0 +1,479 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// naiveLeg is a leg in one direction as the brute force knows it.
+type naiveLeg struct {
+	id, from, to graph.ID
+	against      int
+	mode, status string
+	km, estimate float64
+	countries    []graph.ID // in the order of passing
+	waters       []graph.ID
+	passes       []graph.ID
+	gauge        string
+	complete     bool
+	surety       float64
+	claims       map[graph.ClaimID]bool
+}
+
+// naiveWorld answers by trying everything, with maps and strings.
+type naiveWorld struct {
+	v       *snapshot.View
+	kind    NetworkKind
+	nodes   []graph.ID
+	country map[graph.ID]graph.ID
+	closed  map[graph.ID]bool // nodes
+	legs    []naiveLeg
+}
+
+func (w *naiveWorld) best(subject graph.ID, predicate string) (graph.Value, graph.ClaimID, float64, bool) {
+	s := w.v.Snapshot()
+	n, _ := s.Number(subject)
+	c := w.v.Best(n, predicate)
+	if c == snapshot.None {
+		return graph.Value{}, graph.ClaimID{}, 1, false
+	}
+	return s.Value(c), s.ClaimID(c), s.Confidence(c), true
+}
+
+func newNaive(v *snapshot.View, kind NetworkKind) *naiveWorld {
+	w := &naiveWorld{v: v, kind: kind, country: map[graph.ID]graph.ID{}, closed: map[graph.ID]bool{}}
+	typ := map[NetworkKind]string{Transport: "TransportNode", Borders: "Country"}[kind]
+	w.each(typ, func(id graph.ID) {
+		w.nodes = append(w.nodes, id)
+		if kind == Borders {
+			w.country[id] = id
+			return
+		}
+		if c, _, _, ok := w.best(id, "country"); ok {
+			w.country[id] = c.Entity()
+		}
+		if s, _, _, ok := w.best(id, "status"); ok && !slices.Contains(OpenStatuses, s.Text()) {
+			w.closed[id] = true
+		}
+	})
+	if kind == Borders {
+		w.borders()
+		return w
+	}
+	w.each("Segment", func(id graph.ID) { w.segment(id) })
+	return w
+}
+
+// each calls fn with the entities of a type that some claim in view mentions.
+func (w *naiveWorld) each(typ string, fn func(id graph.ID)) {
+	s := w.v.Snapshot()
+	var ids []graph.ID
+	if err := s.Entities(func(e graph.Entity) error {
+		if n, ok := w.v.Entity(e.ID); ok && e.Type == typ && w.v.Exists(n) {
+			ids = append(ids, e.ID)
+		}
+		return nil
+	}); err != nil {
+		panic(err)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		fn(id)
+	}
+}
+
+func (w *naiveWorld) segment(id graph.ID) {
+	from, c1, q1, ok1 := w.best(id, "from")
+	to, c2, q2, ok2 := w.best(id, "to")
+	mode, c3, q3, ok3 := w.best(id, "mode")
+	if !ok1 || !ok2 || !ok3 || from.Entity() == to.Entity() {
+		return
+	}
+	l := naiveLeg{id: id, from: from.Entity(), to: to.Entity(), mode: mode.Text(), status: "UNKNOWN", km: math.NaN(),
+		claims: map[graph.ClaimID]bool{c1: true, c2: true, c3: true}, surety: min(q1, q2, q3)}
+	if status, c, q, ok := w.best(id, "status"); ok {
+		l.status, l.surety, l.claims[c] = status.Text(), min(l.surety, q), true
+	}
+	a, b := w.country[l.from], w.country[l.to]
+	s := w.v.Snapshot()
+	n, _ := s.Number(id)
+	said := map[graph.ID]bool{}
+	var between []graph.ID
+	edges := w.v.Edges(n, s.Type(n).Field("transits"), false, nil)
+	slices.SortFunc(edges, func(x, y snapshot.Edge) int { return int(x.Claim) - int(y.Claim) })
+	for _, e := range edges {
+		place := s.ID(e.Node)
+		said[place] = true
+		l.claims[s.ClaimID(e.Claim)] = true
+		switch {
+		case s.TypeName(e.Node) == "WaterBody":
+			l.waters = append(l.waters, place)
+		case place != a && place != b:
+			between = append(between, place)
+		}
+	}
+	for _, node := range []graph.ID{l.from, l.to} {
+		if c := w.country[node]; c != "" && !said[c] {
+			_, claim, _, _ := w.best(node, "country")
+			l.claims[claim] = true
+		}
+	}
+	if a != "" {
+		l.countries = append(l.countries, a)
+	}
+	l.countries = append(l.countries, between...)
+	if b != "" && (b != a || len(between) > 0) {
+		l.countries = append(l.countries, b)
+	}
+	if complete, c, _, ok := w.best(id, "transitsComplete"); ok {
+		l.complete, l.claims[c] = complete.Bool() && len(edges) > 0, true
+	}
+	if km, c, _, ok := w.best(id, "distanceKm"); ok {
+		l.km, l.claims[c] = km.Float(), true
+	}
+	l.estimate = l.km
+	if math.IsNaN(l.km) {
+		l.estimate = unknownKm
+		p, _, _, ok1 := w.best(l.from, "coordinates")
+		q, _, _, ok2 := w.best(l.to, "coordinates")
+		if ok1 && ok2 {
+			lat1, lon1 := p.LatLon()
+			lat2, lon2 := q.LatLon()
+			l.estimate = detour * greatCircleKm(lat1, lon1, lat2, lon2)
+		}
+	}
+	if gauge, _, _, ok := w.best(id, "gauge"); ok {
+		l.gauge = gauge.Text()
+	}
+	w.v.Claims(n, "passes", false, func(c uint32) bool { l.passes = append(l.passes, s.ID(s.Object(c))); return true })
+	w.legs = append(w.legs, l)
+	if both, c, q, ok := w.best(id, "bidirectional"); ok && both.Bool() {
+		r := l
+		r.from, r.to, r.against = l.to, l.from, 1
+		r.surety = min(l.surety, q)
+		r.claims = map[graph.ClaimID]bool{c: true}
+		for k := range l.claims {
+			r.claims[k] = true
+		}
+		r.countries = slices.Clone(l.countries)
+		slices.Reverse(r.countries)
+		w.legs = append(w.legs, r)
+	}
+}
+
+func (w *naiveWorld) borders() {
+	s := w.v.Snapshot()
+	shores := func(id graph.ID) map[graph.ID]uint32 {
+		n, _ := s.Number(id)
+		m := map[graph.ID]uint32{}
+		for _, e := range w.v.Edges(n, s.Type(n).Field("littoralOf"), false, nil) {
+			m[s.ID(e.Node)] = e.Claim
+		}
+		return m
+	}
+	add := func(id, a, b graph.ID, mode string, waters []graph.ID, claims ...uint32) {
+		l := naiveLeg{id: id, from: a, to: b, mode: mode, status: "UNKNOWN", km: math.NaN(), estimate: unknownKm, complete: true,
+			countries: []graph.ID{a, b}, waters: waters, surety: 1, claims: map[graph.ClaimID]bool{}}
+		for _, c := range claims {
+			l.surety = min(l.surety, s.Confidence(c))
+			l.claims[s.ClaimID(c)] = true
+		}
+		r := l
+		r.from, r.to, r.against, r.countries = b, a, 1, []graph.ID{b, a}
+		w.legs = append(w.legs, l, r)
+	}
+	for i, a := range w.nodes {
+		for _, b := range w.nodes[i+1:] {
+			n, _ := s.Number(a)
+			for _, e := range w.v.Edges(n, s.Type(n).Field("borders"), false, nil) {
+				if s.ID(e.Node) == b {
+					add("", a, b, "LAND", nil, e.Claim)
+				}
+			}
+			here, there := shores(a), shores(b)
+			var waters []graph.ID
+			for water := range here {
+				if _, ok := there[water]; ok {
+					waters = append(waters, water)
+				}
+			}
+			slices.Sort(waters)
+			for _, water := range waters {
+				add(water, a, b, "SEA", []graph.ID{water}, here[water], there[water])
+			}
+		}
+	}
+}
+
+// countriesOf are the countries that an entity stands for.
+func (w *naiveWorld) countriesOf(id graph.ID) []graph.ID {
+	s := w.v.Snapshot()
+	n, _ := s.Number(id)
+	switch s.TypeName(n) {
+	case "Country":
+		return []graph.ID{id}
+	case "Organisation", "Region":
+		var list []graph.ID
+		for _, e := range w.v.Edges(n, s.Type(n).Field("members"), false, nil) {
+			if role, _ := s.Qualifier(e.Claim, "role"); role.Text() != "OBSERVER" {
+				list = append(list, s.ID(e.Node))
+			}
+		}
+		if f := s.Type(n).Field("parts"); f != nil {
+			for _, e := range w.v.Edges(n, f, false, nil) {
+				list = append(list, w.countriesOf(s.ID(e.Node))...)
+			}
+		}
+		return list
+	}
+	return nil
+}
+
+// standsFor are the nodes that an end stands for.
+func (w *naiveWorld) standsFor(id graph.ID) []graph.ID {
+	s := w.v.Snapshot()
+	n, _ := s.Number(id)
+	countries := w.countriesOf(id)
+	if s.TypeName(n) == "City" && w.kind == Borders || s.TypeName(n) == "TransportNode" && w.kind == Borders {
+		if c, _, _, ok := w.best(id, "country"); ok {
+			countries = []graph.ID{c.Entity()}
+		}
+	}
+	var list []graph.ID
+	for _, node := range w.nodes {
+		serves := false
+		if s.TypeName(n) == "City" && w.kind == Transport {
+			k, _ := s.Number(node)
+			w.v.Claims(k, "serves", false, func(c uint32) bool { serves = serves || s.Object(c) == n; return true })
+		}
+		if node == id || serves || slices.Contains(countries, w.country[node]) && w.country[node] != "" {
+			list = append(list, node)
+		}
+	}
+	return list
+}
+
+// touches tells whether a leg or one of its two ends is of what an id names.
+func (w *naiveWorld) touches(id graph.ID, l *naiveLeg, ends ...graph.ID) bool {
+	s := w.v.Snapshot()
+	n, _ := s.Number(id)
+	countries := w.countriesOf(id)
+	for _, node := range ends {
+		if node == id || slices.Contains(countries, w.country[node]) && w.country[node] != "" {
+			return true
+		}
+		if s.TypeName(n) == "City" && slices.Contains(w.standsFor(id), node) && w.kind == Transport {
+			return true
+		}
+	}
+	if l == nil {
+		return false
+	}
+	if l.id == id && w.kind == Transport || slices.Contains(l.waters, id) || slices.Contains(l.passes, id) {
+		return true
+	}
+	if s.TypeName(n) == "City" {
+		for _, e := range w.v.Edges(n, s.Type(n).Field("servedBy"), false, nil) {
+			if slices.Contains(l.passes, s.ID(e.Node)) {
+				return true
+			}
+		}
+	}
+	if s.TypeName(n) == "Corridor" {
+		for _, e := range w.v.Edges(n, s.Type(n).Field("segments"), false, nil) {
+			if s.ID(e.Node) == l.id {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(l.countries, func(c graph.ID) bool { return slices.Contains(countries, c) })
+}
+
+// naiveRoute is one simple path.
+type naiveRoute struct {
+	start graph.ID
+	legs  []*naiveLeg
+}
+
+func (r naiveRoute) String() string {
+	var b strings.Builder
+	b.WriteString(string(r.start))
+	for _, l := range r.legs {
+		fmt.Fprintf(&b, " -%s-> %s", l.id, l.to)
+	}
+	return b.String()
+}
+
+// bars are the entities that keep a route from being used: avoided ones by
+// country, water, node and segment, and closed legs and nodes.
+func (w *naiveWorld) bars(r naiveRoute, o *RouteOptions) map[graph.ID]bool {
+	bars := map[graph.ID]bool{}
+	node := func(n graph.ID) {
+		if w.closed[n] {
+			bars[n] = true
+		}
+		for _, id := range o.Avoid {
+			for _, c := range w.countriesOf(id) {
+				if c == w.country[n] {
+					bars[c] = true
+				}
+			}
+			if id == n || w.typeOf(id) == "City" && w.kind == Transport && slices.Contains(w.standsFor(id), n) {
+				bars[n] = true
+			}
+		}
+	}
+	node(r.start)
+	for _, l := range r.legs {
+		node(l.to)
+		if w.kind == Transport && !slices.Contains(OpenStatuses, l.status) {
+			bars[l.id] = true
+		}
+		for _, id := range o.Avoid {
+			for _, c := range w.countriesOf(id) {
+				if slices.Contains(l.countries, c) {
+					bars[c] = true
+				}
+			}
+			if slices.Contains(l.waters, id) || slices.Contains(l.passes, id) {
+				bars[id] = true
+			}
+			if w.kind == Transport && (l.id == id || w.typeOf(id) == "Corridor" && w.touches(id, l)) {
+				bars[l.id] = true
+			}
+			if w.typeOf(id) == "City" {
+				s := w.v.Snapshot()
+				n, _ := s.Number(id)
+				for _, e := range w.v.Edges(n, s.Type(n).Field("servedBy"), false, nil) {
+					if slices.Contains(l.passes, s.ID(e.Node)) {
+						bars[s.ID(e.Node)] = true
+					}
+				}
+			}
+		}
+	}
+	return bars
+}
+
+func (w *naiveWorld) typeOf(id graph.ID) string {
+	n, _ := w.v.Snapshot().Number(id)
+	return w.v.Snapshot().TypeName(n)
+}
+
+// all are all simple paths that the question allows, barred or not.
+func (w *naiveWorld) all(o *RouteOptions) []naiveRoute {
+	from, to := w.standsFor(o.From), w.standsFor(o.To)
+	less := func(a, b []graph.ID) []graph.ID {
+		return slices.DeleteFunc(slices.Clone(a), func(x graph.ID) bool { return slices.Contains(b, x) })
+	}
+	if rest := less(to, from); len(rest) > 0 {
+		to = rest
+	} else {
+		from = less(from, to)
+	}
+	var found []naiveRoute
+	var walk func(r naiveRoute, at graph.ID, done int)
+	walk = func(r naiveRoute, at graph.ID, done int) {
+		if done == len(o.Via) && slices.Contains(to, at) {
+			if len(r.legs) > 0 {
+				found = append(found, naiveRoute{r.start, slices.Clone(r.legs)})
+			}
+			return
+		}
+		for i := range w.legs {
+			l := &w.legs[i]
+			if l.from != at || !w.fits(l, o) || l.to == r.start ||
+				slices.ContainsFunc(r.legs, func(x *naiveLeg) bool { return x.to == l.to }) {
+				continue
+			}
+			next := done
+			for next < len(o.Via) && w.touches(o.Via[next], l) {
+				next++
+			}
+			for next < len(o.Via) && w.touches(o.Via[next], nil, l.to) {
+				next++
+			}
+			if next == 0 && slices.Contains(from, l.to) {
+				continue
+			}
+			more := naiveRoute{r.start, append(r.legs[:len(r.legs):len(r.legs)], l)}
+			if o.MaxBorders == nil || changes(more) <= *o.MaxBorders {
+				walk(more, l.to, next)
+			}
+		}
+	}
+	for _, n := range from {
+		done := 0
+		for done < len(o.Via) && w.touches(o.Via[done], nil, n) {
+			done++
+		}
+		walk(naiveRoute{start: n}, n, done)
+	}
+	return found
+}
+
+func changes(r naiveRoute) (sum int) {
+	for _, l := range r.legs {
+		sum += max(0, len(l.countries)-1)
+	}
+	return sum
+}
+
+func (w *naiveWorld) fits(l *naiveLeg, o *RouteOptions) bool {
+	if o.Modes == nil && l.mode == "PIPELINE" || o.Modes != nil && !slices.Contains(o.Modes, l.mode) {
+		return false
+	}
+	return o.Gauges == nil || l.mode != "RAIL" || l.gauge != "" && !slices.ContainsFunc(strings.Split(l.gauge, "/"),
+		func(g string) bool { return !slices.Contains(o.Gauges, g) })
+}
+
+// key is what routes are ordered by.
+func (r naiveRoute) key(rank Rank) []float64 {
+	legs, metres, borders, doubt := 0.0, 0.0, 0.0, 0.0
+	for _, l := range r.legs {
+		legs++
+		metres += math.Round(l.estimate * 1000)
+		borders += float64(max(0, len(l.countries)-1))
+		doubt += math.Round(-math.Log(max(l.surety, 0.00001)) * 1e7)
+	}
+	switch rank {
+	case Distance:
+		return []float64{metres, legs}
+	case BorderCrossings:
+		return []float64{borders, legs}
+	case Certainty:
+		return []float64{doubt, legs}
+	}
+	return []float64{legs, metres}
+}
+
+func (r naiveRoute) compare(o naiveRoute, rank Rank) int {
+	if c := slices.Compare(r.key(rank), o.key(rank)); c != 0 {
+		return c
+	}
+	if c := strings.Compare(string(r.start), string(o.start)); c != 0 {
+		return c
+	}
+	return slices.CompareFunc(r.legs, o.legs, func(a, b *naiveLeg) int { return strings.Compare(a.order(), b.order()) })
+}
+
+// order is a leg's place among all: by its id, or on borders by its ends.
+func (l *naiveLeg) order() string {
+	if l.from < "a" { // countries are in capitals
+		a, b := min(l.from, l.to), max(l.from, l.to)
+		return fmt.Sprint(a, b, l.id, l.against)
+	}
+	return fmt.Sprint(l.id, l.against)
+}
+
+// open are the routes without bars, the best first.
+func (w *naiveWorld) open(o *RouteOptions) []naiveRoute {
+	list := slices.DeleteFunc(w.all(o), func(r naiveRoute) bool { return len(w.bars(r, o)) > 0 })
+	slices.SortFunc(list, func(a, b naiveRoute) int { return a.compare(b, o.Rank) })
+	return list
+}
