@@ -350,7 +350,7 @@ func (r *run) checkCost(p *plan) *requestError {
 	}
 	limit := r.e.limits.Cost
 	r.resp.Cost = int(min(cost, math.MaxInt32))
-	if cost > float64(limit) {
+	if limit < math.MaxInt && cost > float64(limit) {
 		return limitError("LIMIT_COST", "the estimated cost of the operation", limit, r.resp.Cost)
 	}
 	return nil

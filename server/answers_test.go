@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -26,6 +27,13 @@ import (
 // seededServer serves the built-in seeds on the day that package api's answers
 // are of.
 func seededServer(t *testing.T) *httptest.Server {
+	t.Helper()
+	ts := httptest.NewServer(seeded(t, Options{}, gql.Limits{}))
+	t.Cleanup(ts.Close)
+	return ts
+}
+
+func seeded(t *testing.T, o Options, limits gql.Limits) *Server {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC) }
 	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{Now: now})
@@ -50,15 +58,13 @@ func seededServer(t *testing.T) *httptest.Server {
 	if _, err := g.Commit(t.Context(), &ch); err != nil {
 		t.Fatal(err)
 	}
-	a, err := api.New(api.Options{Graph: g, Version: "test", Now: now})
+	a, err := api.New(api.Options{Graph: g, Version: "test", Now: now, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(Options{})
-	s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
-	ts := httptest.NewServer(s)
-	t.Cleanup(ts.Close)
-	return ts
+	s := New(o)
+	s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }, Plans: a.Engine().CacheStats})
+	return s
 }
 
 // TestAnswersOverHTTP asks package api's questions over a connection, by POST

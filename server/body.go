@@ -31,8 +31,6 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 	}
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(s.opts.BodyTimeout)) // a recorder in a test has none
-	// A deadline that stayed would cancel the work on the request when it passes.
-	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 
 	var src io.Reader = http.MaxBytesReader(w, r.Body, s.opts.MaxBody)
 	var buf bytes.Buffer
@@ -52,6 +50,9 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 	if int64(buf.Len()) > s.opts.MaxBody {
 		return nil, s.tooLarge()
 	}
+	// A deadline that stayed would cancel the work on the request when it passes. Where the
+	// body was not read to its end it stays: the server reads on, looking for the end.
+	_ = control.SetReadDeadline(time.Time{})
 	return buf.Bytes(), nil
 }
 

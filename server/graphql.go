@@ -91,6 +91,8 @@ func (s *Server) refuse(w http.ResponseWriter, media string, bad *malformed) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", "GET, HEAD, POST")
+	case http.StatusRequestTimeout:
+		w.Header().Set("Connection", "close")
 	}
 	writeError(w, bad.statusAs(media), media, bad.code, bad.message)
 }
@@ -103,8 +105,10 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		// The server's deadline for reading a request would cancel the work on it.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		if r.ContentLength == 0 {
+			// The server's deadline for reading a request would cancel the work on it.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		}
 		req, bad = s.fromURL(r)
 	case http.MethodPost:
 		var body []byte

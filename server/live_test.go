@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -248,4 +250,24 @@ func TestStreamNegotiation(t *testing.T) {
 	if !strings.Contains(w.Body.String(), "MUTATION_NOT_ALLOWED") {
 		t.Errorf("a mutation by GET: %s", w.Body)
 	}
+}
+
+var curl = regexp.MustCompile(`(?s)curl -N http://[^/]+(/\S+) -H 'content-type: application/json' \\\n\s+-d '([^']+)'`)
+
+// TestGuide follows as docs/asking.md shows it.
+func TestGuide(t *testing.T) {
+	text, err := os.ReadFile("../docs/asking.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := curl.FindStringSubmatch(string(text))
+	if m == nil {
+		t.Fatal("docs/asking.md follows nothing with curl")
+	}
+	s, ts := overHTTP(t, Options{})
+	learn(t, s)
+	es := openBody(t, ts, m[1], m[2], "Accept", "*/*")
+	es.want("next", "1", `{"data":{"changes":{"sequence":1,"entities":[{"id":"src"}]}},"extensions":{"sequence":1}}`)
+	learn(t, s)
+	es.want("next", "2", `{"data":{"changes":{"sequence":2,"entities":[{"id":"KAZ"}]}},"extensions":{"sequence":2}}`)
 }

@@ -286,7 +286,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	hs := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
+		ReadTimeout:       s.opts.BodyTimeout,
 		// The answer must have time to travel after the work on it.
 		WriteTimeout:   s.opts.BodyTimeout + s.opts.Timeout + 60*time.Second,
 		IdleTimeout:    2 * time.Minute,

@@ -35,16 +35,22 @@ func (n *noLog) Key(context.Context, string) (graph.Seq, error)                 
 // started is a ready server over an empty graph.
 func started(t testing.TB, o Options) *Server {
 	t.Helper()
+	return limited(t, o, gql.Limits{})
+}
+
+// limited is started with limits for the engine.
+func limited(t testing.TB, o Options, limits gql.Limits) *Server {
+	t.Helper()
 	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := api.New(api.Options{Graph: g, Version: "test"})
+	a, err := api.New(api.Options{Graph: g, Version: "test", Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := New(o)
-	s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
+	s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }, Plans: a.Engine().CacheStats})
 	return s
 }
 
