@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -189,7 +190,7 @@ func TestGuidesRun(t *testing.T) {
 			format := map[string]*codec.Format{"yaml": codec.Seed, "json": codec.JSONLines}[m[1]]
 			switch {
 			case m[1] == "graphql":
-				res := a.Begin().Execute(t.Context(), &api.Request{Query: m[2], AllowMutation: true})
+				res := answer(t, a, &api.Request{Query: m[2], AllowMutation: true})
 				if res.Errors > 0 {
 					t.Errorf("%s: %s\n%s", name, res.Body, m[2])
 				}
@@ -211,6 +212,21 @@ func TestGuidesRun(t *testing.T) {
 	if ran < 10 {
 		t.Errorf("only %d examples were found", ran)
 	}
+}
+
+// answer is the answer, or the first event of a subscription.
+func answer(t *testing.T, a *api.API, r *api.Request) *gql.Response {
+	t.Helper()
+	sub, res := a.Begin().Subscribe(t.Context(), r, api.Follow{})
+	if sub == nil {
+		return res
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := sub.Wait(ctx); err != nil {
+		t.Fatalf("%s: no event: %v", r.Query, err)
+	}
+	return sub.Answer(ctx)
 }
 
 var (

@@ -110,7 +110,7 @@ func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
 		case "type":
 			f.edge.Node = &snapshot.Filter{}
 			if f.edge.Node.Type, err = b.test(schema.String, m); err == nil {
-				err = named(m, "type", func(name string) bool { return b.o.Type(name) != nil })
+				err = named(m, "where.type: the ontology has no type", func(name string) bool { return b.o.Type(name) != nil })
 			}
 		default:
 			scalar := schema.String
@@ -120,7 +120,7 @@ func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
 			t := snapshot.ClaimTest{Field: snapshot.ClaimField(key)}
 			t.Test, err = b.test(scalar, m)
 			if err == nil && key == "predicate" {
-				err = named(m, key, func(name string) bool { return b.o.Predicate(name) != nil })
+				err = named(m, "where.predicate: the ontology has no stored field", func(name string) bool { return b.o.Predicate(name) != nil })
 			}
 			f.edge.Claims = append(f.edge.Claims, t)
 		}
@@ -133,14 +133,14 @@ func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
 
 // named refuses a name that the ontology does not have: who waits for it would
 // wait for ever.
-func named(test map[string]any, field string, known func(string) bool) error {
+func named(test map[string]any, missing string, known func(string) bool) error {
 	names, _ := test["in"].([]any)
 	if name, ok := test["eq"].(string); ok {
 		names = append(slices.Clone(names), name)
 	}
 	for _, x := range names {
 		if name, ok := x.(string); ok && !known(name) {
-			return graph.Errorf(graph.UnknownName, "where.%s: the ontology has no %q, so that nothing would ever come", field, name)
+			return graph.Errorf(graph.UnknownName, "%s %q, so that nothing would ever come", missing, name)
 		}
 	}
 	return nil

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"pgregory.net/rapid"
 
@@ -360,5 +362,39 @@ func commits(g *live.Graph) func(testing.TB) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestFollowersHoldNothing: who waits keeps no snapshot alive, whether it was
+// told something or its filter kept nothing.
+func TestFollowersHoldNothing(t *testing.T) {
+	a, g, _ := small(t)
+	ask(t, a, setup)
+	told := followed(t, a, api.Follow{}, `subscription { changes { sequence entities { id } added { nodes { subject { name } } } } }`)
+	untold := followed(t, a, api.Follow{}, `subscription { changes(where: {predicate: {eq: "area"}}) { sequence } }`)
+	ask(t, a, assertion, "population", "1")
+	next(t, told)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error)
+	old := weak.Make(g.Snapshot())
+	for _, sub := range []*api.Subscription{told, untold} {
+		go func() { ended <- sub.Wait(ctx) }()
+	}
+	time.Sleep(20 * time.Millisecond) // both wait with what is old soon
+	ask(t, a, assertion, "population", "2")
+	if err := <-ended; err != nil { // of told, who is woken
+		t.Fatal(err)
+	}
+	told.Answer(ctx).Release()
+	go func() { ended <- told.Wait(ctx) }()
+	for end := time.Now().Add(5 * time.Second); old.Value() != nil; time.Sleep(time.Millisecond) {
+		if runtime.GC(); time.Now().After(end) {
+			t.Fatal("the snapshot before is still there")
+		}
+	}
+	cancel()
+	for range 2 {
+		<-ended
 	}
 }
