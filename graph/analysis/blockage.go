@@ -303,7 +303,7 @@ func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 	for ; len(queue) > 0; queue = queue[1:] {
 		for _, a := range q.n.out.at(queue[0] / q.width) {
 			step := a.step
-			if more, err := q.work.spend(ctx); err != nil || !more {
+			if err := q.spendOne(ctx); err != nil {
 				return nil, err
 			}
 			next, ok := q.follow(queue[0], step)
@@ -347,8 +347,8 @@ func (q *query) legsLeft(ctx context.Context) ([]int32, error) {
 		at := queue[0]
 		for _, a := range q.n.in.at(at / q.width) {
 			step := a.step
-			if more, err := q.work.spend(ctx); err != nil || !more {
-				return left, err
+			if err := q.spendOne(ctx); err != nil {
+				return nil, err
 			}
 			if !q.fits(step >> 1) {
 				continue

@@ -235,13 +235,4 @@ func (f *cutter) connected(closed *mentioned) (pairs int, err error) {
 	return pairs, nil
 }
 
-func (f *cutter) spend() error {
-	more, err := f.work.spend(f.ctx)
-	switch {
-	case err != nil:
-		return err
-	case !more:
-		return errWork
-	}
-	return nil
-}
+func (f *cutter) spend() error { return f.spendOne(f.ctx) }

@@ -200,7 +200,10 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	if err != nil {
 		return err
 	}
-	if out.Nearest, err = q.nearest(ctx, q.o.First); err != nil {
+	q.work = &work{left: q.budget()}
+	if out.Nearest, err = q.nearest(ctx, q.o.First); err == errWork {
+		partial = true
+	} else if err != nil {
 		return err
 	}
 	out.Partial = out.Partial || partial

@@ -112,6 +112,15 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 	return q, nil
 }
 
+// spendOne takes a step; the error is errWork where none is left.
+func (q *query) spendOne(ctx context.Context) error {
+	more, err := q.work.spend(ctx)
+	if err == nil && !more {
+		return errWork
+	}
+	return err
+}
+
 func (q *query) budget() int {
 	if q.o.Work > 0 {
 		return q.o.Work

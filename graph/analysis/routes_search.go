@@ -527,13 +527,4 @@ func (s *search) trace(c *class, state int32, cost int64) *path {
 	return p
 }
 
-func (s *search) spend() error {
-	more, err := s.work.spend(s.ctx)
-	switch {
-	case err != nil:
-		return err
-	case !more:
-		return errWork
-	}
-	return nil
-}
+func (s *search) spend() error { return s.spendOne(s.ctx) }
