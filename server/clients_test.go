@@ -3,7 +3,6 @@ package server
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +23,7 @@ func TestPublicClients(t *testing.T) {
 			now.Store(s)
 			ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().ServeHTTP(w, r) }))
 			defer ts.Close()
-			defer func() { now.Load().followers.shut(context.Background()) }()
+			defer func() { now.Load().followers.end() }()
 			for range 3 {
 				learn(t, s)
 			}
@@ -50,7 +49,8 @@ func TestPublicClients(t *testing.T) {
 					next := New(Options{})
 					next.Publish(s.backend.Load())
 					now.Store(next)
-					s.followers.shut(t.Context())
+					s.followers.end()
+					s.followers.wait(t.Context())
 					for range 3 {
 						learn(t, s)
 					}

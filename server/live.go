@@ -31,23 +31,16 @@ type Live struct {
 	MaxOperations int
 }
 
+// DefaultMaxSubscribers is that of Live.
+const DefaultMaxSubscribers = 20_000
+
 func (l Live) withDefaults() Live {
-	number := func(n *int, or int) {
-		if *n == 0 {
-			*n = or
-		}
-	}
-	span := func(d *time.Duration, or time.Duration) {
-		if *d == 0 {
-			*d = or
-		}
-	}
-	number(&l.MaxSubscribers, 20_000)
-	number(&l.MaxBehind, 20_000)
-	number(&l.MaxOperations, 100)
-	span(&l.Heartbeat, 15*time.Second)
-	span(&l.WriteTimeout, 10*time.Second)
-	span(&l.InitTimeout, 5*time.Second)
+	set(&l.MaxSubscribers, DefaultMaxSubscribers)
+	set(&l.MaxBehind, 20_000)
+	set(&l.MaxOperations, 100)
+	set(&l.Heartbeat, 15*time.Second)
+	set(&l.WriteTimeout, 10*time.Second)
+	set(&l.InitTimeout, 5*time.Second)
 	return l
 }
 
@@ -94,12 +87,15 @@ func (f *followers) leave() {
 	f.open.Done()
 }
 
-// shut ends all streams and sockets, waits until they are gone, and refuses new
-// ones from now on. It returns early when ctx is done.
-func (f *followers) shut(ctx context.Context) {
-	f.mu.Lock() // so that none enters between the two
+// end ends all streams and sockets and refuses new ones from now on.
+func (f *followers) end() {
+	f.mu.Lock() // so that none enters meanwhile
+	defer f.mu.Unlock()
 	f.stop()
-	f.mu.Unlock()
+}
+
+// wait waits until all are gone, or ctx is done.
+func (f *followers) wait(ctx context.Context) {
 	gone := make(chan struct{})
 	go func() { f.open.Wait(); close(gone) }()
 	select {

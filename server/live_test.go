@@ -48,7 +48,8 @@ func overHTTP(t testing.TB, o Options) (*Server, *httptest.Server) {
 	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
 	ts.Start()
 	t.Cleanup(func() {
-		s.followers.shut(context.Background())
+		s.followers.end()
+		s.followers.wait(context.Background())
 		ts.Close()
 	})
 	return s, ts

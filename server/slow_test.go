@@ -28,7 +28,8 @@ func narrow(t testing.TB, o Options) (*Server, *httptest.Server) {
 	}
 	ts.Start()
 	t.Cleanup(func() {
-		s.followers.shut(context.Background())
+		s.followers.end()
+		s.followers.wait(context.Background())
 		ts.Close()
 	})
 	return s, ts
