@@ -259,6 +259,11 @@ func (s *Server) writeCaches(w io.Writer, head func(name, typ, help string), b *
 		head("caspian_plan_cache_bytes", "gauge", "Memory of the plan cache, estimated.")
 		fmt.Fprintf(w, "caspian_plan_cache_bytes %d\n", bytes)
 	}
+	if t := s.opts.Tracer; t != nil {
+		head("caspian_trace_spans_total", "counter", "Spans sent to the collector, and dropped because it was slow or away.")
+		fmt.Fprintf(w, "caspian_trace_spans_total{result=\"sent\"} %d\n", t.sent.Load())
+		fmt.Fprintf(w, "caspian_trace_spans_total{result=\"dropped\"} %d\n", t.dropped.Load())
+	}
 	documents, bytes, hits, misses := s.persisted.stats()
 	head("caspian_persisted_lookups_total", "counter", "Requests that named their document instead of sending it.")
 	fmt.Fprintf(w, "caspian_persisted_lookups_total{result=\"hit\"} %d\n", hits)

@@ -15,7 +15,9 @@ import (
 func (s *Server) execute(ctx context.Context, session Session, req *api.Request) *gql.Response {
 	start := time.Now()
 	res := session.Execute(ctx, req)
-	s.note(ctx, session, req, res, time.Since(start))
+	took := time.Since(start)
+	s.note(ctx, session, req, res, took)
+	s.opts.Tracer.operation(ctx, res, session.Seq(), start, took)
 	return res
 }
 

@@ -87,6 +87,8 @@ type Options struct {
 	// Slow is how long a request may run before a note is taken; 0 is half a second, a
 	// negative duration means never.
 	Slow time.Duration
+	// Tracer is told of requests; nil for none.
+	Tracer *Tracer
 	// Now is the clock for ages; nil is the system's.
 	Now func() time.Time
 	// Live is how changes are followed.
@@ -192,6 +194,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := &tally{ResponseWriter: w}
 	start := time.Now()
 	s.metrics.inFlight.Add(1)
+	var traced *span
+	if r.URL.Path == "/graphql" {
+		traced, r = s.opts.Tracer.begin(r, start)
+	}
 	defer func() {
 		s.metrics.inFlight.Add(-1)
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
@@ -200,7 +206,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				writeError(t, http.StatusInternalServerError, jsonType, gql.CodeInternal, "something went wrong on our side; it has been noted")
 			}
 		}
-		s.metrics.request(r.URL.Path, t, time.Since(start))
+		end := time.Now()
+		s.metrics.request(r.URL.Path, t, end.Sub(start))
+		if !t.streamed {
+			s.opts.Tracer.finish(traced, t.status, end)
+		}
 	}()
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")

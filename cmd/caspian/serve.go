@@ -58,7 +58,8 @@ type serveConfig struct {
 	maxBody, maxPersisted, batch         *int
 	maxSubscribers                       *int
 	compressAbove                        *int
-	documents                            *string
+	documents, trace                     *string
+	traceRatio                           float64
 	documentsOnly                        *bool
 	limits                               gql.Limits
 	logLevel                             *string
@@ -95,6 +96,14 @@ func serveSettings(s *settings) *serveConfig {
 		}
 		return nil
 	})
+	c.trace = s.text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP)")
+	c.traceRatio = 1
+	s.add("trace-ratio", "N", "1", "part of the requests that are traced, from 0 to 1; a traceparent header decides for its own", func(t string) (err error) {
+		if c.traceRatio, err = strconv.ParseFloat(t, 64); err != nil || !(c.traceRatio >= 0 && c.traceRatio <= 1) {
+			return fmt.Errorf("%q is no number from 0 to 1", t)
+		}
+		return nil
+	})
 	limitSettings(s, &c.limits)
 	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
 	c.logLevel = s.text("log-level", "LEVEL", "warn", "debug, info, warn or error")
@@ -122,6 +131,12 @@ func (c *serveConfig) check(s *settings) {
 	}
 	if *c.auth != "" && *c.readOnly {
 		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
+	}
+	if *c.trace != "" {
+		// Made once more with its logger, when that is known to be right.
+		if _, err := server.NewTracer(c.tracerOptions(nil)); err != nil {
+			s.fault("--trace: %v", err)
+		}
 	}
 	if c.limits.VariableBytes == 0 {
 		c.limits.VariableBytes = *c.maxBody // a change travels in the variables
@@ -163,8 +178,12 @@ func readFile[T any](s *settings, setting, path string, read func(name string, r
 	return nil
 }
 
+func (c *serveConfig) tracerOptions(log *slog.Logger) server.TracerOptions {
+	return server.TracerOptions{URL: *c.trace, Version: version, Ratio: c.traceRatio, Logger: log}
+}
+
 // options are those of the server.
-func (c *serveConfig) options(log *slog.Logger) server.Options {
+func (c *serveConfig) options(log *slog.Logger, tracer *server.Tracer) server.Options {
 	never := func(n int) int { // the server takes 0 for its default
 		if n == 0 {
 			return -1
@@ -210,7 +229,17 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; stop what listens there, or choose another address with --listen", err)
 	}
-	srv := server.New(c.options(log))
+	var tracer *server.Tracer
+	if *c.trace != "" {
+		if tracer, err = server.NewTracer(c.tracerOptions(log)); err != nil {
+			return errors.Join(err, l.Close())
+		}
+		tracing, endTracing := context.WithCancel(context.WithoutCancel(ctx))
+		sent := make(chan struct{})
+		go func() { defer close(sent); tracer.Run(tracing) }()
+		defer func() { endTracing(); <-sent }() // after the last request
+	}
+	srv := server.New(c.options(log, tracer))
 	ctx, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() {
