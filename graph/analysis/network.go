@@ -55,6 +55,7 @@ type Network struct {
 	water   []bool           // by place
 	legs    []leg
 	bySeg   map[uint32]int32 // leg by segment
+	heads   []int32          // by step: the node it reaches
 	keys    []key            // by leg: what a search reads of all legs
 	touched [][]int32        // by place: the legs that transit it
 	passed  map[uint32][]int32
@@ -115,12 +116,7 @@ type adjacency struct {
 
 func (a *adjacency) at(node int32) []arc { return a.arcs[a.start[node]:a.start[node+1]] }
 
-func (n *Network) reaches(step int32) int32 {
-	if step&1 == 0 {
-		return n.legs[step>>1].to
-	}
-	return n.legs[step>>1].from
-}
+func (n *Network) reaches(step int32) int32 { return n.heads[step] }
 
 func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
 
@@ -162,6 +158,10 @@ func (n *Network) index() {
 
 // link makes the adjacency of all steps that can be taken.
 func (n *Network) link() {
+	n.heads = make([]int32, 2*len(n.legs))
+	for i, l := range n.legs {
+		n.heads[2*i], n.heads[2*i+1] = l.to, l.from
+	}
 	for _, end := range []struct {
 		a         *adjacency
 		of, other func(step int32) int32

@@ -372,13 +372,16 @@ func (q *query) begin(node int32) int32 {
 	return node*q.width + q.advance(0, -1, node)*q.layers
 }
 
+// plain tells that a state is a node: nothing passed before matters.
+func (q *query) plain() bool { return q.width == 1 && q.o.MaxBorders == nil }
+
 // follow is the state that a step leads to, whether or not the leg may be
 // used. A route leaves the nodes of its start at once and ends where it
 // arrives: before the first via it enters no other node of from, and after the
 // last one it leaves no node of to.
 func (q *query) follow(state, step int32) (next int32, ok bool) {
 	to := q.n.reaches(step)
-	if q.width == 1 && q.o.MaxBorders == nil { // the ordinary case, which a search spends its time in
+	if q.plain() {
 		return to, !q.isFrom[to] && !q.isTo[state]
 	}
 	if q.arrived(state) {

@@ -225,12 +225,24 @@ func (s *search) settle() error {
 	if s.isFrom[node] && s.begin(node) == at.state {
 		s.starts = append(s.starts, at.state)
 	}
+	plain := s.plain()
+	if plain && s.isFrom[node] {
+		return nil // no step enters it
+	}
 	for _, a := range s.n.in.at(node) {
 		price := s.price(a.step)
 		if price < 0 || !s.enterable(a.node) {
 			continue
 		}
 		cost := at.cost + price
+		if plain {
+			// What preceding does, without asking: most of a search is this.
+			if cost < s.rest[a.node] && !s.isTo[a.node] {
+				s.rest[a.node] = cost
+				s.back.push(entry{cost, 0, a.node})
+			}
+			continue
+		}
 		s.preceding(a.step, at.state, func(before int32) {
 			if cost < s.rest[before] {
 				s.rest[before] = cost
