@@ -97,7 +97,7 @@ func TestPagesOfAnalysesJoin(t *testing.T) {
 // TestLogTellsWhatWasWithdrawn writes a claim, corrects it and takes the
 // correction back; the log and the changes between record times tell.
 func TestLogTellsWhatWasWithdrawn(t *testing.T) {
-	a := seeded(t)
+	a := freshlySeeded(t)
 	write := func(op string) (id string) {
 		var out struct{ Transact struct{ IDs []string } }
 		askInto(t, a, `mutation { transact(input: {operations: [`+op+`]}) { ids } }`, nil, &out)

@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"io/fs"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,37 +46,65 @@ func (m *memory) Key(_ context.Context, key string) (graph.Seq, error) {
 
 var testNow = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
-// seeded is an API over a graph that holds the seeds.
+// seeded is an API over a graph that holds the seeds. Tests share it and do not
+// write; those that do take freshlySeeded.
 func seeded(t testing.TB) *api.API {
 	t.Helper()
-	g, err := live.Open(t.Context(), &memory{}, schema.MustDefault(), live.Options{Now: func() time.Time { return testNow }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ch graph.Change
-	names, err := fs.Glob(seeds.Files, "*.yaml")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no seeds", err)
-	}
-	for _, name := range names {
-		f, err := seeds.Files.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = codec.Seed.Decode(t.Context(), name, f, func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := g.Commit(t.Context(), &ch); err != nil {
-		t.Fatal(err)
-	}
-	a, err := api.New(api.Options{Graph: g, Now: func() time.Time { return testNow }, Version: "test"})
+	a, err := sharedAPI()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return a
 }
+
+var sharedAPI = sync.OnceValues(newSeeded)
+
+func freshlySeeded(t testing.TB) *api.API {
+	t.Helper()
+	a, err := newSeeded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func newSeeded() (*api.API, error) {
+	now := func() time.Time { return testNow }
+	g, err := live.Open(context.Background(), &memory{}, schema.MustDefault(), live.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	ops, err := seedOps()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := g.Commit(context.Background(), &graph.Change{Ops: ops}); err != nil {
+		return nil, err
+	}
+	return api.New(api.Options{Graph: g, Now: now, Version: "test"})
+}
+
+// seedOps are the operations of all the seeds.
+var seedOps = sync.OnceValues(func() (ops []graph.Op, err error) {
+	names, err := fs.Glob(seeds.Files, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := seeds.Files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		err = codec.Seed.Decode(context.Background(), name, bytes.NewReader(text), func(op graph.Op) error {
+			ops = append(ops, op)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ops, nil
+})
 
 func BenchmarkNew(b *testing.B) {
 	g, err := live.Open(b.Context(), &memory{}, schema.MustDefault(), live.Options{})
