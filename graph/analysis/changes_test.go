@@ -119,7 +119,7 @@ func TestChangesAgainstBothLists(t *testing.T) {
 				}
 			}
 		}
-		subject := pick[graph.ID](t, "subject", "AAA", "BBB", "x-town")
+		subject := pick[graph.ID](t, "subject", "AAA", "BBB", "x-town", "src-1")
 		var of []analysis.Change
 		for _, c := range all {
 			if s.ID(s.Subject(c.Place())) == subject {

@@ -194,6 +194,13 @@ func conflictSets(t fataler, ctx context.Context, v *snapshot.View, o analysis.C
 		slices.Sort(members)
 		sets = append(sets, append([]string{string(c.Place.Subject), c.Predicate, string(v.Snapshot().ID(c.Subject))}, members...))
 		places = append(places, c.Place)
+		holds := graph.HoldsYes
+		for _, n := range c.Claims {
+			if v.Snapshot().Rank(n) != graph.Deprecated && v.Holds(n) != graph.HoldsYes {
+				holds = graph.HoldsPossibly
+			}
+		}
+		equal(t, "holds", c.Holds, holds)
 		if c.Reason == "" {
 			t.Fatal("a set without a reason: " + fmt.Sprint(members))
 		}
@@ -205,15 +212,42 @@ func conflictSets(t fataler, ctx context.Context, v *snapshot.View, o analysis.C
 	return sets, places
 }
 
+// drawClashes is a world in which claims of few subjects and fields meet.
+func drawClashes(t *rapid.T, o *schema.Ontology) *snapshot.Snapshot {
+	s := drawWorld(t, o, 10)
+	var c graph.Commit
+	for i := range rapid.IntRange(0, 20).Draw(t, "clashes") {
+		predicate := pick(t, "clash", "capital", "memberOf", "home", "publisher", "population")
+		f := o.Predicate(predicate)[0]
+		x := graph.Claim{
+			Subject: pick[graph.ID](t, "subject", "AAA", "BBB"), Predicate: predicate, Source: pick(t, "source", pool["Source"]...), Locator: fmt.Sprint("clash ", i),
+			Confidence: 1, Rank: pick(t, "rank", graph.Normal, graph.Normal, graph.Deprecated), Conflict: pick(t, "group", "", "group-1"),
+		}
+		if f.Owner.Name == "Source" {
+			x.Subject, x.Source = "src-1", pick[graph.ID](t, "of itself", "src-1", "src-2")
+		}
+		if f.Kind == schema.Relation {
+			x.Value = graph.EntityValue(rapid.SampledFrom(instances(f.Target)[:2]).Draw(t, "object"))
+		} else {
+			x.Value = drawLiteral(t, f.Scalar, nil)
+		}
+		if f.Time == schema.Observation {
+			x.Valid = graph.Interval{From: parseDate("2020"), To: parseDate("2020")}
+		}
+		c.Claims = append(c.Claims, x)
+	}
+	return apply(t, s, &c)
+}
+
 // TestConflictsAgainstAllPairs compares the sets with those made of every pair
 // of claims in view, whole, narrowed and from every place on.
 func TestConflictsAgainstAllPairs(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {
-		v := drawWorldView(t, drawWorld(t, o, 25))
+		v := drawWorldView(t, drawClashes(t, o))
 		opts := analysis.ConflictsOptions{
-			Subject:   pick[graph.ID](t, "subject", "", "", "AAA", "BBB", "club-1"),
-			Predicate: pick(t, "predicate", "", "", "capital", "importsFrom"),
+			Subject:   pick[graph.ID](t, "subject", "", "", "AAA", "BBB", "club-1", "src-1"),
+			Predicate: pick(t, "predicate", "", "", "capital", "importsFrom", "home"),
 		}
 		got, places := conflictSets(t, t.Context(), v, opts)
 		equal(t, "conflicts", got, naiveConflicts(o, v, opts.Subject, opts.Predicate))
@@ -230,7 +264,7 @@ func TestConflictsAgainstAllPairs(t *testing.T) {
 func TestConflictsSeeTheViewOnly(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {
-		v := drawWorldView(t, drawWorld(t, o, 25))
+		v := drawWorldView(t, drawClashes(t, o))
 		w := only(t, o, v)
 		write := func(v *snapshot.View) string {
 			var b strings.Builder

@@ -141,14 +141,14 @@ func writeConnections(v *snapshot.View, list []analysis.Connection) []string {
 }
 
 func drawConnections(t *rapid.T) analysis.ConnectionsOptions {
-	all := slices.Concat(pool["Country"], pool["City"], pool["Club"], pool["Resource"])
+	all := slices.Concat(pool["Country"], pool["City"], pool["Club"], pool["Resource"], pool["Source"])
 	ends := rapid.SliceOfNDistinct(rapid.SampledFrom(all), 2, 2, rapid.ID).Draw(t, "ends")
 	o := analysis.ConnectionsOptions{From: ends[0], To: ends[1], MaxLength: rapid.IntRange(1, 6).Draw(t, "length"), First: rapid.IntRange(1, 8).Draw(t, "first")}
 	if rapid.IntRange(0, 3).Draw(t, "filter") == 0 {
 		o.Relations = []string{"borders", "importsFrom", "capital", "borders"}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "exclude") == 0 {
-		o.ExcludeTypes = []string{pick(t, "excluded", "City", "Club")}
+		o.ExcludeTypes = []string{pick(t, "excluded", "City", "Club", "Resource")}
 	}
 	return o
 }
@@ -185,7 +185,7 @@ func drawTies(t *rapid.T, o *schema.Ontology) *snapshot.Snapshot {
 	var c graph.Commit
 	seen := map[graph.ClaimID]bool{}
 	for range rapid.IntRange(0, 25).Draw(t, "ties") {
-		f := o.Predicate(pick(t, "tie", "borders", "memberOf", "capital", "twin", "seat", "broader", "exportsTo", "place"))[0]
+		f := o.Predicate(pick(t, "tie", "borders", "memberOf", "capital", "twin", "seat", "broader", "exportsTo", "place", "home"))[0]
 		x := graph.Claim{
 			Subject: rapid.SampledFrom(instances(f.Owner)).Draw(t, "subject"), Predicate: f.Name,
 			Value: graph.EntityValue(rapid.SampledFrom(instances(f.Target)).Draw(t, "object")), Source: pick(t, "source", pool["Source"]...),

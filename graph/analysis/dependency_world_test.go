@@ -36,7 +36,7 @@ enum Measure { MINED REFINED }
 type City implements Entity @entity(plural: "cities") { twin: [City!] @time(kind: STATE) @symmetric }
 type Club implements Entity { seat: City @time(kind: STATE) }
 type Resource implements Entity { broader: [Resource!] @time(kind: ETERNAL) @transitive }
-type Source implements Entity { date: Date @time(kind: ETERNAL) }
+type Source implements Entity { date: Date @time(kind: ETERNAL) publisher: String @time(kind: STATE) home: Country @time(kind: STATE) }
 enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") }
 `
 
@@ -122,10 +122,11 @@ func drawLiteral(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 }
 
 func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
-	e := rapid.SampledFrom(slices.DeleteFunc(worldEntities(), func(e graph.Entity) bool { return e.Type == "Source" })).Draw(t, "subject")
+	e := rapid.SampledFrom(worldEntities()).Draw(t, "subject")
 	var fields []*schema.Field
 	for _, f := range o.Type(e.Type).Fields {
-		if f.Stored() {
+		// Dates of sources are drawn once (drawWorld).
+		if f.Stored() && f.Name != "date" {
 			fields = append(fields, f)
 		}
 	}
@@ -134,6 +135,9 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		Subject: e.ID, Predicate: f.Name, Source: pick(t, "source", pool["Source"]...),
 		Confidence: pick(t, "confidence", 0.3, 0.7, 0.7, 1), Locator: pick(t, "locator", "", "p1"),
 		Rank: pick(t, "rank", graph.Normal, graph.Normal, graph.Normal, graph.Preferred, graph.Deprecated),
+	}
+	if e.Type == "Source" && rapid.Bool().Draw(t, "of itself") {
+		c.Source = e.ID
 	}
 	if f.Kind == schema.Relation {
 		c.Value = graph.EntityValue(rapid.SampledFrom(instances(f.Target)).Draw(t, "object"))
