@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -109,15 +110,17 @@ func BenchmarkAnalyses(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", x.name, n), func(b *testing.B) {
 				b.ReportAllocs()
 				partial = 0
-				var slowest time.Duration
+				var took []time.Duration
 				for b.Loop() {
 					start := time.Now()
 					if err := x.ask(b); err != nil {
 						b.Fatal(err)
 					}
-					slowest = max(slowest, time.Since(start))
+					took = append(took, time.Since(start))
 				}
-				b.ReportMetric(float64(slowest.Microseconds())/1000, "ms-slowest")
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-median")
+				b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "ms-slowest")
 				if partial > 0 {
 					b.ReportMetric(float64(partial)/float64(b.N), "partial/op")
 				}
