@@ -15,8 +15,10 @@ type gathering struct {
 	view  *snapshot.View
 	edges []snapshot.Edge
 	key   graph.Value // of a group
-	op    string      // sum, avg, min or max, below them
 }
+
+// ops are the ways to sum up; below one of them the Ref's Index is its place here.
+var ops = [...]string{"sum", "avg", "min", "max"}
 
 // aggregateFields are the fields that a whole and a group have alike.
 func (b *builder) aggregateFields(s shape) []field {
@@ -27,12 +29,10 @@ func (b *builder) aggregateFields(s shape) []field {
 	if !b.hasNumbers(s) {
 		return fs
 	}
-	for _, op := range []string{"sum", "avg", "min", "max"} {
+	for i, op := range ops {
 		fs = append(fs, field{name: op, typ: must(b.numbersType(s)), read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-				g := *src.Obj.(*gathering)
-				g.op = op
-				return gql.Ref{Obj: &g}, true, nil
+				return gql.Ref{Obj: src.Obj, Index: uint64(i)}, true, nil
 			}}})
 	}
 	return fs
@@ -47,8 +47,11 @@ func (b *builder) aggregateType(s shape) *graphql.Object {
 				Prepare: func(args map[string]any) (any, error) { return b.groupReading(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					g := src.Obj.(*gathering)
-					for _, x := range g.view.Groups(g.edges, c.Args.(snapshot.Reading)) {
-						dst = append(dst, gql.Ref{Obj: &gathering{view: g.view, edges: x.Edges, key: x.Key}})
+					groups := g.view.Groups(g.edges, c.Args.(snapshot.Reading))
+					parts := make([]gathering, len(groups))
+					for i, x := range groups {
+						parts[i] = gathering{view: g.view, edges: x.Edges, key: x.Key}
+						dst = append(dst, gql.Ref{Obj: &parts[i]})
 					}
 					return dst, true, nil
 				},
@@ -103,8 +106,7 @@ func (b *builder) numbersType(s shape) *graphql.Object {
 				if err != nil || st.Count == 0 {
 					return dst, err
 				}
-				x := map[string]float64{"sum": st.Sum, "avg": st.Sum / float64(st.Count), "min": st.Min, "max": st.Max}[g.op]
-				return gql.AppendFloat(dst, x), nil
+				return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[src.Index]), nil
 			}}}
 	}
 	return b.object(s.name+"Numbers", "Null where no value is known.", func() []field {

@@ -94,6 +94,8 @@ type Session struct {
 	refusal  error
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
+
+	connections []connection // one block of those made for the request
 }
 
 // Begin fixes what a request reads.

@@ -15,18 +15,32 @@ import (
 // page once somebody asks for it. It lives for one request.
 type connection struct {
 	view  *snapshot.View
-	list  *snapshot.List
+	list  snapshot.List
 	query *snapshot.Query
 
-	page *snapshot.Page
-	err  error
+	page   snapshot.Page
+	loaded bool
+	err    error
+	room   [12]snapshot.Edge // for the edges of a short page
+}
+
+// connection makes a connection. Those of a request lie together: a nested
+// document has thousands.
+func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *snapshot.Query) *connection {
+	if len(s.connections) == cap(s.connections) {
+		s.connections = make([]connection, 0, min(max(1, 4*cap(s.connections)), 64))
+	}
+	s.connections = append(s.connections, connection{view: v, list: *list, query: query})
+	return &s.connections[len(s.connections)-1]
 }
 
 func (c *connection) load() (*snapshot.Page, error) {
-	if c.page == nil && c.err == nil {
-		c.page, c.err = c.list.Run(c.query)
+	if !c.loaded {
+		c.loaded = true
+		c.page.Edges = c.room[:0]
+		c.err = c.list.RunInto(c.query, &c.page)
 	}
-	return c.page, c.err
+	return &c.page, c.err
 }
 
 // shape names the types of one kind of connection. A relation without
@@ -63,7 +77,7 @@ func (b *builder) relation(f *schema.Field) field {
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			a := c.Args.(*listArgs)
-			return gql.Ref{Obj: &connection{view: v, query: &a.query, list: v.Relation(e, f, a.series)}}, true, nil
+			return gql.Ref{Obj: c.Request.(*Session).connection(v, v.Relation(e, f, a.series), &a.query)}, true, nil
 		},
 	}}
 }

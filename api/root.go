@@ -166,11 +166,12 @@ func (b *builder) plural(t *schema.Type) field {
 		Prepare: func(args map[string]any) (any, error) { return b.prepareList(s, args) },
 		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 			a := c.Args.(*listArgs)
-			v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+			s := c.Request.(*Session)
+			v, err := s.resolve(c.Ctx, a.view)
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
-			return gql.Ref{Obj: &connection{view: v, query: &a.query, list: v.OfTypes(t.Concrete)}}, true, nil
+			return gql.Ref{Obj: s.connection(v, v.OfTypes(t.Concrete), &a.query)}, true, nil
 		},
 	}}
 }

@@ -27,7 +27,7 @@ const maxInterned = 1 << 16
 func Empty(o *schema.Ontology) *Snapshot {
 	s := &Snapshot{o: o, w: &writer{}}
 	s.w.forget()
-	s.typeNames.no, s.predicates.no = map[string]uint16{}, map[string]uint16{}
+	s.typeNames.no, s.predicates.no, s.qualifierNames.no = map[string]uint16{}, map[string]uint16{}, map[string]uint16{}
 	for _, t := range o.Types {
 		if !t.Abstract {
 			s.typeNames = s.typeNames.with(t.Name)
@@ -36,6 +36,8 @@ func Empty(o *schema.Ontology) *Snapshot {
 	for _, p := range o.Predicates() {
 		s.predicates = s.predicates.with(p)
 	}
+	s.name = s.predicate("name")
+	s.nameQualifiers()
 	s.nameTypes()
 	s.extras.append(extra{}) // number 0: nothing of it
 	s.texts.append("")
@@ -223,9 +225,13 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		return fmt.Errorf("snapshot: claim %s: %w", id, err)
 	}
 	for _, q := range c.Qualifiers {
-		v := qualifier{name: b.text(q.Name), kind: q.Value.Kind()}
+		v := qualifier{kind: q.Value.Kind()}
 		if v.value, v.unit, err = b.encode(q.Value); err != nil {
 			return fmt.Errorf("snapshot: claim %s: %w", id, err)
+		}
+		if v.name, ok = s.qualifierNames.number(q.Name); !ok {
+			s.qualifierNames = s.qualifierNames.with(q.Name)
+			v.name, _ = s.qualifierNames.number(q.Name)
 		}
 		s.quals.append(v)
 	}
@@ -239,6 +245,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		r.extra = s.extras.append(extra{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
 	}
 	n := s.rows.append(r)
+	s.claimPredicates.append(p)
 	b.newClaims[id] = n
 	b.ended.set(n, 0)
 	s.sum.add(claimHash(c, id, true))
@@ -317,31 +324,6 @@ func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
 	return 0, 0, fmt.Errorf("a value of kind %s cannot be held", v.Kind())
 }
 
-// value restores what encode folded.
-func (s *Snapshot) value(k graph.Kind, bits uint64, unit uint32) graph.Value {
-	switch k {
-	case graph.EntityKind:
-		return graph.EntityValue(s.ID(uint32(bits)))
-	case graph.StringKind:
-		return graph.StringValue(s.texts.at(uint32(bits)))
-	case graph.EnumKind:
-		return graph.EnumOf(s.texts.at(uint32(bits)))
-	case graph.IntKind:
-		return graph.IntValue(int64(bits))
-	case graph.BoolKind:
-		return graph.BoolValue(bits != 0)
-	case graph.FloatKind:
-		return graph.FloatValue(math.Float64frombits(bits))
-	case graph.DateKind:
-		return graph.DateValue(graph.UnpackDate(bits))
-	case graph.QuantityKind:
-		return graph.QuantityValue(math.Float64frombits(bits), s.texts.at(unit))
-	case graph.CoordinatesKind:
-		return graph.CoordinatesValue(float64(int32(bits>>32))/1e7, float64(int32(bits))/1e7)
-	}
-	return graph.Value{}
-}
-
 // finish publishes the indexes of what was added and returns the snapshot.
 func (b *change) finish() *Snapshot {
 	s := b.s
@@ -362,7 +344,7 @@ func (b *change) finish() *Snapshot {
 
 func (s *Snapshot) keyHash(n uint32) uint64 {
 	r := s.rows.ref(n)
-	return hashKey(s.predicates.list[r.predicate], s.value(r.kind, r.value, r.unit).String())
+	return hashKey(s.predicates.list[r.predicate], s.value(r.cell()).String())
 }
 
 // index makes what was added findable by id.

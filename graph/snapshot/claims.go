@@ -118,24 +118,21 @@ func (s *Snapshot) Object(n uint32) uint32 {
 
 // Value is the claim's value.
 func (s *Snapshot) Value(n uint32) graph.Value {
-	r := s.rows.ref(n)
-	return s.value(r.kind, r.value, r.unit)
+	return s.value(s.rows.ref(n).cell())
 }
 
 // Qualifier is the value of one of the claim's qualifiers, and for an entity
 // its number; the zero Value where it has none of that name.
 func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint32) {
-	r := s.rows.ref(n)
-	for i := uint32(0); i < uint32(r.nqual); i++ {
-		q := s.quals.ref(r.qualifiers + i)
-		if s.texts.at(q.name) == name {
-			if q.kind == graph.EntityKind {
-				return s.value(q.kind, q.value, q.unit), uint32(q.value)
-			}
-			return s.value(q.kind, q.value, q.unit), None
-		}
+	number, ok := s.qualifierNames.number(name)
+	if !ok {
+		return graph.Value{}, None
 	}
-	return graph.Value{}, None
+	c := s.qualifier(n, number)
+	if c.kind == graph.EntityKind {
+		return s.value(c), uint32(c.bits)
+	}
+	return s.value(c), None
 }
 
 // QualifierCount is how many qualifiers the claim has.
@@ -144,7 +141,7 @@ func (s *Snapshot) QualifierCount(n uint32) int { return int(s.rows.ref(n).nqual
 // QualifierAt is the claim's qualifier by its place.
 func (s *Snapshot) QualifierAt(n uint32, i int) graph.QualifierValue {
 	q := s.quals.ref(s.rows.ref(n).qualifiers + uint32(i))
-	return graph.QualifierValue{Name: s.texts.at(q.name), Value: s.value(q.kind, q.value, q.unit)}
+	return graph.QualifierValue{Name: s.qualifierNames.list[q.name], Value: s.value(q.cell())}
 }
 
 // Confidence is the claim's confidence, from 0 to 1.

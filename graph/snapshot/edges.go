@@ -46,118 +46,167 @@ func (v *View) Edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 // Walk calls fn with the list's edges in the order of their nodes' ids, those
 // of one node by their distinct qualifiers. fn ends the walk by returning
 // false; what comes behind is then not read.
-func (l *List) Walk(fn func(Edge) bool) { l.walk(true, fn) }
+func (l *List) Walk(fn func(Edge) bool) { l.walk(true, nil, fn) }
 
-// walk is Walk; without ties the edges of one node come in any order, for
-// readers that sort or sum them anyway.
-func (l *List) walk(ties bool, fn func(Edge) bool) {
+// walk is Walk over what the sieve keeps; without ties the edges of one node
+// come in any order, for readers that sort or sum them anyway.
+func (l *List) walk(ties bool, keep *sieve, fn func(Edge) bool) {
 	v := l.view
 	if l.field == nil {
-		v.walkTypes(l.types, fn)
+		v.walkTypes(l.types, func(e Edge) bool { return !keep.node(e.Node) || !keep.claim(e) || fn(e) })
 		return
 	}
-	if l.series {
-		v.walkGroups(l.entity, l.field, func(group []Edge) bool {
-			if ties {
-				v.sortTies(group)
-			}
-			return each(group, fn)
-		})
-		return
-	}
-	shown := false  // something better than DEPRECATED
-	var held []Edge // DEPRECATED edges, until something better shows
-	deprecated := func(e Edge) bool { return v.s.rows.ref(e.Claim).rank == graph.Deprecated }
-	more := true
-	v.walkGroups(l.entity, l.field, func(group []Edge) bool {
-		group = v.distinct(group)
+	shown := l.series // something better than DEPRECATED
+	var held []Edge   // DEPRECATED edges, until something better shows
+	g := v.groupsOf(l.entity, l.field, keep)
+	for group := g.next(); group != nil; group = g.next() {
+		if !l.series {
+			group = v.distinct(group)
+		}
 		if ties {
 			v.sortTies(group)
 		}
 		for _, e := range group {
-			if deprecated(e) {
+			if !l.series && v.deprecated(e) {
 				if !shown {
 					held = append(held, e)
 				}
 				continue
 			}
 			shown = true
-			if more = fn(e); !more {
-				return false
-			}
-		}
-		return true
-	})
-	if !shown && more {
-		each(held, fn)
-	}
-}
-
-func each(edges []Edge, fn func(Edge) bool) bool {
-	for _, e := range edges {
-		if !fn(e) {
-			return false
-		}
-	}
-	return true
-}
-
-// walkGroups calls fn with the claims of a relation that hold, those that lead
-// to one node at a time, in the order of the nodes' ids. The slice is fn's
-// during the call.
-func (v *View) walkGroups(entity uint32, f *schema.Field, fn func(group []Edge) bool) {
-	if f.Symmetric || f.Kind == schema.Derived {
-		v.walkCollected(entity, f, fn)
-		return
-	}
-	inverse := f.Kind == schema.Inverse
-	list, p := v.s.out.at(entity), predicateOf(f)
-	if inverse {
-		list, p = v.s.in.at(entity), predicateOf(f.InverseOf[0])
-	}
-	var room [8]Edge
-	group := room[:0]
-	for _, n := range v.s.run(list, p) {
-		if v.stop() {
-			return
-		}
-		e, ok := v.edge(n, f, inverse)
-		if !ok {
-			continue
-		}
-		if len(group) > 0 && group[0].Node != e.Node {
-			if !fn(group) {
+			if keep.claim(e) && !fn(e) {
 				return
 			}
-			group = room[:0]
 		}
-		group = append(group, e)
 	}
-	if len(group) > 0 {
-		fn(group)
+	if shown || len(held) == 0 || g.skipped && v.showsBetter(l.entity, l.field) {
+		return
+	}
+	for _, e := range held {
+		if keep.claim(e) && !fn(e) {
+			return
+		}
 	}
 }
 
-// edge is the edge that a claim makes in a relation, if the claim holds.
-// Several types may declare a relation of one name, and what is read from the
-// object's side counts only subjects of the field's own target.
-func (v *View) edge(n uint32, f *schema.Field, inverse bool) (Edge, bool) {
-	r := v.s.rows.ref(n)
-	e := Edge{uint32(r.value), n}
-	if inverse {
-		if t := v.s.Type(r.subject); t == nil || !f.Target.Includes(t) {
-			return e, false
+func (v *View) deprecated(e Edge) bool { return v.s.rows.ref(e.Claim).rank == graph.Deprecated }
+
+// showsBetter tells whether a relation shows anything but DEPRECATED claims.
+func (v *View) showsBetter(entity uint32, f *schema.Field) bool {
+	g := v.groupsOf(entity, f, nil)
+	for group := g.next(); group != nil; group = g.next() {
+		for _, e := range v.distinct(group) {
+			if !v.deprecated(e) {
+				return true
+			}
 		}
-		e.Node = r.subject
-	} else if r.kind != graph.EntityKind {
-		return e, false
 	}
-	return e, v.Holds(n) != graph.HoldsNo
+	return false
 }
 
-// walkCollected is walkGroups for relations that several lists make.
-func (v *View) walkCollected(entity uint32, f *schema.Field, fn func(group []Edge) bool) {
-	var all []Edge
+// groups reads the claims of a relation that hold, those that lead to one node
+// at a time, in the order of the nodes' ids.
+type groups struct {
+	v       *View
+	f       *schema.Field
+	inverse bool
+	keep    *sieve
+	claims  []uint32 // of one list: what is left to read
+	edges   []Edge   // of several lists put together: what is left
+	node    uint32   // the node that is being read
+	wanted  bool     // whether its edges are
+	skipped bool     // the sieve left a node out
+	room    [8]Edge
+}
+
+func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {
+	g := groups{v: v, f: f, inverse: f.Kind == schema.Inverse, keep: keep, node: None}
+	switch {
+	case f.Symmetric || f.Kind == schema.Derived:
+		g.edges = v.collect(entity, f)
+	case g.inverse:
+		g.claims = v.s.run(v.s.in.at(entity), predicateOf(f.InverseOf[0]))
+	default:
+		g.claims = v.s.run(v.s.out.at(entity), predicateOf(f))
+	}
+	return g
+}
+
+// next returns the edges to the next node, nil behind the last. They are the
+// caller's until the next call.
+func (g *groups) next() []Edge {
+	if g.edges != nil {
+		return g.nextCollected()
+	}
+	v := g.v
+	group := g.room[:0]
+	for i, n := range g.claims {
+		if v.stop() {
+			g.claims = nil
+			return nil
+		}
+		r := v.s.rows.ref(n)
+		to := uint32(r.value)
+		switch {
+		case g.inverse:
+			to = r.subject
+		case r.kind != graph.EntityKind:
+			continue // another type's property of the same name
+		}
+		if to != g.node {
+			if len(group) > 0 {
+				g.claims = g.claims[i:]
+				return group
+			}
+			g.enter(to)
+		}
+		if g.wanted && v.holds(n, r) != graph.HoldsNo {
+			group = append(group, Edge{to, n})
+		}
+	}
+	g.claims = nil
+	if len(group) == 0 {
+		return nil
+	}
+	return group
+}
+
+// enter begins to read the edges to a node.
+func (g *groups) enter(node uint32) {
+	g.node = node
+	// Several types may declare a relation of one name: what is read from the
+	// object's side counts only subjects of the field's own target.
+	g.wanted = !g.inverse || g.v.includes(g.f, node)
+	if g.wanted && !g.keep.node(node) {
+		g.wanted, g.skipped = false, true
+	}
+}
+
+func (v *View) includes(f *schema.Field, node uint32) bool {
+	t := v.s.Type(node)
+	return t != nil && f.Target.Includes(t)
+}
+
+func (g *groups) nextCollected() []Edge {
+	for len(g.edges) > 0 {
+		n := 1
+		for n < len(g.edges) && g.edges[n].Node == g.edges[0].Node {
+			n++
+		}
+		group := g.edges[:n:n]
+		g.edges = g.edges[n:]
+		if g.keep.node(group[0].Node) {
+			return group
+		}
+		g.skipped = true
+	}
+	return nil
+}
+
+// collect reads the edges of a relation that several lists make, in the order
+// of the nodes' ids.
+func (v *View) collect(entity uint32, f *schema.Field) []Edge {
+	all := []Edge{}
 	if f.Kind == schema.Derived {
 		for _, mid := range v.Edges(entity, f.Path.Through, false, nil) {
 			if f.Path.Where == "" || v.hasValue(mid.Node, f.Path.Where, f.Path.Equals) {
@@ -165,21 +214,22 @@ func (v *View) walkCollected(entity uint32, f *schema.Field, fn func(group []Edg
 			}
 		}
 	} else {
-		p := predicateOf(f)
-		for _, n := range v.s.run(v.s.out.at(entity), p) {
+		out, in := v.s.run(v.s.out.at(entity), predicateOf(f)), v.s.run(v.s.in.at(entity), predicateOf(f))
+		all = make([]Edge, 0, len(out)+len(in))
+		for _, n := range out {
 			if v.stop() {
-				return
+				return nil
 			}
-			if e, ok := v.edge(n, f, false); ok {
-				all = append(all, e)
+			if r := v.s.rows.ref(n); r.kind == graph.EntityKind && v.holds(n, r) != graph.HoldsNo {
+				all = append(all, Edge{uint32(r.value), n})
 			}
 		}
-		for _, n := range v.s.run(v.s.in.at(entity), p) {
+		for _, n := range in {
 			if v.stop() {
-				return
+				return nil
 			}
-			if e, ok := v.edge(n, f, true); ok {
-				all = append(all, e)
+			if r := v.s.rows.ref(n); v.includes(f, r.subject) && v.holds(n, r) != graph.HoldsNo {
+				all = append(all, Edge{r.subject, n})
 			}
 		}
 	}
@@ -189,16 +239,7 @@ func (v *View) walkCollected(entity uint32, f *schema.Field, fn func(group []Edg
 		}
 		return int(int64(a.Claim) - int64(b.Claim))
 	})
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].Node == all[0].Node {
-			n++
-		}
-		if !fn(all[:n:n]) {
-			return
-		}
-		all = all[n:]
-	}
+	return all
 }
 
 // sortTies orders the edges of one node.
@@ -206,13 +247,24 @@ func (v *View) sortTies(group []Edge) {
 	if len(group) < 2 {
 		return
 	}
-	slices.SortFunc(group, func(a, b Edge) int {
-		if c := strings.Compare(v.tie(a.Claim), v.tie(b.Claim)); c != 0 {
+	type tied struct {
+		Edge
+		tie string
+	}
+	list := make([]tied, len(group))
+	for i, e := range group {
+		list[i] = tied{e, v.tie(e.Claim)}
+	}
+	slices.SortFunc(list, func(a, b tied) int {
+		if c := strings.Compare(a.tie, b.tie); c != 0 {
 			return c
 		}
 		x, y := v.s.rows.ref(a.Claim), v.s.rows.ref(b.Claim)
 		return bytes.Compare(x.id[:], y.id[:])
 	})
+	for i, t := range list {
+		group[i] = t.Edge
+	}
 }
 
 func (v *View) hasValue(entity uint32, predicate, value string) bool {
@@ -230,12 +282,18 @@ func (v *View) distinct(group []Edge) []Edge {
 	if len(group) < 2 {
 		return group
 	}
+	var room [16]uint64
+	signatures := append(room[:0], v.signature(group[0].Claim)) // of those kept
 	kept := group[:1]
 	for _, e := range group[1:] {
-		i := slices.IndexFunc(kept, func(k Edge) bool { return v.sameQualifiers(k.Claim, e.Claim) })
+		sig := v.signature(e.Claim)
+		i := 0
+		for i < len(kept) && !(signatures[i] == sig && v.sameQualifiers(kept[i].Claim, e.Claim)) {
+			i++
+		}
 		switch {
-		case i < 0:
-			kept = append(kept, e)
+		case i == len(kept):
+			kept, signatures = append(kept, e), append(signatures, sig)
 		case v.better(e.Claim, kept[i].Claim):
 			kept[i] = e
 		}
@@ -251,28 +309,6 @@ func withoutDeprecated[T any](list []T, claim func(T) uint32, s *Snapshot) []T {
 		return list
 	}
 	return slices.DeleteFunc(list, deprecated)
-}
-
-// sameQualifiers tells whether two claims agree in every distinct qualifier.
-// Observations must also state the same figures: a share of the world and a
-// number of tonnes are two facts of one year, not two answers to one question.
-func (v *View) sameQualifiers(a, b uint32) bool {
-	x, y := v.s.rows.ref(a), v.s.rows.ref(b)
-	if x.nqual == 0 && y.nqual == 0 {
-		return true
-	}
-	f := v.s.Field(a)
-	if f == nil {
-		return true
-	}
-	for _, q := range f.Qualifiers {
-		va, _ := v.s.Qualifier(a, q.Name)
-		vb, _ := v.s.Qualifier(b, q.Name)
-		if q.Distinct && va != vb || f.Time == schema.Observation && va.Kind() != vb.Kind() {
-			return false
-		}
-	}
-	return true
 }
 
 // One is where a relation of one leads: the best edge, if there is any.

@@ -22,7 +22,7 @@ type File struct{ Path string }
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 1
+	fileVersion = 2
 	align       = 64
 )
 
@@ -39,6 +39,7 @@ type header struct {
 	Seq                   graph.Seq
 	Ontology              string
 	TypeNames, Predicates []string
+	QualifierNames        []string
 	Sum                   digest
 	Entities, Claims      int
 	Qualifiers            int
@@ -196,7 +197,7 @@ func (s *Snapshot) write(w *fileWriter) error {
 	w.bytes([]byte(fileMagic))
 	w.bytes(binary.LittleEndian.AppendUint64(nil, layout))
 	h := header{
-		Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, Sum: s.sum,
+		Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, QualifierNames: s.qualifierNames.list, Sum: s.sum,
 		Entities: s.ids.len(), Claims: s.rows.len(), Qualifiers: s.quals.len(),
 	}
 	for _, l := range s.keys.layers {

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -153,9 +154,11 @@ func (v *View) keepsRelation(r *RelationFilter, node uint32) bool {
 
 // KeepsEdge tells whether the filter keeps the edge.
 func (v *View) KeepsEdge(f *EdgeFilter, e Edge) bool {
-	if f == nil {
-		return true
-	}
+	return f == nil || v.keepsClaim(f, e) && v.Keeps(f.Node, e.Node)
+}
+
+// keepsClaim is KeepsEdge without what the filter itself asks of the node.
+func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
 	for _, g := range f.And {
 		if !v.KeepsEdge(g, e) {
 			return false
@@ -185,7 +188,32 @@ func (v *View) KeepsEdge(f *EdgeFilter, e Edge) bool {
 			return false
 		}
 	}
-	return v.Keeps(f.Node, e.Node)
+	return true
+}
+
+// sieve applies a query's filters. What is asked of a node is asked once for
+// all the edges that lead to it, before anything is read of them. The nil
+// sieve keeps everything.
+type sieve struct {
+	v *View
+	q *Query
+}
+
+func (v *View) sieve(q *Query) *sieve {
+	if q.Nodes == nil && q.Edges == nil {
+		return nil
+	}
+	return &sieve{v, q}
+}
+
+// node tells whether the edges to a node may be kept.
+func (x *sieve) node(n uint32) bool {
+	return x == nil || x.v.Keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.v.Keeps(x.q.Edges.Node, n))
+}
+
+// claim tells whether an edge is kept whose node is.
+func (x *sieve) claim(e Edge) bool {
+	return x == nil || x.q.Edges == nil || x.v.keepsClaim(x.q.Edges, e)
 }
 
 // Passes tests one value; the zero Value is a missing one.
@@ -203,25 +231,22 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 		t.In != nil && !anyOf(t.In, same) || t.NotIn != nil && anyOf(t.NotIn, same) {
 		return false
 	}
-	for _, x := range [...]struct {
-		w    *graph.Value
-		pass func(int) bool
-	}{
-		{t.Lt, func(c int) bool { return c < 0 }}, {t.Lte, func(c int) bool { return c <= 0 }},
-		{t.Gt, func(c int) bool { return c > 0 }}, {t.Gte, func(c int) bool { return c >= 0 }},
-	} {
-		if x.w == nil {
-			continue
+	within := func(w *graph.Value, least, most int) bool {
+		if w == nil {
+			return true
 		}
-		if c, ok := Compare(o, val, *x.w); !ok || !x.pass(c) {
+		c, ok := Compare(o, val, *w)
+		return ok && c >= least && c <= most
+	}
+	if !within(t.Lt, -1, -1) || !within(t.Lte, -1, 0) || !within(t.Gt, 1, 1) || !within(t.Gte, 0, 1) {
+		return false
+	}
+	if t.Contains != "" || t.StartsWith != "" {
+		var room [64]byte
+		text := folded(room[:0], val.String())
+		if !bytes.Contains(text, []byte(t.Contains)) || !bytes.HasPrefix(text, []byte(t.StartsWith)) {
 			return false
 		}
-	}
-	if t.Contains != "" && !strings.Contains(Fold(val.String()), t.Contains) {
-		return false
-	}
-	if t.StartsWith != "" && !strings.HasPrefix(Fold(val.String()), t.StartsWith) {
-		return false
 	}
 	return t.Matches == nil || t.Matches.MatchString(val.String())
 }

@@ -61,7 +61,7 @@ func (s *Snapshot) qualifies(entity, n uint32) bool {
 func (s *Snapshot) QualifierEntity(n uint32, i int) (name string, entity uint32) {
 	q := s.quals.ref(s.rows.ref(n).qualifiers + uint32(i))
 	if q.kind != graph.EntityKind {
-		return s.texts.at(q.name), None
+		return s.qualifierNames.list[q.name], None
 	}
-	return s.texts.at(q.name), uint32(q.value)
+	return s.qualifierNames.list[q.name], uint32(q.value)
 }

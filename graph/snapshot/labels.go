@@ -43,7 +43,7 @@ func (x labels) with(s *Snapshot, claims []uint32) labels {
 	for _, n := range claims {
 		r := s.rows.ref(n)
 		if p := s.predicates.list[r.predicate]; p == "name" || p == "aliases" {
-			added = appendLabels(added, s.value(r.kind, r.value, r.unit).Text(), n, false)
+			added = appendLabels(added, s.value(r.cell()).Text(), n, false)
 		}
 		if o := s.extras.ref(r.extra).original; o != "" {
 			added = appendLabels(added, o, n, true)
@@ -78,8 +78,8 @@ func appendLabels(list []label, name string, claim uint32, original bool) []labe
 // Fold makes names comparable: lower case, without diacritics, every run of
 // spaces and punctuation one space.
 func Fold(s string) string {
-	if folded, ok := foldASCII(s); ok {
-		return folded
+	if b, ok := foldASCII(make([]byte, 0, len(s)), s); ok {
+		return string(b)
 	}
 	var b strings.Builder
 	space := false
@@ -101,31 +101,38 @@ func Fold(s string) string {
 	return b.String()
 }
 
-// foldASCII is Fold for the texts that need no tables.
-func foldASCII(s string) (string, bool) {
-	buf := make([]byte, 0, len(s))
+// folded is Fold, in dst where the text needs no tables.
+func folded(dst []byte, s string) []byte {
+	if b, ok := foldASCII(dst, s); ok {
+		return b
+	}
+	return []byte(Fold(s))
+}
+
+// foldASCII appends the folded form of a text that needs no tables.
+func foldASCII(dst []byte, s string) ([]byte, bool) {
 	space := false
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
 		case c >= utf8.RuneSelf:
-			return "", false
+			return nil, false
 		case c >= 'A' && c <= 'Z':
 			c += 'a' - 'A'
 		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
 		case c == '\'':
 			continue
 		default:
-			space = len(buf) > 0
+			space = len(dst) > 0
 			continue
 		}
 		if space {
-			buf = append(buf, ' ')
+			dst = append(dst, ' ')
 			space = false
 		}
-		buf = append(buf, c)
+		dst = append(dst, c)
 	}
-	return string(buf), true
+	return dst, true
 }
 
 // Match is one entity found by a name.
@@ -202,7 +209,7 @@ func (v *View) consider(l label, key string, types func(string) bool, best map[u
 	}
 	matched := v.s.extras.ref(r.extra).original
 	if !l.original {
-		matched = v.s.value(r.kind, r.value, r.unit).Text()
+		matched = v.s.value(r.cell()).Text()
 	}
 	best[r.subject] = Match{r.subject, l.claim, matched, score}
 }

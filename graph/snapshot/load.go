@@ -136,16 +136,17 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	}
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum
-	s.typeNames, s.predicates = numbered(h.TypeNames), numbered(h.Predicates)
-	s.nameTypes()
-	for i, name := range o.Predicates() {
-		if i >= len(h.Predicates) || h.Predicates[i] != name {
-			return nil, errDamaged
-		}
+	if !begins(h.Predicates, s.predicates.list) || !begins(h.QualifierNames, s.qualifierNames.list) {
+		return nil, errDamaged
 	}
+	s.typeNames, s.predicates, s.qualifierNames = numbered(h.TypeNames), numbered(h.Predicates), numbered(h.QualifierNames)
+	s.nameTypes()
 	s.ids = readTextColumn(r)
 	s.types = readColumn[uint16](r, h.Entities)
 	s.rows = readColumn[row](r, h.Claims)
+	for n := range uint32(s.rows.len()) {
+		s.claimPredicates.append(s.rows.ref(n).predicate)
+	}
 	s.quals = readColumn[qualifier](r, h.Qualifiers)
 	s.texts = readTextColumn(r)
 	s.times = column[period]{}
@@ -183,6 +184,11 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	s.keys = s.keys.with(h.Keyed, s.keyHash)
 	s.w.forget()
 	return s, nil
+}
+
+// begins tells whether a list begins with the names that the ontology has.
+func begins(list, names []string) bool {
+	return len(list) >= len(names) && slices.Equal(list[:len(names)], names)
 }
 
 func numbered(list []string) names {

@@ -10,58 +10,6 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Reading takes one value from an edge: a property of its node or a qualifier
-// of its claim. Exactly one field is set.
-type Reading struct {
-	// Property is a field of the node: a property, or a relation of one, read
-	// as the id it leads to.
-	Property *schema.Field
-	// Qualifier is the name of a qualifier of the edge's claim.
-	Qualifier string
-	// Own is "id", "type" or "name" of the node.
-	Own string
-	// Claim is a field of the edge's claim.
-	Claim ClaimField
-}
-
-// Of reads the value; the zero Value where there is none. A property of many
-// values reads as the first of them.
-func (r Reading) Of(v *View, e Edge) graph.Value {
-	switch {
-	case r.Own == "id":
-		return graph.StringValue(v.s.ids.at(e.Node))
-	case r.Own == "type":
-		return graph.StringValue(v.s.TypeName(e.Node))
-	case r.Own == "name":
-		return graph.StringValue(v.Name(e.Node))
-	case r.Claim != "":
-		if e.Claim == None {
-			return graph.Value{}
-		}
-		return v.ClaimValue(e.Claim, r.Claim)
-	case r.Qualifier != "":
-		if e.Claim == None {
-			return graph.Value{}
-		}
-		val, _ := v.s.Qualifier(e.Claim, r.Qualifier)
-		return val
-	case r.Property.Kind != schema.Property:
-		if to, ok := v.One(e.Node, r.Property); ok {
-			return graph.EntityValue(v.s.ID(to.Node))
-		}
-		return graph.Value{}
-	case r.Property.Many:
-		if claims := v.Values(e.Node, r.Property, nil); len(claims) > 0 {
-			return v.s.Value(claims[0])
-		}
-		return graph.Value{}
-	}
-	if n := v.BestOf(e.Node, r.Property); n != None {
-		return v.s.Value(n)
-	}
-	return graph.Value{}
-}
-
 // Key is one key of an order. Missing values come last either way.
 type Key struct {
 	By         Reading
@@ -87,7 +35,8 @@ type Page struct {
 
 	view  *View
 	order []Key
-	total func() int
+	list  *List
+	query *Query
 	known int // the total, or -1
 }
 
@@ -95,51 +44,58 @@ type Page struct {
 // page could be cut without reading the whole list, this reads it.
 func (p *Page) Total() int {
 	if p.known < 0 {
-		p.known = p.total()
+		p.known = 0
+		p.list.walk(false, p.view.sieve(p.query), func(Edge) bool {
+			p.known++
+			return true
+		})
 	}
 	return p.known
 }
 
-// Run carries out a query over a list.
+// Run carries out a query over a list. Neither may change while the page is used.
 func (l *List) Run(q *Query) (*Page, error) {
-	p, err := l.run(q)
-	if err == nil && l.view.Interrupted() {
-		return nil, ErrInterrupted
+	p := &Page{}
+	if err := l.RunInto(q, p); err != nil {
+		return nil, err
 	}
-	return p, err
+	return p, nil
 }
 
-func (l *List) run(q *Query) (*Page, error) {
+// RunInto is Run into a page whose edges may lie in the memory of those it has.
+func (l *List) RunInto(q *Query, p *Page) error {
+	err := l.run(q, p)
+	if err == nil && l.view.Interrupted() {
+		return ErrInterrupted
+	}
+	return err
+}
+
+func (l *List) run(q *Query, p *Page) error {
 	v := l.view
+	*p = Page{Edges: p.Edges[:0], view: v, order: q.Order}
 	switch {
 	case len(q.Order) == 0 && q.Last == nil && q.Before == "":
 	case q.First != nil && q.Last == nil && q.Before == "":
-		return l.top(q)
+		return l.top(q, p)
 	default:
-		return v.sorted(q, l.Select(q))
+		return v.sorted(q, l.Select(q), p)
 	}
-	p := &Page{view: v, known: -1, total: func() int {
-		n := 0
-		l.Walk(func(e Edge) bool {
-			if v.keepsBoth(q, e) {
-				n++
-			}
-			return true
-		})
-		return n
-	}}
+	p.list, p.query, p.known = l, q, -1
 	after := func(Edge) bool { return true }
 	if q.After != "" {
 		at, err := v.parseCursor(q.After, nil)
 		if err != nil {
-			return nil, graph.Errorf(graph.BadInput, "after: %v", err)
+			return graph.Errorf(graph.BadInput, "after: %v", err)
 		}
 		compare := v.comparer(nil)
 		after = func(e Edge) bool { return compare(v.place(nil, e), at) > 0 }
 	}
-	l.Walk(func(e Edge) bool {
+	if q.First != nil {
+		p.Edges = slices.Grow(p.Edges, min(*q.First, 64))
+	}
+	l.walk(true, v.sieve(q), func(e Edge) bool {
 		switch {
-		case !v.keepsBoth(q, e):
 		case !after(e):
 			p.HasPrev = true
 		case q.First != nil && len(p.Edges) == *q.First:
@@ -150,32 +106,29 @@ func (l *List) run(q *Query) (*Page, error) {
 		}
 		return true
 	})
-	return p, nil
+	return nil
 }
 
 // top finds the first page of an order without sorting what lies behind it: a
 // heap keeps the best so far, the worst of them on top.
-func (l *List) top(q *Query) (*Page, error) {
+func (l *List) top(q *Query, p *Page) error {
 	v := l.view
-	p := &Page{view: v, order: q.Order}
 	compare := v.comparer(q.Order)
 	var after placed
 	if q.After != "" {
 		var err error
 		if after, err = v.parseCursor(q.After, q.Order); err != nil {
-			return nil, graph.Errorf(graph.BadInput, "after: %v", err)
+			return graph.Errorf(graph.BadInput, "after: %v", err)
 		}
 	}
+	readers := v.readers(q.Order)
 	var best []placed
 	keys := make([]graph.Value, len(q.Order)) // of the candidate
-	l.walk(false, func(e Edge) bool {
-		if !v.keepsBoth(q, e) {
-			return true
-		}
+	l.walk(false, v.sieve(q), func(e Edge) bool {
 		p.known++
 		x := placed{edge: e, id: v.s.ids.at(e.Node), keys: keys}
-		for i, k := range q.Order {
-			keys[i] = k.By.Of(v, e)
+		for i := range readers {
+			keys[i] = readers[i].value(v, e)
 		}
 		switch {
 		case q.After != "" && compare(x, after) <= 0:
@@ -195,11 +148,18 @@ func (l *List) top(q *Query) (*Page, error) {
 		return true
 	})
 	slices.SortFunc(best, compare)
-	p.Edges = make([]Edge, len(best))
-	for i, x := range best {
-		p.Edges[i] = x.edge
+	for _, x := range best {
+		p.Edges = append(p.Edges, x.edge)
 	}
-	return p, nil
+	return nil
+}
+
+func (v *View) readers(order []Key) []reader {
+	rs := make([]reader, len(order))
+	for i, k := range order {
+		rs[i] = v.reader(k.By)
+	}
+	return rs
 }
 
 func siftUp(heap []placed, compare func(a, b placed) int) {
@@ -233,28 +193,23 @@ func siftDown(heap []placed, compare func(a, b placed) int) {
 // Select reads the edges of the list that the query's filters keep.
 func (l *List) Select(q *Query) []Edge {
 	var kept []Edge
-	l.walk(false, func(e Edge) bool {
-		if l.view.keepsBoth(q, e) {
-			kept = append(kept, e)
-		}
+	l.walk(false, l.view.sieve(q), func(e Edge) bool {
+		kept = append(kept, e)
 		return true
 	})
 	return kept
-}
-
-func (v *View) keepsBoth(q *Query, e Edge) bool {
-	return v.Keeps(q.Nodes, e.Node) && v.KeepsEdge(q.Edges, e)
 }
 
 // RunClaims carries out a query over claims given in record order, which it
 // may change; the order of the claims is the record's where the query has none.
 func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 	kept := claims[:0]
+	keep := v.sieve(q)
 	for _, e := range claims {
 		if v.stop() {
 			break
 		}
-		if v.keepsBoth(q, e) {
+		if keep.node(e.Node) && keep.claim(e) {
 			kept = append(kept, e)
 		}
 	}
@@ -267,15 +222,17 @@ func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 	}
 	r := *q
 	r.Order = append(slices.Clip(q.Order), Key{By: Reading{Claim: RecordedOrder}})
-	return v.sorted(&r, kept)
+	p := &Page{view: v, order: r.Order}
+	return p, v.sorted(&r, kept, p)
 }
 
 // sorted orders all of a list and cuts the page from it.
-func (v *View) sorted(q *Query, kept []Edge) (*Page, error) {
-	p := &Page{view: v, order: q.Order, known: len(kept)}
+func (v *View) sorted(q *Query, kept []Edge, p *Page) error {
+	p.known = len(kept)
 	list := make([]placed, len(kept))
+	readers := v.readers(p.order)
 	for i, e := range kept {
-		list[i] = v.place(p.order, e)
+		list[i] = v.place(readers, e)
 	}
 	compare := v.comparer(p.order)
 	if !slices.IsSortedFunc(list, compare) {
@@ -301,16 +258,15 @@ func (v *View) sorted(q *Query, kept []Edge) (*Page, error) {
 		}
 		at, err := v.parseCursor(c.cursor, p.order)
 		if err != nil {
-			return nil, graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
+			return graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
 		}
 		c.cut(at)
 	}
 	from, to = p.cut(q, from, to, len(list))
-	p.Edges = make([]Edge, 0, to-from)
 	for _, x := range list[from:to] {
 		p.Edges = append(p.Edges, x.edge)
 	}
-	return p, nil
+	return nil
 }
 
 // cut applies First and Last to the part that the cursors leave.
@@ -376,12 +332,12 @@ func (v *View) tieOf(p *placed) string {
 	return v.tie(p.edge.Claim)
 }
 
-func (v *View) place(order []Key, e Edge) placed {
+func (v *View) place(order []reader, e Edge) placed {
 	p := placed{edge: e, id: v.s.ids.at(e.Node)}
 	if len(order) > 0 {
 		p.keys = make([]graph.Value, len(order))
-		for i, k := range order {
-			p.keys[i] = k.By.Of(v, e)
+		for i := range order {
+			p.keys[i] = order[i].value(v, e)
 		}
 	}
 	return p
@@ -396,14 +352,14 @@ func (v *View) tie(n uint32) string {
 		return ""
 	}
 	var b strings.Builder
-	for _, q := range f.Qualifiers {
-		val, _ := v.s.Qualifier(n, q.Name)
+	for _, q := range v.s.rules[f] {
+		c := v.s.qualifier(n, q.name)
 		switch {
-		case q.Distinct:
-			b.WriteString(val.String())
+		case q.distinct:
+			b.WriteString(v.s.value(c).String())
 			b.WriteByte(0)
-		case f.Time == schema.Observation && val.Kind() != graph.NoKind:
-			b.WriteString(q.Name)
+		case c.kind != graph.NoKind:
+			b.WriteString(v.s.qualifierNames.list[q.name])
 			b.WriteByte(0)
 		}
 	}
@@ -463,7 +419,7 @@ type cursor struct {
 
 // Cursor is the cursor of the page's edge with the number.
 func (p *Page) Cursor(i int) string {
-	x := p.view.place(p.order, p.Edges[i])
+	x := p.view.place(p.view.readers(p.order), p.Edges[i])
 	c := cursor{ID: x.id, Tie: p.view.tieOf(&x)}
 	for _, k := range x.keys {
 		if k.Kind() == graph.NoKind {
@@ -514,69 +470,4 @@ func (v *View) parseCursor(text string, order []Key) (placed, error) {
 		}
 	}
 	return p, nil
-}
-
-// Stats sums up the numbers that a reading takes from a list of edges.
-type Stats struct {
-	// Count counts the edges that have a value.
-	Count         int
-	Sum, Min, Max float64
-	// Unit is the unit of quantities, "" for plain numbers.
-	Unit string
-}
-
-// Aggregate sums up a reading. Quantities of different units are refused: a
-// sum of tonnes and of barrels is neither.
-func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
-	var st Stats
-	for _, e := range edges {
-		val := by.Of(v, e)
-		if val.Kind() == graph.NoKind {
-			continue
-		}
-		unit := ""
-		if val.Kind() == graph.QuantityKind {
-			unit = val.Text()
-		}
-		if st.Count > 0 && unit != st.Unit {
-			return Stats{}, graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", st.Unit, unit)
-		}
-		x := val.Float()
-		if st.Count == 0 {
-			st.Min, st.Max, st.Unit = x, x, unit
-		}
-		st.Count++
-		st.Sum += x
-		st.Min, st.Max = min(st.Min, x), max(st.Max, x)
-	}
-	return st, nil
-}
-
-// Group is the edges of a list for which a reading takes the same value.
-type Group struct {
-	Key   graph.Value // the zero Value: it is missing
-	Edges []Edge
-}
-
-// Groups parts a list by a reading, the largest groups first, then by key.
-func (v *View) Groups(edges []Edge, by Reading) []Group {
-	at := map[graph.Value]int{}
-	var groups []Group
-	for _, e := range edges {
-		k := by.Of(v, e)
-		i, ok := at[k]
-		if !ok {
-			i = len(groups)
-			at[k] = i
-			groups = append(groups, Group{Key: k})
-		}
-		groups[i].Edges = append(groups[i].Edges, e)
-	}
-	slices.SortFunc(groups, func(a, b Group) int {
-		if d := len(b.Edges) - len(a.Edges); d != 0 {
-			return d
-		}
-		return strings.Compare(a.Key.String(), b.Key.String())
-	})
-	return groups
 }

@@ -45,8 +45,8 @@ type row struct {
 // qualifier is one qualifier of a claim as it lies in memory.
 type qualifier struct {
 	value uint64
-	name  uint32 // number in texts
 	unit  uint32
+	name  uint16 // number in qualifierNames
 	kind  graph.Kind
 }
 
@@ -74,27 +74,33 @@ type Snapshot struct {
 	types    column[uint16] // their types, as numbers in typeNames
 	entities index          // number by id
 
-	rows    column[row]
-	quals   column[qualifier]
-	texts   column[string]
-	times   column[period]
-	extras  column[extra]
-	claims  index         // number by claim id
-	ended   table[uint32] // the sequence number that withdrew a claim; 0 while it stands
-	out     table[[]uint32]
-	in      table[[]uint32]
-	cited   table[[]uint32] // by source: the claims that cite it
-	byType  table[[]uint32] // by type: its entities, in the order of their ids
-	dates   table[graph.Date]
-	keys    index // number of the claim by predicate and value of a key
-	labels  labels
-	commits column[int64] // record time of each sequence number, in µs
+	rows column[row]
+	// claimPredicates repeats the predicate of each row: looking for one in long
+	// lists reads two bytes a probe and not a cache line.
+	claimPredicates column[uint16]
+	quals           column[qualifier]
+	texts           column[string]
+	times           column[period]
+	extras          column[extra]
+	claims          index         // number by claim id
+	ended           table[uint32] // the sequence number that withdrew a claim; 0 while it stands
+	out             table[[]uint32]
+	in              table[[]uint32]
+	cited           table[[]uint32] // by source: the claims that cite it
+	byType          table[[]uint32] // by type: its entities, in the order of their ids
+	dates           table[graph.Date]
+	keys            index // number of the claim by predicate and value of a key
+	labels          labels
+	commits         column[int64] // record time of each sequence number, in µs
 
 	// Names by number and back; replaced, never changed, when one is added.
 	// The names that the ontology has come first, in its order.
-	typeNames, predicates names
-	typesOf               []*schema.Type // by number; nil where the ontology lost it
-	sum                   digest
+	typeNames, predicates, qualifierNames names
+
+	typesOf []*schema.Type // by number; nil where the ontology lost it
+	rules   map[*schema.Field][]qualifierRule
+	name    uint16 // the number of the predicate name
+	sum     digest
 
 	w *writer
 }
@@ -212,14 +218,13 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 	r := s.rows.ref(n)
 	x := s.extras.ref(r.extra)
 	c := graph.Claim{
-		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.kind, r.value, r.unit),
+		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.cell()),
 		Valid: s.times.ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.at(r.locator),
 		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.voice,
 		AttributedTo: x.attributedTo, Original: x.original, Conflict: x.conflict, Note: x.note, Supersedes: x.supersedes,
 	}
 	for i := uint32(0); i < uint32(r.nqual); i++ {
-		q := s.quals.ref(r.qualifiers + i)
-		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: s.texts.at(q.name), Value: s.value(q.kind, q.value, q.unit)})
+		c.Qualifiers = append(c.Qualifiers, s.QualifierAt(n, int(i)))
 	}
 	return c
 }
@@ -240,7 +245,7 @@ func (s *Snapshot) values(subject graph.ID, predicate string, stands func(uint32
 	for _, c := range s.run(s.out.at(n), s.predicate(predicate)) {
 		if stands(c) {
 			r := s.rows.ref(c)
-			vs = append(vs, s.value(r.kind, r.value, r.unit))
+			vs = append(vs, s.value(r.cell()))
 		}
 	}
 	return vs
@@ -255,7 +260,7 @@ func (s *Snapshot) holder(predicate string, v graph.Value, stands func(uint32) b
 	text := v.String()
 	c, ok := s.keys.find(hashKey(predicate, text), func(n uint32) bool {
 		r := s.rows.ref(n)
-		return stands(n) && s.predicates.list[r.predicate] == predicate && s.value(r.kind, r.value, r.unit).String() == text
+		return stands(n) && s.predicates.list[r.predicate] == predicate && s.value(r.cell()).String() == text
 	})
 	if !ok {
 		return "", false
@@ -283,7 +288,7 @@ func predicateOf(f *schema.Field) uint16 { return uint16(f.Number) }
 func (s *Snapshot) run(list []uint32, p uint16) []uint32 {
 	from := s.lowerBound(list, p)
 	to := from
-	for to < len(list) && s.rows.ref(list[to]).predicate == p {
+	for to < len(list) && s.claimPredicates.at(list[to]) == p {
 		if to-from > 16 {
 			to = from + s.lowerBound(list[from:], p+1)
 			break
@@ -297,7 +302,7 @@ func (s *Snapshot) lowerBound(list []uint32, p uint16) int {
 	lo, hi := 0, len(list)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		if s.rows.ref(list[mid]).predicate < p {
+		if s.claimPredicates.at(list[mid]) < p {
 			lo = mid + 1
 		} else {
 			hi = mid

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"slices"
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -107,7 +108,7 @@ func (v *View) KnownAt() time.Time { return v.s.RecordedAt(v.known) }
 // predicateKinds are the time kinds of a predicate by the subject's type.
 type predicateKinds struct {
 	one schema.TimeKind
-	by  map[uint16]schema.TimeKind // nil where all types agree
+	by  []schema.TimeKind // by number of the type; nil where all types agree
 }
 
 // kindsOf makes the time kinds once for each list of predicates; the ontology
@@ -125,17 +126,15 @@ func (w *writer) kindsOf(s *Snapshot) []predicateKinds {
 			continue
 		}
 		ks[i].one = fields[0].Time
-		for _, f := range fields[1:] {
-			if f.Time != ks[i].one {
-				ks[i].by = map[uint16]schema.TimeKind{}
-			}
-		}
-		if ks[i].by == nil {
+		if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Time != ks[i].one }) {
 			continue
 		}
-		for n, t := range s.typeNames.list {
-			if typ := s.o.Type(t); typ != nil && typ.Field(name) != nil {
-				ks[i].by[uint16(n)] = typ.Field(name).Time
+		// Types that come later are unknown to the ontology.
+		ks[i].by = make([]schema.TimeKind, len(s.typesOf))
+		for n, t := range s.typesOf {
+			ks[i].by[n] = ks[i].one
+			if t != nil && t.Field(name) != nil {
+				ks[i].by[n] = t.Field(name).Time
 			}
 		}
 	}
@@ -148,8 +147,8 @@ func (v *View) timeKind(r *row) schema.TimeKind {
 	if k.by == nil {
 		return k.one
 	}
-	if t, ok := k.by[v.s.types.at(r.subject)]; ok {
-		return t
+	if t := int(v.s.types.at(r.subject)); t < len(k.by) {
+		return k.by[t]
 	}
 	return k.one
 }
@@ -164,8 +163,9 @@ func (v *View) knows(n uint32, r *row) bool {
 }
 
 // sees tells whether the view shows the claim, whatever the date.
-func (v *View) sees(n uint32) bool {
-	r := v.s.rows.ref(n)
+func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.ref(n)) }
+
+func (v *View) seesRow(n uint32, r *row) bool {
 	// A source's own description can be read whatever sources the view
 	// chooses; lists leave it out (Lists).
 	return v.knows(n, r) && r.confidence >= v.minConfidence && (v.chosen(r) || r.source == r.subject)
@@ -176,11 +176,12 @@ func (v *View) chosen(r *row) bool { return v.sources == nil || v.sources[r.sour
 
 // Holds tells how surely the claim holds at the view's date; HoldsNo for
 // every claim that the view does not show.
-func (v *View) Holds(n uint32) graph.Holds {
-	if !v.sees(n) {
+func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.ref(n)) }
+
+func (v *View) holds(n uint32, r *row) graph.Holds {
+	if !v.seesRow(n, r) {
 		return graph.HoldsNo
 	}
-	r := v.s.rows.ref(n)
 	return v.s.times.ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.at(r.source), v.on)
 }
 
@@ -230,7 +231,7 @@ func (v *View) ByKey(predicate, value string) (uint32, bool) {
 	found := None
 	s.keys.find(hashKey(predicate, value), func(n uint32) bool {
 		r := s.rows.ref(n)
-		if s.predicates.list[r.predicate] != predicate || v.Holds(n) == graph.HoldsNo || s.value(r.kind, r.value, r.unit).String() != value {
+		if s.predicates.list[r.predicate] != predicate || v.Holds(n) == graph.HoldsNo || s.value(r.cell()).String() != value {
 			return false
 		}
 		found = r.subject
@@ -353,9 +354,9 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 // Name is what the entity is called in the view. Where no claim of its name is
 // visible it is the latest label that the store knew, and then the id.
 func (v *View) Name(entity uint32) string {
-	best := v.Best(entity, "name")
+	best := v.best(entity, v.s.name)
 	if best == None {
-		for _, n := range v.s.run(v.s.out.at(entity), v.s.predicate("name")) {
+		for _, n := range v.s.run(v.s.out.at(entity), v.s.name) {
 			if r := v.s.rows.ref(n); v.knows(n, r) && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}

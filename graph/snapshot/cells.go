@@ -1,0 +1,166 @@
+package snapshot
+
+import (
+	"hash/maphash"
+	"math"
+	"math/bits"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// cell is a value as it lies in memory; the zero cell is no value. Cells of
+// entities, numbers, booleans, dates and points are equal where their values
+// are. A text may lie twice, so that equal texts may have different cells.
+type cell struct {
+	bits uint64 // by kind: an entity's or a text's number, or the bits of a literal
+	unit uint32 // of a quantity: number in texts
+	kind graph.Kind
+}
+
+func (r *row) cell() cell { return cell{r.value, r.unit, r.kind} }
+
+func (q *qualifier) cell() cell { return cell{q.value, q.unit, q.kind} }
+
+// textual tells whether equal values of the cell's kind may have different cells.
+func (c cell) textual() bool {
+	return c.kind == graph.StringKind || c.kind == graph.EnumKind || c.kind == graph.QuantityKind
+}
+
+// numeric tells whether the cell is a number without a unit.
+func (c cell) numeric() bool { return c.kind == graph.IntKind || c.kind == graph.FloatKind }
+
+// number is the number that the cell holds, or 0.
+func (c cell) number() float64 {
+	switch c.kind {
+	case graph.IntKind:
+		return float64(int64(c.bits))
+	case graph.FloatKind, graph.QuantityKind:
+		return math.Float64frombits(c.bits)
+	}
+	return 0
+}
+
+// value restores what was folded into a cell.
+func (s *Snapshot) value(c cell) graph.Value {
+	switch c.kind {
+	case graph.EntityKind:
+		return graph.EntityValue(s.ID(uint32(c.bits)))
+	case graph.StringKind:
+		return graph.StringValue(s.texts.at(uint32(c.bits)))
+	case graph.EnumKind:
+		return graph.EnumOf(s.texts.at(uint32(c.bits)))
+	case graph.IntKind:
+		return graph.IntValue(int64(c.bits))
+	case graph.BoolKind:
+		return graph.BoolValue(c.bits != 0)
+	case graph.FloatKind:
+		return graph.FloatValue(math.Float64frombits(c.bits))
+	case graph.DateKind:
+		return graph.DateValue(graph.UnpackDate(c.bits))
+	case graph.QuantityKind:
+		return graph.QuantityValue(math.Float64frombits(c.bits), s.texts.at(c.unit))
+	case graph.CoordinatesKind:
+		return graph.CoordinatesValue(float64(int32(c.bits>>32))/1e7, float64(int32(c.bits))/1e7)
+	}
+	return graph.Value{}
+}
+
+// sameCell tells whether two cells hold one value.
+func (s *Snapshot) sameCell(a, b cell) bool {
+	switch {
+	case a == b:
+		return true
+	case a.kind != b.kind || !a.textual():
+		return false
+	case a.kind == graph.QuantityKind:
+		return a.bits == b.bits && s.texts.at(a.unit) == s.texts.at(b.unit)
+	}
+	return s.texts.at(uint32(a.bits)) == s.texts.at(uint32(b.bits))
+}
+
+// qualifier is the value of the claim's qualifier of a name, given by its
+// number; the zero cell where it has none.
+func (s *Snapshot) qualifier(n uint32, name uint16) cell {
+	r := s.rows.ref(n)
+	for i := uint32(0); i < uint32(r.nqual); i++ {
+		if q := s.quals.ref(r.qualifiers + i); q.name == name {
+			return q.cell()
+		}
+	}
+	return cell{}
+}
+
+// qualifierRule is how a qualifier of a field tells its claims apart.
+type qualifierRule struct {
+	name     uint16
+	distinct bool // by its value
+	stated   bool // by whether it is stated
+}
+
+// nameQualifiers numbers the ontology's qualifiers and works out their rules.
+func (s *Snapshot) nameQualifiers() {
+	s.rules = map[*schema.Field][]qualifierRule{}
+	for _, t := range s.o.Types {
+		for _, f := range t.Fields {
+			var rules []qualifierRule
+			for _, q := range f.Qualifiers {
+				name, ok := s.qualifierNames.number(q.Name)
+				if !ok {
+					s.qualifierNames = s.qualifierNames.with(q.Name)
+					name, _ = s.qualifierNames.number(q.Name)
+				}
+				if rule := (qualifierRule{name, q.Distinct, f.Time == schema.Observation}); rule.distinct || rule.stated {
+					rules = append(rules, rule)
+				}
+			}
+			s.rules[f] = rules
+		}
+	}
+}
+
+// sameQualifiers tells whether two claims agree in every distinct qualifier.
+// Observations must also state the same figures: a share of the world and a
+// number of tonnes are two facts of one year, not two answers to one question.
+func (v *View) sameQualifiers(a, b uint32) bool {
+	s := v.s
+	if s.rows.ref(a).nqual == 0 && s.rows.ref(b).nqual == 0 {
+		return true
+	}
+	for _, q := range s.rules[s.Field(a)] {
+		x, y := s.qualifier(a, q.name), s.qualifier(b, q.name)
+		if q.distinct && !s.sameCell(x, y) || q.stated && x.kind != y.kind {
+			return false
+		}
+	}
+	return true
+}
+
+// signature is the same for claims that sameQualifiers, and hardly ever for others.
+func (v *View) signature(n uint32) uint64 {
+	s := v.s
+	if s.rows.ref(n).nqual == 0 {
+		return 0
+	}
+	h, said := uint64(0), false
+	mix := func(x uint64) { h = bits.RotateLeft64((h^x)*0x9E3779B97F4A7C15, 29) }
+	for _, q := range s.rules[s.Field(n)] {
+		c := s.qualifier(n, q.name)
+		said = said || c.kind != graph.NoKind
+		mix(uint64(c.kind))
+		switch {
+		case !q.distinct:
+		case c.kind == graph.QuantityKind:
+			mix(c.bits)
+			mix(maphash.String(hashSeed, s.texts.at(c.unit)))
+		case c.textual():
+			mix(maphash.String(hashSeed, s.texts.at(uint32(c.bits))))
+		default:
+			mix(c.bits)
+		}
+	}
+	if !said {
+		return 0 // as a claim without qualifiers
+	}
+	return h
+}

@@ -1,0 +1,82 @@
+package snapshot
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Reading takes one value from an edge: a property of its node or a qualifier
+// of its claim. Exactly one field is set.
+type Reading struct {
+	// Property is a field of the node: a property, or a relation of one, read
+	// as the id it leads to.
+	Property *schema.Field
+	// Qualifier is the name of a qualifier of the edge's claim.
+	Qualifier string
+	// Own is "id", "type" or "name" of the node.
+	Own string
+	// Claim is a field of the edge's claim.
+	Claim ClaimField
+}
+
+// Of reads the value; the zero Value where there is none. A property of many
+// values reads as the first of them.
+func (r Reading) Of(v *View, e Edge) graph.Value {
+	rd := v.reader(r)
+	return rd.value(v, e)
+}
+
+// reader is a Reading whose names were looked up, for reading many edges.
+type reader struct {
+	Reading
+	qualifier uint16
+	known     bool // a claim has a qualifier of that name, or may have
+}
+
+func (v *View) reader(by Reading) reader {
+	r := reader{Reading: by}
+	r.qualifier, r.known = v.s.qualifierNames.number(by.Qualifier)
+	return r
+}
+
+// cell reads a value that lies in memory as one cell; ok is false for others.
+func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
+	switch {
+	case r.Own != "" || r.Claim != "":
+		return cell{}, false
+	case r.Qualifier != "":
+		if r.known && e.Claim != None {
+			c = v.s.qualifier(e.Claim, r.qualifier)
+		}
+	case r.Property.Kind != schema.Property:
+		if to, ok := v.One(e.Node, r.Property); ok {
+			c = cell{bits: uint64(to.Node), kind: graph.EntityKind}
+		}
+	case r.Property.Many:
+		if claims := v.Values(e.Node, r.Property, nil); len(claims) > 0 {
+			c = v.s.rows.ref(claims[0]).cell()
+		}
+	default:
+		if n := v.BestOf(e.Node, r.Property); n != None {
+			c = v.s.rows.ref(n).cell()
+		}
+	}
+	return c, true
+}
+
+func (r *reader) value(v *View, e Edge) graph.Value {
+	if c, ok := r.cell(v, e); ok {
+		return v.s.value(c)
+	}
+	switch {
+	case r.Own == "id":
+		return graph.StringValue(v.s.ids.at(e.Node))
+	case r.Own == "type":
+		return graph.StringValue(v.s.TypeName(e.Node))
+	case r.Own == "name":
+		return graph.StringValue(v.Name(e.Node))
+	case e.Claim == None:
+		return graph.Value{}
+	}
+	return v.ClaimValue(e.Claim, r.Claim)
+}
