@@ -64,6 +64,31 @@ func TestDocumentsNameRealFlags(t *testing.T) {
 	}
 }
 
+// TestServingPage holds docs/serving.md to the flags of serve: all of them, and no other.
+func TestServingPage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "serving.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, m := range regexp.MustCompile("[` ]--([a-z][a-z-]*)").FindAllStringSubmatch(string(text), -1) {
+		told[m[1]] = true
+	}
+	s := newSettings(func(string) (string, bool) { return "", false })
+	serveCommand.setup(s)
+	for _, v := range s.list {
+		if !told[v.name] {
+			t.Errorf("the page does not name --%s", v.name)
+		}
+		delete(told, v.name)
+	}
+	for name := range told {
+		if name != "help" {
+			t.Errorf("the page names --%s, which serve does not have", name)
+		}
+	}
+}
+
 // TestContainerFiles holds what Dockerfile and docker-compose.yml start to the
 // commands and flags that there are, and to what they promise.
 func TestContainerFiles(t *testing.T) {

@@ -195,7 +195,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *server.Tracer) server.Op
 		MaxBody: int64(*c.maxBody), BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
 		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted),
-		Slow: time.Duration(never(int(c.slow))), Live: server.Live{MaxSubscribers: *c.maxSubscribers}, Logger: log,
+		Slow: time.Duration(never(int(c.slow))), Tracer: tracer, Live: server.Live{MaxSubscribers: *c.maxSubscribers}, Logger: log,
 	}
 	if o.CompressAbove == 0 {
 		o.CompressAbove = 1 // an answer is never shorter
