@@ -160,7 +160,7 @@ func TestStream(t *testing.T) {
 	learn(t, s)
 	learn(t, s)
 	es := open(t, ts, follow)
-	if es.resp.StatusCode != 200 || es.resp.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
+	if es.resp.StatusCode != 200 || es.resp.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || es.resp.Header.Get(SequenceHeader) != "2" {
 		t.Fatal(es.resp.Status, es.resp.Header)
 	}
 	for i := 1; i <= 5; i++ {

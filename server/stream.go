@@ -95,8 +95,14 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	ctx, cancel := s.followers.joined(r.Context())
 	defer cancel()
 	start, done := context.WithTimeout(ctx, s.opts.Timeout)
-	sub, res := s.subscribe(start, b.Begin(), req, f)
+	session := b.Begin()
+	seq := session.Seq()
+	sub, res := s.subscribe(start, session, req, f)
 	done()
+	if sub == nil {
+		seq = session.Seq() // a mutation reads what it wrote
+	}
+	w.Header().Set(SequenceHeader, strconv.FormatUint(uint64(seq), 10))
 	e := newEvents(w, s.opts.Live.WriteTimeout)
 	if sub == nil {
 		defer res.Release()
