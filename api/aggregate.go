@@ -14,7 +14,7 @@ import (
 type gathering struct {
 	view  *snapshot.View
 	edges []snapshot.Edge
-	key   graph.Value // of a group
+	key   *graph.Value // of a group
 }
 
 // ops are the ways to sum up; below one of them the Ref's Index is its place here.
@@ -50,7 +50,7 @@ func (b *builder) aggregateType(s shape) *graphql.Object {
 					groups := g.view.Groups(g.edges, c.Args.(snapshot.Reading))
 					parts := make([]gathering, len(groups))
 					for i, x := range groups {
-						parts[i] = gathering{view: g.view, edges: x.Edges, key: x.Key}
+						parts[i] = gathering{view: g.view, edges: x.Edges, key: &groups[i].Key}
 						dst = append(dst, gql.Ref{Obj: &parts[i]})
 					}
 					return dst, true, nil

@@ -95,7 +95,7 @@ type Session struct {
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
 
-	connections []connection // one block of those made for the request
+	connections *connections // of the request that is executed
 }
 
 // Begin fixes what a request reads.
@@ -135,6 +135,12 @@ type Request struct {
 // Execute answers the request. The caller may Release the response.
 func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 	s.refusal = r.WriteRefusal
+	// What a response needs of them is written when Execute returns.
+	s.connections = connectionPool.Get().(*connections)
+	defer func() {
+		s.connections.release()
+		s.connections = nil
+	}()
 	return s.api.engine.Execute(ctx, s.request(r))
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/graphql-go/graphql"
 
@@ -24,14 +25,52 @@ type connection struct {
 	room   [12]snapshot.Edge // for the edges of a short page
 }
 
-// connection makes a connection. Those of a request lie together: a nested
-// document has thousands.
-func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *snapshot.Query) *connection {
-	if len(s.connections) == cap(s.connections) {
-		s.connections = make([]connection, 0, min(max(1, 4*cap(s.connections)), 64))
+// connections hands out connections that live until its release: a nested
+// document has thousands, and they are the most of what a request allocates.
+type connections struct {
+	blocks []*[connectionBlock]connection
+	used   int
+}
+
+const (
+	connectionBlock = 16
+	// keepBlocks bounds what is kept for the next request.
+	keepBlocks = 64
+)
+
+var connectionPool = sync.Pool{New: func() any { return new(connections) }}
+
+func (p *connections) next() *connection {
+	if p.used == len(p.blocks)*connectionBlock {
+		p.blocks = append(p.blocks, new([connectionBlock]connection))
 	}
-	s.connections = append(s.connections, connection{view: v, list: *list, query: query})
-	return &s.connections[len(s.connections)-1]
+	c := &p.blocks[p.used/connectionBlock][p.used%connectionBlock]
+	p.used++
+	return c
+}
+
+// release gives all connections back. Clearing them lets go of the snapshot.
+func (p *connections) release() {
+	p.blocks = p.blocks[:min(len(p.blocks), keepBlocks)]
+	for i := range p.blocks {
+		if i*connectionBlock < p.used {
+			clear(p.blocks[i][:])
+		}
+	}
+	p.used = 0
+	connectionPool.Put(p)
+}
+
+// connection makes a connection for the rest of the request.
+func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *snapshot.Query) *connection {
+	var c *connection
+	if s.connections != nil {
+		c = s.connections.next()
+	} else {
+		c = new(connection)
+	}
+	c.view, c.list, c.query = v, *list, query
+	return c
 }
 
 func (c *connection) load() (*snapshot.Page, error) {

@@ -125,7 +125,7 @@ func (b *builder) property(f *schema.Field) field {
 	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
 		if n := v.BestOf(e, f); n != snapshot.None {
-			dst = appendValue(dst, v.Snapshot().Value(n))
+			dst = appendClaim(dst, v.Snapshot(), n)
 		}
 		return dst, nil
 	}
@@ -152,7 +152,7 @@ func (b *builder) properties(f *schema.Field) field {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendValue(dst, v.Snapshot().Value(n))
+			dst = appendClaim(dst, v.Snapshot(), n)
 		}
 		return append(dst, ']'), nil
 	}

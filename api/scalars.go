@@ -10,6 +10,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -181,6 +182,15 @@ func (b *builder) coordinatesType() *graphql.Object {
 	})
 }
 
+// appendClaim writes the leaf value of a claim as JSON.
+func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32) []byte {
+	// Most values are texts, which need not be made into a Value first.
+	if text, ok := s.Text(n); ok {
+		return gql.AppendString(dst, text)
+	}
+	return appendValue(dst, s.Value(n))
+}
+
 // appendValue writes a leaf value as JSON.
 func appendValue(dst []byte, v graph.Value) []byte {
 	switch v.Kind() {
@@ -190,6 +200,8 @@ func appendValue(dst []byte, v graph.Value) []byte {
 		return gql.AppendFloat(dst, v.Float())
 	case graph.BoolKind:
 		return gql.AppendBool(dst, v.Bool())
+	case graph.DateKind: // its characters need no escapes
+		return append(v.Date().Append(append(dst, '"')), '"')
 	}
 	return gql.AppendString(dst, v.String())
 }

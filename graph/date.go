@@ -155,31 +155,49 @@ func clip(s string) string {
 
 // String writes the date as EDTF.
 func (d Date) String() string {
-	sign, year := "", d.year
-	if year < 0 {
-		sign, year = "-", -year
+	var room [16]byte
+	return string(d.Append(room[:0]))
+}
+
+// Append appends what String writes to dst.
+func (d Date) Append(dst []byte) []byte {
+	year := int(d.year)
+	switch {
+	case d.precision == Unknown:
+		return dst
+	case d.precision == Open:
+		return append(dst, ".."...)
+	case year < 0:
+		dst, year = append(dst, '-'), -year
 	}
-	var s string
 	switch d.precision {
-	case Unknown:
-		return ""
-	case Open:
-		return ".."
 	case Century:
-		s = fmt.Sprintf("%02dXX", year/100)
+		dst = append(appendDigits(dst, year/100, 2), "XX"...)
 	case Decade:
-		s = fmt.Sprintf("%03dX", year/10)
-	case Year:
-		s = fmt.Sprintf("%04d", year)
-	case Month:
-		s = fmt.Sprintf("%04d-%02d", year, d.month)
+		dst = append(appendDigits(dst, year/10, 3), 'X')
 	default:
-		s = fmt.Sprintf("%04d-%02d-%02d", year, d.month, d.day)
+		dst = appendDigits(dst, year, 4)
+	}
+	if d.precision >= Month {
+		dst = appendDigits(append(dst, '-'), int(d.month), 2)
+	}
+	if d.precision == DayPrecision {
+		dst = appendDigits(append(dst, '-'), int(d.day), 2)
 	}
 	if d.doubt != 0 {
-		s += string(d.doubt)
+		dst = append(dst, d.doubt)
 	}
-	return sign + s
+	return dst
+}
+
+// appendDigits appends a number with at least so many digits.
+func appendDigits(dst []byte, n, digits int) []byte {
+	for least := 10; digits > 1; digits, least = digits-1, least*10 {
+		if n < least {
+			dst = append(dst, '0')
+		}
+	}
+	return strconv.AppendInt(dst, int64(n), 10)
 }
 
 // First is the first day the date may mean; FirstDay where unknown or open.

@@ -72,19 +72,27 @@ func (v *View) Groups(edges []Edge, by Reading) []Group {
 		}
 		return k
 	}
-	// Cells are cheap to look up; each new one is numbered by its value.
-	byCell := map[cell]int32{}
+	// Most values are told apart by their bits; texts and units only by value.
+	var byBits [graph.LooseKind]map[uint64]int32
 	of := make([]int32, len(edges))
 	for i, e := range edges {
 		c, ok := r.cell(v, e)
-		if !ok {
+		if !ok || c.unit != 0 {
 			of[i] = numbered(r.value(v, e))
 			continue
 		}
-		k, seen := byCell[c]
+		k, seen := byBits[c.kind][c.bits]
 		if !seen {
-			k = numbered(v.s.value(c))
-			byCell[c] = k
+			if byBits[c.kind] == nil {
+				byBits[c.kind] = make(map[uint64]int32, len(edges)/4)
+			}
+			if c.textual() {
+				k = numbered(v.s.value(c))
+			} else {
+				k = int32(len(keys))
+				keys = append(keys, v.s.value(c))
+			}
+			byBits[c.kind][c.bits] = k
 		}
 		of[i] = k
 	}

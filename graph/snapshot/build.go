@@ -247,7 +247,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	n := s.rows.append(r)
 	s.claimPredicates.append(p)
 	b.newClaims[id] = n
-	b.ended.set(n, 0)
+	b.ended.grow(int(n) + 1)
 	s.sum.add(claimHash(c, id, true))
 	b.note(n, c)
 	for _, old := range c.Supersedes {
@@ -406,11 +406,11 @@ func (b *change) adjacency(old *Snapshot) {
 		return int(int64(x) - int64(y))
 	}
 	byRecord := func(x, y uint32) int { return int(int64(x) - int64(y)) }
-	merge := func(t table[[]uint32], entries []entry, compare func(x, y uint32) int) table[[]uint32] {
+	merge := func(t table[[]uint32], runs table[[]run], entries []entry, compare func(x, y uint32) int) (table[[]uint32], table[[]run]) {
 		if len(entries) == 0 {
-			return t
+			return t, runs
 		}
-		e := t.begin()
+		e, er := t.begin(), runs.begin()
 		slices.SortFunc(entries, func(a, b entry) int {
 			if a.entity != b.entity {
 				return int(int64(a.entity) - int64(b.entity))
@@ -434,13 +434,17 @@ func (b *change) adjacency(old *Snapshot) {
 				added = append(added, entries[i].claim)
 			}
 			block = mergeInto(block, t.at(entity), added, compare)
-			e.set(entity, block[at:len(block):len(block)])
+			list := block[at:len(block):len(block)]
+			e.set(entity, list)
+			if rs := s.runsOf(list); rs != nil {
+				er.set(entity, rs)
+			}
 		}
-		return *e.t
+		return *e.t, *er.t
 	}
-	s.out = merge(old.out, out, byObject)
-	s.in = merge(old.in, in, bySubject)
-	s.cited = merge(old.cited, cited, byRecord)
+	s.out, s.outRuns = merge(old.out, old.outRuns, out, byObject)
+	s.in, s.inRuns = merge(old.in, old.inRuns, in, bySubject)
+	s.cited, _ = merge(old.cited, table[[]run]{}, cited, byRecord)
 }
 
 // mergeInto appends two sorted lists to dst as one.
@@ -479,7 +483,7 @@ func (b *change) sortTypes(old *Snapshot) {
 // bestDate is the date of a source, of the surest live claim.
 func (s *Snapshot) bestDate(source uint32) graph.Date {
 	best := None
-	for _, c := range s.run(s.out.at(source), s.predicate("date")) {
+	for _, c := range s.outRun(source, s.predicate("date")) {
 		if s.ended.at(c) == 0 && (best == None || s.rows.ref(c).confidence >= s.rows.ref(best).confidence) {
 			best = c
 		}

@@ -121,6 +121,14 @@ func (s *Snapshot) Value(n uint32) graph.Value {
 	return s.value(s.rows.ref(n).cell())
 }
 
+// Text is the claim's value where it is a text or a member of an enum.
+func (s *Snapshot) Text(n uint32) (text string, ok bool) {
+	if r := s.rows.ref(n); r.kind == graph.StringKind || r.kind == graph.EnumKind {
+		return s.texts.at(uint32(r.value)), true
+	}
+	return "", false
+}
+
 // Qualifier is the value of one of the claim's qualifiers, and for an entity
 // its number; the zero Value where it has none of that name.
 func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint32) {

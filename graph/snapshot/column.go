@@ -32,7 +32,8 @@ func (c *column[T]) append(v T) uint32 {
 
 // A table is an array whose elements may change: an older state keeps what it
 // had, since a change copies the chunk. Chunks that this writer copied since
-// the last publication are its own.
+// the last publication are its own. A nil chunk has zero elements only, so that
+// a table of which little is set is small and soon read.
 type table[T any] struct {
 	chunks []*[tableSize]T
 	n      int
@@ -49,7 +50,12 @@ func (t *table[T]) at(i uint32) T {
 		var zero T
 		return zero
 	}
-	return t.chunks[i>>tableBits][i&tableMask]
+	c := t.chunks[i>>tableBits]
+	if c == nil {
+		var zero T
+		return zero
+	}
+	return c[i&tableMask]
 }
 
 // edit is the set of chunks that the running change has copied already.
@@ -66,20 +72,27 @@ func (t table[T]) begin() *edit[T] {
 
 // set changes one element, growing the table as needed.
 func (e *edit[T]) set(i uint32, v T) {
-	for int(i) >= len(e.t.chunks)<<tableBits {
-		if e.owned != nil {
-			e.owned[uint32(len(e.t.chunks))] = true
-		}
-		e.t.chunks = append(e.t.chunks, new([tableSize]T))
-	}
-	e.t.n = max(e.t.n, int(i)+1)
+	e.grow(int(i) + 1)
 	k := i >> tableBits
-	if e.owned != nil && !e.owned[k] {
-		c := *e.t.chunks[k]
-		e.t.chunks[k] = &c
+	switch c := e.t.chunks[k]; {
+	case c == nil:
+		e.t.chunks[k] = new([tableSize]T)
+	case e.owned != nil && !e.owned[k]:
+		copied := *c
+		e.t.chunks[k] = &copied
+	}
+	if e.owned != nil {
 		e.owned[k] = true
 	}
 	e.t.chunks[k][i&tableMask] = v
+}
+
+// grow makes the table at least n long.
+func (e *edit[T]) grow(n int) {
+	for n > len(e.t.chunks)<<tableBits {
+		e.t.chunks = append(e.t.chunks, nil)
+	}
+	e.t.n = max(e.t.n, n)
 }
 
 // An index finds numbered things by a hash of what they are. It is a stack of

@@ -125,9 +125,9 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {
 	case f.Symmetric || f.Kind == schema.Derived:
 		g.edges = v.collect(entity, f)
 	case g.inverse:
-		g.claims = v.s.run(v.s.in.at(entity), predicateOf(f.InverseOf[0]))
+		g.claims = v.s.inRun(entity, predicateOf(f.InverseOf[0]))
 	default:
-		g.claims = v.s.run(v.s.out.at(entity), predicateOf(f))
+		g.claims = v.s.outRun(entity, predicateOf(f))
 	}
 	return g
 }
@@ -214,7 +214,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 			}
 		}
 	} else {
-		out, in := v.s.run(v.s.out.at(entity), predicateOf(f)), v.s.run(v.s.in.at(entity), predicateOf(f))
+		out, in := v.s.outRun(entity, predicateOf(f)), v.s.inRun(entity, predicateOf(f))
 		all = make([]Edge, 0, len(out)+len(in))
 		for _, n := range out {
 			if v.stop() {
@@ -338,7 +338,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 // qualifiers and each unit the latest. A DEPRECATED claim shows only where all are.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
-	for _, n := range v.s.run(v.s.out.at(entity), predicateOf(f)) {
+	for _, n := range v.s.outRun(entity, predicateOf(f)) {
 		if v.Holds(n) == graph.HoldsNo {
 			continue
 		}

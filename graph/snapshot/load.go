@@ -115,6 +115,17 @@ func readLists(r *fileReader) table[[]uint32] {
 	return *e.t
 }
 
+// readRuns works out the runs of long lists.
+func (s *Snapshot) readRuns(lists *table[[]uint32]) table[[]run] {
+	e := &edit[[]run]{t: &table[[]run]{}}
+	for i := range uint32(lists.n) {
+		if rs := s.runsOf(lists.at(i)); rs != nil {
+			e.set(i, rs)
+		}
+	}
+	return *e.t
+}
+
 func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	if string(buf[:len(fileMagic)]) != fileMagic {
 		return nil, errors.New("it is no snapshot file")
@@ -163,10 +174,14 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	}
 	ended := &edit[uint32]{t: &table[uint32]{}}
 	for i, seq := range listOf[uint32](r) {
-		ended.set(uint32(i), seq)
+		ended.grow(i + 1)
+		if seq != 0 {
+			ended.set(uint32(i), seq)
+		}
 	}
 	s.ended = *ended.t
 	s.out, s.in, s.cited, s.byType = readLists(r), readLists(r), readLists(r), readLists(r)
+	s.outRuns, s.inRuns = s.readRuns(&s.out), s.readRuns(&s.in)
 	dates := &edit[graph.Date]{t: &table[graph.Date]{}}
 	for i, d := range listOf[uint64](r) {
 		dates.set(uint32(i), graph.UnpackDate(d))

@@ -244,12 +244,16 @@ func (v *View) ByKey(predicate, value string) (uint32, bool) {
 // where inverse, that the view shows, in the order of predicate and record. A
 // predicate of "" is every one. fn ends the walk by returning false.
 func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
-	list := v.s.out.at(entity)
-	if inverse {
+	var list []uint32
+	switch {
+	case predicate == "" && !inverse:
+		list = v.s.out.at(entity)
+	case predicate == "":
 		list = v.s.in.at(entity)
-	}
-	if predicate != "" {
-		list = v.s.run(list, v.s.predicate(predicate))
+	case inverse:
+		list = v.s.inRun(entity, v.s.predicate(predicate))
+	default:
+		list = v.s.outRun(entity, v.s.predicate(predicate))
 	}
 	for _, n := range list {
 		if v.stop() || v.Holds(n) != graph.HoldsNo && !fn(n) {
@@ -343,7 +347,7 @@ func (v *View) BestOf(entity uint32, f *schema.Field) uint32 { return v.best(ent
 
 func (v *View) best(entity uint32, p uint16) uint32 {
 	best := None
-	for _, n := range v.s.run(v.s.out.at(entity), p) {
+	for _, n := range v.s.outRun(entity, p) {
 		if v.Holds(n) != graph.HoldsNo && (best == None || v.better(n, best)) {
 			best = n
 		}
@@ -356,7 +360,7 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 func (v *View) Name(entity uint32) string {
 	best := v.best(entity, v.s.name)
 	if best == None {
-		for _, n := range v.s.run(v.s.out.at(entity), v.s.name) {
+		for _, n := range v.s.outRun(entity, v.s.name) {
 			if r := v.s.rows.ref(n); v.knows(n, r) && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}

@@ -1,0 +1,69 @@
+package snapshot
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/bench"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// TestRuns compares the part of each adjacency list that belongs to a
+// predicate with what reading the whole list finds, in lists short and long,
+// grown in steps, and read back from a file.
+func TestRuns(t *testing.T) {
+	o := schema.MustDefault()
+	s := Empty(o)
+	err := bench.Synthetic(40_000, 5000, func(ch *graph.Change) error {
+		res, problems := graph.Check(o, s, ch)
+		if problems != nil {
+			return problems
+		}
+		c := &res.Commit
+		c.Seq, c.At = s.Seq()+1, time.Unix(int64(s.Seq()), 0)
+		next, err := s.Apply(c)
+		s = next
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := File{Path: filepath.Join(t.TempDir(), "snapshot")}
+	if err := f.Save(s); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := f.Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*Snapshot{s, loaded} {
+		long := 0
+		for e := range uint32(s.EntityCount()) {
+			if len(s.out.at(e)) >= longList {
+				long++
+			}
+			for p := range uint16(len(s.predicates.list)) {
+				of := func(list []uint32) (part []uint32) {
+					for _, n := range list {
+						if s.rows.ref(n).predicate == p {
+							part = append(part, n)
+						}
+					}
+					return part
+				}
+				if got, want := s.outRun(e, p), of(s.out.at(e)); !slices.Equal(got, want) {
+					t.Fatalf("%s, %s: %v instead of %v", s.ID(e), s.predicates.list[p], got, want)
+				}
+				if got, want := s.inRun(e, p), of(s.in.at(e)); !slices.Equal(got, want) {
+					t.Fatalf("%s, inverse of %s: %v instead of %v", s.ID(e), s.predicates.list[p], got, want)
+				}
+			}
+		}
+		if long < 50 {
+			t.Errorf("only %d long lists", long)
+		}
+	}
+}
