@@ -92,7 +92,10 @@ func checkHeaders(h http.Header) (packed bool, bad *malformed) {
 	if text == "" {
 		return unsupported("the request has no Content-Type; send application/json")
 	}
-	typ, params, err := mime.ParseMediaType(text)
+	typ, params, err := jsonType, map[string]string(nil), error(nil)
+	if text != jsonType { // parsing it is not for free
+		typ, params, err = mime.ParseMediaType(text)
+	}
 	switch {
 	case err != nil || typ != jsonType:
 		// Forms and plain text are refused: a page of another site could send

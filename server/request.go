@@ -88,11 +88,17 @@ func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
 // object checks that a parameter is a JSON object, null or absent.
 func object(name string, text []byte) (json.RawMessage, *malformed) {
 	text = bytes.TrimSpace(text)
+	if len(text) > 0 && !json.Valid(text) {
+		return nil, badRequest("%s is not well-formed JSON", name)
+	}
+	return objectOf(name, text)
+}
+
+// objectOf is object for what is known to be well-formed.
+func objectOf(name string, text json.RawMessage) (json.RawMessage, *malformed) {
 	switch {
 	case len(text) == 0 || string(text) == "null":
 		return nil, nil
-	case !json.Valid(text):
-		return nil, badRequest("%s is not well-formed JSON", name)
 	case text[0] != '{':
 		return nil, badRequest("%s must be a JSON object, not %s", name, kindOf(text))
 	}
@@ -130,60 +136,129 @@ func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	case body[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
 	}
-	members := map[string]json.RawMessage{}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	notJSON := func(err error) *malformed {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return badRequest("the body is not well-formed JSON: it ends too soon")
-		}
-		return badRequest("the body is not well-formed JSON: %v", err)
+	if !json.Valid(body) {
+		return nil, notJSON(body)
 	}
-	if _, err := dec.Token(); err != nil {
-		return nil, notJSON(err)
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, notJSON(err)
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return nil, notJSON(err)
-		}
-		name := key.(string) // in an object, every other token is a key
-		if _, twice := members[name]; twice {
-			return nil, badRequest("the body has %q twice", name)
-		}
-		members[name] = raw
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, notJSON(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, badRequest("there is more in the body behind the JSON object")
-	}
-	return s.fromMembers(members)
-}
-
-func (s *Server) fromMembers(members map[string]json.RawMessage) (*api.Request, *malformed) {
-	req := &api.Request{AllowMutation: true}
-	var bad *malformed
-	var query, id string
-	for _, m := range []struct {
-		name string
-		to   *string
-	}{{"query", &query}, {"documentId", &id}, {"operationName", &req.OperationName}} {
-		// A query of null is a fault, and so is one that is missing.
-		if raw := members[m.name]; raw != nil && (string(raw) != "null" || m.to == &query) {
-			if *m.to, bad = text(m.name, raw); bad != nil {
-				return nil, bad
-			}
-		}
-	}
-	if req.Variables, bad = object("variables", members["variables"]); bad != nil {
+	var m members
+	if bad := m.read(body); bad != nil {
 		return nil, bad
 	}
-	extensions, bad := object("extensions", members["extensions"])
+	return s.fromMembers(&m)
+}
+
+// notJSON tells what is wrong with a body.
+func notJSON(body []byte) *malformed {
+	var one json.RawMessage
+	dec := json.NewDecoder(bytes.NewReader(body))
+	switch err := dec.Decode(&one); {
+	case err == nil:
+		return badRequest("there is more in the body behind the JSON object")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return badRequest("the body is not well-formed JSON: it ends too soon")
+	default:
+		return badRequest("the body is not well-formed JSON: %v", err)
+	}
+}
+
+// members are the values of a request's object, as they stand in the body; nil where one
+// is absent.
+type members struct {
+	query, documentID, operationName, variables, extensions json.RawMessage
+}
+
+func (m *members) named(name string) *json.RawMessage {
+	switch name {
+	case "query":
+		return &m.query
+	case "documentId":
+		return &m.documentID
+	case "operationName":
+		return &m.operationName
+	case "variables":
+		return &m.variables
+	case "extensions":
+		return &m.extensions
+	}
+	return nil
+}
+
+// read takes a well-formed object apart. A json.Decoder does the same in four times the time,
+// which was most of what a small request cost.
+func (m *members) read(body []byte) *malformed {
+	rest := body[1:] // behind the brace
+	for {
+		rest = bytes.TrimLeft(rest, " \t\r\n,")
+		if rest[0] == '}' {
+			return nil
+		}
+		n := valueLength(rest)
+		key := rest[:n]
+		rest = bytes.TrimLeft(rest[n:], " \t\r\n:")
+		n = valueLength(rest)
+		name, bad := text("a member's name", key)
+		if bad != nil {
+			return bad
+		}
+		if to := m.named(name); to != nil {
+			if *to != nil {
+				return badRequest("the body has %q twice", name)
+			}
+			*to = rest[:n:n]
+		}
+		rest = rest[n:]
+	}
+}
+
+// valueLength is the length of the value at the beginning of well-formed JSON.
+func valueLength(b []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				if quoted = false; depth == 0 {
+					return i + 1
+				}
+			}
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth == 0 {
+				return i // of what it stands in
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case depth == 0 && (c == ',' || c == ':' || c <= ' '):
+			return i
+		}
+	}
+	return len(b)
+}
+
+func (s *Server) fromMembers(m *members) (*api.Request, *malformed) {
+	req := &api.Request{AllowMutation: true}
+	var bad *malformed
+	query, id := "", ""
+	if m.query != nil { // null is a fault, as for none of the others
+		if query, bad = text("query", m.query); bad != nil {
+			return nil, bad
+		}
+	}
+	if id, bad = optional("documentId", m.documentID); bad != nil {
+		return nil, bad
+	}
+	if req.OperationName, bad = optional("operationName", m.operationName); bad != nil {
+		return nil, bad
+	}
+	if req.Variables, bad = objectOf("variables", m.variables); bad != nil {
+		return nil, bad
+	}
+	extensions, bad := objectOf("extensions", m.extensions)
 	if bad != nil {
 		return nil, bad
 	}
@@ -191,17 +266,27 @@ func (s *Server) fromMembers(members map[string]json.RawMessage) (*api.Request, 
 	if bad != nil {
 		return nil, bad
 	}
-	given := members["query"] != nil
-	if !given && ref.id == "" {
+	if m.query == nil && ref.id == "" {
 		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
 	}
-	req.Query, bad = s.persisted.document(query, given, ref)
+	req.Query, bad = s.persisted.document(query, m.query != nil, ref)
 	return req, bad
+}
+
+// optional is a string, null or absent.
+func optional(name string, raw json.RawMessage) (string, *malformed) {
+	if raw == nil || string(raw) == "null" {
+		return "", nil
+	}
+	return text(name, raw)
 }
 
 func text(name string, raw json.RawMessage) (string, *malformed) {
 	if raw[0] != '"' {
 		return "", badRequest("%s must be a string, not %s", name, kindOf(raw))
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : len(raw)-1]), nil // well-formed, and nothing to unescape
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
