@@ -6,12 +6,46 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 const (
 	jsonType     = "application/json"
 	responseType = "application/graphql-response+json"
 )
+
+// accepted is what an Accept header comes to.
+type accepted struct {
+	media    string // of negotiate
+	streamed bool   // of acceptsStream
+}
+
+// acceptMemo remembers what headers come to: clients send the same few, and taking them
+// apart costs as much as a small query. It holds only so many, and no long ones.
+type acceptMemo struct {
+	known sync.Map // of accepted, by header
+	count atomic.Int32
+}
+
+const (
+	memoHeaders = 256
+	memoLength  = 256
+)
+
+func (m *acceptMemo) of(accept []string) accepted {
+	if len(accept) == 1 {
+		if a, ok := m.known.Load(accept[0]); ok {
+			return a.(accepted)
+		}
+	}
+	a := accepted{negotiate(accept), acceptsStream(accept)}
+	if len(accept) == 1 && len(accept[0]) <= memoLength && m.count.Load() < memoHeaders {
+		m.known.Store(accept[0], a)
+		m.count.Add(1)
+	}
+	return a
+}
 
 // negotiate chooses the media type of the answer from the Accept headers, ""
 // where none is acceptable. What prefers neither gets application/json, which

@@ -23,7 +23,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Add("Vary", "Accept")
-	media, streamed := negotiate(r.Header.Values("Accept")), acceptsStream(r.Header.Values("Accept"))
+	accept := s.accepts.of(r.Header.Values("Accept"))
+	media, streamed := accept.media, accept.streamed
 	if media == "" && streamed {
 		s.stream(w, r)
 		return

@@ -126,6 +126,7 @@ type Server struct {
 	metrics  metrics
 	mux      *http.ServeMux
 
+	accepts   acceptMemo
 	persisted *persisted
 	packers   *packers
 	followers *followers

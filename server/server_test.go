@@ -211,6 +211,17 @@ func TestNegotiation(t *testing.T) {
 			t.Errorf("Accept: %s: got %q, want %q", accept, got, want)
 		}
 	}
+	var memo acceptMemo
+	for i := range 3 * memoHeaders {
+		for _, accept := range []string{graphqlResponse, "text/html", fmt.Sprintf("application/json;v=%d", i)} {
+			if got := memo.of([]string{accept}).media; got != negotiate([]string{accept}) {
+				t.Errorf("Accept: %s: remembered as %q", accept, got)
+			}
+		}
+	}
+	if n := memo.count.Load(); n > memoHeaders {
+		t.Errorf("%d headers are remembered", n)
+	}
 	s := started(t, Options{})
 	w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Accept", graphqlResponse)
 	if got := w.Header().Get("Content-Type"); got != graphqlResponse+"; charset=utf-8" {
