@@ -27,9 +27,6 @@ func (c cell) textual() bool {
 	return c.kind == graph.StringKind || c.kind == graph.EnumKind || c.kind == graph.QuantityKind
 }
 
-// numeric tells whether the cell is a number without a unit.
-func (c cell) numeric() bool { return c.kind == graph.IntKind || c.kind == graph.FloatKind }
-
 // number is the number that the cell holds, or 0.
 func (c cell) number() float64 {
 	switch c.kind {
