@@ -9,12 +9,40 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// gathering is a list of edges to be summed up: a whole connection or a group
-// of it.
+// gathered is a list of edges to be summed up, with the figures read from it.
+type gathered struct {
+	view    *snapshot.View
+	edges   []snapshot.Edge
+	figures []figures
+}
+
+type figures struct {
+	by *snapshot.Reading
+	*snapshot.Figures
+}
+
+// gathering is a part of it: a whole connection or a group.
 type gathering struct {
-	view  *snapshot.View
-	edges []snapshot.Edge
-	key   *graph.Value // of a group
+	*gathered
+	from, to int
+	key      *graph.Value // of a group
+}
+
+// gather makes the whole of a list.
+func gather(v *snapshot.View, edges []snapshot.Edge) *gathering {
+	return &gathering{gathered: &gathered{view: v, edges: edges}, to: len(edges)}
+}
+
+// stats sums up a reading. The first part that asks reads for all.
+func (g *gathering) stats(by *snapshot.Reading) (snapshot.Stats, error) {
+	for _, f := range g.figures {
+		if f.by == by {
+			return f.Stats(g.from, g.to)
+		}
+	}
+	f := g.view.Figures(g.edges, *by)
+	g.figures = append(g.figures, figures{by, f})
+	return f.Stats(g.from, g.to)
 }
 
 // ops are the ways to sum up; below one of them the Ref's Index is its place here.
@@ -24,7 +52,7 @@ var ops = [...]string{"sum", "avg", "min", "max"}
 func (b *builder) aggregateFields(s shape) []field {
 	fs := []field{{name: "count", typ: must(graphql.Int), about: "How many there are.", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return gql.AppendInt(dst, int64(len(src.Obj.(*gathering).edges))), nil
+			return gql.AppendInt(dst, int64(src.Obj.(*gathering).to-src.Obj.(*gathering).from)), nil
 		}}}}
 	if !b.hasNumbers(s) {
 		return fs
@@ -47,10 +75,12 @@ func (b *builder) aggregateType(s shape) *graphql.Object {
 				Prepare: func(args map[string]any) (any, error) { return b.groupReading(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					g := src.Obj.(*gathering)
-					groups := g.view.Groups(g.edges, c.Args.(snapshot.Reading))
+					groups, edges := g.view.Groups(g.edges[g.from:g.to], c.Args.(snapshot.Reading))
+					whole := &gathered{view: g.view, edges: edges}
 					parts := make([]gathering, len(groups))
-					for i, x := range groups {
-						parts[i] = gathering{view: g.view, edges: x.Edges, key: &groups[i].Key}
+					for i := range groups {
+						x := &groups[i]
+						parts[i] = gathering{whole, x.From, x.To, &x.Key}
 						dst = append(dst, gql.Ref{Obj: &parts[i]})
 					}
 					return dst, true, nil
@@ -101,8 +131,7 @@ func (b *builder) numbersType(s shape) *graphql.Object {
 	number := func(name, about string, by snapshot.Reading) field {
 		return field{name: name, about: about, typ: graphql.Float, read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				g := src.Obj.(*gathering)
-				st, err := g.view.Aggregate(g.edges, by)
+				st, err := src.Obj.(*gathering).stats(&by)
 				if err != nil || st.Count == 0 {
 					return dst, err
 				}

@@ -257,7 +257,7 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 					if c.view.Interrupted() {
 						return gql.Ref{}, false, snapshot.ErrInterrupted
 					}
-					return gql.Ref{Obj: &gathering{view: c.view, edges: edges}}, true, nil
+					return gql.Ref{Obj: gather(c.view, edges)}, true, nil
 				}}},
 		}
 	})

@@ -280,12 +280,14 @@ func (t *goTypes) aggregate() *graphql.Object {
 			Resolve: func(p graphql.ResolveParams) (any, error) {
 				l := p.Source.(*listing)
 				var out []map[string]any
-				for _, g := range l.v.Groups(l.list.Select(&l.query), snapshot.Reading{Qualifier: p.Args["by"].(string)}) {
-					st, err := l.v.Aggregate(g.Edges, snapshot.Reading{Qualifier: "share"})
+				groups, edges := l.v.Groups(l.list.Select(&l.query), snapshot.Reading{Qualifier: p.Args["by"].(string)})
+				shares := l.v.Figures(edges, snapshot.Reading{Qualifier: "share"})
+				for _, g := range groups {
+					st, err := shares.Stats(g.From, g.To)
 					if err != nil {
 						return nil, err
 					}
-					out = append(out, map[string]any{"key": g.Key.String(), "count": len(g.Edges), "sum": map[string]any{"share": st.Sum}})
+					out = append(out, map[string]any{"key": g.Key.String(), "count": g.To - g.From, "sum": map[string]any{"share": st.Sum}})
 				}
 				return out, nil
 			}},

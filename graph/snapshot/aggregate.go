@@ -16,19 +16,34 @@ type Stats struct {
 	Unit string
 }
 
-// Aggregate sums up a reading. Quantities of different units are refused: a
-// sum of tonnes and of barrels is neither.
-func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
+// Figures are the numbers that a reading takes from a list of edges.
+type Figures struct {
+	v     *View
+	cells []cell
+}
+
+// Figures reads them, all at once: on long lists the memory answers several
+// reads together that would wait for one another edge by edge.
+func (v *View) Figures(edges []Edge, by Reading) *Figures {
+	return &Figures{v, v.cells(edges, by)}
+}
+
+// Stats sums up the figures of the edges from one number to another. Quantities
+// of different units are refused: a sum of tonnes and of barrels is neither.
+func (f *Figures) Stats(from, to int) (Stats, error) {
 	var st Stats
-	r := v.reader(by)
-	for _, e := range edges {
-		x, unit, ok := r.number(v, e)
-		if !ok {
+	for _, c := range f.cells[from:to] {
+		if c.kind == graph.NoKind {
 			continue
+		}
+		unit := ""
+		if c.kind == graph.QuantityKind {
+			unit = f.v.s.texts.at(c.unit)
 		}
 		if st.Count > 0 && unit != st.Unit {
 			return Stats{}, graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", st.Unit, unit)
 		}
+		x := c.number()
 		if st.Count == 0 {
 			st.Min, st.Max, st.Unit = x, x, unit
 		}
@@ -39,30 +54,22 @@ func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
 	return st, nil
 }
 
-// number reads a number and the unit of a quantity; ok is false where there is
-// no value.
-func (r *reader) number(v *View, e Edge) (x float64, unit string, ok bool) {
-	c, ok := r.cell(v, e)
-	if !ok {
-		val := r.value(v, e)
-		return val.Float(), "", val.Kind() != graph.NoKind
-	}
-	if c.kind == graph.QuantityKind {
-		unit = v.s.texts.at(c.unit)
-	}
-	return c.number(), unit, c.kind != graph.NoKind
+// Aggregate sums up a reading of all the edges, as Stats does.
+func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
+	return v.Figures(edges, by).Stats(0, len(edges))
 }
 
 // Group is the edges of a list for which a reading takes the same value.
 type Group struct {
-	Key   graph.Value // the zero Value: it is missing
-	Edges []Edge
+	Key graph.Value // the zero Value: it is missing
+	// From and To are the group's place in the list of edges beside it.
+	From, To int
 }
 
-// Groups parts a list by a reading, the largest groups first, then by key.
-func (v *View) Groups(edges []Edge, by Reading) []Group {
-	r := v.reader(by)
-	var keys []graph.Value
+// Groups parts a list by a reading, the largest groups first, then by key. It
+// returns the list in the order of the groups; the one given stays as it is.
+func (v *View) Groups(edges []Edge, by Reading) ([]Group, []Edge) {
+	keys := make([]graph.Value, 0, min(len(edges), 256))
 	byValue := map[graph.Value]int32{}
 	numbered := func(val graph.Value) int32 {
 		k, ok := byValue[val]
@@ -72,13 +79,19 @@ func (v *View) Groups(edges []Edge, by Reading) []Group {
 		}
 		return k
 	}
+	of := make([]int32, len(edges)) // the group of each edge
+	if by.Own != "" || by.Claim != "" {
+		r := v.reader(by)
+		for i, e := range edges {
+			of[i] = numbered(r.value(v, e))
+		}
+		return grouped(edges, of, keys)
+	}
 	// Most values are told apart by their bits; texts and units only by value.
 	var byBits [graph.LooseKind]map[uint64]int32
-	of := make([]int32, len(edges))
-	for i, e := range edges {
-		c, ok := r.cell(v, e)
-		if !ok || c.unit != 0 {
-			of[i] = numbered(r.value(v, e))
+	for i, c := range v.cells(edges, by) {
+		if c.unit != 0 {
+			of[i] = numbered(v.s.value(c))
 			continue
 		}
 		k, seen := byBits[c.kind][c.bits]
@@ -99,8 +112,8 @@ func (v *View) Groups(edges []Edge, by Reading) []Group {
 	return grouped(edges, of, keys)
 }
 
-// grouped makes the groups of the edges, each of whose numbers is in of.
-func grouped(edges []Edge, of []int32, keys []graph.Value) []Group {
+// grouped puts the edges, whose groups are in of, into the order of the groups.
+func grouped(edges []Edge, of []int32, keys []graph.Value) ([]Group, []Edge) {
 	counts, texts, order := make([]int, len(keys)), make([]string, len(keys)), make([]int32, len(keys))
 	for _, k := range of {
 		counts[k]++
@@ -114,16 +127,17 @@ func grouped(edges []Edge, of []int32, keys []graph.Value) []Group {
 		}
 		return strings.Compare(texts[a], texts[b])
 	})
-	groups, place := make([]Group, len(keys)), make([]int32, len(keys))
-	room := make([]Edge, 0, len(edges))
+	groups, next := make([]Group, len(keys)), make([]int, len(keys))
+	at := 0
 	for i, k := range order {
-		at := len(room)
-		room = room[:at+counts[k]]
-		groups[i], place[k] = Group{keys[k], room[at:at:len(room)]}, int32(i)
+		groups[i], next[k] = Group{keys[k], at, at + counts[k]}, at
+		at += counts[k]
 	}
+	list := make([]Edge, len(edges))
 	for i, e := range edges {
-		g := &groups[place[of[i]]]
-		g.Edges = append(g.Edges, e)
+		k := of[i]
+		list[next[k]] = e
+		next[k]++
 	}
-	return groups
+	return groups, list
 }

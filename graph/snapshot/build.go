@@ -405,6 +405,7 @@ func (b *change) adjacency(old *Snapshot) {
 		}
 		return int(int64(x) - int64(y))
 	}
+	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
 	byRecord := func(x, y uint32) int { return int(int64(x) - int64(y)) }
 	merge := func(t table[[]uint32], runs table[[]run], entries []entry, compare func(x, y uint32) int) (table[[]uint32], table[[]run]) {
 		if len(entries) == 0 {
@@ -445,6 +446,29 @@ func (b *change) adjacency(old *Snapshot) {
 	s.out, s.outRuns = merge(old.out, old.outRuns, out, byObject)
 	s.in, s.inRuns = merge(old.in, old.inRuns, in, bySubject)
 	s.cited, _ = merge(old.cited, table[[]run]{}, cited, byRecord)
+}
+
+// nameEntities notes the claims of names from a number on.
+func (s *Snapshot) nameEntities(named table[uint32], from uint32) table[uint32] {
+	var e *edit[uint32]
+	for n := from; int(n) < s.rows.len(); n++ {
+		if s.claimPredicates.at(n) != s.name {
+			continue
+		}
+		if e == nil {
+			e = named.begin()
+		}
+		subject := s.rows.ref(n).subject
+		if e.t.at(subject) == 0 {
+			e.set(subject, n+1)
+		} else {
+			e.set(subject, manyNames)
+		}
+	}
+	if e == nil {
+		return named
+	}
+	return *e.t
 }
 
 // mergeInto appends two sorted lists to dst as one.

@@ -181,6 +181,7 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	}
 	s.ended = *ended.t
 	s.out, s.in, s.cited, s.byType = readLists(r), readLists(r), readLists(r), readLists(r)
+	s.named = s.nameEntities(table[uint32]{}, 0)
 	s.outRuns, s.inRuns = s.readRuns(&s.out), s.readRuns(&s.in)
 	dates := &edit[graph.Date]{t: &table[graph.Date]{}}
 	for i, d := range listOf[uint64](r) {

@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -296,16 +297,42 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 	equal(t, "pages forward", append([]string{}, forward...), expect)
 	equal(t, "pages backward", append([]string{}, backward...), expect)
 
-	by := snapshot.Reading{Own: "type"}
-	counts := map[string]int{}
-	for _, e := range want {
-		counts[p.m.types[e.node]]++
+	share := snapshot.Reading{Qualifier: "share"}
+	all := from.Select(q)
+	for _, by := range []snapshot.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share} {
+		type group struct {
+			count int
+			sum   float64
+		}
+		expect := map[string]group{}
+		for _, e := range want {
+			key := l.read(by, e)
+			g := expect[key.Kind().String()+key.String()]
+			expect[key.Kind().String()+key.String()] = group{g.count + 1, g.sum + l.read(share, e).Float()}
+		}
+		groups, edges := v.Groups(all, by)
+		shares := v.Figures(edges, share)
+		got := map[string]group{}
+		for i, g := range groups {
+			st, err := shares.Stats(g.From, g.To)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i > 0 && g.To-g.From > groups[i-1].To-groups[i-1].From {
+				t.Errorf("a group of %d comes behind a smaller one", g.To-g.From)
+			}
+			got[g.Key.Kind().String()+g.Key.String()] = group{g.To - g.From, st.Sum}
+		}
+		if len(got) != len(groups) {
+			t.Errorf("a key has two groups: %v", groups)
+		}
+		for k, g := range expect {
+			if got[k].count != g.count || math.Abs(got[k].sum-g.sum) > 1e-9 {
+				t.Errorf("by %v, %q: %v instead of %v", by, k, got[k], g)
+			}
+		}
+		equal(t, "groups", len(got), len(expect))
 	}
-	groups := map[string]int{}
-	for _, g := range v.Groups(from.Select(q), by) {
-		groups[g.Key.String()] = len(g.Edges)
-	}
-	equal(t, "groups", groups, counts)
 }
 
 // TestFoldASCII holds the short way against the long one.

@@ -192,7 +192,7 @@ func siftDown(heap []placed, compare func(a, b placed) int) {
 
 // Select reads the edges of the list that the query's filters keep.
 func (l *List) Select(q *Query) []Edge {
-	var kept []Edge
+	kept := make([]Edge, 0, 16)
 	l.walk(false, l.view.sieve(q), func(e Edge) bool {
 		kept = append(kept, e)
 		return true

@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"math"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -79,4 +81,54 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return graph.Value{}
 	}
 	return v.ClaimValue(e.Claim, r.Claim)
+}
+
+// cells reads all the edges. What does not lie in memory as a cell is read as
+// the number it is, since texts are not summed up.
+func (v *View) cells(edges []Edge, by Reading) []cell {
+	cells := make([]cell, len(edges))
+	r := v.reader(by)
+	if by.Qualifier == "" {
+		for i, e := range edges {
+			c, ok := r.cell(v, e)
+			if !ok {
+				c = numberCell(r.value(v, e))
+			}
+			cells[i] = c
+		}
+		return cells
+	}
+	if !r.known {
+		return cells
+	}
+	// First where the qualifiers lie, then they: the processor runs ahead in
+	// short loops, and their reads wait for the memory together.
+	type place struct{ at, n uint32 }
+	places := make([]place, len(edges))
+	for i, e := range edges {
+		if e.Claim != None {
+			row := v.s.rows.ref(e.Claim)
+			places[i] = place{row.qualifiers, uint32(row.nqual)}
+		}
+	}
+	for i, p := range places {
+		for at := p.at; at < p.at+p.n; at++ {
+			if q := v.s.quals.ref(at); q.name == r.qualifier {
+				cells[i] = q.cell()
+				break
+			}
+		}
+	}
+	return cells
+}
+
+// numberCell is a number as a cell; other values are 0.
+func numberCell(val graph.Value) cell {
+	switch val.Kind() {
+	case graph.NoKind:
+		return cell{}
+	case graph.IntKind:
+		return cell{bits: uint64(val.Int()), kind: graph.IntKind}
+	}
+	return cell{bits: math.Float64bits(val.Float()), kind: graph.FloatKind}
 }

@@ -91,9 +91,12 @@ type Snapshot struct {
 	cited           table[[]uint32] // by source: the claims that cite it
 	byType          table[[]uint32] // by type: its entities, in the order of their ids
 	dates           table[graph.Date]
-	keys            index // number of the claim by predicate and value of a key
-	labels          labels
-	commits         column[int64] // record time of each sequence number, in µs
+	// named finds the claim of an entity's name, which most have one of and
+	// every list shows: the claim's number + 1; 0 none, manyNames several.
+	named   table[uint32]
+	keys    index // number of the claim by predicate and value of a key
+	labels  labels
+	commits column[int64] // record time of each sequence number, in µs
 
 	// Names by number and back; replaced, never changed, when one is added.
 	// The names that the ontology has come first, in its order.
@@ -300,6 +303,9 @@ type run struct {
 	end       uint32
 	predicate uint16
 }
+
+// manyNames marks entities with several claims of their name.
+const manyNames = ^uint32(0)
 
 // longList is from how many claims on a list has its runs noted.
 const longList = 64

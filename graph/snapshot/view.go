@@ -358,7 +358,13 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 // Name is what the entity is called in the view. Where no claim of its name is
 // visible it is the latest label that the store knew, and then the id.
 func (v *View) Name(entity uint32) string {
-	best := v.best(entity, v.s.name)
+	best := None
+	switch n := v.s.named.at(entity); {
+	case n == manyNames:
+		best = v.best(entity, v.s.name)
+	case n != 0 && v.Holds(n-1) != graph.HoldsNo:
+		best = n - 1
+	}
 	if best == None {
 		for _, n := range v.s.outRun(entity, v.s.name) {
 			if r := v.s.rows.ref(n); v.knows(n, r) && (best == None || v.laterLabel(n, best)) {
