@@ -413,11 +413,17 @@ func (r *run) pathTo(f *field) []pathElem {
 }
 
 // fieldErr notes an error of a field of the current object.
-func (r *run) fieldErr(f *field, err error) { r.addError(fieldError(err, "", f.places(), r.pathTo(f))) }
+func (r *run) fieldErr(f *field, err error) { r.readerErr(f, err, r.pathTo(f)) }
 
 // errorHere notes an error at the current path.
-func (r *run) errorHere(f *field, err error) {
-	r.addError(fieldError(err, "", f.places(), r.pathHere()))
+func (r *run) errorHere(f *field, err error) { r.readerErr(f, err, r.pathHere()) }
+
+// readerErr notes a reader's error, unless the request has ended: then that is
+// why the reader failed, and the one thing to tell.
+func (r *run) readerErr(f *field, err error, path []pathElem) {
+	if r.alive() {
+		r.addError(fieldError(err, "", f.places(), path))
+	}
 }
 
 func (r *run) addError(e gqlError) {
