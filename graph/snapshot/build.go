@@ -245,7 +245,6 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		r.extra = s.extras.append(extra{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
 	}
 	n := s.rows.append(r)
-	s.claimPredicates.append(p)
 	b.newClaims[id] = n
 	b.ended.grow(int(n) + 1)
 	s.sum.add(claimHash(c, id, true))
@@ -365,125 +364,6 @@ func span(from, to int) []uint32 {
 	return ns
 }
 
-// adjacency puts the new claims into the lists of the entities they touch.
-func (b *change) adjacency(old *Snapshot) {
-	s := b.s
-	type entry struct{ entity, claim uint32 }
-	var out, in, cited []entry
-	for n := uint32(b.firstClaim); int(n) < s.rows.len(); n++ {
-		r := s.rows.ref(n)
-		out = append(out, entry{r.subject, n})
-		cited = append(cited, entry{r.source, n})
-		if r.kind == graph.EntityKind {
-			in = append(in, entry{uint32(r.value), n})
-		}
-		for i := uint32(0); i < uint32(r.nqual); i++ {
-			if q := s.quals.ref(r.qualifiers + i); q.kind == graph.EntityKind {
-				cited = append(cited, entry{uint32(q.value), n})
-			}
-		}
-	}
-	// Relations lie in the order of the ids they lead to, so that the lists of
-	// the API need no sorting; literals lie in record order.
-	byObject := func(x, y uint32) int {
-		p, q := s.rows.ref(x), s.rows.ref(y)
-		if d := int(p.predicate) - int(q.predicate); d != 0 {
-			return d
-		}
-		if p.kind == graph.EntityKind && q.kind == graph.EntityKind && p.value != q.value {
-			return strings.Compare(s.ids.at(uint32(p.value)), s.ids.at(uint32(q.value)))
-		}
-		return int(int64(x) - int64(y))
-	}
-	bySubject := func(x, y uint32) int {
-		p, q := s.rows.ref(x), s.rows.ref(y)
-		if d := int(p.predicate) - int(q.predicate); d != 0 {
-			return d
-		}
-		if p.subject != q.subject {
-			return strings.Compare(s.ids.at(p.subject), s.ids.at(q.subject))
-		}
-		return int(int64(x) - int64(y))
-	}
-	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
-	byRecord := func(x, y uint32) int { return int(int64(x) - int64(y)) }
-	merge := func(t table[[]uint32], runs table[[]run], entries []entry, compare func(x, y uint32) int) (table[[]uint32], table[[]run]) {
-		if len(entries) == 0 {
-			return t, runs
-		}
-		e, er := t.begin(), runs.begin()
-		slices.SortFunc(entries, func(a, b entry) int {
-			if a.entity != b.entity {
-				return int(int64(a.entity) - int64(b.entity))
-			}
-			return compare(a.claim, b.claim)
-		})
-		// One block for all the new lists keeps neighbours together.
-		total := 0
-		for i := range entries {
-			if i == 0 || entries[i].entity != entries[i-1].entity {
-				total += len(t.at(entries[i].entity))
-			}
-			total++
-		}
-		block := make([]uint32, 0, total)
-		var added []uint32
-		for i := 0; i < len(entries); {
-			at, entity := len(block), entries[i].entity
-			added = added[:0]
-			for ; i < len(entries) && entries[i].entity == entity; i++ {
-				added = append(added, entries[i].claim)
-			}
-			block = mergeInto(block, t.at(entity), added, compare)
-			list := block[at:len(block):len(block)]
-			e.set(entity, list)
-			if rs := s.runsOf(list); rs != nil {
-				er.set(entity, rs)
-			}
-		}
-		return *e.t, *er.t
-	}
-	s.out, s.outRuns = merge(old.out, old.outRuns, out, byObject)
-	s.in, s.inRuns = merge(old.in, old.inRuns, in, bySubject)
-	s.cited, _ = merge(old.cited, table[[]run]{}, cited, byRecord)
-}
-
-// nameEntities notes the claims of names from a number on.
-func (s *Snapshot) nameEntities(named table[uint32], from uint32) table[uint32] {
-	var e *edit[uint32]
-	for n := from; int(n) < s.rows.len(); n++ {
-		if s.claimPredicates.at(n) != s.name {
-			continue
-		}
-		if e == nil {
-			e = named.begin()
-		}
-		subject := s.rows.ref(n).subject
-		if e.t.at(subject) == 0 {
-			e.set(subject, n+1)
-		} else {
-			e.set(subject, manyNames)
-		}
-	}
-	if e == nil {
-		return named
-	}
-	return *e.t
-}
-
-// mergeInto appends two sorted lists to dst as one.
-func mergeInto(dst, a, b []uint32, compare func(x, y uint32) int) []uint32 {
-	// What is new mostly comes behind what was there.
-	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
-		return append(append(dst, a...), b...)
-	}
-	for _, y := range b {
-		k, _ := slices.BinarySearchFunc(a, y, compare)
-		dst, a = append(append(dst, a[:k]...), y), a[k:]
-	}
-	return append(dst, a...)
-}
-
 // sortTypes puts the new entities into the lists of their types.
 func (b *change) sortTypes(old *Snapshot) {
 	s := b.s
@@ -507,7 +387,8 @@ func (b *change) sortTypes(old *Snapshot) {
 // bestDate is the date of a source, of the surest live claim.
 func (s *Snapshot) bestDate(source uint32) graph.Date {
 	best := None
-	for _, c := range s.outRun(source, s.predicate("date")) {
+	for _, l := range s.outRun(source, s.predicate("date")) {
+		c := l.claim
 		if s.ended.at(c) == 0 && (best == None || s.rows.ref(c).confidence >= s.rows.ref(best).confidence) {
 			best = c
 		}

@@ -67,7 +67,7 @@ func (l *List) walk(ties bool, keep *sieve, fn func(Edge) bool) {
 			v.sortTies(group)
 		}
 		for _, e := range group {
-			if !l.series && v.deprecated(e) {
+			if !l.series && g.deprecated && v.deprecated(e) {
 				if !shown {
 					held = append(held, e)
 				}
@@ -111,23 +111,25 @@ type groups struct {
 	f       *schema.Field
 	inverse bool
 	keep    *sieve
-	claims  []uint32 // of one list: what is left to read
-	edges   []Edge   // of several lists put together: what is left
-	node    uint32   // the node that is being read
-	wanted  bool     // whether its edges are
-	skipped bool     // the sieve left a node out
-	room    [8]Edge
+	links   []link // of one list: what is left to read
+	edges   []Edge // of several lists put together: what is left
+	node    uint32 // the node that is being read
+	wanted  bool   // whether its edges are
+	skipped bool   // the sieve left a node out
+
+	deprecated bool // some claim so far is DEPRECATED, or may be
+	room       [8]Edge
 }
 
 func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {
 	g := groups{v: v, f: f, inverse: f.Kind == schema.Inverse, keep: keep, node: None}
 	switch {
 	case f.Symmetric || f.Kind == schema.Derived:
-		g.edges = v.collect(entity, f)
+		g.edges, g.deprecated = v.collect(entity, f), true
 	case g.inverse:
-		g.claims = v.s.inRun(entity, predicateOf(f.InverseOf[0]))
+		g.links = v.s.inRun(entity, predicateOf(f.InverseOf[0]))
 	default:
-		g.claims = v.s.outRun(entity, predicateOf(f))
+		g.links = v.s.outRun(entity, predicateOf(f))
 	}
 	return g
 }
@@ -140,31 +142,27 @@ func (g *groups) next() []Edge {
 	}
 	v := g.v
 	group := g.room[:0]
-	for i, n := range g.claims {
+	for i, l := range g.links {
 		if v.stop() {
-			g.claims = nil
+			g.links = nil
 			return nil
 		}
-		r := v.s.rows.ref(n)
-		to := uint32(r.value)
-		switch {
-		case g.inverse:
-			to = r.subject
-		case r.kind != graph.EntityKind:
+		if l.other == None {
 			continue // another type's property of the same name
 		}
-		if to != g.node {
+		if l.other != g.node {
 			if len(group) > 0 {
-				g.claims = g.claims[i:]
+				g.links = g.links[i:]
 				return group
 			}
-			g.enter(to)
+			g.enter(l.other)
 		}
-		if g.wanted && v.holds(n, r) != graph.HoldsNo {
-			group = append(group, Edge{to, n})
+		if g.wanted && v.shows(l) {
+			group = append(group, Edge{l.other, l.claim})
+			g.deprecated = g.deprecated || l.rank == graph.Deprecated
 		}
 	}
-	g.claims = nil
+	g.links = nil
 	if len(group) == 0 {
 		return nil
 	}
@@ -216,20 +214,20 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	} else {
 		out, in := v.s.outRun(entity, predicateOf(f)), v.s.inRun(entity, predicateOf(f))
 		all = make([]Edge, 0, len(out)+len(in))
-		for _, n := range out {
+		for _, l := range out {
 			if v.stop() {
 				return nil
 			}
-			if r := v.s.rows.ref(n); r.kind == graph.EntityKind && v.holds(n, r) != graph.HoldsNo {
-				all = append(all, Edge{uint32(r.value), n})
+			if l.other != None && v.shows(l) {
+				all = append(all, Edge{l.other, l.claim})
 			}
 		}
-		for _, n := range in {
+		for _, l := range in {
 			if v.stop() {
 				return nil
 			}
-			if r := v.s.rows.ref(n); v.includes(f, r.subject) && v.holds(n, r) != graph.HoldsNo {
-				all = append(all, Edge{r.subject, n})
+			if v.includes(f, l.other) && v.shows(l) {
+				all = append(all, Edge{l.other, l.claim})
 			}
 		}
 	}
@@ -338,10 +336,11 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 // qualifiers and each unit the latest. A DEPRECATED claim shows only where all are.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
-	for _, n := range v.s.outRun(entity, predicateOf(f)) {
-		if v.Holds(n) == graph.HoldsNo {
+	for _, l := range v.s.outRun(entity, predicateOf(f)) {
+		if !v.shows(l) {
 			continue
 		}
+		n := l.claim
 		i := start
 		for i < len(dst) && !v.sameSlot(f, dst[i], n) {
 			i++

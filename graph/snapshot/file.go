@@ -22,7 +22,7 @@ type File struct{ Path string }
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 2
+	fileVersion = 3
 	align       = 64
 )
 
@@ -30,7 +30,7 @@ const (
 // written by another build or on another kind of machine is of no use.
 var layout = func() uint64 {
 	order := [2]byte{1, 0}
-	return uint64(fileVersion)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<16 |
+	return uint64(fileVersion)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<24 | uint64(unsafe.Sizeof(link{}))<<16 |
 		uint64(*(*uint16)(unsafe.Pointer(&order)))
 }()
 
@@ -178,7 +178,7 @@ func textsOf(w *fileWriter, n int, at func(i int) string) {
 }
 
 // listsOf writes adjacency lists: where each ends, and their elements.
-func listsOf(w *fileWriter, t *table[[]uint32]) {
+func listsOf[T any](w *fileWriter, t *table[[]T]) {
 	ends := make([]uint32, t.n)
 	total := 0
 	for i := range ends {
@@ -186,7 +186,7 @@ func listsOf(w *fileWriter, t *table[[]uint32]) {
 		ends[i] = uint32(total)
 	}
 	sectionOf(w, ends)
-	flat := make([]uint32, 0, total)
+	flat := make([]T, 0, total)
 	for i := range ends {
 		flat = append(flat, t.at(uint32(i))...)
 	}
@@ -241,9 +241,10 @@ func (s *Snapshot) write(w *fileWriter) error {
 		return list
 	}
 	sectionOf(w, flat(s.rows.len(), func(i int) uint32 { return s.ended.at(uint32(i)) }))
-	for _, t := range []*table[[]uint32]{&s.out, &s.in, &s.cited, &s.byType} {
-		listsOf(w, t)
-	}
+	listsOf(w, &s.out)
+	listsOf(w, &s.in)
+	listsOf(w, &s.cited)
+	listsOf(w, &s.byType)
 	dates := make([]uint64, s.dates.n)
 	for i := range dates {
 		dates[i] = s.dates.at(uint32(i)).Pack()

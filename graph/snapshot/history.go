@@ -14,8 +14,8 @@ func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
 	if inverse {
 		list = v.s.in.at(entity)
 	}
-	for _, n := range list {
-		if v.sees(n) && v.begun(n) && !fn(n) {
+	for _, l := range list {
+		if v.sees(l.claim) && v.begun(l.claim) && !fn(l.claim) {
 			return
 		}
 	}

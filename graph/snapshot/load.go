@@ -99,14 +99,14 @@ func readTextColumn(r *fileReader) column[string] {
 	return c
 }
 
-func readLists(r *fileReader) table[[]uint32] {
-	ends, flat := listOf[uint32](r), listOf[uint32](r)
-	e := (&edit[[]uint32]{t: &table[[]uint32]{}})
+func readLists[T any](r *fileReader) table[[]T] {
+	ends, flat := listOf[uint32](r), listOf[T](r)
+	e := (&edit[[]T]{t: &table[[]T]{}})
 	from := uint32(0)
 	for i, to := range ends {
 		if to < from || int(to) > len(flat) {
 			r.bad = true
-			return table[[]uint32]{}
+			return table[[]T]{}
 		}
 		// The capacity ends with the list, so that appending to it copies.
 		e.set(uint32(i), flat[from:to:to])
@@ -116,10 +116,10 @@ func readLists(r *fileReader) table[[]uint32] {
 }
 
 // readRuns works out the runs of long lists.
-func (s *Snapshot) readRuns(lists *table[[]uint32]) table[[]run] {
+func readRuns(lists *table[[]link]) table[[]run] {
 	e := &edit[[]run]{t: &table[[]run]{}}
 	for i := range uint32(lists.n) {
-		if rs := s.runsOf(lists.at(i)); rs != nil {
+		if rs := runsOf(lists.at(i)); rs != nil {
 			e.set(i, rs)
 		}
 	}
@@ -155,9 +155,6 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	s.ids = readTextColumn(r)
 	s.types = readColumn[uint16](r, h.Entities)
 	s.rows = readColumn[row](r, h.Claims)
-	for n := range uint32(s.rows.len()) {
-		s.claimPredicates.append(s.rows.ref(n).predicate)
-	}
 	s.quals = readColumn[qualifier](r, h.Qualifiers)
 	s.texts = readTextColumn(r)
 	s.times = column[period]{}
@@ -180,9 +177,10 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 		}
 	}
 	s.ended = *ended.t
-	s.out, s.in, s.cited, s.byType = readLists(r), readLists(r), readLists(r), readLists(r)
+	s.out, s.in = readLists[link](r), readLists[link](r)
+	s.cited, s.byType = readLists[uint32](r), readLists[uint32](r)
 	s.named = s.nameEntities(table[uint32]{}, 0)
-	s.outRuns, s.inRuns = s.readRuns(&s.out), s.readRuns(&s.in)
+	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
 	dates := &edit[graph.Date]{t: &table[graph.Date]{}}
 	for i, d := range listOf[uint64](r) {
 		dates.set(uint32(i), graph.UnpackDate(d))

@@ -45,11 +45,23 @@ func TestRuns(t *testing.T) {
 			if len(s.out.at(e)) >= longList {
 				long++
 			}
+			for _, l := range s.out.at(e) {
+				r := s.rows.ref(l.claim)
+				if want := (link{l.claim, s.Object(l.claim), r.valid, r.predicate, r.rank}); l != want || r.subject != e {
+					t.Fatalf("out of %s: %v instead of %v", s.ID(e), l, want)
+				}
+			}
+			for _, l := range s.in.at(e) {
+				r := s.rows.ref(l.claim)
+				if want := (link{l.claim, r.subject, r.valid, r.predicate, r.rank}); l != want || s.Object(l.claim) != e {
+					t.Fatalf("in of %s: %v instead of %v", s.ID(e), l, want)
+				}
+			}
 			for p := range uint16(len(s.predicates.list)) {
-				of := func(list []uint32) (part []uint32) {
-					for _, n := range list {
-						if s.rows.ref(n).predicate == p {
-							part = append(part, n)
+				of := func(list []link) (part []link) {
+					for _, l := range list {
+						if s.rows.ref(l.claim).predicate == p {
+							part = append(part, l)
 						}
 					}
 					return part

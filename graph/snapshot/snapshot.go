@@ -74,23 +74,20 @@ type Snapshot struct {
 	types    column[uint16] // their types, as numbers in typeNames
 	entities index          // number by id
 
-	rows column[row]
-	// claimPredicates repeats the predicate of each row: looking for one in long
-	// lists reads two bytes a probe and not a cache line.
-	claimPredicates column[uint16]
-	quals           column[qualifier]
-	texts           column[string]
-	times           column[period]
-	extras          column[extra]
-	claims          index         // number by claim id
-	ended           table[uint32] // the sequence number that withdrew a claim; 0 while it stands
-	out             table[[]uint32]
-	in              table[[]uint32]
-	outRuns         table[[]run] // of long lists: where each predicate's claims end
-	inRuns          table[[]run]
-	cited           table[[]uint32] // by source: the claims that cite it
-	byType          table[[]uint32] // by type: its entities, in the order of their ids
-	dates           table[graph.Date]
+	rows    column[row]
+	quals   column[qualifier]
+	texts   column[string]
+	times   column[period]
+	extras  column[extra]
+	claims  index         // number by claim id
+	ended   table[uint32] // the sequence number that withdrew a claim; 0 while it stands
+	out     table[[]link]
+	in      table[[]link]
+	outRuns table[[]run] // of long lists: where each predicate's claims end
+	inRuns  table[[]run]
+	cited   table[[]uint32] // by source: the claims that cite it
+	byType  table[[]uint32] // by type: its entities, in the order of their ids
+	dates   table[graph.Date]
 	// named finds the claim of an entity's name, which most have one of and
 	// every list shows: the claim's number + 1; 0 none, manyNames several.
 	named   table[uint32]
@@ -247,10 +244,9 @@ func (s *Snapshot) values(subject graph.ID, predicate string, stands func(uint32
 		return nil
 	}
 	var vs []graph.Value
-	for _, c := range s.outRun(n, s.predicate(predicate)) {
-		if stands(c) {
-			r := s.rows.ref(c)
-			vs = append(vs, s.value(r.cell()))
+	for _, l := range s.outRun(n, s.predicate(predicate)) {
+		if stands(l.claim) {
+			vs = append(vs, s.value(s.rows.ref(l.claim).cell()))
 		}
 	}
 	return vs
@@ -287,75 +283,3 @@ func (s *Snapshot) predicate(name string) uint16 {
 // predicateOf is the number of a stored field's predicate. Every snapshot
 // numbers the ontology's predicates alike.
 func predicateOf(f *schema.Field) uint16 { return uint16(f.Number) }
-
-// outRun is the part of an entity's claims as their subject that belongs to
-// one predicate, inRun of those as their object.
-func (s *Snapshot) outRun(entity uint32, p uint16) []uint32 {
-	return s.run(s.out.at(entity), &s.outRuns, entity, p)
-}
-
-func (s *Snapshot) inRun(entity uint32, p uint16) []uint32 {
-	return s.run(s.in.at(entity), &s.inRuns, entity, p)
-}
-
-// run is where the claims of a predicate end in a long adjacency list.
-type run struct {
-	end       uint32
-	predicate uint16
-}
-
-// manyNames marks entities with several claims of their name.
-const manyNames = ^uint32(0)
-
-// longList is from how many claims on a list has its runs noted.
-const longList = 64
-
-// runsOf are the runs of a long list, nil of a short one. Lists are sorted by
-// predicate and, within one, by the other entity's id or by number.
-func (s *Snapshot) runsOf(list []uint32) []run {
-	if len(list) < longList {
-		return nil
-	}
-	var runs []run
-	for at := 0; at < len(list); {
-		p := s.claimPredicates.at(list[at])
-		at += s.lowerBound(list[at:], p+1)
-		runs = append(runs, run{uint32(at), p})
-	}
-	return runs
-}
-
-func (s *Snapshot) run(list []uint32, runs *table[[]run], entity uint32, p uint16) []uint32 {
-	if len(list) >= longList {
-		from := uint32(0)
-		for _, r := range runs.at(entity) {
-			if r.predicate >= p {
-				if r.predicate == p {
-					return list[from:r.end]
-				}
-				break
-			}
-			from = r.end
-		}
-		return nil
-	}
-	from := s.lowerBound(list, p)
-	to := from
-	for to < len(list) && s.claimPredicates.at(list[to]) == p {
-		to++
-	}
-	return list[from:to]
-}
-
-func (s *Snapshot) lowerBound(list []uint32, p uint16) int {
-	lo, hi := 0, len(list)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if s.claimPredicates.at(list[mid]) < p {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
-}

@@ -18,6 +18,7 @@ type View struct {
 	minConfidence uint16
 	sources       map[uint32]bool // nil: all
 	kinds         []predicateKinds
+	plain         bool       // all that is known now, by whom and however surely
 	interrupt     *interrupt // nil: nothing ends a walk
 }
 
@@ -90,6 +91,7 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 		}
 	}
 	w.kinds = s.w.kindsOf(s)
+	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil
 	return w, nil
 }
 
@@ -195,14 +197,14 @@ func (v *View) Lists(n uint32) bool {
 // its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
-	for _, list := range [...][]uint32{s.out.at(entity), s.in.at(entity), s.cited.at(entity)} {
-		for _, n := range list {
-			if v.Lists(n) {
+	for _, list := range [...][]link{s.out.at(entity), s.in.at(entity)} {
+		for _, l := range list {
+			if v.plain && v.shows(l) || !v.plain && v.Lists(l.claim) {
 				return true
 			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(s.cited.at(entity), v.Lists)
 }
 
 // Entity finds the entity by its id, if the view shows it. A source can be
@@ -217,8 +219,8 @@ func (v *View) Entity(id graph.ID) (uint32, bool) {
 
 // describes tells whether the view shows what the source says of itself.
 func (v *View) describes(source uint32) bool {
-	for _, n := range v.s.out.at(source) {
-		if v.Holds(n) != graph.HoldsNo {
+	for _, l := range v.s.out.at(source) {
+		if v.shows(l) {
 			return true
 		}
 	}
@@ -244,7 +246,7 @@ func (v *View) ByKey(predicate, value string) (uint32, bool) {
 // where inverse, that the view shows, in the order of predicate and record. A
 // predicate of "" is every one. fn ends the walk by returning false.
 func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
-	var list []uint32
+	var list []link
 	switch {
 	case predicate == "" && !inverse:
 		list = v.s.out.at(entity)
@@ -255,8 +257,8 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 	default:
 		list = v.s.outRun(entity, v.s.predicate(predicate))
 	}
-	for _, n := range list {
-		if v.stop() || v.Holds(n) != graph.HoldsNo && !fn(n) {
+	for _, l := range list {
+		if v.stop() || v.shows(l) && !fn(l.claim) {
 			return
 		}
 	}
@@ -347,9 +349,9 @@ func (v *View) BestOf(entity uint32, f *schema.Field) uint32 { return v.best(ent
 
 func (v *View) best(entity uint32, p uint16) uint32 {
 	best := None
-	for _, n := range v.s.outRun(entity, p) {
-		if v.Holds(n) != graph.HoldsNo && (best == None || v.better(n, best)) {
-			best = n
+	for _, l := range v.s.outRun(entity, p) {
+		if v.shows(l) && (best == None || v.better(l.claim, best)) {
+			best = l.claim
 		}
 	}
 	return best
@@ -366,7 +368,8 @@ func (v *View) Name(entity uint32) string {
 		best = n - 1
 	}
 	if best == None {
-		for _, n := range v.s.outRun(entity, v.s.name) {
+		for _, l := range v.s.outRun(entity, v.s.name) {
+			n := l.claim
 			if r := v.s.rows.ref(n); v.knows(n, r) && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}

@@ -1,0 +1,235 @@
+package snapshot
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// link is a claim in the adjacency list of an entity, with what most walks ask
+// of it: the rows of a list lie all over the memory, and a list in one place.
+type link struct {
+	claim uint32
+	// other is the entity at the other end: in lists by subject the object, None
+	// for a literal; in lists by object the subject.
+	other     uint32
+	valid     uint32 // number in times
+	predicate uint16
+	rank      graph.Rank
+}
+
+// shows tells whether the view holds the claim of a link.
+func (v *View) shows(l link) bool {
+	k := &v.kinds[l.predicate]
+	if !v.plain || k.by != nil {
+		return v.Holds(l.claim) != graph.HoldsNo
+	}
+	// Who attests a claim makes it hold surely or possibly, never not at all.
+	return v.s.ended.at(l.claim) == 0 &&
+		v.s.times.ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo
+}
+
+// outRun is the part of an entity's claims as their subject that belongs to
+// one predicate, inRun of those as their object.
+func (s *Snapshot) outRun(entity uint32, p uint16) []link {
+	return partOf(s.out.at(entity), &s.outRuns, entity, p)
+}
+
+func (s *Snapshot) inRun(entity uint32, p uint16) []link {
+	return partOf(s.in.at(entity), &s.inRuns, entity, p)
+}
+
+// run is where the claims of a predicate end in a long adjacency list.
+type run struct {
+	end       uint32
+	predicate uint16
+}
+
+// longList is from how many claims on a list has its runs noted.
+const longList = 64
+
+// runsOf are the runs of a long list, nil of a short one. Lists are sorted by
+// predicate and, within one, by the other entity's id or by number.
+func runsOf(list []link) []run {
+	if len(list) < longList {
+		return nil
+	}
+	var runs []run
+	for at := 0; at < len(list); {
+		p := list[at].predicate
+		at += lowerBound(list[at:], p+1)
+		runs = append(runs, run{uint32(at), p})
+	}
+	return runs
+}
+
+func partOf(list []link, runs *table[[]run], entity uint32, p uint16) []link {
+	if len(list) >= longList {
+		from := uint32(0)
+		for _, r := range runs.at(entity) {
+			if r.predicate >= p {
+				if r.predicate == p {
+					return list[from:r.end]
+				}
+				break
+			}
+			from = r.end
+		}
+		return nil
+	}
+	from := lowerBound(list, p)
+	to := from
+	for to < len(list) && list[to].predicate == p {
+		to++
+	}
+	return list[from:to]
+}
+
+func lowerBound(list []link, p uint16) int {
+	lo, hi := 0, len(list)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if list[mid].predicate < p {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// entry is what an adjacency list is to take in.
+type entry[T any] struct {
+	entity uint32
+	item   T
+}
+
+// adjacency puts the new claims into the lists of the entities they touch.
+func (b *change) adjacency(old *Snapshot) {
+	s := b.s
+	var out, in []entry[link]
+	var cited []entry[uint32]
+	for n := uint32(b.firstClaim); int(n) < s.rows.len(); n++ {
+		r := s.rows.ref(n)
+		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate, rank: r.rank}
+		cited = append(cited, entry[uint32]{r.source, n})
+		if r.kind == graph.EntityKind {
+			l.other = r.subject
+			in = append(in, entry[link]{uint32(r.value), l})
+			l.other = uint32(r.value)
+		}
+		out = append(out, entry[link]{r.subject, l})
+		for i := uint32(0); i < uint32(r.nqual); i++ {
+			if q := s.quals.ref(r.qualifiers + i); q.kind == graph.EntityKind {
+				cited = append(cited, entry[uint32]{uint32(q.value), n})
+			}
+		}
+	}
+	s.out, s.outRuns = s.mergeLinks(old.out, old.outRuns, out)
+	s.in, s.inRuns = s.mergeLinks(old.in, old.inRuns, in)
+	s.cited = merge(old.cited, cited, compareNumbers32, func(uint32, []uint32) {})
+	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
+}
+
+func compareNumbers32(x, y uint32) int { return int(int64(x) - int64(y)) }
+
+// mergeLinks is merge, with the runs of lists that are long by now.
+func (s *Snapshot) mergeLinks(t table[[]link], runs table[[]run], entries []entry[link]) (table[[]link], table[[]run]) {
+	if len(entries) == 0 {
+		return t, runs
+	}
+	e := runs.begin()
+	// Relations lie in the order of the ids they lead to, so that the lists of
+	// the API need no sorting; literals lie in record order.
+	merged := merge(t, entries, func(x, y link) int {
+		if d := int(x.predicate) - int(y.predicate); d != 0 {
+			return d
+		}
+		if x.other != None && y.other != None && x.other != y.other {
+			return strings.Compare(s.ids.at(x.other), s.ids.at(y.other))
+		}
+		return compareNumbers32(x.claim, y.claim)
+	}, func(entity uint32, list []link) {
+		if rs := runsOf(list); rs != nil {
+			e.set(entity, rs)
+		}
+	})
+	return merged, *e.t
+}
+
+// merge puts entries into the sorted lists of their entities, and tells each
+// list that has grown.
+func merge[T any](t table[[]T], entries []entry[T], compare func(x, y T) int, grown func(entity uint32, list []T)) table[[]T] {
+	if len(entries) == 0 {
+		return t
+	}
+	e := t.begin()
+	slices.SortFunc(entries, func(a, b entry[T]) int {
+		if a.entity != b.entity {
+			return compareNumbers32(a.entity, b.entity)
+		}
+		return compare(a.item, b.item)
+	})
+	// One block for all the new lists keeps neighbours together.
+	total := 0
+	for i := range entries {
+		if i == 0 || entries[i].entity != entries[i-1].entity {
+			total += len(t.at(entries[i].entity))
+		}
+		total++
+	}
+	block := make([]T, 0, total)
+	var added []T
+	for i := 0; i < len(entries); {
+		at, entity := len(block), entries[i].entity
+		added = added[:0]
+		for ; i < len(entries) && entries[i].entity == entity; i++ {
+			added = append(added, entries[i].item)
+		}
+		block = mergeInto(block, t.at(entity), added, compare)
+		list := block[at:len(block):len(block)]
+		e.set(entity, list)
+		grown(entity, list)
+	}
+	return *e.t
+}
+
+// mergeInto appends two sorted lists to dst as one.
+func mergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
+	// What is new mostly comes behind what was there.
+	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
+		return append(append(dst, a...), b...)
+	}
+	for _, y := range b {
+		k, _ := slices.BinarySearchFunc(a, y, compare)
+		dst, a = append(append(dst, a[:k]...), y), a[k:]
+	}
+	return append(dst, a...)
+}
+
+// manyNames marks entities with several claims of their name.
+const manyNames = ^uint32(0)
+
+// nameEntities notes the claims of names from a number on.
+func (s *Snapshot) nameEntities(named table[uint32], from uint32) table[uint32] {
+	var e *edit[uint32]
+	for n := from; int(n) < s.rows.len(); n++ {
+		if s.rows.ref(n).predicate != s.name {
+			continue
+		}
+		if e == nil {
+			e = named.begin()
+		}
+		subject := s.rows.ref(n).subject
+		if e.t.at(subject) == 0 {
+			e.set(subject, n+1)
+		} else {
+			e.set(subject, manyNames)
+		}
+	}
+	if e == nil {
+		return named
+	}
+	return *e.t
+}
