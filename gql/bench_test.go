@@ -53,7 +53,7 @@ func BenchmarkUncached(b *testing.B) {
 	query := `{root{nodes{id name ...on Branch{s0 nodes{id name ...on Branch{s0 nodes{id name}}}}}}}`
 	b.ReportAllocs()
 	for b.Loop() {
-		entry, err := e.load(query)
+		entry, err := e.load(query, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -68,6 +68,10 @@ type Binding struct {
 	// these arguments. It feeds the cost limit. Without it the arguments "first" and
 	// "last" are used, then Limits.ListSize.
 	Items func(args map[string]any) int
+
+	// Class names the kind of work that the field is, one of Config.Classes; empty for
+	// work that is not worth telling apart. See [RootField].
+	Class string
 }
 
 // ArgumentError is a Prepare error about one argument: the response locates it there.
@@ -98,6 +102,9 @@ type Config struct {
 	TypeOf map[string]func(Ref) string
 	// Meta holds what graphql-go cannot say.
 	Meta Meta
+	// Classes lists the kinds of work that bindings name, from the lightest to the
+	// heaviest.
+	Classes []string
 	// Limits bounds every request; its zero value means the documented defaults.
 	Limits Limits
 	// OnPanic is told of a panic in a reader or resolver: the field as Type.field (empty

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,6 +23,7 @@ type Engine struct {
 	limits  Limits
 	sdl     string
 	cache   *planCache
+	classes []string
 	onPanic func(field string, value any, stack []byte)
 	runs    sync.Pool
 }
@@ -32,7 +34,7 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
-	e := &Engine{schema: s, limits: cfg.Limits.withDefaults(), onPanic: cfg.OnPanic, sdl: printSDL(s)}
+	e := &Engine{schema: s, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, sdl: printSDL(s)}
 	// What is printed must be a valid schema by itself: clients generate code from it.
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
@@ -59,6 +61,8 @@ type Request struct {
 	Value any
 	// AllowMutation permits mutations. A server leaves it false for HTTP GET.
 	AllowMutation bool
+	// Timed fills Response.Timing.
+	Timed bool
 	// Extensions appends the response's extensions, a JSON object, when everything
 	// else is known; appending nothing leaves them out. Nil means none.
 	Extensions func(r *Response, dst []byte) []byte
@@ -86,6 +90,9 @@ type Response struct {
 	Cost int
 	// CacheHit tells that the plan was compiled before.
 	CacheHit bool
+	// Timing tells where the time went; nil where Request.Timed did not ask. It is valid
+	// until Release.
+	Timing *Timing
 
 	run *run
 }
@@ -130,7 +137,7 @@ func (r *run) release() {
 	clear(r.slots)
 	r.vars.reset()
 	clear(r.errs)
-	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0]}
+	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0], timing: r.timing}
 	r.resp.run = r
 	e.runs.Put(r)
 }
@@ -139,6 +146,7 @@ func (r *run) release() {
 func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
 	defer e.guard(&resp)
 	r := e.newRun()
+	r.begin(req)
 	p, err := e.ready(r, req)
 	if err == nil && p.op.Operation == ast.Subscription {
 		err = refuse(CodeSubscription, "Subscriptions are answered as a stream: use the streaming endpoint.")
@@ -167,7 +175,7 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 	entry := e.cache.get(req.Query)
 	if entry == nil {
 		var err *requestError
-		if entry, err = e.load(req.Query); err != nil {
+		if entry, err = e.load(req.Query, r.resp.Timing); err != nil {
 			return nil, err
 		}
 	} else {
@@ -200,7 +208,7 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 // Check parses and validates a document without running it, for lists of trusted
 // documents and for tools. The error holds every fault with its line and column.
 func (e *Engine) Check(query string) error {
-	_, fail := e.load(query)
+	_, fail := e.load(query, nil)
 	if fail == nil {
 		return nil
 	}
@@ -216,7 +224,8 @@ func (e *Engine) Check(query string) error {
 }
 
 // load parses and validates a document that the cache does not have.
-func (e *Engine) load(query string) (*cacheEntry, *requestError) {
+func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
+	began := t.now()
 	text, tokens, err := scan(query, e.limits)
 	if err != nil {
 		return nil, err
@@ -225,7 +234,11 @@ func (e *Engine) load(query string) (*cacheEntry, *requestError) {
 	if err != nil {
 		return nil, err
 	}
+	parsedAt := t.now()
 	doc, err := validate(e.schema, parsed, e.limits)
+	if t != nil {
+		t.Parse, t.Validate = parsedAt-began, t.now()-parsedAt
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +341,11 @@ func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *requ
 	for i, name := range op.conds {
 		conds[name] = key[i] == '1'
 	}
+	began := r.resp.Timing.now()
 	p, err := compile(e, entry.doc, op.def, conds)
+	if t := r.resp.Timing; t != nil {
+		t.Plan = t.now() - began
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -380,7 +397,10 @@ func (r *run) dynamicCost(p *plan) float64 {
 	return of(p.root).of(listSize)
 }
 
-const dataKey = `{"data":`
+const (
+	dataKey       = `{"data":`
+	extensionsKey = `,"extensions":`
+)
 
 // execute runs a plan and renders the response.
 func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Response {
@@ -389,7 +409,12 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 		return r.refused(req, r.abort)
 	}
 	r.buf = append(r.buf[:0], dataKey...)
-	ok := r.object(p.root, root)
+	var ok bool
+	if req.Timed {
+		ok = r.timedObject(p, root)
+	} else {
+		ok = r.object(p.root, root)
+	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {
 		r.tooLong()
 		r.resp.Code = r.abort.code
@@ -431,7 +456,7 @@ func (r *run) refused(req *Request, err *requestError) *Response {
 func (r *run) finish(req *Request) *Response {
 	if req.Extensions != nil {
 		n := len(r.buf)
-		r.buf = append(r.buf, `,"extensions":`...)
+		r.buf = append(r.buf, extensionsKey...)
 		start := len(r.buf)
 		if out := req.Extensions(&r.resp, r.buf); len(out) > start {
 			r.buf = out

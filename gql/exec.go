@@ -23,6 +23,8 @@ type run struct {
 	errs     []gqlError
 	unlisted int // errors beyond the limit
 	steps    int
+	read     int           // fields of the objects that were begun
+	timing   *Timing       // kept from request to request; Response.Timing where this one asked for it
 	abort    *requestError // stops everything
 	resp     Response
 	busy     bool // false once released
@@ -43,6 +45,7 @@ const checkEvery = 64
 // caller cuts the buffer.
 func (r *run) object(sel *selection, src Ref) bool {
 	r.steps++
+	r.read += len(sel.fields)
 	if r.steps%checkEvery == 0 && !r.alive() {
 		return false
 	}

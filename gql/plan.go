@@ -16,9 +16,10 @@ type plan struct {
 	doc   *document
 	op    *ast.OperationDefinition
 	root  *selection
-	slots []*field // fields whose arguments depend on variables, by slot
-	cost  float64  // valid where no size depends on variables
-	bytes int      // estimate of the memory held
+	each  []selection // the root's fields one by one, to be timed
+	slots []*field    // fields whose arguments depend on variables, by slot
+	cost  float64     // valid where no size depends on variables
+	bytes int         // estimate of the memory held
 }
 
 // selection is what to read from an object of one concrete type.
@@ -26,6 +27,7 @@ type selection struct {
 	typ     *typeDef
 	fields  []field
 	dynamic bool // some list size below depends on variables
+	class   int  // the heaviest of its fields'
 	cost    weight
 }
 
@@ -53,6 +55,7 @@ type field struct {
 	nonNull     bool
 	itemNonNull bool // of a bound list
 	bound       bool // the parent object comes from a bound reader: see Ref
+	class       int  // the heaviest of its own and of those below it
 	slot        int  // of the arguments of this request, -1 where args holds them
 
 	leaf   func(*Call, Ref, []byte) ([]byte, error)
@@ -115,6 +118,11 @@ func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[st
 	if c.left < 0 {
 		return nil, limitError("LIMIT_FIELDS", "the plan's number of fields", left, left-c.left)
 	}
+	p.each = make([]selection, len(p.root.fields))
+	for i := range p.each {
+		p.each[i] = selection{typ: root, fields: p.root.fields[i : i+1 : i+1]}
+	}
+	p.bytes += len(p.each) * int(unsafe.Sizeof(selection{}))
 	p.cost = p.root.cost.of(float64(e.limits.ListSize))
 	p.bytes += int(unsafe.Sizeof(plan{}))
 	return p, nil
@@ -193,6 +201,7 @@ func (c *compiler) selection(t *typeDef, g *grouping, bound bool) *selection {
 	}
 	for i, nodes := range g.order {
 		c.field(sel, i, nodes, bound)
+		sel.class = max(sel.class, sel.fields[i].class)
 	}
 	c.weigh(sel)
 	return sel
@@ -202,7 +211,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field, bound bool) 
 	node := nodes[0]
 	def := c.e.schema.field(sel.typ, node.Name)
 	f := &sel.fields[i]
-	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.typ.nonNull, bound: bound}
+	*f = field{slot: -1, def: def, class: def.class, nodes: nodes, name: node.Alias, nonNull: def.typ.nonNull, bound: bound}
 	f.key = strconv.Quote(node.Alias) + ":" // a GraphQL name needs no JSON escapes
 	if i > 0 {
 		f.key = "," + f.key
@@ -228,6 +237,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field, bound bool) 
 	c.arguments(f)
 	if t := def.typ.base(); t.composite() {
 		f.sub = c.sub(t, nodes, f.read != readResolve)
+		f.class = max(f.class, f.sub.class())
 	}
 }
 
@@ -263,6 +273,18 @@ func (c *compiler) sub(t *typeDef, nodes []*ast.Field, bound bool) *subselection
 		s.byName[p.name] = c.shared(p, nodes, bound)
 	}
 	return s
+}
+
+// class is the heaviest of what the objects are asked for.
+func (s *subselection) class() int {
+	if s.single != nil {
+		return s.single.class
+	}
+	heaviest := 0
+	for _, sel := range s.byName {
+		heaviest = max(heaviest, sel.class)
+	}
+	return heaviest
 }
 
 func (c *compiler) shared(t *typeDef, nodes []*ast.Field, bound bool) *selection {

@@ -137,6 +137,7 @@ type fieldDef struct {
 	typ               *typeRef
 	deprecated        *string
 	binding           *Binding
+	class             int // of Config.Classes, counted from 1; 0 for none
 	resolve           graphql.FieldResolveFn
 	subscribe         graphql.FieldResolveFn
 	returnType        graphql.Output
@@ -501,6 +502,11 @@ func (b *builder) bindings() {
 				continue
 			}
 			f.binding = &binding
+			if binding.Class != "" {
+				if f.class = slices.Index(b.cfg.Classes, binding.Class) + 1; f.class == 0 {
+					b.faults.add("Bindings[%q][%q]: Classes does not list the class %q", typeName, name, binding.Class)
+				}
+			}
 			if msg := misfit(f, b.s); msg != "" {
 				b.faults.add("Bindings[%q][%q]: %s", typeName, name, msg)
 			}

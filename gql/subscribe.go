@@ -27,6 +27,7 @@ type Subscription struct {
 func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription, resp *Response) {
 	defer e.guard(&resp)
 	r := e.newRun()
+	r.begin(req)
 	p, err := e.ready(r, req)
 	if err != nil {
 		return nil, r.refused(req, err)
@@ -123,6 +124,7 @@ func (s *Subscription) Next(ctx context.Context) (resp *Response, ok bool) {
 	ok = true
 	defer s.e.guard(&resp)
 	r := s.e.newRun()
+	r.begin(s.req)
 	r.vars.names = append(r.vars.names, s.vars.names...)
 	r.vars.vals = append(r.vars.vals, s.vars.vals...)
 	r.resp.Operation, r.resp.OperationName, r.resp.CacheHit = s.info.Operation, s.info.OperationName, s.info.CacheHit

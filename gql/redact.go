@@ -1,0 +1,42 @@
+package gql
+
+// Redact is a document without what may be private in it, for logs and traces: every string
+// becomes "", every number 0, and comments go, as does layout. What cannot be read as
+// GraphQL ends it, and so does the length given, in bytes; "…" stands for the rest.
+func Redact(document string, length int) string {
+	const rest = "…"
+	s := &scanner{src: document, line: 1}
+	var out []byte
+	word := false // the token before is a name, a number or a string
+	for {
+		tok, err := s.next()
+		if err != nil {
+			return string(out) + rest
+		}
+		if tok == tokEOF {
+			return string(out)
+		}
+		text := string(tok)
+		switch tok {
+		case tokName:
+			start := s.pos
+			for start > 0 && isNamePart(document[start-1]) {
+				start--
+			}
+			text = document[start:s.pos]
+		case tokString:
+			text = `""`
+		case tokSpread:
+			text = "..."
+		}
+		isWord := tok == tokName || tok == tokNumber || tok == tokString
+		if word && isWord {
+			text = " " + text
+		}
+		word = isWord
+		if len(out)+len(text) > length {
+			return string(out) + rest
+		}
+		out = append(out, text...)
+	}
+}

@@ -1,0 +1,134 @@
+package gql
+
+import (
+	"math"
+	"time"
+)
+
+// Timing tells where the time of one request went.
+type Timing struct {
+	// Parse, Validate and Plan are for a document met for the first time; zero where
+	// its plan was kept.
+	Parse, Validate, Plan time.Duration
+	// Execute is the time for reading the fields and writing the answer.
+	Execute time.Duration
+	// Fields are the root fields that were begun, in their order.
+	Fields []RootField
+
+	began time.Time // the request
+}
+
+// now is the time since the request began; 0 where nothing is timed.
+func (t *Timing) now() time.Duration {
+	if t == nil {
+		return 0
+	}
+	return time.Since(t.began)
+}
+
+// RootField is what one field of the operation's root took.
+type RootField struct {
+	// Key is the response's name for it, Name the schema's.
+	Key, Name string
+	// Class is the heaviest kind of work in it and below it, as Binding.Class names
+	// them; ClassIntrospection for __schema and __type; empty where there is none.
+	Class string
+	// Start is when it was begun, from the beginning of the request on.
+	Start, Duration time.Duration
+}
+
+// ClassIntrospection is the class of __schema and __type.
+const ClassIntrospection = "introspection"
+
+// begin notes when the request began.
+func (r *run) begin(req *Request) {
+	if !req.Timed {
+		return
+	}
+	if r.timing == nil {
+		r.timing = &Timing{}
+	}
+	clear(r.timing.Fields)
+	*r.timing = Timing{Fields: r.timing.Fields[:0], began: time.Now()}
+	r.resp.Timing = r.timing
+}
+
+// timedObject is object for the root, field by field. Each field's end is the next one's
+// beginning, so that timing costs one look at the clock a field.
+func (r *run) timedObject(p *plan, src Ref) bool {
+	t := r.timing
+	begun := t.now()
+	at := begun
+	defer func() { t.Execute = at - begun }()
+	r.read += len(p.each)
+	r.buf = append(r.buf, '{')
+	for i := range p.each {
+		_, ok := r.fields(&p.each[i], src, 0)
+		end := t.now()
+		t.Fields = append(t.Fields, RootField{
+			Key: p.each[i].fields[0].name, Name: p.each[i].fields[0].def.name, Class: r.e.classOf(&p.each[i].fields[0]),
+			Start: at, Duration: end - at,
+		})
+		at = end
+		if !ok {
+			return false
+		}
+	}
+	r.buf = append(r.buf, '}')
+	return true
+}
+
+func (e *Engine) classOf(f *field) string {
+	switch {
+	case f.def == e.schema.schemaField || f.def == e.schema.typeField:
+		return ClassIntrospection
+	case f.class == 0:
+		return ""
+	}
+	return e.classes[f.class-1]
+}
+
+// AppendCost appends what the request was estimated to cost and what it did cost, as a
+// JSON object for the response's extensions: fields are counted as the estimate counts
+// them, bytes are those of the answer without its extensions. It is called by
+// Request.Extensions.
+func (r *Response) AppendCost(dst []byte) []byte {
+	x := r.run
+	dst = AppendInt(append(dst, `{"estimate":`...), int64(r.Cost))
+	if limit := x.e.limits.Cost; limit < math.MaxInt {
+		dst = AppendInt(append(dst, `,"limit":`...), int64(limit))
+	}
+	dst = AppendInt(append(dst, `,"fields":`...), int64(x.read))
+	return append(AppendInt(append(dst, `,"bytes":`...), int64(len(x.buf)-len(extensionsKey)+len("}"))), '}')
+}
+
+// AppendTrace appends the Timing as a JSON object for the response's extensions. Times are
+// in nanoseconds. It is null where Request.Timed did not ask for it.
+func (r *Response) AppendTrace(dst []byte) []byte {
+	t := r.Timing
+	if t == nil {
+		return append(dst, "null"...)
+	}
+	dst = AppendBool(append(dst, `{"unit":"ns","planCached":`...), r.CacheHit)
+	for _, phase := range [...]struct {
+		name string
+		took time.Duration
+	}{{`,"parse":`, t.Parse}, {`,"validate":`, t.Validate}, {`,"plan":`, t.Plan}, {`,"execute":`, t.Execute}} {
+		dst = AppendInt(append(dst, phase.name...), int64(phase.took))
+	}
+	dst = append(dst, `,"fields":[`...)
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = AppendString(append(dst, `{"key":`...), f.Key)
+		dst = AppendString(append(dst, `,"name":`...), f.Name)
+		if f.Class != "" {
+			dst = AppendString(append(dst, `,"class":`...), f.Class)
+		}
+		dst = AppendInt(append(dst, `,"start":`...), int64(f.Start))
+		dst = append(AppendInt(append(dst, `,"duration":`...), int64(f.Duration)), '}')
+	}
+	return append(dst, "]}"...)
+}
