@@ -30,7 +30,7 @@ func Redact(document string, length int) string {
 			text = "..."
 		}
 		isWord := tok == tokName || tok == tokNumber || tok == tokString
-		if word && isWord {
+		if word && (isWord || tok == tokSpread) { // "0..." would not be two tokens
 			text = " " + text
 		}
 		word = isWord
