@@ -25,9 +25,10 @@ func (v *View) shows(l link) bool {
 	if !v.plain || k.by != nil {
 		return v.Holds(l.claim) != graph.HoldsNo
 	}
-	// Who attests a claim makes it hold surely or possibly, never not at all.
-	return v.s.ended.at(l.claim) == 0 &&
-		v.s.times.ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo
+	// Who attests a claim makes it hold surely or possibly, never not at all;
+	// and one without dates holds at least possibly, whatever its kind.
+	return v.s.ended.at(l.claim) == 0 && (l.valid == 0 ||
+		v.s.times.ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo)
 }
 
 // outRun is the part of an entity's claims as their subject that belongs to
@@ -208,24 +209,31 @@ func mergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
 	return append(dst, a...)
 }
 
-// manyNames marks entities with several claims of their name.
+// naming is the claim of an entity's name, which most have one of and every
+// list shows: with what a view asks of it, in one place.
+type naming struct {
+	name  string
+	claim uint32 // its number + 1; 0 none, manyNames several
+	valid uint32 // number in times
+}
+
 const manyNames = ^uint32(0)
 
 // nameEntities notes the claims of names from a number on.
-func (s *Snapshot) nameEntities(named table[uint32], from uint32) table[uint32] {
-	var e *edit[uint32]
+func (s *Snapshot) nameEntities(named table[naming], from uint32) table[naming] {
+	var e *edit[naming]
 	for n := from; int(n) < s.rows.len(); n++ {
-		if s.rows.ref(n).predicate != s.name {
+		r := s.rows.ref(n)
+		if r.predicate != s.name {
 			continue
 		}
 		if e == nil {
 			e = named.begin()
 		}
-		subject := s.rows.ref(n).subject
-		if e.t.at(subject) == 0 {
-			e.set(subject, n+1)
+		if e.t.at(r.subject).claim == 0 {
+			e.set(r.subject, naming{s.texts.at(uint32(r.value)), n + 1, r.valid})
 		} else {
-			e.set(subject, manyNames)
+			e.set(r.subject, naming{claim: manyNames})
 		}
 	}
 	if e == nil {

@@ -58,6 +58,15 @@ func (t *table[T]) at(i uint32) T {
 	return c[i&tableMask]
 }
 
+// ref is the element where it lies, nil where nothing near it was ever set.
+// Nobody may change it.
+func (t *table[T]) ref(i uint32) *T {
+	if int(i) >= t.n || t.chunks[i>>tableBits] == nil {
+		return nil
+	}
+	return &t.chunks[i>>tableBits][i&tableMask]
+}
+
 // edit is the set of chunks that the running change has copied already.
 type edit[T any] struct {
 	t     *table[T]

@@ -113,8 +113,6 @@ type groups struct {
 	keep    *sieve
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
-	node    uint32 // the node that is being read
-	wanted  bool   // whether its edges are
 	skipped bool   // the sieve left a node out
 
 	deprecated bool // some claim so far is DEPRECATED, or may be
@@ -122,7 +120,7 @@ type groups struct {
 }
 
 func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {
-	g := groups{v: v, f: f, inverse: f.Kind == schema.Inverse, keep: keep, node: None}
+	g := groups{v: v, f: f, inverse: f.Kind == schema.Inverse, keep: keep}
 	switch {
 	case f.Symmetric || f.Kind == schema.Derived:
 		g.edges, g.deprecated = v.collect(entity, f), true
@@ -141,43 +139,38 @@ func (g *groups) next() []Edge {
 		return g.nextCollected()
 	}
 	v := g.v
-	group := g.room[:0]
-	for i, l := range g.links {
-		if v.stop() {
-			g.links = nil
-			return nil
+	for len(g.links) > 0 && !v.stop() {
+		node, n := g.links[0].other, 1
+		for n < len(g.links) && g.links[n].other == node {
+			n++
 		}
-		if l.other == None {
-			continue // another type's property of the same name
+		same := g.links[:n]
+		g.links = g.links[n:]
+		// A literal is another type's property of the same name. Several types
+		// may declare a relation of one name: what is read from the object's
+		// side counts only subjects of the field's own target.
+		if node == None || g.inverse && !v.includes(g.f, node) {
+			continue
 		}
-		if l.other != g.node {
-			if len(group) > 0 {
-				g.links = g.links[i:]
-				return group
+		if !g.keep.node(node) {
+			g.skipped = true
+			continue
+		}
+		group := g.room[:0]
+		for _, l := range same {
+			if v.stop() {
+				return nil
 			}
-			g.enter(l.other)
+			if v.shows(l) {
+				group = append(group, Edge{node, l.claim})
+				g.deprecated = g.deprecated || l.rank == graph.Deprecated
+			}
 		}
-		if g.wanted && v.shows(l) {
-			group = append(group, Edge{l.other, l.claim})
-			g.deprecated = g.deprecated || l.rank == graph.Deprecated
+		if len(group) > 0 {
+			return group
 		}
 	}
-	g.links = nil
-	if len(group) == 0 {
-		return nil
-	}
-	return group
-}
-
-// enter begins to read the edges to a node.
-func (g *groups) enter(node uint32) {
-	g.node = node
-	// Several types may declare a relation of one name: what is read from the
-	// object's side counts only subjects of the field's own target.
-	g.wanted = !g.inverse || g.v.includes(g.f, node)
-	if g.wanted && !g.keep.node(node) {
-		g.wanted, g.skipped = false, true
-	}
+	return nil
 }
 
 func (v *View) includes(f *schema.Field, node uint32) bool {

@@ -197,18 +197,21 @@ func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
 type sieve struct {
 	v *View
 	q *Query
+	// keeps is v.Keeps. A filter may walk lists, whose walks ask a sieve: called
+	// by its name it would make the compiler put every walk's state on the heap.
+	keeps func(f *Filter, node uint32) bool
 }
 
 func (v *View) sieve(q *Query) *sieve {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}
-	return &sieve{v, q}
+	return &sieve{v, q, v.Keeps}
 }
 
 // node tells whether the edges to a node may be kept.
 func (x *sieve) node(n uint32) bool {
-	return x == nil || x.v.Keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.v.Keeps(x.q.Edges.Node, n))
+	return x == nil || x.keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.keeps(x.q.Edges.Node, n))
 }
 
 // claim tells whether an edge is kept whose node is.

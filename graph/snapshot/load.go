@@ -179,7 +179,7 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	s.ended = *ended.t
 	s.out, s.in = readLists[link](r), readLists[link](r)
 	s.cited, s.byType = readLists[uint32](r), readLists[uint32](r)
-	s.named = s.nameEntities(table[uint32]{}, 0)
+	s.named = s.nameEntities(table[naming]{}, 0)
 	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
 	dates := &edit[graph.Date]{t: &table[graph.Date]{}}
 	for i, d := range listOf[uint64](r) {

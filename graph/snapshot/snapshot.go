@@ -88,9 +88,7 @@ type Snapshot struct {
 	cited   table[[]uint32] // by source: the claims that cite it
 	byType  table[[]uint32] // by type: its entities, in the order of their ids
 	dates   table[graph.Date]
-	// named finds the claim of an entity's name, which most have one of and
-	// every list shows: the claim's number + 1; 0 none, manyNames several.
-	named   table[uint32]
+	named   table[naming]
 	keys    index // number of the claim by predicate and value of a key
 	labels  labels
 	commits column[int64] // record time of each sequence number, in µs

@@ -361,11 +361,12 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 // visible it is the latest label that the store knew, and then the id.
 func (v *View) Name(entity uint32) string {
 	best := None
-	switch n := v.s.named.at(entity); {
-	case n == manyNames:
+	switch n := v.s.named.ref(entity); {
+	case n == nil || n.claim == 0:
+	case n.claim == manyNames:
 		best = v.best(entity, v.s.name)
-	case n != 0 && v.Holds(n-1) != graph.HoldsNo:
-		best = n - 1
+	case v.shows(link{claim: n.claim - 1, valid: n.valid, predicate: v.s.name}):
+		return n.name
 	}
 	if best == None {
 		for _, l := range v.s.outRun(entity, v.s.name) {
