@@ -16,7 +16,7 @@ func runCommand(t *testing.T, args ...string) (code int, out, err string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	none := func(string) (string, bool) { return "", false }
-	code = run(t.Context(), args, &environment{strings.NewReader(""), &o, &e, none})
+	code = run(t.Context(), args, &environment{in: strings.NewReader(""), out: &o, err: &e, lookup: none})
 	return code, o.String(), e.String()
 }
 

@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -33,7 +34,10 @@ type command struct {
 func commands() []*command {
 	return []*command{
 		serveCommand, queryCommand, importCommand, exportCommand, checkCommand,
-		schemaCommand, verifyCommand, routesCommand, healthCommand, versionCommand,
+		schemaCommand, verifyCommand,
+		searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand,
+		conflictsCommand, changesCommand, timelineCommand,
+		healthCommand, versionCommand,
 	}
 }
 
@@ -42,6 +46,7 @@ type environment struct {
 	in       io.Reader
 	out, err io.Writer
 	lookup   func(string) (string, bool)
+	now      func() time.Time // nil is the system's clock
 }
 
 // say writes words for a person.
@@ -68,7 +73,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], &environment{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv}))
+	os.Exit(run(ctx, os.Args[1:], &environment{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv}))
 }
 
 // run is the program; it returns the exit code.
@@ -151,7 +156,7 @@ func overview(w io.Writer) {
 	fmt.Fprint(w, "Caspian is a geopolitical knowledge graph: sourced claims, asked through GraphQL.\n\n"+
 		"Usage: caspian COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.short)
+		fmt.Fprintf(w, "  %-11s  %s\n", c.name, c.short)
 	}
 	fmt.Fprint(w, "\nStart with 'caspian serve'. 'caspian COMMAND --help' tells more, with examples.\n"+
 		"Exit codes: 0 done, 1 failed, 2 wrong usage.\n")

@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"github.com/caspian-kg/caspian/api"
 )
 
 var queryCommand = &command{
@@ -23,16 +21,13 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
   caspian query --store data -f question.graphql`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		url := s.serviceURL()
-		dir := s.text("store", "DIR", "", "ask this store instead of a service")
-		ontology := s.ontologyFile()
 		file := s.text("f", "FILE", "", "read the query from a file")
-		token := s.text("token", "TOKEN", "", "bearer token, for mutations")
 		asOf := s.text("as-of", "DATE", "", "date of the view, such as 1996 or 2025-12-20")
 		compact := s.toggle("compact", "print the answer on one line")
 		vars := map[string]json.RawMessage{}
 		s.add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
-		return func(ctx context.Context, e *environment, args []string) error {
+		at := s.place()
+		return func(ctx context.Context, e *environment, args []string) (err error) {
 			query, err := queryText(e, *file, args)
 			if err != nil {
 				s.fault("%v", err)
@@ -42,7 +37,7 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
 					s.fault("--as-of: %v", err)
 				}
 			}
-			where := s.either("store", "url")
+			at.check()
 			if err := s.err(); err != nil {
 				return err
 			}
@@ -50,12 +45,16 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
 			if err != nil {
 				return err
 			}
-			var body []byte
-			if where == "store" {
-				body, err = askStore(ctx, *dir, *ontology, query, variables)
-			} else {
-				body, err = askService(ctx, *url, *token, query, variables)
+			under, err := at.open(ctx, e)
+			if err != nil {
+				return err
 			}
+			defer func() {
+				if cerr := under.close(); err == nil {
+					err = cerr
+				}
+			}()
+			body, err := under.answer(ctx, query, variables)
 			if err != nil {
 				return err
 			}
@@ -106,30 +105,6 @@ func setAsOf(vars map[string]json.RawMessage, date string) error {
 	raw, err := json.Marshal(map[string]string{"asOf": date})
 	vars["view"] = raw
 	return err
-}
-
-// askStore answers from a store without a service.
-func askStore(ctx context.Context, dir, ontology, query string, variables []byte) (body []byte, err error) {
-	o, err := loadOntology(ontology)
-	if err != nil {
-		return nil, err
-	}
-	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true})
-	if err != nil {
-		return nil, orURL(err)
-	}
-	defer func() {
-		if cerr := g.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	a, err := api.New(api.Options{Graph: g.Graph, Version: version})
-	if err != nil {
-		return nil, err
-	}
-	res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables, AllowMutation: true})
-	defer res.Release()
-	return bytes.Clone(res.Body), nil
 }
 
 // printAnswer writes the answer; an answer with errors is a failure.

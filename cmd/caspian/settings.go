@@ -121,6 +121,21 @@ func (s *settings) many(name, value, help string) *[]string {
 	return p
 }
 
+// choice takes one of a few words, in any case, and gives it in upper case.
+func (s *settings) choice(name, standard, help string, words ...string) *string {
+	p := new(strings.ToUpper(standard))
+	s.add(name, "NAME", standard, help+": "+strings.Join(words, ", "), func(t string) error {
+		for _, w := range words {
+			if strings.EqualFold(w, t) {
+				*p = strings.ToUpper(w)
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is none of %s", t, strings.Join(words, ", "))
+	})
+	return p
+}
+
 // either tells which of two settings that exclude each other was set, "" for
 // neither. A flag wins over the environment.
 func (s *settings) either(a, b string) string {

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+)
+
+var changesCommand = &command{
+	name: "changes", short: "tell what differs between two views, or what the store has learned", args: "[SUBJECT]",
+	about: `Compares two views, two dates (--from, --to), two record times, or two sets of
+sources, and lists what appeared (ADDED), vanished (REMOVED) or changed (CHANGED: the
+claim before, then the one after). The other flags of the view hold for both. With
+--since N it tells what the store has learned behind sequence number N instead,
+commit by commit. SUBJECT is an id or a name that is one entity's alone.`,
+	examples: `  caspian changes KAZ --from 2018 --to 2020
+  caspian changes --from-known-at 2025-12-20T00:00:00Z --first 50
+  caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21 --to-sources jpmofa-2025-12-20
+  caspian changes --since 0`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		f := &changeFlags{
+			from:        s.text("from", "DATE", "", "date of the first view"),
+			to:          s.text("to", "DATE", "", "date of the second view; today otherwise"),
+			fromKnown:   s.text("from-known-at", "TIME", "", "what the store knew then is the first view"),
+			toKnown:     s.text("to-known-at", "TIME", "", "what the store knew then is the second view; now otherwise"),
+			fromSources: s.many("from-sources", "IDS", "only what these sources say is the first view"),
+			toSources:   s.many("to-sources", "IDS", "only what these sources say is the second view"),
+			since:       s.text("since", "N", "", "what was learned behind this sequence number, instead of two views"),
+			claims:      s.number("claims", 5, 0, "with --since: how many claims of each commit to show"),
+		}
+		f.pages = s.paging(20)
+		q := s.ask("changes", "changes")
+		f.q = q
+		return func(ctx context.Context, e *environment, args []string) error {
+			ids := q.positional(args, nil, "SUBJECT")
+			f.pages.check(s)
+			if s.find("since").given {
+				return f.log(ctx, e, ids[0])
+			}
+			from, to := f.views()
+			q.entity("SUBJECT", &ids[0])
+			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+				variables := map[string]any{"from": from, "to": to}
+				if ids[0] != "" {
+					variables["subject"] = ids[0]
+				}
+				return a.pages(ctx, f.pages, changesDocument, variables)
+			}, writeChanges)
+		}
+	},
+}
+
+// changeFlags are the flags of changes.
+type changeFlags struct {
+	q                                   *question
+	from, to, fromKnown, toKnown, since *string
+	fromSources, toSources              *[]string
+	claims                              *int
+	pages                               *paging
+}
+
+// views are the two lenses that the flags describe.
+func (f *changeFlags) views() (from, to map[string]any) {
+	q := f.q
+	both := q.view()
+	from, to = maps.Clone(both), maps.Clone(both)
+	differ := false
+	for _, x := range []struct {
+		side   map[string]any
+		shared string
+		flag   string
+		set    func(side map[string]any, flag string)
+	}{
+		{from, "as-of", "from", func(m map[string]any, flag string) { q.date(m, flag, *f.from) }},
+		{to, "as-of", "to", func(m map[string]any, flag string) { q.date(m, flag, *f.to) }},
+		{from, "known-at", "from-known-at", func(m map[string]any, flag string) { q.instant(m, flag, *f.fromKnown) }},
+		{to, "known-at", "to-known-at", func(m map[string]any, flag string) { q.instant(m, flag, *f.toKnown) }},
+		{from, "sources", "from-sources", func(m map[string]any, flag string) {
+			q.entities(flag, f.fromSources, "Source")
+			m["sources"] = *f.fromSources
+		}},
+		{to, "sources", "to-sources", func(m map[string]any, flag string) {
+			q.entities(flag, f.toSources, "Source")
+			m["sources"] = *f.toSources
+		}},
+	} {
+		if !q.s.find(x.flag).given {
+			continue
+		}
+		differ = true
+		x.set(x.side, x.flag)
+	}
+	if !differ {
+		q.s.fault("what to compare is missing: --from DATE and --to DATE, --from-known-at TIME, --from-sources IDS, or --since N")
+	}
+	return from, to
+}
+
+const changesDocument = `query Changes($from: View!, $to: View!, $subject: ID, $first: Int, $after: String) {
+  changes(from: $from, to: $to, subject: $subject, first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { kind before { ...Said } after { ...Said } } }
+  }
+}` + saidFragment
+
+func writeChanges(out *strings.Builder, answer json.RawMessage) error {
+	var found struct {
+		Edges []struct {
+			Node struct {
+				Kind          string
+				Before, After *said
+			}
+		}
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return err
+	}
+	if len(found.Edges) == 0 {
+		fmt.Fprintln(out, "The two views show the same.")
+	}
+	t := newTable("", append([]string{"KIND", "SIDE"}, claimColumns...)...)
+	for _, x := range found.Edges {
+		kind := x.Node.Kind
+		if c := x.Node.Before; c != nil {
+			t.row(append([]string{kind, "before"}, c.cells()...)...)
+			kind = ""
+		}
+		if c := x.Node.After; c != nil {
+			t.row(append([]string{kind, "after"}, c.cells()...)...)
+		}
+	}
+	t.write(out)
+	return nil
+}
+
+// log tells what the store has learned.
+func (f *changeFlags) log(ctx context.Context, e *environment, subject string) error {
+	s := f.q.s
+	if subject != "" {
+		s.fault("--since tells commits whole: SUBJECT goes with two views only")
+	}
+	for _, name := range []string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "as-of", "known-at", "min-confidence", "sources", "after"} {
+		if s.find(name).byFlag {
+			s.fault("--since has no view and no cursor: leave out --%s", name)
+		}
+	}
+	since, err := strconv.Atoi(*f.since)
+	if err != nil || since < 0 {
+		s.fault("--since: %q is no sequence number", *f.since)
+	}
+	f.q.field = "log"
+	f.q.labels["sinceSequence"] = "--since"
+	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.entries(ctx, a, since) }, writeLog)
+}
+
+const logDocument = `query Log($since: Int!, $first: Int, $claims: Int) {
+  log(sinceSequence: $since, first: $first) {
+    sequence recordedAt entities { id type name }
+    added(first: $claims) { totalCount nodes { ...Said } }
+    withdrawn(first: $claims) { totalCount nodes { ...Said } }
+  }
+}` + saidFragment
+
+// entries asks for as many commits as are wanted.
+func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.RawMessage, error) {
+	list := []json.RawMessage{}
+	for at := since; ; {
+		size := pageSize
+		if !*f.pages.all {
+			size = min(size, *f.pages.first-len(list))
+		}
+		raw, head, err := a.ask(ctx, logDocument, map[string]any{"since": at, "first": size, "claims": *f.claims})
+		if err != nil {
+			return nil, err
+		}
+		var got []json.RawMessage
+		if err := json.Unmarshal(raw, &got); err != nil {
+			return nil, fmt.Errorf("reading the answer: %w", err)
+		}
+		list = append(list, got...)
+		if len(got) > 0 {
+			var last struct{ Sequence int }
+			if err := json.Unmarshal(got[len(got)-1], &last); err != nil {
+				return nil, fmt.Errorf("reading the answer: %w", err)
+			}
+			at = last.Sequence
+		}
+		full := !*f.pages.all && len(list) >= *f.pages.first
+		if !full && len(got) == size {
+			continue
+		}
+		switch {
+		case int64(at) > head:
+			a.note("the store has not reached %d; it is at %d", at, head)
+		case int64(at) < head:
+			a.note("the store is at %d; --since %d goes on from here", head, at)
+		}
+		return json.Marshal(list)
+	}
+}
+
+func writeLog(out *strings.Builder, answer json.RawMessage) error {
+	type learned struct {
+		TotalCount int
+		Nodes      []said
+	}
+	var found []struct {
+		Sequence         int
+		RecordedAt       string
+		Entities         []named
+		Added, Withdrawn learned
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		fmt.Fprintln(out, "Nothing was learned since.")
+	}
+	for i, x := range found {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		fmt.Fprintf(out, "%d, %s: %s added, %s withdrawn, about %s\n", x.Sequence, x.RecordedAt,
+			count(x.Added.TotalCount, "claim"), thousands(x.Withdrawn.TotalCount), several(x.Entities))
+		t := newTable("   ", append([]string{"KIND"}, claimColumns...)...)
+		for _, y := range []struct {
+			kind string
+			learned
+		}{{"ADDED", x.Added}, {"WITHDRAWN", x.Withdrawn}} {
+			for j := range y.Nodes {
+				t.row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
+			}
+		}
+		t.write(out)
+		if more := x.Added.TotalCount + x.Withdrawn.TotalCount - len(x.Added.Nodes) - len(x.Withdrawn.Nodes); more > 0 {
+			fmt.Fprintf(out, "   and %s; --claims N shows more\n", count(more, "more claim"))
+		}
+	}
+	return nil
+}
+
+// several is the ids of a few entities, and how many more there are.
+func several(list []named) string {
+	const few = 5
+	ids := make([]string, 0, few)
+	for _, n := range list[:min(few, len(list))] {
+		ids = append(ids, n.ID)
+	}
+	text := strings.Join(ids, ", ")
+	if len(list) > few {
+		text += fmt.Sprintf(" and %s more", thousands(len(list)-few))
+	}
+	return text
+}

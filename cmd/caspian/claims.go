@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// saidFragment selects what the commands print of a claim, and what their JSON has of it.
+const saidFragment = `
+fragment Said on Claim {
+  id subject { id type name } predicate value object { id type name }
+  qualifiers { name value object { id type name } }
+  source { id name } locator attribution attributedTo confidence rank holds validFrom validTo
+}`
+
+// named is an entity as the commands print it.
+type named struct{ ID, Type, Name string }
+
+func names(list []named, between string) string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = n.Name
+	}
+	return strings.Join(out, between)
+}
+
+// said is a claim as the commands print it.
+type said struct {
+	Subject    named
+	Predicate  string
+	Value      *string
+	Object     *named
+	Qualifiers []struct {
+		Name   string
+		Value  *string
+		Object *named
+	}
+	Source             named
+	Locator            *string
+	Confidence         float64
+	Holds              string
+	ValidFrom, ValidTo *string
+}
+
+// longest is how many characters of a literal a table shows.
+const longest = 80
+
+func shorten(text string) string {
+	if r := []rune(text); len(r) > longest {
+		return string(r[:longest-1]) + "…"
+	}
+	return text
+}
+
+// statement is what the claim states, without its subject.
+func (c *said) statement() string {
+	text := c.Predicate
+	switch {
+	case c.Object != nil:
+		text += " " + c.Object.Name
+	case c.Value != nil:
+		text += " " + shorten(*c.Value)
+	}
+	var besides []string
+	for _, q := range c.Qualifiers {
+		switch {
+		case q.Object != nil:
+			besides = append(besides, q.Name+" "+q.Object.Name)
+		case q.Value != nil:
+			besides = append(besides, q.Name+" "+shorten(*q.Value))
+		}
+	}
+	if besides != nil {
+		text += " (" + strings.Join(besides, ", ") + ")"
+	}
+	return text
+}
+
+// sentence is the claim as a line of its subject, predicate and what it states.
+func (c *said) sentence() string { return c.Subject.Name + " " + c.statement() }
+
+func (c *said) when() string { return span(c.ValidFrom, c.ValidTo) }
+
+// span is a stretch of time in words; nothing where nobody states one.
+func span(from, to *string) string {
+	text := func(s *string) string {
+		if s == nil || *s == ".." {
+			return ""
+		}
+		return *s
+	}
+	switch a, b := text(from), text(to); {
+	case a == b:
+		return a
+	case b == "":
+		return "since " + a
+	case a == "":
+		return "until " + b
+	default:
+		return a + " to " + b
+	}
+}
+
+// cite is the source's id and the place in it.
+func (c *said) cite() string {
+	if c.Locator == nil {
+		return c.Source.ID
+	}
+	return c.Source.ID + ", " + *c.Locator
+}
+
+func (c *said) surely() string { return fmt.Sprintf("%.2f", c.Confidence) }
+
+// claimColumns and cells are the columns of a claim behind those of the table's own.
+var claimColumns = []string{"CLAIM", "WHEN", "HOLDS", "CONF.", "SOURCE"}
+
+func (c *said) cells() []string {
+	return []string{c.sentence(), c.when(), c.Holds, c.surely(), c.cite()}
+}
+
+// writeWeakest names the claim on which an answer leans the least.
+func writeWeakest(out *strings.Builder, indent string, c *said) {
+	if c == nil {
+		return
+	}
+	holds := ""
+	if c.Holds != "YES" {
+		holds = ", holds " + c.Holds
+	}
+	fmt.Fprintf(out, "%sweakest claim: %s, confidence %s%s, %s\n", indent, c.sentence(), c.surely(), holds, c.cite())
+}
+
+// writeClaims writes a title and a table of claims; without claims, nothing.
+func writeClaims(out *strings.Builder, title string, claims []said) {
+	if len(claims) == 0 {
+		return
+	}
+	out.WriteString(title)
+	t := newTable("   ", claimColumns...)
+	for i := range claims {
+		t.row(claims[i].cells()...)
+	}
+	t.write(out)
+}

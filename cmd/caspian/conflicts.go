@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+var conflictsCommand = &command{
+	name: "conflicts", short: "find claims that cannot all be true", args: "[SUBJECT]",
+	about: `Lists sets of claims that disagree: several values where there is one at a time,
+numbers further apart than the ontology tolerates, and what a curator marked. Of
+each set it tells why, and shows the claims side by side with their sources.
+SUBJECT is an id or a name that is one entity's alone.`,
+	examples: `  caspian conflicts KAZ
+  caspian conflicts --predicate capital --first 5
+  caspian conflicts JPN --predicate importsFrom --as-of 2024
+  caspian conflicts --all --json`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		predicate := s.text("predicate", "NAME", "", "only claims of this predicate, such as capital")
+		pages := s.paging(10)
+		q := s.ask("conflicts", "conflicts")
+		return func(ctx context.Context, e *environment, args []string) error {
+			ids := q.positional(args, nil, "SUBJECT")
+			q.entity("SUBJECT", &ids[0])
+			pages.check(s)
+			view := q.view()
+			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+				variables := map[string]any{"view": view}
+				if ids[0] != "" {
+					variables["subject"] = ids[0]
+				}
+				if *predicate != "" {
+					variables["predicate"] = *predicate
+				}
+				return a.pages(ctx, pages, conflictsDocument, variables)
+			}, writeConflicts)
+		}
+	},
+}
+
+const conflictsDocument = `query Conflicts($subject: ID, $predicate: String, $first: Int, $after: String, $view: View) {
+  conflicts(subject: $subject, predicate: $predicate, first: $first, after: $after, view: $view) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { subject { id type name } predicate reason holds claims { ...Said } } }
+  }
+}` + saidFragment
+
+func writeConflicts(out *strings.Builder, answer json.RawMessage) error {
+	var found struct {
+		Edges []struct {
+			Node struct {
+				Subject           named
+				Predicate, Reason string
+				Holds             string
+				Claims            []said
+			}
+		}
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return err
+	}
+	if len(found.Edges) == 0 {
+		fmt.Fprintln(out, "No claims in view disagree.")
+	}
+	for i, x := range found.Edges {
+		n := &x.Node
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		fmt.Fprintf(out, "%s, %s: %s; all hold: %s\n", n.Subject.Name, n.Predicate, n.Reason, n.Holds)
+		t := newTable("   ", claimColumns...)
+		for j := range n.Claims {
+			t.row(n.Claims[j].cells()...)
+		}
+		t.write(out)
+	}
+	return nil
+}

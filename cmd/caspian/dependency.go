@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+var dependencyCommand = &command{
+	name: "dependency", short: "measure on whom a country's trade in a resource depends", args: "COUNTRY RESOURCE",
+	about: `Tells the share of each partner in a country's imports (or exports) of a resource
+as far as anybody states it, as an interval: from what the claims grant it to what
+the others leave it. What nobody accounts for is the unknown part and never 0.
+Figures that disagree stand side by side; those that count something else stand
+apart. COUNTRY and RESOURCE are ids or names that are one entity's alone.`,
+	examples: `  caspian dependency JPN rare-earths --year 2018
+  caspian dependency Japan "Rare earths" --as-of 2025-12-21
+  caspian dependency KAZ uranium --direction export --json`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		direction := s.choice("direction", "import", "which way goods go", "import", "export")
+		year := s.text("year", "YEAR", "", "year of the figures; the latest in view otherwise")
+		scope := s.text("scope", "TEXT", "", "only figures of this scope")
+		measure := s.text("measure", "TEXT", "", "only figures of this measure")
+		q := s.ask("dependency", "dependency")
+		return func(ctx context.Context, e *environment, args []string) error {
+			ids := q.positional(args, []string{"COUNTRY", "RESOURCE"})
+			q.labels["of"] = "COUNTRY"
+			q.entity("COUNTRY", &ids[0], "Country")
+			q.entity("RESOURCE", &ids[1], "Resource")
+			view := q.view()
+			variables := map[string]any{"direction": *direction, "view": view}
+			if *year != "" {
+				n, err := strconv.Atoi(*year)
+				if err != nil {
+					s.fault("--year: %q is no year", *year)
+				}
+				variables["year"] = n
+			}
+			for name, value := range map[string]*string{"scope": scope, "measure": measure} {
+				if s.find(name).given {
+					variables[name] = *value
+				}
+			}
+			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+				variables["of"], variables["resource"] = ids[0], ids[1]
+				return a.once(ctx, dependencyDocument, variables)
+			}, func(out *strings.Builder, answer json.RawMessage) error {
+				return writeDependency(out, answer, ids[0], ids[1], strings.ToLower(*direction)+"s")
+			})
+		}
+	},
+}
+
+const dependencyDocument = `query Dependency($of: ID!, $resource: ID!, $direction: TradeDirection, $year: Int, $scope: String, $measure: String, $view: View) {
+  dependency(of: $of, resource: $resource, direction: $direction, year: $year, scope: $scope, measure: $measure, view: $view) {
+    year
+    basis { ...Figures }
+    partners {
+      partner { id type name } share { low high } stated { low high }
+      through { entity { id type name } stated { low high } claims { ...Said } }
+      claims { ...Said }
+    }
+    unknown { low high } hhi { low high }
+    conflicts { ...Said }
+    others { ...Figures }
+    weakest { ...Said }
+  }
+}
+fragment Figures on TradeFigures { relation resource { id type name } scope measure planned claims { ...Said } }` + saidFragment
+
+// interval is the least and the most that a number can be.
+type interval struct{ Low, High float64 }
+
+// percent writes an interval of shares, "unknown" where it says nothing.
+func (x *interval) percent() string {
+	switch {
+	case x == nil:
+		return "not stated"
+	case x.Low == 0 && x.High == 1:
+		return "unknown"
+	case x.Low == x.High:
+		return fmt.Sprintf("%.4g %%", 100*x.Low)
+	}
+	return fmt.Sprintf("%.4g to %.4g %%", 100*x.Low, 100*x.High)
+}
+
+type tradeFigures struct {
+	Relation       string
+	Resource       named
+	Scope, Measure *string
+	Planned        bool
+	Claims         []said
+}
+
+// text tells what the figures count.
+func (f *tradeFigures) text() string {
+	text := f.Resource.Name
+	for _, part := range []*string{f.Scope, f.Measure} {
+		if part != nil {
+			text += ", " + *part
+		}
+	}
+	if f.Planned {
+		text += ", planned"
+	}
+	return text
+}
+
+type foundDependency struct {
+	Year     *int
+	Basis    *tradeFigures
+	Partners []struct {
+		Partner       named
+		Share, Stated *interval
+		Through       []struct {
+			Entity named
+			Stated *interval
+		}
+		Claims []said
+	}
+	Unknown, HHI interval
+	Conflicts    []said
+	Others       []tradeFigures
+	Weakest      *said
+}
+
+func writeDependency(out *strings.Builder, answer json.RawMessage, country, resource, trade string) error {
+	var d foundDependency
+	if err := json.Unmarshal(answer, &d); err != nil {
+		return err
+	}
+	if d.Basis != nil && len(d.Basis.Claims) > 0 {
+		country = d.Basis.Claims[0].Subject.Name
+		resource = d.Basis.text()
+	}
+	what := fmt.Sprintf("%s, %s of %s", country, trade, resource)
+	if d.Year != nil {
+		what += fmt.Sprintf(", %d", *d.Year)
+	}
+	if d.Basis == nil {
+		fmt.Fprintf(out, "%s: nobody states a share in view, so that all of it is unknown.\n", what)
+	} else {
+		fmt.Fprintf(out, "%s\n\n", what)
+		t := newTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")
+		for i := range d.Partners {
+			p := &d.Partners[i]
+			var through []string
+			for _, x := range p.Through {
+				through = append(through, x.Entity.Name+" "+x.Stated.percent())
+			}
+			t.row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
+		}
+		t.row("(nobody says whose)", d.Unknown.percent())
+		t.write(out)
+	}
+	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %.3g to %.3g\n", d.HHI.Low, d.HHI.High)
+	writeWeakest(out, "", d.Weakest)
+	if d.Basis != nil {
+		writeClaims(out, "\nThe figures:\n", d.Basis.Claims)
+	}
+	writeClaims(out, "\nFigures that disagree:\n", d.Conflicts)
+	if len(d.Others) > 0 {
+		fmt.Fprintln(out, "\nFigures that count something else, not mixed in:")
+		t := newTable("   ", append([]string{"COUNTING"}, claimColumns...)...)
+		for i := range d.Others {
+			f := &d.Others[i]
+			for j := range f.Claims {
+				t.row(append([]string{f.text()}, f.Claims[j].cells()...)...)
+			}
+		}
+		t.write(out)
+	}
+	return nil
+}

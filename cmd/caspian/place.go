@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/caspian-kg/caspian/api"
+)
+
+// place is where a command asks: a running service, or a store of which it is
+// the only user.
+type place struct {
+	s                         *settings
+	url, dir, ontology, token *string
+	inStore                   bool
+}
+
+func (s *settings) place() *place {
+	return &place{
+		s:        s,
+		url:      s.serviceURL(),
+		dir:      s.text("store", "DIR", "", "ask this store, which no service may be running on, instead of a service"),
+		ontology: s.ontologyFile(),
+		token:    s.text("token", "TOKEN", "", "bearer token for --url"),
+	}
+}
+
+// check finds what is wrong with the settings together.
+func (p *place) check() { p.inStore = p.s.either("store", "url") == "store" }
+
+// answerer answers GraphQL requests until it is closed.
+type answerer struct {
+	answer func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
+	close  func() error
+}
+
+// open reaches what the settings name; check comes before it.
+func (p *place) open(ctx context.Context, e *environment) (*answerer, error) {
+	if p.inStore {
+		return openAnswerer(ctx, e, *p.dir, *p.ontology)
+	}
+	return &answerer{
+		answer: func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
+			return askService(ctx, *p.url, *p.token, query, variables)
+		},
+		close: func() error { return nil },
+	}, nil
+}
+
+// openAnswerer answers from a store without a service.
+func openAnswerer(ctx context.Context, e *environment, dir, ontology string) (*answerer, error) {
+	o, err := loadOntology(ontology)
+	if err != nil {
+		return nil, err
+	}
+	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true})
+	if err != nil {
+		return nil, orURL(err)
+	}
+	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Now: e.now})
+	if err != nil {
+		_ = g.Close() // the first error says why
+		return nil, err
+	}
+	return &answerer{
+		answer: func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
+			res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables, AllowMutation: true})
+			defer res.Release()
+			return bytes.Clone(res.Body), nil
+		},
+		close: g.Close,
+	}, nil
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// question is what the commands that ask the graph something share: where to
+// ask, through which view, and how to tell the answer or what is wrong.
+type question struct {
+	s     *settings
+	name  string // of the command
+	field string // of the API
+	// labels name arguments of the API as the command line does, where that is
+	// not a flag of the same name.
+	labels map[string]string
+	// names are the arguments that stand for entities.
+	names []argument
+
+	asOf, knownAt, least *string
+	sources              *[]string
+	asJSON               *bool
+	place                *place
+}
+
+// argument is a list of ids, or of names that are to become ids.
+type argument struct {
+	label string
+	ids   []*string
+	types []string // of the entities that a name may mean; nil: all but sources
+}
+
+// ask declares the settings that all questions share. It comes behind the
+// command's own, so that these lead the help.
+func (s *settings) ask(name, field string) *question {
+	q := &question{s: s, name: name, field: field, labels: map[string]string{}}
+	q.asOf = s.text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today otherwise")
+	q.knownAt = s.text("known-at", "TIME", "", "what the store knew then, such as 2025-12-20T09:00:00Z; now otherwise")
+	q.least = s.text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
+	q.sources = s.many("sources", "IDS", "only what these sources say")
+	q.asJSON = s.jsonOutput()
+	q.place = s.place()
+	return q
+}
+
+// positional takes the arguments that must be there, and those that may be,
+// and returns as many texts. API arguments of that name in lower case are told
+// by these names.
+func (q *question) positional(args []string, must []string, may ...string) []string {
+	all := append(must[:len(must):len(must)], may...)
+	if len(args) < len(must) || len(args) > len(all) {
+		usage := strings.Join(must, " ")
+		if len(may) > 0 {
+			usage = strings.TrimSpace(usage + " [" + strings.Join(may, "] [") + "]")
+		}
+		q.s.fault("the arguments are %s, but there are %d", usage, len(args))
+	}
+	texts := make([]string, len(all))
+	for i, name := range all {
+		q.labels[strings.ToLower(name)] = name
+		if i >= len(args) {
+			continue
+		}
+		texts[i] = args[i]
+		if strings.TrimSpace(args[i]) == "" {
+			q.s.fault("%s is empty", name)
+		}
+	}
+	return texts
+}
+
+// entity declares that a positional argument stands for an entity.
+func (q *question) entity(label string, id *string, types ...string) {
+	if *id != "" {
+		q.names = append(q.names, argument{label, []*string{id}, types})
+	}
+}
+
+// entities does so for the values of a flag.
+func (q *question) entities(flag string, ids *[]string, types ...string) {
+	a := argument{label: "--" + flag, types: types}
+	for i := range *ids {
+		a.ids = append(a.ids, &(*ids)[i])
+	}
+	q.names = append(q.names, a)
+}
+
+// view is the lens that the flags describe, ready for the API.
+func (q *question) view() map[string]any {
+	view := map[string]any{}
+	q.entities("sources", q.sources, "Source")
+	q.date(view, "as-of", *q.asOf)
+	q.instant(view, "known-at", *q.knownAt)
+	if *q.least != "" {
+		x, err := strconv.ParseFloat(*q.least, 64)
+		if err != nil {
+			q.s.fault("--min-confidence: %q is no number", *q.least)
+		}
+		view["minConfidence"] = x
+	}
+	if q.s.find("sources").given {
+		view["sources"] = *q.sources
+	}
+	return view
+}
+
+func (q *question) date(view map[string]any, flag, text string) {
+	if text == "" {
+		return
+	}
+	if err := parseDate(text); err != nil {
+		q.s.fault("--%s: %v", flag, err)
+	}
+	view["asOf"] = text
+}
+
+func (q *question) instant(view map[string]any, flag, text string) {
+	if text == "" {
+		return
+	}
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		q.s.fault("--%s: %q is no instant; write it as 2025-12-20T09:00:00Z", flag, text)
+	}
+	view["knownAt"] = text
+}
+
+// upper is the enum values that a flag lists, as the API writes them.
+func upper(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = strings.ToUpper(strings.ReplaceAll(v, "-", "_"))
+	}
+	return out
+}
+
+// optional sets a variable that is left out where the list is empty: to the API
+// an empty list is not an absent one.
+func optional(variables map[string]any, name string, list []string) {
+	if len(list) > 0 {
+		variables[name] = list
+	}
+}
+
+// reply is an answer of the API.
+type reply struct {
+	Data   map[string]json.RawMessage
+	Errors []struct {
+		Message    string
+		Extensions struct{ Code string }
+	}
+	Extensions struct{ Sequence int64 }
+}
+
+func (a *answerer) ask(ctx context.Context, document string, variables map[string]any) (*reply, error) {
+	raw, err := json.Marshal(variables)
+	if err != nil {
+		return nil, err
+	}
+	body, err := a.answer(ctx, document, raw)
+	if err != nil {
+		return nil, err
+	}
+	var r reply
+	if err := json.Unmarshal(body, &r); err != nil {
+		return nil, fmt.Errorf("the answer is no JSON: %w", err)
+	}
+	return &r, nil
+}
+
+// run asks, and gives the answer to show or prints it as JSON. The document's
+// root field is the question's; fetch asks it, once or page by page.
+func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
+	q.place.check()
+	if err := q.s.err(); err != nil {
+		return err
+	}
+	under, err := q.place.open(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := under.close(); err == nil {
+			err = cerr
+		}
+	}()
+	a := &asker{question: q, under: under, e: e}
+	if a.unknown, err = q.resolve(ctx, e, under); err != nil {
+		return err
+	}
+	answer, err := fetch(a)
+	if err != nil {
+		return err
+	}
+	if *q.asJSON {
+		err = printJSON(e.out, answer)
+	} else {
+		var out strings.Builder
+		if err = show(&out, answer); err == nil {
+			_, err = io.WriteString(e.out, printable(out.String()))
+		}
+	}
+	// What no name led to is known after all, or not shown: an empty answer says little.
+	for _, note := range append(a.unknown, a.notes...) {
+		e.say("caspian %s: %s", q.name, note)
+	}
+	return err
+}
+
+// asker asks one question.
+type asker struct {
+	*question
+	under   *answerer
+	e       *environment
+	unknown []string // what is wrong with names that nothing bears
+	notes   []string // what is to be said behind the answer
+}
+
+func (a *asker) note(format string, args ...any) {
+	a.notes = append(a.notes, fmt.Sprintf(format, args...))
+}
+
+// once asks the document and returns the value of the question's field.
+func (a *asker) once(ctx context.Context, document string, variables map[string]any) (json.RawMessage, error) {
+	value, _, err := a.ask(ctx, document, variables)
+	return value, err
+}
+
+func (a *asker) ask(ctx context.Context, document string, variables map[string]any) (json.RawMessage, int64, error) {
+	r, err := a.under.ask(ctx, document, variables)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(r.Errors) == 0 && r.Data != nil {
+		return r.Data[a.field], r.Extensions.Sequence, nil
+	}
+	for _, hint := range a.unknown {
+		a.e.say("caspian %s: %s", a.name, hint)
+	}
+	for _, x := range r.Errors {
+		// The hints say more of these.
+		if a.unknown != nil && x.Extensions.Code == "UNKNOWN_ID" {
+			continue
+		}
+		for _, line := range strings.Split(x.Message, "\n") {
+			a.e.say("caspian %s: %s", a.name, a.retell(line))
+		}
+	}
+	return nil, 0, errTold
+}
+
+var (
+	badVariable = regexp.MustCompile(`^Variable "\$\w+" got invalid value .*? at "([\w.]+)(?:\[\d+\])*"; (.*)$`)
+	badArgument = regexp.MustCompile(`^([A-Za-z][\w.]*): (.*)$`)
+	humps       = regexp.MustCompile(`[A-Z]`)
+)
+
+// retell tells an error of the API with the names of the command line.
+func (q *question) retell(message string) string {
+	for _, pattern := range []*regexp.Regexp{badVariable, badArgument} {
+		if m := pattern.FindStringSubmatch(message); m != nil {
+			if label := q.label(m[1]); label != "" {
+				return label + ": " + m[2]
+			}
+		}
+	}
+	return message
+}
+
+// label is what the command line calls an argument of the API, "" where it has none.
+func (q *question) label(argument string) string {
+	if l := q.labels[argument]; l != "" {
+		return l
+	}
+	flag := strings.TrimPrefix(argument, "view.")
+	flag = humps.ReplaceAllStringFunc(flag, func(c string) string { return "-" + strings.ToLower(c) })
+	if q.s.find(flag) != nil {
+		return "--" + flag
+	}
+	return ""
+}
+
+// printJSON writes JSON with its members in the order in which they come.
+func printJSON(w io.Writer, raw json.RawMessage) error {
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		return fmt.Errorf("the answer is no JSON: %w", err)
+	}
+	out.WriteByte('\n')
+	_, err := w.Write(out.Bytes())
+	return err
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// lookupDocument finds what a text that is no known id may mean.
+const lookupDocument = `query Lookup($text: String!, $upper: ID!, $lower: ID!, $types: [String!], $view: View) {
+  upper: node(id: $upper, view: $view) { id type name }
+  lower: node(id: $lower, view: $view) { id type name }
+  search(text: $text, types: $types, first: 20, view: $view) { edges { matched node { id type name } } }
+}`
+
+const knownDocument = `query Known($id: ID!, $view: View) { node(id: $id, view: $view) { id } }`
+
+// resolve puts ids in the place of names, and tells on the error output what it
+// took them for. A name that is not one entity's alone stays, and what is wrong
+// with it is returned: the API decides whether it is an id.
+func (q *question) resolve(ctx context.Context, e *environment, under *answerer) (unknown []string, err error) {
+	// A name is an address: a view of few sources does not forget what things are
+	// called. Dates do decide which entities there are.
+	view := map[string]any{}
+	if *q.asOf != "" {
+		view["asOf"] = *q.asOf
+	}
+	if *q.knownAt != "" {
+		view["knownAt"] = *q.knownAt
+	}
+	for _, a := range q.names {
+		for _, id := range a.ids {
+			found, hint, err := lookUp(ctx, under, view, *id, a.types)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case found != nil:
+				e.say("caspian %s: %s: %q is taken for %s", q.name, a.label, *id, describe(*found))
+				*id = found.ID
+			case hint != "":
+				unknown = append(unknown, a.label+": "+hint)
+			}
+		}
+	}
+	return unknown, nil
+}
+
+// lookUp finds the entity that a text names; neither it nor a hint comes back
+// where the text is an id.
+func lookUp(ctx context.Context, under *answerer, view map[string]any, text string, types []string) (*named, string, error) {
+	r, err := under.ask(ctx, knownDocument, map[string]any{"id": text, "view": view})
+	if err != nil {
+		return nil, "", err
+	}
+	// Of a view that cannot be, the question itself tells.
+	if len(r.Errors) > 0 || string(r.Data["node"]) != "null" {
+		return nil, "", nil
+	}
+	r, err = under.ask(ctx, lookupDocument, map[string]any{
+		"text": text, "upper": strings.ToUpper(text), "lower": strings.ToLower(text), "types": types, "view": view})
+	if err != nil || len(r.Errors) > 0 {
+		return nil, "", err
+	}
+	var upper, lower *named
+	var search struct {
+		Edges []struct {
+			Matched string
+			Node    named
+		}
+	}
+	for field, to := range map[string]any{"upper": &upper, "lower": &lower, "search": &search} {
+		if err := json.Unmarshal(r.Data[field], to); err != nil {
+			return nil, "", fmt.Errorf("reading what %q may mean: %w", text, err)
+		}
+	}
+	var ids, byName, byAlias, near []named
+	for _, n := range []*named{upper, lower} {
+		if n != nil {
+			ids = append(ids, *n)
+		}
+	}
+	for _, x := range search.Edges {
+		near = append(near, x.Node)
+		switch {
+		case strings.EqualFold(x.Node.Name, text):
+			byName = append(byName, x.Node)
+		case strings.EqualFold(x.Matched, text):
+			byAlias = append(byAlias, x.Node)
+		}
+	}
+	for _, same := range [][]named{ids, byName, byAlias} {
+		switch {
+		case len(same) == 1:
+			return &same[0], "", nil
+		case len(same) > 1:
+			return nil, fmt.Sprintf("several are called %q: give the id of one of %s", text, listed(same, " and ")), nil
+		}
+	}
+	hint := fmt.Sprintf("nothing in view has the id or the name %q", text)
+	if len(near) > 0 {
+		return nil, hint + "; did you mean " + listed(near[:min(3, len(near))], " or ") + "?", nil
+	}
+	return nil, hint + "; 'caspian search' finds ids by parts of names", nil
+}
+
+func describe(n named) string { return fmt.Sprintf("%s (%s, %s)", n.ID, n.Name, n.Type) }
+
+// listed is a list in words.
+func listed(list []named, last string) string {
+	var b strings.Builder
+	for i, n := range list {
+		switch {
+		case i == 0:
+		case i == len(list)-1:
+			b.WriteString(last)
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(describe(n))
+	}
+	return b.String()
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+)
+
+// pageSize is how many items a list is asked for at once.
+const pageSize = 200
+
+// paging are the flags of a question whose answer is a list of any length.
+type paging struct {
+	first *int
+	all   *bool
+	after *string
+}
+
+func (s *settings) paging(standard int) *paging {
+	return &paging{
+		first: s.number("first", standard, 1, "how many to show"),
+		all:   s.toggle("all", "show all, however many"),
+		after: s.text("after", "CURSOR", "", "go on behind this place, as an answer's last line or its endCursor names it"),
+	}
+}
+
+// check finds what is wrong with the flags together.
+func (p *paging) check(s *settings) {
+	if *p.all && s.find("first").byFlag {
+		s.fault("--all and --first: give one of the two")
+	}
+}
+
+// page is a page of a connection, or several joined. JSON keeps the API's form.
+type page struct {
+	TotalCount int `json:"totalCount"`
+	PageInfo   struct {
+		HasNextPage     bool    `json:"hasNextPage"`
+		HasPreviousPage bool    `json:"hasPreviousPage"`
+		StartCursor     *string `json:"startCursor"`
+		EndCursor       *string `json:"endCursor"`
+	} `json:"pageInfo"`
+	Edges []json.RawMessage `json:"edges"`
+}
+
+// pages asks the document, which has the variables $first and $after, until it
+// has as many items as are wanted, and joins them.
+func (a *asker) pages(ctx context.Context, p *paging, document string, variables map[string]any) (json.RawMessage, error) {
+	joined := page{Edges: []json.RawMessage{}}
+	variables = maps.Clone(variables)
+	if *p.after != "" {
+		variables["after"] = *p.after
+	}
+	for asked, sequence := 0, int64(0); ; asked++ {
+		size := pageSize
+		if !*p.all {
+			size = min(size, *p.first-len(joined.Edges))
+		}
+		variables["first"] = size
+		raw, seq, err := a.ask(ctx, document, variables)
+		if err != nil {
+			return nil, err
+		}
+		var got page
+		if err := json.Unmarshal(raw, &got); err != nil {
+			return nil, fmt.Errorf("reading the answer: %w", err)
+		}
+		if asked == 0 {
+			joined.PageInfo, sequence = got.PageInfo, seq
+		} else if seq != sequence {
+			a.note("the graph changed while its pages were read (sequence %d to %d)", sequence, seq)
+			sequence = seq
+		}
+		joined.TotalCount = got.TotalCount
+		joined.PageInfo.HasNextPage, joined.PageInfo.EndCursor = got.PageInfo.HasNextPage, got.PageInfo.EndCursor
+		joined.Edges = append(joined.Edges, got.Edges...)
+		if !got.PageInfo.HasNextPage || len(got.Edges) == 0 || !*p.all && len(joined.Edges) >= *p.first {
+			break
+		}
+		variables["after"] = *got.PageInfo.EndCursor
+	}
+	if joined.PageInfo.HasNextPage {
+		a.note("these are %d of %s; --all shows all, --after %s the next", len(joined.Edges), thousands(joined.TotalCount), *joined.PageInfo.EndCursor)
+	}
+	return json.Marshal(joined)
+}

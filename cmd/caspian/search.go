@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+var searchCommand = &command{
+	name: "search", short: "find entities and their ids by name", args: "TEXT...",
+	about: `Finds entities by their names, aliases and original forms, of whatever date, in
+every script; the best match first. MATCHED is the name that was found where that
+is not the one of the view's date. The ids are what the other commands take.`,
+	examples: `  caspian search kasachstan
+  caspian search Казахстан --json
+  caspian search uranium --types Resource,Deposit
+  caspian search Aktau port --first 3`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		types := s.many("types", "TYPES", "only entities of these types or interfaces, such as Country,City")
+		pages := s.paging(20)
+		q := s.ask("search", "search")
+		return func(ctx context.Context, e *environment, args []string) error {
+			text := strings.Join(args, " ")
+			if strings.TrimSpace(text) == "" {
+				s.fault("TEXT is missing: what to look for")
+			}
+			q.labels["text"] = "TEXT"
+			pages.check(s)
+			variables := map[string]any{"text": text, "view": q.view()}
+			if len(*types) > 0 {
+				variables["types"] = *types
+			}
+			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+				return a.pages(ctx, pages, searchDocument, variables)
+			}, func(out *strings.Builder, answer json.RawMessage) error { return writeFound(out, text, answer) })
+		}
+	},
+}
+
+const searchDocument = `query Search($text: String!, $types: [String!], $first: Int, $after: String, $view: View) {
+  search(text: $text, types: $types, first: $first, after: $after, view: $view) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor score matched node { id type name } claim { ...Said } }
+  }
+}` + saidFragment
+
+func writeFound(out *strings.Builder, text string, answer json.RawMessage) error {
+	var found struct {
+		Edges []struct {
+			Score   float64
+			Matched string
+			Node    named
+			Claim   *said
+		}
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return err
+	}
+	if len(found.Edges) == 0 {
+		fmt.Fprintf(out, "Nothing is called %q.\n", text)
+	}
+	t := newTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "SCORE")
+	for _, x := range found.Edges {
+		matched, then := "", ""
+		if x.Matched != x.Node.Name {
+			matched = x.Matched
+			if x.Claim != nil && x.Claim.Holds == "NO" {
+				then = x.Claim.when()
+			}
+		}
+		t.row(x.Node.ID, x.Node.Type, shorten(x.Node.Name), shorten(matched), then, fmt.Sprintf("%.2f", x.Score))
+	}
+	t.write(out)
+	return nil
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+var timelineCommand = &command{
+	name: "timeline", short: "put what is said of an entity in order of time", args: "ENTITY",
+	about: `Lists the claims about an entity, and those that lead to it, in order of time up
+to the view's date; what nobody dates comes last. HOLDS is how surely a claim
+holds at that date: YES, POSSIBLY where its end is open or unknown, NO where it
+is over. A year stays a year: nothing is dated more exactly than its source does.
+ENTITY is an id or a name that is one entity's alone.`,
+	examples: `  caspian timeline astana
+  caspian timeline "Kassym-Jomart Tokayev" --subject-only
+  caspian timeline KAZ --as-of 2010 --all --json`,
+	setup: func(s *settings) func(context.Context, *environment, []string) error {
+		own := s.toggle("subject-only", "only the claims that have it as their subject")
+		pages := s.paging(40)
+		q := s.ask("timeline", "timeline")
+		return func(ctx context.Context, e *environment, args []string) error {
+			ids := q.positional(args, []string{"ENTITY"})
+			q.entity("ENTITY", &ids[0])
+			pages.check(s)
+			view := q.view()
+			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+				return a.pages(ctx, pages, timelineDocument, map[string]any{"entity": ids[0], "about": !*own, "view": view})
+			}, writeTimeline)
+		}
+	},
+}
+
+const timelineDocument = `query Timeline($entity: ID!, $about: Boolean, $first: Int, $after: String, $view: View) {
+  timeline(entity: $entity, about: $about, first: $first, after: $after, view: $view) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { start end precision claim { ...Said } } }
+  }
+}` + saidFragment
+
+func writeTimeline(out *strings.Builder, answer json.RawMessage) error {
+	var found struct {
+		Edges []struct {
+			Node struct {
+				Start, End *string
+				Claim      said
+			}
+		}
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return err
+	}
+	if len(found.Edges) == 0 {
+		fmt.Fprintln(out, "No claim in view is about it.")
+	}
+	t := newTable("", "WHEN", "HOLDS", "CLAIM", "CONF.", "SOURCE")
+	for _, x := range found.Edges {
+		c := &x.Node.Claim
+		when := span(x.Node.Start, x.Node.End)
+		if when == "" {
+			when = "undated"
+		}
+		t.row(when, c.Holds, c.sentence(), c.surely(), c.cite())
+	}
+	t.write(out)
+	return nil
+}
