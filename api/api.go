@@ -63,7 +63,7 @@ func New(opts Options) (*API, error) {
 		return nil, fmt.Errorf("api: schema: %w", err)
 	}
 	a.engine, err = gql.New(gql.Config{
-		Schema: sch, Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
+		Schema: sch, Classes: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
 		TypeOf: map[string]func(gql.Ref) string{"": typeOf},
 		OnPanic: func(field string, value any, stack []byte) {
 			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))
@@ -130,6 +130,9 @@ type Request struct {
 	AllowMutation bool
 	// WriteRefusal, where not nil, is why this caller may not write.
 	WriteRefusal error
+	// Cost puts what the request was estimated to cost, and did cost, into the response's
+	// extensions, and Trace where its time went.
+	Cost, Trace bool
 }
 
 // Execute answers the request. The caller may Release the response.
@@ -148,19 +151,43 @@ func (s *Session) request(r *Request) *gql.Request {
 	return &gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
-		Extensions: func(resp *gql.Response, dst []byte) []byte {
-			if resp.RequestError {
-				return dst
-			}
-			dst = append(dst, `{"sequence":`...)
-			if s.feed != nil {
-				dst = gql.AppendInt(dst, int64(s.feed.after)) // the event's own: a client goes on from it
-			} else {
-				dst = gql.AppendInt(dst, int64(s.Seq()))
-			}
-			return append(dst, '}')
-		},
+		Extensions: func(resp *gql.Response, dst []byte) []byte { return s.extensions(r, resp, dst) },
+		Timed:      true, // the metrics are by class of work
 	}
+}
+
+// extensions appends those of a response. A request that was refused read nothing, so that
+// no sequence number belongs to its answer.
+func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte {
+	start := len(dst)
+	open := func(key string) {
+		if len(dst) == start {
+			dst = append(dst, '{')
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = append(gql.AppendString(dst, key), ':')
+	}
+	if !resp.RequestError {
+		open("sequence")
+		if s.feed != nil {
+			dst = gql.AppendInt(dst, int64(s.feed.after)) // the event's own: a client goes on from it
+		} else {
+			dst = gql.AppendInt(dst, int64(s.Seq()))
+		}
+	}
+	if r.Cost {
+		open("cost")
+		dst = resp.AppendCost(dst)
+	}
+	if r.Trace {
+		open("trace")
+		dst = resp.AppendTrace(dst)
+	}
+	if len(dst) > start {
+		dst = append(dst, '}')
+	}
+	return dst
 }
 
 // viewArg is the argument view of a root field.

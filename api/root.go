@@ -24,7 +24,10 @@ func (b *builder) query() *graphql.Object {
 			b.plural(any),
 			b.claimField(), b.rootClaims(), b.search(), b.graphField(),
 		}
-		fs = append(fs, b.analyses()...)
+		for _, f := range b.analyses() {
+			f.read.Class = f.name
+			fs = append(fs, f)
+		}
 		for _, t := range b.o.Types {
 			if !t.Union && t != any {
 				fs = append(fs, b.singular(t), b.plural(t))

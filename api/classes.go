@@ -1,0 +1,48 @@
+package api
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphql-go/graphql"
+)
+
+// The kinds of work that metrics and traces tell apart, beside the analyses, each of which
+// is a class of its own name, and plain fields, which have none.
+const (
+	classConnection   = "connection"
+	classAggregate    = "aggregate"
+	classSearch       = "search"
+	classMutation     = "mutation"
+	classSubscription = "subscription"
+)
+
+// classify gives the bindings their classes and returns them, from the lightest to the
+// heaviest. The analyses have theirs already.
+func (b *builder) classify(types graphql.TypeMap) []string {
+	analyses := map[string]bool{}
+	for owner, fields := range b.bindings {
+		defs := types[owner].(*graphql.Object).Fields()
+		for name, bind := range fields {
+			result := graphql.GetNamed(defs[name].Type).String()
+			switch {
+			case bind.Class != "":
+				analyses[bind.Class] = true
+			case owner == "Mutation":
+				bind.Class = classMutation
+			case owner == "Subscription":
+				bind.Class = classSubscription
+			case owner == "Query" && name == "search":
+				bind.Class = classSearch
+			case strings.HasSuffix(result, "Connection"):
+				bind.Class = classConnection
+			case name == "aggregate":
+				bind.Class = classAggregate
+			}
+			fields[name] = bind
+		}
+	}
+	return slices.Concat([]string{classConnection, classAggregate, classSearch},
+		slices.Sorted(maps.Keys(analyses)), []string{classMutation, classSubscription})
+}
