@@ -15,9 +15,9 @@ import (
 func TestRoutesRefuse(t *testing.T) {
 	a := seeded(t)
 	for _, c := range []struct{ args, want string }{
-		{`from: "KAZZ", to: "eu"`, `from: the view shows no entity "KAZZ"; the field search finds`},
+		{`from: "KAZZ", to: "eu"`, `from: there is no entity "KAZZ"; search finds ids by names`},
 		{`from: "KAZ", to: "uranium"`, `to: "uranium" is a Resource, which stands for no place; name a country`},
-		{`from: "KAZ", to: "eu", avoid: ["RUSS"]`, `avoid: the view shows no entity "RUSS"`},
+		{`from: "KAZ", to: "eu", avoid: ["RUSS"]`, `avoid: there is no entity "RUSS"`},
 		{`from: "KAZ", to: "eu", avoid: ["uranium"]`, `avoid: "uranium" is a Resource, which no route on the network TRANSPORT can touch; name a country, a water, a node`},
 		{`from: "KAZ", to: "eu", network: BORDERS, avoid: ["KZAAU"]`, `avoid: "KZAAU" is a TransportNode, which no route on the network BORDERS can touch; name a country, a water, a region`},
 		{`from: "KAZ", to: "eu", first: 0`, `first: 0 is not between 1 and 50`},
@@ -79,7 +79,7 @@ type TransportNode implements Entity @entity(plural: "transportNodes") { country
 type Segment implements Entity {
   from: TransportNode @time(kind: ETERNAL) to: TransportNode @time(kind: ETERNAL)
   mode: Mode @time(kind: ETERNAL) status: Status @time(kind: STATE) transits: [Country!] @time(kind: STATE)
-}`, `from: the view shows no entity "a"`},
+}`, `from: there is no entity "a"`},
 	} {
 		o, err := schema.Load("own.graphql", base+c.more)
 		if err != nil {

@@ -275,7 +275,7 @@ func TestChangesRefuseAndStop(t *testing.T) {
 	}
 	s := apply(t, snapshot.Empty(o), &c)
 	v := look(t, s, graph.View{})
-	if err := analysis.Changes(t.Context(), v, v, analysis.ChangesOptions{Subject: "nobody"}, nil); err == nil || err.Error() != "subject: there is no entity \"nobody\"; search finds ids by name" {
+	if err := analysis.Changes(t.Context(), v, v, analysis.ChangesOptions{Subject: "nobody"}, nil); err == nil || err.Error() != "subject: there is no entity \"nobody\"; search finds ids by names" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

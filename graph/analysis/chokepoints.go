@@ -54,10 +54,8 @@ type ChokepointOptions struct {
 
 // Validate lists every fault that can be told without a graph.
 func (o *ChokepointOptions) Validate() error {
-	var ps graph.Problems
-	fault := func(argument, format string, a ...any) {
-		ps = append(ps, graph.Problem{Place: graph.Place{Path: argument}, Code: graph.BadInput, Message: graph.Errorf(graph.BadInput, format, a...).Message})
-	}
+	var f faults
+	fault := func(argument, format string, a ...any) { f.add(argument, graph.BadInput, format, a...) }
 	if o.First < 1 || o.First > maxCuts {
 		fault("first", "%d is not between 1 and %d", o.First, maxCuts)
 	}
@@ -73,12 +71,9 @@ func (o *ChokepointOptions) Validate() error {
 	// What both questions have in common is bounded in one place.
 	r := RouteOptions{Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, First: 1}
 	if more, ok := r.Validate().(graph.Problems); ok {
-		ps = append(ps, more...)
+		f.list = append(f.list, more...)
 	}
-	if len(ps) > 0 {
-		return ps
-	}
-	return nil
+	return f.err()
 }
 
 // Chokepoint is a smallest set of elements of one kind that every route passes:

@@ -355,7 +355,7 @@ func TestConflictsRefuse(t *testing.T) {
 	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities()})
 	v := look(t, s, graph.View{})
 	err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{Subject: "nobody", Predicate: "holders"}, nil)
-	const want = "subject: there is no entity \"nobody\"; search finds ids by name\n" +
+	const want = "subject: there is no entity \"nobody\"; search finds ids by names\n" +
 		"predicate: the ontology has no stored field \"holders\"; inverse and derived fields are read from others"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v", err)

@@ -37,16 +37,11 @@ type ConnectionsOptions struct {
 }
 
 // Validate returns every fault of the options, or nil.
-func (o *ConnectionsOptions) Validate(s *snapshot.Snapshot) error {
+func (o *ConnectionsOptions) Validate(v *snapshot.View) error {
 	var f faults
-	for _, x := range [...]struct {
-		name string
-		id   graph.ID
-	}{{"from", o.From}, {"to", o.To}} {
-		if _, ok := s.Number(x.id); !ok {
-			f.add(x.name, graph.UnknownID, "there is no entity %q; search finds ids by name", clip(string(x.id)))
-		}
-	}
+	s := v.Snapshot()
+	f.entity(v, "from", o.From)
+	f.entity(v, "to", o.To)
 	if o.From == o.To {
 		f.add("to", graph.BadInput, "it is the same as from; ask about two entities")
 	}
@@ -115,7 +110,7 @@ type Connections struct {
 // kept, where not nil, spares counting the links of a view anew.
 func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o ConnectionsOptions) (*Connections, error) {
 	s := v.Snapshot()
-	if err := o.Validate(s); err != nil {
+	if err := o.Validate(v); err != nil {
 		return nil, err
 	}
 	o.MaxLength, o.First, o.Work = cmp.Or(o.MaxLength, 4), cmp.Or(o.First, 5), cmp.Or(o.Work, ConnectionWork)
@@ -141,6 +136,9 @@ func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o Connections
 		w.relations = []string{""}
 	} else {
 		w.relations = slices.Compact(slices.Sorted(slices.Values(w.relations)))
+	}
+	if len(w.linksOf(w.to)) == 0 && w.err == nil && !w.spent {
+		return &Connections{}, nil // an end that nothing leads to would let the search from the other one spend all its work
 	}
 	// Looking for what is near first keeps the search away from hubs: a round
 	// that finds enough within its bound has found the best.

@@ -259,8 +259,8 @@ func TestConnectionsRefuseAndStop(t *testing.T) {
 	v := look(t, apply(t, snapshot.Empty(o), &c), graph.View{})
 	_, err := analysis.Connect(t.Context(), v, nil, analysis.ConnectionsOptions{
 		From: "nobody", To: "nobody", MaxLength: 7, First: -1, Relations: []string{"holders", "population"}, ExcludeTypes: []string{"Planet"}})
-	const want = `from: there is no entity "nobody"; search finds ids by name
-to: there is no entity "nobody"; search finds ids by name
+	const want = `from: there is no entity "nobody"; search finds ids by names
+to: there is no entity "nobody"; search finds ids by names
 to: it is the same as from; ask about two entities
 maxLength: 7 is not between 1 and 6
 first: -1 is not between 1 and 100

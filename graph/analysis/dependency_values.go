@@ -4,45 +4,10 @@ import (
 	"math"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
 // checkEvery is how many claims may be looked at before the context is asked.
 const checkEvery = 1024
-
-// faults gathers every fault of an analysis's options.
-type faults struct{ list graph.Problems }
-
-func (f *faults) add(argument string, code graph.Code, format string, a ...any) {
-	f.list = append(f.list, graph.Problem{Place: graph.Place{Path: argument}, Code: code, Message: graph.Errorf(code, format, a...).Message})
-}
-
-// entity finds an entity of the store; snapshot.None and a fault where there
-// is none. One that the view does not show has no claims there to answer with.
-func (f *faults) entity(v *snapshot.View, argument string, id graph.ID) uint32 {
-	n, ok := v.Snapshot().Number(id)
-	if !ok {
-		f.add(argument, graph.UnknownID, "there is no entity %q; search finds ids by name", clip(string(id)))
-		return snapshot.None
-	}
-	return n
-}
-
-func (f *faults) err() error {
-	if len(f.list) == 0 {
-		return nil
-	}
-	return f.list
-}
-
-// clip keeps a message short whatever it quotes.
-func clip(s string) string {
-	const most = 60
-	if len(s) > most {
-		return s[:most] + "…"
-	}
-	return s
-}
 
 // yearOf is the year that the period lies within.
 func yearOf(iv graph.Interval) (int, bool) {

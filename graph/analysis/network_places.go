@@ -10,11 +10,9 @@ import (
 
 // entity finds what an argument names.
 func (n *Network) entity(argument string, id graph.ID) (uint32, error) {
-	e, ok := n.view.Entity(id)
-	if !ok {
-		return 0, graph.Errorf(graph.UnknownID, "%s: the view shows no entity %q; the field search finds entities by their names", argument, id)
-	}
-	return e, nil
+	var f faults
+	e := f.entity(n.view, argument, id)
+	return e, f.err()
 }
 
 // countries are the countries that an entity stands for: itself, or the
@@ -111,6 +109,8 @@ func (n *Network) nodesOf(entity uint32) (nodes []int32, ok bool) {
 		if claim := n.view.Best(entity, "country"); claim != snapshot.None {
 			nodes, _ = n.nodesOf(s.Object(claim))
 		}
+	case typ == "TransportNode":
+		ok = true // one that the view does not show
 	case typ == "City" || typ == "Passage":
 		ok = true
 		field := map[string]string{"City": "servedBy", "Passage": "uses"}[typ]

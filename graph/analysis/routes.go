@@ -68,10 +68,8 @@ type RouteOptions struct {
 
 // Validate lists every fault that can be told without a graph.
 func (o *RouteOptions) Validate() error {
-	var ps graph.Problems
-	fault := func(argument, format string, a ...any) {
-		ps = append(ps, graph.Problem{Place: graph.Place{Path: argument}, Code: graph.BadInput, Message: graph.Errorf(graph.BadInput, format, a...).Message})
-	}
+	var f faults
+	fault := func(argument, format string, a ...any) { f.add(argument, graph.BadInput, format, a...) }
 	if o.First < 1 || o.First > maxRoutes {
 		fault("first", "%d is not between 1 and %d", o.First, maxRoutes)
 	}
@@ -93,10 +91,7 @@ func (o *RouteOptions) Validate() error {
 	if o.MaxBorders != nil && (*o.MaxBorders < 0 || *o.MaxBorders > maxBorders) {
 		fault("maxBorders", "%d is not between 0 and %d", *o.MaxBorders, maxBorders)
 	}
-	if len(ps) > 0 {
-		return ps
-	}
-	return nil
+	return f.err()
 }
 
 // Routes are the answer to RouteOptions.

@@ -50,16 +50,6 @@ func drawRouteOptions(t *rapid.T, kind NetworkKind) RouteOptions {
 	return o
 }
 
-// visible tells whether the view shows every entity that options name.
-func (o *RouteOptions) visible(v *snapshot.View) bool {
-	for _, id := range append(append([]graph.ID{o.From, o.To}, o.Avoid...), o.Via...) {
-		if _, ok := v.Entity(id); !ok {
-			return false
-		}
-	}
-	return true
-}
-
 // TestRoutesAgainstAllPaths holds the search to trying every simple path.
 func TestRoutesAgainstAllPaths(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -68,12 +58,6 @@ func TestRoutesAgainstAllPaths(t *testing.T) {
 		v := see(t, w.snapshot(t), drawView(t))
 		o := drawRouteOptions(t, kind)
 		got, err := FindRoutes(context.Background(), compile(t, v, kind), &o)
-		if !o.visible(v) {
-			if err == nil {
-				t.Fatal("what the view does not show was taken")
-			}
-			return
-		}
 		if err != nil {
 			t.Fatal(err)
 		}

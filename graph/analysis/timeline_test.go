@@ -126,7 +126,7 @@ func TestTimelineRefuses(t *testing.T) {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "aliases", Value: graph.StringValue(fmt.Sprint("alias ", i)), Source: "src-1", Confidence: 1})
 	}
 	v := look(t, apply(t, snapshot.Empty(o), &c), graph.View{})
-	if _, err := analysis.Timeline(t.Context(), v, analysis.TimelineOptions{Entity: "nobody"}); err == nil || err.Error() != "entity: there is no entity \"nobody\"; search finds ids by name" {
+	if _, err := analysis.Timeline(t.Context(), v, analysis.TimelineOptions{Entity: "nobody"}); err == nil || err.Error() != "entity: there is no entity \"nobody\"; search finds ids by names" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

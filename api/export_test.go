@@ -1,0 +1,16 @@
+package api
+
+import "github.com/caspian-kg/caspian/schema"
+
+// AnalysisArguments are the arguments of each analysis with their types, by
+// the analysis's name: tests walk them, so that a new one is tested on arrival.
+func AnalysisArguments(o *schema.Ontology) map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, f := range newBuilder(o).analyses() {
+		all[f.name] = map[string]string{}
+		for name, a := range f.args {
+			all[f.name][name] = a.Type.String()
+		}
+	}
+	return all
+}
