@@ -206,6 +206,10 @@ func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscri
 	return &Subscription{s, sub}, nil
 }
 
+// Operation tells the operation's name, empty where it has none, and its estimated cost for
+// each event.
+func (s *Subscription) Operation() (name string, cost int) { return s.sub.Operation() }
+
 // After is the sequence number of the last entry that was looked at, shown or
 // not: who subscribes again with it as sinceSequence misses nothing.
 func (s *Subscription) After() graph.Seq { return s.session.feed.after }

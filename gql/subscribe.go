@@ -20,6 +20,12 @@ type Subscription struct {
 	info   Response   // operation and name, for every event's response
 }
 
+// Operation tells the operation's name, empty where it has none, and its estimated cost for
+// each event.
+func (s *Subscription) Operation() (name string, cost int) {
+	return s.info.OperationName, s.info.Cost
+}
+
 // Subscribe starts a subscription. The context governs the whole stream: when it is done,
 // Next ends and the binder's Stream must stop sending. A request that is refused, and a
 // query or mutation, which has one answer only, comes back as a Response instead of a
