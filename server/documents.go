@@ -233,34 +233,6 @@ type reference struct {
 	apollo bool
 }
 
-// readReference reads documentId, or else extensions.persistedQuery.
-func readReference(documentID string, extensions json.RawMessage) (reference, *malformed) {
-	if documentID != "" {
-		return reference{id: strings.TrimPrefix(documentID, hashPrefix)}, nil
-	}
-	if !bytes.Contains(extensions, []byte("persistedQuery")) {
-		return reference{}, nil
-	}
-	var ext struct {
-		PersistedQuery *struct {
-			Version    json.Number `json:"version"`
-			Sha256Hash string      `json:"sha256Hash"`
-		} `json:"persistedQuery"`
-	}
-	if err := json.Unmarshal(extensions, &ext); err != nil {
-		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"}`)
-	}
-	q := ext.PersistedQuery
-	if q == nil {
-		return reference{}, nil
-	}
-	hash := strings.ToLower(q.Sha256Hash)
-	if q.Version != "1" || !isHash(hash) {
-		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"} with the 64 hexadecimal digits of the document's SHA-256`)
-	}
-	return reference{hash, true}, nil
-}
-
 // document is the document of a request that gives a text, a reference or both.
 func (p *persisted) document(text string, given bool, ref reference) (string, *malformed) {
 	if given {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -44,8 +45,12 @@ func (l Live) withDefaults() Live {
 	return l
 }
 
-// codeTooMany refuses a subscription; it is worth trying again.
-const codeTooMany = "TOO_MANY_SUBSCRIBERS"
+const (
+	// codeTooMany refuses a subscription; it is worth trying again.
+	codeTooMany = "TOO_MANY_SUBSCRIBERS"
+	// slowReader is what traces call the end of a subscription whose client did not read.
+	slowReader = "slow_reader"
+)
 
 var errStopping = errors.New("the service is stopping; connect again in a moment")
 
@@ -121,7 +126,14 @@ type outlet interface {
 
 // follow sends the events of a subscription until it ends, which returns nil,
 // until the context is done, or until the client takes no more.
-func (s *Server) follow(ctx context.Context, sub *api.Subscription, to outlet) error {
+func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err error) {
+	events, code := 0, ""
+	defer func() {
+		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
+			code = slowReader
+		}
+		s.opts.Tracer.end(sub.span, time.Now(), code, attribute{"caspian.events", events})
+	}()
 	for {
 		wait, cancel := context.WithTimeout(ctx, s.opts.Live.Heartbeat)
 		err := sub.Wait(wait)
@@ -146,14 +158,17 @@ func (s *Server) follow(ctx context.Context, sub *api.Subscription, to outlet) e
 		if res == nil {
 			return ctx.Err()
 		}
+		s.metrics.worked(res)
 		behind := sub.Behind()
 		err = to.next(res, uint64(sub.After()))
 		res.Release()
 		if err != nil {
 			return err
 		}
+		events++
 		s.metrics.events.Add(1)
 		if behind {
+			code = string(api.CodeBehind)
 			s.metrics.dropped[droppedBehind].Add(1)
 		}
 	}

@@ -38,8 +38,8 @@ var (
 	drops      = [...]string{droppedBehind: "behind", droppedSlow: "slow"}
 )
 
-// operations are the kinds of requests; a document that cannot be read has none.
-var operations = [...]string{"query", "mutation", "subscription", "none"}
+// kinds are those of operations; a document that cannot be read has none.
+var kinds = [...]string{"query", "mutation", "subscription", "none"}
 
 // histogram counts durations.
 type histogram struct {
@@ -62,9 +62,10 @@ type metrics struct {
 	notModified atomic.Int64
 	status      [6]atomic.Int64 // by the first digit of the status code
 	sent        atomic.Int64    // bytes of bodies
-	requests    [len(operations)][len(outcomes)]atomic.Int64
-	execution   [len(operations)]histogram
+	requests    [len(kinds)][len(outcomes)]atomic.Int64
+	execution   [len(kinds)]histogram
 	duration    histogram // of all at /graphql
+	rootFields  classes
 	slow        atomic.Int64
 	refusals    refusals
 	subscribers [len(transports)]atomic.Int64
@@ -87,9 +88,9 @@ func (m *metrics) request(path string, t *tally, took time.Duration) {
 
 // executed counts what the engine made of a request.
 func (m *metrics) executed(res *gql.Response, took time.Duration) {
-	kind := slices.Index(operations[:], res.Operation)
+	kind := slices.Index(kinds[:], res.Operation)
 	if kind < 0 {
-		kind = len(operations) - 1
+		kind = len(kinds) - 1
 	}
 	outcome := 0
 	switch {
@@ -102,9 +103,57 @@ func (m *metrics) executed(res *gql.Response, took time.Duration) {
 	}
 	m.requests[kind][outcome].Add(1)
 	m.execution[kind].observe(took)
+	m.worked(res)
 	if res.Code != "" {
 		m.refused(res.Code)
 	}
+}
+
+// worked counts the root fields of an answer by their class of work.
+func (m *metrics) worked(res *gql.Response) {
+	if res.Timing == nil {
+		return
+	}
+	for i := range res.Timing.Fields {
+		m.rootFields.of(res.Timing.Fields[i].Class).observe(res.Timing.Fields[i].Duration)
+	}
+}
+
+// classes are durations by class of work. The classes are the schema's and few.
+type classes struct {
+	mu      sync.RWMutex // guards byClass
+	byClass map[string]*histogram
+}
+
+// plainFields is what fields without a class are called.
+const plainFields = "fields"
+
+func (c *classes) of(class string) *histogram {
+	if class == "" {
+		class = plainFields
+	}
+	c.mu.RLock()
+	g := c.byClass[class]
+	c.mu.RUnlock()
+	if g != nil {
+		return g
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if g = c.byClass[class]; g == nil {
+		if c.byClass == nil {
+			c.byClass = map[string]*histogram{}
+		}
+		g = &histogram{}
+		c.byClass[class] = g
+	}
+	return g
+}
+
+func (c *classes) all() map[string]*histogram {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return maps.Clone(c.byClass)
 }
 
 func (m *metrics) refused(code string) { m.refusals.add(code) }
@@ -212,7 +261,7 @@ func (s *Server) writeRequests(w io.Writer, head func(name, typ, help string)) {
 	head("caspian_graphql_not_modified_total", "counter", "GET requests answered by the client's own copy.")
 	fmt.Fprintf(w, "caspian_graphql_not_modified_total %d\n", m.notModified.Load())
 	head("caspian_graphql_requests_total", "counter", "GraphQL requests by operation and outcome: refused before they ran, aborted by a limit while they ran.")
-	for i, kind := range operations {
+	for i, kind := range kinds {
 		for j, outcome := range outcomes {
 			fmt.Fprintf(w, "caspian_graphql_requests_total{operation=%q,outcome=%q} %d\n", kind, outcome, m.requests[i][j].Load())
 		}
@@ -242,8 +291,13 @@ func (s *Server) writeRequests(w io.Writer, head func(name, typ, help string)) {
 	head("caspian_graphql_duration_seconds", "histogram", "Time from the first byte of a request at /graphql to the last of its answer.")
 	write("caspian_graphql_duration_seconds", "", &m.duration)
 	head("caspian_graphql_execution_seconds", "histogram", "Time from the parsed request to the answer in memory, by operation.")
-	for i, kind := range operations {
+	for i, kind := range kinds {
 		write("caspian_graphql_execution_seconds", fmt.Sprintf("operation=%q,", kind), &m.execution[i])
+	}
+	head("caspian_graphql_root_field_seconds", "histogram", "Time for a root field and all below it, by the heaviest class of work in it.")
+	byClass := m.rootFields.all()
+	for _, class := range slices.Sorted(maps.Keys(byClass)) {
+		write("caspian_graphql_root_field_seconds", fmt.Sprintf("class=%q,", class), byClass[class])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
 )
 
 // execute runs one request and notes what became of it. Notes never hold a variable's
@@ -16,23 +17,39 @@ func (s *Server) execute(ctx context.Context, session Session, req *api.Request)
 	start := time.Now()
 	res := session.Execute(ctx, req)
 	took := time.Since(start)
-	s.note(ctx, session, req, res, took)
-	s.opts.Tracer.operation(ctx, res, session.Seq(), start, took)
+	s.note(ctx, session.Seq(), req, res, took)
+	s.opts.Tracer.operation(ctx, req.Query, res, session.Seq(), start, took)
 	return res
 }
 
-// subscribe is execute for streams: it notes what has one answer only.
-func (s *Server) subscribe(ctx context.Context, session Session, req *api.Request, f api.Follow) (*api.Subscription, *gql.Response) {
-	start := time.Now()
-	sub, res := session.Subscribe(ctx, req, f)
-	if sub == nil {
-		s.note(ctx, session, req, res, time.Since(start))
-	}
-	return sub, res
+// subscription is a subscription with its span.
+type subscription struct {
+	*api.Subscription
+	span *span
 }
 
-// note counts and logs one executed request.
-func (s *Server) note(ctx context.Context, session Session, req *api.Request, res *gql.Response, took time.Duration) {
+// subscribe is execute for streams. A subscription counts when it has begun; what has one
+// answer only comes back as a response.
+func (s *Server) subscribe(ctx context.Context, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
+	start := time.Now()
+	seq := session.Seq()
+	sub, res := session.Subscribe(ctx, req, f)
+	took := time.Since(start)
+	if sub == nil {
+		s.note(ctx, session.Seq(), req, res, took)
+		s.opts.Tracer.operation(ctx, req.Query, res, session.Seq(), start, took)
+		return nil, res
+	}
+	begun := &gql.Response{Operation: "subscription"}
+	begun.OperationName, begun.Cost = sub.Operation()
+	s.note(ctx, seq, req, begun, took)
+	span := s.opts.Tracer.start(ctx, start)
+	span.describe(req.Query, begun, seq)
+	return &subscription{sub, span}, nil
+}
+
+// note counts and logs one executed request, or a subscription that has begun.
+func (s *Server) note(ctx context.Context, seq graph.Seq, req *api.Request, res *gql.Response, took time.Duration) {
 	s.metrics.executed(res, took)
 	slow := s.opts.Slow > 0 && took >= s.opts.Slow
 	level, message := slog.LevelDebug, "graphql_request"
@@ -53,7 +70,7 @@ func (s *Server) note(ctx context.Context, session Session, req *api.Request, re
 		slog.Int("errors", res.Errors),
 		slog.String("code", res.Code),
 		slog.Bool("cached_plan", res.CacheHit),
-		slog.Uint64("sequence", uint64(session.Seq())),
+		slog.Uint64("sequence", uint64(seq)),
 	)
 }
 

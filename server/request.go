@@ -74,14 +74,15 @@ func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
 	if bad != nil {
 		return nil, bad
 	}
-	ref, bad := readReference(q.Get("documentId"), extensions)
+	x, bad := readExtensions(q.Get("documentId"), extensions)
 	if bad != nil {
 		return nil, bad
 	}
-	if !q.Has("query") && ref.id == "" {
+	if !q.Has("query") && x.id == "" {
 		return nil, badRequest("the parameter query is missing: /graphql?query={graph{sequence}}, or POST a JSON object with query")
 	}
-	req.Query, bad = s.persisted.document(q.Get("query"), q.Has("query"), ref)
+	req.Cost, req.Trace = x.cost, x.trace
+	req.Query, bad = s.persisted.document(q.Get("query"), q.Has("query"), x.reference)
 	return req, bad
 }
 
@@ -262,14 +263,15 @@ func (s *Server) fromMembers(m *members) (*api.Request, *malformed) {
 	if bad != nil {
 		return nil, bad
 	}
-	ref, bad := readReference(id, extensions)
+	x, bad := readExtensions(id, extensions)
 	if bad != nil {
 		return nil, bad
 	}
-	if m.query == nil && ref.id == "" {
+	if m.query == nil && x.id == "" {
 		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
 	}
-	req.Query, bad = s.persisted.document(query, m.query != nil, ref)
+	req.Cost, req.Trace = x.cost, x.trace
+	req.Query, bad = s.persisted.document(query, m.query != nil, x.reference)
 	return req, bad
 }
 

@@ -195,9 +195,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := &tally{ResponseWriter: w}
 	start := time.Now()
 	s.metrics.inFlight.Add(1)
-	var traced *span
-	if r.URL.Path == "/graphql" {
-		traced, r = s.opts.Tracer.begin(r, start)
+	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
+		t.span, r = s.opts.Tracer.begin(r, start)
 	}
 	defer func() {
 		s.metrics.inFlight.Add(-1)
@@ -209,9 +208,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		end := time.Now()
 		s.metrics.request(r.URL.Path, t, end.Sub(start))
-		if !t.streamed {
-			s.opts.Tracer.finish(traced, t.status, end)
-		}
+		s.opts.Tracer.finish(t.span, t.status, end)
 	}()
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -229,6 +226,7 @@ type tally struct {
 	bytes    int64
 	refusal  string // its code, where one was written
 	streamed bool   // for as long as the client likes
+	span     *span  // of the request, nil where it is not traced
 }
 
 func (t *tally) WriteHeader(status int) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -66,22 +64,14 @@ type socket struct {
 	backend *Backend
 	request *http.Request // of the handshake
 	conn    *websocket.Conn
-	ctx     context.Context // ends all operations
-	cancel  context.CancelFunc
+	all     *operations
 	refusal error // why this caller may not write; set by begin
 	begun   atomic.Bool
-	slow    atomic.Bool    // the client did not read in time
-	running sync.WaitGroup // the operations
-
-	mu         sync.Mutex // guards operations
-	operations map[string]*operation
+	slow    atomic.Bool // the client did not read in time
 }
 
 // socket answers an upgrade at /graphql.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
-	if t, ok := w.(*tally); ok {
-		t.streamed = true
-	}
 	b := s.backend.Load()
 	if b == nil {
 		s.unavailable(w)
@@ -102,14 +92,19 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.log.Debug("socket_refused", "error", err.Error())
 		return
 	}
+	ctx := r.Context()
+	if t, ok := w.(*tally); ok {
+		t.streamed = true
+		ctx = s.opts.Tracer.handshake(r, t.span, time.Now())
+	}
 	if conn.Subprotocol() != socketProtocol {
 		_ = conn.Close(closeProtocol, "Subprotocol not acceptable; use "+socketProtocol)
 		return
 	}
 	conn.SetReadLimit(min(maxMessage, s.opts.MaxBody))
-	c := &socket{server: s, backend: b, request: r, conn: conn, operations: map[string]*operation{}}
+	c := &socket{server: s, backend: b, request: r, conn: conn}
 	// The request's own context ends with the handshake.
-	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
+	c.all = newOperations(context.WithoutCancel(ctx), s, overWebSocket, c)
 	c.serve()
 }
 
@@ -129,8 +124,7 @@ func (c *socket) serve() {
 	stopping()
 	late.Stop()
 	beat()
-	c.cancel()
-	c.running.Wait()
+	c.all.end()
 	var bad *violation
 	if errors.As(err, &bad) {
 		_ = c.conn.Close(bad.code, abridge(bad.reason))
@@ -147,7 +141,7 @@ func (c *socket) heartbeat(every time.Duration) (stop func()) {
 	mu.Lock()
 	defer mu.Unlock()
 	timer = time.AfterFunc(every, func() {
-		ctx, cancel := context.WithTimeout(c.ctx, c.server.opts.Live.WriteTimeout)
+		ctx, cancel := context.WithTimeout(c.all.ctx, c.server.opts.Live.WriteTimeout)
 		defer cancel()
 		if c.conn.Ping(ctx) != nil {
 			_ = c.conn.CloseNow()
@@ -155,7 +149,7 @@ func (c *socket) heartbeat(every time.Duration) (stop func()) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if c.ctx.Err() == nil {
+		if c.all.ctx.Err() == nil {
 			timer.Reset(every)
 		}
 	})
@@ -228,9 +222,7 @@ func (c *socket) take(m *message) error {
 		if m.ID == "" {
 			return invalid("complete has no id")
 		}
-		if op := c.remove(m.ID, nil); op != nil {
-			op.cancel()
-		}
+		c.all.complete(m.ID)
 		return nil
 	case "":
 		return invalid("a message has no type")
@@ -248,7 +240,7 @@ func (c *socket) begin(payload json.RawMessage) error {
 	r := c.request
 	for name, value := range fields {
 		if text, ok := value.(string); ok && strings.EqualFold(name, "Authorization") {
-			r = r.Clone(c.ctx)
+			r = r.Clone(c.all.ctx)
 			r.Header.Set("Authorization", text)
 		}
 	}
@@ -263,14 +255,6 @@ func (c *socket) begin(payload json.RawMessage) error {
 	return c.send(&message{Type: "connection_ack"})
 }
 
-// operation is one operation of a socket, from subscribe to its end.
-type operation struct {
-	socket *socket
-	id     string
-	cancel context.CancelFunc
-	place  bool // it has a place of its own
-}
-
 func (c *socket) subscribe(m *message) error {
 	if !c.begun.Load() {
 		return &violation{closeUnauthorized, "Unauthorized"}
@@ -280,130 +264,41 @@ func (c *socket) subscribe(m *message) error {
 	}
 	req, bad := c.server.parseBody(m.Payload)
 	if bad != nil && bad.soft {
-		return c.send(&message{Type: "error", ID: m.ID, Payload: errorList(bad.code, bad.message)})
+		return c.refuse(m.ID, errorList(bad.code, bad.message))
 	}
 	if bad != nil {
 		return invalid("the payload of subscribe: %s", strings.ReplaceAll(bad.message, "the body", "it"))
 	}
 	req.WriteRefusal = c.refusal
-	ctx, cancel := context.WithCancel(c.ctx)
-	op := &operation{socket: c, id: m.ID, cancel: cancel}
-	if err := c.add(op); err != nil {
-		cancel()
-		var v *violation
-		if errors.As(err, &v) {
-			return err
-		}
-		return c.send(&message{Type: "error", ID: m.ID, Payload: errorList(codeTooMany, err.Error())})
+	op, err := c.all.add(m.ID)
+	if errors.Is(err, errExists) {
+		return &violation{closeDuplicate, "Subscriber for " + m.ID + " already exists"}
 	}
-	c.running.Add(1)
-	go func() {
-		defer c.running.Done()
-		defer cancel()
-		op.run(ctx, req)
-	}()
+	if err != nil {
+		return c.refuse(m.ID, errorList(codeTooMany, err.Error()))
+	}
+	go op.carry(func() (*subscription, *gql.Response) { return op.start(op.ctx, c.backend, req) })
 	return nil
 }
 
-// add makes room for an operation. A socket has a place for its first.
-func (c *socket) add(op *operation) error {
-	o := c.server.opts.Live
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.operations[op.id] != nil {
-		return &violation{closeDuplicate, "Subscriber for " + op.id + " already exists"}
-	}
-	if n := len(c.operations); n >= o.MaxOperations {
-		return fmt.Errorf("a socket holds at most %d operations at once; complete some, or open another", o.MaxOperations)
-	} else if n > 0 {
-		if err := c.server.followers.enter(o.MaxSubscribers); err != nil {
-			return err
-		}
-		op.place = true
-	}
-	c.operations[op.id] = op
-	return nil
-}
-
-// remove frees an id and returns its operation, nil where there is none, or
-// where it is another than the one given.
-func (c *socket) remove(id string, op *operation) *operation {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	have := c.operations[id]
-	if have == nil || op != nil && have != op {
-		return nil
-	}
-	delete(c.operations, id)
-	if have.place {
-		c.server.followers.leave()
-	}
-	return have
-}
-
-// run executes the operation and sends its results.
-func (op *operation) run(ctx context.Context, req *api.Request) {
-	c, s := op.socket, op.socket.server
-	defer func() {
-		if p := recover(); p != nil {
-			s.log.Error("panic", "path", "/graphql", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
-			_ = c.conn.Close(closeInternal, "Internal server error")
-		}
-		c.remove(op.id, op)
-	}()
-	start, done := context.WithTimeout(ctx, s.opts.Timeout)
-	sub, res := s.subscribe(start, c.backend.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
-	done()
-	if sub == nil {
-		op.answer(res)
-		return
-	}
-	s.metrics.subscribers[overWebSocket].Add(1)
-	defer s.metrics.subscribers[overWebSocket].Add(-1)
-	if s.follow(ctx, sub, op) == nil {
-		op.end(&message{Type: "complete", ID: op.id})
-	}
-}
-
-// answer sends the one result of a query or mutation, or why there is none.
-func (op *operation) answer(res *gql.Response) {
-	defer res.Release()
-	if !res.RequestError {
-		if op.next(res, 0) == nil {
-			op.end(&message{Type: "complete", ID: op.id})
-		}
-		return
-	}
-	var body struct {
-		Errors json.RawMessage `json:"errors"`
-	}
-	if err := json.Unmarshal(res.Body, &body); err != nil {
-		panic(err) // the engine writes JSON
-	}
-	op.end(&message{Type: "error", ID: op.id, Payload: body.Errors})
-}
-
-// end sends the last message of the operation, unless the client has completed
-// it. The id is free when the client reads that.
-func (op *operation) end(m *message) {
-	if op.socket.remove(op.id, op) != nil {
-		_ = op.socket.send(m) // told by the connection's end
-	}
-}
-
-func (op *operation) next(res *gql.Response, _ uint64) error {
-	head, err := json.Marshal(op.id)
+func (c *socket) next(id string, payload []byte) error {
+	head, err := json.Marshal(id)
 	if err != nil {
 		return err
 	}
-	text := make([]byte, 0, len(res.Body)+len(head)+64)
+	text := make([]byte, 0, len(payload)+len(head)+64)
 	text = append(append(text, `{"id":`...), head...)
-	text = append(append(text, `,"type":"next","payload":`...), res.Body...)
-	return op.socket.write(append(text, '}'))
+	text = append(append(text, `,"type":"next","payload":`...), payload...)
+	return c.write(append(text, '}'))
 }
 
-// quiet does nothing: the socket has a heartbeat for all of its operations.
-func (op *operation) quiet(uint64) error { return nil }
+func (c *socket) complete(id string) error { return c.send(&message{Type: "complete", ID: id}) }
+
+func (c *socket) refuse(id string, errors json.RawMessage) error {
+	return c.send(&message{Type: "error", ID: id, Payload: errors})
+}
+
+func (c *socket) fail() { _ = c.conn.Close(closeInternal, "Internal server error") }
 
 func (c *socket) send(m *message) error {
 	text, err := json.Marshal(m)
@@ -421,7 +316,7 @@ func (c *socket) write(text []byte) error {
 	defer cancel()
 	err := c.conn.Write(ctx, websocket.MessageText, text)
 	if errors.Is(err, context.DeadlineExceeded) && !c.slow.Swap(true) {
-		c.cancel()
+		c.all.cancel()
 		c.server.metrics.dropped[droppedSlow].Add(1)
 		c.server.log.Info("subscriber_dropped", "reason", "it did not read in time")
 	}

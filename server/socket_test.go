@@ -38,9 +38,9 @@ func dial(t testing.TB, ts *httptest.Server, headers ...string) *dialed {
 }
 
 // begun is a socket that may subscribe.
-func begun(t testing.TB, ts *httptest.Server) *dialed {
+func begun(t testing.TB, ts *httptest.Server, headers ...string) *dialed {
 	t.Helper()
-	d := dial(t, ts)
+	d := dial(t, ts, headers...)
 	d.say(`{"type":"connection_init"}`)
 	d.hear(`{"type":"connection_ack"}`)
 	return d

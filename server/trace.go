@@ -107,7 +107,11 @@ type attribute struct {
 	value any // string or int
 }
 
+// spanKey finds a *span in a context: the one that those begun there belong to.
 type spanKey struct{}
+
+// apart, as a spanKey's value, stands for no span: each operation begins a trace of its own.
+var apart = &span{}
 
 // begin starts the span of a request and returns the request that carries it; a nil span,
 // on which all methods do nothing, where the request is not traced.
@@ -115,26 +119,47 @@ func (t *Tracer) begin(r *http.Request, start time.Time) (*span, *http.Request) 
 	if t == nil {
 		return nil, r
 	}
-	s := &span{kind: kindServer, name: r.Method + " /graphql", start: start}
+	s := &span{kind: kindServer, name: r.Method + " " + r.URL.Path, start: start}
 	sampled := false
 	var known bool
 	if s.trace, s.parent, sampled, known = parseTraceparent(r.Header.Get("Traceparent")); !known {
-		binary.BigEndian.PutUint64(s.trace[:8], t.random()|1) // not all zeros
-		binary.BigEndian.PutUint64(s.trace[8:], t.random())
-		sampled = float64(t.random()>>11)/(1<<53) < t.ratio
+		sampled = t.sample(s)
 	}
 	if !sampled {
 		return nil, r
 	}
-	binary.BigEndian.PutUint64(s.id[:], t.random()|1)
-	s.attributes = append(s.attributes, attribute{"http.request.method", r.Method}, attribute{"http.route", "/graphql"},
+	s.id = t.id()
+	s.attributes = append(s.attributes, attribute{"http.request.method", r.Method}, attribute{"http.route", r.URL.Path},
 		attribute{"url.path", r.URL.Path}, attribute{"network.protocol.version", strings.TrimPrefix(r.Proto, "HTTP/")})
 	return s, r.WithContext(context.WithValue(r.Context(), spanKey{}, s))
 }
 
-// finish ends the span of a request.
+// sample begins a trace with the span and tells whether it is traced.
+func (t *Tracer) sample(s *span) bool {
+	binary.BigEndian.PutUint64(s.trace[:8], t.random()|1) // not all zeros
+	binary.BigEndian.PutUint64(s.trace[8:], t.random())
+	return float64(t.random()>>11)/(1<<53) < t.ratio
+}
+
+func (t *Tracer) id() (id [8]byte) {
+	binary.BigEndian.PutUint64(id[:], t.random()|1)
+	return id
+}
+
+// handshake ends the span of a request that became a socket, and returns the context for
+// its operations. A socket may live for days, so that its operations are part of one trace
+// only where the client said which.
+func (t *Tracer) handshake(r *http.Request, s *span, end time.Time) context.Context {
+	t.finish(s, http.StatusSwitchingProtocols, end)
+	if _, _, _, known := parseTraceparent(r.Header.Get("Traceparent")); known {
+		return r.Context()
+	}
+	return context.WithValue(r.Context(), spanKey{}, apart)
+}
+
+// finish ends the span of a request, once.
 func (t *Tracer) finish(s *span, status int, end time.Time) {
-	if s == nil {
+	if s == nil || !s.end.IsZero() {
 		return
 	}
 	s.attributes = append(s.attributes, attribute{"http.response.status_code", status})
@@ -146,14 +171,31 @@ func (t *Tracer) finish(s *span, status int, end time.Time) {
 	t.put(s)
 }
 
-// operation notes an executed operation under the request that the context carries.
-func (t *Tracer) operation(ctx context.Context, res *gql.Response, seq graph.Seq, start time.Time, took time.Duration) {
+// start begins the span of an operation, under the request that the context carries.
+func (t *Tracer) start(ctx context.Context, start time.Time) *span {
 	parent, ok := ctx.Value(spanKey{}).(*span)
 	if t == nil || !ok {
+		return nil
+	}
+	s := &span{kind: kindInternal, trace: parent.trace, parent: parent.id, start: start}
+	if parent == apart {
+		if s.kind = kindServer; !t.sample(s) {
+			return nil
+		}
+	}
+	s.id = t.id()
+	return s
+}
+
+// maxTraced bounds the documents in spans, in bytes.
+const maxTraced = 2 << 10
+
+// describe notes what the operation is.
+func (s *span) describe(document string, res *gql.Response, seq graph.Seq) {
+	if s == nil {
 		return
 	}
-	s := &span{kind: kindInternal, name: res.Operation, trace: parent.trace, parent: parent.id, start: start, end: start.Add(took)}
-	binary.BigEndian.PutUint64(s.id[:], t.random()|1)
+	s.name = res.Operation
 	if s.name == "" {
 		s.name = "GraphQL Operation" // the convention's name where the type is not known
 	} else {
@@ -162,12 +204,29 @@ func (t *Tracer) operation(ctx context.Context, res *gql.Response, seq graph.Seq
 	if res.OperationName != "" {
 		s.attributes = append(s.attributes, attribute{"graphql.operation.name", short(res.OperationName)})
 	}
-	s.attributes = append(s.attributes, attribute{"caspian.cost", res.Cost}, attribute{"caspian.sequence", int(seq)}, attribute{"caspian.errors", res.Errors})
-	if res.Code != "" {
-		s.failure = res.Code
-		s.attributes = append(s.attributes, attribute{"error.type", res.Code})
+	s.attributes = append(s.attributes, attribute{"graphql.document", gql.Redact(document, maxTraced)},
+		attribute{"caspian.cost", res.Cost}, attribute{"caspian.sequence", int(seq)})
+}
+
+// end ends a span of an operation; a code tells why it failed.
+func (t *Tracer) end(s *span, at time.Time, code string, more ...attribute) {
+	if s == nil {
+		return
 	}
+	s.attributes = append(s.attributes, more...)
+	if code != "" {
+		s.failure = code
+		s.attributes = append(s.attributes, attribute{"error.type", code})
+	}
+	s.end = at
 	t.put(s)
+}
+
+// operation notes an executed operation.
+func (t *Tracer) operation(ctx context.Context, document string, res *gql.Response, seq graph.Seq, start time.Time, took time.Duration) {
+	s := t.start(ctx, start)
+	s.describe(document, res, seq)
+	t.end(s, start.Add(took), res.Code, attribute{"caspian.errors", res.Errors})
 }
 
 func (t *Tracer) put(s *span) {

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// extensions are what a request says besides its document and variables.
+type extensions struct {
+	reference
+	// cost and trace ask for the like in the answer's extensions.
+	cost, trace bool
+}
+
+// readExtensions reads documentId and the member extensions, nil where that is absent. What
+// it does not know in there belongs to somebody else.
+func readExtensions(documentID string, text json.RawMessage) (extensions, *malformed) {
+	var x extensions
+	if documentID != "" {
+		x.id = strings.TrimPrefix(documentID, hashPrefix)
+	}
+	if text == nil {
+		return x, nil
+	}
+	var given map[string]json.RawMessage // a struct would take names in any case
+	if err := json.Unmarshal(text, &given); err != nil {
+		return x, badRequest("extensions cannot be read: %v", err)
+	}
+	var bad *malformed
+	if x.cost, bad = toggled("cost", given["cost"]); bad != nil {
+		return x, bad
+	}
+	if x.trace, bad = toggled("trace", given["trace"]); bad != nil {
+		return x, bad
+	}
+	if x.id == "" {
+		x.reference, bad = persistedQuery(given["persistedQuery"])
+	}
+	return x, bad
+}
+
+// toggled is true, false, null or absent.
+func toggled(name string, text json.RawMessage) (bool, *malformed) {
+	switch string(text) {
+	case "true":
+		return true, nil
+	case "", "false", "null":
+		return false, nil
+	}
+	return false, badRequest("extensions.%s must be true or false, not %s", name, kindOf(text))
+}
+
+// persistedQuery reads the member of that name.
+func persistedQuery(text json.RawMessage) (reference, *malformed) {
+	if len(text) == 0 || string(text) == "null" {
+		return reference{}, nil
+	}
+	var q struct {
+		Version    json.Number `json:"version"`
+		Sha256Hash string      `json:"sha256Hash"`
+	}
+	if err := json.Unmarshal(text, &q); err != nil {
+		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"}`)
+	}
+	hash := strings.ToLower(q.Sha256Hash)
+	if q.Version != "1" || !isHash(hash) {
+		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"} with the 64 hexadecimal digits of the document's SHA-256`)
+	}
+	return reference{hash, true}, nil
+}

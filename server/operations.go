@@ -1,0 +1,189 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// operations are those that share a connection, each by an id that the client chose. The
+// connection has a place among the followers, and each operation but the first has one.
+type operations struct {
+	server    *Server
+	transport int // one of transports
+	to        line
+	ctx       context.Context // ends all of them
+	cancel    context.CancelFunc
+	running   sync.WaitGroup
+
+	mu    sync.Mutex // guards byID and ended
+	byID  map[string]*operation
+	ended bool // nothing more is added
+}
+
+// line is what the results of operations go down, from many goroutines at once.
+type line interface {
+	next(id string, payload []byte) error
+	complete(id string) error
+	// refuse ends an operation that was refused, with the errors' list.
+	refuse(id string, errors json.RawMessage) error
+	// fail ends the connection after a fault of ours.
+	fail()
+}
+
+func newOperations(ctx context.Context, s *Server, transport int, to line) *operations {
+	o := &operations{server: s, transport: transport, to: to, byID: map[string]*operation{}}
+	o.ctx, o.cancel = context.WithCancel(ctx)
+	return o
+}
+
+// end ends all operations, waits for them, and lets no other begin.
+func (o *operations) end() {
+	o.cancel()
+	o.mu.Lock()
+	o.ended = true
+	o.mu.Unlock()
+	o.running.Wait()
+}
+
+// operation is one of them, from its request to its end.
+type operation struct {
+	all    *operations
+	id     string
+	ctx    context.Context
+	cancel context.CancelFunc
+	place  bool // it has a place of its own
+}
+
+var (
+	errExists = errors.New("there is an operation of that id")
+	errEnded  = errors.New("the connection has ended")
+)
+
+// add makes room for an operation: errExists, errEnded, or why there is no room. The caller
+// must call done.
+func (o *operations) add(id string) (*operation, error) {
+	most := o.server.opts.Live.MaxOperations
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	op := &operation{all: o, id: id}
+	switch n := len(o.byID); {
+	case o.ended:
+		return nil, errEnded
+	case o.byID[id] != nil:
+		return nil, errExists
+	case n >= most:
+		return nil, fmt.Errorf("a connection holds at most %d operations at once; complete some, or open another", most)
+	case n > 0:
+		if err := o.server.followers.enter(o.server.opts.Live.MaxSubscribers); err != nil {
+			return nil, err
+		}
+		op.place = true
+	}
+	op.ctx, op.cancel = context.WithCancel(o.ctx)
+	o.byID[id] = op
+	o.running.Add(1)
+	return op, nil
+}
+
+// remove frees an id and returns its operation, nil where there is none, or
+// where it is another than the one given.
+func (o *operations) remove(id string, op *operation) *operation {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	have := o.byID[id]
+	if have == nil || op != nil && have != op {
+		return nil
+	}
+	delete(o.byID, id)
+	if have.place {
+		o.server.followers.leave()
+	}
+	return have
+}
+
+// complete ends the operation of an id because the client wants no more of it.
+func (o *operations) complete(id string) {
+	if op := o.remove(id, nil); op != nil {
+		op.cancel()
+	}
+}
+
+// done frees what the operation holds.
+func (op *operation) done() {
+	op.cancel()
+	op.all.remove(op.id, op)
+	op.all.running.Done()
+}
+
+// start begins a subscription, or answers what has one answer; at most until ctx is done.
+func (op *operation) start(ctx context.Context, b *Backend, req *api.Request) (*subscription, *gql.Response) {
+	s := op.all.server
+	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
+	defer done()
+	return s.subscribe(ctx, b.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
+}
+
+// carry sends what start begins, and ends the operation.
+func (op *operation) carry(start func() (*subscription, *gql.Response)) {
+	s := op.all.server
+	defer op.done()
+	defer op.contain()
+	sub, res := start()
+	if sub == nil {
+		op.answer(res)
+		return
+	}
+	s.metrics.subscribers[op.all.transport].Add(1)
+	defer s.metrics.subscribers[op.all.transport].Add(-1)
+	if s.follow(op.ctx, sub, op) == nil {
+		op.last(func() error { return op.all.to.complete(op.id) })
+	}
+}
+
+// contain keeps a panic from leaving the operation's goroutine.
+func (op *operation) contain() {
+	if p := recover(); p != nil {
+		op.all.server.log.Error("panic", "operation", op.id, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+		op.all.to.fail()
+	}
+}
+
+// answer sends the one result of a query or mutation, or why there is none.
+func (op *operation) answer(res *gql.Response) {
+	defer res.Release()
+	if !res.RequestError {
+		if op.next(res, 0) == nil {
+			op.last(func() error { return op.all.to.complete(op.id) })
+		}
+		return
+	}
+	var body struct {
+		Errors json.RawMessage `json:"errors"`
+	}
+	if err := json.Unmarshal(res.Body, &body); err != nil {
+		panic(err) // the engine writes JSON
+	}
+	op.last(func() error { return op.all.to.refuse(op.id, body.Errors) })
+}
+
+// last sends the last message of the operation, unless the client has completed
+// it. The id is free when the client reads that.
+func (op *operation) last(send func() error) {
+	if op.all.remove(op.id, op) != nil {
+		_ = send() // told by the connection's end
+	}
+}
+
+func (op *operation) next(res *gql.Response, _ uint64) error {
+	return op.all.to.next(op.id, res.Body)
+}
+
+// quiet does nothing: the connection has a heartbeat for all of its operations.
+func (op *operation) quiet(uint64) error { return nil }
