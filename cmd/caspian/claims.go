@@ -26,6 +26,7 @@ func names(list []named, between string) string {
 
 // said is a claim as the commands print it.
 type said struct {
+	ID         string
 	Subject    named
 	Predicate  string
 	Value      *string
@@ -111,7 +112,7 @@ func (c *said) cite() string {
 
 func (c *said) surely() string { return fmt.Sprintf("%.2f", c.Confidence) }
 
-// claimColumns and cells are the columns of a claim behind those of the table's own.
+// claimColumns are the heads of a claim's cells, in tables of claims.
 var claimColumns = []string{"CLAIM", "WHEN", "HOLDS", "CONF.", "SOURCE"}
 
 func (c *said) cells() []string {
@@ -128,17 +129,4 @@ func writeWeakest(out *strings.Builder, indent string, c *said) {
 		holds = ", holds " + c.Holds
 	}
 	fmt.Fprintf(out, "%sweakest claim: %s, confidence %s%s, %s\n", indent, c.sentence(), c.surely(), holds, c.cite())
-}
-
-// writeClaims writes a title and a table of claims; without claims, nothing.
-func writeClaims(out *strings.Builder, title string, claims []said) {
-	if len(claims) == 0 {
-		return
-	}
-	out.WriteString(title)
-	t := newTable("   ", claimColumns...)
-	for i := range claims {
-		t.row(claims[i].cells()...)
-	}
-	t.write(out)
 }

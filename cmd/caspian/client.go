@@ -35,7 +35,7 @@ func askService(ctx context.Context, url, token, query string, variables json.Ra
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("asking %s: %w (is the service running? 'caspian serve' starts one)", url, err)
+		return nil, fmt.Errorf("asking %s: %w (is the service running? 'caspian serve' starts one; --store DIR works on a store without one)", url, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))

@@ -70,17 +70,24 @@ func writeConnections(out *strings.Builder, answer json.RawMessage) error {
 		return nil
 	}
 	for i, x := range found {
-		fmt.Fprintf(out, "%d. %s, score %.3g\n", i+1, count(x.Length, "step"), x.Score)
-		t := newTable("   ", append([]string{"FROM", "TO"}, claimColumns...)...)
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		way := make([]named, 0, len(x.Steps)+1)
+		t := newTable("   ", claimColumns...)
 		for j := range x.Steps {
 			step := &x.Steps[j]
-			t.row(append([]string{step.From.Name, step.To.Name}, step.Claim.cells()...)...)
+			if j == 0 {
+				way = append(way, step.From)
+			}
+			way = append(way, step.To)
+			t.row(step.Claim.cells()...)
 		}
+		fmt.Fprintf(out, "%d. %s: %s, score %.3g\n", i+1, names(way, " – "), count(x.Length, "step"), x.Score)
 		t.write(out)
 		writeWeakest(out, "   ", x.Weakest)
-		out.WriteByte('\n')
 	}
-	fmt.Fprintln(out, "A way along claims is no causal or supply relation: sources speak of both along the way, and no more.")
+	fmt.Fprintln(out, "\nA way along claims is no causal or supply relation: sources speak of both along the way, and no more.")
 	if found[0].Partial {
 		fmt.Fprintln(out, "The search ended at its limit of work: there may be better ones. Fewer steps (--max-length) or --relations narrow it.")
 	}

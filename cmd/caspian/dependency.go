@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -73,13 +74,11 @@ fragment Figures on TradeFigures { relation resource { id type name } scope meas
 // interval is the least and the most that a number can be.
 type interval struct{ Low, High float64 }
 
-// percent writes an interval of shares, "unknown" where it says nothing.
+// percent writes an interval of shares.
 func (x *interval) percent() string {
 	switch {
 	case x == nil:
 		return "not stated"
-	case x.Low == 0 && x.High == 1:
-		return "unknown"
 	case x.Low == x.High:
 		return fmt.Sprintf("%.4g %%", 100*x.Low)
 	}
@@ -152,25 +151,60 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 			}
 			t.row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
 		}
-		t.row("(nobody says whose)", d.Unknown.percent())
+		t.row("unknown remainder", d.Unknown.percent())
 		t.write(out)
 	}
 	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %.3g to %.3g\n", d.HHI.Low, d.HHI.High)
 	writeWeakest(out, "", d.Weakest)
-	if d.Basis != nil {
-		writeClaims(out, "\nThe figures:\n", d.Basis.Claims)
+	d.writeFigures(out)
+	return nil
+}
+
+// writeFigures writes the claims behind the shares and those beside them, and
+// marks which disagree.
+func (d *foundDependency) writeFigures(out *strings.Builder) {
+	open := map[string]*said{} // that disagree and are not written yet
+	for i := range d.Conflicts {
+		open[d.Conflicts[i].ID] = &d.Conflicts[i]
 	}
-	writeClaims(out, "\nFigures that disagree:\n", d.Conflicts)
+	disagree := maps.Clone(open)
+	add := func(t *table, c *said, own ...string) {
+		mark := ""
+		if disagree[c.ID] != nil {
+			mark = "disagrees"
+		}
+		delete(open, c.ID)
+		t.row(append(append(own, c.cells()...), mark)...)
+	}
+	head := append(claimColumns[:len(claimColumns):len(claimColumns)], " ")
+	if d.Basis != nil {
+		fmt.Fprintln(out, "\nThe figures:")
+		t := newTable("   ", head...)
+		for i := range d.Basis.Claims {
+			add(t, &d.Basis.Claims[i])
+		}
+		t.write(out)
+	}
 	if len(d.Others) > 0 {
 		fmt.Fprintln(out, "\nFigures that count something else, not mixed in:")
-		t := newTable("   ", append([]string{"COUNTING"}, claimColumns...)...)
+		t := newTable("   ", append([]string{"COUNTING"}, head...)...)
 		for i := range d.Others {
 			f := &d.Others[i]
 			for j := range f.Claims {
-				t.row(append([]string{f.text()}, f.Claims[j].cells()...)...)
+				add(t, &f.Claims[j], f.text())
 			}
 		}
 		t.write(out)
 	}
-	return nil
+	if len(open) == 0 {
+		return
+	}
+	fmt.Fprintln(out, "\nMore figures that disagree with them:")
+	t := newTable("   ", claimColumns...)
+	for i := range d.Conflicts {
+		if open[d.Conflicts[i].ID] != nil {
+			t.row(d.Conflicts[i].cells()...)
+		}
+	}
+	t.write(out)
 }

@@ -33,10 +33,10 @@ type command struct {
 // commands are all subcommands, in the order of the help.
 func commands() []*command {
 	return []*command{
-		serveCommand, queryCommand, importCommand, exportCommand, checkCommand,
-		schemaCommand, verifyCommand,
+		serveCommand, queryCommand,
 		searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand,
 		conflictsCommand, changesCommand, timelineCommand,
+		importCommand, exportCommand, checkCommand, schemaCommand, verifyCommand,
 		healthCommand, versionCommand,
 	}
 }
@@ -158,7 +158,8 @@ func overview(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-11s  %s\n", c.name, c.short)
 	}
-	fmt.Fprint(w, "\nStart with 'caspian serve'. 'caspian COMMAND --help' tells more, with examples.\n"+
+	fmt.Fprint(w, "\nStart with 'caspian serve', and find ids with 'caspian search NAME'.\n"+
+		"'caspian COMMAND --help' tells more, with examples.\n"+
 		"Exit codes: 0 done, 1 failed, 2 wrong usage.\n")
 }
 

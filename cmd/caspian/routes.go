@@ -128,9 +128,11 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 		return err
 	}
 	for i := range found.Routes {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
 		fmt.Fprintf(out, "%d. ", i+1)
 		writeRoute(out, &found.Routes[i])
-		out.WriteByte('\n')
 	}
 	if found.Note != nil {
 		fmt.Fprintf(out, "No route: %s.\n", *found.Note)

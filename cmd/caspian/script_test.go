@@ -15,7 +15,20 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"caspian": main})
+	testscript.Main(scratching{m}, map[string]func(){"caspian": main})
+}
+
+// scratching runs tests with a scratch folder.
+type scratching struct{ m *testing.M }
+
+func (s scratching) Run() int {
+	dir, err := os.MkdirTemp("", "caspian-test-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	scratch = dir
+	return s.m.Run()
 }
 
 // TestScripts runs the program as its users do; a script is a file under testdata/script.
@@ -34,6 +47,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("URL", "http://127.0.0.1:"+port)
 			return err
 		},
+		UpdateScripts: *update,
 		Condition: func(cond string) (bool, error) {
 			if program, ok := strings.CutPrefix(cond, "have:"); ok {
 				_, err := exec.LookPath(program)
@@ -42,9 +56,19 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("there is no condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "json": jsonField, "lines": lines,
+			"exits": exits, "json": jsonField, "lines": lines, "seeded": seeded,
 		},
 	})
+}
+
+// seeded DIR makes a store that has the built-in seeds.
+func seeded(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: seeded DIR")
+	}
+	from, err := seededStore()
+	ts.Check(err)
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(from)))
 }
 
 // freePort is a port that nothing listens on just now.
