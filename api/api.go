@@ -10,9 +10,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/graphql-go/graphql"
@@ -41,6 +43,7 @@ type Options struct {
 type API struct {
 	opts   Options
 	engine *gql.Engine
+	plain  atomic.Pointer[dayView] // the last one made
 }
 
 // New makes the API of the graph's ontology.
@@ -95,7 +98,9 @@ type Session struct {
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
 
-	connections *connections // of the request that is executed
+	// Of the request that is executed:
+	asked       gql.Request
+	connections *connections
 }
 
 // Begin fixes what a request reads.
@@ -114,11 +119,16 @@ func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 // ETag is a strong validator of the answer to a document: it changes with the
 // snapshot, the day, the schema and the request.
 func (s *Session) ETag(query, operation string, variables []byte) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%d\x00%d\x00%s\x00%d\x00%s\x00", s.api.opts.Version, s.snapshot.Ontology().Hash(),
-		s.snapshot.Seq(), s.today, len(query), query, len(operation), operation)
-	h.Write(variables)
-	return `"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:18]) + `"`
+	var room [1024]byte // on the stack for all but long documents
+	b := append(append(room[:0], s.api.opts.Version...), 0)
+	b = append(append(b, s.snapshot.Ontology().Hash()...), 0)
+	for _, n := range [...]int64{int64(s.snapshot.Seq()), int64(s.today), int64(len(query)), int64(len(operation))} {
+		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	}
+	b = append(append(append(b, query...), operation...), variables...)
+	sum := sha256.Sum256(b)
+	tag := base64.RawURLEncoding.AppendEncode(append(room[:0], '"'), sum[:18])
+	return string(append(tag, '"'))
 }
 
 // Request is one GraphQL request.
@@ -148,12 +158,13 @@ func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 }
 
 func (s *Session) request(r *Request) *gql.Request {
-	return &gql.Request{
+	s.asked = gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
 		Extensions: func(resp *gql.Response, dst []byte) []byte { return s.extensions(r, resp, dst) },
 		Timed:      true, // the metrics are by class of work
 	}
+	return &s.asked
 }
 
 // extensions appends those of a response. A request that was refused read nothing, so that
@@ -216,20 +227,39 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 	if a.zero && s.view != nil {
 		return s.view, nil
 	}
+	// Something is read: the snapshot stays as it is from here on. A request
+	// runs on one goroutine, and its walks end with it.
+	if s.view == nil {
+		v, err := s.api.plainView(s.snapshot, s.today)
+		if err != nil {
+			return nil, err
+		}
+		s.view = v.Until(ctx.Done())
+	}
+	if a.zero {
+		return s.view, nil
+	}
 	v, err := s.snapshot.View(a.view, s.today)
 	if err != nil {
 		return nil, err
 	}
-	// A request runs on one goroutine, and its walks end with it.
-	v = v.Until(ctx.Done())
-	if a.zero {
-		s.view = v
-	} else if s.view == nil {
-		// Something was read: the snapshot stays as it is from here on.
-		if s.view, err = s.snapshot.View(graph.View{}, s.today); err != nil {
-			return nil, err
-		}
-		s.view = s.view.Until(ctx.Done())
+	return v.Until(ctx.Done()), nil
+}
+
+// plainView is the view of an empty argument. It is the same for all requests
+// of a day, so that only the first one after a write makes it.
+func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, error) {
+	if p := a.plain.Load(); p != nil && p.view.Snapshot() == s && p.today == today {
+		return p.view, nil
 	}
-	return v, nil
+	v, err := s.View(graph.View{}, today)
+	if err == nil {
+		a.plain.Store(&dayView{today, v})
+	}
+	return v, err
+}
+
+type dayView struct {
+	today graph.Day
+	view  *snapshot.View
 }

@@ -13,11 +13,16 @@ type link struct {
 	claim uint32
 	// other is the entity at the other end: in lists by subject the object, None
 	// for a literal; in lists by object the subject.
-	other     uint32
-	valid     uint32 // number in times
-	predicate uint16
-	rank      graph.Rank
+	other      uint32
+	valid      uint32 // number in times
+	qualifiers uint32 // the first of them
+	predicate  uint16
+	rank       graph.Rank
+	nqual      uint8
 }
+
+// edge is the link as an edge to its other end.
+func (l *link) edge() Edge { return Edge{l.other, l.claim, l.qualifiers, uint16(l.nqual) + 1} }
 
 // shows tells whether the view holds the claim of a link.
 func (v *View) shows(l link) bool {
@@ -113,7 +118,7 @@ func (b *change) adjacency(old *Snapshot) {
 	var cited []entry[uint32]
 	for n := uint32(b.firstClaim); int(n) < s.rows.len(); n++ {
 		r := s.rows.ref(n)
-		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate, rank: r.rank}
+		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
 		cited = append(cited, entry[uint32]{r.source, n})
 		if r.kind == graph.EntityKind {
 			l.other = r.subject

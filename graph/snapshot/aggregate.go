@@ -1,8 +1,10 @@
 package snapshot
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -25,7 +27,7 @@ type Figures struct {
 // Figures reads them, all at once: on long lists the memory answers several
 // reads together that would wait for one another edge by edge.
 func (v *View) Figures(edges []Edge, by Reading) *Figures {
-	return &Figures{v, v.cells(edges, by)}
+	return &Figures{v, v.appendCells(nil, edges, by)}
 }
 
 // Stats sums up the figures of the edges from one number to another. Quantities
@@ -69,75 +71,127 @@ type Group struct {
 // Groups parts a list by a reading, the largest groups first, then by key. It
 // returns the list in the order of the groups; the one given stays as it is.
 func (v *View) Groups(edges []Edge, by Reading) ([]Group, []Edge) {
-	keys := make([]graph.Value, 0, min(len(edges), 256))
-	byValue := map[graph.Value]int32{}
-	numbered := func(val graph.Value) int32 {
-		k, ok := byValue[val]
-		if !ok {
-			k = int32(len(keys))
-			keys, byValue[val] = append(keys, val), k
-		}
-		return k
-	}
-	of := make([]int32, len(edges)) // the group of each edge
+	g := grouperPool.Get().(*grouper)
+	defer g.release()
+	g.of = append(g.of[:0], make([]int32, len(edges))...)
 	if by.Own != "" || by.Claim != "" {
 		r := v.reader(by)
 		for i, e := range edges {
-			of[i] = numbered(r.value(v, e))
+			g.of[i] = g.numbered(r.value(v, e))
 		}
-		return grouped(edges, of, keys)
+	} else {
+		g.cells = v.appendCells(g.cells[:0], edges, by)
+		g.seat(len(edges))
+		for i, c := range g.cells {
+			g.of[i] = g.cell(v.s, c)
+		}
 	}
-	// Most values are told apart by their bits; texts and units only by value.
-	var byBits [graph.LooseKind]map[uint64]int32
-	for i, c := range v.cells(edges, by) {
-		if c.unit != 0 {
-			of[i] = numbered(v.s.value(c))
-			continue
-		}
-		k, seen := byBits[c.kind][c.bits]
-		if !seen {
-			if byBits[c.kind] == nil {
-				byBits[c.kind] = make(map[uint64]int32, len(edges)/4)
-			}
-			if c.textual() {
-				k = numbered(v.s.value(c))
-			} else {
-				k = int32(len(keys))
-				keys = append(keys, v.s.value(c))
-			}
-			byBits[c.kind][c.bits] = k
-		}
-		of[i] = k
-	}
-	return grouped(edges, of, keys)
+	return g.parts(edges)
 }
 
-// grouped puts the edges, whose groups are in of, into the order of the groups.
-func grouped(edges []Edge, of []int32, keys []graph.Value) ([]Group, []Edge) {
-	counts, texts, order := make([]int, len(keys)), make([]string, len(keys)), make([]int32, len(keys))
-	for _, k := range of {
-		counts[k]++
+// grouper finds the groups of a list; it is used again for later ones.
+type grouper struct {
+	keys   []graph.Value
+	byText map[graph.Value]int32 // of values that several cells may hold
+	cells  []cell
+	of     []int32 // the group of each edge
+
+	// Most values are told apart by their cells: seats is a table of numbers in
+	// seen, + 1, by the hash of a cell.
+	seats []int32
+	seen  []seenCell
+	shift uint
+
+	counts, next, order []int32
+	texts               []string
+}
+
+type seenCell struct {
+	cell
+	group int32
+}
+
+var grouperPool = sync.Pool{New: func() any { return &grouper{byText: map[graph.Value]int32{}} }}
+
+// keepGrouped is the longest list whose memory is kept for the next one.
+const keepGrouped = 1 << 16
+
+func (g *grouper) release() {
+	if len(g.of) > keepGrouped {
+		return
 	}
-	for k := range keys {
-		texts[k], order[k] = keys[k].String(), int32(k)
-	}
-	slices.SortFunc(order, func(a, b int32) int {
-		if d := counts[b] - counts[a]; d != 0 {
-			return d
+	clear(g.keys)
+	clear(g.byText)
+	clear(g.texts)
+	g.keys, g.seen = g.keys[:0], g.seen[:0]
+	grouperPool.Put(g)
+}
+
+// seat makes room for as many values as there are edges.
+func (g *grouper) seat(n int) {
+	size := uint(bits.Len(uint(n))) + 1
+	g.seats = append(g.seats[:0], make([]int32, 1<<size)...)
+	g.shift = 64 - size
+}
+
+// cell is the group of the value in a cell.
+func (g *grouper) cell(s *Snapshot, c cell) int32 {
+	i := ((c.bits^uint64(c.unit)<<40)*0x9E3779B97F4A7C15 + uint64(c.kind)) >> g.shift
+	for ; g.seats[i] != 0; i = (i + 1) & (1<<(64-g.shift) - 1) {
+		if x := &g.seen[g.seats[i]-1]; x.cell == c {
+			return x.group
 		}
-		return strings.Compare(texts[a], texts[b])
+	}
+	var k int32
+	if c.textual() {
+		k = g.numbered(s.value(c))
+	} else {
+		k = int32(len(g.keys))
+		g.keys = append(g.keys, s.value(c))
+	}
+	g.seen = append(g.seen, seenCell{c, k})
+	g.seats[i] = int32(len(g.seen))
+	return k
+}
+
+func (g *grouper) numbered(val graph.Value) int32 {
+	k, ok := g.byText[val]
+	if !ok {
+		k = int32(len(g.keys))
+		g.keys = append(g.keys, val)
+		g.byText[val] = k
+	}
+	return k
+}
+
+// parts puts the edges into the order of their groups.
+func (g *grouper) parts(edges []Edge) ([]Group, []Edge) {
+	n := len(g.keys)
+	g.counts = append(g.counts[:0], make([]int32, n)...)
+	g.next = append(g.next[:0], make([]int32, n)...)
+	g.order, g.texts = g.order[:0], g.texts[:0]
+	for _, k := range g.of {
+		g.counts[k]++
+	}
+	for k := range g.keys {
+		g.order, g.texts = append(g.order, int32(k)), append(g.texts, g.keys[k].String())
+	}
+	slices.SortFunc(g.order, func(a, b int32) int {
+		if d := g.counts[b] - g.counts[a]; d != 0 {
+			return int(d)
+		}
+		return strings.Compare(g.texts[a], g.texts[b])
 	})
-	groups, next := make([]Group, len(keys)), make([]int, len(keys))
-	at := 0
-	for i, k := range order {
-		groups[i], next[k] = Group{keys[k], at, at + counts[k]}, at
-		at += counts[k]
+	groups, at := make([]Group, n), int32(0)
+	for i, k := range g.order {
+		groups[i], g.next[k] = Group{g.keys[k], int(at), int(at + g.counts[k])}, at
+		at += g.counts[k]
 	}
 	list := make([]Edge, len(edges))
 	for i, e := range edges {
-		k := of[i]
-		list[next[k]] = e
-		next[k]++
+		k := g.of[i]
+		list[g.next[k]] = e
+		g.next[k]++
 	}
 	return groups, list
 }

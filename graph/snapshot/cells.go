@@ -76,12 +76,24 @@ func (s *Snapshot) sameCell(a, b cell) bool {
 	return s.texts.at(uint32(a.bits)) == s.texts.at(uint32(b.bits))
 }
 
+// qualifiers are where the qualifiers of the edge's claim lie, and how many.
+func (s *Snapshot) qualifiers(e Edge) (first, n uint32) {
+	switch {
+	case e.noted > 0:
+		return e.qualifiers, uint32(e.noted) - 1
+	case e.Claim == None:
+		return 0, 0
+	}
+	r := s.rows.ref(e.Claim)
+	return r.qualifiers, uint32(r.nqual)
+}
+
 // qualifier is the value of the claim's qualifier of a name, given by its
 // number; the zero cell where it has none.
-func (s *Snapshot) qualifier(n uint32, name uint16) cell {
-	r := s.rows.ref(n)
-	for i := uint32(0); i < uint32(r.nqual); i++ {
-		if q := s.quals.ref(r.qualifiers + i); q.name == name {
+func (s *Snapshot) qualifier(e Edge, name uint16) cell {
+	first, n := s.qualifiers(e)
+	for at := first; at < first+n; at++ {
+		if q := s.quals.ref(at); q.name == name {
 			return q.cell()
 		}
 	}
@@ -116,15 +128,15 @@ func (s *Snapshot) nameQualifiers() {
 	}
 }
 
+// rulesOf are the rules for the qualifiers of a claim and of those beside it in a list.
+func (v *View) rulesOf(n uint32) []qualifierRule { return v.s.rules[v.s.Field(n)] }
+
 // sameQualifiers tells whether two claims agree in every distinct qualifier.
 // Observations must also state the same figures: a share of the world and a
 // number of tonnes are two facts of one year, not two answers to one question.
-func (v *View) sameQualifiers(a, b uint32) bool {
+func (v *View) sameQualifiers(a, b Edge, rules []qualifierRule) bool {
 	s := v.s
-	if s.rows.ref(a).nqual == 0 && s.rows.ref(b).nqual == 0 {
-		return true
-	}
-	for _, q := range s.rules[s.Field(a)] {
+	for _, q := range rules {
 		x, y := s.qualifier(a, q.name), s.qualifier(b, q.name)
 		if q.distinct && !s.sameCell(x, y) || q.stated && x.kind != y.kind {
 			return false
@@ -134,15 +146,15 @@ func (v *View) sameQualifiers(a, b uint32) bool {
 }
 
 // signature is the same for claims that sameQualifiers, and hardly ever for others.
-func (v *View) signature(n uint32) uint64 {
+func (v *View) signature(e Edge, rules []qualifierRule) uint64 {
 	s := v.s
-	if s.rows.ref(n).nqual == 0 {
+	if _, n := s.qualifiers(e); n == 0 {
 		return 0
 	}
 	h, said := uint64(0), false
 	mix := func(x uint64) { h = bits.RotateLeft64((h^x)*0x9E3779B97F4A7C15, 29) }
-	for _, q := range s.rules[s.Field(n)] {
-		c := s.qualifier(n, q.name)
+	for _, q := range rules {
+		c := s.qualifier(e, q.name)
 		said = said || c.kind != graph.NoKind
 		mix(uint64(c.kind))
 		switch {

@@ -136,7 +136,7 @@ func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint3
 	if !ok {
 		return graph.Value{}, None
 	}
-	c := s.qualifier(n, number)
+	c := s.qualifier(Edge{Claim: n}, number)
 	if c.kind == graph.EntityKind {
 		return s.value(c), uint32(c.bits)
 	}

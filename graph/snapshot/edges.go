@@ -11,7 +11,13 @@ import (
 
 // Edge is one entity that a relation leads to, with the claim that says so.
 // Claim is None in lists that no claim makes, such as all countries.
-type Edge struct{ Node, Claim uint32 }
+type Edge struct {
+	Node, Claim uint32
+	// Where the claim's qualifiers lie and how many + 1 they are; 0 where that
+	// was not noted.
+	qualifiers uint32
+	noted      uint16
+}
 
 // List is a list of edges in a view: where a relation of an entity leads, or
 // all entities of some types. It is a description; walking it reads it.
@@ -162,7 +168,7 @@ func (g *groups) next() []Edge {
 				return nil
 			}
 			if v.shows(l) {
-				group = append(group, Edge{node, l.claim})
+				group = append(group, l.edge())
 				g.deprecated = g.deprecated || l.rank == graph.Deprecated
 			}
 		}
@@ -212,7 +218,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 				return nil
 			}
 			if l.other != None && v.shows(l) {
-				all = append(all, Edge{l.other, l.claim})
+				all = append(all, l.edge())
 			}
 		}
 		for _, l := range in {
@@ -220,7 +226,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 				return nil
 			}
 			if v.includes(f, l.other) && v.shows(l) {
-				all = append(all, Edge{l.other, l.claim})
+				all = append(all, l.edge())
 			}
 		}
 	}
@@ -274,12 +280,13 @@ func (v *View) distinct(group []Edge) []Edge {
 		return group
 	}
 	var room [16]uint64
-	signatures := append(room[:0], v.signature(group[0].Claim)) // of those kept
+	rules := v.rulesOf(group[0].Claim)
+	signatures := append(room[:0], v.signature(group[0], rules)) // of those kept
 	kept := group[:1]
 	for _, e := range group[1:] {
-		sig := v.signature(e.Claim)
+		sig := v.signature(e, rules)
 		i := 0
-		for i < len(kept) && !(signatures[i] == sig && v.sameQualifiers(kept[i].Claim, e.Claim)) {
+		for i < len(kept) && !(signatures[i] == sig && v.sameQualifiers(kept[i], e, rules)) {
 			i++
 		}
 		switch {
@@ -309,7 +316,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 		if n == None {
 			return Edge{}, false
 		}
-		return Edge{v.s.Object(n), n}, true
+		return Edge{Node: v.s.Object(n), Claim: n}, true
 	}
 	edges := v.Edges(entity, f, true, nil)
 	if len(edges) == 0 {
@@ -351,7 +358,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 	x, y := v.s.Value(a), v.s.Value(b)
 	if f.Time == schema.Observation {
-		return v.sameQualifiers(a, b) && (f.Scalar != schema.Quantity || x.Text() == y.Text())
+		return v.sameQualifiers(Edge{Claim: a}, Edge{Claim: b}, v.rulesOf(a)) && (f.Scalar != schema.Quantity || x.Text() == y.Text())
 	}
 	return x == y
 }
@@ -380,7 +387,7 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 		if lists[least] = lists[least][1:]; len(lists[least]) == 0 {
 			lists = slices.Delete(lists, least, least+1)
 		}
-		if v.Exists(n) && !fn(Edge{n, None}) {
+		if v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
 			return
 		}
 	}

@@ -171,11 +171,11 @@ func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
 		return false
 	}
 	for _, q := range f.Qualifiers {
-		var val graph.Value
-		if e.Claim != None {
-			val, _ = v.s.Qualifier(e.Claim, q.Name)
+		var c cell
+		if name, ok := v.s.qualifierNames.number(q.Name); ok {
+			c = v.s.qualifier(e, name)
 		}
-		if !q.Test.Passes(v.s.o, val) {
+		if !q.Test.Passes(v.s.o, v.s.value(c)) {
 			return false
 		}
 	}
@@ -229,6 +229,11 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 		return t.Eq == nil && t.In == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
 			t.Contains == "" && t.StartsWith == "" && t.Matches == nil
 	}
+	if t.Contains != "" || t.StartsWith != "" {
+		if !t.finds(val.String()) {
+			return false
+		}
+	}
 	same := func(w graph.Value) bool { c, ok := Compare(o, val, w); return ok && c == 0 }
 	if t.Eq != nil && !same(*t.Eq) || t.Ne != nil && same(*t.Ne) ||
 		t.In != nil && !anyOf(t.In, same) || t.NotIn != nil && anyOf(t.NotIn, same) {
@@ -244,14 +249,24 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	if !within(t.Lt, -1, -1) || !within(t.Lte, -1, 0) || !within(t.Gt, 1, 1) || !within(t.Gte, 0, 1) {
 		return false
 	}
-	if t.Contains != "" || t.StartsWith != "" {
-		var room [64]byte
-		text := folded(room[:0], val.String())
-		if !bytes.Contains(text, []byte(t.Contains)) || !bytes.HasPrefix(text, []byte(t.StartsWith)) {
+	return t.Matches == nil || t.Matches.MatchString(val.String())
+}
+
+// finds applies Contains and StartsWith.
+func (t *Test) finds(s string) bool {
+	// Most texts begin otherwise, which their first letter tells.
+	if t.StartsWith != "" && s != "" {
+		c, want := s[0], t.StartsWith[0]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if 'a' <= c && c <= 'z' && c != want {
 			return false
 		}
 	}
-	return t.Matches == nil || t.Matches.MatchString(val.String())
+	var room [64]byte
+	text := folded(room[:0], s)
+	return bytes.Contains(text, []byte(t.Contains)) && bytes.HasPrefix(text, []byte(t.StartsWith))
 }
 
 // Compare orders two values of like kind; ok is false where they have no

@@ -192,12 +192,21 @@ func siftDown(heap []placed, compare func(a, b placed) int) {
 
 // Select reads the edges of the list that the query's filters keep.
 func (l *List) Select(q *Query) []Edge {
-	kept := make([]Edge, 0, 16)
+	kept := make([]Edge, 0, l.atMost(q))
 	l.walk(false, l.view.sieve(q), func(e Edge) bool {
 		kept = append(kept, e)
 		return true
 	})
 	return kept
+}
+
+// atMost is how much room to make for what a query keeps of the list.
+func (l *List) atMost(q *Query) int {
+	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.field.Symmetric || l.field.Kind == schema.Derived {
+		return 16
+	}
+	g := l.view.groupsOf(l.entity, l.field, nil)
+	return len(g.links)
 }
 
 // RunClaims carries out a query over claims given in record order, which it
@@ -353,7 +362,7 @@ func (v *View) tie(n uint32) string {
 	}
 	var b strings.Builder
 	for _, q := range v.s.rules[f] {
-		c := v.s.qualifier(n, q.name)
+		c := v.s.qualifier(Edge{Claim: n}, q.name)
 		switch {
 		case q.distinct:
 			b.WriteString(v.s.value(c).String())
@@ -444,7 +453,7 @@ func (v *View) parseCursor(text string, order []Key) (placed, error) {
 	if err != nil || json.Unmarshal(b, &c) != nil || len(c.Keys) != len(order) || c.ID == "" {
 		return placed{}, errCursor
 	}
-	p := placed{edge: Edge{None, None}, id: c.ID, cursor: true, tie: c.Tie}
+	p := placed{edge: Edge{Node: None, Claim: None}, id: c.ID, cursor: true, tie: c.Tie}
 	for _, k := range c.Keys {
 		if k[0] == "" {
 			p.keys = append(p.keys, graph.Value{})

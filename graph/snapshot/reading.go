@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"math"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -47,8 +48,8 @@ func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 	case r.Own != "" || r.Claim != "":
 		return cell{}, false
 	case r.Qualifier != "":
-		if r.known && e.Claim != None {
-			c = v.s.qualifier(e.Claim, r.qualifier)
+		if r.known {
+			c = v.s.qualifier(e, r.qualifier)
 		}
 	case r.Property.Kind != schema.Property:
 		if to, ok := v.One(e.Node, r.Property); ok {
@@ -83,41 +84,17 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	return v.ClaimValue(e.Claim, r.Claim)
 }
 
-// cells reads all the edges. What does not lie in memory as a cell is read as
-// the number it is, since texts are not summed up.
-func (v *View) cells(edges []Edge, by Reading) []cell {
-	cells := make([]cell, len(edges))
+// appendCells reads all the edges. What does not lie in memory as a cell is
+// read as the number it is, since texts are not summed up.
+func (v *View) appendCells(cells []cell, edges []Edge, by Reading) []cell {
+	cells = slices.Grow(cells, len(edges))
 	r := v.reader(by)
-	if by.Qualifier == "" {
-		for i, e := range edges {
-			c, ok := r.cell(v, e)
-			if !ok {
-				c = numberCell(r.value(v, e))
-			}
-			cells[i] = c
+	for _, e := range edges {
+		c, ok := r.cell(v, e)
+		if !ok {
+			c = numberCell(r.value(v, e))
 		}
-		return cells
-	}
-	if !r.known {
-		return cells
-	}
-	// First where the qualifiers lie, then they: the processor runs ahead in
-	// short loops, and their reads wait for the memory together.
-	type place struct{ at, n uint32 }
-	places := make([]place, len(edges))
-	for i, e := range edges {
-		if e.Claim != None {
-			row := v.s.rows.ref(e.Claim)
-			places[i] = place{row.qualifiers, uint32(row.nqual)}
-		}
-	}
-	for i, p := range places {
-		for at := p.at; at < p.at+p.n; at++ {
-			if q := v.s.quals.ref(at); q.name == r.qualifier {
-				cells[i] = q.cell()
-				break
-			}
-		}
+		cells = append(cells, c)
 	}
 	return cells
 }

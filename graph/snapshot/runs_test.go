@@ -47,13 +47,13 @@ func TestRuns(t *testing.T) {
 			}
 			for _, l := range s.out.at(e) {
 				r := s.rows.ref(l.claim)
-				if want := (link{l.claim, s.Object(l.claim), r.valid, r.predicate, r.rank}); l != want || r.subject != e {
+				if want := (link{l.claim, s.Object(l.claim), r.valid, r.qualifiers, r.predicate, r.rank, r.nqual}); l != want || r.subject != e {
 					t.Fatalf("out of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
 			for _, l := range s.in.at(e) {
 				r := s.rows.ref(l.claim)
-				if want := (link{l.claim, r.subject, r.valid, r.predicate, r.rank}); l != want || s.Object(l.claim) != e {
+				if want := (link{l.claim, r.subject, r.valid, r.qualifiers, r.predicate, r.rank, r.nqual}); l != want || s.Object(l.claim) != e {
 					t.Fatalf("in of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}

@@ -36,9 +36,13 @@ var ErrInterrupted = graph.Errorf(graph.Unavailable, "the request ended before t
 // is closed. What a walk found until then is not the answer: queries return
 // ErrInterrupted, and whoever walks by other means asks Interrupted.
 func (v *View) Until(done <-chan struct{}) *View {
-	c := *v
-	c.interrupt = &interrupt{done: done}
-	return &c
+	// In one piece, since every request has one.
+	c := &struct {
+		View
+		own interrupt
+	}{*v, interrupt{done: done}}
+	c.interrupt = &c.own
+	return &c.View
 }
 
 // Interrupted tells whether a walk of the view was ended.
