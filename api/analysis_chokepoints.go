@@ -21,6 +21,7 @@ type chokepointsArgs struct {
 type chokepointRef struct {
 	view *snapshot.View
 	*analysis.Chokepoint
+	partial bool
 }
 
 func (b *builder) chokepoints(networks *analysis.Networks) field {
@@ -33,12 +34,14 @@ func (b *builder) chokepoints(networks *analysis.Networks) field {
 		"network":  {Type: b.networkType(), Description: "What routes are made of."},
 		"kinds":    {Type: graphql.NewList(must(b.cutKindType())), Description: "Only cuts of these kinds; all where it is absent."},
 		"closing":  {Type: ids(), Description: "Instead of the cuts: what each of these removes when it closes."},
+		"weight":   {Type: b.cutWeightType(), Description: "Which of two sets is the smaller one."},
+		"unit":     {Type: graphql.String, Description: "The unit of capacities, a member of the enum Unit of the ontology; figures in others of its dimension are converted."},
 		"first":    {Type: graphql.Int, Description: "At most so many, from 1 to 200."},
 	})
-	b.defaults("Query.chokepoints", map[string]string{"network": "TRANSPORT", "first": "20"})
+	b.defaults("Query.chokepoints", map[string]string{"network": "TRANSPORT", "weight": "COUNT", "unit": `"` + analysis.CapacityUnit + `"`, "first": "20"})
 	return field{
 		name: "chokepoints", typ: list(b.chokepointType()), args: args,
-		about: "What every route between two places passes: for each kind the smallest sets, of at most six, without which no route is left. Smaller ones first, then those nearer to the start.",
+		about: "What every route between two places passes: for each kind the smallest sets, of at most six, without which no route is left. A search that ends at its limit of work before it found one is an error. Smaller ones first, then those nearer to the start.",
 		read: gql.Binding{
 			Prepare: prepareChokepoints,
 			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -55,8 +58,8 @@ func (b *builder) chokepoints(networks *analysis.Networks) field {
 				if err != nil {
 					return nil, false, err
 				}
-				for i := range found {
-					dst = append(dst, gql.Ref{Obj: &chokepointRef{v, &found[i]}})
+				for i := range found.List {
+					dst = append(dst, gql.Ref{Obj: &chokepointRef{v, &found.List[i], found.Partial}})
 				}
 				return dst, true, nil
 			},
@@ -70,6 +73,15 @@ func prepareChokepoints(args map[string]any) (any, error) {
 	}}
 	if n, ok := args["first"].(int); ok {
 		a.options.First = n
+	}
+	// The default need not be a unit of an ontology of one's own.
+	if unit, ok := args["unit"].(string); ok && unit != analysis.CapacityUnit {
+		a.options.Unit = unit
+	}
+	for i, name := range analysis.CutWeights {
+		if args["weight"] == name {
+			a.options.Weight = analysis.CutWeight(i)
+		}
 	}
 	names := texts(args["kinds"])
 	if names != nil {
@@ -98,6 +110,12 @@ func (b *builder) cutKindType() *graphql.Enum {
 		schema.EnumMember{Name: "NAMED", Description: "What the argument closing names."})
 }
 
+func (b *builder) cutWeightType() *graphql.Enum {
+	return b.enum("ChokepointWeight", "Which of two sets that every route passes is the smaller one.",
+		schema.EnumMember{Name: "COUNT", Description: "That of fewer elements."},
+		schema.EnumMember{Name: "CAPACITY", Description: "That with fewer elements whose capacity nobody states, then that of less capacity: the bound on what can pass that is known best. Of nodes and legs only."})
+}
+
 func (b *builder) chokepointType() *graphql.Object {
 	of := func(src gql.Ref) *chokepointRef { return src.Obj.(*chokepointRef) }
 	leaf := func(read func(c *chokepointRef, dst []byte) []byte) gql.Binding {
@@ -111,6 +129,60 @@ func (b *builder) chokepointType() *graphql.Object {
 				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Removes)) })},
 			{name: "pairs", typ: must(graphql.Int), about: "How many pairs have a way before.",
 				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Pairs)) })},
+			{name: "lost", typ: list(b.endPairType()), about: "The pairs that lose it, the first hundred of those that removes counts.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					for i := range of(src).Lost {
+						dst = append(dst, gql.Ref{Obj: of(src), Index: uint64(i)})
+					}
+					return dst, true, nil
+				}}},
+			{name: "capacity", typ: b.cutCapacityType(), about: "What can pass it, as far as anybody states that; null for what has none: countries, waters, corridors.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, of(src).Capacity != nil, nil }}},
+			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be more than are listed.",
+				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendBool(dst, c.partial) })},
+		}
+	})
+}
+
+func (b *builder) endPairType() *graphql.Object {
+	end := func(pick func(p analysis.Pair) uint32) gql.Binding {
+		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			c := src.Obj.(*chokepointRef)
+			return gql.Ref{Obj: c.view, Index: uint64(pick(c.Lost[src.Index]))}, true, nil
+		}}
+	}
+	return b.object("EndPair", "A place where routes start and one where they arrive.", func() []field {
+		any := b.entityType(b.o.Type(schema.EntityType))
+		return []field{
+			{name: "from", typ: must(any), read: end(func(p analysis.Pair) uint32 { return p.From })},
+			{name: "to", typ: must(any), read: end(func(p analysis.Pair) uint32 { return p.To })},
+		}
+	})
+}
+
+func (b *builder) cutCapacityType() *graphql.Object {
+	of := func(src gql.Ref) *analysis.CutCapacity { return src.Obj.(*chokepointRef).Capacity }
+	leaf := func(read func(t *analysis.CutCapacity, dst []byte) []byte) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
+	}
+	return b.object("CutCapacity", "What can pass some nodes or legs together. What nobody states is unknown, neither nothing nor without end.", func() []field {
+		return []field{
+			{name: "low", typ: must(graphql.Float), about: "The sum of the least figures stated; an element that has none counts nothing.",
+				read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
+			{name: "high", typ: graphql.Float, about: "The sum of the largest; null where some element's capacity is not stated, since then nobody says how much at most.",
+				read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte {
+					if len(t.Unstated) > 0 {
+						return dst
+					}
+					return gql.AppendFloat(dst, t.Stated.High)
+				})},
+			{name: "stated", typ: must(graphql.Float), about: "The sum of the largest figures stated, whether or not some element has none.",
+				read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.High) })},
+			{name: "unit", typ: must(graphql.String), read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
+			b.entityListField("unstated", "The elements of which nobody states it.",
+				func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Unstated }),
+			{name: "claims", typ: list(b.claimType()), about: "Those behind it.",
+				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Claims })},
 		}
 	})
 }

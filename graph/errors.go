@@ -21,6 +21,7 @@ const (
 	KeyReused   Code = "KEY_REUSED"   // the idempotency key belongs to another change
 	Internal    Code = "INTERNAL"     // our fault; the log says more
 	Unavailable Code = "UNAVAILABLE"  // try again later
+	LimitWork   Code = "LIMIT_WORK"   // the work for an answer is more than a request may ask for
 	ReadOnly    Code = "READ_ONLY"    // the service takes no writes, or not from here
 )
 

@@ -1,10 +1,12 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // CutKind tells what a chokepoint is made of.
@@ -32,7 +34,25 @@ const (
 	cutWork = 30_000_000
 	// maxCuts bounds how many cuts a question may ask for.
 	maxCuts = 200
+	// maxLost bounds how many pairs are named that lose their last way.
+	maxLost = 100
 )
+
+// CutWeight says which of two cuts is the smaller one.
+type CutWeight uint8
+
+const (
+	// ByCount prefers fewer elements.
+	ByCount CutWeight = iota
+	// ByCapacity prefers fewer elements whose capacity nobody states, then less
+	// capacity: the bound on what can pass that is known best.
+	ByCapacity
+)
+
+// CutWeights are the names of the weights by value.
+var CutWeights = [...]string{"COUNT", "CAPACITY"}
+
+func (w CutWeight) String() string { return CutWeights[w] }
 
 // ChokepointOptions ask what all routes must pass.
 type ChokepointOptions struct {
@@ -41,8 +61,14 @@ type ChokepointOptions struct {
 	Avoid    []graph.ID
 	Modes    []string
 	Statuses []string
-	// Kinds are the kinds of cuts to look for; nil is all.
+	// Kinds are the kinds of cuts to look for; nil is all, and by capacity
+	// those whose elements have one: nodes and legs.
 	Kinds []CutKind
+	// Weight says which cuts are the smallest.
+	Weight CutWeight
+	// Unit is that in which capacities are read, and in which those of its
+	// dimension are converted; "" is CapacityUnit.
+	Unit string
 	// Closing, where not nil, asks of these entities instead what each of them
 	// removes when it closes.
 	Closing []graph.ID
@@ -65,8 +91,13 @@ func (o *ChokepointOptions) Validate() error {
 	if o.Kinds != nil && len(o.Kinds) == 0 {
 		fault("kinds", "an empty list asks for nothing; leave it out to ask for all")
 	}
-	if slices.Contains(o.Kinds, CutNamed) {
-		fault("kinds", "%s is what closing asks for", CutNamed)
+	for _, k := range o.Kinds {
+		switch {
+		case k == CutNamed:
+			fault("kinds", "%s is what closing asks for", k)
+		case o.Weight == ByCapacity && k != CutNodes && k != CutLegs:
+			fault("kinds", "nobody states the capacity of a %s; ask by %s", k, ByCount)
+		}
 	}
 	// What both questions have in common is bounded in one place.
 	r := RouteOptions{Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, First: 1}
@@ -85,35 +116,62 @@ type Chokepoint struct {
 	// Removes is how many pairs of a node of From and a node of To lose their
 	// last way when the cut closes; Pairs is how many have one before.
 	Removes, Pairs int
+	// Lost are the pairs that lose it, the first hundred.
+	Lost []Pair
+	// Capacity is what can pass the cut as far as it is stated; nil where what
+	// is cut has none: countries and waters.
+	Capacity *CutCapacity
+
+	weight int64
+}
+
+// Pair is a node of From and a node of To.
+type Pair struct{ From, To uint32 }
+
+// Chokepoints are the answer to ChokepointOptions.
+type Chokepoints struct {
+	List []Chokepoint
+	// Partial tells that the work was bounded: there may be more of what is listed.
+	Partial bool
 }
 
 // FindChokepoints finds, for each kind, the minimum cuts between the ends: the
-// smallest sets that every open route passes, of at most six elements. A set
-// that holds all nodes of an end is none, for it says nothing. Smaller cuts
-// come first, then by kind, then those nearer to From. Where there is no route
-// there are no chokepoints.
-func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) ([]Chokepoint, error) {
+// smallest sets that every open route passes, of at most six elements or, by
+// capacity, with at most six whose capacity nobody states. A set that holds all
+// nodes of an end is none, for it says nothing. Smaller cuts come first, then by
+// kind, then those nearer to From. Where there is no route there are no
+// chokepoints. Where the work ends before any is found, that is an error.
+func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) (*Chokepoints, error) {
 	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	unit, err := n.capacityUnit(o)
+	if err != nil {
 		return nil, err
 	}
 	q, err := n.query(&RouteOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, Work: o.Work})
 	if err != nil {
 		return nil, err
 	}
-	f := &cutter{query: q, ctx: ctx}
+	f := &cutter{query: q, ctx: ctx, weight: o.Weight, unit: unit}
 	f.work = f.allowance()
 	list, err := f.find(o)
-	if err == errWork {
-		return nil, graph.Errorf(graph.BadInput, "chokepoints: too much to search between %s and %s; name nearer ends or fewer modes", o.From, o.To)
+	switch {
+	case err == errWork && len(list) == 0:
+		return nil, graph.Errorf(graph.LimitWork, "chokepoints: the search between %s and %s ended at its limit of work before it found one; name nearer ends, fewer modes or fewer kinds", o.From, o.To)
+	case err != nil && err != errWork:
+		return nil, err
 	}
-	return list, err
+	return &Chokepoints{list, err == errWork}, nil
 }
 
 // cutter looks for the cuts of one question.
 type cutter struct {
 	*query
-	ctx   context.Context
-	pairs int
+	ctx    context.Context
+	weight CutWeight
+	unit   *schema.Unit
+	pairs  *pairing // before anything closes
 }
 
 // allowance is the work of one kind of cuts. Its steps are cheaper than those of
@@ -125,38 +183,55 @@ func (f *cutter) allowance() *work {
 	return &work{left: cutWork}
 }
 
+// find finds what the question asks for; with errWork what it found by then.
 func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 	var err error
-	if f.pairs, err = f.connected(nil); err != nil || f.pairs == 0 {
+	if f.pairs, err = f.connected(nil); err != nil || f.pairs.count == 0 {
 		return nil, err
 	}
 	if o.Closing != nil {
 		return f.closing(o.Closing)
 	}
+	kinds := o.Kinds
+	if kinds == nil {
+		kinds = []CutKind{CutNodes, CutLegs, CutCountries, CutWaters}
+		if f.weight == ByCapacity {
+			kinds = kinds[:2]
+		}
+	}
 	var list []Chokepoint
-	for _, kind := range []CutKind{CutNodes, CutLegs, CutCountries, CutWaters} {
-		if o.Kinds != nil && !slices.Contains(o.Kinds, kind) {
+	var spent error
+	for kind := CutNodes; kind < CutNamed; kind++ {
+		if !slices.Contains(kinds, kind) {
 			continue
 		}
 		f.work = f.allowance()
 		cuts, err := f.cuts(kind, o.First)
-		if err == errWork {
-			return nil, graph.Errorf(graph.BadInput, "chokepoints: finding the cuts of kind %s takes too much work; leave %s out of kinds, or name nearer ends", kind, kind)
-		}
-		if err != nil {
+		if err != nil && err != errWork {
 			return nil, err
 		}
-		for _, cut := range cuts {
-			list = append(list, Chokepoint{kind, cut, f.pairs, f.pairs})
+		if err == errWork {
+			spent = err
+		}
+		lost := f.lost(nil)
+		for _, c := range cuts {
+			list = append(list, Chokepoint{Kind: kind, Cut: c.entities, Removes: f.pairs.count, Pairs: f.pairs.count, Lost: lost,
+				Capacity: f.throughput(kind, c.entities), weight: c.weight})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Chokepoint) int { return len(a.Cut) - len(b.Cut) })
-	return list[:min(o.First, len(list))], nil
+	slices.SortStableFunc(list, func(a, b Chokepoint) int { return cmp.Compare(a.weight, b.weight) })
+	return list[:min(o.First, len(list))], spent
 }
 
-// cuts finds the minimum cuts of a kind. On borders a node is a country, and
-// no entity is a leg.
-func (f *cutter) cuts(kind CutKind, most int) ([][]uint32, error) {
+// cut is a cut as it is found.
+type cut struct {
+	entities []uint32
+	weight   int64
+}
+
+// cuts finds the minimum cuts of a kind; with errWork those found by then. On
+// borders a node is a country, and no entity is a leg.
+func (f *cutter) cuts(kind CutKind, most int) ([]cut, error) {
 	borders := f.n.kind == Borders
 	switch {
 	case kind == CutNodes && !borders, kind == CutCountries && borders:
@@ -169,20 +244,29 @@ func (f *cutter) cuts(kind CutKind, most int) ([][]uint32, error) {
 	return nil, nil
 }
 
-// closing tells what each entity removes when it closes.
+// closing tells what each entity removes when it closes; with errWork what
+// those before remove.
 func (f *cutter) closing(ids []graph.ID) ([]Chokepoint, error) {
 	var list []Chokepoint
+	var closed []*mentioned
 	for _, id := range ids {
 		m, err := f.n.mention("closing", id)
 		if err != nil {
 			return nil, err
 		}
-		left, err := f.connected(m)
+		closed = append(closed, m)
+	}
+	for i, id := range ids {
+		left, err := f.connected(closed[i])
 		if err != nil {
-			return nil, err
+			return list, err
 		}
 		e, _ := f.n.view.Snapshot().Number(id)
-		list = append(list, Chokepoint{CutNamed, []uint32{e}, f.pairs - left, f.pairs})
+		c := Chokepoint{Kind: CutNamed, Cut: []uint32{e}, Removes: f.pairs.count - left.count, Pairs: f.pairs.count, Lost: f.lost(left)}
+		if t := f.n.view.Snapshot().TypeName(e); t == "TransportNode" || t == "Segment" {
+			c.Capacity = f.throughput(CutNamed, c.Cut)
+		}
+		list = append(list, c)
 	}
 	return list, nil
 }
@@ -193,13 +277,27 @@ func (f *cutter) usable(a arc, closed *mentioned) bool {
 		(closed == nil || !closed.legs[a.step>>1] && !closed.touchesNode(f.n, a.node))
 }
 
-// connected counts the pairs of ends with a way between them, which may pass
+// pairing tells which nodes of from have a way to which nodes of to.
+type pairing struct {
+	count int
+	open  []uint64 // bits, by the places in from and to
+}
+
+func (p *pairing) has(i int) bool { return p.open[i/64]&(1<<(i%64)) != 0 }
+
+// connected finds the pairs of ends with a way between them, which may pass
 // other nodes of either end, while what is mentioned is closed.
-func (f *cutter) connected(closed *mentioned) (pairs int, err error) {
+func (f *cutter) connected(closed *mentioned) (*pairing, error) {
 	// From each node of the smaller end, so that there are few searches.
-	start, adjacent, isEnd := f.from, &f.n.out, f.isTo
-	if len(f.to) < len(f.from) {
-		start, adjacent, isEnd = f.to, &f.n.in, f.isFrom
+	start, end, adjacent, isEnd := f.from, f.to, &f.n.out, f.isTo
+	turned := len(f.to) < len(f.from)
+	if turned {
+		start, end, adjacent, isEnd = f.to, f.from, &f.n.in, f.isFrom
+	}
+	p := &pairing{open: make([]uint64, (len(f.from)*len(f.to)+63)/64)}
+	place := make(map[int32]int, len(end))
+	for i, e := range end {
+		place[e] = i
 	}
 	seen := make([]int32, len(f.n.nodes))
 	var queue []int32
@@ -214,11 +312,16 @@ func (f *cutter) connected(closed *mentioned) (pairs int, err error) {
 			at := queue[len(queue)-1]
 			queue = queue[:len(queue)-1]
 			if isEnd[at] {
-				pairs++
+				bit := i*len(f.to) + place[at]
+				if turned {
+					bit = place[at]*len(f.to) + i
+				}
+				p.count++
+				p.open[bit/64] |= 1 << (bit % 64)
 			}
 			for _, a := range adjacent.at(at) {
 				if err := f.spend(); err != nil {
-					return 0, err
+					return nil, err
 				}
 				if seen[a.node] != mark && f.usable(a, closed) {
 					seen[a.node] = mark
@@ -227,7 +330,21 @@ func (f *cutter) connected(closed *mentioned) (pairs int, err error) {
 			}
 		}
 	}
-	return pairs, nil
+	return p, nil
+}
+
+// lost are the pairs that had a way and have none left, the first of them; nil
+// for left is none at all.
+func (f *cutter) lost(left *pairing) []Pair {
+	var list []Pair
+	for i := range len(f.from) * len(f.to) {
+		if f.pairs.has(i) && (left == nil || !left.has(i)) {
+			if list = append(list, Pair{f.n.nodes[f.from[i/len(f.to)]].entity, f.n.nodes[f.to[i%len(f.to)]].entity}); len(list) == maxLost {
+				break
+			}
+		}
+	}
+	return list
 }
 
 func (f *cutter) spend() error { return f.spendOne(f.ctx) }

@@ -11,12 +11,12 @@ type flow struct {
 	source, sink int32
 	first, next  []int32 // lists of edges by vertex
 	to           []int32
-	left         []int32 // capacity that is left
+	left         []int64 // capacity that is left
 	element      []int32 // what is cut where the edge is; -1 where none
-	value        int
+	value        int64
 }
 
-const unbounded = 1 << 30
+const unbounded = 1 << 60
 
 func newFlow(vertices int) *flow {
 	g := &flow{first: make([]int32, vertices)}
@@ -26,8 +26,12 @@ func newFlow(vertices int) *flow {
 	return g
 }
 
-func (g *flow) edge(from, to, capacity, element int32) {
-	for _, e := range [...]struct{ from, to, capacity, element int32 }{{from, to, capacity, element}, {to, from, 0, -1}} {
+func (g *flow) edge(from, to int32, capacity int64, element int32) {
+	for _, e := range [...]struct {
+		from, to int32
+		capacity int64
+		element  int32
+	}{{from, to, capacity, element}, {to, from, 0, -1}} {
 		g.next = append(g.next, g.first[e.from])
 		g.first[e.from] = int32(len(g.to))
 		g.to = append(g.to, e.to)
@@ -36,8 +40,8 @@ func (g *flow) edge(from, to, capacity, element int32) {
 	}
 }
 
-// augment adds one path to the flow; false where there is none left. Cuts of
-// interest are small, so that the plain method takes few rounds.
+// augment adds to the flow what one path has left; false where there is none.
+// Cuts of interest have few elements, so that the plain method takes few rounds.
 func (g *flow) augment(spend func() error) (bool, error) {
 	by := make([]int32, len(g.first))
 	for i := range by {
@@ -58,16 +62,20 @@ func (g *flow) augment(spend func() error) (bool, error) {
 	if by[g.sink] < 0 {
 		return false, nil
 	}
+	more := int64(unbounded)
 	for v := g.sink; v != g.source; v = g.to[by[v]^1] {
-		g.left[by[v]]--
-		g.left[by[v]^1]++
+		more = min(more, g.left[by[v]])
 	}
-	g.value++
+	for v := g.sink; v != g.source; v = g.to[by[v]^1] {
+		g.left[by[v]] -= more
+		g.left[by[v]^1] += more
+	}
+	g.value += more
 	return true, nil
 }
 
 // maximise fills the flow; false where its value passes most.
-func (g *flow) maximise(most int, spend func() error) (bool, error) {
+func (g *flow) maximise(most int64, spend func() error) (bool, error) {
 	for {
 		more, err := g.augment(spend)
 		if err != nil || !more {
@@ -150,11 +158,11 @@ func (g *flow) cuts(spend func() error, fn func(elements []int32) bool) error {
 
 // flow makes the network of capacities between the ends: each node is two
 // vertices with its own edge between. capacity says what a node or a leg bears.
-func (f *cutter) flow(node, leg func(i int32) int32) *flow {
+func (f *cutter) flow(node, leg func(i int32) int64) *flow {
 	size := int32(len(f.n.nodes))
 	g := newFlow(int(2*size + 2))
 	g.source, g.sink = 2*size, 2*size+1
-	element := func(capacity, i int32) int32 {
+	element := func(capacity int64, i int32) int32 {
 		if capacity == unbounded {
 			return -1
 		}
@@ -182,9 +190,21 @@ func (f *cutter) flow(node, leg func(i int32) int32) *flow {
 
 // smallest collects the smallest cuts of several flows.
 type smallest struct {
-	size int
+	size int64
 	cuts [][]int32
 	seen map[string]bool
+}
+
+// list are the cuts by what their elements stand for.
+func (s *smallest) list(entity func(i int32) uint32) (list []cut) {
+	for _, elements := range s.cuts {
+		c := cut{weight: s.size}
+		for _, i := range elements {
+			c.entities = append(c.entities, entity(i))
+		}
+		list = append(list, c)
+	}
+	return list
 }
 
 // take adds the cuts of a flow, at most so many in all.
@@ -205,54 +225,53 @@ func (s *smallest) take(g *flow, most int, spend func() error) error {
 	})
 }
 
-func (f *cutter) legCuts(most int) ([][]uint32, error) {
-	s := smallest{size: maxCut, seen: map[string]bool{}}
-	g := f.flow(func(int32) int32 { return unbounded }, func(int32) int32 { return 1 })
-	if err := s.take(g, most, f.spend); err != nil {
-		return nil, err
-	}
-	var list [][]uint32
-	for _, cut := range s.cuts {
-		var entities []uint32
-		for _, i := range cut {
-			entities = append(entities, f.n.legs[i].segment)
-		}
-		list = append(list, entities)
-	}
-	return list, nil
+func (f *cutter) legCuts(most int) ([]cut, error) {
+	s := smallest{size: f.limit(), seen: map[string]bool{}}
+	segment := func(i int32) uint32 { return f.n.legs[i].segment }
+	g := f.flow(func(int32) int64 { return unbounded }, func(i int32) int64 { return f.weigh(segment(i)) })
+	err := s.take(g, most, f.spend)
+	return s.list(segment), err
 }
 
-// nodeCuts finds the smallest sets of nodes that leave a node of each end:
-// for every such pair one flow, in which these two cannot be cut. An end with
-// more nodes than a cut may have needs none of its own.
-func (f *cutter) nodeCuts(most int) ([][]uint32, error) {
-	spared := func(end []int32) []int32 {
-		if len(end) > maxCut {
-			return []int32{-1}
-		}
-		return end
+// nodeCuts finds the smallest sets of nodes that leave a node of each end.
+// Mostly one flow tells: where the smallest sets of all hold no whole end.
+// Else there is, for every pair of a node of either end, one flow in which
+// these two cannot be cut.
+func (f *cutter) nodeCuts(most int) ([]cut, error) {
+	entity := func(i int32) uint32 { return f.n.nodes[i].entity }
+	weights := make([]int64, len(f.n.nodes))
+	for i := range weights {
+		weights[i] = f.weigh(entity(int32(i)))
 	}
-	s := smallest{size: maxCut, seen: map[string]bool{}}
-	for _, a := range spared(f.from) {
-		for _, b := range spared(f.to) {
-			g := f.flow(func(i int32) int32 {
-				if i == a || i == b {
-					return unbounded
-				}
-				return 1
-			}, func(int32) int32 { return unbounded })
-			if err := s.take(g, most, f.spend); err != nil {
-				return nil, err
+	sparing := func(a, b int32) *flow {
+		return f.flow(func(i int32) int64 {
+			if i == a || i == b {
+				return unbounded
+			}
+			return weights[i]
+		}, func(int32) int64 { return unbounded })
+	}
+	s := smallest{size: f.limit(), seen: map[string]bool{}}
+	if err := s.take(sparing(-1, -1), most, f.spend); err != nil {
+		return nil, err // what was found may hold a whole end
+	}
+	found := len(s.cuts)
+	s.cuts = slices.DeleteFunc(s.cuts, func(elements []int32) bool { return holds(elements, f.from) || holds(elements, f.to) })
+	if found < most && (found == 0 || len(s.cuts) > 0) {
+		return s.list(entity), nil
+	}
+	s = smallest{size: f.limit(), seen: map[string]bool{}}
+	for _, a := range f.from {
+		for _, b := range f.to {
+			if err := s.take(sparing(a, b), most, f.spend); err != nil {
+				return nil, err // another pair may have a smaller one
 			}
 		}
 	}
-	var list [][]uint32
-	for _, cut := range s.cuts {
-		var entities []uint32
-		for _, i := range cut {
-			entities = append(entities, f.n.nodes[i].entity)
-		}
-		list = append(list, entities)
-	}
-	return list, nil
+	return s.list(entity), nil
+}
+
+// holds tells whether a set of nodes holds every node of an end.
+func holds(set, end []int32) bool {
+	return !slices.ContainsFunc(end, func(i int32) bool { return !slices.Contains(set, i) })
 }

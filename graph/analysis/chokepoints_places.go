@@ -12,7 +12,7 @@ import (
 
 // placeCuts finds the smallest sets of countries, or of waters, that every
 // route passes and that leave a node of each end.
-func (f *cutter) placeCuts(water bool, most int) ([][]uint32, error) {
+func (f *cutter) placeCuts(water bool, most int) (list []cut, err error) {
 	b := &placeCutter{cutter: f, water: water, closed: make([]bool, len(f.n.places)), tried: map[string]bool{}}
 	least, err := b.pack(maxCut)
 	if err != nil {
@@ -20,17 +20,13 @@ func (f *cutter) placeCuts(water bool, most int) ([][]uint32, error) {
 	}
 	for size := max(1, least); size <= maxCut; size++ {
 		clear(b.tried)
-		if err := b.try(nil, size); err != nil {
-			return nil, err
-		}
-		if len(b.found) > 0 {
+		if err = b.try(nil, size); err != nil || len(b.found) > 0 {
 			break
 		}
 	}
-	var list [][]uint32
-	for _, cut := range b.found[:min(most, len(b.found))] {
+	for _, places := range b.found[:min(most, len(b.found))] {
 		var entities []uint32
-		for _, p := range cut {
+		for _, p := range places {
 			entities = append(entities, f.n.places[p])
 		}
 		slices.SortFunc(entities, func(x, y uint32) int {
@@ -39,9 +35,9 @@ func (f *cutter) placeCuts(water bool, most int) ([][]uint32, error) {
 			}
 			return 1
 		})
-		list = append(list, entities)
+		list = append(list, cut{entities, int64(len(entities))})
 	}
-	return list, nil
+	return list, err
 }
 
 type placeCutter struct {

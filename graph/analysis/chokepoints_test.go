@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -130,25 +131,19 @@ func TestChokepointsAgainstAllCuts(t *testing.T) {
 			t.Fatal(err)
 		}
 		naive := newNaive(v, kind)
-		from, to := naive.standsFor(o.From), naive.standsFor(o.To)
-		less := func(a, b []graph.ID) []graph.ID {
-			return slices.DeleteFunc(slices.Clone(a), func(x graph.ID) bool { return slices.Contains(b, x) })
-		}
-		if rest := less(to, from); len(rest) > 0 {
-			to = rest
-		} else {
-			from = less(from, to)
-		}
+		from, to := naive.parted(&o)
 		routes := naive.open(&o)
 		pairs := naive.ways(&o, from, to)
 		found := map[CutKind][]string{}
 		size := map[CutKind]int{}
-		for i, c := range got {
+		for i, c := range got.List {
 			found[c.Kind] = append(found[c.Kind], fmt.Sprint(c.Kind, sorted(v.Snapshot(), c.Cut)))
 			size[c.Kind] = len(c.Cut)
-			if i > 0 && len(c.Cut) < len(got[i-1].Cut) {
+			if i > 0 && len(c.Cut) < len(got.List[i-1].Cut) {
 				t.Fatal("a smaller cut comes later")
 			}
+			naive.checkLost(t, &o, c.Lost, pairs, from, to)
+			naive.checkThroughput(t, c.Capacity, c.Kind, c.Cut)
 			if c.Removes != pairs || c.Pairs != pairs {
 				t.Fatalf("%v removes %d of %d pairs, want all of %d", found[c.Kind], c.Removes, c.Pairs, pairs)
 			}
@@ -186,14 +181,180 @@ func checkClosing(t *rapid.T, w *naiveWorld, o *RouteOptions, ask ChokepointOpti
 	}
 	before, after := w.ways(o, from, to), w.ways(o, from, to, id)
 	if before == 0 {
-		if len(got) > 0 {
+		if len(got.List) > 0 {
 			t.Fatal("there is nothing to remove")
 		}
 		return
 	}
-	if len(got) != 1 || got[0].Removes != before-after || got[0].Pairs != before {
+	if len(got.List) != 1 || got.List[0].Removes != before-after || got.List[0].Pairs != before {
 		t.Fatalf("closing %s: %+v, want %d of %d", id, got, before-after, before)
 	}
+	w.checkLost(t, o, got.List[0].Lost, before-after, from, to, id)
+	if typ := w.typeOf(id); typ == "TransportNode" || typ == "Segment" {
+		w.checkThroughput(t, got.List[0].Capacity, CutNodes, got.List[0].Cut)
+	}
+}
+
+// checkLost holds the pairs named to trying each by itself.
+func (w *naiveWorld) checkLost(t *rapid.T, o *RouteOptions, got []Pair, count int, from, to []graph.ID, closed ...graph.ID) {
+	t.Helper()
+	s := w.v.Snapshot()
+	seen := map[Pair]bool{}
+	for _, p := range got {
+		a, b := s.ID(p.From), s.ID(p.To)
+		if seen[p] || !slices.Contains(from, a) || !slices.Contains(to, b) {
+			t.Fatalf("%s to %s is no pair, or stands twice", a, b)
+		}
+		seen[p] = true
+		one, other := []graph.ID{a}, []graph.ID{b}
+		if w.ways(o, one, other) != 1 || len(closed) > 0 && w.ways(o, one, other, closed...) != 0 {
+			t.Fatalf("%s to %s does not lose its last way", a, b)
+		}
+	}
+	if len(got) != min(count, maxLost) {
+		t.Fatalf("%d pairs are named of %d", len(got), count)
+	}
+}
+
+// naiveCapacity is what is stated of a node or a leg, in Mt a year; false where
+// nothing is.
+func (w *naiveWorld) naiveCapacity(id graph.ID) (low, high float64, ok bool) {
+	s := w.v.Snapshot()
+	n, _ := s.Number(id)
+	var list []graph.Claim
+	w.v.Claims(n, "capacity", false, func(n uint32) bool {
+		if c := s.ClaimAt(n); len(c.Qualifiers) == 0 && c.Value.Text() != "trains" {
+			list = append(list, c)
+		}
+		return true
+	})
+	if slices.ContainsFunc(list, func(c graph.Claim) bool { return c.Rank != graph.Deprecated }) {
+		list = slices.DeleteFunc(list, func(c graph.Claim) bool { return c.Rank == graph.Deprecated })
+	}
+	latest := slices.DeleteFunc(slices.Clone(list), func(c graph.Claim) bool {
+		return slices.ContainsFunc(list, func(d graph.Claim) bool {
+			return d.Rank != graph.Deprecated && c.Valid.To.Known() && d.Valid.From.Known() && d.Valid.From.First() > c.Valid.To.Last()
+		})
+	})
+	low = math.Inf(1)
+	for _, c := range latest {
+		x := c.Value.Float()
+		if c.Value.Text() == "ktPerYear" {
+			x /= 1000
+		}
+		low, high = min(low, x), max(high, x)
+	}
+	return low, high, len(latest) > 0
+}
+
+func (w *naiveWorld) checkThroughput(t *rapid.T, got *CutCapacity, kind CutKind, cut []uint32) {
+	t.Helper()
+	if kind > CutLegs || w.kind == Borders {
+		if got != nil {
+			t.Fatalf("the capacity of a %s is %+v", kind, got)
+		}
+		return
+	}
+	var want CutCapacity
+	for _, e := range cut {
+		if low, high, ok := w.naiveCapacity(w.v.Snapshot().ID(e)); ok {
+			want.Stated = Bounds{want.Stated.Low + low, want.Stated.High + high}
+		} else {
+			want.Unstated = append(want.Unstated, e)
+		}
+	}
+	if math.Abs(got.Stated.Low-want.Stated.Low)+math.Abs(got.Stated.High-want.Stated.High) > 1e-9 || !slices.Equal(got.Unstated, want.Unstated) || got.Unit != "MtPerYear" {
+		t.Fatalf("the capacity is %+v, want %+v", got, want)
+	}
+}
+
+// TestCapacityCutsAgainstAllCuts holds the cuts by capacity to weighing every
+// set of nodes and of legs that the routes touch.
+func TestCapacityCutsAgainstAllCuts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		v := see(t, w.snapshot(t), drawView(t))
+		o := drawRouteOptions(t, Transport)
+		o.Via, o.Gauges, o.MaxBorders = nil, nil, nil
+		got, err := FindChokepoints(context.Background(), compile(t, v, Transport),
+			&ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: ByCapacity})
+		if err != nil {
+			t.Fatal(err)
+		}
+		naive := newNaive(v, Transport)
+		from, to := naive.parted(&o)
+		routes := naive.open(&o)
+		found := map[CutKind][]string{}
+		for i, c := range got.List {
+			found[c.Kind] = append(found[c.Kind], fmt.Sprint(sorted(v.Snapshot(), c.Cut)))
+			naive.checkThroughput(t, c.Capacity, c.Kind, c.Cut)
+			if i > 0 {
+				last := got.List[i-1].Capacity
+				if u := len(last.Unstated) - len(c.Capacity.Unstated); u > 0 || u == 0 && last.Stated.High > c.Capacity.Stated.High+0.0011 {
+					t.Fatal("a smaller cut comes later")
+				}
+			}
+		}
+		for _, k := range []CutKind{CutNodes, CutLegs} {
+			want := naive.lightestCuts(k, routes, from, to)
+			slices.Sort(found[k])
+			if !slices.Equal(found[k], want) {
+				t.Fatalf("the cuts of kind %s are %v, want %v; %+v", k, found[k], want, o)
+			}
+		}
+	})
+}
+
+// lightestCuts weighs every set of the elements that routes pass.
+func (w *naiveWorld) lightestCuts(kind CutKind, routes []naiveRoute, from, to []graph.ID) (cuts []string) {
+	var names []string
+	at := map[string]int{}
+	var passed []int // routes, as bits of the elements
+	for _, r := range routes {
+		mask := 0
+		for e := range w.elements(r, kind) {
+			if _, ok := at[e]; !ok {
+				at[e] = len(names)
+				names = append(names, e)
+			}
+			mask |= 1 << at[e]
+		}
+		passed = append(passed, mask)
+	}
+	weights := make([]float64, len(names))
+	for i, e := range names {
+		weights[i] = 1e9
+		if _, high, ok := w.naiveCapacity(graph.ID(e)); ok {
+			weights[i] = max(0.001, high)
+		}
+	}
+	least := 6.5e9
+	for set := 1; set < 1<<len(names); set++ {
+		if slices.ContainsFunc(passed, func(m int) bool { return m&set == 0 }) {
+			continue
+		}
+		weight := 0.0
+		var list []string
+		for i, e := range names {
+			if set&(1<<i) != 0 {
+				weight += weights[i]
+				list = append(list, e)
+			}
+		}
+		all := func(end []graph.ID) bool {
+			return kind == CutNodes && !slices.ContainsFunc(end, func(n graph.ID) bool { return !slices.Contains(list, string(n)) })
+		}
+		if weight > least+1e-6 || all(from) || all(to) {
+			continue
+		}
+		if weight < least-1e-6 {
+			least, cuts = weight, nil
+		}
+		slices.Sort(list)
+		cuts = append(cuts, fmt.Sprint(list))
+	}
+	slices.Sort(cuts)
+	return cuts
 }
 
 // TestChokepointsSeeOnlyTheView asks a store that never learned what the view
@@ -205,12 +366,22 @@ func TestChokepointsSeeOnlyTheView(t *testing.T) {
 		asked := drawView(t)
 		v := see(t, w.snapshot(t), asked)
 		o := drawRouteOptions(t, kind)
-		ask := ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts}
+		ask := ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: CutWeight(even(t, "weight", 2))}
 		tell := func(v *snapshot.View) string {
 			list, err := FindChokepoints(context.Background(), compile(t, v, kind), &ask)
 			text := fmt.Sprint(err)
-			for _, c := range list {
+			if err != nil {
+				return text
+			}
+			name := func(e uint32) graph.ID { return v.Snapshot().ID(e) }
+			for _, c := range list.List {
 				text += fmt.Sprintln(c.Kind, sorted(v.Snapshot(), c.Cut), c.Removes, c.Pairs)
+				for _, p := range c.Lost {
+					text += fmt.Sprintln(name(p.From), name(p.To))
+				}
+				if c.Capacity != nil {
+					text += fmt.Sprintln(c.Capacity.Stated, sorted(v.Snapshot(), c.Capacity.Unstated))
+				}
 			}
 			return text
 		}

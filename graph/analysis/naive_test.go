@@ -365,17 +365,21 @@ func (w *naiveWorld) typeOf(id graph.ID) string {
 	return w.v.Snapshot().TypeName(n)
 }
 
-// all are all simple paths that the question allows, barred or not.
-func (w *naiveWorld) all(o *RouteOptions) []naiveRoute {
-	from, to := w.standsFor(o.From), w.standsFor(o.To)
+// parted are the nodes of the ends without what both have in common.
+func (w *naiveWorld) parted(o *RouteOptions) (from, to []graph.ID) {
+	from, to = w.standsFor(o.From), w.standsFor(o.To)
 	less := func(a, b []graph.ID) []graph.ID {
 		return slices.DeleteFunc(slices.Clone(a), func(x graph.ID) bool { return slices.Contains(b, x) })
 	}
 	if rest := less(to, from); len(rest) > 0 {
-		to = rest
-	} else {
-		from = less(from, to)
+		return from, rest
 	}
+	return less(from, to), to
+}
+
+// all are all simple paths that the question allows, barred or not.
+func (w *naiveWorld) all(o *RouteOptions) []naiveRoute {
+	from, to := w.parted(o)
 	var found []naiveRoute
 	var walk func(r naiveRoute, at graph.ID, done int)
 	walk = func(r naiveRoute, at graph.ID, done int) {

@@ -41,6 +41,12 @@ type TransportNode implements Entity @entity(plural: "transportNodes") {
   coordinates: Coordinates @time(kind: STATE)
   serves: [City!] @time(kind: STATE)
   status: Status @time(kind: STATE)
+  capacity(scope: String @distinct, planned: Boolean @distinct): [Quantity!] @time(kind: OBSERVATION)
+}
+enum Unit {
+  MtPerYear @measures(dimension: "mass flow")
+  ktPerYear @measures(dimension: "mass flow", factor: 0.001)
+  trains @measures(dimension: "trains")
 }
 enum Status { OPERATIONAL DEGRADED CLOSED PLANNED UNKNOWN }
 enum Mode { RAIL ROAD SEA PIPELINE LAND }
@@ -55,6 +61,7 @@ type Segment implements Entity {
   passes: [TransportNode!] @time(kind: STATE)
   bidirectional: Boolean @time(kind: STATE)
   gauge: String @time(kind: STATE)
+  capacity(scope: String @distinct, planned: Boolean @distinct): [Quantity!] @time(kind: OBSERVATION)
 }
 union Transitable = Country | WaterBody
 type Corridor implements Entity { segments(order: Int @distinct): [Segment!] @time(kind: STATE) }
@@ -249,6 +256,7 @@ func drawWorld(t *rapid.T) *world {
 		if rare(t, "node status", 3) {
 			w.doubt(t, w.say(n, "status", graph.EnumOf(oneOf(t, "node", "OPERATIONAL", "CLOSED"))))
 		}
+		w.drawCapacity(t, n)
 		if rare(t, "serves", 2) {
 			w.doubt(t, w.link(n, "serves", "city"))
 		}
@@ -306,8 +314,27 @@ func (w *world) drawSegment(t *rapid.T, id graph.ID) {
 	if rapid.Bool().Draw(t, "gauge") {
 		w.doubt(t, w.say(id, "gauge", graph.StringValue(oneOf(t, "gauges", "1435", "1520", "1520", "1435/1520"))))
 	}
+	w.drawCapacity(t, id)
 	if rare(t, "in corridor", 2) {
 		w.doubt(t, w.link("cor", "segments", id))
+	}
+}
+
+// drawCapacity says how much can pass, now and then twice, of a part, or as a plan.
+func (w *world) drawCapacity(t *rapid.T, id graph.ID) {
+	for rapid.Bool().Draw(t, "capacity") {
+		c := w.say(id, "capacity", graph.QuantityValue(float64(even(t, "capacity", 4)), oneOf(t, "unit", "MtPerYear", "MtPerYear", "MtPerYear", "ktPerYear", "trains")))
+		if rare(t, "part", 3) {
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: "scope", Value: graph.StringValue("one berth")})
+		}
+		if rare(t, "planned", 3) {
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: "planned", Value: graph.BoolValue(true)})
+		}
+		if rare(t, "given up", 3) {
+			c.Rank = graph.Deprecated
+		}
+		c.Normalise()
+		w.doubt(t, c)
 	}
 }
 

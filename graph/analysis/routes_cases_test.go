@@ -230,7 +230,7 @@ func TestRoutesStop(t *testing.T) {
 		t.Errorf("%d routes, partial %v, %v", len(r.Routes), r.Partial, err)
 	}
 	if _, err := FindChokepoints(t.Context(), n, &ChokepointOptions{From: "l000", To: "r039", First: 3, Work: 50}); err == nil ||
-		!strings.Contains(err.Error(), "too much to search between l000 and r039") {
+		!strings.Contains(err.Error(), "the search between l000 and r039 ended at its limit of work") {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())

@@ -1,0 +1,137 @@
+package analysis
+
+import (
+	"math"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// CapacityUnit is the unit of capacities where a question names none.
+const CapacityUnit = "MtPerYear"
+
+// CutCapacity is what can pass some elements together in a year or a day, as far as
+// it is stated.
+type CutCapacity struct {
+	// Stated is the sum of the least, and of the largest, capacity that is
+	// stated of each element.
+	Stated Bounds
+	// Unstated are the elements of which nobody states one: with any, the
+	// capacity may be as large as you please.
+	Unstated []uint32
+	Unit     string
+	// Claims are those behind it.
+	Claims []uint32
+}
+
+// capacityUnit finds the unit of a question; nil where the ontology has none
+// and none was asked for.
+func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
+	if o.Weight == ByCapacity && n.kind == Borders {
+		return nil, graph.Errorf(graph.BadInput, "weight: borders have no capacity; ask by %s, or of the network %s", ByCount, Transport)
+	}
+	units := n.view.Snapshot().Ontology().Units
+	if o.Unit == "" {
+		return units[CapacityUnit], nil
+	}
+	u := units[o.Unit]
+	if u == nil {
+		return nil, graph.Errorf(graph.UnknownName, "unit: the ontology has no unit %q; the enum Unit lists them", clip(o.Unit))
+	}
+	return u, nil
+}
+
+// capacity is what is stated of one node or leg, in the unit: figures of the
+// whole of it, of what is built, and in a unit of the same dimension. One whose
+// period was over before that of another began is out of date; those left may
+// differ. A DEPRECATED one counts where there is no other.
+func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
+	if f.unit == nil || f.unit.Factor == 0 {
+		return Bounds{}, nil
+	}
+	v, s := f.n.view, f.n.view.Snapshot()
+	units := s.Ontology().Units
+	standing := false
+	v.Claims(entity, "capacity", false, func(n uint32) bool {
+		planned, _ := s.Qualifier(n, plannedField)
+		scope, _ := s.Qualifier(n, scopeField)
+		u := units[s.Value(n).Text()]
+		if planned.Bool() || scope.Text() != "" || u == nil || u.Dimension != f.unit.Dimension || u.Factor == 0 {
+			return true
+		}
+		claims = append(claims, n)
+		standing = standing || s.Rank(n) != graph.Deprecated
+		return true
+	})
+	current := claims[:0:0]
+	for _, n := range claims {
+		if standing && s.Rank(n) == graph.Deprecated {
+			continue
+		}
+		over := false
+		for _, m := range claims {
+			over = over || s.Rank(m) != graph.Deprecated && s.Valid(n).To.Known() && s.Valid(m).From.First() > s.Valid(n).To.Last()
+		}
+		if !over {
+			current = append(current, n)
+		}
+	}
+	stated = Bounds{math.Inf(1), 0}
+	for _, n := range current {
+		val := s.Value(n)
+		x := max(0, val.Float()*units[val.Text()].Factor/f.unit.Factor)
+		stated = Bounds{min(stated.Low, x), max(stated.High, x)}
+	}
+	return stated, current
+}
+
+// throughput is the capacity of a cut; nil for one of countries or waters.
+func (f *cutter) throughput(kind CutKind, cut []uint32) *CutCapacity {
+	if kind == CutCountries || kind == CutWaters || f.n.kind == Borders {
+		return nil
+	}
+	t := &CutCapacity{Unit: CapacityUnit}
+	if f.unit != nil {
+		t.Unit = f.unit.Code
+	}
+	for _, e := range cut {
+		stated, claims := f.capacity(e)
+		if len(claims) == 0 {
+			t.Unstated = append(t.Unstated, e)
+			continue
+		}
+		t.Stated.Low, t.Stated.High = t.Stated.Low+stated.Low, t.Stated.High+stated.High
+		t.Claims = append(t.Claims, claims...)
+	}
+	t.Stated = Bounds{round(t.Stated.Low), round(t.Stated.High)}
+	return t
+}
+
+// The weights of elements by capacity: thousandths of the unit, and for one
+// whose capacity nobody states more than all others together may have.
+const (
+	unstatedWeight = 1 << 54
+	mostWeight     = 1 << 38
+)
+
+// weigh is what an element adds to the weight of a cut: the largest capacity
+// that is stated, so that a cut bounds what passes from above.
+func (f *cutter) weigh(entity uint32) int64 {
+	if f.weight == ByCount {
+		return 1
+	}
+	stated, claims := f.capacity(entity)
+	if len(claims) == 0 {
+		return unstatedWeight
+	}
+	// One of none at all still has to be cut.
+	return max(1, int64(math.Round(min(stated.High*1000, mostWeight))))
+}
+
+// limit is the most that a cut may weigh.
+func (f *cutter) limit() int64 {
+	if f.weight == ByCount {
+		return maxCut
+	}
+	return (maxCut+1)*unstatedWeight - 1
+}
