@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
@@ -10,15 +12,35 @@ import (
 )
 
 // gathered is a list of edges to be summed up, with the figures read from it.
+// It lives for one request; later ones use its memory again.
 type gathered struct {
 	view    *snapshot.View
 	edges   []snapshot.Edge
 	figures []figures
+	whole   gathering
+	groups  []snapshot.Group // where the list was parted
+	parts   []gathering
 }
 
 type figures struct {
 	by *snapshot.Reading
-	*snapshot.Figures
+	snapshot.Figures
+}
+
+// keepGathered is the longest list whose memory is kept for the next request.
+const keepGathered = 1 << 15
+
+// release lets go of the snapshot, and tells whether to keep the memory.
+func (g *gathered) release() bool {
+	clear(g.groups)
+	clear(g.parts)
+	for i := range g.figures {
+		g.figures[i].by = nil
+		g.figures[i].Release()
+	}
+	keep := cap(g.edges) <= keepGathered
+	*g = gathered{edges: g.edges[:0], figures: g.figures[:0], groups: g.groups[:0], parts: g.parts[:0]}
+	return keep
 }
 
 // gathering is a part of it: a whole connection or a group.
@@ -28,21 +50,28 @@ type gathering struct {
 	key      *graph.Value // of a group
 }
 
-// gather makes the whole of a list.
-func gather(v *snapshot.View, edges []snapshot.Edge) *gathering {
-	return &gathering{gathered: &gathered{view: v, edges: edges}, to: len(edges)}
+// all makes the whole of a list.
+func (g *gathered) all() *gathering {
+	g.whole = gathering{gathered: g, to: len(g.edges)}
+	return &g.whole
 }
 
 // stats sums up a reading. The first part that asks reads for all.
 func (g *gathering) stats(by *snapshot.Reading) (snapshot.Stats, error) {
-	for _, f := range g.figures {
-		if f.by == by {
-			return f.Stats(g.from, g.to)
-		}
+	i := 0
+	for i < len(g.figures) && g.figures[i].by != by {
+		i++
 	}
-	f := g.view.Figures(g.edges, *by)
-	g.figures = append(g.figures, figures{by, f})
-	return f.Stats(g.from, g.to)
+	if i == len(g.figures) {
+		if i < cap(g.figures) {
+			g.figures = g.figures[:i+1] // with the memory it has
+		} else {
+			g.figures = append(g.figures, figures{})
+		}
+		g.figures[i].by = by
+		g.figures[i].Read(g.view, g.edges, *by)
+	}
+	return g.figures[i].Stats(g.from, g.to)
 }
 
 // ops are the ways to sum up; below one of them the Ref's Index is its place here.
@@ -75,13 +104,13 @@ func (b *builder) aggregateType(s shape) *graphql.Object {
 				Prepare: func(args map[string]any) (any, error) { return b.groupReading(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					g := src.Obj.(*gathering)
-					groups, edges := g.view.Groups(g.edges[g.from:g.to], c.Args.(snapshot.Reading))
-					whole := &gathered{view: g.view, edges: edges}
-					parts := make([]gathering, len(groups))
-					for i := range groups {
-						x := &groups[i]
-						parts[i] = gathering{whole, x.From, x.To, &x.Key}
-						dst = append(dst, gql.Ref{Obj: &parts[i]})
+					parted := c.Request.(*Session).gathered(g.view)
+					parted.groups, parted.edges = g.view.Groups(g.edges[g.from:g.to], c.Args.(snapshot.Reading), parted.groups, parted.edges)
+					parted.parts = slices.Grow(parted.parts, len(parted.groups))[:len(parted.groups)]
+					for i := range parted.groups {
+						x := &parted.groups[i]
+						parted.parts[i] = gathering{parted, x.From, x.To, &x.Key}
+						dst = append(dst, gql.Ref{Obj: &parted.parts[i]})
 					}
 					return dst, true, nil
 				},

@@ -30,12 +30,15 @@ type connection struct {
 type connections struct {
 	blocks []*[connectionBlock]connection
 	used   int
+	sums   []*gathered
+	summed int // how many of them are in use
 }
 
 const (
 	connectionBlock = 16
 	// keepBlocks bounds what is kept for the next request.
 	keepBlocks = 64
+	keepSums   = 8
 )
 
 var connectionPool = sync.Pool{New: func() any { return new(connections) }}
@@ -58,7 +61,30 @@ func (p *connections) release() {
 		}
 	}
 	p.used = 0
+	kept := p.sums[:0]
+	for i, g := range p.sums {
+		if i >= p.summed || g.release() {
+			kept = append(kept, g)
+		}
+	}
+	clear(p.sums[len(kept):])
+	p.sums, p.summed = kept[:min(len(kept), keepSums)], 0
 	connectionPool.Put(p)
+}
+
+// gathered makes an empty list to be summed up, for the rest of the request.
+func (s *Session) gathered(v *snapshot.View) *gathered {
+	p := s.connections
+	if p == nil {
+		return &gathered{view: v}
+	}
+	if p.summed == len(p.sums) {
+		p.sums = append(p.sums, new(gathered))
+	}
+	g := p.sums[p.summed]
+	p.summed++
+	g.view = v
+	return g
 }
 
 // connection makes a connection for the rest of the request.
@@ -251,13 +277,14 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 					return gql.AppendInt(dst, int64(p.Total())), nil
 				}}},
 			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Sums over all of them, whatever the page.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+				Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
-					edges := c.list.Select(c.query)
+					g := call.Request.(*Session).gathered(c.view)
+					g.edges = c.list.Select(c.query, g.edges)
 					if c.view.Interrupted() {
 						return gql.Ref{}, false, snapshot.ErrInterrupted
 					}
-					return gql.Ref{Obj: gather(c.view, edges)}, true, nil
+					return gql.Ref{Obj: g.all()}, true, nil
 				}}},
 		}
 	})

@@ -97,7 +97,7 @@ func (i *info) counts(b *builder) []*typeCount {
 	var list []*typeCount
 	for _, t := range b.o.Types {
 		if !t.Abstract {
-			list = append(list, &typeCount{t.Name, len(i.view.OfTypes(t.Concrete).Select(&snapshot.Query{}))})
+			list = append(list, &typeCount{t.Name, len(i.view.OfTypes(t.Concrete).Select(&snapshot.Query{}, nil))})
 		}
 	}
 	return list

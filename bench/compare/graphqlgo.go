@@ -280,8 +280,9 @@ func (t *goTypes) aggregate() *graphql.Object {
 			Resolve: func(p graphql.ResolveParams) (any, error) {
 				l := p.Source.(*listing)
 				var out []map[string]any
-				groups, edges := l.v.Groups(l.list.Select(&l.query), snapshot.Reading{Qualifier: p.Args["by"].(string)})
-				shares := l.v.Figures(edges, snapshot.Reading{Qualifier: "share"})
+				groups, edges := l.v.Groups(l.list.Select(&l.query, nil), snapshot.Reading{Qualifier: p.Args["by"].(string)}, nil, nil)
+				shares := &snapshot.Figures{}
+				shares.Read(l.v, edges, snapshot.Reading{Qualifier: "share"})
 				for _, g := range groups {
 					st, err := shares.Stats(g.From, g.To)
 					if err != nil {

@@ -24,11 +24,15 @@ type Figures struct {
 	cells []cell
 }
 
-// Figures reads them, all at once: on long lists the memory answers several
-// reads together that would wait for one another edge by edge.
-func (v *View) Figures(edges []Edge, by Reading) *Figures {
-	return &Figures{v, v.appendCells(nil, edges, by)}
+// Read takes them, all at once: on long lists the memory answers several reads
+// together that would wait for one another edge by edge. Figures may be read
+// again, into the same memory.
+func (f *Figures) Read(v *View, edges []Edge, by Reading) {
+	f.v, f.cells = v, v.appendCells(f.cells[:0], edges, by)
 }
+
+// Release lets go of the view and keeps the memory.
+func (f *Figures) Release() { f.v = nil }
 
 // Stats sums up the figures of the edges from one number to another. Quantities
 // of different units are refused: a sum of tonnes and of barrels is neither.
@@ -58,7 +62,9 @@ func (f *Figures) Stats(from, to int) (Stats, error) {
 
 // Aggregate sums up a reading of all the edges, as Stats does.
 func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
-	return v.Figures(edges, by).Stats(0, len(edges))
+	var f Figures
+	f.Read(v, edges, by)
+	return f.Stats(0, len(edges))
 }
 
 // Group is the edges of a list for which a reading takes the same value.
@@ -69,8 +75,9 @@ type Group struct {
 }
 
 // Groups parts a list by a reading, the largest groups first, then by key. It
-// returns the list in the order of the groups; the one given stays as it is.
-func (v *View) Groups(edges []Edge, by Reading) ([]Group, []Edge) {
+// appends the groups to dst and the edges, in the order of the groups, to list;
+// those given stay as they are.
+func (v *View) Groups(edges []Edge, by Reading, dst []Group, list []Edge) ([]Group, []Edge) {
 	g := grouperPool.Get().(*grouper)
 	defer g.release()
 	g.of = append(g.of[:0], make([]int32, len(edges))...)
@@ -86,7 +93,7 @@ func (v *View) Groups(edges []Edge, by Reading) ([]Group, []Edge) {
 			g.of[i] = g.cell(v.s, c)
 		}
 	}
-	return g.parts(edges)
+	return g.parts(edges, dst, list)
 }
 
 // grouper finds the groups of a list; it is used again for later ones.
@@ -165,7 +172,7 @@ func (g *grouper) numbered(val graph.Value) int32 {
 }
 
 // parts puts the edges into the order of their groups.
-func (g *grouper) parts(edges []Edge) ([]Group, []Edge) {
+func (g *grouper) parts(edges []Edge, dst []Group, list []Edge) ([]Group, []Edge) {
 	n := len(g.keys)
 	g.counts = append(g.counts[:0], make([]int32, n)...)
 	g.next = append(g.next[:0], make([]int32, n)...)
@@ -182,16 +189,18 @@ func (g *grouper) parts(edges []Edge) ([]Group, []Edge) {
 		}
 		return strings.Compare(g.texts[a], g.texts[b])
 	})
-	groups, at := make([]Group, n), int32(0)
-	for i, k := range g.order {
-		groups[i], g.next[k] = Group{g.keys[k], int(at), int(at + g.counts[k])}, at
+	base := len(list)
+	at := int32(base)
+	dst = slices.Grow(dst, n)
+	for _, k := range g.order {
+		dst, g.next[k] = append(dst, Group{g.keys[k], int(at), int(at + g.counts[k])}), at
 		at += g.counts[k]
 	}
-	list := make([]Edge, len(edges))
+	list = slices.Grow(list, len(edges))[:base+len(edges)]
 	for i, e := range edges {
 		k := g.of[i]
 		list[g.next[k]] = e
 		g.next[k]++
 	}
-	return groups, list
+	return dst, list
 }

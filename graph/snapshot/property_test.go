@@ -5,7 +5,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -298,7 +297,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 	equal(t, "pages backward", append([]string{}, backward...), expect)
 
 	share := snapshot.Reading{Qualifier: "share"}
-	all := from.Select(q)
+	all := from.Select(q, nil)
 	for _, by := range []snapshot.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share} {
 		type group struct {
 			count int
@@ -310,8 +309,9 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 			g := expect[key.Kind().String()+key.String()]
 			expect[key.Kind().String()+key.String()] = group{g.count + 1, g.sum + l.read(share, e).Float()}
 		}
-		groups, edges := v.Groups(all, by)
-		shares := v.Figures(edges, share)
+		groups, edges := v.Groups(all, by, nil, nil)
+		var shares snapshot.Figures
+		shares.Read(v, edges, share)
 		got := map[string]group{}
 		for i, g := range groups {
 			st, err := shares.Stats(g.From, g.To)
@@ -333,16 +333,4 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 		}
 		equal(t, "groups", len(got), len(expect))
 	}
-}
-
-// TestFoldASCII holds the short way against the long one.
-func TestFoldASCII(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.StringMatching(`[ -~]{0,20}`).Draw(t, "text")
-		// A letter that needs the tables, cut off again.
-		long, ok := strings.CutSuffix(snapshot.Fold(s+"xé"), "xe")
-		if short := snapshot.Fold(s); !ok || strings.TrimSuffix(long, " ") != short {
-			t.Fatalf("%q folds to %q and to %q", s, short, long)
-		}
-	})
 }

@@ -79,7 +79,7 @@ func (l *List) run(q *Query, p *Page) error {
 	case q.First != nil && q.Last == nil && q.Before == "":
 		return l.top(q, p)
 	default:
-		return v.sorted(q, l.Select(q), p)
+		return v.sorted(q, l.Select(q, nil), p)
 	}
 	p.list, p.query, p.known = l, q, -1
 	after := func(Edge) bool { return true }
@@ -190,14 +190,15 @@ func siftDown(heap []placed, compare func(a, b placed) int) {
 	}
 }
 
-// Select reads the edges of the list that the query's filters keep.
-func (l *List) Select(q *Query) []Edge {
-	kept := make([]Edge, 0, l.atMost(q))
+// Select appends to dst the edges of the list that the query's filters keep,
+// those of one node in any order.
+func (l *List) Select(q *Query, dst []Edge) []Edge {
+	dst = slices.Grow(dst, l.atMost(q))
 	l.walk(false, l.view.sieve(q), func(e Edge) bool {
-		kept = append(kept, e)
+		dst = append(dst, e)
 		return true
 	})
-	return kept
+	return dst
 }
 
 // atMost is how much room to make for what a query keeps of the list.
