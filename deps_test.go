@@ -20,7 +20,8 @@ var order = []struct {
 }{
 	{"schema", nil},
 	{"graph", []string{"schema"}},
-	{"graph/snapshot", []string{"schema", "graph"}},
+	{"graph/text", nil},
+	{"graph/snapshot", []string{"schema", "graph", "graph/text"}},
 	{"graph/analysis", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/codec", []string{"schema", "graph"}},
 	{"graph/store", []string{"graph"}},

@@ -2,8 +2,8 @@ package api
 
 import (
 	"encoding/base64"
-	"strconv"
-	"strings"
+	"fmt"
+	"unicode/utf8"
 
 	"github.com/graphql-go/graphql"
 
@@ -21,19 +21,22 @@ type searchArgs struct {
 	page  pageInput
 }
 
+// maxSearchText bounds the text of a search in characters: longer names are rare, and
+// each word costs.
+const maxSearchText = 256
+
 // found is the outcome of a search. It lives for one request.
 type found struct {
-	view  *snapshot.View
-	all   []snapshot.Match
-	from  int
-	shown []snapshot.Match
+	view *snapshot.View
+	text string
+	*snapshot.Matches
 }
 
 func (b *builder) search() field {
-	return field{name: "search", about: "Entities by the words of their names, aliases and original forms, of whatever date; the best first.",
+	return field{name: "search", about: "Entities by their names, aliases and original forms, of whatever date, as they are written or sound in any script; the best first.",
 		typ: b.searchConnectionType(),
 		args: b.withView(graphql.FieldConfigArgument{
-			"text":  {Type: must(graphql.String), Description: "The beginning of a name or of a word in it; case and diacritics do not matter."},
+			"text":  {Type: must(graphql.String), Description: "A name, its beginning or words of it in any order, at most 256 characters; case, diacritics, script and romanisation do not matter."},
 			"types": {Type: graphql.NewList(must(graphql.String)), Description: "Only entities of these types or interfaces."},
 			"first": {Type: graphql.Int, Description: "At most so many; 20 where it is absent."},
 			"after": {Type: graphql.String, Description: "Behind this cursor."},
@@ -54,6 +57,9 @@ func (b *builder) search() field {
 
 func (b *builder) prepareSearch(args map[string]any) (any, error) {
 	a := &searchArgs{text: args["text"].(string)}
+	if n := utf8.RuneCountInString(a.text); n > maxSearchText {
+		return nil, &gql.ArgumentError{Argument: "text", Err: graph.Errorf(graph.BadInput, "text: %d characters are more than the %d that a search takes; leave words out", n, maxSearchText)}
+	}
 	var err error
 	if a.view, err = viewInput(args); err != nil {
 		return nil, err
@@ -83,73 +89,91 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 }
 
 func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
-	keep := func(name string) bool { return a.types == nil || a.types[name] }
-	f := &found{view: v, all: v.Search(a.text, keep)}
-	if v.Interrupted() {
-		return nil, snapshot.ErrInterrupted
+	q := &snapshot.Search{Text: a.text, First: *a.page.first}
+	if a.types != nil {
+		q.Types = func(name string) bool { return a.types[name] }
 	}
 	if a.page.after != "" {
-		score, id, err := parseSearchCursor(a.page.after)
+		after, err := parseSearchCursor(a.page.after)
 		if err != nil {
 			return nil, err
 		}
-		for f.from < len(f.all) {
-			m := f.all[f.from]
-			if m.Score < score || m.Score == score && string(v.Snapshot().ID(m.Entity)) > id {
-				break
-			}
-			f.from++
-		}
+		q.After = after
 	}
-	f.shown = f.all[f.from:]
-	if n := *a.page.first; len(f.shown) > n {
-		f.shown = f.shown[:n]
-	}
-	return f, nil
+	m, err := v.Search(q)
+	return &found{v, a.text, m}, err
 }
 
 func (f *found) cursor(i int) string {
-	m := f.shown[i]
-	return base64.RawURLEncoding.EncodeToString([]byte(
-		strconv.FormatFloat(m.Score, 'g', -1, 64) + " " + string(f.view.Snapshot().ID(m.Entity))))
+	p := f.view.Snapshot().PlaceOf(&f.List[i])
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", p.Score, p.Prominence, p.ID))
 }
 
-func parseSearchCursor(s string) (score float64, id string, err error) {
+func parseSearchCursor(s string) (*snapshot.MatchPlace, error) {
+	p := &snapshot.MatchPlace{}
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	num, id, ok := strings.Cut(string(b), " ")
-	if err == nil && ok {
-		score, err = strconv.ParseFloat(num, 64)
+	if err == nil {
+		_, err = fmt.Sscanf(string(b), "%d %d %s", &p.Score, &p.Prominence, &p.ID)
 	}
-	if err != nil || !ok {
-		return 0, "", &gql.ArgumentError{Argument: "after", Err: graph.Errorf(graph.BadInput, "after: the cursor is not one of this search")}
+	if err != nil {
+		return nil, &gql.ArgumentError{Argument: "after", Err: graph.Errorf(graph.BadInput, "after: the cursor is not one of this search")}
 	}
-	return score, id, nil
+	return p, nil
+}
+
+// matchKindType is the enum of how a name matches.
+func (b *builder) matchKindType() *graphql.Enum {
+	var members []schema.EnumMember
+	for _, k := range snapshot.MatchKinds {
+		members = append(members, schema.EnumMember{Name: string(k.Kind), Description: k.About})
+	}
+	return b.enum("MatchKind", "How a name matches what was searched for.", members...)
 }
 
 func (b *builder) searchConnectionType() *graphql.Object {
 	any := b.entityType(b.o.Type(schema.EntityType))
-	match := func(read func(f *found, m snapshot.Match, i int, dst []byte) []byte) gql.Binding {
+	match := func(read func(f *found, i int, dst []byte) []byte) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			f := src.Obj.(*found)
-			return read(f, f.shown[src.Index], int(src.Index), dst), nil
+			return read(src.Obj.(*found), int(src.Index), dst), nil
 		}}
 	}
 	edge := b.object("SearchEdge", "One entity found.", func() []field {
 		return []field{
-			{name: "cursor", typ: must(graphql.String), read: match(func(f *found, _ snapshot.Match, i int, dst []byte) []byte { return gql.AppendString(dst, f.cursor(i)) })},
+			{name: "cursor", typ: must(graphql.String), read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, f.cursor(i)) })},
 			{name: "node", typ: must(any), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*found)
-					return gql.Ref{Obj: f.view, Index: uint64(f.shown[src.Index].Entity)}, true, nil
+					return gql.Ref{Obj: f.view, Index: uint64(f.List[src.Index].Entity)}, true, nil
 				}}},
-			{name: "score", typ: must(graphql.Float), about: "From 0 to 1, the higher the better.",
-				read: match(func(_ *found, m snapshot.Match, _ int, dst []byte) []byte { return gql.AppendFloat(dst, m.Score) })},
+			{name: "score", typ: must(graphql.Float), about: "From 0 to 1, the higher the better. Of equal scores the entity with more claims comes first.",
+				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendFloat(dst, float64(f.List[i].Score)/1000) })},
+			{name: "kind", typ: must(b.matchKindType()), about: "How the name matches.",
+				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, string(f.List[i].Kind)) })},
 			{name: "matched", typ: must(graphql.String), about: "The name that matched.",
-				read: match(func(_ *found, m snapshot.Match, _ int, dst []byte) []byte { return gql.AppendString(dst, m.Matched) })},
+				read: match(func(f *found, i int, dst []byte) []byte {
+					return gql.AppendString(dst, f.view.Snapshot().Matched(&f.List[i]))
+				})},
+			{name: "highlights", typ: list(b.textRangeType()), about: "The parts of the name that matched, in order: the letters of the text, or whole words where they match by sound.",
+				read: gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					f := src.Obj.(*found)
+					for _, r := range f.view.Snapshot().Highlights(&f.List[src.Index], f.text) {
+						dst = append(dst, gql.Ref{Obj: &r})
+					}
+					return dst, true, nil
+				}}},
+			{name: "holds", typ: b.holdsType(), about: "How surely the name holds at the view's date; NO for a name of other times, null where the id matched.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					f := src.Obj.(*found)
+					n := f.List[src.Index].Claim
+					if n == snapshot.None {
+						return append(dst, "null"...), nil
+					}
+					return gql.AppendString(dst, f.view.Holds(n).String()), nil
+				}}},
 			{name: "claim", typ: b.claimType(), about: "The claim of that name; null where the id matched.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*found)
-					n := f.shown[src.Index].Claim
+					n := f.List[src.Index].Claim
 					return gql.Ref{Obj: f.view, Index: uint64(n)}, n != snapshot.None, nil
 				}}},
 		}
@@ -157,7 +181,7 @@ func (b *builder) searchConnectionType() *graphql.Object {
 	items := func(item func(f *found, i int) gql.Ref) gql.Binding {
 		return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 			f := src.Obj.(*found)
-			for i := range f.shown {
+			for i := range f.List {
 				dst = append(dst, item(f, i))
 			}
 			return dst, true, nil
@@ -167,17 +191,32 @@ func (b *builder) searchConnectionType() *graphql.Object {
 		return []field{
 			{name: "edges", typ: list(edge), read: items(func(f *found, i int) gql.Ref { return gql.Ref{Obj: f, Index: uint64(i)} })},
 			{name: "nodes", typ: list(any), read: items(func(f *found, i int) gql.Ref {
-				return gql.Ref{Obj: f.view, Index: uint64(f.shown[i].Entity)}
+				return gql.Ref{Obj: f.view, Index: uint64(f.List[i].Entity)}
 			})},
 			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*found)
-					return gql.Ref{Obj: &pageInfo{f.from+len(f.shown) < len(f.all), f.from > 0, len(f.shown), f.cursor}}, true, nil
+					return gql.Ref{Obj: &pageInfo{f.HasNext(), f.Before > 0, len(f.List), f.cursor}}, true, nil
 				}}},
 			{name: "totalCount", typ: must(graphql.Int), read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendInt(dst, int64(len(src.Obj.(*found).all))), nil
+					return gql.AppendInt(dst, int64(src.Obj.(*found).Total)), nil
 				}}},
+		}
+	})
+}
+
+// textRangeType is a part of a text.
+func (b *builder) textRangeType() *graphql.Object {
+	bound := func(read func(r *snapshot.Range) int) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return gql.AppendInt(dst, int64(read(src.Obj.(*snapshot.Range)))), nil
+		}}
+	}
+	return b.object("TextRange", "A part of a text, in UTF-16 code units, as strings of JavaScript count.", func() []field {
+		return []field{
+			{name: "start", typ: must(graphql.Int), about: "Where it begins, from 0.", read: bound(func(r *snapshot.Range) int { return r.Start })},
+			{name: "end", typ: must(graphql.Int), about: "Behind its last unit.", read: bound(func(r *snapshot.Range) int { return r.End })},
 		}
 	})
 }

@@ -17,7 +17,7 @@ var (
 // reservedTypes are the names that the API gives to types of its own.
 var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
-	"Qualifier", "Value", "DateTime", "Holds", "Rank", "Attribution", "OrderDirection", "Search",
+	"Qualifier", "Value", "DateTime", "Holds", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
 	"Route", "RouteResult", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Share", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
 	"LogEntry", "Timeline", "Moment", "DatePrecision",

@@ -260,7 +260,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 // note remembers what the indexes must learn of the claim.
 func (b *change) note(n uint32, c *graph.Claim) {
 	s := b.s
-	if c.Predicate == "name" || c.Predicate == "aliases" || c.Original != "" {
+	if isName(c.Predicate) || c.Original != "" {
 		b.named = append(b.named, n)
 	}
 	t := s.typeNames.list[s.types.at(s.rows.ref(n).subject)]
@@ -331,6 +331,7 @@ func (b *change) finish() *Snapshot {
 	s.ended = *b.ended.t
 	s.keys = s.keys.with(b.keyed, s.keyHash)
 	s.labels = s.labels.with(s, b.named)
+	s.sounds = s.sounds.with(s, b.named)
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {

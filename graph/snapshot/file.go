@@ -22,7 +22,7 @@ type File struct{ Path string }
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 3
+	fileVersion = 5
 	align       = 64
 )
 
@@ -256,6 +256,7 @@ func (s *Snapshot) write(w *fileWriter) error {
 	}
 	sectionOf(w, commits)
 	s.labels.write(w)
+	s.sounds.write(w)
 	sum := binary.LittleEndian.AppendUint32(nil, w.crc)
 	w.bytes(sum)
 	return w.err

@@ -3,19 +3,16 @@ package snapshot
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// labels finds entities by the words of their names, aliases and original
-// forms. Like index it is a stack of sorted layers, the largest first.
+// labels finds names by how their words are written. Like index it is a stack
+// of sorted layers, the largest first; sounds finds them by how they sound.
 type labels struct{ layers [][]label }
 
-// label is a name from the start of one of its words on, folded.
+// label is a name from the start of one of its words on.
 type label struct {
 	key   string
 	claim uint32
@@ -32,40 +29,69 @@ func compareLabels(a, b label) int {
 	if a.word != b.word {
 		return int(a.word) - int(b.word)
 	}
-	return int(a.claim) - int(b.claim)
+	return int(int64(a.claim) - int64(b.claim))
+}
+
+// namePredicates are the properties whose values are names.
+var namePredicates = [...]string{"name", "aliases", "officialName"}
+
+func isName(predicate string) bool { return slices.Contains(namePredicates[:], predicate) }
+
+// eachName calls fn with the names that the claims state: names and aliases,
+// and the forms that sources print for them and for the objects of relations.
+func (s *Snapshot) eachName(claims []uint32, fn func(claim uint32, name string, original bool)) {
+	for _, n := range claims {
+		r := s.rows.ref(n)
+		named := isName(s.predicates.list[r.predicate])
+		if named {
+			fn(n, s.value(r.cell()).Text(), false)
+		}
+		if o := s.extras.ref(r.extra).original; o != "" && (named || r.kind == graph.EntityKind) {
+			fn(n, o, true)
+		}
+	}
+}
+
+// nameOf is the name of a label, and the entity that it names.
+func (s *Snapshot) nameOf(claim uint32, original bool) (name string, entity uint32) {
+	r := s.rows.ref(claim)
+	if !original {
+		return s.value(r.cell()).Text(), r.subject
+	}
+	if r.kind == graph.EntityKind {
+		entity = uint32(r.value)
+	} else {
+		entity = r.subject
+	}
+	return s.extras.ref(r.extra).original, entity
 }
 
 func (x labels) with(s *Snapshot, claims []uint32) labels {
-	if len(claims) == 0 {
+	var added []label
+	s.eachName(claims, func(claim uint32, name string, original bool) {
+		added = appendLabels(added, Fold(name), claim, original)
+	})
+	if len(added) == 0 {
 		return x
 	}
-	var added []label
-	for _, n := range claims {
-		r := s.rows.ref(n)
-		if p := s.predicates.list[r.predicate]; p == "name" || p == "aliases" {
-			added = appendLabels(added, s.value(r.cell()).Text(), n, false)
-		}
-		if o := s.extras.ref(r.extra).original; o != "" {
-			added = appendLabels(added, o, n, true)
-		}
-	}
+	slices.SortFunc(added, compareLabels)
 	layers := append([][]label(nil), x.layers...)
 	for len(layers) > 0 && len(layers[len(layers)-1]) <= 2*len(added) {
-		added = append(added, layers[len(layers)-1]...)
+		last := layers[len(layers)-1]
+		added = mergeInto(make([]label, 0, len(last)+len(added)), last, added, compareLabels)
 		layers = layers[:len(layers)-1]
 	}
-	slices.SortFunc(added, compareLabels)
 	return labels{append(layers, added)}
 }
 
+// maxLabelWords bounds how many words of a name can be found each by itself.
 const maxLabelWords = 12
 
-func appendLabels(list []label, name string, claim uint32, original bool) []label {
-	folded := Fold(name)
+func appendLabels(list []label, key string, claim uint32, original bool) []label {
 	word := uint16(0)
-	for at := 0; at < len(folded) && word < maxLabelWords; {
-		list = append(list, label{folded[at:], claim, word, original})
-		next := strings.IndexByte(folded[at:], ' ')
+	for at := 0; at < len(key) && word < maxLabelWords; {
+		list = append(list, label{key[at:], claim, word, original})
+		next := strings.IndexByte(key[at:], ' ')
 		if next < 0 {
 			break
 		}
@@ -75,141 +101,21 @@ func appendLabels(list []label, name string, claim uint32, original bool) []labe
 	return list
 }
 
+// beginning is the labels of one layer whose key begins with the prefix.
+func beginning(layer []label, prefix string) []label {
+	from, _ := slices.BinarySearchFunc(layer, prefix, func(l label, p string) int { return strings.Compare(l.key, p) })
+	n, _ := slices.BinarySearchFunc(layer[from:], prefix, func(l label, p string) int {
+		if strings.HasPrefix(l.key, p) {
+			return -1
+		}
+		return 1
+	})
+	return layer[from : from+n]
+}
+
 // Fold makes names comparable: lower case, without diacritics, every run of
 // spaces and punctuation one space.
-func Fold(s string) string {
-	if b, ok := foldASCII(make([]byte, 0, len(s)), s); ok {
-		return string(b)
-	}
-	var b strings.Builder
-	space := false
-	for _, r := range norm.NFKD.String(s) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsLetter(r), unicode.IsNumber(r):
-			if space && b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			space = false
-			b.WriteRune(unicode.ToLower(r))
-		case r == '\'' || r == '’' || r == 'ʼ':
-			// Apostrophes inside a name (Xi'an) part no words.
-		default:
-			space = true
-		}
-	}
-	return b.String()
-}
+func Fold(s string) string { return text.Fold(s) }
 
-// folded is Fold, in dst where the text needs no tables.
-func folded(dst []byte, s string) []byte {
-	if b, ok := foldASCII(dst, s); ok {
-		return b
-	}
-	return []byte(Fold(s))
-}
-
-// foldASCII appends the folded form of a text that needs no tables.
-func foldASCII(dst []byte, s string) ([]byte, bool) {
-	space := false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c >= utf8.RuneSelf:
-			return nil, false
-		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-		case c == '\'':
-			continue
-		default:
-			space = len(dst) > 0
-			continue
-		}
-		if space {
-			dst = append(dst, ' ')
-			space = false
-		}
-		dst = append(dst, c)
-	}
-	return dst, true
-}
-
-// Match is one entity found by a name.
-type Match struct {
-	Entity uint32
-	// Claim is the claim whose name or original form matched.
-	Claim uint32
-	// Matched is that name.
-	Matched string
-	// Score is from 0 to 1, the higher the better.
-	Score float64
-}
-
-// Search finds the entities of the view one of whose names, aliases or
-// original forms has a word that begins with the text, best first: the whole
-// name, then the beginning of one, then a later word. types, where not nil,
-// keeps the concrete types for which it is true.
-func (v *View) Search(text string, types func(name string) bool) []Match {
-	key := Fold(text)
-	if key == "" {
-		return nil
-	}
-	best := map[uint32]Match{}
-	for _, layer := range v.s.labels.layers {
-		from, _ := slices.BinarySearchFunc(layer, label{key: key}, func(a, b label) int { return strings.Compare(a.key, b.key) })
-		for _, l := range layer[from:] {
-			if v.stop() || !strings.HasPrefix(l.key, key) {
-				break
-			}
-			v.consider(l, key, types, best)
-		}
-	}
-	if n, ok := v.s.Number(graph.ID(text)); ok && v.Exists(n) && (types == nil || types(v.s.TypeName(n))) {
-		best[n] = Match{Entity: n, Claim: None, Matched: text, Score: 1}
-	}
-	found := make([]Match, 0, len(best))
-	for _, m := range best {
-		found = append(found, m)
-	}
-	slices.SortFunc(found, func(a, b Match) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return strings.Compare(v.s.ids.at(a.Entity), v.s.ids.at(b.Entity))
-	})
-	return found
-}
-
-func (v *View) consider(l label, key string, types func(string) bool, best map[uint32]Match) {
-	r := v.s.rows.ref(l.claim)
-	if types != nil && !types(v.s.TypeName(r.subject)) {
-		return
-	}
-	// Names of other dates find their entity too; the record time, the
-	// confidence and the source must be in view.
-	if !v.sees(l.claim) || !v.chosen(r) || !v.Exists(r.subject) {
-		return
-	}
-	score := 0.5 + 0.4*float64(len(key))/float64(len(l.key))
-	switch {
-	case l.word > 0:
-		score -= 0.3
-	case len(l.key) == len(key):
-		score = 1
-	}
-	if v.Holds(l.claim) == graph.HoldsNo {
-		score -= 0.05
-	}
-	if m, ok := best[r.subject]; ok && m.Score >= score {
-		return
-	}
-	matched := v.s.extras.ref(r.extra).original
-	if !l.original {
-		matched = v.s.value(r.cell()).Text()
-	}
-	best[r.subject] = Match{r.subject, l.claim, matched, score}
-}
+// folded is Fold, in dst where there is room.
+func folded(dst []byte, s string) []byte { return text.AppendFold(dst, s) }

@@ -190,6 +190,7 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 		s.commits.append(at)
 	}
 	s.labels = readLabels(r)
+	s.sounds = readSounds(r)
 	if r.bad || s.ids.len() != h.Entities || s.ended.n != h.Claims || s.commits.len() != int(h.Seq) {
 		return nil, errDamaged
 	}

@@ -91,6 +91,7 @@ type Snapshot struct {
 	named   table[naming]
 	keys    index // number of the claim by predicate and value of a key
 	labels  labels
+	sounds  sounds
 	commits column[int64] // record time of each sequence number, in µs
 
 	// Names by number and back; replaced, never changed, when one is added.

@@ -1,0 +1,123 @@
+package snapshot
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// Range is a part of a text, from Start up to and without End, in UTF-16 code
+// units.
+type Range struct{ Start, End int }
+
+// Highlights are the parts of the matched name that matched the text of the
+// search, in order: the letters typed, or whole words where they match by sound.
+func (s *Snapshot) Highlights(m *Match, query string) []Range {
+	name := s.Matched(m)
+	key := Fold(query)
+	folded := Fold(name)
+	var parts [][2]int // in bytes of folded
+	switch {
+	case m.Kind == MatchID || m.Kind == MatchExact:
+		return []Range{{0, utf16Length(name)}}
+	case m.Kind == MatchWord && m.words == 0:
+		for _, w := range strings.Fields(key) {
+			if at := wordPlace(folded, w); at >= 0 {
+				parts = append(parts, [2]int{at, at + len(w)})
+			}
+		}
+	case m.Kind == MatchPrefix || m.Kind == MatchWord:
+		at := wordStart(folded, m.word)
+		parts = append(parts, [2]int{at, at + len(key)})
+	case m.words > 0:
+		parts = append(parts, [2]int{wordStart(folded, m.word), wordStart(folded, m.word+m.words) - 1})
+	default:
+		for _, w := range strings.Fields(text.Sound(query)) {
+			if i := nearestWord(strings.Fields(text.Sound(name)), w); i >= 0 {
+				parts = append(parts, [2]int{wordStart(folded, i), wordStart(folded, i+1) - 1})
+			}
+		}
+	}
+	var ranges []Range
+	for _, p := range parts {
+		from, to := text.Places(name, p[0], p[1])
+		if from < to {
+			start := utf16Length(name[:from])
+			ranges = append(ranges, Range{start, start + utf16Length(name[from:to])})
+		}
+	}
+	return joined(ranges)
+}
+
+// joined puts ranges in order, those that overlap as one.
+func joined(ranges []Range) []Range {
+	slices.SortFunc(ranges, func(a, b Range) int { return a.Start - b.Start })
+	var list []Range
+	for _, r := range ranges {
+		if n := len(list); n > 0 && r.Start <= list[n-1].End {
+			list[n-1].End = max(list[n-1].End, r.End)
+			continue
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// wordStart is where a word of a folded name begins; one byte behind the end
+// of the name for the word behind the last.
+func wordStart(folded string, word int) int {
+	at := 0
+	for ; word > 0; word-- {
+		next := strings.IndexByte(folded[at:], ' ')
+		if next < 0 {
+			return len(folded) + 1
+		}
+		at += next + 1
+	}
+	return at
+}
+
+// wordPlace is where the first word begins that begins with the text; -1
+// where none does. A word that is the text comes first.
+func wordPlace(folded, begin string) int {
+	found, at := -1, 0
+	for _, w := range strings.Fields(folded) {
+		if w == begin {
+			return at
+		}
+		if found < 0 && strings.HasPrefix(w, begin) {
+			found = at
+		}
+		at += len(w) + 1
+	}
+	return found
+}
+
+// nearestWord is the word that sounds most like the one sought, or begins so.
+func nearestWord(words []string, sought string) int {
+	p, ok := soundPattern(sought, editsFor(len(sought)))
+	if !ok {
+		return -1
+	}
+	best, least := -1, 2*far
+	for i, w := range words {
+		h := p.match(w)
+		if d := min(2*int(h.whole), 2*int(h.prefix)+1); d < least {
+			best, least = i, d
+		}
+	}
+	return best
+}
+
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xFFFF && r != utf8.RuneError {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,162 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// sounds finds names by how they sound, with letters changed, left out or
+// added. Like labels it is a stack of sorted layers, the largest first.
+type sounds struct{ layers []*soundLayer }
+
+// soundLayer is sorted labels, of each only what it does not share with the
+// one before: a scan then reads a beginning that many names share once, and
+// passes over those that begin wrongly without looking at them.
+type soundLayer struct {
+	shared []uint8  // bytes shared with the key before, maxShared at most
+	ends   []uint32 // where the rest of the key ends in text
+	text   []byte
+	claims []uint32
+	words  []uint16 // the word, and in the lowest bit whether it is the original form
+	low    []uint8  // of each block of soundBlock labels: the least they share
+}
+
+const (
+	maxShared  = 255
+	soundBlock = 64
+)
+
+// skeletonMark stands before the skeletons of names in a script that leaves
+// vowels out: it sorts before every letter.
+const skeletonMark = "\x01"
+
+func (x sounds) with(s *Snapshot, claims []uint32) sounds {
+	var added []label
+	s.eachName(claims, func(claim uint32, name string, original bool) {
+		sound := text.Sound(name)
+		added = appendLabels(added, sound, claim, original)
+		if text.Spare(name) {
+			from := len(added)
+			added = appendLabels(added, text.Skeleton(sound), claim, original)
+			for i := from; i < len(added); i++ {
+				added[i].key = skeletonMark + added[i].key
+			}
+		}
+	})
+	if len(added) == 0 {
+		return x
+	}
+	slices.SortFunc(added, compareLabels)
+	layers := append([]*soundLayer(nil), x.layers...)
+	for len(layers) > 0 && len(layers[len(layers)-1].claims) <= 2*len(added) {
+		last := layers[len(layers)-1].labels()
+		added = mergeInto(make([]label, 0, len(last)+len(added)), last, added, compareLabels)
+		layers = layers[:len(layers)-1]
+	}
+	return sounds{append(layers, newSoundLayer(added))}
+}
+
+func newSoundLayer(list []label) *soundLayer {
+	l := &soundLayer{
+		shared: make([]uint8, len(list)), ends: make([]uint32, len(list)),
+		claims: make([]uint32, len(list)), words: make([]uint16, len(list)),
+	}
+	before, size := "", 0
+	for i, x := range list {
+		n := 0
+		for n < len(before) && n < len(x.key) && n < maxShared && before[n] == x.key[n] {
+			n++
+		}
+		size += len(x.key) - n
+		l.shared[i], l.ends[i], l.claims[i], l.words[i] = uint8(n), uint32(size), x.claim, x.word<<1
+		if x.original {
+			l.words[i] |= 1
+		}
+		before = x.key
+	}
+	l.text = make([]byte, 0, size)
+	for i, x := range list {
+		l.text = append(l.text, x.key[l.shared[i]:]...)
+	}
+	l.findLow()
+	return l
+}
+
+func (l *soundLayer) findLow() {
+	l.low = make([]uint8, 0, len(l.shared)/soundBlock+1)
+	for block := range slices.Chunk(l.shared, soundBlock) {
+		l.low = append(l.low, slices.Min(block))
+	}
+}
+
+// rest is the part of a label's key that it does not share.
+func (l *soundLayer) rest(i int) []byte {
+	from := uint32(0)
+	if i > 0 {
+		from = l.ends[i-1]
+	}
+	return l.text[from:l.ends[i]]
+}
+
+// labels are the labels of the layer, whole.
+func (l *soundLayer) labels() []label {
+	size := 0
+	for i := range l.shared {
+		size += int(l.shared[i]) + len(l.rest(i))
+	}
+	all := make([]byte, 0, size)
+	list := make([]label, len(l.shared))
+	ends := make([]int, len(l.shared))
+	start := 0
+	for i := range list {
+		before := start
+		start = len(all)
+		all = append(append(all, all[before:before+int(l.shared[i])]...), l.rest(i)...)
+		ends[i] = len(all)
+	}
+	whole, from := string(all), 0
+	for i, to := range ends {
+		list[i] = label{whole[from:to], l.claims[i], l.words[i] >> 1, l.words[i]&1 == 1}
+		from = to
+	}
+	return list
+}
+
+func (x *sounds) write(w *fileWriter) {
+	var all []label
+	for _, l := range x.layers {
+		all = append(all, l.labels()...)
+	}
+	if len(x.layers) > 1 {
+		slices.SortFunc(all, compareLabels)
+	}
+	l := newSoundLayer(all)
+	sectionOf(w, l.shared)
+	sectionOf(w, l.ends)
+	sectionOf(w, l.text)
+	sectionOf(w, l.claims)
+	sectionOf(w, l.words)
+}
+
+func readSounds(r *fileReader) sounds {
+	l := &soundLayer{shared: listOf[uint8](r), ends: listOf[uint32](r), text: listOf[byte](r), claims: listOf[uint32](r), words: listOf[uint16](r)}
+	n := len(l.shared)
+	if len(l.ends) != n || len(l.claims) != n || len(l.words) != n {
+		r.bad = true
+		return sounds{}
+	}
+	from, length := uint32(0), uint32(0)
+	for i, to := range l.ends {
+		if to < from || int(to) > len(l.text) || uint32(l.shared[i]) > length {
+			r.bad = true
+			return sounds{}
+		}
+		from, length = to, uint32(l.shared[i])+to-from
+	}
+	if n == 0 {
+		return sounds{}
+	}
+	l.findLow()
+	return sounds{[]*soundLayer{l}}
+}

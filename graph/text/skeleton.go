@@ -1,0 +1,52 @@
+package text
+
+import "unicode"
+
+// Spare tells whether a text has letters of a script that leaves vowels out or
+// has no letter for many a consonant of other languages: Arabic, Hebrew,
+// katakana. Names in them are compared by their skeletons.
+func Spare(s string) bool {
+	for _, r := range s {
+		if r >= 0x590 && (unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Katakana)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Class is the class of consonants that a letter of Sound belongs to, a letter
+// from A to Z; 0 where it has none, as vowels. Within a class are consonants
+// that one of the spare scripts writes alike.
+func Class(letter byte) byte {
+	switch letter {
+	case 'b', 'p', 'f', 'v':
+		return 'B'
+	case 'k', 'g', 'q':
+		return 'K'
+	case 't', 'c':
+		return 'T'
+	case 'l', 'r':
+		return 'R'
+	case 'z', 'j':
+		return 'Z'
+	case 'd', 'h', 'm', 'n', 's':
+		return letter - 'a' + 'A'
+	}
+	return 0
+}
+
+// Skeleton is the classes of the consonants of a Sound, without the vowels;
+// spaces stay.
+func Skeleton(sound string) string {
+	dst := make([]byte, 0, len(sound))
+	for i := 0; i < len(sound); i++ {
+		c := Class(sound[i])
+		switch {
+		case sound[i] == ' ':
+			dst = append(dst, ' ')
+		case c != 0:
+			dst = append(dst, c)
+		}
+	}
+	return string(dst)
+}
