@@ -2,7 +2,9 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -15,26 +17,18 @@ var pageFiles embed.FS
 
 var frontTemplate = template.Must(template.ParseFS(pageFiles, "pages/front.html"))
 
-// Example is the query that the front page and the command line show.
-const Example = `{
-  country(id: "KAZ") {
-    name
-    capital { name }
-    borders { nodes { id name } }
-  }
-}`
-
 // policy lets our pages load what we serve and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// frontPage tells what this is and where to go on.
+// frontPage is the first page for people: search, an entity with its facts, routes and
+// a query box. What it shows it asks of /graphql; the address says what that is, so
+// that each answer can be sent as a link.
 func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	sn := b.Graph.Snapshot()
 	var page bytes.Buffer
 	err := frontTemplate.Execute(&page, map[string]any{
 		"Version": s.opts.Version, "Seq": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.ClaimCount(),
-		"Example": Example, "Ask": "/graphiql?query=" + url.QueryEscape(Example),
-		"Host": r.Host,
+		"Host": r.Host, "Page": pageOf(r.URL.Query()),
 	})
 	if err != nil {
 		panic(err) // of our own template, over values of our own
@@ -43,6 +37,19 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = w.Write(page.Bytes())
+}
+
+// pageOf tells what an address of the first page shows: an entity, the results of a
+// search, routes, the answer to a query, or, asked for nothing, where to begin.
+func pageOf(q url.Values) string {
+	for _, p := range []struct{ param, page string }{
+		{"id", "entity"}, {"q", "results"}, {"from", "routes"}, {"to", "routes"}, {"query", "ask"},
+	} {
+		if q.Has(p.param) {
+			return p.page
+		}
+	}
+	return "home"
 }
 
 // queryPage is a plain page to write a query on and read the answer. It takes
@@ -57,6 +64,10 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if name == "ontology.json" {
+		s.ready(s.ontologyWords)(w, r)
+		return
+	}
 	s.page(w, r, "pages/"+name)
 }
 
@@ -66,7 +77,15 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, name string) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Security-Policy", policy)
-	w.Header().Set("Cache-Control", "no-cache")
+	s.sendPage(w, r, name, text)
+}
+
+// sendPage sends one file of the pages, of which a browser keeps a copy and asks each
+// time whether it is still the same.
+func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, name string, text []byte) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", fmt.Sprintf("%q", fmt.Sprintf("%.16x", sha256.Sum256(text))))
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
 }

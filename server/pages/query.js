@@ -13,7 +13,9 @@ variables.value = given.get('variables') ?? '';
 
 let running = null;
 
-async function run() {
+// run asks; what came with the address, which may be from anybody, by GET, which can change
+// nothing.
+async function run(get) {
   let vars;
   try {
     vars = variables.value.trim() === '' ? undefined : JSON.parse(variables.value);
@@ -30,12 +32,12 @@ async function run() {
   status.textContent = '…';
   const start = performance.now();
   try {
-    const res = await fetch('/graphql', {
+    const res = await (get ? fetch('/graphql?' + link, { signal: mine.signal }) : fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
       body: JSON.stringify({ query: query.value, variables: vars }),
       signal: mine.signal,
-    });
+    }));
     const body = await res.json();
     status.textContent = `${res.status}, ${(performance.now() - start).toFixed(0)} ms, sequence ${res.headers.get('caspian-sequence') ?? '?'}`;
     answer.textContent = JSON.stringify(body, null, 2);
@@ -50,4 +52,4 @@ form.addEventListener('submit', (e) => { e.preventDefault(); run(); });
 form.addEventListener('keydown', (e) => {
   if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); run(); }
 });
-if (given.has('query')) run();
+if (given.has('query')) run(true);

@@ -1,0 +1,60 @@
+// Answers to any query, written so that they can be read without knowing GraphQL.
+import { $, complain, entity, h, join, request, say, split } from './lib.js';
+import { evidence, label, percent, ready, statement, statements } from './claim.js';
+
+const isEntity = (v) => v?.id && v.name && Object.keys(v).every((k) => ['id', 'name', 'type', '__typename'].includes(k));
+const isClaim = (v) => v?.source && v.predicate;
+const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || 'low' in v;
+
+function table(rows) {
+  const columns = Object.keys(rows[0]);
+  return h('div', { class: 'scroll' }, h('table', null,
+    h('thead', null, h('tr', null, columns.map((c) => h('th', { scope: 'col' }, label(c))))),
+    h('tbody', null, rows.map((r) => h('tr', null, columns.map((c) => h('td', null, read(r[c], c))))))));
+}
+
+// list writes many of a kind in the form that says most in least room.
+function list(all, name) {
+  if (!all.length) return 'none';
+  if (all.every(isEntity)) return join(all.map(entity), ', ');
+  if (all.every(isClaim)) return all.length > 9 ? evidence(all) : statements(all);
+  if (all.every(flat)) return all.join(', ');
+  if (!all[0].relation && all.every((x) => x && Object.values(x).every(flat))) return table(all);
+  return h('ol', null, all.map((x) => h('li', null, read(x, name))));
+}
+
+// read writes any part of an answer.
+function read(v, name) {
+  if (v === null) return 'not stated';
+  if (Array.isArray(v)) return list(v, name);
+  if (typeof v === 'number') return String(+v.toPrecision(4) === v || Number.isInteger(v) ? v : v.toPrecision(3));
+  if (name === 'predicate' || name === 'relation') return label(v);
+  if (typeof v !== 'object') return /^[A-Z]+(_[A-Z]+)+$/.test(v) || /^(status|mode|avoidance|holds)$/.test(name) ? split(v) : String(v);
+  if (isEntity(v)) return entity(v);
+  if (isClaim(v)) return h('ul', { class: 'claims' }, statement(v));
+  if ('low' in v) {
+    const write = name === 'hhi' ? (x) => x.toFixed(2) : percent;
+    return v.low === v.high ? write(v.low) : `${write(v.low)} to ${write(v.high)}`;
+  }
+  if (v.from && v.to && v.relation) {
+    const way = v.inverse ? ` ← ${label(v.relation)} — ` : ` — ${label(v.relation)} → `;
+    return [entity(v.from), way, entity(v.to), v.claim && evidence([v.claim])];
+  }
+  const keys = Object.keys(v).filter((k) => k !== '__typename');
+  if (keys.length === 1) return read(v[keys[0]], keys[0]);
+  return h('dl', null, keys.map((k) => [h('dt', null, label(k)), h('dd', null, read(v[k], k))]));
+}
+
+// show asks and writes the answer below the box, with the words of the question where the
+// query is a known one.
+export async function show(query, [title, , note] = []) {
+  const place = $('answer');
+  say('Asking …');
+  if (title) document.title = `${title} · Caspian`;
+  const [body] = await Promise.all([request(query), ready]);
+  place.replaceChildren(h('h2', null, title ?? 'Answer'), h('p', { class: 'hint' }, note));
+  if (body.data) place.append(h('div', null, read(body.data)));
+  place.append(h('details', null, h('summary', null, 'as JSON'), h('pre', { tabindex: 0 }, JSON.stringify(body, null, 2))));
+  if (body.errors) complain(body, place);
+  else say('Answered.');
+}

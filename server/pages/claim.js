@@ -1,0 +1,70 @@
+// How values and claims are written.
+import { entity, h, join, outside, plural, split } from './lib.js';
+
+// The ontology's words, see the server's words; names as they stand are readable as well.
+export const words = { fields: {}, qualifiers: {}, units: {} };
+export const ready = fetch('/assets/ontology.json').then((r) => r.json()).then((o) => {
+  o.fields.forEach((f, order) => { words.fields[f.name] = { ...f, order }; });
+  for (const q of o.qualifiers) words.qualifiers[q.name] = q;
+  words.units = o.units;
+}, () => {});
+
+export const label = (predicate) => words.fields[predicate]?.label ?? split(predicate);
+export const percent = (x) => +(100 * x).toFixed(1) + ' %';
+export const number = (x) => (Math.abs(x) < 10000 ? String(+x) : Number(x).toLocaleString('en'));
+
+function literal(text, name, kind) {
+  if (kind === 'Enum') return split(text);
+  if (kind === 'Float' && /share$/i.test(name)) return percent(text);
+  const m = /^(Int|Float|Quantity)$/.test(kind) && /^(-?[\d.]+)(?: (\S+))?$/.exec(text);
+  if (m) return number(m[1]) + (m[2] ? ' ' + (words.units[m[2]] ?? m[2]) : '');
+  return outside(text);
+}
+
+const value = (c) => (c.object ? entity(c.object) : c.value != null && literal(c.value, c.predicate, words.fields[c.predicate]?.kind));
+
+function qualifier(q) {
+  const known = words.qualifiers[q.name], name = known?.label ?? split(q.name);
+  return q.value === 'true' ? name : [name, ' ', q.object ? entity(q.object) : literal(q.value, q.name, known?.kind)];
+}
+
+// period is the valid time in words.
+function period({ validFrom: from, validTo: to }) {
+  if (from && from === to) return from;
+  const end = to && to !== '..' && to;
+  return from ? (end ? `${from} to ${end}` : `since ${from}`) : end && `until ${end}`;
+}
+
+const holds = { YES: 'holds', POSSIBLY: 'may hold', NO: 'does not hold' };
+
+function source(s, locator) {
+  return [s.id ? entity(s) : s.name, s.url && [' ', outside(s.url, /\/\/([^/]*)/.exec(s.url)?.[1])],
+    locator && `, ${locator}`, s.date && ` (${s.date})`];
+}
+
+// fields are what claim shows.
+export const fields = `predicate value object { id name } qualifiers { name value object { id name } }
+  source { id name url date } locator confidence attribution attributedTo rank validFrom validTo
+  holds original note contradicts { id }`;
+
+// claim writes claims that say the same: what they say, and for each when it holds, how
+// surely, and who says so. What the query did not ask for is left out. Lead comes first.
+export function claim([c, ...same], ...lead) {
+  return h('li', { class: 'claim' },
+    h('div', null, lead, value(c),
+      c.qualifiers?.length > 0 && h('span', { class: 'hint' }, ' (', join(c.qualifiers.map(qualifier), '; '), ')'),
+      c.contradicts?.length > 0 && h('span', { class: 'mark' }, 'disputed'),
+      c.rank === 'DEPRECATED' && h('span', { class: 'mark' }, 'given up')),
+    h('div', { class: 'hint' }, [c, ...same].map((c) => h('div', null, join([
+      period(c), holds[c.holds], c.confidence != null && 'confidence ' + c.confidence,
+      c.source && source(c.source, c.locator), c.original && `there “${c.original}”`,
+      c.attributedTo && `${split(c.attribution ?? 'said')} by ${c.attributedTo}`, c.note,
+    ].filter(Boolean), ' · ')))));
+}
+
+// statement is a claim with its subject and predicate.
+export const statement = (c) => claim([c], c.subject && [entity(c.subject), ' '], c.predicate && label(c.predicate) + ' ');
+export const statements = (claims) => h('ul', { class: 'claims' }, claims.map(statement));
+
+// evidence folds claims away under their number.
+export const evidence = (claims) => claims.length > 0 && h('details', null, h('summary', null, plural(claims.length, 'claim')), statements(claims));

@@ -1,0 +1,51 @@
+// The first page: what its address asks for, it shows. Each answer has an address, so that
+// it can be sent as a link, and the browser's back button goes back.
+import { $, address, ask, asOf, complain, entity, go, h, params, plural, say } from './lib.js';
+import { about, combobox } from './combobox.js';
+
+const here = Object.fromEntries(params);
+
+function header() {
+  const text = $('q'), date = $('asOf');
+  text.value = params.get('q') ?? '';
+  date.value = asOf;
+  combobox(text, undefined, (e) => go({ id: e.id }));
+  $('find').addEventListener('submit', (e) => { e.preventDefault(); if (text.value.trim()) go({ q: text.value.trim() }); });
+  $('when').addEventListener('submit', (e) => { e.preventDefault(); go({ ...here, asOf: date.value.trim() }); });
+  $('find').hidden = $('when').hidden = false;
+  $('shown').append(`Shown as of ${asOf || 'today'}: what holds or may hold then. `);
+  if (!asOf) return;
+  $('shown').append(h('a', { href: address({ ...here, asOf: '' }) }, 'Back to today'));
+  for (const a of document.querySelectorAll('header a:not([class=skip])')) a.href = address({}) + a.hash;
+}
+
+async function results() {
+  const text = params.get('q'), list = h('ul', { class: 'results' });
+  const more = h('button', { type: 'button', click: () => load().catch(complain) }, 'more');
+  let after;
+  async function load() {
+    const { search } = await ask(`query ($text: String!, $after: String, $view: View) {
+      search(text: $text, first: 30, after: $after, view: $view) {
+        totalCount pageInfo { hasNextPage endCursor } edges { matched node { id name type description } }
+      }
+    }`, { text, after });
+    list.append(...search.edges.map((edge) => h('li', null, entity(edge.node), about(edge), h('div', { class: 'hint' }, edge.node.description))));
+    after = search.pageInfo.endCursor;
+    more.hidden = !search.pageInfo.hasNextPage;
+    say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : `Nothing is called “${text}”${asOf && ' as of ' + asOf}. Try fewer letters.`);
+  }
+  await load();
+  $('view').append(h('h1', null, `“${text}”`), list, more);
+  document.title = `${text} · Caspian`;
+}
+
+header();
+const page = $('main').dataset.page;
+if (page === 'results') results().catch(complain);
+if (page === 'entity') import('./entity.js').then((m) => m.show()).catch(complain);
+if ($('routes')) import('./routeform.js').then((m) => m.start()).catch(complain);
+if ($('ask')) import('./ask.js').then((m) => m.start()).catch(complain);
+if (page === 'home') {
+  const { questions } = await import('./questions.js');
+  $('questions').append(...questions.map(([question, query, , at]) => h('li', null, h('a', { href: address(at ?? { query }) }, question))));
+}
