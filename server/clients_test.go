@@ -15,9 +15,9 @@ import (
 // TestPublicClients lets graphql-ws and graphql-sse ask, follow, and follow on
 // after the service was stopped and started again.
 func TestPublicClients(t *testing.T) {
-	for _, transport := range []string{"ws", "sse"} {
+	for _, transport := range []string{"ws", "sse", "single"} {
 		t.Run(transport, func(t *testing.T) {
-			node, dir := nodeModules(t, "graphql-"+transport)
+			node, dir := nodeModules(t, "graphql-"+strings.Replace(transport, "single", "sse", 1))
 			s := started(t, Options{})
 			var now atomic.Pointer[Server]
 			now.Store(s)
@@ -64,8 +64,11 @@ func TestPublicClients(t *testing.T) {
 				`{"heard":[{"data":{"graph":{"sequence":3}},"extensions":{"sequence":3}}]}`,
 				`{"heard":[` + unknown + `]}`, "",
 			}
-			if transport == "ws" {
+			switch transport {
+			case "ws":
 				want[1] = `{"error":["GRAPHQL_VALIDATION_FAILED"]}`
+			case "single": // the client says so of every answer but 202
+				want[1] = `{"error":"NetworkError: Server responded with 400: Bad Request"}`
 			}
 			for n := 1; n <= 7; n++ {
 				want = append(want, fmt.Sprintf(`{"event":%d}`, n))

@@ -28,20 +28,37 @@ type Live struct {
 	WriteTimeout time.Duration
 	// InitTimeout is how long a socket may take to begin; 0 is 5 seconds.
 	InitTimeout time.Duration
-	// MaxOperations bounds the operations of one socket at once; 0 is 100.
+	// MaxOperations bounds the operations of one socket, or of one reserved stream, at
+	// once; 0 is 100.
 	MaxOperations int
+	// MaxReservations bounds the streams that are reserved and not yet open; 0 is 1,000.
+	MaxReservations int
+	// ReservationTimeout is how long a reserved stream may take to be opened; 0 is 10
+	// seconds.
+	ReservationTimeout time.Duration
 }
 
-// DefaultMaxSubscribers is that of Live.
-const DefaultMaxSubscribers = 20_000
+// Defaults of Live.
+const (
+	DefaultMaxSubscribers     = 20_000
+	DefaultMaxBehind          = 20_000
+	DefaultHeartbeat          = 15 * time.Second
+	DefaultWriteTimeout       = 10 * time.Second
+	DefaultInitTimeout        = 5 * time.Second
+	DefaultMaxOperations      = 100
+	DefaultMaxReservations    = 1000
+	DefaultReservationTimeout = 10 * time.Second
+)
 
 func (l Live) withDefaults() Live {
 	set(&l.MaxSubscribers, DefaultMaxSubscribers)
-	set(&l.MaxBehind, 20_000)
-	set(&l.MaxOperations, 100)
-	set(&l.Heartbeat, 15*time.Second)
-	set(&l.WriteTimeout, 10*time.Second)
-	set(&l.InitTimeout, 5*time.Second)
+	set(&l.MaxBehind, DefaultMaxBehind)
+	set(&l.MaxOperations, DefaultMaxOperations)
+	set(&l.Heartbeat, DefaultHeartbeat)
+	set(&l.WriteTimeout, DefaultWriteTimeout)
+	set(&l.InitTimeout, DefaultInitTimeout)
+	set(&l.MaxReservations, DefaultMaxReservations)
+	set(&l.ReservationTimeout, DefaultReservationTimeout)
 	return l
 }
 

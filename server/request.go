@@ -241,6 +241,39 @@ func valueLength(b []byte) int {
 	return len(b)
 }
 
+// operationOf reads a POST that names its operation, as extensions.operationId.
+func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Request, string, *malformed) {
+	bad, refusal := s.writeRefusal(r)
+	if bad != nil {
+		return nil, "", bad
+	}
+	body, bad := s.body(w, r)
+	if bad != nil {
+		return nil, "", bad
+	}
+	req, bad := s.parseBody(body)
+	if bad != nil {
+		return nil, "", bad
+	}
+	var named struct {
+		Extensions struct {
+			OperationID any `json:"operationId"`
+		} `json:"extensions"`
+	}
+	if err := json.Unmarshal(body, &named); err != nil {
+		return nil, "", badRequest("extensions cannot be read: %v", err)
+	}
+	switch id, ok := named.Extensions.OperationID.(string); {
+	case !ok || id == "":
+		return nil, "", badRequest("extensions.operationId is missing: choose a string, which the operation's events will carry")
+	case len(id) > maxOperationID:
+		return nil, "", badRequest("extensions.operationId has %d bytes; use at most %d", len(id), maxOperationID)
+	default:
+		req.WriteRefusal = refusal
+		return req, id, nil
+	}
+}
+
 func (s *Server) fromMembers(m *members) (*api.Request, *malformed) {
 	req := &api.Request{AllowMutation: true}
 	var bad *malformed

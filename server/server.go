@@ -130,6 +130,8 @@ type Server struct {
 	persisted *persisted
 	packers   *packers
 	followers *followers
+
+	reservations reservations
 }
 
 // set gives an option its default where it has none.

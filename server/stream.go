@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"os"
@@ -18,7 +17,7 @@ import (
 
 // Server-sent events, by the GraphQL over SSE protocol in its distinct
 // connections mode: one operation a request, its results as events named next,
-// then one named complete.
+// then one named complete. The other mode is in reservation.go.
 
 const streamType = "text/event-stream"
 
@@ -37,6 +36,14 @@ func acceptsStream(accept []string) bool {
 
 // graphqlStream answers at /graphql/stream.
 func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
+	token := r.Header.Get(tokenHeader)
+	if token == "" && r.URL.RawQuery != "" {
+		token = r.URL.Query().Get(tokenParam)
+	}
+	if token != "" || r.Method == http.MethodPut {
+		s.single(w, r, token)
+		return
+	}
 	accept := r.Header.Values("Accept")
 	if len(accept) > 0 && !acceptsStream(accept) && !strings.Contains(strings.Join(accept, ","), "*/*") {
 		writeError(w, http.StatusNotAcceptable, jsonType, codeAccept, "/graphql/stream answers as text/event-stream; accept that, or ask at /graphql")
@@ -50,6 +57,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	b := s.backend.Load()
 	if b == nil {
 		s.unavailable(w)
+		return
+	}
+	if r.Method == http.MethodGet && hasBody(r) {
+		s.refuse(w, jsonType, bodyRefused(r.Method))
 		return
 	}
 	req, list, bad := s.read(w, r)
@@ -75,6 +86,10 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	if r.Method == http.MethodHead {
 		w.Header().Set("Allow", "GET, POST")
 		writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, "an event stream is asked for with POST or GET, not HEAD")
+		return
+	}
+	if r.Method == http.MethodGet && hasBody(r) { // asked for at /graphql
+		s.refuse(w, jsonType, bodyRefused(r.Method))
 		return
 	}
 	f := api.Follow{MaxBehind: s.opts.Live.MaxBehind}
@@ -166,15 +181,22 @@ func (e *events) next(res *gql.Response, after uint64) error {
 	if e.id {
 		id = "id: " + strconv.FormatUint(after, 10) + "\n"
 	}
+	return e.parts([]byte(id+"event: next\ndata: "), res.Body, []byte("\n\n"))
+}
+
+// parts writes the parts of an event. JSON as the engine writes it has no line breaks.
+func (e *events) parts(parts ...[]byte) error {
 	e.deadline()
-	// JSON as the engine writes it has no line breaks.
-	for _, part := range [...][]byte{[]byte(id + "event: next\ndata: "), res.Body, []byte("\n\n")} {
+	for _, part := range parts {
 		if _, err := e.w.Write(part); err != nil {
 			return err
 		}
 	}
 	return e.control.Flush()
 }
+
+// comment shows that the stream lives.
+func (e *events) comment() error { return e.write(": here\n\n") }
 
 // quiet sends a comment, to show that the stream lives, and how far it has come.
 func (e *events) quiet(after uint64) error {
@@ -184,9 +206,5 @@ func (e *events) quiet(after uint64) error {
 func (e *events) complete() error { return e.write("event: complete\ndata:\n\n") }
 
 func (e *events) write(text string) error {
-	e.deadline()
-	if _, err := io.WriteString(e.w, text); err != nil {
-		return err
-	}
-	return e.control.Flush()
+	return e.parts([]byte(text))
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server"
 )
 
 // limitSettings declares what bounds one GraphQL request. Their names, defaults and codes
@@ -53,4 +54,22 @@ func limitSettings(s *settings, l *gql.Limits) {
 		}
 		return nil
 	})
+}
+
+// liveSettings declares how changes are followed. They too are in docs/serving.md.
+func liveSettings(s *settings) func() server.Live {
+	maxSubscribers := s.number("max-subscribers", server.DefaultMaxSubscribers, 1, "most event streams, sockets and operations on them at once (TOO_MANY_SUBSCRIBERS)")
+	maxOperations := s.number("max-connection-operations", server.DefaultMaxOperations, 1, "most operations of one socket or reserved stream at once (TOO_MANY_SUBSCRIBERS)")
+	maxReservations := s.number("max-reservations", server.DefaultMaxReservations, 1, "most event streams reserved and not yet open (TOO_MANY_SUBSCRIBERS)")
+	reservation := s.duration("reservation-timeout", server.DefaultReservationTimeout, "longest time for a reserved stream to be opened")
+	maxBehind := s.number("max-behind", server.DefaultMaxBehind, 1, "entries that a subscription may fall behind (SUBSCRIPTION_BEHIND)")
+	heartbeat := s.duration("heartbeat", server.DefaultHeartbeat, "how often a quiet stream or socket shows that it lives")
+	write := s.duration("write-timeout", server.DefaultWriteTimeout, "longest time for a client to take what is sent to it")
+	initial := s.duration("init-timeout", server.DefaultInitTimeout, "longest time for a socket to begin")
+	return func() server.Live {
+		return server.Live{
+			MaxSubscribers: *maxSubscribers, MaxOperations: *maxOperations, MaxReservations: *maxReservations,
+			ReservationTimeout: *reservation, MaxBehind: *maxBehind, Heartbeat: *heartbeat, WriteTimeout: *write, InitTimeout: *initial,
+		}
+	}
 }

@@ -56,12 +56,12 @@ type serveConfig struct {
 	timeout, bodyTimeout                 *time.Duration
 	slow                                 time.Duration
 	maxBody, maxPersisted, batch         *int
-	maxSubscribers                       *int
 	compressAbove                        *int
 	documents, trace                     *string
 	traceRatio                           float64
 	documentsOnly                        *bool
 	limits                               gql.Limits
+	live                                 func() server.Live
 	logLevel                             *string
 
 	tokens  *server.Tokens
@@ -86,7 +86,7 @@ func serveSettings(s *settings) *serveConfig {
 	c.documents = s.text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
 	c.documentsOnly = s.toggle("documents-only", "answer trusted documents only")
 	c.maxPersisted = s.number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 keeps none")
-	c.maxSubscribers = s.number("max-subscribers", server.DefaultMaxSubscribers, 1, "most event streams and sockets at once")
+	c.live = liveSettings(s)
 	c.batch = s.number("batch", 0, 0, "most requests in one body; 0 takes no lists")
 	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "length above which answers are compressed, in bytes; -1 is never")
 	c.slow = server.DefaultSlow
@@ -195,7 +195,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *server.Tracer) server.Op
 		MaxBody: int64(*c.maxBody), BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
 		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted),
-		Slow: time.Duration(never(int(c.slow))), Tracer: tracer, Live: server.Live{MaxSubscribers: *c.maxSubscribers}, Logger: log,
+		Slow: time.Duration(never(int(c.slow))), Tracer: tracer, Live: c.live(), Logger: log,
 	}
 	if o.CompressAbove == 0 {
 		o.CompressAbove = 1 // an answer is never shorter

@@ -1,6 +1,6 @@
 // Speaks to the service with a public client, as a program of its users would,
 // and prints one JSON line for each thing it hears.
-//   node clients.mjs ws|sse URL LAST
+//   node clients.mjs ws|sse|single URL LAST
 import * as overSocket from 'graphql-ws';
 import * as overStream from 'graphql-sse';
 import WebSocket from 'ws';
@@ -10,13 +10,14 @@ const print = (line) => console.log(JSON.stringify(line));
 
 const retry = { retryAttempts: 20, retryWait: () => new Promise((go) => setTimeout(go, 50)) };
 const sse = { url: url + '/graphql/stream', retryAttempts: retry.retryAttempts, retry: retry.retryWait };
-const client =
+const create = () =>
   transport === 'ws'
     ? overSocket.createClient({ url: url.replace(/^http/, 'ws') + '/graphql', webSocketImpl: WebSocket, ...retry })
-    : overStream.createClient(sse);
+    : overStream.createClient({ ...sse, singleConnection: transport === 'single' });
+const client = create();
 
 // What has one answer.
-const once = (query) =>
+const once = (query, client) =>
   new Promise((resolve) => {
     const heard = [];
     client.subscribe(
@@ -28,9 +29,10 @@ const once = (query) =>
       },
     );
   });
-print(await once('{ graph { sequence } }'));
-print(await once('{ nothing }'));
-print(await once('mutation { transact(input: {operations: [{retract: {claim: "c"}}]}) { sequence } }'));
+print(await once('{ graph { sequence } }', client));
+// With a single connection the client takes every refusal for a loss of its connection.
+print(await once('{ nothing }', transport === 'single' ? create() : client));
+print(await once('mutation { transact(input: {operations: [{retract: {claim: "c"}}]}) { sequence } }', client));
 
 // A stream that goes on where it was when the connection is lost.
 const request = {
@@ -49,7 +51,7 @@ await new Promise((resolve, reject) => {
     complete: resolve,
   });
   // graphql-sse says nothing to a sink that was stopped.
-  if (transport === 'sse') setInterval(() => request.variables.since === Number(last) && resolve(), 10);
+  if (transport !== 'ws') setInterval(() => request.variables.since === Number(last) && resolve(), 10);
 });
 print({ done: true });
 await client.dispose();

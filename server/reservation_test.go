@@ -1,0 +1,235 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// demand sends one request and returns its status and body.
+func demand(t testing.TB, ts *httptest.Server, method, path, token, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, ts.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set(tokenHeader, token)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+func reserved(t testing.TB, ts *httptest.Server) string {
+	t.Helper()
+	status, token := demand(t, ts, "PUT", "/graphql/stream", "", "")
+	if status != http.StatusCreated || len(token) < 26 {
+		t.Fatalf("%d %s", status, token)
+	}
+	return token
+}
+
+// claim opens the stream of a token.
+func claim(t testing.TB, ts *httptest.Server, target string) *streamed {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, "GET", ts.URL+target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
+		t.Fatalf("%d %v", resp.StatusCode, resp.Header)
+	}
+	s := &streamed{t, resp, bufio.NewReader(resp.Body), stop}
+	t.Cleanup(s.close)
+	return s
+}
+
+func operationBody(id, query string) string {
+	return fmt.Sprintf(`{"query":%q,"extensions":{"operationId":%q}}`, query, id)
+}
+
+const singlePath = "/graphql/stream"
+
+// heard returns the next event that has a name.
+func (s *streamed) heard() string {
+	s.t.Helper()
+	for {
+		e, err := s.read()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if e.name != "" {
+			return e.name + " " + e.data
+		}
+	}
+}
+
+func TestSingleConnection(t *testing.T) {
+	s, ts := overHTTP(t, Options{})
+	learn(t, s)
+	learn(t, s)
+	token := reserved(t, ts)
+	// What is accepted before the stream is open waits for it.
+	if status, body := demand(t, ts, "POST", singlePath, token, operationBody("early", `{graph{sequence}}`)); status != http.StatusAccepted || body != "" {
+		t.Errorf("%d %s", status, body)
+	}
+	es := claim(t, ts, singlePath+"?token="+token)
+	hear := func(want string) {
+		t.Helper()
+		if got := es.heard(); got != want {
+			t.Fatalf("heard %s, want %s", got, want)
+		}
+	}
+	hear(`next {"id":"early","payload":{"data":{"graph":{"sequence":2}},"extensions":{"sequence":2}}}`)
+	hear(`complete {"id":"early"}`)
+	next := func(id string, n int) string { return fmt.Sprintf(`next {"id":%q,"payload":%s}`, id, sequence(n)) }
+	begin := func(id, query string) {
+		t.Helper()
+		if status, body := demand(t, ts, "POST", singlePath, token, operationBody(id, query)); status != http.StatusAccepted {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	begin("a", `subscription{changes(sinceSequence:0){sequence}}`)
+	hear(next("a", 1))
+	hear(next("a", 2))
+	begin("b", `subscription{changes(sinceSequence:1){sequence}}`)
+	hear(next("b", 2))
+	if status, _ := demand(t, ts, "DELETE", singlePath+"?operationId=a", token, ""); status != http.StatusOK {
+		t.Errorf("%d", status)
+	}
+	learn(t, s)
+	hear(next("b", 3))
+	if n := s.metrics.subscribers[overSSE].Load(); n != 1 {
+		t.Errorf("%d subscriptions are open", n)
+	}
+
+	for _, c := range []struct {
+		method, path, token, body string
+		status                    int
+		code                      string
+	}{
+		{"POST", singlePath, token, operationBody("b", `{graph{sequence}}`), 409, "OPERATION_ALREADY_EXISTS"},
+		{"POST", singlePath, token, operationBody("c", `{nothing}`), 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"POST", singlePath, token, `{"query":"{graph{sequence}}"}`, 400, "BAD_REQUEST"},
+		{"POST", singlePath, token, `{"query":"{graph{sequence}}","extensions":{"operationId":7}}`, 400, "BAD_REQUEST"},
+		{"POST", singlePath, token, operationBody(strings.Repeat("x", 200), `{graph{sequence}}`), 400, "BAD_REQUEST"},
+		{"POST", singlePath, token, `{"documentId":"unknown","extensions":{"operationId":"c"}}`, 400, "PERSISTED_QUERY_NOT_FOUND"},
+		{"POST", singlePath, "other", operationBody("c", `{graph{sequence}}`), 404, "RESERVATION_NOT_FOUND"},
+		{"GET", singlePath, "other", "", 404, "RESERVATION_NOT_FOUND"},
+		{"GET", singlePath, token, "", 409, "STREAM_ALREADY_OPEN"},
+		{"DELETE", singlePath, token, "", 400, "BAD_REQUEST"},
+		{"DELETE", singlePath + "?operationId=a", "other", "", 404, "RESERVATION_NOT_FOUND"},
+		{"DELETE", singlePath + "?operationId=nothing", token, "", 200, ""},
+		{"PATCH", singlePath, token, "", 405, "METHOD_NOT_ALLOWED"},
+		{"PUT", singlePath, "", "a body", 400, "BAD_REQUEST"},
+		{"GET", singlePath, token, "a body", 400, "BAD_REQUEST"},
+	} {
+		if status, body := demand(t, ts, c.method, c.path, c.token, c.body); status != c.status || c.code != "" && !strings.Contains(body, `"code":"`+c.code+`"`) {
+			t.Errorf("%s %s %s: %d %s, want %d %s", c.method, c.path, c.body, status, body, c.status, c.code)
+		}
+	}
+	begin("c", `{graph{sequence}}`) // the id of a refused operation is free
+	hear(`next {"id":"c","payload":{"data":{"graph":{"sequence":3}},"extensions":{"sequence":3}}}`)
+	hear(`complete {"id":"c"}`)
+
+	// The end of the stream is the end of all.
+	es.close()
+	within(t, 5*time.Second, "all places are free", func() bool {
+		s.followers.mu.Lock()
+		defer s.followers.mu.Unlock()
+		return s.followers.n == 0 && s.metrics.subscribers[overSSE].Load() == 0
+	})
+	if status, _ := demand(t, ts, "POST", singlePath, token, operationBody("d", `{graph{sequence}}`)); status != 404 {
+		t.Errorf("the token is good for %d", status)
+	}
+}
+
+// TestReservationLimits holds reservations to their number and time.
+func TestReservationLimits(t *testing.T) {
+	s, ts := overHTTP(t, Options{Live: Live{MaxReservations: 2, ReservationTimeout: 150 * time.Millisecond, MaxOperations: 2}})
+	learn(t, s)
+	first, second := reserved(t, ts), reserved(t, ts)
+	if first == second {
+		t.Error("two streams have one token")
+	}
+	if status, body := demand(t, ts, "PUT", singlePath, "", ""); status != 503 || !strings.Contains(body, "TOO_MANY_SUBSCRIBERS") {
+		t.Errorf("%d %s", status, body)
+	}
+	es := claim(t, ts, singlePath+"?token="+first)
+	third := reserved(t, ts) // the open one no longer counts
+	// A result that waits for its stream ends with the reservation.
+	if status, _ := demand(t, ts, "POST", singlePath, third, operationBody("a", `{graph{sequence}}`)); status != http.StatusAccepted {
+		t.Errorf("%d", status)
+	}
+	within(t, 5*time.Second, "the others expire", func() bool {
+		s.reservations.mu.Lock()
+		defer s.reservations.mu.Unlock()
+		return s.reservations.unclaimed == 0 && len(s.reservations.byToken) == 1
+	})
+	if status, _ := demand(t, ts, "GET", singlePath, third, ""); status != 404 {
+		t.Errorf("%d", status)
+	}
+	const follow = `subscription{changes{sequence}}`
+	for i, want := range []int{202, 202, 503} {
+		if status, body := demand(t, ts, "POST", singlePath, first, operationBody(fmt.Sprint(i), follow)); status != want {
+			t.Errorf("operation %d: %d %s", i, status, body)
+		}
+	}
+	es.close()
+	within(t, 5*time.Second, "all places are free", func() bool {
+		s.followers.mu.Lock()
+		defer s.followers.mu.Unlock()
+		return s.followers.n == 0
+	})
+	// Stopping ends what nobody has claimed.
+	reserved(t, ts)
+	s.followers.end()
+	s.followers.wait(t.Context())
+	if status, _ := demand(t, ts, "PUT", singlePath, "", ""); status != 503 {
+		t.Errorf("%d", status)
+	}
+}
+
+// TestSlowSingleConnection cuts off a client that does not read its stream.
+func TestSlowSingleConnection(t *testing.T) {
+	s, ts := narrow(t, Options{Live: Live{WriteTimeout: 200 * time.Millisecond}})
+	learn(t, s)
+	token := reserved(t, ts)
+	es := claim(t, ts, singlePath+"?token="+token)
+	for _, id := range []string{"1", "2"} {
+		if status, body := demand(t, ts, "POST", singlePath, token, operationBody(id, followMuch)); status != 202 {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	learnMuch(t, s, 600)
+	within(t, 5*time.Second, "the client is dropped", func() bool { return s.metrics.dropped[droppedSlow].Load() == 1 })
+	within(t, 5*time.Second, "its places are free", func() bool {
+		s.followers.mu.Lock()
+		defer s.followers.mu.Unlock()
+		return s.followers.n == 0
+	})
+	es.close()
+}
