@@ -17,8 +17,8 @@ claim before, then the one after). The other flags of the view hold for both. Wi
 --since N it tells what the store has learned behind sequence number N instead,
 commit by commit. SUBJECT is an id or a name that is one entity's alone.`,
 	examples: `  caspian changes KAZ --from 2018 --to 2020
-  caspian changes --from-known-at 2025-12-20T00:00:00Z --first 50
-  caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21 --to-sources jpmofa-2025-12-20
+  caspian changes --from-known-at 2026-01-01T00:00:00Z --first 50
+  caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21
   caspian changes --since 0`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		f := &changeFlags{

@@ -16,7 +16,8 @@ way when each of these closes. FROM, TO and the rest are ids or names that are o
 entity's alone.`,
 	examples: `  caspian chokepoints KAZ eu --avoid RUS,IRN
   caspian chokepoints KAZ eu --kinds country --as-of 2016
-  caspian chokepoints KAZ eu --closing titr,black-sea,AZE`,
+  caspian chokepoints KAZ eu --closing titr,black-sea,AZE
+  caspian chokepoints KAZ eu --avoid RUS,IRN --weight capacity`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		avoid := s.many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations that no route may touch")
 		closing := s.many("closing", "IDS", "instead of the sets: what each of these removes when it closes")
@@ -24,6 +25,8 @@ entity's alone.`,
 		modes := s.modes()
 		statuses := s.statuses()
 		network := s.network()
+		weight := s.choice("weight", "count", "which set is the smaller one, that of fewer elements or that of less capacity", "count", "capacity")
+		unit := s.text("unit", "UNIT", "MtPerYear", "unit of capacities")
 		first := s.number("first", 20, 1, "how many sets, up to 200")
 		q := s.ask("chokepoints", "chokepoints")
 		return func(ctx context.Context, e *environment, args []string) error {
@@ -33,19 +36,18 @@ entity's alone.`,
 			q.entities("avoid", avoid)
 			q.entities("closing", closing)
 			view := q.view()
-			var more bool
 			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
-				variables := map[string]any{"from": ids[0], "to": ids[1], "avoid": *avoid, "network": *network, "first": *first, "view": view}
+				variables := map[string]any{"from": ids[0], "to": ids[1], "avoid": *avoid, "network": *network,
+					"weight": *weight, "unit": *unit, "first": *first, "view": view}
 				optional(variables, "modes", upper(*modes))
 				optional(variables, "statuses", upper(*statuses))
 				optional(variables, "kinds", upper(*kinds))
 				optional(variables, "closing", *closing)
 				return a.once(ctx, chokepointsDocument, variables)
 			}, func(out *strings.Builder, answer json.RawMessage) error {
-				found, err := writeChokepoints(out, answer)
-				more = found == *first
-				if more && len(*closing) == 0 {
-					fmt.Fprintf(out, "These are the first %d; there may be more: --first %d shows them.\n", found, min(200, 2**first))
+				n, err := writeChokepoints(out, answer, len(*closing) > 0)
+				if n == *first && n < 200 && len(*closing) == 0 {
+					fmt.Fprintf(out, "These are the first %d; there may be more: --first %d shows them.\n", n, min(200, 2*n))
 				}
 				return err
 			})
@@ -54,33 +56,84 @@ entity's alone.`,
 }
 
 const chokepointsDocument = `query Chokepoints($from: ID!, $to: ID!, $avoid: [ID!], $closing: [ID!], $kinds: [ChokepointKind!], $modes: [Mode!],
-  $statuses: [Status!], $network: RouteNetwork, $first: Int, $view: View) {
+  $statuses: [Status!], $network: RouteNetwork, $weight: ChokepointWeight, $unit: String, $first: Int, $view: View) {
   chokepoints(from: $from, to: $to, avoid: $avoid, closing: $closing, kinds: $kinds, modes: $modes, statuses: $statuses,
-    network: $network, first: $first, view: $view) {
-    kind cut { id type name } removes pairs
+    network: $network, weight: $weight, unit: $unit, first: $first, view: $view) {
+    kind cut { id type name } removes pairs lost { from { id type name } to { id type name } } partial
+    capacity { low high stated unit unstated { id type name } claims { ...Said } }
   }
-}`
+}` + saidFragment
 
-func writeChokepoints(out *strings.Builder, answer json.RawMessage) (int, error) {
-	var found []struct {
-		Kind           string
-		Cut            []named
-		Removes, Pairs int
+type foundChokepoint struct {
+	Kind           string
+	Cut            []named
+	Removes, Pairs int
+	Lost           []struct{ From, To named }
+	Partial        bool
+	Capacity       *struct {
+		Low, Stated float64
+		High        *float64
+		Unit        string
+		Unstated    []named
 	}
+}
+
+// writeChokepoints returns how many there are.
+func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool) (int, error) {
+	var found []foundChokepoint
 	if err := json.Unmarshal(answer, &found); err != nil {
 		return 0, err
 	}
 	if len(found) == 0 {
 		fmt.Fprintln(out, "No small set closes every route, or there is no route to close: 'caspian routes' tells which.")
+		return 0, nil
 	}
-	t := newTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST WAY")
-	for _, x := range found {
+	t := newTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST WAY", "CAPACITY", "AMONG THEM")
+	for i := range found {
+		x := &found[i]
 		ids := make([]string, len(x.Cut))
 		for i, n := range x.Cut {
 			ids[i] = n.ID
 		}
-		t.row(x.Kind, names(x.Cut, " and "), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs))
+		among := ""
+		if closing {
+			among = x.pairs()
+		}
+		t.row(x.Kind, names(x.Cut, " and "), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs), x.capacity(), among)
 	}
 	t.write(out)
+	if found[0].Partial {
+		fmt.Fprintln(out, "The search ended at its limit of work: there may be more. --kinds narrows it.")
+	}
 	return len(found), nil
+}
+
+// capacity tells what can pass, and nothing where nobody states any of it.
+func (x *foundChokepoint) capacity() string {
+	c := x.Capacity
+	switch {
+	case c == nil:
+		return ""
+	case c.High == nil && c.Stated == 0:
+		return "not stated"
+	case c.High == nil:
+		return fmt.Sprintf("at least %.4g %s, not stated of %s", c.Low, c.Unit, names(c.Unstated, ", "))
+	case c.Low == *c.High:
+		return fmt.Sprintf("%.4g %s", c.Low, c.Unit)
+	}
+	return fmt.Sprintf("%.4g to %.4g %s", c.Low, *c.High, c.Unit)
+}
+
+// pairs tells a few of the pairs that lose their last way.
+func (x *foundChokepoint) pairs() string {
+	const few = 3
+	var list []string
+	for _, p := range x.Lost[:min(few, len(x.Lost))] {
+		list = append(list, p.From.Name+" – "+p.To.Name)
+	}
+	text := strings.Join(list, ", ")
+	if x.Removes > few {
+		text += fmt.Sprintf(" and %d more", x.Removes-few)
+	}
+	return text
 }

@@ -16,7 +16,7 @@ more than a country that trades with everybody. A way along claims is no causal 
 supply relation. FROM and TO are ids or names that are one entity's alone.`,
 	examples: `  caspian connections JPN uranium
   caspian connections JPN KAZ --relations participants,host --as-of 2025-12-21
-  caspian connections "Shigeru Ishiba" Kazatomprom --max-length 5 --first 3`,
+  caspian connections "Sanae Takaichi" Kazatomprom --max-length 5 --first 1`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		longest := s.number("max-length", 4, 1, "at most so many steps, up to 6")
 		relations := s.many("relations", "NAMES", "only along these predicates, such as memberOf,participants")

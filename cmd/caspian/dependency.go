@@ -48,7 +48,7 @@ apart. COUNTRY and RESOURCE are ids or names that are one entity's alone.`,
 				variables["of"], variables["resource"] = ids[0], ids[1]
 				return a.once(ctx, dependencyDocument, variables)
 			}, func(out *strings.Builder, answer json.RawMessage) error {
-				return writeDependency(out, answer, ids[0], ids[1], strings.ToLower(*direction)+"s")
+				return writeDependency(out, answer, q.call(ids[0]), q.call(ids[1]), strings.ToLower(*direction)+"s")
 			})
 		}
 	},
@@ -130,8 +130,7 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	if err := json.Unmarshal(answer, &d); err != nil {
 		return err
 	}
-	if d.Basis != nil && len(d.Basis.Claims) > 0 {
-		country = d.Basis.Claims[0].Subject.Name
+	if d.Basis != nil {
 		resource = d.Basis.text()
 	}
 	what := fmt.Sprintf("%s, %s of %s", country, trade, resource)

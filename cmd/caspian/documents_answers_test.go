@@ -76,9 +76,31 @@ func TestDocumentsShowAnswers(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range []*command{searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand, conflictsCommand, changesCommand, timelineCommand} {
+	for _, c := range questions {
 		if !ran[c.name] {
 			t.Errorf("no document shows what caspian %s prints", c.name)
+		}
+	}
+}
+
+// questions are the commands that ask the graph.
+var questions = []*command{searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand, conflictsCommand, changesCommand, timelineCommand}
+
+// TestExamplesAnswer runs the examples of the helps: each finds what it asks for.
+func TestExamplesAnswer(t *testing.T) {
+	dir, err := seededStore()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range questions {
+		for line := range strings.Lines(c.examples) {
+			printed, _ := runLine(t, dir, strings.TrimSpace(line))
+			for _, fruitless := range []string{"nothing in view", "several are called", "Nothing ", "No ", "show the same", "caspian " + c.name + ": asking", "--help"} {
+				if strings.HasPrefix(printed, fruitless) || strings.Contains(printed, ": "+fruitless) || len(printed) < 40 {
+					t.Errorf("%sprints %s", line, printed)
+					break
+				}
+			}
 		}
 	}
 }

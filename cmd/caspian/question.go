@@ -21,6 +21,8 @@ type question struct {
 	// labels name arguments of the API as the command line does, where that is
 	// not a flag of the same name.
 	labels map[string]string
+	// called is what the entities of the arguments are called, by their ids.
+	called map[string]string
 	// names are the arguments that stand for entities.
 	names []argument
 
@@ -40,7 +42,7 @@ type argument struct {
 // ask declares the settings that all questions share. It comes behind the
 // command's own, so that these lead the help.
 func (s *settings) ask(name, field string) *question {
-	q := &question{s: s, name: name, field: field, labels: map[string]string{}}
+	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
 	q.asOf = s.text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today otherwise")
 	q.knownAt = s.text("known-at", "TIME", "", "what the store knew then, such as 2025-12-20T09:00:00Z; now otherwise")
 	q.least = s.text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
@@ -60,7 +62,11 @@ func (q *question) positional(args []string, must []string, may ...string) []str
 		if len(may) > 0 {
 			usage = strings.TrimSpace(usage + " [" + strings.Join(may, "] [") + "]")
 		}
-		q.s.fault("the arguments are %s, but there are %d", usage, len(args))
+		given := ""
+		for _, a := range args {
+			given += fmt.Sprintf(" %q", a)
+		}
+		q.s.fault("the arguments are %s, but there are %d:%s", usage, len(args), given)
 	}
 	texts := make([]string, len(all))
 	for i, name := range all {
@@ -153,7 +159,10 @@ type reply struct {
 	Data   map[string]json.RawMessage
 	Errors []struct {
 		Message    string
-		Extensions struct{ Code string }
+		Extensions struct {
+			Code     string
+			Problems []struct{ Code, Message, Place string }
+		}
 	}
 	Extensions struct{ Sequence int64 }
 }
@@ -243,13 +252,18 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 	for _, hint := range a.unknown {
 		a.e.say("caspian %s: %s", a.name, hint)
 	}
-	for _, x := range r.Errors {
-		// The hints say more of these.
-		if a.unknown != nil && x.Extensions.Code == "UNKNOWN_ID" {
-			continue
+	tell := func(code, message string) {
+		// The hints say more of ids.
+		if a.unknown == nil || code != "UNKNOWN_ID" {
+			a.e.say("caspian %s: %s", a.name, a.retell(message))
 		}
-		for _, line := range strings.Split(x.Message, "\n") {
-			a.e.say("caspian %s: %s", a.name, a.retell(line))
+	}
+	for _, x := range r.Errors {
+		for _, p := range x.Extensions.Problems {
+			tell(p.Code, p.Place+": "+p.Message)
+		}
+		if x.Extensions.Problems == nil {
+			tell(x.Extensions.Code, x.Message)
 		}
 	}
 	return nil, 0, errTold

@@ -8,13 +8,11 @@ import (
 )
 
 // lookupDocument finds what a text that is no known id may mean.
-const lookupDocument = `query Lookup($text: String!, $upper: ID!, $lower: ID!, $types: [String!], $view: View) {
-  upper: node(id: $upper, view: $view) { id type name }
-  lower: node(id: $lower, view: $view) { id type name }
-  search(text: $text, types: $types, first: 20, view: $view) { edges { matched node { id type name } } }
+const lookupDocument = `query Lookup($text: String!, $types: [String!], $view: View) {
+  search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } }
 }`
 
-const knownDocument = `query Known($id: ID!, $view: View) { node(id: $id, view: $view) { id } }`
+const knownDocument = `query Known($id: ID!, $view: View) { node(id: $id, view: $view) { id type name } }`
 
 // resolve puts ids in the place of names, and tells on the error output what it
 // took them for. A name that is not one entity's alone stays, and what is wrong
@@ -36,7 +34,10 @@ func (q *question) resolve(ctx context.Context, e *environment, under *answerer)
 				return nil, err
 			}
 			switch {
+			case found != nil && found.ID == *id:
+				q.called[*id] = found.Name
 			case found != nil:
+				q.called[found.ID] = found.Name
 				e.say("caspian %s: %s: %q is taken for %s", q.name, a.label, *id, describe(*found))
 				*id = found.ID
 			case hint != "":
@@ -47,46 +48,46 @@ func (q *question) resolve(ctx context.Context, e *environment, under *answerer)
 	return unknown, nil
 }
 
-// lookUp finds the entity that a text names; neither it nor a hint comes back
-// where the text is an id.
+// lookUp finds the entity that has a text as its id or its name, or else tells
+// what the text may mean. Neither comes back where the view cannot be, of which
+// the question itself tells.
 func lookUp(ctx context.Context, under *answerer, view map[string]any, text string, types []string) (*named, string, error) {
 	r, err := under.ask(ctx, knownDocument, map[string]any{"id": text, "view": view})
 	if err != nil {
 		return nil, "", err
 	}
-	// Of a view that cannot be, the question itself tells.
-	if len(r.Errors) > 0 || string(r.Data["node"]) != "null" {
+	if len(r.Errors) > 0 {
 		return nil, "", nil
 	}
-	r, err = under.ask(ctx, lookupDocument, map[string]any{
-		"text": text, "upper": strings.ToUpper(text), "lower": strings.ToLower(text), "types": types, "view": view})
+	var known *named
+	if err := json.Unmarshal(r.Data["node"], &known); err != nil || known != nil {
+		return known, "", err
+	}
+	r, err = under.ask(ctx, lookupDocument, map[string]any{"text": text, "types": types, "view": view})
 	if err != nil || len(r.Errors) > 0 {
 		return nil, "", err
 	}
-	var upper, lower *named
 	var search struct {
 		Edges []struct {
-			Matched string
-			Node    named
+			Kind, Matched string
+			Node          named
 		}
 	}
-	for field, to := range map[string]any{"upper": &upper, "lower": &lower, "search": &search} {
-		if err := json.Unmarshal(r.Data[field], to); err != nil {
-			return nil, "", fmt.Errorf("reading what %q may mean: %w", text, err)
-		}
+	if err := json.Unmarshal(r.Data["search"], &search); err != nil {
+		return nil, "", fmt.Errorf("reading what %q may mean: %w", text, err)
 	}
 	var ids, byName, byAlias, near []named
-	for _, n := range []*named{upper, lower} {
-		if n != nil {
-			ids = append(ids, *n)
-		}
-	}
 	for _, x := range search.Edges {
-		near = append(near, x.Node)
+		// Titles of documents have everything in them.
+		if x.Node.Type != "Source" || types != nil {
+			near = append(near, x.Node)
+		}
 		switch {
-		case strings.EqualFold(x.Node.Name, text):
+		case x.Kind == "ID" || strings.EqualFold(x.Node.ID, text):
+			ids = append(ids, x.Node)
+		case x.Kind == "EXACT" && x.Matched == x.Node.Name:
 			byName = append(byName, x.Node)
-		case strings.EqualFold(x.Matched, text):
+		case x.Kind == "EXACT":
 			byAlias = append(byAlias, x.Node)
 		}
 	}
@@ -121,4 +122,12 @@ func listed(list []named, last string) string {
 		b.WriteString(describe(n))
 	}
 	return b.String()
+}
+
+// call is the name of an entity of the arguments, the id where the view has none.
+func (q *question) call(id string) string {
+	if name := q.called[id]; name != "" {
+		return name
+	}
+	return id
 }

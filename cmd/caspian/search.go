@@ -10,8 +10,9 @@ import (
 var searchCommand = &command{
 	name: "search", short: "find entities and their ids by name", args: "TEXT...",
 	about: `Finds entities by their names, aliases and original forms, of whatever date, in
-every script; the best match first. MATCHED is the name that was found where that
-is not the one of the view's date. The ids are what the other commands take.`,
+every script, misspelt or romanised otherwise; the best match first. MATCHED is the
+name that was found where that is not the one of the view's date, and THEN when it
+held where it is over. The ids are what the other commands take.`,
 	examples: `  caspian search kasachstan
   caspian search Казахстан --json
   caspian search uranium --types Resource,Deposit
@@ -41,7 +42,7 @@ is not the one of the view's date. The ids are what the other commands take.`,
 const searchDocument = `query Search($text: String!, $types: [String!], $first: Int, $after: String, $view: View) {
   search(text: $text, types: $types, first: $first, after: $after, view: $view) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor score matched node { id type name } claim { ...Said } }
+    edges { cursor score kind matched holds highlights { start end } node { id type name } claim { ...Said } }
   }
 }` + saidFragment
 
@@ -49,7 +50,9 @@ func writeFound(out *strings.Builder, text string, answer json.RawMessage) error
 	var found struct {
 		Edges []struct {
 			Score   float64
+			Kind    string
 			Matched string
+			Holds   *string
 			Node    named
 			Claim   *said
 		}
@@ -60,16 +63,16 @@ func writeFound(out *strings.Builder, text string, answer json.RawMessage) error
 	if len(found.Edges) == 0 {
 		fmt.Fprintf(out, "Nothing is called %q.\n", text)
 	}
-	t := newTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "SCORE")
+	t := newTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "KIND", "SCORE")
 	for _, x := range found.Edges {
 		matched, then := "", ""
 		if x.Matched != x.Node.Name {
 			matched = x.Matched
-			if x.Claim != nil && x.Claim.Holds == "NO" {
+			if x.Holds != nil && *x.Holds == "NO" && x.Claim != nil {
 				then = x.Claim.when()
 			}
 		}
-		t.row(x.Node.ID, x.Node.Type, shorten(x.Node.Name), shorten(matched), then, fmt.Sprintf("%.2f", x.Score))
+		t.row(x.Node.ID, x.Node.Type, shorten(x.Node.Name), shorten(matched), then, x.Kind, fmt.Sprintf("%.2f", x.Score))
 	}
 	t.write(out)
 	return nil
