@@ -84,7 +84,13 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body [
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
+	var err error
+	if len(body) <= sendPiece { // the kernel takes it, or the server's own deadline holds
+		_, err = w.Write(body)
+	} else {
+		err = sendAll(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)
+	}
+	if err != nil {
 		s.log.Debug("answer_not_sent", "error", err.Error())
 	}
 }

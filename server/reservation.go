@@ -63,6 +63,10 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 		s.unavailable(w)
 		return
 	}
+	if r.Method != http.MethodPost && hasBody(r) {
+		s.refuseBody(w, r)
+		return
+	}
 	if r.Method == http.MethodPut {
 		s.reserve(w, r)
 		return
@@ -97,10 +101,6 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 func (s *Server) reserve(w http.ResponseWriter, r *http.Request) {
 	if bad, _ := s.writeRefusal(r); bad != nil { // a wrong token is told early
 		s.refuse(w, jsonType, bad)
-		return
-	}
-	if hasBody(r) {
-		s.refuse(w, jsonType, bodyRefused(r.Method))
 		return
 	}
 	o := s.opts.Live
@@ -180,10 +180,6 @@ func (v *reservation) end() {
 
 // stream opens the stream, and returns when it has ended.
 func (v *reservation) stream(w http.ResponseWriter, r *http.Request) {
-	if hasBody(r) {
-		v.server.refuse(w, jsonType, bodyRefused(r.Method))
-		return
-	}
 	if !v.claim() {
 		writeError(w, http.StatusConflict, jsonType, codeStreamOpen, "a token opens one stream, and this one is open; reserve another with PUT")
 		return
@@ -314,6 +310,7 @@ func quoted(text string) []byte { return gql.AppendString(nil, text) }
 // would keep the connection's goroutine after the answer, waiting for its end.
 func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
-func bodyRefused(method string) *malformed {
-	return badRequest("%s takes no body here, and the request has one; leave it out", method)
+func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close") // or the answer would wait for the body
+	s.refuse(w, jsonType, badRequest("%s takes no body here, and the request has one; leave it out", r.Method))
 }

@@ -19,6 +19,10 @@ import (
 // narrow serves on connections that hold little of what their clients do not read.
 func narrow(t testing.TB, o Options) (*Server, *httptest.Server) {
 	s := started(t, o)
+	return s, narrowed(t, s)
+}
+
+func narrowed(t testing.TB, s *Server) *httptest.Server {
 	ts := httptest.NewUnstartedServer(s)
 	ts.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		if err := c.(*net.TCPConn).SetWriteBuffer(4 << 10); err != nil {
@@ -32,7 +36,7 @@ func narrow(t testing.TB, o Options) (*Server, *httptest.Server) {
 		s.followers.wait(context.Background())
 		ts.Close()
 	})
-	return s, ts
+	return ts
 }
 
 // learnMuch makes commits whose events are of some 20 KB each.

@@ -312,7 +312,7 @@ func (c *socket) send(m *message) error {
 // nothing is kept for it, and it can go on from the last number it has.
 func (c *socket) write(text []byte) error {
 	// Not the operation's context: where it ends, the connection goes on.
-	ctx, cancel := context.WithTimeout(context.Background(), c.server.opts.Live.WriteTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), sendWithin(c.server.opts.Live.WriteTimeout, len(text)))
 	defer cancel()
 	err := c.conn.Write(ctx, websocket.MessageText, text)
 	if errors.Is(err, context.DeadlineExceeded) && !c.slow.Swap(true) {

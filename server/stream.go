@@ -60,7 +60,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodGet && hasBody(r) {
-		s.refuse(w, jsonType, bodyRefused(r.Method))
+		s.refuseBody(w, r)
 		return
 	}
 	req, list, bad := s.read(w, r)
@@ -89,7 +89,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 		return
 	}
 	if r.Method == http.MethodGet && hasBody(r) { // asked for at /graphql
-		s.refuse(w, jsonType, bodyRefused(r.Method))
+		s.refuseBody(w, r)
 		return
 	}
 	f := api.Follow{MaxBehind: s.opts.Live.MaxBehind}
@@ -169,12 +169,10 @@ func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
 	h.Set("Content-Type", streamType+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // or nginx holds events back
-	e.deadline()
+	_ = e.control.SetWriteDeadline(time.Now().Add(timeout))
 	w.WriteHeader(http.StatusOK)
 	return e
 }
-
-func (e *events) deadline() { _ = e.control.SetWriteDeadline(time.Now().Add(e.timeout)) }
 
 func (e *events) next(res *gql.Response, after uint64) error {
 	id := ""
@@ -186,11 +184,8 @@ func (e *events) next(res *gql.Response, after uint64) error {
 
 // parts writes the parts of an event. JSON as the engine writes it has no line breaks.
 func (e *events) parts(parts ...[]byte) error {
-	e.deadline()
-	for _, part := range parts {
-		if _, err := e.w.Write(part); err != nil {
-			return err
-		}
+	if err := sendAll(e.w, e.control, e.timeout, parts...); err != nil {
+		return err
 	}
 	return e.control.Flush()
 }

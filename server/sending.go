@@ -1,0 +1,40 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// What is sent must be taken: each piece within Live.WriteTimeout, and the whole within
+// sendTime. So a client that reads nothing is cut off soon, a slow one that reads is not, and
+// none keeps an answer in memory for long.
+const (
+	sendPiece = 64 << 10
+	sendTime  = time.Minute
+)
+
+// sendAll writes the parts under deadlines for writing.
+func sendAll(w io.Writer, control *http.ResponseController, timeout time.Duration, parts ...[]byte) error {
+	latest := time.Now().Add(sendTime)
+	for _, part := range parts {
+		for len(part) > 0 {
+			piece := part[:min(len(part), sendPiece)]
+			at := time.Now().Add(timeout)
+			if at.After(latest) {
+				at = latest
+			}
+			_ = control.SetWriteDeadline(at) // a recorder in a test has none
+			if _, err := w.Write(piece); err != nil {
+				return err
+			}
+			part = part[len(piece):]
+		}
+	}
+	return nil
+}
+
+// sendWithin is the time that sendAll gives so many bytes, for what is not sent in pieces.
+func sendWithin(timeout time.Duration, bytes int) time.Duration {
+	return max(timeout, min(sendTime, timeout*time.Duration(1+bytes/sendPiece)))
+}

@@ -1,0 +1,122 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// knock opens a connection that holds little of what it does not read, and says something.
+func knock(t *testing.T, at net.Addr, text string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", at.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func post(path, body string, headers string) string {
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s", path, len(body), headers, body)
+}
+
+// TestUnreadAnswer: an answer that nobody reads is given up soon, on every path, and one that
+// is read slowly arrives.
+func TestUnreadAnswer(t *testing.T) {
+	big := []byte(`{"data":{"x":"` + strings.Repeat("x", 8<<20) + `"}}`)
+	s := faked(t, Options{CompressAbove: -1, Batch: 2, Live: Live{WriteTimeout: 300 * time.Millisecond}}, func(context.Context) *gql.Response {
+		return &gql.Response{HasData: true, Operation: "query", Body: big}
+	})
+	ts := narrowed(t, s)
+	at := ts.Listener.Addr()
+	const query = `{"query":"{x}"}`
+	for name, text := range map[string]string{
+		"plain":  post("/graphql", query, ""),
+		"batch":  post("/graphql", "["+query+","+query+"]", ""),
+		"stream": post("/graphql/stream", query, "Accept: text/event-stream\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			knock(t, at, text)
+			within(t, 2*time.Second, "it begins", func() bool { return s.metrics.inFlight.Load() == 1 })
+			within(t, 2*time.Second, "it is given up", func() bool { return s.metrics.inFlight.Load() == 0 })
+		})
+	}
+	conn, err := net.Dial("tcp", at.String()) // with buffers as usual: tiny ones stall TCP
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, post("/graphql", query, "Connection: close\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	started, got := time.Now(), 0
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := conn.Read(buf)
+		if got += n; err != nil {
+			break
+		}
+		if time.Since(started) < time.Second { // beyond the time for one piece
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	if got < len(big) {
+		t.Errorf("%d of %d bytes arrived", got, len(big))
+	}
+}
+
+// TestStalledBody: a request for a stream whose body never arrives holds nothing.
+func TestStalledBody(t *testing.T) {
+	s, ts := overHTTP(t, Options{BodyTimeout: 200 * time.Millisecond})
+	learn(t, s)
+	token := reserved(t, ts)
+	const follow = "query=subscription%7Bchanges%7Bsequence%7D%7D"
+	for _, target := range []string{"/graphql/stream?" + follow, "/graphql?" + follow, "/graphql/stream?token=" + token} {
+		for _, stalled := range []string{"Content-Length: 10\r\n\r\n123", "Transfer-Encoding: chunked\r\n\r\n3\r\n123"} {
+			for _, method := range []string{"GET", "PUT", "DELETE"} {
+				if method != "GET" && !strings.Contains(target, "token") {
+					continue
+				}
+				conn := knock(t, ts.Listener.Addr(), method+" "+target+" HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream, application/json\r\n"+stalled)
+				if err := conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+					t.Fatal(err)
+				}
+				text, err := io.ReadAll(conn) // the server closes it
+				if err != nil || !bytes.HasPrefix(text, []byte("HTTP/1.1 400 ")) {
+					t.Errorf("%s %s %q: %v %s", method, target, stalled, err, text)
+				}
+			}
+		}
+	}
+	if n := s.metrics.subscribers[overSSE].Load(); n != 0 {
+		t.Errorf("%d streams are open", n)
+	}
+}
+
+func TestSendWithin(t *testing.T) {
+	for _, c := range []struct {
+		bytes int
+		want  time.Duration
+	}{{0, 10 * time.Second}, {sendPiece, 20 * time.Second}, {64 << 20, time.Minute}} {
+		if got := sendWithin(10*time.Second, c.bytes); got != c.want {
+			t.Errorf("%d bytes in %s, want %s", c.bytes, got, c.want)
+		}
+	}
+	if got := sendWithin(2*time.Minute, 1); got != 2*time.Minute {
+		t.Errorf("%s", got)
+	}
+}
