@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -50,7 +52,9 @@ type environment struct {
 }
 
 // say writes words for a person.
-func (e *environment) say(format string, a ...any) { fmt.Fprintf(e.err, format+"\n", a...) }
+func (e *environment) say(format string, a ...any) {
+	fmt.Fprintln(e.err, printable(fmt.Sprintf(format, a...)))
+}
 
 // The exit codes.
 const (
@@ -98,7 +102,13 @@ func run(ctx context.Context, args []string, e *environment) int {
 			return c.run(ctx, args, e)
 		}
 	}
-	e.say("caspian: there is no command %q; 'caspian help' lists them", name)
+	near := ""
+	for _, c := range commands() {
+		if levenshtein.ComputeDistance(name, c.name) <= 2 {
+			near = fmt.Sprintf("; did you mean %s", c.name)
+		}
+	}
+	e.say("caspian: there is no command %q%s; 'caspian help' lists them", name, near)
 	return exitUsage
 }
 

@@ -215,8 +215,7 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 			_, err = io.WriteString(e.out, printable(out.String()))
 		}
 	}
-	// What no name led to is known after all, or not shown: an empty answer says little.
-	for _, note := range append(a.unknown, a.notes...) {
+	for _, note := range a.notes {
 		e.say("caspian %s: %s", q.name, note)
 	}
 	return err

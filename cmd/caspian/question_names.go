@@ -12,7 +12,11 @@ const lookupDocument = `query Lookup($text: String!, $types: [String!], $view: V
   search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } }
 }`
 
-const knownDocument = `query Known($id: ID!, $view: View) { node(id: $id, view: $view) { id type name } }`
+// knownDocument tells whether a text is an id: on the date of the view, or today.
+const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
+  node(id: $id, view: $view) { id type name }
+  now: node(id: $id, view: $now) { id type name }
+}`
 
 // resolve puts ids in the place of names, and tells on the error output what it
 // took them for. A name that is not one entity's alone stays, and what is wrong
@@ -20,16 +24,16 @@ const knownDocument = `query Known($id: ID!, $view: View) { node(id: $id, view: 
 func (q *question) resolve(ctx context.Context, e *environment, under *answerer) (unknown []string, err error) {
 	// A name is an address: a view of few sources does not forget what things are
 	// called. Dates do decide which entities there are.
-	view := map[string]any{}
+	now, view := map[string]any{}, map[string]any{}
+	if *q.knownAt != "" {
+		now["knownAt"], view["knownAt"] = *q.knownAt, *q.knownAt
+	}
 	if *q.asOf != "" {
 		view["asOf"] = *q.asOf
 	}
-	if *q.knownAt != "" {
-		view["knownAt"] = *q.knownAt
-	}
 	for _, a := range q.names {
 		for _, id := range a.ids {
-			found, hint, err := lookUp(ctx, under, view, *id, a.types)
+			found, hint, err := lookUp(ctx, under, now, view, *id, a.types)
 			if err != nil {
 				return nil, err
 			}
@@ -51,17 +55,19 @@ func (q *question) resolve(ctx context.Context, e *environment, under *answerer)
 // lookUp finds the entity that has a text as its id or its name, or else tells
 // what the text may mean. Neither comes back where the view cannot be, of which
 // the question itself tells.
-func lookUp(ctx context.Context, under *answerer, view map[string]any, text string, types []string) (*named, string, error) {
-	r, err := under.ask(ctx, knownDocument, map[string]any{"id": text, "view": view})
+func lookUp(ctx context.Context, under *answerer, now, view map[string]any, text string, types []string) (*named, string, error) {
+	r, err := under.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
 	if err != nil {
 		return nil, "", err
 	}
 	if len(r.Errors) > 0 {
 		return nil, "", nil
 	}
-	var known *named
-	if err := json.Unmarshal(r.Data["node"], &known); err != nil || known != nil {
-		return known, "", err
+	for _, field := range []string{"node", "now"} {
+		var known *named
+		if err := json.Unmarshal(r.Data[field], &known); err != nil || known != nil {
+			return known, "", err
+		}
 	}
 	r, err = under.ask(ctx, lookupDocument, map[string]any{"text": text, "types": types, "view": view})
 	if err != nil || len(r.Errors) > 0 {
