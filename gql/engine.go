@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -26,6 +27,7 @@ type Engine struct {
 	classes []string
 	onPanic func(field string, value any, stack []byte)
 	runs    sync.Pool
+	output  atomic.Int64 // bytes held, see held
 }
 
 // New builds an engine. The error lists every fault of the configuration.
@@ -97,7 +99,8 @@ type Response struct {
 	run *run
 }
 
-// Release gives the response's memory back to the engine. Neither the response nor its
+// Release gives the response's memory back to the engine, and its share of
+// Limits.OutputTotal. Neither the response nor its
 // Body may be used afterwards. Calling it is optional, and saves the allocation of the
 // next response.
 func (r *Response) Release() {
@@ -116,7 +119,7 @@ func (e *Engine) newRun() *run {
 		r.busy = true
 		return r
 	}
-	r := &run{e: e, busy: true}
+	r := &run{e: e, busy: true, mark: e.shortAnswer()}
 	r.resp.run = r
 	return r
 }
@@ -137,7 +140,8 @@ func (r *run) release() {
 	clear(r.slots)
 	r.vars.reset()
 	clear(r.errs)
-	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0], timing: r.timing}
+	r.held.giveBack()
+	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0], timing: r.timing, mark: e.shortAnswer()}
 	r.resp.run = r
 	e.runs.Put(r)
 }

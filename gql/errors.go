@@ -27,6 +27,7 @@ const (
 	CodeTimeout       = "TIMEOUT"                      // the context's deadline passed
 	CodeCancelled     = "CANCELLED"                    // the context was cancelled
 	CodeOutput        = "LIMIT_OUTPUT"                 // Limits.Output reached while running
+	CodeOverloaded    = "OVERLOADED"                   // Limits.OutputTotal reached while running
 )
 
 // extended is an error that brings its own response extensions, such as a code.

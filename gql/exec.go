@@ -22,6 +22,8 @@ type run struct {
 
 	errs     []gqlError
 	unlisted int // errors beyond the limit
+	mark     int // length of buf at which room looks at the limits
+	held     *held
 	steps    int
 	read     int           // fields of the objects that were begun
 	timing   *Timing       // kept from request to request; Response.Timing where this one asked for it
@@ -49,8 +51,7 @@ func (r *run) object(sel *selection, src Ref) bool {
 	if r.steps%checkEvery == 0 && !r.alive() {
 		return false
 	}
-	if len(r.buf) > r.e.limits.Output {
-		r.tooLong()
+	if len(r.buf) > r.mark && !r.room() {
 		return false
 	}
 	r.buf = append(r.buf, '{')

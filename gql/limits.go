@@ -18,6 +18,7 @@ type Limits struct {
 	Cost           int // fields weighted by list sizes, before running; LIMIT_COST, default 2,000,000
 	ListSize       int // items assumed for a list that does not say; default 10
 	Output         int // bytes of the answer, while running; LIMIT_OUTPUT, default 64 MiB
+	OutputTotal    int // bytes of all long answers that are not yet released; OVERLOADED, default 512 MiB
 	VariableBytes  int // length of the variables; LIMIT_VARIABLES, default 4 MiB
 	VariableDepth  int // nesting of the variables; LIMIT_VARIABLES, default 100
 	Introspection  int // introspection lists (fields, interfaces …) within one another; LIMIT_INTROSPECTION, default 2
@@ -55,6 +56,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Cost, 2_000_000)
 	set(&l.ListSize, 10)
 	set(&l.Output, 64<<20)
+	set(&l.OutputTotal, 512<<20)
 	set(&l.VariableBytes, 4<<20)
 	set(&l.VariableDepth, 100)
 	set(&l.Introspection, 2)

@@ -111,8 +111,7 @@ func (r *run) valueList(f *field, typ *typeRef, val any) bool {
 		if r.steps++; r.steps%checkEvery == 0 && !r.alive() {
 			return false
 		}
-		if len(r.buf) > r.e.limits.Output {
-			r.tooLong()
+		if len(r.buf) > r.mark && !r.room() {
 			return false
 		}
 		if i > 0 {

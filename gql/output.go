@@ -1,0 +1,52 @@
+package gql
+
+import "runtime"
+
+// held is what a long answer holds of Limits.OutputTotal, until its response is released or
+// collected. Its capacity may be up to twice that.
+type held struct {
+	e       *Engine
+	bytes   int64
+	cleanup runtime.Cleanup
+}
+
+// shortAnswer is the length up to which answers are not counted: buffers of that size are
+// kept for the next request anyway.
+func (e *Engine) shortAnswer() int { return min(keepBuffer, e.limits.Output) }
+
+// room is asked for when the answer has grown to the mark: it holds the answer to the
+// limits, and sets the mark to twice the length. False stops the request.
+func (r *run) room() bool {
+	n := len(r.buf)
+	if n > r.e.limits.Output {
+		r.tooLong()
+		return false
+	}
+	if r.held == nil {
+		r.held = &held{e: r.e}
+		// Releasing a response is optional.
+		r.held.cleanup = runtime.AddCleanup(r, (*held).free, r.held)
+	}
+	next := min(2*n, r.e.limits.Output)
+	more := int64(next) - r.held.bytes
+	if r.e.output.Add(more) > int64(r.e.limits.OutputTotal) {
+		r.e.output.Add(-more)
+		if r.abort == nil {
+			r.abort = refuse(CodeOverloaded, "Too many long answers are under way: try again later, or ask for less.")
+		}
+		return false
+	}
+	r.held.bytes += more
+	r.mark = next
+	return true
+}
+
+func (h *held) free() { h.e.output.Add(-h.bytes) }
+
+// giveBack is free for a response that is released.
+func (h *held) giveBack() {
+	if h != nil {
+		h.cleanup.Stop()
+		h.free()
+	}
+}
