@@ -6,7 +6,7 @@ GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
 RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/caspian/internal/...
 # Folders of npm packages that tests run.
-JS          ?= gql/testdata/js server/testdata/js
+JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
 .PHONY: run build test check format vet lint vuln js race bench bench-start bench-compare soak clean
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"fmt"
@@ -24,11 +25,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 // a query box. What it shows it asks of /graphql; the address says what that is, so
 // that each answer can be sent as a link.
 func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
-	sn := b.Graph.Snapshot()
+	sn, q := b.Graph.Snapshot(), r.URL.Query()
 	var page bytes.Buffer
 	err := frontTemplate.Execute(&page, map[string]any{
 		"Version": s.opts.Version, "Seq": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.ClaimCount(),
-		"Host": r.Host, "Page": pageOf(r.URL.Query()),
+		"Host": r.Host, "Page": pageOf(q), "Title": cmp.Or(q.Get("id"), q.Get("q")),
 	})
 	if err != nil {
 		panic(err) // of our own template, over values of our own

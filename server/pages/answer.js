@@ -16,7 +16,7 @@ function table(rows) {
 // list writes many of a kind in the form that says most in least room.
 function list(all, name) {
   if (!all.length) return 'none';
-  if (all.every(isEntity)) return join(all.map(entity), ', ');
+  if (all.every(isEntity)) return join(all.map((e) => entity(e)), ', ');
   if (all.every(isClaim)) return all.length > 9 ? evidence(all) : statements(all);
   if (all.every(flat)) return all.join(', ');
   if (!all[0].relation && all.every((x) => x && Object.values(x).every(flat))) return table(all);

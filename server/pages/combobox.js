@@ -1,14 +1,29 @@
 // A text field that suggests entities, by the ARIA combobox pattern.
 import { ask, h, plural, say, split } from './lib.js';
 
+// match are the fields of an edge that name and about show.
+export const match = 'matched kind holds highlights { start end } node { id name type }';
+
 // find is the best of what goes by a name.
 export const find = async (text, types, signal) => (await ask(`query ($text: String!, $types: [String!], $view: View) {
-  search(text: $text, types: $types, first: 8, view: $view) { totalCount edges { matched node { id name type } } }
+  search(text: $text, types: $types, first: 8, view: $view) { totalCount edges { ${match} } }
 }`, { text, types }, signal)).search;
 
+// marked is the name that matched, with what of it did.
+function marked({ matched, highlights }) {
+  let at = 0;
+  return [highlights.map(({ start, end }) => {
+    const parts = [matched.slice(at, start), h('mark', null, matched.slice(start, end))];
+    at = end;
+    return parts;
+  }), matched.slice(at)];
+}
+
+export const name = (edge) => (edge.matched === edge.node.name ? marked(edge) : edge.node.name);
+
 // about tells an entity found from others of its name.
-export const about = ({ matched, node }) => h('span', { class: 'hint' }, ` ${split(node.type)} · ${node.id}`,
-  matched !== node.name && matched !== node.id && ` · found as ${matched}`);
+export const about = (edge) => h('span', { class: 'hint' }, ` ${split(edge.node.type)} · ${edge.node.id}`,
+  ![edge.node.name, edge.node.id].includes(edge.matched) && [' · found as ', marked(edge)], edge.holds === 'NO' && ', a name of other times');
 
 // combobox lets the field suggest entities of the types; pick is told of the one chosen.
 // Arrow keys go through the suggestions, Enter takes one, Escape closes them.
@@ -56,7 +71,7 @@ export function combobox(input, types, pick) {
     list.replaceChildren(...found.map((edge, i) => h('li', {
       id: `${list.id}-${i}`, role: 'option', 'aria-selected': 'false',
       pointerdown: (e) => e.preventDefault(), click: () => choose(i),
-    }, edge.node.name, about(edge))));
+    }, name(edge), about(edge))));
     list.hidden = !found.length;
     input.setAttribute('aria-expanded', String(!list.hidden));
     say(found.length ? `${plural(search.totalCount, 'suggestion')}; use the arrow keys.` : `Nothing is called “${text}”.`);

@@ -62,9 +62,10 @@ export async function show() {
   const [{ entity: e }] = await Promise.all([ask(query('claims', 'about'), { id }), ready]);
   if (!e) throw Error(`Nothing has the id “${id}”${asOf && ' as of ' + asOf}. Look it up by its name above.`);
   document.title = `${e.name} · Caspian`;
+  $('title').textContent = e.name;
   const url = e.claims.nodes.find((c) => c.predicate === 'url')?.value;
   const place = /^(Country|City|TransportNode|Region|Organisation)$/.test(e.type);
-  $('view').append(h('div', null, h('h1', null, e.name),
+  $('view').append(h('div', null,
     h('p', { class: 'hint' }, join([split(e.type), h('code', null, e.id), url && outside(url)].filter(Boolean), ' · ')),
     e.description && h('p', null, e.description),
     e.aliases.length > 0 && h('p', { class: 'hint' }, 'Also: ', e.aliases.join(', ')),

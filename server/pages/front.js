@@ -1,7 +1,7 @@
 // The first page: what its address asks for, it shows. Each answer has an address, so that
 // it can be sent as a link, and the browser's back button goes back.
 import { $, address, ask, asOf, complain, entity, go, h, params, plural, say } from './lib.js';
-import { about, combobox } from './combobox.js';
+import { about, combobox, match, name } from './combobox.js';
 
 const here = Object.fromEntries(params);
 
@@ -26,16 +26,16 @@ async function results() {
   async function load() {
     const { search } = await ask(`query ($text: String!, $after: String, $view: View) {
       search(text: $text, first: 30, after: $after, view: $view) {
-        totalCount pageInfo { hasNextPage endCursor } edges { matched node { id name type description } }
+        totalCount pageInfo { hasNextPage endCursor } edges { ${match} node { description } }
       }
     }`, { text, after });
-    list.append(...search.edges.map((edge) => h('li', null, entity(edge.node), about(edge), h('div', { class: 'hint' }, edge.node.description))));
+    list.append(...search.edges.map((edge) => h('li', null, entity(edge.node, name(edge)), about(edge), h('div', { class: 'hint' }, edge.node.description))));
     after = search.pageInfo.endCursor;
     more.hidden = !search.pageInfo.hasNextPage;
     say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : `Nothing is called “${text}”${asOf && ' as of ' + asOf}. Try fewer letters.`);
   }
   await load();
-  $('view').append(h('h1', null, `“${text}”`), list, more);
+  $('view').append(list, more);
   document.title = `${text} · Caspian`;
 }
 
@@ -46,6 +46,7 @@ if (page === 'entity') import('./entity.js').then((m) => m.show()).catch(complai
 if ($('routes')) import('./routeform.js').then((m) => m.start()).catch(complain);
 if ($('ask')) import('./ask.js').then((m) => m.start()).catch(complain);
 if (page === 'home') {
+  ask('query ($view: View) { graph(view: $view) { asOf } }').catch(complain); // is the date one?
   const { questions } = await import('./questions.js');
   $('questions').append(...questions.map(([question, query, , at]) => h('li', null, h('a', { href: address(at ?? { query }) }, question))));
 }

@@ -29,7 +29,7 @@ export function address(p) {
 }
 
 export const go = (p) => location.assign(address(p));
-export const entity = (e) => h('a', { href: address({ id: e.id }) }, e.name);
+export const entity = (e, name = e.name) => h('a', { href: address({ id: e.id }) }, name);
 
 // outside is a link to a page elsewhere, or plain text. Only the web's own addresses become
 // links: a source may hold any text, javascript: included.
@@ -64,6 +64,7 @@ export function complain(e, place = $('view')) {
   say('');
   for (const { message } of e.errors ?? [e]) {
     const date = /got invalid value .* at "view\.asOf"; (.*)$/s.exec(message);
+    if (date) $('shown').textContent = 'Nothing is shown until the date is right.';
     const [, name, words] = date ? [, 'asOf', date[1]] : /^(\w+): (.*)$/s.exec(message) ?? [];
     if (name && $(name + '-error')) wrong(name, words);
     else place.append(h('p', { class: 'error', role: 'alert' }, message));

@@ -34,9 +34,10 @@ function placeField(name, many) {
     const text = input.value.trim();
     if (text && (many || !field.chosen.length)) {
       const [best] = (await find(text, many ? passed : places)).edges;
-      if (best) take(best.node);
-      else wrong(name, `Nothing that a route can touch is called “${text}”.`);
-      return Boolean(best);
+      const sure = best && !['FUZZY', 'TRANSLITERATED'].includes(best.kind);
+      if (sure) take(best.node);
+      else wrong(name, `No place is called “${text}”.${best ? ` Did you mean ${best.node.name}?` : ''}`);
+      return sure;
     }
     if (!many && !field.chosen.length) wrong(name, 'Name a place.');
     return many || field.chosen.length > 0;
@@ -53,7 +54,7 @@ export async function start() {
   $('route').addEventListener('submit', (e) => {
     e.preventDefault();
     Promise.all(Object.values(fields).map((f) => f.settle())).then((well) => {
-      const bad = well.indexOf(false);
+      const bad = well.findIndex((x) => !x);
       if (bad >= 0) return $(Object.keys(fields)[bad]).focus();
       go({
         ...Object.fromEntries(Object.entries(fields).map(([name, f]) => [name, f.chosen.map((x) => x.id).join(',')])),

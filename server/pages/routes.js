@@ -15,7 +15,7 @@ fragment R on Route {
 }
 fragment C on Claim { subject { id name } ${fields} }`;
 
-const entities = (list, by = ', ') => join(list.map(entity), by);
+const entities = (list, by = ', ') => join(list.map((e) => entity(e)), by);
 const km = (x) => `${number(Math.round(x))} km`;
 const mark = (text, kind) => h('span', { class: `mark ${kind}` }, text);
 
@@ -25,10 +25,10 @@ const leg = (l) => h('li', null, entity(l.from), ' → ', entity(l.to), mark(spl
     ', through ', entities(l.transits), !l.transitsComplete && ' and perhaps more'),
   evidence(l.claims));
 
-function route(r, title) {
+function route(r, title, head) {
   const sure = r.avoidance === 'VERIFIED';
   return h('article', { class: 'route' },
-    h('h3', null, title, r.nodes.map((n) => n.name).join(' → ')),
+    h(head, null, title, r.nodes.map((n) => n.name).join(' → ')),
     h('p', null, entities(r.countries, ' → '), r.waters.length > 0 && [', across ', entities(r.waters)]),
     h('p', { class: 'hint' }, mark(sure ? 'verified' : 'not verified', sure ? 'good' : ''),
       sure ? 'all countries and waters on the way are stated' : 'some leg may touch more than what is stated',
@@ -40,7 +40,7 @@ function route(r, title) {
 }
 
 const item = (...inside) => h('li', null, ...inside);
-const titled = (title, items) => items.length > 0 && [h('h3', null, title), h('ul', null, items)];
+const titled = (title, items) => items.length > 0 && [h('h2', null, title), h('ul', null, items)];
 
 export async function show(variables) {
   say('Searching …');
@@ -48,10 +48,10 @@ export async function show(variables) {
   const [{ routes: { routes, partial, note, blocked, nearest } }] = await Promise.all([ask(query, variables), ready]);
   $('view').append(h('div', null,
     partial && h('p', { class: 'error' }, 'The search was cut short: there may be more.'),
-    routes.map((r, i) => route(r, `${i + 1}. `)),
+    routes.map((r, i) => route(r, `${i + 1}. `, 'h2')),
     !routes.length && h('p', { class: 'error' }, `There is no route: ${note}.`),
     titled('What would open one', blocked.map((b) => item('Release ', entities(b.release),
-      b.opens && [': ', entities(b.opens.countries, ' → '), h('details', null, h('summary', null, 'the route it opens'), route(b.opens, ''))]))),
+      b.opens && [': ', entities(b.opens.countries, ' → '), h('details', null, h('summary', null, 'the route it opens'), route(b.opens, '', 'h3'))]))),
     titled('What comes nearest', nearest.map(({ leg: l, barredBy }) => item(entity(l.from), ' → ', entity(l.to),
       ` (${split(l.mode)}, ${split(l.status)}), barred by `, entities(barredBy))))));
   say(routes.length ? `${plural(routes.length, 'route')}, the best first.` : 'No route.');
