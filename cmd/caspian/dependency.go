@@ -139,6 +139,9 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	}
 	if d.Basis == nil {
 		fmt.Fprintf(out, "%s: nobody states a share in view, so that all of it is unknown.\n", what)
+		if d.Year != nil {
+			fmt.Fprintln(out, "Without --year it is the latest year of which there are figures in view.")
+		}
 	} else {
 		fmt.Fprintf(out, "%s\n\n", what)
 		t := newTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")

@@ -12,7 +12,8 @@ var searchCommand = &command{
 	about: `Finds entities by their names, aliases and original forms, of whatever date, in
 every script, misspelt or romanised otherwise; the best match first. MATCHED is the
 name that was found where that is not the one of the view's date, and THEN when it
-held where it is over. The ids are what the other commands take.`,
+held where it is over. The ids are what the other commands take:
+'caspian timeline ID' lists what is said of one.`,
 	examples: `  caspian search kasachstan
   caspian search Казахстан --json
   caspian search uranium --types Resource,Deposit
