@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -91,6 +92,38 @@ func BenchmarkRoutes(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkNetworkAfterWrite makes the network of the snapshot after a write of one
+// claim from the one before.
+func BenchmarkNetworkAfterWrite(b *testing.B) {
+	for _, nodes := range []int{1_000, 10_000} {
+		s := grid(b, nodes)
+		old := compile(b, see(b, s, graph.View{}), Transport)
+		for _, x := range []struct {
+			name  string
+			claim graph.Claim
+		}{
+			{"elsewhere", graph.Claim{Subject: "CAA", Predicate: "borders", Value: graph.EntityValue("CAB")}},
+			{"status", graph.Claim{Subject: "g000007", Predicate: "status", Value: graph.EnumOf("CLOSED")}},
+			{"country", graph.Claim{Subject: "n001-001", Predicate: "country", Value: graph.EntityValue("CAC")}},
+		} {
+			x.claim.Source, x.claim.Confidence, x.claim.Locator = "s2", 1, "after"
+			next, err := s.Apply(&graph.Commit{Seq: s.Seq() + 1, At: networkEpoch.Add(9 * time.Hour), Claims: []graph.Claim{x.claim}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			v := see(b, next, graph.View{})
+			b.Run(fmt.Sprintf("%s/nodes=%d", x.name, nodes), func(b *testing.B) {
+				for b.Loop() {
+					if n, err := old.after(context.Background(), v); n == nil || err != nil {
+						b.Fatal(n, err)
+					}
+				}
+			})
+			s.Rewind()
 		}
 	}
 }

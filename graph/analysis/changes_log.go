@@ -32,28 +32,43 @@ func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) 
 	for i := range entries {
 		entries[i].Seq = since + graph.Seq(i) + 1
 	}
-	entry := func(seq graph.Seq) *LogEntry { return &entries[seq-since-1] }
+	err := learned(ctx, s, since, last, func(n uint32, seq graph.Seq, withdrawn bool) {
+		e := &entries[seq-since-1]
+		if withdrawn {
+			e.Withdrawn = append(e.Withdrawn, n)
+		} else {
+			e.Added = append(e.Added, n)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// learned calls fn with each claim recorded behind one sequence number and up to
+// another, in record order, and then with each withdrawn there.
+func learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
 	// Claims lie in the order of their sequence numbers.
 	behind := func(seq graph.Seq) uint32 {
 		return uint32(sort.Search(s.ClaimCount(), func(n int) bool { return s.RecordedSeq(uint32(n)) > seq }))
 	}
-	for n, end := behind(since), behind(last); n < end; n++ {
-		e := entry(s.RecordedSeq(n))
-		e.Added = append(e.Added, n)
+	end := behind(last)
+	for n := behind(since); n < end; n++ {
+		fn(n, s.RecordedSeq(n), false)
 	}
 	// Only the claims tell when they were withdrawn, so that each is asked.
-	for n, end := uint32(0), behind(last); n < end; n++ {
+	for n := uint32(0); n < end; n++ {
 		if n%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		if seq := s.WithdrawnSeq(n); seq > since && seq <= last {
-			e := entry(seq)
-			e.Withdrawn = append(e.Withdrawn, n)
+			fn(n, seq, true)
 		}
 	}
-	return entries, nil
+	return nil
 }
 
 // Entities are the entities that the claims of the entry are about, as

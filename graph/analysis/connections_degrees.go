@@ -2,70 +2,94 @@ package analysis
 
 import (
 	"context"
-	"sync"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
 // Degrees keeps, for the views asked last, with how many others each entity is
 // linked: counting them takes a walk over all claims, and a search wants them
-// of entities that it does not read. The zero value is ready; it is safe for
-// concurrent use.
-type Degrees struct {
-	// mu guards kept. It is not held while counting; two questions at once may
-	// count the same.
-	mu   sync.Mutex
-	kept []keptDegrees // the one used last in front
-}
-
-type keptDegrees struct {
-	snapshot *snapshot.Snapshot
-	lens     string
-	counts   []uint32
-}
-
-// maxDegrees bounds the memory: four bytes for each entity and view.
-const maxDegrees = 8
+// of entities that it does not read. After a write only those that its claims
+// touch are counted again. The zero value is ready; it is safe for concurrent use.
+type Degrees struct{ kept kept[[]uint32] }
 
 // of returns the degrees in a view by entity.
 func (k *Degrees) of(ctx context.Context, v *snapshot.View) ([]uint32, error) {
-	lens := v.Lens()
-	if counts := k.find(v.Snapshot(), lens); counts != nil {
-		return counts, nil
+	return k.kept.of(v, "degrees", func(old *keptItem[[]uint32]) ([]uint32, error) {
+		if old != nil {
+			if counts, err := recountLinks(ctx, v, old); counts != nil || err != nil {
+				return counts, err
+			}
+		}
+		return countLinks(ctx, v)
+	})
+}
+
+// maxRecounted is how many entities are counted again by themselves; more, and
+// a walk over all claims is as quick.
+const maxRecounted = 2000
+
+// recountLinks counts again the entities that claims touched since an earlier
+// view; nil where that does not pay.
+func recountLinks(ctx context.Context, v *snapshot.View, old *keptItem[[]uint32]) ([]uint32, error) {
+	s := v.Snapshot()
+	touched := map[uint32]bool{}
+	// What two views of the same knowledge list does not depend on what came later.
+	if since := old.view.KnownSeq(); since != v.KnownSeq() {
+		err := learned(ctx, s, since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) {
+			if len(touched) > maxRecounted {
+				return
+			}
+			touched[s.Subject(n)] = true
+			linked(s, n, func(to uint32) { touched[to] = true })
+		})
+		if err != nil || len(touched) > maxRecounted {
+			return nil, err
+		}
 	}
-	counts, err := countLinks(ctx, v)
-	if err != nil {
-		return nil, err
+	counts := make([]uint32, s.EntityCount())
+	copy(counts, old.value)
+	others := map[uint32]bool{}
+	for e := range touched {
+		clear(others)
+		looked := 0
+		tick := func() bool { looked++; return looked%checkEvery != 0 || ctx.Err() == nil }
+		v.Claims(e, "", false, func(n uint32) bool {
+			if v.Lists(n) {
+				linked(s, n, func(to uint32) { others[to] = true })
+			}
+			return tick()
+		})
+		v.Claims(e, "", true, func(n uint32) bool {
+			if v.Lists(n) {
+				others[s.Subject(n)] = true
+			}
+			return tick()
+		})
+		v.QualifiedBy(e, func(n uint32) bool { others[s.Subject(n)] = true; return tick() })
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		delete(others, e)
+		counts[e] = uint32(len(others))
 	}
-	k.keep(keptDegrees{v.Snapshot(), lens, counts})
 	return counts, nil
 }
 
-func (k *Degrees) find(s *snapshot.Snapshot, lens string) []uint32 {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for i, x := range k.kept {
-		if x.snapshot == s && x.lens == lens {
-			copy(k.kept[1:i+1], k.kept[:i])
-			k.kept[0] = x
-			return x.counts
+// linked calls fn with each entity but its subject that a claim links the
+// subject with: its object and what its qualifiers name.
+func linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
+	subject := s.Subject(n)
+	link := func(to uint32) {
+		if to != snapshot.None && to != subject {
+			fn(to)
 		}
 	}
-	return nil
-}
-
-// keep puts counts in front. Those of an older snapshot go at once: nobody will
-// ask for them again but requests that run already.
-func (k *Degrees) keep(d keptDegrees) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	list := []keptDegrees{d}
-	for _, x := range k.kept {
-		if x.snapshot.Seq() >= d.snapshot.Seq() && len(list) < maxDegrees && (x.snapshot != d.snapshot || x.lens != d.lens) {
-			list = append(list, x)
-		}
+	link(s.Object(n))
+	for i := range s.QualifierCount(n) {
+		_, e := s.QualifierEntity(n, i)
+		link(e)
 	}
-	k.kept = list
 }
 
 // countLinks counts, for each entity, the others that claims in view link it
@@ -79,18 +103,11 @@ func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	looked := 0
 	v.AllClaims(func(n uint32) bool {
 		subject := s.Subject(n)
-		link := func(to uint32) {
-			if to != snapshot.None && to != subject {
-				pairs = append(pairs, pair{subject, to})
-				counts[subject]++
-				counts[to]++
-			}
-		}
-		link(s.Object(n))
-		for i := range s.QualifierCount(n) {
-			_, e := s.QualifierEntity(n, i)
-			link(e)
-		}
+		linked(s, n, func(to uint32) {
+			pairs = append(pairs, pair{subject, to})
+			counts[subject]++
+			counts[to]++
+		})
 		looked++
 		return looked%checkEvery != 0 || ctx.Err() == nil
 	})

@@ -15,21 +15,18 @@ const (
 	maxKm = 50_000.0
 )
 
-// estimate gives every leg a length to rank by: the one stated; where nobody
+// estimate gives a leg a length to rank by: the one stated; where nobody
 // states one the straight line times detour; where that is not known either,
 // unknownKm.
-func (c *compiler) estimate() {
-	for i := range c.legs {
-		l := &c.legs[i]
-		km := l.km
-		if math.IsNaN(km) {
-			km = unknownKm
-			if a, b := c.nodes[l.from], c.nodes[l.to]; a.located && b.located {
-				km = detour * greatCircleKm(a.lat, a.lon, b.lat, b.lon)
-			}
+func (c *compiler) estimate(l *leg) {
+	km := l.km
+	if math.IsNaN(km) {
+		km = unknownKm
+		if a, b := c.nodes[l.from], c.nodes[l.to]; a.located && b.located {
+			km = detour * greatCircleKm(a.lat, a.lon, b.lat, b.lon)
 		}
-		l.estimate = int64(math.Round(min(max(km, 0), maxKm) * 1000))
 	}
+	l.estimate = int64(math.Round(min(max(km, 0), maxKm) * 1000))
 }
 
 // greatCircleKm is the straight way between two points on a round Earth.

@@ -123,7 +123,7 @@ func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
 // Compile reads the network of a kind from a view. The network may outlive the
 // request that the view belongs to; ctx alone ends the compiling.
 func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
-	n := &Network{view: v.Lasting(), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}, bySeg: map[uint32]int32{}}
+	n := &Network{view: v.Lasting(), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}}
 	c := &compiler{Network: n, s: v.Snapshot(), o: v.Snapshot().Ontology()}
 	var err error
 	if kind == Borders {
@@ -134,19 +134,38 @@ func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network,
 	if err != nil {
 		return nil, err
 	}
+	n.number()
 	n.link()
+	n.cross()
 	n.index()
 	return n, nil
 }
 
-// index makes what searches read beside the legs.
+// number makes the legs findable by their segments.
+func (n *Network) number() {
+	n.bySeg = make(map[uint32]int32, len(n.legs))
+	for i := range n.legs {
+		if e := n.legs[i].segment; e != snapshot.None {
+			n.bySeg[e] = int32(i)
+		}
+	}
+}
+
+// index puts what searches read of the legs close together.
 func (n *Network) index() {
 	n.keys = make([]key, len(n.legs))
+	for i := range n.legs {
+		l := &n.legs[i]
+		n.keys[i] = key{int32(l.estimate), uint16(min(l.borders, math.MaxUint16)), l.surety, l.bothSurety, l.mode, l.status}
+	}
+}
+
+// cross notes the legs that transit each place and pass each node.
+func (n *Network) cross() {
 	n.touched = make([][]int32, len(n.places))
 	n.passed = map[uint32][]int32{}
 	for i := range n.legs {
 		l := &n.legs[i]
-		n.keys[i] = key{int32(l.estimate), uint16(min(l.borders, math.MaxUint16)), l.surety, l.bothSurety, l.mode, l.status}
 		for _, p := range l.transits {
 			n.touched[p] = append(n.touched[p], int32(i))
 		}
@@ -218,7 +237,7 @@ func (c *compiler) placeOf(entity uint32) int32 {
 	c.place[entity] = i
 	c.places = append(c.places, entity)
 	t := c.s.TypeName(entity)
-	c.water = append(c.water, t == "WaterBody")
+	c.water = append(c.water, t == waterType)
 	return i
 }
 
@@ -234,26 +253,25 @@ func nameNumber(names *[]string, name string) uint8 {
 // transport makes nodes of all transport nodes and legs of the segments of
 // which the view shows both ends and the mode.
 func (c *compiler) transport(ctx context.Context) error {
-	if _, err := c.fields("TransportNode", "country"); err != nil {
+	if _, err := c.fields(nodeType, "country"); err != nil {
 		return err
 	}
-	fields, err := c.fields("Segment", "from", "to", "mode", "transits", "status")
+	fields, err := c.fields(segmentType, "from", "to", "mode", "transits", "status")
 	if err != nil {
 		return err
 	}
-	c.view.OfTypes([]*schema.Type{c.o.Type("TransportNode")}).Walk(func(e snapshot.Edge) bool {
+	c.view.OfTypes([]*schema.Type{c.o.Type(nodeType)}).Walk(func(e snapshot.Edge) bool {
 		c.numbers[e.Node] = int32(len(c.nodes))
 		c.nodes = append(c.nodes, c.node(e.Node))
 		return ctx.Err() == nil
 	})
-	c.view.OfTypes([]*schema.Type{c.o.Type("Segment")}).Walk(func(e snapshot.Edge) bool {
+	c.view.OfTypes([]*schema.Type{c.o.Type(segmentType)}).Walk(func(e snapshot.Edge) bool {
 		c.segment(e.Node, fields["transits"])
 		return ctx.Err() == nil
 	})
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c.estimate()
 	return nil
 }
 
@@ -317,7 +335,7 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 		}
 		return true
 	})
-	c.bySeg[entity] = int32(len(c.legs))
+	c.estimate(&l)
 	c.legs = append(c.legs, l)
 }
 

@@ -20,11 +20,11 @@ type crossing struct {
 // borders makes nodes of all countries and legs of the borders and the waters
 // that two of them share.
 func (c *compiler) borders(ctx context.Context) error {
-	fields, err := c.fields("Country", "borders", "littoralOf")
+	fields, err := c.fields(countryType, "borders", "littoralOf")
 	if err != nil {
 		return err
 	}
-	c.view.OfTypes([]*schema.Type{c.o.Type("Country")}).Walk(func(e snapshot.Edge) bool {
+	c.view.OfTypes([]*schema.Type{c.o.Type(countryType)}).Walk(func(e snapshot.Edge) bool {
 		n := node{entity: e.Node, claim: snapshot.None, country: c.placeOf(e.Node)}
 		c.locate(&n)
 		c.numbers[e.Node] = int32(len(c.nodes))
@@ -64,9 +64,8 @@ func (c *compiler) borders(ctx context.Context) error {
 	}
 	slices.SortFunc(list, c.compareCrossings)
 	for _, x := range list {
-		c.cross(x)
+		c.crossing(x)
 	}
-	c.estimate()
 	return nil
 }
 
@@ -87,8 +86,8 @@ func (c *compiler) compareCrossings(x, y crossing) int {
 	return strings.Compare(id(x.water), id(y.water))
 }
 
-// cross adds the leg of a crossing. All that it touches is stated by what it is.
-func (c *compiler) cross(x crossing) {
+// crossing adds the leg of a crossing. All that it touches is stated by what it is.
+func (c *compiler) crossing(x crossing) {
 	l := leg{from: x.a, to: x.b, segment: snapshot.None, mode: nameNumber(&c.modes, modeLand), status: nameNumber(&c.statuses, statusUnknown),
 		complete: true, both: true, bothClaim: snapshot.None, km: math.NaN(), borders: 1, claims: x.claims,
 		transits: []int32{c.nodes[x.a].country, c.nodes[x.b].country}}
@@ -98,5 +97,6 @@ func (c *compiler) cross(x crossing) {
 	}
 	l.surety = c.surety(x.claims...)
 	l.bothSurety = l.surety
+	c.estimate(&l)
 	c.legs = append(c.legs, l)
 }

@@ -2,66 +2,249 @@ package analysis
 
 import (
 	"context"
-	"sync"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
 )
 
-// Networks keeps the networks compiled last, so that questions that share a
-// view share them. The zero value is ready; it is safe for concurrent use.
-type Networks struct {
-	// mu guards kept. It is not held while compiling, so that a large network
-	// stops nobody; two questions at once may compile the same.
-	mu   sync.Mutex
-	kept []keptNetwork // the one used last in front
-}
-
-type keptNetwork struct {
-	snapshot *snapshot.Snapshot
-	lens     string
-	network  *Network
-}
-
-// maxKept bounds the memory: a network has about 400 bytes a leg.
-const maxKept = 8
+// Networks keeps the networks compiled last. After a write a network is made
+// from the one before: as it is where no claim that it reads was touched, and
+// else with the nodes and legs read anew that were. The zero value is ready; it
+// is safe for concurrent use.
+type Networks struct{ kept kept[*Network] }
 
 // Of returns the network of a kind in a view, compiled at most now.
 func (k *Networks) Of(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
-	lens := kind.String() + " " + v.Lens()
-	if n := k.find(v.Snapshot(), lens); n != nil {
-		return n, nil
+	return k.kept.of(v, kind.String(), func(old *keptItem[*Network]) (*Network, error) {
+		if old != nil {
+			if n, err := old.value.after(ctx, v); n != nil || err != nil {
+				return n, err
+			}
+		}
+		return Compile(ctx, v, kind)
+	})
+}
+
+// What a network is compiled from: the predicates read of each type, by kind.
+// That an entity is mentioned at all makes a node as well.
+var networkReads = [...]map[string][]string{
+	Transport: {
+		nodeType:    {"country", "status", "coordinates"},
+		segmentType: {"from", "to", "mode", "transits", "transitsComplete", "status", "distanceKm", "bidirectional", "gauge", "passes"},
+	},
+	Borders: {countryType: {"borders", "littoralOf", "coordinates"}},
+}
+
+// The types that networks are made of.
+const (
+	nodeType    = "TransportNode"
+	segmentType = "Segment"
+	countryType = "Country"
+)
+
+// after is the network in a later view of the same lens; nil where it must be
+// compiled anew.
+func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error) {
+	touched, ok, err := n.touchedUntil(ctx, v)
+	if err != nil || !ok {
+		return nil, err
 	}
-	n, err := Compile(ctx, v, kind)
+	next := *n
+	next.view = v.Lasting()
+	switch {
+	case len(touched) == 0:
+		return &next, nil
+	case n.kind == Borders:
+		return nil, nil // few legs: compiling costs as little
+	}
+	return n.patch(ctx, &next, touched)
+}
+
+// touchedUntil finds the entities of which something that the network reads was
+// recorded or withdrawn between its view and another; ok is false where that
+// does not tell all that changed.
+func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched map[uint32]bool, ok bool, err error) {
+	s, old := v.Snapshot(), n.view.Snapshot()
+	since := n.view.KnownSeq()
+	if since == v.KnownSeq() {
+		since = old.Seq() // both know the same claims, if not the same dates of sources
+	}
+	reads := networkReads[n.kind]
+	touched, ok = map[uint32]bool{}, true
+	looked := map[uint32]bool{}
+	err = learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
+		subject, predicate := s.Subject(c), s.Predicate(c)
+		if s.TypeName(subject) == schema.SourceType && predicate == "date" && int(subject) < old.EntityCount() {
+			ok = false // its claims may hold more or less surely than they did
+		}
+		if slices.Contains(reads[s.TypeName(subject)], predicate) {
+			touched[subject] = true
+		}
+		for _, e := range entitiesOf(s, c) {
+			// A node is there where any claim mentions it.
+			if typ := s.TypeName(e); !looked[e] && (typ == nodeType && n.kind == Transport || typ == countryType && n.kind == Borders) {
+				looked[e] = true
+				if _, there := n.numbers[e]; there != v.Exists(e) {
+					touched[e] = true
+				}
+			}
+		}
+	})
+	return touched, ok, err
+}
+
+// entitiesOf are the entities that a claim names.
+func entitiesOf(s *snapshot.Snapshot, claim uint32) []uint32 {
+	list := []uint32{s.Subject(claim), s.Source(claim)}
+	linked(s, claim, func(to uint32) { list = append(list, to) })
+	return list
+}
+
+// patch reads the touched nodes and segments anew into next, which is n in a
+// later view, and takes the others as n has them.
+func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]bool) (*Network, error) {
+	s := next.view.Snapshot()
+	c := &compiler{Network: next, s: s, o: s.Ontology()}
+	fields, err := c.fields(segmentType, "transits")
 	if err != nil {
 		return nil, err
 	}
-	k.keep(keptNetwork{v.Snapshot(), lens, n})
-	return n, nil
-}
-
-func (k *Networks) find(s *snapshot.Snapshot, lens string) *Network {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for i, x := range k.kept {
-		if x.snapshot == s && x.lens == lens {
-			copy(k.kept[1:i+1], k.kept[:i])
-			k.kept[0] = x
-			return x.network
+	var nodes, segments []uint32
+	for e := range touched {
+		if s.TypeName(e) == segmentType {
+			segments = append(segments, e)
+			continue
+		}
+		nodes = append(nodes, e)
+		// A leg tells the countries and the place of its ends.
+		for _, end := range [...]string{"from", "to"} {
+			next.view.Claims(e, end, true, func(claim uint32) bool {
+				if x := s.Subject(claim); !touched[x] {
+					segments = append(segments, x)
+				}
+				return true
+			})
 		}
 	}
-	return nil
+	byID := func(a, b uint32) int { return strings.Compare(string(s.ID(a)), string(s.ID(b))) }
+	slices.SortFunc(nodes, byID)
+	slices.SortFunc(segments, byID)
+	segments = slices.Compact(segments)
+
+	// What is numbered as it comes goes on from the numbers there are.
+	next.places, next.water = slices.Clone(n.places), slices.Clone(n.water)
+	next.place = maps.Clone(n.place)
+	next.modes, next.statuses = slices.Clone(n.modes), slices.Clone(n.statuses)
+	moved := c.patchNodes(n, nodes)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.patchLegs(n, segments, moved, fields["transits"])
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// What only the figures of legs changed leaves as it is, as it mostly does.
+	same := func(equal func(a, b *leg) bool) bool {
+		if len(next.legs) != len(n.legs) {
+			return false
+		}
+		for i := range n.legs {
+			if !equal(&n.legs[i], &next.legs[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	legs := same(func(a, b *leg) bool { return a.segment == b.segment })
+	if !legs {
+		next.number()
+	}
+	if !legs || moved != nil || !same(func(a, b *leg) bool { return a.from == b.from && a.to == b.to && a.both == b.both }) {
+		next.link()
+	}
+	if !legs || len(next.places) != len(n.places) ||
+		!same(func(a, b *leg) bool { return slices.Equal(a.transits, b.transits) && slices.Equal(a.passes, b.passes) }) {
+		next.cross()
+	}
+	next.index()
+	return next, nil
 }
 
-// keep puts a network in front. Those of an older snapshot go at once: nobody
-// will ask for them again but requests that run already.
-func (k *Networks) keep(n keptNetwork) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	list := []keptNetwork{n}
-	for _, x := range k.kept {
-		if x.snapshot.Seq() >= n.snapshot.Seq() && len(list) < maxKept && (x.snapshot != n.snapshot || x.lens != n.lens) {
-			list = append(list, x)
+// patchNodes reads nodes anew, and tells the new number of each old one; nil
+// where all keep theirs, and -1 for one that is gone.
+func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
+	same := !slices.ContainsFunc(nodes, func(e uint32) bool {
+		_, was := old.numbers[e]
+		return was != c.view.Exists(e)
+	})
+	if same {
+		c.nodes = slices.Clone(old.nodes)
+		for _, e := range nodes {
+			if i, ok := old.numbers[e]; ok {
+				c.nodes[i] = c.node(e)
+			}
+		}
+		return nil
+	}
+	c.nodes, c.numbers = make([]node, 0, len(old.nodes)+len(nodes)), make(map[uint32]int32, len(old.nodes)+len(nodes))
+	add := func(x node) {
+		c.numbers[x.entity] = int32(len(c.nodes))
+		c.nodes = append(c.nodes, x)
+	}
+	moved = make([]int32, len(old.nodes))
+	for i, x := range old.nodes {
+		for len(nodes) > 0 && c.s.ID(nodes[0]) < c.s.ID(x.entity) {
+			if c.view.Exists(nodes[0]) {
+				add(c.node(nodes[0]))
+			}
+			nodes = nodes[1:]
+		}
+		moved[i] = int32(len(c.nodes))
+		switch {
+		case len(nodes) == 0 || nodes[0] != x.entity:
+			add(x)
+		case c.view.Exists(x.entity):
+			add(c.node(x.entity))
+		default:
+			moved[i] = -1
+		}
+		if len(nodes) > 0 && nodes[0] == x.entity {
+			nodes = nodes[1:]
 		}
 	}
-	k.kept = list
+	for _, e := range nodes {
+		if c.view.Exists(e) {
+			add(c.node(e))
+		}
+	}
+	return moved
+}
+
+// patchLegs reads legs anew, and moves the others to the new numbers of their ends.
+func (c *compiler) patchLegs(old *Network, segments []uint32, moved []int32, transits *schema.Field) {
+	c.legs = make([]leg, 0, len(old.legs)+len(segments))
+	for i := range old.legs {
+		l := old.legs[i]
+		for len(segments) > 0 && c.s.ID(segments[0]) < c.s.ID(l.segment) {
+			c.segment(segments[0], transits)
+			segments = segments[1:]
+		}
+		if len(segments) > 0 && segments[0] == l.segment {
+			continue // its turn comes with the next one
+		}
+		if moved != nil {
+			l.from, l.to = moved[l.from], moved[l.to]
+		}
+		if l.from < 0 || l.to < 0 {
+			continue
+		}
+		c.legs = append(c.legs, l)
+	}
+	for _, e := range segments {
+		c.segment(e, transits)
+	}
 }

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Lens tells views of one snapshot apart: two that have the same show the same
-// claims, and hold them equally sure.
+// Lens tells views apart that know the same (KnownSeq): two of one snapshot that
+// have the same lens then show the same claims, and hold them equally sure.
 func (v *View) Lens() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d %d %d %d", v.on.First, v.on.Last, v.known, v.minConfidence)
+	fmt.Fprintf(&b, "%d %d %d", v.on.First, v.on.Last, v.minConfidence)
 	if v.sources != nil {
 		ids := make([]uint32, 0, len(v.sources))
 		for n, chosen := range v.sources {
