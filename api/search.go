@@ -125,7 +125,7 @@ func parseSearchCursor(s string) (*snapshot.MatchPlace, error) {
 func (b *builder) matchKindType() *graphql.Enum {
 	var members []schema.EnumMember
 	for _, k := range snapshot.MatchKinds {
-		members = append(members, schema.EnumMember{Name: string(k.Kind), Description: k.About})
+		members = append(members, schema.EnumMember{Name: k.Name, Description: k.About})
 	}
 	return b.enum("MatchKind", "How a name matches what was searched for.", members...)
 }
@@ -148,7 +148,7 @@ func (b *builder) searchConnectionType() *graphql.Object {
 			{name: "score", typ: must(graphql.Float), about: "From 0 to 1, the higher the better. Of equal scores the entity with more claims comes first.",
 				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendFloat(dst, float64(f.List[i].Score)/1000) })},
 			{name: "kind", typ: must(b.matchKindType()), about: "How the name matches.",
-				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, string(f.List[i].Kind)) })},
+				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, f.List[i].Kind.String()) })},
 			{name: "matched", typ: must(graphql.String), about: "The name that matched.",
 				read: match(func(f *found, i int, dst []byte) []byte {
 					return gql.AppendString(dst, f.view.Snapshot().Matched(&f.List[i]))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -17,6 +18,8 @@ type writer struct {
 	texts map[string]uint32
 	times map[graph.Interval]uint32
 	kinds atomic.Pointer[[]predicateKinds] // read by every view
+	// searches are the memories of searches that nobody uses now.
+	searches sync.Pool
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text

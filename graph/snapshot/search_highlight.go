@@ -29,10 +29,10 @@ func (s *Snapshot) Highlights(m *Match, query string) []Range {
 			}
 		}
 	case m.Kind == MatchPrefix || m.Kind == MatchWord:
-		at := wordStart(folded, m.word)
+		at := wordStart(folded, int(m.word))
 		parts = append(parts, [2]int{at, at + len(key)})
 	case m.words > 0:
-		parts = append(parts, [2]int{wordStart(folded, m.word), wordStart(folded, m.word+m.words) - 1})
+		parts = append(parts, [2]int{wordStart(folded, int(m.word)), wordStart(folded, int(m.word)+int(m.words)) - 1})
 	default:
 		for _, w := range strings.Fields(text.Sound(query)) {
 			if i := nearestWord(strings.Fields(text.Sound(name)), w); i >= 0 {

@@ -207,8 +207,10 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 	}
 }
 
-// prominence orders what matches equally well: the magnitude of how many
-// claims there are about the entity, which changes too seldom to upset pages.
-func (s *Snapshot) prominence(entity uint32) int {
-	return bits.Len(uint(len(s.out.at(entity)) + len(s.in.at(entity))))
+// prominence orders what matches equally well: by type, in the order of the
+// ontology, then by the magnitude of how many claims there are about the
+// entity, which changes too seldom to upset pages.
+func (s *Snapshot) prominence(entity uint32) uint16 {
+	claims := bits.Len(uint(len(s.out.at(entity)) + len(s.in.at(entity))))
+	return (255-min(s.types.at(entity), 255))<<8 | uint16(claims)
 }

@@ -63,7 +63,8 @@ func addSmallKana(dst []byte, small string) []byte {
 }
 
 // Syllables of Hangul are made of an initial, a vowel and a final, by their
-// code points. As the Revised Romanisation has them.
+// code points. As the Revised Romanisation has them, but for eo and eu, for
+// which names mostly have o and u.
 const (
 	hangulFirst = 0xAC00
 	hangulLast  = 0xD7A3
@@ -71,7 +72,7 @@ const (
 
 var (
 	hangulInitials = strings.Split("g kk n d tt r m b pp s ss  j jj ch k t p h", " ")
-	hangulVowels   = strings.Split("a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i", " ")
+	hangulVowels   = strings.Split("a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i", " ")
 	hangulFinals   = strings.Split(" k k k n n n t l k m l l l p l m p p t t ng t t k t p t", " ")
 )
 

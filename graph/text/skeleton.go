@@ -4,10 +4,10 @@ import "unicode"
 
 // Spare tells whether a text has letters of a script that leaves vowels out or
 // has no letter for many a consonant of other languages: Arabic, Hebrew,
-// katakana. Names in them are compared by their skeletons.
+// katakana, Hangul. Names in them are compared by their skeletons.
 func Spare(s string) bool {
 	for _, r := range s {
-		if r >= 0x590 && (unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Katakana)) {
+		if r >= 0x590 && (unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Katakana, unicode.Hangul)) {
 			return true
 		}
 	}
@@ -27,9 +27,7 @@ func Class(letter byte) byte {
 		return 'T'
 	case 'l', 'r':
 		return 'R'
-	case 'z', 'j':
-		return 'Z'
-	case 'd', 'h', 'm', 'n', 's':
+	case 'd', 'j', 'h', 'm', 'n', 's':
 		return letter - 'a' + 'A'
 	}
 	return 0

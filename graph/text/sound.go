@@ -32,6 +32,9 @@ func Sound(s string) string {
 // appendLatin appends a word in lower-case Latin letters.
 func appendLatin(dst []byte, word string) []byte {
 	start := len(dst)
+	if strings.ContainsRune(word, 'π') || strings.ContainsRune(word, 'γ') || strings.ContainsRune(word, 'τ') {
+		word = greekPairs.Replace(word)
+	}
 	for i, r := range word {
 		r = unicode.ToLower(r)
 		// Hiragana lie in the order of katakana.
@@ -62,7 +65,7 @@ func appendLatin(dst []byte, word string) []byte {
 			}
 			dst = append(dst, latin...)
 		case r >= hangulFirst && r <= hangulLast:
-			dst = appendHangul(dst, r)
+			dst = appendHangul(append(dst, apart), r)
 		case r >= hanFirst && r <= hanLast && han()[r-hanFirst] != "":
 			dst = append(dst, han()[r-hanFirst]...)
 		default:
@@ -71,6 +74,9 @@ func appendLatin(dst []byte, word string) []byte {
 	}
 	return dst
 }
+
+// greekPairs are sounds that Greek has no letters for.
+var greekPairs = strings.NewReplacer("μπ", "b", "Μπ", "b", "γκ", "g", "Γκ", "g", "γγ", "ng", "τζ", "j", "Τζ", "j")
 
 // apart stands between Latin letters that are not to be read together.
 const apart = '\''
@@ -97,11 +103,11 @@ func appendBase(dst []byte, r rune) []byte {
 // candidates, and how well they match is judged by more than it.
 var same = groupByFirst([][2]string{
 	{"shch", "s"}, {"tsch", "c"}, {"dsch", "j"},
-	{"sch", "s"}, {"tch", "c"}, {"dzh", "j"}, {"tsh", "c"}, {"aye", "e"}, {"oye", "o"}, {"aie", "e"}, {"oie", "o"},
-	{"sh", "s"}, {"ch", "c"}, {"dj", "j"}, {"dz", "z"}, {"zh", "j"}, {"jh", "j"}, {"kh", "h"}, {"gh", "g"}, {"ph", "f"}, {"th", "t"}, {"dh", "d"},
+	{"sch", "s"}, {"tch", "c"}, {"dzh", "j"}, {"tsh", "c"}, {"aye", "e"}, {"oye", "o"}, {"aie", "e"}, {"oie", "o"}, {"aje", "e"}, {"oje", "o"}, {"ije", "ie"}, {"ijo", "io"},
+	{"sh", "s"}, {"ch", "c"}, {"dj", "j"}, {"dz", "s"}, {"zh", "j"}, {"jh", "j"}, {"kh", "h"}, {"gh", "g"}, {"ph", "f"}, {"th", "t"}, {"dh", "d"},
 	{"bh", "b"}, {"rh", "r"}, {"wh", "v"}, {"ts", "s"}, {"tz", "s"}, {"cz", "c"}, {"sz", "s"}, {"ck", "k"}, {"ce", "se"}, {"ci", "si"}, {"cy", "si"},
-	{"ou", "u"}, {"oo", "u"}, {"ee", "i"}, {"eo", "o"}, {"eu", "u"}, {"ae", "e"}, {"oe", "o"}, {"ue", "u"},
-	{"c", "k"}, {"q", "k"}, {"w", "v"}, {"x", "ks"}, {"y", "i"},
+	{"ou", "u"}, {"oo", "u"}, {"ee", "i"}, {"ae", "e"}, {"oe", "o"}, {"ue", "u"},
+	{"c", "k"}, {"q", "k"}, {"w", "v"}, {"x", "ks"}, {"y", "i"}, {"z", "s"},
 })
 
 func groupByFirst(pairs [][2]string) (by [utf8.RuneSelf][][2]string) {

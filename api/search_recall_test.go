@@ -1,0 +1,85 @@
+package api_test
+
+import (
+	"bufio"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// recallFloors are the shares, in hundredths, of the queries of each class in
+// testdata/search-recall.txt that must find the entity meant as the first and
+// among the first five.
+var recallFloors = map[string][2]int{
+	"misspelling":             {95, 97},
+	"romanisation":            {85, 90},
+	"cyrillic":                {87, 90},
+	"arabic":                  {75, 81},
+	"hebrew":                  {64, 76},
+	"greek georgian armenian": {72, 75},
+	"han":                     {50, 50},
+	"kana":                    {82, 94},
+	"hangul":                  {76, 94},
+	"original script":         {94, 94},
+	"old name":                {82, 82},
+	"abbreviation":            {90, 90},
+	"words in any order":      {89, 94},
+	"beginning":               {89, 94},
+	"all":                     {85, 90},
+}
+
+// TestSearchRecall measures how often a search finds what is meant, in classes
+// of queries.
+func TestSearchRecall(t *testing.T) {
+	f, err := os.Open("testdata/search-recall.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	type tally struct {
+		name         string
+		n, one, five int
+		missed       []string
+	}
+	var classes []*tally
+	a := seeded(t)
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		line := lines.Text()
+		if name, ok := strings.CutPrefix(line, "== "); ok {
+			classes = append(classes, &tally{name: name})
+			continue
+		}
+		query, id, ok := strings.Cut(line, "\t")
+		if !ok {
+			continue
+		}
+		c := classes[len(classes)-1]
+		var found struct {
+			Search struct{ Nodes []struct{ ID string } }
+		}
+		askInto(t, a, `query($q: String!) { search(text: $q, first: 5) { nodes { id } } }`, map[string]any{"q": query}, &found)
+		c.n++
+		switch at := slices.IndexFunc(found.Search.Nodes, func(n struct{ ID string }) bool { return n.ID == id }); {
+		case at == 0:
+			c.one++
+			c.five++
+		case at > 0:
+			c.five++
+			fallthrough
+		default:
+			c.missed = append(c.missed, query+" ("+id+")")
+		}
+	}
+	all := &tally{name: "all"}
+	for _, c := range classes {
+		all.n, all.one, all.five = all.n+c.n, all.one+c.one, all.five+c.five
+	}
+	for _, c := range append(classes, all) {
+		one, five := 100*c.one/c.n, 100*c.five/c.n
+		t.Logf("%-24s %4d queries, recall at 1 %3d %%, at 5 %3d %%; not first: %s", c.name, c.n, one, five, strings.Join(c.missed, ", "))
+		if floor, ok := recallFloors[c.name]; !ok || one < floor[0] || five < floor[1] {
+			t.Errorf("%s: recall at 1 %d %%, at 5 %d %%; the floors are %v", c.name, one, five, floor)
+		}
+	}
+}

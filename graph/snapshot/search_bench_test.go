@@ -1,0 +1,152 @@
+package snapshot_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// syllables of invented names, by script.
+var syllables = [][]string{
+	strings.Fields("ka ra ba shi len tor mi nov grad bek stan al ur du sai pe kon ta ri vo hel dan min sk berg ou che fa li zu"),
+	strings.Fields("ка ра ба ши лен тор ми нов град бек стан ал ур ду сай пе кон та ри во хел дан мин ск жа че фа ли зу"),
+	strings.Fields("كا را با شي لن تور مي نوف بك ستان ال دو سا كن تا ري هل دن مين"),
+	strings.Fields("北 京 上 海 西 安 中 东 南 山 河 城 新 疆 天 津 广 州 江 湖 口 平 长 春"),
+	strings.Fields("ト ウ キ カ ザ フ ス タ ン ナ ラ ア マ ニ ル ミ ロ セ イ"),
+}
+
+// inventName makes a name of one to three words, most of them in Latin letters.
+func inventName(r *rand.Rand) string {
+	script := max(0, r.IntN(20)-15)
+	var words []string
+	for range 1 + r.IntN(3) {
+		var w strings.Builder
+		for range 2 + r.IntN(3) {
+			w.WriteString(syllables[script][r.IntN(len(syllables[script]))])
+		}
+		words = append(words, w.String())
+	}
+	return strings.Join(words, " ")
+}
+
+// namedCities is a snapshot of n names, two for each city, and the names.
+func namedCities(b testing.TB, n int) (*snapshot.Snapshot, []string) {
+	b.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	builder := snapshot.NewBuilder(snapshot.Empty(schema.MustDefault()))
+	names := make([]string, n)
+	c := &graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}}}
+	for i := range names {
+		names[i] = inventName(r)
+		city, predicate := graph.ID(fmt.Sprint("city-", i/2)), "name"
+		if i%2 == 1 {
+			predicate = "aliases"
+		} else {
+			c.Entities = append(c.Entities, graph.Entity{ID: city, Type: "City"})
+		}
+		c.Claims = append(c.Claims, graph.Claim{Subject: city, Predicate: predicate, Value: graph.StringValue(names[i]), Source: "source", Confidence: 1})
+		if len(c.Claims) == 1000 || i == n-1 {
+			if err := builder.Add(c); err != nil {
+				b.Fatal(err)
+			}
+			c = &graph.Commit{Seq: c.Seq + 1, At: c.At.Add(time.Second)}
+		}
+	}
+	return builder.Snapshot(), names
+}
+
+// searchSizes are how many names to measure with: 10,000 and 100,000, or as
+// CASPIAN_BENCH_NAMES says.
+func searchSizes(b *testing.B) []int {
+	if v := os.Getenv("CASPIAN_BENCH_NAMES"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return []int{n}
+	}
+	return []int{10_000, 100_000}
+}
+
+// BenchmarkSearch gives the time of the median search of each kind.
+func BenchmarkSearch(b *testing.B) {
+	for _, n := range searchSizes(b) {
+		s, names := namedCities(b, n)
+		v, err := s.View(graph.View{}, today)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r := rand.New(rand.NewPCG(3, 4))
+		latin := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s[0] >= 0x80 || len(s) < 10 })
+		cyrillic := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s < "а" || s > "я" })
+		arabic := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s < "ا" || s > "ي" })
+		pick := func(list []string) string { return list[r.IntN(len(list))] }
+		misspelt := func() string {
+			q := []byte(pick(latin))
+			i := 1 + r.IntN(len(q)-2)
+			q[i], q[i+1] = q[i+1], q[i]
+			j := r.IntN(len(q))
+			return string(append(q[:j:j], q[j+1:]...))
+		}
+		for _, kind := range []struct {
+			name  string
+			query func() string
+		}{
+			{"letter", func() string { return "k" }},
+			{"prefix3", func() string { return pick(latin)[:3] }},
+			{"prefix6", func() string { return pick(latin)[:6] }},
+			{"exact", func() string { return pick(latin) }},
+			{"cyrillic", func() string { return pick(cyrillic) }},
+			{"arabic", func() string { return pick(arabic) }},
+			{"fuzzy", misspelt},
+			{"nothing", func() string { return "qwrtzplkjh" }},
+			{"twoWords", func() string { w := strings.Fields(pick(latin)); slices.Reverse(w); return strings.Join(w, " ") }},
+		} {
+			b.Run(fmt.Sprintf("%d/%s", n, kind.name), func(b *testing.B) {
+				queries := make([]string, 64)
+				for i := range queries {
+					queries[i] = kind.query()
+				}
+				var times []time.Duration
+				found := 0
+				for i := 0; b.Loop(); i++ {
+					start := time.Now()
+					m, err := v.Search(&snapshot.Search{Text: queries[i%len(queries)], First: 8})
+					times = append(times, time.Since(start))
+					if err != nil {
+						b.Fatal(err)
+					}
+					found += m.Total
+				}
+				slices.Sort(times)
+				b.ReportMetric(float64(times[len(times)/2].Microseconds()), "median-µs")
+				b.ReportMetric(float64(times[len(times)*95/100].Microseconds()), "p95-µs")
+				b.ReportMetric(float64(found)/float64(len(times)), "found")
+			})
+		}
+	}
+}
+
+// BenchmarkNamesMemory gives the memory of a name, all indexes included.
+func BenchmarkNamesMemory(b *testing.B) {
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		s, names := namedCities(b, 100_000)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(names)), "B/name")
+		runtime.KeepAlive(s)
+	}
+}
