@@ -49,6 +49,12 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
 	defer cancel()
 	out := []byte{'['}
+	var answered []*gql.Response // they count among the answers under way until this one is sent
+	defer func() {
+		for _, res := range answered {
+			res.Release()
+		}
+	}()
 	for i, raw := range list {
 		if i > 0 {
 			out = append(out, ',')
@@ -65,7 +71,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 		req.WriteRefusal = refusal
 		res := s.execute(ctx, b.Begin(), req)
 		out = append(out, res.Body...)
-		res.Release()
+		answered = append(answered, res)
 		if r.Context().Err() != nil {
 			return // nobody reads it
 		}
