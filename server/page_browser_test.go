@@ -295,7 +295,7 @@ func (b *browser) shows(text string) {
 
 func (b *browser) until(what string, done func() bool) {
 	b.t.Helper()
-	for range 200 {
+	for range 400 {
 		if done() {
 			return
 		}
@@ -303,7 +303,7 @@ func (b *browser) until(what string, done func() bool) {
 	}
 	var page string
 	b.eval("location.href + '\\n' + document.body.innerText", &page)
-	b.t.Fatalf("waited 10 s until %s\n%s", what, page)
+	b.t.Fatalf("waited 20 s until %s\n%s", what, page)
 }
 
 // Keys that are not letters, by name: their code and the text they make.

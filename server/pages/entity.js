@@ -1,7 +1,7 @@
 // An entity: what is claimed about it, and what claims lead to it.
 import { $, address, ask, asOf, complain, h, join, outside, params, plural, say, split } from './lib.js';
 import { claim, fields, label, ready, words } from './claim.js';
-import { conflictsOf, timelineOf } from './questions.js';
+import { claimsOf, conflictsOf, timelineOf } from './questions.js';
 
 const page = 200; // claims asked for at a time
 const rows = 8; // of a group, before the rest is asked to be shown
@@ -71,6 +71,7 @@ export async function show() {
     e.aliases.length > 0 && h('p', { class: 'hint' }, 'Also: ', e.aliases.join(', ')),
     h('p', null, join([
       place && h('a', { href: address({ from: e.id }) }, 'routes from here'),
+      e.type === 'Source' && h('a', { href: address({ query: claimsOf(e.id) }) }, 'what it claims'),
       h('a', { href: address({ query: conflictsOf(e.id) }) }, 'where sources disagree'),
       h('a', { href: address({ query: timelineOf(e.id) }) }, 'timeline'),
     ].filter(Boolean), ' · ')),

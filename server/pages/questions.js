@@ -27,6 +27,15 @@ export const timelineOf = (id) => `query ($view: View) {
   }
 }`;
 
+export const claimsOf = (source) => `query ($view: View) {
+  claims(where: { source: { eq: ${JSON.stringify(source)} } }, first: 100, view: $view) {
+    totalCount
+    nodes {
+        ${claim}
+    }
+  }
+}`;
+
 // What is asked, the query, how to read the answer, and, for those with a page of their
 // own, its address.
 export const questions = [
