@@ -237,8 +237,14 @@ func beNarrow(b *browser) {
 	}
 }
 
-// showAll reaches each claim of an entity that has more than a page of them.
+// showAll reaches each claim of an entity that has more than a page of them, and tells where
+// a query asked for less than there is.
 func showAll(b *browser) {
+	b.open("/?id=factbook")
+	b.settled()
+	b.eval(`[...document.querySelectorAll('#view a')].find((a) => a.textContent === 'what it claims').click()`, nil)
+	b.shows(", of which 100 are asked for and shown")
+	b.is(`document.querySelectorAll('#answer .claim').length === 100`)
 	b.open("/?id=CHN")
 	b.settled()
 	b.eval(`(() => {

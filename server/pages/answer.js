@@ -17,7 +17,7 @@ function table(rows) {
 function list(all, name) {
   if (!all.length) return 'none';
   if (all.every(isEntity)) return join(all.map((e) => entity(e)), ', ');
-  if (all.every(isClaim)) return all.length > 9 ? evidence(all) : statements(all);
+  if (all.every(isClaim)) return statements(all);
   if (all.every(flat)) return all.join(', ');
   if (!all[0].relation && all.every((x) => x && Object.values(x).every(flat))) return table(all);
   return h('ol', null, all.map((x) => h('li', null, read(x, name))));
@@ -40,7 +40,8 @@ function read(v, name) {
     const way = v.inverse ? ` ← ${label(v.relation)} — ` : ` — ${label(v.relation)} → `;
     return [entity(v.from), way, entity(v.to), v.claim && evidence([v.claim])];
   }
-  const keys = Object.keys(v).filter((k) => k !== '__typename');
+  const keys = Object.keys(v).filter((k) => k !== '__typename'), shown = (v.nodes ?? v.edges)?.length;
+  if (v.totalCount > shown) v = { ...v, totalCount: `${v.totalCount}, of which ${shown} are asked for and shown` };
   if (keys.length === 1) return read(v[keys[0]], keys[0]);
   return h('dl', null, keys.map((k) => [h('dt', null, label(k)), h('dd', null, read(v[k], k))]));
 }

@@ -31,7 +31,7 @@ export const claimsOf = (source) => `query ($view: View) {
   claims(where: { source: { eq: ${JSON.stringify(source)} } }, first: 100, view: $view) {
     totalCount
     nodes {
-        ${claim}
+      ${claim.replaceAll('\n  ', '\n')}
     }
   }
 }`;
