@@ -63,6 +63,9 @@ func (b *builder) fieldsOf(owner string, list []field) graphql.Fields {
 	fs := graphql.Fields{}
 	bind := map[string]gql.Binding{}
 	for _, f := range list {
+		if _, ok := f.args["where"]; ok {
+			f.read.Prepare = bounded(f.read.Prepare)
+		}
 		fs[f.name] = &graphql.Field{Type: f.typ, Args: f.args, Description: f.about}
 		bind[f.name] = f.read
 		if _, ok := f.args["view"]; ok {

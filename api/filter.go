@@ -299,6 +299,7 @@ func (b *builder) test(s schema.Scalar, in map[string]any) (*snapshot.Test, erro
 			t.Matches = re
 		}
 	}
+	t.Sort()
 	return t, nil
 }
 

@@ -233,7 +233,7 @@ func TestStreamNegotiation(t *testing.T) {
 		{"POST", "/graphql", `{"query":"subscription{changes{sequence}}"}`, []string{"Accept", "text/event-stream;q=0, application/json"}, 200, "SUBSCRIPTION_NOT_SUPPORTED"},
 		{"POST", "/graphql/stream", `{"query":"{x}"}`, []string{"Accept", "application/json"}, 406, "NOT_ACCEPTABLE"},
 		{"POST", "/graphql/stream", `{"query":`, nil, 400, "BAD_REQUEST"},
-		{"PUT", "/graphql/stream", ``, nil, 405, "METHOD_NOT_ALLOWED"},
+		{"PATCH", "/graphql/stream", ``, nil, 405, "METHOD_NOT_ALLOWED"},
 		{"HEAD", "/graphql/stream?query={graph{sequence}}", ``, nil, 405, "METHOD_NOT_ALLOWED"},
 		{"GET", "/graphql/stream", ``, nil, 400, "BAD_REQUEST"},
 		{"GET", "/graphql/stream?query={graph{sequence}}", ``, []string{"Last-Event-ID", "x"}, 400, "BAD_REQUEST"},

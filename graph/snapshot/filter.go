@@ -3,6 +3,7 @@ package snapshot
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -67,11 +68,39 @@ type QualifierFilter struct {
 type Test struct {
 	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
 	In, NotIn                []graph.Value // nil: not asked
+	sorted                   bool          // In and NotIn are texts in order, see Sort
 	// Contains and StartsWith ignore case and diacritics; they are texts as
 	// Fold makes them.
 	Contains, StartsWith string
 	Matches              *regexp.Regexp
 	IsNull               *bool
+}
+
+// Sort makes long lists of texts in In and NotIn quick to ask; the lists are the Test's own
+// from then on. It is called before the Test is used, if at all.
+func (t *Test) Sort() {
+	for _, list := range [][]graph.Value{t.In, t.NotIn} {
+		if slices.ContainsFunc(list, func(v graph.Value) bool { return !isText(v.Kind()) }) {
+			return
+		}
+	}
+	t.sorted = true
+	for _, list := range [][]graph.Value{t.In, t.NotIn} {
+		slices.SortFunc(list, func(a, b graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
+	}
+}
+
+// listed tells whether a list has the value.
+func (t *Test) listed(o *schema.Ontology, list []graph.Value, val graph.Value) bool {
+	if t.sorted {
+		_, ok := slices.BinarySearchFunc(list, val, func(a, b graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
+		return ok && isText(val.Kind())
+	}
+	return slices.ContainsFunc(list, func(w graph.Value) bool { c, ok := Compare(o, val, w); return ok && c == 0 })
+}
+
+func isText(k graph.Kind) bool {
+	return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
 }
 
 // Keeps tells whether the filter keeps the entity.
@@ -236,7 +265,7 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	}
 	same := func(w graph.Value) bool { c, ok := Compare(o, val, w); return ok && c == 0 }
 	if t.Eq != nil && !same(*t.Eq) || t.Ne != nil && same(*t.Ne) ||
-		t.In != nil && !anyOf(t.In, same) || t.NotIn != nil && anyOf(t.NotIn, same) {
+		t.In != nil && !t.listed(o, t.In, val) || t.NotIn != nil && t.listed(o, t.NotIn, val) {
 		return false
 	}
 	within := func(w *graph.Value, least, most int) bool {
@@ -274,12 +303,9 @@ func (t *Test) finds(s string) bool {
 // dates by the first and then the last day they may mean, quantities of one
 // dimension by what they amount to.
 func Compare(o *schema.Ontology, a, b graph.Value) (c int, ok bool) {
-	text := func(k graph.Kind) bool {
-		return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
-	}
 	number := func(k graph.Kind) bool { return k == graph.IntKind || k == graph.FloatKind }
 	switch ka, kb := a.Kind(), b.Kind(); {
-	case text(ka) && text(kb):
+	case isText(ka) && isText(kb):
 		return strings.Compare(a.Text(), b.Text()), true
 	case ka == graph.IntKind && kb == graph.IntKind:
 		return compareNumbers(a.Int(), b.Int()), true
