@@ -45,7 +45,7 @@ func (b *builder) connections() field {
 				}
 				if found.Partial && len(found.List) == 0 {
 					// An empty list would say that there is none.
-					return nil, false, graph.Errorf(graph.BadInput, "connections: the search ended at its limit of work before it found one; "+
+					return nil, false, graph.Errorf(graph.LimitWork, "connections: the search ended at its limit of work before it found one; "+
 						"give relations, excludeTypes or a smaller maxLength")
 				}
 				for i := range found.List {

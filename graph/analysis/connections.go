@@ -233,7 +233,7 @@ func (w *connector) round() {
 			backward = w.extend(backward, w.from)
 		}
 		w.join(forward, backward)
-		if w.spent || w.err != nil || len(forward) == 0 {
+		if w.spent || w.err != nil || len(forward) == 0 || len(backward) == 0 {
 			return
 		}
 	}
@@ -251,7 +251,13 @@ func (w *connector) direct(root *trail) {
 // passing is what it costs to pass an entity.
 func (w *connector) passing(x uint32) float64 { return math.Log(float64(w.degrees[x])) }
 
-// extend makes trails longer by a step; other is the end that they must not reach.
+// leastPassing is the least that it costs to pass an entity: one with a way in
+// and a way out is linked with two others.
+const leastPassing = math.Ln2
+
+// extend makes trails longer by a step; other is the end that they must not
+// reach. Of both a trail and the entity that it reaches only those go on that
+// some way worth knowing can pass.
 func (w *connector) extend(trails []*trail, other uint32) []*trail {
 	var next []*trail
 	for _, t := range trails {
@@ -259,12 +265,13 @@ func (w *connector) extend(trails []*trail, other uint32) []*trail {
 		if t.up != nil {
 			base += w.passing(t.end)
 		}
-		if base > w.limit() {
+		// The entity that it reaches will have to be passed as well.
+		if base+leastPassing > w.limit() {
 			continue
 		}
 		for _, k := range w.linksOf(t.end) {
 			cost := base + k.cost
-			if k.to == other || cost > w.limit() || t.has(k.to) {
+			if k.to == other || w.degrees[k.to] < 2 || cost+w.passing(k.to) > w.limit() || t.has(k.to) {
 				continue
 			}
 			if !w.tick() {
