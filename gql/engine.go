@@ -194,9 +194,13 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 		return nil, refuse(CodeMutation, "Mutations are not allowed by this method: send the request as POST.")
 	}
 	if len(op.vars) > 0 || len(req.Variables) > 0 {
+		began := r.resp.Timing.now()
 		given, err := decodeVariables(req.Variables, e.limits)
 		if err == nil {
 			err = e.coerceVariables(op.vars, given, &r.vars)
+		}
+		if t := r.resp.Timing; t != nil {
+			t.Variables = t.now() - began
 		}
 		if err != nil {
 			return nil, err
@@ -206,7 +210,12 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 	if err != nil {
 		return nil, err
 	}
-	return p, r.checkCost(p)
+	began := r.resp.Timing.now()
+	err = r.checkCost(p)
+	if t := r.resp.Timing; t != nil {
+		t.Prepare = t.now() - began
+	}
+	return p, err
 }
 
 // Check parses and validates a document without running it, for lists of trusted

@@ -10,6 +10,10 @@ type Timing struct {
 	// Parse, Validate and Plan are for a document met for the first time; zero where
 	// its plan was kept.
 	Parse, Validate, Plan time.Duration
+	// Variables is the time for reading and coercing the variables, Prepare for what
+	// follows from their values before anything runs: the estimate of the cost, and the
+	// arguments that it needs.
+	Variables, Prepare time.Duration
 	// Execute is the time for reading the fields and writing the answer.
 	Execute time.Duration
 	// Fields are the root fields that were begun, in their order.
@@ -113,7 +117,7 @@ func (r *Response) AppendTrace(dst []byte) []byte {
 	for _, phase := range [...]struct {
 		name string
 		took time.Duration
-	}{{`,"parse":`, t.Parse}, {`,"validate":`, t.Validate}, {`,"plan":`, t.Plan}, {`,"execute":`, t.Execute}} {
+	}{{`,"parse":`, t.Parse}, {`,"validate":`, t.Validate}, {`,"variables":`, t.Variables}, {`,"plan":`, t.Plan}, {`,"prepare":`, t.Prepare}, {`,"execute":`, t.Execute}} {
 		dst = AppendInt(append(dst, phase.name...), int64(phase.took))
 	}
 	dst = append(dst, `,"fields":[`...)

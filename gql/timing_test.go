@@ -77,6 +77,11 @@ func TestTiming(t *testing.T) {
 		t.Errorf("the phases of a known document: %+v", r.Timing)
 	}
 	r.Release()
+	r = e.Execute(context.Background(), &Request{Query: `query($n:Int){page(first:$n){nodes{n}}}`, Variables: []byte(`{"n":1}`), Timed: true})
+	if r.Timing.Variables <= 0 || r.Timing.Prepare <= 0 {
+		t.Errorf("the phases of variables: %+v", r.Timing)
+	}
+	r.Release()
 	if r = e.Execute(context.Background(), &Request{Query: `{plain{n}}`}); r.Timing != nil {
 		t.Errorf("it was timed unasked: %+v", r.Timing)
 	}
