@@ -227,10 +227,10 @@ func (w *connector) round() {
 			continue
 		}
 		if n%2 == 1 || n == 2 {
-			forward = w.extend(forward, w.to)
+			forward = w.extend(forward, backward)
 		}
-		if n%2 == 0 {
-			backward = w.extend(backward, w.from)
+		if n%2 == 0 && len(forward) > 0 {
+			backward = w.extend(backward, forward)
 		}
 		w.join(forward, backward)
 		if w.spent || w.err != nil || len(forward) == 0 || len(backward) == 0 {
@@ -251,27 +251,36 @@ func (w *connector) direct(root *trail) {
 // passing is what it costs to pass an entity.
 func (w *connector) passing(x uint32) float64 { return math.Log(float64(w.degrees[x])) }
 
-// leastPassing is the least that it costs to pass an entity: one with a way in
-// and a way out is linked with two others.
-const leastPassing = math.Ln2
-
-// extend makes trails longer by a step; other is the end that they must not
-// reach. Of both a trail and the entity that it reaches only those go on that
-// some way worth knowing can pass.
-func (w *connector) extend(trails []*trail, other uint32) []*trail {
+// extend makes trails longer by a step. others are those from the other end. Of
+// both the trails and the entities that they reach only those go on that some
+// way worth knowing can pass.
+func (w *connector) extend(trails, others []*trail) []*trail {
+	// What the rest of a way costs at least behind an entity where it meets one
+	// of the others, or a longer one, and behind the entity before that.
+	meeting, before := math.Inf(1), math.Inf(1)
+	for _, t := range others {
+		if meeting = min(meeting, t.cost); t.up == nil {
+			before = math.Ln2 // an entity with a way in and a way out is linked with two others
+		} else {
+			before = min(before, t.cost+w.passing(t.end))
+		}
+	}
+	other := others[0]
+	for other.up != nil {
+		other = other.up
+	}
 	var next []*trail
 	for _, t := range trails {
 		base := t.cost
 		if t.up != nil {
 			base += w.passing(t.end)
 		}
-		// The entity that it reaches will have to be passed as well.
-		if base+leastPassing > w.limit() {
+		if t.up != nil && base+before > w.limit() {
 			continue
 		}
 		for _, k := range w.linksOf(t.end) {
 			cost := base + k.cost
-			if k.to == other || w.degrees[k.to] < 2 || cost+w.passing(k.to) > w.limit() || t.has(k.to) {
+			if k.to == other.end || w.degrees[k.to] < 2 || cost+w.passing(k.to)+meeting > w.limit() || t.has(k.to) {
 				continue
 			}
 			if !w.tick() {
