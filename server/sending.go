@@ -33,8 +33,3 @@ func sendAll(w io.Writer, control *http.ResponseController, timeout time.Duratio
 	}
 	return nil
 }
-
-// sendWithin is the time that sendAll gives so many bytes, for what is not sent in pieces.
-func sendWithin(timeout time.Duration, bytes int) time.Duration {
-	return max(timeout, min(sendTime, timeout*time.Duration(1+bytes/sendPiece)))
-}

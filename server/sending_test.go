@@ -55,6 +55,16 @@ func TestUnreadAnswer(t *testing.T) {
 			within(t, 2*time.Second, "it is given up", func() bool { return s.metrics.inFlight.Load() == 0 })
 		})
 	}
+	t.Run("socket", func(t *testing.T) {
+		d := begun(t, ts)
+		d.say(subscribing("1", "{x}"))
+		within(t, 3*time.Second, "it is given up", func() bool { return s.metrics.dropped[droppedSlow].Load() == 1 })
+		within(t, 2*time.Second, "its place is free", func() bool {
+			s.followers.mu.Lock()
+			defer s.followers.mu.Unlock()
+			return s.followers.n == 0
+		})
+	})
 	conn, err := net.Dial("tcp", at.String()) // with buffers as usual: tiny ones stall TCP
 	if err != nil {
 		t.Fatal(err)
@@ -104,19 +114,5 @@ func TestStalledBody(t *testing.T) {
 	}
 	if n := s.metrics.subscribers[overSSE].Load(); n != 0 {
 		t.Errorf("%d streams are open", n)
-	}
-}
-
-func TestSendWithin(t *testing.T) {
-	for _, c := range []struct {
-		bytes int
-		want  time.Duration
-	}{{0, 10 * time.Second}, {sendPiece, 20 * time.Second}, {64 << 20, time.Minute}} {
-		if got := sendWithin(10*time.Second, c.bytes); got != c.want {
-			t.Errorf("%d bytes in %s, want %s", c.bytes, got, c.want)
-		}
-	}
-	if got := sendWithin(2*time.Minute, 1); got != 2*time.Minute {
-		t.Errorf("%s", got)
 	}
 }

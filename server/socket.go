@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -68,6 +69,7 @@ type socket struct {
 	refusal error // why this caller may not write; set by begin
 	begun   atomic.Bool
 	slow    atomic.Bool // the client did not read in time
+	out     sync.Mutex  // guards writing messages
 }
 
 // socket answers an upgrade at /graphql.
@@ -286,10 +288,7 @@ func (c *socket) next(id string, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	text := make([]byte, 0, len(payload)+len(head)+64)
-	text = append(append(text, `{"id":`...), head...)
-	text = append(append(text, `,"type":"next","payload":`...), payload...)
-	return c.write(append(text, '}'))
+	return c.write([]byte(`{"id":`), head, []byte(`,"type":"next","payload":`), payload, []byte("}"))
 }
 
 func (c *socket) complete(id string) error { return c.send(&message{Type: "complete", ID: id}) }
@@ -310,17 +309,51 @@ func (c *socket) send(m *message) error {
 
 // write sends one message. A client that leaves it unread too long is cut off:
 // nothing is kept for it, and it can go on from the last number it has.
-func (c *socket) write(text []byte) error {
+func (c *socket) write(parts ...[]byte) error {
+	c.out.Lock() // before the time begins
+	defer c.out.Unlock()
+	o := c.server.opts.Live
 	// Not the operation's context: where it ends, the connection goes on.
-	ctx, cancel := context.WithTimeout(context.Background(), sendWithin(c.server.opts.Live.WriteTimeout, len(text)))
+	ctx, cancel := context.WithTimeout(context.Background(), max(sendTime, o.WriteTimeout))
 	defer cancel()
-	err := c.conn.Write(ctx, websocket.MessageText, text)
-	if errors.Is(err, context.DeadlineExceeded) && !c.slow.Swap(true) {
+	late := time.AfterFunc(o.WriteTimeout, cancel)
+	defer late.Stop()
+	err := c.pieces(ctx, parts, func() { late.Reset(o.WriteTimeout) })
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if !c.slow.Swap(true) {
 		c.all.cancel()
 		c.server.metrics.dropped[droppedSlow].Add(1)
 		c.server.log.Info("subscriber_dropped", "reason", "it did not read in time")
 	}
-	return err
+	return os.ErrDeadlineExceeded
+}
+
+// pieces writes a message of one frame, or of several where it is long, and tells after each.
+func (c *socket) pieces(ctx context.Context, parts [][]byte, sent func()) error {
+	length := 0
+	for _, part := range parts {
+		length += len(part)
+	}
+	if length <= sendPiece {
+		return c.conn.Write(ctx, websocket.MessageText, slices.Concat(parts...))
+	}
+	w, err := c.conn.Writer(ctx, websocket.MessageText)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		for len(part) > 0 {
+			n := min(len(part), sendPiece)
+			if _, err := w.Write(part[:n]); err != nil {
+				return err
+			}
+			sent()
+			part = part[n:]
+		}
+	}
+	return w.Close()
 }
 
 // errorList is the payload of an error message.
