@@ -108,7 +108,7 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	}
 	var shown []*change
 	p := &analysed{prev: a.after != nil}
-	err := analysis.Changes(ctx, from, to, opts, func(c analysis.Change) bool {
+	rest, err := analysis.Changes(ctx, from, to, opts, func(c analysis.Change) bool {
 		if a.page.first != nil && len(shown) == *a.page.first {
 			p.next = true
 			return false
@@ -117,14 +117,20 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 		return true
 	})
 	p.n = len(shown)
+	if rest != nil {
+		p.partial, p.rest = true, writePlace(s.ClaimID(*rest).String())
+	}
 	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
 	p.cursor = func(i int) string { return writePlace(s.ClaimID(shown[i].Place()).String()) }
 	p.total = func() (int, error) {
-		if !p.next && !p.prev {
+		if !p.next && !p.prev && !p.partial {
 			return p.n, nil
 		}
 		n := 0
-		err := analysis.Changes(ctx, from, to, a.opts, func(analysis.Change) bool { n++; return true })
+		rest, err := analysis.Changes(ctx, from, to, a.opts, func(analysis.Change) bool { n++; return true })
+		if rest != nil {
+			err = countedOut()
+		}
 		return n, err
 	}
 	return p, err

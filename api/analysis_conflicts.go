@@ -70,7 +70,7 @@ type conflict struct {
 func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*analysed, error) {
 	var shown []*conflict
 	p := &analysed{prev: a.opts.After != nil}
-	err := analysis.Conflicts(ctx, v, a.opts, func(c analysis.Conflict) bool {
+	rest, err := analysis.Conflicts(ctx, v, a.opts, func(c analysis.Conflict) bool {
 		if a.page.first != nil && len(shown) == *a.page.first {
 			p.next = true
 			return false
@@ -79,18 +79,24 @@ func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*an
 		return true
 	})
 	p.n = len(shown)
+	if rest != nil {
+		p.partial, p.rest = true, writePlace(string(rest.Subject), rest.Predicate, rest.Claim)
+	}
 	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
 	p.cursor = func(i int) string {
 		at := shown[i].Place
 		return writePlace(string(at.Subject), at.Predicate, at.Claim)
 	}
 	p.total = func() (int, error) {
-		if !p.next && !p.prev {
+		if !p.next && !p.prev && !p.partial {
 			return p.n, nil
 		}
 		all, n := a.opts, 0
 		all.After = nil
-		err := analysis.Conflicts(ctx, v, all, func(analysis.Conflict) bool { n++; return true })
+		rest, err := analysis.Conflicts(ctx, v, all, func(analysis.Conflict) bool { n++; return true })
+		if rest != nil {
+			err = countedOut()
+		}
 		return n, err
 	}
 	return p, err

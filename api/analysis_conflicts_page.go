@@ -17,6 +17,30 @@ type analysed struct {
 	node       func(i int) gql.Ref
 	cursor     func(i int) string
 	total      func() (int, error)
+	// rest is the cursor from which to go on where the walk ended at its limit
+	// of work; "" where it did not, or nothing can.
+	rest    string
+	partial bool
+}
+
+// countedOut is the error of a count that takes more work than a request may do.
+func countedOut() error {
+	return graph.Errorf(graph.LimitWork, "totalCount: counting them ended at its limit of work; leave it out and follow the pages by endCursor, or name a subject")
+}
+
+func (p *analysed) pageInfo() *pageInfo {
+	info := &pageInfo{p.next || p.rest != "", p.prev, p.n, p.cursor}
+	if p.rest != "" {
+		// The page ends where the walk did, be it behind its last item.
+		info.n = max(1, p.n)
+		info.cursor = func(i int) string {
+			if i == info.n-1 {
+				return p.rest
+			}
+			return p.cursor(i)
+		}
+	}
+	return info
 }
 
 // analysedType is the connection of an analysis in the Relay form.
@@ -48,8 +72,11 @@ func (b *builder) analysedType(name, about string, node graphql.Output) *graphql
 			{name: "nodes", typ: list(node), read: each(func(p *analysed, i int) gql.Ref { return p.node(i) })},
 			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					p := src.Obj.(*analysed)
-					return gql.Ref{Obj: &pageInfo{p.next, p.prev, p.n, p.cursor}}, true, nil
+					return gql.Ref{Obj: src.Obj.(*analysed).pageInfo()}, true, nil
+				}}},
+			{name: "partial", typ: must(graphql.Boolean), about: "Whether the work ended at its limit before the page was full: there may be more. Where pageInfo has a next page, its endCursor goes on from there.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return gql.AppendBool(dst, src.Obj.(*analysed).partial), nil
 				}}},
 			{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {

@@ -69,7 +69,7 @@ type moment struct {
 
 func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*analysed, error) {
 	s := v.Snapshot()
-	all, err := analysis.Timeline(ctx, v, a.opts)
+	all, partial, err := analysis.Timeline(ctx, v, a.opts)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,8 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 		shown = shown[:*a.page.first]
 	}
 	return &analysed{
-		n: len(shown), prev: from > 0, next: from+len(shown) < len(all),
+		partial: partial,
+		n:       len(shown), prev: from > 0, next: from+len(shown) < len(all),
 		node:   func(i int) gql.Ref { return gql.Ref{Obj: &moment{v, shown[i]}} },
 		cursor: func(i int) string { return writePlace(s.ClaimID(shown[i].Claim).String()) },
 		total:  func() (int, error) { return len(all), nil },

@@ -46,6 +46,10 @@ func (f *faults) entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 	return snapshot.None
 }
 
+// walkWork is how many claims a walk over a graph looks at where its options
+// do not say: about a second's worth.
+const walkWork = 5_000_000
+
 // clip keeps a message short whatever it quotes.
 func clip(s string) string {
 	const most = 60

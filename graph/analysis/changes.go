@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -44,6 +45,8 @@ type ChangesOptions struct {
 	Subject graph.ID
 	// After leaves out what stands at or before a claim; nil leaves out nothing.
 	After *uint32
+	// Work bounds how many claims are looked at; 0 is about a second's worth.
+	Work int
 }
 
 // Changes calls fn with every difference between what two views of one
@@ -60,7 +63,10 @@ type ChangesOptions struct {
 //
 // Where several do, those that supersede each other are paired first, then
 // those of one source, then the rest in record order.
-func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn func(Change) bool) error {
+//
+// rest, where not nil, is the claim at which the walk ended at its limit of work;
+// asked After it, the next one goes on from there.
+func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn func(Change) bool) (rest *uint32, err error) {
 	if from.Snapshot() != to.Snapshot() {
 		panic("analysis: two views of different snapshots")
 	}
@@ -74,24 +80,34 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 		return w.err == nil && (!here || fn(c))
 	}
 	if o.Subject == "" {
+		work := cmp.Or(o.Work, walkWork)
 		for n := start; int(n) < w.s.ClaimCount(); n++ {
-			if !w.tick() || w.differs(n) && !emit(n) {
+			// A place is one of a claim that a view shows, so that it tells nothing else.
+			if w.looked >= work && rest != nil {
+				return rest, w.err
+			}
+			before, after := w.from.Lists(n), w.to.Lists(n)
+			if before || after {
+				seen := n
+				rest = &seen
+			}
+			if !w.tick() || before != after && !emit(n) {
 				break
 			}
 		}
-		return w.err
+		return nil, w.err
 	}
 	var f faults
 	subject := f.entity(from, "subject", o.Subject)
 	if err := f.err(); err != nil {
-		return err
+		return nil, err
 	}
 	for _, n := range w.of(subject, "") {
 		if n >= start && !emit(n) {
 			break
 		}
 	}
-	return w.err
+	return nil, w.err
 }
 
 type changesWalk struct {

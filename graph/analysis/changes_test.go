@@ -19,10 +19,19 @@ import (
 func changes(t fataler, ctx context.Context, from, to *snapshot.View, o analysis.ChangesOptions) []analysis.Change {
 	t.Helper()
 	var list []analysis.Change
-	if err := analysis.Changes(ctx, from, to, o, func(c analysis.Change) bool { list = append(list, c); return true }); err != nil {
-		t.Fatal(err)
+	for {
+		rest, err := analysis.Changes(ctx, from, to, o, func(c analysis.Change) bool { list = append(list, c); return true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rest == nil {
+			return list
+		}
+		if !from.Lists(*rest) && !to.Lists(*rest) {
+			t.Fatal("the walk ended at a claim that neither view shows")
+		}
+		o.After = rest
 	}
-	return list
 }
 
 // sameQuestion spells out when two claims take each other's place.
@@ -131,6 +140,7 @@ func TestChangesAgainstBothLists(t *testing.T) {
 			at := c.Place()
 			equal(t, "behind a place", changes(t, t.Context(), from, to, analysis.ChangesOptions{After: &at}), all[i+1:])
 		}
+		equal(t, "in parts", changes(t, t.Context(), from, to, analysis.ChangesOptions{Work: rapid.IntRange(1, 10).Draw(t, "work")}), all)
 		equal(t, "of a view and itself", len(changes(t, t.Context(), from, from, analysis.ChangesOptions{})), 0)
 	})
 }
@@ -275,12 +285,12 @@ func TestChangesRefuseAndStop(t *testing.T) {
 	}
 	s := apply(t, snapshot.Empty(o), &c)
 	v := look(t, s, graph.View{})
-	if err := analysis.Changes(t.Context(), v, v, analysis.ChangesOptions{Subject: "nobody"}, nil); err == nil || err.Error() != "subject: there is no entity \"nobody\"; search finds ids by names" {
+	if _, err := analysis.Changes(t.Context(), v, v, analysis.ChangesOptions{Subject: "nobody"}, nil); err == nil || err.Error() != "subject: there is no entity \"nobody\"; search finds ids by names" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := analysis.Changes(ctx, v, v, analysis.ChangesOptions{}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := analysis.Changes(ctx, v, v, analysis.ChangesOptions{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled walk answers %v", err)
 	}
 	if _, err := analysis.Log(ctx, s, 0, 10); !errors.Is(err, context.Canceled) {

@@ -20,6 +20,8 @@ type ConflictsOptions struct {
 	Predicate string
 	// After leaves out what stands at or before a place; nil leaves out nothing.
 	After *ConflictPlace
+	// Work bounds how many claims are looked at; 0 is about a second's worth.
+	Work int
 }
 
 // ConflictPlace is where a set of claims stands in the order of conflicts. It
@@ -64,7 +66,11 @@ type Conflict struct {
 //
 // Claims of rank DEPRECATED are given up and disagree only in a curator's
 // group. A set is all that hangs together by such pairs.
-func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) error {
+//
+// rest, where not nil, is the place where the walk ended at its limit of work;
+// asked After it, the next one goes on from there. The claims of one subject are
+// always looked at together.
+func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) (rest *ConflictPlace, err error) {
 	w := &conflictWalk{ctx: ctx, v: v, o: o, fn: fn}
 	var f faults
 	subject := snapshot.None
@@ -75,19 +81,25 @@ func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn fun
 		f.predicate(v.Snapshot().Ontology(), "predicate", o.Predicate)
 	}
 	if err := f.err(); err != nil {
-		return err
+		return nil, err
 	}
 	if subject != snapshot.None {
 		w.visit(subject)
-		return w.err
+		return nil, w.err
 	}
+	work := cmp.Or(o.Work, walkWork)
 	v.OfTypes(concrete(v.Snapshot().Ontology())).Walk(func(e snapshot.Edge) bool {
-		if o.After != nil && v.Snapshot().ID(e.Node) < o.After.Subject {
+		id := v.Snapshot().ID(e.Node)
+		if o.After != nil && id < o.After.Subject {
 			return true
+		}
+		if w.looked >= work {
+			rest = &ConflictPlace{Subject: id}
+			return false
 		}
 		return w.visit(e.Node)
 	})
-	return w.err
+	return rest, w.err
 }
 
 // predicate wants the name of a stored field.

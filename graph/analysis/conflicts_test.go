@@ -189,7 +189,7 @@ func naiveConflicts(o *schema.Ontology, v *snapshot.View, subject graph.ID, pred
 
 func conflictSets(t fataler, ctx context.Context, v *snapshot.View, o analysis.ConflictsOptions) (sets [][]string, places []analysis.ConflictPlace) {
 	t.Helper()
-	err := analysis.Conflicts(ctx, v, o, func(c analysis.Conflict) bool {
+	rest, err := analysis.Conflicts(ctx, v, o, func(c analysis.Conflict) bool {
 		members := ids(v, c.Claims)
 		slices.Sort(members)
 		sets = append(sets, append([]string{string(c.Place.Subject), c.Predicate, string(v.Snapshot().ID(c.Subject))}, members...))
@@ -208,6 +208,14 @@ func conflictSets(t fataler, ctx context.Context, v *snapshot.View, o analysis.C
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if rest != nil {
+		if _, shown := v.Entity(rest.Subject); !shown {
+			t.Fatal("the walk ended at an entity that the view does not show: " + rest.Subject)
+		}
+		o.After = rest
+		more, after := conflictSets(t, ctx, v, o)
+		return append(sets, more...), append(places, after...)
 	}
 	return sets, places
 }
@@ -251,6 +259,10 @@ func TestConflictsAgainstAllPairs(t *testing.T) {
 		}
 		got, places := conflictSets(t, t.Context(), v, opts)
 		equal(t, "conflicts", got, naiveConflicts(o, v, opts.Subject, opts.Predicate))
+		opts.Work = rapid.IntRange(1, 10).Draw(t, "work")
+		parts, _ := conflictSets(t, t.Context(), v, opts)
+		equal(t, "conflicts in parts", parts, got)
+		opts.Work = 0
 		for i, p := range places {
 			opts.After = &p
 			rest, _ := conflictSets(t, t.Context(), v, opts)
@@ -268,7 +280,7 @@ func TestConflictsSeeTheViewOnly(t *testing.T) {
 		w := only(t, o, v)
 		write := func(v *snapshot.View) string {
 			var b strings.Builder
-			if err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(c analysis.Conflict) bool {
+			if _, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(c analysis.Conflict) bool {
 				fmt.Fprintln(&b, c.Place, c.Holds, ids(v, c.Claims), c.Reason)
 				return true
 			}); err != nil {
@@ -339,7 +351,7 @@ func TestConflictsTell(t *testing.T) {
 			c.a.Locator, c.b.Locator = "a", "b"
 			v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: []graph.Claim{c.a, c.b}}), graph.View{AsOf: parseDate(c.on)})
 			reason := ""
-			if err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(x analysis.Conflict) bool {
+			if _, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(x analysis.Conflict) bool {
 				reason += x.Reason
 				return true
 			}); err != nil {
@@ -354,7 +366,7 @@ func TestConflictsRefuse(t *testing.T) {
 	o := world(t)
 	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities()})
 	v := look(t, s, graph.View{})
-	err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{Subject: "nobody", Predicate: "holders"}, nil)
+	_, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{Subject: "nobody", Predicate: "holders"}, nil)
 	const want = "subject: there is no entity \"nobody\"; search finds ids by names\n" +
 		"predicate: the ontology has no stored field \"holders\"; inverse and derived fields are read from others"
 	if err == nil || err.Error() != want {
@@ -371,7 +383,7 @@ func TestConflictsStop(t *testing.T) {
 	}
 	v := look(t, apply(t, snapshot.Empty(o), &c), graph.View{})
 	n := 0
-	if err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(c analysis.Conflict) bool {
+	if _, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(c analysis.Conflict) bool {
 		n += len(c.Claims)
 		equal(t, "reason", c.Reason, "title is one at a time and stated as title 0, title 1, title 10, title 100, title 1000, title 1001 and 2994 more")
 		return true
@@ -380,7 +392,7 @@ func TestConflictsStop(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := analysis.Conflicts(ctx, v, analysis.ConflictsOptions{}, func(analysis.Conflict) bool { return true }); !errors.Is(err, context.Canceled) {
+	if _, err := analysis.Conflicts(ctx, v, analysis.ConflictsOptions{}, func(analysis.Conflict) bool { return true }); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled walk answers %v", err)
 	}
 }

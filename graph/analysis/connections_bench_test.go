@@ -86,21 +86,25 @@ func BenchmarkAnalyses(b *testing.B) {
 				return err
 			}},
 			{"timeline/country", func(b *testing.B) error {
-				_, err := analysis.Timeline(b.Context(), v, analysis.TimelineOptions{Entity: country()})
+				_, _, err := analysis.Timeline(b.Context(), v, analysis.TimelineOptions{Entity: country()})
 				return err
 			}},
 			{"conflicts/country", func(b *testing.B) error {
-				return analysis.Conflicts(b.Context(), v, analysis.ConflictsOptions{Subject: country()}, func(analysis.Conflict) bool { return true })
+				_, err := analysis.Conflicts(b.Context(), v, analysis.ConflictsOptions{Subject: country()}, func(analysis.Conflict) bool { return true })
+				return err
 			}},
 			{"conflicts/all", func(b *testing.B) error {
-				return analysis.Conflicts(b.Context(), v, analysis.ConflictsOptions{}, func(analysis.Conflict) bool { return true })
+				_, err := analysis.Conflicts(b.Context(), v, analysis.ConflictsOptions{}, func(analysis.Conflict) bool { return true })
+				return err
 			}},
 			{"changes/first20", func(b *testing.B) error {
 				left := 20
-				return analysis.Changes(b.Context(), from, v, analysis.ChangesOptions{}, func(analysis.Change) bool { left--; return left > 0 })
+				_, err := analysis.Changes(b.Context(), from, v, analysis.ChangesOptions{}, func(analysis.Change) bool { left--; return left > 0 })
+				return err
 			}},
 			{"changes/all", func(b *testing.B) error {
-				return analysis.Changes(b.Context(), from, v, analysis.ChangesOptions{}, func(analysis.Change) bool { return true })
+				_, err := analysis.Changes(b.Context(), from, v, analysis.ChangesOptions{}, func(analysis.Change) bool { return true })
+				return err
 			}},
 			{"log/last", func(b *testing.B) error {
 				_, err := analysis.Log(b.Context(), v.Snapshot(), v.Snapshot().Seq()-1, 1)

@@ -49,6 +49,8 @@ type DependencyOptions struct {
 	// Scope and Measure say what the figures are to count, "" for figures that
 	// state none; nil leaves the choice to the analysis (Dependency.Basis).
 	Scope, Measure *string
+	// Work bounds how many claims are read; 0 is about a second's worth.
+	Work int
 }
 
 // Bounds are the least and the most that a number between 0 and 1 can be.
@@ -131,6 +133,8 @@ const noYear = -1 << 31
 // resource without an observation has Unknown and HHI from 0 to 1. Figures of
 // a part of the year count as figures of the year, which can widen the bounds
 // and never narrows them; DEPRECATED claims count where there are no others.
+// More claims than the work allows to read are an error: shares of a part of
+// the figures would be false.
 func MeasureDependency(ctx context.Context, v *snapshot.View, o DependencyOptions) (*Dependency, error) {
 	d := &dependencyRun{v: v, o: o, out: &Dependency{Weakest: snapshot.None}}
 	if err := d.prepare(); err != nil {
@@ -206,11 +210,10 @@ func (d *dependencyRun) collect(ctx context.Context) error {
 	if err := d.narrower(ctx); err != nil {
 		return err
 	}
+	looked, work := 0, cmp.Or(d.o.Work, walkWork)
 	for _, relation := range d.relations {
-		looked := 0
 		d.v.Claims(d.of, relation, false, func(n uint32) bool {
-			looked++
-			if looked%checkEvery == 0 && ctx.Err() != nil {
+			if looked++; looked > work || looked%checkEvery == 0 && ctx.Err() != nil {
 				return false
 			}
 			if f, ok := d.figure(relation, n); ok {
@@ -220,6 +223,9 @@ func (d *dependencyRun) collect(ctx context.Context) error {
 		})
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if looked > work {
+			return graph.Errorf(graph.LimitWork, "dependency: %s has more figures than the %d that one answer may read; ask for a view of fewer sources or a higher confidence", d.o.Of, work)
 		}
 	}
 	slices.SortFunc(d.figures, func(a, b figure) int { return cmp.Compare(a.claim, b.claim) })

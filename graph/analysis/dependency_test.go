@@ -447,6 +447,15 @@ func TestDependencyRefuses(t *testing.T) {
 			t.Errorf("%+v: %v\nwant %s", c.opts, err, c.want)
 		}
 	}
+	c := graph.Claim{Subject: "AAA", Predicate: "importsFrom", Value: graph.EntityValue("BBB"), Source: "src-1", Confidence: 1}
+	twice := c
+	twice.Locator = "again"
+	v = look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: []graph.Claim{c, twice}}), graph.View{})
+	_, err := analysis.MeasureDependency(t.Context(), v, analysis.DependencyOptions{Of: "AAA", Resource: "ore", Work: 1})
+	var e *graph.Error
+	if !errors.As(err, &e) || e.Code != graph.LimitWork {
+		t.Errorf("beyond its work it answers %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := analysis.MeasureDependency(ctx, v, analysis.DependencyOptions{Of: "AAA", Resource: "ore"}); !errors.Is(err, context.Canceled) {

@@ -15,6 +15,8 @@ type TimelineOptions struct {
 	Entity graph.ID
 	// SubjectOnly leaves out the claims that have it as their object.
 	SubjectOnly bool
+	// Work bounds how many claims are read; 0 is about a second's worth.
+	Work int
 }
 
 // Moment is a claim with its place in time.
@@ -32,38 +34,45 @@ type Moment struct {
 // day their start may mean, or their end where nobody states a start; the more
 // exactly dated first; then by the end and the claim's id. Undated claims come
 // last. They are those that the view shows or would have shown on a day before
-// its own.
-func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) ([]Moment, error) {
+// its own. partial tells that more claims are about it than the work allowed to
+// read, so that some are missing.
+func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []Moment, partial bool, err error) {
 	var f faults
 	entity := f.entity(v, "entity", o.Entity)
 	if err := f.err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	s := v.Snapshot()
-	var list []Moment
-	looked := 0
+	looked, work := 0, cmp.Or(o.Work, walkWork)
 	tick := func() bool {
 		looked++
-		return looked%checkEvery != 0 || ctx.Err() == nil
+		partial = partial || looked > work
+		return !partial && (looked%checkEvery != 0 || ctx.Err() == nil)
 	}
 	v.History(entity, false, func(n uint32) bool {
+		if !tick() {
+			return false
+		}
 		list = append(list, MomentOf(s, n))
-		return tick()
+		return true
 	})
 	if !o.SubjectOnly {
 		v.History(entity, true, func(n uint32) bool {
+			if !tick() {
+				return false
+			}
 			// A claim about itself stands there already.
 			if s.Subject(n) != entity {
 				list = append(list, MomentOf(s, n))
 			}
-			return tick()
+			return true
 		})
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	slices.SortFunc(list, func(a, b Moment) int { return a.Compare(s, b) })
-	return list, nil
+	return list, partial, nil
 }
 
 // MomentOf is the claim's place in time.

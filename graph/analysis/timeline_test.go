@@ -52,7 +52,7 @@ func TestTimelineAgainstEveryDay(t *testing.T) {
 		asked := drawLens(t, s)
 		v := look(t, s, asked)
 		opts := analysis.TimelineOptions{Entity: pick[graph.ID](t, "entity", "AAA", "BBB", "x-town", "ore", "src-1"), SubjectOnly: rapid.Bool().Draw(t, "subject only")}
-		list, err := analysis.Timeline(t.Context(), v, opts)
+		list, partial, err := analysis.Timeline(t.Context(), v, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,6 +79,14 @@ func TestTimelineAgainstEveryDay(t *testing.T) {
 			}
 		}
 		equal(t, "missing", len(want), 0)
+		equal(t, "partial", partial, false)
+		if len(list) > 1 {
+			opts.Work = 1
+			few, partial, err := analysis.Timeline(t.Context(), v, opts)
+			if err != nil || !partial || len(few) > 1 || len(few) == 1 && !slices.Contains(list, few[0]) {
+				t.Fatal(few, partial, err)
+			}
+		}
 	})
 }
 
@@ -106,11 +114,11 @@ func TestTimelineSeesTheViewOnly(t *testing.T) {
 		w := onlyThose(t, o, v, func(n uint32) bool { return shown[n] })
 		for _, id := range slices.Concat(pool["Country"], pool["City"], pool["Resource"]) {
 			opts := analysis.TimelineOptions{Entity: id}
-			a, err := analysis.Timeline(t.Context(), v, opts)
+			a, _, err := analysis.Timeline(t.Context(), v, opts)
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := analysis.Timeline(t.Context(), w, opts)
+			b, _, err := analysis.Timeline(t.Context(), w, opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -126,12 +134,12 @@ func TestTimelineRefuses(t *testing.T) {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "aliases", Value: graph.StringValue(fmt.Sprint("alias ", i)), Source: "src-1", Confidence: 1})
 	}
 	v := look(t, apply(t, snapshot.Empty(o), &c), graph.View{})
-	if _, err := analysis.Timeline(t.Context(), v, analysis.TimelineOptions{Entity: "nobody"}); err == nil || err.Error() != "entity: there is no entity \"nobody\"; search finds ids by names" {
+	if _, _, err := analysis.Timeline(t.Context(), v, analysis.TimelineOptions{Entity: "nobody"}); err == nil || err.Error() != "entity: there is no entity \"nobody\"; search finds ids by names" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := analysis.Timeline(ctx, v, analysis.TimelineOptions{Entity: "AAA"}); !errors.Is(err, context.Canceled) {
+	if _, _, err := analysis.Timeline(ctx, v, analysis.TimelineOptions{Entity: "AAA"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled timeline answers %v", err)
 	}
 }
