@@ -39,13 +39,11 @@ func inventName(r *rand.Rand) string {
 	return strings.Join(words, " ")
 }
 
-// namedCities is a snapshot of n names, two for each city, and the names.
-func namedCities(b testing.TB, n int) (*snapshot.Snapshot, []string) {
-	b.Helper()
+// cityNames makes n names, two for each city, and the commits that state them.
+func cityNames(n int) (names []string, commits []graph.Commit) {
 	r := rand.New(rand.NewPCG(1, 2))
-	builder := snapshot.NewBuilder(snapshot.Empty(schema.MustDefault()))
-	names := make([]string, n)
-	c := &graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}}}
+	names = make([]string, n)
+	c := graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}}}
 	for i := range names {
 		names[i] = inventName(r)
 		city, predicate := graph.ID(fmt.Sprint("city-", i/2)), "name"
@@ -56,10 +54,20 @@ func namedCities(b testing.TB, n int) (*snapshot.Snapshot, []string) {
 		}
 		c.Claims = append(c.Claims, graph.Claim{Subject: city, Predicate: predicate, Value: graph.StringValue(names[i]), Source: "source", Confidence: 1})
 		if len(c.Claims) == 1000 || i == n-1 {
-			if err := builder.Add(c); err != nil {
-				b.Fatal(err)
-			}
-			c = &graph.Commit{Seq: c.Seq + 1, At: c.At.Add(time.Second)}
+			commits = append(commits, c)
+			c = graph.Commit{Seq: c.Seq + 1, At: c.At.Add(time.Second)}
+		}
+	}
+	return names, commits
+}
+
+func namedCities(t testing.TB, n int) (*snapshot.Snapshot, []string) {
+	t.Helper()
+	names, commits := cityNames(n)
+	builder := snapshot.NewBuilder(snapshot.Empty(schema.MustDefault()))
+	for i := range commits {
+		if err := builder.Add(&commits[i]); err != nil {
+			t.Fatal(err)
 		}
 	}
 	return builder.Snapshot(), names

@@ -35,8 +35,8 @@ func (s *Snapshot) Highlights(m *Match, query string) []Range {
 		parts = append(parts, [2]int{wordStart(folded, int(m.word)), wordStart(folded, int(m.word)+int(m.words)) - 1})
 	default:
 		for _, w := range strings.Fields(text.Sound(query)) {
-			if i := nearestWord(strings.Fields(text.Sound(name)), w); i >= 0 {
-				parts = append(parts, [2]int{wordStart(folded, i), wordStart(folded, i+1) - 1})
+			if i, n := nearestWords(text.Sound(name), w); n > 0 {
+				parts = append(parts, [2]int{wordStart(folded, i), wordStart(folded, i+n) - 1})
 			}
 		}
 	}
@@ -95,20 +95,26 @@ func wordPlace(folded, begin string) int {
 	return found
 }
 
-// nearestWord is the word that sounds most like the one sought, or begins so.
-func nearestWord(words []string, sought string) int {
+// nearestWords are the words of a sound, from which on and how many, that
+// are most like the word sought, or begin like it.
+func nearestWords(sound, sought string) (first, n int) {
 	p, ok := soundPattern(sought, editsFor(len(sought)))
 	if !ok {
-		return -1
+		return 0, 0
 	}
-	best, least := -1, 2*far
-	for i, w := range words {
-		h := p.match(w)
-		if d := min(2*int(h.whole), 2*int(h.prefix)+1); d < least {
-			best, least = i, d
+	least := 2 * far
+	for i, l := range appendLabels(nil, sound, 0, false) {
+		h := p.match(l.key)
+		for _, m := range [...]struct {
+			edits int
+			words uint8
+		}{{2 * int(h.whole), h.nWhole}, {2 * int(h.words), h.nWords}, {2*int(h.prefix) + 1, h.nPrefix}} {
+			if m.edits < least && m.words > 0 {
+				least, first, n = m.edits, i, int(m.words)
+			}
 		}
 	}
-	return best
+	return first, n
 }
 
 func utf16Length(s string) int {

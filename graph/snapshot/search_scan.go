@@ -175,6 +175,9 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 	states[0] = p.start()
 	dead := 0
 	for i := 0; i < len(l.shared); i++ {
+		if i%16 == 0 && stop() {
+			return
+		}
 		shared := int(l.shared[i])
 		if dead > 0 && shared >= dead {
 			if h := states[dead-1].hit; h.words < far || h.prefix < far {
@@ -183,9 +186,6 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 				i += soundBlock - 1
 			}
 			continue
-		}
-		if i%16 == 0 && stop() {
-			return
 		}
 		dead = 0
 		states = states[:shared+1]

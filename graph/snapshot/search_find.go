@@ -1,0 +1,406 @@
+package snapshot
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// searcher is one search at work.
+type searcher struct {
+	*View
+	text, key, sound string
+	kept             []bool // by type; nil: all
+	source           uint16 // the type of sources
+	room             *searchRoom
+}
+
+// searchRoom is the memory of one search, used again by others: an array by
+// entity beats a map where a letter finds every tenth name.
+type searchRoom struct {
+	slots []uint32 // by entity: the place in found + 1
+	found []Match
+}
+
+func (w *writer) searchRoom(entities int) *searchRoom {
+	r, ok := w.searches.Get().(*searchRoom)
+	if !ok || len(r.slots) < entities {
+		return &searchRoom{slots: make([]uint32, entities+entities/8)}
+	}
+	return r
+}
+
+func (s *searcher) giveBack() {
+	for i := range s.room.found {
+		s.room.slots[s.room.found[i].Entity] = 0
+	}
+	s.room.found = s.room.found[:0]
+	s.s.w.searches.Put(s.room)
+}
+
+// best is the match of the entity so far, nil where there is none.
+func (r *searchRoom) best(entity uint32) *Match {
+	if i := r.slots[entity]; i > 0 {
+		return &r.found[i-1]
+	}
+	return nil
+}
+
+func (r *searchRoom) put(m Match) {
+	if was := r.best(m.Entity); was != nil {
+		*was = m
+		return
+	}
+	r.found = append(r.found, m)
+	r.slots[m.Entity] = uint32(len(r.found))
+}
+
+// The places of a match in a name, as scores.
+const (
+	scoreWhole      = 1000
+	scoreID         = 990 // so that a name says why, where both match
+	scoreFirstWords = 900 // the name begins with the words
+	scoreWords      = 870 // later words are the text
+	scoreBeginning  = 850 // the name begins with the text, inside a word
+	scoreAnyOrder   = 840 // words of the name are the text's
+	scoreInside     = 810 // a later word begins with the text
+	scoreSomeOrder  = 800 // words of the name begin with the text's
+)
+
+// What a match has less.
+const (
+	lessSound    = 80  // where it only sounds like the text
+	lessSkeleton = 50  // and of that only the consonants
+	lessVowel    = 30  // for each letter that is written and differs, five at most
+	lessFirst    = 100 // where one of both begins with a vowel
+	lessEdit     = 150 // for each edit
+	lessPast     = 30  // of a name that does not hold at the view's date, or is deprecated
+	lessWording  = 100 // of a source's words for the object of a relation
+	lessSource   = 100 // of a source: its title names what others are
+)
+
+// lessLong is what a match has less for the words of the name beyond those
+// that matched: a headline has the names of many things.
+func lessLong(more int) int16 {
+	switch {
+	case more <= 0:
+		return 0
+	case more == 1:
+		return 20
+	case more == 2:
+		return 35
+	case more <= 4:
+		return 60
+	}
+	return 110
+}
+
+// byID finds the entity whose id is the text, or the text in capitals, as the
+// codes of countries and places are written.
+func (s *searcher) byID() {
+	for _, id := range []string{s.text, strings.ToUpper(s.text)} {
+		n, ok := s.s.Number(graph.ID(id))
+		if ok && s.Exists(n) && (s.kept == nil || s.kept[s.s.types.at(n)]) {
+			s.room.put(Match{Entity: n, Claim: None, Kind: MatchID, Score: scoreID})
+		}
+	}
+}
+
+// written finds names by how they are written.
+func (s *searcher) written() {
+	words := uint8(min(text.WordCount(s.key), 255))
+	for _, layer := range s.s.labels.layers {
+		for _, l := range beginning(layer, s.key) {
+			if s.stop() {
+				return
+			}
+			kind, score := MatchPrefix, int16(scoreBeginning)
+			complete := len(l.key) == len(s.key) || l.key[len(s.key)] == ' '
+			switch {
+			case l.word > 0 && complete:
+				kind, score = MatchWord, scoreWords
+			case l.word > 0:
+				kind, score = MatchWord, scoreInside
+			case len(l.key) == len(s.key):
+				kind, score = MatchExact, scoreWhole
+			case complete:
+				score = scoreFirstWords
+			}
+			score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))
+			s.consider(labelRef{l.claim, l.original}, Match{Kind: kind, Score: score, word: uint8(l.word), words: words})
+		}
+	}
+	list := severalWords(s.key)
+	// The rarest word first: the others then only count where it is.
+	count := func(word string) int {
+		n := 0
+		for _, layer := range s.s.labels.layers {
+			n += len(beginning(layer, word))
+		}
+		return n
+	}
+	slices.SortFunc(list, func(a, b string) int { return count(a) - count(b) })
+	s.anyOrder(list, MatchWord, func(word string, fn func(ref labelRef, cost orderCost)) bool {
+		for _, layer := range s.s.labels.layers {
+			for _, l := range beginning(layer, word) {
+				cost := orderCost(0)
+				if len(l.key) > len(word) && l.key[len(word)] != ' ' {
+					cost = oneWordBegun
+				}
+				fn(labelRef{l.claim, l.original}, cost)
+			}
+		}
+		return true
+	})
+}
+
+// severalWords are the different words of a text that names can be found by in
+// any order: none where it has one word, or more than a name can be found by.
+func severalWords(s string) []string {
+	words := strings.Fields(s)
+	slices.Sort(words)
+	words = slices.Compact(words)
+	if len(words) < 2 || len(words) > maxLabelWords {
+		return nil
+	}
+	return words
+}
+
+// labelRef is a name: a claim's, or its original form.
+type labelRef struct {
+	claim    uint32
+	original bool
+}
+
+// anyOrder finds the names that have all words, each somewhere. find calls fn
+// with each name that has one word, and at what cost; it answers false where
+// the word cannot be looked for.
+func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word string, fn func(ref labelRef, cost orderCost)) bool) {
+	var all map[labelRef]orderCost
+	for i, word := range words {
+		some := map[labelRef]orderCost{}
+		ok := find(word, func(ref labelRef, cost orderCost) {
+			before, ok := all[ref]
+			if s.stop() || i > 0 && !ok {
+				return
+			}
+			if was, ok := some[ref]; !ok || before+cost < was {
+				some[ref] = before + cost
+			}
+		})
+		if all = some; !ok || len(all) == 0 {
+			return
+		}
+	}
+	for ref, cost := range all {
+		score := int(scoreAnyOrder)
+		if cost%oneEdit > 0 {
+			score = scoreSomeOrder
+		}
+		score -= int(cost/oneEdit) * lessEdit
+		if kind != MatchWord {
+			score -= lessSound
+		}
+		score -= int(lessLong(s.wordCount(ref) - len(words)))
+		if score > 0 {
+			s.consider(ref, Match{Kind: kind, Score: int16(score)})
+		}
+	}
+}
+
+// orderCost is how many edits some words needed, times oneEdit, and how many
+// of them only begin a word of the name.
+type orderCost int
+
+const (
+	oneWordBegun orderCost = 1
+	oneEdit      orderCost = 1 << 16
+)
+
+// sounding finds names by how they sound, where few were found so far: alike,
+// then with edits.
+func (s *searcher) sounding() {
+	letters := len(strings.ReplaceAll(s.sound, " ", ""))
+	latin := !strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 })
+	// Two Latin letters sound like too much.
+	if len(s.room.found) < enough && (letters > 2 || !latin) {
+		s.sounds(0)
+	}
+	if edits := editsFor(letters); len(s.room.found) < enough && edits > 0 {
+		s.sounds(edits)
+	}
+}
+
+// editsFor is how many edits a word of so many letters may have.
+func editsFor(letters int) int {
+	switch {
+	case letters < 4:
+		return 0
+	case letters < 8:
+		return 1
+	}
+	return maxEdits
+}
+
+func (s *searcher) sounds(edits int) {
+	if p, ok := soundPattern(s.sound, edits); ok {
+		s.scan(p, 0)
+	}
+	if words := severalWords(s.sound); len(words) > 1 {
+		kind := MatchTransliterated
+		if edits > 0 {
+			kind = MatchFuzzy
+		}
+		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+		s.anyOrder(words, kind, func(word string, fn func(labelRef, orderCost)) bool {
+			p, ok := soundPattern(word, min(edits, editsFor(len(word))))
+			if ok {
+				s.eachSound(p, func(l *soundLayer, i int, h hit) {
+					cost := min(orderCost(min(h.whole, h.words))*oneEdit, orderCost(h.prefix)*oneEdit+oneWordBegun)
+					fn(labelRef{l.claims[i], l.words[i]&1 == 1}, cost)
+				})
+			}
+			return ok
+		})
+	}
+	// Consonants alone must be many to mean something, and the more so with one wrong.
+	skeleton := text.Skeleton(s.sound)
+	consonants := len(skeleton) - strings.Count(skeleton, " ")
+	spare := text.Spare(s.text)
+	if consonants < 2 || !spare && consonants < 3 || edits > 0 && consonants < 5 {
+		return
+	}
+	pattern := skeletonPattern
+	if spare {
+		pattern = vowellessPattern
+	}
+	if p, ok := pattern(skeleton, min(edits, 1)); ok {
+		s.scan(p, consonants)
+	}
+}
+
+func (s *searcher) eachSound(p *pattern, fn func(l *soundLayer, i int, h hit)) {
+	for _, l := range s.s.sounds.layers {
+		l.scan(p, s.stop, func(i int, h hit) { fn(l, i, h) })
+	}
+}
+
+// scan considers the names that match the pattern, which is of so many
+// consonants only, or, where 0, of a whole sound.
+func (s *searcher) scan(p *pattern, consonants int) {
+	s.eachSound(p, func(l *soundLayer, i int, h hit) {
+		word := uint8(l.words[i] >> 1)
+		// Few consonants must be the whole name, some more whole words of it.
+		if consonants > 0 && consonants < 4 {
+			h.prefix = far
+			if consonants < 3 {
+				h.words = far
+				if word > 0 {
+					return
+				}
+			}
+		}
+		m := Match{word: word}
+		take := func(edits, words uint8, score int16) {
+			score -= lessSound + int16(edits)*lessEdit
+			if edits < far && score > m.Score {
+				m.Score, m.words = score, words
+				if m.Kind = MatchTransliterated; edits > 0 {
+					m.Kind = MatchFuzzy
+				}
+			}
+		}
+		if word == 0 {
+			take(h.whole, h.nWhole, scoreWhole)
+			take(h.words, h.nWords, scoreFirstWords)
+			take(h.prefix, h.nPrefix, scoreBeginning)
+		} else {
+			take(h.whole, h.nWhole, scoreWords)
+			take(h.words, h.nWords, scoreWords)
+			take(h.prefix, h.nPrefix, scoreInside)
+		}
+		if m.Score <= 0 {
+			return
+		}
+		ref := labelRef{l.claims[i], l.words[i]&1 == 1}
+		if consonants > 0 {
+			m.Score -= s.vowelsApart(ref, int(m.word), int(m.words))
+		}
+		m.Score -= lessLong(s.wordCount(ref) - int(m.words))
+		s.consider(ref, m)
+	})
+}
+
+func (s *searcher) wordCount(ref labelRef) int {
+	name, _ := s.s.nameOf(ref.claim, ref.original)
+	var room [128]byte
+	return bytes.Count(folded(room[:0], name), []byte{' '}) + 1
+}
+
+// vowelsApart is what a match of consonants has less: nothing of the vowels
+// that are not written can be known, but those that are should agree.
+func (s *searcher) vowelsApart(ref labelRef, word, words int) int16 {
+	name, _ := s.s.nameOf(ref.claim, ref.original)
+	list := strings.Fields(text.Sound(name))
+	list = list[min(word, len(list)):min(word+words, len(list))]
+	sound := strings.Join(list, " ")
+	less := lessSkeleton + lessVowel*int16(min(levenshtein.ComputeDistance(s.sound, sound), 5))
+	if sound != "" && s.sound != "" && (text.Class(sound[0]) == 0) != (text.Class(s.sound[0]) == 0) {
+		less += lessFirst
+	}
+	return less
+}
+
+// consider takes the match for its entity unless it is found better already or
+// the view does not show it.
+func (s *searcher) consider(ref labelRef, m Match) {
+	r := s.s.rows.ref(ref.claim)
+	m.Entity, m.Claim, m.Original = r.subject, ref.claim, ref.original
+	if ref.original && r.kind == graph.EntityKind {
+		m.Entity = uint32(r.value)
+		m.Score -= lessWording
+	}
+	typ := s.s.types.at(m.Entity)
+	if s.kept != nil && !s.kept[typ] {
+		return
+	}
+	if typ == s.source {
+		m.Score -= lessSource
+	}
+	was := s.room.best(m.Entity)
+	if was != nil && was.Score > m.Score || !s.chosen(r) {
+		return
+	}
+	holds := s.holds(ref.claim, r)
+	if holds == graph.HoldsNo && !s.seesRow(ref.claim, r) {
+		return
+	}
+	if holds == graph.HoldsNo || r.rank == graph.Deprecated {
+		m.Score -= lessPast
+	}
+	// A claim that holds mentions its entities, so that they exist.
+	if was != nil && preferred(&m, was) || was == nil && (holds != graph.HoldsNo || s.Exists(m.Entity)) {
+		s.room.put(m)
+	}
+}
+
+// preferred tells whether a match of an entity is to be shown rather than
+// another.
+func preferred(a, b *Match) bool {
+	switch {
+	case a.Score != b.Score:
+		return a.Score > b.Score
+	case a.Claim != b.Claim:
+		return a.Claim < b.Claim
+	case a.Original != b.Original:
+		return b.Original
+	case a.word != b.word:
+		return a.word < b.word
+	}
+	return a.words > b.words
+}

@@ -1,0 +1,376 @@
+package snapshot_test
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// distance is the number of edits from a to b, neighbours exchanged counting
+// as one, by the book.
+func distance(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		for j := range d[i] {
+			switch {
+			case i == 0:
+				d[i][j] = j
+			case j == 0:
+				d[i][j] = i
+			default:
+				same := 1
+				if a[i-1] == b[j-1] {
+					same = 0
+				}
+				d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+same)
+				if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+					d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+				}
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
+
+// plainly is the distance in characters without exchanges.
+func plainly(x, y string) int {
+	a, b := []rune(x), []rune(y)
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			same := 1
+			if a[i] == b[j] {
+				same = 0
+			}
+			before, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, before+same)
+		}
+	}
+	return row[len(b)]
+}
+
+// naiveKey is a name from one of its words on, spaces and all.
+type naiveKey struct {
+	key  string
+	word int
+}
+
+func naiveKeys(name string) []naiveKey {
+	var keys []naiveKey
+	for at, word := 0, 0; at < len(name) && word < 12; word++ {
+		keys = append(keys, naiveKey{name[at:], word})
+		next := strings.IndexByte(name[at:], ' ')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+	}
+	return keys
+}
+
+// naiveHit is the least edits with which a text is the whole key, words at its
+// beginning, or a beginning that ends in the text's last letter.
+func naiveHit(sought, key string, edits int, letter func(c byte) (byte, bool)) (whole, words, prefix int, nWhole, nWords, nPrefix int) {
+	whole, words, prefix = 9, 9, 9
+	take := func(best, n *int, d, spaces int) {
+		if d <= edits && d < *best {
+			*best, *n = d, spaces+1
+		}
+	}
+	var b strings.Builder
+	spaces := 0
+	for i := 0; i < len(key); i++ {
+		if key[i] == ' ' {
+			take(&words, &nWords, distance(sought, b.String()), spaces)
+			spaces++
+		}
+		c, counts := letter(key[i])
+		if !counts {
+			continue
+		}
+		if last := len(sought) - 1; sought[last] == c {
+			take(&prefix, &nPrefix, distance(sought[:last], b.String()), spaces)
+		}
+		b.WriteByte(c)
+	}
+	take(&whole, &nWhole, distance(sought, b.String()), spaces)
+	return
+}
+
+func asSounds(c byte) (byte, bool) { return c, c != ' ' }
+
+func asClasses(c byte) (byte, bool) {
+	if k := text.Class(c); k != 0 {
+		return k, true
+	}
+	return '?', c != ' ' && (c < 'a' || c > 'z')
+}
+
+// naiveMatch is how the model says that an entity matches.
+type naiveMatch struct {
+	id    graph.ID
+	kind  string
+	score int
+}
+
+type naiveSearch struct {
+	l      *lens
+	query  string
+	types  []string
+	best   map[graph.ID]naiveMatch
+	exists map[graph.ID]bool
+}
+
+// each calls fn with each name that the view may find by: the claim, the name,
+// the entity it names and what it has less for that.
+func (n *naiveSearch) each(fn func(name string, offer func(kind string, score int))) {
+	for _, f := range n.l.m.claims {
+		if !n.l.recorded(f) || f.Confidence < n.l.view.MinConfidence || n.l.view.Sources != nil && !slices.Contains(n.l.view.Sources, f.Source) {
+			continue
+		}
+		offer := func(id graph.ID, less int) func(string, int) {
+			if !n.exists[id] || n.types != nil && !slices.Contains(n.types, n.l.m.types[id]) {
+				return nil
+			}
+			if n.l.m.types[id] == "Source" {
+				less += 100
+			}
+			if n.l.holds(f) == graph.HoldsNo || f.Rank == graph.Deprecated {
+				less += 30
+			}
+			return func(kind string, score int) {
+				if was, ok := n.best[id]; score > 0 && (!ok || score-less > was.score) {
+					n.best[id] = naiveMatch{id, kind, score - less}
+				}
+			}
+		}
+		named := f.Predicate == "name" || f.Predicate == "aliases" || f.Predicate == "officialName"
+		if named {
+			if o := offer(f.Subject, 0); o != nil {
+				fn(f.Value.Text(), o)
+			}
+		}
+		id, less := f.Subject, 0
+		if f.Value.Kind() == graph.EntityKind {
+			id, less = f.Value.Entity(), 100
+		}
+		if f.Original != "" && (named || less > 0) {
+			if o := offer(id, less); o != nil {
+				fn(f.Original, o)
+			}
+		}
+	}
+}
+
+func long(more int) int {
+	switch {
+	case more <= 0:
+		return 0
+	case more <= 2:
+		return []int{20, 35}[more-1]
+	case more <= 4:
+		return 60
+	}
+	return 110
+}
+
+func different(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+func editsOf(letters int) int { return min(letters/4, 2) }
+
+func (n *naiveSearch) written() {
+	key := text.Fold(n.query)
+	n.each(func(name string, offer func(string, int)) {
+		folded := text.Fold(name)
+		total := len(strings.Fields(folded))
+		sought := strings.Fields(key)
+		for _, k := range naiveKeys(folded) {
+			less := long(total - len(sought))
+			switch {
+			case k.key == key && k.word == 0:
+				offer("EXACT", 1000)
+			case !strings.HasPrefix(k.key, key):
+			case k.word == 0 && k.key[len(key)] == ' ':
+				offer("PREFIX", 900-less)
+			case k.word == 0:
+				offer("PREFIX", 850-less)
+			case k.key == key || k.key[len(key)] == ' ':
+				offer("WORD", 870-less)
+			default:
+				offer("WORD", 810-less)
+			}
+		}
+		sought = different(sought)
+		if len(sought) < 2 || len(sought) > 12 {
+			return
+		}
+		score := 840
+		for _, w := range sought {
+			best := 0
+			for i, x := range strings.Fields(folded) {
+				switch {
+				case i >= 12:
+				case x == w:
+					best = 840
+				case strings.HasPrefix(x, w):
+					best = max(best, 800)
+				}
+			}
+			score = min(score, best)
+		}
+		if score > 0 {
+			offer("WORD", score-long(total-len(sought)))
+		}
+	})
+}
+
+func (n *naiveSearch) sounding(edits int) {
+	sound := text.Sound(n.query)
+	words := different(strings.Fields(sound))
+	joined := strings.ReplaceAll(sound, " ", "")
+	skeleton := strings.ReplaceAll(text.Skeleton(sound), " ", "")
+	spare := text.Spare(n.query)
+	byConsonants := len(skeleton) >= 2 && (spare || len(skeleton) >= 3) && (edits == 0 || len(skeleton) >= 5)
+	kind := func(d int) string {
+		if d > 0 {
+			return "FUZZY"
+		}
+		return "TRANSLITERATED"
+	}
+	n.each(func(name string, offer func(string, int)) {
+		nameSound := text.Sound(name)
+		total := len(strings.Fields(text.Fold(name)))
+		scan := func(sought, full string, edits int, consonants int, letter func(byte) (byte, bool)) {
+			for _, k := range naiveKeys(full) {
+				whole, words, prefix, nWhole, nWords, nPrefix := naiveHit(sought, k.key, edits, letter)
+				if consonants > 0 && consonants < 4 {
+					prefix = 9
+					if consonants < 3 {
+						words = 9
+						if k.word > 0 {
+							continue
+						}
+					}
+				}
+				places := []int{1000, 900, 850}
+				if k.word > 0 {
+					places = []int{870, 870, 810}
+				}
+				best, at, taken := 0, 0, 0
+				for i, d := range []int{whole, words, prefix} {
+					if score := places[i] - 80 - 150*d; d < 9 && score > best {
+						best, at, taken = score, d, []int{nWhole, nWords, nPrefix}[i]
+					}
+				}
+				if best <= 0 {
+					continue
+				}
+				if consonants > 0 {
+					list := strings.Fields(nameSound)
+					part := strings.Join(list[min(k.word, len(list)):min(k.word+taken, len(list))], " ")
+					best -= 50 + 30*min(plainly(sound, part), 5)
+					if part != "" && (text.Class(part[0]) == 0) != (text.Class(sound[0]) == 0) {
+						best -= 100
+					}
+				}
+				offer(kind(at), best-long(total-taken))
+			}
+		}
+		scan(joined, nameSound, edits, 0, asSounds)
+		if byConsonants && spare {
+			scan(skeleton, nameSound, min(edits, 1), len(skeleton), asClasses)
+		}
+		if byConsonants && !spare && text.Spare(name) {
+			scan(skeleton, text.Skeleton(nameSound), min(edits, 1), len(skeleton), asSounds)
+		}
+		if len(words) < 2 || len(words) > 12 {
+			return
+		}
+		sum, begun := 0, false
+		for _, w := range words {
+			least, begins := 9, false
+			for _, k := range naiveKeys(nameSound) {
+				whole, whileWords, prefix, _, _, _ := naiveHit(w, k.key, min(edits, editsOf(len(w))), asSounds)
+				if d := min(whole, whileWords); d < least || d == least && begins {
+					least, begins = d, false
+				}
+				if prefix < least {
+					least, begins = prefix, true
+				}
+			}
+			if least == 9 {
+				return
+			}
+			sum, begun = sum+least, begun || begins
+		}
+		score := 840
+		if begun {
+			score = 800
+		}
+		offer(kind(edits), score-150*sum-80-long(total-len(words)))
+	})
+}
+
+func (n *naiveSearch) run() []naiveMatch {
+	n.best = map[graph.ID]naiveMatch{}
+	if text.Fold(n.query) == "" {
+		return nil
+	}
+	for _, id := range []string{n.query, strings.ToUpper(n.query)} {
+		if id := graph.ID(id); n.exists[id] && (n.types == nil || slices.Contains(n.types, n.l.m.types[id])) {
+			n.best[id] = naiveMatch{id, "ID", 990}
+		}
+	}
+	n.written()
+	letters := len(strings.ReplaceAll(text.Sound(n.query), " ", ""))
+	if len(n.best) < 10 && (letters > 2 || strings.ContainsFunc(text.Fold(n.query), func(r rune) bool { return r >= 0x250 })) {
+		n.sounding(0)
+	}
+	if edits := editsOf(letters); len(n.best) < 10 && edits > 0 {
+		n.sounding(edits)
+	}
+	var list []naiveMatch
+	for _, m := range n.best {
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b naiveMatch) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(n.prominence(b.id), n.prominence(a.id)), strings.Compare(string(a.id), string(b.id)))
+	})
+	return list
+}
+
+// prominence is the order of the type, then the magnitude of the claims that
+// have the entity as subject or object, whether they stand or not.
+func (n *naiveSearch) prominence(id graph.ID) int {
+	order := -1
+	for _, t := range n.l.m.o.Types {
+		if !t.Abstract {
+			order++
+		}
+		if t.Name == n.l.m.types[id] {
+			break
+		}
+	}
+	about := 0
+	for _, f := range n.l.m.claims {
+		if f.Subject == id {
+			about++
+		}
+		if f.Value.Entity() == id {
+			about++
+		}
+	}
+	return -order*1000 + bits.Len(uint(about))
+}

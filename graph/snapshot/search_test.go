@@ -1,0 +1,288 @@
+package snapshot_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+var searched = []string{"Alpha", "Àlpha beta", "Beta", "Γάμμα", "Тоқаев", "Kassym-Jomart Tokayev", "Tokaev", "توكاييف", "نزارباييف", "Nursultan Nazarbayev",
+	"カザフスタン", "Kazakhstan", "北京", "Beijing", "Xi'an", "푸틴", "Putin", "Bhutan", "Asian Development Bank", "Orig Ōsaka", "AAA", "x town", "Nur-Sultan", "ь", "G-7"}
+
+// drawNames is a history of names, aliases and other claims.
+func drawNames(t *rapid.T, o *schema.Ontology) []graph.Commit {
+	commits := []graph.Commit{{Seq: 1, At: epoch.Add(time.Hour), Entities: entities()}}
+	s, err := snapshot.Empty(o).Apply(&commits[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := rapid.SampledFrom(searched)
+	for range rapid.IntRange(1, 4).Draw(t, "commits") {
+		var ch graph.Change
+		for range rapid.IntRange(0, 10).Draw(t, "claims") {
+			c := drawClaim(t, o)
+			if c.Original != "" {
+				c.Original = name.Draw(t, "original")
+			}
+			if rapid.IntRange(0, 4).Draw(t, "named") > 0 {
+				c.Predicate, c.Value, c.Qualifiers = "name", graph.StringValue(name.Draw(t, "name")), nil
+			}
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
+		}
+		var standing []graph.ClaimID
+		if err := s.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
+			if live {
+				standing = append(standing, id)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
+		}
+		res, problems := graph.Check(o, s, &ch)
+		if problems != nil {
+			continue
+		}
+		c := res.Commit
+		c.Seq, c.At = s.Seq()+1, epoch.Add(time.Duration(s.Seq()+1)*time.Hour)
+		if s, err = s.Apply(&c); err != nil {
+			t.Fatal(err)
+		}
+		commits = append(commits, c)
+	}
+	return commits
+}
+
+// drawQuery is a name, or a part of one, with a letter or two wrong.
+func drawQuery(t *rapid.T) string {
+	q := []rune(rapid.SampledFrom(searched).Draw(t, "query"))
+	if rapid.Bool().Draw(t, "two") {
+		q = append(append(q, ' '), []rune(rapid.SampledFrom(searched).Draw(t, "second"))...)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "edits") {
+		if len(q) < 2 {
+			break
+		}
+		i := rapid.IntRange(0, len(q)-2).Draw(t, "at")
+		switch rapid.IntRange(0, 3).Draw(t, "edit") {
+		case 0:
+			q = slices.Delete(q, i, i+1)
+		case 1:
+			q = slices.Insert(q, i, rapid.SampledFrom([]rune("abkstz ")).Draw(t, "letter"))
+		case 2:
+			q[i] = rapid.SampledFrom([]rune("abkstz")).Draw(t, "letter")
+		case 3:
+			q[i], q[i+1] = q[i+1], q[i]
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "cut") == 0 {
+		q = q[:rapid.IntRange(0, len(q)).Draw(t, "length")]
+	}
+	return string(q)
+}
+
+// TestSearchAgainstModel holds searches against one that looks at every name
+// by the book: kinds, scores, order, totals, pages, and what a view excludes.
+func TestSearchAgainstModel(t *testing.T) {
+	o := load(t)
+	rapid.Check(t, func(t *rapid.T) {
+		commits := drawNames(t, o)
+		stepped, m := snapshot.Empty(o), newModel(o)
+		built := snapshot.NewBuilder(stepped)
+		for i := range commits {
+			if err := built.Add(&commits[i]); err != nil {
+				t.Fatal(err)
+			}
+			m.add(commits[i])
+		}
+		bulk := built.Snapshot()
+		stepped.Rewind()
+		for i := range commits {
+			var err error
+			if stepped, err = stepped.Apply(&commits[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		view := drawView(t, len(commits))
+		l := m.lens(view, today)
+		exists := map[graph.ID]bool{}
+		for _, e := range entities() {
+			exists[e.ID] = l.exists(e.ID)
+		}
+		for range 4 {
+			n := &naiveSearch{l: l, query: drawQuery(t), exists: exists}
+			if rapid.IntRange(0, 2).Draw(t, "typed") == 0 {
+				n.types = []string{"Country", "Person"}
+			}
+			want := []string{}
+			for _, x := range n.run() {
+				want = append(want, fmt.Sprint(x.id, " ", x.kind, " ", x.score))
+			}
+			for _, s := range []*snapshot.Snapshot{bulk, stepped} {
+				searchPages(t, s, view, &pager{n, rapid.SampledFrom([]int{1, 2, 100}).Draw(t, "first")}, want)
+			}
+		}
+	})
+}
+
+// TestSearchManyNames is the same on more names than one block of an index has.
+func TestSearchManyNames(t *testing.T) {
+	names, commits := cityNames(1000)
+	o := schema.MustDefault()
+	s, m := snapshot.Empty(o), newModel(o)
+	for i := range commits {
+		var err error
+		if s, err = s.Apply(&commits[i]); err != nil {
+			t.Fatal(err)
+		}
+		m.add(commits[i])
+	}
+	l := m.lens(graph.View{}, today)
+	exists := map[graph.ID]bool{"source": true}
+	for i := range names {
+		exists[graph.ID(fmt.Sprint("city-", i/2))] = true
+	}
+	for i, query := range []string{names[0], names[7][1:], names[20] + "x", names[900], "kabra", "zzzzzzzz"} {
+		n := &naiveSearch{l: l, query: query, exists: exists}
+		want := []string{}
+		for _, x := range n.run() {
+			want = append(want, fmt.Sprint(x.id, " ", x.kind, " ", x.score))
+		}
+		if len(want) == 0 && i < 5 {
+			t.Errorf("the model finds nothing for %q", query)
+		}
+		searchPages(t, s, graph.View{}, &pager{n, 1000}, want)
+	}
+}
+
+// pager is a search in pages of so many.
+type pager struct {
+	*naiveSearch
+	first int
+}
+
+// failer is what a test and a case of rapid have in common.
+type failer interface {
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+}
+
+func searchPages(t failer, s *snapshot.Snapshot, view graph.View, n *pager, want []string) {
+	v, err := s.View(view, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &snapshot.Search{Text: n.query, First: n.first}
+	if n.types != nil {
+		q.Types = func(name string) bool { return slices.Contains(n.types, name) }
+	}
+	got := []string{}
+	for {
+		page, err := v.Search(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Total != len(want) || page.Before != len(got) {
+			t.Errorf("%q: %d in all, %d before the page instead of %d and %d", n.query, page.Total, page.Before, len(want), len(got))
+		}
+		for i := range page.List {
+			x := &page.List[i]
+			got = append(got, fmt.Sprint(s.ID(x.Entity), " ", x.Kind, " ", x.Score))
+			checkMatch(t, s, x, n.query)
+		}
+		if !page.HasNext() {
+			break
+		}
+		after := s.PlaceOf(&page.List[len(page.List)-1])
+		q.After = &after
+	}
+	if g, w := strings.Join(got, "\n     "), strings.Join(want, "\n     "); g != w {
+		t.Errorf("search of %q:\n got %s\nwant %s", n.query, g, w)
+	}
+}
+
+// checkMatch holds a match to its claim, and its highlights to its name.
+func checkMatch(t failer, s *snapshot.Snapshot, m *snapshot.Match, query string) {
+	name := s.Matched(m)
+	if m.Claim != snapshot.None {
+		c := s.ClaimAt(m.Claim)
+		if text := c.Value.Text(); m.Original && c.Original != name || !m.Original && text != name {
+			t.Errorf("%q: the claim says %v (%q), the match %q", query, c.Value, c.Original, name)
+		}
+	}
+	units, at := 0, 0
+	for _, r := range name {
+		units++
+		if r > 0xFFFF {
+			units++
+		}
+	}
+	hs := s.Highlights(m, query)
+	if len(hs) == 0 {
+		t.Errorf("%q: no part of %q (%v) is highlighted", query, name, m.Kind)
+	}
+	for _, h := range hs {
+		if h.Start < at || h.End <= h.Start || h.End > units {
+			t.Errorf("%q in %q: highlights %v", query, name, hs)
+		}
+		at = h.End + 1
+	}
+}
+
+// FuzzSearch holds whatever text is searched for to finding what is named so.
+func FuzzSearch(f *testing.F) {
+	s, names := namedCities(f, 200)
+	for _, text := range append(searched, names[:20]...) {
+		f.Add(text)
+	}
+	f.Add(strings.Repeat("ab ", 100))
+	f.Add("\xff\x00\x01 KZ\u0300")
+	v, err := s.View(graph.View{}, today)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		page, err := v.Search(&snapshot.Search{Text: text, First: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range page.List {
+			m := &page.List[i]
+			if m.Score <= 0 || m.Score > 1000 {
+				t.Errorf("%q finds %q with the score %d", text, s.Matched(m), m.Score)
+			}
+			checkMatch(t, s, m, text)
+		}
+	})
+}
+
+// TestSearchEnds holds a search to ending with its request.
+func TestSearchEnds(t *testing.T) {
+	s, _ := namedCities(t, 50_000)
+	v, err := s.View(graph.View{}, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	close(done)
+	for _, text := range []string{"k", "kashinov lentor", "توكاييف"} {
+		if _, err := v.Until(done).Search(&snapshot.Search{Text: text, First: 5}); err != snapshot.ErrInterrupted {
+			t.Errorf("%q: a search whose request has ended gives %v", text, err)
+		}
+	}
+	// What an ended search leaves behind must not be found by the next.
+	page, err := v.Search(&snapshot.Search{Text: "zzzzzz", First: 5})
+	if err != nil || page.Total != 0 {
+		t.Errorf("the next search finds %v (%v)", page, err)
+	}
+}
