@@ -255,16 +255,11 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Reque
 	if bad != nil {
 		return nil, "", bad
 	}
-	var named struct {
-		Extensions struct {
-			OperationID any `json:"operationId"`
-		} `json:"extensions"`
-	}
-	if err := json.Unmarshal(body, &named); err != nil {
-		return nil, "", badRequest("extensions cannot be read: %v", err)
-	}
-	switch id, ok := named.Extensions.OperationID.(string); {
-	case !ok || id == "":
+	id, bad := operationID(body)
+	switch {
+	case bad != nil:
+		return nil, "", bad
+	case id == "":
 		return nil, "", badRequest("extensions.operationId is missing: choose a string, which the operation's events will carry")
 	case len(id) > maxOperationID:
 		return nil, "", badRequest("extensions.operationId has %d bytes; use at most %d", len(id), maxOperationID)
@@ -272,6 +267,19 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Reque
 		req.WriteRefusal = refusal
 		return req, id, nil
 	}
+}
+
+// operationID is that of a well-formed body, "" for none.
+func operationID(body []byte) (string, *malformed) {
+	var m members
+	if bad := m.read(bytes.TrimSpace(body)); bad != nil || m.extensions == nil {
+		return "", bad
+	}
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(m.extensions, &given); err != nil {
+		return "", badRequest("extensions cannot be read: %v", err)
+	}
+	return optional("extensions.operationId", given["operationId"])
 }
 
 func (s *Server) fromMembers(m *members) (*api.Request, *malformed) {

@@ -493,7 +493,7 @@ func TestLife(t *testing.T) {
 }
 
 func FuzzParseBody(f *testing.F) {
-	for _, s := range []string{`{"query":"{a}"}`, `{"query":"x","variables":{"a":[1,{}]},"operationName":"b"}`, `[1]`, `{"query":"\ud800"}`, ``, ` { "query" : "\"}{" , "variables" : { "a" : [ "]" , 1e5 ] } , "x":-1,"extensions":null} `, `{"a":{},"query":true}`} {
+	for _, s := range []string{`{"query":"{a}"}`, `{"query":"x","variables":{"a":[1,{}]},"operationName":"b"}`, `[1]`, `{"query":"\ud800"}`, ``, ` { "query" : "\"}{" , "variables" : { "a" : [ "]" , 1e5 ] } , "x":-1,"extensions":null} `, `{"query":"a","extensions":{"cost":true,"trace":false,"operationId":"\u0031"}}`, `{"a":{},"query":true}`} {
 		f.Add([]byte(s))
 	}
 	s := New(Options{})
@@ -504,6 +504,22 @@ func FuzzParseBody(f *testing.F) {
 		}
 		if req != nil && len(req.Variables) > 0 && !json.Valid(req.Variables) {
 			t.Errorf("variables %s", req.Variables)
+		}
+		if req != nil {
+			var given struct {
+				Cost, Trace bool
+				OperationID string
+			}
+			var members, extensions map[string]json.RawMessage
+			if json.Unmarshal(body, &members) == nil && json.Unmarshal(members["extensions"], &extensions) == nil {
+				_ = json.Unmarshal(extensions["cost"], &given.Cost)
+				_ = json.Unmarshal(extensions["trace"], &given.Trace)
+				_ = json.Unmarshal(extensions["operationId"], &given.OperationID)
+			}
+			id, bad := operationID(body)
+			if req.Cost != given.Cost || req.Trace != given.Trace || bad == nil && id != given.OperationID {
+				t.Errorf("%q: %t %t %q %v, want %+v", body, req.Cost, req.Trace, id, bad, given)
+			}
 		}
 		// What encoding/json makes of it; of members with one name it takes the last.
 		var model map[string]json.RawMessage
