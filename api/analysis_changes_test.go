@@ -3,7 +3,6 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/caspian-kg/caspian/api"
@@ -122,46 +121,4 @@ func TestLogTellsWhatWasWithdrawn(t *testing.T) {
 	if got := fmt.Sprint(out.Log); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-}
-
-// FuzzAnalyses asks the analyses with arguments of any kind: each is answered
-// or refused, and none fails inside.
-func FuzzAnalyses(f *testing.F) {
-	a := seeded(f)
-	const query = `query($id: ID!, $to: ID!, $text: String!, $after: String, $n: Int, $m: Int!) {
-		a: dependency(of: $id, resource: $to, year: $n, scope: $text, measure: $text) { unknown { low high } partners { share { low high } } }
-		b: conflicts(subject: $id, predicate: $text, first: $n, after: $after) { totalCount nodes { reason } }
-		c: timeline(entity: $id, first: $n, after: $after) { totalCount nodes { start } }
-		d: changes(from: {asOf: "2001"}, to: {}, subject: $id, first: $n, after: $after) { totalCount nodes { kind } }
-		e: log(sinceSequence: $m, first: $n) { sequence }
-		f: connections(from: $id, to: $to, maxLength: $n, first: $n, relations: [$text], excludeTypes: [$text]) { score steps { claim { id } } }
-		g: connections(from: $id, to: $to, maxLength: $n, first: $n) { score steps { claim { id } } }
-	}`
-	for _, s := range [][3]string{{"JPN", "rare-earths", ""}, {"KAZ", "uranium", "WyJBIl0"}, {"astana", "JPN", "WyJjNTNkNmxwa3Zla3c2ZHZoZmJwaG9kanMyN3kiXQ"}, {"", "\x00", "WyJBIiwiQiIsIkMiXQ"}} {
-		f.Add(s[0], s[1], "capital", s[2], 3)
-	}
-	f.Add("JPN", "uranium", "", "", -1<<31)
-	f.Fuzz(func(t *testing.T, id, to, text, after string, n int) {
-		for _, fields := range []string{"abcdefg", "a", "b", "c", "d", "e", "f", "g"} {
-			q := query
-			if len(fields) == 1 {
-				// A refusal of one field empties the others: ask for each alone.
-				lines := strings.Split(query, "\n")
-				for i, line := range lines {
-					if s := strings.TrimSpace(line); len(s) > 2 && s[1] == ':' && s[:1] != fields {
-						lines[i] = ""
-					}
-				}
-				q = strings.Join(lines, "\n")
-			}
-			vars, err := json.Marshal(map[string]any{"id": id, "to": to, "text": text, "after": after, "n": n, "m": n})
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := a.Begin().Execute(t.Context(), &api.Request{Query: q, Variables: vars})
-			if !json.Valid(r.Body) || strings.Contains(string(r.Body), `"INTERNAL"`) || strings.Contains(string(r.Body), "NULL_IN_NON_NULL") {
-				t.Fatalf("%q %q %q %q %d: %s", id, to, text, after, n, r.Body)
-			}
-		}
-	})
 }

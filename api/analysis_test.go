@@ -136,3 +136,71 @@ func TestIDsThatTheViewHides(t *testing.T) {
 		}
 	}
 }
+
+// FuzzAnalyses asks each analysis with arguments of any kind: each is answered
+// or refused, and none fails inside. with says, bit by bit, which of the
+// arguments that may be left out are given.
+func FuzzAnalyses(f *testing.F) {
+	a := seeded(f)
+	known := api.AnalysisArguments(schema.MustDefault())
+	names := slices.Sorted(maps.Keys(known))
+	for i := range names {
+		for _, s := range [][3]string{{"JPN", "rare-earths", ""}, {"KAZ", "eu", "WyJBIl0"}, {"astana", "JPN", "WyJjNTNkNmxwa3Zla3c2ZHZoZmJwaG9kanMyN3kiXQ"}, {"", "\x00", "WyJBIiwiQiIsIkMiXQ"}} {
+			f.Add(uint(i), uint(0), s[0], s[1], "capital", s[2], 3)
+			f.Add(uint(i), ^uint(0), s[0], s[1], "RAIL", s[2], 1)
+		}
+	}
+	f.Add(uint(1), ^uint(0), "JPN", "uranium", "", "", -1<<31)
+	f.Fuzz(func(t *testing.T, which, with uint, id, to, text, after string, n int) {
+		name := names[which%uint(len(names))]
+		vars := map[string]any{}
+		var declared, passed []string
+		texts := []string{text, after}
+		ids := []string{id, to}
+		for i, arg := range slices.Sorted(maps.Keys(known[name])) {
+			typ := known[name][arg]
+			if !strings.HasSuffix(typ, "!") && with>>i&1 == 0 {
+				continue
+			}
+			next := func(from []string) string { from[0], from[1] = from[1], from[0]; return from[1] }
+			var val any
+			switch strings.Trim(typ, "[]!") {
+			case "ID":
+				val = next(ids)
+			case "Int":
+				val = n
+			case "Boolean":
+				val = n%2 == 0
+			case "View":
+				val = map[string]any{"minConfidence": float64(n%11) / 10}
+				if n%3 == 0 {
+					val = map[string]any{"asOf": text}
+				}
+			default: // texts and members of enums
+				val = next(texts)
+			}
+			if strings.HasPrefix(typ, "[") {
+				val = []any{val}
+			}
+			vars[arg] = val
+			declared = append(declared, "$"+arg+": "+typ)
+			passed = append(passed, arg+": $"+arg)
+		}
+		fields := "__typename"
+		for _, c := range analysisCalls {
+			if c.name == name {
+				fields = c.fields
+			}
+		}
+		query := fmt.Sprintf("query(%s) { %s(%s) { %s } }", strings.Join(declared, ", "), name, strings.Join(passed, ", "), fields)
+		body, err := json.Marshal(vars)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := a.Begin().Execute(t.Context(), &api.Request{Query: query, Variables: body})
+		if !json.Valid(r.Body) || strings.Contains(string(r.Body), `"INTERNAL"`) || strings.Contains(string(r.Body), "NULL_IN_NON_NULL") ||
+			strings.Contains(string(r.Body), "GRAPHQL_VALIDATION_FAILED") {
+			t.Fatalf("%s\n%s\n%s", query, body, r.Body)
+		}
+	})
+}
