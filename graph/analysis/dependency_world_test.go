@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -95,14 +96,6 @@ func parseDate(text string) graph.Date {
 	return d
 }
 
-func drawWorldDate(t *rapid.T, label string, known bool) graph.Date {
-	from := []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01", "2023-01-10"}
-	if known {
-		from = from[2:]
-	}
-	return parseDate(pick(t, label, from...))
-}
-
 func drawLiteral(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	switch s {
 	case schema.Int:
@@ -114,7 +107,7 @@ func drawLiteral(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	case schema.Quantity:
 		return graph.QuantityValue(float64(pick(t, "quantity", 0, 1, 2, 1000, 1050)), pick(t, "unit", "km", "m", "JPY"))
 	case schema.Date:
-		return graph.DateValue(drawWorldDate(t, "date", true))
+		return graph.DateValue(graphtest.DrawDate(t, "date", true))
 	case schema.EnumValue:
 		return graph.EnumOf(rapid.SampledFrom(e.Values).Draw(t, "enum").Name)
 	}
@@ -157,8 +150,8 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		}
 	}
 	if f.Time != schema.Eternal {
-		c.Valid = graph.Interval{From: drawWorldDate(t, "from", false), To: drawWorldDate(t, "to", false)}
-		if rapid.Bool().Draw(t, "one period") || c.Valid.Check() != nil {
+		c.Valid = graphtest.DrawInterval(t)
+		if rapid.Bool().Draw(t, "one period") {
 			c.Valid.To = c.Valid.From
 		}
 	}
@@ -171,7 +164,7 @@ func drawWorld(t *rapid.T, o *schema.Ontology, most int) *snapshot.Snapshot {
 	first := &graph.Commit{Entities: worldEntities()}
 	for _, id := range pool["Source"] {
 		// One date each: what attests claims without an end must not depend on the view.
-		if d := drawWorldDate(t, "published", false); d.Known() {
+		if d := graphtest.DrawDate(t, "published", false); d.Known() {
 			first.Claims = append(first.Claims, graph.Claim{Subject: id, Predicate: "date", Value: graph.DateValue(d), Source: id, Confidence: 1})
 		}
 	}
@@ -228,7 +221,7 @@ func drawWorldView(t *rapid.T, s *snapshot.Snapshot) *snapshot.View {
 func drawLens(t *rapid.T, s *snapshot.Snapshot) graph.View {
 	var v graph.View
 	if rapid.Bool().Draw(t, "asOf") {
-		v.AsOf = drawWorldDate(t, "on", true)
+		v.AsOf = graphtest.DrawDate(t, "on", true)
 	}
 	if rapid.IntRange(0, 3).Draw(t, "knownAt") == 0 {
 		at := worldEpoch.Add(time.Duration(rapid.IntRange(1, int(s.Seq())).Draw(t, "hours"))*time.Hour + time.Minute)

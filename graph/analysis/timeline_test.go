@@ -12,6 +12,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -20,7 +21,7 @@ import (
 func shownByThen(t fataler, v *snapshot.View, asked graph.View) map[uint32]bool {
 	t.Helper()
 	shown := map[uint32]bool{}
-	days := []string{"1000-01-01", "2020-01-01", "2021-06-01", "2021-06-15", "2022-01-01", "2023-01-01", "2023-01-10", v.On().First.String(), v.On().Last.String()}
+	days := append([]string{"1000-01-01", v.On().First.String(), v.On().Last.String()}, graphtest.FirstDays...)
 	for _, text := range days {
 		if d := parseDate(text); d.First() <= v.On().Last {
 			asked.AsOf = d

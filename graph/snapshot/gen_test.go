@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -41,20 +42,6 @@ func of(t *schema.Type) []graph.ID {
 	return ids
 }
 
-var dates = []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01"}
-
-func drawDate(t *rapid.T, label string, known bool) graph.Date {
-	from := dates
-	if known {
-		from = dates[2:]
-	}
-	d, err := graph.ParseDate(rapid.SampledFrom(from).Draw(t, label))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	switch s {
 	case schema.Int:
@@ -64,7 +51,7 @@ func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	case schema.Quantity:
 		return graph.QuantityValue(float64(rapid.IntRange(0, 3).Draw(t, "quantity")), rapid.SampledFrom([]string{"km", "m", "JPY"}).Draw(t, "unit"))
 	case schema.Date:
-		return graph.DateValue(drawDate(t, "date", true))
+		return graph.DateValue(graphtest.DrawDate(t, "date", true))
 	case schema.EnumValue:
 		return graph.EnumOf(rapid.SampledFrom(e.Values).Draw(t, "enum").Name)
 	}
@@ -108,10 +95,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: v})
 	}
 	if f.Time != schema.Eternal {
-		c.Valid = graph.Interval{From: drawDate(t, "from", false), To: drawDate(t, "to", false)}
-		if c.Valid.Check() != nil {
-			c.Valid.To = c.Valid.From
-		}
+		c.Valid = graphtest.DrawInterval(t)
 	}
 	if rapid.IntRange(0, 5).Draw(t, "extra") == 0 {
 		c.Original, c.Note, c.AttributedTo, c.Conflict = "Orig Ōsaka", "note", "ann", "group"
@@ -165,7 +149,7 @@ func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 func drawView(t *rapid.T, commits int) graph.View {
 	var v graph.View
 	if rapid.Bool().Draw(t, "asOf") {
-		v.AsOf = drawDate(t, "on", true)
+		v.AsOf = graphtest.DrawDate(t, "on", true)
 	}
 	if rapid.IntRange(0, 2).Draw(t, "knownAt") == 0 {
 		at := epoch.Add(time.Duration(rapid.IntRange(0, commits+1).Draw(t, "hours"))*time.Hour + time.Minute)
