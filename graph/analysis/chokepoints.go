@@ -96,7 +96,7 @@ func (o *ChokepointOptions) Validate() error {
 		case k == CutNamed:
 			fault("kinds", "%s is what closing asks for", k)
 		case o.Weight == ByCapacity && k != CutNodes && k != CutLegs:
-			fault("kinds", "nobody states the capacity of a %s; ask by %s", k, ByCount)
+			fault("kinds", "nobody states the capacity of a %s; ask with weight %s", k, ByCount)
 		}
 	}
 	// What both questions have in common is bounded in one place.

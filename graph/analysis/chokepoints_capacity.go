@@ -28,7 +28,7 @@ type CutCapacity struct {
 // and none was asked for.
 func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	if o.Weight == ByCapacity && n.kind == Borders {
-		return nil, graph.Errorf(graph.BadInput, "weight: borders have no capacity; ask by %s, or of the network %s", ByCount, Transport)
+		return nil, graph.Errorf(graph.BadInput, "weight: borders have no capacity; ask with weight %s, or of the network %s", ByCount, Transport)
 	}
 	units := n.view.Snapshot().Ontology().Units
 	if o.Unit == "" {
