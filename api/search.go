@@ -79,7 +79,7 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 	for _, x := range names {
 		t := b.o.Type(x.(string))
 		if t == nil {
-			return nil, &gql.ArgumentError{Argument: "types", Err: graph.Errorf(graph.UnknownName, "types: the ontology has no type %q", x)}
+			return nil, &gql.ArgumentError{Argument: "types", Err: graph.Errorf(graph.UnknownName, "types: the ontology has no type %q; the types and interfaces of /schema.graphql that are or implement Entity can be asked for", x)}
 		}
 		for _, c := range t.Concrete {
 			a.types[c.Name] = true

@@ -85,12 +85,13 @@ func (m *Matches) HasNext() bool { return m.Before+len(m.List) < m.Total }
 
 // enough is how many entities must match as the text is written for those not
 // to be sought that sound like it, and how many those must be together for the
-// ones with edits not to be: what somebody typed right needs no guesses.
+// ones with edits not to be. What somebody typed right needs no guesses; neither
+// are edits tried where a name is the text.
 const enough = 10
 
 // Search finds the entities of the view by their names, aliases and original
 // forms: as the text is written; where few match, as it sounds; and where these
-// are few, with some letters wrong. Names of other dates find their entity too; the record
+// are few and no name is the text, with some letters wrong. Names of other dates find their entity too; the record
 // time, the confidence and the source must be in view.
 //
 // The error is ErrInterrupted.

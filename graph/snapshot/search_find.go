@@ -251,7 +251,7 @@ const (
 )
 
 // sounding finds names by how they sound, where few were found so far: alike,
-// then with edits.
+// then with edits where no name is the text.
 func (s *searcher) sounding() {
 	letters := len(strings.ReplaceAll(s.sound, " ", ""))
 	latin := !strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 })
@@ -259,7 +259,8 @@ func (s *searcher) sounding() {
 	if len(s.room.found) < enough && (letters > 2 || !latin) {
 		s.sounds(0)
 	}
-	if edits := editsFor(letters); len(s.room.found) < enough && edits > 0 {
+	exact := slices.ContainsFunc(s.room.found, func(m Match) bool { return m.Kind == MatchExact })
+	if edits := editsFor(letters); len(s.room.found) < enough && !exact && edits > 0 {
 		s.sounds(edits)
 	}
 }

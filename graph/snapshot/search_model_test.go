@@ -338,7 +338,11 @@ func (n *naiveSearch) run() []naiveMatch {
 	if len(n.best) < 10 && (letters > 2 || strings.ContainsFunc(text.Fold(n.query), func(r rune) bool { return r >= 0x250 })) {
 		n.sounding(0)
 	}
-	if edits := editsOf(letters); len(n.best) < 10 && edits > 0 {
+	exact := false
+	for _, m := range n.best {
+		exact = exact || m.kind == "EXACT"
+	}
+	if edits := editsOf(letters); len(n.best) < 10 && !exact && edits > 0 {
 		n.sounding(edits)
 	}
 	var list []naiveMatch
