@@ -255,6 +255,7 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 					if err != nil {
 						return nil, false, err
 					}
+					c.view.Touch(p.Edges)
 					for _, e := range p.Edges {
 						dst = append(dst, gql.Ref{Obj: c.view, Index: uint64(e.Node)})
 					}
