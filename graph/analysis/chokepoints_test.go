@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -389,4 +390,55 @@ func TestChokepointsSeeOnlyTheView(t *testing.T) {
 			t.Fatalf("the view gives\n%s\nwithout what it hides\n%s", a, b)
 		}
 	})
+}
+
+// TestChokepointsWithinTheirWork: what is found before the work is used up is of
+// the whole answer, and marked; where that is nothing, it is an error.
+func TestChokepointsWithinTheirWork(t *testing.T) {
+	partial := 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		v := see(t, w.snapshot(t), graph.View{})
+		n := compile(t, v, Transport)
+		o := drawRouteOptions(t, Transport)
+		ask := ChokepointOptions{From: o.From, To: o.To, First: maxCuts, Weight: CutWeight(even(t, "weight", 2))}
+		if rare(t, "closing", 2) {
+			ask.Closing = []graph.ID{"na", "nb", "AAA", "g1"}
+		}
+		find := func() (lines []string, partial bool, err error) {
+			got, err := FindChokepoints(context.Background(), n, &ask)
+			if err != nil {
+				return nil, false, err
+			}
+			for _, c := range got.List {
+				lines = append(lines, fmt.Sprint(c.Kind, sorted(v.Snapshot(), c.Cut), c.Removes, c.Pairs, len(c.Lost)))
+			}
+			return lines, got.Partial, nil
+		}
+		all, cut, err := find()
+		if err != nil || cut {
+			t.Fatal("a small search was cut short: ", err)
+		}
+		ask.Work = 1 + even(t, "work", 60)
+		some, cut, err := find()
+		var e *graph.Error
+		switch {
+		case errors.As(err, &e) && e.Code == graph.LimitWork:
+		case err != nil:
+			t.Fatal(err)
+		case !cut && !slices.Equal(some, all) || cut && len(some) == 0:
+			t.Fatalf("unmarked, %v of %v", some, all)
+		}
+		if cut {
+			partial++
+		}
+		for _, line := range some {
+			if !slices.Contains(all, line) {
+				t.Fatalf("%s is none of %v", line, all)
+			}
+		}
+	})
+	if partial == 0 {
+		t.Error("no answer was partial")
+	}
 }
