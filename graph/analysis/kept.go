@@ -22,8 +22,13 @@ type keptItem[T any] struct {
 	value T
 }
 
-// maxKept bounds the memory: a network has about 400 bytes a leg.
-const maxKept = 8
+const (
+	// maxKept bounds the memory: a network has about 400 bytes a leg.
+	maxKept = 8
+	// maxBehind is how many commits behind the newest an item may be: it holds on
+	// to its snapshot, of which later ones share less and less.
+	maxBehind = 256
+)
 
 // of returns what belongs to a view. key tells what it is and, with the view's
 // lens, apart from others. make works it out; old is what an earlier state of
@@ -91,7 +96,8 @@ func (k *kept[T]) keep(item keptItem[T]) {
 	for _, x := range k.list {
 		past := x.view.Snapshot().Seq() <= item.view.Snapshot().Seq() &&
 			(x.view.KnownSeq() == item.view.KnownSeq() || now && x.view.KnownSeq() == x.view.Snapshot().Seq())
-		if len(list) < maxKept && !(x.key == item.key && past) {
+		behind := x.view.Snapshot().Seq()+maxBehind < item.view.Snapshot().Seq()
+		if len(list) < maxKept && !behind && !(x.key == item.key && past) {
 			list = append(list, x)
 		}
 	}

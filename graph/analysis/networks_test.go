@@ -191,4 +191,14 @@ func TestNetworksAreKept(t *testing.T) {
 	if len(k.kept.list) != 1 {
 		t.Errorf("%d networks are kept; those of old snapshots should go", len(k.kept.list))
 	}
+	// What another lens had goes when its snapshot is far behind.
+	if _, err := k.Of(t.Context(), see(t, s, graph.View{MinConfidence: 0.5}), Transport); err != nil || len(k.kept.list) != 2 {
+		t.Fatal(len(k.kept.list), err)
+	}
+	for range maxBehind + 1 {
+		write()
+	}
+	if at(); len(k.kept.list) != 1 {
+		t.Errorf("%d networks are kept", len(k.kept.list))
+	}
 }
