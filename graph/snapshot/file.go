@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -26,11 +27,12 @@ const (
 	align       = 64
 )
 
-// layout changes with the memory layout of the columns, and with it a file
+// layout changes with the memory layout of the columns and with how names are
+// made comparable, and with it a file
 // written by another build or on another kind of machine is of no use.
 var layout = func() uint64 {
 	order := [2]byte{1, 0}
-	return uint64(fileVersion)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<24 | uint64(unsafe.Sizeof(link{}))<<16 |
+	return uint64(fileVersion)<<56 | uint64(text.Version)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<24 | uint64(unsafe.Sizeof(link{}))<<16 |
 		uint64(*(*uint16)(unsafe.Pointer(&order)))
 }()
 

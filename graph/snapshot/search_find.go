@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/agnivade/levenshtein"
 
@@ -254,9 +255,9 @@ const (
 // then with edits where no name is the text.
 func (s *searcher) sounding() {
 	letters := len(strings.ReplaceAll(s.sound, " ", ""))
-	latin := !strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 })
-	// Two Latin letters sound like too much.
-	if len(s.room.found) < enough && (letters > 2 || !latin) {
+	// Two Latin letters sound like too much; G7 does not.
+	telling := letters > 2 || strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })
+	if len(s.room.found) < enough && telling {
 		s.sounds(0)
 	}
 	exact := slices.ContainsFunc(s.room.found, func(m Match) bool { return m.Kind == MatchExact })

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/text"
@@ -335,7 +336,7 @@ func (n *naiveSearch) run() []naiveMatch {
 	}
 	n.written()
 	letters := len(strings.ReplaceAll(text.Sound(n.query), " ", ""))
-	if len(n.best) < 10 && (letters > 2 || strings.ContainsFunc(text.Fold(n.query), func(r rune) bool { return r >= 0x250 })) {
+	if len(n.best) < 10 && (letters > 2 || strings.ContainsFunc(text.Fold(n.query), func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })) {
 		n.sounding(0)
 	}
 	exact := false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -285,4 +286,35 @@ func TestSearchEnds(t *testing.T) {
 	if err != nil || page.Total != 0 {
 		t.Errorf("the next search finds %v (%v)", page, err)
 	}
+}
+
+// TestSearchTogether searches from many goroutines while a writer goes on; it
+// is for the race detector.
+func TestSearchTogether(t *testing.T) {
+	names, commits := cityNames(3000)
+	s := snapshot.Empty(schema.MustDefault())
+	var wg sync.WaitGroup
+	for i := range commits {
+		next, err := s.Apply(&commits[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = next
+		v, err := s.View(graph.View{}, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range 4 {
+			wg.Go(func() {
+				for j := range 20 {
+					name := names[i*1000+k*200+j]
+					page, err := v.Search(&snapshot.Search{Text: name, First: 3})
+					if err != nil || page.Total == 0 {
+						t.Errorf("%q: %v, %v", name, page, err)
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
 }

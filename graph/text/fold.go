@@ -16,6 +16,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Version changes with what Fold, Sound and Skeleton make of a text: what was
+// kept of another version is of no use.
+const Version = 1
+
 // Fold makes names comparable: lower case, without diacritics, every run of
 // spaces and punctuation one space.
 func Fold(s string) string { return string(AppendFold(make([]byte, 0, len(s)), s)) }

@@ -132,6 +132,8 @@ func appendSound(dst, word []byte) []byte {
 			case n-start == 1 && dst[n-1] == 'i' && c == 'e':
 				dst[n-1] = c // Yerevan is Erevan
 				continue
+			case n > start && dst[n-1] == 'n' && (c == 'b' || c == 'p'):
+				dst[n-1] = 'm' // Istanbul is Istambul
 			}
 			dst = append(dst, c)
 		}
