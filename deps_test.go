@@ -21,7 +21,7 @@ var order = []struct {
 	{"schema", nil},
 	{"graph", []string{"schema"}},
 	{"graph/text", nil},
-	{"graph/graphtest", []string{"graph"}},
+	{"graph/graphtest", []string{"schema", "graph"}},
 	{"graph/snapshot", []string{"schema", "graph", "graph/text"}},
 	{"graph/analysis", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/codec", []string{"schema", "graph"}},

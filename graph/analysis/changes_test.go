@@ -198,7 +198,7 @@ func TestChangesTell(t *testing.T) {
 		{"what stays", []graph.Claim{claim("capital", "x-town", "1990/2020", "a"), claim("founded", "1990", "", "b")}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: c.claims})
+			s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities(), Claims: c.claims})
 			var got []string
 			for _, x := range changes(t, t.Context(), look(t, s, graph.View{AsOf: parseDate(from)}), look(t, s, graph.View{AsOf: parseDate(to)}), analysis.ChangesOptions{}) {
 				got = append(got, x.Kind.String())
@@ -219,7 +219,7 @@ func TestChangesOfKnowledge(t *testing.T) {
 	wrong := graph.Claim{Subject: "AAA", Predicate: "memberOf", Value: graph.EntityValue("club-1"), Confidence: 1, Source: "src-1"}
 	right := wrong
 	right.Value, right.Supersedes = graph.EntityValue("club-2"), []graph.ClaimID{wrong.ID()}
-	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: []graph.Claim{wrong}})
+	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities(), Claims: []graph.Claim{wrong}})
 	s = apply(t, s, &graph.Commit{Claims: []graph.Claim{right}})
 	at := s.RecordedAt(1)
 	list := changes(t, t.Context(), look(t, s, graph.View{KnownAt: &at}), look(t, s, graph.View{}), analysis.ChangesOptions{})
@@ -279,7 +279,7 @@ func TestLogAgainstTheHistory(t *testing.T) {
 
 func TestChangesRefuseAndStop(t *testing.T) {
 	o := world(t)
-	c := graph.Commit{Entities: worldEntities()}
+	c := graph.Commit{Entities: pool.Entities()}
 	for i := range 3000 {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "aliases", Value: graph.StringValue(fmt.Sprint("alias ", i)), Source: "src-1", Confidence: 1})
 	}

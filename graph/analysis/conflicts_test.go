@@ -235,7 +235,7 @@ func drawClashes(t *rapid.T, o *schema.Ontology) *snapshot.Snapshot {
 			x.Subject, x.Source = "src-1", pick[graph.ID](t, "of itself", "src-1", "src-2")
 		}
 		if f.Kind == schema.Relation {
-			x.Value = graph.EntityValue(rapid.SampledFrom(instances(f.Target)[:2]).Draw(t, "object"))
+			x.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)[:2]).Draw(t, "object"))
 		} else {
 			x.Value = drawLiteral(t, f.Scalar, nil)
 		}
@@ -349,7 +349,7 @@ func TestConflictsTell(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.a.Locator, c.b.Locator = "a", "b"
-			v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: []graph.Claim{c.a, c.b}}), graph.View{AsOf: parseDate(c.on)})
+			v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities(), Claims: []graph.Claim{c.a, c.b}}), graph.View{AsOf: parseDate(c.on)})
 			reason := ""
 			if _, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(x analysis.Conflict) bool {
 				reason += x.Reason
@@ -364,7 +364,7 @@ func TestConflictsTell(t *testing.T) {
 
 func TestConflictsRefuse(t *testing.T) {
 	o := world(t)
-	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities()})
+	s := apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities()})
 	v := look(t, s, graph.View{})
 	_, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{Subject: "nobody", Predicate: "holders"}, nil)
 	const want = "subject: there is no entity \"nobody\"; search finds ids by names\n" +
@@ -377,7 +377,7 @@ func TestConflictsRefuse(t *testing.T) {
 // TestConflictsStop: a set of thousands is found, and a long walk ends when its context ends.
 func TestConflictsStop(t *testing.T) {
 	o := world(t)
-	c := graph.Commit{Entities: worldEntities()}
+	c := graph.Commit{Entities: pool.Entities()}
 	for i := range 3000 {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "title", Value: graph.StringValue(fmt.Sprint("title ", i)), Source: "src-1", Confidence: 1})
 	}

@@ -187,8 +187,8 @@ func drawTies(t *rapid.T, o *schema.Ontology) *snapshot.Snapshot {
 	for range rapid.IntRange(0, 25).Draw(t, "ties") {
 		f := o.Predicate(pick(t, "tie", "borders", "memberOf", "capital", "twin", "seat", "broader", "exportsTo", "place", "home"))[0]
 		x := graph.Claim{
-			Subject: rapid.SampledFrom(instances(f.Owner)).Draw(t, "subject"), Predicate: f.Name,
-			Value: graph.EntityValue(rapid.SampledFrom(instances(f.Target)).Draw(t, "object")), Source: pick(t, "source", pool["Source"]...),
+			Subject: rapid.SampledFrom(pool.Of(f.Owner)).Draw(t, "subject"), Predicate: f.Name,
+			Value: graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object")), Source: pick(t, "source", pool["Source"]...),
 			Confidence: pick(t, "confidence", 0.25, 0.5, 0.8, 1), Rank: pick(t, "rank", graph.Normal, graph.Normal, graph.Deprecated), Locator: "tie",
 		}
 		id := x.ID()
@@ -252,7 +252,7 @@ func TestConnectionsWithinTheirWork(t *testing.T) {
 
 func TestConnectionsRefuseAndStop(t *testing.T) {
 	o := world(t)
-	c := graph.Commit{Entities: worldEntities()}
+	c := graph.Commit{Entities: pool.Entities()}
 	for i := range 3000 {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "borders", Value: graph.EntityValue("BBB"), Source: "src-1", Confidence: 1, Locator: fmt.Sprint(i)})
 	}

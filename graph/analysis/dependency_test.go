@@ -323,7 +323,7 @@ func TestDependencyBoundsHoldTheTruth(t *testing.T) {
 			left -= truth[i]
 		}
 		truth[len(partners)] = left
-		c := graph.Commit{Entities: worldEntities()}
+		c := graph.Commit{Entities: pool.Entities()}
 		for i, p := range partners {
 			for k := range rapid.IntRange(0, 3).Draw(t, "reports") {
 				// The first report is no more than the truth, the rest are around it.
@@ -413,7 +413,7 @@ func TestDependencyTells(t *testing.T) {
 		{"no share", []graph.Claim{report("BBB", 1.1), report("CCC", 0.7)}, "CCC 0.7-1 BBB 0-0.3 unknown 0.3-0.3 hhi 0.49-1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: c.claims}), graph.View{})
+			v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities(), Claims: c.claims}), graph.View{})
 			d, err := analysis.MeasureDependency(t.Context(), v, analysis.DependencyOptions{Of: "AAA", Resource: "ore"})
 			if err != nil {
 				t.Fatal(err)
@@ -430,7 +430,7 @@ func TestDependencyTells(t *testing.T) {
 
 func TestDependencyRefuses(t *testing.T) {
 	o := world(t)
-	v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities()}), graph.View{})
+	v := look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities()}), graph.View{})
 	year := 10000
 	for _, c := range []struct {
 		opts analysis.DependencyOptions
@@ -450,7 +450,7 @@ func TestDependencyRefuses(t *testing.T) {
 	c := graph.Claim{Subject: "AAA", Predicate: "importsFrom", Value: graph.EntityValue("BBB"), Source: "src-1", Confidence: 1}
 	twice := c
 	twice.Locator = "again"
-	v = look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: worldEntities(), Claims: []graph.Claim{c, twice}}), graph.View{})
+	v = look(t, apply(t, snapshot.Empty(o), &graph.Commit{Entities: pool.Entities(), Claims: []graph.Claim{c, twice}}), graph.View{})
 	_, err := analysis.MeasureDependency(t.Context(), v, analysis.DependencyOptions{Of: "AAA", Resource: "ore", Work: 1})
 	var e *graph.Error
 	if !errors.As(err, &e) || e.Code != graph.LimitWork {

@@ -2,7 +2,6 @@ package analysis_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -42,7 +41,7 @@ enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", f
 `
 
 var (
-	pool = map[string][]graph.ID{
+	pool = graphtest.Pool{
 		"Country": {"AAA", "BBB", "CCC", "DDD"}, "City": {"x-town", "y-town"}, "Club": {"club-1", "club-2"},
 		"Resource": {"ore", "pure-ore", "gas"}, "Source": {"src-1", "src-2", "src-3"},
 	}
@@ -57,31 +56,6 @@ func world(t testing.TB) *schema.Ontology {
 		t.Fatal(err)
 	}
 	return o
-}
-
-func worldEntities() []graph.Entity {
-	var es []graph.Entity
-	for t, ids := range pool {
-		for _, id := range ids {
-			es = append(es, graph.Entity{ID: id, Type: t})
-		}
-	}
-	slices.SortFunc(es, func(a, b graph.Entity) int {
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
-	return es
-}
-
-func instances(t *schema.Type) []graph.ID {
-	var ids []graph.ID
-	for _, c := range t.Concrete {
-		ids = append(ids, pool[c.Name]...)
-	}
-	slices.Sort(ids)
-	return ids
 }
 
 func pick[T any](t *rapid.T, label string, from ...T) T {
@@ -115,7 +89,7 @@ func drawLiteral(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 }
 
 func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
-	e := rapid.SampledFrom(worldEntities()).Draw(t, "subject")
+	e := rapid.SampledFrom(pool.Entities()).Draw(t, "subject")
 	var fields []*schema.Field
 	for _, f := range o.Type(e.Type).Fields {
 		// Dates of sources are drawn once (drawWorld).
@@ -133,7 +107,7 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		c.Source = e.ID
 	}
 	if f.Kind == schema.Relation {
-		c.Value = graph.EntityValue(rapid.SampledFrom(instances(f.Target)).Draw(t, "object"))
+		c.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object"))
 	} else {
 		c.Value = drawLiteral(t, f.Scalar, f.Enum)
 	}
@@ -144,7 +118,7 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 			q.Name != "resource" && q.Name != "share" && rapid.IntRange(0, 2).Draw(t, q.Name) > 0:
 			continue
 		case q.Target != nil:
-			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: graph.EntityValue(rapid.SampledFrom(instances(q.Target)).Draw(t, "qualifier"))})
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: graph.EntityValue(rapid.SampledFrom(pool.Of(q.Target)).Draw(t, "qualifier"))})
 		default:
 			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: drawLiteral(t, q.Scalar, q.Enum)})
 		}
@@ -161,7 +135,7 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 
 // drawWorld is a snapshot of a random history that graph.Check accepted.
 func drawWorld(t *rapid.T, o *schema.Ontology, most int) *snapshot.Snapshot {
-	first := &graph.Commit{Entities: worldEntities()}
+	first := &graph.Commit{Entities: pool.Entities()}
 	for _, id := range pool["Source"] {
 		// One date each: what attests claims without an end must not depend on the view.
 		if d := graphtest.DrawDate(t, "published", false); d.Known() {

@@ -130,7 +130,7 @@ func TestTimelineSeesTheViewOnly(t *testing.T) {
 
 func TestTimelineRefuses(t *testing.T) {
 	o := world(t)
-	c := graph.Commit{Entities: worldEntities()}
+	c := graph.Commit{Entities: pool.Entities()}
 	for i := range 3000 {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "aliases", Value: graph.StringValue(fmt.Sprint("alias ", i)), Source: "src-1", Confidence: 1})
 	}

@@ -1,15 +1,44 @@
 // Package graphtest draws values for property tests that several packages
 // share. Its pools are small, so that random claims meet, overlap and disagree.
 //
-// Read DrawDate first. The package must not know snapshots or analyses: those
+// Read Pool and DrawDate first. The package must not know snapshots or analyses: those
 // that test them choose what to draw.
 package graphtest
 
 import (
+	"cmp"
+	"slices"
+
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
 )
+
+// Pool is the ids of a small world by the names of their types.
+type Pool map[string][]graph.ID
+
+// Entities are all of the pool, in the order of their ids.
+func (p Pool) Entities() []graph.Entity {
+	var list []graph.Entity
+	for typ, ids := range p {
+		for _, id := range ids {
+			list = append(list, graph.Entity{ID: id, Type: typ})
+		}
+	}
+	slices.SortFunc(list, func(a, b graph.Entity) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// Of are the ids of the concrete types of a type, in order.
+func (p Pool) Of(t *schema.Type) []graph.ID {
+	var ids []graph.ID
+	for _, c := range t.Concrete {
+		ids = append(ids, p[c.Name]...)
+	}
+	slices.Sort(ids)
+	return ids
+}
 
 // dates are of every precision, some within others, some days apart; the first
 // two are no date and an open one.

@@ -2,7 +2,6 @@ package snapshot_test
 
 import (
 	"regexp"
-	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -13,34 +12,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-var pool = map[string][]graph.ID{
+var pool = graphtest.Pool{
 	"Country": {"AAA", "BBB", "CCC", "DDD"}, "City": {"x-town", "y-town"}, "Person": {"ann", "bob"},
 	"Post": {"post-1", "post-2"}, "Meeting": {"meet-1"}, "Source": {"src-1", "src-2", "src-3"},
 }
 
-func entities() []graph.Entity {
-	var es []graph.Entity
-	for t, ids := range pool {
-		for _, id := range ids {
-			es = append(es, graph.Entity{ID: id, Type: t})
-		}
-	}
-	slices.SortFunc(es, func(a, b graph.Entity) int {
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
-	return es
-}
-
-func of(t *schema.Type) []graph.ID {
-	var ids []graph.ID
-	for _, c := range t.Concrete {
-		ids = append(ids, pool[c.Name]...)
-	}
-	return ids
-}
+func entities() []graph.Entity { return pool.Entities() }
 
 func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	switch s {
@@ -78,7 +55,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		Locator:    rapid.SampledFrom([]string{"", "p1"}).Draw(t, "locator"),
 	}
 	if f.Kind == schema.Relation {
-		c.Value = graph.EntityValue(rapid.SampledFrom(of(f.Target)).Draw(t, "object"))
+		c.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object"))
 	} else {
 		c.Value = drawScalar(t, f.Scalar, f.Enum)
 	}
@@ -88,7 +65,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		}
 		v := graph.Value{}
 		if q.Target != nil {
-			v = graph.EntityValue(rapid.SampledFrom(of(q.Target)).Draw(t, "qualifier"))
+			v = graph.EntityValue(rapid.SampledFrom(pool.Of(q.Target)).Draw(t, "qualifier"))
 		} else {
 			v = drawScalar(t, q.Scalar, q.Enum)
 		}

@@ -216,7 +216,7 @@ func (p pair) typeQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	typ := p.m.o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
 	q := &snapshot.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil)}
 	var want []edge
-	for _, id := range of(typ) {
+	for _, id := range pool.Of(typ) {
 		if l.exists(id) && l.keeps(q.Nodes, id) {
 			want = append(want, edge{id, nil})
 		}
