@@ -126,10 +126,20 @@ func (s *searcher) page(q *Search) *Matches {
 		}
 		return strings.Compare(s.s.ids.at(a.Entity), s.s.ids.at(b.Entity))
 	}
+	var worst *Match // of a full page
+	trim := func() {
+		slices.SortFunc(page.List, func(a, b Match) int { return compare(&a, &b) })
+		if len(page.List) >= q.First {
+			page.List = page.List[:q.First]
+			if q.First > 0 {
+				last := page.List[q.First-1]
+				worst = &last
+			}
+		}
+	}
 	for i := range s.room.found {
 		m := &s.room.found[i]
-		full := len(page.List) == q.First
-		if q.After == nil && full && (q.First == 0 || m.Score < page.List[q.First-1].Score) {
+		if q.After == nil && worst != nil && m.Score < worst.Score {
 			continue // most of many never enter the page
 		}
 		m.Prominence = s.s.prominence(m.Entity)
@@ -137,15 +147,14 @@ func (s *searcher) page(q *Search) *Matches {
 			page.Before++
 			continue
 		}
-		if full && (q.First == 0 || compare(m, &page.List[q.First-1]) > 0) {
+		if worst != nil && compare(m, worst) > 0 {
 			continue
 		}
-		if full {
-			page.List = page.List[:q.First-1]
+		if page.List = append(page.List, *m); len(page.List) >= 2*q.First+8 {
+			trim()
 		}
-		at, _ := slices.BinarySearchFunc(page.List, m, func(a Match, b *Match) int { return compare(&a, b) })
-		page.List = slices.Insert(page.List, at, *m)
 	}
+	trim()
 	return page
 }
 
