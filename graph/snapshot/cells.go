@@ -3,7 +3,7 @@ package snapshot
 import (
 	"hash/maphash"
 	"math"
-	"math/bits"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -145,31 +145,35 @@ func (v *View) sameQualifiers(a, b Edge, rules []qualifierRule) bool {
 	return true
 }
 
-// signature is the same for claims that sameQualifiers, and hardly ever for others.
+// signature is the same for claims that sameQualifiers, and hardly ever for
+// others. It adds up what the qualifiers say one by one, so that they are read
+// once and in any order.
 func (v *View) signature(e Edge, rules []qualifierRule) uint64 {
 	s := v.s
-	if _, n := s.qualifiers(e); n == 0 {
-		return 0
-	}
-	h, said := uint64(0), false
-	mix := func(x uint64) { h = bits.RotateLeft64((h^x)*0x9E3779B97F4A7C15, 29) }
-	for _, q := range rules {
-		c := s.qualifier(e, q.name)
-		said = said || c.kind != graph.NoKind
-		mix(uint64(c.kind))
-		switch {
-		case !q.distinct:
-		case c.kind == graph.QuantityKind:
-			mix(c.bits)
-			mix(maphash.String(hashSeed, s.texts.at(c.unit)))
-		case c.textual():
-			mix(maphash.String(hashSeed, s.texts.at(uint32(c.bits))))
-		default:
-			mix(c.bits)
+	sum := uint64(0)
+	first, n := s.qualifiers(e)
+	for at := first; at < first+n; at++ {
+		q := s.quals.ref(at)
+		i := slices.IndexFunc(rules, func(r qualifierRule) bool { return r.name == q.name })
+		if i < 0 {
+			continue
 		}
+		h := (uint64(q.name)<<8 | uint64(q.kind)) * 0x9E3779B97F4A7C15
+		if rules[i].distinct {
+			h = (h ^ s.hashCell(q.cell())) * 0x9E3779B97F4A7C15
+		}
+		sum += h ^ h>>32
 	}
-	if !said {
-		return 0 // as a claim without qualifiers
+	return sum
+}
+
+// hashCell is the same for cells that sameCell.
+func (s *Snapshot) hashCell(c cell) uint64 {
+	switch {
+	case c.kind == graph.QuantityKind:
+		return c.bits ^ maphash.String(hashSeed, s.texts.at(c.unit))
+	case c.textual():
+		return maphash.String(hashSeed, s.texts.at(uint32(c.bits)))
 	}
-	return h
+	return c.bits
 }

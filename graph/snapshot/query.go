@@ -122,10 +122,26 @@ func (l *List) top(q *Query, p *Page) error {
 		}
 	}
 	readers := v.readers(q.Order)
-	var best []placed
-	keys := make([]graph.Value, len(q.Order)) // of the candidate
+	room := min(*q.First, 64)
+	best := make([]placed, 0, room)
+	slab := make([]graph.Value, len(q.Order)*(room+1)) // for the keys of as many, and of the candidate
+	newKeys := func() []graph.Value {
+		n := len(q.Order)
+		if len(slab) < n {
+			return make([]graph.Value, n)
+		}
+		keys := slab[:n:n]
+		slab = slab[n:]
+		return keys
+	}
+	keys := newKeys()
 	l.walk(false, v.sieve(q), func(e Edge) bool {
 		p.known++
+		// On long lists most candidates are behind the worst by their first key.
+		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.behind(&readers[0], q.Order[0].Descending, e, best[0].keys[0]) {
+			p.HasNext = true
+			return true
+		}
 		x := placed{edge: e, id: v.s.ids.at(e.Node), keys: keys}
 		for i := range readers {
 			keys[i] = readers[i].value(v, e)
@@ -134,7 +150,7 @@ func (l *List) top(q *Query, p *Page) error {
 		case q.After != "" && compare(x, after) <= 0:
 			p.HasPrev = true
 		case len(best) < *q.First:
-			keys = make([]graph.Value, len(q.Order))
+			keys = newKeys()
 			best = append(best, x)
 			siftUp(best, compare)
 		case len(best) > 0 && compare(x, best[0]) < 0:
@@ -152,6 +168,21 @@ func (l *List) top(q *Query, p *Page) error {
 		p.Edges = append(p.Edges, x.edge)
 	}
 	return nil
+}
+
+// behind tells whether the edge's key surely comes behind another. It knows
+// that of plain numbers only, and says no where it does not know.
+func (v *View) behind(by *reader, descending bool, e Edge, worst graph.Value) bool {
+	c, ok := by.cell(v, e)
+	if !ok || c.kind != worst.Kind() || c.kind != graph.FloatKind && c.kind != graph.IntKind {
+		return false
+	}
+	if c.kind == graph.IntKind {
+		x, y := int64(c.bits), worst.Int()
+		return x != y && x < y == descending
+	}
+	x, y := c.number(), worst.Float()
+	return descending && x < y || !descending && x > y
 }
 
 func (v *View) readers(order []Key) []reader {
