@@ -105,8 +105,11 @@ func isText(k graph.Kind) bool {
 
 // Keeps tells whether the filter keeps the entity.
 func (v *View) Keeps(f *Filter, node uint32) bool {
-	if f == nil {
+	switch {
+	case f == nil:
 		return true
+	case v.stop(): // a filter may be as long as a list
+		return false
 	}
 	for _, g := range f.And {
 		if !v.Keeps(g, node) {
@@ -188,6 +191,9 @@ func (v *View) KeepsEdge(f *EdgeFilter, e Edge) bool {
 
 // keepsClaim is KeepsEdge without what the filter itself asks of the node.
 func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
+	if v.stop() {
+		return false
+	}
 	for _, g := range f.And {
 		if !v.KeepsEdge(g, e) {
 			return false
