@@ -60,7 +60,7 @@ func New(opts Options) (*API, error) {
 	a := &API{opts: opts}
 	b := newBuilder(opts.Graph.Ontology())
 	sch, err := graphql.NewSchema(graphql.SchemaConfig{
-		Query: b.query(), Mutation: b.mutation(), Subscription: b.subscription(new(withdrawals)), Types: b.allTypes(),
+		Query: b.query(), Mutation: b.mutation(), Subscription: b.subscription(), Types: b.allTypes(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("api: schema: %w", err)

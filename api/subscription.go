@@ -13,7 +13,7 @@ import (
 )
 
 // subscription is the root of following.
-func (b *builder) subscription(withdrawn *withdrawals) *graphql.Object {
+func (b *builder) subscription() *graphql.Object {
 	return b.object("Subscription", "Everything that can be followed.", func() []field {
 		return []field{{
 			name: "changes", typ: must(b.logEntryType()),
@@ -25,7 +25,7 @@ func (b *builder) subscription(withdrawn *withdrawals) *graphql.Object {
 			read: gql.Binding{
 				Prepare: b.prepareFollow,
 				Stream: func(c *gql.Call, _ gql.Ref) (<-chan gql.Ref, error) {
-					return c.Request.(*Session).follow(c.Args.(*followArgs), withdrawn)
+					return c.Request.(*Session).follow(c.Args.(*followArgs))
 				},
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					if err, ok := src.Obj.(error); ok {

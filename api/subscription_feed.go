@@ -1,12 +1,8 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"io"
-	"slices"
-	"sort"
-	"sync"
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -19,7 +15,6 @@ import (
 // all followers share; the feed itself is a number.
 type feed struct {
 	api       *API
-	withdrawn *withdrawals
 	where     *changesFilter
 	after     graph.Seq // the last entry looked at
 	maxBehind int       // 0: no limit
@@ -33,12 +28,12 @@ type feed struct {
 }
 
 // follow opens the feed of a session that a subscription has.
-func (s *Session) follow(a *followArgs, w *withdrawals) (<-chan gql.Ref, error) {
+func (s *Session) follow(a *followArgs) (<-chan gql.Ref, error) {
 	if s.followed == nil {
 		return nil, graph.Errorf(graph.BadInput, "changes is followed through a session")
 	}
 	f := &feed{
-		api: s.api, withdrawn: w, where: a.where, maxBehind: s.followed.MaxBehind,
+		api: s.api, where: a.where, maxBehind: s.followed.MaxBehind,
 		after: s.snapshot.Seq(), events: make(chan gql.Ref, 1),
 	}
 	name, since := "sinceSequence", a.since
@@ -100,7 +95,6 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	list := f.withdrawn.of(s)
 	for seen := 1; f.after < s.Seq(); seen++ {
 		if seen%checkEntries == 0 {
 			if err := ctx.Err(); err != nil {
@@ -109,18 +103,16 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		}
 		f.after++
 		e := &logEntry{v, analysis.LogEntry{Seq: f.after}}
-		first := sort.Search(s.ClaimCount(), func(n int) bool { return s.RecordedSeq(uint32(n)) >= f.after })
-		for n := uint32(first); int(n) < s.ClaimCount() && s.RecordedSeq(n) == f.after; n++ {
+		for n, to := s.Recorded(f.after-1, f.after); n < to; n++ {
 			if f.where.keeps(v, n) {
 				e.Added = append(e.Added, n)
 			}
 		}
-		at, _ := slices.BinarySearchFunc(list, f.after, func(w withdrawal, seq graph.Seq) int { return cmp.Compare(w.seq, seq) })
-		for ; at < len(list) && list[at].seq == f.after; at++ {
-			if f.where.keeps(v, list[at].claim) {
-				e.Withdrawn = append(e.Withdrawn, list[at].claim)
+		s.Withdrawn(f.after-1, f.after, func(n uint32, _ graph.Seq) {
+			if f.where.keeps(v, n) {
+				e.Withdrawn = append(e.Withdrawn, n)
 			}
-		}
+		})
 		if f.where == nil || len(e.Added)+len(e.Withdrawn) > 0 {
 			f.entry = &gql.Ref{Obj: e}
 			return nil
@@ -142,40 +134,4 @@ const CodeBehind graph.Code = "SUBSCRIPTION_BEHIND"
 
 func (e *behindError) Extensions() map[string]any {
 	return map[string]any{"code": string(CodeBehind), "resumeFrom": int(e.after)}
-}
-
-// withdrawal is one claim withdrawn by one commit.
-type withdrawal struct {
-	seq   graph.Seq
-	claim uint32
-}
-
-// withdrawals lists what each commit withdrew, for all followers together: only
-// the claims tell when they were withdrawn, so that each publication costs one
-// look at every claim, however many follow.
-type withdrawals struct {
-	// mu guards what follows; it is held while the claims are read, since all
-	// who come meanwhile wait for the same.
-	mu   sync.Mutex
-	upTo graph.Seq
-	list []withdrawal // by sequence number, then claim; only ever appended to
-}
-
-// of returns the withdrawals that the snapshot knows; there may be later ones
-// behind them. The caller must not change the list.
-func (w *withdrawals) of(s *snapshot.Snapshot) []withdrawal {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if s.Seq() <= w.upTo {
-		return w.list
-	}
-	old := len(w.list)
-	for n := range uint32(s.ClaimCount()) {
-		if seq := s.WithdrawnSeq(n); seq > w.upTo {
-			w.list = append(w.list, withdrawal{seq, n})
-		}
-	}
-	slices.SortStableFunc(w.list[old:], func(a, b withdrawal) int { return cmp.Compare(a.seq, b.seq) })
-	w.upTo = s.Seq()
-	return w.list
 }

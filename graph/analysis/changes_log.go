@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sort"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -49,25 +48,15 @@ func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) 
 // learned calls fn with each claim recorded behind one sequence number and up to
 // another, in record order, and then with each withdrawn there.
 func learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
-	// Claims lie in the order of their sequence numbers.
-	behind := func(seq graph.Seq) uint32 {
-		return uint32(sort.Search(s.ClaimCount(), func(n int) bool { return s.RecordedSeq(uint32(n)) > seq }))
-	}
-	end := behind(last)
-	for n := behind(since); n < end; n++ {
-		fn(n, s.RecordedSeq(n), false)
-	}
-	// Only the claims tell when they were withdrawn, so that each is asked.
-	for n := uint32(0); n < end; n++ {
+	for n, to := s.Recorded(since, last); n < to; n++ {
 		if n%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		if seq := s.WithdrawnSeq(n); seq > since && seq <= last {
-			fn(n, seq, true)
-		}
+		fn(n, s.RecordedSeq(n), false)
 	}
+	s.Withdrawn(since, last, func(n uint32, seq graph.Seq) { fn(n, seq, true) })
 	return nil
 }
 

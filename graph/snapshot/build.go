@@ -84,6 +84,7 @@ type change struct {
 	s *Snapshot // the next one, growing
 
 	ended       *edit[uint32]
+	gone        []uint32 // by the commit that is being taken
 	dates       *edit[graph.Date]
 	firstEntity int
 	firstClaim  int
@@ -151,6 +152,11 @@ func (b *change) take(c *graph.Commit) error {
 			return err
 		}
 	}
+	slices.Sort(b.gone)
+	for _, n := range b.gone {
+		s.gone.append(n)
+	}
+	b.gone = b.gone[:0]
 	s.commits.append(c.At.UnixMicro())
 	s.seq = c.Seq
 	return nil
@@ -286,6 +292,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 		return fmt.Errorf("snapshot: the log withdraws claim %s twice", id)
 	}
 	b.ended.set(n, uint32(seq))
+	b.gone = append(b.gone, n)
 	s := b.s
 	c := s.ClaimAt(n)
 	s.sum.sub(claimHash(&c, id, true))

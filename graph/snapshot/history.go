@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"sort"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -31,8 +33,28 @@ func (v *View) begun(n uint32) bool {
 	return v.Holds(n) != graph.HoldsNo
 }
 
-// WithdrawnSeq is the sequence number that withdrew the claim; 0 while it stands.
-func (s *Snapshot) WithdrawnSeq(n uint32) graph.Seq { return graph.Seq(s.ended.at(n)) }
+// Withdrawn calls fn with each claim withdrawn behind one sequence number and
+// up to another, in the order of the numbers and then of the claims.
+func (s *Snapshot) Withdrawn(since, last graph.Seq, fn func(n uint32, seq graph.Seq)) {
+	from := sort.Search(s.gone.len(), func(i int) bool { return graph.Seq(s.ended.at(s.gone.at(uint32(i)))) > since })
+	for i := uint32(from); int(i) < s.gone.len(); i++ {
+		n := s.gone.at(i)
+		seq := graph.Seq(s.ended.at(n))
+		if seq > last {
+			return
+		}
+		fn(n, seq)
+	}
+}
+
+// Recorded are the claims recorded behind one sequence number and up to
+// another: from the first number to before the second.
+func (s *Snapshot) Recorded(since, last graph.Seq) (from, to uint32) {
+	behind := func(seq graph.Seq) uint32 {
+		return uint32(sort.Search(s.ClaimCount(), func(n int) bool { return s.RecordedSeq(uint32(n)) > seq }))
+	}
+	return behind(since), behind(last)
+}
 
 // QualifiedBy calls fn with every claim the view lists that names the entity
 // by a qualifier, in record order. fn ends the walk by returning false.

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -170,13 +171,19 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 		s.extras.append(extra{x.A, x.O, x.C, x.N, x.S})
 	}
 	ended := &edit[uint32]{t: &table[uint32]{}}
+	var gone []uint32
 	for i, seq := range listOf[uint32](r) {
 		ended.grow(i + 1)
 		if seq != 0 {
 			ended.set(uint32(i), seq)
+			gone = append(gone, uint32(i))
 		}
 	}
 	s.ended = *ended.t
+	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.ended.at(a), s.ended.at(b)) })
+	for _, n := range gone {
+		s.gone.append(n)
+	}
 	s.out, s.in = readLists[link](r), readLists[link](r)
 	s.cited, s.byType = readLists[uint32](r), readLists[uint32](r)
 	s.named = s.nameEntities(table[naming]{}, 0)

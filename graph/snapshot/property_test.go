@@ -45,6 +45,7 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 		want = append(want, f.id.String()+l.holds(f).String())
 	}
 	equal(t, "claims", shown, want)
+	p.learned(t)
 	for _, e := range entities() {
 		n, ok := p.s.Number(e.ID)
 		if !ok {
@@ -127,6 +128,30 @@ func equal[T any](t *rapid.T, what string, got, want T) {
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
 		t.Fatalf("%s:\n got %s\nwant %s", what, g, w)
 	}
+}
+
+// learned compares what each stretch of the log recorded and withdrew.
+func (p pair) learned(t *rapid.T) {
+	since := graph.Seq(rapid.IntRange(0, len(p.m.commits)).Draw(t, "since"))
+	last := graph.Seq(rapid.IntRange(int(since), len(p.m.commits)).Draw(t, "last"))
+	var got, want []string
+	for n, to := p.s.Recorded(since, last); n < to; n++ {
+		got = append(got, fmt.Sprint("+", p.s.RecordedSeq(n), " ", p.s.ClaimID(n)))
+	}
+	p.s.Withdrawn(since, last, func(n uint32, seq graph.Seq) { got = append(got, fmt.Sprint("-", seq, " ", p.s.ClaimID(n))) })
+	for _, f := range p.m.claims {
+		if f.seq > since && f.seq <= last {
+			want = append(want, fmt.Sprint("+", f.seq, " ", f.id))
+		}
+	}
+	for seq := since + 1; seq <= last; seq++ {
+		for _, f := range p.m.claims {
+			if f.ended == seq {
+				want = append(want, fmt.Sprint("-", seq, " ", f.id))
+			}
+		}
+	}
+	equal(t, fmt.Sprintf("learned behind %d to %d", since, last), got, want)
 }
 
 // TestAgainstModel holds every answer of snapshots against the plain list of

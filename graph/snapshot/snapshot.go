@@ -79,8 +79,9 @@ type Snapshot struct {
 	texts   column[string]
 	times   column[period]
 	extras  column[extra]
-	claims  index         // number by claim id
-	ended   table[uint32] // the sequence number that withdrew a claim; 0 while it stands
+	claims  index          // number by claim id
+	ended   table[uint32]  // the sequence number that withdrew a claim; 0 while it stands
+	gone    column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
 	out     table[[]link]
 	in      table[[]link]
 	outRuns table[[]run] // of long lists: where each predicate's claims end
