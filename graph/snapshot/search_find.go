@@ -425,6 +425,8 @@ func preferred(a, b *Match) bool {
 	switch {
 	case a.Score != b.Score:
 		return a.Score > b.Score
+	case max(a.Kind, MatchWord) != max(b.Kind, MatchWord):
+		return a.Kind < b.Kind // as written rather than as it sounds
 	case a.Claim != b.Claim:
 		return a.Claim < b.Claim
 	case a.Original != b.Original:

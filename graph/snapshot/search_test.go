@@ -318,3 +318,25 @@ func TestSearchTogether(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestSearchTie wants, of two ways to match that count alike, how a name is
+// written: "alph" and "a" both begin a word of the name, which also sounds so.
+func TestSearchTie(t *testing.T) {
+	var names []graph.Claim
+	for i, name := range []string{"Alpha Beta", "Beta"} {
+		names = append(names, graph.Claim{Subject: "town", Predicate: []string{"name", "aliases"}[i], Value: graph.StringValue(name), Source: "source", Confidence: 1})
+	}
+	s, err := snapshot.Empty(schema.MustDefault()).Apply(&graph.Commit{Seq: 1, At: epoch, Claims: names,
+		Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}, {ID: "town", Type: "City"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.View(graph.View{}, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := v.Search(&snapshot.Search{Text: "Alph A", First: 5})
+	if err != nil || len(page.List) != 1 || page.List[0].Kind != snapshot.MatchWord || page.List[0].Score != 800 {
+		t.Errorf("found %v (%v)", page, err)
+	}
+}
