@@ -116,3 +116,48 @@ func TestCancel(t *testing.T) {
 		cancel()
 	}
 }
+
+// leaving is a context whose client goes away as soon as the request has begun.
+type leaving struct {
+	context.Context
+	begun bool
+}
+
+func (c *leaving) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+func (c *leaving) Err() error {
+	if !c.begun {
+		c.begun = true
+		return nil
+	}
+	return context.Canceled
+}
+
+// TestCancelledInPart: what was read of a list until the client left is not
+// told as if it were all.
+func TestCancelledInPart(t *testing.T) {
+	a, g, _ := small(t)
+	if err := bench.Synthetic(10_000, 2_000, func(ch *graph.Change) error {
+		_, err := g.Commit(t.Context(), ch)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		`{ entities(first: 1) { totalCount } }`,
+		`{ entities(first: 1) { nodes { id } totalCount } }`,
+		`{ conflicts { totalCount } }`,
+		`{ entities { aggregate { count } } }`,
+		`{ claims(first: 1) { totalCount } }`,
+	} {
+		r := a.Begin().Execute(&leaving{Context: t.Context()}, &api.Request{Query: query})
+		if r.Errors == 0 {
+			t.Errorf("%s is answered in part: %.200s", query, r.Body)
+		}
+		r.Release()
+	}
+}

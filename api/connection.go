@@ -32,6 +32,7 @@ type connections struct {
 	used   int
 	sums   []*gathered
 	summed int // how many of them are in use
+	held   int // the edges of all but the last of either
 }
 
 const (
@@ -39,11 +40,22 @@ const (
 	// keepBlocks bounds what is kept for the next request.
 	keepBlocks = 64
 	keepSums   = 8
+	// maxHeld bounds the edges that live until the release: a document may ask for
+	// many long lists, one after the other. Later ones are left to the collector.
+	maxHeld = 1 << 18
 )
 
 var connectionPool = sync.Pool{New: func() any { return new(connections) }}
 
+// next is nil where enough is held.
 func (p *connections) next() *connection {
+	if p.used > 0 {
+		last := &p.blocks[(p.used-1)/connectionBlock][(p.used-1)%connectionBlock]
+		p.held += cap(last.page.Edges)
+	}
+	if p.held > maxHeld {
+		return nil
+	}
 	if p.used == len(p.blocks)*connectionBlock {
 		p.blocks = append(p.blocks, new([connectionBlock]connection))
 	}
@@ -52,37 +64,51 @@ func (p *connections) next() *connection {
 	return c
 }
 
+// nextGathered is nil where enough is held.
+func (p *connections) nextGathered() *gathered {
+	if p.summed > 0 {
+		p.held += len(p.sums[p.summed-1].edges)
+	}
+	if p.held > maxHeld {
+		return nil
+	}
+	if p.summed == len(p.sums) {
+		p.sums = append(p.sums, new(gathered))
+	}
+	p.summed++
+	return p.sums[p.summed-1]
+}
+
 // release gives all connections back. Clearing them lets go of the snapshot.
 func (p *connections) release() {
-	p.blocks = p.blocks[:min(len(p.blocks), keepBlocks)]
+	keep := min(len(p.blocks), keepBlocks)
+	clear(p.blocks[keep:])
+	p.blocks = p.blocks[:keep]
 	for i := range p.blocks {
 		if i*connectionBlock < p.used {
 			clear(p.blocks[i][:])
 		}
 	}
-	p.used = 0
 	kept := p.sums[:0]
 	for i, g := range p.sums {
-		if i >= p.summed || g.release() {
+		if (i >= p.summed || g.release()) && len(kept) < keepSums {
 			kept = append(kept, g)
 		}
 	}
 	clear(p.sums[len(kept):])
-	p.sums, p.summed = kept[:min(len(kept), keepSums)], 0
+	*p = connections{blocks: p.blocks, sums: kept}
 	connectionPool.Put(p)
 }
 
 // gathered makes an empty list to be summed up, for the rest of the request.
 func (s *Session) gathered(v *snapshot.View) *gathered {
-	p := s.connections
-	if p == nil {
-		return &gathered{view: v}
+	var g *gathered
+	if s.connections != nil {
+		g = s.connections.nextGathered()
 	}
-	if p.summed == len(p.sums) {
-		p.sums = append(p.sums, new(gathered))
+	if g == nil {
+		g = new(gathered)
 	}
-	g := p.sums[p.summed]
-	p.summed++
 	g.view = v
 	return g
 }
@@ -92,7 +118,8 @@ func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *snaps
 	var c *connection
 	if s.connections != nil {
 		c = s.connections.next()
-	} else {
+	}
+	if c == nil {
 		c = new(connection)
 	}
 	c.view, c.list, c.query = v, *list, query

@@ -151,7 +151,7 @@ func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
 	defer e.guard(&resp)
 	r := e.newRun()
 	r.begin(req)
-	p, err := e.ready(r, req)
+	p, err := e.ready(ctx, r, req)
 	if err == nil && p.op.Operation == ast.Subscription {
 		err = refuse(CodeSubscription, "Subscriptions are answered as a stream: use the streaming endpoint.")
 	}
@@ -175,7 +175,7 @@ func (e *Engine) guard(resp **Response) {
 }
 
 // ready finds or builds the plan of a request and its variables.
-func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
+func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *requestError) {
 	entry := e.cache.get(req.Query)
 	if entry == nil {
 		var err *requestError
@@ -195,9 +195,9 @@ func (e *Engine) ready(r *run, req *Request) (*plan, *requestError) {
 	}
 	if len(op.vars) > 0 || len(req.Variables) > 0 {
 		began := r.resp.Timing.now()
-		given, err := decodeVariables(req.Variables, e.limits)
+		given, err := decodeVariables(ctx, req.Variables, e.limits)
 		if err == nil {
-			err = e.coerceVariables(op.vars, given, &r.vars)
+			err = e.coerceVariables(ctx, op.vars, given, &r.vars)
 		}
 		if t := r.resp.Timing; t != nil {
 			t.Variables = t.now() - began
@@ -427,6 +427,11 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 		ok = r.timedObject(p, root)
 	} else {
 		ok = r.object(p.root, root)
+	}
+	if p.op.Operation != ast.Mutation {
+		// A reader that ends with its request has read a part, which must not pass for
+		// all. What a mutation wrote is told nevertheless.
+		r.alive()
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {
 		r.tooLong()

@@ -1,0 +1,58 @@
+package api
+
+import (
+	"testing"
+
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// TestConnectionsLetGo: what is kept for the next request neither holds on to
+// a snapshot nor grows with the longest request there was.
+func TestConnectionsLetGo(t *testing.T) {
+	p := new(connections)
+	s := &Session{connections: p}
+	v := new(snapshot.View)
+	for range 3 * keepBlocks * connectionBlock {
+		s.connection(v, new(snapshot.List), nil)
+	}
+	for range 3 * keepSums {
+		s.gathered(v).edges = make([]snapshot.Edge, 100)
+	}
+	p.release()
+	for i, b := range p.blocks[:cap(p.blocks)] {
+		if b != nil && (i >= keepBlocks || b[0].view != nil) {
+			t.Fatalf("block %d is kept, of a view %v", i, b[0].view != nil)
+		}
+	}
+	for i, g := range p.sums[:cap(p.sums)] {
+		if g != nil && (i >= keepSums || g.view != nil) {
+			t.Fatalf("list %d is kept, of a view %v", i, g.view != nil)
+		}
+	}
+}
+
+// TestConnectionsBounded: a document of many long lists, one after the other,
+// does not hold them all until its end.
+func TestConnectionsBounded(t *testing.T) {
+	p := new(connections)
+	s := &Session{connections: p}
+	v := new(snapshot.View)
+	held := func() int {
+		n := 0
+		for _, g := range p.sums {
+			n += cap(g.edges)
+		}
+		for i := range p.used {
+			n += cap(p.blocks[i/connectionBlock][i%connectionBlock].page.Edges)
+		}
+		return n
+	}
+	const long = keepGathered
+	for range 100 {
+		s.gathered(v).edges = make([]snapshot.Edge, long)
+		s.connection(v, new(snapshot.List), nil).page.Edges = make([]snapshot.Edge, long)
+	}
+	if n := held(); n > maxHeld+2*long {
+		t.Errorf("%d edges are held", n)
+	}
+}
