@@ -20,7 +20,7 @@ func bounded(prepare func(map[string]any) (any, error)) func(map[string]any) (an
 	return func(args map[string]any) (any, error) {
 		n, err := weight("", args["where"])
 		if err == nil && n > maxWeight {
-			err = graph.Errorf(graph.BadInput, "where: its conditions weigh %d, above the limit of %d; ask for less, or put many texts into one in", n, maxWeight)
+			err = graph.Errorf(graph.BadInput, "where: its conditions weigh at least %d, above the limit of %d; ask for less, or put many texts into one in", n, maxWeight)
 		}
 		if err != nil {
 			return nil, &gql.ArgumentError{Argument: "where", Err: err}
@@ -51,8 +51,11 @@ func weight(key string, value any) (int, error) {
 				continue
 			}
 			n, err := weight(key, x)
-			if total += n; err != nil {
+			if total += max(n, 1); err != nil { // also a condition that holds of everything is asked
 				return 0, err
+			}
+			if total > maxWeight {
+				return total, nil
 			}
 		}
 		return total, nil

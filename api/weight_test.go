@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestFilterWeight(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		many(1500, `{id:{eq:"x"}}`):                                                           `"totalCount":0`,
-		many(1500, `{name:{matches:"(a|b)*c(d|e)*f(g|h)*"}}`):                                 "where: its conditions weigh",
+		many(1500, `{name:{matches:"(a|b)*c(d|e)*f(g|h)*"}}`):                                 "where: its conditions weigh at least",
 		`{entities(where:{name:{matches:"(a|b){1,1000}"}}){totalCount}}`:                      "matches: the pattern has",
 		`{entities(where:{name:{matches:"` + strings.Repeat("x", 2000) + `"}}){totalCount}}`:  "matches: the pattern has 2000",
 		`{entities(where:{name:{matches:"("}}){totalCount}}`:                                  "matches: ",
@@ -45,5 +46,22 @@ func TestFilterWeight(t *testing.T) {
 			t.Errorf("%.100s: %.300s, want %s", query, body, want)
 		}
 		r.Release()
+	}
+}
+
+// TestFilterOfNothing refuses a filter of very many conditions that ask nothing, which are
+// short to write, before it takes memory for what each could ask.
+func TestFilterOfNothing(t *testing.T) {
+	a := seeded(t)
+	vars := []byte(`{"where":{"or":[` + strings.Repeat("{},", 200_000) + `{}]}}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: `query($where: CountryFilter) { countries(where: $where) { totalCount } }`, Variables: vars})
+	runtime.ReadMemStats(&after)
+	if body := string(r.Body); !strings.Contains(body, "where: its conditions weigh at least 20001") {
+		t.Errorf("%.300s", body)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 100<<20 { // with room for every field of a country, a gigabyte
+		t.Errorf("it took %d MiB", used>>20)
 	}
 }

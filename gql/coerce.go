@@ -1,6 +1,7 @@
 package gql
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -295,16 +296,28 @@ func (p *inputPath) String() string {
 	return p.prev.String() + "[" + strconv.Itoa(p.index) + "]"
 }
 
-// inputFaults gathers the faults of a variable's value, up to max.
-type inputFaults struct {
-	errs []inputError
-	max  int
+// coercion is that of one variable's value. It gathers faults, up to max, and gives up
+// where the request has ended.
+type coercion struct {
+	ctx   context.Context
+	steps int
+	ended error // the context's
+	errs  []inputError
+	max   int
 }
 
-func (in *inputFaults) full() bool { return len(in.errs) >= in.max }
-func (in *inputFaults) fail(e inputError) {
-	if !in.full() {
+// over tells that the rest of the value need not be looked at.
+func (in *coercion) over() bool { return len(in.errs) >= in.max || in.ended != nil }
+
+func (in *coercion) fail(e inputError) {
+	if !in.over() {
 		in.errs = append(in.errs, e)
+	}
+}
+
+func (in *coercion) step() {
+	if in.steps++; in.steps%checkValues == 0 && in.ended == nil {
+		in.ended = in.ctx.Err()
 	}
 }
 
@@ -318,7 +331,8 @@ func unknownFields(given map[string]any, t *typeDef) bool {
 }
 
 // coerceInput coerces a JSON value (decoded with json.Number) and reports every fault.
-func coerceInput(v any, typ *typeRef, path *inputPath, in *inputFaults) any {
+func coerceInput(v any, typ *typeRef, path *inputPath, in *coercion) any {
+	in.step()
 	if v == nil {
 		if typ.nonNull {
 			in.fail(inputError{path.String(), v, fmt.Sprintf("Expected non-nullable type %q not to be null.", typ.text)})
@@ -333,7 +347,7 @@ func coerceInput(v any, typ *typeRef, path *inputPath, in *inputFaults) any {
 		out := make([]any, len(list))
 		at := &inputPath{prev: path}
 		for i, item := range list {
-			if in.full() {
+			if in.over() {
 				break
 			}
 			at.index = i
@@ -352,13 +366,14 @@ func coerceInput(v any, typ *typeRef, path *inputPath, in *inputFaults) any {
 	return out
 }
 
-func coerceInputObject(v any, t *typeDef, path *inputPath, in *inputFaults) any {
+func coerceInputObject(v any, t *typeDef, path *inputPath, in *coercion) any {
 	given, ok := v.(map[string]any)
 	if !ok {
 		in.fail(inputError{path.String(), v, fmt.Sprintf("Expected type %q to be an object.", t.name)})
 		return nil
 	}
-	out := make(map[string]any, len(t.inputs))
+	// Not with room for all that the type has: a short text can hold a million empty objects.
+	out := make(map[string]any, min(len(given), len(t.inputs)))
 	at := &inputPath{prev: path}
 	for _, d := range t.inputs {
 		field, ok := given[d.name]
@@ -377,13 +392,13 @@ func coerceInputObject(v any, t *typeDef, path *inputPath, in *inputFaults) any 
 			if t.inputByName[name] != nil {
 				continue
 			}
-			if in.full() {
+			if in.over() {
 				break
 			}
 			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q is not defined by type %q.%s", abbreviate(name), t.name, didYouMean(name, inputNames(t)))})
 		}
 	}
-	if t.oneOf && !in.full() {
+	if t.oneOf && !in.over() {
 		if err := checkOneOf(t, out); err != nil {
 			in.fail(inputError{path.String(), v, err.Error()})
 		}

@@ -74,12 +74,16 @@ func (r *run) alive() bool {
 	if err == nil {
 		return true
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		r.abort = refuse(CodeTimeout, "The request ran out of time: ask for less, or page through it.")
-	} else {
-		r.abort = refuse(CodeCancelled, "The request was cancelled.")
-	}
+	r.abort = ended(err)
 	return false
+}
+
+// ended tells why the context of a request has ended.
+func ended(err error) *requestError {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return refuse(CodeTimeout, "The request ran out of time: ask for less, or page through it.")
+	}
+	return refuse(CodeCancelled, "The request was cancelled.")
 }
 
 func (r *run) tooLong() {

@@ -105,7 +105,7 @@ func FuzzCoerce(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		given, err := decodeVariables(json.RawMessage(`{"v":`+v+`}`), e.limits)
+		given, err := decodeVariables(t.Context(), json.RawMessage(`{"v":`+v+`}`), e.limits)
 		if err != nil {
 			return
 		}
@@ -114,7 +114,7 @@ func FuzzCoerce(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := e.coerceVariables(defs, given, &vars); err != nil {
+		if err := e.coerceVariables(t.Context(), defs, given, &vars); err != nil {
 			return
 		}
 		val, ok := vars.lookup("v")
@@ -151,7 +151,7 @@ func FuzzJSON(f *testing.F) {
 				err = errors.New("a tail")
 			}
 		}
-		got, fail := readJSON([]byte(text), 10_000)
+		got, fail := readJSON(t.Context(), []byte(text), 10_000, len(text)+1)
 		if (err == nil) != (fail == nil) {
 			t.Fatalf("%q: encoding/json says %v, we say %v", text, err, fail)
 		}

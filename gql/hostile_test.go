@@ -121,7 +121,11 @@ func hostile() []struct {
 		{"deep variables", `query($v:Anything){anything(v:$v)}`, `{"v":` + rep("[", 100_000) + rep("]", 100_000) + `}`, "LIMIT_VARIABLES"},
 		{"deep broken variables", `query($v:Anything){anything(v:$v)}`, rep(`{"v":`, 100_000), "LIMIT_VARIABLES"},
 		{"huge variables", `query($v:Anything){anything(v:$v)}`, `{"v":"` + rep("x", 5<<20) + `"}`, "LIMIT_VARIABLES"},
-		{"many wrong variables", `query($v:[Int]){listInt(v:$v)}`, `{"v":[` + rep(`"x",`, 500_000) + `1]}`, CodeInput},
+		{"many empty objects", `query($v:Filter){filter(v:$v)}`, `{"v":{"and":[` + rep("{},", 1_300_000) + `{}]}}`, "LIMIT_VARIABLES"},
+		{"many empty lists", `{color}`, `{"v":[` + rep("[],", 1_300_000) + `[]]}`, "LIMIT_VARIABLES"},
+		{"many numbers", `query($v:[Int]){listInt(v:$v)}`, `{"v":[` + rep("0,", 2_000_000) + `0]}`, "LIMIT_VARIABLES"},
+		{"empty objects within the limit", `query($v:Filter){filter(v:$v)}`, `{"v":{"and":[` + rep("{},", 200_000) + `{}]}}`, ""},
+		{"many wrong variables", `query($v:[Int]){listInt(v:$v)}`, `{"v":[` + rep(`"x",`, 499_000) + `1]}`, CodeInput},
 		{"many unknown input fields", `query($v:Filter){filter(v:$v)}`, `{"v":{` + numbered(100_000, `"a%d":1,`) + `"b":1}}`, CodeInput},
 		{"deep input objects", `query($v:Filter){filter(v:$v)}`, `{"v":` + rep(`{"not":`, 95) + `{}` + rep(`}`, 95) + `}`, ""},
 		{"many variables unused", `{color}`, `{` + numbered(100_000, `"a%d":1,`) + `"b":1}`, ""},
@@ -188,15 +192,45 @@ func TestLimits(t *testing.T) {
 		{Limits{Output: 10}, `{a:__typename b:__typename country{id}}`, "", "LIMIT_OUTPUT"},
 		{Limits{VariableBytes: 3}, `{color}`, `{"a":1}`, "LIMIT_VARIABLES"},
 		{Limits{VariableDepth: 1}, `{color}`, `{"a":[]}`, "LIMIT_VARIABLES"},
+		{Limits{VariableValues: 4}, `{color}`, `{"a":[1,{"b":[]}]}`, `{"errors":[{"message":"The number of values in the variables is 5, above the limit of 4: ask for less in one request.","extensions":{"code":"LIMIT_VARIABLES","actual":5,"limit":4}}]}`},
+		{Limits{VariableValues: 5}, `{__typename}`, `{"a":[1,{"b":[]}]}`, `{"data":{"__typename":"Query"}}`},
 		{Limits{NoIntrospection: true}, `{__schema{types{name}}}`, "", CodeIntrospection},
 		{Limits{NoIntrospection: true}, `{...F} fragment F on Query{__type(name:"A"){name}}`, "", CodeIntrospection},
 		{Limits{NoIntrospection: true}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
-		{Limits{Bytes: -1, Tokens: -1, Nesting: -1, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1, Fields: -1, Cost: -1, Output: -1, VariableBytes: -1, VariableDepth: -1, Introspection: -1, Errors: -1, PlanCacheBytes: -1}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
+		{Limits{Bytes: -1, Tokens: -1, Nesting: -1, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1, Fields: -1, Cost: -1, Output: -1, VariableBytes: -1, VariableDepth: -1, VariableValues: -1, Introspection: -1, Errors: -1, PlanCacheBytes: -1}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
 	} {
 		e := worldEngine(t, true, c.limits)
 		got := e.Execute(context.Background(), &Request{Query: c.query, Variables: json.RawMessage(c.vars), Root: Ref{Obj: &worldObject{seed: 1}}})
 		if got.Code != c.want && string(got.Body) != c.want {
 			t.Errorf("%+v: %s\n got %s\nwant %s", c.limits, c.query, got.Body, c.want)
+		}
+	}
+}
+
+// leaving is the context of a client that leaves at the given look at it.
+type leaving struct {
+	context.Context
+	looks, at int
+}
+
+func (c *leaving) Err() error {
+	if c.looks++; c.looks >= c.at {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestVariablesCancelled wants long variables left where they are, being read or coerced, when
+// the client leaves.
+func TestVariablesCancelled(t *testing.T) {
+	e := worldEngine(t, true, Limits{})
+	const values = 100_000
+	vars := json.RawMessage(`{"v":[` + strings.Repeat("1,", values) + `1]}`)
+	for stage, at := range map[string]int{"reading": 2, "coercing": values/checkValues + 2} {
+		ctx := &leaving{t.Context(), 0, at}
+		r := e.Execute(ctx, &Request{Query: `query($v:[Int]){listInt(v:$v)}`, Variables: vars, Root: Ref{Obj: &worldObject{seed: 1}}})
+		if r.Code != CodeCancelled || !r.RequestError || ctx.looks > at {
+			t.Errorf("%s: code %q after %d looks at the context, which had ended at %d: %.200s", stage, r.Code, ctx.looks, at, r.Body)
 		}
 	}
 }

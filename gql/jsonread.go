@@ -1,6 +1,7 @@
 package gql
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -12,10 +13,12 @@ import (
 // third of the speed for the few small values that requests carry, and cannot bound the
 // nesting; a fuzz test holds the two to the same verdicts and values.
 type jsonReader struct {
-	src      []byte
-	pos      int
-	depth    int
-	maxDepth int
+	src       []byte
+	pos       int
+	depth     int
+	maxDepth  int
+	values    int
+	maxValues int
 }
 
 // errDepth tells that the nesting limit was met.
@@ -23,11 +26,20 @@ type errDepth struct{ depth int }
 
 func (errDepth) Error() string { return "nested too deeply" }
 
+// errValues tells that there are more values than the limit.
+type errValues struct{ values int }
+
+func (errValues) Error() string { return "too many values" }
+
+// checkValues is how many values pass between looks at the context. Values are memory too,
+// so that collecting what they leave may take as long as reading them.
+const checkValues = 1 << 10
+
 // readJSON decodes one value: map[string]any, []any, string, json.Number, bool or nil. Of
-// equal keys the last one counts.
-func readJSON(src []byte, maxDepth int) (any, error) {
-	r := &jsonReader{src: src, maxDepth: maxDepth}
-	v, err := r.value()
+// equal keys the last one counts. The error is the context's where that has ended.
+func readJSON(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error) {
+	r := &jsonReader{src: src, maxDepth: maxDepth, maxValues: maxValues}
+	v, err := r.value(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +71,15 @@ func (r *jsonReader) next() byte {
 	return 0
 }
 
-func (r *jsonReader) value() (any, error) {
+func (r *jsonReader) value(ctx context.Context) (any, error) {
+	if r.values++; r.values > r.maxValues {
+		return nil, errValues{r.values}
+	}
+	if r.values%checkValues == 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
 	switch c := r.next(); {
 	case c == '{' || c == '[':
 		if r.depth++; r.depth > r.maxDepth {
@@ -68,9 +88,9 @@ func (r *jsonReader) value() (any, error) {
 		defer func() { r.depth-- }()
 		r.pos++
 		if c == '{' {
-			return r.object()
+			return r.object(ctx)
 		}
-		return r.array()
+		return r.array(ctx)
 	case c == '"':
 		return r.str()
 	case c == '-' || isDigit(c):
@@ -98,7 +118,7 @@ func (r *jsonReader) word(text string) bool {
 	return true
 }
 
-func (r *jsonReader) object() (any, error) {
+func (r *jsonReader) object(ctx context.Context) (any, error) {
 	m := map[string]any{}
 	if r.next() == '}' {
 		r.pos++
@@ -116,7 +136,7 @@ func (r *jsonReader) object() (any, error) {
 			return nil, r.fail("expected a colon")
 		}
 		r.pos++
-		if m[key], err = r.value(); err != nil {
+		if m[key], err = r.value(ctx); err != nil {
 			return nil, err
 		}
 		switch r.next() {
@@ -131,14 +151,14 @@ func (r *jsonReader) object() (any, error) {
 	}
 }
 
-func (r *jsonReader) array() (any, error) {
+func (r *jsonReader) array(ctx context.Context) (any, error) {
 	list := []any{}
 	if r.next() == ']' {
 		r.pos++
 		return list, nil
 	}
 	for {
-		v, err := r.value()
+		v, err := r.value(ctx)
 		if err != nil {
 			return nil, err
 		}

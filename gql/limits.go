@@ -20,6 +20,7 @@ type Limits struct {
 	Output         int // bytes of the answer, while running; LIMIT_OUTPUT, default 64 MiB
 	OutputTotal    int // bytes of all long answers that are not yet released; OVERLOADED, default 512 MiB
 	VariableBytes  int // length of the variables; LIMIT_VARIABLES, default 4 MiB
+	VariableValues int // values in the variables, at any depth; LIMIT_VARIABLES, default 500,000
 	VariableDepth  int // nesting of the variables; LIMIT_VARIABLES, default 100
 	Introspection  int // introspection lists (fields, interfaces …) within one another; LIMIT_INTROSPECTION, default 2
 	Errors         int // errors listed in one answer, the rest is counted; default 100
@@ -58,6 +59,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Output, 64<<20)
 	set(&l.OutputTotal, 512<<20)
 	set(&l.VariableBytes, 4<<20)
+	set(&l.VariableValues, 500_000)
 	set(&l.VariableDepth, 100)
 	set(&l.Introspection, 2)
 	set(&l.Errors, 100)

@@ -34,7 +34,7 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 	defer e.guard(&resp)
 	r := e.newRun()
 	r.begin(req)
-	p, err := e.ready(r, req)
+	p, err := e.ready(ctx, r, req)
 	if err != nil {
 		return nil, r.refused(req, err)
 	}

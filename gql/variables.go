@@ -1,6 +1,7 @@
 package gql
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,17 +50,24 @@ func (v *variables) toMap() map[string]any {
 }
 
 // decodeVariables reads the request's variables, an object or null.
-func decodeVariables(raw json.RawMessage, limits Limits) (map[string]any, *requestError) {
+func decodeVariables(ctx context.Context, raw json.RawMessage, limits Limits) (map[string]any, *requestError) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
 	if len(raw) > limits.VariableBytes {
 		return nil, limitError("LIMIT_VARIABLES", "the variables' length in bytes", limits.VariableBytes, len(raw))
 	}
-	v, err := readJSON(raw, limits.VariableDepth)
+	v, err := readJSON(ctx, raw, limits.VariableDepth, limits.VariableValues)
 	var deep errDepth
 	if errors.As(err, &deep) {
 		return nil, limitError("LIMIT_VARIABLES", "the variables' nesting", limits.VariableDepth, deep.depth)
+	}
+	var many errValues
+	if errors.As(err, &many) {
+		return nil, limitError("LIMIT_VARIABLES", "the number of values in the variables", limits.VariableValues, many.values)
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil, ended(err)
 	}
 	if err != nil {
 		return nil, refuse(CodeInput, "Variables are not valid JSON: %s.", err.Error())
@@ -105,7 +113,7 @@ func declared(s *schema, op *ast.OperationDefinition) ([]variable, *requestError
 
 // coerceVariables fills vars for an operation. Values of variables that the operation does
 // not declare are ignored, as the specification has it.
-func (e *Engine) coerceVariables(defs []variable, given map[string]any, vars *variables) *requestError {
+func (e *Engine) coerceVariables(ctx context.Context, defs []variable, given map[string]any, vars *variables) *requestError {
 	var errs []gqlError
 	fail := func(d *variable, format string, args ...any) {
 		if len(errs) < e.limits.Errors {
@@ -124,8 +132,11 @@ func (e *Engine) coerceVariables(defs []variable, given map[string]any, vars *va
 		case val == nil && d.typ.nonNull:
 			fail(d, "Variable \"$%s\" of non-null type %q must not be null.", d.name, d.typ.text)
 		default:
-			in := inputFaults{max: e.limits.Errors - len(errs)}
+			in := coercion{ctx: ctx, max: e.limits.Errors - len(errs)}
 			coerced := coerceInput(val, d.typ, &inputPath{name: d.name}, &in)
+			if in.ended != nil {
+				return ended(in.ended)
+			}
 			for _, f := range in.errs {
 				where := ""
 				if f.path != d.name {

@@ -30,6 +30,7 @@ func limitSettings(s *settings, l *gql.Limits) {
 		{"list-size", "items that the cost assumes of a list that does not say", &l.ListSize, standard.ListSize},
 		{"max-introspection", "most introspection lists within one another (LIMIT_INTROSPECTION)", &l.Introspection, standard.Introspection},
 		{"max-variables", "longest variables, in bytes (LIMIT_VARIABLES); as --max-body where it is not given", &l.VariableBytes, 0},
+		{"max-variable-values", "most values in the variables, at any depth (LIMIT_VARIABLES)", &l.VariableValues, standard.VariableValues},
 		{"max-variable-depth", "deepest nesting of variables (LIMIT_VARIABLES)", &l.VariableDepth, standard.VariableDepth},
 		{"max-output", "longest answer, in bytes, before compression (LIMIT_OUTPUT)", &l.Output, standard.Output},
 		{"max-output-total", "longest that all answers under way may be together, in bytes, but for short ones (OVERLOADED)", &l.OutputTotal, standard.OutputTotal},
