@@ -43,7 +43,7 @@ SUBJECT is an id or a name that is one entity's alone.`,
 const conflictsDocument = `query Conflicts($subject: ID, $predicate: String, $first: Int, $after: String, $view: View) {
   conflicts(subject: $subject, predicate: $predicate, first: $first, after: $after, view: $view) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor node { subject { id type name } predicate reason holds claims { ...Said } } }
+    edges { cursor node { subject { id type name } predicate reason holds claims { ...Said original } } }
   }
 }` + saidFragment
 
@@ -54,7 +54,10 @@ func writeConflicts(out *strings.Builder, answer json.RawMessage) error {
 				Subject           named
 				Predicate, Reason string
 				Holds             string
-				Claims            []said
+				Claims            []struct {
+					said
+					Original *string
+				}
 			}
 		}
 	}
@@ -70,9 +73,14 @@ func writeConflicts(out *strings.Builder, answer json.RawMessage) error {
 			out.WriteByte('\n')
 		}
 		fmt.Fprintf(out, "%s, %s: %s; all hold: %s\n", n.Subject.Name, n.Predicate, n.Reason, n.Holds)
-		t := newTable("   ", claimColumns...)
+		t := newTable("   ", append(claimColumns[:len(claimColumns):len(claimColumns)], "AS WRITTEN")...)
 		for j := range n.Claims {
-			t.row(n.Claims[j].cells()...)
+			c := &n.Claims[j]
+			original := ""
+			if c.Original != nil {
+				original = shorten(*c.Original)
+			}
+			t.row(append(c.cells(), original)...)
 		}
 		t.write(out)
 	}

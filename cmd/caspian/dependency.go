@@ -137,25 +137,32 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	if d.Year != nil {
 		what += fmt.Sprintf(", %d", *d.Year)
 	}
+	other := "any other"
 	if d.Basis == nil {
+		other = "any partner"
 		fmt.Fprintf(out, "%s: nobody states a share in view, so that all of it is unknown.\n", what)
 		if d.Year != nil {
 			fmt.Fprintln(out, "Without --year it is the latest year of which there are figures in view.")
 		}
+		fmt.Fprintln(out)
 	} else {
 		fmt.Fprintf(out, "%s\n\n", what)
-		t := newTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")
-		for i := range d.Partners {
-			p := &d.Partners[i]
-			var through []string
-			for _, x := range p.Through {
-				through = append(through, x.Entity.Name+" "+x.Stated.percent())
-			}
-			t.row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
-		}
-		t.row("unknown remainder", d.Unknown.percent())
-		t.write(out)
 	}
+	t := newTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")
+	for i := range d.Partners {
+		p := &d.Partners[i]
+		var through []string
+		for _, x := range p.Through {
+			through = append(through, x.Entity.Name+" "+x.Stated.percent())
+		}
+		t.row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
+	}
+	if d.Unknown.High > 0 {
+		// Whoever is not named may have all that nobody accounts for, and need not have any.
+		t.row(other, (&interval{High: d.Unknown.High}).percent())
+	}
+	t.row("unknown remainder", d.Unknown.percent())
+	t.write(out)
 	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %.3g to %.3g\n", d.HHI.Low, d.HHI.High)
 	writeWeakest(out, "", d.Weakest)
 	d.writeFigures(out)

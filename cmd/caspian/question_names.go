@@ -106,6 +106,9 @@ func lookUp(ctx context.Context, under *answerer, now, view map[string]any, text
 		}
 	}
 	hint := fmt.Sprintf("nothing in view has the id or the name %q", text)
+	if types != nil {
+		hint = fmt.Sprintf("nothing in view of the type %s has the id or the name %q", strings.Join(types, " or "), text)
+	}
 	if len(near) > 0 {
 		return nil, hint + "; did you mean " + listed(near[:min(3, len(near))], " or ") + "?", nil
 	}

@@ -38,7 +38,7 @@ func TestNamesBecomeIDs(t *testing.T) {
 		"a name of two":              {found: []string{country, state}, want: `several are called "Georgia": give the id of one of GEO (Georgia, Country) and georgia-us (Georgia, Region)`},
 		"an alias of two":            {found: []string{alias, alias2}, want: `several are called "Georgia": give the id of one of gruzia (Gruzia, Polity) and sakartvelo (Sakartvelo, Polity)`},
 		"no name":                    {found: []string{title, port}, want: `nothing in view has the id or the name "Georgia"; did you mean port (Port of Georgia, City)?`},
-		"no name of a source":        {found: []string{title}, types: []string{"Source"}, want: `nothing in view has the id or the name "Georgia"; did you mean paper (Georgia and the sea, Source)?`},
+		"no name of a source":        {found: []string{title}, types: []string{"Source"}, want: `nothing in view of the type Source has the id or the name "Georgia"; did you mean paper (Georgia and the sea, Source)?`},
 		"nothing that is like it":    {want: `nothing in view has the id or the name "Georgia"; 'caspian search' finds ids by parts of names`},
 		"nothing but a title of one": {found: []string{title}, want: `nothing in view has the id or the name "Georgia"; 'caspian search' finds ids by parts of names`},
 	} {

@@ -294,14 +294,14 @@ func (w *conflictWalk) describe(under uint32, predicate string, set []uint32) (c
 			c.Holds = min(c.Holds, w.v.Holds(n))
 		}
 	}
-	c.Reason = w.reason(predicate, set)
+	c.Reason = w.reason(set)
 	return c, true
 }
 
 // reason says in words why the claims of a set cannot all be true.
-func (w *conflictWalk) reason(predicate string, set []uint32) string {
+func (w *conflictWalk) reason(set []uint32) string {
 	s := w.v.Snapshot()
-	var values, groups, periods []string
+	var values, periods, objects []string
 	slots := map[string][]uint32{}
 	for _, n := range set {
 		// Claims about several subjects are a curator's: only those about one
@@ -309,7 +309,6 @@ func (w *conflictWalk) reason(predicate string, set []uint32) string {
 		if k, ok := slotOf(s, s.Field(n), n, binary.BigEndian.AppendUint32(nil, s.Subject(n))); ok && s.Rank(n) != graph.Deprecated {
 			slots[string(k)] = append(slots[string(k)], n)
 		}
-		groups = append(groups, s.Conflict(n))
 	}
 	for _, claims := range slots {
 		stated := len(values)
@@ -317,38 +316,46 @@ func (w *conflictWalk) reason(predicate string, set []uint32) string {
 			// Each brings its own value in, so that one partner is enough.
 			for _, m := range claims {
 				if w.tick() && disagree(s, n, m) {
-					values = append(values, differing(s, n, m)...)
+					values = append(values, differing(w.v, n, m)...)
 					break
 				}
 			}
 		}
 		if len(values) > stated {
 			periods = append(periods, period(s, claims))
+			if to := s.Object(claims[0]); to != snapshot.None {
+				objects = append(objects, w.v.Name(to))
+			}
 		}
 	}
 	var parts []string
 	if len(values) > 0 {
-		slices.Sort(values)
-		all := list(slices.Compact(values))
-		if f := s.Field(set[0]); f.Time == schema.Observation {
-			slices.Sort(periods)
-			part := predicate + " of " + list(slices.Compact(periods)) + " is stated as " + all
-			if f.Tolerance.Relative > 0 {
-				part += ", further apart than " + percent(f.Tolerance.Relative)
-			}
-			parts = append(parts, part)
-		} else if f.Time == schema.State {
-			parts = append(parts, predicate+" is one at a time and stated as "+all)
-		} else {
-			parts = append(parts, predicate+" is one and stated as "+all)
-		}
+		parts = append(parts, differ(s.Field(set[0]), distinct(values), distinct(periods), distinct(objects)))
 	}
-	slices.Sort(groups)
-	groups = slices.DeleteFunc(slices.Compact(groups), func(g string) bool { return g == "" || !w.competing(g, set) })
-	if len(groups) > 0 {
-		parts = append(parts, "a curator marked them as competing: "+list(groups))
+	if w.competing(set) {
+		parts = append(parts, "a curator marked them as competing")
 	}
 	return strings.Join(parts, "; ")
+}
+
+// differ says that a field is stated with values, or with figures of one thing
+// for a period, of which one at most is true.
+func differ(f *schema.Field, values, periods, objects string) string {
+	switch f.Time {
+	case schema.State:
+		return f.Label + " has one value at a time and is stated as " + values
+	case schema.Observation:
+	default:
+		return f.Label + " has one value and is stated as " + values
+	}
+	text := f.Label + " for " + periods + " is stated as " + values
+	if f.Many && f.Kind == schema.Relation {
+		text = f.Label + " " + objects + " for " + periods + " is stated with " + values
+	}
+	if f.Tolerance.Relative > 0 {
+		text += ", further apart than " + percent(f.Tolerance.Relative)
+	}
+	return text
 }
 
 // period writes the period that the claims share, the shortest way any of them does.
@@ -359,15 +366,15 @@ func period(s *snapshot.Snapshot, claims []uint32) string {
 			text = t
 		}
 	}
-	return text
+	return strings.ReplaceAll(text, "/", " to ")
 }
 
-// competing tells whether the group makes claims of the set disagree.
-func (w *conflictWalk) competing(group string, set []uint32) bool {
+// competing tells whether a curator's group makes claims of the set disagree.
+func (w *conflictWalk) competing(set []uint32) bool {
 	s := w.v.Snapshot()
 	for i, n := range set {
 		for _, m := range set[:i] {
-			if s.Conflict(n) == group && compete(s, n, m) {
+			if w.tick() && compete(s, n, m) {
 				return true
 			}
 		}

@@ -155,19 +155,35 @@ func compete(s *snapshot.Snapshot, a, b uint32) bool {
 }
 
 // differing are the values, or the figures, by which two claims disagree, in words.
-func differing(s *snapshot.Snapshot, a, b uint32) []string {
+func differing(v *snapshot.View, a, b uint32) []string {
+	s := v.Snapshot()
 	f := s.Field(a)
-	var words []string
+	var found []string
 	for _, name := range figuresApart(s, f, a, b) {
 		for _, n := range [...]uint32{a, b} {
 			val, _ := s.Qualifier(n, name)
-			words = append(words, name+" "+val.String())
+			found = append(found, f.Qualifier(name).Label+" "+val.String())
 		}
 	}
-	if incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) {
-		words = append(words, s.Value(a).String(), s.Value(b).String())
+	if !incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) {
+		return found
 	}
-	return words
+	x, y := s.Value(a).String(), s.Value(b).String()
+	if to, other := s.Object(a), s.Object(b); to != snapshot.None && other != snapshot.None {
+		one, two := v.Name(to), v.Name(other)
+		if one == two {
+			// Two things of one name are told apart by their ids.
+			one, two = one+" ("+x+")", two+" ("+y+")"
+		}
+		x, y = one, two
+	}
+	return append(found, x, y)
+}
+
+// distinct writes words as a list for people, in their order and each once.
+func distinct(all []string) string {
+	slices.Sort(all)
+	return list(slices.Compact(all))
 }
 
 // list writes a list for people.

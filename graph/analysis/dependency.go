@@ -193,7 +193,11 @@ func (d *dependencyRun) prepare() error {
 			d.field = t.Field(relation)
 		}
 		if d.field == nil || d.field.Kind != schema.Relation {
-			f.add("of", graph.WrongType, "%s is of type %s, of which the ontology states no %s", d.o.Of, d.v.Snapshot().TypeName(d.of), relation)
+			var traders []string
+			for _, field := range d.v.Snapshot().Ontology().Predicate(relation) {
+				traders = append(traders, field.Owner.Name)
+			}
+			f.add("of", graph.WrongType, "%s is of type %s; %s is stated of these types: %s", d.o.Of, d.v.Snapshot().TypeName(d.of), relation, distinct(traders))
 		}
 	}
 	if d.resource != snapshot.None && d.field != nil {

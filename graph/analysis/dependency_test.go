@@ -437,7 +437,7 @@ func TestDependencyRefuses(t *testing.T) {
 		want string
 	}{
 		{analysis.DependencyOptions{}, "of: there is no entity \"\"; search finds ids by names\nresource: there is no entity \"\"; search finds ids by names"},
-		{analysis.DependencyOptions{Of: "x-town", Resource: "ore"}, "of: x-town is of type City, of which the ontology states no importsFrom"},
+		{analysis.DependencyOptions{Of: "x-town", Resource: "ore"}, "of: x-town is of type City; importsFrom is stated of these types: Country"},
 		{analysis.DependencyOptions{Of: "AAA", Resource: "BBB"}, "resource: BBB is of type Country, which importsFrom cannot name as its resource"},
 		{analysis.DependencyOptions{Of: "AAA", Resource: "ore", Year: &year, Direction: 2}, "direction: 2 is no direction\nyear: 10000 is out of range"},
 	} {
