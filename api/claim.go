@@ -269,7 +269,7 @@ func (b *builder) prepareClaims(args map[string]any) (any, error) {
 	keys, _ := args["orderBy"].([]any)
 	for _, x := range keys {
 		for name, dir := range x.(map[string]any) {
-			a.query.Order = append(a.query.Order, snapshot.Key{
+			a.query.Order = withKey(a.query.Order, snapshot.Key{
 				By: snapshot.Reading{Claim: snapshot.ClaimField(name)}, Descending: dir == "DESC"})
 		}
 	}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -67,7 +69,8 @@ func orderedQualifiers(s shape) []*schema.Qualifier {
 // orderKeys turns the input into the snapshot's form. Each key is an input of
 // which the engine made sure that exactly one field is given.
 func (b *builder) orderKeys(s shape, in []any) ([]snapshot.Key, error) {
-	keys := make([]snapshot.Key, 0, len(in))
+	var keys []snapshot.Key
+	found := 0
 	for _, x := range in {
 		m := x.(map[string]any)
 		edge := false
@@ -91,11 +94,21 @@ func (b *builder) orderKeys(s shape, in []any) ([]snapshot.Key, error) {
 				}
 				k.By.Property = t.Field(name)
 			}
-			keys = append(keys, k)
+			found++
+			keys = withKey(keys, k)
 		}
 	}
-	if len(keys) != len(in) {
+	if found != len(in) {
 		return nil, graph.Errorf(graph.BadInput, "each key of an order names exactly one field")
 	}
 	return keys, nil
+}
+
+// withKey adds a key to an order. One that orders by the same as another before
+// it decides nothing, and would cost as much for each entity.
+func withKey(keys []snapshot.Key, k snapshot.Key) []snapshot.Key {
+	if slices.ContainsFunc(keys, func(x snapshot.Key) bool { return x.By == k.By }) {
+		return keys
+	}
+	return append(keys, k)
 }
