@@ -138,12 +138,14 @@ func walkByKeyboard(b *browser) {
 // answerQuestions follows each question of the home page to its answer.
 func answerQuestions(b *browser) {
 	wants := map[string]string{
-		"How does Kazakh uranium reach Europe without Russia?": "Kazakhstan → Azerbaijan → Georgia → Romania",
-		"Where does Kazakh uranium go?":                        "through Azerbaijan",
-		"How far does Japan depend on China for rare earths?":  "60 % to 100 %",
-		"What was Kazakhstan’s capital called in 2020?":        "Nur-Sultan",
-		"What connects Japan and Kazakh uranium?":              "says nothing of supply or cause",
-		"Who disagrees about Japan’s trade?":                   "JOGMEC",
+		"How does Kazakh uranium reach Europe without Russia?":           "Kazakhstan → Azerbaijan → Georgia → Romania",
+		"Where does Kazakh uranium go?":                                  "through Azerbaijan",
+		"How far does Japan depend on China for rare earths?":            "60 % to 100 %",
+		"What was Kazakhstan’s capital called in 2020?":                  "Nur-Sultan",
+		"What connects Japan and Kazakh uranium?":                        "Japan — imports from Kazakhstan (resource) → Uranium",
+		"What does every route to the EU pass, without Russia and Iran?": "kind\tcut\tremoves\tpairs",
+		"What changed about Astana from 2018 to 2020?":                   "Nur-Sultan name Nur-Sultan",
+		"Who disagrees about Japan’s trade?":                             "JOGMEC",
 	}
 	b.open("/")
 	b.settled()

@@ -4,7 +4,7 @@ import { evidence, label, percent, ready, statement, statements } from './claim.
 
 const isEntity = (v) => v?.id && v.name && Object.keys(v).every((k) => ['id', 'name', 'type', '__typename'].includes(k));
 const isClaim = (v) => v?.source && v.predicate;
-const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || 'low' in v;
+const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || 'low' in v || (Array.isArray(v) && v.every(isEntity));
 
 function table(rows) {
   const columns = Object.keys(rows[0]);
@@ -37,7 +37,9 @@ function read(v, name) {
     return v.low === v.high ? write(v.low) : `${write(v.low)} to ${write(v.high)}`;
   }
   if (v.from && v.to && v.relation) {
-    const way = v.inverse ? ` ← ${label(v.relation)} — ` : ` — ${label(v.relation)} → `;
+    // Who imports uranium from Kazakhstan does not import from uranium.
+    const says = label(v.relation) + (v.qualifier ? ` ${v.claim?.object?.name ?? '…'} (${split(v.qualifier)})` : '');
+    const way = v.inverse ? ` ← ${says} — ` : ` — ${says} → `;
     return [entity(v.from), way, entity(v.to), v.claim && evidence([v.claim])];
   }
   const keys = Object.keys(v).filter((k) => k !== '__typename'), shown = (v.nodes ?? v.edges)?.length;

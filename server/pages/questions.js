@@ -2,7 +2,7 @@
 
 const claim = `subject { id name } predicate value object { id name }
         qualifiers { name value object { id name } } validFrom validTo holds
-        confidence source { id name url } locator`;
+        confidence source { id name url } locator original`;
 
 export const conflictsOf = (id) => `query ($view: View) {
   conflicts(subject: ${JSON.stringify(id)}, first: 50, view: $view) {
@@ -69,8 +69,11 @@ export const questions = [
       }
     }
     unknown { low high } hhi { low high }
+    others { scope claims {
+        ${claim}
+      } }
   }
-}`, 'A share reaches from what is stated to that with all that nobody accounts for. The hhi is the concentration: 1 is a single partner.'],
+}`, 'A share reaches from what is stated to that with all that nobody accounts for. The hhi is the concentration: 1 is a single partner. The others count something else, and are not mixed in.'],
   ['What was Kazakhstan’s capital called in 2020?', `{
   country(id: "KAZ", view: { asOf: "2020" }) {
     capital { id name }
@@ -85,12 +88,28 @@ export const questions = [
   connections(from: "JPN", to: "uranium", first: 8, view: $view) {
     score
     steps {
-      from { id name } relation inverse to { id name }
+      from { id name } relation qualifier inverse to { id name }
       claim {
         ${claim}
       }
     }
   }
 }`, 'That a path of claims connects them says nothing of supply or cause. What is linked with much explains little, and scores low.'],
+  ['What does every route to the EU pass, without Russia and Iran?', `query ($view: View) {
+  chokepoints(from: "KAZ", to: "eu", avoid: ["RUS", "IRN"], view: $view) { kind cut { id name } removes pairs }
+}`, 'Without these no route is left; removes counts the pairs of places that lose their last one.'],
+  ['What changed about Astana from 2018 to 2020?', `{
+  changes(from: { asOf: "2018" }, to: { asOf: "2020" }, subject: "astana") {
+    nodes {
+      kind
+      before {
+        ${claim}
+      }
+      after {
+        ${claim}
+      }
+    }
+  }
+}`, 'What claims say of the one date and of the other.'],
   ['Who disagrees about Japan’s trade?', conflictsOf('JPN'), 'Claims of which not all can be true.'],
 ];
