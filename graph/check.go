@@ -174,7 +174,7 @@ func (c *checker) declare(op *Op) {
 	t := c.o.Type(e.Type)
 	switch {
 	case t == nil:
-		c.problem(op.Place, UnknownName, "%s has the type %q, which the ontology does not declare%s", e.ID, clip(e.Type), c.suggestType(e.Type))
+		c.problem(op.Place, UnknownName, "%s has the type %q, which the ontology does not declare%s", e.ID, Clip(e.Type), c.suggestType(e.Type))
 		return
 	case t.Abstract:
 		c.problem(op.Place, WrongType, "%s has the type %s, which is abstract; use one of %s", e.ID, t.Name, names(t.Concrete))
@@ -259,7 +259,7 @@ func (c *checker) field(at Place, cl *Claim) *schema.Field {
 	f := t.Field(cl.Predicate)
 	switch {
 	case f == nil:
-		c.problem(at, UnknownName, "%s is a %s, which has no field %q%s", cl.Subject, t.Name, clip(cl.Predicate), suggestField(t, cl.Predicate))
+		c.problem(at, UnknownName, "%s is a %s, which has no field %q%s", cl.Subject, t.Name, Clip(cl.Predicate), suggestField(t, cl.Predicate))
 	case f.Kind == schema.Inverse:
 		o := f.InverseOf[0]
 		c.problem(at, BadInput, "%s.%s is read from %s; state %s of the %s instead", t.Name, f.Name, o.Name, o.Name, o.Owner.Name)
@@ -273,14 +273,14 @@ func (c *checker) field(at Place, cl *Claim) *schema.Field {
 
 func (c *checker) source(at Place, cl *Claim) {
 	if cl.Source == "" {
-		c.problem(at, NoSource, "%s of %s has no source; every claim needs one", clip(cl.Predicate), clip(string(cl.Subject)))
+		c.problem(at, NoSource, "%s of %s has no source; every claim needs one", Clip(cl.Predicate), Clip(string(cl.Subject)))
 		return
 	}
 	t := c.typeOf(cl.Source)
 	switch {
 	case t == nil && c.refused[cl.Source]:
 	case t == nil:
-		c.problem(at, NoSource, "the source %q is not in the graph; declare it as a %s first", clip(string(cl.Source)), schema.SourceType)
+		c.problem(at, NoSource, "the source %q is not in the graph; declare it as a %s first", Clip(string(cl.Source)), schema.SourceType)
 	case t.Name != schema.SourceType:
 		c.problem(at, WrongType, "the source %s is a %s, not a %s", cl.Source, t.Name, schema.SourceType)
 	}
@@ -344,7 +344,7 @@ func (c *checker) qualifiers(at Place, f *schema.Field, cl *Claim) {
 			if len(have) > 0 {
 				known = "it takes " + strings.Join(have, ", ")
 			}
-			c.problem(at, UnknownName, "%s of %s has no qualifier %q; %s", cl.Predicate, cl.Subject, clip(q.Name), known)
+			c.problem(at, UnknownName, "%s of %s has no qualifier %q; %s", cl.Predicate, cl.Subject, Clip(q.Name), known)
 			continue
 		}
 		if seen[q.Name] {
@@ -390,13 +390,13 @@ func (c *checker) typed(at Place, what string, s schema.Scalar, e *schema.Enum, 
 		c.text(at, what, v.Text(), MaxText)
 	case EnumKind:
 		if !e.Has(v.Text()) {
-			c.problem(at, WrongType, "%s is %q; %s has %s", what, clip(v.Text()), e.Name, e.Names())
+			c.problem(at, WrongType, "%s is %q; %s has %s", what, Clip(v.Text()), e.Name, e.Names())
 		}
 	case QuantityKind:
 		u := c.o.Units[v.Text()]
 		switch {
 		case u == nil:
-			c.problem(at, UnknownName, "%s has the unit %q, which is not in the ontology's enum Unit", what, clip(v.Text()))
+			c.problem(at, UnknownName, "%s has the unit %q, which is not in the ontology's enum Unit", what, Clip(v.Text()))
 		case unit != "" && u.Code != unit:
 			c.problem(at, WrongType, "%s is in %s; give it in %s", what, u.Code, unit)
 		case dimension != "" && u.Dimension != dimension:
@@ -431,7 +431,7 @@ func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
 				again = "; the first one stays, with " + d
 			}
 		}
-		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)%s", cl.Subject, cl.Predicate, clip(cl.Value.String()), first.place, again)
+		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)%s", cl.Subject, cl.Predicate, Clip(cl.Value.String()), first.place, again)
 		c.known(at, id, &cl)
 		return
 	}
@@ -527,7 +527,7 @@ func (c *checker) key(at Place, f *schema.Field, cl *Claim) {
 		taken = taken && slices.Contains(c.values(link{other, f.Name}), cl.Value)
 	}
 	if taken && other != cl.Subject {
-		c.problem(at, Duplicate, "%s %s of %s is already that of %s; merge them or correct one", f.Label, clip(cl.Value.String()), cl.Subject, other)
+		c.problem(at, Duplicate, "%s %s of %s is already that of %s; merge them or correct one", f.Label, Clip(cl.Value.String()), cl.Subject, other)
 		return
 	}
 	c.keys[k] = cl.Subject

@@ -74,7 +74,7 @@ func ParseDate(s string) (Date, error) {
 		return OpenDate, nil
 	}
 	bad := func(why string) (Date, error) {
-		return Date{}, Errorf(BadInput, "%q is no date (%s): %s", clip(s), why, dateForms)
+		return Date{}, Errorf(BadInput, "%q is no date (%s): %s", Clip(s), why, dateForms)
 	}
 	var d Date
 	rest := s
@@ -125,7 +125,7 @@ func ParseDate(s string) (Date, error) {
 	}
 	day, ok := number(parts[2])
 	if !ok || len(parts[2]) != 2 || day < 1 || day > monthLength(year, month) {
-		return bad(fmt.Sprintf("day %s is not in that month", clip(parts[2])))
+		return bad(fmt.Sprintf("day %s is not in that month", Clip(parts[2])))
 	}
 	d.day, d.precision = uint8(day), DayPrecision
 	return d, nil
@@ -144,8 +144,8 @@ func number(s string) (int, bool) {
 	return n, err == nil
 }
 
-// clip keeps a message short whatever it quotes.
-func clip(s string) string {
+// Clip keeps a message short, and valid UTF-8, whatever it quotes.
+func Clip(s string) string {
 	const most = 60
 	if len(s) <= most {
 		return s

@@ -3,6 +3,8 @@ package graph
 import (
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -19,8 +21,14 @@ func (c *checker) suggestType(name string) string {
 
 func suggestField(t *schema.Type, name string) string {
 	best, least := "", 3
+	name = strings.ToLower(name)
 	for _, f := range t.Fields {
-		if d := distance(strings.ToLower(f.Name), strings.ToLower(name), least); d < least {
+		// Texts whose lengths differ by as much are as far apart, however long they are.
+		known := strings.ToLower(f.Name)
+		if max(len(known)-len(name), len(name)-len(known)) >= least {
+			continue
+		}
+		if d := levenshtein.ComputeDistance(known, name); d < least {
 			best, least = f.Name, d
 		}
 	}
@@ -28,28 +36,4 @@ func suggestField(t *schema.Type, name string) string {
 		return ""
 	}
 	return "; did you mean " + best + "?"
-}
-
-// distance is the Levenshtein distance, or most where it is at least that.
-func distance(a, b string, most int) int {
-	if len(a)-len(b) >= most || len(b)-len(a) >= most {
-		return most
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return min(row[len(b)], most)
 }

@@ -193,7 +193,7 @@ func formatFloat(f float64) string {
 // error says what such a value looks like.
 func ParseValue(k Kind, s string) (Value, error) {
 	if !utf8.ValidString(s) {
-		return Value{}, Errorf(BadInput, "%q is not valid UTF-8", clip(s))
+		return Value{}, Errorf(BadInput, "%q is not valid UTF-8", Clip(s))
 	}
 	switch k {
 	case EntityKind:
@@ -205,7 +205,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 	case IntKind:
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
-			return Value{}, Errorf(WrongType, "%q is no whole number", clip(s))
+			return Value{}, Errorf(WrongType, "%q is no whole number", Clip(s))
 		}
 		return IntValue(n), nil
 	case FloatKind:
@@ -218,7 +218,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 		case "false":
 			return BoolValue(false), nil
 		}
-		return Value{}, Errorf(WrongType, "%q is neither true nor false", clip(s))
+		return Value{}, Errorf(WrongType, "%q is neither true nor false", Clip(s))
 	case DateKind:
 		d, err := ParseDate(s)
 		if err == nil && !d.Known() {
@@ -228,7 +228,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 	case QuantityKind:
 		num, unit, ok := strings.Cut(s, " ")
 		if !ok || unit == "" || strings.Contains(unit, " ") {
-			return Value{}, Errorf(WrongType, "%q is no quantity; write a number, a space and a unit, as in 3 bcm", clip(s))
+			return Value{}, Errorf(WrongType, "%q is no quantity; write a number, a space and a unit, as in 3 bcm", Clip(s))
 		}
 		f, err := parseFloat(num)
 		return QuantityValue(f, unit), err
@@ -241,7 +241,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 func parseFloat(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s, "xX_") {
-		return 0, Errorf(WrongType, "%q is no number", clip(s))
+		return 0, Errorf(WrongType, "%q is no number", Clip(s))
 	}
 	return f, nil
 }
@@ -251,7 +251,7 @@ func parseCoordinates(s string) (Value, error) {
 	lat, err1 := parseFloat(strings.TrimSpace(a))
 	lon, err2 := parseFloat(strings.TrimSpace(b))
 	if !ok || err1 != nil || err2 != nil || math.Abs(lat) > 90 || math.Abs(lon) > 180 {
-		return Value{}, Errorf(WrongType, "%q is no point; write latitude and longitude in degrees, as in 48,68", clip(s))
+		return Value{}, Errorf(WrongType, "%q is no point; write latitude and longitude in degrees, as in 48,68", Clip(s))
 	}
 	return CoordinatesValue(lat, lon), nil
 }
@@ -263,13 +263,13 @@ func CheckID(id ID) error {
 		return Errorf(BadInput, "an id is missing")
 	}
 	if len(id) > 200 {
-		return Errorf(BadInput, "the id %q has more than 200 characters", clip(string(id)))
+		return Errorf(BadInput, "the id %q has more than 200 characters", Clip(string(id)))
 	}
 	for i := 0; i < len(id); i++ {
 		c := id[i]
 		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 		if !alnum && (i == 0 || !strings.ContainsRune("-_.:", rune(c))) {
-			return Errorf(BadInput, "%q is no id: it has ASCII letters and digits, and inside - _ . :", clip(string(id)))
+			return Errorf(BadInput, "%q is no id: it has ASCII letters and digits, and inside - _ . :", Clip(string(id)))
 		}
 	}
 	return nil

@@ -42,19 +42,10 @@ func (f *faults) entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 			advice = "did you mean \"" + other + "\"?"
 		}
 	}
-	f.add(argument, graph.UnknownID, "there is no entity %q; %s", clip(string(id)), advice)
+	f.add(argument, graph.UnknownID, "there is no entity %q; %s", graph.Clip(string(id)), advice)
 	return snapshot.None
 }
 
 // walkWork is how many claims a walk over a graph looks at where its options
 // do not say: about a second's worth.
 const walkWork = 5_000_000
-
-// clip keeps a message short whatever it quotes.
-func clip(s string) string {
-	const most = 60
-	if len(s) > most {
-		return s[:most] + "…"
-	}
-	return s
-}

@@ -36,7 +36,7 @@ func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	}
 	u := units[o.Unit]
 	if u == nil {
-		return nil, graph.Errorf(graph.UnknownName, "unit: the ontology has no unit %q; the enum Unit lists them", clip(o.Unit))
+		return nil, graph.Errorf(graph.UnknownName, "unit: the ontology has no unit %q; the enum Unit lists them", graph.Clip(o.Unit))
 	}
 	return u, nil
 }

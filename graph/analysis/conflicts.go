@@ -105,7 +105,7 @@ func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn fun
 // predicate wants the name of a stored field.
 func (f *faults) predicate(o *schema.Ontology, argument, name string) {
 	if o.Predicate(name) == nil {
-		f.add(argument, graph.UnknownName, "the ontology has no stored field %q; inverse and derived fields are read from others", clip(name))
+		f.add(argument, graph.UnknownName, "the ontology has no stored field %q; inverse and derived fields are read from others", graph.Clip(name))
 	}
 }
 

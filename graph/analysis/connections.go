@@ -60,7 +60,7 @@ func (o *ConnectionsOptions) Validate(v *snapshot.View) error {
 	}
 	for _, t := range o.ExcludeTypes {
 		if s.Ontology().Type(t) == nil {
-			f.add("excludeTypes", graph.UnknownName, "the ontology has no type %q", clip(t))
+			f.add("excludeTypes", graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
 		}
 	}
 	return f.err()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -142,5 +143,16 @@ func TestTimelineRefuses(t *testing.T) {
 	cancel()
 	if _, _, err := analysis.Timeline(ctx, v, analysis.TimelineOptions{Entity: "AAA"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled timeline answers %v", err)
+	}
+}
+
+// TestQuotesWhole: a long argument is quoted in part, and never within a letter.
+func TestQuotesWhole(t *testing.T) {
+	v := look(t, snapshot.Empty(world(t)), graph.View{})
+	for _, id := range []string{strings.Repeat("ж", 100), "x" + strings.Repeat("ж", 100)} {
+		_, _, err := analysis.Timeline(t.Context(), v, analysis.TimelineOptions{Entity: graph.ID(id)})
+		if err == nil || !utf8.ValidString(err.Error()) || len(err.Error()) > 160 {
+			t.Errorf("%v", err)
+		}
 	}
 }

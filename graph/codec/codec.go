@@ -107,12 +107,3 @@ func (p *problems) err() error {
 	}
 	return p.list
 }
-
-// clip keeps a message short whatever it quotes.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}

@@ -166,7 +166,7 @@ func readLine(br *bufio.Reader, long *[]byte) (text []byte, tooLong bool, err er
 
 func jsonOp(text []byte) (graph.Op, error) {
 	if text[0] != '{' {
-		return graph.Op{}, graph.Errorf(graph.BadInput, "a line is one JSON object, {...}; this one begins with %q", clip(string(text[:1])))
+		return graph.Op{}, graph.Errorf(graph.BadInput, "a line is one JSON object, {...}; this one begins with %q", graph.Clip(string(text[:1])))
 	}
 	var l jsonLine
 	if err := json.Unmarshal(text, &l); err != nil {
@@ -206,7 +206,7 @@ func lineKind(text []byte) (string, error) {
 			return "", graph.Errorf(graph.BadInput, "unknown key %q; write %q", k, strings.ToLower(k))
 		case kind == "":
 		case !slices.Contains(lineKeys[kind], k):
-			return "", graph.Errorf(graph.BadInput, "unknown key %q; beside %q there may be %s", clip(k), kind, strings.Join(lineKeys[kind][1:], ", "))
+			return "", graph.Errorf(graph.BadInput, "unknown key %q; beside %q there may be %s", graph.Clip(k), kind, strings.Join(lineKeys[kind][1:], ", "))
 		}
 	}
 	return kind, nil
@@ -243,7 +243,7 @@ func objectKeys(obj []byte) ([]string, error) {
 					return nil, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
 				}
 				if slices.Contains(keys, k) {
-					return nil, graph.Errorf(graph.Duplicate, "the key %q stands here twice", clip(k))
+					return nil, graph.Errorf(graph.Duplicate, "the key %q stands here twice", graph.Clip(k))
 				}
 				if keys, atKey = append(keys, k), false; len(keys) > maxKeys {
 					return nil, graph.Errorf(graph.BadInput, "an object has more than %d keys", maxKeys)
@@ -269,7 +269,7 @@ func jsonMessage(err error) string {
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("not well-formed JSON at byte %d: %s", syntax.Offset, syntax.Error())
 	case errors.As(err, &typ):
-		return fmt.Sprintf("%q is a JSON %s; a %s is needed", typ.Field, clip(typ.Value), jsonNeeds[typ.Type.Kind()])
+		return fmt.Sprintf("%q is a JSON %s; a %s is needed", typ.Field, graph.Clip(typ.Value), jsonNeeds[typ.Type.Kind()])
 	}
 	return "not well-formed JSON: " + err.Error()
 }
@@ -281,7 +281,7 @@ func (l *jsonLine) op(kind string) (graph.Op, error) {
 		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: l.Reason}}, err
 	case "entity":
 		if l.Type == "" {
-			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", clip(l.Entity))
+			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", graph.Clip(l.Entity))
 		}
 		return graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: graph.ID(l.Entity), Type: l.Type}}, nil
 	case "subject":
@@ -317,7 +317,7 @@ func (l *jsonLine) claim() (graph.Claim, error) {
 	for _, name := range slices.Sorted(maps.Keys(l.Qualifiers)) {
 		v, err := jsonValue(l.Qualifiers[name])
 		if err != nil {
-			return c, graph.Errorf(codeOf(err), "qualifier %s: %v", clip(name), err)
+			return c, graph.Errorf(codeOf(err), "qualifier %s: %v", graph.Clip(name), err)
 		}
 		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: name, Value: v})
 	}

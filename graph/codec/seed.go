@@ -119,7 +119,7 @@ func (d *seedDecoder) plain(n *yaml.Node) {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d.add(d.at(n, ""), graph.BadInput, "anchors and aliases are not part of the seed format; write the value out")
 	case n.Style&yaml.TaggedStyle != 0:
-		d.add(d.at(n, ""), graph.BadInput, "the tag %s is not part of the seed format; every value is read as text", clip(n.Tag))
+		d.add(d.at(n, ""), graph.BadInput, "the tag %s is not part of the seed format; every value is read as text", graph.Clip(n.Tag))
 	}
 	for _, c := range n.Content {
 		d.plain(c)
@@ -166,7 +166,7 @@ func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v
 			continue
 		}
 		if first, twice := seen[k.Value]; twice {
-			d.add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", clip(k.Value), first)
+			d.add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", graph.Clip(k.Value), first)
 			continue
 		}
 		seen[k.Value] = k.Line
@@ -207,7 +207,7 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 				return d.entity(id, body, base)
 			})
 		}
-		d.add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", clip(k.Value))
+		d.add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", graph.Clip(k.Value))
 		return nil
 	})
 }
@@ -226,12 +226,12 @@ func under(n *yaml.Node, key string) *yaml.Node {
 
 func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 	base.Subject = graph.ID(id.Value)
-	name := clip(id.Value)
+	name := graph.Clip(id.Value)
 	if v := under(body, "_"); v != nil {
 		d.metas(v, name, &base)
 	}
 	return d.pairs(body, name, func(k, v *yaml.Node) error {
-		path := name + "." + clip(k.Value)
+		path := name + "." + graph.Clip(k.Value)
 		switch k.Value {
 		case "_":
 			return nil
@@ -287,7 +287,7 @@ func (d *seedDecoder) listDefaults(n *yaml.Node, path string, c *graph.Claim) {
 		case k.Value == "to" || k.Value == "value" || k.Value == "supersedes":
 			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; each claim of the list has its own", k.Value)
 		case !d.meta(k, v, path, c):
-			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+clip(k.Value))})
+			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+graph.Clip(k.Value))})
 		}
 		return nil
 	})
@@ -342,7 +342,7 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 			c.Value, found = d.scalar(v, path), true
 		case d.meta(k, v, path, c):
 		default:
-			q := graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+clip(k.Value))}
+			q := graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+graph.Clip(k.Value))}
 			if i := slices.IndexFunc(c.Qualifiers, func(have graph.QualifierValue) bool { return have.Name == q.Name }); i >= 0 {
 				c.Qualifiers[i] = q
 			} else {
@@ -359,7 +359,7 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 func (d *seedDecoder) metas(n *yaml.Node, path string, c *graph.Claim) {
 	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
 		if k.Value == "supersedes" || !d.meta(k, v, path, c) {
-			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, original, conflict, note", clip(k.Value))
+			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, original, conflict, note", graph.Clip(k.Value))
 		}
 		return nil
 	})
