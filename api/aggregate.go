@@ -11,20 +11,21 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// gathered is a list of edges to be summed up, with the figures read from it.
-// It lives for one request; later ones use its memory again.
+// gathered is a list of edges to be summed up, whole or in groups, with the
+// sums so far. It lives for one request; later ones use its memory again.
 type gathered struct {
-	view    *snapshot.View
-	edges   []snapshot.Edge
-	figures []figures
-	whole   gathering
-	groups  []snapshot.Group // where the list was parted
-	parts   []gathering
+	view  *snapshot.View
+	edges []snapshot.Edge
+	// Where the list is parted; its edges are then those of another gathered.
+	parted bool
+	parts  snapshot.Parts
+	sums   []sums
+	items  []gathering
 }
 
-type figures struct {
-	by *snapshot.Reading
-	snapshot.Figures
+type sums struct {
+	by    *snapshot.Reading
+	stats []snapshot.Stats // of the whole, or by group
 }
 
 // keepGathered is the longest list whose memory is kept for the next request.
@@ -32,46 +33,71 @@ const keepGathered = 1 << 15
 
 // release lets go of the snapshot, and tells whether to keep the memory.
 func (g *gathered) release() bool {
-	clear(g.groups)
-	clear(g.parts)
-	for i := range g.figures {
-		g.figures[i].by = nil
-		g.figures[i].Release()
+	clear(g.parts.Groups)
+	clear(g.items)
+	for i := range g.sums {
+		clear(g.sums[i].stats)
+		g.sums[i] = sums{stats: g.sums[i].stats[:0]}
 	}
-	keep := cap(g.edges) <= keepGathered
-	*g = gathered{edges: g.edges[:0], figures: g.figures[:0], groups: g.groups[:0], parts: g.parts[:0]}
+	keep := max(cap(g.edges), cap(g.parts.Of)) <= keepGathered
+	if g.parted {
+		g.edges = nil
+	}
+	*g = gathered{edges: g.edges[:0], parts: snapshot.Parts{Groups: g.parts.Groups[:0], Of: g.parts.Of[:0]}, sums: g.sums[:0], items: g.items[:0]}
 	return keep
 }
 
-// gathering is a part of it: a whole connection or a group.
+// gathering is a part of it: the whole or a group.
 type gathering struct {
 	*gathered
-	from, to int
-	key      *graph.Value // of a group
+	group int
 }
 
-// all makes the whole of a list.
-func (g *gathered) all() *gathering {
-	g.whole = gathering{gathered: g, to: len(g.edges)}
-	return &g.whole
+// whole is all of the list as one.
+func (g *gathered) whole() *gathering {
+	g.items = append(g.items[:0], gathering{g, 0})
+	return &g.items[0]
 }
 
-// stats sums up a reading. The first part that asks reads for all.
-func (g *gathering) stats(by *snapshot.Reading) (snapshot.Stats, error) {
+// groups parts the list by a reading.
+func (g *gathered) groups(s *Session, by snapshot.Reading) []gathering {
+	p := s.gathered(g.view)
+	p.parted, p.edges = true, g.edges
+	p.view.Part(p.edges, by, &p.parts)
+	p.items = slices.Grow(p.items[:0], len(p.parts.Groups))
+	for i := range p.parts.Groups {
+		p.items = append(p.items, gathering{p, i})
+	}
+	return p.items
+}
+
+func (g *gathering) count() int {
+	if g.parted {
+		return g.parts.Groups[g.group].Count
+	}
+	return len(g.edges)
+}
+
+// stats sums up a reading. The first part that asks sums up for all.
+func (g *gathering) stats(by *snapshot.Reading) (*snapshot.Stats, error) {
 	i := 0
-	for i < len(g.figures) && g.figures[i].by != by {
+	for i < len(g.sums) && g.sums[i].by != by {
 		i++
 	}
-	if i == len(g.figures) {
-		if i < cap(g.figures) {
-			g.figures = g.figures[:i+1] // with the memory it has
+	if i == len(g.sums) {
+		if i < cap(g.sums) {
+			g.sums = g.sums[:i+1] // with the memory it has
 		} else {
-			g.figures = append(g.figures, figures{})
+			g.sums = append(g.sums, sums{})
 		}
-		g.figures[i].by = by
-		g.figures[i].Read(g.view, g.edges, *by)
+		var parts *snapshot.Parts
+		if g.parted {
+			parts = &g.parts
+		}
+		g.sums[i].by, g.sums[i].stats = by, g.view.Stats(g.edges, *by, parts, g.sums[i].stats[:0])
 	}
-	return g.figures[i].Stats(g.from, g.to)
+	st := &g.sums[i].stats[g.group]
+	return st, st.Err()
 }
 
 // ops are the ways to sum up; below one of them the Ref's Index is its place here.
@@ -81,7 +107,7 @@ var ops = [...]string{"sum", "avg", "min", "max"}
 func (b *builder) aggregateFields(s shape) []field {
 	fs := []field{{name: "count", typ: must(graphql.Int), about: "How many there are.", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return gql.AppendInt(dst, int64(src.Obj.(*gathering).to-src.Obj.(*gathering).from)), nil
+			return gql.AppendInt(dst, int64(src.Obj.(*gathering).count())), nil
 		}}}}
 	if !b.hasNumbers(s) {
 		return fs
@@ -103,14 +129,9 @@ func (b *builder) aggregateType(s shape) *graphql.Object {
 			read: gql.Binding{
 				Prepare: func(args map[string]any) (any, error) { return b.groupReading(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					g := src.Obj.(*gathering)
-					parted := c.Request.(*Session).gathered(g.view)
-					parted.groups, parted.edges = g.view.Groups(g.edges[g.from:g.to], c.Args.(snapshot.Reading), parted.groups, parted.edges)
-					parted.parts = slices.Grow(parted.parts, len(parted.groups))[:len(parted.groups)]
-					for i := range parted.groups {
-						x := &parted.groups[i]
-						parted.parts[i] = gathering{parted, x.From, x.To, &x.Key}
-						dst = append(dst, gql.Ref{Obj: &parted.parts[i]})
+					items := src.Obj.(*gathering).groups(c.Request.(*Session), c.Args.(snapshot.Reading))
+					for i := range items {
+						dst = append(dst, gql.Ref{Obj: &items[i]})
 					}
 					return dst, true, nil
 				},
@@ -123,7 +144,8 @@ func (b *builder) groupType(s shape) *graphql.Object {
 	return b.object(s.name+"Group", "The entities of a list that share a value.", func() []field {
 		return append(b.aggregateFields(s), field{name: "key", typ: graphql.String, about: "The value as text, an entity by its id; null for those without one.", read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				if k := src.Obj.(*gathering).key; k.Kind() != graph.NoKind {
+				g := src.Obj.(*gathering)
+				if k := &g.parts.Groups[g.group].Key; k.Kind() != graph.NoKind {
 					dst = gql.AppendString(dst, k.String())
 				}
 				return dst, nil

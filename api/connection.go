@@ -312,7 +312,7 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 					if c.view.Interrupted() {
 						return gql.Ref{}, false, snapshot.ErrInterrupted
 					}
-					return gql.Ref{Obj: g.all()}, true, nil
+					return gql.Ref{Obj: g.whole()}, true, nil
 				}}},
 		}
 	})

@@ -280,15 +280,15 @@ func (t *goTypes) aggregate() *graphql.Object {
 			Resolve: func(p graphql.ResolveParams) (any, error) {
 				l := p.Source.(*listing)
 				var out []map[string]any
-				groups, edges := l.v.Groups(l.list.Select(&l.query, nil), snapshot.Reading{Qualifier: p.Args["by"].(string)}, nil, nil)
-				shares := &snapshot.Figures{}
-				shares.Read(l.v, edges, snapshot.Reading{Qualifier: "share"})
-				for _, g := range groups {
-					st, err := shares.Stats(g.From, g.To)
-					if err != nil {
+				edges := l.list.Select(&l.query, nil)
+				var parts snapshot.Parts
+				l.v.Part(edges, snapshot.Reading{Qualifier: p.Args["by"].(string)}, &parts)
+				shares := l.v.Stats(edges, snapshot.Reading{Qualifier: "share"}, &parts, nil)
+				for i, g := range parts.Groups {
+					if err := shares[i].Err(); err != nil {
 						return nil, err
 					}
-					out = append(out, map[string]any{"key": g.Key.String(), "count": g.To - g.From, "sum": map[string]any{"share": st.Sum}})
+					out = append(out, map[string]any{"key": g.Key.String(), "count": g.Count, "sum": map[string]any{"share": shares[i].Sum}})
 				}
 				return out, nil
 			}},

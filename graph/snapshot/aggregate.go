@@ -16,92 +16,100 @@ type Stats struct {
 	Sum, Min, Max float64
 	// Unit is the unit of quantities, "" for plain numbers.
 	Unit string
+
+	other string // a second unit, where mixed
+	mixed bool
 }
 
-// Figures are the numbers that a reading takes from a list of edges.
-type Figures struct {
-	v     *View
-	cells []cell
+// Err refuses what cannot be summed up, quantities of different units: a sum of
+// tonnes and of barrels is neither.
+func (s *Stats) Err() error {
+	if !s.mixed {
+		return nil
+	}
+	return graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", s.Unit, s.other)
 }
 
-// Read takes them, all at once: on long lists the memory answers several reads
-// together that would wait for one another edge by edge. Figures may be read
-// again, into the same memory.
-func (f *Figures) Read(v *View, edges []Edge, by Reading) {
-	f.v, f.cells = v, v.appendCells(f.cells[:0], edges, by)
+func (s *Stats) add(x float64, unit string) {
+	switch {
+	case s.Count == 0:
+		s.Min, s.Max, s.Unit = x, x, unit
+	case s.Unit != unit && !s.mixed:
+		s.other, s.mixed = unit, true
+	}
+	s.Count++
+	s.Sum += x
+	s.Min, s.Max = min(s.Min, x), max(s.Max, x)
 }
 
-// Release lets go of the view and keeps the memory.
-func (f *Figures) Release() { f.v = nil }
-
-// Stats sums up the figures of the edges from one number to another. Quantities
-// of different units are refused: a sum of tonnes and of barrels is neither.
-func (f *Figures) Stats(from, to int) (Stats, error) {
-	var st Stats
-	for _, c := range f.cells[from:to] {
+// Stats appends to dst the sums of a reading, one for each group of the parts
+// of a list; nil parts are one of all edges.
+func (v *View) Stats(edges []Edge, by Reading, parts *Parts, dst []Stats) []Stats {
+	n := 1
+	if parts != nil {
+		n = len(parts.Groups)
+	}
+	base := len(dst)
+	dst = slices.Grow(dst, n)[:base+n]
+	sums := dst[base:]
+	clear(sums)
+	r := v.reader(by)
+	for i, e := range edges {
+		c, ok := r.cell(v, e)
+		if !ok {
+			c = numberCell(r.value(v, e)) // texts are not summed up
+		}
 		if c.kind == graph.NoKind {
 			continue
 		}
 		unit := ""
 		if c.kind == graph.QuantityKind {
-			unit = f.v.s.texts.at(c.unit)
+			unit = v.s.texts.at(c.unit)
 		}
-		if st.Count > 0 && unit != st.Unit {
-			return Stats{}, graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", st.Unit, unit)
+		group := int32(0)
+		if parts != nil {
+			group = parts.Of[i]
 		}
-		x := c.number()
-		if st.Count == 0 {
-			st.Min, st.Max, st.Unit = x, x, unit
-		}
-		st.Count++
-		st.Sum += x
-		st.Min, st.Max = min(st.Min, x), max(st.Max, x)
+		sums[group].add(c.number(), unit)
 	}
-	return st, nil
-}
-
-// Aggregate sums up a reading of all the edges, as Stats does.
-func (v *View) Aggregate(edges []Edge, by Reading) (Stats, error) {
-	var f Figures
-	f.Read(v, edges, by)
-	return f.Stats(0, len(edges))
+	return dst
 }
 
 // Group is the edges of a list for which a reading takes the same value.
 type Group struct {
-	Key graph.Value // the zero Value: it is missing
-	// From and To are the group's place in the list of edges beside it.
-	From, To int
+	Key   graph.Value // the zero Value: it is missing
+	Count int
 }
 
-// Groups parts a list by a reading, the largest groups first, then by key. It
-// appends the groups to dst and the edges, in the order of the groups, to list;
-// those given stay as they are.
-func (v *View) Groups(edges []Edge, by Reading, dst []Group, list []Edge) ([]Group, []Edge) {
+// Parts are the groups of a list, the largest first, then by key.
+type Parts struct {
+	Groups []Group
+	// Of is for each edge of the list the place of its group.
+	Of []int32
+}
+
+// Part parts a list by a reading, into parts that may be used again.
+func (v *View) Part(edges []Edge, by Reading, parts *Parts) {
 	g := grouperPool.Get().(*grouper)
 	defer g.release()
-	g.of = append(g.of[:0], make([]int32, len(edges))...)
-	if by.Own != "" || by.Claim != "" {
-		r := v.reader(by)
-		for i, e := range edges {
+	g.of = append(parts.Of[:0], make([]int32, len(edges))...)
+	g.seat(len(edges))
+	r := v.reader(by)
+	for i, e := range edges {
+		if c, ok := r.cell(v, e); ok {
+			g.of[i] = g.cell(v.s, c)
+		} else {
 			g.of[i] = g.numbered(r.value(v, e))
 		}
-	} else {
-		g.cells = v.appendCells(g.cells[:0], edges, by)
-		g.seat(len(edges))
-		for i, c := range g.cells {
-			g.of[i] = g.cell(v.s, c)
-		}
 	}
-	return g.parts(edges, dst, list)
+	g.order(parts)
 }
 
 // grouper finds the groups of a list; it is used again for later ones.
 type grouper struct {
 	keys   []graph.Value
 	byText map[graph.Value]int32 // of values that several cells may hold
-	cells  []cell
-	of     []int32 // the group of each edge
+	of     []int32               // the group of each edge
 
 	// Most values are told apart by their cells: seats is a table of numbers in
 	// seen, + 1, by the hash of a cell.
@@ -109,8 +117,8 @@ type grouper struct {
 	seen  []seenCell
 	shift uint
 
-	counts, next, order []int32
-	texts               []string
+	counts, place, sorted []int32
+	texts                 []string
 }
 
 type seenCell struct {
@@ -120,11 +128,11 @@ type seenCell struct {
 
 var grouperPool = sync.Pool{New: func() any { return &grouper{byText: map[graph.Value]int32{}} }}
 
-// keepGrouped is the longest list whose memory is kept for the next one.
-const keepGrouped = 1 << 16
+// keepGrouped bounds the memory that is kept for the next list.
+const keepGrouped = 1 << 17
 
 func (g *grouper) release() {
-	if len(g.of) > keepGrouped {
+	if len(g.seats) > keepGrouped {
 		return
 	}
 	clear(g.keys)
@@ -171,36 +179,31 @@ func (g *grouper) numbered(val graph.Value) int32 {
 	return k
 }
 
-// parts puts the edges into the order of their groups.
-func (g *grouper) parts(edges []Edge, dst []Group, list []Edge) ([]Group, []Edge) {
+// order puts the groups into their order.
+func (g *grouper) order(parts *Parts) {
 	n := len(g.keys)
 	g.counts = append(g.counts[:0], make([]int32, n)...)
-	g.next = append(g.next[:0], make([]int32, n)...)
-	g.order, g.texts = g.order[:0], g.texts[:0]
+	g.place = append(g.place[:0], make([]int32, n)...)
+	g.sorted, g.texts = g.sorted[:0], g.texts[:0]
 	for _, k := range g.of {
 		g.counts[k]++
 	}
 	for k := range g.keys {
-		g.order, g.texts = append(g.order, int32(k)), append(g.texts, g.keys[k].String())
+		g.sorted, g.texts = append(g.sorted, int32(k)), append(g.texts, g.keys[k].String())
 	}
-	slices.SortFunc(g.order, func(a, b int32) int {
+	slices.SortFunc(g.sorted, func(a, b int32) int {
 		if d := g.counts[b] - g.counts[a]; d != 0 {
 			return int(d)
 		}
 		return strings.Compare(g.texts[a], g.texts[b])
 	})
-	base := len(list)
-	at := int32(base)
-	dst = slices.Grow(dst, n)
-	for _, k := range g.order {
-		dst, g.next[k] = append(dst, Group{g.keys[k], int(at), int(at + g.counts[k])}), at
-		at += g.counts[k]
+	parts.Groups = slices.Grow(parts.Groups[:0], n)
+	for i, k := range g.sorted {
+		parts.Groups = append(parts.Groups, Group{g.keys[k], int(g.counts[k])})
+		g.place[k] = int32(i)
 	}
-	list = slices.Grow(list, len(edges))[:base+len(edges)]
-	for i, e := range edges {
-		k := g.of[i]
-		list[g.next[k]] = e
-		g.next[k]++
+	for i, k := range g.of {
+		g.of[i] = g.place[k]
 	}
-	return dst, list
+	parts.Of, g.of = g.of, nil
 }

@@ -122,7 +122,7 @@ type groups struct {
 	skipped bool   // the sieve left a node out
 
 	deprecated bool // some claim so far is DEPRECATED, or may be
-	room       [8]Edge
+	room       [24]Edge
 }
 
 func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {

@@ -334,22 +334,21 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 			g := expect[key.Kind().String()+key.String()]
 			expect[key.Kind().String()+key.String()] = group{g.count + 1, g.sum + l.read(share, e).Float()}
 		}
-		groups, edges := v.Groups(all, by, nil, nil)
-		var shares snapshot.Figures
-		shares.Read(v, edges, share)
+		var parts snapshot.Parts
+		v.Part(all, by, &parts)
+		shares := v.Stats(all, share, &parts, nil)
 		got := map[string]group{}
-		for i, g := range groups {
-			st, err := shares.Stats(g.From, g.To)
-			if err != nil {
+		for i, g := range parts.Groups {
+			if err := shares[i].Err(); err != nil {
 				t.Fatal(err)
 			}
-			if i > 0 && g.To-g.From > groups[i-1].To-groups[i-1].From {
-				t.Errorf("a group of %d comes behind a smaller one", g.To-g.From)
+			if i > 0 && g.Count > parts.Groups[i-1].Count {
+				t.Errorf("a group of %d comes behind a smaller one", g.Count)
 			}
-			got[g.Key.Kind().String()+g.Key.String()] = group{g.To - g.From, st.Sum}
+			got[g.Key.Kind().String()+g.Key.String()] = group{g.Count, shares[i].Sum}
 		}
-		if len(got) != len(groups) {
-			t.Errorf("a key has two groups: %v", groups)
+		if len(got) != len(parts.Groups) {
+			t.Errorf("a key has two groups: %v", parts.Groups)
 		}
 		for k, g := range expect {
 			if got[k].count != g.count || math.Abs(got[k].sum-g.sum) > 1e-9 {

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"math"
-	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -82,21 +81,6 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return graph.Value{}
 	}
 	return v.ClaimValue(e.Claim, r.Claim)
-}
-
-// appendCells reads all the edges. What does not lie in memory as a cell is
-// read as the number it is, since texts are not summed up.
-func (v *View) appendCells(cells []cell, edges []Edge, by Reading) []cell {
-	cells = slices.Grow(cells, len(edges))
-	r := v.reader(by)
-	for _, e := range edges {
-		c, ok := r.cell(v, e)
-		if !ok {
-			c = numberCell(r.value(v, e))
-		}
-		cells = append(cells, c)
-	}
-	return cells
 }
 
 // numberCell is a number as a cell; other values are 0.
