@@ -318,29 +318,11 @@ func (b *builder) claimFilterType() *graphql.InputObject {
 
 func (b *builder) claimFilter(in map[string]any) (*snapshot.EdgeFilter, error) {
 	f := &snapshot.EdgeFilter{}
-	for _, key := range sortedKeys(in) {
-		val := in[key]
-		if val == nil {
-			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
-		}
-		var err error
-		switch key {
-		case "and":
-			f.And, err = each(val, b.claimFilter)
-		case "or":
-			f.Or, err = each(val, b.claimFilter)
-		case "not":
-			f.Not, err = b.claimFilter(val.(map[string]any))
-		default:
-			t := snapshot.ClaimTest{Field: snapshot.ClaimField(key)}
-			t.Test, err = b.test(schema.String, val.(map[string]any))
-			f.Claims = append(f.Claims, t)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
+	return f, readFilter(in, logic[snapshot.EdgeFilter]{&f.And, &f.Or, &f.Not, b.claimFilter}, func(key string, m map[string]any) error {
+		test, err := b.test(schema.String, m)
+		f.Claims = append(f.Claims, snapshot.ClaimTest{Field: snapshot.ClaimField(key), Test: test})
+		return err
+	})
 }
 
 func (b *builder) claimOrderType() *graphql.InputObject {
@@ -385,22 +367,7 @@ func (b *builder) claimConnectionType() *graphql.Object {
 		return []field{
 			{name: "edges", typ: list(edge), read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
 			{name: "nodes", typ: list(b.claimType()), read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
-			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					p, err := src.Obj.(*claimListing).load()
-					if err != nil {
-						return gql.Ref{}, false, err
-					}
-					return gql.Ref{Obj: &pageInfo{p.HasNext, p.HasPrev, len(p.Edges), p.Cursor}}, true, nil
-				}}},
-			{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					p, err := src.Obj.(*claimListing).load()
-					if err != nil {
-						return dst, err
-					}
-					return gql.AppendInt(dst, int64(p.Total())), nil
-				}}},
+			b.pageInfoField(), b.totalCountField(),
 		}
 	})
 }

@@ -288,22 +288,7 @@ func (b *builder) connectionType(s shape) *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					p, err := src.Obj.(*connection).load()
-					if err != nil {
-						return gql.Ref{}, false, err
-					}
-					return gql.Ref{Obj: &pageInfo{p.HasNext, p.HasPrev, len(p.Edges), p.Cursor}}, true, nil
-				}}},
-			{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					p, err := src.Obj.(*connection).load()
-					if err != nil {
-						return dst, err
-					}
-					return gql.AppendInt(dst, int64(p.Total())), nil
-				}}},
+			b.pageInfoField(), b.totalCountField(),
 			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Sums over all of them, whatever the page.", read: gql.Binding{
 				Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
@@ -387,6 +372,33 @@ type pageInfo struct {
 	next, prev bool
 	n          int
 	cursor     func(i int) string
+}
+
+// pager is a list whose page is loaded once it is asked for.
+type pager interface {
+	load() (*snapshot.Page, error)
+}
+
+func (b *builder) pageInfoField() field {
+	return field{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
+		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			p, err := src.Obj.(pager).load()
+			if err != nil {
+				return gql.Ref{}, false, err
+			}
+			return gql.Ref{Obj: &pageInfo{p.HasNext, p.HasPrev, len(p.Edges), p.Cursor}}, true, nil
+		}}}
+}
+
+func (b *builder) totalCountField() field {
+	return field{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
+		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			p, err := src.Obj.(pager).load()
+			if err != nil {
+				return dst, err
+			}
+			return gql.AppendInt(dst, int64(p.Total())), nil
+		}}}
 }
 
 func (b *builder) pageInfoType() *graphql.Object {

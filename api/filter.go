@@ -131,36 +131,56 @@ func (b *builder) quantityTestType() *graphql.InputObject {
 	})
 }
 
-// filter turns the input into the snapshot's form.
-func (b *builder) filter(t *schema.Type, in map[string]any) (*snapshot.Filter, error) {
-	f := &snapshot.Filter{}
+// logic is where a filter keeps what and, or and not hold, and how each is read.
+type logic[T any] struct {
+	and, or *[]*T
+	not     **T
+	read    func(map[string]any) (*T, error)
+}
+
+// readFilter reads the members of a filter: those of its logic, and the others
+// by test.
+func readFilter[T any](in map[string]any, l logic[T], test func(key string, in map[string]any) error) error {
 	for _, key := range sortedKeys(in) {
 		val := in[key]
 		if val == nil {
-			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
+			return graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
 		}
 		var err error
 		switch key {
 		case "and":
-			f.And, err = each(val, func(m map[string]any) (*snapshot.Filter, error) { return b.filter(t, m) })
+			*l.and, err = each(val, l.read)
 		case "or":
-			f.Or, err = each(val, func(m map[string]any) (*snapshot.Filter, error) { return b.filter(t, m) })
+			*l.or, err = each(val, l.read)
 		case "not":
-			f.Not, err = b.filter(t, val.(map[string]any))
-		case "id":
-			f.ID, err = b.test(schema.String, val.(map[string]any))
-		case "type":
-			f.Type, err = b.test(schema.String, val.(map[string]any))
-		case "name":
-			f.Name, err = b.test(schema.String, val.(map[string]any))
+			*l.not, err = l.read(val.(map[string]any))
 		default:
-			err = b.fieldFilter(f, t, key, val.(map[string]any))
+			err = test(key, val.(map[string]any))
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return f, nil
+	return nil
+}
+
+// filter turns the input into the snapshot's form.
+func (b *builder) filter(t *schema.Type, in map[string]any) (*snapshot.Filter, error) {
+	f := &snapshot.Filter{}
+	read := func(m map[string]any) (*snapshot.Filter, error) { return b.filter(t, m) }
+	return f, readFilter(in, logic[snapshot.Filter]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
+		switch key {
+		case "id":
+			f.ID, err = b.test(schema.String, m)
+		case "type":
+			f.Type, err = b.test(schema.String, m)
+		case "name":
+			f.Name, err = b.test(schema.String, m)
+		default:
+			err = b.fieldFilter(f, t, key, m)
+		}
+		return err
+	})
 }
 
 func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in map[string]any) error {
@@ -191,29 +211,16 @@ func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in
 
 func (b *builder) edgeFilter(s shape, in map[string]any) (*snapshot.EdgeFilter, error) {
 	f := &snapshot.EdgeFilter{}
-	for _, key := range sortedKeys(in) {
-		val := in[key]
-		if val == nil {
-			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
-		}
-		var err error
+	read := func(m map[string]any) (*snapshot.EdgeFilter, error) { return b.edgeFilter(s, m) }
+	return f, readFilter(in, logic[snapshot.EdgeFilter]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
 		switch key {
-		case "and":
-			f.And, err = each(val, func(m map[string]any) (*snapshot.EdgeFilter, error) { return b.edgeFilter(s, m) })
-		case "or":
-			f.Or, err = each(val, func(m map[string]any) (*snapshot.EdgeFilter, error) { return b.edgeFilter(s, m) })
-		case "not":
-			f.Not, err = b.edgeFilter(s, val.(map[string]any))
 		case "node":
-			f.Node, err = b.filter(s.target, val.(map[string]any))
+			f.Node, err = b.filter(s.target, m)
 		case "edge":
-			err = b.qualifierFilters(f, s, val.(map[string]any))
+			err = b.qualifierFilters(f, s, m)
 		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
+		return err
+	})
 }
 
 func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[string]any) error {
