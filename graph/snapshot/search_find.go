@@ -236,9 +236,7 @@ func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word strin
 			score -= lessSound
 		}
 		score -= int(lessLong(s.wordCount(ref) - len(words)))
-		if score > 0 {
-			s.consider(ref, Match{Kind: kind, Score: int16(score)})
-		}
+		s.consider(ref, Match{Kind: kind, Score: int16(score)})
 	}
 }
 
@@ -386,8 +384,8 @@ func (s *searcher) vowelsApart(ref labelRef, word, words int) int16 {
 	return less
 }
 
-// consider takes the match for its entity unless it is found better already or
-// the view does not show it.
+// consider takes the match for its entity unless it is found better already, the
+// view does not show it, or nothing is left of its score.
 func (s *searcher) consider(ref labelRef, m Match) {
 	r := s.s.rows.ref(ref.claim)
 	m.Entity, m.Claim, m.Original = r.subject, ref.claim, ref.original
@@ -412,6 +410,9 @@ func (s *searcher) consider(ref labelRef, m Match) {
 	}
 	if holds == graph.HoldsNo || r.rank == graph.Deprecated {
 		m.Score -= lessPast
+	}
+	if m.Score <= 0 {
+		return
 	}
 	// A claim that holds mentions its entities, so that they exist.
 	if was != nil && preferred(&m, was) || was == nil && (holds != graph.HoldsNo || s.Exists(m.Entity)) {

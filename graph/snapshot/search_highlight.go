@@ -3,7 +3,6 @@ package snapshot
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/graph/text"
 )
@@ -34,8 +33,9 @@ func (s *Snapshot) Highlights(m *Match, query string) []Range {
 	case m.words > 0:
 		parts = append(parts, [2]int{wordStart(folded, int(m.word)), wordStart(folded, int(m.word)+int(m.words)) - 1})
 	default:
+		sound := text.Sound(name)
 		for _, w := range strings.Fields(text.Sound(query)) {
-			if i, n := nearestWords(text.Sound(name), w); n > 0 {
+			if i, n := nearestWords(sound, w); n > 0 {
 				parts = append(parts, [2]int{wordStart(folded, i), wordStart(folded, i+n) - 1})
 			}
 		}
@@ -121,7 +121,7 @@ func utf16Length(s string) int {
 	n := 0
 	for _, r := range s {
 		n++
-		if r > 0xFFFF && r != utf8.RuneError {
+		if r > 0xFFFF {
 			n++
 		}
 	}

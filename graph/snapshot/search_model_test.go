@@ -149,7 +149,7 @@ func (n *naiveSearch) each(fn func(name string, offer func(kind string, score in
 				less += 30
 			}
 			return func(kind string, score int) {
-				if was, ok := n.best[id]; score > 0 && (!ok || score-less > was.score) {
+				if was, ok := n.best[id]; score-less > 0 && (!ok || score-less > was.score) {
 					n.best[id] = naiveMatch{id, kind, score - less}
 				}
 			}

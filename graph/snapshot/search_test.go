@@ -340,3 +340,27 @@ func TestSearchTie(t *testing.T) {
 		t.Errorf("found %v (%v)", page, err)
 	}
 }
+
+// TestSearchScoresAbove: what matches so badly that nothing is left of its score
+// is not found.
+func TestSearchScoresAbove(t *testing.T) {
+	const title = "Seventh long report on things like garder molinak kasparo dostoin"
+	s, err := snapshot.Empty(schema.MustDefault()).Apply(&graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "report", Type: "Source"}},
+		Claims: []graph.Claim{{Subject: "report", Predicate: "name", Value: graph.StringValue(title), Source: "report", Confidence: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.View(graph.View{}, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, found := range map[string]int{"dostoil kasparo molinak garder": 1, "dostoil kasparu molinat garded": 0} {
+		page, err := v.Search(&snapshot.Search{Text: text, First: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Total != found {
+			t.Errorf("%q finds %+v", text, page.List)
+		}
+	}
+}
