@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,8 +13,8 @@ var routesCommand = &command{
 	name: "routes", short: "find routes that keep to constraints", args: "FROM TO",
 	about: `Finds the best routes from one place to another: a country, a city, a region, an
 organisation or a transport node. Where none is left, it tells what bars the way.
-Each leg is shown with its status at the view's date; --json has the claims behind
-it too. FROM, TO and the rest are ids or names that are one entity's alone.`,
+Each leg is shown with its status at the view's date and when that is stated to hold;
+--json has the claims behind it too. FROM, TO and the rest are ids or names that are one entity's alone.`,
 	examples: `  caspian routes KAZ eu --avoid RUS,IRN
   caspian routes Kazakhstan "European Union" --avoid Russia --avoid Iran
   caspian routes KAZ eu --avoid RUS --network borders --rank borders
@@ -106,6 +107,17 @@ type foundLeg struct {
 	Transits         []named
 	TransitsComplete bool
 	DistanceKm       *float64
+	Claims           []said
+}
+
+// when is the time for which the leg's status is stated; nothing where no status is.
+func (l *foundLeg) when() string {
+	for i := range l.Claims {
+		if c := &l.Claims[i]; c.Predicate == "status" {
+			return cmp.Or(c.when(), "undated")
+		}
+	}
+	return ""
 }
 
 // writeRoutes writes the routes, or what bars the way.
@@ -169,7 +181,7 @@ func writeRoute(out *strings.Builder, r *foundRoute) {
 		fmt.Fprintf(out, "; over %s", names(r.Waters, ", "))
 	}
 	fmt.Fprintln(out)
-	t := newTable("   ", "FROM", "TO", "MODE", "STATUS", "KM", "TRANSITS", "SEGMENT")
+	t := newTable("   ", "FROM", "TO", "MODE", "STATUS", "WHEN", "KM", "TRANSITS", "SEGMENT")
 	for _, l := range r.Legs {
 		length, segment, all := "?", "", ""
 		if l.DistanceKm != nil {
@@ -181,7 +193,7 @@ func writeRoute(out *strings.Builder, r *foundRoute) {
 		if !l.TransitsComplete {
 			all = " (not all stated)"
 		}
-		t.row(l.From.Name, l.To.Name, l.Mode, l.Status, length, names(l.Transits, ", ")+all, segment)
+		t.row(l.From.Name, l.To.Name, l.Mode, l.Status, l.when(), length, names(l.Transits, ", ")+all, segment)
 	}
 	t.write(out)
 	writeWeakest(out, "   ", r.Weakest)

@@ -29,7 +29,7 @@ function qualifier(q) {
 }
 
 // period is the valid time in words.
-function period({ validFrom: from, validTo: to }) {
+export function period({ validFrom: from, validTo: to }) {
   if (from && from === to) return from;
   const end = to && to !== '..' && to;
   return from ? (end ? `${from} to ${end}` : `since ${from}`) : end && `until ${end}`;

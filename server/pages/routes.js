@@ -1,6 +1,6 @@
 // Routes with their evidence.
 import { $, ask, entity, h, join, plural, say, split } from './lib.js';
-import { evidence, fields, number, percent, ready, statements } from './claim.js';
+import { evidence, fields, number, percent, period, ready, statements } from './claim.js';
 
 const query = `query ($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $network: RouteNetwork, $rank: RouteRank, $view: View) {
   routes(from: $from, to: $to, avoid: $avoid, via: $via, network: $network, rank: $rank, first: 5, view: $view) {
@@ -21,7 +21,7 @@ const mark = (text, kind) => h('span', { class: `mark ${kind}` }, text);
 
 const leg = (l) => h('li', null, entity(l.from), ' → ', entity(l.to), mark(split(l.mode), 'quiet'),
   mark(split(l.status), l.status === 'OPERATIONAL' ? 'good' : ''),
-  h('span', { class: 'hint' }, l.distanceKm == null ? 'length not stated' : km(l.distanceKm),
+  h('span', { class: 'hint' }, l.claims.filter((c) => c.predicate === 'status').map((c) => `${period(c) || 'undated'}, `), l.distanceKm == null ? 'length not stated' : km(l.distanceKm),
     ', through ', entities(l.transits), !l.transitsComplete && ' and perhaps more'),
   evidence(l.claims));
 
