@@ -6,25 +6,26 @@ import "math"
 // one means no limit. Each refusal carries the code below in extensions.code, the limit
 // in extensions.limit and the value met in extensions.actual.
 type Limits struct {
-	Bytes          int // length of the document; LIMIT_BYTES, default 256 KiB
-	Tokens         int // lexical tokens; LIMIT_TOKENS, default 20,000, never above a million
-	Nesting        int // open brackets of any kind at once; LIMIT_NESTING, default 128, never above 900
-	Operations     int // operations in the document; LIMIT_OPERATIONS, default 50
-	Depth          int // levels of fields through fragments; LIMIT_DEPTH, default 24
-	Aliases        int // aliased fields after expanding fragments; LIMIT_ALIASES, default 500
-	RootFields     int // fields of the operation's root; LIMIT_ROOT_FIELDS, default 100
-	Directives     int // directives in the document; LIMIT_DIRECTIVES, default 500
-	Fields         int // selections after expanding fragments; LIMIT_FIELDS, default 20,000
-	Cost           int // fields weighted by list sizes, before running; LIMIT_COST, default 2,000,000
-	ListSize       int // items assumed for a list that does not say; default 10
-	Output         int // bytes of the answer, while running; LIMIT_OUTPUT, default 64 MiB
-	OutputTotal    int // bytes of all long answers that are not yet released; OVERLOADED, default 512 MiB
-	VariableBytes  int // length of the variables; LIMIT_VARIABLES, default 4 MiB
-	VariableValues int // values in the variables, at any depth; LIMIT_VARIABLES, default 500,000
-	VariableDepth  int // nesting of the variables; LIMIT_VARIABLES, default 100
-	Introspection  int // introspection lists (fields, interfaces …) within one another; LIMIT_INTROSPECTION, default 2
-	Errors         int // errors listed in one answer, the rest is counted; default 100
-	PlanCacheBytes int // memory of cached plans; default 32 MiB
+	Bytes             int // length of the document; LIMIT_BYTES, default 256 KiB
+	Tokens            int // lexical tokens; LIMIT_TOKENS, default 20,000, never above a million
+	Nesting           int // open brackets of any kind at once; LIMIT_NESTING, default 128, never above 900
+	Operations        int // operations in the document; LIMIT_OPERATIONS, default 50
+	Depth             int // levels of fields through fragments; LIMIT_DEPTH, default 24
+	Aliases           int // aliased fields after expanding fragments; LIMIT_ALIASES, default 500
+	RootFields        int // fields of the operation's root; LIMIT_ROOT_FIELDS, default 100
+	Directives        int // directives in the document; LIMIT_DIRECTIVES, default 500
+	Fields            int // selections after expanding fragments; LIMIT_FIELDS, default 20,000
+	Cost              int // fields weighted by list sizes, before running; LIMIT_COST, default 2,000,000
+	ListSize          int // items assumed for a list that does not say; default 10
+	Output            int // bytes of the answer, while running; LIMIT_OUTPUT, default 64 MiB
+	OutputTotal       int // bytes of all long answers that are not yet released; OVERLOADED, default 512 MiB
+	VariableBytes     int // length of the variables; LIMIT_VARIABLES, default 4 MiB
+	VariableValues    int // values in the variables, at any depth; LIMIT_VARIABLES, default 500,000
+	VariableDepth     int // nesting of the variables; LIMIT_VARIABLES, default 100
+	SubscriptionBytes int // document and variables of a subscription, which are held as long as it lasts; LIMIT_SUBSCRIPTION, default 64 KiB
+	Introspection     int // introspection lists (fields, interfaces …) within one another; LIMIT_INTROSPECTION, default 2
+	Errors            int // errors listed in one answer, the rest is counted; default 100
+	PlanCacheBytes    int // memory of cached plans; default 32 MiB
 
 	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED.
 	NoIntrospection bool
@@ -61,6 +62,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.VariableBytes, 4<<20)
 	set(&l.VariableValues, 500_000)
 	set(&l.VariableDepth, 100)
+	set(&l.SubscriptionBytes, 64<<10)
 	set(&l.Introspection, 2)
 	set(&l.Errors, 100)
 	set(&l.PlanCacheBytes, 32<<20)

@@ -41,6 +41,9 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 	if p.op.Operation != ast.Subscription {
 		return nil, r.execute(ctx, req, p, req.Root)
 	}
+	if n := len(req.Query) + len(req.Variables); n > e.limits.SubscriptionBytes {
+		return nil, r.refused(req, limitError("LIMIT_SUBSCRIPTION", "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n))
+	}
 	s := &Subscription{e: e, req: req, plan: p, info: r.resp}
 	s.vars.names = append(s.vars.names, r.vars.names...)
 	s.vars.vals = append(s.vars.vals, r.vars.vals...)

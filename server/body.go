@@ -12,10 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-)
 
-// readAhead is how much of a body the client's word is taken for.
-const readAhead = 1 << 20
+	"github.com/caspian-kg/caspian/gql"
+)
 
 var gzipReaders sync.Pool // of *gzip.Reader
 
@@ -42,9 +41,15 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 		defer gzipReaders.Put(z)
 		src = io.LimitReader(z, s.opts.MaxBody+1)
 	} else if r.ContentLength > 0 {
-		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, readAhead)) + bytes.MinRead)
+		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, shortBody)) + bytes.MinRead) // no more on the client's word
 	}
-	if _, err := buf.ReadFrom(src); err != nil {
+	share := s.newShare()
+	if t, ok := w.(*tally); ok { // which gives it back
+		t.share = share
+	} else {
+		defer share.giveBack()
+	}
+	if _, err := buf.ReadFrom(counted{src, share}); err != nil {
 		return nil, s.unread(err)
 	}
 	if int64(buf.Len()) > s.opts.MaxBody {
@@ -74,6 +79,9 @@ func (s *Server) unread(err error) *malformed {
 	switch {
 	case errors.As(err, &large):
 		return s.tooLarge()
+	case errors.Is(err, errNoRoom):
+		return &malformed{status: http.StatusServiceUnavailable, code: gql.CodeOverloaded,
+			message: fmt.Sprintf("the bodies under way fill the limit of %d bytes; try again in a second, or send less in one request", s.opts.MaxBodies)}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &malformed{status: http.StatusRequestTimeout, code: codeIncomplete,
 			message: fmt.Sprintf("the body did not arrive within %s", s.opts.BodyTimeout)}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
@@ -40,11 +41,18 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	req, list := s.acceptList(w, r, media)
-	if list != nil {
-		s.answerBatch(w, r, media, b, list)
+	if req == nil && list == nil {
 		return
 	}
-	if req == nil {
+	// Not before the body is there, or those who send slowly would keep others out.
+	if !s.admission.enter(s.opts.MaxRequests) {
+		s.busy(w)
+		return
+	}
+	leave := sync.OnceFunc(s.admission.leave)
+	defer leave()
+	if list != nil {
+		s.answerBatch(w, r, media, b, list)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
@@ -68,6 +76,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	res := s.execute(ctx, session, req)
 	if res.Code == gql.CodeSubscription && streamed {
 		res.Release()
+		leave()
 		s.streamTo(w, r, b, req)
 		return
 	}
@@ -92,6 +101,9 @@ func (s *Server) refuse(w http.ResponseWriter, media string, bad *malformed) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", "GET, HEAD, POST")
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Connection", "close") // the rest of the body is not read
 	case http.StatusRequestTimeout:
 		w.Header().Set("Connection", "close")
 	}

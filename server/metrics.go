@@ -222,6 +222,10 @@ func (s *Server) writeMetrics(w io.Writer) {
 	}
 	head("caspian_http_requests_in_flight", "gauge", "Requests under way.")
 	fmt.Fprintf(w, "caspian_http_requests_in_flight %d\n", m.inFlight.Load())
+	head("caspian_graphql_requests_in_work", "gauge", "Requests at /graphql that are read and worked at, bounded by --max-requests.")
+	fmt.Fprintf(w, "caspian_graphql_requests_in_work %d\n", s.admission.requests.Load())
+	head("caspian_graphql_body_bytes", "gauge", "Bytes of the long bodies under way, bounded by --max-body-total.")
+	fmt.Fprintf(w, "caspian_graphql_body_bytes %d\n", s.admission.bodies.Load())
 	head("caspian_http_responses_total", "counter", "Answers by class of status.")
 	for i := 1; i < len(m.status); i++ {
 		fmt.Fprintf(w, "caspian_http_responses_total{class=\"%dxx\"} %d\n", i, m.status[i].Load())

@@ -58,7 +58,8 @@ type operation struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelFunc
-	place  bool // it has a place of its own
+	place  bool   // it has a place of its own
+	share  *share // of what its request takes, nil where that is held elsewhere
 }
 
 var (
@@ -118,6 +119,7 @@ func (o *operations) complete(id string) {
 // done frees what the operation holds.
 func (op *operation) done() {
 	op.cancel()
+	op.share.giveBack()
 	op.all.remove(op.id, op)
 	op.all.running.Done()
 }

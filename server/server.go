@@ -65,6 +65,11 @@ type Options struct {
 	Origins []string
 	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
 	MaxBody int64
+	// MaxBodies bounds the bodies under way together, in bytes, unpacked, short ones not
+	// counted; 0 is 64 MiB. It is never below MaxBody.
+	MaxBodies int64
+	// MaxRequests bounds the requests with one answer that are worked at at once; 0 is 1,000.
+	MaxRequests int
 	// BodyTimeout is how long a body may take to arrive; 0 is 30 seconds.
 	BodyTimeout time.Duration
 	// Timeout bounds the work on one request; 0 is 30 seconds.
@@ -100,6 +105,8 @@ type Options struct {
 // Defaults of Options.
 const (
 	DefaultMaxBody      = 8 << 20
+	DefaultMaxBodies    = 64 << 20
+	DefaultMaxRequests  = 1000
 	DefaultTimeout      = 30 * time.Second
 	DefaultBodyTimeout  = 30 * time.Second
 	DefaultMaxAnswer    = 64 << 20
@@ -132,6 +139,7 @@ type Server struct {
 	followers *followers
 
 	reservations reservations
+	admission    admission
 }
 
 // set gives an option its default where it has none.
@@ -144,6 +152,9 @@ func set[T int | int64 | time.Duration](option *T, standard T) {
 // New makes a server that is not ready yet.
 func New(o Options) *Server {
 	set(&o.MaxBody, DefaultMaxBody)
+	set(&o.MaxBodies, DefaultMaxBodies)
+	o.MaxBodies = max(o.MaxBodies, o.MaxBody)
+	set(&o.MaxRequests, DefaultMaxRequests)
 	set(&o.Timeout, DefaultTimeout)
 	set(&o.BodyTimeout, DefaultBodyTimeout)
 	set(&o.MaxAnswer, DefaultMaxAnswer)
@@ -202,6 +213,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() {
 		s.metrics.inFlight.Add(-1)
+		t.share.giveBack()
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if t.status == 0 {
@@ -228,6 +240,7 @@ type tally struct {
 	bytes    int64
 	refusal  string // its code, where one was written
 	streamed bool   // for as long as the client likes
+	share    *share // of the request's body, nil for none
 	span     *span  // of the request, nil where it is not traced
 }
 

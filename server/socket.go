@@ -279,6 +279,11 @@ func (c *socket) subscribe(m *message) error {
 	if err != nil {
 		return c.refuse(m.ID, errorList(codeTooMany, err.Error()))
 	}
+	op.share = c.server.newShare()
+	if !op.share.add(len(m.Payload)) {
+		op.done()
+		return c.refuse(m.ID, errorList(gql.CodeOverloaded, errNoRoom.Error()+"; try again in a second"))
+	}
 	go op.carry(func() (*subscription, *gql.Response) { return op.start(op.ctx, c.backend, req) })
 	return nil
 }

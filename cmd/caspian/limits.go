@@ -32,6 +32,7 @@ func limitSettings(s *settings, l *gql.Limits) {
 		{"max-variables", "longest variables, in bytes (LIMIT_VARIABLES); as --max-body where it is not given", &l.VariableBytes, 0},
 		{"max-variable-values", "most values in the variables, at any depth (LIMIT_VARIABLES)", &l.VariableValues, standard.VariableValues},
 		{"max-variable-depth", "deepest nesting of variables (LIMIT_VARIABLES)", &l.VariableDepth, standard.VariableDepth},
+		{"max-subscription", "longest subscription with its variables, in bytes (LIMIT_SUBSCRIPTION)", &l.SubscriptionBytes, standard.SubscriptionBytes},
 		{"max-output", "longest answer, in bytes, before compression (LIMIT_OUTPUT)", &l.Output, standard.Output},
 		{"max-output-total", "longest that all answers under way may be together, in bytes, but for short ones (OVERLOADED)", &l.OutputTotal, standard.OutputTotal},
 		{"max-errors", "most errors listed in an answer, the rest is counted (LIMIT_ERRORS)", &l.Errors, standard.Errors},

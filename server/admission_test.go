@@ -1,0 +1,120 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// TestMaxRequests fills the places for requests: one more is told to come again, and finds a
+// place when one is free.
+func TestMaxRequests(t *testing.T) {
+	release := make(chan bool)
+	s := faked(t, Options{MaxRequests: 2}, func(context.Context) *gql.Response {
+		<-release
+		return &gql.Response{HasData: true, Operation: "query", Body: []byte(`{"data":{}}`)}
+	})
+	done := make(chan int)
+	for range 2 {
+		go func() { done <- ask(s, "POST", "/graphql", `{"query":"{a}"}`).Code }()
+	}
+	until(t, "both are at work", func() bool { return s.admission.requests.Load() == 2 })
+	w := ask(s, "POST", "/graphql", `{"query":"{a}"}`)
+	if w.Code != http.StatusServiceUnavailable || code(t, w) != "TOO_MANY_REQUESTS" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("the third: %d %v %s", w.Code, w.Header(), w.Body)
+	}
+	if m := ask(s, "GET", "/metrics", "").Body.String(); !strings.Contains(m, "caspian_graphql_requests_in_work 2\n") ||
+		!strings.Contains(m, `caspian_graphql_refused_total{code="TOO_MANY_REQUESTS"} 1`) {
+		t.Error("the metrics do not tell")
+	}
+	close(release)
+	for range 2 {
+		if status := <-done; status != http.StatusOK {
+			t.Errorf("one that had a place: %d", status)
+		}
+	}
+	if w := ask(s, "POST", "/graphql", `{"query":"{a}"}`); w.Code != http.StatusOK {
+		t.Errorf("the next: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestMaxBodies holds long bodies back in the middle: others that are long are told to come
+// again, also when they become so by unpacking, short ones are answered, and what was held is
+// free when the connection ends.
+func TestMaxBodies(t *testing.T) {
+	s := started(t, Options{MaxBody: 300 << 10, MaxBodies: 400 << 10})
+	addr := listening(t, s)
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat(" ", 250<<10)); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "what was sent is counted", func() bool { return s.admission.bodies.Load() == 250<<10 })
+	long := strings.Repeat(" ", 200<<10) + `{"query":"{__typename}"}`
+	for name, w := range map[string]interface {
+		Result() *http.Response
+	}{
+		"plain":  ask(s, "POST", "/graphql", long),
+		"packed": ask(s, "POST", "/graphql", packed(t, long), "Content-Encoding", "gzip"),
+		"stream": ask(s, "POST", "/graphql/stream", long),
+	} {
+		res := w.Result()
+		body, _ := io.ReadAll(res.Body)
+		if res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(body), `"OVERLOADED"`) || res.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v %s", name, res.StatusCode, res.Header, body)
+		}
+	}
+	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != http.StatusOK {
+		t.Errorf("a short one: %d %s", w.Code, w.Body)
+	}
+	conn.Close()
+	until(t, "nothing is held", func() bool { return s.admission.bodies.Load() == 0 })
+	if w := ask(s, "POST", "/graphql", long); w.Code != http.StatusOK {
+		t.Errorf("the next: %d %s", w.Code, w.Body)
+	}
+	if n := s.admission.bodies.Load(); n != 0 {
+		t.Errorf("%d bytes are held after the last", n)
+	}
+}
+
+// TestLongSubscription refuses what would be held for as long as its client likes.
+func TestLongSubscription(t *testing.T) {
+	s := started(t, Options{})
+	ids, err := json.Marshal(strings.Repeat("x", 70<<10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := ask(s, "POST", "/graphql/stream", `{"query":"subscription($s:String){changes(where:{predicate:{eq:$s}}){sequence}}","variables":{"s":`+string(ids)+`}}`)
+	if body := w.Body.String(); !strings.Contains(body, `"LIMIT_SUBSCRIPTION"`) || !strings.Contains(body, `"limit":65536`) {
+		t.Errorf("%d %.300s", w.Code, body)
+	}
+}
+
+// TestSocketBodies counts what operations of a socket take among the bodies, until they end.
+func TestSocketBodies(t *testing.T) {
+	s := started(t, Options{MaxBody: 300 << 10, MaxBodies: 300 << 10})
+	ts := httptest.NewServer(s)
+	defer ts.Close()
+	d := begun(t, ts)
+	s.admission.bodies.Add(200 << 10) // somebody else's
+	long := `{"id":"1","type":"subscribe","payload":{"query":"{__typename}","variables":{"a":"` + strings.Repeat("x", 200<<10) + `"}}}`
+	d.say(long)
+	if text, err := d.listen(); err != nil || !strings.Contains(text, `"OVERLOADED"`) || !strings.Contains(text, `"type":"error"`) {
+		t.Errorf("%v %s", err, text)
+	}
+	s.admission.bodies.Add(-200 << 10)
+	d.say(long)
+	d.hear(`{"id":"1","type":"next","payload":{"data":{"__typename":"Query"},"extensions":{"sequence":0}}}`)
+	d.hear(`{"type":"complete","id":"1"}`)
+	until(t, "nothing is held", func() bool { return s.admission.bodies.Load() == 0 })
+}
