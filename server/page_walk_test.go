@@ -175,6 +175,9 @@ func answerQuestions(b *browser) {
 	for q := range wants {
 		b.t.Errorf("%q is not asked", q)
 	}
+	// Between countries nobody states how far it is, nor whether one may cross.
+	b.open("/?from=KAZ&to=eu&avoid=RUS,IRN&network=BORDERS")
+	b.shows("3 borders · about 4231 km, nowhere stated")
 }
 
 func goBack(b *browser) {

@@ -15,7 +15,9 @@ var changesCommand = &command{
 sources, and lists what appeared (ADDED), vanished (REMOVED) or changed (CHANGED: the
 claim before, then the one after). The other flags of the view hold for both. With
 --since N it tells what the store has learned behind sequence number N instead,
-commit by commit. SUBJECT is an id or a name that is one entity's alone.`,
+commit by commit. SUBJECT is an id or a name that is one entity's alone; only claims
+that have it as their subject are compared: an office is held by a person, and a
+country's ministers are claims about these.`,
 	examples: `  caspian changes KAZ --from 2018 --to 2020
   caspian changes --from-known-at 2026-01-01T00:00:00Z --first 50
   caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21

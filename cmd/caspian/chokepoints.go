@@ -99,7 +99,7 @@ func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool
 		if closing {
 			among = x.pairs()
 		}
-		t.row(x.Kind, names(x.Cut, " and "), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs), x.capacity(), among)
+		t.row(x.Kind, together(x.Cut), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs), x.capacity(), among)
 	}
 	t.write(out)
 	if found[0].Partial {

@@ -24,6 +24,15 @@ func names(list []named, between string) string {
 	return strings.Join(out, between)
 }
 
+// together names what goes together, as a list in words.
+func together(list []named) string {
+	if len(list) < 2 {
+		return names(list, "")
+	}
+	last := len(list) - 1
+	return names(list[:last], ", ") + " and " + list[last].Name
+}
+
 // said is a claim as the commands print it.
 type said struct {
 	ID         string

@@ -150,7 +150,7 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 		fmt.Fprintf(out, "No route: %s.\n", *found.Note)
 	}
 	for _, b := range found.Blocked {
-		fmt.Fprintf(out, "\nWithout %s in the way: ", names(b.Release, " and "))
+		fmt.Fprintf(out, "\nWithout %s in the way: ", together(b.Release))
 		if b.Opens != nil {
 			writeRoute(out, b.Opens)
 		}

@@ -33,7 +33,7 @@ function route(r, title, head) {
     h('p', { class: 'hint' }, mark(sure ? 'verified' : 'not verified', sure ? 'good' : ''),
       sure ? 'all countries and waters on the way are stated' : 'some leg may touch more than what is stated',
       ` · ${plural(r.legs.length, 'leg')} · ${plural(r.borders, 'border')} · `,
-      r.distanceKm == null ? `about ${km(r.estimatedKm)}, of which ${percent(r.distanceKnown)} of the legs state theirs` : km(r.distanceKm),
+      r.distanceKm == null ? `about ${km(r.estimatedKm)}, ${r.distanceKnown ? `stated for ${percent(r.distanceKnown)} of the legs` : 'nowhere stated'}` : km(r.distanceKm),
       ` · certainty ${r.certainty.toFixed(2)}`),
     h('ol', { class: 'legs' }, r.legs.map(leg)),
     r.weakest && h('div', { class: 'hint' }, 'Its weakest claim:', statements([r.weakest])));
