@@ -161,3 +161,49 @@ func TestCancelledInPart(t *testing.T) {
 		r.Release()
 	}
 }
+
+// TestCancelFollowed: a follower that goes away takes along what is read for it,
+// both its document on an event and the search for the next event.
+func TestCancelFollowed(t *testing.T) {
+	a, g, _ := small(t)
+	if err := bench.Synthetic(60_000, 10_000, func(ch *graph.Change) error {
+		_, err := g.Commit(t.Context(), ch)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	leave := func(what string, work func(ctx context.Context)) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		start := time.Now()
+		time.AfterFunc(50*time.Millisecond, cancel)
+		work(ctx)
+		if took := time.Since(start); took > 500*time.Millisecond {
+			t.Errorf("%s went on for %v", what, took)
+		}
+	}
+	deep := `{name: {matches: "^y$"}}`
+	for range 4 {
+		deep = `{country: {some: {node: {cities: {some: {node: ` + deep + `}}}}}}`
+	}
+	sub := followed(t, a, api.Follow{}, `subscription { changes(sinceSequence: 0) { entities { ... on Country { cities(where: {node: %s}) { totalCount } } } } }`, deep)
+	if err := sub.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	leave("the answer", func(ctx context.Context) {
+		if r := sub.Answer(ctx); r != nil && r.Errors == 0 {
+			t.Errorf("an answer came all the same: %.200s", r.Body)
+		}
+	})
+	picky := followed(t, a, api.Follow{}, `subscription { changes(sinceSequence: 0, where: {not: {or: [%s]}}) { sequence } }`,
+		strings.Repeat(`{subject: {ne: "x"}, source: {matches: "^(a|b)*c$"}},`, 1000)+`{subject: {ne: "y"}}`)
+	leave("the wait", func(ctx context.Context) {
+		if err := picky.Wait(ctx); err != context.Canceled {
+			t.Errorf("the wait ended with %v", err)
+		}
+		if n := picky.After(); n != 0 {
+			t.Errorf("it would go on behind %d, of which it has not looked at all", n)
+		}
+	})
+}

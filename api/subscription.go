@@ -227,6 +227,9 @@ func (s *Subscription) Wait(ctx context.Context) error { return s.session.feed.w
 // Wait, or left to the garbage collector.
 func (s *Subscription) Answer(ctx context.Context) *gql.Response {
 	f := s.session.feed
+	if e, ok := f.entry.Obj.(*logEntry); ok {
+		e.view = e.view.Until(ctx.Done())
+	}
 	f.events <- *f.entry
 	f.entry = nil
 	res, _ := s.sub.Next(ctx)

@@ -95,6 +95,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	v = v.Until(ctx.Done()) // an entry may have as many claims as an import
 	for seen := 1; f.after < s.Seq(); seen++ {
 		if seen%checkEntries == 0 {
 			if err := ctx.Err(); err != nil {
@@ -103,16 +104,20 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		}
 		f.after++
 		e := &logEntry{v, analysis.LogEntry{Seq: f.after}}
-		for n, to := s.Recorded(f.after-1, f.after); n < to; n++ {
+		for n, to := s.Recorded(f.after-1, f.after); n < to && !v.Interrupted(); n++ {
 			if f.where.keeps(v, n) {
 				e.Added = append(e.Added, n)
 			}
 		}
 		s.Withdrawn(f.after-1, f.after, func(n uint32, _ graph.Seq) {
-			if f.where.keeps(v, n) {
+			if !v.Interrupted() && f.where.keeps(v, n) {
 				e.Withdrawn = append(e.Withdrawn, n)
 			}
 		})
+		if v.Interrupted() {
+			f.after-- // it was not looked at whole
+			return ctx.Err()
+		}
 		if f.where == nil || len(e.Added)+len(e.Withdrawn) > 0 {
 			f.entry = &gql.Ref{Obj: e}
 			return nil
