@@ -333,7 +333,12 @@ func (w *conflictWalk) reason(set []uint32) string {
 		parts = append(parts, differ(s.Field(set[0]), distinct(values), distinct(periods), distinct(objects)))
 	}
 	if w.competing(set) {
-		parts = append(parts, "a curator marked them as competing")
+		marked := "a curator marked them as competing"
+		// What is said is one thing, and the sources write it in several ways.
+		if written := originals(s, set); len(values) == 0 && len(written) > 1 {
+			marked += ", written as " + distinct(written)
+		}
+		parts = append(parts, marked)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -318,6 +318,7 @@ func TestConflictsTell(t *testing.T) {
 	}
 	marked := func(c graph.Claim) graph.Claim { c.Conflict = "group-1"; return c }
 	deprecated := func(c graph.Claim) graph.Claim { c.Rank = graph.Deprecated; return c }
+	printed := func(c graph.Claim, original string) graph.Claim { c.Original = original; return marked(c) }
 	for _, c := range []struct {
 		name string
 		a, b graph.Claim
@@ -333,6 +334,9 @@ func TestConflictsTell(t *testing.T) {
 		{"the same", claim("capital", "x-town", "1990/.."), claim("capital", "x-town", "2000/.."), "", ""},
 		{"one given up", claim("capital", "x-town", ""), deprecated(claim("capital", "y-town", "")), "", ""},
 		{"one given up, and marked", marked(claim("capital", "x-town", "")), marked(deprecated(claim("capital", "y-town", ""))), "a curator marked them as competing", ""},
+		{"written in two ways", printed(claim("capital", "x-town", ""), "Ixton"), printed(claim("capital", "x-town", "1990/.."), "Exton"), "a curator marked them as competing, written as Exton and Ixton", ""},
+		{"written in one way", printed(claim("capital", "x-town", ""), "Ixton"), printed(claim("capital", "x-town", "1990/.."), "Ixton"), "a curator marked them as competing", ""},
+		{"two values, written in two ways", printed(claim("aliases", "Alpha", ""), "A"), printed(claim("aliases", "Beta", ""), "B"), "a curator marked them as competing", ""},
 		{"a date said more exactly", claim("founded", "1990", ""), claim("founded", "1990-06-18", ""), "", ""},
 		{"two near dates", claim("founded", "1990-06-18", ""), claim("founded", "1990-06-21", ""), "", ""},
 		{"two dates", claim("founded", "1990-06-18", ""), claim("founded", "1990-06-22", ""), "founded has one value and is stated as 1990-06-18 and 1990-06-22", ""},

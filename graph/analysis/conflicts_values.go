@@ -180,6 +180,20 @@ func differing(v *snapshot.View, a, b uint32) []string {
 	return append(found, x, y)
 }
 
+// originals are the forms, each once, in which sources print the value that all
+// claims of the set state; nothing where they state several.
+func originals(s *snapshot.Snapshot, set []uint32) (forms []string) {
+	for _, n := range set {
+		if s.Value(n) != s.Value(set[0]) {
+			return nil
+		}
+		if form := s.Original(n); form != "" && !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
 // distinct writes words as a list for people, in their order and each once.
 func distinct(all []string) string {
 	slices.Sort(all)
