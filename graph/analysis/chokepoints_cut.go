@@ -228,7 +228,11 @@ func (s *smallest) take(g *flow, most int, spend func() error) error {
 func (f *cutter) legCuts(most int) ([]cut, error) {
 	s := smallest{size: f.limit(), seen: map[string]bool{}}
 	segment := func(i int32) uint32 { return f.n.legs[i].segment }
-	g := f.flow(func(int32) int64 { return unbounded }, func(i int32) int64 { return f.weigh(segment(i)) })
+	weights := make([]int64, len(f.n.legs)) // a leg of two directions is asked for in each
+	for i := range weights {
+		weights[i] = f.weigh(segment(int32(i)))
+	}
+	g := f.flow(func(int32) int64 { return unbounded }, func(i int32) int64 { return weights[i] })
 	err := s.take(g, most, f.spend)
 	return s.list(segment), err
 }
