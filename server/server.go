@@ -66,7 +66,8 @@ type Options struct {
 	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
 	MaxBody int64
 	// MaxBodies bounds the bodies under way together, in bytes, unpacked, short ones not
-	// counted; 0 is 64 MiB. It is never below MaxBody.
+	// counted; 0 is 32 MiB. It is never below MaxBody. Reading and working at a body may take
+	// a hundred times as much memory.
 	MaxBodies int64
 	// MaxRequests bounds the requests with one answer that are worked at at once; 0 is 1,000.
 	MaxRequests int
@@ -105,7 +106,7 @@ type Options struct {
 // Defaults of Options.
 const (
 	DefaultMaxBody      = 8 << 20
-	DefaultMaxBodies    = 64 << 20
+	DefaultMaxBodies    = 32 << 20
 	DefaultMaxRequests  = 1000
 	DefaultTimeout      = 30 * time.Second
 	DefaultBodyTimeout  = 30 * time.Second
