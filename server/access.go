@@ -143,12 +143,14 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 		origin = "*"
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "ETag, "+SequenceHeader)
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+SequenceHeader)
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+tokenHeader)
+	// Clients name themselves in headers of their own, as apollographql-client-name; the star
+	// means all but Authorization.
+	h.Set("Access-Control-Allow-Headers", "*, Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+tokenHeader)
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return true

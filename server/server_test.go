@@ -347,7 +347,8 @@ func TestCORS(t *testing.T) {
 		t.Error("another origin is allowed")
 	}
 	w := ask(s, "OPTIONS", "/graphql", "", "Origin", "https://example.org", "Access-Control-Request-Method", "POST")
-	if w.Code != http.StatusNoContent || !strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "Content-Type") {
+	if w.Code != http.StatusNoContent || !strings.HasPrefix(w.Header().Get("Access-Control-Allow-Headers"), "*, Content-Type, ") ||
+		!strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "Authorization") || !strings.Contains(w.Header().Get("Access-Control-Expose-Headers"), "Retry-After") {
 		t.Errorf("preflight: %d %v", w.Code, w.Header())
 	}
 	if w := ask(s, "OPTIONS", "/graphql", "", "Origin", "https://example.com", "Access-Control-Request-Method", "POST"); w.Code != http.StatusMethodNotAllowed {
