@@ -58,19 +58,8 @@ func decodeVariables(ctx context.Context, raw json.RawMessage, limits Limits) (m
 		return nil, limitError("LIMIT_VARIABLES", "the variables' length in bytes", limits.VariableBytes, len(raw))
 	}
 	v, err := readJSON(ctx, raw, limits.VariableDepth, limits.VariableValues)
-	var deep errDepth
-	if errors.As(err, &deep) {
-		return nil, limitError("LIMIT_VARIABLES", "the variables' nesting", limits.VariableDepth, deep.depth)
-	}
-	var many errValues
-	if errors.As(err, &many) {
-		return nil, limitError("LIMIT_VARIABLES", "the number of values in the variables", limits.VariableValues, many.values)
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return nil, ended(err)
-	}
 	if err != nil {
-		return nil, refuse(CodeInput, "Variables are not valid JSON: %s.", err.Error())
+		return nil, undecoded(err, limits)
 	}
 	if v == nil {
 		return nil, nil
@@ -80,6 +69,21 @@ func decodeVariables(ctx context.Context, raw json.RawMessage, limits Limits) (m
 		return nil, refuse(CodeInput, "Variables must be a JSON object, found %s.", inspect(v))
 	}
 	return m, nil
+}
+
+// undecoded tells why variables could not be read.
+func undecoded(err error, limits Limits) *requestError {
+	var deep errDepth
+	var many errValues
+	switch {
+	case errors.As(err, &deep):
+		return limitError("LIMIT_VARIABLES", "the variables' nesting", limits.VariableDepth, deep.depth)
+	case errors.As(err, &many):
+		return limitError("LIMIT_VARIABLES", "the number of values in the variables", limits.VariableValues, many.values)
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		return ended(err)
+	}
+	return refuse(CodeInput, "Variables are not valid JSON: %s.", err.Error())
 }
 
 // variable is a declared variable, resolved once for all requests.
