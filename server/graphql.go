@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
@@ -49,7 +48,13 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.busy(w)
 		return
 	}
-	leave := sync.OnceFunc(s.admission.leave)
+	working := true
+	leave := func() {
+		if working {
+			working = false
+			s.admission.leave()
+		}
+	}
 	defer leave()
 	if list != nil {
 		s.answerBatch(w, r, media, b, list)
