@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -336,25 +337,50 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 // qualifiers and each unit the latest. A DEPRECATED claim shows only where all are.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
-	for _, l := range v.s.outRun(entity, predicateOf(f)) {
+	var room [16]uint64
+	signatures := room[:0] // of those in dst
+	links := v.s.outRun(entity, predicateOf(f))
+	for _, l := range links {
+		if v.stop() {
+			break
+		}
 		if !v.shows(l) {
 			continue
 		}
-		n := l.claim
-		i := start
-		for i < len(dst) && !v.sameSlot(f, dst[i], n) {
+		n, sig := l.claim, uint64(0)
+		if len(links) > 1 {
+			sig = v.slot(f, l)
+		}
+		shown := dst[start:]
+		i := 0
+		for i < len(shown) && !(signatures[i] == sig && v.sameSlot(f, shown[i], n)) {
 			i++
 		}
 		switch {
-		case i == len(dst):
-			dst = append(dst, n)
-		case v.better(n, dst[i]):
-			dst[i] = n
+		case i == len(shown):
+			dst, signatures = append(dst, n), append(signatures, sig)
+		case v.better(n, shown[i]):
+			shown[i] = n
 		}
 	}
 	return dst[:start+len(withoutDeprecated(dst[start:], func(n uint32) uint32 { return n }, v.s))]
 }
 
+// slot is the same for claims of the sameSlot, and hardly ever for others.
+func (v *View) slot(f *schema.Field, l link) uint64 {
+	c := v.s.rows.ref(l.claim).cell()
+	if f.Time != schema.Observation {
+		return v.s.hashCell(c)
+	}
+	sig := v.signature(l.edge(), v.rulesOf(l.claim))
+	if f.Scalar == schema.Quantity {
+		sig ^= maphash.String(hashSeed, v.s.texts.at(c.unit))
+	}
+	return sig
+}
+
+// sameSlot tells whether two claims of a property of many values answer one
+// question, so that only the better one shows.
 func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 	x, y := v.s.Value(a), v.s.Value(b)
 	if f.Time == schema.Observation {
