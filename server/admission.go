@@ -34,15 +34,16 @@ func (a *admission) enter(most int) bool {
 
 func (a *admission) leave() { a.requests.Add(-1) }
 
-// share is what one body has of the bytes for bodies.
+// share is what one body has of the bytes for bodies. It reads the body, counting.
 type share struct {
+	src   io.Reader
 	of    *admission
 	most  int64 // for all bodies together
 	seen  int64
 	taken int64
 }
 
-func (s *Server) newShare() *share { return &share{of: &s.admission, most: s.opts.MaxBodies} }
+func (s *Server) share() share { return share{of: &s.admission, most: s.opts.MaxBodies} }
 
 // add counts n more bytes, and tells whether there was room for them.
 func (h *share) add(n int) bool {
@@ -58,9 +59,9 @@ func (h *share) add(n int) bool {
 	return true
 }
 
-// giveBack frees the share, which may be nil.
+// giveBack frees the share.
 func (h *share) giveBack() {
-	if h != nil {
+	if h.taken > 0 {
 		h.of.bodies.Add(-h.taken)
 		h.taken = 0
 	}
@@ -69,15 +70,9 @@ func (h *share) giveBack() {
 // errNoRoom ends the reading of a body that others leave no room for.
 var errNoRoom = errors.New("the bodies under way are as long together as they may be")
 
-// counted reads for a share.
-type counted struct {
-	io.Reader
-	share *share
-}
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	if !c.share.add(n) {
+func (h *share) Read(p []byte) (int, error) {
+	n, err := h.src.Read(p)
+	if !h.add(n) {
 		return 0, errNoRoom
 	}
 	return n, err

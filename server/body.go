@@ -43,13 +43,10 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 	} else if r.ContentLength > 0 {
 		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, shortBody)) + bytes.MinRead) // no more on the client's word
 	}
-	share := s.newShare()
-	if t, ok := w.(*tally); ok { // which gives it back
-		t.share = share
-	} else {
-		defer share.giveBack()
-	}
-	if _, err := buf.ReadFrom(counted{src, share}); err != nil {
+	share := &w.(*tally).share // which ServeHTTP gives back
+	*share = s.share()
+	share.src = src
+	if _, err := buf.ReadFrom(share); err != nil {
 		return nil, s.unread(err)
 	}
 	if int64(buf.Len()) > s.opts.MaxBody {

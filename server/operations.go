@@ -58,8 +58,8 @@ type operation struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelFunc
-	place  bool   // it has a place of its own
-	share  *share // of what its request takes, nil where that is held elsewhere
+	place  bool  // it has a place of its own
+	share  share // of what its request takes, where that is not held elsewhere
 }
 
 var (

@@ -241,7 +241,7 @@ type tally struct {
 	bytes    int64
 	refusal  string // its code, where one was written
 	streamed bool   // for as long as the client likes
-	share    *share // of the request's body, nil for none
+	share    share  // of the request's body
 	span     *span  // of the request, nil where it is not traced
 }
 

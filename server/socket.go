@@ -279,7 +279,7 @@ func (c *socket) subscribe(m *message) error {
 	if err != nil {
 		return c.refuse(m.ID, errorList(codeTooMany, err.Error()))
 	}
-	op.share = c.server.newShare()
+	op.share = c.server.share()
 	if !op.share.add(len(m.Payload)) {
 		op.done()
 		return c.refuse(m.ID, errorList(gql.CodeOverloaded, errNoRoom.Error()+"; try again in a second"))
