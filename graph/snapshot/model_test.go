@@ -36,6 +36,7 @@ type Meeting implements Entity {
   start: Date @time(kind: ETERNAL)
   participants(role: Role): [Actor!] @time(kind: EVENT)
   series: [Int!] @time(kind: OBSERVATION)
+  costs(scope: String @distinct, share: Float): [Quantity!] @time(kind: OBSERVATION)
 }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
 enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") }
@@ -330,6 +331,9 @@ func (l *lens) values(id graph.ID, f *schema.Field) []*fact {
 		key := c.Value.String()
 		if f.Time == schema.Observation {
 			key = l.slot(c)
+			if f.Scalar == schema.Quantity {
+				key += " in " + c.Value.Text()
+			}
 		}
 		groups[key] = append(groups[key], c)
 	}
