@@ -118,3 +118,21 @@ func TestSocketBodies(t *testing.T) {
 	d.hear(`{"type":"complete","id":"1"}`)
 	until(t, "nothing is held", func() bool { return s.admission.bodies.Load() == 0 })
 }
+
+// TestRefusalsAreCounted counts what is refused in a message or an event as well.
+func TestRefusalsAreCounted(t *testing.T) {
+	s := started(t, Options{DocumentsOnly: true, Documents: &Documents{}})
+	ts := httptest.NewServer(s)
+	defer ts.Close()
+	const body = `{"query":"{__typename}"}`
+	ask(s, "POST", "/graphql", body)
+	ask(s, "POST", "/graphql/stream", body)
+	d := begun(t, ts)
+	d.say(`{"id":"1","type":"subscribe","payload":` + body + `}`)
+	if text, err := d.listen(); err != nil || !strings.Contains(text, "DOCUMENT_NOT_TRUSTED") {
+		t.Errorf("%v %s", err, text)
+	}
+	if n := s.metrics.refusals.all()["DOCUMENT_NOT_TRUSTED"]; n != 3 {
+		t.Errorf("%d refusals are counted, not 3", n)
+	}
+}

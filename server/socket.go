@@ -266,7 +266,7 @@ func (c *socket) subscribe(m *message) error {
 	}
 	req, bad := c.server.parseBody(m.Payload)
 	if bad != nil && bad.soft {
-		return c.refuse(m.ID, errorList(bad.code, bad.message))
+		return c.turnAway(m.ID, bad.code, bad.message)
 	}
 	if bad != nil {
 		return invalid("the payload of subscribe: %s", strings.ReplaceAll(bad.message, "the body", "it"))
@@ -277,15 +277,21 @@ func (c *socket) subscribe(m *message) error {
 		return &violation{closeDuplicate, "Subscriber for " + m.ID + " already exists"}
 	}
 	if err != nil {
-		return c.refuse(m.ID, errorList(codeTooMany, err.Error()))
+		return c.turnAway(m.ID, codeTooMany, err.Error())
 	}
 	op.share = c.server.share()
 	if !op.share.add(len(m.Payload)) {
 		op.done()
-		return c.refuse(m.ID, errorList(gql.CodeOverloaded, errNoRoom.Error()+"; try again in a second"))
+		return c.turnAway(m.ID, gql.CodeOverloaded, errNoRoom.Error()+"; try again in a second")
 	}
 	go op.carry(func() (*subscription, *gql.Response) { return op.start(op.ctx, c.backend, req) })
 	return nil
+}
+
+// turnAway refuses an operation before its document is looked at.
+func (c *socket) turnAway(id, code, message string) error {
+	c.server.metrics.refused(code)
+	return c.refuse(id, errorList(code, message))
 }
 
 func (c *socket) next(id string, payload []byte) error {

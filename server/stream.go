@@ -66,6 +66,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	req, list, bad := s.read(w, r)
 	switch {
 	case bad != nil && bad.soft:
+		s.metrics.refused(bad.code)
 		e := newEvents(w, s.opts.Live.WriteTimeout)
 		if e.write("event: next\ndata: {\"errors\":"+string(errorList(bad.code, bad.message))+"}\n\n") == nil {
 			_ = e.complete() // a client that has gone needs none
