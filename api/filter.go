@@ -294,10 +294,12 @@ func (b *builder) test(s schema.Scalar, in map[string]any) (*snapshot.Test, erro
 		case "isNull":
 			missing := val.(bool)
 			t.IsNull = &missing
-		case "contains":
-			t.Contains = snapshot.Fold(val.(string))
-		case "startsWith":
-			t.StartsWith = snapshot.Fold(val.(string))
+		case "contains", "startsWith":
+			folded := snapshot.Fold(val.(string))
+			if folded == "" && val != "" {
+				return nil, graph.Errorf(graph.BadInput, "%s: %q has no letter and no digit to compare; ask by matches for signs", key, val)
+			}
+			*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = folded
 		case "matches":
 			re, err := regexp.Compile(val.(string))
 			if err != nil {
