@@ -128,7 +128,7 @@ func (v *View) Keeps(f *Filter, node uint32) bool {
 	if f.Type != nil && !f.Type.Passes(v.s.o, graph.StringValue(v.s.TypeName(node))) {
 		return false
 	}
-	if f.Name != nil && !f.Name.Passes(v.s.o, graph.StringValue(v.Name(node))) {
+	if f.Name != nil && !v.keepsName(f.Name, node) {
 		return false
 	}
 	for i := range f.Properties {
@@ -142,6 +142,16 @@ func (v *View) Keeps(f *Filter, node uint32) bool {
 		}
 	}
 	return true
+}
+
+// keepsName tests what the entity is called. Most often that is how the name
+// begins or what it contains, which needs no value made of it.
+func (v *View) keepsName(t *Test, node uint32) bool {
+	name := v.Name(node)
+	if t.StartsWith != "" && !t.mayBegin(name) {
+		return false
+	}
+	return t.Passes(v.s.o, graph.StringValue(name))
 }
 
 func anyOf[T any](list []T, fn func(T) bool) bool {
@@ -269,8 +279,8 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 			return false
 		}
 	}
-	same := func(w graph.Value) bool { c, ok := Compare(o, val, w); return ok && c == 0 }
-	if t.Eq != nil && !same(*t.Eq) || t.Ne != nil && same(*t.Ne) ||
+	same := func(w *graph.Value) bool { c, ok := compare(o, &val, w); return ok && c == 0 }
+	if t.Eq != nil && !same(t.Eq) || t.Ne != nil && same(t.Ne) ||
 		t.In != nil && !t.listed(o, t.In, val) || t.NotIn != nil && t.listed(o, t.NotIn, val) {
 		return false
 	}
@@ -278,7 +288,7 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 		if w == nil {
 			return true
 		}
-		c, ok := Compare(o, val, *w)
+		c, ok := compare(o, &val, w)
 		return ok && c >= least && c <= most
 	}
 	if !within(t.Lt, -1, -1) || !within(t.Lte, -1, 0) || !within(t.Gt, 1, 1) || !within(t.Gte, 0, 1) {
@@ -289,26 +299,34 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 
 // finds applies Contains and StartsWith.
 func (t *Test) finds(s string) bool {
-	// Most texts begin otherwise, which their first letter tells.
-	if t.StartsWith != "" && s != "" {
-		c, want := s[0], t.StartsWith[0]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if 'a' <= c && c <= 'z' && c != want {
-			return false
-		}
+	if t.StartsWith != "" && !t.mayBegin(s) {
+		return false
 	}
 	var room [64]byte
 	text := folded(room[:0], s)
 	return bytes.Contains(text, []byte(t.Contains)) && bytes.HasPrefix(text, []byte(t.StartsWith))
 }
 
+// mayBegin tells of most texts that begin otherwise by their first letter.
+func (t *Test) mayBegin(s string) bool {
+	if s == "" {
+		return true
+	}
+	c := s[0]
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c < 'a' || c > 'z' || c == t.StartsWith[0]
+}
+
 // Compare orders two values of like kind; ok is false where they have no
 // order, as quantities of different dimensions. Texts compare by their bytes,
 // dates by the first and then the last day they may mean, quantities of one
 // dimension by what they amount to.
-func Compare(o *schema.Ontology, a, b graph.Value) (c int, ok bool) {
+func Compare(o *schema.Ontology, a, b graph.Value) (c int, ok bool) { return compare(o, &a, &b) }
+
+// compare is Compare of values that are too large to hand over by the thousand.
+func compare(o *schema.Ontology, a, b *graph.Value) (c int, ok bool) {
 	number := func(k graph.Kind) bool { return k == graph.IntKind || k == graph.FloatKind }
 	switch ka, kb := a.Kind(), b.Kind(); {
 	case isText(ka) && isText(kb):
@@ -337,7 +355,7 @@ func Compare(o *schema.Ontology, a, b graph.Value) (c int, ok bool) {
 		}
 		return compareNumbers(a.Float()*u.Factor, b.Float()*w.Factor), true
 	}
-	if a == b {
+	if *a == *b {
 		return 0, true
 	}
 	return 0, false

@@ -89,7 +89,10 @@ func (l *List) run(q *Query, p *Page) error {
 			return graph.Errorf(graph.BadInput, "after: %v", err)
 		}
 		compare := v.comparer(nil)
-		after = func(e Edge) bool { return compare(v.place(nil, e), at) > 0 }
+		after = func(e Edge) bool {
+			p := v.place(nil, e)
+			return compare(&p, at) > 0
+		}
 	}
 	if q.First != nil {
 		p.Edges = slices.Grow(p.Edges, min(*q.First, 64))
@@ -114,7 +117,7 @@ func (l *List) run(q *Query, p *Page) error {
 func (l *List) top(q *Query, p *Page) error {
 	v := l.view
 	compare := v.comparer(q.Order)
-	var after placed
+	var after *placed
 	if q.After != "" {
 		var err error
 		if after, err = v.parseCursor(q.After, q.Order); err != nil {
@@ -123,7 +126,17 @@ func (l *List) top(q *Query, p *Page) error {
 	}
 	readers := v.readers(q.Order)
 	room := min(*q.First, 64)
-	best := make([]placed, 0, room)
+	best := make([]*placed, 0, room)
+	places := make([]placed, room+1)
+	newPlace := func() *placed {
+		if len(places) == 0 {
+			return new(placed)
+		}
+		p := &places[0]
+		places = places[1:]
+		return p
+	}
+	x := newPlace()                                    // the candidate
 	slab := make([]graph.Value, len(q.Order)*(room+1)) // for the keys of as many, and of the candidate
 	newKeys := func() []graph.Value {
 		n := len(q.Order)
@@ -142,7 +155,7 @@ func (l *List) top(q *Query, p *Page) error {
 			p.HasNext = true
 			return true
 		}
-		x := placed{edge: e, id: v.s.ids.at(e.Node), keys: keys}
+		*x = placed{edge: e, id: v.s.ids.at(e.Node), keys: keys}
 		for i := range readers {
 			keys[i] = readers[i].value(v, e)
 		}
@@ -150,13 +163,13 @@ func (l *List) top(q *Query, p *Page) error {
 		case q.After != "" && compare(x, after) <= 0:
 			p.HasPrev = true
 		case len(best) < *q.First:
-			keys = newKeys()
 			best = append(best, x)
+			x, keys = newPlace(), newKeys()
 			siftUp(best, compare)
 		case len(best) > 0 && compare(x, best[0]) < 0:
 			p.HasNext = true
-			x.keys, keys = keys, best[0].keys
-			best[0] = x
+			best[0], x = x, best[0]
+			keys = x.keys
 			siftDown(best, compare)
 		default:
 			p.HasNext = true
@@ -193,7 +206,7 @@ func (v *View) readers(order []Key) []reader {
 	return rs
 }
 
-func siftUp(heap []placed, compare func(a, b placed) int) {
+func siftUp(heap []*placed, compare func(a, b *placed) int) {
 	for i := len(heap) - 1; i > 0; {
 		parent := (i - 1) / 2
 		if compare(heap[i], heap[parent]) <= 0 {
@@ -204,7 +217,7 @@ func siftUp(heap []placed, compare func(a, b placed) int) {
 	}
 }
 
-func siftDown(heap []placed, compare func(a, b placed) int) {
+func siftDown(heap []*placed, compare func(a, b *placed) int) {
 	for i := 0; ; {
 		child := 2*i + 1
 		if child >= len(heap) {
@@ -270,10 +283,11 @@ func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 // sorted orders all of a list and cuts the page from it.
 func (v *View) sorted(q *Query, kept []Edge, p *Page) error {
 	p.known = len(kept)
-	list := make([]placed, len(kept))
+	places, list := make([]placed, len(kept)), make([]*placed, len(kept))
 	readers := v.readers(p.order)
 	for i, e := range kept {
-		list[i] = v.place(readers, e)
+		places[i] = v.place(readers, e)
+		list[i] = &places[i]
 	}
 	compare := v.comparer(p.order)
 	if !slices.IsSortedFunc(list, compare) {
@@ -282,17 +296,17 @@ func (v *View) sorted(q *Query, kept []Edge, p *Page) error {
 	from, to := 0, len(list)
 	for _, c := range []struct {
 		cursor, name string
-		cut          func(at placed)
+		cut          func(at *placed)
 	}{
-		{q.After, "after", func(at placed) {
-			from, _ = slices.BinarySearchFunc(list, at, func(x, y placed) int {
+		{q.After, "after", func(at *placed) {
+			from, _ = slices.BinarySearchFunc(list, at, func(x, y *placed) int {
 				if compare(x, y) <= 0 {
 					return -1
 				}
 				return 1
 			})
 		}},
-		{q.Before, "before", func(at placed) { to, _ = slices.BinarySearchFunc(list, at, compare) }},
+		{q.Before, "before", func(at *placed) { to, _ = slices.BinarySearchFunc(list, at, compare) }},
 	} {
 		if c.cursor == "" {
 			continue
@@ -410,10 +424,10 @@ func (v *View) tie(n uint32) string {
 	return b.String()
 }
 
-func (v *View) comparer(order []Key) func(a, b placed) int {
-	return func(a, b placed) int {
-		for i, k := range order {
-			x, y := a.keys[i], b.keys[i]
+func (v *View) comparer(order []Key) func(a, b *placed) int {
+	return func(a, b *placed) int {
+		for i := range order {
+			x, y := &a.keys[i], &b.keys[i]
 			mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind
 			switch {
 			case mx && my:
@@ -423,12 +437,12 @@ func (v *View) comparer(order []Key) func(a, b placed) int {
 			case my:
 				return -1
 			}
-			c, ok := Compare(v.s.o, x, y)
+			c, ok := compare(v.s.o, x, y)
 			if !ok {
 				c = strings.Compare(x.String(), y.String())
 			}
 			if c != 0 {
-				if k.Descending {
+				if order[i].Descending {
 					return -c
 				}
 				return c
@@ -437,7 +451,7 @@ func (v *View) comparer(order []Key) func(a, b placed) int {
 		if c := strings.Compare(a.id, b.id); c != 0 {
 			return c
 		}
-		if c := strings.Compare(v.tieOf(&a), v.tieOf(&b)); c != 0 {
+		if c := strings.Compare(v.tieOf(a), v.tieOf(b)); c != 0 {
 			return c
 		}
 		if a.edge.Claim == None || b.edge.Claim == None {
@@ -479,13 +493,13 @@ func (p *Page) Cursor(i int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func (v *View) parseCursor(text string, order []Key) (placed, error) {
+func (v *View) parseCursor(text string, order []Key) (*placed, error) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	var c cursor
 	if err != nil || json.Unmarshal(b, &c) != nil || len(c.Keys) != len(order) || c.ID == "" {
-		return placed{}, errCursor
+		return nil, errCursor
 	}
-	p := placed{edge: Edge{Node: None, Claim: None}, id: c.ID, cursor: true, tie: c.Tie}
+	p := &placed{edge: Edge{Node: None, Claim: None}, id: c.ID, cursor: true, tie: c.Tie}
 	for _, k := range c.Keys {
 		if k[0] == "" {
 			p.keys = append(p.keys, graph.Value{})
@@ -493,18 +507,18 @@ func (v *View) parseCursor(text string, order []Key) (placed, error) {
 		}
 		kind, ok := graph.ParseKind(k[0])
 		if !ok {
-			return placed{}, errCursor
+			return nil, errCursor
 		}
 		val, err := graph.ParseValue(kind, k[1])
 		if err != nil {
-			return placed{}, errCursor
+			return nil, errCursor
 		}
 		p.keys = append(p.keys, val)
 	}
 	if c.Claim != "" {
 		id, err := graph.ParseClaimID(c.Claim)
 		if err != nil {
-			return placed{}, errCursor
+			return nil, errCursor
 		}
 		if n, ok := v.s.ClaimNumber(id); ok {
 			p.edge.Claim = n
