@@ -344,21 +344,21 @@ func (b *builder) qualifierField(q *schema.Qualifier) field {
 		f.typ = b.entityType(q.Target)
 		f.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c, e := edgeOf(src)
-			_, n := c.view.Snapshot().Qualifier(e.Claim, q.Name)
+			_, n := c.view.Snapshot().QualifierOf(e, q)
 			return gql.Ref{Obj: c.view, Index: uint64(n)}, n != snapshot.None, nil
 		}
 	case q.Scalar == schema.Quantity || q.Scalar == schema.Coordinates:
 		f.typ = b.scalarType(q.Scalar, q.Enum)
 		f.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c, e := edgeOf(src)
-			val, _ := c.view.Snapshot().Qualifier(e.Claim, q.Name)
+			val, _ := c.view.Snapshot().QualifierOf(e, q)
 			return b.literal(val), val.Kind() != graph.NoKind, nil
 		}
 	default:
 		f.typ = b.scalarType(q.Scalar, q.Enum)
 		f.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			c, e := edgeOf(src)
-			if val, _ := c.view.Snapshot().Qualifier(e.Claim, q.Name); val.Kind() != graph.NoKind {
+			if val, _ := c.view.Snapshot().QualifierOf(e, q); val.Kind() != graph.NoKind {
 				dst = appendValue(dst, val)
 			}
 			return dst, nil

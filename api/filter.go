@@ -237,7 +237,7 @@ func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[strin
 		if err != nil {
 			return err
 		}
-		f.Qualifiers = append(f.Qualifiers, snapshot.QualifierFilter{Name: q.Name, Test: test})
+		f.Qualifiers = append(f.Qualifiers, snapshot.QualifierFilter{Qualifier: q, Test: test})
 	}
 	return nil
 }

@@ -312,6 +312,7 @@ func (l *loader) links() {
 			f.Number = i
 		}
 	}
+	l.numberQualifiers()
 	for _, t := range l.o.Types {
 		for _, f := range t.Fields {
 			if f.Owner == t && f.Kind == Inverse && f.Target != nil && f.inverseRef != "" {
@@ -323,6 +324,24 @@ func (l *loader) links() {
 		for _, f := range t.Fields {
 			if f.Owner == t && f.Kind == Derived && f.Target != nil && f.Path.through != "" && f.Path.then != "" {
 				l.linkDerived(f)
+			}
+		}
+	}
+}
+
+// numberQualifiers gives all qualifiers of one name one number.
+func (l *loader) numberQualifiers() {
+	numbers := map[string]int{}
+	for _, t := range l.o.Types {
+		for _, f := range t.Fields {
+			for _, q := range f.Qualifiers {
+				n, ok := numbers[q.Name]
+				if !ok {
+					n = len(numbers)
+					numbers[q.Name] = n
+					l.o.qualifiers = append(l.o.qualifiers, q.Name)
+				}
+				q.Number = n
 			}
 		}
 	}

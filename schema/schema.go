@@ -121,6 +121,7 @@ type Ontology struct {
 	enums      map[string]*Enum
 	predicates map[string][]*Field
 	names      []string
+	qualifiers []string
 }
 
 // Type is a concrete type, an interface or a union.
@@ -210,6 +211,8 @@ type Qualifier struct {
 	// Distinct qualifiers tell claims of one value apart.
 	Distinct bool
 	Pos      Position
+	// Number is the place of its name in the ontology's Qualifiers.
+	Number int
 }
 
 // Path is how a derived field is read: Through one field, keeping the entities
@@ -284,6 +287,9 @@ func (o *Ontology) Predicate(name string) []*Field { return o.predicates[name] }
 
 // Predicates lists the names of all stored fields, sorted.
 func (o *Ontology) Predicates() []string { return o.names }
+
+// Qualifiers lists the names of all qualifiers, in the order of the file.
+func (o *Ontology) Qualifiers() []string { return o.qualifiers }
 
 // Includes tells whether entities of the concrete type are of type t as well.
 func (t *Type) Includes(concrete *Type) bool {

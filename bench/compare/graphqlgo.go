@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/graphql-go/graphql"
@@ -209,6 +210,7 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 	where.AddFieldConfig("node", &graphql.InputObjectFieldConfig{Type: input("CountryFilter", "name", input("TextFilter", "startsWith", graphql.String))})
 	order := input("ExportOrder", "edge", input("ExportEdgeOrder", "share", direction))
 	f := country.Field("exportsTo")
+	share := f.Qualifiers[slices.IndexFunc(f.Qualifiers, func(q *schema.Qualifier) bool { return q.Name == "share" })]
 	return &graphql.Field{
 		Type: must(t.exportList(countryType)),
 		Args: graphql.FieldConfigArgument{"where": {Type: where}, "orderBy": {Type: graphql.NewList(must(order))},
@@ -219,7 +221,7 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 			q := snapshot.Query{First: first(p)}
 			if edge, ok := at(p.Args, "where", "edge", "share", "gte").(float64); ok {
 				atLeast := graph.FloatValue(edge)
-				q.Edges = &snapshot.EdgeFilter{Qualifiers: []snapshot.QualifierFilter{{Name: "share", Test: &snapshot.Test{Gte: &atLeast}}}}
+				q.Edges = &snapshot.EdgeFilter{Qualifiers: []snapshot.QualifierFilter{{Qualifier: share, Test: &snapshot.Test{Gte: &atLeast}}}}
 			}
 			if prefix, ok := at(p.Args, "where", "node", "name", "startsWith").(string); ok {
 				q.Nodes = &snapshot.Filter{Name: &snapshot.Test{StartsWith: snapshot.Fold(prefix)}}

@@ -109,17 +109,15 @@ type qualifierRule struct {
 
 // nameQualifiers numbers the ontology's qualifiers and works out their rules.
 func (s *Snapshot) nameQualifiers() {
+	for _, name := range s.o.Qualifiers() {
+		s.qualifierNames = s.qualifierNames.with(name)
+	}
 	s.rules = map[*schema.Field][]qualifierRule{}
 	for _, t := range s.o.Types {
 		for _, f := range t.Fields {
 			var rules []qualifierRule
 			for _, q := range f.Qualifiers {
-				name, ok := s.qualifierNames.number(q.Name)
-				if !ok {
-					s.qualifierNames = s.qualifierNames.with(q.Name)
-					name, _ = s.qualifierNames.number(q.Name)
-				}
-				if rule := (qualifierRule{name, q.Distinct, f.Time == schema.Observation}); rule.distinct || rule.stated {
+				if rule := (qualifierRule{qualifierOf(q), q.Distinct, f.Time == schema.Observation}); rule.distinct || rule.stated {
 					rules = append(rules, rule)
 				}
 			}
@@ -127,6 +125,10 @@ func (s *Snapshot) nameQualifiers() {
 		}
 	}
 }
+
+// qualifierOf is the number of a qualifier's name. Every snapshot numbers the
+// ontology's alike.
+func qualifierOf(q *schema.Qualifier) uint16 { return uint16(q.Number) }
 
 // rulesOf are the rules for the qualifiers of a claim and of those beside it in a list.
 func (v *View) rulesOf(n uint32) []qualifierRule { return v.s.rules[v.s.Field(n)] }

@@ -143,6 +143,15 @@ func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint3
 	return s.value(c), None
 }
 
+// QualifierOf is Qualifier for the claim of an edge, by the ontology's qualifier.
+func (s *Snapshot) QualifierOf(e Edge, q *schema.Qualifier) (v graph.Value, entity uint32) {
+	c := s.qualifier(e, qualifierOf(q))
+	if c.kind == graph.EntityKind {
+		return s.value(c), uint32(c.bits)
+	}
+	return s.value(c), None
+}
+
 // QualifierCount is how many qualifiers the claim has.
 func (s *Snapshot) QualifierCount(n uint32) int { return int(s.rows.ref(n).nqual) }
 

@@ -68,7 +68,7 @@ func (l *List) walk(ties bool, keep *sieve, fn func(Edge) bool) {
 	g := v.groupsOf(l.entity, l.field, keep)
 	for group := g.next(); group != nil; group = g.next() {
 		if !l.series {
-			group = v.distinct(group)
+			group = g.distinct(group)
 		}
 		if ties {
 			v.sortTies(group)
@@ -102,7 +102,7 @@ func (v *View) deprecated(e Edge) bool { return v.s.rows.ref(e.Claim).rank == gr
 func (v *View) showsBetter(entity uint32, f *schema.Field) bool {
 	g := v.groupsOf(entity, f, nil)
 	for group := g.next(); group != nil; group = g.next() {
-		for _, e := range v.distinct(group) {
+		for _, e := range g.distinct(group) {
 			if !v.deprecated(e) {
 				return true
 			}
@@ -121,6 +121,8 @@ type groups struct {
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
 	skipped bool   // the sieve left a node out
+
+	rules []qualifierRule // for the last claims told apart
 
 	deprecated bool // some claim so far is DEPRECATED, or may be
 	room       [24]Edge
@@ -276,12 +278,18 @@ func (v *View) hasValue(entity uint32, predicate, value string) bool {
 
 // distinct keeps, in place, the best claim for each set of distinct qualifiers
 // among the edges of one node.
-func (v *View) distinct(group []Edge) []Edge {
+func (g *groups) distinct(group []Edge) []Edge {
 	if len(group) < 2 {
 		return group
 	}
+	v := g.v
 	var room [16]uint64
-	rules := v.rulesOf(group[0].Claim)
+	// The claims of one subject have one field.
+	rules := g.rules
+	if rules == nil || g.inverse || g.edges != nil {
+		rules = v.rulesOf(group[0].Claim)
+		g.rules = rules
+	}
 	signatures := append(room[:0], v.signature(group[0], rules)) // of those kept
 	kept := group[:1]
 	for _, e := range group[1:] {

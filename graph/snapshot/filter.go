@@ -59,8 +59,8 @@ type ClaimTest struct {
 
 // QualifierFilter tests one qualifier of an edge's claim.
 type QualifierFilter struct {
-	Name string
-	Test *Test
+	Qualifier *schema.Qualifier
+	Test      *Test
 }
 
 // Test compares a value. All that is set must hold. A value that is missing
@@ -216,11 +216,7 @@ func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
 		return false
 	}
 	for _, q := range f.Qualifiers {
-		var c cell
-		if name, ok := v.s.qualifierNames.number(q.Name); ok {
-			c = v.s.qualifier(e, name)
-		}
-		if !q.Test.Passes(v.s.o, v.s.value(c)) {
+		if !q.Test.Passes(v.s.o, v.s.value(v.s.qualifier(e, qualifierOf(q.Qualifier)))) {
 			return false
 		}
 	}

@@ -212,7 +212,7 @@ func drawEdgeFilter(t *rapid.T, field *schema.Field, depth int) *snapshot.EdgeFi
 	for _, q := range qualifiersOf(field) {
 		if q.Target == nil && rapid.Bool().Draw(t, "testQualifier") {
 			e.Node = nil
-			e.Qualifiers = []snapshot.QualifierFilter{{Name: q.Name, Test: drawTest(t, q.Scalar, q.Enum)}}
+			e.Qualifiers = []snapshot.QualifierFilter{{Qualifier: q, Test: drawTest(t, q.Scalar, q.Enum)}}
 		}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "notEdge") == 0 {

@@ -436,7 +436,7 @@ func (l *lens) keepsEdge(f *snapshot.EdgeFilter, e edge) bool {
 	}
 	ok := l.keeps(f.Node, e.node)
 	for _, q := range f.Qualifiers {
-		ok = ok && q.Test.Passes(l.m.o, l.read(snapshot.Reading{Qualifier: q.Name}, e))
+		ok = ok && q.Test.Passes(l.m.o, l.read(snapshot.Reading{Qualifier: q.Qualifier.Name}, e))
 	}
 	for _, g := range f.And {
 		ok = ok && l.keepsEdge(g, e)
