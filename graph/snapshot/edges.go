@@ -283,24 +283,23 @@ func (g *groups) distinct(group []Edge) []Edge {
 		return group
 	}
 	v := g.v
-	var room [16]uint64
 	// The claims of one subject have one field.
 	rules := g.rules
 	if rules == nil || g.inverse || g.edges != nil {
 		rules = v.rulesOf(group[0].Claim)
 		g.rules = rules
 	}
-	signatures := append(room[:0], v.signature(group[0], rules)) // of those kept
-	kept := group[:1]
-	for _, e := range group[1:] {
+	var room [16]uint64
+	var known slots
+	signatures := room[:0] // of those kept
+	kept := group[:0]
+	for _, e := range group {
 		sig := v.signature(e, rules)
-		i := 0
-		for i < len(kept) && !(signatures[i] == sig && v.sameQualifiers(kept[i], e, rules)) {
-			i++
-		}
-		switch {
+		switch i := known.find(signatures, sig, func(i int) bool { return v.sameQualifiers(kept[i], e, rules) }); {
 		case i == len(kept):
-			kept, signatures = append(kept, e), append(signatures, sig)
+			kept = append(kept, e)
+			signatures = append(signatures, sig)
+			known = known.with(signatures)
 		case v.better(e.Claim, kept[i].Claim):
 			kept[i] = e
 		}
@@ -346,7 +345,8 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	var room [16]uint64
-	signatures := room[:0] // of those in dst
+	var known slots
+	signatures := room[:0] // of those kept
 	links := v.s.outRun(entity, predicateOf(f))
 	for _, l := range links {
 		if v.stop() {
@@ -360,18 +360,59 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 			sig = v.slot(f, l)
 		}
 		shown := dst[start:]
-		i := 0
-		for i < len(shown) && !(signatures[i] == sig && v.sameSlot(f, shown[i], n)) {
-			i++
-		}
-		switch {
+		switch i := known.find(signatures, sig, func(i int) bool { return v.sameSlot(f, shown[i], n) }); {
 		case i == len(shown):
-			dst, signatures = append(dst, n), append(signatures, sig)
+			dst = append(dst, n)
+			signatures = append(signatures, sig)
+			known = known.with(signatures)
 		case v.better(n, shown[i]):
 			shown[i] = n
 		}
 	}
 	return dst[:start+len(withoutDeprecated(dst[start:], func(n uint32) uint32 { return n }, v.s))]
+}
+
+// slots finds, among the signatures of the claims that a list shows so far, the
+// first of each, once there are so many that looking through takes longer.
+type slots map[uint64]int
+
+const manySlots = 64
+
+// find returns the place of the claim with the signature for which same is
+// true, or the length of the list.
+func (s slots) find(signatures []uint64, sig uint64, same func(i int) bool) int {
+	n, from := len(signatures), 0
+	if s != nil {
+		at, ok := s[sig]
+		if !ok {
+			return n
+		}
+		from = at // two claims of one signature hardly ever differ
+	}
+	for i := from; i < n; i++ {
+		if signatures[i] == sig && same(i) {
+			return i
+		}
+	}
+	return n
+}
+
+// with notes the last of the signatures.
+func (s slots) with(signatures []uint64) slots {
+	n := len(signatures)
+	if n < manySlots {
+		return nil
+	}
+	from := n - 1
+	if s == nil {
+		s, from = make(slots, 2*manySlots), 0
+	}
+	for i := from; i < n; i++ {
+		if _, ok := s[signatures[i]]; !ok {
+			s[signatures[i]] = i
+		}
+	}
+	return s
 }
 
 // slot is the same for claims of the sameSlot, and hardly ever for others.

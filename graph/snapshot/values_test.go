@@ -14,14 +14,50 @@ import (
 // TestManyValues reads a property that has a great many values, in time that
 // grows with them and not with their square, and no longer than the request.
 func TestManyValues(t *testing.T) {
+	aliases := schema.MustDefault().Type("Country").Field("aliases")
+	// fastest is the least of some times that reading so many takes.
+	fastest := func(many int) (v *snapshot.View, n uint32, least time.Duration) {
+		v, n = manyAliases(t, many)
+		for i := range 3 {
+			start := time.Now()
+			list := v.Values(n, aliases, nil)
+			if took := time.Since(start); i == 0 || took < least {
+				least = took
+			}
+			different := map[graph.Value]bool{}
+			for _, c := range list {
+				different[v.Snapshot().Value(c)] = true
+			}
+			if len(list) != many || len(different) != many {
+				t.Fatalf("%d values, %d different ones, instead of %d", len(list), len(different), many)
+			}
+		}
+		return v, n, least
+	}
 	const many = 20_000
-	o := schema.MustDefault()
+	_, _, few := fastest(many / 10)
+	v, n, took := fastest(many)
+	// Comparing all with all takes a hundred times as long for ten times as many.
+	if took > 40*few {
+		t.Errorf("%d values take %v, a tenth of them %v", many, took, few)
+	}
+	done := make(chan struct{})
+	close(done)
+	v = v.Until(done)
+	if list := v.Values(n, aliases, nil); len(list) > many/10 || !v.Interrupted() {
+		t.Errorf("%d values are read after the end of the request", len(list))
+	}
+}
+
+// manyAliases is a country with so many aliases, each claimed twice.
+func manyAliases(t *testing.T, many int) (*snapshot.View, uint32) {
+	t.Helper()
 	c := graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "src", Type: "Source"}, {ID: "KAZ", Type: "Country"}}}
 	for i := range 2 * many {
 		alias := graph.StringValue(fmt.Sprint("alias ", i%many))
 		c.Claims = append(c.Claims, graph.Claim{Subject: "KAZ", Predicate: "aliases", Value: alias, Source: "src", Locator: fmt.Sprint(i), Confidence: 1})
 	}
-	s, err := snapshot.Empty(o).Apply(&c)
+	s, err := snapshot.Empty(schema.MustDefault()).Apply(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,20 +66,7 @@ func TestManyValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, _ := s.Number("KAZ")
-	aliases := o.Type("Country").Field("aliases")
-	start := time.Now()
-	if list := v.Values(n, aliases, nil); len(list) != many {
-		t.Errorf("%d values instead of %d", len(list), many)
-	}
-	if took := time.Since(start); took > 5*time.Second { // about 0.2 s; comparing all with all, 20
-		t.Errorf("it took %v", took)
-	}
-	done := make(chan struct{})
-	close(done)
-	v = v.Until(done)
-	if list := v.Values(n, aliases, nil); len(list) > many/10 || !v.Interrupted() {
-		t.Errorf("%d values are read after the end of the request", len(list))
-	}
+	return v, n
 }
 
 // TestListedQuantities: of observations the latest shows for each unit and each
