@@ -106,7 +106,7 @@ func TestCancel(t *testing.T) {
 		start := time.Now()
 		time.AfterFunc(after, cancel)
 		r := a.Begin().Execute(ctx, &api.Request{Query: query})
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 500*time.Millisecond {
 			// 100 ms is the promise; a loaded machine gets some more.
 			t.Errorf("it went on for %v: %.80s", took, query)
 		}
@@ -179,7 +179,7 @@ func TestCancelFollowed(t *testing.T) {
 		start := time.Now()
 		time.AfterFunc(50*time.Millisecond, cancel)
 		work(ctx)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 500*time.Millisecond {
 			t.Errorf("%s went on for %v", what, took)
 		}
 	}

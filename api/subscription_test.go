@@ -152,7 +152,7 @@ func TestFollowWaits(t *testing.T) {
 	time.Sleep(10 * time.Millisecond)
 	start := time.Now()
 	cancel()
-	if err := <-woken; !errors.Is(err, context.Canceled) || time.Since(start) > 500*time.Millisecond {
+	if err := <-woken; !errors.Is(err, context.Canceled) || time.Since(start) > 100*time.Millisecond {
 		t.Errorf("%v after %s", err, time.Since(start))
 	}
 }
