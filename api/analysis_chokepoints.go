@@ -118,9 +118,7 @@ func (b *builder) cutWeightType() *graphql.Enum {
 
 func (b *builder) chokepointType() *graphql.Object {
 	of := func(src gql.Ref) *chokepointRef { return src.Obj.(*chokepointRef) }
-	leaf := func(read func(c *chokepointRef, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
-	}
+	leaf := leafOf[chokepointRef]
 	return b.object("Chokepoint", "A smallest set that every route passes: without all of it no route is left.", func() []field {
 		return []field{
 			{name: "kind", typ: must(b.cutKindType()), read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendString(dst, c.Kind.String()) })},

@@ -267,9 +267,7 @@ func (b *builder) avoidanceType() *graphql.Enum {
 
 func (b *builder) routeType() *graphql.Object {
 	of := func(src gql.Ref) *routeRef { return src.Obj.(*routeRef) }
-	leaf := func(read func(r *routeRef, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
-	}
+	leaf := leafOf[routeRef]
 	entities := func(name, about string, read func(r *routeRef) []uint32) field {
 		return b.entityListField(name, about, func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, read(of(src)) })
 	}
@@ -313,9 +311,7 @@ func (b *builder) routeType() *graphql.Object {
 
 func (b *builder) legType() *graphql.Object {
 	of := func(src gql.Ref) *legRef { return src.Obj.(*legRef) }
-	leaf := func(read func(l *legRef, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
-	}
+	leaf := leafOf[legRef]
 	entity := func(read func(l *legRef) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			l := of(src)

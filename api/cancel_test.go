@@ -53,16 +53,22 @@ func railways(t *testing.T, g *live.Graph) {
 	}
 }
 
-// TestCancel: a client that goes away takes its work along, also work inside
-// one field: each of these would take seconds, or longer.
-func TestCancel(t *testing.T) {
-	a, g, _ := small(t)
-	if err := bench.Synthetic(60_000, 10_000, func(ch *graph.Change) error {
+// synthetic adds a synthetic graph of so many claims, in commits of some.
+func synthetic(t *testing.T, g *live.Graph, claims, commit int) {
+	t.Helper()
+	if err := bench.Synthetic(claims, commit, func(ch *graph.Change) error {
 		_, err := g.Commit(t.Context(), ch)
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestCancel: a client that goes away takes its work along, also work inside
+// one field: each of these would take seconds, or longer.
+func TestCancel(t *testing.T) {
+	a, g, _ := small(t)
+	synthetic(t, g, 60_000, 10_000)
 	// Each city through its country to every other city there, and so on.
 	deep := `{name: {matches: "^y$"}}`
 	for range 4 {
@@ -141,12 +147,7 @@ func (c *leaving) Err() error {
 // told as if it were all.
 func TestCancelledInPart(t *testing.T) {
 	a, g, _ := small(t)
-	if err := bench.Synthetic(10_000, 2_000, func(ch *graph.Change) error {
-		_, err := g.Commit(t.Context(), ch)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	synthetic(t, g, 10_000, 2_000)
 	for _, query := range []string{
 		`{ entities(first: 1) { totalCount } }`,
 		`{ entities(first: 1) { nodes { id } totalCount } }`,
@@ -166,12 +167,7 @@ func TestCancelledInPart(t *testing.T) {
 // both its document on an event and the search for the next event.
 func TestCancelFollowed(t *testing.T) {
 	a, g, _ := small(t)
-	if err := bench.Synthetic(60_000, 10_000, func(ch *graph.Change) error {
-		_, err := g.Commit(t.Context(), ch)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	synthetic(t, g, 60_000, 10_000)
 	leave := func(what string, work func(ctx context.Context)) {
 		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -402,11 +402,7 @@ func (b *builder) totalCountField() field {
 }
 
 func (b *builder) pageInfoType() *graphql.Object {
-	leaf := func(write func(p *pageInfo, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return write(src.Obj.(*pageInfo), dst), nil
-		}}
-	}
+	leaf := leafOf[pageInfo]
 	return b.object("PageInfo", "Where a page lies in its list.", func() []field {
 		return []field{
 			{name: "hasNextPage", typ: must(graphql.Boolean), read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.next) })},

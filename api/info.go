@@ -20,11 +20,7 @@ type typeCount struct {
 }
 
 func (b *builder) graphField() field {
-	leaf := func(read func(i *info, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return read(src.Obj.(*info), dst), nil
-		}}
-	}
+	leaf := leafOf[info]
 	count := b.object("TypeCount", "How many entities of a type the view shows.", func() []field {
 		return []field{
 			{name: "type", typ: must(graphql.String), read: gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {

@@ -127,11 +127,7 @@ func (b *builder) literal(v graph.Value) gql.Ref {
 }
 
 func (b *builder) quantityType() *graphql.Object {
-	leaf := func(write func(l *literal, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return write(src.Obj.(*literal), dst), nil
-		}}
-	}
+	leaf := leafOf[literal]
 	return b.object("Quantity", "A number with its unit.", func() []field {
 		return []field{
 			{name: "value", typ: must(graphql.Float), about: "The number, in the unit.",
@@ -204,4 +200,11 @@ func appendValue(dst []byte, v graph.Value) []byte {
 		return append(v.Date().Append(append(dst, '"')), '"')
 	}
 	return gql.AppendString(dst, v.String())
+}
+
+// leafOf is a field of one text or number, read from what a Ref points to.
+func leafOf[T any](read func(x *T, dst []byte) []byte) gql.Binding {
+	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		return read(src.Obj.(*T), dst), nil
+	}}
 }

@@ -219,11 +219,7 @@ func assertion(in map[string]any) (graph.Claim, error) {
 }
 
 func (b *builder) transactResultType() *graphql.Object {
-	leaf := func(read func(r *live.Receipt, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return read(src.Obj.(*live.Receipt), dst), nil
-		}}
-	}
+	leaf := leafOf[live.Receipt]
 	number := func(name, about string, read func(r *live.Receipt) int) field {
 		return field{name: name, about: about, typ: must(graphql.Int),
 			read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendInt(dst, int64(read(r))) })}

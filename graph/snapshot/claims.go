@@ -136,16 +136,15 @@ func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint3
 	if !ok {
 		return graph.Value{}, None
 	}
-	c := s.qualifier(Edge{Claim: n}, number)
-	if c.kind == graph.EntityKind {
-		return s.value(c), uint32(c.bits)
-	}
-	return s.value(c), None
+	return s.qualified(s.qualifier(Edge{Claim: n}, number))
 }
 
 // QualifierOf is Qualifier for the claim of an edge, by the ontology's qualifier.
 func (s *Snapshot) QualifierOf(e Edge, q *schema.Qualifier) (v graph.Value, entity uint32) {
-	c := s.qualifier(e, qualifierOf(q))
+	return s.qualified(s.qualifier(e, qualifierOf(q)))
+}
+
+func (s *Snapshot) qualified(c cell) (v graph.Value, entity uint32) {
 	if c.kind == graph.EntityKind {
 		return s.value(c), uint32(c.bits)
 	}
