@@ -125,29 +125,21 @@ func (l *List) top(q *Query, p *Page) error {
 		}
 	}
 	readers := v.readers(q.Order)
-	room := min(*q.First, 64)
-	best := make([]*placed, 0, room)
-	places := make([]placed, room+1)
+	// Places are made some at a time, each with room for its keys.
+	room, n := min(*q.First, 64), len(q.Order)
+	var places []placed
+	var keys []graph.Value
 	newPlace := func() *placed {
 		if len(places) == 0 {
-			return new(placed)
+			places, keys = make([]placed, room+1), make([]graph.Value, n*(room+1))
 		}
-		p := &places[0]
-		places = places[1:]
-		return p
+		x := &places[0]
+		x.keys = keys[:n:n]
+		places, keys = places[1:], keys[n:]
+		return x
 	}
-	x := newPlace()                                    // the candidate
-	slab := make([]graph.Value, len(q.Order)*(room+1)) // for the keys of as many, and of the candidate
-	newKeys := func() []graph.Value {
-		n := len(q.Order)
-		if len(slab) < n {
-			return make([]graph.Value, n)
-		}
-		keys := slab[:n:n]
-		slab = slab[n:]
-		return keys
-	}
-	keys := newKeys()
+	best := make([]*placed, 0, room)
+	x := newPlace() // the candidate
 	l.walk(false, v.sieve(q), func(e Edge) bool {
 		p.known++
 		// On long lists most candidates are behind the worst by their first key.
@@ -155,21 +147,20 @@ func (l *List) top(q *Query, p *Page) error {
 			p.HasNext = true
 			return true
 		}
-		*x = placed{edge: e, id: v.s.ids.at(e.Node), keys: keys}
+		x.edge, x.id = e, v.s.ids.at(e.Node)
 		for i := range readers {
-			keys[i] = readers[i].value(v, e)
+			x.keys[i] = readers[i].value(v, e)
 		}
 		switch {
 		case q.After != "" && compare(x, after) <= 0:
 			p.HasPrev = true
 		case len(best) < *q.First:
 			best = append(best, x)
-			x, keys = newPlace(), newKeys()
+			x = newPlace()
 			siftUp(best, compare)
 		case len(best) > 0 && compare(x, best[0]) < 0:
 			p.HasNext = true
 			best[0], x = x, best[0]
-			keys = x.keys
 			siftDown(best, compare)
 		default:
 			p.HasNext = true
