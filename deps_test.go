@@ -25,6 +25,7 @@ var order = []struct {
 	{"graph/snapshot", []string{"schema", "graph", "graph/text"}},
 	{"graph/analysis", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/codec", []string{"schema", "graph"}},
+	{"graph/datasets", []string{"graph", "graph/codec"}},
 	{"graph/store", []string{"graph"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
 	{"graph/live", []string{"schema", "graph", "graph/snapshot"}},
@@ -34,8 +35,8 @@ var order = []struct {
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
 	{"web", nil},
 	{"server", []string{"graph", "graph/live", "graph/codec", "gql", "api", "web"}},
-	{"cmd/caspian/internal/intake", []string{"graph", "graph/codec", "graph/live"}},
-	{"cmd/caspian", []string{"schema", "graph", "graph/snapshot", "graph/codec", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian/internal/intake", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
+	{"cmd/caspian", []string{"schema", "graph", "graph/snapshot", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "bench", "cmd/caspian/internal/intake"}},
 }
 

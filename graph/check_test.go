@@ -78,7 +78,7 @@ func checkCases(t *testing.T, fn func(t *testing.T, c checkCase) string) {
 
 func read(t testing.TB, name, text string) *graph.Change {
 	t.Helper()
-	f, err := codec.ForFile(name)
+	f, err := codec.Formats.ForFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -422,7 +422,7 @@ func TestEveryMessageHasACase(t *testing.T) {
 		})
 	}
 	var ge *graph.Error
-	if _, err := codec.ByName("xml"); !errors.As(err, &ge) {
+	if _, err := codec.Formats.ByName("xml"); !errors.As(err, &ge) {
 		t.Error("an unknown format is an error of the caller")
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -123,10 +124,10 @@ func worldFrom(t *testing.T, o *schema.Ontology) (iso, book *graph.Result) {
 			return err
 		}
 		defer f.Close()
-		return codec.ISO.Decode(ctx, "country-codes.csv", f, emit)
+		return datasets.ISO.Decode(ctx, "country-codes.csv", f, emit)
 	})
 	book = imported(t, o, func(emit codec.Emit) error {
-		return codec.Factbook.DecodeDir(ctx, os.DirFS(filepath.Join(data, "factbook")), "factbook", emit)
+		return datasets.Factbook.DecodeDir(ctx, os.DirFS(filepath.Join(data, "factbook")), "factbook", emit)
 	})
 	return iso, book
 }
@@ -301,7 +302,7 @@ func testWorldSources(t *testing.T, o *schema.Ontology, claims []graph.Claim) {
 		have[c.ID()] = true
 	}
 	for _, c := range claims {
-		if (c.Subject == codec.FactbookSource || c.Subject == codec.ISOSource) && !have[c.ID()] {
+		if (c.Subject == datasets.FactbookSource || c.Subject == datasets.ISOSource) && !have[c.ID()] {
 			t.Errorf("sources.yaml does not say %s %s %s, which the importer does", c.Subject, c.Predicate, c.Value)
 		}
 	}

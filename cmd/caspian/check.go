@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/seeds"
 )
 
@@ -55,7 +56,7 @@ func inputsOf(args []string, format string, e *environment) ([]intake.Input, err
 	var f *codec.Format
 	if format != "" {
 		var err error
-		if f, err = codec.ByName(format); err != nil {
+		if f, err = datasets.Formats.ByName(format); err != nil {
 			return nil, usagef("--format: %v", err)
 		}
 	}

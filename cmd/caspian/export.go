@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 )
 
 var exportCommand = &command{
@@ -26,7 +27,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 			if err := needNone(args); err != nil {
 				return err
 			}
-			f, err := codec.ByName(*name)
+			f, err := datasets.Formats.ByName(*name)
 			if err != nil {
 				s.fault("--format: %v", err)
 			} else if f.Encode == nil {

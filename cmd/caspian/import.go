@@ -9,6 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
@@ -70,7 +71,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 // formatList names the formats that can do something, with a line on each.
 func formatList(can func(*codec.Format) bool) string {
 	text := ""
-	for _, f := range codec.Formats {
+	for _, f := range datasets.Formats {
 		if can(f) {
 			if text != "" {
 				text += "; "

@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -51,13 +52,16 @@ type Graph interface {
 	Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error
 }
 
-// Formats lists every format; help texts and the tests of all formats walk it.
-var Formats = []*Format{Seed, JSONLines, NQuads, Factbook, ISO}
+// List is an ordered list of formats.
+type List []*Format
+
+// Formats lists every format of this package; the tests of all formats walk it.
+var Formats = List{Seed, JSONLines, NQuads}
 
 // ByName returns the named format or an error that lists them.
-func ByName(name string) (*Format, error) {
-	names := make([]string, len(Formats))
-	for i, f := range Formats {
+func (l List) ByName(name string) (*Format, error) {
+	names := make([]string, len(l))
+	for i, f := range l {
 		if f.Name == name {
 			return f, nil
 		}
@@ -67,13 +71,11 @@ func ByName(name string) (*Format, error) {
 }
 
 // ForFile returns the format that a file's name tells.
-func ForFile(name string) (*Format, error) {
+func (l List) ForFile(name string) (*Format, error) {
 	ext := strings.ToLower(filepath.Ext(name))
-	for _, f := range Formats {
-		for _, e := range f.Extensions {
-			if e == ext {
-				return f, nil
-			}
+	for _, f := range l {
+		if slices.Contains(f.Extensions, ext) {
+			return f, nil
 		}
 	}
 	return nil, graph.Errorf(graph.BadInput, "%s: the name tells no format; name one with --format", name)
@@ -83,13 +85,14 @@ func ForFile(name string) (*Format, error) {
 // that there are more.
 const MaxProblems = 100
 
-// problems collects the faults of form of one input.
-type problems struct {
+// Faults collects the faults of form of one input. The zero value is ready.
+type Faults struct {
 	list graph.Problems
 	more int
 }
 
-func (p *problems) add(at graph.Place, code graph.Code, format string, a ...any) {
+// Add notes a fault; beyond MaxProblems it only counts.
+func (p *Faults) Add(at graph.Place, code graph.Code, format string, a ...any) {
 	if len(p.list) >= MaxProblems {
 		p.more++
 		return
@@ -97,7 +100,8 @@ func (p *problems) add(at graph.Place, code graph.Code, format string, a ...any)
 	p.list = append(p.list, graph.Problem{Place: at, Code: code, Message: fmt.Sprintf(format, a...)})
 }
 
-func (p *problems) err() error {
+// Err is the graph.Problems of the input, nil where it has none.
+func (p *Faults) Err() error {
 	if len(p.list) == 0 {
 		return nil
 	}

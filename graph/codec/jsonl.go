@@ -94,12 +94,12 @@ func (q *jsonQualifiers) UnmarshalJSON(raw []byte) error {
 }
 
 func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {
-	var ps problems
+	var ps Faults
 	err := lines(ctx, name, r, &ps, func(line int, text []byte) error {
 		at := graph.Place{File: name, Line: line}
 		op, err := jsonOp(text)
 		if err != nil {
-			ps.add(at, codeOf(err), "%v", err)
+			ps.Add(at, codeOf(err), "%v", err)
 			return nil
 		}
 		op.Place = at
@@ -108,12 +108,12 @@ func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) e
 	if err != nil {
 		return err
 	}
-	return ps.err()
+	return ps.Err()
 }
 
 // lines calls fn with each line that is not blank. A line that is too long or
 // not valid UTF-8 is a problem, and reading goes on behind it.
-func lines(ctx context.Context, name string, r io.Reader, ps *problems, fn func(line int, text []byte) error) error {
+func lines(ctx context.Context, name string, r io.Reader, ps *Faults, fn func(line int, text []byte) error) error {
 	br := bufio.NewReaderSize(r, 64<<10)
 	var long []byte
 	for n := 1; ; n++ {
@@ -130,10 +130,10 @@ func lines(ctx context.Context, name string, r io.Reader, ps *problems, fn func(
 		}
 		switch text = bytes.TrimSpace(text); {
 		case tooLong:
-			ps.add(at, graph.BadInput, "the line is longer than %d bytes", MaxLine)
+			ps.Add(at, graph.BadInput, "the line is longer than %d bytes", MaxLine)
 		case len(text) == 0:
 		case !utf8.Valid(text):
-			ps.add(at, graph.BadInput, "the line is not valid UTF-8")
+			ps.Add(at, graph.BadInput, "the line is not valid UTF-8")
 		default:
 			if err := fn(n, text); err != nil {
 				return err

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 func TestJSONLinesDocument(t *testing.T) {
@@ -90,7 +91,7 @@ func TestLines(t *testing.T) {
 			rapid.Map(rapid.SampledFrom([]int{64<<10 - 1, 64 << 10, 64<<10 + 1, 128 << 10, MaxLine - 1, MaxLine, MaxLine + 1}), func(n int) string { return strings.Repeat("x", n) }),
 		)).Draw(t, "lines")
 		text := strings.Join(parts, "\n")
-		var ps problems
+		var ps Faults
 		got := map[int]string{}
 		var r io.Reader = strings.NewReader(text)
 		if rapid.Bool().Draw(t, "slowly") && len(text) < 1000 {
@@ -147,7 +148,7 @@ func TestJSONLinesStops(t *testing.T) {
 // TestJSONLinesRoundTrip: what is written reads as the same entities, claims
 // and withdrawals, whole and in batches.
 func TestJSONLinesRoundTrip(t *testing.T) {
-	o := testOntology(t)
+	o := graphtest.Ontology(t)
 	rapid.Check(t, func(t *rapid.T) {
 		g := &listedGraph{o: o, withdrawn: map[int]bool{}}
 		var drawn graph.Change
@@ -221,7 +222,7 @@ func TestJSONLinesBatches(t *testing.T) {
 	now.Value, now.Supersedes = graph.StringValue("b"), []graph.ClaimID{old.ID()}
 	gone := old
 	gone.Value = graph.StringValue("c")
-	g := &listedGraph{o: testOntology(t), claims: []graph.Claim{old, gone, now}, withdrawn: map[int]bool{0: true, 1: true}}
+	g := &listedGraph{o: graphtest.Ontology(t), claims: []graph.Claim{old, gone, now}, withdrawn: map[int]bool{0: true, 1: true}}
 	var buf bytes.Buffer
 	if err := JSONLines.Encode(context.Background(), &buf, g); err != nil {
 		t.Fatal(err)

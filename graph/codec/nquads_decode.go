@@ -12,11 +12,11 @@ import (
 // before it.
 func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) error {
 	d := &quadDecoder{claims: map[string]*quadClaim{}}
-	err := lines(ctx, name, r, &d.problems, func(line int, text []byte) error {
+	err := lines(ctx, name, r, &d.Faults, func(line int, text []byte) error {
 		at := graph.Place{File: name, Line: line}
 		q, ok, err := parseQuad(string(text))
 		if err != nil {
-			d.add(at, codeOf(err), "%v", err)
+			d.Add(at, codeOf(err), "%v", err)
 			return nil
 		}
 		if !ok {
@@ -26,7 +26,7 @@ func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) erro
 			return d.declare(at, &q, emit)
 		}
 		if err := d.statement(at, &q); err != nil {
-			d.add(at, codeOf(err), "%v", err)
+			d.Add(at, codeOf(err), "%v", err)
 		}
 		return nil
 	})
@@ -38,7 +38,7 @@ func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) erro
 			return err
 		}
 	}
-	return d.err()
+	return d.Err()
 }
 
 // quadClaim is a claim as far as it was read.
@@ -53,7 +53,7 @@ type quadClaim struct {
 }
 
 type quadDecoder struct {
-	problems
+	Faults
 	claims map[string]*quadClaim
 	order  []*quadClaim
 }
@@ -65,7 +65,7 @@ func (d *quadDecoder) declare(at graph.Place, q *quad, emit Emit) error {
 		typ, err = local(q.object, typeIRI, "a type of the ontology")
 	}
 	if err != nil {
-		d.add(at, codeOf(err), "%v", err)
+		d.Add(at, codeOf(err), "%v", err)
 		return nil
 	}
 	return emit(graph.Op{Kind: graph.Declare, Place: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
@@ -202,14 +202,14 @@ func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 		return nil
 	}
 	if !c.fact {
-		d.add(c.place, graph.BadInput, "the claim %v has no fact: no quad stands in the graph of that name", c.name)
+		d.Add(c.place, graph.BadInput, "the claim %v has no fact: no quad stands in the graph of that name", c.name)
 		return nil
 	}
 	c.claim.Normalise()
 	id := c.claim.ID()
 	if text, ok := strings.CutPrefix(c.name.text, claimIRI); ok && c.name.kind == iriTerm && text != id.String() {
 		if _, err := graph.ParseClaimID(text); err == nil {
-			d.add(c.place, graph.BadInput, "the claim's name %s does not fit what it says, which is named %s; a word of it was lost or changed", text, id)
+			d.Add(c.place, graph.BadInput, "the claim's name %s does not fit what it says, which is named %s; a word of it was lost or changed", text, id)
 			return nil
 		}
 	}

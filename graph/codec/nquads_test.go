@@ -34,18 +34,18 @@ func TestNQuadsConformance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var ps problems
+		var ps Faults
 		err = lines(context.Background(), m[2], bytes.NewReader(text), &ps, func(line int, text []byte) error {
 			if _, _, err := parseQuad(string(text)); err != nil {
-				ps.add(graph.Place{File: m[2], Line: line}, graph.BadInput, "%v", err)
+				ps.Add(graph.Place{File: m[2], Line: line}, graph.BadInput, "%v", err)
 			}
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := ps.err() == nil; got != want {
-			t.Errorf("%s: well-formed is %v, want %v: %v", m[2], got, want, ps.err())
+		if got := ps.Err() == nil; got != want {
+			t.Errorf("%s: well-formed is %v, want %v: %v", m[2], got, want, ps.Err())
 		}
 	}
 }

@@ -56,12 +56,12 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 	}
 	d := &seedDecoder{ctx: ctx, name: name, emit: emit}
 	if len(text) > maxSeedFile {
-		d.add(graph.Place{File: name}, graph.BadInput, "the file has more than %d MB; split it", maxSeedFile>>20)
-		return d.err()
+		d.Add(graph.Place{File: name}, graph.BadInput, "the file has more than %d MB; split it", maxSeedFile>>20)
+		return d.Err()
 	}
 	if line, ok := invalidUTF8(text); !ok {
-		d.add(graph.Place{File: name, Line: line}, graph.BadInput, "the line is not valid UTF-8")
-		return d.err()
+		d.Add(graph.Place{File: name, Line: line}, graph.BadInput, "the line is not valid UTF-8")
+		return d.Err()
 	}
 	var doc, more yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(text))
@@ -69,28 +69,28 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 		if errors.Is(err, io.EOF) {
 			return nil // an empty file states nothing
 		}
-		d.add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
-		return d.err()
+		d.Add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		return d.Err()
 	}
 	switch err := dec.Decode(&more); {
 	case err == nil:
-		d.add(d.at(&more, ""), graph.BadInput, "a second document begins here; a seed file is one")
-		return d.err()
+		d.Add(d.at(&more, ""), graph.BadInput, "a second document begins here; a seed file is one")
+		return d.Err()
 	case !errors.Is(err, io.EOF):
-		d.add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
-		return d.err()
+		d.Add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		return d.Err()
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return nil // as with nothing but a comment
 	}
 	d.plain(doc.Content[0])
 	if len(d.list) > 0 {
-		return d.err() // what an alias or a tag makes of the rest is anybody's guess
+		return d.Err() // what an alias or a tag makes of the rest is anybody's guess
 	}
 	if err := d.document(doc.Content[0]); err != nil {
 		return err
 	}
-	return d.err()
+	return d.Err()
 }
 
 // invalidUTF8 finds the line of the first byte that is no text.
@@ -117,9 +117,9 @@ func invalidUTF8(text []byte) (line int, ok bool) {
 func (d *seedDecoder) plain(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		d.add(d.at(n, ""), graph.BadInput, "anchors and aliases are not part of the seed format; write the value out")
+		d.Add(d.at(n, ""), graph.BadInput, "anchors and aliases are not part of the seed format; write the value out")
 	case n.Style&yaml.TaggedStyle != 0:
-		d.add(d.at(n, ""), graph.BadInput, "the tag %s is not part of the seed format; every value is read as text", graph.Clip(n.Tag))
+		d.Add(d.at(n, ""), graph.BadInput, "the tag %s is not part of the seed format; every value is read as text", graph.Clip(n.Tag))
 	}
 	for _, c := range n.Content {
 		d.plain(c)
@@ -142,7 +142,7 @@ func yamlMessage(err error) string {
 }
 
 type seedDecoder struct {
-	problems
+	Faults
 	ctx  context.Context
 	name string
 	emit Emit
@@ -155,18 +155,18 @@ func (d *seedDecoder) at(n *yaml.Node, path string) graph.Place {
 // pairs walks a mapping; it reports keys that are no plain text or stand twice.
 func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
-		d.add(d.at(n, path), graph.BadInput, "a mapping (key: value) is expected here, not %s", nodeKind(n))
+		d.Add(d.at(n, path), graph.BadInput, "a mapping (key: value) is expected here, not %s", nodeKind(n))
 		return nil
 	}
 	seen := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if k.Kind != yaml.ScalarNode {
-			d.add(d.at(k, path), graph.BadInput, "a key must be plain text, not %s", nodeKind(k))
+			d.Add(d.at(k, path), graph.BadInput, "a key must be plain text, not %s", nodeKind(k))
 			continue
 		}
 		if first, twice := seen[k.Value]; twice {
-			d.add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", graph.Clip(k.Value), first)
+			d.Add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", graph.Clip(k.Value), first)
 			continue
 		}
 		seen[k.Value] = k.Line
@@ -207,7 +207,7 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 				return d.entity(id, body, base)
 			})
 		}
-		d.add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", graph.Clip(k.Value))
+		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", graph.Clip(k.Value))
 		return nil
 	})
 }
@@ -249,7 +249,7 @@ func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 		}
 		_, defaultsOnly := listDefaults(first(v))
 		if len(v.Content) == 0 || len(v.Content) == 1 && defaultsOnly {
-			d.add(d.at(v, path), graph.BadInput, "the list states nothing; leave the field out")
+			d.Add(d.at(v, path), graph.BadInput, "the list states nothing; leave the field out")
 		}
 		for i, item := range v.Content {
 			if rest, ok := listDefaults(item); ok && i == 0 {
@@ -285,7 +285,7 @@ func (d *seedDecoder) listDefaults(n *yaml.Node, path string, c *graph.Claim) {
 	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
 		switch {
 		case k.Value == "to" || k.Value == "value" || k.Value == "supersedes":
-			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; each claim of the list has its own", k.Value)
+			d.Add(d.at(k, path), graph.BadInput, "%q cannot be a default; each claim of the list has its own", k.Value)
 		case !d.meta(k, v, path, c):
 			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+graph.Clip(k.Value))})
 		}
@@ -302,7 +302,7 @@ func (d *seedDecoder) claim(n *yaml.Node, path string, c graph.Claim) error {
 	case yaml.MappingNode:
 		d.claimBody(n, path, &c)
 	default:
-		d.add(d.at(n, path), graph.BadInput, "a claim is a value or a mapping, not %s", nodeKind(n))
+		d.Add(d.at(n, path), graph.BadInput, "a claim is a value or a mapping, not %s", nodeKind(n))
 	}
 	if len(d.list)+d.more > before {
 		return nil
@@ -319,9 +319,9 @@ func (d *seedDecoder) scalar(n *yaml.Node, path string) graph.Value {
 func (d *seedDecoder) text(n *yaml.Node, path string) (string, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		d.add(d.at(n, path), graph.BadInput, "one value is expected here, not %s", nodeKind(n))
+		d.Add(d.at(n, path), graph.BadInput, "one value is expected here, not %s", nodeKind(n))
 	case n.Tag == "!!null":
-		d.add(d.at(n, path), graph.BadInput, "the value is missing; what is not known is left out")
+		d.Add(d.at(n, path), graph.BadInput, "the value is missing; what is not known is left out")
 	default:
 		return n.Value, true
 	}
@@ -352,14 +352,14 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 		return nil
 	})
 	if !found {
-		d.add(d.at(n, path), graph.BadInput, "the claim has neither to (an entity) nor value (a literal)")
+		d.Add(d.at(n, path), graph.BadInput, "the claim has neither to (an entity) nor value (a literal)")
 	}
 }
 
 func (d *seedDecoder) metas(n *yaml.Node, path string, c *graph.Claim) {
 	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
 		if k.Value == "supersedes" || !d.meta(k, v, path, c) {
-			d.add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, original, conflict, note", graph.Clip(k.Value))
+			d.Add(d.at(k, path), graph.BadInput, "%q cannot be a default; defaults are source, at, confidence, rank, attribution, attributedTo, valid, original, conflict, note", graph.Clip(k.Value))
 		}
 		return nil
 	})
@@ -387,7 +387,7 @@ func (d *seedDecoder) setMeta(set func(*graph.Claim, string) error, v *yaml.Node
 		return
 	}
 	if err := set(c, text); err != nil {
-		d.add(d.at(v, path), codeOf(err), "%v", err)
+		d.Add(d.at(v, path), codeOf(err), "%v", err)
 	}
 }
 

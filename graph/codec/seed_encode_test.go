@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -53,7 +54,7 @@ func encoded(t testing.TB, g Graph) string {
 }
 
 func TestSeedEncode(t *testing.T) {
-	o := testOntology(t)
+	o := graphtest.Ontology(t)
 	text := `defaults: {source: s, confidence: 0.9}
 entities:
   KAZ:
@@ -118,7 +119,7 @@ entities:
 	} {
 		err := Seed.Encode(context.Background(), &bytes.Buffer{}, &listedGraph{o: o, claims: []graph.Claim{c}})
 		if err == nil || !strings.Contains(err.Error(), "keeps") {
-			t.Errorf("%s: %v", sentence(&c), err)
+			t.Errorf("%s: %v", graphtest.Sentence(&c, 1), err)
 		}
 	}
 }
@@ -225,7 +226,7 @@ func anyClaim(t *rapid.T) graph.Claim {
 
 // What is written and read again is the same graph, and is written the same.
 func TestSeedRoundTrip(t *testing.T) {
-	o := testOntology(t)
+	o := graphtest.Ontology(t)
 	entities := []graph.Entity{
 		{ID: "s1", Type: "Source"}, {ID: "s2", Type: "Source"}, {ID: "KAZ", Type: "Country"}, {ID: "e1", Type: "Organisation"},
 		{ID: "e2", Type: "Organisation"}, {ID: "e3", Type: "Organisation"}, {ID: "g1", Type: "Resource"}, {ID: "g2", Type: "Resource"},
@@ -240,7 +241,7 @@ func TestSeedRoundTrip(t *testing.T) {
 			}
 		}
 		text := encoded(t, g)
-		res, err := checked(t, func(emit Emit) error {
+		res, err := graphtest.Checked(t, func(emit Emit) error {
 			return Seed.Decode(context.Background(), "x.yaml", strings.NewReader(text), emit)
 		})
 		if err != nil {

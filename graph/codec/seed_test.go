@@ -209,18 +209,18 @@ func TestSeedFiles(t *testing.T) {
 
 func TestForFile(t *testing.T) {
 	for name, want := range map[string]*Format{"a.yaml": Seed, "b/c.YML": Seed, "a.jsonl": JSONLines, "a.ndjson": JSONLines} {
-		if f, err := ForFile(name); f != want || err != nil {
+		if f, err := Formats.ForFile(name); f != want || err != nil {
 			t.Errorf("%s: %v, %v", name, f, err)
 		}
 	}
 	for _, name := range []string{"", "a", "a.doc", "yaml", ".yaml.bak"} {
-		if f, err := ForFile(name); err == nil {
+		if f, err := Formats.ForFile(name); err == nil {
 			t.Errorf("%q is %s", name, f.Name)
 		}
 	}
 	seen := map[string]bool{}
 	for _, f := range Formats {
-		if got, err := ByName(f.Name); got != f || err != nil || seen[f.Name] {
+		if got, err := Formats.ByName(f.Name); got != f || err != nil || seen[f.Name] {
 			t.Errorf("%s: %v", f.Name, err)
 		}
 		seen[f.Name] = true
@@ -228,7 +228,7 @@ func TestForFile(t *testing.T) {
 			t.Errorf("%s says nothing or does nothing", f.Name)
 		}
 	}
-	if _, err := ByName("xml"); err == nil || !strings.Contains(err.Error(), "seed, jsonl") {
+	if _, err := Formats.ByName("xml"); err == nil || !strings.Contains(err.Error(), "seed, jsonl") {
 		t.Errorf("an unknown format: %v", err)
 	}
 }

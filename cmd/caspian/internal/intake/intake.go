@@ -21,6 +21,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 )
 
 // Input is one file, folder or stream with its format.
@@ -84,7 +85,7 @@ func find(p string, format *codec.Format, stdin io.Reader) ([]Input, error) {
 func file(name string, format *codec.Format, open func() (io.ReadCloser, error)) (Input, error) {
 	if format == nil {
 		var err error
-		if format, err = codec.ForFile(name); err != nil {
+		if format, err = datasets.Formats.ForFile(name); err != nil {
 			return Input{}, err
 		}
 	}
@@ -99,7 +100,7 @@ func Folder(fsys fs.FS, name string, format *codec.Format) ([]Input, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		told, unknown := codec.ForFile(p)
+		told, unknown := datasets.Formats.ForFile(p)
 		if unknown != nil || format != nil && told != format {
 			return nil
 		}

@@ -1,9 +1,10 @@
-package codec
+package datasets
 
 import (
 	"fmt"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // facts emits what an importer of a known data set found: it declares each
@@ -11,14 +12,14 @@ import (
 // error of the receiver.
 type facts struct {
 	from     graph.ID
-	emit     Emit
+	emit     codec.Emit
 	err      error
 	declared map[graph.ID]string
 	stated   map[graph.ClaimID]bool
 	named    map[string]bool
 }
 
-func newFacts(from graph.ID, emit Emit) facts {
+func newFacts(from graph.ID, emit codec.Emit) facts {
 	return facts{from: from, emit: emit, declared: map[graph.ID]string{}, stated: map[graph.ClaimID]bool{}, named: map[string]bool{}}
 }
 

@@ -1,4 +1,4 @@
-package codec
+package datasets
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 // isoCSV writes a table with the columns that ISO needs; each row gives some.
@@ -54,15 +56,15 @@ func with(row map[string]string, column, value string) map[string]string {
 	return changed
 }
 
-func decodeISOText(text string) func(Emit) error {
-	return func(emit Emit) error {
+func decodeISOText(text string) func(codec.Emit) error {
+	return func(emit codec.Emit) error {
 		return ISO.Decode(context.Background(), "codes.csv", strings.NewReader(text), emit)
 	}
 }
 
 func TestISO(t *testing.T) {
 	panama := map[string]string{"ISO3166-1-Alpha-3": "PAN", "ISO3166-1-numeric": "8", "ISO4217-currency_alphabetic_code": "PAB,USD"}
-	res, err := checked(t, decodeISOText(isoCSV(t, kazakhRow, panama)))
+	res, err := graphtest.Checked(t, decodeISOText(isoCSV(t, kazakhRow, panama)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +90,11 @@ func TestISO(t *testing.T) {
 	}
 	for i := range res.Commit.Claims {
 		c := &res.Commit.Claims[i]
-		if at, ok := want[sentence(c)]; ok {
+		if at, ok := want[graphtest.Sentence(c, statedConfidence)]; ok {
 			if at != c.Locator {
-				t.Errorf("%s is at %q, want %q", sentence(c), c.Locator, at)
+				t.Errorf("%s is at %q, want %q", graphtest.Sentence(c, statedConfidence), c.Locator, at)
 			}
-			delete(want, sentence(c))
+			delete(want, graphtest.Sentence(c, statedConfidence))
 		}
 	}
 	for s := range want {
@@ -119,7 +121,7 @@ func TestISOFaults(t *testing.T) {
 		{name: "a shared code", text: isoCSV(t, kazakhRow, with(with(other, "ISO3166-1-Alpha-2", "KG"), "wikidata_id", "")), remark: `FIPS of KGZ not read: "KZ" is the code of two rows`},
 		{name: "a link", text: isoCSV(t, with(kazakhRow, "wikidata_id", "https://example.org/Q232")), remark: `wikidata_id of KAZ not read`},
 	} {
-		res, err := checked(t, func(emit Emit) error {
+		res, err := graphtest.Checked(t, func(emit codec.Emit) error {
 			return decodeISOText(c.text)(func(op graph.Op) error {
 				if op.Claim.Predicate == "isoNumeric" && op.Claim.Subject == "KGZ" {
 					return nil // the copied row has the same number
@@ -152,14 +154,14 @@ func TestISOOriginal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	res, err := checked(t, func(emit Emit) error { return ISO.Decode(context.Background(), "country-codes.csv", f, emit) })
+	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return ISO.Decode(context.Background(), "country-codes.csv", f, emit) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	said := map[string]bool{}
 	countries := 0
 	for i := range res.Commit.Claims {
-		said[sentence(&res.Commit.Claims[i])] = true
+		said[graphtest.Sentence(&res.Commit.Claims[i], statedConfidence)] = true
 	}
 	for _, e := range res.Commit.Entities {
 		if e.Type == "Country" {
@@ -189,7 +191,7 @@ func FuzzISO(f *testing.F) {
 	f.Add(isoCSV(f, kazakhRow))
 	f.Add(isoCSV(f, with(kazakhRow, "Capital", "Central Asia"), with(kazakhRow, "ISO3166-1-Alpha-3", "ABC")))
 	f.Add("a,b\n")
-	o := testOntology(f)
+	o := graphtest.Ontology(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		var ch graph.Change
 		err := decodeISOText(text)(func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })

@@ -1,4 +1,4 @@
-package codec
+package datasets
 
 import (
 	"context"
@@ -7,12 +7,12 @@ import (
 	"os"
 	"path"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 // originals is the folder of the original files, beside the repository.
@@ -23,51 +23,6 @@ func needOriginals(t *testing.T) {
 	if _, err := os.Stat(originals + "/factbook"); err != nil {
 		t.Skipf("skipped: the original files are not at %s", originals)
 	}
-}
-
-var loadOntology = sync.OnceValues(func() (*schema.Ontology, error) { return schema.Load("ontology.graphql", schema.Default) })
-
-func testOntology(t testing.TB) *schema.Ontology {
-	t.Helper()
-	o, err := loadOntology()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
-
-// checked runs a reader and checks what it emits against the ontology.
-func checked(t testing.TB, read func(Emit) error) (*graph.Result, error) {
-	t.Helper()
-	var ch graph.Change
-	err := read(func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
-	res, problems := graph.Check(testOntology(t), graph.Nothing, &ch)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	return res, err
-}
-
-// sentence writes a claim in one line, for comparing.
-func sentence(c *graph.Claim) string {
-	s := fmt.Sprint(c.Subject, " ", c.Predicate, " ", c.Value)
-	for _, q := range c.Qualifiers {
-		s += fmt.Sprint(" ", q.Name, "=", q.Value)
-	}
-	for _, x := range []struct{ mark, text string }{
-		{"@", c.Valid.String()}, {"printed ", c.Original}, {"note ", c.Note}, {"conflict ", c.Conflict},
-	} {
-		if x.text != "" {
-			s += " " + x.mark + x.text
-		}
-	}
-	if c.Attribution != graph.Asserted {
-		s += " " + c.Attribution.String()
-	}
-	if c.Confidence != statedConfidence {
-		s += fmt.Sprint(" ", c.Confidence)
-	}
-	return s
 }
 
 func book(files map[string]string) fs.FS {
@@ -100,7 +55,7 @@ func TestFactbookEntry(t *testing.T) {
 		"asia/ch.json": `{"Geography": {"Land boundaries": {"border countries": {"text": "Kazakhstan 1,770 km"}}}}`,
 		"asia/pf.json": `{"Government": {"Country name": {"conventional short form": {"text": "Paracel Islands"}}}}`,
 	})
-	res, err := checked(t, func(emit Emit) error { return Factbook.DecodeDir(context.Background(), dir, "book", emit) })
+	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), dir, "book", emit) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,14 +80,14 @@ func TestFactbookEntry(t *testing.T) {
 	}
 	for i := range res.Commit.Claims {
 		c := &res.Commit.Claims[i]
-		if at, ok := want[sentence(c)]; ok {
+		if at, ok := want[graphtest.Sentence(c, statedConfidence)]; ok {
 			if at != c.Locator {
-				t.Errorf("%s is at %q, want %q", sentence(c), c.Locator, at)
+				t.Errorf("%s is at %q, want %q", graphtest.Sentence(c, statedConfidence), c.Locator, at)
 			}
-			delete(want, sentence(c))
+			delete(want, graphtest.Sentence(c, statedConfidence))
 		}
 		if c.Predicate == "coordinates" {
-			t.Errorf("minute 99 was read: %s", sentence(c))
+			t.Errorf("minute 99 was read: %s", graphtest.Sentence(c, statedConfidence))
 		}
 	}
 	for s := range want {
@@ -163,14 +118,14 @@ func TestFactbookFaults(t *testing.T) {
 		{"a number for a text", `{"Geography": {"Location": {"text": 5}}}`, "book/x/kz.json: Geography/Location/text: a text is expected here, not float64"},
 		{"a list for a section", `{"Geography": []}`, `book/x/kz.json: Geography/Map references: an object is expected above "Map references" here, not []interface {}`},
 	} {
-		_, err := checked(t, func(emit Emit) error {
+		_, err := graphtest.Checked(t, func(emit codec.Emit) error {
 			return Factbook.DecodeDir(context.Background(), book(map[string]string{"x/kz.json": c.text}), "book", emit)
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %s", c.name, err, c.want)
 		}
 	}
-	if _, err := checked(t, func(emit Emit) error { return Factbook.DecodeDir(context.Background(), book(nil), "book", emit) }); err == nil {
+	if _, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), book(nil), "book", emit) }); err == nil {
 		t.Error("an empty folder is no Factbook, and nobody says so")
 	}
 	stop := fmt.Errorf("enough")
@@ -217,7 +172,7 @@ var originalFacts = []string{
 func TestFactbookOriginals(t *testing.T) {
 	needOriginals(t)
 	dir := os.DirFS(originals + "/factbook")
-	res, err := checked(t, func(emit Emit) error { return Factbook.DecodeDir(context.Background(), dir, "factbook", emit) })
+	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), dir, "factbook", emit) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,13 +180,13 @@ func TestFactbookOriginals(t *testing.T) {
 	countries, claims := map[graph.ID]bool{}, map[string]int{}
 	for i := range res.Commit.Claims {
 		c := &res.Commit.Claims[i]
-		said[sentence(c)] = true
+		said[graphtest.Sentence(c, statedConfidence)] = true
 		claims[c.Predicate]++
 		if c.Predicate == "fips" {
 			countries[c.Subject] = true
 		}
 		if len(c.Value.Text()) > 140 || len(c.Original) > 140 || len(c.Note) > 140 {
-			t.Errorf("prose was copied: %s", sentence(c))
+			t.Errorf("prose was copied: %s", graphtest.Sentence(c, statedConfidence))
 		}
 	}
 	for _, f := range originalFacts {
@@ -337,7 +292,7 @@ func checkUnsaid(t *testing.T, dir fs.FS, res *graph.Result) {
 func readEntry(t *testing.T, dir fs.FS, file string) *entry {
 	t.Helper()
 	r := &factbook{facts: newFacts(FactbookSource, func(graph.Op) error { return nil }), names: names()}
-	e := &entry{factbook: r, base: path.Base(file), where: file, ps: &problems{}}
+	e := &entry{factbook: r, base: path.Base(file), where: file, ps: &codec.Faults{}}
 	text, err := fs.ReadFile(dir, file)
 	if err != nil {
 		t.Fatal(err)
@@ -382,7 +337,7 @@ func FuzzFactbookFile(f *testing.F) {
 	f.Add([]byte(`{"Government": {"Executive branch": {"chief of state": {"text": "King X (since 1 May 2000); represented by Y Z"}}}}`))
 	f.Add([]byte(`{"Economy": {"Exports - commodities": {"text": "a, b 5%, c (2023)", "note": "based on value"}}}`))
 	f.Add([]byte(`[`))
-	o := testOntology(f)
+	o := graphtest.Ontology(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var ch graph.Change
 		dir := book(map[string]string{"x/kz.json": string(text)})

@@ -1,4 +1,4 @@
-package codec
+package datasets
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // ISO reads the table of country codes of datasets/country-codes: ISO 3166,
@@ -21,7 +22,7 @@ import (
 // The locator of a claim is the row's alpha-3 code and the column: KAZ/ISO4217-currency_alphabetic_code.
 // Values that the table spoils are remarked on and left out: FIPS codes of
 // several entries run together, a code that two rows share.
-var ISO = &Format{
+var ISO = &codec.Format{
 	Name:   "iso",
 	About:  "the table of country codes: ISO 3166, M49, currencies, names in six languages",
 	Decode: decodeISO,
@@ -67,7 +68,7 @@ type isoRow struct {
 	id    graph.ID
 }
 
-func decodeISO(ctx context.Context, name string, r io.Reader, emit Emit) error {
+func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
 	t := &isoTable{facts: newFacts(ISOSource, emit), names: names(), name: name, column: map[string]int{}, fips: map[string]int{}}
 	rows, err := t.readAll(ctx, r)
 	if err != nil {
@@ -91,12 +92,12 @@ const maxISORows = 2000
 
 // readAll reads the rows in the order of their codes, and every fault of form.
 func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) {
-	var ps problems
+	var ps codec.Faults
 	cr := csv.NewReader(r)
 	head, err := cr.Read()
 	if err != nil {
-		ps.add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the table has no head line: %v", err)
-		return nil, ps.err()
+		ps.Add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the table has no head line: %v", err)
+		return nil, ps.Err()
 	}
 	for i, c := range head {
 		t.column[strings.TrimPrefix(c, "\ufeff")] = i
@@ -107,11 +108,11 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 	}
 	for _, c := range need {
 		if _, ok := t.column[c]; !ok {
-			ps.add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
+			ps.Add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
 		}
 	}
-	if len(ps.list) > 0 {
-		return nil, ps.err()
+	if err := ps.Err(); err != nil {
+		return nil, err
 	}
 	var rows []*isoRow
 	lines := map[graph.ID]int{}
@@ -122,7 +123,7 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 		}
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {
-			ps.add(graph.Place{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
+			ps.Add(graph.Place{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
 			break // where the next row begins is not sure any more
 		}
 		if err != nil {
@@ -134,14 +135,14 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 		row.id = graph.ID(row.cell("ISO3166-1-Alpha-3"))
 		switch first, twice := lines[row.id]; {
 		case !utf8.ValidString(strings.Join(cells, "")):
-			ps.add(at, graph.BadInput, "the row is not valid UTF-8; save the table in that encoding")
+			ps.Add(at, graph.BadInput, "the row is not valid UTF-8; save the table in that encoding")
 		case !alpha(string(row.id), 3):
-			ps.add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", clipText(string(row.id)))
+			ps.Add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", clipText(string(row.id)))
 		case twice:
-			ps.add(at, graph.Duplicate, "%s stands here and on line %d", row.id, first)
+			ps.Add(at, graph.Duplicate, "%s stands here and on line %d", row.id, first)
 		case len(rows) == maxISORows:
-			ps.add(at, graph.BadInput, "the table has more than %d rows", maxISORows)
-			return nil, ps.err()
+			ps.Add(at, graph.BadInput, "the table has more than %d rows", maxISORows)
+			return nil, ps.Err()
 		default:
 			lines[row.id] = line
 			rows = append(rows, row)
@@ -149,7 +150,7 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 		}
 	}
 	sort.Slice(rows, func(i, j int) bool { return rows[i].id < rows[j].id })
-	return rows, ps.err()
+	return rows, ps.Err()
 }
 
 func alpha(s string, n int) bool {

