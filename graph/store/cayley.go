@@ -56,7 +56,7 @@ var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 // any other: LevelDB's transactions, which would skip it, keep the writer's
 // lock when they fail, and Close then waits for ever.
 func levelOptions(o Options) *opt.Options {
-	buffer := o.writeBuffer
+	buffer := o.WriteBuffer
 	if buffer == 0 {
 		buffer = 32 << 20
 	}
@@ -101,8 +101,8 @@ func (s *embedded) open() error {
 	if err != nil {
 		return fmt.Errorf("store: open %s: %w", path, err)
 	}
-	if s.opts.files != nil {
-		files = s.opts.files(files)
+	if s.opts.Files != nil {
+		files = s.opts.Files(files)
 	}
 	if err := s.openOn(files, path); err != nil {
 		return errors.Join(fmt.Errorf("store: open %s: %w", path, err), files.Close())

@@ -8,11 +8,11 @@ import (
 )
 
 // WithWriteBuffer opens stores that turn to tables after n bytes.
-func WithWriteBuffer(n int) Options { return Options{writeBuffer: n} }
+func WithWriteBuffer(n int) Options { return Options{WriteBuffer: n} }
 
 // WithFiles opens stores whose files may fail, and that turn to tables after n bytes.
 func WithFiles(n int, f func(storage.Storage) storage.Storage) Options {
-	return Options{writeBuffer: n, files: f}
+	return Options{WriteBuffer: n, Files: f}
 }
 
 // WithBulk opens stores that write groups of n quads and more in bulk, none

@@ -49,10 +49,14 @@ type Options struct {
 	// NoSync lets the operating system choose when to write: a commit survives
 	// the end of the process and not that of the machine. For tests.
 	NoSync bool
+	// WriteBuffer is how many bytes of the newest commits the database keeps in
+	// memory before it makes a table of them; 0 is 32 MB.
+	WriteBuffer int
+	// Files, where not nil, wraps the files of the database each time it is
+	// opened. For tests of disks that fail and of machines that stop.
+	Files func(storage.Storage) storage.Storage
 
-	// Of the tests.
-	writeBuffer int                                   // the bytes of a memory table
-	files       func(storage.Storage) storage.Storage // what stands between the database and its files
-	bulkLeast   int                                   // instead of the constant; negative for never
-	filterLeast int                                   // instead of minFilter
+	// Of the tests of this package.
+	bulkLeast   int // instead of the constant; negative for never
+	filterLeast int // instead of minFilter
 }
