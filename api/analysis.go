@@ -1,11 +1,11 @@
 package api
 
-import "github.com/caspian-kg/caspian/graph/analysis"
+import "github.com/caspian-kg/caspian/graph/routes"
 
 // analyses are the root fields of the analyses: one line for each file of
-// package analysis, in the order of the contract.
+// packages analysis and routes, in the order of the contract.
 func (b *builder) analyses() []field {
-	networks := new(analysis.Networks)
+	networks := new(routes.Networks)
 	return []field{
 		b.routes(networks),
 		b.connections(),

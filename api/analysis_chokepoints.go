@@ -5,7 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/routes"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -13,18 +13,18 @@ import (
 // chokepointsArgs are the prepared arguments of chokepoints.
 type chokepointsArgs struct {
 	view    viewArg
-	network analysis.NetworkKind
-	options analysis.ChokepointOptions
+	network routes.NetworkKind
+	options routes.ChokepointOptions
 }
 
 // chokepointRef is one chokepoint of an answer.
 type chokepointRef struct {
 	view *snapshot.View
-	*analysis.Chokepoint
+	*routes.Chokepoint
 	partial bool
 }
 
-func (b *builder) chokepoints(networks *analysis.Networks) field {
+func (b *builder) chokepoints(networks *routes.Networks) field {
 	args := b.withView(graphql.FieldConfigArgument{
 		"from":     {Type: must(graphql.ID), Description: "Where routes start, as in routes."},
 		"to":       {Type: must(graphql.ID), Description: "Where they arrive."},
@@ -38,7 +38,7 @@ func (b *builder) chokepoints(networks *analysis.Networks) field {
 		"unit":     {Type: graphql.String, Description: "The unit of capacities, a member of the enum Unit of the ontology; figures in others of its dimension are converted."},
 		"first":    {Type: graphql.Int, Description: "At most so many, from 1 to 200."},
 	})
-	b.defaults("Query.chokepoints", map[string]string{"network": "TRANSPORT", "weight": "COUNT", "unit": `"` + analysis.CapacityUnit + `"`, "first": "20"})
+	b.defaults("Query.chokepoints", map[string]string{"network": "TRANSPORT", "weight": "COUNT", "unit": `"` + routes.CapacityUnit + `"`, "first": "20"})
 	return field{
 		name: "chokepoints", typ: list(b.chokepointType()), args: args,
 		about: "What every route between two places passes: for each kind the smallest sets, of at most six, without which no route is left. A search that ends at its limit of work before it found one is an error. Smaller ones first, then those nearer to the start.",
@@ -54,7 +54,7 @@ func (b *builder) chokepoints(networks *analysis.Networks) field {
 				if err != nil {
 					return nil, false, err
 				}
-				found, err := analysis.FindChokepoints(c.Ctx, n, &a.options)
+				found, err := routes.FindChokepoints(c.Ctx, n, &a.options)
 				if err != nil {
 					return nil, false, err
 				}
@@ -67,7 +67,7 @@ func (b *builder) chokepoints(networks *analysis.Networks) field {
 }
 
 func prepareChokepoints(args map[string]any) (any, error) {
-	a := &chokepointsArgs{network: networkArg(args), options: analysis.ChokepointOptions{
+	a := &chokepointsArgs{network: networkArg(args), options: routes.ChokepointOptions{
 		From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)), Avoid: idList(args["avoid"]),
 		Modes: texts(args["modes"]), Statuses: texts(args["statuses"]), Closing: idList(args["closing"]), First: 20,
 	}}
@@ -75,22 +75,22 @@ func prepareChokepoints(args map[string]any) (any, error) {
 		a.options.First = n
 	}
 	// The default need not be a unit of an ontology of one's own.
-	if unit, ok := args["unit"].(string); ok && unit != analysis.CapacityUnit {
+	if unit, ok := args["unit"].(string); ok && unit != routes.CapacityUnit {
 		a.options.Unit = unit
 	}
-	for i, name := range analysis.CutWeights {
+	for i, name := range routes.CutWeights {
 		if args["weight"] == name {
-			a.options.Weight = analysis.CutWeight(i)
+			a.options.Weight = routes.CutWeight(i)
 		}
 	}
 	names := texts(args["kinds"])
 	if names != nil {
-		a.options.Kinds = []analysis.CutKind{}
+		a.options.Kinds = []routes.CutKind{}
 	}
 	for _, name := range names {
-		for i, known := range analysis.CutNames {
+		for i, known := range routes.CutNames {
 			if name == known {
-				a.options.Kinds = append(a.options.Kinds, analysis.CutKind(i))
+				a.options.Kinds = append(a.options.Kinds, routes.CutKind(i))
 			}
 		}
 	}
@@ -143,7 +143,7 @@ func (b *builder) chokepointType() *graphql.Object {
 }
 
 func (b *builder) endPairType() *graphql.Object {
-	end := func(pick func(p analysis.Pair) uint32) gql.Binding {
+	end := func(pick func(p routes.Pair) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c := src.Obj.(*chokepointRef)
 			return gql.Ref{Obj: c.view, Index: uint64(pick(c.Lost[src.Index]))}, true, nil
@@ -152,31 +152,31 @@ func (b *builder) endPairType() *graphql.Object {
 	return b.object("EndPair", "A place where routes start and one where they arrive.", func() []field {
 		any := b.entityType(b.o.Type(schema.EntityType))
 		return []field{
-			{name: "from", typ: must(any), read: end(func(p analysis.Pair) uint32 { return p.From })},
-			{name: "to", typ: must(any), read: end(func(p analysis.Pair) uint32 { return p.To })},
+			{name: "from", typ: must(any), read: end(func(p routes.Pair) uint32 { return p.From })},
+			{name: "to", typ: must(any), read: end(func(p routes.Pair) uint32 { return p.To })},
 		}
 	})
 }
 
 func (b *builder) cutCapacityType() *graphql.Object {
-	of := func(src gql.Ref) *analysis.CutCapacity { return src.Obj.(*chokepointRef).Capacity }
-	leaf := func(read func(t *analysis.CutCapacity, dst []byte) []byte) gql.Binding {
+	of := func(src gql.Ref) *routes.CutCapacity { return src.Obj.(*chokepointRef).Capacity }
+	leaf := func(read func(t *routes.CutCapacity, dst []byte) []byte) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
 	}
 	return b.object("CutCapacity", "What can pass some nodes or legs together. What nobody states is unknown, neither nothing nor without end.", func() []field {
 		return []field{
 			{name: "low", typ: must(graphql.Float), about: "The sum of the least figures stated; an element that has none counts nothing.",
-				read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
+				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
 			{name: "high", typ: graphql.Float, about: "The sum of the largest; null where some element's capacity is not stated, since then nobody says how much at most.",
-				read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte {
+				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte {
 					if len(t.Unstated) > 0 {
 						return dst
 					}
 					return gql.AppendFloat(dst, t.Stated.High)
 				})},
 			{name: "stated", typ: must(graphql.Float), about: "The sum of the largest figures stated, whether or not some element has none.",
-				read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.High) })},
-			{name: "unit", typ: must(graphql.String), read: leaf(func(t *analysis.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
+				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.High) })},
+			{name: "unit", typ: must(graphql.String), read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
 			b.entityListField("unstated", "The elements of which nobody states it.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Unstated }),
 			{name: "claims", typ: list(b.claimType()), about: "Those behind it.",

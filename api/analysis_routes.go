@@ -7,7 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/routes"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -15,28 +15,28 @@ import (
 // routesArgs are the prepared arguments of routes.
 type routesArgs struct {
 	view    viewArg
-	network analysis.NetworkKind
-	options analysis.RouteOptions
+	network routes.NetworkKind
+	options routes.RouteOptions
 }
 
 // routesAnswer is what the fields of a RouteResult read. It lives for one request.
 type routesAnswer struct {
 	view *snapshot.View
-	analysis.Routes
+	routes.Routes
 }
 
 // routeRef is one route of an answer; legRef one leg.
 type routeRef struct {
 	view *snapshot.View
-	*analysis.Route
+	*routes.Route
 }
 
 type legRef struct {
 	view *snapshot.View
-	*analysis.Leg
+	*routes.Leg
 }
 
-func (b *builder) routes(networks *analysis.Networks) field {
+func (b *builder) routes(networks *routes.Networks) field {
 	args := b.withView(graphql.FieldConfigArgument{
 		"from":       {Type: must(graphql.ID), Description: "Where to start: a transport node, a city, a country, a region or an organisation."},
 		"to":         {Type: must(graphql.ID), Description: "Where to arrive: the same."},
@@ -67,7 +67,7 @@ func (b *builder) routes(networks *analysis.Networks) field {
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
-				r, err := analysis.FindRoutes(c.Ctx, n, &a.options)
+				r, err := routes.FindRoutes(c.Ctx, n, &a.options)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -113,14 +113,14 @@ func (b *builder) legEnum(name, about, enum, unnamed string, read func(l *legRef
 }
 
 func prepareRoutes(args map[string]any) (any, error) {
-	a := &routesArgs{network: networkArg(args), options: analysis.RouteOptions{
+	a := &routesArgs{network: networkArg(args), options: routes.RouteOptions{
 		From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)),
 		Avoid: idList(args["avoid"]), Via: idList(args["via"]),
 		Modes: texts(args["modes"]), Statuses: texts(args["statuses"]), Gauges: texts(args["gauges"]), First: 3,
 	}}
-	for i, name := range analysis.RankNames {
+	for i, name := range routes.RankNames {
 		if args["rank"] == name {
-			a.options.Rank = analysis.Rank(i)
+			a.options.Rank = routes.Rank(i)
 		}
 	}
 	if n, ok := args["first"].(int); ok {
@@ -145,11 +145,11 @@ func atArgument(err error) error {
 	return &gql.ArgumentError{Argument: ps[0].Place.Path, Err: ps}
 }
 
-func networkArg(args map[string]any) analysis.NetworkKind {
-	if args["network"] == analysis.Borders.String() {
-		return analysis.Borders
+func networkArg(args map[string]any) routes.NetworkKind {
+	if args["network"] == routes.Borders.String() {
+		return routes.Borders
 	}
-	return analysis.Transport
+	return routes.Transport
 }
 
 func texts(arg any) []string {
@@ -366,7 +366,7 @@ func (b *builder) blockageType() *graphql.Object {
 }
 
 func (b *builder) missType() *graphql.Object {
-	of := func(src gql.Ref) (*routesAnswer, *analysis.Miss) {
+	of := func(src gql.Ref) (*routesAnswer, *routes.Miss) {
 		a := src.Obj.(*routesAnswer)
 		return a, &a.Nearest[src.Index]
 	}

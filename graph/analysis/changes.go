@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -80,7 +81,7 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 		return w.err == nil && (!here || fn(c))
 	}
 	if o.Subject == "" {
-		work := cmp.Or(o.Work, walkWork)
+		work := cmp.Or(o.Work, question.WalkWork)
 		for n := start; int(n) < w.s.ClaimCount(); n++ {
 			// A place is one of a claim that a view shows, so that it tells nothing else.
 			if w.looked >= work && rest != nil {
@@ -97,9 +98,9 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 		}
 		return nil, w.err
 	}
-	var f faults
-	subject := f.entity(from, "subject", o.Subject)
-	if err := f.err(); err != nil {
+	var f question.Faults
+	subject := f.Entity(from, "subject", o.Subject)
+	if err := f.Err(); err != nil {
 		return nil, err
 	}
 	for _, n := range w.of(subject, "") {
@@ -127,7 +128,7 @@ type changeGroup struct {
 
 func (w *changesWalk) tick() bool {
 	w.looked++
-	if w.looked%checkEvery == 0 && w.err == nil {
+	if w.looked%question.CheckEvery == 0 && w.err == nil {
 		w.err = w.ctx.Err()
 	}
 	return w.err == nil
@@ -192,13 +193,13 @@ func (w *changesWalk) pair(list []uint32) {
 		}
 	}
 	for _, bySource := range [...]bool{true, false} {
-		key := func(n uint32) (k question, ok bool) {
+		key := func(n uint32) (k questionKey, ok bool) {
 			if k.text, ok = questionOf(w.s, n); bySource {
 				k.source = w.s.Source(n)
 			}
 			return k, ok && free(n)
 		}
-		waiting := map[question][]uint32{}
+		waiting := map[questionKey][]uint32{}
 		for _, n := range gone {
 			if k, ok := key(n); ok {
 				waiting[k] = append(waiting[k], n)
@@ -213,7 +214,9 @@ func (w *changesWalk) pair(list []uint32) {
 	}
 }
 
-type question struct {
+// questionKey tells claims apart that answer different questions, or answer
+// one question by different sources.
+type questionKey struct {
 	text   string
 	source uint32
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -31,7 +32,7 @@ func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) 
 	for i := range entries {
 		entries[i].Seq = since + graph.Seq(i) + 1
 	}
-	err := learned(ctx, s, since, last, func(n uint32, seq graph.Seq, withdrawn bool) {
+	err := question.Learned(ctx, s, since, last, func(n uint32, seq graph.Seq, withdrawn bool) {
 		e := &entries[seq-since-1]
 		if withdrawn {
 			e.Withdrawn = append(e.Withdrawn, n)
@@ -43,21 +44,6 @@ func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) 
 		return nil, err
 	}
 	return entries, nil
-}
-
-// learned calls fn with each claim recorded behind one sequence number and up to
-// another, in record order, and then with each withdrawn there.
-func learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
-	for n, to := s.Recorded(since, last); n < to; n++ {
-		if n%checkEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		fn(n, s.RecordedSeq(n), false)
-	}
-	s.Withdrawn(since, last, func(n uint32, seq graph.Seq) { fn(n, seq, true) })
-	return nil
 }
 
 // Entities are the entities that the claims of the entry are about, as

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -72,22 +73,22 @@ type Conflict struct {
 // always looked at together.
 func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) (rest *ConflictPlace, err error) {
 	w := &conflictWalk{ctx: ctx, v: v, o: o, fn: fn}
-	var f faults
+	var f question.Faults
 	subject := snapshot.None
 	if o.Subject != "" {
-		subject = f.entity(v, "subject", o.Subject)
+		subject = f.Entity(v, "subject", o.Subject)
 	}
 	if o.Predicate != "" {
-		f.predicate(v.Snapshot().Ontology(), "predicate", o.Predicate)
+		f.Predicate(v.Snapshot().Ontology(), "predicate", o.Predicate)
 	}
-	if err := f.err(); err != nil {
+	if err := f.Err(); err != nil {
 		return nil, err
 	}
 	if subject != snapshot.None {
 		w.visit(subject)
 		return nil, w.err
 	}
-	work := cmp.Or(o.Work, walkWork)
+	work := cmp.Or(o.Work, question.WalkWork)
 	v.OfTypes(concrete(v.Snapshot().Ontology())).Walk(func(e snapshot.Edge) bool {
 		id := v.Snapshot().ID(e.Node)
 		if o.After != nil && id < o.After.Subject {
@@ -100,13 +101,6 @@ func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn fun
 		return w.visit(e.Node)
 	})
 	return rest, w.err
-}
-
-// predicate wants the name of a stored field.
-func (f *faults) predicate(o *schema.Ontology, argument, name string) {
-	if o.Predicate(name) == nil {
-		f.add(argument, graph.UnknownName, "the ontology has no stored field %q; inverse and derived fields are read from others", graph.Clip(name))
-	}
 }
 
 // concrete are the types that entities may have.
@@ -127,7 +121,7 @@ type conflictWalk struct {
 // tick counts work and ends the walk when its context has ended.
 func (w *conflictWalk) tick() bool {
 	w.looked++
-	if w.looked%checkEvery == 0 && w.err == nil {
+	if w.looked%question.CheckEvery == 0 && w.err == nil {
 		w.err = w.ctx.Err()
 	}
 	return w.err == nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -38,32 +39,32 @@ type ConnectionsOptions struct {
 
 // Validate returns every fault of the options, or nil.
 func (o *ConnectionsOptions) Validate(v *snapshot.View) error {
-	var f faults
+	var f question.Faults
 	s := v.Snapshot()
-	f.entity(v, "from", o.From)
-	f.entity(v, "to", o.To)
+	f.Entity(v, "from", o.From)
+	f.Entity(v, "to", o.To)
 	if o.From == o.To {
-		f.add("to", graph.BadInput, "it is the same as from; ask about two entities")
+		f.Add("to", graph.BadInput, "it is the same as from; ask about two entities")
 	}
 	if o.MaxLength < 0 || o.MaxLength > MaxConnectionLength {
-		f.add("maxLength", graph.BadInput, "%d is not between 1 and %d", o.MaxLength, MaxConnectionLength)
+		f.Add("maxLength", graph.BadInput, "%d is not between 1 and %d", o.MaxLength, MaxConnectionLength)
 	}
 	if o.First < 0 || o.First > MaxConnections {
-		f.add("first", graph.BadInput, "%d is not between 1 and %d", o.First, MaxConnections)
+		f.Add("first", graph.BadInput, "%d is not between 1 and %d", o.First, MaxConnections)
 	}
 	for _, r := range o.Relations {
 		if fields := s.Ontology().Predicate(r); fields == nil {
-			f.predicate(s.Ontology(), "relations", r)
+			f.Predicate(s.Ontology(), "relations", r)
 		} else if fields[0].Kind != schema.Relation {
-			f.add("relations", graph.BadInput, "%s leads to no entity; name a relation", r)
+			f.Add("relations", graph.BadInput, "%s leads to no entity; name a relation", r)
 		}
 	}
 	for _, t := range o.ExcludeTypes {
 		if s.Ontology().Type(t) == nil {
-			f.add("excludeTypes", graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
+			f.Add("excludeTypes", graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
 		}
 	}
-	return f.err()
+	return f.Err()
 }
 
 // Step is one claim of a connection, read from one entity to the next.
@@ -200,7 +201,7 @@ func (w *connector) tick() bool {
 	if w.work > w.o.Work {
 		w.spent = true
 	}
-	if w.work%checkEvery == 0 && w.err == nil {
+	if w.work%question.CheckEvery == 0 && w.err == nil {
 		w.err = w.ctx.Err()
 	}
 	return !w.spent && w.err == nil

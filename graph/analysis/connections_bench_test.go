@@ -9,6 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/bench"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -43,7 +44,7 @@ func large(b *testing.B, n int) *snapshot.View {
 // entities each time. Partial answers are counted.
 func BenchmarkAnalyses(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000} {
-		if n > analysis.BenchClaims(b) {
+		if n > graphtest.BenchClaims(b) {
 			continue
 		}
 		v := large(b, n)
@@ -123,7 +124,7 @@ func BenchmarkAnalyses(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("%s/%d", x.name, n), func(b *testing.B) {
 				partial = 0
-				analysis.Timed(b, func() error { return x.ask(b) })
+				graphtest.Timed(b, func() error { return x.ask(b) })
 				if partial > 0 {
 					b.ReportMetric(float64(partial)/float64(b.N), "partial/op")
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -11,11 +12,11 @@ import (
 // linked: counting them takes a walk over all claims, and a search wants them
 // of entities that it does not read. After a write only those that its claims
 // touch are counted again. The zero value is ready; it is safe for concurrent use.
-type Degrees struct{ kept kept[[]uint32] }
+type Degrees struct{ cache question.ViewCache[[]uint32] }
 
 // of returns the degrees in a view by entity.
 func (k *Degrees) of(ctx context.Context, v *snapshot.View) ([]uint32, error) {
-	return k.kept.of(v, "degrees", func(old *keptItem[[]uint32]) ([]uint32, error) {
+	return k.cache.Of(v, "degrees", func(old *question.Cached[[]uint32]) ([]uint32, error) {
 		if old != nil {
 			if counts, err := recountLinks(ctx, v, old); counts != nil || err != nil {
 				return counts, err
@@ -31,32 +32,32 @@ const maxRecounted = 2000
 
 // recountLinks counts again the entities that claims touched since an earlier
 // view; nil where that does not pay.
-func recountLinks(ctx context.Context, v *snapshot.View, old *keptItem[[]uint32]) ([]uint32, error) {
+func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]uint32]) ([]uint32, error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}
 	// What two views of the same knowledge list does not depend on what came later.
-	if since := old.view.KnownSeq(); since != v.KnownSeq() {
-		err := learned(ctx, s, since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) {
+	if since := old.View.KnownSeq(); since != v.KnownSeq() {
+		err := question.Learned(ctx, s, since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) {
 			if len(touched) > maxRecounted {
 				return
 			}
 			touched[s.Subject(n)] = true
-			linked(s, n, func(to uint32) { touched[to] = true })
+			question.Linked(s, n, func(to uint32) { touched[to] = true })
 		})
 		if err != nil || len(touched) > maxRecounted {
 			return nil, err
 		}
 	}
 	counts := make([]uint32, s.EntityCount())
-	copy(counts, old.value)
+	copy(counts, old.Value)
 	others := map[uint32]bool{}
 	for e := range touched {
 		clear(others)
 		looked := 0
-		tick := func() bool { looked++; return looked%checkEvery != 0 || ctx.Err() == nil }
+		tick := func() bool { looked++; return looked%question.CheckEvery != 0 || ctx.Err() == nil }
 		v.Claims(e, "", false, func(n uint32) bool {
 			if v.Lists(n) {
-				linked(s, n, func(to uint32) { others[to] = true })
+				question.Linked(s, n, func(to uint32) { others[to] = true })
 			}
 			return tick()
 		})
@@ -76,22 +77,6 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *keptItem[[]uint32]
 	return counts, nil
 }
 
-// linked calls fn with each entity but its subject that a claim links the
-// subject with: its object and what its qualifiers name.
-func linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
-	subject := s.Subject(n)
-	link := func(to uint32) {
-		if to != snapshot.None && to != subject {
-			fn(to)
-		}
-	}
-	link(s.Object(n))
-	for i := range s.QualifierCount(n) {
-		_, e := s.QualifierEntity(n, i)
-		link(e)
-	}
-}
-
 // countLinks counts, for each entity, the others that claims in view link it
 // with: a subject with the object and with what qualifiers name. Many sources
 // of one link, or many years of it, are one.
@@ -103,13 +88,13 @@ func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	looked := 0
 	v.AllClaims(func(n uint32) bool {
 		subject := s.Subject(n)
-		linked(s, n, func(to uint32) {
+		question.Linked(s, n, func(to uint32) {
 			pairs = append(pairs, pair{subject, to})
 			counts[subject]++
 			counts[to]++
 		})
 		looked++
-		return looked%checkEvery != 0 || ctx.Err() == nil
+		return looked%question.CheckEvery != 0 || ctx.Err() == nil
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err

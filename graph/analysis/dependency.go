@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -53,7 +54,7 @@ type DependencyOptions struct {
 	Work int
 }
 
-// Bounds are the least and the most that a number between 0 and 1 can be.
+// Bounds are the least and the most that a share can be.
 type Bounds struct{ Low, High float64 }
 
 // Dependency is how a country's trade in a resource is spread.
@@ -176,16 +177,16 @@ type dependencyRun struct {
 
 // prepare checks the options; it names every fault.
 func (d *dependencyRun) prepare() error {
-	var f faults
-	d.of = f.entity(d.v, "of", d.o.Of)
-	d.resource = f.entity(d.v, "resource", d.o.Resource)
+	var f question.Faults
+	d.of = f.Entity(d.v, "of", d.o.Of)
+	d.resource = f.Entity(d.v, "resource", d.o.Resource)
 	relation, others := d.o.Direction.relations()
 	d.relations = append([]string{relation}, others...)
 	if d.o.Direction > Export {
-		f.add("direction", graph.BadInput, "%d is no direction", d.o.Direction)
+		f.Add("direction", graph.BadInput, "%d is no direction", d.o.Direction)
 	}
 	if d.o.Year != nil && (*d.o.Year < -9999 || *d.o.Year > 9999) {
-		f.add("year", graph.BadInput, "%d is out of range", *d.o.Year)
+		f.Add("year", graph.BadInput, "%d is out of range", *d.o.Year)
 	}
 	if d.of != snapshot.None {
 		t := d.v.Snapshot().Type(d.of)
@@ -197,16 +198,16 @@ func (d *dependencyRun) prepare() error {
 			for _, field := range d.v.Snapshot().Ontology().Predicate(relation) {
 				traders = append(traders, field.Owner.Name)
 			}
-			f.add("of", graph.WrongType, "%s is of type %s; %s is stated of these types: %s", d.o.Of, d.v.Snapshot().TypeName(d.of), relation, distinct(traders))
+			f.Add("of", graph.WrongType, "%s is of type %s; %s is stated of these types: %s", d.o.Of, d.v.Snapshot().TypeName(d.of), relation, distinct(traders))
 		}
 	}
 	if d.resource != snapshot.None && d.field != nil {
 		q := d.field.Qualifier(resourceField)
 		if t := d.v.Snapshot().Type(d.resource); t == nil || q == nil || q.Target == nil || !q.Target.Includes(t) {
-			f.add("resource", graph.WrongType, "%s is of type %s, which %s cannot name as its resource", d.o.Resource, d.v.Snapshot().TypeName(d.resource), relation)
+			f.Add("resource", graph.WrongType, "%s is of type %s, which %s cannot name as its resource", d.o.Resource, d.v.Snapshot().TypeName(d.resource), relation)
 		}
 	}
-	return f.err()
+	return f.Err()
 }
 
 // collect reads the figures about the resource and its narrower ones.
@@ -214,10 +215,10 @@ func (d *dependencyRun) collect(ctx context.Context) error {
 	if err := d.narrower(ctx); err != nil {
 		return err
 	}
-	looked, work := 0, cmp.Or(d.o.Work, walkWork)
+	looked, work := 0, cmp.Or(d.o.Work, question.WalkWork)
 	for _, relation := range d.relations {
 		d.v.Claims(d.of, relation, false, func(n uint32) bool {
-			if looked++; looked > work || looked%checkEvery == 0 && ctx.Err() != nil {
+			if looked++; looked > work || looked%question.CheckEvery == 0 && ctx.Err() != nil {
 				return false
 			}
 			if f, ok := d.figure(relation, n); ok {
@@ -494,14 +495,14 @@ func (out *Dependency) bound() {
 	// holds only as far as all the others would leave room for it.
 	sum := 0.0
 	for i := range low {
-		low[i] = max(0, min(low[i], round(1-(lows-low[i]))))
+		low[i] = max(0, min(low[i], question.Round(1-(lows-low[i]))))
 		sum += low[i]
 	}
-	rest := max(0, round(1-sum))
-	out.Unknown = Bounds{max(0, round(1-highs)), rest}
+	rest := max(0, question.Round(1-sum))
+	out.Unknown = Bounds{max(0, question.Round(1-highs)), rest}
 	largest, squares := 0.0, 0.0
 	for i := range out.Partners {
-		out.Partners[i].Share = Bounds{low[i], max(high[i], min(1, round(low[i]+rest)))}
+		out.Partners[i].Share = Bounds{low[i], max(high[i], min(1, question.Round(low[i]+rest)))}
 		squares += low[i] * low[i]
 		largest = max(largest, low[i])
 	}
@@ -510,7 +511,7 @@ func (out *Dependency) bound() {
 	for _, h := range high {
 		most = max(most, h*h)
 	}
-	out.HHI = Bounds{min(1, round(squares)), min(1, round(most))}
+	out.HHI = Bounds{min(1, question.Round(squares)), min(1, question.Round(most))}
 }
 
 // disagreements are the figures of one partner that differ beyond the

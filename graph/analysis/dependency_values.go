@@ -6,9 +6,6 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// checkEvery is how many claims may be looked at before the context is asked.
-const checkEvery = 1024
-
 // yearOf is the year that the period lies within.
 func yearOf(iv graph.Interval) (int, bool) {
 	if !iv.From.Known() || !iv.To.Known() {
@@ -28,6 +25,3 @@ func touchesYear(iv graph.Interval, year int) bool {
 func farApart(relative, a, b float64) bool {
 	return math.Abs(a-b) > (relative+1e-9)*max(math.Abs(a), math.Abs(b))
 }
-
-// round takes away what binary fractions add, as in 1-0.93.
-func round(x float64) float64 { return math.Round(x*1e12) / 1e12 }

@@ -144,30 +144,36 @@ func drawWorld(t *rapid.T, o *schema.Ontology, most int) *snapshot.Snapshot {
 	}
 	s := apply(t, snapshot.Empty(o), first)
 	for range rapid.IntRange(1, 3).Draw(t, "commits") {
-		var ch graph.Change
-		var standing []graph.ClaimID
-		if err := s.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
-			if live && c.Predicate != "date" {
-				standing = append(standing, id)
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
+		s = drawCommit(t, o, s, most)
+	}
+	return s
+}
+
+// drawCommit is the snapshot after one more random commit.
+func drawCommit(t *rapid.T, o *schema.Ontology, s *snapshot.Snapshot, most int) *snapshot.Snapshot {
+	var ch graph.Change
+	var standing []graph.ClaimID
+	if err := s.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
+		if live && c.Predicate != "date" {
+			standing = append(standing, id)
 		}
-		for range rapid.IntRange(0, most).Draw(t, "claims") {
-			c := drawWorldClaim(t, o)
-			if len(standing) > 0 && rapid.IntRange(0, 6).Draw(t, "supersede") == 0 {
-				c.Supersedes = []graph.ClaimID{rapid.SampledFrom(standing).Draw(t, "old")}
-			}
-			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range rapid.IntRange(0, most).Draw(t, "claims") {
+		c := drawWorldClaim(t, o)
+		if len(standing) > 0 && rapid.IntRange(0, 6).Draw(t, "supersede") == 0 {
+			c.Supersedes = []graph.ClaimID{rapid.SampledFrom(standing).Draw(t, "old")}
 		}
-		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
-			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
-		}
-		// A claim withdrawn twice, or a circle of broader, is refused.
-		if res, problems := graph.Check(o, s, &ch); problems == nil {
-			s = apply(t, s, &res.Commit)
-		}
+		ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
+	}
+	if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
+		ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
+	}
+	// A claim withdrawn twice, or a circle of broader, is refused.
+	if res, problems := graph.Check(o, s, &ch); problems == nil {
+		s = apply(t, s, &res.Commit)
 	}
 	return s
 }

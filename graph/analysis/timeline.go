@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -37,17 +38,17 @@ type Moment struct {
 // its own. partial tells that more claims are about it than the work allowed to
 // read, so that some are missing.
 func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []Moment, partial bool, err error) {
-	var f faults
-	entity := f.entity(v, "entity", o.Entity)
-	if err := f.err(); err != nil {
+	var f question.Faults
+	entity := f.Entity(v, "entity", o.Entity)
+	if err := f.Err(); err != nil {
 		return nil, false, err
 	}
 	s := v.Snapshot()
-	looked, work := 0, cmp.Or(o.Work, walkWork)
+	looked, work := 0, cmp.Or(o.Work, question.WalkWork)
 	tick := func() bool {
 		looked++
 		partial = partial || looked > work
-		return !partial && (looked%checkEvery != 0 || ctx.Err() == nil)
+		return !partial && (looked%question.CheckEvery != 0 || ctx.Err() == nil)
 	}
 	v.History(entity, false, func(n uint32) bool {
 		if !tick() {

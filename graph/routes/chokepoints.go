@@ -1,4 +1,4 @@
-package analysis
+package routes
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -80,8 +81,8 @@ type ChokepointOptions struct {
 
 // Validate lists every fault that can be told without a graph.
 func (o *ChokepointOptions) Validate() error {
-	var f faults
-	fault := func(argument, format string, a ...any) { f.add(argument, graph.BadInput, format, a...) }
+	var f question.Faults
+	fault := func(argument, format string, a ...any) { f.Add(argument, graph.BadInput, format, a...) }
 	if o.First < 1 || o.First > maxCuts {
 		fault("first", "%d is not between 1 and %d", o.First, maxCuts)
 	}
@@ -102,9 +103,9 @@ func (o *ChokepointOptions) Validate() error {
 	// What both questions have in common is bounded in one place.
 	r := RouteOptions{Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, First: 1}
 	if more, ok := r.Validate().(graph.Problems); ok {
-		f.list = append(f.list, more...)
+		f.Join(more)
 	}
-	return f.err()
+	return f.Err()
 }
 
 // Chokepoint is a smallest set of elements of one kind that every route passes:

@@ -1,4 +1,4 @@
-package analysis
+package routes
 
 // entry is a state that waits in a search, by cost; of equal cost the one
 // nearer to its start goes first.

@@ -1,4 +1,4 @@
-package analysis
+package routes
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -68,8 +69,8 @@ type RouteOptions struct {
 
 // Validate lists every fault that can be told without a graph.
 func (o *RouteOptions) Validate() error {
-	var f faults
-	fault := func(argument, format string, a ...any) { f.add(argument, graph.BadInput, format, a...) }
+	var f question.Faults
+	fault := func(argument, format string, a ...any) { f.Add(argument, graph.BadInput, format, a...) }
 	if o.First < 1 || o.First > maxRoutes {
 		fault("first", "%d is not between 1 and %d", o.First, maxRoutes)
 	}
@@ -91,7 +92,7 @@ func (o *RouteOptions) Validate() error {
 	if o.MaxBorders != nil && (*o.MaxBorders < 0 || *o.MaxBorders > maxBorders) {
 		fault("maxBorders", "%d is not between 0 and %d", *o.MaxBorders, maxBorders)
 	}
-	return f.err()
+	return f.Err()
 }
 
 // Routes are the answer to RouteOptions.

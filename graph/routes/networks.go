@@ -1,4 +1,4 @@
-package analysis
+package routes
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -15,13 +16,13 @@ import (
 // from the one before: as it is where no claim that it reads was touched, and
 // else with the nodes and legs read anew that were. The zero value is ready; it
 // is safe for concurrent use.
-type Networks struct{ kept kept[*Network] }
+type Networks struct{ cache question.ViewCache[*Network] }
 
 // Of returns the network of a kind in a view, compiled at most now.
 func (k *Networks) Of(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
-	return k.kept.of(v, kind.String(), func(old *keptItem[*Network]) (*Network, error) {
+	return k.cache.Of(v, kind.String(), func(old *question.Cached[*Network]) (*Network, error) {
 		if old != nil {
-			if n, err := old.value.after(ctx, v); n != nil || err != nil {
+			if n, err := old.Value.after(ctx, v); n != nil || err != nil {
 				return n, err
 			}
 		}
@@ -76,7 +77,7 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 	reads := networkReads[n.kind]
 	touched, ok = map[uint32]bool{}, true
 	looked := map[uint32]bool{}
-	err = learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
+	err = question.Learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
 		subject, predicate := s.Subject(c), s.Predicate(c)
 		if s.TypeName(subject) == schema.SourceType && predicate == "date" && int(subject) < old.EntityCount() {
 			ok = false // its claims may hold more or less surely than they did
@@ -100,7 +101,7 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 // entitiesOf are the entities that a claim names.
 func entitiesOf(s *snapshot.Snapshot, claim uint32) []uint32 {
 	list := []uint32{s.Subject(claim), s.Source(claim)}
-	linked(s, claim, func(to uint32) { list = append(list, to) })
+	question.Linked(s, claim, func(to uint32) { list = append(list, to) })
 	return list
 }
 

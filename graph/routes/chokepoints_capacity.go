@@ -1,14 +1,18 @@
-package analysis
+package routes
 
 import (
 	"math"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // CapacityUnit is the unit of capacities where a question names none.
 const CapacityUnit = "MtPerYear"
+
+// Bounds are the least and the largest figure that is stated.
+type Bounds struct{ Low, High float64 }
 
 // CutCapacity is what can pass some elements together in a year or a day, as far as
 // it is stated.
@@ -53,8 +57,8 @@ func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
 	units := s.Ontology().Units
 	standing := false
 	v.Claims(entity, "capacity", false, func(n uint32) bool {
-		planned, _ := s.Qualifier(n, plannedField)
-		scope, _ := s.Qualifier(n, scopeField)
+		planned, _ := s.Qualifier(n, "planned")
+		scope, _ := s.Qualifier(n, "scope")
 		u := units[s.Value(n).Text()]
 		if planned.Bool() || scope.Text() != "" || u == nil || u.Dimension != f.unit.Dimension || u.Factor == 0 {
 			return true
@@ -103,7 +107,7 @@ func (f *cutter) throughput(kind CutKind, cut []uint32) *CutCapacity {
 		t.Stated.Low, t.Stated.High = t.Stated.Low+stated.Low, t.Stated.High+stated.High
 		t.Claims = append(t.Claims, claims...)
 	}
-	t.Stated = Bounds{round(t.Stated.Low), round(t.Stated.High)}
+	t.Stated = Bounds{question.Round(t.Stated.Low), question.Round(t.Stated.High)}
 	return t
 }
 

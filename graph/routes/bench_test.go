@@ -1,55 +1,22 @@
-package analysis
+package routes
 
 import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
-
-// BenchClaims bounds the graphs of benchmarks; CASPIAN_BENCH_CLAIMS says otherwise.
-func BenchClaims(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("CASPIAN_BENCH_CLAIMS")
-	if text == "" {
-		return 250_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		b.Fatal("CASPIAN_BENCH_CLAIMS: ", err)
-	}
-	return n
-}
-
-// Timed asks again and again and reports the median and the slowest answer,
-// since a mean tells little on a machine that is shared.
-func Timed(b *testing.B, ask func() error) {
-	b.Helper()
-	b.ReportAllocs()
-	var took []time.Duration
-	for b.Loop() {
-		start := time.Now()
-		if err := ask(); err != nil {
-			b.Fatal(err)
-		}
-		took = append(took, time.Since(start))
-	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e6, "ms-median")
-	b.ReportMetric(float64(took[len(took)-1].Nanoseconds())/1e6, "ms-slowest")
-}
 
 // benchNodes are the sizes of networks in benchmarks: about 10,000, 100,000,
 // 227,000 and a million claims.
 func benchNodes(b *testing.B) []int {
-	return slices.DeleteFunc([]int{440, 4_400, 10_000, 44_000}, func(n int) bool { return n*23 > BenchClaims(b) })
+	return slices.DeleteFunc([]int{440, 4_400, 10_000, 44_000}, func(n int) bool { return n*23 > graphtest.BenchClaims(b) })
 }
 
 // grid is a world of about so many nodes with three legs each: a map of 50
@@ -109,7 +76,7 @@ func BenchmarkRoutes(b *testing.B) {
 		v := see(b, s, graph.View{})
 		n := compile(b, v, Transport)
 		b.Run(fmt.Sprintf("compile/nodes=%d", nodes), func(b *testing.B) {
-			Timed(b, func() error { compile(b, v, Transport); return nil })
+			graphtest.Timed(b, func() error { compile(b, v, Transport); return nil })
 			b.ReportMetric(float64(s.ClaimCount()), "claims")
 		})
 		for _, rank := range []Rank{Legs, Distance, BorderCrossings, Certainty} {
@@ -124,7 +91,7 @@ func BenchmarkRoutes(b *testing.B) {
 						}
 					}
 				}
-				Timed(b, func() error {
+				graphtest.Timed(b, func() error {
 					o := RouteOptions{From: s.ID(end()), To: s.ID(end()), Avoid: []graph.ID{"CAK"}, Rank: rank, First: 3}
 					_, err := FindRoutes(context.Background(), n, &o)
 					return err
@@ -155,7 +122,7 @@ func BenchmarkNetworkAfterWrite(b *testing.B) {
 			}
 			v := see(b, next, graph.View{})
 			b.Run(fmt.Sprintf("%s/nodes=%d", x.name, nodes), func(b *testing.B) {
-				Timed(b, func() error {
+				graphtest.Timed(b, func() error {
 					n, err := old.after(context.Background(), v)
 					if n == nil {
 						b.Fatal("it would be compiled anew")
@@ -177,7 +144,7 @@ func BenchmarkBlocked(b *testing.B) {
 			// Row 3 of the map: CAV to CBB.
 			o := RouteOptions{From: s.ID(n.nodes[0].entity), To: s.ID(n.nodes[len(n.nodes)-1].entity), First: 3,
 				Avoid: []graph.ID{"CAV", "CAW", "CAX", "CAY", "CAZ", "CBA", "CBB"}}
-			Timed(b, func() error {
+			graphtest.Timed(b, func() error {
 				r, err := FindRoutes(context.Background(), n, &o)
 				if err == nil && (len(r.Routes) > 0 || len(r.Blocked) == 0) {
 					b.Fatal(r)
@@ -200,13 +167,13 @@ func BenchmarkChokepoints(b *testing.B) {
 					continue // countries have no capacity
 				}
 				b.Run(fmt.Sprintf("%s/%s/nodes=%d", weight, kind, nodes), func(b *testing.B) {
-					Timed(b, func() error { _, err := FindChokepoints(context.Background(), n, &o); return err })
+					graphtest.Timed(b, func() error { _, err := FindChokepoints(context.Background(), n, &o); return err })
 				})
 			}
 		}
 		o.Closing = []graph.ID{"CAV"}
 		b.Run(fmt.Sprintf("closing/nodes=%d", nodes), func(b *testing.B) {
-			Timed(b, func() error { _, err := FindChokepoints(context.Background(), n, &o); return err })
+			graphtest.Timed(b, func() error { _, err := FindChokepoints(context.Background(), n, &o); return err })
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package analysis
+package routes
 
 import (
 	"container/heap"

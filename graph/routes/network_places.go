@@ -1,18 +1,19 @@
-package analysis
+package routes
 
 import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // entity finds what an argument names.
 func (n *Network) entity(argument string, id graph.ID) (uint32, error) {
-	var f faults
-	e := f.entity(n.view, argument, id)
-	return e, f.err()
+	var f question.Faults
+	e := f.Entity(n.view, argument, id)
+	return e, f.Err()
 }
 
 // countries are the countries that an entity stands for: itself, or the

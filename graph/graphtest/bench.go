@@ -1,0 +1,41 @@
+package graphtest
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// BenchClaims bounds the graphs of benchmarks; CASPIAN_BENCH_CLAIMS says otherwise.
+func BenchClaims(b *testing.B) int {
+	b.Helper()
+	text := os.Getenv("CASPIAN_BENCH_CLAIMS")
+	if text == "" {
+		return 250_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal("CASPIAN_BENCH_CLAIMS: ", err)
+	}
+	return n
+}
+
+// Timed asks again and again and reports the median and the slowest answer,
+// since a mean tells little on a machine that is shared.
+func Timed(b *testing.B, ask func() error) {
+	b.Helper()
+	b.ReportAllocs()
+	var took []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		if err := ask(); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e6, "ms-median")
+	b.ReportMetric(float64(took[len(took)-1].Nanoseconds())/1e6, "ms-slowest")
+}

@@ -1,0 +1,78 @@
+// Package question has what all analyses share: the faults of their arguments,
+// the bounds of their work, what a view cache keeps, and walks over what the
+// store has learned since.
+//
+// Read Faults and ViewCache first. The package must not know any one analysis.
+package question
+
+import (
+	"math"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Faults collects every fault of an analysis's options. The zero value is ready.
+type Faults struct{ list graph.Problems }
+
+// Add notes a fault of an argument.
+func (f *Faults) Add(argument string, code graph.Code, format string, a ...any) {
+	f.list = append(f.list, graph.Problem{Place: graph.Place{Path: argument}, Code: code, Message: graph.Errorf(code, format, a...).Message})
+}
+
+// Join adds faults that another check found.
+func (f *Faults) Join(more graph.Problems) { f.list = append(f.list, more...) }
+
+// Predicate notes a fault unless the name is that of a stored field.
+func (f *Faults) Predicate(o *schema.Ontology, argument, name string) {
+	if o.Predicate(name) == nil {
+		f.Add(argument, graph.UnknownName, "the ontology has no stored field %q; inverse and derived fields are read from others", graph.Clip(name))
+	}
+}
+
+// Err is the graph.Problems found, nil where there are none.
+func (f *Faults) Err() error {
+	if len(f.list) == 0 {
+		return nil
+	}
+	return f.list
+}
+
+// Entity finds what an argument names; snapshot.None and a fault where the
+// store has no such entity, for to avoid what is misspelt would be to avoid
+// nothing.
+//
+// One that the store has and the view does not show is answered for, with
+// nothing or as unknown, whatever the analysis: which ids there are and of what
+// type is no claim, has no source and no date, and is bound by no view; what
+// claims say of it is. So the same question asked of one view after the other
+// gets an answer from each.
+func (f *Faults) Entity(v *snapshot.View, argument string, id graph.ID) uint32 {
+	s := v.Snapshot()
+	n, ok := s.Number(id)
+	if ok {
+		return n
+	}
+	advice := "search finds ids by names"
+	for _, other := range [...]string{strings.ToUpper(string(id)), strings.ToLower(string(id))} {
+		if _, ok := s.Number(graph.ID(other)); ok {
+			advice = "did you mean \"" + other + "\"?"
+		}
+	}
+	f.Add(argument, graph.UnknownID, "there is no entity %q; %s", graph.Clip(string(id)), advice)
+	return snapshot.None
+}
+
+// Round takes away what binary fractions add, as in 1-0.93.
+func Round(x float64) float64 { return math.Round(x*1e12) / 1e12 }
+
+// The limits of a walk over the graph.
+const (
+	// WalkWork is how many claims a walk reads where its options give no limit:
+	// about a second's worth.
+	WalkWork = 5_000_000
+	// CheckEvery is how many claims a walk may read before it checks its context.
+	CheckEvery = 1024
+)

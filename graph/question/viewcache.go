@@ -1,0 +1,106 @@
+package question
+
+import (
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// ViewCache keeps what was computed for the views asked last, so that questions
+// of one view share it and a view after a write starts from what the view
+// before it had. The zero value is ready; it is safe for concurrent use.
+type ViewCache[T any] struct {
+	// mu guards list. It is not held while a value is computed, so that long
+	// work blocks nobody; two questions at once may compute the same value.
+	mu   sync.Mutex
+	list []Cached[T] // the most recently used first
+}
+
+// Cached is a value and the view that it was computed for.
+type Cached[T any] struct {
+	View  *snapshot.View
+	Value T
+	key   string
+}
+
+const (
+	// maxCached bounds the memory: a network has about 400 bytes a leg.
+	maxCached = 8
+	// maxLag is how many commits older than the newest an item may be: it retains
+	// its snapshot, of which later ones share less and less.
+	maxLag = 256
+)
+
+// Of returns the value for a view. The key names the kind of value; the view's
+// lens is added to it. make computes the value; old is the value of an earlier
+// state of the same lens, nil where there is none.
+func (k *ViewCache[T]) Of(v *snapshot.View, key string, make func(old *Cached[T]) (T, error)) (T, error) {
+	item := Cached[T]{View: v.Lasting(), key: key + " " + v.Lens()}
+	old := k.find(&item)
+	if old != nil && old.View.Snapshot() == v.Snapshot() && old.View.KnownSeq() == v.KnownSeq() {
+		return old.Value, nil
+	}
+	var err error
+	if item.Value, err = make(old); err != nil {
+		return item.Value, err
+	}
+	k.keep(item)
+	return item.Value, nil
+}
+
+// find is the item itself, or else the latest one that it may be made from.
+func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	best := -1
+	for i := range k.list {
+		x := &k.list[i]
+		if x.key != want.key || !precedes(x.View, want.View) {
+			continue
+		}
+		if best < 0 || x.View.KnownSeq() > k.list[best].View.KnownSeq() ||
+			x.View.KnownSeq() == k.list[best].View.KnownSeq() && x.View.Snapshot().Seq() > k.list[best].View.Snapshot().Seq() {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	x := k.list[best]
+	copy(k.list[1:best+1], k.list[:best])
+	k.list[0] = x
+	return &x
+}
+
+// precedes tells whether one view is of the same line of snapshots as another,
+// and neither it nor what it knows is later.
+func precedes(old, v *snapshot.View) bool {
+	a, b := old.Snapshot(), v.Snapshot()
+	if a == b {
+		return old.KnownSeq() <= v.KnownSeq()
+	}
+	if a.Ontology() != b.Ontology() || a.Seq() >= b.Seq() || old.KnownSeq() > v.KnownSeq() || a.ClaimCount() > b.ClaimCount() || a.EntityCount() > b.EntityCount() {
+		return false
+	}
+	last := uint32(a.ClaimCount()) - 1
+	return a.ClaimCount() == 0 || a.ClaimID(last) == b.ClaimID(last)
+}
+
+// keep puts an item in front of the others, and in place of those that nobody
+// will ask for again: of what was known then, and of what is known now as of an
+// earlier snapshot.
+func (k *ViewCache[T]) keep(item Cached[T]) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list := []Cached[T]{item}
+	now := item.View.KnownSeq() == item.View.Snapshot().Seq()
+	for _, x := range k.list {
+		past := x.View.Snapshot().Seq() <= item.View.Snapshot().Seq() &&
+			(x.View.KnownSeq() == item.View.KnownSeq() || now && x.View.KnownSeq() == x.View.Snapshot().Seq())
+		stale := x.View.Snapshot().Seq()+maxLag < item.View.Snapshot().Seq()
+		if len(list) < maxCached && !stale && !(x.key == item.key && past) {
+			list = append(list, x)
+		}
+	}
+	k.list = list
+}

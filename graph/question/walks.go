@@ -1,0 +1,39 @@
+package question
+
+import (
+	"context"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// Learned calls fn with each claim recorded after one sequence number and up to
+// another, in record order, and then with each withdrawn there.
+func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
+	for n, to := s.Recorded(since, last); n < to; n++ {
+		if n%CheckEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		fn(n, s.RecordedSeq(n), false)
+	}
+	s.Withdrawn(since, last, func(n uint32, seq graph.Seq) { fn(n, seq, true) })
+	return nil
+}
+
+// Linked calls fn with each entity but its subject that a claim links the
+// subject with: its object and what its qualifiers name.
+func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
+	subject := s.Subject(n)
+	link := func(to uint32) {
+		if to != snapshot.None && to != subject {
+			fn(to)
+		}
+	}
+	link(s.Object(n))
+	for i := range s.QualifierCount(n) {
+		_, e := s.QualifierEntity(n, i)
+		link(e)
+	}
+}
