@@ -130,7 +130,8 @@ func seeded(t *testing.T) (*live.Graph, *api.API) {
 
 type noLog struct{ head graph.Seq }
 
-func (n *noLog) Head() graph.Seq { return n.head }
+func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
+func (n *noLog) Head() graph.Seq          { return n.head }
 func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 	n.head += graph.Seq(len(cs))
 	return nil

@@ -117,12 +117,15 @@ func (a *API) today() graph.Day {
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 
 // ETag is a strong validator of the answer to a document: it changes with the
-// snapshot, the day, the schema and the request.
+// store, the snapshot, the day, the schema and the request. The time of the last
+// commit tells histories apart that began as one, as after a store is restored.
 func (s *Session) ETag(query, operation string, variables []byte) string {
 	var room [1024]byte // on the stack for all but long documents
 	b := append(append(room[:0], s.api.opts.Version...), 0)
 	b = append(append(b, s.snapshot.Ontology().Hash()...), 0)
-	for _, n := range [...]int64{int64(s.snapshot.Seq()), int64(s.today), int64(len(query)), int64(len(operation))} {
+	of, seq := s.api.opts.Graph.Identity(), s.snapshot.Seq()
+	b = append(append(b, of.Store...), 0)
+	for _, n := range [...]int64{int64(of.Epoch), int64(seq), s.snapshot.RecordedAt(seq).UnixMicro(), int64(s.today), int64(len(query)), int64(len(operation))} {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
 	b = append(append(append(b, query...), operation...), variables...)

@@ -17,7 +17,12 @@ import (
 )
 
 // memory is a log that forgets.
-type memory struct{ commits []*graph.Commit }
+type memory struct {
+	identity graph.Identity
+	commits  []*graph.Commit
+}
+
+func (m *memory) Identity() graph.Identity { return m.identity }
 
 func (m *memory) Head() graph.Seq { return graph.Seq(len(m.commits)) }
 
@@ -114,6 +119,39 @@ func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		if _, err := api.New(api.Options{Graph: g}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestETagNamesTheStore: what differs between two stores, or between two histories
+// of one store, differs in the validator.
+func TestETagNamesTheStore(t *testing.T) {
+	at := func(id graph.Identity, at time.Time) string {
+		g, err := live.Open(t.Context(), &memory{identity: id}, schema.MustDefault(), live.Options{Now: func() time.Time { return at }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Declare, Entity: graph.Entity{ID: "src", Type: "Source"}}}}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := api.New(api.Options{Graph: g, Now: func() time.Time { return testNow }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Begin().ETag("{ontology}", "", nil)
+	}
+	first := graph.Identity{Store: "a", Epoch: 1}
+	tag := at(first, testNow)
+	if again := at(first, testNow); again != tag {
+		t.Errorf("the same gives %s and %s", tag, again)
+	}
+	for what, other := range map[string]string{
+		"another store":              at(graph.Identity{Store: "b", Epoch: 1}, testNow),
+		"another epoch":              at(graph.Identity{Store: "a", Epoch: 2}, testNow),
+		"a commit made in its place": at(first, testNow.Add(time.Second)),
+	} {
+		if other == tag {
+			t.Errorf("%s has the same ETag", what)
 		}
 	}
 }

@@ -205,6 +205,8 @@ func BenchmarkQuery(b *testing.B) {
 // forgetful is a log that keeps nothing but its number, for queries alone.
 type forgetful struct{ head graph.Seq }
 
+func (f *forgetful) Identity() graph.Identity { return graph.Identity{} }
+
 func (f *forgetful) Head() graph.Seq { return f.head }
 
 func (f *forgetful) AppendGroup(_ context.Context, cs []*graph.Commit) error {

@@ -44,6 +44,20 @@ type Commit struct {
 	Entities    []Entity
 	Claims      []Claim
 	Retractions []Retraction
+	// Digest is the digest of the graph that has this commit as its last
+	// (snapshot.Digest), and Ontology the hash of the ontology that the commit
+	// was checked against. Both are hexadecimal; "" where they are unknown.
+	Digest, Ontology string
+}
+
+// Identity names a store and its history: where two logs share it, a sequence
+// number is the same commit in both. The zero value is unknown.
+type Identity struct {
+	// Store is drawn at random when the store is made.
+	Store string
+	// Epoch counts from 1 and is raised when the history is replaced, so that
+	// a sequence number may name another commit than before.
+	Epoch uint64
 }
 
 // Empty tells whether the commit would change nothing.

@@ -26,7 +26,8 @@ import (
 // noLog is the log of a graph that is kept nowhere.
 type noLog struct{ head graph.Seq }
 
-func (n *noLog) Head() graph.Seq { return n.head }
+func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
+func (n *noLog) Head() graph.Seq          { return n.head }
 func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 	n.head = cs[len(cs)-1].Seq
 	return nil

@@ -108,6 +108,8 @@ func Today(g *live.Graph) *snapshot.View {
 // forgetful is a log that keeps nothing but its number.
 type forgetful struct{ head graph.Seq }
 
+func (f *forgetful) Identity() graph.Identity { return graph.Identity{} }
+
 func (f *forgetful) Head() graph.Seq { return f.head }
 
 func (f *forgetful) AppendGroup(_ context.Context, cs []*graph.Commit) error {

@@ -115,7 +115,8 @@ func (d *dryLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 // noLog is the log of an empty store that is kept nowhere.
 type noLog struct{ head graph.Seq }
 
-func (n *noLog) Head() graph.Seq { return n.head }
+func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
+func (n *noLog) Head() graph.Seq          { return n.head }
 func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 	n.head = cs[len(cs)-1].Seq
 	return nil

@@ -287,7 +287,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	welcome(e, l.Addr(), g.Graph, time.Since(start))
 	if filled && !*c.noSnapshotFile {
 		// The next start may come after a kill, with no shutdown to write it.
-		if err := snapshotFile(*c.store).Save(g.Snapshot()); err != nil {
+		if err := snapshotFile(*c.store).Save(g.Snapshot(), g.Identity()); err != nil {
 			log.Warn("snapshot_file_not_written", "error", err.Error())
 		}
 	}

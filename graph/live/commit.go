@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -161,6 +160,7 @@ func (w *batch) decide(r *request) (*Receipt, error) {
 		// What Check passes can be applied; nothing is written of what cannot.
 		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
 	}
+	c.Digest, c.Ontology = next.Digest(), w.g.o.Hash()
 	w.head, w.commits = next, append(w.commits, c)
 	if c.Key != "" {
 		w.keys[c.Key] = c
@@ -179,7 +179,7 @@ func (w *batch) replayed(ctx context.Context, ch *graph.Change) (*Receipt, error
 		if err != nil || seq == 0 {
 			return nil, err
 		}
-		if first, err = w.g.commitAt(ctx, seq); err != nil {
+		if first, err = commitAt(ctx, w.g.log, seq); err != nil {
 			return nil, err
 		}
 	}
@@ -190,21 +190,6 @@ func (w *batch) replayed(ctx context.Context, ch *graph.Change) (*Receipt, error
 		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q made another change (commit %d); use a new key for each change", ch.Key, first.Seq)
 	}
 	return &Receipt{Seq: first.Seq, IDs: res.IDs, Known: len(ch.Ops), Notices: res.Notices, Replayed: true}, nil
-}
-
-var errFound = errors.New("found")
-
-// commitAt reads one commit from the log.
-func (g *Graph) commitAt(ctx context.Context, seq graph.Seq) (*graph.Commit, error) {
-	var found *graph.Commit
-	err := g.log.Replay(ctx, seq-1, func(c *graph.Commit) error {
-		found = c
-		return errFound
-	})
-	if !errors.Is(err, errFound) {
-		return nil, errors.Join(err, fmt.Errorf("commit %d cannot be read from the log", seq))
-	}
-	return found, nil
 }
 
 // sameCommit tells whether a change makes the commit that was made before.

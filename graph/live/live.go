@@ -21,6 +21,8 @@ import (
 
 // Log keeps commits durably and in order; package store has implementations.
 type Log interface {
+	// Identity names the store and its history; it does not change.
+	Identity() graph.Identity
 	// Head is the sequence number of the last commit, 0 for none.
 	Head() graph.Seq
 	// AppendGroup keeps several commits, numbered in a row, durably and whole,
@@ -34,9 +36,10 @@ type Log interface {
 
 // Cache keeps a snapshot beside the log, so that a start need not replay all of it.
 type Cache interface {
-	// Load returns the snapshot kept, or an error where there is none of use.
-	Load(o *schema.Ontology) (*snapshot.Snapshot, error)
-	Save(s *snapshot.Snapshot) error
+	// Load returns the snapshot kept and the store that it is of, or an error
+	// where there is none of use.
+	Load(o *schema.Ontology) (*snapshot.Snapshot, graph.Identity, error)
+	Save(s *snapshot.Snapshot, of graph.Identity) error
 }
 
 // Options are the graph's surroundings; the zero value works.
@@ -61,6 +64,8 @@ type Graph struct {
 	now   func() time.Time
 	note  *slog.Logger
 	cache Cache
+
+	identity graph.Identity
 
 	current atomic.Pointer[published]
 
@@ -87,7 +92,7 @@ type published struct {
 // Open makes the graph of a log: from the cache where it is of use, and from
 // the log's commits after it.
 func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Graph, error) {
-	g := &Graph{o: o, log: log, now: opts.Now, note: opts.Logger, cache: opts.Cache}
+	g := &Graph{o: o, log: log, now: opts.Now, note: opts.Logger, cache: opts.Cache, identity: log.Identity()}
 	if g.now == nil {
 		g.now = time.Now
 	}
@@ -96,13 +101,12 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 	}
 	start := snapshot.Empty(o)
 	if g.cache != nil {
-		cached, err := g.cache.Load(o)
-		switch {
-		case err != nil:
+		cached, of, err := g.cache.Load(o)
+		if err != nil {
 			g.note.Info("snapshot_file_unused", "reason", err.Error())
-		case cached.Seq() > log.Head():
-			g.note.Warn("snapshot_file_unused", "reason", "it is ahead of the log", "seq", cached.Seq(), "head", log.Head())
-		default:
+		} else if err := Belongs(ctx, log, cached, of); err != nil {
+			g.note.Warn("snapshot_file_unused", "reason", err.Error())
+		} else {
 			start, g.saved = cached, cached.Seq()
 		}
 	}
@@ -153,6 +157,9 @@ func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, er
 	}
 }
 
+// Identity names the store that keeps the graph, and its history.
+func (g *Graph) Identity() graph.Identity { return g.identity }
+
 // Ontology is the graph's ontology.
 func (g *Graph) Ontology() *schema.Ontology { return g.o }
 
@@ -185,7 +192,7 @@ func (g *Graph) save(s *snapshot.Snapshot) {
 	if g.cache == nil || s.Seq() == g.saved {
 		return
 	}
-	if err := g.cache.Save(s); err != nil {
+	if err := g.cache.Save(s, g.Identity()); err != nil {
 		g.note.Warn("snapshot_file_not_written", "error", err.Error())
 		return
 	}

@@ -19,6 +19,8 @@ import (
 
 // memory is a log that keeps its commits in memory and fails when told to.
 type memory struct {
+	identity graph.Identity
+
 	mu      sync.Mutex
 	commits []*graph.Commit
 	// fail, where not nil, is the next Append's error; doubt says that the
@@ -30,6 +32,8 @@ type memory struct {
 	most   int   // and how many ever ran at once
 	groups int   // appends made
 }
+
+func (m *memory) Identity() graph.Identity { return m.identity }
 
 func (m *memory) Head() graph.Seq {
 	m.mu.Lock()
@@ -102,21 +106,22 @@ func (m *memory) Key(_ context.Context, key string) (graph.Seq, error) {
 // cache keeps a snapshot in memory.
 type cache struct {
 	kept  *snapshot.Snapshot
+	of    graph.Identity
 	saves int
 	err   error
 }
 
-func (c *cache) Load(*schema.Ontology) (*snapshot.Snapshot, error) {
+func (c *cache) Load(*schema.Ontology) (*snapshot.Snapshot, graph.Identity, error) {
 	if c.kept == nil {
-		return nil, errors.New("none")
+		return nil, graph.Identity{}, errors.New("none")
 	}
-	return c.kept, nil
+	return c.kept, c.of, nil
 }
 
-func (c *cache) Save(s *snapshot.Snapshot) error {
+func (c *cache) Save(s *snapshot.Snapshot, of graph.Identity) error {
 	c.saves++
 	if c.err == nil {
-		c.kept = s
+		c.kept, c.of = s, of
 	}
 	return c.err
 }

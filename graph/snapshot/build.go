@@ -159,6 +159,10 @@ func (b *change) take(c *graph.Commit) error {
 	b.gone = b.gone[:0]
 	s.commits.append(c.At.UnixMicro())
 	s.seq = c.Seq
+	if c.Digest != "" && c.Digest != s.Digest() {
+		return fmt.Errorf("snapshot: commit %d leads to the digest %s, and not to %s as when it was made; the log is damaged, or this is another version of the program",
+			c.Seq, s.Digest(), c.Digest)
+	}
 	return nil
 }
 

@@ -23,7 +23,7 @@ type File struct{ Path string }
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 5
+	fileVersion = 6
 	align       = 64
 )
 
@@ -38,6 +38,7 @@ var layout = func() uint64 {
 
 // header is the first section: what is needed to read the others.
 type header struct {
+	Store                 graph.Identity
 	Seq                   graph.Seq
 	Ontology              string
 	TypeNames, Predicates []string
@@ -50,8 +51,8 @@ type header struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Save writes the snapshot to the file, whole or not at all.
-func (f File) Save(s *Snapshot) (err error) {
+// Save writes the snapshot of a store to the file, whole or not at all.
+func (f File) Save(s *Snapshot, of graph.Identity) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*")
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (f File) Save(s *Snapshot) (err error) {
 		}
 	}()
 	w := &fileWriter{w: bufio.NewWriterSize(tmp, 1<<20)}
-	if err := s.write(w); err != nil {
+	if err := s.write(w, of); err != nil {
 		return err
 	}
 	if err := w.w.Flush(); err != nil {
@@ -77,8 +78,21 @@ func (f File) Save(s *Snapshot) (err error) {
 	return os.Rename(tmp.Name(), f.Path)
 }
 
-// Load reads the snapshot. The error says why there is none of use.
-func (f File) Load(o *schema.Ontology) (*Snapshot, error) {
+// Load reads the snapshot and the store that it was written for. The error
+// says why there is none of use.
+func (f File) Load(o *schema.Ontology) (*Snapshot, graph.Identity, error) {
+	buf, err := f.read()
+	if err != nil {
+		return nil, graph.Identity{}, err
+	}
+	s, of, err := load(buf, o)
+	if err != nil {
+		return nil, of, fmt.Errorf("%s: %w", f.Path, err)
+	}
+	return s, of, nil
+}
+
+func (f File) read() ([]byte, error) {
 	file, err := os.Open(f.Path)
 	if err != nil {
 		return nil, err
@@ -95,11 +109,7 @@ func (f File) Load(o *schema.Ontology) (*Snapshot, error) {
 	if _, err := io.ReadFull(file, buf); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", f.Path, err)
 	}
-	s, err := load(buf, o)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Path, err)
-	}
-	return s, nil
+	return buf, nil
 }
 
 // alignedBytes are bytes that may be read as whole words.
@@ -195,11 +205,11 @@ func listsOf[T any](w *fileWriter, t *table[[]T]) {
 	sectionOf(w, flat)
 }
 
-func (s *Snapshot) write(w *fileWriter) error {
+func (s *Snapshot) write(w *fileWriter, of graph.Identity) error {
 	w.bytes([]byte(fileMagic))
 	w.bytes(binary.LittleEndian.AppendUint64(nil, layout))
 	h := header{
-		Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, QualifierNames: s.qualifierNames.list, Sum: s.sum,
+		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, QualifierNames: s.qualifierNames.list, Sum: s.sum,
 		Entities: s.ids.len(), Claims: s.rows.len(), Qualifiers: s.quals.len(),
 	}
 	for _, l := range s.keys.layers {

@@ -127,29 +127,29 @@ func readRuns(lists *table[[]link]) table[[]run] {
 	return *e.t
 }
 
-func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
+func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err error) {
 	if string(buf[:len(fileMagic)]) != fileMagic {
-		return nil, errors.New("it is no snapshot file")
+		return nil, of, errors.New("it is no snapshot file")
 	}
 	if binary.LittleEndian.Uint64(buf[8:]) != layout {
-		return nil, errors.New("it was written by another version")
+		return nil, of, errors.New("it was written by another version")
 	}
 	body := buf[:len(buf)-4]
 	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(buf[len(buf)-4:]) {
-		return nil, errDamaged
+		return nil, of, errDamaged
 	}
 	r := &fileReader{buf: body, at: 16}
 	var h header
 	if err := json.Unmarshal(r.section(), &h); err != nil {
-		return nil, errDamaged
+		return nil, of, errDamaged
 	}
 	if h.Ontology != o.Hash() {
-		return nil, errors.New("it was written for another ontology")
+		return nil, of, errors.New("it was written for another ontology")
 	}
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum
 	if !begins(h.Predicates, s.predicates.list) || !begins(h.QualifierNames, s.qualifierNames.list) {
-		return nil, errDamaged
+		return nil, of, errDamaged
 	}
 	s.typeNames, s.predicates, s.qualifierNames = numbered(h.TypeNames), numbered(h.Predicates), numbered(h.QualifierNames)
 	s.nameTypes()
@@ -165,7 +165,7 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	s.extras = column[extra]{}
 	var extras []fileExtra
 	if err := json.Unmarshal(r.section(), &extras); err != nil {
-		return nil, errDamaged
+		return nil, of, errDamaged
 	}
 	for _, x := range extras {
 		s.extras.append(extra{x.A, x.O, x.C, x.N, x.S})
@@ -199,13 +199,13 @@ func load(buf []byte, o *schema.Ontology) (*Snapshot, error) {
 	s.labels = readLabels(r)
 	s.sounds = readSounds(r)
 	if r.bad || s.ids.len() != h.Entities || s.ended.n != h.Claims || s.commits.len() != int(h.Seq) {
-		return nil, errDamaged
+		return nil, of, errDamaged
 	}
 	s.entities = s.entities.with(span(0, s.ids.len()), func(n uint32) uint64 { return hashText(s.ids.at(n)) })
 	s.claims = s.claims.with(span(0, s.rows.len()), func(n uint32) uint64 { return hashClaim(s.rows.ref(n).id) })
 	s.keys = s.keys.with(h.Keyed, s.keyHash)
 	s.w.forget()
-	return s, nil
+	return s, h.Store, nil
 }
 
 // begins tells whether a list begins with the names that the ontology has.

@@ -182,13 +182,14 @@ func TestAgainstModel(t *testing.T) {
 		// A file is synced, which is slow; some of the cases do.
 		if rapid.IntRange(0, 4).Draw(t, "file") == 0 {
 			file := snapshot.File{Path: filepath.Join(dir, "snapshot")}
-			if err := file.Save(stepped); err != nil {
+			if err := file.Save(stepped, graph.Identity{Store: "s", Epoch: 2}); err != nil {
 				t.Fatal(err)
 			}
-			read, err := file.Load(o)
+			read, of, err := file.Load(o)
 			if err != nil {
 				t.Fatal(err)
 			}
+			equal(t, "store of the file", of, graph.Identity{Store: "s", Epoch: 2})
 			equal(t, "digest of the file", read.Digest(), stepped.Digest())
 			same = append(same, read)
 		}

@@ -32,10 +32,10 @@ func TestRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := File{Path: filepath.Join(t.TempDir(), "snapshot")}
-	if err := f.Save(s); err != nil {
+	if err := f.Save(s, graph.Identity{}); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := f.Load(o)
+	loaded, _, err := f.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,10 +39,11 @@ type embedded struct {
 
 	// mu guards what readers see; it is held for moments only, and the fields
 	// change only under writing as well.
-	mu     sync.RWMutex
-	kv     *levelKV // nil after a failed write, until the database opens again
-	head   graph.Seq
-	closed bool
+	mu       sync.RWMutex
+	kv       *levelKV // nil after a failed write, until the database opens again
+	identity graph.Identity
+	head     graph.Seq
+	closed   bool
 }
 
 // cayleyOptions: Cayley's Bloom filters would hold 75 MB and read the whole
@@ -127,6 +128,10 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 	if err == nil {
 		err = checkHead(s.dir, head)
 	}
+	var id graph.Identity
+	if err == nil {
+		id, err = identify(db, s.dir, head)
+	}
 	if err == nil {
 		err = writeHead(s.dir, head)
 	}
@@ -137,7 +142,7 @@ func (s *embedded) openOn(files storage.Storage, path string) error {
 		return errors.Join(err, db.Close())
 	}
 	s.mu.Lock()
-	s.kv, s.head = kv, head
+	s.kv, s.head, s.identity = kv, head, id
 	s.mu.Unlock()
 	s.qs = qs
 	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
@@ -169,6 +174,12 @@ func create(dir, path string, o Options) error {
 		err = nil // another process was faster, and may have removed what this one made
 	}
 	return errors.Join(err, os.RemoveAll(tmp))
+}
+
+func (s *embedded) Identity() graph.Identity {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.identity
 }
 
 func (s *embedded) Head() graph.Seq {

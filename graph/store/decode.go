@@ -69,7 +69,7 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 		if escaped, err = cutIRI(q.Subject, keyPrefix); err == nil {
 			c.Key, err = url.PathUnescape(escaped)
 		}
-	case predSeal:
+	case predSeal, predSeal1:
 		return d.seal(q)
 	default:
 		err = d.addFact(q)
@@ -124,7 +124,7 @@ func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
 		return nil, fmt.Errorf("commit %d has %d entities, %d claims and %d retractions, but its seal says %d, %d and %d",
 			n, len(c.Entities), len(c.Claims), len(c.Retractions), s.entities, s.claims, s.retractions)
 	}
-	c.Seq, c.At = n, time.UnixMicro(s.at).UTC()
+	c.Seq, c.At, c.Digest, c.Ontology = n, time.UnixMicro(s.at).UTC(), s.digest, s.ontology
 	d.commit = graph.Commit{}
 	d.next++
 	return &c, nil

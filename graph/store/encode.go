@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,11 +22,13 @@ import (
 //	<c/…>   <supersedes> <c/…>           <c/…>     the claims it replaces
 //	<c/…>   <retracted>  "reason"        <n/7>   for each retraction
 //	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
-//	<n/7>   <commit/1>   "{…}"           <n/7>   the seal: record time and counts
+//	<n/7>   <commit/2>   "{…}"           <n/7>   the seal: record time, counts,
+//	                                             digest and ontology
 //
 // all under the scheme caspian:. The seal is last, so that the last quad of
 // the store names its head and a commit without its seal is no commit. The
-// number in meta/1 and commit/1 is the version of the literal.
+// number in meta/1 and commit/2 is the version of the literal; commit/1 is
+// the seal of a commit whose digest and ontology are unknown, as of earlier versions.
 const (
 	scheme        = "caspian:"
 	entityPrefix  = scheme + "e/"
@@ -39,7 +42,8 @@ const (
 	predSupersede = scheme + "supersedes"
 	predRetract   = scheme + "retracted"
 	predKey       = scheme + "key"
-	predSeal      = scheme + "commit/1"
+	predSeal      = scheme + "commit/2"
+	predSeal1     = scheme + "commit/1"
 
 	typeDate        = "http://id.loc.gov/datatypes/edtf/EDTF"
 	typeEnum        = scheme + "enum"
@@ -70,6 +74,9 @@ func (e *encoder) commit(c *graph.Commit) error {
 	at := c.At.UnixMicro()
 	if !c.At.Equal(time.UnixMicro(at)) {
 		return graph.Errorf(graph.BadInput, "commit %d: the record time %s is finer than a microsecond; truncate it", c.Seq, c.At)
+	}
+	if !isHex(c.Digest) || !isHex(c.Ontology) {
+		return graph.Errorf(graph.BadInput, "commit %d: the digest %q or the hash %q of the ontology is not hexadecimal", c.Seq, c.Digest, c.Ontology)
 	}
 	if !utf8.ValidString(c.Key) {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
@@ -120,9 +127,12 @@ func (e *encoder) commit(c *graph.Commit) error {
 	if c.Key != "" {
 		e.add(keyIRI(c.Key), predKey, label, label)
 	}
-	e.add(label, predSeal, quad.String(sealText(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions)})), label)
+	pred, text := sealQuad(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology})
+	e.add(label, pred, quad.String(text), label)
 	return nil
 }
+
+func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
 func claimIRI(id graph.ClaimID) quad.IRI { return quad.IRI(claimPrefix + id.String()) }
 

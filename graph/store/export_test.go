@@ -19,7 +19,7 @@ func WithFiles(n int, f func(storage.Storage) storage.Storage) Options {
 // where n is negative, and whose filter begins with a few values.
 func WithBulk(n int) Options { return Options{bulkLeast: n, filterLeast: 20, NoSync: true} }
 
-// Dump returns every key and value of the database, the clock set to 0.
+// Dump returns every key and value of the database but its identity, the clock set to 0.
 func Dump(l Log) (map[string]string, error) {
 	s := l.(*embedded)
 	tx, err := s.view()
@@ -32,6 +32,9 @@ func Dump(l Log) (map[string]string, error) {
 	defer it.Release()
 	for it.Next() {
 		k, v := string(it.Key()), it.Value()
+		if k == string(identityKey) {
+			continue
+		}
 		if strings.HasPrefix(k, "log/") {
 			var p proto.Primitive
 			if err := p.Unmarshal(v); err != nil {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/cayleygraph/quad"
+
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -64,23 +66,29 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 	return append(b, j...), err
 }
 
-// seal is the literal of commit/1: record time in microseconds and counts.
+// seal is the literal of commit/2: record time in microseconds, counts, digest
+// and ontology. In commit/1 the last two are missing.
 type seal struct {
 	at                            int64
 	entities, claims, retractions int
+	digest, ontology              string
 }
 
-func sealText(s seal) string {
-	return fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.at, s.entities, s.claims, s.retractions)
+func sealQuad(s seal) (pred quad.IRI, text string) {
+	if s.digest == "" && s.ontology == "" {
+		return predSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.at, s.entities, s.claims, s.retractions)
+	}
+	return predSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"}`, s.at, s.entities, s.claims, s.retractions, s.digest, s.ontology)
 }
 
 func readSeal(text string) (seal, error) {
 	var j struct {
 		At      *int64
 		E, C, R int
+		D, O    string
 	}
 	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
 		return seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
 	}
-	return seal{*j.At, j.E, j.C, j.R}, nil
+	return seal{*j.At, j.E, j.C, j.R, j.D, j.O}, nil
 }

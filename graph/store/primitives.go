@@ -135,6 +135,15 @@ func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*prot
 	return readPrimitive(ctx, tx, id)
 }
 
+// findSeal finds the seal of a commit; nil for none.
+func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, error) {
+	seal, err := findLink(ctx, tx, commitIRI(n), predSeal)
+	if seal != nil || err != nil {
+		return seal, err
+	}
+	return findLink(ctx, tx, commitIRI(n), predSeal1)
+}
+
 // readHead reads the number of the last commit from its seal, the last
 // primitive of all.
 func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
@@ -155,7 +164,7 @@ func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
 	if err != nil {
 		return 0, err
 	}
-	if pred != quad.IRI(predSeal) {
+	if pred != quad.IRI(predSeal) && pred != quad.IRI(predSeal1) {
 		return 0, fmt.Errorf("the last quad is no seal of a commit; another program has written to this store, or it is damaged")
 	}
 	subject, err := readNode(ctx, tx, last.Subject)

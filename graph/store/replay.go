@@ -41,7 +41,7 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 	}
 	first := uint64(1)
 	if after > 0 && horizon > 0 {
-		seal, err := findLink(ctx, tx, commitIRI(after), predSeal)
+		seal, err := findSeal(ctx, tx, after)
 		if err != nil {
 			return err
 		}

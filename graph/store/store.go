@@ -13,6 +13,10 @@ import (
 // concurrent use: appends happen one after the other, and a replay sees the
 // commits that were there when it began.
 type Log interface {
+	// Identity names the store and its history. It stays as it is until the
+	// store is closed.
+	Identity() graph.Identity
+
 	// Head is the number of the last commit, 0 for the empty store.
 	Head() graph.Seq
 

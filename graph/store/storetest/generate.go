@@ -75,6 +75,7 @@ var (
 		}
 		return iv
 	})
+	hashes   = rapid.StringMatching(`[0-9a-f]{0,64}`)
 	claimIDs = rapid.Custom(func(t *rapid.T) graph.ClaimID {
 		var id graph.ClaimID
 		copy(id[:], rapid.SliceOfN(rapid.Byte(), len(id), len(id)).Draw(t, "claim id"))
@@ -112,6 +113,9 @@ func (g *generator) commit(t *rapid.T) *graph.Commit {
 	if key := text.Draw(t, "key"); !g.keys[key] {
 		c.Key = key
 		g.keys[key] = true
+	}
+	if rapid.Bool().Draw(t, "made under an ontology") {
+		c.Digest, c.Ontology = hashes.Draw(t, "digest"), hashes.Draw(t, "ontology")
 	}
 	seen := make(map[graph.Entity]bool)
 	for range rapid.IntRange(0, 4).Draw(t, "entities") {

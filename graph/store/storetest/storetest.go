@@ -241,6 +241,8 @@ func testRefusals(t *testing.T, open func(*testing.T, string) store.Log) {
 		"confidence":       func(c *graph.Commit) { c.Claims[1].Confidence = math.NaN() },
 		"rank":             func(c *graph.Commit) { c.Claims[1].Rank = 9 },
 		"attribution":      func(c *graph.Commit) { c.Claims[1].Attribution = 9 },
+		"digest":           func(c *graph.Commit) { c.Digest = `",` },
+		"ontology":         func(c *graph.Commit) { c.Ontology = "A" },
 		"locator":          func(c *graph.Commit) { c.Claims[1].Locator = "\xff" },
 		"note":             func(c *graph.Commit) { c.Claims[1].Note = "\xff" },
 		"reason":           func(c *graph.Commit) { c.Retractions[0].Reason = "\xff" },

@@ -1,0 +1,51 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// Belongs tells with an error why a snapshot that was kept for a store is not
+// of this log: it is of another store or of a history that was replaced, or the
+// commit that it ends with is not the log's commit of that number.
+func Belongs(ctx context.Context, log Log, s *snapshot.Snapshot, of graph.Identity) error {
+	switch is := log.Identity(); {
+	case of.Store != is.Store:
+		return fmt.Errorf("it is of the store %q, and this store is %q", of.Store, is.Store)
+	case of.Epoch != is.Epoch:
+		return fmt.Errorf("it is of epoch %d of the store, whose history was replaced since; this is epoch %d", of.Epoch, is.Epoch)
+	case s.Seq() > log.Head():
+		return fmt.Errorf("it ends with commit %d, and the log with commit %d", s.Seq(), log.Head())
+	case s.Seq() == 0:
+		return nil
+	}
+	c, err := commitAt(ctx, log, s.Seq())
+	switch {
+	case err != nil:
+		return err
+	case c.Digest != "" && c.Digest != s.Digest():
+		return fmt.Errorf("its digest at commit %d is %s, and the log's is %s", s.Seq(), s.Digest(), c.Digest)
+	case !c.At.Equal(s.RecordedAt(s.Seq())):
+		return fmt.Errorf("its commit %d is of %s, and the log's of %s", s.Seq(), s.RecordedAt(s.Seq()), c.At)
+	}
+	return nil
+}
+
+var errFound = errors.New("found")
+
+// commitAt reads one commit from the log.
+func commitAt(ctx context.Context, log Log, seq graph.Seq) (*graph.Commit, error) {
+	var found *graph.Commit
+	err := log.Replay(ctx, seq-1, func(c *graph.Commit) error {
+		found = c
+		return errFound
+	})
+	if !errors.Is(err, errFound) {
+		return nil, errors.Join(err, fmt.Errorf("commit %d cannot be read from the log", seq))
+	}
+	return found, nil
+}

@@ -1,0 +1,87 @@
+package live
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// TestForeignCaches: a snapshot that is not of this log is refused with its
+// reason, and the graph is the log's.
+func TestForeignCaches(t *testing.T) {
+	here := graph.Identity{Store: "a", Epoch: 2}
+	history := func(of graph.Identity, at time.Time, names ...string) *memory {
+		log := &memory{identity: of}
+		g := open(t, log, Options{Now: func() time.Time { return at }})
+		commit(t, g, change("", base()...))
+		for _, n := range names {
+			commit(t, g, change("", named(n)))
+		}
+		return log
+	}
+	log := history(here, frozen, "a", "b")
+	unknown := history(here, frozen, "a", "b")
+	for _, c := range unknown.commits {
+		c.Digest = ""
+	}
+	for _, c := range []struct {
+		what   string
+		log    *memory
+		kept   *memory // what the snapshot was made of
+		reason string  // "" where it is of use
+	}{
+		{"the store's own", log, log, ""},
+		{"an older one of it", log, history(here, frozen, "a"), ""},
+		{"of a log whose digests are unknown", unknown, log, ""},
+		{"another store", log, history(graph.Identity{Store: "b", Epoch: 2}, frozen, "a", "b"), `the store \"b\"`},
+		{"another epoch", log, history(graph.Identity{Store: "a", Epoch: 1}, frozen, "a", "b"), "epoch 1"},
+		{"a newer one", log, history(here, frozen, "a", "b", "c"), "ends with commit 4"},
+		{"other content at the same number", log, history(here, frozen, "a", "x"), "its digest at commit 3"},
+		{"other content at a lower number", log, history(here, frozen, "x"), "its digest at commit 2"},
+		{"the same content at another time", log, history(here, frozen.Add(time.Hour), "a", "b"), "its commit 3 is of"},
+		{"the same, of a log whose digests are unknown", unknown, history(here, frozen.Add(time.Hour), "a", "b"), "its commit 3 is of"},
+	} {
+		made := open(t, c.kept, Options{})
+		kept := &cache{kept: made.Snapshot(), of: made.Identity()}
+		var notes bytes.Buffer
+		got := open(t, c.log, Options{Cache: kept, Logger: slog.New(slog.NewTextHandler(&notes, nil))})
+		if (c.reason == "") != (notes.Len() == 0) || !strings.Contains(notes.String(), c.reason) {
+			t.Errorf("%s: %s", c.what, &notes)
+		}
+		if want := open(t, log, Options{}).Snapshot(); got.Snapshot().Digest() != want.Digest() || !got.Snapshot().RecordedAt(3).Equal(want.RecordedAt(3)) {
+			t.Errorf("%s: it was served", c.what)
+		}
+	}
+}
+
+// TestDigests: each commit carries the digest that it leads to and its
+// ontology, and a log that leads elsewhere is refused by the commit's number.
+func TestDigests(t *testing.T) {
+	log := &memory{}
+	g := open(t, log, Options{})
+	commit(t, g, change("", base()...))
+	r := commit(t, g, change("", named("a"), named("b")))
+	commit(t, g, change("", graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: r.IDs[0]}}))
+	if last := log.commits[2]; last.Digest != g.Snapshot().Digest() || last.Ontology != schema.MustDefault().Hash() {
+		t.Errorf("the last commit has the digest %q and the ontology %q", last.Digest, last.Ontology)
+	}
+	for what, harm := range map[string]func(c *graph.Commit){
+		"a claim is missing":   func(c *graph.Commit) { c.Claims = c.Claims[:1] },
+		"a claim is different": func(c *graph.Commit) { c.Claims = []graph.Claim{named("x").Claim, named("b").Claim} },
+		"a confidence":         func(c *graph.Commit) { c.Claims[0].Confidence = 0.5 },
+		"an entity":            func(c *graph.Commit) { c.Entities = append(c.Entities, graph.Entity{ID: "x", Type: "City"}) },
+	} {
+		harmed := &memory{}
+		harmed.keep(log.commits)
+		harm(harmed.commits[1])
+		_, err := Open(t.Context(), harmed, schema.MustDefault(), Options{})
+		if err == nil || !strings.Contains(err.Error(), "commit 2 leads to the digest") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

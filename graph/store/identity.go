@@ -1,0 +1,71 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/hidal-go/hidalgo/kv"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// The identity of the store is kept in the database, under a key that Cayley
+// does not use: it must go wherever the quads go.
+var identityKey = flatKey(kv.Key{[]byte("caspian"), []byte("identity")})
+
+// readIdentity is the zero value where a store made before has none.
+func readIdentity(db *leveldb.DB) (graph.Identity, error) {
+	b, err := db.Get(identityKey, nil)
+	if errors.Is(err, leveldb.ErrNotFound) {
+		return graph.Identity{}, nil
+	}
+	var id graph.Identity
+	if err == nil {
+		err = json.Unmarshal(b, &id)
+	}
+	if err != nil {
+		return id, fmt.Errorf("the identity of the store: %w", err)
+	}
+	return id, nil
+}
+
+func writeIdentity(db *leveldb.DB, id graph.Identity) error {
+	b, err := json.Marshal(id)
+	if err != nil {
+		return err
+	}
+	return db.Put(identityKey, b, &opt.WriteOptions{Sync: true})
+}
+
+func newIdentity() graph.Identity {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return graph.Identity{Store: hex.EncodeToString(b[:]), Epoch: 1}
+}
+
+// identify reads the identity, gives one to a store that has none, and raises
+// the epoch where the note of the head was deleted to go on without the commits
+// that it named: their numbers will be given to others.
+func identify(db *leveldb.DB, dir string, head graph.Seq) (graph.Identity, error) {
+	id, err := readIdentity(db)
+	if err != nil {
+		return id, err
+	}
+	_, missing := os.Stat(filepath.Join(dir, headFile))
+	switch {
+	case id.Store == "":
+		id = newIdentity()
+	case head > 0 && errors.Is(missing, os.ErrNotExist):
+		id.Epoch++
+	default:
+		return id, nil
+	}
+	return id, writeIdentity(db, id)
+}
