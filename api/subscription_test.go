@@ -81,14 +81,14 @@ func TestFollow(t *testing.T) {
 func TestFollowRefused(t *testing.T) {
 	a, _, _ := small(t)
 	for _, tc := range []struct{ args, want string }{
-		{`(sinceSequence: 1)`, "BAD_INPUT"},
-		{`(sinceSequence: -1)`, "BAD_INPUT"},
+		{`(sinceSequence: 1)`, "BAD_USER_INPUT"},
+		{`(sinceSequence: -1)`, "BAD_USER_INPUT"},
 		{`(sinceSequence: "1")`, "GRAPHQL_VALIDATION_FAILED"},
 		{`(where: {predicate: {eq: "captial"}})`, "UNKNOWN_NAME"},
 		{`(where: {predicate: {in: ["capital", "captial"]}})`, "UNKNOWN_NAME"},
 		{`(where: {or: [{not: {type: {eq: "Contry"}}}]})`, "UNKNOWN_NAME"},
-		{`(where: {type: null})`, "BAD_INPUT"},
-		{`(where: {subject: {matches: "("}})`, "BAD_INPUT"},
+		{`(where: {type: null})`, "BAD_USER_INPUT"},
+		{`(where: {subject: {matches: "("}})`, "BAD_USER_INPUT"},
 	} {
 		sub, res := a.Begin().Subscribe(t.Context(), &api.Request{Query: `subscription { changes` + tc.args + ` { sequence } }`}, api.Follow{})
 		if sub != nil || !strings.Contains(string(res.Body), `"code":"`+tc.want+`"`) {

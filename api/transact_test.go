@@ -150,12 +150,12 @@ func TestTransactAllOrNothing(t *testing.T) {
 	  {assert: {subject: "KAZ", predicate: "capital", source: "src"}},
 	  {assert: {subject: "KAZ", predicate: "capital", object: "astana", source: "src", valid: "2022/2020"}},
 	  {retract: {claim: "x"}}
-	]}) { sequence } }`), `BAD_INPUT: operations[0].assert: a claim has either an object (an entity's id) or a value (a literal)
+	]}) { sequence } }`), `BAD_USER_INPUT: operations[0].assert: a claim has either an object (an entity's id) or a value (a literal)
 operations[1].assert: the interval 2022/2020 ends before it begins; exchange its dates
 operations[2].retract: "x" is no claim id: c and 26 of a-z, 2-7
-operations[0].assert BAD_INPUT
-operations[1].assert BAD_INPUT
-operations[2].retract BAD_INPUT`)
+operations[0].assert BAD_USER_INPUT
+operations[1].assert BAD_USER_INPUT
+operations[2].retract BAD_USER_INPUT`)
 }
 
 func TestWritesAreRefused(t *testing.T) {
@@ -214,7 +214,7 @@ func TestMinSequence(t *testing.T) {
 	want(t, ask(t, a, `{ graph(view: {minSequence: 9}) { sequence } }`),
 		"UNAVAILABLE: view.minSequence: the store is at 2 and did not reach 9 in time; try again")
 	want(t, ask(t, a, `{ a: graph { sequence } b: graph(view: {minSequence: 9}) { sequence } }`),
-		"BAD_INPUT: view.minSequence: a request reads one snapshot; give minSequence on its first field")
+		"BAD_USER_INPUT: view.minSequence: a request reads one snapshot; give minSequence on its first field")
 }
 
 // TestETag changes with all that an answer depends on.

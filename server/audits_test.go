@@ -37,6 +37,14 @@ type exchange struct {
 	Errors  bool              `json:"errors"`
 }
 
+// contradicted are the audits that want what the edition of September 2026 does not, with
+// its sentence. Everything else that graphql-http audits must hold. (74FF, which wants 400
+// for an invalid document, sends one that is none: its field begins with a digit.)
+var contradicted = map[string]string{
+	"423L": "If the request is not a well-formed GraphQL-over-HTTP request, status code 422 SHOULD be used.",
+	"86EE": "If the variable values cannot be coerced to match the operation's variable definitions, status code 422 SHOULD be used.",
+}
+
 const auditsFile = "testdata/audits.jsonl"
 
 // nodeModules is the folder with the packages that Node runs; the test is skipped
@@ -91,8 +99,8 @@ func TestAudits(t *testing.T) {
 		t.Errorf("%d audits; graphql-http 1.23 has 61", len(audits))
 	}
 	for _, a := range audits {
-		if a.Verdict != "ok" {
-			t.Errorf("%s %s: %s: %s", a.ID, a.Name, a.Verdict, a.Reason)
+		if norm := contradicted[a.ID]; (a.Verdict == "ok") != (norm == "") {
+			t.Errorf("%s %s: %s: %s; the norm: %q", a.ID, a.Name, a.Verdict, a.Reason, norm)
 		}
 	}
 	if *update && !t.Failed() {
@@ -122,6 +130,9 @@ func TestStoredAudits(t *testing.T) {
 	ts := httptest.NewServer(started(t, Options{}))
 	defer ts.Close()
 	for _, a := range audits {
+		if (a.Verdict == "ok") != (contradicted[a.ID] == "") {
+			t.Errorf("%s %s is stored as %q", a.ID, a.Name, a.Verdict)
+		}
 		for _, x := range a.Exchanges {
 			r, err := http.NewRequestWithContext(t.Context(), x.Method, ts.URL+"/graphql"+x.Query, strings.NewReader(x.Body))
 			if err != nil {

@@ -22,17 +22,17 @@ const codeLimitBatch = "LIMIT_BATCH"
 // split takes the list of a batch apart.
 func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
 	refuse := func(code, format string, a ...any) ([]json.RawMessage, *malformed) {
-		return nil, &malformed{status: http.StatusBadRequest, code: code, message: fmt.Sprintf(format, a...)}
+		return nil, &malformed{status: http.StatusUnprocessableEntity, code: code, message: fmt.Sprintf(format, a...)}
 	}
 	if s.opts.Batch == 0 {
 		return refuse(codeBatch, "batches of requests are off; send one request a time, or several fields in one (the service's owner can turn them on with --batch)")
 	}
 	if !utf8.Valid(body) {
-		return nil, badRequest("the body is not valid UTF-8")
+		return nil, unreadable("the body is not valid UTF-8")
 	}
 	var list []json.RawMessage
 	if err := json.Unmarshal(body, &list); err != nil {
-		return nil, badRequest("the body is not well-formed JSON: %v", err)
+		return nil, unreadable("the body is not well-formed JSON: %v", err)
 	}
 	switch {
 	case len(list) == 0:
@@ -68,7 +68,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			out = append(out, errorBody(bad.code, bad.message)...)
 			continue
 		}
-		req.WriteRefusal = refusal
+		req.WriteRefusal, req.AllowMutation = refusal, r.Method == http.MethodPost
 		res := s.execute(ctx, b.Begin(), req)
 		out = append(out, res.Body...)
 		answered = append(answered, res)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/gql"
 )
@@ -59,8 +60,12 @@ func TestBatch(t *testing.T) {
 	} {
 		for _, accept := range []string{"application/json", graphqlResponse} {
 			w := ask(s, "POST", "/graphql", body, "Accept", accept)
-			if got := code(t, w); w.Code != http.StatusBadRequest || got != want {
-				t.Errorf("%s: %d %q, want 400 %s", body, w.Code, got, want)
+			status := http.StatusBadRequest
+			if accept == graphqlResponse && json.Valid([]byte(body)) && utf8.ValidString(body) {
+				status = http.StatusUnprocessableEntity
+			}
+			if got := code(t, w); w.Code != status || got != want {
+				t.Errorf("%s: %d %q, want %d %s", body, w.Code, got, status, want)
 			}
 		}
 	}

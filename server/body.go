@@ -18,7 +18,7 @@ import (
 
 var gzipReaders sync.Pool // of *gzip.Reader
 
-// body reads the body of a POST. The limit holds for what is sent and for what that
+// body reads the body of a POST or QUERY. The limit holds for what is sent and for what that
 // becomes when it is unpacked.
 func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malformed) {
 	packed, bad := checkHeaders(r.Header)
@@ -83,7 +83,7 @@ func (s *Server) unread(err error) *malformed {
 		return &malformed{status: http.StatusRequestTimeout, code: codeIncomplete,
 			message: fmt.Sprintf("the body did not arrive within %s", s.opts.BodyTimeout)}
 	case strings.HasPrefix(err.Error(), "gzip:") || strings.HasPrefix(err.Error(), "flate:"):
-		return badRequest("the body is not well-formed gzip: %v", err)
+		return unreadable("the body is not well-formed gzip: %v", err)
 	}
 	return &malformed{status: http.StatusBadRequest, code: codeIncomplete, message: "the body ended too soon"}
 }

@@ -251,7 +251,7 @@ func (p *persisted) document(text string, given bool, ref reference) (string, *m
 	if text, ok := p.get(ref.id); ok {
 		return text, nil
 	}
-	missing := &malformed{status: http.StatusBadRequest, soft: true, code: codeNotFoundDocument}
+	missing := &malformed{status: http.StatusUnprocessableEntity, soft: true, code: codeNotFoundDocument}
 	switch {
 	case ref.apollo && p.limit == 0 && p.trusted == nil:
 		missing.code, missing.message = codeNotSupported, "PersistedQueryNotSupported"

@@ -96,7 +96,7 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 		code, answer string
 	}{
 		{s, "POST", "/graphql", `{"extensions":` + apollo(doc) + `}`, "", 200, "PERSISTED_QUERY_NOT_FOUND", `"message":"PersistedQueryNotFound"`},
-		{s, "POST", "/graphql", `{"extensions":` + apollo(doc) + `}`, graphqlResponse, 400, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"},
+		{s, "POST", "/graphql", `{"extensions":` + apollo(doc) + `}`, graphqlResponse, 422, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"},
 		{s, "GET", byGet("extensions", apollo(doc)), "", "", 200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"},
 		{s, "GET", byGet("documentId", "sha256:"+hashOf(doc)), "", "", 200, "PERSISTED_QUERY_NOT_FOUND", "send it in full as query"},
 		{s, "POST", "/graphql", `{"query":"` + doc + `","extensions":` + apollo(other) + `}`, "", 400, "BAD_REQUEST", "is not the SHA-256 of the document"},

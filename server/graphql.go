@@ -15,8 +15,11 @@ import (
 // SequenceHeader carries the sequence number of the snapshot that answered.
 const SequenceHeader = "Caspian-Sequence"
 
-// graphql answers POST and GET at /graphql, and upgrades to WebSockets.
+// graphql answers POST, GET and QUERY at /graphql, and upgrades to WebSockets.
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
+	if options(w, r) {
+		return
+	}
 	if wantsSocket(r) {
 		s.socket(w, r)
 		return
@@ -94,18 +97,20 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*api.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	if bad != nil {
-		s.refuse(w, media, bad)
+		s.refuse(w, r, media, bad)
 		return nil, nil
 	}
 	return req, list
 }
 
-func (s *Server) refuse(w http.ResponseWriter, media string, bad *malformed) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, bad *malformed) {
 	switch bad.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	case http.StatusMethodNotAllowed:
-		w.Header().Set("Allow", "GET, HEAD, POST")
+		allow(w.Header(), r.URL.Path)
+	case http.StatusUnsupportedMediaType:
+		acceptQuery(w.Header())
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "1")
 		w.Header().Set("Connection", "close") // the rest of the body is not read
@@ -128,7 +133,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 		}
 		req, bad = s.fromURL(r)
-	case http.MethodPost:
+	case http.MethodPost, methodQuery:
 		var body []byte
 		if body, bad = s.body(w, r); bad != nil {
 			break
@@ -137,9 +142,11 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 			list, bad = s.split(body)
 			return nil, list, bad
 		}
-		req, bad = s.parseBody(body)
+		if req, bad = s.parseBody(body); bad == nil {
+			req.AllowMutation = r.Method == http.MethodPost
+		}
 	default:
-		bad = &malformed{status: http.StatusMethodNotAllowed, code: codeMethod, message: "GraphQL is asked with POST, or GET for queries, not " + r.Method}
+		bad = &malformed{status: http.StatusMethodNotAllowed, code: codeMethod, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
 	}
 	if bad == nil {
 		req.WriteRefusal = refusal
@@ -154,6 +161,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	status := statusOf(res, media)
 	if status == http.StatusMethodNotAllowed {
 		h.Set("Allow", "POST")
+	}
+	if r.Method == methodQuery {
+		acceptQuery(h)
 	}
 	if res.HasData {
 		h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
@@ -186,19 +196,4 @@ func matches(header []string, etag string) bool {
 		}
 	}
 	return false
-}
-
-// statusOf is the draft's status code of an answer.
-func statusOf(res *gql.Response, media string) int {
-	switch {
-	case res.Code == gql.CodeMutation:
-		return http.StatusMethodNotAllowed // whatever the media type
-	case res.HasData || media == jsonType:
-		return http.StatusOK
-	case res.Code == gql.CodeTimeout || res.Code == gql.CodeCancelled:
-		return http.StatusServiceUnavailable
-	case res.Code == gql.CodeInternal:
-		return http.StatusInternalServerError
-	}
-	return http.StatusBadRequest
 }

@@ -17,23 +17,21 @@ import (
 type malformed struct {
 	status        int
 	code, message string
-	// soft tells that the request as such is well-formed: under application/json
-	// the draft wants 200 then.
+	// soft tells that the request as such is well-formed, so that it has an answer of
+	// GraphQL's own, see statusAs.
 	soft bool
-}
-
-// statusAs is the status of the refusal in an answer of the media type.
-func (m *malformed) statusAs(media string) int {
-	if m.soft && media == jsonType {
-		return http.StatusOK
-	}
-	return m.status
 }
 
 func (m *malformed) Error() string { return m.message }
 
-func badRequest(format string, a ...any) *malformed {
+// unreadable is what cannot be taken apart: no JSON, no UTF-8, no address.
+func unreadable(format string, a ...any) *malformed {
 	return &malformed{status: http.StatusBadRequest, code: codeRequest, message: fmt.Sprintf(format, a...)}
+}
+
+// badRequest is what can be read and is not what a request is made of.
+func badRequest(format string, a ...any) *malformed {
+	return &malformed{status: http.StatusUnprocessableEntity, code: codeRequest, message: fmt.Sprintf(format, a...)}
 }
 
 // The codes of refusals before a document is looked at.
@@ -53,12 +51,12 @@ const (
 func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, badRequest("the query string cannot be read: %v", err)
+		return nil, unreadable("the query string cannot be read: %v", err)
 	}
 	for _, name := range []string{"query", "documentId", "operationName", "variables", "extensions"} {
 		for _, v := range q[name] {
 			if !utf8.ValidString(v) {
-				return nil, badRequest("the parameter %s is not valid UTF-8", name)
+				return nil, unreadable("the parameter %s is not valid UTF-8", name)
 			}
 		}
 		if len(q[name]) > 1 {
@@ -123,16 +121,16 @@ func kindOf(text []byte) string {
 }
 
 // parseBody reads the request's object. Unknown members are reserved by the
-// draft and ignored; a known one given twice or of another type is refused.
+// norm and ignored; a known one given twice or of another type is refused.
 func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
-		return nil, badRequest(`the body is empty; send a JSON object such as {"query":"{graph{sequence}}"}`)
+		return nil, unreadable(`the body is empty; send a JSON object such as {"query":"{graph{sequence}}"}`)
 	case !utf8.Valid(body):
-		return nil, badRequest("the body is not valid UTF-8")
+		return nil, unreadable("the body is not valid UTF-8")
 	case body[0] == '[':
-		return nil, &malformed{status: http.StatusBadRequest, code: codeBatch,
+		return nil, &malformed{status: http.StatusUnprocessableEntity, code: codeBatch,
 			message: "a list of requests is not taken here; send one request a time, or several fields in one"}
 	case body[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
@@ -153,11 +151,11 @@ func notJSON(body []byte) *malformed {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	switch err := dec.Decode(&one); {
 	case err == nil:
-		return badRequest("there is more in the body behind the JSON object")
+		return unreadable("there is more in the body behind the JSON object")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return badRequest("the body is not well-formed JSON: it ends too soon")
+		return unreadable("the body is not well-formed JSON: it ends too soon")
 	default:
-		return badRequest("the body is not well-formed JSON: %v", err)
+		return unreadable("the body is not well-formed JSON: %v", err)
 	}
 }
 

@@ -92,7 +92,7 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 		v.all.complete(id)
 		w.WriteHeader(http.StatusOK)
 	default:
-		w.Header().Set("Allow", "GET, POST, PUT, DELETE")
+		allow(w.Header(), r.URL.Path)
 		writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, "a reserved stream takes GET, POST and DELETE, not "+r.Method)
 	}
 }
@@ -100,7 +100,7 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 // reserve answers PUT with a token.
 func (s *Server) reserve(w http.ResponseWriter, r *http.Request) {
 	if bad, _ := s.writeRefusal(r); bad != nil { // a wrong token is told early
-		s.refuse(w, jsonType, bad)
+		s.refuse(w, r, jsonType, bad)
 		return
 	}
 	o := s.opts.Live
@@ -216,7 +216,7 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 	req, id, bad := s.operationOf(w, r)
 	if bad != nil {
 		bad.soft = false // 200 would say less than nothing here: accepted is 202
-		s.refuse(w, jsonType, bad)
+		s.refuse(w, r, jsonType, bad)
 		return
 	}
 	op, err := v.all.add(id)
@@ -247,7 +247,8 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 		h := w.Header()
 		h.Set("Content-Type", jsonType+"; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
-		s.send(w, r, statusOf(res, responseType), res.Body)
+		// The protocol has 400 for what cannot run.
+		s.send(w, r, (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType), res.Body)
 		return
 	}
 	carried = true
@@ -312,5 +313,5 @@ func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close") // or the answer would wait for the body
-	s.refuse(w, jsonType, badRequest("%s takes no body here, and the request has one; leave it out", r.Method))
+	s.refuse(w, r, jsonType, badRequest("%s takes no body here, and the request has one; leave it out", r.Method))
 }

@@ -1,5 +1,5 @@
-// Package server is the graph over HTTP: GraphQL as the GraphQL-over-HTTP draft
-// has it, the health and metrics of the service, and a few pages for people.
+// Package server is the graph over HTTP: GraphQL as GraphQL over HTTP of
+// September 2026 has it, the health and metrics of the service, and a few pages for people.
 //
 // Read Options, Server and graphql.go first. A Server answers from the moment
 // it listens: until Publish gives it a graph, everything but /healthz says that
@@ -181,8 +181,11 @@ func (s *Server) Publish(b *Backend) { s.backend.Store(b) }
 func (s *Server) routes() {
 	read := func(path string, h http.HandlerFunc) {
 		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if options(w, r) {
+				return
+			}
 			if r.Method != http.MethodGet && r.Method != http.MethodHead {
-				w.Header().Set("Allow", "GET, HEAD")
+				allow(w.Header(), r.URL.Path)
 				writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, path+" is read with GET, not "+r.Method)
 				return
 			}

@@ -36,6 +36,9 @@ func acceptsStream(accept []string) bool {
 
 // graphqlStream answers at /graphql/stream.
 func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
+	if options(w, r) {
+		return
+	}
 	token := r.Header.Get(tokenHeader)
 	if token == "" && r.URL.RawQuery != "" {
 		token = r.URL.Query().Get(tokenParam)
@@ -72,7 +75,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 			_ = e.complete() // a client that has gone needs none
 		}
 	case bad != nil:
-		s.refuse(w, jsonType, bad)
+		s.refuse(w, r, jsonType, bad)
 	case list != nil:
 		writeError(w, http.StatusBadRequest, jsonType, codeBatch, "a stream answers one request; send one")
 	default:
@@ -85,7 +88,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 // shows its page nothing of an answer with another status.
 func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request) {
 	if r.Method == http.MethodHead {
-		w.Header().Set("Allow", "GET, POST")
+		allow(w.Header(), "/graphql/stream") // without HEAD
 		writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, "an event stream is asked for with POST or GET, not HEAD")
 		return
 	}

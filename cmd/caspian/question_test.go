@@ -106,7 +106,7 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 	// Several errors are all told, and hints stand in the place of unknown ids.
 	var words bytes.Buffer
 	under := &answerer{answer: func(context.Context, string, json.RawMessage) ([]byte, error) {
-		return []byte(`{"errors":[{"message":"from: no\nto: no","extensions":{"code":"UNKNOWN_ID","problems":[{"code":"BAD_INPUT","place":"from","message":"no"},{"code":"UNKNOWN_ID","place":"to","message":"no"}]}},{"message":"avoid: no entity","extensions":{"code":"UNKNOWN_ID"}}]}`), nil
+		return []byte(`{"errors":[{"message":"from: no\nto: no","extensions":{"code":"UNKNOWN_ID","problems":[{"code":"BAD_USER_INPUT","place":"from","message":"no"},{"code":"UNKNOWN_ID","place":"to","message":"no"}]}},{"message":"avoid: no entity","extensions":{"code":"UNKNOWN_ID"}}]}`), nil
 	}}
 	a := &asker{question: q, under: under, e: &environment{err: &words}, unknown: []string{"--avoid: did you mean x?"}}
 	if _, err := a.once(t.Context(), "", nil); err != errTold {

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// TestClientReadsEveryStatus gives the client answers of GraphQL with each status that the
+// norm has: the body tells what became of the request, whatever the status.
+func TestClientReadsEveryStatus(t *testing.T) {
+	for _, status := range []int{200, 294, 400, 401, 403, 405, 408, 413, 422, 500, 503} {
+		ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", r.Header.Get("Accept")+"; charset=utf-8")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(`{"errors":[{"message":"x"}]}`)) // the client will miss it
+		}))
+		answer, err := askService(t.Context(), ts.URL, "", "{a}", nil)
+		if err != nil || string(answer) != `{"errors":[{"message":"x"}]}` {
+			t.Errorf("%d: %v %s", status, err, answer)
+		}
+		ts.Close()
+	}
+}

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// The statuses of GraphQL over HTTP, edition of September 2026
+// (https://http-spec.graphql.org/September2026/#sec-Status-Codes). They hold for
+// application/graphql-response+json. Clients that take application/json only are older than
+// that media type and read a body with status 200 only, so to them every answer to a
+// well-formed request has it.
+
+// statusPartial is "294 Partial Success": data and errors in one answer.
+const statusPartial = 294
+
+// methodQuery is the method of RFC 10008: safe as GET, with a body as POST.
+const methodQuery = "QUERY"
+
+// What the addresses of GraphQL take, for the header Allow.
+const (
+	graphqlMethods = "GET, HEAD, POST, QUERY, OPTIONS"
+	streamMethods  = "GET, POST, QUERY, PUT, DELETE, OPTIONS"
+	readMethods    = "GET, HEAD, OPTIONS"
+)
+
+// methodsOf is what an address takes.
+func methodsOf(path string) string {
+	switch path {
+	case "/graphql":
+		return graphqlMethods
+	case "/graphql/stream":
+		return streamMethods
+	}
+	return readMethods
+}
+
+// allow tells what an address takes, and in which form it is asked with QUERY.
+func allow(h http.Header, path string) {
+	methods := methodsOf(path)
+	h.Set("Allow", methods)
+	if methods != readMethods {
+		acceptQuery(h)
+	}
+}
+
+// acceptQuery names the media types of bodies of QUERY; a list of structured fields.
+func acceptQuery(h http.Header) { h.Set("Accept-Query", `"`+jsonType+`"`) }
+
+// options answers OPTIONS where it is no preflight, which cors answers.
+func options(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodOptions {
+		return false
+	}
+	allow(w.Header(), r.URL.Path)
+	w.WriteHeader(http.StatusNoContent)
+	return true
+}
+
+// statusOf is the status of what the engine made of a request.
+func statusOf(res *gql.Response, media string) int {
+	switch {
+	case res.Code == gql.CodeMutation:
+		return http.StatusMethodNotAllowed // whatever the media type
+	case media == jsonType:
+		return http.StatusOK
+	case res.HasData && res.Errors > 0:
+		return statusPartial // null as well: it has run
+	case res.HasData:
+		return http.StatusOK
+	case res.Code == gql.CodeTimeout || res.Code == gql.CodeCancelled || res.Code == gql.CodeOverloaded:
+		return http.StatusServiceUnavailable
+	case res.Code == gql.CodeInternal:
+		return http.StatusInternalServerError
+	case res.Code == gql.CodeParse:
+		return http.StatusBadRequest
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// statusAs is the status of the refusal in an answer of the media type.
+func (m *malformed) statusAs(media string) int {
+	switch {
+	case media != jsonType:
+		return m.status
+	case m.soft:
+		return http.StatusOK
+	case m.status == http.StatusUnprocessableEntity:
+		return http.StatusBadRequest // as clients of application/json know it
+	}
+	return m.status
+}
