@@ -153,14 +153,10 @@ func (b *builder) groupType(s shape) *graphql.Object {
 	})
 }
 
-func numeric(s schema.Scalar) bool {
-	return s == schema.Int || s == schema.Float || s == schema.Quantity
-}
-
 func (b *builder) numberFields(t *schema.Type) []*schema.Field {
 	var fs []*schema.Field
 	for _, f := range b.orderedFields(t) {
-		if numeric(f.Scalar) {
+		if f.Scalar.Numeric() {
 			fs = append(fs, f)
 		}
 	}
@@ -169,7 +165,7 @@ func (b *builder) numberFields(t *schema.Type) []*schema.Field {
 
 func (b *builder) hasNumbers(s shape) bool {
 	for _, q := range s.qualifiers {
-		if numeric(q.Scalar) {
+		if q.Scalar.Numeric() {
 			return true
 		}
 	}
@@ -198,7 +194,7 @@ func (b *builder) numbersType(s shape) *graphql.Object {
 			return fs
 		}
 		for _, q := range s.qualifiers {
-			if numeric(q.Scalar) {
+			if q.Scalar.Numeric() {
 				fs = append(fs, number(q.Name, q.Description, snapshot.Reading{Qualifier: q.Name}))
 			}
 		}

@@ -359,7 +359,7 @@ func (b *builder) qualifierField(q *schema.Qualifier) field {
 		f.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			c, e := edgeOf(src)
 			if val, _ := c.view.Snapshot().QualifierOf(e, q); val.Kind() != graph.NoKind {
-				dst = appendValue(dst, val)
+				return appendValue(dst, val, q.Scalar)
 			}
 			return dst, nil
 		}

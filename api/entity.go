@@ -125,7 +125,7 @@ func (b *builder) property(f *schema.Field) field {
 	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
 		if n := v.BestOf(e, f); n != snapshot.None {
-			dst = appendClaim(dst, v.Snapshot(), n)
+			return appendClaim(dst, v.Snapshot(), n, f.Scalar)
 		}
 		return dst, nil
 	}
@@ -145,14 +145,16 @@ func (b *builder) properties(f *schema.Field) field {
 		}
 		return out
 	}
-	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) (_ []byte, err error) {
 		v, e := viewOf(src)
 		dst = append(dst, '[')
 		for i, n := range v.Values(e, f, nil) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendClaim(dst, v.Snapshot(), n)
+			if dst, err = appendClaim(dst, v.Snapshot(), n, f.Scalar); err != nil {
+				return dst, err
+			}
 		}
 		return append(dst, ']'), nil
 	}

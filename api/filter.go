@@ -85,6 +85,8 @@ func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.In
 	switch s {
 	case schema.Int:
 		typ = graphql.Int
+	case schema.Long:
+		typ = b.long()
 	case schema.Float:
 		typ = graphql.Float
 	case schema.Boolean:

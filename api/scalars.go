@@ -19,6 +19,7 @@ import (
 var (
 	dateType     = scalar("Date", "A date of the Extended Date/Time Format with its precision: 2025, 2025-06, 2025-06-18, 201X, with ?, ~ or % for doubt.")
 	dateTimeType = scalar("DateTime", "An instant as RFC 3339 writes it, in UTC: 2025-12-20T09:00:00Z.")
+	longType     = scalar("Long", "A whole number of up to 53 bits, as a JSON number: 3000000000. An Int has 32.")
 	valueType    = scalar("Value", "A literal of whatever kind the ontology wants: a text, a number or a boolean. A quantity is \"3 bcm\", a point \"48,68\", a date as Date writes it.")
 )
 
@@ -72,6 +73,27 @@ func (b *builder) scalars() {
 	}
 }
 
+// long is the scalar of whole numbers beyond 32 bits, where an ontology has any.
+func (b *builder) long() *graphql.Scalar {
+	b.meta.Scalars["Long"] = func(v any) (any, error) {
+		n, whole := 0, false
+		switch x := v.(type) {
+		case int:
+			n, whole = x, true
+		case float64:
+			// In the range first: beyond it the conversion is anything.
+			if whole = x == math.Trunc(x) && math.Abs(x) <= schema.MaxLong+1; whole {
+				n = int(x)
+			}
+		}
+		if !whole || n < -schema.MaxLong || n > schema.MaxLong {
+			return nil, fmt.Errorf("a Long is a whole number of at most %d either way", schema.MaxLong)
+		}
+		return n, nil
+	}
+	return longType
+}
+
 func (b *builder) direction() *graphql.Enum {
 	return b.enum("OrderDirection", "Missing values come last either way.", members("ASC", "DESC")...)
 }
@@ -100,6 +122,8 @@ func (b *builder) scalarType(s schema.Scalar, e *schema.Enum) graphql.Output {
 	switch s {
 	case schema.Int:
 		return graphql.Int
+	case schema.Long:
+		return b.long()
 	case schema.Float:
 		return graphql.Float
 	case schema.Boolean:
@@ -178,28 +202,32 @@ func (b *builder) coordinatesType() *graphql.Object {
 	})
 }
 
-// appendClaim writes the leaf value of a claim as JSON.
-func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32) []byte {
+// appendClaim writes the value of a claim of a scalar field as JSON.
+func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32, as schema.Scalar) ([]byte, error) {
 	// Most values are texts, which need not be made into a Value first.
 	if text, ok := s.Text(n); ok {
-		return gql.AppendString(dst, text)
+		return gql.AppendString(dst, text), nil
 	}
-	return appendValue(dst, s.Value(n))
+	return appendValue(dst, s.Value(n), as)
 }
 
-// appendValue writes a leaf value as JSON.
-func appendValue(dst []byte, v graph.Value) []byte {
+// appendValue writes a value of a scalar as JSON. A store may hold whole numbers
+// from before the ontology called them Int, which no client could read as one.
+func appendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	switch v.Kind() {
 	case graph.IntKind:
-		return gql.AppendInt(dst, v.Int())
+		if n := v.Int(); as == schema.Int && (n < schema.MinInt || n > schema.MaxInt) {
+			return dst, graph.Errorf(graph.WrongType, "the value %d is beyond the 32 bits of an Int; the ontology must declare the field a Long", n)
+		}
+		return gql.AppendInt(dst, v.Int()), nil
 	case graph.FloatKind:
-		return gql.AppendFloat(dst, v.Float())
+		return gql.AppendFloat(dst, v.Float()), nil
 	case graph.BoolKind:
-		return gql.AppendBool(dst, v.Bool())
+		return gql.AppendBool(dst, v.Bool()), nil
 	case graph.DateKind: // its characters need no escapes
-		return append(v.Date().Append(append(dst, '"')), '"')
+		return append(v.Date().Append(append(dst, '"')), '"'), nil
 	}
-	return gql.AppendString(dst, v.String())
+	return gql.AppendString(dst, v.String()), nil
 }
 
 // leafOf is a field of one text or number, read from what a Ref points to.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -16,7 +17,7 @@ const (
 
 func (c *checker) valueOf(at Place, f *schema.Field, cl *Claim) {
 	what := fmt.Sprintf("%s of %s", cl.Predicate, cl.Subject)
-	cl.Value = c.typed(at, what, f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, cl.Value)
+	cl.Value = c.typed(at, what, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range}, cl.Value)
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
 		c.problem(at, Cycle, "%s is %s itself", what, cl.Subject)
 	}
@@ -43,20 +44,30 @@ func (c *checker) qualifiers(at Place, f *schema.Field, cl *Claim) {
 			c.problem(at, Duplicate, "%s of %s has the qualifier %s twice", cl.Predicate, cl.Subject, q.Name)
 		}
 		seen[q.Name] = true
-		q.Value = c.typed(at, fmt.Sprintf("%s(%s) of %s", cl.Predicate, q.Name, cl.Subject), def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, q.Value)
+		q.Value = c.typed(at, fmt.Sprintf("%s(%s) of %s", cl.Predicate, q.Name, cl.Subject),
+			wanted{def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, def.Range}, q.Value)
 	}
 }
 
+// wanted is what the ontology wants of a field's value or a qualifier's.
+type wanted struct {
+	scalar          schema.Scalar
+	enum            *schema.Enum
+	target          *schema.Type
+	unit, dimension string
+	rng             schema.Range
+}
+
 // typed makes the value one of the ontology's type, or states why it is none.
-func (c *checker) typed(at Place, what string, s schema.Scalar, e *schema.Enum, target *schema.Type, unit, dimension string, v Value) Value {
-	want := KindOf(s)
+func (c *checker) typed(at Place, what string, w wanted, v Value) Value {
+	want := KindOf(w.scalar)
 	switch have := v.Kind(); {
 	case have == NoKind:
 		c.problem(at, BadInput, "%s has no value", what)
 		return v
 	case have == want:
 	case have == LooseKind,
-		have == IntKind && want == FloatKind,
+		have == IntKind && want == FloatKind, have == FloatKind && want == IntKind,
 		have == StringKind && (want == EnumKind || want == DateKind):
 		parsed, err := ParseValue(want, v.String())
 		if err != nil {
@@ -74,28 +85,46 @@ func (c *checker) typed(at Place, what string, s schema.Scalar, e *schema.Enum, 
 	}
 	switch want {
 	case EntityKind:
-		c.object(at, what, target, v.Entity())
+		c.object(at, what, w.target, v.Entity())
 	case StringKind:
 		if v.Text() == "" {
 			c.problem(at, BadInput, "%s is an empty text; leave the claim out instead", what)
 		}
 		c.text(at, what, v.Text(), MaxText)
 	case EnumKind:
-		if !e.Has(v.Text()) {
-			c.problem(at, WrongType, "%s is %q; %s has %s", what, Clip(v.Text()), e.Name, e.Names())
+		if !w.enum.Has(v.Text()) {
+			c.problem(at, WrongType, "%s is %q; %s has %s", what, Clip(v.Text()), w.enum.Name, w.enum.Names())
 		}
 	case QuantityKind:
 		u := c.o.Units[v.Text()]
 		switch {
 		case u == nil:
 			c.problem(at, UnknownName, "%s has the unit %q, which is not in the ontology's enum Unit", what, Clip(v.Text()))
-		case unit != "" && u.Code != unit:
-			c.problem(at, WrongType, "%s is in %s; give it in %s", what, u.Code, unit)
-		case dimension != "" && u.Dimension != dimension:
-			c.problem(at, WrongType, "%s is in %s, which measures %s; a unit of %s is needed", what, u.Code, u.Dimension, dimension)
+		case w.unit != "" && u.Code != w.unit:
+			c.problem(at, WrongType, "%s is in %s; give it in %s", what, u.Code, w.unit)
+		case w.dimension != "" && u.Dimension != w.dimension:
+			c.problem(at, WrongType, "%s is in %s, which measures %s; a unit of %s is needed", what, u.Code, u.Dimension, w.dimension)
 		}
 	}
+	c.number(at, what, w, v)
 	return v
+}
+
+// number holds a number to what its scalar can carry and to its range.
+func (c *checker) number(at Place, what string, w wanted, v Value) {
+	switch n := v.Int(); {
+	case !w.scalar.Numeric():
+	case w.scalar == schema.Int && (n < schema.MinInt || n > schema.MaxInt):
+		c.problem(at, BadInput, "%s is %d, beyond the 32 bits of an Int; the ontology must declare it a Long", what, n)
+	case w.scalar == schema.Long && (n < -schema.MaxLong || n > schema.MaxLong):
+		c.problem(at, BadInput, "%s is %d; a Long is at most %d either way", what, n, schema.MaxLong)
+	case !w.rng.Has(v.Float()):
+		hint := ""
+		if w.rng.Max != nil && *w.rng.Max == 1 && v.Float() > 1 && v.Float() <= 100 {
+			hint = fmt.Sprintf("; %s %% is %s", formatFloat(v.Float()), formatFloat(math.Round(v.Float()*1e7)/1e9))
+		}
+		c.problem(at, BadInput, "%s is %s; it must be %s%s", what, v, w.rng, hint)
+	}
 }
 
 func (c *checker) object(at Place, what string, target *schema.Type, id ID) {

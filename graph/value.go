@@ -45,7 +45,7 @@ func ParseKind(s string) (Kind, bool) {
 }
 
 var scalarKinds = map[schema.Scalar]Kind{
-	schema.NoScalar: EntityKind, schema.String: StringKind, schema.EnumValue: EnumKind, schema.Int: IntKind,
+	schema.NoScalar: EntityKind, schema.String: StringKind, schema.EnumValue: EnumKind, schema.Int: IntKind, schema.Long: IntKind,
 	schema.Float: FloatKind, schema.Boolean: BoolKind, schema.Date: DateKind, schema.Quantity: QuantityKind,
 	schema.Coordinates: CoordinatesKind,
 }
@@ -203,8 +203,8 @@ func ParseValue(k Kind, s string) (Value, error) {
 	case EnumKind:
 		return EnumOf(s), nil
 	case IntKind:
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
+		n, ok := parseWhole(s)
+		if !ok {
 			return Value{}, Errorf(WrongType, "%q is no whole number", Clip(s))
 		}
 		return IntValue(n), nil
@@ -236,6 +236,43 @@ func ParseValue(k Kind, s string) (Value, error) {
 		return parseCoordinates(s)
 	}
 	return Value{}, fmt.Errorf("graph: no value of kind %d", k)
+}
+
+// parseWhole reads a whole number in whatever form a number may be written:
+// 12500, 12500.0 and 1.25e4 are one.
+func parseWhole(s string) (int64, bool) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n, true
+	}
+	if _, err := parseFloat(s); err != nil {
+		return 0, false
+	}
+	mantissa, exponent := s, 0
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		var err error
+		if exponent, err = strconv.Atoi(s[i+1:]); err != nil {
+			return 0, false
+		}
+		mantissa = s[:i]
+	}
+	sign := ""
+	if mantissa[0] == '-' || mantissa[0] == '+' {
+		sign, mantissa = mantissa[:1], mantissa[1:]
+	}
+	whole, part, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimLeft(whole+part, "0")
+	// How many of the digits stand before the point once the exponent has moved it.
+	before := len(digits) - len(part) + exponent
+	digits = strings.TrimRight(digits, "0")
+	const most = 19 // digits of an int64
+	switch {
+	case digits == "":
+		return 0, true
+	case before < len(digits) || before > most:
+		return 0, false
+	}
+	n, err := strconv.ParseInt(sign+digits+strings.Repeat("0", before-len(digits)), 10, 64)
+	return n, err == nil
 }
 
 func parseFloat(s string) (float64, error) {

@@ -3,7 +3,6 @@ package schema
 import (
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -167,6 +166,9 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	if args, ok := l.directive(fd.Directives, "tolerance"); ok {
 		f.Tolerance = l.tolerance(fd.Position, where, args)
 	}
+	if args, ok := l.directive(fd.Directives, "range"); ok {
+		f.Range = l.valueRange(fd.Position, where, f.Scalar, f.Unit, args)
+	}
 	_, f.Symmetric = l.directive(fd.Directives, "symmetric")
 	_, f.Transitive = l.directive(fd.Directives, "transitive")
 	f.Maps, _ = l.directive(fd.Directives, "map")
@@ -209,20 +211,6 @@ func (l *loader) readElsewhere(fd *ast.FieldDefinition, where string, f *Field) 
 	}
 }
 
-func (l *loader) tolerance(pos *ast.Position, where string, args map[string]string) (t Tolerance) {
-	t.Relative, _ = strconv.ParseFloat(args["relative"], 64)
-	t.Days, _ = strconv.Atoi(args["days"])
-	switch {
-	case args["relative"] == "" && args["days"] == "":
-		l.fail(pos, "%s: @tolerance takes relative, days or both", where)
-	case t.Relative < 0 || t.Relative >= 1:
-		l.fail(pos, "%s: the relative tolerance is a share from 0 to below 1, not %s", where, args["relative"])
-	case t.Days < 0:
-		l.fail(pos, "%s: a tolerance of %d days is below 0", where, t.Days)
-	}
-	return t
-}
-
 func (l *loader) valueType(pos *ast.Position, where, name string) (Scalar, *Enum, *Type) {
 	if s, ok := scalars[name]; ok {
 		return s, nil, nil
@@ -261,34 +249,15 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 	if args, ok := l.directive(a.Directives, "unit"); ok {
 		q.Unit, q.Dimension = l.unit(a.Position, q.Scalar, args)
 	}
+	if args, ok := l.directive(a.Directives, "range"); ok {
+		q.Range = l.valueRange(a.Position, where, q.Scalar, q.Unit, args)
+	}
 	if args, ok := l.directive(a.Directives, "label"); ok {
 		q.Label = args["text"]
 	}
 	_, q.Distinct = l.directive(a.Directives, "distinct")
 	q.Distinct = q.Distinct || q.Target != nil
 	return q
-}
-
-func (l *loader) unit(pos *ast.Position, s Scalar, args map[string]string) (code, dimension string) {
-	code, dimension = args["code"], args["dimension"]
-	switch {
-	case s != Int && s != Float && s != Quantity:
-		l.fail(pos, "@unit stands on numbers and quantities only")
-	case (code == "") == (dimension == ""):
-		l.fail(pos, "@unit takes either a code or a dimension")
-	case code != "" && l.o.Units[code] == nil:
-		l.fail(pos, "the unit %s is not in the enum Unit", code)
-	case dimension != "" && s != Quantity:
-		l.fail(pos, "only a quantity can have any unit of a dimension; give the unit's code")
-	case dimension != "":
-		for _, u := range l.o.Units {
-			if u.Dimension == dimension {
-				return code, dimension
-			}
-		}
-		l.fail(pos, "no unit measures %q", dimension)
-	}
-	return code, dimension
 }
 
 // links finds what inverse and derived fields read.
@@ -513,17 +482,21 @@ func (l *loader) checkPredicate(fields []*Field) {
 	a := fields[0]
 	for _, b := range fields[1:] {
 		pos := l.defs[b.Owner.Name].Fields.ForName(b.Name).Position
-		if a.Kind != b.Kind || textual(a.Scalar) != textual(b.Scalar) {
+		if a.Kind != b.Kind || valueKind(a.Scalar) != valueKind(b.Scalar) {
 			l.fail(pos, "%s.%s has another kind of value than %s.%s; one name means one thing", b.Owner.Name, b.Name, a.Owner.Name, a.Name)
 		}
 	}
 }
 
-// textual folds enums into strings: a kind may be a closed list on one type and
-// free words on another, and reads the same in a claim.
-func textual(s Scalar) Scalar {
-	if s == EnumValue {
+// valueKind folds together what reads the same in a claim: a kind may be a
+// closed list on one type and free words on another, and whole numbers may be
+// small on one and large on another.
+func valueKind(s Scalar) Scalar {
+	switch s {
+	case EnumValue:
 		return String
+	case Long:
+		return Int
 	}
 	return s
 }

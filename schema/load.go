@@ -334,26 +334,9 @@ func (l *loader) declareEnum(d *ast.Definition) {
 			l.fail(v.Position, "the unit %s needs @measures(dimension:)", v.Name)
 		}
 	}
+	if d.Name == unitEnum {
+		l.baseUnits(d)
+	}
 	l.o.enums[d.Name] = e
 	l.o.Enums = append(l.o.Enums, e)
-}
-
-// unitEnum is the enum whose values are the units of quantities.
-const unitEnum = "Unit"
-
-func (l *loader) declareUnit(v *ast.EnumValueDefinition, args map[string]string) *Unit {
-	u := &Unit{Code: v.Name, Symbol: args["symbol"], Dimension: args["dimension"]}
-	if u.Symbol == "" {
-		u.Symbol = v.Name
-	}
-	switch {
-	case args["factor"] != "":
-		u.Factor, _ = strconv.ParseFloat(args["factor"], 64)
-		if u.Factor <= 0 {
-			l.fail(v.Position, "the unit %s has the factor %s; it must be above 0", v.Name, args["factor"])
-		}
-	case u.Dimension != "currency":
-		u.Factor = 1
-	}
-	return u
 }

@@ -15,7 +15,10 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -88,16 +91,31 @@ const (
 	Quantity
 	Coordinates
 	EnumValue
+	Long
 )
 
 var scalars = map[string]Scalar{
 	"String": String, "Int": Int, "Float": Float, "Boolean": Boolean,
-	"Date": Date, "Quantity": Quantity, "Coordinates": Coordinates,
+	"Date": Date, "Quantity": Quantity, "Coordinates": Coordinates, "Long": Long,
 }
 
 func (s Scalar) String() string {
-	return [...]string{"", "String", "Int", "Float", "Boolean", "Date", "Quantity", "Coordinates", "Enum"}[s]
+	return [...]string{"", "String", "Int", "Float", "Boolean", "Date", "Quantity", "Coordinates", "Enum", "Long"}[s]
 }
+
+// Whole tells whether the scalar takes whole numbers only.
+func (s Scalar) Whole() bool { return s == Int || s == Long }
+
+// Numeric tells whether the scalar is a number, with a unit or without.
+func (s Scalar) Numeric() bool { return s.Whole() || s == Float || s == Quantity }
+
+// The largest whole numbers of Int, which GraphQL limits to 32 bits, and of
+// Long, beyond which readers of JSON round.
+const (
+	MaxInt  = math.MaxInt32
+	MinInt  = math.MinInt32
+	MaxLong = 1<<53 - 1
+)
 
 // Position is a place in an ontology file; the zero Position is nowhere.
 type Position struct {
@@ -167,8 +185,10 @@ type Field struct {
 	Time TimeKind
 	// Qualifiers are what a claim of it may say besides its value.
 	Qualifiers []*Qualifier
-	// Unit is the unit of a Float or Int, or the only one of a quantity.
+	// Unit is the unit of a plain number, or the only one of a quantity.
 	Unit string
+	// Range bounds a number.
+	Range Range
 	// Dimension restricts the units of a quantity.
 	Dimension             string
 	Symmetric, Transitive bool
@@ -208,6 +228,7 @@ type Qualifier struct {
 	Target    *Type
 	Unit      string
 	Dimension string
+	Range     Range
 	// Distinct qualifiers tell claims of one value apart.
 	Distinct bool
 	Pos      Position
@@ -227,6 +248,28 @@ type Path struct {
 type Tolerance struct {
 	Relative float64
 	Days     int
+}
+
+// Range is the least and the most that a number may be; nil is no bound.
+type Range struct{ Min, Max *float64 }
+
+// Has tells whether x lies within the range.
+func (r Range) Has(x float64) bool {
+	return !(r.Min != nil && x < *r.Min || r.Max != nil && x > *r.Max)
+}
+
+// String writes the range in words: "at least 0", "from 0 to 1"; "" for none.
+func (r Range) String() string {
+	text := func(x *float64) string { return strconv.FormatFloat(*x, 'f', -1, 64) }
+	switch {
+	case r.Min != nil && r.Max != nil:
+		return "from " + text(r.Min) + " to " + text(r.Max)
+	case r.Min != nil:
+		return "at least " + text(r.Min)
+	case r.Max != nil:
+		return "at most " + text(r.Max)
+	}
+	return ""
 }
 
 // Enum is a closed list of names.
@@ -266,6 +309,27 @@ type Unit struct {
 	// Factor is how many of the dimension's base unit one of it is; 0 where
 	// there is no fixed factor, as between currencies.
 	Factor float64
+	// Exact is Factor as the ontology writes it, which no float64 may be; nil
+	// where there is none. Nobody may change it.
+	Exact *big.Rat
+}
+
+// Converts tells whether quantities of one unit can be given in the other.
+func (u *Unit) Converts(to *Unit) bool {
+	return u != nil && to != nil && (u.Code == to.Code || u.Dimension == to.Dimension && u.Factor != 0 && to.Factor != 0)
+}
+
+// Base is the base unit of what the unit measures: the unit itself where it has no factor.
+func (o *Ontology) Base(u *Unit) *Unit {
+	if u.Factor == 0 || u.Factor == 1 {
+		return u
+	}
+	for _, m := range o.enums[unitEnum].Values {
+		if b := o.Units[m.Name]; b.Dimension == u.Dimension && b.Factor == 1 {
+			return b
+		}
+	}
+	return u
 }
 
 // Hash identifies the ontology by its content.

@@ -128,7 +128,7 @@ func TestOntologyWords(t *testing.T) {
 	}
 	for _, want := range []word{
 		{"littoralOf", "has a shore on", "", map[string]string{"WaterBody": "littorals"}},
-		{"population", "population", "Int", nil},
+		{"population", "population", "Long", nil},
 		{"status", "status", "Enum", nil},
 	} {
 		i := at(want.Name)

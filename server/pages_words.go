@@ -21,7 +21,7 @@ type words struct {
 type word struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
-	// Kind is the scalar of the values, such as Int or Enum; empty for entities.
+	// Kind is the scalar of the values, such as Long or Enum; empty for entities.
 	Kind string `json:"kind,omitempty"`
 	// Inverse is, by type, what the relation is called from its object's side.
 	Inverse map[string]string `json:"inverse,omitempty"`

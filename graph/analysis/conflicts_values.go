@@ -67,7 +67,7 @@ func disagree(s *snapshot.Snapshot, a, b uint32) bool {
 func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 	var apart []string
 	for _, q := range f.Qualifiers {
-		if q.Distinct || q.Scalar != schema.Int && q.Scalar != schema.Float && q.Scalar != schema.Quantity {
+		if q.Distinct || !q.Scalar.Numeric() {
 			continue
 		}
 		x, _ := s.Qualifier(a, q.Name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -201,9 +202,9 @@ func anyClaim(t *rapid.T) graph.Claim {
 		c.Predicate, c.Value = "aliases", graph.StringValue(anyText(1).Draw(t, "alias"))
 		qualifier("lang", graph.StringValue(anyText(1).Draw(t, "lang")))
 	case 1:
-		c.Predicate, c.Value = "area", graph.QuantityValue(number, "km2")
+		c.Predicate, c.Value = "area", graph.QuantityValue(math.Abs(number), "km2")
 	case 2:
-		c.Predicate, c.Value = "population", graph.IntValue(rapid.Int64().Draw(t, "people"))
+		c.Predicate, c.Value = "population", graph.IntValue(rapid.Int64Range(0, schema.MaxLong).Draw(t, "people"))
 	case 3:
 		c.Predicate, c.Value = "landlocked", graph.BoolValue(rapid.Bool().Draw(t, "landlocked"))
 	case 4:
@@ -216,9 +217,9 @@ func anyClaim(t *rapid.T) graph.Claim {
 		qualifier("role", graph.EnumOf(rapid.SampledFrom([]string{"MEMBER", "OBSERVER"}).Draw(t, "role")))
 	default:
 		c.Predicate, c.Value = "exports", graph.EntityValue(graph.ID(rapid.SampledFrom([]string{"g1", "g2"}).Draw(t, "good")))
-		qualifier("share", graph.FloatValue(number/1e6))
-		qualifier("quantity", graph.QuantityValue(number, "bcm"))
-		qualifier("ranking", graph.IntValue(int64(number)))
+		qualifier("share", graph.FloatValue(math.Abs(number/1e6)))
+		qualifier("quantity", graph.QuantityValue(math.Abs(number), "bcm"))
+		qualifier("ranking", graph.IntValue(1+int64(math.Abs(number))))
 	}
 	c.Normalise()
 	return c

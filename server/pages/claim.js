@@ -16,7 +16,7 @@ export const number = (x) => (Math.abs(x) < 10000 ? String(+x) : Number(x).toLoc
 function literal(text, name, kind) {
   if (kind === 'Enum') return split(text);
   if (kind === 'Float' && /share$/i.test(name)) return percent(text);
-  const m = /^(Int|Float|Quantity)$/.test(kind) && /^(-?[\d.]+)(?: (\S+))?$/.exec(text);
+  const m = /^(Int|Long|Float|Quantity)$/.test(kind) && /^(-?[\d.]+)(?: (\S+))?$/.exec(text);
   if (m) return number(m[1]) + (m[2] ? ' ' + (words.units[m[2]] ?? m[2]) : '');
   return outside(text);
 }
