@@ -6,6 +6,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // link is one way on from an entity: to another, by a relation in one
@@ -73,6 +74,9 @@ type linkReader struct {
 	predicate string // the last one seen
 	relation  uint16 // its number
 	symmetric bool   // whether some type declares it symmetric
+	single    bool   // whether it leads to one entity of some type
+	// The claim that the relation of one read last shows, and of whom.
+	of, shown uint32
 }
 
 // take reads one claim about the entity.
@@ -84,6 +88,9 @@ func (r *linkReader) take(n uint32, inverse bool) {
 		return
 	}
 	r.see(s.Predicate(n))
+	if r.single && !r.shows(n) {
+		return
+	}
 	if to != snapshot.None {
 		if inverse {
 			to = s.Subject(n)
@@ -108,6 +115,9 @@ func (r *linkReader) takeQualified(n uint32) {
 		return
 	}
 	r.see(predicate)
+	if r.single && !r.shows(n) {
+		return
+	}
 	for i := range s.QualifierCount(n) {
 		if name, e := s.QualifierEntity(n, i); e == r.x {
 			r.add(link{tie: tie{to: s.Subject(n), relation: r.relation, qualifier: r.w.words.number(name), inverse: true}, claim: n})
@@ -120,10 +130,28 @@ func (r *linkReader) see(predicate string) {
 	if predicate == r.predicate {
 		return
 	}
-	r.predicate, r.relation, r.symmetric = predicate, r.w.words.number(predicate), false
+	r.predicate, r.relation, r.symmetric, r.single, r.of = predicate, r.w.words.number(predicate), false, false, snapshot.None
 	for _, f := range r.w.s.Ontology().Predicate(predicate) {
 		r.symmetric = r.symmetric || f.Symmetric
+		r.single = r.single || f.Kind == schema.Relation && !f.Many
 	}
+}
+
+// shows tells whether the field shows the claim, where it is a relation of one:
+// an entity is linked with one capital, whichever end the search comes from.
+func (r *linkReader) shows(n uint32) bool {
+	s := r.w.s
+	subject, f := s.Subject(n), s.Field(n)
+	if f == nil || f.Many || f.Kind != schema.Relation {
+		return true
+	}
+	if subject != r.of {
+		r.of, r.shown = subject, snapshot.None
+		if e, ok := r.w.v.One(subject, f); ok {
+			r.shown = e.Claim
+		}
+	}
+	return n == r.shown
 }
 
 // add takes a link that the filters let pass, or another claim of one that is there.

@@ -45,6 +45,13 @@ func naiveGraph(o *schema.Ontology, v *snapshot.View, opts analysis.ConnectionsO
 			others[string(from)] = map[graph.ID]bool{}
 		}
 		others[string(from)][to] = true
+		if !st.field.Many && st.field.Kind == schema.Relation {
+			// The field shows one claim, and so does its inverse.
+			n, _ := v.Snapshot().Number(st.Subject)
+			if v.Best(n, st.Predicate) != st.n {
+				return
+			}
+		}
 		if hidden(from) || hidden(to) || opts.Relations != nil && !slices.Contains(opts.Relations, st.Predicate) {
 			return
 		}

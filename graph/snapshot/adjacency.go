@@ -133,6 +133,7 @@ func (b *change) adjacency(old *Snapshot) {
 		}
 	}
 	s.out, s.outRuns = s.mergeLinks(old.out, old.outRuns, out)
+	s.rivals = s.noteRivals(old.rivals, out)
 	s.in, s.inRuns = s.mergeLinks(old.in, old.inRuns, in)
 	s.cited = merge(old.cited, cited, compareNumbers32, func(uint32, []uint32) {})
 	s.named = s.nameEntities(old.named, uint32(b.firstClaim))

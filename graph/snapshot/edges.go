@@ -74,13 +74,17 @@ func (l *List) walk(ties bool, keep *sieve, fn func(Edge) bool) {
 			v.sortTies(group)
 		}
 		for _, e := range group {
-			if !l.series && g.deprecated && v.deprecated(e) {
+			switch {
+			case l.series || !g.deprecated || !v.deprecated(e):
+				shown = true
+			case !g.inverse:
 				if !shown {
 					held = append(held, e)
 				}
 				continue
+			case g.hides(e):
+				continue
 			}
-			shown = true
 			if keep.claim(e) && !fn(e) {
 				return
 			}
@@ -90,6 +94,9 @@ func (l *List) walk(ties bool, keep *sieve, fn func(Edge) bool) {
 		return
 	}
 	for _, e := range held {
+		if l.field.Symmetric && v.showsBetter(e.Node, l.field) {
+			continue // as the other side hides it
+		}
 		if keep.claim(e) && !fn(e) {
 			return
 		}
@@ -112,11 +119,13 @@ func (v *View) showsBetter(entity uint32, f *schema.Field) bool {
 }
 
 // groups reads the claims of a relation that hold, those that lead to one node
-// at a time, in the order of the nodes' ids.
+// at a time, in the order of the nodes' ids. Of an inverse it reads those that
+// the subject's own field shows.
 type groups struct {
 	v       *View
 	f       *schema.Field
 	inverse bool
+	single  []bool // of an inverse: the types whose own field leads to one entity
 	keep    *sieve
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
@@ -134,7 +143,8 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {
 	case f.Symmetric || f.Kind == schema.Derived:
 		g.edges, g.deprecated = v.collect(entity, f), true
 	case g.inverse:
-		g.links = v.s.inRun(entity, predicateOf(f.InverseOf[0]))
+		p := predicateOf(f.InverseOf[0])
+		g.links, g.single = v.s.inRun(entity, p), v.kinds[p].single
 	default:
 		g.links = v.s.outRun(entity, predicateOf(f))
 	}
@@ -164,6 +174,11 @@ func (g *groups) next() []Edge {
 		if !g.keep.node(node) {
 			g.skipped = true
 			continue
+		}
+		if g.single != nil && v.s.isOf(g.single, node) {
+			if same = v.chosen(node, same); same == nil {
+				continue
+			}
 		}
 		group := g.room[:0]
 		for _, l := range same {
@@ -208,9 +223,9 @@ func (g *groups) nextCollected() []Edge {
 func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	all := []Edge{}
 	if f.Kind == schema.Derived {
-		for _, mid := range v.Edges(entity, f.Path.Through, false, nil) {
+		for _, mid := range v.leads(entity, f.Path.Through, nil) {
 			if f.Path.Where == "" || v.hasValue(mid.Node, f.Path.Where, f.Path.Equals) {
-				all = v.Edges(mid.Node, f.Path.Then, false, all)
+				all = v.leads(mid.Node, f.Path.Then, all)
 			}
 		}
 	} else {
@@ -267,15 +282,6 @@ func (v *View) sortTies(group []Edge) {
 	}
 }
 
-func (v *View) hasValue(entity uint32, predicate, value string) bool {
-	found := false
-	v.Claims(entity, predicate, false, func(n uint32) bool {
-		found = v.s.Value(n).String() == value
-		return !found
-	})
-	return found
-}
-
 // distinct keeps, in place, the best claim for each set of distinct qualifiers
 // among the edges of one node.
 func (g *groups) distinct(group []Edge) []Edge {
@@ -315,28 +321,6 @@ func withoutDeprecated[T any](list []T, claim func(T) uint32, s *Snapshot) []T {
 		return list
 	}
 	return slices.DeleteFunc(list, deprecated)
-}
-
-// One is where a relation of one leads: the best edge, if there is any.
-func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
-	if f.Kind == schema.Relation && !f.Symmetric {
-		n := v.BestOf(entity, f)
-		if n == None {
-			return Edge{}, false
-		}
-		return Edge{Node: v.s.Object(n), Claim: n}, true
-	}
-	edges := v.Edges(entity, f, true, nil)
-	if len(edges) == 0 {
-		return Edge{}, false
-	}
-	best := edges[0]
-	for _, e := range edges[1:] {
-		if v.better(e.Claim, best.Claim) {
-			best = e
-		}
-	}
-	return best, true
 }
 
 // Values appends to dst the claims that a property of many values shows: for

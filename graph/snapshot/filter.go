@@ -179,12 +179,7 @@ func (v *View) keepsProperty(p *PropertyFilter, node uint32) bool {
 }
 
 func (v *View) keepsRelation(r *RelationFilter, node uint32) bool {
-	var edges []Edge
-	if r.Field.Many {
-		edges = v.Edges(node, r.Field, false, nil)
-	} else if e, ok := v.One(node, r.Field); ok {
-		edges = []Edge{e}
-	}
+	edges := v.leads(node, r.Field, nil)
 	if r.Some != nil && !anyOf(edges, func(e Edge) bool { return v.KeepsEdge(r.Some, e) }) {
 		return false
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 var pool = graphtest.Pool{
-	"Country": {"AAA", "BBB", "CCC", "DDD"}, "City": {"x-town", "y-town"}, "Person": {"ann", "bob"},
-	"Post": {"post-1", "post-2"}, "Meeting": {"meet-1"}, "Source": {"src-1", "src-2", "src-3"},
+	"Country": {"AAA", "BBB", "CCC", "DDD"}, "City": {"x-town", "y-town"}, "Person": {"ann", "bob", "cas"},
+	"Post": {"post-1", "post-2"}, "Meeting": {"meet-1"}, "Mine": {"mine-1"}, "Plant": {"plant-1"}, "Source": {"src-1", "src-2", "src-3"},
 }
 
 func entities() []graph.Entity { return pool.Entities() }

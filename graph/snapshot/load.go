@@ -201,6 +201,7 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	if r.bad || s.ids.len() != h.Entities || s.ended.n != h.Claims || s.commits.len() != int(h.Seq) {
 		return nil, of, errDamaged
 	}
+	s.rivals = s.readRivals()
 	s.entities = s.entities.with(span(0, s.ids.len()), func(n uint32) uint64 { return hashText(s.ids.at(n)) })
 	s.claims = s.claims.with(span(0, s.rows.len()), func(n uint32) uint64 { return hashClaim(s.rows.ref(n).id) })
 	s.keys = s.keys.with(h.Keyed, s.keyHash)

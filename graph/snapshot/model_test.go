@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,9 +28,13 @@ type Country implements Actor & Entity @entity(plural: "countries") {
   exportsTo(share: Float, resource: Entity, scope: String @distinct): [Country!] @time(kind: OBSERVATION)
   posts: [Post!] @inverse(of: "of")
   leader: Person @derived(through: "posts", where: "role", equals: "HEAD", then: "holders")
+  assets: [Asset!] @inverse(of: "owner")
 }
 type City implements Entity @entity(plural: "cities") { capitalOf: [Country!] @inverse(of: "capital") }
-type Person implements Actor & Entity @entity(plural: "people") { holds: [Post!] @time(kind: STATE) }
+type Person implements Actor & Entity @entity(plural: "people") { holds: [Post!] @time(kind: STATE) spouse: Person @time(kind: STATE) @symmetric }
+interface Asset implements Entity
+type Mine implements Asset & Entity { owner: Country @time(kind: STATE) }
+type Plant implements Asset & Entity { owner: [Country!] @time(kind: STATE) }
 type Post implements Entity { of: Country @time(kind: ETERNAL) role: Role @time(kind: STATE) holders: [Person!] @inverse(of: "holds") }
 enum Role { HEAD OTHER }
 type Meeting implements Entity {
@@ -245,23 +250,35 @@ type edge struct {
 	claim *fact
 }
 
+// edges is where a relation leads: what it states, what another entity's side
+// of it shows, or what is read along others.
 func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 	var es []edge
-	switch f.Kind {
-	case schema.Relation:
+	switch {
+	case f.Kind == schema.Inverse:
+		for _, subject := range slices.Sorted(maps.Keys(l.m.types)) {
+			typ := l.m.o.Type(l.m.types[subject])
+			if stated := typ.Field(f.InverseOf[0].Name); stated != nil && f.Target.Includes(typ) {
+				for _, e := range l.leads(subject, stated, series) {
+					if e.node == id {
+						es = append(es, edge{subject, e.claim})
+					}
+				}
+			}
+		}
+		return es
+	case f.Kind == schema.Derived:
+		for _, mid := range l.leads(id, f.Path.Through, false) {
+			where := l.m.o.Type(l.m.types[mid.node]).Field(f.Path.Where)
+			if slices.ContainsFunc(l.values(mid.node, where), func(c *fact) bool { return c.Value.Text() == f.Path.Equals }) {
+				es = append(es, l.leads(mid.node, f.Path.Then, false)...)
+			}
+		}
+	case f.Symmetric:
+		es = l.touching(id, f)
+	default:
 		for _, c := range l.of(id, f.Name) {
 			es = append(es, edge{c.Value.Entity(), c})
-		}
-		if f.Symmetric {
-			es = append(es, l.pointing(id, f.Name, f.Target)...)
-		}
-	case schema.Inverse:
-		es = l.pointing(id, f.InverseOf[0].Name, f.Target)
-	case schema.Derived:
-		for _, mid := range l.edges(id, f.Path.Through, false) {
-			if slices.ContainsFunc(l.of(mid.node, f.Path.Where), func(c *fact) bool { return c.Value.Text() == f.Path.Equals }) {
-				es = append(es, l.edges(mid.node, f.Path.Then, false)...)
-			}
 		}
 	}
 	if series {
@@ -276,16 +293,41 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 	for _, g := range groups {
 		kept = append(kept, slices.MinFunc(g, func(a, b edge) int { return l.better(a.claim, b.claim) }))
 	}
-	var standing []edge
-	for _, e := range kept {
-		if e.claim.Rank != graph.Deprecated {
-			standing = append(standing, e)
+	standing := func(e edge) bool { return e.claim.Rank != graph.Deprecated }
+	hidden := slices.ContainsFunc(kept, standing)
+	return slices.DeleteFunc(kept, func(e edge) bool {
+		// Either end of a symmetric relation may have something better.
+		return !standing(e) && (hidden || f.Symmetric && slices.ContainsFunc(l.touching(e.node, f), standing))
+	})
+}
+
+// leads is where a relation leads, of one or of many.
+func (l *lens) leads(id graph.ID, f *schema.Field, series bool) []edge {
+	if f.Many {
+		return l.edges(id, f, series)
+	}
+	if e := l.one(id, f); e != nil {
+		return []edge{*e}
+	}
+	return nil
+}
+
+// touching are the claims of a symmetric relation that state it of the entity,
+// from either side, as edges to the other.
+func (l *lens) touching(id graph.ID, f *schema.Field) []edge {
+	var es []edge
+	for _, c := range l.visible() {
+		if c.Predicate != f.Name {
+			continue
+		}
+		if c.Subject == id {
+			es = append(es, edge{c.Value.Entity(), c})
+		}
+		if c.Value.Entity() == id {
+			es = append(es, edge{c.Subject, c})
 		}
 	}
-	if standing == nil {
-		return kept
-	}
-	return standing
+	return es
 }
 
 // slot is the distinct qualifiers of a claim as text, and of an observation
@@ -304,24 +346,22 @@ func (l *lens) slot(c *fact) string {
 	return strings.Join(parts, "\x00")
 }
 
-func (l *lens) pointing(id graph.ID, predicate string, target *schema.Type) []edge {
-	var es []edge
-	for _, c := range l.visible() {
-		if c.Predicate == predicate && c.Value.Entity() == id && target.Includes(l.m.o.Type(l.m.types[c.Subject])) {
-			es = append(es, edge{c.Subject, c})
-		}
-	}
-	return es
-}
-
-// one is where a relation of one leads.
+// one is where a relation of one leads. A symmetric one leads somewhere only
+// where it leads back.
 func (l *lens) one(id graph.ID, f *schema.Field) *edge {
-	es := l.edges(id, f, true)
-	if len(es) == 0 {
+	best := func(id graph.ID) *edge {
+		es := l.edges(id, f, true)
+		if len(es) == 0 {
+			return nil
+		}
+		e := slices.MinFunc(es, func(a, b edge) int { return l.better(a.claim, b.claim) })
+		return &e
+	}
+	e := best(id)
+	if e != nil && f.Symmetric && best(e.node).claim != e.claim {
 		return nil
 	}
-	e := slices.MinFunc(es, func(a, b edge) int { return l.better(a.claim, b.claim) })
-	return &e
+	return e
 }
 
 // values are the claims that a property of many values shows.
@@ -413,12 +453,7 @@ func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
 		ok = ok && p.Test.Passes(l.m.o, l.read(snapshot.Reading{Property: p.Field}, edge{id, nil}))
 	}
 	for _, r := range f.Relations {
-		var es []edge
-		if r.Field.Many {
-			es = l.edges(id, r.Field, false)
-		} else if e := l.one(id, r.Field); e != nil {
-			es = []edge{*e}
-		}
+		es := l.leads(id, r.Field, false)
 		some, every, none := false, true, true
 		for _, e := range es {
 			some = some || r.Some != nil && l.keepsEdge(r.Some, e)

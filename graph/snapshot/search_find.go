@@ -401,7 +401,7 @@ func (s *searcher) consider(ref labelRef, m Match) {
 		m.Score -= lessSource
 	}
 	was := s.room.best(m.Entity)
-	if was != nil && was.Score > m.Score || !s.chosen(r) {
+	if was != nil && was.Score > m.Score || !s.selected(r) {
 		return
 	}
 	holds := s.holds(m.Claim, r)

@@ -86,6 +86,7 @@ type Snapshot struct {
 	in      table[[]link]
 	outRuns table[[]run] // of long lists: where each predicate's claims end
 	inRuns  table[[]run]
+	rivals  table[uint64]   // a bit for each entity: whether it has several claims of a relation of one
 	cited   table[[]uint32] // by source: the claims that cite it
 	byType  table[[]uint32] // by type: its entities, in the order of their ids
 	dates   table[graph.Date]

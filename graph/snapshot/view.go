@@ -112,10 +112,14 @@ func (v *View) KnownSeq() graph.Seq { return v.known }
 // KnownAt is the record time of that number.
 func (v *View) KnownAt() time.Time { return v.s.RecordedAt(v.known) }
 
-// predicateKinds are the time kinds of a predicate by the subject's type.
+// predicateKinds are the time kinds of a predicate by the subject's type, and
+// for which types it is a relation of one.
 type predicateKinds struct {
 	one schema.TimeKind
 	by  []schema.TimeKind // by number of the type; nil where all types agree
+	// single tells, by number of the type, where it leads to one entity at a time;
+	// nil where it nowhere does.
+	single []bool
 }
 
 // kindsOf makes the time kinds once for each list of predicates; the ontology
@@ -133,6 +137,7 @@ func (w *writer) kindsOf(s *Snapshot) []predicateKinds {
 			continue
 		}
 		ks[i].one = fields[0].Time
+		ks[i].single = s.singleFor(fields)
 		if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Time != ks[i].one }) {
 			continue
 		}
@@ -147,6 +152,19 @@ func (w *writer) kindsOf(s *Snapshot) []predicateKinds {
 	}
 	w.kinds.Store(&ks)
 	return ks
+}
+
+// singleFor tells for which types the fields are relations of one.
+func (s *Snapshot) singleFor(fields []*schema.Field) []bool {
+	single := func(f *schema.Field) bool { return f != nil && f.Kind == schema.Relation && !f.Many }
+	if !slices.ContainsFunc(fields, single) {
+		return nil
+	}
+	by := make([]bool, len(s.typesOf))
+	for n, t := range s.typesOf {
+		by[n] = t != nil && single(t.Field(fields[0].Name))
+	}
+	return by
 }
 
 func (v *View) timeKind(r *row) schema.TimeKind {
@@ -175,11 +193,11 @@ func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.ref(n)) }
 func (v *View) seesRow(n uint32, r *row) bool {
 	// A source's own description can be read whatever sources the view
 	// chooses; lists leave it out (Lists).
-	return v.knows(n, r) && r.confidence >= v.minConfidence && (v.chosen(r) || r.source == r.subject)
+	return v.knows(n, r) && r.confidence >= v.minConfidence && (v.selected(r) || r.source == r.subject)
 }
 
-// chosen tells whether the claim's source is among those the view chooses.
-func (v *View) chosen(r *row) bool { return v.sources == nil || v.sources[r.source] }
+// selected tells whether the claim's source is among those the view chooses.
+func (v *View) selected(r *row) bool { return v.sources == nil || v.sources[r.source] }
 
 // Holds tells how surely the claim holds at the view's date; HoldsNo for
 // every claim that the view does not show.
@@ -195,7 +213,7 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 // Lists tells whether the claim may stand in a list of claims: it holds, and
 // its source is one that the view chooses.
 func (v *View) Lists(n uint32) bool {
-	return v.chosen(v.s.rows.ref(n)) && v.Holds(n) != graph.HoldsNo
+	return v.selected(v.s.rows.ref(n)) && v.Holds(n) != graph.HoldsNo
 }
 
 // Exists tells whether a visible claim mentions the entity: as its subject,
@@ -352,9 +370,13 @@ func (v *View) Best(entity uint32, predicate string) uint32 {
 // BestOf is Best for a stored field of the ontology.
 func (v *View) BestOf(entity uint32, f *schema.Field) uint32 { return v.best(entity, predicateOf(f)) }
 
-func (v *View) best(entity uint32, p uint16) uint32 {
+func (v *View) best(entity uint32, p uint16) uint32 { return v.bestOf(v.s.outRun(entity, p)) }
+
+// bestOf is the claim that a field of one value shows, of all that there are of
+// it. Nothing else decides that.
+func (v *View) bestOf(claims []link) uint32 {
 	best := None
-	for _, l := range v.s.outRun(entity, p) {
+	for _, l := range claims {
 		if v.shows(l) && (best == None || v.better(l.claim, best)) {
 			best = l.claim
 		}

@@ -1,0 +1,143 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// The two sides of a relation agree: what an inverse shows is what the field
+// of the subject shows, by the same claim. A relation of one shows the claim
+// that best chooses, whatever entity is asked; of many it shows the DEPRECATED
+// ones where it shows no others.
+
+// isOf tells whether the entity's type is one of a list by number.
+func (s *Snapshot) isOf(types []bool, entity uint32) bool {
+	t := int(s.types.at(entity))
+	return t < len(types) && types[t]
+}
+
+// several tells whether the store has several claims of a relation of one about
+// the entity. Few have, so that for most an inverse need not ask which is shown.
+func (s *Snapshot) several(entity uint32) bool {
+	return s.rivals.at(entity>>6)>>(entity&63)&1 != 0
+}
+
+// noteRivals adds to the entities that have several those of the entries.
+func (s *Snapshot) noteRivals(rivals table[uint64], entries []entry[link]) table[uint64] {
+	kinds := s.w.kindsOf(s)
+	var e *edit[uint64]
+	for i := range entries {
+		entity := entries[i].entity
+		if i > 0 && entries[i-1].entity == entity || !s.hasRivals(kinds, entity) {
+			continue
+		}
+		if e == nil {
+			e = rivals.begin()
+		}
+		e.set(entity>>6, e.t.at(entity>>6)|1<<(entity&63))
+	}
+	if e == nil {
+		return rivals
+	}
+	return *e.t
+}
+
+// readRivals works out which entities have several.
+func (s *Snapshot) readRivals() table[uint64] {
+	kinds := s.w.kindsOf(s)
+	e := &edit[uint64]{t: &table[uint64]{}}
+	for entity := range uint32(s.out.n) {
+		if s.hasRivals(kinds, entity) {
+			e.set(entity>>6, e.t.at(entity>>6)|1<<(entity&63))
+		}
+	}
+	return *e.t
+}
+
+func (s *Snapshot) hasRivals(kinds []predicateKinds, entity uint32) bool {
+	list := s.out.at(entity)
+	for i := 1; i < len(list); i++ {
+		if p := list[i].predicate; p == list[i-1].predicate && kinds[p].single != nil && s.isOf(kinds[p].single, entity) {
+			return true
+		}
+	}
+	return false
+}
+
+// chosen is, of the links of one subject to one object by a relation of one,
+// that which the subject's field shows; nil where it shows another or none.
+func (v *View) chosen(subject uint32, links []link) []link {
+	if !v.s.several(subject) {
+		return links
+	}
+	best := v.bestOf(v.s.outRun(subject, links[0].predicate))
+	i := slices.IndexFunc(links, func(l link) bool { return l.claim == best })
+	if i < 0 {
+		return nil
+	}
+	return links[i : i+1]
+}
+
+// hides tells whether the subject's field hides a DEPRECATED claim that its
+// inverse comes upon.
+func (g *groups) hides(e Edge) bool {
+	s := g.v.s
+	if g.single != nil && s.isOf(g.single, e.Node) {
+		return false // it was chosen
+	}
+	f := s.Field(e.Claim)
+	return f != nil && g.v.showsBetter(e.Node, f)
+}
+
+// One is where a relation of one leads: the best edge, if there is any. A
+// symmetric one leads there only if it leads back.
+func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
+	if f.Kind == schema.Relation && !f.Symmetric {
+		n := v.BestOf(entity, f)
+		if n == None {
+			return Edge{}, false
+		}
+		return Edge{Node: v.s.Object(n), Claim: n}, true
+	}
+	e, ok := v.bestEdge(entity, f)
+	if ok && f.Symmetric {
+		if back, _ := v.bestEdge(e.Node, f); back.Claim != e.Claim {
+			return Edge{}, false
+		}
+	}
+	return e, ok
+}
+
+func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
+	for _, e := range v.Edges(entity, f, true, nil) {
+		if !ok || v.better(e.Claim, best.Claim) {
+			best, ok = e, true
+		}
+	}
+	return best, ok
+}
+
+// leads appends to dst where a relation leads, of one or of many.
+func (v *View) leads(entity uint32, f *schema.Field, dst []Edge) []Edge {
+	if f.Many {
+		return v.Edges(entity, f, false, dst)
+	}
+	if e, ok := v.One(entity, f); ok {
+		dst = append(dst, e)
+	}
+	return dst
+}
+
+// hasValue tells whether a property shows the value.
+func (v *View) hasValue(entity uint32, predicate, value string) bool {
+	f := v.s.Type(entity).Field(predicate)
+	if f == nil {
+		return false
+	}
+	if !f.Many {
+		n := v.BestOf(entity, f)
+		return n != None && v.s.Value(n).String() == value
+	}
+	return anyOf(v.Values(entity, f, nil), func(n uint32) bool { return v.s.Value(n).String() == value })
+}
