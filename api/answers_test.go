@@ -60,22 +60,3 @@ func TestAnswers(t *testing.T) {
 		})
 	}
 }
-
-// TestSDL shows in a diff what a change of the ontology or of the generator
-// does to the API.
-func TestSDL(t *testing.T) {
-	const golden = "testdata/schema.graphql"
-	got := seeded(t).SDL()
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("the API differs from %s; if that is meant, run go test ./api -run SDL -update and read the diff", golden)
-	}
-}
