@@ -95,6 +95,8 @@ type Session struct {
 	today    graph.Day
 	view     *snapshot.View // of an empty view argument, once it was asked for
 	refusal  error
+	pauser   Pauser
+	paused   error   // why the request may not go on after a wait
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
 
@@ -143,14 +145,22 @@ type Request struct {
 	AllowMutation bool
 	// WriteRefusal, where not nil, is why this caller may not write.
 	WriteRefusal error
+	// Pauser, where not nil, is asked to wait for a later snapshot (view.minSequence).
+	Pauser Pauser
 	// Cost puts what the request was estimated to cost, and did cost, into the response's
 	// extensions, and Trace where its time went.
 	Cost, Trace bool
 }
 
+// Pauser lets a request wait. It calls wait, which returns when the wait is over, and may let
+// others work meanwhile; an error ends the request.
+type Pauser interface {
+	Pause(ctx context.Context, wait func()) error
+}
+
 // Execute answers the request. The caller may Release the response.
 func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
-	s.refusal = r.WriteRefusal
+	s.refusal, s.pauser = r.WriteRefusal, r.Pauser
 	// What a response needs of them is written when Execute returns.
 	s.connections = connectionPool.Get().(*connections)
 	defer func() {
@@ -215,13 +225,17 @@ type viewArg struct {
 // for it; the whole request then reads that snapshot, so it must be asked for
 // before anything else was read.
 func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error) {
+	if s.paused != nil {
+		return nil, s.paused
+	}
 	if a.min > s.snapshot.Seq() {
 		if s.view != nil {
 			return nil, graph.Errorf(graph.BadInput, "view.minSequence: a request reads one snapshot; give minSequence on its first field")
 		}
-		wait, cancel := context.WithTimeout(ctx, s.api.opts.MinSequenceWait)
-		defer cancel()
-		next, err := s.api.opts.Graph.Wait(wait, a.min)
+		next, err := s.await(ctx, a.min)
+		if s.paused != nil {
+			return nil, s.paused
+		}
 		if err != nil {
 			return nil, graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.min)
 		}
@@ -247,6 +261,21 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 		return nil, err
 	}
 	return v.Until(ctx.Done()), nil
+}
+
+// await waits for a snapshot.
+func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snapshot, err error) {
+	wait := func() {
+		ctx, cancel := context.WithTimeout(ctx, s.api.opts.MinSequenceWait)
+		defer cancel()
+		next, err = s.api.opts.Graph.Wait(ctx, seq)
+	}
+	if s.pauser == nil {
+		wait()
+	} else {
+		s.paused = s.pauser.Pause(ctx, wait)
+	}
+	return next, err
 }
 
 // plainView is the view of an empty argument. It is the same for all requests

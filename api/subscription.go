@@ -197,7 +197,7 @@ type Subscription struct {
 // response; exactly one of the two is not nil. The session is then the
 // subscription's own.
 func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscription, *gql.Response) {
-	s.refusal, s.followed = r.WriteRefusal, &f
+	s.refusal, s.pauser, s.followed = r.WriteRefusal, r.Pauser, &f
 	sub, res := s.api.engine.Subscribe(ctx, s.request(r))
 	if sub == nil {
 		return nil, res

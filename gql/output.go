@@ -10,9 +10,11 @@ type held struct {
 	cleanup runtime.Cleanup
 }
 
-// shortAnswer is the length up to which answers are not counted: buffers of that size are
-// kept for the next request anyway.
-func (e *Engine) shortAnswer() int { return min(keepBuffer, e.limits.Output) }
+// uncounted is the length up to which answers are not counted: a connection may hold one
+// that its client does not read.
+const uncounted = 64 << 10
+
+func (e *Engine) shortAnswer() int { return min(uncounted, e.limits.Output) }
 
 // room is asked for when the answer has grown to the mark: it holds the answer to the
 // limits, and sets the mark to twice the length. False stops the request.

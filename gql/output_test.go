@@ -40,7 +40,7 @@ func TestOutputTotal(t *testing.T) {
 	if second.Code != CodeOverloaded || !second.DataNull || !strings.Contains(string(second.Body), `"code":"OVERLOADED"`) {
 		t.Errorf("%q %.200s", second.Code, second.Body)
 	}
-	if short := ask(`{long(n:900){text}}`); short.Code != "" { // below what is counted
+	if short := ask(`{long(n:50){text}}`); short.Code != "" { // below what is counted
 		t.Errorf("%q", short.Code)
 	}
 	second.Release()

@@ -1,38 +1,135 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
 	"sync/atomic"
+	"time"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/gql"
 )
 
-// admission bounds what all requests take together: how many are worked at at once, and the
-// bytes of their bodies, each of which becomes many times as much memory while it is worked
-// at. Streams and sockets are bounded by Live.MaxSubscribers instead, since they last.
+// admission bounds what all requests take together: how many are worked at at once, how many
+// wait, and the bytes of their bodies, each of which becomes many times as much memory while
+// it is worked at. Reads and writes have a lane each, so that a flood of one leaves the other
+// alone; health and metrics need neither. A request holds its slot from its first step after
+// its body has come until its answer is made, not while it is sent: a slow client holds up
+// nobody.
 type admission struct {
-	requests atomic.Int64
-	bodies   atomic.Int64
+	reads, writes lane
+	// events has room for the answers of subscriptions. They wait as long as they must, since
+	// what they missed they read later, and they are bounded by Live.MaxSubscribers.
+	events chan struct{}
+	// paused counts the requests that wait for a snapshot and hold no slot.
+	paused atomic.Int64
+	bodies atomic.Int64
+	shed   atomic.Int64 // for retryAfter
 }
 
-// codeBusy refuses a request; it is worth trying again.
-const codeBusy = "TOO_MANY_REQUESTS"
+// Defaults that follow from the cores. Work is bound by the processor: more slots than cores
+// only let short requests pass long ones, and each takes memory.
+var (
+	DefaultMaxRequests = 4 * runtime.GOMAXPROCS(0)
+	// Writes are made durable in groups, and wait for the disk meanwhile.
+	DefaultMaxWrites = 8 * runtime.GOMAXPROCS(0)
+)
+
+const (
+	queueTarget   = 50 * time.Millisecond
+	queueInterval = 100 * time.Millisecond
+)
+
+func (a *admission) init(o *Options) {
+	limits := queueLimits{length: o.MaxQueue, patience: o.QueueTime, target: min(queueTarget, o.QueueTime), interval: queueInterval}
+	limits.slots = o.MaxRequests
+	a.reads.name, a.reads.q.queueLimits = "read", limits
+	limits.slots = o.MaxWrites
+	a.writes.name, a.writes.q.queueLimits = "write", limits
+	a.events = make(chan struct{}, runtime.GOMAXPROCS(0))
+}
+
+// lane is where a request belongs. What may not write is refused soon, so it is a read, and
+// nobody without the right to write gets into the lane of writes.
+func (a *admission) lane(req *api.Request) *lane {
+	if req.AllowMutation && req.WriteRefusal == nil && gql.Mutates(req.Query, req.OperationName) {
+		return &a.writes
+	}
+	return &a.reads
+}
+
+// retryAfter is how many seconds a client is asked to wait. It varies, so that those who are
+// refused together do not come again together.
+func (a *admission) retryAfter() string { return strconv.FormatInt(1+a.shed.Add(1)%3, 10) }
+
+// slot is the right of one request, or of one operation on a connection, to be worked at.
+type slot struct {
+	of   *admission
+	lane *lane // nil where the slot is not held
+	// refused tells that the request paused and did not get a slot again: whatever its answer
+	// says, it was refused.
+	refused bool
+	most    int64 // requests that pause
+}
+
+func (s *Server) slot() slot { return slot{of: &s.admission, most: int64(s.opts.MaxPaused)} }
+
+// enter takes a slot of the lane, unless it is held already.
+func (h *slot) enter(ctx context.Context, l *lane) error {
+	if h.lane != nil {
+		return nil
+	}
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	h.lane = l
+	return nil
+}
+
+// leave gives the slot back; it may be called twice.
+func (h *slot) leave() {
+	if l := h.lane; l != nil {
+		h.lane = nil
+		l.leave()
+	}
+}
+
+// Pause implements api.Pauser: who waits for a snapshot holds no slot.
+func (h *slot) Pause(ctx context.Context, wait func()) error {
+	if h.of.paused.Add(1) > h.most {
+		h.of.paused.Add(-1)
+		h.refused = true
+		return errOverloaded
+	}
+	l := h.lane
+	h.leave()
+	wait()
+	h.of.paused.Add(-1)
+	err := h.enter(ctx, l)
+	h.refused = errors.Is(err, errOverloaded)
+	return err
+}
 
 // shortBody is the length up to which bodies are not counted, so that long ones never keep
 // short ones out.
 const shortBody = 64 << 10
 
-// enter makes room for one more request; where that is refused, nothing must leave.
-func (a *admission) enter(most int) bool {
-	if a.requests.Add(1) <= int64(most) {
-		return true
+// turnAwayLong refuses a long body before it is read, where the request would be shed.
+func (s *Server) turnAwayLong(r *http.Request, mayWrite bool) *malformed {
+	if r.ContentLength >= 0 && r.ContentLength <= shortBody {
+		return nil
 	}
-	a.requests.Add(-1)
-	return false
+	if !s.admission.reads.overloaded() || mayWrite && !s.admission.writes.overloaded() {
+		return nil
+	}
+	return overloaded()
 }
-
-func (a *admission) leave() { a.requests.Add(-1) }
 
 // share is what one body has of the bytes for bodies. It reads the body, counting.
 type share struct {
@@ -78,8 +175,51 @@ func (h *share) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// busy answers where a request found no room.
-func (s *Server) busy(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", "1")
-	writeError(w, http.StatusServiceUnavailable, jsonType, codeBusy, fmt.Sprintf("%d requests are worked at already, which is the limit; try again in a second", s.opts.MaxRequests))
+// overloaded is the refusal of a request that was shed.
+func overloaded() *malformed {
+	return &malformed{status: http.StatusServiceUnavailable, code: gql.CodeOverloaded, message: errOverloaded.Error()}
+}
+
+// shed answers a request that got no slot. Its body has been read, so that the connection
+// may go on.
+func (s *Server) shed(w http.ResponseWriter, media string, err error) {
+	if !errors.Is(err, errOverloaded) {
+		return // the client has gone
+	}
+	bad := overloaded()
+	w.Header().Set("Retry-After", s.admission.retryAfter())
+	writeError(w, bad.status, media, bad.code, bad.message)
+}
+
+// shedResponse is shed where the answer is written by somebody else.
+func shedResponse() *gql.Response {
+	bad := overloaded()
+	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
+}
+
+// admissionMetrics writes what is known of the lanes.
+func (s *Server) admissionMetrics(w io.Writer, head func(name, typ, help string)) {
+	a := &s.admission
+	lanes := []*lane{&a.reads, &a.writes}
+	var working, waiting, shed strings.Builder
+	for _, l := range lanes {
+		nworking, nwaiting := l.load()
+		fmt.Fprintf(&working, "caspian_requests_working{lane=%q} %d\n", l.name, nworking)
+		fmt.Fprintf(&waiting, "caspian_requests_waiting{lane=%q} %d\n", l.name, nwaiting)
+		fmt.Fprintf(&shed, "caspian_requests_shed_total{lane=%q} %d\n", l.name, l.shed.Load())
+	}
+	head("caspian_requests_working", "gauge", "Requests and operations that hold a slot, bounded by --max-requests and --max-writes.")
+	fmt.Fprint(w, working.String())
+	head("caspian_requests_waiting", "gauge", "Requests and operations that wait for a slot, bounded by --max-queue.")
+	fmt.Fprint(w, waiting.String())
+	head("caspian_requests_shed_total", "counter", "Requests and operations refused because they waited too long for a slot, or too many did.")
+	fmt.Fprint(w, shed.String())
+	head("caspian_requests_paused", "gauge", "Requests that wait for a sequence number and hold no slot, bounded by --max-paused.")
+	fmt.Fprintf(w, "caspian_requests_paused %d\n", a.paused.Load())
+	head("caspian_requests_wait_seconds", "histogram", "How long those waited that found no free slot and got one.")
+	for _, l := range lanes {
+		l.waited.write(w, "caspian_requests_wait_seconds", fmt.Sprintf("lane=%q,", l.name))
+	}
+	head("caspian_graphql_body_bytes", "gauge", "Bytes of the long bodies under way, bounded by --max-body-total.")
+	fmt.Fprintf(w, "caspian_graphql_body_bytes %d\n", a.bodies.Load())
 }

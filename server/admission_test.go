@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -9,41 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/caspian-kg/caspian/gql"
 )
-
-// TestMaxRequests fills the places for requests: one more is told to come again, and finds a
-// place when one is free.
-func TestMaxRequests(t *testing.T) {
-	release := make(chan bool)
-	s := faked(t, Options{MaxRequests: 2}, func(context.Context) *gql.Response {
-		<-release
-		return &gql.Response{HasData: true, Operation: "query", Body: []byte(`{"data":{}}`)}
-	})
-	done := make(chan int)
-	for range 2 {
-		go func() { done <- ask(s, "POST", "/graphql", `{"query":"{a}"}`).Code }()
-	}
-	until(t, "both are at work", func() bool { return s.admission.requests.Load() == 2 })
-	w := ask(s, "POST", "/graphql", `{"query":"{a}"}`)
-	if w.Code != http.StatusServiceUnavailable || code(t, w) != "TOO_MANY_REQUESTS" || w.Header().Get("Retry-After") == "" {
-		t.Errorf("the third: %d %v %s", w.Code, w.Header(), w.Body)
-	}
-	if m := ask(s, "GET", "/metrics", "").Body.String(); !strings.Contains(m, "caspian_graphql_requests_in_work 2\n") ||
-		!strings.Contains(m, `caspian_graphql_refused_total{code="TOO_MANY_REQUESTS"} 1`) {
-		t.Error("the metrics do not tell")
-	}
-	close(release)
-	for range 2 {
-		if status := <-done; status != http.StatusOK {
-			t.Errorf("one that had a place: %d", status)
-		}
-	}
-	if w := ask(s, "POST", "/graphql", `{"query":"{a}"}`); w.Code != http.StatusOK {
-		t.Errorf("the next: %d %s", w.Code, w.Body)
-	}
-}
 
 // TestMaxBodies holds long bodies back in the middle: others that are long are told to come
 // again, also when they become so by unpacking, short ones are answered, and what was held is

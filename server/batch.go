@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"unicode/utf8"
 
+	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -46,6 +48,13 @@ func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
 // answerBatch runs the requests of a batch.
 func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media string, b *Backend, list []json.RawMessage) {
 	_, refusal := s.writeRefusal(r) // its other result was looked at before
+	reqs, refused := s.parseBatch(list, refusal, r.Method == http.MethodPost)
+	slot := &w.(*tally).slot
+	in := s.batchLane(reqs)
+	if err := slot.enter(r.Context(), in); err != nil {
+		s.shed(w, media, err)
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
 	defer cancel()
 	out := []byte{'['}
@@ -55,11 +64,11 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			res.Release()
 		}
 	}()
-	for i, raw := range list {
+	for i, req := range reqs {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		req, bad := s.parseBody(raw)
+		bad := refused[i]
 		if bad == nil && len(out) > s.opts.MaxAnswer {
 			bad = &malformed{code: gql.CodeOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
 		}
@@ -68,18 +77,50 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			out = append(out, errorBody(bad.code, bad.message)...)
 			continue
 		}
-		req.WriteRefusal, req.AllowMutation = refusal, r.Method == http.MethodPost
-		res := s.execute(ctx, b.Begin(), req)
+		if slot.enter(ctx, in) != nil { // an earlier one paused, and found no slot again
+			s.metrics.refused(gql.CodeOverloaded)
+			out = append(out, shedResponse().Body...)
+			continue
+		}
+		res := s.execute(ctx, slot, b.Begin(), req)
+		slot.refused = false
 		out = append(out, res.Body...)
 		answered = append(answered, res)
 		if r.Context().Err() != nil {
 			return // nobody reads it
 		}
 	}
+	slot.leave()
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	s.send(w, r, http.StatusOK, append(out, ']'))
+	status := http.StatusOK
+	if !slices.ContainsFunc(answered, func(res *gql.Response) bool { return res.Code != gql.CodeOverloaded }) && len(answered) == len(list) {
+		status = http.StatusServiceUnavailable
+		h.Set("Retry-After", s.admission.retryAfter())
+	}
+	s.send(w, r, status, append(out, ']'))
+}
+
+// parseBatch reads the requests of a list, or says why one cannot be read.
+func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations bool) ([]*api.Request, []*malformed) {
+	reqs, bad := make([]*api.Request, len(list)), make([]*malformed, len(list))
+	for i, raw := range list {
+		if reqs[i], bad[i] = s.parseBody(raw); bad[i] == nil {
+			reqs[i].WriteRefusal, reqs[i].AllowMutation = refusal, mutations
+		}
+	}
+	return reqs, bad
+}
+
+// batchLane is where a batch belongs: among the writes where one of its requests does.
+func (s *Server) batchLane(reqs []*api.Request) *lane {
+	for _, req := range reqs {
+		if req != nil && s.admission.lane(req) == &s.admission.writes {
+			return &s.admission.writes
+		}
+	}
+	return &s.admission.reads
 }
 
 // isBatch tells a list from what parseBody reads.

@@ -46,50 +46,57 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	if req == nil && list == nil {
 		return
 	}
-	// Not before the body is there, or those who send slowly would keep others out.
-	if !s.admission.enter(s.opts.MaxRequests) {
-		s.busy(w)
-		return
-	}
-	working := true
-	leave := func() {
-		if working {
-			working = false
-			s.admission.leave()
-		}
-	}
-	defer leave()
 	if list != nil {
 		s.answerBatch(w, r, media, b, list)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
-	defer cancel()
-
-	session := b.Begin()
-	etag := ""
-	if !waits(req) && !req.Cost && !req.Trace { // two runs differ in what they took
-		etag = session.ETag(req.Query, req.OperationName, req.Variables)
-	}
-	if r.Method != http.MethodPost && etag != "" && matches(r.Header.Values("If-None-Match"), etag) {
-		// Only an answer without errors ever had this validator.
-		s.metrics.notModified.Add(1)
-		h.Set("ETag", etag)
-		h.Add("Vary", "Accept-Encoding")
-		h.Set("Cache-Control", "no-cache")
-		h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
-		w.WriteHeader(http.StatusNotModified)
+	if held := r.Header.Values("If-None-Match"); len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held) {
 		return
 	}
-	res := s.execute(ctx, session, req)
+	slot := &w.(*tally).slot
+	// Not before the body is there, or those who send slowly would keep others out.
+	if err := slot.enter(r.Context(), s.admission.lane(req)); err != nil {
+		s.shed(w, media, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	session := b.Begin()
+	etag := validator(session, req)
+	res := s.execute(ctx, slot, session, req)
+	slot.leave() // it is not held while the answer is sent
 	if res.Code == gql.CodeSubscription && streamed {
 		res.Release()
-		leave()
 		s.streamTo(w, r, b, req)
 		return
 	}
 	defer res.Release()
 	s.answer(w, r, media, session, etag, res)
+}
+
+// validator is the ETag of the answer to a request, empty where it has none.
+func validator(session Session, req *api.Request) string {
+	if waits(req) || req.Cost || req.Trace { // two runs differ in what they took
+		return ""
+	}
+	return session.ETag(req.Query, req.OperationName, req.Variables)
+}
+
+// unchanged answers a request whose client has the answer already. That takes no slot.
+func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Request, held []string) bool {
+	etag := validator(session, req)
+	if etag == "" || !matches(held, etag) {
+		return false
+	}
+	// Only an answer without errors ever had this validator.
+	s.metrics.notModified.Add(1)
+	h := w.Header()
+	h.Set("ETag", etag)
+	h.Add("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", "no-cache")
+	h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
+	w.WriteHeader(http.StatusNotModified)
+	return true
 }
 
 // acceptList reads a request, or a batch, whose list it returns then. Both are nil where it
@@ -112,7 +119,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 	case http.StatusUnsupportedMediaType:
 		acceptQuery(w.Header())
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", s.admission.retryAfter())
 		w.Header().Set("Connection", "close") // the rest of the body is not read
 	case http.StatusRequestTimeout:
 		w.Header().Set("Connection", "close")
@@ -134,6 +141,9 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 		}
 		req, bad = s.fromURL(r)
 	case http.MethodPost, methodQuery:
+		if bad = s.turnAwayLong(r, refusal == nil); bad != nil {
+			break
+		}
 		var body []byte
 		if body, bad = s.body(w, r); bad != nil {
 			break
@@ -159,8 +169,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
 	status := statusOf(res, media)
-	if status == http.StatusMethodNotAllowed {
+	switch status {
+	case http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", s.admission.retryAfter())
 	}
 	if r.Method == methodQuery {
 		acceptQuery(h)

@@ -169,8 +169,13 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 		default:
 			return err
 		}
+		select {
+		case s.admission.events <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		run, cancel := context.WithTimeout(ctx, s.opts.Timeout)
-		res := sub.Answer(run)
+		res := s.answerEvent(run, sub)
 		cancel()
 		if res == nil {
 			return ctx.Err()
@@ -189,6 +194,12 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 			s.metrics.dropped[droppedBehind].Add(1)
 		}
 	}
+}
+
+// answerEvent answers the next event, and frees its room among the events.
+func (s *Server) answerEvent(ctx context.Context, sub *subscription) *gql.Response {
+	defer func() { <-s.admission.events }() // in a panic too
+	return sub.Answer(ctx)
 }
 
 // noPlace answers where enter refused.

@@ -56,6 +56,23 @@ func (g *histogram) observe(took time.Duration) {
 	g.total.Add(int64(took))
 }
 
+// write writes the histogram; label ends with a comma where there is one.
+func (g *histogram) write(w io.Writer, name, label string) {
+	sum := int64(0)
+	for i := range g.counts {
+		sum += g.counts[i].Load()
+		bound := "+Inf"
+		if i < len(bounds) {
+			bound = fmt.Sprint(bounds[i])
+		}
+		fmt.Fprintf(w, "%s_bucket{%sle=%q} %d\n", name, label, bound, sum)
+	}
+	if label = strings.TrimSuffix(label, ","); label != "" {
+		label = "{" + label + "}"
+	}
+	fmt.Fprintf(w, "%s_sum%s %g\n%s_count%s %d\n", name, label, time.Duration(g.total.Load()).Seconds(), name, label, sum)
+}
+
 // metrics counts since the start. All of it may be read at any time.
 type metrics struct {
 	inFlight    atomic.Int64
@@ -222,10 +239,7 @@ func (s *Server) writeMetrics(w io.Writer) {
 	}
 	head("caspian_http_requests_in_flight", "gauge", "Requests under way.")
 	fmt.Fprintf(w, "caspian_http_requests_in_flight %d\n", m.inFlight.Load())
-	head("caspian_graphql_requests_in_work", "gauge", "Requests at /graphql that are read and worked at, bounded by --max-requests.")
-	fmt.Fprintf(w, "caspian_graphql_requests_in_work %d\n", s.admission.requests.Load())
-	head("caspian_graphql_body_bytes", "gauge", "Bytes of the long bodies under way, bounded by --max-body-total.")
-	fmt.Fprintf(w, "caspian_graphql_body_bytes %d\n", s.admission.bodies.Load())
+	s.admissionMetrics(w, head)
 	head("caspian_http_responses_total", "counter", "Answers by class of status.")
 	for i := 1; i < len(m.status); i++ {
 		fmt.Fprintf(w, "caspian_http_responses_total{class=\"%dxx\"} %d\n", i, m.status[i].Load())
@@ -277,31 +291,16 @@ func (s *Server) writeRequests(w io.Writer, head func(name, typ, help string)) {
 	}
 	head("caspian_graphql_slow_total", "counter", "Requests that ran longer than --slow.")
 	fmt.Fprintf(w, "caspian_graphql_slow_total %d\n", m.slow.Load())
-	write := func(name, label string, g *histogram) {
-		sum := int64(0)
-		for i := range g.counts {
-			sum += g.counts[i].Load()
-			bound := "+Inf"
-			if i < len(bounds) {
-				bound = fmt.Sprint(bounds[i])
-			}
-			fmt.Fprintf(w, "%s_bucket{%sle=%q} %d\n", name, label, bound, sum)
-		}
-		if label = strings.TrimSuffix(label, ","); label != "" {
-			label = "{" + label + "}"
-		}
-		fmt.Fprintf(w, "%s_sum%s %g\n%s_count%s %d\n", name, label, time.Duration(g.total.Load()).Seconds(), name, label, sum)
-	}
 	head("caspian_graphql_duration_seconds", "histogram", "Time from the first byte of a request at /graphql to the last of its answer.")
-	write("caspian_graphql_duration_seconds", "", &m.duration)
+	m.duration.write(w, "caspian_graphql_duration_seconds", "")
 	head("caspian_graphql_execution_seconds", "histogram", "Time from the parsed request to the answer in memory, by operation.")
 	for i, kind := range kinds {
-		write("caspian_graphql_execution_seconds", fmt.Sprintf("operation=%q,", kind), &m.execution[i])
+		m.execution[i].write(w, "caspian_graphql_execution_seconds", fmt.Sprintf("operation=%q,", kind))
 	}
 	head("caspian_graphql_root_field_seconds", "histogram", "Time for a root field and all below it, by the heaviest class of work in it.")
 	byClass := m.rootFields.all()
 	for _, class := range slices.Sorted(maps.Keys(byClass)) {
-		write("caspian_graphql_root_field_seconds", fmt.Sprintf("class=%q,", class), byClass[class])
+		byClass[class].write(w, "caspian_graphql_root_field_seconds", fmt.Sprintf("class=%q,", class))
 	}
 }
 

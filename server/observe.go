@@ -13,9 +13,14 @@ import (
 // execute runs one request and notes what became of it. Notes never hold a variable's
 // value, nor the document, which may have values in it: the document's hash tells which it
 // was to whoever has the document.
-func (s *Server) execute(ctx context.Context, session Session, req *api.Request) *gql.Response {
+func (s *Server) execute(ctx context.Context, slot *slot, session Session, req *api.Request) *gql.Response {
 	start := time.Now()
+	req.Pauser = slot
 	res := session.Execute(ctx, req)
+	if slot.refused {
+		res.Release()
+		res = shedResponse()
+	}
 	took := time.Since(start)
 	s.note(ctx, session.Seq(), req, res, took)
 	s.opts.Tracer.operation(ctx, req.Query, res, session.Seq(), start, took)
@@ -30,10 +35,15 @@ type subscription struct {
 
 // subscribe is execute for streams. A subscription counts when it has begun; what has one
 // answer only comes back as a response.
-func (s *Server) subscribe(ctx context.Context, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
+func (s *Server) subscribe(ctx context.Context, slot *slot, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
 	start := time.Now()
 	seq := session.Seq()
+	req.Pauser = slot
 	sub, res := session.Subscribe(ctx, req, f)
+	if sub == nil && slot.refused {
+		res.Release()
+		res = shedResponse()
+	}
 	took := time.Since(start)
 	if sub == nil {
 		s.note(ctx, session.Seq(), req, res, took)

@@ -60,6 +60,7 @@ type operation struct {
 	cancel context.CancelFunc
 	place  bool  // it has a place of its own
 	share  share // of what its request takes, where that is not held elsewhere
+	slot   slot  // in which it is worked at
 }
 
 var (
@@ -73,7 +74,7 @@ func (o *operations) add(id string) (*operation, error) {
 	most := o.server.opts.Live.MaxOperations
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	op := &operation{all: o, id: id}
+	op := &operation{all: o, id: id, slot: o.server.slot()}
 	switch n := len(o.byID); {
 	case o.ended:
 		return nil, errEnded
@@ -120,6 +121,7 @@ func (o *operations) complete(id string) {
 func (op *operation) done() {
 	op.cancel()
 	op.share.giveBack()
+	op.slot.leave()
 	op.all.remove(op.id, op)
 	op.all.running.Done()
 }
@@ -127,9 +129,14 @@ func (op *operation) done() {
 // start begins a subscription, or answers what has one answer; at most until ctx is done.
 func (op *operation) start(ctx context.Context, b *Backend, req *api.Request) (*subscription, *gql.Response) {
 	s := op.all.server
+	if err := op.slot.enter(ctx, s.admission.lane(req)); err != nil {
+		s.metrics.refused(gql.CodeOverloaded)
+		return nil, shedResponse()
+	}
+	defer op.slot.leave()
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()
-	return s.subscribe(ctx, b.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
+	return s.subscribe(ctx, &op.slot, b.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
 }
 
 // carry sends what start begins, and ends the operation.

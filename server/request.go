@@ -245,6 +245,9 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Reque
 	if bad != nil {
 		return nil, "", bad
 	}
+	if bad := s.turnAwayLong(r, refusal == nil); bad != nil {
+		return nil, "", bad
+	}
 	body, bad := s.body(w, r)
 	if bad != nil {
 		return nil, "", bad

@@ -248,7 +248,11 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 		h.Set("Content-Type", jsonType+"; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
 		// The protocol has 400 for what cannot run.
-		s.send(w, r, (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType), res.Body)
+		status := (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType)
+		if status == http.StatusServiceUnavailable {
+			h.Set("Retry-After", s.admission.retryAfter())
+		}
+		s.send(w, r, status, res.Body)
 		return
 	}
 	carried = true

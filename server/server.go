@@ -69,8 +69,17 @@ type Options struct {
 	// counted; 0 is 32 MiB. It is never below MaxBody. Reading and working at a body may take
 	// a hundred times as much memory.
 	MaxBodies int64
-	// MaxRequests bounds the requests with one answer that are worked at at once; 0 is 1,000.
-	MaxRequests int
+	// MaxRequests bounds the reads that are worked at at once, over whichever transport, and
+	// MaxWrites the writes; 0 is DefaultMaxRequests and DefaultMaxWrites.
+	MaxRequests, MaxWrites int
+	// MaxQueue bounds the requests that wait to be worked at, reads and writes apart; 0 is
+	// 1,000.
+	MaxQueue int
+	// QueueTime is how long a request waits at most before it is shed; 0 is half a second.
+	// Where it is overloaded, the service sheds requests sooner.
+	QueueTime time.Duration
+	// MaxPaused bounds the requests that wait for a sequence number; 0 is 1,000.
+	MaxPaused int
 	// BodyTimeout is how long a body may take to arrive; 0 is 30 seconds.
 	BodyTimeout time.Duration
 	// Timeout bounds the work on one request; 0 is 30 seconds.
@@ -107,7 +116,9 @@ type Options struct {
 const (
 	DefaultMaxBody      = 8 << 20
 	DefaultMaxBodies    = 32 << 20
-	DefaultMaxRequests  = 1000
+	DefaultMaxQueue     = 1000
+	DefaultQueueTime    = 500 * time.Millisecond
+	DefaultMaxPaused    = 1000
 	DefaultTimeout      = 30 * time.Second
 	DefaultBodyTimeout  = 30 * time.Second
 	DefaultMaxAnswer    = 64 << 20
@@ -156,6 +167,10 @@ func New(o Options) *Server {
 	set(&o.MaxBodies, DefaultMaxBodies)
 	o.MaxBodies = max(o.MaxBodies, o.MaxBody)
 	set(&o.MaxRequests, DefaultMaxRequests)
+	set(&o.MaxWrites, DefaultMaxWrites)
+	set(&o.MaxQueue, DefaultMaxQueue)
+	set(&o.QueueTime, DefaultQueueTime)
+	set(&o.MaxPaused, DefaultMaxPaused)
 	set(&o.Timeout, DefaultTimeout)
 	set(&o.BodyTimeout, DefaultBodyTimeout)
 	set(&o.MaxAnswer, DefaultMaxAnswer)
@@ -171,6 +186,7 @@ func New(o Options) *Server {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.admission.init(&s.opts)
 	s.routes()
 	return s
 }
@@ -209,7 +225,7 @@ func (s *Server) routes() {
 
 // ServeHTTP answers one request; no panic leaves it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	t := &tally{ResponseWriter: w}
+	t := &tally{ResponseWriter: w, slot: s.slot()}
 	start := time.Now()
 	s.metrics.inFlight.Add(1)
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
@@ -218,6 +234,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		s.metrics.inFlight.Add(-1)
 		t.share.giveBack()
+		t.slot.leave()
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if t.status == 0 {
@@ -245,6 +262,7 @@ type tally struct {
 	refusal  string // its code, where one was written
 	streamed bool   // for as long as the client likes
 	share    share  // of the request's body
+	slot     slot   // in which it is worked at
 	span     *span  // of the request, nil where it is not traced
 }
 

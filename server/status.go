@@ -63,13 +63,15 @@ func statusOf(res *gql.Response, media string) int {
 	switch {
 	case res.Code == gql.CodeMutation:
 		return http.StatusMethodNotAllowed // whatever the media type
+	case res.Code == gql.CodeOverloaded:
+		return http.StatusServiceUnavailable // or clients and proxies would take it for an answer
 	case media == jsonType:
 		return http.StatusOK
 	case res.HasData && res.Errors > 0:
 		return statusPartial // null as well: it has run
 	case res.HasData:
 		return http.StatusOK
-	case res.Code == gql.CodeTimeout || res.Code == gql.CodeCancelled || res.Code == gql.CodeOverloaded:
+	case res.Code == gql.CodeTimeout || res.Code == gql.CodeCancelled:
 		return http.StatusServiceUnavailable
 	case res.Code == gql.CodeInternal:
 		return http.StatusInternalServerError

@@ -113,11 +113,22 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	defer s.followers.leave()
 	ctx, cancel := s.followers.joined(r.Context())
 	defer cancel()
+	slot := &w.(*tally).slot
+	if err := slot.enter(ctx, s.admission.lane(req)); err != nil {
+		s.shed(w, jsonType, err)
+		return
+	}
 	start, done := context.WithTimeout(ctx, s.opts.Timeout)
 	session := b.Begin()
 	seq := session.Seq()
-	sub, res := s.subscribe(start, session, req, f)
+	sub, res := s.subscribe(start, slot, session, req, f)
 	done()
+	slot.leave()
+	if sub == nil && res.Code == gql.CodeOverloaded {
+		defer res.Release()
+		s.answer(w, r, jsonType, session, "", res)
+		return
+	}
 	if sub == nil {
 		seq = session.Seq() // a mutation reads what it wrote
 	}

@@ -59,6 +59,18 @@ func limitSettings(s *settings, l *gql.Limits) {
 	})
 }
 
+// admissionSettings declares how much is worked at at once. They too are in docs/serving.md.
+func admissionSettings(s *settings) func(*server.Options) {
+	maxRequests := s.number("max-requests", server.DefaultMaxRequests, 1, "most reads worked at at once; by itself four for each core (OVERLOADED)")
+	maxWrites := s.number("max-writes", server.DefaultMaxWrites, 1, "most writes worked at at once; by itself eight for each core (OVERLOADED)")
+	maxQueue := s.number("max-queue", server.DefaultMaxQueue, 1, "most requests that wait to be worked at, reads and writes apart (OVERLOADED)")
+	queueTime := s.duration("queue-time", server.DefaultQueueTime, "longest wait to be worked at (OVERLOADED)")
+	maxPaused := s.number("max-paused", server.DefaultMaxPaused, 1, "most requests that wait for a sequence number (OVERLOADED)")
+	return func(o *server.Options) {
+		o.MaxRequests, o.MaxWrites, o.MaxQueue, o.QueueTime, o.MaxPaused = *maxRequests, *maxWrites, *maxQueue, *queueTime, *maxPaused
+	}
+}
+
 // liveSettings declares how changes are followed. They too are in docs/serving.md.
 func liveSettings(s *settings) func() server.Live {
 	maxSubscribers := s.number("max-subscribers", server.DefaultMaxSubscribers, 1, "most event streams, sockets and operations on them at once (TOO_MANY_SUBSCRIBERS)")

@@ -56,7 +56,8 @@ type serveConfig struct {
 	timeout, bodyTimeout                 *time.Duration
 	slow                                 time.Duration
 	maxBody, maxPersisted, batch         *int
-	maxBodies, maxRequests               *int
+	maxBodies                            *int
+	admission                            func(*server.Options)
 	compressAbove                        *int
 	documents, trace                     *string
 	traceRatio                           float64
@@ -88,7 +89,7 @@ func serveSettings(s *settings) *serveConfig {
 	c.documentsOnly = s.toggle("documents-only", "answer trusted documents only")
 	c.maxPersisted = s.number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 keeps none")
 	c.maxBodies = s.number("max-body-total", server.DefaultMaxBodies, 1<<10, "longest that all bodies under way may be together, in bytes, but for short ones (OVERLOADED)")
-	c.maxRequests = s.number("max-requests", server.DefaultMaxRequests, 1, "most requests worked at at once, streams and sockets aside (TOO_MANY_REQUESTS)")
+	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
 	c.batch = s.number("batch", 0, 0, "most requests in one body; 0 takes no lists")
 	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "length above which answers are compressed, in bytes; -1 is never")
@@ -195,12 +196,13 @@ func (c *serveConfig) options(log *slog.Logger, tracer *server.Tracer) server.Op
 	}
 	o := server.Options{
 		Version: version, ReadOnly: *c.readOnly, Tokens: c.tokens, Origins: *c.origins,
-		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies), MaxRequests: *c.maxRequests,
+		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies),
 		BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
 		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted),
 		Slow: time.Duration(never(int(c.slow))), Tracer: tracer, Live: c.live(), Logger: log,
 	}
+	c.admission(&o)
 	if o.CompressAbove == 0 {
 		o.CompressAbove = 1 // an answer is never shorter
 	}

@@ -1,0 +1,120 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// lane bounds how many requests of one kind work at once, and lets others wait or sheds them.
+type lane struct {
+	name string
+	mu   sync.Mutex // guards q
+	q    queue
+
+	waiters sync.Pool // of *parked
+
+	shed   atomic.Int64 // requests refused
+	waited histogram    // of those who found no free slot and then got one
+}
+
+// errOverloaded is why a request got no slot.
+var errOverloaded = errors.New("the service has more requests than it can answer; try again later")
+
+// parked is a waiter with its timer.
+type parked struct {
+	*waiter
+	timer *time.Timer
+}
+
+// enter takes a slot, which leave gives back. It waits where none is free, and fails with
+// errOverloaded, or with the context's error.
+func (l *lane) enter(ctx context.Context) error {
+	l.mu.Lock()
+	if l.q.start() {
+		l.mu.Unlock()
+		return nil
+	}
+	p, ok := l.waiters.Get().(*parked)
+	if !ok {
+		p = &parked{newWaiter(), time.NewTimer(time.Hour)}
+	}
+	ok = l.q.join(time.Now(), p.waiter)
+	l.mu.Unlock()
+	var err error
+	if ok {
+		err = l.wait(ctx, p)
+	} else {
+		err = errOverloaded
+	}
+	l.waiters.Put(p)
+	if errors.Is(err, errOverloaded) {
+		l.shed.Add(1)
+	}
+	return err
+}
+
+// wait waits until p is admitted or shed.
+func (l *lane) wait(ctx context.Context, p *parked) error {
+	p.timer.Reset(time.Until(p.until))
+	defer p.timer.Stop()
+	var admitted bool
+	var err error
+	select {
+	case admitted = <-p.admitted:
+	case <-p.timer.C:
+		admitted = l.giveUp(p.waiter)
+	case <-ctx.Done():
+		err = ctx.Err()
+		admitted = l.giveUp(p.waiter)
+	}
+	switch {
+	case admitted && err != nil: // at the same moment
+		l.leave()
+		return err
+	case admitted:
+		l.waited.observe(time.Since(p.since))
+		return nil
+	case err != nil:
+		return err
+	}
+	return errOverloaded
+}
+
+// giveUp takes w out of the queue. It returns true where w was admitted before that.
+func (l *lane) giveUp(w *waiter) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.queued {
+		l.q.remove(w)
+		return false
+	}
+	return <-w.admitted
+}
+
+// leave gives a slot back.
+func (l *lane) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.q.oldest == nil { // the clock is asked only where somebody waits
+		l.q.working--
+		return
+	}
+	l.q.finish(time.Now())
+}
+
+// overloaded tells whether requests are being shed just now.
+func (l *lane) overloaded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.q.overloaded
+}
+
+// load is how many requests work and how many wait.
+func (l *lane) load() (working, waiting int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.q.working, l.q.waiting
+}

@@ -1,0 +1,133 @@
+package server
+
+import "time"
+
+// queue decides which requests of a lane work, which wait and which are shed. It holds the
+// state and takes the time from its caller, so that a test can run it on a clock of its own;
+// lane.go puts goroutines to sleep around it. Why it is made so, with figures:
+// decision-overload.md.
+//
+// While the lane keeps up, requests wait in the order of their arrival, up to patience. When
+// somebody has waited longer than target all through an interval, the lane is overloaded:
+// from then on requests wait for target at most, and the newest goes first, since its client
+// is the likeliest to be there still. That ends when nobody waits.
+type queue struct {
+	queueLimits
+	working int
+	waiting int
+	// oldest and newest are the ends of the list of those who wait.
+	oldest, newest *waiter
+	// slowSince is when the oldest waiter was first seen to wait longer than target; zero
+	// where it does not.
+	slowSince  time.Time
+	overloaded bool
+}
+
+// queueLimits bound a queue.
+type queueLimits struct {
+	slots    int           // requests at work at once
+	length   int           // requests that wait at once
+	patience time.Duration // the longest wait
+	target   time.Duration // the longest wait that is borne for longer than an interval
+	interval time.Duration
+}
+
+// waiter is a request that waits. It may be used again when it has left the queue.
+type waiter struct {
+	since, until time.Time
+	older, newer *waiter
+	queued       bool
+	// admitted hears once whether the request may work; it has room for that.
+	admitted chan bool
+}
+
+func newWaiter() *waiter { return &waiter{admitted: make(chan bool, 1)} }
+
+// start takes a slot where one is free and nobody waits for it.
+func (q *queue) start() bool {
+	if q.working >= q.slots || q.oldest != nil {
+		return false
+	}
+	q.working++
+	return true
+}
+
+// join lets w wait, after start was refused. It tells whether there was room.
+func (q *queue) join(now time.Time, w *waiter) bool {
+	q.observe(now)
+	if q.waiting >= q.length {
+		if !q.overloaded {
+			return false
+		}
+		q.shed(q.oldest)
+	}
+	w.since, w.until = now, now.Add(q.patience)
+	if q.overloaded {
+		w.until = now.Add(q.target)
+	}
+	w.older, w.newer, w.queued = q.newest, nil, true
+	if q.newest == nil {
+		q.oldest = w
+	} else {
+		q.newest.newer = w
+	}
+	q.newest = w
+	q.waiting++
+	return true
+}
+
+// finish gives the slot of a request that has ended to one that waits.
+func (q *queue) finish(now time.Time) {
+	q.observe(now)
+	for q.oldest != nil {
+		w := q.oldest
+		if q.overloaded {
+			w = q.newest
+		}
+		if now.After(w.until) {
+			q.shed(w) // its timer is late
+			continue
+		}
+		q.remove(w)
+		w.admitted <- true
+		return
+	}
+	q.working--
+}
+
+// shed ends the wait of w without a slot.
+func (q *queue) shed(w *waiter) {
+	q.remove(w)
+	w.admitted <- false
+}
+
+// remove takes w out of the list.
+func (q *queue) remove(w *waiter) {
+	if w.older == nil {
+		q.oldest = w.newer
+	} else {
+		w.older.newer = w.newer
+	}
+	if w.newer == nil {
+		q.newest = w.older
+	} else {
+		w.newer.older = w.older
+	}
+	w.older, w.newer, w.queued = nil, nil, false
+	if q.waiting--; q.waiting == 0 {
+		q.overloaded, q.slowSince = false, time.Time{}
+	}
+}
+
+// observe measures the queue: it is overloaded when the delay did not fall below target for
+// an interval.
+func (q *queue) observe(now time.Time) {
+	switch {
+	case q.oldest == nil || now.Sub(q.oldest.since) < q.target:
+		q.slowSince = time.Time{}
+	case q.slowSince.IsZero():
+		q.slowSince = now
+	case now.Sub(q.slowSince) >= q.interval:
+		q.overloaded = true
+	}
+}
