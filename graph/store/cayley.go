@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
-	"syscall"
+	"time"
 
 	cgraph "github.com/cayleygraph/cayley/graph"
 	ckv "github.com/cayleygraph/cayley/graph/kv"
-	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
-	"github.com/syndtr/goleveldb/leveldb/storage"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -34,13 +30,16 @@ type embedded struct {
 	// writing is held by whoever appends, opens or closes. It comes before mu
 	// and guards the two writers.
 	writing sync.Mutex
-	qs      cgraph.QuadStore
+	qs      cgraph.QuadStore // nil where the database is open for reading only
 	bulk    bulk
+	pause   time.Duration // before the last attempt to write again
+	note    *note         // nil until the database is first open for writing
 
 	// mu guards what readers see; it is held for moments only, and the fields
 	// change only under writing as well.
 	mu       sync.RWMutex
 	kv       *levelKV // nil after a failed write, until the database opens again
+	refusal  *refusal // why the database takes no writes; nil where it does
 	identity graph.Identity
 	head     graph.Seq
 	closed   bool
@@ -75,107 +74,6 @@ func levelOptions(o Options) *opt.Options {
 	}
 }
 
-// Open opens the store in the folder and makes it where there is none. One
-// process at a time can hold it. The error names the file at fault.
-func Open(dir string, o Options) (Log, error) {
-	s := &embedded{dir: dir, opts: o}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
-	}
-	if err := s.open(); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *embedded) open() error {
-	path := filepath.Join(s.dir, quadsDir)
-	if isEmpty(path) {
-		if err := create(s.dir, path, s.opts); err != nil {
-			return fmt.Errorf("store: make %s: %w", path, err)
-		}
-	}
-	files, err := storage.OpenFile(path, false)
-	if errors.Is(err, syscall.EAGAIN) {
-		return graph.Errorf(graph.Unavailable, "store: %s is in use by another process; stop that one or use another folder", path)
-	}
-	if err != nil {
-		return fmt.Errorf("store: open %s: %w", path, err)
-	}
-	if s.opts.Files != nil {
-		files = s.opts.Files(files)
-	}
-	if err := s.openOn(files, path); err != nil {
-		return errors.Join(fmt.Errorf("store: open %s: %w", path, err), files.Close())
-	}
-	return nil
-}
-
-func (s *embedded) openOn(files storage.Storage, path string) error {
-	if err := checkJournals(path); err != nil {
-		return err
-	}
-	db, err := leveldb.Open(files, levelOptions(s.opts))
-	if err != nil {
-		return nameFiles(err)
-	}
-	kv := &levelKV{db: db, files: files, sync: !s.opts.NoSync}
-	qs, err := ckv.New(kv, cayleyOptions)
-	var head graph.Seq
-	if err == nil {
-		head, err = readHead(context.Background(), kv)
-	}
-	if err == nil {
-		err = checkHead(s.dir, head)
-	}
-	var id graph.Identity
-	if err == nil {
-		id, err = identify(db, s.dir, head)
-	}
-	if err == nil {
-		err = writeHead(s.dir, head)
-	}
-	if err == nil {
-		err = removeHalfMade(s.dir)
-	}
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
-	s.mu.Lock()
-	s.kv, s.head, s.identity = kv, head, id
-	s.mu.Unlock()
-	s.qs = qs
-	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
-	return nil
-}
-
-// create makes an empty database under another name and then gives it its own:
-// LevelDB refuses a folder that a crash left half made, and Cayley would take
-// its version without its indexes for a store of an older Cayley.
-func create(dir, path string, o Options) error {
-	if err := checkHead(dir, 0); err != nil {
-		return err
-	}
-	tmp, err := os.MkdirTemp(dir, quadsDir+newSuffix)
-	if err != nil {
-		return err
-	}
-	db, err := leveldb.OpenFile(tmp, levelOptions(o))
-	if err == nil {
-		err = errors.Join(ckv.Init(&levelKV{db: db, sync: !o.NoSync}, cayleyOptions), db.Close(), os.Chmod(tmp, 0o755))
-	}
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err == nil {
-		return syncFolder(dir)
-	}
-	if !isEmpty(path) {
-		err = nil // another process was faster, and may have removed what this one made
-	}
-	return errors.Join(err, os.RemoveAll(tmp))
-}
-
 func (s *embedded) Identity() graph.Identity {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -196,6 +94,9 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.usable(); err != nil {
+		return err
+	}
+	if err := s.writable(); err != nil {
 		return err
 	}
 	var e encoder
@@ -225,6 +126,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	s.mu.Lock()
 	s.head += graph.Seq(len(cs))
 	s.mu.Unlock()
+	s.note.set(s.head, cs[len(cs)-1].Digest)
 	return nil
 }
 
@@ -290,11 +192,21 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	}
 	s.kv.unflushed = false // the disk that has just failed would be asked for a table
 	_ = s.shut()           // it may well fail for the same reason
-	if err := s.open(); err != nil {
+	reopen := s.open
+	if cannotWrite(cause) {
+		reopen = func() error { return s.openReadOnly(cause) }
+	}
+	if err := reopen(); err != nil {
 		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, errors.Join(cause, err))
 	}
 	if s.head == last {
+		if s.note != nil {
+			s.note.set(last, cs[len(cs)-1].Digest)
+		}
 		return nil
+	}
+	if err := s.Writable(); err != nil {
+		return err
 	}
 	return fmt.Errorf("store: append commit %d: %w", first, cause)
 }
@@ -357,10 +269,14 @@ func (s *embedded) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	if s.kv == nil {
-		return nil
+	var err error
+	if s.note != nil {
+		err = s.note.close()
 	}
-	if err := errors.Join(writeHead(s.dir, s.head), s.shut()); err != nil {
+	if s.kv != nil {
+		err = errors.Join(err, s.shut())
+	}
+	if err != nil {
 		return fmt.Errorf("store: close %s: %w", s.dir, err)
 	}
 	return nil

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
@@ -48,24 +46,4 @@ func newIdentity() graph.Identity {
 	var b [16]byte
 	rand.Read(b[:]) // never fails
 	return graph.Identity{Store: hex.EncodeToString(b[:]), Epoch: 1}
-}
-
-// identify reads the identity, gives one to a store that has none, and raises
-// the epoch where the note of the head was deleted to go on without the commits
-// that it named: their numbers will be given to others.
-func identify(db *leveldb.DB, dir string, head graph.Seq) (graph.Identity, error) {
-	id, err := readIdentity(db)
-	if err != nil {
-		return id, err
-	}
-	_, missing := os.Stat(filepath.Join(dir, headFile))
-	switch {
-	case id.Store == "":
-		id = newIdentity()
-	case head > 0 && errors.Is(missing, os.ErrNotExist):
-		id.Epoch++
-	default:
-		return id, nil
-	}
-	return id, writeIdentity(db, id)
 }

@@ -82,7 +82,11 @@ func (s *levelKV) Close() error {
 		key := flatKey(metaKey("horizon"))
 		_ = s.db.CompactRange(util.Range{Start: key, Limit: append(slices.Clip(key), 0)})
 	}
-	return errors.Join(s.db.Close(), s.files.Close())
+	err := s.db.Close()
+	if s.files != nil {
+		err = errors.Join(err, s.files.Close())
+	}
+	return err
 }
 
 func (s *levelKV) Tx(rw bool) (kv.Tx, error) {

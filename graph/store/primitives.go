@@ -144,6 +144,21 @@ func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, err
 	return findLink(ctx, tx, commitIRI(n), predSeal1)
 }
 
+// readDigest reads the digest of a commit from its seal; "" where it is unknown.
+func readDigest(ctx context.Context, tx kv.Tx, n graph.Seq) (string, error) {
+	link, err := findSeal(ctx, tx, n)
+	if err != nil || link == nil {
+		return "", err
+	}
+	v, err := readNode(ctx, tx, link.Object)
+	if err != nil {
+		return "", err
+	}
+	text, _ := v.(quad.String)
+	s, err := readSeal(string(text))
+	return s.digest, err
+}
+
 // readHead reads the number of the last commit from its seal, the last
 // primitive of all.
 func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/syndtr/goleveldb/leveldb/storage"
 
@@ -19,6 +20,10 @@ type Log interface {
 
 	// Head is the number of the last commit, 0 for the empty store.
 	Head() graph.Seq
+
+	// Writable tells with an error why the store takes no writes at present.
+	// An append may make it writable again.
+	Writable() error
 
 	// Append writes the commit durably and whole. c.Seq must be Head()+1, no
 	// claim of it may be in the store, and its key must be new. After an error
@@ -53,6 +58,13 @@ type Options struct {
 	// NoSync lets the operating system choose when to write: a commit survives
 	// the end of the process and not that of the machine. For tests.
 	NoSync bool
+
+	// ReadOnly changes nothing on the disk and takes no writes. Several
+	// processes may hold a store so.
+	ReadOnly bool
+
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
 	// WriteBuffer is how many bytes of the newest commits the database keeps in
 	// memory before it makes a table of them; 0 is 32 MB.
 	WriteBuffer int

@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -39,7 +41,8 @@ func filled(t *testing.T, commits, claims int) string {
 
 func TestVerify(t *testing.T) {
 	dir := filled(t, 5, 700)
-	for range 2 { // the second time after Cayley has had the files
+	for range 2 {
+		before := contents(t, dir)
 		r, err := store.Verify(context.Background(), dir)
 		if err != nil {
 			t.Fatal(err)
@@ -49,6 +52,38 @@ func TestVerify(t *testing.T) {
 			r.Quads != 5+7000+4+4+5+5 || r.Followed < 1000 {
 			t.Fatalf("%+v", r)
 		}
+		if !reflect.DeepEqual(contents(t, dir), before) {
+			t.Fatal("verifying changed the files")
+		}
+	}
+}
+
+// TestStockCayley opens the files as Cayley's own "leveldb" backend does, finds
+// every quad, and goes on with the store after it.
+func TestStockCayley(t *testing.T) {
+	dir := filled(t, 5, 300)
+	db, err := clevel.Open(filepath.Join(dir, "quads"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	qs, err := ckv.New(db, cgraph.Options{ckv.OptNoBloom: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	quads := 0
+	it := qs.QuadsAllIterator()
+	for it.Next(context.Background()) {
+		if q := qs.Quad(it.Result()); !q.IsValid() {
+			t.Fatalf("the quad %v", q)
+		}
+		quads++
+	}
+	if err := errors.Join(it.Err(), it.Close(), qs.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := store.Verify(context.Background(), dir)
+	if err != nil || !r.Sound() || r.Quads != quads {
+		t.Fatalf("Cayley finds %d quads; verify: %+v, %v", quads, r, err)
 	}
 	l := openStore(t, dir)
 	if err := l.Append(context.Background(), storetest.Sample(6, 3)); err != nil {

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// noteFile notes, beside the database, the last commit that was acknowledged.
+// LevelDB takes a journal that was cut short, or whose last block is damaged,
+// for a crash, and opens without the commits in it; the note tells the two
+// apart. A commit is noted after its sync and before it is acknowledged, so
+// that the note is never ahead of the database; the note itself is synced
+// within noteDelay, off the way of writes. After a kill it is exact, after a
+// loss of power it may trail.
+const (
+	noteFile  = "head"
+	noteSlot  = 4096
+	noteSlots = 3
+	noteDelay = 50 * time.Millisecond
+	noteForm  = "caspian head 1"
+)
+
+// noted is what a note says.
+type noted struct {
+	graph.Identity
+	seq    graph.Seq
+	digest string // "" where unknown
+	at     int    // the slot that it was read from
+}
+
+func (n noted) slot() []byte {
+	text := fmt.Sprintf("%s store=%s epoch=%d commit=%d digest=%s", noteForm, n.Store, n.Epoch, n.seq, n.digest)
+	text += fmt.Sprintf(" sum=%08x", crc32.ChecksumIEEE([]byte(text)))
+	return fmt.Appendf(nil, "%-*s\n", noteSlot-1, text)
+}
+
+func parseSlot(b []byte) (n noted, ok bool) {
+	line := strings.TrimRight(string(b), " \n")
+	text, sum, _ := strings.Cut(line, " sum=")
+	if sum != fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) {
+		return n, false
+	}
+	text, ok = strings.CutPrefix(text, noteForm+" ")
+	for _, field := range strings.Fields(text) {
+		var err error
+		switch name, v, _ := strings.Cut(field, "="); name {
+		case "store":
+			n.Store = v
+		case "epoch":
+			n.Epoch, err = strconv.ParseUint(v, 10, 64)
+		case "commit":
+			var seq uint64
+			seq, err = strconv.ParseUint(v, 10, 64)
+			n.seq = graph.Seq(seq)
+		case "digest":
+			n.digest = v
+		}
+		ok = ok && err == nil
+	}
+	return n, ok
+}
+
+// readNote reads the note in the store's folder; nil where there is none. A
+// write that a loss of power cut short leaves a slot that does not count.
+func readNote(dir string) (*noted, error) {
+	path := filepath.Join(dir, noteFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Earlier versions wrote the number alone.
+	if n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64); err == nil {
+		return &noted{seq: graph.Seq(n)}, nil
+	}
+	var last *noted
+	for at := 0; at < noteSlots && len(b) > 0; at++ {
+		slot := b[:min(noteSlot, len(b))]
+		b = b[len(slot):]
+		if n, ok := parseSlot(slot); ok && (last == nil || n.seq > last.seq) {
+			n.at = at
+			last = &n
+		}
+	}
+	if last == nil {
+		return nil, fmt.Errorf("%s is damaged; delete it if the rest of the store is sound ('caspian verify' tells)", path)
+	}
+	return last, nil
+}
+
+// checkNote holds the database against the note.
+func checkNote(dir string, db looked) error {
+	n := db.note
+	if n == nil {
+		return nil
+	}
+	note, quads := filepath.Join(dir, noteFile), filepath.Join(dir, quadsDir)
+	const remedy = "restore the whole folder from one backup, or delete the note to go on with the quads as they are"
+	if n.Store != "" && n.Identity != db.identity {
+		return fmt.Errorf("%s is of the store %q, epoch %d, but %s is of %q, epoch %d; %s", note, n.Store, n.Epoch, quads, db.identity.Store, db.identity.Epoch, remedy)
+	}
+	if db.head < n.seq {
+		return fmt.Errorf("%s notes commit %d, but %s ends with commit %d: a file of it is missing, damaged or was cut short; "+
+			"restore it from a backup, or delete the note to go on without the lost commits", note, n.seq, quads, db.head)
+	}
+	if n.digest == "" {
+		return nil
+	}
+	is, err := digestAt(db.kv, n.seq)
+	if err == nil && is != n.digest {
+		err = fmt.Errorf("%s notes commit %d with the digest %s, but in %s its digest is %q: it is another history; %s", note, n.seq, n.digest, quads, is, remedy)
+	}
+	return err
+}
+
+// note writes the note. It is safe for concurrent use.
+type note struct {
+	sync bool
+
+	// mu guards the rest; it is not held during a sync.
+	mu      sync.Mutex
+	now     noted
+	file    *os.File
+	writing int // the slot that the next write goes to
+	durable int // the slot that the last sync made durable
+	timer   *time.Timer
+	syncing sync.Mutex // one sync at a time; before mu
+	err     error      // of the last write or sync
+}
+
+// openNote opens the note to write in it, and makes it anew where it is
+// missing or of an earlier version. was is what it says.
+func openNote(dir string, was *noted, now noted, sync bool) (*note, error) {
+	path := filepath.Join(dir, noteFile)
+	info, err := os.Stat(path)
+	if was == nil || was.Store == "" || err != nil || info.Size() != noteSlot*noteSlots {
+		if err := makeNote(path, now); err != nil {
+			return nil, err
+		}
+		was = &now
+	}
+	n := &note{sync: sync, now: now, durable: was.at, writing: (was.at + 1) % noteSlots}
+	if n.file, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
+		return nil, err
+	}
+	if was.seq != now.seq || was.digest != now.digest {
+		if _, err := n.file.WriteAt(now.slot(), int64(n.writing*noteSlot)); err != nil {
+			return nil, errors.Join(err, n.file.Close())
+		}
+		n.flush()
+	}
+	return n, nil
+}
+
+// makeNote replaces the file, whole or not at all.
+func makeNote(path string, now noted) error {
+	tmp := path + ".tmp"
+	f, err := os.Create(tmp)
+	if err != nil {
+		return err
+	}
+	for range noteSlots {
+		if err == nil {
+			_, err = f.Write(now.slot())
+		}
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(tmp))
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// set notes a commit that is durable. It waits for no disk.
+func (n *note) set(seq graph.Seq, digest string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.now.seq, n.now.digest = seq, digest
+	_, n.err = n.file.WriteAt(n.now.slot(), int64(n.writing*noteSlot))
+	if n.sync && n.timer == nil {
+		n.timer = time.AfterFunc(noteDelay, n.flush)
+	}
+}
+
+// flush makes durable what was written. Meanwhile writes go to the third slot.
+func (n *note) flush() {
+	n.syncing.Lock()
+	defer n.syncing.Unlock()
+	n.mu.Lock()
+	slot, file := n.writing, n.file
+	n.writing, n.timer = 0+1+2-n.writing-n.durable, nil
+	n.mu.Unlock()
+	if file == nil {
+		return
+	}
+	err := file.Sync()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err == nil {
+		n.durable = slot
+	} else {
+		n.err = err
+	}
+}
+
+// close makes the note durable and lets go of the file.
+func (n *note) close() error {
+	n.mu.Lock()
+	if n.timer != nil {
+		n.timer.Stop()
+	}
+	n.mu.Unlock()
+	if n.sync {
+		n.flush()
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	err := errors.Join(n.err, n.file.Close())
+	n.file = nil
+	return err
+}

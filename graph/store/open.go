@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	ckv "github.com/cayleygraph/cayley/graph/kv"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/storage"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Open opens the store in the folder and makes it where there is none. One
+// process at a time can hold it, or several that only read. The error names the
+// file at fault, and a store that cannot be opened stays as it was.
+//
+// Where the file system takes no writes (it is full, or read-only) the store
+// opens for reading; Writable says why, and the store tries again by itself.
+func Open(dir string, o Options) (Log, error) {
+	s := &embedded{dir: dir, opts: o}
+	if !o.ReadOnly {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+	}
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens the database for writing, or for reading where that is all there is.
+func (s *embedded) open() error {
+	if s.opts.ReadOnly {
+		return s.openReadOnly(nil)
+	}
+	path := filepath.Join(s.dir, quadsDir)
+	if isEmpty(path) {
+		if err := create(s.dir, path, s.opts); err != nil {
+			return fmt.Errorf("store: make %s: %w", path, err)
+		}
+	}
+	// First for reading: to open it for writing would throw away what a
+	// damaged journal still has.
+	var is looked
+	err := s.openFiles(true, func(files storage.Storage, path string) (err error) {
+		if is, err = s.look(files, path); err != nil {
+			return err
+		}
+		return errors.Join(is.kv.db.Close(), files.Close())
+	})
+	if err != nil {
+		return err
+	}
+	err = s.openFiles(false, func(files storage.Storage, path string) error { return s.openToWrite(files, is) })
+	if cannotWrite(err) {
+		if err := s.openReadOnly(err); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// openReadOnly opens the database and changes nothing on the disk. cause is why
+// it is not open for writing; nil where that is wanted.
+func (s *embedded) openReadOnly(cause error) error {
+	path := filepath.Join(s.dir, quadsDir)
+	if isEmpty(path) {
+		return fmt.Errorf("store: there is no store in %s", s.dir)
+	}
+	err := s.openFiles(true, func(files storage.Storage, path string) error {
+		is, err := s.look(files, path)
+		if err != nil {
+			return err
+		}
+		is.kv.files = files
+		s.opened(is.kv, is.head, s.settle(is))
+		return nil
+	})
+	if err == nil {
+		s.refuse(cause)
+	}
+	return err
+}
+
+// openFiles locks the files of the database and hands them to open.
+func (s *embedded) openFiles(readOnly bool, open func(files storage.Storage, path string) error) error {
+	path := filepath.Join(s.dir, quadsDir)
+	files, err := storage.OpenFile(path, readOnly)
+	if errors.Is(err, syscall.EAGAIN) {
+		return graph.Errorf(graph.Unavailable, "store: %s is in use by another process; stop that one or use another folder", path)
+	}
+	if err != nil {
+		return fmt.Errorf("store: open %s: %w", path, err)
+	}
+	if s.opts.Files != nil {
+		files = s.opts.Files(files)
+	}
+	if err := open(files, path); err != nil {
+		return errors.Join(fmt.Errorf("store: open %s: %w", path, err), files.Close())
+	}
+	return nil
+}
+
+// looked is what a database is before it is written to.
+type looked struct {
+	kv       *levelKV // for reading
+	head     graph.Seq
+	digest   string         // of the head; "" where unknown
+	identity graph.Identity // zero where a store made before has none
+	note     *noted         // nil where it is missing
+}
+
+// look opens the database for reading and holds it against the note.
+func (s *embedded) look(files storage.Storage, path string) (is looked, err error) {
+	if err := checkJournals(path); err != nil {
+		return is, err
+	}
+	opts := levelOptions(s.opts)
+	opts.ReadOnly = true
+	db, err := leveldb.Open(oneJournal{files}, opts)
+	if err != nil {
+		return is, nameFiles(err)
+	}
+	is.kv = &levelKV{db: db}
+	if _, err = ckv.New(is.kv, cayleyOptions); err == nil {
+		is.head, err = readHead(context.Background(), is.kv)
+	}
+	if err == nil {
+		is.identity, err = readIdentity(db)
+	}
+	if err == nil {
+		is.digest, err = digestAt(is.kv, is.head)
+	}
+	if err == nil {
+		is.note, err = readNote(s.dir)
+	}
+	if err == nil {
+		err = checkNote(s.dir, is)
+	}
+	if err != nil {
+		return is, errors.Join(nameFiles(err), db.Close())
+	}
+	return is, nil
+}
+
+// settle is the identity of the store from now on: a store that has none gets
+// one, and the epoch is raised where the note of the head was deleted to go on
+// without the commits that it named: their numbers will be given to others.
+func (s *embedded) settle(is looked) graph.Identity {
+	id := is.identity
+	switch {
+	case s.identity.Store != "": // opened before, and perhaps not written
+		return s.identity
+	case id.Store == "":
+		id = newIdentity()
+	case is.head > 0 && is.note == nil:
+		id.Epoch++
+	}
+	return id
+}
+
+func digestAt(db *levelKV, seq graph.Seq) (string, error) {
+	tx, err := db.Tx(false)
+	if err != nil {
+		return "", err
+	}
+	digest, err := readDigest(context.Background(), tx, seq)
+	return digest, errors.Join(err, tx.Close())
+}
+
+// openToWrite opens the database that was looked at.
+func (s *embedded) openToWrite(files storage.Storage, is looked) error {
+	db, err := leveldb.Open(files, levelOptions(s.opts))
+	if err != nil {
+		return nameFiles(err)
+	}
+	kv := &levelKV{db: db, files: files, sync: !s.opts.NoSync}
+	qs, err := ckv.New(kv, cayleyOptions)
+	var head graph.Seq
+	if err == nil {
+		head, err = readHead(context.Background(), kv)
+	}
+	if err == nil && head != is.head {
+		err = graph.Errorf(graph.Unavailable, "another process has written to it just now; try again")
+	}
+	id := s.settle(is)
+	if err == nil && id != is.identity {
+		err = writeIdentity(db, id)
+	}
+	if err == nil && s.note == nil {
+		s.note, err = openNote(s.dir, is.note, noted{Identity: id, seq: is.head, digest: is.digest}, !s.opts.NoSync)
+	}
+	if err == nil {
+		err = removeHalfMade(s.dir)
+	}
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	s.opened(kv, head, id)
+	s.qs = qs
+	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
+	return nil
+}
+
+func (s *embedded) opened(kv *levelKV, head graph.Seq, id graph.Identity) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kv, s.head, s.identity, s.refusal = kv, head, id, nil
+}
+
+// create makes an empty database under another name and then gives it its own:
+// LevelDB refuses a folder that a crash left half made, and Cayley would take
+// its version without its indexes for a store of an older Cayley.
+func create(dir, path string, o Options) error {
+	n, err := readNote(dir)
+	if err == nil && n != nil && n.seq > 0 {
+		err = checkNote(dir, looked{note: n, identity: n.Identity})
+	}
+	if err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(dir, quadsDir+newSuffix)
+	if err != nil {
+		return err
+	}
+	db, err := leveldb.OpenFile(tmp, levelOptions(o))
+	if err == nil {
+		kv := &levelKV{db: db, sync: !o.NoSync}
+		err = ckv.Init(kv, cayleyOptions)
+		if err == nil && n != nil && n.Store != "" {
+			err = writeIdentity(db, n.Identity) // it was empty and is so again
+		}
+		err = errors.Join(err, db.Close(), os.Chmod(tmp, 0o755))
+	}
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err == nil {
+		return syncFolder(dir)
+	}
+	if !isEmpty(path) {
+		err = nil // another process was faster, and may have removed what this one made
+	}
+	return errors.Join(err, os.RemoveAll(tmp))
+}

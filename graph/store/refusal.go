@@ -1,0 +1,122 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// refusal is why the database is open for reading only, and when it is tried again.
+type refusal struct {
+	cause error // nil where the store was opened for reading only
+	again time.Time
+	pause time.Duration
+}
+
+// Between two attempts to write to a disk that took no writes.
+const (
+	firstPause = time.Second
+	maxPause   = 16 * time.Second
+	// probeSize is what must be free besides room for the journals, which
+	// become tables when the database opens.
+	probeSize = 1 << 20
+)
+
+// cannotWrite tells whether an error means that the file system takes no
+// writes, while what is there can be read.
+func cannotWrite(err error) bool {
+	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, fs.ErrPermission} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuse remembers why no writes are taken. Each attempt that fails doubles the
+// pause before the next.
+func (s *embedded) refuse(cause error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &refusal{cause: cause, pause: firstPause}
+	if s.pause > 0 {
+		r.pause = min(2*s.pause, maxPause)
+	}
+	s.pause = r.pause
+	r.again = s.now().Add(r.pause)
+	s.refusal = r
+}
+
+func (s *embedded) now() time.Time {
+	if s.opts.Now != nil {
+		return s.opts.Now()
+	}
+	return time.Now()
+}
+
+// Writable tells with an error why the store takes no writes at present.
+func (s *embedded) Writable() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	switch r := s.refusal; {
+	case r == nil:
+		return nil
+	case r.cause == nil:
+		return graph.Errorf(graph.Unavailable, "store: %s is open for reading only", s.dir)
+	default:
+		return graph.Errorf(graph.Unavailable, "store: %s takes no writes: %v; see to the disk: writes are tried again by themselves", s.dir, r.cause)
+	}
+}
+
+// writable makes the store writable again where it is time to try. A write that
+// comes earlier is refused at once. writing is held.
+func (s *embedded) writable() error {
+	err := s.Writable()
+	if err == nil || s.refusal.cause == nil || s.now().Before(s.refusal.again) {
+		return err
+	}
+	if cause := s.probe(); cause != nil {
+		s.refuse(cause)
+		return s.Writable()
+	}
+	if err := s.shut(); err != nil {
+		return err
+	}
+	if err := s.open(); err != nil {
+		return graph.Errorf(graph.Unavailable, "%v", err)
+	}
+	if err := s.Writable(); err != nil {
+		return err
+	}
+	s.pause = 0
+	return nil
+}
+
+// probe tries whether the file system has room, which is cheaper than to open
+// the database for writing.
+func (s *embedded) probe() error {
+	size := int64(probeSize)
+	logs, _ := filepath.Glob(filepath.Join(s.dir, quadsDir, "*.log"))
+	for _, l := range logs {
+		if info, err := os.Stat(l); err == nil {
+			size += info.Size()
+		}
+	}
+	f, err := os.CreateTemp(s.dir, "probe-")
+	if err != nil {
+		return err
+	}
+	block := make([]byte, 64<<10)
+	for ; size > 0 && err == nil; size -= int64(len(block)) {
+		_, err = f.Write(block)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}
