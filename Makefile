@@ -5,10 +5,12 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
 RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/caspian/internal/...
+# Packages whose tests make many snapshots, each of which checks itself under the tag invariants.
+CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders of npm packages that tests run.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build test check format vet lint vuln js race bench bench-start bench-compare soak clean
+.PHONY: run build test check format vet lint vuln js race invariants bench bench-start bench-compare soak clean
 
 run: build
 	./bin/caspian serve
@@ -17,7 +19,7 @@ build:
 	$(GO) build -o bin/caspian ./cmd/caspian
 
 # Everything a change must pass, on a new machine as well.
-test: format vet lint vuln js race
+test: format vet lint vuln js race invariants
 	$(GO) test -timeout 9m ./...
 
 # What to run before each commit.
@@ -54,6 +56,10 @@ race:
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; \
 	then $(GO) test -race -short -timeout 9m $(RACE); \
 	else echo "race: no C compiler; not checked"; fi
+
+invariants:
+	$(GO) vet -tags invariants $(CHECKED)
+	$(GO) test -tags invariants -short -timeout 9m $(CHECKED)
 
 # Loads, starts and queries; each prints its own figures.
 bench: bench-start

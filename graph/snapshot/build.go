@@ -101,6 +101,7 @@ func (s *Snapshot) change() *change {
 	if s.w.tip != s {
 		panic("snapshot: only the newest snapshot of a line can be advanced")
 	}
+	s.guard.check(s)
 	next := *s
 	b := &change{
 		s: &next, ended: s.ended.begin(), dates: s.dates.begin(),
@@ -353,6 +354,7 @@ func (b *change) finish() *Snapshot {
 	}
 	s.dates = *b.dates.t
 	s.w.tip = s
+	s.guard.seal(s)
 	return s
 }
 

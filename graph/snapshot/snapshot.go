@@ -105,7 +105,8 @@ type Snapshot struct {
 	name    uint16 // the number of the predicate name
 	sum     digest
 
-	w *writer
+	w     *writer
+	guard guard // checks itself under the tag invariants
 }
 
 // names numbers the names of an ontology. Names that a log has and the

@@ -14,6 +14,9 @@ import (
 // TestManyValues reads a property that has a great many values, in time that
 // grows with them and not with their square, and no longer than the request.
 func TestManyValues(t *testing.T) {
+	if snapshot.Checked {
+		t.Skip("with the tag invariants a commit reads the whole graph")
+	}
 	aliases := schema.MustDefault().Type("Country").Field("aliases")
 	// fastest is the least of some times that reading so many takes.
 	fastest := func(many int) (v *snapshot.View, n uint32, least time.Duration) {

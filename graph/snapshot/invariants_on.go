@@ -1,0 +1,255 @@
+//go:build invariants
+
+package snapshot
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// The tag invariants makes every published snapshot check itself, and every
+// snapshot that is advanced check that it is still as it was published. It is
+// for tests: a check reads everything.
+
+// checked tells tests of growth that each snapshot checks itself.
+const checked = true
+
+// maxGuarded bounds what is read for one check, in claims.
+const maxGuarded = 5000
+
+// guard holds a fingerprint of a published snapshot.
+type guard struct{ print uint64 }
+
+// seal checks a snapshot that is about to be published and takes its fingerprint.
+func (g *guard) seal(s *Snapshot) {
+	if g.print = 0; s.rows.len() > maxGuarded {
+		return
+	}
+	for _, part := range []struct {
+		name  string
+		check func() error
+	}{
+		{"entities", s.checkEntities}, {"claims", s.checkClaims}, {"links", s.checkLinks},
+		{"withdrawals", s.checkWithdrawals}, {"digest", s.checkDigest}, {"labels", s.checkLabels},
+	} {
+		if err := part.check(); err != nil {
+			panic(fmt.Sprintf("snapshot %d breaks an invariant of its %s: %v", s.seq, part.name, err))
+		}
+	}
+	g.print = s.fingerprint()
+}
+
+// check panics where a published snapshot is not what it was.
+func (g *guard) check(s *Snapshot) {
+	if g.print != 0 && s.fingerprint() != g.print {
+		panic(fmt.Sprintf("snapshot %d has changed since it was published", s.seq))
+	}
+}
+
+// fingerprint sums up what readers can see.
+func (s *Snapshot) fingerprint() uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, s.seq, s.sum, s.typeNames.list, s.predicates.list, s.qualifierNames.list)
+	for i := range s.ids.len() {
+		n := uint32(i)
+		fmt.Fprint(h, s.ids.at(n), s.types.at(n), s.out.at(n), s.in.at(n), s.cited.at(n), s.dates.at(n), s.named.at(n))
+	}
+	for i := range s.rows.len() {
+		n := uint32(i)
+		fmt.Fprint(h, s.rows.at(n), s.ended.at(n))
+	}
+	for i := range s.typeNames.list {
+		fmt.Fprint(h, s.byType.at(uint32(i)))
+	}
+	return h.Sum64() | 1
+}
+
+func (s *Snapshot) checkEntities() error {
+	listed := 0
+	for t := range s.typeNames.list {
+		list := s.byType.at(uint32(t))
+		listed += len(list)
+		for i, n := range list {
+			if int(s.types.at(n)) != t {
+				return fmt.Errorf("%s is listed under the type %s", s.ids.at(n), s.typeNames.list[t])
+			}
+			if i > 0 && s.ids.at(list[i-1]) >= s.ids.at(n) {
+				return fmt.Errorf("%s does not follow %s", s.ids.at(n), s.ids.at(list[i-1]))
+			}
+		}
+	}
+	if listed != s.ids.len() {
+		return fmt.Errorf("the types list %d entities of %d", listed, s.ids.len())
+	}
+	for i := range s.ids.len() {
+		id := s.ID(uint32(i))
+		if n, ok := s.Number(id); !ok || n != uint32(i) {
+			return fmt.Errorf("%s is number %d and is found as %d", id, i, n)
+		}
+		if s.TypeName(uint32(i)) == "Source" && s.dates.at(uint32(i)) != s.bestDate(uint32(i)) {
+			return fmt.Errorf("%s is dated %s", id, s.dates.at(uint32(i)))
+		}
+	}
+	return nil
+}
+
+func (s *Snapshot) checkClaims() error {
+	if s.commits.len() != int(s.seq) {
+		return fmt.Errorf("%d commits", s.commits.len())
+	}
+	for i := 1; i < s.commits.len(); i++ {
+		if s.commits.at(uint32(i-1)) >= s.commits.at(uint32(i)) {
+			return fmt.Errorf("commit %d is recorded no later than the one before it", i+1)
+		}
+	}
+	last := uint32(0)
+	for i := range s.rows.len() {
+		n := uint32(i)
+		r := s.rows.ref(n)
+		c := s.ClaimAt(n)
+		if c.ID() != r.id {
+			return fmt.Errorf("claim %d says something else than its id %s", n, r.id)
+		}
+		if found, ok := s.ClaimNumber(r.id); !ok || found != n {
+			return fmt.Errorf("claim %s is number %d and is found as %d", r.id, n, found)
+		}
+		if r.seq < last || r.seq > uint32(s.seq) {
+			return fmt.Errorf("claim %s is of commit %d, after one of %d", r.id, r.seq, last)
+		}
+		last = r.seq
+	}
+	return nil
+}
+
+// checkLinks rebuilds the adjacency lists from the rows.
+func (s *Snapshot) checkLinks() error {
+	out, in, cited := map[uint32][]uint32{}, map[uint32][]uint32{}, map[uint32]map[uint32]bool{}
+	cite := func(e, n uint32) {
+		if cited[e] == nil {
+			cited[e] = map[uint32]bool{}
+		}
+		cited[e][n] = true
+	}
+	for i := range s.rows.len() {
+		n := uint32(i)
+		r := s.rows.ref(n)
+		out[r.subject] = append(out[r.subject], n)
+		if r.kind == graph.EntityKind {
+			in[uint32(r.value)] = append(in[uint32(r.value)], n)
+		}
+		cite(r.source, n)
+		for k := range uint32(r.nqual) {
+			if q := s.quals.ref(r.qualifiers + k); q.kind == graph.EntityKind {
+				cite(uint32(q.value), n)
+			}
+		}
+	}
+	for i := range s.ids.len() {
+		e := uint32(i)
+		for _, side := range []struct {
+			name string
+			list []link
+			runs []run
+			want []uint32
+		}{{"subject", s.out.at(e), s.outRuns.at(e), out[e]}, {"object", s.in.at(e), s.inRuns.at(e), in[e]}} {
+			if err := s.checkList(side.list, side.runs, side.want); err != nil {
+				return fmt.Errorf("the claims with %s as their %s: %w", s.ids.at(e), side.name, err)
+			}
+		}
+		for _, n := range s.cited.at(e) {
+			if !cited[e][n] {
+				return fmt.Errorf("%s is listed as cited by claim %d", s.ids.at(e), n)
+			}
+		}
+		seen := slices.Compact(slices.Clone(s.cited.at(e)))
+		if !slices.IsSorted(seen) || len(seen) != len(cited[e]) {
+			return fmt.Errorf("%s is cited by %v, want %d claims", s.ids.at(e), seen, len(cited[e]))
+		}
+	}
+	return nil
+}
+
+func (s *Snapshot) checkList(list []link, runs []run, want []uint32) error {
+	got := make([]uint32, len(list))
+	for i, l := range list {
+		got[i] = l.claim
+		r := s.rows.ref(l.claim)
+		if l.predicate != r.predicate || l.valid != r.valid || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
+			return fmt.Errorf("the link of claim %s differs from its row", r.id)
+		}
+		if i == 0 {
+			continue
+		}
+		before := list[i-1]
+		switch c := strings.Compare(s.otherID(before), s.otherID(l)); {
+		case before.predicate > l.predicate,
+			before.predicate == l.predicate && before.other != None && l.other != None && c > 0:
+			return fmt.Errorf("claim %s is out of order", r.id)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("%v, want %v", got, want)
+	}
+	if !slices.Equal(runs, runsOf(list)) {
+		return fmt.Errorf("runs %v, want %v", runs, runsOf(list))
+	}
+	return nil
+}
+
+func (s *Snapshot) otherID(l link) string {
+	if l.other == None {
+		return ""
+	}
+	return s.ids.at(l.other)
+}
+
+func (s *Snapshot) checkWithdrawals() error {
+	ended := 0
+	for i := range s.rows.len() {
+		if at := s.ended.at(uint32(i)); at != 0 {
+			ended++
+			if at > uint32(s.seq) || at < s.rows.ref(uint32(i)).seq {
+				return fmt.Errorf("claim %d is withdrawn by commit %d", i, at)
+			}
+		}
+	}
+	if ended != s.gone.len() {
+		return fmt.Errorf("%d claims are withdrawn, %d are listed", ended, s.gone.len())
+	}
+	for i := range s.gone.len() {
+		n := s.gone.at(uint32(i))
+		if s.ended.at(n) == 0 || i > 0 && s.ended.at(s.gone.at(uint32(i-1))) > s.ended.at(n) {
+			return fmt.Errorf("claim %d is out of order in the list", n)
+		}
+	}
+	return nil
+}
+
+func (s *Snapshot) checkDigest() error {
+	var sum digest
+	for i := range s.ids.len() {
+		sum.add(entityHash(graph.Entity{ID: s.ID(uint32(i)), Type: s.TypeName(uint32(i))}))
+	}
+	for i := range s.rows.len() {
+		c := s.ClaimAt(uint32(i))
+		sum.add(claimHash(&c, c.ID(), s.ended.at(uint32(i)) == 0))
+	}
+	if sum != s.sum {
+		return fmt.Errorf("it is %v, want %v", s.sum, sum)
+	}
+	return nil
+}
+
+func (s *Snapshot) checkLabels() error {
+	for _, layer := range s.labels.layers {
+		if !slices.IsSortedFunc(layer, compareLabels) {
+			return fmt.Errorf("a layer of %d is out of order", len(layer))
+		}
+	}
+	return nil
+}
