@@ -5,14 +5,34 @@ Usage: write.py [URL]      (http://127.0.0.1:8080 where it is left out)
 
 Needs Python's standard library only. Run it twice: the idempotency key makes
 the change happen once.
+
+Writing needs a token: CASPIAN_TOKEN, or the one that a service of this machine
+keeps in the folder of its store (CASPIAN_STORE, or data).
 """
 import json
 import os
+import pathlib
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
+
+
+def token():
+    """The token for the service, None where there is none to be found."""
+    if os.environ.get("CASPIAN_TOKEN"):
+        return os.environ["CASPIAN_TOKEN"]
+    folder = pathlib.Path(os.environ.get("CASPIAN_STORE") or "data")
+    here = urllib.parse.urlsplit(url)
+    try:  # only where it is the service of that store that we ask
+        port = (folder / "address").read_text().strip().rpartition(":")[2]
+        if here.hostname in ("127.0.0.1", "localhost", "::1") and port == str(here.port):
+            return (folder / "token").read_text().strip()
+    except OSError:
+        pass
+    return None
 
 
 def ask(query, variables):
@@ -21,8 +41,8 @@ def ask(query, variables):
         "Content-Type": "application/json",
         "Accept": "application/graphql-response+json",
     }
-    if os.environ.get("CASPIAN_TOKEN"):  # needed where the service has --auth
-        headers["Authorization"] = "Bearer " + os.environ["CASPIAN_TOKEN"]
+    if token():
+        headers["Authorization"] = "Bearer " + token()
     body = json.dumps({"query": query, "variables": variables}).encode()
     request = urllib.request.Request(url + "/graphql", body, headers)
     try:

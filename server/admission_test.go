@@ -21,7 +21,7 @@ func TestMaxBodies(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat(" ", 250<<10)); err != nil {
+	if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat(" ", 250<<10)); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "what was sent is counted", func() bool { return s.admission.bodies.Load() == 250<<10 })

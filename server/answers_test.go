@@ -62,7 +62,7 @@ func seeded(t *testing.T, o Options, limits gql.Limits) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(o)
+	s := New(withKey(o))
 	s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }, Plans: a.Engine().CacheStats})
 	return s
 }

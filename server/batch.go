@@ -47,8 +47,7 @@ func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
 
 // answerBatch runs the requests of a batch.
 func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media string, b *Backend, list []json.RawMessage) {
-	_, refusal := s.writeRefusal(r) // its other result was looked at before
-	reqs, refused := s.parseBatch(list, refusal, r.Method == http.MethodPost)
+	reqs, refused := s.parseBatch(list, callerOf(w).refusal, r.Method == http.MethodPost)
 	slot := &w.(*tally).slot
 	in := s.batchLane(reqs)
 	if err := slot.enter(r.Context(), in); err != nil {

@@ -130,7 +130,7 @@ func TestRequestTimeout(t *testing.T) {
 func TestSlowBody(t *testing.T) {
 	s := started(t, Options{BodyTimeout: 100 * time.Millisecond})
 	addr := listening(t, s)
-	const head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
+	const head = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
 	for name, drip := range map[string]bool{"stops": false, "drips": true} {
 		for _, packing := range []string{"", "Content-Encoding: gzip\r\n"} {
 			conn, err := net.Dial("tcp", addr)

@@ -121,6 +121,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", s.admission.retryAfter())
 		w.Header().Set("Connection", "close") // the rest of the body is not read
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", strconv.Itoa(bad.retry))
+		w.Header().Set("Connection", "close") // the next guess costs a connection
 	case http.StatusRequestTimeout:
 		w.Header().Set("Connection", "close")
 	}
@@ -129,10 +132,6 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 
 // read reads one request, or the list of a batch.
 func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request, list []json.RawMessage, bad *malformed) {
-	bad, refusal := s.writeRefusal(r)
-	if bad != nil {
-		return nil, nil, bad
-	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		if r.ContentLength == 0 {
@@ -141,7 +140,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 		}
 		req, bad = s.fromURL(r)
 	case http.MethodPost, methodQuery:
-		if bad = s.turnAwayLong(r, refusal == nil); bad != nil {
+		if bad = s.turnAwayLong(r, callerOf(w).refusal == nil); bad != nil {
 			break
 		}
 		var body []byte
@@ -159,7 +158,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 		bad = &malformed{status: http.StatusMethodNotAllowed, code: codeMethod, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
 	}
 	if bad == nil {
-		req.WriteRefusal = refusal
+		req.WriteRefusal = callerOf(w).refusal
 	}
 	return req, nil, bad
 }

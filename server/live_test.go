@@ -209,7 +209,7 @@ func TestStreamOfOneAnswer(t *testing.T) {
 	if list := openBody(t, ts, "/graphql/stream", `[{"query":"{graph{sequence}}"}]`); list.resp.StatusCode != 400 {
 		t.Error(list.resp.Status)
 	}
-	es := open(t, ts, `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`)
+	es := open(t, ts, `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`, "Authorization", "Bearer "+testToken)
 	es.want("next", "", `{"data":{"transact":{"sequence":1}},"extensions":{"sequence":1}}`)
 }
 

@@ -73,14 +73,17 @@ var pageModules = map[string][]string{
 	"/?query=" + url.QueryEscape("{graph{sequence}}"): {"ask.js", "answer.js"},
 }
 
-// TestPageWithoutScript: the page tells what it is and where to go on, also to somebody who
-// reached it by a name that is meant to be markup.
+// TestPageWithoutScript: the page tells what it is and where to go on; a name of the host that
+// is meant to be markup reaches no page.
 func TestPageWithoutScript(t *testing.T) {
-	s := seeded(t, Options{Version: "1.2.3", ReadOnly: true}, gql.Limits{})
+	s := seeded(t, Options{Version: "1.2.3", ReadOnly: true, Hosts: []string{"elsewhere.example"}}, gql.Limits{})
+	if w := ask(s, "GET", "/", "", "Host", `"><script>alert(1)</script>.example`); w.Code != http.StatusMisdirectedRequest || strings.Contains(w.Body.String(), "script") {
+		t.Errorf("a host of markup: %d %s", w.Code, w.Body)
+	}
 	for _, address := range []string{"/", "/?id=KAZ", "/?from=KAZ", "/?query=x"} {
-		w := ask(s, "GET", address, "", "Host", `"><script>alert(1)</script>.example`)
+		w := ask(s, "GET", address, "", "Host", "elsewhere.example")
 		text := w.Body.String()
-		for _, want := range []string{"<noscript>", "needs JavaScript", "/graphql?query=", `href="/schema.graphql"`, "&lt;script&gt;alert(1)", "1.2.3"} {
+		for _, want := range []string{"<noscript>", "needs JavaScript", "/graphql?query=", `href="/schema.graphql"`, "http://elsewhere.example/graphql", "1.2.3"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %s in\n%s", address, want, text)
 			}

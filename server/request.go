@@ -20,6 +20,8 @@ type malformed struct {
 	// soft tells that the request as such is well-formed, so that it has an answer of
 	// GraphQL's own, see statusAs.
 	soft bool
+	// retry is for Retry-After, in seconds; 0 for none.
+	retry int
 }
 
 func (m *malformed) Error() string { return m.message }
@@ -241,11 +243,7 @@ func valueLength(b []byte) int {
 
 // operationOf reads a POST that names its operation, as extensions.operationId.
 func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Request, string, *malformed) {
-	bad, refusal := s.writeRefusal(r)
-	if bad != nil {
-		return nil, "", bad
-	}
-	if bad := s.turnAwayLong(r, refusal == nil); bad != nil {
+	if bad := s.turnAwayLong(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, "", bad
 	}
 	body, bad := s.body(w, r)
@@ -265,7 +263,7 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Reque
 	case len(id) > maxOperationID:
 		return nil, "", badRequest("extensions.operationId has %d bytes; use at most %d", len(id), maxOperationID)
 	default:
-		req.WriteRefusal = refusal
+		req.WriteRefusal = callerOf(w).refusal
 		return req, id, nil
 	}
 }

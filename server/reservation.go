@@ -99,10 +99,6 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 
 // reserve answers PUT with a token.
 func (s *Server) reserve(w http.ResponseWriter, r *http.Request) {
-	if bad, _ := s.writeRefusal(r); bad != nil { // a wrong token is told early
-		s.refuse(w, r, jsonType, bad)
-		return
-	}
 	o := s.opts.Live
 	all := &s.reservations
 	all.mu.Lock()

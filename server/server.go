@@ -52,15 +52,21 @@ type Backend struct {
 	Plans func() (hits, misses uint64, documents, bytes int)
 }
 
-// Options are how the service behaves. The zero value is a service that takes
-// writes from this machine only.
+// Options are how the service behaves. The zero value is a service that all who reach it
+// under a loopback name may read, and that its owner's socket may write to.
 type Options struct {
 	// Version is the program's, for the front page and the metrics.
 	Version string
 	// ReadOnly refuses every write.
 	ReadOnly bool
-	// Tokens, where not nil, are required for writes, from wherever they come.
-	Tokens *Tokens
+	// Keys are the tokens that there are at first; SetKeys replaces them.
+	Keys Keys
+	// OpenWrites takes writes from programs of this machine without a token, as far as can be
+	// known where they come from.
+	OpenWrites bool
+	// Hosts are the names that the service answers for, in the form of CheckHost, beside the
+	// loopback names and the addresses that it listens on.
+	Hosts []string
 	// Origins may read from other sites' pages; "*" is every one, none is the default.
 	Origins []string
 	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
@@ -145,6 +151,10 @@ type Server struct {
 	metrics  metrics
 	mux      *http.ServeMux
 
+	keys    atomic.Pointer[Keys]
+	hosts   hosts
+	guesses guesses
+
 	accepts   acceptMemo
 	persisted *persisted
 	packers   *packers
@@ -183,6 +193,8 @@ func New(o Options) *Server {
 	o.Live = o.Live.withDefaults()
 	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux(), followers: newFollowers(),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers()}
+	s.hosts.set(o.Hosts)
+	s.SetKeys(o.Keys)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -248,10 +260,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if s.cors(t, r) {
-		return
+	if s.enterDoor(t, r) {
+		s.mux.ServeHTTP(t, r)
 	}
-	s.mux.ServeHTTP(t, r)
 }
 
 // tally remembers the status that a handler wrote.
@@ -263,6 +274,7 @@ type tally struct {
 	streamed bool   // for as long as the client likes
 	share    share  // of the request's body
 	slot     slot   // in which it is worked at
+	caller   caller // who sent the request
 	span     *span  // of the request, nil where it is not traced
 }
 
@@ -318,6 +330,10 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	if callerOf(w).may < mayRead {
+		fmt.Fprintln(w, "ready")
+		return
+	}
 	fmt.Fprintf(w, "ready at sequence %d\n", b.Graph.Snapshot().Seq())
 }
 

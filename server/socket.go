@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -47,26 +46,13 @@ func wantsSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// allowedOrigin tells whether a page from there may open a socket. Browsers ask
-// nobody before they open one to another site, with whatever the visitor may do
-// there; programs send no Origin.
-func (s *Server) allowedOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(s.opts.Origins, "*") || slices.Contains(s.opts.Origins, origin) {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
-}
-
 // socket is one connection.
 type socket struct {
 	server  *Server
 	backend *Backend
-	request *http.Request // of the handshake
+	request *http.Request // of the handshake, with the token of the first message
 	conn    *websocket.Conn
 	all     *operations
-	refusal error // why this caller may not write; set by begin
 	begun   atomic.Bool
 	slow    atomic.Bool // the client did not read in time
 	out     sync.Mutex  // guards writing messages
@@ -239,22 +225,33 @@ func (c *socket) begin(payload json.RawMessage) error {
 	if len(payload) > 0 && json.Unmarshal(payload, &fields) != nil {
 		return invalid("the payload of connection_init must be an object")
 	}
-	r := c.request
+	authorization := ""
 	for name, value := range fields {
 		if text, ok := value.(string); ok && strings.EqualFold(name, "Authorization") {
-			r = r.Clone(c.all.ctx)
-			r.Header.Set("Authorization", text)
+			authorization = text
 		}
 	}
 	if c.begun.Swap(true) {
 		return &violation{closeInitTwice, "Too many initialisation requests"}
 	}
-	bad, refusal := c.server.writeRefusal(r)
-	if bad != nil {
-		return &violation{closeForbidden, "Forbidden: " + bad.message}
+	c.request = withBearer(c.all.ctx, c.request, authorization)
+	if _, err := c.caller(); err != nil {
+		return err
 	}
-	c.refusal = refusal
 	return c.send(&message{Type: "connection_ack"})
+}
+
+// caller is who is at the other end, by the keys of now: tokens may be taken back while a socket
+// is open.
+func (c *socket) caller() (caller, error) {
+	who, bad := c.server.identify(c.request)
+	switch {
+	case bad != nil:
+		return who, &violation{closeForbidden, "Forbidden: " + bad.message}
+	case who.may < mayRead:
+		return who, &violation{closeForbidden, "Forbidden: reading needs a token here; send it as Authorization in the payload of connection_init"}
+	}
+	return who, nil
 }
 
 func (c *socket) subscribe(m *message) error {
@@ -271,7 +268,11 @@ func (c *socket) subscribe(m *message) error {
 	if bad != nil {
 		return invalid("the payload of subscribe: %s", strings.ReplaceAll(bad.message, "the body", "it"))
 	}
-	req.WriteRefusal = c.refusal
+	who, err := c.caller()
+	if err != nil {
+		return err
+	}
+	req.WriteRefusal = who.refusal
 	op, err := c.all.add(m.ID)
 	if errors.Is(err, errExists) {
 		return &violation{closeDuplicate, "Subscriber for " + m.ID + " already exists"}

@@ -98,7 +98,7 @@ func nextOf(id string, n int) string {
 func TestSocket(t *testing.T) {
 	s, ts := overHTTP(t, Options{})
 	learn(t, s)
-	d := begun(t, ts)
+	d := begun(t, ts, "Authorization", "Bearer "+testToken)
 	d.say(`{"type":"ping","payload":{"a":1}}`)
 	d.hear(`{"type":"pong","payload":{"a":1}}`)
 	d.say(`{"type":"pong"}`)
@@ -258,11 +258,9 @@ func TestSocketOrigin(t *testing.T) {
 // TestSocketWrites: the write rule is that of requests; a token may come in the
 // first message, since browsers cannot set headers of sockets.
 func TestSocketWrites(t *testing.T) {
-	const token = "a-token-of-the-test"
-	tokens, err := ReadTokens("tokens", strings.NewReader(token))
-	if err != nil {
-		t.Fatal(err)
-	}
+	const token = writerToken
+	guarded := Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}}
+	closed := Options{Keys: Keys{Writers: guarded.Keys.Writers, Readers: tokenOf(readerToken)}}
 	declare := subscribing("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`)
 	for _, tc := range []struct {
 		name    string
@@ -271,14 +269,19 @@ func TestSocketWrites(t *testing.T) {
 		init    string
 		want    string // part of the answer; empty: the socket is closed with 4403
 	}{
-		{"from here", Options{}, nil, `{}`, `"sequence":1`},
-		{"from a proxy", Options{}, []string{"X-Forwarded-For", "203.0.113.7"}, `{}`, `"READ_ONLY"`},
-		{"from another page", Options{Origins: []string{"*"}}, []string{"Origin", "https://elsewhere.example"}, `{}`, `"READ_ONLY"`},
+		{"from here", Options{}, nil, `{}`, `"READ_ONLY"`},
+		{"open, from here", Options{OpenWrites: true}, nil, `{}`, `"sequence":1`},
+		{"open, from a proxy", Options{OpenWrites: true}, []string{"X-Forwarded-For", "203.0.113.7"}, `{}`, `"READ_ONLY"`},
+		{"open, from another page", Options{OpenWrites: true, Origins: []string{"*"}}, []string{"Origin", "https://elsewhere.example"}, `{}`, `"READ_ONLY"`},
 		{"read-only", Options{ReadOnly: true}, nil, `{}`, `"READ_ONLY"`},
-		{"without a token", Options{Tokens: tokens}, nil, `{}`, `"READ_ONLY"`},
-		{"token in the header", Options{Tokens: tokens}, []string{"Authorization", "Bearer " + token}, `{}`, `"sequence":1`},
-		{"token in the message", Options{Tokens: tokens}, nil, `{"authorization":"Bearer ` + token + `"}`, `"sequence":1`},
-		{"wrong token", Options{Tokens: tokens}, nil, `{"Authorization":"Bearer nobody-knows-this-one"}`, ``},
+		{"without a token", guarded, nil, `{}`, `"READ_ONLY"`},
+		{"token in the header", guarded, []string{"Authorization", "Bearer " + token}, `{}`, `"sequence":1`},
+		{"token in the message", guarded, nil, `{"authorization":"Bearer ` + token + `"}`, `"sequence":1`},
+		{"wrong token", guarded, nil, `{"Authorization":"Bearer nobody-knows-this-one"}`, ``},
+		{"reading closed, no token", closed, nil, `{}`, ``},
+		{"reading closed, another name", closed, nil, `{"Authorization":"Basic ` + readerToken + `"}`, ``},
+		{"reading closed, a reader", closed, nil, `{"Authorization":"Bearer ` + readerToken + `"}`, `"READ_ONLY"`},
+		{"reading closed, a writer", closed, nil, `{"Authorization":"Bearer ` + token + `"}`, `"sequence":1`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, ts := overHTTP(t, tc.o)

@@ -15,8 +15,8 @@ import (
 
 var importCommand = &command{
 	name: "import", short: "put files into a store or a running service", args: "FILE|DIR|-...",
-	about: `Puts claims into a store (--store, which no service may be running on), or into
-a running service (--url). JSON lines go in batches, each whole or not at all;
+	about: `Puts claims into a store (--store), by the service that runs on it where one does, or
+into a service elsewhere (--url), which wants a token (--token, --token-file). JSON lines go in batches, each whole or not at all;
 every other format goes as one change. Faults are listed with file and line, all
 of them, and the last words say what is imported and how to go on. What the
 store knows already changes nothing, so the same import may be run twice.
@@ -32,13 +32,16 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		dry := s.toggle("dry-run", "check all of it and import nothing")
 		dir, ontology := s.storeDir(), s.ontologyFile()
 		url := s.text("url", "URL", "", "import into this running service instead of a store")
-		token := s.text("token", "TOKEN", "", "bearer token for --url")
+		door := s.access()
 		asJSON := s.jsonOutput()
 		return func(ctx context.Context, e *environment, args []string) error {
 			if len(args) == 0 {
 				s.fault("what to import is missing: files, folders, or - for the standard input")
 			}
-			where := s.either("url", "store")
+			token, err := door.read(s)
+			if err != nil {
+				s.fault("%v", err)
+			}
 			if err := s.err(); err != nil {
 				return err
 			}
@@ -46,9 +49,14 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
-			if where == "url" {
-				to := &remote{ctx: ctx, url: *url, token: *token, dry: *dry}
-				return importInto(ctx, e, to, inputs, *batch, *dry, *asJSON)
+			var at *service
+			if s.atURL() {
+				at = serviceAt(*url, token, *dir)
+			} else if at = serviceOn(*dir); at != nil {
+				e.say("caspian import: by the service that runs on %s", *dir)
+			}
+			if at != nil {
+				return importInto(ctx, e, &remote{ctx: ctx, service: at, dry: *dry}, inputs, *batch, *dry, *asJSON)
 			}
 			o, err := loadOntology(*ontology)
 			if err != nil {

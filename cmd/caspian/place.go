@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -11,23 +12,31 @@ import (
 // place is where a command asks: a running service, or a store of which it is
 // the only user.
 type place struct {
-	s                         *settings
-	url, dir, ontology, token *string
-	inStore                   bool
+	s                  *settings
+	url, dir, ontology *string
+	access             access
+	token              string
+	inStore            bool
 }
 
 func (s *settings) place() *place {
 	return &place{
 		s:        s,
 		url:      s.serviceURL(),
-		dir:      s.text("store", "DIR", "", "ask this store, which no service may be running on, instead of a service"),
+		dir:      s.text("store", "DIR", "", "ask this store, by the service that runs on it where one does"),
 		ontology: s.ontologyFile(),
-		token:    s.text("token", "TOKEN", "", "bearer token for --url"),
+		access:   s.access(),
 	}
 }
 
 // check finds what is wrong with the settings together.
-func (p *place) check() { p.inStore = p.s.either("store", "url") == "store" }
+func (p *place) check() {
+	p.inStore = p.s.find("store").given && !p.s.atURL()
+	var err error
+	if p.token, err = p.access.read(p.s); err != nil {
+		p.s.fault("%v", err)
+	}
+}
 
 // answerer answers GraphQL requests until it is closed.
 type answerer struct {
@@ -38,14 +47,13 @@ type answerer struct {
 // open reaches what the settings name; check comes before it.
 func (p *place) open(ctx context.Context, e *environment) (*answerer, error) {
 	if p.inStore {
+		if own := serviceOn(*p.dir); own != nil {
+			return &answerer{answer: own.ask, close: func() error { return nil }}, nil
+		}
 		return openAnswerer(ctx, e, *p.dir, *p.ontology)
 	}
-	return &answerer{
-		answer: func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
-			return askService(ctx, *p.url, *p.token, query, variables)
-		},
-		close: func() error { return nil },
-	}, nil
+	at := serviceAt(*p.url, p.token, cmp.Or(*p.dir, standardStore))
+	return &answerer{answer: at.ask, close: func() error { return nil }}, nil
 }
 
 // openAnswerer answers from a store without a service.

@@ -12,8 +12,8 @@ import (
 
 var queryCommand = &command{
 	name: "query", short: "ask a running service or a store", args: "'QUERY'|-",
-	about: `Sends a GraphQL query to a running service (--url), or asks a store that no
-service runs on (--store), and prints the answer as JSON. The exit code is 1 when
+	about: `Sends a GraphQL query to a running service (--url), or asks a store (--store), by the
+service that runs on it where one does, and prints the answer as JSON. The exit code is 1 when
 the answer has errors. --var gives a variable: JSON where it reads as JSON, a text
 otherwise. --as-of is put into the variable $view, so declare it: ($view: View).`,
 	examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'

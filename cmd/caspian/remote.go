@@ -19,8 +19,8 @@ import (
 // remote puts changes into a running service through its transact mutation. It
 // is an intake.Target.
 type remote struct {
-	ctx        context.Context // of Check, which takes none
-	url, token string
+	ctx context.Context // of Check, which takes none
+	*service
 	// dry makes Commit check only.
 	dry bool
 }
@@ -51,7 +51,7 @@ func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, e
 		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
-		got, err := r.send(ctx, variables, ch.Ops)
+		got, err := r.transact(ctx, variables, ch.Ops)
 		var answered *answeredError
 		var ps graph.Problems
 		if err == nil || errors.As(err, &answered) && answered.code != string(graph.Unavailable) || errors.As(err, &ps) || attempt == attempts {
@@ -80,8 +80,8 @@ type answeredError struct{ code, message string }
 
 func (a *answeredError) Error() string { return a.message }
 
-func (r *remote) send(ctx context.Context, variables []byte, ops []graph.Op) (*live.Receipt, error) {
-	body, err := askService(ctx, r.url, r.token, transactDocument, variables)
+func (r *remote) transact(ctx context.Context, variables []byte, ops []graph.Op) (*live.Receipt, error) {
+	body, err := r.ask(ctx, transactDocument, variables)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("there is no condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "json": jsonField, "lines": lines, "seeded": seeded,
+			"exits": exits, "json": jsonField, "lines": lines, "seeded": seeded, "mode": mode,
 		},
 	})
 }
@@ -124,6 +124,18 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := fmt.Sprint(v); (got == args[2]) == neg {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// mode FILE OCTAL compares the rights of a file.
+func mode(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: mode FILE OCTAL")
+	}
+	info, err := os.Lstat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[1] {
+		ts.Fatalf("%s has %s, want %s", args[0], got, args[1])
 	}
 }
 

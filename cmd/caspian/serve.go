@@ -25,11 +25,14 @@ var serveCommand = &command{
 	name: "serve", short: "serve the graph over HTTP",
 	about: `Opens the store, fills it from the seeds when it is empty, and answers GraphQL at
 /graphql. A store that holds anything never takes newer seeds by itself: import
-them. Writes are taken from this machine only, unless --auth names a file of
-bearer tokens, one a line: then they are taken from whoever sends one.
-A config file is YAML with the flags' names as keys.`,
+them. Whoever reaches the service may read, under localhost, its own addresses and
+the names of --host. Writing needs a token: the one that the file token in the
+folder of the store has, which 'caspian import' finds by itself and the printed
+link gives to a browser, or one of --auth, a file with one a line. SIGHUP makes
+the service read the files of tokens again. A config file is YAML with the flags'
+names as keys.`,
 	examples: `  caspian serve
-  caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --auth tokens.txt
+  caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --host graph.example.org --auth tokens.txt
   caspian serve --seeds none --store empty
   caspian serve --read-only --documents dashboards.json --documents-only --slow 200ms
   CASPIAN_LISTEN=127.0.0.1:9000 caspian serve --config caspian.yaml`,
@@ -50,23 +53,23 @@ A config file is YAML with the flags' names as keys.`,
 
 // serveConfig is what serve is told.
 type serveConfig struct {
-	store, listen, seeds, ontology, auth *string
-	readOnly, noSnapshotFile             *bool
-	origins                              *[]string
-	timeout, bodyTimeout                 *time.Duration
-	slow                                 time.Duration
-	maxBody, maxPersisted, batch         *int
-	maxBodies                            *int
-	admission                            func(*server.Options)
-	compressAbove                        *int
-	documents, trace                     *string
-	traceRatio                           float64
-	documentsOnly                        *bool
-	limits                               gql.Limits
-	live                                 func() server.Live
-	logLevel                             *string
+	store, listen, seeds, ontology *string
+	readOnly, noSnapshotFile       *bool
+	door                           *door
+	origins                        *[]string
+	timeout, bodyTimeout           *time.Duration
+	slow                           time.Duration
+	maxBody, maxPersisted, batch   *int
+	maxBodies                      *int
+	admission                      func(*server.Options)
+	compressAbove                  *int
+	documents, trace               *string
+	traceRatio                     float64
+	documentsOnly                  *bool
+	limits                         gql.Limits
+	live                           func() server.Live
+	logLevel                       *string
 
-	tokens  *server.Tokens
 	trusted *server.Documents
 	inputs  []intake.Input
 }
@@ -77,7 +80,7 @@ func serveSettings(s *settings) *serveConfig {
 		listen:   s.text("listen", "ADDRESS", "127.0.0.1:8080", "where to listen; port 0 chooses one"),
 		seeds:    s.text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
 		ontology: s.ontologyFile(),
-		auth:     s.text("auth", "FILE", "", "tokens that may write, one a line"),
+		door:     doorSettings(s),
 		readOnly: s.toggle("read-only", "take no writes"),
 		origins:  s.many("origin", "URL", "site whose pages may read here; * is every one"),
 		timeout:  s.duration("timeout", server.DefaultTimeout, "longest work on one request"),
@@ -125,16 +128,11 @@ func (c *serveConfig) check(s *settings) {
 	if strings.Contains(*c.store, "://") {
 		s.fault("--store: %q is no folder; other kinds of store are not supported yet", *c.store)
 	}
-	if *c.auth != "" {
-		c.tokens = readFile(s, "auth", *c.auth, server.ReadTokens)
-	}
+	c.door.check(s, *c.store, *c.listen, *c.readOnly)
 	if *c.documents != "" {
 		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
 	} else if *c.documentsOnly {
 		s.fault("--documents-only: say with --documents which")
-	}
-	if *c.auth != "" && *c.readOnly {
-		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
 	}
 	if *c.trace != "" {
 		// Made once more with its logger, when that is known to be right.
@@ -195,7 +193,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *server.Tracer) server.Op
 		return n
 	}
 	o := server.Options{
-		Version: version, ReadOnly: *c.readOnly, Tokens: c.tokens, Origins: *c.origins,
+		Version: version, ReadOnly: *c.readOnly, Origins: *c.origins, OpenWrites: *c.door.openWrites, Hosts: c.door.names,
 		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies),
 		BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
@@ -245,17 +243,19 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		go func() { defer close(sent); tracer.Run(tracing) }()
 		defer func() { endTracing(); <-sent }() // after the last request
 	}
-	srv := server.New(c.options(log, tracer))
+	options := c.options(log, tracer)
+	if options.Keys, err = c.door.keys(); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	srv := server.New(options)
 	ctx, stop := context.WithCancel(ctx)
-	served := make(chan error, 1)
-	go func() {
-		err := srv.Serve(ctx, l)
-		stop() // where serving failed, opening the store is in vain
-		served <- err
-	}()
+	serving := listeners{ctx: ctx, stop: stop, srv: srv}
+	serving.add(l)
 	// Requests under way read and write until the server has ended.
-	ended := sync.OnceValue(func() error { stop(); return <-served })
+	ended := sync.OnceValue(serving.end)
 	defer func() { err = errors.Join(err, ended()) }()
+	defer c.door.reload(ctx, e, *c.store, srv, log)()
+	defer stop() // which the goroutine before waits for
 
 	opening := startProgress(e, "opening the store %s", *c.store)
 	g, err := openStore(ctx, *c.store, openOptions{ontology: o, noCache: *c.noSnapshotFile, logger: log})
@@ -267,6 +267,14 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		_ = ended() // told by the other
 		err = errors.Join(err, g.Close())
 	}()
+	owner, err := c.door.open(e, *c.store, srv, l.Addr())
+	if err != nil {
+		return err
+	}
+	defer c.door.shut(*c.store)
+	if owner != nil {
+		serving.add(owner)
+	}
 	filled := g.Snapshot().Seq() == 0 && len(c.inputs) > 0
 	if filled {
 		bar := startProgress(e, "filling the store from %s", intake.Names(c.inputs))
@@ -286,7 +294,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		}
 	}
 	srv.Publish(backend(a, g.Graph))
-	welcome(e, l.Addr(), g.Graph, time.Since(start))
+	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled && !*c.noSnapshotFile {
 		// The next start may come after a kill, with no shutdown to write it.
 		if err := snapshotFile(*c.store).Save(g.Snapshot(), g.Identity()); err != nil {
@@ -303,8 +311,36 @@ func backend(a *api.API, g *live.Graph) *server.Backend {
 	return &server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats}
 }
 
+// listeners serve until one of them fails or the context ends.
+type listeners struct {
+	ctx  context.Context
+	stop context.CancelFunc
+	srv  *server.Server
+
+	running sync.WaitGroup
+	mu      sync.Mutex // guards failed
+	failed  error
+}
+
+func (s *listeners) add(l net.Listener) {
+	s.running.Go(func() {
+		err := s.srv.Serve(s.ctx, l)
+		s.stop() // where serving failed, there is nothing to open the store for
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.failed = errors.Join(s.failed, err)
+	})
+}
+
+// end stops all and waits for them.
+func (s *listeners) end() error {
+	s.stop()
+	s.running.Wait()
+	return s.failed
+}
+
 // welcome tells what to open and how to ask.
-func welcome(e *environment, addr net.Addr, g *live.Graph, took time.Duration) {
+func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took time.Duration) {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
 		host = "localhost"
@@ -313,8 +349,11 @@ func welcome(e *environment, addr net.Addr, g *live.Graph, took time.Duration) {
 	s := g.Snapshot()
 	e.say(`Caspian %s: %s, %s, sequence %d; ready in %.1f s
 
-Open  %s/
+Open  %s
 Ask   curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
-Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), url, url)
+Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.door.link(url, *c.readOnly), url)
+	if *c.door.openWrites {
+		e.say("WRITES ARE OPEN: every program of this machine may write without a token, and so may strangers through a proxy on it")
+	}
 }

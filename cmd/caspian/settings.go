@@ -151,6 +151,14 @@ func (s *settings) either(a, b string) string {
 	return ""
 }
 
+// atURL tells whether a command works on the service of --url, and not on the store of
+// --store by itself. With both, the service is meant, which runs on that store; a flag wins over
+// the environment.
+func (s *settings) atURL() bool {
+	url, store := s.find("url"), s.find("store")
+	return url.given && (url.byFlag || !store.byFlag)
+}
+
 // fault adds what a command finds wrong with its settings.
 func (s *settings) fault(format string, a ...any) {
 	s.faults = append(s.faults, fmt.Sprintf(format, a...))
@@ -285,8 +293,11 @@ func needNone(args []string) error {
 
 // Settings that several commands have.
 
+// standardStore is the folder of the store where none is named.
+const standardStore = "data"
+
 func (s *settings) storeDir() *string {
-	return s.text("store", "DIR", "data", "folder of the store")
+	return s.text("store", "DIR", standardStore, "folder of the store")
 }
 
 func (s *settings) ontologyFile() *string {

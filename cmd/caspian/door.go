@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/caspian-kg/caspian/server"
+)
+
+// door is who may enter a service: the settings for it, and what follows from them.
+type door struct {
+	auth, readToken *string
+	hosts           *[]string
+	openWrites      *bool
+
+	names  []string // of hosts, in one form
+	closed bool     // reading needs a token
+
+	token atomic.Pointer[string] // of the store's folder; nil where there is none yet
+	ready atomic.Bool            // the store is open
+}
+
+func doorSettings(s *settings) *door {
+	return &door{
+		auth:       s.text("auth", "FILE", "", "tokens that may write beside the one in the store's folder, one a line"),
+		readToken:  s.text("read-token", "FILE", "", "tokens that may read, one a line; nobody else may then, but /healthz and /readyz"),
+		hosts:      s.many("host", "NAME", "name that the service answers for beside localhost and its own addresses; may be repeated"),
+		openWrites: s.toggle("open-writes", "take writes from this machine without a token; never with a proxy on it"),
+	}
+}
+
+// check looks at what can be looked at before anything is opened.
+func (d *door) check(s *settings, store, listen string, readOnly bool) {
+	for _, name := range *d.hosts {
+		host, err := server.CheckHost(name)
+		if err != nil {
+			s.fault("--host: %v", err)
+		}
+		d.names = append(d.names, host)
+	}
+	if host, _, err := net.SplitHostPort(listen); err == nil && host != "" {
+		d.names = append(d.names, host)
+	}
+	d.closed = *d.readToken != ""
+	if readOnly && *d.auth != "" && !d.closed {
+		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
+	}
+	if readOnly && *d.openWrites {
+		s.fault("--open-writes and --read-only: give one of the two")
+	}
+	// What cannot be used is made anew when the store is open.
+	if token, _ := ownerToken(store); token != "" {
+		d.token.Store(&token)
+	}
+	if _, err := d.keys(); err != nil {
+		s.fault("%v", err)
+	}
+}
+
+// keys reads the files of tokens.
+func (d *door) keys() (k server.Keys, err error) {
+	if token := d.token.Load(); token != nil {
+		t, terr := server.NewToken(*token)
+		k.Writers, err = append(k.Writers, t), errors.Join(err, terr)
+	}
+	read := func(flag, path string) *server.Tokens {
+		if path == "" {
+			return nil
+		}
+		t, rerr := readTokens(path)
+		if rerr != nil {
+			err = errors.Join(err, fmt.Errorf("--%s: %w", flag, rerr))
+		}
+		return t
+	}
+	if t := read("auth", *d.auth); t != nil {
+		k.Writers = append(k.Writers, t)
+	}
+	k.Readers = read("read-token", *d.readToken)
+	return k, err
+}
+
+// open makes the token of the store's folder where there is none, and listens on its socket.
+// Where the folder takes neither, the service goes on without: it can still be read, and be
+// written to with other tokens. The caller has opened the store.
+func (d *door) open(e *environment, store string, srv *server.Server, at net.Addr) (net.Listener, error) {
+	warn := func(err error) {
+		if err != nil {
+			e.say("caspian serve: %v", err)
+		}
+	}
+	token, err := keepToken(store, e.say)
+	warn(err)
+	d.token.Store(&token)
+	d.ready.Store(true)
+	k, err := d.keys()
+	if err != nil {
+		return nil, err
+	}
+	srv.SetKeys(k)
+	warn(replaceFile(filepath.Join(store, addressFile), at.String()+"\n"))
+	l, err := server.ListenOwner(store)
+	warn(err)
+	if err != nil {
+		return nil, nil
+	}
+	return l, nil
+}
+
+// shut removes what says that the service runs.
+func (d *door) shut(store string) { _ = os.Remove(filepath.Join(store, addressFile)) }
+
+// reload reads the tokens again at each SIGHUP until the context ends. A service that a person
+// started on a terminal, with no files of tokens, ends with its terminal as other programs do.
+func (d *door) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
+	if f, ok := e.err.(*os.File); ok && terminal(f) && *d.auth == "" && !d.closed {
+		return func() {}
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer signal.Stop(hangup)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangup:
+			}
+			if d.ready.Load() {
+				token, err := keepToken(store, func(format string, a ...any) { log.Warn("store_token_replaced", "reason", fmt.Sprintf(format, a...)) })
+				if err != nil {
+					log.Warn("store_token_not_kept", "error", err.Error())
+				}
+				d.token.Store(&token)
+			}
+			k, err := d.keys()
+			if err != nil {
+				log.Error("tokens_not_read", "error", err.Error(), "effect", "the tokens from before are kept")
+				continue
+			}
+			srv.SetKeys(k)
+			log.Warn("tokens_read", "writers", len(k.Writers), "reading_closed", k.Readers != nil)
+		}
+	})
+	return running.Wait
+}
+
+// link is the address to open in a browser: with the token, where that opens more.
+func (d *door) link(base string, readOnly bool) string {
+	token := d.token.Load()
+	if token == nil || readOnly && !d.closed || *d.openWrites && !d.closed {
+		return base + "/"
+	}
+	return base + "/?token=" + url.QueryEscape(*token)
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server"
+)
+
+// What a service leaves in the folder of its store for programs of the same user: the token
+// that may write, which stays, and the address that it listens on, which is there while it runs.
+const (
+	tokenFile   = "token"
+	addressFile = "address"
+)
+
+// readTokens reads a file of tokens, which nobody but its owner may be able to read.
+func readTokens(path string) (*server.Tokens, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if err := private(f); err != nil {
+		return nil, err
+	}
+	return server.ReadTokens(path, f)
+}
+
+// private refuses a file that others can read or change.
+func private(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return graph.Errorf(graph.BadInput, "%s can be read or changed by others (mode %04o): chmod 600 %s", f.Name(), mode, f.Name())
+	}
+	return nil
+}
+
+// ownerToken reads the token of the store's folder: "" where there is none, an error where it
+// must be made anew.
+func ownerToken(dir string) (string, error) {
+	f, err := os.Open(filepath.Join(dir, tokenFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	if err := private(f); err != nil {
+		return "", err
+	}
+	text := make([]byte, 1024)
+	n, err := f.Read(text)
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", f.Name(), err)
+	}
+	token := strings.TrimSpace(string(text[:n]))
+	if _, err := server.NewToken(token); err != nil {
+		return "", fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return token, nil
+}
+
+// keepToken returns the token of the store's folder, which it makes where there is none that
+// will do. Where it cannot be kept, the error says so and the token is good nevertheless, until
+// the service ends.
+func keepToken(dir string, say func(format string, a ...any)) (string, error) {
+	token, err := ownerToken(dir)
+	if token != "" {
+		return token, nil
+	}
+	if err != nil {
+		say("caspian serve: the token of the store is replaced by a new one: %v", err)
+	}
+	token = rand.Text()
+	if err := replaceFile(filepath.Join(dir, tokenFile), token+"\n"); err != nil {
+		return token, fmt.Errorf("the token cannot be kept in the folder of the store, so the command line does not find it: %w", err)
+	}
+	return token, nil
+}
+
+// replaceFile writes a file for its owner only, whole or not at all.
+func replaceFile(path, text string) (err error) {
+	made := path + ".new"
+	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(made, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(made, path)
+	}
+	if err != nil {
+		_ = os.Remove(made) // the first error says why
+	}
+	return err
+}

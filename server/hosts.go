@@ -1,0 +1,196 @@
+package server
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// codeHost refuses a request to a host that is not ours.
+const codeHost = "HOST_NOT_ALLOWED"
+
+// hosts are the names that the service answers for. A page from elsewhere, under a name that
+// its owner points at this machine, would else read all of it in its visitor's browser.
+type hosts struct {
+	names map[string]bool
+	// known remembers Host headers that are allowed; it holds only so many.
+	known sync.Map // of struct{}, by header
+	count atomic.Int32
+}
+
+// CheckHost is a name or an address in the form in which it is compared. The error says why it
+// cannot be the host of a request.
+func CheckHost(name string) (string, error) {
+	host, ok := hostOf(name)
+	if !ok || strings.Contains(name, ":") && net.ParseIP(strings.Trim(name, "[]")) == nil {
+		return "", graph.Errorf(graph.BadInput, "%q is no name of a host; write it without scheme, port or path, as a browser sends it, such as graph.example.org", name)
+	}
+	return host, nil
+}
+
+// set takes the names beside localhost; it comes before the first request.
+func (h *hosts) set(names []string) {
+	h.names = map[string]bool{"localhost": true}
+	for _, name := range names {
+		if host, ok := hostOf(name); ok {
+			h.names[host] = true
+		}
+	}
+}
+
+// hostOf is the host of a Host header without its port, in one form of the several that mean
+// the same: lower case, no dot at the end, addresses as netip writes them.
+func hostOf(header string) (string, bool) {
+	host := header
+	if strings.HasPrefix(header, "[") || strings.Count(header, ":") == 1 {
+		h, port, err := net.SplitHostPort(header)
+		switch {
+		case err == nil:
+			if n, perr := strconv.ParseUint(port, 10, 16); port != "" && (perr != nil || n == 0 && port != "0") {
+				return "", false
+			}
+			host = h
+		case strings.HasPrefix(header, "[") && strings.HasSuffix(header, "]"):
+			host = header[1 : len(header)-1]
+		default:
+			return "", false
+		}
+		if strings.HasPrefix(header, "[") {
+			if a, err := netip.ParseAddr(host); err != nil || !a.Is6() {
+				return "", false
+			}
+		}
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a.Unmap().WithZone("").String(), true
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for i := range len(host) {
+		switch c := host[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+		case c == '.' && i > 0 && host[i-1] != '.':
+		default:
+			return "", false
+		}
+	}
+	return host, host != "" && len(host) <= 253 && !strings.HasSuffix(host, ".")
+}
+
+// allow tells whether the request is for a host of ours: one of the names, a loopback address,
+// or the very address that the connection came to. A browser sends an address as host only for
+// pages of that address, so no foreign page is answered by that.
+func (h *hosts) allow(r *http.Request) bool {
+	if _, ok := h.known.Load(r.Host); ok {
+		return true
+	}
+	host, ok := hostOf(r.Host)
+	if !ok {
+		return false
+	}
+	if a, err := netip.ParseAddr(host); err == nil && !h.names[host] && !a.IsLoopback() {
+		at, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+		return ok && at.AddrPort().Addr().Unmap().WithZone("") == a
+	} else if err != nil && !h.names[host] {
+		return false
+	}
+	const most, longest = 256, 256
+	if len(r.Host) <= longest && h.count.Load() < most {
+		h.known.Store(strings.Clone(r.Host), struct{}{})
+		h.count.Add(1)
+	}
+	return true
+}
+
+// refuseHost answers a request to another host. The name is not repeated as it is: whoever sent
+// it knows it, and it may be anything.
+func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
+	what := "the request names no host"
+	if host, ok := hostOf(r.Host); ok {
+		what = fmt.Sprintf("the service does not answer for the host %s: start it with --host %s if that is its name", host, host)
+	} else if r.Host != "" {
+		what = "the host of the request cannot be read"
+	}
+	bad := &malformed{status: http.StatusMisdirectedRequest, code: codeHost,
+		message: what + "; on its own machine it is asked as localhost or 127.0.0.1, and a proxy must send a host that is allowed"}
+	s.turnAwayAtDoor(w, r, bad)
+}
+
+// loopback tells whether a Host header names this machine to itself.
+func loopback(header string) bool {
+	host, ok := hostOf(header)
+	if !ok {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
+// sameOrigin tells whether the request comes from a page of the host that it asks. The scheme is
+// not compared: what ends TLS before us tells us nothing of it.
+func sameOrigin(r *http.Request) bool {
+	u, err := url.Parse(r.Header.Get("Origin"))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	standard := ":80"
+	if u.Scheme == "https" {
+		standard = ":443"
+	}
+	plain := func(h string) string { return strings.ToLower(strings.TrimSuffix(h, standard)) }
+	return plain(u.Host) == plain(r.Host)
+}
+
+// allowedOrigin tells whether a page from there may open a socket. Browsers ask
+// nobody before they open one to another site, with whatever the visitor may do
+// there; programs send no Origin.
+func (s *Server) allowedOrigin(r *http.Request) bool {
+	given := r.Header.Values("Origin")
+	if len(given) == 0 {
+		return true
+	}
+	if len(given) > 1 {
+		return false
+	}
+	return slices.Contains(s.opts.Origins, "*") || slices.Contains(s.opts.Origins, given[0]) || sameOrigin(r)
+}
+
+// cors says which other sites' pages may read the answer; it answers preflights
+// and then returns true.
+func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
+	if len(s.opts.Origins) == 0 {
+		return false
+	}
+	h := w.Header()
+	every := slices.Contains(s.opts.Origins, "*")
+	if !every {
+		h.Add("Vary", "Origin")
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" || !every && !slices.Contains(s.opts.Origins, origin) {
+		return false
+	}
+	if every {
+		origin = "*"
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+SequenceHeader)
+	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, QUERY, PUT, DELETE")
+	// Clients name themselves in headers of their own, as apollographql-client-name; the star
+	// means all but Authorization.
+	h.Set("Access-Control-Allow-Headers", "*, Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+tokenHeader)
+	h.Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
+	return true
+}

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// A browser gets a token by a link, /?token=TOKEN, which is answered with a cookie and the same
+// address without the token. The cookie is of the port and not of the token, goes with requests
+// of our own pages only, and no script reads it.
+
+// linkParam is the parameter of the link.
+const linkParam = "token"
+
+// cookieAge is how long a browser keeps it, in seconds: thirty days.
+const cookieAge = 30 * 24 * 3600
+
+// linkToken is the token in the address of a page, "" for none.
+func linkToken(r *http.Request) string {
+	if r.URL.RawQuery == "" || r.URL.Path != "/" && r.URL.Path != "/graphiql" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return ""
+	}
+	return r.URL.Query().Get(linkParam)
+}
+
+// takeLink answers the link: the token must not stay in the address, where people copy it from.
+func (s *Server) takeLink(w http.ResponseWriter, r *http.Request, token string) {
+	value := ""
+	s.keys.Load().find(func(t *Tokens) bool {
+		i := t.find(token)
+		if i >= 0 {
+			value = t.cookie(i, portOf(r))
+		}
+		return i >= 0
+	})
+	if value == "" {
+		bad := s.wrongToken(r)
+		bad.message += "; open the link that 'caspian serve' printed when it started last"
+		refusalPage(w, bad)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: value, Path: "/", MaxAge: cookieAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: r.Header.Get("X-Forwarded-Proto") == "https"})
+	q := r.URL.Query()
+	q.Del(linkParam)
+	to := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Location", to.String())
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// portOf is the port as the browser knows it, which a container or a proxy may have changed.
+func portOf(r *http.Request) string {
+	if _, port, err := net.SplitHostPort(r.Host); err == nil && port != "" {
+		return port
+	}
+	return "standard"
+}
+
+// cookieName has the port in it: browsers keep one cookie of a name for all ports of a host.
+func cookieName(r *http.Request) string { return "caspian-" + portOf(r) }
+
+func cookieOf(r *http.Request) string {
+	if len(r.Header["Cookie"]) == 0 {
+		return ""
+	}
+	c, err := r.Cookie(cookieName(r))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// ownPage tells whether a request with a cookie comes from a page of ours, or is what a person
+// opens. SameSite keeps other sites out, but not other ports of the same host.
+func ownPage(r *http.Request) bool {
+	plain := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !wantsSocket(r)
+	if _, given := r.Header["Origin"]; given {
+		if len(r.Header["Origin"]) != 1 || !sameOrigin(r) {
+			return false
+		}
+	} else if !plain {
+		return false
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+		return true
+	}
+	return plain && r.Header.Get("Sec-Fetch-Mode") == "navigate"
+}

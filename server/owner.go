@@ -1,0 +1,133 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// The owner's socket is a Unix socket in the folder of the store. Only the user that the
+// service runs as (and root) can reach it, which the system sees to, so that what comes by it
+// needs no token. A proxy must never be pointed at it.
+
+// socketName is its name in the folder.
+const socketName = "socket"
+
+// newSuffix is for a file that takes another's place when it is whole.
+const newSuffix = ".new"
+
+// OwnerSocket is the path of the owner's socket of a store's folder. The error tells that the
+// path is longer than the system allows: about a hundred bytes. A path relative to the working
+// folder is taken where the one given is too long.
+func OwnerSocket(dir string) (string, error) {
+	most := 103
+	if runtime.GOOS == "linux" {
+		most = 107
+	}
+	path := filepath.Join(dir, socketName)
+	tooLong := func(p string) bool { return len(p)+len(newSuffix) > most }
+	if !tooLong(path) {
+		return path, nil
+	}
+	if here, err := os.Getwd(); err == nil {
+		if abs, err := filepath.Abs(path); err == nil {
+			if rel, err := filepath.Rel(here, abs); err == nil && !tooLong(rel) {
+				return rel, nil
+			}
+		}
+	}
+	return "", graph.Errorf(graph.BadInput, "the path of the socket %s has %d bytes, and the system allows %d: keep the store in a folder with a shorter path, or start in its folder with --store .",
+		path, len(path), most-len(newSuffix))
+}
+
+// ListenOwner listens on the owner's socket of a store's folder. It takes the place of a socket
+// that a killed service has left, and refuses to take that of a living one. The caller has
+// opened the store, so that no other service can start on it meanwhile.
+func ListenOwner(dir string) (net.Listener, error) {
+	path, err := OwnerSocket(dir)
+	if err != nil {
+		return nil, err
+	}
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	case info.Mode().Type() != fs.ModeSocket:
+		return nil, graph.Errorf(graph.BadInput, "%s is in the way of the service's socket: it is a file of another kind; move it elsewhere", path)
+	default:
+		if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
+			_ = conn.Close()
+			return nil, graph.Errorf(graph.Unavailable, "another service listens on %s; stop it, or choose another store", path)
+		}
+	}
+	// Made beside its place and moved there, so that it is never there with more rights.
+	made := path + newSuffix
+	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("listening on the socket %s: %w", path, err)
+	}
+	l.SetUnlinkOnClose(false)
+	var info fs.FileInfo
+	err = os.Chmod(made, 0o600)
+	if err == nil {
+		err = os.Rename(made, path)
+	}
+	if err == nil {
+		info, err = os.Lstat(path)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("making the socket %s: %w", path, err), l.Close(), os.Remove(made))
+	}
+	return &ownerListener{l, path, info}, nil
+}
+
+// ownerListener takes connections of the same user only.
+type ownerListener struct {
+	*net.UnixListener
+	path string
+	made fs.FileInfo
+}
+
+func (l *ownerListener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.AcceptUnix()
+		if err != nil {
+			return nil, err
+		}
+		if uid, known := peer(conn); known && uid != 0 && uid != os.Geteuid() {
+			_ = conn.Close() // it hears nothing
+			continue
+		}
+		return conn, nil
+	}
+}
+
+// Close removes the socket, where it is still the one that was made.
+func (l *ownerListener) Close() error {
+	err := l.UnixListener.Close()
+	if now, lerr := os.Lstat(l.path); lerr == nil && os.SameFile(now, l.made) {
+		err = errors.Join(err, os.Remove(l.path))
+	}
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ENOENT) {
+		return nil
+	}
+	return err
+}
+
+// byOwner tells whether the request came by the owner's socket.
+func byOwner(r *http.Request) bool {
+	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && addr.Network() == "unix"
+}

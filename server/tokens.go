@@ -1,0 +1,216 @@
+package server
+
+import (
+	"bufio"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Tokens are bearer tokens with one right. Only their hashes are kept. They do not change
+// once they are read.
+type Tokens struct{ hashes [][sha256.Size]byte }
+
+const (
+	minToken = 16
+	// minBits is what a token must have to be beyond guessing: at ten thousand guesses a
+	// second, half of 2^60 take two million years.
+	minBits = 60
+)
+
+// ReadTokens reads one token a line; blank lines and lines that begin with #
+// are skipped. The error names every line that is wrong.
+func ReadTokens(name string, r io.Reader) (*Tokens, error) {
+	t := &Tokens{}
+	var ps graph.Problems
+	sc := bufio.NewScanner(r)
+	n := 0
+	for sc.Scan() {
+		n++
+		line := strings.TrimSpace(sc.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if err := t.add(line); err != nil {
+			ps = append(ps, graph.Problem{Place: graph.Place{File: name, Line: n}, Code: graph.BadInput, Message: err.Error()})
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	if len(t.hashes) == 0 {
+		return nil, graph.Errorf(graph.BadInput, "%s has no token; write one a line", name)
+	}
+	return t, nil
+}
+
+// NewToken makes Tokens of one token; the error says why it will not do.
+func NewToken(token string) (*Tokens, error) {
+	t := &Tokens{}
+	return t, t.add(token)
+}
+
+func (t *Tokens) add(token string) error {
+	const make = "make one with: openssl rand -hex 16"
+	for _, c := range token {
+		if c <= ' ' || c > '~' {
+			return graph.Errorf(graph.BadInput, "a token has no blanks, and no characters but those of ASCII; one token a line")
+		}
+	}
+	if len(token) < minToken {
+		return graph.Errorf(graph.BadInput, "the token has %d characters; use at least %d: %s", len(token), minToken, make)
+	}
+	if bits := strength(token); bits < minBits {
+		return graph.Errorf(graph.BadInput, "the token is easy to guess (about %d bits of the %d that are needed); %s", bits, minBits, make)
+	}
+	t.hashes = append(t.hashes, sha256.Sum256([]byte(token)))
+	return nil
+}
+
+// find is the number of the token, -1 where it is not one of them. The time it takes does not
+// depend on how much of a token is right.
+func (t *Tokens) find(token string) int {
+	found := -1
+	if t == nil {
+		return found
+	}
+	hash := sha256.Sum256([]byte(token))
+	for i := range t.hashes {
+		found = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(t.hashes[i][:], hash[:]), i, found)
+	}
+	return found
+}
+
+// findCookie is find for the value of a cookie.
+func (t *Tokens) findCookie(value, port string) int {
+	found := -1
+	if t == nil {
+		return found
+	}
+	for i := range t.hashes {
+		if subtle.ConstantTimeCompare([]byte(t.cookie(i, port)), []byte(value)) == 1 {
+			found = i
+		}
+	}
+	return found
+}
+
+// cookie is what stands for a token in a browser: whoever reads it cannot make the token of it,
+// and it holds for one port, since browsers send the cookies of a host to all of its ports.
+func (t *Tokens) cookie(i int, port string) string {
+	mac := hmac.New(sha256.New, t.hashes[i][:])
+	mac.Write([]byte("caspian cookie, port " + port))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// guessable are words that people make tokens of.
+var guessable = []string{
+	"password", "passwort", "passwd", "secret", "token", "admin", "root", "user", "letmein", "welcome", "login", "access",
+	"caspian", "changeme", "change", "default", "example", "test", "demo", "production", "service", "graph", "write", "read",
+	"qwertyuiop", "qwerty", "asdfghjkl", "asdf", "zxcvbnm", "abc123", "iloveyou", "monkey", "dragon", "bearer", "your", "key",
+}
+
+// strength estimates how many bits a guesser must find. A character counts by the size of its
+// alphabet; what follows from what is before it (a repetition, a series such as 1234) counts
+// one bit, and so do the letters of a word that people choose.
+func strength(token string) int {
+	text := strings.ToLower(token)
+	per := math.Log2(float64(alphabet(token)))
+	bits := 0.0
+	for i := 0; i < len(text); {
+		if n := guessableWord(text[i:]); n > 0 {
+			bits += per + 1
+			i += n
+			continue
+		}
+		if n := repeated(text, i); n > 0 {
+			bits += 1
+			i += n
+			continue
+		}
+		if i >= 2 && text[i]-text[i-1] == text[i-1]-text[i-2] && text[i]-text[i-1]+2 <= 4 {
+			bits += 1 // the series goes on, by a step of at most two either way
+		} else {
+			bits += per
+		}
+		i++
+	}
+	// No text has more than the mix of its characters.
+	return int(min(bits, mix(token)*float64(len(token))))
+}
+
+// guessableWord is the length of the guessable word that a text begins with, 0 for none.
+func guessableWord(text string) int {
+	longest := 0
+	for _, w := range guessable {
+		if len(w) > longest && strings.HasPrefix(text, w) {
+			longest = len(w)
+		}
+	}
+	return longest
+}
+
+// repeated is the length of the longest text from i on that is before i as well, 0 where that
+// is short enough for chance.
+func repeated(text string, i int) int {
+	n := 0
+	for i+n < len(text) && strings.Contains(text[:i], text[i:i+n+1]) {
+		n++
+	}
+	if n < 3 {
+		return 0
+	}
+	return n
+}
+
+// mix is the entropy of the characters, in bits for each.
+func mix(text string) float64 {
+	var count [256]float64
+	for i := range len(text) {
+		count[text[i]]++
+	}
+	h := 0.0
+	for _, n := range count {
+		if n > 0 {
+			p := n / float64(len(text))
+			h -= p * math.Log2(p)
+		}
+	}
+	// A short text cannot show all the characters that it might have had.
+	return h * 1.25
+}
+
+// alphabet is the number of characters that the token seems to be made of.
+func alphabet(token string) int {
+	n := 0
+	has := func(set string) bool { return strings.ContainsAny(token, set) }
+	switch {
+	case strings.Trim(token, "0123456789") == "":
+		return 10
+	case strings.Trim(token, "0123456789abcdef") == "" || strings.Trim(token, "0123456789ABCDEF") == "":
+		return 16
+	}
+	if has("abcdefghijklmnopqrstuvwxyz") {
+		n += 26
+	}
+	if has("ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		n += 26
+	}
+	if has("0123456789") {
+		n += 10
+	}
+	if strings.Trim(token, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		n += 10
+	}
+	return n
+}
