@@ -75,9 +75,12 @@ bench-compare:
 	cd bench/compare && CASPIAN_COMPARE=1 $(GO) test -v -count 1 -timeout 20m .
 	cd bench/compare && $(GO) test -run '^$$' -bench . -timeout 20m .
 
-# The long ones: 500 kills of an import, more random cases, fuzzing.
+# The long ones: 500 kills of an import, random histories of the graph for hours
+# (SOAK=2h), more random cases, fuzzing.
+SOAK ?= 2h
 soak:
 	CASPIAN_SOAK=1 $(GO) test -timeout 60m ./...
+	$(GO) test -timeout 24h -run TestRandom ./graph/live/metamorphic -for $(SOAK)
 	$(GO) test -timeout 60m -rapid.checks=5000 $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u)
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \

@@ -31,6 +31,8 @@ var order = []struct {
 	{"graph/store", []string{"graph"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
 	{"graph/live", []string{"schema", "graph", "graph/snapshot"}},
+	// Tests only; they import live, snapshot, store, codec and schema.
+	{"graph/live/metamorphic", nil},
 	{"gql", nil},
 	{"api", []string{"schema", "graph", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql"}},
 	{"seeds", nil},
