@@ -220,6 +220,13 @@ func (s *Server) admissionMetrics(w io.Writer, head func(name, typ, help string)
 	for _, l := range lanes {
 		l.waited.write(w, "caspian_requests_wait_seconds", fmt.Sprintf("lane=%q,", l.name))
 	}
+	head("caspian_connections", "gauge", "Open connections, bounded by --max-connections and 16 spare ones for health and metrics.")
+	s.connections.mu.Lock()
+	open := len(s.connections.open)
+	s.connections.mu.Unlock()
+	fmt.Fprintf(w, "caspian_connections %d\n", open)
+	head("caspian_connections_closed_total", "counter", "Idle connections closed to make room for new ones.")
+	fmt.Fprintf(w, "caspian_connections_closed_total %d\n", s.connections.made.Load())
 	head("caspian_graphql_body_bytes", "gauge", "Bytes of the long bodies under way, bounded by --max-body-total.")
 	fmt.Fprintf(w, "caspian_graphql_body_bytes %d\n", a.bodies.Load())
 }

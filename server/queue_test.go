@@ -188,7 +188,11 @@ func standard() queueLimits {
 // TestQueueFigures holds the queue to its goal and prints the table of decision-overload.md,
 // beside what was there before (1,000 at work, nobody waits) and plain queues.
 func TestQueueFigures(t *testing.T) {
-	const cores, total, mean = 2, 30 * time.Second, 20 * time.Millisecond
+	const cores, mean = 2, 20 * time.Millisecond
+	total := 30 * time.Second
+	if !testing.Verbose() || raced {
+		total = 10 * time.Second
+	}
 	plain := func(slots, length int, patience time.Duration) queueLimits {
 		return queueLimits{slots: slots, length: length, patience: patience, target: time.Hour, interval: time.Hour}
 	}
@@ -272,13 +276,13 @@ func TestQueueProperties(t *testing.T) {
 		cores := rapid.IntRange(1, 4).Draw(rt, "cores")
 		limits := queueLimits{
 			slots:    cores * rapid.IntRange(1, 4).Draw(rt, "slots of a core"),
-			length:   rapid.IntRange(1, 200).Draw(rt, "length"),
+			length:   rapid.IntRange(1, 100).Draw(rt, "length"),
 			patience: 500 * time.Millisecond, target: 50 * time.Millisecond, interval: 100 * time.Millisecond,
 		}
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
-		mean := time.Duration(rapid.IntRange(1, 40).Draw(rt, "mean in ms")) * time.Millisecond
+		mean := time.Duration(rapid.IntRange(4, 40).Draw(rt, "mean in ms")) * time.Millisecond
 		load := rapid.Float64Range(0.1, 12).Draw(rt, "load")
-		const total = 3 * time.Second
+		const total = 2 * time.Second
 		requests := arrivals(rng, load*float64(cores)/mean.Seconds(), total, mixed(mean))
 		simulate(cores, limits, requests)
 		o := summary(cores, total, requests)

@@ -86,6 +86,9 @@ type Options struct {
 	QueueTime time.Duration
 	// MaxPaused bounds the requests that wait for a sequence number; 0 is 1,000.
 	MaxPaused int
+	// MaxConnections bounds the open connections, sockets and streams among them; 0 is
+	// DefaultMaxConnections. Live.MaxSubscribers is at most nine tenths of it.
+	MaxConnections int
 	// BodyTimeout is how long a body may take to arrive; 0 is 30 seconds.
 	BodyTimeout time.Duration
 	// Timeout bounds the work on one request; 0 is 30 seconds.
@@ -162,6 +165,7 @@ type Server struct {
 
 	reservations reservations
 	admission    admission
+	connections  *connections
 }
 
 // set gives an option its default where it has none.
@@ -190,9 +194,14 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = DefaultMaxConnections()
+	}
 	o.Live = o.Live.withDefaults()
+	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
 	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux(), followers: newFollowers(),
-		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers()}
+		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers(),
+		connections: newConnections(o.MaxConnections)}
 	s.hosts.set(o.Hosts)
 	s.SetKeys(o.Keys)
 	if s.log == nil {
@@ -260,7 +269,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if s.enterDoor(t, r) {
+	if !s.turnAwaySpare(t, r) && s.enterDoor(t, r) {
 		s.mux.ServeHTTP(t, r)
 	}
 }
@@ -353,10 +362,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout:   s.opts.BodyTimeout + s.opts.Timeout + 60*time.Second,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: maxHeader,
+		ConnState:      s.connections.state,
+		ConnContext:    withConn,
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- hs.Serve(l) }()
+	go func() { failed <- hs.Serve(&countedListener{l, s.connections}) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)

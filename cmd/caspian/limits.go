@@ -66,7 +66,9 @@ func admissionSettings(s *settings) func(*server.Options) {
 	maxQueue := s.number("max-queue", server.DefaultMaxQueue, 1, "most requests that wait to be worked at, reads and writes apart (OVERLOADED)")
 	queueTime := s.duration("queue-time", server.DefaultQueueTime, "longest wait to be worked at (OVERLOADED)")
 	maxPaused := s.number("max-paused", server.DefaultMaxPaused, 1, "most requests that wait for a sequence number (OVERLOADED)")
+	maxConnections := s.number("max-connections", server.DefaultMaxConnections(), 1, "most open connections, an idle one is closed for the next; by itself what the limit of open files leaves")
 	return func(o *server.Options) {
+		o.MaxConnections = *maxConnections
 		o.MaxRequests, o.MaxWrites, o.MaxQueue, o.QueueTime, o.MaxPaused = *maxRequests, *maxWrites, *maxQueue, *queueTime, *maxPaused
 	}
 }

@@ -1,0 +1,183 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// pipes is a listener of connections in memory.
+type pipes struct {
+	next chan net.Conn
+	fail chan error
+	done chan bool
+}
+
+func newPipes() *pipes {
+	return &pipes{make(chan net.Conn), make(chan error, 10), make(chan bool)}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.next:
+		return c, nil
+	case err := <-p.fail:
+		return nil, err
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { close(p.done); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+// dial connects and returns the client's end.
+func (p *pipes) dial() *piped {
+	ours, theirs := net.Pipe()
+	p.next <- theirs
+	return &piped{ours, bufio.NewReader(ours)}
+}
+
+type piped struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+// status asks for a path and returns the status of the answer, 0 where the connection is cut.
+func (c *piped) status(path string) int {
+	if _, err := io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		return 0
+	}
+	res, err := http.ReadResponse(c.in, nil)
+	if err != nil {
+		return 0
+	}
+	_, _ = io.Copy(io.Discard, res.Body) // what matters is its end
+	return res.StatusCode
+}
+
+// cut tells whether the server has closed the connection.
+func (c *piped) cut() bool {
+	_ = c.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := c.in.ReadByte()
+	return err != nil && !errors.Is(err, context.DeadlineExceeded) && !isTimeout(err)
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
+
+// served runs a server with so many connections in a bubble.
+func served(t *testing.T, most int, test func(p *pipes, s *Server)) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Options{MaxConnections: most})
+		ctx, stop := context.WithCancel(t.Context())
+		p := newPipes()
+		done := make(chan error)
+		go func() { done <- s.Serve(ctx, p) }()
+		test(p, s)
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if n := len(s.connections.open); n > 0 || s.connections.spares.Load() > 0 {
+			t.Errorf("%d connections are open after the end, %d spare", n, s.connections.spares.Load())
+		}
+	})
+}
+
+// TestIdleConnectionsMakeRoom floods a server with connections that ask nothing: the newest
+// are answered, and the longest idle are closed.
+func TestIdleConnectionsMakeRoom(t *testing.T) {
+	served(t, 8, func(p *pipes, s *Server) {
+		var all []*piped
+		for range 100 {
+			all = append(all, p.dial())
+			time.Sleep(time.Second)
+		}
+		if got := all[99].status("/healthz"); got != 200 {
+			t.Errorf("the newest hears %d", got)
+		}
+		if !all[0].cut() {
+			t.Error("the oldest is open")
+		}
+		s.connections.mu.Lock()
+		defer s.connections.mu.Unlock()
+		if n := len(s.connections.open); n > 8 {
+			t.Errorf("%d are open", n)
+		}
+	})
+}
+
+// TestSpareConnections fills all connections with requests that do not end: probes are
+// answered still, and others are refused.
+func TestSpareConnections(t *testing.T) {
+	served(t, 4, func(p *pipes, s *Server) {
+		var slow []*piped
+		for range 4 {
+			c := p.dial()
+			if _, err := io.WriteString(c, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+			slow = append(slow, c)
+		}
+		s.Publish(&Backend{})
+		time.Sleep(time.Second)
+		for range 3 * spareConnections {
+			c := p.dial()
+			if got := c.status("/healthz"); got != 200 || !c.cut() {
+				t.Fatalf("a probe hears %d", got)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if got := p.dial().status("/graphql?query={__typename}"); got != 503 {
+			t.Errorf("a query hears %d", got)
+		}
+		for _, c := range slow {
+			_ = c.Close() // the test's own end
+		}
+		synctest.Wait()
+		if got := p.dial().status("/graphql"); got == 503 {
+			t.Error("a query is refused afterwards")
+		}
+	})
+}
+
+// TestNoFilesLeft: where the process has no file left for a connection, an idle one is closed
+// for the next.
+func TestNoFilesLeft(t *testing.T) {
+	served(t, 100, func(p *pipes, s *Server) {
+		idle := p.dial()
+		time.Sleep(time.Second)
+		p.fail <- &net.OpError{Op: "accept", Net: "tcp", Err: syscall.EMFILE}
+		synctest.Wait()
+		if !idle.cut() {
+			t.Error("the idle connection is open")
+		}
+		if got := p.dial().status("/healthz"); got != 200 {
+			t.Errorf("the next hears %d", got)
+		}
+	})
+}
+
+func TestConnectionsOfFiles(t *testing.T) {
+	for _, tc := range []struct {
+		files uint64
+		want  int
+	}{{0, 1}, {256, 128}, {1024, 512}, {4096, 3480}, {20_000, 19_384}, {1 << 20, manyConnections}, {1<<64 - 1, manyConnections}} {
+		if got := connectionsOf(tc.files); got != tc.want {
+			t.Errorf("%d files allow %d connections, not %d", tc.files, got, tc.want)
+		}
+	}
+	if s := New(Options{MaxConnections: 100}); s.opts.Live.MaxSubscribers != 90 {
+		t.Errorf("%d subscribers", s.opts.Live.MaxSubscribers)
+	}
+}
