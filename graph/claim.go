@@ -155,7 +155,7 @@ func (c *Claim) ID() ClaimID {
 // equal claims are equal in every codec.
 func (c *Claim) Normalise() {
 	slices.SortFunc(c.Qualifiers, func(a, b QualifierValue) int { return strings.Compare(a.Name, b.Name) })
-	c.Confidence = math.Round(c.Confidence*1e4) / 1e4
+	c.Confidence = roundConfidence(c.Confidence)
 	if len(c.Qualifiers) == 0 {
 		c.Qualifiers = nil
 	}
@@ -163,6 +163,9 @@ func (c *Claim) Normalise() {
 		c.Supersedes = nil
 	}
 }
+
+// roundConfidence gives a confidence in the steps that are kept.
+func roundConfidence(c float64) float64 { return math.Round(c*1e4) / 1e4 }
 
 // Qualifier returns the named qualifier's value; the zero Value where it has none.
 func (c *Claim) Qualifier(name string) Value {

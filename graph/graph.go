@@ -39,8 +39,11 @@ type Commit struct {
 	Seq Seq
 	// At is the record time, in UTC with microseconds.
 	At time.Time
-	// Key is the idempotency key of the writer, or empty.
-	Key         string
+	// Key is the idempotency key of the writer, or empty, and KeyDigest the
+	// digest of the change that came with it (Change.Digest); empty where
+	// there is no key, or where an earlier version made the commit.
+	Key, KeyDigest string
+
 	Entities    []Entity
 	Claims      []Claim
 	Retractions []Retraction
@@ -114,8 +117,11 @@ type Op struct {
 // Change is what somebody wants the store to learn, all or nothing.
 type Change struct {
 	Ops []Op
-	// Key makes a change happen once: a second one with the same key answers
-	// with the first one's sequence number.
+	// Key makes a change happen once: the same change (see Digest) with the
+	// same key again is answered with the first one's sequence number, and
+	// another change with that key is refused. A key is remembered where its
+	// change made a commit. One that changed nothing will never change anything,
+	// since what is declared, stated or withdrawn stays so.
 	Key string
 	// IfSeq, where not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq

@@ -124,7 +124,7 @@ func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
 		return nil, fmt.Errorf("commit %d has %d entities, %d claims and %d retractions, but its seal says %d, %d and %d",
 			n, len(c.Entities), len(c.Claims), len(c.Retractions), s.entities, s.claims, s.retractions)
 	}
-	c.Seq, c.At, c.Digest, c.Ontology = n, time.UnixMicro(s.at).UTC(), s.digest, s.ontology
+	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest = n, time.UnixMicro(s.at).UTC(), s.digest, s.ontology, s.keyDigest
 	d.commit = graph.Commit{}
 	d.next++
 	return &c, nil

@@ -23,7 +23,8 @@ import (
 //	<c/…>   <retracted>  "reason"        <n/7>   for each retraction
 //	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
 //	<n/7>   <commit/2>   "{…}"           <n/7>   the seal: record time, counts,
-//	                                             digest and ontology
+//	                                             digest and ontology, and what
+//	                                             came with the key
 //
 // all under the scheme caspian:. The seal is last, so that the last quad of
 // the store names its head and a commit without its seal is no commit. The
@@ -75,8 +76,8 @@ func (e *encoder) commit(c *graph.Commit) error {
 	if !c.At.Equal(time.UnixMicro(at)) {
 		return graph.Errorf(graph.BadInput, "commit %d: the record time %s is finer than a microsecond; truncate it", c.Seq, c.At)
 	}
-	if !isHex(c.Digest) || !isHex(c.Ontology) {
-		return graph.Errorf(graph.BadInput, "commit %d: the digest %q or the hash %q of the ontology is not hexadecimal", c.Seq, c.Digest, c.Ontology)
+	if !isHex(c.Digest) || !isHex(c.Ontology) || !isHex(c.KeyDigest) {
+		return graph.Errorf(graph.BadInput, "commit %d: the digest %q, the hash %q of the ontology or the digest %q of the change is not hexadecimal", c.Seq, c.Digest, c.Ontology, c.KeyDigest)
 	}
 	if !utf8.ValidString(c.Key) {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
@@ -127,7 +128,7 @@ func (e *encoder) commit(c *graph.Commit) error {
 	if c.Key != "" {
 		e.add(keyIRI(c.Key), predKey, label, label)
 	}
-	pred, text := sealQuad(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology})
+	pred, text := sealQuad(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology, c.KeyDigest})
 	e.add(label, pred, quad.String(text), label)
 	return nil
 }

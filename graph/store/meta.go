@@ -67,28 +67,33 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 }
 
 // seal is the literal of commit/2: record time in microseconds, counts, digest
-// and ontology. In commit/1 the last two are missing.
+// and ontology, and where it has an idempotency key the digest of the change
+// that came with it. In commit/1 the last three are missing.
 type seal struct {
 	at                            int64
 	entities, claims, retractions int
-	digest, ontology              string
+	digest, ontology, keyDigest   string
 }
 
 func sealQuad(s seal) (pred quad.IRI, text string) {
-	if s.digest == "" && s.ontology == "" {
+	if s.digest == "" && s.ontology == "" && s.keyDigest == "" {
 		return predSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.at, s.entities, s.claims, s.retractions)
 	}
-	return predSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"}`, s.at, s.entities, s.claims, s.retractions, s.digest, s.ontology)
+	key := ""
+	if s.keyDigest != "" {
+		key = `,"k":"` + s.keyDigest + `"`
+	}
+	return predSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.at, s.entities, s.claims, s.retractions, s.digest, s.ontology, key)
 }
 
 func readSeal(text string) (seal, error) {
 	var j struct {
 		At      *int64
 		E, C, R int
-		D, O    string
+		D, O, K string
 	}
 	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
 		return seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
 	}
-	return seal{*j.At, j.E, j.C, j.R, j.D, j.O}, nil
+	return seal{*j.At, j.E, j.C, j.R, j.D, j.O, j.K}, nil
 }

@@ -117,6 +117,9 @@ func (g *generator) commit(t *rapid.T) *graph.Commit {
 	if rapid.Bool().Draw(t, "made under an ontology") {
 		c.Digest, c.Ontology = hashes.Draw(t, "digest"), hashes.Draw(t, "ontology")
 	}
+	if c.Key != "" {
+		c.KeyDigest = hashes.Draw(t, "key's digest")
+	}
 	seen := make(map[graph.Entity]bool)
 	for range rapid.IntRange(0, 4).Draw(t, "entities") {
 		if e := (graph.Entity{ID: anyID.Draw(t, "entity id"), Type: name.Draw(t, "type")}); !seen[e] {

@@ -243,6 +243,7 @@ func testRefusals(t *testing.T, open func(*testing.T, string) store.Log) {
 		"attribution":      func(c *graph.Commit) { c.Claims[1].Attribution = 9 },
 		"digest":           func(c *graph.Commit) { c.Digest = `",` },
 		"ontology":         func(c *graph.Commit) { c.Ontology = "A" },
+		"key's digest":     func(c *graph.Commit) { c.KeyDigest = "{" },
 		"locator":          func(c *graph.Commit) { c.Claims[1].Locator = "\xff" },
 		"note":             func(c *graph.Commit) { c.Claims[1].Note = "\xff" },
 		"reason":           func(c *graph.Commit) { c.Retractions[0].Reason = "\xff" },

@@ -1,0 +1,96 @@
+package graph
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Digest tells changes apart: two changes are the same where their digests
+// are. It is made of all that the operations say, in their order: entities with
+// their types, claims with everything that they say and how they are held, and
+// retractions with their reasons. Places, notices of a reader, the key and the
+// sequence number asked for are no part of it, nor is the order of a claim's
+// qualifiers.
+func (ch *Change) Digest() string {
+	d := digester{h: sha256.New()}
+	for i := range ch.Ops {
+		switch op := &ch.Ops[i]; op.Kind {
+		case Remark:
+		case Declare:
+			d.text("declare")
+			d.text(string(op.Entity.ID))
+			d.text(op.Entity.Type)
+		case Retract:
+			d.text("retract")
+			d.bytes(op.Retract.Claim[:])
+			d.text(op.Retract.Reason)
+		default:
+			d.text("assert")
+			d.claim(&op.Claim)
+		}
+	}
+	var sum [sha256.Size]byte
+	return hex.EncodeToString(d.h.Sum(sum[:0])[:16])
+}
+
+// digester writes parts, each after its length, so that no two lists of parts
+// write the same.
+type digester struct {
+	h   hash.Hash
+	buf []byte
+}
+
+func (d *digester) number(n uint64) {
+	d.buf = binary.AppendUvarint(d.buf[:0], n)
+	d.h.Write(d.buf)
+}
+
+func (d *digester) text(s string) {
+	d.buf = append(binary.AppendUvarint(d.buf[:0], uint64(len(s))), s...)
+	d.h.Write(d.buf)
+}
+
+func (d *digester) bytes(b []byte) {
+	d.number(uint64(len(b)))
+	d.h.Write(b)
+}
+
+func (d *digester) value(v Value) {
+	d.text(v.Kind().String())
+	d.text(v.String())
+}
+
+func (d *digester) claim(c *Claim) {
+	d.text(string(c.Subject))
+	d.text(c.Predicate)
+	d.value(c.Value)
+	byName := func(a, b QualifierValue) int { return strings.Compare(a.Name, b.Name) }
+	qs := c.Qualifiers
+	if !slices.IsSortedFunc(qs, byName) {
+		qs = slices.Clone(qs)
+		slices.SortStableFunc(qs, byName)
+	}
+	d.number(uint64(len(qs)))
+	for _, q := range qs {
+		d.text(q.Name)
+		d.value(q.Value)
+	}
+	d.text(c.Valid.String())
+	d.text(string(c.Source))
+	d.text(c.Locator)
+	d.number(math.Float64bits(roundConfidence(c.Confidence)))
+	d.number(uint64(c.Rank))
+	d.number(uint64(c.Attribution))
+	for _, s := range [...]string{c.AttributedTo, c.Original, c.Conflict, c.Note} {
+		d.text(s)
+	}
+	d.number(uint64(len(c.Supersedes)))
+	for i := range c.Supersedes {
+		d.bytes(c.Supersedes[i][:])
+	}
+}
