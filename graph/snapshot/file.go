@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -51,9 +52,30 @@ type header struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Save writes the snapshot of a store to the file, whole or not at all.
+// Clean removes what was left where the process ended in the middle of a Save.
+// Nobody else may be saving: the lock of the store beside the file sees to that.
+func (f File) Clean() error {
+	dir, prefix := filepath.Dir(f.Path), f.temporary()
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		number, ok := strings.CutPrefix(e.Name(), prefix)
+		if ok && number != "" && strings.Trim(number, "0123456789") == "" && e.Type().IsRegular() {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}
+
+// temporary is how the names of files begin that become the snapshot file; a number follows.
+func (f File) temporary() string { return filepath.Base(f.Path) + "." }
+
+// Save writes the snapshot of a store to the file, whole or not at all. The
+// snapshot may be advanced meanwhile.
 func (f File) Save(s *Snapshot, of graph.Identity) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(f.Path), filepath.Base(f.Path)+".*")
+	tmp, err := os.CreateTemp(filepath.Dir(f.Path), f.temporary()+"*")
 	if err != nil {
 		return err
 	}
@@ -144,9 +166,15 @@ func (w *fileWriter) section(size int) {
 }
 
 func (w *fileWriter) pad() {
-	var zero [align]byte
 	if n := w.at % align; n != 0 {
-		w.bytes(zero[:align-n])
+		w.zeros(align - n)
+	}
+}
+
+func (w *fileWriter) zeros(n int) {
+	var zero [1024]byte
+	for ; n > 0; n -= min(n, len(zero)) {
+		w.bytes(zero[:min(n, len(zero))])
 	}
 }
 
@@ -160,12 +188,17 @@ func sectionOf[T any](w *fileWriter, list []T) {
 	w.pad()
 }
 
-// columnOf writes whole chunks, so that they can be used where they lie.
+// columnOf writes whole chunks, so that they can be used where they are. What
+// follows the column's end in the last one is the writer's, who may be at it
+// now, so that zeros are written instead.
 func columnOf[T any](w *fileWriter, c *column[T]) {
 	var x T
-	w.section(len(c.chunks) * chunkSize * int(unsafe.Sizeof(x)))
-	for _, chunk := range c.chunks {
-		w.bytes(unsafe.Slice((*byte)(unsafe.Pointer(chunk)), chunkSize*int(unsafe.Sizeof(x))))
+	size := int(unsafe.Sizeof(x))
+	w.section(len(c.chunks) * chunkSize * size)
+	for i, chunk := range c.chunks {
+		used := min(chunkSize, c.n-i*chunkSize) * size
+		w.bytes(unsafe.Slice((*byte)(unsafe.Pointer(chunk)), used))
+		w.zeros(chunkSize*size - used)
 	}
 	w.pad()
 }
