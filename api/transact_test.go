@@ -96,7 +96,7 @@ func TestTransact(t *testing.T) {
 
 	// A key belongs to one change.
 	want(t, ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], idempotencyKey: "setup"}) { sequence } }`),
-		`KEY_REUSED: the idempotency key "setup" made another change (commit 1); use a new key for each change`)
+		`KEY_REUSED: the idempotency key "setup" came with another change, which made commit 1; use a new key for each change`)
 	want(t, ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], ifSequence: 7}) { sequence } }`),
 		"SEQ_MISMATCH: the store is at sequence 1, not 7; read again and decide anew\n SEQ_MISMATCH")
 

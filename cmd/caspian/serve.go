@@ -295,11 +295,8 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	}
 	srv.Publish(backend(a, g.Graph))
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
-	if filled && !*c.noSnapshotFile {
-		// The next start may come after a kill, with no shutdown to write it.
-		if err := snapshotFile(*c.store).Save(g.Snapshot(), g.Identity()); err != nil {
-			log.Warn("snapshot_file_not_written", "error", err.Error())
-		}
+	if filled {
+		g.Save() // the next start may come after a kill, with no shutdown to write it
 	}
 	<-ctx.Done()
 	e.say("stopping")

@@ -3,7 +3,6 @@ package live
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 
@@ -14,7 +13,13 @@ import (
 // in the order of the changes.
 func enqueue(t *testing.T, g *Graph, changes []*graph.Change) ([]*Receipt, []error) {
 	t.Helper()
-	g.write.Lock()
+	return enqueueThen(t, g, changes, func() {})
+}
+
+// enqueueThen also calls done with each outcome.
+func enqueueThen(t *testing.T, g *Graph, changes []*graph.Change, done func()) ([]*Receipt, []error) {
+	t.Helper()
+	g.turn <- struct{}{}
 	receipts, errs := make([]*Receipt, len(changes)), make([]error, len(changes))
 	var wg sync.WaitGroup
 	for i, ch := range changes {
@@ -22,6 +27,7 @@ func enqueue(t *testing.T, g *Graph, changes []*graph.Change) ([]*Receipt, []err
 		go func() {
 			defer wg.Done()
 			receipts[i], errs[i] = g.Commit(t.Context(), ch)
+			done()
 		}()
 		for waiting := 0; waiting <= i; { // so that they wait in this order
 			g.queued.Lock()
@@ -29,7 +35,7 @@ func enqueue(t *testing.T, g *Graph, changes []*graph.Change) ([]*Receipt, []err
 			g.queued.Unlock()
 		}
 	}
-	g.write.Unlock()
+	<-g.turn
 	wg.Wait()
 	return receipts, errs
 }
@@ -71,32 +77,6 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// TestFailingGroup: where the append fails nothing of the group is there, and
-// everybody is told.
-func TestFailingGroup(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
-	before := g.Snapshot()
-	digest := before.Digest()
-	log.fail = errors.New("disk full")
-	_, errs := enqueue(t, g, []*graph.Change{change("", named("a")), change("", named("b")), change("", graph.Op{})})
-	for i, err := range errs {
-		if err == nil || !strings.Contains(err.Error(), "appending commit 2: disk full") {
-			t.Errorf("change %d: %v", i, err)
-		}
-	}
-	if g.Snapshot() != before || before.Digest() != digest {
-		t.Error("the graph changed")
-	}
-	if r := commit(t, g, change("", named("b"))); r.Seq != 2 || r.Claims != 1 {
-		t.Errorf("once it works again: %+v", r)
-	}
-	if g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
-		t.Error("what was given up came back")
-	}
-}
-
 // TestLargeGroups: what waits is cut into groups of bounded size.
 func TestLargeGroups(t *testing.T) {
 	log := &memory{}
@@ -117,27 +97,5 @@ func TestLargeGroups(t *testing.T) {
 	}
 	if n := log.groups - groups; n != 2 {
 		t.Errorf("%d appends", n)
-	}
-}
-
-// TestSavesOnTheWay: a long import writes the cache now and then, so that a
-// start after a crash replays a part only, and not for every commit.
-func TestSavesOnTheWay(t *testing.T) {
-	kept := &cache{}
-	g := open(t, &memory{}, Options{Cache: kept})
-	commit(t, g, change("", base()...))
-	const each = 5000
-	for i := range 4 * cacheAfter / each {
-		var ops []graph.Op
-		for k := range each {
-			ops = append(ops, named(fmt.Sprint(i, "-", k)))
-		}
-		commit(t, g, change("", ops...))
-	}
-	if kept.saves != 3 { // at 20,000, 40,000 and 60,000 claims
-		t.Errorf("the cache was written %d times", kept.saves)
-	}
-	if left := g.Snapshot().ClaimCount() - kept.kept.ClaimCount(); left > kept.kept.ClaimCount()/2 {
-		t.Errorf("%d claims are beyond the cache", left)
 	}
 }

@@ -20,13 +20,17 @@ import (
 )
 
 // Log keeps commits durably and in order; package store has implementations.
+// Others may append to it as well. A graph calls one method at a time.
 type Log interface {
 	// Identity names the store and its history; it does not change.
 	Identity() graph.Identity
-	// Head is the sequence number of the last commit, 0 for none.
+	// Head is the sequence number of the last commit, 0 for none. Where others
+	// append it may be late, and AppendGroup finds out.
 	Head() graph.Seq
 	// AppendGroup keeps several commits, numbered in a row, durably and whole,
-	// or nothing of any.
+	// or nothing of any. The error has the code SEQ_MISMATCH where the first is
+	// not due, since others appended meanwhile. After any error, and after a
+	// panic, the graph reads what the log has before it appends again.
 	AppendGroup(ctx context.Context, cs []*graph.Commit) error
 	// Replay calls fn with every commit after the number, in order.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
@@ -36,9 +40,12 @@ type Log interface {
 
 // Cache keeps a snapshot beside the log, so that a start need not replay all of it.
 type Cache interface {
+	// Clean removes what saves that were cut short left. Nobody saves meanwhile.
+	Clean() error
 	// Load returns the snapshot kept and the store that it is of, or an error
 	// where there is none of use.
 	Load(o *schema.Ontology) (*snapshot.Snapshot, graph.Identity, error)
+	// Save keeps the snapshot of a store instead, whole or not at all.
 	Save(s *snapshot.Snapshot, of graph.Identity) error
 }
 
@@ -46,45 +53,41 @@ type Cache interface {
 type Options struct {
 	// Now is the clock; nil is the system's.
 	Now func() time.Time
+	// Elapsed is the time since some moment, which no change of the clock
+	// moves; nil is the system's where Now is nil, and follows Now otherwise.
+	Elapsed func() time.Duration
 	// Logger takes notes; nil discards them.
 	Logger *slog.Logger
 	// Cache may be nil.
 	Cache Cache
 }
 
-// cacheAfter is how many claims beyond the cache make it worth writing anew, at
-// least; beyond that it is half of what the cache holds, so that writing stays
-// a small part of a long import.
-const cacheAfter = 20_000
-
 // Graph is the graph as it changes. It is safe for concurrent use.
 type Graph struct {
 	o     *schema.Ontology
 	log   Log
-	now   func() time.Time
 	note  *slog.Logger
-	cache Cache
+	clock *clock
+	saver *saver
+	apply func(*snapshot.Snapshot, *graph.Commit) (*snapshot.Snapshot, error) // tests have it fail
 
 	identity graph.Identity
 
-	current atomic.Pointer[published]
+	current atomic.Pointer[publication]
 
-	// queued guards queue; it is held for moments only, also inside write.
+	// queued guards queue; it is held for moments only, also by who has the turn.
 	queued sync.Mutex
 	queue  []*request
 
-	// write is held by the one writer, from the check to the publication. It
-	// guards log, closed, doubt and what was saved.
-	write  sync.Mutex
+	// turn holds one value while somebody writes, from the first stage of a
+	// group to its last. It guards the log, the clock, and:
+	turn   chan struct{}
 	closed bool
-	doubt  bool // an append failed: the log may be ahead all the same
-	// What the cache holds.
-	saved       graph.Seq
-	savedClaims int
+	doubt  bool // the log may have more than the newest snapshot
 }
 
-// published is a snapshot and the signal that another has replaced it.
-type published struct {
+// publication is a snapshot and the signal that another has replaced it.
+type publication struct {
 	snapshot *snapshot.Snapshot
 	replaced chan struct{}
 }
@@ -92,22 +95,24 @@ type published struct {
 // Open makes the graph of a log: from the cache where it is of use, and from
 // the log's commits after it.
 func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Graph, error) {
-	g := &Graph{o: o, log: log, now: opts.Now, note: opts.Logger, cache: opts.Cache, identity: log.Identity()}
-	if g.now == nil {
-		g.now = time.Now
-	}
+	g := &Graph{o: o, log: log, note: opts.Logger, identity: log.Identity(), apply: (*snapshot.Snapshot).Apply, turn: make(chan struct{}, 1)}
 	if g.note == nil {
 		g.note = slog.New(slog.DiscardHandler)
 	}
+	g.clock = newClock(opts, g.note)
+	g.saver = &saver{cache: opts.Cache, of: g.identity, note: g.note, elapsed: g.clock.elapsed}
 	start := snapshot.Empty(o)
-	if g.cache != nil {
-		cached, of, err := g.cache.Load(o)
+	if opts.Cache != nil {
+		if err := opts.Cache.Clean(); err != nil {
+			g.note.Warn("snapshot_leftovers_not_removed", "error", err.Error())
+		}
+		cached, of, err := opts.Cache.Load(o)
 		if err != nil {
 			g.note.Info("snapshot_file_unused", "reason", err.Error())
 		} else if err := Belongs(ctx, log, cached, of); err != nil {
 			g.note.Warn("snapshot_file_unused", "reason", err.Error())
 		} else {
-			start, g.saved = cached, cached.Seq()
+			start = cached
 		}
 	}
 	b := snapshot.NewBuilder(start)
@@ -119,13 +124,14 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 		return nil, fmt.Errorf("the log ends at %d but says %d", s.Seq(), log.Head())
 	}
 	g.publish(s)
-	g.savedClaims = start.ClaimCount()
-	g.saveIfWorth(s)
+	g.clock.compare(s.RecordedAt(s.Seq()))
+	g.saver.seq, g.saver.claims = start.Seq(), start.ClaimCount()
+	g.saver.consider(s)
 	return g, nil
 }
 
 func (g *Graph) publish(s *snapshot.Snapshot) {
-	old := g.current.Swap(&published{s, make(chan struct{})})
+	old := g.current.Swap(&publication{s, make(chan struct{})})
 	if old != nil {
 		close(old.replaced)
 	}
@@ -188,32 +194,17 @@ func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
 	return res, nil
 }
 
-func (g *Graph) save(s *snapshot.Snapshot) {
-	if g.cache == nil || s.Seq() == g.saved {
-		return
-	}
-	if err := g.cache.Save(s, g.Identity()); err != nil {
-		g.note.Warn("snapshot_file_not_written", "error", err.Error())
-		return
-	}
-	g.saved, g.savedClaims = s.Seq(), s.ClaimCount()
-}
+// Save begins to write the cache, unless it is being written or up to date.
+func (g *Graph) Save() { g.saver.soon(g.Snapshot()) }
 
-// saveIfWorth writes the cache where a start after a crash would otherwise
-// replay much.
-func (g *Graph) saveIfWorth(s *snapshot.Snapshot) {
-	if s.ClaimCount()-g.savedClaims >= max(cacheAfter, g.savedClaims/2) {
-		g.save(s)
-	}
-}
-
-// Close waits for the running change and writes the cache. It does not close the log.
+// Close waits for the running change, refuses later ones and writes the cache.
+// It does not close the log.
 func (g *Graph) Close() error {
-	g.write.Lock()
-	defer g.write.Unlock()
+	g.turn <- struct{}{}
+	defer func() { <-g.turn }()
 	if !g.closed {
-		g.save(g.Snapshot())
 		g.closed = true
+		g.saver.finish(g.Snapshot())
 	}
 	return nil
 }

@@ -1,0 +1,116 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// decide checks one change and applies it to the head. A panic on the way is
+// the fault of this change alone: the head stays as it was.
+func (w *group) decide(r *request) (rec *Receipt, err error) {
+	err = w.g.guard("deciding a change", func() error {
+		rec, err = w.receipt(r)
+		return err
+	})
+	var p *panicked
+	if errors.As(err, &p) {
+		w.head.Rewind()
+		rec = nil
+	}
+	return rec, err
+}
+
+func (w *group) receipt(r *request) (*Receipt, error) {
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
+	ch, digest := r.change, ""
+	if ch.Key != "" {
+		digest = ch.Digest()
+		first, err := w.first(r.ctx, ch.Key)
+		if err != nil {
+			return nil, err
+		}
+		if first != nil {
+			return w.replayed(ch, digest, first)
+		}
+	}
+	res, problems := graph.Check(w.g.o, w.head, ch)
+	if problems != nil {
+		return nil, problems
+	}
+	rec := receiptOf(res)
+	if rec.Seq = w.head.Seq(); res.Commit.Empty() {
+		return rec, nil
+	}
+	c := &res.Commit
+	c.Seq, c.KeyDigest = w.head.Seq()+1, digest
+	c.At = w.g.clock.stamp(w.head.RecordedAt(w.head.Seq()))
+	next, err := w.g.apply(w.head, c)
+	if err != nil {
+		// What Check passes can be applied; nothing is written of what cannot.
+		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
+	}
+	c.Digest, c.Ontology = next.Digest(), w.g.o.Hash()
+	w.head, w.commits = next, append(w.commits, c)
+	if c.Key != "" {
+		if w.keys == nil {
+			w.keys = map[string]*graph.Commit{}
+		}
+		w.keys[c.Key] = c
+	}
+	rec.Seq = c.Seq
+	return rec, nil
+}
+
+// first is the commit that the key made before, nil for none.
+func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
+	if c := w.keys[key]; c != nil {
+		return c, nil
+	}
+	seq, err := w.g.log.Key(ctx, key)
+	if err != nil || seq == 0 {
+		return nil, err
+	}
+	if seq > w.base.Seq() {
+		return nil, fmt.Errorf("the idempotency key %q made commit %d: %w", key, seq, errOvertaken)
+	}
+	return commitAt(ctx, w.g.log, seq)
+}
+
+// replayed answers a change whose key was used before, if it is the same
+// change. All that it asks for was recorded, so that a check changes nothing:
+// it tells what is to be known today, as of claims withdrawn since.
+func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (*Receipt, error) {
+	again := *ch
+	again.IfSeq = nil // it held the first time
+	res, problems := graph.Check(w.g.o, w.head, &again)
+	same := first.KeyDigest == digest
+	if first.KeyDigest == "" {
+		// Nobody noted what came with the key: what changes nothing may be it.
+		same = problems == nil && res.Commit.Empty()
+	}
+	if !same {
+		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q came with another change, which made commit %d; use a new key for each change", ch.Key, first.Seq)
+	}
+	rec := &Receipt{Seq: first.Seq, Known: len(ch.Ops), Replayed: true}
+	if problems == nil { // an ontology that changed since has others
+		rec.IDs, rec.Notices = res.IDs, res.Notices
+	}
+	return rec, nil
+}
+
+func receiptOf(res *graph.Result) *Receipt {
+	c := &res.Commit
+	r := &Receipt{
+		Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions),
+		IDs: res.IDs, Known: res.Known, Notices: res.Notices,
+	}
+	for i := range c.Claims {
+		r.Retractions += len(c.Claims[i].Supersedes)
+	}
+	return r
+}

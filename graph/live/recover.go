@@ -1,0 +1,76 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// catchUp publishes what the log has beyond the newest snapshot: what it kept
+// although its append failed, and what others appended to it. Such commits are
+// neither lost nor made twice.
+func (g *Graph) catchUp() error {
+	now := g.Snapshot()
+	var head graph.Seq
+	err := g.guard("asking for the head of the log", func() error { head = g.log.Head(); return nil })
+	switch {
+	case err != nil:
+	case !g.doubt && head == now.Seq():
+		return nil
+	case !g.doubt && head < now.Seq():
+		err = fmt.Errorf("it ends at commit %d, and commit %d was acknowledged", head, now.Seq())
+	default:
+		err = g.guard("reading the log", g.replayRest)
+	}
+	if err != nil {
+		g.doubt = true
+		now.Rewind()
+		return fmt.Errorf("the change was not made, since the log cannot be read to its end: %w", err)
+	}
+	g.doubt = false
+	return nil
+}
+
+func (g *Graph) replayRest() error {
+	now := g.Snapshot()
+	var b *snapshot.Builder
+	// A context of the writer's own: more than one caller waits for it.
+	err := g.log.Replay(context.Background(), now.Seq(), func(c *graph.Commit) error {
+		if b == nil {
+			b = snapshot.NewBuilder(now)
+		}
+		return b.Add(c)
+	})
+	if err != nil || b == nil {
+		return err
+	}
+	next := b.Snapshot()
+	g.note.Info("caught_up_with_log", "from", now.Seq(), "to", next.Seq())
+	g.publish(next)
+	return nil
+}
+
+// panicked is the error of what panicked: a log, or a snapshot.
+type panicked struct {
+	doing string
+	value any
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("%s panicked: %v", p.doing, p.value) }
+
+func (g *Graph) guard(doing string, fn func() error) error { return guard(g.note, doing, fn) }
+
+// guard calls fn and makes a panic of it an error.
+func guard(note *slog.Logger, doing string, fn func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			note.Error("writer_panicked", "doing", doing, "value", fmt.Sprint(v), "stack", string(debug.Stack()))
+			err = &panicked{doing, v}
+		}
+	}()
+	return fn()
+}
