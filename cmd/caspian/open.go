@@ -42,11 +42,18 @@ func snapshotFile(dir string) snapshot.File {
 	return snapshot.File{Path: filepath.Join(dir, "snapshot")}
 }
 
+// unsaved is a cache that is read and not written.
+type unsaved struct{ live.Cache }
+
+func (unsaved) Save(*snapshot.Snapshot, graph.Identity) error { return nil }
+
 // openOptions say how a store is opened.
 type openOptions struct {
 	ontology *schema.Ontology
 	// existing refuses a folder without a store.
 	existing bool
+	// readOnly changes nothing on the disk.
+	readOnly bool
 	// noCache leaves the snapshot file alone.
 	noCache bool
 	logger  *slog.Logger
@@ -61,7 +68,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 			return nil, err
 		}
 	}
-	log, err := store.Open(dir, store.Options{})
+	log, err := store.Open(dir, store.Options{ReadOnly: o.readOnly})
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +78,9 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 		l = o.over(l)
 	} else if !o.noCache {
 		opts.Cache = snapshotFile(dir)
+		if o.readOnly {
+			opts.Cache = unsaved{opts.Cache}
+		}
 	}
 	g, err := live.Open(ctx, l, o.ontology, opts)
 	if err != nil {

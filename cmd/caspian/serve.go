@@ -258,7 +258,11 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	defer stop() // which the goroutine before waits for
 
 	opening := startProgress(e, "opening the store %s", *c.store)
-	g, err := openStore(ctx, *c.store, openOptions{ontology: o, noCache: *c.noSnapshotFile, logger: log})
+	g, err := openStore(ctx, *c.store, openOptions{
+		ontology: o, noCache: *c.noSnapshotFile, logger: log,
+		// A store that is not there is made and filled first.
+		readOnly: *c.readOnly && storeExists(*c.store) == nil,
+	})
 	opening.end()
 	if err != nil {
 		return err

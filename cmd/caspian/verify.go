@@ -5,18 +5,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 var verifyCommand = &command{
-	name: "verify", short: "check that Cayley and the log of a store agree",
+	name: "verify", short: "check a store and its snapshot file",
 	about: `Reads the store twice, by its log and through Cayley's own interface, and compares
-what they find. It changes nothing. The service must not run on the store.`,
+what they find; replays the log, holding each commit to the digest that it led to
+when it was made; and compares the snapshot file with that. It changes nothing on the
+disk. The service must not run on the store.`,
 	examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		dir, asJSON := s.storeDir(), s.jsonOutput()
+		dir, asJSON, ontology := s.storeDir(), s.jsonOutput(), s.ontologyFile()
 		return func(ctx context.Context, e *environment, args []string) error {
 			if err := needNone(args); err != nil {
 				return err
@@ -27,8 +34,16 @@ what they find. It changes nothing. The service must not run on the store.`,
 			if err := storeExists(*dir); err != nil {
 				return err
 			}
+			o, err := loadOntology(*ontology)
+			if err != nil {
+				return err
+			}
 			bar := startProgress(e, "reading the store %s", *dir)
 			r, err := store.Verify(ctx, *dir)
+			var file string
+			if err == nil {
+				file, err = verifySnapshotFile(ctx, *dir, o, &r)
+			}
 			bar.end()
 			if err != nil {
 				return err
@@ -36,13 +51,13 @@ what they find. It changes nothing. The service must not run on the store.`,
 			if *asJSON {
 				enc := json.NewEncoder(e.out)
 				enc.SetIndent("", "  ")
-				if err := enc.Encode(reportJSON(r)); err != nil {
+				if err := enc.Encode(reportJSON(r, file)); err != nil {
 					return err
 				}
 			} else {
-				fmt.Fprintf(e.out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\n", r.Head,
+				fmt.Fprintf(e.out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\nsnapshot file: %s\n", r.Head,
 					count(r.Entities, "entity"), count(r.Claims, "claim"), count(r.Retractions, "retraction"),
-					count(r.Quads, "quad"), count(r.Followed, "claim"))
+					count(r.Quads, "quad"), count(r.Followed, "claim"), file)
 			}
 			if r.Sound() {
 				return nil
@@ -55,9 +70,57 @@ what they find. It changes nothing. The service must not run on the store.`,
 	},
 }
 
-func reportJSON(r store.Report) map[string]any {
+// verifySnapshotFile replays the log and compares the snapshot file with it. It
+// adds what differs to the report and says what became of the file.
+func verifySnapshotFile(ctx context.Context, dir string, o *schema.Ontology, r *store.Report) (state string, err error) {
+	log, err := store.Open(dir, store.Options{ReadOnly: true})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	file, of, fault := snapshotFile(dir).Load(o)
+	switch {
+	case fault == nil:
+		fault = live.Belongs(ctx, log, file, of)
+	case errors.Is(fault, fs.ErrNotExist):
+		state, fault = "none", nil
+	case errors.Is(fault, snapshot.ErrOutdated):
+		state, fault = fmt.Sprintf("not of use (%v)", fault), nil
+	}
+	if fault != nil {
+		r.Differ("the snapshot file, which a start would refuse and make anew: %v", fault)
+		state, file = "differs", nil
+	}
+	b := snapshot.NewBuilder(snapshot.Empty(o))
+	err = log.Replay(ctx, 0, func(c *graph.Commit) error {
+		if file != nil && file.Seq()+1 == c.Seq {
+			state, b = compareSnapshotFile(file, b.Snapshot(), r)
+			file = nil
+		}
+		return b.Add(c)
+	})
+	if err == nil && file != nil {
+		state, _ = compareSnapshotFile(file, b.Snapshot(), r)
+	}
+	return state, err
+}
+
+func compareSnapshotFile(file, log *snapshot.Snapshot, r *store.Report) (state string, next *snapshot.Builder) {
+	found := snapshot.Differences(file, log)
+	for _, d := range found {
+		r.Differ("the snapshot file: %s", d)
+	}
+	state = fmt.Sprintf("sequence %d, the same as the log", file.Seq())
+	if len(found) > 0 {
+		state = "differs"
+	}
+	return state, snapshot.NewBuilder(log)
+}
+
+func reportJSON(r store.Report, file string) map[string]any {
 	return map[string]any{
 		"sequence": r.Head, "entities": r.Entities, "claims": r.Claims, "retractions": r.Retractions,
 		"quads": r.Quads, "followed": r.Followed, "differing": r.Differing, "differences": r.Differences,
+		"snapshotFile": file,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"slices"
 	"unsafe"
@@ -14,6 +15,10 @@ import (
 )
 
 var errDamaged = errors.New("the file is damaged")
+
+// ErrOutdated marks the error of a file that is sound and of no use to this
+// program with this ontology.
+var ErrOutdated = errors.New("the file is outdated")
 
 // fileReader reads what fileWriter wrote; the bytes stay where they are and
 // become the memory of the columns.
@@ -131,12 +136,12 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	if string(buf[:len(fileMagic)]) != fileMagic {
 		return nil, of, errors.New("it is no snapshot file")
 	}
-	if binary.LittleEndian.Uint64(buf[8:]) != layout {
-		return nil, of, errors.New("it was written by another version")
-	}
 	body := buf[:len(buf)-4]
 	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(buf[len(buf)-4:]) {
 		return nil, of, errDamaged
+	}
+	if binary.LittleEndian.Uint64(buf[8:]) != layout {
+		return nil, of, fmt.Errorf("%w: it was written by another version", ErrOutdated)
 	}
 	r := &fileReader{buf: body, at: 16}
 	var h header
@@ -144,7 +149,7 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 		return nil, of, errDamaged
 	}
 	if h.Ontology != o.Hash() {
-		return nil, of, errors.New("it was written for another ontology")
+		return nil, of, fmt.Errorf("%w: it was written for another ontology", ErrOutdated)
 	}
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum

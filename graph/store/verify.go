@@ -38,7 +38,8 @@ const (
 // Sound tells whether Cayley holds exactly what the log says.
 func (r *Report) Sound() bool { return r.Differing == 0 }
 
-func (r *Report) differ(format string, a ...any) {
+// Differ adds a difference.
+func (r *Report) Differ(format string, a ...any) {
 	if r.Differing++; len(r.Differences) < mostDifferences {
 		r.Differences = append(r.Differences, fmt.Sprintf(format, a...))
 	}
@@ -104,7 +105,7 @@ func (v *verifier) expect(c *graph.Commit, quads []quad.Quad) error {
 	v.Retractions += len(c.Retractions)
 	for _, q := range quads {
 		if sum := sumOf(q); v.want[sum] {
-			v.differ("the log has twice: %s", q.NQuad())
+			v.Differ("the log has twice: %s", q.NQuad())
 		} else {
 			v.want[sum] = true
 		}
@@ -133,7 +134,7 @@ func (v *verifier) expect(c *graph.Commit, quads []quad.Quad) error {
 func (v *verifier) describeMissing(_ *graph.Commit, quads []quad.Quad) error {
 	for _, q := range quads {
 		if v.want[sumOf(q)] {
-			v.differ("Cayley lacks, or its label is false: %s", q.NQuad())
+			v.Differ("Cayley lacks, or its label is false: %s", q.NQuad())
 		}
 	}
 	return nil
@@ -163,7 +164,7 @@ func (v *verifier) readCayley(ctx context.Context) (err error) {
 		v.Quads++
 		sum := sumOf(q)
 		if !v.want[sum] {
-			v.differ("Cayley has twice, or its label is false: %s", q.NQuad())
+			v.Differ("Cayley has twice, or its label is false: %s", q.NQuad())
 		}
 		delete(v.want, sum)
 	}
@@ -175,7 +176,7 @@ func (v *verifier) readCayley(ctx context.Context) (err error) {
 		return fmt.Errorf("count the quads: %w", err)
 	}
 	if stats.Quads.Size != int64(v.Quads) {
-		v.differ("Cayley counts %d quads and lists %d", stats.Quads.Size, v.Quads)
+		v.Differ("Cayley counts %d quads and lists %d", stats.Quads.Size, v.Quads)
 	}
 	for _, q := range v.sample {
 		if err := v.follow(ctx, qs, q); err != nil {
@@ -200,7 +201,7 @@ func (v *verifier) follow(ctx context.Context, qs cgraph.QuadStore, q quad.Quad)
 			return fmt.Errorf("follow %s: %w", q.NQuad(), err)
 		}
 		if len(got) != 1 || got[0] != way.end {
-			v.differ("followed %s, Cayley finds %v: %s", way.name, got, q.NQuad())
+			v.Differ("followed %s, Cayley finds %v: %s", way.name, got, q.NQuad())
 		}
 	}
 	return nil

@@ -1,0 +1,99 @@
+package snapshot
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Differences holds a snapshot that was read from a file against one that was
+// built from the log up to the same commit, and describes what differs: all
+// that is kept in the file is looked at, the lists and indexes included.
+func Differences(file, log *Snapshot) []string {
+	c := comparison{file: file, log: log}
+	c.same("the sequence number", file.seq, log.seq)
+	c.same("the digest", file.Digest(), log.Digest())
+	c.same("the number of entities", file.ids.len(), log.ids.len())
+	c.same("the number of claims", file.rows.len(), log.rows.len())
+	c.same("the number of types", len(file.typeNames.list), len(log.typeNames.list))
+	if len(c.found) > 0 {
+		return c.found // what follows goes by number
+	}
+	for n := range uint32(file.ids.len()) {
+		c.entity(n)
+	}
+	for n := range uint32(file.rows.len()) {
+		c.claim(n)
+	}
+	for n := range graph.Seq(file.commits.len()) {
+		if f, l := file.RecordedAt(n+1), log.RecordedAt(n+1); !f.Equal(l) {
+			c.same(fmt.Sprintf("the time of commit %d", n+1), f, l)
+		}
+	}
+	for n, name := range file.typeNames.list {
+		if f, l := file.byType.at(uint32(n)), log.byType.at(uint32(n)); !slices.Equal(f, l) {
+			c.same("the list of "+name, f, l)
+		}
+	}
+	if !slices.Equal(file.labels.merged(), log.labels.merged()) {
+		c.found = append(c.found, "the index of names differs")
+	}
+	return c.found
+}
+
+// maxDifferences bounds what is described.
+const maxDifferences = 100
+
+type comparison struct {
+	file, log *Snapshot
+	found     []string
+}
+
+func (c *comparison) same(what string, file, log any) {
+	if len(c.found) < maxDifferences && !reflect.DeepEqual(file, log) {
+		c.found = append(c.found, fmt.Sprintf("%s is %v in the file and %v in the log", what, file, log))
+	}
+}
+
+func (c *comparison) entity(n uint32) {
+	f, l := c.file, c.log
+	if f.ids.at(n) != l.ids.at(n) || f.TypeName(n) != l.TypeName(n) {
+		c.same(fmt.Sprintf("entity %d", n), graph.Entity{ID: f.ID(n), Type: f.TypeName(n)}, graph.Entity{ID: l.ID(n), Type: l.TypeName(n)})
+		return
+	}
+	claims := func(list []link) []uint32 {
+		var ns []uint32
+		for _, x := range list {
+			ns = append(ns, x.claim)
+		}
+		return ns
+	}
+	if !slices.EqualFunc(f.out.at(n), l.out.at(n), sameClaim) {
+		c.same(fmt.Sprintf("the list of the claims of %s", f.ID(n)), claims(f.out.at(n)), claims(l.out.at(n)))
+	}
+	if !slices.EqualFunc(f.in.at(n), l.in.at(n), sameClaim) {
+		c.same(fmt.Sprintf("the list of the claims about %s", f.ID(n)), claims(f.in.at(n)), claims(l.in.at(n)))
+	}
+	if !slices.Equal(f.cited.at(n), l.cited.at(n)) {
+		c.same(fmt.Sprintf("the list of the claims by %s", f.ID(n)), f.cited.at(n), l.cited.at(n))
+	}
+	if f.dates.at(n) != l.dates.at(n) {
+		c.same(fmt.Sprintf("the date of %s", f.ID(n)), f.dates.at(n), l.dates.at(n))
+	}
+}
+
+func sameClaim(a, b link) bool {
+	return a.claim == b.claim && a.predicate == b.predicate && a.rank == b.rank && a.nqual == b.nqual
+}
+
+func (c *comparison) claim(n uint32) {
+	file, log := c.file.ClaimAt(n), c.log.ClaimAt(n)
+	if !reflect.DeepEqual(file, log) || c.file.rows.ref(n).id != c.log.rows.ref(n).id {
+		c.same(fmt.Sprintf("claim %s", c.log.rows.ref(n).id), file, log)
+	}
+	if f, l := c.file.ended.at(n), c.log.ended.at(n); f != l {
+		c.same(fmt.Sprintf("the commit that withdrew claim %s", c.log.rows.ref(n).id), f, l)
+	}
+}

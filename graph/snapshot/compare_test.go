@@ -1,0 +1,56 @@
+package snapshot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// TestDifferences plants one fault at a time in what a file would hold.
+func TestDifferences(t *testing.T) {
+	build := func() *Snapshot {
+		name := func(id graph.ID, text string) graph.Claim {
+			return graph.Claim{Subject: id, Predicate: "name", Value: graph.StringValue(text), Source: "src", Confidence: 1}
+		}
+		first := name("KAZ", "Kazakhstan")
+		s := Empty(schema.MustDefault())
+		for i, c := range []graph.Commit{
+			{Entities: []graph.Entity{{ID: "src", Type: "Source"}, {ID: "KAZ", Type: "Country"}, {ID: "UZB", Type: "Country"}}, Claims: []graph.Claim{first, name("UZB", "Uzbekistan")}},
+			{Claims: []graph.Claim{name("KAZ", "Qazaqstan"), {Subject: "KAZ", Predicate: "borders", Value: graph.EntityValue("UZB"), Source: "src", Confidence: 1}}},
+			{Retractions: []graph.Retraction{{Claim: first.ID()}}},
+		} {
+			c.Seq, c.At = graph.Seq(i+1), time.Unix(int64(i), 0)
+			next, err := s.Apply(&c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s = next
+		}
+		return s
+	}
+	kaz, _ := build().Number("KAZ")
+	for want, harm := range map[string]func(s *Snapshot){
+		"":                                 func(*Snapshot) {},
+		"the digest":                       func(s *Snapshot) { s.sum[0]++ },
+		"the sequence number":              func(s *Snapshot) { s.seq++ },
+		"the time of commit 2":             func(s *Snapshot) { *s.commits.ref(1)++ },
+		"entity 1":                         func(s *Snapshot) { *s.ids.ref(1) = "UZX" },
+		"claim ":                           func(s *Snapshot) { s.rows.ref(1).confidence-- },
+		"that withdrew claim":              func(s *Snapshot) { *s.ended.ref(0) = 0 },
+		"the list of the claims of KAZ":    func(s *Snapshot) { *s.out.ref(kaz) = (*s.out.ref(kaz))[1:] },
+		"the list of the claims about UZB": func(s *Snapshot) { *s.in.ref(kaz + 1) = nil },
+		"the list of the claims by src":    func(s *Snapshot) { *s.cited.ref(0) = nil },
+		"the list of Country":              func(s *Snapshot) { *s.byType.ref(uint32(s.types.at(kaz))) = nil },
+		"the index of names":               func(s *Snapshot) { s.labels = labels{} },
+	} {
+		file := build()
+		harm(file)
+		got := strings.Join(Differences(file, build()), "\n")
+		if !strings.Contains(got, want) || (want == "") != (got == "") {
+			t.Errorf("%q is described as %q", want, got)
+		}
+	}
+}
