@@ -217,6 +217,12 @@ func (s *Server) writeMetrics(w io.Writer) {
 	head("caspian_ready", "gauge", "1 while a snapshot is published and the service is not stopping.")
 	fmt.Fprintf(w, "caspian_ready %d\n", ready)
 	if b != nil {
+		writable := 0
+		if s.noWrites(b) == "" {
+			writable = 1
+		}
+		head("caspian_writable", "gauge", "1 while the service takes writes; 0 where it is read-only or its disk takes none.")
+		fmt.Fprintf(w, "caspian_writable %d\n", writable)
 		sn := b.Graph.Snapshot()
 		head("caspian_snapshot_sequence", "gauge", "Sequence number of the published snapshot.")
 		fmt.Fprintf(w, "caspian_snapshot_sequence %d\n", sn.Seq())

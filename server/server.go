@@ -11,6 +11,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -331,8 +332,10 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// readyz tells that a snapshot is published and the service is not about to end.
-func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+// readyz tells that a snapshot is published and the service is not about to end,
+// and in a second line whether writes are taken; with ?writes it is ready only
+// where they are.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	b := s.backend.Load()
 	if b == nil || s.draining.Load() {
 		s.unavailable(w)
@@ -340,11 +343,29 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	writes := s.noWrites(b)
+	ready := "ready"
+	if r.URL.Query().Has("writes") && writes != "" {
+		ready = "not ready for writes"
+		w.Header().Set("Retry-After", "5")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
 	if callerOf(w).may < mayRead {
-		fmt.Fprintln(w, "ready")
+		fmt.Fprintln(w, ready)
 		return
 	}
-	fmt.Fprintf(w, "ready at sequence %d\n", b.Graph.Snapshot().Seq())
+	fmt.Fprintf(w, "%s at sequence %d\nwrites: %s\n", ready, b.Graph.Snapshot().Seq(), cmp.Or(writes, "yes"))
+}
+
+// noWrites is why no writes are taken at present; "" where they are.
+func (s *Server) noWrites(b *Backend) string {
+	if s.opts.ReadOnly {
+		return "no, the service is read-only"
+	}
+	if err := b.Graph.Writable(); err != nil {
+		return "no, the store takes none at present; the answer to a write says why"
+	}
+	return ""
 }
 
 func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {

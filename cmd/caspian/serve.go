@@ -297,6 +297,9 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 			return fmt.Errorf("--documents %s: not all documents fit the schema:\n%w", *c.documents, err)
 		}
 	}
+	if err := g.Writable(); err != nil && !*c.readOnly {
+		e.say("caspian serve: %v", err)
+	}
 	srv.Publish(backend(a, g.Graph))
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {

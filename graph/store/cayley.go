@@ -134,11 +134,11 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 // database again where a failed write has closed it. writing is held.
 func (s *embedded) usable() error {
 	if s.closed {
-		return graph.Errorf(graph.Unavailable, "store: %s is closed", s.dir)
+		return graph.Errorf(graph.Unavailable, "the store is closed")
 	}
 	if s.kv == nil {
 		if err := s.open(); err != nil {
-			return graph.Errorf(graph.Unavailable, "%v", err)
+			return fmt.Errorf("store: open again after a failed write: %w", err)
 		}
 	}
 	return nil
@@ -205,7 +205,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		}
 		return nil
 	}
-	if err := s.Writable(); err != nil {
+	if err := s.refused(); err != nil {
 		return err
 	}
 	return fmt.Errorf("store: append commit %d: %w", first, cause)

@@ -86,7 +86,7 @@ func onFullDisk(t *testing.T, d disk) {
 		t.Helper()
 		err := add(300)
 		var ge *graph.Error
-		if !errors.As(err, &ge) || ge.Code != graph.Unavailable || !strings.Contains(err.Error(), "no space left") {
+		if !errors.As(err, &ge) || ge.Code != graph.Unavailable || !strings.Contains(err.Error(), "no space left") || strings.Contains(err.Error(), d.dir) {
 			t.Fatalf("%s, a write gives: %v", when, err)
 		}
 		if err := l.Writable(); err == nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -59,38 +60,61 @@ func (s *embedded) now() time.Time {
 	return time.Now()
 }
 
-// Writable tells with an error why the store takes no writes at present.
+// reason is why a file system takes no writes, without the path, which is
+// nobody's business but the operator's.
+func reason(err error) error {
+	var no syscall.Errno
+	if errors.As(err, &no) {
+		return no
+	}
+	return errors.New("permission denied")
+}
+
+// Writable tells with an error why the store takes no writes at present. Where it
+// is time to try again, and nobody writes, it tries.
 func (s *embedded) Writable() error {
+	err := s.refused()
+	if err == nil || !s.writing.TryLock() {
+		return err
+	}
+	defer s.writing.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	return s.writable()
+}
+
+func (s *embedded) refused() error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	switch r := s.refusal; {
 	case r == nil:
 		return nil
 	case r.cause == nil:
-		return graph.Errorf(graph.Unavailable, "store: %s is open for reading only", s.dir)
+		return graph.Errorf(graph.ReadOnly, "the store is open for reading only")
 	default:
-		return graph.Errorf(graph.Unavailable, "store: %s takes no writes: %v; see to the disk: writes are tried again by themselves", s.dir, r.cause)
+		return graph.Errorf(graph.Unavailable, "the store takes no writes: %v; make room or make its file system writable, and write again: it is tried from time to time", reason(r.cause))
 	}
 }
 
-// writable makes the store writable again where it is time to try. A write that
-// comes earlier is refused at once. writing is held.
+// writable makes the store writable again where it is time to try, and refuses at
+// once where it is not. writing is held.
 func (s *embedded) writable() error {
-	err := s.Writable()
+	err := s.refused()
 	if err == nil || s.refusal.cause == nil || s.now().Before(s.refusal.again) {
 		return err
 	}
 	if cause := s.probe(); cause != nil {
 		s.refuse(cause)
-		return s.Writable()
+		return s.refused()
 	}
 	if err := s.shut(); err != nil {
 		return err
 	}
 	if err := s.open(); err != nil {
-		return graph.Errorf(graph.Unavailable, "%v", err)
+		return fmt.Errorf("store: open again to write: %w", err)
 	}
-	if err := s.Writable(); err != nil {
+	if err := s.refused(); err != nil {
 		return err
 	}
 	s.pause = 0

@@ -22,7 +22,7 @@ type Log interface {
 	Head() graph.Seq
 
 	// Writable tells with an error why the store takes no writes at present.
-	// An append may make it writable again.
+	// It tries from time to time, as an append does, whether that is over.
 	Writable() error
 
 	// Append writes the commit durably and whole. c.Seq must be Head()+1, no

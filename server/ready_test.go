@@ -1,0 +1,55 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// unwritable is a log whose disk takes no writes.
+type unwritable struct{ noLog }
+
+func (*unwritable) Writable() error {
+	return graph.Errorf(graph.Unavailable, "/var/lib/secret has no room")
+}
+
+// TestReadyForWrites: a service that cannot write is ready to read, and says which.
+func TestReadyForWrites(t *testing.T) {
+	for _, c := range []struct {
+		what   string
+		log    live.Log
+		opts   Options
+		writes string
+		code   int
+	}{
+		{"a service", &noLog{}, Options{}, "writes: yes", 200},
+		{"a read-only service", &noLog{}, Options{ReadOnly: true}, "writes: no, the service is read-only", 503},
+		{"a full disk", &unwritable{}, Options{}, "writes: no, the store takes none", 503},
+	} {
+		g, err := live.Open(t.Context(), c.log, schema.MustDefault(), live.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := api.New(api.Options{Graph: g})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := New(c.opts)
+		s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
+		if w := ask(s, "GET", "/readyz", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "ready at sequence 0\n"+c.writes) {
+			t.Errorf("%s: %d %s", c.what, w.Code, w.Body)
+		}
+		w := ask(s, "GET", "/readyz?writes", "")
+		if w.Code != c.code || !strings.Contains(w.Body.String(), c.writes) || strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("%s: %d %s", c.what, w.Code, w.Body)
+		}
+		gauge := map[int]string{200: "caspian_writable 1", 503: "caspian_writable 0"}[c.code]
+		if w := ask(s, "GET", "/metrics", ""); !strings.Contains(w.Body.String(), gauge) {
+			t.Errorf("%s: the metrics have no %q", c.what, gauge)
+		}
+	}
+}
