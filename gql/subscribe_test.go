@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/graphql-go/graphql"
-
-	"github.com/caspian-kg/caspian/codes"
 )
 
 func subscriptionEngine(t *testing.T) *Engine {
@@ -97,7 +95,7 @@ func TestSubscribeRefused(t *testing.T) {
 		}
 	}
 	r := e.Execute(context.Background(), &Request{Query: `subscription{ticks{n}}`})
-	if r.Code != codes.SubscriptionNotSupported {
+	if r.Code != CodeSubscription {
 		t.Errorf("Execute of a subscription: %s", r.Body)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

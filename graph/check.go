@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -57,7 +58,7 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		o: o, st: st, ops: ch.Ops, res: &Result{},
 		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
-		links: map[link][]ID{}, edges: map[edge]int{},
+		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{},
 	}
 	// What the change takes back binds nothing in it, wherever that stands.
 	c.leave(ch)
@@ -142,6 +143,8 @@ type checker struct {
 	gone    map[link][]Value // the values of those in the state
 	links   map[link][]ID    // the transitive relations that it states
 	edges   map[edge]int     // and the operations that state them
+
+	renamed map[ClaimID]ClaimID // by the ids that the texts as given would make
 }
 
 func (c *checker) problem(at Place, code Code, format string, a ...any) {
@@ -218,6 +221,7 @@ func (c *checker) assert(op *Op) {
 	before := len(c.problems)
 	cl := op.Claim
 	cl.Qualifiers = append([]QualifierValue(nil), cl.Qualifiers...)
+	cl.Supersedes = append([]ClaimID(nil), cl.Supersedes...)
 	f := c.field(op.Place, &cl)
 	c.source(op.Place, &cl)
 	c.holding(op.Place, &cl)
@@ -232,6 +236,10 @@ func (c *checker) assert(op *Op) {
 		return
 	}
 	cl.Normalise()
+	c.renames(op, &cl)
+	for i, old := range cl.Supersedes {
+		cl.Supersedes[i] = c.meant(old)
+	}
 	c.accept(op.Place, f, cl)
 }
 
@@ -290,14 +298,9 @@ func (c *checker) holding(at Place, cl *Claim) {
 	if int(cl.Attribution) >= len(AttributionNames) {
 		c.problem(at, BadInput, "the attribution %d does not exist", cl.Attribution)
 	}
-	for _, t := range []struct {
-		what, text string
-		most       int
-	}{
-		{"locator", cl.Locator, MaxLocator}, {"attributedTo", cl.AttributedTo, MaxLocator},
-		{"original", cl.Original, MaxText}, {"conflict", cl.Conflict, MaxLocator}, {"note", cl.Note, MaxText},
-	} {
-		c.text(at, t.what, t.text, t.most)
+	for _, t := range texts(cl) {
+		*t.text = text.Clean(*t.text)
+		c.text(at, t.what, *t.text, t.most, t.line)
 	}
 	if err := cl.Valid.Check(); err != nil {
 		c.problem(at, BadInput, "%v", err)
@@ -418,9 +421,10 @@ func (c *checker) key(at Place, f *schema.Field, cl *Claim) {
 }
 
 func (c *checker) retract(op *Op) {
-	c.text(op.Place, "reason", op.Retract.Reason, MaxText)
-	if c.withdraw(op.Place, op.Retract.Claim, "retract") {
-		c.res.Commit.Retractions = append(c.res.Commit.Retractions, op.Retract)
+	r := Retraction{Claim: c.meant(op.Retract.Claim), Reason: text.Clean(op.Retract.Reason)}
+	c.text(op.Place, "reason", r.Reason, MaxText, false)
+	if c.withdraw(op.Place, r.Claim, "retract") {
+		c.res.Commit.Retractions = append(c.res.Commit.Retractions, r)
 	}
 }
 

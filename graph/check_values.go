@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -17,7 +17,7 @@ const (
 
 func (c *checker) valueOf(at Place, f *schema.Field, cl *Claim) {
 	what := fmt.Sprintf("%s of %s", cl.Predicate, cl.Subject)
-	cl.Value = c.typed(at, what, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range}, cl.Value)
+	cl.Value = c.typed(at, what, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range, f.Code, schema.IsName(f.Name)}, cl.Value)
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
 		c.problem(at, Cycle, "%s is %s itself", what, cl.Subject)
 	}
@@ -45,7 +45,7 @@ func (c *checker) qualifiers(at Place, f *schema.Field, cl *Claim) {
 		}
 		seen[q.Name] = true
 		q.Value = c.typed(at, fmt.Sprintf("%s(%s) of %s", cl.Predicate, q.Name, cl.Subject),
-			wanted{def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, def.Range}, q.Value)
+			wanted{def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, def.Range, def.Code, true}, q.Value)
 	}
 }
 
@@ -56,11 +56,16 @@ type wanted struct {
 	target          *schema.Type
 	unit, dimension string
 	rng             schema.Range
+	code            *schema.Code
+	line            bool // a text of one line
 }
 
 // typed makes the value one of the ontology's type, or states why it is none.
 func (c *checker) typed(at Place, what string, w wanted, v Value) Value {
 	want := KindOf(w.scalar)
+	if k := v.Kind(); k == LooseKind || k == StringKind {
+		v.text = text.Clean(v.text)
+	}
 	switch have := v.Kind(); {
 	case have == NoKind:
 		c.problem(at, BadInput, "%s has no value", what)
@@ -87,10 +92,7 @@ func (c *checker) typed(at Place, what string, w wanted, v Value) Value {
 	case EntityKind:
 		c.object(at, what, w.target, v.Entity())
 	case StringKind:
-		if v.Text() == "" {
-			c.problem(at, BadInput, "%s is an empty text; leave the claim out instead", what)
-		}
-		c.text(at, what, v.Text(), MaxText)
+		return c.written(at, what, w, v)
 	case EnumKind:
 		if !w.enum.Has(v.Text()) {
 			c.problem(at, WrongType, "%s is %q; %s has %s", what, Clip(v.Text()), w.enum.Name, w.enum.Names())
@@ -138,16 +140,5 @@ func (c *checker) object(at Place, what string, target *schema.Type, id ID) {
 		c.problem(at, UnknownID, "%s is %s, which is not in the graph; declare it with its type first", what, id)
 	case !target.Includes(t):
 		c.problem(at, WrongType, "%s is %s of type %s; the ontology wants %s", what, id, t.Name, target.Name)
-	}
-}
-
-func (c *checker) text(at Place, what, s string, most int) {
-	switch {
-	case len(s) > most:
-		c.problem(at, BadInput, "the %s has %d bytes; the most is %d", what, len(s), most)
-	case !utf8.ValidString(s):
-		c.problem(at, BadInput, "the %s is not valid UTF-8", what)
-	case strings.ContainsRune(s, 0):
-		c.problem(at, BadInput, "the %s holds a zero character", what)
 	}
 }

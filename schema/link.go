@@ -160,6 +160,7 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	if args, ok := l.directive(fd.Directives, "key"); ok {
 		f.Key = args["scheme"]
 	}
+	f.Code = l.code(fd.Position, where, fd.Directives, f.Scalar, f.Key != "")
 	if args, ok := l.directive(fd.Directives, "unit"); ok {
 		f.Unit, f.Dimension = l.unit(fd.Position, f.Scalar, args)
 	}
@@ -246,6 +247,7 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 		return q
 	}
 	q.Scalar, q.Enum, q.Target = l.valueType(a.Position, where, a.Type.NamedType)
+	q.Code = l.code(a.Position, where, a.Directives, q.Scalar, false)
 	if args, ok := l.directive(a.Directives, "unit"); ok {
 		q.Unit, q.Dimension = l.unit(a.Position, q.Scalar, args)
 	}

@@ -207,6 +207,11 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 			l.fail(a.Position, "time kind %s does not exist; use STATE, EVENT, OBSERVATION or ETERNAL", raw)
 			return
 		}
+	case "LetterCase":
+		if ok = k == ast.EnumValue && (raw == "UPPER" || raw == "LOWER"); !ok {
+			l.fail(a.Position, "letter case %s does not exist; use UPPER or LOWER, or leave it out where both differ", raw)
+			return
+		}
 	}
 	if !ok {
 		l.fail(a.Position, "the argument %q of @%s must be of type %s", a.Name, directive, want)

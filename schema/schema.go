@@ -38,6 +38,13 @@ func Directives() string { return directives }
 // ontology must declare it.
 const EntityType = "Entity"
 
+// names are the properties that say what an entity is called.
+var names = set("name", "aliases", "officialName")
+
+// IsName tells whether a property of the name says what an entity is called:
+// search finds it, and it is written on one line.
+func IsName(predicate string) bool { return names[predicate] }
+
 // SourceType is the name of the type of sources; each ontology must declare it.
 const SourceType = "Source"
 
@@ -194,6 +201,9 @@ type Field struct {
 	Symmetric, Transitive bool
 	// Key is the outside scheme in which the value names one entity only.
 	Key string
+	// Code says how a text is written that is no name and no prose; nil where it
+	// is one, which people read whatever its case and marks.
+	Code *Code
 	// InverseOf are the stored relations that an inverse reads.
 	InverseOf []*Field
 	Path      *Path
@@ -229,6 +239,8 @@ type Qualifier struct {
 	Unit      string
 	Dimension string
 	Range     Range
+	// Code is as that of a field.
+	Code *Code
 	// Distinct qualifiers tell claims of one value apart.
 	Distinct bool
 	Pos      Position

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
-	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -34,7 +33,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if media == "" {
-		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable,
+		writeError(w, http.StatusNotAcceptable, jsonType, codeAccept,
 			"answers come as application/graphql-response+json or application/json; accept one of them")
 		return
 	}
@@ -66,7 +65,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	etag := validator(session, req)
 	res := s.execute(ctx, slot, session, req)
 	slot.leave() // it is not held while the answer is sent
-	if res.Code == codes.SubscriptionNotSupported && streamed {
+	if res.Code == gql.CodeSubscription && streamed {
 		res.Release()
 		s.streamTo(w, r, b, req)
 		return
@@ -156,7 +155,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 			req.AllowMutation = r.Method == http.MethodPost
 		}
 	default:
-		bad = &malformed{status: http.StatusMethodNotAllowed, code: codes.MethodNotAllowed, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
+		bad = &malformed{status: http.StatusMethodNotAllowed, code: codeMethod, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
 	}
 	if bad == nil {
 		req.WriteRefusal = callerOf(w).refusal

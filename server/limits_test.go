@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -46,7 +45,7 @@ func TestLimits(t *testing.T) {
 		}
 		for media, status := range map[string]int{jsonType: http.StatusOK, responseType: http.StatusUnprocessableEntity} {
 			if tc.ran && media == responseType {
-				status = codes.Partial
+				status = statusPartial
 			}
 			w := ask(s, "POST", "/graphql", string(body), "Accept", media)
 			if got := code(t, w); w.Code != status || got != tc.code {

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -41,7 +40,7 @@ func TestRequestLog(t *testing.T) {
 	}
 	out.Reset()
 	ask(s, "POST", "/graphql", fmt.Sprintf(`{"query":"query %s{nothing}"}`, strings.Repeat("x", 5000)))
-	if !strings.Contains(out.String(), codes.GraphQLValidationFailed) || out.Len() > 1000 {
+	if !strings.Contains(out.String(), gql.CodeValidation) || out.Len() > 1000 {
 		t.Errorf("%s", &out)
 	}
 }

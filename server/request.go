@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
-	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql"
 )
 
 // malformed is a request that is no GraphQL-over-HTTP request.
@@ -29,13 +29,26 @@ func (m *malformed) Error() string { return m.message }
 
 // unreadable is what cannot be taken apart: no JSON, no UTF-8, no address.
 func unreadable(format string, a ...any) *malformed {
-	return &malformed{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
+	return &malformed{status: http.StatusBadRequest, code: codeRequest, message: fmt.Sprintf(format, a...)}
 }
 
 // badRequest is what can be read and is not what a request is made of.
 func badRequest(format string, a ...any) *malformed {
-	return &malformed{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
+	return &malformed{status: http.StatusUnprocessableEntity, code: codeRequest, message: fmt.Sprintf(format, a...)}
 }
+
+// The codes of refusals before a document is looked at.
+const (
+	codeRequest    = "BAD_REQUEST"
+	codeMethod     = "METHOD_NOT_ALLOWED"
+	codeMediaType  = "UNSUPPORTED_MEDIA_TYPE"
+	codeAccept     = "NOT_ACCEPTABLE"
+	codeTooLarge   = "REQUEST_TOO_LARGE"
+	codeNotFound   = "NOT_FOUND"
+	codeToken      = "UNAUTHENTICATED"
+	codeBatch      = "BATCHING_NOT_SUPPORTED"
+	codeIncomplete = "REQUEST_INCOMPLETE"
+)
 
 // fromURL reads the parameters of a GET.
 func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
@@ -120,7 +133,7 @@ func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	case !utf8.Valid(body):
 		return nil, unreadable("the body is not valid UTF-8")
 	case body[0] == '[':
-		return nil, &malformed{status: http.StatusUnprocessableEntity, code: codes.BatchingNotSupported,
+		return nil, &malformed{status: http.StatusUnprocessableEntity, code: codeBatch,
 			message: "a list of requests is not taken here; send one request a time, or several fields in one"}
 	case body[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
@@ -318,9 +331,9 @@ func text(name string, raw json.RawMessage) (string, *malformed) {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1 : len(raw)-1]), nil // well-formed, and nothing to unescape
 	}
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return "", badRequest("%s is not a well-formed JSON string: %v", name, err)
+	s, err := gql.ReadString(raw)
+	if err != nil {
+		return "", badRequest("%s is no JSON string: %v", name, err)
 	}
 	return s, nil
 }

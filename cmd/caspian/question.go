@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/caspian-kg/caspian/codes"
 )
 
 // question is what the commands that ask the graph something share: where to
@@ -255,7 +253,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 	}
 	tell := func(code, message string) {
 		// The hints say more of ids.
-		if a.unknown == nil || code != codes.UnknownID {
+		if a.unknown == nil || code != "UNKNOWN_ID" {
 			a.e.say("caspian %s: %s", a.name, a.retell(message))
 		}
 	}

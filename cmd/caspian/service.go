@@ -16,7 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/server"
 )
 
@@ -112,7 +111,7 @@ func wantsToken(answer []byte) bool {
 		return false
 	}
 	switch refused.Errors[0].Extensions.Code {
-	case codes.ReadOnly, codes.Unauthenticated:
+	case "READ_ONLY", "UNAUTHENTICATED":
 		return true
 	}
 	return false

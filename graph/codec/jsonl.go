@@ -176,6 +176,9 @@ func jsonOp(text []byte) (graph.Op, error) {
 		}
 		return graph.Op{}, graph.Errorf(graph.BadInput, "%s", jsonMessage(err))
 	}
+	if at, escape := halfCharacter(text); escape != "" {
+		return graph.Op{}, graph.Errorf(graph.BadInput, "half of a character at byte %d: %s is a surrogate without the other", at+1, escape)
+	}
 	kind, err := lineKind(text)
 	if err != nil {
 		return graph.Op{}, err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/graphtest"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -156,14 +157,18 @@ func TestSeedListDefaults(t *testing.T) {
 	}
 }
 
-// anyText is a text that a claim may hold.
-func anyText(least int) *rapid.Generator[string] {
+// anyText is a text that a claim may hold, as it is kept; of one line or of several.
+func anyText(least int, line bool) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		if rapid.Bool().Draw(t, "plain") {
-			return rapid.SampledFrom([]string{"NO", "null", "~", "1.0", "a: b", "x #y", "- z", "{}", "p. 7", " lead", "trail ", "é", "два", "=", "<<", "_", "a\nb", "it's"}).Draw(t, "word")
+			words := []string{"NO", "null", "~", "1.0", "a: b", "x #y", "- z", "{}", "p. 7", "é", "два", "=", "<<", "_", "it's"}
+			if !line {
+				words = append(words, "a\nb", "a\n  b\n\nc")
+			}
+			return rapid.SampledFrom(words).Draw(t, "word")
 		}
-		s := strings.ReplaceAll(rapid.StringN(least, 20, -1).Draw(t, "text"), "\x00", "0")
-		if len(s) < least {
+		s := text.Clean(rapid.StringN(least, 20, -1).Draw(t, "text"))
+		if len(s) < least || text.Fault(s, line) != "" {
 			s = "x"
 		}
 		return s
@@ -180,8 +185,8 @@ func anyClaim(t *rapid.T) graph.Claim {
 	}
 	c := graph.Claim{
 		Subject: "KAZ", Source: graph.ID(rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "source")),
-		Locator: rapid.SampledFrom([]string{"", "p1", "p 2"}).Draw(t, "locator"), AttributedTo: maybe(anyText(0)), Original: maybe(anyText(0)),
-		Conflict: maybe(anyText(0)), Note: maybe(anyText(0)),
+		Locator: rapid.SampledFrom([]string{"", "p1", "p 2"}).Draw(t, "locator"), AttributedTo: maybe(anyText(0, true)), Original: maybe(anyText(0, false)),
+		Conflict: maybe(anyText(0, true)), Note: maybe(anyText(0, false)),
 		Confidence: float64(rapid.SampledFrom([]int{10000, 9000, 8000, 1234}).Draw(t, "confidence")) / 1e4,
 		Rank:       graph.Rank(rapid.IntRange(0, 2).Draw(t, "rank") / 2), Attribution: graph.Attribution(rapid.IntRange(0, 3).Draw(t, "attribution")),
 	}
@@ -199,8 +204,8 @@ func anyClaim(t *rapid.T) graph.Claim {
 	number := rapid.Float64Range(-1e6, 1e6).Draw(t, "number")
 	switch rapid.IntRange(0, 7).Draw(t, "field") {
 	case 0:
-		c.Predicate, c.Value = "aliases", graph.StringValue(anyText(1).Draw(t, "alias"))
-		qualifier("lang", graph.StringValue(anyText(1).Draw(t, "lang")))
+		c.Predicate, c.Value = "aliases", graph.StringValue(anyText(1, true).Draw(t, "alias"))
+		qualifier("lang", graph.StringValue(rapid.SampledFrom([]string{"no", "kk", "zh-Hant", "en-GB"}).Draw(t, "lang")))
 	case 1:
 		c.Predicate, c.Value = "area", graph.QuantityValue(math.Abs(number), "km2")
 	case 2:

@@ -1,9 +1,10 @@
-// Package text makes names comparable: regardless of case and diacritics, of
-// the script they are written in, and of how a script was put into Latin
-// letters.
+// Package text gives texts one form and makes names comparable: regardless of
+// case and diacritics, of the script they are written in, and of how a script
+// was put into Latin letters.
 //
-// Read Fold, Sound and Skeleton, in this order: each forgives more than the
-// one before. All are pure functions of their text, safe for concurrent use.
+// Read Clean, then Base, Fold, Sound and Skeleton, in this order: each forgives
+// more than the one before. All are pure functions of their text, safe for
+// concurrent use.
 //
 // The package must not know where names come from, nor how they are found.
 package text
@@ -12,16 +13,14 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Version changes with what Fold, Sound and Skeleton make of a text: what was
 // kept of another version is of no use.
-const Version = 1
+const Version = 2
 
-// Fold makes names comparable: lower case, without diacritics, every run of
-// spaces and punctuation one space.
+// Fold is the words of Base, parted by one space: without punctuation, and
+// without the apostrophes in them.
 func Fold(s string) string { return string(AppendFold(make([]byte, 0, len(s)), s)) }
 
 // AppendFold appends Fold of the text to an empty dst.
@@ -30,17 +29,30 @@ func AppendFold(dst []byte, s string) []byte {
 		return b
 	}
 	dst = dst[:0]
-	eachWord(norm.NFKD.String(s), func(word string) {
+	eachWord(decomposed(s), func(word string) {
 		if len(dst) > 0 {
 			dst = append(dst, ' ')
 		}
 		for _, r := range word {
-			if unicode.IsLetter(r) || unicode.IsNumber(r) {
-				dst = utf8.AppendRune(dst, unicode.ToLower(r))
+			if !inWord(r) {
+				continue
+			}
+			b, n := baseOf(r)
+			for _, r := range b[:n] {
+				dst = utf8.AppendRune(dst, r)
 			}
 		}
 	})
 	return dst
+}
+
+// inWord tells whether Fold keeps a character: letters, numbers, and marks that
+// are letters to a reader.
+func inWord(r rune) bool {
+	if isApostrophe(r) || invisible(r) {
+		return false
+	}
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && !isAccent(r) || r == 0x345
 }
 
 // Places are the bytes of s that made the folded bytes from..to: where in a
@@ -55,19 +67,20 @@ func Places(s string, from, to int) (start, end int) {
 			_, size = utf8.DecodeRuneInString(s[i:])
 		}
 		first, mark := -1, true
-		for _, d := range norm.NFKD.String(s[i : i+size]) {
+		for _, d := range decomposed(s[i : i+size]) {
 			switch {
-			case unicode.IsLetter(d) || unicode.IsNumber(d):
+			case inWord(d):
 				if space && at > 0 {
 					at++
 				}
 				if first < 0 {
 					first = at
 				}
-				at += utf8.RuneLen(unicode.ToLower(d))
+				b, n := baseOf(d)
+				at += len(string(b[:n]))
 				space, mark = false, false
-			case !unicode.Is(unicode.Mn, d):
-				space, mark = space || !isApostrophe(d), false
+			case !unicode.IsMark(d):
+				space, mark = space || !isApostrophe(d) && !invisible(d), false
 			}
 		}
 		switch {
@@ -84,18 +97,18 @@ func Places(s string, from, to int) (start, end int) {
 }
 
 // eachWord calls fn with the words of a text: runs of letters, numbers, the
-// marks on them and apostrophes (Xi'an is one word), with at least one letter
-// or number.
+// marks on them, apostrophes (Xi'an is one word) and what shows nothing, with at
+// least one letter or number.
 func eachWord(s string, fn func(word string)) {
 	from, letters := -1, false
 	for i, r := range s {
 		switch {
-		case unicode.IsLetter(r), unicode.IsNumber(r):
+		case isApostrophe(r), invisible(r), isAccent(r) && r != 0x345:
+		case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
 			if from < 0 {
 				from = i
 			}
 			letters = true
-		case unicode.Is(unicode.Mn, r) || isApostrophe(r):
 		default:
 			if letters {
 				fn(s[from:i])
@@ -108,8 +121,6 @@ func eachWord(s string, fn func(word string)) {
 	}
 }
 
-func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' }
-
 // foldASCII appends the folded form of a text that needs no tables.
 func foldASCII(dst []byte, s string) ([]byte, bool) {
 	space := false
@@ -121,7 +132,7 @@ func foldASCII(dst []byte, s string) ([]byte, bool) {
 		case c >= 'A' && c <= 'Z':
 			c += 'a' - 'A'
 		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-		case c == '\'':
+		case c == '\'' || c == '`':
 			continue
 		default:
 			space = len(dst) > 0

@@ -105,7 +105,7 @@ func FuzzText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		folded, sound := text.Fold(s), text.Sound(s)
-		if again := text.Fold(folded); again != folded && !strings.ContainsRune(s, '\u0345') {
+		if again := text.Fold(folded); again != folded {
 			t.Errorf("%q folds to %q and that to %q", s, folded, again)
 		}
 		words := strings.Fields(folded)
@@ -145,7 +145,7 @@ func TestVersion(t *testing.T) {
 			}
 		}
 	}
-	const version, sum = 1, "9aeb673e5ba7e1a7"
+	const version, sum = 2, "571d86539b282a5e"
 	if got := fmt.Sprintf("%x", h.Sum(nil)[:8]); got != sum || text.Version != version {
 		t.Errorf("version %d makes texts of the sum %s; where that is meant, raise Version and write both here", text.Version, got)
 	}

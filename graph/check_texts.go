@@ -1,0 +1,89 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// Every text comes into the graph through here: in one form, so that what reads
+// alike is one claim, and without what a reader cannot see.
+
+// texts are the texts of a claim besides its value and qualifiers.
+func texts(cl *Claim) []struct {
+	what string
+	text *string
+	most int
+	line bool
+} {
+	return []struct {
+		what string
+		text *string
+		most int
+		line bool
+	}{
+		{"locator", &cl.Locator, MaxLocator, true}, {"attributedTo", &cl.AttributedTo, MaxLocator, true},
+		{"original", &cl.Original, MaxText, false}, {"conflict", &cl.Conflict, MaxLocator, true}, {"note", &cl.Note, MaxText, false},
+	}
+}
+
+// written checks a text, which is clean, and gives a code its one form.
+func (c *checker) written(at Place, what string, w wanted, v Value) Value {
+	if v.Text() == "" {
+		c.problem(at, BadInput, "%s is an empty text; leave the claim out instead", what)
+		return v
+	}
+	before := len(c.problems)
+	c.text(at, what, v.Text(), MaxText, w.line || w.code != nil)
+	if w.code == nil || len(c.problems) > before {
+		return v
+	}
+	code, err := w.code.Read(v.Text())
+	if err != nil {
+		c.problem(at, BadInput, "%s %v", what, err)
+	}
+	return StringValue(code)
+}
+
+// text refuses a text, which is clean, that is too long or holds what none may.
+func (c *checker) text(at Place, what, s string, most int, line bool) {
+	if len(s) > most {
+		c.problem(at, BadInput, "the %s has %d bytes; the most is %d", what, len(s), most)
+	} else if fault := text.Fault(s, line); fault != "" {
+		c.problem(at, BadInput, "the %s %s", what, fault)
+	}
+}
+
+// renames notes by which id a file may know the claim whose texts it wrote in
+// another form, so that what it goes on to say of that claim finds it.
+func (c *checker) renames(op *Op, cl *Claim) {
+	was := *cl
+	was.Locator = op.Claim.Locator
+	was.Value = inForm(cl.Value, op.Claim.Value)
+	was.Qualifiers = slices.Clone(cl.Qualifiers)
+	for i, q := range was.Qualifiers {
+		was.Qualifiers[i].Value = inForm(q.Value, op.Claim.Qualifier(q.Name))
+	}
+	if was.Locator == cl.Locator && was.Value == cl.Value && slices.Equal(was.Qualifiers, cl.Qualifiers) {
+		return
+	}
+	c.renamed[was.ID()] = cl.ID()
+}
+
+// inForm is a text as it was given; other values are as they are.
+func inForm(v, given Value) Value {
+	if v.Kind() == StringKind {
+		return StringValue(given.Text())
+	}
+	return v
+}
+
+// meant is the claim that an id of the change means.
+func (c *checker) meant(id ClaimID) ClaimID {
+	if _, _, ok := c.st.Claim(id); !ok {
+		if now, ok := c.renamed[id]; ok {
+			return now
+		}
+	}
+	return id
+}

@@ -1,0 +1,123 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Clean gives a text the one form in which it is kept: Unicode's canonical
+// composition (NFC), without the white space and the invisible characters at
+// its ends. It changes nothing that a reader sees.
+func Clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	// Composing may meet a mark that the characters at the ends kept apart.
+	for {
+		t := strings.TrimFunc(norm.NFC.String(s), func(r rune) bool { return unicode.IsSpace(r) || invisible(r) && !turns(r) })
+		if t == s {
+			return s
+		}
+		s = t
+	}
+}
+
+// plain tells, quickly, of most texts that Clean leaves them as they are.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return s == "" || s[0] > ' ' && s[len(s)-1] > ' '
+}
+
+// invisible tells whether a character shows nothing and takes no room, as far
+// as texts have such: format characters, fillers and selectors.
+func invisible(r rune) bool {
+	if r < 0xAD {
+		return false
+	}
+	return unicode.Is(unicode.Cf, r) && !visibleFormat(r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
+		unicode.Is(unicode.Variation_Selector, r)
+}
+
+// visibleFormat tells of format characters that show: signs of Arabic and other
+// scripts that stand around numbers, and controls of hieroglyphs.
+func visibleFormat(r rune) bool {
+	return unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0x13430 && r <= 0x1345F
+}
+
+// Fault tells what a text, cleaned, holds that none may hold, as the end of a
+// sentence that begins with what the text is: "has a control character (U+0007)".
+// It is "" for a sound text. In a text of one line, as a name or a code is,
+// line breaks, tabs and all that turns the direction of writing are faults.
+func Fault(s string, line bool) string {
+	if !utf8.ValidString(s) {
+		return "is not valid UTF-8"
+	}
+	seen := false
+	var open []rune // what ends the turns of direction in this line
+	for _, r := range s {
+		seen = seen || unicode.IsGraphic(r) && !unicode.IsSpace(r) && !invisible(r) && r != 0x2800 // the blank of Braille
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			if line {
+				return fmt.Sprintf("has a line break or a tab (%U), and is a text of one line", r)
+			}
+			if r == '\n' && len(open) > 0 {
+				return unturned(open)
+			}
+		case unicode.IsControl(r):
+			return fmt.Sprintf("has a control character (%U)", r)
+		case r == 0x2028 || r == 0x2029:
+			return fmt.Sprintf("has a line separator (%U); write a line break", r)
+		case r == utf8.RuneError:
+			return "has U+FFFD, which stands for a character that was lost before it came here"
+		case unicode.Is(unicode.Noncharacter_Code_Point, r):
+			return fmt.Sprintf("has %U, which is no character", r)
+		case r == 0x202D || r == 0x202E:
+			return fmt.Sprintf("overrides the direction of writing (%U), so that it reads otherwise than it is", r)
+		case turn(r) != 0:
+			if line {
+				return fmt.Sprintf("turns the direction of writing (%U); names and codes need none, and U+200E or U+200F marks a direction", r)
+			}
+			open = append(open, turn(r))
+		case r == 0x202C || r == 0x2069:
+			if line || len(open) == 0 || open[len(open)-1] != r {
+				return fmt.Sprintf("ends a turn of the direction of writing (%U) that does not begin", r)
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	switch {
+	case len(open) > 0:
+		return unturned(open)
+	case s != "" && !seen:
+		return "shows nothing: it has only blanks and invisible characters"
+	}
+	return ""
+}
+
+func unturned(open []rune) string {
+	return fmt.Sprintf("turns the direction of writing and does not turn it back on the line (%U)", open[len(open)-1])
+}
+
+// turns tells whether a character turns the direction of writing or ends a turn:
+// of such a pair Clean may not take one.
+func turns(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
+
+// turn is the character that ends the turn of direction that r begins, 0 for others.
+func turn(r rune) rune {
+	switch r {
+	case 0x202A, 0x202B: // embeddings
+		return 0x202C
+	case 0x2066, 0x2067, 0x2068: // isolates
+		return 0x2069
+	}
+	return 0
+}

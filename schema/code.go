@@ -1,0 +1,129 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Code says how a text is written that is no name and no prose: a code of an
+// outside scheme, an address, a key. Codes are compared as they are written.
+type Code struct {
+	// Form is what the whole code must match; nil where any will do.
+	Form *regexp.Regexp
+	// Like is an example of one, for messages.
+	Like string
+	// Addresses are the beginnings of web addresses, without scheme, www. and m.,
+	// whose rest is the code.
+	Addresses []string
+
+	change func(string) string // to the one case; nil where both differ
+}
+
+// Fold puts a text, or a part of one, into the case in which codes are written.
+func (c *Code) Fold(s string) string {
+	if c.change == nil {
+		return s
+	}
+	return c.change(s)
+}
+
+// Read is the code that a text states: in its case, taken out of an address
+// that has it. The error is the end of a sentence that begins with what the
+// text is.
+func (c *Code) Read(s string) (string, error) {
+	code := c.Fold(c.within(strings.TrimSpace(s)))
+	if c.Form == nil || c.Form.MatchString(code) {
+		return code, nil
+	}
+	like := ""
+	if c.Like != "" {
+		like = fmt.Sprintf(" (%s)", c.Like)
+	}
+	form := strings.TrimSuffix(strings.TrimPrefix(c.Form.String(), "^(?:"), ")$")
+	return "", fmt.Errorf("is %q; it is written in the form %s%s", clip(s), form, like)
+}
+
+// shift puts the ASCII letters of one case into the other, and leaves all others:
+// the capital of a dotless i would be an I.
+func shift(s string, from, to rune) string {
+	return strings.Map(func(r rune) rune {
+		if r >= from && r <= to {
+			return r ^ ' '
+		}
+		return r
+	}, s)
+}
+
+// clip shortens a text for a message.
+func clip(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// within takes a code out of an address.
+func (c *Code) within(s string) string {
+	if len(c.Addresses) == 0 {
+		return s
+	}
+	rest := s
+	for _, scheme := range []string{"https://", "http://", "//"} {
+		if len(rest) >= len(scheme) && strings.EqualFold(rest[:len(scheme)], scheme) {
+			rest = rest[len(scheme):]
+			break
+		}
+	}
+	for _, host := range []string{"www.", "m."} {
+		if len(rest) >= len(host) && strings.EqualFold(rest[:len(host)], host) {
+			rest = rest[len(host):]
+		}
+	}
+	for _, a := range c.Addresses {
+		if len(rest) >= len(a) && strings.EqualFold(rest[:len(a)], a) {
+			code := rest[len(a):]
+			if i := strings.IndexAny(code, "?#/."); i >= 0 {
+				code = code[:i]
+			}
+			return code
+		}
+	}
+	return s
+}
+
+// code reads the directive of a text; nil where it is a name or prose.
+func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s Scalar, key bool) *Code {
+	args, ok := l.directive(list, "code")
+	switch {
+	case ok && s != String:
+		l.fail(pos, "%s: @code stands on texts only", where)
+		return nil
+	case !ok && !(key && s == String):
+		return nil
+	}
+	c := &Code{Like: args["like"], Addresses: strings.Fields(args["addresses"])}
+	switch args["case"] {
+	case "UPPER":
+		c.change = func(s string) string { return shift(s, 'a', 'z') }
+	case "LOWER":
+		c.change = func(s string) string { return shift(s, 'A', 'Z') }
+	}
+	if form := args["form"]; form != "" {
+		// By itself first: "a)|(b" would be a pattern within the brackets only.
+		if _, err := regexp.Compile(form); err != nil {
+			l.fail(pos, "%s: the form is no regular expression: %v", where, err)
+			return c
+		}
+		c.Form = regexp.MustCompile("^(?:" + form + ")$")
+	}
+	if c.Like != "" {
+		if code, err := c.Read(c.Like); err != nil || code != c.Like {
+			l.fail(pos, "%s: the example %q is not written as @code says", where, c.Like)
+		}
+	}
+	return c
+}
