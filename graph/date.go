@@ -49,6 +49,10 @@ type Date struct {
 // OpenDate is the open side of an interval.
 var OpenDate = Date{precision: Open}
 
+// OpenStart is OpenDate where an interval begins, for orders: earlier than
+// every date. It is written as OpenDate and never part of a claim.
+var OpenStart = Date{precision: Open, year: -1}
+
 // DayDate returns the date of one day.
 func DayDate(year, month, day int) Date {
 	return Date{int32(year), uint8(month), uint8(day), DayPrecision, 0}
@@ -335,6 +339,16 @@ func (iv Interval) String() string {
 		return iv.From.String()
 	}
 	return iv.From.String() + "/" + iv.To.String()
+}
+
+// Year is the year that the interval lies within; ok is false where it has an
+// end that nobody states or leaves open, or touches several years.
+func (iv Interval) Year() (year int, ok bool) {
+	if !iv.From.Known() || !iv.To.Known() {
+		return 0, false
+	}
+	first, last := iv.From.First().Date(), iv.To.Last().Date()
+	return int(first.year), first.year == last.year
 }
 
 // YearNumber is the year of a known date, the first one of a decade or a century.

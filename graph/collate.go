@@ -1,0 +1,214 @@
+package graph
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+)
+
+// CompareText orders names and other texts for people, by the Unicode collation
+// with its root locale: by letters, then by accents, then by case, so that
+// Åland stands with A and é beside e. Texts that the collation holds equal go
+// by their bytes: only equal texts compare as 0.
+//
+// Most texts differ in a letter of Latin, Greek or Cyrillic, which a table
+// decides; the others by their keys (TextKey).
+func CompareText(a, b string) int {
+	if c, decided := CompareLetters(a, b); decided {
+		return c
+	}
+	return strings.Compare(TextKey(a), TextKey(b))
+}
+
+// CompareLetters is CompareText where a table of letters decides it; decided is
+// false where only the keys do. Who compares a text many times keeps its key
+// for then.
+func CompareLetters(a, b string) (c int, decided bool) {
+	if a == b {
+		return 0, true
+	}
+	table := letterTable()
+	// Most names begin in ASCII, where each byte is a letter of one weight.
+	for i := 0; ; i++ {
+		if i == len(a) || i == len(b) || a[i] >= 0x80 || b[i] >= 0x80 {
+			return table.compare(a, b, i)
+		}
+		if a[i] == b[i] {
+			continue
+		}
+		if x, y := table.ascii[a[i]], table.ascii[b[i]]; x != y {
+			if x == 0 || y == 0 || !table.ends(a, i+1) || !table.ends(b, i+1) {
+				return table.compare(a, b, i)
+			}
+			if x < y {
+				return -1, true
+			}
+			return 1, true
+		}
+	}
+}
+
+// compare is CompareLetters of texts that have the same letters before a place.
+func (table *letters) compare(a, b string, from int) (c int, decided bool) {
+	var x, y letter // what is left of the letters looked at
+	i, j := from, from
+	for {
+		if x.n == 0 && i < len(a) {
+			if x, i = table.at(a, i); x.n == 0 {
+				return 0, false
+			}
+		}
+		if y.n == 0 && j < len(b) {
+			if y, j = table.at(b, j); y.n == 0 {
+				return 0, false
+			}
+		}
+		switch {
+		case x.n == 0 && y.n == 0:
+			return 0, false // the same letters: accents or case decide
+		case x.weights[0] != y.weights[0]:
+			// What follows may yet make another letter of these, as a mark does.
+			if !table.ends(a, i) || !table.ends(b, j) {
+				return 0, false
+			}
+			if x.weights[0] < y.weights[0] {
+				return -1, true
+			}
+			return 1, true
+		}
+		x, y = x.rest(), y.rest()
+	}
+}
+
+// TextKey is the key of a text: keys compare byte by byte as CompareText
+// compares the texts. Keys of late are kept; the function may be called from
+// any number of goroutines.
+func TextKey(s string) string {
+	if len(s) > longestKept {
+		return makeKey(s)
+	}
+	slot := &keptKeys[maphash.String(keySeed, s)%uint64(len(keptKeys))]
+	if k := slot.Load(); k != nil && k.text == s {
+		return k.key
+	}
+	k := &textKey{strings.Clone(s), makeKey(s)}
+	slot.Store(k)
+	return k.key
+}
+
+type textKey struct{ text, key string }
+
+// Keys are kept by a hash of their text, the last of each: at most some 16 MB.
+var (
+	keptKeys [1 << 14]atomic.Pointer[textKey]
+	keySeed  = maphash.MakeSeed()
+)
+
+const longestKept = 200
+
+// collator makes keys; it belongs to one goroutine at a time.
+type collator struct {
+	*collate.Collator
+	buf collate.Buffer
+}
+
+var collators = sync.Pool{New: func() any { return &collator{Collator: collate.New(language.Und)} }}
+
+func makeKey(s string) string {
+	c := collators.Get().(*collator)
+	defer collators.Put(c)
+	c.buf.Reset()
+	key := c.KeyFromString(&c.buf, s)
+	// No weight of the last level is 0, so that shorter keys come first.
+	return string(key) + "\x00" + s
+}
+
+// letter is the primary weights of a letter, the first n of them.
+type letter struct {
+	weights [2]uint16
+	n       uint8
+}
+
+func (l letter) rest() letter {
+	if l.n < 2 {
+		return letter{}
+	}
+	return letter{[2]uint16{l.weights[1]}, 1}
+}
+
+// letters are the weights of Latin, Greek and Cyrillic letters and of the signs
+// among them, by rune. Those of which the collation makes something else by what
+// stands beside them, and those without weight, have none here.
+type letters struct {
+	ascii [0x80]uint16 // the weights of those of one byte, 0 for none
+	all   [lettersEnd]letter
+}
+
+const lettersEnd = 0x530
+
+// at reads the letter at a place of a text and the place after it.
+func (t *letters) at(s string, i int) (letter, int) {
+	c := s[i]
+	if c < 0x80 {
+		return t.all[c], i + 1
+	}
+	if c < 0xC2 || c > 0xDF || i+1 == len(s) || s[i+1]&0xC0 != 0x80 {
+		return letter{}, i
+	}
+	r := uint(c&0x1F)<<6 | uint(s[i+1]&0x3F)
+	if r >= lettersEnd {
+		return letter{}, i
+	}
+	return t.all[r], i + 2
+}
+
+// ends tells whether the letter before a place is surely done there.
+func (t *letters) ends(s string, i int) bool {
+	if i == len(s) {
+		return true
+	}
+	if c := s[i]; c < 0x80 {
+		return t.ascii[c] > 0
+	}
+	l, _ := t.at(s, i)
+	return l.n > 0
+}
+
+var letterTables atomic.Pointer[letters]
+
+// letterTable makes the table on first use, in some milliseconds.
+func letterTable() *letters {
+	if t := letterTables.Load(); t != nil {
+		return t
+	}
+	return makeLetters()
+}
+
+func makeLetters() *letters {
+	t := new(letters)
+	for r := rune(1); r < lettersEnd; r++ {
+		// l· and similar are letters of their own.
+		if r == 0xB7 || r == 0x387 {
+			continue
+		}
+		key := makeKey(string(r))
+		l := letter{}
+		for ; len(key) > 1 && (key[0] != 0 || key[1] != 0); key = key[2:] {
+			if key[0]&0x80 != 0 || int(l.n) == len(l.weights) {
+				l.n = 0 // a long weight, or more than there is room for
+				break
+			}
+			l.weights[l.n] = uint16(key[0])<<8 | uint16(key[1])
+			l.n++
+		}
+		if t.all[r] = l; r < 0x80 && l.n == 1 {
+			t.ascii[r] = l.weights[0]
+		}
+	}
+	letterTables.Store(t) // that another goroutine has made it as well does no harm
+	return t
+}

@@ -1,0 +1,241 @@
+package graph
+
+import (
+	"cmp"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Compare is the one order of values: lists, pages, groups, the least and the
+// most all go by it. It is total and transitive over values of every kind; 0
+// means that two values are one amount, one stretch of days or one text.
+//
+//   - Different kinds go by kind: missing, numbers, quantities, booleans, dates,
+//     texts, members of enums, entities, points.
+//   - Whole and other numbers are one kind and compare exactly.
+//   - Quantities go by dimension and then by amount, exactly and whatever their
+//     units: 900 m, 1 km, 1100 m. Units that no factor relates, as currencies,
+//     stand one after the other by their codes.
+//   - Dates go by the first day that they may mean and then by the last; an open
+//     end is later than every date, an open start (OpenStart) earlier.
+//   - Texts go by the Unicode collation (CompareText); members of enums and ids by
+//     their bytes.
+func Compare(o *schema.Ontology, a, b *Value) int {
+	if x, y := orderOfKinds[a.kind], orderOfKinds[b.kind]; x != y {
+		return cmp.Compare(x, y)
+	}
+	switch a.kind {
+	case IntKind, FloatKind:
+		return compareNumbers(a, b)
+	case QuantityKind:
+		return compareQuantities(o, a, b)
+	case BoolKind:
+		return cmp.Compare(a.n, b.n)
+	case DateKind:
+		x, y := a.date.days(), b.date.days()
+		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Last, y.Last))
+	case StringKind, LooseKind:
+		return CompareText(a.text, b.text)
+	case EnumKind, EntityKind:
+		return strings.Compare(a.text, b.text)
+	case CoordinatesKind:
+		return cmp.Or(cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b))
+	}
+	return 0
+}
+
+var orderOfKinds = [...]uint8{
+	NoKind: 0, IntKind: 1, FloatKind: 1, QuantityKind: 2, BoolKind: 3, DateKind: 4, StringKind: 5, LooseKind: 5,
+	EnumKind: 6, EntityKind: 7, CoordinatesKind: 8,
+}
+
+// Comparison is a way in which a filter compares a value with a bound.
+type Comparison uint8
+
+// The comparisons. Of dates, which stand for all the days that they may mean,
+// each holds where it surely does:
+//
+//	Eq   the value lies within the bound: 1991-12-16 is within 1991, and 1991 not within 1991-12-16
+//	Lt   the value ends before the bound begins
+//	Lte  the value ends no later than the bound
+//	Gt   the value begins after the bound ends: 2026 after 2025, 2025-06 not
+//	Gte  the value begins no earlier than the bound
+//
+// so that Gte and Lte of one date are Eq of it, and in is Eq of any of a list.
+// Doubt (?, ~, %) makes no difference. An open end is later than every date, an
+// open start earlier. A date that nobody states is missing, and a missing value
+// fails them all.
+const (
+	Eq Comparison = iota
+	Lt
+	Lte
+	Gt
+	Gte
+)
+
+// Holds tells whether the value compares so with the bound. Values that are
+// not comparable, as amounts of two currencies or a date and a number, fail. A
+// bound without a unit compares with the bare number of a quantity. Texts of
+// all kinds are equal where their bytes are; byBytes orders them so as well.
+func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) bool {
+	n := 0
+	switch {
+	case v.kind == DateKind && bound.kind == DateKind:
+		return c.holdsOfDays(v.date.days(), bound.date.days())
+	case v.textual() && bound.textual():
+		switch {
+		case c == Eq:
+			return v.text == bound.text
+		case byBytes || v.kind != StringKind:
+			n = strings.Compare(v.text, bound.text)
+		default:
+			n = CompareText(v.text, bound.text)
+		}
+	case v.kind == QuantityKind && orderOfKinds[bound.kind] == orderOfKinds[FloatKind]:
+		bare := FloatValue(v.a)
+		n = compareNumbers(&bare, bound)
+	case v.kind == NoKind || orderOfKinds[v.kind] != orderOfKinds[bound.kind],
+		v.kind == QuantityKind && v.text != bound.text && !o.Units[v.text].Converts(o.Units[bound.text]):
+		return false
+	default:
+		n = Compare(o, v, bound)
+	}
+	switch c {
+	case Lt:
+		return n < 0
+	case Lte:
+		return n <= 0
+	case Gt:
+		return n > 0
+	case Gte:
+		return n >= 0
+	}
+	return n == 0
+}
+
+func (c Comparison) holdsOfDays(v, bound Span) bool {
+	switch c {
+	case Lt:
+		return v.Last < bound.First
+	case Lte:
+		return v.Last <= bound.Last
+	case Gt:
+		return v.First > bound.Last
+	case Gte:
+		return v.First >= bound.First
+	}
+	return v.First >= bound.First && v.Last <= bound.Last
+}
+
+// textual tells whether the value is a text, whatever it names.
+func (v *Value) textual() bool {
+	return v.kind == StringKind || v.kind == EnumKind || v.kind == EntityKind || v.kind == LooseKind
+}
+
+// days are the days that a date stands for in an order.
+func (d Date) days() Span {
+	switch {
+	case d == OpenStart:
+		return Span{FirstDay, FirstDay}
+	case d.precision == Open:
+		return Span{LastDay, LastDay}
+	}
+	return d.Span()
+}
+
+// compareNumbers compares exactly: 2^53+1 is more than 2^53, which no float64 tells apart.
+func compareNumbers(a, b *Value) int {
+	switch {
+	case a.kind == IntKind && b.kind == IntKind:
+		return cmp.Compare(a.n, b.n)
+	case a.kind == IntKind:
+		return compareWhole(a.n, b.a)
+	case b.kind == IntKind:
+		return -compareWhole(b.n, a.a)
+	}
+	return cmp.Compare(a.a, b.a)
+}
+
+func compareWhole(n int64, f float64) int {
+	whole := math.Floor(f)
+	switch {
+	case whole >= 1<<63:
+		return -1
+	case whole < -1<<63:
+		return 1
+	}
+	if c := cmp.Compare(n, int64(whole)); c != 0 {
+		return c
+	}
+	return cmp.Compare(whole, f)
+}
+
+// compareQuantities orders amounts by dimension, then by what they amount to.
+func compareQuantities(o *schema.Ontology, a, b *Value) int {
+	if a.text == b.text {
+		return cmp.Compare(a.a, b.a)
+	}
+	u, w := o.Units[a.text], o.Units[b.text]
+	if !u.Converts(w) {
+		// Also of units that the ontology lost, which have no dimension.
+		var x, y string
+		if u != nil {
+			x = u.Dimension
+		}
+		if w != nil {
+			y = w.Dimension
+		}
+		return cmp.Or(strings.Compare(x, y), strings.Compare(a.text, b.text))
+	}
+	// Rounding moves either by far less than this.
+	x, y := a.a*u.Factor, b.a*w.Factor
+	if most := max(math.Abs(x), math.Abs(y)); most > 1e-200 && most < 1e300 && math.Abs(x-y) > 1e-12*most {
+		return cmp.Compare(x, y)
+	}
+	return amount(a.a, u).Cmp(amount(b.a, w))
+}
+
+// amount is a quantity in the base unit of its dimension, exactly: the number
+// as a person writes it and not the fraction nearest to it.
+func amount(f float64, u *schema.Unit) *big.Rat {
+	x, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	return x.Mul(x, u.Exact)
+}
+
+// Convert gives a number of one unit in another that it Converts to, as exactly
+// as a float64 can.
+func Convert(x float64, from, to *schema.Unit) float64 {
+	if from == to || from.Code == to.Code {
+		return x
+	}
+	r := amount(x, from)
+	f, _ := r.Quo(r, to.Exact).Float64()
+	return f
+}
+
+// Sum adds up numbers without losing what each is too small for by itself:
+// ten times 0.1 is 1. The zero Sum is 0.
+type Sum struct{ sum, lost float64 }
+
+// Add adds x, after Neumaier.
+func (s *Sum) Add(x float64) {
+	t := s.sum + x
+	if math.Abs(s.sum) >= math.Abs(x) {
+		s.lost += (s.sum - t) + x
+	} else {
+		s.lost += (x - t) + s.sum
+	}
+	s.sum = t
+}
+
+// Float is the sum so far.
+func (s *Sum) Float() float64 {
+	if math.IsInf(s.sum, 0) {
+		return s.sum // what was lost of it is no number
+	}
+	return s.sum + s.lost
+}
