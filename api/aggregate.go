@@ -24,7 +24,7 @@ type gathered struct {
 }
 
 type sums struct {
-	by    *snapshot.Reading
+	by    snapshot.Reading
 	stats []snapshot.Stats // of the whole, or by group
 }
 
@@ -79,7 +79,7 @@ func (g *gathering) count() int {
 }
 
 // stats sums up a reading. The first part that asks sums up for all.
-func (g *gathering) stats(by *snapshot.Reading) (*snapshot.Stats, error) {
+func (g *gathering) stats(by snapshot.Reading) (*snapshot.Stats, error) {
 	i := 0
 	for i < len(g.sums) && g.sums[i].by != by {
 		i++
@@ -94,7 +94,7 @@ func (g *gathering) stats(by *snapshot.Reading) (*snapshot.Stats, error) {
 		if g.parted {
 			parts = &g.parts
 		}
-		g.sums[i].by, g.sums[i].stats = by, g.view.Stats(g.edges, *by, parts, g.sums[i].stats[:0])
+		g.sums[i].by, g.sums[i].stats = by, g.view.Stats(g.edges, by, parts, g.sums[i].stats[:0])
 	}
 	st := &g.sums[i].stats[g.group]
 	return st, st.Err()
@@ -109,7 +109,7 @@ func (b *builder) aggregateFields(s shape) []field {
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendInt(dst, int64(src.Obj.(*gathering).count())), nil
 		}}}}
-	if !b.hasNumbers(s) {
+	if b.figures(s, schema.Scalar.Numeric).none() {
 		return fs
 	}
 	for i, op := range ops {
@@ -118,11 +118,15 @@ func (b *builder) aggregateFields(s shape) []field {
 				return gql.Ref{Obj: src.Obj, Index: uint64(i)}, true, nil
 			}}})
 	}
+	if !b.figures(s, quantities).none() {
+		fs = append(fs, field{name: "units", typ: must(b.unitsType(s)), about: "The units of the sums.", read: gql.Binding{
+			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
+	}
 	return fs
 }
 
 func (b *builder) aggregateType(s shape) *graphql.Object {
-	return b.object(s.name+"Aggregate", "Sums over a list. A missing value counts for nothing; quantities of different units are refused.", func() []field {
+	return b.object(s.name+"Aggregate", "Sums over a list. A missing value counts for nothing; quantities are converted, and refused where they measure different things.", func() []field {
 		return append(b.aggregateFields(s), field{
 			name: "groups", typ: list(b.groupType(s)), about: "The list parted by a value, the largest groups first.",
 			args: graphql.FieldConfigArgument{"by": {Type: must(b.groupKeyType(s))}},
@@ -153,53 +157,74 @@ func (b *builder) groupType(s shape) *graphql.Object {
 	})
 }
 
-func (b *builder) numberFields(t *schema.Type) []*schema.Field {
-	var fs []*schema.Field
-	for _, f := range b.orderedFields(t) {
-		if f.Scalar.Numeric() {
-			fs = append(fs, f)
-		}
-	}
-	return fs
+// figures are the numbers that a list can be summed up by: qualifiers of its
+// claims, or fields of its nodes.
+type figures struct {
+	qualifiers []*schema.Qualifier
+	fields     []*schema.Field
 }
 
-func (b *builder) hasNumbers(s shape) bool {
+// figures are those of the scalars that keep is true for.
+func (b *builder) figures(s shape, keep func(schema.Scalar) bool) (f figures) {
 	for _, q := range s.qualifiers {
-		if q.Scalar.Numeric() {
-			return true
+		if keep(q.Scalar) {
+			f.qualifiers = append(f.qualifiers, q)
 		}
 	}
-	return len(b.numberFields(s.target)) > 0
+	for _, field := range b.orderedFields(s.target) {
+		if keep(field.Scalar) {
+			f.fields = append(f.fields, field)
+		}
+	}
+	return f
 }
 
-// numbersType has a field for each number that can be summed up; those of the
-// nodes of a relation stand under node.
+func (f figures) none() bool { return len(f.qualifiers)+len(f.fields) == 0 }
+
+func quantities(s schema.Scalar) bool { return s == schema.Quantity }
+
+// numbersType has a field for each number that can be summed up.
 func (b *builder) numbersType(s shape) *graphql.Object {
-	number := func(name, about string, by snapshot.Reading) field {
-		return field{name: name, about: about, typ: graphql.Float, read: gql.Binding{
+	return b.figuresType(s, "Numbers", "Null where no value is known.", schema.Scalar.Numeric, graphql.Float,
+		func(st *snapshot.Stats, op int, dst []byte) []byte {
+			return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[op])
+		})
+}
+
+// unitsType has a field for each quantity that can be summed up.
+func (b *builder) unitsType(s shape) *graphql.Object {
+	return b.figuresType(s, "Units", "In which units the sums of quantities are: the one that all values have, or else the base unit of what they measure. Null where no value is known.",
+		quantities, graphql.String, func(st *snapshot.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.Unit) })
+}
+
+// figuresType has a field for each of a list's figures; those of the nodes of a
+// relation are under node. A Ref's Index goes on to append.
+func (b *builder) figuresType(s shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
+	appendTo func(st *snapshot.Stats, op int, dst []byte) []byte) *graphql.Object {
+	figure := func(name, about string, by snapshot.Reading) field {
+		return field{name: name, about: about, typ: typ, read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				st, err := src.Obj.(*gathering).stats(&by)
+				st, err := src.Obj.(*gathering).stats(by)
 				if err != nil || st.Count == 0 {
 					return dst, err
 				}
-				return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[src.Index]), nil
+				return appendTo(st, int(src.Index), dst), nil
 			}}}
 	}
-	return b.object(s.name+"Numbers", "Null where no value is known.", func() []field {
+	return b.object(s.name+part, about, func() []field {
 		var fs []field
+		have := b.figures(s, keep)
 		if !s.link {
-			for _, f := range b.numberFields(s.target) {
-				fs = append(fs, number(f.Name, f.Description, snapshot.Reading{Property: f}))
+			for _, f := range have.fields {
+				fs = append(fs, figure(f.Name, f.Description, snapshot.Reading{Property: f}))
 			}
 			return fs
 		}
-		for _, q := range s.qualifiers {
-			if q.Scalar.Numeric() {
-				fs = append(fs, number(q.Name, q.Description, snapshot.Reading{Qualifier: q.Name}))
-			}
+		for _, q := range have.qualifiers {
+			fs = append(fs, figure(q.Name, q.Description, snapshot.Reading{Qualifier: q.Name}))
 		}
-		if len(b.numberFields(s.target)) > 0 {
-			fs = append(fs, field{name: "node", typ: must(b.numbersType(listShape(s.target))), read: gql.Binding{
+		if len(have.fields) > 0 {
+			fs = append(fs, field{name: "node", typ: must(b.figuresType(listShape(s.target), part, about, keep, typ, appendTo)), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
 		}
 		return fs

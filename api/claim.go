@@ -1,12 +1,11 @@
 package api
 
 import (
-	"slices"
-
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/analysis"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -75,7 +74,7 @@ func (b *builder) claimType() *graphql.Object {
 			{name: "year", typ: graphql.Int, about: "The year of its valid time where that lies within one.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					v, n := viewOf(src)
-					if y, ok := yearOf(v.Snapshot().Valid(n)); ok {
+					if y, ok := v.Snapshot().Valid(n).Year(); ok {
 						dst = gql.AppendInt(dst, int64(y))
 					}
 					return dst, nil
@@ -126,9 +125,8 @@ func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 		return nil
 	}
 	seen := map[uint32]bool{n: true}
-	self := s.ClaimAt(n)
 	add := func(c uint32) bool {
-		if !seen[c] && s.Conflict(c) == group && competes(s, &self, c) {
+		if !seen[c] && s.Conflict(c) == group && analysis.Compete(s, n, c) {
 			seen[c] = true
 			dst = append(dst, c)
 		}
@@ -139,28 +137,6 @@ func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 		v.Claims(o, "", true, add)
 	}
 	return dst
-}
-
-// competes tells whether another claim of the group says something else. Two
-// sources that say the same agree, and amounts in two currencies are two
-// readings of one thing.
-func competes(s *snapshot.Snapshot, self *graph.Claim, c uint32) bool {
-	other := s.ClaimAt(c)
-	if other.Predicate != self.Predicate {
-		return false
-	}
-	if order, ok := snapshot.Compare(s.Ontology(), self.Value, other.Value); !ok || order != 0 {
-		return ok
-	}
-	return other.Valid != self.Valid || !slices.Equal(other.Qualifiers, self.Qualifiers)
-}
-
-func yearOf(iv graph.Interval) (int, bool) {
-	if !iv.From.Known() || !iv.To.Known() {
-		return 0, false
-	}
-	first, last := iv.From.First().Date(), iv.To.Last().Date()
-	return first.YearNumber(), first.YearNumber() == last.YearNumber()
 }
 
 // claimQualifier is one qualifier of a claim.
@@ -319,7 +295,7 @@ func (b *builder) claimFilterType() *graphql.InputObject {
 func (b *builder) claimFilter(in map[string]any) (*snapshot.EdgeFilter, error) {
 	f := &snapshot.EdgeFilter{}
 	return f, readFilter(in, logic[snapshot.EdgeFilter]{&f.And, &f.Or, &f.Not, b.claimFilter}, func(key string, m map[string]any) error {
-		test, err := b.test(schema.String, m)
+		test, err := b.test(tested{scalar: schema.String, byBytes: snapshot.ClaimField(key).ByBytes()}, m)
 		f.Claims = append(f.Claims, snapshot.ClaimTest{Field: snapshot.ClaimField(key), Test: test})
 		return err
 	})

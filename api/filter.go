@@ -107,7 +107,12 @@ func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.In
 			typ, name = graphql.ID, "ID"
 		}
 	}
-	return b.input(name+"Filter", "All that is given must hold. A missing value fails all but isNull, ne and notIn.", func() []inputField {
+	about := "All that is given must hold. A missing value fails all but isNull, ne and notIn."
+	if s == schema.Date {
+		about += " A date stands for all the days it may mean: eq and in keep what lies within it, lt what ends before it begins, lte what ends no later," +
+			" gt what begins after it ends, gte what begins no earlier. An open end is later than every date."
+	}
+	return b.input(name+"Filter", about, func() []inputField {
 		many := graphql.NewList(must(typ))
 		fs := []inputField{{"eq", "", typ}, {"ne", "", typ}, {"in", "", many}, {"notIn", "", many}, {"isNull", "", graphql.Boolean}}
 		if ordered {
@@ -124,8 +129,12 @@ func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.In
 }
 
 func (b *builder) quantityTestType() *graphql.InputObject {
-	return b.input("QuantityFilter", "Compares the number in the given unit, converted within its dimension; without a unit, the bare numbers.", func() []inputField {
-		fs := []inputField{{"unit", "The unit's code.", graphql.String}, {"isNull", "", graphql.Boolean}}
+	return b.input("QuantityFilter", "Compares what the quantity amounts to in the given unit; without a unit, the bare numbers.", func() []inputField {
+		many := graphql.NewList(must(graphql.Float))
+		fs := []inputField{
+			{"unit", "The unit's code. By itself it keeps what can be given in the unit.", graphql.String}, {"isNull", "", graphql.Boolean},
+			{"in", "", many}, {"notIn", "", many},
+		}
 		for _, op := range []string{"eq", "ne", "lt", "lte", "gt", "gte"} {
 			fs = append(fs, inputField{op, "", graphql.Float})
 		}
@@ -173,11 +182,11 @@ func (b *builder) filter(t *schema.Type, in map[string]any) (*snapshot.Filter, e
 	return f, readFilter(in, logic[snapshot.Filter]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
 		switch key {
 		case "id":
-			f.ID, err = b.test(schema.String, m)
+			f.ID, err = b.test(codeTest, m)
 		case "type":
-			f.Type, err = b.test(schema.String, m)
+			f.Type, err = b.test(codeTest, m)
 		case "name":
-			f.Name, err = b.test(schema.String, m)
+			f.Name, err = b.test(tested{scalar: schema.String}, m)
 		default:
 			err = b.fieldFilter(f, t, key, m)
 		}
@@ -191,7 +200,7 @@ func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in
 		def = b.o.Type(schema.EntityType).Field(key)
 	}
 	if def.Kind == schema.Property {
-		test, err := b.test(def.Scalar, in)
+		test, err := b.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Code != nil}, in)
 		f.Properties = append(f.Properties, snapshot.PropertyFilter{Field: def, Test: test})
 		return err
 	}
@@ -231,11 +240,11 @@ func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[strin
 		if !ok {
 			continue
 		}
-		kind := q.Scalar
+		of := tested{q.Name, q.Scalar, q.Unit, q.Dimension, q.Code != nil}
 		if q.Target != nil {
-			kind = schema.String
+			of = codeTest
 		}
-		test, err := b.test(kind, m)
+		test, err := b.test(of, m)
 		if err != nil {
 			return err
 		}
@@ -266,14 +275,43 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
-// test turns the comparison of a scalar into the snapshot's form.
-func (b *builder) test(s schema.Scalar, in map[string]any) (*snapshot.Test, error) {
-	t := &snapshot.Test{}
-	unit, _ := in["unit"].(string)
-	if unit != "" && b.o.Units[unit] == nil {
-		return nil, graph.Errorf(graph.UnknownName, "there is no unit %q", unit)
+// tested is what a test asks of: a field or a qualifier of the ontology.
+type tested struct {
+	name            string
+	scalar          schema.Scalar
+	unit, dimension string // of quantities, where the ontology fixes them
+	byBytes         bool   // texts are ids or codes
+}
+
+// codeTest is what tests of ids and names of the ontology ask of.
+var codeTest = tested{scalar: schema.String, byBytes: true}
+
+// unitOf is the unit of a test, nil for none. One that no value can have is refused.
+func (b *builder) unitOf(of tested, code string) (*schema.Unit, error) {
+	if code == "" {
+		return nil, nil
 	}
-	value := func(x any) graph.Value { return inputValue(s, x, unit) }
+	u := b.o.Units[code]
+	switch {
+	case u == nil:
+		return nil, graph.Errorf(graph.UnknownName, "there is no unit %q", code)
+	case of.dimension != "" && u.Dimension != of.dimension:
+		return nil, graph.Errorf(graph.WrongType, "%s measures %s and cannot be compared in %s, which measures %s", of.name, of.dimension, code, u.Dimension)
+	case of.unit != "" && !b.o.Units[of.unit].Converts(u):
+		return nil, graph.Errorf(graph.WrongType, "%s is in %s and cannot be compared in %s, which measures %s", of.name, of.unit, code, u.Dimension)
+	}
+	return u, nil
+}
+
+// test turns the comparison of a scalar into the snapshot's form.
+func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
+	t := &snapshot.Test{ByBytes: of.byBytes}
+	unit, _ := in["unit"].(string)
+	var err error
+	if t.Unit, err = b.unitOf(of, unit); err != nil {
+		return nil, err
+	}
+	value := func(x any) graph.Value { return inputValue(of.scalar, x, unit) }
 	for key, val := range in {
 		if val == nil && key != "unit" {
 			if key != "eq" && key != "ne" {

@@ -106,19 +106,15 @@ func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
 		case "not":
 			f.not, err = b.changesFilter(m)
 		case "entity":
-			f.entity, err = b.test(schema.String, m)
+			f.entity, err = b.test(codeTest, m)
 		case "type":
 			f.edge.Node = &snapshot.Filter{}
-			if f.edge.Node.Type, err = b.test(schema.String, m); err == nil {
+			if f.edge.Node.Type, err = b.test(codeTest, m); err == nil {
 				err = named(m, "where.type: the ontology has no type", func(name string) bool { return b.o.Type(name) != nil })
 			}
 		default:
-			scalar := schema.String
-			if key == "confidence" {
-				scalar = schema.Float
-			}
 			t := snapshot.ClaimTest{Field: snapshot.ClaimField(key)}
-			t.Test, err = b.test(scalar, m)
+			t.Test, err = b.test(codeTest, m)
 			if err == nil && key == "predicate" {
 				err = named(m, "where.predicate: the ontology has no stored field", func(name string) bool { return b.o.Predicate(name) != nil })
 			}

@@ -350,6 +350,3 @@ func (iv Interval) Year() (year int, ok bool) {
 	first, last := iv.From.First().Date(), iv.To.Last().Date()
 	return int(first.year), first.year == last.year
 }
-
-// YearNumber is the year of a known date, the first one of a decade or a century.
-func (d Date) YearNumber() int { return int(d.year) }

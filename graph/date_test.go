@@ -245,7 +245,7 @@ func TestDaysAgainstTime(t *testing.T) {
 	if FirstDay.Date() != OpenDate || LastDay.Date() != OpenDate {
 		t.Error("the days before and after all others have a date")
 	}
-	if Day(0).String() != "1970-01-01" || DayDate(2000, 3, 1).YearNumber() != 2000 {
+	if Day(0).String() != "1970-01-01" || DayDate(2000, 3, 1).year != 2000 {
 		t.Error("the epoch")
 	}
 }

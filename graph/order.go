@@ -48,6 +48,16 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 	return 0
 }
 
+// Comparable tells whether two values answer a question in one measure: they
+// are of one kind, and quantities convert into each other.
+func Comparable(o *schema.Ontology, a, b *Value) bool {
+	if a.textual() && b.textual() {
+		return true
+	}
+	return a.kind != NoKind && orderOfKinds[a.kind] == orderOfKinds[b.kind] &&
+		(a.kind != QuantityKind || a.text == b.text || o.Units[a.text].Converts(o.Units[b.text]))
+}
+
 var orderOfKinds = [...]uint8{
 	NoKind: 0, IntKind: 1, FloatKind: 1, QuantityKind: 2, BoolKind: 3, DateKind: 4, StringKind: 5, LooseKind: 5,
 	EnumKind: 6, EntityKind: 7, CoordinatesKind: 8,
@@ -98,8 +108,7 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 	case v.kind == QuantityKind && orderOfKinds[bound.kind] == orderOfKinds[FloatKind]:
 		bare := FloatValue(v.a)
 		n = compareNumbers(&bare, bound)
-	case v.kind == NoKind || orderOfKinds[v.kind] != orderOfKinds[bound.kind],
-		v.kind == QuantityKind && v.text != bound.text && !o.Units[v.text].Converts(o.Units[bound.text]):
+	case !Comparable(o, v, bound):
 		return false
 	default:
 		n = Compare(o, v, bound)

@@ -30,7 +30,7 @@ var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timel
 // listParts are the endings of the types that the API makes for each list.
 var listParts = []string{
 	"Connection", "Edge", "Filter", "RelationFilter", "EdgeFilter", "QualifierFilter",
-	"Order", "EdgeOrder", "Aggregate", "Numbers", "Group", "GroupKey",
+	"Order", "EdgeOrder", "Aggregate", "Numbers", "Units", "Group", "GroupKey",
 }
 
 // reservedFields are the names that every entity has in the API besides the

@@ -255,12 +255,12 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 			continue
 		}
 		for _, d := range r.groups[group] {
-			add(d, compete)
+			add(d, Compete)
 		}
 		if to := s.Object(c); to != snapshot.None {
 			w.v.Claims(to, predicate, true, func(d uint32) bool {
 				if s.Conflict(d) == group && w.v.Lists(d) {
-					add(d, compete)
+					add(d, Compete)
 				}
 				return w.tick()
 			})
@@ -373,7 +373,7 @@ func (w *conflictWalk) competing(set []uint32) bool {
 	s := w.v.Snapshot()
 	for i, n := range set {
 		for _, m := range set[:i] {
-			if w.tick() && compete(s, n, m) {
+			if w.tick() && Compete(s, n, m) {
 				return true
 			}
 		}

@@ -95,7 +95,7 @@ func incompatible(o *schema.Ontology, t schema.Tolerance, a, b graph.Value) bool
 		x, y := a.Float(), b.Float()
 		if a.Text() != b.Text() {
 			u, w := o.Units[a.Text()], o.Units[b.Text()]
-			if u == nil || w == nil || u.Dimension != w.Dimension || u.Factor == 0 || w.Factor == 0 {
+			if !u.Converts(w) {
 				return false
 			}
 			x, y = x*u.Factor, y*w.Factor
@@ -133,15 +133,18 @@ func follows(p, q graph.Interval, days int) bool {
 	return begins && ends && !same
 }
 
-// compete tells whether a curator put two claims of one predicate into one
+// Compete tells whether a curator put two claims of one predicate into one
 // group and they say different things. Two sources that say the same agree,
 // and amounts in two currencies are two readings of one thing.
-func compete(s *snapshot.Snapshot, a, b uint32) bool {
+func Compete(s *snapshot.Snapshot, a, b uint32) bool {
 	if a == b || s.Conflict(a) == "" || s.Conflict(a) != s.Conflict(b) || s.Predicate(a) != s.Predicate(b) {
 		return false
 	}
-	if order, ok := snapshot.Compare(s.Ontology(), s.Value(a), s.Value(b)); !ok || order != 0 {
-		return ok
+	switch o, x, y := s.Ontology(), s.Value(a), s.Value(b); {
+	case !graph.Comparable(o, &x, &y):
+		return false
+	case graph.Compare(o, &x, &y) != 0:
+		return true
 	}
 	if s.Subject(a) != s.Subject(b) || s.Valid(a) != s.Valid(b) || s.QualifierCount(a) != s.QualifierCount(b) {
 		return true

@@ -275,7 +275,7 @@ func (d *dependencyRun) figure(relation string, n uint32) (figure, bool) {
 	if q, _ := s.Qualifier(n, shareField); q.Kind() != graph.NoKind && q.Float() >= 0 && q.Float() <= 1 {
 		f.share = q.Float()
 	}
-	if y, ok := yearOf(s.Valid(n)); ok {
+	if y, ok := s.Valid(n).Year(); ok {
 		f.year = y
 	}
 	return f, true

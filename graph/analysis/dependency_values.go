@@ -6,15 +6,6 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// yearOf is the year that the period lies within.
-func yearOf(iv graph.Interval) (int, bool) {
-	if !iv.From.Known() || !iv.To.Known() {
-		return 0, false
-	}
-	first, last := iv.From.First().Date(), iv.To.Last().Date()
-	return first.YearNumber(), first.YearNumber() == last.YearNumber()
-}
-
 // touchesYear tells whether the period may have a day of the year.
 func touchesYear(iv graph.Interval, year int) bool {
 	return iv.From.First() <= graph.DayDate(year, 12, 31).First() && iv.To.Last() >= graph.DayDate(year, 1, 1).First()

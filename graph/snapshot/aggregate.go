@@ -1,12 +1,14 @@
 package snapshot
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // Stats sums up the numbers that a reading takes from a list of edges.
@@ -14,17 +16,26 @@ type Stats struct {
 	// Count counts the edges that have a value.
 	Count         int
 	Sum, Min, Max float64
-	// Unit is the unit of quantities, "" for plain numbers.
+	// Unit is the unit of quantities, "" for plain numbers: the one that all
+	// have, or the base unit of their dimension.
 	Unit string
 
-	other string // a second unit, where mixed
-	mixed bool
+	sum    graph.Sum
+	others []unitStats // of further units, until they are converted
+	other  string      // a unit that does not convert
 }
 
-// Err refuses what cannot be summed up, quantities of different units: a sum of
-// tonnes and of barrels is neither.
+// unitStats are the sums of quantities in one unit.
+type unitStats struct {
+	unit     string
+	sum      graph.Sum
+	min, max float64
+}
+
+// Err refuses what cannot be summed up, quantities of different dimensions: a
+// sum of tonnes and of barrels is neither.
 func (s *Stats) Err() error {
-	if !s.mixed {
+	if s.other == "" {
 		return nil
 	}
 	return graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", s.Unit, s.other)
@@ -34,12 +45,51 @@ func (s *Stats) add(x float64, unit string) {
 	switch {
 	case s.Count == 0:
 		s.Min, s.Max, s.Unit = x, x, unit
-	case s.Unit != unit && !s.mixed:
-		s.other, s.mixed = unit, true
+	case s.Unit != unit:
+		s.Count++
+		s.addOther(x, unit)
+		return
 	}
 	s.Count++
-	s.Sum += x
+	s.sum.Add(x)
 	s.Min, s.Max = min(s.Min, x), max(s.Max, x)
+}
+
+func (s *Stats) addOther(x float64, unit string) {
+	i := slices.IndexFunc(s.others, func(u unitStats) bool { return u.unit == unit })
+	if i < 0 {
+		i = len(s.others)
+		s.others = append(s.others, unitStats{unit: unit, min: x, max: x})
+	}
+	u := &s.others[i]
+	u.sum.Add(x)
+	u.min, u.max = min(u.min, x), max(u.max, x)
+}
+
+// settle works out the sums, in the base unit where the units differ.
+func (s *Stats) settle(o *schema.Ontology) {
+	s.Sum = s.sum.Float()
+	if s.others == nil {
+		return
+	}
+	from := o.Units[s.Unit]
+	for _, x := range s.others {
+		if !from.Converts(o.Units[x.unit]) {
+			s.other = x.unit
+			return
+		}
+	}
+	to := o.Base(from)
+	in := func(x float64) float64 { return graph.Convert(x, from, to) }
+	var total graph.Sum
+	total.Add(in(s.Sum))
+	s.Min, s.Max, s.Unit = in(s.Min), in(s.Max), to.Code
+	for _, x := range s.others {
+		from = o.Units[x.unit]
+		total.Add(in(x.sum.Float()))
+		s.Min, s.Max = min(s.Min, in(x.min)), max(s.Max, in(x.max))
+	}
+	s.Sum, s.others = total.Float(), nil
 }
 
 // Stats appends to dst the sums of a reading, one for each group of the parts
@@ -72,6 +122,9 @@ func (v *View) Stats(edges []Edge, by Reading, parts *Parts, dst []Stats) []Stat
 		}
 		sums[group].add(c.number(), unit)
 	}
+	for i := range sums {
+		sums[i].settle(v.s.o)
+	}
 	return dst
 }
 
@@ -102,7 +155,7 @@ func (v *View) Part(edges []Edge, by Reading, parts *Parts) {
 			g.of[i] = g.numbered(r.value(v, e))
 		}
 	}
-	g.order(parts)
+	g.order(v.s.o, r.byBytes, parts)
 }
 
 // grouper finds the groups of a list; it is used again for later ones.
@@ -179,8 +232,8 @@ func (g *grouper) numbered(val graph.Value) int32 {
 	return k
 }
 
-// order puts the groups into their order.
-func (g *grouper) order(parts *Parts) {
+// order puts the groups into their order: the largest first, then by key.
+func (g *grouper) order(o *schema.Ontology, byBytes bool, parts *Parts) {
 	n := len(g.keys)
 	g.counts = append(g.counts[:0], make([]int32, n)...)
 	g.place = append(g.place[:0], make([]int32, n)...)
@@ -189,13 +242,27 @@ func (g *grouper) order(parts *Parts) {
 		g.counts[k]++
 	}
 	for k := range g.keys {
-		g.sorted, g.texts = append(g.sorted, int32(k)), append(g.texts, g.keys[k].String())
+		g.sorted, g.texts = append(g.sorted, int32(k)), append(g.texts, "")
+	}
+	text := func(k int32) string {
+		if g.texts[k] == "" {
+			g.texts[k] = g.keys[k].String()
+			if g.keys[k].Kind() == graph.StringKind && !byBytes {
+				g.texts[k] = graph.TextKey(g.texts[k])
+			}
+		}
+		return g.texts[k]
 	}
 	slices.SortFunc(g.sorted, func(a, b int32) int {
 		if d := g.counts[b] - g.counts[a]; d != 0 {
 			return int(d)
 		}
-		return strings.Compare(g.texts[a], g.texts[b])
+		x, y := &g.keys[a], &g.keys[b]
+		if x.Kind() == graph.StringKind && y.Kind() == graph.StringKind {
+			return strings.Compare(text(a), text(b))
+		}
+		// 1 km and 1000 m are one amount and two groups.
+		return cmp.Or(graph.Compare(o, x, y), strings.Compare(text(a), text(b)))
 	})
 	parts.Groups = slices.Grow(parts.Groups[:0], n)
 	for i, k := range g.sorted {

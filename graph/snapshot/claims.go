@@ -25,6 +25,16 @@ var ClaimFields = []struct {
 	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
 }
 
+// ByBytes tells whether the field's texts are ids, codes or places, which are
+// ordered byte by byte.
+func (f ClaimField) ByBytes() bool {
+	switch f {
+	case "value", "attributedTo", "original", "note":
+		return false
+	}
+	return true
+}
+
 // ClaimValue reads a field of a claim; the zero Value where it has none.
 func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
 	s := v.s
@@ -34,12 +44,6 @@ func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
 			return graph.Value{}
 		}
 		return graph.StringValue(t)
-	}
-	date := func(d graph.Date) graph.Value {
-		if !d.Known() {
-			return graph.Value{}
-		}
-		return graph.DateValue(d)
 	}
 	switch f {
 	case "id":
@@ -71,9 +75,9 @@ func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
 	case "holds":
 		return text(v.Holds(n).String())
 	case "validFrom":
-		return date(s.Valid(n).From)
+		return bound(s.Valid(n).From, graph.OpenStart)
 	case "validTo":
-		return date(s.Valid(n).To)
+		return bound(s.Valid(n).To, graph.OpenDate)
 	case "original":
 		return text(s.Original(n))
 	case "conflict":
@@ -86,6 +90,17 @@ func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
 		return graph.IntValue(int64(n))
 	}
 	return graph.Value{}
+}
+
+// bound is an end of a valid time: missing where nobody states it.
+func bound(d, open graph.Date) graph.Value {
+	switch d.Precision() {
+	case graph.Unknown:
+		return graph.Value{}
+	case graph.Open:
+		return graph.DateValue(open)
+	}
+	return graph.DateValue(d)
 }
 
 // ClaimID is the id of a claim.

@@ -69,6 +69,11 @@ type Test struct {
 	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
 	In, NotIn                []graph.Value // nil: not asked
 	sorted                   bool          // In and NotIn are texts in order, see Sort
+	// ByBytes orders texts by their bytes, as ids and codes are; otherwise by
+	// the collation.
+	ByBytes bool
+	// Unit, where not nil, keeps quantities that can be given in it.
+	Unit *schema.Unit
 	// Contains and StartsWith ignore case and diacritics; they are texts as
 	// Fold makes them.
 	Contains, StartsWith string
@@ -96,7 +101,7 @@ func (t *Test) listed(o *schema.Ontology, list []graph.Value, val graph.Value) b
 		_, ok := slices.BinarySearchFunc(list, val, func(a, b graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
 		return ok && isText(val.Kind())
 	}
-	return slices.ContainsFunc(list, func(w graph.Value) bool { c, ok := Compare(o, val, w); return ok && c == 0 })
+	return slices.ContainsFunc(list, func(w graph.Value) bool { return graph.Eq.Holds(o, &val, &w, true) })
 }
 
 func isText(k graph.Kind) bool {
@@ -263,27 +268,25 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	}
 	if missing {
 		return t.Eq == nil && t.In == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
-			t.Contains == "" && t.StartsWith == "" && t.Matches == nil
+			t.Contains == "" && t.StartsWith == "" && t.Matches == nil &&
+			(t.Unit == nil || t.IsNull != nil || t.Ne != nil || t.NotIn != nil)
+	}
+	if t.Unit != nil && (val.Kind() != graph.QuantityKind || !o.Units[val.Text()].Converts(t.Unit)) {
+		return false
 	}
 	if t.Contains != "" || t.StartsWith != "" {
 		if !t.finds(val.String()) {
 			return false
 		}
 	}
-	same := func(w *graph.Value) bool { c, ok := compare(o, &val, w); return ok && c == 0 }
-	if t.Eq != nil && !same(t.Eq) || t.Ne != nil && same(t.Ne) ||
+	if t.Ne != nil && graph.Eq.Holds(o, &val, t.Ne, true) ||
 		t.In != nil && !t.listed(o, t.In, val) || t.NotIn != nil && t.listed(o, t.NotIn, val) {
 		return false
 	}
-	within := func(w *graph.Value, least, most int) bool {
-		if w == nil {
-			return true
+	for i, bound := range [...]*graph.Value{graph.Eq: t.Eq, graph.Lt: t.Lt, graph.Lte: t.Lte, graph.Gt: t.Gt, graph.Gte: t.Gte} {
+		if bound != nil && !graph.Comparison(i).Holds(o, &val, bound, t.ByBytes) {
+			return false
 		}
-		c, ok := compare(o, &val, w)
-		return ok && c >= least && c <= most
-	}
-	if !within(t.Lt, -1, -1) || !within(t.Lte, -1, 0) || !within(t.Gt, 1, 1) || !within(t.Gte, 0, 1) {
-		return false
 	}
 	return t.Matches == nil || t.Matches.MatchString(val.String())
 }
@@ -308,56 +311,4 @@ func (t *Test) mayBegin(s string) bool {
 		c += 'a' - 'A'
 	}
 	return c < 'a' || c > 'z' || c == t.StartsWith[0]
-}
-
-// Compare orders two values of like kind; ok is false where they have no
-// order, as quantities of different dimensions. Texts compare by their bytes,
-// dates by the first and then the last day they may mean, quantities of one
-// dimension by what they amount to.
-func Compare(o *schema.Ontology, a, b graph.Value) (c int, ok bool) { return compare(o, &a, &b) }
-
-// compare is Compare of values that are too large to hand over by the thousand.
-func compare(o *schema.Ontology, a, b *graph.Value) (c int, ok bool) {
-	number := func(k graph.Kind) bool { return k == graph.IntKind || k == graph.FloatKind }
-	switch ka, kb := a.Kind(), b.Kind(); {
-	case isText(ka) && isText(kb):
-		return strings.Compare(a.Text(), b.Text()), true
-	case ka == graph.IntKind && kb == graph.IntKind:
-		return compareNumbers(a.Int(), b.Int()), true
-	case number(ka) && number(kb), ka == graph.QuantityKind && number(kb):
-		return compareNumbers(a.Float(), b.Float()), true
-	case ka != kb:
-		return 0, false
-	case ka == graph.BoolKind:
-		return compareNumbers(a.Int(), b.Int()), true
-	case ka == graph.DateKind:
-		x, y := a.Date().Span(), b.Date().Span()
-		if x.First != y.First {
-			return compareNumbers(x.First, y.First), true
-		}
-		return compareNumbers(x.Last, y.Last), true
-	case ka == graph.QuantityKind:
-		if a.Text() == b.Text() {
-			return compareNumbers(a.Float(), b.Float()), true
-		}
-		u, w := o.Units[a.Text()], o.Units[b.Text()]
-		if u == nil || w == nil || u.Dimension != w.Dimension || u.Factor == 0 || w.Factor == 0 {
-			return 0, false
-		}
-		return compareNumbers(a.Float()*u.Factor, b.Float()*w.Factor), true
-	}
-	if *a == *b {
-		return 0, true
-	}
-	return 0, false
-}
-
-func compareNumbers[T int64 | float64 | graph.Day](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

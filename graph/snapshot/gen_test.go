@@ -19,6 +19,11 @@ var pool = graphtest.Pool{
 
 func entities() []graph.Entity { return pool.Entities() }
 
+// testUnits are the units of testOntology.
+var testUnits = map[string]*schema.Unit{
+	"km": {Code: "km", Dimension: "length", Factor: 1}, "m": {Code: "m", Dimension: "length", Factor: 0.001}, "USD": {Code: "USD", Dimension: "currency"},
+}
+
 func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	switch s {
 	case schema.Int:
@@ -26,7 +31,7 @@ func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	case schema.Float:
 		return graph.FloatValue(float64(rapid.IntRange(0, 3).Draw(t, "float")) / 4)
 	case schema.Quantity:
-		return graph.QuantityValue(float64(rapid.IntRange(0, 3).Draw(t, "quantity")), rapid.SampledFrom([]string{"km", "m", "JPY"}).Draw(t, "unit"))
+		return graph.QuantityValue(rapid.SampledFrom([]float64{0, 1, 2, 9, 0.001, 0.009, 1000, 2000}).Draw(t, "quantity"), rapid.SampledFrom([]string{"km", "m", "JPY", "USD"}).Draw(t, "unit"))
 	case schema.Date:
 		return graph.DateValue(graphtest.DrawDate(t, "date", true))
 	case schema.EnumValue:
@@ -143,9 +148,17 @@ func drawView(t *rapid.T, commits int) graph.View {
 }
 
 func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
+	test := drawComparison(t, s, e)
+	if s == schema.Quantity && rapid.Bool().Draw(t, "in a unit") {
+		test.Unit = testUnits[rapid.SampledFrom([]string{"km", "m", "USD"}).Draw(t, "unit")]
+	}
+	return test
+}
+
+func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
 	v := drawScalar(t, s, e)
 	yes := rapid.Bool().Draw(t, "null")
-	switch rapid.IntRange(0, 9).Draw(t, "op") {
+	switch rapid.IntRange(0, 12).Draw(t, "op") {
 	case 0:
 		return &snapshot.Test{Eq: &v}
 	case 1:
@@ -160,6 +173,12 @@ func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
 		return &snapshot.Test{Gt: &v}
 	case 6:
 		return &snapshot.Test{Lte: &v}
+	case 10:
+		return &snapshot.Test{Gte: &v}
+	case 11:
+		return &snapshot.Test{Lt: &v}
+	case 12:
+		return &snapshot.Test{}
 	case 7:
 		return &snapshot.Test{Contains: "alp"}
 	case 8:

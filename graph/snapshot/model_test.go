@@ -44,7 +44,7 @@ type Meeting implements Entity {
   costs(scope: String @distinct, share: Float): [Quantity!] @time(kind: OBSERVATION)
 }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
-enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") }
+enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") USD @measures(dimension: "currency") }
 `
 
 // model is the graph as a plain list of claims: slow and obvious.
@@ -435,22 +435,22 @@ func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
 		ok = ok && !l.keeps(f.Not, id)
 	}
 	if f.Name != nil {
-		ok = ok && f.Name.Passes(l.m.o, graph.StringValue(l.name(id)))
+		ok = ok && passes(f.Name, graph.StringValue(l.name(id)), false)
 	}
 	if f.ID != nil {
-		ok = ok && f.ID.Passes(l.m.o, graph.StringValue(string(id)))
+		ok = ok && passes(f.ID, graph.StringValue(string(id)), true)
 	}
 	for _, p := range f.Properties {
 		if p.Field.Many {
 			cs := l.values(id, p.Field)
 			if len(cs) == 0 {
-				ok = ok && p.Test.Passes(l.m.o, graph.Value{})
+				ok = ok && passes(p.Test, graph.Value{}, false)
 			} else {
-				ok = ok && slices.ContainsFunc(cs, func(c *fact) bool { return p.Test.Passes(l.m.o, c.Value) })
+				ok = ok && slices.ContainsFunc(cs, func(c *fact) bool { return passes(p.Test, c.Value, p.Test.ByBytes) })
 			}
 			continue
 		}
-		ok = ok && p.Test.Passes(l.m.o, l.read(snapshot.Reading{Property: p.Field}, edge{id, nil}))
+		ok = ok && passes(p.Test, l.read(snapshot.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)
 	}
 	for _, r := range f.Relations {
 		es := l.leads(id, r.Field, false)
@@ -471,7 +471,7 @@ func (l *lens) keepsEdge(f *snapshot.EdgeFilter, e edge) bool {
 	}
 	ok := l.keeps(f.Node, e.node)
 	for _, q := range f.Qualifiers {
-		ok = ok && q.Test.Passes(l.m.o, l.read(snapshot.Reading{Qualifier: q.Qualifier.Name}, e))
+		ok = ok && passes(q.Test, l.read(snapshot.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)
 	}
 	for _, g := range f.And {
 		ok = ok && l.keepsEdge(g, e)
@@ -499,10 +499,7 @@ func (l *lens) sorted(order []snapshot.Key, es []edge) []edge {
 			case my:
 				return -1
 			}
-			c, comparable := snapshot.Compare(l.m.o, x, y)
-			if !comparable {
-				c = strings.Compare(x.String(), y.String())
-			}
+			c := compareValues(x, y, byBytes(k.By))
 			if k.Descending {
 				c = -c
 			}

@@ -324,6 +324,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 
 	share := snapshot.Reading{Qualifier: "share"}
 	all := from.Select(q, nil)
+	p.quantities(t, v, l, want, all)
 	for _, by := range []snapshot.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share} {
 		type group struct {
 			count int
@@ -357,5 +358,22 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 			}
 		}
 		equal(t, "groups", len(got), len(expect))
+	}
+}
+
+// quantities compares the sums of areas, in whatever units they are stated.
+func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []snapshot.Edge) {
+	by := snapshot.Reading{Property: p.m.o.Type("Country").Field("area")}
+	var areas []graph.Value
+	for _, e := range want {
+		if a := l.read(by, e); a != (graph.Value{}) {
+			areas = append(areas, a)
+		}
+	}
+	st := v.Stats(all, by, nil, nil)[0]
+	sum, least, most, ok := sumUp(areas)
+	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-15*max(math.Abs(a), math.Abs(b)) }
+	if (st.Err() == nil) != ok || st.Count != len(areas) || ok && (!near(st.Sum, sum) || st.Min != least || st.Max != most) {
+		t.Fatalf("%v sum up to %+v (%v), want %v, from %v to %v", areas, st, st.Err(), sum, least, most)
 	}
 }

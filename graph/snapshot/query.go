@@ -1,20 +1,11 @@
 package snapshot
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
-
-// Key is one key of an order. Missing values come last either way.
-type Key struct {
-	By         Reading
-	Descending bool
-}
 
 // Query selects, orders and cuts a list of edges. Ties are broken by the
 // node's id and then by the distinct qualifiers, so that an order is total.
@@ -148,6 +139,7 @@ func (l *List) top(q *Query, p *Page) error {
 			return true
 		}
 		x.edge, x.id = e, v.s.ids.at(e.Node)
+		clear(x.textKeys)
 		for i := range readers {
 			x.keys[i] = readers[i].value(v, e)
 		}
@@ -172,57 +164,6 @@ func (l *List) top(q *Query, p *Page) error {
 		p.Edges = append(p.Edges, x.edge)
 	}
 	return nil
-}
-
-// behind tells whether the edge's key surely comes behind another. It knows
-// that of plain numbers only, and says no where it does not know.
-func (v *View) behind(by *reader, descending bool, e Edge, worst graph.Value) bool {
-	c, ok := by.cell(v, e)
-	if !ok || c.kind != worst.Kind() || c.kind != graph.FloatKind && c.kind != graph.IntKind {
-		return false
-	}
-	if c.kind == graph.IntKind {
-		x, y := int64(c.bits), worst.Int()
-		return x != y && x < y == descending
-	}
-	x, y := c.number(), worst.Float()
-	return descending && x < y || !descending && x > y
-}
-
-func (v *View) readers(order []Key) []reader {
-	rs := make([]reader, len(order))
-	for i, k := range order {
-		rs[i] = v.reader(k.By)
-	}
-	return rs
-}
-
-func siftUp(heap []*placed, compare func(a, b *placed) int) {
-	for i := len(heap) - 1; i > 0; {
-		parent := (i - 1) / 2
-		if compare(heap[i], heap[parent]) <= 0 {
-			return
-		}
-		heap[i], heap[parent] = heap[parent], heap[i]
-		i = parent
-	}
-}
-
-func siftDown(heap []*placed, compare func(a, b *placed) int) {
-	for i := 0; ; {
-		child := 2*i + 1
-		if child >= len(heap) {
-			return
-		}
-		if child+1 < len(heap) && compare(heap[child], heap[child+1]) < 0 {
-			child++
-		}
-		if compare(heap[child], heap[i]) <= 0 {
-			return
-		}
-		heap[i], heap[child] = heap[child], heap[i]
-		i = child
-	}
 }
 
 // Select appends to dst the edges of the list that the query's filters keep,
@@ -353,167 +294,4 @@ func (v *View) cutRecorded(p *Page, q *Query, kept []Edge) error {
 	from, to = p.cut(q, from, to, len(kept))
 	p.Edges = kept[from:to]
 	return nil
-}
-
-var errCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
-
-// placed is an edge with what it is ordered by.
-type placed struct {
-	edge Edge
-	keys []graph.Value
-	id   string
-	// cursor places have no edge to read the tie from.
-	cursor bool
-	tie    string
-}
-
-// tieOf tells apart edges that share their node.
-func (v *View) tieOf(p *placed) string {
-	switch {
-	case p.cursor:
-		return p.tie
-	case p.edge.Claim == None:
-		return ""
-	}
-	return v.tie(p.edge.Claim)
-}
-
-func (v *View) place(order []reader, e Edge) placed {
-	p := placed{edge: e, id: v.s.ids.at(e.Node)}
-	if len(order) > 0 {
-		p.keys = make([]graph.Value, len(order))
-		for i := range order {
-			p.keys[i] = order[i].value(v, e)
-		}
-	}
-	return p
-}
-
-// tie tells apart the edges of one list that lead to the same node. It names
-// what a claim says and not its id, so that a cursor outlives a correction.
-func (v *View) tie(n uint32) string {
-	r := v.s.rows.ref(n)
-	f := v.s.Field(n)
-	if f == nil || r.nqual == 0 && f.Time != schema.Observation {
-		return ""
-	}
-	var b strings.Builder
-	for _, q := range v.s.rules[f] {
-		c := v.s.qualifier(Edge{Claim: n}, q.name)
-		switch {
-		case q.distinct:
-			b.WriteString(v.s.value(c).String())
-			b.WriteByte(0)
-		case c.kind != graph.NoKind:
-			b.WriteString(v.s.qualifierNames.list[q.name])
-			b.WriteByte(0)
-		}
-	}
-	if f.Time == schema.Observation {
-		b.WriteString(v.s.times.ref(r.valid).Interval.String())
-	}
-	return b.String()
-}
-
-func (v *View) comparer(order []Key) func(a, b *placed) int {
-	return func(a, b *placed) int {
-		for i := range order {
-			x, y := &a.keys[i], &b.keys[i]
-			mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind
-			switch {
-			case mx && my:
-				continue
-			case mx:
-				return 1
-			case my:
-				return -1
-			}
-			c, ok := compare(v.s.o, x, y)
-			if !ok {
-				c = strings.Compare(x.String(), y.String())
-			}
-			if c != 0 {
-				if order[i].Descending {
-					return -c
-				}
-				return c
-			}
-		}
-		if c := strings.Compare(a.id, b.id); c != 0 {
-			return c
-		}
-		if c := strings.Compare(v.tieOf(a), v.tieOf(b)); c != 0 {
-			return c
-		}
-		if a.edge.Claim == None || b.edge.Claim == None {
-			return 0
-		}
-		// Series only: several sources say the same of one period.
-		x, y := v.s.rows.ref(a.edge.Claim).id, v.s.rows.ref(b.edge.Claim).id
-		return strings.Compare(string(x[:]), string(y[:]))
-	}
-}
-
-// cursor is a place in an order: it holds what the order compares, and so
-// stays valid whatever is written meanwhile.
-type cursor struct {
-	Keys  [][2]string `json:"k,omitempty"` // kind and text; an empty kind is a missing value
-	ID    string      `json:"i"`
-	Tie   string      `json:"t,omitempty"`
-	Claim string      `json:"c,omitempty"`
-}
-
-// Cursor is the cursor of the page's edge with the number.
-func (p *Page) Cursor(i int) string {
-	x := p.view.place(p.view.readers(p.order), p.Edges[i])
-	c := cursor{ID: x.id, Tie: p.view.tieOf(&x)}
-	for _, k := range x.keys {
-		if k.Kind() == graph.NoKind {
-			c.Keys = append(c.Keys, [2]string{})
-			continue
-		}
-		c.Keys = append(c.Keys, [2]string{k.Kind().String(), k.String()})
-	}
-	if x.edge.Claim != None {
-		c.Claim = p.view.s.ClaimID(x.edge.Claim).String()
-	}
-	b, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // texts only
-	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func (v *View) parseCursor(text string, order []Key) (*placed, error) {
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	var c cursor
-	if err != nil || json.Unmarshal(b, &c) != nil || len(c.Keys) != len(order) || c.ID == "" {
-		return nil, errCursor
-	}
-	p := &placed{edge: Edge{Node: None, Claim: None}, id: c.ID, cursor: true, tie: c.Tie}
-	for _, k := range c.Keys {
-		if k[0] == "" {
-			p.keys = append(p.keys, graph.Value{})
-			continue
-		}
-		kind, ok := graph.ParseKind(k[0])
-		if !ok {
-			return nil, errCursor
-		}
-		val, err := graph.ParseValue(kind, k[1])
-		if err != nil {
-			return nil, errCursor
-		}
-		p.keys = append(p.keys, val)
-	}
-	if c.Claim != "" {
-		id, err := graph.ParseClaimID(c.Claim)
-		if err != nil {
-			return nil, errCursor
-		}
-		if n, ok := v.s.ClaimNumber(id); ok {
-			p.edge.Claim = n
-		}
-	}
-	return p, nil
 }

@@ -33,11 +33,13 @@ type reader struct {
 	Reading
 	qualifier uint16
 	known     bool // a claim has a qualifier of that name, or may have
+	byBytes   bool // its texts are ids or codes, which go by their bytes
 }
 
 func (v *View) reader(by Reading) reader {
 	r := reader{Reading: by}
 	r.qualifier, r.known = v.s.qualifierNames.number(by.Qualifier)
+	r.byBytes = by.Own == "id" || by.Own == "type" || by.Property != nil && by.Property.Code != nil || by.Claim != "" && by.Claim.ByBytes()
 	return r
 }
 

@@ -1,0 +1,187 @@
+package snapshot_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// What follows is the order of values and the tests of filters once more, from
+// what the values print: slow, and sharing nothing with the code it judges.
+
+// modelUnits are the units of testOntology: what they measure and how many of
+// its base unit they are; currencies measure each its own.
+var modelUnits = map[string]struct {
+	dimension string
+	factor    *big.Rat
+}{
+	"km": {"length", big.NewRat(1, 1)}, "m": {"length", big.NewRat(1, 1000)},
+	"JPY": {"currency JPY", big.NewRat(1, 1)}, "USD": {"currency USD", big.NewRat(1, 1)},
+}
+
+// fraction is the exact number that a value prints, in the base unit.
+func fraction(v graph.Value) (x *big.Rat, dimension string) {
+	number, unit, _ := strings.Cut(v.String(), " ")
+	x, ok := new(big.Rat).SetString(number)
+	if !ok {
+		panic(v.String())
+	}
+	if u, ok := modelUnits[unit]; ok {
+		return x.Mul(x, u.factor), u.dimension
+	}
+	return x, ""
+}
+
+// spanOf is the first and the last day of a date as it is written.
+func spanOf(v graph.Value) (first, last time.Time) {
+	text := strings.TrimRight(v.String(), "?~%")
+	day := func(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
+	years := strings.Count(text, "X")
+	if years > 0 {
+		text = strings.ReplaceAll(text, "X", "0")
+	}
+	var y, m, d int
+	switch n, _ := fmt.Sscanf(text, "%4d-%2d-%2d", &y, &m, &d); {
+	case n == 1:
+		return day(y, 1, 1), day(y+[]int{1, 10, 100}[years], 1, 0)
+	case n == 2:
+		return day(y, m, 1), day(y, m+1, 0)
+	}
+	return day(y, m, d), day(y, m, d)
+}
+
+// textOrder is the library's own comparison; tests of one package run one by one.
+var textOrder = collate.New(language.MustParse("und"))
+
+func textual(v graph.Value) bool {
+	return v.Kind() == graph.StringKind || v.Kind() == graph.EnumKind || v.Kind() == graph.EntityKind
+}
+
+// compareValues orders two values of one reading.
+func compareValues(a, b graph.Value, byBytes bool) int {
+	switch {
+	case textual(a) && (byBytes || a.Kind() != graph.StringKind):
+		return strings.Compare(a.String(), b.String())
+	case textual(a):
+		return cmp.Or(textOrder.CompareString(a.String(), b.String()), strings.Compare(a.String(), b.String()))
+	case a.Kind() == graph.DateKind:
+		p, q := spanOf(a)
+		r, s := spanOf(b)
+		return cmp.Or(p.Compare(r), q.Compare(s))
+	}
+	x, dx := fraction(a)
+	y, dy := fraction(b)
+	return cmp.Or(strings.Compare(dx, dy), x.Cmp(y))
+}
+
+// byBytes tells whether a reading takes ids or codes.
+func byBytes(r snapshot.Reading) bool {
+	return r.Own == "id" || r.Own == "type" || r.Property != nil && r.Property.Name == "iso2"
+}
+
+// passes evaluates a test of a filter.
+func passes(t *snapshot.Test, v graph.Value, byBytes bool) bool {
+	if t.IsNull != nil && *t.IsNull != (v == graph.Value{}) {
+		return false
+	}
+	asked := 0 // that a missing value fails
+	for _, bound := range []*graph.Value{t.Eq, t.Lt, t.Lte, t.Gt, t.Gte} {
+		if bound != nil {
+			asked++
+		}
+	}
+	if (v == graph.Value{}) {
+		alone := t.Unit != nil && t.Ne == nil && t.NotIn == nil && t.IsNull == nil
+		return asked == 0 && t.In == nil && t.Contains == "" && t.StartsWith == "" && t.Matches == nil && !alone
+	}
+	if t.Unit != nil {
+		_, dimension := fraction(v)
+		if modelUnits[t.Unit.Code].dimension != dimension {
+			return false
+		}
+	}
+	equal := func(w graph.Value) bool { return relates(v, w, byBytes)["eq"] }
+	for name, bound := range map[string]*graph.Value{"eq": t.Eq, "lt": t.Lt, "lte": t.Lte, "gt": t.Gt, "gte": t.Gte} {
+		if bound != nil && !relates(v, *bound, byBytes)[name] {
+			return false
+		}
+	}
+	folded := strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(v.String())))
+	return !(t.Ne != nil && equal(*t.Ne)) && (t.In == nil || slices.ContainsFunc(t.In, equal)) && !slices.ContainsFunc(t.NotIn, equal) &&
+		strings.Contains(folded, t.Contains) && strings.HasPrefix(folded, t.StartsWith) && (t.Matches == nil || t.Matches.MatchString(v.String()))
+}
+
+// relates names the comparisons of a value with a bound that hold.
+func relates(v, bound graph.Value, byBytes bool) map[string]bool {
+	if v.Kind() == graph.DateKind {
+		first, last := spanOf(v)
+		from, to := spanOf(bound)
+		return map[string]bool{
+			"eq": !first.Before(from) && !last.After(to), "lt": last.Before(from), "lte": !last.After(to),
+			"gt": first.After(to), "gte": !first.Before(from),
+		}
+	}
+	c, equal := compareValues(v, bound, byBytes), false
+	if textual(v) {
+		equal = v.String() == bound.String()
+	} else {
+		_, dx := fraction(v)
+		_, dy := fraction(bound)
+		if dx != dy {
+			return nil
+		}
+		equal = c == 0
+	}
+	return map[string]bool{"eq": equal, "lt": c < 0, "lte": c <= 0, "gt": c > 0, "gte": c >= 0}
+}
+
+// sumUp is the sum, the least and the most of quantities, exactly; ok is false
+// where they are of several dimensions.
+func sumUp(vs []graph.Value) (sum, least, most float64, ok bool) {
+	total, dimension := new(big.Rat), ""
+	var all []*big.Rat
+	unit := ""
+	for i, v := range vs {
+		x, d := fraction(v)
+		if i > 0 && d != dimension {
+			return 0, 0, 0, false
+		}
+		dimension = d
+		if i == 0 {
+			unit = v.Text()
+		}
+		if v.Text() != unit {
+			unit = "" // the base
+		}
+		all = append(all, x)
+	}
+	factor := big.NewRat(1, 1)
+	if unit != "" {
+		factor = modelUnits[unit].factor
+	}
+	for _, x := range all {
+		total.Add(total, x.Quo(x, factor))
+	}
+	slices.SortFunc(all, func(a, b *big.Rat) int { return a.Cmp(b) })
+	float := func(x *big.Rat) float64 { f, _ := x.Float64(); return f }
+	if len(all) > 0 {
+		least, most = float(all[0]), float(all[len(all)-1])
+	}
+	return float(total), least, most, true
+}

@@ -1,0 +1,199 @@
+package snapshot
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Key is one key of an order. Missing values come last either way.
+type Key struct {
+	By         Reading
+	Descending bool
+}
+
+// placed is an edge with what it is ordered by.
+type placed struct {
+	edge Edge
+	keys []graph.Value
+	id   string
+	// cursor places have no edge to read the tie and the claim from.
+	cursor  bool
+	tie     string
+	claimID graph.ClaimID
+
+	textKeys []string // of keys that are texts, as far as they were needed
+}
+
+// textKey is the key of the text that the place is ordered by. It is kept: one
+// place may be compared with many.
+func (p *placed) textKey(i int) string {
+	if p.textKeys == nil {
+		p.textKeys = make([]string, len(p.keys))
+	}
+	if p.textKeys[i] == "" {
+		p.textKeys[i] = graph.TextKey(p.keys[i].Text())
+	}
+	return p.textKeys[i]
+}
+
+// claim is the claim of the place's edge; ok is false where it has none.
+func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
+	switch {
+	case p.cursor:
+		return p.claimID, p.claimID != graph.ClaimID{}
+	case p.edge.Claim == None:
+		return id, false
+	}
+	return v.s.rows.ref(p.edge.Claim).id, true
+}
+
+// tieOf tells apart edges that share their node.
+func (v *View) tieOf(p *placed) string {
+	switch {
+	case p.cursor:
+		return p.tie
+	case p.edge.Claim == None:
+		return ""
+	}
+	return v.tie(p.edge.Claim)
+}
+
+func (v *View) place(order []reader, e Edge) placed {
+	p := placed{edge: e, id: v.s.ids.at(e.Node)}
+	if len(order) > 0 {
+		p.keys = make([]graph.Value, len(order))
+		for i := range order {
+			p.keys[i] = order[i].value(v, e)
+		}
+	}
+	return p
+}
+
+// tie tells apart the edges of one list that lead to the same node. It names
+// what a claim says and not its id, so that a cursor outlives a correction.
+func (v *View) tie(n uint32) string {
+	r := v.s.rows.ref(n)
+	f := v.s.Field(n)
+	if f == nil || r.nqual == 0 && f.Time != schema.Observation {
+		return ""
+	}
+	var b strings.Builder
+	for _, q := range v.s.rules[f] {
+		c := v.s.qualifier(Edge{Claim: n}, q.name)
+		switch {
+		case q.distinct:
+			b.WriteString(v.s.value(c).String())
+			b.WriteByte(0)
+		case c.kind != graph.NoKind:
+			b.WriteString(v.s.qualifierNames.list[q.name])
+			b.WriteByte(0)
+		}
+	}
+	if f.Time == schema.Observation {
+		b.WriteString(v.s.times.ref(r.valid).Interval.String())
+	}
+	return b.String()
+}
+
+// comparer compares places by the keys of an order, in which missing values
+// come last either way, then by the node's id, by what tells apart the edges to
+// one node, and by the claim's id.
+func (v *View) comparer(order []Key) func(a, b *placed) int {
+	readers := v.readers(order)
+	return func(a, b *placed) int {
+		for i := range order {
+			x, y := &a.keys[i], &b.keys[i]
+			c := 0
+			switch mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind; {
+			case mx && my:
+				continue
+			case mx:
+				return 1
+			case my:
+				return -1
+			case x.Kind() != graph.StringKind || y.Kind() != graph.StringKind:
+				c = graph.Compare(v.s.o, x, y)
+			case readers[i].byBytes:
+				c = strings.Compare(x.Text(), y.Text())
+			default:
+				decided := false
+				if c, decided = graph.CompareLetters(x.Text(), y.Text()); !decided {
+					c = strings.Compare(a.textKey(i), b.textKey(i))
+				}
+			}
+			if c != 0 {
+				if order[i].Descending {
+					return -c
+				}
+				return c
+			}
+		}
+		if c := strings.Compare(a.id, b.id); c != 0 {
+			return c
+		}
+		if c := strings.Compare(v.tieOf(a), v.tieOf(b)); c != 0 {
+			return c
+		}
+		// Series only: several sources say the same of one period.
+		p, one := v.claimOf(a)
+		q, other := v.claimOf(b)
+		if !one || !other {
+			return 0
+		}
+		return bytes.Compare(p[:], q[:])
+	}
+}
+
+// behind tells whether the edge's key surely comes behind another. It knows
+// that of plain numbers only, and says no where it does not know.
+func (v *View) behind(by *reader, descending bool, e Edge, worst graph.Value) bool {
+	c, ok := by.cell(v, e)
+	if !ok || c.kind != worst.Kind() || c.kind != graph.FloatKind && c.kind != graph.IntKind {
+		return false
+	}
+	if c.kind == graph.IntKind {
+		x, y := int64(c.bits), worst.Int()
+		return x != y && x < y == descending
+	}
+	x, y := c.number(), worst.Float()
+	return descending && x < y || !descending && x > y
+}
+
+func (v *View) readers(order []Key) []reader {
+	rs := make([]reader, len(order))
+	for i, k := range order {
+		rs[i] = v.reader(k.By)
+	}
+	return rs
+}
+
+func siftUp(heap []*placed, compare func(a, b *placed) int) {
+	for i := len(heap) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if compare(heap[i], heap[parent]) <= 0 {
+			return
+		}
+		heap[i], heap[parent] = heap[parent], heap[i]
+		i = parent
+	}
+}
+
+func siftDown(heap []*placed, compare func(a, b *placed) int) {
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= len(heap) {
+			return
+		}
+		if child+1 < len(heap) && compare(heap[child], heap[child+1]) < 0 {
+			child++
+		}
+		if compare(heap[child], heap[i]) <= 0 {
+			return
+		}
+		heap[i], heap[child] = heap[child], heap[i]
+		i = child
+	}
+}
