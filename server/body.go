@@ -28,6 +28,10 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 		}
 		return nil, bad
 	}
+	if !packed && r.ContentLength > s.opts.MaxBody {
+		w.Header().Set("Connection", "close") // it is not read
+		return nil, s.tooLarge()
+	}
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(s.opts.BodyTimeout)) // a recorder in a test has none
 

@@ -168,10 +168,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
 	status := statusOf(res, media)
-	switch status {
-	case http.StatusMethodNotAllowed:
+	switch {
+	case status == http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
-	case http.StatusServiceUnavailable:
+	case res.Code == gql.CodeOverloaded: // what ran out of time would do so again
 		h.Set("Retry-After", s.admission.retryAfter())
 	}
 	if r.Method == methodQuery {

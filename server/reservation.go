@@ -245,7 +245,7 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 		h.Set("Cache-Control", "no-store")
 		// The protocol has 400 for what cannot run.
 		status := (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType)
-		if status == http.StatusServiceUnavailable {
+		if res.Code == gql.CodeOverloaded {
 			h.Set("Retry-After", s.admission.retryAfter())
 		}
 		s.send(w, r, status, res.Body)

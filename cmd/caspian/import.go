@@ -56,6 +56,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				e.say("caspian import: by the service that runs on %s", *dir)
 			}
 			if at != nil {
+				at.patience, at.say = importPatience, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
 				return importInto(ctx, e, &remote{ctx: ctx, service: at, dry: *dry}, inputs, *batch, *dry, *asJSON)
 			}
 			o, err := loadOntology(*ontology)

@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -23,21 +23,54 @@ type remote struct {
 	*service
 	// dry makes Commit check only.
 	dry bool
+	// most is how many bytes of operations the service takes at once, as far as that is known.
+	most int
 }
 
 const transactDocument = `mutation Import($input: TransactInput!) {
   transact(input: $input) { sequence entities claims retractions known replayed notices }
 }`
 
-// attempts is how often a change is sent while the service cannot be reached.
-// Its key makes it happen once.
-const attempts = 3
-
-// Commit implements intake.Target.
+// Commit implements intake.Target. A change that the service does not take at once goes in
+// parts; the error is an *intake.Partial where some of them are made.
 func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
-	operations, err := operationsJSON(ch.Ops)
+	ops, notices := withoutRemarks(ch.Ops)
+	got, err := r.commit(ctx, ops)
+	switch {
+	case !errors.Is(err, errTooLarge):
+	case len(ops) == 1:
+		err = tooLargeAlone(&ops[0], err)
+	default:
+		got, err = r.inParts(ctx, ops)
+	}
 	if err != nil {
 		return nil, err
+	}
+	got.Notices = append(notices, got.Notices...)
+	return got, nil
+}
+
+// withoutRemarks takes out what only tells something: the mutation has no such operation.
+func withoutRemarks(ops []graph.Op) ([]graph.Op, graph.Problems) {
+	var notices graph.Problems
+	rest := slices.DeleteFunc(slices.Clone(ops), func(op graph.Op) bool {
+		if op.Kind == graph.Remark {
+			notices = append(notices, graph.Problem{Place: op.Place, Code: graph.BadInput, Message: op.Remark})
+		}
+		return op.Kind == graph.Remark
+	})
+	return rest, notices
+}
+
+// commit makes a change at once, or not at all. Its key makes it happen once, however often it
+// is sent.
+func (r *remote) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
+	operations, err := operationsJSON(ops)
+	if err != nil {
+		return nil, err
+	}
+	if r.most > 0 && len(operations) > r.most+len(ops)+2 { // brackets and commas
+		return nil, errTooLarge
 	}
 	input := map[string]any{"operations": operations}
 	if r.dry {
@@ -50,19 +83,16 @@ func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, e
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
-		got, err := r.transact(ctx, variables, ch.Ops)
-		var answered *answeredError
-		var ps graph.Problems
-		if err == nil || errors.As(err, &answered) && answered.code != string(graph.Unavailable) || errors.As(err, &ps) || attempt == attempts {
-			return got, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, err
-		case <-time.After(time.Duration(attempt) * time.Second):
-		}
+	got, err := r.exchange(ctx, transactDocument, variables)
+	switch {
+	case err != nil:
+		return nil, err
+	case got.tooLarge():
+		return nil, fmt.Errorf("%w: %w", errTooLarge, got.refusal(r.url))
+	case !got.isAnswer():
+		return nil, got.refusal(r.url)
 	}
+	return r.receipt(got.body, ops)
 }
 
 // Check implements intake.Target.
@@ -80,11 +110,8 @@ type answeredError struct{ code, message string }
 
 func (a *answeredError) Error() string { return a.message }
 
-func (r *remote) transact(ctx context.Context, variables []byte, ops []graph.Op) (*live.Receipt, error) {
-	body, err := r.ask(ctx, transactDocument, variables)
-	if err != nil {
-		return nil, err
-	}
+// receipt reads the answer to a change of these operations.
+func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	var answer struct {
 		Data *struct {
 			Transact *struct {

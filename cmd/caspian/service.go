@@ -27,6 +27,12 @@ type service struct {
 	// found is the token that the folder of a store has for the service of this address; it is
 	// sent when the service wants one, and to nobody else.
 	found string
+
+	patience patience
+	// say hears of waits before a request is sent again; nil for nobody.
+	say func(format string, a ...any)
+	// sleep waits; nil is the clock.
+	sleep func(ctx context.Context, wait time.Duration) error
 }
 
 // answerTime is long enough for a large change.
@@ -47,7 +53,8 @@ func serviceOn(dir string) *service {
 		return nil
 	}
 	_ = conn.Close()
-	return &service{url: "http://localhost", http: &http.Client{Timeout: answerTime, Transport: &http.Transport{
+	return &service{url: "http://localhost", patience: questionPatience, http: &http.Client{Timeout: answerTime, Transport: &http.Transport{
+		ExpectContinueTimeout: time.Second,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
 		},
@@ -57,7 +64,7 @@ func serviceOn(dir string) *service {
 // serviceAt is the service of an address. With a token it is sent; without one, a service of
 // this machine that runs on the store in the folder is reached as its owner.
 func serviceAt(address, token, dir string) *service {
-	s := &service{url: strings.TrimSuffix(address, "/"), token: token, http: &http.Client{Timeout: answerTime}}
+	s := &service{url: strings.TrimSuffix(address, "/"), token: token, patience: questionPatience, http: &http.Client{Timeout: answerTime}}
 	if token != "" || !runsOn(dir, address) {
 		return s
 	}
@@ -94,12 +101,38 @@ func runsOn(dir, address string) bool {
 
 // ask sends a request and returns the answer, which is GraphQL's own, with errors or without.
 func (s *service) ask(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
-	answer, err := s.send(ctx, query, variables)
-	if err == nil && s.token == "" && s.found != "" && wantsToken(answer) {
-		s.token = s.found
-		return s.send(ctx, query, variables)
+	got, err := s.exchange(ctx, query, variables)
+	if err != nil {
+		return nil, err
 	}
-	return answer, err
+	if !got.isAnswer() {
+		return nil, got.refusal(s.url)
+	}
+	return got.body, nil
+}
+
+// exchange sends a request, again where it was turned away for now, and returns what came back.
+func (s *service) exchange(ctx context.Context, query string, variables json.RawMessage) (*response, error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return nil, err
+	}
+	waited := time.Duration(0)
+	for attempt := 1; ; attempt++ {
+		got, err := s.send(ctx, body)
+		if err == nil && s.token == "" && s.found != "" && wantsToken(got.body) {
+			s.token = s.found
+			got, err = s.send(ctx, body)
+		}
+		wait, again := s.patience.next(attempt, waited, got, err)
+		if !again || ctx.Err() != nil {
+			return got, err
+		}
+		if err := s.pause(ctx, wait, got, err); err != nil {
+			return nil, err
+		}
+		waited += wait
+	}
 }
 
 // wantsToken tells whether an answer is a refusal for want of a token.
@@ -117,17 +150,19 @@ func wantsToken(answer []byte) bool {
 	return false
 }
 
-func (s *service) send(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
-	if err != nil {
-		return nil, err
-	}
+// askFirst is the length above which a request asks whether it is taken before it sends its body.
+const askFirst = 1 << 20
+
+func (s *service) send(ctx context.Context, body []byte) (*response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/graphql-response+json")
+	if len(body) > askFirst {
+		req.Header.Set("Expect", "100-continue")
+	}
 	if s.token != "" {
 		req.Header.Set("Authorization", "Bearer "+s.token)
 	}
@@ -142,10 +177,8 @@ func (s *service) send(ctx context.Context, query string, variables json.RawMess
 		return nil, fmt.Errorf("reading the answer of %s: %w", s.url, err)
 	case len(answer) > maxAnswer:
 		return nil, fmt.Errorf("the answer of %s is longer than %d MB", s.url, maxAnswer>>20)
-	case !strings.HasPrefix(res.Header.Get("Content-Type"), "application/graphql-response+json"):
-		return nil, fmt.Errorf("%s answers %s, and not as GraphQL; is it Caspian?", s.url, res.Status)
 	}
-	return answer, nil
+	return &response{res.StatusCode, res.Header, answer}, nil
 }
 
 // access are the settings for what lets a command into a service.

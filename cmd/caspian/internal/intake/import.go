@@ -86,6 +86,30 @@ func (f *Failed) Error() string {
 // Unwrap is the cause.
 func (f *Failed) Unwrap() error { return f.Cause }
 
+// Partial is the error of a Target that made a part of a change.
+type Partial struct {
+	// Receipt is of the part made, which has so many operations.
+	Receipt    *live.Receipt
+	Operations int
+	// Err is why it is not the whole.
+	Err error
+}
+
+func (p *Partial) Error() string { return p.Err.Error() }
+
+// Unwrap is why the change is not made whole.
+func (p *Partial) Unwrap() error { return p.Err }
+
+// partly adds what was made of a change to the report, and says so.
+func (r *Report) partly(err error, ops int) string {
+	var p *Partial
+	if !errors.As(err, &p) {
+		return ""
+	}
+	r.add(p.Operations, p.Receipt)
+	return fmt.Sprintf("%d of %d operations are imported; run the same import again when it is mended: what is known changes nothing", p.Operations, ops)
+}
+
 // Import puts the inputs into the target: JSON lines in batches, input by
 // input, everything else together as one change before them. The error is a
 // *Failed.
@@ -132,7 +156,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) erro
 	}
 	got, err := to.Commit(ctx, &graph.Change{Ops: ops})
 	if err != nil {
-		return failed(err, nothing)
+		return failed(err, cmp.Or(r.partly(err, len(ops)), nothing))
 	}
 	r.add(len(ops), got)
 	return nil
@@ -182,6 +206,9 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		}
 		got, err := to.Commit(ctx, &graph.Change{Ops: b.ops})
 		var ps graph.Problems
+		if part := r.partly(err, len(b.ops)); part != "" {
+			return failed(err, fmt.Sprintf("%s: all before line %d and, from there on, %s", in.Name, b.first, part))
+		}
 		switch {
 		case errors.As(err, &ps):
 			return rest(ctx, to, in, lr, o, b, nil)

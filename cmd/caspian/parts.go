@@ -1,0 +1,213 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+// A change that is larger than a service takes in one request goes in parts. Each part is
+// whole or not at all; the change as such is not, so all of it is checked first.
+
+// errTooLarge is why a change was not taken as it is.
+var errTooLarge = errors.New("the request is larger than the service takes")
+
+// parts are the operations of a change in an order in which each part can do without the later
+// ones: entities, what binds claims of a source, claims, withdrawals.
+type parts struct {
+	ops   []graph.Op
+	sizes []int // of the operations as JSON
+	head  int   // how many operations others may need: entities and caps of confidence
+	// linked tells that operations speak of claims, which may be in another part.
+	linked bool
+}
+
+func newParts(ops []graph.Op) (*parts, error) {
+	p := &parts{ops: slices.Clone(ops)}
+	slices.SortStableFunc(p.ops, func(a, b graph.Op) int { return cmp.Compare(stage(&a), stage(&b)) })
+	p.sizes = make([]int, len(ops))
+	for i := range p.ops {
+		op := &p.ops[i]
+		text, err := operationsJSON(p.ops[i : i+1])
+		if err != nil {
+			return nil, err
+		}
+		p.sizes[i] = len(text)
+		if stage(op) <= stageCap {
+			p.head++
+		}
+		p.linked = p.linked || op.Kind == graph.Retract || op.Kind == graph.Assert && len(op.Claim.Supersedes) > 0
+	}
+	return p, nil
+}
+
+const (
+	stageEntity = iota
+	stageCap
+	stageClaim
+	stageOther
+)
+
+func stage(op *graph.Op) int {
+	switch {
+	case op.Kind == graph.Declare:
+		return stageEntity
+	case op.Kind == graph.Assert && op.Claim.Predicate == "confidenceCap":
+		return stageCap
+	case op.Kind == graph.Assert:
+		return stageClaim
+	}
+	return stageOther
+}
+
+// each calls send with one part after the other, each of one stage and of at most *most bytes
+// of JSON. Where send finds a part too large, *most becomes smaller.
+func (p *parts) each(most *int, send func(from, to int) error) error {
+	for from := 0; from < len(p.ops); {
+		to, size := from, 0
+		for to < len(p.ops) && (to == from || size+p.sizes[to] <= *most && stage(&p.ops[to]) == stage(&p.ops[from])) {
+			size += p.sizes[to]
+			to++
+		}
+		err := send(from, to)
+		if errors.Is(err, errTooLarge) {
+			if to-from == 1 {
+				return tooLargeAlone(&p.ops[from], err)
+			}
+			*most = size / 2
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		from = to
+	}
+	return nil
+}
+
+func tooLargeAlone(op *graph.Op, err error) error {
+	return fmt.Errorf("%s: alone, %w", op.Place, err)
+}
+
+// needed are the operations of the head that come before the part and that it builds on: the
+// entities that it mentions, and all caps.
+func (p *parts) needed(from, to int) []graph.Op {
+	named := map[graph.ID]bool{}
+	if stage(&p.ops[from]) == stageEntity {
+		return nil
+	}
+	for i := from; i < to; i++ {
+		c := &p.ops[i].Claim
+		named[c.Subject], named[c.Source], named[graph.ID(c.AttributedTo)] = true, true, true
+		// The ontology of the service decides whether a text is an entity's id.
+		named[graph.ID(c.Value.String())] = true
+		for _, q := range c.Qualifiers {
+			named[graph.ID(q.Value.String())] = true
+		}
+	}
+	before := p.ops[:min(from, p.head)]
+	for i := range before {
+		if c := &before[i].Claim; before[i].Kind == graph.Assert {
+			named[c.Subject], named[c.Source] = true, true
+		}
+	}
+	var list []graph.Op
+	for _, op := range before {
+		if op.Kind != graph.Declare || named[op.Entity.ID] {
+			list = append(list, op)
+		}
+	}
+	return list
+}
+
+// inParts makes a change in parts. The error is an *intake.Partial where some are made.
+func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
+	p, err := newParts(ops)
+	if err != nil {
+		return nil, err
+	}
+	if r.most == 0 {
+		for _, n := range p.sizes {
+			r.most += n
+		}
+		r.most /= 2
+	}
+	if r.dry || !p.linked {
+		got, err := r.checkParts(ctx, p)
+		if err != nil || r.dry {
+			return got, err
+		}
+	}
+	sum, done := &live.Receipt{Replayed: true}, 0
+	err = p.each(&r.most, func(from, to int) error {
+		got, err := r.commit(ctx, p.ops[from:to])
+		if err == nil {
+			sum.Seq, sum.Replayed = got.Seq, sum.Replayed && got.Replayed
+			addUp(sum, got)
+			done = to
+		}
+		return err
+	})
+	if err != nil && done > 0 {
+		return nil, &intake.Partial{Receipt: sum, Operations: done, Err: err}
+	}
+	return sum, err
+}
+
+// checkParts checks a change in parts, each with what it needs of those before it, and
+// gathers all problems. The receipt is that of the change.
+func (r *remote) checkParts(ctx context.Context, p *parts) (*live.Receipt, error) {
+	dry, most := *r, r.most
+	dry.dry, dry.most = true, 0 // what a part needs comes on top of it
+	sum := &live.Receipt{}
+	caps := 0 // claims that are new and come again before others
+	var problems graph.Problems
+	err := p.each(&most, func(from, to int) error {
+		before := p.needed(from, to)
+		got, err := dry.commit(ctx, append(slices.Clip(before), p.ops[from:to]...))
+		var ps graph.Problems
+		if errors.As(err, &ps) {
+			for _, x := range ps {
+				if !slices.Contains(problems, x) {
+					problems = append(problems, x)
+				}
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		fresh := *got
+		switch stage(&p.ops[from]) { // what came before is counted by its own part
+		case stageEntity:
+		case stageCap:
+			fresh.Entities = 0
+			caps += fresh.Claims
+		default:
+			fresh.Entities = 0
+			fresh.Claims -= caps
+		}
+		sum.Seq = got.Seq
+		addUp(sum, &fresh)
+		return nil
+	})
+	if err == nil && len(problems) > 0 {
+		return nil, problems
+	}
+	sum.Known = max(0, len(p.ops)-sum.Entities-sum.Claims-sum.Retractions)
+	return sum, err
+}
+
+func addUp(sum, got *live.Receipt) {
+	sum.Entities += got.Entities
+	sum.Claims += got.Claims
+	sum.Retractions += got.Retractions
+	sum.Known += got.Known
+	sum.Notices = append(sum.Notices, got.Notices...)
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// response is what came back for a request: GraphQL's answer, or a refusal by the service, or by
+// a proxy before it.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (r *response) media() string {
+	media, _, _ := mime.ParseMediaType(r.header.Get("Content-Type")) // "" where it cannot be read
+	return media
+}
+
+// isAnswer tells whether the body is GraphQL's answer, with errors or without.
+func (r *response) isAnswer() bool { return r.media() == "application/graphql-response+json" }
+
+// firstError is the first error that a body of JSON names.
+func (r *response) firstError() (code, message string) {
+	if !r.isAnswer() && r.media() != "application/json" {
+		return "", ""
+	}
+	var body struct {
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
+	}
+	if json.Unmarshal(r.body, &body) != nil || len(body.Errors) == 0 {
+		return "", ""
+	}
+	return body.Errors[0].Extensions.Code, body.Errors[0].Message
+}
+
+func (r *response) code() string {
+	code, _ := r.firstError()
+	return code
+}
+
+// tooLarge tells whether the request would be taken in smaller parts.
+func (r *response) tooLarge() bool {
+	code := r.code()
+	return r.status == http.StatusRequestEntityTooLarge || code == "REQUEST_TOO_LARGE" || code == "LIMIT_VARIABLES" ||
+		code == gql.CodeTimeout
+}
+
+// refusal is what the response says, by its media type, where it is not GraphQL's answer.
+type refusal struct {
+	from   string
+	status int
+	code   string // "" where the service did not give one
+	text   string
+}
+
+func (f *refusal) Error() string {
+	return fmt.Sprintf("%s answers %d %s%s", f.from, f.status, http.StatusText(f.status), f.text)
+}
+
+var (
+	title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+	blank = regexp.MustCompile(`\s+`)
+)
+
+// longestText is how much of a text is shown.
+const longestText = 300
+
+func (r *response) refusal(from string) *refusal {
+	f := &refusal{from: from, status: r.status}
+	shown := func(text string) string {
+		text = strings.TrimSpace(blank.ReplaceAllString(strings.ToValidUTF8(text, "?"), " "))
+		if len(text) > longestText {
+			text = strings.ToValidUTF8(text[:longestText], "") + "…"
+		}
+		return text
+	}
+	media := r.media()
+	code, message := r.firstError()
+	switch {
+	case message != "":
+		f.code, f.text = code, ": "+shown(message)
+	case media == "text/html":
+		f.text = " with a page of HTML"
+		if m := title.FindSubmatch(r.body); m != nil {
+			f.text += fmt.Sprintf(" (%q)", shown(html.UnescapeString(string(m[1]))))
+		}
+		f.text += "; a proxy may have answered for the service, or it is not Caspian"
+	case media == "text/plain" && len(r.body) > 0:
+		f.text = ": " + shown(string(r.body))
+	case media == "":
+		f.text = " without saying of what kind the answer is; is it Caspian?"
+	default:
+		f.text = fmt.Sprintf(" with %s, and not with GraphQL; is it Caspian?", media)
+	}
+	return f
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// patience is how long a request that was turned away is tried again.
+type patience struct {
+	attempts int
+	total    time.Duration // of the waits
+	// once tells that the request may be sent again whatever has become of it, since its key
+	// makes it happen once.
+	once bool
+}
+
+var (
+	questionPatience = patience{attempts: 4, total: 15 * time.Second}
+	importPatience   = patience{attempts: 12, total: 5 * time.Minute, once: true}
+)
+
+// next is how long to wait before a request is sent again, and whether it is. waited is how
+// long it has been waited for already.
+func (p patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {
+	asked := time.Duration(0)
+	switch {
+	case attempt >= p.attempts:
+		return 0, false
+	case err != nil:
+		if !p.once {
+			return 0, false
+		}
+	default:
+		if !p.temporary(got) {
+			return 0, false
+		}
+		asked = retryAfter(got.header)
+	}
+	// Clients that were turned away together must not come back together.
+	wait := max(asked, min(time.Second<<(attempt-1)/2, 30*time.Second))
+	wait += rand.N(wait/2 + 1)
+	return wait, waited+wait <= p.total
+}
+
+// temporary tells whether a request was turned away for now, and nothing was done.
+func (p patience) temporary(got *response) bool {
+	code := got.code()
+	switch {
+	case code == gql.CodeOverloaded || code == string(graph.Unavailable) && (p.once || got.status == http.StatusServiceUnavailable):
+		return true
+	case code != "": // the service's own last word
+		return false
+	case got.status == http.StatusTooManyRequests:
+		return true
+	case got.status == http.StatusServiceUnavailable: // a proxy's
+		return p.once || got.header.Get("Retry-After") != ""
+	}
+	return p.once && (got.status == http.StatusBadGateway || got.status == http.StatusGatewayTimeout)
+}
+
+// retryAfter reads the header, in either of its forms; 0 where it is missing or of no form.
+func retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if n, err := strconv.Atoi(text); err == nil {
+		return max(0, time.Duration(min(n, 86_400))*time.Second)
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}
+
+// pause waits, and says so where that is longer than a person would not notice.
+func (s *service) pause(ctx context.Context, wait time.Duration, got *response, err error) error {
+	if s.say != nil && wait >= time.Second {
+		why := fmt.Sprint(err)
+		if err == nil {
+			why = got.refusal(s.url).Error()
+		}
+		s.say("%s; trying again in %s", why, wait.Round(time.Second))
+	}
+	if s.sleep != nil {
+		return s.sleep(ctx, wait)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(wait):
+		return nil
+	}
+}

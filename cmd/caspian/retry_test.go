@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+const graphqlMedia = "application/graphql-response+json"
+
+// turn is one answer of a service that turns requests away.
+type turn struct {
+	status       int
+	media, retry string
+	body         string
+}
+
+// turning is a service that gives these answers, the last one for ever, and notes the waits of
+// its client.
+func turning(t *testing.T, p patience, turns ...turn) (s *service, asked *int, waits *[]time.Duration) {
+	t.Helper()
+	asked, waits = new(int), new([]time.Duration)
+	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the client will miss it
+		a := turns[min(*asked, len(turns)-1)]
+		*asked++
+		w.Header().Set("Content-Type", a.media)
+		if a.retry != "" {
+			w.Header().Set("Retry-After", a.retry)
+		}
+		w.WriteHeader(a.status)
+		_, _ = io.WriteString(w, a.body)
+	}))
+	t.Cleanup(ts.Close)
+	s = serviceAt(ts.URL, "", t.TempDir())
+	s.patience = p
+	s.sleep = func(_ context.Context, wait time.Duration) error {
+		*waits = append(*waits, wait)
+		return nil
+	}
+	return s, asked, waits
+}
+
+var (
+	overloadedTurn = turn{503, graphqlMedia, "3", `{"errors":[{"message":"too many","extensions":{"code":"OVERLOADED"}}]}`}
+	answered       = turn{200, graphqlMedia, "", `{"data":{"transact":{"sequence":7}}}`}
+)
+
+// TestTurnedAway holds how often and after what a request is sent again.
+func TestTurnedAway(t *testing.T) {
+	lateTurn := turn{503, graphqlMedia, "", `{"errors":[{"message":"late","extensions":{"code":"TIMEOUT"}}]}`}
+	proxy := turn{502, "text/html", "", "<title>502 Bad Gateway</title>"}
+	for _, tc := range []struct {
+		name  string
+		p     patience
+		turns []turn
+		asked int
+		err   string // a part of it, "" for none
+	}{
+		{"answered", questionPatience, []turn{answered}, 1, ""},
+		{"overloaded, then answered", questionPatience, []turn{overloadedTurn, overloadedTurn, answered}, 3, ""},
+		{"429 of a proxy", questionPatience, []turn{{429, "text/plain", "1", "slow down"}, answered}, 2, ""},
+		{"503 of a proxy that asks to come again", questionPatience, []turn{{503, "text/html", "1", ""}, answered}, 2, ""},
+		{"503 of a proxy that does not", questionPatience, []turn{{503, "text/html", "", "<html><title>Down\n for now</title>"}}, 1, `503 Service Unavailable with a page of HTML ("Down for now")`},
+		{"starting", questionPatience, []turn{{503, "application/json", "1", `{"errors":[{"message":"starting","extensions":{"code":"UNAVAILABLE"}}]}`}, answered}, 2, ""},
+		{"for ever", questionPatience, []turn{overloadedTurn}, 4, ""}, // GraphQL's own answer
+		{"asked for an hour", questionPatience, []turn{{503, "text/plain", "3600", "maintenance"}}, 1, "503 Service Unavailable: maintenance"},
+		{"ran out of time", importPatience, []turn{lateTurn}, 1, ""},
+		{"bad gateway for a question", questionPatience, []turn{proxy}, 1, `502 Bad Gateway with a page of HTML ("502 Bad Gateway")`},
+		{"bad gateway for an import", importPatience, []turn{proxy, answered}, 2, ""},
+		{"not found", importPatience, []turn{{404, "text/plain; charset=utf-8", "", "404 page not found\n"}}, 1, "404 Not Found: 404 page not found"},
+		{"another kind", importPatience, []turn{{200, "image/png", "", "x"}}, 1, "with image/png, and not with GraphQL; is it Caspian?"},
+		{"refused in JSON", importPatience, []turn{{421, "application/json", "", `{"errors":[{"message":"not this host"}]}`}}, 1, "421 Misdirected Request: not this host"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s, asked, waits := turning(t, tc.p, tc.turns...)
+			_, err := s.ask(t.Context(), "{a}", nil)
+			if tc.err == "" && err != nil || tc.err != "" && (err == nil || !strings.Contains(err.Error(), tc.err)) {
+				t.Errorf("the error is %v", err)
+			}
+			if *asked != tc.asked {
+				t.Errorf("it was sent %d times, not %d", *asked, tc.asked)
+			}
+			total := time.Duration(0)
+			for i, wait := range *waits {
+				total += wait
+				if tc.turns[min(i, len(tc.turns)-1)].retry == "3" && (wait < 3*time.Second || wait > 4500*time.Millisecond) {
+					t.Errorf("it waited %s", wait)
+				}
+			}
+			if total > tc.p.total {
+				t.Errorf("it waited %s in all", total)
+			}
+		})
+	}
+}
+
+// TestWaitsSpread: clients that were turned away together do not come again together.
+func TestWaitsSpread(t *testing.T) {
+	seen := map[time.Duration]bool{}
+	for range 20 {
+		wait, again := importPatience.next(3, 0, nil, errors.New("lost"))
+		if !again || wait < 2*time.Second || wait > 3*time.Second {
+			t.Errorf("%s, %v", wait, again)
+		}
+		seen[wait] = true
+	}
+	if len(seen) < 10 {
+		t.Errorf("only %d waits differ of 20", len(seen))
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"": 0, "0": 0, "2": 2 * time.Second, "-5": 0, "soon": 0, "99999999999": 24 * time.Hour, "1000000": 24 * time.Hour,
+		"Wed, 21 Oct 2015 07:28:00 GMT": 0,
+	} {
+		if got := retryAfter(http.Header{"Retry-After": {text}}); got != want {
+			t.Errorf("%q is %s, not %s", text, got, want)
+		}
+	}
+	at := time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
+	if got := retryAfter(http.Header{"Retry-After": {at}}); got < 50*time.Second || got > time.Minute {
+		t.Errorf("%q is %s", at, got)
+	}
+}
+
+// TestParts cuts a change in every size, and wants each operation once and before those that
+// need it.
+func TestParts(t *testing.T) {
+	var ops []graph.Op
+	for i := range 30 {
+		id := graph.ID(fmt.Sprintf("e%d", i))
+		ops = append(ops,
+			graph.Op{Kind: graph.Assert, Claim: graph.Claim{Subject: id, Predicate: "name", Source: "e29", Value: graph.StringValue("x")}},
+			graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: id, Type: "City"}})
+	}
+	ops = append(ops, graph.Op{Kind: graph.Assert, Claim: graph.Claim{Subject: "e29", Predicate: "confidenceCap", Source: "e29", Value: graph.StringValue("1")}})
+	for most := 1; most < 8000; most = most*3/2 + 1 {
+		p, err := newParts(ops)
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit, seen, declared := most, 0, map[graph.ID]bool{}
+		err = p.each(&limit, func(from, to int) error {
+			if to-from > 20 { // whatever was thought
+				return errTooLarge
+			}
+			known := map[graph.ID]bool{}
+			for _, op := range p.needed(from, to) {
+				known[op.Entity.ID] = true
+			}
+			for _, op := range p.ops[from:to] {
+				seen++
+				if op.Kind == graph.Declare {
+					declared[op.Entity.ID] = true
+				} else if !declared[op.Claim.Subject] || !declared["e29"] || !known[op.Claim.Subject] {
+					t.Errorf("at most %d: a claim comes before its entity, or is checked without it", most)
+				}
+			}
+			return nil
+		})
+		if err != nil || seen != len(ops) {
+			t.Errorf("at most %d: %d operations, %v", most, seen, err)
+		}
+	}
+	p, err := newParts(ops[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := 100
+	if err := p.each(&most, func(int, int) error { return errTooLarge }); !errors.Is(err, errTooLarge) {
+		t.Error(err)
+	}
+}
+
+// TestRemarksAreNotSent: what a reader of a format only remarks is a notice, and no operation.
+func TestRemarksAreNotSent(t *testing.T) {
+	s, _, _ := turning(t, importPatience, answered)
+	r := &remote{ctx: t.Context(), service: s}
+	got, err := r.Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Remark, Remark: "left out"}, {Kind: graph.Declare, Entity: graph.Entity{ID: "x", Type: "City"}}}})
+	if err != nil || got.Seq != 7 || len(got.Notices) != 1 || got.Notices[0].Message != "left out" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
