@@ -7,6 +7,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -92,6 +94,7 @@ func (a *API) Engine() *gql.Engine { return a.engine }
 type Session struct {
 	api      *API
 	snapshot *snapshot.Snapshot
+	now      time.Time
 	today    graph.Day
 	view     *snapshot.View // of an empty view argument, once it was asked for
 	refusal  error
@@ -107,11 +110,13 @@ type Session struct {
 
 // Begin fixes what a request reads.
 func (a *API) Begin() *Session {
-	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), today: a.today()}
+	now := a.opts.Now().UTC()
+	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), now: now, today: dayOf(now)}
 }
 
-func (a *API) today() graph.Day {
-	now := a.opts.Now().UTC()
+func (a *API) today() graph.Day { return dayOf(a.opts.Now().UTC()) }
+
+func dayOf(now time.Time) graph.Day {
 	return graph.DayDate(now.Year(), int(now.Month()), now.Day()).First()
 }
 
@@ -130,10 +135,19 @@ func (s *Session) ETag(query, operation string, variables []byte) string {
 	for _, n := range [...]int64{int64(of.Epoch), int64(seq), s.snapshot.RecordedAt(seq).UnixMicro(), int64(s.today), int64(len(query)), int64(len(operation))} {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
+	if now, last := s.now, s.snapshot.RecordedAt(seq); last.After(now) && asksKnownAt(query, variables) {
+		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // what is the present then moves on
+	}
 	b = append(append(append(b, query...), operation...), variables...)
 	sum := sha256.Sum256(b)
 	tag := base64.RawURLEncoding.AppendEncode(append(room[:0], '"'), sum[:18])
 	return string(append(tag, '"'))
+}
+
+// asksKnownAt tells whether a request may set a record time. A name in
+// variables may be written by escapes.
+func asksKnownAt(query string, variables []byte) bool {
+	return strings.Contains(query, "knownAt") || bytes.Contains(variables, []byte("knownAt")) || bytes.IndexByte(variables, '\\') >= 0
 }
 
 // Request is one GraphQL request.
@@ -255,6 +269,9 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 	}
 	if a.zero {
 		return s.view, nil
+	}
+	if t := a.view.KnownAt; t != nil && s.snapshot.IsPresent(*t, s.now) {
+		a.view.KnownAt = nil
 	}
 	v, err := s.snapshot.View(a.view, s.today)
 	if err != nil {

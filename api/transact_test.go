@@ -239,3 +239,61 @@ func TestETag(t *testing.T) {
 	ask(t, a, setup)
 	note("sequence", a.Begin().ETag("{a}", "", nil))
 }
+
+// TestWithdrawnAndSentAgain: a change that is sent again with its key, after
+// a claim of it was withdrawn, says so as a change without a key does.
+func TestWithdrawnAndSentAgain(t *testing.T) {
+	a, g, _ := small(t)
+	ask(t, a, setup)
+	send := func(key string) string {
+		return ask(t, a, `mutation { transact(input: {idempotencyKey: %q, operations: [
+			{assert: {subject: "KAZ", predicate: "aliases", value: "Qazaqstan", source: "src"}}]}) { sequence claims known replayed notices } }`, key)
+	}
+	want(t, send("k"), `{"transact":{"sequence":2,"claims":1,"known":0,"replayed":false,"notices":[]}}`)
+	s := g.Snapshot()
+	id := s.ClaimAt(uint32(s.ClaimCount() - 1))
+	want(t, ask(t, a, `mutation { transact(input: {operations: [{retract: {claim: %q}}]}) { sequence retractions } }`, id.ID().String()), `{"transact":{"sequence":3,"retractions":1}}`)
+	const notice = `"notices":["operations[0].assert: the claim %[1]s was withdrawn and stays so; state it with another locator or valid time to hold it again"]`
+	want(t, send("k"), fmt.Sprintf(`{"transact":{"sequence":2,"claims":0,"known":1,"replayed":true,`+notice+`}}`, id.ID()))
+	want(t, send("other"), fmt.Sprintf(`{"transact":{"sequence":3,"claims":0,"known":1,"replayed":false,`+notice+`}}`, id.ID()))
+}
+
+// TestKnownAtOfAWrongClock: where a clock was ahead when the store was
+// written, what is known now shows at now, and validators do not outlive that.
+func TestKnownAtOfAWrongClock(t *testing.T) {
+	a, g, now := small(t)
+	right := *now
+	ask(t, a, setup)
+	*now = right.AddDate(1, 0, 0)
+	name := func(name string) {
+		t.Helper()
+		got := ask(t, a, `mutation { transact(input: {operations: [{assert: {subject: "KAZ", predicate: "aliases", value: %q, source: "src"}}]}) { claims } }`, name)
+		want(t, got, `{"transact":{"claims":1}}`)
+	}
+	name("ahead")
+	*now = right.Add(time.Hour)
+	name("later")
+	if at := g.Snapshot().RecordedAt(3); !at.After(right.AddDate(1, 0, 0)) {
+		t.Fatalf("the record time is %s; the test needs one ahead", at)
+	}
+	known := func(at time.Time) string {
+		return fmt.Sprintf(`{country(id: "KAZ", view: {knownAt: %q}) { aliases }}`, at.Format(time.RFC3339Nano))
+	}
+	all, before := `{"country":{"aliases":["ahead","later"]}}`, `{"country":{"aliases":[]}}`
+	for _, c := range []struct {
+		ago  time.Duration
+		want string
+	}{{0, all}, {-time.Hour, all}, {time.Second, all}, {time.Minute, all}, {61 * time.Second, before}} {
+		want(t, ask(t, a, "%s", known(now.Add(-c.ago))), c.want)
+	}
+	document := known(*now)
+	tag := a.Begin().ETag(document, "", nil)
+	*now = now.Add(2 * time.Minute)
+	want(t, ask(t, a, "%s", document), before)
+	if a.Begin().ETag(document, "", nil) == tag {
+		t.Error("the validator of another answer")
+	}
+	if plain := a.Begin().ETag("{ontology}", "", nil); a.Begin().ETag("{ontology}", "", nil) != plain {
+		t.Error("documents without knownAt have no validator that lasts")
+	}
+}

@@ -236,6 +236,10 @@ func (s *Server) writeMetrics(w io.Writer) {
 			at = float64(sn.RecordedAt(sn.Seq()).UnixMicro()) / 1e6
 		}
 		fmt.Fprintf(w, "caspian_snapshot_recorded_seconds %g\n", at)
+		head("caspian_record_time_ahead_seconds", "gauge", "How far the last commit's record time is ahead of the clock; 0 where it is not.")
+		fmt.Fprintf(w, "caspian_record_time_ahead_seconds %g\n", max(0, at-float64(s.opts.Now().UnixMicro())/1e6))
+		head("caspian_clock_drift_seconds", "gauge", "How far the clock was ahead of the time that record times go by, at the last commit; 0 while they follow it.")
+		fmt.Fprintf(w, "caspian_clock_drift_seconds %g\n", b.Graph.Drift().Seconds())
 		head("caspian_snapshot_age_seconds", "gauge", "How long ago the last commit was recorded; 0 where nothing was.")
 		age := 0.0
 		if at > 0 {

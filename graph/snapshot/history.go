@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"sort"
+	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -54,6 +55,19 @@ func (s *Snapshot) Recorded(since, last graph.Seq) (from, to uint32) {
 		return uint32(sort.Search(s.ClaimCount(), func(n int) bool { return s.RecordedSeq(uint32(n)) > seq }))
 	}
 	return behind(since), behind(last)
+}
+
+// maxUncertain bounds how far before now an instant may be the present.
+const maxUncertain = time.Minute
+
+// IsPresent tells whether an instant that a caller took for record time is the
+// present, so that all is known then: it is not before now. Where the last
+// commit was recorded ahead of now, as by a clock that was ahead, record times
+// are only as exact as that: an instant that is no further before now is the
+// present as well, up to a minute.
+func (s *Snapshot) IsPresent(t, now time.Time) bool {
+	ahead := s.RecordedAt(s.seq).Sub(now)
+	return !t.Before(now.Add(-min(max(ahead, 0), maxUncertain)))
 }
 
 // QualifiedBy calls fn with every claim the view lists that names the entity
