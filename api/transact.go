@@ -63,7 +63,13 @@ func (s *Session) transact(c *gql.Call, t *transaction) (*live.Receipt, error) {
 func (s *Session) told(err error) error {
 	var known *graph.Error
 	var problems graph.Problems
-	if errors.As(err, &known) || errors.As(err, &problems) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case errors.As(err, &known):
+		if err != error(known) { // what is around it is for the operator
+			s.api.opts.Logger.Error("commit_failed", "error", err.Error())
+		}
+		return known
+	case errors.As(err, &problems), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
 	s.api.opts.Logger.Error("commit_failed", "error", err.Error())

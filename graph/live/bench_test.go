@@ -32,7 +32,9 @@ func BenchmarkWrite(b *testing.B) {
 			defer g.Close()
 			ops := []graph.Op{
 				{Kind: graph.Declare, Entity: graph.Entity{ID: "src", Type: "Source"}},
-				{Kind: graph.Declare, Entity: graph.Entity{ID: "KAZ", Type: "Country"}},
+			}
+			for i := range cities {
+				ops = append(ops, graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: cityID(i), Type: "City"}})
 			}
 			if _, err := g.Commit(b.Context(), &graph.Change{Ops: ops}); err != nil {
 				b.Fatal(err)
@@ -56,9 +58,14 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
+// cities are many, so that the cost of a write does not grow with their number.
+const cities = 1000
+
+func cityID(i int) graph.ID { return graph.ID(fmt.Sprint("city-", i)) }
+
 func write(b *testing.B, g *live.Graph, n int64) {
 	op := graph.Op{Kind: graph.Assert, Claim: graph.Claim{
-		Subject: "KAZ", Predicate: "name", Value: graph.StringValue(fmt.Sprint("name ", n)), Source: "src", Confidence: 1,
+		Subject: cityID(int(n % cities)), Predicate: "name", Value: graph.StringValue(fmt.Sprint("name ", n)), Source: "src", Confidence: 1,
 	}}
 	if _, err := g.Commit(b.Context(), &graph.Change{Ops: []graph.Op{op}}); err != nil {
 		b.Error(err)

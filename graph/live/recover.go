@@ -29,7 +29,7 @@ func (g *Graph) catchUp() error {
 	if err != nil {
 		g.doubt = true
 		now.Rewind()
-		return fmt.Errorf("the change was not made, since the log cannot be read to its end: %w", err)
+		return fmt.Errorf("%w: %w", graph.Errorf(graph.Unavailable, "the change was not made, since the log cannot be read to its end; try again"), err)
 	}
 	g.doubt = false
 	return nil
