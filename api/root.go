@@ -111,7 +111,7 @@ func (b *builder) singular(t *schema.Type) field {
 	names := []string{"id"}
 	for _, f := range t.Fields {
 		if f.Key != "" {
-			args[f.Name] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Its name in the scheme " + f.Key + "."}
+			args[f.Name] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Its name in the scheme " + f.Key + likeOf(f.Code) + "."}
 			names = append(names, f.Name)
 		}
 	}
@@ -131,6 +131,13 @@ func (b *builder) singular(t *schema.Type) field {
 					a.by, a.value = name, s
 				}
 			}
+			if f := t.Field(a.by); f != nil && f.Code != nil {
+				code, err := f.Code.Read(a.value)
+				if err != nil {
+					return nil, &gql.ArgumentError{Argument: a.by, Err: graph.Errorf(graph.BadInput, "%s %v", a.by, err)}
+				}
+				a.value = code
+			}
 			if a.by == "" {
 				return nil, graph.Errorf(graph.BadInput, "%s: say which one, by %s", t.Singular(), strings.Join(names, ", "))
 			}
@@ -138,6 +145,14 @@ func (b *builder) singular(t *schema.Type) field {
 		},
 		Object: find(t),
 	}}
+}
+
+// likeOf is, for a description, an example of a code.
+func likeOf(c *schema.Code) string {
+	if c == nil || c.Like == "" {
+		return ""
+	}
+	return ", as " + c.Like
 }
 
 // find looks an entity of the type up; null where the view shows none.

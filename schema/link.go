@@ -272,6 +272,9 @@ func (l *loader) links() {
 			if f.Stored() {
 				l.o.predicates[f.Name] = append(l.o.predicates[f.Name], f)
 			}
+			if f.Key != "" {
+				l.o.keys = append(l.o.keys, f)
+			}
 		}
 	}
 	for name := range l.o.predicates {

@@ -146,6 +146,7 @@ type Ontology struct {
 	enums      map[string]*Enum
 	predicates map[string][]*Field
 	names      []string
+	keys       []*Field
 	qualifiers []string
 }
 
@@ -363,6 +364,9 @@ func (o *Ontology) Predicate(name string) []*Field { return o.predicates[name] }
 
 // Predicates lists the names of all stored fields, sorted.
 func (o *Ontology) Predicates() []string { return o.names }
+
+// Keys lists the fields whose values are keys of outside schemes, in the order of the file.
+func (o *Ontology) Keys() []*Field { return o.keys }
 
 // Qualifiers lists the names of all qualifiers, in the order of the file.
 func (o *Ontology) Qualifiers() []string { return o.qualifiers }

@@ -17,6 +17,7 @@ type MatchKind uint8
 // the text but for case and diacritics.
 const (
 	MatchID MatchKind = iota
+	MatchKey
 	MatchExact
 	MatchPrefix
 	MatchWord
@@ -27,6 +28,7 @@ const (
 // MatchKinds are all kinds by number, each with its name and what it means.
 var MatchKinds = [...]struct{ Name, About string }{
 	MatchID:             {"ID", "The entity's id is the text."},
+	MatchKey:            {"KEY", "A code of the entity in an outside scheme is the text, or the address of it is."},
 	MatchExact:          {"EXACT", "A name is the text, but for case and diacritics."},
 	MatchPrefix:         {"PREFIX", "A name begins with the text."},
 	MatchWord:           {"WORD", "Later words of a name begin with the text, or with its words in any order."},
@@ -39,7 +41,7 @@ func (k MatchKind) String() string { return MatchKinds[k].Name }
 // Match is one entity found by a name.
 type Match struct {
 	Entity uint32
-	// Claim is the claim whose name or original form matched; None where the id did.
+	// Claim is the claim whose name, code or original form matched; None where the id did.
 	Claim uint32
 	// Original is true where the original form matched.
 	Original bool
@@ -89,8 +91,8 @@ func (m *Matches) HasNext() bool { return m.Before+len(m.List) < m.Total }
 // are edits tried where a name is the text.
 const enough = 10
 
-// Search finds the entities of the view by their names, aliases and original
-// forms: as the text is written; where few match, as it sounds; and where these
+// Search finds the entities of the view by their ids, by their codes in outside
+// schemes, and by their names, aliases and original forms: as the text is written; where few match, as it sounds; and where these
 // are few and no name is the text, with some letters wrong. Names of other dates find their entity too; the record
 // time, the confidence and the source must be in view.
 //
@@ -108,6 +110,7 @@ func (v *View) Search(q *Search) (*Matches, error) {
 	s.key, s.sound = Fold(q.Text), text.Sound(q.Text)
 	if s.key != "" {
 		s.byID()
+		s.byKey()
 		s.written()
 		s.sounding()
 	}

@@ -65,6 +65,7 @@ func (r *searchRoom) put(m Match) {
 const (
 	scoreWhole      = 1000
 	scoreID         = 990 // so that a name says why, where both match
+	scoreKey        = 985 // less for each scheme after the first
 	scoreFirstWords = 900 // the name begins with the words
 	scoreWords      = 870 // later words are the text
 	scoreBeginning  = 850 // the name begins with the text, inside a word
@@ -109,6 +110,22 @@ func (s *searcher) byID() {
 		if ok && s.Exists(n) && (s.kept == nil || s.kept[s.s.types.at(n)]) {
 			s.room.put(Match{Entity: n, Claim: None, Kind: MatchID, Score: scoreID})
 		}
+	}
+}
+
+// byKey finds the entities that a code of an outside scheme names. Of schemes
+// that have the code, the ontology's first comes first.
+func (s *searcher) byKey() {
+	for i, f := range s.s.o.Keys() {
+		code := strings.TrimSpace(s.text)
+		if f.Code != nil {
+			var err error
+			if code, err = f.Code.Read(code); err != nil {
+				continue
+			}
+		}
+		score := scoreKey - int16(min(i, scoreKey-scoreFirstWords-1))
+		s.s.keyed(f.Name, code, func(n uint32) { s.consider(labelRef{claim: n}, Match{Kind: MatchKey, Score: score}) })
 	}
 }
 
@@ -250,7 +267,7 @@ const (
 )
 
 // sounding finds names by how they sound, where few were found so far: alike,
-// then with edits where no name is the text.
+// then with edits where no name and no code is the text.
 func (s *searcher) sounding() {
 	letters := len(strings.ReplaceAll(s.sound, " ", ""))
 	// Two Latin letters sound like too much; G7 does not.
@@ -258,7 +275,7 @@ func (s *searcher) sounding() {
 	if len(s.room.found) < enough && telling {
 		s.sounds(0)
 	}
-	exact := slices.ContainsFunc(s.room.found, func(m Match) bool { return m.Kind == MatchExact })
+	exact := slices.ContainsFunc(s.room.found, func(m Match) bool { return m.Kind == MatchExact || m.Kind == MatchKey })
 	if edits := editsFor(letters); len(s.room.found) < enough && !exact && edits > 0 {
 		s.sounds(edits)
 	}

@@ -19,7 +19,7 @@ func (s *Snapshot) Highlights(m *Match, query string) []Range {
 	folded := Fold(name)
 	var parts [][2]int // in bytes of folded
 	switch {
-	case m.Kind == MatchID || m.Kind == MatchExact:
+	case m.Kind <= MatchExact:
 		return []Range{{0, utf16Length(name)}}
 	case m.Kind == MatchWord && m.words == 0:
 		for _, w := range strings.Fields(key) {

@@ -134,6 +134,11 @@ type naiveSearch struct {
 // each calls fn with each name that the view may find by: the claim, the name,
 // the entity it names and what it has less for that.
 func (n *naiveSearch) each(fn func(name string, offer func(kind string, score int))) {
+	n.stated(fn, false)
+}
+
+// stated is each, or, of keys, the same for the codes that name an entity.
+func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score int)), keys bool) {
 	for _, f := range n.l.m.claims {
 		if !n.l.recorded(f) || f.Confidence < n.l.view.MinConfidence || n.l.view.Sources != nil && !slices.Contains(n.l.view.Sources, f.Source) {
 			continue
@@ -153,6 +158,12 @@ func (n *naiveSearch) each(fn func(name string, offer func(kind string, score in
 					n.best[id] = naiveMatch{id, kind, score - less}
 				}
 			}
+		}
+		if keys {
+			if o := offer(f.Subject, 0); f.Predicate == "iso2" && o != nil {
+				fn(f.Value.Text(), o)
+			}
+			continue
 		}
 		named := f.Predicate == "name" || f.Predicate == "aliases" || f.Predicate == "officialName"
 		if named {
@@ -334,6 +345,11 @@ func (n *naiveSearch) run() []naiveMatch {
 			n.best[id] = naiveMatch{id, "ID", 990}
 		}
 	}
+	n.stated(func(code string, offer func(string, int)) {
+		if code == strings.TrimSpace(n.query) {
+			offer("KEY", 985)
+		}
+	}, true)
 	n.written()
 	letters := len(strings.ReplaceAll(text.Sound(n.query), " ", ""))
 	if len(n.best) < 10 && (letters > 2 || strings.ContainsFunc(text.Fold(n.query), func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })) {
@@ -341,7 +357,7 @@ func (n *naiveSearch) run() []naiveMatch {
 	}
 	exact := false
 	for _, m := range n.best {
-		exact = exact || m.kind == "EXACT"
+		exact = exact || m.kind == "EXACT" || m.kind == "KEY"
 	}
 	if edits := editsOf(letters); len(n.best) < 10 && !exact && edits > 0 {
 		n.sounding(edits)

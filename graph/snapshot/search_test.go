@@ -36,6 +36,9 @@ func drawNames(t *rapid.T, o *schema.Ontology) []graph.Commit {
 			if rapid.IntRange(0, 4).Draw(t, "named") > 0 {
 				c.Predicate, c.Value, c.Qualifiers = "name", graph.StringValue(name.Draw(t, "name")), nil
 			}
+			if c.Predicate == "iso2" {
+				c.Value = graph.StringValue(name.Draw(t, "code"))
+			}
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
 		}
 		var standing []graph.ClaimID

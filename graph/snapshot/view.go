@@ -252,17 +252,24 @@ func (v *View) describes(source uint32) bool {
 
 // ByKey finds the entity that a key of an outside scheme names.
 func (v *View) ByKey(predicate, value string) (uint32, bool) {
-	s := v.s
 	found := None
-	s.keys.find(hashKey(predicate, value), func(n uint32) bool {
-		r := s.rows.ref(n)
-		if s.predicates.list[r.predicate] != predicate || v.Holds(n) == graph.HoldsNo || s.value(r.cell()).String() != value {
-			return false
+	v.s.keyed(predicate, value, func(n uint32) {
+		if found == None && v.Holds(n) != graph.HoldsNo {
+			found = v.s.rows.ref(n).subject
 		}
-		found = r.subject
-		return true
 	})
 	return found, found != None
+}
+
+// keyed calls fn with the claims that give a key's value, whatever views show.
+func (s *Snapshot) keyed(predicate, value string, fn func(n uint32)) {
+	s.keys.find(hashKey(predicate, value), func(n uint32) bool {
+		r := s.rows.ref(n)
+		if s.predicates.list[r.predicate] == predicate && s.value(r.cell()).String() == value {
+			fn(n)
+		}
+		return false
+	})
 }
 
 // Claims calls fn with the claims about the entity as subject, or as object
