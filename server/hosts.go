@@ -71,7 +71,7 @@ func hostOf(header string) (string, bool) {
 		}
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		return a.Unmap().WithZone("").String(), true
+		return a.Unmap().String(), a.Zone() == ""
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	for i := range len(host) {
