@@ -69,7 +69,7 @@ func New(opts Options) (*API, error) {
 	}
 	a.engine, err = gql.New(gql.Config{
 		Schema: sch, Classes: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
-		TypeOf: map[string]func(gql.Ref) string{"": typeOf},
+		TypeOf: map[string]func(gql.Ref) string{"": typeOf}, Tell: a.tell,
 		OnPanic: func(field string, value any, stack []byte) {
 			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))
 		},
@@ -251,7 +251,7 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 			return nil, s.paused
 		}
 		if err != nil {
-			return nil, graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.min)
+			return nil, forClients{graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.min)}
 		}
 		s.snapshot = next
 	}

@@ -73,7 +73,7 @@ func (s *Session) told(err error) error {
 		return err
 	}
 	s.api.opts.Logger.Error("commit_failed", "error", err.Error())
-	return graph.Errorf(graph.Internal, "the change could not be written; whether it was, the same change under the same idempotencyKey tells")
+	return forClients{graph.Errorf(graph.Internal, "the change could not be written; whether it was, the same change under the same idempotencyKey tells")}
 }
 
 func (b *builder) transactInputType() *graphql.InputObject {

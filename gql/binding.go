@@ -110,6 +110,9 @@ type Config struct {
 	// OnPanic is told of a panic in a reader or resolver: the field as Type.field (empty
 	// where it was outside of any), the recovered value and the stack. Nil discards it.
 	OnPanic func(field string, value any, stack []byte)
+	// Tell turns an error of a reader, a stream or Prepare into the one whose text and
+	// Extensions the client gets. Nil tells every error as it is.
+	Tell func(err error) error
 }
 
 // Meta is the metadata of a schema that graphql-go has no place for. Keys are schema

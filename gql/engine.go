@@ -26,6 +26,7 @@ type Engine struct {
 	cache   *planCache
 	classes []string
 	onPanic func(field string, value any, stack []byte)
+	tell    func(error) error
 	runs    sync.Pool
 	output  atomic.Int64 // bytes held, see held
 }
@@ -36,10 +37,13 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
-	e := &Engine{schema: s, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, sdl: printSDL(s)}
+	e := &Engine{schema: s, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, tell: cfg.Tell, sdl: printSDL(s)}
 	// What is printed must be a valid schema by itself: clients generate code from it.
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
+	}
+	if e.tell == nil {
+		e.tell = func(err error) error { return err }
 	}
 	e.cache = newPlanCache(e.limits.PlanCacheBytes)
 	return e, nil

@@ -381,7 +381,7 @@ func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError
 			places = at(a.Value.Position)
 		}
 	}
-	located := fieldError(err, CodeInput, places, nil)
+	located := fieldError(e.tell(err), CodeInput, places, nil)
 	return nil, &located
 }
 
@@ -430,7 +430,7 @@ func (r *run) errorHere(f *field, err error) { r.readerErr(f, err, r.pathHere())
 // why the reader failed, and the one thing to tell.
 func (r *run) readerErr(f *field, err error, path []pathElem) {
 	if r.alive() {
-		r.addError(fieldError(err, "", f.places(), path))
+		r.addError(fieldError(r.e.tell(err), "", f.places(), path))
 	}
 }
 

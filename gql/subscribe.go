@@ -86,7 +86,7 @@ func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
 		err = fmt.Errorf("field %s.%s gave no event stream", f.def.parent.name, f.def.name)
 	}
 	if err != nil {
-		e := fieldError(err, "", f.places(), r.pathTo(f))
+		e := fieldError(r.e.tell(err), "", f.places(), r.pathTo(f))
 		return &e
 	}
 	return nil

@@ -42,7 +42,12 @@ func learn(t testing.TB, s *Server) graph.Seq {
 // overHTTP serves on a real port.
 func overHTTP(t testing.TB, o Options) (*Server, *httptest.Server) {
 	t.Helper()
-	s := started(t, o)
+	return over(t, o, func(o Options) *Server { return started(t, o) })
+}
+
+func over(t testing.TB, o Options, make func(Options) *Server) (*Server, *httptest.Server) {
+	t.Helper()
+	s := make(o)
 	ts := httptest.NewUnstartedServer(s)
 	// What Serve sets would end streams that do not mind it.
 	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
