@@ -42,6 +42,9 @@ func New(cfg Config) (*Engine, error) {
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
+	for _, t := range s.types {
+		t.silent = e.limits.NoIntrospection
+	}
 	if e.tell == nil {
 		e.tell = func(err error) error { return err }
 	}

@@ -211,7 +211,13 @@ func didYouMean(name string, candidates []string) string {
 	return b.String()
 }
 
-func inputNames(t *typeDef) []string { return namesOf(t.inputs) }
+// inputNames are the names to suggest of an input object's fields.
+func inputNames(t *typeDef) []string {
+	if t.silent {
+		return nil
+	}
+	return namesOf(t.inputs)
+}
 
 func namesOf(defs []*inputDef) []string {
 	out := make([]string, len(defs))
@@ -221,7 +227,11 @@ func namesOf(defs []*inputDef) []string {
 	return out
 }
 
+// enumNames are the names to suggest of an enum's values.
 func enumNames(t *typeDef) []string {
+	if t.silent {
+		return nil
+	}
 	out := make([]string, len(t.enumValues))
 	for i, v := range t.enumValues {
 		out[i] = v.name

@@ -27,7 +27,8 @@ type Limits struct {
 	Errors            int // errors listed in one answer, the rest is counted; default 100
 	PlanCacheBytes    int // memory of cached plans; default 32 MiB
 
-	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED.
+	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED, and keeps
+	// suggestions of names out of errors.
 	NoIntrospection bool
 }
 

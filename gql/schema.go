@@ -58,6 +58,7 @@ type typeDef struct {
 	name, description string
 	kind              kind
 	builtin           bool // a specified scalar or a type of the introspection schema
+	silent            bool // its names are not suggested, see Limits.NoIntrospection
 
 	fields      []*fieldDef
 	fieldByName map[string]*fieldDef

@@ -163,6 +163,14 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	v.directives(d.Directives, "VARIABLE_DEFINITION")
 }
 
+// didYouMean is the suggestion where names may be told.
+func (v *validator) didYouMean(name string, candidates []string) string {
+	if v.limits.NoIntrospection {
+		return ""
+	}
+	return didYouMean(name, candidates)
+}
+
 func (v *validator) knownType(name string, pos *ast.Position) *typeDef {
 	t := v.s.byName[name]
 	if t == nil && !v.full() {
@@ -170,7 +178,7 @@ func (v *validator) knownType(name string, pos *ast.Position) *typeDef {
 		for _, t := range v.s.types {
 			names = append(names, t.name)
 		}
-		v.fail("KnownTypeNames", pos, "Unknown type %q.%s", abbreviate(name), didYouMean(name, names))
+		v.fail("KnownTypeNames", pos, "Unknown type %q.%s", abbreviate(name), v.didYouMean(name, names))
 	}
 	return t
 }

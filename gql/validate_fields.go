@@ -116,6 +116,9 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 }
 
 func (v *validator) suggestField(parent *typeDef, name string) string {
+	if v.limits.NoIntrospection {
+		return ""
+	}
 	if parent.abstract() { // types that have it, which an inline fragment could ask
 		var with []string
 		for _, t := range parent.possible {
@@ -159,7 +162,7 @@ func (v *validator) arguments(args ast.ArgumentList, defs []*inputDef, byName ma
 		d := byName[a.Name]
 		if d == nil {
 			if byName != nil {
-				v.fail("KnownArgumentNames", a.Position, "Unknown argument %q on %s.%s", abbreviate(a.Name), where, didYouMean(a.Name, namesOf(defs)))
+				v.fail("KnownArgumentNames", a.Position, "Unknown argument %q on %s.%s", abbreviate(a.Name), where, v.didYouMean(a.Name, namesOf(defs)))
 			}
 			v.value(a.Value, nil)
 			continue

@@ -141,3 +141,14 @@ func TestWhoMayRead(t *testing.T) {
 		t.Errorf("the new writer: %s", w.Body)
 	}
 }
+
+// TestNoSchema: without introspection the schema's address tells nothing either.
+func TestNoSchema(t *testing.T) {
+	s := started(t, Options{})
+	b := *s.backend.Load()
+	b.SDL = ""
+	s.Publish(&b)
+	if w := ask(s, "GET", "/schema.graphql", ""); w.Code != 403 || code(t, w) != "INTROSPECTION_DISABLED" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

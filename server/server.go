@@ -44,7 +44,7 @@ type Session interface {
 type Backend struct {
 	// Graph tells the counts and sequence number of the newest snapshot.
 	Graph *live.Graph
-	// SDL is the API's schema.
+	// SDL is the API's schema; empty where it is not to be told.
 	SDL string
 	// Begin starts a session on the newest snapshot.
 	Begin func() Session
@@ -368,6 +368,10 @@ func (s *Server) noWrites(b *Backend) string {
 }
 
 func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {
+	if b.SDL == "" {
+		writeError(w, http.StatusForbidden, jsonType, gql.CodeIntrospection, "the service does not tell its schema: it was started with --no-introspection")
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	s.send(w, r, http.StatusOK, []byte(b.SDL))
 }

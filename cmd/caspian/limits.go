@@ -51,7 +51,7 @@ func limitSettings(s *settings, l *gql.Limits) {
 			return nil
 		})
 	}
-	s.add("no-introspection", "", "", "refuse __schema and __type (INTROSPECTION_DISABLED)", func(t string) (err error) {
+	s.add("no-introspection", "", "", "tell no schema: neither __schema and __type nor /schema.graphql (INTROSPECTION_DISABLED), nor suggestions of names", func(t string) (err error) {
 		if l.NoIntrospection, err = strconv.ParseBool(t); err != nil {
 			return fmt.Errorf("%q is neither true nor false", t)
 		}

@@ -300,7 +300,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err := g.Writable(); err != nil && !*c.readOnly {
 		e.say("caspian serve: %v", err)
 	}
-	srv.Publish(backend(a, g.Graph))
+	srv.Publish(backend(a, g.Graph, !c.limits.NoIntrospection))
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {
 		g.Save() // the next start may come after a kill, with no shutdown to write it
@@ -311,8 +311,12 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 }
 
 // backend joins an API to the server.
-func backend(a *api.API, g *live.Graph) *server.Backend {
-	return &server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats}
+func backend(a *api.API, g *live.Graph, tellSchema bool) *server.Backend {
+	b := &server.Backend{Graph: g, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats}
+	if tellSchema {
+		b.SDL = a.SDL()
+	}
+	return b
 }
 
 // listeners serve until one of them fails or the context ends.
