@@ -34,6 +34,8 @@ type embedded struct {
 	bulk    bulk
 	pause   time.Duration // before the last attempt to write again
 	note    *note         // nil until the database is first open for writing
+	wrote   bool          // the database was open for writing, so that head is what was made durable
+	unsure  bool          // it has commits beyond head, which may not be durable
 
 	// mu guards what readers see; it is held for moments only, and the fields
 	// change only under writing as well.
@@ -199,14 +201,16 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	if err := reopen(); err != nil {
 		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, errors.Join(cause, err))
 	}
-	if s.head == last {
+	switch err := s.refused(); {
+	case err != nil && s.unsure:
+		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, err)
+	case err != nil:
+		return err
+	case s.head == last:
 		if s.note != nil {
 			s.note.set(last, cs[len(cs)-1].Digest)
 		}
 		return nil
-	}
-	if err := s.refused(); err != nil {
-		return err
 	}
 	return fmt.Errorf("store: append commit %d: %w", first, cause)
 }
@@ -222,7 +226,7 @@ func (s *embedded) shut() error {
 }
 
 func (s *embedded) Key(ctx context.Context, key string) (graph.Seq, error) {
-	tx, err := s.view()
+	tx, head, err := s.view()
 	if err != nil {
 		return 0, err
 	}
@@ -230,34 +234,38 @@ func (s *embedded) Key(ctx context.Context, key string) (graph.Seq, error) {
 	if err := errors.Join(err, tx.Close()); err != nil {
 		return 0, fmt.Errorf("store: idempotency key %q: %w", key, err)
 	}
+	if n > head {
+		return 0, nil
+	}
 	return n, nil
 }
 
-// view takes a snapshot of the database.
-func (s *embedded) view() (*levelRead, error) {
-	if tx, err := s.snapshot(); tx != nil || err != nil {
-		return tx, err
+// view takes a snapshot of the database, and the number of the last commit in
+// it that counts.
+func (s *embedded) view() (*levelRead, graph.Seq, error) {
+	if tx, head, err := s.snapshot(); tx != nil || err != nil {
+		return tx, head, err
 	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.usable(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	return s.snapshot()
 }
 
 // snapshot is nil where the database is not open.
-func (s *embedded) snapshot() (*levelRead, error) {
+func (s *embedded) snapshot() (*levelRead, graph.Seq, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed || s.kv == nil {
-		return nil, nil
+		return nil, 0, nil
 	}
 	tx, err := s.kv.Tx(false)
 	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return nil, 0, fmt.Errorf("store: %w", err)
 	}
-	return tx.(*levelRead), nil
+	return tx.(*levelRead), s.head, nil
 }
 
 func (s *embedded) Close() error {

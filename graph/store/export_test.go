@@ -22,7 +22,7 @@ func WithBulk(n int) Options { return Options{bulkLeast: n, filterLeast: 20, NoS
 // Dump returns every key and value of the database but its identity, the clock set to 0.
 func Dump(l Log) (map[string]string, error) {
 	s := l.(*embedded)
-	tx, err := s.view()
+	tx, _, err := s.view()
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,15 @@ func (s *embedded) openReadOnly(cause error) error {
 			return err
 		}
 		is.kv.files = files
-		s.opened(is.kv, is.head, s.settle(is))
+		head := is.head
+		if s.wrote {
+			// What a failed write left can be read, but its sync may be what
+			// failed: it counts once the database has been opened for writing,
+			// which writes it anew.
+			head = min(head, s.head)
+		}
+		s.unsure = head < is.head
+		s.opened(is.kv, head, s.settle(is))
 		return nil
 	})
 	if err == nil {
@@ -203,6 +211,7 @@ func (s *embedded) openToWrite(files storage.Storage, is looked) error {
 		return errors.Join(err, db.Close())
 	}
 	s.opened(kv, head, id)
+	s.wrote, s.unsure = true, false
 	s.qs = qs
 	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
 	return nil

@@ -17,7 +17,7 @@ import (
 )
 
 func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
-	tx, err := s.view()
+	tx, head, err := s.view()
 	if err != nil {
 		return err
 	}
@@ -25,14 +25,23 @@ func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 	// An error of fn goes back as it is; one of the store says where it was.
 	var failed error
 	err = replay(ctx, tx, after, func(c *graph.Commit) error {
+		if c.Seq > head {
+			return errEnd
+		}
 		failed = fn(c)
 		return failed
 	})
+	if errors.Is(err, errEnd) {
+		return nil
+	}
 	if err != nil && failed == nil {
 		return fmt.Errorf("store: replay %s after commit %d: %w", s.dir, after, err)
 	}
 	return failed
 }
+
+// errEnd ends a replay before a commit that does not count yet.
+var errEnd = errors.New("the end")
 
 func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.Commit) error) error {
 	horizon, err := readHorizon(ctx, tx)

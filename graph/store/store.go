@@ -49,8 +49,9 @@ type Log interface {
 }
 
 // ErrInDoubt marks the error of an append whose outcome is not known: the
-// write failed and the files could not be read back. The store opens them again
-// with the next call; then Head and Replay tell whether the commit is there.
+// write failed, and the files could not be read back, or not written to anew.
+// The store opens them again by itself; then Head and Replay tell whether the
+// commit is there.
 var ErrInDoubt = errors.New("whether it was written is not known until the store can be read again")
 
 // Options are how a store is opened. The zero value is right for a service.
