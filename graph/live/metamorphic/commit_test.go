@@ -102,8 +102,20 @@ func (r *run) commitAll(chs []change, do func([]change) []outcome) error {
 	if hits > 0 {
 		r.behind = true
 	}
-	return r.settle(chs, outs, hits > 0)
+	// After a write that failed the store may take its time before it tries again.
+	waits := r.disk.hurt && r.log.Log.Writable() != nil
+	if r.refusals++; hits > 0 || !waits {
+		r.refusals = 0
+	}
+	if r.refusals > mostRefusals {
+		return fmt.Errorf("the disk takes writes again, and the store does not: %w", r.log.Log.Writable())
+	}
+	return r.settle(chs, outs, hits > 0 || waits)
 }
+
+// mostRefusals is how many seconds a store may wait before it tries a disk
+// again that was full, and a few more.
+const mostRefusals = 20
 
 // buried goes on with the image of a process that died while it wrote: nobody
 // heard of any outcome.

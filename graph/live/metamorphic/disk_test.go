@@ -49,7 +49,9 @@ type death struct {
 func (d *disk) wrap(s storage.Storage) storage.Storage {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.files = map[string]*fileState{}
+	if d.files == nil {
+		d.files = map[string]*fileState{}
+	}
 	return diskFiles{s, d}
 }
 

@@ -67,6 +67,7 @@ func (r *run) harm(text string, want *harmed) error {
 		// The note of what was acknowledged may trail by a group.
 		want.least = min(want.least, len(want.entries)-r.lastGroup)
 	}
+	want.rotten = want.rotten || what == "table" && len(want.entries) == len(r.m.entries)
 	err := damage(path, args)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

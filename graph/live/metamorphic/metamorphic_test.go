@@ -24,7 +24,6 @@ var (
 // off are the classes of trouble that the graph is known not to bear yet.
 var off = map[class]bool{
 	logPanics: true, elsewhere: true, sameKey: true, cancels: true, clockJumps: true, // the writer
-	logHarm: true, noteHarm: true, // the store's note of what was acknowledged
 }
 
 func switchedOff() map[class]bool {

@@ -74,6 +74,9 @@ type run struct {
 
 	// behind: a fault, or another writer, may have left the graph behind the log.
 	behind bool
+	// refusals counts the lines on end in which the store took no writes though
+	// the disk did.
+	refusals int
 	// lastGroup is how many commits the last changes made.
 	lastGroup int
 }
@@ -119,7 +122,7 @@ func (r *run) open(faults map[string]string, full bool) (err error) {
 	}()
 	d := &disk{dir: r.dir}
 	r.opened = r.ahead.Load()
-	inner, err := store.Open(r.dir, store.Options{WriteBuffer: 64 << 10, Files: d.wrap})
+	inner, err := store.Open(r.dir, store.Options{WriteBuffer: 64 << 10, Files: d.wrap, Now: func() time.Time { return r.start.Add(r.elapsed()) }})
 	if err != nil {
 		return err
 	}
@@ -130,7 +133,7 @@ func (r *run) open(faults map[string]string, full bool) (err error) {
 	if err != nil {
 		return errors.Join(err, inner.Close())
 	}
-	r.disk, r.log, r.cache, r.g, r.behind = d, l, c, g, false
+	r.disk, r.log, r.cache, r.g, r.behind, r.refusals = d, l, c, g, false, 0
 	return nil
 }
 
@@ -328,6 +331,7 @@ type harmed struct {
 	entries []entry
 	least   int // how many of them must be there
 	did     bool
+	rotten  bool // the harm may show later only, and then as an error that names the file
 }
 
 func (r *run) reopenAfter(harms []string, faults map[string]string, full bool) error {
@@ -352,15 +356,36 @@ func (r *run) reopenAfter(harms []string, faults map[string]string, full bool) e
 		if !names(err, r.dir) {
 			return fmt.Errorf("the refusal names no file: %w", err)
 		}
-		// Somebody puts back a good copy.
-		want = harmed{entries: r.m.entries, least: len(r.m.entries)}
-		if err := errors.Join(os.RemoveAll(r.dir), copyFolder(r.dir, good)); err != nil {
+		return r.putBack(good, faults, full)
+	}
+	if want.rotten {
+		if _, err := r.readLog(0); err != nil {
+			if !names(err, r.dir) {
+				return fmt.Errorf("the refusal names no file: %w", err)
+			}
+		} else if err := r.take(want); err != nil {
 			return err
 		}
-		if err := r.openTwice(faults, full); err != nil {
-			return fmt.Errorf("it does not start on a good copy: %w", err)
-		}
+		r.end()
+		r.g = nil
+		return r.putBack(good, faults, full)
 	}
+	return r.take(want)
+}
+
+// putBack puts back a good copy, as somebody does after a refusal.
+func (r *run) putBack(good string, faults map[string]string, full bool) error {
+	if err := errors.Join(os.RemoveAll(r.dir), copyFolder(r.dir, good)); err != nil {
+		return err
+	}
+	if err := r.openTwice(faults, full); err != nil {
+		return fmt.Errorf("it does not start on a good copy: %w", err)
+	}
+	return r.take(harmed{entries: r.m.entries, least: len(r.m.entries)})
+}
+
+// take holds the log against what must be in it, and takes the model there.
+func (r *run) take(want harmed) error {
 	got, err := r.readLog(0)
 	if err != nil {
 		return err
