@@ -109,14 +109,14 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 		cached, of, err := opts.Cache.Load(o)
 		if err != nil {
 			g.note.Info("snapshot_file_unused", "reason", err.Error())
-		} else if err := Belongs(ctx, log, cached, of); err != nil {
+		} else if err := g.guard("reading the log", func() error { return Belongs(ctx, log, cached, of) }); err != nil {
 			g.note.Warn("snapshot_file_unused", "reason", err.Error())
 		} else {
 			start = cached
 		}
 	}
 	b := snapshot.NewBuilder(start)
-	if err := log.Replay(ctx, start.Seq(), b.Add); err != nil {
+	if err := g.guard("reading the log", func() error { return log.Replay(ctx, start.Seq(), b.Add) }); err != nil {
 		return nil, fmt.Errorf("replaying the log after %d: %w", start.Seq(), err)
 	}
 	s := b.Snapshot()

@@ -13,6 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/store"
 )
 
 // outcome is what a caller of Commit gets.
@@ -66,14 +67,14 @@ func (r *run) changes(o op) error {
 	case "import":
 		return r.importLines(chs[0], number(o.args()["batch"]))
 	case "elsewhere":
-		// Another writer of the same log.
-		other, err := live.Open(context.Background(), r.log.Log, ontologies[r.ontology](), live.Options{Now: r.now})
+		// Another writer of the same log, on a machine whose clock nobody moved.
+		other, err := live.Open(context.Background(), r.log.Log, ontologies[r.ontology](), live.Options{Now: r.honest, Elapsed: r.elapsed})
 		if err != nil {
 			return err
 		}
-		outs := []outcome{r.commit(other, chs[0])}
 		r.behind = true
-		return errors.Join(r.settle(chs, outs, false), other.Close())
+		err = r.commitAll(chs, func(chs []change) []outcome { return []outcome{r.commit(other, chs[0])} })
+		return errors.Join(err, other.Close())
 	case "together":
 		return r.commitAll(chs, r.together)
 	}
@@ -233,14 +234,21 @@ func (r *run) settle(chs []change, outs []outcome, faulty bool) error {
 	if err != nil {
 		return err
 	}
-	before := len(r.m.entries)
-	s := settling{chs: chs, outs: outs, truth: truth, faulty: faulty}
+	s := settling{chs: chs, outs: outs, faulty: faulty}
 	if r.behind {
 		s.stale = r.m.upTo(min(r.m.head(), r.g.Snapshot().Seq()))
-		// What the graph took in by itself lies between.
 	}
-	m := s.explain(r.m, 0, 0)
+	var m *model
+	before := 0
+	for _, start := range r.resolved(r.m, truth) {
+		before = len(start.entries)
+		s.truth = truth[before-len(r.m.entries):]
+		if m = s.explain(start, 0, 0); m != nil {
+			break
+		}
+	}
 	if m == nil {
+		s.truth = truth
 		return s.failure(r.m)
 	}
 	for _, o := range outs {
@@ -249,15 +257,42 @@ func (r *run) settle(chs []change, outs []outcome, faulty bool) error {
 		}
 	}
 	r.m = m
-	if err := r.checkTimes(before); err != nil {
-		return err
+	r.doubt(chs, outs, len(s.truth))
+	r.lastGroup = len(s.truth)
+	r.behind = r.behind && (faulty || r.g.Snapshot().Seq() < m.head())
+	return r.checkTimes(before)
+}
+
+// doubt remembers the changes that may be in the log without counting yet: a
+// store that takes no writes shows them once it does. What was in doubt before
+// is settled as soon as anything new counts.
+func (r *run) doubt(chs []change, outs []outcome, made int) {
+	writable := r.log.Log.Writable() == nil
+	if made > 0 || writable {
+		r.doubtful = nil
 	}
-	if r.lastGroup = len(m.entries) - before; !faulty && slices.ContainsFunc(outs, func(o outcome) bool {
-		return o.err == nil && o.receipt.Seq == m.head() && o.receipt.Claims+o.receipt.Entities+o.receipt.Retractions > 0
-	}) {
-		r.behind = r.g.Snapshot().Seq() < m.head() && r.behind
+	if made > 0 || writable {
+		return
 	}
-	return nil
+	for i, o := range outs {
+		if errors.Is(o.err, store.ErrInDoubt) {
+			r.doubtful = append(r.doubtful, chs[i])
+		}
+	}
+}
+
+// resolved are the models that what was in doubt may have led to: nothing of
+// it, and then what explains more and more of the new commits.
+func (r *run) resolved(m *model, truth []entry) []*model {
+	starts := []*model{m}
+	s := settling{chs: r.doubtful, outs: slices.Repeat([]outcome{{err: store.ErrInDoubt}}, len(r.doubtful)), faulty: true}
+	for n := 1; n <= min(len(truth), len(r.doubtful)); n++ {
+		s.truth = truth[:n]
+		if after := s.explain(m, 0, 0); after != nil {
+			starts = append(starts, after)
+		}
+	}
+	return starts
 }
 
 // maxDrift is how far record times may be ahead of the time that has passed

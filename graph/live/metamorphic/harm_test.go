@@ -138,7 +138,7 @@ func (r *run) restore(args map[string]string, want *harmed) error {
 		return nil
 	}
 	want.did = true
-	want.entries, want.least = s.entries, len(s.entries)
+	want.entries, want.doubtful, want.least = s.entries, s.doubtful, len(s.entries)
 	entries, err := os.ReadDir(r.dir)
 	if err != nil {
 		return err

@@ -22,9 +22,7 @@ var (
 )
 
 // off are the classes of trouble that the graph is known not to bear yet.
-var off = map[class]bool{
-	logPanics: true, elsewhere: true, sameKey: true, cancels: true, clockJumps: true, // the writer
-}
+var off = map[class]bool{}
 
 func switchedOff() map[class]bool {
 	all := maps.Clone(off)

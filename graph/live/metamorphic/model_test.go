@@ -116,7 +116,7 @@ func (m *model) decide(ch change) (answer, *entry) {
 	a, e := d.a, &d.e
 	a.seq, a.entities, a.claims = m.head(), len(e.entities), len(e.claims)
 	a.retractions = len(d.withdrawn)
-	if a.entities+a.claims+a.retractions == 0 && ch.key == "" {
+	if a.entities+a.claims+a.retractions == 0 {
 		return a, nil
 	}
 	a.seq++

@@ -74,6 +74,8 @@ type run struct {
 
 	// behind: a fault, or another writer, may have left the graph behind the log.
 	behind bool
+	// doubtful are changes that the log may have without counting them yet.
+	doubtful []change
 	// refusals counts the lines on end in which the store took no writes though
 	// the disk did.
 	refusals int
@@ -83,8 +85,9 @@ type run struct {
 
 // save is a copy of the store's folder.
 type save struct {
-	dir     string
-	entries []entry
+	dir      string
+	entries  []entry
+	doubtful []change
 }
 
 func newRun(root string) (*run, error) {
@@ -129,7 +132,7 @@ func (r *run) open(faults map[string]string, full bool) (err error) {
 	l := &faultyLog{Log: inner, next: faults}
 	c := &faultyCache{Cache: snapshot.File{Path: filepath.Join(r.dir, "snapshot")}}
 	c.full.Store(full)
-	g, err := live.Open(context.Background(), l, ontologies[r.ontology](), live.Options{Now: r.now, Cache: c})
+	g, err := live.Open(context.Background(), l, ontologies[r.ontology](), live.Options{Now: r.now, Elapsed: r.elapsed, Cache: c})
 	if err != nil {
 		return errors.Join(err, inner.Close())
 	}
@@ -261,7 +264,7 @@ func (r *run) save(name string) error {
 	if err := r.disk.image(dir, 1); err != nil {
 		return err
 	}
-	r.saves[name] = save{dir, r.m.entries[:len(r.m.entries):len(r.m.entries)]}
+	r.saves[name] = save{dir, r.m.entries[:len(r.m.entries):len(r.m.entries)], r.doubtful}
 	return nil
 }
 
@@ -328,14 +331,15 @@ func (r *run) reopen(how string, harms []string, args map[string]string) error {
 
 // harmed is what a store may be after harm was done to its files.
 type harmed struct {
-	entries []entry
-	least   int // how many of them must be there
-	did     bool
-	rotten  bool // the harm may show later only, and then as an error that names the file
+	entries  []entry
+	doubtful []change // what may follow them
+	least    int      // how many of them must be there
+	did      bool
+	rotten   bool // the harm may show later only, and then as an error that names the file
 }
 
 func (r *run) reopenAfter(harms []string, faults map[string]string, full bool) error {
-	want := harmed{entries: r.m.entries, least: len(r.m.entries)}
+	want := harmed{entries: r.m.entries, doubtful: r.doubtful, least: len(r.m.entries)}
 	good := r.folder()
 	defer os.RemoveAll(good)
 	if len(harms) > 0 {
@@ -381,7 +385,7 @@ func (r *run) putBack(good string, faults map[string]string, full bool) error {
 	if err := r.openTwice(faults, full); err != nil {
 		return fmt.Errorf("it does not start on a good copy: %w", err)
 	}
-	return r.take(harmed{entries: r.m.entries, least: len(r.m.entries)})
+	return r.take(harmed{entries: r.m.entries, doubtful: r.doubtful, least: len(r.m.entries)})
 }
 
 // take holds the log against what must be in it, and takes the model there.
@@ -389,6 +393,12 @@ func (r *run) take(want harmed) error {
 	got, err := r.readLog(0)
 	if err != nil {
 		return err
+	}
+	if len(got) > len(want.entries) {
+		r.doubtful = want.doubtful
+		for _, after := range r.resolved(newModel(want.entries), got[len(want.entries):]) {
+			want.entries = after.entries
+		}
 	}
 	if len(got) < want.least || len(got) > len(want.entries) {
 		return fmt.Errorf("%w: the log has %d commits after the start, of %d", errLost, len(got), len(want.entries))
@@ -399,7 +409,7 @@ func (r *run) take(want harmed) error {
 		}
 	}
 	r.m = newModel(want.entries[:len(got):len(got)])
-	r.lastGroup = 0
+	r.lastGroup, r.doubtful = 0, nil
 	return nil
 }
 
