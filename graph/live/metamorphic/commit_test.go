@@ -104,12 +104,12 @@ func (r *run) commitAll(chs []change, do func([]change) []outcome) error {
 		r.behind = true
 	}
 	// After a write that failed the store may take its time before it tries again.
-	waits := r.disk.hurt && r.log.Log.Writable() != nil
+	waits := r.disk.hurt && r.unwritable() != nil
 	if r.refusals++; hits > 0 || !waits {
 		r.refusals = 0
 	}
 	if r.refusals > mostRefusals {
-		return fmt.Errorf("the disk takes writes again, and the store does not: %w", r.log.Log.Writable())
+		return fmt.Errorf("the disk takes writes again, and the store does not: %w", r.unwritable())
 	}
 	return r.settle(chs, outs, hits > 0 || waits)
 }
@@ -267,11 +267,11 @@ func (r *run) settle(chs []change, outs []outcome, faulty bool) error {
 // store that takes no writes shows them once it does. What was in doubt before
 // is settled as soon as anything new counts.
 func (r *run) doubt(chs []change, outs []outcome, made int) {
-	writable := r.log.Log.Writable() == nil
+	writable := r.unwritable() == nil
 	if made > 0 || writable {
 		r.doubtful = nil
 	}
-	if made > 0 || writable {
+	if writable {
 		return
 	}
 	for i, o := range outs {

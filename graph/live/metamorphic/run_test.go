@@ -268,30 +268,42 @@ func (r *run) save(name string) error {
 	return nil
 }
 
-// readLog reads the commits that the log has after a number, past all faults.
-func (r *run) readLog(after graph.Seq) ([]entry, error) {
+// aside does what the harness itself asks of the log, past all faults.
+func (r *run) aside(do func()) {
 	r.disk.mu.Lock()
-	fault := r.disk.fault
-	r.disk.fault = nil
+	fault, death := r.disk.fault, r.disk.death
+	r.disk.fault, r.disk.death = nil, nil
 	r.disk.mu.Unlock()
-	var got []entry
-	err := r.log.Log.Replay(context.Background(), after, func(c *graph.Commit) error {
-		if want := after + graph.Seq(len(got)) + 1; c.Seq != want {
-			return fmt.Errorf("the log has commit %d where %d is due", c.Seq, want)
+	do()
+	r.disk.mu.Lock()
+	r.disk.fault, r.disk.death = fault, death
+	r.disk.mu.Unlock()
+}
+
+// readLog reads the commits that the log has after a number.
+func (r *run) readLog(after graph.Seq) (got []entry, err error) {
+	r.aside(func() {
+		err = r.log.Log.Replay(context.Background(), after, func(c *graph.Commit) error {
+			if want := after + graph.Seq(len(got)) + 1; c.Seq != want {
+				return fmt.Errorf("the log has commit %d where %d is due", c.Seq, want)
+			}
+			got = append(got, entryOf(c))
+			return nil
+		})
+		if err == nil && r.log.Log.Head() != after+graph.Seq(len(got)) {
+			err = fmt.Errorf("the log ends at %d and says %d", int(after)+len(got), r.log.Log.Head())
 		}
-		got = append(got, entryOf(c))
-		return nil
 	})
-	if err == nil && r.log.Log.Head() != after+graph.Seq(len(got)) {
-		err = fmt.Errorf("the log ends at %d and says %d", int(after)+len(got), r.log.Log.Head())
-	}
-	r.disk.mu.Lock()
-	r.disk.fault = fault
-	r.disk.mu.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("reading the log: %w", err)
 	}
 	return got, nil
+}
+
+// unwritable is why the log takes no writes. It may try by itself.
+func (r *run) unwritable() (err error) {
+	r.aside(func() { err = r.log.Log.Writable() })
+	return err
 }
 
 // reopen ends the process, in good order or not, does harm to what it left,
