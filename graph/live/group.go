@@ -131,7 +131,5 @@ func (w *group) settle(err error) {
 		}
 		close(r.done)
 	}
-	if w.stage == published && len(w.commits) > 0 {
-		w.g.saver.consider(w.head)
-	}
+	w.g.saver.consider(w.g.Snapshot())
 }
