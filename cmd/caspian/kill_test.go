@@ -64,4 +64,7 @@ func TestKilledImports(t *testing.T) {
 		t.Error("the store after kills differs from the one without")
 	}
 	run("verify", "--store", killed)
+	if left, _ := filepath.Glob(filepath.Join(killed, "snapshot.*")); left != nil {
+		t.Errorf("left over are %v", left)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,6 @@ import (
 	"github.com/cayleygraph/quad/pquads"
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
-	"github.com/syndtr/goleveldb/leveldb/opt"
 )
 
 // bulk writes a large group of commits as Cayley's ApplyDeltas does, key for
@@ -98,7 +98,7 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	}
 	out.put(metaKey("horizon"), binary.LittleEndian.AppendUint64(nil, next+uint64(len(links))))
 	out.put(metaKey("size"), binary.LittleEndian.AppendUint64(nil, size+uint64(len(links))))
-	if err := w.kv.db.Write(out.batch, &opt.WriteOptions{Sync: w.kv.sync}); err != nil {
+	if err := w.kv.write(out.batch); err != nil {
 		return err
 	}
 	w.kv.unflushed = true
@@ -314,7 +314,14 @@ func (b *bulkBatch) index(db *leveldb.DB, bucket string, fields int, entries []i
 }
 
 // apply writes the quads of a group: a large one in bulk, any other by Cayley.
-func (s *embedded) apply(ctx context.Context, quads []quad.Quad) error {
+func (s *embedded) apply(ctx context.Context, quads []quad.Quad) (err error) {
+	// A panic of Cayley or LevelDB leaves caches and locks as it found them, as
+	// a failed write does: recover opens the database again.
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("it panicked: %v\n%s", v, debug.Stack())
+		}
+	}()
 	least := s.opts.bulkLeast
 	if least == 0 {
 		least = bulkLeast

@@ -18,7 +18,7 @@ var errDisk = errors.New("the disk is full")
 
 // faults says what fails from when on, and for how many calls.
 type faults struct {
-	kind  atomic.Pointer[string] // write, half, sync or create
+	kind  atomic.Pointer[string] // write, half, sync, create or panic
 	calls atomic.Int64           // let through before
 	left  atomic.Int64           // how many fail
 }
@@ -56,6 +56,9 @@ func (w faultyWriter) Write(p []byte) (int, error) {
 	if w.f.hit("write") {
 		return 0, errDisk
 	}
+	if w.f.hit("panic") {
+		panic("out of order")
+	}
 	if w.f.hit("half") {
 		n, _ := w.Writer.Write(p[:len(p)/2])
 		return n, errDisk
@@ -84,6 +87,14 @@ func TestDiskFaults(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestPanickingWrite: a panic in the middle of a write is the error of that
+// write, and holds up no other.
+func TestPanickingWrite(t *testing.T) {
+	for _, size := range []int{1, 300} {
+		diskFault(t, "panic", 0, 1, size)
 	}
 }
 

@@ -25,6 +25,20 @@ type levelKV struct {
 	sync  bool
 	// unflushed is set once a large group was written. The one writer sets it.
 	unflushed bool
+	// stuck is true while a batch is written, and for ever where that
+	// panicked: LevelDB then keeps its writer's lock, and whatever needs it waits.
+	stuck bool
+}
+
+// write writes a batch, unless an earlier one panicked.
+func (s *levelKV) write(b *leveldb.Batch) error {
+	if s.stuck {
+		return errors.New("store: an earlier write has panicked")
+	}
+	s.stuck = true
+	err := s.db.Write(b, &opt.WriteOptions{Sync: s.sync})
+	s.stuck = false
+	return err
 }
 
 // Key parts are joined by a slash, and a slash or backslash inside a part is escaped.
@@ -78,6 +92,9 @@ func splitKey(b []byte) kv.Key {
 // first, or the next start would spend its time on replaying the journal; where
 // that fails, the journal still has it all.
 func (s *levelKV) Close() error {
+	if s.stuck && s.files != nil {
+		return s.files.Close() // the database would wait for its lock
+	}
 	if s.unflushed {
 		key := flatKey(metaKey("horizon"))
 		_ = s.db.CompactRange(util.Range{Start: key, Limit: append(slices.Clip(key), 0)})
@@ -160,7 +177,7 @@ func (tx *levelWrite) Commit(context.Context) error {
 		}
 	}
 	tx.puts, tx.done = nil, true
-	return tx.kv.db.Write(batch, &opt.WriteOptions{Sync: tx.kv.sync})
+	return tx.kv.write(batch)
 }
 
 func (tx *levelWrite) Put(k kv.Key, v kv.Value) error {
