@@ -164,28 +164,13 @@ func (b *builder) quantityType() *graphql.Object {
 	})
 }
 
-// quantityText writes thousands, millions and so on as people say them.
+// quantityText writes a quantity for people.
 func quantityText(l *literal) string {
-	x := l.value.Float()
-	symbol := l.value.Text()
+	symbol, currency := l.value.Text(), false
 	if l.unit != nil {
-		symbol = l.unit.Symbol
+		symbol, currency = l.unit.Symbol, l.unit.Dimension == "currency"
 	}
-	word := ""
-	for _, s := range [...]struct {
-		at   float64
-		word string
-	}{{1e12, " trillion"}, {1e9, " billion"}, {1e6, " million"}} {
-		if math.Abs(x) >= s.at {
-			x, word = x/s.at, s.word
-			break
-		}
-	}
-	num := strconv.FormatFloat(math.Round(x*1000)/1000, 'f', -1, 64)
-	if l.unit != nil && l.unit.Dimension == "currency" {
-		return symbol + num + word
-	}
-	return num + word + " " + symbol
+	return graph.FormatQuantity(l.value.Float(), symbol, currency)
 }
 
 func (b *builder) coordinatesType() *graphql.Object {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 var chokepointsCommand = &command{
@@ -117,11 +119,11 @@ func (x *foundChokepoint) capacity() string {
 	case c.High == nil && c.Stated == 0:
 		return "not stated"
 	case c.High == nil:
-		return fmt.Sprintf("at least %.4g %s, not stated of %s", c.Low, c.Unit, names(c.Unstated, ", "))
+		return fmt.Sprintf("at least %s %s, not stated of %s", graph.FormatNumber(c.Low, 4), c.Unit, names(c.Unstated, ", "))
 	case c.Low == *c.High:
-		return fmt.Sprintf("%.4g %s", c.Low, c.Unit)
+		return graph.FormatNumber(c.Low, 4) + " " + c.Unit
 	}
-	return fmt.Sprintf("%.4g to %.4g %s", c.Low, *c.High, c.Unit)
+	return fmt.Sprintf("%s to %s %s", graph.FormatNumber(c.Low, 4), graph.FormatNumber(*c.High, 4), c.Unit)
 }
 
 // pairs tells a few of the pairs that lose their last way.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 var connectionsCommand = &command{
@@ -83,7 +85,7 @@ func writeConnections(out *strings.Builder, answer json.RawMessage) error {
 			way = append(way, step.To)
 			t.row(step.Claim.cells()...)
 		}
-		fmt.Fprintf(out, "%d. %s: %s, score %.3g\n", i+1, names(way, " – "), count(x.Length, "step"), x.Score)
+		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(way, " – "), count(x.Length, "step"), graph.FormatNumber(x.Score, 3))
 		t.write(out)
 		writeWeakest(out, "   ", x.Weakest)
 	}

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 var dependencyCommand = &command{
@@ -80,9 +82,9 @@ func (x *interval) percent() string {
 	case x == nil:
 		return "not stated"
 	case x.Low == x.High:
-		return fmt.Sprintf("%.4g %%", 100*x.Low)
+		return graph.FormatNumber(100*x.Low, 4) + " %"
 	}
-	return fmt.Sprintf("%.4g to %.4g %%", 100*x.Low, 100*x.High)
+	return graph.FormatNumber(100*x.Low, 4) + " to " + graph.FormatNumber(100*x.High, 4) + " %"
 }
 
 type tradeFigures struct {
@@ -163,7 +165,7 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	}
 	t.row("unknown remainder", d.Unknown.percent())
 	t.write(out)
-	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %.3g to %.3g\n", d.HHI.Low, d.HHI.High)
+	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %s to %s\n", graph.FormatNumber(d.HHI.Low, 3), graph.FormatNumber(d.HHI.High, 3))
 	writeWeakest(out, "", d.Weakest)
 	d.writeFigures(out)
 	return nil

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 var routesCommand = &command{
@@ -175,7 +177,7 @@ func writeRoute(out *strings.Builder, r *foundRoute) {
 	if r.DistanceKm != nil {
 		km = thousands(int(*r.DistanceKm+0.5)) + " km"
 	}
-	fmt.Fprintf(out, "%s, %s, %s; avoidance %s; certainty %.3g\n", count(len(r.Legs), "leg"), count(r.Borders, "border"), km, r.Avoidance, r.Certainty)
+	fmt.Fprintf(out, "%s, %s, %s; avoidance %s; certainty %s\n", count(len(r.Legs), "leg"), count(r.Borders, "border"), km, r.Avoidance, graph.FormatNumber(r.Certainty, 3))
 	fmt.Fprintf(out, "   through %s", names(r.Countries, ", "))
 	if len(r.Waters) > 0 {
 		fmt.Fprintf(out, "; over %s", names(r.Waters, ", "))

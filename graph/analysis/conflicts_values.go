@@ -165,13 +165,13 @@ func differing(v *snapshot.View, a, b uint32) []string {
 	for _, name := range figuresApart(s, f, a, b) {
 		for _, n := range [...]uint32{a, b} {
 			val, _ := s.Qualifier(n, name)
-			found = append(found, f.Qualifier(name).Label+" "+val.String())
+			found = append(found, f.Qualifier(name).Label+" "+written(val))
 		}
 	}
 	if !incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) {
 		return found
 	}
-	x, y := s.Value(a).String(), s.Value(b).String()
+	x, y := written(s.Value(a)), written(s.Value(b))
 	if to, other := s.Object(a), s.Object(b); to != snapshot.None && other != snapshot.None {
 		one, two := v.Name(to), v.Name(other)
 		if one == two {
@@ -216,5 +216,16 @@ func list(words []string) string {
 }
 
 func percent(part float64) string {
-	return strconv.FormatFloat(part*100, 'f', -1, 64) + " %"
+	return graph.FormatNumber(part*100, 12) + " %"
+}
+
+// written is a value for people.
+func written(v graph.Value) string {
+	switch v.Kind() {
+	case graph.FloatKind:
+		return graph.FormatNumber(v.Float(), 0)
+	case graph.QuantityKind:
+		return graph.FormatNumber(v.Float(), 0) + " " + v.Text()
+	}
+	return v.String()
 }

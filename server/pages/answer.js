@@ -1,6 +1,6 @@
 // Answers to any query, written so that they can be read without knowing GraphQL.
 import { $, complain, entity, h, join, request, say, split } from './lib.js';
-import { evidence, label, percent, ready, statement, statements } from './claim.js';
+import { evidence, label, number, percent, ready, statement, statements } from './claim.js';
 
 const isEntity = (v) => v?.id && v.name && Object.keys(v).every((k) => ['id', 'name', 'type', '__typename'].includes(k));
 const isClaim = (v) => v?.source && v.predicate;
@@ -27,7 +27,7 @@ function list(all, name) {
 function read(v, name) {
   if (v === null) return 'not stated';
   if (Array.isArray(v)) return list(v, name);
-  if (typeof v === 'number') return String(+v.toPrecision(4) === v || Number.isInteger(v) ? v : v.toPrecision(3));
+  if (typeof v === 'number') return Number.isInteger(v) ? String(v) : number(+v.toPrecision(+v.toPrecision(4) === v ? 4 : 3));
   if (name === 'predicate' || name === 'relation') return label(v);
   if (typeof v !== 'object') return /^[A-Z]+(_[A-Z]+)+$/.test(v) || /^(status|mode|avoidance|holds)$/.test(name) ? split(v) : String(v);
   if (isEntity(v)) return entity(v);

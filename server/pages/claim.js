@@ -11,12 +11,12 @@ export const ready = fetch('/assets/ontology.json').then((r) => r.json()).then((
 
 export const label = (predicate) => words.fields[predicate]?.label ?? split(predicate);
 export const percent = (x) => +(100 * x).toFixed(1) + ' %';
-export const number = (x) => (Math.abs(x) < 10000 ? String(+x) : Number(x).toLocaleString('en'));
+export const number = (x) => (Math.abs(x) < 10000 && Math.abs(x) >= 1e-6 ? String(+x) : Number(x).toLocaleString('en', { maximumSignificantDigits: 15 }));
 
 function literal(text, name, kind) {
   if (kind === 'Enum') return split(text);
   if (kind === 'Float' && /share$/i.test(name)) return percent(text);
-  const m = /^(Int|Long|Float|Quantity)$/.test(kind) && /^(-?[\d.]+)(?: (\S+))?$/.exec(text);
+  const m = /^(Int|Long|Float|Quantity)$/.test(kind) && /^(-?[\d.]+(?:e[+-]?\d+)?)(?: (\S+))?$/.exec(text);
   if (m) return number(m[1]) + (m[2] ? ' ' + (words.units[m[2]] ?? m[2]) : '');
   return outside(text);
 }

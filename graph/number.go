@@ -1,0 +1,56 @@
+package graph
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// FormatNumber writes a number for people, rounded to so many significant
+// digits; 0 keeps them all. It has an exponent only where the zeros would be
+// hard to count: beyond 21 digits, or from the twelfth place behind the point.
+func FormatNumber(x float64, digits int) string {
+	if digits > 0 && x != 0 && !math.IsInf(x, 0) && !math.IsNaN(x) {
+		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits-1, 64), 64)
+	}
+	if abs := math.Abs(x); abs == 0 || abs >= 1e-12 && abs < 1e21 {
+		return strconv.FormatFloat(unsignedZero(x), 'f', -1, 64)
+	}
+	s := strconv.FormatFloat(x, 'e', -1, 64)
+	return strings.NewReplacer("e+0", "e", "e-0", "e-", "e+", "e").Replace(s)
+}
+
+// levels are the large numbers that have words.
+var levels = [...]struct {
+	of   float64
+	word string
+}{{1, ""}, {1e6, " million"}, {1e9, " billion"}, {1e12, " trillion"}, {1e15, " quadrillion"}}
+
+// sayNumber writes a number in words from a million on, to a thousandth of
+// them; smaller ones to a thousandth, and those below 1 to four digits.
+func sayNumber(x float64) string {
+	if math.Abs(x) < 1 {
+		return FormatNumber(x, 4)
+	}
+	for i, l := range levels {
+		scaled := math.Round(x/l.of*1000) / 1000
+		// Rounding may reach the next word: 999,999,999 is 1 billion.
+		if i+1 == len(levels) || math.Abs(scaled)*l.of < levels[i+1].of {
+			return FormatNumber(scaled, 0) + l.word
+		}
+	}
+	return ""
+}
+
+// FormatQuantity writes a quantity for people: currencies before the number,
+// other units behind it, and a minus sign before both.
+func FormatQuantity(x float64, symbol string, currency bool) string {
+	if !currency {
+		return sayNumber(x) + " " + symbol
+	}
+	text := sayNumber(x)
+	if rest, negative := strings.CutPrefix(text, "-"); negative {
+		return "-" + symbol + rest
+	}
+	return symbol + text
+}
