@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server"
 )
 
@@ -25,6 +26,8 @@ type door struct {
 
 	names  []string // of hosts, in one form
 	closed bool     // reading needs a token
+
+	address string // the file that tells it; "" where there is none
 
 	token atomic.Pointer[string] // of the store's folder; nil where there is none yet
 	ready atomic.Bool            // the store is open
@@ -93,32 +96,46 @@ func (d *door) keys() (k server.Keys, err error) {
 // open makes the token of the store's folder where there is none, and listens on its socket.
 // Where the folder takes neither, the service goes on without: it can still be read, and be
 // written to with other tokens. The caller has opened the store.
-func (d *door) open(e *environment, store string, srv *server.Server, at net.Addr) (net.Listener, error) {
+func (d *door) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
-		if err != nil {
+		if err != nil && !readOnly { // of a folder for reading nothing else is expected
 			e.say("caspian serve: %v", err)
 		}
 	}
-	token, err := keepToken(store, e.say)
-	warn(err)
-	d.token.Store(&token)
-	d.ready.Store(true)
-	k, err := d.keys()
-	if err != nil {
-		return nil, err
+	if !readOnly || d.closed {
+		token, err := keepToken(store, e.say)
+		warn(err)
+		d.token.Store(&token)
+		d.ready.Store(true)
+		k, err := d.keys()
+		if err != nil {
+			return nil, err
+		}
+		srv.SetKeys(k)
 	}
-	srv.SetKeys(k)
-	warn(replaceFile(filepath.Join(store, addressFile), at.String()+"\n"))
 	l, err := server.ListenOwner(store)
 	warn(err)
 	if err != nil {
-		return nil, nil
+		var ge *graph.Error
+		if errors.As(err, &ge) && ge.Code == graph.Unavailable {
+			return nil, nil // another service reads the same store, and has its address there
+		}
+		l = nil
+	}
+	if err := replaceFile(filepath.Join(store, addressFile), at.String()+"\n"); err != nil {
+		warn(err)
+	} else {
+		d.address = filepath.Join(store, addressFile)
 	}
 	return l, nil
 }
 
 // shut removes what says that the service runs.
-func (d *door) shut(store string) { _ = os.Remove(filepath.Join(store, addressFile)) }
+func (d *door) shut() {
+	if d.address != "" {
+		_ = os.Remove(d.address)
+	}
+}
 
 // reload reads the tokens again at each SIGHUP until the context ends. A service that a person
 // started on a terminal, with no files of tokens, ends with its terminal as other programs do.

@@ -271,11 +271,11 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		_ = ended() // told by the other
 		err = errors.Join(err, g.Close())
 	}()
-	owner, err := c.door.open(e, *c.store, srv, l.Addr())
+	owner, err := c.door.open(e, *c.store, srv, l.Addr(), *c.readOnly)
 	if err != nil {
 		return err
 	}
-	defer c.door.shut(*c.store)
+	defer c.door.shut()
 	if owner != nil {
 		serving.add(owner)
 	}
