@@ -18,9 +18,10 @@ var order = []struct {
 	pkg string
 	may []string
 }{
+	{"codes", nil},
 	{"schema", nil},
 	{"graph/text", nil},
-	{"graph", []string{"schema", "graph/text"}},
+	{"graph", []string{"codes", "schema", "graph/text"}},
 	{"graph/graphtest", []string{"schema", "graph"}},
 	{"graph/snapshot", []string{"schema", "graph", "graph/text"}},
 	{"graph/question", []string{"schema", "graph", "graph/snapshot"}},
@@ -33,13 +34,13 @@ var order = []struct {
 	{"graph/live", []string{"schema", "graph", "graph/snapshot"}},
 	// Tests only; they import live, snapshot, store, codec and schema.
 	{"graph/live/metamorphic", nil},
-	{"gql", nil},
-	{"api", []string{"schema", "graph", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql"}},
+	{"gql", []string{"codes"}},
+	{"api", []string{"codes", "schema", "graph", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql"}},
 	{"seeds", nil},
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
-	{"server", []string{"graph", "graph/live", "graph/codec", "gql", "api"}},
+	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api"}},
 	{"cmd/caspian/internal/intake", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
-	{"cmd/caspian", []string{"schema", "graph", "graph/snapshot", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "bench", "cmd/caspian/internal/intake"}},
 }
 

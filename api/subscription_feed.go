@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -130,13 +131,9 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 type behindError struct{ after, head graph.Seq }
 
 func (e *behindError) Error() string {
-	return graph.Errorf(CodeBehind, "the client reads too slowly: the store is at %d and it has read up to %d; subscribe again with sinceSequence: %d, or read anew what you keep", e.head, e.after, e.after).Error()
+	return graph.Errorf(codes.SubscriptionBehind, "the client reads too slowly: the store is at %d and it has read up to %d; subscribe again with sinceSequence: %d, or read anew what you keep", e.head, e.after, e.after).Error()
 }
 
-// CodeBehind is the extensions.code of the last event of a subscription whose
-// client fell too far behind; extensions.resumeFrom is the number to go on from.
-const CodeBehind graph.Code = "SUBSCRIPTION_BEHIND"
-
 func (e *behindError) Extensions() map[string]any {
-	return map[string]any{"code": string(CodeBehind), "resumeFrom": int(e.after)}
+	return map[string]any{"code": codes.SubscriptionBehind, "resumeFrom": int(e.after)}
 }

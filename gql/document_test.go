@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // TestDescriptions covers what the edition of 2025 added and graphql-js 16 refuses:
@@ -20,7 +22,7 @@ fragment
 	if want := `{"int":"{\"v\":1}","__typename":"Query"}`; !got.Valid || *got.Data != want {
 		t.Errorf("got %s, want %s", describe(got), want)
 	}
-	if got := answer(t, e, `"no" {color}`, ""); !strings.Contains(got, CodeParse) {
+	if got := answer(t, e, `"no" {color}`, ""); !strings.Contains(got, codes.GraphQLParseFailed) {
 		t.Errorf("a description of a shorthand: %s", got)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // Engine executes documents over one schema. It is safe for concurrent use and starts no
@@ -160,7 +162,7 @@ func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
 	r.begin(req)
 	p, err := e.ready(ctx, r, req)
 	if err == nil && p.op.Operation == ast.Subscription {
-		err = refuse(CodeSubscription, "Subscriptions are answered as a stream: use the streaming endpoint.")
+		err = refuse(codes.SubscriptionNotSupported, "Subscriptions are answered as a stream: use the streaming endpoint.")
 	}
 	if err != nil {
 		return r.refused(req, err)
@@ -178,7 +180,7 @@ func (e *Engine) guard(resp **Response) {
 	if e.onPanic != nil {
 		e.onPanic("", p, debug.Stack())
 	}
-	*resp = e.newRun().refused(&Request{}, refuse(CodeInternal, "Internal error: it has been reported."))
+	*resp = e.newRun().refused(&Request{}, refuse(codes.Internal, "Internal error: it has been reported."))
 }
 
 // ready finds or builds the plan of a request and its variables.
@@ -198,7 +200,7 @@ func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *reque
 	}
 	r.resp.Operation, r.resp.OperationName = string(op.def.Operation), op.def.Name
 	if op.def.Operation == ast.Mutation && !req.AllowMutation {
-		return nil, refuse(CodeMutation, "Mutations are not allowed by this method: send the request as POST.")
+		return nil, refuse(codes.MutationNotAllowed, "Mutations are not allowed by this method: send the request as POST.")
 	}
 	if len(op.vars) > 0 || len(req.Variables) > 0 {
 		began := r.resp.Timing.now()
@@ -279,12 +281,12 @@ func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
 func parse(text string) (doc *ast.QueryDocument, fail *requestError) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc, fail = nil, refuse(CodeParse, "Syntax Error: the document cannot be parsed.")
+			doc, fail = nil, refuse(codes.GraphQLParseFailed, "Syntax Error: the document cannot be parsed.")
 		}
 	}()
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
-		out := refuse(CodeParse, "Syntax Error: %s", err.Error())
+		out := refuse(codes.GraphQLParseFailed, "Syntax Error: %s", err.Error())
 		if g, ok := err.(*gqlerror.Error); ok {
 			out.errs[0].message = "Syntax Error: " + g.Message
 			for _, l := range g.Locations {
@@ -294,10 +296,10 @@ func parse(text string) (doc *ast.QueryDocument, fail *requestError) {
 		return nil, out
 	}
 	if len(doc.Operations)+len(doc.Fragments) == 0 {
-		return nil, refuse(CodeParse, "Syntax Error: Unexpected <EOF>: the document has no operation.")
+		return nil, refuse(codes.GraphQLParseFailed, "Syntax Error: Unexpected <EOF>: the document has no operation.")
 	}
 	syntax := func(pos *ast.Position, msg string) (*ast.QueryDocument, *requestError) {
-		e := refuse(CodeParse, "Syntax Error: %s", msg)
+		e := refuse(codes.GraphQLParseFailed, "Syntax Error: %s", msg)
 		e.errs[0].locations = at(pos)
 		return nil, e
 	}
@@ -324,18 +326,18 @@ func choose(entry *cacheEntry, name string) (*operation, *requestError) {
 	ops := entry.operations
 	switch {
 	case len(ops) == 0:
-		return nil, refuse(CodeOperation, "Must provide an operation.")
+		return nil, refuse(codes.OperationResolutionFailure, "Must provide an operation.")
 	case name == "" && len(ops) == 1:
 		return ops[0], nil
 	case name == "":
-		return nil, refuse(CodeOperation, "Must provide operation name if query contains multiple operations.")
+		return nil, refuse(codes.OperationResolutionFailure, "Must provide operation name if query contains multiple operations.")
 	}
 	for _, op := range ops {
 		if op.def.Name == name {
 			return op, nil
 		}
 	}
-	return nil, refuse(CodeOperation, "Unknown operation named %q.", abbreviate(name))
+	return nil, refuse(codes.OperationResolutionFailure, "Unknown operation named %q.", abbreviate(name))
 }
 
 func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *requestError) {
@@ -345,7 +347,7 @@ func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *requ
 		val, _ := r.vars.lookup(name)
 		is, ok := val.(bool)
 		if !ok {
-			return nil, refuse(CodeInput, "Argument \"if\" of non-null type \"Boolean!\" must not be null: give variable \"$%s\" a value.", name)
+			return nil, refuse(codes.BadUserInput, "Argument \"if\" of non-null type \"Boolean!\" must not be null: give variable \"$%s\" a value.", name)
 		}
 		bit := byte('0')
 		if is {
@@ -388,7 +390,7 @@ func (r *run) checkCost(p *plan) *requestError {
 	limit := r.e.limits.Cost
 	r.resp.Cost = int(min(cost, math.MaxInt32))
 	if limit < math.MaxInt && cost > float64(limit) {
-		return limitError("LIMIT_COST", "the estimated cost of the operation", limit, r.resp.Cost)
+		return limitError(codes.LimitCost, "the estimated cost of the operation", limit, r.resp.Cost)
 	}
 	return nil
 }
@@ -460,7 +462,7 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 	if r.unlisted > 0 {
 		r.errs = append(r.errs, gqlError{
 			message:    fmt.Sprintf("%d more errors are not listed: the limit is %d.", r.unlisted, r.e.limits.Errors),
-			extensions: map[string]any{"code": "LIMIT_ERRORS", "limit": r.e.limits.Errors, "actual": r.resp.Errors},
+			extensions: map[string]any{"code": codes.LimitErrors, "limit": r.e.limits.Errors, "actual": r.resp.Errors},
 		})
 	}
 	if len(r.errs) > 0 { // errors come first, so that a reader of the stream sees them

@@ -12,24 +12,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Codes that the engine gives in extensions.code. Limits have codes of their own, listed
-// at Limits.
-const (
-	CodeParse         = "GRAPHQL_PARSE_FAILED"         // the text is no GraphQL document
-	CodeValidation    = "GRAPHQL_VALIDATION_FAILED"    // the document does not fit the schema
-	CodeInput         = "BAD_USER_INPUT"               // a variable or argument does not fit
-	CodeOperation     = "OPERATION_RESOLUTION_FAILURE" // no such operation
-	CodeMutation      = "MUTATION_NOT_ALLOWED"         // Request.AllowMutation is false
-	CodeSubscription  = "SUBSCRIPTION_NOT_SUPPORTED"   // a subscription given to Execute
-	CodeIntrospection = "INTROSPECTION_DISABLED"       // Limits.NoIntrospection
-	CodeNull          = "NULL_IN_NON_NULL"             // a reader gave null where the schema forbids it
-	CodeInternal      = "INTERNAL"                     // a reader panicked; its text is hidden
-	CodeTimeout       = "TIMEOUT"                      // the context's deadline passed
-	CodeCancelled     = "CANCELLED"                    // the context was cancelled
-	CodeOutput        = "LIMIT_OUTPUT"                 // Limits.Output reached while running
-	CodeOverloaded    = "OVERLOADED"                   // Limits.OutputTotal reached while running
-)
-
 // extended is an error that brings its own response extensions, such as a code.
 type extended interface {
 	error

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // run executes one request. It is pooled; everything in it is reused.
@@ -81,14 +83,14 @@ func (r *run) alive() bool {
 // ended tells why the context of a request has ended.
 func ended(err error) *requestError {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return refuse(CodeTimeout, "The request ran out of time: ask for less, or page through it.")
+		return refuse(codes.Timeout, "The request ran out of time: ask for less, or page through it.")
 	}
-	return refuse(CodeCancelled, "The request was cancelled.")
+	return refuse(codes.Cancelled, "The request was cancelled.")
 }
 
 func (r *run) tooLong() {
 	if r.abort == nil {
-		r.abort = refuse(CodeOutput, "The answer is longer than the limit of %d bytes: ask for less, or page through it.", r.e.limits.Output)
+		r.abort = refuse(codes.LimitOutput, "The answer is longer than the limit of %d bytes: ask for less, or page through it.", r.e.limits.Output)
 		r.abort.errs[0].extensions = map[string]any{"limit": r.e.limits.Output, "actual": len(r.buf)}
 	}
 }
@@ -164,7 +166,7 @@ func (r *run) null(f *field) bool {
 		}
 		r.addError(gqlError{
 			message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
-			path: r.pathTo(f), extensions: map[string]any{"code": CodeNull},
+			path: r.pathTo(f), extensions: map[string]any{"code": codes.NullInNonNull},
 		})
 	}
 	return false
@@ -246,7 +248,7 @@ func (r *run) nullHere(f *field, forbidden bool) bool {
 	}
 	r.addError(gqlError{
 		message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
-		path: r.pathHere(), extensions: map[string]any{"code": CodeNull},
+		path: r.pathHere(), extensions: map[string]any{"code": codes.NullInNonNull},
 	})
 	return false
 }
@@ -381,12 +383,12 @@ func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError
 			places = at(a.Value.Position)
 		}
 	}
-	located := fieldError(e.tell(err), CodeInput, places, nil)
+	located := fieldError(e.tell(err), codes.BadUserInput, places, nil)
 	return nil, &located
 }
 
 func internalError(f *field) *gqlError {
-	return &gqlError{message: "Internal error: it has been reported.", locations: f.places(), extensions: map[string]any{"code": CodeInternal}}
+	return &gqlError{message: "Internal error: it has been reported.", locations: f.places(), extensions: map[string]any{"code": codes.Internal}}
 }
 
 func (r *run) panicked(sel *selection, f *field, p any) {

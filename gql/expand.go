@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // measure is the size of a selection set with its fragments expanded. Sums saturate: a
@@ -44,7 +46,7 @@ func (v *validator) expansion() *requestError {
 	for _, op := range v.doc.ast.Operations {
 		got := m.set(op.SelectionSet)
 		if v.limits.NoIntrospection && m.introspects != nil {
-			err := refuse(CodeIntrospection, "Introspection is disabled: the field %q is not available.", m.introspects.Name)
+			err := refuse(codes.IntrospectionDisabled, "Introspection is disabled: the field %q is not available.", m.introspects.Name)
 			err.errs[0].locations = at(m.introspects.Position)
 			return err
 		}
@@ -52,11 +54,11 @@ func (v *validator) expansion() *requestError {
 			code, what    string
 			limit, actual int
 		}{
-			{"LIMIT_FIELDS", "the operation's number of selections", v.limits.Fields, got.fields},
-			{"LIMIT_DEPTH", "the operation's depth", v.limits.Depth, got.depth},
-			{"LIMIT_ALIASES", "the operation's number of aliases", v.limits.Aliases, got.aliases},
-			{"LIMIT_ROOT_FIELDS", "the operation's number of root fields", v.limits.RootFields, got.rootFields},
-			{"LIMIT_INTROSPECTION", "the nesting of introspection lists", v.limits.Introspection, m.introLists},
+			{codes.LimitFields, "the operation's number of selections", v.limits.Fields, got.fields},
+			{codes.LimitDepth, "the operation's depth", v.limits.Depth, got.depth},
+			{codes.LimitAliases, "the operation's number of aliases", v.limits.Aliases, got.aliases},
+			{codes.LimitRootFields, "the operation's number of root fields", v.limits.RootFields, got.rootFields},
+			{codes.LimitIntrospection, "the nesting of introspection lists", v.limits.Introspection, m.introLists},
 		} {
 			if c.actual > c.limit {
 				return limitError(c.code, c.what, c.limit, c.actual)

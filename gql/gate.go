@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // The gate reads a document's text once, without recursion, before gqlparser does. It
@@ -71,7 +73,7 @@ const (
 // it. It returns the text for gqlparser and the number of tokens.
 func scan(src string, limits Limits) (string, int, *requestError) {
 	if len(src) > limits.Bytes {
-		return "", 0, limitError("LIMIT_BYTES", "the document's length in bytes", limits.Bytes, len(src))
+		return "", 0, limitError(codes.LimitBytes, "the document's length in bytes", limits.Bytes, len(src))
 	}
 	s := &scanner{src: src, line: 1, limits: limits}
 	prev := tokEOF
@@ -85,13 +87,13 @@ func scan(src string, limits Limits) (string, int, *requestError) {
 		}
 		s.tokens++
 		if s.tokens > limits.Tokens {
-			return "", 0, limitError("LIMIT_TOKENS", "the document's number of tokens", limits.Tokens, s.tokens)
+			return "", 0, limitError(codes.LimitTokens, "the document's number of tokens", limits.Tokens, s.tokens)
 		}
 		switch tok {
 		case '{', '[', '(':
 			s.open = append(s.open, tok)
 			if len(s.open) > limits.Nesting {
-				return "", 0, limitError("LIMIT_NESTING", "the nesting of brackets", limits.Nesting, len(s.open))
+				return "", 0, limitError(codes.LimitNesting, "the nesting of brackets", limits.Nesting, len(s.open))
 			}
 		case '}', ']', ')':
 			// Which bracket closes which is the parser's business; it stops at the
@@ -101,7 +103,7 @@ func scan(src string, limits Limits) (string, int, *requestError) {
 			}
 		case '@':
 			if s.dirs++; s.dirs > limits.Directives {
-				return "", 0, limitError("LIMIT_DIRECTIVES", "the document's number of directives", limits.Directives, s.dirs)
+				return "", 0, limitError(codes.LimitDirectives, "the document's number of directives", limits.Directives, s.dirs)
 			}
 		case tokString:
 			if prev == tokSpread {
@@ -114,7 +116,7 @@ func scan(src string, limits Limits) (string, int, *requestError) {
 
 func (s *scanner) fail(format string, args ...any) *requestError {
 	col := utf8.RuneCountInString(s.src[s.lineStart:min(s.pos, len(s.src))]) + 1
-	return &requestError{code: CodeParse, errs: []gqlError{{message: fmt.Sprintf(format, args...), locations: []place{{s.line, col}}}}}
+	return &requestError{code: codes.GraphQLParseFailed, errs: []gqlError{{message: fmt.Sprintf(format, args...), locations: []place{{s.line, col}}}}}
 }
 
 func (s *scanner) newline() {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // hostile requests must be refused or answered in bounded time and memory, and the next
@@ -33,9 +35,9 @@ func hostile() []struct {
 	manyOps := numbered(50, " query Q%d($v:Int){...F}") + " fragment F on Query{int(v:$v)}"
 	type c = struct{ name, query, vars, want string }
 	return []c{
-		{"fragment cycle", `{...F} fragment F on Query{...F}`, "", CodeValidation},
-		{"96-byte cycle", `query{...A}fragment A on Query{...B}fragment B on Query{country{cities{country{id}}} ...A}`, "", CodeValidation},
-		{"cycle through fields", `{country{...F}} fragment F on Country{neighbours{...F}}`, "", CodeValidation},
+		{"fragment cycle", `{...F} fragment F on Query{...F}`, "", codes.GraphQLValidationFailed},
+		{"96-byte cycle", `query{...A}fragment A on Query{...B}fragment B on Query{country{cities{country{id}}} ...A}`, "", codes.GraphQLValidationFailed},
+		{"cycle through fields", `{country{...F}} fragment F on Country{neighbours{...F}}`, "", codes.GraphQLValidationFailed},
 		{"exponential fragments", `{country{...F0}}` + chain(60, func(i int) string {
 			if i == 59 {
 				return "id"
@@ -60,28 +62,28 @@ func hostile() []struct {
 			}
 			return fmt.Sprintf("neighbours{...F%d}", i+1)
 		}), "", "LIMIT_DEPTH"},
-		{"all fragments spread all", `{country{...F0}}` + chain(60, func(i int) string { return "id " + numbered(60, "...F%d ") }), "", CodeValidation},
+		{"all fragments spread all", `{country{...F0}}` + chain(60, func(i int) string { return "id " + numbered(60, "...F%d ") }), "", codes.GraphQLValidationFailed},
 		{"million braces", rep("{a", 1_000_000), "", "LIMIT_BYTES"},
 		{"many braces", rep("{a", 100_000), "", "LIMIT_NESTING"},
 		{"many brackets", `{listInt(v:` + rep("[", 200_000), "", "LIMIT_NESTING"},
 		{"many parens", `{a` + rep("(", 200_000), "", "LIMIT_NESTING"},
 		{"many objects", `{anything(v:` + rep("{a:", 60_000), "", "LIMIT_NESTING"},
 		{"list types", `query($v:` + rep("[", 200_000), "", "LIMIT_NESTING"},
-		{"mismatched brackets", rep("{[(", 40), "", CodeParse},
-		{"closing brackets", rep("}", 10_000), "", CodeParse},
-		{"brackets open and shut", `{` + rep("a(b:[])", 2_000), "", CodeParse},
-		{"bangs", `query($v:Int` + rep("!", 10_000), "", CodeParse},
-		{"spreads", `{` + rep("...", 10_000), "", CodeParse},
-		{"dollars", rep("$", 10_000), "", CodeParse},
+		{"mismatched brackets", rep("{[(", 40), "", codes.GraphQLParseFailed},
+		{"closing brackets", rep("}", 10_000), "", codes.GraphQLParseFailed},
+		{"brackets open and shut", `{` + rep("a(b:[])", 2_000), "", codes.GraphQLParseFailed},
+		{"bangs", `query($v:Int` + rep("!", 10_000), "", codes.GraphQLParseFailed},
+		{"spreads", `{` + rep("...", 10_000), "", codes.GraphQLParseFailed},
+		{"dollars", rep("$", 10_000), "", codes.GraphQLParseFailed},
 		{"comments", rep("#\n", 100_000) + "{color}", "", ""},
 		{"commas", rep(",", 200_000) + "{color}", "", ""},
 		{"tokens", "{" + rep("a ", 30_000) + "}", "", "LIMIT_TOKENS"},
 		{"bytes", "{color}#" + rep("x", 300_000), "", "LIMIT_BYTES"},
-		{"long name", "{" + rep("a", 200_000) + "}", "", CodeValidation},
+		{"long name", "{" + rep("a", 200_000) + "}", "", codes.GraphQLValidationFailed},
 		{"long string", `{string(v:"` + rep("x", 200_000) + `")}`, "", ""},
-		{"long number", `{int(v:` + rep("9", 200_000) + `)}`, "", CodeValidation},
+		{"long number", `{int(v:` + rep("9", 200_000) + `)}`, "", codes.GraphQLValidationFailed},
 		{"long float", `{float(v:0.` + rep("9", 200_000) + `)}`, "", ""},
-		{"long exponent", `{float(v:1e` + rep("9", 200_000) + `)}`, "", CodeValidation},
+		{"long exponent", `{float(v:1e` + rep("9", 200_000) + `)}`, "", codes.GraphQLValidationFailed},
 		{"block string", `{string(v:"""` + rep("\n \\\"\"\" ", 20_000) + `""")}`, "", ""},
 		{"aliases", "{" + numbered(5_000, "a%d:color ") + "}", "", "LIMIT_ALIASES"},
 		{"aliases by fragments", `{country{...F0}}` + chain(12, func(i int) string {
@@ -92,23 +94,23 @@ func hostile() []struct {
 		{"duplicate fields with arguments", "{country{" + rep(`title(upper:true) `, 3_000) + "}}", "", ""},
 		{"duplicate nested fields", "{country{" + rep("capital{id country{id}} ", 1_500) + "}}", "", ""},
 		{"duplicate lists", "{country{" + rep("neighbours{neighbours{neighbours{id}}} ", 1_000) + "}}", "", ""},
-		{"conflicting fields", "{country{" + rep("x:id x:name ", 200) + "}}", "", CodeValidation},
-		{"unknown fields", "{country{" + numbered(10_000, "nope%d ") + "}}", "", CodeValidation},
-		{"unknown long fields", "{country{" + rep(rep("n", 1000)+" ", 200) + "}}", "", CodeValidation},
-		{"unknown near fields", "{country{" + rep(rep("n", 60)+" ", 2000) + "}}", "", CodeValidation},
-		{"unknown arguments", "{color(" + numbered(4_000, "a%d:1 ") + ")}", "", CodeValidation},
-		{"unknown types", "query(" + numbered(3_000, "$v%d:T ") + "){color}", "", CodeValidation},
+		{"conflicting fields", "{country{" + rep("x:id x:name ", 200) + "}}", "", codes.GraphQLValidationFailed},
+		{"unknown fields", "{country{" + numbered(10_000, "nope%d ") + "}}", "", codes.GraphQLValidationFailed},
+		{"unknown long fields", "{country{" + rep(rep("n", 1000)+" ", 200) + "}}", "", codes.GraphQLValidationFailed},
+		{"unknown near fields", "{country{" + rep(rep("n", 60)+" ", 2000) + "}}", "", codes.GraphQLValidationFailed},
+		{"unknown arguments", "{color(" + numbered(4_000, "a%d:1 ") + ")}", "", codes.GraphQLValidationFailed},
+		{"unknown types", "query(" + numbered(3_000, "$v%d:T ") + "){color}", "", codes.GraphQLValidationFailed},
 		{"directives", "{color " + rep("@skip(if:false) ", 3_000) + "}", "", "LIMIT_DIRECTIVES"},
 		{"repeatable directives", "{color " + rep("@mark ", 5_000) + "}", "", "LIMIT_DIRECTIVES"},
-		{"unknown directives", "{color " + rep("@a ", 400) + "}", "", CodeValidation},
+		{"unknown directives", "{color " + rep("@a ", 400) + "}", "", codes.GraphQLValidationFailed},
 		{"variables", "query(" + numbered(3_000, "$v%d:Int ") + "){listInt(v:[" + numbered(3_000, "$v%d ") + "])}", "", ""},
-		{"operations", manyOps, "", CodeOperation},
+		{"operations", manyOps, "", codes.OperationResolutionFailure},
 		{"operations and fragments", numbered(50, " query Q%d{country{...F0}}") + chain(1500, func(i int) string {
 			if i == 1499 {
 				return "id"
 			}
 			return fmt.Sprintf("...F%d", i+1)
-		}), "", CodeOperation},
+		}), "", codes.OperationResolutionFailure},
 		{"many operations", numbered(600, " query Q%d{color}"), "", "LIMIT_OPERATIONS"},
 		{"input fields", `{anything(v:{` + numbered(3_000, "a%d:1 ") + `})}`, "", ""},
 		{"wide abstract nesting", `{things{__typename ` + rep(`... on Country{things{__typename `, 8) + rep("}}", 8) + "}}", "", "LIMIT_COST"},
@@ -125,16 +127,16 @@ func hostile() []struct {
 		{"many empty lists", `{color}`, `{"v":[` + rep("[],", 1_300_000) + `[]]}`, "LIMIT_VARIABLES"},
 		{"many numbers", `query($v:[Int]){listInt(v:$v)}`, `{"v":[` + rep("0,", 2_000_000) + `0]}`, "LIMIT_VARIABLES"},
 		{"empty objects within the limit", `query($v:Filter){filter(v:$v)}`, `{"v":{"and":[` + rep("{},", 200_000) + `{}]}}`, ""},
-		{"many wrong variables", `query($v:[Int]){listInt(v:$v)}`, `{"v":[` + rep(`"x",`, 499_000) + `1]}`, CodeInput},
-		{"many unknown input fields", `query($v:Filter){filter(v:$v)}`, `{"v":{` + numbered(100_000, `"a%d":1,`) + `"b":1}}`, CodeInput},
+		{"many wrong variables", `query($v:[Int]){listInt(v:$v)}`, `{"v":[` + rep(`"x",`, 499_000) + `1]}`, codes.BadUserInput},
+		{"many unknown input fields", `query($v:Filter){filter(v:$v)}`, `{"v":{` + numbered(100_000, `"a%d":1,`) + `"b":1}}`, codes.BadUserInput},
 		{"deep input objects", `query($v:Filter){filter(v:$v)}`, `{"v":` + rep(`{"not":`, 95) + `{}` + rep(`}`, 95) + `}`, ""},
 		{"many variables unused", `{color}`, `{` + numbered(100_000, `"a%d":1,`) + `"b":1}`, ""},
-		{"variables no object", `{color}`, `[1]`, CodeInput},
-		{"variables no JSON", `{color}`, `{"a":`, CodeInput},
-		{"variables with a tail", `{color}`, `{} {}`, CodeInput},
-		{"zero bytes", rep("\x00", 1000), "", CodeParse},
-		{"not UTF-8", "{string(v:\"\xff\xfe\")}", "", CodeParse},
-		{"empty", "", "", CodeParse},
+		{"variables no object", `{color}`, `[1]`, codes.BadUserInput},
+		{"variables no JSON", `{color}`, `{"a":`, codes.BadUserInput},
+		{"variables with a tail", `{color}`, `{} {}`, codes.BadUserInput},
+		{"zero bytes", rep("\x00", 1000), "", codes.GraphQLParseFailed},
+		{"not UTF-8", "{string(v:\"\xff\xfe\")}", "", codes.GraphQLParseFailed},
+		{"empty", "", "", codes.GraphQLParseFailed},
 	}
 }
 
@@ -194,8 +196,8 @@ func TestLimits(t *testing.T) {
 		{Limits{VariableDepth: 1}, `{color}`, `{"a":[]}`, "LIMIT_VARIABLES"},
 		{Limits{VariableValues: 4}, `{color}`, `{"a":[1,{"b":[]}]}`, `{"errors":[{"message":"The number of values in the variables is 5, above the limit of 4: ask for less in one request.","extensions":{"code":"LIMIT_VARIABLES","actual":5,"limit":4}}]}`},
 		{Limits{VariableValues: 5}, `{__typename}`, `{"a":[1,{"b":[]}]}`, `{"data":{"__typename":"Query"}}`},
-		{Limits{NoIntrospection: true}, `{__schema{types{name}}}`, "", CodeIntrospection},
-		{Limits{NoIntrospection: true}, `{...F} fragment F on Query{__type(name:"A"){name}}`, "", CodeIntrospection},
+		{Limits{NoIntrospection: true}, `{__schema{types{name}}}`, "", codes.IntrospectionDisabled},
+		{Limits{NoIntrospection: true}, `{...F} fragment F on Query{__type(name:"A"){name}}`, "", codes.IntrospectionDisabled},
 		{Limits{NoIntrospection: true}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
 		{Limits{Bytes: -1, Tokens: -1, Nesting: -1, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1, Fields: -1, Cost: -1, Output: -1, VariableBytes: -1, VariableDepth: -1, VariableValues: -1, Introspection: -1, Errors: -1, PlanCacheBytes: -1}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
 	} {
@@ -229,7 +231,7 @@ func TestVariablesCancelled(t *testing.T) {
 	for stage, at := range map[string]int{"reading": 2, "coercing": values/checkValues + 2} {
 		ctx := &leaving{t.Context(), 0, at}
 		r := e.Execute(ctx, &Request{Query: `query($v:[Int]){listInt(v:$v)}`, Variables: vars, Root: Ref{Obj: &worldObject{seed: 1}}})
-		if r.Code != CodeCancelled || !r.RequestError || ctx.looks > at {
+		if r.Code != codes.Cancelled || !r.RequestError || ctx.looks > at {
 			t.Errorf("%s: code %q after %d looks at the context, which had ended at %d: %.200s", stage, r.Code, ctx.looks, at, r.Body)
 		}
 	}

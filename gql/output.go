@@ -1,6 +1,10 @@
 package gql
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/caspian-kg/caspian/codes"
+)
 
 // held is what a long answer holds of Limits.OutputTotal, until its response is released or
 // collected. Its capacity may be up to twice that.
@@ -34,7 +38,7 @@ func (r *run) room() bool {
 	if r.e.output.Add(more) > int64(r.e.limits.OutputTotal) {
 		r.e.output.Add(-more)
 		if r.abort == nil {
-			r.abort = refuse(CodeOverloaded, "Too many long answers are under way: try again later, or ask for less.")
+			r.abort = refuse(codes.Overloaded, "Too many long answers are under way: try again later, or ask for less.")
 		}
 		return false
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // longEngine answers {long(n:)} with n lines of a kilobyte.
@@ -37,7 +39,7 @@ func TestOutputTotal(t *testing.T) {
 		t.Fatalf("%q, %d bytes held for %d", first.Code, e.output.Load(), len(first.Body))
 	}
 	second := ask(`{long(n:5000){text}}`)
-	if second.Code != CodeOverloaded || !second.DataNull || !strings.Contains(string(second.Body), `"code":"OVERLOADED"`) {
+	if second.Code != codes.Overloaded || !second.DataNull || !strings.Contains(string(second.Body), `"code":"OVERLOADED"`) {
 		t.Errorf("%q %.200s", second.Code, second.Body)
 	}
 	if short := ask(`{long(n:50){text}}`); short.Code != "" { // below what is counted
@@ -53,7 +55,7 @@ func TestOutputTotal(t *testing.T) {
 		t.Errorf("%q", again.Code)
 	}
 	again.Release()
-	if long := ask(`{long(n:7000){text}}`); long.Code != CodeOutput {
+	if long := ask(`{long(n:7000){text}}`); long.Code != codes.LimitOutput {
 		t.Errorf("%q", long.Code)
 	}
 	// Those that nobody released are given back by the collector.

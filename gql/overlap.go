@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // Overlapping fields can be merged when all fields of one response name have the same
@@ -53,7 +55,7 @@ func (v *validator) overlaps(reached map[string]bool) *requestError {
 		}
 	}
 	if c.budget < 0 {
-		return limitError("LIMIT_FIELDS", "the work of merging the document's fields", c.limit, c.limit-c.budget)
+		return limitError(codes.LimitFields, "the work of merging the document's fields", c.limit, c.limit-c.budget)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 
 	gqlast "github.com/graphql-go/graphql/language/ast"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // plan is an operation compiled for one set of values of its @skip and @include
@@ -116,7 +118,7 @@ func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[st
 	// The root value comes from outside: a Resolve function gets its Obj as Source.
 	p.root = c.selection(root, &g, false)
 	if c.left < 0 {
-		return nil, limitError("LIMIT_FIELDS", "the plan's number of fields", left, left-c.left)
+		return nil, limitError(codes.LimitFields, "the plan's number of fields", left, left-c.left)
 	}
 	p.each = make([]selection, len(p.root.fields))
 	for i := range p.each {
@@ -428,5 +430,5 @@ func coerceArguments(f *field, vars *variables) (map[string]any, *gqlError) {
 }
 
 func argumentError(a *ast.Argument, msg string) *gqlError {
-	return &gqlError{message: msg, locations: at(a.Value.Position), extensions: map[string]any{"code": CodeInput}}
+	return &gqlError{message: msg, locations: at(a.Value.Position), extensions: map[string]any{"code": codes.BadUserInput}}
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // TestAllocations holds the bound path to at most two allocations a request on a cached
@@ -89,7 +91,7 @@ func TestCacheVariants(t *testing.T) {
 	if hits != 7 || misses != 1 || docs != 1 {
 		t.Errorf("hits %d, misses %d, documents %d", hits, misses, docs)
 	}
-	if got := answer(t, e, `query($a:Boolean=true){root{id @skip(if:$a)}}`, `{"a":null}`); !strings.Contains(got, CodeInput) {
+	if got := answer(t, e, `query($a:Boolean=true){root{id @skip(if:$a)}}`, `{"a":null}`); !strings.Contains(got, codes.BadUserInput) {
 		t.Errorf("null for @skip: %s", got)
 	}
 }
@@ -99,8 +101,8 @@ func TestCancel(t *testing.T) {
 		cause func(context.Context) (context.Context, context.CancelFunc)
 		code  string
 	}{
-		"cancelled": {context.WithCancel, CodeCancelled},
-		"timeout":   {func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, 0) }, CodeTimeout},
+		"cancelled": {context.WithCancel, codes.Cancelled},
+		"timeout":   {func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, 0) }, codes.Timeout},
 	} {
 		cfg := testConfig()
 		ctx, cancel := c.cause(context.Background())
@@ -189,7 +191,7 @@ func TestPanics(t *testing.T) {
 		if data == "null" {
 			want = `{"root":null}`
 		}
-		if string(body.Data) != want || len(body.Errors) == 0 || body.Errors[0].Extensions.Code != CodeInternal || strings.Contains(string(r.Body), "secret") {
+		if string(body.Data) != want || len(body.Errors) == 0 || body.Errors[0].Extensions.Code != codes.Internal || strings.Contains(string(r.Body), "secret") {
 			t.Errorf("%s: %s", query, r.Body)
 		}
 		if len(told) == 0 {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/graphql-go/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // Subscription is a running subscription. It starts no goroutine: Next does the work, in
@@ -42,7 +44,7 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 		return nil, r.execute(ctx, req, p, req.Root)
 	}
 	if n := len(req.Query) + len(req.Variables); n > e.limits.SubscriptionBytes {
-		return nil, r.refused(req, limitError("LIMIT_SUBSCRIPTION", "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n))
+		return nil, r.refused(req, limitError(codes.LimitSubscription, "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n))
 	}
 	s := &Subscription{e: e, req: req, plan: p, info: r.resp}
 	s.vars.names = append(s.vars.names, r.vars.names...)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 func subscriptionEngine(t *testing.T) *Engine {
@@ -95,7 +97,7 @@ func TestSubscribeRefused(t *testing.T) {
 		}
 	}
 	r := e.Execute(context.Background(), &Request{Query: `subscription{ticks{n}}`})
-	if r.Code != CodeSubscription {
+	if r.Code != codes.SubscriptionNotSupported {
 		t.Errorf("Execute of a subscription: %s", r.Body)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // The rules of validation are our own, over gqlparser's AST and the engine's schema.
@@ -63,7 +65,7 @@ func (v *validator) failAt(rule string, locations []place, format string, args .
 // what a limit refuses comes back as a requestError with the limit's code.
 func validate(s *schema, parsed *ast.QueryDocument, limits Limits) (*document, *requestError) {
 	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
-		return nil, limitError("LIMIT_OPERATIONS", "the document's number of operations", limits.Operations, n)
+		return nil, limitError(codes.LimitOperations, "the document's number of operations", limits.Operations, n)
 	}
 	v := &validator{s: s, limits: limits, doc: &document{
 		ast: parsed, fragments: make(map[string]*ast.FragmentDefinition, len(parsed.Fragments)),
@@ -100,7 +102,7 @@ func validate(s *schema, parsed *ast.QueryDocument, limits Limits) (*document, *
 		}
 	}
 	if len(v.errs) > 0 {
-		return nil, &requestError{code: CodeValidation, errs: v.errs}
+		return nil, &requestError{code: codes.GraphQLValidationFailed, errs: v.errs}
 	}
 	return v.doc, nil
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // variables holds a request's coerced variables. Operations have few of them, so that a
@@ -55,7 +57,7 @@ func decodeVariables(ctx context.Context, raw json.RawMessage, limits Limits) (m
 		return nil, nil
 	}
 	if len(raw) > limits.VariableBytes {
-		return nil, limitError("LIMIT_VARIABLES", "the variables' length in bytes", limits.VariableBytes, len(raw))
+		return nil, limitError(codes.LimitVariables, "the variables' length in bytes", limits.VariableBytes, len(raw))
 	}
 	v, err := readJSON(ctx, raw, limits.VariableDepth, limits.VariableValues)
 	if err != nil {
@@ -66,7 +68,7 @@ func decodeVariables(ctx context.Context, raw json.RawMessage, limits Limits) (m
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, refuse(CodeInput, "Variables must be a JSON object, found %s.", inspect(v))
+		return nil, refuse(codes.BadUserInput, "Variables must be a JSON object, found %s.", inspect(v))
 	}
 	return m, nil
 }
@@ -77,13 +79,13 @@ func undecoded(err error, limits Limits) *requestError {
 	var many errValues
 	switch {
 	case errors.As(err, &deep):
-		return limitError("LIMIT_VARIABLES", "the variables' nesting", limits.VariableDepth, deep.depth)
+		return limitError(codes.LimitVariables, "the variables' nesting", limits.VariableDepth, deep.depth)
 	case errors.As(err, &many):
-		return limitError("LIMIT_VARIABLES", "the number of values in the variables", limits.VariableValues, many.values)
+		return limitError(codes.LimitVariables, "the number of values in the variables", limits.VariableValues, many.values)
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return ended(err)
 	}
-	return refuse(CodeInput, "Variables are not valid JSON: %s.", err.Error())
+	return refuse(codes.BadUserInput, "Variables are not valid JSON: %s.", err.Error())
 }
 
 // variable is a declared variable, resolved once for all requests.
@@ -105,7 +107,7 @@ func declared(s *schema, op *ast.OperationDefinition) ([]variable, *requestError
 			var err error
 			v.hasDefault = true
 			if v.defaultValue, err = coerceLiteral(d.DefaultValue, v.typ); err != nil {
-				e := refuse(CodeInput, "Variable \"$%s\" has an invalid default value: %s", d.Variable, err)
+				e := refuse(codes.BadUserInput, "Variable \"$%s\" has an invalid default value: %s", d.Variable, err)
 				e.errs[0].locations = v.places
 				return nil, e
 			}
@@ -152,7 +154,7 @@ func (e *Engine) coerceVariables(ctx context.Context, defs []variable, given map
 		}
 	}
 	if len(errs) > 0 {
-		return &requestError{code: CodeInput, errs: errs}
+		return &requestError{code: codes.BadUserInput, errs: errs}
 	}
 	return nil
 }

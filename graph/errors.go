@@ -3,26 +3,28 @@ package graph
 import (
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
-// Code is what a caller can act on; it is part of the API.
+// Code is what a caller can act on, one of package codes; it is part of the API.
 type Code string
 
-// The codes. Each maps to one HTTP status and one extensions.code at the edge.
+// The codes of the domain.
 const (
-	BadInput    Code = "BAD_USER_INPUT" // the value itself is wrong
-	UnknownID   Code = "UNKNOWN_ID"     // names something that is not there
-	UnknownName Code = "UNKNOWN_NAME"   // names no type, field or qualifier of the ontology
-	WrongType   Code = "WRONG_TYPE"     // a value or an entity of another type is needed
-	NoSource    Code = "NO_SOURCE"      // a claim without a source
-	Duplicate   Code = "DUPLICATE"      // the same thing twice
-	Cycle       Code = "CYCLE"          // a transitive relation would lead back
-	SeqMismatch Code = "SEQ_MISMATCH"   // the store is at another sequence number
-	KeyReused   Code = "KEY_REUSED"     // the idempotency key belongs to another change
-	Internal    Code = "INTERNAL"       // our fault; the log says more
-	Unavailable Code = "UNAVAILABLE"    // try again later
-	LimitWork   Code = "LIMIT_WORK"     // the work for an answer is more than a request may ask for
-	ReadOnly    Code = "READ_ONLY"      // the service takes no writes, or not from here
+	BadInput    Code = codes.BadUserInput
+	UnknownID   Code = codes.UnknownID
+	UnknownName Code = codes.UnknownName
+	WrongType   Code = codes.WrongType
+	NoSource    Code = codes.NoSource
+	Duplicate   Code = codes.Duplicate
+	Cycle       Code = codes.Cycle
+	SeqMismatch Code = codes.SeqMismatch
+	KeyReused   Code = codes.KeyReused
+	Internal    Code = codes.Internal
+	Unavailable Code = codes.Unavailable
+	LimitWork   Code = codes.LimitWork
+	ReadOnly    Code = codes.ReadOnly
 )
 
 // Error is what a caller can act on.

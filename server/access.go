@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -132,13 +133,13 @@ func bearer(r *http.Request) string {
 func (s *Server) wrongToken(r *http.Request) *malformed {
 	wait, first := s.guesses.count(r.RemoteAddr, s.opts.Now())
 	if wait == 0 {
-		return &malformed{status: http.StatusUnauthorized, code: codeToken, message: "the token is not known here"}
+		return &malformed{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "the token is not known here"}
 	}
 	if first {
 		s.log.Warn("tokens_guessed", "from", r.RemoteAddr)
 	}
 	seconds := max(1, int(wait.Seconds()+0.999))
-	return &malformed{status: http.StatusTooManyRequests, code: codeGuesses, retry: seconds,
+	return &malformed{status: http.StatusTooManyRequests, code: codes.TooManyGuesses, retry: seconds,
 		message: fmt.Sprintf("too many wrong tokens came from there; try again in %d seconds with the right one", seconds)}
 }
 
@@ -196,7 +197,7 @@ func (s *Server) enterDoor(t *tally, r *http.Request) bool {
 		s.turnAwayAtDoor(t, r, bad)
 		return false
 	case t.caller.may < mayRead && !(r.URL.Path == "/graphql" && wantsSocket(r)): // a socket's first message may bring the token
-		s.turnAwayAtDoor(t, r, &malformed{status: http.StatusUnauthorized, code: codeToken, message: "reading needs a token here: send Authorization: Bearer TOKEN, or open the link that 'caspian serve' printed"})
+		s.turnAwayAtDoor(t, r, &malformed{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "reading needs a token here: send Authorization: Bearer TOKEN, or open the link that 'caspian serve' printed"})
 		return false
 	}
 	return true

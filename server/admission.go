@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -177,7 +178,7 @@ func (h *share) Read(p []byte) (int, error) {
 
 // overloaded is the refusal of a request that was shed.
 func overloaded() *malformed {
-	return &malformed{status: http.StatusServiceUnavailable, code: gql.CodeOverloaded, message: errOverloaded.Error()}
+	return &malformed{status: http.StatusServiceUnavailable, code: codes.Overloaded, message: errOverloaded.Error()}
 }
 
 // shed answers a request that got no slot. Its body has been read, so that the connection

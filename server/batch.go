@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -18,16 +19,13 @@ import (
 // reads what that wrote, and each answer tells its sequence number. The time limit is for
 // all of them together, the other limits for each.
 
-// codeLimitBatch refuses a batch of too many requests.
-const codeLimitBatch = "LIMIT_BATCH"
-
 // split takes the list of a batch apart.
 func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
 	refuse := func(code, format string, a ...any) ([]json.RawMessage, *malformed) {
 		return nil, &malformed{status: http.StatusUnprocessableEntity, code: code, message: fmt.Sprintf(format, a...)}
 	}
 	if s.opts.Batch == 0 {
-		return refuse(codeBatch, "batches of requests are off; send one request a time, or several fields in one (the service's owner can turn them on with --batch)")
+		return refuse(codes.BatchingNotSupported, "batches of requests are off; send one request a time, or several fields in one (the service's owner can turn them on with --batch)")
 	}
 	if !utf8.Valid(body) {
 		return nil, unreadable("the body is not valid UTF-8")
@@ -40,7 +38,7 @@ func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
 	case len(list) == 0:
 		return nil, badRequest("the list of requests is empty")
 	case len(list) > s.opts.Batch:
-		return refuse(codeLimitBatch, "the batch has %d requests, above the limit of %d; send fewer at once", len(list), s.opts.Batch)
+		return refuse(codes.LimitBatch, "the batch has %d requests, above the limit of %d; send fewer at once", len(list), s.opts.Batch)
 	}
 	return list, nil
 }
@@ -69,7 +67,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 		}
 		bad := refused[i]
 		if bad == nil && len(out) > s.opts.MaxAnswer {
-			bad = &malformed{code: gql.CodeOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
+			bad = &malformed{code: codes.LimitOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
 		}
 		if bad != nil {
 			s.metrics.refused(bad.code)
@@ -77,7 +75,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			continue
 		}
 		if slot.enter(ctx, in) != nil { // an earlier one paused, and found no slot again
-			s.metrics.refused(gql.CodeOverloaded)
+			s.metrics.refused(codes.Overloaded)
 			out = append(out, shedResponse().Body...)
 			continue
 		}
@@ -94,7 +92,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 	h.Set("Content-Type", media+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	status := http.StatusOK
-	if !slices.ContainsFunc(answered, func(res *gql.Response) bool { return res.Code != gql.CodeOverloaded }) && len(answered) == len(list) {
+	if !slices.ContainsFunc(answered, func(res *gql.Response) bool { return res.Code != codes.Overloaded }) && len(answered) == len(list) {
 		status = http.StatusServiceUnavailable
 		h.Set("Retry-After", s.admission.retryAfter())
 	}

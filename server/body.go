@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/codes"
 )
 
 var gzipReaders sync.Pool // of *gzip.Reader
@@ -70,7 +70,7 @@ func unpacker(src io.Reader) (*gzip.Reader, error) {
 }
 
 func (s *Server) tooLarge() *malformed {
-	return &malformed{status: http.StatusRequestEntityTooLarge, code: codeTooLarge,
+	return &malformed{status: http.StatusRequestEntityTooLarge, code: codes.RequestTooLarge,
 		message: fmt.Sprintf("the body is larger than the limit of %d bytes, unpacked; send less in one request", s.opts.MaxBody)}
 }
 
@@ -81,21 +81,21 @@ func (s *Server) unread(err error) *malformed {
 	case errors.As(err, &large):
 		return s.tooLarge()
 	case errors.Is(err, errNoRoom):
-		return &malformed{status: http.StatusServiceUnavailable, code: gql.CodeOverloaded,
+		return &malformed{status: http.StatusServiceUnavailable, code: codes.Overloaded,
 			message: fmt.Sprintf("the bodies under way fill the limit of %d bytes; try again in a second, or send less in one request", s.opts.MaxBodies)}
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &malformed{status: http.StatusRequestTimeout, code: codeIncomplete,
+		return &malformed{status: http.StatusRequestTimeout, code: codes.RequestIncomplete,
 			message: fmt.Sprintf("the body did not arrive within %s", s.opts.BodyTimeout)}
 	case strings.HasPrefix(err.Error(), "gzip:") || strings.HasPrefix(err.Error(), "flate:"):
 		return unreadable("the body is not well-formed gzip: %v", err)
 	}
-	return &malformed{status: http.StatusBadRequest, code: codeIncomplete, message: "the body ended too soon"}
+	return &malformed{status: http.StatusBadRequest, code: codes.RequestIncomplete, message: "the body ended too soon"}
 }
 
 // checkHeaders tells whether the body is packed with gzip.
 func checkHeaders(h http.Header) (packed bool, bad *malformed) {
 	unsupported := func(format string, a ...any) (bool, *malformed) {
-		return false, &malformed{status: http.StatusUnsupportedMediaType, code: codeMediaType, message: fmt.Sprintf(format, a...)}
+		return false, &malformed{status: http.StatusUnsupportedMediaType, code: codes.UnsupportedMediaType, message: fmt.Sprintf(format, a...)}
 	}
 	text := h.Get("Content-Type")
 	if text == "" {

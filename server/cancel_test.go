@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -97,7 +98,7 @@ func TestClientGoes(t *testing.T) {
 			}
 		})
 	}
-	if n := s.metrics.refusals.all()[gql.CodeCancelled]; n == 0 {
+	if n := s.metrics.refusals.all()[codes.Cancelled]; n == 0 {
 		t.Error("no request is counted as cancelled")
 	}
 }
@@ -116,12 +117,12 @@ func TestRequestTimeout(t *testing.T) {
 	}
 	told := false
 	for _, e := range answer.Errors {
-		told = told || e.Extensions.Code == gql.CodeTimeout
+		told = told || e.Extensions.Code == codes.Timeout
 	}
 	if took := time.Since(start); took > 5*time.Second || !told {
 		t.Errorf("after %s: %d %.300s", took, w.Code, w.Body)
 	}
-	if s.metrics.refusals.all()[gql.CodeTimeout] != 1 {
+	if s.metrics.refusals.all()[codes.Timeout] != 1 {
 		t.Error("it is not counted as timed out")
 	}
 }

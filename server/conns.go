@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // connections bounds the open connections of all listeners below the limit of open files, so
@@ -217,6 +217,6 @@ func (s *Server) turnAwaySpare(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	w.Header().Set("Retry-After", s.admission.retryAfter())
-	writeError(w, http.StatusServiceUnavailable, jsonType, gql.CodeOverloaded, "all connections of the service are taken; try again later")
+	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Overloaded, "all connections of the service are taken; try again later")
 	return true
 }

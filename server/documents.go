@@ -16,6 +16,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -218,14 +219,6 @@ func (p *persisted) stats() (documents, bytes int, hits, misses int64) {
 	return len(p.kept), p.bytes, p.hits, p.misses
 }
 
-// The codes of persisted documents. Clients know the first two, and their messages, from
-// Apollo's protocol.
-const (
-	codeNotFoundDocument = "PERSISTED_QUERY_NOT_FOUND"
-	codeNotSupported     = "PERSISTED_QUERY_NOT_SUPPORTED"
-	codeNotTrusted       = "DOCUMENT_NOT_TRUSTED"
-)
-
 // reference is how a request names its document: by hash, or by an id of the trusted list.
 type reference struct {
 	id string // "" for none
@@ -240,7 +233,7 @@ func (p *persisted) document(text string, given bool, ref reference) (string, *m
 			return "", badRequest("the hash %s is not the SHA-256 of the document that came with it", ref.id)
 		}
 		if p.only && !p.trusted.text[text] {
-			return "", &malformed{status: http.StatusForbidden, soft: true, code: codeNotTrusted,
+			return "", &malformed{status: http.StatusForbidden, soft: true, code: codes.DocumentNotTrusted,
 				message: "the service answers documents of its trusted list only, and this is none: ask its owner to add it to --documents"}
 		}
 		if isHash(ref.id) {
@@ -251,10 +244,10 @@ func (p *persisted) document(text string, given bool, ref reference) (string, *m
 	if text, ok := p.get(ref.id); ok {
 		return text, nil
 	}
-	missing := &malformed{status: http.StatusUnprocessableEntity, soft: true, code: codeNotFoundDocument}
+	missing := &malformed{status: http.StatusUnprocessableEntity, soft: true, code: codes.PersistedQueryNotFound}
 	switch {
 	case ref.apollo && p.limit == 0 && p.trusted == nil:
-		missing.code, missing.message = codeNotSupported, "PersistedQueryNotSupported"
+		missing.code, missing.message = codes.PersistedQueryNotSupported, "PersistedQueryNotSupported"
 	case ref.apollo:
 		missing.message = "PersistedQueryNotFound"
 	case p.limit == 0 || !isHash(ref.id):

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -33,7 +34,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if media == "" {
-		writeError(w, http.StatusNotAcceptable, jsonType, codeAccept,
+		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable,
 			"answers come as application/graphql-response+json or application/json; accept one of them")
 		return
 	}
@@ -65,7 +66,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	etag := validator(session, req)
 	res := s.execute(ctx, slot, session, req)
 	slot.leave() // it is not held while the answer is sent
-	if res.Code == gql.CodeSubscription && streamed {
+	if res.Code == codes.SubscriptionNotSupported && streamed {
 		res.Release()
 		s.streamTo(w, r, b, req)
 		return
@@ -155,7 +156,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 			req.AllowMutation = r.Method == http.MethodPost
 		}
 	default:
-		bad = &malformed{status: http.StatusMethodNotAllowed, code: codeMethod, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
+		bad = &malformed{status: http.StatusMethodNotAllowed, code: codes.MethodNotAllowed, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
 	}
 	if bad == nil {
 		req.WriteRefusal = callerOf(w).refusal
@@ -171,7 +172,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	switch {
 	case status == http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
-	case res.Code == gql.CodeOverloaded: // what ran out of time would do so again
+	case res.Code == codes.Overloaded: // what ran out of time would do so again
 		h.Set("Retry-After", s.admission.retryAfter())
 	}
 	if r.Method == methodQuery {

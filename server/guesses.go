@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// codeGuesses refuses more wrong tokens.
-const codeGuesses = "TOO_MANY_GUESSES"
-
 const (
 	// guessBurst wrong tokens of one address are answered at once, then one each guessEvery.
 	guessBurst = 10

@@ -12,11 +12,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
 )
-
-// codeHost refuses a request to a host that is not ours.
-const codeHost = "HOST_NOT_ALLOWED"
 
 // hosts are the names that the service answers for. A page from elsewhere, under a name that
 // its owner points at this machine, would else read all of it in its visitor's browser.
@@ -119,7 +117,7 @@ func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	} else if r.Host != "" {
 		what = "the host of the request cannot be read"
 	}
-	bad := &malformed{status: http.StatusMisdirectedRequest, code: codeHost,
+	bad := &malformed{status: http.StatusMisdirectedRequest, code: codes.HostNotAllowed,
 		message: what + "; on its own machine it is asked as localhost or 127.0.0.1, and a proxy must send a host that is allowed"}
 	s.turnAwayAtDoor(w, r, bad)
 }

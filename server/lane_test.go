@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -57,7 +58,7 @@ func TestShed(t *testing.T) {
 		},
 	}
 	for name, send := range requests {
-		if w := send(); w.Code != http.StatusServiceUnavailable || code(t, w) != gql.CodeOverloaded || w.Header().Get("Retry-After") == "" {
+		if w := send(); w.Code != http.StatusServiceUnavailable || code(t, w) != codes.Overloaded || w.Header().Get("Retry-After") == "" {
 			t.Errorf("%s: %d %v %s", name, w.Code, w.Header(), w.Body)
 		}
 	}
@@ -99,7 +100,7 @@ func TestShedOperations(t *testing.T) {
 	token := ask(s, "PUT", "/graphql/stream", "").Body.String()
 	const operation = `{"query":"{__typename}","extensions":{"operationId":"a"}}`
 	w := ask(s, "POST", "/graphql/stream", operation, tokenHeader, token)
-	if w.Code != http.StatusServiceUnavailable || code(t, w) != gql.CodeOverloaded || w.Header().Get("Retry-After") == "" {
+	if w.Code != http.StatusServiceUnavailable || code(t, w) != codes.Overloaded || w.Header().Get("Retry-After") == "" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 	free()
@@ -169,7 +170,7 @@ func TestPausedHoldNoSlot(t *testing.T) {
 	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != http.StatusOK {
 		t.Errorf("another: %d %s", w.Code, w.Body)
 	}
-	if w := ask(s, "POST", "/graphql", query); w.Code != http.StatusServiceUnavailable || code(t, w) != gql.CodeOverloaded {
+	if w := ask(s, "POST", "/graphql", query); w.Code != http.StatusServiceUnavailable || code(t, w) != codes.Overloaded {
 		t.Errorf("one more: %d %s", w.Code, w.Body)
 	}
 	for range 3 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -45,7 +46,7 @@ func TestLimits(t *testing.T) {
 		}
 		for media, status := range map[string]int{jsonType: http.StatusOK, responseType: http.StatusUnprocessableEntity} {
 			if tc.ran && media == responseType {
-				status = statusPartial
+				status = codes.Partial
 			}
 			w := ask(s, "POST", "/graphql", string(body), "Accept", media)
 			if got := code(t, w); w.Code != status || got != tc.code {

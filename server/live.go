@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -62,12 +62,8 @@ func (l Live) withDefaults() Live {
 	return l
 }
 
-const (
-	// codeTooMany refuses a subscription; it is worth trying again.
-	codeTooMany = "TOO_MANY_SUBSCRIBERS"
-	// slowReader is what traces call the end of a subscription whose client did not read.
-	slowReader = "slow_reader"
-)
+// slowReader is what traces call the end of a subscription whose client did not read.
+const slowReader = "slow_reader"
 
 var errStopping = errors.New("the service is stopping; connect again in a moment")
 
@@ -190,7 +186,7 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 		events++
 		s.metrics.events.Add(1)
 		if behind {
-			code = string(api.CodeBehind)
+			code = string(codes.SubscriptionBehind)
 			s.metrics.dropped[droppedBehind].Add(1)
 		}
 	}
@@ -209,5 +205,5 @@ func (s *Server) noPlace(w http.ResponseWriter, err error) {
 		return
 	}
 	w.Header().Set("Retry-After", "5")
-	writeError(w, http.StatusServiceUnavailable, jsonType, codeTooMany, err.Error())
+	writeError(w, http.StatusServiceUnavailable, jsonType, codes.TooManySubscribers, err.Error())
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -40,7 +41,7 @@ func TestRequestLog(t *testing.T) {
 	}
 	out.Reset()
 	ask(s, "POST", "/graphql", fmt.Sprintf(`{"query":"query %s{nothing}"}`, strings.Repeat("x", 5000)))
-	if !strings.Contains(out.String(), gql.CodeValidation) || out.Len() > 1000 {
+	if !strings.Contains(out.String(), codes.GraphQLValidationFailed) || out.Len() > 1000 {
 		t.Errorf("%s", &out)
 	}
 }

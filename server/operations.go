@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -130,7 +131,7 @@ func (op *operation) done() {
 func (op *operation) start(ctx context.Context, b *Backend, req *api.Request) (*subscription, *gql.Response) {
 	s := op.all.server
 	if err := op.slot.enter(ctx, s.admission.lane(req)); err != nil {
-		s.metrics.refused(gql.CodeOverloaded)
+		s.metrics.refused(codes.Overloaded)
 		return nil, shedResponse()
 	}
 	defer op.slot.leave()

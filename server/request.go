@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -29,26 +30,13 @@ func (m *malformed) Error() string { return m.message }
 
 // unreadable is what cannot be taken apart: no JSON, no UTF-8, no address.
 func unreadable(format string, a ...any) *malformed {
-	return &malformed{status: http.StatusBadRequest, code: codeRequest, message: fmt.Sprintf(format, a...)}
+	return &malformed{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
 // badRequest is what can be read and is not what a request is made of.
 func badRequest(format string, a ...any) *malformed {
-	return &malformed{status: http.StatusUnprocessableEntity, code: codeRequest, message: fmt.Sprintf(format, a...)}
+	return &malformed{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
-
-// The codes of refusals before a document is looked at.
-const (
-	codeRequest    = "BAD_REQUEST"
-	codeMethod     = "METHOD_NOT_ALLOWED"
-	codeMediaType  = "UNSUPPORTED_MEDIA_TYPE"
-	codeAccept     = "NOT_ACCEPTABLE"
-	codeTooLarge   = "REQUEST_TOO_LARGE"
-	codeNotFound   = "NOT_FOUND"
-	codeToken      = "UNAUTHENTICATED"
-	codeBatch      = "BATCHING_NOT_SUPPORTED"
-	codeIncomplete = "REQUEST_INCOMPLETE"
-)
 
 // fromURL reads the parameters of a GET.
 func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
@@ -133,7 +121,7 @@ func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	case !utf8.Valid(body):
 		return nil, unreadable("the body is not valid UTF-8")
 	case body[0] == '[':
-		return nil, &malformed{status: http.StatusUnprocessableEntity, code: codeBatch,
+		return nil, &malformed{status: http.StatusUnprocessableEntity, code: codes.BatchingNotSupported,
 			message: "a list of requests is not taken here; send one request a time, or several fields in one"}
 	case body[0] != '{':
 		return nil, badRequest("the body is not a JSON object")

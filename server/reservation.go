@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -25,13 +26,6 @@ const (
 	operationIDParam = "operationId"
 	// maxOperationID bounds what clients choose and every event repeats.
 	maxOperationID = 128
-)
-
-// The codes of the single connection mode.
-const (
-	codeNoReservation   = "RESERVATION_NOT_FOUND"
-	codeStreamOpen      = "STREAM_ALREADY_OPEN"
-	codeOperationExists = "OPERATION_ALREADY_EXISTS"
 )
 
 // reservations are the reserved and the open streams, by the hashes of their tokens.
@@ -75,7 +69,7 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 	v := s.reservations.byToken[sha256.Sum256([]byte(token))]
 	s.reservations.mu.Unlock()
 	if v == nil {
-		writeError(w, http.StatusNotFound, jsonType, codeNoReservation, "no stream is reserved or open under this token; reserve one with PUT")
+		writeError(w, http.StatusNotFound, jsonType, codes.ReservationNotFound, "no stream is reserved or open under this token; reserve one with PUT")
 		return
 	}
 	switch r.Method {
@@ -86,14 +80,14 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 	case http.MethodDelete:
 		id := r.URL.Query().Get(operationIDParam)
 		if id == "" {
-			writeError(w, http.StatusBadRequest, jsonType, codeRequest, "the parameter operationId is missing: it tells which operation ends")
+			writeError(w, http.StatusBadRequest, jsonType, codes.BadRequest, "the parameter operationId is missing: it tells which operation ends")
 			return
 		}
 		v.all.complete(id)
 		w.WriteHeader(http.StatusOK)
 	default:
 		allow(w.Header(), r.URL.Path)
-		writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, "a reserved stream takes GET, POST and DELETE, not "+r.Method)
+		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "a reserved stream takes GET, POST and DELETE, not "+r.Method)
 	}
 }
 
@@ -177,7 +171,7 @@ func (v *reservation) end() {
 // stream opens the stream, and returns when it has ended.
 func (v *reservation) stream(w http.ResponseWriter, r *http.Request) {
 	if !v.claim() {
-		writeError(w, http.StatusConflict, jsonType, codeStreamOpen, "a token opens one stream, and this one is open; reserve another with PUT")
+		writeError(w, http.StatusConflict, jsonType, codes.StreamAlreadyOpen, "a token opens one stream, and this one is open; reserve another with PUT")
 		return
 	}
 	defer v.end()
@@ -218,10 +212,10 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 	op, err := v.all.add(id)
 	switch {
 	case errors.Is(err, errExists):
-		writeError(w, http.StatusConflict, jsonType, codeOperationExists, fmt.Sprintf("the stream has an operation %q already; end it first, or choose another operationId", id))
+		writeError(w, http.StatusConflict, jsonType, codes.OperationAlreadyExists, fmt.Sprintf("the stream has an operation %q already; end it first, or choose another operationId", id))
 		return
 	case errors.Is(err, errEnded):
-		writeError(w, http.StatusNotFound, jsonType, codeNoReservation, "the stream has ended; reserve one with PUT")
+		writeError(w, http.StatusNotFound, jsonType, codes.ReservationNotFound, "the stream has ended; reserve one with PUT")
 		return
 	case err != nil:
 		s.noPlace(w, err)
@@ -245,7 +239,7 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 		h.Set("Cache-Control", "no-store")
 		// The protocol has 400 for what cannot run.
 		status := (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType)
-		if res.Code == gql.CodeOverloaded {
+		if res.Code == codes.Overloaded {
 			h.Set("Retry-After", s.admission.retryAfter())
 		}
 		s.send(w, r, status, res.Body)

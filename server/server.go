@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -224,7 +225,7 @@ func (s *Server) routes() {
 			}
 			if r.Method != http.MethodGet && r.Method != http.MethodHead {
 				allow(w.Header(), r.URL.Path)
-				writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, path+" is read with GET, not "+r.Method)
+				writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, path+" is read with GET, not "+r.Method)
 				return
 			}
 			h(w, r)
@@ -240,7 +241,7 @@ func (s *Server) routes() {
 	read("/assets/", s.asset)
 	read("/{$}", s.ready(s.frontPage))
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, http.StatusNotFound, jsonType, codeNotFound,
+		writeError(w, http.StatusNotFound, jsonType, codes.NotFound,
 			"there is nothing at "+r.URL.Path+"; the API is at /graphql, its schema at /schema.graphql, a page to ask with at /graphiql")
 	})
 }
@@ -260,7 +261,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if t.status == 0 {
-				writeError(t, http.StatusInternalServerError, jsonType, gql.CodeInternal, "something went wrong on our side; it has been noted")
+				writeError(t, http.StatusInternalServerError, jsonType, codes.Internal, "something went wrong on our side; it has been noted")
 			}
 		}
 		end := time.Now()
@@ -321,7 +322,7 @@ func (s *Server) ready(h func(http.ResponseWriter, *http.Request, *Backend)) htt
 
 func (s *Server) unavailable(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
-	writeError(w, http.StatusServiceUnavailable, jsonType, string(graph.Unavailable), "the service is starting or stopping; try again in a second")
+	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Unavailable, "the service is starting or stopping; try again in a second")
 }
 
 // healthz tells that the process answers.
@@ -369,7 +370,7 @@ func (s *Server) noWrites(b *Backend) string {
 
 func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if b.SDL == "" {
-		writeError(w, http.StatusForbidden, jsonType, gql.CodeIntrospection, "the service does not tell its schema: it was started with --no-introspection")
+		writeError(w, http.StatusForbidden, jsonType, codes.IntrospectionDisabled, "the service does not tell its schema: it was started with --no-introspection")
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

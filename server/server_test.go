@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -99,6 +100,7 @@ func ask(s http.Handler, method, target, body string, headers ...string) *httpte
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
+	listed(w)
 	return w
 }
 
@@ -389,7 +391,7 @@ func TestTimeout(t *testing.T) {
 		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			t.Error(ctx.Err())
 		}
-		return &gql.Response{RequestError: true, Code: gql.CodeTimeout, Errors: 1, Body: []byte(`{"errors":[{"message":"late"}]}`)}
+		return &gql.Response{RequestError: true, Code: codes.Timeout, Errors: 1, Body: []byte(`{"errors":[{"message":"late"}]}`)}
 	})
 	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Accept", graphqlResponse); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("%d %s", w.Code, w.Body)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -35,9 +36,6 @@ const (
 	closeInitTwice    websocket.StatusCode = 4429
 	closeInternal     websocket.StatusCode = 4500
 )
-
-// codeOrigin refuses pages of other sites.
-const codeOrigin = "ORIGIN_NOT_ALLOWED"
 
 // maxMessage bounds a message of a client; what is larger goes by POST.
 const maxMessage = 1 << 20
@@ -66,7 +64,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.allowedOrigin(r) {
-		writeError(w, http.StatusForbidden, jsonType, codeOrigin, "pages of "+r.Header.Get("Origin")+" may not open sockets here; start the service with --origin to let them")
+		writeError(w, http.StatusForbidden, jsonType, codes.OriginNotAllowed, "pages of "+r.Header.Get("Origin")+" may not open sockets here; start the service with --origin to let them")
 		return
 	}
 	if err := s.followers.enter(s.opts.Live.MaxSubscribers); err != nil {
@@ -278,12 +276,12 @@ func (c *socket) subscribe(m *message) error {
 		return &violation{closeDuplicate, "Subscriber for " + m.ID + " already exists"}
 	}
 	if err != nil {
-		return c.turnAway(m.ID, codeTooMany, err.Error())
+		return c.turnAway(m.ID, codes.TooManySubscribers, err.Error())
 	}
 	op.share = c.server.share()
 	if !op.share.add(len(m.Payload)) {
 		op.done()
-		return c.turnAway(m.ID, gql.CodeOverloaded, errNoRoom.Error()+"; try again in a second")
+		return c.turnAway(m.ID, codes.Overloaded, errNoRoom.Error()+"; try again in a second")
 	}
 	go op.carry(func() (*subscription, *gql.Response) { return op.start(op.ctx, c.backend, req) })
 	return nil

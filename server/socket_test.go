@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // dialed is a client's end of a socket.
@@ -318,7 +320,7 @@ func TestPlaces(t *testing.T) {
 	es := open(t, ts, follow) // the last place
 	es.want("next", "1", sequence(1))
 	refused := open(t, ts, follow)
-	if text, _ := io.ReadAll(refused.resp.Body); refused.resp.StatusCode != 503 || !strings.Contains(string(text), codeTooMany) || refused.resp.Header.Get("Retry-After") == "" {
+	if text, _ := io.ReadAll(refused.resp.Body); refused.resp.StatusCode != 503 || !strings.Contains(string(text), codes.TooManySubscribers) || refused.resp.Header.Get("Retry-After") == "" {
 		t.Errorf("%s %s", refused.resp.Status, text)
 	}
 	_, resp, err := websocket.Dial(t.Context(), ts.URL+"/graphql", &websocket.DialOptions{Subprotocols: []string{socketProtocol}})

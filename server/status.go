@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
 
@@ -11,9 +12,6 @@ import (
 // application/graphql-response+json. Clients that take application/json only are older than
 // that media type and read a body with status 200 only, so to them every answer to a
 // well-formed request has it.
-
-// statusPartial is "294 Partial Success": data and errors in one answer.
-const statusPartial = 294
 
 // methodQuery is the method of RFC 10008: safe as GET, with a body as POST.
 const methodQuery = "QUERY"
@@ -61,24 +59,21 @@ func options(w http.ResponseWriter, r *http.Request) bool {
 // statusOf is the status of what the engine made of a request.
 func statusOf(res *gql.Response, media string) int {
 	switch {
-	case res.Code == gql.CodeMutation:
+	case res.Code == codes.MutationNotAllowed:
 		return http.StatusMethodNotAllowed // whatever the media type
-	case res.Code == gql.CodeOverloaded:
+	case res.Code == codes.Overloaded:
 		return http.StatusServiceUnavailable // or clients and proxies would take it for an answer
 	case media == jsonType:
 		return http.StatusOK
 	case res.HasData && res.Errors > 0:
-		return statusPartial // null as well: it has run
+		return codes.Partial // null as well: it has run
 	case res.HasData:
 		return http.StatusOK
-	case res.Code == gql.CodeTimeout || res.Code == gql.CodeCancelled:
-		return http.StatusServiceUnavailable
-	case res.Code == gql.CodeInternal:
-		return http.StatusInternalServerError
-	case res.Code == gql.CodeParse:
-		return http.StatusBadRequest
 	}
-	return http.StatusUnprocessableEntity
+	if e, ok := codes.Find(res.Code); ok && e.Status[0] != codes.Partial {
+		return e.Status[0]
+	}
+	return http.StatusInternalServerError // an error of data without data
 }
 
 // statusAs is the status of the refusal in an answer of the media type.

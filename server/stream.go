@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -49,7 +50,7 @@ func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
 	}
 	accept := r.Header.Values("Accept")
 	if len(accept) > 0 && !acceptsStream(accept) && !strings.Contains(strings.Join(accept, ","), "*/*") {
-		writeError(w, http.StatusNotAcceptable, jsonType, codeAccept, "/graphql/stream answers as text/event-stream; accept that, or ask at /graphql")
+		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable, "/graphql/stream answers as text/event-stream; accept that, or ask at /graphql")
 		return
 	}
 	s.stream(w, r)
@@ -77,7 +78,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	case bad != nil:
 		s.refuse(w, r, jsonType, bad)
 	case list != nil:
-		writeError(w, http.StatusBadRequest, jsonType, codeBatch, "a stream answers one request; send one")
+		writeError(w, http.StatusBadRequest, jsonType, codes.BatchingNotSupported, "a stream answers one request; send one")
 	default:
 		s.streamTo(w, r, b, req)
 	}
@@ -89,7 +90,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request) {
 	if r.Method == http.MethodHead {
 		allow(w.Header(), "/graphql/stream") // without HEAD
-		writeError(w, http.StatusMethodNotAllowed, jsonType, codeMethod, "an event stream is asked for with POST or GET, not HEAD")
+		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "an event stream is asked for with POST or GET, not HEAD")
 		return
 	}
 	if r.Method == http.MethodGet && hasBody(r) { // asked for at /graphql
@@ -100,7 +101,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		n, err := strconv.ParseUint(last, 10, 63)
 		if err != nil {
-			writeError(w, http.StatusBadRequest, jsonType, codeRequest, "Last-Event-ID is the sequence number of the last event that was read, not "+strconv.Quote(last))
+			writeError(w, http.StatusBadRequest, jsonType, codes.BadRequest, "Last-Event-ID is the sequence number of the last event that was read, not "+strconv.Quote(last))
 			return
 		}
 		after := graph.Seq(n)
@@ -124,7 +125,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	sub, res := s.subscribe(start, slot, session, req, f)
 	done()
 	slot.leave()
-	if sub == nil && res.Code == gql.CodeOverloaded {
+	if sub == nil && res.Code == codes.Overloaded {
 		defer res.Release()
 		s.answer(w, r, jsonType, session, "", res)
 		return

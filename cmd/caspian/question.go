@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // question is what the commands that ask the graph something share: where to
@@ -253,7 +255,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 	}
 	tell := func(code, message string) {
 		// The hints say more of ids.
-		if a.unknown == nil || code != "UNKNOWN_ID" {
+		if a.unknown == nil || code != codes.UnknownID {
 			a.e.say("caspian %s: %s", a.name, a.retell(message))
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/codes"
 )
 
 // response is what came back for a request: GraphQL's answer, or a refusal by the service, or by
@@ -53,8 +53,8 @@ func (r *response) code() string {
 // tooLarge tells whether the request would be taken in smaller parts.
 func (r *response) tooLarge() bool {
 	code := r.code()
-	return r.status == http.StatusRequestEntityTooLarge || code == "REQUEST_TOO_LARGE" || code == "LIMIT_VARIABLES" ||
-		code == gql.CodeTimeout
+	return r.status == http.StatusRequestEntityTooLarge || code == codes.RequestTooLarge || code == codes.LimitVariables ||
+		code == codes.Timeout
 }
 
 // refusal is what the response says, by its media type, where it is not GraphQL's answer.

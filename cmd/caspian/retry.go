@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -53,7 +53,7 @@ func (p patience) next(attempt int, waited time.Duration, got *response, err err
 func (p patience) temporary(got *response) bool {
 	code := got.code()
 	switch {
-	case code == gql.CodeOverloaded || code == string(graph.Unavailable) && (p.once || got.status == http.StatusServiceUnavailable):
+	case code == codes.Overloaded || code == string(graph.Unavailable) && (p.once || got.status == http.StatusServiceUnavailable):
 		return true
 	case code != "": // the service's own last word
 		return false

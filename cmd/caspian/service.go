@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/server"
 )
 
@@ -144,7 +145,7 @@ func wantsToken(answer []byte) bool {
 		return false
 	}
 	switch refused.Errors[0].Extensions.Code {
-	case "READ_ONLY", "UNAUTHENTICATED":
+	case codes.ReadOnly, codes.Unauthenticated:
 		return true
 	}
 	return false

@@ -1,0 +1,108 @@
+package caspian_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/codes"
+)
+
+// givesCode are the functions that make an error of the code among their arguments.
+var givesCode = map[string]bool{"Errorf": true, "Code": true, "refuse": true, "limitError": true, "writeError": true, "errorBody": true, "errorList": true, "refused": true}
+
+// codeSpelled is how a code looks, and hardly anything else.
+var codeSpelled = regexp.MustCompile(`^[A-Z]{3,}(_[A-Z]+)*$`)
+
+// TestCodesAreListed lets no code be given but by a constant of package codes, and wants each
+// of those to be given somewhere.
+func TestCodesAreListed(t *testing.T) {
+	given := map[string]bool{}
+	for _, path := range goFiles(t) {
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(n ast.Expr, isCode bool) {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return
+			}
+			text, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, known := codes.Find(text); known || isCode && codeSpelled.MatchString(text) {
+				t.Errorf("%s: %q: give the constant of package codes, and list what it has not", fset.Position(lit.Pos()), text)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "codes" {
+					given[strings.ToUpper(n.Sel.Name)] = true
+				}
+			case *ast.CallExpr:
+				name := ""
+				switch f := n.Fun.(type) {
+				case *ast.Ident:
+					name = f.Name
+				case *ast.SelectorExpr:
+					name = f.Sel.Name
+				}
+				for _, arg := range n.Args {
+					check(arg, givesCode[name])
+				}
+			case *ast.KeyValueExpr:
+				key := ""
+				switch k := n.Key.(type) {
+				case *ast.Ident:
+					key = k.Name
+				case *ast.BasicLit:
+					key = strings.Trim(k.Value, `"`)
+				}
+				check(n.Value, strings.EqualFold(key, "code"))
+			case *ast.ValueSpec:
+				for i, v := range n.Values {
+					check(v, strings.HasPrefix(strings.ToLower(n.Names[i].Name), "code"))
+				}
+			case *ast.BasicLit:
+				check(n, false)
+			}
+			return true
+		})
+	}
+	for _, e := range codes.List {
+		if !given[strings.ReplaceAll(e.Code, "_", "")] {
+			t.Errorf("nothing gives %s; take it off the list", e.Code)
+		}
+	}
+}
+
+// goFiles are the program's own source files, tests and package codes left out.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && (name == "testdata" || name == "node_modules" || name == "codes" || len(name) > 1 && name[0] == '.'):
+			return filepath.SkipDir
+		case filepath.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go"):
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
