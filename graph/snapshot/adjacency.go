@@ -24,18 +24,6 @@ type link struct {
 // edge is the link as an edge to its other end.
 func (l *link) edge() Edge { return Edge{l.other, l.claim, l.qualifiers, uint16(l.nqual) + 1} }
 
-// shows tells whether the view holds the claim of a link.
-func (v *View) shows(l link) bool {
-	k := &v.kinds[l.predicate]
-	if !v.plain || k.by != nil {
-		return v.Holds(l.claim) != graph.HoldsNo
-	}
-	// Who attests a claim makes it hold surely or possibly, never not at all;
-	// and one without dates holds at least possibly, whatever its kind.
-	return v.s.ended.at(l.claim) == 0 && (l.valid == 0 ||
-		v.s.times.ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo)
-}
-
 // outRun is the part of an entity's claims as their subject that belongs to
 // one predicate, inRun of those as their object.
 func (s *Snapshot) outRun(entity uint32, p uint16) []link {

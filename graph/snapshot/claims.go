@@ -224,15 +224,6 @@ func (v *View) RetractedSeq(n uint32) graph.Seq {
 // RetractedAt is when the claim was withdrawn as far as the view knows.
 func (v *View) RetractedAt(n uint32) time.Time { return v.s.RecordedAt(v.RetractedSeq(n)) }
 
-// Knows tells whether the claim was recorded by the view's record time,
-// whether or not it was withdrawn since, and passes the view's sources and
-// confidence: a claim asked for by its id answers for itself.
-func (v *View) Knows(n uint32) bool {
-	r := v.s.rows.ref(n)
-	return graph.Seq(r.seq) <= v.known && r.confidence >= v.minConfidence &&
-		(v.sources == nil || v.sources[r.source] || r.source == r.subject)
-}
-
 // Entities calls fn with each entity declared, in the order of declaration.
 func (s *Snapshot) Entities(fn func(graph.Entity) error) error {
 	for n := uint32(0); int(n) < s.ids.len(); n++ {

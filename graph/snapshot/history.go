@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // History calls fn with the claims about the entity, as subject or as object
@@ -22,16 +21,6 @@ func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
 			return
 		}
 	}
-}
-
-// begun tells whether the claim may have come to hold by the view's date.
-func (v *View) begun(n uint32) bool {
-	r := v.s.rows.ref(n)
-	if v.timeKind(r) == schema.State {
-		return v.on.Last >= v.s.times.at(r.valid).From.First()
-	}
-	// What has begun is never over but for states.
-	return v.Holds(n) != graph.HoldsNo
 }
 
 // Withdrawn calls fn with each claim withdrawn behind one sequence number and

@@ -178,78 +178,6 @@ func (v *View) timeKind(r *row) schema.TimeKind {
 	return k.one
 }
 
-// knows tells whether the claim was recorded, and not withdrawn, when the view looks.
-func (v *View) knows(n uint32, r *row) bool {
-	if graph.Seq(r.seq) > v.known {
-		return false
-	}
-	ended := v.s.ended.at(n)
-	return ended == 0 || graph.Seq(ended) > v.known
-}
-
-// sees tells whether the view shows the claim, whatever the date.
-func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.ref(n)) }
-
-func (v *View) seesRow(n uint32, r *row) bool {
-	// A source's own description can be read whatever sources the view
-	// chooses; lists leave it out (Lists).
-	return v.knows(n, r) && r.confidence >= v.minConfidence && (v.selected(r) || r.source == r.subject)
-}
-
-// selected tells whether the claim's source is among those the view chooses.
-func (v *View) selected(r *row) bool { return v.sources == nil || v.sources[r.source] }
-
-// Holds tells how surely the claim holds at the view's date; HoldsNo for
-// every claim that the view does not show.
-func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.ref(n)) }
-
-func (v *View) holds(n uint32, r *row) graph.Holds {
-	if !v.seesRow(n, r) {
-		return graph.HoldsNo
-	}
-	return v.s.times.ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.at(r.source), v.on)
-}
-
-// Lists tells whether the claim may stand in a list of claims: it holds, and
-// its source is one that the view chooses.
-func (v *View) Lists(n uint32) bool {
-	return v.selected(v.s.rows.ref(n)) && v.Holds(n) != graph.HoldsNo
-}
-
-// Exists tells whether a visible claim mentions the entity: as its subject,
-// its object, a qualifier or its source. Lists hold the entities that exist.
-func (v *View) Exists(entity uint32) bool {
-	s := v.s
-	for _, list := range [...][]link{s.out.at(entity), s.in.at(entity)} {
-		for _, l := range list {
-			if v.plain && v.shows(l) || !v.plain && v.Lists(l.claim) {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(s.cited.at(entity), v.Lists)
-}
-
-// Entity finds the entity by its id, if the view shows it. A source can be
-// read about even where the view chooses others.
-func (v *View) Entity(id graph.ID) (uint32, bool) {
-	n, ok := v.s.Number(id)
-	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {
-		return None, false
-	}
-	return n, true
-}
-
-// describes tells whether the view shows what the source says of itself.
-func (v *View) describes(source uint32) bool {
-	for _, l := range v.s.out.at(source) {
-		if v.shows(l) {
-			return true
-		}
-	}
-	return false
-}
-
 // ByKey finds the entity that a key of an outside scheme names.
 func (v *View) ByKey(predicate, value string) (uint32, bool) {
 	found := None
@@ -405,7 +333,7 @@ func (v *View) Name(entity uint32) string {
 	if best == None {
 		for _, l := range v.s.outRun(entity, v.s.name) {
 			n := l.claim
-			if r := v.s.rows.ref(n); v.knows(n, r) && (best == None || v.laterLabel(n, best)) {
+			if r := v.s.rows.ref(n); v.stands(n, r) && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}
 		}

@@ -1,0 +1,135 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// What a view shows of a claim and of an entity is decided here and nowhere
+// else, each answer made of the one before it:
+//
+//	            asks of a claim that                                  for
+//	recorded    the store had learned it by knownAt
+//	admits      its confidence and its source pass; a source may
+//	            always speak of itself
+//	Knows       recorded, admits: though withdrawn since              a claim by its id, what it supersedes
+//	stands      recorded, not withdrawn by knownAt                    the last resort for a name
+//	sees        stands, admits                                        timelines
+//	begun       it may have begun by asOf                             timelines
+//	Holds       sees, and how surely it holds on asOf                 fields, relations
+//	shows       Holds is not NO, read from a link                     the same, in lists of links
+//	Lists       Holds is not NO, of a source that the view selects    lists of claims, counts, sums, analyses
+//
+//	            asks of an entity that
+//	Exists      a claim that Lists mentions it                        lists of entities, search, routes
+//	Entity      Exists, or is a source of which the view shows what
+//	            it says of itself                                     an entity by its id
+
+// recorded tells whether the store had learned the claim when the view looks.
+func (v *View) recorded(r *row) bool { return graph.Seq(r.seq) <= v.known }
+
+// admits tells whether the view takes the claim's confidence and its source. A
+// source's own description can be read whatever sources the view selects; lists
+// leave it out (Lists).
+func (v *View) admits(r *row) bool {
+	return r.confidence >= v.minConfidence && (v.selected(r) || r.source == r.subject)
+}
+
+// selected tells whether the claim's source is among those the view selects.
+func (v *View) selected(r *row) bool { return v.sources == nil || v.sources[r.source] }
+
+// Knows tells whether the view knows of the claim, though it was withdrawn
+// since: a claim asked for by its id answers for itself.
+func (v *View) Knows(n uint32) bool {
+	r := v.s.rows.ref(n)
+	return v.recorded(r) && v.admits(r)
+}
+
+// stands tells whether the claim was recorded, and not withdrawn, when the view looks.
+func (v *View) stands(n uint32, r *row) bool {
+	if !v.recorded(r) {
+		return false
+	}
+	ended := v.s.ended.at(n)
+	return ended == 0 || graph.Seq(ended) > v.known
+}
+
+// sees tells whether the view shows the claim, whatever the date.
+func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.ref(n)) }
+
+func (v *View) seesRow(n uint32, r *row) bool { return v.stands(n, r) && v.admits(r) }
+
+// begun tells whether the claim may have come to hold by the view's date.
+func (v *View) begun(n uint32) bool {
+	r := v.s.rows.ref(n)
+	if v.timeKind(r) == schema.State {
+		return v.on.Last >= v.s.times.at(r.valid).From.First()
+	}
+	// What has begun is never over but for states.
+	return v.Holds(n) != graph.HoldsNo
+}
+
+// Holds tells how surely the claim holds at the view's date; HoldsNo for
+// every claim that the view does not show.
+func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.ref(n)) }
+
+func (v *View) holds(n uint32, r *row) graph.Holds {
+	if !v.seesRow(n, r) {
+		return graph.HoldsNo
+	}
+	return v.s.times.ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.at(r.source), v.on)
+}
+
+// shows tells whether the view holds the claim of a link.
+func (v *View) shows(l link) bool {
+	k := &v.kinds[l.predicate]
+	if !v.plain || k.by != nil {
+		return v.Holds(l.claim) != graph.HoldsNo
+	}
+	// Who attests a claim makes it hold surely or possibly, never not at all;
+	// and one without dates holds at least possibly, whatever its kind.
+	return v.s.ended.at(l.claim) == 0 && (l.valid == 0 ||
+		v.s.times.ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo)
+}
+
+// Lists tells whether the claim may stand in a list of claims: it holds, and
+// its source is one that the view chooses.
+func (v *View) Lists(n uint32) bool {
+	return v.selected(v.s.rows.ref(n)) && v.Holds(n) != graph.HoldsNo
+}
+
+// Exists tells whether a visible claim mentions the entity: as its subject,
+// its object, a qualifier or its source. Lists hold the entities that exist.
+func (v *View) Exists(entity uint32) bool {
+	s := v.s
+	for _, list := range [...][]link{s.out.at(entity), s.in.at(entity)} {
+		for _, l := range list {
+			if v.plain && v.shows(l) || !v.plain && v.Lists(l.claim) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(s.cited.at(entity), v.Lists)
+}
+
+// Entity finds the entity by its id, if the view shows it. A source can be
+// read about even where the view chooses others.
+func (v *View) Entity(id graph.ID) (uint32, bool) {
+	n, ok := v.s.Number(id)
+	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {
+		return None, false
+	}
+	return n, true
+}
+
+// describes tells whether the view shows what the source says of itself.
+func (v *View) describes(source uint32) bool {
+	for _, l := range v.s.out.at(source) {
+		if v.shows(l) {
+			return true
+		}
+	}
+	return false
+}
