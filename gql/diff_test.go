@@ -39,6 +39,7 @@ type refError struct {
 type refAnswer struct {
 	Syntax bool       `json:"syntax,omitempty"`
 	Rules  []string   `json:"rules,omitempty"`
+	Places []string   `json:"places,omitempty"`
 	Valid  bool       `json:"valid,omitempty"`
 	Data   *string    `json:"data,omitempty"`
 	Errors []refError `json:"errors,omitempty"`
@@ -190,7 +191,7 @@ func ourAnswer(t *testing.T, e *Engine, r refRequest) refAnswer {
 
 // ourRules lists the rules that a document breaks.
 func ourRules(e *Engine, query string) refAnswer {
-	text, _, err := scan(query, e.limits)
+	text, err := scan(query, e.limits)
 	if err != nil {
 		return refAnswer{}
 	}
@@ -199,7 +200,7 @@ func ourRules(e *Engine, query string) refAnswer {
 		return refAnswer{}
 	}
 	out := refAnswer{Syntax: true}
-	if _, err := validate(e.schema, doc, e.limits); err != nil {
+	if _, err := validate(e.schema, text, doc, e.limits); err != nil {
 		for _, f := range err.errs {
 			rule := f.rule
 			if rule == "" {

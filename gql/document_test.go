@@ -41,7 +41,7 @@ func TestPositions(t *testing.T) {
 		"{ a: filter(v: {name: \"x\", near: {x: \"y\"}}) }":                  "{\"line\":1,\"column\":38}",
 		"{ a: string(v: \"\"\"\n\n\n\n\"\"\") b: string(v: 1) }":             "{\"line\":5,\"column\":19}",
 		"query ($v: Int) { string(v: $v) }":                                  "{\"line\":1,\"column\":8},{\"line\":1,\"column\":29}",
-		"{ person { ...F } }\nfragment F on Person {\n  friends { ...F }\n}": "{\"line\":3,\"column\":16}",
+		"{ person { ...F } }\nfragment F on Person {\n  friends { ...F }\n}": "{\"line\":3,\"column\":13}",
 	} {
 		if got := answer(t, e, query, ""); !strings.Contains(got, `"locations":[`+want+`]`) {
 			t.Errorf("%q: want %s, got %s", query, want, got)

@@ -13,8 +13,6 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/caspian-kg/caspian/codes"
 )
@@ -248,7 +246,7 @@ func (e *Engine) Check(query string) error {
 // load parses and validates a document that the cache does not have.
 func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
 	began := t.now()
-	text, tokens, err := scan(query, e.limits)
+	text, err := scan(query, e.limits)
 	if err != nil {
 		return nil, err
 	}
@@ -257,14 +255,14 @@ func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
 		return nil, err
 	}
 	parsedAt := t.now()
-	doc, err := validate(e.schema, parsed, e.limits)
+	doc, err := validate(e.schema, text, parsed, e.limits)
 	if t != nil {
 		t.Parse, t.Validate = parsedAt-began, t.now()-parsedAt
 	}
 	if err != nil {
 		return nil, err
 	}
-	entry := &cacheEntry{text: strings.Clone(query), doc: doc, bytes: 2*len(query) + tokens*bytesPerToken}
+	entry := &cacheEntry{text: strings.Clone(query), doc: doc, bytes: 2*len(query) + text.tokens*bytesPerToken}
 	for _, op := range parsed.Operations {
 		vars, err := declared(e.schema, op)
 		if err != nil {
@@ -274,52 +272,6 @@ func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
 	}
 	e.cache.put(entry)
 	return entry, nil
-}
-
-// parse runs gqlparser and refuses what it takes beyond the grammar of executable
-// documents: variables of fragments, and variables in the directives of variables.
-func parse(text string) (doc *ast.QueryDocument, fail *requestError) {
-	defer func() {
-		if p := recover(); p != nil {
-			doc, fail = nil, refuse(codes.GraphQLParseFailed, "Syntax Error: the document cannot be parsed.")
-		}
-	}()
-	doc, err := parser.ParseQuery(&ast.Source{Input: text})
-	if err != nil {
-		out := refuse(codes.GraphQLParseFailed, "Syntax Error: %s", err.Error())
-		if g, ok := err.(*gqlerror.Error); ok {
-			out.errs[0].message = "Syntax Error: " + g.Message
-			for _, l := range g.Locations {
-				out.errs[0].locations = append(out.errs[0].locations, place{l.Line, l.Column})
-			}
-		}
-		return nil, out
-	}
-	if len(doc.Operations)+len(doc.Fragments) == 0 {
-		return nil, refuse(codes.GraphQLParseFailed, "Syntax Error: Unexpected <EOF>: the document has no operation.")
-	}
-	syntax := func(pos *ast.Position, msg string) (*ast.QueryDocument, *requestError) {
-		e := refuse(codes.GraphQLParseFailed, "Syntax Error: %s", msg)
-		e.errs[0].locations = at(pos)
-		return nil, e
-	}
-	for _, f := range doc.Fragments {
-		if len(f.VariableDefinition) > 0 {
-			return syntax(f.Position, "Expected \"on\", found \"(\": fragments take no variables.")
-		}
-	}
-	for _, op := range doc.Operations {
-		for _, v := range op.VariableDefinitions {
-			for _, d := range v.Directives {
-				for _, a := range d.Arguments {
-					if hasVariable(a.Value) {
-						return syntax(a.Position, "Unexpected variable in constant value.")
-					}
-				}
-			}
-		}
-	}
-	return doc, nil
 }
 
 func choose(entry *cacheEntry, name string) (*operation, *requestError) {

@@ -16,13 +16,15 @@ import (
 //   - a string "on" after a spread, taken for the keyword;
 //   - bytes that are not UTF-8.
 //
-// It also edits what gqlparser reads wrongly, keeping every token's line and, but for rare
-// escapes, column:
+// It also edits what gqlparser reads wrongly, keeping every token's line and, but for what
+// scanned.shifts notes, column:
 //   - block strings become plain strings of the value that the specification gives them:
 //     gqlparser counts the first line's indentation among the others', takes the last
 //     three of four closing quotes for the end, and refuses control characters;
 //   - control characters, which the edition of 2025 allows, are escaped in strings and
-//     blanked in comments.
+//     blanked in comments;
+//   - of a line's end in two characters the first is blanked, since gqlparser counts the
+//     second as a column of the next line.
 
 // place is a position in a document, counted from 1, columns in runes.
 type place struct{ line, column int }
@@ -35,8 +37,10 @@ type scanner struct {
 	limits    Limits
 	tokens    int
 	dirs      int
+	tok       int // where the last token begins
 	open      []byte
 	edits     []edit
+	shifts    []shift
 }
 
 // edit replaces n bytes at pos.
@@ -70,30 +74,30 @@ const (
 )
 
 // scan checks the text against the lexical grammar and the limits that can be told from
-// it. It returns the text for gqlparser and the number of tokens.
-func scan(src string, limits Limits) (string, int, *requestError) {
+// it.
+func scan(src string, limits Limits) (*scanned, *requestError) {
 	if len(src) > limits.Bytes {
-		return "", 0, limitError(codes.LimitBytes, "the document's length in bytes", limits.Bytes, len(src))
+		return nil, limitError(codes.LimitBytes, "the document's length in bytes", limits.Bytes, len(src))
 	}
 	s := &scanner{src: src, line: 1, limits: limits}
 	prev := tokEOF
 	for {
 		tok, err := s.next()
 		if err != nil {
-			return "", 0, err
+			return nil, err
 		}
 		if tok == tokEOF {
-			return s.edited(), s.tokens, nil
+			return &scanned{text: s.edited(), tokens: s.tokens, shifts: s.shifts}, nil
 		}
 		s.tokens++
 		if s.tokens > limits.Tokens {
-			return "", 0, limitError(codes.LimitTokens, "the document's number of tokens", limits.Tokens, s.tokens)
+			return nil, limitError(codes.LimitTokens, "the document's number of tokens", limits.Tokens, s.tokens)
 		}
 		switch tok {
 		case '{', '[', '(':
 			s.open = append(s.open, tok)
 			if len(s.open) > limits.Nesting {
-				return "", 0, limitError(codes.LimitNesting, "the nesting of brackets", limits.Nesting, len(s.open))
+				return nil, limitError(codes.LimitNesting, "the nesting of brackets", limits.Nesting, len(s.open))
 			}
 		case '}', ']', ')':
 			// Which bracket closes which is the parser's business; it stops at the
@@ -103,11 +107,11 @@ func scan(src string, limits Limits) (string, int, *requestError) {
 			}
 		case '@':
 			if s.dirs++; s.dirs > limits.Directives {
-				return "", 0, limitError(codes.LimitDirectives, "the document's number of directives", limits.Directives, s.dirs)
+				return nil, limitError(codes.LimitDirectives, "the document's number of directives", limits.Directives, s.dirs)
 			}
 		case tokString:
 			if prev == tokSpread {
-				return "", 0, s.fail("Syntax Error: Expected Name, found String.")
+				return nil, s.fail("Syntax Error: Expected Name, found String.")
 			}
 		}
 		prev = tok
@@ -131,10 +135,14 @@ func (s *scanner) newline() {
 func (s *scanner) next() (byte, *requestError) {
 	for s.pos < len(s.src) {
 		c := s.src[s.pos]
+		s.tok = s.pos
 		switch {
 		case c == ' ' || c == '\t' || c == ',':
 			s.pos++
 		case c == '\n' || c == '\r':
+			if strings.HasPrefix(s.src[s.pos:], "\r\n") {
+				s.edits = append(s.edits, edit{s.pos, 1, " "})
+			}
 			s.newline()
 		case c == 0xEF && strings.HasPrefix(s.src[s.pos:], "\uFEFF"):
 			s.pos += 3
@@ -267,6 +275,7 @@ func (s *scanner) str() *requestError {
 		default:
 			if c < 0x20 && c != '\t' {
 				s.edits = append(s.edits, edit{s.pos, 1, fmt.Sprintf(`\u%04X`, c)})
+				s.shift(s.pos+1, len(`\u0000`)-1)
 			}
 			if err := s.char(); err != nil {
 				return err
@@ -314,10 +323,17 @@ func (s *scanner) replaceBlock(start, line int, value string) {
 		begin = s.lineStart
 	}
 	have := utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:])
-	if want := utf8.RuneCountInString(s.src[begin:s.pos]); want > have {
-		text += strings.Repeat(" ", want-have)
-	}
+	want := utf8.RuneCountInString(s.src[begin:s.pos])
+	text += strings.Repeat(" ", max(0, want-have))
+	s.shift(s.pos, have-want)
 	s.edits = append(s.edits, edit{start, s.pos - start, text})
+}
+
+// shift notes that an edit which ends at pos makes its line longer.
+func (s *scanner) shift(pos, excess int) {
+	if excess > 0 {
+		s.shifts = append(s.shifts, shift{s.line, utf8.RuneCountInString(s.src[s.lineStart:pos]) + 1, excess})
+	}
 }
 
 // blockValue is BlockStringValue of the specification: common indentation of all lines but

@@ -15,7 +15,7 @@ import (
 
 // parseLiteral parses one constant GraphQL value.
 func parseLiteral(text string) (*ast.Value, error) {
-	if _, _, err := scan(text, Limits{}.withDefaults()); err != nil {
+	if _, err := scan(text, Limits{}.withDefaults()); err != nil {
 		return nil, err
 	}
 	// gqlparser has no entry for a lone value; a default is one and is constant.

@@ -42,6 +42,7 @@ type usage struct {
 
 type validator struct {
 	s      *schema
+	text   *scanned
 	limits Limits
 	doc    *document
 	cur    *definitionInfo
@@ -63,11 +64,11 @@ func (v *validator) failAt(rule string, locations []place, format string, args .
 
 // validate checks a parsed document. Its errors are those of the specification's rules;
 // what a limit refuses comes back as a requestError with the limit's code.
-func validate(s *schema, parsed *ast.QueryDocument, limits Limits) (*document, *requestError) {
+func validate(s *schema, text *scanned, parsed *ast.QueryDocument, limits Limits) (*document, *requestError) {
 	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
 		return nil, limitError(codes.LimitOperations, "the document's number of operations", limits.Operations, n)
 	}
-	v := &validator{s: s, limits: limits, doc: &document{
+	v := &validator{s: s, text: text, limits: limits, doc: &document{
 		ast: parsed, fragments: make(map[string]*ast.FragmentDefinition, len(parsed.Fragments)),
 		info: make(map[any]*definitionInfo, len(parsed.Fragments)+len(parsed.Operations)),
 	}}
@@ -110,19 +111,20 @@ func validate(s *schema, parsed *ast.QueryDocument, limits Limits) (*document, *
 // definitions checks names of operations and fragments.
 func (v *validator) definitions() {
 	ops := v.doc.ast.Operations
-	seen := map[string]bool{}
+	seen := map[string]*ast.OperationDefinition{}
 	for _, op := range ops {
-		switch {
+		switch first := seen[op.Name]; {
 		case op.Name == "" && len(ops) > 1:
 			v.fail("LoneAnonymousOperation", op.Position, "This anonymous operation must be the only defined operation.")
-		case op.Name != "" && seen[op.Name]:
-			v.fail("UniqueOperationNames", op.Position, "There can be only one operation named %q.", op.Name)
+		case op.Name != "" && first != nil:
+			v.failAt("UniqueOperationNames", append(v.text.around(first.Position, 1), v.text.around(op.Position, 1)...), "There can be only one operation named %q.", op.Name)
+		default:
+			seen[op.Name] = op
 		}
-		seen[op.Name] = true
 	}
 	for _, f := range v.doc.ast.Fragments {
-		if v.doc.fragments[f.Name] != nil {
-			v.fail("UniqueFragmentNames", f.Position, "There can be only one fragment named %q.", f.Name)
+		if first := v.doc.fragments[f.Name]; first != nil {
+			v.failAt("UniqueFragmentNames", append(v.text.around(first.Position, 1), v.text.around(f.Position, 1)...), "There can be only one fragment named %q.", f.Name)
 			continue
 		}
 		v.doc.fragments[f.Name] = f
@@ -138,12 +140,13 @@ func (v *validator) operation(op *ast.OperationDefinition) {
 	if root == nil {
 		v.fail("KnownOperationTypes", op.Position, "The schema has no %s type.", op.Operation)
 	}
-	names := map[string]bool{}
+	names := map[string]*ast.VariableDefinition{}
 	for _, d := range op.VariableDefinitions {
-		if names[d.Variable] {
-			v.fail("UniqueVariableNames", d.Position, "There can be only one variable named \"$%s\".", d.Variable)
+		if first := names[d.Variable]; first != nil {
+			v.failAt("UniqueVariableNames", append(v.text.around(first.Position, 1), v.text.around(d.Position, 1)...), "There can be only one variable named \"$%s\".", d.Variable)
+		} else {
+			names[d.Variable] = d
 		}
-		names[d.Variable] = true
 		v.variableDefinition(d)
 	}
 	v.directives(op.Directives, operationLocation[op.Operation])
@@ -151,9 +154,17 @@ func (v *validator) operation(op *ast.OperationDefinition) {
 }
 
 func (v *validator) variableDefinition(d *ast.VariableDefinition) {
-	t := v.knownType(d.Type.Name(), d.Type.Position)
+	named := d.Type
+	for named.Elem != nil {
+		named = named.Elem
+	}
+	t := v.knownType(d.Type.Name(), named.Position, 0)
 	if t != nil && !t.input() {
-		v.fail("VariablesAreInputTypes", d.Type.Position, "Variable \"$%s\" cannot be non-input type %q.", d.Variable, d.Type.String())
+		delta := 0
+		if d.Type.Elem != nil {
+			delta = -1 // the list's place is that of what it holds
+		}
+		v.failAt("VariablesAreInputTypes", v.text.around(d.Type.Position, delta), "Variable \"$%s\" cannot be non-input type %q.", d.Variable, d.Type.String())
 	}
 	if d.DefaultValue != nil {
 		var ref *typeRef
@@ -173,14 +184,15 @@ func (v *validator) didYouMean(name string, candidates []string) string {
 	return didYouMean(name, candidates)
 }
 
-func (v *validator) knownType(name string, pos *ast.Position) *typeDef {
+// knownType finds a type, which is named so many tokens after the position.
+func (v *validator) knownType(name string, pos *ast.Position, delta int) *typeDef {
 	t := v.s.byName[name]
 	if t == nil && !v.full() {
 		names := make([]string, 0, len(v.s.types))
 		for _, t := range v.s.types {
 			names = append(names, t.name)
 		}
-		v.fail("KnownTypeNames", pos, "Unknown type %q.%s", abbreviate(name), v.didYouMean(name, names))
+		v.failAt("KnownTypeNames", v.text.around(pos, delta), "Unknown type %q.%s", abbreviate(name), v.didYouMean(name, names))
 	}
 	return t
 }
@@ -205,9 +217,10 @@ func (v *validator) fragment(f *ast.FragmentDefinition) {
 		v.doc.info[f] = info
 	}
 	v.cur = info
-	t := v.knownType(f.TypeCondition, f.Position)
+	const condition = 3 // tokens after the keyword
+	t := v.knownType(f.TypeCondition, f.Position, condition)
 	if t != nil && !t.composite() {
-		v.fail("FragmentsOnCompositeTypes", f.Position, "Fragment %q cannot condition on non composite type %q.", f.Name, f.TypeCondition)
+		v.failAt("FragmentsOnCompositeTypes", v.text.around(f.Position, condition), "Fragment %q cannot condition on non composite type %q.", f.Name, f.TypeCondition)
 		t = nil
 	}
 	v.directives(f.Directives, "FRAGMENT_DEFINITION")
@@ -223,6 +236,7 @@ func (v *validator) fragmentCycles() bool {
 	)
 	state := make(map[string]int, len(v.doc.fragments))
 	ok := true
+	var path []*ast.FragmentSpread // that led to the fragment visited
 	var visit func(f *ast.FragmentDefinition)
 	visit = func(f *ast.FragmentDefinition) {
 		state[f.Name] = open
@@ -234,9 +248,15 @@ func (v *validator) fragmentCycles() bool {
 			switch state[s.Name] {
 			case open:
 				ok = false
-				v.fail("NoFragmentCycles", s.Position, "Cannot spread fragment %q within itself.", s.Name)
+				var places []place
+				for _, p := range append(cycle(path, s.Name), s) {
+					places = append(places, v.text.around(p.Position, -1)...)
+				}
+				v.failAt("NoFragmentCycles", places, "Cannot spread fragment %q within itself.", s.Name)
 			case unseen:
+				path = append(path, s)
 				visit(next)
+				path = path[:len(path)-1]
 			}
 		}
 		state[f.Name] = closed
@@ -247,6 +267,16 @@ func (v *validator) fragmentCycles() bool {
 		}
 	}
 	return ok
+}
+
+// cycle is the part of a path of spreads that begins within the fragment.
+func cycle(path []*ast.FragmentSpread, fragment string) []*ast.FragmentSpread {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i].Name == fragment {
+			return slices.Clone(path[i+1:])
+		}
+	}
+	return slices.Clone(path)
 }
 
 // variables checks an operation's variables along everything it spreads, and notes the
@@ -343,7 +373,7 @@ func (v *validator) singleField(op *ast.OperationDefinition) {
 	conditional := func(dirs ast.DirectiveList) {
 		for _, d := range dirs {
 			if d.Name == "skip" || d.Name == "include" {
-				v.fail("SingleFieldSubscriptions", d.Position, "%s must not use @%s on its top level fields.", name, d.Name)
+				v.failAt("SingleFieldSubscriptions", v.text.around(d.Position, -1), "%s must not use @%s on its top level fields.", name, d.Name)
 			}
 		}
 	}
@@ -382,29 +412,32 @@ func (v *validator) singleField(op *ast.OperationDefinition) {
 
 // directives checks a list of directives at a location.
 func (v *validator) directives(list ast.DirectiveList, location string) {
-	var seen map[string]bool
+	var seen map[string]*ast.Directive
 	for _, d := range list {
 		if v.full() {
 			return
 		}
 		def := v.s.directiveByName[d.Name]
 		if len(list) > 1 {
-			if seen[d.Name] && def != nil && !def.repeatable {
-				v.fail("UniqueDirectivesPerLocation", d.Position, "The directive \"@%s\" can only be used once at this location.", d.Name)
+			if first := seen[d.Name]; first != nil && def != nil && !def.repeatable {
+				v.failAt("UniqueDirectivesPerLocation", append(v.text.around(first.Position, -1), v.text.around(d.Position, -1)...),
+					"The directive \"@%s\" can only be used once at this location.", d.Name)
 			}
 			if seen == nil {
-				seen = map[string]bool{}
+				seen = map[string]*ast.Directive{}
 			}
-			seen[d.Name] = true
+			if seen[d.Name] == nil {
+				seen[d.Name] = d
+			}
 		}
 		if def == nil {
-			v.fail("KnownDirectives", d.Position, "Unknown directive \"@%s\".", d.Name)
-			v.arguments(d.Arguments, nil, nil, d.Position, "")
+			v.failAt("KnownDirectives", v.text.around(d.Position, -1), "Unknown directive \"@%s\".", d.Name)
+			v.arguments(d.Arguments, nil, nil, d.Position, 0, "")
 			continue
 		}
 		if !slices.Contains(def.locations, location) {
-			v.fail("KnownDirectives", d.Position, "Directive \"@%s\" may not be used on %s.", d.Name, location)
+			v.failAt("KnownDirectives", v.text.around(d.Position, -1), "Directive \"@%s\" may not be used on %s.", d.Name, location)
 		}
-		v.arguments(d.Arguments, def.args, def.argByName, d.Position, "directive \"@"+d.Name+"\"")
+		v.arguments(d.Arguments, def.args, def.argByName, d.Position, -1, "directive \"@"+d.Name+"\"")
 	}
 }

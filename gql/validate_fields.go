@@ -38,13 +38,13 @@ func (v *validator) selections(set ast.SelectionSet, parent *typeDef) {
 		case *ast.InlineFragment:
 			t := parent
 			if sel.TypeCondition != "" {
-				t = v.knownType(sel.TypeCondition, sel.Position)
+				t = v.knownType(sel.TypeCondition, sel.Position, 1)
 				if t != nil && !t.composite() {
-					v.fail("FragmentsOnCompositeTypes", sel.Position, "Fragment cannot condition on non composite type %q.", sel.TypeCondition)
+					v.failAt("FragmentsOnCompositeTypes", v.text.around(sel.Position, 1), "Fragment cannot condition on non composite type %q.", sel.TypeCondition)
 					t = nil
 				}
 				if t != nil && parent != nil && !overlap(parent, t) {
-					v.fail("PossibleFragmentSpreads", sel.Position, "Fragment cannot be spread here as objects of type %q can never be of type %q.", parent.name, t.name)
+					v.failAt("PossibleFragmentSpreads", v.text.around(sel.Position, -1), "Fragment cannot be spread here as objects of type %q can never be of type %q.", parent.name, t.name)
 				}
 			}
 			v.directives(sel.Directives, "INLINE_FRAGMENT")
@@ -59,7 +59,7 @@ func (v *validator) selections(set ast.SelectionSet, parent *typeDef) {
 			}
 			t := v.s.byName[f.TypeCondition]
 			if t != nil && t.composite() && parent != nil && !overlap(parent, t) {
-				v.fail("PossibleFragmentSpreads", sel.Position, "Fragment %q cannot be spread here as objects of type %q can never be of type %q.", sel.Name, parent.name, t.name)
+				v.failAt("PossibleFragmentSpreads", v.text.around(sel.Position, -1), "Fragment %q cannot be spread here as objects of type %q can never be of type %q.", sel.Name, parent.name, t.name)
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 	}
 	v.directives(f.Directives, "FIELD")
 	if def == nil {
-		v.arguments(f.Arguments, nil, nil, f.Position, "")
+		v.arguments(f.Arguments, nil, nil, f.Position, 0, "")
 		v.selections(f.SelectionSet, nil)
 		return
 	}
@@ -101,11 +101,11 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 			where = "field \"" + parent.name + "." + def.name + "\""
 		}
 	}
-	v.arguments(f.Arguments, def.args, def.argByName, f.Position, where)
+	v.arguments(f.Arguments, def.args, def.argByName, f.Position, 0, where)
 	t := def.typ.base()
 	switch {
 	case t.leaf() && f.SelectionSet != nil:
-		v.fail("ScalarLeafs", f.Position, "Field %q must not have a selection since type %q has no subfields.", f.Name, def.typ.text)
+		v.failAt("ScalarLeafs", v.openBrace(f), "Field %q must not have a selection since type %q has no subfields.", f.Name, def.typ.text)
 	case t.composite() && f.SelectionSet == nil:
 		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.typ.text, f.Name)
 	}
@@ -113,6 +113,18 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 		t = nil // its fields are no further faults
 	}
 	v.selections(f.SelectionSet, t)
+}
+
+// openBrace is where a field's selection set begins.
+func (v *validator) openBrace(f *ast.Field) []place {
+	if len(f.SelectionSet) > 0 {
+		delta := -1
+		if _, ok := f.SelectionSet[0].(*ast.Field); !ok {
+			delta = -2 // a spread's place is that of what follows its dots
+		}
+		return v.text.around(f.SelectionSet[0].GetPosition(), delta)
+	}
+	return at(f.Position)
 }
 
 func (v *validator) suggestField(parent *typeDef, name string) string {
@@ -145,20 +157,23 @@ func (v *validator) suggestField(parent *typeDef, name string) string {
 }
 
 // arguments checks the arguments of a field or directive; byName is nil where that is
-// unknown itself, and only the use of variables matters.
-func (v *validator) arguments(args ast.ArgumentList, defs []*inputDef, byName map[string]*inputDef, pos *ast.Position, where string) {
-	var given map[string]bool
+// unknown itself, and only the use of variables matters. The field's or directive's own place
+// is so many tokens from pos.
+func (v *validator) arguments(args ast.ArgumentList, defs []*inputDef, byName map[string]*inputDef, pos *ast.Position, delta int, where string) {
+	var given map[string]*ast.Argument
 	if len(args) > 0 {
-		given = make(map[string]bool, len(args))
+		given = make(map[string]*ast.Argument, len(args))
 	}
 	for _, a := range args {
 		if v.full() {
 			return
 		}
-		if given[a.Name] {
-			v.fail("UniqueArgumentNames", a.Position, "There can be only one argument named %q.", a.Name)
+		if first := given[a.Name]; first != nil {
+			v.failAt("UniqueArgumentNames", append(at(first.Position), at(a.Position)...), "There can be only one argument named %q.", a.Name)
 		}
-		given[a.Name] = true
+		if given[a.Name] == nil {
+			given[a.Name] = a
+		}
 		d := byName[a.Name]
 		if d == nil {
 			if byName != nil {
@@ -170,8 +185,8 @@ func (v *validator) arguments(args ast.ArgumentList, defs []*inputDef, byName ma
 		v.position(a.Value, d, nil)
 	}
 	for _, d := range defs {
-		if d.required() && !given[d.name] {
-			v.fail("ProvidedRequiredArguments", pos, "Argument %q of type %q is required on %s, but it was not provided.", d.name, d.typ.text, where)
+		if d.required() && given[d.name] == nil {
+			v.failAt("ProvidedRequiredArguments", v.text.around(pos, delta), "Argument %q of type %q is required on %s, but it was not provided.", d.name, d.typ.text, where)
 		}
 	}
 }
@@ -190,7 +205,6 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 	if v.full() {
 		return
 	}
-	fixPosition(val)
 	switch {
 	case val.Kind == ast.Variable:
 		v.cur.usages = append(v.cur.usages, usage{value: val, typ: typ})
@@ -237,24 +251,16 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 	v.children(val)
 }
 
-// fixPosition corrects gqlparser's position of strings: it takes the place after the opening
-// quote. Each literal is checked once.
-func fixPosition(val *ast.Value) {
-	if val.Kind == ast.StringValue && val.Position != nil {
-		val.Position.Column--
-	}
-}
-
 // children notes the variables within a value of unknown or custom type.
 func (v *validator) children(val *ast.Value) {
-	var names map[string]bool
+	var names map[string]*ast.ChildValue
 	for _, c := range val.Children {
 		if v.full() {
 			return
 		}
 		if val.Kind == ast.ObjectValue {
 			if names == nil {
-				names = make(map[string]bool, len(val.Children))
+				names = make(map[string]*ast.ChildValue, len(val.Children))
 			}
 			v.uniqueField(c, names)
 		}
@@ -262,11 +268,12 @@ func (v *validator) children(val *ast.Value) {
 	}
 }
 
-func (v *validator) uniqueField(c *ast.ChildValue, names map[string]bool) {
-	if names[c.Name] {
-		v.fail("UniqueInputFieldNames", c.Position, "There can be only one input field named %q.", c.Name)
+func (v *validator) uniqueField(c *ast.ChildValue, names map[string]*ast.ChildValue) {
+	if first := names[c.Name]; first != nil {
+		v.failAt("UniqueInputFieldNames", append(at(first.Position), at(c.Position)...), "There can be only one input field named %q.", c.Name)
+		return
 	}
-	names[c.Name] = true
+	names[c.Name] = c
 }
 
 func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
@@ -275,7 +282,7 @@ func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
 		v.children(val)
 		return
 	}
-	names := make(map[string]bool, len(val.Children))
+	names := make(map[string]*ast.ChildValue, len(val.Children))
 	for _, c := range val.Children {
 		if v.full() {
 			return
@@ -294,7 +301,7 @@ func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
 		v.position(c.Value, d, oneOf)
 	}
 	for _, d := range t.inputs {
-		if d.required() && !names[d.name] {
+		if d.required() && names[d.name] == nil {
 			v.fail("ValuesOfCorrectType", val.Position, "Field %q of required type %q was not provided.", t.name+"."+d.name, d.typ.text)
 		}
 	}

@@ -3,6 +3,7 @@
 // Standard input: one JSON object a line. The first is {schema}, the SDL; each further one
 // is {query, variables?, operationName?, mode}, answered by one line:
 //   mode "rules":   {syntax: bool, rules: [names of the rules that refuse the document]}
+//   mode "places":  {syntax, places: ["rule line:column ..." of each error]}
 //   mode "execute": the response of an execution over the generated world, or the request
 //                   errors; {valid, data, errors: [{message, path}]}
 //   mode "sdl":     {sdl} of the sorted schema
@@ -92,6 +93,22 @@ function rules(query) {
   return { syntax: true, rules: failing.sort() };
 }
 
+function places(query) {
+  let doc;
+  try {
+    doc = g.parse(query);
+  } catch (e) {
+    return { syntax: false, places: e.locations.map((l) => `Syntax ${l.line}:${l.column}`) };
+  }
+  const out = [];
+  for (const rule of g.specifiedRules) {
+    for (const e of g.validate(schema, doc, [rule])) {
+      out.push([rule.name.replace(/Rule$/, ''), ...e.locations.map((l) => `${l.line}:${l.column}`)].join(' '));
+    }
+  }
+  return { syntax: true, places: out.sort() };
+}
+
 function execute({ query, variables, operationName }) {
   const r = g.graphqlSync({ schema, source: query, rootValue: { seed: 1 }, variableValues: variables, operationName });
   return {
@@ -103,6 +120,6 @@ function execute({ query, variables, operationName }) {
 
 for (const line of lines.slice(1)) {
   const req = JSON.parse(line);
-  const out = req.mode === 'sdl' ? { sdl: g.printSchema(schema) + '\n' } : req.mode === 'rules' ? rules(req.query) : execute(req);
+  const out = req.mode === 'sdl' ? { sdl: g.printSchema(schema) + '\n' } : req.mode === 'rules' ? rules(req.query) : req.mode === 'places' ? places(req.query) : execute(req);
   process.stdout.write(JSON.stringify(out) + '\n');
 }

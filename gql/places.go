@@ -1,0 +1,155 @@
+package gql
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Where an error is: line and column of the token at fault, in the text that the client sent.
+// gqlparser tells the places of most tokens, of strings one column too far, and of the text
+// that the gate has edited.
+
+// scanned is a document that has passed the gate.
+type scanned struct {
+	text   string // for gqlparser
+	tokens int
+	shifts []shift // in order; nearly always none
+	index  []tokenAt
+}
+
+// shift is an edit of the gate that made a line longer.
+type shift struct {
+	line, column int // where it ends in the client's text
+	excess       int // columns by which what follows on the line was moved
+}
+
+// original is the place in the client's text of one in the edited text.
+func (s *scanned) original(line, column int) place {
+	for _, sh := range s.shifts {
+		if sh.line == line && column-sh.excess >= sh.column {
+			column -= sh.excess
+		}
+	}
+	return place{line, column}
+}
+
+// positions corrects the places of a parsed document. Each is the node's own.
+func (s *scanned) positions(doc *ast.QueryDocument) {
+	fix := func(p *ast.Position) {
+		if p != nil && len(s.shifts) > 0 {
+			at := s.original(p.Line, p.Column)
+			p.Line, p.Column = at.line, at.column
+		}
+	}
+	var value func(v *ast.Value)
+	value = func(v *ast.Value) {
+		if v == nil {
+			return
+		}
+		if v.Kind == ast.StringValue && v.Position != nil {
+			v.Position.Column-- // it is that of the character after the quote
+		}
+		fix(v.Position)
+		for _, c := range v.Children {
+			fix(c.Position)
+			value(c.Value)
+		}
+	}
+	arguments := func(list ast.ArgumentList) {
+		for _, a := range list {
+			fix(a.Position)
+			value(a.Value)
+		}
+	}
+	directives := func(list ast.DirectiveList) {
+		for _, d := range list {
+			fix(d.Position)
+			arguments(d.Arguments)
+		}
+	}
+	var selections func(set ast.SelectionSet)
+	selections = func(set ast.SelectionSet) {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				fix(sel.Position)
+				arguments(sel.Arguments)
+				directives(sel.Directives)
+				selections(sel.SelectionSet)
+			case *ast.InlineFragment:
+				fix(sel.Position)
+				directives(sel.Directives)
+				selections(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				fix(sel.Position)
+				directives(sel.Directives)
+			}
+		}
+	}
+	var typ func(t *ast.Type)
+	typ = func(t *ast.Type) {
+		if t != nil {
+			fix(t.Position)
+			typ(t.Elem)
+		}
+	}
+	for _, op := range doc.Operations {
+		fix(op.Position)
+		for _, d := range op.VariableDefinitions {
+			fix(d.Position)
+			typ(d.Type)
+			value(d.DefaultValue)
+			directives(d.Directives)
+		}
+		directives(op.Directives)
+		selections(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		fix(f.Position)
+		directives(f.Directives)
+		selections(f.SelectionSet)
+	}
+}
+
+// tokenAt is a token of the edited text.
+type tokenAt struct {
+	start int // in runes, as gqlparser counts
+	place place
+}
+
+// around is the place of the token that is so many after the node's own, or before it. What it
+// needs is made when the first error asks.
+func (s *scanned) around(p *ast.Position, delta int) []place {
+	if p == nil {
+		return nil
+	}
+	if s.index == nil {
+		s.index = s.tokensOf()
+	}
+	i, ok := slices.BinarySearchFunc(s.index, p.Start, func(t tokenAt, start int) int { return t.start - start })
+	if i += delta; !ok || i < 0 || i >= len(s.index) {
+		return at(p)
+	}
+	return []place{s.index[i].place}
+}
+
+func (s *scanned) tokensOf() []tokenAt {
+	scan := &scanner{src: s.text, line: 1}
+	out := make([]tokenAt, 0, s.tokens)
+	runes, pos, lineRunes, lineStart := 0, 0, 0, 0
+	for {
+		tok, err := scan.next()
+		if err != nil || tok == tokEOF {
+			return out
+		}
+		if scan.lineStart != lineStart {
+			runes += utf8.RuneCountInString(s.text[pos:scan.lineStart])
+			pos, lineStart, lineRunes = scan.lineStart, scan.lineStart, runes
+		}
+		runes += utf8.RuneCountInString(s.text[pos:scan.tok])
+		pos = scan.tok
+		out = append(out, tokenAt{runes, s.original(scan.line, runes-lineRunes+1)})
+	}
+}
