@@ -1,0 +1,322 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The goals where the service is asked for ten times what it can answer.
+const (
+	goodputGoal = 0.9 // of the capacity
+	overP99Goal = time.Second
+)
+
+// workloads are what is asked: each a list of queries of which one is chosen at random. The
+// argument of each is a number that makes it differ from the last.
+var workloads = []struct {
+	name    string
+	queries []string
+}{
+	{"nested", []string{
+		`{countries(first:250){nodes{name officialName borders{nodes{name capital{name} memberOf{nodes{name}}}} memberOf{nodes{name}} naturalResources{nodes{name}}}} t%d:__typename}`,
+	}},
+	{"mixed", append(slices.Repeat([]string{
+		`{country(id:"KAZ"){name iso2 capital{name} borders{nodes{name}}} t%d:__typename}`,
+		`{countries(first:20){nodes{name capital{name}}} t%d:__typename}`,
+	}, 5), `{countries(first:250){nodes{name borders{nodes{name memberOf{nodes{name}}}} memberOf{nodes{name}}}} t%d:__typename}`)},
+}
+
+// TestOverload starts the program with its defaults on the built-in seeds, measures what it
+// can answer, and then asks for 1, 3 and 10 times that, from another process and at
+// random times whether or not answers come. Beside it probes ask /readyz, each over a
+// connection of its own, and a writer writes.
+//
+//	CASPIAN_SOAK=1 go test ./cmd/caspian -run 'TestOverload$' -v -count 1
+//
+// With CASPIAN_PIN=1 the service has the first processor and the client the second, so that
+// the client takes nothing from the service; the goals are held against then only.
+// CASPIAN_FLAGS has more flags for serve, CASPIAN_WORKLOAD one of the workloads.
+func TestOverload(t *testing.T) {
+	if os.Getenv("CASPIAN_SOAK") == "" {
+		t.Skip("measures; CASPIAN_SOAK=1 runs it")
+	}
+	store, err := seededStore()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := buildProgram(t)
+	pinned := os.Getenv("CASPIAN_PIN") != ""
+	t.Log("| workload | load | offered/s | answered/s | of capacity | median | p99 | refused | p99 of refusals | failed | memory | /readyz p99 | write p99 | writes failed |")
+	for _, w := range workloads {
+		if only := os.Getenv("CASPIAN_WORKLOAD"); only != "" && only != w.name {
+			continue
+		}
+		capacity := 0.0
+		for _, load := range []float64{0, 1, 3, 10} {
+			dir := filepath.Join(t.TempDir(), "store")
+			if err := os.CopyFS(dir, os.DirFS(store)); err != nil {
+				t.Fatal(err)
+			}
+			r := overloadOnce(t, program, dir, w.name, capacity*load, pinned)
+			if load == 0 {
+				capacity = r.Answered / r.Seconds
+				t.Logf("%s: %.0f answers a second", w.name, capacity)
+				continue
+			}
+			goodput := r.Answered / r.Seconds / capacity
+			ms := func(d time.Duration) string { return fmt.Sprintf("%.0f ms", float64(d)/1e6) }
+			t.Logf("| %s | %g × | %.0f | %.0f | %.0f %% | %s | %s | %.0f %% | %s | %d | %d MB | %s | %s | %d of %d |", w.name, load,
+				r.Sent/r.Seconds, r.Answered/r.Seconds, 100*goodput, ms(r.Median), ms(r.P99), 100*r.Refused/r.Sent, ms(r.RefusedP99), r.Failed,
+				r.memory>>20, ms(at(r.probes, 0.99)), ms(at(r.writes, 0.99)), r.writesFailed, len(r.writes)+r.writesFailed)
+			if !pinned {
+				continue
+			}
+			if load == 10 && goodput < goodputGoal {
+				t.Errorf("%s at %g ×: %.0f %% of the capacity is answered", w.name, load, 100*goodput)
+			}
+			if r.P99 > overP99Goal {
+				t.Errorf("%s at %g ×: the 99th percentile is %s", w.name, load, r.P99)
+			}
+		}
+	}
+}
+
+// loaded is what came of one load. What is exported comes from the client's process.
+type loaded struct {
+	Seconds, Sent, Answered, Refused float64
+	Failed                           int
+	Median, P99, RefusedP99          time.Duration
+
+	probes, writes []time.Duration
+	writesFailed   int
+	memory         int64 // at its peak
+}
+
+// at is a percentile of what is sorted.
+func at(list []time.Duration, share float64) time.Duration {
+	if len(list) == 0 {
+		return 0
+	}
+	return list[min(len(list)-1, int(share*float64(len(list))))]
+}
+
+// pin runs a command on one processor, where that is asked for.
+func pin(ctx context.Context, pinned bool, cpu string, args ...string) *exec.Cmd {
+	if pinned {
+		args = append([]string{"taskset", "-c", cpu}, args...)
+	}
+	return exec.CommandContext(ctx, args[0], args[1:]...)
+}
+
+// overloadOnce asks so many requests a second, 0 as many as are answered.
+func overloadOnce(t *testing.T, program, store, workload string, rate float64, pinned bool) *loaded {
+	t.Helper()
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "http://127.0.0.1:" + port
+	serving, stop := context.WithCancel(t.Context())
+	defer stop()
+	args := append([]string{program, "serve", "--store", store, "--listen", "127.0.0.1:" + port}, strings.Fields(os.Getenv("CASPIAN_FLAGS"))...)
+	service := pin(serving, pinned, "0", args...)
+	if err := service.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { stop(); _ = service.Wait() }() // it is killed
+	for ready := false; !ready; time.Sleep(10 * time.Millisecond) {
+		if res, err := http.Get(address + "/readyz"); err == nil {
+			ready = res.StatusCode == http.StatusOK
+			_ = res.Body.Close() // no more is wanted of it
+		}
+		if t.Context().Err() != nil {
+			t.Fatal("the service did not start")
+		}
+	}
+	client := pin(t.Context(), pinned, "1", os.Args[0], "-test.run=^TestOverloadClient$")
+	client.Env = append(os.Environ(), "CASPIAN_OVERLOAD_URL="+address, "CASPIAN_OVERLOAD_WORKLOAD="+workload, fmt.Sprintf("CASPIAN_OVERLOAD_RATE=%g", rate))
+	var out bytes.Buffer
+	client.Stdout, client.Stderr = &out, os.Stderr
+	if err := client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	beside, end := context.WithCancel(t.Context())
+	r := &loaded{}
+	var both sync.WaitGroup
+	both.Go(func() { r.probes = probe(beside, address) })
+	both.Go(func() { r.writes, r.writesFailed = writeBeside(beside, store) })
+	err = client.Wait()
+	end()
+	both.Wait()
+	line, _, _ := strings.Cut(out.String(), "\n")
+	if err == nil {
+		err = json.Unmarshal([]byte(line), r)
+	}
+	if err != nil {
+		t.Fatalf("the client: %v\n%s", err, out.String())
+	}
+	r.memory = peakMemory(service.Process.Pid)
+	return r
+}
+
+// probe asks /readyz as an orchestrator does, ten times a second and over a connection of its
+// own each time. What is not answered counts for as long as it was waited for.
+func probe(ctx context.Context, address string) []time.Duration {
+	var took []time.Duration
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	for ctx.Err() == nil {
+		start := time.Now()
+		if res, err := c.Get(address + "/readyz"); err == nil {
+			_, _ = io.Copy(io.Discard, res.Body) // its end is what matters
+			_ = res.Body.Close()
+		}
+		took = append(took, time.Since(start))
+		time.Sleep(100 * time.Millisecond)
+	}
+	slices.Sort(took)
+	return took
+}
+
+// writeBeside states a claim ten times a second, over the owner's socket.
+func writeBeside(ctx context.Context, store string) (took []time.Duration, failed int) {
+	s := serviceOn(store)
+	if s == nil {
+		return nil, 1
+	}
+	s.patience = patience{}
+	for i := 0; ctx.Err() == nil; i++ {
+		start := time.Now()
+		input := fmt.Sprintf(`{"input":{"operations":[{"declare":{"id":"load-%d","type":"City"}}]}}`, i)
+		if answer, err := s.ask(ctx, transactDocument, json.RawMessage(input)); err != nil || strings.Contains(string(answer), `"errors"`) {
+			if ctx.Err() == nil {
+				failed++
+			}
+		} else {
+			took = append(took, time.Since(start))
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	slices.Sort(took)
+	return took, failed
+}
+
+var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+
+// peakMemory is the most that a process had in memory, 0 where the system does not tell.
+func peakMemory(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	m := peak.FindSubmatch(text)
+	if err != nil || m == nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(string(m[1]), 10, 64) // digits
+	return n << 10
+}
+
+// TestOverloadClient is the other process of TestOverload.
+func TestOverloadClient(t *testing.T) {
+	address := os.Getenv("CASPIAN_OVERLOAD_URL")
+	if address == "" {
+		t.Skip("the other process of TestOverload")
+	}
+	rate, err := strconv.ParseFloat(os.Getenv("CASPIAN_OVERLOAD_RATE"), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(workloads, func(w struct {
+		name    string
+		queries []string
+	}) bool {
+		return w.name == os.Getenv("CASPIAN_OVERLOAD_WORKLOAD")
+	})
+	c := &loadClient{address: address, queries: workloads[i].queries,
+		http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 5000, DisableCompression: true}}}
+	const warm, measured = 2 * time.Second, 15 * time.Second
+	c.from = time.Now().Add(warm)
+	until := c.from.Add(measured)
+	if rate == 0 {
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				for time.Now().Before(until) {
+					c.ask()
+				}
+			})
+		}
+		all.Wait()
+	} else {
+		// At random times, as of many clients that know nothing of each other.
+		for at := time.Now(); at.Before(until); at = at.Add(time.Duration(rand.ExpFloat64() / rate * float64(time.Second))) {
+			time.Sleep(time.Until(at))
+			c.all.Go(c.ask)
+		}
+		c.all.Wait()
+	}
+	slices.Sort(c.answered)
+	slices.Sort(c.refused)
+	if err := json.NewEncoder(os.Stdout).Encode(&loaded{
+		Seconds: measured.Seconds(), Sent: float64(len(c.answered) + len(c.refused) + c.failed), Answered: float64(len(c.answered)), Refused: float64(len(c.refused)),
+		Failed: c.failed, Median: at(c.answered, 0.5), P99: at(c.answered, 0.99), RefusedP99: at(c.refused, 0.99),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	os.Exit(0) // the line is all that is to be printed
+}
+
+// loadClient asks, and keeps how long answers took.
+type loadClient struct {
+	address string
+	queries []string
+	http    *http.Client
+	from    time.Time // earlier ones warm the service up
+	all     sync.WaitGroup
+
+	mu                sync.Mutex // guards what is below
+	answered, refused []time.Duration
+	failed            int
+}
+
+func (c *loadClient) ask() {
+	start := time.Now()
+	query := fmt.Sprintf(c.queries[rand.IntN(len(c.queries))], rand.IntN(10))
+	res, err := c.http.Get(c.address + "/graphql?query=" + url.QueryEscape(query))
+	status := 0
+	if err == nil {
+		_, err = io.Copy(io.Discard, res.Body)
+		status = res.StatusCode
+		err = cmp.Or(err, res.Body.Close())
+	}
+	took := time.Since(start)
+	if start.Before(c.from) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case err == nil && status == http.StatusOK:
+		c.answered = append(c.answered, took)
+	case err == nil && status == http.StatusServiceUnavailable:
+		c.refused = append(c.refused, took)
+	default:
+		if c.failed++; c.failed == 1 {
+			fmt.Fprintln(os.Stderr, "the first that failed:", status, err)
+		}
+	}
+}
