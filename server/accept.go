@@ -1,13 +1,14 @@
 package server
 
 import (
-	"encoding/json"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/caspian-kg/caspian/gql"
 )
 
 const (
@@ -119,17 +120,8 @@ func splitList(s string) []string {
 
 // errorBody is an answer of one GraphQL error and no data.
 func errorBody(code, message string) []byte {
-	type extensions struct {
-		Code string `json:"code"`
-	}
-	type entry struct {
-		Message    string     `json:"message"`
-		Extensions extensions `json:"extensions"`
-	}
-	body, err := json.Marshal(map[string][]entry{"errors": {{message, extensions{code}}}})
-	if err != nil {
-		panic(err) // strings only
-	}
+	body := gql.AppendString([]byte(`{"errors":[{"message":`), message)
+	body = append(gql.AppendString(append(body, `,"extensions":{"code":`...), code), "}}]}"...)
 	return body
 }
 

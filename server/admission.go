@@ -121,14 +121,17 @@ func (h *slot) Pause(ctx context.Context, wait func()) error {
 // short ones out.
 const shortBody = 64 << 10
 
-// turnAwayLong refuses a long body before it is read, where the request would be shed.
-func (s *Server) turnAwayLong(r *http.Request, mayWrite bool) *malformed {
-	if r.ContentLength >= 0 && r.ContentLength <= shortBody {
+// turnAwayEarly refuses a request before it is read, where it would get no slot. What may be
+// answered without one, or be a write, is read first.
+func (s *Server) turnAwayEarly(r *http.Request, mayWrite bool) *malformed {
+	a := &s.admission
+	if !a.reads.shut.Load() || r.Header.Get("If-None-Match") != "" {
 		return nil
 	}
-	if !s.admission.reads.overloaded() || mayWrite && !s.admission.writes.overloaded() {
+	if mayWrite && r.Method == http.MethodPost && !a.writes.shut.Load() {
 		return nil
 	}
+	a.reads.shed.Add(1)
 	return overloaded()
 }
 

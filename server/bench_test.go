@@ -37,6 +37,7 @@ func BenchmarkTransport(b *testing.B) {
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			r := httptest.NewRequest(bc.method, bc.target, nil)
+			r.Host = "127.0.0.1:8080"
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Accept", "application/graphql-response+json, application/json;q=0.9")
 			w := &sink{h: http.Header{}}
@@ -95,6 +96,28 @@ func TestMetricsFormat(t *testing.T) {
 	} {
 		if !bytes.Contains(w.Body.Bytes(), []byte(want)) {
 			t.Errorf("no %q in\n%s", want, w.Body)
+		}
+	}
+}
+
+// BenchmarkShed measures what refusing a request costs: at ten times the capacity nine of ten
+// are refused, so that this decides how much is left for the others.
+func BenchmarkShed(b *testing.B) {
+	s := started(b, Options{MaxRequests: 1})
+	l := &s.admission.reads
+	if err := l.enter(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	l.shut.Store(true)
+	r := httptest.NewRequest("GET", "/graphql?query={__typename}", nil)
+	r.Host = "127.0.0.1:8080"
+	w := &sink{h: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.h)
+		s.ServeHTTP(w, r)
+		if w.status != http.StatusServiceUnavailable {
+			b.Fatal(w.status)
 		}
 	}
 }

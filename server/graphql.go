@@ -121,7 +121,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 		acceptQuery(w.Header())
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", s.admission.retryAfter())
-		w.Header().Set("Connection", "close") // the rest of the body is not read
+		if r.ContentLength < 0 || r.ContentLength > shortBody {
+			w.Header().Set("Connection", "close") // the rest of the body is not read
+		}
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", strconv.Itoa(bad.retry))
 		w.Header().Set("Connection", "close") // the next guess costs a connection
@@ -133,6 +135,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 
 // read reads one request, or the list of a batch.
 func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request, list []json.RawMessage, bad *malformed) {
+	if bad = s.turnAwayEarly(r, callerOf(w).refusal == nil); bad != nil {
+		return nil, nil, bad
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		if r.ContentLength == 0 {
@@ -141,9 +146,6 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 		}
 		req, bad = s.fromURL(r)
 	case http.MethodPost, methodQuery:
-		if bad = s.turnAwayLong(r, callerOf(w).refusal == nil); bad != nil {
-			break
-		}
 		var body []byte
 		if body, bad = s.body(w, r); bad != nil {
 			break

@@ -16,6 +16,9 @@ type lane struct {
 
 	waiters sync.Pool // of *parked
 
+	// shut tells that the queue is full while the lane is overloaded, so that requests may be
+	// refused before they are read.
+	shut   atomic.Bool
 	shed   atomic.Int64 // requests refused
 	waited histogram    // of those who found no free slot and then got one
 }
@@ -42,7 +45,7 @@ func (l *lane) enter(ctx context.Context) error {
 		p = &parked{newWaiter(), time.NewTimer(time.Hour)}
 	}
 	ok = l.q.join(time.Now(), p.waiter)
-	l.mu.Unlock()
+	l.unlock()
 	var err error
 	if ok {
 		err = l.wait(ctx, p)
@@ -86,7 +89,7 @@ func (l *lane) wait(ctx context.Context, p *parked) error {
 // giveUp takes w out of the queue. It returns true where w was admitted before that.
 func (l *lane) giveUp(w *waiter) bool {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer l.unlock()
 	if w.queued {
 		l.q.remove(w)
 		return false
@@ -97,19 +100,21 @@ func (l *lane) giveUp(w *waiter) bool {
 // leave gives a slot back.
 func (l *lane) leave() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.q.oldest == nil { // the clock is asked only where somebody waits
 		l.q.working--
+		l.mu.Unlock()
 		return
 	}
 	l.q.finish(time.Now())
+	l.unlock()
 }
 
-// overloaded tells whether requests are being shed just now.
-func (l *lane) overloaded() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.q.overloaded
+// unlock ends a change of the queue.
+func (l *lane) unlock() {
+	if shut := l.q.overloaded && l.q.full(); shut != l.shut.Load() {
+		l.shut.Store(shut)
+	}
+	l.mu.Unlock()
 }
 
 // load is how many requests work and how many wait.

@@ -9,8 +9,8 @@ import "time"
 //
 // While the lane keeps up, requests wait in the order of their arrival, up to patience. When
 // somebody has waited longer than target all through an interval, the lane is overloaded:
-// from then on requests wait for target at most, and the newest goes first, since its client
-// is the likeliest to be there still. That ends when nobody waits.
+// from then on requests wait for target at most, few wait at all, and the newest goes first,
+// since its client is the likeliest to be there still. That ends when nobody waits.
 type queue struct {
 	queueLimits
 	working int
@@ -31,6 +31,9 @@ type queueLimits struct {
 	target   time.Duration // the longest wait that is borne for longer than an interval
 	interval time.Duration
 }
+
+// standing is how many wait for each slot when the lane is overloaded.
+const standing = 4
 
 // waiter is a request that waits. It may be used again when it has left the queue.
 type waiter struct {
@@ -55,11 +58,8 @@ func (q *queue) start() bool {
 // join lets w wait, after start was refused. It tells whether there was room.
 func (q *queue) join(now time.Time, w *waiter) bool {
 	q.observe(now)
-	if q.waiting >= q.length {
-		if !q.overloaded {
-			return false
-		}
-		q.shed(q.oldest)
+	if q.full() {
+		return false
 	}
 	w.since, w.until = now, now.Add(q.patience)
 	if q.overloaded {
@@ -74,6 +74,15 @@ func (q *queue) join(now time.Time, w *waiter) bool {
 	q.newest = w
 	q.waiting++
 	return true
+}
+
+// full tells whether nobody more may wait. Where the lane is overloaded, few wait for each slot:
+// more would wait and get none, and refusing them at once is what costs least.
+func (q *queue) full() bool {
+	if q.overloaded && q.waiting >= standing*q.slots {
+		return true
+	}
+	return q.waiting >= q.length
 }
 
 // finish gives the slot of a request that has ended to one that waits.

@@ -232,7 +232,7 @@ func valueLength(b []byte) int {
 
 // operationOf reads a POST that names its operation, as extensions.operationId.
 func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Request, string, *malformed) {
-	if bad := s.turnAwayLong(r, callerOf(w).refusal == nil); bad != nil {
+	if bad := s.turnAwayEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, "", bad
 	}
 	body, bad := s.body(w, r)
