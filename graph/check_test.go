@@ -193,8 +193,10 @@ func TestCheckCases(t *testing.T) {
 			}
 		}
 		name := "change.yaml"
-		if _, ok := c.files[name]; !ok {
-			name = "change.jsonl"
+		for _, other := range []string{"change.jsonl", "change.nq"} {
+			if _, ok := c.files[other]; ok {
+				name = other
+			}
 		}
 		ch := read(t, name, fill(t, o, st, name, c.files[name]))
 		res, problems := graph.Check(o, st, ch)
