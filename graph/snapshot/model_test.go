@@ -91,6 +91,7 @@ type lens struct {
 	view  graph.View
 	today graph.Day
 	known graph.Seq
+	held  map[*fact]graph.Holds
 }
 
 func (m *model) lens(v graph.View, today graph.Day) *lens {
@@ -139,11 +140,18 @@ func (l *lens) holds(f *fact) graph.Holds {
 	if !l.sees(f) {
 		return graph.HoldsNo
 	}
-	on := graph.Span{First: l.today, Last: l.today}
-	if l.view.AsOf.Known() {
-		on = l.view.AsOf.Span()
+	if h, ok := l.held[f]; ok {
+		return h
 	}
-	return graph.HoldsOn(l.kind(f), f.Valid, l.sourceDate(f.Source), on)
+	first, last := int(l.today), int(l.today)
+	if l.view.AsOf.Known() {
+		first, last = daysIn(l.view.AsOf)
+	}
+	if l.held == nil {
+		l.held = map[*fact]graph.Holds{}
+	}
+	l.held[f] = holdsNaively(l.kind(f), f.Valid, l.sourceDate(f.Source), first, last)
+	return l.held[f]
 }
 
 func (l *lens) visible() []*fact {
