@@ -112,6 +112,13 @@ func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.In
 		about += " A date stands for all the days it may mean: eq and in keep what lies within it, lt what ends before it begins, lte what ends no later," +
 			" gt what begins after it ends, gte what begins no earlier. An open end is later than every date."
 	}
+	switch {
+	case id:
+		about += " Ids are compared as they are written."
+	case text:
+		about += " Names and prose are the same whatever their case, their diacritics, and their forms of the apostrophe and the hyphen;" +
+			" codes, addresses and keys are compared as they are written, in the case and the form that the ontology wants."
+	}
 	return b.input(name+"Filter", about, func() []inputField {
 		many := graphql.NewList(must(typ))
 		fs := []inputField{{"eq", "", typ}, {"ne", "", typ}, {"in", "", many}, {"notIn", "", many}, {"isNull", "", graphql.Boolean}}
@@ -120,9 +127,8 @@ func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.In
 		}
 		if text {
 			fs = append(fs,
-				inputField{"contains", "Regardless of case and diacritics.", graphql.String},
-				inputField{"startsWith", "Regardless of case and diacritics.", graphql.String},
-				inputField{"matches", "A regular expression in RE2 syntax that must match some part.", graphql.String})
+				inputField{"contains", "", graphql.String}, inputField{"startsWith", "", graphql.String},
+				inputField{"matches", "A regular expression in RE2 syntax that must match some part of the text as it is written.", graphql.String})
 		}
 		return fs
 	})
@@ -200,7 +206,7 @@ func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in
 		def = b.o.Type(schema.EntityType).Field(key)
 	}
 	if def.Kind == schema.Property {
-		test, err := b.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Code != nil}, in)
+		test, err := b.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Code, false}, in)
 		f.Properties = append(f.Properties, snapshot.PropertyFilter{Field: def, Test: test})
 		return err
 	}
@@ -240,7 +246,7 @@ func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[strin
 		if !ok {
 			continue
 		}
-		of := tested{q.Name, q.Scalar, q.Unit, q.Dimension, q.Code != nil}
+		of := tested{q.Name, q.Scalar, q.Unit, q.Dimension, q.Code, false}
 		if q.Target != nil {
 			of = codeTest
 		}
@@ -280,7 +286,8 @@ type tested struct {
 	name            string
 	scalar          schema.Scalar
 	unit, dimension string // of quantities, where the ontology fixes them
-	byBytes         bool   // texts are ids or codes
+	code            *schema.Code
+	byBytes         bool // texts are ids, codes or members of an enum
 }
 
 // codeTest is what tests of ids and names of the ontology ask of.
@@ -305,13 +312,22 @@ func (b *builder) unitOf(of tested, code string) (*schema.Unit, error) {
 
 // test turns the comparison of a scalar into the snapshot's form.
 func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
-	t := &snapshot.Test{ByBytes: of.byBytes}
+	t := &snapshot.Test{ByBytes: of.byBytes || of.code != nil || of.scalar == schema.EnumValue}
 	unit, _ := in["unit"].(string)
 	var err error
 	if t.Unit, err = b.unitOf(of, unit); err != nil {
 		return nil, err
 	}
-	value := func(x any) graph.Value { return inputValue(of.scalar, x, unit) }
+	value := func(x any) (graph.Value, error) {
+		if text, ok := x.(string); ok && of.code != nil {
+			code, err := of.code.Read(text)
+			if err != nil {
+				return graph.Value{}, graph.Errorf(graph.BadInput, "%s %v", of.name, err)
+			}
+			x = code
+		}
+		return inputValue(of.scalar, x, unit), nil
+	}
 	for key, val := range in {
 		if val == nil && key != "unit" {
 			if key != "eq" && key != "ne" {
@@ -323,23 +339,33 @@ func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
 		}
 		switch key {
 		case "eq", "ne", "lt", "lte", "gt", "gte":
-			v := value(val)
+			v, err := value(val)
+			if err != nil {
+				return nil, err
+			}
 			*map[string]**graph.Value{"eq": &t.Eq, "ne": &t.Ne, "lt": &t.Lt, "lte": &t.Lte, "gt": &t.Gt, "gte": &t.Gte}[key] = &v
 		case "in", "notIn":
 			vs := []graph.Value{}
 			for _, x := range val.([]any) {
-				vs = append(vs, value(x))
+				v, err := value(x)
+				if err != nil {
+					return nil, err
+				}
+				vs = append(vs, v)
 			}
 			*map[string]*[]graph.Value{"in": &t.In, "notIn": &t.NotIn}[key] = vs
 		case "isNull":
 			missing := val.(bool)
 			t.IsNull = &missing
 		case "contains", "startsWith":
-			folded := snapshot.Fold(val.(string))
-			if folded == "" && val != "" {
-				return nil, graph.Errorf(graph.BadInput, "%s: %q has no letter and no digit to compare; ask by matches for signs", key, val)
+			part := val.(string)
+			switch {
+			case of.code != nil:
+				part = of.code.Fold(part)
+			case !t.ByBytes && part != "" && snapshot.Base(part) == "":
+				return nil, graph.Errorf(graph.BadInput, "%s: %q shows nothing to compare", key, part)
 			}
-			*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = folded
+			*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = part
 		case "matches":
 			re, err := regexp.Compile(val.(string))
 			if err != nil {
@@ -348,7 +374,7 @@ func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
 			t.Matches = re
 		}
 	}
-	t.Sort()
+	t.Prepare()
 	return t, nil
 }
 

@@ -224,7 +224,9 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 				q.Edges = &snapshot.EdgeFilter{Qualifiers: []snapshot.QualifierFilter{{Qualifier: share, Test: &snapshot.Test{Gte: &atLeast}}}}
 			}
 			if prefix, ok := at(p.Args, "where", "node", "name", "startsWith").(string); ok {
-				q.Nodes = &snapshot.Filter{Name: &snapshot.Test{StartsWith: snapshot.Fold(prefix)}}
+				begins := &snapshot.Test{StartsWith: prefix}
+				begins.Prepare()
+				q.Nodes = &snapshot.Filter{Name: begins}
 			}
 			if keys, ok := p.Args["orderBy"].([]any); ok && len(keys) > 0 {
 				down := at(keys[0].(map[string]any), "edge", "share") == "DESC"

@@ -1,10 +1,7 @@
 package snapshot
 
 import (
-	"bytes"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -68,44 +65,17 @@ type QualifierFilter struct {
 type Test struct {
 	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
 	In, NotIn                []graph.Value // nil: not asked
-	sorted                   bool          // In and NotIn are texts in order, see Sort
-	// ByBytes orders texts by their bytes, as ids and codes are; otherwise by
-	// the collation.
+	prepared, sorted         bool          // see Prepare
+	// ByBytes compares texts by their bytes, as ids and codes are. Others are
+	// equal where people read them alike (text.Base), and in the order of the
+	// collation.
 	ByBytes bool
 	// Unit, where not nil, keeps quantities that can be given in it.
 	Unit *schema.Unit
-	// Contains and StartsWith ignore case and diacritics; they are texts as
-	// Fold makes them.
+	// Contains and StartsWith are parts of the text, or of its base.
 	Contains, StartsWith string
 	Matches              *regexp.Regexp
 	IsNull               *bool
-}
-
-// Sort makes long lists of texts in In and NotIn quick to ask; the lists are the Test's own
-// from then on. It is called before the Test is used, if at all.
-func (t *Test) Sort() {
-	for _, list := range [][]graph.Value{t.In, t.NotIn} {
-		if slices.ContainsFunc(list, func(v graph.Value) bool { return !isText(v.Kind()) }) {
-			return
-		}
-	}
-	t.sorted = true
-	for _, list := range [][]graph.Value{t.In, t.NotIn} {
-		slices.SortFunc(list, func(a, b graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
-	}
-}
-
-// listed tells whether a list has the value.
-func (t *Test) listed(o *schema.Ontology, list []graph.Value, val graph.Value) bool {
-	if t.sorted {
-		_, ok := slices.BinarySearchFunc(list, val, func(a, b graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
-		return ok && isText(val.Kind())
-	}
-	return slices.ContainsFunc(list, func(w graph.Value) bool { return graph.Eq.Holds(o, &val, &w, true) })
-}
-
-func isText(k graph.Kind) bool {
-	return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
 }
 
 // Keeps tells whether the filter keeps the entity.
@@ -153,7 +123,7 @@ func (v *View) Keeps(f *Filter, node uint32) bool {
 // begins or what it contains, which needs no value made of it.
 func (v *View) keepsName(t *Test, node uint32) bool {
 	name := v.Name(node)
-	if t.StartsWith != "" && !t.mayBegin(name) {
+	if !t.ByBytes && t.StartsWith != "" && !mayBegin(name, t.StartsWith) {
 		return false
 	}
 	return t.Passes(v.s.o, graph.StringValue(name))
@@ -274,41 +244,19 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	if t.Unit != nil && (val.Kind() != graph.QuantityKind || !o.Units[val.Text()].Converts(t.Unit)) {
 		return false
 	}
-	if t.Contains != "" || t.StartsWith != "" {
-		if !t.finds(val.String()) {
+	eq := t.Eq
+	if isText(val.Kind()) && !t.ByBytes {
+		if !t.passesText(val.Text()) {
 			return false
 		}
-	}
-	if t.Ne != nil && graph.Eq.Holds(o, &val, t.Ne, true) ||
-		t.In != nil && !t.listed(o, t.In, val) || t.NotIn != nil && t.listed(o, t.NotIn, val) {
+		eq = nil
+	} else if !t.passesAsIs(o, &val) {
 		return false
 	}
-	for i, bound := range [...]*graph.Value{graph.Eq: t.Eq, graph.Lt: t.Lt, graph.Lte: t.Lte, graph.Gt: t.Gt, graph.Gte: t.Gte} {
+	for i, bound := range [...]*graph.Value{graph.Eq: eq, graph.Lt: t.Lt, graph.Lte: t.Lte, graph.Gt: t.Gt, graph.Gte: t.Gte} {
 		if bound != nil && !graph.Comparison(i).Holds(o, &val, bound, t.ByBytes) {
 			return false
 		}
 	}
 	return t.Matches == nil || t.Matches.MatchString(val.String())
-}
-
-// finds applies Contains and StartsWith.
-func (t *Test) finds(s string) bool {
-	if t.StartsWith != "" && !t.mayBegin(s) {
-		return false
-	}
-	var room [64]byte
-	text := folded(room[:0], s)
-	return bytes.Contains(text, []byte(t.Contains)) && bytes.HasPrefix(text, []byte(t.StartsWith))
-}
-
-// mayBegin tells of most texts that begin otherwise by their first letter.
-func (t *Test) mayBegin(s string) bool {
-	if s == "" {
-		return true
-	}
-	c := s[0]
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c < 'a' || c > 'z' || c == t.StartsWith[0]
 }

@@ -42,7 +42,7 @@ func TestSortedTest(t *testing.T) {
 		if plain.In != nil && sorted.In == nil {
 			sorted.In = []graph.Value{}
 		}
-		sorted.Sort()
+		sorted.Prepare()
 		for range 10 {
 			v := draw()
 			if got, want := sorted.Passes(o, v), plain.Passes(o, v); got != want {

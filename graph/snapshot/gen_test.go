@@ -37,7 +37,7 @@ func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	case schema.EnumValue:
 		return graph.EnumOf(rapid.SampledFrom(e.Values).Draw(t, "enum").Name)
 	}
-	return graph.StringValue(rapid.SampledFrom([]string{"Alpha", "Àlpha beta", "Beta", "Γάμμα"}).Draw(t, "text"))
+	return graph.StringValue(rapid.SampledFrom([]string{"Alpha", "Àlpha beta", "ALPHA", "Beta", "Γάμμας", "γαμμασ", "Oʻłß", "o'LSS"}).Draw(t, "text"))
 }
 
 func stored(o *schema.Ontology, typ string) []*schema.Field {
@@ -152,8 +152,17 @@ func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
 	if s == schema.Quantity && rapid.Bool().Draw(t, "in a unit") {
 		test.Unit = testUnits[rapid.SampledFrom([]string{"km", "m", "USD"}).Draw(t, "unit")]
 	}
+	if s == schema.String {
+		test.ByBytes = rapid.Bool().Draw(t, "byBytes")
+	}
+	if rapid.Bool().Draw(t, "prepared") {
+		test.Prepare()
+	}
 	return test
 }
+
+// parts are what texts are looked through for.
+var parts = []string{"alp", "ALP", "beta", "Àl", "a b", "α", "Σ", "o'", "ss", "ß"}
 
 func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
 	v := drawScalar(t, s, e)
@@ -180,11 +189,11 @@ func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test 
 	case 12:
 		return &snapshot.Test{}
 	case 7:
-		return &snapshot.Test{Contains: "alp"}
+		return &snapshot.Test{Contains: rapid.SampledFrom(parts).Draw(t, "part")}
 	case 8:
 		return &snapshot.Test{Matches: regexp.MustCompile("^[AB1]")}
 	}
-	return &snapshot.Test{StartsWith: "beta"}
+	return &snapshot.Test{StartsWith: rapid.SampledFrom(parts).Draw(t, "beginning")}
 }
 
 func drawFilter(t *rapid.T, typ *schema.Type, depth int) *snapshot.Filter {

@@ -113,9 +113,8 @@ func beginning(layer []label, prefix string) []label {
 	return layer[from : from+n]
 }
 
-// Fold makes names comparable: lower case, without diacritics, every run of
-// spaces and punctuation one space.
+// Fold makes names comparable by their words.
 func Fold(s string) string { return text.Fold(s) }
 
-// folded is Fold, in dst where there is room.
-func folded(dst []byte, s string) []byte { return text.AppendFold(dst, s) }
+// Base is what filters compare of names and prose.
+func Base(s string) string { return text.Base(s) }

@@ -443,7 +443,7 @@ func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
 		ok = ok && !l.keeps(f.Not, id)
 	}
 	if f.Name != nil {
-		ok = ok && passes(f.Name, graph.StringValue(l.name(id)), false)
+		ok = ok && passes(f.Name, graph.StringValue(l.name(id)), f.Name.ByBytes)
 	}
 	if f.ID != nil {
 		ok = ok && passes(f.ID, graph.StringValue(string(id)), true)

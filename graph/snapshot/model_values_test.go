@@ -117,14 +117,27 @@ func passes(t *snapshot.Test, v graph.Value, byBytes bool) bool {
 			return false
 		}
 	}
-	folded := strings.ToLower(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
+	written, alike := v.String(), func(s string) string { return s }
+	if textual(v) && !byBytes {
+		alike = naiveBase
+	}
+	return !(t.Ne != nil && equal(*t.Ne)) && (t.In == nil || slices.ContainsFunc(t.In, equal)) && !slices.ContainsFunc(t.NotIn, equal) &&
+		strings.Contains(alike(written), alike(t.Contains)) && strings.HasPrefix(alike(written), alike(t.StartsWith)) &&
+		(t.Matches == nil || t.Matches.MatchString(written))
+}
+
+// naiveBase is what people read alike of the texts that are drawn here.
+func naiveBase(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune("ʻʼ‘’", r):
+			return '\''
+		case unicode.Is(unicode.Mn, r):
 			return -1
 		}
 		return r
-	}, norm.NFD.String(v.String())))
-	return !(t.Ne != nil && equal(*t.Ne)) && (t.In == nil || slices.ContainsFunc(t.In, equal)) && !slices.ContainsFunc(t.NotIn, equal) &&
-		strings.Contains(folded, t.Contains) && strings.HasPrefix(folded, t.StartsWith) && (t.Matches == nil || t.Matches.MatchString(v.String()))
+	}, norm.NFD.String(strings.ToLower(s)))
+	return strings.NewReplacer("ς", "σ", "ß", "ss", "ł", "l", "ø", "o", "ı", "i").Replace(s)
 }
 
 // relates names the comparisons of a value with a bound that hold.
@@ -139,7 +152,7 @@ func relates(v, bound graph.Value, byBytes bool) map[string]bool {
 	}
 	c, equal := compareValues(v, bound, byBytes), false
 	if textual(v) {
-		equal = v.String() == bound.String()
+		equal = v.String() == bound.String() || !byBytes && naiveBase(v.String()) == naiveBase(bound.String())
 	} else {
 		_, dx := fraction(v)
 		_, dy := fraction(bound)

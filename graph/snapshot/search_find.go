@@ -384,7 +384,7 @@ func (s *searcher) scan(p *pattern, consonants int) {
 func (s *searcher) wordCount(ref labelRef) int {
 	name, _ := s.s.nameOf(ref.claim, ref.original)
 	var room [128]byte
-	return bytes.Count(folded(room[:0], name), []byte{' '}) + 1
+	return bytes.Count(text.AppendFold(room[:0], name), []byte{' '}) + 1
 }
 
 // vowelsApart is what a match of consonants has less: nothing of the vowels

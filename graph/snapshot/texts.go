@@ -1,0 +1,135 @@
+package snapshot
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/text"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// How tests compare texts: names and prose by their base, which people read
+// alike, and ids and codes as they are written.
+
+// Prepare makes the test quick to ask, long lists of texts above all. It is
+// called before the Test is used, if at all; the lists are the Test's own from
+// then on.
+func (t *Test) Prepare() {
+	t.prepared = true
+	if !t.ByBytes {
+		for _, bound := range []**graph.Value{&t.Eq, &t.Ne} {
+			if *bound != nil {
+				v := based(**bound)
+				*bound = &v
+			}
+		}
+		for _, list := range [][]graph.Value{t.In, t.NotIn} {
+			for i := range list {
+				list[i] = based(list[i])
+			}
+		}
+		t.Contains, t.StartsWith = basePart(t.Contains), strings.TrimLeft(basePart(t.StartsWith), " ")
+	}
+	for _, list := range [][]graph.Value{t.In, t.NotIn} {
+		if slices.ContainsFunc(list, func(v graph.Value) bool { return !isText(v.Kind()) }) {
+			return
+		}
+	}
+	t.sorted = true
+	for _, list := range [][]graph.Value{t.In, t.NotIn} {
+		slices.SortFunc(list, func(a, b graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
+	}
+}
+
+// basePart is the base of a part of a text, with the blanks at its ends.
+func basePart(s string) string {
+	base := text.Base(s)
+	if base == "" {
+		return ""
+	}
+	if r, _ := utf8.DecodeRuneInString(s); unicode.IsSpace(r) {
+		base = " " + base
+	}
+	if r, _ := utf8.DecodeLastRuneInString(s); unicode.IsSpace(r) {
+		base += " "
+	}
+	return base
+}
+
+// based is a text's base; other values are as they are.
+func based(v graph.Value) graph.Value {
+	if !isText(v.Kind()) {
+		return v
+	}
+	return graph.StringValue(text.Base(v.Text()))
+}
+
+// passesText asks of a text by its base what passesAsIs asks of other values.
+func (t *Test) passesText(s string) bool {
+	if t.StartsWith != "" && t.prepared && !mayBegin(s, t.StartsWith) || t.Eq != nil && t.prepared && !mayBegin(s, t.Eq.Text()) {
+		return false
+	}
+	if t.Eq == nil && t.Ne == nil && t.In == nil && t.NotIn == nil && t.Contains == "" && t.StartsWith == "" {
+		return true
+	}
+	if !t.prepared {
+		u := *t
+		u.In, u.NotIn = slices.Clone(t.In), slices.Clone(t.NotIn)
+		u.Prepare()
+		return u.passesText(s)
+	}
+	var room [64]byte
+	base := text.AppendBase(room[:0], s)
+	same := func(w *graph.Value) bool { return isText(w.Kind()) && string(base) == w.Text() }
+	listed := func(list []graph.Value) bool {
+		if !t.sorted {
+			return slices.ContainsFunc(list, func(w graph.Value) bool { return same(&w) })
+		}
+		_, ok := slices.BinarySearchFunc(list, base, func(w graph.Value, b []byte) int { return strings.Compare(w.Text(), string(b)) })
+		return ok
+	}
+	return (t.Eq == nil || same(t.Eq)) && (t.Ne == nil || !same(t.Ne)) && (t.In == nil || listed(t.In)) && (t.NotIn == nil || !listed(t.NotIn)) &&
+		bytes.Contains(base, []byte(t.Contains)) && bytes.HasPrefix(base, []byte(t.StartsWith))
+}
+
+// passesAsIs asks of a value as it is for its parts, Ne, In and NotIn.
+func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
+	if t.Contains != "" || t.StartsWith != "" {
+		s := val.String()
+		if !strings.Contains(s, t.Contains) || !strings.HasPrefix(s, t.StartsWith) {
+			return false
+		}
+	}
+	return !(t.Ne != nil && graph.Eq.Holds(o, val, t.Ne, true)) &&
+		(t.In == nil || t.listed(o, t.In, val)) && (t.NotIn == nil || !t.listed(o, t.NotIn, val))
+}
+
+// listed tells whether a list has the value.
+func (t *Test) listed(o *schema.Ontology, list []graph.Value, val *graph.Value) bool {
+	if t.sorted {
+		_, ok := slices.BinarySearchFunc(list, val, func(a graph.Value, b *graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
+		return ok && isText(val.Kind())
+	}
+	return slices.ContainsFunc(list, func(w graph.Value) bool { return graph.Eq.Holds(o, val, &w, true) })
+}
+
+func isText(k graph.Kind) bool {
+	return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
+}
+
+// mayBegin tells of most texts by their first letter that their base does not
+// begin with another.
+func mayBegin(s, base string) bool {
+	if s == "" || base == "" {
+		return true
+	}
+	c := s[0]
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c < 'a' || c > 'z' || c == base[0]
+}
