@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Misfit tells why a claim that was recorded does not fit the ontology, as after
+// that was changed; "" where it fits. The reason names types and fields and no
+// single value, so that claims can be counted by it. Check tells more, of what
+// is new.
+func Misfit(o *schema.Ontology, st State, c *Claim) string {
+	name, _ := st.TypeOf(c.Subject)
+	t := o.Type(name)
+	if t == nil || t.Abstract {
+		return fmt.Sprintf("the ontology has no type %s", name)
+	}
+	f := t.Field(c.Predicate)
+	switch {
+	case f == nil:
+		return fmt.Sprintf("%s has no field %s", name, c.Predicate)
+	case !f.Stored():
+		return fmt.Sprintf("%s.%s is read from other fields", name, f.Name)
+	}
+	if why := misfit(o, st, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range}, c.Value); why != "" {
+		return name + "." + f.Name + " " + why
+	}
+	for _, q := range c.Qualifiers {
+		def := f.Qualifier(q.Name)
+		if def == nil {
+			return fmt.Sprintf("%s.%s has no qualifier %s", name, f.Name, q.Name)
+		}
+		if why := misfit(o, st, wanted{def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, def.Range}, q.Value); why != "" {
+			return fmt.Sprintf("%s.%s(%s) %s", name, f.Name, q.Name, why)
+		}
+	}
+	return ""
+}
+
+// misfit tells why a value is not what the ontology wants; "" where it is.
+func misfit(o *schema.Ontology, st State, w wanted, v Value) string {
+	want := KindOf(w.scalar)
+	if v.Kind() != want {
+		return fmt.Sprintf("holds %s, and not %s", kindWord(want), kindWord(v.Kind()))
+	}
+	switch want {
+	case EntityKind:
+		name, _ := st.TypeOf(v.Entity())
+		if t := o.Type(name); t == nil || !w.target.Includes(t) {
+			return fmt.Sprintf("leads to %s, and not to %s", w.target.Name, name)
+		}
+	case EnumKind:
+		if !w.enum.Has(v.Text()) {
+			return fmt.Sprintf("cannot be %s", v.Text())
+		}
+	case QuantityKind:
+		u := o.Units[v.Text()]
+		if u == nil || w.unit != "" && u.Code != w.unit || w.dimension != "" && u.Dimension != w.dimension {
+			return fmt.Sprintf("cannot be in %s", v.Text())
+		}
+	}
+	switch {
+	case w.scalar == schema.Int && (v.Int() < schema.MinInt || v.Int() > schema.MaxInt):
+		return "is beyond the 32 bits of an Int"
+	case w.scalar.Numeric() && !w.rng.Has(v.Float()):
+		return fmt.Sprintf("must be %s", w.rng)
+	}
+	return ""
+}
+
+// kindWord names a kind of value for people.
+func kindWord(k Kind) string {
+	switch k {
+	case EntityKind:
+		return "an entity"
+	case StringKind:
+		return "text"
+	case IntKind:
+		return "a whole number"
+	case FloatKind:
+		return "a number"
+	case BoolKind:
+		return "true or false"
+	case DateKind:
+		return "a date"
+	case EnumKind:
+		return "a name of an enum"
+	}
+	return "a " + k.String()
+}

@@ -1,0 +1,147 @@
+package snapshot
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Misfit is one way in which what is recorded does not fit the ontology, with
+// how much of it there is.
+type Misfit struct {
+	// Reason says what does not fit.
+	Reason string
+	// Claims and Entities count what it concerns: claims that stand, and the
+	// entities that they are of.
+	Claims, Entities int
+	// Examples are a few of the claims, or of the entities.
+	Examples []string
+}
+
+func (m Misfit) String() string {
+	claims, entities := "claims", "entities"
+	if m.Claims == 1 {
+		claims = "claim"
+	}
+	if m.Entities == 1 {
+		entities = "entity"
+	}
+	text := fmt.Sprintf("%s: %d %s of %d %s", m.Reason, m.Claims, claims, m.Entities, entities)
+	for i, x := range m.Examples {
+		text += [...]string{", such as ", "; ", "; "}[i] + x
+	}
+	return text
+}
+
+const mostExamples = 3
+
+// Misfits lists what is recorded and does not fit the snapshot's ontology, the
+// most frequent first. earlier is the ontology under which it was recorded, nil
+// where that is unknown: some changes show only beside it.
+func (s *Snapshot) Misfits(earlier *schema.Ontology) []Misfit {
+	f := fitter{s: s, by: map[string]*misfits{}}
+	for n := range uint32(s.ids.len()) {
+		if t := s.Type(n); t == nil || t.Abstract {
+			f.entity("the ontology has no type "+s.TypeName(n), n)
+		}
+	}
+	changed := map[[2]string][]schema.Change{}
+	if earlier != nil {
+		for _, c := range schema.Compare(earlier, s.o) {
+			if c.Narrowed || c.Meaning {
+				k := [2]string{c.Type, c.Field}
+				changed[k] = append(changed[k], c)
+			}
+			f.hint(c)
+		}
+	}
+	for n := range uint32(s.rows.len()) {
+		if !s.stands(n) {
+			continue
+		}
+		c := s.ClaimAt(n)
+		if why := graph.Misfit(s.o, s, &c); why != "" {
+			f.claim(why, n, &c)
+			continue
+		}
+		for _, x := range changed[[2]string{s.TypeName(s.rows.ref(n).subject), c.Predicate}] {
+			if x.Meaning || s.differing(c.Subject, c.Predicate) {
+				f.claim(x.String(), n, &c)
+			}
+		}
+	}
+	return f.list()
+}
+
+// differing tells whether different values stand.
+func (s *Snapshot) differing(subject graph.ID, predicate string) bool {
+	vs := s.Values(subject, predicate)
+	return slices.ContainsFunc(vs, func(v graph.Value) bool { return v != vs[0] })
+}
+
+type misfits struct {
+	Misfit
+	entities map[uint32]bool
+}
+
+type fitter struct {
+	s     *Snapshot
+	by    map[string]*misfits
+	hints map[string]string // what a reason may add
+}
+
+func (f *fitter) of(reason string) *misfits {
+	m := f.by[reason]
+	if m == nil {
+		m = &misfits{Misfit: Misfit{Reason: reason}, entities: map[uint32]bool{}}
+		f.by[reason] = m
+	}
+	return m
+}
+
+func (f *fitter) entity(reason string, n uint32) {
+	m := f.of(reason)
+	m.entities[n] = true
+	if len(m.Examples) < mostExamples {
+		m.Examples = append(m.Examples, string(f.s.ID(n)))
+	}
+}
+
+func (f *fitter) claim(reason string, n uint32, c *graph.Claim) {
+	m := f.of(reason)
+	m.Claims++
+	m.entities[f.s.rows.ref(n).subject] = true
+	if len(m.Examples) < mostExamples {
+		m.Examples = append(m.Examples, fmt.Sprintf("%s %s %s", c.Subject, c.Predicate, graph.Clip(c.Value.String())))
+	}
+}
+
+// hint keeps what a comparison of the ontologies says of what is gone.
+func (f *fitter) hint(c schema.Change) {
+	if f.hints == nil {
+		f.hints = map[string]string{}
+	}
+	if c.Field == "" {
+		f.hints["the ontology has no type "+c.Type] = c.String()
+	} else {
+		f.hints[c.Type+" has no field "+c.Field] = c.String()
+	}
+}
+
+func (f *fitter) list() []Misfit {
+	var all []Misfit
+	for reason, m := range f.by {
+		m.Entities = len(m.entities)
+		if better := f.hints[reason]; better != "" {
+			m.Reason = better
+		}
+		all = append(all, m.Misfit)
+	}
+	slices.SortFunc(all, func(a, b Misfit) int {
+		return cmp.Or(b.Claims-a.Claims, b.Entities-a.Entities, cmp.Compare(a.Reason, b.Reason))
+	})
+	return all
+}
