@@ -23,7 +23,7 @@ func Misfit(o *schema.Ontology, st State, c *Claim) string {
 	case !f.Stored():
 		return fmt.Sprintf("%s.%s is read from other fields", name, f.Name)
 	}
-	if why := misfit(o, st, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range}, c.Value); why != "" {
+	if why := misfit(o, st, wanted{scalar: f.Scalar, enum: f.Enum, target: f.Target, unit: f.Unit, dimension: f.Dimension, rng: f.Range, code: f.Code}, c.Value); why != "" {
 		return name + "." + f.Name + " " + why
 	}
 	for _, q := range c.Qualifiers {
@@ -31,7 +31,7 @@ func Misfit(o *schema.Ontology, st State, c *Claim) string {
 		if def == nil {
 			return fmt.Sprintf("%s.%s has no qualifier %s", name, f.Name, q.Name)
 		}
-		if why := misfit(o, st, wanted{def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, def.Range}, q.Value); why != "" {
+		if why := misfit(o, st, wanted{scalar: def.Scalar, enum: def.Enum, target: def.Target, unit: def.Unit, dimension: def.Dimension, rng: def.Range}, q.Value); why != "" {
 			return fmt.Sprintf("%s.%s(%s) %s", name, f.Name, q.Name, why)
 		}
 	}
@@ -49,6 +49,13 @@ func misfit(o *schema.Ontology, st State, w wanted, v Value) string {
 		name, _ := st.TypeOf(v.Entity())
 		if t := o.Type(name); t == nil || !w.target.Includes(t) {
 			return fmt.Sprintf("leads to %s, and not to %s", w.target.Name, name)
+		}
+	case StringKind:
+		if w.code == nil {
+			break
+		}
+		if code, err := w.code.Read(v.Text()); err != nil || code != v.Text() {
+			return "has codes of another form"
 		}
 	case EnumKind:
 		if !w.enum.Has(v.Text()) {

@@ -45,7 +45,7 @@ func Load(file, text string) (*Ontology, error) {
 		file: file,
 		args: directiveArguments(),
 		o: &Ontology{
-			Units: map[string]*Unit{}, hash: hashOf(text),
+			Units: map[string]*Unit{}, hash: hashOf(text), text: text,
 			types: map[string]*Type{}, enums: map[string]*Enum{}, predicates: map[string][]*Field{},
 		},
 		defs: map[string]*ast.Definition{},

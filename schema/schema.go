@@ -141,7 +141,7 @@ type Ontology struct {
 	// Units has the units that quantities may carry, by code.
 	Units map[string]*Unit
 
-	hash       string
+	hash, text string
 	types      map[string]*Type
 	enums      map[string]*Enum
 	predicates map[string][]*Field
@@ -347,6 +347,9 @@ func (o *Ontology) Base(u *Unit) *Unit {
 
 // Hash identifies the ontology by its content.
 func (o *Ontology) Hash() string { return o.hash }
+
+// Text is the text that the ontology was loaded from.
+func (o *Ontology) Text() string { return o.text }
 
 // Type returns the named type, interface or union, or nil.
 func (o *Ontology) Type(name string) *Type { return o.types[name] }

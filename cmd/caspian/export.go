@@ -46,7 +46,7 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 	if err != nil {
 		return err
 	}
-	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true})
+	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true, say: e.say})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		dir, ontology := s.storeDir(), s.ontologyFile()
 		url := s.text("url", "URL", "", "import into this running service instead of a store")
 		door := s.access()
+		accept := s.acceptOntology()
 		asJSON := s.jsonOutput()
 		return func(ctx context.Context, e *environment, args []string) error {
 			if len(args) == 0 {
@@ -63,7 +64,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
-			oo := openOptions{ontology: o}
+			oo := openOptions{ontology: o, accept: *accept, say: e.say}
 			if *dry {
 				oo.over = newDryLog
 			}

@@ -54,6 +54,10 @@ type openOptions struct {
 	existing bool
 	// readOnly changes nothing on the disk.
 	readOnly bool
+	// accept goes on with an ontology that not all claims fit.
+	accept bool
+	// say takes lines for the user; nil discards them.
+	say func(format string, a ...any)
 	// noCache leaves the snapshot file alone.
 	noCache bool
 	logger  *slog.Logger
@@ -71,6 +75,9 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 	log, err := store.Open(dir, store.Options{ReadOnly: o.readOnly})
 	if err != nil {
 		return nil, err
+	}
+	if err := settleOntology(ctx, log, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
 	}
 	var l live.Log = log
 	opts := live.Options{Logger: o.logger}

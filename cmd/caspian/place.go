@@ -62,7 +62,7 @@ func openAnswerer(ctx context.Context, e *environment, dir, ontology string) (*a
 	if err != nil {
 		return nil, err
 	}
-	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true})
+	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true, say: e.say})
 	if err != nil {
 		return nil, orURL(err)
 	}

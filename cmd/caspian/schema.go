@@ -16,9 +16,11 @@ the ontology itself, or the directives that ontologies are written with
 (language). A faulty ontology is refused with file and line.`,
 	examples: `  caspian schema > schema.graphql
   caspian schema ontology > mine.graphql
+  caspian schema ontology --store data
   caspian schema --ontology mine.graphql`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		ontology := s.ontologyFile()
+		of := s.text("store", "DIR", "", "print the ontology that this store was written under")
 		return func(ctx context.Context, e *environment, args []string) error {
 			what := "api"
 			if len(args) > 0 {
@@ -27,11 +29,20 @@ the ontology itself, or the directives that ontologies are written with
 			if len(args) > 1 || what != "api" && what != "ontology" && what != "language" {
 				s.fault("print one of api, ontology and language")
 			}
+			if *of != "" && what != "ontology" {
+				s.fault("--store: goes with ontology alone")
+			}
 			if err := s.err(); err != nil {
 				return err
 			}
 			text := schema.Default
 			switch {
+			case *of != "":
+				kept, err := keptOntology(*of)
+				if err != nil {
+					return err
+				}
+				text = kept
 			case what == "language":
 				text = schema.Directives()
 			case what == "api":

@@ -53,22 +53,22 @@ names as keys.`,
 
 // serveConfig is what serve is told.
 type serveConfig struct {
-	store, listen, seeds, ontology *string
-	readOnly, noSnapshotFile       *bool
-	door                           *door
-	origins                        *[]string
-	timeout, bodyTimeout           *time.Duration
-	slow                           time.Duration
-	maxBody, maxPersisted, batch   *int
-	maxBodies                      *int
-	admission                      func(*server.Options)
-	compressAbove                  *int
-	documents, trace               *string
-	traceRatio                     float64
-	documentsOnly                  *bool
-	limits                         gql.Limits
-	live                           func() server.Live
-	logLevel                       *string
+	store, listen, seeds, ontology           *string
+	readOnly, noSnapshotFile, acceptOntology *bool
+	door                                     *door
+	origins                                  *[]string
+	timeout, bodyTimeout                     *time.Duration
+	slow                                     time.Duration
+	maxBody, maxPersisted, batch             *int
+	maxBodies                                *int
+	admission                                func(*server.Options)
+	compressAbove                            *int
+	documents, trace                         *string
+	traceRatio                               float64
+	documentsOnly                            *bool
+	limits                                   gql.Limits
+	live                                     func() server.Live
+	logLevel                                 *string
 
 	trusted *server.Documents
 	inputs  []intake.Input
@@ -111,6 +111,7 @@ func serveSettings(s *settings) *serveConfig {
 		}
 		return nil
 	})
+	c.acceptOntology = s.acceptOntology()
 	limitSettings(s, &c.limits)
 	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
 	c.logLevel = s.text("log-level", "LEVEL", "warn", "debug, info, warn or error")
@@ -259,7 +260,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 
 	opening := startProgress(e, "opening the store %s", *c.store)
 	g, err := openStore(ctx, *c.store, openOptions{
-		ontology: o, noCache: *c.noSnapshotFile, logger: log,
+		ontology: o, noCache: *c.noSnapshotFile, logger: log, accept: *c.acceptOntology, say: e.say,
 		// A store that is not there is made and filled first.
 		readOnly: *c.readOnly && storeExists(*c.store) == nil,
 	})

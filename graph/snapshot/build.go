@@ -38,6 +38,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	}
 	for _, p := range o.Predicates() {
 		s.predicates = s.predicates.with(p)
+		s.fields = append(s.fields, o.Predicate(p)[0])
 	}
 	s.name = s.predicate("name")
 	s.nameQualifiers()
@@ -224,11 +225,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	if !ok1 || !ok2 {
 		return fmt.Errorf("snapshot: claim %s speaks of %s by %s, which are not both declared", id, c.Subject, c.Source)
 	}
-	p, ok := s.predicates.number(c.Predicate)
-	if !ok {
-		s.predicates = s.predicates.with(c.Predicate)
-		p = uint16(len(s.predicates.list) - 1)
-	}
+	p := b.predicate(c)
 	r := row{
 		id: id, subject: subject, source: source, seq: uint32(seq), locator: b.text(c.Locator), predicate: p,
 		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, voice: c.Attribution, kind: c.Value.Kind(),
@@ -243,6 +240,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		if v.value, v.unit, err = b.encode(q.Value); err != nil {
 			return fmt.Errorf("snapshot: claim %s: %w", id, err)
 		}
+		var ok bool
 		if v.name, ok = s.qualifierNames.number(q.Name); !ok {
 			s.qualifierNames = s.qualifierNames.with(q.Name)
 			v.name, _ = s.qualifierNames.number(q.Name)
@@ -269,6 +267,40 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		}
 	}
 	return nil
+}
+
+// predicate is the number of the claim's predicate: that of the ontology's
+// fields only where the value is one that they can show.
+func (b *change) predicate(c *graph.Claim) uint16 {
+	s, name := b.s, c.Predicate
+	p, ok := s.predicates.number(name)
+	if ok && !s.shown(p, c.Value) {
+		name = aside + name
+		p, ok = s.predicates.number(name)
+	}
+	if !ok {
+		s.predicates = s.predicates.with(name)
+		p = uint16(len(s.predicates.list) - 1)
+	}
+	return p
+}
+
+// shown tells whether the fields of a predicate can show a value: it is of their
+// kind, a name that their enum has, and not beyond their numbers.
+func (s *Snapshot) shown(p uint16, v graph.Value) bool {
+	if int(p) >= len(s.fields) {
+		return true
+	}
+	f := s.fields[p]
+	switch {
+	case v.Kind() != graph.KindOf(f.Scalar):
+		return false
+	case f.Enum != nil:
+		return f.Enum.Has(v.Text())
+	case f.Scalar == schema.Int:
+		return v.Int() >= schema.MinInt && v.Int() <= schema.MaxInt
+	}
+	return true
 }
 
 // note remembers what the indexes must learn of the claim.

@@ -115,8 +115,12 @@ func (s *Snapshot) Source(n uint32) uint32 { return s.rows.ref(n).source }
 // Predicate is the claim's predicate.
 func (s *Snapshot) Predicate(n uint32) string { return s.predicates.list[s.rows.ref(n).predicate] }
 
-// Field is the ontology field of the claim, nil where the ontology lost it.
+// Field is the ontology field of the claim, nil where the ontology lost it or
+// the claim does not fit it.
 func (s *Snapshot) Field(n uint32) *schema.Field {
+	if int(s.rows.ref(n).predicate) >= len(s.fields) {
+		return nil
+	}
 	if t := s.Type(s.rows.ref(n).subject); t != nil {
 		return t.Field(s.Predicate(n))
 	}

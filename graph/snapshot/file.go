@@ -24,7 +24,7 @@ type File struct{ Path string }
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 6
+	fileVersion = 7
 	align       = 64
 )
 

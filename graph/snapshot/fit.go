@@ -39,12 +39,13 @@ func (m Misfit) String() string {
 const mostExamples = 3
 
 // Misfits lists what is recorded and does not fit the snapshot's ontology, the
-// most frequent first. earlier is the ontology under which it was recorded, nil
-// where that is unknown: some changes show only beside it.
+// most frequent first. earlier is the ontology that it was accepted under, nil
+// where that is unknown: what did not fit that one either is left out, and some
+// changes show only beside it.
 func (s *Snapshot) Misfits(earlier *schema.Ontology) []Misfit {
 	f := fitter{s: s, by: map[string]*misfits{}}
 	for n := range uint32(s.ids.len()) {
-		if t := s.Type(n); t == nil || t.Abstract {
+		if !isType(s.o, s.TypeName(n)) && (earlier == nil || isType(earlier, s.TypeName(n))) {
 			f.entity("the ontology has no type "+s.TypeName(n), n)
 		}
 	}
@@ -64,7 +65,9 @@ func (s *Snapshot) Misfits(earlier *schema.Ontology) []Misfit {
 		}
 		c := s.ClaimAt(n)
 		if why := graph.Misfit(s.o, s, &c); why != "" {
-			f.claim(why, n, &c)
+			if earlier == nil || graph.Misfit(earlier, s, &c) == "" {
+				f.claim(why, n, &c)
+			}
 			continue
 		}
 		for _, x := range changed[[2]string{s.TypeName(s.rows.ref(n).subject), c.Predicate}] {
@@ -74,6 +77,11 @@ func (s *Snapshot) Misfits(earlier *schema.Ontology) []Misfit {
 		}
 	}
 	return f.list()
+}
+
+func isType(o *schema.Ontology, name string) bool {
+	t := o.Type(name)
+	return t != nil && !t.Abstract
 }
 
 // differing tells whether different values stand.

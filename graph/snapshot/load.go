@@ -222,6 +222,9 @@ func begins(list, names []string) bool {
 func numbered(list []string) names {
 	n := names{no: make(map[string]uint16, len(list))}
 	for i, name := range list {
+		if _, twice := n.no[name]; twice {
+			name = aside + name
+		}
 		n.no[name] = uint16(i)
 	}
 	n.list = list

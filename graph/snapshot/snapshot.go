@@ -13,6 +13,7 @@ package snapshot
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"strings"
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -100,7 +101,8 @@ type Snapshot struct {
 	// The names that the ontology has come first, in its order.
 	typeNames, predicates, qualifierNames names
 
-	typesOf []*schema.Type // by number; nil where the ontology lost it
+	typesOf []*schema.Type  // by number; nil where the ontology lost it
+	fields  []*schema.Field // by number of the ontology's predicates: one that tells the kind
 	rules   map[*schema.Field][]qualifierRule
 	name    uint16 // the number of the predicate name
 	sum     digest
@@ -109,12 +111,15 @@ type Snapshot struct {
 	guard guard // checks itself under the tag invariants
 }
 
-// names numbers the names of an ontology. Names that a log has and the
-// ontology lost come behind the others.
+// names numbers the names of an ontology. Names that a log has and the ontology
+// lost come after the others, and so does a name once more, found under aside,
+// for what has that name and does not fit the ontology.
 type names struct {
 	list []string
 	no   map[string]uint16
 }
+
+const aside = "\x00"
 
 func (n names) number(name string) (uint16, bool) {
 	i, ok := n.no[name]
@@ -127,7 +132,7 @@ func (n names) with(name string) names {
 		no[k] = v
 	}
 	no[name] = uint16(len(n.list))
-	return names{append(append([]string(nil), n.list...), name), no}
+	return names{append(append([]string(nil), n.list...), strings.TrimPrefix(name, aside)), no}
 }
 
 var hashSeed = maphash.MakeSeed()

@@ -220,6 +220,10 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 			return
 		}
 	}
+	// Those that do not fit the ontology.
+	if _, ok := v.s.predicates.number(aside + predicate); ok && predicate != "" {
+		v.Claims(entity, aside+predicate, inverse, fn)
+	}
 }
 
 // AllClaims calls fn with every claim the view lists, in record order.

@@ -194,11 +194,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	}
 	s.kv.unflushed = false // the disk that has just failed would be asked for a table
 	_ = s.shut()           // it may well fail for the same reason
-	reopen := s.open
-	if cannotWrite(cause) {
-		reopen = func() error { return s.openReadOnly(cause) }
-	}
-	if err := reopen(); err != nil {
+	if err := s.openAfter(cause); err != nil {
 		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, errors.Join(cause, err))
 	}
 	switch err := s.refused(); {
@@ -213,6 +209,15 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		return nil
 	}
 	return fmt.Errorf("store: append commit %d: %w", first, cause)
+}
+
+// openAfter opens the database again after a write has failed: for reading only
+// where the disk takes no writes.
+func (s *embedded) openAfter(cause error) error {
+	if cannotWrite(cause) {
+		return s.openReadOnly(cause)
+	}
+	return s.open()
 }
 
 // shut lets go of the database, to be opened again when it is next needed.

@@ -40,6 +40,14 @@ type Log interface {
 	// Append, whose commits this replay does not show.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
 
+	// Ontology is the text of the ontology with the hash, that of the one that
+	// was accepted last where the hash is ""; "" where it is not kept.
+	Ontology(hash string) (text string, err error)
+
+	// AcceptOntology keeps the text of an ontology, under its hash, as the one
+	// that what is recorded was accepted under.
+	AcceptOntology(hash, text string) error
+
 	// Key tells which commit an idempotency key made; 0 for none.
 	Key(ctx context.Context, key string) (graph.Seq, error)
 

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) store.Log) {
 		{"ReplayStops", testReplayStops},
 		{"AppendInReplay", testAppendInReplay},
 		{"Concurrent", testConcurrent},
+		{"Ontology", testOntology},
 		{"Large", testLarge},
 		{"Closed", testClosed},
 	} {
@@ -105,6 +106,47 @@ func unchanged(t *testing.T, l store.Log, want []*graph.Commit) []*graph.Commit 
 	want = append(want, next)
 	Equal(t, All(t, l, 0), want)
 	return want
+}
+
+func testOntology(t *testing.T, open func(*testing.T, string) store.Log) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	want := func(hash, text string) {
+		t.Helper()
+		if got, err := l.Ontology(hash); got != text || err != nil {
+			t.Fatalf("the ontology %q is %q, %v; want %q", hash, got, err, text)
+		}
+	}
+	accept := func(hash, text string) {
+		t.Helper()
+		if err := l.AcceptOntology(hash, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want("", "")
+	want("aa", "")
+	accept("aa", "first")
+	mustAppend(t, l, Sample(1, 2))
+	accept("bb", "second")
+	for range 2 {
+		want("", "second")
+		want("aa", "first")
+		want("bb", "second")
+		want("cc", "")
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		l = open(t, dir)
+	}
+	accept("aa", "first")
+	want("", "first")
+	for _, hash := range []string{"", "x/y"} {
+		wantCode(t, l.AcceptOntology(hash, "text"), graph.BadInput)
+	}
+	unchanged(t, l, []*graph.Commit{Sample(1, 2)})
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func mustAppend(t testing.TB, l store.Log, cs ...*graph.Commit) {

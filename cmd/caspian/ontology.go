@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// acceptOntology is the setting that goes on with an ontology that not all
+// claims fit.
+func (s *settings) acceptOntology() *bool {
+	return s.toggle("accept-ontology", "go on though not all that is recorded fits the ontology; nothing is lost by it")
+}
+
+// mostMisfits bounds how many are listed.
+const mostMisfits = 20
+
+// settleOntology holds what is recorded against the ontology where that is
+// another than the store was accepted under, and has the store keep it. What
+// does not fit is refused, unless it is accepted, or only read, which a line says.
+func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
+	kept, err := log.Ontology("")
+	if err != nil || kept == o.ontology.Text() {
+		return err
+	}
+	reading := o.readOnly || o.over != nil
+	if log.Head() > 0 {
+		misfits, err := misfitsOf(ctx, log, o.ontology, kept)
+		if err != nil {
+			return err
+		}
+		if len(misfits) > 0 {
+			text := describeMisfits(misfits)
+			switch {
+			case reading && o.say != nil:
+				o.say("notice: not all that is recorded fits the ontology:\n%s", text)
+			case !reading && !o.accept:
+				return errors.New("the ontology has changed, and not all that is recorded fits it:\n" + text +
+					"\nStart with the ontology as it was ('caspian schema ontology --store DIR' prints it), or with --accept-ontology:" +
+					"\nnothing is lost by it, and exports have all of it")
+			}
+		}
+	}
+	if reading || log.Writable() != nil {
+		return nil
+	}
+	return log.AcceptOntology(o.ontology.Hash(), o.ontology.Text())
+}
+
+func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept string) ([]snapshot.Misfit, error) {
+	var earlier *schema.Ontology
+	if kept != "" {
+		// What another version of the program cannot read is as unknown.
+		earlier, _ = schema.Load("the store's ontology", kept)
+	}
+	return live.Misfits(ctx, log, o, earlier)
+}
+
+func describeMisfits(ms []snapshot.Misfit) string {
+	var lines []string
+	for i, m := range ms {
+		if i == mostMisfits {
+			lines = append(lines, fmt.Sprintf("  and %d more", len(ms)-i))
+			break
+		}
+		lines = append(lines, "  "+m.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// keptOntology is the ontology that a store was accepted under.
+func keptOntology(dir string) (text string, err error) {
+	if err := storeExists(dir); err != nil {
+		return "", err
+	}
+	log, err := store.Open(dir, store.Options{ReadOnly: true})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	if text, err = log.Ontology(""); err == nil && text == "" {
+		err = fmt.Errorf("the store %s keeps no ontology; an earlier version made it", dir)
+	}
+	return text, err
+}

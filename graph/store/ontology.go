@@ -1,0 +1,69 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hidal-go/hidalgo/kv"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// The texts of the ontologies are kept in the database, beside the identity:
+// what was recorded can be understood wherever the quads go. The key without a
+// hash names the one that was accepted last.
+func ontologyKey(hash string) []byte {
+	return flatKey(kv.Key{[]byte("caspian"), []byte("ontology"), []byte(hash)})
+}
+
+func (s *embedded) Ontology(hash string) (string, error) {
+	tx, _, err := s.view()
+	if err != nil {
+		return "", err
+	}
+	defer tx.Close()
+	if hash == "" {
+		b, err := tx.snap.Get(ontologyKey(""), nil)
+		if errors.Is(err, leveldb.ErrNotFound) {
+			return "", nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("store: the ontology accepted last: %w", err)
+		}
+		hash = string(b)
+	}
+	text, err := tx.snap.Get(ontologyKey(hash), nil)
+	if errors.Is(err, leveldb.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("store: the ontology %s: %w", hash, err)
+	}
+	return string(text), nil
+}
+
+func (s *embedded) AcceptOntology(hash, text string) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if hash == "" || !isHex(hash) {
+		return graph.Errorf(graph.BadInput, "the hash %q of the ontology is not hexadecimal", hash)
+	}
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if err := s.writable(); err != nil {
+		return err
+	}
+	batch := new(leveldb.Batch)
+	batch.Put(ontologyKey(hash), []byte(text))
+	batch.Put(ontologyKey(""), []byte(hash))
+	if err := s.kv.db.Write(batch, &opt.WriteOptions{Sync: s.kv.sync}); err != nil {
+		// As with a failed append, half a record may hide the next ones.
+		s.kv.unflushed = false
+		_ = s.shut()
+		return errors.Join(fmt.Errorf("store: keep the ontology: %w", err), s.openAfter(err))
+	}
+	return nil
+}
