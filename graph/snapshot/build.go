@@ -225,7 +225,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	if !ok1 || !ok2 {
 		return fmt.Errorf("snapshot: claim %s speaks of %s by %s, which are not both declared", id, c.Subject, c.Source)
 	}
-	p := b.predicate(c)
+	p := b.predicate(c, subject)
 	r := row{
 		id: id, subject: subject, source: source, seq: uint32(seq), locator: b.text(c.Locator), predicate: p,
 		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, voice: c.Attribution, kind: c.Value.Kind(),
@@ -271,10 +271,10 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 
 // predicate is the number of the claim's predicate: that of the ontology's
 // fields only where the value is one that they can show.
-func (b *change) predicate(c *graph.Claim) uint16 {
+func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	s, name := b.s, c.Predicate
 	p, ok := s.predicates.number(name)
-	if ok && !s.shown(p, c.Value) {
+	if ok && !s.shown(p, subject, c.Value) {
 		name = aside + name
 		p, ok = s.predicates.number(name)
 	}
@@ -286,21 +286,19 @@ func (b *change) predicate(c *graph.Claim) uint16 {
 }
 
 // shown tells whether the fields of a predicate can show a value: it is of their
-// kind, a name that their enum has, and not beyond their numbers.
-func (s *Snapshot) shown(p uint16, v graph.Value) bool {
+// kind, and a name that the enum of the subject's field has.
+func (s *Snapshot) shown(p uint16, subject uint32, v graph.Value) bool {
 	if int(p) >= len(s.fields) {
 		return true
 	}
 	f := s.fields[p]
-	switch {
-	case v.Kind() != graph.KindOf(f.Scalar):
-		return false
-	case f.Enum != nil:
-		return f.Enum.Has(v.Text())
-	case f.Scalar == schema.Int:
-		return v.Int() >= schema.MinInt && v.Int() <= schema.MaxInt
+	if f.Enum == nil || v.Kind() != graph.EnumKind {
+		return v.Kind() == graph.KindOf(f.Scalar)
 	}
-	return true
+	if t := s.Type(subject); t != nil {
+		f = t.Field(f.Name) // types differ in their enums
+	}
+	return f == nil || f.Enum == nil || f.Enum.Has(v.Text())
 }
 
 // note remembers what the indexes must learn of the claim.
