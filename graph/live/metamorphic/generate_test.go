@@ -108,7 +108,13 @@ func (g *generator) next() {
 		{4, logHarm, func() string {
 			return g.reopen() + " ; " + g.pick("journal", "journal", "journal", "table", "manifest", "current") + " which=" + g.share() + " " + g.damage()
 		}},
-		{2, noteHarm, func() string { return g.reopen() + " ; note " + g.damage() }},
+		{2, noteHarm, func() string {
+			if len(g.saves) > 0 && g.r.IntN(2) == 0 {
+				return g.reopen() + " ; note from=" + g.pick(g.saves...)
+			}
+			return g.reopen() + " ; note " + g.damage()
+		}},
+		{3, "", func() string { return "keep" }},
 		{3, logFails, func() string { return "log " + g.pick("append", "append", "replay", "key") + "=fail" }},
 		{3, logPanics, func() string { return "log " + g.pick("append=panic", "append=late", "replay=panic", "key=panic") }},
 		{3, logDoubt, func() string { return "log append=" + g.pick("doubt", "kept") }},

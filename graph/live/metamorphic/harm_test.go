@@ -2,6 +2,7 @@ package metamorphic
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,9 +32,16 @@ func (r *run) harm(text string, want *harmed) error {
 	what := strings.Fields(text)[0]
 	switch what {
 	case "verify":
+		before, err := folderSum(r.dir)
+		if err != nil {
+			return err
+		}
 		rep, err := store.Verify(context.Background(), r.dir)
 		if err != nil {
 			return err
+		}
+		if after, err := folderSum(r.dir); err != nil || after != before {
+			return fmt.Errorf("it changed the files: %v", err)
 		}
 		if !rep.Sound() || int(rep.Head) != len(want.entries) {
 			return fmt.Errorf("head %d, %v", rep.Head, rep.Differences)
@@ -73,6 +81,20 @@ func (r *run) harm(text string, want *harmed) error {
 		return nil
 	}
 	return err
+}
+
+// folderSum is a sum of all files of a folder, their names and what they hold.
+func folderSum(dir string) (string, error) {
+	h := sha256.New()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		fmt.Fprintf(h, "%s %d %s", path, len(b), b)
+		return err
+	})
+	return string(h.Sum(nil)), err
 }
 
 func damage(path string, args map[string]string) error {

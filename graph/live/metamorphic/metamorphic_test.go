@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	seedFlag    = flag.Uint64("seed", 0, "run the one history of this seed")
+	seedFlag    = flag.Uint64("seed", 0, "begin with the history of this seed; run that one only, unless -for says how long")
 	opsFlag     = flag.Int("ops", 150, "lines of a history")
 	forFlag     = flag.Duration("for", 0, "how long to draw and run histories")
 	historyFlag = flag.String("history", "", "run the history in this file and no other")
@@ -73,10 +73,10 @@ func TestRandom(t *testing.T) {
 	case *printFlag:
 		fmt.Print(printHistory(generate(seed, *opsFlag, switchedOff())))
 		return
-	case seed != 0:
-		most = 1
 	case *forFlag != 0:
 		budget = *forFlag
+	case seed != 0:
+		most = 1
 	case os.Getenv("CASPIAN_SOAK") != "":
 		budget = 10 * time.Minute
 	case testing.Short():
@@ -91,6 +91,7 @@ func TestRandom(t *testing.T) {
 		n, err := playOnce(t, ops)
 		steps += n
 		if err != nil {
+			t.Logf("failed after %d steps of the seeds %d to %d", steps, first, seed)
 			report(t, seed, ops[:min(n+1, len(ops))], err)
 			return
 		}

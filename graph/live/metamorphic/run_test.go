@@ -184,6 +184,8 @@ func (r *run) step(o op) (err error) {
 		err = r.reopen(args["how"], o.groups[0][1:], args)
 	case "save":
 		err = r.save(args["as"])
+	case "keep":
+		r.g.Save() // in its own time
 	case "log":
 		r.log.mu.Lock()
 		for _, method := range []string{"append", "replay", "key"} {
