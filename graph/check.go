@@ -54,27 +54,8 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		return nil, Problems{{Code: SeqMismatch, Message: fmt.Sprintf(
 			"the store is at sequence %d, not %d; read again and decide anew", st.Seq(), *ch.IfSeq)}}
 	}
-	c := &checker{
-		o: o, st: st, ops: ch.Ops, res: &Result{},
-		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
-		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
-		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{},
-	}
-	// What the change takes back binds nothing in it, wherever that stands.
-	c.leave(ch)
-	each := func(fn func(op *Op), kinds ...OpKind) {
-		for i := range ch.Ops {
-			if slices.Contains(kinds, ch.Ops[i].Kind) {
-				c.op = i
-				fn(&ch.Ops[i])
-			}
-		}
-	}
-	// Entities first, so that claims may speak of entities declared after them;
-	// then the caps, which bind the claims before them as well.
-	each(c.declare, Declare)
-	each(c.note, Assert)
-	each(c.assert, Assert)
+	c := newChecker(o, st, ch)
+	c.state()
 	for i := range ch.Ops {
 		c.op = i
 		switch op := &ch.Ops[i]; op.Kind {
@@ -94,6 +75,44 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 	c.res.Notices = inOrder(c.notices)
 	c.res.Commit.Key = ch.Key
 	return c.res, nil
+}
+
+// ClaimIDs are the ids of the claims that a change states, in the order of its
+// operations, without those that do not fit the ontology. They are those of
+// Result.IDs, also for a change that was made before and has problems by now.
+func ClaimIDs(o *schema.Ontology, st State, ch *Change) []ClaimID {
+	c := newChecker(o, st, ch)
+	c.state()
+	return c.res.IDs
+}
+
+func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
+	c := &checker{
+		o: o, st: st, ops: ch.Ops, res: &Result{},
+		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
+		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
+		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{},
+	}
+	// What the change takes back binds nothing in it, wherever that stands.
+	c.leave(ch)
+	return c
+}
+
+// state goes through what is declared and stated: entities first, so that
+// claims may speak of entities declared after them; then the caps, which bind
+// the claims before them as well; then the claims.
+func (c *checker) state() {
+	each := func(kind OpKind, fn func(op *Op)) {
+		for i := range c.ops {
+			if c.ops[i].Kind == kind {
+				c.op = i
+				fn(&c.ops[i])
+			}
+		}
+	}
+	each(Declare, c.declare)
+	each(Assert, c.note)
+	each(Assert, c.assert)
 }
 
 // found is a problem or a notice with the operation that it belongs to.

@@ -96,9 +96,9 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 	if !same {
 		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q came with another change, which made commit %d; use a new key for each change", ch.Key, first.Seq)
 	}
-	rec := &Receipt{Seq: first.Seq, Known: len(ch.Ops), Replayed: true}
-	if problems == nil { // an ontology that changed since has others
-		rec.IDs, rec.Notices = res.IDs, res.Notices
+	rec := &Receipt{Seq: first.Seq, IDs: graph.ClaimIDs(w.g.o, w.head, ch), Known: len(ch.Ops), Replayed: true}
+	if problems == nil {
+		rec.Notices = res.Notices
 	}
 	return rec, nil
 }

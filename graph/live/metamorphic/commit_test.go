@@ -84,7 +84,7 @@ func (r *run) changes(o op) error {
 // commitAll makes the changes and finds what became of them.
 func (r *run) commitAll(chs []change, do func([]change) []outcome) error {
 	r.log.mu.Lock()
-	r.log.hits = 0
+	r.log.hits, r.log.cancels = 0, nil
 	r.log.mu.Unlock()
 	r.disk.mu.Lock()
 	r.disk.hits = 0
@@ -158,6 +158,10 @@ func (r *run) commit(g *live.Graph, ch change) (o outcome) {
 		cancel()
 	case "late":
 		go cancel()
+	case "reading":
+		r.log.mu.Lock()
+		r.log.cancels = append(r.log.cancels, cancel)
+		r.log.mu.Unlock()
 	}
 	ops := ch.read
 	if ops == nil {
@@ -367,7 +371,7 @@ func (s *settling) made(i int, a answer) bool {
 	case s.foreign(i):
 		return false
 	}
-	return s.faulty || s.chs[i].ctx == "late" && errors.Is(o.err, context.Canceled)
+	return s.faulty || (s.chs[i].ctx == "late" || s.chs[i].ctx == "reading") && errors.Is(o.err, context.Canceled)
 }
 
 // foreign tells whether the error is of another caller's context.

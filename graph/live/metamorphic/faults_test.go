@@ -24,6 +24,8 @@ type faultyLog struct {
 	// or not).
 	next map[string]string
 	hits int // faults since reset
+	// cancels end the contexts of callers once the log is being read.
+	cancels []context.CancelFunc
 
 	// gate, where not nil, holds the next append until it is closed, so that
 	// others queue up for the writer.
@@ -69,6 +71,14 @@ func (l *faultyLog) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 }
 
 func (l *faultyLog) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
+	l.mu.Lock()
+	for _, cancel := range l.cancels {
+		cancel()
+	}
+	l.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	switch l.take("replay") {
 	case "fail":
 		return errLog

@@ -195,7 +195,7 @@ func (g *generator) commit() string {
 		text += " ifseq=" + g.pick("+0", "+0", "-1", "+1")
 	}
 	if g.on(cancels) && g.r.IntN(20) == 0 {
-		text += " ctx=" + g.pick("cancelled", "late")
+		text += " ctx=" + g.pick("cancelled", "late", "reading")
 	}
 	n := 1 + g.r.IntN(4)
 	if g.r.IntN(15) == 0 {
@@ -252,7 +252,7 @@ func (g *generator) together() string {
 			options = fmt.Sprintf("key=k%d", n)
 		}
 		if g.on(cancels) && g.r.IntN(6) == 0 {
-			options += " ctx=" + g.pick("cancelled", "late")
+			options += " ctx=" + g.pick("cancelled", "late", "reading")
 		}
 		if g.r.IntN(8) == 0 {
 			options += " ifseq=+" + fmt.Sprint(g.r.IntN(3))

@@ -16,7 +16,7 @@ type change struct {
 	key   string
 	ifSeq string     // relative to the head: +0, -1; "" for none
 	at    *graph.Seq // what ifSeq comes to when the change is made
-	ctx   string     // cancelled: before it begins; late: while it runs
+	ctx   string     // cancelled: before it begins; late: while it runs; reading: once the log is read
 	ops   []graph.Op
 	read  []graph.Op // the same as a codec read them; nil where none did
 }
