@@ -30,7 +30,7 @@ func texts(cl *Claim) []struct {
 // written checks a text, which is clean, and gives a code its one form.
 func (c *checker) written(at Place, what string, w wanted, v Value) Value {
 	if v.Text() == "" {
-		c.problem(at, BadInput, "%s is an empty text; leave the claim out instead", what)
+		c.problem(at, BadInput, "%s shows nothing; leave the claim out instead", what)
 		return v
 	}
 	before := len(c.problems)

@@ -40,7 +40,7 @@ func (c *Code) Read(s string) (string, error) {
 	}
 	like := ""
 	if c.Like != "" {
-		like = fmt.Sprintf(" (%s)", c.Like)
+		like = ", as " + c.Like
 	}
 	form := strings.TrimSuffix(strings.TrimPrefix(c.Form.String(), "^(?:"), ")$")
 	return "", fmt.Errorf("is %q; it is written in the form %s%s", clip(s), form, like)
