@@ -24,6 +24,7 @@ type memory struct {
 	fail  error
 	doubt bool
 	blind error // of Replay and Key
+	stale bool  // Head says one less, until the next Replay
 	// before, where not nil, is called by each method with its name.
 	before func(method string)
 	inside int // appends running
@@ -46,6 +47,9 @@ func (m *memory) Head() graph.Seq {
 	m.call("Head")
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.stale {
+		return graph.Seq(len(m.commits) - 1)
+	}
 	return graph.Seq(len(m.commits))
 }
 
@@ -90,6 +94,7 @@ func (m *memory) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Com
 	m.call("Replay")
 	m.mu.Lock()
 	commits, blind := m.commits, m.blind
+	m.stale = m.stale && blind != nil
 	m.mu.Unlock()
 	if blind != nil {
 		return blind
