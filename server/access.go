@@ -72,8 +72,8 @@ func (s *Server) identify(r *http.Request) (caller, *malformed) {
 			return c, s.wrongToken(r)
 		}
 	default:
-		if value := cookieOf(r); value != "" {
-			c.may = k.find(func(t *Tokens) bool { return t.findCookie(value, portOf(r)) >= 0 })
+		if values := cookiesOf(r); len(values) > 0 {
+			c.may = k.find(func(t *Tokens) bool { return t.findCookie(values, portOf(r)) })
 			if foreign = c.may > mayNothing && !ownPage(r); foreign {
 				c.may = mayNothing
 			}
@@ -108,7 +108,7 @@ var (
 	errForeign  = graph.Errorf(graph.ReadOnly, "writing with a cookie is for the service's own pages; a program sends Authorization: Bearer TOKEN")
 	errNotLocal = graph.Errorf(graph.ReadOnly, "writes without a token are taken from this machine only; send Authorization: Bearer TOKEN")
 	errNoToken  = graph.Errorf(graph.ReadOnly, "writing needs a token: send Authorization: Bearer TOKEN (the file token in the folder of the store has one), "+
-		"open the link that 'caspian serve' printed in your browser, or use 'caspian import' on the machine of the service, which finds the token by itself")
+		"open the link that 'caspian serve' printed in your browser, or use 'caspian import --store DIR' on the machine of the service, with the folder of its store")
 )
 
 // bearer is the token of the Authorization header, "" for none. Other schemes are not ours:

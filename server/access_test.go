@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -151,4 +154,64 @@ func TestNoSchema(t *testing.T) {
 	if w := ask(s, "GET", "/schema.graphql", ""); w.Code != 403 || code(t, w) != "INTROSPECTION_DISABLED" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
+}
+
+// TestTokensAreNotNoted sends tokens in every way and looks for them in logs, traces and answers.
+func TestTokensAreNotNoted(t *testing.T) {
+	var notes bytes.Buffer
+	tracer, err := NewTracer(TracerOptions{URL: "http://127.0.0.1:1", Ratio: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Slow: 1,
+		Tracer: tracer, Logger: slog.New(slog.NewTextHandler(&notes, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	answers := ""
+	for _, target := range []string{"/?token=%s", "/graphiql?token=%s", "/graphql?query={__typename}&token=%s", "/graphql/stream?query={__typename}&token=%s", "/metrics?token=%s", "/x?token=%s"} {
+		for _, token := range []string{writerToken, "wrong-" + writerToken} {
+			for _, headers := range [][]string{{"-", "Authorization"}, {"Authorization", "Bearer " + token}, {"Cookie", "caspian-8080=" + token}} {
+				w := ask(s, "GET", fmt.Sprintf(target, token), "", headers...)
+				answers += fmt.Sprintln(w.Header(), w.Body)
+			}
+		}
+	}
+	for range 20 {
+		ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Authorization", "Bearer wrong-"+writerToken)
+	}
+	if !strings.Contains(notes.String(), "tokens_guessed") {
+		t.Errorf("guesses are not noted: %s", &notes)
+	}
+	var spans []*span
+	for len(tracer.queue) > 0 {
+		spans = append(spans, <-tracer.queue)
+	}
+	traces, err := json.Marshal(tracer.export(spans))
+	if err != nil || len(spans) == 0 {
+		t.Errorf("%d spans: %v", len(spans), err)
+	}
+	for what, text := range map[string]string{"the log": notes.String(), "the traces": string(traces), "the answers": answers} {
+		if strings.Contains(text, writerToken) {
+			t.Errorf("a token is in %s", what)
+		}
+	}
+}
+
+// TestSocketGuesses: tokens are guessed by sockets no faster.
+func TestSocketGuesses(t *testing.T) {
+	_, ts := overHTTP(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
+	slowed := 0
+	for i := range 3 * guessBurst {
+		d := dial(t, ts)
+		d.say(fmt.Sprintf(`{"type":"connection_init","payload":{"Authorization":"Bearer wrong-%d"}}`, i))
+		if code, reason := d.closed(); code != 4403 {
+			t.Errorf("%d %s", code, reason)
+		} else if strings.Contains(reason, "too many") {
+			slowed++
+		}
+	}
+	if slowed != 2*guessBurst {
+		t.Errorf("%d of %d were told to wait", slowed, 3*guessBurst)
+	}
+	d := dial(t, ts)
+	d.say(`{"type":"connection_init","payload":{"Authorization":"Bearer ` + writerToken + `"}}`)
+	d.hear(`{"type":"connection_ack"}`)
 }

@@ -62,15 +62,20 @@ func portOf(r *http.Request) string {
 // cookieName has the port in it: browsers keep one cookie of a name for all ports of a host.
 func cookieName(r *http.Request) string { return "caspian-" + portOf(r) }
 
-func cookieOf(r *http.Request) string {
+// cookiesOf are the values under that name. There may be several: a page of another port can set
+// one for a longer path, which comes first.
+func cookiesOf(r *http.Request) []string {
 	if len(r.Header["Cookie"]) == 0 {
-		return ""
+		return nil
 	}
-	c, err := r.Cookie(cookieName(r))
-	if err != nil {
-		return ""
+	const most = 4
+	var values []string
+	for _, c := range r.CookiesNamed(cookieName(r)) {
+		if c.Value != "" && len(values) < most {
+			values = append(values, c.Value)
+		}
 	}
-	return c.Value
+	return values
 }
 
 // ownPage tells whether a request with a cookie comes from a page of ours, or is what a person

@@ -91,18 +91,19 @@ func (t *Tokens) find(token string) int {
 	return found
 }
 
-// findCookie is find for the value of a cookie.
-func (t *Tokens) findCookie(value, port string) int {
-	found := -1
+// findCookie tells whether one of the values is that of a token's cookie.
+func (t *Tokens) findCookie(values []string, port string) bool {
+	found := 0
 	if t == nil {
-		return found
+		return false
 	}
 	for i := range t.hashes {
-		if subtle.ConstantTimeCompare([]byte(t.cookie(i, port)), []byte(value)) == 1 {
-			found = i
+		mine := []byte(t.cookie(i, port))
+		for _, value := range values {
+			found |= subtle.ConstantTimeCompare(mine, []byte(value))
 		}
 	}
-	return found
+	return found == 1
 }
 
 // cookie is what stands for a token in a browser: whoever reads it cannot make the token of it,
