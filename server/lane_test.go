@@ -190,6 +190,7 @@ func TestSlotIsNotHeldWhileSending(t *testing.T) {
 	})
 	stuck := make(chan bool)
 	r := httptest.NewRequest("GET", "/graphql?query={a}", nil)
+	r.Host = "localhost"
 	w := &unread{httptest.NewRecorder(), make(chan bool), stuck}
 	gone := make(chan bool)
 	go func() { defer close(gone); s.ServeHTTP(w, r) }()
