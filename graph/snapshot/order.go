@@ -147,19 +147,38 @@ func (v *View) comparer(order []Key) func(a, b *placed) int {
 	}
 }
 
-// behind tells whether the edge's key surely comes behind another. It knows
-// that of plain numbers only, and says no where it does not know.
-func (v *View) behind(by *reader, descending bool, e Edge, worst graph.Value) bool {
+// behind tells whether the edge's key surely comes after another, for most edges
+// of a long list before a value is made of it. It knows that of plain numbers
+// and of texts that a letter tells apart, and says no where it does not know.
+func (v *View) behind(by *reader, descending bool, e Edge, worst *graph.Value) bool {
+	if by.Own == "name" {
+		return worst.Kind() == graph.StringKind && v.behindText(by, descending, v.Name(e.Node), worst)
+	}
 	c, ok := by.cell(v, e)
-	if !ok || c.kind != worst.Kind() || c.kind != graph.FloatKind && c.kind != graph.IntKind {
+	if !ok || c.kind != worst.Kind() {
 		return false
 	}
-	if c.kind == graph.IntKind {
+	switch c.kind {
+	case graph.IntKind:
 		x, y := int64(c.bits), worst.Int()
 		return x != y && x < y == descending
+	case graph.FloatKind:
+		x, y := c.number(), worst.Float()
+		return descending && x < y || !descending && x > y
+	case graph.StringKind:
+		return v.behindText(by, descending, v.s.texts.at(uint32(c.bits)), worst)
 	}
-	x, y := c.number(), worst.Float()
-	return descending && x < y || !descending && x > y
+	return false
+}
+
+func (v *View) behindText(by *reader, descending bool, text string, worst *graph.Value) bool {
+	var c int
+	if by.byBytes {
+		c = strings.Compare(text, worst.Text())
+	} else {
+		c, _ = graph.CompareLetters(text, worst.Text()) // 0 where not decided
+	}
+	return c < 0 && descending || c > 0 && !descending
 }
 
 func (v *View) readers(order []Key) []reader {

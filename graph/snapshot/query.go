@@ -134,7 +134,7 @@ func (l *List) top(q *Query, p *Page) error {
 	l.walk(false, v.sieve(q), func(e Edge) bool {
 		p.known++
 		// On long lists most candidates are behind the worst by their first key.
-		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.behind(&readers[0], q.Order[0].Descending, e, best[0].keys[0]) {
+		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.behind(&readers[0], q.Order[0].Descending, e, &best[0].keys[0]) {
 			p.HasNext = true
 			return true
 		}
