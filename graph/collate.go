@@ -84,6 +84,30 @@ func (table *letters) compare(a, b string, from int) (c int, decided bool) {
 	}
 }
 
+// LeadingLetters are the first four letters of a text as one number, which
+// orders texts as CompareText does where the numbers differ; 0 where a table of
+// letters does not know them.
+func LeadingLetters(s string) (lead uint64) {
+	table := letterTable()
+	const most = 4
+	i := 0
+	for n := 0; n < most; {
+		if i == len(s) {
+			// The end comes before every letter.
+			return lead << (16 * (most - n))
+		}
+		var l letter
+		if l, i = table.at(s, i); l.n == 0 || !table.ends(s, i) {
+			return 0
+		}
+		for ; l.n > 0 && n < most; n++ {
+			lead = lead<<16 | uint64(l.weights[0])
+			l = l.rest()
+		}
+	}
+	return lead
+}
+
 // TextKey is the key of a text: keys compare byte by byte as CompareText
 // compares the texts. Keys of late are kept; the function may be called from
 // any number of goroutines.

@@ -24,6 +24,7 @@ type placed struct {
 	tie     string
 	claimID graph.ClaimID
 
+	lead     uint64   // graph.LeadingLetters of the first key, where that is a text and was noted
 	textKeys []string // of keys that are texts, as far as they were needed
 }
 
@@ -104,6 +105,12 @@ func (v *View) tie(n uint32) string {
 func (v *View) comparer(order []Key) func(a, b *placed) int {
 	readers := v.readers(order)
 	return func(a, b *placed) int {
+		if a.lead != b.lead && a.lead != 0 && b.lead != 0 {
+			if a.lead < b.lead != order[0].Descending {
+				return -1
+			}
+			return 1
+		}
 		for i := range order {
 			x, y := &a.keys[i], &b.keys[i]
 			c := 0

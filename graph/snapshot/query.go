@@ -220,6 +220,9 @@ func (v *View) sorted(q *Query, kept []Edge, p *Page) error {
 	for i, e := range kept {
 		places[i] = v.place(readers, e)
 		list[i] = &places[i]
+		if len(readers) > 0 && !readers[0].byBytes && places[i].keys[0].Kind() == graph.StringKind {
+			places[i].lead = graph.LeadingLetters(places[i].keys[0].Text())
+		}
 	}
 	compare := v.comparer(p.order)
 	if !slices.IsSortedFunc(list, compare) {
