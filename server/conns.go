@@ -1,12 +1,10 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,27 +20,21 @@ import (
 // nothing else.
 type connections struct {
 	most   int
-	start  time.Time
 	made   atomic.Int64 // connections closed to make room
 	spares atomic.Int64 // open connections that are spare
 
-	mu   sync.Mutex // guards what is below
-	open map[*conn]struct{}
-	// looked is when none was found that could be closed; looking again soon would only take
-	// time from those at work.
-	looked time.Time
+	mu   sync.Mutex // guards what is below, and the links of each conn
+	open int
+	// oldest and newest are the ends of the list of idle connections.
+	oldest, newest *conn
 }
 
 const (
 	// spareConnections are those that --max-connections does not count.
 	spareConnections = 16
-	// makeRoom is how many idle connections are closed at once, since finding them takes a
-	// look at all.
-	makeRoom = 64
-	// idleAtLeast is how long a connection must have been idle to be closed for another: a
-	// request may be on its way.
+	// idleAtLeast is how long a connection must have been idle to be closed before spare ones
+	// are used: a request may be on its way.
 	idleAtLeast = 100 * time.Millisecond
-	lookAgain   = 20 * time.Millisecond
 	// filesOfStore are the open files that connections leave to the store and the rest.
 	filesOfStore = 600
 	// manyConnections is the most by default where the limit of open files allows more: they
@@ -62,17 +54,17 @@ func connectionsOf(files uint64) int {
 	return int(max(1, min(left, manyConnections)))
 }
 
-func newConnections(most int) *connections {
-	return &connections{most: most, start: time.Now(), open: map[*conn]struct{}{}}
-}
+func newConnections(most int) *connections { return &connections{most: most} }
 
 // conn is a connection that is counted until it is closed.
 type conn struct {
 	net.Conn
-	all   *connections
-	spare bool
-	// idle is since when, as of connections.now, no request has been under way; 0 while one is.
-	idle atomic.Int64
+	all          *connections
+	spare        bool
+	closed       bool
+	idle         bool // no request is under way
+	since        time.Time
+	older, newer *conn // where it is idle
 }
 
 func (c *conn) Close() error {
@@ -88,85 +80,123 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// now is the time since the start, at least 1.
-func (a *connections) now() int64 { return int64(time.Since(a.start)) | 1 }
+// setIdle puts a connection at the end of the list, or takes it out. The caller holds mu.
+func (a *connections) setIdle(c *conn, idle bool) {
+	if c.idle == idle {
+		return
+	}
+	if c.idle = idle; idle {
+		c.since, c.older = time.Now(), a.newest
+		if a.newest == nil {
+			a.oldest = c
+		} else {
+			a.newest.newer = c
+		}
+		a.newest = c
+		return
+	}
+	if c.older == nil {
+		a.oldest = c.newer
+	} else {
+		c.older.newer = c.newer
+	}
+	if c.newer == nil {
+		a.newest = c.older
+	} else {
+		c.newer.older = c.older
+	}
+	c.older, c.newer = nil, nil
+}
 
 func (a *connections) forget(c *conn) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, ok := a.open[c]; !ok {
+	a.drop(c)
+}
+
+// drop stops counting a connection. The caller holds mu.
+func (a *connections) drop(c *conn) {
+	if c.closed {
 		return
 	}
-	delete(a.open, c)
-	if c.spare {
+	c.closed = true
+	a.setIdle(c, false)
+	if a.open--; c.spare {
 		a.spares.Add(-1)
 	}
 }
 
 // add counts a new connection, and makes room for it where there is none. It returns nil where
-// there is not even a spare place.
+// not even a spare one can be idle.
 func (a *connections) add(nc net.Conn) *conn {
 	c := &conn{Conn: nc, all: a}
-	c.idle.Store(a.now())
 	a.mu.Lock()
-	full := len(a.open) >= a.most
-	barren := time.Since(a.looked) < lookAgain
-	a.mu.Unlock()
-	if full && !barren {
-		a.closeIdle()
+	var out *conn
+	if a.open-int(a.spares.Load()) >= a.most {
+		// A spare one would make room for a spare one only.
+		for out = a.oldest; out != nil && out.spare; out = out.newer {
+		}
+		if out != nil && time.Since(out.since) < idleAtLeast {
+			out = nil
+		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch n := len(a.open); {
-	case n >= a.most+spareConnections:
+	if out == nil && a.open >= a.most+spareConnections {
+		out = a.oldest
+	}
+	if out != nil {
+		a.drop(out)
+	}
+	if a.open >= a.most+spareConnections {
+		a.mu.Unlock()
 		return nil
-	case n >= a.most:
-		c.spare = true
+	}
+	if c.spare = a.open-int(a.spares.Load()) >= a.most; c.spare {
 		a.spares.Add(1)
 	}
-	a.open[c] = struct{}{}
+	a.open++
+	a.setIdle(c, true)
+	a.mu.Unlock()
+	if out != nil {
+		a.made.Add(1)
+		_ = out.Conn.Close() // its goroutine hears of it
+	}
 	return c
 }
 
-// closeIdle closes the longest idle connections, and tells how many.
-func (a *connections) closeIdle() int {
-	type idle struct {
-		c     *conn
-		since int64
-	}
-	var list []idle
-	now := a.now()
+// closeIdle closes the connection that has been idle for longest, and tells whether there is one.
+func (a *connections) closeIdle() bool {
 	a.mu.Lock()
-	for c := range a.open {
-		if since := c.idle.Load(); since > 0 && now-since >= int64(idleAtLeast) {
-			list = append(list, idle{c, since})
-		}
-	}
-	if len(list) == 0 {
-		a.looked = time.Now()
+	c := a.oldest
+	if c != nil {
+		a.drop(c)
 	}
 	a.mu.Unlock()
-	slices.SortFunc(list, func(a, b idle) int { return cmp.Compare(a.since, b.since) })
-	list = list[:min(len(list), makeRoom)]
-	for _, i := range list {
-		_ = i.c.Close() // its goroutine hears of it
+	if c == nil {
+		return false
 	}
-	a.made.Add(int64(len(list)))
-	return len(list)
+	a.made.Add(1)
+	_ = c.Conn.Close() // its goroutine hears of it
+	return true
 }
 
 // state hears from net/http what a connection does.
 func (a *connections) state(nc net.Conn, state http.ConnState) {
 	c, ok := nc.(*conn)
-	if !ok {
+	if !ok || state == http.StateNew || state == http.StateClosed {
 		return
 	}
-	switch state {
-	case http.StateActive, http.StateHijacked:
-		c.idle.Store(0)
-	case http.StateIdle:
-		c.idle.Store(a.now())
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !c.closed {
+		a.setIdle(c, state == http.StateIdle)
 	}
+}
+
+// count is how many connections are open.
+func (a *connections) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.open
 }
 
 // countedListener is a listener whose connections are counted.
@@ -181,7 +211,7 @@ func (l *countedListener) Accept() (net.Conn, error) {
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 			// Somebody else has the files. Where no connection can be spared, net/http waits
 			// before it tries again.
-			if l.all.closeIdle() > 0 {
+			if l.all.closeIdle() {
 				continue
 			}
 		}
@@ -212,6 +242,8 @@ func (s *Server) turnAwaySpare(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	w.Header().Set("Connection", "close")
+	// net/http would wait for the rest of a body, and the connection with it.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // a recorder in a test has none
 	switch r.URL.Path {
 	case "/healthz", "/readyz", "/metrics":
 		return false

@@ -88,7 +88,7 @@ func served(t *testing.T, most int, test func(p *pipes, s *Server)) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if n := len(s.connections.open); n > 0 || s.connections.spares.Load() > 0 {
+		if n := s.connections.count(); n > 0 || s.connections.spares.Load() > 0 {
 			t.Errorf("%d connections are open after the end, %d spare", n, s.connections.spares.Load())
 		}
 	})
@@ -109,10 +109,28 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 		if !all[0].cut() {
 			t.Error("the oldest is open")
 		}
-		s.connections.mu.Lock()
-		defer s.connections.mu.Unlock()
-		if n := len(s.connections.open); n > 8 {
+		if n := s.connections.count(); n > 8 {
 			t.Errorf("%d are open", n)
+		}
+	})
+}
+
+// TestFloodOfConnections opens many at one moment: the newest is answered all the same.
+func TestFloodOfConnections(t *testing.T) {
+	served(t, 8, func(p *pipes, s *Server) {
+		for range 500 {
+			p.dial()
+		}
+		if got := p.dial().status("/healthz"); got != 200 {
+			t.Errorf("the newest hears %d", got)
+		}
+		if n := s.connections.count(); n > 8+spareConnections {
+			t.Errorf("%d are open", n)
+		}
+		time.Sleep(time.Second)
+		s.Publish(&Backend{})
+		if got := p.dial().status("/schema.graphql"); got == 503 {
+			t.Errorf("what is no probe hears %d", got)
 		}
 	})
 }
@@ -140,6 +158,18 @@ func TestSpareConnections(t *testing.T) {
 		}
 		if got := p.dial().status("/graphql?query={__typename}"); got != 503 {
 			t.Errorf("a query hears %d", got)
+		}
+		// Bodies that do not come keep the spare ones no longer than others.
+		for range 3 * spareConnections {
+			c := p.dial()
+			if _, err := io.WriteString(c, "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+			go io.Copy(io.Discard, c)
+		}
+		time.Sleep(time.Second)
+		if got := p.dial().status("/healthz"); got != 200 {
+			t.Errorf("a probe hears %d after bodies that did not come", got)
 		}
 		for _, c := range slow {
 			_ = c.Close() // the test's own end
