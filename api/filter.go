@@ -155,14 +155,26 @@ type logic[T any] struct {
 	read    func(map[string]any) (*T, error)
 }
 
+// refuseNulls refuses the members of a filter, or the operators of a test, that are
+// null. A variable that was forgotten and a comparison with a missing value look
+// the same, so that any meaning of null would surprise someone.
+func refuseNulls(in map[string]any) error {
+	for _, key := range sortedKeys(in) {
+		if in[key] == nil {
+			return graph.Errorf(graph.BadInput, "where: %s is null: leave it out, or use isNull to find what has no value", key)
+		}
+	}
+	return nil
+}
+
 // readFilter reads the members of a filter: those of its logic, and the others
 // by test.
 func readFilter[T any](in map[string]any, l logic[T], test func(key string, in map[string]any) error) error {
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
 	for _, key := range sortedKeys(in) {
 		val := in[key]
-		if val == nil {
-			return graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
-		}
 		var err error
 		switch key {
 		case "and":
@@ -210,6 +222,9 @@ func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in
 		f.Properties = append(f.Properties, snapshot.PropertyFilter{Field: def, Test: test})
 		return err
 	}
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
 	s := linkShape(def)
 	r := snapshot.RelationFilter{Field: def}
 	for key, to := range map[string]**snapshot.EdgeFilter{"some": &r.Some, "every": &r.Every, "none": &r.None} {
@@ -241,6 +256,9 @@ func (b *builder) edgeFilter(s shape, in map[string]any) (*snapshot.EdgeFilter, 
 }
 
 func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[string]any) error {
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
 	for _, q := range s.qualifiers {
 		m, ok := in[q.Name].(map[string]any)
 		if !ok {
@@ -312,6 +330,9 @@ func (b *builder) unitOf(of tested, code string) (*schema.Unit, error) {
 
 // test turns the comparison of a scalar into the snapshot's form.
 func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
+	if err := refuseNulls(in); err != nil {
+		return nil, err
+	}
 	t := &snapshot.Test{ByBytes: of.byBytes || of.code != nil || of.scalar == schema.EnumValue}
 	unit, _ := in["unit"].(string)
 	var err error
@@ -329,14 +350,6 @@ func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
 		return inputValue(of.scalar, x, unit), nil
 	}
 	for key, val := range in {
-		if val == nil && key != "unit" {
-			if key != "eq" && key != "ne" {
-				return nil, graph.Errorf(graph.BadInput, "%s: null cannot be compared; ask for isNull", key)
-			}
-			missing := key == "eq"
-			t.IsNull = &missing
-			continue
-		}
 		switch key {
 		case "eq", "ne", "lt", "lte", "gt", "gte":
 			v, err := value(val)

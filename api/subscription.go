@@ -90,12 +90,12 @@ type changesFilter struct {
 }
 
 func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
+	if err := refuseNulls(in); err != nil {
+		return nil, err
+	}
 	f := &changesFilter{}
 	for _, key := range sortedKeys(in) {
 		val := in[key]
-		if val == nil {
-			return nil, graph.Errorf(graph.BadInput, "where.%s is null; leave it out, or ask for isNull", key)
-		}
 		m, _ := val.(map[string]any)
 		var err error
 		switch key {

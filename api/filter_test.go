@@ -1,0 +1,45 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/api"
+)
+
+// TestFiltersRefuseNull gives null to every operator and at every level of a filter, as
+// a literal and by a variable. A variable without a value leaves its operator out.
+func TestFiltersRefuseNull(t *testing.T) {
+	a := seeded(t)
+	answer := func(query, variables string) string {
+		r := a.Begin().Execute(t.Context(), &api.Request{Query: query, Variables: []byte(variables)})
+		defer r.Release()
+		return string(r.Body)
+	}
+	for _, c := range []struct {
+		types string // the operator: the type of its variable
+		where string // around the operator
+	}{
+		{"eq:String ne:String in:[String!] notIn:[String!] isNull:Boolean lt:String lte:String gt:String gte:String contains:String startsWith:String matches:String", `{name: {%s}}`},
+		{"eq:ID ne:ID in:[ID!] notIn:[ID!] isNull:Boolean contains:String", `{id: {%s}}`},
+		{"eq:Long ne:Long in:[Long!] notIn:[Long!] isNull:Boolean lt:Long lte:Long gt:Long gte:Long", `{population: {%s}}`},
+		{"unit:String eq:Float ne:Float in:[Float!] notIn:[Float!] isNull:Boolean lt:Float lte:Float gt:Float gte:Float", `{gdp: {%s}}`},
+		{"eq:Float", `{not: {or: [{and: [{gdp: {%s}}]}]}}`},
+		{"gdp:QuantityFilter and:[CountryFilter!] or:[CountryFilter!] not:CountryFilter borders:CountryBordersRelationFilter", `{%s}`},
+	} {
+		for pair := range strings.SplitSeq(c.types, " ") {
+			op, typ, _ := strings.Cut(pair, ":")
+			literal := fmt.Sprintf(`{ countries(where: %s) { totalCount } }`, fmt.Sprintf(c.where, op+": null"))
+			byVariable := fmt.Sprintf(`query ($v: %s) { countries(where: %s) { totalCount } }`, typ, fmt.Sprintf(c.where, op+": $v"))
+			for _, got := range []string{answer(literal, ""), answer(byVariable, `{"v": null}`)} {
+				if want := "where: " + op + " is null: leave it out, or use isNull to find what has no value"; !strings.Contains(got, want) || !strings.Contains(got, `"BAD_USER_INPUT"`) {
+					t.Errorf("%s\n got %s\nwant %s", literal, got, want)
+				}
+			}
+			if got := answer(byVariable, `{}`); !strings.Contains(got, `"totalCount":`) {
+				t.Errorf("%s without a value: %s", byVariable, got)
+			}
+		}
+	}
+}
