@@ -31,13 +31,13 @@ func coerceAST(v *ast.Value, typ *typeRef, vars *variables) (any, error) {
 			return nil, errAbsent
 		}
 		if val == nil && typ.nonNull {
-			return nil, fmt.Errorf("variable $%s is null where %s is expected", v.Raw, typ.text)
+			return nil, fmt.Errorf("variable $%s is null where %s is expected", v.Raw, typ.shown())
 		}
 		return val, nil
 	}
 	if v.Kind == ast.NullValue {
 		if typ.nonNull {
-			return nil, fmt.Errorf("null where %s is expected", typ.text)
+			return nil, fmt.Errorf("null where %s is expected", typ.shown())
 		}
 		return nil, nil
 	}
@@ -70,13 +70,13 @@ func coerceAST(v *ast.Value, typ *typeRef, vars *variables) (any, error) {
 
 func coerceObjectAST(v *ast.Value, t *typeDef, vars *variables) (any, error) {
 	if v.Kind != ast.ObjectValue {
-		return nil, fmt.Errorf("expected an object for input %s, found %s", t.name, v.String())
+		return nil, fmt.Errorf("expected an object for input %s, found %s", t.shown(), v.String())
 	}
 	obj := make(map[string]any, len(t.inputs))
 	for _, c := range v.Children {
 		d := t.inputByName[c.Name]
 		if d == nil {
-			return nil, fmt.Errorf("field %q is not defined by type %q", c.Name, t.name)
+			return nil, fmt.Errorf("field %q is not defined by type %q", c.Name, t.shown())
 		}
 		val, err := coerceAST(c.Value, d.typ, vars)
 		if err == errAbsent && !d.required() {
@@ -94,7 +94,7 @@ func coerceObjectAST(v *ast.Value, t *typeDef, vars *variables) (any, error) {
 		if d.hasDefault {
 			obj[d.name] = d.defaultValue
 		} else if d.typ.nonNull {
-			return nil, fmt.Errorf("field %q of required type %q was not provided", t.name+"."+d.name, d.typ.text)
+			return nil, fmt.Errorf("field %q of required type %q was not provided", t.shown()+"."+t.shownMember(d.name), d.typ.shown())
 		}
 	}
 	if t.oneOf {
@@ -107,7 +107,7 @@ func coerceObjectAST(v *ast.Value, t *typeDef, vars *variables) (any, error) {
 
 func checkOneOf(t *typeDef, obj map[string]any) error {
 	if len(obj) != 1 {
-		return fmt.Errorf("Exactly one key must be specified for OneOf type %q.", t.name)
+		return fmt.Errorf("Exactly one key must be specified for OneOf type %q.", t.shown())
 	}
 	for k, v := range obj {
 		if v == nil {
@@ -122,11 +122,11 @@ func checkOneOf(t *typeDef, obj map[string]any) error {
 func coerceLeafAST(v *ast.Value, t *typeDef, vars *variables) (any, error) {
 	if t.kind == kindEnum {
 		if v.Kind != ast.EnumValue {
-			return nil, fmt.Errorf("Enum %q cannot represent non-enum value: %s.", t.name, abbreviate(v.String()))
+			return nil, fmt.Errorf("Enum %q cannot represent non-enum value: %s.", t.shown(), abbreviate(v.String()))
 		}
 		e := t.enumByName[v.Raw]
 		if e == nil {
-			return nil, fmt.Errorf("Value %q does not exist in %q enum.", v.Raw, t.name)
+			return nil, fmt.Errorf("Value %q does not exist in %q enum.", v.Raw, t.shown())
 		}
 		return e.value, nil
 	}
@@ -178,7 +178,7 @@ func coerceCustomAST(v *ast.Value, t *typeDef, vars *variables) (out any, err er
 	}
 	defer func() {
 		if recover() != nil { // a ParseLiteral that did not expect this kind
-			out, err = nil, fmt.Errorf("Expected value of type %q, found %s.", t.name, abbreviate(v.String()))
+			out, err = nil, fmt.Errorf("Expected value of type %q, found %s.", t.shown(), abbreviate(v.String()))
 		}
 	}()
 	if t.scalar != nil {
@@ -186,13 +186,13 @@ func coerceCustomAST(v *ast.Value, t *typeDef, vars *variables) (out any, err er
 			return out, nil
 		}
 	}
-	return nil, fmt.Errorf("Expected value of type %q, found %s.", t.name, abbreviate(v.String()))
+	return nil, fmt.Errorf("Expected value of type %q, found %s.", t.shown(), abbreviate(v.String()))
 }
 
 func callParse(t *typeDef, v any) (out any, err error) {
 	defer func() {
 		if recover() != nil {
-			out, err = nil, fmt.Errorf("Expected value of type %q, found %s.", t.name, inspect(v))
+			out, err = nil, fmt.Errorf("Expected value of type %q, found %s.", t.shown(), inspect(v))
 		}
 	}()
 	return t.parse(v)
@@ -335,7 +335,7 @@ func coerceInput(v any, typ *typeRef, path *inputPath, in *coercion) any {
 	in.step()
 	if v == nil {
 		if typ.nonNull {
-			in.fail(inputError{path.String(), v, fmt.Sprintf("Expected non-nullable type %q not to be null.", typ.text)})
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Expected non-nullable type %q not to be null.", typ.shown())})
 		}
 		return nil
 	}
@@ -369,7 +369,7 @@ func coerceInput(v any, typ *typeRef, path *inputPath, in *coercion) any {
 func coerceInputObject(v any, t *typeDef, path *inputPath, in *coercion) any {
 	given, ok := v.(map[string]any)
 	if !ok {
-		in.fail(inputError{path.String(), v, fmt.Sprintf("Expected type %q to be an object.", t.name)})
+		in.fail(inputError{path.String(), v, fmt.Sprintf("Expected type %q to be an object.", t.shown())})
 		return nil
 	}
 	// Not with room for all that the type has: a short text can hold a million empty objects.
@@ -384,7 +384,7 @@ func coerceInputObject(v any, t *typeDef, path *inputPath, in *coercion) any {
 		case d.hasDefault:
 			out[d.name] = d.defaultValue
 		case d.typ.nonNull:
-			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q of required type %q was not provided.", d.name, d.typ.text)})
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q of required type %q was not provided.", t.shownMember(d.name), d.typ.shown())})
 		}
 	}
 	if len(given) > 0 && unknownFields(given, t) {
@@ -395,7 +395,7 @@ func coerceInputObject(v any, t *typeDef, path *inputPath, in *coercion) any {
 			if in.over() {
 				break
 			}
-			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q is not defined by type %q.%s", abbreviate(name), t.name, didYouMean(name, inputNames(t)))})
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q is not defined by type %q.%s", abbreviate(name), t.shown(), didYouMean(name, inputNames(t)))})
 		}
 	}
 	if t.oneOf && !in.over() {
@@ -410,11 +410,11 @@ func coerceLeaf(v any, t *typeDef) (any, error) {
 	if t.kind == kindEnum {
 		s, ok := v.(string)
 		if !ok {
-			return nil, fmt.Errorf("Enum %q cannot represent non-string value: %s.", t.name, inspect(v))
+			return nil, fmt.Errorf("Enum %q cannot represent non-string value: %s.", t.shown(), inspect(v))
 		}
 		e := t.enumByName[s]
 		if e == nil {
-			return nil, fmt.Errorf("Value %q does not exist in %q enum.%s", abbreviate(s), t.name, didYouMean(s, enumNames(t)))
+			return nil, fmt.Errorf("Value %q does not exist in %q enum.%s", abbreviate(s), t.shown(), didYouMean(s, enumNames(t)))
 		}
 		return e.value, nil
 	}
@@ -467,7 +467,7 @@ func coerceCustom(v any, t *typeDef) (out any, err error) {
 	}
 	defer func() {
 		if recover() != nil {
-			out, err = nil, fmt.Errorf("Expected type %q.", t.name)
+			out, err = nil, fmt.Errorf("Expected type %q.", t.shown())
 		}
 	}()
 	if t.scalar != nil {
@@ -475,7 +475,7 @@ func coerceCustom(v any, t *typeDef) (out any, err error) {
 			return out, nil
 		}
 	}
-	return nil, fmt.Errorf("Expected type %q.", t.name)
+	return nil, fmt.Errorf("Expected type %q.", t.shown())
 }
 
 // integerText is the text of an integral number. Digits are kept as they came: an ID of

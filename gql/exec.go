@@ -162,7 +162,7 @@ func (r *run) null(f *field) bool {
 	if r.abort == nil && !r.explained(f) {
 		parent := ""
 		if f.def.parent != nil {
-			parent = f.def.parent.name
+			parent = f.def.parent.shown()
 		}
 		r.addError(gqlError{
 			message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
@@ -244,7 +244,7 @@ func (r *run) nullHere(f *field, forbidden bool) bool {
 	}
 	parent := ""
 	if f.def.parent != nil {
-		parent = f.def.parent.name
+		parent = f.def.parent.shown()
 	}
 	r.addError(gqlError{
 		message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),

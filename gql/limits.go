@@ -28,7 +28,8 @@ type Limits struct {
 	PlanCacheBytes    int // memory of cached plans; default 32 MiB
 
 	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED, and keeps
-	// suggestions of names out of errors.
+	// names of the schema out of errors: nothing is suggested, and "…" replaces a name
+	// that the request need not have brought itself.
 	NoIntrospection bool
 }
 

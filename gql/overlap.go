@@ -140,7 +140,7 @@ func (c *overlapCheck) shapes(fields []mergeField) {
 			if first == nil {
 				first = &g[i]
 			} else if !sameShape(first.def.typ, g[i].def.typ) {
-				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.typ.text+"\" and \""+g[i].def.typ.text+"\"", first.field, g[i].field)
+				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.typ.shown()+"\" and \""+g[i].def.typ.shown()+"\"", first.field, g[i].field)
 			}
 		}
 		if sub := c.children(g); len(sub) > 0 {

@@ -414,13 +414,13 @@ func coerceArguments(f *field, vars *variables) (map[string]any, *gqlError) {
 			if d.hasDefault {
 				args[d.name] = d.defaultValue
 			} else if d.typ.nonNull {
-				return nil, argumentError(a, "Argument \""+d.name+"\" of required type \""+d.typ.text+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
+				return nil, argumentError(a, "Argument \""+d.name+"\" of required type \""+d.typ.shown()+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
 			}
 			continue
 		}
 		if err != nil {
 			if a.Value.Kind == ast.Variable {
-				return nil, argumentError(a, "Argument \""+d.name+"\" of non-null type \""+d.typ.text+"\" must not be null.")
+				return nil, argumentError(a, "Argument \""+d.name+"\" of non-null type \""+d.typ.shown()+"\" must not be null.")
 			}
 			return nil, argumentError(a, "Argument \""+d.name+"\" has invalid value "+abbreviate(printLiteral(a.Value))+".")
 		}

@@ -58,7 +58,7 @@ type typeDef struct {
 	name, description string
 	kind              kind
 	builtin           bool // a specified scalar or a type of the introspection schema
-	silent            bool // its names are not suggested, see Limits.NoIntrospection
+	silent            bool // no message shows names of it, see Limits.NoIntrospection
 
 	fields      []*fieldDef
 	fieldByName map[string]*fieldDef
@@ -82,6 +82,26 @@ type typeDef struct {
 	source graphql.Type
 	typeOf func(Ref) string
 	ref    *typeRef // the type in a nullable position, for introspection
+}
+
+// hidden stands in messages for a name of the schema that they must not show.
+const hidden = "…"
+
+// shown is the type's name in messages to clients. The specification's own types are no
+// secret.
+func (t *typeDef) shown() string {
+	if t.builtin {
+		return t.name
+	}
+	return t.shownMember(t.name)
+}
+
+// shownMember is the name of a field or value of the type in messages to clients.
+func (t *typeDef) shownMember(name string) string {
+	if t.silent {
+		return hidden
+	}
+	return name
 }
 
 func (t *typeDef) composite() bool {
@@ -120,6 +140,12 @@ func newRef(named *typeDef) *typeRef { return &typeRef{named: named, text: named
 func listOf(elem *typeRef) *typeRef  { return &typeRef{elem: elem, text: "[" + elem.text + "]"} }
 func nonNull(of *typeRef) *typeRef {
 	return &typeRef{nonNull: true, elem: of.elem, named: of.named, text: of.text + "!", inner: of}
+}
+
+// shown is the type's text in messages to clients.
+func (r *typeRef) shown() string {
+	t := r.base()
+	return strings.Replace(r.text, t.name, t.shown(), 1)
 }
 
 // base is the named type under all lists.

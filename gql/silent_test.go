@@ -1,6 +1,8 @@
 package gql
 
 import (
+	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -34,4 +36,80 @@ var suggesting = []struct{ query, vars string }{
 	{`query($v:Filter){filter(v:$v)}`, `{"v":{"nam":"x"}}`},
 	{`query($v:Filter){filter(v:$v)}`, `{"v":{"color":"GREN"}}`},
 	{`query($v:Color=REDD){color(v:$v)}`, ""},
+}
+
+// TestSilentMessages breaks every rule of validation and coerces every kind of wrong
+// variable without introspection: no message has a name of the schema that the request
+// did not bring itself.
+func TestSilentMessages(t *testing.T) {
+	e := worldEngine(t, true, Limits{NoIntrospection: true})
+	types, members := map[string]bool{}, map[string]bool{}
+	for _, typ := range e.schema.types {
+		if typ.builtin || typ == e.schema.subscription { // messages begin with "Anonymous Subscription"
+			continue
+		}
+		types[typ.name] = true
+		for _, f := range typ.fields {
+			members[f.name] = true
+			for _, a := range f.args {
+				members[a.name] = true
+			}
+		}
+		for _, d := range typ.inputs {
+			members[d.name] = true
+		}
+		for _, v := range typ.enumValues {
+			members[v.name] = true
+		}
+	}
+	for _, d := range e.schema.directives {
+		for _, a := range d.args {
+			members[a.name] = members[a.name] || !d.specified
+		}
+	}
+	type request struct{ query, vars string }
+	var requests []request
+	_, docs := rulesDocuments(t)
+	for _, d := range docs {
+		requests = append(requests, request{d, ""})
+	}
+	for _, d := range suggesting {
+		requests = append(requests, request{d.query, d.vars})
+	}
+	for _, c := range []struct{ typ, field string }{
+		{"Int", "int"}, {"Color", "color"}, {"Point", "point"}, {"Filter", "filter"}, {"Pick", "pick"}, {"[Color!]", "listColor"}, {"[Point]", "listPoint"}, {"Anything", "anything"},
+	} {
+		for _, v := range []string{`null`, `"PINK"`, `1e400`, `{}`, `{"x":"1"}`, `{"near":{}}`, `{"near":{"y":null}}`, `{"and":[{"color":"PINK","not":1}]}`, `{"byId":null}`, `{"byPoint":{"z":1}}`, `[[{}]]`} {
+			requests = append(requests, request{"query($v:" + c.typ + "){" + c.field + "(v:$v)}", `{"v":` + v + `}`})
+		}
+	}
+	word, quoted := regexp.MustCompile(`[_A-Za-z][_0-9A-Za-z]*`), regexp.MustCompile(`"[^"]*"`)
+	rules := 0
+	for _, r := range requests {
+		resp := e.Execute(t.Context(), &Request{Query: r.query, Variables: json.RawMessage(r.vars), Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true})
+		var body struct{ Errors []refError }
+		if err := json.Unmarshal(resp.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		brought := map[string]bool{}
+		for _, w := range word.FindAllString(r.query+" "+r.vars, -1) {
+			brought[w] = true
+		}
+		for _, f := range body.Errors {
+			rules++
+			for _, w := range word.FindAllString(f.Message, -1) {
+				if types[w] && !brought[w] {
+					t.Errorf("%s %s: the type %s is named: %s", r.query, r.vars, w, f.Message)
+				}
+			}
+			for _, w := range word.FindAllString(strings.Join(quoted.FindAllString(f.Message, -1), " "), -1) {
+				if members[w] && !brought[w] {
+					t.Errorf("%s %s: %s is named: %s", r.query, r.vars, w, f.Message)
+				}
+			}
+		}
+	}
+	if rules < 150 {
+		t.Errorf("only %d messages were looked at", rules)
+	}
 }

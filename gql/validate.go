@@ -176,6 +176,14 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	v.directives(d.Directives, "VARIABLE_DEFINITION")
 }
 
+// shown is a name of the schema that the document need not have named.
+func (v *validator) shown(name string) string {
+	if v.limits.NoIntrospection {
+		return hidden
+	}
+	return name
+}
+
 // didYouMean is the suggestion where names may be told.
 func (v *validator) didYouMean(name string, candidates []string) string {
 	if v.limits.NoIntrospection {
@@ -337,11 +345,11 @@ func (v *validator) usage(op *ast.OperationDefinition, d *ast.VariableDefinition
 	}
 	places := append(at(d.Position), at(u.value.Position)...)
 	if !isSubtype(varType, expected) {
-		v.failAt("VariablesInAllowedPosition", places, "Variable \"$%s\" of type %q used in position expecting type %q.", d.Variable, varType.text, u.typ.text)
+		v.failAt("VariablesInAllowedPosition", places, "Variable \"$%s\" of type %q used in position expecting type %q.", d.Variable, varType.text, u.typ.shown())
 	}
 	if u.oneOf != nil && !varType.nonNull {
 		v.failAt("VariablesInAllowedPosition", places,
-			"Variable \"$%s\" is of type %q but must be non-nullable to be used for OneOf Input Object %q.", d.Variable, varType.text, u.oneOf.name)
+			"Variable \"$%s\" is of type %q but must be non-nullable to be used for OneOf Input Object %q.", d.Variable, varType.text, u.oneOf.shown())
 	}
 }
 

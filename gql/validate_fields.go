@@ -44,7 +44,7 @@ func (v *validator) selections(set ast.SelectionSet, parent *typeDef) {
 					t = nil
 				}
 				if t != nil && parent != nil && !overlap(parent, t) {
-					v.failAt("PossibleFragmentSpreads", v.text.around(sel.Position, -1), "Fragment cannot be spread here as objects of type %q can never be of type %q.", parent.name, t.name)
+					v.failAt("PossibleFragmentSpreads", v.text.around(sel.Position, -1), "Fragment cannot be spread here as objects of type %q can never be of type %q.", parent.shown(), t.name)
 				}
 			}
 			v.directives(sel.Directives, "INLINE_FRAGMENT")
@@ -59,7 +59,7 @@ func (v *validator) selections(set ast.SelectionSet, parent *typeDef) {
 			}
 			t := v.s.byName[f.TypeCondition]
 			if t != nil && t.composite() && parent != nil && !overlap(parent, t) {
-				v.failAt("PossibleFragmentSpreads", v.text.around(sel.Position, -1), "Fragment %q cannot be spread here as objects of type %q can never be of type %q.", sel.Name, parent.name, t.name)
+				v.failAt("PossibleFragmentSpreads", v.text.around(sel.Position, -1), "Fragment %q cannot be spread here as objects of type %q can never be of type %q.", sel.Name, parent.shown(), f.TypeCondition)
 			}
 		}
 	}
@@ -85,7 +85,7 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 	if parent != nil {
 		def = v.s.field(parent, f.Name)
 		if def == nil && !v.full() {
-			v.fail("FieldsOnCorrectType", f.Position, "Cannot query field %q on type %q.%s", abbreviate(f.Name), parent.name, v.suggestField(parent, f.Name))
+			v.fail("FieldsOnCorrectType", f.Position, "Cannot query field %q on type %q.%s", abbreviate(f.Name), parent.shown(), v.suggestField(parent, f.Name))
 		}
 	}
 	v.directives(f.Directives, "FIELD")
@@ -98,16 +98,16 @@ func (v *validator) field(f *ast.Field, parent *typeDef) {
 	if len(f.Arguments) > 0 || len(def.args) > 0 {
 		where = "field \"" + def.name + "\""
 		if def.parent != nil {
-			where = "field \"" + parent.name + "." + def.name + "\""
+			where = "field \"" + parent.shown() + "." + def.name + "\""
 		}
 	}
 	v.arguments(f.Arguments, def.args, def.argByName, f.Position, 0, where)
 	t := def.typ.base()
 	switch {
 	case t.leaf() && f.SelectionSet != nil:
-		v.failAt("ScalarLeafs", v.openBrace(f), "Field %q must not have a selection since type %q has no subfields.", f.Name, def.typ.text)
+		v.failAt("ScalarLeafs", v.openBrace(f), "Field %q must not have a selection since type %q has no subfields.", f.Name, def.typ.shown())
 	case t.composite() && f.SelectionSet == nil:
-		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.typ.text, f.Name)
+		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.typ.shown(), f.Name)
 	}
 	if t.leaf() {
 		t = nil // its fields are no further faults
@@ -186,7 +186,7 @@ func (v *validator) arguments(args ast.ArgumentList, defs []*inputDef, byName ma
 	}
 	for _, d := range defs {
 		if d.required() && given[d.name] == nil {
-			v.failAt("ProvidedRequiredArguments", v.text.around(pos, delta), "Argument %q of type %q is required on %s, but it was not provided.", d.name, d.typ.text, where)
+			v.failAt("ProvidedRequiredArguments", v.text.around(pos, delta), "Argument %q of type %q is required on %s, but it was not provided.", v.shown(d.name), d.typ.shown(), where)
 		}
 	}
 }
@@ -214,7 +214,7 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 		return
 	case val.Kind == ast.NullValue:
 		if typ.nonNull {
-			v.fail("ValuesOfCorrectType", val.Position, "Expected value of type %q, found null.", typ.text)
+			v.fail("ValuesOfCorrectType", val.Position, "Expected value of type %q, found null.", typ.shown())
 		}
 		return
 	case typ.elem != nil:
@@ -233,7 +233,7 @@ func (v *validator) value(val *ast.Value, typ *typeRef) {
 		return
 	}
 	if (val.Kind == ast.ListValue || val.Kind == ast.ObjectValue) && (t.kind == kindEnum || t.scalarCode != scalarCustom) {
-		v.fail("ValuesOfCorrectType", val.Position, "Expected value of type %q, found %s.", typ.text, abbreviate(printLiteral(val)))
+		v.fail("ValuesOfCorrectType", val.Position, "Expected value of type %q, found %s.", typ.shown(), abbreviate(printLiteral(val)))
 		v.children(val)
 		return
 	}
@@ -278,7 +278,7 @@ func (v *validator) uniqueField(c *ast.ChildValue, names map[string]*ast.ChildVa
 
 func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
 	if val.Kind != ast.ObjectValue {
-		v.fail("ValuesOfCorrectType", val.Position, "Expected value of type %q, found %s.", typ.text, abbreviate(printLiteral(val)))
+		v.fail("ValuesOfCorrectType", val.Position, "Expected value of type %q, found %s.", typ.shown(), abbreviate(printLiteral(val)))
 		v.children(val)
 		return
 	}
@@ -290,7 +290,7 @@ func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
 		v.uniqueField(c, names)
 		d := t.inputByName[c.Name]
 		if d == nil {
-			v.fail("ValuesOfCorrectType", c.Position, "Field %q is not defined by type %q.%s", abbreviate(c.Name), t.name, didYouMean(c.Name, inputNames(t)))
+			v.fail("ValuesOfCorrectType", c.Position, "Field %q is not defined by type %q.%s", abbreviate(c.Name), t.shown(), didYouMean(c.Name, inputNames(t)))
 			v.value(c.Value, nil)
 			continue
 		}
@@ -302,7 +302,7 @@ func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
 	}
 	for _, d := range t.inputs {
 		if d.required() && names[d.name] == nil {
-			v.fail("ValuesOfCorrectType", val.Position, "Field %q of required type %q was not provided.", t.name+"."+d.name, d.typ.text)
+			v.fail("ValuesOfCorrectType", val.Position, "Field %q of required type %q was not provided.", t.shown()+"."+t.shownMember(d.name), d.typ.shown())
 		}
 	}
 	if !t.oneOf {
@@ -310,9 +310,9 @@ func (v *validator) object(val *ast.Value, t *typeDef, typ *typeRef) {
 	}
 	switch {
 	case len(names) != 1:
-		v.fail("ValuesOfCorrectType", val.Position, "OneOf Input Object %q must specify exactly one key.", t.name)
+		v.fail("ValuesOfCorrectType", val.Position, "OneOf Input Object %q must specify exactly one key.", t.shown())
 	case val.Children[0].Value.Kind == ast.NullValue:
-		v.fail("ValuesOfCorrectType", val.Position, "Field %q must be non-null.", t.name+"."+val.Children[0].Name)
+		v.fail("ValuesOfCorrectType", val.Position, "Field %q must be non-null.", t.shown()+"."+val.Children[0].Name)
 	}
 }
 
