@@ -91,7 +91,7 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		o: o, st: st, ops: ch.Ops, res: &Result{},
 		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
-		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{},
+		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
 	// What the change takes back binds nothing in it, wherever that stands.
 	c.leave(ch)
@@ -152,6 +152,7 @@ type checker struct {
 	notices  []found
 
 	declared  map[ID]declaration
+	accepts   bool        // what does not fit the ontology
 	refused   map[ID]bool // declared in vain: what is said of them is no fault of its own
 	stated    map[ClaimID]statement
 	withdrawn map[ClaimID]Place
@@ -188,6 +189,7 @@ func (c *checker) declare(op *Op) {
 	}
 	t := c.o.Type(e.Type)
 	switch {
+	case c.accepts:
 	case t == nil:
 		c.problem(op.Place, UnknownName, "%s has the type %q, which the ontology does not declare%s", e.ID, Clip(e.Type), c.suggestType(e.Type))
 		return
@@ -241,6 +243,9 @@ func (c *checker) assert(op *Op) {
 	cl := op.Claim
 	cl.Qualifiers = append([]QualifierValue(nil), cl.Qualifiers...)
 	cl.Supersedes = append([]ClaimID(nil), cl.Supersedes...)
+	if own := cl; c.accepts && c.asIs(op, &own) {
+		return
+	}
 	f := c.field(op.Place, &cl)
 	c.source(op.Place, &cl)
 	c.holding(op.Place, &cl)

@@ -125,4 +125,7 @@ type Change struct {
 	Key string
 	// IfSeq, where not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq
+	// AsIs takes what does not fit the ontology as it is, as an export has it of a
+	// store whose ontology was changed.
+	AsIs bool
 }

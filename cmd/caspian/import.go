@@ -72,7 +72,11 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return orURL(err)
 			}
-			err = importInto(ctx, e, g.Graph, inputs, *batch, *dry, *asJSON)
+			var to intake.Target = g.Graph
+			if *accept {
+				to = asIs{g.Graph}
+			}
+			err = importInto(ctx, e, to, inputs, *batch, *dry, *asJSON)
 			return errors.Join(err, g.Close())
 		}
 	},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
@@ -88,4 +89,19 @@ func keptOntology(dir string) (text string, err error) {
 		err = fmt.Errorf("the store %s keeps no ontology; an earlier version made it", dir)
 	}
 	return text, err
+}
+
+// asIs takes changes with what does not fit the ontology, as exports have it.
+type asIs struct{ *live.Graph }
+
+func (g asIs) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
+	own := *ch
+	own.AsIs = true
+	return g.Graph.Commit(ctx, &own)
+}
+
+func (g asIs) Check(ch *graph.Change) (*graph.Result, error) {
+	own := *ch
+	own.AsIs = true
+	return g.Graph.Check(&own)
 }

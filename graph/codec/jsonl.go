@@ -25,7 +25,8 @@ import (
 //	{"retract":"c…","reason":"misread"}
 //
 // An object names an entity, a value a literal: a text, a number, true or
-// false, {"value":3,"unit":"bcm"} or {"lat":48,"lon":68}. Qualifiers are
+// false, {"value":3,"unit":"bcm"} or {"lat":48,"lon":68}; {"kind":"string","value":"3"}
+// says its kind where the ontology does not. Qualifiers are
 // values by name; an entity among them is {"entity":"KAZ"} or its id. Empty lines are skipped.
 // Withdrawn claims are written as the claim and its retraction.
 var JSONLines = &Format{
@@ -365,6 +366,9 @@ func jsonObject(raw json.RawMessage) (graph.Value, error) {
 	if err != nil {
 		return graph.Value{}, err
 	}
+	if slices.Contains(keys, "kind") {
+		return jsonKind(raw)
+	}
 	form := "" // of another kind of value
 	if err := json.Unmarshal(raw, &o); err == nil {
 		slices.Sort(keys)
@@ -385,101 +389,14 @@ func jsonObject(raw json.RawMessage) (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
 }
 
-func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
-	bw := bufio.NewWriterSize(w, 64<<10)
-	enc := json.NewEncoder(bw)
-	enc.SetEscapeHTML(false)
-	err := from.Entities(func(e graph.Entity) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return enc.Encode(jsonLine{Entity: string(e.ID), Type: e.Type})
-	})
-	if err != nil {
-		return err
+// jsonKind reads a value that says of what kind it is: the ontology of the store
+// that it was exported from had no field for it.
+func jsonKind(raw json.RawMessage) (graph.Value, error) {
+	var o struct{ Kind, Value string }
+	err := json.Unmarshal(raw, &o)
+	kind, ok := graph.ParseKind(o.Kind)
+	if err != nil || !ok {
+		return graph.Value{}, graph.Errorf(graph.BadInput, `a value with its kind is {"kind":…,"value":"…"}, both texts`)
 	}
-	// What a later claim supersedes is withdrawn by that one. A retraction would
-	// leave it nothing to supersede, where the two are read in different batches.
-	superseded := map[graph.ClaimID]bool{}
-	err = from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
-		for _, old := range c.Supersedes {
-			superseded[old] = true
-		}
-		return ctx.Err()
-	})
-	if err != nil {
-		return err
-	}
-	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := enc.Encode(lineOf(c)); err != nil || live || superseded[id] {
-			return err
-		}
-		return enc.Encode(jsonLine{Retract: id.String()})
-	})
-	if err != nil {
-		return err
-	}
-	return bw.Flush()
-}
-
-func lineOf(c *graph.Claim) jsonLine {
-	l := jsonLine{
-		Subject: string(c.Subject), Predicate: c.Predicate, Valid: c.Valid.String(), Source: string(c.Source),
-		Locator: c.Locator, Confidence: &c.Confidence, AttributedTo: c.AttributedTo, Original: c.Original,
-		Conflict: c.Conflict, Note: c.Note,
-	}
-	if c.Value.Kind() == graph.EntityKind {
-		l.Object = string(c.Value.Entity())
-	} else {
-		l.Value = rawValue(c.Value)
-	}
-	if c.Rank != graph.Normal {
-		l.Rank = c.Rank.String()
-	}
-	if c.Attribution != graph.Asserted {
-		l.Attribution = c.Attribution.String()
-	}
-	for _, q := range c.Qualifiers {
-		if l.Qualifiers == nil {
-			l.Qualifiers = jsonQualifiers{}
-		}
-		l.Qualifiers[q.Name] = rawValue(q.Value)
-	}
-	for _, id := range c.Supersedes {
-		l.Supersedes = append(l.Supersedes, id.String())
-	}
-	return l
-}
-
-func rawValue(v graph.Value) json.RawMessage {
-	var x any
-	switch v.Kind() {
-	case graph.EntityKind:
-		x = map[string]string{"entity": string(v.Entity())}
-	case graph.IntKind, graph.FloatKind, graph.BoolKind:
-		return json.RawMessage(v.String())
-	case graph.QuantityKind:
-		x = struct {
-			Value float64 `json:"value"`
-			Unit  string  `json:"unit"`
-		}{v.Float(), v.Text()}
-	case graph.CoordinatesKind:
-		lat, lon := v.LatLon()
-		x = struct {
-			Lat float64 `json:"lat"`
-			Lon float64 `json:"lon"`
-		}{lat, lon}
-	default:
-		x = v.String()
-	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(x); err != nil {
-		panic(err) // texts and finite numbers only
-	}
-	return bytes.TrimSpace(buf.Bytes())
+	return graph.ParseValue(kind, o.Value)
 }

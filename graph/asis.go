@@ -1,0 +1,89 @@
+package graph
+
+import (
+	"github.com/caspian-kg/caspian/graph/text"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// withDeclared is the state with what a change declares.
+type withDeclared struct {
+	State
+	c *checker
+}
+
+func (s withDeclared) TypeOf(id ID) (string, bool) {
+	if d, ok := s.c.declared[id]; ok {
+		return d.typ, true
+	}
+	return s.State.TypeOf(id)
+}
+
+// asIs takes a claim that does not fit the ontology as it is, where the change
+// says so, and tells whether it is one. Its values must be of a known kind, and
+// the entities that it names must be there.
+func (c *checker) asIs(op *Op, cl *Claim) bool {
+	st := withDeclared{c.st, c}
+	name, ok := st.TypeOf(cl.Subject)
+	if !ok || !c.kinds(st, cl, name) || Misfit(c.o, st, cl) == "" {
+		return false
+	}
+	before := len(c.problems)
+	c.source(op.Place, cl)
+	c.holding(op.Place, cl)
+	if len(c.problems) == before {
+		cl.Normalise()
+		c.renames(op, cl)
+		for i, old := range cl.Supersedes {
+			cl.Supersedes[i] = c.meant(old)
+		}
+		c.accept(op.Place, new(schema.Field), *cl)
+	}
+	return true
+}
+
+// kinds gives loose values the kind that the ontology has for them somewhere.
+func (c *checker) kinds(st State, cl *Claim, typ string) bool {
+	var f *schema.Field
+	if t := c.o.Type(typ); t != nil {
+		f = t.Field(cl.Predicate)
+	}
+	if fs := c.o.Predicate(cl.Predicate); f == nil && len(fs) > 0 {
+		f = fs[0]
+	}
+	settle := func(v *Value, scalar schema.Scalar, declared bool) bool {
+		if v.Kind() == LooseKind {
+			parsed, err := ParseValue(KindOf(scalar), v.Text())
+			if !declared || err != nil {
+				return false
+			}
+			*v = parsed
+		}
+		if v.Kind() == EntityKind {
+			_, ok := st.TypeOf(v.Entity())
+			return ok
+		}
+		return v.fault() == "" && (v.Kind() != StringKind || v.Text() != "" && text.Fault(v.Text(), false) == "")
+	}
+	scalar := schema.NoScalar
+	if f != nil {
+		scalar = f.Scalar
+	}
+	if !settle(&cl.Value, scalar, f != nil) {
+		return false
+	}
+	for i := range cl.Qualifiers {
+		q := &cl.Qualifiers[i]
+		var def *schema.Qualifier
+		if f != nil {
+			def = f.Qualifier(q.Name)
+		}
+		if def == nil {
+			if !settle(&q.Value, schema.NoScalar, false) {
+				return false
+			}
+		} else if !settle(&q.Value, def.Scalar, true) {
+			return false
+		}
+	}
+	return true
+}

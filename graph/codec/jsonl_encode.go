@@ -1,0 +1,151 @@
+package codec
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// kindsOf tells which values must say their kind, since no field tells it.
+type kindsOf struct {
+	o    *schema.Ontology
+	lost map[graph.ID]bool // entities whose type the ontology does not have
+}
+
+func (k kindsOf) raw(c *graph.Claim) json.RawMessage {
+	fs := k.o.Predicate(c.Predicate)
+	if !k.lost[c.Subject] && len(fs) > 0 && graph.KindOf(fs[0].Scalar) == c.Value.Kind() {
+		return rawValue(c.Value)
+	}
+	return rawKind(c.Value)
+}
+
+func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMessage {
+	for _, f := range k.o.Predicate(c.Predicate) {
+		if def := f.Qualifier(q.Name); def != nil && !k.lost[c.Subject] && graph.KindOf(def.Scalar) == q.Value.Kind() {
+			return rawValue(q.Value)
+		}
+	}
+	return rawKind(q.Value)
+}
+
+// rawKind is a value with its kind, but for those whose form tells it.
+func rawKind(v graph.Value) json.RawMessage {
+	switch v.Kind() {
+	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind:
+		return rawValue(v)
+	}
+	raw, err := json.Marshal(map[string]string{"kind": v.Kind().String(), "value": v.String()})
+	if err != nil {
+		panic(err) // texts only
+	}
+	return raw
+}
+
+func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
+	bw := bufio.NewWriterSize(w, 64<<10)
+	enc := json.NewEncoder(bw)
+	enc.SetEscapeHTML(false)
+	kinds := kindsOf{from.Ontology(), map[graph.ID]bool{}}
+	err := from.Entities(func(e graph.Entity) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if t := kinds.o.Type(e.Type); t == nil || t.Abstract {
+			kinds.lost[e.ID] = true
+		}
+		return enc.Encode(jsonLine{Entity: string(e.ID), Type: e.Type})
+	})
+	if err != nil {
+		return err
+	}
+	// What a later claim supersedes is withdrawn by that one. A retraction would
+	// leave it nothing to supersede, where the two are read in different batches.
+	superseded := map[graph.ClaimID]bool{}
+	err = from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
+		for _, old := range c.Supersedes {
+			superseded[old] = true
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := enc.Encode(lineOf(c, kinds)); err != nil || live || superseded[id] {
+			return err
+		}
+		return enc.Encode(jsonLine{Retract: id.String()})
+	})
+	if err != nil {
+		return err
+	}
+	return bw.Flush()
+}
+
+func lineOf(c *graph.Claim, kinds kindsOf) jsonLine {
+	l := jsonLine{
+		Subject: string(c.Subject), Predicate: c.Predicate, Valid: c.Valid.String(), Source: string(c.Source),
+		Locator: c.Locator, Confidence: &c.Confidence, AttributedTo: c.AttributedTo, Original: c.Original,
+		Conflict: c.Conflict, Note: c.Note,
+	}
+	if c.Value.Kind() == graph.EntityKind {
+		l.Object = string(c.Value.Entity())
+	} else {
+		l.Value = kinds.raw(c)
+	}
+	if c.Rank != graph.Normal {
+		l.Rank = c.Rank.String()
+	}
+	if c.Attribution != graph.Asserted {
+		l.Attribution = c.Attribution.String()
+	}
+	for _, q := range c.Qualifiers {
+		if l.Qualifiers == nil {
+			l.Qualifiers = jsonQualifiers{}
+		}
+		l.Qualifiers[q.Name] = kinds.rawQualifier(c, q)
+	}
+	for _, id := range c.Supersedes {
+		l.Supersedes = append(l.Supersedes, id.String())
+	}
+	return l
+}
+
+func rawValue(v graph.Value) json.RawMessage {
+	var x any
+	switch v.Kind() {
+	case graph.EntityKind:
+		x = map[string]string{"entity": string(v.Entity())}
+	case graph.IntKind, graph.FloatKind, graph.BoolKind:
+		return json.RawMessage(v.String())
+	case graph.QuantityKind:
+		x = struct {
+			Value float64 `json:"value"`
+			Unit  string  `json:"unit"`
+		}{v.Float(), v.Text()}
+	case graph.CoordinatesKind:
+		lat, lon := v.LatLon()
+		x = struct {
+			Lat float64 `json:"lat"`
+			Lon float64 `json:"lon"`
+		}{lat, lon}
+	default:
+		x = v.String()
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(x); err != nil {
+		panic(err) // texts and finite numbers only
+	}
+	return bytes.TrimSpace(buf.Bytes())
+}
