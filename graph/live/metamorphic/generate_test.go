@@ -30,6 +30,7 @@ const (
 	restores     class = "restores"
 	clockJumps   class = "clock-jumps"
 	ontologyMore class = "ontology-more"
+	ontologyLess class = "ontology-less"
 	sameKey      class = "same-key" // a key again, with a change that differs a little
 	cancels      class = "cancels"
 	atOnce       class = "at-once"
@@ -125,6 +126,7 @@ func (g *generator) next() {
 		{2, snapshotFull, func() string { return "full snapshot=" + g.pick("yes", "no") }},
 		{1, clockJumps, func() string { return "clock by=" + g.pick("8760h", "-8760h", "1h", "-1h", "-1s") }},
 		{1, ontologyMore, func() string { return g.reopen() + " ontology=" + g.pick("first", "more") }},
+		{1, ontologyLess, func() string { return g.reopen() + " ontology=less" }},
 	}
 	total := 0
 	for _, k := range kinds {

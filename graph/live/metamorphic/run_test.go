@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,8 @@ import (
 // ontologies are the one that stores begin with, and others that it may become.
 var ontologies = map[string]func() *schema.Ontology{
 	"first": sync.OnceValue(func() *schema.Ontology { return mustLoad(ontology) }),
+	// What takes something away: a field, a field's kind.
+	"less": sync.OnceValue(func() *schema.Ontology { return mustLoad(lessOntology) }),
 	// A type more, which takes nothing away.
 	"more": sync.OnceValue(func() *schema.Ontology {
 		return mustLoad(ontology + "type Region implements Entity { size: Int @time(kind: STATE) }\n")
@@ -40,6 +43,8 @@ type Person implements Entity @entity(plural: "people") { visited: [City!] @time
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
 enum Unit { km @measures(dimension: "length") }
 `
+
+var lessOntology = strings.NewReplacer("  mayor: Person @time(kind: STATE)\n", "", "population: Int", "population: String").Replace(ontology)
 
 func mustLoad(text string) *schema.Ontology {
 	o, err := schema.Load("harness.graphql", text)
@@ -337,10 +342,52 @@ func (r *run) reopen(how string, harms []string, args map[string]string) error {
 		r.lastGroup = 0 // all is noted
 	}
 	r.g = nil
-	if o := args["ontology"]; o != "" {
+	switch o := args["ontology"]; o {
+	case "":
+	case "less":
+		if err := r.throughLess(faults, full); err != nil {
+			return fmt.Errorf("under an ontology with less: %w", err)
+		}
+	default:
 		r.ontology = o
 	}
 	return r.reopenAfter(harms, faults, full)
+}
+
+// throughLess opens the store under an ontology that has lost fields, and
+// closes it again: what does not fit is listed, and nothing is lost by it.
+func (r *run) throughLess(faults map[string]string, full bool) error {
+	was := r.ontology
+	r.ontology = "less"
+	if err := r.reopenAfter(nil, faults, full); err != nil {
+		return err
+	}
+	r.ontology = was
+	if err := compareContent(r.g.Snapshot(), r.m); err != nil {
+		return err
+	}
+	if err := r.compareDigest(r.g.Snapshot().Digest(), r.m.content()); err != nil {
+		return err
+	}
+	misfits, err := live.Misfits(context.Background(), r.log.Log, ontologies["less"](), ontologies[was]())
+	if err != nil {
+		return err
+	}
+	listed, want := 0, 0
+	for _, m := range misfits {
+		listed += m.Claims
+	}
+	for _, f := range r.m.order {
+		if f.ended == 0 && (f.Predicate == "mayor" || f.Predicate == "population") {
+			want++
+		}
+	}
+	if listed != want {
+		return fmt.Errorf("%d claims are listed that do not fit, of %d: %v", listed, want, misfits)
+	}
+	err = errors.Join(r.g.Close(), r.log.Log.Close())
+	r.g = nil
+	return err
 }
 
 // harmed is what a store may be after harm was done to its files.

@@ -42,7 +42,7 @@ func killedHistory(seed uint64) []op {
 	all := map[class]bool{
 		logFails: true, logPanics: true, logDoubt: true, elsewhere: true, diskFull: true, snapshotFull: true, dies: true, kills: true,
 		restarts: true, snapshotHarm: true, snapshotSwap: true, logHarm: true, noteHarm: true, restores: true, clockJumps: true,
-		ontologyMore: true, cancels: true, atOnce: true,
+		ontologyMore: true, ontologyLess: true, cancels: true, atOnce: true,
 	}
 	return slices.DeleteFunc(generate(seed, 4000, all), func(o op) bool { return o.name() == "save" })
 }
