@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/store"
 )
 
-// faultyLog stands between the graph and its log and misbehaves once for each
+// faultyLog is between the graph and its log and misbehaves once for each
 // fault that it is given.
 type faultyLog struct {
 	store.Log

@@ -120,6 +120,11 @@ func (g *generator) next() {
 		{3, logPanics, func() string { return "log " + g.pick("append=panic", "append=late", "replay=panic", "key=panic") }},
 		{3, logDoubt, func() string { return "log append=" + g.pick("doubt", "kept") }},
 		{1, logDoubt, func() string { return "log append=" + g.pick("doubt", "kept") + " replay=fail" }},
+		{2, logDoubt, func() string {
+			// Those who wait then find a log that must be read first.
+			g.add("log append=" + g.pick("fail", "doubt", "kept"))
+			return g.together()
+		}},
 		{3, diskFull, func() string {
 			return fmt.Sprintf("disk fails=%s after=%d times=%d", g.pick("write", "half", "sync", "create"), g.r.IntN(4), 1+g.r.IntN(3))
 		}},

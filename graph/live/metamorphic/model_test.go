@@ -212,6 +212,11 @@ func (d *decision) assert(op *graph.Op) {
 	if len(d.a.codes) > before {
 		return
 	}
+	d.accept(c)
+}
+
+// accept takes a claim that fits the ontology.
+func (d *decision) accept(c graph.Claim) {
 	id := c.ID()
 	d.a.ids = append(d.a.ids, id)
 	if d.stated[id] || d.m.facts[id] != nil {

@@ -275,7 +275,7 @@ func words(part string) map[string]string {
 	return args
 }
 
-// changes are the changes of a line: of each group behind the first, or of the first.
+// changes are the changes of a line: of each group after the first, or of the first.
 func (o op) changes() ([]change, error) {
 	groups := o.groups
 	if len(groups) > 1 {

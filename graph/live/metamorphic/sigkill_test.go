@@ -76,7 +76,7 @@ func steps(o op) ([]change, error) {
 	return parts, nil
 }
 
-// child makes the changes from a line on, and says each number that it was told.
+// child makes the changes from a line on, and prints each number that was acknowledged.
 func child(dir string, ops []op, from int) error {
 	_, g, err := opened(dir)
 	if err != nil {
@@ -125,7 +125,7 @@ func TestKilledForTrue(t *testing.T) {
 			seed++
 			dir, m, ops, from = t.TempDir(), newModel(nil), killedHistory(seed), 0
 		}
-		told := killChild(t, fmt.Sprintf("%s,%d,%d", dir, seed, from), time.Duration(r.IntN(400))*time.Millisecond)
+		acked := killChild(t, fmt.Sprintf("%s,%d,%d", dir, seed, from), time.Duration(r.IntN(400))*time.Millisecond)
 		want, ends := expected(t, m, ops[from:])
 		l, g, err := opened(dir)
 		if err != nil {
@@ -136,8 +136,8 @@ func TestKilledForTrue(t *testing.T) {
 		if err != nil {
 			t.Fatalf("run %d: %v", run, err)
 		}
-		if len(got) < told || len(got) < len(m.entries) {
-			t.Fatalf("run %d: %d commits are left; %d were acknowledged", run, len(got), max(told, len(m.entries)))
+		if len(got) < acked || len(got) < len(m.entries) {
+			t.Fatalf("run %d: %d commits are left; %d were acknowledged", run, len(got), max(acked, len(m.entries)))
 		}
 		for i := len(m.entries); i < len(got); i++ {
 			if i >= len(want) || got[i].text() != want[i].text() {
@@ -180,8 +180,8 @@ func expected(t *testing.T, m *model, ops []op) (want []entry, ends []int) {
 	return m.entries, ends
 }
 
-// killChild runs a child for a while and returns the highest number it was told.
-func killChild(t *testing.T, args string, after time.Duration) (told int) {
+// killChild runs a child for a while and returns the highest number that was acknowledged.
+func killChild(t *testing.T, args string, after time.Duration) (acked int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), childVar+"="+args)
@@ -202,10 +202,10 @@ func killChild(t *testing.T, args string, after time.Duration) (told int) {
 		if err != nil {
 			break // cut short: nothing was promised
 		}
-		told = max(told, n)
+		acked = max(acked, n)
 	}
 	if err := cmd.Wait(); err != nil && cmd.ProcessState.Exited() {
 		t.Fatalf("the child ended by itself: %v\n%s", err, &said)
 	}
-	return told
+	return acked
 }
