@@ -117,7 +117,7 @@ var faults = []fault{
 	seed("stated inverse", "  caspian-sea: {littorals: KAZ}\n", "PLANTED:4: caspian-sea.littorals: "),
 	seed("stated derivation", "  KAZ: {headOfState: kassym-jomart-tokayev}\n", "PLANTED:4: KAZ.headOfState: "),
 	seed("neighbour of itself", "  KAZ: {borders: KAZ}\n", "PLANTED:4: KAZ.borders: … KAZ itself"),
-	seed("empty text", "  KAZ: {terrain: \"\"}\n", "PLANTED:4: KAZ.terrain: terrain of KAZ is an empty text"),
+	seed("empty text", "  KAZ: {terrain: \"\"}\n", "PLANTED:4: KAZ.terrain: terrain of KAZ shows nothing"),
 	seed("missing value", "  KAZ: {terrain: }\n", "PLANTED:4: KAZ.terrain: the value is missing"),
 	seed("not YAML", "  KAZ: [\n", "PLANTED:"),
 	seed("malformed claim id", "  KAZ: {terrain: {value: flat, supersedes: c123}}\n", "PLANTED:4: KAZ.terrain: "),
