@@ -10,10 +10,6 @@ import (
 // is the binder's own (a pointer costs no allocation), Index is whatever the binder
 // wants beside it, such as a row. The engine never looks into Obj, except that a nil Obj
 // as an item of a list is null.
-//
-// A field with a Resolve function under a bound field receives the Ref as its Source;
-// under another Resolve function it receives that function's result. A bound field under
-// a Resolve function receives Ref{Obj: the result}, or the result itself if it is a Ref.
 type Ref struct {
 	Obj   any
 	Index uint64
@@ -59,7 +55,7 @@ type Binding struct {
 	List func(c *Call, src Ref, dst []Ref) (items []Ref, ok bool, err error)
 
 	// Stream opens the event stream of a subscription's root field. Each event is read
-	// by Object or Resolve where set, and is otherwise the field's value itself. The
+	// by the other reader where one is set, and is otherwise the field's value itself. The
 	// stream ends when the channel is closed; it must be closed after Ctx is done.
 	// Stream is the only reader allowed beside another one.
 	Stream func(c *Call, src Ref) (<-chan Ref, error)
@@ -92,13 +88,11 @@ type Config struct {
 	// Schema is the type system. The engine reads it once; later changes are not seen,
 	// and graphql-go's Extensions are not run.
 	Schema graphql.Schema
-	// Bindings holds the readers by type name and field name. A field without one uses
-	// its Resolve function, or the default resolver (map key, struct field by json tag
-	// or name).
+	// Bindings holds the reader of each field of each object type, by type name and field
+	// name. graphql-go's Resolve and Subscribe functions are not called.
 	Bindings map[string]map[string]Binding
-	// TypeOf names the concrete type of a Ref, by abstract type; the entry "" serves
-	// all abstract types that have none of their own. Without either, the abstract
-	// type's ResolveType and the object types' IsTypeOf are asked.
+	// TypeOf names the concrete type of a Ref, by interface or union; the entry "" serves
+	// those that have no entry.
 	TypeOf map[string]func(Ref) string
 	// Meta holds what graphql-go cannot say.
 	Meta Meta
@@ -107,7 +101,7 @@ type Config struct {
 	Classes []string
 	// Limits bounds every request; its zero value means the documented defaults.
 	Limits Limits
-	// OnPanic is told of a panic in a reader or resolver: the field as Type.field (empty
+	// OnPanic is told of a panic in a reader: the field as Type.field (empty
 	// where it was outside of any), the recovered value and the stack. Nil discards it.
 	OnPanic func(field string, value any, stack []byte)
 	// Tell turns an error of a reader, a stream or Prepare into the one whose text and

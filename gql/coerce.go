@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
-	gqlast "github.com/graphql-go/graphql/language/ast"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -165,30 +163,14 @@ func coerceLeafAST(v *ast.Value, t *typeDef, vars *variables) (any, error) {
 		}
 		return v.Raw, nil
 	}
-	return coerceCustomAST(v, t, vars)
+	plain, err := untyped(v, vars)
+	if err != nil {
+		return nil, err
+	}
+	return callParse(t, plain)
 }
 
-func coerceCustomAST(v *ast.Value, t *typeDef, vars *variables) (out any, err error) {
-	if t.parse != nil {
-		plain, err := untyped(v, vars)
-		if err != nil {
-			return nil, err
-		}
-		return callParse(t, plain)
-	}
-	defer func() {
-		if recover() != nil { // a ParseLiteral that did not expect this kind
-			out, err = nil, fmt.Errorf("Expected value of type %q, found %s.", t.shown(), abbreviate(v.String()))
-		}
-	}()
-	if t.scalar != nil {
-		if out = t.scalar.ParseLiteral(sourceAST(v, vars)); out != nil {
-			return out, nil
-		}
-	}
-	return nil, fmt.Errorf("Expected value of type %q, found %s.", t.shown(), abbreviate(v.String()))
-}
-
+// callParse has a custom scalar read its input, which is not null.
 func callParse(t *typeDef, v any) (out any, err error) {
 	defer func() {
 		if recover() != nil {
@@ -232,43 +214,6 @@ func untyped(v *ast.Value, vars *variables) (any, error) {
 		return obj, nil
 	default:
 		return v.Raw, nil
-	}
-}
-
-// sourceAST converts a literal into graphql-go's AST, for ParseLiteral.
-func sourceAST(v *ast.Value, vars *variables) gqlast.Value {
-	switch v.Kind {
-	case ast.Variable:
-		if val, ok := vars.lookup(v.Raw); ok && val != nil {
-			if lit, err := untypedLiteral(reflect.ValueOf(val)); err == nil {
-				return sourceAST(lit, nil)
-			}
-		}
-		return gqlast.NewEnumValue(&gqlast.EnumValue{Value: "null"})
-	case ast.IntValue:
-		return gqlast.NewIntValue(&gqlast.IntValue{Value: v.Raw})
-	case ast.FloatValue:
-		return gqlast.NewFloatValue(&gqlast.FloatValue{Value: v.Raw})
-	case ast.BooleanValue:
-		return gqlast.NewBooleanValue(&gqlast.BooleanValue{Value: v.Raw == "true"})
-	case ast.ListValue:
-		list := &gqlast.ListValue{}
-		for _, c := range v.Children {
-			list.Values = append(list.Values, sourceAST(c.Value, vars))
-		}
-		return gqlast.NewListValue(list)
-	case ast.ObjectValue:
-		obj := &gqlast.ObjectValue{}
-		for _, c := range v.Children {
-			obj.Fields = append(obj.Fields, gqlast.NewObjectField(&gqlast.ObjectField{
-				Name: gqlast.NewName(&gqlast.Name{Value: c.Name}), Value: sourceAST(c.Value, vars),
-			}))
-		}
-		return gqlast.NewObjectValue(obj)
-	case ast.StringValue, ast.BlockValue:
-		return gqlast.NewStringValue(&gqlast.StringValue{Value: v.Raw})
-	default: // an enum value; graphql-go has no null and takes it for one
-		return gqlast.NewEnumValue(&gqlast.EnumValue{Value: v.Raw})
 	}
 }
 
@@ -454,28 +399,11 @@ func coerceLeaf(v any, t *typeDef) (any, error) {
 		}
 		return nil, fmt.Errorf("ID cannot represent value: %s", inspect(v))
 	}
-	return coerceCustom(v, t)
-}
-
-func coerceCustom(v any, t *typeDef) (out any, err error) {
 	plain, err := plainValue(v)
 	if err != nil {
 		return nil, err
 	}
-	if t.parse != nil {
-		return callParse(t, plain)
-	}
-	defer func() {
-		if recover() != nil {
-			out, err = nil, fmt.Errorf("Expected type %q.", t.shown())
-		}
-	}()
-	if t.scalar != nil {
-		if out = t.scalar.ParseValue(plain); out != nil {
-			return out, nil
-		}
-	}
-	return nil, fmt.Errorf("Expected type %q.", t.shown())
+	return callParse(t, plain)
 }
 
 // integerText is the text of an integral number. Digits are kept as they came: an ID of

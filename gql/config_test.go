@@ -32,6 +32,9 @@ func TestNewFaults(t *testing.T) {
 		{"stream of a leaf", func(c *Config) {
 			c.Bindings["Subscription"] = map[string]Binding{"other": {Stream: func(*Call, Ref) (<-chan Ref, error) { return nil, nil }}}
 		}, `a Stream alone gives objects`},
+		{"missing reader", func(c *Config) { delete(c.Bindings["City"], "size") }, `Bindings["City"]["size"]: missing`},
+		{"missing stream", func(c *Config) { c.Bindings["Subscription"]["other"] = Binding{Leaf: leaf} }, `needs a Stream`},
+		{"missing TypeOf", func(c *Config) { delete(c.TypeOf, "") }, `TypeOf: the interface Named has none`},
 		{"TypeOf", func(c *Config) { c.TypeOf = map[string]func(Ref) string{"City": nil} }, `TypeOf["City"]: the schema has no interface or union of that name`},
 		{"OneOf", func(c *Config) { c.Meta.OneOf = append(c.Meta.OneOf, "City") }, `Meta.OneOf: the schema has no input object "City"`},
 		{"OneOf with non-null", func(c *Config) { c.Meta.OneOf = append(c.Meta.OneOf, "Point") }, `Point.x: a field of a oneOf input must be nullable and without default`},
@@ -57,7 +60,7 @@ func TestNewFaults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cfg.Bindings = map[string]map[string]Binding{"City": {}, "Query": {}}
+			cfg = bound(cfg)
 			c.plant(&cfg)
 			if _, err = New(cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %s", err, c.want)
@@ -72,6 +75,7 @@ func TestNewListsEveryFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Bindings = map[string]map[string]Binding{"Nope": {}, "Query": {"nope": {}}}
+	cfg = bound(cfg)
 	cfg.Meta.SpecifiedBy["Nope"] = "x"
 	_, err = New(cfg)
 	for _, want := range []string{`Bindings["Nope"]`, `Bindings["Query"]["nope"]`, "Meta.SpecifiedBy"} {
@@ -95,23 +99,23 @@ func TestDefaults(t *testing.T) {
 	query := graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: graphql.Fields{
 		"show": {Type: graphql.String, Args: graphql.FieldConfigArgument{
 			"v": {Type: outer, DefaultValue: map[string]any{}}, "level": {Type: enum, DefaultValue: level(1)}, "id": {Type: graphql.ID, DefaultValue: 7}, "when": {Type: graphql.DateTime},
-		}, Resolve: func(p graphql.ResolveParams) (any, error) {
-			return string(canonicalArgs(nil, p.Args)), nil
 		}},
-		"level": {Type: enum, Resolve: func(graphql.ResolveParams) (any, error) { return level(2), nil }},
 	}})
 	schema, err := graphql.NewSchema(graphql.SchemaConfig{Query: query})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newEngine(t, Config{Schema: schema})
+	e := newEngine(t, Config{Schema: schema, Bindings: map[string]map[string]Binding{"Query": {"show": {
+		Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
+			return AppendString(dst, string(canonicalArgs(nil, c.Args))), nil
+		},
+	}}}})
 	if want := `show(id: ID = 7, level: Level = LOW, v: Outer = {}, when: DateTime): String`; !strings.Contains(e.SDL(), want) {
 		t.Errorf("the schema does not hold %s:\n%s", want, e.SDL())
 	}
 	for query, want := range map[string]string{
 		`{show}`: `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":{\"inner\":{\"a\":5,\"f\":1.5,\"level\":2},\"list\":[1,2]}}"}}`,
 		`{show(v:{inner:{}},level:HIGH,id:null)}`:    `{"data":{"show":"{\"id\":null,\"level\":2,\"v\":{\"inner\":{\"a\":5,\"level\":2},\"list\":[1,2]}}"}}`,
-		`{level __typename}`:                         `{"data":{"level":"HIGH","__typename":"Query"}}`,
 		`{show(when:"2025-06-18T00:00:00Z",v:null)}`: `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":null,\"when\":\"2025-06-18T00:00:00Z\"}"}}`,
 		`{show(when:"soon")}`:                        `{"errors":[{"message":"Expected value of type \"DateTime\", found \"soon\".","locations":[{"line":1,"column":12}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 	} {

@@ -221,13 +221,13 @@ func describe(a refAnswer) string {
 }
 
 func TestReferenceSDL(t *testing.T) {
-	e := worldEngine(t, false, Limits{})
+	e := worldEngine(t, Limits{})
 	sdl := e.SDL()
 	got := reference(t, "sdl", sdl, []refRequest{{Mode: "sdl"}})[0]
 	if !same(refAnswer{SDL: sdl}, got) {
 		t.Errorf("the printed schema differs from the reference's\n%s", diffLines(sdl, got.SDL))
 	}
-	again := worldEngine(t, false, Limits{})
+	again := worldEngine(t, Limits{})
 	if again.SDL() != sdl {
 		t.Error("the same schema printed twice differs")
 	}

@@ -12,7 +12,7 @@ import (
 // TestDescriptions covers what the edition of 2025 added and graphql-js 16 refuses:
 // descriptions of operations, variables and fragments.
 func TestDescriptions(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	query := `"""of the operation""" query Q("of the variable" $v: Int) { int(v: $v) ...F }
 """
 of the
@@ -29,7 +29,7 @@ fragment
 
 // TestPositions checks that errors after edited strings are where they are in the text.
 func TestPositions(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	for query, want := range map[string]string{
 		"{ a: string(v: \"\"\"one\n  two\n three\"\"\") nope }":              "{\"line\":3,\"column\":12}",
 		"{ a: string(v: \"\"\"one\"\"\") nope }":                             "{\"line\":1,\"column\":27}",
@@ -51,7 +51,7 @@ func TestPositions(t *testing.T) {
 
 // TestCacheEstimate holds the cache's estimate of its memory to what it really takes.
 func TestCacheEstimate(t *testing.T) {
-	e := worldEngine(t, true, Limits{PlanCacheBytes: -1})
+	e := worldEngine(t, Limits{PlanCacheBytes: -1})
 	var before, after runtime.MemStats
 	var requests []refRequest
 	for seed := range uint64(600) {
@@ -74,7 +74,7 @@ func TestCacheEstimate(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	if err := e.Check(fullIntrospection); err != nil {
 		t.Error(err)
 	}

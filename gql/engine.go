@@ -21,6 +21,7 @@ import (
 // goroutine.
 type Engine struct {
 	schema  *schema
+	readers readers
 	limits  Limits
 	sdl     string
 	cache   *planCache
@@ -33,11 +34,11 @@ type Engine struct {
 
 // New builds an engine. The error lists every fault of the configuration.
 func New(cfg Config) (*Engine, error) {
-	s, err := buildSchema(&cfg)
+	s, readers, err := buildSchema(&cfg)
 	if err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
-	e := &Engine{schema: s, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, tell: cfg.Tell, sdl: printSDL(s)}
+	e := &Engine{schema: s, readers: readers, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, tell: cfg.Tell, sdl: printSDL(s)}
 	// What is printed must be a valid schema by itself: clients generate code from it.
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
@@ -378,7 +379,7 @@ const (
 
 // execute runs a plan and renders the response.
 func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Response {
-	r.call.Ctx, r.call.Request, r.root = ctx, req.Value, root.Obj
+	r.call.Ctx, r.call.Request = ctx, req.Value
 	if !r.alive() {
 		return r.refused(req, r.abort)
 	}

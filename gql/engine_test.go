@@ -76,7 +76,7 @@ func testSchema() graphql.Schema {
 	})})
 	query := graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: graphql.Fields{
 		"root":  {Type: branch},
-		"plain": {Type: graphql.String, Resolve: func(p graphql.ResolveParams) (any, error) { return "plain", nil }},
+		"plain": {Type: graphql.String},
 		"any":   {Type: iface},
 	}})
 	mutation := graphql.NewObject(graphql.ObjectConfig{Name: "Mutation", Fields: graphql.Fields{
@@ -143,7 +143,7 @@ func testConfig() Config {
 	return Config{
 		Schema: schema,
 		Bindings: map[string]map[string]Binding{
-			"Query": {"root": self, "any": self}, "Branch": b, "Leaf": testReaders(),
+			"Query": {"root": self, "any": self, "plain": {Leaf: func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return AppendString(dst, "plain"), nil }}}, "Branch": b, "Leaf": testReaders(),
 			"Twig": {"id": b["id"], "bad": b["empty"]},
 			"Mutation": {"bump": {Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
 				sum += c.Args.(map[string]any)["by"].(int)
@@ -179,7 +179,7 @@ func TestExecute(t *testing.T) {
 	for _, c := range []struct{ name, query, vars, want string }{
 		{"selection order", `{root{name id s1}}`, "", `{"data":{"root":{"name":"Branch","id":"0","s1":1}}}`},
 		{"alias and merge", `{root{x:id} root{y:id x:id}}`, "", `{"data":{"root":{"x":"0","y":"0"}}}`},
-		{"resolve", `{plain}`, "", `{"data":{"plain":"plain"}}`},
+		{"a leaf of the root", `{plain}`, "", `{"data":{"plain":"plain"}}`},
 		{"fragments", `{any{__typename ...on Branch{b:id} ...F}} fragment F on Node{...on Leaf{l:id} name}`, "", `{"data":{"any":{"__typename":"Branch","b":"0","name":"Branch"}}}`},
 		{"list", `{root{nodes(first:2){id}}}`, "", `{"data":{"root":{"nodes":[{"id":"1"},{"id":"112"}]}}}`},
 		{"list by variable", `query($n:Int){root{nodes(first:$n){id}}}`, `{"n":1}`, `{"data":{"root":{"nodes":[{"id":"1"}]}}}`},

@@ -15,8 +15,7 @@ type city struct {
 	count int64
 }
 
-// One schema may mix fields bound to readers, which run without reflection, with fields
-// that have a Resolve function.
+// An engine over two rows: fields are read by functions that append JSON.
 func Example() {
 	cityType := graphql.NewObject(graphql.ObjectConfig{Name: "City", Fields: graphql.Fields{
 		"name":       {Type: graphql.NewNonNull(graphql.String)},
@@ -24,7 +23,7 @@ func Example() {
 	}})
 	schema, err := graphql.NewSchema(graphql.SchemaConfig{Query: graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: graphql.Fields{
 		"cities": {Type: graphql.NewList(cityType), Args: graphql.FieldConfigArgument{"first": {Type: graphql.Int, DefaultValue: 1}}},
-		"hello":  {Type: graphql.String, Resolve: func(graphql.ResolveParams) (any, error) { return "world", nil }},
+		"hello":  {Type: graphql.String},
 	}})})
 	if err != nil {
 		panic(err)
@@ -33,7 +32,9 @@ func Example() {
 	engine, err := gql.New(gql.Config{
 		Schema: schema,
 		Bindings: map[string]map[string]gql.Binding{
-			"Query": {"cities": {
+			"Query": {"hello": {Leaf: func(_ *gql.Call, _ gql.Ref, dst []byte) ([]byte, error) {
+				return gql.AppendString(dst, "world"), nil
+			}}, "cities": {
 				Prepare: func(args map[string]any) (any, error) {
 					first := args["first"].(int)
 					if first < 0 {

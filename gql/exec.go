@@ -14,7 +14,6 @@ type run struct {
 	e     *Engine
 	plan  *plan
 	call  Call
-	root  any // Request.Root.Obj, for ResolveInfo
 	vars  variables
 	buf   []byte
 	path  []pathElem
@@ -195,14 +194,12 @@ func (r *run) composite(f *field, src Ref) bool {
 		ok = r.readObject(f, src)
 	case readList:
 		ok = r.readList(f, src)
-	case readEvent:
+	default: // readEvent
 		if src.Obj == nil {
 			ok = r.nullHere(f, f.nonNull)
 		} else {
 			ok = r.complete(f, src)
 		}
-	default:
-		ok = r.readResolve(f, src)
 	}
 	r.path = r.path[:len(r.path)-1]
 	if ok {
@@ -310,11 +307,7 @@ func (r *run) items(f *field, items []Ref) bool {
 // concrete finds the selection for an object of an abstract type, and its type's name;
 // nil after an error. sel and typ are those of the object before, nil and "" at first.
 func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selection, string) {
-	name, err := r.typeName(f, ref)
-	if err != nil {
-		r.errorHere(f, err)
-		return nil, ""
-	}
+	name := f.sub.typeOf(ref)
 	if sel != nil && name == typ {
 		return sel, typ
 	}
@@ -322,14 +315,6 @@ func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selectio
 		r.errorHere(f, fmt.Errorf("abstract type %q was resolved to %q, which is not one of its possible types", f.sub.abstract.name, name))
 	}
 	return sel, name
-}
-
-func (r *run) typeName(f *field, ref Ref) (string, error) {
-	t := f.sub.abstract
-	if t.typeOf != nil {
-		return t.typeOf(ref), nil
-	}
-	return r.resolveType(f, ref)
 }
 
 // dynamicArgs brings a field's arguments into the call; false after an error.
@@ -363,7 +348,7 @@ func (r *run) arguments(f *field) *slot {
 
 // prepare calls Binding.Prepare and locates its error.
 func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError) {
-	if f.def.binding == nil || f.def.binding.Prepare == nil {
+	if f.binding.Prepare == nil {
 		return raw, nil
 	}
 	defer func() {
@@ -372,7 +357,7 @@ func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError
 			fail = internalError(f)
 		}
 	}()
-	args, err := f.def.binding.Prepare(raw)
+	args, err := f.binding.Prepare(raw)
 	if err == nil {
 		return args, nil
 	}

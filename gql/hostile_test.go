@@ -141,7 +141,7 @@ func hostile() []struct {
 }
 
 func TestHostile(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	for _, c := range hostile() {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -201,7 +201,7 @@ func TestLimits(t *testing.T) {
 		{Limits{NoIntrospection: true}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
 		{Limits{Bytes: -1, Tokens: -1, Nesting: -1, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1, Fields: -1, Cost: -1, Output: -1, VariableBytes: -1, VariableDepth: -1, VariableValues: -1, Introspection: -1, Errors: -1, PlanCacheBytes: -1}, `{__typename}`, "", `{"data":{"__typename":"Query"}}`},
 	} {
-		e := worldEngine(t, true, c.limits)
+		e := worldEngine(t, c.limits)
 		got := e.Execute(context.Background(), &Request{Query: c.query, Variables: json.RawMessage(c.vars), Root: Ref{Obj: &worldObject{seed: 1}}})
 		if got.Code != c.want && string(got.Body) != c.want {
 			t.Errorf("%+v: %s\n got %s\nwant %s", c.limits, c.query, got.Body, c.want)
@@ -225,7 +225,7 @@ func (c *leaving) Err() error {
 // TestVariablesCancelled wants long variables left where they are, being read or coerced, when
 // the client leaves.
 func TestVariablesCancelled(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	const values = 100_000
 	vars := json.RawMessage(`{"v":[` + strings.Repeat("1,", values) + `1]}`)
 	for stage, at := range map[string]int{"reading": 2, "coercing": values/checkValues + 2} {

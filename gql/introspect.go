@@ -51,7 +51,7 @@ func (b *builder) loadIntrospection() error {
 			t.kind = kindEnum
 			t.enumByName, t.enumByValue = map[string]*enumValue{}, map[any]*enumValue{}
 			for _, v := range d.EnumValues {
-				e := &enumValue{name: v.Name, description: v.Description, value: v.Name, json: strconv.Quote(v.Name)}
+				e := &enumValue{name: v.Name, description: v.Description, value: v.Name}
 				t.enumValues = append(t.enumValues, e)
 				t.enumByName[v.Name], t.enumByValue[v.Name] = e, e
 			}
@@ -64,7 +64,8 @@ func (b *builder) loadIntrospection() error {
 			if !ok {
 				return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.name, fd.Name)
 			}
-			f := &fieldDef{name: fd.Name, description: fd.Description, parent: t, typ: b.refOf(fd.Type), binding: &binding}
+			f := &fieldDef{name: fd.Name, description: fd.Description, parent: t, typ: b.refOf(fd.Type)}
+			b.readers.fields[f] = &boundField{Binding: binding}
 			f.args, f.argByName = b.argsOf(fd.Arguments)
 			t.fields = append(t.fields, f)
 			t.fieldByName[f.name] = f
@@ -83,20 +84,20 @@ func (b *builder) loadIntrospection() error {
 	s := b.s
 	b.s.schemaField = &fieldDef{
 		name: "__schema", description: "Access the current type schema of this server.", typ: nonNull(b.s.byName["__Schema"].ref), argByName: map[string]*inputDef{},
-		binding: &Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }},
 	}
+	b.readers.fields[s.schemaField] = &boundField{Binding: Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }}}
 	name := &inputDef{name: "name", typ: nonNull(str.ref)}
 	b.s.typeField = &fieldDef{
 		name: "__type", description: "Request the type information of a single type.", typ: b.s.byName["__Type"].ref,
 		args: []*inputDef{name}, argByName: map[string]*inputDef{"name": name},
-		binding: &Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
-			t := s.byName[c.Args.(map[string]any)["name"].(string)]
-			if t == nil {
-				return Ref{}, false, nil
-			}
-			return Ref{Obj: t.ref}, true, nil
-		}},
 	}
+	b.readers.fields[s.typeField] = &boundField{Binding: Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
+		t := s.byName[c.Args.(map[string]any)["name"].(string)]
+		if t == nil {
+			return Ref{}, false, nil
+		}
+		return Ref{Obj: t.ref}, true, nil
+	}}}
 	return nil
 }
 

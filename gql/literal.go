@@ -83,8 +83,8 @@ func literalOf(v any, typ *typeRef) (*ast.Value, error) {
 		}
 		return nil, fmt.Errorf("%v is no value of enum %s", v, t.name)
 	case kindScalar:
-		if t.scalarCode == scalarCustom && t.scalar != nil {
-			return untypedLiteral(reflect.ValueOf(t.scalar.Serialize(v)))
+		if t.serialize != nil {
+			return untypedLiteral(reflect.ValueOf(t.serialize(v)))
 		}
 		return untypedLiteral(rv)
 	default:

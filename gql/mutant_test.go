@@ -62,7 +62,7 @@ func TestReferenceMutants(t *testing.T) {
 	if raced {
 		t.Skip("too slow with the race detector, for which TestConcurrent is there")
 	}
-	e := worldEngine(t, false, Limits{Introspection: -1, Errors: 10000})
+	e := worldEngine(t, Limits{Introspection: -1, Errors: 10000})
 	r := rand.New(rand.NewPCG(*mutantSeed, 1))
 	var requests []refRequest
 	n := mutants

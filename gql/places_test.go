@@ -40,7 +40,7 @@ func ourPlaces(e *Engine, query string) refAnswer {
 // TestReferencePlaces compares where the errors of each document are, on one line and with
 // every other kind of line end and blank.
 func TestReferencePlaces(t *testing.T) {
-	e := worldEngine(t, false, Limits{Introspection: -1})
+	e := worldEngine(t, Limits{Introspection: -1})
 	_, docs := rulesDocuments(t)
 	docs = slices.DeleteFunc(docs, func(d string) bool { return deviations[d] != "" })
 	var requests []refRequest
@@ -113,7 +113,7 @@ var faultyLiterals = []struct{ field, literal, rule string }{
 // TestPlacesInLiterals looks for faults in nested literals among all that may stand between
 // tokens: the place is counted from the text alone.
 func TestPlacesInLiterals(t *testing.T) {
-	e := worldEngine(t, false, Limits{})
+	e := worldEngine(t, Limits{})
 	fills := []string{" ", "  ", "\t", "\n", "\r", "\r\n", ",", "\ufeff", "\n# é😀\x07 \" }\n", "\r\n#\r\n", " \n\n\t"}
 	// Values of another field before: the gate edits some of them.
 	befores := []string{

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"unsafe"
 
-	gqlast "github.com/graphql-go/graphql/language/ast"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
@@ -46,7 +45,6 @@ const (
 	readObject
 	readList
 	readTypename
-	readResolve
 	readEvent // of a subscription: the root value is the field's value
 )
 
@@ -56,7 +54,6 @@ type field struct {
 	read        reader
 	nonNull     bool
 	itemNonNull bool // of a bound list
-	bound       bool // the parent object comes from a bound reader: see Ref
 	class       int  // the heaviest of its own and of those below it
 	slot        int  // of the arguments of this request, -1 where args holds them
 
@@ -65,14 +62,14 @@ type field struct {
 	list   func(*Call, Ref, []Ref) ([]Ref, bool, error)
 	args   any
 	argErr *gqlError      // the arguments' error, where they are constant
-	raw    map[string]any // constant arguments as coerced, for Resolve
+	raw    map[string]any // constant arguments as coerced, for the cost
 
 	sub      *subselection // of a composite type
 	def      *fieldDef
-	name     string // response name
+	binding  *Binding // nil for __typename
+	name     string   // response name
 	nodes    []*ast.Field
-	typeName string          // for readTypename: `"Name"`
-	asts     []*gqlast.Field // for Resolve
+	typeName string // for readTypename: `"Name"`
 }
 
 // subselection is what to read from the objects of a field.
@@ -80,6 +77,7 @@ type subselection struct {
 	single   *selection            // where the field's type is an object
 	byName   map[string]*selection // where it is abstract
 	abstract *typeDef
+	typeOf   func(Ref) string
 }
 
 // compiler builds one plan.
@@ -97,7 +95,6 @@ type compiler struct {
 // with the number of types to the power of the depth.
 type memoKey struct {
 	typ   *typeDef
-	bound bool
 	nodes string // addresses of the field nodes
 }
 
@@ -115,8 +112,7 @@ func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[st
 	root := e.schema.root(op.Operation)
 	var g grouping
 	c.collect(&g, root, op.SelectionSet)
-	// The root value comes from outside: a Resolve function gets its Obj as Source.
-	p.root = c.selection(root, &g, false)
+	p.root = c.selection(root, &g)
 	if c.left < 0 {
 		return nil, limitError(codes.LimitFields, "the plan's number of fields", left, left-c.left)
 	}
@@ -194,7 +190,7 @@ func (c *compiler) included(list ast.DirectiveList) bool {
 	return true
 }
 
-func (c *compiler) selection(t *typeDef, g *grouping, bound bool) *selection {
+func (c *compiler) selection(t *typeDef, g *grouping) *selection {
 	sel := &selection{typ: t, fields: make([]field, len(g.order))}
 	c.left -= len(g.order)
 	c.plan.bytes += int(unsafe.Sizeof(selection{})) + len(g.order)*int(unsafe.Sizeof(field{}))
@@ -202,18 +198,18 @@ func (c *compiler) selection(t *typeDef, g *grouping, bound bool) *selection {
 		return sel
 	}
 	for i, nodes := range g.order {
-		c.field(sel, i, nodes, bound)
+		c.field(sel, i, nodes)
 		sel.class = max(sel.class, sel.fields[i].class)
 	}
 	c.weigh(sel)
 	return sel
 }
 
-func (c *compiler) field(sel *selection, i int, nodes []*ast.Field, bound bool) {
+func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	node := nodes[0]
 	def := c.e.schema.field(sel.typ, node.Name)
 	f := &sel.fields[i]
-	*f = field{slot: -1, def: def, class: def.class, nodes: nodes, name: node.Alias, nonNull: def.typ.nonNull, bound: bound}
+	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.typ.nonNull}
 	f.key = strconv.Quote(node.Alias) + ":" // a GraphQL name needs no JSON escapes
 	if i > 0 {
 		f.key = "," + f.key
@@ -223,22 +219,21 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field, bound bool) 
 		f.read, f.typeName = readTypename, `"`+sel.typ.name+`"`
 		return
 	}
-	b := def.binding
+	b := c.e.readers.fields[def]
+	f.binding, f.class = &b.Binding, b.class
 	switch {
-	case b != nil && b.Leaf != nil:
+	case b.Leaf != nil:
 		f.read, f.leaf = readLeaf, b.Leaf
-	case b != nil && b.Object != nil:
+	case b.Object != nil:
 		f.read, f.object = readObject, b.Object
-	case b != nil && b.List != nil:
+	case b.List != nil:
 		f.read, f.list, f.itemNonNull = readList, b.List, def.typ.elem.nonNull
-	case b != nil && b.Stream != nil && def.resolve == nil:
+	default: // a Stream alone
 		f.read = readEvent
-	default:
-		f.read, f.asts = readResolve, sourceFields(nodes)
 	}
 	c.arguments(f)
 	if t := def.typ.base(); t.composite() {
-		f.sub = c.sub(t, nodes, f.read != readResolve)
+		f.sub = c.sub(t, nodes)
 		f.class = max(f.class, f.sub.class())
 	}
 }
@@ -264,15 +259,15 @@ func (c *compiler) arguments(f *field) {
 	c.plan.bytes += 64 * len(f.raw)
 }
 
-func (c *compiler) sub(t *typeDef, nodes []*ast.Field, bound bool) *subselection {
+func (c *compiler) sub(t *typeDef, nodes []*ast.Field) *subselection {
 	c.plan.bytes += int(unsafe.Sizeof(subselection{}))
 	if !t.abstract() {
-		return &subselection{single: c.shared(t, nodes, bound)}
+		return &subselection{single: c.shared(t, nodes)}
 	}
-	s := &subselection{abstract: t, byName: make(map[string]*selection, len(t.possible))}
+	s := &subselection{abstract: t, byName: make(map[string]*selection, len(t.possible)), typeOf: c.e.readers.typeOf[t]}
 	c.plan.bytes += 48 * len(t.possible)
 	for _, p := range t.possible {
-		s.byName[p.name] = c.shared(p, nodes, bound)
+		s.byName[p.name] = c.shared(p, nodes)
 	}
 	return s
 }
@@ -289,8 +284,8 @@ func (s *subselection) class() int {
 	return heaviest
 }
 
-func (c *compiler) shared(t *typeDef, nodes []*ast.Field, bound bool) *selection {
-	key := memoKey{typ: t, bound: bound, nodes: addresses(nodes)}
+func (c *compiler) shared(t *typeDef, nodes []*ast.Field) *selection {
+	key := memoKey{typ: t, nodes: addresses(nodes)}
 	if s := c.memo[key]; s != nil {
 		return s
 	}
@@ -298,7 +293,7 @@ func (c *compiler) shared(t *typeDef, nodes []*ast.Field, bound bool) *selection
 	for _, n := range nodes {
 		c.collect(&g, t, n.SelectionSet)
 	}
-	s := c.selection(t, &g, bound)
+	s := c.selection(t, &g)
 	c.memo[key] = s
 	return s
 }
@@ -339,7 +334,7 @@ func (c *compiler) weigh(sel *selection) {
 
 // sized tells whether a field's arguments say how many items it lists.
 func sized(f *field) bool {
-	if f.def.binding != nil && f.def.binding.Items != nil {
+	if f.binding.Items != nil {
 		return true
 	}
 	return f.def.argByName["first"] != nil || f.def.argByName["last"] != nil
@@ -347,8 +342,8 @@ func sized(f *field) bool {
 
 // size is the number of items that a field's arguments ask for, -1 where they do not say.
 func size(f *field, args map[string]any) float64 {
-	if f.def.binding != nil && f.def.binding.Items != nil {
-		return max(0, float64(f.def.binding.Items(args)))
+	if f.binding.Items != nil {
+		return max(0, float64(f.binding.Items(args)))
 	}
 	for _, name := range [...]string{"first", "last"} {
 		if n, ok := args[name].(int); ok && f.def.argByName[name] != nil {

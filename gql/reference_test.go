@@ -30,7 +30,7 @@ func rulesDocuments(t *testing.T) (names, docs []string) {
 
 // TestReferenceRules compares which rules refuse each document, by name of the rule.
 func TestReferenceRules(t *testing.T) {
-	e := worldEngine(t, false, Limits{Introspection: -1})
+	e := worldEngine(t, Limits{Introspection: -1})
 	names, docs := rulesDocuments(t)
 	var requests []refRequest
 	for _, d := range docs {
@@ -68,7 +68,7 @@ func TestReferenceRules(t *testing.T) {
 // TestReferenceSyntax compares which texts are documents at all, and what their strings
 // and numbers mean.
 func TestReferenceSyntax(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	var requests []refRequest
 	for _, doc := range syntaxDocuments(t) {
 		requests = append(requests, refRequest{Mode: "rules", Query: doc}, refRequest{Mode: "execute", Query: doc})
@@ -124,7 +124,7 @@ func TestReferenceCoercion(t *testing.T) {
 		{"Point", "point"}, {"Filter", "filter"}, {"Pick", "pick"}, {"[Int]", "listInt"}, {"[Int!]!", "listIntNN"}, {"[[Int]]", "matrix"}, {"[Color!]", "listColor"}, {"[Point]", "listPoint"},
 		{"Int = 5", "int"}, {"Int = 5", "intNN"}, {"Int", "intDef"}, {"Filter = {near: {x: 3}}", "filter"},
 	}
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	var requests []refRequest
 	for _, c := range types {
 		query := "query($v:" + c.typ + "){" + c.field + "(v:$v)}"

@@ -3,13 +3,10 @@ package gql
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/codes"
 )
@@ -45,31 +42,29 @@ func TestAllocations(t *testing.T) {
 // TestConcurrent runs one engine from many goroutines from its first request on, with
 // interfaces, enums, variables and errors; the race detector watches.
 func TestConcurrent(t *testing.T) {
-	for _, bound := range []bool{true, false} {
-		e := worldEngine(t, bound, Limits{PlanCacheBytes: 100_000}) // small, to evict
-		var wg sync.WaitGroup
-		var mu sync.Mutex
-		seen := map[string]string{}
-		for range 8 {
-			wg.Go(func() {
-				for seed := range uint64(150) {
-					r := randomDocument(e.schema, seed)
-					resp := e.Execute(context.Background(), &Request{Query: r.Query, Variables: r.Variables, Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true})
-					body := string(resp.Body)
-					resp.Release()
-					mu.Lock()
-					if old, ok := seen[r.Query]; ok && old != body {
-						t.Errorf("%s: %s, then %s", r.Query, old, body)
-					}
-					seen[r.Query] = body
-					mu.Unlock()
+	e := worldEngine(t, Limits{PlanCacheBytes: 100_000}) // small, to evict
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	seen := map[string]string{}
+	for range 8 {
+		wg.Go(func() {
+			for seed := range uint64(150) {
+				r := randomDocument(e.schema, seed)
+				resp := e.Execute(context.Background(), &Request{Query: r.Query, Variables: r.Variables, Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true})
+				body := string(resp.Body)
+				resp.Release()
+				mu.Lock()
+				if old, ok := seen[r.Query]; ok && old != body {
+					t.Errorf("%s: %s, then %s", r.Query, old, body)
 				}
-			})
-		}
-		wg.Wait()
-		if _, _, n, bytes := e.CacheStats(); bytes > 100_000 || n == 0 {
-			t.Errorf("the cache holds %d documents of %d bytes, above its limit of 100,000", n, bytes)
-		}
+				seen[r.Query] = body
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if _, _, n, bytes := e.CacheStats(); bytes > 100_000 || n == 0 {
+		t.Errorf("the cache holds %d documents of %d bytes, above its limit of 100,000", n, bytes)
 	}
 }
 
@@ -165,11 +160,8 @@ func TestPanics(t *testing.T) {
 	}}
 	b["echo"] = Binding{Prepare: func(map[string]any) (any, error) { boom(); return nil, nil }, Leaf: b["id"].Leaf}
 	cfg.TypeOf[""] = func(Ref) string { boom(); return "" }
-	plain := cfg.Schema.QueryType().Fields()["plain"]
-	old := plain.Resolve
-	plain.Resolve = func(graphql.ResolveParams) (any, error) { boom(); return nil, nil }
+	cfg.Bindings["Query"]["plain"] = Binding{Leaf: func(*Call, Ref, []byte) ([]byte, error) { boom(); return nil, nil }}
 	e := newEngine(t, cfg)
-	plain.Resolve = old
 	for query, data := range map[string]string{
 		`{root{a:id nodes{id} b:id}}`:           `{"root":{"a":"0","nodes":null,"b":"0"}}`,
 		`{root{a:id parent{id} b:id}}`:          `{"root":{"a":"0","parent":null,"b":"0"}}`,
@@ -241,60 +233,6 @@ func TestExtensions(t *testing.T) {
 		}})
 		if string(r.Body) != want {
 			t.Errorf("%s\n got %s\nwant %s", query, r.Body, want)
-		}
-	}
-}
-
-// TestResolveFeatures covers what graphql-go schemas use without bindings.
-func TestResolveFeatures(t *testing.T) {
-	type inner struct {
-		Name   string
-		Tagged string `json:"label"`
-		hidden string //lint:ignore U1000 what a resolver must not find
-	}
-	i := graphql.NewInterface(graphql.InterfaceConfig{Name: "I", Fields: graphql.Fields{"name": {Type: graphql.String}}})
-	obj := graphql.NewObject(graphql.ObjectConfig{Name: "Obj", Interfaces: []*graphql.Interface{i}, IsTypeOf: func(p graphql.IsTypeOfParams) bool { _, ok := p.Value.(*inner); return ok },
-		Fields: graphql.Fields{"name": {Type: graphql.String}, "label": {Type: graphql.String}, "hidden": {Type: graphql.String}}})
-	give := func(v any) graphql.FieldResolveFn {
-		return func(graphql.ResolveParams) (any, error) { return v, nil }
-	}
-	fields := graphql.Fields{
-		"struct":  {Type: obj, Resolve: give(&inner{Name: "n", Tagged: "t"})},
-		"wrong":   {Type: obj, Resolve: give("no struct")},
-		"iface":   {Type: i, Resolve: give(&inner{Name: "n"})},
-		"nobody":  {Type: i, Resolve: give(7)},
-		"thunk":   {Type: graphql.Int, Resolve: give(func() (any, error) { return 3, nil })},
-		"half":    {Type: graphql.Int, Resolve: give(1.5)},
-		"whole":   {Type: graphql.Int, Resolve: give(2.0)},
-		"big":     {Type: graphql.Int, Resolve: give(int64(1) << 40)},
-		"text":    {Type: graphql.String, Resolve: give(12)},
-		"nilptr":  {Type: obj, Resolve: give((*inner)(nil))},
-		"nonlist": {Type: graphql.NewList(graphql.Int), Resolve: give(1)},
-		"items":   {Type: graphql.NewList(graphql.Int), Resolve: give([]any{1, nil, "x", errors.New("item")})},
-		"path": {Type: graphql.String, Args: graphql.FieldConfigArgument{"a": {Type: graphql.Int}}, Resolve: func(p graphql.ResolveParams) (any, error) {
-			return fmt.Sprint(p.Info.FieldName, p.Info.Path.AsArray(), p.Info.ReturnType, p.Info.ParentType, p.Info.VariableValues, p.Args, len(p.Info.FieldASTs), p.Info.FieldASTs[0].Arguments[0].Name.Value), nil
-		}},
-	}
-	schema, err := graphql.NewSchema(graphql.SchemaConfig{Query: graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: fields}), Types: []graphql.Type{obj}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := newEngine(t, Config{Schema: schema})
-	for _, c := range []struct{ query, want string }{
-		{`{struct{name label hidden}}`, `{"data":{"struct":{"name":"n","label":"t","hidden":null}}}`},
-		{`{iface{__typename name}}`, `{"data":{"iface":{"__typename":"Obj","name":"n"}}}`},
-		{`{thunk whole text nilptr{name}}`, `{"data":{"thunk":3,"whole":2,"text":"12","nilptr":null}}`},
-		{`{half}`, `Int cannot represent non 32-bit signed integer value: 1.5`},
-		{`{big}`, `Int cannot represent non 32-bit signed integer value: 1099511627776`},
-		{`{wrong{name}}`, `expected value of type \"Obj\" but got: string`},
-		{`{nobody{name}}`, `abstract type \"I\" must resolve to an object type at run time`},
-		{`{nonlist}`, `expected a list for field Query.nonlist, found int`},
-		{`{items}`, `"data":{"items":[1,null,null,null]}}`},
-		{`query($a:Int){x:path(a:$a)}`, `{"data":{"x":"path[x] String Query map[a:5] map[a:5] 1a"}}`},
-	} {
-		r := e.Execute(context.Background(), &Request{Query: c.query, Variables: json.RawMessage(`{"a":5}`)})
-		if !strings.Contains(string(r.Body), c.want) {
-			t.Errorf("%s\n got %s\nwant %s", c.query, r.Body, c.want)
 		}
 	}
 }

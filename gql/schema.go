@@ -17,9 +17,23 @@ type faults []error
 func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
 func (f faults) err() error                      { return errors.Join(f...) }
 
-// builder translates a graphql.Schema and its Meta.
+// readers says how the fields and types of a schema are read.
+type readers struct {
+	fields map[*fieldDef]*boundField
+	typeOf map[*typeDef]func(Ref) string // by interface or union
+}
+
+// boundField is a field's binding.
+type boundField struct {
+	Binding
+	class int // of Config.Classes, counted from 1; 0 for none
+}
+
+// builder translates a graphql.Schema and its Meta, and attaches the readers.
 type builder struct {
 	s        *schema
+	source   graphql.Schema
+	readers  readers
 	cfg      *Config
 	faults   faults
 	defaults map[*inputDef]*pendingDefault // coerced last, when all types are known
@@ -35,21 +49,23 @@ type pendingDefault struct {
 	done  bool
 }
 
-func buildSchema(cfg *Config) (*schema, error) {
+func buildSchema(cfg *Config) (*schema, readers, error) {
 	s := &schema{
 		description:     cfg.Meta.Description,
 		byName:          map[string]*typeDef{},
 		directiveByName: map[string]*directiveDef{},
-		source:          cfg.Schema,
 	}
-	b := &builder{s: s, cfg: cfg, used: map[string]bool{}, defaults: map[*inputDef]*pendingDefault{}}
-	if s.source.QueryType() == nil {
-		return nil, errors.New("gql: Config.Schema has no query type: build it with graphql.NewSchema")
+	b := &builder{
+		s: s, source: cfg.Schema, cfg: cfg, used: map[string]bool{}, defaults: map[*inputDef]*pendingDefault{},
+		readers: readers{map[*fieldDef]*boundField{}, map[*typeDef]func(Ref) string{}},
+	}
+	if b.source.QueryType() == nil {
+		return nil, b.readers, errors.New("gql: Config.Schema has no query type: build it with graphql.NewSchema")
 	}
 	if err := b.loadIntrospection(); err != nil {
-		return nil, err
+		return nil, b.readers, err
 	}
-	typeMap := s.source.TypeMap()
+	typeMap := b.source.TypeMap()
 	names := slices.Sorted(maps.Keys(typeMap))
 	for _, name := range names { // first the names, so that references resolve
 		if !strings.HasPrefix(name, "__") {
@@ -66,20 +82,19 @@ func buildSchema(cfg *Config) (*schema, error) {
 	b.finish()
 	b.bindings()
 	b.unknownMeta()
-	return s, b.faults.err()
+	return s, b.readers, b.faults.err()
 }
 
 func (b *builder) declare(name string, source graphql.Type) {
 	if b.s.byName[name] != nil || specifiedScalars[name] != scalarCustom {
 		b.specifiedScalar(name)
-		b.s.byName[name].source = source
 		return
 	}
-	t := &typeDef{name: name, description: strings.TrimSpace(source.Description()), source: source}
+	t := &typeDef{name: name, description: strings.TrimSpace(source.Description())}
 	t.ref = newRef(t)
-	switch src := source.(type) {
+	switch source.(type) {
 	case *graphql.Scalar:
-		t.kind, t.scalar = kindScalar, src
+		t.kind = kindScalar
 	case *graphql.Object:
 		t.kind = kindObject
 	case *graphql.Interface:
@@ -103,7 +118,13 @@ func (b *builder) define(t *typeDef, source graphql.Type) {
 	switch src := source.(type) {
 	case *graphql.Scalar:
 		t.specifiedBy = b.cfg.Meta.SpecifiedBy[t.name]
-		t.parse = b.cfg.Meta.Scalars[t.name]
+		if t.scalarCode != scalarCustom {
+			break
+		}
+		t.serialize = src.Serialize
+		if t.parse = b.cfg.Meta.Scalars[t.name]; t.parse == nil {
+			t.parse = parseValue(src)
+		}
 	case *graphql.Object:
 		b.fields(t, src.Fields())
 		for _, i := range src.Interfaces() {
@@ -141,13 +162,23 @@ func (b *builder) define(t *typeDef, source graphql.Type) {
 	sort.Slice(t.interfaces, func(i, j int) bool { return t.interfaces[i].name < t.interfaces[j].name })
 }
 
+// parseValue is graphql-go's own coercion of a scalar, for literals as well.
+func parseValue(s *graphql.Scalar) func(any) (any, error) {
+	return func(v any) (any, error) {
+		if out := s.ParseValue(v); out != nil {
+			return out, nil
+		}
+		return nil, fmt.Errorf("Expected value of type %q, found %s.", s.Name(), inspect(v))
+	}
+}
+
 func (b *builder) fields(t *typeDef, defs graphql.FieldDefinitionMap) {
 	t.fieldByName = make(map[string]*fieldDef, len(defs))
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
 		src := defs[name]
 		f := &fieldDef{
 			name: name, description: src.Description, parent: t, typ: b.ref(t.name+"."+name, src.Type),
-			resolve: src.Resolve, subscribe: src.Subscribe, returnType: src.Type, argByName: map[string]*inputDef{},
+			argByName: map[string]*inputDef{},
 		}
 		if src.DeprecationReason != "" {
 			f.deprecated = &src.DeprecationReason
@@ -194,7 +225,7 @@ func (b *builder) inputDef(coord, name, description string, typ graphql.Input, v
 func (b *builder) enum(t *typeDef, src *graphql.Enum) {
 	t.enumByName, t.enumByValue = map[string]*enumValue{}, map[any]*enumValue{}
 	for _, v := range src.Values() {
-		e := &enumValue{name: v.Name, description: v.Description, value: v.Value, json: `"` + v.Name + `"`}
+		e := &enumValue{name: v.Name, description: v.Description, value: v.Value}
 		if v.DeprecationReason != "" {
 			e.deprecated = &v.DeprecationReason
 		}
@@ -232,9 +263,9 @@ func (b *builder) roots() {
 		}
 		return b.s.byName[o.Name()]
 	}
-	b.s.query = root(b.s.source.QueryType())
-	b.s.mutation = root(b.s.source.MutationType())
-	b.s.subscription = root(b.s.source.SubscriptionType())
+	b.s.query = root(b.source.QueryType())
+	b.s.mutation = root(b.source.MutationType())
+	b.s.subscription = root(b.source.SubscriptionType())
 }
 
 func (b *builder) directives() {
@@ -262,7 +293,7 @@ func (b *builder) directives() {
 		}
 		add(d.Name, d.Description, d.Locations, args, d.Repeatable)
 	}
-	for _, d := range b.s.source.Directives() {
+	for _, d := range b.source.Directives() {
 		if b.s.directiveByName[d.Name] == nil {
 			add(d.Name, d.Description, d.Locations, d.Args, false)
 		}
@@ -290,10 +321,14 @@ func (b *builder) finish() {
 			t.possibleSet[p] = true
 		}
 		if t.abstract() {
-			t.typeOf = b.cfg.TypeOf[t.name]
-			if t.typeOf == nil {
-				t.typeOf = b.cfg.TypeOf[""]
+			typeOf := b.cfg.TypeOf[t.name]
+			if typeOf == nil {
+				typeOf = b.cfg.TypeOf[""]
 			}
+			if typeOf == nil {
+				b.faults.add("TypeOf: the %s %s has none, and there is no entry \"\" for all", kindWords[t.kind], t.name)
+			}
+			b.readers.typeOf[t] = typeOf
 		}
 	}
 	for _, d := range b.defaultOrder {
@@ -341,14 +376,25 @@ func (b *builder) bindings() {
 				b.faults.add("Bindings[%q][%q]: the type has no such field", typeName, name)
 				continue
 			}
-			f.binding = &binding
+			bound := &boundField{Binding: binding}
+			b.readers.fields[f] = bound
 			if binding.Class != "" {
-				if f.class = slices.Index(b.cfg.Classes, binding.Class) + 1; f.class == 0 {
+				if bound.class = slices.Index(b.cfg.Classes, binding.Class) + 1; bound.class == 0 {
 					b.faults.add("Bindings[%q][%q]: Classes does not list the class %q", typeName, name, binding.Class)
 				}
 			}
-			if msg := misfit(f, b.s); msg != "" {
+			if msg := misfit(f, &binding, b.s); msg != "" {
 				b.faults.add("Bindings[%q][%q]: %s", typeName, name, msg)
+			}
+		}
+	}
+	for _, t := range b.s.types {
+		if t.kind != kindObject {
+			continue
+		}
+		for _, f := range t.fields {
+			if b.readers.fields[f] == nil {
+				b.faults.add("Bindings[%q][%q]: missing: every field of an object type needs a reader", t.name, f.name)
 			}
 		}
 	}
@@ -359,37 +405,41 @@ func (b *builder) bindings() {
 	}
 }
 
-func misfit(f *fieldDef, s *schema) string {
+// misfit says why a binding does not fit its field, "" where it does.
+func misfit(f *fieldDef, binding *Binding, s *schema) string {
 	n := 0
-	for _, set := range []bool{f.binding.Leaf != nil, f.binding.Object != nil, f.binding.List != nil} {
+	for _, set := range []bool{binding.Leaf != nil, binding.Object != nil, binding.List != nil} {
 		if set {
 			n++
 		}
 	}
-	if f.binding.Stream != nil {
+	if binding.Stream != nil {
 		if f.parent != s.subscription {
 			return "Stream is for fields of the subscription root"
 		}
-		if n == 0 && f.resolve == nil && (f.typ.base().leaf() || f.typ.elem != nil) {
+		if n == 0 && (f.typ.base().leaf() || f.typ.elem != nil) {
 			return "a Stream alone gives objects: its type " + f.typ.text + " needs a reader beside it"
 		}
 		if n == 0 {
 			return ""
 		}
 	}
+	if f.parent == s.subscription && binding.Stream == nil {
+		return "a field of the subscription root needs a Stream"
+	}
 	if n != 1 {
 		return "set exactly one of Leaf, Object and List"
 	}
 	isList := f.typ.elem != nil
 	switch leaf := f.typ.base().leaf(); {
-	case leaf && f.binding.Leaf == nil:
+	case leaf && binding.Leaf == nil:
 		return "its type " + f.typ.text + " needs a Leaf reader"
-	case !leaf && !isList && f.binding.Object == nil:
+	case !leaf && !isList && binding.Object == nil:
 		return "its type " + f.typ.text + " needs an Object reader"
-	case !leaf && isList && f.binding.List == nil:
+	case !leaf && isList && binding.List == nil:
 		return "its type " + f.typ.text + " needs a List reader"
 	case !leaf && isList && f.typ.elem.elem != nil:
-		return "a list of lists of objects cannot be bound: use Resolve"
+		return "a list of lists of objects cannot be bound"
 	}
 	return ""
 }

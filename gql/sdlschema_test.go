@@ -2,7 +2,9 @@ package gql
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/graphql-go/graphql"
@@ -57,6 +59,54 @@ func fromSDL(sdl string) (Config, error) {
 	}
 	schema, err := graphql.NewSchema(cfg)
 	return Config{Schema: schema, Meta: s.meta}, err
+}
+
+// bound fills the fields that have no reader with null, for tests that read none of them.
+func bound(cfg Config) Config {
+	bindings := map[string]map[string]Binding{}
+	maps.Copy(bindings, cfg.Bindings)
+	for name, typ := range cfg.Schema.TypeMap() {
+		o, ok := typ.(*graphql.Object)
+		if !ok || strings.HasPrefix(name, "__") {
+			continue
+		}
+		fields := map[string]Binding{}
+		for field, def := range o.Fields() {
+			b := nullReader(def.Type)
+			if o == cfg.Schema.SubscriptionType() {
+				b.Stream = func(*Call, Ref) (<-chan Ref, error) { return nil, nil }
+			}
+			fields[field] = b
+		}
+		maps.Copy(fields, bindings[name])
+		bindings[name] = fields
+	}
+	cfg.Bindings = bindings
+	if cfg.TypeOf == nil {
+		cfg.TypeOf = map[string]func(Ref) string{"": func(Ref) string { return "" }}
+	}
+	return cfg
+}
+
+func nullReader(typ graphql.Output) Binding {
+	list := false
+	for {
+		switch t := typ.(type) {
+		case *graphql.NonNull:
+			typ = t.OfType
+			continue
+		case *graphql.List:
+			typ, list = t.OfType, true
+			continue
+		case *graphql.Scalar, *graphql.Enum:
+			return Binding{Leaf: func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return dst, nil }}
+		}
+		break
+	}
+	if list {
+		return Binding{List: func(*Call, Ref, []Ref) ([]Ref, bool, error) { return nil, false, nil }}
+	}
+	return Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{}, false, nil }}
 }
 
 func reason(list ast.DirectiveList) (string, bool) {

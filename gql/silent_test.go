@@ -10,7 +10,7 @@ import (
 // TestNoSuggestions asks with names that are nearly right: without introspection no answer
 // tells what would be.
 func TestNoSuggestions(t *testing.T) {
-	told, silent := worldEngine(t, true, Limits{}), worldEngine(t, true, Limits{NoIntrospection: true})
+	told, silent := worldEngine(t, Limits{}), worldEngine(t, Limits{NoIntrospection: true})
 	for _, doc := range suggesting {
 		if got := answer(t, told, doc.query, doc.vars); !strings.Contains(got, "Did you mean") {
 			t.Errorf("%s: nothing is suggested at all: %s", doc.query, got)
@@ -42,7 +42,7 @@ var suggesting = []struct{ query, vars string }{
 // variable without introspection: no message has a name of the schema that the request
 // did not bring itself.
 func TestSilentMessages(t *testing.T) {
-	e := worldEngine(t, true, Limits{NoIntrospection: true})
+	e := worldEngine(t, Limits{NoIntrospection: true})
 	types, members := map[string]bool{}, map[string]bool{}
 	for _, typ := range e.schema.types {
 		if typ.builtin || typ == e.schema.subscription { // messages begin with "Anonymous Subscription"

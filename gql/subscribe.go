@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/graphql-go/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
@@ -18,8 +17,7 @@ type Subscription struct {
 	plan   *plan
 	vars   variables
 	events <-chan Ref
-	values <-chan any // of graphql-go's Subscribe
-	info   Response   // operation and name, for every event's response
+	info   Response // operation and name, for every event's response
 }
 
 // Operation tells the operation's name, empty where it has none, and its estimated cost for
@@ -61,7 +59,7 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 // open asks the root field for its events.
 func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
 	f := &s.plan.root.fields[0] // validation allows one field
-	r.call.Ctx, r.call.Request, r.root = ctx, s.req.Value, s.req.Root.Obj
+	r.call.Ctx, r.call.Request = ctx, s.req.Value
 	defer func() {
 		if p := recover(); p != nil {
 			s.e.reportPanic(f.def, p)
@@ -76,15 +74,7 @@ func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
 		r.call.Args = f.args
 	}
 	var err error
-	switch {
-	case f.def.binding != nil && f.def.binding.Stream != nil:
-		s.events, err = f.def.binding.Stream(&r.call, s.req.Root)
-	case f.def.subscribe != nil:
-		s.values, err = s.legacy(ctx, r, f)
-	default:
-		err = fmt.Errorf("field %s.%s has no event stream", f.def.parent.name, f.def.name)
-	}
-	if err == nil && s.events == nil && s.values == nil {
+	if s.events, err = f.binding.Stream(&r.call, s.req.Root); err == nil && s.events == nil {
 		err = fmt.Errorf("field %s.%s gave no event stream", f.def.parent.name, f.def.name)
 	}
 	if err != nil {
@@ -92,25 +82,6 @@ func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
 		return &e
 	}
 	return nil
-}
-
-// legacy calls graphql-go's Subscribe, which returns a channel of any.
-func (s *Subscription) legacy(ctx context.Context, r *run, f *field) (<-chan any, error) {
-	raw := f.raw
-	if f.slot >= 0 {
-		raw = r.slots[f.slot].raw
-	}
-	out, err := f.def.subscribe(graphql.ResolveParams{Source: s.req.Root.Obj, Args: raw, Context: ctx, Info: r.info(f)})
-	if err != nil {
-		return nil, err
-	}
-	switch ch := out.(type) {
-	case chan any:
-		return ch, nil
-	case <-chan any:
-		return ch, nil
-	}
-	return nil, fmt.Errorf("Subscribe of %s.%s must return a channel of any, not %T", f.def.parent.name, f.def.name, out)
 }
 
 // Next waits for an event and returns its response. False means that the stream has
@@ -126,11 +97,6 @@ func (s *Subscription) Next(ctx context.Context) (resp *Response, ok bool) {
 			return nil, false
 		}
 		root = ref
-	case v, more := <-s.values:
-		if !more {
-			return nil, false
-		}
-		root = Ref{Obj: v}
 	}
 	ok = true
 	defer s.e.guard(&resp)

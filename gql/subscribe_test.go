@@ -5,24 +5,15 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/graphql-go/graphql"
-
 	"github.com/caspian-kg/caspian/codes"
 )
 
 func subscriptionEngine(t *testing.T) *Engine {
-	cfg, err := fromSDL(`type Query { a: Int } type Tick { n: Int bad: Int! } type Subscription { ticks(count: Int = 2): Tick fails: Tick none: Tick boom: Tick legacy: Int }`)
+	cfg, err := fromSDL(`type Query { a: Int } type Tick { n: Int bad: Int! } type Subscription { ticks(count: Int = 2): Tick fails: Tick none: Tick boom: Tick }`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	type tick struct{ n int64 }
-	cfg.Schema.SubscriptionType().Fields()["legacy"].Subscribe = func(p graphql.ResolveParams) (any, error) {
-		ch := make(chan any, 2)
-		ch <- map[string]any{"legacy": 1}
-		ch <- map[string]any{"legacy": 2}
-		close(ch)
-		return ch, nil
-	}
 	cfg.Bindings = map[string]map[string]Binding{
 		"Subscription": {
 			"ticks": {Stream: func(c *Call, _ Ref) (<-chan Ref, error) {
@@ -35,6 +26,7 @@ func subscriptionEngine(t *testing.T) *Engine {
 				return ch, nil
 			}},
 			"fails": {Stream: func(*Call, Ref) (<-chan Ref, error) { return nil, codedError{"NO_STREAM"} }},
+			"none":  {Stream: func(*Call, Ref) (<-chan Ref, error) { return nil, nil }},
 			"boom":  {Stream: func(*Call, Ref) (<-chan Ref, error) { panic("secret") }},
 		},
 		"Tick": {
@@ -42,7 +34,7 @@ func subscriptionEngine(t *testing.T) *Engine {
 			"bad": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, errors.New("bad") }},
 		},
 	}
-	return newEngine(t, cfg)
+	return newEngine(t, bound(cfg))
 }
 
 func TestSubscribe(t *testing.T) {
@@ -54,7 +46,6 @@ func TestSubscribe(t *testing.T) {
 		{`subscription{ticks{n}}`, []string{`{"data":{"ticks":{"n":0}}}`, `{"data":{"ticks":{"n":1}}}`}},
 		{`subscription{x:ticks(count:1){n __typename}}`, []string{`{"data":{"x":{"n":0,"__typename":"Tick"}}}`}},
 		{`subscription{ticks(count:1){n bad}}`, []string{`{"errors":[{"message":"bad","locations":[{"line":1,"column":31}],"path":["ticks","bad"]}],"data":{"ticks":null}}`}},
-		{`subscription{legacy}`, []string{`{"data":{"legacy":1}}`, `{"data":{"legacy":2}}`}},
 	} {
 		s, refused := e.Subscribe(context.Background(), &Request{Query: c.query})
 		if refused != nil {
@@ -85,7 +76,7 @@ func TestSubscribeRefused(t *testing.T) {
 	for query, want := range map[string]string{
 		`subscription{fails{n}}`:              `{"errors":[{"message":"told by the domain","locations":[{"line":1,"column":14}],"path":["fails"],"extensions":{"code":"NO_STREAM"}}]}`,
 		`subscription{boom{n}}`:               `{"errors":[{"message":"Internal error: it has been reported.","locations":[{"line":1,"column":14}],"path":["boom"],"extensions":{"code":"INTERNAL"}}]}`,
-		`subscription{none{n}}`:               `{"errors":[{"message":"field Subscription.none has no event stream","locations":[{"line":1,"column":14}],"path":["none"]}]}`,
+		`subscription{none{n}}`:               `{"errors":[{"message":"field Subscription.none gave no event stream","locations":[{"line":1,"column":14}],"path":["none"]}]}`,
 		`subscription{ticks(count:1){n}} {a}`: `{"errors":[{"message":"This anonymous operation must be the only defined operation.","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}},{"message":"This anonymous operation must be the only defined operation.","locations":[{"line":1,"column":33}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 		`{a}`:                                 `{"data":{"a":null}}`,
 	} {

@@ -94,7 +94,7 @@ func TestTiming(t *testing.T) {
 
 // TestTimedAnswers wants the same answers from timed requests as from others.
 func TestTimedAnswers(t *testing.T) {
-	e := worldEngine(t, true, Limits{})
+	e := worldEngine(t, Limits{})
 	for seed := range uint64(300) {
 		d := randomDocument(e.schema, seed)
 		req := Request{Query: d.Query, Variables: d.Variables, Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true}

@@ -3,7 +3,6 @@ package gql
 import (
 	"strings"
 
-	"github.com/graphql-go/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -32,7 +31,6 @@ type schema struct {
 	query, mutation, subscription *typeDef
 	directives                    []*directiveDef // sorted by name
 	directiveByName               map[string]*directiveDef
-	source                        graphql.Schema
 	typenameField                 *fieldDef // __typename, of every composite type
 	schemaField, typeField        *fieldDef // __schema and __type, of the query root
 }
@@ -69,14 +67,12 @@ type typeDef struct {
 	inputByName map[string]*inputDef
 	oneOf       bool
 
-	scalar      *graphql.Scalar
 	scalarCode  scalarCode
-	parse       func(any) (any, error)
+	parse       func(any) (any, error) // input of a custom scalar, in Go form
+	serialize   func(any) any          // a default of a custom scalar given in Go
 	specifiedBy string
 
-	source graphql.Type
-	typeOf func(Ref) string
-	ref    *typeRef // the type in a nullable position, for introspection
+	ref *typeRef // the type in a nullable position, for introspection
 }
 
 // hidden stands in messages for a name of the schema that they must not show.
@@ -158,11 +154,6 @@ type fieldDef struct {
 	argByName         map[string]*inputDef
 	typ               *typeRef
 	deprecated        *string
-	binding           *Binding
-	class             int // of Config.Classes, counted from 1; 0 for none
-	resolve           graphql.FieldResolveFn
-	subscribe         graphql.FieldResolveFn
-	returnType        graphql.Output
 }
 
 // inputDef is an argument or an input field.
@@ -181,7 +172,6 @@ type enumValue struct {
 	name, description string
 	deprecated        *string
 	value             any
-	json              string // the name in quotes
 }
 
 type directiveDef struct {

@@ -42,15 +42,6 @@ func (v *variables) reset() {
 	v.names, v.vals = v.names[:0], v.vals[:0]
 }
 
-// toMap copies the variables for a Resolve function.
-func (v *variables) toMap() map[string]any {
-	m := make(map[string]any, len(v.names))
-	for i, n := range v.names {
-		m[n] = v.vals[i]
-	}
-	return m
-}
-
 // decodeVariables reads the request's variables, an object or null.
 func decodeVariables(ctx context.Context, raw json.RawMessage, limits Limits) (map[string]any, *requestError) {
 	if len(raw) == 0 || string(raw) == "null" {

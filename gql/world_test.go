@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"testing"
-
-	"github.com/graphql-go/graphql"
 )
 
 // The generated world of the differential tests: an object is a seed, and each field's
@@ -52,28 +50,28 @@ type worldObject struct {
 	typ  string
 }
 
+// worldValue is a field's value. Some are errors, and some are null where they must not be;
+// not so what readers cannot say: errors of items, and nulls in lists of leaves.
 func worldValue(t *typeRef, h uint32, label string) any {
-	if t.nonNull {
-		if h%37 == 0 {
-			return nil
-		}
-		return worldValue1(t.inner, h, label)
-	}
-	if h%9 == 0 {
+	switch {
+	case t.nonNull && h%37 == 0, !t.nonNull && h%9 == 0:
 		return nil
-	}
-	return worldValue1(t, h, label)
-}
-
-func worldValue1(t *typeRef, h uint32, label string) any {
-	if h%23 == 0 {
+	case h%23 == 0:
 		return errors.New("boom " + label)
 	}
+	return worldPresent(t, h)
+}
+
+func worldPresent(t *typeRef, h uint32) any {
 	if t.elem != nil {
 		out := []any{}
 		for i := range int(h % 4) {
-			s := strconv.Itoa(i)
-			out = append(out, worldValue(t.elem, worldHash(strconv.Itoa(int(h))+"/"+s), label+s))
+			h := worldHash(strconv.Itoa(int(h)) + "/" + strconv.Itoa(i))
+			if null := !t.elem.nonNull && h%9 == 0 || t.elem.nonNull && h%37 == 0 && !t.base().leaf(); null {
+				out = append(out, nil)
+			} else {
+				out = append(out, worldPresent(t.elem, h))
+			}
 		}
 		return out
 	}
@@ -116,16 +114,14 @@ func worldRead(f *fieldDef, seed uint32, args map[string]any) (any, error) {
 	return v, nil
 }
 
-// worldEngine executes over the world, by bound readers or by Resolve functions. Lists
-// that hold errors, and lists of leaves that hold nulls they must not, are left to
-// Resolve also in the bound engine, since a reader cannot say them.
-func worldEngine(t testing.TB, bound bool, limits Limits) *Engine {
+// worldEngine executes over the world.
+func worldEngine(t testing.TB, limits Limits) *Engine {
 	t.Helper()
 	cfg, err := fromSDL(readFile(t, "testdata/schema.graphql"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defs := newEngine(t, cfg).schema // to walk the types
+	defs := newEngine(t, bound(cfg)).schema // to walk the types
 	cfg.Limits = limits
 	cfg.TypeOf = map[string]func(Ref) string{"": func(r Ref) string { return r.Obj.(*worldObject).typ }}
 	cfg.Bindings = map[string]map[string]Binding{}
@@ -133,49 +129,48 @@ func worldEngine(t testing.TB, bound bool, limits Limits) *Engine {
 		if typ.kind != kindObject || typ.builtin {
 			continue
 		}
-		fields := typ.source.(*graphql.Object).Fields()
 		cfg.Bindings[typ.name] = map[string]Binding{}
 		for _, f := range typ.fields {
-			if b, ok := worldBinding(f); bound && ok {
-				cfg.Bindings[typ.name][f.name] = b
-				continue
-			}
-			fields[f.name].Resolve = func(p graphql.ResolveParams) (any, error) {
-				source := p.Source
-				if r, ok := source.(Ref); ok {
-					source = r.Obj
-				}
-				return worldRead(f, source.(*worldObject).seed, p.Args)
-			}
+			cfg.Bindings[typ.name][f.name] = worldBinding(f, typ == defs.subscription)
 		}
 	}
 	return newEngine(t, cfg)
 }
 
-func worldBinding(f *fieldDef) (Binding, bool) {
+func worldBinding(f *fieldDef, event bool) Binding {
 	read := func(c *Call, src Ref) (any, error) {
 		args, _ := c.Args.(map[string]any)
 		return worldRead(f, src.Obj.(*worldObject).seed, args)
 	}
+	var b Binding
+	if event {
+		b.Stream = func(*Call, Ref) (<-chan Ref, error) { return nil, errors.New("the world has no events") }
+	}
 	switch base := f.typ.base(); {
-	case base.leaf() && f.typ.elem != nil:
-		return Binding{}, false
 	case base.leaf():
-		return Binding{Leaf: func(c *Call, src Ref, dst []byte) ([]byte, error) {
+		b.Leaf = func(c *Call, src Ref, dst []byte) ([]byte, error) {
 			v, err := read(c, src)
 			if err != nil || v == nil {
 				return dst, err
 			}
 			return appendJSON(dst, v), nil
-		}}, true
+		}
 	case f.typ.elem == nil:
-		return Binding{Object: func(c *Call, src Ref) (Ref, bool, error) {
+		b.Object = func(c *Call, src Ref) (Ref, bool, error) {
+			v, err := read(c, src)
+			return Ref{Obj: v}, v != nil, err
+		}
+	default:
+		b.List = func(c *Call, src Ref, dst []Ref) ([]Ref, bool, error) {
 			v, err := read(c, src)
 			if err != nil || v == nil {
-				return Ref{}, false, err
+				return nil, false, err
 			}
-			return Ref{Obj: v}, true, nil
-		}}, true
+			for _, item := range v.([]any) {
+				dst = append(dst, Ref{Obj: item})
+			}
+			return dst, true, nil
+		}
 	}
-	return Binding{}, false
+	return b
 }

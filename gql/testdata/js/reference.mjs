@@ -31,20 +31,25 @@ function canonical(v) {
   return '{' + Object.keys(v).sort().map((k) => JSON.stringify(k) + ':' + canonical(v[k])).join(',') + '}';
 }
 
+// Some values are errors, and some are null where they must not be; not so errors of items
+// and nulls in lists of leaves, which the engine's readers cannot say.
 function value(type, h, label) {
-  if (g.isNonNullType(type)) {
-    if (h % 37 === 0) return null; // a broken promise
-    return value1(type.ofType, h, label);
-  }
-  if (h % 9 === 0) return null;
-  return value1(type, h, label);
+  const nonNull = g.isNonNullType(type);
+  if (h % (nonNull ? 37 : 9) === 0) return null;
+  if (h % 23 === 0) return new Error('boom ' + label);
+  return present(type, h);
 }
 
-function value1(type, h, label) {
-  if (h % 23 === 0) return new Error('boom ' + label);
+function present(type, h) {
+  if (g.isNonNullType(type)) type = type.ofType;
   if (g.isListType(type)) {
     const out = [];
-    for (let i = 0; i < h % 4; i++) out.push(value(type.ofType, hash(h + '/' + i), label + i));
+    for (let i = 0; i < h % 4; i++) {
+      const item = hash(h + '/' + i);
+      const nonNull = g.isNonNullType(type.ofType);
+      const none = nonNull ? item % 37 === 0 && !g.isLeafType(g.getNamedType(type)) : item % 9 === 0;
+      out.push(none ? null : present(type.ofType, item));
+    }
     return out;
   }
   if (g.isAbstractType(type)) {
