@@ -8,6 +8,8 @@ import (
 
 	"github.com/graphql-go/graphql"
 	legacyparser "github.com/graphql-go/graphql/language/parser"
+
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 func benchmark(b *testing.B, query, variables string, fields int) {
@@ -72,7 +74,7 @@ func BenchmarkNestedByHand(b *testing.B) {
 	write = func(n *node, deep int) {
 		buf = append(append(buf, `{"id":"`...), strconv.Itoa(n.id)...)
 		buf = strconv.AppendInt(append(buf, `","s0":`...), int64(n.id), 10)
-		buf = AppendString(append(buf, `,"name":`...), n.kind)
+		buf = value.AppendString(append(buf, `,"name":`...), n.kind)
 		if deep > 0 {
 			buf = append(buf, `,"nodes":[`...)
 			for i, c := range n.children {

@@ -4,6 +4,9 @@ import (
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/gql/internal/document"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // planCache keeps compiled documents by their text, bounded by the bytes they hold. Only
@@ -23,7 +26,7 @@ type planCache struct {
 
 type cacheEntry struct {
 	text       string
-	doc        *document
+	doc        *document.Document
 	operations []*operation
 	bytes      int
 	prev, next *cacheEntry
@@ -32,7 +35,7 @@ type cacheEntry struct {
 // operation is one operation of a cached document.
 type operation struct {
 	def   *ast.OperationDefinition
-	vars  []variable
+	vars  []value.Variable
 	conds []string         // variables that @skip and @include depend on
 	plans map[string]*plan // by the values of conds, '0' or '1' each
 }
@@ -115,7 +118,7 @@ func (c *planCache) unlink(e *cacheEntry) {
 }
 
 // conditions lists the variables of @skip and @include that an operation reaches.
-func conditions(doc *document, op *ast.OperationDefinition) []string {
+func conditions(doc *document.Document, op *ast.OperationDefinition) []string {
 	var out []string
 	have := map[string]bool{}
 	seen := map[string]bool{}
@@ -143,7 +146,7 @@ func conditions(doc *document, op *ast.OperationDefinition) []string {
 				note(sel.Directives)
 				if !seen[sel.Name] {
 					seen[sel.Name] = true
-					walk(doc.fragments[sel.Name].SelectionSet)
+					walk(doc.Fragments[sel.Name].SelectionSet)
 				}
 			}
 		}

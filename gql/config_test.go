@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // TestNewFaults plants faults in a configuration; New must name each with its place.
@@ -107,7 +109,7 @@ func TestDefaults(t *testing.T) {
 	}
 	e := newEngine(t, Config{Schema: schema, Bindings: map[string]map[string]Binding{"Query": {"show": {
 		Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
-			return AppendString(dst, string(canonicalArgs(nil, c.Args))), nil
+			return value.AppendString(dst, string(canonicalArgs(nil, c.Args))), nil
 		},
 	}}}})
 	if want := `show(id: ID = 7, level: Level = LOW, v: Outer = {}, when: DateTime): String`; !strings.Contains(e.SDL(), want) {

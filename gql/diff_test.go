@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/gql/internal/document"
 )
 
 var forceStored = flag.Bool("stored", false, "compare with the stored verdicts even where Node is")
@@ -191,20 +193,20 @@ func ourAnswer(t *testing.T, e *Engine, r refRequest) refAnswer {
 
 // ourRules lists the rules that a document breaks.
 func ourRules(e *Engine, query string) refAnswer {
-	text, err := scan(query, e.limits)
+	text, err := document.Prescan(query, e.limits.document())
 	if err != nil {
 		return refAnswer{}
 	}
-	doc, err := parse(text)
+	doc, err := document.Parse(text)
 	if err != nil {
 		return refAnswer{}
 	}
 	out := refAnswer{Syntax: true}
-	if _, err := validate(e.schema, text, doc, e.limits); err != nil {
-		for _, f := range err.errs {
-			rule := f.rule
+	if _, err := document.Validate(e.schema, text, doc, e.limits.document()); err != nil {
+		for _, f := range err.Errors {
+			rule := f.Rule
 			if rule == "" {
-				rule = err.code
+				rule = err.Code
 			}
 			if !slices.Contains(out.Rules, rule) {
 				out.Rules = append(out.Rules, rule)

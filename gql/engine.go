@@ -15,12 +15,16 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/document"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // Engine executes documents over one schema. It is safe for concurrent use and starts no
 // goroutine.
 type Engine struct {
-	schema  *schema
+	schema  *typesys.Schema
 	readers readers
 	limits  Limits
 	sdl     string
@@ -43,8 +47,8 @@ func New(cfg Config) (*Engine, error) {
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
-	for _, t := range s.types {
-		t.silent = e.limits.NoIntrospection
+	for _, t := range s.Types {
+		t.Silent = e.limits.NoIntrospection
 	}
 	if e.tell == nil {
 		e.tell = func(err error) error { return err }
@@ -146,7 +150,7 @@ func (r *run) release() {
 		r.lists[i] = l[:0]
 	}
 	clear(r.slots)
-	r.vars.reset()
+	r.vars.Reset()
 	clear(r.errs)
 	r.held.giveBack()
 	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0], timing: r.timing, mark: e.shortAnswer()}
@@ -161,7 +165,7 @@ func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
 	r.begin(req)
 	p, err := e.ready(ctx, r, req)
 	if err == nil && p.op.Operation == ast.Subscription {
-		err = refuse(codes.SubscriptionNotSupported, "Subscriptions are answered as a stream: use the streaming endpoint.")
+		err = failure.Refuse(codes.SubscriptionNotSupported, "Subscriptions are answered as a stream: use the streaming endpoint.")
 	}
 	if err != nil {
 		return r.refused(req, err)
@@ -179,14 +183,14 @@ func (e *Engine) guard(resp **Response) {
 	if e.onPanic != nil {
 		e.onPanic("", p, debug.Stack())
 	}
-	*resp = e.newRun().refused(&Request{}, refuse(codes.Internal, "Internal error: it has been reported."))
+	*resp = e.newRun().refused(&Request{}, failure.Refuse(codes.Internal, "Internal error: it has been reported."))
 }
 
 // ready finds or builds the plan of a request and its variables.
-func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *requestError) {
+func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *failure.Refusal) {
 	entry := e.cache.get(req.Query)
 	if entry == nil {
-		var err *requestError
+		var err *failure.Refusal
 		if entry, err = e.load(req.Query, r.resp.Timing); err != nil {
 			return nil, err
 		}
@@ -199,13 +203,13 @@ func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *reque
 	}
 	r.resp.Operation, r.resp.OperationName = string(op.def.Operation), op.def.Name
 	if op.def.Operation == ast.Mutation && !req.AllowMutation {
-		return nil, refuse(codes.MutationNotAllowed, "Mutations are not allowed by this method: send the request as POST.")
+		return nil, failure.Refuse(codes.MutationNotAllowed, "Mutations are not allowed by this method: send the request as POST.")
 	}
 	if len(op.vars) > 0 || len(req.Variables) > 0 {
 		began := r.resp.Timing.now()
-		given, err := decodeVariables(ctx, req.Variables, e.limits)
+		given, err := value.Decode(ctx, req.Variables, e.limits.variables())
 		if err == nil {
-			err = e.coerceVariables(ctx, op.vars, given, &r.vars)
+			err = value.CoerceVariables(ctx, op.vars, given, e.limits.Errors, &r.vars)
 		}
 		if t := r.resp.Timing; t != nil {
 			t.Variables = t.now() - began
@@ -234,38 +238,38 @@ func (e *Engine) Check(query string) error {
 		return nil
 	}
 	var errs faults
-	for _, f := range fail.errs {
-		if len(f.locations) > 0 {
-			errs.add("%d:%d: %s", f.locations[0].line, f.locations[0].column, f.message)
+	for _, f := range fail.Errors {
+		if len(f.Locations) > 0 {
+			errs.add("%d:%d: %s", f.Locations[0].Line, f.Locations[0].Column, f.Message)
 		} else {
-			errs.add("%s", f.message)
+			errs.add("%s", f.Message)
 		}
 	}
 	return errs.err()
 }
 
 // load parses and validates a document that the cache does not have.
-func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
+func (e *Engine) load(query string, t *Timing) (*cacheEntry, *failure.Refusal) {
 	began := t.now()
-	text, err := scan(query, e.limits)
+	text, err := document.Prescan(query, e.limits.document())
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := parse(text)
+	parsed, err := document.Parse(text)
 	if err != nil {
 		return nil, err
 	}
 	parsedAt := t.now()
-	doc, err := validate(e.schema, text, parsed, e.limits)
+	doc, err := document.Validate(e.schema, text, parsed, e.limits.document())
 	if t != nil {
 		t.Parse, t.Validate = parsedAt-began, t.now()-parsedAt
 	}
 	if err != nil {
 		return nil, err
 	}
-	entry := &cacheEntry{text: strings.Clone(query), doc: doc, bytes: 2*len(query) + text.tokens*bytesPerToken}
+	entry := &cacheEntry{text: strings.Clone(query), doc: doc, bytes: 2*len(query) + text.Tokens*bytesPerToken}
 	for _, op := range parsed.Operations {
-		vars, err := declared(e.schema, op)
+		vars, err := value.Declare(e.schema, op)
 		if err != nil {
 			return nil, err
 		}
@@ -275,32 +279,32 @@ func (e *Engine) load(query string, t *Timing) (*cacheEntry, *requestError) {
 	return entry, nil
 }
 
-func choose(entry *cacheEntry, name string) (*operation, *requestError) {
+func choose(entry *cacheEntry, name string) (*operation, *failure.Refusal) {
 	ops := entry.operations
 	switch {
 	case len(ops) == 0:
-		return nil, refuse(codes.OperationResolutionFailure, "Must provide an operation.")
+		return nil, failure.Refuse(codes.OperationResolutionFailure, "Must provide an operation.")
 	case name == "" && len(ops) == 1:
 		return ops[0], nil
 	case name == "":
-		return nil, refuse(codes.OperationResolutionFailure, "Must provide operation name if query contains multiple operations.")
+		return nil, failure.Refuse(codes.OperationResolutionFailure, "Must provide operation name if query contains multiple operations.")
 	}
 	for _, op := range ops {
 		if op.def.Name == name {
 			return op, nil
 		}
 	}
-	return nil, refuse(codes.OperationResolutionFailure, "Unknown operation named %q.", abbreviate(name))
+	return nil, failure.Refuse(codes.OperationResolutionFailure, "Unknown operation named %q.", failure.Abbreviate(name))
 }
 
-func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *requestError) {
+func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *failure.Refusal) {
 	var space [32]byte
 	key := space[:0]
 	for _, name := range op.conds {
-		val, _ := r.vars.lookup(name)
+		val, _ := r.vars.Lookup(name)
 		is, ok := val.(bool)
 		if !ok {
-			return nil, refuse(codes.BadUserInput, "Argument \"if\" of non-null type \"Boolean!\" must not be null: give variable \"$%s\" a value.", name)
+			return nil, failure.Refuse(codes.BadUserInput, "Argument \"if\" of non-null type \"Boolean!\" must not be null: give variable \"$%s\" a value.", name)
 		}
 		bit := byte('0')
 		if is {
@@ -329,7 +333,7 @@ func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *requ
 }
 
 // checkCost holds a request to Limits.Cost, before it runs.
-func (r *run) checkCost(p *plan) *requestError {
+func (r *run) checkCost(p *plan) *failure.Refusal {
 	cost := p.cost
 	r.plan = p
 	if n := len(p.slots); n > cap(r.slots) {
@@ -343,7 +347,7 @@ func (r *run) checkCost(p *plan) *requestError {
 	limit := r.e.limits.Cost
 	r.resp.Cost = int(min(cost, math.MaxInt32))
 	if limit < math.MaxInt && cost > float64(limit) {
-		return limitError(codes.LimitCost, "the estimated cost of the operation", limit, r.resp.Cost)
+		return failure.OverLimit(codes.LimitCost, "the estimated cost of the operation", limit, r.resp.Cost)
 	}
 	return nil
 }
@@ -397,11 +401,11 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {
 		r.tooLong()
-		r.resp.Code = r.abort.code
-		abort := r.abort.errs[0]
-		abort.extensions = fieldError(r.abort, r.abort.code, nil, nil).extensions
-		for k, v := range r.abort.errs[0].extensions {
-			abort.extensions[k] = v
+		r.resp.Code = r.abort.Code
+		abort := r.abort.Errors[0]
+		abort.Extensions = fieldError(r.abort, r.abort.Code, nil, nil).Extensions
+		for k, v := range r.abort.Errors[0].Extensions {
+			abort.Extensions[k] = v
 		}
 		r.errs = append(r.errs, abort)
 		ok = false
@@ -413,9 +417,9 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 	r.resp.HasData = true
 	r.resp.Errors = len(r.errs) + r.unlisted
 	if r.unlisted > 0 {
-		r.errs = append(r.errs, gqlError{
-			message:    fmt.Sprintf("%d more errors are not listed: the limit is %d.", r.unlisted, r.e.limits.Errors),
-			extensions: map[string]any{"code": codes.LimitErrors, "limit": r.e.limits.Errors, "actual": r.resp.Errors},
+		r.errs = append(r.errs, failure.Error{
+			Message:    fmt.Sprintf("%d more errors are not listed: the limit is %d.", r.unlisted, r.e.limits.Errors),
+			Extensions: map[string]any{"code": codes.LimitErrors, "limit": r.e.limits.Errors, "actual": r.resp.Errors},
 		})
 	}
 	if len(r.errs) > 0 { // errors come first, so that a reader of the stream sees them
@@ -427,9 +431,9 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 }
 
 // refused renders a request error.
-func (r *run) refused(req *Request, err *requestError) *Response {
-	r.resp.RequestError, r.resp.Code, r.resp.Errors = true, err.code, len(err.errs)
-	r.buf = appendErrors(append(r.buf[:0], '{'), err.errs, err.code)
+func (r *run) refused(req *Request, err *failure.Refusal) *Response {
+	r.resp.RequestError, r.resp.Code, r.resp.Errors = true, err.Code, len(err.Errors)
+	r.buf = appendErrors(append(r.buf[:0], '{'), err.Errors, err.Code)
 	return r.finish(req)
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // node is the domain of the tests: a tree with ten scalars in each node.
@@ -93,10 +95,10 @@ func testSchema() graphql.Schema {
 func testReaders() map[string]Binding {
 	m := map[string]Binding{
 		"id": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-			return append(AppendInt(append(dst, '"'), int64(src.Obj.(*node).id)), '"'), nil
+			return append(value.AppendInt(append(dst, '"'), int64(src.Obj.(*node).id)), '"'), nil
 		}},
 		"name": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-			return AppendString(dst, src.Obj.(*node).kind), nil
+			return value.AppendString(dst, src.Obj.(*node).kind), nil
 		}},
 		"fail":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, codedError{"TOLD"} }},
 		"boom":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { panic("secret") }},
@@ -111,13 +113,13 @@ func testReaders() map[string]Binding {
 			},
 			Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
 				text, _ := json.Marshal(c.Args)
-				return AppendString(dst, string(text)), nil
+				return value.AppendString(dst, string(text)), nil
 			},
 		},
 	}
 	for i := range 10 {
 		m["s"+strconv.Itoa(i)] = Binding{Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-			return AppendInt(dst, int64(src.Obj.(*node).id+i)), nil
+			return value.AppendInt(dst, int64(src.Obj.(*node).id+i)), nil
 		}}
 	}
 	return m
@@ -143,11 +145,11 @@ func testConfig() Config {
 	return Config{
 		Schema: schema,
 		Bindings: map[string]map[string]Binding{
-			"Query": {"root": self, "any": self, "plain": {Leaf: func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return AppendString(dst, "plain"), nil }}}, "Branch": b, "Leaf": testReaders(),
+			"Query": {"root": self, "any": self, "plain": {Leaf: func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return value.AppendString(dst, "plain"), nil }}}, "Branch": b, "Leaf": testReaders(),
 			"Twig": {"id": b["id"], "bad": b["empty"]},
 			"Mutation": {"bump": {Leaf: func(c *Call, _ Ref, dst []byte) ([]byte, error) {
 				sum += c.Args.(map[string]any)["by"].(int)
-				return AppendInt(dst, int64(sum)), nil
+				return value.AppendInt(dst, int64(sum)), nil
 			}}},
 		},
 		TypeOf: map[string]func(Ref) string{"": func(r Ref) string { return r.Obj.(*node).kind }},

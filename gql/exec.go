@@ -1,12 +1,14 @@
 package gql
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // run executes one request. It is pooled; everything in it is reused.
@@ -14,21 +16,21 @@ type run struct {
 	e     *Engine
 	plan  *plan
 	call  Call
-	vars  variables
+	vars  value.Variables
 	buf   []byte
-	path  []pathElem
+	path  []failure.PathElem
 	lists [][]Ref // one reusable buffer for each level of lists being read
 	level int
 	slots []slot
 
-	errs     []gqlError
+	errs     []failure.Error
 	unlisted int // errors beyond the limit
 	mark     int // length of buf at which room looks at the limits
 	held     *held
 	steps    int
-	read     int           // fields of the objects that were begun
-	timing   *Timing       // kept from request to request; Response.Timing where this one asked for it
-	abort    *requestError // stops everything
+	read     int              // fields of the objects that were begun
+	timing   *Timing          // kept from request to request; Response.Timing where this one asked for it
+	abort    *failure.Refusal // stops everything
 	resp     Response
 	busy     bool // false once released
 }
@@ -38,7 +40,7 @@ type slot struct {
 	done bool
 	args any
 	raw  map[string]any
-	err  *gqlError
+	err  *failure.Error
 }
 
 // checkEvery is how many objects pass between looks at the context: some microseconds.
@@ -75,22 +77,14 @@ func (r *run) alive() bool {
 	if err == nil {
 		return true
 	}
-	r.abort = ended(err)
+	r.abort = failure.Ended(err)
 	return false
-}
-
-// ended tells why the context of a request has ended.
-func ended(err error) *requestError {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return refuse(codes.Timeout, "The request ran out of time: ask for less, or page through it.")
-	}
-	return refuse(codes.Cancelled, "The request was cancelled.")
 }
 
 func (r *run) tooLong() {
 	if r.abort == nil {
-		r.abort = refuse(codes.LimitOutput, "The answer is longer than the limit of %d bytes: ask for less, or page through it.", r.e.limits.Output)
-		r.abort.errs[0].extensions = map[string]any{"limit": r.e.limits.Output, "actual": len(r.buf)}
+		r.abort = failure.Refuse(codes.LimitOutput, "The answer is longer than the limit of %d bytes: ask for less, or page through it.", r.e.limits.Output)
+		r.abort.Errors[0].Extensions = map[string]any{"limit": r.e.limits.Output, "actual": len(r.buf)}
 	}
 }
 
@@ -160,12 +154,12 @@ func (r *run) null(f *field) bool {
 	}
 	if r.abort == nil && !r.explained(f) {
 		parent := ""
-		if f.def.parent != nil {
-			parent = f.def.parent.shown()
+		if f.def.Parent != nil {
+			parent = f.def.Parent.Shown()
 		}
-		r.addError(gqlError{
-			message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
-			path: r.pathTo(f), extensions: map[string]any{"code": codes.NullInNonNull},
+		r.addError(failure.Error{
+			Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.places(),
+			Path: r.pathTo(f), Extensions: map[string]any{"code": codes.NullInNonNull},
 		})
 	}
 	return false
@@ -187,7 +181,7 @@ func (r *run) composite(f *field, src Ref) bool {
 		return r.null(f)
 	}
 	start := len(r.buf)
-	r.path = append(r.path, pathElem{f.name, -1})
+	r.path = append(r.path, failure.PathElem{Name: f.name, Index: -1})
 	ok := false
 	switch f.read {
 	case readObject:
@@ -240,12 +234,12 @@ func (r *run) nullHere(f *field, forbidden bool) bool {
 		return true
 	}
 	parent := ""
-	if f.def.parent != nil {
-		parent = f.def.parent.shown()
+	if f.def.Parent != nil {
+		parent = f.def.Parent.Shown()
 	}
-	r.addError(gqlError{
-		message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.name), locations: f.places(),
-		path: r.pathHere(), extensions: map[string]any{"code": codes.NullInNonNull},
+	r.addError(failure.Error{
+		Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.places(),
+		Path: r.pathHere(), Extensions: map[string]any{"code": codes.NullInNonNull},
 	})
 	return false
 }
@@ -271,7 +265,7 @@ func (r *run) readList(f *field, src Ref) bool {
 
 func (r *run) items(f *field, items []Ref) bool {
 	r.buf = append(r.buf, '[')
-	r.path = append(r.path, pathElem{"", 0})
+	r.path = append(r.path, failure.PathElem{})
 	last := len(r.path) - 1
 	// Items of one list are mostly of one type: remembering the last one saves a quarter
 	// of the time of a list of small abstract objects.
@@ -280,7 +274,7 @@ func (r *run) items(f *field, items []Ref) bool {
 		if i > 0 {
 			r.buf = append(r.buf, ',')
 		}
-		r.path[last].index = i
+		r.path[last].Index = i
 		start := len(r.buf)
 		ok := false
 		if items[i].Obj == nil {
@@ -312,7 +306,7 @@ func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selectio
 		return sel, typ
 	}
 	if sel = f.sub.byName[name]; sel == nil {
-		r.errorHere(f, fmt.Errorf("abstract type %q was resolved to %q, which is not one of its possible types", f.sub.abstract.name, name))
+		r.errorHere(f, fmt.Errorf("abstract type %q was resolved to %q, which is not one of its possible types", f.sub.abstract.Name, name))
 	}
 	return sel, name
 }
@@ -328,7 +322,7 @@ func (r *run) dynamicArgs(f *field) bool {
 		return true
 	}
 	e := *err
-	e.path = r.pathTo(f)
+	e.Path = r.pathTo(f)
 	r.addError(e)
 	return false
 }
@@ -347,7 +341,7 @@ func (r *run) arguments(f *field) *slot {
 }
 
 // prepare calls Binding.Prepare and locates its error.
-func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError) {
+func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *failure.Error) {
 	if f.binding.Prepare == nil {
 		return raw, nil
 	}
@@ -365,46 +359,48 @@ func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *gqlError
 	var about *ArgumentError
 	if errors.As(err, &about) {
 		if a := f.nodes[0].Arguments.ForName(about.Argument); a != nil {
-			places = at(a.Value.Position)
+			places = failure.At(a.Value.Position)
 		}
 	}
 	located := fieldError(e.tell(err), codes.BadUserInput, places, nil)
 	return nil, &located
 }
 
-func internalError(f *field) *gqlError {
-	return &gqlError{message: "Internal error: it has been reported.", locations: f.places(), extensions: map[string]any{"code": codes.Internal}}
+func internalError(f *field) *failure.Error {
+	return &failure.Error{Message: "Internal error: it has been reported.", Locations: f.places(), Extensions: map[string]any{"code": codes.Internal}}
 }
 
 func (r *run) panicked(sel *selection, f *field, p any) {
 	r.e.reportPanic(f.def, p)
 	e := internalError(f)
-	e.path = r.pathTo(f)
+	e.Path = r.pathTo(f)
 	r.addError(*e)
 }
 
-func (e *Engine) reportPanic(def *fieldDef, p any) {
+func (e *Engine) reportPanic(def *typesys.Field, p any) {
 	if e.onPanic == nil {
 		return
 	}
-	name := def.name
-	if def.parent != nil {
-		name = def.parent.name + "." + name
+	name := def.Name
+	if def.Parent != nil {
+		name = def.Parent.Name + "." + name
 	}
 	e.onPanic(name, p, debug.Stack())
 }
 
-func (f *field) places() []place {
-	out := make([]place, 0, len(f.nodes))
+func (f *field) places() []failure.Position {
+	out := make([]failure.Position, 0, len(f.nodes))
 	for _, n := range f.nodes {
-		out = append(out, at(n.Position)...)
+		out = append(out, failure.At(n.Position)...)
 	}
 	return out
 }
 
-func (r *run) pathHere() []pathElem { return append(make([]pathElem, 0, len(r.path)), r.path...) }
-func (r *run) pathTo(f *field) []pathElem {
-	return append(append(make([]pathElem, 0, len(r.path)+1), r.path...), pathElem{f.name, -1})
+func (r *run) pathHere() []failure.PathElem {
+	return append(make([]failure.PathElem, 0, len(r.path)), r.path...)
+}
+func (r *run) pathTo(f *field) []failure.PathElem {
+	return append(append(make([]failure.PathElem, 0, len(r.path)+1), r.path...), failure.PathElem{Name: f.name, Index: -1})
 }
 
 // fieldErr notes an error of a field of the current object.
@@ -415,13 +411,13 @@ func (r *run) errorHere(f *field, err error) { r.readerErr(f, err, r.pathHere())
 
 // readerErr notes a reader's error, unless the request has ended: then that is
 // why the reader failed, and the one thing to tell.
-func (r *run) readerErr(f *field, err error, path []pathElem) {
+func (r *run) readerErr(f *field, err error, path []failure.PathElem) {
 	if r.alive() {
 		r.addError(fieldError(r.e.tell(err), "", f.places(), path))
 	}
 }
 
-func (r *run) addError(e gqlError) {
+func (r *run) addError(e failure.Error) {
 	if len(r.errs) >= r.e.limits.Errors {
 		r.unlisted++
 		return

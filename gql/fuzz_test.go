@@ -3,15 +3,11 @@ package gql
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"reflect"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/gql/internal/document"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 func seedDocuments(f *testing.F) (docs []string) {
@@ -39,19 +35,19 @@ func FuzzGate(f *testing.F) {
 	e := worldEngine(f, Limits{})
 	f.Fuzz(func(t *testing.T, doc string) {
 		start := time.Now()
-		text, err := scan(doc, e.limits)
+		text, err := document.Prescan(doc, e.limits.document())
 		if err != nil {
 			return
 		}
-		if again, err := scan(text.text, e.limits); err != nil || again.tokens != text.tokens || again.text != text.text {
-			t.Errorf("%q became %q, which the gate reads otherwise: %v", doc, text.text, err)
+		if again, err := document.Prescan(text.Text, e.limits.document()); err != nil || again.Tokens != text.Tokens || again.Text != text.Text {
+			t.Errorf("%q became %q, which the gate reads otherwise: %v", doc, text.Text, err)
 		}
-		parsed, err := parse(text)
+		parsed, err := document.Parse(text)
 		if err != nil {
 			return
 		}
-		if _, err := validate(e.schema, text, parsed, e.limits); err != nil && len(err.errs) > e.limits.Errors {
-			t.Errorf("%d errors", len(err.errs))
+		if _, err := document.Validate(e.schema, text, parsed, e.limits.document()); err != nil && len(err.Errors) > e.limits.Errors {
+			t.Errorf("%d errors", len(err.Errors))
 		}
 		if took := time.Since(start); took > 3*time.Second {
 			t.Errorf("took %v", took)
@@ -101,69 +97,37 @@ func FuzzCoerce(f *testing.F) {
 	f.Fuzz(func(t *testing.T, i int, v string) {
 		typ := types[uint(i)%uint(len(types))]
 		doc := "query($v:" + typ + "){__typename @mark(label:$w)}"
-		parsed, err := parse(&scanned{text: doc})
+		parsed, err := document.Parse(&document.Text{Text: doc})
 		if err != nil {
 			t.Fatal(err)
 		}
-		given, err := decodeVariables(t.Context(), json.RawMessage(`{"v":`+v+`}`), e.limits)
+		given, err := value.Decode(t.Context(), json.RawMessage(`{"v":`+v+`}`), e.limits.variables())
 		if err != nil {
 			return
 		}
-		var vars variables
-		defs, err := declared(e.schema, parsed.Operations[0])
+		var vars value.Variables
+		defs, err := value.Declare(e.schema, parsed.Operations[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := e.coerceVariables(t.Context(), defs, given, &vars); err != nil {
+		if err := value.CoerceVariables(t.Context(), defs, given, e.limits.Errors, &vars); err != nil {
 			return
 		}
-		val, ok := vars.lookup("v")
+		val, ok := vars.Lookup("v")
 		if !ok {
 			return
 		}
-		ref := e.schema.ref(parsed.Operations[0].VariableDefinitions[0].Type)
-		lit, fail := literalOf(val, ref)
+		ref := e.schema.Ref(parsed.Operations[0].VariableDefinitions[0].Type)
+		lit, fail := value.LiteralOf(val, ref)
 		if fail != nil {
 			t.Fatalf("%s %s: no literal for %v: %v", typ, v, val, fail)
 		}
-		back, fail := coerceLiteral(lit, ref)
+		back, fail := value.CoerceConstant(lit, ref)
 		if fail != nil {
-			t.Fatalf("%s %s: %s does not coerce: %v", typ, v, printLiteral(lit), fail)
+			t.Fatalf("%s %s: %s does not coerce: %v", typ, v, value.Print(lit), fail)
 		}
 		if a, b := string(canonicalArgs(nil, val)), string(canonicalArgs(nil, back)); a != b {
 			t.Errorf("%s %s: %s, then %s", typ, v, a, b)
-		}
-	})
-}
-
-// halves finds escapes of surrogates, of which the lone ones are refused.
-var halves = regexp.MustCompile(`(?i)\\u[d][89a-f]`)
-
-// FuzzJSON holds the reader of variables to encoding/json.
-func FuzzJSON(f *testing.F) {
-	for _, v := range []string{`{"a":[1,-2.5e+3,true,false,null,"x\u00e9\ud83d\ude00\ud83d\n"]}`, ` [ ] `, `{}`, `01`, `1.`, `-`, `"\x"`, `"\u12"`, "\"\xff\"", `tru`, `{"a":1,"a":2}`, `[1,]`, `{"a"}`, `1e`, `"\ud800\u0041"`, ``, `nullx`, `"\u+123"`} {
-		f.Add(v)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		var want any
-		dec := json.NewDecoder(strings.NewReader(text))
-		dec.UseNumber()
-		err := dec.Decode(&want)
-		if err == nil {
-			if _, end := dec.Token(); end != io.EOF {
-				err = errors.New("a tail")
-			}
-		}
-		got, fail := readJSON(t.Context(), []byte(text), 10_000, len(text)+1)
-		if err == nil && fail != nil && strings.ContainsRune(fmt.Sprint(want), utf8.RuneError) &&
-			(!utf8.ValidString(text) || halves.MatchString(text)) {
-			return // we refuse what encoding/json replaces
-		}
-		if (err == nil) != (fail == nil) {
-			t.Fatalf("%q: encoding/json says %v, we say %v", text, err, fail)
-		}
-		if err == nil && !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: %#v, want %#v", text, got, want)
 		}
 	})
 }

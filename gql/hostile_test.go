@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // hostile requests must be refused or answered in bounded time and memory, and the next
@@ -228,7 +229,7 @@ func TestVariablesCancelled(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	const values = 100_000
 	vars := json.RawMessage(`{"v":[` + strings.Repeat("1,", values) + `1]}`)
-	for stage, at := range map[string]int{"reading": 2, "coercing": values/checkValues + 2} {
+	for stage, at := range map[string]int{"reading": 2, "coercing": values/value.CheckValues + 2} {
 		ctx := &leaving{t.Context(), 0, at}
 		r := e.Execute(ctx, &Request{Query: `query($v:[Int]){listInt(v:$v)}`, Variables: vars, Root: Ref{Obj: &worldObject{seed: 1}}})
 		if r.Code != codes.Cancelled || !r.RequestError || ctx.looks > at {

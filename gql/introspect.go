@@ -7,6 +7,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 //go:embed introspection.graphql
@@ -22,12 +25,12 @@ var specifiedScalarText = map[string]string{
 	"ID":      "The `ID` scalar type represents a unique identifier, often used to refetch an object or as key for a cache. The ID type appears in a JSON response as a String; however, it is not intended to be human-readable. When expected as an input type, any string (such as `\"4\"`) or integer (such as `4`) input value will be accepted as an ID.",
 }
 
-func (b *builder) specifiedScalar(name string) *typeDef {
-	t := b.s.byName[name]
+func (b *builder) specifiedScalar(name string) *typesys.Type {
+	t := b.s.ByName[name]
 	if t == nil {
-		t = &typeDef{name: name, description: specifiedScalarText[name], kind: kindScalar, builtin: true, scalarCode: specifiedScalars[name]}
-		t.ref = newRef(t)
-		b.s.byName[name] = t
+		t = &typesys.Type{Name: name, Description: specifiedScalarText[name], Kind: typesys.KindScalar, Builtin: true, ScalarCode: typesys.SpecifiedScalars[name]}
+		t.Ref = typesys.NewRef(t)
+		b.s.ByName[name] = t
 	}
 	return t
 }
@@ -41,91 +44,91 @@ func (b *builder) loadIntrospection() error {
 	b.specifiedScalar("String")
 	b.specifiedScalar("Boolean")
 	for _, d := range doc.Definitions {
-		t := &typeDef{name: d.Name, description: d.Description, builtin: true, kind: kindObject}
-		t.ref = newRef(t)
-		b.s.byName[d.Name] = t
+		t := &typesys.Type{Name: d.Name, Description: d.Description, Builtin: true, Kind: typesys.KindObject}
+		t.Ref = typesys.NewRef(t)
+		b.s.ByName[d.Name] = t
 	}
 	for _, d := range doc.Definitions {
-		t := b.s.byName[d.Name]
+		t := b.s.ByName[d.Name]
 		if d.Kind == ast.Enum {
-			t.kind = kindEnum
-			t.enumByName, t.enumByValue = map[string]*enumValue{}, map[any]*enumValue{}
+			t.Kind = typesys.KindEnum
+			t.EnumByName, t.EnumByValue = map[string]*typesys.EnumValue{}, map[any]*typesys.EnumValue{}
 			for _, v := range d.EnumValues {
-				e := &enumValue{name: v.Name, description: v.Description, value: v.Name}
-				t.enumValues = append(t.enumValues, e)
-				t.enumByName[v.Name], t.enumByValue[v.Name] = e, e
+				e := &typesys.EnumValue{Name: v.Name, Description: v.Description, Value: v.Name}
+				t.EnumValues = append(t.EnumValues, e)
+				t.EnumByName[v.Name], t.EnumByValue[v.Name] = e, e
 			}
 			continue
 		}
-		t.possible = []*typeDef{t}
-		t.fieldByName = map[string]*fieldDef{}
+		t.Possible = []*typesys.Type{t}
+		t.FieldByName = map[string]*typesys.Field{}
 		for _, fd := range d.Fields {
-			binding, ok := introspectionReaders[t.name][fd.Name]
+			binding, ok := introspectionReaders[t.Name][fd.Name]
 			if !ok {
-				return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.name, fd.Name)
+				return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.Name, fd.Name)
 			}
-			f := &fieldDef{name: fd.Name, description: fd.Description, parent: t, typ: b.refOf(fd.Type)}
+			f := &typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Typ: b.refOf(fd.Type)}
 			b.readers.fields[f] = &boundField{Binding: binding}
-			f.args, f.argByName = b.argsOf(fd.Arguments)
-			t.fields = append(t.fields, f)
-			t.fieldByName[f.name] = f
+			f.Args, f.ArgByName = b.argsOf(fd.Arguments)
+			t.Fields = append(t.Fields, f)
+			t.FieldByName[f.Name] = f
 		}
 	}
 	for _, d := range doc.Directives {
-		dir := &directiveDef{name: d.Name, description: d.Description, repeatable: d.IsRepeatable, specified: true}
+		dir := &typesys.Directive{Name: d.Name, Description: d.Description, Repeatable: d.IsRepeatable, Specified: true}
 		for _, l := range d.Locations {
-			dir.locations = append(dir.locations, string(l))
+			dir.Locations = append(dir.Locations, string(l))
 		}
-		dir.args, dir.argByName = b.argsOf(d.Arguments)
-		b.s.directiveByName[d.Name] = dir
+		dir.Args, dir.ArgByName = b.argsOf(d.Arguments)
+		b.s.DirectiveByName[d.Name] = dir
 	}
-	str := b.s.byName["String"]
-	b.s.typenameField = &fieldDef{name: "__typename", description: "The name of the current Object type at runtime.", typ: nonNull(str.ref), argByName: map[string]*inputDef{}}
+	str := b.s.ByName["String"]
+	b.s.TypenameField = &typesys.Field{Name: "__typename", Description: "The name of the current Object type at runtime.", Typ: typesys.NonNull(str.Ref), ArgByName: map[string]*typesys.Input{}}
 	s := b.s
-	b.s.schemaField = &fieldDef{
-		name: "__schema", description: "Access the current type schema of this server.", typ: nonNull(b.s.byName["__Schema"].ref), argByName: map[string]*inputDef{},
+	b.s.SchemaField = &typesys.Field{
+		Name: "__schema", Description: "Access the current type schema of this server.", Typ: typesys.NonNull(b.s.ByName["__Schema"].Ref), ArgByName: map[string]*typesys.Input{},
 	}
-	b.readers.fields[s.schemaField] = &boundField{Binding: Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }}}
-	name := &inputDef{name: "name", typ: nonNull(str.ref)}
-	b.s.typeField = &fieldDef{
-		name: "__type", description: "Request the type information of a single type.", typ: b.s.byName["__Type"].ref,
-		args: []*inputDef{name}, argByName: map[string]*inputDef{"name": name},
+	b.readers.fields[s.SchemaField] = &boundField{Binding: Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }}}
+	name := &typesys.Input{Name: "name", Typ: typesys.NonNull(str.Ref)}
+	b.s.TypeField = &typesys.Field{
+		Name: "__type", Description: "Request the type information of a single type.", Typ: b.s.ByName["__Type"].Ref,
+		Args: []*typesys.Input{name}, ArgByName: map[string]*typesys.Input{"name": name},
 	}
-	b.readers.fields[s.typeField] = &boundField{Binding: Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
-		t := s.byName[c.Args.(map[string]any)["name"].(string)]
+	b.readers.fields[s.TypeField] = &boundField{Binding: Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
+		t := s.ByName[c.Args.(map[string]any)["name"].(string)]
 		if t == nil {
 			return Ref{}, false, nil
 		}
-		return Ref{Obj: t.ref}, true, nil
+		return Ref{Obj: t.Ref}, true, nil
 	}}}
 	return nil
 }
 
-func (b *builder) refOf(t *ast.Type) *typeRef {
-	var r *typeRef
+func (b *builder) refOf(t *ast.Type) *typesys.TypeRef {
+	var r *typesys.TypeRef
 	if t.Elem != nil {
-		r = listOf(b.refOf(t.Elem))
+		r = typesys.ListOf(b.refOf(t.Elem))
 	} else {
-		r = b.s.byName[t.NamedType].ref
+		r = b.s.ByName[t.NamedType].Ref
 	}
 	if t.NonNull {
-		r = nonNull(r)
+		r = typesys.NonNull(r)
 	}
 	return r
 }
 
-func (b *builder) argsOf(defs ast.ArgumentDefinitionList) ([]*inputDef, map[string]*inputDef) {
-	byName := map[string]*inputDef{}
-	var args []*inputDef
+func (b *builder) argsOf(defs ast.ArgumentDefinitionList) ([]*typesys.Input, map[string]*typesys.Input) {
+	byName := map[string]*typesys.Input{}
+	var args []*typesys.Input
 	for _, a := range defs {
-		d := &inputDef{name: a.Name, description: a.Description, typ: b.refOf(a.Type)}
+		d := &typesys.Input{Name: a.Name, Description: a.Description, Typ: b.refOf(a.Type)}
 		if a.DefaultValue != nil {
-			d.hasDefault, d.defaultAST = true, a.DefaultValue
+			d.HasDefault, d.DefaultAST = true, a.DefaultValue
 			// The introspection schema's defaults are booleans and strings.
-			d.defaultValue, _ = a.DefaultValue.Value(nil)
+			d.DefaultValue, _ = a.DefaultValue.Value(nil)
 		}
 		args = append(args, d)
-		byName[d.name] = d
+		byName[d.Name] = d
 	}
 	return args, byName
 }
@@ -133,7 +136,7 @@ func (b *builder) argsOf(defs ast.ArgumentDefinitionList) ([]*inputDef, map[stri
 func leafOf[T any](read func(T) *string) Binding {
 	return Binding{Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
 		if s := read(src.Obj.(T)); s != nil {
-			dst = AppendString(dst, *s)
+			dst = value.AppendString(dst, *s)
 		}
 		return dst, nil
 	}}
@@ -145,7 +148,7 @@ func boolOf[T any](read func(T) bool) Binding {
 	}}
 }
 
-func typeOf[T any](read func(T) *typeRef) Binding {
+func typeOf[T any](read func(T) *typesys.TypeRef) Binding {
 	return Binding{Object: func(_ *Call, src Ref) (Ref, bool, error) {
 		t := read(src.Obj.(T))
 		return Ref{Obj: t}, t != nil, nil
@@ -175,24 +178,24 @@ func optional(s string) *string {
 	return &s
 }
 
-func refs(types []*typeDef) []*typeRef {
-	out := make([]*typeRef, 0, len(types))
+func refs(types []*typesys.Type) []*typesys.TypeRef {
+	out := make([]*typesys.TypeRef, 0, len(types))
 	for _, t := range types {
-		out = append(out, t.ref)
+		out = append(out, t.Ref)
 	}
 	return out
 }
 
 // named is the named type of a reference that is neither list nor non-null.
-func named(r *typeRef) *typeDef {
-	if r.nonNull || r.elem != nil {
+func named(r *typesys.TypeRef) *typesys.Type {
+	if r.NonNull || r.Elem != nil {
 		return nil
 	}
-	return r.named
+	return r.Named
 }
 
-func namedOr[T any](zero T, read func(*typeDef) T) func(*typeRef) T {
-	return func(r *typeRef) T {
+func namedOr[T any](zero T, read func(*typesys.Type) T) func(*typesys.TypeRef) T {
+	return func(r *typesys.TypeRef) T {
 		if t := named(r); t != nil {
 			return read(t)
 		}
@@ -200,10 +203,10 @@ func namedOr[T any](zero T, read func(*typeDef) T) func(*typeRef) T {
 	}
 }
 
-func rootRef(read func(*schema) *typeDef) Binding {
-	return typeOf(func(s *schema) *typeRef {
+func rootRef(read func(*typesys.Schema) *typesys.Type) Binding {
+	return typeOf(func(s *typesys.Schema) *typesys.TypeRef {
 		if t := read(s); t != nil {
-			return t.ref
+			return t.Ref
 		}
 		return nil
 	})
@@ -222,95 +225,95 @@ func presentList[E any](has bool, list []E) []E {
 
 var introspectionReaders = map[string]map[string]Binding{
 	"__Schema": {
-		"description":      leafOf(func(s *schema) *string { return optional(s.description) }),
-		"types":            listOfItems(func(s *schema) []*typeRef { return refs(s.types) }, nil),
-		"queryType":        rootRef(func(s *schema) *typeDef { return s.query }),
-		"mutationType":     rootRef(func(s *schema) *typeDef { return s.mutation }),
-		"subscriptionType": rootRef(func(s *schema) *typeDef { return s.subscription }),
-		"directives":       listOfItems(func(s *schema) []*directiveDef { return s.directives }, nil),
+		"description":      leafOf(func(s *typesys.Schema) *string { return optional(s.Description) }),
+		"types":            listOfItems(func(s *typesys.Schema) []*typesys.TypeRef { return refs(s.Types) }, nil),
+		"queryType":        rootRef(func(s *typesys.Schema) *typesys.Type { return s.Query }),
+		"mutationType":     rootRef(func(s *typesys.Schema) *typesys.Type { return s.Mutation }),
+		"subscriptionType": rootRef(func(s *typesys.Schema) *typesys.Type { return s.Subscription }),
+		"directives":       listOfItems(func(s *typesys.Schema) []*typesys.Directive { return s.Directives }, nil),
 	},
 	"__Type": {
-		"kind": leafOf(func(r *typeRef) *string {
+		"kind": leafOf(func(r *typesys.TypeRef) *string {
 			switch {
-			case r.nonNull:
+			case r.NonNull:
 				return optional("NON_NULL")
-			case r.elem != nil:
+			case r.Elem != nil:
 				return optional("LIST")
 			}
-			return &kindNames[r.named.kind]
+			return &typesys.KindNames[r.Named.Kind]
 		}),
-		"name":           leafOf(namedOr(nil, func(t *typeDef) *string { return &t.name })),
-		"description":    leafOf(namedOr(nil, func(t *typeDef) *string { return optional(t.description) })),
-		"specifiedByURL": leafOf(namedOr(nil, func(t *typeDef) *string { return optional(t.specifiedBy) })),
-		"fields": listOfItems(namedOr(nil, func(t *typeDef) []*fieldDef {
-			return presentList(t.kind == kindObject || t.kind == kindInterface, t.fields)
-		}), func(f *fieldDef) *string { return f.deprecated }),
-		"interfaces": listOfItems(namedOr(nil, func(t *typeDef) []*typeRef {
-			return presentList(t.kind == kindObject || t.kind == kindInterface, refs(t.interfaces))
+		"name":           leafOf(namedOr(nil, func(t *typesys.Type) *string { return &t.Name })),
+		"description":    leafOf(namedOr(nil, func(t *typesys.Type) *string { return optional(t.Description) })),
+		"specifiedByURL": leafOf(namedOr(nil, func(t *typesys.Type) *string { return optional(t.SpecifiedBy) })),
+		"fields": listOfItems(namedOr(nil, func(t *typesys.Type) []*typesys.Field {
+			return presentList(t.Kind == typesys.KindObject || t.Kind == typesys.KindInterface, t.Fields)
+		}), func(f *typesys.Field) *string { return f.Deprecated }),
+		"interfaces": listOfItems(namedOr(nil, func(t *typesys.Type) []*typesys.TypeRef {
+			return presentList(t.Kind == typesys.KindObject || t.Kind == typesys.KindInterface, refs(t.Interfaces))
 		}), nil),
-		"possibleTypes": listOfItems(namedOr(nil, func(t *typeDef) []*typeRef {
-			return presentList(t.abstract(), refs(t.possible))
+		"possibleTypes": listOfItems(namedOr(nil, func(t *typesys.Type) []*typesys.TypeRef {
+			return presentList(t.Abstract(), refs(t.Possible))
 		}), nil),
-		"enumValues": listOfItems(namedOr(nil, func(t *typeDef) []*enumValue {
-			return presentList(t.kind == kindEnum, t.enumValues)
-		}), func(v *enumValue) *string { return v.deprecated }),
-		"inputFields": listOfItems(namedOr(nil, func(t *typeDef) []*inputDef {
-			return presentList(t.kind == kindInput, t.inputs)
-		}), func(d *inputDef) *string { return d.deprecated }),
-		"ofType": typeOf(func(r *typeRef) *typeRef {
-			if r.nonNull {
-				return r.inner
+		"enumValues": listOfItems(namedOr(nil, func(t *typesys.Type) []*typesys.EnumValue {
+			return presentList(t.Kind == typesys.KindEnum, t.EnumValues)
+		}), func(v *typesys.EnumValue) *string { return v.Deprecated }),
+		"inputFields": listOfItems(namedOr(nil, func(t *typesys.Type) []*typesys.Input {
+			return presentList(t.Kind == typesys.KindInput, t.Inputs)
+		}), func(d *typesys.Input) *string { return d.Deprecated }),
+		"ofType": typeOf(func(r *typesys.TypeRef) *typesys.TypeRef {
+			if r.NonNull {
+				return r.Inner
 			}
-			return r.elem
+			return r.Elem
 		}),
 		"isOneOf": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
-			if t := named(src.Obj.(*typeRef)); t != nil && t.kind == kindInput {
-				dst = strconv.AppendBool(dst, t.oneOf)
+			if t := named(src.Obj.(*typesys.TypeRef)); t != nil && t.Kind == typesys.KindInput {
+				dst = strconv.AppendBool(dst, t.OneOf)
 			}
 			return dst, nil
 		}},
 	},
 	"__Field": {
-		"name":              leafOf(func(f *fieldDef) *string { return &f.name }),
-		"description":       leafOf(func(f *fieldDef) *string { return optional(f.description) }),
-		"args":              listOfItems(func(f *fieldDef) []*inputDef { return presentList(true, f.args) }, func(d *inputDef) *string { return d.deprecated }),
-		"type":              typeOf(func(f *fieldDef) *typeRef { return f.typ }),
-		"isDeprecated":      boolOf(func(f *fieldDef) bool { return f.deprecated != nil }),
-		"deprecationReason": leafOf(func(f *fieldDef) *string { return f.deprecated }),
+		"name":              leafOf(func(f *typesys.Field) *string { return &f.Name }),
+		"description":       leafOf(func(f *typesys.Field) *string { return optional(f.Description) }),
+		"args":              listOfItems(func(f *typesys.Field) []*typesys.Input { return presentList(true, f.Args) }, func(d *typesys.Input) *string { return d.Deprecated }),
+		"type":              typeOf(func(f *typesys.Field) *typesys.TypeRef { return f.Typ }),
+		"isDeprecated":      boolOf(func(f *typesys.Field) bool { return f.Deprecated != nil }),
+		"deprecationReason": leafOf(func(f *typesys.Field) *string { return f.Deprecated }),
 	},
 	"__InputValue": {
-		"name":        leafOf(func(d *inputDef) *string { return &d.name }),
-		"description": leafOf(func(d *inputDef) *string { return optional(d.description) }),
-		"type":        typeOf(func(d *inputDef) *typeRef { return d.typ }),
-		"defaultValue": leafOf(func(d *inputDef) *string {
-			if !d.hasDefault {
+		"name":        leafOf(func(d *typesys.Input) *string { return &d.Name }),
+		"description": leafOf(func(d *typesys.Input) *string { return optional(d.Description) }),
+		"type":        typeOf(func(d *typesys.Input) *typesys.TypeRef { return d.Typ }),
+		"defaultValue": leafOf(func(d *typesys.Input) *string {
+			if !d.HasDefault {
 				return nil
 			}
-			return optional(printLiteral(d.defaultAST))
+			return optional(value.Print(d.DefaultAST))
 		}),
-		"isDeprecated":      boolOf(func(d *inputDef) bool { return d.deprecated != nil }),
-		"deprecationReason": leafOf(func(d *inputDef) *string { return d.deprecated }),
+		"isDeprecated":      boolOf(func(d *typesys.Input) bool { return d.Deprecated != nil }),
+		"deprecationReason": leafOf(func(d *typesys.Input) *string { return d.Deprecated }),
 	},
 	"__EnumValue": {
-		"name":              leafOf(func(v *enumValue) *string { return &v.name }),
-		"description":       leafOf(func(v *enumValue) *string { return optional(v.description) }),
-		"isDeprecated":      boolOf(func(v *enumValue) bool { return v.deprecated != nil }),
-		"deprecationReason": leafOf(func(v *enumValue) *string { return v.deprecated }),
+		"name":              leafOf(func(v *typesys.EnumValue) *string { return &v.Name }),
+		"description":       leafOf(func(v *typesys.EnumValue) *string { return optional(v.Description) }),
+		"isDeprecated":      boolOf(func(v *typesys.EnumValue) bool { return v.Deprecated != nil }),
+		"deprecationReason": leafOf(func(v *typesys.EnumValue) *string { return v.Deprecated }),
 	},
 	"__Directive": {
-		"name":         leafOf(func(d *directiveDef) *string { return &d.name }),
-		"description":  leafOf(func(d *directiveDef) *string { return optional(d.description) }),
-		"isRepeatable": boolOf(func(d *directiveDef) bool { return d.repeatable }),
+		"name":         leafOf(func(d *typesys.Directive) *string { return &d.Name }),
+		"description":  leafOf(func(d *typesys.Directive) *string { return optional(d.Description) }),
+		"isRepeatable": boolOf(func(d *typesys.Directive) bool { return d.Repeatable }),
 		"locations": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
 			dst = append(dst, '[')
-			for i, l := range src.Obj.(*directiveDef).locations {
+			for i, l := range src.Obj.(*typesys.Directive).Locations {
 				if i > 0 {
 					dst = append(dst, ',')
 				}
-				dst = AppendString(dst, l)
+				dst = value.AppendString(dst, l)
 			}
 			return append(dst, ']'), nil
 		}},
-		"args": listOfItems(func(d *directiveDef) []*inputDef { return presentList(true, d.args) }, func(d *inputDef) *string { return d.deprecated }),
+		"args": listOfItems(func(d *typesys.Directive) []*typesys.Input { return presentList(true, d.Args) }, func(d *typesys.Input) *string { return d.Deprecated }),
 	},
 }

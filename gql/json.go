@@ -1,133 +1,20 @@
 package gql
 
-import (
-	"encoding/json"
-	"math"
-	"strconv"
-	"unicode/utf8"
-)
-
-const hexDigits = "0123456789abcdef"
-
-// plainByte marks the bytes that a JSON string holds as they are.
-var plainByte = func() (t [256]bool) {
-	for c := 0x20; c < utf8.RuneSelf; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()
+import "github.com/caspian-kg/caspian/gql/internal/value"
 
 // AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD.
-func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	i := 0
-	for i < len(s) && plainByte[s[i]] {
-		i++
-	}
-	dst = append(dst, s[:i]...)
-	if i < len(s) {
-		dst = appendEscaped(dst, s[i:])
-	}
-	return append(dst, '"')
-}
-
-func appendEscaped(dst []byte, s string) []byte {
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if plainByte[c] {
-			i++
-			continue
-		}
-		if c < utf8.RuneSelf {
-			dst = append(dst, s[start:i]...)
-			switch c {
-			case '"', '\\':
-				dst = append(dst, '\\', c)
-			case '\b':
-				dst = append(dst, '\\', 'b')
-			case '\f':
-				dst = append(dst, '\\', 'f')
-			case '\n':
-				dst = append(dst, '\\', 'n')
-			case '\r':
-				dst = append(dst, '\\', 'r')
-			case '\t':
-				dst = append(dst, '\\', 't')
-			default:
-				dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-			}
-			i++
-			start = i
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			dst = append(append(dst, s[start:i]...), "\uFFFD"...)
-			start = i + size
-		}
-		i += size
-	}
-	return append(dst, s[start:]...)
-}
+func AppendString(dst []byte, s string) []byte { return value.AppendString(dst, s) }
 
 // AppendFloat appends v in the shortest form that reads back as v. What JSON cannot say
 // (infinities, NaN) appends nothing, which is null.
-func AppendFloat(dst []byte, v float64) []byte {
-	if math.IsInf(v, 0) || math.IsNaN(v) {
-		return dst
-	}
-	if v == 0 {
-		return append(dst, '0') // no -0, as JavaScript prints it
-	}
-	if abs := math.Abs(v); abs < 1e-6 || abs >= 1e21 {
-		dst = strconv.AppendFloat(dst, v, 'e', -1, 64)
-		// e-09 becomes e-9, as JavaScript prints it.
-		if n := len(dst); n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
-			dst[n-2] = dst[n-1]
-			dst = dst[:n-1]
-		}
-		return dst
-	}
-	return strconv.AppendFloat(dst, v, 'f', -1, 64)
-}
+func AppendFloat(dst []byte, v float64) []byte { return value.AppendFloat(dst, v) }
 
 // AppendInt appends v in decimal.
-func AppendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
+func AppendInt(dst []byte, v int64) []byte { return value.AppendInt(dst, v) }
 
 // AppendBool appends true or false.
-func AppendBool(dst []byte, v bool) []byte { return strconv.AppendBool(dst, v) }
+func AppendBool(dst []byte, v bool) []byte { return value.AppendBool(dst, v) }
 
-// appendJSON appends any Go value, null where it has no JSON form.
-func appendJSON(dst []byte, v any) []byte {
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...)
-	case string:
-		return AppendString(dst, v)
-	case bool:
-		return strconv.AppendBool(dst, v)
-	case int:
-		return strconv.AppendInt(dst, int64(v), 10)
-	case int32:
-		return strconv.AppendInt(dst, int64(v), 10)
-	case int64:
-		return strconv.AppendInt(dst, v, 10)
-	case float64:
-		n := len(dst)
-		if dst = AppendFloat(dst, v); len(dst) == n {
-			dst = append(dst, "null"...)
-		}
-		return dst
-	case json.RawMessage:
-		if json.Valid(v) {
-			return append(dst, v...)
-		}
-		return append(dst, "null"...)
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return append(dst, "null"...)
-	}
-	return append(dst, text...)
-}
+// ReadString reads a JSON string with nothing before or after it. Where encoding/json would
+// make U+FFFD of what is not a character, it is an error that names the byte.
+func ReadString(src []byte) (string, error) { return value.ReadString(src) }

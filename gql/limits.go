@@ -1,6 +1,11 @@
 package gql
 
-import "math"
+import (
+	"math"
+
+	"github.com/caspian-kg/caspian/gql/internal/document"
+	"github.com/caspian-kg/caspian/gql/internal/value"
+)
 
 // Limits bounds what one request may ask for. A zero field means its default; a negative
 // one means no limit. Each refusal carries the code below in extensions.code, the limit
@@ -31,6 +36,18 @@ type Limits struct {
 	// names of the schema out of errors: nothing is suggested, and "…" replaces a name
 	// that the request need not have brought itself.
 	NoIntrospection bool
+}
+
+func (l Limits) document() document.Limits {
+	return document.Limits{
+		Bytes: l.Bytes, Tokens: l.Tokens, Nesting: l.Nesting, Operations: l.Operations, Depth: l.Depth, Aliases: l.Aliases,
+		RootFields: l.RootFields, Directives: l.Directives, Fields: l.Fields, Introspection: l.Introspection, Errors: l.Errors,
+		NoIntrospection: l.NoIntrospection,
+	}
+}
+
+func (l Limits) variables() value.Limits {
+	return value.Limits{Bytes: l.VariableBytes, Values: l.VariableValues, Depth: l.VariableDepth, Errors: l.Errors}
 }
 
 // DefaultLimits are the limits that a zero Limits stands for.

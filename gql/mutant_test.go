@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
 const mutants = 4000
@@ -15,18 +17,18 @@ var tokenPattern = regexp.MustCompile(`"""(?s:.*?[^\\])"""|"(?:[^"\\]|\\.)*"|\.\
 
 // mutate changes one to three tokens of a document: dropped, doubled, swapped, or a name
 // replaced by another one of the schema or the document.
-func mutate(r *rand.Rand, s *schema, doc string) string {
+func mutate(r *rand.Rand, s *typesys.Schema, doc string) string {
 	tokens := slices.DeleteFunc(tokenPattern.FindAllString(doc, -1), func(t string) bool { return strings.TrimSpace(t) == "" })
 	names := []string{"id", "name", "Q", "F0", "F1", "v0", "v1", "skip", "include", "mark", "once", "if", "on", "query", "fragment", "true", "null", "RED", "__typename", "__schema", "nothing", "1", "1.5", `"x"`}
-	for _, t := range s.types {
-		names = append(names, t.name)
-		for _, f := range t.fields {
-			if !t.builtin {
-				names = append(names, f.name)
+	for _, t := range s.Types {
+		names = append(names, t.Name)
+		for _, f := range t.Fields {
+			if !t.Builtin {
+				names = append(names, f.Name)
 			}
 		}
-		for _, d := range t.inputs {
-			names = append(names, d.name)
+		for _, d := range t.Inputs {
+			names = append(names, d.Name)
 		}
 	}
 	for range 1 + r.IntN(3) {
@@ -40,7 +42,7 @@ func mutate(r *rand.Rand, s *schema, doc string) string {
 			j := r.IntN(len(tokens))
 			tokens[i], tokens[j] = tokens[j], tokens[i]
 		default: // names make documents that still parse
-			for !isNameStart(tokens[i][0]) && r.IntN(20) > 0 {
+			for !nameStart(tokens[i][0]) && r.IntN(20) > 0 {
 				i = r.IntN(len(tokens))
 			}
 			tokens[i] = names[r.IntN(len(names))]
@@ -106,3 +108,5 @@ func TestReferenceMutants(t *testing.T) {
 	}
 	t.Logf("rules broken: %v", classes)
 }
+
+func nameStart(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }

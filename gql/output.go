@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
 // held is what a long answer holds of Limits.OutputTotal, until its response is released or
@@ -38,7 +39,7 @@ func (r *run) room() bool {
 	if r.e.output.Add(more) > int64(r.e.limits.OutputTotal) {
 		r.e.output.Add(-more)
 		if r.abort == nil {
-			r.abort = refuse(codes.Overloaded, "Too many long answers are under way: try again later, or ask for less.")
+			r.abort = failure.Refuse(codes.Overloaded, "Too many long answers are under way: try again later, or ask for less.")
 		}
 		return false
 	}

@@ -8,28 +8,29 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/document"
 )
 
 // ourPlaces lists the errors of a document: rule, and line and column of each location.
 func ourPlaces(e *Engine, query string) refAnswer {
-	text, err := scan(query, e.limits)
+	text, err := document.Prescan(query, e.limits.document())
 	if err == nil {
-		doc, fail := parse(text)
+		doc, fail := document.Parse(text)
 		if err = fail; err == nil {
-			_, err = validate(e.schema, text, doc, e.limits)
+			_, err = document.Validate(e.schema, text, doc, e.limits.document())
 		}
 	}
 	if err == nil {
 		return refAnswer{Syntax: true}
 	}
-	out := refAnswer{Syntax: err.code != codes.GraphQLParseFailed}
-	for _, f := range err.errs {
-		line := f.rule
+	out := refAnswer{Syntax: err.Code != codes.GraphQLParseFailed}
+	for _, f := range err.Errors {
+		line := f.Rule
 		if !out.Syntax {
 			line = "Syntax"
 		}
-		for _, l := range f.locations {
-			line += fmt.Sprintf(" %d:%d", l.line, l.column)
+		for _, l := range f.Locations {
+			line += fmt.Sprintf(" %d:%d", l.Line, l.Column)
 		}
 		out.Places = append(out.Places, line)
 	}

@@ -8,13 +8,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/document"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // plan is an operation compiled for one set of values of its @skip and @include
 // variables: fragments, merging, conditions and readers are resolved. It never changes
 // and is shared by requests.
 type plan struct {
-	doc   *document
+	doc   *document.Document
 	op    *ast.OperationDefinition
 	root  *selection
 	each  []selection // the root's fields one by one, to be timed
@@ -25,7 +29,7 @@ type plan struct {
 
 // selection is what to read from an object of one concrete type.
 type selection struct {
-	typ     *typeDef
+	typ     *typesys.Type
 	fields  []field
 	dynamic bool // some list size below depends on variables
 	class   int  // the heaviest of its fields'
@@ -61,11 +65,11 @@ type field struct {
 	object func(*Call, Ref) (Ref, bool, error)
 	list   func(*Call, Ref, []Ref) ([]Ref, bool, error)
 	args   any
-	argErr *gqlError      // the arguments' error, where they are constant
+	argErr *failure.Error // the arguments' error, where they are constant
 	raw    map[string]any // constant arguments as coerced, for the cost
 
 	sub      *subselection // of a composite type
-	def      *fieldDef
+	def      *typesys.Field
 	binding  *Binding // nil for __typename
 	name     string   // response name
 	nodes    []*ast.Field
@@ -76,14 +80,14 @@ type field struct {
 type subselection struct {
 	single   *selection            // where the field's type is an object
 	byName   map[string]*selection // where it is abstract
-	abstract *typeDef
+	abstract *typesys.Type
 	typeOf   func(Ref) string
 }
 
 // compiler builds one plan.
 type compiler struct {
 	e     *Engine
-	doc   *document
+	doc   *document.Document
 	conds map[string]bool
 	plan  *plan
 	memo  map[memoKey]*selection
@@ -94,7 +98,7 @@ type compiler struct {
 // is one list of nodes for all of the interface's types. Without sharing, plans grow
 // with the number of types to the power of the depth.
 type memoKey struct {
-	typ   *typeDef
+	typ   *typesys.Type
 	nodes string // addresses of the field nodes
 }
 
@@ -102,19 +106,19 @@ type memoKey struct {
 // selections: a selection on an interface is compiled for each of its types.
 const planFields = 5
 
-func compile(e *Engine, doc *document, op *ast.OperationDefinition, conds map[string]bool) (*plan, *requestError) {
+func compile(e *Engine, doc *document.Document, op *ast.OperationDefinition, conds map[string]bool) (*plan, *failure.Refusal) {
 	p := &plan{doc: doc, op: op}
 	left := e.limits.Fields
 	if left < math.MaxInt/planFields {
 		left *= planFields
 	}
 	c := &compiler{e: e, doc: doc, conds: conds, plan: p, memo: map[memoKey]*selection{}, left: left}
-	root := e.schema.root(op.Operation)
+	root := e.schema.Root(op.Operation)
 	var g grouping
 	c.collect(&g, root, op.SelectionSet)
 	p.root = c.selection(root, &g)
 	if c.left < 0 {
-		return nil, limitError(codes.LimitFields, "the plan's number of fields", left, left-c.left)
+		return nil, failure.OverLimit(codes.LimitFields, "the plan's number of fields", left, left-c.left)
 	}
 	p.each = make([]selection, len(p.root.fields))
 	for i := range p.each {
@@ -133,7 +137,7 @@ type grouping struct {
 	seen  map[string]bool // fragments
 }
 
-func (c *compiler) collect(g *grouping, t *typeDef, set ast.SelectionSet) {
+func (c *compiler) collect(g *grouping, t *typesys.Type, set ast.SelectionSet) {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
@@ -162,15 +166,15 @@ func (c *compiler) collect(g *grouping, t *typeDef, set ast.SelectionSet) {
 				g.seen = map[string]bool{}
 			}
 			g.seen[sel.Name] = true
-			if f := c.doc.fragments[sel.Name]; c.applies(f.TypeCondition, t) {
+			if f := c.doc.Fragments[sel.Name]; c.applies(f.TypeCondition, t) {
 				c.collect(g, t, f.SelectionSet)
 			}
 		}
 	}
 }
 
-func (c *compiler) applies(condition string, t *typeDef) bool {
-	return condition == "" || condition == t.name || c.e.schema.byName[condition].possibleSet[t]
+func (c *compiler) applies(condition string, t *typesys.Type) bool {
+	return condition == "" || condition == t.Name || c.e.schema.ByName[condition].PossibleSet[t]
 }
 
 func (c *compiler) included(list ast.DirectiveList) bool {
@@ -190,7 +194,7 @@ func (c *compiler) included(list ast.DirectiveList) bool {
 	return true
 }
 
-func (c *compiler) selection(t *typeDef, g *grouping) *selection {
+func (c *compiler) selection(t *typesys.Type, g *grouping) *selection {
 	sel := &selection{typ: t, fields: make([]field, len(g.order))}
 	c.left -= len(g.order)
 	c.plan.bytes += int(unsafe.Sizeof(selection{})) + len(g.order)*int(unsafe.Sizeof(field{}))
@@ -207,16 +211,16 @@ func (c *compiler) selection(t *typeDef, g *grouping) *selection {
 
 func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	node := nodes[0]
-	def := c.e.schema.field(sel.typ, node.Name)
+	def := c.e.schema.Field(sel.typ, node.Name)
 	f := &sel.fields[i]
-	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.typ.nonNull}
+	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.Typ.NonNull}
 	f.key = strconv.Quote(node.Alias) + ":" // a GraphQL name needs no JSON escapes
 	if i > 0 {
 		f.key = "," + f.key
 	}
 	c.plan.bytes += len(f.key)
-	if def == c.e.schema.typenameField {
-		f.read, f.typeName = readTypename, `"`+sel.typ.name+`"`
+	if def == c.e.schema.TypenameField {
+		f.read, f.typeName = readTypename, `"`+sel.typ.Name+`"`
 		return
 	}
 	b := c.e.readers.fields[def]
@@ -227,12 +231,12 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	case b.Object != nil:
 		f.read, f.object = readObject, b.Object
 	case b.List != nil:
-		f.read, f.list, f.itemNonNull = readList, b.List, def.typ.elem.nonNull
+		f.read, f.list, f.itemNonNull = readList, b.List, def.Typ.Elem.NonNull
 	default: // a Stream alone
 		f.read = readEvent
 	}
 	c.arguments(f)
-	if t := def.typ.base(); t.composite() {
+	if t := def.Typ.Base(); t.Composite() {
 		f.sub = c.sub(t, nodes)
 		f.class = max(f.class, f.sub.class())
 	}
@@ -240,17 +244,17 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 
 // arguments coerces constant arguments now and gives the others a slot.
 func (c *compiler) arguments(f *field) {
-	if len(f.def.args) == 0 {
+	if len(f.def.Args) == 0 {
 		return
 	}
 	for _, a := range f.nodes[0].Arguments {
-		if hasVariable(a.Value) {
+		if value.HasVariable(a.Value) {
 			f.slot = len(c.plan.slots)
 			c.plan.slots = append(c.plan.slots, f)
 			return
 		}
 	}
-	var err *gqlError
+	var err *failure.Error
 	f.raw, err = coerceArguments(f, nil)
 	if err == nil {
 		f.args, err = c.e.prepare(f, f.raw)
@@ -259,15 +263,15 @@ func (c *compiler) arguments(f *field) {
 	c.plan.bytes += 64 * len(f.raw)
 }
 
-func (c *compiler) sub(t *typeDef, nodes []*ast.Field) *subselection {
+func (c *compiler) sub(t *typesys.Type, nodes []*ast.Field) *subselection {
 	c.plan.bytes += int(unsafe.Sizeof(subselection{}))
-	if !t.abstract() {
+	if !t.Abstract() {
 		return &subselection{single: c.shared(t, nodes)}
 	}
-	s := &subselection{abstract: t, byName: make(map[string]*selection, len(t.possible)), typeOf: c.e.readers.typeOf[t]}
-	c.plan.bytes += 48 * len(t.possible)
-	for _, p := range t.possible {
-		s.byName[p.name] = c.shared(p, nodes)
+	s := &subselection{abstract: t, byName: make(map[string]*selection, len(t.Possible)), typeOf: c.e.readers.typeOf[t]}
+	c.plan.bytes += 48 * len(t.Possible)
+	for _, p := range t.Possible {
+		s.byName[p.Name] = c.shared(p, nodes)
 	}
 	return s
 }
@@ -284,7 +288,7 @@ func (s *subselection) class() int {
 	return heaviest
 }
 
-func (c *compiler) shared(t *typeDef, nodes []*ast.Field) *selection {
+func (c *compiler) shared(t *typesys.Type, nodes []*ast.Field) *selection {
 	key := memoKey{typ: t, nodes: addresses(nodes)}
 	if s := c.memo[key]; s != nil {
 		return s
@@ -337,7 +341,7 @@ func sized(f *field) bool {
 	if f.binding.Items != nil {
 		return true
 	}
-	return f.def.argByName["first"] != nil || f.def.argByName["last"] != nil
+	return f.def.ArgByName["first"] != nil || f.def.ArgByName["last"] != nil
 }
 
 // size is the number of items that a field's arguments ask for, -1 where they do not say.
@@ -346,7 +350,7 @@ func size(f *field, args map[string]any) float64 {
 		return max(0, float64(f.binding.Items(args)))
 	}
 	for _, name := range [...]string{"first", "last"} {
-		if n, ok := args[name].(int); ok && f.def.argByName[name] != nil {
+		if n, ok := args[name].(int); ok && f.def.ArgByName[name] != nil {
 			return max(0, float64(n))
 		}
 	}
@@ -376,7 +380,7 @@ func weigh(sel *selection, listSize float64, cost func(*selection) weight, args 
 		if sized(f) {
 			n = size(f, args(f))
 		}
-		isList := f.def.typ.elem != nil
+		isList := f.def.Typ.Elem != nil
 		switch {
 		case isList && n >= 0:
 			w.once += n * sub.of(listSize)
@@ -393,37 +397,37 @@ func weigh(sel *selection, listSize float64, cost func(*selection) weight, args 
 
 // coerceArguments coerces the arguments of a field's first node; vars is nil where they
 // are constant.
-func coerceArguments(f *field, vars *variables) (map[string]any, *gqlError) {
+func coerceArguments(f *field, vars *value.Variables) (map[string]any, *failure.Error) {
 	node := f.nodes[0]
-	args := make(map[string]any, len(f.def.args))
-	for _, d := range f.def.args {
-		a := node.Arguments.ForName(d.name)
+	args := make(map[string]any, len(f.def.Args))
+	for _, d := range f.def.Args {
+		a := node.Arguments.ForName(d.Name)
 		if a == nil {
-			if d.hasDefault {
-				args[d.name] = d.defaultValue
+			if d.HasDefault {
+				args[d.Name] = d.DefaultValue
 			}
 			continue
 		}
-		val, err := coerceAST(a.Value, d.typ, vars)
-		if err == errAbsent && a.Value.Kind == ast.Variable {
-			if d.hasDefault {
-				args[d.name] = d.defaultValue
-			} else if d.typ.nonNull {
-				return nil, argumentError(a, "Argument \""+d.name+"\" of required type \""+d.typ.shown()+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
+		val, err := value.CoerceLiteral(a.Value, d.Typ, vars)
+		if err == value.ErrAbsent && a.Value.Kind == ast.Variable {
+			if d.HasDefault {
+				args[d.Name] = d.DefaultValue
+			} else if d.Typ.NonNull {
+				return nil, argumentError(a, "Argument \""+d.Name+"\" of required type \""+d.Typ.Shown()+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
 			}
 			continue
 		}
 		if err != nil {
 			if a.Value.Kind == ast.Variable {
-				return nil, argumentError(a, "Argument \""+d.name+"\" of non-null type \""+d.typ.shown()+"\" must not be null.")
+				return nil, argumentError(a, "Argument \""+d.Name+"\" of non-null type \""+d.Typ.Shown()+"\" must not be null.")
 			}
-			return nil, argumentError(a, "Argument \""+d.name+"\" has invalid value "+abbreviate(printLiteral(a.Value))+".")
+			return nil, argumentError(a, "Argument \""+d.Name+"\" has invalid value "+failure.Abbreviate(value.Print(a.Value))+".")
 		}
-		args[d.name] = val
+		args[d.Name] = val
 	}
 	return args, nil
 }
 
-func argumentError(a *ast.Argument, msg string) *gqlError {
-	return &gqlError{message: msg, locations: at(a.Value.Position), extensions: map[string]any{"code": codes.BadUserInput}}
+func argumentError(a *ast.Argument, msg string) *failure.Error {
+	return &failure.Error{Message: msg, Locations: failure.At(a.Value.Position), Extensions: map[string]any{"code": codes.BadUserInput}}
 }

@@ -8,13 +8,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
 // generator writes random documents over a schema: mostly valid, with fragments, inline
 // fragments, merging, directives, variables, defaults and values of every type.
 type generator struct {
 	*rand.Rand
-	s         *schema
+	s         *typesys.Schema
 	vars      []string          // definitions
 	values    map[string]string // JSON by variable
 	fragments []string
@@ -26,11 +28,11 @@ func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
-func randomDocument(s *schema, seed uint64) refRequest {
+func randomDocument(s *typesys.Schema, seed uint64) refRequest {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), s: s, values: map[string]string{}, budget: 60}
-	root, word := s.query, "query"
+	root, word := s.Query, "query"
 	if g.chance(10) {
-		root, word = s.mutation, "mutation"
+		root, word = s.Mutation, "mutation"
 	}
 	set := g.selections(root, 0)
 	doc := word + " Q"
@@ -48,21 +50,21 @@ func randomDocument(s *schema, seed uint64) refRequest {
 	return refRequest{Mode: "execute", Query: doc, Variables: json.RawMessage("{" + strings.Join(vars, ",") + "}")}
 }
 
-func (g *generator) selections(t *typeDef, depth int) string {
+func (g *generator) selections(t *typesys.Type, depth int) string {
 	var b strings.Builder
 	b.WriteByte('{')
 	n := 1 + g.IntN(4)
 	for range n {
 		g.budget--
 		switch {
-		case g.chance(8) && len(t.fields) > 0:
+		case g.chance(8) && len(t.Fields) > 0:
 			b.WriteString(" __typename")
 		case g.chance(15) && depth < 6:
 			b.WriteString(" ...")
 			of := t
-			if g.chance(80) || t.kind == kindUnion {
+			if g.chance(80) || t.Kind == typesys.KindUnion {
 				of = g.related(t)
-				b.WriteString(" on " + of.name)
+				b.WriteString(" on " + of.Name)
 			}
 			b.WriteString(g.directives("INLINE_FRAGMENT") + g.selections(of, depth+1))
 		case g.chance(10) && g.open == 0:
@@ -71,18 +73,18 @@ func (g *generator) selections(t *typeDef, depth int) string {
 			g.fragments = append(g.fragments, "")
 			i := len(g.fragments) - 1
 			g.open++
-			g.fragments[i] = fmt.Sprintf(" fragment %s on %s%s", name, of.name, g.selections(of, depth+1))
+			g.fragments[i] = fmt.Sprintf(" fragment %s on %s%s", name, of.Name, g.selections(of, depth+1))
 			g.open--
 			spread := " ..." + name + g.directives("FRAGMENT_SPREAD")
 			b.WriteString(spread)
 			if g.chance(30) {
 				b.WriteString(spread)
 			}
-		case len(t.fields) == 0:
+		case len(t.Fields) == 0:
 			b.WriteString(" __typename")
 		default:
-			f := pick(g, t.fields)
-			if f.typ.base().composite() && (depth > 5 || g.budget < 0) {
+			f := pick(g, t.Fields)
+			if f.Typ.Base().Composite() && (depth > 5 || g.budget < 0) {
 				b.WriteString(" __typename")
 				continue
 			}
@@ -98,10 +100,10 @@ func (g *generator) selections(t *typeDef, depth int) string {
 }
 
 // related is a type that may occur where t is expected.
-func (g *generator) related(t *typeDef) *typeDef {
-	p := pick(g, t.possible)
+func (g *generator) related(t *typesys.Type) *typesys.Type {
+	p := pick(g, t.Possible)
 	if g.chance(30) {
-		if list := p.interfaces; len(list) > 0 {
+		if list := p.Interfaces; len(list) > 0 {
 			return pick(g, list)
 		}
 	}
@@ -111,27 +113,27 @@ func (g *generator) related(t *typeDef) *typeDef {
 	return p
 }
 
-func (g *generator) field(f *fieldDef, depth int) string {
+func (g *generator) field(f *typesys.Field, depth int) string {
 	var args []string
-	for _, a := range f.args {
-		if a.required() || g.chance(60) {
-			args = append(args, a.name+":"+g.value(a.typ, a.hasDefault, 0))
+	for _, a := range f.Args {
+		if a.Required() || g.chance(60) {
+			args = append(args, a.Name+":"+g.value(a.Typ, a.HasDefault, 0))
 		}
 	}
-	text := f.name
+	text := f.Name
 	if len(args) > 0 {
 		text += "(" + strings.Join(args, " ") + ")"
 	}
 	// An alias by the content, or different arguments would collide.
-	text = fmt.Sprintf(" a%d_%s:%s", worldHash(text+f.parent.name)%1000, f.name, text)
+	text = fmt.Sprintf(" a%d_%s:%s", worldHash(text+f.Parent.Name)%1000, f.Name, text)
 	if len(args) == 0 && g.chance(50) {
-		text = " " + f.name
-		if g.chance(20) && f.parent.name != "Query" {
-			text = " " + f.parent.name + "_x:" + f.name
+		text = " " + f.Name
+		if g.chance(20) && f.Parent.Name != "Query" {
+			text = " " + f.Parent.Name + "_x:" + f.Name
 		}
 	}
 	text += g.directives("FIELD")
-	if t := f.typ.base(); t.composite() {
+	if t := f.Typ.Base(); t.Composite() {
 		text += g.selections(t, depth+1)
 	}
 	return text
@@ -140,7 +142,7 @@ func (g *generator) field(f *fieldDef, depth int) string {
 func (g *generator) directives(location string) string {
 	out := ""
 	if location != "QUERY" && g.chance(8) {
-		out += fmt.Sprintf(" @%s(if:%s)", pick(g, []string{"skip", "include"}), g.value(nonNull(g.s.byName["Boolean"].ref), false, 0))
+		out += fmt.Sprintf(" @%s(if:%s)", pick(g, []string{"skip", "include"}), g.value(typesys.NonNull(g.s.ByName["Boolean"].Ref), false, 0))
 	}
 	if g.chance(5) {
 		out += " @mark"
@@ -148,49 +150,49 @@ func (g *generator) directives(location string) string {
 	return out
 }
 
-func (g *generator) value(t *typeRef, hasDefault bool, depth int) string {
+func (g *generator) value(t *typesys.TypeRef, hasDefault bool, depth int) string {
 	if g.chance(20) {
 		return g.variable(t, hasDefault)
 	}
 	return g.literal(t, depth, true)
 }
 
-func (g *generator) literal(t *typeRef, depth int, vars bool) string {
-	inner := func(t *typeRef, hasDefault bool) string {
+func (g *generator) literal(t *typesys.TypeRef, depth int, vars bool) string {
+	inner := func(t *typesys.TypeRef, hasDefault bool) string {
 		if vars {
 			return g.value(t, hasDefault, depth+1)
 		}
 		return g.literal(t, depth+1, false)
 	}
-	if !t.nonNull && (g.chance(8) || depth > 4) {
+	if !t.NonNull && (g.chance(8) || depth > 4) {
 		return "null"
 	}
-	if t.elem != nil {
-		if g.chance(15) && t.elem.elem == nil {
-			return g.literal(nonNullOf(t.elem), depth+1, false)
+	if t.Elem != nil {
+		if g.chance(15) && t.Elem.Elem == nil {
+			return g.literal(nonNullOf(t.Elem), depth+1, false)
 		}
 		out := "["
 		for range g.IntN(3) {
-			out += inner(t.elem, false) + " "
+			out += inner(t.Elem, false) + " "
 		}
 		return out + "]"
 	}
-	switch n := t.named; {
-	case n.kind == kindEnum:
-		return pick(g, n.enumValues).name
-	case n.oneOf:
-		d := pick(g, n.inputs)
-		return "{" + d.name + ":" + g.literal(nonNullOf(d.typ), depth+1, false) + "}"
-	case n.kind == kindInput:
+	switch n := t.Named; {
+	case n.Kind == typesys.KindEnum:
+		return pick(g, n.EnumValues).Name
+	case n.OneOf:
+		d := pick(g, n.Inputs)
+		return "{" + d.Name + ":" + g.literal(nonNullOf(d.Typ), depth+1, false) + "}"
+	case n.Kind == typesys.KindInput:
 		out := "{"
-		for _, d := range n.inputs {
-			if d.required() || g.chance(30) && depth < 4 {
-				out += d.name + ":" + inner(d.typ, d.hasDefault) + " "
+		for _, d := range n.Inputs {
+			if d.Required() || g.chance(30) && depth < 4 {
+				out += d.Name + ":" + inner(d.Typ, d.HasDefault) + " "
 			}
 		}
 		return out + "}"
 	default:
-		switch n.name {
+		switch n.Name {
 		case "Int":
 			return strconv.Itoa(g.IntN(200) - 100)
 		case "Float":
@@ -207,66 +209,66 @@ func (g *generator) literal(t *typeRef, depth int, vars bool) string {
 	}
 }
 
-func nonNullOf(t *typeRef) *typeRef {
-	if t.nonNull {
+func nonNullOf(t *typesys.TypeRef) *typesys.TypeRef {
+	if t.NonNull {
 		return t
 	}
-	return nonNull(t)
+	return typesys.NonNull(t)
 }
 
-func (g *generator) variable(t *typeRef, hasDefault bool) string {
+func (g *generator) variable(t *typesys.TypeRef, hasDefault bool) string {
 	name := "v" + strconv.Itoa(len(g.vars))
-	def := "$" + name + ":" + t.text
+	def := "$" + name + ":" + t.Text
 	g.vars = append(g.vars, "")
 	i := len(g.vars) - 1
 	switch {
-	case t.nonNull && hasDefault && g.chance(40):
-		t = t.inner
-		def = "$" + name + ":" + t.text
-	case t.nonNull && g.chance(20):
-		def = "$" + name + ":" + t.inner.text + "=" + g.literal(t, 1, false)
-	case !t.nonNull && g.chance(30):
+	case t.NonNull && hasDefault && g.chance(40):
+		t = t.Inner
+		def = "$" + name + ":" + t.Text
+	case t.NonNull && g.chance(20):
+		def = "$" + name + ":" + t.Inner.Text + "=" + g.literal(t, 1, false)
+	case !t.NonNull && g.chance(30):
 		def += "=" + g.literal(t, 1, false)
-	case !t.nonNull && g.chance(20):
+	case !t.NonNull && g.chance(20):
 		def += "!"
 	}
 	g.vars[i] = def
-	if t.nonNull && !g.chance(4) || g.chance(70) {
+	if t.NonNull && !g.chance(4) || g.chance(70) {
 		g.values[name] = g.json(t, 0)
 	}
 	return "$" + name
 }
 
-func (g *generator) json(t *typeRef, depth int) string {
+func (g *generator) json(t *typesys.TypeRef, depth int) string {
 	if g.chance(1) { // something else
 		return pick(g, []string{`{"nope":1}`, `[]`, `"x"`, `1.5`, `true`})
 	}
-	if !t.nonNull && (g.chance(10) || depth > 4) {
+	if !t.NonNull && (g.chance(10) || depth > 4) {
 		return "null"
 	}
-	if t.elem != nil {
+	if t.Elem != nil {
 		var items []string
 		for range g.IntN(3) {
-			items = append(items, g.json(t.elem, depth+1))
+			items = append(items, g.json(t.Elem, depth+1))
 		}
 		return "[" + strings.Join(items, ",") + "]"
 	}
-	switch n := t.named; {
-	case n.kind == kindEnum:
-		return strconv.Quote(pick(g, n.enumValues).name)
-	case n.oneOf:
-		d := pick(g, n.inputs)
-		return fmt.Sprintf("{%q:%s}", d.name, g.json(nonNullOf(d.typ), depth+1))
-	case n.kind == kindInput:
+	switch n := t.Named; {
+	case n.Kind == typesys.KindEnum:
+		return strconv.Quote(pick(g, n.EnumValues).Name)
+	case n.OneOf:
+		d := pick(g, n.Inputs)
+		return fmt.Sprintf("{%q:%s}", d.Name, g.json(nonNullOf(d.Typ), depth+1))
+	case n.Kind == typesys.KindInput:
 		var items []string
-		for _, d := range n.inputs {
-			if d.required() || g.chance(30) && depth < 4 {
-				items = append(items, fmt.Sprintf("%q:%s", d.name, g.json(d.typ, depth+1)))
+		for _, d := range n.Inputs {
+			if d.Required() || g.chance(30) && depth < 4 {
+				items = append(items, fmt.Sprintf("%q:%s", d.Name, g.json(d.Typ, depth+1)))
 			}
 		}
 		return "{" + strings.Join(items, ",") + "}"
 	default:
-		switch n.name {
+		switch n.Name {
 		case "Int":
 			return strconv.Itoa(g.IntN(200))
 		case "Float":

@@ -9,6 +9,10 @@ import (
 	"strings"
 
 	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql/internal/document"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // faults gathers what is wrong with a Config, so that New can say all of it.
@@ -19,8 +23,8 @@ func (f faults) err() error                      { return errors.Join(f...) }
 
 // readers says how the fields and types of a schema are read.
 type readers struct {
-	fields map[*fieldDef]*boundField
-	typeOf map[*typeDef]func(Ref) string // by interface or union
+	fields map[*typesys.Field]*boundField
+	typeOf map[*typesys.Type]func(Ref) string // by interface or union
 }
 
 // boundField is a field's binding.
@@ -31,14 +35,14 @@ type boundField struct {
 
 // builder translates a graphql.Schema and its Meta, and attaches the readers.
 type builder struct {
-	s        *schema
+	s        *typesys.Schema
 	source   graphql.Schema
 	readers  readers
 	cfg      *Config
 	faults   faults
-	defaults map[*inputDef]*pendingDefault // coerced last, when all types are known
+	defaults map[*typesys.Input]*pendingDefault // coerced last, when all types are known
 	// defaultOrder holds the keys of defaults, so that faults come in a stable order.
-	defaultOrder []*inputDef
+	defaultOrder []*typesys.Input
 	used         map[string]bool // coordinates of Meta that were found
 }
 
@@ -49,15 +53,15 @@ type pendingDefault struct {
 	done  bool
 }
 
-func buildSchema(cfg *Config) (*schema, readers, error) {
-	s := &schema{
-		description:     cfg.Meta.Description,
-		byName:          map[string]*typeDef{},
-		directiveByName: map[string]*directiveDef{},
+func buildSchema(cfg *Config) (*typesys.Schema, readers, error) {
+	s := &typesys.Schema{
+		Description:     cfg.Meta.Description,
+		ByName:          map[string]*typesys.Type{},
+		DirectiveByName: map[string]*typesys.Directive{},
 	}
 	b := &builder{
-		s: s, source: cfg.Schema, cfg: cfg, used: map[string]bool{}, defaults: map[*inputDef]*pendingDefault{},
-		readers: readers{map[*fieldDef]*boundField{}, map[*typeDef]func(Ref) string{}},
+		s: s, source: cfg.Schema, cfg: cfg, used: map[string]bool{}, defaults: map[*typesys.Input]*pendingDefault{},
+		readers: readers{map[*typesys.Field]*boundField{}, map[*typesys.Type]func(Ref) string{}},
 	}
 	if b.source.QueryType() == nil {
 		return nil, b.readers, errors.New("gql: Config.Schema has no query type: build it with graphql.NewSchema")
@@ -74,7 +78,7 @@ func buildSchema(cfg *Config) (*schema, readers, error) {
 	}
 	for _, name := range names {
 		if !strings.HasPrefix(name, "__") {
-			b.define(s.byName[name], typeMap[name])
+			b.define(s.ByName[name], typeMap[name])
 		}
 	}
 	b.roots()
@@ -86,80 +90,80 @@ func buildSchema(cfg *Config) (*schema, readers, error) {
 }
 
 func (b *builder) declare(name string, source graphql.Type) {
-	if b.s.byName[name] != nil || specifiedScalars[name] != scalarCustom {
+	if b.s.ByName[name] != nil || typesys.SpecifiedScalars[name] != typesys.ScalarCustom {
 		b.specifiedScalar(name)
 		return
 	}
-	t := &typeDef{name: name, description: strings.TrimSpace(source.Description())}
-	t.ref = newRef(t)
+	t := &typesys.Type{Name: name, Description: strings.TrimSpace(source.Description())}
+	t.Ref = typesys.NewRef(t)
 	switch source.(type) {
 	case *graphql.Scalar:
-		t.kind = kindScalar
+		t.Kind = typesys.KindScalar
 	case *graphql.Object:
-		t.kind = kindObject
+		t.Kind = typesys.KindObject
 	case *graphql.Interface:
-		t.kind = kindInterface
+		t.Kind = typesys.KindInterface
 	case *graphql.Union:
-		t.kind = kindUnion
+		t.Kind = typesys.KindUnion
 	case *graphql.Enum:
-		t.kind = kindEnum
+		t.Kind = typesys.KindEnum
 	case *graphql.InputObject:
-		t.kind = kindInput
+		t.Kind = typesys.KindInput
 	default:
 		b.faults.add("type %s: unknown kind %T", name, source)
 	}
-	b.s.byName[name] = t
+	b.s.ByName[name] = t
 }
 
-func (b *builder) define(t *typeDef, source graphql.Type) {
+func (b *builder) define(t *typesys.Type, source graphql.Type) {
 	if err := source.Error(); err != nil {
-		b.faults.add("type %s: %w", t.name, err)
+		b.faults.add("type %s: %w", t.Name, err)
 	}
 	switch src := source.(type) {
 	case *graphql.Scalar:
-		t.specifiedBy = b.cfg.Meta.SpecifiedBy[t.name]
-		if t.scalarCode != scalarCustom {
+		t.SpecifiedBy = b.cfg.Meta.SpecifiedBy[t.Name]
+		if t.ScalarCode != typesys.ScalarCustom {
 			break
 		}
-		t.serialize = src.Serialize
-		if t.parse = b.cfg.Meta.Scalars[t.name]; t.parse == nil {
-			t.parse = parseValue(src)
+		t.Serialize = src.Serialize
+		if t.Parse = b.cfg.Meta.Scalars[t.Name]; t.Parse == nil {
+			t.Parse = parseValue(src)
 		}
 	case *graphql.Object:
 		b.fields(t, src.Fields())
 		for _, i := range src.Interfaces() {
-			t.interfaces = append(t.interfaces, b.s.byName[i.Name()])
+			t.Interfaces = append(t.Interfaces, b.s.ByName[i.Name()])
 		}
-		t.possible = []*typeDef{t}
+		t.Possible = []*typesys.Type{t}
 	case *graphql.Interface:
 		b.fields(t, src.Fields())
-		for _, name := range b.cfg.Meta.Interfaces[t.name] {
-			if i := b.s.byName[name]; i != nil && i.kind == kindInterface {
-				t.interfaces = append(t.interfaces, i)
+		for _, name := range b.cfg.Meta.Interfaces[t.Name] {
+			if i := b.s.ByName[name]; i != nil && i.Kind == typesys.KindInterface {
+				t.Interfaces = append(t.Interfaces, i)
 			} else {
-				b.faults.add("Meta.Interfaces[%q]: %q is not an interface of the schema", t.name, name)
+				b.faults.add("Meta.Interfaces[%q]: %q is not an interface of the schema", t.Name, name)
 			}
 		}
 	case *graphql.Union:
 		for _, o := range src.Types() {
-			t.possible = append(t.possible, b.s.byName[o.Name()])
+			t.Possible = append(t.Possible, b.s.ByName[o.Name()])
 		}
 	case *graphql.Enum:
 		b.enum(t, src)
 	case *graphql.InputObject:
-		t.oneOf = slices.Contains(b.cfg.Meta.OneOf, t.name)
-		t.inputByName = map[string]*inputDef{}
+		t.OneOf = slices.Contains(b.cfg.Meta.OneOf, t.Name)
+		t.InputByName = map[string]*typesys.Input{}
 		for _, f := range src.Fields() {
-			coord := t.name + "." + f.PrivateName
+			coord := t.Name + "." + f.PrivateName
 			d := b.inputDef(coord, f.PrivateName, f.PrivateDescription, f.Type, f.DefaultValue)
-			if t.oneOf && (d.typ.nonNull || d.hasDefault) {
+			if t.OneOf && (d.Typ.NonNull || d.HasDefault) {
 				b.faults.add("%s: a field of a oneOf input must be nullable and without default", coord)
 			}
-			t.inputs = append(t.inputs, d)
+			t.Inputs = append(t.Inputs, d)
 		}
-		sortInputs(t.inputs, t.inputByName)
+		sortInputs(t.Inputs, t.InputByName)
 	}
-	sort.Slice(t.interfaces, func(i, j int) bool { return t.interfaces[i].name < t.interfaces[j].name })
+	sort.Slice(t.Interfaces, func(i, j int) bool { return t.Interfaces[i].Name < t.Interfaces[j].Name })
 }
 
 // parseValue is graphql-go's own coercion of a scalar, for literals as well.
@@ -168,119 +172,119 @@ func parseValue(s *graphql.Scalar) func(any) (any, error) {
 		if out := s.ParseValue(v); out != nil {
 			return out, nil
 		}
-		return nil, fmt.Errorf("Expected value of type %q, found %s.", s.Name(), inspect(v))
+		return nil, fmt.Errorf("Expected value of type %q, found %s.", s.Name(), value.Inspect(v))
 	}
 }
 
-func (b *builder) fields(t *typeDef, defs graphql.FieldDefinitionMap) {
-	t.fieldByName = make(map[string]*fieldDef, len(defs))
+func (b *builder) fields(t *typesys.Type, defs graphql.FieldDefinitionMap) {
+	t.FieldByName = make(map[string]*typesys.Field, len(defs))
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
 		src := defs[name]
-		f := &fieldDef{
-			name: name, description: src.Description, parent: t, typ: b.ref(t.name+"."+name, src.Type),
-			argByName: map[string]*inputDef{},
+		f := &typesys.Field{
+			Name: name, Description: src.Description, Parent: t, Typ: b.ref(t.Name+"."+name, src.Type),
+			ArgByName: map[string]*typesys.Input{},
 		}
 		if src.DeprecationReason != "" {
-			f.deprecated = &src.DeprecationReason
+			f.Deprecated = &src.DeprecationReason
 		}
 		for _, a := range src.Args {
-			coord := fmt.Sprintf("%s.%s(%s:)", t.name, name, a.PrivateName)
-			f.args = append(f.args, b.inputDef(coord, a.PrivateName, a.PrivateDescription, a.Type, a.DefaultValue))
+			coord := fmt.Sprintf("%s.%s(%s:)", t.Name, name, a.PrivateName)
+			f.Args = append(f.Args, b.inputDef(coord, a.PrivateName, a.PrivateDescription, a.Type, a.DefaultValue))
 		}
-		sortInputs(f.args, f.argByName)
-		t.fields = append(t.fields, f)
-		t.fieldByName[name] = f
+		sortInputs(f.Args, f.ArgByName)
+		t.Fields = append(t.Fields, f)
+		t.FieldByName[name] = f
 	}
 }
 
-func sortInputs(defs []*inputDef, byName map[string]*inputDef) {
-	sort.Slice(defs, func(i, j int) bool { return defs[i].name < defs[j].name })
+func sortInputs(defs []*typesys.Input, byName map[string]*typesys.Input) {
+	sort.Slice(defs, func(i, j int) bool { return defs[i].Name < defs[j].Name })
 	for _, d := range defs {
-		byName[d.name] = d
+		byName[d.Name] = d
 	}
 }
 
-func (b *builder) inputDef(coord, name, description string, typ graphql.Input, value any) *inputDef {
-	d := &inputDef{name: name, description: description, typ: b.ref(coord, typ)}
+func (b *builder) inputDef(coord, name, description string, typ graphql.Input, value any) *typesys.Input {
+	d := &typesys.Input{Name: name, Description: description, Typ: b.ref(coord, typ)}
 	if reason, ok := b.cfg.Meta.Deprecated[coord]; ok {
 		b.used["Deprecated "+coord] = true
-		d.deprecated = &reason
+		d.Deprecated = &reason
 	}
 	if text, ok := b.cfg.Meta.Defaults[coord]; ok {
 		b.used["Defaults "+coord] = true
-		d.hasDefault = true
+		d.HasDefault = true
 		b.defaults[d] = &pendingDefault{coord: coord, value: text, text: true}
 	} else if value != nil {
-		d.hasDefault = true
+		d.HasDefault = true
 		b.defaults[d] = &pendingDefault{coord: coord, value: value}
 	}
-	if d.hasDefault {
+	if d.HasDefault {
 		b.defaultOrder = append(b.defaultOrder, d)
-	} else if d.deprecated != nil && d.typ.nonNull {
+	} else if d.Deprecated != nil && d.Typ.NonNull {
 		b.faults.add("%s: a required argument or field cannot be deprecated: make it nullable or give it a default", coord)
 	}
 	return d
 }
 
-func (b *builder) enum(t *typeDef, src *graphql.Enum) {
-	t.enumByName, t.enumByValue = map[string]*enumValue{}, map[any]*enumValue{}
+func (b *builder) enum(t *typesys.Type, src *graphql.Enum) {
+	t.EnumByName, t.EnumByValue = map[string]*typesys.EnumValue{}, map[any]*typesys.EnumValue{}
 	for _, v := range src.Values() {
-		e := &enumValue{name: v.Name, description: v.Description, value: v.Value}
+		e := &typesys.EnumValue{Name: v.Name, Description: v.Description, Value: v.Value}
 		if v.DeprecationReason != "" {
-			e.deprecated = &v.DeprecationReason
+			e.Deprecated = &v.DeprecationReason
 		}
-		t.enumValues = append(t.enumValues, e)
-		t.enumByName[e.name] = e
-		if hashable(v.Value) {
-			t.enumByValue[v.Value] = e
+		t.EnumValues = append(t.EnumValues, e)
+		t.EnumByName[e.Name] = e
+		if value.Hashable(v.Value) {
+			t.EnumByValue[v.Value] = e
 		}
 	}
-	sort.Slice(t.enumValues, func(i, j int) bool { return t.enumValues[i].name < t.enumValues[j].name })
+	sort.Slice(t.EnumValues, func(i, j int) bool { return t.EnumValues[i].Name < t.EnumValues[j].Name })
 }
 
 // ref translates a type in a position. The type of a coordinate that graphql-go has not
 // registered is a fault, and String stands in for it, so that the search for faults goes on.
-func (b *builder) ref(coord string, typ graphql.Type) *typeRef {
+func (b *builder) ref(coord string, typ graphql.Type) *typesys.TypeRef {
 	switch typ := typ.(type) {
 	case *graphql.List:
-		return listOf(b.ref(coord, typ.OfType))
+		return typesys.ListOf(b.ref(coord, typ.OfType))
 	case *graphql.NonNull:
-		return nonNull(b.ref(coord, typ.OfType))
+		return typesys.NonNull(b.ref(coord, typ.OfType))
 	case nil:
 	default:
-		if t := b.s.byName[typ.Name()]; t != nil {
-			return t.ref
+		if t := b.s.ByName[typ.Name()]; t != nil {
+			return t.Ref
 		}
 	}
 	b.faults.add("%s: its type %v is not part of the schema", coord, typ)
-	return b.s.byName["String"].ref
+	return b.s.ByName["String"].Ref
 }
 
 func (b *builder) roots() {
-	root := func(o *graphql.Object) *typeDef {
+	root := func(o *graphql.Object) *typesys.Type {
 		if o == nil {
 			return nil
 		}
-		return b.s.byName[o.Name()]
+		return b.s.ByName[o.Name()]
 	}
-	b.s.query = root(b.source.QueryType())
-	b.s.mutation = root(b.source.MutationType())
-	b.s.subscription = root(b.source.SubscriptionType())
+	b.s.Query = root(b.source.QueryType())
+	b.s.Mutation = root(b.source.MutationType())
+	b.s.Subscription = root(b.source.SubscriptionType())
 }
 
 func (b *builder) directives() {
 	add := func(name, description string, locations []string, args []*graphql.Argument, repeatable bool) {
-		if old := b.s.directiveByName[name]; old != nil && old.specified {
+		if old := b.s.DirectiveByName[name]; old != nil && old.Specified {
 			return // graphql-go's copies of the specified directives are older
 		}
-		d := &directiveDef{name: name, description: description, repeatable: repeatable, argByName: map[string]*inputDef{}}
-		d.locations = slices.Sorted(slices.Values(locations))
+		d := &typesys.Directive{Name: name, Description: description, Repeatable: repeatable, ArgByName: map[string]*typesys.Input{}}
+		d.Locations = slices.Sorted(slices.Values(locations))
 		for _, a := range args {
 			coord := fmt.Sprintf("@%s(%s:)", name, a.PrivateName)
-			d.args = append(d.args, b.inputDef(coord, a.PrivateName, a.PrivateDescription, a.Type, a.DefaultValue))
+			d.Args = append(d.Args, b.inputDef(coord, a.PrivateName, a.PrivateDescription, a.Type, a.DefaultValue))
 		}
-		sortInputs(d.args, d.argByName)
-		b.s.directiveByName[name] = d
+		sortInputs(d.Args, d.ArgByName)
+		b.s.DirectiveByName[name] = d
 	}
 	for _, d := range b.cfg.Meta.Directives {
 		if !graphql.NameRegExp.MatchString(d.Name) || len(d.Locations) == 0 {
@@ -294,39 +298,39 @@ func (b *builder) directives() {
 		add(d.Name, d.Description, d.Locations, args, d.Repeatable)
 	}
 	for _, d := range b.source.Directives() {
-		if b.s.directiveByName[d.Name] == nil {
+		if b.s.DirectiveByName[d.Name] == nil {
 			add(d.Name, d.Description, d.Locations, d.Args, false)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.s.directiveByName)) {
-		b.s.directives = append(b.s.directives, b.s.directiveByName[name])
+	for _, name := range slices.Sorted(maps.Keys(b.s.DirectiveByName)) {
+		b.s.Directives = append(b.s.Directives, b.s.DirectiveByName[name])
 	}
 }
 
 // finish computes what needs all types: possible types, type order, defaults.
 func (b *builder) finish() {
-	for _, name := range slices.Sorted(maps.Keys(b.s.byName)) {
-		t := b.s.byName[name]
-		b.s.types = append(b.s.types, t)
-		if t.kind == kindObject {
-			for _, i := range t.interfaces {
-				i.possible = append(i.possible, t)
+	for _, name := range slices.Sorted(maps.Keys(b.s.ByName)) {
+		t := b.s.ByName[name]
+		b.s.Types = append(b.s.Types, t)
+		if t.Kind == typesys.KindObject {
+			for _, i := range t.Interfaces {
+				i.Possible = append(i.Possible, t)
 			}
 		}
 	}
-	for _, t := range b.s.types {
-		sort.Slice(t.possible, func(i, j int) bool { return t.possible[i].name < t.possible[j].name })
-		t.possibleSet = make(map[*typeDef]bool, len(t.possible))
-		for _, p := range t.possible {
-			t.possibleSet[p] = true
+	for _, t := range b.s.Types {
+		sort.Slice(t.Possible, func(i, j int) bool { return t.Possible[i].Name < t.Possible[j].Name })
+		t.PossibleSet = make(map[*typesys.Type]bool, len(t.Possible))
+		for _, p := range t.Possible {
+			t.PossibleSet[p] = true
 		}
-		if t.abstract() {
-			typeOf := b.cfg.TypeOf[t.name]
+		if t.Abstract() {
+			typeOf := b.cfg.TypeOf[t.Name]
 			if typeOf == nil {
 				typeOf = b.cfg.TypeOf[""]
 			}
 			if typeOf == nil {
-				b.faults.add("TypeOf: the %s %s has none, and there is no entry \"\" for all", kindWords[t.kind], t.name)
+				b.faults.add("TypeOf: the %s %s has none, and there is no entry \"\" for all", typesys.KindWords[t.Kind], t.Name)
 			}
 			b.readers.typeOf[t] = typeOf
 		}
@@ -339,23 +343,23 @@ func (b *builder) finish() {
 // setDefault brings a default into both of its forms, literal and coerced. The literal is
 // the master, so that defaults of nested input fields apply as in any other literal;
 // those are therefore set first.
-func (b *builder) setDefault(d *inputDef) {
+func (b *builder) setDefault(d *typesys.Input) {
 	p := b.defaults[d]
 	if p == nil || p.done {
 		return
 	}
 	p.done = true // before the nested ones: input types may be recursive
-	for _, nested := range d.typ.base().inputs {
+	for _, nested := range d.Typ.Base().Inputs {
 		b.setDefault(nested)
 	}
 	var err error
 	if text, ok := p.value.(string); ok && p.text {
-		d.defaultAST, err = parseLiteral(text)
+		d.DefaultAST, err = document.ParseValue(text, DefaultLimits().document())
 	} else {
-		d.defaultAST, err = literalOf(p.value, d.typ)
+		d.DefaultAST, err = value.LiteralOf(p.value, d.Typ)
 	}
 	if err == nil {
-		d.defaultValue, err = coerceLiteral(d.defaultAST, d.typ)
+		d.DefaultValue, err = value.CoerceConstant(d.DefaultAST, d.Typ)
 	}
 	if err != nil {
 		b.faults.add("%s: default value: %w", p.coord, err)
@@ -365,13 +369,13 @@ func (b *builder) setDefault(d *inputDef) {
 // bindings attaches the readers and checks that each fits its field.
 func (b *builder) bindings() {
 	for typeName, fields := range b.cfg.Bindings {
-		t := b.s.byName[typeName]
-		if t == nil || t.kind != kindObject || strings.HasPrefix(typeName, "__") {
+		t := b.s.ByName[typeName]
+		if t == nil || t.Kind != typesys.KindObject || strings.HasPrefix(typeName, "__") {
 			b.faults.add("Bindings[%q]: the schema has no object type of that name", typeName)
 			continue
 		}
 		for name, binding := range fields {
-			f := t.fieldByName[name]
+			f := t.FieldByName[name]
 			if f == nil {
 				b.faults.add("Bindings[%q][%q]: the type has no such field", typeName, name)
 				continue
@@ -388,25 +392,25 @@ func (b *builder) bindings() {
 			}
 		}
 	}
-	for _, t := range b.s.types {
-		if t.kind != kindObject {
+	for _, t := range b.s.Types {
+		if t.Kind != typesys.KindObject {
 			continue
 		}
-		for _, f := range t.fields {
+		for _, f := range t.Fields {
 			if b.readers.fields[f] == nil {
-				b.faults.add("Bindings[%q][%q]: missing: every field of an object type needs a reader", t.name, f.name)
+				b.faults.add("Bindings[%q][%q]: missing: every field of an object type needs a reader", t.Name, f.Name)
 			}
 		}
 	}
 	for name := range b.cfg.TypeOf {
-		if t := b.s.byName[name]; name != "" && (t == nil || !t.abstract()) {
+		if t := b.s.ByName[name]; name != "" && (t == nil || !t.Abstract()) {
 			b.faults.add("TypeOf[%q]: the schema has no interface or union of that name", name)
 		}
 	}
 }
 
 // misfit says why a binding does not fit its field, "" where it does.
-func misfit(f *fieldDef, binding *Binding, s *schema) string {
+func misfit(f *typesys.Field, binding *Binding, s *typesys.Schema) string {
 	n := 0
 	for _, set := range []bool{binding.Leaf != nil, binding.Object != nil, binding.List != nil} {
 		if set {
@@ -414,31 +418,31 @@ func misfit(f *fieldDef, binding *Binding, s *schema) string {
 		}
 	}
 	if binding.Stream != nil {
-		if f.parent != s.subscription {
+		if f.Parent != s.Subscription {
 			return "Stream is for fields of the subscription root"
 		}
-		if n == 0 && (f.typ.base().leaf() || f.typ.elem != nil) {
-			return "a Stream alone gives objects: its type " + f.typ.text + " needs a reader beside it"
+		if n == 0 && (f.Typ.Base().Leaf() || f.Typ.Elem != nil) {
+			return "a Stream alone gives objects: its type " + f.Typ.Text + " needs a reader beside it"
 		}
 		if n == 0 {
 			return ""
 		}
 	}
-	if f.parent == s.subscription && binding.Stream == nil {
+	if f.Parent == s.Subscription && binding.Stream == nil {
 		return "a field of the subscription root needs a Stream"
 	}
 	if n != 1 {
 		return "set exactly one of Leaf, Object and List"
 	}
-	isList := f.typ.elem != nil
-	switch leaf := f.typ.base().leaf(); {
+	isList := f.Typ.Elem != nil
+	switch leaf := f.Typ.Base().Leaf(); {
 	case leaf && binding.Leaf == nil:
-		return "its type " + f.typ.text + " needs a Leaf reader"
+		return "its type " + f.Typ.Text + " needs a Leaf reader"
 	case !leaf && !isList && binding.Object == nil:
-		return "its type " + f.typ.text + " needs an Object reader"
+		return "its type " + f.Typ.Text + " needs an Object reader"
 	case !leaf && isList && binding.List == nil:
-		return "its type " + f.typ.text + " needs a List reader"
-	case !leaf && isList && f.typ.elem.elem != nil:
+		return "its type " + f.Typ.Text + " needs a List reader"
+	case !leaf && isList && f.Typ.Elem.Elem != nil:
 		return "a list of lists of objects cannot be bound"
 	}
 	return ""
@@ -447,22 +451,22 @@ func misfit(f *fieldDef, binding *Binding, s *schema) string {
 // unknownMeta reports metadata that names nothing, which is a spelling mistake.
 func (b *builder) unknownMeta() {
 	m := &b.cfg.Meta
-	is := func(field, name string, k kind) {
-		if t := b.s.byName[name]; t == nil || t.kind != k {
-			b.faults.add("Meta.%s: the schema has no %s %q", field, kindWords[k], name)
+	is := func(field, name string, k typesys.Kind) {
+		if t := b.s.ByName[name]; t == nil || t.Kind != k {
+			b.faults.add("Meta.%s: the schema has no %s %q", field, typesys.KindWords[k], name)
 		}
 	}
 	for _, n := range m.OneOf {
-		is("OneOf", n, kindInput)
+		is("OneOf", n, typesys.KindInput)
 	}
 	for n := range m.SpecifiedBy {
-		is("SpecifiedBy", n, kindScalar)
+		is("SpecifiedBy", n, typesys.KindScalar)
 	}
 	for n := range m.Scalars {
-		is("Scalars", n, kindScalar)
+		is("Scalars", n, typesys.KindScalar)
 	}
 	for n := range m.Interfaces {
-		is("Interfaces", n, kindInterface)
+		is("Interfaces", n, typesys.KindInterface)
 	}
 	for c := range m.Deprecated {
 		if !b.used["Deprecated "+c] {

@@ -3,22 +3,23 @@ package gql
 import (
 	"strings"
 
-	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 const defaultDeprecation = "No longer supported"
 
 // printSDL prints the schema as the reference implementation prints its sorted schema.
-func printSDL(s *schema) string {
+func printSDL(s *typesys.Schema) string {
 	var p sdlPrinter
 	p.schema(s)
-	for _, d := range s.directives {
-		if !d.specified {
+	for _, d := range s.Directives {
+		if !d.Specified {
 			p.directive(d)
 		}
 	}
-	for _, t := range s.types {
-		if !t.builtin {
+	for _, t := range s.Types {
+		if !t.Builtin {
 			p.typ(t)
 		}
 	}
@@ -33,90 +34,90 @@ func (p *sdlPrinter) block() {
 	}
 }
 
-func (p *sdlPrinter) schema(s *schema) {
-	usual := func(t *typeDef, name string) bool { return t == nil || t.name == name }
-	if s.description == "" && usual(s.query, "Query") && usual(s.mutation, "Mutation") && usual(s.subscription, "Subscription") {
+func (p *sdlPrinter) schema(s *typesys.Schema) {
+	usual := func(t *typesys.Type, name string) bool { return t == nil || t.Name == name }
+	if s.Description == "" && usual(s.Query, "Query") && usual(s.Mutation, "Mutation") && usual(s.Subscription, "Subscription") {
 		return
 	}
-	p.description(s.description, "", true)
-	p.WriteString("schema {\n  query: " + s.query.name + "\n")
-	if s.mutation != nil {
-		p.WriteString("  mutation: " + s.mutation.name + "\n")
+	p.description(s.Description, "", true)
+	p.WriteString("schema {\n  query: " + s.Query.Name + "\n")
+	if s.Mutation != nil {
+		p.WriteString("  mutation: " + s.Mutation.Name + "\n")
 	}
-	if s.subscription != nil {
-		p.WriteString("  subscription: " + s.subscription.name + "\n")
+	if s.Subscription != nil {
+		p.WriteString("  subscription: " + s.Subscription.Name + "\n")
 	}
 	p.WriteString("}\n")
 }
 
-func (p *sdlPrinter) directive(d *directiveDef) {
+func (p *sdlPrinter) directive(d *typesys.Directive) {
 	p.block()
-	p.description(d.description, "", true)
-	p.WriteString("directive @" + d.name)
-	p.args(d.args, "")
-	if d.repeatable {
+	p.description(d.Description, "", true)
+	p.WriteString("directive @" + d.Name)
+	p.args(d.Args, "")
+	if d.Repeatable {
 		p.WriteString(" repeatable")
 	}
-	p.WriteString(" on " + strings.Join(d.locations, " | ") + "\n")
+	p.WriteString(" on " + strings.Join(d.Locations, " | ") + "\n")
 }
 
-func (p *sdlPrinter) typ(t *typeDef) {
+func (p *sdlPrinter) typ(t *typesys.Type) {
 	p.block()
-	p.description(t.description, "", true)
-	switch t.kind {
-	case kindScalar:
-		p.WriteString("scalar " + t.name)
-		if t.specifiedBy != "" {
-			p.WriteString(" @specifiedBy(url: " + quote(t.specifiedBy) + ")")
+	p.description(t.Description, "", true)
+	switch t.Kind {
+	case typesys.KindScalar:
+		p.WriteString("scalar " + t.Name)
+		if t.SpecifiedBy != "" {
+			p.WriteString(" @specifiedBy(url: " + value.Quote(t.SpecifiedBy) + ")")
 		}
 		p.WriteByte('\n')
-	case kindObject, kindInterface:
+	case typesys.KindObject, typesys.KindInterface:
 		word := "type "
-		if t.kind == kindInterface {
+		if t.Kind == typesys.KindInterface {
 			word = "interface "
 		}
-		p.WriteString(word + t.name)
-		for i, iface := range t.interfaces {
+		p.WriteString(word + t.Name)
+		for i, iface := range t.Interfaces {
 			if i == 0 {
 				p.WriteString(" implements ")
 			} else {
 				p.WriteString(" & ")
 			}
-			p.WriteString(iface.name)
+			p.WriteString(iface.Name)
 		}
 		p.WriteString(" {\n")
-		for i, f := range t.fields {
-			p.description(f.description, "  ", i == 0)
-			p.WriteString("  " + f.name)
-			p.args(f.args, "  ")
-			p.WriteString(": " + f.typ.text)
-			p.deprecated(f.deprecated)
+		for i, f := range t.Fields {
+			p.description(f.Description, "  ", i == 0)
+			p.WriteString("  " + f.Name)
+			p.args(f.Args, "  ")
+			p.WriteString(": " + f.Typ.Text)
+			p.deprecated(f.Deprecated)
 			p.WriteByte('\n')
 		}
 		p.WriteString("}\n")
-	case kindUnion:
-		names := make([]string, len(t.possible))
-		for i, m := range t.possible {
-			names[i] = m.name
+	case typesys.KindUnion:
+		names := make([]string, len(t.Possible))
+		for i, m := range t.Possible {
+			names[i] = m.Name
 		}
-		p.WriteString("union " + t.name + " = " + strings.Join(names, " | ") + "\n")
-	case kindEnum:
-		p.WriteString("enum " + t.name + " {\n")
-		for i, v := range t.enumValues {
-			p.description(v.description, "  ", i == 0)
-			p.WriteString("  " + v.name)
-			p.deprecated(v.deprecated)
+		p.WriteString("union " + t.Name + " = " + strings.Join(names, " | ") + "\n")
+	case typesys.KindEnum:
+		p.WriteString("enum " + t.Name + " {\n")
+		for i, v := range t.EnumValues {
+			p.description(v.Description, "  ", i == 0)
+			p.WriteString("  " + v.Name)
+			p.deprecated(v.Deprecated)
 			p.WriteByte('\n')
 		}
 		p.WriteString("}\n")
-	case kindInput:
-		p.WriteString("input " + t.name)
-		if t.oneOf {
+	case typesys.KindInput:
+		p.WriteString("input " + t.Name)
+		if t.OneOf {
 			p.WriteString(" @oneOf")
 		}
 		p.WriteString(" {\n")
-		for i, d := range t.inputs {
-			p.description(d.description, "  ", i == 0)
+		for i, d := range t.Inputs {
+			p.description(d.Description, "  ", i == 0)
 			p.WriteString("  ")
 			p.input(d)
 			p.WriteByte('\n')
@@ -125,13 +126,13 @@ func (p *sdlPrinter) typ(t *typeDef) {
 	}
 }
 
-func (p *sdlPrinter) args(args []*inputDef, indent string) {
+func (p *sdlPrinter) args(args []*typesys.Input, indent string) {
 	if len(args) == 0 {
 		return
 	}
 	described := false
 	for _, a := range args {
-		described = described || a.description != ""
+		described = described || a.Description != ""
 	}
 	p.WriteByte('(')
 	for i, a := range args {
@@ -140,7 +141,7 @@ func (p *sdlPrinter) args(args []*inputDef, indent string) {
 			if i == 0 {
 				p.WriteByte('\n')
 			}
-			p.description(a.description, "  "+indent, i == 0)
+			p.description(a.Description, "  "+indent, i == 0)
 			p.WriteString("  " + indent)
 		case i > 0:
 			p.WriteString(", ")
@@ -156,12 +157,12 @@ func (p *sdlPrinter) args(args []*inputDef, indent string) {
 	p.WriteByte(')')
 }
 
-func (p *sdlPrinter) input(d *inputDef) {
-	p.WriteString(d.name + ": " + d.typ.text)
-	if d.hasDefault {
-		p.WriteString(" = " + printLiteral(d.defaultAST))
+func (p *sdlPrinter) input(d *typesys.Input) {
+	p.WriteString(d.Name + ": " + d.Typ.Text)
+	if d.HasDefault {
+		p.WriteString(" = " + value.Print(d.DefaultAST))
 	}
-	p.deprecated(d.deprecated)
+	p.deprecated(d.Deprecated)
 }
 
 func (p *sdlPrinter) deprecated(reason *string) {
@@ -170,7 +171,7 @@ func (p *sdlPrinter) deprecated(reason *string) {
 	}
 	p.WriteString(" @deprecated")
 	if *reason != defaultDeprecation {
-		p.WriteString("(reason: " + quote(*reason) + ")")
+		p.WriteString("(reason: " + value.Quote(*reason) + ")")
 	}
 }
 
@@ -183,7 +184,7 @@ func (p *sdlPrinter) description(text, indent string, first bool) {
 		p.WriteByte('\n')
 	}
 	if !blockable(text) {
-		p.WriteString(indent + quote(text) + "\n")
+		p.WriteString(indent + value.Quote(text) + "\n")
 		return
 	}
 	escaped := strings.ReplaceAll(text, `"""`, `\"""`)
@@ -222,6 +223,3 @@ func blockable(text string) bool {
 	}
 	return !common
 }
-
-// quote prints a GraphQL string.
-func quote(s string) string { return (&ast.Value{Kind: ast.StringValue, Raw: s}).String() }

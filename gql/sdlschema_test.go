@@ -11,6 +11,8 @@ import (
 	gqlast "github.com/graphql-go/graphql/language/ast"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // sdlSchema builds a graphql-go schema and its Meta from SDL, so that tests can state
@@ -173,7 +175,7 @@ func (s *sdlSchema) define(d *ast.Definition) {
 
 func (s *sdlSchema) input(coord string, def *ast.Value, dirs ast.DirectiveList) {
 	if def != nil {
-		s.meta.Defaults[coord] = printLiteral(def)
+		s.meta.Defaults[coord] = value.Print(def)
 	}
 	if r, ok := reason(dirs); ok {
 		s.meta.Deprecated[coord] = r

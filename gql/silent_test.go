@@ -44,27 +44,27 @@ var suggesting = []struct{ query, vars string }{
 func TestSilentMessages(t *testing.T) {
 	e := worldEngine(t, Limits{NoIntrospection: true})
 	types, members := map[string]bool{}, map[string]bool{}
-	for _, typ := range e.schema.types {
-		if typ.builtin || typ == e.schema.subscription { // messages begin with "Anonymous Subscription"
+	for _, typ := range e.schema.Types {
+		if typ.Builtin || typ == e.schema.Subscription { // messages begin with "Anonymous Subscription"
 			continue
 		}
-		types[typ.name] = true
-		for _, f := range typ.fields {
-			members[f.name] = true
-			for _, a := range f.args {
-				members[a.name] = true
+		types[typ.Name] = true
+		for _, f := range typ.Fields {
+			members[f.Name] = true
+			for _, a := range f.Args {
+				members[a.Name] = true
 			}
 		}
-		for _, d := range typ.inputs {
-			members[d.name] = true
+		for _, d := range typ.Inputs {
+			members[d.Name] = true
 		}
-		for _, v := range typ.enumValues {
-			members[v.name] = true
+		for _, v := range typ.EnumValues {
+			members[v.Name] = true
 		}
 	}
-	for _, d := range e.schema.directives {
-		for _, a := range d.args {
-			members[a.name] = members[a.name] || !d.specified
+	for _, d := range e.schema.Directives {
+		for _, a := range d.Args {
+			members[a.Name] = members[a.Name] || !d.Specified
 		}
 	}
 	type request struct{ query, vars string }

@@ -7,6 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // Subscription is a running subscription. It starts no goroutine: Next does the work, in
@@ -15,7 +17,7 @@ type Subscription struct {
 	e      *Engine
 	req    *Request
 	plan   *plan
-	vars   variables
+	vars   value.Variables
 	events <-chan Ref
 	info   Response // operation and name, for every event's response
 }
@@ -42,29 +44,28 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 		return nil, r.execute(ctx, req, p, req.Root)
 	}
 	if n := len(req.Query) + len(req.Variables); n > e.limits.SubscriptionBytes {
-		return nil, r.refused(req, limitError(codes.LimitSubscription, "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n))
+		return nil, r.refused(req, failure.OverLimit(codes.LimitSubscription, "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n))
 	}
 	s := &Subscription{e: e, req: req, plan: p, info: r.resp}
-	s.vars.names = append(s.vars.names, r.vars.names...)
-	s.vars.vals = append(s.vars.vals, r.vars.vals...)
+	s.vars.AddAll(&r.vars)
 	if fail := s.open(ctx, r); fail != nil {
 		// The specification makes a failed source stream a request error with a path.
-		code, _ := fail.extensions["code"].(string)
-		return nil, r.refused(req, &requestError{code: code, errs: []gqlError{*fail}})
+		code, _ := fail.Extensions["code"].(string)
+		return nil, r.refused(req, &failure.Refusal{Code: code, Errors: []failure.Error{*fail}})
 	}
 	r.release()
 	return s, nil
 }
 
 // open asks the root field for its events.
-func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
+func (s *Subscription) open(ctx context.Context, r *run) (fail *failure.Error) {
 	f := &s.plan.root.fields[0] // validation allows one field
 	r.call.Ctx, r.call.Request = ctx, s.req.Value
 	defer func() {
 		if p := recover(); p != nil {
 			s.e.reportPanic(f.def, p)
 			fail = internalError(f)
-			fail.path = r.pathTo(f)
+			fail.Path = r.pathTo(f)
 		}
 	}()
 	if !r.dynamicArgs(f) {
@@ -75,7 +76,7 @@ func (s *Subscription) open(ctx context.Context, r *run) (fail *gqlError) {
 	}
 	var err error
 	if s.events, err = f.binding.Stream(&r.call, s.req.Root); err == nil && s.events == nil {
-		err = fmt.Errorf("field %s.%s gave no event stream", f.def.parent.name, f.def.name)
+		err = fmt.Errorf("field %s.%s gave no event stream", f.def.Parent.Name, f.def.Name)
 	}
 	if err != nil {
 		e := fieldError(r.e.tell(err), "", f.places(), r.pathTo(f))
@@ -102,8 +103,7 @@ func (s *Subscription) Next(ctx context.Context) (resp *Response, ok bool) {
 	defer s.e.guard(&resp)
 	r := s.e.newRun()
 	r.begin(s.req)
-	r.vars.names = append(r.vars.names, s.vars.names...)
-	r.vars.vals = append(r.vars.vals, s.vars.vals...)
+	r.vars.AddAll(&s.vars)
 	r.resp.Operation, r.resp.OperationName, r.resp.CacheHit = s.info.Operation, s.info.OperationName, s.info.CacheHit
 	if err := r.checkCost(s.plan); err != nil {
 		return r.refused(s.req, err), true

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 func subscriptionEngine(t *testing.T) *Engine {
@@ -30,7 +31,9 @@ func subscriptionEngine(t *testing.T) *Engine {
 			"boom":  {Stream: func(*Call, Ref) (<-chan Ref, error) { panic("secret") }},
 		},
 		"Tick": {
-			"n":   {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return AppendInt(dst, src.Obj.(*tick).n), nil }},
+			"n": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
+				return value.AppendInt(dst, src.Obj.(*tick).n), nil
+			}},
 			"bad": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, errors.New("bad") }},
 		},
 	}

@@ -3,6 +3,8 @@ package gql
 import (
 	"math"
 	"time"
+
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // Timing tells where the time of one request went.
@@ -70,7 +72,7 @@ func (r *run) timedObject(p *plan, src Ref) bool {
 		_, ok := r.fields(&p.each[i], src, 0)
 		end := t.now()
 		t.Fields = append(t.Fields, RootField{
-			Key: p.each[i].fields[0].name, Name: p.each[i].fields[0].def.name, Class: r.e.classOf(&p.each[i].fields[0]),
+			Key: p.each[i].fields[0].name, Name: p.each[i].fields[0].def.Name, Class: r.e.classOf(&p.each[i].fields[0]),
 			Start: at, Duration: end - at,
 		})
 		at = end
@@ -84,7 +86,7 @@ func (r *run) timedObject(p *plan, src Ref) bool {
 
 func (e *Engine) classOf(f *field) string {
 	switch {
-	case f.def == e.schema.schemaField || f.def == e.schema.typeField:
+	case f.def == e.schema.SchemaField || f.def == e.schema.TypeField:
 		return ClassIntrospection
 	case f.class == 0:
 		return ""
@@ -98,12 +100,12 @@ func (e *Engine) classOf(f *field) string {
 // Request.Extensions.
 func (r *Response) AppendCost(dst []byte) []byte {
 	x := r.run
-	dst = AppendInt(append(dst, `{"estimate":`...), int64(r.Cost))
+	dst = value.AppendInt(append(dst, `{"estimate":`...), int64(r.Cost))
 	if limit := x.e.limits.Cost; limit < math.MaxInt {
-		dst = AppendInt(append(dst, `,"limit":`...), int64(limit))
+		dst = value.AppendInt(append(dst, `,"limit":`...), int64(limit))
 	}
-	dst = AppendInt(append(dst, `,"fields":`...), int64(x.read))
-	return append(AppendInt(append(dst, `,"bytes":`...), int64(len(x.buf)-len(extensionsKey)+len("}"))), '}')
+	dst = value.AppendInt(append(dst, `,"fields":`...), int64(x.read))
+	return append(value.AppendInt(append(dst, `,"bytes":`...), int64(len(x.buf)-len(extensionsKey)+len("}"))), '}')
 }
 
 // AppendTrace appends the Timing as a JSON object for the response's extensions. Times are
@@ -113,12 +115,12 @@ func (r *Response) AppendTrace(dst []byte) []byte {
 	if t == nil {
 		return append(dst, "null"...)
 	}
-	dst = AppendBool(append(dst, `{"unit":"ns","planCached":`...), r.CacheHit)
+	dst = value.AppendBool(append(dst, `{"unit":"ns","planCached":`...), r.CacheHit)
 	for _, phase := range [...]struct {
 		name string
 		took time.Duration
 	}{{`,"parse":`, t.Parse}, {`,"validate":`, t.Validate}, {`,"variables":`, t.Variables}, {`,"plan":`, t.Plan}, {`,"prepare":`, t.Prepare}, {`,"execute":`, t.Execute}} {
-		dst = AppendInt(append(dst, phase.name...), int64(phase.took))
+		dst = value.AppendInt(append(dst, phase.name...), int64(phase.took))
 	}
 	dst = append(dst, `,"fields":[`...)
 	for i := range t.Fields {
@@ -126,13 +128,13 @@ func (r *Response) AppendTrace(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = AppendString(append(dst, `{"key":`...), f.Key)
-		dst = AppendString(append(dst, `,"name":`...), f.Name)
+		dst = value.AppendString(append(dst, `{"key":`...), f.Key)
+		dst = value.AppendString(append(dst, `,"name":`...), f.Name)
 		if f.Class != "" {
-			dst = AppendString(append(dst, `,"class":`...), f.Class)
+			dst = value.AppendString(append(dst, `,"class":`...), f.Class)
 		}
-		dst = AppendInt(append(dst, `,"start":`...), int64(f.Start))
-		dst = append(AppendInt(append(dst, `,"duration":`...), int64(f.Duration)), '}')
+		dst = value.AppendInt(append(dst, `,"start":`...), int64(f.Start))
+		dst = append(value.AppendInt(append(dst, `,"duration":`...), int64(f.Duration)), '}')
 	}
 	return append(dst, "]}"...)
 }

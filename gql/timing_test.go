@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // classedEngine has fields of several kinds of work, one of which takes its time.
@@ -19,7 +21,7 @@ func classedEngine(t *testing.T) *Engine {
 		t.Fatal(err)
 	}
 	leaf := func(read func() error) Binding {
-		return Binding{Leaf: func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return AppendInt(dst, 1), read() }}
+		return Binding{Leaf: func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return value.AppendInt(dst, 1), read() }}
 	}
 	one := leaf(func() error { return nil })
 	object := func(class string) Binding {

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
 // The generated world of the differential tests: an object is a seed, and each field's
@@ -27,7 +30,7 @@ func canonicalArgs(dst []byte, v any) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(AppendString(dst, k), ':')
+			dst = append(value.AppendString(dst, k), ':')
 			dst = canonicalArgs(dst, v[k])
 		}
 		return append(dst, '}')
@@ -41,7 +44,7 @@ func canonicalArgs(dst []byte, v any) []byte {
 		}
 		return append(dst, ']')
 	}
-	return appendJSON(dst, v)
+	return value.Append(dst, v)
 }
 
 // worldObject is an object; typ is set where an abstract type had to choose.
@@ -52,9 +55,9 @@ type worldObject struct {
 
 // worldValue is a field's value. Some are errors, and some are null where they must not be;
 // not so what readers cannot say: errors of items, and nulls in lists of leaves.
-func worldValue(t *typeRef, h uint32, label string) any {
+func worldValue(t *typesys.TypeRef, h uint32, label string) any {
 	switch {
-	case t.nonNull && h%37 == 0, !t.nonNull && h%9 == 0:
+	case t.NonNull && h%37 == 0, !t.NonNull && h%9 == 0:
 		return nil
 	case h%23 == 0:
 		return errors.New("boom " + label)
@@ -62,28 +65,28 @@ func worldValue(t *typeRef, h uint32, label string) any {
 	return worldPresent(t, h)
 }
 
-func worldPresent(t *typeRef, h uint32) any {
-	if t.elem != nil {
+func worldPresent(t *typesys.TypeRef, h uint32) any {
+	if t.Elem != nil {
 		out := []any{}
 		for i := range int(h % 4) {
 			h := worldHash(strconv.Itoa(int(h)) + "/" + strconv.Itoa(i))
-			if null := !t.elem.nonNull && h%9 == 0 || t.elem.nonNull && h%37 == 0 && !t.base().leaf(); null {
+			if null := !t.Elem.NonNull && h%9 == 0 || t.Elem.NonNull && h%37 == 0 && !t.Base().Leaf(); null {
 				out = append(out, nil)
 			} else {
-				out = append(out, worldPresent(t.elem, h))
+				out = append(out, worldPresent(t.Elem, h))
 			}
 		}
 		return out
 	}
-	switch n := t.named; {
-	case n.abstract():
-		return &worldObject{h, n.possible[h%uint32(len(n.possible))].name}
-	case n.kind == kindObject:
-		return &worldObject{h, n.name}
-	case n.kind == kindEnum:
-		return n.enumValues[h%uint32(len(n.enumValues))].name
+	switch n := t.Named; {
+	case n.Abstract():
+		return &worldObject{h, n.Possible[h%uint32(len(n.Possible))].Name}
+	case n.Kind == typesys.KindObject:
+		return &worldObject{h, n.Name}
+	case n.Kind == typesys.KindEnum:
+		return n.EnumValues[h%uint32(len(n.EnumValues))].Name
 	default:
-		switch n.name {
+		switch n.Name {
 		case "Int":
 			return int(h % 1000)
 		case "Float":
@@ -99,15 +102,15 @@ func worldPresent(t *typeRef, h uint32) any {
 	}
 }
 
-func worldRead(f *fieldDef, seed uint32, args map[string]any) (any, error) {
+func worldRead(f *typesys.Field, seed uint32, args map[string]any) (any, error) {
 	if args == nil {
 		args = map[string]any{}
 	}
 	text := string(canonicalArgs(nil, args))
-	if f.argByName["v"] != nil {
+	if f.ArgByName["v"] != nil {
 		return text, nil
 	}
-	v := worldValue(f.typ, worldHash(strconv.Itoa(int(seed))+"/"+f.name+"/"+text), f.name)
+	v := worldValue(f.Typ, worldHash(strconv.Itoa(int(seed))+"/"+f.Name+"/"+text), f.Name)
 	if err, ok := v.(error); ok {
 		return nil, err
 	}
@@ -125,19 +128,19 @@ func worldEngine(t testing.TB, limits Limits) *Engine {
 	cfg.Limits = limits
 	cfg.TypeOf = map[string]func(Ref) string{"": func(r Ref) string { return r.Obj.(*worldObject).typ }}
 	cfg.Bindings = map[string]map[string]Binding{}
-	for _, typ := range defs.types {
-		if typ.kind != kindObject || typ.builtin {
+	for _, typ := range defs.Types {
+		if typ.Kind != typesys.KindObject || typ.Builtin {
 			continue
 		}
-		cfg.Bindings[typ.name] = map[string]Binding{}
-		for _, f := range typ.fields {
-			cfg.Bindings[typ.name][f.name] = worldBinding(f, typ == defs.subscription)
+		cfg.Bindings[typ.Name] = map[string]Binding{}
+		for _, f := range typ.Fields {
+			cfg.Bindings[typ.Name][f.Name] = worldBinding(f, typ == defs.Subscription)
 		}
 	}
 	return newEngine(t, cfg)
 }
 
-func worldBinding(f *fieldDef, event bool) Binding {
+func worldBinding(f *typesys.Field, event bool) Binding {
 	read := func(c *Call, src Ref) (any, error) {
 		args, _ := c.Args.(map[string]any)
 		return worldRead(f, src.Obj.(*worldObject).seed, args)
@@ -146,16 +149,16 @@ func worldBinding(f *fieldDef, event bool) Binding {
 	if event {
 		b.Stream = func(*Call, Ref) (<-chan Ref, error) { return nil, errors.New("the world has no events") }
 	}
-	switch base := f.typ.base(); {
-	case base.leaf():
+	switch base := f.Typ.Base(); {
+	case base.Leaf():
 		b.Leaf = func(c *Call, src Ref, dst []byte) ([]byte, error) {
 			v, err := read(c, src)
 			if err != nil || v == nil {
 				return dst, err
 			}
-			return appendJSON(dst, v), nil
+			return value.Append(dst, v), nil
 		}
-	case f.typ.elem == nil:
+	case f.Typ.Elem == nil:
 		b.Object = func(c *Call, src Ref) (Ref, bool, error) {
 			v, err := read(c, src)
 			return Ref{Obj: v}, v != nil, err

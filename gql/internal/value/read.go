@@ -1,4 +1,4 @@
-package gql
+package value
 
 import (
 	"context"
@@ -32,13 +32,13 @@ type errValues struct{ values int }
 
 func (errValues) Error() string { return "too many values" }
 
-// checkValues is how many values pass between looks at the context. Values are memory too,
+// CheckValues is how many values pass between looks at the context. Values are memory too,
 // so that collecting what they leave may take as long as reading them.
-const checkValues = 1 << 10
+const CheckValues = 1 << 10
 
-// readJSON decodes one value: map[string]any, []any, string, json.Number, bool or nil. Of
+// Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. Of
 // equal keys the last one counts. The error is the context's where that has ended.
-func readJSON(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error) {
+func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error) {
 	r := &jsonReader{src: src, maxDepth: maxDepth, maxValues: maxValues}
 	v, err := r.value(ctx)
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *jsonReader) value(ctx context.Context) (any, error) {
 	if r.values++; r.values > r.maxValues {
 		return nil, errValues{r.values}
 	}
-	if r.values%checkValues == 0 {
+	if r.values%CheckValues == 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -316,3 +316,5 @@ func (r *jsonReader) unit() (rune, bool) {
 	r.pos += 6
 	return rune(n), true
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

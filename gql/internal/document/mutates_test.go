@@ -1,6 +1,8 @@
-package gql
+package document
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestMutates(t *testing.T) {
 	for _, tc := range []struct {

@@ -1,4 +1,4 @@
-package gql
+package document
 
 // Redact is a document without what may be private in it, for logs and traces: every string
 // becomes "", every number 0, and comments go, as does layout. What cannot be read as

@@ -1,20 +1,22 @@
-package gql
+package document
 
 import (
 	"slices"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
 // Where an error is: line and column of the token at fault, in the text that the client sent.
 // gqlparser tells the places of most tokens, of strings one column too far, and of the text
 // that the gate has edited.
 
-// scanned is a document that has passed the gate.
-type scanned struct {
-	text   string // for gqlparser
-	tokens int
+// Text is a document that has passed the gate.
+type Text struct {
+	Text   string // for gqlparser
+	Tokens int
 	shifts []shift // in order; nearly always none
 	index  []tokenAt
 }
@@ -26,21 +28,21 @@ type shift struct {
 }
 
 // original is the place in the client's text of one in the edited text.
-func (s *scanned) original(line, column int) place {
+func (s *Text) original(line, column int) failure.Position {
 	for _, sh := range s.shifts {
 		if sh.line == line && column-sh.excess >= sh.column {
 			column -= sh.excess
 		}
 	}
-	return place{line, column}
+	return failure.Position{Line: line, Column: column}
 }
 
 // positions corrects the places of a parsed document. Each is the node's own.
-func (s *scanned) positions(doc *ast.QueryDocument) {
+func (s *Text) positions(doc *ast.QueryDocument) {
 	fix := func(p *ast.Position) {
 		if p != nil && len(s.shifts) > 0 {
 			at := s.original(p.Line, p.Column)
-			p.Line, p.Column = at.line, at.column
+			p.Line, p.Column = at.Line, at.Column
 		}
 	}
 	var value func(v *ast.Value)
@@ -116,12 +118,12 @@ func (s *scanned) positions(doc *ast.QueryDocument) {
 // tokenAt is a token of the edited text.
 type tokenAt struct {
 	start int // in runes, as gqlparser counts
-	place place
+	place failure.Position
 }
 
 // around is the place of the token that is so many after the node's own, or before it. What it
 // needs is made when the first error asks.
-func (s *scanned) around(p *ast.Position, delta int) []place {
+func (s *Text) around(p *ast.Position, delta int) []failure.Position {
 	if p == nil {
 		return nil
 	}
@@ -130,14 +132,14 @@ func (s *scanned) around(p *ast.Position, delta int) []place {
 	}
 	i, ok := slices.BinarySearchFunc(s.index, p.Start, func(t tokenAt, start int) int { return t.start - start })
 	if i += delta; !ok || i < 0 || i >= len(s.index) {
-		return at(p)
+		return failure.At(p)
 	}
-	return []place{s.index[i].place}
+	return []failure.Position{s.index[i].place}
 }
 
-func (s *scanned) tokensOf() []tokenAt {
-	scan := &scanner{src: s.text, line: 1}
-	out := make([]tokenAt, 0, s.tokens)
+func (s *Text) tokensOf() []tokenAt {
+	scan := &scanner{src: s.Text, line: 1}
+	out := make([]tokenAt, 0, s.Tokens)
 	runes, pos, lineRunes, lineStart := 0, 0, 0, 0
 	for {
 		tok, err := scan.next()
@@ -145,10 +147,10 @@ func (s *scanned) tokensOf() []tokenAt {
 			return out
 		}
 		if scan.lineStart != lineStart {
-			runes += utf8.RuneCountInString(s.text[pos:scan.lineStart])
+			runes += utf8.RuneCountInString(s.Text[pos:scan.lineStart])
 			pos, lineStart, lineRunes = scan.lineStart, scan.lineStart, runes
 		}
-		runes += utf8.RuneCountInString(s.text[pos:scan.tok])
+		runes += utf8.RuneCountInString(s.Text[pos:scan.tok])
 		pos = scan.tok
 		out = append(out, tokenAt{runes, s.original(scan.line, runes-lineRunes+1)})
 	}

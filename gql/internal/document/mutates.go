@@ -1,8 +1,8 @@
-package gql
+package document
 
 import "strings"
 
-// Mutates tells whether the document has a mutation of that name, or one at all where the
+// Mutates reports whether the document has a mutation of that name, or one at all where the
 // name is empty. It does not look whether the document is valid, and is cheap for most that
 // have none.
 func Mutates(document, operationName string) bool {

@@ -1,4 +1,4 @@
-package gql
+package value
 
 import (
 	"fmt"
@@ -10,28 +10,12 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// parseLiteral parses one constant GraphQL value.
-func parseLiteral(text string) (*ast.Value, error) {
-	if _, err := scan(text, Limits{}.withDefaults()); err != nil {
-		return nil, err
-	}
-	// gqlparser has no entry for a lone value; a default is one and is constant.
-	doc, err := parser.ParseQuery(&ast.Source{Input: "query($v:T=" + text + "\n){a}"})
-	if err != nil {
-		return nil, fmt.Errorf("not a GraphQL value: %s", text)
-	}
-	defs := doc.Operations[0].VariableDefinitions
-	if len(doc.Operations) != 1 || len(defs) != 1 || len(defs[0].Directives) != 0 || defs[0].DefaultValue == nil {
-		return nil, fmt.Errorf("not a single GraphQL value: %s", text)
-	}
-	return defs[0].DefaultValue, nil
-}
-
-// literalOf is the literal that coerces to a Go value given as a default in graphql-go.
-func literalOf(v any, typ *typeRef) (*ast.Value, error) {
+// LiteralOf is the literal that coerces to a Go value given as a default in graphql-go.
+func LiteralOf(v any, typ *typesys.TypeRef) (*ast.Value, error) {
 	rv := reflect.ValueOf(v)
 	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {
 		rv = rv.Elem()
@@ -39,13 +23,13 @@ func literalOf(v any, typ *typeRef) (*ast.Value, error) {
 	if !rv.IsValid() {
 		return &ast.Value{Kind: ast.NullValue, Raw: "null"}, nil
 	}
-	if typ.elem != nil {
+	if typ.Elem != nil {
 		if rv.Kind() != reflect.Slice && rv.Kind() != reflect.Array {
-			return literalOf(v, typ.elem)
+			return LiteralOf(v, typ.Elem)
 		}
 		list := &ast.Value{Kind: ast.ListValue}
 		for i := range rv.Len() {
-			item, err := literalOf(rv.Index(i).Interface(), typ.elem)
+			item, err := LiteralOf(rv.Index(i).Interface(), typ.Elem)
 			if err != nil {
 				return nil, err
 			}
@@ -53,10 +37,10 @@ func literalOf(v any, typ *typeRef) (*ast.Value, error) {
 		}
 		return list, nil
 	}
-	switch t := typ.named; t.kind {
-	case kindInput:
+	switch t := typ.Named; t.Kind {
+	case typesys.KindInput:
 		if rv.Kind() != reflect.Map || rv.Type().Key().Kind() != reflect.String {
-			return nil, fmt.Errorf("%T is no value for input %s: give a map[string]any", v, t.name)
+			return nil, fmt.Errorf("%T is not a value of input %s: give a map[string]any", v, t.Name)
 		}
 		obj := &ast.Value{Kind: ast.ObjectValue}
 		given := map[string]any{}
@@ -64,31 +48,31 @@ func literalOf(v any, typ *typeRef) (*ast.Value, error) {
 			given[k.String()] = rv.MapIndex(k).Interface()
 		}
 		for _, name := range slices.Sorted(maps.Keys(given)) {
-			d := t.inputByName[name]
+			d := t.InputByName[name]
 			if d == nil {
-				return nil, fmt.Errorf("input %s has no field %q", t.name, name)
+				return nil, fmt.Errorf("input %s has no field %q", t.Name, name)
 			}
-			item, err := literalOf(given[name], d.typ)
+			item, err := LiteralOf(given[name], d.Typ)
 			if err != nil {
 				return nil, err
 			}
 			obj.Children = append(obj.Children, &ast.ChildValue{Name: name, Value: item})
 		}
 		return obj, nil
-	case kindEnum:
-		if hashable(v) {
-			if e := t.enumByValue[v]; e != nil {
-				return &ast.Value{Kind: ast.EnumValue, Raw: e.name}, nil
+	case typesys.KindEnum:
+		if Hashable(v) {
+			if e := t.EnumByValue[v]; e != nil {
+				return &ast.Value{Kind: ast.EnumValue, Raw: e.Name}, nil
 			}
 		}
-		return nil, fmt.Errorf("%v is no value of enum %s", v, t.name)
-	case kindScalar:
-		if t.serialize != nil {
-			return untypedLiteral(reflect.ValueOf(t.serialize(v)))
+		return nil, fmt.Errorf("%v is not a value of enum %s", v, t.Name)
+	case typesys.KindScalar:
+		if t.Serialize != nil {
+			return untypedLiteral(reflect.ValueOf(t.Serialize(v)))
 		}
 		return untypedLiteral(rv)
 	default:
-		return nil, fmt.Errorf("%s is no input type", t.name)
+		return nil, fmt.Errorf("%s is not an input type", t.Name)
 	}
 }
 
@@ -145,8 +129,8 @@ func untypedLiteral(rv reflect.Value) (*ast.Value, error) {
 	return nil, fmt.Errorf("%s has no GraphQL literal", rv.Type())
 }
 
-// printLiteral prints a value as the reference implementation does.
-func printLiteral(v *ast.Value) string {
+// Print prints a value as the reference implementation does.
+func Print(v *ast.Value) string {
 	var b strings.Builder
 	writeLiteral(&b, v)
 	return b.String()
@@ -179,6 +163,23 @@ func writeLiteral(b *strings.Builder, v *ast.Value) {
 	}
 }
 
-func hashable(v any) bool {
+// Hashable reports whether v can be the key of a map.
+func Hashable(v any) bool {
 	return v == nil || reflect.TypeOf(v).Comparable() && reflect.ValueOf(v).Comparable()
+}
+
+// Quote prints a GraphQL string.
+func Quote(s string) string { return (&ast.Value{Kind: ast.StringValue, Raw: s}).String() }
+
+// HasVariable reports whether a literal holds a variable.
+func HasVariable(val *ast.Value) bool {
+	if val.Kind == ast.Variable {
+		return true
+	}
+	for _, c := range val.Children {
+		if HasVariable(c.Value) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,4 +1,4 @@
-package gql
+package document
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
 // The rules of validation are our own, over gqlparser's AST and the engine's schema.
@@ -19,57 +21,36 @@ import (
 // usages of variables are joined along the spreads, fields are grouped instead of paired,
 // and the number of errors is bounded.
 
-// document is a parsed document with what validation found out about it.
-type document struct {
-	ast       *ast.QueryDocument
-	fragments map[string]*ast.FragmentDefinition
-	info      map[any]*definitionInfo // by operation or fragment definition
-}
-
-// definitionInfo is what one operation or fragment uses, itself only.
-type definitionInfo struct {
-	usages  []usage
-	spreads []*ast.FragmentSpread
-}
-
-// usage is one variable in a position.
-type usage struct {
-	value      *ast.Value
-	typ        *typeRef // nil where the position is unknown
-	hasDefault bool     // of the position
-	oneOf      *typeDef // the oneOf input whose field it is
-}
-
 type validator struct {
-	s      *schema
-	text   *scanned
+	s      *typesys.Schema
+	text   *Text
 	limits Limits
-	doc    *document
+	doc    *Document
 	cur    *definitionInfo
-	errs   []gqlError
+	errs   []failure.Error
 }
 
 // full tells that enough errors are known.
 func (v *validator) full() bool { return len(v.errs) >= v.limits.Errors }
 
 func (v *validator) fail(rule string, pos *ast.Position, format string, args ...any) {
-	v.failAt(rule, at(pos), format, args...)
+	v.failAt(rule, failure.At(pos), format, args...)
 }
 
-func (v *validator) failAt(rule string, locations []place, format string, args ...any) {
+func (v *validator) failAt(rule string, locations []failure.Position, format string, args ...any) {
 	if !v.full() {
-		v.errs = append(v.errs, gqlError{message: fmt.Sprintf(format, args...), rule: rule, locations: locations})
+		v.errs = append(v.errs, failure.Error{Message: fmt.Sprintf(format, args...), Rule: rule, Locations: locations})
 	}
 }
 
-// validate checks a parsed document. Its errors are those of the specification's rules;
+// Validate checks a parsed document. Its errors are those of the specification's rules;
 // what a limit refuses comes back as a requestError with the limit's code.
-func validate(s *schema, text *scanned, parsed *ast.QueryDocument, limits Limits) (*document, *requestError) {
+func Validate(s *typesys.Schema, text *Text, parsed *ast.QueryDocument, limits Limits) (*Document, *failure.Refusal) {
 	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
-		return nil, limitError(codes.LimitOperations, "the document's number of operations", limits.Operations, n)
+		return nil, failure.OverLimit(codes.LimitOperations, "the document's number of operations", limits.Operations, n)
 	}
-	v := &validator{s: s, text: text, limits: limits, doc: &document{
-		ast: parsed, fragments: make(map[string]*ast.FragmentDefinition, len(parsed.Fragments)),
+	v := &validator{s: s, text: text, limits: limits, doc: &Document{
+		AST: parsed, Fragments: make(map[string]*ast.FragmentDefinition, len(parsed.Fragments)),
 		info: make(map[any]*definitionInfo, len(parsed.Fragments)+len(parsed.Operations)),
 	}}
 	v.definitions()
@@ -103,14 +84,14 @@ func validate(s *schema, text *scanned, parsed *ast.QueryDocument, limits Limits
 		}
 	}
 	if len(v.errs) > 0 {
-		return nil, &requestError{code: codes.GraphQLValidationFailed, errs: v.errs}
+		return nil, &failure.Refusal{Code: codes.GraphQLValidationFailed, Errors: v.errs}
 	}
 	return v.doc, nil
 }
 
 // definitions checks names of operations and fragments.
 func (v *validator) definitions() {
-	ops := v.doc.ast.Operations
+	ops := v.doc.AST.Operations
 	seen := map[string]*ast.OperationDefinition{}
 	for _, op := range ops {
 		switch first := seen[op.Name]; {
@@ -122,12 +103,12 @@ func (v *validator) definitions() {
 			seen[op.Name] = op
 		}
 	}
-	for _, f := range v.doc.ast.Fragments {
-		if first := v.doc.fragments[f.Name]; first != nil {
+	for _, f := range v.doc.AST.Fragments {
+		if first := v.doc.Fragments[f.Name]; first != nil {
 			v.failAt("UniqueFragmentNames", append(v.text.around(first.Position, 1), v.text.around(f.Position, 1)...), "There can be only one fragment named %q.", f.Name)
 			continue
 		}
-		v.doc.fragments[f.Name] = f
+		v.doc.Fragments[f.Name] = f
 	}
 }
 
@@ -136,7 +117,7 @@ var operationLocation = map[ast.Operation]string{ast.Query: "QUERY", ast.Mutatio
 func (v *validator) operation(op *ast.OperationDefinition) {
 	v.cur = &definitionInfo{}
 	v.doc.info[op] = v.cur
-	root := v.s.root(op.Operation)
+	root := v.s.Root(op.Operation)
 	if root == nil {
 		v.fail("KnownOperationTypes", op.Position, "The schema has no %s type.", op.Operation)
 	}
@@ -159,7 +140,7 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 		named = named.Elem
 	}
 	t := v.knownType(d.Type.Name(), named.Position, 0)
-	if t != nil && !t.input() {
+	if t != nil && !t.Input() {
 		delta := 0
 		if d.Type.Elem != nil {
 			delta = -1 // the list's place is that of what it holds
@@ -167,9 +148,9 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 		v.failAt("VariablesAreInputTypes", v.text.around(d.Type.Position, delta), "Variable \"$%s\" cannot be non-input type %q.", d.Variable, d.Type.String())
 	}
 	if d.DefaultValue != nil {
-		var ref *typeRef
-		if t != nil && t.input() {
-			ref = v.s.ref(d.Type)
+		var ref *typesys.TypeRef
+		if t != nil && t.Input() {
+			ref = v.s.Ref(d.Type)
 		}
 		v.value(d.DefaultValue, ref)
 	}
@@ -179,7 +160,7 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 // shown is a name of the schema that the document need not have named.
 func (v *validator) shown(name string) string {
 	if v.limits.NoIntrospection {
-		return hidden
+		return typesys.Hidden
 	}
 	return name
 }
@@ -189,45 +170,31 @@ func (v *validator) didYouMean(name string, candidates []string) string {
 	if v.limits.NoIntrospection {
 		return ""
 	}
-	return didYouMean(name, candidates)
+	return failure.DidYouMean(name, candidates)
 }
 
 // knownType finds a type, which is named so many tokens after the position.
-func (v *validator) knownType(name string, pos *ast.Position, delta int) *typeDef {
-	t := v.s.byName[name]
+func (v *validator) knownType(name string, pos *ast.Position, delta int) *typesys.Type {
+	t := v.s.ByName[name]
 	if t == nil && !v.full() {
-		names := make([]string, 0, len(v.s.types))
-		for _, t := range v.s.types {
-			names = append(names, t.name)
+		names := make([]string, 0, len(v.s.Types))
+		for _, t := range v.s.Types {
+			names = append(names, t.Name)
 		}
-		v.failAt("KnownTypeNames", v.text.around(pos, delta), "Unknown type %q.%s", abbreviate(name), v.didYouMean(name, names))
+		v.failAt("KnownTypeNames", v.text.around(pos, delta), "Unknown type %q.%s", failure.Abbreviate(name), v.didYouMean(name, names))
 	}
 	return t
 }
 
-// ref resolves a type of the document; its named type must be known.
-func (s *schema) ref(t *ast.Type) *typeRef {
-	var r *typeRef
-	if t.Elem != nil {
-		r = listOf(s.ref(t.Elem))
-	} else {
-		r = s.byName[t.NamedType].ref
-	}
-	if t.NonNull {
-		r = nonNull(r)
-	}
-	return r
-}
-
 func (v *validator) fragment(f *ast.FragmentDefinition) {
 	info := &definitionInfo{}
-	if v.doc.fragments[f.Name] == f {
+	if v.doc.Fragments[f.Name] == f {
 		v.doc.info[f] = info
 	}
 	v.cur = info
 	const condition = 3 // tokens after the keyword
 	t := v.knownType(f.TypeCondition, f.Position, condition)
-	if t != nil && !t.composite() {
+	if t != nil && !t.Composite() {
 		v.failAt("FragmentsOnCompositeTypes", v.text.around(f.Position, condition), "Fragment %q cannot condition on non composite type %q.", f.Name, f.TypeCondition)
 		t = nil
 	}
@@ -242,21 +209,21 @@ func (v *validator) fragmentCycles() bool {
 		open
 		closed
 	)
-	state := make(map[string]int, len(v.doc.fragments))
+	state := make(map[string]int, len(v.doc.Fragments))
 	ok := true
 	var path []*ast.FragmentSpread // that led to the fragment visited
 	var visit func(f *ast.FragmentDefinition)
 	visit = func(f *ast.FragmentDefinition) {
 		state[f.Name] = open
 		for _, s := range v.doc.info[f].spreads {
-			next := v.doc.fragments[s.Name]
+			next := v.doc.Fragments[s.Name]
 			if next == nil {
 				continue
 			}
 			switch state[s.Name] {
 			case open:
 				ok = false
-				var places []place
+				var places []failure.Position
 				for _, p := range append(cycle(path, s.Name), s) {
 					places = append(places, v.text.around(p.Position, -1)...)
 				}
@@ -269,8 +236,8 @@ func (v *validator) fragmentCycles() bool {
 		}
 		state[f.Name] = closed
 	}
-	for _, f := range v.doc.ast.Fragments {
-		if v.doc.fragments[f.Name] == f && state[f.Name] == unseen {
+	for _, f := range v.doc.AST.Fragments {
+		if v.doc.Fragments[f.Name] == f && state[f.Name] == unseen {
 			visit(f)
 		}
 	}
@@ -306,7 +273,7 @@ func (v *validator) variables(op *ast.OperationDefinition, reached map[string]bo
 			v.usage(op, defs[u.value.Raw], u)
 		}
 		for _, s := range info.spreads {
-			if f := v.doc.fragments[s.Name]; f != nil && !seen[s.Name] {
+			if f := v.doc.Fragments[s.Name]; f != nil && !seen[s.Name] {
 				seen[s.Name], reached[s.Name] = true, true
 				work = append(work, v.doc.info[f])
 			}
@@ -329,42 +296,28 @@ func (v *validator) usage(op *ast.OperationDefinition, d *ast.VariableDefinition
 		if op.Name != "" {
 			by = fmt.Sprintf(" by operation %q", op.Name)
 		}
-		v.failAt("NoUndefinedVariables", append(at(u.value.Position), at(op.Position)...), "Variable \"$%s\" is not defined%s.", u.value.Raw, by)
+		v.failAt("NoUndefinedVariables", append(failure.At(u.value.Position), failure.At(op.Position)...), "Variable \"$%s\" is not defined%s.", u.value.Raw, by)
 		return
 	}
-	t := v.s.byName[d.Type.Name()]
+	t := v.s.ByName[d.Type.Name()]
 	if u.typ == nil || t == nil || v.full() {
 		return
 	}
-	varType := v.s.ref(d.Type)
+	varType := v.s.Ref(d.Type)
 	expected := u.typ
-	if expected.nonNull && !varType.nonNull {
+	if expected.NonNull && !varType.NonNull {
 		if u.hasDefault || d.DefaultValue != nil && d.DefaultValue.Kind != ast.NullValue {
-			expected = expected.inner
+			expected = expected.Inner
 		}
 	}
-	places := append(at(d.Position), at(u.value.Position)...)
-	if !isSubtype(varType, expected) {
-		v.failAt("VariablesInAllowedPosition", places, "Variable \"$%s\" of type %q used in position expecting type %q.", d.Variable, varType.text, u.typ.shown())
+	places := append(failure.At(d.Position), failure.At(u.value.Position)...)
+	if !typesys.IsSubtype(varType, expected) {
+		v.failAt("VariablesInAllowedPosition", places, "Variable \"$%s\" of type %q used in position expecting type %q.", d.Variable, varType.Text, u.typ.Shown())
 	}
-	if u.oneOf != nil && !varType.nonNull {
+	if u.oneOf != nil && !varType.NonNull {
 		v.failAt("VariablesInAllowedPosition", places,
-			"Variable \"$%s\" is of type %q but must be non-nullable to be used for OneOf Input Object %q.", d.Variable, varType.text, u.oneOf.shown())
+			"Variable \"$%s\" is of type %q but must be non-nullable to be used for OneOf Input Object %q.", d.Variable, varType.Text, u.oneOf.Shown())
 	}
-}
-
-// isSubtype tells whether an input of type a may stand where b is expected.
-func isSubtype(a, b *typeRef) bool {
-	if b.nonNull && !a.nonNull {
-		return false
-	}
-	if (a.elem == nil) != (b.elem == nil) {
-		return false
-	}
-	if a.elem != nil {
-		return isSubtype(a.elem, b.elem)
-	}
-	return a.named == b.named
 }
 
 // singleField checks that a subscription has one root field, which is no introspection
@@ -400,7 +353,7 @@ func (v *validator) singleField(op *ast.OperationDefinition) {
 				collect(sel.SelectionSet)
 			case *ast.FragmentSpread:
 				conditional(sel.Directives)
-				if f := v.doc.fragments[sel.Name]; f != nil && !seen[sel.Name] {
+				if f := v.doc.Fragments[sel.Name]; f != nil && !seen[sel.Name] {
 					seen[sel.Name] = true
 					collect(f.SelectionSet)
 				}
@@ -425,9 +378,9 @@ func (v *validator) directives(list ast.DirectiveList, location string) {
 		if v.full() {
 			return
 		}
-		def := v.s.directiveByName[d.Name]
+		def := v.s.DirectiveByName[d.Name]
 		if len(list) > 1 {
-			if first := seen[d.Name]; first != nil && def != nil && !def.repeatable {
+			if first := seen[d.Name]; first != nil && def != nil && !def.Repeatable {
 				v.failAt("UniqueDirectivesPerLocation", append(v.text.around(first.Position, -1), v.text.around(d.Position, -1)...),
 					"The directive \"@%s\" can only be used once at this location.", d.Name)
 			}
@@ -443,9 +396,9 @@ func (v *validator) directives(list ast.DirectiveList, location string) {
 			v.arguments(d.Arguments, nil, nil, d.Position, 0, "")
 			continue
 		}
-		if !slices.Contains(def.locations, location) {
+		if !slices.Contains(def.Locations, location) {
 			v.failAt("KnownDirectives", v.text.around(d.Position, -1), "Directive \"@%s\" may not be used on %s.", d.Name, location)
 		}
-		v.arguments(d.Arguments, def.args, def.argByName, d.Position, -1, "directive \"@"+d.Name+"\"")
+		v.arguments(d.Arguments, def.Args, def.ArgByName, d.Position, -1, "directive \"@"+d.Name+"\"")
 	}
 }

@@ -1,4 +1,4 @@
-package gql
+package document
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
 // measure is the size of a selection set with its fragments expanded. Sums saturate: a
@@ -33,7 +34,7 @@ func saturate(a, b int) int {
 }
 
 type measurer struct {
-	doc         *document
+	doc         *Document
 	fragments   map[string]measure
 	introLists  int        // the most nested introspection lists under one __schema or __type
 	introspects *ast.Field // the first __schema or __type
@@ -41,13 +42,13 @@ type measurer struct {
 
 // expansion holds every operation to the limits on its expanded form, before anything
 // expands it. The document has no fragment cycles.
-func (v *validator) expansion() *requestError {
+func (v *validator) expansion() *failure.Refusal {
 	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
-	for _, op := range v.doc.ast.Operations {
+	for _, op := range v.doc.AST.Operations {
 		got := m.set(op.SelectionSet)
 		if v.limits.NoIntrospection && m.introspects != nil {
-			err := refuse(codes.IntrospectionDisabled, "Introspection is disabled: the field %q is not available.", m.introspects.Name)
-			err.errs[0].locations = at(m.introspects.Position)
+			err := failure.Refuse(codes.IntrospectionDisabled, "Introspection is disabled: the field %q is not available.", m.introspects.Name)
+			err.Errors[0].Locations = failure.At(m.introspects.Position)
 			return err
 		}
 		for _, c := range []struct {
@@ -61,7 +62,7 @@ func (v *validator) expansion() *requestError {
 			{codes.LimitIntrospection, "the nesting of introspection lists", v.limits.Introspection, m.introLists},
 		} {
 			if c.actual > c.limit {
-				return limitError(c.code, c.what, c.limit, c.actual)
+				return failure.OverLimit(c.code, c.what, c.limit, c.actual)
 			}
 		}
 	}
@@ -78,7 +79,7 @@ func (m *measurer) set(set ast.SelectionSet) measure {
 		case *ast.InlineFragment:
 			sum.add(m.set(sel.SelectionSet))
 		case *ast.FragmentSpread:
-			f := m.doc.fragments[sel.Name]
+			f := m.doc.Fragments[sel.Name]
 			if f == nil {
 				continue
 			}

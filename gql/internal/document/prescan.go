@@ -1,4 +1,4 @@
-package gql
+package document
 
 import (
 	"fmt"
@@ -6,9 +6,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// The gate reads a document's text once, without recursion, before gqlparser does. It
+// The prescan reads a document's text once, without recursion, before gqlparser does. It
 // bounds tokens, brackets and directives, and refuses what gqlparser's lexer lets pass
 // against the specification:
 //   - a number followed at once by a name (`[1a]` became two values);
@@ -25,9 +27,6 @@ import (
 //     blanked in comments;
 //   - of a line's end in two characters the first is blanked, since gqlparser counts the
 //     second as a column of the next line.
-
-// place is a position in a document, counted from 1, columns in runes.
-type place struct{ line, column int }
 
 type scanner struct {
 	src       string
@@ -64,7 +63,7 @@ func (s *scanner) edited() string {
 	return b.String()
 }
 
-// token kinds of the gate: a punctuator's own byte, or one of these.
+// token kinds of the prescan: a punctuator's own byte, or one of these.
 const (
 	tokEOF    byte = 0
 	tokName   byte = 'n'
@@ -73,11 +72,11 @@ const (
 	tokSpread byte = '.'
 )
 
-// scan checks the text against the lexical grammar and the limits that can be told from
-// it.
-func scan(src string, limits Limits) (*scanned, *requestError) {
+// Prescan checks the text against the lexical grammar and the limits that follow from the
+// text alone.
+func Prescan(src string, limits Limits) (*Text, *failure.Refusal) {
 	if len(src) > limits.Bytes {
-		return nil, limitError(codes.LimitBytes, "the document's length in bytes", limits.Bytes, len(src))
+		return nil, failure.OverLimit(codes.LimitBytes, "the document's length in bytes", limits.Bytes, len(src))
 	}
 	s := &scanner{src: src, line: 1, limits: limits}
 	prev := tokEOF
@@ -87,27 +86,27 @@ func scan(src string, limits Limits) (*scanned, *requestError) {
 			return nil, err
 		}
 		if tok == tokEOF {
-			return &scanned{text: s.edited(), tokens: s.tokens, shifts: s.shifts}, nil
+			return &Text{Text: s.edited(), Tokens: s.tokens, shifts: s.shifts}, nil
 		}
 		s.tokens++
 		if s.tokens > limits.Tokens {
-			return nil, limitError(codes.LimitTokens, "the document's number of tokens", limits.Tokens, s.tokens)
+			return nil, failure.OverLimit(codes.LimitTokens, "the document's number of tokens", limits.Tokens, s.tokens)
 		}
 		switch tok {
 		case '{', '[', '(':
 			s.open = append(s.open, tok)
 			if len(s.open) > limits.Nesting {
-				return nil, limitError(codes.LimitNesting, "the nesting of brackets", limits.Nesting, len(s.open))
+				return nil, failure.OverLimit(codes.LimitNesting, "the nesting of brackets", limits.Nesting, len(s.open))
 			}
 		case '}', ']', ')':
-			// Which bracket closes which is the parser's business; it stops at the
+			// Which bracket closes which is the parser's part; it stops at the
 			// first mismatch, so that the depth it recurses to is the one counted.
 			if n := len(s.open); n > 0 {
 				s.open = s.open[:n-1]
 			}
 		case '@':
 			if s.dirs++; s.dirs > limits.Directives {
-				return nil, limitError(codes.LimitDirectives, "the document's number of directives", limits.Directives, s.dirs)
+				return nil, failure.OverLimit(codes.LimitDirectives, "the document's number of directives", limits.Directives, s.dirs)
 			}
 		case tokString:
 			if prev == tokSpread {
@@ -118,9 +117,9 @@ func scan(src string, limits Limits) (*scanned, *requestError) {
 	}
 }
 
-func (s *scanner) fail(format string, args ...any) *requestError {
+func (s *scanner) fail(format string, args ...any) *failure.Refusal {
 	col := utf8.RuneCountInString(s.src[s.lineStart:min(s.pos, len(s.src))]) + 1
-	return &requestError{code: codes.GraphQLParseFailed, errs: []gqlError{{message: fmt.Sprintf(format, args...), locations: []place{{s.line, col}}}}}
+	return &failure.Refusal{Code: codes.GraphQLParseFailed, Errors: []failure.Error{{Message: fmt.Sprintf(format, args...), Locations: []failure.Position{{Line: s.line, Column: col}}}}}
 }
 
 func (s *scanner) newline() {
@@ -132,7 +131,7 @@ func (s *scanner) newline() {
 	s.lineStart = s.pos
 }
 
-func (s *scanner) next() (byte, *requestError) {
+func (s *scanner) next() (byte, *failure.Refusal) {
 	for s.pos < len(s.src) {
 		c := s.src[s.pos]
 		s.tok = s.pos
@@ -180,7 +179,7 @@ func printRune(r rune) string {
 	return fmt.Sprintf("U+%04X", r)
 }
 
-func (s *scanner) comment() *requestError {
+func (s *scanner) comment() *failure.Refusal {
 	for s.pos < len(s.src) && s.src[s.pos] != '\n' && s.src[s.pos] != '\r' {
 		if c := s.src[s.pos]; c < 0x20 && c != '\t' {
 			s.edits = append(s.edits, edit{s.pos, 1, " "})
@@ -193,7 +192,7 @@ func (s *scanner) comment() *requestError {
 }
 
 // char passes one source character, which must be a Unicode scalar value.
-func (s *scanner) char() *requestError {
+func (s *scanner) char() *failure.Refusal {
 	if s.src[s.pos] < utf8.RuneSelf {
 		s.pos++
 		return nil
@@ -206,7 +205,7 @@ func (s *scanner) char() *requestError {
 	return nil
 }
 
-func (s *scanner) number() *requestError {
+func (s *scanner) number() *failure.Refusal {
 	if s.src[s.pos] == '-' {
 		s.pos++
 	}
@@ -241,7 +240,7 @@ func (s *scanner) number() *requestError {
 
 func (s *scanner) at(c byte) bool { return s.pos < len(s.src) && s.src[s.pos] == c }
 
-func (s *scanner) digits() *requestError {
+func (s *scanner) digits() *failure.Refusal {
 	start := s.pos
 	for s.pos < len(s.src) && isDigit(s.src[s.pos]) {
 		s.pos++
@@ -256,7 +255,7 @@ func (s *scanner) digits() *requestError {
 	return s.fail("Syntax Error: Invalid number, expected digit but got: %s.", printRune(r))
 }
 
-func (s *scanner) str() *requestError {
+func (s *scanner) str() *failure.Refusal {
 	if strings.HasPrefix(s.src[s.pos:], `"""`) {
 		return s.block()
 	}
@@ -285,7 +284,7 @@ func (s *scanner) str() *requestError {
 	return s.fail("Syntax Error: Unterminated string.")
 }
 
-func (s *scanner) block() *requestError {
+func (s *scanner) block() *failure.Refusal {
 	start, line := s.pos, s.line
 	s.pos += 3
 	var raw strings.Builder
@@ -315,8 +314,8 @@ func (s *scanner) block() *requestError {
 
 // replaceBlock notes the edit of a block string that began at start and has been read. The
 // plain string is padded to the place where the block string ended.
-func (s *scanner) replaceBlock(start, line int, value string) {
-	text := quote(value)
+func (s *scanner) replaceBlock(start, line int, content string) {
+	text := value.Quote(content)
 	begin := start
 	if s.line > line {
 		text += strings.Repeat("\n", s.line-line)
@@ -362,7 +361,7 @@ func blockValue(raw string) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *scanner) escape() *requestError {
+func (s *scanner) escape() *failure.Refusal {
 	rest := s.src[s.pos:]
 	if len(rest) < 2 {
 		return s.fail("Syntax Error: Unterminated string.")

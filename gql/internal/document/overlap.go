@@ -1,4 +1,4 @@
-package gql
+package document
 
 import (
 	"slices"
@@ -7,6 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
 // Overlapping fields can be merged when all fields of one response name have the same
@@ -18,8 +20,8 @@ import (
 
 type mergeField struct {
 	field  *ast.Field
-	parent *typeDef
-	def    *fieldDef
+	parent *typesys.Type
+	def    *typesys.Field
 }
 
 type overlapCheck struct {
@@ -33,29 +35,29 @@ type overlapCheck struct {
 // document is refused. Sane documents stay below 5.
 const overlapWork = 100
 
-func (v *validator) overlaps(reached map[string]bool) *requestError {
+func (v *validator) overlaps(reached map[string]bool) *failure.Refusal {
 	n := 0
 	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
-	for _, op := range v.doc.ast.Operations {
+	for _, op := range v.doc.AST.Operations {
 		n = saturate(n, m.set(op.SelectionSet).fields)
 	}
 	budget := saturate(100_000, min(n, 100_000)*overlapWork)
 	c := &overlapCheck{v: v, budget: budget, limit: budget, args: map[*ast.Field]string{}}
-	check := func(set ast.SelectionSet, parent *typeDef) {
+	check := func(set ast.SelectionSet, parent *typesys.Type) {
 		fields := c.collect(nil, set, parent, map[string]bool{})
 		c.shapes(fields)
 		c.same(fields)
 	}
-	for _, op := range v.doc.ast.Operations {
-		check(op.SelectionSet, v.s.root(op.Operation))
+	for _, op := range v.doc.AST.Operations {
+		check(op.SelectionSet, v.s.Root(op.Operation))
 	}
-	for _, f := range v.doc.ast.Fragments { // reached ones are checked where they are spread
-		if !reached[f.Name] && v.doc.fragments[f.Name] == f {
-			check(f.SelectionSet, v.s.byName[f.TypeCondition])
+	for _, f := range v.doc.AST.Fragments { // reached ones are checked where they are spread
+		if !reached[f.Name] && v.doc.Fragments[f.Name] == f {
+			check(f.SelectionSet, v.s.ByName[f.TypeCondition])
 		}
 	}
 	if c.budget < 0 {
-		return limitError(codes.LimitFields, "the work of merging the document's fields", c.limit, c.limit-c.budget)
+		return failure.OverLimit(codes.LimitFields, "the work of merging the document's fields", c.limit, c.limit-c.budget)
 	}
 	return nil
 }
@@ -64,7 +66,7 @@ func (c *overlapCheck) spent() bool { return c.budget < 0 || c.v.full() }
 
 // collect expands the fragments of one level. A fragment seen once on a level adds
 // nothing when seen again.
-func (c *overlapCheck) collect(out []mergeField, set ast.SelectionSet, parent *typeDef, seen map[string]bool) []mergeField {
+func (c *overlapCheck) collect(out []mergeField, set ast.SelectionSet, parent *typesys.Type, seen map[string]bool) []mergeField {
 	for _, sel := range set {
 		if c.budget--; c.budget < 0 {
 			return out
@@ -73,19 +75,19 @@ func (c *overlapCheck) collect(out []mergeField, set ast.SelectionSet, parent *t
 		case *ast.Field:
 			m := mergeField{field: sel, parent: parent}
 			if parent != nil {
-				m.def = c.v.s.field(parent, sel.Name)
+				m.def = c.v.s.Field(parent, sel.Name)
 			}
 			out = append(out, m)
 		case *ast.InlineFragment:
 			t := parent
 			if sel.TypeCondition != "" {
-				t = c.v.s.byName[sel.TypeCondition]
+				t = c.v.s.ByName[sel.TypeCondition]
 			}
 			out = c.collect(out, sel.SelectionSet, t, seen)
 		case *ast.FragmentSpread:
-			if f := c.v.doc.fragments[sel.Name]; f != nil && !seen[sel.Name] {
+			if f := c.v.doc.Fragments[sel.Name]; f != nil && !seen[sel.Name] {
 				seen[sel.Name] = true
-				out = c.collect(out, f.SelectionSet, c.v.s.byName[f.TypeCondition], seen)
+				out = c.collect(out, f.SelectionSet, c.v.s.ByName[f.TypeCondition], seen)
 			}
 		}
 	}
@@ -100,9 +102,9 @@ func (c *overlapCheck) children(group []mergeField) []mergeField {
 		if len(m.field.SelectionSet) == 0 {
 			continue
 		}
-		var t *typeDef
+		var t *typesys.Type
 		if m.def != nil {
-			t = m.def.typ.base()
+			t = m.def.Typ.Base()
 		}
 		out = c.collect(out, m.field.SelectionSet, t, seen)
 	}
@@ -139,27 +141,14 @@ func (c *overlapCheck) shapes(fields []mergeField) {
 			}
 			if first == nil {
 				first = &g[i]
-			} else if !sameShape(first.def.typ, g[i].def.typ) {
-				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.typ.shown()+"\" and \""+g[i].def.typ.shown()+"\"", first.field, g[i].field)
+			} else if !typesys.SameShape(first.def.Typ, g[i].def.Typ) {
+				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.Typ.Shown()+"\" and \""+g[i].def.Typ.Shown()+"\"", first.field, g[i].field)
 			}
 		}
 		if sub := c.children(g); len(sub) > 0 {
 			c.shapes(sub)
 		}
 	}
-}
-
-func sameShape(a, b *typeRef) bool {
-	if a.nonNull != b.nonNull || (a.elem == nil) != (b.elem == nil) {
-		return false
-	}
-	if a.elem != nil {
-		return sameShape(a.elem, b.elem)
-	}
-	if a.named.leaf() || b.named.leaf() {
-		return a.named == b.named
-	}
-	return true
 }
 
 // same checks that fields which may meet in one object are the same.
@@ -190,10 +179,10 @@ func (c *overlapCheck) same(fields []mergeField) {
 // object type, with all the fields of abstract or unknown parents.
 func meeting(g []mergeField) [][]mergeField {
 	abstract := 0
-	var object *typeDef
+	var object *typesys.Type
 	several := false
 	for _, m := range g {
-		if m.parent == nil || m.parent.kind != kindObject {
+		if m.parent == nil || m.parent.Kind != typesys.KindObject {
 			abstract++
 		} else if object == nil {
 			object = m.parent
@@ -204,10 +193,10 @@ func meeting(g []mergeField) [][]mergeField {
 	if !several {
 		return [][]mergeField{g}
 	}
-	var order []*typeDef
-	byType := map[*typeDef][]mergeField{}
+	var order []*typesys.Type
+	byType := map[*typesys.Type][]mergeField{}
 	for _, m := range g {
-		if m.parent != nil && m.parent.kind == kindObject {
+		if m.parent != nil && m.parent.Kind == typesys.KindObject {
 			if byType[m.parent] == nil {
 				order = append(order, m.parent)
 			}
@@ -219,7 +208,7 @@ func meeting(g []mergeField) [][]mergeField {
 		set := byType[t]
 		if abstract > 0 {
 			for _, m := range g {
-				if m.parent == nil || m.parent.kind != kindObject {
+				if m.parent == nil || m.parent.Kind != typesys.KindObject {
 					set = append(set, m)
 				}
 			}
@@ -230,8 +219,8 @@ func meeting(g []mergeField) [][]mergeField {
 }
 
 func (c *overlapCheck) conflict(name, reason string, a, b *ast.Field) {
-	c.v.failAt("OverlappingFieldsCanBeMerged", append(at(a.Position), at(b.Position)...),
-		"Fields %q conflict because %s. Use different aliases on the fields to fetch both if this was intentional.", abbreviate(name), reason)
+	c.v.failAt("OverlappingFieldsCanBeMerged", append(failure.At(a.Position), failure.At(b.Position)...),
+		"Fields %q conflict because %s. Use different aliases on the fields to fetch both if this was intentional.", failure.Abbreviate(name), reason)
 }
 
 // arguments is a canonical text of a field's arguments; the order of arguments and of

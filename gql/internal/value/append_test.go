@@ -1,4 +1,4 @@
-package gql
+package value
 
 import (
 	"encoding/json"
@@ -32,22 +32,4 @@ func TestAppendString(t *testing.T) {
 			t.Errorf("%q: read back as %q", want, got)
 		}
 	})
-}
-
-// TestBlockValue holds the block strings' rule to a naive one over lines.
-func TestBlockValue(t *testing.T) {
-	for raw, want := range map[string]string{
-		"":                       "",
-		"  a":                    "  a",
-		"\n  a\n    b\n\n  c\n":  "a\n  b\n\nc",
-		"a\n   b\n  c":           "a\n b\nc",
-		"\n\n\n":                 "",
-		"\n\ta\n\t b":            "a\n b",
-		"\n   a\n \n   b   \n  ": "a\n\nb   ",
-		" \n  a":                 "a",
-	} {
-		if got := blockValue(raw); got != want {
-			t.Errorf("%q: %q, want %q", raw, got, want)
-		}
-	}
 }

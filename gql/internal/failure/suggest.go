@@ -1,0 +1,79 @@
+package failure
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+const (
+	Suggestions       = 5
+	suggestNameLength = 64 // longer names are no typing mistakes, and cost quadratic time
+)
+
+// DidYouMean names the candidates that are near to a name, as graphql-js does; "" where none is near.
+func DidYouMean(name string, candidates []string) string {
+	if len(name) > suggestNameLength {
+		return ""
+	}
+	type near struct {
+		name     string
+		distance int
+	}
+	var found []near
+	threshold := len(name)*2/5 + 1
+	lower := strings.ToLower(name)
+	for _, c := range candidates {
+		if len(c) > suggestNameLength || len(c) > len(name)+threshold || len(name) > len(c)+threshold {
+			continue
+		}
+		d := levenshtein.ComputeDistance(lower, strings.ToLower(c))
+		if d <= threshold {
+			found = append(found, near{c, d})
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(found, func(a, b near) int {
+		if a.distance != b.distance {
+			return a.distance - b.distance
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	found = found[:min(len(found), Suggestions)]
+	var b strings.Builder
+	b.WriteString(" Did you mean ")
+	for i, f := range found {
+		switch {
+		case i > 0 && i == len(found)-1 && i == 1:
+			b.WriteString(" or ")
+		case i > 0 && i == len(found)-1:
+			b.WriteString(", or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(f.name))
+	}
+	b.WriteByte('?')
+	return b.String()
+}
+
+const (
+	ValueBytes  = 120
+	InspectKeys = 16 // keys of an object above which it is not worth sorting them
+)
+
+// Abbreviate cuts text from the client to what a message can bear.
+func Abbreviate(s string) string {
+	if len(s) <= ValueBytes {
+		return s
+	}
+	cut := ValueBytes
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "…"
+}

@@ -1,0 +1,164 @@
+package value
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql/internal/failure"
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+)
+
+// Variables holds a request's coerced variables. Operations have few of them, so that a
+// linear search is faster than a map.
+type Variables struct {
+	names []string
+	vals  []any
+}
+
+// Lookup finds a variable that has a value, which may be null.
+func (v *Variables) Lookup(name string) (any, bool) {
+	if v == nil {
+		return nil, false
+	}
+	for i, n := range v.names {
+		if n == name {
+			return v.vals[i], true
+		}
+	}
+	return nil, false
+}
+
+func (v *Variables) set(name string, val any) {
+	v.names = append(v.names, name)
+	v.vals = append(v.vals, val)
+}
+
+// AddAll adds all of another request's variables.
+func (v *Variables) AddAll(o *Variables) {
+	v.names = append(v.names, o.names...)
+	v.vals = append(v.vals, o.vals...)
+}
+
+// Reset forgets all variables and keeps the memory.
+func (v *Variables) Reset() {
+	clear(v.names)
+	clear(v.vals)
+	v.names, v.vals = v.names[:0], v.vals[:0]
+}
+
+// Limits are those of gql.Limits that bound variables, without its defaults.
+type Limits struct{ Bytes, Values, Depth, Errors int }
+
+// Decode reads the request's variables, an object or null.
+func Decode(ctx context.Context, raw json.RawMessage, limits Limits) (map[string]any, *failure.Refusal) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	if len(raw) > limits.Bytes {
+		return nil, failure.OverLimit(codes.LimitVariables, "the variables' length in bytes", limits.Bytes, len(raw))
+	}
+	v, err := Read(ctx, raw, limits.Depth, limits.Values)
+	if err != nil {
+		return nil, undecoded(err, limits)
+	}
+	if v == nil {
+		return nil, nil
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, failure.Refuse(codes.BadUserInput, "Variables must be a JSON object, found %s.", Inspect(v))
+	}
+	return m, nil
+}
+
+// undecoded says why variables could not be read.
+func undecoded(err error, limits Limits) *failure.Refusal {
+	var deep errDepth
+	var many errValues
+	switch {
+	case errors.As(err, &deep):
+		return failure.OverLimit(codes.LimitVariables, "the variables' nesting", limits.Depth, deep.depth)
+	case errors.As(err, &many):
+		return failure.OverLimit(codes.LimitVariables, "the number of values in the variables", limits.Values, many.values)
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		return failure.Ended(err)
+	}
+	return failure.Refuse(codes.BadUserInput, "Variables are not valid JSON: %s.", err.Error())
+}
+
+// Variable is a declared variable, resolved once for all requests.
+type Variable struct {
+	name   string
+	typ    *typesys.TypeRef
+	places []failure.Position
+	// HasDefault says that there is a default; its value is coerced and shared by
+	// requests.
+	hasDefault   bool
+	defaultValue any
+}
+
+// Declare resolves the variables that an operation declares; types must be known.
+func Declare(s *typesys.Schema, op *ast.OperationDefinition) ([]Variable, *failure.Refusal) {
+	var out []Variable
+	for _, d := range op.VariableDefinitions {
+		v := Variable{name: d.Variable, typ: s.Ref(d.Type), places: failure.At(d.Position)}
+		if d.DefaultValue != nil {
+			var err error
+			v.hasDefault = true
+			if v.defaultValue, err = CoerceConstant(d.DefaultValue, v.typ); err != nil {
+				e := failure.Refuse(codes.BadUserInput, "Variable \"$%s\" has an invalid default value: %s", d.Variable, err)
+				e.Errors[0].Locations = v.places
+				return nil, e
+			}
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// CoerceVariables fills vars for an operation. Values of variables that the operation does
+// not declare are ignored, as the specification has it.
+func CoerceVariables(ctx context.Context, defs []Variable, given map[string]any, maxErrors int, vars *Variables) *failure.Refusal {
+	var errs []failure.Error
+	fail := func(d *Variable, format string, args ...any) {
+		if len(errs) < maxErrors {
+			errs = append(errs, failure.Error{Message: fmt.Sprintf(format, args...), Locations: d.places})
+		}
+	}
+	for i := range defs {
+		d := &defs[i]
+		val, ok := given[d.name]
+		switch {
+		case !ok && d.hasDefault:
+			vars.set(d.name, d.defaultValue)
+		case !ok && d.typ.NonNull:
+			fail(d, "Variable \"$%s\" of required type %q was not provided.", d.name, d.typ.Text)
+		case !ok:
+		case val == nil && d.typ.NonNull:
+			fail(d, "Variable \"$%s\" of non-null type %q must not be null.", d.name, d.typ.Text)
+		default:
+			in := coercion{ctx: ctx, max: maxErrors - len(errs)}
+			coerced := coerceInput(val, d.typ, &inputPath{name: d.name}, &in)
+			if in.ended != nil {
+				return failure.Ended(in.ended)
+			}
+			for _, f := range in.errs {
+				where := ""
+				if f.path != d.name {
+					where = fmt.Sprintf(" at %q", failure.Abbreviate(f.path))
+				}
+				fail(d, "Variable \"$%s\" got invalid value %s%s; %s", d.name, Inspect(f.value), where, f.msg)
+			}
+			vars.set(d.name, coerced)
+		}
+	}
+	if len(errs) > 0 {
+		return &failure.Refusal{Code: codes.BadUserInput, Errors: errs}
+	}
+	return nil
+}
