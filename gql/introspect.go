@@ -49,29 +49,8 @@ func (b *builder) loadIntrospection() error {
 		b.s.ByName[d.Name] = t
 	}
 	for _, d := range doc.Definitions {
-		t := b.s.ByName[d.Name]
-		if d.Kind == ast.Enum {
-			t.Kind = typesys.KindEnum
-			t.EnumByName, t.EnumByValue = map[string]*typesys.EnumValue{}, map[any]*typesys.EnumValue{}
-			for _, v := range d.EnumValues {
-				e := &typesys.EnumValue{Name: v.Name, Description: v.Description, Value: v.Name}
-				t.EnumValues = append(t.EnumValues, e)
-				t.EnumByName[v.Name], t.EnumByValue[v.Name] = e, e
-			}
-			continue
-		}
-		t.Possible = []*typesys.Type{t}
-		t.FieldByName = map[string]*typesys.Field{}
-		for _, fd := range d.Fields {
-			binding, ok := introspectionReaders[t.Name][fd.Name]
-			if !ok {
-				return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.Name, fd.Name)
-			}
-			f := &typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Typ: b.refOf(fd.Type)}
-			b.readers.fields[f] = &boundField{Binding: binding}
-			f.Args, f.ArgByName = b.argsOf(fd.Arguments)
-			t.Fields = append(t.Fields, f)
-			t.FieldByName[f.Name] = f
+		if err := b.introspectionType(b.s.ByName[d.Name], d); err != nil {
+			return err
 		}
 	}
 	for _, d := range doc.Directives {
@@ -82,6 +61,40 @@ func (b *builder) loadIntrospection() error {
 		dir.Args, dir.ArgByName = b.argsOf(d.Arguments)
 		b.s.DirectiveByName[d.Name] = dir
 	}
+	b.metaFields()
+	return nil
+}
+
+// introspectionType defines a declared type of the introspection schema.
+func (b *builder) introspectionType(t *typesys.Type, d *ast.Definition) error {
+	if d.Kind == ast.Enum {
+		t.Kind = typesys.KindEnum
+		t.EnumByName, t.EnumByValue = map[string]*typesys.EnumValue{}, map[any]*typesys.EnumValue{}
+		for _, v := range d.EnumValues {
+			e := &typesys.EnumValue{Name: v.Name, Description: v.Description, Value: v.Name}
+			t.EnumValues = append(t.EnumValues, e)
+			t.EnumByName[v.Name], t.EnumByValue[v.Name] = e, e
+		}
+		return nil
+	}
+	t.Possible = []*typesys.Type{t}
+	t.FieldByName = map[string]*typesys.Field{}
+	for _, fd := range d.Fields {
+		binding, ok := introspectionReaders[t.Name][fd.Name]
+		if !ok {
+			return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.Name, fd.Name)
+		}
+		f := &typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Typ: b.refOf(fd.Type)}
+		b.readers.fields[f] = &boundField{Binding: binding}
+		f.Args, f.ArgByName = b.argsOf(fd.Arguments)
+		t.Fields = append(t.Fields, f)
+		t.FieldByName[f.Name] = f
+	}
+	return nil
+}
+
+// metaFields defines __typename, __schema and __type.
+func (b *builder) metaFields() {
 	str := b.s.ByName["String"]
 	b.s.TypenameField = &typesys.Field{Name: "__typename", Description: "The name of the current Object type at runtime.", Typ: typesys.NonNull(str.Ref), ArgByName: map[string]*typesys.Input{}}
 	s := b.s
@@ -101,7 +114,6 @@ func (b *builder) loadIntrospection() error {
 		}
 		return Ref{Obj: t.Ref}, true, nil
 	}}}
-	return nil
 }
 
 func (b *builder) refOf(t *ast.Type) *typesys.TypeRef {

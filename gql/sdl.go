@@ -72,29 +72,7 @@ func (p *sdlPrinter) typ(t *typesys.Type) {
 		}
 		p.WriteByte('\n')
 	case typesys.KindObject, typesys.KindInterface:
-		word := "type "
-		if t.Kind == typesys.KindInterface {
-			word = "interface "
-		}
-		p.WriteString(word + t.Name)
-		for i, iface := range t.Interfaces {
-			if i == 0 {
-				p.WriteString(" implements ")
-			} else {
-				p.WriteString(" & ")
-			}
-			p.WriteString(iface.Name)
-		}
-		p.WriteString(" {\n")
-		for i, f := range t.Fields {
-			p.description(f.Description, "  ", i == 0)
-			p.WriteString("  " + f.Name)
-			p.args(f.Args, "  ")
-			p.WriteString(": " + f.Typ.Text)
-			p.deprecated(f.Deprecated)
-			p.WriteByte('\n')
-		}
-		p.WriteString("}\n")
+		p.object(t)
 	case typesys.KindUnion:
 		names := make([]string, len(t.Possible))
 		for i, m := range t.Possible {
@@ -124,6 +102,32 @@ func (p *sdlPrinter) typ(t *typesys.Type) {
 		}
 		p.WriteString("}\n")
 	}
+}
+
+func (p *sdlPrinter) object(t *typesys.Type) {
+	word := "type "
+	if t.Kind == typesys.KindInterface {
+		word = "interface "
+	}
+	p.WriteString(word + t.Name)
+	for i, iface := range t.Interfaces {
+		if i == 0 {
+			p.WriteString(" implements ")
+		} else {
+			p.WriteString(" & ")
+		}
+		p.WriteString(iface.Name)
+	}
+	p.WriteString(" {\n")
+	for i, f := range t.Fields {
+		p.description(f.Description, "  ", i == 0)
+		p.WriteString("  " + f.Name)
+		p.args(f.Args, "  ")
+		p.WriteString(": " + f.Typ.Text)
+		p.deprecated(f.Deprecated)
+		p.WriteByte('\n')
+	}
+	p.WriteString("}\n")
 }
 
 func (p *sdlPrinter) args(args []*typesys.Input, indent string) {

@@ -43,49 +43,10 @@ var suggesting = []struct{ query, vars string }{
 // did not bring itself.
 func TestSilentMessages(t *testing.T) {
 	e := worldEngine(t, Limits{NoIntrospection: true})
-	types, members := map[string]bool{}, map[string]bool{}
-	for _, typ := range e.schema.Types {
-		if typ.Builtin || typ == e.schema.Subscription { // messages begin with "Anonymous Subscription"
-			continue
-		}
-		types[typ.Name] = true
-		for _, f := range typ.Fields {
-			members[f.Name] = true
-			for _, a := range f.Args {
-				members[a.Name] = true
-			}
-		}
-		for _, d := range typ.Inputs {
-			members[d.Name] = true
-		}
-		for _, v := range typ.EnumValues {
-			members[v.Name] = true
-		}
-	}
-	for _, d := range e.schema.Directives {
-		for _, a := range d.Args {
-			members[a.Name] = members[a.Name] || !d.Specified
-		}
-	}
-	type request struct{ query, vars string }
-	var requests []request
-	_, docs := rulesDocuments(t)
-	for _, d := range docs {
-		requests = append(requests, request{d, ""})
-	}
-	for _, d := range suggesting {
-		requests = append(requests, request{d.query, d.vars})
-	}
-	for _, c := range []struct{ typ, field string }{
-		{"Int", "int"}, {"Color", "color"}, {"Point", "point"}, {"Filter", "filter"}, {"Pick", "pick"}, {"[Color!]", "listColor"}, {"[Point]", "listPoint"}, {"Anything", "anything"},
-	} {
-		for _, v := range []string{`null`, `"PINK"`, `1e400`, `{}`, `{"x":"1"}`, `{"near":{}}`, `{"near":{"y":null}}`, `{"and":[{"color":"PINK","not":1}]}`, `{"byId":null}`, `{"byPoint":{"z":1}}`, `[[{}]]`} {
-			requests = append(requests, request{"query($v:" + c.typ + "){" + c.field + "(v:$v)}", `{"v":` + v + `}`})
-		}
-	}
+	types, members := namesOfSchema(e)
 	word, quoted := regexp.MustCompile(`[_A-Za-z][_0-9A-Za-z]*`), regexp.MustCompile(`"[^"]*"`)
 	rules := 0
-	for _, r := range requests {
+	for _, r := range wrongRequests(t) {
 		resp := e.Execute(t.Context(), &Request{Query: r.query, Variables: json.RawMessage(r.vars), Root: Ref{Obj: &worldObject{seed: 1}}, AllowMutation: true})
 		var body struct{ Errors []refError }
 		if err := json.Unmarshal(resp.Body, &body); err != nil {
@@ -112,4 +73,56 @@ func TestSilentMessages(t *testing.T) {
 	if rules < 150 {
 		t.Errorf("only %d messages were looked at", rules)
 	}
+}
+
+// namesOfSchema are the names that no message must show: those of types, and those of
+// fields, arguments and values.
+func namesOfSchema(e *Engine) (types, members map[string]bool) {
+	types, members = map[string]bool{}, map[string]bool{}
+	for _, typ := range e.schema.Types {
+		if typ.Builtin || typ == e.schema.Subscription { // messages begin with "Anonymous Subscription"
+			continue
+		}
+		types[typ.Name] = true
+		for _, f := range typ.Fields {
+			members[f.Name] = true
+			for _, a := range f.Args {
+				members[a.Name] = true
+			}
+		}
+		for _, d := range typ.Inputs {
+			members[d.Name] = true
+		}
+		for _, v := range typ.EnumValues {
+			members[v.Name] = true
+		}
+	}
+	for _, d := range e.schema.Directives {
+		for _, a := range d.Args {
+			members[a.Name] = members[a.Name] || !d.Specified
+		}
+	}
+	return types, members
+}
+
+type request struct{ query, vars string }
+
+// wrongRequests break every rule of validation, and coerce every kind of wrong variable.
+func wrongRequests(t *testing.T) []request {
+	var requests []request
+	_, docs := rulesDocuments(t)
+	for _, d := range docs {
+		requests = append(requests, request{d, ""})
+	}
+	for _, d := range suggesting {
+		requests = append(requests, request{d.query, d.vars})
+	}
+	for _, c := range []struct{ typ, field string }{
+		{"Int", "int"}, {"Color", "color"}, {"Point", "point"}, {"Filter", "filter"}, {"Pick", "pick"}, {"[Color!]", "listColor"}, {"[Point]", "listPoint"}, {"Anything", "anything"},
+	} {
+		for _, v := range []string{`null`, `"PINK"`, `1e400`, `{}`, `{"x":"1"}`, `{"near":{}}`, `{"near":{"y":null}}`, `{"and":[{"color":"PINK","not":1}]}`, `{"byId":null}`, `{"byPoint":{"z":1}}`, `[[{}]]`} {
+			requests = append(requests, request{"query($v:" + c.typ + "){" + c.field + "(v:$v)}", `{"v":` + v + `}`})
+		}
+	}
+	return requests
 }

@@ -37,81 +37,84 @@ func (s *Text) original(line, column int) failure.Position {
 	return failure.Position{Line: line, Column: column}
 }
 
-// positions corrects the places of a parsed document. Each is the node's own.
+// positions corrects the positions of a parsed document. Each node has its own.
 func (s *Text) positions(doc *ast.QueryDocument) {
-	fix := func(p *ast.Position) {
-		if p != nil && len(s.shifts) > 0 {
-			at := s.original(p.Line, p.Column)
-			p.Line, p.Column = at.Line, at.Column
-		}
-	}
-	var value func(v *ast.Value)
-	value = func(v *ast.Value) {
-		if v == nil {
-			return
-		}
-		if v.Kind == ast.StringValue && v.Position != nil {
-			v.Position.Column-- // it is that of the character after the quote
-		}
-		fix(v.Position)
-		for _, c := range v.Children {
-			fix(c.Position)
-			value(c.Value)
-		}
-	}
-	arguments := func(list ast.ArgumentList) {
-		for _, a := range list {
-			fix(a.Position)
-			value(a.Value)
-		}
-	}
-	directives := func(list ast.DirectiveList) {
-		for _, d := range list {
-			fix(d.Position)
-			arguments(d.Arguments)
-		}
-	}
-	var selections func(set ast.SelectionSet)
-	selections = func(set ast.SelectionSet) {
-		for _, sel := range set {
-			switch sel := sel.(type) {
-			case *ast.Field:
-				fix(sel.Position)
-				arguments(sel.Arguments)
-				directives(sel.Directives)
-				selections(sel.SelectionSet)
-			case *ast.InlineFragment:
-				fix(sel.Position)
-				directives(sel.Directives)
-				selections(sel.SelectionSet)
-			case *ast.FragmentSpread:
-				fix(sel.Position)
-				directives(sel.Directives)
-			}
-		}
-	}
-	var typ func(t *ast.Type)
-	typ = func(t *ast.Type) {
-		if t != nil {
-			fix(t.Position)
-			typ(t.Elem)
-		}
-	}
 	for _, op := range doc.Operations {
-		fix(op.Position)
+		s.fix(op.Position)
 		for _, d := range op.VariableDefinitions {
-			fix(d.Position)
-			typ(d.Type)
-			value(d.DefaultValue)
-			directives(d.Directives)
+			s.fix(d.Position)
+			s.fixType(d.Type)
+			s.fixValue(d.DefaultValue)
+			s.fixDirectives(d.Directives)
 		}
-		directives(op.Directives)
-		selections(op.SelectionSet)
+		s.fixDirectives(op.Directives)
+		s.fixSelections(op.SelectionSet)
 	}
 	for _, f := range doc.Fragments {
-		fix(f.Position)
-		directives(f.Directives)
-		selections(f.SelectionSet)
+		s.fix(f.Position)
+		s.fixDirectives(f.Directives)
+		s.fixSelections(f.SelectionSet)
+	}
+}
+
+func (s *Text) fix(p *ast.Position) {
+	if p != nil && len(s.shifts) > 0 {
+		at := s.original(p.Line, p.Column)
+		p.Line, p.Column = at.Line, at.Column
+	}
+}
+
+func (s *Text) fixSelections(set ast.SelectionSet) {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			s.fix(sel.Position)
+			s.fixArguments(sel.Arguments)
+			s.fixDirectives(sel.Directives)
+			s.fixSelections(sel.SelectionSet)
+		case *ast.InlineFragment:
+			s.fix(sel.Position)
+			s.fixDirectives(sel.Directives)
+			s.fixSelections(sel.SelectionSet)
+		case *ast.FragmentSpread:
+			s.fix(sel.Position)
+			s.fixDirectives(sel.Directives)
+		}
+	}
+}
+
+func (s *Text) fixDirectives(list ast.DirectiveList) {
+	for _, d := range list {
+		s.fix(d.Position)
+		s.fixArguments(d.Arguments)
+	}
+}
+
+func (s *Text) fixArguments(list ast.ArgumentList) {
+	for _, a := range list {
+		s.fix(a.Position)
+		s.fixValue(a.Value)
+	}
+}
+
+func (s *Text) fixValue(v *ast.Value) {
+	if v == nil {
+		return
+	}
+	if v.Kind == ast.StringValue && v.Position != nil {
+		v.Position.Column-- // it is that of the character after the quote
+	}
+	s.fix(v.Position)
+	for _, c := range v.Children {
+		s.fix(c.Position)
+		s.fixValue(c.Value)
+	}
+}
+
+func (s *Text) fixType(t *ast.Type) {
+	if t != nil {
+		s.fix(t.Position)
+		s.fixType(t.Elem)
 	}
 }
 

@@ -43,3 +43,46 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+// someVariables are variables of a transact of about that many bytes.
+func someVariables(size int) []byte {
+	var b strings.Builder
+	b.WriteString(`{"first":50,"after":"Y3Vyc29yOjEyMw","operations":[`)
+	for i := 0; b.Len() < size-150; i++ {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"assert":{"subject":"KAZ-%d","predicate":"population","value":%d,"source":"wb","valid":"2024","confidence":0.9%d,"note":"caf\u00e9 \"x\"","open":true,"gone":null}}`, i, i*1000, i%10)
+	}
+	b.WriteString(`]}`)
+	return []byte(b.String())
+}
+
+// BenchmarkRead is the measurement of decision-json.md.
+func BenchmarkRead(b *testing.B) {
+	for _, size := range []struct {
+		name  string
+		bytes int
+	}{{"small", 0}, {"1KB", 1 << 10}, {"1MB", 1 << 20}} {
+		src := someVariables(size.bytes)
+		for name, read := range map[string]func() error{
+			"ours": func() error { _, err := Read(b.Context(), src, 100, 500_000); return err },
+			"encoding": func() error {
+				var v any
+				dec := json.NewDecoder(strings.NewReader(string(src)))
+				dec.UseNumber()
+				return dec.Decode(&v)
+			},
+		} {
+			b.Run(size.name+"/"+name, func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := read(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package gql
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/gql/internal/typesys"
+)
+
+// readers says how the fields and types of a schema are read.
+type readers struct {
+	fields map[*typesys.Field]*boundField
+	typeOf map[*typesys.Type]func(Ref) string // by interface or union
+}
+
+// boundField is a field's binding.
+type boundField struct {
+	Binding
+	class int // of Config.Classes, counted from 1; 0 for none
+}
+
+// bindings attaches the readers and checks that each fits its field.
+func (b *builder) bindings() {
+	for typeName, fields := range b.cfg.Bindings {
+		t := b.s.ByName[typeName]
+		if t == nil || t.Kind != typesys.KindObject || strings.HasPrefix(typeName, "__") {
+			b.faults.add("Bindings[%q]: the schema has no object type of that name", typeName)
+			continue
+		}
+		for name, binding := range fields {
+			f := t.FieldByName[name]
+			if f == nil {
+				b.faults.add("Bindings[%q][%q]: the type has no such field", typeName, name)
+				continue
+			}
+			bound := &boundField{Binding: binding}
+			b.readers.fields[f] = bound
+			if binding.Class != "" {
+				if bound.class = slices.Index(b.cfg.Classes, binding.Class) + 1; bound.class == 0 {
+					b.faults.add("Bindings[%q][%q]: Classes does not list the class %q", typeName, name, binding.Class)
+				}
+			}
+			if msg := misfit(f, &binding, b.s); msg != "" {
+				b.faults.add("Bindings[%q][%q]: %s", typeName, name, msg)
+			}
+		}
+	}
+	for _, t := range b.s.Types {
+		if t.Kind != typesys.KindObject {
+			continue
+		}
+		for _, f := range t.Fields {
+			if b.readers.fields[f] == nil {
+				b.faults.add("Bindings[%q][%q]: missing: every field of an object type needs a reader", t.Name, f.Name)
+			}
+		}
+	}
+	for name := range b.cfg.TypeOf {
+		if t := b.s.ByName[name]; name != "" && (t == nil || !t.Abstract()) {
+			b.faults.add("TypeOf[%q]: the schema has no interface or union of that name", name)
+		}
+	}
+}
+
+// misfit says why a binding does not fit its field, "" where it does.
+func misfit(f *typesys.Field, binding *Binding, s *typesys.Schema) string {
+	n := 0
+	for _, set := range []bool{binding.Leaf != nil, binding.Object != nil, binding.List != nil} {
+		if set {
+			n++
+		}
+	}
+	if binding.Stream != nil {
+		if f.Parent != s.Subscription {
+			return "Stream is for fields of the subscription root"
+		}
+		if n == 0 && (f.Typ.Base().Leaf() || f.Typ.Elem != nil) {
+			return "a Stream alone gives objects: its type " + f.Typ.Text + " needs a reader beside it"
+		}
+		if n == 0 {
+			return ""
+		}
+	}
+	if f.Parent == s.Subscription && binding.Stream == nil {
+		return "a field of the subscription root needs a Stream"
+	}
+	if n != 1 {
+		return "set exactly one of Leaf, Object and List"
+	}
+	isList := f.Typ.Elem != nil
+	switch leaf := f.Typ.Base().Leaf(); {
+	case leaf && binding.Leaf == nil:
+		return "its type " + f.Typ.Text + " needs a Leaf reader"
+	case !leaf && !isList && binding.Object == nil:
+		return "its type " + f.Typ.Text + " needs an Object reader"
+	case !leaf && isList && binding.List == nil:
+		return "its type " + f.Typ.Text + " needs a List reader"
+	case !leaf && isList && f.Typ.Elem.Elem != nil:
+		return "a list of lists of objects cannot be bound"
+	}
+	return ""
+}
