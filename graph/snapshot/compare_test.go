@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -52,5 +53,29 @@ func TestDifferences(t *testing.T) {
 		if !strings.Contains(got, want) || (want == "") != (got == "") {
 			t.Errorf("%q is described as %q", want, got)
 		}
+	}
+}
+
+// TestDifferencesOfWays builds the same commits one by one and at once, with
+// names whose original forms are written like them.
+func TestDifferencesOfWays(t *testing.T) {
+	b := NewBuilder(Empty(schema.MustDefault()))
+	applied := Empty(schema.MustDefault())
+	for i := range 20 {
+		c := graph.Commit{Seq: graph.Seq(i + 1), At: time.Unix(int64(i), 0), Entities: []graph.Entity{{ID: graph.ID(fmt.Sprint("src", i)), Type: "Source"}}}
+		for j := range 20 {
+			name := fmt.Sprintf("Port %c of the %c", 'A'+i, 'A'+j)
+			c.Claims = append(c.Claims, graph.Claim{Subject: c.Entities[0].ID, Predicate: "aliases", Value: graph.StringValue(name), Original: name, Source: c.Entities[0].ID, Confidence: 1})
+		}
+		var err error
+		if applied, err = applied.Apply(&c); err == nil {
+			err = b.Add(&c)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := Differences(applied, b.Snapshot()); len(found) > 0 {
+		t.Error(found[0])
 	}
 }

@@ -29,7 +29,13 @@ func compareLabels(a, b label) int {
 	if a.word != b.word {
 		return int(a.word) - int(b.word)
 	}
-	return int(int64(a.claim) - int64(b.claim))
+	if a.claim != b.claim || a.original == b.original {
+		return int(int64(a.claim) - int64(b.claim))
+	}
+	if a.original { // where the original form is written as the name is
+		return 1
+	}
+	return -1
 }
 
 // namePredicates are the properties whose values are names.
