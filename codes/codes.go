@@ -13,6 +13,7 @@ const (
 	HostNotAllowed             = "HOST_NOT_ALLOWED"
 	TooManyGuesses             = "TOO_MANY_GUESSES"
 	OriginNotAllowed           = "ORIGIN_NOT_ALLOWED"
+	OwnerOnly                  = "OWNER_ONLY"
 	DocumentNotTrusted         = "DOCUMENT_NOT_TRUSTED"
 	NotFound                   = "NOT_FOUND"
 	ReservationNotFound        = "RESERVATION_NOT_FOUND"
@@ -90,6 +91,7 @@ var List = []Entry{
 	{HostNotAllowed, []int{421}, "the request names a host that the service does not answer for", "ask under a name of the service, or start it with --host for that one"},
 	{TooManyGuesses, []int{429}, "too many wrong tokens from there", "try again after Retry-After, with the right token"},
 	{OriginNotAllowed, []int{403}, "a socket opened by a page of another site", "start the service with --origin for that site"},
+	{OwnerOnly, []int{403}, "the address is for the owner of the store, by the socket in its folder", "run 'caspian export' or 'caspian verify' on the machine of the service, as its user"},
 	{DocumentNotTrusted, []int{403}, "the service answers documents of its list only, and this is not one of them", "have the document added to --documents"},
 	{NotFound, []int{404}, "nothing is at that address", "ask at /graphql"},
 	{ReservationNotFound, []int{404}, "no event stream is reserved or open under that token", "reserve one with PUT"},

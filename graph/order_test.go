@@ -57,10 +57,7 @@ func TestTotalOrder(t *testing.T) {
 // the amounts of another.
 func TestOrderOfQuantities(t *testing.T) {
 	o := schema.MustDefault()
-	var got []string
-	for _, text := range []string{"9 USD", "10 USD", "5 EUR", "1 km", "900 m", "1100 m", "1 tcm", "2 bcm", "1 Tcf", "3 old", "1 days", "24 hours", "23 hours", "4 deals", "3 aircraft"} {
-		got = append(got, text)
-	}
+	got := []string{"9 USD", "10 USD", "5 EUR", "1 km", "900 m", "1100 m", "1 tcm", "2 bcm", "1 Tcf", "3 old", "1 days", "24 hours", "23 hours", "4 deals", "3 aircraft"}
 	slices.SortStableFunc(got, func(a, b string) int {
 		x, err := ParseValue(QuantityKind, a)
 		if err != nil {

@@ -173,10 +173,6 @@ func summary(cores int, total time.Duration, requests []*simulated) outcome {
 	return o
 }
 
-func even(work time.Duration) func(*rand.Rand) time.Duration {
-	return func(*rand.Rand) time.Duration { return work }
-}
-
 // mixed is mostly short, with a long one now and then, of the mean given.
 func mixed(mean time.Duration) func(*rand.Rand) time.Duration {
 	return func(r *rand.Rand) time.Duration {

@@ -52,6 +52,8 @@ type Backend struct {
 	// Plans tells how the plan cache does, see gql.Engine.CacheStats; nil leaves it
 	// out of the metrics.
 	Plans func() (hits, misses uint64, documents, bytes int)
+	// Owner are the tasks for the owner of the store; nil where there are none.
+	Owner *OwnerTasks
 }
 
 // Options are how the service behaves. The zero value is a service that all who reach it
@@ -237,6 +239,8 @@ func (s *Server) routes() {
 	read("/readyz", s.readyz)
 	read("/metrics", s.serveMetrics)
 	read("/schema.graphql", s.ready(s.serveSDL))
+	read("/export", s.owned(s.serveExport))
+	read("/verify", s.owned(s.serveVerify))
 	read("/graphiql", s.queryPage)
 	read("/assets/", s.asset)
 	read("/{$}", s.ready(s.frontPage))

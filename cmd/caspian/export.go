@@ -13,7 +13,8 @@ import (
 var exportCommand = &command{
 	name: "export", short: "write all that a store knows",
 	about: `Writes every entity and claim to the standard output or a file, withdrawn ones
-included where the format can say so. The service must not run on the store.
+included where the format can say so. Where a service runs on the store, that service
+writes its newest snapshot.
 
 Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) + `.`,
 	examples: `  caspian export > graph.jsonl
@@ -42,15 +43,6 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 }
 
 func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology, to string) (err error) {
-	o, err := loadOntology(ontology)
-	if err != nil {
-		return err
-	}
-	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true, say: e.say})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.Close()) }()
 	out := e.out
 	if to != "" {
 		file, err := os.Create(to)
@@ -61,6 +53,24 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 		defer func() { err = errors.Join(err, file.Close()) }()
 		out = file
 	}
+	if running := serviceOn(dir); running != nil {
+		bar := startProgress(e, "writing what the service on %s knows", dir)
+		err := running.export(ctx, f.Name, out)
+		bar.end()
+		if err == nil && to != "" {
+			e.say("wrote what the service on %s knows to %s", dir, to)
+		}
+		return err
+	}
+	o, err := loadOntology(ontology)
+	if err != nil {
+		return err
+	}
+	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true, say: e.say})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
 	w := bufio.NewWriterSize(out, 256<<10)
 	s := g.Snapshot()
 	bar := startProgress(e, "writing %s", count(s.ClaimCount(), "claim"))

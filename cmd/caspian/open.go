@@ -31,11 +31,11 @@ func loadOntology(file string) (*schema.Ontology, error) {
 // opened is a store and the graph in it.
 type opened struct {
 	*live.Graph
-	end func() error
+	log store.Log
 }
 
 // Close writes the snapshot file and lets go of the store.
-func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.end()) }
+func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.log.Close()) }
 
 // snapshotFile is the snapshot file of the store in the folder.
 func snapshotFile(dir string) snapshot.File {
@@ -93,7 +93,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
 	}
-	return &opened{g, log.Close}, nil
+	return &opened{g, log}, nil
 }
 
 // orURL adds to the error of a store that is in use how to reach its service.

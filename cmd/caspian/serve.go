@@ -301,7 +301,9 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err := g.Writable(); err != nil && !*c.readOnly {
 		e.say("caspian serve: %v", err)
 	}
-	srv.Publish(backend(a, g.Graph, !c.limits.NoIntrospection))
+	b := backend(a, g.Graph, !c.limits.NoIntrospection)
+	b.Owner = ownerTasks(*c.store, o, g)
+	srv.Publish(b)
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {
 		g.Save() // the next start may come after a kill, with no shutdown to write it

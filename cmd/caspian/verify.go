@@ -19,7 +19,7 @@ var verifyCommand = &command{
 	about: `Reads the store twice, by its log and through Cayley's own interface, and compares
 what they find; replays the log, holding each commit to the digest that it led to
 when it was made; and compares the snapshot file with that. It changes nothing on the
-disk. The service must not run on the store.`,
+disk. Where a service runs on the store, that service does it, up to its newest commit.`,
 	examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
@@ -34,16 +34,8 @@ disk. The service must not run on the store.`,
 			if err := storeExists(*dir); err != nil {
 				return err
 			}
-			o, err := loadOntology(*ontology)
-			if err != nil {
-				return err
-			}
 			bar := startProgress(e, "reading the store %s", *dir)
-			r, err := store.Verify(ctx, *dir)
-			var file string
-			if err == nil {
-				file, err = verifySnapshotFile(ctx, *dir, o, &r)
-			}
+			v, err := verify(ctx, *dir, *ontology)
 			bar.end()
 			if err != nil {
 				return err
@@ -51,33 +43,68 @@ disk. The service must not run on the store.`,
 			if *asJSON {
 				enc := json.NewEncoder(e.out)
 				enc.SetIndent("", "  ")
-				if err := enc.Encode(reportJSON(r, file)); err != nil {
+				if err := enc.Encode(v); err != nil {
 					return err
 				}
 			} else {
-				fmt.Fprintf(e.out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\nsnapshot file: %s\n", r.Head,
-					count(r.Entities, "entity"), count(r.Claims, "claim"), count(r.Retractions, "retraction"),
-					count(r.Quads, "quad"), count(r.Followed, "claim"), file)
+				fmt.Fprintf(e.out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\nsnapshot file: %s\n", v.Sequence,
+					count(v.Entities, "entity"), count(v.Claims, "claim"), count(v.Retractions, "retraction"),
+					count(v.Quads, "quad"), count(v.Followed, "claim"), v.SnapshotFile)
 			}
-			if r.Sound() {
+			if v.Differing == 0 {
 				return nil
 			}
-			for _, d := range r.Differences {
+			for _, d := range v.Differences {
 				e.say("%s", d)
 			}
-			return errors.New(count(r.Differing, "difference"))
+			return errors.New(count(v.Differing, "difference"))
 		}
 	},
 }
 
-// verifySnapshotFile replays the log and compares the snapshot file with it. It
-// adds what differs to the report and says what became of the file.
-func verifySnapshotFile(ctx context.Context, dir string, o *schema.Ontology, r *store.Report) (state string, err error) {
+// verified is what verifying a store found, as --json prints it.
+type verified struct {
+	Sequence     graph.Seq `json:"sequence"`
+	Entities     int       `json:"entities"`
+	Claims       int       `json:"claims"`
+	Retractions  int       `json:"retractions"`
+	Quads        int       `json:"quads"`
+	Followed     int       `json:"followed"`
+	SnapshotFile string    `json:"snapshotFile"`
+	Differing    int       `json:"differing"`
+	Differences  []string  `json:"differences"`
+}
+
+// verify verifies the store in the folder, by the service that runs on it where
+// there is one.
+func verify(ctx context.Context, dir, ontology string) (*verified, error) {
+	if running := serviceOn(dir); running != nil {
+		return running.verify(ctx)
+	}
+	o, err := loadOntology(ontology)
+	if err != nil {
+		return nil, err
+	}
 	log, err := store.Open(dir, store.Options{ReadOnly: true})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, log.Close()) }()
+	v, err := verifyLog(ctx, log, dir, o)
+	return v, errors.Join(err, log.Close())
+}
+
+func verifyLog(ctx context.Context, log store.Log, dir string, o *schema.Ontology) (*verified, error) {
+	r, err := store.Verify(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	file, err := verifySnapshotFile(ctx, log, dir, o, &r)
+	return &verified{r.Head, r.Entities, r.Claims, r.Retractions, r.Quads, r.Followed, file, r.Differing, r.Differences}, err
+}
+
+// verifySnapshotFile replays the log and compares the snapshot file with it. It
+// adds what differs to the report and says what became of the file.
+func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schema.Ontology, r *store.Report) (state string, err error) {
 	file, of, fault := snapshotFile(dir).Load(o)
 	switch {
 	case fault == nil:
@@ -115,12 +142,4 @@ func compareSnapshotFile(file, log *snapshot.Snapshot, r *store.Report) (state s
 		state = "differs"
 	}
 	return state, snapshot.NewBuilder(log)
-}
-
-func reportJSON(r store.Report, file string) map[string]any {
-	return map[string]any{
-		"sequence": r.Head, "entities": r.Entities, "claims": r.Claims, "retractions": r.Retractions,
-		"quads": r.Quads, "followed": r.Followed, "differing": r.Differing, "differences": r.Differences,
-		"snapshotFile": file,
-	}
 }

@@ -251,6 +251,11 @@ func (s *embedded) view() (*levelRead, graph.Seq, error) {
 	if tx, head, err := s.snapshot(); tx != nil || err != nil {
 		return tx, head, err
 	}
+	return s.settled()
+}
+
+// settled is view between appends, so that what it sees ends with the head.
+func (s *embedded) settled() (*levelRead, graph.Seq, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.usable(); err != nil {

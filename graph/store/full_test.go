@@ -215,7 +215,7 @@ func TestReadOnlyDisk(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if r, err := store.Verify(context.Background(), filepath.Join(dir, "data")); err != nil || !r.Sound() {
+	if r, err := storetest.Verify(context.Background(), filepath.Join(dir, "data")); err != nil || !r.Sound() {
 		t.Errorf("verify: %+v, %v", r, err)
 	}
 }

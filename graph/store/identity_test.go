@@ -119,7 +119,7 @@ func TestEarlierVersion(t *testing.T) {
 		}
 		l.Close()
 	}
-	if r, err := store.Verify(context.Background(), dir); err != nil || !r.Sound() {
+	if r, err := storetest.Verify(context.Background(), dir); err != nil || !r.Sound() {
 		t.Fatalf("verify: %v %v", r, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	ckv "github.com/cayleygraph/cayley/graph/kv"
 	"github.com/cayleygraph/cayley/graph/path"
 	"github.com/cayleygraph/quad"
+	"github.com/hidal-go/hidalgo/kv"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -45,15 +46,31 @@ func (r *Report) Differ(format string, a ...any) {
 	}
 }
 
-// Verify reads the store in the folder twice, as a log and with Cayley's own
+// Verify reads a log that Open returned twice, as a log and with Cayley's own
 // quad store and iterators, and compares: every quad of every commit must be
-// there with its label, once, and no other. No process may write to the store
-// meanwhile; nothing on the disk changes. It takes about 50 bytes of memory a
-// quad. An error means that the store could
-// not be read; a difference is in the report.
-func Verify(ctx context.Context, dir string) (Report, error) {
-	v := verifier{dir: dir, want: make(map[quadSum]bool)}
-	err := v.readLog(ctx, v.expect)
+// there with its label, once, and no other. It reads the commits that are there
+// when it begins, whatever is appended meanwhile, and changes nothing. It takes
+// about 50 bytes of memory a quad. An error means that the log could not be
+// read; a difference is in the report.
+func Verify(ctx context.Context, l Log) (Report, error) {
+	s, ok := l.(*embedded)
+	if !ok {
+		return Report{}, fmt.Errorf("store: a %T cannot be verified", l)
+	}
+	v := verifier{want: make(map[quadSum]bool)}
+	err := v.verify(ctx, s)
+	return v.Report, err
+}
+
+// verify reads one state of the database.
+func (v *verifier) verify(ctx context.Context, s *embedded) error {
+	tx, head, err := s.settled()
+	if err != nil {
+		return err
+	}
+	defer tx.Close()
+	v.tx, v.Head = tx, head
+	err = v.readLog(ctx, v.expect)
 	if err == nil {
 		err = v.readCayley(ctx)
 	}
@@ -61,9 +78,9 @@ func Verify(ctx context.Context, dir string) (Report, error) {
 		err = v.readLog(ctx, v.describeMissing)
 	}
 	if err != nil {
-		return v.Report, fmt.Errorf("store: verify %s: %w", dir, err)
+		return fmt.Errorf("store: verify %s: %w", s.dir, err)
 	}
-	return v.Report, nil
+	return nil
 }
 
 type quadSum [16]byte
@@ -76,27 +93,28 @@ func sumOf(q quad.Quad) (s quadSum) {
 
 type verifier struct {
 	Report
-	dir    string
+	tx     *levelRead
 	want   map[quadSum]bool // the quads of the log that Cayley has not listed yet
 	sample []quad.Quad      // facts to follow, every stride-th
 	stride int
 }
 
 // readLog gives fn every commit with its quads.
-func (v *verifier) readLog(ctx context.Context, fn func(*graph.Commit, []quad.Quad) error) (err error) {
-	l, err := Open(v.dir, Options{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.Close()) }()
-	v.Head = l.Head()
-	return l.Replay(ctx, 0, func(c *graph.Commit) error {
+func (v *verifier) readLog(ctx context.Context, fn func(*graph.Commit, []quad.Quad) error) error {
+	err := replay(ctx, v.tx, 0, func(c *graph.Commit) error {
+		if c.Seq > v.Head {
+			return errEnd
+		}
 		var e encoder
 		if err := e.commit(c); err != nil {
 			return err
 		}
 		return fn(c, e.quads)
 	})
+	if errors.Is(err, errEnd) {
+		return nil
+	}
+	return err
 }
 
 func (v *verifier) expect(c *graph.Commit, quads []quad.Quad) error {
@@ -142,13 +160,8 @@ func (v *verifier) describeMissing(_ *graph.Commit, quads []quad.Quad) error {
 
 // readCayley reads the database as Cayley does. Cayley's own "leveldb" backend
 // would write to it as it opens it; TestStockCayley holds the two together.
-func (v *verifier) readCayley(ctx context.Context) (err error) {
-	s := &embedded{dir: v.dir, opts: Options{ReadOnly: true}}
-	if err := s.open(); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	qs, err := ckv.New(s.kv, cayleyOptions)
+func (v *verifier) readCayley(ctx context.Context) error {
+	qs, err := ckv.New(frozenKV{v.tx}, cayleyOptions)
 	if err != nil {
 		return fmt.Errorf("open with Cayley: %w", err)
 	}
@@ -206,6 +219,24 @@ func (v *verifier) follow(ctx context.Context, qs cgraph.QuadStore, q quad.Quad)
 	}
 	return nil
 }
+
+// frozenKV is one state of the database as Cayley's key-value store.
+type frozenKV struct{ tx *levelRead }
+
+func (f frozenKV) Type() string { return "leveldb" }
+func (f frozenKV) Close() error { return nil }
+func (f frozenKV) Tx(rw bool) (kv.Tx, error) {
+	if rw {
+		return nil, kv.ErrReadOnly
+	}
+	return frozenTx{f.tx}, nil
+}
+
+// frozenTx stays open when Cayley closes it.
+type frozenTx struct{ *levelRead }
+
+func (frozenTx) Commit(context.Context) error { return nil }
+func (frozenTx) Close() error                 { return nil }
 
 // nameCache spares most of the four reads that Cayley makes for a quad.
 type nameCache struct {

@@ -43,7 +43,7 @@ func TestVerify(t *testing.T) {
 	dir := filled(t, 5, 700)
 	for range 2 {
 		before := contents(t, dir)
-		r, err := store.Verify(context.Background(), dir)
+		r, err := storetest.Verify(context.Background(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestStockCayley(t *testing.T) {
 	if err := errors.Join(it.Err(), it.Close(), qs.Close()); err != nil {
 		t.Fatal(err)
 	}
-	r, err := store.Verify(context.Background(), dir)
+	r, err := storetest.Verify(context.Background(), dir)
 	if err != nil || !r.Sound() || r.Quads != quads {
 		t.Fatalf("Cayley finds %d quads; verify: %+v, %v", quads, r, err)
 	}
@@ -141,7 +141,7 @@ func TestVerifyFinds(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			r, err := store.Verify(context.Background(), dir)
+			r, err := storetest.Verify(context.Background(), dir)
 			t.Logf("%v %v", r.Differences, err)
 			got := strings.Join(r.Differences, "\n")
 			if err != nil {
@@ -156,10 +156,50 @@ func TestVerifyFinds(t *testing.T) {
 
 func TestVerifyNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")
-	if _, err := store.Verify(context.Background(), dir); err == nil || !strings.Contains(err.Error(), dir) {
+	if _, err := storetest.Verify(context.Background(), dir); err == nil || !strings.Contains(err.Error(), dir) {
 		t.Fatalf("a store that is not there: %v", err)
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Fatal("verifying made a store")
+	}
+}
+
+// TestVerifyWhileAppending verifies a store that is written to: what is found is
+// of the commits that were there when it began.
+func TestVerifyWhileAppending(t *testing.T) {
+	l := openStore(t, t.TempDir())
+	stop, done := make(chan struct{}), make(chan error, 1)
+	first := make(chan struct{})
+	go func() {
+		for n := graph.Seq(1); ; n++ {
+			if err := l.Append(context.Background(), storetest.Sample(n, 20)); err != nil {
+				done <- err
+				return
+			}
+			if n == 3 {
+				close(first)
+			}
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+			}
+		}
+	}()
+	<-first
+	for range 5 {
+		before := l.Head()
+		r, err := store.Verify(context.Background(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Sound() || r.Head < before || r.Claims != 20*int(r.Head) {
+			t.Fatalf("from commit %d: %+v", before, r)
+		}
+	}
+	close(stop)
+	if err := <-done; err != nil {
+		t.Fatal(err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
 
 // names tells whether an error names a file of the folder.
@@ -36,7 +37,7 @@ func (r *run) harm(text string, want *harmed) error {
 		if err != nil {
 			return err
 		}
-		rep, err := store.Verify(context.Background(), r.dir)
+		rep, err := storetest.Verify(context.Background(), r.dir)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,88 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestOwnerTasks: the owner's socket may ask for them, nobody else, and what
+// ends early is never taken for the whole.
+func TestOwnerTasks(t *testing.T) {
+	s := started(t, Options{})
+	b := *s.backend.Load()
+	b.Owner = &OwnerTasks{
+		Export: func(_ context.Context, w io.Writer, format string) error {
+			switch format {
+			case "short":
+				_, err := io.WriteString(w, "all of it")
+				return err
+			case "broken":
+				_, _ = io.WriteString(w, strings.Repeat("x", 1<<20))
+				return errors.New("the disk\nhas failed")
+			}
+			return errors.New("there is no format " + format)
+		},
+		Verify: func(context.Context) (any, error) { return map[string]int{"sequence": 7}, nil },
+	}
+	s.Publish(&b)
+	ask := func(url string, client *http.Client) (int, string, error) {
+		t.Helper()
+		res, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(body), ReadFault(res)
+	}
+
+	dir := t.TempDir()
+	l, err := ListenOwner(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l) }()
+	owner := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, socketName))
+	}}}
+	for _, c := range []struct {
+		path   string
+		status int
+		body   string
+		fault  string
+	}{
+		{"/export?format=short", 200, "all of it", ""},
+		{"/export?format=broken", 200, "xxx", "the disk has failed"},
+		{"/export?format=none", 400, "there is no format none", ""},
+		{"/verify", 200, `{"sequence":7}`, ""},
+	} {
+		status, body, fault := ask("http://localhost"+c.path, owner)
+		if status != c.status || !strings.Contains(body, c.body) || (fault == nil) != (c.fault == "") || fault != nil && !strings.Contains(fault.Error(), c.fault) {
+			t.Errorf("%s: %d %.100s, %v", c.path, status, body, fault)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+
+	tcp := httptest.NewServer(s)
+	defer tcp.Close()
+	for _, path := range []string{"/export?format=short", "/verify"} {
+		if status, body, _ := ask(tcp.URL+path, tcp.Client()); status != http.StatusForbidden || !strings.Contains(body, "OWNER_ONLY") {
+			t.Errorf("%s over TCP: %d %s", path, status, body)
+		}
+	}
+}
