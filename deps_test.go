@@ -42,7 +42,8 @@ var order = []struct {
 	{"api", []string{"codes", "schema", "graph", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql"}},
 	{"seeds", nil},
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
-	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api"}},
+	{"server/internal/metrics", []string{"gql"}},
+	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/metrics"}},
 	{"cmd/caspian/internal/intake", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "bench", "cmd/caspian/internal/intake"}},
@@ -56,6 +57,7 @@ var only = map[string][]string{
 	"github.com/graphql-go/":  {"gql", "api"},
 	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
 	"go.yaml.in/":             {"graph/codec", "cmd/caspian"},
+	"github.com/prometheus/":  {"server", "server/internal/metrics"},
 	"net/http":                {"server", "cmd/caspian"},
 	"os/exec":                 nil,
 }

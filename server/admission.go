@@ -3,18 +3,17 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // admission bounds what all requests take together: how many are worked at at once, how many
@@ -47,12 +46,12 @@ const (
 	queueInterval = 100 * time.Millisecond
 )
 
-func (a *admission) init(o *Options) {
+func (a *admission) init(o *Options, m *metrics.Metrics) {
 	limits := queueLimits{length: o.MaxQueue, patience: o.QueueTime, target: min(queueTarget, o.QueueTime), interval: queueInterval}
 	limits.slots = o.MaxRequests
-	a.reads.name, a.reads.q.queueLimits = "read", limits
+	a.reads.name, a.reads.q.queueLimits, a.reads.waited = "read", limits, m.Wait("read")
 	limits.slots = o.MaxWrites
-	a.writes.name, a.writes.q.queueLimits = "write", limits
+	a.writes.name, a.writes.q.queueLimits, a.writes.waited = "write", limits, m.Wait("write")
 	a.events = make(chan struct{}, runtime.GOMAXPROCS(0))
 }
 
@@ -199,35 +198,4 @@ func (s *Server) shed(w http.ResponseWriter, media string, err error) {
 func shedResponse() *gql.Response {
 	bad := overloaded()
 	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
-}
-
-// admissionMetrics writes what is known of the lanes.
-func (s *Server) admissionMetrics(w io.Writer, head func(name, typ, help string)) {
-	a := &s.admission
-	lanes := []*lane{&a.reads, &a.writes}
-	var working, waiting, shed strings.Builder
-	for _, l := range lanes {
-		nworking, nwaiting := l.load()
-		fmt.Fprintf(&working, "caspian_requests_working{lane=%q} %d\n", l.name, nworking)
-		fmt.Fprintf(&waiting, "caspian_requests_waiting{lane=%q} %d\n", l.name, nwaiting)
-		fmt.Fprintf(&shed, "caspian_requests_shed_total{lane=%q} %d\n", l.name, l.shed.Load())
-	}
-	head("caspian_requests_working", "gauge", "Requests and operations that hold a slot, bounded by --max-requests and --max-writes.")
-	fmt.Fprint(w, working.String())
-	head("caspian_requests_waiting", "gauge", "Requests and operations that wait for a slot, bounded by --max-queue.")
-	fmt.Fprint(w, waiting.String())
-	head("caspian_requests_shed_total", "counter", "Requests and operations refused because they waited too long for a slot, or too many did.")
-	fmt.Fprint(w, shed.String())
-	head("caspian_requests_paused", "gauge", "Requests that wait for a sequence number and hold no slot, bounded by --max-paused.")
-	fmt.Fprintf(w, "caspian_requests_paused %d\n", a.paused.Load())
-	head("caspian_requests_wait_seconds", "histogram", "How long those waited that found no free slot and got one.")
-	for _, l := range lanes {
-		l.waited.write(w, "caspian_requests_wait_seconds", fmt.Sprintf("lane=%q,", l.name))
-	}
-	head("caspian_connections", "gauge", "Open connections, bounded by --max-connections and 16 spare ones for health and metrics.")
-	fmt.Fprintf(w, "caspian_connections %d\n", s.connections.count())
-	head("caspian_connections_closed_total", "counter", "Idle connections closed to make room for new ones.")
-	fmt.Fprintf(w, "caspian_connections_closed_total %d\n", s.connections.made.Load())
-	head("caspian_graphql_body_bytes", "gauge", "Bytes of the long bodies under way, bounded by --max-body-total.")
-	fmt.Fprintf(w, "caspian_graphql_body_bytes %d\n", a.bodies.Load())
 }

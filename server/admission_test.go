@@ -97,7 +97,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	if text, err := d.listen(); err != nil || !strings.Contains(text, "DOCUMENT_NOT_TRUSTED") {
 		t.Errorf("%v %s", err, text)
 	}
-	if n := s.metrics.refusals.all()["DOCUMENT_NOT_TRUSTED"]; n != 3 {
+	if n := value(s.metrics.Refusals("DOCUMENT_NOT_TRUSTED")); n != 3 {
 		t.Errorf("%d refusals are counted, not 3", n)
 	}
 }

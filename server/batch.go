@@ -70,12 +70,12 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			bad = &malformed{code: codes.LimitOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
 		}
 		if bad != nil {
-			s.metrics.refused(bad.code)
+			s.metrics.Refused(bad.code)
 			out = append(out, errorBody(bad.code, bad.message)...)
 			continue
 		}
 		if slot.enter(ctx, in) != nil { // an earlier one paused, and found no slot again
-			s.metrics.refused(codes.Overloaded)
+			s.metrics.Refused(codes.Overloaded)
 			out = append(out, shedResponse().Body...)
 			continue
 		}

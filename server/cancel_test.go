@@ -80,10 +80,10 @@ func TestClientGoes(t *testing.T) {
 					}
 					gone <- err
 				}()
-				until(t, "the query runs", func() bool { return s.metrics.inFlight.Load() == 1 })
+				until(t, "the query runs", func() bool { return value(s.metrics.InFlight) == 1 })
 				time.Sleep(20 * time.Millisecond)
 				cancel()
-				best = min(best, until(t, "the query ends", func() bool { return s.metrics.inFlight.Load() == 0 }))
+				best = min(best, until(t, "the query ends", func() bool { return value(s.metrics.InFlight) == 0 }))
 				if err := <-gone; err == nil {
 					t.Error("the query was answered")
 				}
@@ -98,7 +98,7 @@ func TestClientGoes(t *testing.T) {
 			}
 		})
 	}
-	if n := s.metrics.refusals.all()[codes.Cancelled]; n == 0 {
+	if n := value(s.metrics.Refusals(codes.Cancelled)); n == 0 {
 		t.Error("no request is counted as cancelled")
 	}
 }
@@ -122,7 +122,7 @@ func TestRequestTimeout(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second || !told {
 		t.Errorf("after %s: %d %.300s", took, w.Code, w.Body)
 	}
-	if s.metrics.refusals.all()[codes.Timeout] != 1 {
+	if value(s.metrics.Refusals(codes.Timeout)) != 1 {
 		t.Error("it is not counted as timed out")
 	}
 }
@@ -177,7 +177,7 @@ func TestSlowBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn.Close()
-	until(t, "requests end", func() bool { return s.metrics.inFlight.Load() == 0 })
+	until(t, "requests end", func() bool { return value(s.metrics.InFlight) == 0 })
 	if res, err := http.Get("http://" + addr + "/graphql?query={__typename}"); err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("the next query: %v %v", res, err)
 	}

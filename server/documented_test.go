@@ -27,14 +27,22 @@ func TestMetricsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics := ask(limited(t, Options{Tracer: tracer}, gql.Limits{}), "GET", "/metrics", "").Body.String()
+	s := limited(t, Options{Tracer: tracer}, gql.Limits{})
+	ask(s, "POST", "/graphql", `{"query":"{graph{sequence}}"}`)
+	ask(s, "POST", "/graphql", `{"query":"{nothing}"}`)
+	metrics := ask(s, "GET", "/metrics", "").Body.String()
 	var there []string
-	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\w+) `).FindAllStringSubmatch(metrics, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (caspian_\w+) `).FindAllStringSubmatch(metrics, -1) {
 		there = append(there, m[1])
 	}
 	var told []string
-	for _, m := range regexp.MustCompile("`((?:caspian|go)_[a-z_]+)`").FindAllStringSubmatch(servingPage(t), -1) {
+	for _, m := range regexp.MustCompile("`(caspian_[a-z_]+)`").FindAllStringSubmatch(servingPage(t), -1) {
 		told = append(told, m[1])
+	}
+	for _, runtime := range []string{"go_goroutines", "go_memstats_heap_alloc_bytes"} {
+		if !strings.Contains(metrics, "\n"+runtime+" ") {
+			t.Errorf("there is no %s", runtime)
+		}
 	}
 	slices.Sort(there)
 	slices.Sort(told)

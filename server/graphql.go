@@ -90,7 +90,7 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Requ
 		return false
 	}
 	// Only an answer without errors ever had this validator.
-	s.metrics.notModified.Add(1)
+	s.metrics.NotModified.Inc()
 	h := w.Header()
 	h.Set("ETag", etag)
 	h.Add("Vary", "Accept-Encoding")

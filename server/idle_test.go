@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // idleCommits is how many commits every idle subscriber must hear of.
@@ -60,7 +62,7 @@ func TestIdleSubscribers(t *testing.T) {
 			continue
 		}
 		within(t, 5*time.Second, "all have been heard", func() bool {
-			return s.metrics.subscribers[overSSE].Load()+s.metrics.subscribers[overWebSocket].Load() == int64(n)
+			return value(s.metrics.Subscribers[metrics.SSE])+value(s.metrics.Subscribers[metrics.WebSocket]) == int64(n)
 		})
 		t.Logf("%d subscribers in %s, %.1f KB each", n, time.Since(started).Round(time.Millisecond), float64(memory()-before)/float64(n)/1024)
 		time.Sleep(quiet) // beyond some heartbeats and the timeouts of requests
@@ -74,10 +76,10 @@ func TestIdleSubscribers(t *testing.T) {
 	}
 	took := time.Since(committed)
 	t.Logf("%d events in %s, %.0f a second", n*idleCommits, took.Round(time.Millisecond), float64(n*idleCommits)/took.Seconds())
-	if got := s.metrics.events.Load(); got != int64(n*idleCommits) {
+	if got := value(s.metrics.Events); got != int64(n*idleCommits) {
 		t.Errorf("%d events were sent", got)
 	}
-	if slow, behind := s.metrics.dropped[droppedSlow].Load(), s.metrics.dropped[droppedBehind].Load(); slow+behind > 0 {
+	if slow, behind := value(s.metrics.Dropped[metrics.Slow]), value(s.metrics.Dropped[metrics.Behind]); slow+behind > 0 {
 		t.Errorf("%d were dropped as slow, %d as behind", slow, behind)
 	}
 	within(t, 5*time.Second, "all places are free", func() bool {

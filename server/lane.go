@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // lane bounds how many requests of one kind work at once, and lets others wait or sheds them.
@@ -19,8 +21,8 @@ type lane struct {
 	// shut tells that the queue is full while the lane is overloaded, so that requests may be
 	// refused before they are read.
 	shut   atomic.Bool
-	shed   atomic.Int64 // requests refused
-	waited histogram    // of those who found no free slot and then got one
+	shed   atomic.Int64        // requests refused
+	waited prometheus.Observer // seconds of those who found no free slot and then got one; may be nil
 }
 
 // errOverloaded is why a request got no slot.
@@ -78,7 +80,9 @@ func (l *lane) wait(ctx context.Context, p *parked) error {
 		l.leave()
 		return err
 	case admitted:
-		l.waited.observe(time.Since(p.since))
+		if l.waited != nil {
+			l.waited.Observe(time.Since(p.since).Seconds())
+		}
 		return nil
 	case err != nil:
 		return err

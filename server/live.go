@@ -12,6 +12,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // Live is how changes are followed, over whichever transport. The zero value works.
@@ -176,7 +177,7 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 		if res == nil {
 			return ctx.Err()
 		}
-		s.metrics.worked(res)
+		s.metrics.Fields(res)
 		behind := sub.Behind()
 		err = to.next(res, uint64(sub.After()))
 		res.Release()
@@ -184,10 +185,10 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 			return err
 		}
 		events++
-		s.metrics.events.Add(1)
+		s.metrics.Events.Inc()
 		if behind {
 			code = string(codes.SubscriptionBehind)
-			s.metrics.dropped[droppedBehind].Add(1)
+			s.metrics.Dropped[metrics.Behind].Inc()
 		}
 	}
 }

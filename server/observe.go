@@ -60,11 +60,11 @@ func (s *Server) subscribe(ctx context.Context, slot *slot, session Session, req
 
 // note counts and logs one executed request, or a subscription that has begun.
 func (s *Server) note(ctx context.Context, seq graph.Seq, req *api.Request, res *gql.Response, took time.Duration) {
-	s.metrics.executed(res, took)
+	s.metrics.Executed(res, took)
 	slow := s.opts.Slow > 0 && took >= s.opts.Slow
 	level, message := slog.LevelDebug, "graphql_request"
 	if slow {
-		s.metrics.slow.Add(1)
+		s.metrics.Slow.Inc()
 		level, message = slog.LevelWarn, "slow_graphql_request"
 	}
 	if !s.log.Enabled(ctx, level) {

@@ -131,7 +131,7 @@ func (op *operation) done() {
 func (op *operation) start(ctx context.Context, b *Backend, req *api.Request) (*subscription, *gql.Response) {
 	s := op.all.server
 	if err := op.slot.enter(ctx, s.admission.lane(req)); err != nil {
-		s.metrics.refused(codes.Overloaded)
+		s.metrics.Refused(codes.Overloaded)
 		return nil, shedResponse()
 	}
 	defer op.slot.leave()
@@ -150,8 +150,8 @@ func (op *operation) carry(start func() (*subscription, *gql.Response)) {
 		op.answer(res)
 		return
 	}
-	s.metrics.subscribers[op.all.transport].Add(1)
-	defer s.metrics.subscribers[op.all.transport].Add(-1)
+	s.metrics.Subscribers[op.all.transport].Inc()
+	defer s.metrics.Subscribers[op.all.transport].Dec()
 	if s.follow(op.ctx, sub, op) == nil {
 		op.last(func() error { return op.all.to.complete(op.id) })
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // Server-sent events in the protocol's single connection mode, for browsers, which open few
@@ -114,7 +115,7 @@ func (s *Server) reserve(w http.ResponseWriter, r *http.Request) {
 	v := &reservation{server: s, key: sha256.Sum256([]byte(token)), opened: make(chan struct{})}
 	// It outlives the request, and ends when the server stops.
 	ctx, release := s.followers.joined(context.Background())
-	v.all = newOperations(ctx, s, overSSE, v)
+	v.all = newOperations(ctx, s, metrics.SSE, v)
 	all.mu.Lock()
 	if all.byToken == nil {
 		all.byToken = map[[sha256.Size]byte]*reservation{}
@@ -269,7 +270,7 @@ func (v *reservation) write(send func(*events) error) error {
 	v.events = nil // half an event may have been sent
 	v.all.cancel()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		v.server.metrics.dropped[droppedSlow].Add(1)
+		v.server.metrics.Dropped[metrics.Slow].Inc()
 		v.server.log.Info("subscriber_dropped", "reason", "it did not read in time")
 	}
 	return err

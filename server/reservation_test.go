@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // demand sends one request and returns its status and body.
@@ -122,7 +124,7 @@ func TestSingleConnection(t *testing.T) {
 	}
 	learn(t, s)
 	hear(next("b", 3))
-	within(t, 5*time.Second, "one of the two has ended", func() bool { return s.metrics.subscribers[overSSE].Load() == 1 })
+	within(t, 5*time.Second, "one of the two has ended", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 1 })
 
 	for _, c := range []struct {
 		method, path, token, body string
@@ -162,7 +164,7 @@ func TestSingleConnection(t *testing.T) {
 	within(t, 5*time.Second, "all places are free", func() bool {
 		s.followers.mu.Lock()
 		defer s.followers.mu.Unlock()
-		return s.followers.n == 0 && s.metrics.subscribers[overSSE].Load() == 0
+		return s.followers.n == 0 && value(s.metrics.Subscribers[metrics.SSE]) == 0
 	})
 	if status, _ := demand(t, ts, "POST", singlePath, token, operationBody("d", `{graph{sequence}}`)); status != 404 {
 		t.Errorf("the token is good for %d", status)
@@ -227,7 +229,7 @@ func TestSlowSingleConnection(t *testing.T) {
 		}
 	}
 	learnMuch(t, s, 600)
-	within(t, 5*time.Second, "the client is dropped", func() bool { return s.metrics.dropped[droppedSlow].Load() == 1 })
+	within(t, 5*time.Second, "the client is dropped", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
 	within(t, 5*time.Second, "its places are free", func() bool {
 		s.followers.mu.Lock()
 		defer s.followers.mu.Unlock()

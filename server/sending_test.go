@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // knock opens a connection that holds little of what it does not read, and says something.
@@ -51,14 +52,14 @@ func TestUnreadAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			knock(t, at, text)
-			within(t, 2*time.Second, "it begins", func() bool { return s.metrics.inFlight.Load() == 1 })
-			within(t, 2*time.Second, "it is given up", func() bool { return s.metrics.inFlight.Load() == 0 })
+			within(t, 2*time.Second, "it begins", func() bool { return value(s.metrics.InFlight) == 1 })
+			within(t, 2*time.Second, "it is given up", func() bool { return value(s.metrics.InFlight) == 0 })
 		})
 	}
 	t.Run("socket", func(t *testing.T) {
 		d := begun(t, ts)
 		d.say(subscribing("1", "{x}"))
-		within(t, 3*time.Second, "it is given up", func() bool { return s.metrics.dropped[droppedSlow].Load() == 1 })
+		within(t, 3*time.Second, "it is given up", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
 		within(t, 2*time.Second, "its place is free", func() bool {
 			s.followers.mu.Lock()
 			defer s.followers.mu.Unlock()
@@ -112,7 +113,7 @@ func TestStalledBody(t *testing.T) {
 			}
 		}
 	}
-	if n := s.metrics.subscribers[overSSE].Load(); n != 0 {
+	if n := value(s.metrics.Subscribers[metrics.SSE]); n != 0 {
 		t.Errorf("%d streams are open", n)
 	}
 }

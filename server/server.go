@@ -27,6 +27,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // Session answers one request from one snapshot; package api has them.
@@ -155,7 +156,7 @@ type Server struct {
 	log      *slog.Logger
 	backend  atomic.Pointer[Backend]
 	draining atomic.Bool
-	metrics  metrics
+	metrics  *metrics.Metrics
 	mux      *http.ServeMux
 
 	keys    atomic.Pointer[Keys]
@@ -203,7 +204,7 @@ func New(o Options) *Server {
 	}
 	o.Live = o.Live.withDefaults()
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
-	s := &Server{opts: o, log: o.Logger, mux: http.NewServeMux(), followers: newFollowers(),
+	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), followers: newFollowers(),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers(),
 		connections: newConnections(o.MaxConnections)}
 	s.hosts.set(o.Hosts)
@@ -211,7 +212,7 @@ func New(o Options) *Server {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.admission.init(&s.opts)
+	s.admission.init(&s.opts, s.metrics)
 	s.routes()
 	return s
 }
@@ -237,7 +238,7 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
 	read("/healthz", s.healthz)
 	read("/readyz", s.readyz)
-	read("/metrics", s.serveMetrics)
+	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.owned(s.serveExport))
 	read("/verify", s.owned(s.serveVerify))
@@ -254,12 +255,12 @@ func (s *Server) routes() {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := &tally{ResponseWriter: w, slot: s.slot()}
 	start := time.Now()
-	s.metrics.inFlight.Add(1)
+	s.metrics.InFlight.Inc()
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
 		t.span, r = s.opts.Tracer.begin(r, start)
 	}
 	defer func() {
-		s.metrics.inFlight.Add(-1)
+		s.metrics.InFlight.Dec()
 		t.share.giveBack()
 		t.slot.leave()
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
@@ -269,7 +270,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		end := time.Now()
-		s.metrics.request(r.URL.Path, t, end.Sub(start))
+		s.count(r.URL.Path, t, end.Sub(start))
 		s.opts.Tracer.finish(t.span, t.status, end)
 	}()
 	h := t.Header()

@@ -330,7 +330,7 @@ func TestPages(t *testing.T) {
 	for path, want := range map[string]string{
 		"/": "Questions to begin with", "/graphiql": "/assets/query.js", "/assets/query.js": "fetch(", "/assets/style.css": "body",
 		"/schema.graphql": "type Query", "/healthz": "ok", "/readyz": "ready at sequence 0",
-		"/metrics": `caspian_build_info{version="1.2.3"`,
+		"/metrics": `version="1.2.3"} 1`,
 	} {
 		w := ask(s, "GET", path, "")
 		if w.Code != 200 || !strings.Contains(w.Body.String(), want) {

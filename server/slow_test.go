@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // narrow serves on connections that hold little of what their clients do not read.
@@ -76,11 +77,11 @@ func TestSlowStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(conn, "POST /graphql/stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	within(t, time.Second, "the stream begins", func() bool { return s.metrics.subscribers[overSSE].Load() == 1 })
+	within(t, time.Second, "the stream begins", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 1 })
 	const commits = 100
 	learnMuch(t, s, commits)
-	within(t, 3*time.Second, "the client is dropped", func() bool { return s.metrics.dropped[droppedSlow].Load() == 1 })
-	within(t, time.Second, "its place is free", func() bool { return s.metrics.subscribers[overSSE].Load() == 0 })
+	within(t, 3*time.Second, "the client is dropped", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
+	within(t, time.Second, "its place is free", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 
 	// What did arrive whole counts.
 	last, id, whole := 0, 0, false
@@ -114,10 +115,10 @@ func TestSlowSocket(t *testing.T) {
 	d := begun(t, ts)
 	d.say(subscribing("1", followMuch))
 	d.say(subscribing("2", followMuch))
-	within(t, time.Second, "the subscriptions begin", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 2 })
+	within(t, time.Second, "the subscriptions begin", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 2 })
 	learnMuch(t, s, 400) // the client's end holds some
-	within(t, 3*time.Second, "the client is dropped", func() bool { return s.metrics.dropped[droppedSlow].Load() == 1 })
-	within(t, time.Second, "its places are free", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 0 })
+	within(t, 3*time.Second, "the client is dropped", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
+	within(t, time.Second, "its places are free", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 0 })
 	for n := 1; ; n++ {
 		if _, err := d.listen(); err != nil {
 			if websocket.CloseStatus(err) != -1 {
@@ -165,7 +166,7 @@ func TestBehind(t *testing.T) {
 		}
 	}
 	d.hear(`{"type":"complete","id":"1"}`)
-	if n := s.metrics.dropped[droppedBehind].Load(); n != 2 {
+	if n := value(s.metrics.Dropped[metrics.Behind]); n != 2 {
 		t.Errorf("%d were dropped", n)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // WebSockets, by the protocol graphql-transport-ws: many operations on one
@@ -90,7 +91,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	conn.SetReadLimit(min(maxMessage, s.opts.MaxBody))
 	c := &socket{server: s, backend: b, request: r, conn: conn}
 	// The request's own context ends with the handshake.
-	c.all = newOperations(context.WithoutCancel(ctx), s, overWebSocket, c)
+	c.all = newOperations(context.WithoutCancel(ctx), s, metrics.WebSocket, c)
 	c.serve()
 }
 
@@ -289,7 +290,7 @@ func (c *socket) subscribe(m *message) error {
 
 // turnAway refuses an operation before its document is looked at.
 func (c *socket) turnAway(id, code, message string) error {
-	c.server.metrics.refused(code)
+	c.server.metrics.Refused(code)
 	return c.refuse(id, errorList(code, message))
 }
 
@@ -334,7 +335,7 @@ func (c *socket) write(parts ...[]byte) error {
 	}
 	if !c.slow.Swap(true) {
 		c.all.cancel()
-		c.server.metrics.dropped[droppedSlow].Add(1)
+		c.server.metrics.Dropped[metrics.Slow].Inc()
 		c.server.log.Info("subscriber_dropped", "reason", "it did not read in time")
 	}
 	return os.ErrDeadlineExceeded

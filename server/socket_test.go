@@ -16,6 +16,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // dialed is a client's end of a socket.
@@ -130,13 +131,13 @@ func TestSocket(t *testing.T) {
 	d.hear(nextOf(`ü"`, 5))
 	d.say(`{"type":"complete","id":"ü\""}`)
 	d.say(`{"type":"complete","id":"never"}`)
-	within(t, 100*time.Millisecond, "the subscription ends", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 0 })
+	within(t, 100*time.Millisecond, "the subscription ends", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 0 })
 	d.say(subscribing("ü\"", `subscription { changes(sinceSequence: 4) { sequence } }`)) // the id is free again
 	d.hear(nextOf(`ü"`, 5))
 	if err := d.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Error(err)
 	}
-	within(t, 100*time.Millisecond, "the subscription ends with its socket", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 0 })
+	within(t, 100*time.Millisecond, "the subscription ends with its socket", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 0 })
 }
 
 func within(t testing.TB, d time.Duration, what string, done func() bool) {
@@ -328,7 +329,7 @@ func TestPlaces(t *testing.T) {
 		t.Error("a socket more than there are places")
 	}
 	es.close()
-	within(t, 100*time.Millisecond, "the stream's place is free", func() bool { return s.metrics.subscribers[overSSE].Load() == 0 })
+	within(t, 100*time.Millisecond, "the stream's place is free", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 	open(t, ts, follow).want("next", "1", sequence(1))
 	_ = d.conn.Close(websocket.StatusNormalClosure, "")
 	within(t, time.Second, "the socket's places are free", func() bool {
@@ -354,9 +355,9 @@ func TestHeartbeat(t *testing.T) {
 	})
 	d := begun(t, ts)
 	d.say(subscribing("1", `subscription { changes { sequence } }`))
-	within(t, time.Second, "the subscription begins", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 1 })
+	within(t, time.Second, "the subscription begins", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 1 })
 	// A client that does not read answers no ping.
-	within(t, time.Second, "the socket is cut", func() bool { return s.metrics.subscribers[overWebSocket].Load() == 0 })
+	within(t, time.Second, "the socket is cut", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 0 })
 	alive := begun(t, ts)
 	alive.say(subscribing("1", `subscription { changes { sequence } }`))
 	go func() {

@@ -14,6 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
 // Server-sent events, by the GraphQL over SSE protocol in its distinct
@@ -70,7 +71,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	req, list, bad := s.read(w, r)
 	switch {
 	case bad != nil && bad.soft:
-		s.metrics.refused(bad.code)
+		s.metrics.Refused(bad.code)
 		e := newEvents(w, s.opts.Live.WriteTimeout)
 		if e.write("event: next\ndata: {\"errors\":"+string(errorList(bad.code, bad.message))+"}\n\n") == nil {
 			_ = e.complete() // a client that has gone needs none
@@ -143,8 +144,8 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 		}
 		return
 	}
-	s.metrics.subscribers[overSSE].Add(1)
-	defer s.metrics.subscribers[overSSE].Add(-1)
+	s.metrics.Subscribers[metrics.SSE].Inc()
+	defer s.metrics.Subscribers[metrics.SSE].Dec()
 	// The first id comes before the first event: who is cut off in between
 	// resumes from here as well.
 	err := e.quiet(uint64(sub.After()))
@@ -155,7 +156,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	case err == nil:
 		_ = e.complete()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.metrics.dropped[droppedSlow].Add(1)
+		s.metrics.Dropped[metrics.Slow].Inc()
 		s.log.Info("subscriber_dropped", "reason", "it did not read in time", "resume_from", sub.After())
 	case errors.Is(err, context.Canceled):
 		// No complete: clients then connect again and go on from the last id.

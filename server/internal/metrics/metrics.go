@@ -1,0 +1,206 @@
+// Package metrics holds the instruments that count what the server does, in a registry of
+// its own: what other packages put into Prometheus's default registry, as Cayley does, is
+// not exported.
+//
+// Read Metrics first. What has a value at any time, such as the size of the snapshot, is not
+// counted here: the server hands a collector for it to Registry. The package must not know
+// HTTP requests.
+package metrics
+
+import (
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/caspian-kg/caspian/gql"
+)
+
+// buckets are the upper bounds of all duration histograms, in seconds.
+var buckets = []float64{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}
+
+// The transports of subscriptions, indexes of Metrics.Subscribers.
+const (
+	SSE = iota
+	WebSocket
+)
+
+// Why subscriptions are dropped, indexes of Metrics.Dropped.
+const (
+	// Behind is for subscriptions that fell too many entries behind.
+	Behind = iota
+	// Slow is for clients that took nothing for too long.
+	Slow
+)
+
+var (
+	transports = [...]string{SSE: "sse", WebSocket: "websocket"}
+	drops      = [...]string{Behind: "behind", Slow: "slow"}
+	// kinds are those of operations; a document that cannot be read has none.
+	kinds = [...]string{"query", "mutation", "subscription", "none"}
+)
+
+// The outcomes of GraphQL requests.
+const (
+	ok = iota
+	partial
+	refused
+	aborted
+)
+
+var outcomes = [...]string{ok: "ok", partial: "partial", refused: "refused", aborted: "aborted"}
+
+// Metrics are the instruments of one server, counted from its start. The children of a
+// vector that every request needs are resolved once, so that counting allocates nothing.
+// All methods and fields are safe for concurrent use.
+type Metrics struct {
+	// Registry has all instruments, those of Go's runtime and of the process among them.
+	Registry *prometheus.Registry
+
+	// InFlight are the HTTP requests under way.
+	InFlight prometheus.Gauge
+	// NotModified counts the GET requests answered with 304.
+	NotModified prometheus.Counter
+	// Slow counts the GraphQL requests that ran too long.
+	Slow prometheus.Counter
+	// Events counts the events sent to subscribers.
+	Events prometheus.Counter
+	// Subscribers are the open subscriptions by transport.
+	Subscribers [len(transports)]prometheus.Gauge
+	// Dropped counts the subscriptions that were ended, by reason.
+	Dropped [len(drops)]prometheus.Counter
+
+	status    [5]prometheus.Counter // by the first digit of the status code, less 1
+	sent      prometheus.Counter
+	requests  [len(kinds)][len(outcomes)]prometheus.Counter
+	execution [len(kinds)]prometheus.Observer
+	duration  prometheus.Histogram
+	fields    *prometheus.HistogramVec
+	refusals  *prometheus.CounterVec
+	waits     *prometheus.HistogramVec
+}
+
+// New makes the instruments of a server of the version.
+func New(version string) *Metrics {
+	m := &Metrics{Registry: prometheus.NewRegistry()}
+	m.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.gauges("caspian_build_info", "The program's version; always 1.", "version", "go").WithLabelValues(version, runtime.Version()).Set(1)
+
+	m.InFlight = m.gauges("caspian_http_requests_in_flight", "Requests under way.").WithLabelValues()
+	responses := m.counters("caspian_http_responses_total", "Answers by class of status.", "class")
+	for i := range m.status {
+		m.status[i] = responses.WithLabelValues(strconv.Itoa(i+1) + "xx")
+	}
+	m.sent = m.counters("caspian_http_response_bytes_total", "Bytes of the bodies of answers, as sent.").WithLabelValues()
+	m.waits = m.histograms("caspian_requests_wait_seconds", "Time that requests waited for a slot, of those that found none free and then got one.", "lane")
+
+	m.NotModified = m.counters("caspian_graphql_not_modified_total", "GET requests answered with 304.").WithLabelValues()
+	requests := m.counters("caspian_graphql_requests_total", "GraphQL requests by operation and outcome: refused before they ran, aborted by a limit while they ran.", "operation", "outcome")
+	execution := m.histograms("caspian_graphql_execution_seconds", "Time from the parsed request to the answer in memory, by operation.", "operation")
+	for i, kind := range kinds {
+		for j, outcome := range outcomes {
+			m.requests[i][j] = requests.WithLabelValues(kind, outcome)
+		}
+		m.execution[i] = execution.WithLabelValues(kind)
+	}
+	m.refusals = m.counters("caspian_graphql_refused_total", "Requests refused or aborted, by extensions.code.", "code")
+	m.Slow = m.counters("caspian_graphql_slow_total", "Requests that ran longer than --slow.").WithLabelValues()
+	m.duration = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "caspian_graphql_duration_seconds",
+		Help: "Time from the first byte of a request at /graphql to the last of its answer.", Buckets: buckets})
+	m.Registry.MustRegister(m.duration)
+	m.fields = m.histograms("caspian_graphql_root_field_seconds", "Time for a root field and all below it, by the heaviest workload in it.", "class")
+
+	subscribers := m.gauges("caspian_subscribers", "Open subscriptions by transport.", "transport")
+	for i, name := range transports {
+		m.Subscribers[i] = subscribers.WithLabelValues(name)
+	}
+	m.Events = m.counters("caspian_subscription_events_total", "Events sent to subscribers.").WithLabelValues()
+	dropped := m.counters("caspian_subscribers_dropped_total", "Subscriptions ended because their clients read too slowly: too many entries behind, or not at all for too long.", "reason")
+	for i, name := range drops {
+		m.Dropped[i] = dropped.WithLabelValues(name)
+	}
+	return m
+}
+
+func (m *Metrics) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	v := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
+	m.Registry.MustRegister(v)
+	return v
+}
+
+func (m *Metrics) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	m.Registry.MustRegister(v)
+	return v
+}
+
+func (m *Metrics) histograms(name, help string, labels ...string) *prometheus.HistogramVec {
+	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
+	m.Registry.MustRegister(v)
+	return v
+}
+
+// Response counts an answer of HTTP with its status and the bytes of its body.
+func (m *Metrics) Response(status int, bytes int64) {
+	if i := status/100 - 1; i >= 0 && i < len(m.status) {
+		m.status[i].Inc()
+	}
+	m.sent.Add(float64(bytes))
+}
+
+// Served counts how long a whole request at /graphql took.
+func (m *Metrics) Served(took time.Duration) { m.duration.Observe(took.Seconds()) }
+
+// Executed counts the result of the engine for one request, and the time it took.
+func (m *Metrics) Executed(res *gql.Response, took time.Duration) {
+	kind := slices.Index(kinds[:], res.Operation)
+	if kind < 0 {
+		kind = len(kinds) - 1
+	}
+	outcome := ok
+	switch {
+	case res.RequestError:
+		outcome = refused
+	case res.Code != "":
+		outcome = aborted
+	case res.Errors > 0:
+		outcome = partial
+	}
+	m.requests[kind][outcome].Inc()
+	m.execution[kind].Observe(took.Seconds())
+	m.Fields(res)
+	if res.Code != "" {
+		m.Refused(res.Code)
+	}
+}
+
+// plainFields is the workload of fields that have none of their own.
+const plainFields = "fields"
+
+// Fields counts the root fields of an answer by their workloads, which are the schema's and
+// few.
+func (m *Metrics) Fields(res *gql.Response) {
+	if res.Timing == nil {
+		return
+	}
+	for i := range res.Timing.Fields {
+		f := &res.Timing.Fields[i]
+		workload := f.Class
+		if workload == "" {
+			workload = plainFields
+		}
+		m.fields.WithLabelValues(workload).Observe(f.Duration.Seconds())
+	}
+}
+
+// Refused counts a request refused or aborted with the code, which is one of package codes.
+func (m *Metrics) Refused(code string) { m.refusals.WithLabelValues(code).Inc() }
+
+// Refusals is the counter of a code, for tests.
+func (m *Metrics) Refusals(code string) prometheus.Counter { return m.refusals.WithLabelValues(code) }
+
+// Wait observes the waits for a slot of a lane, in seconds.
+func (m *Metrics) Wait(lane string) prometheus.Observer { return m.waits.WithLabelValues(lane) }
