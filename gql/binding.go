@@ -7,15 +7,15 @@ import (
 )
 
 // Ref is a handle to a value of an object type: what bound readers take and return. Obj
-// is the binder's own (a pointer costs no allocation), Index is whatever the binder
-// wants beside it, such as a row. The engine never looks into Obj, except that a nil Obj
+// belongs to the binder (a pointer costs no allocation), and so does Index, such as the
+// number of a row. The engine never looks into Obj, except that a nil Obj
 // as an item of a list is null.
 type Ref struct {
 	Obj   any
 	Index uint64
 }
 
-// Call is what a reader gets besides its Ref. It is valid during the call only and must
+// Call is what a reader gets in addition to its Ref. It is valid during the call only and must
 // not be kept.
 type Call struct {
 	// Ctx is the request's context. Readers with long loops check it.
@@ -28,7 +28,7 @@ type Call struct {
 	Request any
 }
 
-// Binding says how one field is read without reflection. Exactly one of Leaf, Object,
+// Binding says how one field is read, without reflection. Exactly one of Leaf, Object,
 // List and Stream is set, and it must fit the field's type: Leaf for scalars, enums and
 // lists of them, Object for one object, List for a list of objects.
 //
@@ -57,7 +57,7 @@ type Binding struct {
 	// Stream opens the event stream of a subscription's root field. Each event is read
 	// by the other reader where one is set, and is otherwise the field's value itself. The
 	// stream ends when the channel is closed; it must be closed after Ctx is done.
-	// Stream is the only reader allowed beside another one.
+	// Stream is the only reader that may be combined with another one.
 	Stream func(c *Call, src Ref) (<-chan Ref, error)
 
 	// Items estimates how many items the field, or the page it opens, will list for
@@ -66,7 +66,7 @@ type Binding struct {
 	Items func(args map[string]any) int
 
 	// Class names the kind of work that the field is, one of Config.Classes; empty for
-	// work that is not worth telling apart. See [RootField].
+	// work that need not be measured separately. See [RootField].
 	Class string
 }
 
@@ -83,7 +83,7 @@ func (e *ArgumentError) Error() string { return e.Err.Error() }
 // Unwrap returns Err, so that its Extensions reach the response.
 func (e *ArgumentError) Unwrap() error { return e.Err }
 
-// Config is what an engine is made of. New checks all of it and reports every fault.
+// Config describes an engine. New checks all of it and reports every fault.
 type Config struct {
 	// Schema is the type system. The engine reads it once; later changes are not seen,
 	// and graphql-go's Extensions are not run.
@@ -101,15 +101,15 @@ type Config struct {
 	Classes []string
 	// Limits bounds every request; its zero value means the documented defaults.
 	Limits Limits
-	// OnPanic is told of a panic in a reader: the field as Type.field (empty
+	// OnPanic is called with each panic in a reader: the field as Type.field (empty
 	// where it was outside of any), the recovered value and the stack. Nil discards it.
 	OnPanic func(field string, value any, stack []byte)
-	// Tell turns an error of a reader, a stream or Prepare into the one whose text and
-	// Extensions the client gets. Nil tells every error as it is.
-	Tell func(err error) error
+	// ClientError turns an error of a reader, a stream or Prepare into the one whose text
+	// and Extensions the client gets. Nil sends every error as it is.
+	ClientError func(err error) error
 }
 
-// Meta is the metadata of a schema that graphql-go has no place for. Keys are schema
+// Meta is the metadata of a schema that graphql-go cannot hold. Keys are schema
 // coordinates: "Type.field", "Type.field(arg:)", "Input.field", "@directive(arg:)".
 type Meta struct {
 	// Description describes the schema.
@@ -123,11 +123,11 @@ type Meta struct {
 	Deprecated map[string]string
 	// Defaults gives a default value as a GraphQL literal, by the coordinate of an
 	// argument or input field. It overrides graphql-go's DefaultValue, which cannot
-	// tell null from absent.
+	// distinguish null from absent.
 	Defaults map[string]string
 	// Interfaces lists the interfaces that an interface implements.
 	Interfaces map[string][]string
-	// Directives are definitions beside graphql-go's own. A definition here replaces
+	// Directives are definitions in addition to graphql-go's. A definition here replaces
 	// one of the same name there.
 	Directives []Directive
 	// Scalars coerces input of a custom scalar, by its name, instead of graphql-go's

@@ -10,7 +10,7 @@ import (
 )
 
 // planCache keeps compiled documents by their text, bounded by the bytes they hold. Only
-// valid documents are kept: a flood of invalid ones pays for itself.
+// valid documents are kept: a flood of invalid ones must not evict them.
 type planCache struct {
 	limit int
 	// mu guards everything below and the plans of all entries. It is held for look-ups
@@ -122,7 +122,7 @@ func conditions(doc *document.Document, op *ast.OperationDefinition) []string {
 	var out []string
 	have := map[string]bool{}
 	seen := map[string]bool{}
-	note := func(list ast.DirectiveList) {
+	record := func(list ast.DirectiveList) {
 		for _, d := range list {
 			if (d.Name == "skip" || d.Name == "include") && d.Arguments[0].Value.Kind == ast.Variable {
 				if name := d.Arguments[0].Value.Raw; !have[name] {
@@ -137,13 +137,13 @@ func conditions(doc *document.Document, op *ast.OperationDefinition) []string {
 		for _, sel := range set {
 			switch sel := sel.(type) {
 			case *ast.Field:
-				note(sel.Directives)
+				record(sel.Directives)
 				walk(sel.SelectionSet)
 			case *ast.InlineFragment:
-				note(sel.Directives)
+				record(sel.Directives)
 				walk(sel.SelectionSet)
 			case *ast.FragmentSpread:
-				note(sel.Directives)
+				record(sel.Directives)
 				if !seen[sel.Name] {
 					seen[sel.Name] = true
 					walk(doc.Fragments[sel.Name].SelectionSet)

@@ -36,7 +36,7 @@ func TestNewFaults(t *testing.T) {
 		}, `a Stream alone gives objects`},
 		{"missing reader", func(c *Config) { delete(c.Bindings["City"], "size") }, `Bindings["City"]["size"]: missing`},
 		{"missing stream", func(c *Config) { c.Bindings["Subscription"]["other"] = Binding{Leaf: leaf} }, `needs a Stream`},
-		{"missing TypeOf", func(c *Config) { delete(c.TypeOf, "") }, `TypeOf: the interface Named has none`},
+		{"missing TypeOf", func(c *Config) { delete(c.TypeOf, "") }, `TypeOf: the interface Named is missing`},
 		{"TypeOf", func(c *Config) { c.TypeOf = map[string]func(Ref) string{"City": nil} }, `TypeOf["City"]: the schema has no interface or union of that name`},
 		{"OneOf", func(c *Config) { c.Meta.OneOf = append(c.Meta.OneOf, "City") }, `Meta.OneOf: the schema has no input object "City"`},
 		{"OneOf with non-null", func(c *Config) { c.Meta.OneOf = append(c.Meta.OneOf, "Point") }, `Point.x: a field of a oneOf input must be nullable and without default`},

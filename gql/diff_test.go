@@ -46,7 +46,7 @@ type refAnswer struct {
 	Data   *string    `json:"data,omitempty"`
 	Errors []refError `json:"errors,omitempty"`
 	SDL    string     `json:"sdl,omitempty"`
-	// Digest stands for all of a long answer in the golden files.
+	// Digest replaces all of a long answer in the golden files.
 	Digest string `json:"digest,omitempty"`
 }
 

@@ -24,16 +24,16 @@ import (
 // Engine executes documents over one schema. It is safe for concurrent use and starts no
 // goroutine.
 type Engine struct {
-	schema  *typesys.Schema
-	readers readers
-	limits  Limits
-	sdl     string
-	cache   *planCache
-	classes []string
-	onPanic func(field string, value any, stack []byte)
-	tell    func(error) error
-	runs    sync.Pool
-	output  atomic.Int64 // bytes held, see held
+	schema      *typesys.Schema
+	readers     readers
+	limits      Limits
+	sdl         string
+	cache       *planCache
+	classes     []string
+	onPanic     func(field string, value any, stack []byte)
+	clientError func(error) error
+	runs        sync.Pool
+	output      atomic.Int64 // bytes held, see held
 }
 
 // New builds an engine. The error lists every fault of the configuration.
@@ -42,7 +42,7 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
-	e := &Engine{schema: s, readers: readers, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, tell: cfg.Tell, sdl: printSDL(s)}
+	e := &Engine{schema: s, readers: readers, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, clientError: cfg.ClientError, sdl: printSDL(s)}
 	// What is printed must be a valid schema by itself: clients generate code from it.
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
@@ -50,8 +50,8 @@ func New(cfg Config) (*Engine, error) {
 	for _, t := range s.Types {
 		t.Silent = e.limits.NoIntrospection
 	}
-	if e.tell == nil {
-		e.tell = func(err error) error { return err }
+	if e.clientError == nil {
+		e.clientError = func(err error) error { return err }
 	}
 	e.cache = newPlanCache(e.limits.PlanCacheBytes)
 	return e, nil
@@ -86,11 +86,11 @@ type Request struct {
 type Response struct {
 	// Body is the JSON of the response. It is valid until Release.
 	Body []byte
-	// HasData tells that the response has a data entry, which may be null.
+	// HasData says that the response has a data entry, which may be null.
 	HasData bool
-	// DataNull tells that data is present and null.
+	// DataNull says that data is present and null.
 	DataNull bool
-	// RequestError tells that the request was refused before execution.
+	// RequestError says that the request was refused before execution.
 	RequestError bool
 	// Code is the extensions.code of a refused or aborted request, empty otherwise.
 	Code string
@@ -102,9 +102,9 @@ type Response struct {
 	OperationName string
 	// Cost is the request's estimated cost, see Limits.Cost.
 	Cost int
-	// CacheHit tells that the plan was compiled before.
+	// CacheHit says that the plan was compiled before.
 	CacheHit bool
-	// Timing tells where the time went; nil where Request.Timed did not ask. It is valid
+	// Timing says where the time went; nil where Request.Timed is false. It is valid
 	// until Release.
 	Timing *Timing
 
@@ -396,7 +396,7 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 	}
 	if p.op.Operation != ast.Mutation {
 		// A reader that ends with its request has read a part, which must not pass for
-		// all. What a mutation wrote is told nevertheless.
+		// all. What a mutation wrote is reported nevertheless.
 		r.alive()
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {
@@ -453,8 +453,8 @@ func (r *run) finish(req *Request) *Response {
 	return &r.resp
 }
 
-// CacheStats tells how the plan cache does: look-ups that found a document and those that
-// did not, documents kept and the bytes they hold.
+// CacheStats returns the numbers of look-ups in the plan cache that found a document and that
+// did not, of cached documents, and of the bytes they hold.
 func (e *Engine) CacheStats() (hits, misses uint64, documents, bytes int) {
 	e.cache.mu.Lock()
 	defer e.cache.mu.Unlock()

@@ -38,7 +38,7 @@ func testTree() *node { next := 0; return tree(3, 10, &next) }
 // codedError brings its own code, as a domain error does.
 type codedError struct{ code string }
 
-func (e codedError) Error() string              { return "told by the domain" }
+func (e codedError) Error() string              { return "an error of the domain" }
 func (e codedError) Extensions() map[string]any { return map[string]any{"code": e.code} }
 
 // testSchema has an interface, failing fields, arguments and a mutation.
@@ -100,7 +100,7 @@ func testReaders() map[string]Binding {
 		"name": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) {
 			return value.AppendString(dst, src.Obj.(*node).kind), nil
 		}},
-		"fail":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, codedError{"TOLD"} }},
+		"fail":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, codedError{"DOMAIN"} }},
 		"boom":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { panic("secret") }},
 		"null":  {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, nil }},
 		"empty": {Leaf: func(_ *Call, src Ref, dst []byte) ([]byte, error) { return dst, nil }},
@@ -192,7 +192,7 @@ func TestExecute(t *testing.T) {
 		{"default", `{root{echo}}`, "", `{"data":{"root":{"echo":"{\"n\":7}"}}}`},
 		{"null argument", `{root{echo(text:null)}}`, "", `{"data":{"root":{"echo":"{\"n\":7,\"text\":null}"}}}`},
 		{"absent variable", `query($t:String){root{echo(text:$t)}}`, "", `{"data":{"root":{"echo":"{\"n\":7}"}}}`},
-		{"error with code", `{root{id fail}}`, "", `{"errors":[{"message":"told by the domain","locations":[{"line":1,"column":10}],"path":["root","fail"],"extensions":{"code":"TOLD"}}],"data":{"root":{"id":"0","fail":null}}}`},
+		{"error with code", `{root{id fail}}`, "", `{"errors":[{"message":"an error of the domain","locations":[{"line":1,"column":10}],"path":["root","fail"],"extensions":{"code":"DOMAIN"}}],"data":{"root":{"id":"0","fail":null}}}`},
 		{"panic", `{root{id boom name}}`, "", `{"errors":[{"message":"Internal error: it has been reported.","locations":[{"line":1,"column":10}],"path":["root","boom"],"extensions":{"code":"INTERNAL"}}],"data":{"root":{"id":"0","boom":null,"name":"Branch"}}}`},
 		{"null propagates", `{root{id empty}}`, "", `{"errors":[{"message":"Cannot return null for non-nullable field Branch.empty.","locations":[{"line":1,"column":10}],"path":["root","empty"],"extensions":{"code":"NULL_IN_NON_NULL"}}],"data":{"root":null}}`},
 		{"null propagates through lists", `{root{branches(first:2){id bad}}}`, "", `{"errors":[{"message":"Cannot return null for non-nullable field Twig.bad.","locations":[{"line":1,"column":28}],"path":["root","branches",0,"bad"],"extensions":{"code":"NULL_IN_NON_NULL"}}],"data":{"root":null}}`},

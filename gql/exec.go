@@ -29,7 +29,7 @@ type run struct {
 	held     *held
 	steps    int
 	read     int              // fields of the objects that were begun
-	timing   *Timing          // kept from request to request; Response.Timing where this one asked for it
+	timing   *Timing          // kept from request to request; Response.Timing where Request.Timed is set
 	abort    *failure.Refusal // stops everything
 	resp     Response
 	busy     bool // false once released
@@ -46,7 +46,7 @@ type slot struct {
 // checkEvery is how many objects pass between looks at the context: some microseconds.
 const checkEvery = 64
 
-// object appends an object. False means that null must take its place further up; the
+// object appends an object. False means that null must replace an object further up; the
 // caller cuts the buffer.
 func (r *run) object(sel *selection, src Ref) bool {
 	r.steps++
@@ -145,8 +145,8 @@ func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	return i, true
 }
 
-// null puts null in a field's place, or notes that the field forbids it and returns false.
-// Where the field's arguments are at fault, that error has been noted and explains the null.
+// null writes null for a field, or records that the field forbids it and returns false.
+// Where the field's arguments are at fault, that error is recorded already and explains the null.
 func (r *run) null(f *field) bool {
 	if !f.nonNull {
 		r.buf = append(r.buf, "null"...)
@@ -158,14 +158,14 @@ func (r *run) null(f *field) bool {
 			parent = f.def.Parent.Shown()
 		}
 		r.addError(failure.Error{
-			Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.places(),
+			Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.positions(),
 			Path: r.pathTo(f), Extensions: map[string]any{"code": codes.NullInNonNull},
 		})
 	}
 	return false
 }
 
-// explained tells whether the last error is about the field's arguments.
+// explained reports whether the last error is about the field's arguments.
 func (r *run) explained(f *field) bool {
 	if f.argErr != nil {
 		return true
@@ -227,7 +227,7 @@ func (r *run) complete(f *field, ref Ref) bool {
 	return sel != nil && r.object(sel, ref)
 }
 
-// nullHere stands for a null at the current path.
+// nullHere puts null at the current path, or reports that it is forbidden there.
 func (r *run) nullHere(f *field, forbidden bool) bool {
 	if !forbidden {
 		r.buf = append(r.buf, "null"...)
@@ -238,7 +238,7 @@ func (r *run) nullHere(f *field, forbidden bool) bool {
 		parent = f.def.Parent.Shown()
 	}
 	r.addError(failure.Error{
-		Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.places(),
+		Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.positions(),
 		Path: r.pathHere(), Extensions: map[string]any{"code": codes.NullInNonNull},
 	})
 	return false
@@ -355,19 +355,19 @@ func (e *Engine) prepare(f *field, raw map[string]any) (args any, fail *failure.
 	if err == nil {
 		return args, nil
 	}
-	places := f.places()
+	positions := f.positions()
 	var about *ArgumentError
 	if errors.As(err, &about) {
 		if a := f.nodes[0].Arguments.ForName(about.Argument); a != nil {
-			places = failure.At(a.Value.Position)
+			positions = failure.At(a.Value.Position)
 		}
 	}
-	located := fieldError(e.tell(err), codes.BadUserInput, places, nil)
+	located := fieldError(e.clientError(err), codes.BadUserInput, positions, nil)
 	return nil, &located
 }
 
 func internalError(f *field) *failure.Error {
-	return &failure.Error{Message: "Internal error: it has been reported.", Locations: f.places(), Extensions: map[string]any{"code": codes.Internal}}
+	return &failure.Error{Message: "Internal error: it has been reported.", Locations: f.positions(), Extensions: map[string]any{"code": codes.Internal}}
 }
 
 func (r *run) panicked(sel *selection, f *field, p any) {
@@ -388,7 +388,7 @@ func (e *Engine) reportPanic(def *typesys.Field, p any) {
 	e.onPanic(name, p, debug.Stack())
 }
 
-func (f *field) places() []failure.Position {
+func (f *field) positions() []failure.Position {
 	out := make([]failure.Position, 0, len(f.nodes))
 	for _, n := range f.nodes {
 		out = append(out, failure.At(n.Position)...)
@@ -403,17 +403,17 @@ func (r *run) pathTo(f *field) []failure.PathElem {
 	return append(append(make([]failure.PathElem, 0, len(r.path)+1), r.path...), failure.PathElem{Name: f.name, Index: -1})
 }
 
-// fieldErr notes an error of a field of the current object.
+// fieldErr records an error of a field of the current object.
 func (r *run) fieldErr(f *field, err error) { r.readerErr(f, err, r.pathTo(f)) }
 
-// errorHere notes an error at the current path.
+// errorHere records an error at the current path.
 func (r *run) errorHere(f *field, err error) { r.readerErr(f, err, r.pathHere()) }
 
-// readerErr notes a reader's error, unless the request has ended: then that is
-// why the reader failed, and the one thing to tell.
+// readerErr records a reader's error, unless the request has ended: then that is
+// why the reader failed, and the one thing to report.
 func (r *run) readerErr(f *field, err error, path []failure.PathElem) {
 	if r.alive() {
-		r.addError(fieldError(r.e.tell(err), "", f.places(), path))
+		r.addError(fieldError(r.e.clientError(err), "", f.positions(), path))
 	}
 }
 

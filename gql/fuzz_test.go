@@ -26,9 +26,9 @@ func seedDocuments(f *testing.F) (docs []string) {
 	return append(docs, fullIntrospection)
 }
 
-// FuzzGate holds the gate, the parser and the validator to: no panic, bounded time, and a
-// text for gqlparser of the same meaning (it is valid for the gate again).
-func FuzzGate(f *testing.F) {
+// FuzzPrescan holds the prescan, the parser and the validator to: no panic, bounded time, and a
+// text for gqlparser of the same meaning (it is valid for the prescan again).
+func FuzzPrescan(f *testing.F) {
 	for _, d := range seedDocuments(f) {
 		f.Add(d)
 	}
@@ -40,7 +40,7 @@ func FuzzGate(f *testing.F) {
 			return
 		}
 		if again, err := document.Prescan(text.Text, e.limits.document()); err != nil || again.Tokens != text.Tokens || again.Text != text.Text {
-			t.Errorf("%q became %q, which the gate reads otherwise: %v", doc, text.Text, err)
+			t.Errorf("%q became %q, which the prescan reads otherwise: %v", doc, text.Text, err)
 		}
 		parsed, err := document.Parse(text)
 		if err != nil {

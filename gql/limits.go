@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Limits bounds what one request may ask for. A zero field means its default; a negative
+// Limits bounds one request. A zero field means its default; a negative
 // one means no limit. Each refusal carries the code below in extensions.code, the limit
 // in extensions.limit and the value met in extensions.actual.
 type Limits struct {
@@ -50,7 +50,7 @@ func (l Limits) variables() value.Limits {
 	return value.Limits{Bytes: l.VariableBytes, Values: l.VariableValues, Depth: l.VariableDepth, Errors: l.Errors}
 }
 
-// DefaultLimits are the limits that a zero Limits stands for.
+// DefaultLimits are the limits that a zero Limits means.
 func DefaultLimits() Limits { return Limits{}.withDefaults() }
 
 // maxNesting stays below gqlparser's own limit of 1000, so that ours answers first.

@@ -92,7 +92,7 @@ func TestReferenceMutants(t *testing.T) {
 			classes[r]++
 		}
 		// Both refuse the document, for the same first reasons. The reference goes on to
-		// compare fields in documents with cycles, and the variables in a list that stands
+		// compare fields in documents with cycles, and the variables in a list that is
 		// where no list may.
 		for with, also := range map[string]string{"NoFragmentCycles": "OverlappingFieldsCanBeMerged", "ValuesOfCorrectType": "VariablesInAllowedPosition"} {
 			if slices.Contains(got.Rules, with) && slices.Contains(want.Rules, also) && !slices.Contains(got.Rules, also) {

@@ -21,7 +21,7 @@ const uncounted = 64 << 10
 
 func (e *Engine) shortAnswer() int { return min(uncounted, e.limits.Output) }
 
-// room is asked for when the answer has grown to the mark: it holds the answer to the
+// room is called when the answer has grown to the mark: it holds the answer to the
 // limits, and sets the mark to twice the length. False stops the request.
 func (r *run) room() bool {
 	n := len(r.buf)

@@ -276,7 +276,7 @@ func (c *compiler) sub(t *typesys.Type, nodes []*ast.Field) *subselection {
 	return s
 }
 
-// class is the heaviest of what the objects are asked for.
+// class is the heaviest of the selections.
 func (s *subselection) class() int {
 	if s.single != nil {
 		return s.single.class
@@ -336,7 +336,7 @@ func (c *compiler) weigh(sel *selection) {
 	}
 }
 
-// sized tells whether a field's arguments say how many items it lists.
+// sized reports whether a field's arguments say how many items it lists.
 func sized(f *field) bool {
 	if f.binding.Items != nil {
 		return true
@@ -344,7 +344,7 @@ func sized(f *field) bool {
 	return f.def.ArgByName["first"] != nil || f.def.ArgByName["last"] != nil
 }
 
-// size is the number of items that a field's arguments ask for, -1 where they do not say.
+// size is the number of items that a field's arguments request, -1 where they do not say.
 func size(f *field, args map[string]any) float64 {
 	if f.binding.Items != nil {
 		return max(0, float64(f.binding.Items(args)))

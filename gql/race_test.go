@@ -2,6 +2,6 @@
 
 package gql
 
-// raced tells that the race detector is on: sync.Pool then drops values at random, and
+// raced says that the race detector is on: sync.Pool then drops values at random, and
 // everything takes ten times as long.
 const raced = true

@@ -75,7 +75,7 @@ func misfit(f *typesys.Field, binding *Binding, s *typesys.Schema) string {
 			return "Stream is for fields of the subscription root"
 		}
 		if n == 0 && (f.Typ.Base().Leaf() || f.Typ.Elem != nil) {
-			return "a Stream alone gives objects: its type " + f.Typ.Text + " needs a reader beside it"
+			return "a Stream alone gives objects: its type " + f.Typ.Text + " needs another reader as well"
 		}
 		if n == 0 {
 			return ""

@@ -14,8 +14,8 @@ var deviations = map[string]string{
 	`{ string(v: "a") string(v: """a""") }`:          "both are the same value, so that the arguments are identical",
 }
 
-// notExecutable tells that the reference parses definitions of types, and refuses them by
-// a rule. Here they are no part of the grammar of requests: both refuse.
+// notExecutable reports that the reference parses definitions of types, and refuses them by
+// a rule. Here they are not part of the grammar of requests: both refuse.
 func notExecutable(a refAnswer) bool { return slices.Contains(a.Rules, "ExecutableDefinitions") }
 
 func rulesDocuments(t *testing.T) (names, docs []string) {
@@ -91,7 +91,7 @@ func TestReferenceSyntax(t *testing.T) {
 	}
 }
 
-// syntaxDocuments reads one document a line; a line that begins with a space, or stands
+// syntaxDocuments reads one document a line; a line that begins with a space, or is
 // within a block string, belongs to the one before.
 func syntaxDocuments(t *testing.T) []string {
 	var out []string

@@ -146,11 +146,11 @@ func TestErrorsCapped(t *testing.T) {
 }
 
 // TestPanics holds every kind of reader to: an error of its field, siblings answered, the
-// text hidden from the client and told to OnPanic.
+// text hidden from the client and given to OnPanic.
 func TestPanics(t *testing.T) {
 	cfg := testConfig()
-	var told []string
-	cfg.OnPanic = func(field string, v any, stack []byte) { told = append(told, fmt.Sprintf("%s: %v", field, v)) }
+	var reported []string
+	cfg.OnPanic = func(field string, v any, stack []byte) { reported = append(reported, fmt.Sprintf("%s: %v", field, v)) }
 	boom := func() { panic("secret") }
 	b := cfg.Bindings["Branch"]
 	b["nodes"] = Binding{List: func(*Call, Ref, []Ref) ([]Ref, bool, error) { boom(); return nil, false, nil }}
@@ -170,7 +170,7 @@ func TestPanics(t *testing.T) {
 		`{any{id} plain b:root{id}}`:            `{"any":null,"plain":null,"b":{"id":"0"}}`,
 		`query($t:String){root{echo(text:$t)}}`: `{"root":{"echo":null}}`,
 	} {
-		told = nil
+		reported = nil
 		r := e.Execute(context.Background(), &Request{Query: query, Root: Ref{Obj: testTree()}})
 		var body struct {
 			Data   json.RawMessage
@@ -186,8 +186,8 @@ func TestPanics(t *testing.T) {
 		if string(body.Data) != want || len(body.Errors) == 0 || body.Errors[0].Extensions.Code != codes.Internal || strings.Contains(string(r.Body), "secret") {
 			t.Errorf("%s: %s", query, r.Body)
 		}
-		if len(told) == 0 {
-			t.Errorf("%s: OnPanic was not told", query)
+		if len(reported) == 0 {
+			t.Errorf("%s: OnPanic was not called", query)
 		}
 	}
 }
@@ -195,8 +195,8 @@ func TestPanics(t *testing.T) {
 // TestPanicsOutside covers callbacks that belong to no field.
 func TestPanicsOutside(t *testing.T) {
 	cfg := testConfig()
-	told := 0
-	cfg.OnPanic = func(string, any, []byte) { told++ }
+	reported := 0
+	cfg.OnPanic = func(string, any, []byte) { reported++ }
 	nodes := cfg.Bindings["Branch"]["nodes"]
 	nodes.Items = func(map[string]any) int { panic("secret") }
 	cfg.Bindings["Branch"]["nodes"] = nodes
@@ -213,8 +213,8 @@ func TestPanicsOutside(t *testing.T) {
 			t.Errorf("afterwards: %s", got)
 		}
 	}
-	if told != 2 {
-		t.Errorf("OnPanic was told %d times", told)
+	if reported != 2 {
+		t.Errorf("OnPanic was called %d times", reported)
 	}
 }
 

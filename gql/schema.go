@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// faults gathers what is wrong with a Config, so that New can say all of it.
+// faults collects what is wrong with a Config, so that New can report all of it.
 type faults []error
 
 func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
@@ -231,7 +231,7 @@ func (b *builder) enum(t *typesys.Type, src *graphql.Enum) {
 }
 
 // ref translates a type in a position. The type of a coordinate that graphql-go has not
-// registered is a fault, and String stands in for it, so that the search for faults goes on.
+// registered is a fault, and String replaces it, so that the search for faults goes on.
 func (b *builder) ref(coord string, typ graphql.Type) *typesys.TypeRef {
 	switch typ := typ.(type) {
 	case *graphql.List:
@@ -318,7 +318,7 @@ func (b *builder) finish() {
 				typeOf = b.cfg.TypeOf[""]
 			}
 			if typeOf == nil {
-				b.faults.add("TypeOf: the %s %s has none, and there is no entry \"\" for all", typesys.KindWords[t.Kind], t.Name)
+				b.faults.add("TypeOf: the %s %s is missing, and so is an entry \"\" for all", typesys.KindWords[t.Kind], t.Name)
 			}
 			b.readers.typeOf[t] = typeOf
 		}

@@ -208,7 +208,7 @@ func (p *sdlPrinter) description(text, indent string, first bool) {
 	p.WriteString(indent + `"""` + "\n")
 }
 
-// blockable tells whether a block string reads back as the text.
+// blockable reports whether a block string reads back as the text.
 func blockable(text string) bool {
 	lines := strings.Split(text, "\n")
 	if strings.Trim(lines[0], " \t") == "" || strings.Trim(lines[len(lines)-1], " \t") == "" {

@@ -8,11 +8,11 @@ import (
 )
 
 // TestNoSuggestions asks with names that are nearly right: without introspection no answer
-// tells what would be.
+// says what would be.
 func TestNoSuggestions(t *testing.T) {
-	told, silent := worldEngine(t, Limits{}), worldEngine(t, Limits{NoIntrospection: true})
+	open, silent := worldEngine(t, Limits{}), worldEngine(t, Limits{NoIntrospection: true})
 	for _, doc := range suggesting {
-		if got := answer(t, told, doc.query, doc.vars); !strings.Contains(got, "Did you mean") {
+		if got := answer(t, open, doc.query, doc.vars); !strings.Contains(got, "Did you mean") {
 			t.Errorf("%s: nothing is suggested at all: %s", doc.query, got)
 		}
 		if got := answer(t, silent, doc.query, doc.vars); strings.Contains(got, "id you mean") || !strings.Contains(got, `"errors"`) {

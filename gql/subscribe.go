@@ -22,8 +22,8 @@ type Subscription struct {
 	info   Response // operation and name, for every event's response
 }
 
-// Operation tells the operation's name, empty where it has none, and its estimated cost for
-// each event.
+// Operation returns the operation's name, empty where it has none, and its estimated cost
+// for each event.
 func (s *Subscription) Operation() (name string, cost int) {
 	return s.info.OperationName, s.info.Cost
 }
@@ -57,7 +57,7 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 	return s, nil
 }
 
-// open asks the root field for its events.
+// open opens the event stream of the root field.
 func (s *Subscription) open(ctx context.Context, r *run) (fail *failure.Error) {
 	f := &s.plan.root.fields[0] // validation allows one field
 	r.call.Ctx, r.call.Request = ctx, s.req.Value
@@ -79,7 +79,7 @@ func (s *Subscription) open(ctx context.Context, r *run) (fail *failure.Error) {
 		err = fmt.Errorf("field %s.%s gave no event stream", f.def.Parent.Name, f.def.Name)
 	}
 	if err != nil {
-		e := fieldError(r.e.tell(err), "", f.places(), r.pathTo(f))
+		e := fieldError(r.e.clientError(err), "", f.positions(), r.pathTo(f))
 		return &e
 	}
 	return nil

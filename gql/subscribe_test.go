@@ -77,7 +77,7 @@ func TestSubscribe(t *testing.T) {
 func TestSubscribeRefused(t *testing.T) {
 	e := subscriptionEngine(t)
 	for query, want := range map[string]string{
-		`subscription{fails{n}}`:              `{"errors":[{"message":"told by the domain","locations":[{"line":1,"column":14}],"path":["fails"],"extensions":{"code":"NO_STREAM"}}]}`,
+		`subscription{fails{n}}`:              `{"errors":[{"message":"an error of the domain","locations":[{"line":1,"column":14}],"path":["fails"],"extensions":{"code":"NO_STREAM"}}]}`,
 		`subscription{boom{n}}`:               `{"errors":[{"message":"Internal error: it has been reported.","locations":[{"line":1,"column":14}],"path":["boom"],"extensions":{"code":"INTERNAL"}}]}`,
 		`subscription{none{n}}`:               `{"errors":[{"message":"field Subscription.none gave no event stream","locations":[{"line":1,"column":14}],"path":["none"]}]}`,
 		`subscription{ticks(count:1){n}} {a}`: `{"errors":[{"message":"This anonymous operation must be the only defined operation.","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}},{"message":"This anonymous operation must be the only defined operation.","locations":[{"line":1,"column":33}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,

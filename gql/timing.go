@@ -7,10 +7,10 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Timing tells where the time of one request went.
+// Timing says where the time of one request went.
 type Timing struct {
-	// Parse, Validate and Plan are for a document met for the first time; zero where
-	// its plan was kept.
+	// Parse, Validate and Plan are those of a new document; zero where the plan was
+	// cached.
 	Parse, Validate, Plan time.Duration
 	// Variables is the time for reading and coercing the variables, Prepare for what
 	// follows from their values before anything runs: the estimate of the cost, and the
@@ -37,7 +37,7 @@ type RootField struct {
 	// Key is the response's name for it, Name the schema's.
 	Key, Name string
 	// Class is the heaviest kind of work in it and below it, as Binding.Class names
-	// them; ClassIntrospection for __schema and __type; empty where there is none.
+	// them; ClassIntrospection for __schema and __type; empty where no binding names one.
 	Class string
 	// Start is when it was begun, from the beginning of the request on.
 	Start, Duration time.Duration
@@ -46,7 +46,7 @@ type RootField struct {
 // ClassIntrospection is the class of __schema and __type.
 const ClassIntrospection = "introspection"
 
-// begin notes when the request began.
+// begin records when the request began.
 func (r *run) begin(req *Request) {
 	if !req.Timed {
 		return
@@ -109,7 +109,7 @@ func (r *Response) AppendCost(dst []byte) []byte {
 }
 
 // AppendTrace appends the Timing as a JSON object for the response's extensions. Times are
-// in nanoseconds. It is null where Request.Timed did not ask for it.
+// in nanoseconds. It is null where Request.Timed is false.
 func (r *Response) AppendTrace(dst []byte) []byte {
 	t := r.Timing
 	if t == nil {

@@ -88,7 +88,7 @@ func TestTiming(t *testing.T) {
 		t.Errorf("it was timed unasked: %+v", r.Timing)
 	}
 	r.Release()
-	// A refusal tells how far it came.
+	// A refused request says how far it came.
 	if r = e.Execute(context.Background(), &Request{Query: `{nothing}`, Timed: true}); r.Timing.Validate <= 0 || len(r.Timing.Fields) > 0 {
 		t.Errorf("the phases of a refused document: %+v", r.Timing)
 	}

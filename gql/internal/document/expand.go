@@ -110,7 +110,7 @@ func (m *measurer) field(f *ast.Field) measure {
 			m.introspects = f
 		}
 		// A leading part of the path cannot be introspection: nothing under it counts
-		// for what stands above.
+		// for what is above.
 		got.lists = 0
 	}
 	return got

@@ -127,7 +127,7 @@ func groups(fields []mergeField) [][]mergeField {
 	return out
 }
 
-// shapes checks that fields of one response name have the same shape, whatever their
+// shapes checks that fields of one response name have the same shape, for all
 // parents.
 func (c *overlapCheck) shapes(fields []mergeField) {
 	for _, g := range groups(fields) {

@@ -38,7 +38,7 @@ func Parse(text *Text) (doc *ast.QueryDocument, fail *failure.Refusal) {
 	if len(doc.Operations)+len(doc.Fragments) == 0 {
 		return nil, failure.Refuse(codes.GraphQLParseFailed, "Syntax Error: Unexpected <EOF>: the document has no operation.")
 	}
-	text.positions(doc)
+	text.correct(doc)
 	syntax := func(pos *ast.Position, msg string) (*ast.QueryDocument, *failure.Refusal) {
 		e := failure.Refuse(codes.GraphQLParseFailed, "Syntax Error: %s", msg)
 		e.Errors[0].Locations = failure.At(pos)

@@ -10,10 +10,10 @@ import (
 )
 
 // Where an error is: line and column of the token at fault, in the text that the client sent.
-// gqlparser tells the places of most tokens, of strings one column too far, and of the text
-// that the gate has edited.
+// gqlparser has the positions of most tokens, those of strings one column too far, and all
+// of the text as the prescan has edited it.
 
-// Text is a document that has passed the gate.
+// Text is a document that has passed the prescan.
 type Text struct {
 	Text   string // for gqlparser
 	Tokens int
@@ -21,13 +21,13 @@ type Text struct {
 	index  []tokenAt
 }
 
-// shift is an edit of the gate that made a line longer.
+// shift is an edit of the prescan that made a line longer.
 type shift struct {
 	line, column int // where it ends in the client's text
 	excess       int // columns by which what follows on the line was moved
 }
 
-// original is the place in the client's text of one in the edited text.
+// original is the position in the client's text of a position in the edited text.
 func (s *Text) original(line, column int) failure.Position {
 	for _, sh := range s.shifts {
 		if sh.line == line && column-sh.excess >= sh.column {
@@ -37,8 +37,8 @@ func (s *Text) original(line, column int) failure.Position {
 	return failure.Position{Line: line, Column: column}
 }
 
-// positions corrects the positions of a parsed document. Each node has its own.
-func (s *Text) positions(doc *ast.QueryDocument) {
+// correct corrects the positions of a parsed document; no two nodes share one.
+func (s *Text) correct(doc *ast.QueryDocument) {
 	for _, op := range doc.Operations {
 		s.fix(op.Position)
 		for _, d := range op.VariableDefinitions {
@@ -121,11 +121,11 @@ func (s *Text) fixType(t *ast.Type) {
 // tokenAt is a token of the edited text.
 type tokenAt struct {
 	start int // in runes, as gqlparser counts
-	place failure.Position
+	at    failure.Position
 }
 
-// around is the place of the token that is so many after the node's own, or before it. What it
-// needs is made when the first error asks.
+// around is the position of the token that is delta tokens after the node's own, or before it.
+// The index of tokens is built for the first error.
 func (s *Text) around(p *ast.Position, delta int) []failure.Position {
 	if p == nil {
 		return nil
@@ -137,7 +137,7 @@ func (s *Text) around(p *ast.Position, delta int) []failure.Position {
 	if i += delta; !ok || i < 0 || i >= len(s.index) {
 		return failure.At(p)
 	}
-	return []failure.Position{s.index[i].place}
+	return []failure.Position{s.index[i].at}
 }
 
 func (s *Text) tokensOf() []tokenAt {

@@ -19,7 +19,7 @@ import (
 //   - bytes that are not UTF-8.
 //
 // It also edits what gqlparser reads wrongly, keeping every token's line and, but for what
-// scanned.shifts notes, column:
+// Text.shifts has, column:
 //   - block strings become plain strings of the value that the specification gives them:
 //     gqlparser counts the first line's indentation among the others', takes the last
 //     three of four closing quotes for the end, and refuses control characters;
@@ -312,8 +312,8 @@ func (s *scanner) block() *failure.Refusal {
 	return s.fail("Syntax Error: Unterminated string.")
 }
 
-// replaceBlock notes the edit of a block string that began at start and has been read. The
-// plain string is padded to the place where the block string ended.
+// replaceBlock records the edit of a block string that began at start and has been read. The
+// plain string is padded to the position where the block string ended.
 func (s *scanner) replaceBlock(start, line int, content string) {
 	text := value.Quote(content)
 	begin := start
@@ -328,7 +328,7 @@ func (s *scanner) replaceBlock(start, line int, content string) {
 	s.edits = append(s.edits, edit{start, s.pos - start, text})
 }
 
-// shift notes that an edit which ends at pos makes its line longer.
+// shift records that an edit which ends at pos makes its line longer.
 func (s *scanner) shift(pos, excess int) {
 	if excess > 0 {
 		s.shifts = append(s.shifts, shift{s.line, utf8.RuneCountInString(s.src[s.lineStart:pos]) + 1, excess})

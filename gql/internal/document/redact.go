@@ -2,7 +2,7 @@ package document
 
 // Redact is a document without what may be private in it, for logs and traces: every string
 // becomes "", every number 0, and comments go, as does layout. What cannot be read as
-// GraphQL ends it, and so does the length given, in bytes; "…" stands for the rest.
+// GraphQL ends it, and so does the length given, in bytes; "…" replaces the rest.
 func Redact(document string, length int) string {
 	const rest = "…"
 	s := &scanner{src: document, line: 1}

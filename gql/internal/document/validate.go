@@ -13,8 +13,8 @@ import (
 
 // The rules of validation are our own, over gqlparser's AST and the engine's schema.
 // gqlparser's rules were tried first. They agree with the reference implementation on all
-// but a few documents (they refuse integers beyond 64 bits for Float and ID, and tell the
-// fields of a subscription apart by name instead of response name), but their time is not
+// but a few documents (they refuse integers beyond 64 bits for Float and ID, and distinguish
+// the fields of a subscription by name instead of response name), but their time is not
 // bounded by the size of the document: each definition walks all fragments that it reaches
 // again (a chain of 700 takes 270 ms, here 2.5), and fields of one name are compared in
 // pairs (5,000 equal ones take 2.4 s, here 3 ms). Here each definition is walked once,
@@ -30,7 +30,7 @@ type validator struct {
 	errs   []failure.Error
 }
 
-// full tells that enough errors are known.
+// full reports that enough errors are known.
 func (v *validator) full() bool { return len(v.errs) >= v.limits.Errors }
 
 func (v *validator) fail(rule string, pos *ast.Position, format string, args ...any) {
@@ -143,7 +143,7 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	if t != nil && !t.Input() {
 		delta := 0
 		if d.Type.Elem != nil {
-			delta = -1 // the list's place is that of what it holds
+			delta = -1 // the list's position is that of what it holds
 		}
 		v.failAt("VariablesAreInputTypes", v.text.around(d.Type.Position, delta), "Variable \"$%s\" cannot be non-input type %q.", d.Variable, d.Type.String())
 	}
@@ -165,7 +165,7 @@ func (v *validator) shown(name string) string {
 	return name
 }
 
-// didYouMean is the suggestion where names may be told.
+// didYouMean is the suggestion, where names may be shown.
 func (v *validator) didYouMean(name string, candidates []string) string {
 	if v.limits.NoIntrospection {
 		return ""
@@ -173,7 +173,7 @@ func (v *validator) didYouMean(name string, candidates []string) string {
 	return failure.DidYouMean(name, candidates)
 }
 
-// knownType finds a type, which is named so many tokens after the position.
+// knownType finds a type, which is named delta tokens after the position.
 func (v *validator) knownType(name string, pos *ast.Position, delta int) *typesys.Type {
 	t := v.s.ByName[name]
 	if t == nil && !v.full() {
@@ -223,11 +223,11 @@ func (v *validator) fragmentCycles() bool {
 			switch state[s.Name] {
 			case open:
 				ok = false
-				var places []failure.Position
+				var positions []failure.Position
 				for _, p := range append(cycle(path, s.Name), s) {
-					places = append(places, v.text.around(p.Position, -1)...)
+					positions = append(positions, v.text.around(p.Position, -1)...)
 				}
-				v.failAt("NoFragmentCycles", places, "Cannot spread fragment %q within itself.", s.Name)
+				v.failAt("NoFragmentCycles", positions, "Cannot spread fragment %q within itself.", s.Name)
 			case unseen:
 				path = append(path, s)
 				visit(next)
@@ -254,7 +254,7 @@ func cycle(path []*ast.FragmentSpread, fragment string) []*ast.FragmentSpread {
 	return slices.Clone(path)
 }
 
-// variables checks an operation's variables along everything it spreads, and notes the
+// variables checks an operation's variables along everything it spreads, and records the
 // fragments reached.
 func (v *validator) variables(op *ast.OperationDefinition, reached map[string]bool) {
 	defs := make(map[string]*ast.VariableDefinition, len(op.VariableDefinitions))
@@ -310,17 +310,17 @@ func (v *validator) usage(op *ast.OperationDefinition, d *ast.VariableDefinition
 			expected = expected.Inner
 		}
 	}
-	places := append(failure.At(d.Position), failure.At(u.value.Position)...)
+	positions := append(failure.At(d.Position), failure.At(u.value.Position)...)
 	if !typesys.IsSubtype(varType, expected) {
-		v.failAt("VariablesInAllowedPosition", places, "Variable \"$%s\" of type %q used in position expecting type %q.", d.Variable, varType.Text, u.typ.Shown())
+		v.failAt("VariablesInAllowedPosition", positions, "Variable \"$%s\" of type %q used in position expecting type %q.", d.Variable, varType.Text, u.typ.Shown())
 	}
 	if u.oneOf != nil && !varType.NonNull {
-		v.failAt("VariablesInAllowedPosition", places,
+		v.failAt("VariablesInAllowedPosition", positions,
 			"Variable \"$%s\" is of type %q but must be non-nullable to be used for OneOf Input Object %q.", d.Variable, varType.Text, u.oneOf.Shown())
 	}
 }
 
-// singleField checks that a subscription has one root field, which is no introspection
+// singleField checks that a subscription has one root field, which is not an introspection
 // field. By the edition of 2025 @skip and @include are not allowed there; the reference
 // implementation in version 16 still evaluates those with constants.
 func (v *validator) singleField(op *ast.OperationDefinition) {

@@ -79,7 +79,7 @@ func (v *validator) field(f *ast.Field, parent *typesys.Type) {
 		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.Typ.Shown(), f.Name)
 	}
 	if t.Leaf() {
-		t = nil // its fields are no further faults
+		t = nil // its fields are not further faults
 	}
 	v.selections(f.SelectionSet, t)
 }
@@ -89,7 +89,7 @@ func (v *validator) openBrace(f *ast.Field) []failure.Position {
 	if len(f.SelectionSet) > 0 {
 		delta := -1
 		if _, ok := f.SelectionSet[0].(*ast.Field); !ok {
-			delta = -2 // a spread's place is that of what follows its dots
+			delta = -2 // a spread's position is that of what follows its dots
 		}
 		return v.text.around(f.SelectionSet[0].GetPosition(), delta)
 	}
@@ -126,8 +126,8 @@ func (v *validator) suggestField(parent *typesys.Type, name string) string {
 }
 
 // arguments checks the arguments of a field or directive; byName is nil where that is
-// unknown itself, and only the use of variables matters. The field's or directive's own place
-// is so many tokens from pos.
+// unknown itself, and only the use of variables matters. The field's or directive's own name
+// is delta tokens from pos.
 func (v *validator) arguments(args ast.ArgumentList, defs []*typesys.Input, byName map[string]*typesys.Input, pos *ast.Position, delta int, where string) {
 	var given map[string]*ast.Argument
 	if len(args) > 0 {
@@ -220,7 +220,7 @@ func (v *validator) value(val *ast.Value, typ *typesys.TypeRef) {
 	v.children(val)
 }
 
-// children notes the variables within a value of unknown or custom type.
+// children records the variables within a value of unknown or custom type.
 func (v *validator) children(val *ast.Value) {
 	var names map[string]*ast.ChildValue
 	for _, c := range val.Children {

@@ -10,7 +10,7 @@ import (
 
 const (
 	Suggestions       = 5
-	suggestNameLength = 64 // longer names are no typing mistakes, and cost quadratic time
+	suggestNameLength = 64 // longer names are not typing mistakes, and cost quadratic time
 )
 
 // DidYouMean names the candidates that are near to a name, as graphql-js does; "" where none is near.

@@ -86,8 +86,8 @@ type Type struct {
 // Hidden replaces, in messages, a name of the schema that they must not show.
 const Hidden = "…"
 
-// Shown is the type's name in messages to clients. The specification's own types are no
-// secret.
+// Shown is the type's name in messages to clients. The types of the specification
+// are not a secret.
 func (t *Type) Shown() string {
 	if t.Builtin {
 		return t.Name

@@ -38,7 +38,7 @@ func (p *inputPath) String() string {
 	return p.prev.String() + "[" + strconv.Itoa(p.index) + "]"
 }
 
-// coercion is that of one variable's value. It gathers faults, up to max, and gives up
+// coercion is that of one variable's value. It collects faults, up to max, and stops
 // where the request has ended.
 type coercion struct {
 	ctx   context.Context
@@ -48,7 +48,7 @@ type coercion struct {
 	max   int
 }
 
-// over tells that the rest of the value need not be looked at.
+// over reports that the rest of the value need not be read.
 func (in *coercion) over() bool { return len(in.errs) >= in.max || in.ended != nil }
 
 func (in *coercion) fail(e inputError) {

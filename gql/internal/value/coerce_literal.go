@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// ErrAbsent says that a variable without a value stands where a value is needed.
+// ErrAbsent says that a value is needed where a variable without one is given.
 var ErrAbsent = errors.New("variable without a value")
 
 // CoerceConstant coerces a constant.
@@ -21,7 +21,7 @@ func CoerceConstant(v *ast.Value, typ *typesys.TypeRef) (any, error) {
 }
 
 // CoerceLiteral coerces a literal that may hold variables. It assumes a validated document and
-// still refuses whatever does not fit, because variables bring values at run time.
+// still refuses what does not fit, because variables bring values at run time.
 func CoerceLiteral(v *ast.Value, typ *typesys.TypeRef, vars *Variables) (any, error) {
 	if v.Kind == ast.Variable {
 		val, ok := vars.Lookup(v.Raw)
@@ -40,7 +40,7 @@ func CoerceLiteral(v *ast.Value, typ *typesys.TypeRef, vars *Variables) (any, er
 		return nil, nil
 	}
 	if typ.Elem != nil {
-		if v.Kind != ast.ListValue { // a single value stands for a list of one
+		if v.Kind != ast.ListValue { // a single value means a list of one
 			item, err := CoerceLiteral(v, typ.Elem, vars)
 			if err != nil {
 				return nil, err

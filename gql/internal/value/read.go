@@ -22,12 +22,12 @@ type jsonReader struct {
 	maxValues int
 }
 
-// errDepth tells that the nesting limit was met.
+// errDepth reports that the nesting limit was exceeded.
 type errDepth struct{ depth int }
 
 func (errDepth) Error() string { return "nested too deeply" }
 
-// errValues tells that there are more values than the limit.
+// errValues reports that there are more values than the limit.
 type errValues struct{ values int }
 
 func (errValues) Error() string { return "too many values" }
@@ -221,8 +221,8 @@ func (r *jsonReader) number() (any, error) {
 	return json.Number(r.src[start:r.pos]), nil
 }
 
-// ReadString reads a JSON string that stands alone. Where encoding/json would make U+FFFD
-// of what is no character, it is an error that names the byte.
+// ReadString reads a JSON string with nothing before or after it. Where encoding/json would make U+FFFD
+// of what is not a character, it is an error that names the byte.
 func ReadString(src []byte) (string, error) {
 	r := &jsonReader{src: src}
 	if r.next() != '"' {

@@ -93,9 +93,9 @@ func undecoded(err error, limits Limits) *failure.Refusal {
 
 // Variable is a declared variable, resolved once for all requests.
 type Variable struct {
-	name   string
-	typ    *typesys.TypeRef
-	places []failure.Position
+	name      string
+	typ       *typesys.TypeRef
+	positions []failure.Position
 	// HasDefault says that there is a default; its value is coerced and shared by
 	// requests.
 	hasDefault   bool
@@ -106,13 +106,13 @@ type Variable struct {
 func Declare(s *typesys.Schema, op *ast.OperationDefinition) ([]Variable, *failure.Refusal) {
 	var out []Variable
 	for _, d := range op.VariableDefinitions {
-		v := Variable{name: d.Variable, typ: s.Ref(d.Type), places: failure.At(d.Position)}
+		v := Variable{name: d.Variable, typ: s.Ref(d.Type), positions: failure.At(d.Position)}
 		if d.DefaultValue != nil {
 			var err error
 			v.hasDefault = true
 			if v.defaultValue, err = CoerceConstant(d.DefaultValue, v.typ); err != nil {
 				e := failure.Refuse(codes.BadUserInput, "Variable \"$%s\" has an invalid default value: %s", d.Variable, err)
-				e.Errors[0].Locations = v.places
+				e.Errors[0].Locations = v.positions
 				return nil, e
 			}
 		}
@@ -127,7 +127,7 @@ func CoerceVariables(ctx context.Context, defs []Variable, given map[string]any,
 	var errs []failure.Error
 	fail := func(d *Variable, format string, args ...any) {
 		if len(errs) < maxErrors {
-			errs = append(errs, failure.Error{Message: fmt.Sprintf(format, args...), Locations: d.places})
+			errs = append(errs, failure.Error{Message: fmt.Sprintf(format, args...), Locations: d.positions})
 		}
 	}
 	for i := range defs {

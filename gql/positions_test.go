@@ -111,12 +111,12 @@ var faultyLiterals = []struct{ field, literal, rule string }{
 	{"listPoint", `[{x: 1}, {x: 2, unit: ¶3}]`, "ValuesOfCorrectType"},
 }
 
-// TestPlacesInLiterals looks for faults in nested literals among all that may stand between
+// TestPlacesInLiterals looks for faults in nested literals among all that may be between
 // tokens: the place is counted from the text alone.
 func TestPlacesInLiterals(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	fills := []string{" ", "  ", "\t", "\n", "\r", "\r\n", ",", "\ufeff", "\n# é😀\x07 \" }\n", "\r\n#\r\n", " \n\n\t"}
-	// Values of another field before: the gate edits some of them.
+	// Values of another field before: the prescan edits some of them.
 	befores := []string{
 		`""`, `"a"`, `"é😀"`, `"\u00e9\ud83d\ude00\u{1F600}\n"`, "\"\x07\x01\"", `"""a"""`, `"""a\\\\\\\\\\\\ """`, "\"\"\"\r\n  é\n   \"😀\"\r  \x07\t\"\"\"",
 		`"""` + "\n" + `\"""\\\\\\\\ """`, "\"\"\"\x01\x02\"\"\"",
