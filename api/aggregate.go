@@ -221,7 +221,7 @@ func (b *builder) figuresType(s shape, part, about string, keep func(schema.Scal
 			return fs
 		}
 		for _, q := range have.qualifiers {
-			fs = append(fs, figure(q.Name, q.Description, snapshot.Reading{Qualifier: q.Name}))
+			fs = append(fs, figure(q.Name, q.Description, snapshot.ReadQualifier(q)))
 		}
 		if len(have.fields) > 0 {
 			fs = append(fs, field{name: "node", typ: must(b.figuresType(listShape(s.target), part, about, keep, typ, appendTo)), read: gql.Binding{
@@ -258,7 +258,7 @@ func (b *builder) groupReading(s shape, key string) snapshot.Reading {
 	if s.link {
 		for _, q := range s.qualifiers {
 			if q.Name == key {
-				return snapshot.Reading{Qualifier: key}
+				return snapshot.ReadQualifier(q)
 			}
 		}
 		key = key[len("node_"):]

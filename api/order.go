@@ -84,7 +84,8 @@ func (b *builder) orderKeys(s shape, in []any) ([]snapshot.Key, error) {
 			k := snapshot.Key{Descending: dir == "DESC"}
 			switch {
 			case edge:
-				k.By.Qualifier = name
+				i := slices.IndexFunc(s.qualifiers, func(q *schema.Qualifier) bool { return q.Name == name })
+				k.By = snapshot.ReadQualifier(s.qualifiers[i])
 			case name == "id", name == "type", name == "name":
 				k.By.Own = name
 			default:

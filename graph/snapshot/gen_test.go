@@ -263,7 +263,7 @@ func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier) []snapshot.
 			}
 		}
 		for _, q := range qs {
-			readings = append(readings, snapshot.Reading{Qualifier: q.Name})
+			readings = append(readings, snapshot.ReadQualifier(q))
 		}
 		k.By = rapid.SampledFrom(readings).Draw(t, "by")
 		keys = append(keys, k)
