@@ -178,12 +178,12 @@ func (v *View) timeKind(r *row) schema.TimeKind {
 	return k.one
 }
 
-// ByKey finds the entity that a key of an outside scheme names.
+// ByKey finds the entity that shows a key of an outside scheme.
 func (v *View) ByKey(predicate, value string) (uint32, bool) {
 	found := None
 	v.s.keyed(predicate, value, func(n uint32) {
-		if found == None && v.Holds(n) != graph.HoldsNo {
-			found = v.s.rows.ref(n).subject
+		if subject := v.s.rows.ref(n).subject; found == None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, predicate, value) {
+			found = subject
 		}
 	})
 	return found, found != None
