@@ -39,6 +39,7 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	part("keyboard", walkByKeyboard)
 	part("questions", answerQuestions)
+	part("spans", writeSpans)
 	part("back", goBack)
 	part("loads", loadLittle)
 	part("narrow", beNarrow)
@@ -133,6 +134,21 @@ func walkByKeyboard(b *browser) {
 	b.is(`!document.querySelector('#from').hasAttribute('aria-invalid')`)
 	b.press("Enter")
 	b.shows("No place is called “qqqq”.")
+}
+
+// writeSpans: the least and the most of a share are percentages, of an amount numbers with
+// their unit, and a most that nobody states is not said to be one.
+func writeSpans(b *browser) {
+	ask := func(query string) {
+		b.open("/?query=" + url.QueryEscape(query))
+		b.settled()
+	}
+	ask(`{ chokepoints(from: "TKM", to: "CHN", weight: CAPACITY, modes: [PIPELINE], unit: "bcmPerYear", first: 1) { capacity { low high unit } } }`)
+	b.shows("55 to 60 bn m³/y")
+	ask(`{ chokepoints(from: "KAZ", to: "eu", avoid: ["RUS", "IRN"], closing: ["GEPTI"]) { capacity { low high unit stated unstated { id name } } } }`)
+	b.shows("or more")
+	ask(`{ dependency(of: "JPN", resource: "rare-earths", year: 2018) { partners { partner { id name } share { low high } } hhi { low high } } }`)
+	b.shows("58 % to 65 %")
 }
 
 // answerQuestions follows each question of the home page to its answer.

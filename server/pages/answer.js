@@ -1,10 +1,11 @@
 // Answers to any query, written so that they can be read without knowing GraphQL.
 import { $, complain, entity, h, join, request, say, split } from './lib.js';
-import { evidence, label, number, percent, ready, statement, statements } from './claim.js';
+import { evidence, label, number, percent, ready, statement, statements, words } from './claim.js';
 
 const isEntity = (v) => v?.id && v.name && Object.keys(v).every((k) => ['id', 'name', 'type', '__typename'].includes(k));
 const isClaim = (v) => v?.source && v.predicate;
-const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || 'low' in v || (Array.isArray(v) && v.every(isEntity));
+const isSpan = (v) => 'low' in v && Object.keys(v).every((k) => ['low', 'high', 'unit', '__typename'].includes(k));
+const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || isSpan(v) || (Array.isArray(v) && v.every(isEntity));
 
 function table(rows) {
   const columns = Object.keys(rows[0]);
@@ -23,6 +24,15 @@ function list(all, name) {
   return h('ol', null, all.map((x) => h('li', null, read(x, name))));
 }
 
+// span writes the least and the most that a number can be, and what else is said of it.
+function span({ low, high, unit, __typename, ...rest }, name) {
+  const shares = /^(share|stated|unknown)$/.test(name) && !unit;
+  const write = shares ? percent : name === 'hhi' ? (x) => x.toFixed(2) : read;
+  const range = high === null ? `${write(low)} or more` : high === undefined || low === high ? write(low) : `${write(low)} to ${write(high)}`;
+  const text = range + (unit ? ' ' + (words.units[unit] ?? unit) : '');
+  return Object.keys(rest).length ? [text, read(rest)] : text;
+}
+
 // read writes any part of an answer.
 function read(v, name) {
   if (v === null) return 'not stated';
@@ -32,10 +42,7 @@ function read(v, name) {
   if (typeof v !== 'object') return /^[A-Z]+(_[A-Z]+)+$/.test(v) || /^(status|mode|avoidance|holds)$/.test(name) ? split(v) : String(v);
   if (isEntity(v)) return entity(v);
   if (isClaim(v)) return h('ul', { class: 'claims' }, statement(v));
-  if ('low' in v) {
-    const write = name === 'hhi' ? (x) => x.toFixed(2) : percent;
-    return v.low === v.high ? write(v.low) : `${write(v.low)} to ${write(v.high)}`;
-  }
+  if ('low' in v) return span(v, name);
   if (v.from && v.to && v.relation) {
     // Who imports uranium from Kazakhstan does not import from uranium.
     const says = label(v.relation) + (v.qualifier ? ` ${v.claim?.object?.name ?? '…'} (${split(v.qualifier)})` : '');
