@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -375,7 +376,7 @@ func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
 			switch {
 			case of.code != nil:
 				part = of.code.Fold(part)
-			case !t.ByBytes && part != "" && snapshot.Base(part) == "":
+			case !t.ByBytes && part != "" && text.Base(part) == "":
 				return nil, graph.Errorf(graph.BadInput, "%s: %q shows nothing to compare", key, part)
 			}
 			*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = part

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -29,7 +30,7 @@ const maxSearchText = 256
 type found struct {
 	view *snapshot.View
 	text string
-	*snapshot.Matches
+	*names.Matches
 }
 
 func (b *builder) search() field {
@@ -71,12 +72,12 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 		n := 20
 		a.page.first = &n
 	}
-	names, given := args["types"].([]any)
+	types, given := args["types"].([]any)
 	if !given {
 		return a, nil
 	}
 	a.types = map[string]bool{}
-	for _, x := range names {
+	for _, x := range types {
 		t := b.o.Type(x.(string))
 		if t == nil {
 			return nil, &gql.ArgumentError{Argument: "types", Err: graph.Errorf(graph.UnknownName, "types: the ontology has no type %q; the types and interfaces of /schema.graphql that are or implement Entity can be asked for", x)}
@@ -89,7 +90,7 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 }
 
 func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
-	q := &snapshot.Search{Text: a.text, First: *a.page.first}
+	q := &names.Search{Text: a.text, First: *a.page.first}
 	if a.types != nil {
 		q.Types = func(name string) bool { return a.types[name] }
 	}
@@ -105,12 +106,12 @@ func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
 }
 
 func (f *found) cursor(i int) string {
-	p := f.view.Snapshot().PlaceOf(&f.List[i])
+	p := f.List[i].Cursor()
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", p.Score, p.Prominence, p.ID))
 }
 
-func parseSearchCursor(s string) (*snapshot.MatchPlace, error) {
-	p := &snapshot.MatchPlace{}
+func parseSearchCursor(s string) (*names.Cursor, error) {
+	p := &names.Cursor{}
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err == nil {
 		_, err = fmt.Sscanf(string(b), "%d %d %s", &p.Score, &p.Prominence, &p.ID)
@@ -124,7 +125,7 @@ func parseSearchCursor(s string) (*snapshot.MatchPlace, error) {
 // matchKindType is the enum of how a name matches.
 func (b *builder) matchKindType() *graphql.Enum {
 	var members []schema.EnumMember
-	for _, k := range snapshot.MatchKinds {
+	for _, k := range names.MatchKinds {
 		members = append(members, schema.EnumMember{Name: k.Name, Description: k.About})
 	}
 	return b.enum("MatchKind", "How a name matches what was searched for.", members...)
@@ -151,12 +152,12 @@ func (b *builder) searchConnectionType() *graphql.Object {
 				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, f.List[i].Kind.String()) })},
 			{name: "matched", typ: must(graphql.String), about: "The name that matched.",
 				read: match(func(f *found, i int, dst []byte) []byte {
-					return gql.AppendString(dst, f.view.Snapshot().Matched(&f.List[i]))
+					return gql.AppendString(dst, f.List[i].Name)
 				})},
 			{name: "highlights", typ: list(b.textRangeType()), about: "The parts of the name that matched, in order: the letters of the text, or whole words where they match by sound.",
 				read: gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					f := src.Obj.(*found)
-					for _, r := range f.view.Snapshot().Highlights(&f.List[src.Index], f.text) {
+					for _, r := range f.List[src.Index].Highlights(f.text) {
 						dst = append(dst, gql.Ref{Obj: &r})
 					}
 					return dst, true, nil
@@ -165,7 +166,7 @@ func (b *builder) searchConnectionType() *graphql.Object {
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					f := src.Obj.(*found)
 					n := f.List[src.Index].Claim
-					if n == snapshot.None {
+					if n == names.None {
 						return append(dst, "null"...), nil
 					}
 					return gql.AppendString(dst, f.view.Holds(n).String()), nil
@@ -174,7 +175,7 @@ func (b *builder) searchConnectionType() *graphql.Object {
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*found)
 					n := f.List[src.Index].Claim
-					return gql.Ref{Obj: f.view, Index: uint64(n)}, n != snapshot.None, nil
+					return gql.Ref{Obj: f.view, Index: uint64(n)}, n != names.None, nil
 				}}},
 		}
 	})
@@ -208,15 +209,15 @@ func (b *builder) searchConnectionType() *graphql.Object {
 
 // textRangeType is a part of a text.
 func (b *builder) textRangeType() *graphql.Object {
-	bound := func(read func(r *snapshot.Range) int) gql.Binding {
+	bound := func(read func(r *names.Range) int) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return gql.AppendInt(dst, int64(read(src.Obj.(*snapshot.Range)))), nil
+			return gql.AppendInt(dst, int64(read(src.Obj.(*names.Range)))), nil
 		}}
 	}
 	return b.object("TextRange", "A part of a text, in UTF-16 code units, as strings of JavaScript count.", func() []field {
 		return []field{
-			{name: "start", typ: must(graphql.Int), about: "Where it begins, from 0.", read: bound(func(r *snapshot.Range) int { return r.Start })},
-			{name: "end", typ: must(graphql.Int), about: "Behind its last unit.", read: bound(func(r *snapshot.Range) int { return r.End })},
+			{name: "start", typ: must(graphql.Int), about: "Where it begins, from 0.", read: bound(func(r *names.Range) int { return r.Start })},
+			{name: "end", typ: must(graphql.Int), about: "Behind its last unit.", read: bound(func(r *names.Range) int { return r.End })},
 		}
 	})
 }

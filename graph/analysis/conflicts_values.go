@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -104,7 +105,7 @@ func incompatible(o *schema.Ontology, t schema.Tolerance, a, b graph.Value) bool
 	case graph.DateKind:
 		return daysBetween(a.Date().Span(), b.Date().Span()) > t.Days
 	case graph.StringKind:
-		return snapshot.Fold(a.Text()) != snapshot.Fold(b.Text())
+		return text.Fold(a.Text()) != text.Fold(b.Text())
 	}
 	return true
 }

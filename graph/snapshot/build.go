@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -18,8 +17,6 @@ type writer struct {
 	texts map[string]uint32
 	times map[graph.Interval]uint32
 	kinds atomic.Pointer[[]predicateKinds] // read by every view
-	// searches are the memories of searches that nobody uses now.
-	searches sync.Pool
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text
@@ -375,8 +372,7 @@ func (b *change) finish() *Snapshot {
 	b.index()
 	s.ended = *b.ended.t
 	s.keys = s.keys.with(b.keyed, s.keyHash)
-	s.labels = s.labels.with(s, b.named)
-	s.sounds = s.sounds.with(s, b.named)
+	s.names = s.names.With(s.namesOf(b.named))
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -45,7 +46,7 @@ func TestDifferences(t *testing.T) {
 		"the list of the claims about UZB": func(s *Snapshot) { *s.in.ref(kaz + 1) = nil },
 		"the list of the claims by src":    func(s *Snapshot) { *s.cited.ref(0) = nil },
 		"the list of Country":              func(s *Snapshot) { *s.byType.ref(uint32(s.types.at(kaz))) = nil },
-		"the index of names":               func(s *Snapshot) { s.labels = labels{} },
+		"the index of names":               func(s *Snapshot) { s.names = names.Index{} },
 	} {
 		file := build()
 		harm(file)

@@ -14,6 +14,7 @@ import (
 	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -300,8 +301,7 @@ func (s *Snapshot) write(w *fileWriter, of graph.Identity) error {
 		commits[i] = s.commits.at(uint32(i))
 	}
 	sectionOf(w, commits)
-	s.labels.write(w)
-	s.sounds.write(w)
+	writeNames(w, s.names)
 	sum := binary.LittleEndian.AppendUint32(nil, w.crc)
 	w.bytes(sum)
 	return w.err
@@ -313,17 +313,14 @@ type fileExtra struct {
 	S          []graph.ClaimID `json:",omitempty"`
 }
 
-func (x *labels) write(w *fileWriter) {
-	merged := x.merged()
-	textsOf(w, len(merged), func(i int) string { return merged[i].key })
-	claims := make([]uint32, len(merged))
-	words := make([]uint16, len(merged))
-	for i, l := range merged {
-		claims[i], words[i] = l.claim, l.word<<1
-		if l.original {
-			words[i] |= 1
-		}
-	}
-	sectionOf(w, claims)
-	sectionOf(w, words)
+func writeNames(w *fileWriter, x names.Index) {
+	a := x.Arrays()
+	textsOf(w, len(a.Keys), func(i int) string { return a.Keys[i] })
+	sectionOf(w, a.Claims)
+	sectionOf(w, a.Words)
+	sectionOf(w, a.Shared)
+	sectionOf(w, a.Ends)
+	sectionOf(w, a.Text)
+	sectionOf(w, a.SoundClaims)
+	sectionOf(w, a.SoundWords)
 }

@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -201,8 +202,7 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	for _, at := range listOf[int64](r) {
 		s.commits.append(at)
 	}
-	s.labels = readLabels(r)
-	s.sounds = readSounds(r)
+	s.names = readNames(r)
 	if r.bad || s.ids.len() != h.Entities || s.ended.n != h.Claims || s.commits.len() != int(h.Seq) {
 		return nil, of, errDamaged
 	}
@@ -215,12 +215,12 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 }
 
 // begins tells whether a list begins with the names that the ontology has.
-func begins(list, names []string) bool {
-	return len(list) >= len(names) && slices.Equal(list[:len(names)], names)
+func begins(list, known []string) bool {
+	return len(list) >= len(known) && slices.Equal(list[:len(known)], known)
 }
 
-func numbered(list []string) names {
-	n := names{no: make(map[string]uint16, len(list))}
+func numbered(list []string) numbering {
+	n := numbering{no: make(map[string]uint16, len(list))}
 	for i, name := range list {
 		if _, twice := n.no[name]; twice {
 			name = aside + name
@@ -231,30 +231,13 @@ func numbered(list []string) names {
 	return n
 }
 
-func readLabels(r *fileReader) labels {
-	keys, claims, words := readTexts(r), listOf[uint32](r), listOf[uint16](r)
-	if len(keys) != len(claims) || len(keys) != len(words) {
+func readNames(r *fileReader) names.Index {
+	x, err := names.FromArrays(names.Arrays{
+		Keys: readTexts(r), Claims: listOf[uint32](r), Words: listOf[uint16](r),
+		Shared: listOf[uint8](r), Ends: listOf[uint32](r), Text: listOf[byte](r), SoundClaims: listOf[uint32](r), SoundWords: listOf[uint16](r),
+	})
+	if err != nil {
 		r.bad = true
-		return labels{}
 	}
-	if len(keys) == 0 {
-		return labels{}
-	}
-	list := make([]label, len(keys))
-	for i := range list {
-		list[i] = label{keys[i], claims[i], words[i] >> 1, words[i]&1 == 1}
-	}
-	return labels{[][]label{list}}
-}
-
-// merged is every layer as one.
-func (x *labels) merged() []label {
-	var all []label
-	for _, l := range x.layers {
-		all = append(all, l...)
-	}
-	if len(x.layers) > 1 {
-		slices.SortFunc(all, compareLabels)
-	}
-	return all
+	return x
 }

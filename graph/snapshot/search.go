@@ -1,187 +1,125 @@
 package snapshot
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/text"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// MatchKind is how a name matches a search.
-type MatchKind uint8
-
-// The kinds of a match. The names of Exact, Prefix and Word are written like
-// the text but for case and diacritics.
-const (
-	MatchID MatchKind = iota
-	MatchKey
-	MatchExact
-	MatchPrefix
-	MatchWord
-	MatchTransliterated
-	MatchFuzzy
-)
-
-// MatchKinds are all kinds by number, each with its name and what it means.
-var MatchKinds = [...]struct{ Name, About string }{
-	MatchID:             {"ID", "The entity's id is the text."},
-	MatchKey:            {"KEY", "A code of the entity in an outside scheme is the text, or the address of it is."},
-	MatchExact:          {"EXACT", "A name is the text, but for case and diacritics."},
-	MatchPrefix:         {"PREFIX", "A name begins with the text."},
-	MatchWord:           {"WORD", "Later words of a name begin with the text, or with its words in any order."},
-	MatchTransliterated: {"TRANSLITERATED", "A name, its beginning or some of its words sound like the text: it is romanised differently or in another script."},
-	MatchFuzzy:          {"FUZZY", "A name, its beginning or some of its words sound like the text but for one or two letters."},
-}
-
-func (k MatchKind) String() string { return MatchKinds[k].Name }
-
-// Match is one entity found by a name.
-type Match struct {
-	Entity uint32
-	// Claim is the claim whose name, code or original form matched; None where the id did.
-	Claim uint32
-	// Original is true where the original form matched.
-	Original bool
-	Kind     MatchKind
-	// Score is from 0 to 1000, the higher the better. Prominence decides
-	// between equal scores: the order of the types in the ontology, then how many
-	// claims there are about the entity; then the id does.
-	Score      int16
-	Prominence uint16
-
-	word, words uint8 // which words of the name; words is 0 where they are in another order
-}
-
-// Search asks for entities by name.
-type Search struct {
-	Text string
-	// Types tells the names of the concrete types to find; nil finds all.
-	Types func(name string) bool
-	// First is how many to give at most; After, where not nil, is the match
-	// behind which to begin.
-	First int
-	After *MatchPlace
-}
-
-// MatchPlace is the place of a match in the order of a search.
-type MatchPlace struct {
-	Score      int16
-	Prominence uint16
-	ID         graph.ID
-}
-
-// Matches is a page of what a search found, the best first.
-type Matches struct {
-	List []Match
-	// Total is how many entities match in all.
-	Total int
-	// Before is how many come before the page.
-	Before int
-}
-
-// HasNext tells whether there are matches behind the page.
-func (m *Matches) HasNext() bool { return m.Before+len(m.List) < m.Total }
-
-// enough is how many entities must match as the text is written for those not
-// to be sought that sound like it, and how many those must be together for the
-// ones with edits not to be. What somebody typed right needs no guesses; neither
-// are edits tried where a name is the text.
-const enough = 10
-
-// Search finds the entities of the view by their ids, by their codes in outside
-// schemes, and by their names, aliases and original forms: as the text is written; where few match, as it sounds; and where these
-// are few and no name is the text, with some letters wrong. Names of other dates find their entity too; the record
-// time, the confidence and the source must be in view.
+// Search finds the entities of the view by name, as names.Index.Search says.
+// The record time, the confidence and the source of a name must be in view.
 //
 // The error is ErrInterrupted.
-func (v *View) Search(q *Search) (*Matches, error) {
-	s := &searcher{View: v, text: q.Text, room: v.s.w.searchRoom(v.s.ids.len())}
-	defer s.giveBack()
-	if q.Types != nil {
-		s.kept = make([]bool, len(v.s.typeNames.list))
-		for i, name := range v.s.typeNames.list {
-			s.kept[i] = q.Types(name)
-		}
+func (v *View) Search(q *names.Search) (*names.Matches, error) {
+	if v.interrupt == nil {
+		m, _ := v.s.names.Search(viewed{v}, q, nil)
+		return m, nil
 	}
-	s.source, _ = v.s.typeNames.number(schema.SourceType)
-	s.key, s.sound = Fold(q.Text), text.Sound(q.Text)
-	if s.key != "" {
-		s.byID()
-		s.byKey()
-		s.written()
-		s.sounding()
-	}
-	if v.Interrupted() {
+	m, ok := v.s.names.Search(viewed{v}, q, v.interrupt.done)
+	if !ok || v.interrupt.stopped {
+		v.interrupt.stopped = true
 		return nil, ErrInterrupted
 	}
-	return s.page(q), nil
+	return m, nil
 }
 
-// page is the part of what was found that is asked for.
-func (s *searcher) page(q *Search) *Matches {
-	page := &Matches{Total: len(s.room.found)}
-	compare := func(a, b *Match) int {
-		if c := cmp.Or(int(b.Score)-int(a.Score), int(b.Prominence)-int(a.Prominence)); c != 0 {
-			return c
+// namePredicates are the properties whose values are names.
+var namePredicates = [...]string{"name", "aliases", "officialName"}
+
+func isName(predicate string) bool { return slices.Contains(namePredicates[:], predicate) }
+
+// namesOf lists the names that the claims state: names and aliases, and the forms
+// that sources print for them and for the objects of relations.
+func (s *Snapshot) namesOf(claims []uint32) []names.Name {
+	var list []names.Name
+	for _, n := range claims {
+		r := s.rows.ref(n)
+		named := isName(s.predicates.list[r.predicate])
+		if named {
+			list = append(list, names.Name{Claim: n, Text: s.value(r.cell()).Text()})
 		}
-		return strings.Compare(s.s.ids.at(a.Entity), s.s.ids.at(b.Entity))
+		if o := s.extras.ref(r.extra).original; o != "" && (named || r.kind == graph.EntityKind) {
+			list = append(list, names.Name{Claim: n, Text: o, Original: true})
+		}
 	}
-	var worst *Match // of a full page
-	trim := func() {
-		slices.SortFunc(page.List, func(a, b Match) int { return compare(&a, &b) })
-		if len(page.List) >= q.First {
-			page.List = page.List[:q.First]
-			if q.First > 0 {
-				last := page.List[q.First-1]
-				worst = &last
+	return list
+}
+
+// viewed is a view as a search reads it; it implements names.Graph.
+type viewed struct{ v *View }
+
+func (g viewed) Entities() int             { return g.v.s.ids.len() }
+func (g viewed) ID(entity uint32) string   { return g.v.s.ids.at(entity) }
+func (g viewed) Types() []string           { return g.v.s.typeNames.list }
+func (g viewed) IsSource(name string) bool { return name == schema.SourceType }
+func (g viewed) Type(entity uint32) uint16 { return g.v.s.types.at(entity) }
+func (g viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
+
+func (g viewed) ByID(id string) (uint32, bool) {
+	n, ok := g.v.s.Number(graph.ID(id))
+	return n, ok && g.v.Exists(n)
+}
+
+// ByCode ranks the schemes in the order of the ontology.
+func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
+	for i, f := range g.v.s.o.Keys() {
+		code := strings.TrimSpace(text)
+		if f.Code != nil {
+			var err error
+			if code, err = f.Code.Read(code); err != nil {
+				continue
 			}
 		}
+		g.v.s.keyed(f.Name, code, func(n uint32) { fn(n, i) })
 	}
-	for i := range s.room.found {
-		m := &s.room.found[i]
-		if q.After == nil && worst != nil && m.Score < worst.Score {
-			continue // most of many never enter the page
-		}
-		m.Prominence = s.s.prominence(m.Entity)
-		if q.After != nil && !q.After.before(m, s.s.ids.at(m.Entity)) {
-			page.Before++
-			continue
-		}
-		if worst != nil && compare(m, worst) > 0 {
-			continue
-		}
-		if page.List = append(page.List, *m); len(page.List) >= 2*q.First+8 {
-			trim()
-		}
-	}
-	trim()
-	return page
 }
 
-// before tells whether the place comes before a match.
-func (p *MatchPlace) before(m *Match, id string) bool {
-	if p.Score != m.Score {
-		return p.Score > m.Score
+func (g viewed) Subjects(dst, claims []uint32) {
+	for i, n := range claims {
+		dst[i] = g.v.s.rows.ref(n).subject
 	}
-	if p.Prominence != m.Prominence {
-		return p.Prominence > m.Prominence
-	}
-	return string(p.ID) < id
 }
 
-// PlaceOf is the place of a match, for the page behind it.
-func (s *Snapshot) PlaceOf(m *Match) MatchPlace {
-	return MatchPlace{m.Score, m.Prominence, s.ID(m.Entity)}
+func (g viewed) Name(claim uint32, original bool) string {
+	r := g.v.s.rows.ref(claim)
+	if original {
+		return g.v.s.extras.ref(r.extra).original
+	}
+	return g.v.s.value(r.cell()).Text()
 }
 
-// Matched is the name that matched, or the id.
-func (s *Snapshot) Matched(m *Match) string {
-	if m.Claim == None {
-		return string(s.ID(m.Entity))
+func (g viewed) Named(claim uint32, original bool) (entity uint32, object bool) {
+	r := g.v.s.rows.ref(claim)
+	if original && r.kind == graph.EntityKind {
+		return uint32(r.value), true
 	}
-	name, _ := s.nameOf(m.Claim, m.Original)
-	return name
+	return r.subject, false
+}
+
+func (g viewed) Standing(claim uint32) names.Standing {
+	r := g.v.s.rows.ref(claim)
+	if !g.v.selected(r) {
+		return names.Hidden
+	}
+	holds := g.v.holds(claim, r)
+	switch {
+	case holds == graph.HoldsNo && !g.v.seesRow(claim, r):
+		return names.Hidden
+	case holds == graph.HoldsNo || r.rank == graph.Deprecated:
+		return names.Past
+	}
+	return names.Current
+}
+
+// Prominence orders what matches equally well: by type, in the order of the
+// ontology, then by the magnitude of how many claims there are about the
+// entity, which changes too seldom to upset pages.
+func (g viewed) Prominence(entity uint32) uint16 {
+	s := g.v.s
+	claims := bits.Len(uint(len(s.out.at(entity)) + len(s.in.at(entity))))
+	return (255-min(s.types.at(entity), 255))<<8 | uint16(claims)
 }

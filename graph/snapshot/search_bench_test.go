@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -40,37 +41,37 @@ func inventName(r *rand.Rand) string {
 }
 
 // cityNames makes n names, two for each city, and the commits that state them.
-func cityNames(n int) (names []string, commits []graph.Commit) {
+func cityNames(n int) (named []string, commits []graph.Commit) {
 	r := rand.New(rand.NewPCG(1, 2))
-	names = make([]string, n)
+	named = make([]string, n)
 	c := graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}}}
-	for i := range names {
-		names[i] = inventName(r)
+	for i := range named {
+		named[i] = inventName(r)
 		city, predicate := graph.ID(fmt.Sprint("city-", i/2)), "name"
 		if i%2 == 1 {
 			predicate = "aliases"
 		} else {
 			c.Entities = append(c.Entities, graph.Entity{ID: city, Type: "City"})
 		}
-		c.Claims = append(c.Claims, graph.Claim{Subject: city, Predicate: predicate, Value: graph.StringValue(names[i]), Source: "source", Confidence: 1})
+		c.Claims = append(c.Claims, graph.Claim{Subject: city, Predicate: predicate, Value: graph.StringValue(named[i]), Source: "source", Confidence: 1})
 		if len(c.Claims) == 1000 || i == n-1 {
 			commits = append(commits, c)
 			c = graph.Commit{Seq: c.Seq + 1, At: c.At.Add(time.Second)}
 		}
 	}
-	return names, commits
+	return named, commits
 }
 
 func namedCities(t testing.TB, n int) (*snapshot.Snapshot, []string) {
 	t.Helper()
-	names, commits := cityNames(n)
+	named, commits := cityNames(n)
 	builder := snapshot.NewBuilder(snapshot.Empty(schema.MustDefault()))
 	for i := range commits {
 		if err := builder.Add(&commits[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return builder.Snapshot(), names
+	return builder.Snapshot(), named
 }
 
 // searchSizes are how many names to measure with: 10,000 and 100,000, or as
@@ -89,15 +90,15 @@ func searchSizes(b *testing.B) []int {
 // BenchmarkSearch gives the time of the median search of each kind.
 func BenchmarkSearch(b *testing.B) {
 	for _, n := range searchSizes(b) {
-		s, names := namedCities(b, n)
+		s, named := namedCities(b, n)
 		v, err := s.View(graph.View{}, today)
 		if err != nil {
 			b.Fatal(err)
 		}
 		r := rand.New(rand.NewPCG(3, 4))
-		latin := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s[0] >= 0x80 || len(s) < 10 })
-		cyrillic := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s < "а" || s > "я" })
-		arabic := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s < "ا" || s > "ي" })
+		latin := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return s[0] >= 0x80 || len(s) < 10 })
+		cyrillic := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return s < "а" || s > "я" })
+		arabic := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return s < "ا" || s > "ي" })
 		pick := func(list []string) string { return list[r.IntN(len(list))] }
 		misspelt := func() string {
 			q := []byte(pick(latin))
@@ -129,7 +130,7 @@ func BenchmarkSearch(b *testing.B) {
 				found := 0
 				for i := 0; b.Loop(); i++ {
 					start := time.Now()
-					m, err := v.Search(&snapshot.Search{Text: queries[i%len(queries)], First: 8})
+					m, err := v.Search(&names.Search{Text: queries[i%len(queries)], First: 8})
 					times = append(times, time.Since(start))
 					if err != nil {
 						b.Fatal(err)
@@ -151,10 +152,10 @@ func BenchmarkNamesMemory(b *testing.B) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		s, names := namedCities(b, 100_000)
+		s, named := namedCities(b, 100_000)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(names)), "B/name")
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(named)), "B/name")
 		runtime.KeepAlive(s)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -141,7 +142,7 @@ func TestSearchAgainstModel(t *testing.T) {
 
 // TestSearchManyNames is the same on more names than one block of an index has.
 func TestSearchManyNames(t *testing.T) {
-	names, commits := cityNames(1000)
+	named, commits := cityNames(1000)
 	o := schema.MustDefault()
 	s, m := snapshot.Empty(o), newModel(o)
 	for i := range commits {
@@ -153,10 +154,10 @@ func TestSearchManyNames(t *testing.T) {
 	}
 	l := m.lens(graph.View{}, today)
 	exists := map[graph.ID]bool{"source": true}
-	for i := range names {
+	for i := range named {
 		exists[graph.ID(fmt.Sprint("city-", i/2))] = true
 	}
-	for i, query := range []string{names[0], names[7][1:], names[20] + "x", names[900], "kabra", "zzzzzzzz"} {
+	for i, query := range []string{named[0], named[7][1:], named[20] + "x", named[900], "kabra", "zzzzzzzz"} {
 		n := &naiveSearch{l: l, query: query, exists: exists}
 		want := []string{}
 		for _, x := range n.run() {
@@ -186,7 +187,7 @@ func searchPages(t failer, s *snapshot.Snapshot, view graph.View, n *pager, want
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := &snapshot.Search{Text: n.query, First: n.first}
+	q := &names.Search{Text: n.query, First: n.first}
 	if n.types != nil {
 		q.Types = func(name string) bool { return slices.Contains(n.types, name) }
 	}
@@ -207,7 +208,7 @@ func searchPages(t failer, s *snapshot.Snapshot, view graph.View, n *pager, want
 		if !page.HasNext() {
 			break
 		}
-		after := s.PlaceOf(&page.List[len(page.List)-1])
+		after := page.List[len(page.List)-1].Cursor()
 		q.After = &after
 	}
 	if g, w := strings.Join(got, "\n     "), strings.Join(want, "\n     "); g != w {
@@ -216,8 +217,8 @@ func searchPages(t failer, s *snapshot.Snapshot, view graph.View, n *pager, want
 }
 
 // checkMatch holds a match to its claim, and its highlights to its name.
-func checkMatch(t failer, s *snapshot.Snapshot, m *snapshot.Match, query string) {
-	name := s.Matched(m)
+func checkMatch(t failer, s *snapshot.Snapshot, m *names.Match, query string) {
+	name := m.Name
 	if m.Claim != snapshot.None {
 		c := s.ClaimAt(m.Claim)
 		if text := c.Value.Text(); m.Original && c.Original != name || !m.Original && text != name {
@@ -231,7 +232,7 @@ func checkMatch(t failer, s *snapshot.Snapshot, m *snapshot.Match, query string)
 			units++
 		}
 	}
-	hs := s.Highlights(m, query)
+	hs := m.Highlights(query)
 	if len(hs) == 0 {
 		t.Errorf("%q: no part of %q (%v) is highlighted", query, name, m.Kind)
 	}
@@ -245,8 +246,8 @@ func checkMatch(t failer, s *snapshot.Snapshot, m *snapshot.Match, query string)
 
 // FuzzSearch holds whatever text is searched for to finding what is named so.
 func FuzzSearch(f *testing.F) {
-	s, names := namedCities(f, 200)
-	for _, text := range append(searched, names[:20]...) {
+	s, named := namedCities(f, 200)
+	for _, text := range append(searched, named[:20]...) {
 		f.Add(text)
 	}
 	f.Add(strings.Repeat("ab ", 100))
@@ -256,14 +257,14 @@ func FuzzSearch(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		page, err := v.Search(&snapshot.Search{Text: text, First: 50})
+		page, err := v.Search(&names.Search{Text: text, First: 50})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range page.List {
 			m := &page.List[i]
 			if m.Score <= 0 || m.Score > 1000 {
-				t.Errorf("%q finds %q with the score %d", text, s.Matched(m), m.Score)
+				t.Errorf("%q finds %q with the score %d", text, m.Name, m.Score)
 			}
 			checkMatch(t, s, m, text)
 		}
@@ -280,12 +281,12 @@ func TestSearchEnds(t *testing.T) {
 	done := make(chan struct{})
 	close(done)
 	for _, text := range []string{"k", "kashinov lentor", "توكاييف"} {
-		if _, err := v.Until(done).Search(&snapshot.Search{Text: text, First: 5}); err != snapshot.ErrInterrupted {
+		if _, err := v.Until(done).Search(&names.Search{Text: text, First: 5}); err != snapshot.ErrInterrupted {
 			t.Errorf("%q: a search whose request has ended gives %v", text, err)
 		}
 	}
 	// What an ended search leaves behind must not be found by the next.
-	page, err := v.Search(&snapshot.Search{Text: "zzzzzz", First: 5})
+	page, err := v.Search(&names.Search{Text: "zzzzzz", First: 5})
 	if err != nil || page.Total != 0 {
 		t.Errorf("the next search finds %v (%v)", page, err)
 	}
@@ -294,7 +295,7 @@ func TestSearchEnds(t *testing.T) {
 // TestSearchTogether searches from many goroutines while a writer goes on; it
 // is for the race detector.
 func TestSearchTogether(t *testing.T) {
-	names, commits := cityNames(3000)
+	named, commits := cityNames(3000)
 	s := snapshot.Empty(schema.MustDefault())
 	var wg sync.WaitGroup
 	for i := range commits {
@@ -310,8 +311,8 @@ func TestSearchTogether(t *testing.T) {
 		for k := range 4 {
 			wg.Go(func() {
 				for j := range 20 {
-					name := names[i*1000+k*200+j]
-					page, err := v.Search(&snapshot.Search{Text: name, First: 3})
+					name := named[i*1000+k*200+j]
+					page, err := v.Search(&names.Search{Text: name, First: 3})
 					if err != nil || page.Total == 0 {
 						t.Errorf("%q: %v, %v", name, page, err)
 					}
@@ -325,11 +326,11 @@ func TestSearchTogether(t *testing.T) {
 // TestSearchTie wants, of two ways to match that count alike, how a name is
 // written: "alph" and "a" both begin a word of the name, which also sounds so.
 func TestSearchTie(t *testing.T) {
-	var names []graph.Claim
+	var named []graph.Claim
 	for i, name := range []string{"Alpha Beta", "Beta"} {
-		names = append(names, graph.Claim{Subject: "town", Predicate: []string{"name", "aliases"}[i], Value: graph.StringValue(name), Source: "source", Confidence: 1})
+		named = append(named, graph.Claim{Subject: "town", Predicate: []string{"name", "aliases"}[i], Value: graph.StringValue(name), Source: "source", Confidence: 1})
 	}
-	s, err := snapshot.Empty(schema.MustDefault()).Apply(&graph.Commit{Seq: 1, At: epoch, Claims: names,
+	s, err := snapshot.Empty(schema.MustDefault()).Apply(&graph.Commit{Seq: 1, At: epoch, Claims: named,
 		Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}, {ID: "town", Type: "City"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -338,8 +339,8 @@ func TestSearchTie(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := v.Search(&snapshot.Search{Text: "Alph A", First: 5})
-	if err != nil || len(page.List) != 1 || page.List[0].Kind != snapshot.MatchWord || page.List[0].Score != 800 {
+	page, err := v.Search(&names.Search{Text: "Alph A", First: 5})
+	if err != nil || len(page.List) != 1 || page.List[0].Kind != names.MatchWord || page.List[0].Score != 800 {
 		t.Errorf("found %v (%v)", page, err)
 	}
 }
@@ -358,7 +359,7 @@ func TestSearchScoresAbove(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, found := range map[string]int{"dostoil kasparo molinak garder": 1, "dostoil kasparu molinat garded": 0} {
-		page, err := v.Search(&snapshot.Search{Text: text, First: 5})
+		page, err := v.Search(&names.Search{Text: text, First: 5})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -93,13 +94,12 @@ type Snapshot struct {
 	dates   table[graph.Date]
 	named   table[naming]
 	keys    index // number of the claim by predicate and value of a key
-	labels  labels
-	sounds  sounds
+	names   names.Index
 	commits column[int64] // record time of each sequence number, in µs
 
 	// Names by number and back; replaced, never changed, when one is added.
 	// The names that the ontology has come first, in its order.
-	typeNames, predicates, qualifierNames names
+	typeNames, predicates, qualifierNames numbering
 
 	typesOf []*schema.Type  // by number; nil where the ontology lost it
 	fields  []*schema.Field // by number of the ontology's predicates: one that tells the kind
@@ -111,28 +111,28 @@ type Snapshot struct {
 	guard guard // checks itself under the tag invariants
 }
 
-// names numbers the names of an ontology. Names that a log has and the ontology
+// numbering numbers the names of an ontology. Names that a log has and the ontology
 // lost come after the others, and so does a name once more, found under aside,
 // for what has that name and does not fit the ontology.
-type names struct {
+type numbering struct {
 	list []string
 	no   map[string]uint16
 }
 
 const aside = "\x00"
 
-func (n names) number(name string) (uint16, bool) {
+func (n numbering) number(name string) (uint16, bool) {
 	i, ok := n.no[name]
 	return i, ok
 }
 
-func (n names) with(name string) names {
+func (n numbering) with(name string) numbering {
 	no := make(map[string]uint16, len(n.no)+1)
 	for k, v := range n.no {
 		no[k] = v
 	}
 	no[name] = uint16(len(n.list))
-	return names{append(append([]string(nil), n.list...), strings.TrimPrefix(name, aside)), no}
+	return numbering{append(append([]string(nil), n.list...), strings.TrimPrefix(name, aside)), no}
 }
 
 var hashSeed = maphash.MakeSeed()

@@ -1,10 +1,6 @@
-package snapshot
+package names
 
-import (
-	"math/bits"
-
-	"github.com/caspian-kg/caspian/graph/text"
-)
+import "github.com/caspian-kg/caspian/graph/text"
 
 // pattern is what a scan looks for: some letters with at most so many edits
 // (a letter left out, added or changed, or two neighbours exchanged). It is an
@@ -205,12 +201,4 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 			fn(i, h)
 		}
 	}
-}
-
-// prominence orders what matches equally well: by type, in the order of the
-// ontology, then by the magnitude of how many claims there are about the
-// entity, which changes too seldom to upset pages.
-func (s *Snapshot) prominence(entity uint32) uint16 {
-	claims := bits.Len(uint(len(s.out.at(entity)) + len(s.in.at(entity))))
-	return (255-min(s.types.at(entity), 255))<<8 | uint16(claims)
 }

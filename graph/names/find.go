@@ -1,64 +1,110 @@
-package snapshot
+package names
 
 import (
 	"bytes"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/agnivade/levenshtein"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
 // searcher is one search at work.
 type searcher struct {
-	*View
+	*Index
+	graph            Graph
 	text, key, sound string
-	kept             []bool // by type; nil: all
-	source           uint16 // the type of sources
-	room             *searchRoom
+	sought           []bool // by type; nil: all
+	source           []bool // by type
+	room             *room
+
+	done    <-chan struct{}
+	steps   uint
+	stopped bool
 }
 
-// searchRoom is the memory of one search, used again by others: an array by
-// entity beats a map where a letter finds every tenth name.
-type searchRoom struct {
-	slots []uint32 // by entity: the place in found + 1
-	found []Match
+// stop counts a step and reports whether to end the search. Reading the channel
+// costs as much as some steps do, so not every step reads it.
+func (s *searcher) stop() bool {
+	if s.steps++; s.steps%256 == 0 && !s.stopped {
+		select {
+		case <-s.done:
+			s.stopped = true
+		default:
+		}
+	}
+	return s.stopped
 }
 
-func (w *writer) searchRoom(entities int) *searchRoom {
-	r, ok := w.searches.Get().(*searchRoom)
+func (s *searcher) filterTypes(sought func(name string) bool) {
+	types := s.graph.Types()
+	s.source = make([]bool, len(types))
+	if sought != nil {
+		s.sought = make([]bool, len(types))
+	}
+	for i, name := range types {
+		s.source[i] = s.graph.IsSource(name)
+		if sought != nil {
+			s.sought[i] = sought(name)
+		}
+	}
+}
+
+// candidate is an entity found, by the best of its names so far.
+type candidate struct {
+	entity, claim uint32
+	original      bool
+	kind          MatchKind
+	score         int16
+	prominence    uint16
+	word, words   uint8 // as in Match
+}
+
+// room is the memory of one search, used again by others: an array by entity
+// beats a map where a letter finds every tenth name.
+type room struct {
+	slots []uint32 // by entity: the index in found + 1
+	found []candidate
+	// The claims of the labels at hand, and their subjects.
+	claims, subjects [nearby]uint32
+}
+
+var rooms sync.Pool
+
+func roomFor(entities int) *room {
+	r, ok := rooms.Get().(*room)
 	if !ok || len(r.slots) < entities {
-		return &searchRoom{slots: make([]uint32, entities+entities/8)}
+		return &room{slots: make([]uint32, entities+entities/8)}
 	}
 	return r
 }
 
 func (s *searcher) giveBack() {
 	for i := range s.room.found {
-		s.room.slots[s.room.found[i].Entity] = 0
+		s.room.slots[s.room.found[i].entity] = 0
 	}
 	s.room.found = s.room.found[:0]
-	s.s.w.searches.Put(s.room)
+	rooms.Put(s.room)
 }
 
-// best is the match of the entity so far, nil where there is none.
-func (r *searchRoom) best(entity uint32) *Match {
+// best is the candidate for the entity so far, nil where there is none.
+func (r *room) best(entity uint32) *candidate {
 	if i := r.slots[entity]; i > 0 {
 		return &r.found[i-1]
 	}
 	return nil
 }
 
-func (r *searchRoom) put(m Match) {
-	if was := r.best(m.Entity); was != nil {
-		*was = m
+func (r *room) put(c candidate) {
+	if was := r.best(c.entity); was != nil {
+		*was = c
 		return
 	}
-	r.found = append(r.found, m)
-	r.slots[m.Entity] = uint32(len(r.found))
+	r.found = append(r.found, c)
+	r.slots[c.entity] = uint32(len(r.found))
 }
 
 // The places of a match in a name, as scores.
@@ -106,73 +152,79 @@ func lessLong(more int) int16 {
 // codes of countries and places are written.
 func (s *searcher) byID() {
 	for _, id := range []string{s.text, strings.ToUpper(s.text)} {
-		n, ok := s.s.Number(graph.ID(id))
-		if ok && s.Exists(n) && (s.kept == nil || s.kept[s.s.types.at(n)]) {
-			s.room.put(Match{Entity: n, Claim: None, Kind: MatchID, Score: scoreID})
+		n, ok := s.graph.ByID(id)
+		if ok && s.isSought(n) {
+			s.room.put(candidate{entity: n, claim: None, kind: MatchID, score: scoreID})
 		}
 	}
 }
 
-// byKey finds the entities that a code of an outside scheme names. Of schemes
-// that have the code, the ontology's first comes first.
-func (s *searcher) byKey() {
-	for i, f := range s.s.o.Keys() {
-		code := strings.TrimSpace(s.text)
-		if f.Code != nil {
-			var err error
-			if code, err = f.Code.Read(code); err != nil {
-				continue
-			}
-		}
-		score := scoreKey - int16(min(i, scoreKey-scoreFirstWords-1))
-		s.s.keyed(f.Name, code, func(n uint32) { s.consider(labelRef{claim: n}, Match{Kind: MatchKey, Score: score}) })
-	}
+func (s *searcher) isSought(entity uint32) bool {
+	return s.sought == nil || s.sought[s.graph.Type(entity)]
+}
+
+// byCode finds the entities that a code of an outside scheme names. Of schemes
+// that have the code, the one of the lowest rank comes first.
+func (s *searcher) byCode() {
+	s.graph.ByCode(s.text, func(claim uint32, rank int) {
+		score := scoreKey - int16(min(rank, scoreKey-scoreFirstWords-1))
+		s.consider(labelRef{claim: claim}, candidate{kind: MatchKey, score: score})
+	})
 }
 
 // written finds names by how they are written.
 func (s *searcher) written() {
 	words := uint8(min(text.WordCount(s.key), 255))
-	for _, layer := range s.s.labels.layers {
+	for _, layer := range s.labels.layers {
 		for labels := range slices.Chunk(beginning(layer, s.key), nearby) {
-			// Names and rows lie all over the memory. Reading those of some labels one
-			// behind the other lets the processor fetch them at the same time, which
-			// takes a tenth off a search for one letter.
-			var near [nearby]struct {
-				subject uint32
-				next    byte // the byte behind the text, a space where the name ends
-			}
-			for i := range labels {
-				l, n := &labels[i], &near[i]
-				n.subject, n.next = s.s.rows.ref(l.claim).subject, ' '
-				if len(l.key) > len(s.key) {
-					n.next = l.key[len(s.key)]
-				}
-			}
-			for i := range labels {
-				if s.stop() {
-					return
-				}
-				l := &labels[i]
-				m := s.grade(l, near[i].next == ' ', words)
-				if was := s.room.best(near[i].subject); was != nil && was.Score > m.Score && !l.original {
-					continue
-				}
-				s.consider(labelRef{l.claim, l.original}, m)
+			if s.writtenNear(labels, words); s.stopped {
+				return
 			}
 		}
 	}
+	s.writtenInAnyOrder()
+}
+
+// writtenNear considers labels that begin with the text. Names and claims are
+// scattered in memory. Reading those of some labels in one loop lets the
+// processor fetch them at the same time, which takes a tenth off a search for
+// one letter.
+func (s *searcher) writtenNear(labels []label, words uint8) {
+	var next [nearby]byte // the byte after the text, a space where the name ends
+	for i := range labels {
+		l := &labels[i]
+		s.room.claims[i], next[i] = l.claim, ' '
+		if len(l.key) > len(s.key) {
+			next[i] = l.key[len(s.key)]
+		}
+	}
+	s.graph.Subjects(s.room.subjects[:len(labels)], s.room.claims[:len(labels)])
+	for i := range labels {
+		if s.stop() {
+			return
+		}
+		l := &labels[i]
+		c := s.grade(l, next[i] == ' ', words)
+		if was := s.room.best(s.room.subjects[i]); was != nil && was.score > c.score && !l.original {
+			continue
+		}
+		s.consider(labelRef{l.claim, l.original}, c)
+	}
+}
+
+func (s *searcher) writtenInAnyOrder() {
 	list := severalWords(s.key)
 	// The rarest word first: the others then only count where it is.
 	count := func(word string) int {
 		n := 0
-		for _, layer := range s.s.labels.layers {
+		for _, layer := range s.labels.layers {
 			n += len(beginning(layer, word))
 		}
 		return n
 	}
 	slices.SortFunc(list, func(a, b string) int { return count(a) - count(b) })
 	s.anyOrder(list, MatchWord, func(word string, fn func(ref labelRef, cost orderCost)) bool {
-		for _, layer := range s.s.labels.layers {
+		for _, layer := range s.labels.layers {
 			for _, l := range beginning(layer, word) {
 				cost := orderCost(0)
 				if len(l.key) > len(word) && l.key[len(word)] != ' ' {
@@ -189,19 +241,19 @@ func (s *searcher) written() {
 const nearby = 64
 
 // grade is the match of a name that begins with the text, from a word on.
-func (s *searcher) grade(l *label, complete bool, words uint8) Match {
-	m := Match{Kind: MatchPrefix, Score: scoreBeginning, word: uint8(l.word), words: words}
+func (s *searcher) grade(l *label, complete bool, words uint8) candidate {
+	m := candidate{kind: MatchPrefix, score: scoreBeginning, word: uint8(l.word), words: words}
 	switch {
 	case l.word > 0 && complete:
-		m.Kind, m.Score = MatchWord, scoreWords
+		m.kind, m.score = MatchWord, scoreWords
 	case l.word > 0:
-		m.Kind, m.Score = MatchWord, scoreInside
+		m.kind, m.score = MatchWord, scoreInside
 	case len(l.key) == len(s.key):
-		m.Kind, m.Score = MatchExact, scoreWhole
+		m.kind, m.score = MatchExact, scoreWhole
 	case complete:
-		m.Score = scoreFirstWords
+		m.score = scoreFirstWords
 	}
-	m.Score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))
+	m.score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))
 	return m
 }
 
@@ -253,7 +305,7 @@ func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word strin
 			score -= lessSound
 		}
 		score -= int(lessLong(s.wordCount(ref) - len(words)))
-		s.consider(ref, Match{Kind: kind, Score: int16(score)})
+		s.consider(ref, candidate{kind: kind, score: int16(score)})
 	}
 }
 
@@ -273,11 +325,11 @@ func (s *searcher) sounding() {
 	// Two Latin letters sound like too much; G7 does not.
 	telling := letters > 2 || strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })
 	if len(s.room.found) < enough && telling {
-		s.sounds(0)
+		s.soundingWith(0)
 	}
-	exact := slices.ContainsFunc(s.room.found, func(m Match) bool { return m.Kind == MatchExact || m.Kind == MatchKey })
+	exact := slices.ContainsFunc(s.room.found, func(c candidate) bool { return c.kind == MatchExact || c.kind == MatchKey })
 	if edits := editsFor(letters); len(s.room.found) < enough && !exact && edits > 0 {
-		s.sounds(edits)
+		s.soundingWith(edits)
 	}
 }
 
@@ -292,7 +344,7 @@ func editsFor(letters int) int {
 	return maxEdits
 }
 
-func (s *searcher) sounds(edits int) {
+func (s *searcher) soundingWith(edits int) {
 	if p, ok := soundPattern(s.sound, edits); ok {
 		s.scan(p, 0)
 	}
@@ -330,7 +382,7 @@ func (s *searcher) sounds(edits int) {
 }
 
 func (s *searcher) eachSound(p *pattern, fn func(l *soundLayer, i int, h hit)) {
-	for _, l := range s.s.sounds.layers {
+	for _, l := range s.sounds.layers {
 		l.scan(p, s.stop, func(i int, h hit) { fn(l, i, h) })
 	}
 }
@@ -350,13 +402,13 @@ func (s *searcher) scan(p *pattern, consonants int) {
 				}
 			}
 		}
-		m := Match{word: word}
+		m := candidate{word: word}
 		take := func(edits, words uint8, score int16) {
 			score -= lessSound + int16(edits)*lessEdit
-			if edits < far && score > m.Score {
-				m.Score, m.words = score, words
-				if m.Kind = MatchTransliterated; edits > 0 {
-					m.Kind = MatchFuzzy
+			if edits < far && score > m.score {
+				m.score, m.words = score, words
+				if m.kind = MatchTransliterated; edits > 0 {
+					m.kind = MatchFuzzy
 				}
 			}
 		}
@@ -369,20 +421,20 @@ func (s *searcher) scan(p *pattern, consonants int) {
 			take(h.words, h.nWords, scoreWords)
 			take(h.prefix, h.nPrefix, scoreInside)
 		}
-		if m.Score <= 0 {
+		if m.score <= 0 {
 			return
 		}
 		ref := labelRef{l.claims[i], l.words[i]&1 == 1}
 		if consonants > 0 {
-			m.Score -= s.vowelsApart(ref, int(m.word), int(m.words))
+			m.score -= s.vowelsApart(ref, int(m.word), int(m.words))
 		}
-		m.Score -= lessLong(s.wordCount(ref) - int(m.words))
+		m.score -= lessLong(s.wordCount(ref) - int(m.words))
 		s.consider(ref, m)
 	})
 }
 
 func (s *searcher) wordCount(ref labelRef) int {
-	name, _ := s.s.nameOf(ref.claim, ref.original)
+	name := s.graph.Name(ref.claim, ref.original)
 	var room [128]byte
 	return bytes.Count(text.AppendFold(room[:0], name), []byte{' '}) + 1
 }
@@ -390,7 +442,7 @@ func (s *searcher) wordCount(ref labelRef) int {
 // vowelsApart is what a match of consonants has less: nothing of the vowels
 // that are not written can be known, but those that are should agree.
 func (s *searcher) vowelsApart(ref labelRef, word, words int) int16 {
-	name, _ := s.s.nameOf(ref.claim, ref.original)
+	name := s.graph.Name(ref.claim, ref.original)
 	list := strings.Fields(text.Sound(name))
 	list = list[min(word, len(list)):min(word+words, len(list))]
 	sound := strings.Join(list, " ")
@@ -401,54 +453,52 @@ func (s *searcher) vowelsApart(ref labelRef, word, words int) int16 {
 	return less
 }
 
-// consider takes the match for its entity unless it is found better already, the
-// view does not show it, or nothing is left of its score.
-func (s *searcher) consider(ref labelRef, m Match) {
-	r := s.s.rows.ref(ref.claim)
-	m.Entity, m.Claim, m.Original = r.subject, ref.claim, ref.original
-	if ref.original && r.kind == graph.EntityKind {
-		m.Entity = uint32(r.value)
-		m.Score -= lessWording
+// consider takes the candidate for its entity unless the entity has a better
+// one already, the view does not show it, or nothing is left of its score.
+func (s *searcher) consider(ref labelRef, c candidate) {
+	entity, object := s.graph.Named(ref.claim, ref.original)
+	c.entity, c.claim, c.original = entity, ref.claim, ref.original
+	if object {
+		c.score -= lessWording
 	}
-	typ := s.s.types.at(m.Entity)
-	if s.kept != nil && !s.kept[typ] {
+	typ := s.graph.Type(entity)
+	if s.sought != nil && !s.sought[typ] {
 		return
 	}
-	if typ == s.source {
-		m.Score -= lessSource
+	if s.source[typ] {
+		c.score -= lessSource
 	}
-	was := s.room.best(m.Entity)
-	if was != nil && was.Score > m.Score || !s.selected(r) {
+	was := s.room.best(entity)
+	if was != nil && was.score > c.score {
 		return
 	}
-	holds := s.holds(m.Claim, r)
-	if holds == graph.HoldsNo && !s.seesRow(m.Claim, r) {
+	standing := s.graph.Standing(ref.claim)
+	switch standing {
+	case Hidden:
+		return
+	case Past:
+		c.score -= lessPast
+	}
+	if c.score <= 0 {
 		return
 	}
-	if holds == graph.HoldsNo || r.rank == graph.Deprecated {
-		m.Score -= lessPast
-	}
-	if m.Score <= 0 {
-		return
-	}
-	// A claim that holds mentions its entities, so that they exist.
-	if was != nil && preferred(&m, was) || was == nil && (holds != graph.HoldsNo || s.Exists(m.Entity)) {
-		s.room.put(m)
+	if was != nil && preferred(&c, was) || was == nil && (standing == Current || s.graph.Exists(entity)) {
+		s.room.put(c)
 	}
 }
 
-// preferred tells whether a match of an entity is to be shown rather than
-// another.
-func preferred(a, b *Match) bool {
+// preferred reports whether a candidate for an entity is to be shown rather
+// than another.
+func preferred(a, b *candidate) bool {
 	switch {
-	case a.Score != b.Score:
-		return a.Score > b.Score
-	case max(a.Kind, MatchWord) != max(b.Kind, MatchWord):
-		return a.Kind < b.Kind // as written rather than as it sounds
-	case a.Claim != b.Claim:
-		return a.Claim < b.Claim
-	case a.Original != b.Original:
-		return b.Original
+	case a.score != b.score:
+		return a.score > b.score
+	case max(a.kind, MatchWord) != max(b.kind, MatchWord):
+		return a.kind < b.kind // as written rather than as it sounds
+	case a.claim != b.claim:
+		return a.claim < b.claim
+	case a.original != b.original:
+		return b.original
 	case a.word != b.word:
 		return a.word < b.word
 	}

@@ -1,4 +1,4 @@
-package snapshot
+package names
 
 import (
 	"slices"
@@ -13,10 +13,10 @@ type Range struct{ Start, End int }
 
 // Highlights are the parts of the matched name that matched the text of the
 // search, in order: the letters typed, or whole words where they match by sound.
-func (s *Snapshot) Highlights(m *Match, query string) []Range {
-	name := s.Matched(m)
-	key := Fold(query)
-	folded := Fold(name)
+func (m *Match) Highlights(query string) []Range {
+	name := m.Name
+	key := text.Fold(query)
+	folded := text.Fold(name)
 	var parts [][2]int // in bytes of folded
 	switch {
 	case m.Kind <= MatchExact:

@@ -1,4 +1,4 @@
-package snapshot
+package names
 
 import (
 	"slices"
@@ -31,27 +31,26 @@ const (
 // vowels out: it sorts before every letter.
 const skeletonMark = "\x01"
 
-func (x sounds) with(s *Snapshot, claims []uint32) sounds {
+func (x sounds) with(list []Name) sounds {
 	var added []label
-	s.eachName(claims, func(claim uint32, name string, original bool) {
-		sound := text.Sound(name)
-		added = appendLabels(added, sound, claim, original)
-		if text.Spare(name) {
+	for _, n := range list {
+		sound := text.Sound(n.Text)
+		added = appendLabels(added, sound, n.Claim, n.Original)
+		if text.Spare(n.Text) {
 			from := len(added)
-			added = appendLabels(added, text.Skeleton(sound), claim, original)
+			added = appendLabels(added, text.Skeleton(sound), n.Claim, n.Original)
 			for i := from; i < len(added); i++ {
 				added[i].key = skeletonMark + added[i].key
 			}
 		}
-	})
+	}
 	if len(added) == 0 {
 		return x
 	}
 	slices.SortFunc(added, compareLabels)
 	layers := append([]*soundLayer(nil), x.layers...)
 	for len(layers) > 0 && len(layers[len(layers)-1].claims) <= 2*len(added) {
-		last := layers[len(layers)-1].labels()
-		added = mergeInto(make([]label, 0, len(last)+len(added)), last, added, compareLabels)
+		added = merge(layers[len(layers)-1].labels(), added)
 		layers = layers[:len(layers)-1]
 	}
 	return sounds{append(layers, newSoundLayer(added))}
@@ -123,40 +122,31 @@ func (l *soundLayer) labels() []label {
 	return list
 }
 
-func (x *sounds) write(w *fileWriter) {
+// merged is every layer as one.
+func (x *sounds) merged() *soundLayer {
+	if len(x.layers) == 1 {
+		return x.layers[0]
+	}
 	var all []label
 	for _, l := range x.layers {
 		all = append(all, l.labels()...)
 	}
-	if len(x.layers) > 1 {
-		slices.SortFunc(all, compareLabels)
-	}
-	l := newSoundLayer(all)
-	sectionOf(w, l.shared)
-	sectionOf(w, l.ends)
-	sectionOf(w, l.text)
-	sectionOf(w, l.claims)
-	sectionOf(w, l.words)
+	slices.SortFunc(all, compareLabels)
+	return newSoundLayer(all)
 }
 
-func readSounds(r *fileReader) sounds {
-	l := &soundLayer{shared: listOf[uint8](r), ends: listOf[uint32](r), text: listOf[byte](r), claims: listOf[uint32](r), words: listOf[uint16](r)}
+// sound reports whether the arrays of the layer go together.
+func (l *soundLayer) sound() bool {
 	n := len(l.shared)
 	if len(l.ends) != n || len(l.claims) != n || len(l.words) != n {
-		r.bad = true
-		return sounds{}
+		return false
 	}
 	from, length := uint32(0), uint32(0)
 	for i, to := range l.ends {
 		if to < from || int(to) > len(l.text) || uint32(l.shared[i]) > length {
-			r.bad = true
-			return sounds{}
+			return false
 		}
 		from, length = to, uint32(l.shared[i])+to-from
 	}
-	if n == 0 {
-		return sounds{}
-	}
-	l.findLow()
-	return sounds{[]*soundLayer{l}}
+	return true
 }

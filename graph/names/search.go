@@ -1,0 +1,234 @@
+package names
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// MatchKind is how a name matches a search.
+type MatchKind uint8
+
+// The kinds of a match. The names of Exact, Prefix and Word are written like
+// the text but for case and diacritics.
+const (
+	MatchID MatchKind = iota
+	MatchKey
+	MatchExact
+	MatchPrefix
+	MatchWord
+	MatchTransliterated
+	MatchFuzzy
+)
+
+// MatchKinds are all kinds by number, each with its name and what it means.
+var MatchKinds = [...]struct{ Name, About string }{
+	MatchID:             {"ID", "The entity's id is the text."},
+	MatchKey:            {"KEY", "A code of the entity in an outside scheme is the text, or the address of it is."},
+	MatchExact:          {"EXACT", "A name is the text, but for case and diacritics."},
+	MatchPrefix:         {"PREFIX", "A name begins with the text."},
+	MatchWord:           {"WORD", "Later words of a name begin with the text, or with its words in any order."},
+	MatchTransliterated: {"TRANSLITERATED", "A name, its beginning or some of its words sound like the text: it is romanised differently or in another script."},
+	MatchFuzzy:          {"FUZZY", "A name, its beginning or some of its words sound like the text but for one or two letters."},
+}
+
+func (k MatchKind) String() string { return MatchKinds[k].Name }
+
+// Match is one entity found by a name.
+type Match struct {
+	Entity uint32
+	ID     string
+	// Claim is the claim whose name, code or original form matched; None where the id did.
+	Claim uint32
+	// Original is true where the original form matched.
+	Original bool
+	// Name is the name that matched, or the id.
+	Name string
+	Kind MatchKind
+	// Score is from 0 to 1000, the higher the better. Prominence decides
+	// between equal scores: the order of the types in the ontology, then how many
+	// claims there are about the entity; then the id does.
+	Score      int16
+	Prominence uint16
+
+	word, words uint8 // which words of the name; words is 0 where they are in another order
+}
+
+// Search asks for entities by name.
+type Search struct {
+	Text string
+	// Types reports whether to find entities of the concrete type; nil finds all.
+	Types func(name string) bool
+	// First is the most matches to return. After, where not nil, is the match
+	// after which to begin.
+	First int
+	After *Cursor
+}
+
+// Cursor is the position of a match in the order of a search.
+type Cursor struct {
+	Score      int16
+	Prominence uint16
+	ID         string
+}
+
+// Cursor is the match's own, for the page after it.
+func (m *Match) Cursor() Cursor { return Cursor{m.Score, m.Prominence, m.ID} }
+
+// Matches is a page of what a search found, the best first.
+type Matches struct {
+	List []Match
+	// Total is how many entities match in all.
+	Total int
+	// Before is how many come before the page.
+	Before int
+}
+
+// HasNext reports whether there are matches after the page.
+func (m *Matches) HasNext() bool { return m.Before+len(m.List) < m.Total }
+
+// Graph is what a search asks about the claims of an index: the graph, as one
+// view shows it.
+type Graph interface {
+	// Entities is how many entities there are; their numbers begin with 0.
+	Entities() int
+	// ID is the id of an entity.
+	ID(entity uint32) string
+	// ByID finds the entity with the id, if the view shows it.
+	ByID(id string) (entity uint32, ok bool)
+	// ByCode calls fn with each claim that says the text, in its scheme's
+	// spelling, is a code of its subject, and with the rank of the scheme.
+	ByCode(text string, fn func(claim uint32, rank int))
+	// Types are the names of the types of entities by number.
+	Types() []string
+	// IsSource reports whether a type, by its name, is that of sources.
+	IsSource(name string) bool
+	// Type is the number of an entity's type.
+	Type(entity uint32) uint16
+	// Prominence orders what matches equally well.
+	Prominence(entity uint32) uint16
+	// Subjects sets dst to the subjects of the claims.
+	Subjects(dst, claims []uint32)
+	// Name is the name that a claim states, or its original form.
+	Name(claim uint32, original bool) string
+	// Named is the entity that this name is of. It is an object where a source
+	// words the object of a relation so.
+	Named(claim uint32, original bool) (entity uint32, object bool)
+	// Standing is how the view shows a claim.
+	Standing(claim uint32) Standing
+	// Exists reports whether the view shows the entity.
+	Exists(entity uint32) bool
+}
+
+// Standing is how a view shows a claim.
+type Standing uint8
+
+const (
+	// Hidden claims are not shown.
+	Hidden Standing = iota
+	// Past claims do not hold at the view's date, or are deprecated.
+	Past
+	// Current claims hold, so that the entities they name exist.
+	Current
+)
+
+// enough is how many entities must match as the text is written for those not
+// to be sought that sound like it, and how many those must be together for the
+// ones with edits not to be. What somebody typed right needs no guesses; neither
+// are edits tried where a name is the text.
+const enough = 10
+
+// Search finds entities of the graph by their ids, by their codes in outside
+// schemes, and by their names, aliases and original forms: as the text is
+// written; where few match, as it sounds; and where these are few and no name is
+// the text, with some letters wrong. Names of other dates find their entity too.
+//
+// ok is false where done was closed before the search had ended.
+func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok bool) {
+	s := &searcher{Index: x, graph: g, done: done, text: q.Text, room: roomFor(g.Entities())}
+	defer s.giveBack()
+	s.filterTypes(q.Types)
+	s.key, s.sound = text.Fold(q.Text), text.Sound(q.Text)
+	if s.key != "" {
+		s.byID()
+		s.byCode()
+		s.written()
+		s.sounding()
+	}
+	if s.stopped {
+		return nil, false
+	}
+	return s.page(q), true
+}
+
+// page is the requested part of what was found.
+func (s *searcher) page(q *Search) *Matches {
+	page := &Matches{Total: len(s.room.found)}
+	var list []candidate
+	var worst *candidate // of a full page
+	trim := func() {
+		slices.SortFunc(list, func(a, b candidate) int { return s.compare(&a, &b) })
+		if len(list) >= q.First {
+			list = list[:q.First]
+			if q.First > 0 {
+				last := list[q.First-1]
+				worst = &last
+			}
+		}
+	}
+	for i := range s.room.found {
+		c := &s.room.found[i]
+		if q.After == nil && worst != nil && c.score < worst.score {
+			continue // most of many never enter the page
+		}
+		c.prominence = s.graph.Prominence(c.entity)
+		if q.After != nil && !q.After.before(c, s.graph.ID(c.entity)) {
+			page.Before++
+			continue
+		}
+		if worst != nil && s.compare(c, worst) > 0 {
+			continue
+		}
+		if list = append(list, *c); len(list) >= 2*q.First+8 {
+			trim()
+		}
+	}
+	trim()
+	page.List = make([]Match, len(list))
+	for i := range list {
+		page.List[i] = s.match(&list[i])
+	}
+	return page
+}
+
+// compare orders candidates, the best first.
+func (s *searcher) compare(a, b *candidate) int {
+	if c := cmp.Or(int(b.score)-int(a.score), int(b.prominence)-int(a.prominence)); c != 0 {
+		return c
+	}
+	return strings.Compare(s.graph.ID(a.entity), s.graph.ID(b.entity))
+}
+
+func (s *searcher) match(c *candidate) Match {
+	m := Match{
+		Entity: c.entity, ID: s.graph.ID(c.entity), Claim: c.claim, Original: c.original, Kind: c.kind,
+		Score: c.score, Prominence: c.prominence, word: c.word, words: c.words,
+	}
+	if m.Name = m.ID; m.Claim != None {
+		m.Name = s.graph.Name(m.Claim, m.Original)
+	}
+	return m
+}
+
+// before reports whether the cursor comes before a candidate.
+func (p *Cursor) before(c *candidate, id string) bool {
+	if p.Score != c.score {
+		return p.Score > c.score
+	}
+	if p.Prominence != c.prominence {
+		return p.Prominence > c.prominence
+	}
+	return p.ID < id
+}
