@@ -29,6 +29,9 @@ type searcher struct {
 // stop counts a step and reports whether to end the search. Reading the channel
 // costs as much as some steps do, so not every step reads it.
 func (s *searcher) stop() bool {
+	if s.done == nil {
+		return false
+	}
 	if s.steps++; s.steps%256 == 0 && !s.stopped {
 		select {
 		case <-s.done:
