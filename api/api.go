@@ -68,7 +68,7 @@ func New(opts Options) (*API, error) {
 		return nil, fmt.Errorf("api: schema: %w", err)
 	}
 	a.engine, err = gql.New(gql.Config{
-		Schema: sch, Classes: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
+		Schema: sch, Workloads: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
 		TypeOf: map[string]func(gql.Ref) string{"": typeOf}, ClientError: a.tell,
 		OnPanic: func(field string, value any, stack []byte) {
 			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))

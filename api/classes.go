@@ -27,18 +27,18 @@ func (b *builder) classify(types graphql.TypeMap) []string {
 		for name, bind := range fields {
 			result := graphql.GetNamed(defs[name].Type).String()
 			switch {
-			case bind.Class != "":
-				analyses[bind.Class] = true
+			case bind.Workload != "":
+				analyses[bind.Workload] = true
 			case owner == "Mutation":
-				bind.Class = classMutation
+				bind.Workload = classMutation
 			case owner == "Subscription":
-				bind.Class = classSubscription
+				bind.Workload = classSubscription
 			case owner == "Query" && name == "search":
-				bind.Class = classSearch
+				bind.Workload = classSearch
 			case strings.HasSuffix(result, "Connection"):
-				bind.Class = classConnection
+				bind.Workload = classConnection
 			case name == "aggregate":
-				bind.Class = classAggregate
+				bind.Workload = classAggregate
 			}
 			fields[name] = bind
 		}

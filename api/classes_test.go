@@ -29,7 +29,7 @@ func TestClasses(t *testing.T) {
 		`{graph{sequence}}`:                                                               "",
 	} {
 		r := a.Begin().Execute(t.Context(), &api.Request{Query: query, Cost: true, Trace: true})
-		if r.Timing == nil || len(r.Timing.Fields) != 1 || r.Timing.Fields[0].Class != want {
+		if r.Timing == nil || len(r.Timing.Fields) != 1 || r.Timing.Fields[0].Workload != want {
 			t.Errorf("%s: %+v, want %q: %.200s", query, r.Timing, want, r.Body)
 		}
 		var body struct {

@@ -25,7 +25,7 @@ func (b *builder) query() *graphql.Object {
 			b.claimField(), b.rootClaims(), b.search(), b.graphField(),
 		}
 		for _, f := range b.analyses() {
-			f.read.Class = f.name
+			f.read.Workload = f.name
 			fs = append(fs, f)
 		}
 		for _, t := range b.o.Types {

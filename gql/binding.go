@@ -65,9 +65,9 @@ type Binding struct {
 	// "last" are used, then Limits.ListSize.
 	Items func(args map[string]any) int
 
-	// Class names the kind of work that the field is, one of Config.Classes; empty for
+	// Workload names the kind of work that the field is, one of Config.Workloads; empty for
 	// work that need not be measured separately. See [RootField].
-	Class string
+	Workload string
 }
 
 // ArgumentError is a Prepare error about one argument: the response locates it there.
@@ -96,9 +96,9 @@ type Config struct {
 	TypeOf map[string]func(Ref) string
 	// Meta holds what graphql-go cannot say.
 	Meta Meta
-	// Classes lists the kinds of work that bindings name, from the lightest to the
+	// Workloads lists the kinds of work that bindings name, from the lightest to the
 	// heaviest.
-	Classes []string
+	Workloads []string
 	// Limits bounds every request; its zero value means the documented defaults.
 	Limits Limits
 	// OnPanic is called with each panic in a reader: the field as Type.field (empty

@@ -29,7 +29,7 @@ type Engine struct {
 	limits      Limits
 	sdl         string
 	cache       *planCache
-	classes     []string
+	workloads   []string
 	onPanic     func(field string, value any, stack []byte)
 	clientError func(error) error
 	runs        sync.Pool
@@ -42,7 +42,7 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
-	e := &Engine{schema: s, readers: readers, limits: cfg.Limits.withDefaults(), classes: slices.Clone(cfg.Classes), onPanic: cfg.OnPanic, clientError: cfg.ClientError, sdl: printSDL(s)}
+	e := &Engine{schema: s, readers: readers, limits: cfg.Limits.withDefaults(), workloads: slices.Clone(cfg.Workloads), onPanic: cfg.OnPanic, clientError: cfg.ClientError, sdl: printSDL(s)}
 	// What is printed must be a valid schema by itself: clients generate code from it.
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)

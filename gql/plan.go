@@ -29,11 +29,11 @@ type plan struct {
 
 // selection is what to read from an object of one concrete type.
 type selection struct {
-	typ     *typesys.Type
-	fields  []field
-	dynamic bool // some list size below depends on variables
-	class   int  // the heaviest of its fields'
-	cost    weight
+	typ      *typesys.Type
+	fields   []field
+	dynamic  bool // some list size below depends on variables
+	workload int  // the heaviest of its fields'
+	cost     weight
 }
 
 // weight is a selection's cost as a function of the size n of the page it belongs to:
@@ -58,7 +58,7 @@ type field struct {
 	read        reader
 	nonNull     bool
 	itemNonNull bool // of a bound list
-	class       int  // the heaviest of its own and of those below it
+	workload    int  // the heaviest of its own and of those below it
 	slot        int  // of the arguments of this request, -1 where args holds them
 
 	leaf   func(*Call, Ref, []byte) ([]byte, error)
@@ -203,7 +203,7 @@ func (c *compiler) selection(t *typesys.Type, g *grouping) *selection {
 	}
 	for i, nodes := range g.order {
 		c.field(sel, i, nodes)
-		sel.class = max(sel.class, sel.fields[i].class)
+		sel.workload = max(sel.workload, sel.fields[i].workload)
 	}
 	c.weigh(sel)
 	return sel
@@ -224,7 +224,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 		return
 	}
 	b := c.e.readers.fields[def]
-	f.binding, f.class = &b.Binding, b.class
+	f.binding, f.workload = &b.Binding, b.workload
 	switch {
 	case b.Leaf != nil:
 		f.read, f.leaf = readLeaf, b.Leaf
@@ -238,7 +238,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	c.arguments(f)
 	if t := def.Typ.Base(); t.Composite() {
 		f.sub = c.sub(t, nodes)
-		f.class = max(f.class, f.sub.class())
+		f.workload = max(f.workload, f.sub.workload())
 	}
 }
 
@@ -276,14 +276,14 @@ func (c *compiler) sub(t *typesys.Type, nodes []*ast.Field) *subselection {
 	return s
 }
 
-// class is the heaviest of the selections.
-func (s *subselection) class() int {
+// workload is the heaviest of the selections.
+func (s *subselection) workload() int {
 	if s.single != nil {
-		return s.single.class
+		return s.single.workload
 	}
 	heaviest := 0
 	for _, sel := range s.byName {
-		heaviest = max(heaviest, sel.class)
+		heaviest = max(heaviest, sel.workload)
 	}
 	return heaviest
 }

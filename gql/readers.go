@@ -16,7 +16,7 @@ type readers struct {
 // boundField is a field's binding.
 type boundField struct {
 	Binding
-	class int // of Config.Classes, counted from 1; 0 for none
+	workload int // of Config.Workloads, counted from 1; 0 for none
 }
 
 // bindings attaches the readers and checks that each fits its field.
@@ -35,9 +35,9 @@ func (b *builder) bindings() {
 			}
 			bound := &boundField{Binding: binding}
 			b.readers.fields[f] = bound
-			if binding.Class != "" {
-				if bound.class = slices.Index(b.cfg.Classes, binding.Class) + 1; bound.class == 0 {
-					b.faults.add("Bindings[%q][%q]: Classes does not list the class %q", typeName, name, binding.Class)
+			if binding.Workload != "" {
+				if bound.workload = slices.Index(b.cfg.Workloads, binding.Workload) + 1; bound.workload == 0 {
+					b.faults.add("Bindings[%q][%q]: Workloads does not list %q", typeName, name, binding.Workload)
 				}
 			}
 			if msg := misfit(f, &binding, b.s); msg != "" {

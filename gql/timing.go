@@ -36,15 +36,15 @@ func (t *Timing) now() time.Duration {
 type RootField struct {
 	// Key is the response's name for it, Name the schema's.
 	Key, Name string
-	// Class is the heaviest kind of work in it and below it, as Binding.Class names
-	// them; ClassIntrospection for __schema and __type; empty where no binding names one.
-	Class string
+	// Workload is the heaviest kind of work in it and below it, as Binding.Workload names
+	// them; WorkloadIntrospection for __schema and __type; empty where no binding names one.
+	Workload string
 	// Start is when it was begun, from the beginning of the request on.
 	Start, Duration time.Duration
 }
 
-// ClassIntrospection is the class of __schema and __type.
-const ClassIntrospection = "introspection"
+// WorkloadIntrospection is the workload of __schema and __type.
+const WorkloadIntrospection = "introspection"
 
 // begin records when the request began.
 func (r *run) begin(req *Request) {
@@ -72,7 +72,7 @@ func (r *run) timedObject(p *plan, src Ref) bool {
 		_, ok := r.fields(&p.each[i], src, 0)
 		end := t.now()
 		t.Fields = append(t.Fields, RootField{
-			Key: p.each[i].fields[0].name, Name: p.each[i].fields[0].def.Name, Class: r.e.classOf(&p.each[i].fields[0]),
+			Key: p.each[i].fields[0].name, Name: p.each[i].fields[0].def.Name, Workload: r.e.workloadOf(&p.each[i].fields[0]),
 			Start: at, Duration: end - at,
 		})
 		at = end
@@ -84,14 +84,14 @@ func (r *run) timedObject(p *plan, src Ref) bool {
 	return true
 }
 
-func (e *Engine) classOf(f *field) string {
+func (e *Engine) workloadOf(f *field) string {
 	switch {
 	case f.def == e.schema.SchemaField || f.def == e.schema.TypeField:
-		return ClassIntrospection
-	case f.class == 0:
+		return WorkloadIntrospection
+	case f.workload == 0:
 		return ""
 	}
-	return e.classes[f.class-1]
+	return e.workloads[f.workload-1]
 }
 
 // AppendCost appends what the request was estimated to cost and what it did cost, as a
@@ -130,8 +130,8 @@ func (r *Response) AppendTrace(dst []byte) []byte {
 		}
 		dst = value.AppendString(append(dst, `{"key":`...), f.Key)
 		dst = value.AppendString(append(dst, `,"name":`...), f.Name)
-		if f.Class != "" {
-			dst = value.AppendString(append(dst, `,"class":`...), f.Class)
+		if f.Workload != "" {
+			dst = value.AppendString(append(dst, `,"class":`...), f.Workload)
 		}
 		dst = value.AppendInt(append(dst, `,"start":`...), int64(f.Start))
 		dst = append(value.AppendInt(append(dst, `,"duration":`...), int64(f.Duration)), '}')

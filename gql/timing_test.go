@@ -25,9 +25,9 @@ func classedEngine(t *testing.T) *Engine {
 	}
 	one := leaf(func() error { return nil })
 	object := func(class string) Binding {
-		return Binding{Class: class, Object: func(_ *Call, src Ref) (Ref, bool, error) { return Ref{Obj: t}, true, nil }}
+		return Binding{Workload: class, Object: func(_ *Call, src Ref) (Ref, bool, error) { return Ref{Obj: t}, true, nil }}
 	}
-	cfg.Classes = []string{"page", "sum", "search"}
+	cfg.Workloads = []string{"page", "sum", "search"}
 	cfg.Bindings = map[string]map[string]Binding{
 		"Query": {"plain": object(""), "page": object("page"), "search": object("search"),
 			"slow":   leaf(func() error { time.Sleep(3 * time.Millisecond); return nil }),
@@ -46,7 +46,7 @@ func TestTiming(t *testing.T) {
 	show := func(r *Response) string {
 		var out []string
 		for _, f := range r.Timing.Fields {
-			out = append(out, f.Key+":"+f.Name+":"+f.Class)
+			out = append(out, f.Key+":"+f.Name+":"+f.Workload)
 		}
 		return strings.Join(out, " ")
 	}
@@ -169,9 +169,9 @@ func TestAppendCostAndTrace(t *testing.T) {
 func TestUnknownClass(t *testing.T) {
 	cfg := testConfig()
 	b := cfg.Bindings["Query"]["root"]
-	b.Class = "nothing"
+	b.Workload = "nothing"
 	cfg.Bindings["Query"]["root"] = b
-	if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), `Classes does not list the class "nothing"`) {
+	if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), `Workloads does not list "nothing"`) {
 		t.Errorf("%v", err)
 	}
 }

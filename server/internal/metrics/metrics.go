@@ -188,7 +188,7 @@ func (m *Metrics) Fields(res *gql.Response) {
 	}
 	for i := range res.Timing.Fields {
 		f := &res.Timing.Fields[i]
-		workload := f.Class
+		workload := f.Workload
 		if workload == "" {
 			workload = plainFields
 		}
