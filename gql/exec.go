@@ -153,16 +153,20 @@ func (r *run) null(f *field) bool {
 		return true
 	}
 	if r.abort == nil && !r.explained(f) {
-		parent := ""
-		if f.def.Parent != nil {
-			parent = f.def.Parent.Shown()
-		}
-		r.addError(failure.Error{
-			Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.positions(),
-			Path: r.pathTo(f), Extensions: map[string]any{"code": codes.NullInNonNull},
-		})
+		r.forbiddenNull(f, r.pathTo(f))
 	}
 	return false
+}
+
+func (r *run) forbiddenNull(f *field, path []failure.PathElem) {
+	parent := ""
+	if f.def.Parent != nil {
+		parent = f.def.Parent.Shown()
+	}
+	r.addError(failure.Error{
+		Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.positions(),
+		Path: path, Extensions: map[string]any{"code": codes.NullInNonNull},
+	})
 }
 
 // explained reports whether the last error is about the field's arguments.
@@ -233,14 +237,7 @@ func (r *run) nullHere(f *field, forbidden bool) bool {
 		r.buf = append(r.buf, "null"...)
 		return true
 	}
-	parent := ""
-	if f.def.Parent != nil {
-		parent = f.def.Parent.Shown()
-	}
-	r.addError(failure.Error{
-		Message: fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", parent, f.def.Name), Locations: f.positions(),
-		Path: r.pathHere(), Extensions: map[string]any{"code": codes.NullInNonNull},
-	})
+	r.forbiddenNull(f, r.pathHere())
 	return false
 }
 

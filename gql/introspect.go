@@ -84,7 +84,7 @@ func (b *builder) introspectionType(t *typesys.Type, d *ast.Definition) error {
 		if !ok {
 			return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.Name, fd.Name)
 		}
-		f := &typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Typ: b.refOf(fd.Type)}
+		f := &typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Type: b.refOf(fd.Type)}
 		b.readers.fields[f] = &boundField{Binding: binding}
 		f.Args, f.ArgByName = b.argsOf(fd.Arguments)
 		t.Fields = append(t.Fields, f)
@@ -96,15 +96,15 @@ func (b *builder) introspectionType(t *typesys.Type, d *ast.Definition) error {
 // metaFields defines __typename, __schema and __type.
 func (b *builder) metaFields() {
 	str := b.s.ByName["String"]
-	b.s.TypenameField = &typesys.Field{Name: "__typename", Description: "The name of the current Object type at runtime.", Typ: typesys.NonNull(str.Ref), ArgByName: map[string]*typesys.Input{}}
+	b.s.TypenameField = &typesys.Field{Name: "__typename", Description: "The name of the current Object type at runtime.", Type: typesys.NonNull(str.Ref), ArgByName: map[string]*typesys.Input{}}
 	s := b.s
 	b.s.SchemaField = &typesys.Field{
-		Name: "__schema", Description: "Access the current type schema of this server.", Typ: typesys.NonNull(b.s.ByName["__Schema"].Ref), ArgByName: map[string]*typesys.Input{},
+		Name: "__schema", Description: "Access the current type schema of this server.", Type: typesys.NonNull(b.s.ByName["__Schema"].Ref), ArgByName: map[string]*typesys.Input{},
 	}
 	b.readers.fields[s.SchemaField] = &boundField{Binding: Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }}}
-	name := &typesys.Input{Name: "name", Typ: typesys.NonNull(str.Ref)}
+	name := &typesys.Input{Name: "name", Type: typesys.NonNull(str.Ref)}
 	b.s.TypeField = &typesys.Field{
-		Name: "__type", Description: "Request the type information of a single type.", Typ: b.s.ByName["__Type"].Ref,
+		Name: "__type", Description: "Request the type information of a single type.", Type: b.s.ByName["__Type"].Ref,
 		Args: []*typesys.Input{name}, ArgByName: map[string]*typesys.Input{"name": name},
 	}
 	b.readers.fields[s.TypeField] = &boundField{Binding: Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
@@ -133,7 +133,7 @@ func (b *builder) argsOf(defs ast.ArgumentDefinitionList) ([]*typesys.Input, map
 	byName := map[string]*typesys.Input{}
 	var args []*typesys.Input
 	for _, a := range defs {
-		d := &typesys.Input{Name: a.Name, Description: a.Description, Typ: b.refOf(a.Type)}
+		d := &typesys.Input{Name: a.Name, Description: a.Description, Type: b.refOf(a.Type)}
 		if a.DefaultValue != nil {
 			d.HasDefault, d.DefaultAST = true, a.DefaultValue
 			// The introspection schema's defaults are booleans and strings.
@@ -289,14 +289,14 @@ var introspectionReaders = map[string]map[string]Binding{
 		"name":              leafOf(func(f *typesys.Field) *string { return &f.Name }),
 		"description":       leafOf(func(f *typesys.Field) *string { return optional(f.Description) }),
 		"args":              listOfItems(func(f *typesys.Field) []*typesys.Input { return presentList(true, f.Args) }, func(d *typesys.Input) *string { return d.Deprecated }),
-		"type":              typeOf(func(f *typesys.Field) *typesys.TypeRef { return f.Typ }),
+		"type":              typeOf(func(f *typesys.Field) *typesys.TypeRef { return f.Type }),
 		"isDeprecated":      boolOf(func(f *typesys.Field) bool { return f.Deprecated != nil }),
 		"deprecationReason": leafOf(func(f *typesys.Field) *string { return f.Deprecated }),
 	},
 	"__InputValue": {
 		"name":        leafOf(func(d *typesys.Input) *string { return &d.Name }),
 		"description": leafOf(func(d *typesys.Input) *string { return optional(d.Description) }),
-		"type":        typeOf(func(d *typesys.Input) *typesys.TypeRef { return d.Typ }),
+		"type":        typeOf(func(d *typesys.Input) *typesys.TypeRef { return d.Type }),
 		"defaultValue": leafOf(func(d *typesys.Input) *string {
 			if !d.HasDefault {
 				return nil

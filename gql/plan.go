@@ -213,7 +213,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	node := nodes[0]
 	def := c.e.schema.Field(sel.typ, node.Name)
 	f := &sel.fields[i]
-	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.Typ.NonNull}
+	*f = field{slot: -1, def: def, nodes: nodes, name: node.Alias, nonNull: def.Type.NonNull}
 	f.key = strconv.Quote(node.Alias) + ":" // a GraphQL name needs no JSON escapes
 	if i > 0 {
 		f.key = "," + f.key
@@ -231,12 +231,12 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	case b.Object != nil:
 		f.read, f.object = readObject, b.Object
 	case b.List != nil:
-		f.read, f.list, f.itemNonNull = readList, b.List, def.Typ.Elem.NonNull
+		f.read, f.list, f.itemNonNull = readList, b.List, def.Type.Elem.NonNull
 	default: // a Stream alone
 		f.read = readEvent
 	}
 	c.arguments(f)
-	if t := def.Typ.Base(); t.Composite() {
+	if t := def.Type.Base(); t.Composite() {
 		f.sub = c.sub(t, nodes)
 		f.workload = max(f.workload, f.sub.workload())
 	}
@@ -380,7 +380,7 @@ func weigh(sel *selection, listSize float64, cost func(*selection) weight, args 
 		if sized(f) {
 			n = size(f, args(f))
 		}
-		isList := f.def.Typ.Elem != nil
+		isList := f.def.Type.Elem != nil
 		switch {
 		case isList && n >= 0:
 			w.once += n * sub.of(listSize)
@@ -408,18 +408,18 @@ func coerceArguments(f *field, vars *value.Variables) (map[string]any, *failure.
 			}
 			continue
 		}
-		val, err := value.CoerceLiteral(a.Value, d.Typ, vars)
+		val, err := value.CoerceLiteral(a.Value, d.Type, vars)
 		if err == value.ErrAbsent && a.Value.Kind == ast.Variable {
 			if d.HasDefault {
 				args[d.Name] = d.DefaultValue
-			} else if d.Typ.NonNull {
-				return nil, argumentError(a, "Argument \""+d.Name+"\" of required type \""+d.Typ.Shown()+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
+			} else if d.Type.NonNull {
+				return nil, argumentError(a, "Argument \""+d.Name+"\" of required type \""+d.Type.Shown()+"\" was provided the variable \"$"+a.Value.Raw+"\" which was not provided a runtime value.")
 			}
 			continue
 		}
 		if err != nil {
 			if a.Value.Kind == ast.Variable {
-				return nil, argumentError(a, "Argument \""+d.Name+"\" of non-null type \""+d.Typ.Shown()+"\" must not be null.")
+				return nil, argumentError(a, "Argument \""+d.Name+"\" of non-null type \""+d.Type.Shown()+"\" must not be null.")
 			}
 			return nil, argumentError(a, "Argument \""+d.Name+"\" has invalid value "+failure.Abbreviate(value.Print(a.Value))+".")
 		}

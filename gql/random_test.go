@@ -84,7 +84,7 @@ func (g *generator) selections(t *typesys.Type, depth int) string {
 			b.WriteString(" __typename")
 		default:
 			f := pick(g, t.Fields)
-			if f.Typ.Base().Composite() && (depth > 5 || g.budget < 0) {
+			if f.Type.Base().Composite() && (depth > 5 || g.budget < 0) {
 				b.WriteString(" __typename")
 				continue
 			}
@@ -117,7 +117,7 @@ func (g *generator) field(f *typesys.Field, depth int) string {
 	var args []string
 	for _, a := range f.Args {
 		if a.Required() || g.chance(60) {
-			args = append(args, a.Name+":"+g.value(a.Typ, a.HasDefault, 0))
+			args = append(args, a.Name+":"+g.value(a.Type, a.HasDefault, 0))
 		}
 	}
 	text := f.Name
@@ -133,7 +133,7 @@ func (g *generator) field(f *typesys.Field, depth int) string {
 		}
 	}
 	text += g.directives("FIELD")
-	if t := f.Typ.Base(); t.Composite() {
+	if t := f.Type.Base(); t.Composite() {
 		text += g.selections(t, depth+1)
 	}
 	return text
@@ -182,12 +182,12 @@ func (g *generator) literal(t *typesys.TypeRef, depth int, vars bool) string {
 		return pick(g, n.EnumValues).Name
 	case n.OneOf:
 		d := pick(g, n.Inputs)
-		return "{" + d.Name + ":" + g.literal(nonNullOf(d.Typ), depth+1, false) + "}"
+		return "{" + d.Name + ":" + g.literal(nonNullOf(d.Type), depth+1, false) + "}"
 	case n.Kind == typesys.KindInput:
 		out := "{"
 		for _, d := range n.Inputs {
 			if d.Required() || g.chance(30) && depth < 4 {
-				out += d.Name + ":" + inner(d.Typ, d.HasDefault) + " "
+				out += d.Name + ":" + inner(d.Type, d.HasDefault) + " "
 			}
 		}
 		return out + "}"
@@ -258,12 +258,12 @@ func (g *generator) json(t *typesys.TypeRef, depth int) string {
 		return strconv.Quote(pick(g, n.EnumValues).Name)
 	case n.OneOf:
 		d := pick(g, n.Inputs)
-		return fmt.Sprintf("{%q:%s}", d.Name, g.json(nonNullOf(d.Typ), depth+1))
+		return fmt.Sprintf("{%q:%s}", d.Name, g.json(nonNullOf(d.Type), depth+1))
 	case n.Kind == typesys.KindInput:
 		var items []string
 		for _, d := range n.Inputs {
 			if d.Required() || g.chance(30) && depth < 4 {
-				items = append(items, fmt.Sprintf("%q:%s", d.Name, g.json(d.Typ, depth+1)))
+				items = append(items, fmt.Sprintf("%q:%s", d.Name, g.json(d.Type, depth+1)))
 			}
 		}
 		return "{" + strings.Join(items, ",") + "}"

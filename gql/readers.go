@@ -74,8 +74,8 @@ func misfit(f *typesys.Field, binding *Binding, s *typesys.Schema) string {
 		if f.Parent != s.Subscription {
 			return "Stream is for fields of the subscription root"
 		}
-		if n == 0 && (f.Typ.Base().Leaf() || f.Typ.Elem != nil) {
-			return "a Stream alone gives objects: its type " + f.Typ.Text + " needs another reader as well"
+		if n == 0 && (f.Type.Base().Leaf() || f.Type.Elem != nil) {
+			return "a Stream alone gives objects: its type " + f.Type.Text + " needs another reader as well"
 		}
 		if n == 0 {
 			return ""
@@ -87,15 +87,15 @@ func misfit(f *typesys.Field, binding *Binding, s *typesys.Schema) string {
 	if n != 1 {
 		return "set exactly one of Leaf, Object and List"
 	}
-	isList := f.Typ.Elem != nil
-	switch leaf := f.Typ.Base().Leaf(); {
+	isList := f.Type.Elem != nil
+	switch leaf := f.Type.Base().Leaf(); {
 	case leaf && binding.Leaf == nil:
-		return "its type " + f.Typ.Text + " needs a Leaf reader"
+		return "its type " + f.Type.Text + " needs a Leaf reader"
 	case !leaf && !isList && binding.Object == nil:
-		return "its type " + f.Typ.Text + " needs an Object reader"
+		return "its type " + f.Type.Text + " needs an Object reader"
 	case !leaf && isList && binding.List == nil:
-		return "its type " + f.Typ.Text + " needs a List reader"
-	case !leaf && isList && f.Typ.Elem.Elem != nil:
+		return "its type " + f.Type.Text + " needs a List reader"
+	case !leaf && isList && f.Type.Elem.Elem != nil:
 		return "a list of lists of objects cannot be bound"
 	}
 	return ""

@@ -144,7 +144,7 @@ func (b *builder) define(t *typesys.Type, source graphql.Type) {
 		for _, f := range src.Fields() {
 			coord := t.Name + "." + f.PrivateName
 			d := b.inputDef(coord, f.PrivateName, f.PrivateDescription, f.Type, f.DefaultValue)
-			if t.OneOf && (d.Typ.NonNull || d.HasDefault) {
+			if t.OneOf && (d.Type.NonNull || d.HasDefault) {
 				b.faults.add("%s: a field of a oneOf input must be nullable and without default", coord)
 			}
 			t.Inputs = append(t.Inputs, d)
@@ -169,7 +169,7 @@ func (b *builder) fields(t *typesys.Type, defs graphql.FieldDefinitionMap) {
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
 		src := defs[name]
 		f := &typesys.Field{
-			Name: name, Description: src.Description, Parent: t, Typ: b.ref(t.Name+"."+name, src.Type),
+			Name: name, Description: src.Description, Parent: t, Type: b.ref(t.Name+"."+name, src.Type),
 			ArgByName: map[string]*typesys.Input{},
 		}
 		if src.DeprecationReason != "" {
@@ -193,7 +193,7 @@ func sortInputs(defs []*typesys.Input, byName map[string]*typesys.Input) {
 }
 
 func (b *builder) inputDef(coord, name, description string, typ graphql.Input, value any) *typesys.Input {
-	d := &typesys.Input{Name: name, Description: description, Typ: b.ref(coord, typ)}
+	d := &typesys.Input{Name: name, Description: description, Type: b.ref(coord, typ)}
 	if reason, ok := b.cfg.Meta.Deprecated[coord]; ok {
 		b.used["Deprecated "+coord] = true
 		d.Deprecated = &reason
@@ -208,7 +208,7 @@ func (b *builder) inputDef(coord, name, description string, typ graphql.Input, v
 	}
 	if d.HasDefault {
 		b.defaultOrder = append(b.defaultOrder, d)
-	} else if d.Deprecated != nil && d.Typ.NonNull {
+	} else if d.Deprecated != nil && d.Type.NonNull {
 		b.faults.add("%s: a required argument or field cannot be deprecated: make it nullable or give it a default", coord)
 	}
 	return d
@@ -337,17 +337,17 @@ func (b *builder) setDefault(d *typesys.Input) {
 		return
 	}
 	p.done = true // before the nested ones: input types may be recursive
-	for _, nested := range d.Typ.Base().Inputs {
+	for _, nested := range d.Type.Base().Inputs {
 		b.setDefault(nested)
 	}
 	var err error
 	if text, ok := p.value.(string); ok && p.text {
 		d.DefaultAST, err = document.ParseValue(text, DefaultLimits().document())
 	} else {
-		d.DefaultAST, err = value.LiteralOf(p.value, d.Typ)
+		d.DefaultAST, err = value.LiteralOf(p.value, d.Type)
 	}
 	if err == nil {
-		d.DefaultValue, err = value.CoerceConstant(d.DefaultAST, d.Typ)
+		d.DefaultValue, err = value.CoerceConstant(d.DefaultAST, d.Type)
 	}
 	if err != nil {
 		b.faults.add("%s: default value: %w", p.coord, err)

@@ -123,7 +123,7 @@ func (p *sdlPrinter) object(t *typesys.Type) {
 		p.description(f.Description, "  ", i == 0)
 		p.WriteString("  " + f.Name)
 		p.args(f.Args, "  ")
-		p.WriteString(": " + f.Typ.Text)
+		p.WriteString(": " + f.Type.Text)
 		p.deprecated(f.Deprecated)
 		p.WriteByte('\n')
 	}
@@ -162,7 +162,7 @@ func (p *sdlPrinter) args(args []*typesys.Input, indent string) {
 }
 
 func (p *sdlPrinter) input(d *typesys.Input) {
-	p.WriteString(d.Name + ": " + d.Typ.Text)
+	p.WriteString(d.Name + ": " + d.Type.Text)
 	if d.HasDefault {
 		p.WriteString(" = " + value.Print(d.DefaultAST))
 	}

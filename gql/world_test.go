@@ -110,7 +110,7 @@ func worldRead(f *typesys.Field, seed uint32, args map[string]any) (any, error) 
 	if f.ArgByName["v"] != nil {
 		return text, nil
 	}
-	v := worldValue(f.Typ, worldHash(strconv.Itoa(int(seed))+"/"+f.Name+"/"+text), f.Name)
+	v := worldValue(f.Type, worldHash(strconv.Itoa(int(seed))+"/"+f.Name+"/"+text), f.Name)
 	if err, ok := v.(error); ok {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func worldBinding(f *typesys.Field, event bool) Binding {
 	if event {
 		b.Stream = func(*Call, Ref) (<-chan Ref, error) { return nil, errors.New("the world has no events") }
 	}
-	switch base := f.Typ.Base(); {
+	switch base := f.Type.Base(); {
 	case base.Leaf():
 		b.Leaf = func(c *Call, src Ref, dst []byte) ([]byte, error) {
 			v, err := read(c, src)
@@ -158,7 +158,7 @@ func worldBinding(f *typesys.Field, event bool) Binding {
 			}
 			return value.Append(dst, v), nil
 		}
-	case f.Typ.Elem == nil:
+	case f.Type.Elem == nil:
 		b.Object = func(c *Call, src Ref) (Ref, bool, error) {
 			v, err := read(c, src)
 			return Ref{Obj: v}, v != nil, err

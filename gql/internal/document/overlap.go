@@ -104,7 +104,7 @@ func (c *overlapCheck) children(group []mergeField) []mergeField {
 		}
 		var t *typesys.Type
 		if m.def != nil {
-			t = m.def.Typ.Base()
+			t = m.def.Type.Base()
 		}
 		out = c.collect(out, m.field.SelectionSet, t, seen)
 	}
@@ -141,8 +141,8 @@ func (c *overlapCheck) shapes(fields []mergeField) {
 			}
 			if first == nil {
 				first = &g[i]
-			} else if !typesys.SameShape(first.def.Typ, g[i].def.Typ) {
-				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.Typ.Shown()+"\" and \""+g[i].def.Typ.Shown()+"\"", first.field, g[i].field)
+			} else if !typesys.SameShape(first.def.Type, g[i].def.Type) {
+				c.conflict(g[0].field.Alias, "they return conflicting types \""+first.def.Type.Shown()+"\" and \""+g[i].def.Type.Shown()+"\"", first.field, g[i].field)
 			}
 		}
 		if sub := c.children(g); len(sub) > 0 {

@@ -71,12 +71,12 @@ func (v *validator) field(f *ast.Field, parent *typesys.Type) {
 		}
 	}
 	v.arguments(f.Arguments, def.Args, def.ArgByName, f.Position, 0, where)
-	t := def.Typ.Base()
+	t := def.Type.Base()
 	switch {
 	case t.Leaf() && f.SelectionSet != nil:
-		v.failAt("ScalarLeafs", v.openBrace(f), "Field %q must not have a selection since type %q has no subfields.", f.Name, def.Typ.Shown())
+		v.failAt("ScalarLeafs", v.openBrace(f), "Field %q must not have a selection since type %q has no subfields.", f.Name, def.Type.Shown())
 	case t.Composite() && f.SelectionSet == nil:
-		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.Typ.Shown(), f.Name)
+		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.Type.Shown(), f.Name)
 	}
 	if t.Leaf() {
 		t = nil // its fields are not further faults
@@ -122,7 +122,7 @@ func (v *validator) suggestField(parent *typesys.Type, name string) string {
 	for i, f := range parent.Fields {
 		names[i] = f.Name
 	}
-	return failure.DidYouMean(name, names)
+	return v.didYouMean(name, names)
 }
 
 // arguments checks the arguments of a field or directive; byName is nil where that is
@@ -155,7 +155,7 @@ func (v *validator) arguments(args ast.ArgumentList, defs []*typesys.Input, byNa
 	}
 	for _, d := range defs {
 		if d.Required() && given[d.Name] == nil {
-			v.failAt("ProvidedRequiredArguments", v.text.around(pos, delta), "Argument %q of type %q is required on %s, but it was not provided.", v.shown(d.Name), d.Typ.Shown(), where)
+			v.failAt("ProvidedRequiredArguments", v.text.around(pos, delta), "Argument %q of type %q is required on %s, but it was not provided.", v.shown(d.Name), d.Type.Shown(), where)
 		}
 	}
 }
@@ -163,10 +163,10 @@ func (v *validator) arguments(args ast.ArgumentList, defs []*typesys.Input, byNa
 // position checks a value given to an argument or input field.
 func (v *validator) position(val *ast.Value, d *typesys.Input, oneOf *typesys.Type) {
 	if val.Kind == ast.Variable {
-		v.cur.usages = append(v.cur.usages, usage{val, d.Typ, d.HasDefault, oneOf})
+		v.cur.usages = append(v.cur.usages, usage{val, d.Type, d.HasDefault, oneOf})
 		return
 	}
-	v.value(val, d.Typ)
+	v.value(val, d.Type)
 }
 
 // value checks a literal against a type, which is nil where it is unknown.
@@ -213,7 +213,7 @@ func (v *validator) value(val *ast.Value, typ *typesys.TypeRef) {
 	if _, err := value.CoerceLeaf(val, t, nil); err != nil {
 		hint := ""
 		if t.Kind == typesys.KindEnum {
-			hint = failure.DidYouMean(val.Raw, t.EnumNames())
+			hint = v.didYouMean(val.Raw, t.EnumNames())
 		}
 		v.fail("ValuesOfCorrectType", val.Position, "%s%s", err.Error(), hint)
 	}
@@ -259,7 +259,7 @@ func (v *validator) object(val *ast.Value, t *typesys.Type, typ *typesys.TypeRef
 		v.uniqueField(c, names)
 		d := t.InputByName[c.Name]
 		if d == nil {
-			v.fail("ValuesOfCorrectType", c.Position, "Field %q is not defined by type %q.%s", failure.Abbreviate(c.Name), t.Shown(), failure.DidYouMean(c.Name, t.InputNames()))
+			v.fail("ValuesOfCorrectType", c.Position, "Field %q is not defined by type %q.%s", failure.Abbreviate(c.Name), t.Shown(), v.didYouMean(c.Name, t.InputNames()))
 			v.value(c.Value, nil)
 			continue
 		}
@@ -271,7 +271,7 @@ func (v *validator) object(val *ast.Value, t *typesys.Type, typ *typesys.TypeRef
 	}
 	for _, d := range t.Inputs {
 		if d.Required() && names[d.Name] == nil {
-			v.fail("ValuesOfCorrectType", val.Position, "Field %q of required type %q was not provided.", t.Shown()+"."+t.ShownMember(d.Name), d.Typ.Shown())
+			v.fail("ValuesOfCorrectType", val.Position, "Field %q of required type %q was not provided.", t.Shown()+"."+t.ShownMember(d.Name), d.Type.Shown())
 		}
 	}
 	if !t.OneOf {

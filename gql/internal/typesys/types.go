@@ -175,14 +175,14 @@ type Field struct {
 	Parent            *Type
 	Args              []*Input
 	ArgByName         map[string]*Input
-	Typ               *TypeRef
+	Type              *TypeRef
 	Deprecated        *string
 }
 
 // Input is an argument or an input field.
 type Input struct {
 	Name, Description string
-	Typ               *TypeRef
+	Type              *TypeRef
 	HasDefault        bool
 	DefaultValue      any        // coerced
 	DefaultAST        *ast.Value // what introspection and the SDL print
@@ -190,7 +190,7 @@ type Input struct {
 }
 
 // Required reports whether a value must be given.
-func (d *Input) Required() bool { return d.Typ.NonNull && !d.HasDefault }
+func (d *Input) Required() bool { return d.Type.NonNull && !d.HasDefault }
 
 // EnumValue is a value of an enum; Value is what coercion makes of its name.
 type EnumValue struct {

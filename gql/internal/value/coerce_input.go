@@ -122,11 +122,11 @@ func coerceInputObject(v any, t *typesys.Type, path *inputPath, in *coercion) an
 		switch {
 		case ok:
 			at.name = d.Name
-			out[d.Name] = coerceInput(field, d.Typ, at, in)
+			out[d.Name] = coerceInput(field, d.Type, at, in)
 		case d.HasDefault:
 			out[d.Name] = d.DefaultValue
-		case d.Typ.NonNull:
-			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q of required type %q was not provided.", t.ShownMember(d.Name), d.Typ.Shown())})
+		case d.Type.NonNull:
+			in.fail(inputError{path.String(), v, fmt.Sprintf("Field %q of required type %q was not provided.", t.ShownMember(d.Name), d.Type.Shown())})
 		}
 	}
 	if len(given) > 0 && unknownFields(given, t) {

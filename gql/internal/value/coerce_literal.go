@@ -76,7 +76,7 @@ func coerceObjectAST(v *ast.Value, t *typesys.Type, vars *Variables) (any, error
 		if d == nil {
 			return nil, fmt.Errorf("field %q is not defined by type %q", c.Name, t.Shown())
 		}
-		val, err := CoerceLiteral(c.Value, d.Typ, vars)
+		val, err := CoerceLiteral(c.Value, d.Type, vars)
 		if err == ErrAbsent && !d.Required() {
 			continue
 		}
@@ -91,8 +91,8 @@ func coerceObjectAST(v *ast.Value, t *typesys.Type, vars *Variables) (any, error
 		}
 		if d.HasDefault {
 			obj[d.Name] = d.DefaultValue
-		} else if d.Typ.NonNull {
-			return nil, fmt.Errorf("field %q of required type %q was not provided", t.Shown()+"."+t.ShownMember(d.Name), d.Typ.Shown())
+		} else if d.Type.NonNull {
+			return nil, fmt.Errorf("field %q of required type %q was not provided", t.Shown()+"."+t.ShownMember(d.Name), d.Type.Shown())
 		}
 	}
 	if t.OneOf {

@@ -52,7 +52,7 @@ func LiteralOf(v any, typ *typesys.TypeRef) (*ast.Value, error) {
 			if d == nil {
 				return nil, fmt.Errorf("input %s has no field %q", t.Name, name)
 			}
-			item, err := LiteralOf(given[name], d.Typ)
+			item, err := LiteralOf(given[name], d.Type)
 			if err != nil {
 				return nil, err
 			}
