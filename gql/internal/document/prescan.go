@@ -33,7 +33,6 @@ type scanner struct {
 	pos       int
 	line      int
 	lineStart int // byte offset
-	limits    Limits
 	tokens    int
 	dirs      int
 	tok       int // where the last token begins
@@ -78,7 +77,7 @@ func Prescan(src string, limits Limits) (*Text, *failure.Refusal) {
 	if len(src) > limits.Bytes {
 		return nil, failure.OverLimit(codes.LimitBytes, "the document's length in bytes", limits.Bytes, len(src))
 	}
-	s := &scanner{src: src, line: 1, limits: limits}
+	s := &scanner{src: src, line: 1}
 	prev := tokEOF
 	for {
 		tok, err := s.next()
