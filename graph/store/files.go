@@ -44,12 +44,12 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// removeHalfMade removes the databases that crashes left in the making. The
-// lock of the real one is held.
+// removeHalfMade removes what crashes left: databases in the making, and files
+// that tried whether there is room. The lock of the real database is held.
 func removeHalfMade(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), quadsDir+newSuffix) {
+		if strings.HasPrefix(e.Name(), quadsDir+newSuffix) || strings.HasPrefix(e.Name(), probePrefix) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}

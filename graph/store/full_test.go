@@ -151,6 +151,96 @@ func TestFullFiles(t *testing.T) {
 	onFullDisk(t, d)
 }
 
+// roomFor are files on a disk that takes so many writes and is full then.
+type roomFor struct {
+	storage.Storage
+	left *atomic.Int64
+}
+
+func (s roomFor) fail(op string) error {
+	if s.left.Add(-1) >= 0 {
+		return nil
+	}
+	return &os.PathError{Op: op, Path: "file", Err: syscall.ENOSPC}
+}
+
+func (s roomFor) Create(fd storage.FileDesc) (storage.Writer, error) {
+	if err := s.fail("open"); err != nil {
+		return nil, err
+	}
+	w, err := s.Storage.Create(fd)
+	return roomForWriter{w, s}, err
+}
+
+func (s roomFor) SetMeta(fd storage.FileDesc) error {
+	if err := s.fail("write"); err != nil {
+		return err
+	}
+	return s.Storage.SetMeta(fd)
+}
+
+type roomForWriter struct {
+	storage.Writer
+	of roomFor
+}
+
+func (w roomForWriter) Write(p []byte) (int, error) {
+	if err := w.of.fail("write"); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
+}
+
+func (w roomForWriter) Sync() error {
+	if err := w.of.fail("sync"); err != nil {
+		return err
+	}
+	return w.Writer.Sync()
+}
+
+// TestFullAtTheStart opens a store on a disk that becomes full at each moment
+// of the start, after a good end and after a kill: it can be read each time, and
+// written to when there is room again.
+func TestFullAtTheStart(t *testing.T) {
+	ctx := context.Background()
+	for _, end := range []string{"closed", "killed"} {
+		from, want := killed(t, 5)
+		if end == "closed" {
+			l := openStore(t, from)
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := int64(0); ; n++ {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+				t.Fatal(err)
+			}
+			now := time.Unix(0, 0)
+			var left atomic.Int64
+			left.Store(n)
+			l, err := store.Open(dir, store.Options{Now: func() time.Time { return now }, Files: func(s storage.Storage) storage.Storage { return roomFor{s, &left} }})
+			if err != nil {
+				t.Fatalf("%s, with room for %d writes: %v", end, n, err)
+			}
+			storetest.Equal(t, storetest.All(t, l, 0), want)
+			full := l.Writable() != nil
+			left.Store(1 << 30)
+			now = now.Add(time.Hour)
+			if err := l.Append(ctx, sampled(6)); err != nil {
+				t.Fatalf("%s, with room again after %d writes: %v", end, n, err)
+			}
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if !full {
+				t.Logf("%s: a start takes %d writes", end, n)
+				break
+			}
+		}
+	}
+}
+
 // mounted is a small file system of its own.
 func mounted(t *testing.T, size string) string {
 	t.Helper()

@@ -38,6 +38,9 @@ func (s *levelKV) write(b *leveldb.Batch) error {
 	s.stuck = true
 	err := s.db.Write(b, &opt.WriteOptions{Sync: s.sync})
 	s.stuck = false
+	if c, ok := s.files.(*causes); ok {
+		err = c.explain(err)
+	}
 	return err
 }
 

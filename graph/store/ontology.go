@@ -6,7 +6,6 @@ import (
 
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
-	"github.com/syndtr/goleveldb/leveldb/opt"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -59,7 +58,7 @@ func (s *embedded) AcceptOntology(hash, text string) error {
 	batch := new(leveldb.Batch)
 	batch.Put(ontologyKey(hash), []byte(text))
 	batch.Put(ontologyKey(""), []byte(hash))
-	if err := s.kv.db.Write(batch, &opt.WriteOptions{Sync: s.kv.sync}); err != nil {
+	if err := s.kv.write(batch); err != nil {
 		// As with a failed append, half a record may hide the next ones.
 		s.kv.unflushed = false
 		_ = s.shut()

@@ -99,7 +99,7 @@ func (s *embedded) openReadOnly(cause error) error {
 // openFiles locks the files of the database and hands them to open.
 func (s *embedded) openFiles(readOnly bool, open func(files storage.Storage, path string) error) error {
 	path := filepath.Join(s.dir, quadsDir)
-	files, err := storage.OpenFile(path, readOnly)
+	under, err := storage.OpenFile(path, readOnly)
 	if errors.Is(err, syscall.EAGAIN) {
 		return graph.Errorf(graph.Unavailable, "store: %s is in use by another process; stop that one or use another folder", path)
 	}
@@ -107,10 +107,11 @@ func (s *embedded) openFiles(readOnly bool, open func(files storage.Storage, pat
 		return fmt.Errorf("store: open %s: %w", path, err)
 	}
 	if s.opts.Files != nil {
-		files = s.opts.Files(files)
+		under = s.opts.Files(under)
 	}
+	files := &causes{Storage: under}
 	if err := open(files, path); err != nil {
-		return errors.Join(fmt.Errorf("store: open %s: %w", path, err), files.Close())
+		return errors.Join(fmt.Errorf("store: open %s: %w", path, files.explain(err)), files.Close())
 	}
 	return nil
 }

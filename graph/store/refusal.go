@@ -25,7 +25,8 @@ const (
 	maxPause   = 16 * time.Second
 	// probeSize is what must be free besides room for the journals, which
 	// become tables when the database opens.
-	probeSize = 1 << 20
+	probeSize   = 1 << 20
+	probePrefix = "probe-"
 )
 
 // cannotWrite tells whether an error means that the file system takes no
@@ -131,7 +132,7 @@ func (s *embedded) probe() error {
 			size += info.Size()
 		}
 	}
-	f, err := os.CreateTemp(s.dir, "probe-")
+	f, err := os.CreateTemp(s.dir, probePrefix)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"sync"
+
+	"github.com/syndtr/goleveldb/leveldb/storage"
+)
+
+// causes are the files of a database. They remember why one could not be
+// written: LevelDB makes text of some errors, so that nobody can tell a full
+// disk from damage.
+type causes struct {
+	storage.Storage
+
+	mu   sync.Mutex // guards last
+	last error      // that tells of a file system that takes no writes
+}
+
+func (c *causes) note(err error) error {
+	if cannotWrite(err) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.last = err
+	}
+	return err
+}
+
+// explain adds to an error of the database what it may come from.
+func (c *causes) explain(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil || c.last == nil || cannotWrite(err) {
+		return err
+	}
+	return &explained{err, c.last}
+}
+
+func (c *causes) Create(fd storage.FileDesc) (storage.Writer, error) {
+	w, err := c.Storage.Create(fd)
+	if err != nil {
+		return nil, c.note(err)
+	}
+	return &causesWriter{w, c}, nil
+}
+
+func (c *causes) SetMeta(fd storage.FileDesc) error      { return c.note(c.Storage.SetMeta(fd)) }
+func (c *causes) Remove(fd storage.FileDesc) error       { return c.note(c.Storage.Remove(fd)) }
+func (c *causes) Rename(from, to storage.FileDesc) error { return c.note(c.Storage.Rename(from, to)) }
+
+type causesWriter struct {
+	storage.Writer
+	of *causes
+}
+
+func (w *causesWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	return n, w.of.note(err)
+}
+
+func (w *causesWriter) Sync() error { return w.of.note(w.Writer.Sync()) }
+
+// explained is an error with its cause, which its text has already.
+type explained struct{ err, cause error }
+
+func (e *explained) Error() string   { return e.err.Error() }
+func (e *explained) Unwrap() []error { return []error{e.err, e.cause} }
