@@ -4,8 +4,7 @@ import { evidence, label, number, percent, ready, statement, statements, words }
 
 const isEntity = (v) => v?.id && v.name && Object.keys(v).every((k) => ['id', 'name', 'type', '__typename'].includes(k));
 const isClaim = (v) => v?.source && v.predicate;
-const isSpan = (v) => 'low' in v && Object.keys(v).every((k) => ['low', 'high', 'unit', '__typename'].includes(k));
-const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || isSpan(v) || (Array.isArray(v) && v.every(isEntity));
+const flat = (v) => v === null || typeof v !== 'object' || isEntity(v) || 'low' in v || (Array.isArray(v) && v.every(isEntity));
 
 function table(rows) {
   const columns = Object.keys(rows[0]);
@@ -24,13 +23,11 @@ function list(all, name) {
   return h('ol', null, all.map((x) => h('li', null, read(x, name))));
 }
 
-// span writes the least and the most that a number can be, and what else is said of it.
-function span({ low, high, unit, __typename, ...rest }, name) {
-  const shares = /^(share|stated|unknown)$/.test(name) && !unit;
-  const write = shares ? percent : name === 'hhi' ? (x) => x.toFixed(2) : read;
-  const range = high === null ? `${write(low)} or more` : high === undefined || low === high ? write(low) : `${write(low)} to ${write(high)}`;
-  const text = range + (unit ? ' ' + (words.units[unit] ?? unit) : '');
-  return Object.keys(rest).length ? [text, read(rest)] : text;
+// span writes ranges.
+function span({ low, high, unit, ...more }, name) {
+  const write = name === 'hhi' ? (x) => x.toFixed(2) : /share|stated|unknown/.test(name) ? percent : read;
+  return [write(low), high === null ? ' or more' : high > low && [' to ', write(high)],
+    unit && [' ', words.units[unit] ?? unit], Object.keys(more)[0] && read(more)];
 }
 
 // read writes any part of an answer.
