@@ -10,13 +10,17 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders of npm packages that tests run.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build test check format vet lint vuln js race invariants bench bench-start bench-compare soak clean
+.PHONY: run build man test check format vet lint vuln js race invariants bench bench-start bench-compare soak clean
 
 run: build
 	./bin/caspian serve
 
 build:
 	$(GO) build -o bin/caspian ./cmd/caspian
+
+# One page for each command; SOURCE_DATE_EPOCH sets their date.
+man:
+	$(GO) test -count 1 -run TestManPages ./cmd/caspian -man $(CURDIR)/bin/man
 
 # Everything a change must pass, on a new machine as well.
 test: format vet lint vuln js race invariants

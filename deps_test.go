@@ -59,6 +59,7 @@ var only = map[string][]string{
 	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
 	"go.yaml.in/":             {"graph/codec", "cmd/caspian"},
 	"github.com/prometheus/":  {"server", "server/internal/metrics"},
+	"github.com/spf13/":       {"cmd/caspian"},
 	"net/http":                {"server", "cmd/caspian"},
 	"os/exec":                 nil,
 }

@@ -13,7 +13,7 @@ import (
 )
 
 var checkCommand = &command{
-	name: "check", short: "find every fault in seeds or JSON lines, without a store", args: "[FILE|DIR]...",
+	name: "check", short: "find every fault in seeds or JSON lines, without a store", args: "[FILE|DIR]...", files: true,
 	about: `Reads the files as one change of an empty graph and lists every fault with its
 file and line. Without arguments it checks the seeds that are built in. Files
 that lean on others (sources, entities) must be checked together with them.`,
@@ -23,6 +23,7 @@ that lean on others (sources, entities) must be checked together with them.`,
   caspian check --format jsonl - < claims.txt`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		ontology, format := s.ontologyFile(), s.text("format", "NAME", "", "format of the files, where their names do not tell")
+		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		asJSON := s.jsonOutput()
 		return func(ctx context.Context, e *environment, args []string) error {
 			if err := s.err(); err != nil {
@@ -87,7 +88,7 @@ func tellCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults g
 			return err
 		}
 		if len(faults) > 0 {
-			return errTold
+			return errReported
 		}
 		return nil
 	}

@@ -148,9 +148,9 @@ func TestContainerFiles(t *testing.T) {
 				continue
 			}
 			found = true
-			s := newSettings(func(string) (string, bool) { return "", false })
-			c.setup(s)
-			if rest, err := s.read(args[1:]); err != nil || len(rest) > 0 || len(s.faults) > 0 {
+			built, s := c.build(&environment{lookup: func(string) (string, bool) { return "", false }})
+			err := built.ParseFlags(args[1:])
+			if rest := s.read(built.Flags()); err != nil || len(rest) > 0 || len(s.faults) > 0 {
 				t.Errorf("%v: %v %v %v", args, rest, err, s.faults)
 			}
 		}

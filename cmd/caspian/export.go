@@ -22,12 +22,11 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
   caspian export | caspian import --store copy -`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		name := s.text("format", "NAME", "jsonl", "what to write")
+		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Encode != nil })...)
 		dir, ontology := s.storeDir(), s.ontologyFile()
 		to := s.text("to", "FILE", "", "write here instead of the standard output")
 		return func(ctx context.Context, e *environment, args []string) error {
-			if err := needNone(args); err != nil {
-				return err
-			}
+			s.noArguments(args)
 			f, err := datasets.Formats.ByName(*name)
 			if err != nil {
 				s.fault("--format: %v", err)

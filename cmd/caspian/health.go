@@ -19,9 +19,7 @@ otherwise; with --wait it asks again until the time is over.`,
 		url := s.serviceURL()
 		wait := s.text("wait", "TIME", "", "keep asking for as long")
 		return func(ctx context.Context, e *environment, args []string) error {
-			if err := needNone(args); err != nil {
-				return err
-			}
+			s.noArguments(args)
 			deadline := time.Now()
 			if *wait != "" {
 				d, err := time.ParseDuration(*wait)

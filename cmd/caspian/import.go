@@ -14,7 +14,7 @@ import (
 )
 
 var importCommand = &command{
-	name: "import", short: "put files into a store or a running service", args: "FILE|DIR|-...",
+	name: "import", short: "put files into a store or a running service", args: "FILE|DIR|-...", files: true,
 	about: `Puts claims into a store (--store), by the service that runs on it where one does, or
 into a service elsewhere (--url), which wants a token (--token, --token-file). JSON lines go in batches, each whole or not at all;
 every other format goes as one change. Faults are listed with file and line, all
@@ -28,6 +28,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		format := s.text("format", "NAME", "", "format of the files, where their names do not tell")
+		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		batch := s.number("batch", 1000, 1, "lines that make one change")
 		dry := s.toggle("dry-run", "check all of it and import nothing")
 		dir, ontology := s.storeDir(), s.ontologyFile()
@@ -80,6 +81,16 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			return errors.Join(err, g.Close())
 		}
 	},
+}
+
+// formatNames are the formats that can do something.
+func formatNames(can func(*codec.Format) bool) (names []string) {
+	for _, f := range datasets.Formats {
+		if can(f) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // formatList names the formats that can do something, with a line on each.
@@ -135,7 +146,7 @@ func importInto(ctx context.Context, e *environment, to intake.Target, inputs []
 		what = f.Cause.Error()
 	}
 	e.say("caspian import: %s; %s", what, f.Resume)
-	return errTold
+	return errReported
 }
 
 func tally(r *intake.Report) string {

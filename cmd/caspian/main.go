@@ -1,8 +1,8 @@
 // Command caspian serves and fills a geopolitical knowledge graph.
 //
-// Read commands (below), settings.go and open.go first: each subcommand is one
-// file with its settings, wiring and printing. It must hold no logic of the
-// graph: that is in the packages it wires.
+// Read commands (below), settings.go, program.go and open.go first: each
+// subcommand is one file with its settings, wiring and printing. It must hold
+// no logic of the graph: that is in the packages it wires.
 package main
 
 import (
@@ -16,16 +16,17 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/agnivade/levenshtein"
-
 	"github.com/caspian-kg/caspian/graph"
 )
 
 // command is one subcommand.
 type command struct {
 	name, short string
-	// args is the line behind the name in the usage.
+	// args follows the name and the flags in the usage.
 	args string
+	// words are what an argument may be, for completion; files says that it may name a file.
+	words []string
+	files bool
 	// about and examples are paragraphs of the help.
 	about, examples string
 	// setup declares the settings and returns what runs with them.
@@ -39,7 +40,7 @@ func commands() []*command {
 		searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand,
 		conflictsCommand, changesCommand, timelineCommand,
 		importCommand, exportCommand, checkCommand, schemaCommand, verifyCommand,
-		healthCommand, versionCommand,
+		healthCommand, versionCommand, completionCommand(),
 	}
 }
 
@@ -63,15 +64,15 @@ const (
 	exitUsage  = 2
 )
 
-// usageError is a command line that makes no sense.
+// usageError is a wrong command line. Without a message the user has read what is wrong.
 type usageError struct{ message string }
 
 func (u *usageError) Error() string { return u.message }
 
 func usagef(format string, a ...any) error { return &usageError{fmt.Sprintf(format, a...)} }
 
-// errTold is a failure that has been told already.
-var errTold = errors.New("")
+// errReported is a failure that the user has read already.
+var errReported = errors.New("")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -82,62 +83,34 @@ func main() {
 
 // run is the program; it returns the exit code.
 func run(ctx context.Context, args []string, e *environment) int {
-	if len(args) == 0 {
-		overview(e.err)
-		return exitUsage
-	}
-	name, args := args[0], args[1:]
-	switch name {
-	case "help", "-h", "--help":
-		if len(args) == 0 {
-			overview(e.out)
-			return exitOK
-		}
-		name, args = args[0], []string{"--help"}
-	case "--version":
-		name = versionCommand.name
-	}
-	for _, c := range commands() {
-		if c.name == name {
-			return c.run(ctx, args, e)
-		}
-	}
-	near := ""
-	for _, c := range commands() {
-		if levenshtein.ComputeDistance(name, c.name) <= 2 {
-			near = fmt.Sprintf("; did you mean %s", c.name)
-		}
-	}
-	e.say("caspian: there is no command %q%s; 'caspian help' lists them", name, near)
-	return exitUsage
+	root := program(e)
+	root.SetArgs(twoDashes(root, args))
+	ran, err := root.ExecuteContextC(ctx)
+	return e.report(ran.CommandPath(), err)
 }
 
-func (c *command) run(ctx context.Context, args []string, e *environment) int {
-	s := newSettings(e.lookup)
-	act := c.setup(s)
-	rest, err := s.read(args)
-	switch {
-	case errors.Is(err, errHelp):
-		c.help(e.out, s)
-		return exitOK
-	case err == nil:
-		err = act(ctx, e, rest)
-	}
+// report writes why a command failed, and returns the exit code.
+func (e *environment) report(command string, err error) int {
 	var usage *usageError
 	var problems graph.Problems
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &usage):
-		e.say("caspian %s: %s\nRun 'caspian %s --help' for usage.", c.name, usage.message, c.name)
+		if usage.message != "" {
+			e.say("%s: %s", command, usage.message)
+			if strings.Contains(command, " ") {
+				e.say("Run '%s --help' for usage.", command)
+			}
+		}
 		return exitUsage
-	case errors.Is(err, errTold):
+	case errors.Is(err, errReported):
 	case errors.As(err, &problems):
-		e.say("%v\ncaspian %s: %s", err, c.name, count(len(problems), "problem"))
+		e.say("%v\n%s: %s", err, command, count(len(problems), "problem"))
 	case errors.Is(err, context.Canceled):
-		e.say("caspian %s: stopped\n%v", c.name, err)
+		e.say("%s: stopped\n%v", command, err)
 	default:
-		e.say("caspian %s: %v", c.name, err)
+		e.say("%s: %v", command, err)
 	}
 	return exitFailed
 }
@@ -160,28 +133,4 @@ func thousands(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-func overview(w io.Writer) {
-	fmt.Fprint(w, "Caspian is a geopolitical knowledge graph: sourced claims, asked through GraphQL.\n\n"+
-		"Usage: caspian COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
-	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-11s  %s\n", c.name, c.short)
-	}
-	fmt.Fprint(w, "\nStart with 'caspian serve', and find ids with 'caspian search NAME'.\n"+
-		"'caspian COMMAND --help' tells more, with examples.\n"+
-		"Exit codes: 0 done, 1 failed, 2 wrong usage.\n")
-}
-
-func (c *command) help(w io.Writer, s *settings) {
-	usage := "caspian " + c.name
-	if len(s.list) > 0 {
-		usage += " [FLAGS]"
-	}
-	fmt.Fprintf(w, "%s.\n\nUsage: %s\n\n%s\n", strings.ToUpper(c.short[:1])+c.short[1:], strings.TrimSpace(usage+" "+c.args), strings.TrimSpace(c.about))
-	if len(s.list) > 0 {
-		fmt.Fprint(w, "\nFlags (each also from the environment variable in brackets):\n")
-		s.describe(w)
-	}
-	fmt.Fprintf(w, "\nExamples:\n%s\n", strings.TrimRight(c.examples, "\n"))
 }

@@ -131,7 +131,7 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 		for _, x := range answer.Errors {
 			e.say("caspian query: %s", x.Message)
 		}
-		return errTold
+		return errReported
 	}
 	return nil
 }

@@ -267,7 +267,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 			tell(x.Extensions.Code, x.Message)
 		}
 	}
-	return nil, 0, errTold
+	return nil, 0, errReported
 }
 
 var (

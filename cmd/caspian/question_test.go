@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 // counting is a service with a list of the numbers below n, which takes page
@@ -58,9 +60,12 @@ func TestPagesJoin(t *testing.T) {
 		s := newSettings(func(string) (string, bool) { return "", false })
 		p := s.paging(20)
 		q := s.ask("test", "list")
-		if _, err := s.read(strings.Fields(c.flags)); err != nil {
+		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+		s.addTo(fs)
+		if err := fs.Parse(strings.Fields(c.flags)); err != nil {
 			t.Fatal(err)
 		}
+		s.read(fs)
 		a := &asker{question: q, under: counting(c.n), e: &environment{err: io.Discard}}
 		raw, err := a.pages(t.Context(), p, "", map[string]any{})
 		if err != nil {
@@ -109,7 +114,7 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 		return []byte(`{"errors":[{"message":"from: no\nto: no","extensions":{"code":"UNKNOWN_ID","problems":[{"code":"BAD_USER_INPUT","place":"from","message":"no"},{"code":"UNKNOWN_ID","place":"to","message":"no"}]}},{"message":"avoid: no entity","extensions":{"code":"UNKNOWN_ID"}}]}`), nil
 	}}
 	a := &asker{question: q, under: under, e: &environment{err: &words}, unknown: []string{"--avoid: did you mean x?"}}
-	if _, err := a.once(t.Context(), "", nil); err != errTold {
+	if _, err := a.once(t.Context(), "", nil); err != errReported {
 		t.Errorf("%v", err)
 	}
 	const want = "caspian test: --avoid: did you mean x?\ncaspian test: FROM: no\n"

@@ -10,7 +10,7 @@ import (
 )
 
 var schemaCommand = &command{
-	name: "schema", short: "print the API's schema or the ontology", args: "[api|ontology|language]",
+	name: "schema", short: "print the API's schema or the ontology", args: "[api|ontology|language]", words: []string{"api", "ontology", "language"},
 	about: `Prints the GraphQL schema of the API that the ontology makes (api, the default),
 the ontology itself, or the directives that ontologies are written with
 (language). A faulty ontology is refused with file and line.`,

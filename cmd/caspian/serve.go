@@ -39,9 +39,7 @@ names as keys.`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		c := serveSettings(s)
 		return func(ctx context.Context, e *environment, args []string) error {
-			if err := needNone(args); err != nil {
-				return err
-			}
+			s.noArguments(args)
 			c.check(s)
 			if err := s.err(); err != nil {
 				return err
@@ -94,7 +92,7 @@ func serveSettings(s *settings) *serveConfig {
 	c.maxBodies = s.number("max-body-total", server.DefaultMaxBodies, 1<<10, "longest that all bodies under way may be together, in bytes, but for short ones (OVERLOADED)")
 	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
-	c.batch = s.number("batch", 0, 0, "most requests in one body; 0 takes no lists")
+	c.batch = s.number("batch", 0, 0, "most requests in one body; 0, the default, takes no lists")
 	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "length above which answers are compressed, in bytes; -1 is never")
 	c.slow = server.DefaultSlow
 	s.add("slow", "TIME", c.slow.String(), "note requests that run longer; 0 notes none", func(t string) (err error) {
@@ -115,6 +113,7 @@ func serveSettings(s *settings) *serveConfig {
 	limitSettings(s, &c.limits)
 	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
 	c.logLevel = s.text("log-level", "LEVEL", "warn", "debug, info, warn or error")
+	s.offer("log-level", "debug", "info", "warn", "error")
 	s.config = s.text("config", "FILE", "", "read settings from this file")
 	return c
 }

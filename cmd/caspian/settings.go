@@ -1,42 +1,47 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// errHelp is returned where the help was asked for.
-var errHelp = errors.New("help")
-
 // setting is one flag, which may also come from the environment and the config
 // file. A flag wins over the environment, that over the file.
 type setting struct {
-	name, value, help string // value names what it takes; "" for a switch
-	standard          string // the default as the help shows it
+	name, value, help string   // value names what it takes; "" for a switch
+	standard          string   // the default as the help shows it
+	words             []string // some or all values, for completion
 	set               func(text string) error
 	given, byFlag     bool
 	faults            *[]string
 }
 
-// Set implements flag.Value. It keeps faults for later, so that all are told at once.
+// Set implements pflag.Value. It keeps faults for later, so that all are reported at once.
 func (v *setting) Set(text string) error {
 	v.byFlag = true
 	v.take("--"+v.name, text)
 	return nil
 }
 
-func (v *setting) String() string   { return "" }
-func (v *setting) IsBoolFlag() bool { return v.value == "" }
+// String implements pflag.Value; addTo gives the default.
+func (v *setting) String() string { return "" }
+
+// Type implements pflag.Value: the word for the value in the help.
+func (v *setting) Type() string {
+	if v.value == "" {
+		return "bool"
+	}
+	return v.value
+}
 
 func (v *setting) take(origin, text string) {
 	v.given = true
@@ -131,10 +136,14 @@ func (s *settings) choice(name, standard, help string, words ...string) *string 
 				return nil
 			}
 		}
-		return fmt.Errorf("%q is none of %s", t, strings.Join(words, ", "))
+		return fmt.Errorf("%q is not one of %s", t, strings.Join(words, ", "))
 	})
+	s.offer(name, words...)
 	return p
 }
+
+// offer gives completion some or all values of a setting.
+func (s *settings) offer(name string, words ...string) { s.find(name).words = words }
 
 // either tells which of two settings that exclude each other was set, "" for
 // neither. A flag wins over the environment.
@@ -175,36 +184,34 @@ func (s *settings) err() error {
 	return &usageError{fmt.Sprintf("%d faults in the settings:\n  %s", len(s.faults), strings.Join(s.faults, "\n  "))}
 }
 
-// read takes the command line, then the environment, then the config file, and
-// returns the arguments. Faults wait for err, so that a command can add its own.
-func (s *settings) read(args []string) ([]string, error) {
-	fs := flag.NewFlagSet("", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
+// addTo declares every setting as a flag.
+func (s *settings) addTo(fs *pflag.FlagSet) {
+	fs.SortFlags = false
 	for _, v := range s.list {
-		fs.Var(v, v.name, v.help)
-	}
-	var rest []string
-	// Flags may stand behind arguments; "--" ends them.
-	for len(args) > 0 {
-		err := fs.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, errHelp
+		short := ""
+		if len(v.name) == 1 {
+			short = v.name
 		}
-		left := fs.Args()
-		if err != nil {
-			s.fault("%s", strings.Replace(err.Error(), "provided but not defined: -", "there is no flag --", 1))
-			args = left
+		f := fs.VarPF(v, v.name, short, v.help+" ["+v.variable()+"]")
+		f.DefValue = v.standard
+		if v.value == "" {
+			f.NoOptDefVal = "true"
+		}
+	}
+}
+
+// read takes the flags, which are parsed already, then the environment, then
+// the config file, and returns the arguments. Faults wait for err, so that a
+// command can add its own.
+func (s *settings) read(fs *pflag.FlagSet) []string {
+	var args []string
+	end := fs.ArgsLenAtDash() // "--" ends the flags
+	for i, arg := range fs.Args() {
+		if (end < 0 || i < end) && isFlag(arg) {
+			s.unknown(arg)
 			continue
 		}
-		if used := len(args) - len(left); used > 0 && args[used-1] == "--" {
-			rest = append(rest, left...)
-			break
-		}
-		if len(left) > 0 {
-			rest = append(rest, left[0])
-			left = left[1:]
-		}
-		args = left
+		args = append(args, arg)
 	}
 	for _, v := range s.list {
 		if text, ok := s.lookup(v.variable()); ok && !v.byFlag && text != "" {
@@ -216,7 +223,29 @@ func (s *settings) read(args []string) ([]string, error) {
 			s.fault("--config: %v", err)
 		}
 	}
-	return rest, nil
+	return args
+}
+
+func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
+
+// unknown is the fault of a flag that does not exist.
+func (s *settings) unknown(arg string) {
+	flag, _, _ := strings.Cut(arg, "=")
+	s.fault("there is no flag %s%s", flag, s.near("--", strings.TrimLeft(flag, "-")))
+}
+
+// near suggests the setting whose name is nearest to a misspelt one, if any is near.
+func (s *settings) near(prefix, name string) string {
+	best, least := "", 3
+	for _, v := range s.list {
+		if d := levenshtein.ComputeDistance(name, v.name); d < least && d < len(v.name) {
+			best, least = v.name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + prefix + best + "?"
 }
 
 // readFile reads a YAML mapping of setting names to values.
@@ -242,7 +271,7 @@ func (s *settings) readFile(path string) error {
 		v := s.find(key.Value)
 		switch {
 		case v == nil || key.Value == "config":
-			s.fault("%s: there is no such setting", at)
+			s.fault("%s: there is no such setting%s", at, s.near("", key.Value))
 		case v.given: // by a flag or the environment, or twice
 		case value.Kind == yaml.ScalarNode:
 			v.take(at, value.Value)
@@ -266,29 +295,11 @@ func (s *settings) find(name string) *setting {
 	return nil
 }
 
-func (s *settings) describe(w io.Writer) {
-	for _, v := range s.list {
-		head := "--" + v.name
-		if len(v.name) == 1 {
-			head = "-" + v.name
-		}
-		if v.value != "" {
-			head += " " + v.value
-		}
-		standard := ""
-		if v.standard != "" {
-			standard = " (default " + v.standard + ")"
-		}
-		fmt.Fprintf(w, "  %-22s %s%s [%s]\n", head, v.help, standard, v.variable())
-	}
-}
-
-// needNone refuses arguments.
-func needNone(args []string) error {
+// noArguments refuses arguments.
+func (s *settings) noArguments(args []string) {
 	if len(args) > 0 {
-		return usagef("takes no arguments, but got %q", args[0])
+		s.fault("the command takes no arguments, but got %q", args[0])
 	}
-	return nil
 }
 
 // Settings that several commands have.

@@ -25,9 +25,7 @@ disk. Where a service runs on the store, that service does it, up to its newest 
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		dir, asJSON, ontology := s.storeDir(), s.jsonOutput(), s.ontologyFile()
 		return func(ctx context.Context, e *environment, args []string) error {
-			if err := needNone(args); err != nil {
-				return err
-			}
+			s.noArguments(args)
 			if err := s.err(); err != nil {
 				return err
 			}

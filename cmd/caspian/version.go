@@ -19,9 +19,7 @@ var versionCommand = &command{
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		asJSON := s.jsonOutput()
 		return func(_ context.Context, e *environment, args []string) error {
-			if err := needNone(args); err != nil {
-				return err
-			}
+			s.noArguments(args)
 			if err := s.err(); err != nil {
 				return err
 			}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+var shells = []string{"bash", "zsh", "fish", "powershell"}
+
+// completionCommand is made by a function, since it needs the program that it is part of.
+func completionCommand() *command {
+	return &command{
+		name: "completion", short: "print a script that completes commands and flags in a shell", args: strings.Join(shells, "|"), words: shells,
+		about: `Prints a script for your shell. With it, Tab completes commands, flags and
+their values. Load it in each new shell, or write it once to the folder from
+which the shell loads its completions.`,
+		examples: `  source <(caspian completion bash)
+  caspian completion bash > /etc/bash_completion.d/caspian
+  caspian completion zsh > "${fpath[1]}/_caspian"
+  caspian completion fish > ~/.config/fish/completions/caspian.fish`,
+		setup: func(s *settings) func(context.Context, *environment, []string) error {
+			return func(_ context.Context, e *environment, args []string) error {
+				if len(args) != 1 {
+					s.fault("name one shell: %s", strings.Join(shells, ", "))
+				}
+				if err := s.err(); err != nil {
+					return err
+				}
+				root := program(e)
+				switch args[0] {
+				case "bash":
+					return root.GenBashCompletionV2(e.out, true)
+				case "zsh":
+					return root.GenZshCompletion(e.out)
+				case "fish":
+					return root.GenFishCompletion(e.out, true)
+				case "powershell":
+					return root.GenPowerShellCompletionWithDesc(e.out)
+				}
+				return &usageError{fmt.Sprintf("%q is not one of %s", args[0], strings.Join(shells, ", "))}
+			}
+		},
+	}
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// program builds the command line over an environment. Each call builds a new one, since a
+// setting keeps what it was given.
+func program(e *environment) *cobra.Command {
+	root := newCobra("caspian", "a geopolitical knowledge graph of sourced claims, queried through GraphQL")
+	root.CompletionOptions.DisableDefaultCmd = true // completionCommand has our help
+	root.SuggestionsMinimumDistance = 2
+	root.SetIn(e.in)
+	root.SetOut(e.out)
+	root.SetErr(e.err)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
+		if c.HasParent() {
+			help(e.out, c)
+		} else {
+			overview(e.out)
+		}
+	})
+	version := new(toggle)
+	root.Flags().VarPF(version, "version", "", "print the version").NoOptDefVal = "true"
+	for _, c := range commands() {
+		child, _ := c.build(e)
+		root.AddCommand(child)
+	}
+	root.RunE = func(_ *cobra.Command, args []string) error {
+		switch {
+		case bool(*version):
+			child, _ := versionCommand.build(e)
+			return child.RunE(child, nil)
+		case len(args) == 0:
+			overview(e.err)
+			return &usageError{}
+		case isFlag(args[0]):
+			return usagef("there is no flag %s before a command", args[0])
+		}
+		return unknownCommand(root, args[0])
+	}
+	root.SetHelpCommand(helpCommand(root))
+	return root
+}
+
+// newCobra is a command that leaves arguments, errors and unknown flags to us.
+func newCobra(use, short string) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short,
+		Args: cobra.ArbitraryArgs, SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
+		// They come among the arguments, so that one run reports all of them.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlagsHandling: pflag.PassUnknownFlagToArgs},
+	}
+	c.Flags().VarPF(new(toggle), "help", "h", "print this help").NoOptDefVal = "true"
+	return c
+}
+
+// toggle is a switch that the help shows by its name alone; of pflag's own it shows the values.
+type toggle bool
+
+func (t *toggle) String() string { return strconv.FormatBool(bool(*t)) }
+func (t *toggle) Type() string   { return "bool" }
+
+// Set implements pflag.Value.
+func (t *toggle) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	*t = toggle(on)
+	return err
+}
+
+// build makes the command with its settings.
+func (c *command) build(e *environment) (*cobra.Command, *settings) {
+	s := newSettings(e.lookup)
+	act := c.setup(s)
+	use := c.name
+	if len(s.list) > 0 {
+		use += " [FLAGS]"
+	}
+	built := newCobra(strings.TrimSpace(use+" "+c.args), c.short)
+	built.Long, built.Example = strings.TrimSpace(c.about), strings.TrimRight(c.examples, "\n")
+	s.addTo(built.Flags())
+	for _, v := range s.list {
+		_ = built.RegisterFlagCompletionFunc(v.name, v.complete) // it fails for a flag that is not there, or twice
+	}
+	if !c.files {
+		built.ValidArgsFunction = cobra.NoFileCompletions
+		if c.words != nil {
+			built.ValidArgsFunction = cobra.FixedCompletions(c.words, cobra.ShellCompDirectiveNoFileComp)
+		}
+	}
+	built.RunE = func(cc *cobra.Command, _ []string) error {
+		return act(cc.Context(), e, s.read(cc.Flags()))
+	}
+	built.SetFlagErrorFunc(func(cc *cobra.Command, err error) error {
+		s.fault("%v", flagFault(err))
+		return cc.RunE(cc, nil) // which finds the other faults, and ends with them
+	})
+	return built, s
+}
+
+// flagFault words a flag that cannot be parsed.
+func flagFault(err error) error {
+	var missing *pflag.ValueRequiredError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &missing):
+		return fmt.Errorf("--%s: %s is missing after it", missing.GetFlag().Name, missing.GetFlag().Value.Type())
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%q is not a flag", syntax.GetSpecifiedFlag())
+	}
+	return err
+}
+
+// complete offers values of a flag to the shell.
+func (v *setting) complete(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	switch {
+	case v.words != nil:
+		return v.words, cobra.ShellCompDirectiveNoFileComp
+	case v.value == "DIR":
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	case v.value == "FILE":
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// twoDashes gives long flags written with one dash their second: up to version 0.1.0 both were taken.
+func twoDashes(root *cobra.Command, args []string) []string {
+	ran, _, err := root.Find(args)
+	if err != nil {
+		return args
+	}
+	args = append([]string(nil), args...)
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		if !isFlag(args[i]) {
+			continue
+		}
+		name, _, joined := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		f := ran.Flags().Lookup(name)
+		if f == nil {
+			continue
+		}
+		if len(name) > 1 && args[i][1] != '-' {
+			args[i] = "-" + args[i]
+		}
+		if !joined && f.NoOptDefVal == "" {
+			i++ // its value
+		}
+	}
+	return args
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	near := ""
+	if like := root.SuggestionsFor(name); len(like) > 0 {
+		near = "; did you mean " + strings.Join(like, " or ")
+	}
+	return usagef("there is no command %q%s; 'caspian help' lists them", name, near)
+}
+
+// helpCommand is 'caspian help COMMAND', the same as 'caspian COMMAND --help'.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	c := newCobra("help [COMMAND]", "print the help of a command")
+	c.Long, c.Example = "Prints the help of a command, or the list of commands.", "  caspian help\n  caspian help import"
+	c.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+		for _, child := range root.Commands() {
+			if len(args) == 0 && child.IsAvailableCommand() {
+				names = append(names, cobra.CompletionWithDesc(child.Name(), child.Short))
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return root.Help()
+		}
+		for _, child := range root.Commands() {
+			if child.Name() == args[0] {
+				return child.Help()
+			}
+		}
+		return unknownCommand(root, args[0])
+	}
+	return c
+}
+
+func overview(w io.Writer) {
+	fmt.Fprint(w, "Caspian is a geopolitical knowledge graph of sourced claims, queried through GraphQL.\n\n"+
+		"Usage: caspian COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-11s  %s\n", c.name, c.short)
+	}
+	fmt.Fprint(w, "\nStart with 'caspian serve', and find ids with 'caspian search NAME'.\n"+
+		"'caspian COMMAND --help' explains a command, with examples.\n"+
+		"Exit codes: 0 done, 1 failed, 2 wrong usage.\n")
+}
+
+// helpWidth is the longest line of the flags in a help, in characters.
+const helpWidth = 110
+
+func help(w io.Writer, c *cobra.Command) {
+	fmt.Fprintf(w, "%s.\n\nUsage: %s\n\n%s\n", strings.ToUpper(c.Short[:1])+c.Short[1:], c.UseLine(), c.Long)
+	fmt.Fprintf(w, "\nFlags (each also as the environment variable in brackets):\n%s", c.LocalFlags().FlagUsagesWrapped(helpWidth))
+	fmt.Fprintf(w, "\nExamples:\n%s\n", c.Example)
+}
