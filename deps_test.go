@@ -45,9 +45,9 @@ var order = []struct {
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
 	{"server/internal/metrics", []string{"gql"}},
 	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/metrics"}},
-	{"cmd/caspian/internal/intake", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
+	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "bench", "cmd/caspian/internal/intake"}},
+		"seeds", "server", "bench", "cmd/caspian/internal/ingest"}},
 }
 
 // only names what a few packages know and no other may: by the beginning of

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
@@ -37,8 +37,8 @@ that lean on others (sources, entities) must be checked together with them.`,
 			if err != nil {
 				return err
 			}
-			bar := startProgress(e, "reading %s", intake.Names(inputs))
-			ops, err := intake.Read(ctx, inputs)
+			bar := startProgress(e, "reading %s", ingest.Names(inputs))
+			ops, err := ingest.Read(ctx, inputs)
 			bar.show("checking %s", count(len(ops), "operation"))
 			var faults graph.Problems
 			if err != nil && !errors.As(err, &faults) {
@@ -53,7 +53,7 @@ that lean on others (sources, entities) must be checked together with them.`,
 }
 
 // inputsOf finds the inputs that the arguments name; none is the built-in seeds.
-func inputsOf(args []string, format string, e *environment) ([]intake.Input, error) {
+func inputsOf(args []string, format string, e *environment) ([]ingest.Input, error) {
 	var f *codec.Format
 	if format != "" {
 		var err error
@@ -62,9 +62,9 @@ func inputsOf(args []string, format string, e *environment) ([]intake.Input, err
 		}
 	}
 	if len(args) == 0 {
-		return intake.Folder(seeds.Files, "seeds", f)
+		return ingest.Folder(seeds.Files, "seeds", f)
 	}
-	return intake.Find(args, f, e.in)
+	return ingest.Find(args, f, e.in)
 }
 
 func tellCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults graph.Problems) error {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
@@ -73,7 +73,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return orURL(err)
 			}
-			var to intake.Target = g.Graph
+			var to ingest.Target = g.Graph
 			if *accept {
 				to = asIs{g.Graph}
 			}
@@ -107,9 +107,9 @@ func formatList(can func(*codec.Format) bool) string {
 	return text
 }
 
-func importInto(ctx context.Context, e *environment, to intake.Target, inputs []intake.Input, batch int, dry, asJSON bool) error {
-	bar := startProgress(e, "reading %s", intake.Names(inputs))
-	r, err := intake.Import(ctx, to, inputs, intake.Options{Batch: batch, Progress: func(name string, r *intake.Report) {
+func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []ingest.Input, batch int, dry, asJSON bool) error {
+	bar := startProgress(e, "reading %s", ingest.Names(inputs))
+	r, err := ingest.Import(ctx, to, inputs, ingest.Options{Batch: batch, Progress: func(name string, r *ingest.Report) {
 		bar.show("%s: %s", name, tally(r))
 	}})
 	bar.end()
@@ -130,7 +130,7 @@ func importInto(ctx context.Context, e *environment, to intake.Target, inputs []
 		}
 		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, tally(r), r.Seq)
 	}
-	var f *intake.Failed
+	var f *ingest.Failed
 	if !errors.As(err, &f) {
 		return err
 	}
@@ -149,7 +149,7 @@ func importInto(ctx context.Context, e *environment, to intake.Target, inputs []
 	return errReported
 }
 
-func tally(r *intake.Report) string {
+func tally(r *ingest.Report) string {
 	text := count(r.Entities, "entity") + ", " + count(r.Claims, "claim")
 	if r.Retractions > 0 {
 		text += ", " + count(r.Retractions, "retraction")
@@ -158,8 +158,8 @@ func tally(r *intake.Report) string {
 }
 
 // fill puts the seeds into an empty graph, by the way of every import, as one change.
-func fill(ctx context.Context, g *live.Graph, inputs []intake.Input) (*intake.Report, error) {
-	ops, err := intake.Read(ctx, inputs)
+func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) (*ingest.Report, error) {
+	ops, err := ingest.Read(ctx, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -167,5 +167,5 @@ func fill(ctx context.Context, g *live.Graph, inputs []intake.Input) (*intake.Re
 	if err != nil {
 		return nil, err
 	}
-	return &intake.Report{Seq: got.Seq, Entities: got.Entities, Claims: got.Claims, Known: got.Known, Operations: len(ops), Notices: got.Notices}, nil
+	return &ingest.Report{Seq: got.Seq, Entities: got.Entities, Claims: got.Claims, Known: got.Known, Operations: len(ops), Notices: got.Notices}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 )
@@ -126,7 +126,7 @@ func (p *parts) needed(from, to int) []graph.Op {
 	return list
 }
 
-// inParts makes a change in parts. The error is an *intake.Partial where some are made.
+// inParts makes a change in parts. The error is an *ingest.Partial where some are made.
 func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
 	p, err := newParts(ops)
 	if err != nil {
@@ -155,7 +155,7 @@ func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, er
 		return err
 	})
 	if err != nil && done > 0 {
-		return nil, &intake.Partial{Receipt: sum, Operations: done, Err: err}
+		return nil, &ingest.Partial{Receipt: sum, Operations: done, Err: err}
 	}
 	return sum, err
 }

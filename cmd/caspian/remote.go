@@ -17,7 +17,7 @@ import (
 )
 
 // remote puts changes into a running service through its transact mutation. It
-// is an intake.Target.
+// is an ingest.Target.
 type remote struct {
 	ctx context.Context // of Check, which takes none
 	*service
@@ -31,8 +31,8 @@ const transactDocument = `mutation Import($input: TransactInput!) {
   transact(input: $input) { sequence entities claims retractions known replayed notices }
 }`
 
-// Commit implements intake.Target. A change that the service does not take at once goes in
-// parts; the error is an *intake.Partial where some of them are made.
+// Commit implements ingest.Target. A change that the service does not take at once goes in
+// parts; the error is an *ingest.Partial where some of them are made.
 func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutRemarks(ch.Ops)
 	got, err := r.commit(ctx, ops)
@@ -95,7 +95,7 @@ func (r *remote) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, err
 	return r.receipt(got.body, ops)
 }
 
-// Check implements intake.Target.
+// Check implements ingest.Target.
 func (r *remote) Check(ch *graph.Change) (*graph.Result, error) {
 	dry := *r
 	dry.dry = true

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/intake"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/seeds"
@@ -69,7 +69,7 @@ type serveConfig struct {
 	logLevel                                 *string
 
 	trusted *server.Documents
-	inputs  []intake.Input
+	inputs  []ingest.Input
 }
 
 func serveSettings(s *settings) *serveConfig {
@@ -155,12 +155,12 @@ func (c *serveConfig) check(s *settings) {
 	case "none":
 	case "":
 		var err error
-		if c.inputs, err = intake.Folder(seeds.Files, "seeds", nil); err != nil {
+		if c.inputs, err = ingest.Folder(seeds.Files, "seeds", nil); err != nil {
 			s.fault("the seeds that are built in: %v", err)
 		}
 	default:
 		var err error
-		if c.inputs, err = intake.Find([]string{*c.seeds}, nil, nil); err != nil {
+		if c.inputs, err = ingest.Find([]string{*c.seeds}, nil, nil); err != nil {
 			s.fault("--seeds: %v", err)
 		}
 	}
@@ -281,7 +281,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	}
 	filled := g.Snapshot().Seq() == 0 && len(c.inputs) > 0
 	if filled {
-		bar := startProgress(e, "filling the store from %s", intake.Names(c.inputs))
+		bar := startProgress(e, "filling the store from %s", ingest.Names(c.inputs))
 		_, err := fill(ctx, g.Graph, c.inputs)
 		bar.end()
 		if err != nil {

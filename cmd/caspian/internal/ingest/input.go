@@ -1,10 +1,10 @@
-// Package intake reads files, folders and streams into changes of the graph.
+// Package ingest reads files, folders and streams into changes of the graph.
 //
 // Read Input, Read and Import first. An Input is one thing to read in one
 // format; Read gives all of several inputs as one list of operations, and
 // Import puts inputs into a graph, line formats in batches and everything else
 // as one change. It must not know where the graph is kept.
-package intake
+package ingest
 
 import (
 	"context"
