@@ -265,7 +265,7 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 		if err != nil {
 			return nil, err
 		}
-		s.view = v.Until(ctx.Done())
+		s.view = v.WithDone(ctx.Done())
 	}
 	if a.zero {
 		return s.view, nil
@@ -277,7 +277,7 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 	if err != nil {
 		return nil, err
 	}
-	return v.Until(ctx.Done()), nil
+	return v.WithDone(ctx.Done()), nil
 }
 
 // await waits for a snapshot.

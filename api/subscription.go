@@ -224,7 +224,7 @@ func (s *Subscription) Wait(ctx context.Context) error { return s.session.feed.w
 func (s *Subscription) Answer(ctx context.Context) *gql.Response {
 	f := s.session.feed
 	if e, ok := f.entry.Obj.(*logEntry); ok {
-		e.view = e.view.Until(ctx.Done())
+		e.view = e.view.WithDone(ctx.Done())
 	}
 	f.events <- *f.entry
 	f.entry = nil

@@ -96,7 +96,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	v = v.Until(ctx.Done()) // an entry may have as many claims as an import
+	v = v.WithDone(ctx.Done()) // an entry may have as many claims as an import
 	for seen := 1; f.after < s.Seq(); seen++ {
 		if seen%checkEntries == 0 {
 			if err := ctx.Err(); err != nil {

@@ -225,7 +225,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	p := b.predicate(c, subject)
 	r := row{
 		id: id, subject: subject, source: source, seq: uint32(seq), locator: b.text(c.Locator), predicate: p,
-		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, voice: c.Attribution, kind: c.Value.Kind(),
+		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, attribution: c.Attribution, kind: c.Value.Kind(),
 		nqual: uint8(len(c.Qualifiers)), qualifiers: uint32(s.quals.len()),
 	}
 	var err error

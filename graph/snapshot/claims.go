@@ -69,7 +69,7 @@ func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
 	case "rank":
 		return text(r.rank.String())
 	case "attribution":
-		return text(r.voice.String())
+		return text(r.attribution.String())
 	case "attributedTo":
 		return text(s.AttributedTo(n))
 	case "holds":
@@ -186,7 +186,7 @@ func (s *Snapshot) Confidence(n uint32) float64 { return float64(s.rows.ref(n).c
 func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.ref(n).rank }
 
 // Attribution is in whose voice the source makes the claim.
-func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.ref(n).voice }
+func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.ref(n).attribution }
 
 // Valid is the claim's valid time.
 func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.ref(s.rows.ref(n).valid).Interval }

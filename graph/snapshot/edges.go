@@ -55,9 +55,9 @@ func (v *View) Edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 // false; what comes behind is then not read.
 func (l *List) Walk(fn func(Edge) bool) { l.walk(true, nil, fn) }
 
-// walk is Walk over what the sieve keeps; without ties the edges of one node
+// walk is Walk over what the filter pass keeps; without ties the edges of one node
 // come in any order, for readers that sort or sum them anyway.
-func (l *List) walk(ties bool, keep *sieve, fn func(Edge) bool) {
+func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 	v := l.view
 	if l.field == nil {
 		v.walkTypes(l.types, func(e Edge) bool { return !keep.node(e.Node) || !keep.claim(e) || fn(e) })
@@ -126,10 +126,10 @@ type groups struct {
 	f       *schema.Field
 	inverse bool
 	single  []bool // of an inverse: the types whose own field leads to one entity
-	keep    *sieve
+	keep    *filterPass
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
-	skipped bool   // the sieve left a node out
+	skipped bool   // the filter pass left a node out
 
 	rules []qualifierRule // for the last claims told apart
 
@@ -137,7 +137,7 @@ type groups struct {
 	room       [24]Edge
 }
 
-func (v *View) groupsOf(entity uint32, f *schema.Field, keep *sieve) groups {
+func (v *View) groupsOf(entity uint32, f *schema.Field, keep *filterPass) groups {
 	g := groups{v: v, f: f, inverse: f.Kind == schema.Inverse, keep: keep}
 	switch {
 	case f.Symmetric || f.Kind == schema.Derived:

@@ -202,31 +202,32 @@ func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
 	return true
 }
 
-// sieve applies a query's filters. What is asked of a node is asked once for
-// all the edges that lead to it, before anything is read of them. The nil
-// sieve keeps everything.
-type sieve struct {
+// filterPass applies a query's filters to edges. Nodes are tested once for all
+// the edges that lead to them, before the edges are read. The nil filterPass keeps
+// everything.
+type filterPass struct {
 	v *View
 	q *Query
-	// keeps is v.Keeps. A filter may walk lists, whose walks ask a sieve: called
-	// by its name it would make the compiler put every walk's state on the heap.
+	// keeps is v.Keeps. A filter may walk lists, whose walks use a filterPass:
+	// called by its name it would make the compiler put every walk's state on the
+	// heap.
 	keeps func(f *Filter, node uint32) bool
 }
 
-func (v *View) sieve(q *Query) *sieve {
+func (v *View) filterPass(q *Query) *filterPass {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}
-	return &sieve{v, q, v.Keeps}
+	return &filterPass{v, q, v.Keeps}
 }
 
 // node tells whether the edges to a node may be kept.
-func (x *sieve) node(n uint32) bool {
+func (x *filterPass) node(n uint32) bool {
 	return x == nil || x.keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.keeps(x.q.Edges.Node, n))
 }
 
 // claim tells whether an edge is kept whose node is.
-func (x *sieve) claim(e Edge) bool {
+func (x *filterPass) claim(e Edge) bool {
 	return x == nil || x.q.Edges == nil || x.v.keepsClaim(x.q.Edges, e)
 }
 

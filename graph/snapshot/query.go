@@ -36,7 +36,7 @@ type Page struct {
 func (p *Page) Total() int {
 	if p.known < 0 {
 		p.known = 0
-		p.list.walk(false, p.view.sieve(p.query), func(Edge) bool {
+		p.list.walk(false, p.view.filterPass(p.query), func(Edge) bool {
 			p.known++
 			return true
 		})
@@ -88,7 +88,7 @@ func (l *List) run(q *Query, p *Page) error {
 	if q.First != nil {
 		p.Edges = slices.Grow(p.Edges, min(*q.First, 64))
 	}
-	l.walk(true, v.sieve(q), func(e Edge) bool {
+	l.walk(true, v.filterPass(q), func(e Edge) bool {
 		switch {
 		case !after(e):
 			p.HasPrev = true
@@ -131,7 +131,7 @@ func (l *List) top(q *Query, p *Page) error {
 	}
 	best := make([]*placed, 0, room)
 	x := newPlace() // the candidate
-	l.walk(false, v.sieve(q), func(e Edge) bool {
+	l.walk(false, v.filterPass(q), func(e Edge) bool {
 		p.known++
 		// On long lists most candidates are behind the worst by their first key.
 		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.behind(&readers[0], q.Order[0].Descending, e, &best[0].keys[0]) {
@@ -170,7 +170,7 @@ func (l *List) top(q *Query, p *Page) error {
 // those of one node in any order.
 func (l *List) Select(q *Query, dst []Edge) []Edge {
 	dst = slices.Grow(dst, l.atMost(q))
-	l.walk(false, l.view.sieve(q), func(e Edge) bool {
+	l.walk(false, l.view.filterPass(q), func(e Edge) bool {
 		dst = append(dst, e)
 		return true
 	})
@@ -190,7 +190,7 @@ func (l *List) atMost(q *Query) int {
 // may change; the order of the claims is the record's where the query has none.
 func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 	kept := claims[:0]
-	keep := v.sieve(q)
+	keep := v.filterPass(q)
 	for _, e := range claims {
 		if v.stop() {
 			break

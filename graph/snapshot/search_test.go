@@ -281,7 +281,7 @@ func TestSearchEnds(t *testing.T) {
 	done := make(chan struct{})
 	close(done)
 	for _, text := range []string{"k", "kashinov lentor", "توكاييف"} {
-		if _, err := v.Until(done).Search(&names.Search{Text: text, First: 5}); err != snapshot.ErrInterrupted {
+		if _, err := v.WithDone(done).Search(&names.Search{Text: text, First: 5}); err != snapshot.ErrInterrupted {
 			t.Errorf("%q: a search whose request has ended gives %v", text, err)
 		}
 	}

@@ -26,22 +26,22 @@ const None = ^uint32(0)
 
 // row is one claim as it lies in memory: 64 bytes, one cache line.
 type row struct {
-	id         graph.ClaimID
-	value      uint64 // by kind: an entity's or a text's number, or the bits of a literal
-	subject    uint32
-	source     uint32
-	valid      uint32 // number in times
-	seq        uint32 // when the store learned it
-	locator    uint32 // number in texts
-	qualifiers uint32 // the first of them
-	extra      uint32 // number in extras
-	unit       uint32 // of a quantity: number in texts
-	predicate  uint16
-	confidence uint16 // in steps of 0.0001
-	nqual      uint8
-	kind       graph.Kind
-	rank       graph.Rank
-	voice      graph.Attribution
+	id          graph.ClaimID
+	value       uint64 // by kind: an entity's or a text's number, or the bits of a literal
+	subject     uint32
+	source      uint32
+	valid       uint32 // number in times
+	seq         uint32 // when the store learned it
+	locator     uint32 // number in texts
+	qualifiers  uint32 // the first of them
+	extra       uint32 // number in extras
+	unit        uint32 // of a quantity: number in texts
+	predicate   uint16
+	confidence  uint16 // in steps of 0.0001
+	nqual       uint8
+	kind        graph.Kind
+	rank        graph.Rank
+	attribution graph.Attribution
 }
 
 // qualifier is one qualifier of a claim as it lies in memory.
@@ -229,7 +229,7 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 	c := graph.Claim{
 		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.cell()),
 		Valid: s.times.ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.at(r.locator),
-		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.voice,
+		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.attribution,
 		AttributedTo: x.attributedTo, Original: x.original, Conflict: x.conflict, Note: x.note, Supersedes: x.supersedes,
 	}
 	for i := uint32(0); i < uint32(r.nqual); i++ {

@@ -33,10 +33,10 @@ type interrupt struct {
 // ErrInterrupted is the error of a query whose request has ended.
 var ErrInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
 
-// Until returns the view for use by one goroutine, whose walks end when done
+// WithDone returns the view for use by one goroutine, whose walks end when done
 // is closed. What a walk found until then is not the answer: queries return
-// ErrInterrupted, and whoever walks by other means asks Interrupted.
-func (v *View) Until(done <-chan struct{}) *View {
+// ErrInterrupted, and after every other walk the caller must check Interrupted.
+func (v *View) WithDone(done <-chan struct{}) *View {
 	// In one piece, since every request has one.
 	c := &struct {
 		View

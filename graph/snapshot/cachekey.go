@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// Lens tells views apart that know the same (KnownSeq): two of one snapshot that
-// have the same lens then show the same claims, and hold them equally sure.
-func (v *View) Lens() string {
+// CacheKey is a key for what is computed from the view. Two views of one
+// snapshot with the same KnownSeq and CacheKey show the same claims, and hold
+// them equally sure.
+func (v *View) CacheKey() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %d %d", v.on.First, v.on.Last, v.minConfidence)
 	if v.sources != nil {
@@ -24,9 +25,9 @@ func (v *View) Lens() string {
 	return b.String()
 }
 
-// Lasting is the view without the end that Until gave it: for what outlives a
-// request and is shared between goroutines.
-func (v *View) Lasting() *View {
+// WithoutDone is the view without the channel that WithDone gave it: for what
+// outlives a request and is shared between goroutines.
+func (v *View) WithoutDone() *View {
 	if v.interrupt == nil {
 		return v
 	}
