@@ -61,7 +61,7 @@ var (
 // TestPathsInDocumentsExist follows every link and every path in code marks.
 func TestPathsInDocumentsExist(t *testing.T) {
 	// What users make themselves, and addresses that only look like paths.
-	ours := []string{"data/", "bin/caspian", "mine.graphql", "tokens.txt", "application/json"}
+	ours := []string{"data/", "bin/caspian", "bin/man", "mine.graphql", "tokens.txt", "application/json"}
 	makefile := read(t, "Makefile")
 	for _, doc := range documents(t) {
 		text := read(t, doc)
