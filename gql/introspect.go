@@ -84,8 +84,8 @@ func (b *builder) introspectionType(t *typesys.Type, d *ast.Definition) error {
 		if !ok {
 			return fmt.Errorf("gql: introspection schema: no reader for %s.%s", t.Name, fd.Name)
 		}
-		f := &typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Type: b.refOf(fd.Type)}
-		b.readers.fields[f] = &boundField{Binding: binding}
+		f := b.numbered(&typesys.Field{Name: fd.Name, Description: fd.Description, Parent: t, Type: b.refOf(fd.Type)})
+		b.readers.fields[f.ID] = &boundField{Binding: binding}
 		f.Args, f.ArgByName = b.argsOf(fd.Arguments)
 		t.Fields = append(t.Fields, f)
 		t.FieldByName[f.Name] = f
@@ -95,25 +95,28 @@ func (b *builder) introspectionType(t *typesys.Type, d *ast.Definition) error {
 
 // metaFields defines __typename, __schema and __type.
 func (b *builder) metaFields() {
-	str := b.s.ByName["String"]
-	b.s.TypenameField = &typesys.Field{Name: "__typename", Description: "The name of the current Object type at runtime.", Type: typesys.NonNull(str.Ref), ArgByName: map[string]*typesys.Input{}}
-	s := b.s
-	b.s.SchemaField = &typesys.Field{
-		Name: "__schema", Description: "Access the current type schema of this server.", Type: typesys.NonNull(b.s.ByName["__Schema"].Ref), ArgByName: map[string]*typesys.Input{},
+	s, str := b.s, b.s.ByName["String"]
+	meta := func(f *typesys.Field, read *boundField) *typesys.Field {
+		b.readers.fields[b.numbered(f).ID] = read
+		return f
 	}
-	b.readers.fields[s.SchemaField] = &boundField{Binding: Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }}}
+	s.TypenameField = meta(&typesys.Field{
+		Name: "__typename", Description: "The name of the current Object type at runtime.", Type: typesys.NonNull(str.Ref), ArgByName: map[string]*typesys.Input{},
+	}, nil)
+	s.SchemaField = meta(&typesys.Field{
+		Name: "__schema", Description: "Access the current type schema of this server.", Type: typesys.NonNull(s.ByName["__Schema"].Ref), ArgByName: map[string]*typesys.Input{},
+	}, &boundField{Binding: Binding{Object: func(*Call, Ref) (Ref, bool, error) { return Ref{Obj: s}, true, nil }}})
 	name := &typesys.Input{Name: "name", Type: typesys.NonNull(str.Ref)}
-	b.s.TypeField = &typesys.Field{
-		Name: "__type", Description: "Request the type information of a single type.", Type: b.s.ByName["__Type"].Ref,
+	s.TypeField = meta(&typesys.Field{
+		Name: "__type", Description: "Request the type information of a single type.", Type: s.ByName["__Type"].Ref,
 		Args: []*typesys.Input{name}, ArgByName: map[string]*typesys.Input{"name": name},
-	}
-	b.readers.fields[s.TypeField] = &boundField{Binding: Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
+	}, &boundField{Binding: Binding{Object: func(c *Call, _ Ref) (Ref, bool, error) {
 		t := s.ByName[c.Args.(map[string]any)["name"].(string)]
 		if t == nil {
 			return Ref{}, false, nil
 		}
 		return Ref{Obj: t.Ref}, true, nil
-	}}}
+	}}})
 }
 
 func (b *builder) refOf(t *ast.Type) *typesys.TypeRef {

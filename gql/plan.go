@@ -223,7 +223,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 		f.read, f.typeName = readTypename, `"`+sel.typ.Name+`"`
 		return
 	}
-	b := c.e.readers.fields[def]
+	b := c.e.readers.fields[def.ID]
 	f.binding, f.workload = &b.Binding, b.workload
 	switch {
 	case b.Leaf != nil:

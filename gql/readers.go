@@ -9,7 +9,7 @@ import (
 
 // readers says how the fields and types of a schema are read.
 type readers struct {
-	fields map[*typesys.Field]*boundField
+	fields []*boundField                      // by Field.ID; nil for __typename and for fields of interfaces
 	typeOf map[*typesys.Type]func(Ref) string // by interface or union
 }
 
@@ -34,7 +34,7 @@ func (b *builder) bindings() {
 				continue
 			}
 			bound := &boundField{Binding: binding}
-			b.readers.fields[f] = bound
+			b.readers.fields[f.ID] = bound
 			if binding.Workload != "" {
 				if bound.workload = slices.Index(b.cfg.Workloads, binding.Workload) + 1; bound.workload == 0 {
 					b.faults.add("Bindings[%q][%q]: Workloads does not list %q", typeName, name, binding.Workload)
@@ -50,7 +50,7 @@ func (b *builder) bindings() {
 			continue
 		}
 		for _, f := range t.Fields {
-			if b.readers.fields[f] == nil {
+			if b.readers.fields[f.ID] == nil {
 				b.faults.add("Bindings[%q][%q]: missing: every field of an object type needs a reader", t.Name, f.Name)
 			}
 		}

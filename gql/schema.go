@@ -49,7 +49,7 @@ func buildSchema(cfg *Config) (*typesys.Schema, readers, error) {
 	}
 	b := &builder{
 		s: s, source: cfg.Schema, cfg: cfg, used: map[string]bool{}, defaults: map[*typesys.Input]*pendingDefault{},
-		readers: readers{map[*typesys.Field]*boundField{}, map[*typesys.Type]func(Ref) string{}},
+		readers: readers{nil, map[*typesys.Type]func(Ref) string{}},
 	}
 	if b.source.QueryType() == nil {
 		return nil, b.readers, errors.New("gql: Config.Schema has no query type: build it with graphql.NewSchema")
@@ -164,14 +164,21 @@ func parseValue(s *graphql.Scalar) func(any) (any, error) {
 	}
 }
 
+// numbered gives a new field its number, and a row in the table of readers.
+func (b *builder) numbered(f *typesys.Field) *typesys.Field {
+	f.ID = len(b.readers.fields)
+	b.readers.fields = append(b.readers.fields, nil)
+	return f
+}
+
 func (b *builder) fields(t *typesys.Type, defs graphql.FieldDefinitionMap) {
 	t.FieldByName = make(map[string]*typesys.Field, len(defs))
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
 		src := defs[name]
-		f := &typesys.Field{
+		f := b.numbered(&typesys.Field{
 			Name: name, Description: src.Description, Parent: t, Type: b.ref(t.Name+"."+name, src.Type),
 			ArgByName: map[string]*typesys.Input{},
-		}
+		})
 		if src.DeprecationReason != "" {
 			f.Deprecated = &src.DeprecationReason
 		}

@@ -171,6 +171,7 @@ func (r *TypeRef) Base() *Type {
 
 // Field is a field of an object type or interface.
 type Field struct {
+	ID                int // dense over all fields of the schema, for tables about them
 	Name, Description string
 	Parent            *Type
 	Args              []*Input
