@@ -134,8 +134,7 @@ func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 			if !r.null(f) {
 				return i, false
 			}
-		case readTypename:
-			r.buf = append(r.buf, f.typeName...)
+		case readTypename: // its value is part of the key
 		default:
 			if !r.composite(f, src) {
 				return i, false
@@ -211,7 +210,7 @@ func (r *run) composite(f *field, src Ref) bool {
 }
 
 func (r *run) readObject(f *field, src Ref) bool {
-	ref, ok, err := f.object(&r.call, src)
+	ref, ok, err := f.binding.Object(&r.call, src)
 	if err != nil {
 		r.errorHere(f, err)
 		return false
@@ -245,7 +244,7 @@ func (r *run) readList(f *field, src Ref) bool {
 	if r.level == len(r.lists) {
 		r.lists = append(r.lists, make([]Ref, 0, 64))
 	}
-	items, ok, err := f.list(&r.call, src, r.lists[r.level][:0])
+	items, ok, err := f.binding.List(&r.call, src, r.lists[r.level][:0])
 	if err != nil {
 		r.errorHere(f, err)
 		return false

@@ -1,6 +1,7 @@
 package gql
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ type readers struct {
 // boundField is a field's binding.
 type boundField struct {
 	Binding
-	workload int // of Config.Workloads, counted from 1; 0 for none
+	workload uint8 // of Config.Workloads, counted from 1; 0 for none
 }
 
 // bindings attaches the readers and checks that each fits its field.
@@ -36,8 +37,9 @@ func (b *builder) bindings() {
 			bound := &boundField{Binding: binding}
 			b.readers.fields[f.ID] = bound
 			if binding.Workload != "" {
-				if bound.workload = slices.Index(b.cfg.Workloads, binding.Workload) + 1; bound.workload == 0 {
-					b.faults.add("Bindings[%q][%q]: Workloads does not list %q", typeName, name, binding.Workload)
+				n := slices.Index(b.cfg.Workloads, binding.Workload) + 1
+				if bound.workload = uint8(n); n == 0 || n > math.MaxUint8 {
+					b.faults.add("Bindings[%q][%q]: Workloads does not list %q among its first 255", typeName, name, binding.Workload)
 				}
 			}
 			if msg := misfit(f, &binding, b.s); msg != "" {
