@@ -13,11 +13,17 @@ import (
 
 // run executes one request. It is pooled; everything in it is reused.
 type run struct {
+	// What every field needs, in two lines of the processor's cache.
 	e     *Engine
 	plan  *plan
 	call  Call
-	vars  value.Variables
 	buf   []byte
+	mark  int // length of buf at which room looks at the limits
+	steps int
+	read  int              // fields of the objects that were begun
+	abort *failure.Refusal // stops everything
+
+	vars  value.Variables
 	path  []failure.PathElem
 	lists [][]Ref // one reusable buffer for each level of lists being read
 	level int
@@ -25,12 +31,8 @@ type run struct {
 
 	errs     []failure.Error
 	unlisted int // errors beyond the limit
-	mark     int // length of buf at which room looks at the limits
 	held     *held
-	steps    int
-	read     int              // fields of the objects that were begun
-	timing   *Timing          // kept from request to request; Response.Timing where Request.Timed is set
-	abort    *failure.Refusal // stops everything
+	timing   *Timing // kept from request to request; Response.Timing where Request.Timed is set
 	resp     Response
 	busy     bool // false once released
 }
