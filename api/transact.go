@@ -58,6 +58,10 @@ func (s *Session) transact(c *gql.Call, t *transaction) (*live.Receipt, error) {
 	return r, nil
 }
 
+// errNoWrites is what a client learns of a disk that takes no writes.
+var errNoWrites = forClients{graph.Errorf(graph.Unavailable,
+	"the store takes no writes at present, since its disk is full or its file system read-only; reading goes on, and writing when there is room again")}
+
 // told is what a client learns of a failed commit: all of what it can act on,
 // and nothing of what only the operator can.
 func (s *Session) told(err error) error {
@@ -65,8 +69,12 @@ func (s *Session) told(err error) error {
 	var problems graph.Problems
 	switch {
 	case errors.As(err, &known):
-		if err != error(known) { // what is around it is for the operator
+		full := known.Code == graph.Unavailable && s.api.opts.Graph.Writable() != nil
+		if err != error(known) || full { // the whole of it is for the operator
 			s.api.opts.Logger.Error("commit_failed", "error", err.Error())
+		}
+		if full {
+			return errNoWrites
 		}
 		return known
 	case errors.As(err, &problems), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

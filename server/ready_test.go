@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -17,6 +18,8 @@ func (*unwritable) Writable() error {
 	return graph.Errorf(graph.Unavailable, "/var/lib/secret has no room")
 }
 
+func (u *unwritable) AppendGroup(context.Context, []*graph.Commit) error { return u.Writable() }
+
 // TestReadyForWrites: a service that cannot write is ready to read, and says which.
 func TestReadyForWrites(t *testing.T) {
 	for _, c := range []struct {
@@ -28,7 +31,7 @@ func TestReadyForWrites(t *testing.T) {
 	}{
 		{"a service", &noLog{}, Options{}, "writes: yes", 200},
 		{"a read-only service", &noLog{}, Options{ReadOnly: true}, "writes: no, the service is read-only", 503},
-		{"a full disk", &unwritable{}, Options{}, "writes: no, the store takes none", 503},
+		{"a full disk", &unwritable{}, Options{Keys: Keys{Writers: []*Tokens{tokenOf(testToken)}}}, "writes: no, the store takes none at present; the answer to a write says why", 503},
 	} {
 		g, err := live.Open(t.Context(), c.log, schema.MustDefault(), live.Options{})
 		if err != nil {
@@ -46,6 +49,12 @@ func TestReadyForWrites(t *testing.T) {
 		w := ask(s, "GET", "/readyz?writes", "")
 		if w.Code != c.code || !strings.Contains(w.Body.String(), c.writes) || strings.Contains(w.Body.String(), "secret") {
 			t.Errorf("%s: %d %s", c.what, w.Code, w.Body)
+		}
+		if strings.Contains(c.writes, "the answer to a write says why") {
+			w := ask(s, "POST", "/graphql", `{"query":"mutation{transact(input:{operations:[{declare:{id:\"x\",type:\"City\"}}]}){sequence}}"}`)
+			if text := w.Body.String(); !strings.Contains(text, "its disk is full") || !strings.Contains(text, "UNAVAILABLE") || strings.Contains(text, "secret") {
+				t.Errorf("%s: a write is answered: %s", c.what, text)
+			}
 		}
 		gauge := map[int]string{200: "caspian_writable 1", 503: "caspian_writable 0"}[c.code]
 		if w := ask(s, "GET", "/metrics", ""); !strings.Contains(w.Body.String(), gauge) {

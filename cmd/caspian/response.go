@@ -66,7 +66,11 @@ type refusal struct {
 }
 
 func (f *refusal) Error() string {
-	return fmt.Sprintf("%s answers %d %s%s", f.from, f.status, http.StatusText(f.status), f.text)
+	name := http.StatusText(f.status)
+	if name != "" { // 294 is too new to have one
+		name = " " + name
+	}
+	return fmt.Sprintf("%s answers %d%s%s", f.from, f.status, name, f.text)
 }
 
 var (
