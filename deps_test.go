@@ -44,10 +44,11 @@ var order = []struct {
 	{"seeds", nil},
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
 	{"server/internal/metrics", []string{"gql"}},
-	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/metrics"}},
+	{"server/tracing", []string{"graph", "gql"}},
+	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/metrics", "server/tracing"}},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "bench", "cmd/caspian/internal/ingest"}},
+		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/ingest"}},
 }
 
 // only names what a few packages know and no other may: by the beginning of
@@ -58,9 +59,10 @@ var only = map[string][]string{
 	"github.com/graphql-go/":  {"gql", "api"},
 	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
 	"go.yaml.in/":             {"graph/codec", "cmd/caspian"},
-	"github.com/prometheus/":  {"server", "server/internal/metrics"},
+	"go.opentelemetry.io/":    {"server/tracing"},
+	"github.com/prometheus/":  {"server", "server/internal/metrics", "server/tracing"},
 	"github.com/spf13/":       {"cmd/caspian"},
-	"net/http":                {"server", "cmd/caspian"},
+	"net/http":                {"server", "server/tracing", "cmd/caspian"},
 	"os/exec":                 nil,
 }
 

@@ -2,11 +2,12 @@ package server
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/server/tracing"
 )
 
 const (
@@ -159,10 +160,8 @@ func TestNoSchema(t *testing.T) {
 // TestTokensAreNotNoted sends tokens in every way and looks for them in logs, traces and answers.
 func TestTokensAreNotNoted(t *testing.T) {
 	var notes bytes.Buffer
-	tracer, err := NewTracer(TracerOptions{URL: "http://127.0.0.1:1", Ratio: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newTraceCollector(t)
+	tracer := newTracer(t, tracing.Options{Endpoint: c.URL})
 	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Slow: 1,
 		Tracer: tracer, Logger: slog.New(slog.NewTextHandler(&notes, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	answers := ""
@@ -180,15 +179,11 @@ func TestTokensAreNotNoted(t *testing.T) {
 	if !strings.Contains(notes.String(), "tokens_guessed") {
 		t.Errorf("guesses are not noted: %s", &notes)
 	}
-	var spans []*span
-	for len(tracer.queue) > 0 {
-		spans = append(spans, <-tracer.queue)
+	tracer.Close()
+	if len(c.spans) == 0 {
+		t.Error("there are no spans")
 	}
-	traces, err := json.Marshal(tracer.export(spans))
-	if err != nil || len(spans) == 0 {
-		t.Errorf("%d spans: %v", len(spans), err)
-	}
-	for what, text := range map[string]string{"the log": notes.String(), "the traces": string(traces), "the answers": answers} {
+	for what, text := range map[string]string{"the log": notes.String(), "the traces": fmt.Sprint(c.batches), "the answers": answers} {
 		if strings.Contains(text, writerToken) {
 			t.Errorf("a token is in %s", what)
 		}

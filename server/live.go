@@ -146,7 +146,7 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			code = slowReader
 		}
-		s.opts.Tracer.end(sub.span, time.Now(), code, attribute{"caspian.events", events})
+		sub.span.Followed(events, code, time.Now())
 	}()
 	for {
 		wait, cancel := context.WithTimeout(ctx, s.opts.Live.Heartbeat)

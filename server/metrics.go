@@ -114,8 +114,9 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 	connectionGauge.send(ch, float64(s.connections.count()))
 	closedCounter.send(ch, float64(s.connections.made.Load()))
 	if t := s.opts.Tracer; t != nil {
-		traceSpans.send(ch, float64(t.sent.Load()), "sent")
-		traceSpans.send(ch, float64(t.dropped.Load()), "dropped")
+		sent, dropped := t.Counts()
+		traceSpans.send(ch, float64(sent), "sent")
+		traceSpans.send(ch, float64(dropped), "dropped")
 	}
 	documents, bytes, hits, misses := s.persisted.stats()
 	documentLookups.send(ch, float64(hits), "hit")

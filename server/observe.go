@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/tracing"
 )
 
 // execute runs one request and notes what became of it. Notes never hold a variable's
@@ -23,14 +24,14 @@ func (s *Server) execute(ctx context.Context, slot *slot, session Session, req *
 	}
 	took := time.Since(start)
 	s.note(ctx, session.Seq(), req, res, took)
-	s.opts.Tracer.operation(ctx, req.Query, res, session.Seq(), start, took)
+	s.opts.Tracer.Operation(ctx, req.Query, res, session.Seq(), start).Executed(res, start.Add(took))
 	return res
 }
 
 // subscription is a subscription with its span.
 type subscription struct {
 	*api.Subscription
-	span *span
+	span *tracing.Span
 }
 
 // subscribe is execute for streams. A subscription counts when it has begun; what has one
@@ -47,15 +48,13 @@ func (s *Server) subscribe(ctx context.Context, slot *slot, session Session, req
 	took := time.Since(start)
 	if sub == nil {
 		s.note(ctx, session.Seq(), req, res, took)
-		s.opts.Tracer.operation(ctx, req.Query, res, session.Seq(), start, took)
+		s.opts.Tracer.Operation(ctx, req.Query, res, session.Seq(), start).Executed(res, start.Add(took))
 		return nil, res
 	}
 	begun := &gql.Response{Operation: "subscription"}
 	begun.OperationName, begun.Cost = sub.Operation()
 	s.note(ctx, seq, req, begun, took)
-	span := s.opts.Tracer.start(ctx, start)
-	span.describe(req.Query, begun, seq)
-	return &subscription{sub, span}, nil
+	return &subscription{sub, s.opts.Tracer.Operation(ctx, req.Query, begun, seq, start)}, nil
 }
 
 // note counts and logs one executed request, or a subscription that has begun.

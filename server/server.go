@@ -28,6 +28,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
+	"github.com/caspian-kg/caspian/server/tracing"
 )
 
 // Session answers one request from one snapshot; package api has them.
@@ -116,8 +117,8 @@ type Options struct {
 	// Slow is how long a request may run before a note is taken; 0 is half a second, a
 	// negative duration means never.
 	Slow time.Duration
-	// Tracer is told of requests; nil for none.
-	Tracer *Tracer
+	// Tracer sends spans of requests; nil sends none.
+	Tracer *tracing.Tracer
 	// Now is the clock for ages; nil is the system's.
 	Now func() time.Time
 	// Live is how changes are followed.
@@ -257,7 +258,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	s.metrics.InFlight.Inc()
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
-		t.span, r = s.opts.Tracer.begin(r, start)
+		t.span, r = s.opts.Tracer.Begin(r, start)
 	}
 	defer func() {
 		s.metrics.InFlight.Dec()
@@ -271,7 +272,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		end := time.Now()
 		s.count(r.URL.Path, t, end.Sub(start))
-		s.opts.Tracer.finish(t.span, t.status, end)
+		t.span.Answered(t.status, end)
 	}()
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -286,12 +287,12 @@ type tally struct {
 	http.ResponseWriter
 	status   int
 	bytes    int64
-	refusal  string // its code, where one was written
-	streamed bool   // for as long as the client likes
-	share    share  // of the request's body
-	slot     slot   // in which it is worked at
-	caller   caller // who sent the request
-	span     *span  // of the request, nil where it is not traced
+	refusal  string        // its code, where one was written
+	streamed bool          // for as long as the client likes
+	share    share         // of the request's body
+	slot     slot          // in which it is worked at
+	caller   caller        // who sent the request
+	span     *tracing.Span // of the request, nil where it is not traced
 }
 
 func (t *tally) WriteHeader(status int) {

@@ -82,7 +82,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	if t, ok := w.(*tally); ok {
 		t.streamed = true
-		ctx = s.opts.Tracer.handshake(r, t.span, time.Now())
+		ctx = s.opts.Tracer.Handshake(r, t.span, time.Now())
 	}
 	if conn.Subprotocol() != socketProtocol {
 		_ = conn.Close(closeProtocol, "Subprotocol not acceptable; use "+socketProtocol)

@@ -1,22 +1,106 @@
 package server
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	common "go.opentelemetry.io/proto/otlp/common/v1"
+	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-func shown(s otlpSpan) string {
-	out := fmt.Sprintf("%s kind %d", s.Name, s.Kind)
-	for _, a := range s.Attributes {
-		out += " " + a.Key + "=" + a.Value.String + a.Value.Int
+// traceCollector takes spans as a collector does.
+type traceCollector struct {
+	*httptest.Server
+	mu      sync.Mutex // guards what follows
+	paths   []string
+	batches []*otlp.ResourceSpans
+	spans   []*otlp.Span
+}
+
+func newTraceCollector(t *testing.T) *traceCollector {
+	c := &traceCollector{}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		var export collector.ExportTraceServiceRequest
+		if err == nil {
+			err = proto.Unmarshal(body, &export)
+		}
+		if err != nil || r.Header.Get("Content-Type") != "application/x-protobuf" {
+			t.Errorf("%v %v", err, r.Header)
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.paths = append(c.paths, r.URL.Path)
+		for _, b := range export.ResourceSpans {
+			c.batches = append(c.batches, b)
+			for _, s := range b.ScopeSpans {
+				c.spans = append(c.spans, s.Spans...)
+			}
+		}
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+// take flushes the tracer until n spans have come, and takes them.
+func (c *traceCollector) take(t *testing.T, tracer *tracing.Tracer, n int) []*otlp.Span {
+	t.Helper()
+	var got []*otlp.Span
+	within(t, 5*time.Second, fmt.Sprintf("%d spans come", n), func() bool {
+		if err := tracer.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if len(c.spans) < n {
+			return false
+		}
+		got, c.spans = c.spans, nil
+		return true
+	})
+	if len(got) != n {
+		t.Fatalf("%d spans came, want %d: %v", len(got), n, got)
 	}
-	if s.Status != nil {
+	return got
+}
+
+func newTracer(t *testing.T, o tracing.Options) *tracing.Tracer {
+	t.Helper()
+	tracer, err := tracing.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tracer.Close)
+	return tracer
+}
+
+func shownAttributes(list []*common.KeyValue) (out string) {
+	for _, a := range list {
+		switch v := a.Value.Value.(type) {
+		case *common.AnyValue_StringValue:
+			out += " " + a.Key + "=" + v.StringValue
+		case *common.AnyValue_IntValue:
+			out += fmt.Sprintf(" %s=%d", a.Key, v.IntValue)
+		default:
+			out += " " + a.String()
+		}
+	}
+	return out
+}
+
+func shown(s *otlp.Span) string {
+	out := fmt.Sprintf("%s kind %d", s.Name, s.Kind) + shownAttributes(s.Attributes)
+	if s.Status.GetCode() == otlp.Status_STATUS_CODE_ERROR {
 		out += " error " + s.Status.Message
 	}
 	return out
@@ -24,21 +108,8 @@ func shown(s otlpSpan) string {
 
 // TestTrace lets a collector take the spans of a few requests and looks at what it got.
 func TestTrace(t *testing.T) {
-	got := make(chan otlpExport, 10)
-	path := make(chan string, 10)
-	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var e otlpExport
-		if err := json.NewDecoder(r.Body).Decode(&e); err != nil || r.Header.Get("Content-Type") != "application/json" {
-			t.Errorf("%v %v", err, r.Header)
-		}
-		path <- r.URL.Path
-		got <- e
-	}))
-	defer collector.Close()
-	tracer, err := NewTracer(TracerOptions{URL: collector.URL, Version: "1.2.3", Ratio: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newTraceCollector(t)
+	tracer := newTracer(t, tracing.Options{Endpoint: c.URL, Version: "1.2.3"})
 	s := started(t, Options{Tracer: tracer})
 	const trace, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	ask(s, "POST", "/graphql", `{"query":"query Map($v: ID!){country(id:$v){id}}","variables":{"w":"variable-secret"}}`, "Traceparent", "00-"+trace+"-"+parent+"-01")
@@ -46,21 +117,14 @@ func TestTrace(t *testing.T) {
 	ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Traceparent", "00-"+trace+"-"+parent+"-00") // not sampled
 	ask(s, "POST", "/graphql", `{"query":"{"}`)
 	ask(s, "GET", "/healthz", "")
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	tracer.Run(ctx) // sends what is left
-	if p := <-path; p != "/v1/traces" {
-		t.Errorf("sent to %s", p)
+	tracer.Close() // sends what is left
+	text := fmt.Sprint(c.batches)
+	if strings.Contains(text, "secret") {
+		t.Errorf("the spans have a value: %s", text)
 	}
-	e := <-got
-	text, err := json.Marshal(e)
-	if err != nil {
-		t.Fatal(err)
+	if len(c.paths) != 1 || c.paths[0] != "/v1/traces" {
+		t.Errorf("sent to %v", c.paths)
 	}
-	if strings.Contains(string(text), "secret") {
-		t.Errorf("the spans tell a value: %s", text)
-	}
-	spans := e.Resources[0].Scopes[0].Spans
 	want := []string{
 		"query kind 1 graphql.operation.type=query graphql.operation.name=Map graphql.document=query Map($v:ID!){country(id:$v){id}} caspian.cost=0 caspian.sequence=0 caspian.errors=1 error.type=BAD_USER_INPUT error BAD_USER_INPUT",
 		"POST /graphql kind 2 http.request.method=POST http.route=/graphql url.path=/graphql network.protocol.version=1.1 http.response.status_code=200",
@@ -69,6 +133,7 @@ func TestTrace(t *testing.T) {
 		"GraphQL Operation kind 1 graphql.document={ caspian.cost=0 caspian.sequence=0 caspian.errors=1 error.type=GRAPHQL_PARSE_FAILED error GRAPHQL_PARSE_FAILED",
 		"POST /graphql kind 2 http.request.method=POST http.route=/graphql url.path=/graphql network.protocol.version=1.1 http.response.status_code=200",
 	}
+	spans := c.spans
 	if len(spans) != len(want) {
 		t.Fatalf("%d spans, want %d: %s", len(spans), len(want), text)
 	}
@@ -76,14 +141,16 @@ func TestTrace(t *testing.T) {
 		if shown(s) != want[i] {
 			t.Errorf("span %d is\n%s, want\n%s", i, shown(s), want[i])
 		}
-		if s.Start > s.End || len(s.Start) != len("1700000000000000000") {
-			t.Errorf("span %d lasts from %s to %s", i, s.Start, s.End)
+		if age := time.Since(time.Unix(0, int64(s.StartTimeUnixNano))); s.StartTimeUnixNano > s.EndTimeUnixNano || age < 0 || age > time.Minute {
+			t.Errorf("span %d lasts from %d to %d", i, s.StartTimeUnixNano, s.EndTimeUnixNano)
 		}
 	}
-	if spans[0].TraceID != trace || spans[1].TraceID != trace || spans[1].Parent != parent || spans[0].Parent != spans[1].SpanID || spans[5].Parent != "" || spans[4].TraceID == trace {
+	hex := func(id []byte) string { return fmt.Sprintf("%x", id) }
+	if hex(spans[0].TraceId) != trace || hex(spans[1].TraceId) != trace || hex(spans[1].ParentSpanId) != parent ||
+		hex(spans[0].ParentSpanId) != hex(spans[1].SpanId) || len(spans[5].ParentSpanId) > 0 || hex(spans[4].TraceId) == trace {
 		t.Errorf("the spans hang together wrongly: %s", text)
 	}
-	if resource := fmt.Sprint(e.Resources[0].Resource["attributes"]); resource != "[{service.name {caspian }} {service.version {1.2.3 }}]" {
+	if resource := shownAttributes(c.batches[0].Resource.Attributes); !strings.Contains(resource, " service.name=caspian service.version=1.2.3") {
 		t.Errorf("the resource is %s", resource)
 	}
 	if m := ask(s, "GET", "/metrics", "").Body.String(); !strings.Contains(m, `caspian_trace_spans_total{result="sent"} 6`) {
@@ -94,33 +161,20 @@ func TestTrace(t *testing.T) {
 // TestTraceStreams wants the operations of streams and sockets traced, a subscription by one
 // span from its beginning to its end.
 func TestTraceStreams(t *testing.T) {
-	tracer, err := NewTracer(TracerOptions{URL: "http://127.0.0.1:1", Ratio: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newTraceCollector(t)
+	tracer := newTracer(t, tracing.Options{Endpoint: c.URL})
 	s, ts := overHTTP(t, Options{Tracer: tracer})
 	learn(t, s)
 	learn(t, s)
-	spans := func(n int) (texts []string, list []*span) {
+	spans := func(want ...string) []*otlp.Span {
 		t.Helper()
-		for range n {
-			select {
-			case sp := <-tracer.queue:
-				list = append(list, sp)
-				texts = append(texts, shown(tracer.export([]*span{sp}).Resources[0].Scopes[0].Spans[0]))
-			case <-time.After(5 * time.Second):
-				t.Fatalf("%d spans came, want %d: %v", len(list), n, texts)
+		list := c.take(t, tracer, len(want))
+		for i, s := range list {
+			if text := shown(s); !strings.HasPrefix(text, want[i]) && !strings.HasSuffix(text, want[i]) {
+				t.Errorf("span %d is\n%s, want\n%s", i, text, want[i])
 			}
 		}
-		return texts, list
-	}
-	check := func(texts []string, want ...string) {
-		t.Helper()
-		for i := range want {
-			if !strings.HasPrefix(texts[i], want[i]) && !strings.HasSuffix(texts[i], want[i]) {
-				t.Errorf("span %d is\n%s, want\n%s", i, texts[i], want[i])
-			}
-		}
+		return list
 	}
 	const followed = `subscription Feed { changes(sinceSequence: 0) { sequence } }`
 	const operation = "subscription kind %d graphql.operation.type=subscription graphql.operation.name=Feed graphql.document=subscription Feed{changes(sinceSequence:0){sequence}} caspian.cost=2 caspian.sequence=2 caspian.events=2"
@@ -130,37 +184,33 @@ func TestTraceStreams(t *testing.T) {
 	es.next()
 	es.next()
 	es.close()
-	texts, list := spans(2)
-	check(texts, fmt.Sprintf(operation, 1), "http.response.status_code=200")
-	if list[0].parent != list[1].id || fmt.Sprintf("%x", list[1].trace) != trace || !strings.HasPrefix(texts[1], "POST /graphql/stream kind 2 http.request.method=POST http.route=/graphql/stream") {
-		t.Errorf("the stream's spans: %v", texts)
+	list := spans(fmt.Sprintf(operation, 1), "http.response.status_code=200")
+	if string(list[0].ParentSpanId) != string(list[1].SpanId) || fmt.Sprintf("%x", list[1].TraceId) != trace ||
+		!strings.HasPrefix(shown(list[1]), "POST /graphql/stream kind 2 http.request.method=POST http.route=/graphql/stream") {
+		t.Errorf("the stream's spans: %v", list)
 	}
 	es = open(t, ts, `{graph{sequence}}`)
 	es.next()
-	texts, _ = spans(2)
-	check(texts, "query kind 1 graphql.operation.type=query", "http.response.status_code=200")
+	spans("query kind 1 graphql.operation.type=query", "http.response.status_code=200")
 
 	// A socket's operations begin traces of their own, unless its client has one.
 	d := begun(t, ts)
-	texts, _ = spans(1)
-	check(texts, "http.response.status_code=101")
+	spans("http.response.status_code=101")
 	d.say(subscribing("1", followed))
 	d.hear(nextOf("1", 1))
 	d.hear(nextOf("1", 2))
 	d.say(`{"type":"complete","id":"1"}`)
-	texts, first := spans(1)
-	check(texts, fmt.Sprintf(operation, 2))
+	first := spans(fmt.Sprintf(operation, 2))
 	d.say(subscribing("2", `{nothing}`))
-	texts, second := spans(1)
-	check(texts, "error GRAPHQL_VALIDATION_FAILED")
-	if first[0].trace == second[0].trace || first[0].parent != [8]byte{} {
+	second := spans("error GRAPHQL_VALIDATION_FAILED")
+	if string(first[0].TraceId) == string(second[0].TraceId) || len(first[0].ParentSpanId) > 0 {
 		t.Errorf("the operations of a socket share a trace")
 	}
 	d = begun(t, ts, "Traceparent", "00-"+trace+"-"+parent+"-01")
-	_, list = spans(1)
+	list = spans("http.response.status_code=101")
 	d.say(subscribing("1", `{graph{sequence}}`))
-	_, first = spans(1)
-	if first[0].trace != list[0].trace || first[0].parent != list[0].id {
+	first = spans("query kind 1 ")
+	if fmt.Sprintf("%x", first[0].TraceId) != trace || string(first[0].ParentSpanId) != string(list[0].SpanId) {
 		t.Errorf("the operation is not of its client's trace")
 	}
 	metrics := ask(s, "GET", "/metrics", "").Body.String()
@@ -176,58 +226,28 @@ func TestTraceStreams(t *testing.T) {
 	}
 }
 
-// TestTraceNeverWaits wants spans dropped, and counted, where nobody takes them.
+// TestTraceNeverWaits wants spans dropped, and counted, while the collector is slow, and
+// those that it refuses then.
 func TestTraceNeverWaits(t *testing.T) {
-	collector := httptest.NewServer(http.NotFoundHandler())
-	defer collector.Close()
-	tracer, err := NewTracer(TracerOptions{URL: collector.URL + "/x", Ratio: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "64")
+	t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16")
+	held := make(chan struct{})
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-held
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer refusing.Close()
+	tracer := newTracer(t, tracing.Options{Endpoint: refusing.URL + "/x"})
 	s := started(t, Options{Tracer: tracer})
-	for range traceQueue/2 + 5 {
+	for range 50 { // two spans each
 		ask(s, "POST", "/graphql", `{"query":"{__typename}"}`)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	tracer.Run(ctx)
-	if got := tracer.dropped.Load(); got != traceQueue+10 || tracer.sent.Load() != 0 {
-		t.Errorf("%d dropped, %d sent", got, tracer.sent.Load())
+	if sent, dropped := tracer.Counts(); sent != 0 || dropped != 100-64 {
+		t.Errorf("%d dropped, %d sent while the collector is slow", dropped, sent)
 	}
-}
-
-func TestTracerOptions(t *testing.T) {
-	for _, o := range []TracerOptions{{URL: "", Ratio: 1}, {URL: "127.0.0.1:4318", Ratio: 1}, {URL: "ftp://x", Ratio: 1}, {URL: "http://x", Ratio: 2}, {URL: "http://x", Ratio: -1}} {
-		if _, err := NewTracer(o); err == nil {
-			t.Errorf("%+v is taken", o)
-		}
-	}
-	// A quarter of the requests.
-	n := uint64(0)
-	tracer, err := NewTracer(TracerOptions{URL: "http://x", Ratio: 0.25, Random: func() uint64 { n += 1 << 60; return n }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	taken := 0
-	for range 1600 {
-		if s, _ := tracer.begin(httptest.NewRequest("GET", "/graphql", nil), time.Time{}); s != nil {
-			taken++
-		}
-	}
-	if taken < 300 || taken > 500 {
-		t.Errorf("%d of 1600 are traced", taken)
-	}
-}
-
-func TestTraceparent(t *testing.T) {
-	const good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-	for header, want := range map[string]bool{
-		good: true, " " + good + " ": true, "01" + good[2:] + "-more": true, "": false, "00": false, good + "-more": false, strings.ToUpper(good): false,
-		"ff" + good[2:]: false, strings.Replace(good, "0af7651916cd43dd8448eb211c80319c", strings.Repeat("0", 32), 1): false,
-		strings.Replace(good, "b7ad6b7169203331", strings.Repeat("0", 16), 1): false, good[:50]: false, "00-" + strings.Repeat("g", 32) + good[35:]: false,
-	} {
-		if _, _, sampled, ok := parseTraceparent(header); ok != want || sampled != want {
-			t.Errorf("%q: %t %t", header, ok, sampled)
-		}
+	close(held)
+	tracer.Close()
+	if sent, dropped := tracer.Counts(); sent != 0 || dropped != 100 {
+		t.Errorf("%d dropped, %d sent", dropped, sent)
 	}
 }

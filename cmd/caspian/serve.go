@@ -19,6 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/seeds"
 	"github.com/caspian-kg/caspian/server"
+	"github.com/caspian-kg/caspian/server/tracing"
 )
 
 var serveCommand = &command{
@@ -62,7 +63,7 @@ type serveConfig struct {
 	admission                                func(*server.Options)
 	compressAbove                            *int
 	documents, trace                         *string
-	traceRatio                               float64
+	traceRatio                               *float64
 	documentsOnly                            *bool
 	limits                                   gql.Limits
 	live                                     func() server.Live
@@ -101,12 +102,13 @@ func serveSettings(s *settings) *serveConfig {
 		}
 		return nil
 	})
-	c.trace = s.text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP)")
-	c.traceRatio = 1
-	s.add("trace-ratio", "N", "1", "part of the requests that are traced, from 0 to 1; a traceparent header decides for its own", func(t string) (err error) {
-		if c.traceRatio, err = strconv.ParseFloat(t, 64); err != nil || !(c.traceRatio >= 0 && c.traceRatio <= 1) {
-			return fmt.Errorf("%q is no number from 0 to 1", t)
+	c.trace = s.text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP); wins over OTEL_EXPORTER_OTLP_ENDPOINT")
+	s.add("trace-ratio", "N", "1", "part of the requests that are traced, from 0 to 1; a traceparent header decides for its own; wins over OTEL_TRACES_SAMPLER", func(t string) (err error) {
+		ratio, err := strconv.ParseFloat(t, 64)
+		if err != nil || !(ratio >= 0 && ratio <= 1) {
+			return fmt.Errorf("%q is not a number from 0 to 1", t)
 		}
+		c.traceRatio = &ratio
 		return nil
 	})
 	c.acceptOntology = s.acceptOntology()
@@ -134,11 +136,12 @@ func (c *serveConfig) check(s *settings) {
 	} else if *c.documentsOnly {
 		s.fault("--documents-only: say with --documents which")
 	}
-	if *c.trace != "" {
-		// Made once more with its logger, when that is known to be right.
-		if _, err := server.NewTracer(c.tracerOptions(nil)); err != nil {
-			s.fault("--trace: %v", err)
+	if err := c.tracing(nil).Check(); err != nil {
+		setting := "--trace"
+		if *c.trace == "" {
+			setting = "tracing" // of the environment
 		}
+		s.fault("%s: %v", setting, err)
 	}
 	if c.limits.VariableBytes == 0 {
 		c.limits.VariableBytes = *c.maxBody // a change travels in the variables
@@ -180,12 +183,12 @@ func readFile[T any](s *settings, setting, path string, read func(name string, r
 	return nil
 }
 
-func (c *serveConfig) tracerOptions(log *slog.Logger) server.TracerOptions {
-	return server.TracerOptions{URL: *c.trace, Version: version, Ratio: c.traceRatio, Logger: log}
+func (c *serveConfig) tracing(log *slog.Logger) tracing.Options {
+	return tracing.Options{Endpoint: *c.trace, Version: version, Ratio: c.traceRatio, Logger: log}
 }
 
 // options are those of the server.
-func (c *serveConfig) options(log *slog.Logger, tracer *server.Tracer) server.Options {
+func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.Options {
 	never := func(n int) int { // the server takes 0 for its default
 		if n == 0 {
 			return -1
@@ -233,16 +236,11 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; stop what listens there, or choose another address with --listen", err)
 	}
-	var tracer *server.Tracer
-	if *c.trace != "" {
-		if tracer, err = server.NewTracer(c.tracerOptions(log)); err != nil {
-			return errors.Join(err, l.Close())
-		}
-		tracing, endTracing := context.WithCancel(context.WithoutCancel(ctx))
-		sent := make(chan struct{})
-		go func() { defer close(sent); tracer.Run(tracing) }()
-		defer func() { endTracing(); <-sent }() // after the last request
+	tracer, err := tracing.New(c.tracing(log))
+	if err != nil {
+		return errors.Join(err, l.Close())
 	}
+	defer tracer.Close() // after the last request
 	options := c.options(log, tracer)
 	if options.Keys, err = c.door.keys(); err != nil {
 		return errors.Join(err, l.Close())
