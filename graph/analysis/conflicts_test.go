@@ -123,7 +123,7 @@ func differ(f *schema.Field, x, y graph.Value) bool {
 		}
 		return gap > f.Tolerance.Days
 	case graph.StringKind:
-		return !strings.EqualFold(x.Text(), y.Text())
+		return x != y && (f.Name == "iso2" || !strings.EqualFold(x.Text(), y.Text()))
 	}
 	return x != y
 }
@@ -350,6 +350,7 @@ func TestConflictsTell(t *testing.T) {
 		{"two languages", claim("title", "Alpha", "", lang("en")), claim("title", "Beta", "", lang("de")), "", ""},
 		{"one language", claim("title", "Alpha", "", lang("en")), claim("title", "Beta", "", lang("en")), "title has one value at a time and is stated as Alpha and Beta", ""},
 		{"case and marks", claim("title", "Astana", ""), claim("title", "ASTÁNA", ""), "", ""},
+		{"codes in two cases", claim("iso2", "ab", ""), claim("iso2", "AB", ""), "iso2 has one value and is stated as AB and ab", ""},
 		{"one of several values", claim("memberOf", "club-1", ""), claim("memberOf", "club-2", ""), "", ""},
 		{"two shares", claim("importsFrom", "BBB", "2020", share(0.5)), claim("importsFrom", "BBB", "2020", share(0.9)), "imports from BBB for 2020 is stated with share 0.5 and share 0.9, further apart than 30 %", ""},
 		{"shares of two partners", claim("importsFrom", "BBB", "2020", share(0.5)), claim("importsFrom", "CCC", "2020", share(0.9)), "", ""},

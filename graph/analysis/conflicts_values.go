@@ -59,7 +59,7 @@ func disagree(s *snapshot.Snapshot, a, b uint32) bool {
 	case (f.Time == schema.State || f.Time == schema.Event) && disjoint(s.Valid(a), s.Valid(b), f.Tolerance.Days):
 		return false
 	}
-	return incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) ||
+	return incompatible(s.Ontology(), f, s.Value(a), s.Value(b)) ||
 		f.Time == schema.Observation && len(figuresApart(s, f, a, b)) > 0
 }
 
@@ -73,25 +73,26 @@ func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 		}
 		x, _ := s.Qualifier(a, q.Name)
 		y, _ := s.Qualifier(b, q.Name)
-		if x.Kind() != graph.NoKind && y.Kind() != graph.NoKind && incompatible(s.Ontology(), f.Tolerance, x, y) {
+		if x.Kind() != graph.NoKind && y.Kind() != graph.NoKind && incompatible(s.Ontology(), f, x, y) {
 			apart = append(apart, q.Name)
 		}
 	}
 	return apart
 }
 
-// incompatible tells whether two values of one field cannot be the same.
+// incompatible tells whether two values of one field, or two of its numbers of
+// one name, cannot be the same.
 // Numbers may differ by the relative tolerance and dates by its days; a date
 // that lies within the other is the other, said more exactly; quantities that
 // no factor relates, as two currencies, are not compared; case and marks of a
-// text do not count.
-func incompatible(o *schema.Ontology, t schema.Tolerance, a, b graph.Value) bool {
+// text do not count, but those of a code do.
+func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 	if a == b || a.Kind() != b.Kind() {
 		return false
 	}
 	switch a.Kind() {
 	case graph.IntKind, graph.FloatKind:
-		return farApart(t.Relative, a.Float(), b.Float())
+		return farApart(f.Tolerance.Relative, a.Float(), b.Float())
 	case graph.QuantityKind:
 		x, y := a.Float(), b.Float()
 		if a.Text() != b.Text() {
@@ -101,11 +102,11 @@ func incompatible(o *schema.Ontology, t schema.Tolerance, a, b graph.Value) bool
 			}
 			x, y = x*u.Factor, y*w.Factor
 		}
-		return farApart(t.Relative, x, y)
+		return farApart(f.Tolerance.Relative, x, y)
 	case graph.DateKind:
-		return daysBetween(a.Date().Span(), b.Date().Span()) > t.Days
+		return daysBetween(a.Date().Span(), b.Date().Span()) > f.Tolerance.Days
 	case graph.StringKind:
-		return text.Fold(a.Text()) != text.Fold(b.Text())
+		return f.Code != nil || text.Fold(a.Text()) != text.Fold(b.Text())
 	}
 	return true
 }
@@ -169,7 +170,7 @@ func differing(v *snapshot.View, a, b uint32) []string {
 			found = append(found, f.Qualifier(name).Label+" "+written(val))
 		}
 	}
-	if !incompatible(s.Ontology(), f.Tolerance, s.Value(a), s.Value(b)) {
+	if !incompatible(s.Ontology(), f, s.Value(a), s.Value(b)) {
 		return found
 	}
 	x, y := written(s.Value(a)), written(s.Value(b))

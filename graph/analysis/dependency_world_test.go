@@ -21,6 +21,7 @@ interface Entity @entity(plural: "entities") {
 }
 type Country implements Entity @entity(plural: "countries") {
   title(lang: String): String @time(kind: STATE)
+  iso2: String @time(kind: ETERNAL) @code
   founded: Date @time(kind: ETERNAL) @tolerance(days: 3)
   population: Int @time(kind: OBSERVATION) @tolerance(relative: 0.3)
   area: Quantity @time(kind: OBSERVATION) @tolerance(relative: 0.1)
