@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"sort"
+	"strings"
 
 	"github.com/graphql-go/graphql"
 
@@ -136,7 +137,7 @@ func (b *builder) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.In
 }
 
 func (b *builder) quantityTestType() *graphql.InputObject {
-	return b.input("QuantityFilter", "Compares what the quantity amounts to in the given unit; without a unit, the bare numbers.", func() []inputField {
+	return b.input("QuantityFilter", "Compares what the quantity amounts to in the given unit, which may be left out only where all values are in one.", func() []inputField {
 		many := graphql.NewList(must(graphql.Float))
 		fs := []inputField{
 			{"unit", "The unit's code. By itself it keeps what can be given in the unit.", graphql.String}, {"isNull", "", graphql.Boolean},
@@ -312,10 +313,28 @@ type tested struct {
 // codeTest is what tests of ids and names of the ontology ask of.
 var codeTest = tested{scalar: schema.String, byBytes: true}
 
-// unitOf is the unit of a test, nil for none. One that no value can have is refused.
-func (b *builder) unitOf(of tested, code string) (*schema.Unit, error) {
-	if code == "" {
-		return nil, nil
+// unitOf is the unit of a test, nil for none. One that no value can have is
+// refused, and so are numbers in no unit where values may be in several: 1 km
+// would be less than 900 m.
+func (b *builder) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
+	code, given := in["unit"].(string)
+	if !given {
+		compared := len(in)
+		if _, ok := in["isNull"]; ok {
+			compared--
+		}
+		if of.scalar != schema.Quantity || compared == 0 {
+			return nil, nil
+		}
+		units := b.unitsOf(of)
+		if len(units) < 2 {
+			return nil, nil
+		}
+		may := "any unit"
+		if of.dimension != "" {
+			may = strings.Join(units[:len(units)-1], ", ") + " or " + units[len(units)-1]
+		}
+		return nil, graph.Errorf(graph.BadInput, "%s may be in %s: say in which the numbers are, as unit: %q", of.name, may, units[0])
 	}
 	u := b.o.Units[code]
 	switch {
@@ -329,6 +348,20 @@ func (b *builder) unitOf(of tested, code string) (*schema.Unit, error) {
 	return u, nil
 }
 
+// unitsOf are the units that a quantity may be in, as the ontology lists them.
+func (b *builder) unitsOf(of tested) (codes []string) {
+	e := b.o.Enum("Unit")
+	if e == nil {
+		return nil
+	}
+	for _, m := range e.Values {
+		if u := b.o.Units[m.Name]; of.unit == u.Code || of.unit == "" && (of.dimension == "" || of.dimension == u.Dimension) {
+			codes = append(codes, u.Code)
+		}
+	}
+	return codes
+}
+
 // test turns the comparison of a scalar into the snapshot's form.
 func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
 	if err := refuseNulls(in); err != nil {
@@ -337,7 +370,7 @@ func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
 	t := &snapshot.Test{ByBytes: of.byBytes || of.code != nil || of.scalar == schema.EnumValue}
 	unit, _ := in["unit"].(string)
 	var err error
-	if t.Unit, err = b.unitOf(of, unit); err != nil {
+	if t.Unit, err = b.unitOf(of, in); err != nil {
 		return nil, err
 	}
 	value := func(x any) (graph.Value, error) {

@@ -43,3 +43,26 @@ func TestFiltersRefuseNull(t *testing.T) {
 		}
 	}
 }
+
+// TestQuantityFiltersNameUnits: filters name the unit of their numbers wherever a value may be in another.
+func TestQuantityFiltersNameUnits(t *testing.T) {
+	a := seeded(t)
+	for _, c := range []struct{ query, want string }{
+		{`countries(where: {area: {gt: 9000000}}, orderBy: [{id: ASC}])`, `{"totalCount":5}`}, // km2 only
+		{`countries(where: {coastline: {unit: "km", gt: 150000}})`, `{"totalCount":1}`},
+		{`countries(where: {coastline: {gt: 150000}})`, `coastline may be in m or km: say in which the numbers are, as unit: \"m\"`},
+		{`countries(where: {not: {coastline: {notIn: [1]}}})`, `coastline may be in m or km`},
+		{`countries(where: {coastline: {unit: "", gt: 1}})`, `there is no unit \"\"`},
+		{`countries(where: {coastline: {unit: ""}})`, `there is no unit \"\"`},
+		{`countries(where: {coastline: {isNull: true}, landlocked: {eq: false}})`, `{"totalCount":`},
+		{`countries(where: {gdp: {gt: 1}})`, `gdp may be in JPY, USD, EUR`},
+		{`countries(where: {produces: {some: {edge: {quantity: {gte: 3}}}}})`, `quantity may be in any unit: say in which the numbers are`},
+		{`countries(where: {produces: {some: {edge: {quantity: {unit: "tcm", gte: 0.5}}}}})`, `{"totalCount":`},
+	} {
+		r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ x: ` + c.query + ` { totalCount } }`})
+		if !strings.Contains(string(r.Body), c.want) {
+			t.Errorf("%s\n got %s\nwant %s", c.query, r.Body, c.want)
+		}
+		r.Release()
+	}
+}
