@@ -142,7 +142,7 @@ func atArgument(err error) error {
 	if !ok || len(ps) == 0 {
 		return err
 	}
-	return &gql.ArgumentError{Argument: ps[0].Place.Path, Err: ps}
+	return &gql.ArgumentError{Argument: ps[0].Position.Path, Err: ps}
 }
 
 func networkArg(args map[string]any) routes.NetworkKind {

@@ -155,13 +155,13 @@ func transactInput(in map[string]any) (*transaction, error) {
 	var ps graph.Problems
 	for i, x := range in["operations"].([]any) {
 		for kind, body := range x.(map[string]any) {
-			at := graph.Place{Path: fmt.Sprintf("operations[%d].%s", i, kind)}
+			at := graph.Position{Path: fmt.Sprintf("operations[%d].%s", i, kind)}
 			op, err := operation(kind, body.(map[string]any))
 			if err != nil {
-				ps = append(ps, graph.Problem{Place: at, Code: graph.BadInput, Message: err.Error()})
+				ps = append(ps, graph.Problem{Position: at, Code: graph.BadInput, Message: err.Error()})
 				continue
 			}
-			op.Place = at
+			op.Position = at
 			t.change.Ops = append(t.change.Ops, op)
 		}
 	}

@@ -28,15 +28,15 @@ func (c *checker) asIs(op *Op, cl *Claim) bool {
 		return false
 	}
 	before := len(c.problems)
-	c.source(op.Place, cl)
-	c.holding(op.Place, cl)
+	c.source(op.Position, cl)
+	c.holding(op.Position, cl)
 	if len(c.problems) == before {
 		cl.Normalise()
 		c.renames(op, cl)
 		for i, old := range cl.Supersedes {
 			cl.Supersedes[i] = c.meant(old)
 		}
-		c.accept(op.Place, new(schema.Field), *cl)
+		c.accept(op.Position, new(schema.Field), *cl)
 	}
 	return true
 }

@@ -63,9 +63,9 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		case Retract:
 			c.retract(op)
 		case Remark:
-			c.notice(op.Place, BadInput, "%s", op.Remark)
+			c.notice(op.Position, BadInput, "%s", op.Remark)
 		default:
-			c.problem(op.Place, BadInput, "the operation does nothing; assert, retract or declare")
+			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract or declare")
 		}
 	}
 	c.circles()
@@ -89,7 +89,7 @@ func ClaimIDs(o *schema.Ontology, st State, ch *Change) []ClaimID {
 func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 	c := &checker{
 		o: o, st: st, ops: ch.Ops, res: &Result{},
-		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Place{},
+		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Position{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
@@ -132,13 +132,13 @@ func inOrder(fs []found) Problems {
 
 type declaration struct {
 	typ   string
-	place Place
+	place Position
 }
 
 // statement is a claim stated in this change, by its number in the commit; -1
 // where it is none of the commit's.
 type statement struct {
-	place Place
+	place Position
 	claim int
 }
 
@@ -155,7 +155,7 @@ type checker struct {
 	accepts   bool        // what does not fit the ontology
 	refused   map[ID]bool // declared in vain: what is said of them is no fault of its own
 	stated    map[ClaimID]statement
-	withdrawn map[ClaimID]Place
+	withdrawn map[ClaimID]Position
 	keys      map[string]ID
 	caps      map[ID]float64 // confidence caps stated in this change
 
@@ -167,11 +167,11 @@ type checker struct {
 	renamed map[ClaimID]ClaimID // by the ids that the texts as given would make
 }
 
-func (c *checker) problem(at Place, code Code, format string, a ...any) {
+func (c *checker) problem(at Position, code Code, format string, a ...any) {
 	c.problems = append(c.problems, found{c.op, Problem{at, code, fmt.Sprintf(format, a...)}})
 }
 
-func (c *checker) notice(at Place, code Code, format string, a ...any) {
+func (c *checker) notice(at Position, code Code, format string, a ...any) {
 	c.notices = append(c.notices, found{c.op, Problem{at, code, fmt.Sprintf(format, a...)}})
 }
 
@@ -184,39 +184,39 @@ func (c *checker) declare(op *Op) {
 		}
 	}()
 	if err := CheckID(e.ID); err != nil {
-		c.problem(op.Place, BadInput, "%v", err)
+		c.problem(op.Position, BadInput, "%v", err)
 		return
 	}
 	t := c.o.Type(e.Type)
 	switch {
 	case c.accepts:
 	case t == nil:
-		c.problem(op.Place, UnknownName, "%s has the type %q, which the ontology does not declare%s", e.ID, Clip(e.Type), c.suggestType(e.Type))
+		c.problem(op.Position, UnknownName, "%s has the type %q, which the ontology does not declare%s", e.ID, Clip(e.Type), c.suggestType(e.Type))
 		return
 	case t.Abstract:
-		c.problem(op.Place, WrongType, "%s has the type %s, which is abstract; use one of %s", e.ID, t.Name, names(t.Concrete))
+		c.problem(op.Position, WrongType, "%s has the type %s, which is abstract; use one of %s", e.ID, t.Name, names(t.Concrete))
 		return
 	case t.ID != nil && !t.ID.MatchString(string(e.ID)):
-		c.problem(op.Place, BadInput, "the id %s does not fit %s, whose ids match %s", e.ID, t.Name, t.ID)
+		c.problem(op.Position, BadInput, "the id %s does not fit %s, whose ids match %s", e.ID, t.Name, t.ID)
 		return
 	}
 	if first, ok := c.declared[e.ID]; ok {
 		if first.typ != e.Type {
-			c.problem(op.Place, Duplicate, "%s is declared a %s here and a %s at %s; an entity has one type", e.ID, e.Type, first.typ, first.place)
+			c.problem(op.Position, Duplicate, "%s is declared a %s here and a %s at %s; an entity has one type", e.ID, e.Type, first.typ, first.place)
 		}
 		c.res.Known++
 		return
 	}
 	if have, ok := c.st.TypeOf(e.ID); ok {
 		if have != e.Type {
-			c.problem(op.Place, Duplicate, "%s is a %s in the store and cannot become a %s; choose another id", e.ID, have, e.Type)
+			c.problem(op.Position, Duplicate, "%s is a %s in the store and cannot become a %s; choose another id", e.ID, have, e.Type)
 		} else {
 			c.res.Known++
 		}
-		c.declared[e.ID] = declaration{have, op.Place}
+		c.declared[e.ID] = declaration{have, op.Position}
 		return
 	}
-	c.declared[e.ID] = declaration{e.Type, op.Place}
+	c.declared[e.ID] = declaration{e.Type, op.Position}
 	c.res.Commit.Entities = append(c.res.Commit.Entities, e)
 }
 
@@ -246,14 +246,14 @@ func (c *checker) assert(op *Op) {
 	if own := cl; c.accepts && c.asIs(op, &own) {
 		return
 	}
-	f := c.field(op.Place, &cl)
-	c.source(op.Place, &cl)
-	c.holding(op.Place, &cl)
+	f := c.field(op.Position, &cl)
+	c.source(op.Position, &cl)
+	c.holding(op.Position, &cl)
 	if f != nil {
-		c.valueOf(op.Place, f, &cl)
-		c.qualifiers(op.Place, f, &cl)
+		c.valueOf(op.Position, f, &cl)
+		c.qualifiers(op.Position, f, &cl)
 		if f.Time == schema.Eternal && !cl.Valid.Empty() {
-			c.problem(op.Place, BadInput, "%s of %s holds always; drop its valid time %s", cl.Predicate, cl.Subject, cl.Valid)
+			c.problem(op.Position, BadInput, "%s of %s holds always; drop its valid time %s", cl.Predicate, cl.Subject, cl.Valid)
 		}
 	}
 	if f == nil || len(c.problems) > before {
@@ -264,11 +264,11 @@ func (c *checker) assert(op *Op) {
 	for i, old := range cl.Supersedes {
 		cl.Supersedes[i] = c.meant(old)
 	}
-	c.accept(op.Place, f, cl)
+	c.accept(op.Position, f, cl)
 }
 
 // field finds the ontology field that the claim is about.
-func (c *checker) field(at Place, cl *Claim) *schema.Field {
+func (c *checker) field(at Position, cl *Claim) *schema.Field {
 	if err := CheckID(cl.Subject); err != nil {
 		c.problem(at, BadInput, "subject: %v", err)
 		return nil
@@ -296,7 +296,7 @@ func (c *checker) field(at Place, cl *Claim) *schema.Field {
 	return f
 }
 
-func (c *checker) source(at Place, cl *Claim) {
+func (c *checker) source(at Position, cl *Claim) {
 	if cl.Source == "" {
 		c.problem(at, NoSource, "%s of %s has no source; every claim needs one", Clip(cl.Predicate), Clip(string(cl.Subject)))
 		return
@@ -312,7 +312,7 @@ func (c *checker) source(at Place, cl *Claim) {
 }
 
 // holding checks how the claim is held: confidence, texts, valid time, what it supersedes.
-func (c *checker) holding(at Place, cl *Claim) {
+func (c *checker) holding(at Position, cl *Claim) {
 	if !(cl.Confidence >= 0 && cl.Confidence <= 1) {
 		c.problem(at, BadInput, "the confidence %v is not between 0 and 1", cl.Confidence)
 	}
@@ -332,7 +332,7 @@ func (c *checker) holding(at Place, cl *Claim) {
 }
 
 // accept adds the claim to the commit unless it is known.
-func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
+func (c *checker) accept(at Position, f *schema.Field, cl Claim) {
 	id := cl.ID()
 	c.res.IDs = append(c.res.IDs, id)
 	if first, ok := c.stated[id]; ok {
@@ -374,7 +374,7 @@ func (c *checker) accept(at Place, f *schema.Field, cl Claim) {
 
 // known counts a claim that is there already. It changes nothing, and so
 // cannot take the place of another.
-func (c *checker) known(at Place, id ClaimID, cl *Claim) {
+func (c *checker) known(at Position, id ClaimID, cl *Claim) {
 	c.res.Known++
 	for _, old := range cl.Supersedes {
 		_, live, _ := c.st.Claim(old)
@@ -388,7 +388,7 @@ func (c *checker) known(at Place, id ClaimID, cl *Claim) {
 }
 
 // bound holds a new claim to what else is so: the cap of its source, keys, circles.
-func (c *checker) bound(at Place, f *schema.Field, cl *Claim) {
+func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
 		c.problem(at, BadInput, "the confidence %v is above %v, the most that a claim of %s may have", cl.Confidence, most, cl.Source)
 	}
@@ -430,7 +430,7 @@ func difference(have, other *Claim) string {
 }
 
 // key refuses two entities under one name of an outside scheme.
-func (c *checker) key(at Place, f *schema.Field, cl *Claim) {
+func (c *checker) key(at Position, f *schema.Field, cl *Claim) {
 	k := f.Name + "\x00" + cl.Value.String()
 	other, taken := c.keys[k]
 	if !taken {
@@ -446,14 +446,14 @@ func (c *checker) key(at Place, f *schema.Field, cl *Claim) {
 
 func (c *checker) retract(op *Op) {
 	r := Retraction{Claim: c.meant(op.Retract.Claim), Reason: text.Clean(op.Retract.Reason)}
-	c.text(op.Place, "reason", r.Reason, MaxText, false)
-	if c.withdraw(op.Place, r.Claim, "retract") {
+	c.text(op.Position, "reason", r.Reason, MaxText, false)
+	if c.withdraw(op.Position, r.Claim, "retract") {
 		c.res.Commit.Retractions = append(c.res.Commit.Retractions, r)
 	}
 }
 
 // withdraw tells whether the claim is there and still stands.
-func (c *checker) withdraw(at Place, id ClaimID, verb string) bool {
+func (c *checker) withdraw(at Position, id ClaimID, verb string) bool {
 	_, live, ok := c.st.Claim(id)
 	_, here := c.stated[id]
 	switch {

@@ -273,9 +273,9 @@ func claimOp(change func(*graph.Claim)) graph.Op {
 func TestCheckByGo(t *testing.T) {
 	o := schema.MustDefault()
 	for _, c := range goCases {
-		c.op.Place = graph.Place{Path: "operations[0]"}
+		c.op.Position = graph.Position{Path: "operations[0]"}
 		_, problems := graph.Check(o, baseState(t, o), &graph.Change{Ops: []graph.Op{c.op}})
-		if len(problems) == 0 || problems[0].Message != c.want || problems[0].Code != c.code || problems[0].Place.Path != "operations[0]" {
+		if len(problems) == 0 || problems[0].Message != c.want || problems[0].Code != c.code || problems[0].Position.Path != "operations[0]" {
 			t.Errorf("got %v, want %s: %s", problems, c.code, c.want)
 		}
 	}
@@ -334,7 +334,7 @@ func TestIfSeq(t *testing.T) {
 func TestRemarks(t *testing.T) {
 	o := schema.MustDefault()
 	ch := &graph.Change{Ops: []graph.Op{
-		{Kind: graph.Remark, Remark: "two 100% of a kind", Place: graph.Place{File: "kz.json", Path: "Economy"}},
+		{Kind: graph.Remark, Remark: "two 100% of a kind", Position: graph.Position{File: "kz.json", Path: "Economy"}},
 		claimOp(func(c *graph.Claim) {}), claimOp(func(c *graph.Claim) {}),
 		{Kind: graph.Remark, Remark: "last"},
 	}}

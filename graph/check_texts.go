@@ -28,7 +28,7 @@ func texts(cl *Claim) []struct {
 }
 
 // written checks a text, which is clean, and gives a code its one form.
-func (c *checker) written(at Place, what string, w wanted, v Value) Value {
+func (c *checker) written(at Position, what string, w wanted, v Value) Value {
 	if v.Text() == "" {
 		c.problem(at, BadInput, "%s shows nothing; leave the claim out instead", what)
 		return v
@@ -46,7 +46,7 @@ func (c *checker) written(at Place, what string, w wanted, v Value) Value {
 }
 
 // text refuses a text, which is clean, that is too long or holds what none may.
-func (c *checker) text(at Place, what, s string, most int, line bool) {
+func (c *checker) text(at Position, what, s string, most int, line bool) {
 	if len(s) > most {
 		c.problem(at, BadInput, "the %s has %d bytes; the most is %d", what, len(s), most)
 	} else if fault := text.Fault(s, line); fault != "" {

@@ -15,7 +15,7 @@ const (
 	MaxLocator = 1 << 10
 )
 
-func (c *checker) valueOf(at Place, f *schema.Field, cl *Claim) {
+func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
 	what := fmt.Sprintf("%s of %s", cl.Predicate, cl.Subject)
 	cl.Value = c.typed(at, what, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range, f.Code, schema.IsName(f.Name)}, cl.Value)
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
@@ -23,7 +23,7 @@ func (c *checker) valueOf(at Place, f *schema.Field, cl *Claim) {
 	}
 }
 
-func (c *checker) qualifiers(at Place, f *schema.Field, cl *Claim) {
+func (c *checker) qualifiers(at Position, f *schema.Field, cl *Claim) {
 	seen := map[string]bool{}
 	for i := range cl.Qualifiers {
 		q := &cl.Qualifiers[i]
@@ -61,7 +61,7 @@ type wanted struct {
 }
 
 // typed makes the value one of the ontology's type, or states why it is none.
-func (c *checker) typed(at Place, what string, w wanted, v Value) Value {
+func (c *checker) typed(at Position, what string, w wanted, v Value) Value {
 	want := KindOf(w.scalar)
 	if k := v.Kind(); k == LooseKind || k == StringKind {
 		v.text = text.Clean(v.text)
@@ -113,7 +113,7 @@ func (c *checker) typed(at Place, what string, w wanted, v Value) Value {
 }
 
 // number holds a number to what its scalar can carry and to its range.
-func (c *checker) number(at Place, what string, w wanted, v Value) {
+func (c *checker) number(at Position, what string, w wanted, v Value) {
 	switch n := v.Int(); {
 	case !w.scalar.Numeric():
 	case w.scalar == schema.Int && (n < schema.MinInt || n > schema.MaxInt):
@@ -129,7 +129,7 @@ func (c *checker) number(at Place, what string, w wanted, v Value) {
 	}
 }
 
-func (c *checker) object(at Place, what string, target *schema.Type, id ID) {
+func (c *checker) object(at Position, what string, target *schema.Type, id ID) {
 	if err := CheckID(id); err != nil {
 		c.problem(at, BadInput, "%s: %v", what, err)
 		return

@@ -95,7 +95,7 @@ func drawChange(t *rapid.T, st *naiveState) *graph.Change {
 	all := slices.Sorted(maps.Keys(types))
 	ch := &graph.Change{}
 	add := func(op graph.Op) {
-		op.Place = graph.Place{Path: fmt.Sprintf("operations[%d]", len(ch.Ops))}
+		op.Position = graph.Position{Path: fmt.Sprintf("operations[%d]", len(ch.Ops))}
 		ch.Ops = append(ch.Ops, op)
 	}
 	if len(st.types) < len(all) && rapid.IntRange(0, 9).Draw(t, "declare all") > 0 {
@@ -173,8 +173,8 @@ func TestCheckModel(t *testing.T) {
 				t.Fatalf("the naive reading says %v, Check says %v", want, problems)
 			}
 			if !slices.IsSortedFunc(problems, func(a, b graph.Problem) int {
-				return slices.IndexFunc(ch.Ops, func(op graph.Op) bool { return op.Place == a.Place }) -
-					slices.IndexFunc(ch.Ops, func(op graph.Op) bool { return op.Place == b.Place })
+				return slices.IndexFunc(ch.Ops, func(op graph.Op) bool { return op.Position == a.Position }) -
+					slices.IndexFunc(ch.Ops, func(op graph.Op) bool { return op.Position == b.Position })
 			}) {
 				t.Fatalf("the problems are not in the order of the operations: %v", problems)
 			}

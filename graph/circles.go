@@ -186,5 +186,5 @@ func (w *walk) tell(circle []step) {
 	}
 	names = append(names, string(circle[at].at.subject))
 	w.c.op = first
-	w.c.problem(w.c.ops[first].Place, Cycle, "%s %s would run in a circle: %s", names[0], circle[at].at.predicate, strings.Join(names, " → "))
+	w.c.problem(w.c.ops[first].Position, Cycle, "%s %s would run in a circle: %s", names[0], circle[at].at.predicate, strings.Join(names, " → "))
 }

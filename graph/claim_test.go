@@ -171,18 +171,18 @@ func TestRanksAndAttributions(t *testing.T) {
 
 func TestPlaces(t *testing.T) {
 	for _, c := range []struct {
-		place Place
+		place Position
 		want  string
 	}{
-		{Place{}, "x"}, {Place{File: "a.yaml"}, "a.yaml: x"}, {Place{File: "a.yaml", Line: 3}, "a.yaml:3: x"},
-		{Place{File: "a.yaml", Path: "KAZ.name"}, "a.yaml: KAZ.name: x"}, {Place{Path: "operations[0]"}, "operations[0]: x"},
-		{Place{File: "a.yaml", Line: 3, Path: "KAZ.name"}, "a.yaml:3: KAZ.name: x"}, {Place{Line: 3}, "x"},
+		{Position{}, "x"}, {Position{File: "a.yaml"}, "a.yaml: x"}, {Position{File: "a.yaml", Line: 3}, "a.yaml:3: x"},
+		{Position{File: "a.yaml", Path: "KAZ.name"}, "a.yaml: KAZ.name: x"}, {Position{Path: "operations[0]"}, "operations[0]: x"},
+		{Position{File: "a.yaml", Line: 3, Path: "KAZ.name"}, "a.yaml:3: KAZ.name: x"}, {Position{Line: 3}, "x"},
 	} {
 		if got := (Problem{c.place, BadInput, "x"}).String(); got != c.want {
 			t.Errorf("%#v: %q, want %q", c.place, got, c.want)
 		}
 	}
-	ps := Problems{{Place{File: "a", Line: 1}, Cycle, "one"}, {Place{}, BadInput, "two"}}
+	ps := Problems{{Position{File: "a", Line: 1}, Cycle, "one"}, {Position{}, BadInput, "two"}}
 	if ps.Error() != "a:1: one\ntwo" {
 		t.Errorf("several: %q", ps.Error())
 	}

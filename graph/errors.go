@@ -45,13 +45,13 @@ func Errorf(code Code, format string, a ...any) *Error {
 
 // Problem is one fault of an input, with its place.
 type Problem struct {
-	Place   Place
-	Code    Code
-	Message string
+	Position Position
+	Code     Code
+	Message  string
 }
 
 func (p Problem) String() string {
-	if at := p.Place.String(); at != "" {
+	if at := p.Position.String(); at != "" {
 		return at + ": " + p.Message
 	}
 	return p.Message
@@ -72,7 +72,7 @@ func (ps Problems) Error() string {
 func (ps Problems) Extensions() map[string]any {
 	list := make([]map[string]any, len(ps))
 	for i, p := range ps {
-		list[i] = map[string]any{"code": string(p.Code), "message": p.Message, "place": p.Place.String()}
+		list[i] = map[string]any{"code": string(p.Code), "message": p.Message, "place": p.Position.String()}
 	}
 	code := string(BadInput)
 	if len(ps) > 0 {

@@ -68,14 +68,14 @@ func (c *Commit) Empty() bool {
 	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0
 }
 
-// Place says where an input came from, for messages. Line 0 and an empty Path say nothing.
-type Place struct {
+// Position is where an input came from, for messages. Line 0 and an empty Path are unknown.
+type Position struct {
 	File string
 	Line int
 	Path string
 }
 
-func (p Place) String() string {
+func (p Position) String() string {
 	switch {
 	case p.File != "" && p.Line > 0 && p.Path != "":
 		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path)
@@ -106,12 +106,12 @@ const (
 
 // Op is one operation of a change, with the place it came from.
 type Op struct {
-	Kind    OpKind
-	Entity  Entity     // of Declare
-	Claim   Claim      // of Assert
-	Retract Retraction // of Retract
-	Remark  string     // of Remark
-	Place   Place
+	Kind     OpKind
+	Entity   Entity     // of Declare
+	Claim    Claim      // of Assert
+	Retract  Retraction // of Retract
+	Remark   string     // of Remark
+	Position Position
 }
 
 // Change is what somebody wants the store to learn, all or nothing.

@@ -41,7 +41,7 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	line := func() int { return 1 + bytes.Count(text[:min(dec.InputOffset(), int64(len(text)))], []byte("\n")) }
 	var ps graph.Problems
 	fault := func(format string, a ...any) {
-		ps = append(ps, graph.Problem{Place: graph.Place{File: name, Line: line()}, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
+		ps = append(ps, graph.Problem{Position: graph.Position{File: name, Line: line()}, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
 	}
 	const form = `the file must be one JSON object of documents by id: {"<sha256>": "query { … }"}`
 	broken := func(err error) (*Documents, error) {

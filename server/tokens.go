@@ -39,7 +39,7 @@ func ReadTokens(name string, r io.Reader) (*Tokens, error) {
 			continue
 		}
 		if err := t.add(line); err != nil {
-			ps = append(ps, graph.Problem{Place: graph.Place{File: name, Line: n}, Code: graph.BadInput, Message: err.Error()})
+			ps = append(ps, graph.Problem{Position: graph.Position{File: name, Line: n}, Code: graph.BadInput, Message: err.Error()})
 		}
 	}
 	if err := sc.Err(); err != nil {

@@ -114,7 +114,7 @@ type problemJS struct {
 func problemsJSON(ps graph.Problems) []problemJS {
 	out := make([]problemJS, len(ps))
 	for i, p := range ps {
-		out[i] = problemJS{p.Place.File, p.Place.Line, p.Place.Path, p.Code, p.Message}
+		out[i] = problemJS{p.Position.File, p.Position.Line, p.Position.Path, p.Code, p.Message}
 	}
 	return out
 }

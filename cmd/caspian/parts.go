@@ -92,7 +92,7 @@ func (p *parts) each(most *int, send func(from, to int) error) error {
 }
 
 func tooLargeAlone(op *graph.Op, err error) error {
-	return fmt.Errorf("%s: alone, %w", op.Place, err)
+	return fmt.Errorf("%s: alone, %w", op.Position, err)
 }
 
 // needed are the operations of the head that come before the part and that it builds on: the

@@ -59,7 +59,7 @@ func TestBadInput(t *testing.T) {
 						t.Fatalf("got:\n%swant:\n%s", got, want[f.Name])
 					}
 					for _, p := range ps {
-						if p.Place.File != c.name || p.Place.Line < 1 || p.Place.Line > strings.Count(string(f.Data), "\n")+1 || p.Code == "" {
+						if p.Position.File != c.name || p.Position.Line < 1 || p.Position.Line > strings.Count(string(f.Data), "\n")+1 || p.Code == "" {
 							t.Errorf("no place or no code: %#v", p)
 						}
 					}

@@ -92,12 +92,12 @@ type Faults struct {
 }
 
 // Add notes a fault; beyond MaxProblems it only counts.
-func (p *Faults) Add(at graph.Place, code graph.Code, format string, a ...any) {
+func (p *Faults) Add(at graph.Position, code graph.Code, format string, a ...any) {
 	if len(p.list) >= MaxProblems {
 		p.more++
 		return
 	}
-	p.list = append(p.list, graph.Problem{Place: at, Code: code, Message: fmt.Sprintf(format, a...)})
+	p.list = append(p.list, graph.Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)})
 }
 
 // Err is the graph.Problems of the input, nil where it has none.

@@ -97,13 +97,13 @@ func (q *jsonQualifiers) UnmarshalJSON(raw []byte) error {
 func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {
 	var ps Faults
 	err := lines(ctx, name, r, &ps, func(line int, text []byte) error {
-		at := graph.Place{File: name, Line: line}
+		at := graph.Position{File: name, Line: line}
 		op, err := jsonOp(text)
 		if err != nil {
 			ps.Add(at, codeOf(err), "%v", err)
 			return nil
 		}
-		op.Place = at
+		op.Position = at
 		return emit(op)
 	})
 	if err != nil {
@@ -125,7 +125,7 @@ func lines(ctx context.Context, name string, r io.Reader, ps *Faults, fn func(li
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading %s: %w", name, err)
 		}
-		at := graph.Place{File: name, Line: n}
+		at := graph.Position{File: name, Line: n}
 		if n == 1 {
 			text = bytes.TrimPrefix(text, []byte("\ufeff"))
 		}

@@ -41,8 +41,8 @@ func TestJSONLinesDocument(t *testing.T) {
 	}
 	lines := []int{1, 2, 4, 6, 7, 8, 9}
 	for i, op := range ops {
-		if i >= len(want) || said(op) != want[i] || op.Place != (graph.Place{File: "x.jsonl", Line: lines[i]}) {
-			t.Errorf("%v: %s", op.Place, said(op))
+		if i >= len(want) || said(op) != want[i] || op.Position != (graph.Position{File: "x.jsonl", Line: lines[i]}) {
+			t.Errorf("%v: %s", op.Position, said(op))
 		}
 	}
 	if len(ops) != len(want) {
@@ -67,7 +67,7 @@ func TestJSONLinesBytes(t *testing.T) {
 	// A line of the greatest length is read, and one that is too long stops none behind it.
 	pad := strings.Repeat(" ", MaxLine-len(good)-1)
 	ops, err := decode(JSONLines, "x.jsonl", pad+good+"\n"+pad+"  "+good+"\n"+good)
-	if err == nil || err.Error() != "x.jsonl:2: the line is longer than 1048576 bytes" || len(ops) != 2 || ops[1].Place.Line != 3 {
+	if err == nil || err.Error() != "x.jsonl:2: the line is longer than 1048576 bytes" || len(ops) != 2 || ops[1].Position.Line != 3 {
 		t.Errorf("%d operations, %v", len(ops), err)
 	}
 	var keys strings.Builder
@@ -105,7 +105,7 @@ func TestLines(t *testing.T) {
 		}
 		long := map[int]bool{}
 		for _, p := range ps.list {
-			long[p.Place.Line] = true
+			long[p.Position.Line] = true
 		}
 		for i, want := range parts {
 			n := len(want)

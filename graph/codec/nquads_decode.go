@@ -13,7 +13,7 @@ import (
 func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) error {
 	d := &quadDecoder{claims: map[string]*quadClaim{}}
 	err := lines(ctx, name, r, &d.Faults, func(line int, text []byte) error {
-		at := graph.Place{File: name, Line: line}
+		at := graph.Position{File: name, Line: line}
 		q, ok, err := parseQuad(string(text))
 		if err != nil {
 			d.Add(at, codeOf(err), "%v", err)
@@ -45,7 +45,7 @@ func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) erro
 type quadClaim struct {
 	name      term
 	claim     graph.Claim
-	place     graph.Place // of the fact; of the first quad about it before that
+	place     graph.Position // of the fact; of the first quad about it before that
 	fact      bool
 	withdrawn bool
 	seen      map[string]bool // words given, each once
@@ -58,7 +58,7 @@ type quadDecoder struct {
 	order  []*quadClaim
 }
 
-func (d *quadDecoder) declare(at graph.Place, q *quad, emit Emit) error {
+func (d *quadDecoder) declare(at graph.Position, q *quad, emit Emit) error {
 	id, err := local(q.subject, entityIRI, "an entity")
 	var typ string
 	if err == nil {
@@ -68,7 +68,7 @@ func (d *quadDecoder) declare(at graph.Place, q *quad, emit Emit) error {
 		d.Add(at, codeOf(err), "%v", err)
 		return nil
 	}
-	return emit(graph.Op{Kind: graph.Declare, Place: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
+	return emit(graph.Op{Kind: graph.Declare, Position: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
 }
 
 // local is the part of an address behind one of our prefixes.
@@ -80,7 +80,7 @@ func local(t term, prefix, what string) (string, error) {
 	return rest, nil
 }
 
-func (d *quadDecoder) of(name term, at graph.Place) *quadClaim {
+func (d *quadDecoder) of(name term, at graph.Position) *quadClaim {
 	key := name.String()
 	c := d.claims[key]
 	if c == nil {
@@ -92,7 +92,7 @@ func (d *quadDecoder) of(name term, at graph.Place) *quadClaim {
 }
 
 // statement takes a fact or a quad about a claim.
-func (d *quadDecoder) statement(at graph.Place, q *quad) (err error) {
+func (d *quadDecoder) statement(at graph.Position, q *quad) (err error) {
 	name := q.graph
 	if name.kind == noTerm {
 		name = q.subject
@@ -120,7 +120,7 @@ func (d *quadDecoder) statement(at graph.Place, q *quad) (err error) {
 	return c.meta(word, q.object)
 }
 
-func (c *quadClaim) state(at graph.Place, predicate string, q *quad) error {
+func (c *quadClaim) state(at graph.Position, predicate string, q *quad) error {
 	switch {
 	case q.graph.kind == noTerm:
 		return graph.Errorf(graph.NoSource, "the fact stands in no graph; a claim is named by its graph, so that its source can be stated")
@@ -213,8 +213,8 @@ func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 			return nil
 		}
 	}
-	if err := emit(graph.Op{Kind: graph.Assert, Place: c.place, Claim: c.claim}); err != nil || !c.withdrawn {
+	if err := emit(graph.Op{Kind: graph.Assert, Position: c.place, Claim: c.claim}); err != nil || !c.withdrawn {
 		return err
 	}
-	return emit(graph.Op{Kind: graph.Retract, Place: c.place, Retract: graph.Retraction{Claim: id}})
+	return emit(graph.Op{Kind: graph.Retract, Position: c.place, Retract: graph.Retraction{Claim: id}})
 }

@@ -37,7 +37,7 @@ func TestNQuadsConformance(t *testing.T) {
 		var ps Faults
 		err = lines(context.Background(), m[2], bytes.NewReader(text), &ps, func(line int, text []byte) error {
 			if _, _, err := parseQuad(string(text)); err != nil {
-				ps.Add(graph.Place{File: m[2], Line: line}, graph.BadInput, "%v", err)
+				ps.Add(graph.Position{File: m[2], Line: line}, graph.BadInput, "%v", err)
 			}
 			return nil
 		})

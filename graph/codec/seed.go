@@ -56,11 +56,11 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 	}
 	d := &seedDecoder{ctx: ctx, name: name, emit: emit}
 	if len(text) > maxSeedFile {
-		d.Add(graph.Place{File: name}, graph.BadInput, "the file has more than %d MB; split it", maxSeedFile>>20)
+		d.Add(graph.Position{File: name}, graph.BadInput, "the file has more than %d MB; split it", maxSeedFile>>20)
 		return d.Err()
 	}
 	if line, ok := invalidUTF8(text); !ok {
-		d.Add(graph.Place{File: name, Line: line}, graph.BadInput, "the line is not valid UTF-8")
+		d.Add(graph.Position{File: name, Line: line}, graph.BadInput, "the line is not valid UTF-8")
 		return d.Err()
 	}
 	var doc, more yaml.Node
@@ -128,8 +128,8 @@ func (d *seedDecoder) plain(n *yaml.Node) {
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)
 
-func yamlPlace(name string, err error) graph.Place {
-	at := graph.Place{File: name, Line: 1}
+func yamlPlace(name string, err error) graph.Position {
+	at := graph.Position{File: name, Line: 1}
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		at.Line, _ = strconv.Atoi(m[1])
 	}
@@ -148,8 +148,8 @@ type seedDecoder struct {
 	emit Emit
 }
 
-func (d *seedDecoder) at(n *yaml.Node, path string) graph.Place {
-	return graph.Place{File: d.name, Line: n.Line, Path: path}
+func (d *seedDecoder) at(n *yaml.Node, path string) graph.Position {
+	return graph.Position{File: d.name, Line: n.Line, Path: path}
 }
 
 // pairs walks a mapping; it reports keys that are no plain text or stand twice.
@@ -240,7 +240,7 @@ func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 			if !ok {
 				return nil
 			}
-			return d.emit(graph.Op{Kind: graph.Declare, Place: d.at(v, name), Entity: graph.Entity{ID: base.Subject, Type: typ}})
+			return d.emit(graph.Op{Kind: graph.Declare, Position: d.at(v, name), Entity: graph.Entity{ID: base.Subject, Type: typ}})
 		}
 		base := base
 		base.Predicate = k.Value
@@ -307,7 +307,7 @@ func (d *seedDecoder) claim(n *yaml.Node, path string, c graph.Claim) error {
 	if len(d.list)+d.more > before {
 		return nil
 	}
-	return d.emit(graph.Op{Kind: graph.Assert, Claim: c, Place: d.at(n, path)})
+	return d.emit(graph.Op{Kind: graph.Assert, Claim: c, Position: d.at(n, path)})
 }
 
 func (d *seedDecoder) scalar(n *yaml.Node, path string) graph.Value {

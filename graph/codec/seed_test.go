@@ -75,7 +75,7 @@ defaults: {source: article, confidence: 0.8}   # wherever they stand
 	if len(ops) != len(want) {
 		t.Errorf("%d operations, want %d", len(ops), len(want))
 	}
-	if p := ops[4].Place; p != (graph.Place{File: "x.yaml", Line: 12, Path: "KAZ.memberOf[1]"}) {
+	if p := ops[4].Position; p != (graph.Position{File: "x.yaml", Line: 12, Path: "KAZ.memberOf[1]"}) {
 		t.Errorf("the place of the fifth is %v", p)
 	}
 }
@@ -247,12 +247,12 @@ func fuzzDecode(t *testing.T, f *Format, name, text string) {
 	// YAML ends a line at these as well.
 	lines := strings.Count(strings.NewReplacer("\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text), "\n") + 1
 	for i, p := range ps {
-		if (p.Place.Line < 1 || p.Place.Line > lines) && i < MaxProblems && !strings.Contains(p.Message, "YAML") || p.Message == "" || p.Code == "" {
+		if (p.Position.Line < 1 || p.Position.Line > lines) && i < MaxProblems && !strings.Contains(p.Message, "YAML") || p.Message == "" || p.Code == "" {
 			t.Fatalf("a problem without a place: %#v", p)
 		}
 	}
 	for _, op := range ops {
-		if op.Place.File != name || op.Place.Line < 1 || op.Kind == 0 {
+		if op.Position.File != name || op.Position.Line < 1 || op.Kind == 0 {
 			t.Fatalf("an operation without a place: %#v", op)
 		}
 		if op.Kind == graph.Assert && op.Claim.Value.Kind() == graph.NoKind {

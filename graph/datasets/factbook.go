@@ -124,7 +124,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 	}
 	defer f.Close()
 	if st, err := f.Stat(); err == nil && st.Size() > maxFactbookFile {
-		ps.Add(graph.Place{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxFactbookFile>>20)
+		ps.Add(graph.Position{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxFactbookFile>>20)
 		return nil
 	}
 	text, err := fs.ReadFile(dir, file)
@@ -137,7 +137,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 		return nil
 	}
 	if e.country == nil {
-		r.remark(graph.Place{File: where}, "%s is no country of ISO 3166 and was not read; names/countries.csv has those that are", e.title(code))
+		r.remark(graph.Position{File: where}, "%s is no country of ISO 3166 and was not read; names/countries.csv has those that are", e.title(code))
 		return nil
 	}
 	e.read()
@@ -147,7 +147,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 func unmarshalEntry(text []byte, e *entry) error { return json.Unmarshal(text, &e.doc) }
 
 func (e *entry) malformed(text []byte, err error) {
-	at := graph.Place{File: e.where, Line: 1}
+	at := graph.Position{File: e.where, Line: 1}
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
 	switch {
@@ -236,7 +236,7 @@ func (e *entry) text(at string) string {
 	return ""
 }
 
-func (e *entry) place(at string) graph.Place { return graph.Place{File: e.where, Path: at} }
+func (e *entry) place(at string) graph.Position { return graph.Position{File: e.where, Path: at} }
 
 // unread remarks on a text, or a part of one, that became no claim.
 func (e *entry) unread(at, text string) {

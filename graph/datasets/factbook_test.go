@@ -248,7 +248,7 @@ func checkUnsaid(t *testing.T, dir fs.FS, res *graph.Result) {
 		claimed[c.Locator] = true
 	}
 	for _, n := range res.Notices {
-		remarked[path.Base(n.Place.File)+"#"+n.Place.Path] = true
+		remarked[path.Base(n.Position.File)+"#"+n.Position.Path] = true
 	}
 	files, err := factbookFiles(dir)
 	if err != nil {

@@ -33,7 +33,7 @@ func (f *facts) send(op graph.Op) {
 func (f *facts) source(id graph.ID, publisher, url, licence string) {
 	f.declare(id, "Source")
 	for _, c := range []struct{ predicate, value string }{{"publisher", publisher}, {"url", url}, {"licence", licence}, {"reliability", "HIGH"}} {
-		f.state(graph.Place{}, "", id, c.predicate, graph.LooseValue(c.value), asConfidence(1))
+		f.state(graph.Position{}, "", id, c.predicate, graph.LooseValue(c.value), asConfidence(1))
 	}
 }
 
@@ -80,7 +80,7 @@ func ofFigure(fig figure) claimOption {
 }
 
 // state emits a claim once, whatever number of texts repeat it word for word.
-func (f *facts) state(at graph.Place, locator string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+func (f *facts) state(at graph.Position, locator string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
 	c := graph.Claim{Subject: subject, Predicate: predicate, Value: v, Source: f.from, Locator: locator, Confidence: statedConfidence}
 	for _, o := range opts {
 		o(&c)
@@ -91,7 +91,7 @@ func (f *facts) state(at graph.Place, locator string, subject graph.ID, predicat
 		return
 	}
 	f.stated[id] = true
-	f.send(graph.Op{Kind: graph.Assert, Claim: c, Place: at})
+	f.send(graph.Op{Kind: graph.Assert, Claim: c, Position: at})
 }
 
 // first tells whether the key comes up for the first time: what names an
@@ -104,6 +104,6 @@ func (f *facts) first(key string) bool {
 	return true
 }
 
-func (f *facts) remark(at graph.Place, format string, a ...any) {
-	f.send(graph.Op{Kind: graph.Remark, Remark: fmt.Sprintf(format, a...), Place: at})
+func (f *facts) remark(at graph.Position, format string, a ...any) {
+	f.send(graph.Op{Kind: graph.Remark, Remark: fmt.Sprintf(format, a...), Position: at})
 }

@@ -96,7 +96,7 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 	cr := csv.NewReader(r)
 	head, err := cr.Read()
 	if err != nil {
-		ps.Add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the table has no head line: %v", err)
+		ps.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "the table has no head line: %v", err)
 		return nil, ps.Err()
 	}
 	for i, c := range head {
@@ -108,7 +108,7 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 	}
 	for _, c := range need {
 		if _, ok := t.column[c]; !ok {
-			ps.Add(graph.Place{File: t.name, Line: 1}, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
+			ps.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
 		}
 	}
 	if err := ps.Err(); err != nil {
@@ -123,14 +123,14 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 		}
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {
-			ps.Add(graph.Place{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
+			ps.Add(graph.Position{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
 			break // where the next row begins is not sure any more
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", t.name, err)
 		}
 		line, _ := cr.FieldPos(0)
-		at := graph.Place{File: t.name, Line: line}
+		at := graph.Position{File: t.name, Line: line}
 		row := &isoRow{isoTable: t, cells: cells, line: line}
 		row.id = graph.ID(row.cell("ISO3166-1-Alpha-3"))
 		switch first, twice := lines[row.id]; {
@@ -172,8 +172,8 @@ func (r *isoRow) cell(column string) string {
 	return strings.TrimSpace(strings.TrimRight(strings.TrimSpace(r.cells[i]), "* "))
 }
 
-func (r *isoRow) place(column string) graph.Place {
-	return graph.Place{File: r.name, Line: r.line, Path: column}
+func (r *isoRow) place(column string) graph.Position {
+	return graph.Position{File: r.name, Line: r.line, Path: column}
 }
 
 func (r *isoRow) claim(column string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {

@@ -200,7 +200,7 @@ func FuzzISO(f *testing.F) {
 		}
 		_, problems := graph.Check(o, graph.Nothing, &ch)
 		for _, p := range problems {
-			if p.Place.File == "" || p.Place.Line == 0 {
+			if p.Position.File == "" || p.Position.Line == 0 {
 				t.Errorf("%q is refused without a place: %v", text, p)
 			}
 		}

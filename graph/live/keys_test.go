@@ -39,7 +39,7 @@ func TestSameChange(t *testing.T) {
 	for what, spoil := range map[string]func(ch *graph.Change){
 		"same: as it was":                    func(*graph.Change) {},
 		"same: at a sequence number of then": func(ch *graph.Change) { ch.IfSeq = &zero },
-		"same: from another place":           func(ch *graph.Change) { ch.Ops[0].Place.File = "other" },
+		"same: from another place":           func(ch *graph.Change) { ch.Ops[0].Position.File = "other" },
 		"same: with a remark": func(ch *graph.Change) {
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Remark, Remark: "skipped"})
 		},

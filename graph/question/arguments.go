@@ -19,7 +19,7 @@ type Faults struct{ list graph.Problems }
 
 // Add notes a fault of an argument.
 func (f *Faults) Add(argument string, code graph.Code, format string, a ...any) {
-	f.list = append(f.list, graph.Problem{Place: graph.Place{Path: argument}, Code: code, Message: graph.Errorf(code, format, a...).Message})
+	f.list = append(f.list, graph.Problem{Position: graph.Position{Path: argument}, Code: code, Message: graph.Errorf(code, format, a...).Message})
 }
 
 // Join adds faults that another check found.

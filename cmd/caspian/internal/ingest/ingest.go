@@ -181,7 +181,7 @@ func faultsOf(to Target, ops []graph.Op) graph.Problems {
 // inOrder puts problems in the order of their places.
 func inOrder(ps graph.Problems) graph.Problems {
 	slices.SortStableFunc(ps, func(a, b graph.Problem) int {
-		return cmp.Or(strings.Compare(a.Place.File, b.Place.File), cmp.Compare(a.Place.Line, b.Place.Line))
+		return cmp.Or(strings.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line))
 	})
 	return ps
 }

@@ -101,7 +101,7 @@ func TestLongLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(b.ops) != 2 || b.ops[1].Place.Line != 3 || len(b.faults) != 2 || b.faults[0].Place.Line != 2 || b.faults[1].Place.Line != 4 {
+	if len(b.ops) != 2 || b.ops[1].Position.Line != 3 || len(b.faults) != 2 || b.faults[0].Position.Line != 2 || b.faults[1].Position.Line != 4 {
 		t.Errorf("%v\n%v", b.ops, b.faults)
 	}
 	if lr.text.Cap() > 4*codec.MaxLine {
@@ -203,7 +203,7 @@ func TestLaterClaimsOfFailedEntities(t *testing.T) {
 `
 	_, err = Import(t.Context(), g, []Input{stream("f", text)}, Options{Batch: 1})
 	var f *Failed
-	if !errors.As(err, &f) || len(f.Problems) != 2 || f.Problems[0].Place.Line != 3 || f.Problems[1].Place.Line != 6 {
+	if !errors.As(err, &f) || len(f.Problems) != 2 || f.Problems[0].Position.Line != 3 || f.Problems[1].Position.Line != 6 {
 		t.Errorf("%v", err)
 	}
 }

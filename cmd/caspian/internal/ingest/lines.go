@@ -55,15 +55,15 @@ func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	}
 	shift := b.first - 1
 	err := codec.JSONLines.Decode(ctx, lr.name, &lr.text, func(op graph.Op) error {
-		op.Place.Line += shift
+		op.Position.Line += shift
 		b.ops = append(b.ops, op)
 		return nil
 	})
 	var ps graph.Problems
 	if errors.As(err, &ps) {
 		for _, p := range ps {
-			if p.Place.Line > 0 {
-				p.Place.Line += shift
+			if p.Position.Line > 0 {
+				p.Position.Line += shift
 			}
 			b.faults = append(b.faults, p)
 		}
