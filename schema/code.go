@@ -34,8 +34,7 @@ func (c *Code) Fold(s string) string {
 // that has it. The error is the end of a sentence that begins with what the
 // text is.
 func (c *Code) Read(s string) (string, error) {
-	code := c.Fold(c.within(strings.TrimSpace(s)))
-	if c.Form == nil || c.Form.MatchString(code) {
+	if code, ok := c.Find(s); ok {
 		return code, nil
 	}
 	like := ""
@@ -44,6 +43,12 @@ func (c *Code) Read(s string) (string, error) {
 	}
 	form := strings.TrimSuffix(strings.TrimPrefix(c.Form.String(), "^(?:"), ")$")
 	return "", fmt.Errorf("is %q; it is written in the form %s%s", clip(s), form, like)
+}
+
+// Find is Read for texts that may well be something else.
+func (c *Code) Find(s string) (code string, ok bool) {
+	code = c.Fold(c.within(strings.TrimSpace(s)))
+	return code, c.Form == nil || c.Form.MatchString(code)
 }
 
 // shift puts the ASCII letters of one case into the other, and leaves all others:

@@ -69,8 +69,8 @@ func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 	for i, f := range g.v.s.o.Keys() {
 		code := strings.TrimSpace(text)
 		if f.Code != nil {
-			var err error
-			if code, err = f.Code.Read(code); err != nil {
+			var ok bool
+			if code, ok = f.Code.Find(code); !ok {
 				continue
 			}
 		}

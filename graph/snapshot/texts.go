@@ -83,17 +83,26 @@ func (t *Test) passesText(s string) bool {
 		return u.passesText(s)
 	}
 	var room [64]byte
-	base := text.AppendBase(room[:0], s)
-	same := func(w *graph.Value) bool { return isText(w.Kind()) && string(base) == w.Text() }
+	base := text.AppendBase(room[:0], s) // stays on the stack: nothing below may keep it
+	if t.Eq != nil && !sameText(base, t.Eq) || t.Ne != nil && sameText(base, t.Ne) ||
+		!bytes.HasPrefix(base, []byte(t.StartsWith)) || !bytes.Contains(base, []byte(t.Contains)) {
+		return false
+	}
+	return t.In == nil && t.NotIn == nil || t.passesLists(string(base))
+}
+
+func sameText(base []byte, v *graph.Value) bool { return isText(v.Kind()) && string(base) == v.Text() }
+
+// passesLists asks In and NotIn of a text by its base.
+func (t *Test) passesLists(base string) bool {
 	listed := func(list []graph.Value) bool {
 		if !t.sorted {
-			return slices.ContainsFunc(list, func(w graph.Value) bool { return same(&w) })
+			return slices.ContainsFunc(list, func(w graph.Value) bool { return isText(w.Kind()) && w.Text() == base })
 		}
-		_, ok := slices.BinarySearchFunc(list, base, func(w graph.Value, b []byte) int { return strings.Compare(w.Text(), string(b)) })
+		_, ok := slices.BinarySearchFunc(list, base, func(w graph.Value, b string) int { return strings.Compare(w.Text(), b) })
 		return ok
 	}
-	return (t.Eq == nil || same(t.Eq)) && (t.Ne == nil || !same(t.Ne)) && (t.In == nil || listed(t.In)) && (t.NotIn == nil || !listed(t.NotIn)) &&
-		bytes.Contains(base, []byte(t.Contains)) && bytes.HasPrefix(base, []byte(t.StartsWith))
+	return (t.In == nil || listed(t.In)) && (t.NotIn == nil || !listed(t.NotIn))
 }
 
 // passesAsIs asks of a value as it is for its parts, Ne, In and NotIn.
@@ -111,10 +120,16 @@ func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
 // listed tells whether a list has the value.
 func (t *Test) listed(o *schema.Ontology, list []graph.Value, val *graph.Value) bool {
 	if t.sorted {
-		_, ok := slices.BinarySearchFunc(list, val, func(a graph.Value, b *graph.Value) int { return strings.Compare(a.Text(), b.Text()) })
+		// By the text alone, so that the value stays on the stack.
+		_, ok := slices.BinarySearchFunc(list, val.Text(), func(a graph.Value, b string) int { return strings.Compare(a.Text(), b) })
 		return ok && isText(val.Kind())
 	}
-	return slices.ContainsFunc(list, func(w graph.Value) bool { return graph.Eq.Holds(o, val, &w, true) })
+	for i := range list {
+		if graph.Eq.Holds(o, val, &list[i], true) {
+			return true
+		}
+	}
+	return false
 }
 
 func isText(k graph.Kind) bool {
