@@ -133,7 +133,8 @@ type Meta struct {
 	// Scalars coerces input of a custom scalar, by its name, instead of graphql-go's
 	// ParseValue and ParseLiteral, which cannot say what is wrong. The value is the
 	// JSON value or literal in Go form: bool, string, int (or float64 where it does not
-	// fit), float64, []any or map[string]any; never nil.
+	// fit), float64, []any or map[string]any; never nil. Returning nil and no error means
+	// that the value does not fit, in the engine's words.
 	Scalars map[string]func(value any) (any, error)
 }
 

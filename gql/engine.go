@@ -112,9 +112,8 @@ type Response struct {
 }
 
 // Release gives the response's memory back to the engine, and its share of
-// Limits.OutputTotal. Neither the response nor its
-// Body may be used afterwards. Calling it is optional, and saves the allocation of the
-// next response.
+// Limits.OutputTotal. Neither the response nor its Body may be used afterwards. Calling it
+// is optional, and saves the allocation of the next response.
 func (r *Response) Release() {
 	if x := r.run; x != nil && x.busy {
 		x.release()
@@ -332,7 +331,7 @@ func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *fail
 	return p, nil
 }
 
-// checkCost holds a request to Limits.Cost, before it runs.
+// checkCost refuses a request whose estimated cost exceeds Limits.Cost.
 func (r *run) checkCost(p *plan) *failure.Refusal {
 	cost := p.cost
 	r.plan = p
@@ -395,8 +394,8 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 		ok = r.object(p.root, root)
 	}
 	if p.op.Operation != ast.Mutation {
-		// A reader that ends with its request has read a part, which must not pass for
-		// all. What a mutation wrote is reported nevertheless.
+		// A reader that stops when its request ends has read a part, which must not be
+		// taken for all. What a mutation wrote is reported nevertheless.
 		r.alive()
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {

@@ -170,7 +170,8 @@ func typeOf[T any](read func(T) *typesys.TypeRef) Binding {
 	}}
 }
 
-// listOfItems reads a list; nil means null. keep filters by includeDeprecated.
+// listOfItems reads a list; nil means null. Deprecated items are left out unless
+// includeDeprecated is true; where nothing can be deprecated, deprecated is nil.
 func listOfItems[T, E any](read func(T) []E, deprecated func(E) *string) Binding {
 	return Binding{List: func(c *Call, src Ref, dst []Ref) ([]Ref, bool, error) {
 		items := read(src.Obj.(T))

@@ -21,8 +21,8 @@ const uncounted = 64 << 10
 
 func (e *Engine) shortAnswer() int { return min(uncounted, e.limits.Output) }
 
-// room is called when the answer has grown to the mark: it holds the answer to the
-// limits, and sets the mark to twice the length. False stops the request.
+// room is called when the answer has grown to the mark: it checks the answer against
+// the limits, and sets the mark to twice the length. False stops the request.
 func (r *run) room() bool {
 	n := len(r.buf)
 	if n > r.e.limits.Output {
@@ -50,7 +50,7 @@ func (r *run) room() bool {
 
 func (h *held) free() { h.e.output.Add(-h.bytes) }
 
-// giveBack is free for a response that is released.
+// giveBack frees what a released response holds.
 func (h *held) giveBack() {
 	if h != nil {
 		h.cleanup.Stop()

@@ -99,7 +99,7 @@ type memoKey struct {
 	nodes string // addresses of the field nodes
 }
 
-// planFields bounds the fields of a plan, some 200 bytes each, in terms of the limit on
+// planFields bounds the fields of a plan, 128 bytes each, in terms of the limit on
 // selections: a selection on an interface is compiled for each of its types.
 const planFields = 5
 

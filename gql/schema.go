@@ -154,14 +154,10 @@ func (b *builder) define(t *typesys.Type, source graphql.Type) {
 	sort.Slice(t.Interfaces, func(i, j int) bool { return t.Interfaces[i].Name < t.Interfaces[j].Name })
 }
 
-// parseValue is graphql-go's own coercion of a scalar, for literals as well.
+// parseValue is graphql-go's own coercion of a scalar, for literals as well; its nil means
+// that the value does not fit.
 func parseValue(s *graphql.Scalar) func(any) (any, error) {
-	return func(v any) (any, error) {
-		if out := s.ParseValue(v); out != nil {
-			return out, nil
-		}
-		return nil, fmt.Errorf("Expected value of type %q, found %s.", s.Name(), value.Inspect(v))
-	}
+	return func(v any) (any, error) { return s.ParseValue(v), nil }
 }
 
 // numbered gives a new field its number, and a row in the table of readers.

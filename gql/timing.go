@@ -60,7 +60,7 @@ func (r *run) begin(req *Request) {
 }
 
 // timedObject is object for the root, field by field. Each field's end is the next one's
-// beginning, so that timing costs one look at the clock a field.
+// beginning, so that timing reads the clock once per field.
 func (r *run) timedObject(p *plan, src Ref) bool {
 	t := r.timing
 	begun := t.now()

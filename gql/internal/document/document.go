@@ -24,7 +24,8 @@ type Document struct {
 	info      map[any]*definitionInfo // by operation or fragment definition
 }
 
-// definitionInfo is what one operation or fragment uses, itself only.
+// definitionInfo is what one operation or fragment uses itself, without the fragments that
+// it spreads.
 type definitionInfo struct {
 	usages  []usage
 	spreads []*ast.FragmentSpread

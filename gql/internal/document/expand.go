@@ -40,8 +40,8 @@ type measurer struct {
 	introspects *ast.Field // the first __schema or __type
 }
 
-// expansion holds every operation to the limits on its expanded form, before anything
-// expands it. The document has no fragment cycles.
+// expansion refuses operations that exceed a limit with their fragments expanded, before
+// anything expands them. The document has no fragment cycles.
 func (v *validator) expansion() *failure.Refusal {
 	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
 	for _, op := range v.doc.AST.Operations {
@@ -109,8 +109,7 @@ func (m *measurer) field(f *ast.Field) measure {
 		if m.introspects == nil {
 			m.introspects = f
 		}
-		// A leading part of the path cannot be introspection: nothing under it counts
-		// for what is above.
+		// Lists count within one __schema or __type only.
 		got.lists = 0
 	}
 	return got

@@ -3,7 +3,7 @@ package document
 import "strings"
 
 // Mutates reports whether the document has a mutation of that name, or one at all where the
-// name is empty. It does not look whether the document is valid, and is cheap for most that
+// name is empty. It does not check that the document is valid, and is cheap for most that
 // have none.
 func Mutates(document, operationName string) bool {
 	const keyword = "mutation"

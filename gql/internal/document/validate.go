@@ -44,7 +44,7 @@ func (v *validator) failAt(rule string, locations []failure.Position, format str
 }
 
 // Validate checks a parsed document. Its errors are those of the specification's rules;
-// what a limit refuses comes back as a requestError with the limit's code.
+// what a limit refuses comes back as a Refusal with the limit's code.
 func Validate(s *typesys.Schema, text *Text, parsed *ast.QueryDocument, limits Limits) (*Document, *failure.Refusal) {
 	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
 		return nil, failure.OverLimit(codes.LimitOperations, "the document's number of operations", limits.Operations, n)

@@ -172,12 +172,18 @@ func CoerceLeaf(v *ast.Value, t *typesys.Type, vars *Variables) (any, error) {
 
 // callParse has a custom scalar read its input, which is not null.
 func callParse(t *typesys.Type, v any) (out any, err error) {
+	unfit := func() error {
+		return fmt.Errorf("Expected value of type %q, found %s.", t.Shown(), Inspect(v))
+	}
 	defer func() {
 		if recover() != nil {
-			out, err = nil, fmt.Errorf("Expected value of type %q, found %s.", t.Shown(), Inspect(v))
+			out, err = nil, unfit()
 		}
 	}()
-	return t.Parse(v)
+	if out, err = t.Parse(v); out == nil && err == nil {
+		err = unfit()
+	}
+	return out, err
 }
 
 // untyped is the Go form of a literal of a custom scalar.

@@ -221,8 +221,9 @@ func (r *jsonReader) number() (any, error) {
 	return json.Number(r.src[start:r.pos]), nil
 }
 
-// ReadString reads a JSON string with nothing before or after it. Where encoding/json would make U+FFFD
-// of what is not a character, it is an error that names the byte.
+// ReadString reads a JSON string with nothing before or after it. Where
+// encoding/json would make U+FFFD of what is not a character, it returns an error that names
+// the byte.
 func ReadString(src []byte) (string, error) {
 	r := &jsonReader{src: src}
 	if r.next() != '"' {
