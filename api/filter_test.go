@@ -66,3 +66,20 @@ func TestQuantityFiltersNameUnits(t *testing.T) {
 		r.Release()
 	}
 }
+
+// TestCodeBounds: what an order is cut at need not be a whole code, unlike what is to be equal to one.
+func TestCodeBounds(t *testing.T) {
+	a := seeded(t)
+	for _, c := range []struct{ where, want string }{
+		{`{iso2: {gte: "ky", lt: "l"}}`, `{"nodes":[{"iso2":"KY"},{"iso2":"KZ"}]}`},
+		{`{iso2: {gt: "KY", lte: "KZ"}}`, `{"nodes":[{"iso2":"KZ"}]}`},
+		{`{iso2: {eq: "l"}}`, `iso2 is \"l\"; it is written in the form`},
+		{`{iso2: {notIn: ["l"]}}`, `iso2 is \"l\"; it is written in the form`},
+	} {
+		r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ countries(where: ` + c.where + `, orderBy: [{iso2: ASC}]) { nodes { iso2 } } }`})
+		if !strings.Contains(string(r.Body), c.want) {
+			t.Errorf("%s\n got %s\nwant %s", c.where, r.Body, c.want)
+		}
+		r.Release()
+	}
+}
