@@ -62,8 +62,8 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		case Declare, Assert:
 		case Retract:
 			c.retract(op)
-		case Remark:
-			c.notice(op.Position, BadInput, "%s", op.Remark)
+		case Notice:
+			c.notice(op.Position, BadInput, "%s", op.Notice)
 		default:
 			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract or declare")
 		}
@@ -94,7 +94,7 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
 	// What the change takes back binds nothing in it, wherever that stands.
-	c.leave(ch)
+	c.recordWithdrawals(ch)
 	return c
 }
 
@@ -111,7 +111,7 @@ func (c *checker) state() {
 		}
 	}
 	each(Declare, c.declare)
-	each(Assert, c.note)
+	each(Assert, c.collectCaps)
 	each(Assert, c.assert)
 }
 
@@ -131,15 +131,15 @@ func inOrder(fs []found) Problems {
 }
 
 type declaration struct {
-	typ   string
-	place Position
+	typ      string
+	position Position
 }
 
 // statement is a claim stated in this change, by its number in the commit; -1
 // where it is none of the commit's.
 type statement struct {
-	place Position
-	claim int
+	position Position
+	claim    int
 }
 
 type checker struct {
@@ -202,7 +202,7 @@ func (c *checker) declare(op *Op) {
 	}
 	if first, ok := c.declared[e.ID]; ok {
 		if first.typ != e.Type {
-			c.problem(op.Position, Duplicate, "%s is declared a %s here and a %s at %s; an entity has one type", e.ID, e.Type, first.typ, first.place)
+			c.problem(op.Position, Duplicate, "%s is declared a %s here and a %s at %s; an entity has one type", e.ID, e.Type, first.typ, first.position)
 		}
 		c.res.Known++
 		return
@@ -342,7 +342,7 @@ func (c *checker) accept(at Position, f *schema.Field, cl Claim) {
 				again = "; the first one stays, with " + d
 			}
 		}
-		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)%s", cl.Subject, cl.Predicate, Clip(cl.Value.String()), first.place, again)
+		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)%s", cl.Subject, cl.Predicate, Clip(cl.Value.String()), first.position, again)
 		c.known(at, id, &cl)
 		return
 	}

@@ -334,9 +334,9 @@ func TestIfSeq(t *testing.T) {
 func TestRemarks(t *testing.T) {
 	o := schema.MustDefault()
 	ch := &graph.Change{Ops: []graph.Op{
-		{Kind: graph.Remark, Remark: "two 100% of a kind", Position: graph.Position{File: "kz.json", Path: "Economy"}},
+		{Kind: graph.Notice, Notice: "two 100% of a kind", Position: graph.Position{File: "kz.json", Path: "Economy"}},
 		claimOp(func(c *graph.Claim) {}), claimOp(func(c *graph.Claim) {}),
-		{Kind: graph.Remark, Remark: "last"},
+		{Kind: graph.Notice, Notice: "last"},
 	}}
 	res, problems := graph.Check(o, baseState(t, o), ch)
 	if problems != nil || len(res.Notices) != 3 || res.Notices[0].String() != "kz.json: Economy: two 100% of a kind" || res.Notices[2].Message != "last" {

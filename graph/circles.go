@@ -21,8 +21,9 @@ type edge struct {
 	to ID
 }
 
-// leave notes what the change takes back, by retraction and by supersession.
-func (c *checker) leave(ch *Change) {
+// recordWithdrawals records the claims that the change withdraws, by retraction
+// and by supersession.
+func (c *checker) recordWithdrawals(ch *Change) {
 	take := func(id ClaimID) {
 		if c.leaving[id] {
 			return
@@ -64,8 +65,8 @@ func (c *checker) values(l link) []Value {
 // capField is the field by which a source bounds the confidence of its claims.
 const capField = "confidenceCap"
 
-// note keeps the caps that the change states.
-func (c *checker) note(op *Op) {
+// collectCaps collects the caps on confidence that the change states.
+func (c *checker) collectCaps(op *Op) {
 	cl := op.Claim
 	if cl.Predicate != capField {
 		return

@@ -99,18 +99,18 @@ const (
 	Assert
 	// Retract withdraws a claim.
 	Retract
-	// Remark changes nothing: a reader tells what of its input it did not make
-	// a claim of. Check passes it on as a notice.
-	Remark
+	// Notice changes nothing: a reader reports what of its input it made no claim
+	// from. Check passes it on as one of the notices.
+	Notice
 )
 
-// Op is one operation of a change, with the place it came from.
+// Op is one operation of a change, with the position that it came from.
 type Op struct {
 	Kind     OpKind
 	Entity   Entity     // of Declare
 	Claim    Claim      // of Assert
 	Retract  Retraction // of Retract
-	Remark   string     // of Remark
+	Notice   string     // of Notice
 	Position Position
 }
 

@@ -20,7 +20,7 @@ func (ch *Change) Digest() string {
 	d := digester{h: sha256.New()}
 	for i := range ch.Ops {
 		switch op := &ch.Ops[i]; op.Kind {
-		case Remark:
+		case Notice:
 		case Declare:
 			d.text("declare")
 			d.text(string(op.Entity.ID))

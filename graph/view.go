@@ -38,20 +38,6 @@ type Span struct{ First, Last Day }
 // Span is the days that the date may mean.
 func (d Date) Span() Span { return Span{d.First(), d.Last()} }
 
-// HoldsOn tells how surely a claim with the valid time holds on the days asked
-// for. attested is when its source was published; the zero Date is unknown.
-//
-// A STATE may hold from the first day its start may mean to the last day its
-// end may mean, and surely holds on the days that lie within whichever days are
-// meant. An open end is attested up to the source's date, an open start down
-// to it. An EVENT, once begun, holds ever after. An OBSERVATION belongs to its
-// period: it shows once the period has begun, or where nobody says when, once
-// its end may have come; and surely once it is over. What is ETERNAL holds.
-func HoldsOn(kind schema.TimeKind, valid Interval, attested Date, on Span) Holds {
-	b := valid.Bounds()
-	return b.HoldsOn(kind, attested, on)
-}
-
 // Bounds are the days that the ends of an interval may mean, worked out once
 // for the many times they are asked for.
 type Bounds struct {
@@ -66,7 +52,15 @@ func (iv Interval) Bounds() Bounds {
 	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.To.Precision() == Open}
 }
 
-// HoldsOn is the function HoldsOn.
+// HoldsOn reports how surely a claim with the bounds as its valid time holds on
+// the days. attested is when its source was published; the zero Date is unknown.
+//
+// A STATE may hold from the first day its start may mean to the last day its
+// end may mean, and surely holds on the days that lie within whichever days are
+// meant. An open end is attested up to the source's date, an open start down
+// to it. An EVENT, once begun, holds ever after. An OBSERVATION belongs to its
+// period: it shows once the period has begun, or where nobody says when, once
+// its end may have come; and surely once it is over. What is ETERNAL holds.
 func (b *Bounds) HoldsOn(kind schema.TimeKind, attested Date, on Span) Holds {
 	switch kind {
 	case schema.Eternal:

@@ -215,7 +215,8 @@ func (tr *transport) open(leg graph.ID, day graph.Span) bool {
 		if d := tr.of(c.Source, "date"); len(d) > 0 {
 			attested = d[0].Value.Date()
 		}
-		if graph.HoldsOn(schema.State, c.Valid, attested, day) == graph.HoldsNo {
+		bounds := c.Valid.Bounds()
+		if bounds.HoldsOn(schema.State, attested, day) == graph.HoldsNo {
 			continue
 		}
 		switch c.Value.Text() {

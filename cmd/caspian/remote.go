@@ -54,10 +54,10 @@ func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, e
 func withoutRemarks(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	var notices graph.Problems
 	rest := slices.DeleteFunc(slices.Clone(ops), func(op graph.Op) bool {
-		if op.Kind == graph.Remark {
-			notices = append(notices, graph.Problem{Position: op.Position, Code: graph.BadInput, Message: op.Remark})
+		if op.Kind == graph.Notice {
+			notices = append(notices, graph.Problem{Position: op.Position, Code: graph.BadInput, Message: op.Notice})
 		}
-		return op.Kind == graph.Remark
+		return op.Kind == graph.Notice
 	})
 	return rest, notices
 }

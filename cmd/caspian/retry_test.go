@@ -186,7 +186,7 @@ func TestParts(t *testing.T) {
 func TestRemarksAreNotSent(t *testing.T) {
 	s, _, _ := turning(t, importPatience, answered)
 	r := &remote{ctx: t.Context(), service: s}
-	got, err := r.Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Remark, Remark: "left out"}, {Kind: graph.Declare, Entity: graph.Entity{ID: "x", Type: "City"}}}})
+	got, err := r.Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Notice, Notice: "left out"}, {Kind: graph.Declare, Entity: graph.Entity{ID: "x", Type: "City"}}}})
 	if err != nil || got.Seq != 7 || len(got.Notices) != 1 || got.Notices[0].Message != "left out" {
 		t.Errorf("%+v, %v", got, err)
 	}

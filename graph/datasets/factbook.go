@@ -28,7 +28,7 @@ import (
 //
 // The locator of a claim is the file and the path in it: kz.json#Government/Capital/name.
 // Every text that says what the ontology could hold, and was not read, is a
-// graph.Remark with its file and path; nothing is guessed from a half-read text.
+// graph.Notice with its file and path; nothing is guessed from a half-read text.
 var Factbook = &codec.Format{
 	Name:      "factbook",
 	About:     "the World Factbook as JSON: a folder of regions, one file a country",

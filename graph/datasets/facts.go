@@ -105,5 +105,5 @@ func (f *facts) first(key string) bool {
 }
 
 func (f *facts) remark(at graph.Position, format string, a ...any) {
-	f.send(graph.Op{Kind: graph.Remark, Remark: fmt.Sprintf(format, a...), Position: at})
+	f.send(graph.Op{Kind: graph.Notice, Notice: fmt.Sprintf(format, a...), Position: at})
 }

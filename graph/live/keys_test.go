@@ -41,7 +41,7 @@ func TestSameChange(t *testing.T) {
 		"same: at a sequence number of then": func(ch *graph.Change) { ch.IfSeq = &zero },
 		"same: from another place":           func(ch *graph.Change) { ch.Ops[0].Position.File = "other" },
 		"same: with a remark": func(ch *graph.Change) {
-			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Remark, Remark: "skipped"})
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Notice, Notice: "skipped"})
 		},
 		"same: confidence closer than is kept": claim(func(c *graph.Claim) { c.Confidence += 1e-6 }),
 		"confidence":                           claim(func(c *graph.Claim) { c.Confidence = 0.8 }),

@@ -35,8 +35,8 @@ func (f ClaimField) ByBytes() bool {
 	return true
 }
 
-// ClaimValue reads a field of a claim; the zero Value where it has none.
-func (v *View) ClaimValue(n uint32, f ClaimField) graph.Value {
+// claimValue reads a field of a claim; the zero Value where it has none.
+func (v *View) claimValue(n uint32, f ClaimField) graph.Value {
 	s := v.s
 	r := s.rows.ref(n)
 	text := func(t string) graph.Value {

@@ -78,8 +78,8 @@ type Test struct {
 	IsNull               *bool
 }
 
-// Keeps tells whether the filter keeps the entity.
-func (v *View) Keeps(f *Filter, node uint32) bool {
+// keeps reports whether the filter keeps the entity.
+func (v *View) keeps(f *Filter, node uint32) bool {
 	switch {
 	case f == nil:
 		return true
@@ -87,14 +87,14 @@ func (v *View) Keeps(f *Filter, node uint32) bool {
 		return false
 	}
 	for _, g := range f.And {
-		if !v.Keeps(g, node) {
+		if !v.keeps(g, node) {
 			return false
 		}
 	}
-	if f.Or != nil && !anyOf(f.Or, func(g *Filter) bool { return v.Keeps(g, node) }) {
+	if f.Or != nil && !anyOf(f.Or, func(g *Filter) bool { return v.keeps(g, node) }) {
 		return false
 	}
-	if f.Not != nil && v.Keeps(f.Not, node) {
+	if f.Not != nil && v.keeps(f.Not, node) {
 		return false
 	}
 	if f.ID != nil && !f.ID.Passes(v.s.o, graph.StringValue(v.s.ids.at(node))) {
@@ -166,7 +166,7 @@ func (v *View) keepsRelation(r *RelationFilter, node uint32) bool {
 
 // KeepsEdge tells whether the filter keeps the edge.
 func (v *View) KeepsEdge(f *EdgeFilter, e Edge) bool {
-	return f == nil || v.keepsClaim(f, e) && v.Keeps(f.Node, e.Node)
+	return f == nil || v.keepsClaim(f, e) && v.keeps(f.Node, e.Node)
 }
 
 // keepsClaim is KeepsEdge without what the filter itself asks of the node.
@@ -193,7 +193,7 @@ func (v *View) keepsClaim(f *EdgeFilter, e Edge) bool {
 	for _, c := range f.Claims {
 		var val graph.Value
 		if e.Claim != None {
-			val = v.ClaimValue(e.Claim, c.Field)
+			val = v.claimValue(e.Claim, c.Field)
 		}
 		if !c.Test.Passes(v.s.o, val) {
 			return false
@@ -218,7 +218,7 @@ func (v *View) filterPass(q *Query) *filterPass {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}
-	return &filterPass{v, q, v.Keeps}
+	return &filterPass{v, q, v.keeps}
 }
 
 // node tells whether the edges to a node may be kept.

@@ -89,7 +89,7 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	case e.Claim == None:
 		return graph.Value{}
 	}
-	return v.ClaimValue(e.Claim, r.Claim)
+	return v.claimValue(e.Claim, r.Claim)
 }
 
 // numberCell is a number as a cell; other values are 0.
