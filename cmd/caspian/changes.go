@@ -104,16 +104,16 @@ func (f *changeFlags) views() (from, to map[string]any) {
 const changesDocument = `query Changes($from: View!, $to: View!, $subject: ID, $first: Int, $after: String) {
   changes(from: $from, to: $to, subject: $subject, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor node { kind before { ...Said } after { ...Said } } }
+    edges { cursor node { kind before { ...ClaimRow } after { ...ClaimRow } } }
   }
-}` + saidFragment
+}` + claimFragment
 
 func writeChanges(out *strings.Builder, answer json.RawMessage) error {
 	var found struct {
 		Edges []struct {
 			Node struct {
 				Kind          string
-				Before, After *said
+				Before, After *claimRow
 			}
 		}
 	}
@@ -161,10 +161,10 @@ func (f *changeFlags) log(ctx context.Context, e *environment, subject string) e
 const logDocument = `query Log($since: Int!, $first: Int, $claims: Int) {
   log(sinceSequence: $since, first: $first) {
     sequence recordedAt entities { id type name }
-    added(first: $claims) { totalCount nodes { ...Said } }
-    withdrawn(first: $claims) { totalCount nodes { ...Said } }
+    added(first: $claims) { totalCount nodes { ...ClaimRow } }
+    withdrawn(first: $claims) { totalCount nodes { ...ClaimRow } }
   }
-}` + saidFragment
+}` + claimFragment
 
 // entries asks for as many commits as are wanted.
 func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.RawMessage, error) {
@@ -207,7 +207,7 @@ func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.Ra
 func writeLog(out *strings.Builder, answer json.RawMessage) error {
 	type learned struct {
 		TotalCount int
-		Nodes      []said
+		Nodes      []claimRow
 	}
 	var found []struct {
 		Sequence         int

@@ -62,9 +62,9 @@ const chokepointsDocument = `query Chokepoints($from: ID!, $to: ID!, $avoid: [ID
   chokepoints(from: $from, to: $to, avoid: $avoid, closing: $closing, kinds: $kinds, modes: $modes, statuses: $statuses,
     network: $network, weight: $weight, unit: $unit, first: $first, view: $view) {
     kind cut { id type name } removes pairs lost { from { id type name } to { id type name } } partial
-    capacity { low high stated unit unstated { id type name } claims { ...Said } }
+    capacity { low high stated unit unstated { id type name } claims { ...ClaimRow } }
   }
-}` + saidFragment
+}` + claimFragment
 
 type foundChokepoint struct {
 	Kind           string

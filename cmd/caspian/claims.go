@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// saidFragment selects what the commands print of a claim, and what their JSON has of it.
-const saidFragment = `
-fragment Said on Claim {
+// claimFragment selects what the commands print of a claim, and what their JSON has of it.
+const claimFragment = `
+fragment ClaimRow on Claim {
   id subject { id type name } predicate value object { id type name }
   qualifiers { name value object { id type name } }
   source { id name } locator attribution attributedTo confidence rank holds validFrom validTo
@@ -33,8 +33,8 @@ func together(list []named) string {
 	return names(list[:last], ", ") + " and " + list[last].Name
 }
 
-// said is a claim as the commands print it.
-type said struct {
+// claimRow is a claim as the commands print it.
+type claimRow struct {
 	ID         string
 	Subject    named
 	Predicate  string
@@ -63,7 +63,7 @@ func shorten(text string) string {
 }
 
 // statement is what the claim states, without its subject.
-func (c *said) statement() string {
+func (c *claimRow) statement() string {
 	text := c.Predicate
 	switch {
 	case c.Object != nil:
@@ -87,9 +87,9 @@ func (c *said) statement() string {
 }
 
 // sentence is the claim as a line of its subject, predicate and what it states.
-func (c *said) sentence() string { return c.Subject.Name + " " + c.statement() }
+func (c *claimRow) sentence() string { return c.Subject.Name + " " + c.statement() }
 
-func (c *said) when() string { return span(c.ValidFrom, c.ValidTo) }
+func (c *claimRow) when() string { return span(c.ValidFrom, c.ValidTo) }
 
 // span is a stretch of time in words; nothing where nobody states one.
 func span(from, to *string) string {
@@ -112,24 +112,24 @@ func span(from, to *string) string {
 }
 
 // cite is the source's id and the place in it.
-func (c *said) cite() string {
+func (c *claimRow) cite() string {
 	if c.Locator == nil {
 		return c.Source.ID
 	}
 	return c.Source.ID + ", " + *c.Locator
 }
 
-func (c *said) surely() string { return fmt.Sprintf("%.2f", c.Confidence) }
+func (c *claimRow) confidence() string { return fmt.Sprintf("%.2f", c.Confidence) }
 
 // claimColumns are the heads of a claim's cells, in tables of claims.
 var claimColumns = []string{"CLAIM", "WHEN", "HOLDS", "CONF.", "SOURCE"}
 
-func (c *said) cells() []string {
-	return []string{c.sentence(), c.when(), c.Holds, c.surely(), c.cite()}
+func (c *claimRow) cells() []string {
+	return []string{c.sentence(), c.when(), c.Holds, c.confidence(), c.cite()}
 }
 
 // writeWeakest names the claim on which an answer leans the least.
-func writeWeakest(out *strings.Builder, indent string, c *said) {
+func writeWeakest(out *strings.Builder, indent string, c *claimRow) {
 	if c == nil {
 		return
 	}
@@ -137,5 +137,5 @@ func writeWeakest(out *strings.Builder, indent string, c *said) {
 	if c.Holds != "YES" {
 		holds = ", holds " + c.Holds
 	}
-	fmt.Fprintf(out, "%sweakest claim: %s, confidence %s%s, %s\n", indent, c.sentence(), c.surely(), holds, c.cite())
+	fmt.Fprintf(out, "%sweakest claim: %s, confidence %s%s, %s\n", indent, c.sentence(), c.confidence(), holds, c.cite())
 }

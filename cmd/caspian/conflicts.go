@@ -43,9 +43,9 @@ SUBJECT is an id or a name that is one entity's alone.`,
 const conflictsDocument = `query Conflicts($subject: ID, $predicate: String, $first: Int, $after: String, $view: View) {
   conflicts(subject: $subject, predicate: $predicate, first: $first, after: $after, view: $view) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor node { subject { id type name } predicate reason holds claims { ...Said original } } }
+    edges { cursor node { subject { id type name } predicate reason holds claims { ...ClaimRow original } } }
   }
-}` + saidFragment
+}` + claimFragment
 
 func writeConflicts(out *strings.Builder, answer json.RawMessage) error {
 	var found struct {
@@ -55,7 +55,7 @@ func writeConflicts(out *strings.Builder, answer json.RawMessage) error {
 				Predicate, Reason string
 				Holds             string
 				Claims            []struct {
-					said
+					claimRow
 					Original *string
 				}
 			}

@@ -48,10 +48,10 @@ const connectionsDocument = `query Connections($from: ID!, $to: ID!, $maxLength:
   $first: Int, $view: View) {
   connections(from: $from, to: $to, maxLength: $maxLength, relations: $relations, excludeTypes: $excludeTypes, first: $first, view: $view) {
     length score partial
-    steps { from { id type name } relation qualifier inverse to { id type name } claim { ...Said } }
-    weakest { ...Said }
+    steps { from { id type name } relation qualifier inverse to { id type name } claim { ...ClaimRow } }
+    weakest { ...ClaimRow }
   }
-}` + saidFragment
+}` + claimFragment
 
 func writeConnections(out *strings.Builder, answer json.RawMessage) error {
 	var found []struct {
@@ -60,9 +60,9 @@ func writeConnections(out *strings.Builder, answer json.RawMessage) error {
 		Partial bool
 		Steps   []struct {
 			From, To named
-			Claim    said
+			Claim    claimRow
 		}
-		Weakest *said
+		Weakest *claimRow
 	}
 	if err := json.Unmarshal(answer, &found); err != nil {
 		return err

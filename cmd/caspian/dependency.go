@@ -62,16 +62,16 @@ const dependencyDocument = `query Dependency($of: ID!, $resource: ID!, $directio
     basis { ...Figures }
     partners {
       partner { id type name } share { low high } stated { low high }
-      through { entity { id type name } stated { low high } claims { ...Said } }
-      claims { ...Said }
+      through { entity { id type name } stated { low high } claims { ...ClaimRow } }
+      claims { ...ClaimRow }
     }
     unknown { low high } hhi { low high }
-    conflicts { ...Said }
+    conflicts { ...ClaimRow }
     others { ...Figures }
-    weakest { ...Said }
+    weakest { ...ClaimRow }
   }
 }
-fragment Figures on TradeFigures { relation resource { id type name } scope measure planned claims { ...Said } }` + saidFragment
+fragment Figures on TradeFigures { relation resource { id type name } scope measure planned claims { ...ClaimRow } }` + claimFragment
 
 // interval is the least and the most that a number can be.
 type interval struct{ Low, High float64 }
@@ -92,7 +92,7 @@ type tradeFigures struct {
 	Resource       named
 	Scope, Measure *string
 	Planned        bool
-	Claims         []said
+	Claims         []claimRow
 }
 
 // text tells what the figures count.
@@ -119,12 +119,12 @@ type foundDependency struct {
 			Entity named
 			Stated *interval
 		}
-		Claims []said
+		Claims []claimRow
 	}
 	Unknown, HHI interval
-	Conflicts    []said
+	Conflicts    []claimRow
 	Others       []tradeFigures
-	Weakest      *said
+	Weakest      *claimRow
 }
 
 func writeDependency(out *strings.Builder, answer json.RawMessage, country, resource, trade string) error {
@@ -174,12 +174,12 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 // writeFigures writes the claims behind the shares and those beside them, and
 // marks which disagree.
 func (d *foundDependency) writeFigures(out *strings.Builder) {
-	open := map[string]*said{} // that disagree and are not written yet
+	open := map[string]*claimRow{} // that disagree and are not written yet
 	for i := range d.Conflicts {
 		open[d.Conflicts[i].ID] = &d.Conflicts[i]
 	}
 	disagree := maps.Clone(open)
-	add := func(t *table, c *said, own ...string) {
+	add := func(t *table, c *claimRow, own ...string) {
 		mark := ""
 		if disagree[c.ID] != nil {
 			mark = "disagrees"

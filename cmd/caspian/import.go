@@ -33,14 +33,14 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		dry := s.toggle("dry-run", "check all of it and import nothing")
 		dir, ontology := s.storeDir(), s.ontologyFile()
 		url := s.text("url", "URL", "", "import into this running service instead of a store")
-		door := s.access()
+		credentials := s.credentials()
 		accept := s.acceptOntology()
 		asJSON := s.jsonOutput()
 		return func(ctx context.Context, e *environment, args []string) error {
 			if len(args) == 0 {
 				s.fault("what to import is missing: files, folders, or - for the standard input")
 			}
-			token, err := door.read(s)
+			token, err := credentials.read(s)
 			if err != nil {
 				s.fault("%v", err)
 			}
@@ -110,7 +110,7 @@ func formatList(can func(*codec.Format) bool) string {
 func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []ingest.Input, batch int, dry, asJSON bool) error {
 	bar := startProgress(e, "reading %s", ingest.Names(inputs))
 	r, err := ingest.Import(ctx, to, inputs, ingest.Options{Batch: batch, Progress: func(name string, r *ingest.Report) {
-		bar.show("%s: %s", name, tally(r))
+		bar.show("%s: %s", name, summary(r))
 	}})
 	bar.end()
 	for _, n := range r.Notices {
@@ -128,7 +128,7 @@ func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []
 		if dry {
 			verb = "would import"
 		}
-		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, tally(r), r.Seq)
+		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, summary(r), r.Seq)
 	}
 	var f *ingest.Failed
 	if !errors.As(err, &f) {
@@ -149,7 +149,7 @@ func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []
 	return errReported
 }
 
-func tally(r *ingest.Report) string {
+func summary(r *ingest.Report) string {
 	text := count(r.Entities, "entity") + ", " + count(r.Claims, "claim")
 	if r.Retractions > 0 {
 		text += ", " + count(r.Retractions, "retraction")

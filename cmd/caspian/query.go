@@ -26,7 +26,7 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
 		compact := s.toggle("compact", "print the answer on one line")
 		vars := map[string]json.RawMessage{}
 		s.add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
-		at := s.place()
+		at := s.endpoint()
 		return func(ctx context.Context, e *environment, args []string) (err error) {
 			query, err := queryText(e, *file, args)
 			if err != nil {

@@ -31,7 +31,7 @@ type question struct {
 	asOf, knownAt, least *string
 	sources              *[]string
 	asJSON               *bool
-	place                *place
+	endpoint             *endpoint
 }
 
 // argument is a list of ids, or of names that are to become ids.
@@ -50,7 +50,7 @@ func (s *settings) ask(name, field string) *question {
 	q.least = s.text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
 	q.sources = s.many("sources", "IDS", "only what these sources say")
 	q.asJSON = s.jsonOutput()
-	q.place = s.place()
+	q.endpoint = s.endpoint()
 	return q
 }
 
@@ -188,11 +188,11 @@ func (a *answerer) ask(ctx context.Context, document string, variables map[strin
 // run asks, and gives the answer to show or prints it as JSON. The document's
 // root field is the question's; fetch asks it, once or page by page.
 func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
-	q.place.check()
+	q.endpoint.check()
 	if err := q.s.err(); err != nil {
 		return err
 	}
-	under, err := q.place.open(ctx, e)
+	under, err := q.endpoint.open(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 	tell := func(code, message string) {
 		// The hints say more of ids.
 		if a.unknown == nil || code != codes.UnknownID {
-			a.e.say("caspian %s: %s", a.name, a.retell(message))
+			a.e.say("caspian %s: %s", a.name, a.inCommandTerms(message))
 		}
 	}
 	for _, x := range r.Errors {
@@ -276,8 +276,8 @@ var (
 	humps       = regexp.MustCompile(`[A-Z]`)
 )
 
-// retell tells an error of the API with the names of the command line.
-func (q *question) retell(message string) string {
+// inCommandTerms tells an error of the API with the names of the command line.
+func (q *question) inCommandTerms(message string) string {
 	for _, pattern := range []*regexp.Regexp{badVariable, badArgument} {
 		if m := pattern.FindStringSubmatch(message); m != nil {
 			if label := q.label(m[1]); label != "" {

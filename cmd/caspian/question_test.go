@@ -104,7 +104,7 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 		`Variable "$modes" got invalid value "FOO" at "modes[0]"; Value "FOO" does not exist in "Mode" enum.`:   `--modes: Value "FOO" does not exist in "Mode" enum.`,
 		`Variable "$view" got invalid value "x; y" at "view.knownAt"; "x; y" is no instant; write it otherwise`: `--known-at: "x; y" is no instant; write it otherwise`,
 	} {
-		if got := q.retell(message); got != want {
+		if got := q.inCommandTerms(message); got != want {
 			t.Errorf("%q: %q, want %q", message, got, want)
 		}
 	}

@@ -135,7 +135,7 @@ func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	if len(answer.Errors) > 0 {
 		var ps graph.Problems
 		for _, p := range answer.Errors[0].Extensions.Problems {
-			ps = append(ps, graph.Problem{Position: placeOf(p.Place, ops), Code: graph.Code(p.Code), Message: p.Message})
+			ps = append(ps, graph.Problem{Position: positionOf(p.Place, ops), Code: graph.Code(p.Code), Message: p.Message})
 		}
 		if ps != nil {
 			return nil, ps
@@ -149,15 +149,15 @@ func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Known: t.Known, Replayed: t.Replayed}
 	for _, n := range t.Notices {
 		at, message, _ := strings.Cut(n, ": ")
-		got.Notices = append(got.Notices, graph.Problem{Position: placeOf(at, ops), Message: message})
+		got.Notices = append(got.Notices, graph.Problem{Position: positionOf(at, ops), Message: message})
 	}
 	return got, nil
 }
 
 var operationPath = regexp.MustCompile(`^(?:input\.)?operations\[(\d+)\]`)
 
-// placeOf is the place in the input of what the service names by its number.
-func placeOf(path string, ops []graph.Op) graph.Position {
+// positionOf is the place in the input of what the service names by its number.
+func positionOf(path string, ops []graph.Op) graph.Position {
 	if m := operationPath.FindStringSubmatch(path); m != nil {
 		if i, err := strconv.Atoi(m[1]); err == nil && i < len(ops) {
 			return ops[i].Position

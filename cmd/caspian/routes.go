@@ -84,12 +84,12 @@ const routesDocument = `query Routes($from: ID!, $to: ID!, $avoid: [ID!], $via: 
 }
 fragment Way on Route {
   nodes { id name } countries { id name } waters { id name } borders distanceKm distanceKnown estimatedKm avoidance certainty
-  weakest { ...Said }
+  weakest { ...ClaimRow }
   legs {
     from { id name } to { id name } mode segment { id } transits { id name } transitsComplete status distanceKm estimatedKm
-    claims { ...Said }
+    claims { ...ClaimRow }
   }
-}` + saidFragment
+}` + claimFragment
 
 type foundRoute struct {
 	Nodes, Countries, Waters []named
@@ -98,7 +98,7 @@ type foundRoute struct {
 	EstimatedKm              float64
 	Avoidance                string
 	Certainty                float64
-	Weakest                  *said
+	Weakest                  *claimRow
 	Legs                     []foundLeg
 }
 
@@ -109,7 +109,7 @@ type foundLeg struct {
 	Transits         []named
 	TransitsComplete bool
 	DistanceKm       *float64
-	Claims           []said
+	Claims           []claimRow
 }
 
 // when is the time for which the leg's status is stated; nothing where no status is.

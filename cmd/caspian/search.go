@@ -43,9 +43,9 @@ held where it is over. The ids are what the other commands take:
 const searchDocument = `query Search($text: String!, $types: [String!], $first: Int, $after: String, $view: View) {
   search(text: $text, types: $types, first: $first, after: $after, view: $view) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor score kind matched holds highlights { start end } node { id type name } claim { ...Said } }
+    edges { cursor score kind matched holds highlights { start end } node { id type name } claim { ...ClaimRow } }
   }
-}` + saidFragment
+}` + claimFragment
 
 func writeFound(out *strings.Builder, text string, answer json.RawMessage) error {
 	var found struct {
@@ -55,7 +55,7 @@ func writeFound(out *strings.Builder, text string, answer json.RawMessage) error
 			Matched string
 			Holds   *string
 			Node    named
-			Claim   *said
+			Claim   *claimRow
 		}
 	}
 	if err := json.Unmarshal(answer, &found); err != nil {

@@ -54,7 +54,7 @@ names as keys.`,
 type serveConfig struct {
 	store, listen, seeds, ontology           *string
 	readOnly, noSnapshotFile, acceptOntology *bool
-	door                                     *door
+	access                                   *accessControl
 	origins                                  *[]string
 	timeout, bodyTimeout                     *time.Duration
 	slow                                     time.Duration
@@ -79,7 +79,7 @@ func serveSettings(s *settings) *serveConfig {
 		listen:   s.text("listen", "ADDRESS", "127.0.0.1:8080", "where to listen; port 0 chooses one"),
 		seeds:    s.text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
 		ontology: s.ontologyFile(),
-		door:     doorSettings(s),
+		access:   accessSettings(s),
 		readOnly: s.toggle("read-only", "take no writes"),
 		origins:  s.many("origin", "URL", "site whose pages may read here; * is every one"),
 		timeout:  s.duration("timeout", server.DefaultTimeout, "longest work on one request"),
@@ -130,7 +130,7 @@ func (c *serveConfig) check(s *settings) {
 	if strings.Contains(*c.store, "://") {
 		s.fault("--store: %q is no folder; other kinds of store are not supported yet", *c.store)
 	}
-	c.door.check(s, *c.store, *c.listen, *c.readOnly)
+	c.access.check(s, *c.store, *c.listen, *c.readOnly)
 	if *c.documents != "" {
 		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
 	} else if *c.documentsOnly {
@@ -196,7 +196,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 		return n
 	}
 	o := server.Options{
-		Version: version, ReadOnly: *c.readOnly, Origins: *c.origins, OpenWrites: *c.door.openWrites, Hosts: c.door.names,
+		Version: version, ReadOnly: *c.readOnly, Origins: *c.origins, OpenWrites: *c.access.openWrites, Hosts: c.access.names,
 		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies),
 		BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
@@ -242,7 +242,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	}
 	defer tracer.Close() // after the last request
 	options := c.options(log, tracer)
-	if options.Keys, err = c.door.keys(); err != nil {
+	if options.Keys, err = c.access.keys(); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	srv := server.New(options)
@@ -252,7 +252,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	// Requests under way read and write until the server has ended.
 	ended := sync.OnceValue(serving.end)
 	defer func() { err = errors.Join(err, ended()) }()
-	defer c.door.reload(ctx, e, *c.store, srv, log)()
+	defer c.access.reload(ctx, e, *c.store, srv, log)()
 	defer stop() // which the goroutine before waits for
 
 	opening := startProgress(e, "opening the store %s", *c.store)
@@ -269,11 +269,11 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		_ = ended() // told by the other
 		err = errors.Join(err, g.Close())
 	}()
-	owner, err := c.door.open(e, *c.store, srv, l.Addr(), *c.readOnly)
+	owner, err := c.access.open(e, *c.store, srv, l.Addr(), *c.readOnly)
 	if err != nil {
 		return err
 	}
-	defer c.door.shut()
+	defer c.access.shut()
 	if owner != nil {
 		serving.add(owner)
 	}
@@ -360,8 +360,8 @@ func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took 
 Open  %s
 Ask   curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
-Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.door.link(url, *c.readOnly), url)
-	if *c.door.openWrites {
+Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
+	if *c.access.openWrites {
 		e.say("WRITES ARE OPEN: every program of this machine may write without a token, and so may strangers through a proxy on it")
 	}
 }

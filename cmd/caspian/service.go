@@ -182,22 +182,22 @@ func (s *service) send(ctx context.Context, body []byte) (*response, error) {
 	return &response{res.StatusCode, res.Header, answer}, nil
 }
 
-// access are the settings for what lets a command into a service.
-type access struct{ token, file *string }
+// credentials are the settings for what lets a command into a service.
+type credentials struct{ token, file *string }
 
-func (s *settings) access() access {
-	return access{
+func (s *settings) credentials() credentials {
+	return credentials{
 		token: s.text("token", "TOKEN", "", "bearer token for --url; a service that runs on data (or CASPIAN_STORE) needs none"),
 		file:  s.text("token-file", "FILE", "", "read the token from this file"),
 	}
 }
 
 // read is the token, "" for none.
-func (a access) read(s *settings) (string, error) {
+func (c credentials) read(s *settings) (string, error) {
 	if s.either("token", "token-file") != "token-file" {
-		return *a.token, nil
+		return *c.token, nil
 	}
-	f, err := os.Open(*a.file)
+	f, err := os.Open(*c.file)
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)
 	}
@@ -214,5 +214,5 @@ func (a access) read(s *settings) (string, error) {
 			return line, nil
 		}
 	}
-	return "", errors.New("--token-file: " + *a.file + " has no token")
+	return "", errors.New("--token-file: " + *c.file + " has no token")
 }

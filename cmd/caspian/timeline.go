@@ -36,16 +36,16 @@ ENTITY is an id or a name that is one entity's alone.`,
 const timelineDocument = `query Timeline($entity: ID!, $about: Boolean, $first: Int, $after: String, $view: View) {
   timeline(entity: $entity, about: $about, first: $first, after: $after, view: $view) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor node { start end precision claim { ...Said } } }
+    edges { cursor node { start end precision claim { ...ClaimRow } } }
   }
-}` + saidFragment
+}` + claimFragment
 
 func writeTimeline(out *strings.Builder, answer json.RawMessage) error {
 	var found struct {
 		Edges []struct {
 			Node struct {
 				Start, End *string
-				Claim      said
+				Claim      claimRow
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func writeTimeline(out *strings.Builder, answer json.RawMessage) error {
 		if when == "" {
 			when = "undated"
 		}
-		t.row(when, c.Holds, c.sentence(), c.surely(), c.cite())
+		t.row(when, c.Holds, c.sentence(), c.confidence(), c.cite())
 	}
 	t.write(out)
 	return nil

@@ -18,8 +18,8 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// door is who may enter a service: the settings for it, and what follows from them.
-type door struct {
+// accessControl decides who may use a service: its settings, and what follows from them.
+type accessControl struct {
 	auth, readToken *string
 	hosts           *[]string
 	openWrites      *bool
@@ -33,8 +33,8 @@ type door struct {
 	ready atomic.Bool            // the store is open
 }
 
-func doorSettings(s *settings) *door {
-	return &door{
+func accessSettings(s *settings) *accessControl {
+	return &accessControl{
 		auth:       s.text("auth", "FILE", "", "tokens that may write beside the one in the store's folder, one a line"),
 		readToken:  s.text("read-token", "FILE", "", "tokens that may read, one a line; nobody else may then, but /healthz and /readyz"),
 		hosts:      s.many("host", "NAME", "name that the service answers for beside localhost and its own addresses; may be repeated"),
@@ -43,7 +43,7 @@ func doorSettings(s *settings) *door {
 }
 
 // check looks at what can be looked at before anything is opened.
-func (d *door) check(s *settings, store, listen string, readOnly bool) {
+func (d *accessControl) check(s *settings, store, listen string, readOnly bool) {
 	for _, name := range *d.hosts {
 		host, err := server.CheckHost(name)
 		if err != nil {
@@ -71,7 +71,7 @@ func (d *door) check(s *settings, store, listen string, readOnly bool) {
 }
 
 // keys reads the files of tokens.
-func (d *door) keys() (k server.Keys, err error) {
+func (d *accessControl) keys() (k server.Keys, err error) {
 	if token := d.token.Load(); token != nil {
 		t, terr := server.NewToken(*token)
 		k.Writers, err = append(k.Writers, t), errors.Join(err, terr)
@@ -96,7 +96,7 @@ func (d *door) keys() (k server.Keys, err error) {
 // open makes the token of the store's folder where there is none, and listens on its socket.
 // Where the folder takes neither, the service goes on without: it can still be read, and be
 // written to with other tokens. The caller has opened the store.
-func (d *door) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
+func (d *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
 		if err != nil && !readOnly { // of a folder for reading nothing else is expected
 			e.say("caspian serve: %v", err)
@@ -131,7 +131,7 @@ func (d *door) open(e *environment, store string, srv *server.Server, at net.Add
 }
 
 // shut removes what says that the service runs.
-func (d *door) shut() {
+func (d *accessControl) shut() {
 	if d.address != "" {
 		_ = os.Remove(d.address)
 	}
@@ -139,7 +139,7 @@ func (d *door) shut() {
 
 // reload reads the tokens again at each SIGHUP until the context ends. A service that a person
 // started on a terminal, with no files of tokens, ends with its terminal as other programs do.
-func (d *door) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
+func (d *accessControl) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
 	if f, ok := e.err.(*os.File); ok && terminal(f) && *d.auth == "" && !d.closed {
 		return func() {}
 	}
@@ -174,7 +174,7 @@ func (d *door) reload(ctx context.Context, e *environment, store string, srv *se
 }
 
 // link is the address to open in a browser: with the token, where that opens more.
-func (d *door) link(base string, readOnly bool) string {
+func (d *accessControl) link(base string, readOnly bool) string {
 	token := d.token.Load()
 	if token == nil || readOnly && !d.closed || *d.openWrites && !d.closed {
 		return base + "/"

@@ -9,31 +9,31 @@ import (
 	"github.com/caspian-kg/caspian/api"
 )
 
-// place is where a command asks: a running service, or a store of which it is
+// endpoint is where a command asks: a running service, or a store of which it is
 // the only user.
-type place struct {
+type endpoint struct {
 	s                  *settings
 	url, dir, ontology *string
-	access             access
+	credentials        credentials
 	token              string
 	inStore            bool
 }
 
-func (s *settings) place() *place {
-	return &place{
-		s:        s,
-		url:      s.serviceURL(),
-		dir:      s.text("store", "DIR", "", "ask this store, by the service that runs on it where one does"),
-		ontology: s.ontologyFile(),
-		access:   s.access(),
+func (s *settings) endpoint() *endpoint {
+	return &endpoint{
+		s:           s,
+		url:         s.serviceURL(),
+		dir:         s.text("store", "DIR", "", "ask this store, by the service that runs on it where one does"),
+		ontology:    s.ontologyFile(),
+		credentials: s.credentials(),
 	}
 }
 
 // check finds what is wrong with the settings together.
-func (p *place) check() {
+func (p *endpoint) check() {
 	p.inStore = p.s.find("store").given && !p.s.atURL()
 	var err error
-	if p.token, err = p.access.read(p.s); err != nil {
+	if p.token, err = p.credentials.read(p.s); err != nil {
 		p.s.fault("%v", err)
 	}
 }
@@ -45,7 +45,7 @@ type answerer struct {
 }
 
 // open reaches what the settings name; check comes before it.
-func (p *place) open(ctx context.Context, e *environment) (*answerer, error) {
+func (p *endpoint) open(ctx context.Context, e *environment) (*answerer, error) {
 	if p.inStore {
 		if own := serviceOn(*p.dir); own != nil {
 			return &answerer{answer: own.ask, close: func() error { return nil }}, nil
