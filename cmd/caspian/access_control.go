@@ -27,7 +27,7 @@ type accessControl struct {
 	names  []string // of hosts, in one form
 	closed bool     // reading needs a token
 
-	address string // the file that tells it; "" where there is none
+	address string // path of the file with the service's address; "" where there is none
 
 	token atomic.Pointer[string] // of the store's folder; nil where there is none yet
 	ready atomic.Bool            // the store is open
@@ -35,14 +35,14 @@ type accessControl struct {
 
 func accessSettings(s *settings) *accessControl {
 	return &accessControl{
-		auth:       s.text("auth", "FILE", "", "tokens that may write beside the one in the store's folder, one a line"),
-		readToken:  s.text("read-token", "FILE", "", "tokens that may read, one a line; nobody else may then, but /healthz and /readyz"),
-		hosts:      s.many("host", "NAME", "name that the service answers for beside localhost and its own addresses; may be repeated"),
-		openWrites: s.toggle("open-writes", "take writes from this machine without a token; never with a proxy on it"),
+		auth:       s.text("auth", "FILE", "", "tokens that may write, besides the one in the store's folder; one a line"),
+		readToken:  s.text("read-token", "FILE", "", "tokens that may read, one a line; without one only /healthz and /readyz answer"),
+		hosts:      s.many("host", "NAME", "name that the service answers to, besides localhost and its own addresses; may be repeated"),
+		openWrites: s.toggle("open-writes", "accept writes from this machine without a token; unsafe with a proxy on it"),
 	}
 }
 
-// check looks at what can be looked at before anything is opened.
+// check finds the faults that show before anything is opened.
 func (d *accessControl) check(s *settings, store, listen string, readOnly bool) {
 	for _, name := range *d.hosts {
 		host, err := server.CheckHost(name)
@@ -56,12 +56,12 @@ func (d *accessControl) check(s *settings, store, listen string, readOnly bool) 
 	}
 	d.closed = *d.readToken != ""
 	if readOnly && *d.auth != "" && !d.closed {
-		s.fault("--auth and --read-only: with no writes, tokens serve nothing; give one of the two")
+		s.fault("--auth and --read-only: without writes, tokens have no use; give one of the two")
 	}
 	if readOnly && *d.openWrites {
 		s.fault("--open-writes and --read-only: give one of the two")
 	}
-	// What cannot be used is made anew when the store is open.
+	// An unusable token is replaced when the store is open.
 	if token, _ := ownerToken(store); token != "" {
 		d.token.Store(&token)
 	}
@@ -94,8 +94,8 @@ func (d *accessControl) keys() (k server.Keys, err error) {
 }
 
 // open makes the token of the store's folder where there is none, and listens on its socket.
-// Where the folder takes neither, the service goes on without: it can still be read, and be
-// written to with other tokens. The caller has opened the store.
+// Where the folder cannot be written, the service runs without both: it still answers reads, and
+// writes with other tokens. The caller has opened the store.
 func (d *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
 		if err != nil && !readOnly { // of a folder for reading nothing else is expected
@@ -130,7 +130,7 @@ func (d *accessControl) open(e *environment, store string, srv *server.Server, a
 	return l, nil
 }
 
-// shut removes what says that the service runs.
+// shut removes the file with the service's address.
 func (d *accessControl) shut() {
 	if d.address != "" {
 		_ = os.Remove(d.address)

@@ -10,12 +10,12 @@ import (
 )
 
 var changesCommand = &command{
-	name: "changes", short: "tell what differs between two views, or what the store has learned", args: "[SUBJECT]",
+	name: "changes", short: "list what differs between two views, or what the store has recorded", args: "[SUBJECT]",
 	about: `Compares two views, two dates (--from, --to), two record times, or two sets of
 sources, and lists what appeared (ADDED), vanished (REMOVED) or changed (CHANGED: the
 claim before, then the one after). The other flags of the view hold for both. With
---since N it tells what the store has learned behind sequence number N instead,
-commit by commit. SUBJECT is an id or a name that is one entity's alone; only claims
+--since N it lists what the store recorded after sequence number N instead, commit
+by commit. SUBJECT is an id or a name that is one entity's alone; only claims
 that have it as their subject are compared: an office is held by a person, and a
 country's ministers are claims about these.`,
 	examples: `  caspian changes KAZ --from 2018 --to 2020
@@ -30,7 +30,7 @@ country's ministers are claims about these.`,
 			toKnown:     s.text("to-known-at", "TIME", "", "what the store knew then is the second view; now otherwise"),
 			fromSources: s.many("from-sources", "IDS", "only what these sources say is the first view"),
 			toSources:   s.many("to-sources", "IDS", "only what these sources say is the second view"),
-			since:       s.text("since", "N", "", "what was learned behind this sequence number, instead of two views"),
+			since:       s.text("since", "N", "", "what the store recorded after this sequence number, instead of two views"),
 			claims:      s.number("claims", 5, 0, "with --since: how many claims of each commit to show"),
 		}
 		f.pages = s.paging(20)
@@ -64,7 +64,7 @@ type changeFlags struct {
 	pages                               *paging
 }
 
-// views are the two lenses that the flags describe.
+// views are the two views that the flags describe.
 func (f *changeFlags) views() (from, to map[string]any) {
 	q := f.q
 	both := q.view()
@@ -138,11 +138,11 @@ func writeChanges(out *strings.Builder, answer json.RawMessage) error {
 	return nil
 }
 
-// log tells what the store has learned.
+// log lists what the store has recorded.
 func (f *changeFlags) log(ctx context.Context, e *environment, subject string) error {
 	s := f.q.s
 	if subject != "" {
-		s.fault("--since tells commits whole: SUBJECT goes with two views only")
+		s.fault("--since lists whole commits: SUBJECT is possible with two views only")
 	}
 	for _, name := range []string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "as-of", "known-at", "min-confidence", "sources", "after"} {
 		if s.find(name).byFlag {
@@ -151,7 +151,7 @@ func (f *changeFlags) log(ctx context.Context, e *environment, subject string) e
 	}
 	since, err := strconv.Atoi(*f.since)
 	if err != nil || since < 0 {
-		s.fault("--since: %q is no sequence number", *f.since)
+		s.fault("--since: %q is not a sequence number", *f.since)
 	}
 	f.q.field = "log"
 	f.q.labels["sinceSequence"] = "--since"
@@ -166,7 +166,7 @@ const logDocument = `query Log($since: Int!, $first: Int, $claims: Int) {
   }
 }` + claimFragment
 
-// entries asks for as many commits as are wanted.
+// entries fetches as many commits as the flags request.
 func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.RawMessage, error) {
 	list := []json.RawMessage{}
 	for at := since; ; {
@@ -205,7 +205,7 @@ func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.Ra
 }
 
 func writeLog(out *strings.Builder, answer json.RawMessage) error {
-	type learned struct {
+	type recorded struct {
 		TotalCount int
 		Nodes      []claimRow
 	}
@@ -213,13 +213,13 @@ func writeLog(out *strings.Builder, answer json.RawMessage) error {
 		Sequence         int
 		RecordedAt       string
 		Entities         []named
-		Added, Withdrawn learned
+		Added, Withdrawn recorded
 	}
 	if err := json.Unmarshal(answer, &found); err != nil {
 		return err
 	}
 	if len(found) == 0 {
-		fmt.Fprintln(out, "Nothing was learned since.")
+		fmt.Fprintln(out, "Nothing was recorded since.")
 	}
 	for i, x := range found {
 		if i > 0 {
@@ -230,7 +230,7 @@ func writeLog(out *strings.Builder, answer json.RawMessage) error {
 		t := newTable("   ", append([]string{"KIND"}, claimColumns...)...)
 		for _, y := range []struct {
 			kind string
-			learned
+			recorded
 		}{{"ADDED", x.Added}, {"WITHDRAWN", x.Withdrawn}} {
 			for j := range y.Nodes {
 				t.row(append([]string{y.kind}, y.Nodes[j].cells()...)...)

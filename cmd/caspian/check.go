@@ -16,13 +16,13 @@ var checkCommand = &command{
 	name: "check", short: "find every fault in seeds or JSON lines, without a store", args: "[FILE|DIR]...", files: true,
 	about: `Reads the files as one change of an empty graph and lists every fault with its
 file and line. Without arguments it checks the seeds that are built in. Files
-that lean on others (sources, entities) must be checked together with them.`,
+that refer to others (sources, entities) must be checked together with them.`,
 	examples: `  caspian check
   caspian check seeds/
   caspian check seeds/sources.yaml mine.yaml
   caspian check --format jsonl - < claims.txt`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		ontology, format := s.ontologyFile(), s.text("format", "NAME", "", "format of the files, where their names do not tell")
+		ontology, format := s.ontologyFile(), s.text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		asJSON := s.jsonOutput()
 		return func(ctx context.Context, e *environment, args []string) error {
@@ -47,7 +47,7 @@ that lean on others (sources, entities) must be checked together with them.`,
 			}
 			res, problems := graph.Check(o, graph.Nothing, &graph.Change{Ops: ops})
 			bar.end()
-			return tellCheck(e, *asJSON, len(ops), res, append(faults, problems...))
+			return reportCheck(e, *asJSON, len(ops), res, append(faults, problems...))
 		}
 	},
 }
@@ -67,7 +67,7 @@ func inputsOf(args []string, format string, e *environment) ([]ingest.Input, err
 	return ingest.Find(args, f, e.in)
 }
 
-func tellCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults graph.Problems) error {
+func reportCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults graph.Problems) error {
 	var notices graph.Problems
 	entities, claims := 0, 0
 	if res != nil {

@@ -48,7 +48,7 @@ type fault struct {
 	file, text string
 	// edit changes a seed file instead.
 	edit func(dir string) error
-	// want is what check must say; PLANTED stands for the planted file's path,
+	// want is what check must say; PLANTED is the planted file's path,
 	// and … between two parts for any words.
 	want string
 }
@@ -127,7 +127,7 @@ var faults = []fault{
 }
 
 // TestCheckFindsFaults plants each fault in a copy of the seeds; check must
-// tell it with its place and fail.
+// report it with its position and fail.
 func TestCheckFindsFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many cases, with nothing going on at the same time")
@@ -141,7 +141,7 @@ func TestCheckFindsFaults(t *testing.T) {
 			}
 			planted := filepath.Join(dir, f.file)
 			if f.edit != nil {
-				// Edits write the file anew, and not the one it is linked to.
+				// Edits write a new file, and not the one it is linked to.
 				if err := os.Remove(filepath.Join(dir, "sources.yaml")); err != nil {
 					t.Fatal(err)
 				}
@@ -171,7 +171,7 @@ func TestCheckFindsFaults(t *testing.T) {
 func linkAll(from, to string) error {
 	entries, err := os.ReadDir(from)
 	for _, e := range entries {
-		// The seeds of the whole world lean on the others and not the other way
+		// The seeds of the whole world refer to the others and not the other way
 		// round; without them the many cases take seconds.
 		if err == nil && !strings.HasPrefix(e.Name(), "world-") {
 			err = os.Link(filepath.Join(from, e.Name()), filepath.Join(to, e.Name()))

@@ -12,22 +12,22 @@ import (
 var chokepointsCommand = &command{
 	name: "chokepoints", short: "find what every route passes, or what a closure breaks", args: "FROM TO",
 	about: `Lists the smallest sets of nodes, legs, countries and waters without which no route
-is left; a set of one is a single point of failure. With --closing it tells how
-many pairs, of a node where routes start and one where they arrive, lose their last
-way when each of these closes. FROM, TO and the rest are ids or names that are one
-entity's alone.`,
+is left; a set of one is a single point of failure. With --closing it counts
+the pairs of a start and a destination node that lose their last route when each of
+these closes. FROM, TO and the other entities are ids, or names that
+only one entity has.`,
 	examples: `  caspian chokepoints KAZ eu --avoid RUS,IRN
   caspian chokepoints KAZ eu --kinds country --as-of 2016
   caspian chokepoints KAZ eu --closing titr,black-sea,AZE
   caspian chokepoints KAZ eu --avoid RUS,IRN --weight capacity`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		avoid := s.many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations that no route may touch")
-		closing := s.many("closing", "IDS", "instead of the sets: what each of these removes when it closes")
+		closing := s.many("closing", "IDS", "count what each of these removes when it closes, instead of searching for sets")
 		kinds := s.many("kinds", "KINDS", "only sets of these: node, leg, country, water")
 		modes := s.modes()
 		statuses := s.statuses()
 		network := s.network()
-		weight := s.choice("weight", "count", "which set is the smaller one, that of fewer elements or that of less capacity", "count", "capacity")
+		weight := s.choice("weight", "count", "compare sets by their number of elements or by their capacity", "count", "capacity")
 		unit := s.text("unit", "UNIT", "MtPerYear", "unit of capacities")
 		first := s.number("first", 20, 1, "how many sets, up to 200")
 		q := s.ask("chokepoints", "chokepoints")
@@ -80,17 +80,17 @@ type foundChokepoint struct {
 	}
 }
 
-// writeChokepoints returns how many there are.
+// writeChokepoints writes the sets and returns their number.
 func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool) (int, error) {
 	var found []foundChokepoint
 	if err := json.Unmarshal(answer, &found); err != nil {
 		return 0, err
 	}
 	if len(found) == 0 {
-		fmt.Fprintln(out, "No small set closes every route, or there is no route to close: 'caspian routes' tells which.")
+		fmt.Fprintln(out, "No small set closes every route, or there is no route to close: 'caspian routes' shows which.")
 		return 0, nil
 	}
-	t := newTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST WAY", "CAPACITY", "AMONG THEM")
+	t := newTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST ROUTE", "CAPACITY", "AMONG THEM")
 	for i := range found {
 		x := &found[i]
 		ids := make([]string, len(x.Cut))
@@ -110,7 +110,7 @@ func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool
 	return len(found), nil
 }
 
-// capacity tells what can pass, and nothing where nobody states any of it.
+// capacity is how much can pass, and empty where no claim states any of it.
 func (x *foundChokepoint) capacity() string {
 	c := x.Capacity
 	switch {
@@ -119,14 +119,14 @@ func (x *foundChokepoint) capacity() string {
 	case c.High == nil && c.Stated == 0:
 		return "not stated"
 	case c.High == nil:
-		return fmt.Sprintf("at least %s %s, not stated of %s", graph.FormatNumber(c.Low, 4), c.Unit, names(c.Unstated, ", "))
+		return fmt.Sprintf("at least %s %s, not stated for %s", graph.FormatNumber(c.Low, 4), c.Unit, names(c.Unstated, ", "))
 	case c.Low == *c.High:
 		return graph.FormatNumber(c.Low, 4) + " " + c.Unit
 	}
 	return fmt.Sprintf("%s to %s %s", graph.FormatNumber(c.Low, 4), graph.FormatNumber(*c.High, 4), c.Unit)
 }
 
-// pairs tells a few of the pairs that lose their last way.
+// pairs names a few of the pairs that lose their last route.
 func (x *foundChokepoint) pairs() string {
 	const few = 3
 	var list []string

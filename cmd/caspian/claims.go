@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// claimFragment selects what the commands print of a claim, and what their JSON has of it.
+// claimFragment selects what the commands print about a claim, and what their JSON contains.
 const claimFragment = `
 fragment ClaimRow on Claim {
   id subject { id type name } predicate value object { id type name }
@@ -24,7 +24,7 @@ func names(list []named, between string) string {
 	return strings.Join(out, between)
 }
 
-// together names what goes together, as a list in words.
+// together writes a list of names in words: "A, B and C".
 func together(list []named) string {
 	if len(list) < 2 {
 		return names(list, "")
@@ -71,27 +71,27 @@ func (c *claimRow) statement() string {
 	case c.Value != nil:
 		text += " " + shorten(*c.Value)
 	}
-	var besides []string
+	var qualified []string
 	for _, q := range c.Qualifiers {
 		switch {
 		case q.Object != nil:
-			besides = append(besides, q.Name+" "+q.Object.Name)
+			qualified = append(qualified, q.Name+" "+q.Object.Name)
 		case q.Value != nil:
-			besides = append(besides, q.Name+" "+shorten(*q.Value))
+			qualified = append(qualified, q.Name+" "+shorten(*q.Value))
 		}
 	}
-	if besides != nil {
-		text += " (" + strings.Join(besides, ", ") + ")"
+	if qualified != nil {
+		text += " (" + strings.Join(qualified, ", ") + ")"
 	}
 	return text
 }
 
-// sentence is the claim as a line of its subject, predicate and what it states.
+// sentence is the claim on one line: its subject, then its statement.
 func (c *claimRow) sentence() string { return c.Subject.Name + " " + c.statement() }
 
 func (c *claimRow) when() string { return span(c.ValidFrom, c.ValidTo) }
 
-// span is a stretch of time in words; nothing where nobody states one.
+// span writes a period of time in words; empty where none is stated.
 func span(from, to *string) string {
 	text := func(s *string) string {
 		if s == nil || *s == ".." {
@@ -111,7 +111,7 @@ func span(from, to *string) string {
 	}
 }
 
-// cite is the source's id and the place in it.
+// cite is the source's id and the locator in it.
 func (c *claimRow) cite() string {
 	if c.Locator == nil {
 		return c.Source.ID
@@ -128,7 +128,7 @@ func (c *claimRow) cells() []string {
 	return []string{c.sentence(), c.when(), c.Holds, c.confidence(), c.cite()}
 }
 
-// writeWeakest names the claim on which an answer leans the least.
+// writeWeakest writes the weakest claim of an answer.
 func writeWeakest(out *strings.Builder, indent string, c *claimRow) {
 	if c == nil {
 		return

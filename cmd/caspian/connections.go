@@ -11,18 +11,18 @@ import (
 
 var connectionsCommand = &command{
 	name: "connections", short: "explain how two entities are connected", args: "FROM TO",
-	about: `Finds the best ways along claims from one entity to another. Each step is one
-claim with its source. The score is the confidences multiplied, divided for each
-entity between by the number of others it is linked with: a meeting of six explains
-more than a country that trades with everybody. A way along claims is no causal or
-supply relation. FROM and TO are ids or names that are one entity's alone.`,
+	about: `Finds the best paths along claims from one entity to another. Each step is one
+claim with its source. The score is the product of the confidences, divided, for
+each entity in between, by the number of its other neighbours: a meeting of six
+explains more than a country that trades with everybody. A path along claims is not
+a causal or supply relation. FROM and TO are ids, or names that only one entity has.`,
 	examples: `  caspian connections JPN uranium
   caspian connections JPN KAZ --relations participants,host --as-of 2025-12-21
   caspian connections "Sanae Takaichi" Kazatomprom --max-length 5 --first 1`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		longest := s.number("max-length", 4, 1, "at most so many steps, up to 6")
-		relations := s.many("relations", "NAMES", "only along these predicates, such as memberOf,participants")
-		exclude := s.many("exclude-types", "TYPES", "through no entity of these types or interfaces; Source otherwise")
+		longest := s.number("max-length", 4, 1, "longest path, in steps, up to 6")
+		relations := s.many("relations", "NAMES", "follow these predicates only, such as memberOf,participants")
+		exclude := s.many("exclude-types", "TYPES", "pass through no entity of these types or interfaces; Source by default")
 		first := s.number("first", 5, 1, "how many connections, up to 100")
 		q := s.ask("connections", "connections")
 		return func(ctx context.Context, e *environment, args []string) error {
@@ -68,30 +68,30 @@ func writeConnections(out *strings.Builder, answer json.RawMessage) error {
 		return err
 	}
 	if len(found) == 0 {
-		fmt.Fprintln(out, "No way along claims in view connects them within these bounds.")
+		fmt.Fprintln(out, "No path along claims in view connects them within these bounds.")
 		return nil
 	}
 	for i, x := range found {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		way := make([]named, 0, len(x.Steps)+1)
+		path := make([]named, 0, len(x.Steps)+1)
 		t := newTable("   ", claimColumns...)
 		for j := range x.Steps {
 			step := &x.Steps[j]
 			if j == 0 {
-				way = append(way, step.From)
+				path = append(path, step.From)
 			}
-			way = append(way, step.To)
+			path = append(path, step.To)
 			t.row(step.Claim.cells()...)
 		}
-		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(way, " – "), count(x.Length, "step"), graph.FormatNumber(x.Score, 3))
+		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(path, " – "), count(x.Length, "step"), graph.FormatNumber(x.Score, 3))
 		t.write(out)
 		writeWeakest(out, "   ", x.Weakest)
 	}
-	fmt.Fprintln(out, "\nA way along claims is no causal or supply relation: sources speak of both along the way, and no more.")
+	fmt.Fprintln(out, "\nA path along claims is not a causal or supply relation: each step is a claim, no more.")
 	if found[0].Partial {
-		fmt.Fprintln(out, "The search ended at its limit of work: there may be better ones. Fewer steps (--max-length) or --relations narrow it.")
+		fmt.Fprintln(out, "The search ended at its limit of work: there may be better paths. --max-length or --relations narrow it.")
 	}
 	return nil
 }

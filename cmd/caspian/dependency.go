@@ -12,18 +12,18 @@ import (
 )
 
 var dependencyCommand = &command{
-	name: "dependency", short: "measure on whom a country's trade in a resource depends", args: "COUNTRY RESOURCE",
-	about: `Tells the share of each partner in a country's imports (or exports) of a resource
-as far as anybody states it, as an interval: from what the claims grant it to what
-the others leave it. What nobody accounts for is the unknown part and never 0.
-Figures that disagree stand side by side; those that count something else stand
-apart. COUNTRY and RESOURCE are ids or names that are one entity's alone.`,
+	name: "dependency", short: "measure on which partners a country's trade in a resource depends", args: "COUNTRY RESOURCE",
+	about: `Computes the share of each partner in a country's imports (or exports) of a resource
+from the claims, as an interval: from what the claims state for it to what the shares
+of the others leave. What no claim covers is the unknown part, and never 0. Figures
+that disagree are shown side by side; those that count something else are listed
+separately. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
 	examples: `  caspian dependency JPN rare-earths --year 2018
   caspian dependency Japan "Rare earths" --as-of 2025-12-21
   caspian dependency KAZ uranium --direction export --json`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		direction := s.choice("direction", "import", "which way goods go", "import", "export")
-		year := s.text("year", "YEAR", "", "year of the figures; the latest in view otherwise")
+		direction := s.choice("direction", "import", "direction of the trade", "import", "export")
+		year := s.text("year", "YEAR", "", "year of the figures; the latest in view by default")
 		scope := s.text("scope", "TEXT", "", "only figures of this scope")
 		measure := s.text("measure", "TEXT", "", "only figures of this measure")
 		q := s.ask("dependency", "dependency")
@@ -37,7 +37,7 @@ apart. COUNTRY and RESOURCE are ids or names that are one entity's alone.`,
 			if *year != "" {
 				n, err := strconv.Atoi(*year)
 				if err != nil {
-					s.fault("--year: %q is no year", *year)
+					s.fault("--year: %q is not a year", *year)
 				}
 				variables["year"] = n
 			}
@@ -95,7 +95,7 @@ type tradeFigures struct {
 	Claims         []claimRow
 }
 
-// text tells what the figures count.
+// text says what the figures count.
 func (f *tradeFigures) text() string {
 	text := f.Resource.Name
 	for _, part := range []*string{f.Scope, f.Measure} {
@@ -142,9 +142,9 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	other := "any other"
 	if d.Basis == nil {
 		other = "any partner"
-		fmt.Fprintf(out, "%s: nobody states a share in view, so that all of it is unknown.\n", what)
+		fmt.Fprintf(out, "%s: no claim in view states a share, so that all of it is unknown.\n", what)
 		if d.Year != nil {
-			fmt.Fprintln(out, "Without --year it is the latest year of which there are figures in view.")
+			fmt.Fprintln(out, "Without --year it is the latest year with figures in view.")
 		}
 		fmt.Fprintln(out)
 	} else {
@@ -160,7 +160,7 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 		t.row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
 	}
 	if d.Unknown.High > 0 {
-		// Whoever is not named may have all that nobody accounts for, and need not have any.
+		// A partner that no claim names may have between nothing and all of the unknown part.
 		t.row(other, (&interval{High: d.Unknown.High}).percent())
 	}
 	t.row("unknown remainder", d.Unknown.percent())
@@ -171,8 +171,8 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	return nil
 }
 
-// writeFigures writes the claims behind the shares and those beside them, and
-// marks which disagree.
+// writeFigures writes the claims that the shares come from, then the other figures, and
+// marks those that disagree.
 func (d *foundDependency) writeFigures(out *strings.Builder) {
 	open := map[string]*claimRow{} // that disagree and are not written yet
 	for i := range d.Conflicts {

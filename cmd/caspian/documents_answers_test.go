@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "write the answers in the documents and scripts anew")
+var update = flag.Bool("update", false, "rewrite the answers in the documents and scripts")
 
 // scratch is a folder for all tests of the package; TestMain makes and removes it.
 var scratch string
@@ -86,7 +86,7 @@ func TestDocumentsShowAnswers(t *testing.T) {
 // questions are the commands that ask the graph.
 var questions = []*command{searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand, conflictsCommand, changesCommand, timelineCommand}
 
-// TestExamplesAnswer runs the examples of the helps: each finds what it asks for.
+// TestExamplesAnswer runs the examples of the helps: each finds something.
 func TestExamplesAnswer(t *testing.T) {
 	dir, err := seededStore()
 	if err != nil {
@@ -95,8 +95,8 @@ func TestExamplesAnswer(t *testing.T) {
 	for _, c := range questions {
 		for line := range strings.Lines(c.examples) {
 			printed, _ := runLine(t, dir, strings.TrimSpace(line))
-			for _, fruitless := range []string{"nothing in view", "several are called", "Nothing ", "No ", "show the same", "caspian " + c.name + ": asking", "--help"} {
-				if strings.HasPrefix(printed, fruitless) || strings.Contains(printed, ": "+fruitless) || len(printed) < 40 {
+			for _, empty := range []string{"nothing in view", "several entities are called", "Nothing ", "No ", "show the same", "caspian " + c.name + ": querying", "--help"} {
+				if strings.HasPrefix(printed, empty) || strings.Contains(printed, ": "+empty) || len(printed) < 40 {
 					t.Errorf("%sprints %s", line, printed)
 					break
 				}
@@ -124,21 +124,21 @@ func runLine(t *testing.T, store, line string) (printed, command string) {
 		}
 	}
 	if len(words) < 2 || words[0] != "caspian" {
-		t.Fatalf("%q is no command line of caspian", line)
+		t.Fatalf("%q is not a command line of caspian", line)
 	}
-	var out, told bytes.Buffer
+	var out, stderr bytes.Buffer
 	e := &environment{
 		in: strings.NewReader(""), out: &out, err: &out,
 		lookup: func(name string) (string, bool) { return store, name == "CASPIAN_STORE" },
 		now:    func() time.Time { return time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC) },
 	}
 	if most >= 0 {
-		e.err = &told // which head does not read
+		e.err = &stderr // which head does not read
 	}
 	run(t.Context(), words[1:], e)
 	lines := strings.SplitAfter(out.String(), "\n")
 	if most >= 0 && most < len(lines) {
 		lines = lines[:most]
 	}
-	return told.String() + strings.Join(lines, ""), words[1]
+	return stderr.String() + strings.Join(lines, ""), words[1]
 }

@@ -45,7 +45,7 @@ func TestDocumentsNameRealFlags(t *testing.T) {
 		for _, m := range called.FindAllStringSubmatch(text, -1) {
 			s := known[m[1]]
 			if s == nil {
-				// Prose may go on behind the program's name; a command line has flags.
+				// Prose may follow the program's name; a command line has flags.
 				if strings.Contains(m[2], " --") && m[1] != "help" {
 					t.Errorf("%s: there is no command %q", name, m[1])
 				}
@@ -70,19 +70,19 @@ func TestServingPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := map[string]bool{}
+	named := map[string]bool{}
 	for _, m := range regexp.MustCompile("[` ]--([a-z][a-z-]*)").FindAllStringSubmatch(string(text), -1) {
-		told[m[1]] = true
+		named[m[1]] = true
 	}
 	s := newSettings(func(string) (string, bool) { return "", false })
 	serveCommand.setup(s)
 	for _, v := range s.list {
-		if !told[v.name] {
+		if !named[v.name] {
 			t.Errorf("the page does not name --%s", v.name)
 		}
-		delete(told, v.name)
+		delete(named, v.name)
 	}
-	for name := range told {
+	for name := range named {
 		if name != "help" {
 			t.Errorf("the page names --%s, which serve does not have", name)
 		}

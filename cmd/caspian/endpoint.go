@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/api"
 )
 
-// endpoint is where a command asks: a running service, or a store of which it is
-// the only user.
+// endpoint is what answers a command: a running service, or a store of which the command
+// is the only user.
 type endpoint struct {
 	s                  *settings
 	url, dir, ontology *string
@@ -23,7 +23,7 @@ func (s *settings) endpoint() *endpoint {
 	return &endpoint{
 		s:           s,
 		url:         s.serviceURL(),
-		dir:         s.text("store", "DIR", "", "ask this store, by the service that runs on it where one does"),
+		dir:         s.text("store", "DIR", "", "query this store, through the service that runs on it if one does"),
 		ontology:    s.ontologyFile(),
 		credentials: s.credentials(),
 	}
@@ -44,7 +44,7 @@ type answerer struct {
 	close  func() error
 }
 
-// open reaches what the settings name; check comes before it.
+// open connects to what the settings name; call check first.
 func (p *endpoint) open(ctx context.Context, e *environment) (*answerer, error) {
 	if p.inStore {
 		if own := serviceOn(*p.dir); own != nil {

@@ -11,9 +11,9 @@ import (
 )
 
 var exportCommand = &command{
-	name: "export", short: "write all that a store knows",
+	name: "export", short: "write everything that a store has recorded",
 	about: `Writes every entity and claim to the standard output or a file, withdrawn ones
-included where the format can say so. Where a service runs on the store, that service
+included where the format can express it. Where a service runs on the store, that service
 writes its newest snapshot.
 
 Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) + `.`,
@@ -53,11 +53,11 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 		out = file
 	}
 	if running := serviceOn(dir); running != nil {
-		bar := startProgress(e, "writing what the service on %s knows", dir)
+		bar := startProgress(e, "writing the export of the service on %s", dir)
 		err := running.export(ctx, f.Name, out)
 		bar.end()
 		if err == nil && to != "" {
-			e.say("wrote what the service on %s knows to %s", dir, to)
+			e.say("wrote the export of the service on %s to %s", dir, to)
 		}
 		return err
 	}

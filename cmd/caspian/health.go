@@ -10,21 +10,21 @@ import (
 )
 
 var healthCommand = &command{
-	name: "health", short: "tell whether a service is ready",
-	about: `Asks /readyz of a running service. The exit code is 0 when it is ready and 1
-otherwise; with --wait it asks again until the time is over.`,
+	name: "health", short: "report whether a service is ready",
+	about: `Requests /readyz of a running service. The exit code is 0 when it is ready and 1
+otherwise; with --wait it tries again until the time is over.`,
 	examples: `  caspian health
   caspian health --wait 30s --url http://127.0.0.1:9000`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		url := s.serviceURL()
-		wait := s.text("wait", "TIME", "", "keep asking for as long")
+		wait := s.text("wait", "TIME", "", "keep trying for this long")
 		return func(ctx context.Context, e *environment, args []string) error {
 			s.noArguments(args)
 			deadline := time.Now()
 			if *wait != "" {
 				d, err := time.ParseDuration(*wait)
 				if err != nil || d < 0 {
-					s.fault("--wait: %q is no time, such as 30s", *wait)
+					s.fault("--wait: %q is not a duration, such as 30s", *wait)
 				}
 				deadline = deadline.Add(d)
 			}
@@ -63,7 +63,7 @@ func askReady(ctx context.Context, url string) (string, error) {
 		return "", err
 	}
 	if res.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("it answers %s", res.Status)
+		return "", fmt.Errorf("it answered %s", res.Status)
 	}
 	return strings.TrimSpace(string(body)), nil
 }

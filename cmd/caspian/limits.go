@@ -25,17 +25,17 @@ func limitSettings(s *settings, l *gql.Limits) {
 		{"max-depth", "deepest nesting of fields (LIMIT_DEPTH)", &l.Depth, standard.Depth},
 		{"max-aliases", "most aliased fields (LIMIT_ALIASES)", &l.Aliases, standard.Aliases},
 		{"max-root-fields", "most fields of the root (LIMIT_ROOT_FIELDS)", &l.RootFields, standard.RootFields},
-		{"max-fields", "most fields selected, with fragments taken apart (LIMIT_FIELDS)", &l.Fields, standard.Fields},
+		{"max-fields", "most fields selected, with fragments expanded (LIMIT_FIELDS)", &l.Fields, standard.Fields},
 		{"max-cost", "highest cost of an operation, in fields weighted by the sizes of lists (LIMIT_COST)", &l.Cost, standard.Cost},
-		{"list-size", "items that the cost assumes of a list that does not say", &l.ListSize, standard.ListSize},
+		{"list-size", "items that the cost assumes for a list without a bound", &l.ListSize, standard.ListSize},
 		{"max-introspection", "most introspection lists within one another (LIMIT_INTROSPECTION)", &l.Introspection, standard.Introspection},
-		{"max-variables", "longest variables, in bytes (LIMIT_VARIABLES); as --max-body where it is not given", &l.VariableBytes, 0},
+		{"max-variables", "longest variables, in bytes (LIMIT_VARIABLES); --max-body by default", &l.VariableBytes, 0},
 		{"max-variable-values", "most values in the variables, at any depth (LIMIT_VARIABLES)", &l.VariableValues, standard.VariableValues},
 		{"max-variable-depth", "deepest nesting of variables (LIMIT_VARIABLES)", &l.VariableDepth, standard.VariableDepth},
 		{"max-subscription", "longest subscription with its variables, in bytes (LIMIT_SUBSCRIPTION)", &l.SubscriptionBytes, standard.SubscriptionBytes},
 		{"max-output", "longest answer, in bytes, before compression (LIMIT_OUTPUT)", &l.Output, standard.Output},
-		{"max-output-total", "longest that all answers under way may be together, in bytes, but for short ones (OVERLOADED)", &l.OutputTotal, standard.OutputTotal},
-		{"max-errors", "most errors listed in an answer, the rest is counted (LIMIT_ERRORS)", &l.Errors, standard.Errors},
+		{"max-output-total", "most bytes of all answers in progress together, short ones aside (OVERLOADED)", &l.OutputTotal, standard.OutputTotal},
+		{"max-errors", "most errors listed in an answer; the rest are counted (LIMIT_ERRORS)", &l.Errors, standard.Errors},
 		{"plan-cache", "memory for plans of documents, in bytes", &l.PlanCacheBytes, standard.PlanCacheBytes},
 	} {
 		shown := ""
@@ -45,13 +45,13 @@ func limitSettings(s *settings, l *gql.Limits) {
 		s.add(v.name, "N", shown, v.help, func(t string) error {
 			n, err := strconv.Atoi(t)
 			if err != nil || n < 1 {
-				return fmt.Errorf("%q is no whole number of at least 1", t)
+				return fmt.Errorf("%q is not a whole number of at least 1", t)
 			}
 			*v.to = n
 			return nil
 		})
 	}
-	s.add("no-introspection", "", "", "tell no schema: neither __schema and __type nor /schema.graphql (INTROSPECTION_DISABLED), nor suggestions of names", func(t string) (err error) {
+	s.add("no-introspection", "", "", "hide the schema: no __schema, __type, /schema.graphql (INTROSPECTION_DISABLED) or suggestions of names", func(t string) (err error) {
 		if l.NoIntrospection, err = strconv.ParseBool(t); err != nil {
 			return fmt.Errorf("%q is neither true nor false", t)
 		}
@@ -59,30 +59,30 @@ func limitSettings(s *settings, l *gql.Limits) {
 	})
 }
 
-// admissionSettings declares how much is worked at at once. They too are in docs/serving.md.
+// admissionSettings declares how many requests run and wait at once. They are in docs/serving.md too.
 func admissionSettings(s *settings) func(*server.Options) {
-	maxRequests := s.number("max-requests", server.DefaultMaxRequests, 1, "most reads worked at at once; by itself four for each core (OVERLOADED)")
-	maxWrites := s.number("max-writes", server.DefaultMaxWrites, 1, "most writes worked at at once; by itself eight for each core (OVERLOADED)")
-	maxQueue := s.number("max-queue", server.DefaultMaxQueue, 1, "most requests that wait to be worked at, reads and writes apart (OVERLOADED)")
-	queueTime := s.duration("queue-time", server.DefaultQueueTime, "longest wait to be worked at (OVERLOADED)")
+	maxRequests := s.number("max-requests", server.DefaultMaxRequests, 1, "most reads that run at once; by default four for each core (OVERLOADED)")
+	maxWrites := s.number("max-writes", server.DefaultMaxWrites, 1, "most writes that run at once; by default eight for each core (OVERLOADED)")
+	maxQueue := s.number("max-queue", server.DefaultMaxQueue, 1, "most requests that wait to run, reads and writes separately (OVERLOADED)")
+	queueTime := s.duration("queue-time", server.DefaultQueueTime, "longest wait to run (OVERLOADED)")
 	maxPaused := s.number("max-paused", server.DefaultMaxPaused, 1, "most requests that wait for a sequence number (OVERLOADED)")
-	maxConnections := s.number("max-connections", server.DefaultMaxConnections(), 1, "most open connections, an idle one is closed for the next; by itself what the limit of open files leaves")
+	maxConnections := s.number("max-connections", server.DefaultMaxConnections(), 1, "most open connections; an idle one is closed for a new one; by default what the limit of open files allows")
 	return func(o *server.Options) {
 		o.MaxConnections = *maxConnections
 		o.MaxRequests, o.MaxWrites, o.MaxQueue, o.QueueTime, o.MaxPaused = *maxRequests, *maxWrites, *maxQueue, *queueTime, *maxPaused
 	}
 }
 
-// liveSettings declares how changes are followed. They too are in docs/serving.md.
+// liveSettings declares the limits of subscriptions. They are in docs/serving.md too.
 func liveSettings(s *settings) func() server.Live {
 	maxSubscribers := s.number("max-subscribers", server.DefaultMaxSubscribers, 1, "most event streams, sockets and operations on them at once (TOO_MANY_SUBSCRIBERS)")
 	maxOperations := s.number("max-connection-operations", server.DefaultMaxOperations, 1, "most operations of one socket or reserved stream at once (TOO_MANY_SUBSCRIBERS)")
-	maxReservations := s.number("max-reservations", server.DefaultMaxReservations, 1, "most event streams reserved and not yet open (TOO_MANY_SUBSCRIBERS)")
+	maxReservations := s.number("max-reservations", server.DefaultMaxReservations, 1, "most event streams that are reserved and not yet open (TOO_MANY_SUBSCRIBERS)")
 	reservation := s.duration("reservation-timeout", server.DefaultReservationTimeout, "longest time for a reserved stream to be opened")
-	maxBehind := s.number("max-behind", server.DefaultMaxBehind, 1, "entries that a subscription may fall behind (SUBSCRIPTION_BEHIND)")
-	heartbeat := s.duration("heartbeat", server.DefaultHeartbeat, "how often a quiet stream or socket shows that it lives")
-	write := s.duration("write-timeout", server.DefaultWriteTimeout, "longest time for a client to take what is sent to it")
-	initial := s.duration("init-timeout", server.DefaultInitTimeout, "longest time for a socket to begin")
+	maxBehind := s.number("max-behind", server.DefaultMaxBehind, 1, "entries that a subscription may lag (SUBSCRIPTION_BEHIND)")
+	heartbeat := s.duration("heartbeat", server.DefaultHeartbeat, "interval of heartbeats on a quiet stream or socket")
+	write := s.duration("write-timeout", server.DefaultWriteTimeout, "longest time for a client to read what is sent to it")
+	initial := s.duration("init-timeout", server.DefaultInitTimeout, "longest time for a socket to send connection_init")
 	return func() server.Live {
 		return server.Live{
 			MaxSubscribers: *maxSubscribers, MaxOperations: *maxOperations, MaxReservations: *maxReservations,

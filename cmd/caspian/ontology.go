@@ -13,18 +13,18 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// acceptOntology is the setting that goes on with an ontology that not all
+// acceptOntology is the setting that continues with an ontology that not all
 // claims fit.
 func (s *settings) acceptOntology() *bool {
-	return s.toggle("accept-ontology", "go on though not all that is recorded fits the ontology; nothing is lost by it")
+	return s.toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")
 }
 
-// mostMisfits bounds how many are listed.
+// mostMisfits is how many misfits are listed.
 const mostMisfits = 20
 
-// settleOntology holds what is recorded against the ontology where that is
-// another than the store was accepted under, and has the store keep it. What
-// does not fit is refused, unless it is accepted, or only read, which a line says.
+// settleOntology checks the recorded claims against an ontology that differs from the one
+// that the store was accepted under, and has the store record it. Claims that do not fit
+// are an error, unless they are accepted; where the store is only read, a notice lists them.
 func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
 	kept, err := log.Ontology("")
 	if err != nil || kept == o.ontology.Text() {
@@ -40,11 +40,11 @@ func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
 			text := describeMisfits(misfits)
 			switch {
 			case reading && o.say != nil:
-				o.say("notice: not all that is recorded fits the ontology:\n%s", text)
+				o.say("notice: not every recorded claim fits the ontology:\n%s", text)
 			case !reading && !o.accept:
-				return errors.New("the ontology has changed, and not all that is recorded fits it:\n" + text +
+				return errors.New("the ontology has changed, and not every recorded claim fits it:\n" + text +
 					"\nStart with the ontology as it was ('caspian schema ontology --store DIR' prints it), or with --accept-ontology:" +
-					"\nnothing is lost by it, and exports have all of it")
+					"\nnothing is lost, and exports contain everything")
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
 func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept string) ([]snapshot.Misfit, error) {
 	var earlier *schema.Ontology
 	if kept != "" {
-		// What another version of the program cannot read is as unknown.
+		// An ontology that this version cannot read is treated as unknown.
 		earlier, _ = schema.Load("the store's ontology", kept)
 	}
 	return live.Misfits(ctx, log, o, earlier)
@@ -86,12 +86,12 @@ func keptOntology(dir string) (text string, err error) {
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	if text, err = log.Ontology(""); err == nil && text == "" {
-		err = fmt.Errorf("the store %s keeps no ontology; an earlier version made it", dir)
+		err = fmt.Errorf("the store %s has no ontology recorded; an earlier version created it", dir)
 	}
 	return text, err
 }
 
-// asIs takes changes with what does not fit the ontology, as exports have it.
+// asIs commits changes although they do not fit the ontology, since exports contain such claims.
 type asIs struct{ *live.Graph }
 
 func (g asIs) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {

@@ -34,7 +34,7 @@ type opened struct {
 	log store.Log
 }
 
-// Close writes the snapshot file and lets go of the store.
+// Close writes the snapshot file and closes the store.
 func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.log.Close()) }
 
 // snapshotFile is the snapshot file of the store in the folder.
@@ -54,14 +54,14 @@ type openOptions struct {
 	existing bool
 	// readOnly changes nothing on the disk.
 	readOnly bool
-	// accept goes on with an ontology that not all claims fit.
+	// accept continues with an ontology that not all claims fit.
 	accept bool
 	// say takes lines for the user; nil discards them.
 	say func(format string, a ...any)
 	// noCache leaves the snapshot file alone.
 	noCache bool
 	logger  *slog.Logger
-	// over, where not nil, stands before the log, as a dry run's does.
+	// over, where not nil, wraps the log, as a dry run does.
 	over func(live.Log) live.Log
 }
 
@@ -108,13 +108,13 @@ func orURL(err error) error {
 func storeExists(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' makes one", dir)
+		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' creates one", dir)
 	}
 	return err
 }
 
-// dryLog keeps what is appended to it only in the graph that is open on it, so
-// that a dry run goes the whole way but for the disk.
+// dryLog writes nothing: what is appended is only in the graph that is open on it. A dry run
+// does all that an import does, except for writing to the disk.
 type dryLog struct {
 	live.Log
 	head graph.Seq
@@ -129,7 +129,7 @@ func (d *dryLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// noLog is the log of an empty store that is kept nowhere.
+// noLog is the log of an empty store in memory.
 type noLog struct{ head graph.Seq }
 
 func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
@@ -141,7 +141,7 @@ func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
 func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
 
-// emptyGraph is a graph of nothing, in memory.
+// emptyGraph is an empty graph in memory.
 func emptyGraph(ctx context.Context, o *schema.Ontology) (*live.Graph, error) {
 	return live.Open(ctx, &noLog{}, o, live.Options{})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// ownerTasks are what the owner of a store may ask the service on it for.
+// ownerTasks are what the service on a store does for the owner of the store.
 func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	return &server.OwnerTasks{
 		Export: func(ctx context.Context, w io.Writer, format string) error {
@@ -59,7 +59,7 @@ func (s *service) verify(ctx context.Context) (*verified, error) {
 	return v, nil
 }
 
-// get asks for what takes the service as long as it takes.
+// get requests a task that may take any length of time.
 func (s *service) get(ctx context.Context, path string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, nil)
 	if err != nil {

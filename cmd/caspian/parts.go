@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// A change that is larger than a service takes in one request goes in parts. Each part is
-// whole or not at all; the change as such is not, so all of it is checked first.
+// A change that is larger than a service takes in one request is sent in parts. Each part is
+// committed whole or not at all; the change is not, so all of it is checked first.
 
 // errTooLarge is why a change was not taken as it is.
 var errTooLarge = errors.New("the request is larger than the service takes")
@@ -24,7 +24,7 @@ type parts struct {
 	ops   []graph.Op
 	sizes []int // of the operations as JSON
 	head  int   // how many operations others may need: entities and caps of confidence
-	// linked tells that operations speak of claims, which may be in another part.
+	// linked reports that operations refer to claims, which may be in another part.
 	linked bool
 }
 
@@ -92,7 +92,7 @@ func (p *parts) each(most *int, send func(from, to int) error) error {
 }
 
 func tooLargeAlone(op *graph.Op, err error) error {
-	return fmt.Errorf("%s: alone, %w", op.Position, err)
+	return fmt.Errorf("%s: even alone, %w", op.Position, err)
 }
 
 // needed are the operations of the head that come before the part and that it builds on: the

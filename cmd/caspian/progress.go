@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// progress tells on a terminal what is under way and for how long, once it
-// takes more than a second. On anything else it says nothing.
+// progress shows on a terminal what is in progress and for how long, once it
+// takes more than a second. On anything else it writes nothing.
 type progress struct {
 	text  atomic.Pointer[string]
 	start time.Time
@@ -23,13 +23,13 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
-// startProgress begins to tell; end must be called.
+// startProgress begins to show progress; end must be called.
 func startProgress(e *environment, format string, a ...any) *progress {
 	p := &progress{start: time.Now(), stop: make(chan struct{})}
 	p.show(format, a...)
 	if f, ok := e.err.(*os.File); ok && terminal(f) {
 		p.ended.Add(1)
-		go func() { defer p.ended.Done(); p.tell(e.err, progressAfter, progressEvery) }()
+		go func() { defer p.ended.Done(); p.run(e.err, progressAfter, progressEvery) }()
 	}
 	return p
 }
@@ -39,19 +39,19 @@ func terminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// show says what is under way now.
+// show sets what is in progress now.
 func (p *progress) show(format string, a ...any) {
 	text := fmt.Sprintf(format, a...)
 	p.text.Store(&text)
 }
 
-// end stops the telling and clears its line for what comes next.
+// end stops the display and clears its line.
 func (p *progress) end() {
 	close(p.stop)
 	p.ended.Wait()
 }
 
-func (p *progress) tell(w io.Writer, after, every time.Duration) {
+func (p *progress) run(w io.Writer, after, every time.Duration) {
 	shown := false
 	for wait := after; ; wait = every {
 		select {

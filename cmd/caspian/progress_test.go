@@ -12,7 +12,7 @@ func TestProgress(t *testing.T) {
 	p := &progress{start: time.Now().Add(-90 * time.Second), stop: make(chan struct{})}
 	p.show("reading %d files", 3)
 	p.ended.Add(1)
-	go func() { defer p.ended.Done(); p.tell(&out, time.Millisecond, time.Millisecond) }()
+	go func() { defer p.ended.Done(); p.run(&out, time.Millisecond, time.Millisecond) }()
 	time.Sleep(20 * time.Millisecond)
 	p.end()
 	if text := out.String(); !strings.Contains(text, "\r\x1b[Kreading 3 files (90 s)") || !strings.HasSuffix(text, "\r\x1b[K") {
@@ -22,8 +22,8 @@ func TestProgress(t *testing.T) {
 	p = &progress{start: time.Now(), stop: make(chan struct{})}
 	p.show("short")
 	close(p.stop)
-	p.tell(&out, time.Hour, time.Hour)
+	p.run(&out, time.Hour, time.Hour)
 	if out.Len() > 0 {
-		t.Errorf("told of what took no time: %q", &out)
+		t.Errorf("it shows what took no time: %q", &out)
 	}
 }

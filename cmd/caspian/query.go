@@ -11,11 +11,12 @@ import (
 )
 
 var queryCommand = &command{
-	name: "query", short: "ask a running service or a store", args: "'QUERY'|-",
-	about: `Sends a GraphQL query to a running service (--url), or asks a store (--store), by the
-service that runs on it where one does, and prints the answer as JSON. The exit code is 1 when
-the answer has errors. --var gives a variable: JSON where it reads as JSON, a text
-otherwise. --as-of is put into the variable $view, so declare it: ($view: View).`,
+	name: "query", short: "query a running service or a store", args: "'QUERY'|-",
+	about: `Sends a GraphQL query to a running service (--url), or queries a store (--store),
+through the service that runs on it if one does, and prints the answer as JSON. The
+exit code is 1 when the answer has errors. --var gives a variable: JSON if it parses
+as JSON, a string otherwise. --as-of sets the variable $view, so declare it:
+($view: View).`,
 	examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
   caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
@@ -66,7 +67,7 @@ otherwise. --as-of is put into the variable $view, so declare it: ($view: View).
 func queryText(e *environment, file string, args []string) (string, error) {
 	switch {
 	case len(args) > 1:
-		return "", fmt.Errorf("one query is taken, but there are %d arguments; put it in quotes", len(args))
+		return "", fmt.Errorf("one query is expected, but there are %d arguments; put it in quotes", len(args))
 	case len(args) == 1 && file != "":
 		return "", fmt.Errorf("the query is given twice, as an argument and with -f")
 	case file != "":
@@ -115,7 +116,7 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 		indent = func() error { return json.Compact(&out, body) }
 	}
 	if err := indent(); err != nil {
-		return fmt.Errorf("the answer is no JSON: %w", err)
+		return fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	out.WriteByte('\n')
 	if _, err := e.out.Write(out.Bytes()); err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// question is what the commands that ask the graph something share: where to
-// ask, through which view, and how to tell the answer or what is wrong.
+// question is what the commands that query the graph share: the endpoint, the view,
+// and how to print the answer or the errors.
 type question struct {
 	s     *settings
 	name  string // of the command
@@ -25,7 +25,7 @@ type question struct {
 	labels map[string]string
 	// called is what the entities of the arguments are called, by their ids.
 	called map[string]string
-	// names are the arguments that stand for entities.
+	// names are the arguments that name entities.
 	names []argument
 
 	asOf, knownAt, least *string
@@ -41,22 +41,22 @@ type argument struct {
 	types []string // of the entities that a name may mean; nil: all but sources
 }
 
-// ask declares the settings that all questions share. It comes behind the
-// command's own, so that these lead the help.
+// ask declares the settings that all questions share. Call it after the
+// command's own, so that these come first in the help.
 func (s *settings) ask(name, field string) *question {
 	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
-	q.asOf = s.text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today otherwise")
-	q.knownAt = s.text("known-at", "TIME", "", "what the store knew then, such as 2025-12-20T09:00:00Z; now otherwise")
+	q.asOf = s.text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today by default")
+	q.knownAt = s.text("known-at", "TIME", "", "what the store had recorded then, such as 2025-12-20T09:00:00Z; now by default")
 	q.least = s.text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
-	q.sources = s.many("sources", "IDS", "only what these sources say")
+	q.sources = s.many("sources", "IDS", "only claims of these sources")
 	q.asJSON = s.jsonOutput()
 	q.endpoint = s.endpoint()
 	return q
 }
 
 // positional takes the arguments that must be there, and those that may be,
-// and returns as many texts. API arguments of that name in lower case are told
-// by these names.
+// and returns as many texts. Errors about API arguments of that name in lower case
+// use these names.
 func (q *question) positional(args []string, must []string, may ...string) []string {
 	all := append(must[:len(must):len(must)], may...)
 	if len(args) < len(must) || len(args) > len(all) {
@@ -84,14 +84,14 @@ func (q *question) positional(args []string, must []string, may ...string) []str
 	return texts
 }
 
-// entity declares that a positional argument stands for an entity.
+// entity declares that a positional argument names an entity.
 func (q *question) entity(label string, id *string, types ...string) {
 	if *id != "" {
 		q.names = append(q.names, argument{label, []*string{id}, types})
 	}
 }
 
-// entities does so for the values of a flag.
+// entities does the same for the values of a flag.
 func (q *question) entities(flag string, ids *[]string, types ...string) {
 	a := argument{label: "--" + flag, types: types}
 	for i := range *ids {
@@ -100,7 +100,7 @@ func (q *question) entities(flag string, ids *[]string, types ...string) {
 	q.names = append(q.names, a)
 }
 
-// view is the lens that the flags describe, ready for the API.
+// view is the view that the flags describe, as the API takes it.
 func (q *question) view() map[string]any {
 	view := map[string]any{}
 	q.entities("sources", q.sources, "Source")
@@ -109,7 +109,7 @@ func (q *question) view() map[string]any {
 	if *q.least != "" {
 		x, err := strconv.ParseFloat(*q.least, 64)
 		if err != nil {
-			q.s.fault("--min-confidence: %q is no number", *q.least)
+			q.s.fault("--min-confidence: %q is not a number", *q.least)
 		}
 		view["minConfidence"] = x
 	}
@@ -134,7 +134,7 @@ func (q *question) instant(view map[string]any, flag, text string) {
 		return
 	}
 	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		q.s.fault("--%s: %q is no instant; write it as 2025-12-20T09:00:00Z", flag, text)
+		q.s.fault("--%s: %q is not a time; write it as 2025-12-20T09:00:00Z", flag, text)
 	}
 	view["knownAt"] = text
 }
@@ -180,13 +180,13 @@ func (a *answerer) ask(ctx context.Context, document string, variables map[strin
 	}
 	var r reply
 	if err := json.Unmarshal(body, &r); err != nil {
-		return nil, fmt.Errorf("the answer is no JSON: %w", err)
+		return nil, fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	return &r, nil
 }
 
-// run asks, and gives the answer to show or prints it as JSON. The document's
-// root field is the question's; fetch asks it, once or page by page.
+// run fetches the answer, once or page by page, and passes it to show or prints it as
+// JSON. The document's root field is the question's.
 func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
 	q.endpoint.check()
 	if err := q.s.err(); err != nil {
@@ -223,20 +223,20 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 	return err
 }
 
-// asker asks one question.
+// asker sends the requests of one question.
 type asker struct {
 	*question
 	under   *answerer
 	e       *environment
-	unknown []string // what is wrong with names that nothing bears
-	notes   []string // what is to be said behind the answer
+	unknown []string // faults of names that no entity has
+	notes   []string // printed after the answer
 }
 
 func (a *asker) note(format string, args ...any) {
 	a.notes = append(a.notes, fmt.Sprintf(format, args...))
 }
 
-// once asks the document and returns the value of the question's field.
+// once sends the document and returns the value of the question's field.
 func (a *asker) once(ctx context.Context, document string, variables map[string]any) (json.RawMessage, error) {
 	value, _, err := a.ask(ctx, document, variables)
 	return value, err
@@ -253,7 +253,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 	for _, hint := range a.unknown {
 		a.e.say("caspian %s: %s", a.name, hint)
 	}
-	tell := func(code, message string) {
+	report := func(code, message string) {
 		// The hints say more of ids.
 		if a.unknown == nil || code != codes.UnknownID {
 			a.e.say("caspian %s: %s", a.name, a.inCommandTerms(message))
@@ -261,10 +261,10 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 	}
 	for _, x := range r.Errors {
 		for _, p := range x.Extensions.Problems {
-			tell(p.Code, p.Place+": "+p.Message)
+			report(p.Code, p.Place+": "+p.Message)
 		}
 		if x.Extensions.Problems == nil {
-			tell(x.Extensions.Code, x.Message)
+			report(x.Extensions.Code, x.Message)
 		}
 	}
 	return nil, 0, errReported
@@ -276,7 +276,7 @@ var (
 	humps       = regexp.MustCompile(`[A-Z]`)
 )
 
-// inCommandTerms tells an error of the API with the names of the command line.
+// inCommandTerms words an error of the API with the names of the command line.
 func (q *question) inCommandTerms(message string) string {
 	for _, pattern := range []*regexp.Regexp{badVariable, badArgument} {
 		if m := pattern.FindStringSubmatch(message); m != nil {
@@ -288,7 +288,7 @@ func (q *question) inCommandTerms(message string) string {
 	return message
 }
 
-// label is what the command line calls an argument of the API, "" where it has none.
+// label is the command line's name for an argument of the API, "" where there is none.
 func (q *question) label(argument string) string {
 	if l := q.labels[argument]; l != "" {
 		return l
@@ -305,7 +305,7 @@ func (q *question) label(argument string) string {
 func printJSON(w io.Writer, raw json.RawMessage) error {
 	var out bytes.Buffer
 	if err := json.Indent(&out, raw, "", "  "); err != nil {
-		return fmt.Errorf("the answer is no JSON: %w", err)
+		return fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	out.WriteByte('\n')
 	_, err := w.Write(out.Bytes())

@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// lookupDocument finds what a text that is no known id may mean.
+// lookupDocument finds what a text that is not a known id may mean.
 const lookupDocument = `query Lookup($text: String!, $types: [String!], $view: View) {
   search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } }
 }`
 
-// knownDocument tells whether a text is an id: on the date of the view, or today.
+// knownDocument asks whether a text is an id: on the date of the view, or today.
 const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
   node(id: $id, view: $view) { id type name }
   now: node(id: $id, view: $now) { id type name }
 }`
 
-// resolve puts ids in the place of names, and tells on the error output what it
-// took them for. A name that is not one entity's alone stays, and what is wrong
-// with it is returned: the API decides whether it is an id.
+// resolve replaces names by ids, and reports each on the error output. A name that no
+// entity has, or several have, stays, and its fault is returned: the API decides whether
+// it is an id.
 func (q *question) resolve(ctx context.Context, e *environment, under *answerer) (unknown []string, err error) {
-	// A name is an address: a view of few sources does not forget what things are
-	// called. Dates do decide which entities there are.
+	// Names are found in all sources, also where the view has few of them. Dates do
+	// decide which entities exist.
 	now, view := map[string]any{}, map[string]any{}
 	if *q.knownAt != "" {
 		now["knownAt"], view["knownAt"] = *q.knownAt, *q.knownAt
@@ -52,9 +52,9 @@ func (q *question) resolve(ctx context.Context, e *environment, under *answerer)
 	return unknown, nil
 }
 
-// lookUp finds the entity that has a text as its id or its name, or else tells
-// what the text may mean. Neither comes back where the view cannot be, of which
-// the question itself tells.
+// lookUp finds the entity that has a text as its id or its name, or else returns a hint
+// of what the text may mean. It returns neither where the view is invalid, which the
+// question itself reports.
 func lookUp(ctx context.Context, under *answerer, now, view map[string]any, text string, types []string) (*named, string, error) {
 	r, err := under.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
 	if err != nil {
@@ -102,7 +102,7 @@ func lookUp(ctx context.Context, under *answerer, now, view map[string]any, text
 		case len(same) == 1:
 			return &same[0], "", nil
 		case len(same) > 1:
-			return nil, fmt.Sprintf("several are called %q: give the id of one of %s", text, listed(same, " and ")), nil
+			return nil, fmt.Sprintf("several entities are called %q: give the id of one of %s", text, listed(same, " and ")), nil
 		}
 	}
 	hint := fmt.Sprintf("nothing in view has the id or the name %q", text)

@@ -7,10 +7,10 @@ import (
 	"maps"
 )
 
-// pageSize is how many items a list is asked for at once.
+// pageSize is how many items of a list one request fetches.
 const pageSize = 200
 
-// paging are the flags of a question whose answer is a list of any length.
+// paging are the flags of a question whose answer is a list.
 type paging struct {
 	first *int
 	all   *bool
@@ -20,8 +20,8 @@ type paging struct {
 func (s *settings) paging(standard int) *paging {
 	return &paging{
 		first: s.number("first", standard, 1, "how many to show"),
-		all:   s.toggle("all", "show all, however many"),
-		after: s.text("after", "CURSOR", "", "go on behind this place, as an answer's last line or its endCursor names it"),
+		all:   s.toggle("all", "show all of them"),
+		after: s.text("after", "CURSOR", "", "continue after this cursor, which an answer's last line and its endCursor name"),
 	}
 }
 
@@ -52,7 +52,7 @@ func (a *asker) pages(ctx context.Context, p *paging, document string, variables
 	if *p.after != "" {
 		variables["after"] = *p.after
 	}
-	for asked, sequence := 0, int64(0); ; asked++ {
+	for requests, sequence := 0, int64(0); ; requests++ {
 		size := pageSize
 		if !*p.all {
 			size = min(size, *p.first-len(joined.Edges))
@@ -66,7 +66,7 @@ func (a *asker) pages(ctx context.Context, p *paging, document string, variables
 		if err := json.Unmarshal(raw, &got); err != nil {
 			return nil, fmt.Errorf("reading the answer: %w", err)
 		}
-		if asked == 0 {
+		if requests == 0 {
 			joined.PageInfo, sequence = got.PageInfo, seq
 		} else if seq != sequence {
 			a.note("the graph changed while its pages were read (sequence %d to %d)", sequence, seq)

@@ -102,13 +102,13 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 		`unknown: this stays`:             `unknown: this stays`,
 		`LIMIT_COST: too much: ask: less`: `LIMIT_COST: too much: ask: less`,
 		`Variable "$modes" got invalid value "FOO" at "modes[0]"; Value "FOO" does not exist in "Mode" enum.`:   `--modes: Value "FOO" does not exist in "Mode" enum.`,
-		`Variable "$view" got invalid value "x; y" at "view.knownAt"; "x; y" is no instant; write it otherwise`: `--known-at: "x; y" is no instant; write it otherwise`,
+		`Variable "$view" got invalid value "x; y" at "view.knownAt"; "x; y" is not a time; write it otherwise`: `--known-at: "x; y" is not a time; write it otherwise`,
 	} {
 		if got := q.inCommandTerms(message); got != want {
 			t.Errorf("%q: %q, want %q", message, got, want)
 		}
 	}
-	// Several errors are all told, and hints stand in the place of unknown ids.
+	// All errors are reported, and hints replace those about unknown ids.
 	var words bytes.Buffer
 	under := &answerer{answer: func(context.Context, string, json.RawMessage) ([]byte, error) {
 		return []byte(`{"errors":[{"message":"from: no\nto: no","extensions":{"code":"UNKNOWN_ID","problems":[{"code":"BAD_USER_INPUT","place":"from","message":"no"},{"code":"UNKNOWN_ID","place":"to","message":"no"}]}},{"message":"avoid: no entity","extensions":{"code":"UNKNOWN_ID"}}]}`), nil

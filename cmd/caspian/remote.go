@@ -23,7 +23,7 @@ type remote struct {
 	*service
 	// dry makes Commit check only.
 	dry bool
-	// most is how many bytes of operations the service takes at once, as far as that is known.
+	// most is how many bytes of operations the service takes at once; 0 is not known.
 	most int
 }
 
@@ -50,7 +50,7 @@ func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, e
 	return got, nil
 }
 
-// withoutRemarks takes out what only tells something: the mutation has no such operation.
+// withoutRemarks removes the notices: the mutation has no such operation.
 func withoutRemarks(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	var notices graph.Problems
 	rest := slices.DeleteFunc(slices.Clone(ops), func(op graph.Op) bool {
@@ -105,7 +105,7 @@ func (r *remote) Check(ch *graph.Change) (*graph.Result, error) {
 	return &graph.Result{}, nil
 }
 
-// answeredError is an error that the service told.
+// answeredError is an error in the service's answer.
 type answeredError struct{ code, message string }
 
 func (a *answeredError) Error() string { return a.message }
@@ -156,7 +156,7 @@ func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 
 var operationPath = regexp.MustCompile(`^(?:input\.)?operations\[(\d+)\]`)
 
-// positionOf is the place in the input of what the service names by its number.
+// positionOf is the position in the input of the operation that the service names by its number.
 func positionOf(path string, ops []graph.Op) graph.Position {
 	if m := operationPath.FindStringSubmatch(path); m != nil {
 		if i, err := strconv.Atoi(m[1]); err == nil && i < len(ops) {

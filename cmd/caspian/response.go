@@ -25,7 +25,7 @@ func (r *response) media() string {
 	return media
 }
 
-// isAnswer tells whether the body is GraphQL's answer, with errors or without.
+// isAnswer reports whether the body is GraphQL's answer, with errors or without.
 func (r *response) isAnswer() bool { return r.media() == "application/graphql-response+json" }
 
 // firstError is the first error that a body of JSON names.
@@ -50,7 +50,7 @@ func (r *response) code() string {
 	return code
 }
 
-// tooLarge tells whether the request would be taken in smaller parts.
+// tooLarge reports whether the request would be taken in smaller parts.
 func (r *response) tooLarge() bool {
 	code := r.code()
 	return r.status == http.StatusRequestEntityTooLarge || code == codes.RequestTooLarge || code == codes.LimitVariables ||

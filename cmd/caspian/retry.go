@@ -16,8 +16,8 @@ import (
 type patience struct {
 	attempts int
 	total    time.Duration // of the waits
-	// once tells that the request may be sent again whatever has become of it, since its key
-	// makes it happen once.
+	// once reports that the request may be sent again although it may have been executed: its
+	// key makes it happen once.
 	once bool
 }
 
@@ -29,7 +29,7 @@ var (
 // next is how long to wait before a request is sent again, and whether it is. waited is how
 // long it has been waited for already.
 func (p patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {
-	asked := time.Duration(0)
+	least := time.Duration(0)
 	switch {
 	case attempt >= p.attempts:
 		return 0, false
@@ -41,15 +41,15 @@ func (p patience) next(attempt int, waited time.Duration, got *response, err err
 		if !p.temporary(got) {
 			return 0, false
 		}
-		asked = retryAfter(got.header)
+		least = retryAfter(got.header)
 	}
 	// Clients that were turned away together must not come back together.
-	wait := max(asked, min(time.Second<<(attempt-1)/2, 30*time.Second))
+	wait := max(least, min(time.Second<<(attempt-1)/2, 30*time.Second))
 	wait += rand.N(wait/2 + 1)
 	return wait, waited+wait <= p.total
 }
 
-// temporary tells whether a request was turned away for now, and nothing was done.
+// temporary reports whether a request was turned away for now, and nothing was done.
 func (p patience) temporary(got *response) bool {
 	code := got.code()
 	switch {
@@ -77,7 +77,7 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// pause waits, and says so where that is longer than a person would not notice.
+// pause waits, and says so where a person would notice the wait.
 func (s *service) pause(ctx context.Context, wait time.Duration, got *response, err error) error {
 	if s.say != nil && wait >= time.Second {
 		why := fmt.Sprint(err)

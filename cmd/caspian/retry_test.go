@@ -151,7 +151,7 @@ func TestParts(t *testing.T) {
 		}
 		limit, seen, declared := most, 0, map[graph.ID]bool{}
 		err = p.each(&limit, func(from, to int) error {
-			if to-from > 20 { // whatever was thought
+			if to-from > 20 { // as it happens
 				return errTooLarge
 			}
 			known := map[graph.ID]bool{}

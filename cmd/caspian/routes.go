@@ -12,11 +12,12 @@ import (
 )
 
 var routesCommand = &command{
-	name: "routes", short: "find routes that keep to constraints", args: "FROM TO",
-	about: `Finds the best routes from one place to another: a country, a city, a region, an
-organisation or a transport node. Where none is left, it tells what bars the way.
-Each leg is shown with its status at the view's date and when that is stated to hold;
---json has the claims behind it too. FROM, TO and the rest are ids or names that are one entity's alone.`,
+	name: "routes", short: "find routes under constraints", args: "FROM TO",
+	about: `Finds the best routes between two countries, cities, regions, organisations or
+transport nodes. Where no route is left, it shows what bars the way. Each leg is shown
+with its status at the view's date and the period for which that is stated; --json
+adds the claims. FROM, TO and the other entities are ids, or names that only one
+entity has.`,
 	examples: `  caspian routes KAZ eu --avoid RUS,IRN
   caspian routes Kazakhstan "European Union" --avoid Russia --avoid Iran
   caspian routes KAZ eu --avoid RUS --network borders --rank borders
@@ -24,14 +25,14 @@ Each leg is shown with its status at the view's date and when that is stated to 
   caspian routes KAZ TUR --avoid RUS,IRN --as-of 2016-06-01 --json`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
 		avoid := s.many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
-		via := s.many("via", "IDS", "what to pass, in this order")
+		via := s.many("via", "IDS", "what the route must pass, in this order")
 		modes := s.modes()
 		statuses := s.statuses()
 		gauges := s.many("gauges", "GAUGES", "only railways of these gauges")
 		network := s.network()
-		rank := s.choice("rank", "legs", "which route is the better one", "legs", "distance", "borders", "certainty")
+		rank := s.choice("rank", "legs", "what the best route has least of, or most for certainty", "legs", "distance", "borders", "certainty")
 		first := s.number("first", 3, 1, "how many routes, up to 50")
-		most := s.text("max-borders", "N", "", "at most so many changes of country")
+		most := s.text("max-borders", "N", "", "most changes of country")
 		q := s.ask("routes", "routes")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"FROM", "TO"})
@@ -46,7 +47,7 @@ Each leg is shown with its status at the view's date and when that is stated to 
 			if *most != "" {
 				n, err := strconv.Atoi(*most)
 				if err != nil {
-					s.fault("--max-borders: %q is no whole number", *most)
+					s.fault("--max-borders: %q is not a whole number", *most)
 				}
 				variables["maxBorders"] = n
 			}
@@ -61,15 +62,15 @@ Each leg is shown with its status at the view's date and when that is stated to 
 // Settings of the commands that ask about routes.
 
 func (s *settings) modes() *[]string {
-	return s.many("modes", "MODES", "only these, such as RAIL,FERRY; all but PIPELINE and TANKER otherwise")
+	return s.many("modes", "MODES", "only these, such as RAIL,FERRY; all but PIPELINE and TANKER by default")
 }
 
 func (s *settings) statuses() *[]string {
-	return s.many("statuses", "STATUSES", "what counts as open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED otherwise")
+	return s.many("statuses", "STATUSES", "what counts as open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED by default")
 }
 
 func (s *settings) network() *string {
-	return s.choice("network", "transport", "what routes are made of", "transport", "borders")
+	return s.choice("network", "transport", "what routes consist of", "transport", "borders")
 }
 
 const routesDocument = `query Routes($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $modes: [Mode!], $statuses: [Status!],
@@ -166,7 +167,7 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 		t.write(out)
 	}
 	if found.Partial {
-		fmt.Fprintln(out, "The search was cut short at its limit of work; there may be more.")
+		fmt.Fprintln(out, "The search ended at its limit of work: there may be more routes.")
 	}
 	return nil
 }

@@ -9,11 +9,11 @@ import (
 
 var searchCommand = &command{
 	name: "search", short: "find entities and their ids by name", args: "TEXT...",
-	about: `Finds entities by their names, aliases and original forms, of whatever date, in
-every script, misspelt or romanised otherwise; the best match first. MATCHED is the
-name that was found where that is not the one of the view's date, and THEN when it
-held where it is over. The ids are what the other commands take:
-'caspian timeline ID' lists what is said of one.`,
+	about: `Finds entities by their names, aliases and original forms, of any date and in any
+script, also misspelt or in another romanisation; the best match first. MATCHED is the
+name that was found, where it differs from the name at the view's date; THEN is the
+period in which it was in use, where that is over. The other commands take the ids:
+'caspian timeline ID' lists the claims about one.`,
 	examples: `  caspian search kasachstan
   caspian search Казахстан --json
   caspian search uranium --types Resource,Deposit

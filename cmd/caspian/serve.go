@@ -25,13 +25,12 @@ import (
 var serveCommand = &command{
 	name: "serve", short: "serve the graph over HTTP",
 	about: `Opens the store, fills it from the seeds when it is empty, and answers GraphQL at
-/graphql. A store that holds anything never takes newer seeds by itself: import
-them. Whoever reaches the service may read, under localhost, its own addresses and
-the names of --host. Writing needs a token: the one that the file token in the
-folder of the store has, which 'caspian import' finds by itself and the printed
-link gives to a browser, or one of --auth, a file with one a line. SIGHUP makes
-the service read the files of tokens again. A config file is YAML with the flags'
-names as keys.`,
+/graphql. A store that is not empty is never filled from newer seeds: import them.
+Everyone who can connect may read, under localhost, the service's own addresses and
+the names of --host. Writing needs a token: the one in the file token of the store's
+folder, which 'caspian import' finds by itself and the printed link gives to a
+browser, or one of --auth, a file with one a line. SIGHUP makes the service read the
+files of tokens again. A config file is YAML with the flags' names as keys.`,
 	examples: `  caspian serve
   caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --host graph.example.org --auth tokens.txt
   caspian serve --seeds none --store empty
@@ -50,7 +49,7 @@ names as keys.`,
 	},
 }
 
-// serveConfig is what serve is told.
+// serveConfig are the settings of serve.
 type serveConfig struct {
 	store, listen, seeds, ontology           *string
 	readOnly, noSnapshotFile, acceptOntology *bool
@@ -80,30 +79,30 @@ func serveSettings(s *settings) *serveConfig {
 		seeds:    s.text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
 		ontology: s.ontologyFile(),
 		access:   accessSettings(s),
-		readOnly: s.toggle("read-only", "take no writes"),
-		origins:  s.many("origin", "URL", "site whose pages may read here; * is every one"),
-		timeout:  s.duration("timeout", server.DefaultTimeout, "longest work on one request"),
-		maxBody:  s.number("max-body", server.DefaultMaxBody, 1<<10, "longest body of a request, in bytes, unpacked"),
+		readOnly: s.toggle("read-only", "refuse writes"),
+		origins:  s.many("origin", "URL", "site whose pages may read from this service; * is every site"),
+		timeout:  s.duration("timeout", server.DefaultTimeout, "longest execution of one request"),
+		maxBody:  s.number("max-body", server.DefaultMaxBody, 1<<10, "longest body of a request, in bytes, decompressed"),
 
 		bodyTimeout: s.duration("body-timeout", server.DefaultBodyTimeout, "longest time for a body to arrive"),
 	}
 	c.documents = s.text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
 	c.documentsOnly = s.toggle("documents-only", "answer trusted documents only")
-	c.maxPersisted = s.number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 keeps none")
-	c.maxBodies = s.number("max-body-total", server.DefaultMaxBodies, 1<<10, "longest that all bodies under way may be together, in bytes, but for short ones (OVERLOADED)")
+	c.maxPersisted = s.number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 stores none")
+	c.maxBodies = s.number("max-body-total", server.DefaultMaxBodies, 1<<10, "most bytes of all bodies in progress together, short ones aside (OVERLOADED)")
 	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
-	c.batch = s.number("batch", 0, 0, "most requests in one body; 0, the default, takes no lists")
-	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "length above which answers are compressed, in bytes; -1 is never")
+	c.batch = s.number("batch", 0, 0, "most requests in one body; 0, the default, accepts no lists")
+	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "compress answers longer than this, in bytes; -1 compresses none")
 	c.slow = server.DefaultSlow
-	s.add("slow", "TIME", c.slow.String(), "note requests that run longer; 0 notes none", func(t string) (err error) {
+	s.add("slow", "TIME", c.slow.String(), "log requests that run longer; 0 logs none", func(t string) (err error) {
 		if c.slow, err = time.ParseDuration(t); err != nil || c.slow < 0 {
-			return fmt.Errorf("%q is no time, such as 200ms or 1s", t)
+			return fmt.Errorf("%q is not a duration, such as 200ms or 1s", t)
 		}
 		return nil
 	})
-	c.trace = s.text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP); wins over OTEL_EXPORTER_OTLP_ENDPOINT")
-	s.add("trace-ratio", "N", "1", "part of the requests that are traced, from 0 to 1; a traceparent header decides for its own; wins over OTEL_TRACES_SAMPLER", func(t string) (err error) {
+	c.trace = s.text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP); overrides OTEL_EXPORTER_OTLP_ENDPOINT")
+	s.add("trace-ratio", "N", "1", "share of the requests that are traced, from 0 to 1; a traceparent header decides for its request; overrides OTEL_TRACES_SAMPLER", func(t string) (err error) {
 		ratio, err := strconv.ParseFloat(t, 64)
 		if err != nil || !(ratio >= 0 && ratio <= 1) {
 			return fmt.Errorf("%q is not a number from 0 to 1", t)
@@ -120,21 +119,21 @@ func serveSettings(s *settings) *serveConfig {
 	return c
 }
 
-// check looks at what can be looked at before anything is opened.
+// check finds the faults that show before anything is opened.
 func (c *serveConfig) check(s *settings) {
 	if host, port, err := net.SplitHostPort(*c.listen); err != nil {
-		s.fault("--listen: %q is no address; write HOST:PORT, such as 127.0.0.1:8080", *c.listen)
+		s.fault("--listen: %q is not an address; write HOST:PORT, such as 127.0.0.1:8080", *c.listen)
 	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		s.fault("--listen: %q has no port from 0 to 65535 behind %q", *c.listen, host)
+		s.fault("--listen: %q has no port from 0 to 65535 after %q", *c.listen, host)
 	}
 	if strings.Contains(*c.store, "://") {
-		s.fault("--store: %q is no folder; other kinds of store are not supported yet", *c.store)
+		s.fault("--store: %q is not a folder; other kinds of store are not supported yet", *c.store)
 	}
 	c.access.check(s, *c.store, *c.listen, *c.readOnly)
 	if *c.documents != "" {
 		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
 	} else if *c.documentsOnly {
-		s.fault("--documents-only: say with --documents which")
+		s.fault("--documents-only: name the documents with --documents")
 	}
 	if err := c.tracing(nil).Check(); err != nil {
 		setting := "--trace"
@@ -151,7 +150,7 @@ func (c *serveConfig) check(s *settings) {
 	}
 	for _, o := range *c.origins {
 		if o != "*" && (!strings.Contains(o, "://") || strings.Count(o, "/") > 2) {
-			s.fault("--origin: %q is no origin; write it as a browser sends it, such as https://example.org", o)
+			s.fault("--origin: %q is not an origin; write it as a browser sends it, such as https://example.org", o)
 		}
 	}
 	switch *c.seeds {
@@ -213,7 +212,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 func logLevel(name string) (slog.Level, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(name)); err != nil {
-		return 0, fmt.Errorf("%q is no level; use debug, info, warn or error", name)
+		return 0, fmt.Errorf("%q is not a level; use debug, info, warn or error", name)
 	}
 	return l, nil
 }
@@ -231,10 +230,10 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		return err
 	}
 	// The address is taken first, so that a second service ends before it
-	// touches the store, and those who ask in the meantime hear "not ready".
+	// touches the store, and requests in the meantime get "not ready".
 	l, err := net.Listen("tcp", *c.listen)
 	if err != nil {
-		return fmt.Errorf("%w; stop what listens there, or choose another address with --listen", err)
+		return fmt.Errorf("%w; stop the program that listens there, or choose another address with --listen", err)
 	}
 	tracer, err := tracing.New(c.tracing(log))
 	if err != nil {
@@ -266,7 +265,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		return err
 	}
 	defer func() {
-		_ = ended() // told by the other
+		_ = ended() // the deferred call above returns its error
 		err = errors.Join(err, g.Close())
 	}()
 	owner, err := c.access.open(e, *c.store, srv, l.Addr(), *c.readOnly)
@@ -311,9 +310,9 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 }
 
 // backend joins an API to the server.
-func backend(a *api.API, g *live.Graph, tellSchema bool) *server.Backend {
+func backend(a *api.API, g *live.Graph, withSchema bool) *server.Backend {
 	b := &server.Backend{Graph: g, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats}
-	if tellSchema {
+	if withSchema {
 		b.SDL = a.SDL()
 	}
 	return b
@@ -347,7 +346,7 @@ func (s *listeners) end() error {
 	return s.failed
 }
 
-// welcome tells what to open and how to ask.
+// welcome prints what to open and how to query.
 func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took time.Duration) {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
@@ -358,10 +357,10 @@ func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took 
 	e.say(`Caspian %s: %s, %s, sequence %d; ready in %.1f s
 
 Open  %s
-Ask   curl -s %s/graphql -H 'content-type: application/json' \
+Query curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
 Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
 	if *c.access.openWrites {
-		e.say("WRITES ARE OPEN: every program of this machine may write without a token, and so may strangers through a proxy on it")
+		e.say("WRITES ARE OPEN: every program of this machine may write without a token, and so may anyone through a proxy on it")
 	}
 }

@@ -30,7 +30,7 @@ type service struct {
 	found string
 
 	patience patience
-	// say hears of waits before a request is sent again; nil for nobody.
+	// say is called with a line before each wait for another try; nil says nothing.
 	say func(format string, a ...any)
 	// sleep waits; nil is the clock.
 	sleep func(ctx context.Context, wait time.Duration) error
@@ -81,7 +81,7 @@ func serviceAt(address, token, dir string) *service {
 	return s
 }
 
-// runsOn tells whether the service that left its address in the folder has this one.
+// runsOn reports whether the service that left its address in the folder has this one.
 func runsOn(dir, address string) bool {
 	text, err := os.ReadFile(filepath.Join(dir, addressFile))
 	u, uerr := url.Parse(address)
@@ -136,7 +136,7 @@ func (s *service) exchange(ctx context.Context, query string, variables json.Raw
 	}
 }
 
-// wantsToken tells whether an answer is a refusal for want of a token.
+// wantsToken reports whether an answer is a refusal because the token is missing.
 func wantsToken(answer []byte) bool {
 	var refused struct {
 		Errors []struct{ Extensions struct{ Code string } }
@@ -151,7 +151,8 @@ func wantsToken(answer []byte) bool {
 	return false
 }
 
-// askFirst is the length above which a request asks whether it is taken before it sends its body.
+// askFirst is the length above which a request waits for the service's consent (100 Continue)
+// before it sends its body.
 const askFirst = 1 << 20
 
 func (s *service) send(ctx context.Context, body []byte) (*response, error) {
@@ -169,7 +170,7 @@ func (s *service) send(ctx context.Context, body []byte) (*response, error) {
 	}
 	res, err := s.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("asking %s: %w (is the service running? 'caspian serve' starts one; --store DIR works on a store without one)", s.url, err)
+		return nil, fmt.Errorf("querying %s: %w (is the service running? 'caspian serve' starts one; --store DIR opens a store without one)", s.url, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
@@ -187,7 +188,7 @@ type credentials struct{ token, file *string }
 
 func (s *settings) credentials() credentials {
 	return credentials{
-		token: s.text("token", "TOKEN", "", "bearer token for --url; a service that runs on data (or CASPIAN_STORE) needs none"),
+		token: s.text("token", "TOKEN", "", "bearer token for --url; not needed for the service on the store data (or CASPIAN_STORE)"),
 		file:  s.text("token-file", "FILE", "", "read the token from this file"),
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // TestClientReadsEveryStatus gives the client answers of GraphQL with each status that the
-// norm has: the body tells what became of the request, whatever the status.
+// norm has: the body says what happened to the request, at any status.
 func TestClientReadsEveryStatus(t *testing.T) {
 	for _, status := range []int{200, 294, 400, 401, 403, 405, 408, 413, 422, 500, 503} {
 		ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -91,7 +91,7 @@ func (s *settings) number(name string, standard, least int, help string) *int {
 	s.add(name, "N", strconv.Itoa(standard), help, func(t string) error {
 		n, err := strconv.Atoi(t)
 		if err != nil || n < least {
-			return fmt.Errorf("%q is no whole number of at least %d", t, least)
+			return fmt.Errorf("%q is not a whole number of at least %d", t, least)
 		}
 		*p = n
 		return nil
@@ -104,7 +104,7 @@ func (s *settings) duration(name string, standard time.Duration, help string) *t
 	s.add(name, "TIME", standard.String(), help, func(t string) error {
 		d, err := time.ParseDuration(t)
 		if err != nil || d <= 0 {
-			return fmt.Errorf("%q is no time above zero, such as 500ms, 30s or 2m", t)
+			return fmt.Errorf("%q is not a duration above zero, such as 500ms, 30s or 2m", t)
 		}
 		*p = d
 		return nil
@@ -145,7 +145,7 @@ func (s *settings) choice(name, standard, help string, words ...string) *string 
 // offer gives completion some or all values of a setting.
 func (s *settings) offer(name string, words ...string) { s.find(name).words = words }
 
-// either tells which of two settings that exclude each other was set, "" for
+// either returns which of two settings that exclude each other was set, "" for
 // neither. A flag wins over the environment.
 func (s *settings) either(a, b string) string {
 	va, vb := s.find(a), s.find(b)
@@ -160,7 +160,7 @@ func (s *settings) either(a, b string) string {
 	return ""
 }
 
-// atURL tells whether a command works on the service of --url, and not on the store of
+// atURL reports whether a command uses the service of --url, and not on the store of
 // --store by itself. With both, the service is meant, which runs on that store; a flag wins over
 // the environment.
 func (s *settings) atURL() bool {
@@ -280,7 +280,7 @@ func (s *settings) readFile(path string) error {
 				v.take(at, item.Value)
 			}
 		default:
-			s.fault("%s: a value or a list is needed", at)
+			s.fault("%s: it needs a value or a list", at)
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ const (
 	firstStartGoal  = 3 * time.Second
 	firstStartLimit = 5 * time.Second
 	laterStartLimit = 500 * time.Millisecond
-	// A kill right behind the first start leaves all of it in the journal.
+	// A kill right after the first start leaves all of it in the journal.
 	killedFirstLimit = time.Second
 )
 
@@ -76,7 +76,7 @@ func buildProgram(t *testing.T) string {
 }
 
 // startOnce serves the store until it is ready, ends it with the signal, and
-// tells how long it took from the start of the process.
+// returns how long it took from the start of the process.
 func startOnce(t *testing.T, program, store string, end os.Signal) time.Duration {
 	t.Helper()
 	port, err := freePort()

@@ -8,12 +8,12 @@ import (
 )
 
 var timelineCommand = &command{
-	name: "timeline", short: "put what is said of an entity in order of time", args: "ENTITY",
-	about: `Lists the claims about an entity, and those that lead to it, in order of time up
-to the view's date; what nobody dates comes last. HOLDS is how surely a claim
-holds at that date: YES, POSSIBLY where its end is open or unknown, NO where it
-is over. A year stays a year: nothing is dated more exactly than its source does.
-ENTITY is an id or a name that is one entity's alone.`,
+	name: "timeline", short: "list the claims about an entity in order of time", args: "ENTITY",
+	about: `Lists the claims about an entity, and those that point to it, in order of time up to
+the view's date; undated claims come last. HOLDS says whether a claim holds at that
+date: YES, POSSIBLY where its end is open or unknown, NO where it is over. A year
+stays a year: no date is more exact than in its source. ENTITY is an id, or a name
+that only one entity has.`,
 	examples: `  caspian timeline astana
   caspian timeline "Kassym-Jomart Tokayev" --subject-only
   caspian timeline KAZ --as-of 2010 --all --json`,

@@ -17,9 +17,9 @@ import (
 var verifyCommand = &command{
 	name: "verify", short: "check a store and its snapshot file",
 	about: `Reads the store twice, by its log and through Cayley's own interface, and compares
-what they find; replays the log, holding each commit to the digest that it led to
-when it was made; and compares the snapshot file with that. It changes nothing on the
-disk. Where a service runs on the store, that service does it, up to its newest commit.`,
+what they find; replays the log, checking each commit against its digest; and
+compares the snapshot file with the result. It changes nothing on the disk. Where a
+service runs on the store, that service does it, up to its newest commit.`,
 	examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
 	setup: func(s *settings) func(context.Context, *environment, []string) error {
@@ -101,7 +101,7 @@ func verifyLog(ctx context.Context, log store.Log, dir string, o *schema.Ontolog
 }
 
 // verifySnapshotFile replays the log and compares the snapshot file with it. It
-// adds what differs to the report and says what became of the file.
+// adds the differences to the report and returns the state of the file.
 func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schema.Ontology, r *store.Report) (state string, err error) {
 	file, of, fault := snapshotFile(dir).Load(o)
 	switch {
@@ -110,10 +110,10 @@ func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schem
 	case errors.Is(fault, fs.ErrNotExist):
 		state, fault = "none", nil
 	case errors.Is(fault, snapshot.ErrOutdated):
-		state, fault = fmt.Sprintf("not of use (%v)", fault), nil
+		state, fault = fmt.Sprintf("not usable (%v)", fault), nil
 	}
 	if fault != nil {
-		r.Differ("the snapshot file, which a start would refuse and make anew: %v", fault)
+		r.Differ("the snapshot file, which a start would refuse and rebuild: %v", fault)
 		state, file = "differs", nil
 	}
 	b := snapshot.NewBuilder(snapshot.Empty(o))

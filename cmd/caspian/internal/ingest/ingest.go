@@ -16,7 +16,7 @@ import (
 // Target takes changes: a *live.Graph, or a service elsewhere.
 type Target interface {
 	Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error)
-	// Check holds a change against the graph and commits nothing.
+	// Check checks a change against the graph and commits nothing.
 	Check(ch *graph.Change) (*graph.Result, error)
 }
 
@@ -24,13 +24,13 @@ type Target interface {
 type Options struct {
 	// Batch is how many lines of a line format make one change; 0 is 1000.
 	Batch int
-	// Progress, where not nil, hears of each batch.
+	// Progress, where not nil, is called after each batch.
 	Progress func(input string, r *Report)
 }
 
 const defaultBatch = 1000
 
-// Report is what an import did, as far as it came.
+// Report is what an import did, up to its end or its failure.
 type Report struct {
 	Seq         graph.Seq `json:"sequence"`
 	Entities    int       `json:"entities"`
@@ -40,8 +40,7 @@ type Report struct {
 	Known int `json:"known"`
 	// Operations counts all of them.
 	Operations int `json:"operations"`
-	// Notices are the first of what a person may want to know, MoreNotices
-	// counts the rest.
+	// Notices are the first notices, MoreNotices counts the rest.
 	Notices     graph.Problems `json:"-"`
 	MoreNotices int            `json:"-"`
 }
@@ -61,14 +60,14 @@ func (r *Report) add(ops int, got *live.Receipt) {
 	}
 }
 
-// Failed is an import that did not come to its end: for problems, for another
-// cause, or for both.
+// Failed is an import that did not complete: because of problems, another cause,
+// or both.
 type Failed struct {
-	// Problems are the faults found, in the batch that failed and behind it.
+	// Problems are the faults found, in the batch that failed and after it.
 	Problems graph.Problems
 	// Cause is what else ended it, or nil.
 	Cause error
-	// Resume says what is in the graph and how to go on.
+	// Resume says what is in the graph and how to continue.
 	Resume string
 }
 
@@ -86,28 +85,28 @@ func (f *Failed) Error() string {
 // Unwrap is the cause.
 func (f *Failed) Unwrap() error { return f.Cause }
 
-// Partial is the error of a Target that made a part of a change.
+// Partial is the error of a Target that committed a part of a change.
 type Partial struct {
-	// Receipt is of the part made, which has so many operations.
+	// Receipt is that of the committed part, which has this many operations.
 	Receipt    *live.Receipt
 	Operations int
-	// Err is why it is not the whole.
+	// Err is why the rest is not committed.
 	Err error
 }
 
 func (p *Partial) Error() string { return p.Err.Error() }
 
-// Unwrap is why the change is not made whole.
+// Unwrap is why the rest is not committed.
 func (p *Partial) Unwrap() error { return p.Err }
 
-// partly adds what was made of a change to the report, and says so.
+// partly adds the committed part of a change to the report, and describes it.
 func (r *Report) partly(err error, ops int) string {
 	var p *Partial
 	if !errors.As(err, &p) {
 		return ""
 	}
 	r.add(p.Operations, p.Receipt)
-	return fmt.Sprintf("%d of %d operations are imported; run the same import again when it is mended: what is known changes nothing", p.Operations, ops)
+	return fmt.Sprintf("%d of %d operations are imported; correct the input and run the same import again: what is known changes nothing", p.Operations, ops)
 }
 
 // Import puts the inputs into the target: JSON lines in batches, input by
@@ -148,7 +147,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) erro
 	var form graph.Problems
 	switch {
 	case errors.As(err, &form):
-		// What is well formed is looked at as well, so that all faults show at once.
+		// What is well formed is checked as well, so that all faults are reported at once.
 		form = inOrder(append(form, faultsOf(to, ops)...))
 		return &Failed{Problems: form, Resume: nothing}
 	case err != nil:
@@ -170,7 +169,7 @@ func failed(err error, resume string) *Failed {
 	return &Failed{Cause: err, Resume: resume}
 }
 
-// faultsOf are the problems of a change that will not be made.
+// faultsOf are the problems of a change that will not be committed.
 func faultsOf(to Target, ops []graph.Op) graph.Problems {
 	_, err := to.Check(&graph.Change{Ops: ops})
 	var ps graph.Problems
@@ -224,16 +223,15 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 
 func resume(name string, first int) string {
 	if first == 1 {
-		return "nothing of " + name + " was imported; run the same import again when it is mended"
+		return "nothing of " + name + " was imported; correct it and run the same import again"
 	}
-	return fmt.Sprintf("%s: the lines before %d are imported, nothing from there on; run the same import again when it is mended: lines that are known change nothing", name, first)
+	return fmt.Sprintf("%s: the lines before %d are imported, nothing from there on; correct the input and run the same import again: lines that are known change nothing", name, first)
 }
 
-// rest looks through the batch that failed and all behind it, and imports
-// nothing more.
+// rest checks the batch that failed and all after it, and imports nothing more.
 func rest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, b batch, faults graph.Problems) error {
 	f := &Failed{Problems: faults, Resume: resume(in.Name, b.first)}
-	// Claims behind may speak of entities that the batches not imported declare.
+	// Later claims may be about entities that the batches not imported declare.
 	var declared []graph.Op
 	more := 0
 	for {

@@ -188,7 +188,7 @@ func TestFaultsAreCounted(t *testing.T) {
 	}
 }
 
-// TestLaterClaimsOfFailedEntities are no faults of their own.
+// TestLaterClaimsOfFailedEntities are not separate faults.
 func TestLaterClaimsOfFailedEntities(t *testing.T) {
 	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
 	if err != nil {
@@ -237,7 +237,7 @@ func TestFind(t *testing.T) {
 	}{
 		{dir, nil, "a.jsonl b.yaml sub/c.yml"},
 		{dir, codec.Seed, "b.yaml sub/c.yml"},
-		{dir, codec.NQuads, "error: no file in it has a name that tells a format"},
+		{dir, codec.NQuads, "error: no file in it has the ending of a format"},
 		{filepath.Join(dir, "notes.txt"), nil, "error: the name tells no format"},
 		{filepath.Join(dir, "notes.txt"), codec.JSONLines, "notes.txt"},
 		{filepath.Join(dir, "notes.txt"), datasets.Factbook, "error: the format factbook reads a folder"},

@@ -34,13 +34,13 @@ type Input struct {
 	dir  fs.FS                         // of a folder that a format reads whole
 }
 
-// Stdin is the path that stands for the standard input.
+// Stdin is the path of the standard input.
 const Stdin = "-"
 
 // Find makes inputs of paths. A folder is one input where the format reads
-// folders, and otherwise every file in it whose name tells a format (or the
-// format given), in the order of the names. format may be nil: then the names
-// tell, and the standard input is JSON lines.
+// folders, and otherwise every file in it whose name ends like one of a format (or of
+// the given format), in the order of the names. format may be nil: then the names
+// decide, and the standard input is JSON lines.
 func Find(paths []string, format *codec.Format, stdin io.Reader) ([]Input, error) {
 	var inputs []Input
 	for _, p := range paths {
@@ -92,24 +92,24 @@ func file(name string, format *codec.Format, open func() (io.ReadCloser, error))
 	return Input{Name: name, Format: format, open: open}, nil
 }
 
-// Folder makes an input of every file under fsys whose name tells a format, or
-// the format given. name stands before the files' names in messages.
+// Folder makes an input of every file under fsys whose name ends like one of a format, or
+// of the given format. Messages put name before the files' names.
 func Folder(fsys fs.FS, name string, format *codec.Format) ([]Input, error) {
 	var inputs []Input
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		told, unknown := datasets.Formats.ForFile(p)
-		if unknown != nil || format != nil && told != format {
+		named, unknown := datasets.Formats.ForFile(p)
+		if unknown != nil || format != nil && named != format {
 			return nil
 		}
-		in, err := file(path.Join(name, p), told, func() (io.ReadCloser, error) { return fsys.Open(p) })
+		in, err := file(path.Join(name, p), named, func() (io.ReadCloser, error) { return fsys.Open(p) })
 		inputs = append(inputs, in)
 		return err
 	})
 	if err == nil && len(inputs) == 0 {
-		return nil, graph.Errorf(graph.BadInput, "%s: no file in it has a name that tells a format; name one with --format", name)
+		return nil, graph.Errorf(graph.BadInput, "%s: no file in it has the ending of a format; name a format with --format", name)
 	}
 	return inputs, err
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// maxBatchBytes bounds one batch, whatever its count of lines.
+// maxBatchBytes bounds one batch, with any number of lines.
 const maxBatchBytes = 16 << 20
 
 // batch is a run of lines that becomes one change.
@@ -23,7 +23,7 @@ type batch struct {
 }
 
 // lineReader cuts a stream of JSON lines into batches. A batch is decoded
-// apart, so that it is known to be well formed before any of it is committed.
+// whole, so that it is known to be well formed before any of it is committed.
 type lineReader struct {
 	name string
 	r    *bufio.Reader
