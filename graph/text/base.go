@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -66,7 +67,10 @@ func appendASCII(dst []byte, s string) (_ []byte, ok bool) {
 
 // decomposed parts letters and their marks. What a decomposition gives may
 // fold to what decomposes again, but only for letters that baseOf takes whole.
-func decomposed(s string) string { return norm.NFKD.String(s) }
+func decomposed(s string) string { return norm.NFKD.String(acutes.Replace(s)) }
+
+// acutes are typed for apostrophes, and decompose to a blank with an accent.
+var acutes = strings.NewReplacer("´", "'", "\u1FFD", "'")
 
 // baseOf is what a character of a decomposed text becomes: none, one or two.
 func baseOf(r rune) (b [2]rune, n int) {

@@ -23,7 +23,7 @@ func TestBase(t *testing.T) {
 		{"Łódź", "lodz", "ŁÓDŹ", "Ło\u0301dz\u0301"},
 		{"Tromsø", "TROMSO", "tromsö"},
 		{"Đà Nẵng", "da nang", "Đà  Nẵng", "Đà\u00A0Nẵng"},
-		{"Oʻzbekiston", "Oʼzbekiston", "O‘zbekiston", "O’zbekiston", "o'zbekiston", "o`zbekiston"},
+		{"Oʻzbekiston", "Oʼzbekiston", "O‘zbekiston", "O’zbekiston", "o'zbekiston", "o`zbekiston", "O´zbekiston", "O\u1FFDzbekiston"},
 		{"Æthelstan", "AETHELSTAN"},
 		{"Jean‐Paul", "jean-paul", "Jean–Paul"},
 		{"ﬁne", "FINE"}, {"ᾳ", "ΑΙ", "αι", "α\u0345"}, {"Ереван", "Ерева́н"}, {"مُحَمَّد", "محمد"}, {"שָׁלוֹם", "שלום"},
@@ -47,7 +47,8 @@ func TestBase(t *testing.T) {
 func naiveBase(s string) string {
 	var b strings.Builder
 	fold := func(s string) string { return norm.NFKD.String(cases.Fold().String(s)) }
-	for _, r := range fold(fold(norm.NFD.String(s))) { // as Unicode's D146 matches texts
+	s = strings.ReplaceAll(norm.NFC.String(s), "´", "'") // which decomposes to a blank
+	for _, r := range fold(fold(norm.NFD.String(s))) {   // as Unicode's D146 matches texts
 		name := runenames.Name(r)
 		switch {
 		case name == "LATIN SMALL LETTER DOTLESS I":

@@ -17,7 +17,7 @@ import (
 
 // Version changes with what Fold, Sound and Skeleton make of a text: what was
 // kept of another version is of no use.
-const Version = 2
+const Version = 3
 
 // Fold is the words of Base, parted by one space: without punctuation, and
 // without the apostrophes in them.
