@@ -10,7 +10,7 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders of npm packages that tests run.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build man test check format vet lint vuln js race invariants bench bench-start bench-compare soak clean
+.PHONY: run build man test check format vet lint vuln js race invariants bench bench-start bench-compare soak map clean
 
 run: build
 	./bin/caspian serve
@@ -94,6 +94,10 @@ soak:
 	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s -fuzzminimizetime 10x $$p || exit 1; \
 	  done; \
 	done
+
+# The picture of the packages in docs/packages.md.
+map:
+	$(GO) test . -run TestPackageMap -update-map
 
 clean:
 	rm -rf bin
