@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 // claimFragment selects what the commands print about a claim, and what their JSON contains.
@@ -62,6 +66,23 @@ func shorten(text string) string {
 	return text
 }
 
+// machineNumber is a number, perhaps with a unit, as the API writes very large and very
+// small ones.
+var machineNumber = regexp.MustCompile(`^(-?[0-9.]+e[+-][0-9]{2,})( [A-Za-z0-9]+)?$`)
+
+// readable is the value of a claim with its number as people write it.
+func readable(value string) string {
+	m := machineNumber.FindStringSubmatch(value)
+	if m == nil {
+		return value
+	}
+	x, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		return value
+	}
+	return graph.FormatNumber(x, 0) + m[2]
+}
+
 // statement is what the claim states, without its subject.
 func (c *claimRow) statement() string {
 	text := c.Predicate
@@ -69,7 +90,7 @@ func (c *claimRow) statement() string {
 	case c.Object != nil:
 		text += " " + c.Object.Name
 	case c.Value != nil:
-		text += " " + shorten(*c.Value)
+		text += " " + shorten(readable(*c.Value))
 	}
 	var qualified []string
 	for _, q := range c.Qualifiers {
@@ -77,7 +98,7 @@ func (c *claimRow) statement() string {
 		case q.Object != nil:
 			qualified = append(qualified, q.Name+" "+q.Object.Name)
 		case q.Value != nil:
-			qualified = append(qualified, q.Name+" "+shorten(*q.Value))
+			qualified = append(qualified, q.Name+" "+shorten(readable(*q.Value)))
 		}
 	}
 	if qualified != nil {
