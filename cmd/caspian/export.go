@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"os"
 
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -42,20 +43,12 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 }
 
 func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology, to string) (err error) {
-	out := e.out
-	if to != "" {
-		file, err := os.Create(to)
-		if err != nil {
-			return err
-		}
-		// A full disk may show only here.
-		defer func() { err = errors.Join(err, file.Close()) }()
-		out = file
-	}
 	if running := serviceOn(dir); running != nil {
-		bar := startProgress(e, "writing the export of the service on %s", dir)
-		err := running.export(ctx, f.Name, out)
-		bar.end()
+		err := writeTo(e, to, func(w io.Writer) error {
+			bar := startProgress(e, "writing the export of the service on %s", dir)
+			defer bar.end()
+			return running.export(ctx, f.Name, w)
+		})
 		if err == nil && to != "" {
 			e.say("wrote the export of the service on %s to %s", dir, to)
 		}
@@ -70,16 +63,29 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 		return err
 	}
 	defer func() { err = errors.Join(err, g.Close()) }()
-	w := bufio.NewWriterSize(out, 256<<10)
 	s := g.Snapshot()
-	bar := startProgress(e, "writing %s", count(s.ClaimCount(), "claim"))
-	err = f.Encode(ctx, w, s)
-	bar.end()
-	if err = errors.Join(err, w.Flush()); err != nil {
-		return err
-	}
-	if to != "" {
+	err = writeTo(e, to, func(w io.Writer) error {
+		bar := startProgress(e, "writing %s", count(s.ClaimCount(), "claim"))
+		defer bar.end()
+		buffered := bufio.NewWriterSize(w, 256<<10)
+		return errors.Join(f.Encode(ctx, buffered, s), buffered.Flush())
+	})
+	if err == nil && to != "" {
 		e.say("wrote %s and %s to %s", count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), to)
 	}
-	return nil
+	return err
+}
+
+// writeTo calls write with the file, which it creates, or with the standard output where
+// the path is empty.
+func writeTo(e *environment, path string, write func(io.Writer) error) error {
+	if path == "" {
+		return write(e.out)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	// A full disk may show only when the file is closed.
+	return errors.Join(write(file), file.Close())
 }
