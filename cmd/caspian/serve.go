@@ -17,6 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
 	"github.com/caspian-kg/caspian/server"
 	"github.com/caspian-kg/caspian/server/tracing"
@@ -235,32 +236,21 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; stop the program that listens there, or choose another address with --listen", err)
 	}
-	tracer, err := tracing.New(c.tracing(log))
+	srv, tracer, err := c.newServer(log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer tracer.Close() // after the last request
-	options := c.options(log, tracer)
-	if options.Keys, err = c.access.keys(); err != nil {
-		return errors.Join(err, l.Close())
-	}
-	srv := server.New(options)
 	ctx, stop := context.WithCancel(ctx)
 	serving := listeners{ctx: ctx, stop: stop, srv: srv}
 	serving.add(l)
-	// Requests under way read and write until the server has ended.
+	// Requests in progress read and write until the server has ended.
 	ended := sync.OnceValue(serving.end)
 	defer func() { err = errors.Join(err, ended()) }()
 	defer c.access.reload(ctx, e, *c.store, srv, log)()
-	defer stop() // which the goroutine before waits for
+	defer stop() // the goroutine above waits for it
 
-	opening := startProgress(e, "opening the store %s", *c.store)
-	g, err := openStore(ctx, *c.store, openOptions{
-		ontology: o, noCache: *c.noSnapshotFile, logger: log, accept: *c.acceptOntology, say: e.say,
-		// A store that is not there is made and filled first.
-		readOnly: *c.readOnly && storeExists(*c.store) == nil,
-	})
-	opening.end()
+	g, err := c.openGraph(ctx, e, o, log)
 	if err != nil {
 		return err
 	}
@@ -276,29 +266,17 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if owner != nil {
 		serving.add(owner)
 	}
-	filled := g.Snapshot().Seq() == 0 && len(c.inputs) > 0
-	if filled {
-		bar := startProgress(e, "filling the store from %s", ingest.Names(c.inputs))
-		_, err := fill(ctx, g.Graph, c.inputs)
-		bar.end()
-		if err != nil {
-			return fmt.Errorf("filling the empty store %s from the seeds:\n%w", *c.store, err)
-		}
-	}
-	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Limits: c.limits, Logger: log})
+	filled, err := c.fillEmpty(ctx, e, g)
 	if err != nil {
 		return err
 	}
-	if c.trusted != nil {
-		if err := c.trusted.Check(a.Engine().Check); err != nil {
-			return fmt.Errorf("--documents %s: not all documents fit the schema:\n%w", *c.documents, err)
-		}
+	b, err := c.backend(g, o, log)
+	if err != nil {
+		return err
 	}
 	if err := g.Writable(); err != nil && !*c.readOnly {
 		e.say("caspian serve: %v", err)
 	}
-	b := backend(a, g.Graph, !c.limits.NoIntrospection)
-	b.Owner = ownerTasks(*c.store, o, g)
 	srv.Publish(b)
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {
@@ -309,13 +287,64 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	return nil
 }
 
-// backend joins an API to the server.
-func backend(a *api.API, g *live.Graph, withSchema bool) *server.Backend {
-	b := &server.Backend{Graph: g, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats}
-	if withSchema {
+// openGraph opens the store. One that does not exist is created, also with --read-only, since
+// it is filled first.
+func (c *serveConfig) openGraph(ctx context.Context, e *environment, o *schema.Ontology, log *slog.Logger) (*opened, error) {
+	bar := startProgress(e, "opening the store %s", *c.store)
+	defer bar.end()
+	return openStore(ctx, *c.store, openOptions{
+		ontology: o, noCache: *c.noSnapshotFile, logger: log, accept: *c.acceptOntology, say: e.say,
+		readOnly: *c.readOnly && storeExists(*c.store) == nil,
+	})
+}
+
+// fillEmpty imports the seeds into a graph that is empty, and reports whether it was.
+func (c *serveConfig) fillEmpty(ctx context.Context, e *environment, g *opened) (bool, error) {
+	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 {
+		return false, nil
+	}
+	bar := startProgress(e, "filling the store from %s", ingest.Names(c.inputs))
+	defer bar.end()
+	if _, err := fill(ctx, g.Graph, c.inputs); err != nil {
+		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", *c.store, err)
+	}
+	return true, nil
+}
+
+// newServer makes the server and its tracer.
+func (c *serveConfig) newServer(log *slog.Logger) (*server.Server, *tracing.Tracer, error) {
+	tracer, err := tracing.New(c.tracing(log))
+	if err != nil {
+		return nil, nil, err
+	}
+	options := c.options(log, tracer)
+	if options.Keys, err = c.access.keys(); err != nil {
+		tracer.Close()
+		return nil, nil, err
+	}
+	return server.New(options), tracer, nil
+}
+
+// backend makes what the server answers from, and checks the trusted documents against the
+// schema.
+func (c *serveConfig) backend(g *opened, o *schema.Ontology, log *slog.Logger) (*server.Backend, error) {
+	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Limits: c.limits, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	if c.trusted != nil {
+		if err := c.trusted.Check(a.Engine().Check); err != nil {
+			return nil, fmt.Errorf("--documents %s: not all documents fit the schema:\n%w", *c.documents, err)
+		}
+	}
+	b := &server.Backend{
+		Graph: g.Graph, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats,
+		Owner: ownerTasks(*c.store, o, g),
+	}
+	if !c.limits.NoIntrospection {
 		b.SDL = a.SDL()
 	}
-	return b
+	return b, nil
 }
 
 // listeners serve until one of them fails or the context ends.
