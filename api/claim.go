@@ -6,6 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -246,7 +247,7 @@ func (b *builder) prepareClaims(args map[string]any) (any, error) {
 	for _, x := range keys {
 		for name, dir := range x.(map[string]any) {
 			a.query.Order = withKey(a.query.Order, snapshot.Key{
-				By: snapshot.Reading{Claim: snapshot.ClaimField(name)}, Descending: dir == "DESC"})
+				By: snapshot.Reading{Claim: filter.ClaimField(name)}, Descending: dir == "DESC"})
 		}
 	}
 	return a, nil
@@ -258,7 +259,7 @@ func equalID(where map[string]any, field string) string {
 	return id
 }
 
-func (b *builder) claimTestType(f snapshot.ClaimField, s schema.Scalar) *graphql.InputObject {
+func (b *builder) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.InputObject {
 	enumTest := func(e *graphql.Enum) *graphql.InputObject {
 		return b.testType(schema.EnumValue, &schema.Enum{Name: e.Name()}, false)
 	}
@@ -283,8 +284,8 @@ func (b *builder) claimFilterType() *graphql.InputObject {
 			{"or", "At least one must hold.", graphql.NewList(must(self))},
 			{"not", "It must not hold.", self},
 		}
-		for _, f := range snapshot.ClaimFields {
-			if f.Name != snapshot.RecordedOrder {
+		for _, f := range filter.ClaimFields {
+			if f.Name != filter.RecordedOrder {
 				fs = append(fs, inputField{string(f.Name), "", b.claimTestType(f.Name, f.Scalar)})
 			}
 		}
@@ -292,11 +293,11 @@ func (b *builder) claimFilterType() *graphql.InputObject {
 	})
 }
 
-func (b *builder) claimFilter(in map[string]any) (*snapshot.EdgeFilter, error) {
-	f := &snapshot.EdgeFilter{}
-	return f, readFilter(in, logic[snapshot.EdgeFilter]{&f.And, &f.Or, &f.Not, b.claimFilter}, func(key string, m map[string]any) error {
-		test, err := b.test(tested{scalar: schema.String, byBytes: snapshot.ClaimField(key).ByBytes()}, m)
-		f.Claims = append(f.Claims, snapshot.ClaimTest{Field: snapshot.ClaimField(key), Test: test})
+func (b *builder) claimFilter(in map[string]any) (*filter.Edge, error) {
+	f := &filter.Edge{}
+	return f, readFilter(in, logic[filter.Edge]{&f.And, &f.Or, &f.Not, b.claimFilter}, func(key string, m map[string]any) error {
+		test, err := b.test(tested{scalar: schema.String, byBytes: filter.ClaimField(key).ByBytes()}, m)
+		f.Claims = append(f.Claims, filter.Claim{Field: filter.ClaimField(key), Test: test})
 		return err
 	})
 }
@@ -304,7 +305,7 @@ func (b *builder) claimFilter(in map[string]any) (*snapshot.EdgeFilter, error) {
 func (b *builder) claimOrderType() *graphql.InputObject {
 	return b.oneOf("ClaimOrder", "One key of an order.", func() []inputField {
 		var fs []inputField
-		for _, f := range snapshot.ClaimFields {
+		for _, f := range filter.ClaimFields {
 			fs = append(fs, inputField{string(f.Name), "", b.direction()})
 		}
 		return fs

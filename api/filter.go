@@ -9,7 +9,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -196,10 +196,10 @@ func readFilter[T any](in map[string]any, l logic[T], test func(key string, in m
 }
 
 // filter turns the input into the snapshot's form.
-func (b *builder) filter(t *schema.Type, in map[string]any) (*snapshot.Filter, error) {
-	f := &snapshot.Filter{}
-	read := func(m map[string]any) (*snapshot.Filter, error) { return b.filter(t, m) }
-	return f, readFilter(in, logic[snapshot.Filter]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
+func (b *builder) filter(t *schema.Type, in map[string]any) (*filter.Node, error) {
+	f := &filter.Node{}
+	read := func(m map[string]any) (*filter.Node, error) { return b.filter(t, m) }
+	return f, readFilter(in, logic[filter.Node]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
 		switch key {
 		case "id":
 			f.ID, err = b.test(codeTest, m)
@@ -214,22 +214,22 @@ func (b *builder) filter(t *schema.Type, in map[string]any) (*snapshot.Filter, e
 	})
 }
 
-func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in map[string]any) error {
+func (b *builder) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[string]any) error {
 	def := t.Field(key)
 	if t.Union {
 		def = b.o.Type(schema.EntityType).Field(key)
 	}
 	if def.Kind == schema.Property {
 		test, err := b.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Code, false}, in)
-		f.Properties = append(f.Properties, snapshot.PropertyFilter{Field: def, Test: test})
+		f.Properties = append(f.Properties, filter.Property{Field: def, Test: test})
 		return err
 	}
 	if err := refuseNulls(in); err != nil {
 		return err
 	}
 	s := linkShape(def)
-	r := snapshot.RelationFilter{Field: def}
-	for key, to := range map[string]**snapshot.EdgeFilter{"some": &r.Some, "every": &r.Every, "none": &r.None} {
+	r := filter.Relation{Field: def}
+	for key, to := range map[string]**filter.Edge{"some": &r.Some, "every": &r.Every, "none": &r.None} {
 		m, ok := in[key].(map[string]any)
 		if !ok {
 			continue
@@ -243,10 +243,10 @@ func (b *builder) fieldFilter(f *snapshot.Filter, t *schema.Type, key string, in
 	return nil
 }
 
-func (b *builder) edgeFilter(s shape, in map[string]any) (*snapshot.EdgeFilter, error) {
-	f := &snapshot.EdgeFilter{}
-	read := func(m map[string]any) (*snapshot.EdgeFilter, error) { return b.edgeFilter(s, m) }
-	return f, readFilter(in, logic[snapshot.EdgeFilter]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
+func (b *builder) edgeFilter(s shape, in map[string]any) (*filter.Edge, error) {
+	f := &filter.Edge{}
+	read := func(m map[string]any) (*filter.Edge, error) { return b.edgeFilter(s, m) }
+	return f, readFilter(in, logic[filter.Edge]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
 		switch key {
 		case "node":
 			f.Node, err = b.filter(s.target, m)
@@ -257,7 +257,7 @@ func (b *builder) edgeFilter(s shape, in map[string]any) (*snapshot.EdgeFilter, 
 	})
 }
 
-func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[string]any) error {
+func (b *builder) qualifierFilters(f *filter.Edge, s shape, in map[string]any) error {
 	if err := refuseNulls(in); err != nil {
 		return err
 	}
@@ -274,7 +274,7 @@ func (b *builder) qualifierFilters(f *snapshot.EdgeFilter, s shape, in map[strin
 		if err != nil {
 			return err
 		}
-		f.Qualifiers = append(f.Qualifiers, snapshot.QualifierFilter{Qualifier: q, Test: test})
+		f.Qualifiers = append(f.Qualifiers, filter.Qualifier{Qualifier: q, Test: test})
 	}
 	return nil
 }
@@ -363,11 +363,11 @@ func (b *builder) unitsOf(of tested) (codes []string) {
 }
 
 // test turns the comparison of a scalar into the snapshot's form.
-func (b *builder) test(of tested, in map[string]any) (*snapshot.Test, error) {
+func (b *builder) test(of tested, in map[string]any) (*filter.Test, error) {
 	if err := refuseNulls(in); err != nil {
 		return nil, err
 	}
-	t := &snapshot.Test{ByBytes: of.byBytes || of.code != nil || of.scalar == schema.EnumValue}
+	t := &filter.Test{ByBytes: of.byBytes || of.code != nil || of.scalar == schema.EnumValue}
 	unit, _ := in["unit"].(string)
 	var err error
 	if t.Unit, err = b.unitOf(of, in); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -85,8 +86,8 @@ func (b *builder) changesFilterType() *graphql.InputObject {
 type changesFilter struct {
 	and, or []*changesFilter // or: nil is not asked
 	not     *changesFilter
-	edge    snapshot.EdgeFilter // of the edge from the claim to its subject
-	entity  *snapshot.Test
+	edge    filter.Edge // of the edge from the claim to its subject
+	entity  *filter.Test
 }
 
 func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
@@ -108,12 +109,12 @@ func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
 		case "entity":
 			f.entity, err = b.test(codeTest, m)
 		case "type":
-			f.edge.Node = &snapshot.Filter{}
+			f.edge.Node = &filter.Node{}
 			if f.edge.Node.Type, err = b.test(codeTest, m); err == nil {
 				err = named(m, "where.type: the ontology has no type", func(name string) bool { return b.o.Type(name) != nil })
 			}
 		default:
-			t := snapshot.ClaimTest{Field: snapshot.ClaimField(key)}
+			t := filter.Claim{Field: filter.ClaimField(key)}
 			t.Test, err = b.test(codeTest, m)
 			if err == nil && key == "predicate" {
 				err = named(m, "where.predicate: the ontology has no stored field", func(name string) bool { return b.o.Predicate(name) != nil })

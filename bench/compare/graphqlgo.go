@@ -12,6 +12,7 @@ import (
 	"github.com/graphql-go/graphql/language/parser"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -221,12 +222,12 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 			q := snapshot.Query{First: first(p)}
 			if edge, ok := at(p.Args, "where", "edge", "share", "gte").(float64); ok {
 				atLeast := graph.FloatValue(edge)
-				q.Edges = &snapshot.EdgeFilter{Qualifiers: []snapshot.QualifierFilter{{Qualifier: share, Test: &snapshot.Test{Gte: &atLeast}}}}
+				q.Edges = &filter.Edge{Qualifiers: []filter.Qualifier{{Qualifier: share, Test: &filter.Test{Gte: &atLeast}}}}
 			}
 			if prefix, ok := at(p.Args, "where", "node", "name", "startsWith").(string); ok {
-				begins := &snapshot.Test{StartsWith: prefix}
+				begins := &filter.Test{StartsWith: prefix}
 				begins.Prepare()
-				q.Nodes = &snapshot.Filter{Name: begins}
+				q.Nodes = &filter.Node{Name: begins}
 			}
 			if keys, ok := p.Args["orderBy"].([]any); ok && len(keys) > 0 {
 				down := at(keys[0].(map[string]any), "edge", "share") == "DESC"

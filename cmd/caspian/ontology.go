@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/fit"
 	"github.com/caspian-kg/caspian/graph/live"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -54,7 +54,7 @@ func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
 	return log.AcceptOntology(o.ontology.Hash(), o.ontology.Text())
 }
 
-func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept string) ([]snapshot.Misfit, error) {
+func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept string) ([]fit.Misfit, error) {
 	var earlier *schema.Ontology
 	if kept != "" {
 		// An ontology that this version cannot read is treated as unknown.
@@ -63,7 +63,7 @@ func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept stri
 	return live.Misfits(ctx, log, o, earlier)
 }
 
-func describeMisfits(ms []snapshot.Misfit) string {
+func describeMisfits(ms []fit.Misfit) string {
 	var lines []string
 	for i, m := range ms {
 		if i == mostMisfits {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/fit"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -60,7 +61,7 @@ func TestMisfitsComeBack(t *testing.T) {
 		return ch
 	}
 	first := apply(t, earlier, snapshot.Empty(earlier), decode(codec.JSONLines, lines))
-	if ms := first.Misfits(nil); len(ms) > 0 {
+	if ms := fit.Misfits(first, nil); len(ms) > 0 {
 		t.Fatal(ms)
 	}
 	for _, edit := range []struct{ from, to string }{
@@ -93,7 +94,7 @@ func TestMisfitsComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(s.Misfits(nil)) == 0 {
+		if len(fit.Misfits(s, nil)) == 0 {
 			t.Errorf("%v: all fits", edit)
 		}
 		for _, f := range codec.Formats {

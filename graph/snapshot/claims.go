@@ -4,39 +4,12 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ClaimField names a field of claims that lists can be filtered and ordered by.
-type ClaimField string
-
-// RecordedOrder is the order in which the store learned the claims.
-const RecordedOrder ClaimField = "recorded"
-
-// ClaimFields are the fields by name, with the scalar each reads as.
-var ClaimFields = []struct {
-	Name   ClaimField
-	Scalar schema.Scalar
-}{
-	{"id", schema.String}, {"subject", schema.String}, {"predicate", schema.String}, {"object", schema.String},
-	{"value", schema.String}, {"source", schema.String}, {"locator", schema.String}, {"confidence", schema.Float},
-	{"rank", schema.String}, {"attribution", schema.String}, {"attributedTo", schema.String}, {"holds", schema.String},
-	{"validFrom", schema.Date}, {"validTo", schema.Date}, {"original", schema.String}, {"conflict", schema.String},
-	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
-}
-
-// ByBytes tells whether the field's texts are ids, codes or places, which are
-// ordered byte by byte.
-func (f ClaimField) ByBytes() bool {
-	switch f {
-	case "value", "attributedTo", "original", "note":
-		return false
-	}
-	return true
-}
-
 // claimValue reads a field of a claim; the zero Value where it has none.
-func (v *View) claimValue(n uint32, f ClaimField) graph.Value {
+func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	s := v.s
 	r := s.rows.ref(n)
 	text := func(t string) graph.Value {
@@ -86,7 +59,7 @@ func (v *View) claimValue(n uint32, f ClaimField) graph.Value {
 		return text(s.Note(n))
 	case "recordedSequence":
 		return graph.IntValue(int64(r.seq))
-	case RecordedOrder:
+	case filter.RecordedOrder:
 		return graph.IntValue(int64(n))
 	}
 	return graph.Value{}

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -147,7 +148,7 @@ func drawView(t *rapid.T, commits int) graph.View {
 	return v
 }
 
-func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
+func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {
 	test := drawComparison(t, s, e)
 	if s == schema.Quantity && rapid.Bool().Draw(t, "in a unit") {
 		test.Unit = testUnits[rapid.SampledFrom([]string{"km", "m", "USD"}).Draw(t, "unit")]
@@ -164,56 +165,56 @@ func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
 // parts are what texts are looked through for.
 var parts = []string{"alp", "ALP", "beta", "Àl", "a b", "α", "Σ", "o'", "ss", "ß"}
 
-func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *snapshot.Test {
+func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {
 	v := drawScalar(t, s, e)
 	yes := rapid.Bool().Draw(t, "null")
 	switch rapid.IntRange(0, 12).Draw(t, "op") {
 	case 0:
-		return &snapshot.Test{Eq: &v}
+		return &filter.Test{Eq: &v}
 	case 1:
-		return &snapshot.Test{Ne: &v}
+		return &filter.Test{Ne: &v}
 	case 2:
-		return &snapshot.Test{In: []graph.Value{v, drawScalar(t, s, e)}}
+		return &filter.Test{In: []graph.Value{v, drawScalar(t, s, e)}}
 	case 3:
-		return &snapshot.Test{NotIn: []graph.Value{v}}
+		return &filter.Test{NotIn: []graph.Value{v}}
 	case 4:
-		return &snapshot.Test{IsNull: &yes}
+		return &filter.Test{IsNull: &yes}
 	case 5:
-		return &snapshot.Test{Gt: &v}
+		return &filter.Test{Gt: &v}
 	case 6:
-		return &snapshot.Test{Lte: &v}
+		return &filter.Test{Lte: &v}
 	case 10:
-		return &snapshot.Test{Gte: &v}
+		return &filter.Test{Gte: &v}
 	case 11:
-		return &snapshot.Test{Lt: &v}
+		return &filter.Test{Lt: &v}
 	case 12:
-		return &snapshot.Test{}
+		return &filter.Test{}
 	case 7:
-		return &snapshot.Test{Contains: rapid.SampledFrom(parts).Draw(t, "part")}
+		return &filter.Test{Contains: rapid.SampledFrom(parts).Draw(t, "part")}
 	case 8:
-		return &snapshot.Test{Matches: regexp.MustCompile("^[AB1]")}
+		return &filter.Test{Matches: regexp.MustCompile("^[AB1]")}
 	}
-	return &snapshot.Test{StartsWith: rapid.SampledFrom(parts).Draw(t, "beginning")}
+	return &filter.Test{StartsWith: rapid.SampledFrom(parts).Draw(t, "beginning")}
 }
 
-func drawFilter(t *rapid.T, typ *schema.Type, depth int) *snapshot.Filter {
-	f := &snapshot.Filter{}
+func drawFilter(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
+	f := &filter.Node{}
 	switch k := rapid.IntRange(0, 6).Draw(t, "filter"); {
 	case depth == 0 || k == 0:
 		f.Name = drawTest(t, schema.String, nil)
 	case k == 1:
-		f.And = []*snapshot.Filter{drawFilter(t, typ, depth-1), drawFilter(t, typ, depth-1)}
+		f.And = []*filter.Node{drawFilter(t, typ, depth-1), drawFilter(t, typ, depth-1)}
 	case k == 2:
-		f.Or = []*snapshot.Filter{drawFilter(t, typ, depth-1), drawFilter(t, typ, depth-1)}
+		f.Or = []*filter.Node{drawFilter(t, typ, depth-1), drawFilter(t, typ, depth-1)}
 	case k == 3:
 		f.Not = drawFilter(t, typ, depth-1)
 	default:
 		field := rapid.SampledFrom(typ.Fields).Draw(t, "filterField")
 		if field.Kind == schema.Property {
-			f.Properties = []snapshot.PropertyFilter{{Field: field, Test: drawTest(t, field.Scalar, field.Enum)}}
+			f.Properties = []filter.Property{{Field: field, Test: drawTest(t, field.Scalar, field.Enum)}}
 			break
 		}
-		r := snapshot.RelationFilter{Field: field}
+		r := filter.Relation{Field: field}
 		e := drawEdgeFilter(t, field, depth-1)
 		switch rapid.IntRange(0, 2).Draw(t, "quantifier") {
 		case 0:
@@ -223,7 +224,7 @@ func drawFilter(t *rapid.T, typ *schema.Type, depth int) *snapshot.Filter {
 		default:
 			r.None = e
 		}
-		f.Relations = []snapshot.RelationFilter{r}
+		f.Relations = []filter.Relation{r}
 	}
 	return f
 }
@@ -235,16 +236,16 @@ func qualifiersOf(f *schema.Field) []*schema.Qualifier {
 	return f.Qualifiers
 }
 
-func drawEdgeFilter(t *rapid.T, field *schema.Field, depth int) *snapshot.EdgeFilter {
-	e := &snapshot.EdgeFilter{Node: drawFilter(t, field.Target, max(depth, 0))}
+func drawEdgeFilter(t *rapid.T, field *schema.Field, depth int) *filter.Edge {
+	e := &filter.Edge{Node: drawFilter(t, field.Target, max(depth, 0))}
 	for _, q := range qualifiersOf(field) {
 		if q.Target == nil && rapid.Bool().Draw(t, "testQualifier") {
 			e.Node = nil
-			e.Qualifiers = []snapshot.QualifierFilter{{Qualifier: q, Test: drawTest(t, q.Scalar, q.Enum)}}
+			e.Qualifiers = []filter.Qualifier{{Qualifier: q, Test: drawTest(t, q.Scalar, q.Enum)}}
 		}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "notEdge") == 0 {
-		return &snapshot.EdgeFilter{Not: e}
+		return &filter.Edge{Not: e}
 	}
 	return e
 }

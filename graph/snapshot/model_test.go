@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -428,7 +429,7 @@ func (l *lens) read(r snapshot.Reading, e edge) graph.Value {
 }
 
 // keeps evaluates a filter.
-func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
+func (l *lens) keeps(f *filter.Node, id graph.ID) bool {
 	if f == nil {
 		return true
 	}
@@ -437,7 +438,7 @@ func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
 		ok = ok && l.keeps(g, id)
 	}
 	if f.Or != nil {
-		ok = ok && slices.ContainsFunc(f.Or, func(g *snapshot.Filter) bool { return l.keeps(g, id) })
+		ok = ok && slices.ContainsFunc(f.Or, func(g *filter.Node) bool { return l.keeps(g, id) })
 	}
 	if f.Not != nil {
 		ok = ok && !l.keeps(f.Not, id)
@@ -473,7 +474,7 @@ func (l *lens) keeps(f *snapshot.Filter, id graph.ID) bool {
 	return ok
 }
 
-func (l *lens) keepsEdge(f *snapshot.EdgeFilter, e edge) bool {
+func (l *lens) keepsEdge(f *filter.Edge, e edge) bool {
 	if f == nil {
 		return true
 	}
@@ -485,7 +486,7 @@ func (l *lens) keepsEdge(f *snapshot.EdgeFilter, e edge) bool {
 		ok = ok && l.keepsEdge(g, e)
 	}
 	if f.Or != nil {
-		ok = ok && slices.ContainsFunc(f.Or, func(g *snapshot.EdgeFilter) bool { return l.keepsEdge(g, e) })
+		ok = ok && slices.ContainsFunc(f.Or, func(g *filter.Edge) bool { return l.keepsEdge(g, e) })
 	}
 	if f.Not != nil {
 		ok = ok && !l.keepsEdge(f.Not, e)

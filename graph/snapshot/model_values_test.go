@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -91,7 +92,7 @@ func byBytes(r snapshot.Reading) bool {
 }
 
 // passes evaluates a test of a filter.
-func passes(t *snapshot.Test, v graph.Value, byBytes bool) bool {
+func passes(t *filter.Test, v graph.Value, byBytes bool) bool {
 	if t.IsNull != nil && *t.IsNull != (v == graph.Value{}) {
 		return false
 	}

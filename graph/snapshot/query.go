@@ -4,14 +4,15 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // Query selects, orders and cuts a list of edges. Ties are broken by the
 // node's id and then by the distinct qualifiers, so that an order is total.
 type Query struct {
-	Nodes *Filter
-	Edges *EdgeFilter
+	Nodes *filter.Node
+	Edges *filter.Edge
 	Order []Key
 	// First and Last cut from the front and the back; nil does not cut.
 	First, Last *int
@@ -207,7 +208,7 @@ func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 		return p, v.cutRecorded(p, q, kept)
 	}
 	r := *q
-	r.Order = append(slices.Clip(q.Order), Key{By: Reading{Claim: RecordedOrder}})
+	r.Order = append(slices.Clip(q.Order), Key{By: Reading{Claim: filter.RecordedOrder}})
 	p := &Page{view: v, order: r.Order}
 	return p, v.sorted(&r, kept, p)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -20,7 +21,7 @@ type Reading struct {
 	// Own is "id", "type" or "name" of the node.
 	Own string
 	// Claim is a field of the edge's claim.
-	Claim ClaimField
+	Claim filter.ClaimField
 }
 
 // ReadQualifier reads a qualifier.

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -105,7 +106,7 @@ func led(v *snapshot.View, by, from *schema.Field) []string {
 	for _, a := range pool.Of(by.Owner) {
 		for _, b := range pool.Of(from.Owner) {
 			to := graph.StringValue(string(b))
-			f := &snapshot.Filter{Relations: []snapshot.RelationFilter{{Field: by, Some: &snapshot.EdgeFilter{Node: &snapshot.Filter{ID: &snapshot.Test{Eq: &to}}}}}}
+			f := &filter.Node{Relations: []filter.Relation{{Field: by, Some: &filter.Edge{Node: &filter.Node{ID: &filter.Test{Eq: &to}}}}}}
 			n, _ := s.Number(a)
 			if v.Keeps(f, n) {
 				pair := []string{string(a), string(b)}

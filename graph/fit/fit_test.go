@@ -1,4 +1,4 @@
-package snapshot_test
+package fit_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/fit"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -85,7 +86,7 @@ func TestMisfits(t *testing.T) {
 			}
 		}
 		var got []string
-		for _, m := range s.Misfits(earlier) {
+		for _, m := range fit.Misfits(s, earlier) {
 			got = append(got, m.String())
 		}
 		want := strings.Split(c.want, "\n")

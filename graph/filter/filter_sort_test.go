@@ -1,4 +1,4 @@
-package snapshot_test
+package filter_test
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -37,8 +37,8 @@ func TestSortedTest(t *testing.T) {
 		return vs
 	}
 	for range 5000 {
-		plain := snapshot.Test{In: list(), NotIn: list()}
-		sorted := snapshot.Test{In: append([]graph.Value(nil), plain.In...), NotIn: append([]graph.Value(nil), plain.NotIn...)}
+		plain := filter.Test{In: list(), NotIn: list()}
+		sorted := filter.Test{In: append([]graph.Value(nil), plain.In...), NotIn: append([]graph.Value(nil), plain.NotIn...)}
 		if plain.In != nil && sorted.In == nil {
 			sorted.In = []graph.Value{}
 		}

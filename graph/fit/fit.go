@@ -1,4 +1,8 @@
-package snapshot
+// Package fit finds what is recorded in a store and does not fit an ontology, as
+// after the ontology was changed.
+//
+// It must not know where snapshots and ontologies come from.
+package fit
 
 import (
 	"cmp"
@@ -6,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -42,16 +47,17 @@ const mostExamples = 3
 // most frequent first. earlier is the ontology that it was accepted under, nil
 // where that is unknown: what did not fit that one either is left out, and some
 // changes show only beside it.
-func (s *Snapshot) Misfits(earlier *schema.Ontology) []Misfit {
+func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
+	o := s.Ontology()
 	f := fitter{s: s, by: map[string]*misfits{}}
-	for n := range uint32(s.ids.len()) {
-		if !isType(s.o, s.TypeName(n)) && (earlier == nil || isType(earlier, s.TypeName(n))) {
+	for n := range uint32(s.EntityCount()) {
+		if !isType(o, s.TypeName(n)) && (earlier == nil || isType(earlier, s.TypeName(n))) {
 			f.entity("the ontology has no type "+s.TypeName(n), n)
 		}
 	}
 	changed := map[[2]string][]schema.Change{}
 	if earlier != nil {
-		for _, c := range schema.Compare(earlier, s.o) {
+		for _, c := range schema.Compare(earlier, o) {
 			if c.Narrowed || c.Meaning {
 				k := [2]string{c.Type, c.Field}
 				changed[k] = append(changed[k], c)
@@ -59,24 +65,29 @@ func (s *Snapshot) Misfits(earlier *schema.Ontology) []Misfit {
 			f.hint(c)
 		}
 	}
-	for n := range uint32(s.rows.len()) {
-		if !s.stands(n) {
-			continue
-		}
-		c := s.ClaimAt(n)
-		if why := graph.Misfit(s.o, s, &c); why != "" {
-			if earlier == nil || graph.Misfit(earlier, s, &c) == "" {
-				f.claim(why, n, &c)
-			}
-			continue
-		}
-		for _, x := range changed[[2]string{s.TypeName(s.rows.ref(n).subject), c.Predicate}] {
-			if x.Meaning || s.differing(c.Subject, c.Predicate) {
-				f.claim(x.String(), n, &c)
-			}
-		}
+	for n := range uint32(s.ClaimCount()) {
+		f.check(n, earlier, changed)
 	}
 	return f.list()
+}
+
+// check looks at one claim.
+func (f *fitter) check(n uint32, earlier *schema.Ontology, changed map[[2]string][]schema.Change) {
+	c := f.s.ClaimAt(n)
+	if _, live, _ := f.s.Claim(f.s.ClaimID(n)); !live {
+		return
+	}
+	if why := graph.Misfit(f.s.Ontology(), f.s, &c); why != "" {
+		if earlier == nil || graph.Misfit(earlier, f.s, &c) == "" {
+			f.claim(why, n, &c)
+		}
+		return
+	}
+	for _, x := range changed[[2]string{f.s.TypeName(f.s.Subject(n)), c.Predicate}] {
+		if x.Meaning || f.differing(c.Subject, c.Predicate) {
+			f.claim(x.String(), n, &c)
+		}
+	}
 }
 
 func isType(o *schema.Ontology, name string) bool {
@@ -84,9 +95,9 @@ func isType(o *schema.Ontology, name string) bool {
 	return t != nil && !t.Abstract
 }
 
-// differing tells whether different values stand.
-func (s *Snapshot) differing(subject graph.ID, predicate string) bool {
-	vs := s.Values(subject, predicate)
+// differing reports whether several values hold.
+func (f *fitter) differing(subject graph.ID, predicate string) bool {
+	vs := f.s.Values(subject, predicate)
 	return slices.ContainsFunc(vs, func(v graph.Value) bool { return v != vs[0] })
 }
 
@@ -96,7 +107,7 @@ type misfits struct {
 }
 
 type fitter struct {
-	s     *Snapshot
+	s     *snapshot.Snapshot
 	by    map[string]*misfits
 	hints map[string]string // what a reason may add
 }
@@ -121,7 +132,7 @@ func (f *fitter) entity(reason string, n uint32) {
 func (f *fitter) claim(reason string, n uint32, c *graph.Claim) {
 	m := f.of(reason)
 	m.Claims++
-	m.entities[f.s.rows.ref(n).subject] = true
+	m.entities[f.s.Subject(n)] = true
 	if len(m.Examples) < mostExamples {
 		m.Examples = append(m.Examples, fmt.Sprintf("%s %s %s", c.Subject, c.Predicate, graph.Clip(c.Value.String())))
 	}

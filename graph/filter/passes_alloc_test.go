@@ -1,10 +1,10 @@
-package snapshot_test
+package filter_test
 
 import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -14,14 +14,14 @@ func TestPassesAllocatesNothing(t *testing.T) {
 	text := func(s string) *graph.Value { v := graph.StringValue(s); return &v }
 	half := graph.FloatValue(0.5)
 	for name, c := range map[string]struct {
-		test snapshot.Test
+		test filter.Test
 		val  graph.Value
 	}{
-		"startsWith":  {snapshot.Test{StartsWith: "ka"}, graph.StringValue("Kazakhstan")},
-		"contains":    {snapshot.Test{Contains: "stan"}, graph.StringValue("Kazakhstan")},
-		"eq":          {snapshot.Test{Eq: text("kazakhstan")}, graph.StringValue("Kazakhstan")},
-		"number":      {snapshot.Test{Gte: &half}, graph.FloatValue(0.7)},
-		"number, not": {snapshot.Test{NotIn: []graph.Value{half}}, graph.FloatValue(0.7)},
+		"startsWith":  {filter.Test{StartsWith: "ka"}, graph.StringValue("Kazakhstan")},
+		"contains":    {filter.Test{Contains: "stan"}, graph.StringValue("Kazakhstan")},
+		"eq":          {filter.Test{Eq: text("kazakhstan")}, graph.StringValue("Kazakhstan")},
+		"number":      {filter.Test{Gte: &half}, graph.FloatValue(0.7)},
+		"number, not": {filter.Test{NotIn: []graph.Value{half}}, graph.FloatValue(0.7)},
 	} {
 		c.test.Prepare()
 		if n := testing.AllocsPerRun(100, func() {

@@ -1,4 +1,4 @@
-package snapshot
+package filter
 
 import (
 	"bytes"
@@ -134,6 +134,12 @@ func (t *Test) listed(o *schema.Ontology, list []graph.Value, val *graph.Value) 
 
 func isText(k graph.Kind) bool {
 	return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
+}
+
+// Excludes reports, of most texts that the test fails, that their first letter is
+// enough for it to fail.
+func (t *Test) Excludes(text string) bool {
+	return !t.ByBytes && t.StartsWith != "" && !mayBegin(text, t.StartsWith)
 }
 
 // mayBegin tells of most texts by their first letter that their base does not

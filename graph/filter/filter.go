@@ -1,0 +1,143 @@
+// Package filter has the conditions that lists of entities, edges and claims are
+// filtered by, and the tests of values that they are built from.
+//
+// A filter says what to keep. It must not know how the graph is read:
+// graph/snapshot applies it.
+package filter
+
+import (
+	"regexp"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Node says which entities to keep. All that is set must hold; the zero Node
+// keeps everything.
+type Node struct {
+	And []*Node
+	Or  []*Node // where not nil at least one must hold
+	Not *Node
+	// ID and Type test the entity's id and the name of its type.
+	ID, Type *Test
+	// Name tests what the entity is called in the view.
+	Name *Test
+	// Properties test what its plain fields show.
+	Properties []Property
+	// Relations test where its relations lead.
+	Relations []Relation
+}
+
+// Property tests a property: the value shown, or any of many.
+type Property struct {
+	Field *schema.Field
+	Test  *Test
+}
+
+// Relation tests the edges of a relation, an inverse or a derived field:
+// some must pass, every one must, none may. What is nil is not asked.
+type Relation struct {
+	Field             *schema.Field
+	Some, Every, None *Edge
+}
+
+// Edge says which edges to keep.
+type Edge struct {
+	And  []*Edge
+	Or   []*Edge
+	Not  *Edge
+	Node *Node
+	// Qualifiers test what the edge's claim says besides its object.
+	Qualifiers []Qualifier
+	// Claims test the edge's claim itself.
+	Claims []Claim
+}
+
+// Claim tests one field of an edge's claim.
+type Claim struct {
+	Field ClaimField
+	Test  *Test
+}
+
+// Qualifier tests one qualifier of an edge's claim.
+type Qualifier struct {
+	Qualifier *schema.Qualifier
+	Test      *Test
+}
+
+// Test compares a value. All that is set must hold. A value that is missing
+// fails every comparison but IsNull and Ne, NotIn.
+type Test struct {
+	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
+	In, NotIn                []graph.Value // nil: not asked
+	prepared, sorted         bool          // see Prepare
+	// ByBytes compares texts by their bytes, as ids and codes are. Others are
+	// equal where people read them alike (text.Base), and in the order of the
+	// collation.
+	ByBytes bool
+	// Unit, where not nil, keeps quantities that can be given in it.
+	Unit *schema.Unit
+	// Contains and StartsWith are parts of the text, or of its base.
+	Contains, StartsWith string
+	Matches              *regexp.Regexp
+	IsNull               *bool
+}
+
+// ClaimField names a field of claims that lists can be filtered and ordered by.
+type ClaimField string
+
+// RecordedOrder is the order in which the store learned the claims.
+const RecordedOrder ClaimField = "recorded"
+
+// ClaimFields are the fields by name, with the scalar each reads as.
+var ClaimFields = []struct {
+	Name   ClaimField
+	Scalar schema.Scalar
+}{
+	{"id", schema.String}, {"subject", schema.String}, {"predicate", schema.String}, {"object", schema.String},
+	{"value", schema.String}, {"source", schema.String}, {"locator", schema.String}, {"confidence", schema.Float},
+	{"rank", schema.String}, {"attribution", schema.String}, {"attributedTo", schema.String}, {"holds", schema.String},
+	{"validFrom", schema.Date}, {"validTo", schema.Date}, {"original", schema.String}, {"conflict", schema.String},
+	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
+}
+
+// ByBytes tells whether the field's texts are ids, codes or places, which are
+// ordered byte by byte.
+func (f ClaimField) ByBytes() bool {
+	switch f {
+	case "value", "attributedTo", "original", "note":
+		return false
+	}
+	return true
+}
+
+// Passes tests one value; the zero Value is a missing one.
+func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
+	missing := val.Kind() == graph.NoKind
+	if t.IsNull != nil && *t.IsNull != missing {
+		return false
+	}
+	if missing {
+		return t.Eq == nil && t.In == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
+			t.Contains == "" && t.StartsWith == "" && t.Matches == nil &&
+			(t.Unit == nil || t.IsNull != nil || t.Ne != nil || t.NotIn != nil)
+	}
+	if t.Unit != nil && (val.Kind() != graph.QuantityKind || !o.Units[val.Text()].Converts(t.Unit)) {
+		return false
+	}
+	eq := t.Eq
+	if isText(val.Kind()) && !t.ByBytes {
+		if !t.passesText(val.Text()) {
+			return false
+		}
+		eq = nil
+	} else if !t.passesAsIs(o, &val) {
+		return false
+	}
+	for i, bound := range [...]*graph.Value{graph.Eq: eq, graph.Lt: t.Lt, graph.Lte: t.Lte, graph.Gt: t.Gt, graph.Gte: t.Gte} {
+		if bound != nil && !graph.Comparison(i).Holds(o, &val, bound, t.ByBytes) {
+			return false
+		}
+	}
+	return t.Matches == nil || t.Matches.MatchString(val.String())
+}
