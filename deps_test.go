@@ -45,9 +45,10 @@ var order = []struct {
 	{"api", []string{"codes", "schema", "graph", "graph/text", "graph/names", "graph/filter", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql"}},
 	{"seeds", nil},
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
+	{"server/internal/admission", nil},
 	{"server/internal/metrics", []string{"gql"}},
 	{"server/tracing", []string{"graph", "gql"}},
-	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/metrics", "server/tracing"}},
+	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/admission", "server/internal/metrics", "server/tracing"}},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/ingest"}},
@@ -62,9 +63,9 @@ var only = map[string][]string{
 	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
 	"go.yaml.in/":             {"graph/codec", "cmd/caspian"},
 	"go.opentelemetry.io/":    {"server/tracing"},
-	"github.com/prometheus/":  {"server", "server/internal/metrics"},
+	"github.com/prometheus/":  {"server", "server/internal/admission", "server/internal/metrics"},
 	"github.com/spf13/":       {"cmd/caspian"},
-	"net/http":                {"server", "server/tracing", "cmd/caspian"},
+	"net/http":                {"server", "server/internal/admission", "server/tracing", "cmd/caspian"},
 	"os/exec":                 nil,
 }
 

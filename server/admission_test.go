@@ -24,7 +24,7 @@ func TestMaxBodies(t *testing.T) {
 	if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat(" ", 250<<10)); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "what was sent is counted", func() bool { return s.admission.bodies.Load() == 250<<10 })
+	until(t, "what was sent is counted", func() bool { return s.admission.Bodies() == 250<<10 })
 	long := strings.Repeat(" ", 200<<10) + `{"query":"{__typename}"}`
 	for name, w := range map[string]interface {
 		Result() *http.Response
@@ -43,11 +43,11 @@ func TestMaxBodies(t *testing.T) {
 		t.Errorf("a short one: %d %s", w.Code, w.Body)
 	}
 	conn.Close()
-	until(t, "nothing is held", func() bool { return s.admission.bodies.Load() == 0 })
+	until(t, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
 	if w := ask(s, "POST", "/graphql", long); w.Code != http.StatusOK {
 		t.Errorf("the next: %d %s", w.Code, w.Body)
 	}
-	if n := s.admission.bodies.Load(); n != 0 {
+	if n := s.admission.Bodies(); n != 0 {
 		t.Errorf("%d bytes are held after the last", n)
 	}
 }
@@ -71,17 +71,18 @@ func TestSocketBodies(t *testing.T) {
 	ts := httptest.NewServer(s)
 	defer ts.Close()
 	d := begun(t, ts)
-	s.admission.bodies.Add(200 << 10) // somebody else's
+	other := s.admission.BodyQuota()
+	other.Add(200 << 10)
 	long := `{"id":"1","type":"subscribe","payload":{"query":"{__typename}","variables":{"a":"` + strings.Repeat("x", 200<<10) + `"}}}`
 	d.say(long)
 	if text, err := d.listen(); err != nil || !strings.Contains(text, `"OVERLOADED"`) || !strings.Contains(text, `"type":"error"`) {
 		t.Errorf("%v %s", err, text)
 	}
-	s.admission.bodies.Add(-200 << 10)
+	other.GiveBack()
 	d.say(long)
 	d.hear(`{"id":"1","type":"next","payload":{"data":{"__typename":"Query"},"extensions":{"sequence":0}}}`)
 	d.hear(`{"type":"complete","id":"1"}`)
-	until(t, "nothing is held", func() bool { return s.admission.bodies.Load() == 0 })
+	until(t, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
 }
 
 // TestRefusalsAreCounted counts what is refused in a message or an event as well.

@@ -12,6 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // A batch is a list of requests in one body, answered by a list in the same order. They run
@@ -48,7 +49,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 	reqs, refused := s.parseBatch(list, callerOf(w).refusal, r.Method == http.MethodPost)
 	slot := &w.(*tally).slot
 	in := s.batchLane(reqs)
-	if err := slot.enter(r.Context(), in); err != nil {
+	if err := slot.Enter(r.Context(), in); err != nil {
 		s.shed(w, media, err)
 		return
 	}
@@ -74,27 +75,27 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			out = append(out, errorBody(bad.code, bad.message)...)
 			continue
 		}
-		if slot.enter(ctx, in) != nil { // an earlier one paused, and found no slot again
+		if slot.Enter(ctx, in) != nil { // an earlier one paused, and found no slot again
 			s.metrics.Refused(codes.Overloaded)
 			out = append(out, shedResponse().Body...)
 			continue
 		}
 		res := s.execute(ctx, slot, b.Begin(), req)
-		slot.refused = false
+		slot.Refused = false
 		out = append(out, res.Body...)
 		answered = append(answered, res)
 		if r.Context().Err() != nil {
 			return // nobody reads it
 		}
 	}
-	slot.leave()
+	slot.Leave()
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	status := http.StatusOK
 	if !slices.ContainsFunc(answered, func(res *gql.Response) bool { return res.Code != codes.Overloaded }) && len(answered) == len(list) {
 		status = http.StatusServiceUnavailable
-		h.Set("Retry-After", s.admission.retryAfter())
+		h.Set("Retry-After", s.admission.RetryAfter())
 	}
 	s.send(w, r, status, append(out, ']'))
 }
@@ -111,13 +112,13 @@ func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations boo
 }
 
 // batchLane is where a batch belongs: among the writes where one of its requests does.
-func (s *Server) batchLane(reqs []*api.Request) *lane {
+func (s *Server) batchLane(reqs []*api.Request) *admission.Lane {
 	for _, req := range reqs {
-		if req != nil && s.admission.lane(req) == &s.admission.writes {
-			return &s.admission.writes
+		if req != nil && s.lane(req) == &s.admission.Writes {
+			return &s.admission.Writes
 		}
 	}
-	return &s.admission.reads
+	return &s.admission.Reads
 }
 
 // isBatch tells a list from what parseBody reads.

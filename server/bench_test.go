@@ -2,12 +2,14 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var sample = regexp.MustCompile(`^([a-z_]+)(?:\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)+\})? ([0-9.e+-]+|\+Inf)$`)
@@ -103,12 +105,20 @@ func TestMetricsFormat(t *testing.T) {
 // BenchmarkShed measures what refusing a request costs: at ten times the capacity nine of ten
 // are refused, so that this decides how much is left for the others.
 func BenchmarkShed(b *testing.B) {
-	s := started(b, Options{MaxRequests: 1})
-	l := &s.admission.reads
-	if err := l.enter(b.Context()); err != nil {
+	s := started(b, Options{MaxRequests: 1, MaxQueue: 1, QueueTime: time.Hour})
+	l := &s.admission.Reads
+	if err := l.Enter(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	l.shut.Store(true)
+	waiting, stop := context.WithCancel(b.Context())
+	defer stop()
+	go func() { _ = l.Enter(waiting) }() // so that the lane is overloaded
+	within(b, 5*time.Second, "somebody waits", func() bool { _, n := l.Load(); return n == 1 })
+	within(b, 5*time.Second, "the lane is shut", func() bool {
+		ctx, cancel := context.WithTimeout(waiting, 10*time.Millisecond)
+		defer cancel()
+		return l.Enter(ctx) != nil && l.Shut()
+	})
 	r := httptest.NewRequest("GET", "/graphql?query={__typename}", nil)
 	r.Host = "127.0.0.1:8080"
 	w := &sink{h: http.Header{}}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 var gzipReaders sync.Pool // of *gzip.Reader
@@ -45,12 +46,11 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 		defer gzipReaders.Put(z)
 		src = io.LimitReader(z, s.opts.MaxBody+1)
 	} else if r.ContentLength > 0 {
-		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, shortBody)) + bytes.MinRead) // no more on the client's word
+		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, admission.ShortBody)) + bytes.MinRead) // no more on the client's word
 	}
-	share := &w.(*tally).share // which ServeHTTP gives back
-	*share = s.share()
-	share.src = src
-	if _, err := buf.ReadFrom(share); err != nil {
+	quota := &w.(*tally).quota // which ServeHTTP gives back
+	*quota = s.admission.BodyQuota()
+	if _, err := buf.ReadFrom(quota.Of(src)); err != nil {
 		return nil, s.unread(err)
 	}
 	if int64(buf.Len()) > s.opts.MaxBody {
@@ -80,7 +80,7 @@ func (s *Server) unread(err error) *malformed {
 	switch {
 	case errors.As(err, &large):
 		return s.tooLarge()
-	case errors.Is(err, errNoRoom):
+	case errors.Is(err, admission.ErrNoRoom):
 		return &malformed{status: http.StatusServiceUnavailable, code: codes.Overloaded,
 			message: fmt.Sprintf("the bodies under way fill the limit of %d bytes; try again in a second, or send less in one request", s.opts.MaxBodies)}
 	case errors.Is(err, os.ErrDeadlineExceeded):

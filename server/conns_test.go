@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // pipes is a listener of connections in memory.
@@ -88,8 +90,8 @@ func served(t *testing.T, most int, test func(p *pipes, s *Server)) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if n := s.connections.count(); n > 0 || s.connections.spares.Load() > 0 {
-			t.Errorf("%d connections are open after the end, %d spare", n, s.connections.spares.Load())
+		if n := s.connections.Count(); n > 0 || s.connections.Spares() > 0 {
+			t.Errorf("%d connections are open after the end, %d spare", n, s.connections.Spares())
 		}
 	})
 }
@@ -109,7 +111,7 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 		if !all[0].cut() {
 			t.Error("the oldest is open")
 		}
-		if n := s.connections.count(); n > 8 {
+		if n := s.connections.Count(); n > 8 {
 			t.Errorf("%d are open", n)
 		}
 	})
@@ -124,7 +126,7 @@ func TestFloodOfConnections(t *testing.T) {
 		if got := p.dial().status("/healthz"); got != 200 {
 			t.Errorf("the newest hears %d", got)
 		}
-		if n := s.connections.count(); n > 8+spareConnections {
+		if n := s.connections.Count(); n > 8+admission.SpareConnections {
 			t.Errorf("%d are open", n)
 		}
 		time.Sleep(time.Second)
@@ -149,7 +151,7 @@ func TestSpareConnections(t *testing.T) {
 		}
 		s.Publish(&Backend{})
 		time.Sleep(time.Second)
-		for range 3 * spareConnections {
+		for range 3 * admission.SpareConnections {
 			c := p.dial()
 			if got := c.status("/healthz"); got != 200 || !c.cut() {
 				t.Fatalf("a probe hears %d", got)
@@ -160,7 +162,7 @@ func TestSpareConnections(t *testing.T) {
 			t.Errorf("a query hears %d", got)
 		}
 		// Bodies that do not come keep the spare ones no longer than others.
-		for range 3 * spareConnections {
+		for range 3 * admission.SpareConnections {
 			c := p.dial()
 			if _, err := io.WriteString(c, "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"); err != nil {
 				t.Fatal(err)
@@ -198,15 +200,7 @@ func TestNoFilesLeft(t *testing.T) {
 	})
 }
 
-func TestConnectionsOfFiles(t *testing.T) {
-	for _, tc := range []struct {
-		files uint64
-		want  int
-	}{{0, 1}, {256, 128}, {1024, 512}, {4096, 3480}, {20_000, 19_384}, {1 << 20, manyConnections}, {1<<64 - 1, manyConnections}} {
-		if got := connectionsOf(tc.files); got != tc.want {
-			t.Errorf("%d files allow %d connections, not %d", tc.files, got, tc.want)
-		}
-	}
+func TestMostSubscribers(t *testing.T) {
 	if s := New(Options{MaxConnections: 100}); s.opts.Live.MaxSubscribers != 90 {
 		t.Errorf("%d subscribers", s.opts.Live.MaxSubscribers)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // SequenceHeader carries the sequence number of the snapshot that answered.
@@ -56,7 +57,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	}
 	slot := &w.(*tally).slot
 	// Not before the body is there, or those who send slowly would keep others out.
-	if err := slot.enter(r.Context(), s.admission.lane(req)); err != nil {
+	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
 		s.shed(w, media, err)
 		return
 	}
@@ -65,7 +66,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	session := b.Begin()
 	etag := validator(session, req)
 	res := s.execute(ctx, slot, session, req)
-	slot.leave() // it is not held while the answer is sent
+	slot.Leave() // it is not held while the answer is sent
 	if res.Code == codes.SubscriptionNotSupported && streamed {
 		res.Release()
 		s.streamTo(w, r, b, req)
@@ -120,8 +121,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 	case http.StatusUnsupportedMediaType:
 		acceptQuery(w.Header())
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", s.admission.retryAfter())
-		if r.ContentLength < 0 || r.ContentLength > shortBody {
+		w.Header().Set("Retry-After", s.admission.RetryAfter())
+		if r.ContentLength < 0 || r.ContentLength > admission.ShortBody {
 			w.Header().Set("Connection", "close") // the rest of the body is not read
 		}
 	case http.StatusTooManyRequests:
@@ -175,7 +176,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	case status == http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
 	case res.Code == codes.Overloaded: // what ran out of time would do so again
-		h.Set("Retry-After", s.admission.retryAfter())
+		h.Set("Retry-After", s.admission.RetryAfter())
 	}
 	if r.Method == methodQuery {
 		acceptQuery(h)

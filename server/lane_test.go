@@ -7,12 +7,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // full is a server whose lanes have all slots taken and let nobody wait, until the test frees
@@ -21,15 +21,15 @@ func full(t *testing.T, o Options) (s *Server, free func()) {
 	t.Helper()
 	o.MaxRequests, o.MaxWrites, o.MaxQueue, o.QueueTime = 1, 1, 1, time.Nanosecond
 	s = started(t, o)
-	lanes := []*lane{&s.admission.reads, &s.admission.writes}
+	lanes := []*admission.Lane{&s.admission.Reads, &s.admission.Writes}
 	for _, l := range lanes {
-		if err := l.enter(t.Context()); err != nil {
+		if err := l.Enter(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return s, func() {
 		for _, l := range lanes {
-			l.leave()
+			l.Leave()
 		}
 	}
 }
@@ -78,9 +78,9 @@ func TestShed(t *testing.T) {
 			t.Errorf("afterwards, %s: %d %s", name, w.Code, w.Body)
 		}
 	}
-	for _, l := range []*lane{&s.admission.reads, &s.admission.writes} {
-		if working, waiting := l.load(); working+waiting > 0 {
-			t.Errorf("%s: %d work and %d wait after the last", l.name, working, waiting)
+	for _, l := range []*admission.Lane{&s.admission.Reads, &s.admission.Writes} {
+		if working, waiting := l.Load(); working+waiting > 0 {
+			t.Errorf("%s: %d work and %d wait after the last", l.Name, working, waiting)
 		}
 	}
 }
@@ -115,36 +115,37 @@ func TestShedOperations(t *testing.T) {
 // TestLanesArePartedByRight: a flood of reads leaves writes alone, and the other way round;
 // and only those who may write get among the writes.
 func TestLanesArePartedByRight(t *testing.T) {
-	a := &admission{}
+	s := started(t, Options{})
+	a := s.admission
 	for _, tc := range []struct {
 		name, query, operation string
 		mutation               bool
 		refusal                error
-		want                   *lane
+		want                   *admission.Lane
 	}{
-		{"query", "{a}", "", true, nil, &a.reads},
-		{"mutation", "mutation M {a}", "", true, nil, &a.writes},
-		{"by name", "query Q {a} mutation M {a}", "M", true, nil, &a.writes},
-		{"by the other's name", "query Q {a} mutation M {a}", "Q", true, nil, &a.reads},
-		{"without the right", "mutation {a}", "", true, errors.New("no"), &a.reads},
-		{"by GET", "mutation {a}", "", false, nil, &a.reads},
-		{"a field", "{mutation {mutation}}", "", true, nil, &a.reads},
-		{"a comment", "#mutation M{a}\n{a}", "", true, nil, &a.reads},
-		{"a string", `{a(b: "mutation {a}")}`, "", true, nil, &a.reads},
-		{"part of a name", "query xmutation {a}", "", true, nil, &a.reads},
-		{"a comment in between", "mutation #x\n{a}", "", true, nil, &a.writes},
+		{"query", "{a}", "", true, nil, &a.Reads},
+		{"mutation", "mutation M {a}", "", true, nil, &a.Writes},
+		{"by name", "query Q {a} mutation M {a}", "M", true, nil, &a.Writes},
+		{"by the other's name", "query Q {a} mutation M {a}", "Q", true, nil, &a.Reads},
+		{"without the right", "mutation {a}", "", true, errors.New("no"), &a.Reads},
+		{"by GET", "mutation {a}", "", false, nil, &a.Reads},
+		{"a field", "{mutation {mutation}}", "", true, nil, &a.Reads},
+		{"a comment", "#mutation M{a}\n{a}", "", true, nil, &a.Reads},
+		{"a string", `{a(b: "mutation {a}")}`, "", true, nil, &a.Reads},
+		{"part of a name", "query xmutation {a}", "", true, nil, &a.Reads},
+		{"a comment in between", "mutation #x\n{a}", "", true, nil, &a.Writes},
 	} {
-		got := a.lane(&api.Request{Query: tc.query, OperationName: tc.operation, AllowMutation: tc.mutation, WriteRefusal: tc.refusal})
+		got := s.lane(&api.Request{Query: tc.query, OperationName: tc.operation, AllowMutation: tc.mutation, WriteRefusal: tc.refusal})
 		if got != tc.want {
 			t.Errorf("%s is in the wrong lane", tc.name)
 		}
 	}
-	s := started(t, Options{MaxRequests: 1, MaxWrites: 1, QueueTime: time.Nanosecond})
+	s = started(t, Options{MaxRequests: 1, MaxWrites: 1, QueueTime: time.Nanosecond})
 	for _, l := range []struct {
-		taken        *lane
+		taken        *admission.Lane
 		read, writes int
-	}{{&s.admission.reads, 503, 200}, {&s.admission.writes, 200, 503}} {
-		if err := l.taken.enter(t.Context()); err != nil {
+	}{{&s.admission.Reads, 503, 200}, {&s.admission.Writes, 200, 503}} {
+		if err := l.taken.Enter(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != l.read {
@@ -153,7 +154,7 @@ func TestLanesArePartedByRight(t *testing.T) {
 		if w := ask(s, "POST", "/graphql", `{"query":"`+aWrite+`"}`); w.Code != l.writes {
 			t.Errorf("a write: %d %s", w.Code, w.Body)
 		}
-		l.taken.leave()
+		l.taken.Leave()
 	}
 }
 
@@ -166,7 +167,7 @@ func TestPausedHoldNoSlot(t *testing.T) {
 	for range 3 {
 		go func() { done <- ask(s, "POST", "/graphql", query) }()
 	}
-	until(t, "three wait", func() bool { return s.admission.paused.Load() == 3 })
+	until(t, "three wait", func() bool { return s.admission.Paused() == 3 })
 	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != http.StatusOK {
 		t.Errorf("another: %d %s", w.Code, w.Body)
 	}
@@ -178,8 +179,8 @@ func TestPausedHoldNoSlot(t *testing.T) {
 			t.Errorf("one that waited: %d %s", w.Code, w.Body)
 		}
 	}
-	if working, waiting := s.admission.reads.load(); working+waiting > 0 || s.admission.paused.Load() > 0 {
-		t.Errorf("%d work, %d wait and %d pause after the last", working, waiting, s.admission.paused.Load())
+	if working, waiting := s.admission.Reads.Load(); working+waiting > 0 || s.admission.Paused() > 0 {
+		t.Errorf("%d work, %d wait and %d pause after the last", working, waiting, s.admission.Paused())
 	}
 }
 
@@ -212,77 +213,4 @@ func (u *unread) Write(b []byte) (int, error) {
 	close(u.writing)
 	<-u.freed
 	return u.ResponseRecorder.Write(b)
-}
-
-// TestLaneWaits holds the goroutines around the queue to its decisions, on a clock that the
-// test owns.
-func TestLaneWaits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := &lane{q: queue{queueLimits: standard()}}
-		l.q.slots = 1
-		if err := l.enter(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		if err := l.enter(t.Context()); !errors.Is(err, errOverloaded) || time.Since(start) != DefaultQueueTime {
-			t.Errorf("%v after %s", err, time.Since(start))
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-		defer cancel()
-		start = time.Now()
-		if err := l.enter(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Millisecond {
-			t.Errorf("%v after %s", err, time.Since(start))
-		}
-		got := make(chan error)
-		go func() { got <- l.enter(t.Context()) }()
-		time.Sleep(20 * time.Millisecond)
-		l.leave()
-		if err := <-got; err != nil {
-			t.Error(err)
-		}
-		l.leave()
-		if working, waiting := l.load(); working+waiting > 0 || l.shed.Load() != 1 {
-			t.Errorf("%d work, %d wait, %d were shed", working, waiting, l.shed.Load())
-		}
-	})
-}
-
-// TestLaneRace has many goroutines come, wait, give up and leave; no slot may be lost.
-func TestLaneRace(t *testing.T) {
-	l := &lane{q: queue{queueLimits: queueLimits{slots: 3, length: 20, patience: 2 * time.Millisecond, target: time.Millisecond, interval: time.Millisecond}}}
-	done := make(chan bool)
-	for i := range 50 {
-		go func() {
-			defer func() { done <- true }()
-			for range 200 {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%5)*time.Millisecond)
-				if l.enter(ctx) == nil {
-					if working, _ := l.load(); working > 3 {
-						t.Errorf("%d are at work", working)
-					}
-					l.leave()
-				}
-				cancel()
-			}
-		}()
-	}
-	for range 50 {
-		<-done
-	}
-	if working, waiting := l.load(); working+waiting > 0 || l.q.oldest != nil || l.q.newest != nil || l.q.overloaded {
-		t.Errorf("%d work and %d wait after the last", working, waiting)
-	}
-}
-
-// TestLaneIsFree: where slots are free, entering and leaving allocates nothing.
-func TestLaneIsFree(t *testing.T) {
-	l := &lane{q: queue{queueLimits: standard()}}
-	ctx := t.Context()
-	if n := testing.AllocsPerRun(100, func() {
-		if l.enter(ctx) == nil {
-			l.leave()
-		}
-	}); n > 0 {
-		t.Errorf("%g allocations", n)
-	}
 }

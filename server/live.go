@@ -167,7 +167,7 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 			return err
 		}
 		select {
-		case s.admission.events <- struct{}{}:
+		case s.admission.Events <- struct{}{}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -195,7 +195,7 @@ func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err 
 
 // answerEvent answers the next event, and frees its room among the events.
 func (s *Server) answerEvent(ctx context.Context, sub *subscription) *gql.Response {
-	defer func() { <-s.admission.events }() // in a panic too
+	defer func() { <-s.admission.Events }() // in a panic too
 	return sub.Answer(ctx)
 }
 

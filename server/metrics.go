@@ -6,6 +6,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // metricsHandler writes the metrics in the format that the client prefers.
@@ -102,17 +104,17 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 			planBytes.send(ch, float64(bytes))
 		}
 	}
-	a := &s.admission
-	for _, l := range []*lane{&a.reads, &a.writes} {
-		working, waiting := l.load()
-		workingGauge.send(ch, float64(working), l.name)
-		waitingGauge.send(ch, float64(waiting), l.name)
-		shedCounter.send(ch, float64(l.shed.Load()), l.name)
+	a := s.admission
+	for _, l := range []*admission.Lane{&a.Reads, &a.Writes} {
+		working, waiting := l.Load()
+		workingGauge.send(ch, float64(working), l.Name)
+		waitingGauge.send(ch, float64(waiting), l.Name)
+		shedCounter.send(ch, float64(l.Sheds()), l.Name)
 	}
-	pausedGauge.send(ch, float64(a.paused.Load()))
-	bodyGauge.send(ch, float64(a.bodies.Load()))
-	connectionGauge.send(ch, float64(s.connections.count()))
-	closedCounter.send(ch, float64(s.connections.made.Load()))
+	pausedGauge.send(ch, float64(a.Paused()))
+	bodyGauge.send(ch, float64(a.Bodies()))
+	connectionGauge.send(ch, float64(s.connections.Count()))
+	closedCounter.send(ch, float64(s.connections.Made()))
 	if t := s.opts.Tracer; t != nil {
 		sent, dropped := t.Counts()
 		traceSpans.send(ch, float64(sent), "sent")

@@ -8,17 +8,18 @@ import (
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
 // execute runs one request and notes what became of it. Notes never hold a variable's
 // value, nor the document, which may have values in it: the document's hash tells which it
 // was to whoever has the document.
-func (s *Server) execute(ctx context.Context, slot *slot, session Session, req *api.Request) *gql.Response {
+func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request) *gql.Response {
 	start := time.Now()
 	req.Pauser = slot
 	res := session.Execute(ctx, req)
-	if slot.refused {
+	if slot.Refused {
 		res.Release()
 		res = shedResponse()
 	}
@@ -36,12 +37,12 @@ type subscription struct {
 
 // subscribe is execute for streams. A subscription counts when it has begun; what has one
 // answer only comes back as a response.
-func (s *Server) subscribe(ctx context.Context, slot *slot, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
+func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
 	start := time.Now()
 	seq := session.Seq()
 	req.Pauser = slot
 	sub, res := session.Subscribe(ctx, req, f)
-	if sub == nil && slot.refused {
+	if sub == nil && slot.Refused {
 		res.Release()
 		res = shedResponse()
 	}

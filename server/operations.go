@@ -11,6 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // operations are those that share a connection, each by an id that the client chose. The
@@ -59,9 +60,9 @@ type operation struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelFunc
-	place  bool  // it has a place of its own
-	share  share // of what its request takes, where that is not held elsewhere
-	slot   slot  // in which it is worked at
+	place  bool                // it has a place of its own
+	quota  admission.BodyQuota // of what its request takes, where that is not held elsewhere
+	slot   admission.Slot      // in which it is worked at
 }
 
 var (
@@ -75,7 +76,7 @@ func (o *operations) add(id string) (*operation, error) {
 	most := o.server.opts.Live.MaxOperations
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	op := &operation{all: o, id: id, slot: o.server.slot()}
+	op := &operation{all: o, id: id, slot: o.server.admission.Slot()}
 	switch n := len(o.byID); {
 	case o.ended:
 		return nil, errEnded
@@ -121,8 +122,8 @@ func (o *operations) complete(id string) {
 // done frees what the operation holds.
 func (op *operation) done() {
 	op.cancel()
-	op.share.giveBack()
-	op.slot.leave()
+	op.quota.GiveBack()
+	op.slot.Leave()
 	op.all.remove(op.id, op)
 	op.all.running.Done()
 }
@@ -130,11 +131,11 @@ func (op *operation) done() {
 // start begins a subscription, or answers what has one answer; at most until ctx is done.
 func (op *operation) start(ctx context.Context, b *Backend, req *api.Request) (*subscription, *gql.Response) {
 	s := op.all.server
-	if err := op.slot.enter(ctx, s.admission.lane(req)); err != nil {
+	if err := op.slot.Enter(ctx, s.lane(req)); err != nil {
 		s.metrics.Refused(codes.Overloaded)
 		return nil, shedResponse()
 	}
-	defer op.slot.leave()
+	defer op.slot.Leave()
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()
 	return s.subscribe(ctx, &op.slot, b.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})

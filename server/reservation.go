@@ -241,7 +241,7 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 		// The protocol has 400 for what cannot run.
 		status := (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType)
 		if res.Code == codes.Overloaded {
-			h.Set("Retry-After", s.admission.retryAfter())
+			h.Set("Retry-After", s.admission.RetryAfter())
 		}
 		s.send(w, r, status, res.Body)
 		return

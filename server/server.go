@@ -27,6 +27,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
@@ -170,8 +171,8 @@ type Server struct {
 	followers *followers
 
 	reservations reservations
-	admission    admission
-	connections  *connections
+	admission    *admission.Admission
+	connections  *admission.Connections
 }
 
 // set gives an option its default where it has none.
@@ -207,13 +208,14 @@ func New(o Options) *Server {
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
 	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), followers: newFollowers(),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers(),
-		connections: newConnections(o.MaxConnections)}
+		connections: admission.NewConnections(o.MaxConnections)}
 	s.hosts.set(o.Hosts)
 	s.SetKeys(o.Keys)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.admission.init(&s.opts, s.metrics)
+	s.admission = admission.New(admission.Options{Reads: o.MaxRequests, Writes: o.MaxWrites, Queue: o.MaxQueue, Patience: o.QueueTime,
+		Paused: o.MaxPaused, Bodies: o.MaxBodies, Waited: s.metrics.Wait})
 	s.routes()
 	return s
 }
@@ -254,7 +256,7 @@ func (s *Server) routes() {
 
 // ServeHTTP answers one request; no panic leaves it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	t := &tally{ResponseWriter: w, slot: s.slot()}
+	t := &tally{ResponseWriter: w, slot: s.admission.Slot()}
 	start := time.Now()
 	s.metrics.InFlight.Inc()
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
@@ -262,8 +264,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() {
 		s.metrics.InFlight.Dec()
-		t.share.giveBack()
-		t.slot.leave()
+		t.quota.GiveBack()
+		t.slot.Leave()
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if t.status == 0 {
@@ -287,12 +289,12 @@ type tally struct {
 	http.ResponseWriter
 	status   int
 	bytes    int64
-	refusal  string        // its code, where one was written
-	streamed bool          // for as long as the client likes
-	share    share         // of the request's body
-	slot     slot          // in which it is worked at
-	caller   caller        // who sent the request
-	span     *tracing.Span // of the request, nil where it is not traced
+	refusal  string              // its code, where one was written
+	streamed bool                // for as long as the client likes
+	quota    admission.BodyQuota // of the request's body
+	slot     admission.Slot      // in which it is worked at
+	caller   caller              // who sent the request
+	span     *tracing.Span       // of the request, nil where it is not traced
 }
 
 func (t *tally) WriteHeader(status int) {
@@ -394,12 +396,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout:   s.opts.BodyTimeout + s.opts.Timeout + 60*time.Second,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: maxHeader,
-		ConnState:      s.connections.state,
-		ConnContext:    withConn,
+		ConnState:      s.connections.State,
+		ConnContext:    admission.WithConn,
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- hs.Serve(&countedListener{l, s.connections}) }()
+	go func() { failed <- hs.Serve(s.connections.Listener(l)) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)

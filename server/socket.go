@@ -18,6 +18,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
@@ -279,10 +280,10 @@ func (c *socket) subscribe(m *message) error {
 	if err != nil {
 		return c.turnAway(m.ID, codes.TooManySubscribers, err.Error())
 	}
-	op.share = c.server.share()
-	if !op.share.add(len(m.Payload)) {
+	op.quota = c.server.admission.BodyQuota()
+	if !op.quota.Add(len(m.Payload)) {
 		op.done()
-		return c.turnAway(m.ID, codes.Overloaded, errNoRoom.Error()+"; try again in a second")
+		return c.turnAway(m.ID, codes.Overloaded, admission.ErrNoRoom.Error()+"; try again in a second")
 	}
 	go op.carry(func() (*subscription, *gql.Response) { return op.start(op.ctx, c.backend, req) })
 	return nil

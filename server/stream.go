@@ -116,7 +116,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	ctx, cancel := s.followers.joined(r.Context())
 	defer cancel()
 	slot := &w.(*tally).slot
-	if err := slot.enter(ctx, s.admission.lane(req)); err != nil {
+	if err := slot.Enter(ctx, s.lane(req)); err != nil {
 		s.shed(w, jsonType, err)
 		return
 	}
@@ -125,7 +125,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	seq := session.Seq()
 	sub, res := s.subscribe(start, slot, session, req, f)
 	done()
-	slot.leave()
+	slot.Leave()
 	if sub == nil && res.Code == codes.Overloaded {
 		defer res.Release()
 		s.answer(w, r, jsonType, session, "", res)

@@ -1,11 +1,11 @@
-package server
+package admission
 
 import "time"
 
 // queue decides which requests of a lane work, which wait and which are shed. It holds the
 // state and takes the time from its caller, so that a test can run it on a clock of its own;
 // lane.go puts goroutines to sleep around it. Why it is made so, with figures:
-// decision-overload.md.
+// ../../decision-overload.md.
 //
 // While the lane keeps up, requests wait in the order of their arrival, up to patience. When
 // somebody has waited longer than target all through an interval, the lane is overloaded:

@@ -1,4 +1,4 @@
-package server
+package admission
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// lane bounds how many requests of one kind work at once, and lets others wait or sheds them.
-type lane struct {
-	name string
+// Lane bounds how many requests of one kind work at once, and lets others wait or sheds them.
+type Lane struct {
+	Name string
 	mu   sync.Mutex // guards q
 	q    queue
 
@@ -25,8 +25,8 @@ type lane struct {
 	waited prometheus.Observer // seconds of those who found no free slot and then got one; may be nil
 }
 
-// errOverloaded is why a request got no slot.
-var errOverloaded = errors.New("the service has more requests than it can answer; try again later")
+// ErrOverloaded is why a request got no slot.
+var ErrOverloaded = errors.New("the service has more requests than it can answer; try again later")
 
 // parked is a waiter with its timer.
 type parked struct {
@@ -34,9 +34,9 @@ type parked struct {
 	timer *time.Timer
 }
 
-// enter takes a slot, which leave gives back. It waits where none is free, and fails with
-// errOverloaded, or with the context's error.
-func (l *lane) enter(ctx context.Context) error {
+// Enter takes a slot, which Leave gives back. It waits where none is free, and fails with
+// ErrOverloaded, or with the context's error.
+func (l *Lane) Enter(ctx context.Context) error {
 	l.mu.Lock()
 	if l.q.start() {
 		l.mu.Unlock()
@@ -52,17 +52,17 @@ func (l *lane) enter(ctx context.Context) error {
 	if ok {
 		err = l.wait(ctx, p)
 	} else {
-		err = errOverloaded
+		err = ErrOverloaded
 	}
 	l.waiters.Put(p)
-	if errors.Is(err, errOverloaded) {
+	if errors.Is(err, ErrOverloaded) {
 		l.shed.Add(1)
 	}
 	return err
 }
 
 // wait waits until p is admitted or shed.
-func (l *lane) wait(ctx context.Context, p *parked) error {
+func (l *Lane) wait(ctx context.Context, p *parked) error {
 	p.timer.Reset(time.Until(p.until))
 	defer p.timer.Stop()
 	var admitted bool
@@ -77,7 +77,7 @@ func (l *lane) wait(ctx context.Context, p *parked) error {
 	}
 	switch {
 	case admitted && err != nil: // at the same moment
-		l.leave()
+		l.Leave()
 		return err
 	case admitted:
 		if l.waited != nil {
@@ -87,11 +87,11 @@ func (l *lane) wait(ctx context.Context, p *parked) error {
 	case err != nil:
 		return err
 	}
-	return errOverloaded
+	return ErrOverloaded
 }
 
 // giveUp takes w out of the queue. It returns true where w was admitted before that.
-func (l *lane) giveUp(w *waiter) bool {
+func (l *Lane) giveUp(w *waiter) bool {
 	l.mu.Lock()
 	defer l.unlock()
 	if w.queued {
@@ -101,8 +101,8 @@ func (l *lane) giveUp(w *waiter) bool {
 	return <-w.admitted
 }
 
-// leave gives a slot back.
-func (l *lane) leave() {
+// Leave gives a slot back.
+func (l *Lane) Leave() {
 	l.mu.Lock()
 	if l.q.oldest == nil { // the clock is asked only where somebody waits
 		l.q.working--
@@ -114,16 +114,25 @@ func (l *lane) leave() {
 }
 
 // unlock ends a change of the queue.
-func (l *lane) unlock() {
+func (l *Lane) unlock() {
 	if shut := l.q.overloaded && l.q.full(); shut != l.shut.Load() {
 		l.shut.Store(shut)
 	}
 	l.mu.Unlock()
 }
 
-// load is how many requests work and how many wait.
-func (l *lane) load() (working, waiting int) {
+// Load is how many requests work and how many wait.
+func (l *Lane) Load() (working, waiting int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.q.working, l.q.waiting
 }
+
+// Shut reports whether a request would get no slot now, nor a place to wait.
+func (l *Lane) Shut() bool { return l.shut.Load() }
+
+// Shed counts a request that was refused because the lane is shut.
+func (l *Lane) Shed() { l.shed.Add(1) }
+
+// Sheds is how many requests were refused.
+func (l *Lane) Sheds() int64 { return l.shed.Load() }

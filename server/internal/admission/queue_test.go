@@ -1,4 +1,4 @@
-package server
+package admission
 
 import (
 	"cmp"
@@ -185,7 +185,7 @@ func mixed(mean time.Duration) func(*rand.Rand) time.Duration {
 
 // standard are the limits of reads by default, on a machine of two cores.
 func standard() queueLimits {
-	return queueLimits{slots: 8, length: DefaultMaxQueue, patience: DefaultQueueTime, target: queueTarget, interval: queueInterval}
+	return queueLimits{slots: 8, length: 1000, patience: 500 * time.Millisecond, target: queueTarget, interval: queueInterval}
 }
 
 // TestQueueFigures holds the queue to its goal and prints the table of decision-overload.md,

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package server
+package admission
 
 // openFiles is how many files the process may have open, where the system has no such limit.
 func openFiles() uint64 { return 1 << 20 }

@@ -1,4 +1,4 @@
-package server
+package admission
 
 import (
 	"context"
@@ -9,16 +9,14 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/caspian-kg/caspian/codes"
 )
 
-// connections bounds the open connections of all listeners below the limit of open files, so
+// Connections bounds the open connections of all listeners below the limit of open files, so
 // that neither the store nor the next connection finds none left. Where all are taken, one
-// that is idle makes room, the longest idle first: whoever holds connections and asks nothing
+// that is idle makes room, the longest idle first: a client that holds connections and sends nothing
 // keeps nobody out. Where none is idle, spare ones remain, over which probes are answered and
 // nothing else.
-type connections struct {
+type Connections struct {
 	most   int
 	made   atomic.Int64 // connections closed to make room
 	spares atomic.Int64 // open connections that are spare
@@ -30,8 +28,8 @@ type connections struct {
 }
 
 const (
-	// spareConnections are those that --max-connections does not count.
-	spareConnections = 16
+	// SpareConnections are those that --max-connections does not count.
+	SpareConnections = 16
 	// idleAtLeast is how long a connection must have been idle to be closed before spare ones
 	// are used: a request may be on its way.
 	idleAtLeast = 100 * time.Millisecond
@@ -50,16 +48,17 @@ func DefaultMaxConnections() int {
 // connectionsOf is how many connections a limit of open files allows; at least half of it,
 // since a store that is open has its files.
 func connectionsOf(files uint64) int {
-	left := max(files/2, files-min(files, filesOfStore+spareConnections))
+	left := max(files/2, files-min(files, filesOfStore+SpareConnections))
 	return int(max(1, min(left, manyConnections)))
 }
 
-func newConnections(most int) *connections { return &connections{most: most} }
+// NewConnections bounds the connections of the listeners that Listener wraps.
+func NewConnections(most int) *Connections { return &Connections{most: most} }
 
 // conn is a connection that is counted until it is closed.
 type conn struct {
 	net.Conn
-	all          *connections
+	all          *Connections
 	spare        bool
 	closed       bool
 	idle         bool // no request is under way
@@ -81,7 +80,7 @@ func (c *conn) CloseWrite() error {
 }
 
 // setIdle puts a connection at the end of the list, or takes it out. The caller holds mu.
-func (a *connections) setIdle(c *conn, idle bool) {
+func (a *Connections) setIdle(c *conn, idle bool) {
 	if c.idle == idle {
 		return
 	}
@@ -108,14 +107,14 @@ func (a *connections) setIdle(c *conn, idle bool) {
 	c.older, c.newer = nil, nil
 }
 
-func (a *connections) forget(c *conn) {
+func (a *Connections) forget(c *conn) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.drop(c)
 }
 
 // drop stops counting a connection. The caller holds mu.
-func (a *connections) drop(c *conn) {
+func (a *Connections) drop(c *conn) {
 	if c.closed {
 		return
 	}
@@ -128,7 +127,7 @@ func (a *connections) drop(c *conn) {
 
 // add counts a new connection, and makes room for it where there is none. It returns nil where
 // not even a spare one can be idle.
-func (a *connections) add(nc net.Conn) *conn {
+func (a *Connections) add(nc net.Conn) *conn {
 	c := &conn{Conn: nc, all: a}
 	a.mu.Lock()
 	var out *conn
@@ -140,13 +139,13 @@ func (a *connections) add(nc net.Conn) *conn {
 			out = nil
 		}
 	}
-	if out == nil && a.open >= a.most+spareConnections {
+	if out == nil && a.open >= a.most+SpareConnections {
 		out = a.oldest
 	}
 	if out != nil {
 		a.drop(out)
 	}
-	if a.open >= a.most+spareConnections {
+	if a.open >= a.most+SpareConnections {
 		a.mu.Unlock()
 		return nil
 	}
@@ -163,8 +162,8 @@ func (a *connections) add(nc net.Conn) *conn {
 	return c
 }
 
-// closeIdle closes the connection that has been idle for longest, and tells whether there is one.
-func (a *connections) closeIdle() bool {
+// closeIdle closes the connection that has been idle for longest, and reports whether there was one.
+func (a *Connections) closeIdle() bool {
 	a.mu.Lock()
 	c := a.oldest
 	if c != nil {
@@ -179,8 +178,8 @@ func (a *connections) closeIdle() bool {
 	return true
 }
 
-// state hears from net/http what a connection does.
-func (a *connections) state(nc net.Conn, state http.ConnState) {
+// State hears from net/http what a connection does.
+func (a *Connections) State(nc net.Conn, state http.ConnState) {
 	c, ok := nc.(*conn)
 	if !ok || state == http.StateNew || state == http.StateClosed {
 		return
@@ -192,8 +191,8 @@ func (a *connections) state(nc net.Conn, state http.ConnState) {
 	}
 }
 
-// count is how many connections are open.
-func (a *connections) count() int {
+// Count is how many connections are open.
+func (a *Connections) Count() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.open
@@ -202,7 +201,7 @@ func (a *connections) count() int {
 // countedListener is a listener whose connections are counted.
 type countedListener struct {
 	net.Listener
-	all *connections
+	all *Connections
 }
 
 func (l *countedListener) Accept() (net.Conn, error) {
@@ -228,27 +227,25 @@ func (l *countedListener) Accept() (net.Conn, error) {
 // connKey is where the context of a request has its *conn.
 type connKey struct{}
 
-func withConn(ctx context.Context, nc net.Conn) context.Context {
+// WithConn is for http.Server.ConnContext: it lets Spare know the connection.
+func WithConn(ctx context.Context, nc net.Conn) context.Context {
 	if c, ok := nc.(*conn); ok && c.spare {
 		return context.WithValue(ctx, connKey{}, c)
 	}
 	return ctx
 }
 
-// turnAwaySpare refuses what comes over a spare connection and is no probe, and lets the
-// connection end in either case.
-func (s *Server) turnAwaySpare(w http.ResponseWriter, r *http.Request) bool {
-	if s.connections.spares.Load() == 0 || r.Context().Value(connKey{}) == nil {
-		return false
-	}
-	w.Header().Set("Connection", "close")
-	// net/http would wait for the rest of a body, and the connection with it.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // a recorder in a test has none
-	switch r.URL.Path {
-	case "/healthz", "/readyz", "/metrics":
-		return false
-	}
-	w.Header().Set("Retry-After", s.admission.retryAfter())
-	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Overloaded, "all connections of the service are taken; try again later")
-	return true
+// Spare reports whether the context is of a request over a spare connection, which should end
+// with it.
+func (a *Connections) Spare(ctx context.Context) bool {
+	return a.spares.Load() > 0 && ctx.Value(connKey{}) != nil
 }
+
+// Listener is l with its connections counted.
+func (a *Connections) Listener(l net.Listener) net.Listener { return &countedListener{l, a} }
+
+// Spares is how many spare connections are open.
+func (a *Connections) Spares() int64 { return a.spares.Load() }
+
+// Made is how many connections were closed to make room.
+func (a *Connections) Made() int64 { return a.made.Load() }
