@@ -58,6 +58,10 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			} else if at = serviceOn(*dir); at != nil {
 				e.say("caspian import: through the service that runs on %s", *dir)
 			}
+			if at != nil && (*accept || s.find("ontology").given) {
+				return graph.Errorf(graph.BadInput, "a service imports by the ontology that it was started with, and what fits it: "+
+					"leave out --ontology and --accept-ontology, or stop the service and import into its store with --store DIR")
+			}
 			if at != nil {
 				at.patience, at.say = importPatience, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
 				return importInto(ctx, e, &remote{ctx: ctx, service: at, dry: *dry}, inputs, *batch, *dry, *asJSON)
