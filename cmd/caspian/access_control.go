@@ -24,7 +24,7 @@ type accessControl struct {
 	hosts           *[]string
 	openWrites      *bool
 
-	names  []string // of hosts, in one form
+	names  []string // of hosts, normalized
 	closed bool     // reading needs a token
 
 	address string // path of the file with the service's address; "" where there is none
@@ -98,7 +98,7 @@ func (d *accessControl) keys() (k server.Keys, err error) {
 // writes with other tokens. The caller has opened the store.
 func (d *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
-		if err != nil && !readOnly { // of a folder for reading nothing else is expected
+		if err != nil && !readOnly { // a read-only service may have a folder that it cannot write
 			e.say("caspian serve: %v", err)
 		}
 	}
@@ -173,7 +173,7 @@ func (d *accessControl) reload(ctx context.Context, e *environment, store string
 	return running.Wait
 }
 
-// link is the address to open in a browser: with the token, where that opens more.
+// link is the address to open in a browser, with the token where it gives more rights.
 func (d *accessControl) link(base string, readOnly bool) string {
 	token := d.token.Load()
 	if token == nil || readOnly && !d.closed || *d.openWrites && !d.closed {

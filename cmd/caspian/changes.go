@@ -15,9 +15,9 @@ var changesCommand = &command{
 sources, and lists what appeared (ADDED), vanished (REMOVED) or changed (CHANGED: the
 claim before, then the one after). The other flags of the view hold for both. With
 --since N it lists what the store recorded after sequence number N instead, commit
-by commit. SUBJECT is an id or a name that is one entity's alone; only claims
-that have it as their subject are compared: an office is held by a person, and a
-country's ministers are claims about these.`,
+by commit. SUBJECT is an id, or a name that only one entity has; only
+claims with this subject are compared: who holds an office is a claim about the
+person, not about the country.`,
 	examples: `  caspian changes KAZ --from 2018 --to 2020
   caspian changes --from-known-at 2026-01-01T00:00:00Z --first 50
   caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21
@@ -244,7 +244,7 @@ func writeLog(out *strings.Builder, answer json.RawMessage) error {
 	return nil
 }
 
-// several is the ids of a few entities, and how many more there are.
+// several lists the ids of a few entities, and counts the others.
 func several(list []named) string {
 	const few = 5
 	ids := make([]string, 0, few)

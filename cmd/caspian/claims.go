@@ -142,7 +142,7 @@ func (c *claimRow) cite() string {
 
 func (c *claimRow) confidence() string { return fmt.Sprintf("%.2f", c.Confidence) }
 
-// claimColumns are the heads of a claim's cells, in tables of claims.
+// claimColumns are the headings of the columns for a claim.
 var claimColumns = []string{"CLAIM", "WHEN", "HOLDS", "CONF.", "SOURCE"}
 
 func (c *claimRow) cells() []string {

@@ -174,7 +174,7 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 // writeFigures writes the claims that the shares come from, then the other figures, and
 // marks those that disagree.
 func (d *foundDependency) writeFigures(out *strings.Builder) {
-	open := map[string]*claimRow{} // that disagree and are not written yet
+	open := map[string]*claimRow{} // conflicting claims that are not written yet
 	for i := range d.Conflicts {
 		open[d.Conflicts[i].ID] = &d.Conflicts[i]
 	}

@@ -29,7 +29,7 @@ func (s *settings) endpoint() *endpoint {
 	}
 }
 
-// check finds what is wrong with the settings together.
+// check finds faults in the combination of settings.
 func (p *endpoint) check() {
 	p.inStore = p.s.find("store").given && !p.s.atURL()
 	var err error
@@ -68,7 +68,7 @@ func openAnswerer(ctx context.Context, e *environment, dir, ontology string) (*a
 	}
 	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Now: e.now})
 	if err != nil {
-		_ = g.Close() // the first error says why
+		_ = g.Close() // the first error is the cause
 		return nil, err
 	}
 	return &answerer{

@@ -34,7 +34,7 @@ func readTokens(path string) (*server.Tokens, error) {
 	return server.ReadTokens(path, f)
 }
 
-// private refuses a file that others can read or change.
+// private returns an error if others can read or change the file.
 func private(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -108,7 +108,7 @@ func replaceFile(path, text string) (err error) {
 		err = os.Rename(made, path)
 	}
 	if err != nil {
-		_ = os.Remove(made) // the first error says why
+		_ = os.Remove(made) // the first error is the cause
 	}
 	return err
 }

@@ -27,7 +27,7 @@ type command struct {
 	// words are what an argument may be, for completion; files says that it may name a file.
 	words []string
 	files bool
-	// about and examples are paragraphs of the help.
+	// about and examples are sections of the help.
 	about, examples string
 	// setup declares the settings and returns what runs with them.
 	setup func(s *settings) func(ctx context.Context, e *environment, args []string) error
@@ -44,7 +44,7 @@ func commands() []*command {
 	}
 }
 
-// environment is what a command may touch of the process.
+// environment is the part of the process that a command may use.
 type environment struct {
 	in       io.Reader
 	out, err io.Writer
@@ -52,7 +52,7 @@ type environment struct {
 	now      func() time.Time // nil is the system's clock
 }
 
-// say writes words for a person.
+// say writes a line for a person, to the error output.
 func (e *environment) say(format string, a ...any) {
 	fmt.Fprintln(e.err, printable(fmt.Sprintf(format, a...)))
 }

@@ -69,7 +69,7 @@ func (s *service) get(ctx context.Context, path string) (*http.Response, error) 
 	patient.Timeout = 0
 	res, err := patient.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("asking the service: %w", err)
+		return nil, fmt.Errorf("querying the service: %w", err)
 	}
 	if res.StatusCode == http.StatusOK {
 		return res, nil

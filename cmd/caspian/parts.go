@@ -15,11 +15,11 @@ import (
 // A change that is larger than a service takes in one request is sent in parts. Each part is
 // committed whole or not at all; the change is not, so all of it is checked first.
 
-// errTooLarge is why a change was not taken as it is.
+// errTooLarge is the error of a change that the service takes in parts only.
 var errTooLarge = errors.New("the request is larger than the service takes")
 
-// parts are the operations of a change in an order in which each part can do without the later
-// ones: entities, what binds claims of a source, claims, withdrawals.
+// parts are the operations of a change in an order in which no part depends on a later one:
+// entities, caps of confidence, claims, withdrawals.
 type parts struct {
 	ops   []graph.Op
 	sizes []int // of the operations as JSON
@@ -126,7 +126,7 @@ func (p *parts) needed(from, to int) []graph.Op {
 	return list
 }
 
-// inParts makes a change in parts. The error is an *ingest.Partial where some are made.
+// inParts commits a change in parts. The error is an *ingest.Partial where some are committed.
 func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
 	p, err := newParts(ops)
 	if err != nil {
@@ -160,13 +160,13 @@ func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, er
 	return sum, err
 }
 
-// checkParts checks a change in parts, each with what it needs of those before it, and
-// gathers all problems. The receipt is that of the change.
+// checkParts checks a change in parts, each with the earlier operations that it needs, and
+// returns all problems. The receipt is that of the whole change.
 func (r *remote) checkParts(ctx context.Context, p *parts) (*live.Receipt, error) {
 	dry, most := *r, r.most
-	dry.dry, dry.most = true, 0 // what a part needs comes on top of it
+	dry.dry, dry.most = true, 0 // the operations that a part needs are added to its size
 	sum := &live.Receipt{}
-	caps := 0 // claims that are new and come again before others
+	caps := 0 // new claims of caps, which are sent again with later parts
 	var problems graph.Problems
 	err := p.each(&most, func(from, to int) error {
 		before := p.needed(from, to)
@@ -184,7 +184,7 @@ func (r *remote) checkParts(ctx context.Context, p *parts) (*live.Receipt, error
 			return err
 		}
 		fresh := *got
-		switch stage(&p.ops[from]) { // what came before is counted by its own part
+		switch stage(&p.ops[from]) { // an operation is counted with its own part only
 		case stageEntity:
 		case stageCap:
 			fresh.Entities = 0

@@ -50,19 +50,19 @@ func program(e *environment) *cobra.Command {
 	return root
 }
 
-// newCobra is a command that leaves arguments, errors and unknown flags to us.
+// newCobra makes a command that leaves arguments, errors and unknown flags to our code.
 func newCobra(use, short string) *cobra.Command {
 	c := &cobra.Command{
 		Use: use, Short: short,
 		Args: cobra.ArbitraryArgs, SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
-		// They come among the arguments, so that one run reports all of them.
+		// Unknown flags become arguments, so that one run reports all of them.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlagsHandling: pflag.PassUnknownFlagToArgs},
 	}
 	c.Flags().VarPF(new(toggle), "help", "h", "print this help").NoOptDefVal = "true"
 	return c
 }
 
-// toggle is a switch that the help shows by its name alone; of pflag's own it shows the values.
+// toggle is a switch. Help shows only its name, where it shows "[=true|false]" for pflag's own.
 type toggle bool
 
 func (t *toggle) String() string { return strconv.FormatBool(bool(*t)) }
@@ -87,7 +87,7 @@ func (c *command) build(e *environment) (*cobra.Command, *settings) {
 	built.Long, built.Example = strings.TrimSpace(c.about), strings.TrimRight(c.examples, "\n")
 	s.addTo(built.Flags())
 	for _, v := range s.list {
-		_ = built.RegisterFlagCompletionFunc(v.name, v.complete) // it fails for a flag that is not there, or twice
+		_ = built.RegisterFlagCompletionFunc(v.name, v.complete) // it fails only for an unknown or repeated name
 	}
 	if !c.files {
 		built.ValidArgsFunction = cobra.NoFileCompletions
@@ -131,7 +131,7 @@ func (v *setting) complete(*cobra.Command, []string, string) ([]cobra.Completion
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// twoDashes gives long flags written with one dash their second: up to version 0.1.0 both were taken.
+// twoDashes adds the second dash to long flags with one: early versions accepted both.
 func twoDashes(root *cobra.Command, args []string) []string {
 	ran, _, err := root.Find(args)
 	if err != nil {

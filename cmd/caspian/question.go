@@ -34,7 +34,7 @@ type question struct {
 	endpoint             *endpoint
 }
 
-// argument is a list of ids, or of names that are to become ids.
+// argument is a list of ids, or of names that resolve replaces by ids.
 type argument struct {
 	label string
 	ids   []*string
@@ -54,8 +54,8 @@ func (s *settings) ask(name, field string) *question {
 	return q
 }
 
-// positional takes the arguments that must be there, and those that may be,
-// and returns as many texts. Errors about API arguments of that name in lower case
+// positional takes the required arguments, then the optional ones, and returns a text for
+// each. Errors about API arguments of that name in lower case
 // use these names.
 func (q *question) positional(args []string, must []string, may ...string) []string {
 	all := append(must[:len(must):len(must)], may...)
@@ -139,7 +139,7 @@ func (q *question) instant(view map[string]any, flag, text string) {
 	view["knownAt"] = text
 }
 
-// upper is the enum values that a flag lists, as the API writes them.
+// upper writes the values of a flag as enum values of the API.
 func upper(values []string) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -148,8 +148,8 @@ func upper(values []string) []string {
 	return out
 }
 
-// optional sets a variable that is left out where the list is empty: to the API
-// an empty list is not an absent one.
+// optional sets a variable unless the list is empty: to the API, an empty list differs
+// from none.
 func optional(variables map[string]any, name string, list []string) {
 	if len(list) > 0 {
 		variables[name] = list
@@ -254,7 +254,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 		a.e.say("caspian %s: %s", a.name, hint)
 	}
 	report := func(code, message string) {
-		// The hints say more of ids.
+		// The hints say more about unknown ids.
 		if a.unknown == nil || code != codes.UnknownID {
 			a.e.say("caspian %s: %s", a.name, a.inCommandTerms(message))
 		}
@@ -301,7 +301,7 @@ func (q *question) label(argument string) string {
 	return ""
 }
 
-// printJSON writes JSON with its members in the order in which they come.
+// printJSON indents JSON and keeps the order of its members.
 func printJSON(w io.Writer, raw json.RawMessage) error {
 	var out bytes.Buffer
 	if err := json.Indent(&out, raw, "", "  "); err != nil {

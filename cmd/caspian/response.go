@@ -50,7 +50,7 @@ func (r *response) code() string {
 	return code
 }
 
-// tooLarge reports whether the request would be taken in smaller parts.
+// tooLarge reports whether smaller parts of the request may be accepted.
 func (r *response) tooLarge() bool {
 	code := r.code()
 	return r.status == http.StatusRequestEntityTooLarge || code == codes.RequestTooLarge || code == codes.LimitVariables ||

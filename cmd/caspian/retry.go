@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// patience is how long a request that was turned away is tried again.
+// patience limits how often and how long a rejected request is tried again.
 type patience struct {
 	attempts int
 	total    time.Duration // of the waits
@@ -26,8 +26,8 @@ var (
 	importPatience   = patience{attempts: 12, total: 5 * time.Minute, once: true}
 )
 
-// next is how long to wait before a request is sent again, and whether it is. waited is how
-// long it has been waited for already.
+// next returns how long to wait before the request is sent again, and whether it is sent
+// again. waited is the sum of the waits so far.
 func (p patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {
 	least := time.Duration(0)
 	switch {
@@ -43,19 +43,19 @@ func (p patience) next(attempt int, waited time.Duration, got *response, err err
 		}
 		least = retryAfter(got.header)
 	}
-	// Clients that were turned away together must not come back together.
+	// Clients that were rejected at the same time must not return at the same time.
 	wait := max(least, min(time.Second<<(attempt-1)/2, 30*time.Second))
 	wait += rand.N(wait/2 + 1)
 	return wait, waited+wait <= p.total
 }
 
-// temporary reports whether a request was turned away for now, and nothing was done.
+// temporary reports whether a request was rejected only for now, and had no effect.
 func (p patience) temporary(got *response) bool {
 	code := got.code()
 	switch {
 	case code == codes.Overloaded || code == string(graph.Unavailable) && (p.once || got.status == http.StatusServiceUnavailable):
 		return true
-	case code != "": // the service's own last word
+	case code != "": // another error of the service is final
 		return false
 	case got.status == http.StatusTooManyRequests:
 		return true
@@ -65,7 +65,7 @@ func (p patience) temporary(got *response) bool {
 	return p.once && (got.status == http.StatusBadGateway || got.status == http.StatusGatewayTimeout)
 }
 
-// retryAfter reads the header, in either of its forms; 0 where it is missing or of no form.
+// retryAfter reads the header, in either of its forms; 0 where it is missing or malformed.
 func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
 	if n, err := strconv.Atoi(text); err == nil {

@@ -113,7 +113,7 @@ type foundLeg struct {
 	Claims           []claimRow
 }
 
-// when is the time for which the leg's status is stated; nothing where no status is.
+// when is the period for which the leg's status is stated; empty where no status is.
 func (l *foundLeg) when() string {
 	for i := range l.Claims {
 		if c := &l.Claims[i]; c.Predicate == "status" {
@@ -172,7 +172,7 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 	return nil
 }
 
-// writeRoute writes a line on a route, then a table of its legs.
+// writeRoute writes a summary of a route, then a table of its legs.
 func writeRoute(out *strings.Builder, r *foundRoute) {
 	km := fmt.Sprintf("about %s km, not all stated", thousands(int(r.EstimatedKm+0.5)))
 	if r.DistanceKm != nil {

@@ -30,7 +30,7 @@ the ontology itself, or the directives that ontologies are written with
 				s.fault("print one of api, ontology and language")
 			}
 			if *of != "" && what != "ontology" {
-				s.fault("--store: goes with ontology alone")
+				s.fault("--store: possible with ontology only")
 			}
 			if err := s.err(); err != nil {
 				return err

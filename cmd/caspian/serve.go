@@ -144,7 +144,7 @@ func (c *serveConfig) check(s *settings) {
 		s.fault("%s: %v", setting, err)
 	}
 	if c.limits.VariableBytes == 0 {
-		c.limits.VariableBytes = *c.maxBody // a change travels in the variables
+		c.limits.VariableBytes = *c.maxBody // a change is in the variables
 	}
 	if _, err := logLevel(*c.logLevel); err != nil {
 		s.fault("--log-level: %v", err)
@@ -169,7 +169,7 @@ func (c *serveConfig) check(s *settings) {
 	}
 }
 
-// readFile reads the file that a setting names; what is wrong with it is a fault.
+// readFile reads the file that a setting names; an error becomes a fault of the setting.
 func readFile[T any](s *settings, setting, path string, read func(name string, r io.Reader) (*T, error)) *T {
 	f, err := os.Open(path)
 	if err == nil {
@@ -205,7 +205,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 	}
 	c.admission(&o)
 	if o.CompressAbove == 0 {
-		o.CompressAbove = 1 // an answer is never shorter
+		o.CompressAbove = 1 // the shortest length there is
 	}
 	return o
 }
@@ -361,7 +361,7 @@ type listeners struct {
 func (s *listeners) add(l net.Listener) {
 	s.running.Go(func() {
 		err := s.srv.Serve(s.ctx, l)
-		s.stop() // where serving failed, there is nothing to open the store for
+		s.stop() // without a listener the store is of no use
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.failed = errors.Join(s.failed, err)

@@ -20,7 +20,7 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// service is a running service, and what is needed to be let in.
+// service is a running service, with the credentials for it.
 type service struct {
 	url   string
 	token string // "" for none
@@ -39,15 +39,15 @@ type service struct {
 // answerTime is long enough for a large change.
 const answerTime = 5 * time.Minute
 
-// maxAnswer bounds what a service may answer.
+// maxAnswer is the longest answer that is read, in bytes.
 const maxAnswer = 256 << 20
 
-// serviceOn is the service that runs on the store in the folder, reached by the socket that it
-// has there, where nobody needs a token; nil where none runs.
+// serviceOn is the service that runs on the store in the folder, reached by its socket
+// there, which needs no token; nil where none runs.
 func serviceOn(dir string) *service {
 	path, err := server.OwnerSocket(dir)
 	if err != nil {
-		return nil // nor could the service make it
+		return nil // then the service has no socket either
 	}
 	conn, err := net.DialTimeout("unix", path, 2*time.Second)
 	if err != nil {
@@ -77,7 +77,7 @@ func serviceAt(address, token, dir string) *service {
 			return s // the service was killed, and another may listen at its address
 		}
 	}
-	s.found, _ = ownerToken(dir) // without it, the service says what is needed
+	s.found, _ = ownerToken(dir) // without a token, the service's answer says what it needs
 	return s
 }
 
@@ -112,7 +112,7 @@ func (s *service) ask(ctx context.Context, query string, variables json.RawMessa
 	return got.body, nil
 }
 
-// exchange sends a request, again where it was turned away for now, and returns what came back.
+// exchange sends a request, again where it was rejected for now, and returns the response.
 func (s *service) exchange(ctx context.Context, query string, variables json.RawMessage) (*response, error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -183,7 +183,7 @@ func (s *service) send(ctx context.Context, body []byte) (*response, error) {
 	return &response{res.StatusCode, res.Header, answer}, nil
 }
 
-// credentials are the settings for what lets a command into a service.
+// credentials are the settings of the token for a service.
 type credentials struct{ token, file *string }
 
 func (s *settings) credentials() credentials {
@@ -193,7 +193,7 @@ func (s *settings) credentials() credentials {
 	}
 }
 
-// read is the token, "" for none.
+// read returns the token, "" for none.
 func (c credentials) read(s *settings) (string, error) {
 	if s.either("token", "token-file") != "token-file" {
 		return *c.token, nil

@@ -14,10 +14,10 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// setting is one flag, which may also come from the environment and the config
-// file. A flag wins over the environment, that over the file.
+// setting is one flag, with its environment variable and its key in the config file: all
+// three have one check. A flag overrides the environment, which overrides the file.
 type setting struct {
-	name, value, help string   // value names what it takes; "" for a switch
+	name, value, help string   // value is the word for its value in the help; "" for a switch
 	standard          string   // the default as the help shows it
 	words             []string // some or all values, for completion
 	set               func(text string) error
@@ -55,7 +55,7 @@ func (v *setting) variable() string {
 	return "CASPIAN_" + strings.ToUpper(strings.ReplaceAll(v.name, "-", "_"))
 }
 
-// settings are all of one command.
+// settings are all settings of one command.
 type settings struct {
 	list   []*setting
 	faults []string
@@ -112,7 +112,7 @@ func (s *settings) duration(name string, standard time.Duration, help string) *t
 	return p
 }
 
-// many is given several times, or once with commas.
+// many is a list: the flag is repeated, or its value has commas.
 func (s *settings) many(name, value, help string) *[]string {
 	p := new([]string)
 	s.add(name, value, "", help, func(t string) error {
@@ -126,7 +126,7 @@ func (s *settings) many(name, value, help string) *[]string {
 	return p
 }
 
-// choice takes one of a few words, in any case, and gives it in upper case.
+// choice takes one of a few words, in any case, and returns it in upper case.
 func (s *settings) choice(name, standard, help string, words ...string) *string {
 	p := new(strings.ToUpper(standard))
 	s.add(name, "NAME", standard, help+": "+strings.Join(words, ", "), func(t string) error {
@@ -146,7 +146,7 @@ func (s *settings) choice(name, standard, help string, words ...string) *string 
 func (s *settings) offer(name string, words ...string) { s.find(name).words = words }
 
 // either returns which of two settings that exclude each other was set, "" for
-// neither. A flag wins over the environment.
+// neither. A flag overrides the environment.
 func (s *settings) either(a, b string) string {
 	va, vb := s.find(a), s.find(b)
 	switch {
@@ -160,15 +160,15 @@ func (s *settings) either(a, b string) string {
 	return ""
 }
 
-// atURL reports whether a command uses the service of --url, and not on the store of
-// --store by itself. With both, the service is meant, which runs on that store; a flag wins over
+// atURL reports whether a command uses the service of --url, and not the store of --store.
+// Where both are given, it uses the service, which runs on that store; but a flag overrides
 // the environment.
 func (s *settings) atURL() bool {
 	url, store := s.find("url"), s.find("store")
 	return url.given && (url.byFlag || !store.byFlag)
 }
 
-// fault adds what a command finds wrong with its settings.
+// fault adds a fault that a command finds in its settings.
 func (s *settings) fault(format string, a ...any) {
 	s.faults = append(s.faults, fmt.Sprintf(format, a...))
 }

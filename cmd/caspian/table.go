@@ -8,7 +8,7 @@ import (
 )
 
 // table is rows of cells that are written as aligned columns, the first row as
-// the head. A column in which only the head says something is left out.
+// the head. A column that is empty below the head is left out.
 type table struct {
 	indent string
 	rows   [][]string
@@ -61,7 +61,7 @@ func columns(text string) (n int) {
 	return n
 }
 
-// printable is a text without what could steer a terminal.
+// printable is a text without control characters, which a terminal would execute.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' {

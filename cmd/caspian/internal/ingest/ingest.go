@@ -65,7 +65,7 @@ func (r *Report) add(ops int, got *live.Receipt) {
 type Failed struct {
 	// Problems are the faults found, in the batch that failed and after it.
 	Problems graph.Problems
-	// Cause is what else ended it, or nil.
+	// Cause is another error that ended it, or nil.
 	Cause error
 	// Resume says what is in the graph and how to continue.
 	Resume string
@@ -177,7 +177,7 @@ func faultsOf(to Target, ops []graph.Op) graph.Problems {
 	return ps
 }
 
-// inOrder puts problems in the order of their places.
+// inOrder puts problems in the order of their positions.
 func inOrder(ps graph.Problems) graph.Problems {
 	slices.SortStableFunc(ps, func(a, b graph.Problem) int {
 		return cmp.Or(strings.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line))
@@ -190,7 +190,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 	if err != nil {
 		return &Failed{Cause: fmt.Errorf("opening %s: %w", in.Name, err), Resume: "nothing of " + in.Name + " was imported"}
 	}
-	defer stream.Close() // what was read is read
+	defer stream.Close() // a fault at closing does not change what was read
 	lr := newLineReader(in.Name, stream)
 	for {
 		b, err := lr.next(ctx, o.Batch)

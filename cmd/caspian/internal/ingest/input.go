@@ -114,9 +114,8 @@ func Folder(fsys fs.FS, name string, format *codec.Format) ([]Input, error) {
 	return inputs, err
 }
 
-// Read decodes every input, in order, into one list. The error is
-// graph.Problems where inputs have faults of form; then the operations that
-// are well formed come with it.
+// Read decodes every input, in order, into one list. The error is graph.Problems
+// where inputs are malformed; then the well-formed operations are returned too.
 func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 	type result struct {
 		ops []graph.Op
@@ -163,7 +162,7 @@ func (in *Input) decode(ctx context.Context, emit codec.Emit) error {
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", in.Name, err)
 	}
-	defer r.Close() // what was read is read
+	defer r.Close() // a fault at closing does not change what was read
 	return in.Format.Decode(ctx, in.Name, r, emit)
 }
 
