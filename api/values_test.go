@@ -169,3 +169,38 @@ func TestOpenEndsInOrder(t *testing.T) {
 	want(t, ask(t, a, `{ country(id: "KAZ", view: {asOf: "2018"}) { claims(predicate: "capital", where: {validTo: {gt: "2018"}}) { totalCount } } }`),
 		`{"country":{"claims":{"totalCount":2}}}`)
 }
+
+// TestClaimsByValue: claims are ordered by what they state and not by how it is
+// written, and their pages go on where they ended.
+func TestClaimsByValue(t *testing.T) {
+	a, _, _ := small(t)
+	ask(t, a, setup)
+	for i, amount := range []string{"10 USD", "9 USD", "100 USD", "9.5 USD"} {
+		ask(t, a, `mutation { transact(input: {operations: [
+		  {assert: {subject: "KAZ", predicate: "gdp", value: "%s", source: "src", valid: "%d"}}]}) { claims } }`, amount, 2000+i)
+	}
+	const page = `{ claims(where: {predicate: {eq: "gdp"}}, orderBy: [{value: %s}], first: 2%s) { nodes { value } pageInfo { endCursor } } }`
+	for dir, want := range map[string]string{"ASC": "9 USD,9.5 USD,10 USD,100 USD", "DESC": "100 USD,10 USD,9.5 USD,9 USD"} {
+		var got []string
+		after := ""
+		for range 2 {
+			var answer struct {
+				Claims struct {
+					Nodes    []struct{ Value string }
+					PageInfo struct{ EndCursor string }
+				}
+			}
+			body := ask(t, a, page, dir, after)
+			if err := json.Unmarshal([]byte(body), &answer); err != nil {
+				t.Fatal(err, body)
+			}
+			for _, n := range answer.Claims.Nodes {
+				got = append(got, n.Value)
+			}
+			after = `, after: "` + answer.Claims.PageInfo.EndCursor + `"`
+		}
+		if strings.Join(got, ",") != want {
+			t.Errorf("%s: %v", dir, got)
+		}
+	}
+}

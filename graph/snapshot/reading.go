@@ -89,6 +89,13 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return graph.StringValue(v.Name(e.Node))
 	case e.Claim == None:
 		return graph.Value{}
+	case r.Claim == "value":
+		// Typed, so that 9 USD comes before 10 USD; filters read it as a text.
+		row := v.s.rows.ref(e.Claim)
+		if row.kind == graph.EntityKind {
+			return graph.Value{}
+		}
+		return v.s.value(row.cell())
 	}
 	return v.claimValue(e.Claim, r.Claim)
 }
