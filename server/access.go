@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -10,7 +11,18 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/internal/tokens"
 )
+
+// Tokens are bearer tokens with one right. Only their hashes are kept.
+type Tokens = tokens.Tokens
+
+// ReadTokens reads one token a line; blank lines and lines that begin with # are skipped. The
+// error names every line that is wrong.
+func ReadTokens(name string, r io.Reader) (*Tokens, error) { return tokens.Read(name, r) }
+
+// NewToken makes Tokens of one token; the error says why it will not do.
+func NewToken(token string) (*Tokens, error) { return tokens.New(token) }
 
 // Keys are what opens the service. The zero value leaves reading open to all who reach it, and
 // writing to the owner's socket.
@@ -68,12 +80,12 @@ func (s *Server) identify(r *http.Request) (caller, *malformed) {
 		c.may = mayWrite
 	case token != "":
 		c.bearer = token
-		if c.may = k.find(func(t *Tokens) bool { return t.find(token) >= 0 }); c.may == mayNothing {
+		if c.may = k.find(func(t *Tokens) bool { return t.Find(token) >= 0 }); c.may == mayNothing {
 			return c, s.wrongToken(r)
 		}
 	default:
 		if values := cookiesOf(r); len(values) > 0 {
-			c.may = k.find(func(t *Tokens) bool { return t.findCookie(values, portOf(r)) })
+			c.may = k.find(func(t *Tokens) bool { return t.FindCookie(values, portOf(r)) })
 			if foreign = c.may > mayNothing && !ownPage(r); foreign {
 				c.may = mayNothing
 			}
@@ -131,7 +143,7 @@ func bearer(r *http.Request) string {
 // wrongToken counts a guess and refuses it. Whoever has the right token is never asked to wait,
 // however many guesses others make: tokens are too strong to be found by many of them.
 func (s *Server) wrongToken(r *http.Request) *malformed {
-	wait, first := s.guesses.count(r.RemoteAddr, s.opts.Now())
+	wait, first := s.guesses.Count(r.RemoteAddr, s.opts.Now())
 	if wait == 0 {
 		return &malformed{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "the token is not known here"}
 	}
@@ -206,8 +218,8 @@ func (s *Server) enterDoor(t *tally, r *http.Request) bool {
 func (s *Server) turnAwayAtDoor(w http.ResponseWriter, r *http.Request, bad *malformed) {
 	media := jsonType
 	if r.URL.Path == "/graphql" {
-		if a := s.accepts.of(r.Header.Values("Accept")); a.media != "" {
-			media = a.media
+		if a := s.accepts.Of(r.Header.Values("Accept")); a.Media != "" {
+			media = a.Media
 		}
 	} else if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
 		refusalPage(w, bad)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/server/internal/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
@@ -87,7 +88,7 @@ func TestTokensFile(t *testing.T) {
 		}
 	}
 	got, err := ReadTokens("tokens", strings.NewReader("# ours\n\n"+writerToken+"\n"+readerToken+"\n"))
-	if err != nil || got.find(writerToken) != 0 || got.find(readerToken) != 1 || got.find("x") != -1 {
+	if err != nil || got.Find(writerToken) != 0 || got.Find(readerToken) != 1 || got.Find("x") != -1 {
 		t.Errorf("%v %v", got, err)
 	}
 }
@@ -194,7 +195,7 @@ func TestTokensAreNotNoted(t *testing.T) {
 func TestSocketGuesses(t *testing.T) {
 	_, ts := overHTTP(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
 	slowed := 0
-	for i := range 3 * guessBurst {
+	for i := range 3 * tokens.Burst {
 		d := dial(t, ts)
 		d.say(fmt.Sprintf(`{"type":"connection_init","payload":{"Authorization":"Bearer wrong-%d"}}`, i))
 		if code, reason := d.closed(); code != 4403 {
@@ -203,8 +204,8 @@ func TestSocketGuesses(t *testing.T) {
 			slowed++
 		}
 	}
-	if slowed != 2*guessBurst {
-		t.Errorf("%d of %d were told to wait", slowed, 3*guessBurst)
+	if slowed != 2*tokens.Burst {
+		t.Errorf("%d of %d were told to wait", slowed, 3*tokens.Burst)
 	}
 	d := dial(t, ts)
 	d.say(`{"type":"connection_init","payload":{"Authorization":"Bearer ` + writerToken + `"}}`)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/content"
 )
 
 func packed(t testing.TB, text string) string {
@@ -46,11 +47,11 @@ func TestAcceptsGzip(t *testing.T) {
 		"identity": false, "br": false, "gzip;q=0, *": false, "identity, gzip;q=0.5": false, "identity;q=0.5, gzip": true, "gzip;q=2": false, "gzip;q=x": false,
 		"gzip, identity;q=0": true, "gzip;q=1.0": true, ",,": false,
 	} {
-		if got := acceptsGzip([]string{header}); got != want {
+		if got := content.AcceptsGzip([]string{header}); got != want {
 			t.Errorf("Accept-Encoding: %s: %t", header, got)
 		}
 	}
-	if !acceptsGzip([]string{"br", "gzip"}) {
+	if !content.AcceptsGzip([]string{"br", "gzip"}) {
 		t.Error("the second header is not read")
 	}
 }
@@ -86,34 +87,9 @@ func TestCompressedAnswers(t *testing.T) {
 		}
 	}
 	// Where all packers are busy, the answer comes as it is.
-	for range cap(s.packers.free) {
-		<-s.packers.free
-	}
+	s.packers = content.NewPackers(0)
 	if w := ask(s, "GET", q, "", "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "" || w.Body.String() != body {
 		t.Errorf("busy: %v", w.Header())
-	}
-}
-
-// TestPackerIsLeft wants compression to stop when the client has gone, and to work again.
-func TestPackerIsLeft(t *testing.T) {
-	p := newPackers()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	body := []byte(strings.Repeat("x", 1<<20))
-	out := p.pack(ctx, body)
-	if got := unpacked(t, out.Bytes()); got != "" {
-		t.Errorf("%d bytes were packed for nobody", len(got))
-	}
-	p.give(out)
-	for range 3 * cap(p.free) {
-		out := p.pack(t.Context(), body)
-		if unpacked(t, out.Bytes()) != string(body) {
-			t.Fatal("not what was packed")
-		}
-		p.give(out)
-	}
-	if len(p.free) != cap(p.free) {
-		t.Errorf("%d of %d packers came back", len(p.free), cap(p.free))
 	}
 }
 

@@ -28,8 +28,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Add("Vary", "Accept")
-	accept := s.accepts.of(r.Header.Values("Accept"))
-	media, streamed := accept.media, accept.streamed
+	accept := s.accepts.Of(r.Header.Values("Accept"))
+	media, streamed := accept.Media, accept.Streamed
 	if media == "" && streamed {
 		s.stream(w, r)
 		return

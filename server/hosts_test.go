@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/server/internal/tokens"
 )
 
 // hostCases are Host headers for a service of graph.example.org at 192.0.2.7.
@@ -179,7 +181,7 @@ func TestGuesses(t *testing.T) {
 			t.Fatalf("%d with Retry-After %q", status, retry)
 		}
 	}
-	if count[401] != guessBurst || count[429] != 50-guessBurst {
+	if count[401] != tokens.Burst || count[429] != 50-tokens.Burst {
 		t.Errorf("%v", count)
 	}
 	if status, _ := guess(0, "192.0.2.2:99"); status != 401 {
@@ -192,21 +194,21 @@ func TestGuesses(t *testing.T) {
 	}
 	// Many addresses, of one network and of many.
 	count = map[int]int{}
-	for i := range 2 * guessAddresses {
+	for i := range 2 * tokens.Addresses {
 		status, _ := guess(i, fmt.Sprintf("[2001:db8::%x]:99", i+1))
 		count[status]++
 	}
-	if count[401] != guessBurst {
+	if count[401] != tokens.Burst {
 		t.Errorf("one network: %v", count)
 	}
-	for i := range 2 * guessAddresses {
+	for i := range 2 * tokens.Addresses {
 		status, _ := guess(i, fmt.Sprintf("[2001:db8:%x::1]:99", i+1))
 		count[status]++
 	}
-	if count[401] > guessBurstAll {
+	if count[401] > tokens.BurstAll {
 		t.Errorf("many networks: %v", count)
 	}
-	if n := len(s.guesses.byAddr); n > guessAddresses || n != s.guesses.recent.Len() {
+	if n := s.guesses.Len(); n > tokens.Addresses {
 		t.Errorf("%d addresses are remembered", n)
 	}
 	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Authorization", "Bearer "+writerToken); w.Code != 200 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/content"
 )
 
 // TestLimits sets each limit low, goes beyond it, and asks again within it.
@@ -44,8 +45,8 @@ func TestLimits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for media, status := range map[string]int{jsonType: http.StatusOK, responseType: http.StatusUnprocessableEntity} {
-			if tc.ran && media == responseType {
+		for media, status := range map[string]int{jsonType: http.StatusOK, content.Response: http.StatusUnprocessableEntity} {
+			if tc.ran && media == content.Response {
 				status = codes.Partial
 			}
 			w := ask(s, "POST", "/graphql", string(body), "Accept", media)
@@ -118,7 +119,7 @@ func TestHostile(t *testing.T) {
 					t.Fatal(err)
 				}
 				r.Header.Set("Content-Type", "application/json")
-				r.Header.Set("Accept", responseType)
+				r.Header.Set("Accept", content.Response)
 				if packedToo {
 					r.Header.Set("Content-Encoding", "gzip")
 				}

@@ -28,9 +28,9 @@ func linkToken(r *http.Request) string {
 func (s *Server) takeLink(w http.ResponseWriter, r *http.Request, token string) {
 	value := ""
 	s.keys.Load().find(func(t *Tokens) bool {
-		i := t.find(token)
+		i := t.Find(token)
 		if i >= 0 {
-			value = t.cookie(i, portOf(r))
+			value = t.Cookie(i, portOf(r))
 		}
 		return i >= 0
 	})

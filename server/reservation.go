@@ -14,6 +14,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/content"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
@@ -239,7 +240,7 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 		h.Set("Content-Type", jsonType+"; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
 		// The protocol has 400 for what cannot run.
-		status := (&malformed{status: statusOf(res, responseType)}).statusAs(jsonType)
+		status := (&malformed{status: statusOf(res, content.Response)}).statusAs(jsonType)
 		if res.Code == codes.Overloaded {
 			h.Set("Retry-After", s.admission.RetryAfter())
 		}

@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -28,7 +29,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/server/internal/admission"
+	"github.com/caspian-kg/caspian/server/internal/content"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
+	"github.com/caspian-kg/caspian/server/internal/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
@@ -163,11 +166,11 @@ type Server struct {
 
 	keys    atomic.Pointer[Keys]
 	hosts   hosts
-	guesses guesses
+	guesses tokens.Guesses
 
-	accepts   acceptMemo
+	accepts   content.Memo
 	persisted *persisted
-	packers   *packers
+	packers   *content.Packers
 	followers *followers
 
 	reservations reservations
@@ -207,7 +210,7 @@ func New(o Options) *Server {
 	o.Live = o.Live.withDefaults()
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
 	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), followers: newFollowers(),
-		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: newPackers(),
+		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
 		connections: admission.NewConnections(o.MaxConnections)}
 	s.hosts.set(o.Hosts)
 	s.SetKeys(o.Keys)

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"mime"
 	"net/http"
 	"os"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/internal/content"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
@@ -21,20 +21,7 @@ import (
 // connections mode: one operation a request, its results as events named next,
 // then one named complete. The other mode is in reservation.go.
 
-const streamType = "text/event-stream"
-
-// acceptsStream tells whether the client names event streams among what it takes.
-func acceptsStream(accept []string) bool {
-	for _, part := range splitList(strings.Join(accept, ",")) {
-		typ, params, err := mime.ParseMediaType(part)
-		if err != nil || typ != streamType {
-			continue
-		}
-		q, err := strconv.ParseFloat(params["q"], 64)
-		return params["q"] == "" || err == nil && q > 0
-	}
-	return false
-}
+const streamType = content.Stream
 
 // graphqlStream answers at /graphql/stream.
 func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +37,7 @@ func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	accept := r.Header.Values("Accept")
-	if len(accept) > 0 && !acceptsStream(accept) && !strings.Contains(strings.Join(accept, ","), "*/*") {
+	if len(accept) > 0 && !content.AcceptsStream(accept) && !strings.Contains(strings.Join(accept, ","), "*/*") {
 		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable, "/graphql/stream answers as text/event-stream; accept that, or ask at /graphql")
 		return
 	}

@@ -1,4 +1,8 @@
-package server
+// Package tokens knows bearer tokens: it reads and judges them, keeps their hashes, compares
+// what a client sends in constant time, and slows down those who guess.
+//
+// Read Tokens and Guesses first. The package must not know requests, nor what a token permits.
+package tokens
 
 import (
 	"bufio"
@@ -25,9 +29,9 @@ const (
 	minBits = 60
 )
 
-// ReadTokens reads one token a line; blank lines and lines that begin with #
+// Read reads one token a line; blank lines and lines that begin with #
 // are skipped. The error names every line that is wrong.
-func ReadTokens(name string, r io.Reader) (*Tokens, error) {
+func Read(name string, r io.Reader) (*Tokens, error) {
 	t := &Tokens{}
 	var ps graph.Problems
 	sc := bufio.NewScanner(r)
@@ -54,8 +58,8 @@ func ReadTokens(name string, r io.Reader) (*Tokens, error) {
 	return t, nil
 }
 
-// NewToken makes Tokens of one token; the error says why it will not do.
-func NewToken(token string) (*Tokens, error) {
+// New makes Tokens of one token; the error says why it will not do.
+func New(token string) (*Tokens, error) {
 	t := &Tokens{}
 	return t, t.add(token)
 }
@@ -77,9 +81,9 @@ func (t *Tokens) add(token string) error {
 	return nil
 }
 
-// find is the number of the token, -1 where it is not one of them. The time it takes does not
+// Find is the number of the token, -1 where it is not one of them. The time it takes does not
 // depend on how much of a token is right.
-func (t *Tokens) find(token string) int {
+func (t *Tokens) Find(token string) int {
 	found := -1
 	if t == nil {
 		return found
@@ -91,14 +95,14 @@ func (t *Tokens) find(token string) int {
 	return found
 }
 
-// findCookie tells whether one of the values is that of a token's cookie.
-func (t *Tokens) findCookie(values []string, port string) bool {
+// FindCookie reports whether one of the values is that of a token's cookie.
+func (t *Tokens) FindCookie(values []string, port string) bool {
 	found := 0
 	if t == nil {
 		return false
 	}
 	for i := range t.hashes {
-		mine := []byte(t.cookie(i, port))
+		mine := []byte(t.Cookie(i, port))
 		for _, value := range values {
 			found |= subtle.ConstantTimeCompare(mine, []byte(value))
 		}
@@ -106,9 +110,9 @@ func (t *Tokens) findCookie(values []string, port string) bool {
 	return found == 1
 }
 
-// cookie is what stands for a token in a browser: whoever reads it cannot make the token of it,
+// Cookie replaces a token in a browser: one who reads it cannot compute the token from it,
 // and it holds for one port, since browsers send the cookies of a host to all of its ports.
-func (t *Tokens) cookie(i int, port string) string {
+func (t *Tokens) Cookie(i int, port string) string {
 	mac := hmac.New(sha256.New, t.hashes[i][:])
 	mac.Write([]byte("caspian cookie, port " + port))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))

@@ -1,4 +1,4 @@
-package server
+package tokens
 
 import (
 	"encoding/base32"
@@ -20,7 +20,7 @@ func TestStrength(t *testing.T) {
 		if bits := strength(weak); bits >= minBits {
 			t.Errorf("%q has %d bits", weak, bits)
 		}
-		if _, err := NewToken(weak); err == nil {
+		if _, err := New(weak); err == nil {
 			t.Errorf("%q is taken", weak)
 		}
 	}
@@ -30,7 +30,7 @@ func TestStrength(t *testing.T) {
 		_, _ = random.Read(b[:])
 		for _, strong := range []string{base32.StdEncoding.EncodeToString(b[:])[:26], hex.EncodeToString(b[:]), base64.StdEncoding.EncodeToString(b[:]), base64.RawURLEncoding.EncodeToString(b[:12])} {
 			least = min(least, strength(strong))
-			if _, err := NewToken(strong); err != nil {
+			if _, err := New(strong); err != nil {
 				t.Fatalf("%s: %v", strong, err)
 			}
 		}

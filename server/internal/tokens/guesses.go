@@ -1,4 +1,4 @@
-package server
+package tokens
 
 import (
 	"container/list"
@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// guessBurst wrong tokens of one address are answered at once, then one each guessEvery.
-	guessBurst = 10
-	guessEvery = 6 * time.Second
+	// Burst wrong tokens of one address are answered at once, then one each everyOne.
+	Burst    = 10
+	everyOne = 6 * time.Second
 	// The same for all addresses together.
-	guessBurstAll = 100
-	guessEveryAll = 600 * time.Millisecond
-	// guessAddresses is how many addresses are remembered; the one that has been silent the
+	BurstAll = 100
+	everyAll = 600 * time.Millisecond
+	// Addresses is how many addresses are remembered; the one that has been silent the
 	// longest is forgotten, and the bound for all together holds nevertheless.
-	guessAddresses = 4096
+	Addresses = 4096
 )
 
-// guesses counts wrong tokens. The zero value is ready.
-type guesses struct {
+// Guesses counts wrong tokens. The zero value is ready.
+type Guesses struct {
 	mu     sync.Mutex // guards all below
 	byAddr map[netip.Prefix]*list.Element
 	recent list.List // of *guesser, the last seen first
@@ -35,7 +35,7 @@ type guesser struct {
 	refused bool      // the last guess was
 }
 
-// take takes one guess; where there is none it tells how long to wait, and whether the one
+// take takes one guess; where there is none it returns how long to wait, and whether the one
 // before was answered.
 func (g *guesser) take(now time.Time, burst int, every time.Duration) (wait time.Duration, first bool) {
 	if g.at.IsZero() {
@@ -54,9 +54,9 @@ func (g *guesser) take(now time.Time, burst int, every time.Duration) (wait time
 	return time.Duration((1 - g.left) * float64(every)), first
 }
 
-// count counts a wrong token from an address, and tells how long its sender is to wait before
-// the next: 0 where it need not. first tells that the one before was not too many.
-func (g *guesses) count(remote string, now time.Time) (wait time.Duration, first bool) {
+// Count counts a wrong token from an address, and returns how long its sender is to wait before
+// the next: 0 where it need not. first reports that the one before was not too many.
+func (g *Guesses) Count(remote string, now time.Time) (wait time.Duration, first bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	key := neighbourhood(remote)
@@ -65,18 +65,18 @@ func (g *guesses) count(remote string, now time.Time) (wait time.Duration, first
 		if g.byAddr == nil {
 			g.byAddr = map[netip.Prefix]*list.Element{}
 		}
-		if len(g.byAddr) >= guessAddresses {
+		if len(g.byAddr) >= Addresses {
 			delete(g.byAddr, g.recent.Remove(g.recent.Back()).(*guesser).from)
 		}
 		e = g.recent.PushFront(&guesser{from: key})
 		g.byAddr[key] = e
 	}
 	g.recent.MoveToFront(e)
-	wait, first = e.Value.(*guesser).take(now, guessBurst, guessEvery)
+	wait, first = e.Value.(*guesser).take(now, Burst, everyOne)
 	if wait > 0 {
 		return wait, first // the guesses of one do not use up those of all
 	}
-	return g.all.take(now, guessBurstAll, guessEveryAll)
+	return g.all.take(now, BurstAll, everyAll)
 }
 
 // neighbourhood is the address, or of IPv6 the network that one customer has.
@@ -92,4 +92,11 @@ func neighbourhood(remote string) netip.Prefix {
 	}
 	p, _ := a.Prefix(bits) // the lengths are right
 	return p
+}
+
+// Len is how many addresses are remembered, at most Addresses.
+func (g *Guesses) Len() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.byAddr)
 }

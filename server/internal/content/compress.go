@@ -1,19 +1,17 @@
-package server
+package content
 
 import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"net/http"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// packers compress answers. There are only so many, so that compression takes neither all
-// cores nor memory without bound; who finds none sends the answer as it is.
-type packers struct {
+// Packers compress answers. There are only so many, so that compression takes neither all
+// cores nor memory without bound; an answer that finds none is sent as it is.
+type Packers struct {
 	free    chan *gzip.Writer
 	buffers sync.Pool // of *bytes.Buffer: a slow client holds one, and no packer
 }
@@ -24,17 +22,18 @@ const packStep = 128 << 10
 // keepPacked is the capacity above which a buffer is not kept.
 const keepPacked = 4 << 20
 
-func newPackers() *packers {
-	p := &packers{free: make(chan *gzip.Writer, 2*runtime.GOMAXPROCS(0))}
+// NewPackers makes n packers.
+func NewPackers(n int) *Packers {
+	p := &Packers{free: make(chan *gzip.Writer, n)}
 	for range cap(p.free) {
 		p.free <- nil // made when it is needed
 	}
 	return p
 }
 
-// pack compresses the body, nil where no packer is free. It stops early when the client
+// Pack compresses the body, nil where no packer is free. It stops early when the client
 // has gone. The caller gives the buffer back.
-func (p *packers) pack(ctx context.Context, body []byte) *bytes.Buffer {
+func (p *Packers) Pack(ctx context.Context, body []byte) *bytes.Buffer {
 	var z *gzip.Writer
 	select {
 	case z = <-p.free:
@@ -60,43 +59,16 @@ func (p *packers) pack(ctx context.Context, body []byte) *bytes.Buffer {
 	return out
 }
 
-func (p *packers) give(b *bytes.Buffer) {
+// Give takes back a buffer of Pack.
+func (p *Packers) Give(b *bytes.Buffer) {
 	if b.Cap() <= keepPacked {
 		b.Reset()
 		p.buffers.Put(b)
 	}
 }
 
-// send writes an answer, compressed where that is worth it and the client takes it. The
-// headers but for the encoding and the length are set before.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	h := w.Header()
-	h.Add("Vary", "Accept-Encoding")
-	if s.opts.CompressAbove >= 0 && len(body) > s.opts.CompressAbove && acceptsGzip(r.Header.Values("Accept-Encoding")) {
-		if out := s.packers.pack(r.Context(), body); out != nil {
-			defer s.packers.give(out)
-			body = out.Bytes()
-			h.Set("Content-Encoding", "gzip")
-			if tag := h.Get("ETag"); tag != "" {
-				h.Set("ETag", "W/"+tag) // other bytes, the same answer
-			}
-		}
-	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	var err error
-	if len(body) <= sendPiece { // the kernel takes it, or the server's own deadline holds
-		_, err = w.Write(body)
-	} else {
-		err = sendAll(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)
-	}
-	if err != nil {
-		s.log.Debug("answer_not_sent", "error", err.Error())
-	}
-}
-
-// acceptsGzip tells whether the client takes gzip, and not rather nothing of the kind.
-func acceptsGzip(header []string) bool {
+// AcceptsGzip reports whether the client takes gzip, and does not prefer the answer as it is.
+func AcceptsGzip(header []string) bool {
 	named, other, plain := -1.0, 0.0, 0.0
 	for _, line := range header {
 		for part := range strings.SplitSeq(line, ",") {

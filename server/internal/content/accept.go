@@ -1,31 +1,34 @@
-package server
+// Package content settles the form of an answer: its media type by the Accept header, and
+// whether and how it is compressed.
+//
+// Read Memo and Packers first. The package must not know what is in an answer.
+package content
 
 import (
 	"mime"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"github.com/caspian-kg/caspian/gql"
 )
 
+// The media types of answers.
 const (
-	jsonType     = "application/json"
-	responseType = "application/graphql-response+json"
+	JSON     = "application/json"
+	Response = "application/graphql-response+json"
+	Stream   = "text/event-stream"
 )
 
-// accepted is what an Accept header comes to.
-type accepted struct {
-	media    string // of negotiate
-	streamed bool   // of acceptsStream
+// Accepted is the result of an Accept header.
+type Accepted struct {
+	Media    string // of negotiate
+	Streamed bool   // of AcceptsStream
 }
 
-// acceptMemo remembers what headers come to: clients send the same few, and taking them
-// apart costs as much as a small query. It holds only so many, and no long ones.
-type acceptMemo struct {
-	known sync.Map // of accepted, by header
+// Memo remembers the results of headers: clients send the same few, and taking them
+// apart costs as much as a small query. It holds only so many, and no long ones. The zero value is ready.
+type Memo struct {
+	known sync.Map // of Accepted, by header
 	count atomic.Int32
 }
 
@@ -34,13 +37,14 @@ const (
 	memoLength  = 256
 )
 
-func (m *acceptMemo) of(accept []string) accepted {
+// Of is the result of the Accept headers of a request.
+func (m *Memo) Of(accept []string) Accepted {
 	if len(accept) == 1 {
 		if a, ok := m.known.Load(accept[0]); ok {
-			return a.(accepted)
+			return a.(Accepted)
 		}
 	}
-	a := accepted{negotiate(accept), acceptsStream(accept)}
+	a := Accepted{negotiate(accept), AcceptsStream(accept)}
 	if len(accept) == 1 && len(accept[0]) <= memoLength && m.count.Load() < memoHeaders {
 		m.known.Store(accept[0], a)
 		m.count.Add(1)
@@ -53,7 +57,7 @@ func (m *acceptMemo) of(accept []string) accepted {
 // every client reads.
 func negotiate(accept []string) string {
 	if strings.TrimSpace(strings.Join(accept, "")) == "" {
-		return jsonType
+		return JSON
 	}
 	type preference struct {
 		q        float64
@@ -74,7 +78,7 @@ func negotiate(accept []string) string {
 				continue
 			}
 		}
-		for _, media := range []string{jsonType, responseType} {
+		for _, media := range []string{JSON, Response} {
 			specific := 0
 			switch typ {
 			case media:
@@ -90,14 +94,14 @@ func negotiate(accept []string) string {
 			}
 		}
 	}
-	j, g := prefs[jsonType], prefs[responseType]
+	j, g := prefs[JSON], prefs[Response]
 	switch {
 	case j.q <= 0 && g.q <= 0:
 		return ""
 	case g.q > j.q, g.q == j.q && g.specific == 3:
-		return responseType
+		return Response
 	}
-	return jsonType
+	return JSON
 }
 
 // splitList splits a header at the commas outside quoted strings.
@@ -118,23 +122,15 @@ func splitList(s string) []string {
 	return append(parts, s[start:])
 }
 
-// errorBody is an answer of one GraphQL error and no data.
-func errorBody(code, message string) []byte {
-	body := gql.AppendString([]byte(`{"errors":[{"message":`), message)
-	body = append(gql.AppendString(append(body, `,"extensions":{"code":`...), code), "}}]}"...)
-	return body
-}
-
-// writeError answers with one GraphQL error and no data.
-func writeError(w http.ResponseWriter, status int, media, code, message string) {
-	body := errorBody(code, message)
-	if t, ok := w.(*tally); ok {
-		t.refusal = code
+// AcceptsStream reports whether the client names event streams among what it takes.
+func AcceptsStream(accept []string) bool {
+	for _, part := range splitList(strings.Join(accept, ",")) {
+		typ, params, err := mime.ParseMediaType(part)
+		if err != nil || typ != Stream {
+			continue
+		}
+		q, err := strconv.ParseFloat(params["q"], 64)
+		return params["q"] == "" || err == nil && q > 0
 	}
-	h := w.Header()
-	h.Set("Content-Type", media+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that has gone needs no answer
+	return false
 }

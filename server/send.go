@@ -1,0 +1,60 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/content"
+)
+
+const jsonType = content.JSON
+
+// errorBody is an answer of one GraphQL error and no data.
+func errorBody(code, message string) []byte {
+	body := gql.AppendString([]byte(`{"errors":[{"message":`), message)
+	body = append(gql.AppendString(append(body, `,"extensions":{"code":`...), code), "}}]}"...)
+	return body
+}
+
+// writeError answers with one GraphQL error and no data.
+func writeError(w http.ResponseWriter, status int, media, code, message string) {
+	body := errorBody(code, message)
+	if t, ok := w.(*tally); ok {
+		t.refusal = code
+	}
+	h := w.Header()
+	h.Set("Content-Type", media+"; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone needs no answer
+}
+
+// send writes an answer, compressed where that is worth it and the client takes it. The
+// headers but for the encoding and the length are set before.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	h := w.Header()
+	h.Add("Vary", "Accept-Encoding")
+	if s.opts.CompressAbove >= 0 && len(body) > s.opts.CompressAbove && content.AcceptsGzip(r.Header.Values("Accept-Encoding")) {
+		if out := s.packers.Pack(r.Context(), body); out != nil {
+			defer s.packers.Give(out)
+			body = out.Bytes()
+			h.Set("Content-Encoding", "gzip")
+			if tag := h.Get("ETag"); tag != "" {
+				h.Set("ETag", "W/"+tag) // other bytes, the same answer
+			}
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	var err error
+	if len(body) <= sendPiece { // the kernel takes it, or the server's own deadline holds
+		_, err = w.Write(body)
+	} else {
+		err = sendAll(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)
+	}
+	if err != nil {
+		s.log.Debug("answer_not_sent", "error", err.Error())
+	}
+}
