@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
@@ -201,10 +202,5 @@ func (x *labels) merged() []label {
 
 // merge makes one sorted list from two.
 func merge(a, b []label) []label {
-	dst := make([]label, 0, len(a)+len(b))
-	for _, y := range b {
-		k, _ := slices.BinarySearchFunc(a, y, compareLabels)
-		dst, a = append(append(dst, a[:k]...), y), a[k:]
-	}
-	return append(dst, a...)
+	return column.MergeInto(make([]label, 0, len(a)+len(b)), a, b, compareLabels)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 )
 
 // link is a claim in the adjacency list of an entity, with what most walks ask
@@ -27,11 +28,11 @@ func (l *link) edge() Edge { return Edge{l.other, l.claim, l.qualifiers, uint16(
 // outRun is the part of an entity's claims as their subject that belongs to
 // one predicate, inRun of those as their object.
 func (s *Snapshot) outRun(entity uint32, p uint16) []link {
-	return partOf(s.out.at(entity), &s.outRuns, entity, p)
+	return partOf(s.out.At(entity), &s.outRuns, entity, p)
 }
 
 func (s *Snapshot) inRun(entity uint32, p uint16) []link {
-	return partOf(s.in.at(entity), &s.inRuns, entity, p)
+	return partOf(s.in.At(entity), &s.inRuns, entity, p)
 }
 
 // run is where the claims of a predicate end in a long adjacency list.
@@ -58,10 +59,10 @@ func runsOf(list []link) []run {
 	return runs
 }
 
-func partOf(list []link, runs *table[[]run], entity uint32, p uint16) []link {
+func partOf(list []link, runs *column.Table[[]run], entity uint32, p uint16) []link {
 	if len(list) >= longList {
 		from := uint32(0)
-		for _, r := range runs.at(entity) {
+		for _, r := range runs.At(entity) {
 			if r.predicate >= p {
 				if r.predicate == p {
 					return list[from:r.end]
@@ -104,8 +105,8 @@ func (b *change) adjacency(old *Snapshot) {
 	s := b.s
 	var out, in []entry[link]
 	var cited []entry[uint32]
-	for n := uint32(b.firstClaim); int(n) < s.rows.len(); n++ {
-		r := s.rows.ref(n)
+	for n := uint32(b.firstClaim); int(n) < s.rows.Len(); n++ {
+		r := s.rows.Ref(n)
 		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
 		cited = append(cited, entry[uint32]{r.source, n})
 		if r.kind == graph.EntityKind {
@@ -115,7 +116,7 @@ func (b *change) adjacency(old *Snapshot) {
 		}
 		out = append(out, entry[link]{r.subject, l})
 		for i := uint32(0); i < uint32(r.nqual); i++ {
-			if q := s.quals.ref(r.qualifiers + i); q.kind == graph.EntityKind {
+			if q := s.quals.Ref(r.qualifiers + i); q.kind == graph.EntityKind {
 				cited = append(cited, entry[uint32]{uint32(q.value), n})
 			}
 		}
@@ -130,11 +131,11 @@ func (b *change) adjacency(old *Snapshot) {
 func compareNumbers32(x, y uint32) int { return int(int64(x) - int64(y)) }
 
 // mergeLinks is merge, with the runs of lists that are long by now.
-func (s *Snapshot) mergeLinks(t table[[]link], runs table[[]run], entries []entry[link]) (table[[]link], table[[]run]) {
+func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], entries []entry[link]) (column.Table[[]link], column.Table[[]run]) {
 	if len(entries) == 0 {
 		return t, runs
 	}
-	e := runs.begin()
+	e := runs.Begin()
 	// Relations lie in the order of the ids they lead to, so that the lists of
 	// the API need no sorting; literals lie in record order.
 	merged := merge(t, entries, func(x, y link) int {
@@ -142,24 +143,24 @@ func (s *Snapshot) mergeLinks(t table[[]link], runs table[[]run], entries []entr
 			return d
 		}
 		if x.other != None && y.other != None && x.other != y.other {
-			return strings.Compare(s.ids.at(x.other), s.ids.at(y.other))
+			return strings.Compare(s.ids.At(x.other), s.ids.At(y.other))
 		}
 		return compareNumbers32(x.claim, y.claim)
 	}, func(entity uint32, list []link) {
 		if rs := runsOf(list); rs != nil {
-			e.set(entity, rs)
+			e.Set(entity, rs)
 		}
 	})
-	return merged, *e.t
+	return merged, e.Table()
 }
 
 // merge puts entries into the sorted lists of their entities, and tells each
 // list that has grown.
-func merge[T any](t table[[]T], entries []entry[T], compare func(x, y T) int, grown func(entity uint32, list []T)) table[[]T] {
+func merge[T any](t column.Table[[]T], entries []entry[T], compare func(x, y T) int, grown func(entity uint32, list []T)) column.Table[[]T] {
 	if len(entries) == 0 {
 		return t
 	}
-	e := t.begin()
+	e := t.Begin()
 	slices.SortFunc(entries, func(a, b entry[T]) int {
 		if a.entity != b.entity {
 			return compareNumbers32(a.entity, b.entity)
@@ -170,7 +171,7 @@ func merge[T any](t table[[]T], entries []entry[T], compare func(x, y T) int, gr
 	total := 0
 	for i := range entries {
 		if i == 0 || entries[i].entity != entries[i-1].entity {
-			total += len(t.at(entries[i].entity))
+			total += len(t.At(entries[i].entity))
 		}
 		total++
 	}
@@ -182,25 +183,12 @@ func merge[T any](t table[[]T], entries []entry[T], compare func(x, y T) int, gr
 		for ; i < len(entries) && entries[i].entity == entity; i++ {
 			added = append(added, entries[i].item)
 		}
-		block = mergeInto(block, t.at(entity), added, compare)
+		block = column.MergeInto(block, t.At(entity), added, compare)
 		list := block[at:len(block):len(block)]
-		e.set(entity, list)
+		e.Set(entity, list)
 		grown(entity, list)
 	}
-	return *e.t
-}
-
-// mergeInto appends two sorted lists to dst as one.
-func mergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
-	// What is new mostly comes behind what was there.
-	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
-		return append(append(dst, a...), b...)
-	}
-	for _, y := range b {
-		k, _ := slices.BinarySearchFunc(a, y, compare)
-		dst, a = append(append(dst, a[:k]...), y), a[k:]
-	}
-	return append(dst, a...)
+	return e.Table()
 }
 
 // naming is the claim of an entity's name, which most have one of and every
@@ -214,24 +202,24 @@ type naming struct {
 const manyNames = ^uint32(0)
 
 // nameEntities notes the claims of names from a number on.
-func (s *Snapshot) nameEntities(named table[naming], from uint32) table[naming] {
-	var e *edit[naming]
-	for n := from; int(n) < s.rows.len(); n++ {
-		r := s.rows.ref(n)
+func (s *Snapshot) nameEntities(named column.Table[naming], from uint32) column.Table[naming] {
+	var e *column.Edit[naming]
+	for n := from; int(n) < s.rows.Len(); n++ {
+		r := s.rows.Ref(n)
 		if r.predicate != s.name {
 			continue
 		}
 		if e == nil {
-			e = named.begin()
+			e = named.Begin()
 		}
-		if e.t.at(r.subject).claim == 0 {
-			e.set(r.subject, naming{s.texts.at(uint32(r.value)), n + 1, r.valid})
+		if e.At(r.subject).claim == 0 {
+			e.Set(r.subject, naming{s.texts.At(uint32(r.value)), n + 1, r.valid})
 		} else {
-			e.set(r.subject, naming{claim: manyNames})
+			e.Set(r.subject, naming{claim: manyNames})
 		}
 	}
 	if e == nil {
 		return named
 	}
-	return *e.t
+	return e.Table()
 }

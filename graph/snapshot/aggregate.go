@@ -114,7 +114,7 @@ func (v *View) Stats(edges []Edge, by Reading, parts *Parts, dst []Stats) []Stat
 		}
 		unit := ""
 		if c.kind == graph.QuantityKind {
-			unit = v.s.texts.at(c.unit)
+			unit = v.s.texts.At(c.unit)
 		}
 		group := int32(0)
 		if parts != nil {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -40,9 +41,9 @@ func Empty(o *schema.Ontology) *Snapshot {
 	s.name = s.predicate("name")
 	s.nameQualifiers()
 	s.nameTypes()
-	s.extras.append(extra{}) // number 0: nothing of it
-	s.texts.append("")
-	s.times.append(periodOf(graph.Interval{}))
+	s.extras.Append(extra{}) // number 0: nothing of it
+	s.texts.Append("")
+	s.times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
 	return s
 }
@@ -81,9 +82,9 @@ func (b *Builder) Snapshot() *Snapshot { return b.b.finish() }
 type change struct {
 	s *Snapshot // the next one, growing
 
-	ended       *edit[uint32]
+	ended       *column.Edit[uint32]
 	gone        []uint32 // by the commit that is being taken
-	dates       *edit[graph.Date]
+	dates       *column.Edit[graph.Date]
 	firstEntity int
 	firstClaim  int
 	// How far index has come; what came later is in newIDs and newClaims.
@@ -102,8 +103,8 @@ func (s *Snapshot) change() *change {
 	s.guard.check(s)
 	next := *s
 	b := &change{
-		s: &next, ended: s.ended.begin(), dates: s.dates.begin(),
-		firstEntity: s.ids.len(), firstClaim: s.rows.len(), indexedEntities: s.ids.len(), indexedClaims: s.rows.len(),
+		s: &next, ended: s.ended.Begin(), dates: s.dates.Begin(),
+		firstEntity: s.ids.Len(), firstClaim: s.rows.Len(), indexedEntities: s.ids.Len(), indexedClaims: s.rows.Len(),
 		newIDs: map[graph.ID]uint32{}, newClaims: map[graph.ClaimID]uint32{}, touchedDates: map[uint32]bool{},
 	}
 	return b
@@ -153,10 +154,10 @@ func (b *change) take(c *graph.Commit) error {
 	}
 	slices.Sort(b.gone)
 	for _, n := range b.gone {
-		s.gone.append(n)
+		s.gone.Append(n)
 	}
 	b.gone = b.gone[:0]
-	s.commits.append(c.At.UnixMicro())
+	s.commits.Append(c.At.UnixMicro())
 	s.seq = c.Seq
 	if c.Digest != "" && c.Digest != s.Digest() {
 		return fmt.Errorf("snapshot: commit %d leads to the digest %s, and not to %s as when it was made; the log is damaged, or this is another version of the program",
@@ -190,8 +191,8 @@ func (b *change) entity(e graph.Entity) error {
 		s.nameTypes()
 		t = uint16(len(s.typeNames.list) - 1)
 	}
-	n := s.ids.append(string(e.ID))
-	s.types.append(t)
+	n := s.ids.Append(string(e.ID))
+	s.types.Append(t)
 	b.newIDs[e.ID] = n
 	s.sum.add(entityHash(e))
 	return nil
@@ -206,7 +207,7 @@ func (b *change) text(t string) uint32 {
 		clear(w.texts)
 		w.texts[""] = 0
 	}
-	n := b.s.texts.append(t)
+	n := b.s.texts.Append(t)
 	w.texts[t] = n
 	return n
 }
@@ -226,7 +227,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	r := row{
 		id: id, subject: subject, source: source, seq: uint32(seq), locator: b.text(c.Locator), predicate: p,
 		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, attribution: c.Attribution, kind: c.Value.Kind(),
-		nqual: uint8(len(c.Qualifiers)), qualifiers: uint32(s.quals.len()),
+		nqual: uint8(len(c.Qualifiers)), qualifiers: uint32(s.quals.Len()),
 	}
 	var err error
 	if r.value, r.unit, err = b.encode(c.Value); err != nil {
@@ -242,20 +243,20 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 			s.qualifierNames = s.qualifierNames.with(q.Name)
 			v.name, _ = s.qualifierNames.number(q.Name)
 		}
-		s.quals.append(v)
+		s.quals.Append(v)
 	}
 	if n, ok := s.w.times[c.Valid]; ok {
 		r.valid = n
 	} else {
-		r.valid = s.times.append(periodOf(c.Valid))
+		r.valid = s.times.Append(periodOf(c.Valid))
 		s.w.times[c.Valid] = r.valid
 	}
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
-		r.extra = s.extras.append(extra{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
+		r.extra = s.extras.Append(extra{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
 	}
-	n := s.rows.append(r)
+	n := s.rows.Append(r)
 	b.newClaims[id] = n
-	b.ended.grow(int(n) + 1)
+	b.ended.Grow(int(n) + 1)
 	s.sum.add(claimHash(c, id, true))
 	b.note(n, c)
 	for _, old := range c.Supersedes {
@@ -304,14 +305,14 @@ func (b *change) note(n uint32, c *graph.Claim) {
 	if isName(c.Predicate) || c.Original != "" {
 		b.named = append(b.named, n)
 	}
-	t := s.typeNames.list[s.types.at(s.rows.ref(n).subject)]
+	t := s.typeNames.list[s.types.At(s.rows.Ref(n).subject)]
 	if typ := s.o.Type(t); typ != nil {
 		if f := typ.Field(c.Predicate); f != nil && f.Key != "" {
 			b.keyed = append(b.keyed, n)
 		}
 	}
 	if t == schema.SourceType && c.Predicate == "date" {
-		b.touchedDates[s.rows.ref(n).subject] = true
+		b.touchedDates[s.rows.Ref(n).subject] = true
 	}
 }
 
@@ -320,17 +321,17 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 	if !ok {
 		return fmt.Errorf("snapshot: the log withdraws claim %s, which it does not have", id)
 	}
-	if b.ended.t.at(n) != 0 {
+	if b.ended.At(n) != 0 {
 		return fmt.Errorf("snapshot: the log withdraws claim %s twice", id)
 	}
-	b.ended.set(n, uint32(seq))
+	b.ended.Set(n, uint32(seq))
 	b.gone = append(b.gone, n)
 	s := b.s
 	c := s.ClaimAt(n)
 	s.sum.sub(claimHash(&c, id, true))
 	s.sum.add(claimHash(&c, id, false))
 	if c.Predicate == "date" {
-		b.touchedDates[s.rows.ref(n).subject] = true
+		b.touchedDates[s.rows.Ref(n).subject] = true
 	}
 	return nil
 }
@@ -370,31 +371,31 @@ func (b *change) finish() *Snapshot {
 	s := b.s
 	old := s.w.tip
 	b.index()
-	s.ended = *b.ended.t
-	s.keys = s.keys.with(b.keyed, s.keyHash)
+	s.ended = b.ended.Table()
+	s.keys = s.keys.With(b.keyed, s.keyHash)
 	s.names = s.names.With(s.namesOf(b.named))
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {
-		b.dates.set(n, s.bestDate(n))
+		b.dates.Set(n, s.bestDate(n))
 	}
-	s.dates = *b.dates.t
+	s.dates = b.dates.Table()
 	s.w.tip = s
 	s.guard.seal(s)
 	return s
 }
 
 func (s *Snapshot) keyHash(n uint32) uint64 {
-	r := s.rows.ref(n)
+	r := s.rows.Ref(n)
 	return hashKey(s.predicates.list[r.predicate], s.value(r.cell()).String())
 }
 
 // index makes what was added findable by id.
 func (b *change) index() {
 	s := b.s
-	s.entities = s.entities.with(span(b.indexedEntities, s.ids.len()), func(n uint32) uint64 { return hashText(s.ids.at(n)) })
-	s.claims = s.claims.with(span(b.indexedClaims, s.rows.len()), func(n uint32) uint64 { return hashClaim(s.rows.ref(n).id) })
-	b.indexedEntities, b.indexedClaims = s.ids.len(), s.rows.len()
+	s.entities = s.entities.With(span(b.indexedEntities, s.ids.Len()), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
+	s.claims = s.claims.With(span(b.indexedClaims, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
+	b.indexedEntities, b.indexedClaims = s.ids.Len(), s.rows.Len()
 	clear(b.newIDs)
 	clear(b.newClaims)
 }
@@ -411,20 +412,20 @@ func span(from, to int) []uint32 {
 func (b *change) sortTypes(old *Snapshot) {
 	s := b.s
 	added := map[uint16][]uint32{}
-	for n := uint32(b.firstEntity); int(n) < s.ids.len(); n++ {
-		added[s.types.at(n)] = append(added[s.types.at(n)], n)
+	for n := uint32(b.firstEntity); int(n) < s.ids.Len(); n++ {
+		added[s.types.At(n)] = append(added[s.types.At(n)], n)
 	}
 	if len(added) == 0 {
 		return
 	}
-	e := old.byType.begin()
+	e := old.byType.Begin()
 	for t, ns := range added {
-		byID := func(x, y uint32) int { return strings.Compare(s.ids.at(x), s.ids.at(y)) }
+		byID := func(x, y uint32) int { return strings.Compare(s.ids.At(x), s.ids.At(y)) }
 		slices.SortFunc(ns, byID)
-		was := old.byType.at(uint32(t))
-		e.set(uint32(t), mergeInto(make([]uint32, 0, len(was)+len(ns)), was, ns, byID))
+		was := old.byType.At(uint32(t))
+		e.Set(uint32(t), column.MergeInto(make([]uint32, 0, len(was)+len(ns)), was, ns, byID))
 	}
-	s.byType = *e.t
+	s.byType = e.Table()
 }
 
 // bestDate is the date of a source, of the surest live claim.
@@ -432,12 +433,12 @@ func (s *Snapshot) bestDate(source uint32) graph.Date {
 	best := None
 	for _, l := range s.outRun(source, s.predicate("date")) {
 		c := l.claim
-		if s.ended.at(c) == 0 && (best == None || s.rows.ref(c).confidence >= s.rows.ref(best).confidence) {
+		if s.ended.At(c) == 0 && (best == None || s.rows.Ref(c).confidence >= s.rows.Ref(best).confidence) {
 			best = c
 		}
 	}
 	if best == None {
 		return graph.Date{}
 	}
-	return graph.UnpackDate(s.rows.ref(best).value)
+	return graph.UnpackDate(s.rows.Ref(best).value)
 }

@@ -44,9 +44,9 @@ func (s *Snapshot) value(c cell) graph.Value {
 	case graph.EntityKind:
 		return graph.EntityValue(s.ID(uint32(c.bits)))
 	case graph.StringKind:
-		return graph.StringValue(s.texts.at(uint32(c.bits)))
+		return graph.StringValue(s.texts.At(uint32(c.bits)))
 	case graph.EnumKind:
-		return graph.EnumOf(s.texts.at(uint32(c.bits)))
+		return graph.EnumOf(s.texts.At(uint32(c.bits)))
 	case graph.IntKind:
 		return graph.IntValue(int64(c.bits))
 	case graph.BoolKind:
@@ -56,7 +56,7 @@ func (s *Snapshot) value(c cell) graph.Value {
 	case graph.DateKind:
 		return graph.DateValue(graph.UnpackDate(c.bits))
 	case graph.QuantityKind:
-		return graph.QuantityValue(math.Float64frombits(c.bits), s.texts.at(c.unit))
+		return graph.QuantityValue(math.Float64frombits(c.bits), s.texts.At(c.unit))
 	case graph.CoordinatesKind:
 		return graph.CoordinatesValue(float64(int32(c.bits>>32))/1e7, float64(int32(c.bits))/1e7)
 	}
@@ -71,9 +71,9 @@ func (s *Snapshot) sameCell(a, b cell) bool {
 	case a.kind != b.kind || !a.textual():
 		return false
 	case a.kind == graph.QuantityKind:
-		return a.bits == b.bits && s.texts.at(a.unit) == s.texts.at(b.unit)
+		return a.bits == b.bits && s.texts.At(a.unit) == s.texts.At(b.unit)
 	}
-	return s.texts.at(uint32(a.bits)) == s.texts.at(uint32(b.bits))
+	return s.texts.At(uint32(a.bits)) == s.texts.At(uint32(b.bits))
 }
 
 // qualifiers are where the qualifiers of the edge's claim lie, and how many.
@@ -84,7 +84,7 @@ func (s *Snapshot) qualifiers(e Edge) (first, n uint32) {
 	case e.Claim == None:
 		return 0, 0
 	}
-	r := s.rows.ref(e.Claim)
+	r := s.rows.Ref(e.Claim)
 	return r.qualifiers, uint32(r.nqual)
 }
 
@@ -93,7 +93,7 @@ func (s *Snapshot) qualifiers(e Edge) (first, n uint32) {
 func (s *Snapshot) qualifier(e Edge, name uint16) cell {
 	first, n := s.qualifiers(e)
 	for at := first; at < first+n; at++ {
-		if q := s.quals.ref(at); q.name == name {
+		if q := s.quals.Ref(at); q.name == name {
 			return q.cell()
 		}
 	}
@@ -155,7 +155,7 @@ func (v *View) signature(e Edge, rules []qualifierRule) uint64 {
 	sum := uint64(0)
 	first, n := s.qualifiers(e)
 	for at := first; at < first+n; at++ {
-		q := s.quals.ref(at)
+		q := s.quals.Ref(at)
 		i := slices.IndexFunc(rules, func(r qualifierRule) bool { return r.name == q.name })
 		if i < 0 {
 			continue
@@ -173,9 +173,9 @@ func (v *View) signature(e Edge, rules []qualifierRule) uint64 {
 func (s *Snapshot) hashCell(c cell) uint64 {
 	switch {
 	case c.kind == graph.QuantityKind:
-		return c.bits ^ maphash.String(hashSeed, s.texts.at(c.unit))
+		return c.bits ^ maphash.String(hashSeed, s.texts.At(c.unit))
 	case c.textual():
-		return maphash.String(hashSeed, s.texts.at(uint32(c.bits)))
+		return maphash.String(hashSeed, s.texts.At(uint32(c.bits)))
 	}
 	return c.bits
 }

@@ -11,7 +11,7 @@ import (
 // claimValue reads a field of a claim; the zero Value where it has none.
 func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	s := v.s
-	r := s.rows.ref(n)
+	r := s.rows.Ref(n)
 	text := func(t string) graph.Value {
 		if t == "" {
 			return graph.Value{}
@@ -22,19 +22,19 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	case "id":
 		return text(r.id.String())
 	case "subject":
-		return text(s.ids.at(r.subject))
+		return text(s.ids.At(r.subject))
 	case "predicate":
 		return text(s.predicates.list[r.predicate])
 	case "object":
 		if r.kind == graph.EntityKind {
-			return text(s.ids.at(uint32(r.value)))
+			return text(s.ids.At(uint32(r.value)))
 		}
 	case "value":
 		if r.kind != graph.EntityKind {
 			return text(s.Value(n).String())
 		}
 	case "source":
-		return text(s.ids.at(r.source))
+		return text(s.ids.At(r.source))
 	case "locator":
 		return text(s.Locator(n))
 	case "confidence":
@@ -77,24 +77,24 @@ func bound(d, open graph.Date) graph.Value {
 }
 
 // ClaimID is the id of a claim.
-func (s *Snapshot) ClaimID(n uint32) graph.ClaimID { return s.rows.ref(n).id }
+func (s *Snapshot) ClaimID(n uint32) graph.ClaimID { return s.rows.Ref(n).id }
 
 // Subject is the entity that the claim is about.
-func (s *Snapshot) Subject(n uint32) uint32 { return s.rows.ref(n).subject }
+func (s *Snapshot) Subject(n uint32) uint32 { return s.rows.Ref(n).subject }
 
 // Source is the entity of the claim's source.
-func (s *Snapshot) Source(n uint32) uint32 { return s.rows.ref(n).source }
+func (s *Snapshot) Source(n uint32) uint32 { return s.rows.Ref(n).source }
 
 // Predicate is the claim's predicate.
-func (s *Snapshot) Predicate(n uint32) string { return s.predicates.list[s.rows.ref(n).predicate] }
+func (s *Snapshot) Predicate(n uint32) string { return s.predicates.list[s.rows.Ref(n).predicate] }
 
 // Field is the ontology field of the claim, nil where the ontology lost it or
 // the claim does not fit it.
 func (s *Snapshot) Field(n uint32) *schema.Field {
-	if int(s.rows.ref(n).predicate) >= len(s.fields) {
+	if int(s.rows.Ref(n).predicate) >= len(s.fields) {
 		return nil
 	}
-	if t := s.Type(s.rows.ref(n).subject); t != nil {
+	if t := s.Type(s.rows.Ref(n).subject); t != nil {
 		return t.Field(s.Predicate(n))
 	}
 	return nil
@@ -102,7 +102,7 @@ func (s *Snapshot) Field(n uint32) *schema.Field {
 
 // Object is the entity that the claim names, None for a literal.
 func (s *Snapshot) Object(n uint32) uint32 {
-	if r := s.rows.ref(n); r.kind == graph.EntityKind {
+	if r := s.rows.Ref(n); r.kind == graph.EntityKind {
 		return uint32(r.value)
 	}
 	return None
@@ -110,13 +110,13 @@ func (s *Snapshot) Object(n uint32) uint32 {
 
 // Value is the claim's value.
 func (s *Snapshot) Value(n uint32) graph.Value {
-	return s.value(s.rows.ref(n).cell())
+	return s.value(s.rows.Ref(n).cell())
 }
 
 // Text is the claim's value where it is a text or a member of an enum.
 func (s *Snapshot) Text(n uint32) (text string, ok bool) {
-	if r := s.rows.ref(n); r.kind == graph.StringKind || r.kind == graph.EnumKind {
-		return s.texts.at(uint32(r.value)), true
+	if r := s.rows.Ref(n); r.kind == graph.StringKind || r.kind == graph.EnumKind {
+		return s.texts.At(uint32(r.value)), true
 	}
 	return "", false
 }
@@ -144,55 +144,55 @@ func (s *Snapshot) qualified(c cell) (v graph.Value, entity uint32) {
 }
 
 // QualifierCount is how many qualifiers the claim has.
-func (s *Snapshot) QualifierCount(n uint32) int { return int(s.rows.ref(n).nqual) }
+func (s *Snapshot) QualifierCount(n uint32) int { return int(s.rows.Ref(n).nqual) }
 
 // QualifierAt is the claim's qualifier by its place.
 func (s *Snapshot) QualifierAt(n uint32, i int) graph.QualifierValue {
-	q := s.quals.ref(s.rows.ref(n).qualifiers + uint32(i))
+	q := s.quals.Ref(s.rows.Ref(n).qualifiers + uint32(i))
 	return graph.QualifierValue{Name: s.qualifierNames.list[q.name], Value: s.value(q.cell())}
 }
 
 // Confidence is the claim's confidence, from 0 to 1.
-func (s *Snapshot) Confidence(n uint32) float64 { return float64(s.rows.ref(n).confidence) / 1e4 }
+func (s *Snapshot) Confidence(n uint32) float64 { return float64(s.rows.Ref(n).confidence) / 1e4 }
 
 // Rank is the claim's rank.
-func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.ref(n).rank }
+func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.Ref(n).rank }
 
 // Attribution is in whose voice the source makes the claim.
-func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.ref(n).attribution }
+func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.Ref(n).attribution }
 
 // Valid is the claim's valid time.
-func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.ref(s.rows.ref(n).valid).Interval }
+func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.Ref(s.rows.Ref(n).valid).Interval }
 
 // Locator is where in its source the claim stands.
-func (s *Snapshot) Locator(n uint32) string { return s.texts.at(s.rows.ref(n).locator) }
+func (s *Snapshot) Locator(n uint32) string { return s.texts.At(s.rows.Ref(n).locator) }
 
 // AttributedTo is whom the source reports.
 func (s *Snapshot) AttributedTo(n uint32) string {
-	return s.extras.ref(s.rows.ref(n).extra).attributedTo
+	return s.extras.Ref(s.rows.Ref(n).extra).attributedTo
 }
 
 // Original is the form that the source prints.
-func (s *Snapshot) Original(n uint32) string { return s.extras.ref(s.rows.ref(n).extra).original }
+func (s *Snapshot) Original(n uint32) string { return s.extras.Ref(s.rows.Ref(n).extra).original }
 
 // Conflict is the group of competing claims it belongs to.
-func (s *Snapshot) Conflict(n uint32) string { return s.extras.ref(s.rows.ref(n).extra).conflict }
+func (s *Snapshot) Conflict(n uint32) string { return s.extras.Ref(s.rows.Ref(n).extra).conflict }
 
 // Note is a remark on the claim.
-func (s *Snapshot) Note(n uint32) string { return s.extras.ref(s.rows.ref(n).extra).note }
+func (s *Snapshot) Note(n uint32) string { return s.extras.Ref(s.rows.Ref(n).extra).note }
 
 // Supersedes are the claims that it replaced.
 func (s *Snapshot) Supersedes(n uint32) []graph.ClaimID {
-	return s.extras.ref(s.rows.ref(n).extra).supersedes
+	return s.extras.Ref(s.rows.Ref(n).extra).supersedes
 }
 
 // RecordedSeq is the sequence number that recorded the claim.
-func (s *Snapshot) RecordedSeq(n uint32) graph.Seq { return graph.Seq(s.rows.ref(n).seq) }
+func (s *Snapshot) RecordedSeq(n uint32) graph.Seq { return graph.Seq(s.rows.Ref(n).seq) }
 
 // RetractedSeq is the sequence number that withdrew the claim as far as the
 // view knows; 0 while it stands.
 func (v *View) RetractedSeq(n uint32) graph.Seq {
-	if e := graph.Seq(v.s.ended.at(n)); e <= v.known {
+	if e := graph.Seq(v.s.ended.At(n)); e <= v.known {
 		return e
 	}
 	return 0
@@ -203,7 +203,7 @@ func (v *View) RetractedAt(n uint32) time.Time { return v.s.RecordedAt(v.Retract
 
 // Entities calls fn with each entity declared, in the order of declaration.
 func (s *Snapshot) Entities(fn func(graph.Entity) error) error {
-	for n := uint32(0); int(n) < s.ids.len(); n++ {
+	for n := uint32(0); int(n) < s.ids.Len(); n++ {
 		if err := fn(graph.Entity{ID: s.ID(n), Type: s.TypeName(n)}); err != nil {
 			return err
 		}
@@ -213,9 +213,9 @@ func (s *Snapshot) Entities(fn func(graph.Entity) error) error {
 
 // Claims calls fn with each claim recorded, in record order.
 func (s *Snapshot) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
-	for n := uint32(0); int(n) < s.rows.len(); n++ {
+	for n := uint32(0); int(n) < s.rows.Len(); n++ {
 		c := s.ClaimAt(n)
-		if err := fn(&c, s.rows.ref(n).id, s.ended.at(n) == 0); err != nil {
+		if err := fn(&c, s.rows.Ref(n).id, s.ended.At(n) == 0); err != nil {
 			return err
 		}
 	}

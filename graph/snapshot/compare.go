@@ -15,25 +15,25 @@ func Differences(file, log *Snapshot) []string {
 	c := comparison{file: file, log: log}
 	c.same("the sequence number", file.seq, log.seq)
 	c.same("the digest", file.Digest(), log.Digest())
-	c.same("the number of entities", file.ids.len(), log.ids.len())
-	c.same("the number of claims", file.rows.len(), log.rows.len())
+	c.same("the number of entities", file.ids.Len(), log.ids.Len())
+	c.same("the number of claims", file.rows.Len(), log.rows.Len())
 	c.same("the number of types", len(file.typeNames.list), len(log.typeNames.list))
 	if len(c.found) > 0 {
 		return c.found // what follows goes by number
 	}
-	for n := range uint32(file.ids.len()) {
+	for n := range uint32(file.ids.Len()) {
 		c.entity(n)
 	}
-	for n := range uint32(file.rows.len()) {
+	for n := range uint32(file.rows.Len()) {
 		c.claim(n)
 	}
-	for n := range graph.Seq(file.commits.len()) {
+	for n := range graph.Seq(file.commits.Len()) {
 		if f, l := file.RecordedAt(n+1), log.RecordedAt(n+1); !f.Equal(l) {
 			c.same(fmt.Sprintf("the time of commit %d", n+1), f, l)
 		}
 	}
 	for n, name := range file.typeNames.list {
-		if f, l := file.byType.at(uint32(n)), log.byType.at(uint32(n)); !slices.Equal(f, l) {
+		if f, l := file.byType.At(uint32(n)), log.byType.At(uint32(n)); !slices.Equal(f, l) {
 			c.same("the list of "+name, f, l)
 		}
 	}
@@ -59,7 +59,7 @@ func (c *comparison) same(what string, file, log any) {
 
 func (c *comparison) entity(n uint32) {
 	f, l := c.file, c.log
-	if f.ids.at(n) != l.ids.at(n) || f.TypeName(n) != l.TypeName(n) {
+	if f.ids.At(n) != l.ids.At(n) || f.TypeName(n) != l.TypeName(n) {
 		c.same(fmt.Sprintf("entity %d", n), graph.Entity{ID: f.ID(n), Type: f.TypeName(n)}, graph.Entity{ID: l.ID(n), Type: l.TypeName(n)})
 		return
 	}
@@ -70,17 +70,17 @@ func (c *comparison) entity(n uint32) {
 		}
 		return ns
 	}
-	if !slices.EqualFunc(f.out.at(n), l.out.at(n), sameClaim) {
-		c.same(fmt.Sprintf("the list of the claims of %s", f.ID(n)), claims(f.out.at(n)), claims(l.out.at(n)))
+	if !slices.EqualFunc(f.out.At(n), l.out.At(n), sameClaim) {
+		c.same(fmt.Sprintf("the list of the claims of %s", f.ID(n)), claims(f.out.At(n)), claims(l.out.At(n)))
 	}
-	if !slices.EqualFunc(f.in.at(n), l.in.at(n), sameClaim) {
-		c.same(fmt.Sprintf("the list of the claims about %s", f.ID(n)), claims(f.in.at(n)), claims(l.in.at(n)))
+	if !slices.EqualFunc(f.in.At(n), l.in.At(n), sameClaim) {
+		c.same(fmt.Sprintf("the list of the claims about %s", f.ID(n)), claims(f.in.At(n)), claims(l.in.At(n)))
 	}
-	if !slices.Equal(f.cited.at(n), l.cited.at(n)) {
-		c.same(fmt.Sprintf("the list of the claims by %s", f.ID(n)), f.cited.at(n), l.cited.at(n))
+	if !slices.Equal(f.cited.At(n), l.cited.At(n)) {
+		c.same(fmt.Sprintf("the list of the claims by %s", f.ID(n)), f.cited.At(n), l.cited.At(n))
 	}
-	if f.dates.at(n) != l.dates.at(n) {
-		c.same(fmt.Sprintf("the date of %s", f.ID(n)), f.dates.at(n), l.dates.at(n))
+	if f.dates.At(n) != l.dates.At(n) {
+		c.same(fmt.Sprintf("the date of %s", f.ID(n)), f.dates.At(n), l.dates.At(n))
 	}
 }
 
@@ -90,10 +90,10 @@ func sameClaim(a, b link) bool {
 
 func (c *comparison) claim(n uint32) {
 	file, log := c.file.ClaimAt(n), c.log.ClaimAt(n)
-	if !reflect.DeepEqual(file, log) || c.file.rows.ref(n).id != c.log.rows.ref(n).id {
-		c.same(fmt.Sprintf("claim %s", c.log.rows.ref(n).id), file, log)
+	if !reflect.DeepEqual(file, log) || c.file.rows.Ref(n).id != c.log.rows.Ref(n).id {
+		c.same(fmt.Sprintf("claim %s", c.log.rows.Ref(n).id), file, log)
 	}
-	if f, l := c.file.ended.at(n), c.log.ended.at(n); f != l {
-		c.same(fmt.Sprintf("the commit that withdrew claim %s", c.log.rows.ref(n).id), f, l)
+	if f, l := c.file.ended.At(n), c.log.ended.At(n); f != l {
+		c.same(fmt.Sprintf("the commit that withdrew claim %s", c.log.rows.Ref(n).id), f, l)
 	}
 }

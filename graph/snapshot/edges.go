@@ -103,7 +103,7 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 	}
 }
 
-func (v *View) deprecated(e Edge) bool { return v.s.rows.ref(e.Claim).rank == graph.Deprecated }
+func (v *View) deprecated(e Edge) bool { return v.s.rows.Ref(e.Claim).rank == graph.Deprecated }
 
 // showsBetter tells whether a relation shows anything but DEPRECATED claims.
 func (v *View) showsBetter(entity uint32, f *schema.Field) bool {
@@ -250,7 +250,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	}
 	slices.SortFunc(all, func(a, b Edge) int {
 		if a.Node != b.Node {
-			return strings.Compare(v.s.ids.at(a.Node), v.s.ids.at(b.Node))
+			return strings.Compare(v.s.ids.At(a.Node), v.s.ids.At(b.Node))
 		}
 		return int(int64(a.Claim) - int64(b.Claim))
 	})
@@ -274,7 +274,7 @@ func (v *View) sortTies(group []Edge) {
 		if c := strings.Compare(a.tie, b.tie); c != 0 {
 			return c
 		}
-		x, y := v.s.rows.ref(a.Claim), v.s.rows.ref(b.Claim)
+		x, y := v.s.rows.Ref(a.Claim), v.s.rows.Ref(b.Claim)
 		return bytes.Compare(x.id[:], y.id[:])
 	})
 	for i, t := range list {
@@ -316,7 +316,7 @@ func (g *groups) distinct(group []Edge) []Edge {
 // withoutDeprecated drops, in place, what only a DEPRECATED claim says, unless
 // nothing else is said.
 func withoutDeprecated[T any](list []T, claim func(T) uint32, s *Snapshot) []T {
-	deprecated := func(x T) bool { return s.rows.ref(claim(x)).rank == graph.Deprecated }
+	deprecated := func(x T) bool { return s.rows.Ref(claim(x)).rank == graph.Deprecated }
 	if !slices.ContainsFunc(list, deprecated) || !slices.ContainsFunc(list, func(x T) bool { return !deprecated(x) }) {
 		return list
 	}
@@ -401,13 +401,13 @@ func (s slots) with(signatures []uint64) slots {
 
 // slot is the same for claims of the sameSlot, and hardly ever for others.
 func (v *View) slot(f *schema.Field, l link) uint64 {
-	c := v.s.rows.ref(l.claim).cell()
+	c := v.s.rows.Ref(l.claim).cell()
 	if f.Time != schema.Observation {
 		return v.s.hashCell(c)
 	}
 	sig := v.signature(l.edge(), v.rulesOf(l.claim))
 	if f.Scalar == schema.Quantity {
-		sig ^= maphash.String(hashSeed, v.s.texts.at(c.unit))
+		sig ^= maphash.String(hashSeed, v.s.texts.At(c.unit))
 	}
 	return sig
 }
@@ -427,7 +427,7 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 	var lists [][]uint32
 	for _, t := range types {
 		if n, ok := v.s.typeNames.number(t.Name); ok {
-			if list := v.s.byType.at(uint32(n)); len(list) > 0 {
+			if list := v.s.byType.At(uint32(n)); len(list) > 0 {
 				lists = append(lists, list)
 			}
 		}
@@ -435,7 +435,7 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 	for len(lists) > 0 {
 		least := 0
 		for i := 1; i < len(lists); i++ {
-			if v.s.ids.at(lists[i][0]) < v.s.ids.at(lists[least][0]) {
+			if v.s.ids.At(lists[i][0]) < v.s.ids.At(lists[least][0]) {
 				least = i
 			}
 		}

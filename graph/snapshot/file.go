@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
@@ -26,7 +26,6 @@ type File struct{ Path string }
 const (
 	fileMagic   = "CASPSNAP"
 	fileVersion = 7
-	align       = 64
 )
 
 // layout changes with the memory layout of the columns and with how names are
@@ -50,8 +49,6 @@ type header struct {
 	Qualifiers            int
 	Keyed                 []uint32
 }
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Clean removes what was left where the process ended in the middle of a Save.
 // Nobody else may be saving: the lock of the store beside the file sees to that.
@@ -85,11 +82,12 @@ func (f File) Save(s *Snapshot, of graph.Identity) (err error) {
 			err = errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
 		}
 	}()
-	w := &fileWriter{w: bufio.NewWriterSize(tmp, 1<<20)}
+	out := bufio.NewWriterSize(tmp, 1<<20)
+	w := column.NewWriter(out)
 	if err := s.write(w, of); err != nil {
 		return err
 	}
-	if err := w.w.Flush(); err != nil {
+	if err := out.Flush(); err != nil {
 		return err
 	}
 	if err := tmp.Sync(); err != nil {
@@ -141,144 +139,40 @@ func alignedBytes(n int) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
 }
 
-// fileWriter writes sections, each behind its length and at an aligned place,
-// and sums them up.
-type fileWriter struct {
-	w   *bufio.Writer
-	at  int
-	crc uint32
-	err error
-}
-
-func (w *fileWriter) bytes(b []byte) {
-	if w.err != nil {
-		return
-	}
-	w.crc = crc32.Update(w.crc, castagnoli, b)
-	w.at += len(b)
-	_, w.err = w.w.Write(b)
-}
-
-func (w *fileWriter) section(size int) {
-	var head [8]byte
-	binary.LittleEndian.PutUint64(head[:], uint64(size))
-	w.bytes(head[:])
-	w.pad()
-}
-
-func (w *fileWriter) pad() {
-	if n := w.at % align; n != 0 {
-		w.zeros(align - n)
-	}
-}
-
-func (w *fileWriter) zeros(n int) {
-	var zero [1024]byte
-	for ; n > 0; n -= min(n, len(zero)) {
-		w.bytes(zero[:min(n, len(zero))])
-	}
-}
-
-func sectionOf[T any](w *fileWriter, list []T) {
-	var x T
-	size := len(list) * int(unsafe.Sizeof(x))
-	w.section(size)
-	if size > 0 {
-		w.bytes(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(list))), size))
-	}
-	w.pad()
-}
-
-// columnOf writes whole chunks, so that they can be used where they are. What
-// follows the column's end in the last one is the writer's, who may be at it
-// now, so that zeros are written instead.
-func columnOf[T any](w *fileWriter, c *column[T]) {
-	var x T
-	size := int(unsafe.Sizeof(x))
-	w.section(len(c.chunks) * chunkSize * size)
-	for i, chunk := range c.chunks {
-		used := min(chunkSize, c.n-i*chunkSize) * size
-		w.bytes(unsafe.Slice((*byte)(unsafe.Pointer(chunk)), used))
-		w.zeros(chunkSize*size - used)
-	}
-	w.pad()
-}
-
-func textsOf(w *fileWriter, n int, at func(i int) string) {
-	ends := make([]uint32, n)
-	total := 0
-	for i := range ends {
-		total += len(at(i))
-		ends[i] = uint32(total)
-	}
-	if total > 1<<32-1 {
-		w.err = fmt.Errorf("texts have %d bytes, more than a snapshot file holds", total)
-		return
-	}
-	sectionOf(w, ends)
-	w.section(total)
-	for i := range ends {
-		w.bytes([]byte(at(i)))
-	}
-	w.pad()
-}
-
-// listsOf writes adjacency lists: where each ends, and their elements.
-func listsOf[T any](w *fileWriter, t *table[[]T]) {
-	ends := make([]uint32, t.n)
-	total := 0
-	for i := range ends {
-		total += len(t.at(uint32(i)))
-		ends[i] = uint32(total)
-	}
-	sectionOf(w, ends)
-	flat := make([]T, 0, total)
-	for i := range ends {
-		flat = append(flat, t.at(uint32(i))...)
-	}
-	sectionOf(w, flat)
-}
-
-func (s *Snapshot) write(w *fileWriter, of graph.Identity) error {
-	w.bytes([]byte(fileMagic))
-	w.bytes(binary.LittleEndian.AppendUint64(nil, layout))
+func (s *Snapshot) write(w *column.Writer, of graph.Identity) error {
+	w.Bytes([]byte(fileMagic))
+	w.Bytes(binary.LittleEndian.AppendUint64(nil, layout))
 	h := header{
 		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, QualifierNames: s.qualifierNames.list, Sum: s.sum,
-		Entities: s.ids.len(), Claims: s.rows.len(), Qualifiers: s.quals.len(),
+		Entities: s.ids.Len(), Claims: s.rows.Len(), Qualifiers: s.quals.Len(),
 	}
-	for _, l := range s.keys.layers {
-		for _, n := range l.slots {
-			if n != 0 {
-				h.Keyed = append(h.Keyed, n-1)
-			}
-		}
-	}
+	h.Keyed = s.keys.Numbers()
 	head, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
-	sectionOf(w, head)
-	textsOf(w, s.ids.len(), func(i int) string { return s.ids.at(uint32(i)) })
-	columnOf(w, &s.types)
-	columnOf(w, &s.rows)
-	columnOf(w, &s.quals)
-	textsOf(w, s.texts.len(), func(i int) string { return s.texts.at(uint32(i)) })
-	times := make([][2]uint64, s.times.len())
+	column.WriteList(w, head)
+	column.WriteTexts(w, s.ids.Len(), func(i int) string { return s.ids.At(uint32(i)) })
+	column.WriteColumn(w, &s.types)
+	column.WriteColumn(w, &s.rows)
+	column.WriteColumn(w, &s.quals)
+	column.WriteTexts(w, s.texts.Len(), func(i int) string { return s.texts.At(uint32(i)) })
+	times := make([][2]uint64, s.times.Len())
 	for i := range times {
-		iv := s.times.ref(uint32(i)).Interval
+		iv := s.times.Ref(uint32(i)).Interval
 		times[i] = [2]uint64{iv.From.Pack(), iv.To.Pack()}
 	}
-	sectionOf(w, times)
-	extras := make([]fileExtra, s.extras.len())
+	column.WriteList(w, times)
+	extras := make([]fileExtra, s.extras.Len())
 	for i := range extras {
-		x := s.extras.ref(uint32(i))
+		x := s.extras.Ref(uint32(i))
 		extras[i] = fileExtra{x.attributedTo, x.original, x.conflict, x.note, x.supersedes}
 	}
 	packed, err := json.Marshal(extras)
 	if err != nil {
 		return err
 	}
-	sectionOf(w, packed)
+	column.WriteList(w, packed)
 	flat := func(n int, at func(i int) uint32) []uint32 {
 		list := make([]uint32, n)
 		for i := range list {
@@ -286,25 +180,25 @@ func (s *Snapshot) write(w *fileWriter, of graph.Identity) error {
 		}
 		return list
 	}
-	sectionOf(w, flat(s.rows.len(), func(i int) uint32 { return s.ended.at(uint32(i)) }))
-	listsOf(w, &s.out)
-	listsOf(w, &s.in)
-	listsOf(w, &s.cited)
-	listsOf(w, &s.byType)
-	dates := make([]uint64, s.dates.n)
+	column.WriteList(w, flat(s.rows.Len(), func(i int) uint32 { return s.ended.At(uint32(i)) }))
+	column.WriteLists(w, &s.out)
+	column.WriteLists(w, &s.in)
+	column.WriteLists(w, &s.cited)
+	column.WriteLists(w, &s.byType)
+	dates := make([]uint64, s.dates.Len())
 	for i := range dates {
-		dates[i] = s.dates.at(uint32(i)).Pack()
+		dates[i] = s.dates.At(uint32(i)).Pack()
 	}
-	sectionOf(w, dates)
-	commits := make([]int64, s.commits.len())
+	column.WriteList(w, dates)
+	commits := make([]int64, s.commits.Len())
 	for i := range commits {
-		commits[i] = s.commits.at(uint32(i))
+		commits[i] = s.commits.At(uint32(i))
 	}
-	sectionOf(w, commits)
+	column.WriteList(w, commits)
 	writeNames(w, s.names)
-	sum := binary.LittleEndian.AppendUint32(nil, w.crc)
-	w.bytes(sum)
-	return w.err
+	sum := binary.LittleEndian.AppendUint32(nil, w.Sum())
+	w.Bytes(sum)
+	return w.Err()
 }
 
 // fileExtra is an extra as the file has it.
@@ -313,14 +207,14 @@ type fileExtra struct {
 	S          []graph.ClaimID `json:",omitempty"`
 }
 
-func writeNames(w *fileWriter, x names.Index) {
+func writeNames(w *column.Writer, x names.Index) {
 	a := x.Arrays()
-	textsOf(w, len(a.Keys), func(i int) string { return a.Keys[i] })
-	sectionOf(w, a.Claims)
-	sectionOf(w, a.Words)
-	sectionOf(w, a.Shared)
-	sectionOf(w, a.Ends)
-	sectionOf(w, a.Text)
-	sectionOf(w, a.SoundClaims)
-	sectionOf(w, a.SoundWords)
+	column.WriteTexts(w, len(a.Keys), func(i int) string { return a.Keys[i] })
+	column.WriteList(w, a.Claims)
+	column.WriteList(w, a.Words)
+	column.WriteList(w, a.Shared)
+	column.WriteList(w, a.Ends)
+	column.WriteList(w, a.Text)
+	column.WriteList(w, a.SoundClaims)
+	column.WriteList(w, a.SoundWords)
 }

@@ -24,7 +24,7 @@ func (v *View) keeps(f *filter.Node, node uint32) bool {
 	if f.Not != nil && v.keeps(f.Not, node) {
 		return false
 	}
-	if f.ID != nil && !f.ID.Passes(v.s.o, graph.StringValue(v.s.ids.at(node))) {
+	if f.ID != nil && !f.ID.Passes(v.s.o, graph.StringValue(v.s.ids.At(node))) {
 		return false
 	}
 	if f.Type != nil && !f.Type.Passes(v.s.o, graph.StringValue(v.s.TypeName(node))) {

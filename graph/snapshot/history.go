@@ -12,9 +12,9 @@ import (
 // own: what was over by then as well, and nothing that had not yet begun. The
 // order is that of Claims. fn ends the walk by returning false.
 func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
-	list := v.s.out.at(entity)
+	list := v.s.out.At(entity)
 	if inverse {
-		list = v.s.in.at(entity)
+		list = v.s.in.At(entity)
 	}
 	for _, l := range list {
 		if v.sees(l.claim) && v.begun(l.claim) && !fn(l.claim) {
@@ -26,10 +26,10 @@ func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
 // Withdrawn calls fn with each claim withdrawn behind one sequence number and
 // up to another, in the order of the numbers and then of the claims.
 func (s *Snapshot) Withdrawn(since, last graph.Seq, fn func(n uint32, seq graph.Seq)) {
-	from := sort.Search(s.gone.len(), func(i int) bool { return graph.Seq(s.ended.at(s.gone.at(uint32(i)))) > since })
-	for i := uint32(from); int(i) < s.gone.len(); i++ {
-		n := s.gone.at(i)
-		seq := graph.Seq(s.ended.at(n))
+	from := sort.Search(s.gone.Len(), func(i int) bool { return graph.Seq(s.ended.At(s.gone.At(uint32(i)))) > since })
+	for i := uint32(from); int(i) < s.gone.Len(); i++ {
+		n := s.gone.At(i)
+		seq := graph.Seq(s.ended.At(n))
 		if seq > last {
 			return
 		}
@@ -63,7 +63,7 @@ func (s *Snapshot) IsPresent(t, now time.Time) bool {
 // by a qualifier, in record order. fn ends the walk by returning false.
 func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 	last := None
-	for _, n := range v.s.cited.at(entity) {
+	for _, n := range v.s.cited.At(entity) {
 		// A claim stands there for its source and each of its qualifiers.
 		if n != last && v.s.qualifies(entity, n) && v.Lists(n) && !fn(n) {
 			return
@@ -84,7 +84,7 @@ func (s *Snapshot) qualifies(entity, n uint32) bool {
 // QualifierEntity is the name of the claim's qualifier by its place, and the
 // entity it names; None where it is a literal.
 func (s *Snapshot) QualifierEntity(n uint32, i int) (name string, entity uint32) {
-	q := s.quals.ref(s.rows.ref(n).qualifiers + uint32(i))
+	q := s.quals.Ref(s.rows.Ref(n).qualifiers + uint32(i))
 	if q.kind != graph.EntityKind {
 		return s.qualifierNames.list[q.name], None
 	}

@@ -26,7 +26,7 @@ type guard struct{ print uint64 }
 
 // seal checks a snapshot that is about to be published and takes its fingerprint.
 func (g *guard) seal(s *Snapshot) {
-	if g.print = 0; s.rows.len() > maxGuarded {
+	if g.print = 0; s.rows.Len() > maxGuarded {
 		return
 	}
 	for _, part := range []struct {
@@ -54,16 +54,16 @@ func (g *guard) check(s *Snapshot) {
 func (s *Snapshot) fingerprint() uint64 {
 	h := fnv.New64a()
 	fmt.Fprint(h, s.seq, s.sum, s.typeNames.list, s.predicates.list, s.qualifierNames.list)
-	for i := range s.ids.len() {
+	for i := range s.ids.Len() {
 		n := uint32(i)
-		fmt.Fprint(h, s.ids.at(n), s.types.at(n), s.out.at(n), s.in.at(n), s.cited.at(n), s.dates.at(n), s.named.at(n))
+		fmt.Fprint(h, s.ids.At(n), s.types.At(n), s.out.At(n), s.in.At(n), s.cited.At(n), s.dates.At(n), s.named.At(n))
 	}
-	for i := range s.rows.len() {
+	for i := range s.rows.Len() {
 		n := uint32(i)
-		fmt.Fprint(h, s.rows.at(n), s.ended.at(n))
+		fmt.Fprint(h, s.rows.At(n), s.ended.At(n))
 	}
 	for i := range s.typeNames.list {
-		fmt.Fprint(h, s.byType.at(uint32(i)))
+		fmt.Fprint(h, s.byType.At(uint32(i)))
 	}
 	return h.Sum64() | 1
 }
@@ -71,45 +71,45 @@ func (s *Snapshot) fingerprint() uint64 {
 func (s *Snapshot) checkEntities() error {
 	listed := 0
 	for t := range s.typeNames.list {
-		list := s.byType.at(uint32(t))
+		list := s.byType.At(uint32(t))
 		listed += len(list)
 		for i, n := range list {
-			if int(s.types.at(n)) != t {
-				return fmt.Errorf("%s is listed under the type %s", s.ids.at(n), s.typeNames.list[t])
+			if int(s.types.At(n)) != t {
+				return fmt.Errorf("%s is listed under the type %s", s.ids.At(n), s.typeNames.list[t])
 			}
-			if i > 0 && s.ids.at(list[i-1]) >= s.ids.at(n) {
-				return fmt.Errorf("%s does not follow %s", s.ids.at(n), s.ids.at(list[i-1]))
+			if i > 0 && s.ids.At(list[i-1]) >= s.ids.At(n) {
+				return fmt.Errorf("%s does not follow %s", s.ids.At(n), s.ids.At(list[i-1]))
 			}
 		}
 	}
-	if listed != s.ids.len() {
-		return fmt.Errorf("the types list %d entities of %d", listed, s.ids.len())
+	if listed != s.ids.Len() {
+		return fmt.Errorf("the types list %d entities of %d", listed, s.ids.Len())
 	}
-	for i := range s.ids.len() {
+	for i := range s.ids.Len() {
 		id := s.ID(uint32(i))
 		if n, ok := s.Number(id); !ok || n != uint32(i) {
 			return fmt.Errorf("%s is number %d and is found as %d", id, i, n)
 		}
-		if s.TypeName(uint32(i)) == "Source" && s.dates.at(uint32(i)) != s.bestDate(uint32(i)) {
-			return fmt.Errorf("%s is dated %s", id, s.dates.at(uint32(i)))
+		if s.TypeName(uint32(i)) == "Source" && s.dates.At(uint32(i)) != s.bestDate(uint32(i)) {
+			return fmt.Errorf("%s is dated %s", id, s.dates.At(uint32(i)))
 		}
 	}
 	return nil
 }
 
 func (s *Snapshot) checkClaims() error {
-	if s.commits.len() != int(s.seq) {
-		return fmt.Errorf("%d commits", s.commits.len())
+	if s.commits.Len() != int(s.seq) {
+		return fmt.Errorf("%d commits", s.commits.Len())
 	}
-	for i := 1; i < s.commits.len(); i++ {
-		if s.commits.at(uint32(i-1)) >= s.commits.at(uint32(i)) {
+	for i := 1; i < s.commits.Len(); i++ {
+		if s.commits.At(uint32(i-1)) >= s.commits.At(uint32(i)) {
 			return fmt.Errorf("commit %d is recorded no later than the one before it", i+1)
 		}
 	}
 	last := uint32(0)
-	for i := range s.rows.len() {
+	for i := range s.rows.Len() {
 		n := uint32(i)
-		r := s.rows.ref(n)
+		r := s.rows.Ref(n)
 		c := s.ClaimAt(n)
 		if c.ID() != r.id {
 			return fmt.Errorf("claim %d says something else than its id %s", n, r.id)
@@ -134,40 +134,40 @@ func (s *Snapshot) checkLinks() error {
 		}
 		cited[e][n] = true
 	}
-	for i := range s.rows.len() {
+	for i := range s.rows.Len() {
 		n := uint32(i)
-		r := s.rows.ref(n)
+		r := s.rows.Ref(n)
 		out[r.subject] = append(out[r.subject], n)
 		if r.kind == graph.EntityKind {
 			in[uint32(r.value)] = append(in[uint32(r.value)], n)
 		}
 		cite(r.source, n)
 		for k := range uint32(r.nqual) {
-			if q := s.quals.ref(r.qualifiers + k); q.kind == graph.EntityKind {
+			if q := s.quals.Ref(r.qualifiers + k); q.kind == graph.EntityKind {
 				cite(uint32(q.value), n)
 			}
 		}
 	}
-	for i := range s.ids.len() {
+	for i := range s.ids.Len() {
 		e := uint32(i)
 		for _, side := range []struct {
 			name string
 			list []link
 			runs []run
 			want []uint32
-		}{{"subject", s.out.at(e), s.outRuns.at(e), out[e]}, {"object", s.in.at(e), s.inRuns.at(e), in[e]}} {
+		}{{"subject", s.out.At(e), s.outRuns.At(e), out[e]}, {"object", s.in.At(e), s.inRuns.At(e), in[e]}} {
 			if err := s.checkList(side.list, side.runs, side.want); err != nil {
-				return fmt.Errorf("the claims with %s as their %s: %w", s.ids.at(e), side.name, err)
+				return fmt.Errorf("the claims with %s as their %s: %w", s.ids.At(e), side.name, err)
 			}
 		}
-		for _, n := range s.cited.at(e) {
+		for _, n := range s.cited.At(e) {
 			if !cited[e][n] {
-				return fmt.Errorf("%s is listed as cited by claim %d", s.ids.at(e), n)
+				return fmt.Errorf("%s is listed as cited by claim %d", s.ids.At(e), n)
 			}
 		}
-		seen := slices.Compact(slices.Clone(s.cited.at(e)))
+		seen := slices.Compact(slices.Clone(s.cited.At(e)))
 		if !slices.IsSorted(seen) || len(seen) != len(cited[e]) {
-			return fmt.Errorf("%s is cited by %v, want %d claims", s.ids.at(e), seen, len(cited[e]))
+			return fmt.Errorf("%s is cited by %v, want %d claims", s.ids.At(e), seen, len(cited[e]))
 		}
 	}
 	return nil
@@ -177,7 +177,7 @@ func (s *Snapshot) checkList(list []link, runs []run, want []uint32) error {
 	got := make([]uint32, len(list))
 	for i, l := range list {
 		got[i] = l.claim
-		r := s.rows.ref(l.claim)
+		r := s.rows.Ref(l.claim)
 		if l.predicate != r.predicate || l.valid != r.valid || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
 			return fmt.Errorf("the link of claim %s differs from its row", r.id)
 		}
@@ -205,25 +205,25 @@ func (s *Snapshot) otherID(l link) string {
 	if l.other == None {
 		return ""
 	}
-	return s.ids.at(l.other)
+	return s.ids.At(l.other)
 }
 
 func (s *Snapshot) checkWithdrawals() error {
 	ended := 0
-	for i := range s.rows.len() {
-		if at := s.ended.at(uint32(i)); at != 0 {
+	for i := range s.rows.Len() {
+		if at := s.ended.At(uint32(i)); at != 0 {
 			ended++
-			if at > uint32(s.seq) || at < s.rows.ref(uint32(i)).seq {
+			if at > uint32(s.seq) || at < s.rows.Ref(uint32(i)).seq {
 				return fmt.Errorf("claim %d is withdrawn by commit %d", i, at)
 			}
 		}
 	}
-	if ended != s.gone.len() {
-		return fmt.Errorf("%d claims are withdrawn, %d are listed", ended, s.gone.len())
+	if ended != s.gone.Len() {
+		return fmt.Errorf("%d claims are withdrawn, %d are listed", ended, s.gone.Len())
 	}
-	for i := range s.gone.len() {
-		n := s.gone.at(uint32(i))
-		if s.ended.at(n) == 0 || i > 0 && s.ended.at(s.gone.at(uint32(i-1))) > s.ended.at(n) {
+	for i := range s.gone.Len() {
+		n := s.gone.At(uint32(i))
+		if s.ended.At(n) == 0 || i > 0 && s.ended.At(s.gone.At(uint32(i-1))) > s.ended.At(n) {
 			return fmt.Errorf("claim %d is out of order in the list", n)
 		}
 	}
@@ -232,12 +232,12 @@ func (s *Snapshot) checkWithdrawals() error {
 
 func (s *Snapshot) checkDigest() error {
 	var sum digest
-	for i := range s.ids.len() {
+	for i := range s.ids.Len() {
 		sum.add(entityHash(graph.Entity{ID: s.ID(uint32(i)), Type: s.TypeName(uint32(i))}))
 	}
-	for i := range s.rows.len() {
+	for i := range s.rows.Len() {
 		c := s.ClaimAt(uint32(i))
-		sum.add(claimHash(&c, c.ID(), s.ended.at(uint32(i)) == 0))
+		sum.add(claimHash(&c, c.ID(), s.ended.At(uint32(i)) == 0))
 	}
 	if sum != s.sum {
 		return fmt.Errorf("it is %v, want %v", s.sum, sum)

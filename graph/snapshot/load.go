@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"slices"
-	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -21,116 +20,15 @@ var errDamaged = errors.New("the file is damaged")
 // program with this ontology.
 var ErrOutdated = errors.New("the file is outdated")
 
-// fileReader reads what fileWriter wrote; the bytes stay where they are and
-// become the memory of the columns.
-type fileReader struct {
-	buf []byte
-	at  int
-	bad bool
-}
-
-func (r *fileReader) section() []byte {
-	if r.bad || r.at+8 > len(r.buf) {
-		r.bad = true
-		return nil
-	}
-	size := binary.LittleEndian.Uint64(r.buf[r.at:])
-	r.at = aligned(r.at + 8)
-	if size > uint64(len(r.buf)) || r.at+int(size) > len(r.buf) {
-		r.bad = true
-		return nil
-	}
-	b := r.buf[r.at : r.at+int(size) : r.at+int(size)]
-	r.at = aligned(r.at + int(size))
-	return b
-}
-
-func aligned(n int) int { return (n + align - 1) / align * align }
-
-func listOf[T any](r *fileReader) []T {
-	b := r.section()
-	var x T
-	size := int(unsafe.Sizeof(x))
-	if len(b)%size != 0 {
-		r.bad = true
-	}
-	if r.bad || len(b) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
-}
-
-// readColumn uses the chunks where they lie, but for the last, which a later
-// snapshot will go on filling.
-func readColumn[T any](r *fileReader, n int) column[T] {
-	list := listOf[T](r)
-	if len(list)%chunkSize != 0 || n > len(list) || len(list)-n >= chunkSize && len(list) > 0 {
-		r.bad = true
-		return column[T]{}
-	}
-	c := column[T]{n: n}
-	for i := 0; i+chunkSize <= len(list); i += chunkSize {
-		chunk := (*[chunkSize]T)(list[i : i+chunkSize])
-		if i+chunkSize > n {
-			last := *chunk
-			chunk = &last
-		}
-		c.chunks = append(c.chunks, chunk)
-	}
-	return c
-}
-
-func readTexts(r *fileReader) []string {
-	ends := listOf[uint32](r)
-	b := r.section()
-	list := make([]string, len(ends))
-	from := uint32(0)
-	for i, to := range ends {
-		if to < from || int(to) > len(b) {
-			r.bad = true
-			return nil
-		}
-		if to > from {
-			list[i] = unsafe.String(&b[from], to-from)
-		}
-		from = to
-	}
-	return list
-}
-
-func readTextColumn(r *fileReader) column[string] {
-	var c column[string]
-	for _, t := range readTexts(r) {
-		c.append(t)
-	}
-	return c
-}
-
-func readLists[T any](r *fileReader) table[[]T] {
-	ends, flat := listOf[uint32](r), listOf[T](r)
-	e := (&edit[[]T]{t: &table[[]T]{}})
-	from := uint32(0)
-	for i, to := range ends {
-		if to < from || int(to) > len(flat) {
-			r.bad = true
-			return table[[]T]{}
-		}
-		// The capacity ends with the list, so that appending to it copies.
-		e.set(uint32(i), flat[from:to:to])
-		from = to
-	}
-	return *e.t
-}
-
 // readRuns works out the runs of long lists.
-func readRuns(lists *table[[]link]) table[[]run] {
-	e := &edit[[]run]{t: &table[[]run]{}}
-	for i := range uint32(lists.n) {
-		if rs := runsOf(lists.at(i)); rs != nil {
-			e.set(i, rs)
+func readRuns(lists *column.Table[[]link]) column.Table[[]run] {
+	e := column.NewEdit[[]run]()
+	for i := range uint32(lists.Len()) {
+		if rs := runsOf(lists.At(i)); rs != nil {
+			e.Set(i, rs)
 		}
 	}
-	return *e.t
+	return e.Table()
 }
 
 func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err error) {
@@ -138,15 +36,15 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 		return nil, of, errors.New("it is no snapshot file")
 	}
 	body := buf[:len(buf)-4]
-	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(buf[len(buf)-4:]) {
+	if column.Checksum(body) != binary.LittleEndian.Uint32(buf[len(buf)-4:]) {
 		return nil, of, errDamaged
 	}
 	if binary.LittleEndian.Uint64(buf[8:]) != layout {
 		return nil, of, fmt.Errorf("%w: it was written by another version", ErrOutdated)
 	}
-	r := &fileReader{buf: body, at: 16}
+	r := column.NewReader(body, 16)
 	var h header
-	if err := json.Unmarshal(r.section(), &h); err != nil {
+	if err := json.Unmarshal(r.Section(), &h); err != nil {
 		return nil, of, errDamaged
 	}
 	if h.Ontology != o.Hash() {
@@ -159,57 +57,57 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	}
 	s.typeNames, s.predicates, s.qualifierNames = numbered(h.TypeNames), numbered(h.Predicates), numbered(h.QualifierNames)
 	s.nameTypes()
-	s.ids = readTextColumn(r)
-	s.types = readColumn[uint16](r, h.Entities)
-	s.rows = readColumn[row](r, h.Claims)
-	s.quals = readColumn[qualifier](r, h.Qualifiers)
-	s.texts = readTextColumn(r)
-	s.times = column[period]{}
-	for _, t := range listOf[[2]uint64](r) {
-		s.times.append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
+	s.ids = column.ReadTextColumn(r)
+	s.types = column.ReadColumn[uint16](r, h.Entities)
+	s.rows = column.ReadColumn[row](r, h.Claims)
+	s.quals = column.ReadColumn[qualifier](r, h.Qualifiers)
+	s.texts = column.ReadTextColumn(r)
+	s.times = column.Column[period]{}
+	for _, t := range column.ReadList[[2]uint64](r) {
+		s.times.Append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
 	}
-	s.extras = column[extra]{}
+	s.extras = column.Column[extra]{}
 	var extras []fileExtra
-	if err := json.Unmarshal(r.section(), &extras); err != nil {
+	if err := json.Unmarshal(r.Section(), &extras); err != nil {
 		return nil, of, errDamaged
 	}
 	for _, x := range extras {
-		s.extras.append(extra{x.A, x.O, x.C, x.N, x.S})
+		s.extras.Append(extra{x.A, x.O, x.C, x.N, x.S})
 	}
-	ended := &edit[uint32]{t: &table[uint32]{}}
+	ended := column.NewEdit[uint32]()
 	var gone []uint32
-	for i, seq := range listOf[uint32](r) {
-		ended.grow(i + 1)
+	for i, seq := range column.ReadList[uint32](r) {
+		ended.Grow(i + 1)
 		if seq != 0 {
-			ended.set(uint32(i), seq)
+			ended.Set(uint32(i), seq)
 			gone = append(gone, uint32(i))
 		}
 	}
-	s.ended = *ended.t
-	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.ended.at(a), s.ended.at(b)) })
+	s.ended = ended.Table()
+	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.ended.At(a), s.ended.At(b)) })
 	for _, n := range gone {
-		s.gone.append(n)
+		s.gone.Append(n)
 	}
-	s.out, s.in = readLists[link](r), readLists[link](r)
-	s.cited, s.byType = readLists[uint32](r), readLists[uint32](r)
-	s.named = s.nameEntities(table[naming]{}, 0)
+	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)
+	s.cited, s.byType = column.ReadLists[uint32](r), column.ReadLists[uint32](r)
+	s.named = s.nameEntities(column.Table[naming]{}, 0)
 	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
-	dates := &edit[graph.Date]{t: &table[graph.Date]{}}
-	for i, d := range listOf[uint64](r) {
-		dates.set(uint32(i), graph.UnpackDate(d))
+	dates := column.NewEdit[graph.Date]()
+	for i, d := range column.ReadList[uint64](r) {
+		dates.Set(uint32(i), graph.UnpackDate(d))
 	}
-	s.dates = *dates.t
-	for _, at := range listOf[int64](r) {
-		s.commits.append(at)
+	s.dates = dates.Table()
+	for _, at := range column.ReadList[int64](r) {
+		s.commits.Append(at)
 	}
 	s.names = readNames(r)
-	if r.bad || s.ids.len() != h.Entities || s.ended.n != h.Claims || s.commits.len() != int(h.Seq) {
+	if r.Bad() || s.ids.Len() != h.Entities || s.ended.Len() != h.Claims || s.commits.Len() != int(h.Seq) {
 		return nil, of, errDamaged
 	}
 	s.rivals = s.readRivals()
-	s.entities = s.entities.with(span(0, s.ids.len()), func(n uint32) uint64 { return hashText(s.ids.at(n)) })
-	s.claims = s.claims.with(span(0, s.rows.len()), func(n uint32) uint64 { return hashClaim(s.rows.ref(n).id) })
-	s.keys = s.keys.with(h.Keyed, s.keyHash)
+	s.entities = s.entities.With(span(0, s.ids.Len()), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
+	s.claims = s.claims.With(span(0, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
+	s.keys = s.keys.With(h.Keyed, s.keyHash)
 	s.w.forget()
 	return s, h.Store, nil
 }
@@ -231,13 +129,13 @@ func numbered(list []string) numbering {
 	return n
 }
 
-func readNames(r *fileReader) names.Index {
+func readNames(r *column.Reader) names.Index {
 	x, err := names.FromArrays(names.Arrays{
-		Keys: readTexts(r), Claims: listOf[uint32](r), Words: listOf[uint16](r),
-		Shared: listOf[uint8](r), Ends: listOf[uint32](r), Text: listOf[byte](r), SoundClaims: listOf[uint32](r), SoundWords: listOf[uint16](r),
+		Keys: column.ReadTexts(r), Claims: column.ReadList[uint32](r), Words: column.ReadList[uint16](r),
+		Shared: column.ReadList[uint8](r), Ends: column.ReadList[uint32](r), Text: column.ReadList[byte](r), SoundClaims: column.ReadList[uint32](r), SoundWords: column.ReadList[uint16](r),
 	})
 	if err != nil {
-		r.bad = true
+		r.Fail()
 	}
 	return x
 }

@@ -48,7 +48,7 @@ func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
 	case p.edge.Claim == None:
 		return id, false
 	}
-	return v.s.rows.ref(p.edge.Claim).id, true
+	return v.s.rows.Ref(p.edge.Claim).id, true
 }
 
 // tieOf tells apart edges that share their node.
@@ -63,7 +63,7 @@ func (v *View) tieOf(p *placed) string {
 }
 
 func (v *View) place(order []reader, e Edge) placed {
-	p := placed{edge: e, id: v.s.ids.at(e.Node)}
+	p := placed{edge: e, id: v.s.ids.At(e.Node)}
 	if len(order) > 0 {
 		p.keys = make([]graph.Value, len(order))
 		for i := range order {
@@ -76,7 +76,7 @@ func (v *View) place(order []reader, e Edge) placed {
 // tie tells apart the edges of one list that lead to the same node. It names
 // what a claim says and not its id, so that a cursor outlives a correction.
 func (v *View) tie(n uint32) string {
-	r := v.s.rows.ref(n)
+	r := v.s.rows.Ref(n)
 	f := v.s.Field(n)
 	if f == nil || r.nqual == 0 && f.Time != schema.Observation {
 		return ""
@@ -94,7 +94,7 @@ func (v *View) tie(n uint32) string {
 		}
 	}
 	if f.Time == schema.Observation {
-		b.WriteString(v.s.times.ref(r.valid).Interval.String())
+		b.WriteString(v.s.times.Ref(r.valid).Interval.String())
 	}
 	return b.String()
 }
@@ -173,7 +173,7 @@ func (v *View) behind(by *reader, descending bool, e Edge, worst *graph.Value) b
 		x, y := c.number(), worst.Float()
 		return descending && x < y || !descending && x > y
 	case graph.StringKind:
-		return v.behindText(by, descending, v.s.texts.at(uint32(c.bits)), worst)
+		return v.behindText(by, descending, v.s.texts.At(uint32(c.bits)), worst)
 	}
 	return false
 }

@@ -139,7 +139,7 @@ func (l *List) top(q *Query, p *Page) error {
 			p.HasNext = true
 			return true
 		}
-		x.edge, x.id = e, v.s.ids.at(e.Node)
+		x.edge, x.id = e, v.s.ids.At(e.Node)
 		clear(x.textKeys)
 		for i := range readers {
 			x.keys[i] = readers[i].value(v, e)

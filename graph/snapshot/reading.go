@@ -66,11 +66,11 @@ func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 		}
 	case r.Property.Many:
 		if claims := v.Values(e.Node, r.Property, nil); len(claims) > 0 {
-			c = v.s.rows.ref(claims[0]).cell()
+			c = v.s.rows.Ref(claims[0]).cell()
 		}
 	default:
 		if n := v.BestOf(e.Node, r.Property); n != None {
-			c = v.s.rows.ref(n).cell()
+			c = v.s.rows.Ref(n).cell()
 		}
 	}
 	return c, true
@@ -82,7 +82,7 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	}
 	switch {
 	case r.Own == "id":
-		return graph.StringValue(v.s.ids.at(e.Node))
+		return graph.StringValue(v.s.ids.At(e.Node))
 	case r.Own == "type":
 		return graph.StringValue(v.s.TypeName(e.Node))
 	case r.Own == "name":
@@ -91,7 +91,7 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return graph.Value{}
 	case r.Claim == "value":
 		// Typed, so that 9 USD comes before 10 USD; filters read it as a text.
-		row := v.s.rows.ref(e.Claim)
+		row := v.s.rows.Ref(e.Claim)
 		if row.kind == graph.EntityKind {
 			return graph.Value{}
 		}

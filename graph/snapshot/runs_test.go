@@ -42,17 +42,17 @@ func TestRuns(t *testing.T) {
 	for _, s := range []*Snapshot{s, loaded} {
 		long := 0
 		for e := range uint32(s.EntityCount()) {
-			if len(s.out.at(e)) >= longList {
+			if len(s.out.At(e)) >= longList {
 				long++
 			}
-			for _, l := range s.out.at(e) {
-				r := s.rows.ref(l.claim)
+			for _, l := range s.out.At(e) {
+				r := s.rows.Ref(l.claim)
 				if want := (link{l.claim, s.Object(l.claim), r.valid, r.qualifiers, r.predicate, r.rank, r.nqual}); l != want || r.subject != e {
 					t.Fatalf("out of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
-			for _, l := range s.in.at(e) {
-				r := s.rows.ref(l.claim)
+			for _, l := range s.in.At(e) {
+				r := s.rows.Ref(l.claim)
 				if want := (link{l.claim, r.subject, r.valid, r.qualifiers, r.predicate, r.rank, r.nqual}); l != want || s.Object(l.claim) != e {
 					t.Fatalf("in of %s: %v instead of %v", s.ID(e), l, want)
 				}
@@ -60,16 +60,16 @@ func TestRuns(t *testing.T) {
 			for p := range uint16(len(s.predicates.list)) {
 				of := func(list []link) (part []link) {
 					for _, l := range list {
-						if s.rows.ref(l.claim).predicate == p {
+						if s.rows.Ref(l.claim).predicate == p {
 							part = append(part, l)
 						}
 					}
 					return part
 				}
-				if got, want := s.outRun(e, p), of(s.out.at(e)); !slices.Equal(got, want) {
+				if got, want := s.outRun(e, p), of(s.out.At(e)); !slices.Equal(got, want) {
 					t.Fatalf("%s, %s: %v instead of %v", s.ID(e), s.predicates.list[p], got, want)
 				}
-				if got, want := s.inRun(e, p), of(s.in.at(e)); !slices.Equal(got, want) {
+				if got, want := s.inRun(e, p), of(s.in.At(e)); !slices.Equal(got, want) {
 					t.Fatalf("%s, inverse of %s: %v instead of %v", s.ID(e), s.predicates.list[p], got, want)
 				}
 			}

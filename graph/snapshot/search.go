@@ -37,12 +37,12 @@ func isName(predicate string) bool { return slices.Contains(namePredicates[:], p
 func (s *Snapshot) namesOf(claims []uint32) []names.Name {
 	var list []names.Name
 	for _, n := range claims {
-		r := s.rows.ref(n)
+		r := s.rows.Ref(n)
 		named := isName(s.predicates.list[r.predicate])
 		if named {
 			list = append(list, names.Name{Claim: n, Text: s.value(r.cell()).Text()})
 		}
-		if o := s.extras.ref(r.extra).original; o != "" && (named || r.kind == graph.EntityKind) {
+		if o := s.extras.Ref(r.extra).original; o != "" && (named || r.kind == graph.EntityKind) {
 			list = append(list, names.Name{Claim: n, Text: o, Original: true})
 		}
 	}
@@ -52,11 +52,11 @@ func (s *Snapshot) namesOf(claims []uint32) []names.Name {
 // viewed is a view as a search reads it; it implements names.Graph.
 type viewed struct{ v *View }
 
-func (g viewed) Entities() int             { return g.v.s.ids.len() }
-func (g viewed) ID(entity uint32) string   { return g.v.s.ids.at(entity) }
+func (g viewed) Entities() int             { return g.v.s.ids.Len() }
+func (g viewed) ID(entity uint32) string   { return g.v.s.ids.At(entity) }
 func (g viewed) Types() []string           { return g.v.s.typeNames.list }
 func (g viewed) IsSource(name string) bool { return name == schema.SourceType }
-func (g viewed) Type(entity uint32) uint16 { return g.v.s.types.at(entity) }
+func (g viewed) Type(entity uint32) uint16 { return g.v.s.types.At(entity) }
 func (g viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
 
 func (g viewed) ByID(id string) (uint32, bool) {
@@ -80,20 +80,20 @@ func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 
 func (g viewed) Subjects(dst, claims []uint32) {
 	for i, n := range claims {
-		dst[i] = g.v.s.rows.ref(n).subject
+		dst[i] = g.v.s.rows.Ref(n).subject
 	}
 }
 
 func (g viewed) Name(claim uint32, original bool) string {
-	r := g.v.s.rows.ref(claim)
+	r := g.v.s.rows.Ref(claim)
 	if original {
-		return g.v.s.extras.ref(r.extra).original
+		return g.v.s.extras.Ref(r.extra).original
 	}
 	return g.v.s.value(r.cell()).Text()
 }
 
 func (g viewed) Named(claim uint32, original bool) (entity uint32, object bool) {
-	r := g.v.s.rows.ref(claim)
+	r := g.v.s.rows.Ref(claim)
 	if original && r.kind == graph.EntityKind {
 		return uint32(r.value), true
 	}
@@ -101,7 +101,7 @@ func (g viewed) Named(claim uint32, original bool) (entity uint32, object bool) 
 }
 
 func (g viewed) Standing(claim uint32) names.Standing {
-	r := g.v.s.rows.ref(claim)
+	r := g.v.s.rows.Ref(claim)
 	if !g.v.selected(r) {
 		return names.Hidden
 	}
@@ -120,6 +120,6 @@ func (g viewed) Standing(claim uint32) names.Standing {
 // entity, which changes too seldom to upset pages.
 func (g viewed) Prominence(entity uint32) uint16 {
 	s := g.v.s
-	claims := bits.Len(uint(len(s.out.at(entity)) + len(s.in.at(entity))))
-	return (255-min(s.types.at(entity), 255))<<8 | uint16(claims)
+	claims := bits.Len(uint(len(s.out.At(entity)) + len(s.in.At(entity))))
+	return (255-min(s.types.At(entity), 255))<<8 | uint16(claims)
 }

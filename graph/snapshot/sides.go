@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"slices"
 
 	"github.com/caspian-kg/caspian/schema"
@@ -13,50 +14,50 @@ import (
 
 // isOf tells whether the entity's type is one of a list by number.
 func (s *Snapshot) isOf(types []bool, entity uint32) bool {
-	t := int(s.types.at(entity))
+	t := int(s.types.At(entity))
 	return t < len(types) && types[t]
 }
 
 // several tells whether the store has several claims of a relation of one about
 // the entity. Few have, so that for most an inverse need not ask which is shown.
 func (s *Snapshot) several(entity uint32) bool {
-	return s.rivals.at(entity>>6)>>(entity&63)&1 != 0
+	return s.rivals.At(entity>>6)>>(entity&63)&1 != 0
 }
 
 // noteRivals adds to the entities that have several those of the entries.
-func (s *Snapshot) noteRivals(rivals table[uint64], entries []entry[link]) table[uint64] {
+func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []entry[link]) column.Table[uint64] {
 	kinds := s.w.kindsOf(s)
-	var e *edit[uint64]
+	var e *column.Edit[uint64]
 	for i := range entries {
 		entity := entries[i].entity
 		if i > 0 && entries[i-1].entity == entity || !s.hasRivals(kinds, entity) {
 			continue
 		}
 		if e == nil {
-			e = rivals.begin()
+			e = rivals.Begin()
 		}
-		e.set(entity>>6, e.t.at(entity>>6)|1<<(entity&63))
+		e.Set(entity>>6, e.At(entity>>6)|1<<(entity&63))
 	}
 	if e == nil {
 		return rivals
 	}
-	return *e.t
+	return e.Table()
 }
 
 // readRivals works out which entities have several.
-func (s *Snapshot) readRivals() table[uint64] {
+func (s *Snapshot) readRivals() column.Table[uint64] {
 	kinds := s.w.kindsOf(s)
-	e := &edit[uint64]{t: &table[uint64]{}}
-	for entity := range uint32(s.out.n) {
+	e := column.NewEdit[uint64]()
+	for entity := range uint32(s.out.Len()) {
 		if s.hasRivals(kinds, entity) {
-			e.set(entity>>6, e.t.at(entity>>6)|1<<(entity&63))
+			e.Set(entity>>6, e.At(entity>>6)|1<<(entity&63))
 		}
 	}
-	return *e.t
+	return e.Table()
 }
 
 func (s *Snapshot) hasRivals(kinds []predicateKinds, entity uint32) bool {
-	list := s.out.at(entity)
+	list := s.out.At(entity)
 	for i := 1; i < len(list); i++ {
 		if p := list[i].predicate; p == list[i-1].predicate && kinds[p].single != nil && s.isOf(kinds[p].single, entity) {
 			return true

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -72,30 +73,30 @@ type Snapshot struct {
 	o   *schema.Ontology
 	seq graph.Seq
 
-	ids      column[string] // entities by number
-	types    column[uint16] // their types, as numbers in typeNames
-	entities index          // number by id
+	ids      column.Column[string] // entities by number
+	types    column.Column[uint16] // their types, as numbers in typeNames
+	entities column.Index          // number by id
 
-	rows    column[row]
-	quals   column[qualifier]
-	texts   column[string]
-	times   column[period]
-	extras  column[extra]
-	claims  index          // number by claim id
-	ended   table[uint32]  // the sequence number that withdrew a claim; 0 while it stands
-	gone    column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
-	out     table[[]link]
-	in      table[[]link]
-	outRuns table[[]run] // of long lists: where each predicate's claims end
-	inRuns  table[[]run]
-	rivals  table[uint64]   // a bit for each entity: whether it has several claims of a relation of one
-	cited   table[[]uint32] // by source: the claims that cite it
-	byType  table[[]uint32] // by type: its entities, in the order of their ids
-	dates   table[graph.Date]
-	named   table[naming]
-	keys    index // number of the claim by predicate and value of a key
+	rows    column.Column[row]
+	quals   column.Column[qualifier]
+	texts   column.Column[string]
+	times   column.Column[period]
+	extras  column.Column[extra]
+	claims  column.Index          // number by claim id
+	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it stands
+	gone    column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
+	out     column.Table[[]link]
+	in      column.Table[[]link]
+	outRuns column.Table[[]run] // of long lists: where each predicate's claims end
+	inRuns  column.Table[[]run]
+	rivals  column.Table[uint64]   // a bit for each entity: whether it has several claims of a relation of one
+	cited   column.Table[[]uint32] // by source: the claims that cite it
+	byType  column.Table[[]uint32] // by type: its entities, in the order of their ids
+	dates   column.Table[graph.Date]
+	named   column.Table[naming]
+	keys    column.Index // number of the claim by predicate and value of a key
 	names   names.Index
-	commits column[int64] // record time of each sequence number, in µs
+	commits column.Column[int64] // record time of each sequence number, in µs
 
 	// Names by number and back; replaced, never changed, when one is added.
 	// The names that the ontology has come first, in its order.
@@ -149,26 +150,26 @@ func (s *Snapshot) Ontology() *schema.Ontology { return s.o }
 func (s *Snapshot) Seq() graph.Seq { return s.seq }
 
 // EntityCount is how many entities were ever declared.
-func (s *Snapshot) EntityCount() int { return s.ids.len() }
+func (s *Snapshot) EntityCount() int { return s.ids.Len() }
 
 // ClaimCount is how many claims were ever recorded, withdrawn ones included.
-func (s *Snapshot) ClaimCount() int { return s.rows.len() }
+func (s *Snapshot) ClaimCount() int { return s.rows.Len() }
 
 // RecordedAt is when the commit of a sequence number was made; zero for 0.
 func (s *Snapshot) RecordedAt(seq graph.Seq) time.Time {
-	if seq == 0 || int(seq) > s.commits.len() {
+	if seq == 0 || int(seq) > s.commits.Len() {
 		return time.Time{}
 	}
-	return time.UnixMicro(s.commits.at(uint32(seq - 1))).UTC()
+	return time.UnixMicro(s.commits.At(uint32(seq - 1))).UTC()
 }
 
 // SeqAt is the last sequence number made at or before the time.
 func (s *Snapshot) SeqAt(t time.Time) graph.Seq {
 	micros := t.UnixMicro()
-	lo, hi := 0, s.commits.len()
+	lo, hi := 0, s.commits.Len()
 	for lo < hi {
 		mid := (lo + hi) / 2
-		if s.commits.at(uint32(mid)) <= micros {
+		if s.commits.At(uint32(mid)) <= micros {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -179,22 +180,22 @@ func (s *Snapshot) SeqAt(t time.Time) graph.Seq {
 
 // Number is the number of the entity with the id, whether a view shows it or not.
 func (s *Snapshot) Number(id graph.ID) (uint32, bool) {
-	return s.entities.find(hashText(string(id)), func(n uint32) bool { return s.ids.at(n) == string(id) })
+	return s.entities.Find(hashText(string(id)), func(n uint32) bool { return s.ids.At(n) == string(id) })
 }
 
 // ClaimNumber is the number of the claim with the id.
 func (s *Snapshot) ClaimNumber(id graph.ClaimID) (uint32, bool) {
-	return s.claims.find(hashClaim(id), func(n uint32) bool { return s.rows.ref(n).id == id })
+	return s.claims.Find(hashClaim(id), func(n uint32) bool { return s.rows.Ref(n).id == id })
 }
 
 // ID is the id of an entity.
-func (s *Snapshot) ID(entity uint32) graph.ID { return graph.ID(s.ids.at(entity)) }
+func (s *Snapshot) ID(entity uint32) graph.ID { return graph.ID(s.ids.At(entity)) }
 
 // TypeName is the type of an entity.
-func (s *Snapshot) TypeName(entity uint32) string { return s.typeNames.list[s.types.at(entity)] }
+func (s *Snapshot) TypeName(entity uint32) string { return s.typeNames.list[s.types.At(entity)] }
 
 // Type is the type of an entity, or nil where the ontology dropped it.
-func (s *Snapshot) Type(entity uint32) *schema.Type { return s.typesOf[s.types.at(entity)] }
+func (s *Snapshot) Type(entity uint32) *schema.Type { return s.typesOf[s.types.At(entity)] }
 
 // nameTypes finds the ontology's types for the numbers.
 func (s *Snapshot) nameTypes() {
@@ -219,16 +220,16 @@ func (s *Snapshot) Claim(id graph.ClaimID) (c graph.Claim, live, ok bool) {
 	if !ok {
 		return c, false, false
 	}
-	return s.ClaimAt(n), s.ended.at(n) == 0, true
+	return s.ClaimAt(n), s.ended.At(n) == 0, true
 }
 
 // ClaimAt returns the claim with the number.
 func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
-	r := s.rows.ref(n)
-	x := s.extras.ref(r.extra)
+	r := s.rows.Ref(n)
+	x := s.extras.Ref(r.extra)
 	c := graph.Claim{
 		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.cell()),
-		Valid: s.times.ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.at(r.locator),
+		Valid: s.times.Ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.At(r.locator),
 		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.attribution,
 		AttributedTo: x.attributedTo, Original: x.original, Conflict: x.conflict, Note: x.note, Supersedes: x.supersedes,
 	}
@@ -243,7 +244,7 @@ func (s *Snapshot) Values(subject graph.ID, predicate string) []graph.Value {
 	return s.values(subject, predicate, s.stands)
 }
 
-func (s *Snapshot) stands(n uint32) bool { return s.ended.at(n) == 0 }
+func (s *Snapshot) stands(n uint32) bool { return s.ended.At(n) == 0 }
 
 func (s *Snapshot) values(subject graph.ID, predicate string, stands func(uint32) bool) []graph.Value {
 	n, ok := s.Number(subject)
@@ -253,7 +254,7 @@ func (s *Snapshot) values(subject graph.ID, predicate string, stands func(uint32
 	var vs []graph.Value
 	for _, l := range s.outRun(n, s.predicate(predicate)) {
 		if stands(l.claim) {
-			vs = append(vs, s.value(s.rows.ref(l.claim).cell()))
+			vs = append(vs, s.value(s.rows.Ref(l.claim).cell()))
 		}
 	}
 	return vs
@@ -266,14 +267,14 @@ func (s *Snapshot) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 
 func (s *Snapshot) holder(predicate string, v graph.Value, stands func(uint32) bool) (graph.ID, bool) {
 	text := v.String()
-	c, ok := s.keys.find(hashKey(predicate, text), func(n uint32) bool {
-		r := s.rows.ref(n)
+	c, ok := s.keys.Find(hashKey(predicate, text), func(n uint32) bool {
+		r := s.rows.Ref(n)
 		return stands(n) && s.predicates.list[r.predicate] == predicate && s.value(r.cell()).String() == text
 	})
 	if !ok {
 		return "", false
 	}
-	return s.ID(s.rows.ref(c).subject), true
+	return s.ID(s.rows.Ref(c).subject), true
 }
 
 func hashKey(predicate, value string) uint64 { return hashText(predicate + "\x00" + value) }

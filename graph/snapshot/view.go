@@ -172,7 +172,7 @@ func (v *View) timeKind(r *row) schema.TimeKind {
 	if k.by == nil {
 		return k.one
 	}
-	if t := int(v.s.types.at(r.subject)); t < len(k.by) {
+	if t := int(v.s.types.At(r.subject)); t < len(k.by) {
 		return k.by[t]
 	}
 	return k.one
@@ -182,7 +182,7 @@ func (v *View) timeKind(r *row) schema.TimeKind {
 func (v *View) ByKey(predicate, value string) (uint32, bool) {
 	found := None
 	v.s.keyed(predicate, value, func(n uint32) {
-		if subject := v.s.rows.ref(n).subject; found == None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, predicate, value) {
+		if subject := v.s.rows.Ref(n).subject; found == None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, predicate, value) {
 			found = subject
 		}
 	})
@@ -191,8 +191,8 @@ func (v *View) ByKey(predicate, value string) (uint32, bool) {
 
 // keyed calls fn with the claims that give a key's value, whatever views show.
 func (s *Snapshot) keyed(predicate, value string, fn func(n uint32)) {
-	s.keys.find(hashKey(predicate, value), func(n uint32) bool {
-		r := s.rows.ref(n)
+	s.keys.Find(hashKey(predicate, value), func(n uint32) bool {
+		r := s.rows.Ref(n)
 		if s.predicates.list[r.predicate] == predicate && s.value(r.cell()).String() == value {
 			fn(n)
 		}
@@ -207,9 +207,9 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 	var list []link
 	switch {
 	case predicate == "" && !inverse:
-		list = v.s.out.at(entity)
+		list = v.s.out.At(entity)
 	case predicate == "":
-		list = v.s.in.at(entity)
+		list = v.s.in.At(entity)
 	case inverse:
 		list = v.s.inRun(entity, v.s.predicate(predicate))
 	default:
@@ -228,7 +228,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 
 // AllClaims calls fn with every claim the view lists, in record order.
 func (v *View) AllClaims(fn func(n uint32) bool) {
-	for n := uint32(0); int(n) < v.s.rows.len(); n++ {
+	for n := uint32(0); int(n) < v.s.rows.Len(); n++ {
 		if v.stop() || v.Lists(n) && !fn(n) {
 			return
 		}
@@ -238,8 +238,8 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 // CitedBy calls fn with every claim the view lists whose source is the entity,
 // in record order.
 func (v *View) CitedBy(source uint32, fn func(n uint32) bool) {
-	for _, n := range v.s.cited.at(source) {
-		if v.stop() || v.s.rows.ref(n).source == source && v.Lists(n) && !fn(n) {
+	for _, n := range v.s.cited.At(source) {
+		if v.stop() || v.s.rows.Ref(n).source == source && v.Lists(n) && !fn(n) {
 			return
 		}
 	}
@@ -249,12 +249,12 @@ func (v *View) CitedBy(source uint32, fn func(n uint32) bool) {
 // predicate and both holding: rank, then (of observations) the later period,
 // then YES before POSSIBLY, then confidence, then the later recorded, then id.
 func (v *View) better(a, b uint32) bool {
-	x, y := v.s.rows.ref(a), v.s.rows.ref(b)
+	x, y := v.s.rows.Ref(a), v.s.rows.Ref(b)
 	if x.rank != y.rank {
 		return rankOrder[x.rank] < rankOrder[y.rank]
 	}
 	if v.timeKind(x) == schema.Observation && x.valid != y.valid {
-		p, q := v.s.times.ref(x.valid), v.s.times.ref(y.valid)
+		p, q := v.s.times.Ref(x.valid), v.s.times.Ref(y.valid)
 		if c := comparePeriods(p.Interval, q.Interval); c != 0 {
 			return c > 0
 		}
@@ -327,7 +327,7 @@ func (v *View) bestOf(claims []link) uint32 {
 // visible it is the latest label that the store knew, and then the id.
 func (v *View) Name(entity uint32) string {
 	best := None
-	switch n := v.s.named.ref(entity); {
+	switch n := v.s.named.Ref(entity); {
 	case n == nil || n.claim == 0:
 	case n.claim == manyNames:
 		best = v.best(entity, v.s.name)
@@ -337,15 +337,15 @@ func (v *View) Name(entity uint32) string {
 	if best == None {
 		for _, l := range v.s.outRun(entity, v.s.name) {
 			n := l.claim
-			if r := v.s.rows.ref(n); v.stands(n, r) && (best == None || v.laterLabel(n, best)) {
+			if r := v.s.rows.Ref(n); v.stands(n, r) && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}
 		}
 	}
 	if best == None {
-		return v.s.ids.at(entity)
+		return v.s.ids.At(entity)
 	}
-	return v.s.texts.at(uint32(v.s.rows.ref(best).value))
+	return v.s.texts.At(uint32(v.s.rows.Ref(best).value))
 }
 
 // Touch begins to read the ids and names of the nodes. They lie all over the
@@ -357,10 +357,10 @@ func (v *View) Touch(edges []Edge) {
 	}
 	x := uint(0)
 	for _, e := range edges {
-		if n := v.s.named.ref(e.Node); n != nil && n.name != "" {
+		if n := v.s.named.Ref(e.Node); n != nil && n.name != "" {
 			x += uint(n.name[0])
 		}
-		if id := v.s.ids.at(e.Node); id != "" {
+		if id := v.s.ids.At(e.Node); id != "" {
 			x += uint(id[0])
 		}
 	}
@@ -368,11 +368,11 @@ func (v *View) Touch(edges []Edge) {
 }
 
 func (v *View) laterLabel(a, b uint32) bool {
-	x, y := v.s.rows.ref(a), v.s.rows.ref(b)
+	x, y := v.s.rows.Ref(a), v.s.rows.Ref(b)
 	if x.rank != y.rank {
 		return rankOrder[x.rank] < rankOrder[y.rank]
 	}
-	if c := comparePeriods(v.s.times.ref(x.valid).Interval, v.s.times.ref(y.valid).Interval); c != 0 {
+	if c := comparePeriods(v.s.times.Ref(x.valid).Interval, v.s.times.Ref(y.valid).Interval); c != 0 {
 		return c > 0
 	}
 	if x.confidence != y.confidence {

@@ -43,7 +43,7 @@ func (v *View) selected(r *row) bool { return v.sources == nil || v.sources[r.so
 // Knows tells whether the view knows of the claim, though it was withdrawn
 // since: a claim asked for by its id answers for itself.
 func (v *View) Knows(n uint32) bool {
-	r := v.s.rows.ref(n)
+	r := v.s.rows.Ref(n)
 	return v.recorded(r) && v.admits(r)
 }
 
@@ -52,20 +52,20 @@ func (v *View) stands(n uint32, r *row) bool {
 	if !v.recorded(r) {
 		return false
 	}
-	ended := v.s.ended.at(n)
+	ended := v.s.ended.At(n)
 	return ended == 0 || graph.Seq(ended) > v.known
 }
 
 // sees tells whether the view shows the claim, whatever the date.
-func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.ref(n)) }
+func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.Ref(n)) }
 
 func (v *View) seesRow(n uint32, r *row) bool { return v.stands(n, r) && v.admits(r) }
 
 // begun tells whether the claim may have come to hold by the view's date.
 func (v *View) begun(n uint32) bool {
-	r := v.s.rows.ref(n)
+	r := v.s.rows.Ref(n)
 	if v.timeKind(r) == schema.State {
-		return v.on.Last >= v.s.times.at(r.valid).From.First()
+		return v.on.Last >= v.s.times.At(r.valid).From.First()
 	}
 	// What has begun is never over but for states.
 	return v.Holds(n) != graph.HoldsNo
@@ -73,13 +73,13 @@ func (v *View) begun(n uint32) bool {
 
 // Holds tells how surely the claim holds at the view's date; HoldsNo for
 // every claim that the view does not show.
-func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.ref(n)) }
+func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.Ref(n)) }
 
 func (v *View) holds(n uint32, r *row) graph.Holds {
 	if !v.seesRow(n, r) {
 		return graph.HoldsNo
 	}
-	return v.s.times.ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.at(r.source), v.on)
+	return v.s.times.Ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.At(r.source), v.on)
 }
 
 // shows tells whether the view holds the claim of a link.
@@ -90,28 +90,28 @@ func (v *View) shows(l link) bool {
 	}
 	// Who attests a claim makes it hold surely or possibly, never not at all;
 	// and one without dates holds at least possibly, whatever its kind.
-	return v.s.ended.at(l.claim) == 0 && (l.valid == 0 ||
-		v.s.times.ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo)
+	return v.s.ended.At(l.claim) == 0 && (l.valid == 0 ||
+		v.s.times.Ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo)
 }
 
 // Lists tells whether the claim may stand in a list of claims: it holds, and
 // its source is one that the view chooses.
 func (v *View) Lists(n uint32) bool {
-	return v.selected(v.s.rows.ref(n)) && v.Holds(n) != graph.HoldsNo
+	return v.selected(v.s.rows.Ref(n)) && v.Holds(n) != graph.HoldsNo
 }
 
 // Exists tells whether a visible claim mentions the entity: as its subject,
 // its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
-	for _, list := range [...][]link{s.out.at(entity), s.in.at(entity)} {
+	for _, list := range [...][]link{s.out.At(entity), s.in.At(entity)} {
 		for _, l := range list {
 			if v.plain && v.shows(l) || !v.plain && v.Lists(l.claim) {
 				return true
 			}
 		}
 	}
-	return slices.ContainsFunc(s.cited.at(entity), v.Lists)
+	return slices.ContainsFunc(s.cited.At(entity), v.Lists)
 }
 
 // Entity finds the entity by its id, if the view shows it. A source can be
@@ -126,7 +126,7 @@ func (v *View) Entity(id graph.ID) (uint32, bool) {
 
 // describes tells whether the view shows what the source says of itself.
 func (v *View) describes(source uint32) bool {
-	for _, l := range v.s.out.at(source) {
+	for _, l := range v.s.out.At(source) {
 		if v.shows(l) {
 			return true
 		}

@@ -1,0 +1,243 @@
+package column
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"unsafe"
+)
+
+// sections begin at multiples of align.
+const align = 64
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Checksum is the sum that a Writer of the bytes would have.
+func Checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
+// NewWriter writes sections to w.
+func NewWriter(w *bufio.Writer) *Writer { return &Writer{w: w} }
+
+// Sum is the checksum of what was written.
+func (w *Writer) Sum() uint32 { return w.crc }
+
+// Err is the first error of writing.
+func (w *Writer) Err() error { return w.err }
+
+// NewReader reads the sections that begin at an offset of the bytes, which must
+// be aligned as words are.
+func NewReader(buf []byte, at int) *Reader { return &Reader{buf: buf, at: at} }
+
+// Bad reports whether something read was not as a Writer writes it.
+func (r *Reader) Bad() bool { return r.bad }
+
+// Fail makes the reader bad.
+func (r *Reader) Fail() { r.bad = true }
+
+// Writer writes sections, each behind its length and at an aligned place,
+// and sums them up.
+type Writer struct {
+	w   *bufio.Writer
+	at  int
+	crc uint32
+	err error
+}
+
+// Bytes writes bytes outside any section.
+func (w *Writer) Bytes(b []byte) {
+	if w.err != nil {
+		return
+	}
+	w.crc = crc32.Update(w.crc, castagnoli, b)
+	w.at += len(b)
+	_, w.err = w.w.Write(b)
+}
+
+func (w *Writer) section(size int) {
+	var head [8]byte
+	binary.LittleEndian.PutUint64(head[:], uint64(size))
+	w.Bytes(head[:])
+	w.pad()
+}
+
+func (w *Writer) pad() {
+	if n := w.at % align; n != 0 {
+		w.zeros(align - n)
+	}
+}
+
+func (w *Writer) zeros(n int) {
+	var zero [1024]byte
+	for ; n > 0; n -= min(n, len(zero)) {
+		w.Bytes(zero[:min(n, len(zero))])
+	}
+}
+
+// WriteList writes a list as one section.
+func WriteList[T any](w *Writer, list []T) {
+	var x T
+	size := len(list) * int(unsafe.Sizeof(x))
+	w.section(size)
+	if size > 0 {
+		w.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(list))), size))
+	}
+	w.pad()
+}
+
+// WriteColumn writes whole chunks, so that they can be used where they are. What
+// follows the column's end in the last one is the writer's, who may be at it
+// now, so that zeros are written instead.
+func WriteColumn[T any](w *Writer, c *Column[T]) {
+	var x T
+	size := int(unsafe.Sizeof(x))
+	w.section(len(c.chunks) * chunkSize * size)
+	for i, chunk := range c.chunks {
+		used := min(chunkSize, c.n-i*chunkSize) * size
+		w.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(chunk)), used))
+		w.zeros(chunkSize*size - used)
+	}
+	w.pad()
+}
+
+// WriteTexts writes n texts: where each ends, and their bytes.
+func WriteTexts(w *Writer, n int, at func(i int) string) {
+	ends := make([]uint32, n)
+	total := 0
+	for i := range ends {
+		total += len(at(i))
+		ends[i] = uint32(total)
+	}
+	if total > 1<<32-1 {
+		w.err = fmt.Errorf("texts have %d bytes, more than a snapshot file holds", total)
+		return
+	}
+	WriteList(w, ends)
+	w.section(total)
+	for i := range ends {
+		w.Bytes([]byte(at(i)))
+	}
+	w.pad()
+}
+
+// WriteLists writes adjacency lists: where each ends, and their elements.
+func WriteLists[T any](w *Writer, t *Table[[]T]) {
+	ends := make([]uint32, t.n)
+	total := 0
+	for i := range ends {
+		total += len(t.At(uint32(i)))
+		ends[i] = uint32(total)
+	}
+	WriteList(w, ends)
+	flat := make([]T, 0, total)
+	for i := range ends {
+		flat = append(flat, t.At(uint32(i))...)
+	}
+	WriteList(w, flat)
+}
+
+// Reader reads what Writer wrote; the bytes stay where they are and
+// become the memory of the columns.
+type Reader struct {
+	buf []byte
+	at  int
+	bad bool
+}
+
+// Section is the next section, nil where the reader is bad.
+func (r *Reader) Section() []byte {
+	if r.bad || r.at+8 > len(r.buf) {
+		r.bad = true
+		return nil
+	}
+	size := binary.LittleEndian.Uint64(r.buf[r.at:])
+	r.at = aligned(r.at + 8)
+	if size > uint64(len(r.buf)) || r.at+int(size) > len(r.buf) {
+		r.bad = true
+		return nil
+	}
+	b := r.buf[r.at : r.at+int(size) : r.at+int(size)]
+	r.at = aligned(r.at + int(size))
+	return b
+}
+
+func aligned(n int) int { return (n + align - 1) / align * align }
+
+// ReadList reads what WriteList wrote.
+func ReadList[T any](r *Reader) []T {
+	b := r.Section()
+	var x T
+	size := int(unsafe.Sizeof(x))
+	if len(b)%size != 0 {
+		r.bad = true
+	}
+	if r.bad || len(b) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
+}
+
+// ReadColumn uses the chunks where they lie, but for the last, which a later
+// snapshot will go on filling.
+func ReadColumn[T any](r *Reader, n int) Column[T] {
+	list := ReadList[T](r)
+	if len(list)%chunkSize != 0 || n > len(list) || len(list)-n >= chunkSize && len(list) > 0 {
+		r.bad = true
+		return Column[T]{}
+	}
+	c := Column[T]{n: n}
+	for i := 0; i+chunkSize <= len(list); i += chunkSize {
+		chunk := (*[chunkSize]T)(list[i : i+chunkSize])
+		if i+chunkSize > n {
+			last := *chunk
+			chunk = &last
+		}
+		c.chunks = append(c.chunks, chunk)
+	}
+	return c
+}
+
+// ReadTexts reads what WriteTexts wrote.
+func ReadTexts(r *Reader) []string {
+	ends := ReadList[uint32](r)
+	b := r.Section()
+	list := make([]string, len(ends))
+	from := uint32(0)
+	for i, to := range ends {
+		if to < from || int(to) > len(b) {
+			r.bad = true
+			return nil
+		}
+		if to > from {
+			list[i] = unsafe.String(&b[from], to-from)
+		}
+		from = to
+	}
+	return list
+}
+
+// ReadTextColumn reads texts as a column.
+func ReadTextColumn(r *Reader) Column[string] {
+	var c Column[string]
+	for _, t := range ReadTexts(r) {
+		c.Append(t)
+	}
+	return c
+}
+
+// ReadLists reads what WriteLists wrote.
+func ReadLists[T any](r *Reader) Table[[]T] {
+	ends, flat := ReadList[uint32](r), ReadList[T](r)
+	e := NewEdit[[]T]()
+	from := uint32(0)
+	for i, to := range ends {
+		if to < from || int(to) > len(flat) {
+			r.bad = true
+			return Table[[]T]{}
+		}
+		// The capacity ends with the list, so that appending to it copies.
+		e.Set(uint32(i), flat[from:to:to])
+		from = to
+	}
+	return e.Table()
+}
