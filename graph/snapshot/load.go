@@ -57,6 +57,23 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	}
 	s.typeNames, s.predicates, s.qualifierNames = numbered(h.TypeNames), numbered(h.Predicates), numbered(h.QualifierNames)
 	s.nameTypes()
+	if err := s.readSections(r, &h); err != nil {
+		return nil, of, err
+	}
+	if r.Bad() || s.ids.Len() != h.Entities || s.ended.Len() != h.Claims || s.commits.Len() != int(h.Seq) {
+		return nil, of, errDamaged
+	}
+	s.rivals = s.readRivals()
+	s.entities = s.entities.With(span(0, s.ids.Len()), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
+	s.claims = s.claims.With(span(0, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
+	s.keys = s.keys.With(h.Keyed, s.keyHash)
+	s.w.forget()
+	return s, h.Store, nil
+}
+
+// readSections reads the sections after the header, in the order that write has
+// them.
+func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	s.ids = column.ReadTextColumn(r)
 	s.types = column.ReadColumn[uint16](r, h.Entities)
 	s.rows = column.ReadColumn[row](r, h.Claims)
@@ -69,11 +86,30 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	s.extras = column.Column[extra]{}
 	var extras []fileExtra
 	if err := json.Unmarshal(r.Section(), &extras); err != nil {
-		return nil, of, errDamaged
+		return errDamaged
 	}
 	for _, x := range extras {
 		s.extras.Append(extra{x.A, x.O, x.C, x.N, x.S})
 	}
+	s.readWithdrawals(r)
+	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)
+	s.cited, s.byType = column.ReadLists[uint32](r), column.ReadLists[uint32](r)
+	s.named = s.nameEntities(column.Table[naming]{}, 0)
+	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
+	dates := column.NewEdit[graph.Date]()
+	for i, d := range column.ReadList[uint64](r) {
+		dates.Set(uint32(i), graph.UnpackDate(d))
+	}
+	s.dates = dates.Table()
+	for _, at := range column.ReadList[int64](r) {
+		s.commits.Append(at)
+	}
+	s.names = readNames(r)
+	return nil
+}
+
+// readWithdrawals reads the sequence numbers that withdrew claims.
+func (s *Snapshot) readWithdrawals(r *column.Reader) {
 	ended := column.NewEdit[uint32]()
 	var gone []uint32
 	for i, seq := range column.ReadList[uint32](r) {
@@ -88,28 +124,6 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	for _, n := range gone {
 		s.gone.Append(n)
 	}
-	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)
-	s.cited, s.byType = column.ReadLists[uint32](r), column.ReadLists[uint32](r)
-	s.named = s.nameEntities(column.Table[naming]{}, 0)
-	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
-	dates := column.NewEdit[graph.Date]()
-	for i, d := range column.ReadList[uint64](r) {
-		dates.Set(uint32(i), graph.UnpackDate(d))
-	}
-	s.dates = dates.Table()
-	for _, at := range column.ReadList[int64](r) {
-		s.commits.Append(at)
-	}
-	s.names = readNames(r)
-	if r.Bad() || s.ids.Len() != h.Entities || s.ended.Len() != h.Claims || s.commits.Len() != int(h.Seq) {
-		return nil, of, errDamaged
-	}
-	s.rivals = s.readRivals()
-	s.entities = s.entities.With(span(0, s.ids.Len()), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
-	s.claims = s.claims.With(span(0, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
-	s.keys = s.keys.With(h.Keyed, s.keyHash)
-	s.w.forget()
-	return s, h.Store, nil
 }
 
 // begins tells whether a list begins with the names that the ontology has.

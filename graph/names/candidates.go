@@ -1,0 +1,109 @@
+package names
+
+import "sync"
+
+// candidate is an entity found, by the best of its names so far.
+type candidate struct {
+	entity, claim uint32
+	original      bool
+	kind          MatchKind
+	score         int16
+	prominence    uint16
+	word, words   uint8 // as in Match
+}
+
+// room is the memory of one search, used again by others: an array by entity
+// beats a map where a letter finds every tenth name.
+type room struct {
+	slots []uint32 // by entity: the index in found + 1
+	found []candidate
+	// The claims of the labels at hand, and their subjects.
+	claims, subjects [nearby]uint32
+}
+
+var rooms sync.Pool
+
+func roomFor(entities int) *room {
+	r, ok := rooms.Get().(*room)
+	if !ok || len(r.slots) < entities {
+		return &room{slots: make([]uint32, entities+entities/8)}
+	}
+	return r
+}
+
+func (s *searcher) giveBack() {
+	for i := range s.room.found {
+		s.room.slots[s.room.found[i].entity] = 0
+	}
+	s.room.found = s.room.found[:0]
+	rooms.Put(s.room)
+}
+
+// best is the candidate for the entity so far, nil where there is none.
+func (r *room) best(entity uint32) *candidate {
+	if i := r.slots[entity]; i > 0 {
+		return &r.found[i-1]
+	}
+	return nil
+}
+
+func (r *room) put(c candidate) {
+	if was := r.best(c.entity); was != nil {
+		*was = c
+		return
+	}
+	r.found = append(r.found, c)
+	r.slots[c.entity] = uint32(len(r.found))
+}
+
+// consider takes the candidate for its entity unless the entity has a better
+// one already, the view does not show it, or nothing is left of its score.
+func (s *searcher) consider(ref labelRef, c candidate) {
+	entity, object := s.graph.Named(ref.claim, ref.original)
+	c.entity, c.claim, c.original = entity, ref.claim, ref.original
+	if object {
+		c.score -= lessWording
+	}
+	typ := s.graph.Type(entity)
+	if s.sought != nil && !s.sought[typ] {
+		return
+	}
+	if s.source[typ] {
+		c.score -= lessSource
+	}
+	was := s.room.best(entity)
+	if was != nil && was.score > c.score {
+		return
+	}
+	standing := s.graph.Standing(ref.claim)
+	switch standing {
+	case Hidden:
+		return
+	case Past:
+		c.score -= lessPast
+	}
+	if c.score <= 0 {
+		return
+	}
+	if was != nil && preferred(&c, was) || was == nil && (standing == Current || s.graph.Exists(entity)) {
+		s.room.put(c)
+	}
+}
+
+// preferred reports whether a candidate for an entity is to be shown rather
+// than another.
+func preferred(a, b *candidate) bool {
+	switch {
+	case a.score != b.score:
+		return a.score > b.score
+	case max(a.kind, MatchWord) != max(b.kind, MatchWord):
+		return a.kind < b.kind // as written rather than as it sounds
+	case a.claim != b.claim:
+		return a.claim < b.claim
+	case a.original != b.original:
+		return b.original
+	case a.word != b.word:
+		return a.word < b.word
+	}
+	return a.words > b.words
+}
