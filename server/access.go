@@ -69,7 +69,7 @@ func (k *Keys) find(has func(*Tokens) bool) right {
 	return may
 }
 
-// identify tells who sent the request. A bearer token that is not known is refused outright,
+// identify finds who sent the request. A bearer token that is not known is refused outright,
 // so that its sender learns of the mistake.
 func (s *Server) identify(r *http.Request) (caller, *malformed) {
 	k := s.keys.Load()
@@ -140,7 +140,7 @@ func bearer(r *http.Request) string {
 	return token
 }
 
-// wrongToken counts a guess and refuses it. Whoever has the right token is never asked to wait,
+// wrongToken counts a guess and refuses it. One who has the right token never has to wait,
 // however many guesses others make: tokens are too strong to be found by many of them.
 func (s *Server) wrongToken(r *http.Request) *malformed {
 	wait, first := s.guesses.Count(r.RemoteAddr, s.opts.Now())
@@ -155,7 +155,7 @@ func (s *Server) wrongToken(r *http.Request) *malformed {
 		message: fmt.Sprintf("too many wrong tokens came from there; try again in %d seconds with the right one", seconds)}
 }
 
-// local tells whether the request seems to come from a program of this machine, for
+// local reports whether the request seems to come from a program of this machine, for
 // Options.OpenWrites. It cannot know: a proxy of this machine may pass on what a stranger sends
 // without a word.
 func local(r *http.Request) bool {
@@ -163,7 +163,7 @@ func local(r *http.Request) bool {
 	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
 		return false
 	}
-	// An empty header tells of a proxy as well: what it was to hold has been taken out.
+	// An empty header is a sign of a proxy as well: what it was to hold has been taken out.
 	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
 		"X-Forwarded-Server", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"} {
 		if _, there := r.Header[name]; there {
@@ -180,11 +180,11 @@ func local(r *http.Request) bool {
 }
 
 // callerOf is who sent the request that is answered to w.
-func callerOf(w http.ResponseWriter) caller { return w.(*tally).caller }
+func callerOf(w http.ResponseWriter) caller { return w.(*responseRecorder).caller }
 
 // enterDoor lets a request in, or answers it and returns false: the host that it asks for, what
 // a page of another site asks before it asks, and the caller's rights, in this order.
-func (s *Server) enterDoor(t *tally, r *http.Request) bool {
+func (s *Server) enterDoor(t *responseRecorder, r *http.Request) bool {
 	// Probes are asked by machines that know no host and no token, and learn one bit.
 	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
 	known := byOwner(r) || s.hosts.allow(r)
@@ -230,7 +230,7 @@ func (s *Server) turnAwayAtDoor(w http.ResponseWriter, r *http.Request, bad *mal
 
 // refusalPage is a refusal for people.
 func refusalPage(w http.ResponseWriter, bad *malformed) {
-	if t, ok := w.(*tally); ok {
+	if t, ok := w.(*responseRecorder); ok {
 		t.refusal = bad.code
 	}
 	h := w.Header()

@@ -68,7 +68,7 @@ func shedResponse() *gql.Response {
 	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
 }
 
-// turnAwaySpare refuses what comes over a spare connection and is no probe, and lets the
+// turnAwaySpare refuses what comes over a spare connection and is not a probe, and lets the
 // connection end in either case.
 func (s *Server) turnAwaySpare(w http.ResponseWriter, r *http.Request) bool {
 	if !s.connections.Spare(r.Context()) {

@@ -16,8 +16,8 @@ import (
 )
 
 // A batch is a list of requests in one body, answered by a list in the same order. They run
-// one after the other, and each begins a session of its own: a query behind a mutation
-// reads what that wrote, and each answer tells its sequence number. The time limit is for
+// one after the other, and each begins a session of its own: a query after a mutation
+// reads what that wrote, and each answer has its sequence number. The time limit is for
 // all of them together, the other limits for each.
 
 // split takes the list of a batch apart.
@@ -47,7 +47,7 @@ func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
 // answerBatch runs the requests of a batch.
 func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media string, b *Backend, list []json.RawMessage) {
 	reqs, refused := s.parseBatch(list, callerOf(w).refusal, r.Method == http.MethodPost)
-	slot := &w.(*tally).slot
+	slot := &w.(*responseRecorder).slot
 	in := s.batchLane(reqs)
 	if err := slot.Enter(r.Context(), in); err != nil {
 		s.shed(w, media, err)
@@ -121,7 +121,7 @@ func (s *Server) batchLane(reqs []*api.Request) *admission.Lane {
 	return &s.admission.Reads
 }
 
-// isBatch tells a list from what parseBody reads.
+// isBatch distinguishes a list from what parseBody reads.
 func isBatch(body []byte) bool {
 	body = bytes.TrimLeft(body, " \t\r\n")
 	return len(body) > 0 && body[0] == '['

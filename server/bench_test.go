@@ -77,7 +77,7 @@ func TestMetricsFormat(t *testing.T) {
 		}
 		m := sample.FindStringSubmatch(line)
 		if m == nil {
-			t.Errorf("%q is no sample", line)
+			t.Errorf("%q is not a sample", line)
 			continue
 		}
 		name := m[1]

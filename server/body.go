@@ -48,7 +48,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *malforme
 	} else if r.ContentLength > 0 {
 		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, admission.ShortBody)) + bytes.MinRead) // no more on the client's word
 	}
-	quota := &w.(*tally).quota // which ServeHTTP gives back
+	quota := &w.(*responseRecorder).quota // which ServeHTTP gives back
 	*quota = s.admission.BodyQuota()
 	if _, err := buf.ReadFrom(quota.Of(src)); err != nil {
 		return nil, s.unread(err)
@@ -74,7 +74,7 @@ func (s *Server) tooLarge() *malformed {
 		message: fmt.Sprintf("the body is larger than the limit of %d bytes, unpacked; send less in one request", s.opts.MaxBody)}
 }
 
-// unread tells why a body could not be read.
+// unread says why a body could not be read.
 func (s *Server) unread(err error) *malformed {
 	var large *http.MaxBytesError
 	switch {
@@ -92,7 +92,7 @@ func (s *Server) unread(err error) *malformed {
 	return &malformed{status: http.StatusBadRequest, code: codes.RequestIncomplete, message: "the body ended too soon"}
 }
 
-// checkHeaders tells whether the body is packed with gzip.
+// checkHeaders reports whether the body is packed with gzip.
 func checkHeaders(h http.Header) (packed bool, bad *malformed) {
 	unsupported := func(format string, a ...any) (bool, *malformed) {
 		return false, &malformed{status: http.StatusUnsupportedMediaType, code: codes.UnsupportedMediaType, message: fmt.Sprintf(format, a...)}

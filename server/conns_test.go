@@ -65,7 +65,7 @@ func (c *piped) status(path string) int {
 	return res.StatusCode
 }
 
-// cut tells whether the server has closed the connection.
+// cut reports whether the server has closed the connection.
 func (c *piped) cut() bool {
 	_ = c.SetReadDeadline(time.Now().Add(time.Millisecond))
 	_, err := c.in.ReadByte()

@@ -51,7 +51,7 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	if tok, err := dec.Token(); err != nil {
 		return broken(err)
 	} else if tok != json.Delim('{') {
-		return broken(errors.New("this is no object"))
+		return broken(errors.New("this is not an object"))
 	}
 	for dec.More() {
 		key, err := dec.Token()
@@ -72,7 +72,7 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 		case twice:
 			fault("%s is given twice", id)
 		case !isID(id):
-			fault("%q is no id; use the SHA-256 of the document, or letters, digits and -._~", id)
+			fault("%q is not an id; use the SHA-256 of the document, or letters, digits and -._~", id)
 		case isHash(id) && id != hashOf(doc):
 			fault("%s is not the SHA-256 of its document, which is %s", id, hashOf(doc))
 		default:
@@ -83,7 +83,7 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 		return broken(err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return broken(errors.New("there is more behind the object"))
+		return broken(errors.New("there is more after the object"))
 	}
 	if len(ps) == 0 && len(d.byID) == 0 {
 		fault("the file has no document; leave --documents out")
@@ -222,7 +222,7 @@ func (p *persisted) stats() (documents, bytes int, hits, misses int64) {
 // reference is how a request names its document: by hash, or by an id of the trusted list.
 type reference struct {
 	id string // "" for none
-	// apollo tells that it came as extensions.persistedQuery and not as documentId.
+	// apollo reports that it came as extensions.persistedQuery and not as documentId.
 	apollo bool
 }
 

@@ -55,7 +55,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	if held := r.Header.Values("If-None-Match"); len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held) {
 		return
 	}
-	slot := &w.(*tally).slot
+	slot := &w.(*responseRecorder).slot
 	// Not before the body is there, or those who send slowly would keep others out.
 	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
 		s.shed(w, media, err)
@@ -167,7 +167,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 	return req, nil, bad
 }
 
-// answer writes what the engine made of a request.
+// answer writes the engine's result of a request.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, session Session, etag string, res *gql.Response) {
 	h := w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
@@ -193,7 +193,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	s.send(w, r, status, res.Body)
 }
 
-// waits tells whether the answer may come from a later snapshot than the
+// waits reports whether the answer may come from a later snapshot than the
 // session's: the view asks for a sequence number.
 func waits(req *api.Request) bool {
 	const name = "minSequence"
@@ -202,7 +202,7 @@ func waits(req *api.Request) bool {
 	return strings.Contains(req.Query, name) || strings.Contains(vars, name) || strings.Contains(vars, `\u`)
 }
 
-// matches tells whether If-None-Match names the validator.
+// matches reports whether If-None-Match names the validator.
 func matches(header []string, etag string) bool {
 	for _, line := range header {
 		for _, tag := range strings.Split(line, ",") {

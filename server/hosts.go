@@ -30,7 +30,7 @@ type hosts struct {
 func CheckHost(name string) (string, error) {
 	host, ok := hostOf(name)
 	if !ok || strings.Contains(name, ":") && net.ParseIP(strings.Trim(name, "[]")) == nil {
-		return "", graph.Errorf(graph.BadInput, "%q is no name of a host; write it without scheme, port or path, as a browser sends it, such as graph.example.org", name)
+		return "", graph.Errorf(graph.BadInput, "%q is not the name of a host; write it without scheme, port or path, as a browser sends it, such as graph.example.org", name)
 	}
 	return host, nil
 }
@@ -83,7 +83,7 @@ func hostOf(header string) (string, bool) {
 	return host, host != "" && len(host) <= 253 && !strings.HasSuffix(host, ".")
 }
 
-// allow tells whether the request is for a host of ours: one of the names, a loopback address,
+// allow reports whether the request is for a host of ours: one of the names, a loopback address,
 // or the very address that the connection came to. A browser sends an address as host only for
 // pages of that address, so no foreign page is answered by that.
 func (h *hosts) allow(r *http.Request) bool {
@@ -108,7 +108,7 @@ func (h *hosts) allow(r *http.Request) bool {
 	return true
 }
 
-// refuseHost answers a request to another host. The name is not repeated as it is: whoever sent
+// refuseHost answers a request to another host. The name is not repeated as it is: the one who sent
 // it knows it, and it may be anything.
 func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	what := "the request names no host"
@@ -122,7 +122,7 @@ func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	s.turnAwayAtDoor(w, r, bad)
 }
 
-// loopback tells whether a Host header names this machine to itself.
+// loopback reports whether a Host header names this machine to itself.
 func loopback(header string) bool {
 	host, ok := hostOf(header)
 	if !ok {
@@ -132,8 +132,8 @@ func loopback(header string) bool {
 	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
-// sameOrigin tells whether the request comes from a page of the host that it asks. The scheme is
-// not compared: what ends TLS before us tells us nothing of it.
+// sameOrigin reports whether the request comes from a page of the host that it asks. The scheme is
+// not compared: what ends TLS before us does not say.
 func sameOrigin(r *http.Request) bool {
 	u, err := url.Parse(r.Header.Get("Origin"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -147,7 +147,7 @@ func sameOrigin(r *http.Request) bool {
 	return plain(u.Host) == plain(r.Host)
 }
 
-// allowedOrigin tells whether a page from there may open a socket. Browsers ask
+// allowedOrigin reports whether a page from there may open a socket. Browsers ask
 // nobody before they open one to another site, with whatever the visitor may do
 // there; programs send no Origin.
 func (s *Server) allowedOrigin(r *http.Request) bool {

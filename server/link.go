@@ -78,7 +78,7 @@ func cookiesOf(r *http.Request) []string {
 	return values
 }
 
-// ownPage tells whether a request with a cookie comes from a page of ours, or is what a person
+// ownPage reports whether a request with a cookie comes from a page of ours, or is what a person
 // opens. SameSite keeps other sites out, but not other ports of the same host.
 func ownPage(r *http.Request) bool {
 	plain := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !wantsSocket(r)

@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// Live is how changes are followed, over whichever transport. The zero value works.
+// Live is how changes are followed, over any transport. The zero value works.
 type Live struct {
 	// MaxSubscribers bounds the subscriptions and sockets open at once; 0 is 20,000.
 	MaxSubscribers int
@@ -130,8 +130,8 @@ func (f *followers) joined(ctx context.Context) (context.Context, context.Cancel
 	return ctx, func() { release(); cancel() }
 }
 
-// outlet is where the events of one subscription go.
-type outlet interface {
+// eventSink is where the events of one subscription go.
+type eventSink interface {
 	// next sends the answer to one event.
 	next(res *gql.Response, after uint64) error
 	// quiet is called when nothing happened for a while.
@@ -140,7 +140,7 @@ type outlet interface {
 
 // follow sends the events of a subscription until it ends, which returns nil,
 // until the context is done, or until the client takes no more.
-func (s *Server) follow(ctx context.Context, sub *subscription, to outlet) (err error) {
+func (s *Server) follow(ctx context.Context, sub *subscription, to eventSink) (err error) {
 	events, code := 0, ""
 	defer func() {
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {

@@ -21,7 +21,7 @@ func (s *Server) metricsHandler() http.HandlerFunc {
 }
 
 // count counts an answer and what it was an answer to.
-func (s *Server) count(path string, t *tally, took time.Duration) {
+func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	s.metrics.Response(t.status, t.bytes)
 	if t.refusal != "" {
 		s.metrics.Refused(t.refusal)

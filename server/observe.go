@@ -13,8 +13,8 @@ import (
 )
 
 // execute runs one request and notes what became of it. Notes never hold a variable's
-// value, nor the document, which may have values in it: the document's hash tells which it
-// was to whoever has the document.
+// value, nor the document, which may have values in it: the document's hash names it
+// for those who have the document.
 func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request) *gql.Response {
 	start := time.Now()
 	req.Pauser = slot

@@ -19,7 +19,7 @@ import (
 type operations struct {
 	server    *Server
 	transport int // one of transports
-	to        line
+	to        resultSink
 	ctx       context.Context // ends all of them
 	cancel    context.CancelFunc
 	running   sync.WaitGroup
@@ -29,8 +29,9 @@ type operations struct {
 	ended bool // nothing more is added
 }
 
-// line is what the results of operations go down, from many goroutines at once.
-type line interface {
+// resultSink is the connection that takes the results of operations, from many goroutines at
+// once.
+type resultSink interface {
 	next(id string, payload []byte) error
 	complete(id string) error
 	// refuse ends an operation that was refused, with the errors' list.
@@ -39,7 +40,7 @@ type line interface {
 	fail()
 }
 
-func newOperations(ctx context.Context, s *Server, transport int, to line) *operations {
+func newOperations(ctx context.Context, s *Server, transport int, to resultSink) *operations {
 	o := &operations{server: s, transport: transport, to: to, byID: map[string]*operation{}}
 	o.ctx, o.cancel = context.WithCancel(ctx)
 	return o
@@ -188,7 +189,7 @@ func (op *operation) answer(res *gql.Response) {
 // it. The id is free when the client reads that.
 func (op *operation) last(send func() error) {
 	if op.all.remove(op.id, op) != nil {
-		_ = send() // told by the connection's end
+		_ = send() // reported by the connection's end
 	}
 }
 

@@ -25,7 +25,7 @@ const socketName = "socket"
 // newSuffix is for a file that takes another's place when it is whole.
 const newSuffix = ".new"
 
-// OwnerSocket is the path of the owner's socket of a store's folder. The error tells that the
+// OwnerSocket is the path of the owner's socket of a store's folder. The error says that the
 // path is longer than the system allows: about a hundred bytes. A path relative to the working
 // folder is taken where the one given is too long.
 func OwnerSocket(dir string) (string, error) {
@@ -126,7 +126,7 @@ func (l *ownerListener) Close() error {
 	return err
 }
 
-// byOwner tells whether the request came by the owner's socket.
+// byOwner reports whether the request came by the owner's socket.
 func byOwner(r *http.Request) bool {
 	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	return ok && addr.Network() == "unix"

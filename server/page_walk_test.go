@@ -329,7 +329,7 @@ func beAccessible(b *browser) {
 	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{}}, nil)
 }
 
-// changeNothing opens links that carry mutations: whoever sent them must not write in the
+// changeNothing opens links that carry mutations: the one who sent them must not write in the
 // name of who opens them.
 func changeNothing(b *browser) {
 	mutation := url.QueryEscape(`mutation { transact(input: {operations: [{declare: {id: "smuggled", type: "City"}}]}) { sequence } }`)

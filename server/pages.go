@@ -40,7 +40,7 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	_, _ = w.Write(page.Bytes())
 }
 
-// pageOf tells what an address of the first page shows: an entity, the results of a
+// pageOf is what an address of the first page shows: an entity, the results of a
 // search, routes, the answer to a query, or, asked for nothing, where to begin.
 func pageOf(q url.Values) string {
 	for _, p := range []struct{ param, page string }{

@@ -15,11 +15,11 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 )
 
-// malformed is a request that is no GraphQL-over-HTTP request.
+// malformed says why a request does not follow GraphQL over HTTP.
 type malformed struct {
 	status        int
 	code, message string
-	// soft tells that the request as such is well-formed, so that it has an answer of
+	// soft reports that the request as such is well-formed, so that it has an answer of
 	// GraphQL's own, see statusAs.
 	soft bool
 	// retry is for Retry-After, in seconds; 0 for none.
@@ -33,7 +33,7 @@ func unreadable(format string, a ...any) *malformed {
 	return &malformed{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
-// badRequest is what can be read and is not what a request is made of.
+// badRequest is for what can be read and has the wrong parts.
 func badRequest(format string, a ...any) *malformed {
 	return &malformed{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
@@ -136,13 +136,13 @@ func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	return s.fromMembers(&m)
 }
 
-// notJSON tells what is wrong with a body.
+// notJSON says what is wrong with a body.
 func notJSON(body []byte) *malformed {
 	var one json.RawMessage
 	dec := json.NewDecoder(bytes.NewReader(body))
 	switch err := dec.Decode(&one); {
 	case err == nil:
-		return unreadable("there is more in the body behind the JSON object")
+		return unreadable("there is more in the body after the JSON object")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return unreadable("the body is not well-formed JSON: it ends too soon")
 	default:
@@ -175,7 +175,7 @@ func (m *members) named(name string) *json.RawMessage {
 // read takes a well-formed object apart. A json.Decoder does the same in four times the time,
 // which was most of what a small request cost.
 func (m *members) read(body []byte) *malformed {
-	rest := body[1:] // behind the brace
+	rest := body[1:] // after the brace
 	for {
 		rest = bytes.TrimLeft(rest, " \t\r\n,")
 		if rest[0] == '}' {
@@ -218,7 +218,7 @@ func valueLength(b []byte) int {
 			depth++
 		case c == '}' || c == ']':
 			if depth == 0 {
-				return i // of what it stands in
+				return i // of what contains it
 			}
 			if depth--; depth == 0 {
 				return i + 1
@@ -321,7 +321,7 @@ func text(name string, raw json.RawMessage) (string, *malformed) {
 	}
 	s, err := gql.ReadString(raw)
 	if err != nil {
-		return "", badRequest("%s is no JSON string: %v", name, err)
+		return "", badRequest("%s is not a JSON string: %v", name, err)
 	}
 	return s, nil
 }

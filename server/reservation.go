@@ -82,7 +82,7 @@ func (s *Server) single(w http.ResponseWriter, r *http.Request, token string) {
 	case http.MethodDelete:
 		id := r.URL.Query().Get(operationIDParam)
 		if id == "" {
-			writeError(w, http.StatusBadRequest, jsonType, codes.BadRequest, "the parameter operationId is missing: it tells which operation ends")
+			writeError(w, http.StatusBadRequest, jsonType, codes.BadRequest, "the parameter operationId is missing: it names the operation to end")
 			return
 		}
 		v.all.complete(id)
@@ -141,7 +141,7 @@ func (v *reservation) expire() {
 	}
 }
 
-// claim tells whether it was unclaimed; then whoever called it must call end.
+// claim reports whether it was unclaimed; then its caller must call end.
 func (v *reservation) claim() bool {
 	all := &v.server.reservations
 	all.mu.Lock()
@@ -202,7 +202,7 @@ func (v *reservation) stream(w http.ResponseWriter, r *http.Request) {
 }
 
 // begin answers a POST: the operation is accepted with 202, and its results go down the
-// stream; what is wrong with the request is told here.
+// stream; faults of the request are answered here.
 func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) {
 	s := v.server
 	req, id, bad := s.operationOf(w, r)
@@ -229,7 +229,7 @@ func (v *reservation) begin(w http.ResponseWriter, r *http.Request, b *Backend) 
 			op.done()
 		}
 	}()
-	// A client that gives up before it has its answer gives the operation up.
+	// A client that leaves before it has its answer ends the operation.
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(op.ctx, cancel)()
@@ -303,7 +303,7 @@ func (v *reservation) fail() { v.all.cancel() }
 // quoted is a JSON string on one line.
 func quoted(text string) []byte { return gql.AppendString(nil, text) }
 
-// hasBody tells whether a request brings a body where none belongs. One that never arrives
+// hasBody reports whether a request brings a body where none belongs. One that never arrives
 // would keep the connection's goroutine after the answer, waiting for its end.
 func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 

@@ -20,7 +20,7 @@ func errorBody(code, message string) []byte {
 // writeError answers with one GraphQL error and no data.
 func writeError(w http.ResponseWriter, status int, media, code, message string) {
 	body := errorBody(code, message)
-	if t, ok := w.(*tally); ok {
+	if t, ok := w.(*responseRecorder); ok {
 		t.refusal = code
 	}
 	h := w.Header()

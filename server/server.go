@@ -7,7 +7,7 @@
 // the date; all that it reads comes from there.
 //
 // The package is the only one that knows HTTP. It must not know how documents
-// are parsed or run, how the ontology becomes a schema, nor which store is behind.
+// are parsed or run, how the ontology becomes a schema, nor which store is used.
 package server
 
 import (
@@ -49,13 +49,13 @@ type Session interface {
 
 // Backend is what a server answers from.
 type Backend struct {
-	// Graph tells the counts and sequence number of the newest snapshot.
+	// Graph has the counts and sequence number of the newest snapshot.
 	Graph *live.Graph
-	// SDL is the API's schema; empty where it is not to be told.
+	// SDL is the API's schema; empty where it is not to be shown.
 	SDL string
 	// Begin starts a session on the newest snapshot.
 	Begin func() Session
-	// Plans tells how the plan cache does, see gql.Engine.CacheStats; nil leaves it
+	// Plans are the counts of the plan cache, see gql.Engine.CacheStats; nil leaves it
 	// out of the metrics.
 	Plans func() (hits, misses uint64, documents, bytes int)
 	// Owner are the tasks for the owner of the store; nil where there are none.
@@ -85,7 +85,7 @@ type Options struct {
 	// counted; 0 is 32 MiB. It is never below MaxBody. Reading and working at a body may take
 	// a hundred times as much memory.
 	MaxBodies int64
-	// MaxRequests bounds the reads that are worked at at once, over whichever transport, and
+	// MaxRequests bounds the reads that are worked at at once, over any transport, and
 	// MaxWrites the writes; 0 is DefaultMaxRequests and DefaultMaxWrites.
 	MaxRequests, MaxWrites int
 	// MaxQueue bounds the requests that wait to be worked at, reads and writes apart; 0 is
@@ -259,7 +259,7 @@ func (s *Server) routes() {
 
 // ServeHTTP answers one request; no panic leaves it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	t := &tally{ResponseWriter: w, slot: s.admission.Slot()}
+	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot()}
 	start := time.Now()
 	s.metrics.InFlight.Inc()
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
@@ -287,8 +287,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tally remembers the status that a handler wrote.
-type tally struct {
+// responseRecorder remembers the status that a handler wrote.
+type responseRecorder struct {
 	http.ResponseWriter
 	status   int
 	bytes    int64
@@ -300,14 +300,14 @@ type tally struct {
 	span     *tracing.Span       // of the request, nil where it is not traced
 }
 
-func (t *tally) WriteHeader(status int) {
+func (t *responseRecorder) WriteHeader(status int) {
 	if t.status == 0 {
 		t.status = status
 	}
 	t.ResponseWriter.WriteHeader(status)
 }
 
-func (t *tally) Write(b []byte) (int, error) {
+func (t *responseRecorder) Write(b []byte) (int, error) {
 	if t.status == 0 {
 		t.status = http.StatusOK
 	}
@@ -317,7 +317,7 @@ func (t *tally) Write(b []byte) (int, error) {
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (t *tally) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+func (t *responseRecorder) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // ready wraps a handler that needs a backend.
 func (s *Server) ready(h func(http.ResponseWriter, *http.Request, *Backend)) http.HandlerFunc {
@@ -336,14 +336,14 @@ func (s *Server) unavailable(w http.ResponseWriter) {
 	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Unavailable, "the service is starting or stopping; try again in a second")
 }
 
-// healthz tells that the process answers.
+// healthz says that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	fmt.Fprintln(w, "ok")
 }
 
-// readyz tells that a snapshot is published and the service is not about to end,
+// readyz says that a snapshot is published and the service is not about to end,
 // and in a second line whether writes are taken; with ?writes it is ready only
 // where they are.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
@@ -381,7 +381,7 @@ func (s *Server) noWrites(b *Backend) string {
 
 func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if b.SDL == "" {
-		writeError(w, http.StatusForbidden, jsonType, codes.IntrospectionDisabled, "the service does not tell its schema: it was started with --no-introspection")
+		writeError(w, http.StatusForbidden, jsonType, codes.IntrospectionDisabled, "the service does not show its schema: it was started with --no-introspection")
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

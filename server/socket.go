@@ -81,7 +81,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx := r.Context()
-	if t, ok := w.(*tally); ok {
+	if t, ok := w.(*responseRecorder); ok {
 		t.streamed = true
 		ctx = s.opts.Tracer.Handshake(r, t.span, time.Now())
 	}
@@ -342,7 +342,7 @@ func (c *socket) write(parts ...[]byte) error {
 	return os.ErrDeadlineExceeded
 }
 
-// pieces writes a message of one frame, or of several where it is long, and tells after each.
+// pieces writes a message of one frame, or of several where it is long, and reports after each.
 func (c *socket) pieces(ctx context.Context, parts [][]byte, sent func()) error {
 	length := 0
 	for _, part := range parts {

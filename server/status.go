@@ -34,7 +34,7 @@ func methodsOf(path string) string {
 	return readMethods
 }
 
-// allow tells what an address takes, and in which form it is asked with QUERY.
+// allow says what an address takes, and in which form it is asked with QUERY.
 func allow(h http.Header, path string) {
 	methods := methodsOf(path)
 	h.Set("Allow", methods)
@@ -46,7 +46,7 @@ func allow(h http.Header, path string) {
 // acceptQuery names the media types of bodies of QUERY; a list of structured fields.
 func acceptQuery(h http.Header) { h.Set("Accept-Query", `"`+jsonType+`"`) }
 
-// options answers OPTIONS where it is no preflight, which cors answers.
+// options answers OPTIONS where it is not a preflight, which cors answers.
 func options(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodOptions {
 		return false
@@ -56,7 +56,7 @@ func options(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// statusOf is the status of what the engine made of a request.
+// statusOf is the status of the engine's result of a request.
 func statusOf(res *gql.Response, media string) int {
 	switch {
 	case res.Code == codes.MutationNotAllowed:

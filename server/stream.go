@@ -73,12 +73,12 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 }
 
 // streamTo runs the operation and sends its results as events. What is wrong
-// with the document is told in an event too, since a browser's EventSource
+// with the document is reported in an event too, since a browser's EventSource
 // shows its page nothing of an answer with another status.
 func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request) {
 	if r.Method == http.MethodHead {
 		allow(w.Header(), "/graphql/stream") // without HEAD
-		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "an event stream is asked for with POST or GET, not HEAD")
+		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "an event stream is requested with POST or GET, not HEAD")
 		return
 	}
 	if r.Method == http.MethodGet && hasBody(r) { // asked for at /graphql
@@ -102,7 +102,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	defer s.followers.leave()
 	ctx, cancel := s.followers.joined(r.Context())
 	defer cancel()
-	slot := &w.(*tally).slot
+	slot := &w.(*responseRecorder).slot
 	if err := slot.Enter(ctx, s.lane(req)); err != nil {
 		s.shed(w, jsonType, err)
 		return
@@ -163,7 +163,7 @@ type events struct {
 // newEvents begins the stream.
 func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
 	e := &events{w, http.NewResponseController(w), timeout, true}
-	if t, ok := w.(*tally); ok {
+	if t, ok := w.(*responseRecorder); ok {
 		t.streamed = true
 	}
 	// The server's own limits are for requests with one answer. The request has

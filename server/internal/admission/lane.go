@@ -18,7 +18,7 @@ type Lane struct {
 
 	waiters sync.Pool // of *parked
 
-	// shut tells that the queue is full while the lane is overloaded, so that requests may be
+	// shut reports that the queue is full while the lane is overloaded, so that requests may be
 	// refused before they are read.
 	shut   atomic.Bool
 	shed   atomic.Int64        // requests refused

@@ -55,7 +55,7 @@ func (q *queue) start() bool {
 	return true
 }
 
-// join lets w wait, after start was refused. It tells whether there was room.
+// join lets w wait, after start was refused. It reports whether there was room.
 func (q *queue) join(now time.Time, w *waiter) bool {
 	q.observe(now)
 	if q.full() {
@@ -76,7 +76,7 @@ func (q *queue) join(now time.Time, w *waiter) bool {
 	return true
 }
 
-// full tells whether nobody more may wait. Where the lane is overloaded, few wait for each slot:
+// full reports whether nobody more may wait. Where the lane is overloaded, few wait for each slot:
 // more would wait and get none, and refusing them at once is what costs least.
 func (q *queue) full() bool {
 	if q.overloaded && q.waiting >= standing*q.slots {

@@ -195,7 +195,7 @@ func mix(text string) float64 {
 	return h * 1.25
 }
 
-// alphabet is the number of characters that the token seems to be made of.
+// alphabet is the number of characters that the token seems to draw from.
 func alphabet(token string) int {
 	n := 0
 	has := func(set string) bool { return strings.ContainsAny(token, set) }
