@@ -39,7 +39,7 @@ func TestOptions(t *testing.T) {
 				t.Setenv(name, value)
 			}
 			tracer, err := New(c.o)
-			defer tracer.Close()
+			t.Cleanup(tracer.Close)
 			switch {
 			case c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)):
 				t.Errorf("%v, want a fault with %q", err, c.fault)
