@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,8 +79,8 @@ type Metrics struct {
 	requests  [len(kinds)][len(outcomes)]prometheus.Counter
 	execution [len(kinds)]prometheus.Observer
 	duration  prometheus.Histogram
-	fields    *prometheus.HistogramVec
-	refusals  *prometheus.CounterVec
+	fields    children[prometheus.Observer]
+	refusals  children[prometheus.Counter]
 	waits     *prometheus.HistogramVec
 }
 
@@ -106,12 +107,14 @@ func New(version string) *Metrics {
 		}
 		m.execution[i] = execution.WithLabelValues(kind)
 	}
-	m.refusals = m.counters("caspian_graphql_refused_total", "Requests refused or aborted, by extensions.code.", "code")
+	codes := m.counters("caspian_graphql_refused_total", "Requests refused or aborted, by extensions.code.", "code")
+	m.refusals.resolve = func(code string) prometheus.Counter { return codes.WithLabelValues(code) }
 	m.Slow = m.counters("caspian_graphql_slow_total", "Requests that ran longer than --slow.").WithLabelValues()
 	m.duration = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "caspian_graphql_duration_seconds",
 		Help: "Time from the first byte of a request at /graphql to the last of its answer.", Buckets: buckets})
 	m.Registry.MustRegister(m.duration)
-	m.fields = m.histograms("caspian_graphql_root_field_seconds", "Time for a root field and all below it, by the heaviest workload in it.", "class")
+	workloads := m.histograms("caspian_graphql_root_field_seconds", "Time for a root field and all below it, by the heaviest workload in it.", "class")
+	m.fields.resolve = func(workload string) prometheus.Observer { return workloads.WithLabelValues(workload) }
 
 	subscribers := m.gauges("caspian_subscribers", "Open subscriptions by transport.", "transport")
 	for i, name := range transports {
@@ -141,6 +144,30 @@ func (m *Metrics) histograms(name, help string, labels ...string) *prometheus.Hi
 	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
 	m.Registry.MustRegister(v)
 	return v
+}
+
+// children are those of a vector with one label, whose few values are known when they are
+// first counted. To find one here costs less than to find it in the vector.
+type children[T any] struct {
+	resolve func(value string) T
+	mu      sync.RWMutex // guards known
+	known   map[string]T
+}
+
+func (c *children[T]) of(value string) T {
+	c.mu.RLock()
+	child, ok := c.known[value]
+	c.mu.RUnlock()
+	if ok {
+		return child
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil {
+		c.known = map[string]T{}
+	}
+	c.known[value] = c.resolve(value)
+	return c.known[value]
 }
 
 // Response counts an answer of HTTP with its status and the bytes of its body.
@@ -192,15 +219,15 @@ func (m *Metrics) Fields(res *gql.Response) {
 		if workload == "" {
 			workload = plainFields
 		}
-		m.fields.WithLabelValues(workload).Observe(f.Duration.Seconds())
+		m.fields.of(workload).Observe(f.Duration.Seconds())
 	}
 }
 
 // Refused counts a request refused or aborted with the code, which is one of package codes.
-func (m *Metrics) Refused(code string) { m.refusals.WithLabelValues(code).Inc() }
+func (m *Metrics) Refused(code string) { m.refusals.of(code).Inc() }
 
 // Refusals is the counter of a code, for tests.
-func (m *Metrics) Refusals(code string) prometheus.Counter { return m.refusals.WithLabelValues(code) }
+func (m *Metrics) Refusals(code string) prometheus.Counter { return m.refusals.of(code) }
 
 // Wait observes the waits for a slot of a lane, in seconds.
 func (m *Metrics) Wait(lane string) prometheus.Observer { return m.waits.WithLabelValues(lane) }
