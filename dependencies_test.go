@@ -15,7 +15,7 @@ func TestDependenciesAreListed(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\t?([a-z][^\s]*\.[^\s]*/[^\s]+) (v[^\s]+)$`).FindAllStringSubmatch(read(t, "go.mod"), -1) {
 		required = append(required, m[1]+" "+m[2])
 	}
-	row := regexp.MustCompile("^\\| ([^ ]+) \\| (v[^ ]+) \\| \\d{4}-\\d\\d-\\d\\d \\| [^|]+ \\| [^|]+ \\| [^|]+ \\|$")
+	row := regexp.MustCompile(`^\| ([^ ]+) \| (v[^ ]+) \| \d{4}-\d\d-\d\d \| [^|]+ \| [^|]+ \| [^|]+ \|$`)
 	for line := range strings.Lines(read(t, "docs/dependencies.md")) {
 		line = strings.TrimSuffix(line, "\n")
 		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| module ") {
