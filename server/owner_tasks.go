@@ -43,19 +43,18 @@ func (s *Server) owned(h func(http.ResponseWriter, *http.Request, *OwnerTasks)) 
 
 // serveExport streams all that the newest snapshot knows.
 func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, tasks *OwnerTasks) {
-	out := &countedWriter{w: w}
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Trailer", trailFault)
-	buffered := bufio.NewWriterSize(out, 256<<10)
+	buffered := bufio.NewWriterSize(w, 256<<10)
 	err := tasks.Export(r.Context(), buffered, r.URL.Query().Get("format"))
 	if err == nil {
 		err = buffered.Flush()
 	}
 	switch {
 	case err == nil:
-	case out.n == 0:
+	case w.(*responseRecorder).bytes == 0:
 		h.Del("Trailer")
 		writeError(w, http.StatusBadRequest, jsonType, codes.BadUserInput, err.Error())
 	default:
@@ -99,15 +98,4 @@ func oneLine(text string) string {
 		}
 	}
 	return string(b[:min(len(b), 1000)])
-}
-
-type countedWriter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *countedWriter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
 }

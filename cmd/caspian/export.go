@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
 )
@@ -28,11 +29,9 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 		to := s.text("to", "FILE", "", "write here instead of the standard output")
 		return func(ctx context.Context, e *environment, args []string) error {
 			s.noArguments(args)
-			f, err := datasets.Formats.ByName(*name)
+			f, err := formatToWrite(*name)
 			if err != nil {
 				s.fault("--format: %v", err)
-			} else if f.Encode == nil {
-				s.fault("--format: %s can be read and not written", f.Name)
 			}
 			if err := s.err(); err != nil {
 				return err
@@ -40,6 +39,15 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 			return export(ctx, e, f, *dir, *ontology, *to)
 		}
 	},
+}
+
+// formatToWrite is the named format, if it can be written.
+func formatToWrite(name string) (*codec.Format, error) {
+	f, err := datasets.Formats.ByName(name)
+	if err == nil && f.Encode == nil {
+		return nil, graph.Errorf(graph.BadInput, "%s can be read and not written", f.Name)
+	}
+	return f, err
 }
 
 func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology, to string) (err error) {

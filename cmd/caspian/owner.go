@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/server"
 )
@@ -19,10 +17,7 @@ import (
 func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	return &server.OwnerTasks{
 		Export: func(ctx context.Context, w io.Writer, format string) error {
-			f, err := datasets.Formats.ByName(format)
-			if err == nil && f.Encode == nil {
-				err = graph.Errorf(graph.BadInput, "%s can be read and not written", f.Name)
-			}
+			f, err := formatToWrite(format)
 			if err != nil {
 				return err
 			}
