@@ -234,6 +234,40 @@ func TestOpenAtOnce(t *testing.T) {
 	}
 }
 
+// TestOpenWhileAnotherMakes opens a store while another process, which lost the
+// race to make it, still writes files to its own: the winner leaves them to it.
+func TestOpenWhileAnotherMakes(t *testing.T) {
+	dir := t.TempDir()
+	openStore(t, dir).Close()
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			half := filepath.Join(dir, "quads.new-123")
+			os.Mkdir(half, 0o755)
+			for j := range 20 { // the folder may be removed at any of them
+				os.WriteFile(filepath.Join(half, fmt.Sprint(i, ".", j)), nil, 0o644)
+			}
+		}
+	})
+	defer wg.Wait()
+	defer close(stop)
+	for range 50 {
+		l, err := store.Open(dir, store.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestHalfMade finds a database that a crash left in the making.
 func TestHalfMade(t *testing.T) {
 	dir := t.TempDir()

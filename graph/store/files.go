@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	lerrors "github.com/syndtr/goleveldb/leveldb/errors"
 	"github.com/syndtr/goleveldb/leveldb/storage"
@@ -45,12 +46,16 @@ func syncFolder(dir string) error {
 }
 
 // removeHalfMade removes what crashes left: databases in the making, and files
-// that tried whether there is room. The lock of the real database is held.
+// that tried whether there is room. The lock of the real database is held. A
+// process that lost the race to make it may still write to its own, which then
+// cannot be removed: that process does it itself.
 func removeHalfMade(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), quadsDir+newSuffix) || strings.HasPrefix(e.Name(), probePrefix) {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+			if failed := os.RemoveAll(filepath.Join(dir, e.Name())); !errors.Is(failed, syscall.ENOTEMPTY) {
+				err = errors.Join(err, failed)
+			}
 		}
 	}
 	return err
