@@ -53,9 +53,10 @@ var order = []struct {
 	{"server/tracing", []string{"graph", "gql"}},
 	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/admission", "server/internal/content",
 		"server/internal/tokens", "server/internal/metrics", "server/tracing"}},
+	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/ingest"}},
+		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/ingest"}},
 }
 
 // only names what a few packages know and no other may: by the beginning of
@@ -65,10 +66,10 @@ var only = map[string][]string{
 	"github.com/hidal-go/":    {"graph/store"},
 	"github.com/graphql-go/":  {"gql", "api"},
 	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
-	"go.yaml.in/":             {"graph/codec", "cmd/caspian"},
+	"go.yaml.in/":             {"graph/codec", "cmd/caspian/internal/settings"},
 	"go.opentelemetry.io/":    {"server/tracing"},
 	"github.com/prometheus/":  {"server", "server/internal/admission", "server/internal/metrics"},
-	"github.com/spf13/":       {"cmd/caspian"},
+	"github.com/spf13/":       {"cmd/caspian", "cmd/caspian/internal/settings"},
 	"net/http":                {"server", "server/internal/admission", "server/tracing", "cmd/caspian"},
 	"os/exec":                 nil,
 }

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server"
 )
@@ -33,21 +34,21 @@ type accessControl struct {
 	ready atomic.Bool            // the store is open
 }
 
-func accessSettings(s *settings) *accessControl {
+func accessSettings(s *settings.Set) *accessControl {
 	return &accessControl{
-		auth:       s.text("auth", "FILE", "", "tokens that may write, besides the one in the store's folder; one a line"),
-		readToken:  s.text("read-token", "FILE", "", "tokens that may read, one a line; without one only /healthz and /readyz answer"),
-		hosts:      s.many("host", "NAME", "name that the service answers to, besides localhost and its own addresses; may be repeated"),
-		openWrites: s.toggle("open-writes", "accept writes from this machine without a token; unsafe with a proxy on it"),
+		auth:       s.Text("auth", "FILE", "", "tokens that may write, besides the one in the store's folder; one a line"),
+		readToken:  s.Text("read-token", "FILE", "", "tokens that may read, one a line; without one only /healthz and /readyz answer"),
+		hosts:      s.Many("host", "NAME", "name that the service answers to, besides localhost and its own addresses; may be repeated"),
+		openWrites: s.Toggle("open-writes", "accept writes from this machine without a token; unsafe with a proxy on it"),
 	}
 }
 
 // check finds the faults that show before anything is opened.
-func (d *accessControl) check(s *settings, store, listen string, readOnly bool) {
+func (d *accessControl) check(s *settings.Set, store, listen string, readOnly bool) {
 	for _, name := range *d.hosts {
 		host, err := server.CheckHost(name)
 		if err != nil {
-			s.fault("--host: %v", err)
+			s.Fault("--host: %v", err)
 		}
 		d.names = append(d.names, host)
 	}
@@ -56,17 +57,17 @@ func (d *accessControl) check(s *settings, store, listen string, readOnly bool) 
 	}
 	d.closed = *d.readToken != ""
 	if readOnly && *d.auth != "" && !d.closed {
-		s.fault("--auth and --read-only: without writes, tokens have no use; give one of the two")
+		s.Fault("--auth and --read-only: without writes, tokens have no use; give one of the two")
 	}
 	if readOnly && *d.openWrites {
-		s.fault("--open-writes and --read-only: give one of the two")
+		s.Fault("--open-writes and --read-only: give one of the two")
 	}
 	// An unusable token is replaced when the store is open.
 	if token, _ := ownerToken(store); token != "" {
 		d.token.Store(&token)
 	}
 	if _, err := d.keys(); err != nil {
-		s.fault("%v", err)
+		s.Fault("%v", err)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var changesCommand = &command{
@@ -22,24 +24,24 @@ person, not about the country.`,
   caspian changes --from-known-at 2026-01-01T00:00:00Z --first 50
   caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21
   caspian changes --since 0`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		f := &changeFlags{
-			from:        s.text("from", "DATE", "", "date of the first view"),
-			to:          s.text("to", "DATE", "", "date of the second view; today otherwise"),
-			fromKnown:   s.text("from-known-at", "TIME", "", "what the store knew then is the first view"),
-			toKnown:     s.text("to-known-at", "TIME", "", "what the store knew then is the second view; now otherwise"),
-			fromSources: s.many("from-sources", "IDS", "only what these sources say is the first view"),
-			toSources:   s.many("to-sources", "IDS", "only what these sources say is the second view"),
-			since:       s.text("since", "N", "", "what the store recorded after this sequence number, instead of two views"),
-			claims:      s.number("claims", 5, 0, "with --since: how many claims of each commit to show"),
+			from:        s.Text("from", "DATE", "", "date of the first view"),
+			to:          s.Text("to", "DATE", "", "date of the second view; today otherwise"),
+			fromKnown:   s.Text("from-known-at", "TIME", "", "what the store knew then is the first view"),
+			toKnown:     s.Text("to-known-at", "TIME", "", "what the store knew then is the second view; now otherwise"),
+			fromSources: s.Many("from-sources", "IDS", "only what these sources say is the first view"),
+			toSources:   s.Many("to-sources", "IDS", "only what these sources say is the second view"),
+			since:       s.Text("since", "N", "", "what the store recorded after this sequence number, instead of two views"),
+			claims:      s.Number("claims", 5, 0, "with --since: how many claims of each commit to show"),
 		}
-		f.pages = s.paging(20)
-		q := s.ask("changes", "changes")
+		f.pages = pagingSettings(s, 20)
+		q := newQuestion(s, "changes", "changes")
 		f.q = q
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, nil, "SUBJECT")
 			f.pages.check(s)
-			if s.find("since").given {
+			if s.Given("since") {
 				return f.log(ctx, e, ids[0])
 			}
 			from, to := f.views()
@@ -89,14 +91,14 @@ func (f *changeFlags) views() (from, to map[string]any) {
 			m["sources"] = *f.toSources
 		}},
 	} {
-		if !q.s.find(x.flag).given {
+		if !q.s.Given(x.flag) {
 			continue
 		}
 		differ = true
 		x.set(x.side, x.flag)
 	}
 	if !differ {
-		q.s.fault("what to compare is missing: --from DATE and --to DATE, --from-known-at TIME, --from-sources IDS, or --since N")
+		q.s.Fault("what to compare is missing: --from DATE and --to DATE, --from-known-at TIME, --from-sources IDS, or --since N")
 	}
 	return from, to
 }
@@ -142,16 +144,16 @@ func writeChanges(out *strings.Builder, answer json.RawMessage) error {
 func (f *changeFlags) log(ctx context.Context, e *environment, subject string) error {
 	s := f.q.s
 	if subject != "" {
-		s.fault("--since lists whole commits: SUBJECT is possible with two views only")
+		s.Fault("--since lists whole commits: SUBJECT is possible with two views only")
 	}
 	for _, name := range []string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "as-of", "known-at", "min-confidence", "sources", "after"} {
-		if s.find(name).byFlag {
-			s.fault("--since has no view and no cursor: leave out --%s", name)
+		if s.ByFlag(name) {
+			s.Fault("--since has no view and no cursor: leave out --%s", name)
 		}
 	}
 	since, err := strconv.Atoi(*f.since)
 	if err != nil || since < 0 {
-		s.fault("--since: %q is not a sequence number", *f.since)
+		s.Fault("--since: %q is not a sequence number", *f.since)
 	}
 	f.q.field = "log"
 	f.q.labels["sinceSequence"] = "--since"

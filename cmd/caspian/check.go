@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
@@ -21,12 +22,12 @@ that refer to others (sources, entities) must be checked together with them.`,
   caspian check seeds/
   caspian check seeds/sources.yaml mine.yaml
   caspian check --format jsonl - < claims.txt`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		ontology, format := s.ontologyFile(), s.text("format", "NAME", "", "format of the files; by default that of each file name's ending")
-		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
-		asJSON := s.jsonOutput()
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		ontology, format := ontologySetting(s), s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
+		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
+		asJSON := jsonSetting(s)
 		return func(ctx context.Context, e *environment, args []string) error {
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			inputs, err := inputsOf(args, *format, e)
@@ -58,7 +59,7 @@ func inputsOf(args []string, format string, e *environment) ([]ingest.Input, err
 	if format != "" {
 		var err error
 		if f, err = datasets.Formats.ByName(format); err != nil {
-			return nil, usagef("--format: %v", err)
+			return nil, settings.Usagef("--format: %v", err)
 		}
 	}
 	if len(args) == 0 {

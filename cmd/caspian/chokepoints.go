@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -20,17 +21,17 @@ only one entity has.`,
   caspian chokepoints KAZ eu --kinds country --as-of 2016
   caspian chokepoints KAZ eu --closing titr,black-sea,AZE
   caspian chokepoints KAZ eu --avoid RUS,IRN --weight capacity`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		avoid := s.many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations that no route may touch")
-		closing := s.many("closing", "IDS", "count what each of these removes when it closes, instead of searching for sets")
-		kinds := s.many("kinds", "KINDS", "only sets of these: node, leg, country, water")
-		modes := s.modes()
-		statuses := s.statuses()
-		network := s.network()
-		weight := s.choice("weight", "count", "compare sets by their number of elements or by their capacity", "count", "capacity")
-		unit := s.text("unit", "UNIT", "MtPerYear", "unit of capacities")
-		first := s.number("first", 20, 1, "how many sets, up to 200")
-		q := s.ask("chokepoints", "chokepoints")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		avoid := s.Many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations that no route may touch")
+		closing := s.Many("closing", "IDS", "count what each of these removes when it closes, instead of searching for sets")
+		kinds := s.Many("kinds", "KINDS", "only sets of these: node, leg, country, water")
+		modes := modesSetting(s)
+		statuses := statusesSetting(s)
+		network := networkSetting(s)
+		weight := s.Choice("weight", "count", "compare sets by their number of elements or by their capacity", "count", "capacity")
+		unit := s.Text("unit", "UNIT", "MtPerYear", "unit of capacities")
+		first := s.Number("first", 20, 1, "how many sets, up to 200")
+		q := newQuestion(s, "chokepoints", "chokepoints")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"FROM", "TO"})
 			q.entity("FROM", &ids[0])

@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
@@ -19,12 +20,12 @@ which the shell loads its completions.`,
   caspian completion bash > /etc/bash_completion.d/caspian
   caspian completion zsh > "${fpath[1]}/_caspian"
   caspian completion fish > ~/.config/fish/completions/caspian.fish`,
-		setup: func(s *settings) func(context.Context, *environment, []string) error {
+		setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 			return func(_ context.Context, e *environment, args []string) error {
 				if len(args) != 1 {
-					s.fault("name one shell: %s", strings.Join(shells, ", "))
+					s.Fault("name one shell: %s", strings.Join(shells, ", "))
 				}
-				if err := s.err(); err != nil {
+				if err := s.Err(); err != nil {
 					return err
 				}
 				root := program(e)
@@ -38,7 +39,7 @@ which the shell loads its completions.`,
 				case "powershell":
 					return root.GenPowerShellCompletionWithDesc(e.out)
 				}
-				return &usageError{fmt.Sprintf("%q is not one of %s", args[0], strings.Join(shells, ", "))}
+				return settings.Usagef("%q is not one of %s", args[0], strings.Join(shells, ", "))
 			}
 		},
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var conflictsCommand = &command{
@@ -17,10 +19,10 @@ sources. SUBJECT is an id, or a name that only one entity has.`,
   caspian conflicts --predicate capital --first 5
   caspian conflicts JPN --predicate importsFrom --as-of 2024
   caspian conflicts --all --json`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		predicate := s.text("predicate", "NAME", "", "only claims of this predicate, such as capital")
-		pages := s.paging(10)
-		q := s.ask("conflicts", "conflicts")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		predicate := s.Text("predicate", "NAME", "", "only claims of this predicate, such as capital")
+		pages := pagingSettings(s, 10)
+		q := newQuestion(s, "conflicts", "conflicts")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, nil, "SUBJECT")
 			q.entity("SUBJECT", &ids[0])

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -19,12 +20,12 @@ a causal or supply relation. FROM and TO are ids, or names that only one entity 
 	examples: `  caspian connections JPN uranium
   caspian connections JPN KAZ --relations participants,host --as-of 2025-12-21
   caspian connections "Sanae Takaichi" Kazatomprom --max-length 5 --first 1`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		longest := s.number("max-length", 4, 1, "longest path, in steps, up to 6")
-		relations := s.many("relations", "NAMES", "follow these predicates only, such as memberOf,participants")
-		exclude := s.many("exclude-types", "TYPES", "pass through no entity of these types or interfaces; Source by default")
-		first := s.number("first", 5, 1, "how many connections, up to 100")
-		q := s.ask("connections", "connections")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		longest := s.Number("max-length", 4, 1, "longest path, in steps, up to 6")
+		relations := s.Many("relations", "NAMES", "follow these predicates only, such as memberOf,participants")
+		exclude := s.Many("exclude-types", "TYPES", "pass through no entity of these types or interfaces; Source by default")
+		first := s.Number("first", 5, 1, "how many connections, up to 100")
+		q := newQuestion(s, "connections", "connections")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"FROM", "TO"})
 			q.entity("FROM", &ids[0])
@@ -32,10 +33,10 @@ a causal or supply relation. FROM and TO are ids, or names that only one entity 
 			view := q.view()
 			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
 				variables := map[string]any{"from": ids[0], "to": ids[1], "maxLength": *longest, "first": *first, "view": view}
-				if s.find("relations").given {
+				if s.Given("relations") {
 					variables["relations"] = *relations
 				}
-				if s.find("exclude-types").given {
+				if s.Given("exclude-types") {
 					variables["excludeTypes"] = *exclude
 				}
 				return a.once(ctx, connectionsDocument, variables)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -21,12 +22,12 @@ separately. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
 	examples: `  caspian dependency JPN rare-earths --year 2018
   caspian dependency Japan "Rare earths" --as-of 2025-12-21
   caspian dependency KAZ uranium --direction export --json`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		direction := s.choice("direction", "import", "direction of the trade", "import", "export")
-		year := s.text("year", "YEAR", "", "year of the figures; the latest in view by default")
-		scope := s.text("scope", "TEXT", "", "only figures of this scope")
-		measure := s.text("measure", "TEXT", "", "only figures of this measure")
-		q := s.ask("dependency", "dependency")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		direction := s.Choice("direction", "import", "direction of the trade", "import", "export")
+		year := s.Text("year", "YEAR", "", "year of the figures; the latest in view by default")
+		scope := s.Text("scope", "TEXT", "", "only figures of this scope")
+		measure := s.Text("measure", "TEXT", "", "only figures of this measure")
+		q := newQuestion(s, "dependency", "dependency")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"COUNTRY", "RESOURCE"})
 			q.labels["of"] = "COUNTRY"
@@ -37,12 +38,12 @@ separately. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
 			if *year != "" {
 				n, err := strconv.Atoi(*year)
 				if err != nil {
-					s.fault("--year: %q is not a year", *year)
+					s.Fault("--year: %q is not a year", *year)
 				}
 				variables["year"] = n
 			}
 			for name, value := range map[string]*string{"scope": scope, "measure": measure} {
-				if s.find(name).given {
+				if s.Given(name) {
 					variables[name] = *value
 				}
 			}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var (
@@ -33,9 +35,9 @@ func TestDocumentsNameRealFlags(t *testing.T) {
 			texts[filepath.Base(name)] = string(text)
 		}
 	}
-	known := map[string]*settings{}
+	known := map[string]*settings.Set{}
 	for _, c := range commands() {
-		s := newSettings(func(string) (string, bool) { return "", false })
+		s := settings.New(func(string) (string, bool) { return "", false })
 		c.setup(s)
 		known[c.name] = s
 		texts["help of "+c.name] = c.examples
@@ -53,7 +55,7 @@ func TestDocumentsNameRealFlags(t *testing.T) {
 			}
 			for _, f := range flags.FindAllStringSubmatch(m[2], -1) {
 				checked++
-				if s.find(f[1]) == nil && f[1] != "help" {
+				if !s.Has(f[1]) && f[1] != "help" {
 					t.Errorf("%s: caspian %s has no flag --%s", name, m[1], f[1])
 				}
 			}
@@ -74,13 +76,13 @@ func TestServingPage(t *testing.T) {
 	for _, m := range regexp.MustCompile("[` ]--([a-z][a-z-]*)").FindAllStringSubmatch(string(text), -1) {
 		named[m[1]] = true
 	}
-	s := newSettings(func(string) (string, bool) { return "", false })
+	s := settings.New(func(string) (string, bool) { return "", false })
 	serveCommand.setup(s)
-	for _, v := range s.list {
-		if !named[v.name] {
-			t.Errorf("the page does not name --%s", v.name)
+	for _, v := range s.All() {
+		if !named[v.Name] {
+			t.Errorf("the page does not name --%s", v.Name)
 		}
-		delete(named, v.name)
+		delete(named, v.Name)
 	}
 	for name := range named {
 		if name != "help" {
@@ -150,8 +152,8 @@ func TestContainerFiles(t *testing.T) {
 			found = true
 			built, s := c.build(&environment{lookup: func(string) (string, bool) { return "", false }})
 			err := built.ParseFlags(args[1:])
-			if rest := s.read(built.Flags()); err != nil || len(rest) > 0 || len(s.faults) > 0 {
-				t.Errorf("%v: %v %v %v", args, rest, err, s.faults)
+			if rest := s.Read(built); err != nil || len(rest) > 0 || s.Err() != nil {
+				t.Errorf("%v: %v %v %v", args, rest, err, s.Err())
 			}
 		}
 		if !found {

@@ -7,34 +7,35 @@ import (
 	"encoding/json"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 // endpoint is what answers a command: a running service, or a store of which the command
 // is the only user.
 type endpoint struct {
-	s                  *settings
+	s                  *settings.Set
 	url, dir, ontology *string
 	credentials        credentials
 	token              string
 	inStore            bool
 }
 
-func (s *settings) endpoint() *endpoint {
+func endpointSettings(s *settings.Set) *endpoint {
 	return &endpoint{
 		s:           s,
-		url:         s.serviceURL(),
-		dir:         s.text("store", "DIR", "", "query this store, through the service that runs on it if one does"),
-		ontology:    s.ontologyFile(),
-		credentials: s.credentials(),
+		url:         urlSetting(s),
+		dir:         s.Text("store", "DIR", "", "query this store, through the service that runs on it if one does"),
+		ontology:    ontologySetting(s),
+		credentials: credentialSettings(s),
 	}
 }
 
 // check finds faults in the combination of settings.
 func (p *endpoint) check() {
-	p.inStore = p.s.find("store").given && !p.s.atURL()
+	p.inStore = p.s.Given("store") && !atURL(p.s)
 	var err error
 	if p.token, err = p.credentials.read(p.s); err != nil {
-		p.s.fault("%v", err)
+		p.s.Fault("%v", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
@@ -22,18 +23,18 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 	examples: `  caspian export > graph.jsonl
   caspian export --format nquads --to graph.nq
   caspian export | caspian import --store copy -`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		name := s.text("format", "NAME", "jsonl", "what to write")
-		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Encode != nil })...)
-		dir, ontology := s.storeDir(), s.ontologyFile()
-		to := s.text("to", "FILE", "", "write here instead of the standard output")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		name := s.Text("format", "NAME", "jsonl", "what to write")
+		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Encode != nil })...)
+		dir, ontology := storeSetting(s), ontologySetting(s)
+		to := s.Text("to", "FILE", "", "write here instead of the standard output")
 		return func(ctx context.Context, e *environment, args []string) error {
-			s.noArguments(args)
+			s.NoArguments(args)
 			f, err := formatToWrite(*name)
 			if err != nil {
-				s.fault("--format: %v", err)
+				s.Fault("--format: %v", err)
 			}
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			return export(ctx, e, f, *dir, *ontology, *to)

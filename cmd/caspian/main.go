@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -30,7 +31,7 @@ type command struct {
 	// about and examples are sections of the help.
 	about, examples string
 	// setup declares the settings and returns what runs with them.
-	setup func(s *settings) func(ctx context.Context, e *environment, args []string) error
+	setup func(s *settings.Set) func(ctx context.Context, e *environment, args []string) error
 }
 
 // commands are all subcommands, in the order of the help.
@@ -64,13 +65,6 @@ const (
 	exitUsage  = 2
 )
 
-// usageError is a wrong command line. Without a message the user has read what is wrong.
-type usageError struct{ message string }
-
-func (u *usageError) Error() string { return u.message }
-
-func usagef(format string, a ...any) error { return &usageError{fmt.Sprintf(format, a...)} }
-
 // errReported is a failure that the user has read already.
 var errReported = errors.New("")
 
@@ -91,14 +85,14 @@ func run(ctx context.Context, args []string, e *environment) int {
 
 // report writes why a command failed, and returns the exit code.
 func (e *environment) report(command string, err error) int {
-	var usage *usageError
+	var usage *settings.UsageError
 	var problems graph.Problems
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &usage):
-		if usage.message != "" {
-			e.say("%s: %s", command, usage.message)
+		if usage.Message != "" {
+			e.say("%s: %s", command, usage.Message)
 			if strings.Contains(command, " ") {
 				e.say("Run '%s --help' for usage.", command)
 			}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra/doc"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var manDir = flag.String("man", "", "write the man pages to this folder")
@@ -32,12 +34,12 @@ func TestManPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newSettings(nil)
+		s := settings.New(nil)
 		c.setup(s)
-		for _, v := range s.list {
+		for _, v := range s.All() {
 			// Dashes are escaped there.
-			if page := strings.ReplaceAll(string(text), `\-`, "-"); !strings.Contains(page, "--"+v.name) || !strings.Contains(page, v.variable()) {
-				t.Errorf("the page of %s has no --%s with %s", c.name, v.name, v.variable())
+			if page := strings.ReplaceAll(string(text), `\-`, "-"); !strings.Contains(page, "--"+v.Name) || !strings.Contains(page, v.Variable()) {
+				t.Errorf("the page of %s has no --%s with %s", c.name, v.Name, v.Variable())
 			}
 		}
 		if !strings.Contains(string(text), ".SH EXAMPLE") || !strings.Contains(string(text), ".SH SYNOPSIS") {

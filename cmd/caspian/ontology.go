@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/fit"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -15,8 +16,8 @@ import (
 
 // acceptOntology is the setting that continues with an ontology that not all
 // claims fit.
-func (s *settings) acceptOntology() *bool {
-	return s.toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")
+func acceptSetting(s *settings.Set) *bool {
+	return s.Toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")
 }
 
 // mostMisfits is how many misfits are listed.

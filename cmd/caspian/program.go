@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 // program builds the command line over an environment. Each call builds a new one, since a
@@ -40,9 +41,9 @@ func program(e *environment) *cobra.Command {
 			return child.RunE(child, nil)
 		case len(args) == 0:
 			overview(e.err)
-			return &usageError{}
-		case isFlag(args[0]):
-			return usagef("there is no flag %s before a command", args[0])
+			return &settings.UsageError{}
+		case settings.IsFlag(args[0]):
+			return settings.Usagef("there is no flag %s before a command", args[0])
 		}
 		return unknownCommand(root, args[0])
 	}
@@ -76,19 +77,16 @@ func (t *toggle) Set(text string) error {
 }
 
 // build makes the command with its settings.
-func (c *command) build(e *environment) (*cobra.Command, *settings) {
-	s := newSettings(e.lookup)
+func (c *command) build(e *environment) (*cobra.Command, *settings.Set) {
+	s := settings.New(e.lookup)
 	act := c.setup(s)
 	use := c.name
-	if len(s.list) > 0 {
+	if len(s.All()) > 0 {
 		use += " [FLAGS]"
 	}
 	built := newCobra(strings.TrimSpace(use+" "+c.args), c.short)
 	built.Long, built.Example = strings.TrimSpace(c.about), strings.TrimRight(c.examples, "\n")
-	s.addTo(built.Flags())
-	for _, v := range s.list {
-		_ = built.RegisterFlagCompletionFunc(v.name, v.complete) // it fails only for an unknown or repeated name
-	}
+	s.AddTo(built)
 	if !c.files {
 		built.ValidArgsFunction = cobra.NoFileCompletions
 		if c.words != nil {
@@ -96,39 +94,13 @@ func (c *command) build(e *environment) (*cobra.Command, *settings) {
 		}
 	}
 	built.RunE = func(cc *cobra.Command, _ []string) error {
-		return act(cc.Context(), e, s.read(cc.Flags()))
+		return act(cc.Context(), e, s.Read(cc))
 	}
 	built.SetFlagErrorFunc(func(cc *cobra.Command, err error) error {
-		s.fault("%v", flagFault(err))
+		s.FlagFault(err)
 		return cc.RunE(cc, nil) // which finds the other faults, and ends with them
 	})
 	return built, s
-}
-
-// flagFault words a flag that cannot be parsed.
-func flagFault(err error) error {
-	var missing *pflag.ValueRequiredError
-	var syntax *pflag.InvalidSyntaxError
-	switch {
-	case errors.As(err, &missing):
-		return fmt.Errorf("--%s: %s is missing after it", missing.GetFlag().Name, missing.GetFlag().Value.Type())
-	case errors.As(err, &syntax):
-		return fmt.Errorf("%q is not a flag", syntax.GetSpecifiedFlag())
-	}
-	return err
-}
-
-// complete offers values of a flag to the shell.
-func (v *setting) complete(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	switch {
-	case v.words != nil:
-		return v.words, cobra.ShellCompDirectiveNoFileComp
-	case v.value == "DIR":
-		return nil, cobra.ShellCompDirectiveFilterDirs
-	case v.value == "FILE":
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
 // twoDashes adds the second dash to long flags with one: early versions accepted both.
@@ -139,7 +111,7 @@ func twoDashes(root *cobra.Command, args []string) []string {
 	}
 	args = append([]string(nil), args...)
 	for i := 0; i < len(args) && args[i] != "--"; i++ {
-		if !isFlag(args[i]) {
+		if !settings.IsFlag(args[i]) {
 			continue
 		}
 		name, _, joined := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
@@ -162,7 +134,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	if like := root.SuggestionsFor(name); len(like) > 0 {
 		near = "; did you mean " + strings.Join(like, " or ")
 	}
-	return usagef("there is no command %q%s; 'caspian help' lists them", name, near)
+	return settings.Usagef("there is no command %q%s; 'caspian help' lists them", name, near)
 }
 
 // helpCommand is 'caspian help COMMAND', the same as 'caspian COMMAND --help'.

@@ -8,6 +8,9 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/graph"
 )
 
 var queryCommand = &command{
@@ -21,25 +24,25 @@ as JSON, a string otherwise. --as-of sets the variable $view, so declare it:
   caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
   caspian query --store data -f question.graphql`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		file := s.text("f", "FILE", "", "read the query from a file")
-		asOf := s.text("as-of", "DATE", "", "date of the view, such as 1996 or 2025-12-20")
-		compact := s.toggle("compact", "print the answer on one line")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		file := s.Text("f", "FILE", "", "read the query from a file")
+		asOf := s.Text("as-of", "DATE", "", "date of the view, such as 1996 or 2025-12-20")
+		compact := s.Toggle("compact", "print the answer on one line")
 		vars := map[string]json.RawMessage{}
-		s.add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
-		at := s.endpoint()
+		s.Add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
+		at := endpointSettings(s)
 		return func(ctx context.Context, e *environment, args []string) (err error) {
 			query, err := queryText(e, *file, args)
 			if err != nil {
-				s.fault("%v", err)
+				s.Fault("%v", err)
 			}
 			if *asOf != "" {
 				if err := setAsOf(vars, *asOf); err != nil {
-					s.fault("--as-of: %v", err)
+					s.Fault("--as-of: %v", err)
 				}
 			}
 			at.check()
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			variables, err := json.Marshal(vars)
@@ -135,4 +138,10 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 		return errReported
 	}
 	return nil
+}
+
+// parseDate reads an --as-of date.
+func parseDate(text string) error {
+	_, err := graph.ParseDate(text)
+	return err
 }

@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/codes"
 )
 
 // question is what the commands that query the graph share: the endpoint, the view,
 // and how to print the answer or the errors.
 type question struct {
-	s     *settings
+	s     *settings.Set
 	name  string // of the command
 	field string // of the API
 	// labels name arguments of the API as the command line does, where that is
@@ -43,14 +44,14 @@ type argument struct {
 
 // ask declares the settings that all questions share. Call it after the
 // command's own, so that these come first in the help.
-func (s *settings) ask(name, field string) *question {
+func newQuestion(s *settings.Set, name, field string) *question {
 	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
-	q.asOf = s.text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today by default")
-	q.knownAt = s.text("known-at", "TIME", "", "what the store had recorded then, such as 2025-12-20T09:00:00Z; now by default")
-	q.least = s.text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
-	q.sources = s.many("sources", "IDS", "only claims of these sources")
-	q.asJSON = s.jsonOutput()
-	q.endpoint = s.endpoint()
+	q.asOf = s.Text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today by default")
+	q.knownAt = s.Text("known-at", "TIME", "", "what the store had recorded then, such as 2025-12-20T09:00:00Z; now by default")
+	q.least = s.Text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
+	q.sources = s.Many("sources", "IDS", "only claims of these sources")
+	q.asJSON = jsonSetting(s)
+	q.endpoint = endpointSettings(s)
 	return q
 }
 
@@ -68,7 +69,7 @@ func (q *question) positional(args []string, must []string, may ...string) []str
 		for _, a := range args {
 			given += fmt.Sprintf(" %q", a)
 		}
-		q.s.fault("the arguments are %s, but there are %d:%s", usage, len(args), given)
+		q.s.Fault("the arguments are %s, but there are %d:%s", usage, len(args), given)
 	}
 	texts := make([]string, len(all))
 	for i, name := range all {
@@ -78,7 +79,7 @@ func (q *question) positional(args []string, must []string, may ...string) []str
 		}
 		texts[i] = args[i]
 		if strings.TrimSpace(args[i]) == "" {
-			q.s.fault("%s is empty", name)
+			q.s.Fault("%s is empty", name)
 		}
 	}
 	return texts
@@ -109,11 +110,11 @@ func (q *question) view() map[string]any {
 	if *q.least != "" {
 		x, err := strconv.ParseFloat(*q.least, 64)
 		if err != nil {
-			q.s.fault("--min-confidence: %q is not a number", *q.least)
+			q.s.Fault("--min-confidence: %q is not a number", *q.least)
 		}
 		view["minConfidence"] = x
 	}
-	if q.s.find("sources").given {
+	if q.s.Given("sources") {
 		view["sources"] = *q.sources
 	}
 	return view
@@ -124,7 +125,7 @@ func (q *question) date(view map[string]any, flag, text string) {
 		return
 	}
 	if err := parseDate(text); err != nil {
-		q.s.fault("--%s: %v", flag, err)
+		q.s.Fault("--%s: %v", flag, err)
 	}
 	view["asOf"] = text
 }
@@ -134,7 +135,7 @@ func (q *question) instant(view map[string]any, flag, text string) {
 		return
 	}
 	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		q.s.fault("--%s: %q is not a time; write it as 2025-12-20T09:00:00Z", flag, text)
+		q.s.Fault("--%s: %q is not a time; write it as 2025-12-20T09:00:00Z", flag, text)
 	}
 	view["knownAt"] = text
 }
@@ -189,7 +190,7 @@ func (a *answerer) ask(ctx context.Context, document string, variables map[strin
 // JSON. The document's root field is the question's.
 func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
 	q.endpoint.check()
-	if err := q.s.err(); err != nil {
+	if err := q.s.Err(); err != nil {
 		return err
 	}
 	under, err := q.endpoint.open(ctx, e)
@@ -295,7 +296,7 @@ func (q *question) label(argument string) string {
 	}
 	flag := strings.TrimPrefix(argument, "view.")
 	flag = humps.ReplaceAllStringFunc(flag, func(c string) string { return "-" + strings.ToLower(c) })
-	if q.s.find(flag) != nil {
+	if q.s.Has(flag) {
 		return "--" + flag
 	}
 	return ""

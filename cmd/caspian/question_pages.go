@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 // pageSize is how many items of a list one request fetches.
@@ -17,18 +19,18 @@ type paging struct {
 	after *string
 }
 
-func (s *settings) paging(standard int) *paging {
+func pagingSettings(s *settings.Set, standard int) *paging {
 	return &paging{
-		first: s.number("first", standard, 1, "how many to show"),
-		all:   s.toggle("all", "show all of them"),
-		after: s.text("after", "CURSOR", "", "continue after this cursor, which an answer's last line and its endCursor name"),
+		first: s.Number("first", standard, 1, "how many to show"),
+		all:   s.Toggle("all", "show all of them"),
+		after: s.Text("after", "CURSOR", "", "continue after this cursor, which an answer's last line and its endCursor name"),
 	}
 }
 
 // check finds what is wrong with the flags together.
-func (p *paging) check(s *settings) {
-	if *p.all && s.find("first").byFlag {
-		s.fault("--all and --first: give one of the two")
+func (p *paging) check(s *settings.Set) {
+	if *p.all && s.ByFlag("first") {
+		s.Fault("--all and --first: give one of the two")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/pflag"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 // counting is a service with a list of the numbers below n, which takes page
@@ -57,15 +57,15 @@ func TestPagesJoin(t *testing.T) {
 		{2*pageSize + 7, "--after 405", 405, 2, ""},
 		{3, "--first 3", 0, 3, ""},
 	} {
-		s := newSettings(func(string) (string, bool) { return "", false })
-		p := s.paging(20)
-		q := s.ask("test", "list")
-		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
-		s.addTo(fs)
-		if err := fs.Parse(strings.Fields(c.flags)); err != nil {
+		s := settings.New(func(string) (string, bool) { return "", false })
+		p := pagingSettings(s, 20)
+		q := newQuestion(s, "test", "list")
+		command := newCobra("test", "")
+		s.AddTo(command)
+		if err := command.ParseFlags(strings.Fields(c.flags)); err != nil {
 			t.Fatal(err)
 		}
-		s.read(fs)
+		s.Read(command)
 		a := &asker{question: q, under: counting(c.n), e: &environment{err: io.Discard}}
 		raw, err := a.pages(t.Context(), p, "", map[string]any{})
 		if err != nil {
@@ -89,10 +89,10 @@ func TestPagesJoin(t *testing.T) {
 // TestErrorsNameTheCommandLine holds what the API says of arguments to the
 // names that the user gave them by.
 func TestErrorsNameTheCommandLine(t *testing.T) {
-	s := newSettings(func(string) (string, bool) { return "", false })
-	s.modes()
-	s.text("max-borders", "N", "", "")
-	q := s.ask("test", "list")
+	s := settings.New(func(string) (string, bool) { return "", false })
+	modesSetting(s)
+	s.Text("max-borders", "N", "", "")
+	q := newQuestion(s, "test", "list")
 	q.positional([]string{"a", "b"}, []string{"FROM", "TO"})
 	for message, want := range map[string]string{
 		`from: there is none`:             `FROM: there is none`,

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
 
@@ -23,17 +24,17 @@ entity has.`,
   caspian routes KAZ eu --avoid RUS --network borders --rank borders
   caspian routes almaty istanbul --via AZE --rank distance --first 1
   caspian routes KAZ TUR --avoid RUS,IRN --as-of 2016-06-01 --json`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		avoid := s.many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
-		via := s.many("via", "IDS", "what the route must pass, in this order")
-		modes := s.modes()
-		statuses := s.statuses()
-		gauges := s.many("gauges", "GAUGES", "only railways of these gauges")
-		network := s.network()
-		rank := s.choice("rank", "legs", "what the best route has least of, or most for certainty", "legs", "distance", "borders", "certainty")
-		first := s.number("first", 3, 1, "how many routes, up to 50")
-		most := s.text("max-borders", "N", "", "most changes of country")
-		q := s.ask("routes", "routes")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		avoid := s.Many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
+		via := s.Many("via", "IDS", "what the route must pass, in this order")
+		modes := modesSetting(s)
+		statuses := statusesSetting(s)
+		gauges := s.Many("gauges", "GAUGES", "only railways of these gauges")
+		network := networkSetting(s)
+		rank := s.Choice("rank", "legs", "what the best route has least of, or most for certainty", "legs", "distance", "borders", "certainty")
+		first := s.Number("first", 3, 1, "how many routes, up to 50")
+		most := s.Text("max-borders", "N", "", "most changes of country")
+		q := newQuestion(s, "routes", "routes")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"FROM", "TO"})
 			q.entity("FROM", &ids[0])
@@ -47,7 +48,7 @@ entity has.`,
 			if *most != "" {
 				n, err := strconv.Atoi(*most)
 				if err != nil {
-					s.fault("--max-borders: %q is not a whole number", *most)
+					s.Fault("--max-borders: %q is not a whole number", *most)
 				}
 				variables["maxBorders"] = n
 			}
@@ -61,16 +62,16 @@ entity has.`,
 
 // Settings of the commands that ask about routes.
 
-func (s *settings) modes() *[]string {
-	return s.many("modes", "MODES", "only these, such as RAIL,FERRY; all but PIPELINE and TANKER by default")
+func modesSetting(s *settings.Set) *[]string {
+	return s.Many("modes", "MODES", "only these, such as RAIL,FERRY; all but PIPELINE and TANKER by default")
 }
 
-func (s *settings) statuses() *[]string {
-	return s.many("statuses", "STATUSES", "what counts as open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED by default")
+func statusesSetting(s *settings.Set) *[]string {
+	return s.Many("statuses", "STATUSES", "what counts as open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED by default")
 }
 
-func (s *settings) network() *string {
-	return s.choice("network", "transport", "what routes consist of", "transport", "borders")
+func networkSetting(s *settings.Set) *string {
+	return s.Choice("network", "transport", "what routes consist of", "transport", "borders")
 }
 
 const routesDocument = `query Routes($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $modes: [Mode!], $statuses: [Status!],

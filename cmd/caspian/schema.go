@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -18,21 +19,21 @@ the ontology itself, or the directives that ontologies are written with
   caspian schema ontology > mine.graphql
   caspian schema ontology --store data
   caspian schema --ontology mine.graphql`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		ontology := s.ontologyFile()
-		of := s.text("store", "DIR", "", "print the ontology that this store was written under")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		ontology := ontologySetting(s)
+		of := s.Text("store", "DIR", "", "print the ontology that this store was written under")
 		return func(ctx context.Context, e *environment, args []string) error {
 			what := "api"
 			if len(args) > 0 {
 				what = args[0]
 			}
 			if len(args) > 1 || what != "api" && what != "ontology" && what != "language" {
-				s.fault("print one of api, ontology and language")
+				s.Fault("print one of api, ontology and language")
 			}
 			if *of != "" && what != "ontology" {
-				s.fault("--store: possible with ontology only")
+				s.Fault("--store: possible with ontology only")
 			}
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			text := schema.Default

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var searchCommand = &command{
@@ -18,14 +20,14 @@ period in which it was in use, where that is over. The other commands take the i
   caspian search Казахстан --json
   caspian search uranium --types Resource,Deposit
   caspian search Aktau port --first 3`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		types := s.many("types", "TYPES", "only entities of these types or interfaces, such as Country,City")
-		pages := s.paging(20)
-		q := s.ask("search", "search")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		types := s.Many("types", "TYPES", "only entities of these types or interfaces, such as Country,City")
+		pages := pagingSettings(s, 20)
+		q := newQuestion(s, "search", "search")
 		return func(ctx context.Context, e *environment, args []string) error {
 			text := strings.Join(args, " ")
 			if strings.TrimSpace(text) == "" {
-				s.fault("TEXT is missing: what to look for")
+				s.Fault("TEXT is missing: what to look for")
 			}
 			q.labels["text"] = "TEXT"
 			pages.check(s)

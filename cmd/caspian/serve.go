@@ -15,6 +15,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
@@ -37,12 +38,12 @@ files of tokens again. A config file is YAML with the flags' names as keys.`,
   caspian serve --seeds none --store empty
   caspian serve --read-only --documents dashboards.json --documents-only --slow 200ms
   CASPIAN_LISTEN=127.0.0.1:9000 caspian serve --config caspian.yaml`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		c := serveSettings(s)
 		return func(ctx context.Context, e *environment, args []string) error {
-			s.noArguments(args)
+			s.NoArguments(args)
 			c.check(s)
-			if err := s.err(); err != nil {
+			if err := s.Err(); err != nil {
 				return err
 			}
 			return serve(ctx, e, c)
@@ -73,37 +74,37 @@ type serveConfig struct {
 	inputs  []ingest.Input
 }
 
-func serveSettings(s *settings) *serveConfig {
+func serveSettings(s *settings.Set) *serveConfig {
 	c := &serveConfig{
-		store:    s.storeDir(),
-		listen:   s.text("listen", "ADDRESS", "127.0.0.1:8080", "where to listen; port 0 chooses one"),
-		seeds:    s.text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
-		ontology: s.ontologyFile(),
+		store:    storeSetting(s),
+		listen:   s.Text("listen", "ADDRESS", "127.0.0.1:8080", "where to listen; port 0 chooses one"),
+		seeds:    s.Text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
+		ontology: ontologySetting(s),
 		access:   accessSettings(s),
-		readOnly: s.toggle("read-only", "refuse writes"),
-		origins:  s.many("origin", "URL", "site whose pages may read from this service; * is every site"),
-		timeout:  s.duration("timeout", server.DefaultTimeout, "longest execution of one request"),
-		maxBody:  s.number("max-body", server.DefaultMaxBody, 1<<10, "longest body of a request, in bytes, decompressed"),
+		readOnly: s.Toggle("read-only", "refuse writes"),
+		origins:  s.Many("origin", "URL", "site whose pages may read from this service; * is every site"),
+		timeout:  s.Duration("timeout", server.DefaultTimeout, "longest execution of one request"),
+		maxBody:  s.Number("max-body", server.DefaultMaxBody, 1<<10, "longest body of a request, in bytes, decompressed"),
 
-		bodyTimeout: s.duration("body-timeout", server.DefaultBodyTimeout, "longest time for a body to arrive"),
+		bodyTimeout: s.Duration("body-timeout", server.DefaultBodyTimeout, "longest time for a body to arrive"),
 	}
-	c.documents = s.text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
-	c.documentsOnly = s.toggle("documents-only", "answer trusted documents only")
-	c.maxPersisted = s.number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 stores none")
-	c.maxBodies = s.number("max-body-total", server.DefaultMaxBodies, 1<<10, "most bytes of all bodies in progress together, short ones aside (OVERLOADED)")
+	c.documents = s.Text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
+	c.documentsOnly = s.Toggle("documents-only", "answer trusted documents only")
+	c.maxPersisted = s.Number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 stores none")
+	c.maxBodies = s.Number("max-body-total", server.DefaultMaxBodies, 1<<10, "most bytes of all bodies in progress together, short ones aside (OVERLOADED)")
 	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
-	c.batch = s.number("batch", 0, 0, "most requests in one body; 0, the default, accepts no lists")
-	c.compressAbove = s.number("compress-above", server.DefaultCompressAbove, -1, "compress answers longer than this, in bytes; -1 compresses none")
+	c.batch = s.Number("batch", 0, 0, "most requests in one body; 0, the default, accepts no lists")
+	c.compressAbove = s.Number("compress-above", server.DefaultCompressAbove, -1, "compress answers longer than this, in bytes; -1 compresses none")
 	c.slow = server.DefaultSlow
-	s.add("slow", "TIME", c.slow.String(), "log requests that run longer; 0 logs none", func(t string) (err error) {
+	s.Add("slow", "TIME", c.slow.String(), "log requests that run longer; 0 logs none", func(t string) (err error) {
 		if c.slow, err = time.ParseDuration(t); err != nil || c.slow < 0 {
 			return fmt.Errorf("%q is not a duration, such as 200ms or 1s", t)
 		}
 		return nil
 	})
-	c.trace = s.text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP); overrides OTEL_EXPORTER_OTLP_ENDPOINT")
-	s.add("trace-ratio", "N", "1", "share of the requests that are traced, from 0 to 1; a traceparent header decides for its request; overrides OTEL_TRACES_SAMPLER", func(t string) (err error) {
+	c.trace = s.Text("trace", "URL", "", "send OpenTelemetry spans to this collector, such as http://127.0.0.1:4318 (OTLP over HTTP); overrides OTEL_EXPORTER_OTLP_ENDPOINT")
+	s.Add("trace-ratio", "N", "1", "share of the requests that are traced, from 0 to 1; a traceparent header decides for its request; overrides OTEL_TRACES_SAMPLER", func(t string) (err error) {
 		ratio, err := strconv.ParseFloat(t, 64)
 		if err != nil || !(ratio >= 0 && ratio <= 1) {
 			return fmt.Errorf("%q is not a number from 0 to 1", t)
@@ -111,47 +112,47 @@ func serveSettings(s *settings) *serveConfig {
 		c.traceRatio = &ratio
 		return nil
 	})
-	c.acceptOntology = s.acceptOntology()
+	c.acceptOntology = acceptSetting(s)
 	limitSettings(s, &c.limits)
-	c.noSnapshotFile = s.toggle("no-snapshot-file", "neither read nor write the snapshot file")
-	c.logLevel = s.text("log-level", "LEVEL", "warn", "debug, info, warn or error")
-	s.offer("log-level", "debug", "info", "warn", "error")
-	s.config = s.text("config", "FILE", "", "read settings from this file")
+	c.noSnapshotFile = s.Toggle("no-snapshot-file", "neither read nor write the snapshot file")
+	c.logLevel = s.Text("log-level", "LEVEL", "warn", "debug, info, warn or error")
+	s.Offer("log-level", "debug", "info", "warn", "error")
+	s.Config("read settings from this file")
 	return c
 }
 
 // check finds the faults that show before anything is opened.
-func (c *serveConfig) check(s *settings) {
+func (c *serveConfig) check(s *settings.Set) {
 	if host, port, err := net.SplitHostPort(*c.listen); err != nil {
-		s.fault("--listen: %q is not an address; write HOST:PORT, such as 127.0.0.1:8080", *c.listen)
+		s.Fault("--listen: %q is not an address; write HOST:PORT, such as 127.0.0.1:8080", *c.listen)
 	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		s.fault("--listen: %q has no port from 0 to 65535 after %q", *c.listen, host)
+		s.Fault("--listen: %q has no port from 0 to 65535 after %q", *c.listen, host)
 	}
 	if strings.Contains(*c.store, "://") {
-		s.fault("--store: %q is not a folder; other kinds of store are not supported yet", *c.store)
+		s.Fault("--store: %q is not a folder; other kinds of store are not supported yet", *c.store)
 	}
 	c.access.check(s, *c.store, *c.listen, *c.readOnly)
 	if *c.documents != "" {
 		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
 	} else if *c.documentsOnly {
-		s.fault("--documents-only: name the documents with --documents")
+		s.Fault("--documents-only: name the documents with --documents")
 	}
 	if err := c.tracing(nil).Check(); err != nil {
 		setting := "--trace"
 		if *c.trace == "" {
 			setting = "tracing" // of the environment
 		}
-		s.fault("%s: %v", setting, err)
+		s.Fault("%s: %v", setting, err)
 	}
 	if c.limits.VariableBytes == 0 {
 		c.limits.VariableBytes = *c.maxBody // a change is in the variables
 	}
 	if _, err := logLevel(*c.logLevel); err != nil {
-		s.fault("--log-level: %v", err)
+		s.Fault("--log-level: %v", err)
 	}
 	for _, o := range *c.origins {
 		if o != "*" && (!strings.Contains(o, "://") || strings.Count(o, "/") > 2) {
-			s.fault("--origin: %q is not an origin; write it as a browser sends it, such as https://example.org", o)
+			s.Fault("--origin: %q is not an origin; write it as a browser sends it, such as https://example.org", o)
 		}
 	}
 	switch *c.seeds {
@@ -159,18 +160,18 @@ func (c *serveConfig) check(s *settings) {
 	case "":
 		var err error
 		if c.inputs, err = ingest.Folder(seeds.Files, "seeds", nil); err != nil {
-			s.fault("the seeds that are built in: %v", err)
+			s.Fault("the seeds that are built in: %v", err)
 		}
 	default:
 		var err error
 		if c.inputs, err = ingest.Find([]string{*c.seeds}, nil, nil); err != nil {
-			s.fault("--seeds: %v", err)
+			s.Fault("--seeds: %v", err)
 		}
 	}
 }
 
 // readFile reads the file that a setting names; an error becomes a fault of the setting.
-func readFile[T any](s *settings, setting, path string, read func(name string, r io.Reader) (*T, error)) *T {
+func readFile[T any](s *settings.Set, setting, path string, read func(name string, r io.Reader) (*T, error)) *T {
 	f, err := os.Open(path)
 	if err == nil {
 		defer f.Close()
@@ -179,7 +180,7 @@ func readFile[T any](s *settings, setting, path string, read func(name string, r
 			return got
 		}
 	}
-	s.fault("--%s: %v", setting, err)
+	s.Fault("--%s: %v", setting, err)
 	return nil
 }
 

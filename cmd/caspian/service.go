@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/server"
 )
@@ -186,16 +187,16 @@ func (s *service) send(ctx context.Context, body []byte) (*response, error) {
 // credentials are the settings of the token for a service.
 type credentials struct{ token, file *string }
 
-func (s *settings) credentials() credentials {
+func credentialSettings(s *settings.Set) credentials {
 	return credentials{
-		token: s.text("token", "TOKEN", "", "bearer token for --url; not needed for the service on the store data (or CASPIAN_STORE)"),
-		file:  s.text("token-file", "FILE", "", "read the token from this file"),
+		token: s.Text("token", "TOKEN", "", "bearer token for --url; not needed for the service on the store data (or CASPIAN_STORE)"),
+		file:  s.Text("token-file", "FILE", "", "read the token from this file"),
 	}
 }
 
 // read returns the token, "" for none.
-func (c credentials) read(s *settings) (string, error) {
-	if s.either("token", "token-file") != "token-file" {
+func (c credentials) read(s *settings.Set) (string, error) {
+	if s.Either("token", "token-file") != "token-file" {
 		return *c.token, nil
 	}
 	f, err := os.Open(*c.file)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 var timelineCommand = &command{
@@ -17,10 +19,10 @@ that only one entity has.`,
 	examples: `  caspian timeline astana
   caspian timeline "Kassym-Jomart Tokayev" --subject-only
   caspian timeline KAZ --as-of 2010 --all --json`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		own := s.toggle("subject-only", "only the claims that have it as their subject")
-		pages := s.paging(40)
-		q := s.ask("timeline", "timeline")
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		own := s.Toggle("subject-only", "only the claims that have it as their subject")
+		pages := pagingSettings(s, 40)
+		q := newQuestion(s, "timeline", "timeline")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"ENTITY"})
 			q.entity("ENTITY", &ids[0])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -22,11 +23,11 @@ compares the snapshot file with the result. It changes nothing on the disk. Wher
 service runs on the store, that service does it, up to its newest commit.`,
 	examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		dir, asJSON, ontology := s.storeDir(), s.jsonOutput(), s.ontologyFile()
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		dir, asJSON, ontology := storeSetting(s), jsonSetting(s), ontologySetting(s)
 		return func(ctx context.Context, e *environment, args []string) error {
-			s.noArguments(args)
-			if err := s.err(); err != nil {
+			s.NoArguments(args)
+			if err := s.Err(); err != nil {
 				return err
 			}
 			if err := storeExists(*dir); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
 // version is the program's; a release build sets it with -ldflags "-X main.version=...".
@@ -16,11 +18,11 @@ var versionCommand = &command{
 	about: "Prints the program's version, the commit it was built from and Go's version.",
 	examples: `  caspian version
   caspian version --json`,
-	setup: func(s *settings) func(context.Context, *environment, []string) error {
-		asJSON := s.jsonOutput()
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		asJSON := jsonSetting(s)
 		return func(_ context.Context, e *environment, args []string) error {
-			s.noArguments(args)
-			if err := s.err(); err != nil {
+			s.NoArguments(args)
+			if err := s.Err(); err != nil {
 				return err
 			}
 			commit := builtFrom()
