@@ -43,7 +43,8 @@ var order = []struct {
 	{"gql/internal/value", []string{"codes", "gql/internal/failure", "gql/internal/typesys"}},
 	{"gql/internal/document", []string{"codes", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value"}},
 	{"gql", []string{"codes", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"}},
-	{"api", []string{"codes", "schema", "graph", "graph/text", "graph/names", "graph/filter", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql"}},
+	{"api/internal/input", []string{"schema", "graph", "graph/text", "graph/filter", "graph/snapshot", "gql"}},
+	{"api", []string{"codes", "schema", "graph", "graph/text", "graph/names", "graph/filter", "graph/snapshot", "graph/routes", "graph/analysis", "graph/live", "gql", "api/internal/input"}},
 	{"seeds", nil},
 	{"bench", []string{"schema", "graph", "graph/snapshot", "graph/live", "graph/codec", "graph/store"}},
 	{"server/internal/admission", nil},
@@ -64,7 +65,7 @@ var order = []struct {
 var only = map[string][]string{
 	"github.com/cayleygraph/": {"graph/store"},
 	"github.com/hidal-go/":    {"graph/store"},
-	"github.com/graphql-go/":  {"gql", "api"},
+	"github.com/graphql-go/":  {"gql", "api", "api/internal/input"},
 	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
 	"go.yaml.in/":             {"graph/codec", "cmd/caspian/internal/settings"},
 	"go.opentelemetry.io/":    {"server/tracing"},

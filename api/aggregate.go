@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -104,7 +105,7 @@ func (g *gathering) stats(by snapshot.Reading) (*snapshot.Stats, error) {
 var ops = [...]string{"sum", "avg", "min", "max"}
 
 // aggregateFields are the fields that a whole and a group have alike.
-func (b *builder) aggregateFields(s shape) []field {
+func (b *builder) aggregateFields(s input.Shape) []field {
 	fs := []field{{name: "count", typ: must(graphql.Int), about: "How many there are.", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendInt(dst, int64(src.Obj.(*gathering).count())), nil
@@ -125,13 +126,13 @@ func (b *builder) aggregateFields(s shape) []field {
 	return fs
 }
 
-func (b *builder) aggregateType(s shape) *graphql.Object {
-	return b.object(s.name+"Aggregate", "Sums over a list. A missing value counts for nothing; quantities are converted, and refused where they measure different things.", func() []field {
+func (b *builder) aggregateType(s input.Shape) *graphql.Object {
+	return b.object(s.Name+"Aggregate", "Sums over a list. A missing value counts for nothing; quantities are converted, and refused where they measure different things.", func() []field {
 		return append(b.aggregateFields(s), field{
 			name: "groups", typ: list(b.groupType(s)), about: "The list parted by a value, the largest groups first.",
-			args: graphql.FieldConfigArgument{"by": {Type: must(b.groupKeyType(s))}},
+			args: graphql.FieldConfigArgument{"by": {Type: must(b.GroupKeyType(s))}},
 			read: gql.Binding{
-				Prepare: func(args map[string]any) (any, error) { return b.groupReading(s, args["by"].(string)), nil },
+				Prepare: func(args map[string]any) (any, error) { return b.ReadGroupKey(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					items := src.Obj.(*gathering).groups(c.Request.(*Session), c.Args.(snapshot.Reading))
 					for i := range items {
@@ -144,8 +145,8 @@ func (b *builder) aggregateType(s shape) *graphql.Object {
 	})
 }
 
-func (b *builder) groupType(s shape) *graphql.Object {
-	return b.object(s.name+"Group", "The entities of a list that share a value.", func() []field {
+func (b *builder) groupType(s input.Shape) *graphql.Object {
+	return b.object(s.Name+"Group", "The entities of a list that share a value.", func() []field {
 		return append(b.aggregateFields(s), field{name: "key", typ: graphql.String, about: "The value as text, an entity by its id; null for those without one.", read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				g := src.Obj.(*gathering)
@@ -165,13 +166,13 @@ type figures struct {
 }
 
 // figures are those of the scalars that keep is true for.
-func (b *builder) figures(s shape, keep func(schema.Scalar) bool) (f figures) {
-	for _, q := range s.qualifiers {
+func (b *builder) figures(s input.Shape, keep func(schema.Scalar) bool) (f figures) {
+	for _, q := range s.Qualifiers {
 		if keep(q.Scalar) {
 			f.qualifiers = append(f.qualifiers, q)
 		}
 	}
-	for _, field := range b.orderedFields(s.target) {
+	for _, field := range b.OrderedFields(s.Target) {
 		if keep(field.Scalar) {
 			f.fields = append(f.fields, field)
 		}
@@ -184,7 +185,7 @@ func (f figures) none() bool { return len(f.qualifiers)+len(f.fields) == 0 }
 func quantities(s schema.Scalar) bool { return s == schema.Quantity }
 
 // numbersType has a field for each number that can be summed up.
-func (b *builder) numbersType(s shape) *graphql.Object {
+func (b *builder) numbersType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Numbers", "Null where no value is known.", schema.Scalar.Numeric, graphql.Float,
 		func(st *snapshot.Stats, op int, dst []byte) []byte {
 			return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[op])
@@ -192,14 +193,14 @@ func (b *builder) numbersType(s shape) *graphql.Object {
 }
 
 // unitsType has a field for each quantity that can be summed up.
-func (b *builder) unitsType(s shape) *graphql.Object {
+func (b *builder) unitsType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Units", "In which units the sums of quantities are: the one that all values have, or else the base unit of what they measure. Null where no value is known.",
 		quantities, graphql.String, func(st *snapshot.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.Unit) })
 }
 
 // figuresType has a field for each of a list's figures; those of the nodes of a
 // relation are under node. A Ref's Index goes on to append.
-func (b *builder) figuresType(s shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
+func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
 	appendTo func(st *snapshot.Stats, op int, dst []byte) []byte) *graphql.Object {
 	figure := func(name, about string, by snapshot.Reading) field {
 		return field{name: name, about: about, typ: typ, read: gql.Binding{
@@ -211,10 +212,10 @@ func (b *builder) figuresType(s shape, part, about string, keep func(schema.Scal
 				return appendTo(st, int(src.Index), dst), nil
 			}}}
 	}
-	return b.object(s.name+part, about, func() []field {
+	return b.object(s.Name+part, about, func() []field {
 		var fs []field
 		have := b.figures(s, keep)
-		if !s.link {
+		if !s.Link {
 			for _, f := range have.fields {
 				fs = append(fs, figure(f.Name, f.Description, snapshot.Reading{Property: f}))
 			}
@@ -224,52 +225,9 @@ func (b *builder) figuresType(s shape, part, about string, keep func(schema.Scal
 			fs = append(fs, figure(q.Name, q.Description, snapshot.ReadQualifier(q)))
 		}
 		if len(have.fields) > 0 {
-			fs = append(fs, field{name: "node", typ: must(b.figuresType(listShape(s.target), part, about, keep, typ, appendTo)), read: gql.Binding{
+			fs = append(fs, field{name: "node", typ: must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
 		}
 		return fs
 	})
-}
-
-// groupKeyType lists what a list can be parted by: qualifiers by their names,
-// and what the nodes have behind node_.
-func (b *builder) groupKeyType(s shape) *graphql.Enum {
-	name := s.name + "GroupKey"
-	if e := b.enums[name]; e != nil {
-		return e
-	}
-	prefix := ""
-	if s.link {
-		prefix = "node_"
-	}
-	values := members(prefix+"id", prefix+"type", prefix+"name")
-	for _, q := range orderedQualifiers(s) {
-		values = append(values, schema.EnumMember{Name: q.Name, Description: q.Description})
-	}
-	for _, f := range b.ontologyFields(s.target) {
-		if !f.Many && f.Name != "name" && f.Scalar != schema.Coordinates {
-			values = append(values, schema.EnumMember{Name: prefix + f.Name, Description: f.Description})
-		}
-	}
-	return b.enum(name, "What to part a list by.", values...)
-}
-
-func (b *builder) groupReading(s shape, key string) snapshot.Reading {
-	if s.link {
-		for _, q := range s.qualifiers {
-			if q.Name == key {
-				return snapshot.ReadQualifier(q)
-			}
-		}
-		key = key[len("node_"):]
-	}
-	switch key {
-	case "id", "type", "name":
-		return snapshot.Reading{Own: key}
-	}
-	t := s.target
-	if t.Union {
-		t = b.o.Type(schema.EntityType)
-	}
-	return snapshot.Reading{Property: t.Field(key)}
 }

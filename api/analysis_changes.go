@@ -2,10 +2,10 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -15,9 +15,9 @@ import (
 
 // changesArgs are the prepared arguments of changes.
 type changesArgs struct {
-	from, to viewArg
+	from, to input.View
 	opts     analysis.ChangesOptions
-	page     pageInput
+	page     input.Page
 	after    *graph.ClaimID
 }
 
@@ -25,8 +25,8 @@ func (b *builder) changes() field {
 	return field{name: "changes", typ: must(b.analysedType("Change", "What differs between two views.", b.changeType())),
 		about: "What appeared, vanished or changed between two views: two dates, two record times, two sets of sources.",
 		args: analysedArgs(graphql.FieldConfigArgument{
-			"from":    {Type: must(b.viewType()), Description: "The lens before."},
-			"to":      {Type: must(b.viewType()), Description: "The lens after."},
+			"from":    {Type: must(b.ViewType()), Description: "The lens before."},
+			"to":      {Type: must(b.ViewType()), Description: "The lens after."},
 			"subject": {Type: graphql.ID, Description: "Only claims about this entity."},
 		}),
 		read: gql.Binding{
@@ -44,10 +44,10 @@ func (b *builder) changes() field {
 }
 
 // resolveBoth makes two views of one snapshot.
-func (s *Session) resolveBoth(ctx context.Context, a, b viewArg) (*snapshot.View, *snapshot.View, error) {
+func (s *Session) resolveBoth(ctx context.Context, a, b input.View) (*snapshot.View, *snapshot.View, error) {
 	// Each view waits for the later of the two sequence numbers.
-	a.min = max(a.min, b.min)
-	b.min = a.min
+	a.MinSeq = max(a.MinSeq, b.MinSeq)
+	b.MinSeq = a.MinSeq
 	from, err := s.resolve(ctx, a)
 	if err != nil {
 		return nil, nil, err
@@ -61,25 +61,21 @@ func prepareChanges(args map[string]any) (any, error) {
 	var err error
 	for _, x := range []struct {
 		name string
-		to   *viewArg
+		to   *input.View
 	}{{"from", &a.from}, {"to", &a.to}} {
-		if *x.to, err = viewInput(map[string]any{"view": args[x.name]}); err != nil {
-			var bad *gql.ArgumentError
-			if errors.As(err, &bad) {
-				bad.Argument = x.name
-			}
+		if *x.to, err = input.ReadViewOf(args, x.name); err != nil {
 			return nil, err
 		}
 	}
-	if a.page, err = pageOf(args); err != nil {
+	if a.page, err = input.ReadPage(args); err != nil {
 		return nil, err
 	}
 	subject, _ := args["subject"].(string)
 	a.opts.Subject = graph.ID(subject)
-	if a.page.after == "" {
+	if a.page.After == "" {
 		return a, nil
 	}
-	w, err := readPlace(a.page.after, 1)
+	w, err := readPlace(a.page.After, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +105,7 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	var shown []*change
 	p := &analysed{prev: a.after != nil}
 	rest, err := analysis.Changes(ctx, from, to, opts, func(c analysis.Change) bool {
-		if a.page.first != nil && len(shown) == *a.page.first {
+		if a.page.First != nil && len(shown) == *a.page.First {
 			p.next = true
 			return false
 		}
@@ -159,7 +155,7 @@ func (b *builder) changeType() *graphql.Object {
 }
 
 func (b *builder) changeKindType() *graphql.Enum {
-	return b.enum("ChangeKind", "What became of a claim.",
+	return b.Enum("ChangeKind", "What became of a claim.",
 		schema.EnumMember{Name: "ADDED", Description: "Only the second view shows it."},
 		schema.EnumMember{Name: "REMOVED", Description: "Only the first view shows it."},
 		schema.EnumMember{Name: "CHANGED", Description: "Another claim took its place: one that supersedes it, or that answers the same question."})

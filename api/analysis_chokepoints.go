@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/routes"
@@ -12,7 +13,7 @@ import (
 
 // chokepointsArgs are the prepared arguments of chokepoints.
 type chokepointsArgs struct {
-	view    viewArg
+	view    input.View
 	network routes.NetworkKind
 	options routes.ChokepointOptions
 }
@@ -25,7 +26,7 @@ type chokepointRef struct {
 }
 
 func (b *builder) chokepoints(networks *routes.Networks) field {
-	args := b.withView(graphql.FieldConfigArgument{
+	args := b.WithView(graphql.FieldConfigArgument{
 		"from":     {Type: must(graphql.ID), Description: "Where routes start, as in routes."},
 		"to":       {Type: must(graphql.ID), Description: "Where they arrive."},
 		"avoid":    {Type: ids(), Description: "What no route may touch, as in routes."},
@@ -95,14 +96,14 @@ func prepareChokepoints(args map[string]any) (any, error) {
 		}
 	}
 	var err error
-	if a.view, err = viewInput(args); err != nil {
+	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
 	return a, atArgument(a.options.Validate())
 }
 
 func (b *builder) cutKindType() *graphql.Enum {
-	return b.enum("ChokepointKind", "What a chokepoint is made of.",
+	return b.Enum("ChokepointKind", "What a chokepoint is made of.",
 		schema.EnumMember{Name: "NODE", Description: "Transport nodes."},
 		schema.EnumMember{Name: "LEG", Description: "Segments."},
 		schema.EnumMember{Name: "COUNTRY", Description: "Countries, with the nodes in them and the legs that transit them."},
@@ -111,7 +112,7 @@ func (b *builder) cutKindType() *graphql.Enum {
 }
 
 func (b *builder) cutWeightType() *graphql.Enum {
-	return b.enum("ChokepointWeight", "Which of two sets that every route passes is the smaller one.",
+	return b.Enum("ChokepointWeight", "Which of two sets that every route passes is the smaller one.",
 		schema.EnumMember{Name: "COUNT", Description: "That of fewer elements."},
 		schema.EnumMember{Name: "CAPACITY", Description: "That with fewer elements whose capacity nobody states, then that of less capacity: the bound on what can pass that is known best. Of nodes and legs only."})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -14,15 +15,15 @@ import (
 
 // conflictsArgs are the prepared arguments of conflicts.
 type conflictsArgs struct {
-	view viewArg
+	view input.View
 	opts analysis.ConflictsOptions
-	page pageInput
+	page input.Page
 }
 
 func (b *builder) conflicts() field {
 	return field{name: "conflicts", typ: must(b.analysedType("Conflict", "Sets of claims that disagree.", b.conflictType())),
 		about: "Sets of claims in view of which not all can be true: different values of a field that has one at a time, figures of one period further apart than the ontology tolerates, and what a curator marked.",
-		args: b.withView(analysedArgs(graphql.FieldConfigArgument{
+		args: b.WithView(analysedArgs(graphql.FieldConfigArgument{
 			"subject":   {Type: graphql.ID, Description: "Only sets with a claim about this entity."},
 			"predicate": {Type: graphql.String, Description: "Only claims of this predicate."},
 		})),
@@ -43,17 +44,17 @@ func (b *builder) conflicts() field {
 func prepareConflicts(args map[string]any) (any, error) {
 	a := &conflictsArgs{}
 	var err error
-	if a.view, err = viewInput(args); err != nil {
+	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
-	if a.page, err = pageOf(args); err != nil {
+	if a.page, err = input.ReadPage(args); err != nil {
 		return nil, err
 	}
 	subject, _ := args["subject"].(string)
 	a.opts.Subject = graph.ID(subject)
 	a.opts.Predicate, _ = args["predicate"].(string)
-	if a.page.after != "" {
-		w, err := readPlace(a.page.after, 3)
+	if a.page.After != "" {
+		w, err := readPlace(a.page.After, 3)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +72,7 @@ func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*an
 	var shown []*conflict
 	p := &analysed{prev: a.opts.After != nil}
 	rest, err := analysis.Conflicts(ctx, v, a.opts, func(c analysis.Conflict) bool {
-		if a.page.first != nil && len(shown) == *a.page.first {
+		if a.page.First != nil && len(shown) == *a.page.First {
 			p.next = true
 			return false
 		}
@@ -118,7 +119,7 @@ func (b *builder) conflictType() *graphql.Object {
 			{name: "predicate", typ: must(graphql.String), read: text(func(c *conflict) string { return c.Predicate })},
 			{name: "claims", typ: list(b.claimType()), about: "In the order in which the store learned them.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { c := src.Obj.(*conflict); return c.view, c.Claims })},
-			{name: "holds", typ: must(b.holdsType()), about: "How surely all of them hold at the view's date; POSSIBLY where an open or unknown end leaves room for one to be over.",
+			{name: "holds", typ: must(b.HoldsType()), about: "How surely all of them hold at the view's date; POSSIBLY where an open or unknown end leaves room for one to be over.",
 				read: text(func(c *conflict) string { return c.Holds.String() })},
 			{name: "reason", typ: must(graphql.String), about: "Why not all can be true, in words.", read: text(func(c *conflict) string { return c.Reason })},
 		}

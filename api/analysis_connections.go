@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -12,7 +13,7 @@ import (
 
 // connectionsArgs are the prepared arguments of connections.
 type connectionsArgs struct {
-	view viewArg
+	view input.View
 	opts analysis.ConnectionsOptions
 }
 
@@ -23,7 +24,7 @@ func (b *builder) connections() field {
 	b.meta.Defaults["Query.connections(excludeTypes:)"] = `["` + schema.SourceType + `"]`
 	return field{name: "connections", typ: list(b.wayType()),
 		about: "The best explanations of how two entities are connected, along claims in view, the best first. That they are connected says nothing of cause, supply or control.",
-		args: b.withView(graphql.FieldConfigArgument{
+		args: b.WithView(graphql.FieldConfigArgument{
 			"from":         {Type: must(graphql.ID)},
 			"to":           {Type: must(graphql.ID)},
 			"maxLength":    {Type: graphql.Int, Description: "At most so many steps, up to 6."},
@@ -59,7 +60,7 @@ func (b *builder) connections() field {
 func prepareConnections(args map[string]any) (any, error) {
 	a := &connectionsArgs{opts: analysis.ConnectionsOptions{From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string))}}
 	var err error
-	if a.view, err = viewInput(args); err != nil {
+	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
 	for _, x := range []struct {

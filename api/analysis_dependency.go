@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -12,7 +13,7 @@ import (
 
 // dependencyArgs are the prepared arguments of dependency.
 type dependencyArgs struct {
-	view viewArg
+	view input.View
 	opts analysis.DependencyOptions
 }
 
@@ -26,7 +27,7 @@ func (b *builder) dependency() field {
 	b.meta.Defaults["Query.dependency(direction:)"] = "IMPORT"
 	return field{name: "dependency", typ: must(b.dependencyType()),
 		about: "How much of a country's trade in a resource each partner has, as far as anybody states it, and how much is unknown.",
-		args: b.withView(graphql.FieldConfigArgument{
+		args: b.WithView(graphql.FieldConfigArgument{
 			"of":        {Type: must(graphql.ID), Description: "The country."},
 			"resource":  {Type: must(graphql.ID), Description: "The resource; figures about narrower ones stand apart, under others."},
 			"direction": {Type: b.tradeDirectionType(), Description: "Whether its imports or its exports."},
@@ -38,7 +39,7 @@ func (b *builder) dependency() field {
 			Prepare: func(args map[string]any) (any, error) {
 				a := &dependencyArgs{opts: analysis.DependencyOptions{Of: graph.ID(args["of"].(string)), Resource: graph.ID(args["resource"].(string))}}
 				var err error
-				if a.view, err = viewInput(args); err != nil {
+				if a.view, err = input.ReadView(args); err != nil {
 					return nil, err
 				}
 				if args["direction"] == "EXPORT" {
@@ -68,7 +69,7 @@ func (b *builder) dependency() field {
 }
 
 func (b *builder) tradeDirectionType() *graphql.Enum {
-	return b.enum("TradeDirection", "Which way goods go.",
+	return b.Enum("TradeDirection", "Which way goods go.",
 		schema.EnumMember{Name: "IMPORT", Description: "From whom it buys."},
 		schema.EnumMember{Name: "EXPORT", Description: "To whom it sells."})
 }

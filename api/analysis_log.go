@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -36,13 +37,13 @@ func (b *builder) log() field {
 		},
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
-				p, err := pageOf(args)
+				p, err := input.ReadPage(args)
 				if err != nil {
 					return nil, err
 				}
 				a := &logArgs{first: logEntries}
-				if p.first != nil {
-					a.first = *p.first
+				if p.First != nil {
+					a.first = *p.First
 				}
 				since := args["sinceSequence"].(int)
 				if since < 0 {
@@ -53,7 +54,7 @@ func (b *builder) log() field {
 			},
 			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				a := c.Args.(*logArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, viewArg{zero: true})
+				v, err := c.Request.(*Session).resolve(c.Ctx, input.View{Plain: true})
 				if err != nil {
 					return nil, false, err
 				}
@@ -79,10 +80,10 @@ func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) 
 func (b *builder) logEntryType() *graphql.Object {
 	claims := func(read func(e *logEntry) []uint32) gql.Binding {
 		return gql.Binding{
-			Prepare: b.prepareClaims,
+			Prepare: b.readClaims,
 			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				e := src.Obj.(*logEntry)
-				l := &claimListing{view: e.view, query: &c.Args.(*claimArgs).query}
+				l := &claimListing{view: e.view, query: &c.Args.(*input.Claims).Query}
 				for _, n := range read(e) {
 					l.list = append(l.list, snapshot.Edge{Node: e.view.Snapshot().Subject(n), Claim: n})
 				}
@@ -95,14 +96,14 @@ func (b *builder) logEntryType() *graphql.Object {
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendInt(dst, int64(src.Obj.(*logEntry).Seq)), nil
 				}}},
-			{name: "recordedAt", typ: must(dateTimeType), read: gql.Binding{
+			{name: "recordedAt", typ: must(input.DateTime), read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					e := src.Obj.(*logEntry)
 					return gql.AppendString(dst, instant(e.view.Snapshot().RecordedAt(e.Seq))), nil
 				}}},
-			{name: "added", typ: must(b.claimConnectionType()), args: b.claimPageArgs(), about: "The claims recorded.",
+			{name: "added", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims recorded.",
 				read: claims(func(e *logEntry) []uint32 { return e.Added })},
-			{name: "withdrawn", typ: must(b.claimConnectionType()), args: b.claimPageArgs(), about: "The claims retracted or superseded.",
+			{name: "withdrawn", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims retracted or superseded.",
 				read: claims(func(e *logEntry) []uint32 { return e.Withdrawn })},
 			{name: "entities", typ: list(b.entityType(b.o.Type(schema.EntityType))), about: "What those claims are about, as subjects or objects, by id.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/routes"
@@ -14,7 +15,7 @@ import (
 
 // routesArgs are the prepared arguments of routes.
 type routesArgs struct {
-	view    viewArg
+	view    input.View
 	network routes.NetworkKind
 	options routes.RouteOptions
 }
@@ -37,7 +38,7 @@ type legRef struct {
 }
 
 func (b *builder) routes(networks *routes.Networks) field {
-	args := b.withView(graphql.FieldConfigArgument{
+	args := b.WithView(graphql.FieldConfigArgument{
 		"from":       {Type: must(graphql.ID), Description: "Where to start: a transport node, a city, a country, a region or an organisation."},
 		"to":         {Type: must(graphql.ID), Description: "Where to arrive: the same."},
 		"avoid":      {Type: ids(), Description: "What no leg and no node may touch: countries, waters, nodes, segments, corridors, regions, organisations."},
@@ -89,7 +90,7 @@ func (b *builder) defaults(coordinate string, values map[string]string) {
 // one's own has none of that name.
 func (b *builder) ontologyEnum(name string) graphql.Type {
 	if e := b.o.Enum(name); e != nil {
-		return b.enum(e.Name, e.Description, e.Values...)
+		return b.Enum(e.Name, e.Description, e.Values...)
 	}
 	return graphql.String
 }
@@ -130,7 +131,7 @@ func prepareRoutes(args map[string]any) (any, error) {
 		a.options.MaxBorders = &n
 	}
 	var err error
-	if a.view, err = viewInput(args); err != nil {
+	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
 	return a, atArgument(a.options.Validate())
@@ -173,13 +174,13 @@ func idList(arg any) []graph.ID {
 }
 
 func (b *builder) networkType() *graphql.Enum {
-	return b.enum("RouteNetwork", "What routes are made of.",
+	return b.Enum("RouteNetwork", "What routes are made of.",
 		schema.EnumMember{Name: "TRANSPORT", Description: "Transport nodes and the segments between them."},
 		schema.EnumMember{Name: "BORDERS", Description: "Countries; a leg is a common border (mode LAND), or a water on which both have a shore (mode SEA). That one can cross there is not said."})
 }
 
 func (b *builder) rankOfRoutes() *graphql.Enum {
-	return b.enum("RouteRank", "Which of two routes is the better one.",
+	return b.Enum("RouteRank", "Which of two routes is the better one.",
 		schema.EnumMember{Name: "LEGS", Description: "Fewer legs, then fewer kilometres."},
 		schema.EnumMember{Name: "DISTANCE", Description: "Fewer kilometres, then fewer legs. A leg whose length nobody states counts as estimated: estimatedKm."},
 		schema.EnumMember{Name: "BORDERS", Description: "Fewer changes of country, then fewer legs."},
@@ -260,7 +261,7 @@ func appendShare(dst []byte, x float64) []byte {
 }
 
 func (b *builder) avoidanceType() *graphql.Enum {
-	return b.enum("Avoidance", "Whether a route surely touches nothing but what it names.",
+	return b.Enum("Avoidance", "Whether a route surely touches nothing but what it names.",
 		schema.EnumMember{Name: "VERIFIED", Description: "Every leg's countries and waters are declared complete."},
 		schema.EnumMember{Name: "UNVERIFIED", Description: "Some leg may touch more than what is stated."})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -15,9 +16,9 @@ import (
 
 // timelineArgs are the prepared arguments of timeline.
 type timelineArgs struct {
-	view  viewArg
+	view  input.View
 	opts  analysis.TimelineOptions
-	page  pageInput
+	page  input.Page
 	after graph.ClaimID
 }
 
@@ -25,7 +26,7 @@ func (b *builder) timeline() field {
 	b.meta.Defaults["Query.timeline(about:)"] = "true"
 	return field{name: "timeline", typ: must(b.analysedType("Timeline", "Claims in order of time, the undated ones last.", b.momentType())),
 		about: "The claims about an entity in order of time, up to the view's date: what holds then and what was over before.",
-		args: b.withView(analysedArgs(graphql.FieldConfigArgument{
+		args: b.WithView(analysedArgs(graphql.FieldConfigArgument{
 			"entity": {Type: must(graphql.ID)},
 			"about":  {Type: graphql.Boolean, Description: "Whether to show the claims that have it as their object as well."},
 		})),
@@ -46,13 +47,13 @@ func (b *builder) timeline() field {
 func prepareTimeline(args map[string]any) (any, error) {
 	a := &timelineArgs{opts: analysis.TimelineOptions{Entity: graph.ID(args["entity"].(string)), SubjectOnly: args["about"] == false}}
 	var err error
-	if a.view, err = viewInput(args); err != nil {
+	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
-	if a.page, err = pageOf(args); err != nil || a.page.after == "" {
+	if a.page, err = input.ReadPage(args); err != nil || a.page.After == "" {
 		return a, err
 	}
-	w, err := readPlace(a.page.after, 1)
+	w, err := readPlace(a.page.After, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 		return nil, err
 	}
 	from := 0
-	if a.page.after != "" {
+	if a.page.After != "" {
 		// The time of a claim never changes, so that its cursor outlives its withdrawal.
 		n, ok := s.ClaimNumber(a.after)
 		if !ok {
@@ -89,8 +90,8 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 		})
 	}
 	shown := all[from:]
-	if a.page.first != nil && len(shown) > *a.page.first {
-		shown = shown[:*a.page.first]
+	if a.page.First != nil && len(shown) > *a.page.First {
+		shown = shown[:*a.page.First]
 	}
 	return &analysed{
 		partial: partial,
@@ -117,9 +118,9 @@ func (b *builder) momentType() *graphql.Object {
 					m := src.Obj.(*moment)
 					return gql.Ref{Obj: m.view, Index: uint64(m.Claim)}, true, nil
 				}}},
-			{name: "start", typ: dateType, about: "Since when it holds, or the date that it states; null where nobody says.",
+			{name: "start", typ: input.Date, about: "Since when it holds, or the date that it states; null where nobody says.",
 				read: date(func(m *moment) graph.Date { return m.Start })},
-			{name: "end", typ: dateType, about: "Until when; \"..\" where the source leaves it open, null where nobody says.",
+			{name: "end", typ: input.Date, about: "Until when; \"..\" where the source leaves it open, null where nobody says.",
 				read: date(func(m *moment) graph.Date { return m.End })},
 			{name: "precision", typ: must(b.precisionType()), about: "How exactly the start is known, or the end where nobody states a start.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -130,7 +131,7 @@ func (b *builder) momentType() *graphql.Object {
 }
 
 func (b *builder) precisionType() *graphql.Enum {
-	return b.enum("DatePrecision", "How exactly a date is known.", append([]schema.EnumMember{
+	return b.Enum("DatePrecision", "How exactly a date is known.", append([]schema.EnumMember{
 		{Name: graph.Unknown.String(), Description: "Nobody states a date."}},
-		members(graph.Century.String(), graph.Decade.String(), graph.Year.String(), graph.Month.String(), graph.DayPrecision.String())...)...)
+		input.Members(graph.Century.String(), graph.Decade.String(), graph.Year.String(), graph.Month.String(), graph.DayPrecision.String())...)...)
 }

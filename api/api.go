@@ -21,6 +21,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -68,7 +69,7 @@ func New(opts Options) (*API, error) {
 		return nil, fmt.Errorf("api: schema: %w", err)
 	}
 	a.engine, err = gql.New(gql.Config{
-		Schema: sch, Workloads: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: b.meta, Limits: opts.Limits,
+		Schema: sch, Workloads: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: *b.meta, Limits: opts.Limits,
 		TypeOf: map[string]func(gql.Ref) string{"": typeOf}, ClientError: a.tell,
 		OnPanic: func(field string, value any, stack []byte) {
 			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))
@@ -228,34 +229,27 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	return dst
 }
 
-// viewArg is the argument view of a root field.
-type viewArg struct {
-	view graph.View
-	min  graph.Seq
-	zero bool
-}
-
 // resolve makes the view. A minSequence beyond the session's snapshot waits
 // for it; the whole request then reads that snapshot, so it must be asked for
 // before anything else was read.
-func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error) {
+func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, error) {
 	if s.paused != nil {
 		return nil, s.paused
 	}
-	if a.min > s.snapshot.Seq() {
+	if a.MinSeq > s.snapshot.Seq() {
 		if s.view != nil {
 			return nil, graph.Errorf(graph.BadInput, "view.minSequence: a request reads one snapshot; give minSequence on its first field")
 		}
-		next, err := s.await(ctx, a.min)
+		next, err := s.await(ctx, a.MinSeq)
 		if s.paused != nil {
 			return nil, s.paused
 		}
 		if err != nil {
-			return nil, forClients{graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.min)}
+			return nil, forClients{graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.MinSeq)}
 		}
 		s.snapshot = next
 	}
-	if a.zero && s.view != nil {
+	if a.Plain && s.view != nil {
 		return s.view, nil
 	}
 	// Something is read: the snapshot stays as it is from here on. A request
@@ -267,13 +261,13 @@ func (s *Session) resolve(ctx context.Context, a viewArg) (*snapshot.View, error
 		}
 		s.view = v.WithDone(ctx.Done())
 	}
-	if a.zero {
+	if a.Plain {
 		return s.view, nil
 	}
-	if t := a.view.KnownAt; t != nil && s.snapshot.IsPresent(*t, s.now) {
-		a.view.KnownAt = nil
+	if t := a.View.KnownAt; t != nil && s.snapshot.IsPresent(*t, s.now) {
+		a.View.KnownAt = nil
 	}
-	v, err := s.snapshot.View(a.view, s.today)
+	v, err := s.snapshot.View(a.View, s.today)
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,10 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
-	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -60,17 +60,17 @@ func (b *builder) claimType() *graphql.Object {
 				}}},
 			{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "Who says so.", read: entity((*snapshot.Snapshot).Source)},
 			{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: of((*snapshot.Snapshot).Locator)},
-			{name: "attribution", typ: must(b.attributionType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Attribution(n).String() })},
+			{name: "attribution", typ: must(b.AttributionType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Attribution(n).String() })},
 			{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id or a name.", read: of((*snapshot.Snapshot).AttributedTo)},
 			{name: "confidence", typ: must(graphql.Float), about: "From 0 to 1.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					v, n := viewOf(src)
 					return gql.AppendFloat(dst, v.Snapshot().Confidence(n)), nil
 				}}},
-			{name: "rank", typ: must(b.rankType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
-			{name: "validFrom", typ: dateType, about: "Since when it holds; null where nobody says.",
+			{name: "rank", typ: must(b.RankType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
+			{name: "validFrom", typ: input.Date, about: "Since when it holds; null where nobody says.",
 				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.String() })},
-			{name: "validTo", typ: dateType, about: "Until when it holds; \"..\" where the source leaves it open, null where nobody says.",
+			{name: "validTo", typ: input.Date, about: "Until when it holds; \"..\" where the source leaves it open, null where nobody says.",
 				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() })},
 			{name: "year", typ: graphql.Int, about: "The year of its valid time where that lies within one.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -80,16 +80,16 @@ func (b *builder) claimType() *graphql.Object {
 					}
 					return dst, nil
 				}}},
-			{name: "holds", typ: must(b.holdsType()), about: "How surely it holds at the view's date.",
+			{name: "holds", typ: must(b.HoldsType()), about: "How surely it holds at the view's date.",
 				read: text(func(v *snapshot.View, n uint32) string { return v.Holds(n).String() })},
-			{name: "recordedAt", typ: must(dateTimeType), about: "When the store learned it.",
+			{name: "recordedAt", typ: must(input.DateTime), about: "When the store learned it.",
 				read: of(func(s *snapshot.Snapshot, n uint32) string { return instant(s.RecordedAt(s.RecordedSeq(n))) })},
 			{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number at which the store learned it.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					v, n := viewOf(src)
 					return gql.AppendInt(dst, int64(v.Snapshot().RecordedSeq(n))), nil
 				}}},
-			{name: "retractedAt", typ: dateTimeType, about: "When it was withdrawn; null while it stands.",
+			{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn; null while it stands.",
 				read: text(func(v *snapshot.View, n uint32) string { return instant(v.RetractedAt(n)) })},
 			{name: "supersedes", typ: list(self), about: "The claims it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 				for _, id := range v.Snapshot().Supersedes(n) {
@@ -187,33 +187,16 @@ func (c *claimListing) load() (*snapshot.Page, error) {
 	return c.page, c.err
 }
 
-// claimArgs are the prepared arguments of a list of claims.
-type claimArgs struct {
-	view      viewArg
-	predicate string
-	query     snapshot.Query
-	// narrow names the one subject, object or source asked for, so that its
-	// list is read and not every claim.
-	subject, object, source string
-}
-
-func (b *builder) claimPageArgs() graphql.FieldConfigArgument {
-	args := cutArgs()
-	args["where"] = &graphql.ArgumentConfig{Type: b.claimFilterType(), Description: "Which to keep."}
-	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(b.claimOrderType())), Description: "The order, the first key leading; ties go by the order of record."}
-	return args
-}
-
 func (b *builder) claimsField(name, about string, inverse bool) field {
-	args := b.claimPageArgs()
+	args := b.ClaimArgs()
 	args["predicate"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Only claims of this predicate."}
 	return field{name: name, about: about, typ: must(b.claimConnectionType()), args: args, read: gql.Binding{
-		Prepare: b.prepareClaims,
+		Prepare: b.readClaims,
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
-			a := c.Args.(*claimArgs)
-			l := &claimListing{view: v, query: &a.query}
-			v.Claims(e, a.predicate, inverse, func(n uint32) bool {
+			a := c.Args.(*input.Claims)
+			l := &claimListing{view: v, query: &a.Query}
+			v.Claims(e, a.Predicate, inverse, func(n uint32) bool {
 				l.list = append(l.list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
 				return true
 			})
@@ -222,95 +205,7 @@ func (b *builder) claimsField(name, about string, inverse bool) field {
 		}}}
 }
 
-func (b *builder) prepareClaims(args map[string]any) (any, error) {
-	a := &claimArgs{}
-	var err error
-	if a.view, err = viewInput(args); err != nil {
-		return nil, err
-	}
-	p, err := pageOf(args)
-	if err != nil {
-		return nil, err
-	}
-	a.query = snapshot.Query{First: p.first, Last: p.last, After: p.after, Before: p.before}
-	if a.predicate, _ = args["predicate"].(string); a.predicate != "" && b.o.Predicate(a.predicate) == nil {
-		return nil, &gql.ArgumentError{Argument: "predicate", Err: graph.Errorf(graph.UnknownName,
-			"predicate: the ontology has no stored field %q; inverse and derived fields are read from others", a.predicate)}
-	}
-	if where, ok := args["where"].(map[string]any); ok {
-		if a.query.Edges, err = b.claimFilter(where); err != nil {
-			return nil, &gql.ArgumentError{Argument: "where", Err: err}
-		}
-		a.subject, a.object, a.source = equalID(where, "subject"), equalID(where, "object"), equalID(where, "source")
-	}
-	keys, _ := args["orderBy"].([]any)
-	for _, x := range keys {
-		for name, dir := range x.(map[string]any) {
-			a.query.Order = withKey(a.query.Order, snapshot.Key{
-				By: snapshot.Reading{Claim: filter.ClaimField(name)}, Descending: dir == "DESC"})
-		}
-	}
-	return a, nil
-}
-
-func equalID(where map[string]any, field string) string {
-	m, _ := where[field].(map[string]any)
-	id, _ := m["eq"].(string)
-	return id
-}
-
-func (b *builder) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.InputObject {
-	enumTest := func(e *graphql.Enum) *graphql.InputObject {
-		return b.testType(schema.EnumValue, &schema.Enum{Name: e.Name()}, false)
-	}
-	switch f {
-	case "rank":
-		return enumTest(b.rankType())
-	case "attribution":
-		return enumTest(b.attributionType())
-	case "holds":
-		return enumTest(b.holdsType())
-	case "id", "subject", "object", "source":
-		return b.testType(s, nil, true)
-	}
-	return b.testType(s, nil, false)
-}
-
-func (b *builder) claimFilterType() *graphql.InputObject {
-	return b.input("ClaimFilter", "Which claims to keep; all that is given must hold.", func() []inputField {
-		self := b.claimFilterType()
-		fs := []inputField{
-			{"and", "All of them must hold.", graphql.NewList(must(self))},
-			{"or", "At least one must hold.", graphql.NewList(must(self))},
-			{"not", "It must not hold.", self},
-		}
-		for _, f := range filter.ClaimFields {
-			if f.Name != filter.RecordedOrder {
-				fs = append(fs, inputField{string(f.Name), "", b.claimTestType(f.Name, f.Scalar)})
-			}
-		}
-		return fs
-	})
-}
-
-func (b *builder) claimFilter(in map[string]any) (*filter.Edge, error) {
-	f := &filter.Edge{}
-	return f, readFilter(in, logic[filter.Edge]{&f.And, &f.Or, &f.Not, b.claimFilter}, func(key string, m map[string]any) error {
-		test, err := b.test(tested{scalar: schema.String, byBytes: filter.ClaimField(key).ByBytes()}, m)
-		f.Claims = append(f.Claims, filter.Claim{Field: filter.ClaimField(key), Test: test})
-		return err
-	})
-}
-
-func (b *builder) claimOrderType() *graphql.InputObject {
-	return b.oneOf("ClaimOrder", "One key of an order.", func() []inputField {
-		var fs []inputField
-		for _, f := range filter.ClaimFields {
-			fs = append(fs, inputField{string(f.Name), "", b.direction()})
-		}
-		return fs
-	})
-}
+func (b *builder) readClaims(args map[string]any) (any, error) { return b.ReadClaims(args) }
 
 func (b *builder) claimConnectionType() *graphql.Object {
 	return b.object("ClaimConnection", "A list of claims.", func() []field {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -135,133 +136,27 @@ func (c *connection) load() (*snapshot.Page, error) {
 	return &c.page, c.err
 }
 
-// shape names the types of one kind of connection. A relation without
-// qualifiers shares them with all such relations to its target.
-type shape struct {
-	name       string // CountryBorders, CityLink, Country
-	target     *schema.Type
-	qualifiers []*schema.Qualifier
-	link       bool // its edges have claims
-}
-
-func listShape(t *schema.Type) shape { return shape{name: t.Name, target: t} }
-
-func linkShape(f *schema.Field) shape {
-	s := shape{name: f.Target.Name + "Link", target: f.Target, link: true, qualifiers: f.Qualifiers}
-	if f.Kind == schema.Inverse {
-		s.qualifiers = f.InverseOf[0].Qualifiers
-	}
-	if len(s.qualifiers) > 0 {
-		s.name = f.Owner.Name + title(f.Name)
-	}
-	return s
-}
-
 // relation is a field that leads to many entities.
 func (b *builder) relation(f *schema.Field) field {
-	s := linkShape(f)
-	args := b.pageArgs(s)
+	s := input.LinkShape(f)
+	args := b.ListArgs(s)
 	if f.Stored() && f.Time == schema.Observation || f.Kind == schema.Inverse && f.InverseOf[0].Time == schema.Observation {
 		args["series"] = &graphql.ArgumentConfig{Type: graphql.Boolean, Description: "Show every period and every source, not the latest of each."}
 	}
 	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: args, read: gql.Binding{
-		Prepare: func(args map[string]any) (any, error) { return b.prepareList(s, args) },
+		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
-			a := c.Args.(*listArgs)
-			return gql.Ref{Obj: c.Request.(*Session).connection(v, v.Relation(e, f, a.series), &a.query)}, true, nil
+			a := c.Args.(*input.List)
+			return gql.Ref{Obj: c.Request.(*Session).connection(v, v.Relation(e, f, a.Series), &a.Query)}, true, nil
 		},
 	}}
 }
 
-// listArgs are the prepared arguments of a connection.
-type listArgs struct {
-	view   viewArg
-	query  snapshot.Query
-	series bool
-}
-
-func (b *builder) pageArgs(s shape) graphql.FieldConfigArgument {
-	where := graphql.Input(b.filterType(s.target))
-	if s.link {
-		where = b.edgeFilterType(s)
-	}
-	args := cutArgs()
-	args["where"] = &graphql.ArgumentConfig{Type: where, Description: "Which to keep."}
-	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(b.orderType(s))), Description: "The order, the first key leading; ties go by id."}
-	return args
-}
-
-// cutArgs are the four arguments that cut a list.
-func cutArgs() graphql.FieldConfigArgument {
-	return graphql.FieldConfigArgument{
-		"first":  {Type: graphql.Int, Description: "At most so many from the front."},
-		"after":  {Type: graphql.String, Description: "Behind this cursor."},
-		"last":   {Type: graphql.Int, Description: "At most so many from the back."},
-		"before": {Type: graphql.String, Description: "Before this cursor."},
-	}
-}
-
-// pageInput are the four arguments that cut a list.
-type pageInput struct {
-	first, last   *int
-	after, before string
-}
-
-func pageOf(args map[string]any) (pageInput, error) {
-	var p pageInput
-	for _, x := range []struct {
-		name string
-		to   **int
-	}{{"first", &p.first}, {"last", &p.last}} {
-		n, ok := args[x.name].(int)
-		if !ok {
-			continue
-		}
-		if n < 0 {
-			return p, &gql.ArgumentError{Argument: x.name, Err: graph.Errorf(graph.BadInput, "%s: %d is below 0", x.name, n)}
-		}
-		*x.to = &n
-	}
-	p.after, _ = args["after"].(string)
-	p.before, _ = args["before"].(string)
-	return p, nil
-}
-
-func (b *builder) prepareList(s shape, args map[string]any) (*listArgs, error) {
-	a := &listArgs{}
-	var err error
-	if a.view, err = viewInput(args); err != nil {
-		return nil, err
-	}
-	p, err := pageOf(args)
-	if err != nil {
-		return nil, err
-	}
-	a.query = snapshot.Query{First: p.first, Last: p.last, After: p.after, Before: p.before}
-	a.series, _ = args["series"].(bool)
-	if where, ok := args["where"].(map[string]any); ok {
-		if s.link {
-			a.query.Edges, err = b.edgeFilter(s, where)
-		} else {
-			a.query.Nodes, err = b.filter(s.target, where)
-		}
-		if err != nil {
-			return nil, &gql.ArgumentError{Argument: "where", Err: err}
-		}
-	}
-	if keys, ok := args["orderBy"].([]any); ok {
-		if a.query.Order, err = b.orderKeys(s, keys); err != nil {
-			return nil, &gql.ArgumentError{Argument: "orderBy", Err: err}
-		}
-	}
-	return a, nil
-}
-
-func (b *builder) connectionType(s shape) *graphql.Object {
-	node := b.entityType(s.target)
-	about := fmt.Sprintf("A list of entities of type %s.", s.target.Name)
-	return b.object(s.name+"Connection", about, func() []field {
+func (b *builder) connectionType(s input.Shape) *graphql.Object {
+	node := b.entityType(s.Target)
+	about := fmt.Sprintf("A list of entities of type %s.", s.Target.Name)
+	return b.object(s.Name+"Connection", about, func() []field {
 		return []field{
 			{name: "edges", typ: list(b.edgeType(s)), about: "The page's entities, each with its cursor and what says so.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -309,20 +204,20 @@ func edgeOf(r gql.Ref) (*connection, snapshot.Edge) {
 	return c, c.page.Edges[r.Index]
 }
 
-func (b *builder) edgeType(s shape) *graphql.Object {
-	return b.object(s.name+"Edge", "One entity of a list.", func() []field {
+func (b *builder) edgeType(s input.Shape) *graphql.Object {
+	return b.object(s.Name+"Edge", "One entity of a list.", func() []field {
 		fs := []field{
 			{name: "cursor", typ: must(graphql.String), about: "The place of the edge in the list, for after and before.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*connection).page.Cursor(int(src.Index))), nil
 				}}},
-			{name: "node", typ: must(b.entityType(s.target)), read: gql.Binding{
+			{name: "node", typ: must(b.entityType(s.Target)), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c, e := edgeOf(src)
 					return gql.Ref{Obj: c.view, Index: uint64(e.Node)}, true, nil
 				}}},
 		}
-		if !s.link {
+		if !s.Link {
 			return fs
 		}
 		fs = append(fs, field{name: "claim", typ: must(b.claimType()), about: "The best claim that says so.", read: gql.Binding{
@@ -330,7 +225,7 @@ func (b *builder) edgeType(s shape) *graphql.Object {
 				c, e := edgeOf(src)
 				return gql.Ref{Obj: c.view, Index: uint64(e.Claim)}, true, nil
 			}}})
-		for _, q := range s.qualifiers {
+		for _, q := range s.Qualifiers {
 			fs = append(fs, b.qualifierField(q))
 		}
 		return fs

@@ -60,14 +60,6 @@ func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	return is
 }
 
-// ontologyFields are the fields that the ontology gives the type in the API.
-func (b *builder) ontologyFields(t *schema.Type) []*schema.Field {
-	if t.Union {
-		return b.o.Type(schema.EntityType).Fields
-	}
-	return t.Fields
-}
-
 // unused stands where graphql-go wants a function; gql asks typeOf instead.
 func unused(graphql.ResolveTypeParams) *graphql.Object { return nil }
 
@@ -90,7 +82,7 @@ func (b *builder) entityFields(t *schema.Type) []field {
 		b.claimsField("claims", "The claims about it in view, with their sources.", false),
 		b.claimsField("about", "The claims in view that have it as their object.", true),
 	}
-	for _, f := range b.ontologyFields(t) {
+	for _, f := range b.Fields(t) {
 		switch {
 		case f.Name == "name":
 			fs = append(fs, field{name: "name", typ: must(graphql.String), about: f.Description,

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
@@ -35,14 +36,14 @@ func (b *builder) graphField() field {
 		return []field{
 			{name: "sequence", typ: must(graphql.Int), about: "The sequence number of the snapshot.",
 				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendInt(dst, int64(i.session.Seq())) })},
-			{name: "recordedAt", typ: dateTimeType, about: "When its last commit was made.",
+			{name: "recordedAt", typ: input.DateTime, about: "When its last commit was made.",
 				read: leaf(func(i *info, dst []byte) []byte {
 					if t := instant(i.session.snapshot.RecordedAt(i.session.Seq())); t != "" {
 						dst = gql.AppendString(dst, t)
 					}
 					return dst
 				})},
-			{name: "asOf", typ: must(dateType), about: "The first day the view looks at.",
+			{name: "asOf", typ: must(input.Date), about: "The first day the view looks at.",
 				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.view.On().First.String()) })},
 			{name: "claims", typ: must(graphql.Int), about: "How many claims the view shows.",
 				read: leaf(func(i *info, dst []byte) []byte {
@@ -76,9 +77,9 @@ func (b *builder) graphField() field {
 		}
 	})
 	return field{name: "graph", about: "The graph itself: where it stands and how much it holds.", typ: must(typ),
-		args: b.withView(graphql.FieldConfigArgument{}), read: gql.Binding{
+		args: b.WithView(graphql.FieldConfigArgument{}), read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
-				v, err := viewInput(args)
+				v, err := input.ReadView(args)
 				return &rootArgs{view: v}, err
 			},
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {

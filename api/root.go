@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -37,68 +38,19 @@ func (b *builder) query() *graphql.Object {
 	})
 }
 
-func (b *builder) viewType() *graphql.InputObject {
-	return b.input("View", "The lens of a query: what is true on a date, as known at a time, by whom, how surely.", func() []inputField {
-		return []inputField{
-			{"asOf", "The date in the world; today where it is absent. A month or a year stands for all its days.", dateType},
-			{"knownAt", "The record time; now where it is absent. Claims withdrawn since show as they stood.", dateTimeType},
-			{"minConfidence", "Hides the claims below it; 0 where it is absent.", graphql.Float},
-			{"sources", "Hides the claims of all other sources; a source's own description stays.", graphql.NewList(must(graphql.ID))},
-			{"minSequence", "Waits, briefly, until the store has reached this sequence number, to read what one wrote.", graphql.Int},
-		}
-	})
-}
-
-func (b *builder) withView(args graphql.FieldConfigArgument) graphql.FieldConfigArgument {
-	args["view"] = &graphql.ArgumentConfig{Type: b.viewType(), Description: "The lens for all that is selected below."}
-	return args
-}
-
-// viewInput reads the argument view.
-func viewInput(args map[string]any) (viewArg, error) {
-	m, _ := args["view"].(map[string]any)
-	a := viewArg{zero: true}
-	for key, val := range m {
-		if val == nil {
-			continue
-		}
-		switch key {
-		case "asOf":
-			a.view.AsOf, a.zero = val.(graph.Date), false
-		case "knownAt":
-			t := val.(time.Time)
-			a.view.KnownAt, a.zero = &t, false
-		case "minConfidence":
-			a.view.MinConfidence, a.zero = val.(float64), false
-		case "sources":
-			a.view.Sources, a.zero = []graph.ID{}, false
-			for _, x := range val.([]any) {
-				a.view.Sources = append(a.view.Sources, graph.ID(x.(string)))
-			}
-		case "minSequence":
-			n := val.(int)
-			if n < 0 {
-				return a, &gql.ArgumentError{Argument: "view", Err: graph.Errorf(graph.BadInput, "view.minSequence: %d is below 0", n)}
-			}
-			a.min = graph.Seq(n)
-		}
-	}
-	return a, nil
-}
-
 // rootArgs are the prepared arguments of a field that finds one thing.
 type rootArgs struct {
-	view  viewArg
+	view  input.View
 	by    string
 	value string
 }
 
 func (b *builder) byID(name, about string, t *schema.Type) field {
 	return field{name: name, about: about, typ: b.entityType(t),
-		args: b.withView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
+		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
-				v, err := viewInput(args)
+				v, err := input.ReadView(args)
 				return &rootArgs{v, "id", args["id"].(string)}, err
 			},
 			Object: find(t),
@@ -107,7 +59,7 @@ func (b *builder) byID(name, about string, t *schema.Type) field {
 
 // singular finds one entity of a type, by its id or by a key of an outside scheme.
 func (b *builder) singular(t *schema.Type) field {
-	args := b.withView(graphql.FieldConfigArgument{"id": {Type: graphql.ID}})
+	args := b.WithView(graphql.FieldConfigArgument{"id": {Type: graphql.ID}})
 	names := []string{"id"}
 	for _, f := range t.Fields {
 		if f.Key != "" {
@@ -117,7 +69,7 @@ func (b *builder) singular(t *schema.Type) field {
 	}
 	return field{name: t.Singular(), about: t.Description, typ: b.entityType(t), args: args, read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) {
-			v, err := viewInput(args)
+			v, err := input.ReadView(args)
 			if err != nil {
 				return nil, err
 			}
@@ -179,27 +131,27 @@ func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 }
 
 func (b *builder) plural(t *schema.Type) field {
-	s := listShape(t)
-	return field{name: t.Plural, about: t.Description, typ: b.connectionType(s), args: b.withView(b.pageArgs(s)), read: gql.Binding{
-		Prepare: func(args map[string]any) (any, error) { return b.prepareList(s, args) },
+	s := input.ListShape(t)
+	return field{name: t.Plural, about: t.Description, typ: b.connectionType(s), args: b.WithView(b.ListArgs(s)), read: gql.Binding{
+		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
-			a := c.Args.(*listArgs)
+			a := c.Args.(*input.List)
 			s := c.Request.(*Session)
-			v, err := s.resolve(c.Ctx, a.view)
+			v, err := s.resolve(c.Ctx, a.View)
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
-			return gql.Ref{Obj: s.connection(v, v.OfTypes(t.Concrete), &a.query)}, true, nil
+			return gql.Ref{Obj: s.connection(v, v.OfTypes(t.Concrete), &a.Query)}, true, nil
 		},
 	}}
 }
 
 func (b *builder) claimField() field {
 	return field{name: "claim", about: "The claim of an id, withdrawn or not.", typ: b.claimType(),
-		args: b.withView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
+		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
-				v, err := viewInput(args)
+				v, err := input.ReadView(args)
 				return &rootArgs{v, "id", args["id"].(string)}, err
 			},
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
@@ -220,11 +172,11 @@ func (b *builder) claimField() field {
 
 func (b *builder) rootClaims() field {
 	return field{name: "claims", about: "The claims in view, in the order in which the store learned them.",
-		typ: b.claimConnectionType(), args: b.withView(b.claimPageArgs()), read: gql.Binding{
-			Prepare: b.prepareClaims,
+		typ: b.claimConnectionType(), args: b.WithView(b.ClaimArgs()), read: gql.Binding{
+			Prepare: b.readClaims,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
-				a := c.Args.(*claimArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				a := c.Args.(*input.Claims)
+				v, err := c.Request.(*Session).resolve(c.Ctx, a.View)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -232,13 +184,13 @@ func (b *builder) rootClaims() field {
 				if v.Interrupted() {
 					return gql.Ref{}, false, snapshot.ErrInterrupted
 				}
-				return gql.Ref{Obj: &claimListing{view: v, query: &a.query, list: list}}, true, nil
+				return gql.Ref{Obj: &claimListing{view: v, query: &a.Query, list: list}}, true, nil
 			},
 		}}
 }
 
 // claimsFor walks the shortest list that holds every claim asked for.
-func claimsFor(v *snapshot.View, a *claimArgs) []snapshot.Edge {
+func claimsFor(v *snapshot.View, a *input.Claims) []snapshot.Edge {
 	var list []snapshot.Edge
 	add := func(n uint32) bool {
 		list = append(list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
@@ -251,14 +203,14 @@ func claimsFor(v *snapshot.View, a *claimArgs) []snapshot.Edge {
 		}
 	}
 	switch {
-	case a.subject != "":
-		of(a.subject, func(n uint32) { v.Claims(n, "", false, listed) })
+	case a.Subject != "":
+		of(a.Subject, func(n uint32) { v.Claims(n, "", false, listed) })
 		sortByRecord(list)
-	case a.object != "":
-		of(a.object, func(n uint32) { v.Claims(n, "", true, listed) })
+	case a.Object != "":
+		of(a.Object, func(n uint32) { v.Claims(n, "", true, listed) })
 		sortByRecord(list)
-	case a.source != "":
-		of(a.source, func(n uint32) { v.CitedBy(n, add) })
+	case a.Source != "":
+		of(a.Source, func(n uint32) { v.CitedBy(n, add) })
 	default:
 		v.AllClaims(add)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/names"
@@ -16,10 +17,10 @@ import (
 
 // searchArgs are the prepared arguments of search.
 type searchArgs struct {
-	view  viewArg
+	view  input.View
 	text  string
 	types map[string]bool // nil: all
-	page  pageInput
+	page  input.Page
 }
 
 // maxSearchText bounds the text of a search in characters: longer names are rare, and
@@ -36,7 +37,7 @@ type found struct {
 func (b *builder) search() field {
 	return field{name: "search", about: "Entities by their names, aliases and original forms, of whatever date, as they are written or sound in any script; the best first.",
 		typ: b.searchConnectionType(),
-		args: b.withView(graphql.FieldConfigArgument{
+		args: b.WithView(graphql.FieldConfigArgument{
 			"text":  {Type: must(graphql.String), Description: "A name, its beginning or words of it in any order, at most 256 characters; case, diacritics, script and romanisation do not matter."},
 			"types": {Type: graphql.NewList(must(graphql.String)), Description: "Only entities of these types or interfaces."},
 			"first": {Type: graphql.Int, Description: "At most so many; 20 where it is absent."},
@@ -62,15 +63,15 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 		return nil, &gql.ArgumentError{Argument: "text", Err: graph.Errorf(graph.BadInput, "text: %d characters are more than the %d that a search takes; leave words out", n, maxSearchText)}
 	}
 	var err error
-	if a.view, err = viewInput(args); err != nil {
+	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
-	if a.page, err = pageOf(args); err != nil {
+	if a.page, err = input.ReadPage(args); err != nil {
 		return nil, err
 	}
-	if a.page.first == nil {
+	if a.page.First == nil {
 		n := 20
-		a.page.first = &n
+		a.page.First = &n
 	}
 	types, given := args["types"].([]any)
 	if !given {
@@ -90,12 +91,12 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 }
 
 func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
-	q := &names.Search{Text: a.text, First: *a.page.first}
+	q := &names.Search{Text: a.text, First: *a.page.First}
 	if a.types != nil {
 		q.Types = func(name string) bool { return a.types[name] }
 	}
-	if a.page.after != "" {
-		after, err := parseSearchCursor(a.page.after)
+	if a.page.After != "" {
+		after, err := parseSearchCursor(a.page.After)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +129,7 @@ func (b *builder) matchKindType() *graphql.Enum {
 	for _, k := range names.MatchKinds {
 		members = append(members, schema.EnumMember{Name: k.Name, Description: k.About})
 	}
-	return b.enum("MatchKind", "How a name matches what was searched for.", members...)
+	return b.Enum("MatchKind", "How a name matches what was searched for.", members...)
 }
 
 func (b *builder) searchConnectionType() *graphql.Object {
@@ -162,7 +163,7 @@ func (b *builder) searchConnectionType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "holds", typ: b.holdsType(), about: "How surely the name holds at the view's date; NO for a name of other times, null where the id matched.", read: gql.Binding{
+			{name: "holds", typ: b.HoldsType(), about: "How surely the name holds at the view's date; NO for a name of other times, null where the id matched.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					f := src.Obj.(*found)
 					n := f.List[src.Index].Claim

@@ -2,15 +2,12 @@ package api
 
 import (
 	"context"
-	"slices"
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/snapshot"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // subscription is the root of following.
@@ -21,7 +18,7 @@ func (b *builder) subscription() *graphql.Object {
 			about: "What the store learns, entry by entry, without gap or repeat: first what it learned behind sinceSequence, then each commit once it is durable. Entries are those of the query log.",
 			args: graphql.FieldConfigArgument{
 				"sinceSequence": {Type: graphql.Int, Description: "Begin behind this number: 0 is the empty store, and the last entry's sequence goes on from there. From now on where it is absent."},
-				"where":         {Type: b.changesFilterType(), Description: "Only entries with a claim that it keeps, and of their claims only those."},
+				"where":         {Type: b.ChangesFilterType(), Description: "Only entries with a claim that it keeps, and of their claims only those."},
 			},
 			read: gql.Binding{
 				Prepare: b.prepareFollow,
@@ -42,7 +39,7 @@ func (b *builder) subscription() *graphql.Object {
 // followArgs are the prepared arguments of the subscription changes.
 type followArgs struct {
 	since *graph.Seq // nil: from now on
-	where *changesFilter
+	where *input.ChangesFilter
 }
 
 func (b *builder) prepareFollow(args map[string]any) (any, error) {
@@ -56,119 +53,11 @@ func (b *builder) prepareFollow(args map[string]any) (any, error) {
 	}
 	if in, ok := args["where"].(map[string]any); ok {
 		var err error
-		if a.where, err = b.changesFilter(in); err != nil {
+		if a.where, err = b.ReadChangesFilter(in); err != nil {
 			return nil, &gql.ArgumentError{Argument: "where", Err: err}
 		}
 	}
 	return a, nil
-}
-
-func (b *builder) changesFilterType() *graphql.InputObject {
-	return b.input("ChangesFilter", "Which claims to hear of; all that is given must hold of one claim.", func() []inputField {
-		self := b.changesFilterType()
-		id, text := b.testType(schema.String, nil, true), b.testType(schema.String, nil, false)
-		return []inputField{
-			{"and", "All of them must hold.", graphql.NewList(must(self))},
-			{"or", "At least one must hold.", graphql.NewList(must(self))},
-			{"not", "It must not hold.", self},
-			{"subject", "The entity that the claim is about.", id},
-			{"object", "The entity that the claim states.", id},
-			{"entity", "Its subject or its object.", id},
-			{"type", "The name of the subject's type.", text},
-			{"predicate", "The field that the claim states.", text},
-			{"source", "Who says so.", id},
-			{"confidence", "", b.testType(schema.Float, nil, false)},
-		}
-	})
-}
-
-// changesFilter tells which claims a follower hears of; all that is set must hold.
-type changesFilter struct {
-	and, or []*changesFilter // or: nil is not asked
-	not     *changesFilter
-	edge    filter.Edge // of the edge from the claim to its subject
-	entity  *filter.Test
-}
-
-func (b *builder) changesFilter(in map[string]any) (*changesFilter, error) {
-	if err := refuseNulls(in); err != nil {
-		return nil, err
-	}
-	f := &changesFilter{}
-	for _, key := range sortedKeys(in) {
-		val := in[key]
-		m, _ := val.(map[string]any)
-		var err error
-		switch key {
-		case "and":
-			f.and, err = each(val, b.changesFilter)
-		case "or":
-			f.or, err = each(val, b.changesFilter)
-		case "not":
-			f.not, err = b.changesFilter(m)
-		case "entity":
-			f.entity, err = b.test(codeTest, m)
-		case "type":
-			f.edge.Node = &filter.Node{}
-			if f.edge.Node.Type, err = b.test(codeTest, m); err == nil {
-				err = named(m, "where.type: the ontology has no type", func(name string) bool { return b.o.Type(name) != nil })
-			}
-		default:
-			t := filter.Claim{Field: filter.ClaimField(key)}
-			t.Test, err = b.test(codeTest, m)
-			if err == nil && key == "predicate" {
-				err = named(m, "where.predicate: the ontology has no stored field", func(name string) bool { return b.o.Predicate(name) != nil })
-			}
-			f.edge.Claims = append(f.edge.Claims, t)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
-}
-
-// named refuses a name that the ontology does not have: who waits for it would
-// wait for ever.
-func named(test map[string]any, missing string, known func(string) bool) error {
-	names, _ := test["in"].([]any)
-	if name, ok := test["eq"].(string); ok {
-		names = append(slices.Clone(names), name)
-	}
-	for _, x := range names {
-		if name, ok := x.(string); ok && !known(name) {
-			return graph.Errorf(graph.UnknownName, "%s %q, so that nothing would ever come", missing, name)
-		}
-	}
-	return nil
-}
-
-// keeps tells whether the follower hears of the claim.
-func (f *changesFilter) keeps(v *snapshot.View, n uint32) bool {
-	if f == nil {
-		return true
-	}
-	for _, g := range f.and {
-		if !g.keeps(v, n) {
-			return false
-		}
-	}
-	if f.or != nil && !slices.ContainsFunc(f.or, func(g *changesFilter) bool { return g.keeps(v, n) }) {
-		return false
-	}
-	if f.not != nil && f.not.keeps(v, n) {
-		return false
-	}
-	s := v.Snapshot()
-	if f.entity != nil {
-		passes := func(e uint32) bool {
-			return e != snapshot.None && f.entity.Passes(s.Ontology(), graph.StringValue(string(s.ID(e))))
-		}
-		if !passes(s.Subject(n)) && !passes(s.Object(n)) {
-			return false
-		}
-	}
-	return v.KeepsEdge(&f.edge, snapshot.Edge{Node: s.Subject(n), Claim: n})
 }
 
 // Follow says how a subscription is followed. The zero value works.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -16,7 +17,7 @@ import (
 // all followers share; the feed itself is a number.
 type feed struct {
 	api       *API
-	where     *changesFilter
+	where     *input.ChangesFilter
 	after     graph.Seq // the last entry looked at
 	maxBehind int       // 0: no limit
 	upToDate  bool      // it has told everything once
@@ -106,12 +107,12 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		f.after++
 		e := &logEntry{v, analysis.LogEntry{Seq: f.after}}
 		for n, to := s.Recorded(f.after-1, f.after); n < to && !v.Interrupted(); n++ {
-			if f.where.keeps(v, n) {
+			if f.where.Keeps(v, n) {
 				e.Added = append(e.Added, n)
 			}
 		}
 		s.Withdrawn(f.after-1, f.after, func(n uint32, _ graph.Seq) {
-			if !v.Interrupted() && f.where.keeps(v, n) {
+			if !v.Interrupted() && f.where.Keeps(v, n) {
 				e.Withdrawn = append(e.Withdrawn, n)
 			}
 		})

@@ -35,7 +35,7 @@ func TestFilterWeight(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		many(1500, `{id:{eq:"x"}}`):                                                           `"totalCount":0`,
-		many(1500, `{name:{matches:"(a|b)*c(d|e)*f(g|h)*"}}`):                                 "where: its conditions weigh at least",
+		many(1500, `{name:{matches:"(a|b)*c(d|e)*f(g|h)*"}}`):                                 "where: the filter has a complexity of at least",
 		`{entities(where:{name:{matches:"(a|b){1,1000}"}}){totalCount}}`:                      "matches: the pattern has",
 		`{entities(where:{name:{matches:"` + strings.Repeat("x", 2000) + `"}}){totalCount}}`:  "matches: the pattern has 2000",
 		`{entities(where:{name:{matches:"("}}){totalCount}}`:                                  "matches: ",
@@ -58,7 +58,7 @@ func TestFilterOfNothing(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	r := a.Begin().Execute(t.Context(), &api.Request{Query: `query($where: CountryFilter) { countries(where: $where) { totalCount } }`, Variables: vars})
 	runtime.ReadMemStats(&after)
-	if body := string(r.Body); !strings.Contains(body, "where: its conditions weigh at least 20001") {
+	if body := string(r.Body); !strings.Contains(body, "where: the filter has a complexity of at least 20001") {
 		t.Errorf("%.300s", body)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 100<<20 { // with room for every field of a country, a gigabyte

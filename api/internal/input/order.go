@@ -1,4 +1,4 @@
-package api
+package input
 
 import (
 	"slices"
@@ -11,44 +11,44 @@ import (
 )
 
 // orderType is the input of one key of an order.
-func (b *builder) orderType(s shape) *graphql.InputObject {
-	if !s.link {
-		return b.nodeOrderType(s.target)
+func (ts *Types) orderType(s Shape) *graphql.InputObject {
+	if !s.Link {
+		return ts.nodeOrderType(s.Target)
 	}
-	return b.oneOf(s.name+"Order", "One key of an order.", func() []inputField {
-		fs := []inputField{{"node", "By what the edges lead to.", b.nodeOrderType(s.target)}}
+	return ts.oneOf(s.Name+"Order", "One key of an order.", func() []inputField {
+		fs := []inputField{{"node", "By what the edges lead to.", ts.nodeOrderType(s.Target)}}
 		if len(orderedQualifiers(s)) > 0 {
-			fs = append(fs, inputField{"edge", "By what the claims say besides.", b.edgeOrderType(s)})
+			fs = append(fs, inputField{"edge", "By what the claims say besides.", ts.edgeOrderType(s)})
 		}
 		return fs
 	})
 }
 
-func (b *builder) nodeOrderType(t *schema.Type) *graphql.InputObject {
-	return b.oneOf(t.Name+"Order", "One key of an order.", func() []inputField {
-		d := b.direction()
+func (ts *Types) nodeOrderType(t *schema.Type) *graphql.InputObject {
+	return ts.oneOf(t.Name+"Order", "One key of an order.", func() []inputField {
+		d := ts.direction()
 		fs := []inputField{{"id", "", d}, {"type", "", d}, {"name", "", d}}
-		for _, f := range b.orderedFields(t) {
+		for _, f := range ts.OrderedFields(t) {
 			fs = append(fs, inputField{f.Name, "", d})
 		}
 		return fs
 	})
 }
 
-func (b *builder) edgeOrderType(s shape) *graphql.InputObject {
-	return b.oneOf(s.name+"EdgeOrder", "One key of an order.", func() []inputField {
+func (ts *Types) edgeOrderType(s Shape) *graphql.InputObject {
+	return ts.oneOf(s.Name+"EdgeOrder", "One key of an order.", func() []inputField {
 		var fs []inputField
 		for _, q := range orderedQualifiers(s) {
-			fs = append(fs, inputField{q.Name, "", b.direction()})
+			fs = append(fs, inputField{q.Name, "", ts.direction()})
 		}
 		return fs
 	})
 }
 
-// orderedFields are the properties of one value that have an order.
-func (b *builder) orderedFields(t *schema.Type) []*schema.Field {
+// OrderedFields are the properties of one value that have an order.
+func (ts *Types) OrderedFields(t *schema.Type) []*schema.Field {
 	var fs []*schema.Field
-	for _, f := range b.ontologyFields(t) {
+	for _, f := range ts.Fields(t) {
 		if f.Kind == schema.Property && !f.Many && f.Scalar != schema.Coordinates && f.Name != "name" {
 			fs = append(fs, f)
 		}
@@ -56,9 +56,9 @@ func (b *builder) orderedFields(t *schema.Type) []*schema.Field {
 	return fs
 }
 
-func orderedQualifiers(s shape) []*schema.Qualifier {
+func orderedQualifiers(s Shape) []*schema.Qualifier {
 	var qs []*schema.Qualifier
-	for _, q := range s.qualifiers {
+	for _, q := range s.Qualifiers {
 		if q.Scalar != schema.Coordinates {
 			qs = append(qs, q)
 		}
@@ -68,13 +68,13 @@ func orderedQualifiers(s shape) []*schema.Qualifier {
 
 // orderKeys turns the input into the snapshot's form. Each key is an input of
 // which the engine made sure that exactly one field is given.
-func (b *builder) orderKeys(s shape, in []any) ([]snapshot.Key, error) {
+func (ts *Types) orderKeys(s Shape, in []any) ([]snapshot.Key, error) {
 	var keys []snapshot.Key
 	found := 0
 	for _, x := range in {
 		m := x.(map[string]any)
 		edge := false
-		if s.link {
+		if s.Link {
 			for side, inner := range m {
 				edge = side == "edge"
 				m, _ = inner.(map[string]any)
@@ -84,16 +84,12 @@ func (b *builder) orderKeys(s shape, in []any) ([]snapshot.Key, error) {
 			k := snapshot.Key{Descending: dir == "DESC"}
 			switch {
 			case edge:
-				i := slices.IndexFunc(s.qualifiers, func(q *schema.Qualifier) bool { return q.Name == name })
-				k.By = snapshot.ReadQualifier(s.qualifiers[i])
+				i := slices.IndexFunc(s.Qualifiers, func(q *schema.Qualifier) bool { return q.Name == name })
+				k.By = snapshot.ReadQualifier(s.Qualifiers[i])
 			case name == "id", name == "type", name == "name":
 				k.By.Own = name
 			default:
-				t := s.target
-				if t.Union {
-					t = b.o.Type(schema.EntityType)
-				}
-				k.By.Property = t.Field(name)
+				k.By.Property = ts.field(s.Target, name)
 			}
 			found++
 			keys = withKey(keys, k)

@@ -1,0 +1,122 @@
+package input
+
+import (
+	"slices"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// ChangesFilterType is the input that chooses what a follower receives.
+func (ts *Types) ChangesFilterType() *graphql.InputObject {
+	return ts.object("ChangesFilter", "Which claims to hear of; all that is given must hold of one claim.", func() []inputField {
+		self := ts.ChangesFilterType()
+		id, text := ts.testType(schema.String, nil, true), ts.testType(schema.String, nil, false)
+		return []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+			{"subject", "The entity that the claim is about.", id},
+			{"object", "The entity that the claim states.", id},
+			{"entity", "Its subject or its object.", id},
+			{"type", "The name of the subject's type.", text},
+			{"predicate", "The field that the claim states.", text},
+			{"source", "Who says so.", id},
+			{"confidence", "", ts.testType(schema.Float, nil, false)},
+		}
+	})
+}
+
+// ChangesFilter chooses the claims that a follower receives; all that is set must hold. A nil one
+// keeps every claim.
+type ChangesFilter struct {
+	and, or []*ChangesFilter // or: nil is no condition
+	not     *ChangesFilter
+	edge    filter.Edge // of the edge from the claim to its subject
+	entity  *filter.Test
+}
+
+// ReadChangesFilter reads a value of ChangesFilterType.
+func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
+	if err := refuseNulls(in); err != nil {
+		return nil, err
+	}
+	f := &ChangesFilter{}
+	for _, key := range sortedKeys(in) {
+		val := in[key]
+		m, _ := val.(map[string]any)
+		var err error
+		switch key {
+		case "and":
+			f.and, err = each(val, ts.ReadChangesFilter)
+		case "or":
+			f.or, err = each(val, ts.ReadChangesFilter)
+		case "not":
+			f.not, err = ts.ReadChangesFilter(m)
+		case "entity":
+			f.entity, err = ts.test(codeTest, m)
+		case "type":
+			f.edge.Node = &filter.Node{}
+			if f.edge.Node.Type, err = ts.test(codeTest, m); err == nil {
+				err = named(m, "where.type: the ontology has no type", func(name string) bool { return ts.ontology.Type(name) != nil })
+			}
+		default:
+			t := filter.Claim{Field: filter.ClaimField(key)}
+			t.Test, err = ts.test(codeTest, m)
+			if err == nil && key == "predicate" {
+				err = named(m, "where.predicate: the ontology has no stored field", func(name string) bool { return ts.ontology.Predicate(name) != nil })
+			}
+			f.edge.Claims = append(f.edge.Claims, t)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// named refuses a name that the ontology does not have: a follower would wait for it for ever.
+func named(test map[string]any, missing string, known func(string) bool) error {
+	names, _ := test["in"].([]any)
+	if name, ok := test["eq"].(string); ok {
+		names = append(slices.Clone(names), name)
+	}
+	for _, x := range names {
+		if name, ok := x.(string); ok && !known(name) {
+			return graph.Errorf(graph.UnknownName, "%s %q, so that nothing would ever come", missing, name)
+		}
+	}
+	return nil
+}
+
+// Keeps reports whether the follower receives the claim.
+func (f *ChangesFilter) Keeps(v *snapshot.View, n uint32) bool {
+	if f == nil {
+		return true
+	}
+	for _, g := range f.and {
+		if !g.Keeps(v, n) {
+			return false
+		}
+	}
+	if f.or != nil && !slices.ContainsFunc(f.or, func(g *ChangesFilter) bool { return g.Keeps(v, n) }) {
+		return false
+	}
+	if f.not != nil && f.not.Keeps(v, n) {
+		return false
+	}
+	s := v.Snapshot()
+	if f.entity != nil {
+		passes := func(e uint32) bool {
+			return e != snapshot.None && f.entity.Passes(s.Ontology(), graph.StringValue(string(s.ID(e))))
+		}
+		if !passes(s.Subject(n)) && !passes(s.Object(n)) {
+			return false
+		}
+	}
+	return v.KeepsEdge(&f.edge, snapshot.Edge{Node: s.Subject(n), Claim: n})
+}

@@ -1,0 +1,120 @@
+package input
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Claims are the prepared arguments of a list of claims.
+type Claims struct {
+	View      View
+	Predicate string
+	Query     snapshot.Query
+	// Subject, Object and Source are the ids that the filter requires, if any: the list of that
+	// one is read then and not every claim.
+	Subject, Object, Source string
+}
+
+// ClaimArgs are the arguments of a list of claims.
+func (ts *Types) ClaimArgs() graphql.FieldConfigArgument {
+	args := pageArgs()
+	args["where"] = &graphql.ArgumentConfig{Type: ts.claimFilterType(), Description: "Which to keep."}
+	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(ts.claimOrderType())), Description: "The order, the first key leading; ties go by the order of record."}
+	return args
+}
+
+// ReadClaims reads the arguments of a list of claims.
+func (ts *Types) ReadClaims(args map[string]any) (*Claims, error) {
+	a := &Claims{}
+	var err error
+	if a.View, err = ReadView(args); err != nil {
+		return nil, err
+	}
+	p, err := ReadPage(args)
+	if err != nil {
+		return nil, err
+	}
+	a.Query = p.query()
+	if a.Predicate, _ = args["predicate"].(string); a.Predicate != "" && ts.ontology.Predicate(a.Predicate) == nil {
+		return nil, &gql.ArgumentError{Argument: "predicate", Err: graph.Errorf(graph.UnknownName,
+			"predicate: the ontology has no stored field %q; inverse and derived fields are read from others", a.Predicate)}
+	}
+	if where, ok := args["where"].(map[string]any); ok {
+		if a.Query.Edges, err = ts.claimFilter(where); err != nil {
+			return nil, &gql.ArgumentError{Argument: "where", Err: err}
+		}
+		a.Subject, a.Object, a.Source = equalID(where, "subject"), equalID(where, "object"), equalID(where, "source")
+	}
+	keys, _ := args["orderBy"].([]any)
+	for _, x := range keys {
+		for name, dir := range x.(map[string]any) {
+			a.Query.Order = withKey(a.Query.Order, snapshot.Key{
+				By: snapshot.Reading{Claim: filter.ClaimField(name)}, Descending: dir == "DESC"})
+		}
+	}
+	return a, nil
+}
+
+func equalID(where map[string]any, field string) string {
+	m, _ := where[field].(map[string]any)
+	id, _ := m["eq"].(string)
+	return id
+}
+
+func (ts *Types) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.InputObject {
+	enumTest := func(e *graphql.Enum) *graphql.InputObject {
+		return ts.testType(schema.EnumValue, &schema.Enum{Name: e.Name()}, false)
+	}
+	switch f {
+	case "rank":
+		return enumTest(ts.RankType())
+	case "attribution":
+		return enumTest(ts.AttributionType())
+	case "holds":
+		return enumTest(ts.HoldsType())
+	case "id", "subject", "object", "source":
+		return ts.testType(s, nil, true)
+	}
+	return ts.testType(s, nil, false)
+}
+
+func (ts *Types) claimFilterType() *graphql.InputObject {
+	return ts.object("ClaimFilter", "Which claims to keep; all that is given must hold.", func() []inputField {
+		self := ts.claimFilterType()
+		fs := []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+		}
+		for _, f := range filter.ClaimFields {
+			if f.Name != filter.RecordedOrder {
+				fs = append(fs, inputField{string(f.Name), "", ts.claimTestType(f.Name, f.Scalar)})
+			}
+		}
+		return fs
+	})
+}
+
+func (ts *Types) claimFilter(in map[string]any) (*filter.Edge, error) {
+	f := &filter.Edge{}
+	return f, readFilter(in, logic[filter.Edge]{&f.And, &f.Or, &f.Not, ts.claimFilter}, func(key string, m map[string]any) error {
+		test, err := ts.test(tested{scalar: schema.String, byBytes: filter.ClaimField(key).ByBytes()}, m)
+		f.Claims = append(f.Claims, filter.Claim{Field: filter.ClaimField(key), Test: test})
+		return err
+	})
+}
+
+func (ts *Types) claimOrderType() *graphql.InputObject {
+	return ts.oneOf("ClaimOrder", "One key of an order.", func() []inputField {
+		var fs []inputField
+		for _, f := range filter.ClaimFields {
+			fs = append(fs, inputField{string(f.Name), "", ts.direction()})
+		}
+		return fs
+	})
+}

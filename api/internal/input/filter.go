@@ -1,0 +1,225 @@
+package input
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// filterType is the input that chooses entities of a type.
+func (ts *Types) filterType(t *schema.Type) *graphql.InputObject {
+	name := t.Name + "Filter"
+	about := fmt.Sprintf("Which entities of type %s to keep; all that is given must hold.", t.Name)
+	return ts.object(name, about, func() []inputField {
+		self := ts.filterType(t)
+		fs := []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+			{"id", "", ts.testType(schema.String, nil, true)},
+			{"type", "", ts.testType(schema.String, nil, false)},
+		}
+		for _, f := range ts.Fields(t) {
+			if f.Kind == schema.Property {
+				fs = append(fs, inputField{f.Name, "", ts.testType(f.Scalar, f.Enum, false)})
+			} else {
+				fs = append(fs, inputField{f.Name, "", ts.relationFilterType(LinkShape(f))})
+			}
+		}
+		return fs
+	})
+}
+
+func (ts *Types) relationFilterType(s Shape) *graphql.InputObject {
+	return ts.object(s.Name+"RelationFilter", "Which edges there must be.", func() []inputField {
+		e := ts.edgeFilterType(s)
+		return []inputField{
+			{"some", "At least one edge passes.", e},
+			{"every", "No edge fails.", e},
+			{"none", "No edge passes.", e},
+		}
+	})
+}
+
+func (ts *Types) edgeFilterType(s Shape) *graphql.InputObject {
+	return ts.object(s.Name+"EdgeFilter", "Which edges to keep; all that is given must hold.", func() []inputField {
+		self := ts.edgeFilterType(s)
+		fs := []inputField{
+			{"and", "All of them must hold.", graphql.NewList(must(self))},
+			{"or", "At least one must hold.", graphql.NewList(must(self))},
+			{"not", "It must not hold.", self},
+			{"node", "What it leads to.", ts.filterType(s.Target)},
+		}
+		if len(s.Qualifiers) > 0 {
+			fs = append(fs, inputField{"edge", "What its claim says besides.", ts.qualifierFilterType(s)})
+		}
+		return fs
+	})
+}
+
+func (ts *Types) qualifierFilterType(s Shape) *graphql.InputObject {
+	return ts.object(s.Name+"QualifierFilter", "", func() []inputField {
+		var fs []inputField
+		for _, q := range s.Qualifiers {
+			if q.Target != nil {
+				fs = append(fs, inputField{q.Name, "The id of the entity.", ts.testType(schema.String, nil, true)})
+				continue
+			}
+			fs = append(fs, inputField{q.Name, "", ts.testType(q.Scalar, q.Enum, false)})
+		}
+		return fs
+	})
+}
+
+// logic is where a filter keeps what and, or and not hold, and how each is read.
+type logic[T any] struct {
+	and, or *[]*T
+	not     **T
+	read    func(map[string]any) (*T, error)
+}
+
+// refuseNulls refuses the Members of a filter, or the operators of a test, that are
+// null. A variable that was forgotten and a comparison with a missing value look
+// the same, so that any meaning of null would surprise someone.
+func refuseNulls(in map[string]any) error {
+	for _, key := range sortedKeys(in) {
+		if in[key] == nil {
+			return graph.Errorf(graph.BadInput, "where: %s is null: leave it out, or use isNull to find what has no value", key)
+		}
+	}
+	return nil
+}
+
+// readFilter reads the Members of a filter: those of its logic, and the others
+// by test.
+func readFilter[T any](in map[string]any, l logic[T], test func(key string, in map[string]any) error) error {
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
+	for _, key := range sortedKeys(in) {
+		val := in[key]
+		var err error
+		switch key {
+		case "and":
+			*l.and, err = each(val, l.read)
+		case "or":
+			*l.or, err = each(val, l.read)
+		case "not":
+			*l.not, err = l.read(val.(map[string]any))
+		default:
+			err = test(key, val.(map[string]any))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filter turns the input into the snapshot's form.
+func (ts *Types) filter(t *schema.Type, in map[string]any) (*filter.Node, error) {
+	f := &filter.Node{}
+	read := func(m map[string]any) (*filter.Node, error) { return ts.filter(t, m) }
+	return f, readFilter(in, logic[filter.Node]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
+		switch key {
+		case "id":
+			f.ID, err = ts.test(codeTest, m)
+		case "type":
+			f.Type, err = ts.test(codeTest, m)
+		case "name":
+			f.Name, err = ts.test(tested{scalar: schema.String}, m)
+		default:
+			err = ts.fieldFilter(f, t, key, m)
+		}
+		return err
+	})
+}
+
+func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[string]any) error {
+	def := ts.field(t, key)
+	if def.Kind == schema.Property {
+		test, err := ts.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Code, false}, in)
+		f.Properties = append(f.Properties, filter.Property{Field: def, Test: test})
+		return err
+	}
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
+	s := LinkShape(def)
+	r := filter.Relation{Field: def}
+	for key, to := range map[string]**filter.Edge{"some": &r.Some, "every": &r.Every, "none": &r.None} {
+		m, ok := in[key].(map[string]any)
+		if !ok {
+			continue
+		}
+		var err error
+		if *to, err = ts.edgeFilter(s, m); err != nil {
+			return err
+		}
+	}
+	f.Relations = append(f.Relations, r)
+	return nil
+}
+
+func (ts *Types) edgeFilter(s Shape, in map[string]any) (*filter.Edge, error) {
+	f := &filter.Edge{}
+	read := func(m map[string]any) (*filter.Edge, error) { return ts.edgeFilter(s, m) }
+	return f, readFilter(in, logic[filter.Edge]{&f.And, &f.Or, &f.Not, read}, func(key string, m map[string]any) (err error) {
+		switch key {
+		case "node":
+			f.Node, err = ts.filter(s.Target, m)
+		case "edge":
+			err = ts.qualifierFilters(f, s, m)
+		}
+		return err
+	})
+}
+
+func (ts *Types) qualifierFilters(f *filter.Edge, s Shape, in map[string]any) error {
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
+	for _, q := range s.Qualifiers {
+		m, ok := in[q.Name].(map[string]any)
+		if !ok {
+			continue
+		}
+		of := tested{q.Name, q.Scalar, q.Unit, q.Dimension, q.Code, false}
+		if q.Target != nil {
+			of = codeTest
+		}
+		test, err := ts.test(of, m)
+		if err != nil {
+			return err
+		}
+		f.Qualifiers = append(f.Qualifiers, filter.Qualifier{Qualifier: q, Test: test})
+	}
+	return nil
+}
+
+func each[T any](val any, fn func(map[string]any) (*T, error)) ([]*T, error) {
+	list := val.([]any)
+	out := make([]*T, 0, len(list))
+	for _, x := range list {
+		f, err := fn(x.(map[string]any))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

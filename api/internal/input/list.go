@@ -1,0 +1,125 @@
+package input
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Shape names the types of one kind of connection. A relation without
+// qualifiers shares them with all such relations to its target.
+type Shape struct {
+	Name       string // CountryBorders, CityLink, Country
+	Target     *schema.Type
+	Qualifiers []*schema.Qualifier
+	Link       bool // its edges have claims
+}
+
+// ListShape is the shape of a list of all entities of a type.
+func ListShape(t *schema.Type) Shape { return Shape{Name: t.Name, Target: t} }
+
+// LinkShape is the shape of what a relation leads to.
+func LinkShape(f *schema.Field) Shape {
+	s := Shape{Name: f.Target.Name + "Link", Target: f.Target, Link: true, Qualifiers: f.Qualifiers}
+	if f.Kind == schema.Inverse {
+		s.Qualifiers = f.InverseOf[0].Qualifiers
+	}
+	if len(s.Qualifiers) > 0 {
+		s.Name = f.Owner.Name + title(f.Name)
+	}
+	return s
+}
+
+// List are the prepared arguments of a connection.
+type List struct {
+	View   View
+	Query  snapshot.Query
+	Series bool // every period and source of an observation, not the latest of each
+}
+
+// ListArgs are the arguments of a connection.
+func (ts *Types) ListArgs(s Shape) graphql.FieldConfigArgument {
+	where := graphql.Input(ts.filterType(s.Target))
+	if s.Link {
+		where = ts.edgeFilterType(s)
+	}
+	args := pageArgs()
+	args["where"] = &graphql.ArgumentConfig{Type: where, Description: "Which to keep."}
+	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(ts.orderType(s))), Description: "The order, the first key leading; ties go by id."}
+	return args
+}
+
+// pageArgs are the four arguments that cut a list.
+func pageArgs() graphql.FieldConfigArgument {
+	return graphql.FieldConfigArgument{
+		"first":  {Type: graphql.Int, Description: "At most so many from the front."},
+		"after":  {Type: graphql.String, Description: "Behind this cursor."},
+		"last":   {Type: graphql.Int, Description: "At most so many from the back."},
+		"before": {Type: graphql.String, Description: "Before this cursor."},
+	}
+}
+
+// Page are the four arguments that cut a list.
+type Page struct {
+	First, Last   *int // nil where absent
+	After, Before string
+}
+
+// ReadPage reads the arguments that cut a list.
+func ReadPage(args map[string]any) (Page, error) {
+	var p Page
+	for _, x := range []struct {
+		name string
+		to   **int
+	}{{"first", &p.First}, {"last", &p.Last}} {
+		n, ok := args[x.name].(int)
+		if !ok {
+			continue
+		}
+		if n < 0 {
+			return p, &gql.ArgumentError{Argument: x.name, Err: graph.Errorf(graph.BadInput, "%s: %d is below 0", x.name, n)}
+		}
+		*x.to = &n
+	}
+	p.After, _ = args["after"].(string)
+	p.Before, _ = args["before"].(string)
+	return p, nil
+}
+
+func (p Page) query() snapshot.Query {
+	return snapshot.Query{First: p.First, Last: p.Last, After: p.After, Before: p.Before}
+}
+
+// ReadList reads the arguments of a connection.
+func (ts *Types) ReadList(s Shape, args map[string]any) (*List, error) {
+	a := &List{}
+	var err error
+	if a.View, err = ReadView(args); err != nil {
+		return nil, err
+	}
+	p, err := ReadPage(args)
+	if err != nil {
+		return nil, err
+	}
+	a.Query = p.query()
+	a.Series, _ = args["series"].(bool)
+	if where, ok := args["where"].(map[string]any); ok {
+		if s.Link {
+			a.Query.Edges, err = ts.edgeFilter(s, where)
+		} else {
+			a.Query.Nodes, err = ts.filter(s.Target, where)
+		}
+		if err != nil {
+			return nil, &gql.ArgumentError{Argument: "where", Err: err}
+		}
+	}
+	if keys, ok := args["orderBy"].([]any); ok {
+		if a.Query.Order, err = ts.orderKeys(s, keys); err != nil {
+			return nil, &gql.ArgumentError{Argument: "orderBy", Err: err}
+		}
+	}
+	return a, nil
+}
