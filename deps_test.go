@@ -55,9 +55,10 @@ var order = []struct {
 	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/admission", "server/internal/content",
 		"server/internal/tokens", "server/internal/metrics", "server/tracing"}},
 	{"cmd/caspian/internal/settings", nil},
+	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/ingest"}},
+		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest"}},
 }
 
 // only names what a few packages know and no other may: by the beginning of

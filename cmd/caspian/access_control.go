@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server"
@@ -141,7 +142,7 @@ func (d *accessControl) shut() {
 // reload reads the tokens again at each SIGHUP until the context ends. A service that a person
 // started on a terminal, with no files of tokens, ends with its terminal as other programs do.
 func (d *accessControl) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
-	if f, ok := e.err.(*os.File); ok && terminal(f) && *d.auth == "" && !d.closed {
+	if console.IsTerminal(e.err) && *d.auth == "" && !d.closed {
 		return func() {}
 	}
 	hangup := make(chan os.Signal, 1)

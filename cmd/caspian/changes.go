@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -125,18 +126,18 @@ func writeChanges(out *strings.Builder, answer json.RawMessage) error {
 	if len(found.Edges) == 0 {
 		fmt.Fprintln(out, "The two views show the same.")
 	}
-	t := newTable("", append([]string{"KIND", "SIDE"}, claimColumns...)...)
+	t := console.NewTable("", append([]string{"KIND", "SIDE"}, claimColumns...)...)
 	for _, x := range found.Edges {
 		kind := x.Node.Kind
 		if c := x.Node.Before; c != nil {
-			t.row(append([]string{kind, "before"}, c.cells()...)...)
+			t.Row(append([]string{kind, "before"}, c.cells()...)...)
 			kind = ""
 		}
 		if c := x.Node.After; c != nil {
-			t.row(append([]string{kind, "after"}, c.cells()...)...)
+			t.Row(append([]string{kind, "after"}, c.cells()...)...)
 		}
 	}
-	t.write(out)
+	t.Write(out)
 	return nil
 }
 
@@ -228,19 +229,19 @@ func writeLog(out *strings.Builder, answer json.RawMessage) error {
 			out.WriteByte('\n')
 		}
 		fmt.Fprintf(out, "%d, %s: %s added, %s withdrawn, about %s\n", x.Sequence, x.RecordedAt,
-			count(x.Added.TotalCount, "claim"), thousands(x.Withdrawn.TotalCount), several(x.Entities))
-		t := newTable("   ", append([]string{"KIND"}, claimColumns...)...)
+			console.Count(x.Added.TotalCount, "claim"), console.Thousands(x.Withdrawn.TotalCount), several(x.Entities))
+		t := console.NewTable("   ", append([]string{"KIND"}, claimColumns...)...)
 		for _, y := range []struct {
 			kind string
 			recorded
 		}{{"ADDED", x.Added}, {"WITHDRAWN", x.Withdrawn}} {
 			for j := range y.Nodes {
-				t.row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
+				t.Row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
 			}
 		}
-		t.write(out)
+		t.Write(out)
 		if more := x.Added.TotalCount + x.Withdrawn.TotalCount - len(x.Added.Nodes) - len(x.Withdrawn.Nodes); more > 0 {
-			fmt.Fprintf(out, "   and %s; --claims N shows more\n", count(more, "more claim"))
+			fmt.Fprintf(out, "   and %s; --claims N shows more\n", console.Count(more, "more claim"))
 		}
 	}
 	return nil
@@ -255,7 +256,7 @@ func several(list []named) string {
 	}
 	text := strings.Join(ids, ", ")
 	if len(list) > few {
-		text += fmt.Sprintf(" and %s more", thousands(len(list)-few))
+		text += fmt.Sprintf(" and %s more", console.Thousands(len(list)-few))
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
@@ -38,16 +39,16 @@ that refer to others (sources, entities) must be checked together with them.`,
 			if err != nil {
 				return err
 			}
-			bar := startProgress(e, "reading %s", ingest.Names(inputs))
+			bar := console.StartProgress(e.err, "reading %s", ingest.Names(inputs))
 			ops, err := ingest.Read(ctx, inputs)
-			bar.show("checking %s", count(len(ops), "operation"))
+			bar.Show("checking %s", console.Count(len(ops), "operation"))
 			var faults graph.Problems
 			if err != nil && !errors.As(err, &faults) {
-				bar.end()
+				bar.End()
 				return err
 			}
 			res, problems := graph.Check(o, graph.Nothing, &graph.Change{Ops: ops})
-			bar.end()
+			bar.End()
 			return reportCheck(e, *asJSON, len(ops), res, append(faults, problems...))
 		}
 	},
@@ -99,7 +100,7 @@ func reportCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults
 	if len(faults) > 0 {
 		return faults
 	}
-	e.say("no faults: %s, %s", count(entities, "entity"), count(claims, "claim"))
+	e.say("no faults: %s, %s", console.Count(entities, "entity"), console.Count(claims, "claim"))
 	return nil
 }
 

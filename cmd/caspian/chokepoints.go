@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -91,7 +92,7 @@ func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool
 		fmt.Fprintln(out, "No small set closes every route, or there is no route to close: 'caspian routes' shows which.")
 		return 0, nil
 	}
-	t := newTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST ROUTE", "CAPACITY", "AMONG THEM")
+	t := console.NewTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST ROUTE", "CAPACITY", "AMONG THEM")
 	for i := range found {
 		x := &found[i]
 		ids := make([]string, len(x.Cut))
@@ -102,9 +103,9 @@ func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool
 		if closing {
 			among = x.pairs()
 		}
-		t.row(x.Kind, together(x.Cut), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs), x.capacity(), among)
+		t.Row(x.Kind, together(x.Cut), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs), x.capacity(), among)
 	}
-	t.write(out)
+	t.Write(out)
 	if found[0].Partial {
 		fmt.Fprintln(out, "The search ended at its limit of work: there may be more. --kinds narrows it.")
 	}

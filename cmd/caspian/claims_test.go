@@ -12,3 +12,18 @@ func TestReadable(t *testing.T) {
 		}
 	}
 }
+
+func TestSpan(t *testing.T) {
+	at := func(s string) *string { return &s }
+	for _, c := range []struct {
+		from, to *string
+		want     string
+	}{
+		{nil, nil, ""}, {at("2019"), at("2019"), "2019"}, {at("2019"), at("2022-09"), "2019 to 2022-09"},
+		{at("1997"), at(".."), "since 1997"}, {at("1997"), nil, "since 1997"}, {nil, at("2019"), "until 2019"},
+	} {
+		if got := span(c.from, c.to); got != c.want {
+			t.Errorf("%v %v: %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}

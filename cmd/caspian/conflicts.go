@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -75,16 +76,16 @@ func writeConflicts(out *strings.Builder, answer json.RawMessage) error {
 			out.WriteByte('\n')
 		}
 		fmt.Fprintf(out, "%s, %s: %s; all hold: %s\n", n.Subject.Name, n.Predicate, n.Reason, n.Holds)
-		t := newTable("   ", append(claimColumns[:len(claimColumns):len(claimColumns)], "AS WRITTEN")...)
+		t := console.NewTable("   ", append(claimColumns[:len(claimColumns):len(claimColumns)], "AS WRITTEN")...)
 		for j := range n.Claims {
 			c := &n.Claims[j]
 			original := ""
 			if c.Original != nil {
 				original = shorten(*c.Original)
 			}
-			t.row(append(c.cells(), original)...)
+			t.Row(append(c.cells(), original)...)
 		}
-		t.write(out)
+		t.Write(out)
 	}
 	return nil
 }

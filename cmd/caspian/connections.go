@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -77,17 +78,17 @@ func writeConnections(out *strings.Builder, answer json.RawMessage) error {
 			out.WriteByte('\n')
 		}
 		path := make([]named, 0, len(x.Steps)+1)
-		t := newTable("   ", claimColumns...)
+		t := console.NewTable("   ", claimColumns...)
 		for j := range x.Steps {
 			step := &x.Steps[j]
 			if j == 0 {
 				path = append(path, step.From)
 			}
 			path = append(path, step.To)
-			t.row(step.Claim.cells()...)
+			t.Row(step.Claim.cells()...)
 		}
-		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(path, " – "), count(x.Length, "step"), graph.FormatNumber(x.Score, 3))
-		t.write(out)
+		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(path, " – "), console.Count(x.Length, "step"), graph.FormatNumber(x.Score, 3))
+		t.Write(out)
 		writeWeakest(out, "   ", x.Weakest)
 	}
 	fmt.Fprintln(out, "\nA path along claims is not a causal or supply relation: each step is a claim, no more.")

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -151,21 +152,21 @@ func writeDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	} else {
 		fmt.Fprintf(out, "%s\n\n", what)
 	}
-	t := newTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")
+	t := console.NewTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")
 	for i := range d.Partners {
 		p := &d.Partners[i]
 		var through []string
 		for _, x := range p.Through {
 			through = append(through, x.Entity.Name+" "+x.Stated.percent())
 		}
-		t.row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
+		t.Row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
 	}
 	if d.Unknown.High > 0 {
 		// A partner that no claim names may have between nothing and all of the unknown part.
-		t.row(other, (&interval{High: d.Unknown.High}).percent())
+		t.Row(other, (&interval{High: d.Unknown.High}).percent())
 	}
-	t.row("unknown remainder", d.Unknown.percent())
-	t.write(out)
+	t.Row("unknown remainder", d.Unknown.percent())
+	t.Write(out)
 	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %s to %s\n", graph.FormatNumber(d.HHI.Low, 3), graph.FormatNumber(d.HHI.High, 3))
 	writeWeakest(out, "", d.Weakest)
 	d.writeFigures(out)
@@ -180,43 +181,43 @@ func (d *foundDependency) writeFigures(out *strings.Builder) {
 		open[d.Conflicts[i].ID] = &d.Conflicts[i]
 	}
 	disagree := maps.Clone(open)
-	add := func(t *table, c *claimRow, own ...string) {
+	add := func(t *console.Table, c *claimRow, own ...string) {
 		mark := ""
 		if disagree[c.ID] != nil {
 			mark = "disagrees"
 		}
 		delete(open, c.ID)
-		t.row(append(append(own, c.cells()...), mark)...)
+		t.Row(append(append(own, c.cells()...), mark)...)
 	}
 	head := append(claimColumns[:len(claimColumns):len(claimColumns)], " ")
 	if d.Basis != nil {
 		fmt.Fprintln(out, "\nThe figures:")
-		t := newTable("   ", head...)
+		t := console.NewTable("   ", head...)
 		for i := range d.Basis.Claims {
 			add(t, &d.Basis.Claims[i])
 		}
-		t.write(out)
+		t.Write(out)
 	}
 	if len(d.Others) > 0 {
 		fmt.Fprintln(out, "\nFigures that count something else, not mixed in:")
-		t := newTable("   ", append([]string{"COUNTING"}, head...)...)
+		t := console.NewTable("   ", append([]string{"COUNTING"}, head...)...)
 		for i := range d.Others {
 			f := &d.Others[i]
 			for j := range f.Claims {
 				add(t, &f.Claims[j], f.text())
 			}
 		}
-		t.write(out)
+		t.Write(out)
 	}
 	if len(open) == 0 {
 		return
 	}
 	fmt.Fprintln(out, "\nMore figures that disagree with them:")
-	t := newTable("   ", claimColumns...)
+	t := console.NewTable("   ", claimColumns...)
 	for i := range d.Conflicts {
 		if open[d.Conflicts[i].ID] != nil {
-			t.row(d.Conflicts[i].cells()...)
+			t.Row(d.Conflicts[i].cells()...)
 		}
 	}
-	t.write(out)
+	t.Write(out)
 }

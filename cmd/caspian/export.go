@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -54,8 +55,8 @@ func formatToWrite(name string) (*codec.Format, error) {
 func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology, to string) (err error) {
 	if running := serviceOn(dir); running != nil {
 		err := writeTo(e, to, func(w io.Writer) error {
-			bar := startProgress(e, "writing the export of the service on %s", dir)
-			defer bar.end()
+			bar := console.StartProgress(e.err, "writing the export of the service on %s", dir)
+			defer bar.End()
 			return running.export(ctx, f.Name, w)
 		})
 		if err == nil && to != "" {
@@ -74,13 +75,13 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 	defer func() { err = errors.Join(err, g.Close()) }()
 	s := g.Snapshot()
 	err = writeTo(e, to, func(w io.Writer) error {
-		bar := startProgress(e, "writing %s", count(s.ClaimCount(), "claim"))
-		defer bar.end()
+		bar := console.StartProgress(e.err, "writing %s", console.Count(s.ClaimCount(), "claim"))
+		defer bar.End()
 		buffered := bufio.NewWriterSize(w, 256<<10)
 		return errors.Join(f.Encode(ctx, buffered, s), buffered.Flush())
 	})
 	if err == nil && to != "" {
-		e.say("wrote %s and %s to %s", count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), to)
+		e.say("wrote %s and %s to %s", console.Count(s.EntityCount(), "entity"), console.Count(s.ClaimCount(), "claim"), to)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
@@ -114,16 +115,16 @@ func formatList(can func(*codec.Format) bool) string {
 }
 
 func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []ingest.Input, batch int, dry, asJSON bool) error {
-	bar := startProgress(e, "reading %s", ingest.Names(inputs))
+	bar := console.StartProgress(e.err, "reading %s", ingest.Names(inputs))
 	r, err := ingest.Import(ctx, to, inputs, ingest.Options{Batch: batch, Progress: func(name string, r *ingest.Report) {
-		bar.show("%s: %s", name, summary(r))
+		bar.Show("%s: %s", name, summary(r))
 	}})
-	bar.end()
+	bar.End()
 	for _, n := range r.Notices {
 		e.say("notice: %v", n)
 	}
 	if r.MoreNotices > 0 {
-		e.say("and %s", count(r.MoreNotices, "more notice"))
+		e.say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
 	if asJSON {
 		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {
@@ -141,7 +142,7 @@ func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []
 		return err
 	}
 	// Each fault is alone on its line, so that editors find its position.
-	what := count(len(f.Problems), "problem")
+	what := console.Count(len(f.Problems), "problem")
 	if len(f.Problems) > 0 {
 		e.say("%v", f.Problems)
 	}
@@ -156,11 +157,11 @@ func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []
 }
 
 func summary(r *ingest.Report) string {
-	text := count(r.Entities, "entity") + ", " + count(r.Claims, "claim")
+	text := console.Count(r.Entities, "entity") + ", " + console.Count(r.Claims, "claim")
 	if r.Retractions > 0 {
-		text += ", " + count(r.Retractions, "retraction")
+		text += ", " + console.Count(r.Retractions, "retraction")
 	}
-	return fmt.Sprintf("%s; %s known already", text, thousands(r.Known))
+	return fmt.Sprintf("%s; %s known already", text, console.Thousands(r.Known))
 }
 
 // fill imports the seeds into an empty graph, as one change.

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -55,7 +56,7 @@ type environment struct {
 
 // say writes a line for a person, to the error output.
 func (e *environment) say(format string, a ...any) {
-	fmt.Fprintln(e.err, printable(fmt.Sprintf(format, a...)))
+	fmt.Fprintln(e.err, console.Printable(fmt.Sprintf(format, a...)))
 }
 
 // The exit codes.
@@ -100,31 +101,11 @@ func (e *environment) report(command string, err error) int {
 		return exitUsage
 	case errors.Is(err, errReported):
 	case errors.As(err, &problems):
-		e.say("%v\n%s: %s", err, command, count(len(problems), "problem"))
+		e.say("%v\n%s: %s", err, command, console.Count(len(problems), "problem"))
 	case errors.Is(err, context.Canceled):
 		e.say("%s: stopped\n%v", command, err)
 	default:
 		e.say("%s: %v", command, err)
 	}
 	return exitFailed
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%s %sies", thousands(n), stem)
-	}
-	return fmt.Sprintf("%s %ss", thousands(n), noun)
-}
-
-// thousands writes a number as people read it.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

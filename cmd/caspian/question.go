@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/codes"
 )
@@ -215,7 +216,7 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 	} else {
 		var out strings.Builder
 		if err = show(&out, answer); err == nil {
-			_, err = io.WriteString(e.out, printable(out.String()))
+			_, err = io.WriteString(e.out, console.Printable(out.String()))
 		}
 	}
 	for _, note := range a.notes {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -83,7 +84,7 @@ func (a *asker) pages(ctx context.Context, p *paging, document string, variables
 		variables["after"] = *got.PageInfo.EndCursor
 	}
 	if joined.PageInfo.HasNextPage {
-		a.note("these are %d of %s; --all shows all, --after %s the next", len(joined.Edges), thousands(joined.TotalCount), *joined.PageInfo.EndCursor)
+		a.note("these are %d of %s; --all shows all, --after %s the next", len(joined.Edges), console.Thousands(joined.TotalCount), *joined.PageInfo.EndCursor)
 	}
 	return json.Marshal(joined)
 }

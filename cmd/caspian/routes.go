@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -161,11 +162,11 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 	}
 	if len(found.Nearest) > 0 {
 		fmt.Fprintln(out, "\nThe legs that lead on, and what bars them:")
-		t := newTable("   ", "FROM", "TO", "MODE", "STATUS", "BARRED BY", "LEGS LEFT")
+		t := console.NewTable("   ", "FROM", "TO", "MODE", "STATUS", "BARRED BY", "LEGS LEFT")
 		for _, m := range found.Nearest {
-			t.row(m.Leg.From.Name, m.Leg.To.Name, m.Leg.Mode, m.Leg.Status, names(m.BarredBy, ", "), strconv.Itoa(m.Left))
+			t.Row(m.Leg.From.Name, m.Leg.To.Name, m.Leg.Mode, m.Leg.Status, names(m.BarredBy, ", "), strconv.Itoa(m.Left))
 		}
-		t.write(out)
+		t.Write(out)
 	}
 	if found.Partial {
 		fmt.Fprintln(out, "The search ended at its limit of work: there may be more routes.")
@@ -175,21 +176,21 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 
 // writeRoute writes a summary of a route, then a table of its legs.
 func writeRoute(out *strings.Builder, r *foundRoute) {
-	km := fmt.Sprintf("about %s km, not all stated", thousands(int(r.EstimatedKm+0.5)))
+	km := fmt.Sprintf("about %s km, not all stated", console.Thousands(int(r.EstimatedKm+0.5)))
 	if r.DistanceKm != nil {
-		km = thousands(int(*r.DistanceKm+0.5)) + " km"
+		km = console.Thousands(int(*r.DistanceKm+0.5)) + " km"
 	}
-	fmt.Fprintf(out, "%s, %s, %s; avoidance %s; certainty %s\n", count(len(r.Legs), "leg"), count(r.Borders, "border"), km, r.Avoidance, graph.FormatNumber(r.Certainty, 3))
+	fmt.Fprintf(out, "%s, %s, %s; avoidance %s; certainty %s\n", console.Count(len(r.Legs), "leg"), console.Count(r.Borders, "border"), km, r.Avoidance, graph.FormatNumber(r.Certainty, 3))
 	fmt.Fprintf(out, "   through %s", names(r.Countries, ", "))
 	if len(r.Waters) > 0 {
 		fmt.Fprintf(out, "; over %s", names(r.Waters, ", "))
 	}
 	fmt.Fprintln(out)
-	t := newTable("   ", "FROM", "TO", "MODE", "STATUS", "WHEN", "KM", "TRANSITS", "SEGMENT")
+	t := console.NewTable("   ", "FROM", "TO", "MODE", "STATUS", "WHEN", "KM", "TRANSITS", "SEGMENT")
 	for _, l := range r.Legs {
 		length, segment, all := "?", "", ""
 		if l.DistanceKm != nil {
-			length = thousands(int(*l.DistanceKm + 0.5))
+			length = console.Thousands(int(*l.DistanceKm + 0.5))
 		}
 		if l.Segment != nil {
 			segment = l.Segment.ID
@@ -197,8 +198,8 @@ func writeRoute(out *strings.Builder, r *foundRoute) {
 		if !l.TransitsComplete {
 			all = " (not all stated)"
 		}
-		t.row(l.From.Name, l.To.Name, l.Mode, l.Status, l.when(), length, names(l.Transits, ", ")+all, segment)
+		t.Row(l.From.Name, l.To.Name, l.Mode, l.Status, l.when(), length, names(l.Transits, ", ")+all, segment)
 	}
-	t.write(out)
+	t.Write(out)
 	writeWeakest(out, "   ", r.Weakest)
 }

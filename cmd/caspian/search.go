@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -66,7 +67,7 @@ func writeFound(out *strings.Builder, text string, answer json.RawMessage) error
 	if len(found.Edges) == 0 {
 		fmt.Fprintf(out, "Nothing is called %q.\n", text)
 	}
-	t := newTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "KIND", "SCORE")
+	t := console.NewTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "KIND", "SCORE")
 	for _, x := range found.Edges {
 		matched, then := "", ""
 		if x.Matched != x.Node.Name {
@@ -75,8 +76,8 @@ func writeFound(out *strings.Builder, text string, answer json.RawMessage) error
 				then = x.Claim.when()
 			}
 		}
-		t.row(x.Node.ID, x.Node.Type, shorten(x.Node.Name), shorten(matched), then, x.Kind, fmt.Sprintf("%.2f", x.Score))
+		t.Row(x.Node.ID, x.Node.Type, shorten(x.Node.Name), shorten(matched), then, x.Kind, fmt.Sprintf("%.2f", x.Score))
 	}
-	t.write(out)
+	t.Write(out)
 	return nil
 }

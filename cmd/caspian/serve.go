@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/gql"
@@ -291,8 +292,8 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 // openGraph opens the store. One that does not exist is created, also with --read-only, since
 // it is filled first.
 func (c *serveConfig) openGraph(ctx context.Context, e *environment, o *schema.Ontology, log *slog.Logger) (*opened, error) {
-	bar := startProgress(e, "opening the store %s", *c.store)
-	defer bar.end()
+	bar := console.StartProgress(e.err, "opening the store %s", *c.store)
+	defer bar.End()
 	return openStore(ctx, *c.store, openOptions{
 		ontology: o, noCache: *c.noSnapshotFile, logger: log, accept: *c.acceptOntology, say: e.say,
 		readOnly: *c.readOnly && storeExists(*c.store) == nil,
@@ -304,8 +305,8 @@ func (c *serveConfig) fillEmpty(ctx context.Context, e *environment, g *opened) 
 	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 {
 		return false, nil
 	}
-	bar := startProgress(e, "filling the store from %s", ingest.Names(c.inputs))
-	defer bar.end()
+	bar := console.StartProgress(e.err, "filling the store from %s", ingest.Names(c.inputs))
+	defer bar.End()
 	if _, err := fill(ctx, g.Graph, c.inputs); err != nil {
 		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", *c.store, err)
 	}
@@ -389,7 +390,7 @@ func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took 
 Open  %s
 Query curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
-Stop  Ctrl+C`, version, count(s.EntityCount(), "entity"), count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
+Stop  Ctrl+C`, version, console.Count(s.EntityCount(), "entity"), console.Count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
 	if *c.access.openWrites {
 		e.say("WRITES ARE OPEN: every program of this machine may write without a token, and so may anyone through a proxy on it")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -57,15 +58,15 @@ func writeTimeline(out *strings.Builder, answer json.RawMessage) error {
 	if len(found.Edges) == 0 {
 		fmt.Fprintln(out, "No claim in view is about it.")
 	}
-	t := newTable("", "WHEN", "HOLDS", "CLAIM", "CONF.", "SOURCE")
+	t := console.NewTable("", "WHEN", "HOLDS", "CLAIM", "CONF.", "SOURCE")
 	for _, x := range found.Edges {
 		c := &x.Node.Claim
 		when := span(x.Node.Start, x.Node.End)
 		if when == "" {
 			when = "undated"
 		}
-		t.row(when, c.Holds, c.sentence(), c.confidence(), c.cite())
+		t.Row(when, c.Holds, c.sentence(), c.confidence(), c.cite())
 	}
-	t.write(out)
+	t.Write(out)
 	return nil
 }

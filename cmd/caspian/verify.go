@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -33,9 +34,9 @@ service runs on the store, that service does it, up to its newest commit.`,
 			if err := storeExists(*dir); err != nil {
 				return err
 			}
-			bar := startProgress(e, "reading the store %s", *dir)
+			bar := console.StartProgress(e.err, "reading the store %s", *dir)
 			v, err := verify(ctx, *dir, *ontology)
-			bar.end()
+			bar.End()
 			if err != nil {
 				return err
 			}
@@ -47,8 +48,8 @@ service runs on the store, that service does it, up to its newest commit.`,
 				}
 			} else {
 				fmt.Fprintf(e.out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\nsnapshot file: %s\n", v.Sequence,
-					count(v.Entities, "entity"), count(v.Claims, "claim"), count(v.Retractions, "retraction"),
-					count(v.Quads, "quad"), count(v.Followed, "claim"), v.SnapshotFile)
+					console.Count(v.Entities, "entity"), console.Count(v.Claims, "claim"), console.Count(v.Retractions, "retraction"),
+					console.Count(v.Quads, "quad"), console.Count(v.Followed, "claim"), v.SnapshotFile)
 			}
 			if v.Differing == 0 {
 				return nil
@@ -56,7 +57,7 @@ service runs on the store, that service does it, up to its newest commit.`,
 			for _, d := range v.Differences {
 				e.say("%s", d)
 			}
-			return errors.New(count(v.Differing, "difference"))
+			return errors.New(console.Count(v.Differing, "difference"))
 		}
 	},
 }
