@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -25,7 +26,7 @@ type gathered struct {
 }
 
 type sums struct {
-	by    snapshot.Reading
+	by    filter.Reading
 	stats []snapshot.Stats // of the whole, or by group
 }
 
@@ -61,7 +62,7 @@ func (g *gathered) whole() *gathering {
 }
 
 // groups parts the list by a reading.
-func (g *gathered) groups(s *Session, by snapshot.Reading) []gathering {
+func (g *gathered) groups(s *Session, by filter.Reading) []gathering {
 	p := s.gathered(g.view)
 	p.parted, p.edges = true, g.edges
 	p.view.Part(p.edges, by, &p.parts)
@@ -80,7 +81,7 @@ func (g *gathering) count() int {
 }
 
 // stats sums up a reading. The first part that asks sums up for all.
-func (g *gathering) stats(by snapshot.Reading) (*snapshot.Stats, error) {
+func (g *gathering) stats(by filter.Reading) (*snapshot.Stats, error) {
 	i := 0
 	for i < len(g.sums) && g.sums[i].by != by {
 		i++
@@ -134,7 +135,7 @@ func (b *builder) aggregateType(s input.Shape) *graphql.Object {
 			read: gql.Binding{
 				Prepare: func(args map[string]any) (any, error) { return b.ReadGroupKey(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					items := src.Obj.(*gathering).groups(c.Request.(*Session), c.Args.(snapshot.Reading))
+					items := src.Obj.(*gathering).groups(c.Request.(*Session), c.Args.(filter.Reading))
 					for i := range items {
 						dst = append(dst, gql.Ref{Obj: &items[i]})
 					}
@@ -202,7 +203,7 @@ func (b *builder) unitsType(s input.Shape) *graphql.Object {
 // relation are under node. A Ref's Index goes on to append.
 func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
 	appendTo func(st *snapshot.Stats, op int, dst []byte) []byte) *graphql.Object {
-	figure := func(name, about string, by snapshot.Reading) field {
+	figure := func(name, about string, by filter.Reading) field {
 		return field{name: name, about: about, typ: typ, read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				st, err := src.Obj.(*gathering).stats(by)
@@ -217,12 +218,12 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 		have := b.figures(s, keep)
 		if !s.Link {
 			for _, f := range have.fields {
-				fs = append(fs, figure(f.Name, f.Description, snapshot.Reading{Property: f}))
+				fs = append(fs, figure(f.Name, f.Description, filter.Reading{Property: f}))
 			}
 			return fs
 		}
 		for _, q := range have.qualifiers {
-			fs = append(fs, figure(q.Name, q.Description, snapshot.ReadQualifier(q)))
+			fs = append(fs, figure(q.Name, q.Description, filter.ReadQualifier(q)))
 		}
 		if len(have.fields) > 0 {
 			fs = append(fs, field{name: "node", typ: must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), read: gql.Binding{

@@ -7,6 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -173,7 +174,7 @@ func (b *builder) qualifierType() *graphql.Object {
 // claimListing is one list of claims. It lives for one request.
 type claimListing struct {
 	view  *snapshot.View
-	query *snapshot.Query
+	query *filter.Query
 	list  []snapshot.Edge
 
 	page *snapshot.Page

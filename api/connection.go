@@ -9,6 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -18,7 +19,7 @@ import (
 type connection struct {
 	view  *snapshot.View
 	list  snapshot.List
-	query *snapshot.Query
+	query *filter.Query
 
 	page   snapshot.Page
 	loaded bool
@@ -115,7 +116,7 @@ func (s *Session) gathered(v *snapshot.View) *gathered {
 }
 
 // connection makes a connection for the rest of the request.
-func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *snapshot.Query) *connection {
+func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *filter.Query) *connection {
 	var c *connection
 	if s.connections != nil {
 		c = s.connections.next()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -94,7 +95,7 @@ func (i *info) counts(b *builder) []*typeCount {
 	var list []*typeCount
 	for _, t := range b.o.Types {
 		if !t.Abstract {
-			list = append(list, &typeCount{t.Name, len(i.view.OfTypes(t.Concrete).Select(&snapshot.Query{}, nil))})
+			list = append(list, &typeCount{t.Name, len(i.view.OfTypes(t.Concrete).Select(&filter.Query{}, nil))})
 		}
 	}
 	return list

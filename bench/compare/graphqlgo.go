@@ -28,7 +28,7 @@ type node struct {
 type listing struct {
 	v     *snapshot.View
 	list  *snapshot.List
-	query snapshot.Query
+	query filter.Query
 }
 
 // export is an edge of theirs.
@@ -120,7 +120,7 @@ func (t *goTypes) query() *graphql.Object {
 	all := func(typ *schema.Type) resolve {
 		return func(p graphql.ResolveParams) (any, error) {
 			v := Today(t.g)
-			return &listing{v, v.OfTypes(typ.Concrete), snapshot.Query{First: first(p)}}, nil
+			return &listing{v, v.OfTypes(typ.Concrete), filter.Query{First: first(p)}}, nil
 		}
 	}
 	return graphql.NewObject(graphql.ObjectConfig{Name: "Query", Fields: graphql.Fields{
@@ -141,7 +141,7 @@ func (t *goTypes) query() *graphql.Object {
 func relation(f *schema.Field) resolve {
 	return func(p graphql.ResolveParams) (any, error) {
 		x := p.Source.(node)
-		return &listing{x.v, x.v.Relation(x.n, f, false), snapshot.Query{First: first(p)}}, nil
+		return &listing{x.v, x.v.Relation(x.n, f, false), filter.Query{First: first(p)}}, nil
 	}
 }
 
@@ -219,7 +219,7 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 		Resolve: func(p graphql.ResolveParams) (any, error) {
 			x := p.Source.(node)
 			series, _ := p.Args["series"].(bool)
-			q := snapshot.Query{First: first(p)}
+			q := filter.Query{First: first(p)}
 			if edge, ok := at(p.Args, "where", "edge", "share", "gte").(float64); ok {
 				atLeast := graph.FloatValue(edge)
 				q.Edges = &filter.Edge{Qualifiers: []filter.Qualifier{{Qualifier: share, Test: &filter.Test{Gte: &atLeast}}}}
@@ -231,7 +231,7 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 			}
 			if keys, ok := p.Args["orderBy"].([]any); ok && len(keys) > 0 {
 				down := at(keys[0].(map[string]any), "edge", "share") == "DESC"
-				q.Order = []snapshot.Key{{By: snapshot.Reading{Qualifier: "share"}, Descending: down}}
+				q.Order = []filter.Key{{By: filter.Reading{Qualifier: "share"}, Descending: down}}
 			}
 			return &listing{x.v, x.v.Relation(x.n, f, series), q}, nil
 		},
@@ -287,8 +287,8 @@ func (t *goTypes) aggregate() *graphql.Object {
 				var out []map[string]any
 				edges := l.list.Select(&l.query, nil)
 				var parts snapshot.Parts
-				l.v.Part(edges, snapshot.Reading{Qualifier: p.Args["by"].(string)}, &parts)
-				shares := l.v.Stats(edges, snapshot.Reading{Qualifier: "share"}, &parts, nil)
+				l.v.Part(edges, filter.Reading{Qualifier: p.Args["by"].(string)}, &parts)
+				shares := l.v.Stats(edges, filter.Reading{Qualifier: "share"}, &parts, nil)
 				for i, g := range parts.Groups {
 					if err := shares[i].Err(); err != nil {
 						return nil, err

@@ -1,5 +1,5 @@
-// Package filter has the conditions that lists of entities, edges and claims are
-// filtered by, and the tests of values that they are built from.
+// Package filter describes what a request wants of a list: the conditions on
+// entities, edges and claims, the order, and the page. Query holds all of them.
 //
 // A filter says what to keep. It must not know how the graph is read:
 // graph/snapshot applies it.

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -94,7 +95,7 @@ func (s *Stats) settle(o *schema.Ontology) {
 
 // Stats appends to dst the sums of a reading, one for each group of the parts
 // of a list; nil parts are one of all edges.
-func (v *View) Stats(edges []Edge, by Reading, parts *Parts, dst []Stats) []Stats {
+func (v *View) Stats(edges []Edge, by filter.Reading, parts *Parts, dst []Stats) []Stats {
 	n := 1
 	if parts != nil {
 		n = len(parts.Groups)
@@ -142,7 +143,7 @@ type Parts struct {
 }
 
 // Part parts a list by a reading, into parts that may be used again.
-func (v *View) Part(edges []Edge, by Reading, parts *Parts) {
+func (v *View) Part(edges []Edge, by filter.Reading, parts *Parts) {
 	g := grouperPool.Get().(*grouper)
 	defer g.release()
 	g.of = append(parts.Of[:0], make([]int32, len(edges))...)

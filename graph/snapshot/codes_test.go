@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -50,16 +51,16 @@ func TestCodesOfEdges(t *testing.T) {
 		{"AAA", o.Type("Country").Field("imports"), "scope", []string{"a", "A-1", "A1", "b", "É", "Z"}},
 	} {
 		n, _ := v.Snapshot().Number(x.entity)
-		by := snapshot.ReadQualifier(x.field.Qualifier(x.by))
+		by := filter.ReadQualifier(x.field.Qualifier(x.by))
 		for _, descending := range []bool{false, true} {
 			for _, first := range []int{3, 6} { // of the whole list, and of one too long for the page
-				page, err := v.Relation(n, x.field, true).Run(&snapshot.Query{Order: []snapshot.Key{{By: by, Descending: descending}}, First: &first})
+				page, err := v.Relation(n, x.field, true).Run(&filter.Query{Order: []filter.Key{{By: by, Descending: descending}}, First: &first})
 				if err != nil {
 					t.Fatal(err)
 				}
 				var got []string
 				for _, e := range page.Edges {
-					got = append(got, by.Of(v, e).Text())
+					got = append(got, v.Read(by, e).Text())
 				}
 				want := slices.Clone(x.want)
 				if descending {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 )
 
 var errCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
@@ -57,7 +58,7 @@ func parseKey(kind graph.Kind, text string) (graph.Value, error) {
 	return graph.ParseValue(kind, text)
 }
 
-func (v *View) parseCursor(text string, order []Key) (*placed, error) {
+func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	var c cursor
 	if err != nil || json.Unmarshal(b, &c) != nil || len(c.Keys) != len(order) || c.ID == "" {

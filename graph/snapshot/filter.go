@@ -134,14 +134,14 @@ func (v *View) keepsClaim(f *filter.Edge, e Edge) bool {
 // everything.
 type filterPass struct {
 	v *View
-	q *Query
+	q *filter.Query
 	// keeps is v.Keeps. A filter may walk lists, whose walks use a filterPass:
 	// called by its name it would make the compiler put every walk's state on the
 	// heap.
 	keeps func(f *filter.Node, node uint32) bool
 }
 
-func (v *View) filterPass(q *Query) *filterPass {
+func (v *View) filterPass(q *filter.Query) *filterPass {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}

@@ -250,21 +250,21 @@ func drawEdgeFilter(t *rapid.T, field *schema.Field, depth int) *filter.Edge {
 	return e
 }
 
-func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier) []snapshot.Key {
-	var keys []snapshot.Key
+func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier) []filter.Key {
+	var keys []filter.Key
 	for range rapid.IntRange(0, 2).Draw(t, "keys") {
-		k := snapshot.Key{Descending: rapid.Bool().Draw(t, "descending")}
-		var readings []snapshot.Reading
+		k := filter.Key{Descending: rapid.Bool().Draw(t, "descending")}
+		var readings []filter.Reading
 		for _, own := range []string{"id", "type", "name"} {
-			readings = append(readings, snapshot.Reading{Own: own})
+			readings = append(readings, filter.Reading{Own: own})
 		}
 		for _, f := range typ.Fields {
 			if !f.Many {
-				readings = append(readings, snapshot.Reading{Property: f})
+				readings = append(readings, filter.Reading{Property: f})
 			}
 		}
 		for _, q := range qs {
-			readings = append(readings, snapshot.ReadQualifier(q))
+			readings = append(readings, filter.ReadQualifier(q))
 		}
 		k.By = rapid.SampledFrom(readings).Draw(t, "by")
 		keys = append(keys, k)

@@ -8,12 +8,11 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // read is what a reading takes from an edge, or the zero Value.
-func (l *lens) read(r snapshot.Reading, e edge) graph.Value {
+func (l *lens) read(r filter.Reading, e edge) graph.Value {
 	switch {
 	case r.Own == "id":
 		return graph.StringValue(string(e.node))
@@ -69,7 +68,7 @@ func (l *lens) keeps(f *filter.Node, id graph.ID) bool {
 			}
 			continue
 		}
-		ok = ok && passes(p.Test, l.read(snapshot.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)
+		ok = ok && passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)
 	}
 	for _, r := range f.Relations {
 		es := l.leads(id, r.Field, false)
@@ -90,7 +89,7 @@ func (l *lens) keepsEdge(f *filter.Edge, e edge) bool {
 	}
 	ok := l.keeps(f.Node, e.node)
 	for _, q := range f.Qualifiers {
-		ok = ok && passes(q.Test, l.read(snapshot.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)
+		ok = ok && passes(q.Test, l.read(filter.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)
 	}
 	for _, g := range f.And {
 		ok = ok && l.keepsEdge(g, e)
@@ -105,7 +104,7 @@ func (l *lens) keepsEdge(f *filter.Edge, e edge) bool {
 }
 
 // sorted puts edges into the order of a query.
-func (l *lens) sorted(order []snapshot.Key, es []edge) []edge {
+func (l *lens) sorted(order []filter.Key, es []edge) []edge {
 	es = slices.Clone(es)
 	slices.SortFunc(es, func(a, b edge) int {
 		for _, k := range order {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
 // What follows is the order of values and the tests of filters once more, from
@@ -87,7 +86,7 @@ func compareValues(a, b graph.Value, byBytes bool) int {
 }
 
 // byBytes tells whether a reading takes ids or codes.
-func byBytes(r snapshot.Reading) bool {
+func byBytes(r filter.Reading) bool {
 	return r.Own == "id" || r.Own == "type" || r.Property != nil && r.Property.Name == "iso2"
 }
 

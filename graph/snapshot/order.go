@@ -5,14 +5,9 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
-
-// Key is one key of an order. Missing values come last either way.
-type Key struct {
-	By         Reading
-	Descending bool
-}
 
 // placed is an edge with what it is ordered by.
 type placed struct {
@@ -102,7 +97,7 @@ func (v *View) tie(n uint32) string {
 // comparer compares places by the keys of an order, in which missing values
 // come last either way, then by the node's id, by what tells apart the edges to
 // one node, and by the claim's id.
-func (v *View) comparer(order []Key) func(a, b *placed) int {
+func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	readers := v.readers(order)
 	return func(a, b *placed) int {
 		if a.lead != b.lead && a.lead != 0 && b.lead != 0 {
@@ -188,7 +183,7 @@ func (v *View) behindText(by *reader, descending bool, text string, worst *graph
 	return c < 0 && descending || c > 0 && !descending
 }
 
-func (v *View) readers(order []Key) []reader {
+func (v *View) readers(order []filter.Key) []reader {
 	rs := make([]reader, len(order))
 	for i, k := range order {
 		rs[i] = v.reader(k.By)

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -116,7 +117,7 @@ func (p pair) list(l *lens, es []snapshot.Edge) []string {
 	return p.wanted(l, nil, back)
 }
 
-func (p pair) wanted(l *lens, order []snapshot.Key, es []edge) []string {
+func (p pair) wanted(l *lens, order []filter.Key, es []edge) []string {
 	out := []string{}
 	for _, e := range l.sorted(order, es) {
 		out = append(out, string(e.node)+" "+id(e.claim))
@@ -240,7 +241,7 @@ func TestQueries(t *testing.T) {
 
 func (p pair) typeQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	typ := p.m.o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
-	q := &snapshot.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil)}
+	q := &filter.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil)}
 	var want []edge
 	for _, id := range pool.Of(typ) {
 		if l.exists(id) && l.keeps(q.Nodes, id) {
@@ -263,7 +264,7 @@ func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	}
 	f := rapid.SampledFrom(many).Draw(t, "relation")
 	series := rapid.Bool().Draw(t, "series")
-	q := &snapshot.Query{Edges: drawEdgeFilter(t, f, 1), Order: drawOrder(t, f.Target, qualifiersOf(f))}
+	q := &filter.Query{Edges: drawEdgeFilter(t, f, 1), Order: drawOrder(t, f.Target, qualifiersOf(f))}
 	var want []edge
 	for _, x := range l.edges(e.ID, f, series) {
 		if l.keepsEdge(q.Edges, x) {
@@ -276,7 +277,7 @@ func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
 
 // pages compares the whole list, then the list joined from pages, forwards and
 // backwards, then a sum and the groups.
-func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, want []edge, from *snapshot.List) {
+func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want []edge, from *snapshot.List) {
 	expect := p.wanted(l, q.Order, want)
 	render := func(es []snapshot.Edge) []string {
 		out := []string{}
@@ -285,7 +286,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 		}
 		return out
 	}
-	run := func(q snapshot.Query) *snapshot.Page {
+	run := func(q filter.Query) *snapshot.Page {
 		page, err := from.Run(&q)
 		if err != nil {
 			t.Fatal(err)
@@ -322,10 +323,10 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 	equal(t, "pages forward", append([]string{}, forward...), expect)
 	equal(t, "pages backward", append([]string{}, backward...), expect)
 
-	share := snapshot.Reading{Qualifier: "share"}
+	share := filter.Reading{Qualifier: "share"}
 	all := from.Select(q, nil)
 	p.quantities(t, v, l, want, all)
-	for _, by := range []snapshot.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share} {
+	for _, by := range []filter.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share} {
 		type group struct {
 			count int
 			sum   float64
@@ -363,7 +364,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *snapshot.Query, wa
 
 // quantities compares the sums of areas, in whatever units they are stated.
 func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []snapshot.Edge) {
-	by := snapshot.Reading{Property: p.m.o.Type("Country").Field("area")}
+	by := filter.Reading{Property: p.m.o.Type("Country").Field("area")}
 	var areas []graph.Value
 	for _, e := range want {
 		if a := l.read(by, e); a != (graph.Value{}) {

@@ -8,27 +8,15 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Query selects, orders and cuts a list of edges. Ties are broken by the
-// node's id and then by the distinct qualifiers, so that an order is total.
-type Query struct {
-	Nodes *filter.Node
-	Edges *filter.Edge
-	Order []Key
-	// First and Last cut from the front and the back; nil does not cut.
-	First, Last *int
-	// After and Before are cursors; "" does not cut.
-	After, Before string
-}
-
 // Page is the outcome of a query.
 type Page struct {
 	Edges            []Edge
 	HasNext, HasPrev bool
 
 	view  *View
-	order []Key
+	order []filter.Key
 	list  *List
-	query *Query
+	query *filter.Query
 	known int // the total, or -1
 }
 
@@ -46,7 +34,7 @@ func (p *Page) Total() int {
 }
 
 // Run carries out a query over a list. Neither may change while the page is used.
-func (l *List) Run(q *Query) (*Page, error) {
+func (l *List) Run(q *filter.Query) (*Page, error) {
 	p := &Page{}
 	if err := l.RunInto(q, p); err != nil {
 		return nil, err
@@ -55,7 +43,7 @@ func (l *List) Run(q *Query) (*Page, error) {
 }
 
 // RunInto is Run into a page whose edges may lie in the memory of those it has.
-func (l *List) RunInto(q *Query, p *Page) error {
+func (l *List) RunInto(q *filter.Query, p *Page) error {
 	err := l.run(q, p)
 	if err == nil && l.view.Interrupted() {
 		return ErrInterrupted
@@ -63,7 +51,7 @@ func (l *List) RunInto(q *Query, p *Page) error {
 	return err
 }
 
-func (l *List) run(q *Query, p *Page) error {
+func (l *List) run(q *filter.Query, p *Page) error {
 	v := l.view
 	*p = Page{Edges: p.Edges[:0], view: v, order: q.Order}
 	switch {
@@ -106,7 +94,7 @@ func (l *List) run(q *Query, p *Page) error {
 
 // top finds the first page of an order without sorting what lies behind it: a
 // heap keeps the best so far, the worst of them on top.
-func (l *List) top(q *Query, p *Page) error {
+func (l *List) top(q *filter.Query, p *Page) error {
 	v := l.view
 	compare := v.comparer(q.Order)
 	var after *placed
@@ -169,7 +157,7 @@ func (l *List) top(q *Query, p *Page) error {
 
 // Select appends to dst the edges of the list that the query's filters keep,
 // those of one node in any order.
-func (l *List) Select(q *Query, dst []Edge) []Edge {
+func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 	dst = slices.Grow(dst, l.atMost(q))
 	l.walk(false, l.view.filterPass(q), func(e Edge) bool {
 		dst = append(dst, e)
@@ -179,7 +167,7 @@ func (l *List) Select(q *Query, dst []Edge) []Edge {
 }
 
 // atMost is how much room to make for what a query keeps of the list.
-func (l *List) atMost(q *Query) int {
+func (l *List) atMost(q *filter.Query) int {
 	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.field.Symmetric || l.field.Kind == schema.Derived {
 		return 16
 	}
@@ -189,7 +177,7 @@ func (l *List) atMost(q *Query) int {
 
 // RunClaims carries out a query over claims given in record order, which it
 // may change; the order of the claims is the record's where the query has none.
-func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
+func (v *View) RunClaims(q *filter.Query, claims []Edge) (*Page, error) {
 	kept := claims[:0]
 	keep := v.filterPass(q)
 	for _, e := range claims {
@@ -208,13 +196,13 @@ func (v *View) RunClaims(q *Query, claims []Edge) (*Page, error) {
 		return p, v.cutRecorded(p, q, kept)
 	}
 	r := *q
-	r.Order = append(slices.Clip(q.Order), Key{By: Reading{Claim: filter.RecordedOrder}})
+	r.Order = append(slices.Clip(q.Order), filter.Key{By: filter.Reading{Claim: filter.RecordedOrder}})
 	p := &Page{view: v, order: r.Order}
 	return p, v.sorted(&r, kept, p)
 }
 
 // sorted orders all of a list and cuts the page from it.
-func (v *View) sorted(q *Query, kept []Edge, p *Page) error {
+func (v *View) sorted(q *filter.Query, kept []Edge, p *Page) error {
 	p.known = len(kept)
 	places, list := make([]placed, len(kept)), make([]*placed, len(kept))
 	readers := v.readers(p.order)
@@ -261,7 +249,7 @@ func (v *View) sorted(q *Query, kept []Edge, p *Page) error {
 }
 
 // cut applies First and Last to the part that the cursors leave.
-func (p *Page) cut(q *Query, from, to, n int) (int, int) {
+func (p *Page) cut(q *filter.Query, from, to, n int) (int, int) {
 	to = max(to, from)
 	if q.First != nil && to-from > *q.First {
 		to = from + *q.First
@@ -274,7 +262,7 @@ func (p *Page) cut(q *Query, from, to, n int) (int, int) {
 }
 
 // cutRecorded pages a list of claims that is in order already.
-func (v *View) cutRecorded(p *Page, q *Query, kept []Edge) error {
+func (v *View) cutRecorded(p *Page, q *filter.Query, kept []Edge) error {
 	from, to := 0, len(kept)
 	for _, c := range []struct {
 		cursor, name string

@@ -8,46 +8,18 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Reading takes one value from an edge: a property of its node or a qualifier
-// of its claim. Exactly one of Property, Qualifier, Own and Claim is set.
-type Reading struct {
-	// Property is a field of the node: a property, or a relation of one, read
-	// as the id it leads to.
-	Property *schema.Field
-	// Qualifier is the name of a qualifier of the edge's claim.
-	Qualifier string
-	// Code tells that the texts of the qualifier are codes, which go by their bytes.
-	Code bool
-	// Own is "id", "type" or "name" of the node.
-	Own string
-	// Claim is a field of the edge's claim.
-	Claim filter.ClaimField
-}
-
-// ReadQualifier reads a qualifier.
-func ReadQualifier(q *schema.Qualifier) Reading {
-	return Reading{Qualifier: q.Name, Code: q.Code != nil}
-}
-
-// Of reads the value; the zero Value where there is none. A property of many
-// values reads as the first of them.
-func (r Reading) Of(v *View, e Edge) graph.Value {
-	rd := v.reader(r)
-	return rd.value(v, e)
-}
-
 // reader is a Reading whose names were looked up, for reading many edges.
 type reader struct {
-	Reading
+	filter.Reading
 	qualifier uint16
 	known     bool // a claim has a qualifier of that name, or may have
 	byBytes   bool // its texts are ids or codes, which go by their bytes
 }
 
-func (v *View) reader(by Reading) reader {
+func (v *View) reader(by filter.Reading) reader {
 	r := reader{Reading: by}
 	r.qualifier, r.known = v.s.qualifierNames.number(by.Qualifier)
-	r.byBytes = by.Code || by.Own == "id" || by.Own == "type" || by.Property != nil && by.Property.Code != nil || by.Claim != "" && by.Claim.ByBytes()
+	r.byBytes = by.ByBytes()
 	return r
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -14,7 +13,7 @@ import (
 type Claims struct {
 	View      View
 	Predicate string
-	Query     snapshot.Query
+	Query     filter.Query
 	// Subject, Object and Source are the ids that the filter requires, if any: the list of that
 	// one is read then and not every claim.
 	Subject, Object, Source string
@@ -53,8 +52,8 @@ func (ts *Types) ReadClaims(args map[string]any) (*Claims, error) {
 	keys, _ := args["orderBy"].([]any)
 	for _, x := range keys {
 		for name, dir := range x.(map[string]any) {
-			a.Query.Order = withKey(a.Query.Order, snapshot.Key{
-				By: snapshot.Reading{Claim: filter.ClaimField(name)}, Descending: dir == "DESC"})
+			a.Query.Order = withKey(a.Query.Order, filter.Key{
+				By: filter.Reading{Claim: filter.ClaimField(name)}, Descending: dir == "DESC"})
 		}
 	}
 	return a, nil

@@ -3,7 +3,7 @@ package input
 import (
 	"github.com/graphql-go/graphql"
 
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -31,18 +31,18 @@ func (ts *Types) GroupKeyType(s Shape) *graphql.Enum {
 }
 
 // ReadGroupKey is what a group key reads of an edge.
-func (ts *Types) ReadGroupKey(s Shape, key string) snapshot.Reading {
+func (ts *Types) ReadGroupKey(s Shape, key string) filter.Reading {
 	if s.Link {
 		for _, q := range s.Qualifiers {
 			if q.Name == key {
-				return snapshot.ReadQualifier(q)
+				return filter.ReadQualifier(q)
 			}
 		}
 		key = key[len("node_"):]
 	}
 	switch key {
 	case "id", "type", "name":
-		return snapshot.Reading{Own: key}
+		return filter.Reading{Own: key}
 	}
-	return snapshot.Reading{Property: ts.field(s.Target, key)}
+	return filter.Reading{Property: ts.field(s.Target, key)}
 }

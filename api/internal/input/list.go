@@ -5,7 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -36,7 +36,7 @@ func LinkShape(f *schema.Field) Shape {
 // List are the prepared arguments of a connection.
 type List struct {
 	View   View
-	Query  snapshot.Query
+	Query  filter.Query
 	Series bool // every period and source of an observation, not the latest of each
 }
 
@@ -89,8 +89,8 @@ func ReadPage(args map[string]any) (Page, error) {
 	return p, nil
 }
 
-func (p Page) query() snapshot.Query {
-	return snapshot.Query{First: p.First, Last: p.Last, After: p.After, Before: p.Before}
+func (p Page) query() filter.Query {
+	return filter.Query{First: p.First, Last: p.Last, After: p.After, Before: p.Before}
 }
 
 // ReadList reads the arguments of a connection.

@@ -6,7 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -68,8 +68,8 @@ func orderedQualifiers(s Shape) []*schema.Qualifier {
 
 // orderKeys turns the input into the snapshot's form. Each key is an input of
 // which the engine made sure that exactly one field is given.
-func (ts *Types) orderKeys(s Shape, in []any) ([]snapshot.Key, error) {
-	var keys []snapshot.Key
+func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
+	var keys []filter.Key
 	found := 0
 	for _, x := range in {
 		m := x.(map[string]any)
@@ -81,11 +81,11 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]snapshot.Key, error) {
 			}
 		}
 		for name, dir := range m {
-			k := snapshot.Key{Descending: dir == "DESC"}
+			k := filter.Key{Descending: dir == "DESC"}
 			switch {
 			case edge:
 				i := slices.IndexFunc(s.Qualifiers, func(q *schema.Qualifier) bool { return q.Name == name })
-				k.By = snapshot.ReadQualifier(s.Qualifiers[i])
+				k.By = filter.ReadQualifier(s.Qualifiers[i])
 			case name == "id", name == "type", name == "name":
 				k.By.Own = name
 			default:
@@ -103,8 +103,8 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]snapshot.Key, error) {
 
 // withKey adds a key to an order. One that orders by the same as another before
 // it decides nothing, and would cost as much for each entity.
-func withKey(keys []snapshot.Key, k snapshot.Key) []snapshot.Key {
-	if slices.ContainsFunc(keys, func(x snapshot.Key) bool { return x.By == k.By }) {
+func withKey(keys []filter.Key, k filter.Key) []filter.Key {
+	if slices.ContainsFunc(keys, func(x filter.Key) bool { return x.By == k.By }) {
 		return keys
 	}
 	return append(keys, k)
