@@ -24,7 +24,7 @@ import (
 	"github.com/caspian-kg/caspian/seeds"
 )
 
-var update = flag.Bool("update", false, "write the answers in README.md anew")
+var update = flag.Bool("update", false, "rewrite the answers in README.md")
 
 // documents are the files for people, by slash-separated path.
 func documents(t *testing.T) []string {
@@ -66,12 +66,18 @@ func TestPathsInDocumentsExist(t *testing.T) {
 	for _, doc := range documents(t) {
 		text := read(t, doc)
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
-			to, _, _ := strings.Cut(m[1], "#")
-			if to == "" || strings.Contains(to, "://") {
+			to, heading, _ := strings.Cut(m[1], "#")
+			if strings.Contains(to, "://") {
 				continue
 			}
-			if _, err := os.Stat(path.Join(path.Dir(doc), to)); err != nil {
-				t.Errorf("%s links to %s, which is not there", doc, m[1])
+			file := path.Join(path.Dir(doc), to)
+			if to == "" {
+				file = doc
+			}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s links to %s, which does not exist", doc, m[1])
+			} else if heading != "" && !slices.Contains(headings(read(t, file)), heading) {
+				t.Errorf("%s links to %s, which has no such heading", doc, m[1])
 			}
 		}
 		for _, m := range named.FindAllStringSubmatch(text, -1) {
@@ -79,18 +85,32 @@ func TestPathsInDocumentsExist(t *testing.T) {
 				continue
 			}
 			if _, err := os.Stat(m[1]); err != nil {
-				t.Errorf("%s names %s, which is not there", doc, m[1])
+				t.Errorf("%s names %s, which does not exist", doc, m[1])
 			}
 		}
 		for _, m := range target.FindAllStringSubmatch(text, -1) {
 			if !strings.Contains(makefile, "\n"+m[1]+":") {
-				t.Errorf("%s names make %s, which is no target", doc, m[1])
+				t.Errorf("%s names make %s, which is not a target", doc, m[1])
 			}
 		}
 	}
 	if n := strings.Count(read(t, "docs/ARCHITECTURE.md"), "\n"); n > 200 {
 		t.Errorf("docs/ARCHITECTURE.md has %d lines; the most is 200", n)
 	}
+}
+
+var (
+	headingLine = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notInAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// headings are the anchors that GitHub makes from the headings of a document.
+func headings(text string) []string {
+	var anchors []string
+	for _, m := range headingLine.FindAllStringSubmatch(text, -1) {
+		anchors = append(anchors, strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return anchors
 }
 
 // seeded is the graph of the built-in seeds, in memory, and its API.

@@ -260,15 +260,15 @@ func TestStreamNegotiation(t *testing.T) {
 
 var curl = regexp.MustCompile(`(?s)curl -N http://[^/]+(/\S+) -H 'content-type: application/json' \\\n\s+-d '([^']+)'`)
 
-// TestGuide follows as docs/asking.md shows it.
+// TestGuide follows as docs/querying.md shows it.
 func TestGuide(t *testing.T) {
-	text, err := os.ReadFile("../docs/asking.md")
+	text, err := os.ReadFile("../docs/querying.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := curl.FindStringSubmatch(string(text))
 	if m == nil {
-		t.Fatal("docs/asking.md follows nothing with curl")
+		t.Fatal("docs/querying.md follows nothing with curl")
 	}
 	s, ts := overHTTP(t, Options{})
 	learn(t, s)
