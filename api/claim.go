@@ -91,7 +91,7 @@ func (b *builder) claimType() *graphql.Object {
 					return gql.AppendInt(dst, int64(v.Snapshot().RecordedSeq(n))), nil
 				}}},
 			{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn; null while it stands.",
-				read: text(func(v *snapshot.View, n uint32) string { return instant(v.RetractedAt(n)) })},
+				read: text(func(v *snapshot.View, n uint32) string { return instant(v.Snapshot().RecordedAt(v.RetractedSeq(n))) })},
 			{name: "supersedes", typ: list(self), about: "The claims it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 				for _, id := range v.Snapshot().Supersedes(n) {
 					if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {

@@ -132,7 +132,7 @@ func (c *connection) load() (*snapshot.Page, error) {
 	if !c.loaded {
 		c.loaded = true
 		c.page.Edges = c.room[:0]
-		c.err = c.list.RunInto(c.query, &c.page)
+		c.err = c.list.Run(c.query, &c.page)
 	}
 	return &c.page, c.err
 }
@@ -190,8 +190,8 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 					c := src.Obj.(*connection)
 					g := call.Request.(*Session).gathered(c.view)
 					g.edges = c.list.Select(c.query, g.edges)
-					if c.view.Interrupted() {
-						return gql.Ref{}, false, snapshot.ErrInterrupted
+					if err := c.view.Err(); err != nil {
+						return gql.Ref{}, false, err
 					}
 					return gql.Ref{Obj: g.whole()}, true, nil
 				}}},

@@ -106,7 +106,7 @@ func (b *builder) property(f *schema.Field) field {
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
 		out.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
-			n := v.BestOf(e, f)
+			n := v.Best(e, f)
 			if n == snapshot.None {
 				return gql.Ref{}, false, nil
 			}
@@ -116,7 +116,7 @@ func (b *builder) property(f *schema.Field) field {
 	}
 	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
-		if n := v.BestOf(e, f); n != snapshot.None {
+		if n := v.Best(e, f); n != snapshot.None {
 			return appendClaim(dst, v.Snapshot(), n, f.Scalar)
 		}
 		return dst, nil

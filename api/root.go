@@ -181,8 +181,8 @@ func (b *builder) rootClaims() field {
 					return gql.Ref{}, false, err
 				}
 				list := claimsFor(v, a)
-				if v.Interrupted() {
-					return gql.Ref{}, false, snapshot.ErrInterrupted
+				if err := v.Err(); err != nil {
+					return gql.Ref{}, false, err
 				}
 				return gql.Ref{Obj: &claimListing{view: v, query: &a.Query, list: list}}, true, nil
 			},

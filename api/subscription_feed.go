@@ -106,17 +106,17 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		}
 		f.after++
 		e := &logEntry{v, analysis.LogEntry{Seq: f.after}}
-		for n, to := s.Recorded(f.after-1, f.after); n < to && !v.Interrupted(); n++ {
+		for n, to := s.Recorded(f.after-1, f.after); n < to && v.Err() == nil; n++ {
 			if f.where.Keeps(v, n) {
 				e.Added = append(e.Added, n)
 			}
 		}
 		s.Withdrawn(f.after-1, f.after, func(n uint32, _ graph.Seq) {
-			if !v.Interrupted() && f.where.Keeps(v, n) {
+			if v.Err() == nil && f.where.Keeps(v, n) {
 				e.Withdrawn = append(e.Withdrawn, n)
 			}
 		})
-		if v.Interrupted() {
+		if v.Err() != nil {
 			f.after-- // it was not looked at whole
 			return ctx.Err()
 		}

@@ -340,7 +340,7 @@ func TestLeadersOnTheDay(t *testing.T) {
 			n, _ := s.snap.Number(p.Value.Entity())
 			var heads []snapshot.Edge
 			for _, f := range []string{"headOfState", "headOfGovernment"} {
-				heads = v.Edges(n, country.Field(f), false, heads)
+				heads = slices.AppendSeq(heads, v.Relation(n, country.Field(f), false).All())
 			}
 			if len(heads) == 0 {
 				t.Errorf("%s, %s: nobody is at the head of %s", e.ID, day, p.Value.Entity())

@@ -88,10 +88,11 @@ func Graph(ctx context.Context, n int) (*live.Graph, error) {
 func firstCities(g *live.Graph, n int) []graph.ID {
 	v := Today(g)
 	var ids []graph.ID
-	v.OfTypes(g.Ontology().Type("City").Concrete).Walk(func(e snapshot.Edge) bool {
-		ids = append(ids, v.Snapshot().ID(e.Node))
-		return len(ids) < n
-	})
+	for e := range v.OfTypes(g.Ontology().Type("City").Concrete).All() {
+		if ids = append(ids, v.Snapshot().ID(e.Node)); len(ids) == n {
+			break
+		}
+	}
 	return ids
 }
 

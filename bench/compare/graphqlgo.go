@@ -149,8 +149,8 @@ func (t *goTypes) nodes(name string, of *graphql.Object) *graphql.Object {
 	return graphql.NewObject(graphql.ObjectConfig{Name: name + "List", Fields: graphql.Fields{
 		"nodes": {Type: must(graphql.NewList(must(of))), Resolve: func(p graphql.ResolveParams) (any, error) {
 			l := p.Source.(*listing)
-			page, err := l.list.Run(&l.query)
-			if err != nil {
+			var page snapshot.Page
+			if err := l.list.Run(&l.query, &page); err != nil {
 				return nil, err
 			}
 			out := make([]node, len(page.Edges))
@@ -175,7 +175,7 @@ func (t *goTypes) scalars(typ *schema.Type, fields map[string]graphql.Output) gr
 		f := typ.Field(name)
 		fs[name] = &graphql.Field{Type: out, Resolve: func(p graphql.ResolveParams) (any, error) {
 			x := p.Source.(node)
-			c := x.v.BestOf(x.n, f)
+			c := x.v.Best(x.n, f)
 			if c == snapshot.None {
 				return nil, nil
 			}
@@ -261,8 +261,8 @@ func (t *goTypes) exportList(countryType *graphql.Object) *graphql.Object {
 	return graphql.NewObject(graphql.ObjectConfig{Name: "ExportList", Fields: graphql.Fields{
 		"edges": {Type: must(graphql.NewList(must(edge))), Resolve: func(p graphql.ResolveParams) (any, error) {
 			l := p.Source.(*listing)
-			page, err := l.list.Run(&l.query)
-			if err != nil {
+			var page snapshot.Page
+			if err := l.list.Run(&l.query, &page); err != nil {
 				return nil, err
 			}
 			out := make([]export, len(page.Edges))

@@ -30,14 +30,15 @@ func (h *hand) appendAnswer(dst []byte) []byte {
 	ten := func(list *snapshot.List, item func(n uint32)) {
 		dst = append(dst, `{"nodes":[`...)
 		n := 0
-		list.Walk(func(e snapshot.Edge) bool {
+		for e := range list.All() {
 			if n > 0 {
 				dst = append(dst, ',')
 			}
 			item(e.Node)
-			n++
-			return n < 10
-		})
+			if n++; n == 10 {
+				break
+			}
+		}
 		dst = append(dst, `]}`...)
 	}
 	dst = append(dst, `{"data":{"countries":`...)
@@ -82,21 +83,19 @@ func newFlat(g *live.Graph) *flat {
 		}
 		return k
 	}
-	v.OfTypes(h.countries).Walk(func(e snapshot.Edge) bool {
+	for e := range v.OfTypes(h.countries).All() {
 		f.countries = append(f.countries, add(e.Node))
-		return true
-	})
-	numbers := func(edges []snapshot.Edge) (ns []uint32) {
-		for _, e := range edges {
+	}
+	numbers := func(list *snapshot.List) (ns []uint32) {
+		for e := range list.All() {
 			ns = append(ns, add(e.Node))
 		}
 		return ns
 	}
-	v.OfTypes(h.countries).Walk(func(e snapshot.Edge) bool {
-		f.neighbours = append(f.neighbours, numbers(v.Edges(e.Node, h.borders, false, nil)))
-		f.cities = append(f.cities, numbers(v.Edges(e.Node, h.citiesOfCountry, false, nil)))
-		return true
-	})
+	for e := range v.OfTypes(h.countries).All() {
+		f.neighbours = append(f.neighbours, numbers(v.Relation(e.Node, h.borders, false)))
+		f.cities = append(f.cities, numbers(v.Relation(e.Node, h.citiesOfCountry, false)))
+	}
 	return f
 }
 

@@ -89,17 +89,19 @@ func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn fun
 		return nil, w.err
 	}
 	work := cmp.Or(o.Work, question.WalkWork)
-	v.OfTypes(concrete(v.Snapshot().Ontology())).Walk(func(e snapshot.Edge) bool {
+	for e := range v.OfTypes(concrete(v.Snapshot().Ontology())).All() {
 		id := v.Snapshot().ID(e.Node)
 		if o.After != nil && id < o.After.Subject {
-			return true
+			continue
 		}
 		if w.looked >= work {
 			rest = &ConflictPlace{Subject: id}
-			return false
+			break
 		}
-		return w.visit(e.Node)
-	})
+		if !w.visit(e.Node) {
+			break
+		}
+	}
 	return rest, w.err
 }
 

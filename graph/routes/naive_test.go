@@ -38,7 +38,7 @@ type naiveWorld struct {
 func (w *naiveWorld) best(subject graph.ID, predicate string) (graph.Value, graph.ClaimID, float64, bool) {
 	s := w.v.Snapshot()
 	n, _ := s.Number(subject)
-	c := w.v.Best(n, predicate)
+	c := best(w.v, n, predicate)
 	if c == snapshot.None {
 		return graph.Value{}, graph.ClaimID{}, 1, false
 	}
@@ -104,7 +104,7 @@ func (w *naiveWorld) segment(id graph.ID) {
 	n, _ := s.Number(id)
 	said := map[graph.ID]bool{}
 	var between []graph.ID
-	edges := w.v.Edges(n, s.Type(n).Field("transits"), false, nil)
+	edges := slices.Collect(w.v.Relation(n, s.Type(n).Field("transits"), false).All())
 	slices.SortFunc(edges, func(x, y snapshot.Edge) int { return int(x.Claim) - int(y.Claim) })
 	for _, e := range edges {
 		place := s.ID(e.Node)
@@ -171,7 +171,7 @@ func (w *naiveWorld) borders() {
 	shores := func(id graph.ID) map[graph.ID]uint32 {
 		n, _ := s.Number(id)
 		m := map[graph.ID]uint32{}
-		for _, e := range w.v.Edges(n, s.Type(n).Field("littoralOf"), false, nil) {
+		for e := range w.v.Relation(n, s.Type(n).Field("littoralOf"), false).All() {
 			m[s.ID(e.Node)] = e.Claim
 		}
 		return m
@@ -190,7 +190,7 @@ func (w *naiveWorld) borders() {
 	for i, a := range w.nodes {
 		for _, b := range w.nodes[i+1:] {
 			n, _ := s.Number(a)
-			for _, e := range w.v.Edges(n, s.Type(n).Field("borders"), false, nil) {
+			for e := range w.v.Relation(n, s.Type(n).Field("borders"), false).All() {
 				if s.ID(e.Node) == b {
 					add("", a, b, "LAND", nil, e.Claim)
 				}
@@ -219,13 +219,13 @@ func (w *naiveWorld) countriesOf(id graph.ID) []graph.ID {
 		return []graph.ID{id}
 	case "Organisation", "Region":
 		var list []graph.ID
-		for _, e := range w.v.Edges(n, s.Type(n).Field("members"), false, nil) {
+		for e := range w.v.Relation(n, s.Type(n).Field("members"), false).All() {
 			if role, _ := s.Qualifier(e.Claim, "role"); role.Text() != "OBSERVER" {
 				list = append(list, s.ID(e.Node))
 			}
 		}
 		if f := s.Type(n).Field("parts"); f != nil {
-			for _, e := range w.v.Edges(n, f, false, nil) {
+			for e := range w.v.Relation(n, f, false).All() {
 				list = append(list, w.countriesOf(s.ID(e.Node))...)
 			}
 		}
@@ -278,14 +278,14 @@ func (w *naiveWorld) touches(id graph.ID, l *naiveLeg, ends ...graph.ID) bool {
 		return true
 	}
 	if s.TypeName(n) == "City" {
-		for _, e := range w.v.Edges(n, s.Type(n).Field("servedBy"), false, nil) {
+		for e := range w.v.Relation(n, s.Type(n).Field("servedBy"), false).All() {
 			if slices.Contains(l.passes, s.ID(e.Node)) {
 				return true
 			}
 		}
 	}
 	if s.TypeName(n) == "Corridor" {
-		for _, e := range w.v.Edges(n, s.Type(n).Field("segments"), false, nil) {
+		for e := range w.v.Relation(n, s.Type(n).Field("segments"), false).All() {
 			if s.ID(e.Node) == l.id {
 				return true
 			}
@@ -349,7 +349,7 @@ func (w *naiveWorld) bars(r naiveRoute, o *RouteOptions) map[graph.ID]bool {
 			if w.typeOf(id) == "City" {
 				s := w.v.Snapshot()
 				n, _ := s.Number(id)
-				for _, e := range w.v.Edges(n, s.Type(n).Field("servedBy"), false, nil) {
+				for e := range w.v.Relation(n, s.Type(n).Field("servedBy"), false).All() {
 					if slices.Contains(l.passes, s.ID(e.Node)) {
 						bars[s.ID(e.Node)] = true
 					}

@@ -260,27 +260,42 @@ func (c *compiler) transport(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.view.OfTypes([]*schema.Type{c.o.Type(nodeType)}).Walk(func(e snapshot.Edge) bool {
+	for e := range c.view.OfTypes([]*schema.Type{c.o.Type(nodeType)}).All() {
 		c.numbers[e.Node] = int32(len(c.nodes))
 		c.nodes = append(c.nodes, c.node(e.Node))
-		return ctx.Err() == nil
-	})
-	c.view.OfTypes([]*schema.Type{c.o.Type(segmentType)}).Walk(func(e snapshot.Edge) bool {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	for e := range c.view.OfTypes([]*schema.Type{c.o.Type(segmentType)}).All() {
 		c.segment(e.Node, fields["transits"])
-		return ctx.Err() == nil
-	})
-	if err := ctx.Err(); err != nil {
-		return err
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// best is the claim that a field of the entity shows; None where it shows none
+// or its type has no such field.
+func best(v *snapshot.View, entity uint32, field string) uint32 {
+	t := v.Snapshot().Type(entity)
+	if t == nil {
+		return snapshot.None
+	}
+	f := t.Field(field)
+	if f == nil || !f.Stored() {
+		return snapshot.None
+	}
+	return v.Best(entity, f)
+}
+
 func (c *compiler) node(entity uint32) node {
-	n := node{entity: entity, country: -1, claim: c.view.Best(entity, "country")}
+	n := node{entity: entity, country: -1, claim: best(c.view, entity, "country")}
 	if n.claim != snapshot.None {
 		n.country = c.placeOf(c.s.Object(n.claim))
 	}
-	if claim := c.view.Best(entity, "status"); claim != snapshot.None {
+	if claim := best(c.view, entity, "status"); claim != snapshot.None {
 		n.status = c.s.Value(claim).Text()
 	}
 	c.locate(&n)
@@ -288,7 +303,7 @@ func (c *compiler) node(entity uint32) node {
 }
 
 func (c *compiler) locate(n *node) {
-	if claim := c.view.Best(n.entity, "coordinates"); claim != snapshot.None {
+	if claim := best(c.view, n.entity, "coordinates"); claim != snapshot.None {
 		n.located = true
 		n.lat, n.lon = c.s.Value(claim).LatLon()
 	}
@@ -297,7 +312,7 @@ func (c *compiler) locate(n *node) {
 // segment adds the leg of a segment, if the view shows enough of it.
 func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	v, s := c.view, c.s
-	from, to, mode := v.Best(entity, "from"), v.Best(entity, "to"), v.Best(entity, "mode")
+	from, to, mode := best(v, entity, "from"), best(v, entity, "to"), best(v, entity, "mode")
 	if from == snapshot.None || to == snapshot.None || mode == snapshot.None {
 		return
 	}
@@ -308,7 +323,7 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	}
 	l := leg{from: a, to: b, segment: entity, mode: nameNumber(&c.modes, s.Value(mode).Text()), km: math.NaN(),
 		bothClaim: snapshot.None, claims: []uint32{from, to, mode}}
-	status := v.Best(entity, "status")
+	status := best(v, entity, "status")
 	if status == snapshot.None {
 		l.status = nameNumber(&c.statuses, statusUnknown)
 	} else {
@@ -317,16 +332,16 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	}
 	l.surety = c.surety(l.claims...)
 	l.bothSurety = l.surety
-	if n := v.Best(entity, "bidirectional"); n != snapshot.None && s.Value(n).Bool() {
+	if n := best(v, entity, "bidirectional"); n != snapshot.None && s.Value(n).Bool() {
 		l.both, l.bothClaim = true, n
 		l.bothSurety = min(l.surety, c.surety(n))
 	}
 	c.crosses(&l, transits)
-	if n := v.Best(entity, "distanceKm"); n != snapshot.None {
+	if n := best(v, entity, "distanceKm"); n != snapshot.None {
 		l.km = s.Value(n).Float()
 		l.claims = append(l.claims, n)
 	}
-	if n := v.Best(entity, "gauge"); n != snapshot.None {
+	if n := best(v, entity, "gauge"); n != snapshot.None {
 		l.gauge = s.Value(n).Text()
 	}
 	v.Claims(entity, "passes", false, func(n uint32) bool {
@@ -343,7 +358,7 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 // in which they were recorded, between the countries of its ends.
 func (c *compiler) crosses(l *leg, transits *schema.Field) {
 	var stated []uint32
-	for _, e := range c.view.Edges(l.segment, transits, false, nil) {
+	for e := range c.view.Relation(l.segment, transits, false).All() {
 		stated = append(stated, e.Claim)
 	}
 	slices.Sort(stated)
@@ -367,7 +382,7 @@ func (c *compiler) crosses(l *leg, transits *schema.Field) {
 	l.transits = c.passing(first.country, last.country, between)
 	l.borders = int32(max(0, len(l.transits)-1))
 	l.transits = append(l.transits, waters...)
-	if n := c.view.Best(l.segment, "transitsComplete"); n != snapshot.None {
+	if n := best(c.view, l.segment, "transitsComplete"); n != snapshot.None {
 		l.claims = append(l.claims, n)
 		l.complete = len(stated) > 0 && c.s.Value(n).Bool()
 	}

@@ -24,13 +24,15 @@ func (c *compiler) borders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.view.OfTypes([]*schema.Type{c.o.Type(countryType)}).Walk(func(e snapshot.Edge) bool {
+	for e := range c.view.OfTypes([]*schema.Type{c.o.Type(countryType)}).All() {
 		n := node{entity: e.Node, claim: snapshot.None, country: c.placeOf(e.Node)}
 		c.locate(&n)
 		c.numbers[e.Node] = int32(len(c.nodes))
 		c.nodes = append(c.nodes, n)
-		return ctx.Err() == nil
-	})
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
 	shores := map[uint32][]snapshot.Edge{} // by water: the countries and the claims of their shores
 	var waters []uint32
 	var list []crossing
@@ -39,13 +41,13 @@ func (c *compiler) borders(ctx context.Context) error {
 			return err
 		}
 		me := c.nodes[i].entity
-		for _, e := range c.view.Edges(me, fields["littoralOf"], false, nil) {
+		for e := range c.view.Relation(me, fields["littoralOf"], false).All() {
 			if shores[e.Node] == nil {
 				waters = append(waters, e.Node)
 			}
 			shores[e.Node] = append(shores[e.Node], snapshot.Edge{Node: uint32(i), Claim: e.Claim})
 		}
-		for _, e := range c.view.Edges(me, fields["borders"], false, nil) {
+		for e := range c.view.Relation(me, fields["borders"], false).All() {
 			// Both sides show a symmetric relation; the first one makes the leg.
 			if other, ok := c.numbers[e.Node]; ok && int32(i) < other {
 				list = append(list, crossing{int32(i), other, snapshot.None, []uint32{e.Claim}})

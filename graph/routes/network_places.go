@@ -47,7 +47,7 @@ func (n *Network) related(entity uint32, name string) []snapshot.Edge {
 	if t == nil || t.Field(name) == nil || t.Field(name).Kind == schema.Property {
 		return nil
 	}
-	return n.view.Edges(entity, t.Field(name), false, nil)
+	return slices.Collect(n.view.Relation(entity, t.Field(name), false).All())
 }
 
 // members adds the countries that belong to a group. Who is a candidate or
@@ -107,7 +107,7 @@ func (n *Network) nodesOf(entity uint32) (nodes []int32, ok bool) {
 		}
 	case n.kind == Borders && (typ == "City" || typ == "TransportNode" || typ == "Passage"):
 		ok = true
-		if claim := n.view.Best(entity, "country"); claim != snapshot.None {
+		if claim := best(n.view, entity, "country"); claim != snapshot.None {
 			nodes, _ = n.nodesOf(s.Object(claim))
 		}
 	case typ == "TransportNode":

@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"time"
-
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -197,9 +195,6 @@ func (v *View) RetractedSeq(n uint32) graph.Seq {
 	}
 	return 0
 }
-
-// RetractedAt is when the claim was withdrawn as far as the view knows.
-func (v *View) RetractedAt(n uint32) time.Time { return v.s.RecordedAt(v.RetractedSeq(n)) }
 
 // Entities calls fn with each entity declared, in the order of declaration.
 func (s *Snapshot) Entities(fn func(graph.Entity) error) error {

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"bytes"
 	"hash/maphash"
+	"iter"
 	"slices"
 	"strings"
 
@@ -41,21 +42,23 @@ func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 // OfTypes is every entity of the concrete types that exists in the view.
 func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types: types} }
 
-// Edges appends to dst the whole list of a relation.
-func (v *View) Edges(entity uint32, f *schema.Field, series bool, dst []Edge) []Edge {
-	v.Relation(entity, f, series).Walk(func(e Edge) bool {
+// edges appends to dst the whole list of a relation.
+func (v *View) edges(entity uint32, f *schema.Field, series bool, dst []Edge) []Edge {
+	v.Relation(entity, f, series).walk(true, nil, func(e Edge) bool {
 		dst = append(dst, e)
 		return true
 	})
 	return dst
 }
 
-// Walk calls fn with the list's edges in the order of their nodes' ids, those
-// of one node by their distinct qualifiers. fn ends the walk by returning
-// false; what comes behind is then not read.
-func (l *List) Walk(fn func(Edge) bool) { l.walk(true, nil, fn) }
+// All returns the list's edges in the order of their nodes' ids, those of one
+// node by their distinct qualifiers. What follows the edge at which a loop ends
+// is not read.
+func (l *List) All() iter.Seq[Edge] {
+	return func(yield func(Edge) bool) { l.walk(true, nil, yield) }
+}
 
-// walk is Walk over what the filter pass keeps; without ties the edges of one node
+// walk is All over what the filter pass keeps; without ties the edges of one node
 // come in any order, for readers that sort or sum them anyway.
 func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 	v := l.view

@@ -5,6 +5,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 )
 
+// ErrInterrupted is errInterrupted.
+var ErrInterrupted = errInterrupted
+
 // Checked tells tests of growth that each snapshot checks itself.
 const Checked = checked
 

@@ -33,22 +33,13 @@ func (p *Page) Total() int {
 	return p.known
 }
 
-// Run carries out a query over a list. Neither may change while the page is used.
-func (l *List) Run(q *filter.Query) (*Page, error) {
-	p := &Page{}
-	if err := l.RunInto(q, p); err != nil {
-		return nil, err
+// Run carries out a query over a list and sets the page, whose edges reuse the
+// memory of those it has. Neither list nor query may change while the page is used.
+func (l *List) Run(q *filter.Query, p *Page) error {
+	if err := l.run(q, p); err != nil {
+		return err
 	}
-	return p, nil
-}
-
-// RunInto is Run into a page whose edges may lie in the memory of those it has.
-func (l *List) RunInto(q *filter.Query, p *Page) error {
-	err := l.run(q, p)
-	if err == nil && l.view.Interrupted() {
-		return ErrInterrupted
-	}
-	return err
+	return l.view.Err()
 }
 
 func (l *List) run(q *filter.Query, p *Page) error {
@@ -188,8 +179,8 @@ func (v *View) RunClaims(q *filter.Query, claims []Edge) (*Page, error) {
 			kept = append(kept, e)
 		}
 	}
-	if v.Interrupted() {
-		return nil, ErrInterrupted
+	if err := v.Err(); err != nil {
+		return nil, err
 	}
 	if len(q.Order) == 0 {
 		p := &Page{view: v, known: len(kept)}

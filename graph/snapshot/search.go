@@ -13,7 +13,7 @@ import (
 // Search finds the entities of the view by name, as names.Index.Search says.
 // The record time, the confidence and the source of a name must be in view.
 //
-// The error is ErrInterrupted.
+// The error is that of a request that has ended.
 func (v *View) Search(q *names.Search) (*names.Matches, error) {
 	if v.interrupt == nil {
 		m, _ := v.s.names.Search(viewed{v}, q, nil)
@@ -22,7 +22,7 @@ func (v *View) Search(q *names.Search) (*names.Matches, error) {
 	m, ok := v.s.names.Search(viewed{v}, q, v.interrupt.done)
 	if !ok || v.interrupt.stopped {
 		v.interrupt.stopped = true
-		return nil, ErrInterrupted
+		return nil, errInterrupted
 	}
 	return m, nil
 }

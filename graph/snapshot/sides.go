@@ -1,8 +1,9 @@
 package snapshot
 
 import (
-	"github.com/caspian-kg/caspian/graph/internal/column"
 	"slices"
+
+	"github.com/caspian-kg/caspian/graph/internal/column"
 
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -95,7 +96,7 @@ func (g *groups) hides(e Edge) bool {
 // symmetric one leads there only if it leads back.
 func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 	if f.Kind == schema.Relation && !f.Symmetric {
-		n := v.BestOf(entity, f)
+		n := v.Best(entity, f)
 		if n == None {
 			return Edge{}, false
 		}
@@ -111,7 +112,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 }
 
 func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
-	for _, e := range v.Edges(entity, f, true, nil) {
+	for _, e := range v.edges(entity, f, true, nil) {
 		if !ok || v.better(e.Claim, best.Claim) {
 			best, ok = e, true
 		}
@@ -122,7 +123,7 @@ func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 // leads appends to dst where a relation leads, of one or of many.
 func (v *View) leads(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	if f.Many {
-		return v.Edges(entity, f, false, dst)
+		return v.edges(entity, f, false, dst)
 	}
 	if e, ok := v.One(entity, f); ok {
 		dst = append(dst, e)
@@ -137,7 +138,7 @@ func (v *View) hasValue(entity uint32, predicate, value string) bool {
 		return false
 	}
 	if !f.Many {
-		n := v.BestOf(entity, f)
+		n := v.Best(entity, f)
 		return n != None && v.s.Value(n).String() == value
 	}
 	return anyOf(v.Values(entity, f, nil), func(n uint32) bool { return v.s.Value(n).String() == value })

@@ -86,7 +86,7 @@ func sideOf(v *snapshot.View, f *schema.Field, series bool) [][3]string {
 		n, _ := s.Number(id)
 		var es []snapshot.Edge
 		if f.Many {
-			es = v.Edges(n, f, series, nil)
+			es = slices.Collect(v.Relation(n, f, series).All())
 		} else if e, ok := v.One(n, f); ok {
 			es = []snapshot.Edge{e}
 		}

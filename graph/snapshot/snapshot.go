@@ -163,8 +163,8 @@ func (s *Snapshot) RecordedAt(seq graph.Seq) time.Time {
 	return time.UnixMicro(s.commits.At(uint32(seq - 1))).UTC()
 }
 
-// SeqAt is the last sequence number made at or before the time.
-func (s *Snapshot) SeqAt(t time.Time) graph.Seq {
+// seqAt is the last sequence number made at or before the time.
+func (s *Snapshot) seqAt(t time.Time) graph.Seq {
 	micros := t.UnixMicro()
 	lo, hi := 0, s.commits.Len()
 	for lo < hi {

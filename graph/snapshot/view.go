@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"slices"
-	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -30,12 +29,12 @@ type interrupt struct {
 	touched uint // so that Touch is not idle
 }
 
-// ErrInterrupted is the error of a query whose request has ended.
-var ErrInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
+// errInterrupted is the error of a query whose request has ended.
+var errInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
 
 // WithDone returns the view for use by one goroutine, whose walks end when done
 // is closed. What a walk found until then is not the answer: queries return
-// ErrInterrupted, and after every other walk the caller must check Interrupted.
+// an error, and after every other walk the caller must check Err.
 func (v *View) WithDone(done <-chan struct{}) *View {
 	// In one piece, since every request has one.
 	c := &struct {
@@ -46,8 +45,14 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 	return &c.View
 }
 
-// Interrupted tells whether a walk of the view was ended.
-func (v *View) Interrupted() bool { return v.interrupt != nil && v.interrupt.stopped }
+// Err is an error, of the code Unavailable, once a walk of the view was ended
+// before its end, and nil until then.
+func (v *View) Err() error {
+	if v.interrupt == nil || !v.interrupt.stopped {
+		return nil
+	}
+	return errInterrupted
+}
 
 // stop counts a step of a walk and tells whether to end it. Asking the channel
 // costs as much as some steps do, so not every step asks.
@@ -78,7 +83,7 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 		return nil, graph.Errorf(graph.BadInput, "view.asOf: an open date names no day; give a date or leave it out")
 	}
 	if v.KnownAt != nil {
-		w.known = s.SeqAt(*v.KnownAt)
+		w.known = s.seqAt(*v.KnownAt)
 	}
 	if !(v.MinConfidence >= 0 && v.MinConfidence <= 1) {
 		return nil, graph.Errorf(graph.BadInput, "view.minConfidence: %v is not between 0 and 1", v.MinConfidence)
@@ -108,9 +113,6 @@ func (v *View) On() graph.Span { return v.on }
 
 // KnownSeq is the last sequence number the view knows of.
 func (v *View) KnownSeq() graph.Seq { return v.known }
-
-// KnownAt is the record time of that number.
-func (v *View) KnownAt() time.Time { return v.s.RecordedAt(v.known) }
 
 // predicateKinds are the time kinds of a predicate by the subject's type, and
 // for which types it is a relation of one.
@@ -300,14 +302,9 @@ func comparePeriods(p, q graph.Interval) int {
 	return 0
 }
 
-// Best is the claim that a plain field of one value shows; None where the
+// Best is the claim that a stored field of one value shows; None where the
 // view shows no claim of it.
-func (v *View) Best(entity uint32, predicate string) uint32 {
-	return v.best(entity, v.s.predicate(predicate))
-}
-
-// BestOf is Best for a stored field of the ontology.
-func (v *View) BestOf(entity uint32, f *schema.Field) uint32 { return v.best(entity, predicateOf(f)) }
+func (v *View) Best(entity uint32, f *schema.Field) uint32 { return v.best(entity, predicateOf(f)) }
 
 func (v *View) best(entity uint32, p uint16) uint32 { return v.bestOf(v.s.outRun(entity, p)) }
 

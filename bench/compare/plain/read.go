@@ -15,17 +15,15 @@ func Read(v *snapshot.View) *Graph {
 	o := v.Snapshot().Ontology()
 	r := &reader{v: v, country: o.Type("Country"), city: o.Type("City"), countries: map[uint32]*Country{}, cities: map[uint32]*City{}}
 	g := &Graph{ByID: map[string]*Country{}}
-	v.OfTypes([]*schema.Type{r.city}).Walk(func(e snapshot.Edge) bool {
+	for e := range v.OfTypes([]*schema.Type{r.city}).All() {
 		r.cities[e.Node] = r.readCity(e.Node)
 		g.Cities = append(g.Cities, r.cities[e.Node])
-		return true
-	})
-	v.OfTypes([]*schema.Type{r.country}).Walk(func(e snapshot.Edge) bool {
+	}
+	for e := range v.OfTypes([]*schema.Type{r.country}).All() {
 		c := r.readCountry(e.Node)
 		r.countries[e.Node] = c
 		g.Countries, g.ByID[c.ID] = append(g.Countries, c), c
-		return true
-	})
+	}
 	for n, c := range r.countries {
 		r.link(n, c)
 	}
@@ -40,7 +38,7 @@ type reader struct {
 }
 
 func (r *reader) value(n uint32, t *schema.Type, field string) (graph.Value, bool) {
-	c := r.v.BestOf(n, t.Field(field))
+	c := r.v.Best(n, t.Field(field))
 	if c == snapshot.None {
 		return graph.Value{}, false
 	}
@@ -86,17 +84,17 @@ func (r *reader) readCountry(n uint32) *Country {
 }
 
 func (r *reader) link(n uint32, c *Country) {
-	for _, e := range r.v.Edges(n, r.country.Field("borders"), false, nil) {
+	for e := range r.v.Relation(n, r.country.Field("borders"), false).All() {
 		c.Neighbours = append(c.Neighbours, r.countries[e.Node])
 	}
-	for _, e := range r.v.Edges(n, r.country.Field("cities"), false, nil) {
+	for e := range r.v.Relation(n, r.country.Field("cities"), false).All() {
 		c.Towns = append(c.Towns, r.cities[e.Node])
 	}
 	for _, x := range []struct {
 		series bool
 		to     *[]*Export
 	}{{false, &c.Exports}, {true, &c.Series}} {
-		for _, e := range r.v.Edges(n, r.country.Field("exportsTo"), x.series, nil) {
+		for e := range r.v.Relation(n, r.country.Field("exportsTo"), x.series).All() {
 			share, _ := r.v.Snapshot().Qualifier(e.Claim, "share")
 			resource, _ := r.v.Snapshot().Qualifier(e.Claim, "resource")
 			f, id := share.Float(), resource.Text()
