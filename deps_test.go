@@ -57,8 +57,10 @@ var order = []struct {
 	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
+	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest"}},
+		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest",
+		"cmd/caspian/internal/client"}},
 }
 
 // only names what a few packages know and no other may: by the beginning of
@@ -72,7 +74,7 @@ var only = map[string][]string{
 	"go.opentelemetry.io/":    {"server/tracing"},
 	"github.com/prometheus/":  {"server", "server/internal/admission", "server/internal/metrics"},
 	"github.com/spf13/":       {"cmd/caspian", "cmd/caspian/internal/settings"},
-	"net/http":                {"server", "server/internal/admission", "server/tracing", "cmd/caspian"},
+	"net/http":                {"server", "server/internal/admission", "server/tracing", "cmd/caspian/internal/client"},
 	"os/exec":                 nil,
 }
 

@@ -89,7 +89,7 @@ func TestReloadTokens(t *testing.T) {
 		t.Fatal(own, err)
 	}
 	lets := func(token string) bool {
-		answer, err := serviceAt("http://127.0.0.1:"+port, token, dir).ask(t.Context(), "{__typename}", nil)
+		answer, err := serviceAt("http://127.0.0.1:"+port, token, dir).Ask(t.Context(), "{__typename}", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,8 +149,8 @@ func TestTokenStaysHere(t *testing.T) {
 		"http://127.0.0.1:8081": false, "http://127.0.0.1": false, "https://127.0.0.1:8080": false,
 		"http://example.org:8080": false, "http://localhost.example.org:8080": false, "http://127.0.0.1:8080@example.org": false,
 	} {
-		if got := serviceAt(address, "", dir); (got.found != "") != want {
-			t.Errorf("%s: found %q", address, got.found)
+		if got := serviceAt(address, "", dir); (got.StoreToken != "") != want {
+			t.Errorf("%s: found %q", address, got.StoreToken)
 		}
 	}
 	// A socket without a service: it was killed, and anybody may listen at its address now.
@@ -162,7 +162,7 @@ func TestTokenStaysHere(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := serviceAt("http://127.0.0.1:8080", "", dir); got.found != "" {
-		t.Errorf("found %q for a service that was killed", got.found)
+	if got := serviceAt("http://127.0.0.1:8080", "", dir); got.StoreToken != "" {
+		t.Errorf("found %q for a service that was killed", got.StoreToken)
 	}
 }

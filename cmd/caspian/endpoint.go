@@ -13,30 +13,16 @@ import (
 // endpoint is what answers a command: a running service, or a store of which the command
 // is the only user.
 type endpoint struct {
-	s                  *settings.Set
-	url, dir, ontology *string
-	credentials        credentials
-	token              string
-	inStore            bool
+	location
+	ontology *string
 }
 
 func endpointSettings(s *settings.Set) *endpoint {
-	return &endpoint{
-		s:           s,
-		url:         urlSetting(s),
-		dir:         s.Text("store", "DIR", "", "query this store, through the service that runs on it if one does"),
-		ontology:    ontologySetting(s),
-		credentials: credentialSettings(s),
-	}
-}
-
-// check finds faults in the combination of settings.
-func (p *endpoint) check() {
-	p.inStore = p.s.Given("store") && !atURL(p.s)
-	var err error
-	if p.token, err = p.credentials.read(p.s); err != nil {
-		p.s.Fault("%v", err)
-	}
+	p := &endpoint{location: location{s: s, url: urlSetting(s)}}
+	p.dir = s.Text("store", "DIR", "", "query this store, through the service that runs on it if one does")
+	p.ontology = ontologySetting(s)
+	p.credentials = credentialSettings(s)
+	return p
 }
 
 // answerer answers GraphQL requests until it is closed.
@@ -47,14 +33,14 @@ type answerer struct {
 
 // open connects to what the settings name; call check first.
 func (p *endpoint) open(ctx context.Context, e *environment) (*answerer, error) {
-	if p.inStore {
+	if p.s.Given("store") && !p.atURL() {
 		if own := serviceOn(*p.dir); own != nil {
-			return &answerer{answer: own.ask, close: func() error { return nil }}, nil
+			return &answerer{answer: own.Ask, close: func() error { return nil }}, nil
 		}
 		return openAnswerer(ctx, e, *p.dir, *p.ontology)
 	}
 	at := serviceAt(*p.url, p.token, cmp.Or(*p.dir, standardStore))
-	return &answerer{answer: at.ask, close: func() error { return nil }}, nil
+	return &answerer{answer: at.Ask, close: func() error { return nil }}, nil
 }
 
 // openAnswerer answers from a store without a service.

@@ -57,7 +57,7 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 		err := writeTo(e, to, func(w io.Writer) error {
 			bar := console.StartProgress(e.err, "writing the export of the service on %s", dir)
 			defer bar.End()
-			return running.export(ctx, f.Name, w)
+			return exportFrom(ctx, running, f.Name, w)
 		})
 		if err == nil && to != "" {
 			e.say("wrote the export of the service on %s to %s", dir, to)

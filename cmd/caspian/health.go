@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -34,7 +32,7 @@ otherwise; with --wait it tries again until the time is over.`,
 				return err
 			}
 			for {
-				text, err := askReady(ctx, *url)
+				text, err := client.At(*url).Ready(ctx)
 				if err == nil {
 					_, err = fmt.Fprintln(e.out, text)
 					return err
@@ -46,32 +44,4 @@ otherwise; with --wait it tries again until the time is over.`,
 			}
 		}
 	},
-}
-
-func askReady(ctx context.Context, url string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(url, "/")+"/readyz", nil)
-	if err != nil {
-		return "", err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<10))
-	if err != nil {
-		return "", err
-	}
-	if res.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("it answered %s", res.Status)
-	}
-	return strings.TrimSpace(string(body)), nil
-}
-
-const defaultURL = "http://127.0.0.1:8080"
-
-func urlSetting(s *settings.Set) *string {
-	return s.Text("url", "URL", defaultURL, "a running service")
 }

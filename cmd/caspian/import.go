@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -34,19 +35,17 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		batch := s.Number("batch", 1000, 1, "lines per change")
 		dry := s.Toggle("dry-run", "check everything and import nothing")
-		dir, ontology := storeSetting(s), ontologySetting(s)
-		url := s.Text("url", "URL", "", "import into this running service instead of a store")
-		credentials := credentialSettings(s)
+		where := location{s: s, dir: storeSetting(s)}
+		ontology := ontologySetting(s)
+		where.url = s.Text("url", "URL", "", "import into this running service instead of a store")
+		where.credentials = credentialSettings(s)
 		accept := acceptSetting(s)
 		asJSON := jsonSetting(s)
 		return func(ctx context.Context, e *environment, args []string) error {
 			if len(args) == 0 {
 				s.Fault("what to import is missing: files, folders, or - for the standard input")
 			}
-			token, err := credentials.read(s)
-			if err != nil {
-				s.Fault("%v", err)
-			}
+			where.check()
 			if err := s.Err(); err != nil {
 				return err
 			}
@@ -54,19 +53,19 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
-			var at *service
-			if atURL(s) {
-				at = serviceAt(*url, token, *dir)
-			} else if at = serviceOn(*dir); at != nil {
-				e.say("caspian import: through the service that runs on %s", *dir)
+			var at *client.Service
+			if where.atURL() {
+				at = serviceAt(*where.url, where.token, *where.dir)
+			} else if at = serviceOn(*where.dir); at != nil {
+				e.say("caspian import: through the service that runs on %s", *where.dir)
 			}
 			if at != nil && (*accept || s.Given("ontology")) {
 				return graph.Errorf(graph.BadInput, "a service imports by the ontology that it was started with, and what fits it: "+
 					"leave out --ontology and --accept-ontology, or stop the service and import into its store with --store DIR")
 			}
 			if at != nil {
-				at.patience, at.say = importPatience, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
-				return importInto(ctx, e, &remote{ctx: ctx, service: at, dry: *dry}, inputs, *batch, *dry, *asJSON)
+				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
+				return importInto(ctx, e, client.NewImporter(ctx, at, *dry), inputs, *batch, *dry, *asJSON)
 			}
 			o, err := loadOntology(*ontology)
 			if err != nil {
@@ -76,7 +75,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if *dry {
 				oo.over = newDryLog
 			}
-			g, err := openStore(ctx, *dir, oo)
+			g, err := openStore(ctx, *where.dir, oo)
 			if err != nil {
 				return orURL(err)
 			}

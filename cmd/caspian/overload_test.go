@@ -21,6 +21,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 )
 
 // The goals where the service is asked for ten times what it can answer.
@@ -201,17 +203,19 @@ func probe(ctx context.Context, address string) []time.Duration {
 	return took
 }
 
+const declareDocument = `mutation Declare($input: TransactInput!) { transact(input: $input) { sequence } }`
+
 // writeBeside states a claim ten times a second, over the owner's socket.
 func writeBeside(ctx context.Context, store string) (took []time.Duration, failed int) {
 	s := serviceOn(store)
 	if s == nil {
 		return nil, 1
 	}
-	s.patience = patience{}
+	s.Patience = client.Patience{}
 	for i := 0; ctx.Err() == nil; i++ {
 		start := time.Now()
 		input := fmt.Sprintf(`{"input":{"operations":[{"declare":{"id":"load-%d","type":"City"}}]}}`, i)
-		if answer, err := s.ask(ctx, transactDocument, json.RawMessage(input)); err != nil || strings.Contains(string(answer), `"errors"`) {
+		if answer, err := s.Ask(ctx, declareDocument, json.RawMessage(input)); err != nil || strings.Contains(string(answer), `"errors"`) {
 			if ctx.Err() == nil {
 				failed++
 			}

@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/server"
 )
@@ -27,9 +26,9 @@ func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	}
 }
 
-// export has the service write all that it knows.
-func (s *service) export(ctx context.Context, format string, to io.Writer) error {
-	res, err := s.get(ctx, "/export?format="+url.QueryEscape(format))
+// exportFrom has a service write all that it knows.
+func exportFrom(ctx context.Context, s *client.Service, format string, to io.Writer) error {
+	res, err := s.Get(ctx, "/export?format="+url.QueryEscape(format))
 	if err != nil {
 		return err
 	}
@@ -40,9 +39,9 @@ func (s *service) export(ctx context.Context, format string, to io.Writer) error
 	return server.ReadFault(res)
 }
 
-// verify has the service verify its store.
-func (s *service) verify(ctx context.Context) (*verified, error) {
-	res, err := s.get(ctx, "/verify")
+// verifyAt has a service verify its store.
+func verifyAt(ctx context.Context, s *client.Service) (*verified, error) {
+	res, err := s.Get(ctx, "/verify")
 	if err != nil {
 		return nil, err
 	}
@@ -52,24 +51,4 @@ func (s *service) verify(ctx context.Context) (*verified, error) {
 		return nil, fmt.Errorf("reading the report of the service: %w", err)
 	}
 	return v, nil
-}
-
-// get requests a task that may take any length of time.
-func (s *service) get(ctx context.Context, path string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	patient := *s.http
-	patient.Timeout = 0
-	res, err := patient.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("querying the service: %w", err)
-	}
-	if res.StatusCode == http.StatusOK {
-		return res, nil
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	return nil, errors.Join((&response{res.StatusCode, res.Header, body}).refusal(s.url), err)
 }

@@ -79,7 +79,7 @@ type verified struct {
 // there is one.
 func verify(ctx context.Context, dir, ontology string) (*verified, error) {
 	if running := serviceOn(dir); running != nil {
-		return running.verify(ctx)
+		return verifyAt(ctx, running)
 	}
 	o, err := loadOntology(ontology)
 	if err != nil {

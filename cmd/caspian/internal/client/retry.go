@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -12,23 +12,24 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// patience limits how often and how long a rejected request is tried again.
-type patience struct {
+// Patience limits how often and how long a rejected request is tried again.
+type Patience struct {
 	attempts int
 	total    time.Duration // of the waits
-	// once reports that the request may be sent again although it may have been executed: its
-	// key makes it happen once.
+	// once: the request may be sent again although it may have been executed, since its key
+	// makes it happen once.
 	once bool
 }
 
+// How often requests are sent again, by what they do.
 var (
-	questionPatience = patience{attempts: 4, total: 15 * time.Second}
-	importPatience   = patience{attempts: 12, total: 5 * time.Minute, once: true}
+	ForQueries = Patience{attempts: 4, total: 15 * time.Second}
+	ForImports = Patience{attempts: 12, total: 5 * time.Minute, once: true}
 )
 
 // next returns how long to wait before the request is sent again, and whether it is sent
 // again. waited is the sum of the waits so far.
-func (p patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {
+func (p Patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {
 	least := time.Duration(0)
 	switch {
 	case attempt >= p.attempts:
@@ -50,7 +51,7 @@ func (p patience) next(attempt int, waited time.Duration, got *response, err err
 }
 
 // temporary reports whether a request was rejected only for now, and had no effect.
-func (p patience) temporary(got *response) bool {
+func (p Patience) temporary(got *response) bool {
 	code := got.code()
 	switch {
 	case code == codes.Overloaded || code == string(graph.Unavailable) && (p.once || got.status == http.StatusServiceUnavailable):
@@ -78,13 +79,13 @@ func retryAfter(h http.Header) time.Duration {
 }
 
 // pause waits, and says so where a person would notice the wait.
-func (s *service) pause(ctx context.Context, wait time.Duration, got *response, err error) error {
-	if s.say != nil && wait >= time.Second {
+func (s *Service) pause(ctx context.Context, wait time.Duration, got *response, err error) error {
+	if s.Say != nil && wait >= time.Second {
 		why := fmt.Sprint(err)
 		if err == nil {
-			why = got.refusal(s.url).Error()
+			why = got.refusal(s.URL).Error()
 		}
-		s.say("%s; trying again in %s", why, wait.Round(time.Second))
+		s.Say("%s; trying again in %s", why, wait.Round(time.Second))
 	}
 	if s.sleep != nil {
 		return s.sleep(ctx, wait)

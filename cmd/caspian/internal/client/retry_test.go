@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -25,7 +25,7 @@ type turn struct {
 
 // turning is a service that gives these answers, the last one for ever, and notes the waits of
 // its client.
-func turning(t *testing.T, p patience, turns ...turn) (s *service, asked *int, waits *[]time.Duration) {
+func turning(t *testing.T, p Patience, turns ...turn) (s *Service, asked *int, waits *[]time.Duration) {
 	t.Helper()
 	asked, waits = new(int), new([]time.Duration)
 	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,8 +40,8 @@ func turning(t *testing.T, p patience, turns ...turn) (s *service, asked *int, w
 		_, _ = io.WriteString(w, a.body)
 	}))
 	t.Cleanup(ts.Close)
-	s = serviceAt(ts.URL, "", t.TempDir())
-	s.patience = p
+	s = At(ts.URL)
+	s.Patience = p
 	s.sleep = func(_ context.Context, wait time.Duration) error {
 		*waits = append(*waits, wait)
 		return nil
@@ -60,29 +60,29 @@ func TestTurnedAway(t *testing.T) {
 	proxy := turn{502, "text/html", "", "<title>502 Bad Gateway</title>"}
 	for _, tc := range []struct {
 		name  string
-		p     patience
+		p     Patience
 		turns []turn
 		asked int
 		err   string // a part of it, "" for none
 	}{
-		{"answered", questionPatience, []turn{answered}, 1, ""},
-		{"overloaded, then answered", questionPatience, []turn{overloadedTurn, overloadedTurn, answered}, 3, ""},
-		{"429 of a proxy", questionPatience, []turn{{429, "text/plain", "1", "slow down"}, answered}, 2, ""},
-		{"503 of a proxy that asks to come again", questionPatience, []turn{{503, "text/html", "1", ""}, answered}, 2, ""},
-		{"503 of a proxy that does not", questionPatience, []turn{{503, "text/html", "", "<html><title>Down\n for now</title>"}}, 1, `503 Service Unavailable with a page of HTML ("Down for now")`},
-		{"starting", questionPatience, []turn{{503, "application/json", "1", `{"errors":[{"message":"starting","extensions":{"code":"UNAVAILABLE"}}]}`}, answered}, 2, ""},
-		{"for ever", questionPatience, []turn{overloadedTurn}, 4, ""}, // GraphQL's own answer
-		{"asked for an hour", questionPatience, []turn{{503, "text/plain", "3600", "maintenance"}}, 1, "503 Service Unavailable: maintenance"},
-		{"ran out of time", importPatience, []turn{lateTurn}, 1, ""},
-		{"bad gateway for a question", questionPatience, []turn{proxy}, 1, `502 Bad Gateway with a page of HTML ("502 Bad Gateway")`},
-		{"bad gateway for an import", importPatience, []turn{proxy, answered}, 2, ""},
-		{"not found", importPatience, []turn{{404, "text/plain; charset=utf-8", "", "404 page not found\n"}}, 1, "404 Not Found: 404 page not found"},
-		{"another kind", importPatience, []turn{{200, "image/png", "", "x"}}, 1, "with image/png, and not with GraphQL; is it Caspian?"},
-		{"refused in JSON", importPatience, []turn{{421, "application/json", "", `{"errors":[{"message":"not this host"}]}`}}, 1, "421 Misdirected Request: not this host"},
+		{"answered", ForQueries, []turn{answered}, 1, ""},
+		{"overloaded, then answered", ForQueries, []turn{overloadedTurn, overloadedTurn, answered}, 3, ""},
+		{"429 of a proxy", ForQueries, []turn{{429, "text/plain", "1", "slow down"}, answered}, 2, ""},
+		{"503 of a proxy that asks to come again", ForQueries, []turn{{503, "text/html", "1", ""}, answered}, 2, ""},
+		{"503 of a proxy that does not", ForQueries, []turn{{503, "text/html", "", "<html><title>Down\n for now</title>"}}, 1, `503 Service Unavailable with a page of HTML ("Down for now")`},
+		{"starting", ForQueries, []turn{{503, "application/json", "1", `{"errors":[{"message":"starting","extensions":{"code":"UNAVAILABLE"}}]}`}, answered}, 2, ""},
+		{"for ever", ForQueries, []turn{overloadedTurn}, 4, ""}, // GraphQL's own answer
+		{"asked for an hour", ForQueries, []turn{{503, "text/plain", "3600", "maintenance"}}, 1, "503 Service Unavailable: maintenance"},
+		{"ran out of time", ForImports, []turn{lateTurn}, 1, ""},
+		{"bad gateway for a question", ForQueries, []turn{proxy}, 1, `502 Bad Gateway with a page of HTML ("502 Bad Gateway")`},
+		{"bad gateway for an import", ForImports, []turn{proxy, answered}, 2, ""},
+		{"not found", ForImports, []turn{{404, "text/plain; charset=utf-8", "", "404 page not found\n"}}, 1, "404 Not Found: 404 page not found"},
+		{"another kind", ForImports, []turn{{200, "image/png", "", "x"}}, 1, "with image/png, and not with GraphQL; is it Caspian?"},
+		{"refused in JSON", ForImports, []turn{{421, "application/json", "", `{"errors":[{"message":"not this host"}]}`}}, 1, "421 Misdirected Request: not this host"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s, asked, waits := turning(t, tc.p, tc.turns...)
-			_, err := s.ask(t.Context(), "{a}", nil)
+			_, err := s.Ask(t.Context(), "{a}", nil)
 			if tc.err == "" && err != nil || tc.err != "" && (err == nil || !strings.Contains(err.Error(), tc.err)) {
 				t.Errorf("the error is %v", err)
 			}
@@ -107,7 +107,7 @@ func TestTurnedAway(t *testing.T) {
 func TestWaitsSpread(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	for range 20 {
-		wait, again := importPatience.next(3, 0, nil, errors.New("lost"))
+		wait, again := ForImports.next(3, 0, nil, errors.New("lost"))
 		if !again || wait < 2*time.Second || wait > 3*time.Second {
 			t.Errorf("%s, %v", wait, again)
 		}
@@ -182,11 +182,10 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestRemarksAreNotSent: what a reader of a format only remarks is a notice, and no operation.
-func TestRemarksAreNotSent(t *testing.T) {
-	s, _, _ := turning(t, importPatience, answered)
-	r := &remote{ctx: t.Context(), service: s}
-	got, err := r.Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Notice, Notice: "left out"}, {Kind: graph.Declare, Entity: graph.Entity{ID: "x", Type: "City"}}}})
+// TestNoticesAreNotSent: a notice of a format goes to the user, and not to the service.
+func TestNoticesAreNotSent(t *testing.T) {
+	s, _, _ := turning(t, ForImports, answered)
+	got, err := NewImporter(t.Context(), s, false).Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Notice, Notice: "left out"}, {Kind: graph.Declare, Entity: graph.Entity{ID: "x", Type: "City"}}}})
 	if err != nil || got.Seq != 7 || len(got.Notices) != 1 || got.Notices[0].Message != "left out" {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"cmp"
@@ -127,7 +127,7 @@ func (p *parts) needed(from, to int) []graph.Op {
 }
 
 // inParts commits a change in parts. The error is an *ingest.Partial where some are committed.
-func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
+func (r *Importer) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
 	p, err := newParts(ops)
 	if err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (r *remote) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, er
 
 // checkParts checks a change in parts, each with the earlier operations that it needs, and
 // returns all problems. The receipt is that of the whole change.
-func (r *remote) checkParts(ctx context.Context, p *parts) (*live.Receipt, error) {
+func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, error) {
 	dry, most := *r, r.most
 	dry.dry, dry.most = true, 0 // the operations that a part needs are added to its size
 	sum := &live.Receipt{}

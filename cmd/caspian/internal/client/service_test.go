@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"net/http"
@@ -15,7 +15,7 @@ func TestClientReadsEveryStatus(t *testing.T) {
 			w.WriteHeader(status)
 			_, _ = w.Write([]byte(`{"errors":[{"message":"x"}]}`)) // the client will miss it
 		}))
-		answer, err := serviceAt(ts.URL, "", t.TempDir()).ask(t.Context(), "{a}", nil)
+		answer, err := At(ts.URL).Ask(t.Context(), "{a}", nil)
 		if err != nil || string(answer) != `{"errors":[{"message":"x"}]}` {
 			t.Errorf("%d: %v %s", status, err, answer)
 		}

@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -16,15 +16,20 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// remote puts changes into a running service through its transact mutation. It
+// Importer puts changes into a running service through its transact mutation. It
 // is an ingest.Target.
-type remote struct {
-	ctx context.Context // of Check, which takes none
-	*service
+type Importer struct {
+	ctx     context.Context // of Check, which takes none
+	service *Service
 	// dry makes Commit check only.
 	dry bool
 	// most is how many bytes of operations the service takes at once; 0 is not known.
 	most int
+}
+
+// NewImporter makes an Importer, whose Check uses ctx. With dry, Commit checks and changes nothing.
+func NewImporter(ctx context.Context, s *Service, dry bool) *Importer {
+	return &Importer{ctx: ctx, service: s, dry: dry}
 }
 
 const transactDocument = `mutation Import($input: TransactInput!) {
@@ -33,8 +38,8 @@ const transactDocument = `mutation Import($input: TransactInput!) {
 
 // Commit implements ingest.Target. A change that the service does not take at once goes in
 // parts; the error is an *ingest.Partial where some of them are made.
-func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
-	ops, notices := withoutRemarks(ch.Ops)
+func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
+	ops, notices := withoutNotices(ch.Ops)
 	got, err := r.commit(ctx, ops)
 	switch {
 	case !errors.Is(err, errTooLarge):
@@ -50,8 +55,8 @@ func (r *remote) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, e
 	return got, nil
 }
 
-// withoutRemarks removes the notices: the mutation has no such operation.
-func withoutRemarks(ops []graph.Op) ([]graph.Op, graph.Problems) {
+// withoutNotices separates the notices from the other operations: the mutation has none.
+func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	var notices graph.Problems
 	rest := slices.DeleteFunc(slices.Clone(ops), func(op graph.Op) bool {
 		if op.Kind == graph.Notice {
@@ -64,7 +69,7 @@ func withoutRemarks(ops []graph.Op) ([]graph.Op, graph.Problems) {
 
 // commit makes a change at once, or not at all. Its key makes it happen once, however often it
 // is sent.
-func (r *remote) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
+func (r *Importer) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
 	operations, err := operationsJSON(ops)
 	if err != nil {
 		return nil, err
@@ -83,20 +88,20 @@ func (r *remote) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, err
 	if err != nil {
 		return nil, err
 	}
-	got, err := r.exchange(ctx, transactDocument, variables)
+	got, err := r.service.exchange(ctx, transactDocument, variables)
 	switch {
 	case err != nil:
 		return nil, err
 	case got.tooLarge():
-		return nil, fmt.Errorf("%w: %w", errTooLarge, got.refusal(r.url))
+		return nil, fmt.Errorf("%w: %w", errTooLarge, got.refusal(r.service.URL))
 	case !got.isAnswer():
-		return nil, got.refusal(r.url)
+		return nil, got.refusal(r.service.URL)
 	}
 	return r.receipt(got.body, ops)
 }
 
 // Check implements ingest.Target.
-func (r *remote) Check(ch *graph.Change) (*graph.Result, error) {
+func (r *Importer) Check(ch *graph.Change) (*graph.Result, error) {
 	dry := *r
 	dry.dry = true
 	if _, err := dry.Commit(r.ctx, ch); err != nil {
@@ -111,7 +116,7 @@ type answeredError struct{ code, message string }
 func (a *answeredError) Error() string { return a.message }
 
 // receipt reads the answer to a change of these operations.
-func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
+func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	var answer struct {
 		Data *struct {
 			Transact *struct {
@@ -130,7 +135,7 @@ func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		}
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("reading the answer of %s: %w", r.url, err)
+		return nil, fmt.Errorf("reading the answer of %s: %w", r.service.URL, err)
 	}
 	if len(answer.Errors) > 0 {
 		var ps graph.Problems
@@ -143,7 +148,7 @@ func (r *remote) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		return nil, &answeredError{answer.Errors[0].Extensions.Code, answer.Errors[0].Message}
 	}
 	if answer.Data == nil || answer.Data.Transact == nil {
-		return nil, fmt.Errorf("the answer of %s has no result", r.url)
+		return nil, fmt.Errorf("the answer of %s has no result", r.service.URL)
 	}
 	t := answer.Data.Transact
 	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Known: t.Known, Replayed: t.Replayed}

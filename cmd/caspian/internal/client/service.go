@@ -1,0 +1,191 @@
+// Package client uses a running service over HTTP.
+//
+// Read Service first: it asks, and tries again where the service rejects a request for now.
+// An Importer puts changes into a service, in parts where they are too large for one request.
+// The package must not know which service a command uses, nor how answers are printed.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/caspian-kg/caspian/codes"
+)
+
+// Service is a running service, with the credentials for it. It is used by one goroutine at a
+// time.
+type Service struct {
+	URL string
+	// Token is sent with every request; "" is none.
+	Token string
+	// StoreToken is sent when the service wants a token and Token is empty. It belongs to one
+	// service: the caller must know that this is the one.
+	StoreToken string
+	Patience   Patience
+	// Say is called with a line before each wait for another try; nil says nothing.
+	Say func(format string, a ...any)
+
+	http *http.Client
+	// sleep waits; nil is the clock.
+	sleep func(ctx context.Context, wait time.Duration) error
+}
+
+// answerTime is long enough for a large change.
+const answerTime = 5 * time.Minute
+
+// maxAnswer is the longest answer that is read, in bytes.
+const maxAnswer = 256 << 20
+
+// At is the service at an address.
+func At(address string) *Service {
+	return &Service{URL: strings.TrimSuffix(address, "/"), Patience: ForQueries, http: &http.Client{Timeout: answerTime}}
+}
+
+// OnSocket is the service that listens on a Unix socket, nil where none does.
+func OnSocket(path string) *Service {
+	conn, err := net.DialTimeout("unix", path, 2*time.Second)
+	if err != nil {
+		return nil
+	}
+	_ = conn.Close()
+	return &Service{URL: "http://localhost", Patience: ForQueries, http: &http.Client{Timeout: answerTime, Transport: &http.Transport{
+		ExpectContinueTimeout: time.Second,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		},
+	}}}
+}
+
+// Ask sends a request and returns the answer, which is GraphQL's own, with errors or without.
+func (s *Service) Ask(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
+	got, err := s.exchange(ctx, query, variables)
+	if err != nil {
+		return nil, err
+	}
+	if !got.isAnswer() {
+		return nil, got.refusal(s.URL)
+	}
+	return got.body, nil
+}
+
+// exchange sends a request, again where it was rejected for now, and returns the response.
+func (s *Service) exchange(ctx context.Context, query string, variables json.RawMessage) (*response, error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return nil, err
+	}
+	waited := time.Duration(0)
+	for attempt := 1; ; attempt++ {
+		got, err := s.send(ctx, body)
+		if err == nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
+			s.Token = s.StoreToken
+			got, err = s.send(ctx, body)
+		}
+		wait, again := s.Patience.next(attempt, waited, got, err)
+		if !again || ctx.Err() != nil {
+			return got, err
+		}
+		if err := s.pause(ctx, wait, got, err); err != nil {
+			return nil, err
+		}
+		waited += wait
+	}
+}
+
+// wantsToken reports whether an answer is a refusal because the token is missing.
+func wantsToken(answer []byte) bool {
+	var refused struct {
+		Errors []struct{ Extensions struct{ Code string } }
+	}
+	if json.Unmarshal(answer, &refused) != nil || len(refused.Errors) == 0 {
+		return false
+	}
+	switch refused.Errors[0].Extensions.Code {
+	case codes.ReadOnly, codes.Unauthenticated:
+		return true
+	}
+	return false
+}
+
+// askFirst is the length above which a request waits for the service's consent (100 Continue)
+// before it sends its body.
+const askFirst = 1 << 20
+
+func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/graphql-response+json")
+	if len(body) > askFirst {
+		req.Header.Set("Expect", "100-continue")
+	}
+	if s.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+s.Token)
+	}
+	res, err := s.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("querying %s: %w (is the service running? 'caspian serve' starts one; --store DIR opens a store without one)", s.URL, err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading the answer of %s: %w", s.URL, err)
+	case len(answer) > maxAnswer:
+		return nil, fmt.Errorf("the answer of %s is longer than %d MB", s.URL, maxAnswer>>20)
+	}
+	return &response{res.StatusCode, res.Header, answer}, nil
+}
+
+// Get requests something that may take any length of time. The caller closes the body.
+func (s *Service) Get(ctx context.Context, path string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	patient := *s.http
+	patient.Timeout = 0
+	res, err := patient.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("querying the service: %w", err)
+	}
+	if res.StatusCode == http.StatusOK {
+		return res, nil
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	return nil, errors.Join((&response{res.StatusCode, res.Header, body}).refusal(s.URL), err)
+}
+
+// Ready asks whether the service is ready, and returns its answer.
+func (s *Service) Ready(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/readyz", nil)
+	if err != nil {
+		return "", err
+	}
+	res, err := s.http.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<10))
+	if err != nil {
+		return "", err
+	}
+	if res.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("it answered %s", res.Status)
+	}
+	return strings.TrimSpace(string(body)), nil
+}
