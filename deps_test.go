@@ -51,9 +51,10 @@ var order = []struct {
 	{"server/internal/content", nil},
 	{"server/internal/tokens", []string{"graph"}},
 	{"server/internal/metrics", []string{"gql"}},
+	{"server/internal/streams", []string{"codes", "graph", "gql", "server/internal/admission", "server/internal/content", "server/internal/metrics"}},
 	{"server/tracing", []string{"graph", "gql"}},
 	{"server", []string{"codes", "graph", "graph/live", "graph/codec", "gql", "api", "server/internal/admission", "server/internal/content",
-		"server/internal/tokens", "server/internal/metrics", "server/tracing"}},
+		"server/internal/tokens", "server/internal/metrics", "server/internal/streams", "server/tracing"}},
 	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
@@ -74,7 +75,8 @@ var only = map[string][]string{
 	"go.opentelemetry.io/":    {"server/tracing"},
 	"github.com/prometheus/":  {"server", "server/internal/admission", "server/internal/metrics"},
 	"github.com/spf13/":       {"cmd/caspian", "cmd/caspian/internal/settings"},
-	"net/http":                {"server", "server/internal/admission", "server/tracing", "cmd/caspian/internal/client"},
+	"github.com/coder/":       {"server/internal/streams"},
+	"net/http":                {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "cmd/caspian/internal/client"},
 	"os/exec":                 nil,
 }
 

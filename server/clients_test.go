@@ -23,7 +23,7 @@ func TestPublicClients(t *testing.T) {
 			now.Store(s)
 			ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().ServeHTTP(w, r) }))
 			defer ts.Close()
-			defer func() { now.Load().followers.end() }()
+			defer func() { now.Load().streams.End() }()
 			for range 3 {
 				learn(t, s)
 			}
@@ -49,8 +49,8 @@ func TestPublicClients(t *testing.T) {
 					next := New(Options{})
 					next.Publish(s.backend.Load())
 					now.Store(next)
-					s.followers.end()
-					s.followers.wait(t.Context())
+					s.streams.End()
+					s.streams.Wait(t.Context())
 					for range 3 {
 						learn(t, s)
 					}

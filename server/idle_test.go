@@ -82,11 +82,7 @@ func TestIdleSubscribers(t *testing.T) {
 	if slow, behind := value(s.metrics.Dropped[metrics.Slow]), value(s.metrics.Dropped[metrics.Behind]); slow+behind > 0 {
 		t.Errorf("%d were dropped as slow, %d as behind", slow, behind)
 	}
-	within(t, 5*time.Second, "all places are free", func() bool {
-		s.followers.mu.Lock()
-		defer s.followers.mu.Unlock()
-		return s.followers.n == 0
-	})
+	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 })
 }
 
 // memory is what the program holds, stacks included.

@@ -13,6 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server/internal/admission"
+	"github.com/caspian-kg/caspian/server/internal/content"
 )
 
 // full is a server whose lanes have all slots taken and let nobody wait, until the test frees
@@ -54,7 +55,7 @@ func TestShed(t *testing.T) {
 			return ask(s, "POST", "/graphql/stream", `{"query":"{__typename}"}`)
 		},
 		"negotiated": func() *httptest.ResponseRecorder {
-			return ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Accept", streamType)
+			return ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Accept", content.Stream)
 		},
 	}
 	for name, send := range requests {

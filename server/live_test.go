@@ -53,8 +53,8 @@ func over(t testing.TB, o Options, make func(Options) *Server) (*Server, *httpte
 	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
 	ts.Start()
 	t.Cleanup(func() {
-		s.followers.end()
-		s.followers.wait(context.Background())
+		s.streams.End()
+		s.streams.Wait(context.Background())
 		ts.Close()
 	})
 	return s, ts

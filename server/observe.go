@@ -29,11 +29,14 @@ func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Sess
 	return res
 }
 
-// subscription is a subscription with its span.
+// subscription is a subscription with its span. It implements streams.Subscription.
 type subscription struct {
 	*api.Subscription
 	span *tracing.Span
 }
+
+// Ended implements streams.Subscription.
+func (s *subscription) Ended(events int, code string) { s.span.Followed(events, code, time.Now()) }
 
 // subscribe is execute for streams. A subscription counts when it has begun; what has one
 // answer only comes back as a response.

@@ -161,11 +161,7 @@ func TestSingleConnection(t *testing.T) {
 
 	// The end of the stream is the end of all.
 	es.close()
-	within(t, 5*time.Second, "all places are free", func() bool {
-		s.followers.mu.Lock()
-		defer s.followers.mu.Unlock()
-		return s.followers.n == 0 && value(s.metrics.Subscribers[metrics.SSE]) == 0
-	})
+	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 && value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 	if status, _ := demand(t, ts, "POST", singlePath, token, operationBody("d", `{graph{sequence}}`)); status != 404 {
 		t.Errorf("the token is good for %d", status)
 	}
@@ -189,9 +185,8 @@ func TestReservationLimits(t *testing.T) {
 		t.Errorf("%d", status)
 	}
 	within(t, 5*time.Second, "the others expire", func() bool {
-		s.reservations.mu.Lock()
-		defer s.reservations.mu.Unlock()
-		return s.reservations.unclaimed == 0 && len(s.reservations.byToken) == 1
+		all, unclaimed := s.streams.Reservations()
+		return all == 1 && unclaimed == 0
 	})
 	if status, _ := demand(t, ts, "GET", singlePath, third, ""); status != 404 {
 		t.Errorf("%d", status)
@@ -203,15 +198,11 @@ func TestReservationLimits(t *testing.T) {
 		}
 	}
 	es.close()
-	within(t, 5*time.Second, "all places are free", func() bool {
-		s.followers.mu.Lock()
-		defer s.followers.mu.Unlock()
-		return s.followers.n == 0
-	})
+	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 })
 	// Stopping ends what nobody has claimed.
 	reserved(t, ts)
-	s.followers.end()
-	s.followers.wait(t.Context())
+	s.streams.End()
+	s.streams.Wait(t.Context())
 	if status, _ := demand(t, ts, "PUT", singlePath, "", ""); status != 503 {
 		t.Errorf("%d", status)
 	}
@@ -230,10 +221,6 @@ func TestSlowSingleConnection(t *testing.T) {
 	}
 	learnMuch(t, s, 600)
 	within(t, 5*time.Second, "the client is dropped", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
-	within(t, 5*time.Second, "its places are free", func() bool {
-		s.followers.mu.Lock()
-		defer s.followers.mu.Unlock()
-		return s.followers.n == 0
-	})
+	within(t, 5*time.Second, "its places are free", func() bool { return s.streams.Places() == 0 })
 	es.close()
 }

@@ -4,17 +4,15 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server/internal/content"
+	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
 const jsonType = content.JSON
 
 // errorBody is an answer of one GraphQL error and no data.
 func errorBody(code, message string) []byte {
-	body := gql.AppendString([]byte(`{"errors":[{"message":`), message)
-	body = append(gql.AppendString(append(body, `,"extensions":{"code":`...), code), "}}]}"...)
-	return body
+	return append(streams.AppendErrors([]byte(`{"errors":`), code, message), '}')
 }
 
 // writeError answers with one GraphQL error and no data.
@@ -49,10 +47,10 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body [
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	var err error
-	if len(body) <= sendPiece { // the kernel takes it, or the server's own deadline holds
+	if len(body) <= streams.Piece { // the kernel takes it, or the server's own deadline holds
 		_, err = w.Write(body)
 	} else {
-		err = sendAll(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)
+		err = streams.Write(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)
 	}
 	if err != nil {
 		s.log.Debug("answer_not_sent", "error", err.Error())

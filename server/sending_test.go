@@ -60,11 +60,7 @@ func TestUnreadAnswer(t *testing.T) {
 		d := begun(t, ts)
 		d.say(subscribing("1", "{x}"))
 		within(t, 3*time.Second, "it is given up", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
-		within(t, 2*time.Second, "its place is free", func() bool {
-			s.followers.mu.Lock()
-			defer s.followers.mu.Unlock()
-			return s.followers.n == 0
-		})
+		within(t, 2*time.Second, "its place is free", func() bool { return s.streams.Places() == 0 })
 	})
 	conn, err := net.Dial("tcp", at.String()) // with buffers as usual: tiny ones stall TCP
 	if err != nil {

@@ -31,6 +31,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/internal/content"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
+	"github.com/caspian-kg/caspian/server/internal/streams"
 	"github.com/caspian-kg/caspian/server/internal/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
@@ -171,11 +172,10 @@ type Server struct {
 	accepts   content.Memo
 	persisted *persisted
 	packers   *content.Packers
-	followers *followers
+	streams   *streams.Streams
 
-	reservations reservations
-	admission    *admission.Admission
-	connections  *admission.Connections
+	admission   *admission.Admission
+	connections *admission.Connections
 }
 
 // set gives an option its default where it has none.
@@ -207,9 +207,9 @@ func New(o Options) *Server {
 	if o.MaxConnections == 0 {
 		o.MaxConnections = DefaultMaxConnections()
 	}
-	o.Live = o.Live.withDefaults()
+	o.Live = withDefaults(o.Live)
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
-	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), followers: newFollowers(),
+	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
 		connections: admission.NewConnections(o.MaxConnections)}
 	s.hosts.set(o.Hosts)
@@ -219,6 +219,7 @@ func New(o Options) *Server {
 	}
 	s.admission = admission.New(admission.Options{Reads: o.MaxRequests, Writes: o.MaxWrites, Queue: o.MaxQueue, Patience: o.QueueTime,
 		Paused: o.MaxPaused, Bodies: o.MaxBodies, Waited: s.metrics.Wait})
+	s.streams = streams.New(streams.Options{Limits: o.Live, MaxMessage: o.MaxBody, Timeout: o.Timeout, Admission: s.admission, Metrics: s.metrics, Logger: s.log})
 	s.routes()
 	return s
 }
@@ -413,9 +414,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.draining.Store(true)
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	s.followers.end()
+	s.streams.End()
 	err := hs.Shutdown(wait)
-	s.followers.wait(wait) // sockets are no longer connections of hs
+	s.streams.Wait(wait) // sockets are no longer connections of hs
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("requests_cut_off", "after", drain.String())
 		err = hs.Close()

@@ -33,8 +33,8 @@ func narrowed(t testing.TB, s *Server) *httptest.Server {
 	}
 	ts.Start()
 	t.Cleanup(func() {
-		s.followers.end()
-		s.followers.wait(context.Background())
+		s.streams.End()
+		s.streams.Wait(context.Background())
 		ts.Close()
 	})
 	return ts

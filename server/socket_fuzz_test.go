@@ -42,7 +42,7 @@ func FuzzSocket(f *testing.F) {
 			t.Fatalf("%q: the socket ended with %v", text, err)
 		}
 		switch end.Code {
-		case closeInvalid, closeForbidden, closeInitTwice, closeDuplicate, websocket.StatusInvalidFramePayloadData, websocket.StatusProtocolError:
+		case 4400, 4403, 4409, 4429, websocket.StatusInvalidFramePayloadData, websocket.StatusProtocolError:
 		default:
 			t.Errorf("%q: closed with %v", text, end)
 		}

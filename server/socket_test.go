@@ -19,6 +19,9 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
+// socketProtocol is the subprotocol by its public name.
+const socketProtocol = "graphql-transport-ws"
+
 // dialed is a client's end of a socket.
 type dialed struct {
 	t    testing.TB
@@ -116,7 +119,7 @@ func TestSocket(t *testing.T) {
 	d.hear(`{"type":"complete","id":"1"}`)
 
 	d.say(`{"type":"subscribe","id":"1","payload":{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + strings.Repeat("0", 64) + `"}}}}`)
-	if got, err := d.listen(); err != nil || !strings.HasPrefix(got, `{"type":"error","id":"1","payload":[{"extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}`) {
+	if got, err := d.listen(); err != nil || got != `{"type":"error","id":"1","payload":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}` {
 		t.Errorf("%s (%v)", got, err)
 	}
 
@@ -203,7 +206,7 @@ func TestSocketViolations(t *testing.T) {
 	})
 	t.Run("too large", func(t *testing.T) {
 		d := dial(t, ts)
-		_ = d.conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"`+strings.Repeat("x", maxMessage)+`"}`)) // may be cut off
+		_ = d.conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"`+strings.Repeat("x", 1<<20)+`"}`)) // may be cut off
 		if code, _ := d.closed(); code != websocket.StatusMessageTooBig {
 			t.Error(code)
 		}
@@ -332,11 +335,7 @@ func TestPlaces(t *testing.T) {
 	within(t, 100*time.Millisecond, "the stream's place is free", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 	open(t, ts, follow).want("next", "1", sequence(1))
 	_ = d.conn.Close(websocket.StatusNormalClosure, "")
-	within(t, time.Second, "the socket's places are free", func() bool {
-		s.followers.mu.Lock()
-		defer s.followers.mu.Unlock()
-		return s.followers.n == 1
-	})
+	within(t, time.Second, "the socket's places are free", func() bool { return s.streams.Places() == 1 })
 }
 
 // TestHeartbeat: quiet streams show that they live; sockets whose client is gone are cut.

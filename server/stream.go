@@ -2,26 +2,28 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server/internal/content"
-	"github.com/caspian-kg/caspian/server/internal/metrics"
+	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
-// Server-sent events, by the GraphQL over SSE protocol in its distinct
-// connections mode: one operation a request, its results as events named next,
-// then one named complete. The other mode is in reservation.go.
+// Event streams as requests ask for them; package streams writes them.
 
-const streamType = content.Stream
+// The names that GraphQL over SSE gives to a reserved stream and its operations.
+const (
+	tokenHeader      = "X-Graphql-Event-Stream-Token"
+	tokenParam       = "token"
+	operationIDParam = "operationId"
+	// maxOperationID bounds what clients choose and every event repeats.
+	maxOperationID = 128
+)
 
 // graphqlStream answers at /graphql/stream.
 func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +35,7 @@ func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
 		token = r.URL.Query().Get(tokenParam)
 	}
 	if token != "" || r.Method == http.MethodPut {
-		s.single(w, r, token)
+		s.reserved(w, r, token)
 		return
 	}
 	accept := r.Header.Values("Accept")
@@ -59,10 +61,8 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case bad != nil && bad.soft:
 		s.metrics.Refused(bad.code)
-		e := newEvents(w, s.opts.Live.WriteTimeout)
-		if e.write("event: next\ndata: {\"errors\":"+string(errorList(bad.code, bad.message))+"}\n\n") == nil {
-			_ = e.complete() // a client that has gone needs none
-		}
+		w.(*responseRecorder).streamed = true
+		s.streams.Fail(w, bad.code, bad.message)
 	case bad != nil:
 		s.refuse(w, r, jsonType, bad)
 	case list != nil:
@@ -81,129 +81,132 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "an event stream is requested with POST or GET, not HEAD")
 		return
 	}
-	if r.Method == http.MethodGet && hasBody(r) { // asked for at /graphql
+	if r.Method == http.MethodGet && hasBody(r) { // requested at /graphql
 		s.refuseBody(w, r)
 		return
 	}
-	f := api.Follow{MaxBehind: s.opts.Live.MaxBehind}
-	if last := r.Header.Get("Last-Event-ID"); last != "" {
-		n, err := strconv.ParseUint(last, 10, 63)
-		if err != nil {
-			writeError(w, http.StatusBadRequest, jsonType, codes.BadRequest, "Last-Event-ID is the sequence number of the last event that was read, not "+strconv.Quote(last))
-			return
-		}
-		after := graph.Seq(n)
-		f.After = &after
-	}
-	if err := s.followers.enter(s.opts.Live.MaxSubscribers); err != nil {
-		s.noPlace(w, err)
+	after, bad := lastEvent(r)
+	if bad != nil {
+		s.refuse(w, r, jsonType, bad)
 		return
 	}
-	defer s.followers.leave()
-	ctx, cancel := s.followers.joined(r.Context())
-	defer cancel()
-	slot := &w.(*responseRecorder).slot
-	if err := slot.Enter(ctx, s.lane(req)); err != nil {
+	refuseStream(w, s.streams.Serve(w, r, func(ctx context.Context) (streams.Subscription, *gql.Response) {
+		return s.startStream(ctx, w, r, b, req, after)
+	}))
+}
+
+// lastEvent is the sequence number of the last event that the client has read, nil for none.
+func lastEvent(r *http.Request) (*graph.Seq, *malformed) {
+	last := r.Header.Get("Last-Event-ID")
+	if last == "" {
+		return nil, nil
+	}
+	n, err := strconv.ParseUint(last, 10, 63)
+	if err != nil {
+		return nil, unreadable("Last-Event-ID is the sequence number of the last event that was read, not %q", last)
+	}
+	after := graph.Seq(n)
+	return &after, nil
+}
+
+// startStream is a streams.Start. Where there is no slot for the request it answers itself,
+// with a status that clients and proxies understand.
+func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
+	recorder := w.(*responseRecorder)
+	if err := recorder.slot.Enter(ctx, s.lane(req)); err != nil {
 		s.shed(w, jsonType, err)
-		return
+		return nil, nil
 	}
-	start, done := context.WithTimeout(ctx, s.opts.Timeout)
 	session := b.Begin()
 	seq := session.Seq()
-	sub, res := s.subscribe(start, slot, session, req, f)
-	done()
-	slot.Leave()
-	if sub == nil && res.Code == codes.Overloaded {
-		defer res.Release()
-		s.answer(w, r, jsonType, session, "", res)
-		return
-	}
+	sub, res := s.begin(ctx, &recorder.slot, session, req, after)
+	recorder.slot.Leave() // it is not held while results are sent
 	if sub == nil {
+		if res.Code == codes.Overloaded {
+			defer res.Release()
+			s.answer(w, r, jsonType, session, "", res)
+			return nil, nil
+		}
 		seq = session.Seq() // a mutation reads what it wrote
 	}
 	w.Header().Set(SequenceHeader, strconv.FormatUint(uint64(seq), 10))
-	e := newEvents(w, s.opts.Live.WriteTimeout)
-	if sub == nil {
-		defer res.Release()
-		e.id = false
-		if e.next(res, 0) == nil {
-			_ = e.complete() // a client that has gone needs none
-		}
+	recorder.streamed = true
+	return sub, res
+}
+
+// reserved answers a request with the token of a reserved stream, and PUT, which reserves one.
+func (s *Server) reserved(w http.ResponseWriter, r *http.Request, token string) {
+	b := s.backend.Load()
+	if b == nil {
+		s.unavailable(w)
 		return
 	}
-	s.metrics.Subscribers[metrics.SSE].Inc()
-	defer s.metrics.Subscribers[metrics.SSE].Dec()
-	// The first id comes before the first event: who is cut off in between
-	// resumes from here as well.
-	err := e.quiet(uint64(sub.After()))
-	if err == nil {
-		err = s.follow(ctx, sub, e)
+	if r.Method != http.MethodPost && hasBody(r) {
+		s.refuseBody(w, r)
+		return
 	}
-	switch {
-	case err == nil:
-		_ = e.complete()
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.metrics.Dropped[metrics.Slow].Inc()
-		s.log.Info("subscriber_dropped", "reason", "it did not read in time", "resume_from", sub.After())
-	case errors.Is(err, context.Canceled):
-		// No complete: clients then connect again and go on from the last id.
+	if r.Method == http.MethodPut {
+		refuseStream(w, s.streams.Reserve(w))
+		return
+	}
+	v := s.streams.Reserved(token)
+	if v == nil {
+		writeError(w, http.StatusNotFound, jsonType, codes.ReservationNotFound, "no stream is reserved or open under this token; reserve one with PUT")
+		return
+	}
+	switch r.Method {
+	case http.MethodGet:
+		refuseStream(w, v.Serve(w, r))
+	case http.MethodPost:
+		s.beginReserved(w, r, b, v)
+	case http.MethodDelete:
+		id := r.URL.Query().Get(operationIDParam)
+		if id == "" {
+			writeError(w, http.StatusBadRequest, jsonType, codes.BadRequest, "the parameter operationId is missing: it names the operation to end")
+			return
+		}
+		v.Complete(id)
+		w.WriteHeader(http.StatusOK)
 	default:
-		s.log.Debug("stream_ended", "error", err.Error())
+		allow(w.Header(), r.URL.Path)
+		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "a reserved stream takes GET, POST and DELETE, not "+r.Method)
 	}
 }
 
-// events writes an event stream.
-type events struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	timeout time.Duration
-	id      bool // results carry ids to resume from
-}
-
-// newEvents begins the stream.
-func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
-	e := &events{w, http.NewResponseController(w), timeout, true}
-	if t, ok := w.(*responseRecorder); ok {
-		t.streamed = true
+// beginReserved answers a POST: the operation is accepted with 202, and its results go down
+// the stream; faults of the request are answered here.
+func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backend, v *streams.Reservation) {
+	req, id, bad := s.operationOf(w, r)
+	if bad != nil {
+		bad.soft = false // 200 would say less than nothing here: accepted is 202
+		s.refuse(w, r, jsonType, bad)
+		return
 	}
-	// The server's own limits are for requests with one answer. The request has
-	// been read; a deadline that stayed would end the stream when it passes.
-	_ = e.control.SetReadDeadline(time.Time{}) // a recorder in a test has none
-	h := w.Header()
-	h.Set("Content-Type", streamType+"; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // or nginx holds events back
-	_ = e.control.SetWriteDeadline(time.Now().Add(timeout))
-	w.WriteHeader(http.StatusOK)
-	return e
-}
-
-func (e *events) next(res *gql.Response, after uint64) error {
-	id := ""
-	if e.id {
-		id = "id: " + strconv.FormatUint(after, 10) + "\n"
+	res, refusal := v.Begin(r.Context(), id, s.starter(b, req))
+	switch {
+	case refusal != nil:
+		refuseStream(w, refusal)
+	case res == nil:
+		w.WriteHeader(http.StatusAccepted)
+	default:
+		defer res.Release()
+		h := w.Header()
+		h.Set("Content-Type", jsonType+"; charset=utf-8")
+		h.Set("Cache-Control", "no-store")
+		// The protocol has 400 for what cannot run.
+		status := (&malformed{status: statusOf(res, content.Response)}).statusAs(jsonType)
+		if res.Code == codes.Overloaded {
+			h.Set("Retry-After", s.admission.RetryAfter())
+		}
+		s.send(w, r, status, res.Body)
 	}
-	return e.parts([]byte(id+"event: next\ndata: "), res.Body, []byte("\n\n"))
 }
 
-// parts writes the parts of an event. JSON as the engine writes it has no line breaks.
-func (e *events) parts(parts ...[]byte) error {
-	if err := sendAll(e.w, e.control, e.timeout, parts...); err != nil {
-		return err
-	}
-	return e.control.Flush()
-}
+// hasBody reports whether a request brings a body where none belongs. One that never arrives
+// would keep the connection's goroutine after the answer, waiting for its end.
+func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
-// comment shows that the stream lives.
-func (e *events) comment() error { return e.write(": here\n\n") }
-
-// quiet sends a comment, to show that the stream lives, and how far it has come.
-func (e *events) quiet(after uint64) error {
-	return e.write(": here\nid: " + strconv.FormatUint(after, 10) + "\n\n")
-}
-
-func (e *events) complete() error { return e.write("event: complete\ndata:\n\n") }
-
-func (e *events) write(text string) error {
-	return e.parts([]byte(text))
+func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close") // or the answer would wait for the body
+	s.refuse(w, r, jsonType, badRequest("%s takes no body here, and the request has one; leave it out", r.Method))
 }

@@ -1,4 +1,4 @@
-package server
+package streams
 
 import (
 	"io"
@@ -6,20 +6,21 @@ import (
 	"time"
 )
 
-// What is sent must be taken: each piece within Live.WriteTimeout, and the whole within
+// A client must take what is sent: each piece within Limits.WriteTimeout, and the whole within
 // sendTime. So a client that reads nothing is cut off soon, a slow one that reads is not, and
 // none keeps an answer in memory for long.
 const (
-	sendPiece = 64 << 10
-	sendTime  = time.Minute
+	// Piece is the length of a piece, in bytes.
+	Piece    = 64 << 10
+	sendTime = time.Minute
 )
 
-// sendAll writes the parts under deadlines for writing.
-func sendAll(w io.Writer, control *http.ResponseController, timeout time.Duration, parts ...[]byte) error {
+// Write writes the parts under deadlines for writing, timeout for each piece.
+func Write(w io.Writer, control *http.ResponseController, timeout time.Duration, parts ...[]byte) error {
 	latest := time.Now().Add(sendTime)
 	for _, part := range parts {
 		for len(part) > 0 {
-			piece := part[:min(len(part), sendPiece)]
+			piece := part[:min(len(part), Piece)]
 			at := time.Now().Add(timeout)
 			if at.After(latest) {
 				at = latest

@@ -1,4 +1,4 @@
-package server
+package streams
 
 import (
 	"context"
@@ -8,17 +8,15 @@ import (
 	"runtime/debug"
 	"sync"
 
-	"github.com/caspian-kg/caspian/api"
-	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
 // operations are those that share a connection, each by an id that the client chose. The
-// connection has a place among the followers, and each operation but the first has one.
+// connection has a place, and each operation but the first has one too.
 type operations struct {
-	server    *Server
-	transport int // one of transports
+	streams   *Streams
+	transport int // an index of Metrics.Subscribers
 	to        resultSink
 	ctx       context.Context // ends all of them
 	cancel    context.CancelFunc
@@ -40,8 +38,8 @@ type resultSink interface {
 	fail()
 }
 
-func newOperations(ctx context.Context, s *Server, transport int, to resultSink) *operations {
-	o := &operations{server: s, transport: transport, to: to, byID: map[string]*operation{}}
+func newOperations(ctx context.Context, s *Streams, transport int, to resultSink) *operations {
+	o := &operations{streams: s, transport: transport, to: to, byID: map[string]*operation{}}
 	o.ctx, o.cancel = context.WithCancel(ctx)
 	return o
 }
@@ -63,7 +61,6 @@ type operation struct {
 	cancel context.CancelFunc
 	place  bool                // it has a place of its own
 	quota  admission.BodyQuota // of what its request takes, where that is not held elsewhere
-	slot   admission.Slot      // in which it is worked at
 }
 
 var (
@@ -71,23 +68,23 @@ var (
 	errEnded  = errors.New("the connection has ended")
 )
 
-// add makes room for an operation: errExists, errEnded, or why there is no room. The caller
-// must call done.
+// add makes room for an operation. It fails with errExists, errEnded, or a Refusal where there
+// is no room. The caller must call done.
 func (o *operations) add(id string) (*operation, error) {
-	most := o.server.opts.Live.MaxOperations
+	most := o.streams.opts.MaxOperations
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	op := &operation{all: o, id: id, slot: o.server.admission.Slot()}
+	op := &operation{all: o, id: id}
 	switch n := len(o.byID); {
 	case o.ended:
 		return nil, errEnded
 	case o.byID[id] != nil:
 		return nil, errExists
 	case n >= most:
-		return nil, fmt.Errorf("a connection holds at most %d operations at once; complete some, or open another", most)
+		return nil, full("a connection holds at most %d operations at once; complete some, or open another", most)
 	case n > 0:
-		if err := o.server.followers.enter(o.server.opts.Live.MaxSubscribers); err != nil {
-			return nil, err
+		if bad := o.streams.places.enter(); bad != nil {
+			return nil, bad
 		}
 		op.place = true
 	}
@@ -108,7 +105,7 @@ func (o *operations) remove(id string, op *operation) *operation {
 	}
 	delete(o.byID, id)
 	if have.place {
-		o.server.followers.leave()
+		o.streams.places.leave()
 	}
 	return have
 }
@@ -124,27 +121,13 @@ func (o *operations) complete(id string) {
 func (op *operation) done() {
 	op.cancel()
 	op.quota.GiveBack()
-	op.slot.Leave()
 	op.all.remove(op.id, op)
 	op.all.running.Done()
 }
 
-// start begins a subscription, or answers what has one answer; at most until ctx is done.
-func (op *operation) start(ctx context.Context, b *Backend, req *api.Request) (*subscription, *gql.Response) {
-	s := op.all.server
-	if err := op.slot.Enter(ctx, s.lane(req)); err != nil {
-		s.metrics.Refused(codes.Overloaded)
-		return nil, shedResponse()
-	}
-	defer op.slot.Leave()
-	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
-	defer done()
-	return s.subscribe(ctx, &op.slot, b.Begin(), req, api.Follow{MaxBehind: s.opts.Live.MaxBehind})
-}
-
 // carry sends what start begins, and ends the operation.
-func (op *operation) carry(start func() (*subscription, *gql.Response)) {
-	s := op.all.server
+func (op *operation) carry(start func() (Subscription, *gql.Response)) {
+	s := op.all.streams
 	defer op.done()
 	defer op.contain()
 	sub, res := start()
@@ -152,8 +135,9 @@ func (op *operation) carry(start func() (*subscription, *gql.Response)) {
 		op.answer(res)
 		return
 	}
-	s.metrics.Subscribers[op.all.transport].Inc()
-	defer s.metrics.Subscribers[op.all.transport].Dec()
+	open := s.opts.Metrics.Subscribers[op.all.transport]
+	open.Inc()
+	defer open.Dec()
 	if s.follow(op.ctx, sub, op) == nil {
 		op.last(func() error { return op.all.to.complete(op.id) })
 	}
@@ -162,7 +146,7 @@ func (op *operation) carry(start func() (*subscription, *gql.Response)) {
 // contain keeps a panic from leaving the operation's goroutine.
 func (op *operation) contain() {
 	if p := recover(); p != nil {
-		op.all.server.log.Error("panic", "operation", op.id, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+		op.all.streams.opts.Logger.Error("panic", "operation", op.id, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 		op.all.to.fail()
 	}
 }

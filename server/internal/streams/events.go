@@ -1,0 +1,123 @@
+package streams
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/internal/content"
+	"github.com/caspian-kg/caspian/server/internal/metrics"
+)
+
+// Server-sent events, by the GraphQL over SSE protocol in its distinct
+// connections mode: one operation a request, its results as events named next,
+// then one named complete. The other mode is in reservation.go.
+
+// Fail answers with an event stream of one error, and completes it.
+func (s *Streams) Fail(w http.ResponseWriter, code, message string) {
+	e := newEvents(w, s.opts.WriteTimeout)
+	if e.parts([]byte("event: next\ndata: {\"errors\":"), AppendErrors(nil, code, message), []byte("}\n\n")) == nil {
+		_ = e.complete() // a client that has gone needs none
+	}
+}
+
+// Serve answers a request with the results of one operation, as events, and returns when the
+// stream has ended. Where start returns nil twice, it has answered the request itself.
+func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Refusal {
+	if bad := s.places.enter(); bad != nil {
+		return bad
+	}
+	defer s.places.leave()
+	ctx, cancel := s.places.joined(r.Context())
+	defer cancel()
+	sub, res := start(ctx)
+	if sub == nil && res == nil {
+		return nil
+	}
+	e := newEvents(w, s.opts.WriteTimeout)
+	if sub == nil {
+		defer res.Release()
+		e.id = false
+		if e.next(res, 0) == nil {
+			_ = e.complete() // a client that has gone needs none
+		}
+		return nil
+	}
+	open := s.opts.Metrics.Subscribers[metrics.SSE]
+	open.Inc()
+	defer open.Dec()
+	// The first id comes before the first event: a client that is cut off in between
+	// resumes from here as well.
+	err := e.quiet(uint64(sub.After()))
+	if err == nil {
+		err = s.follow(ctx, sub, e)
+	}
+	switch {
+	case err == nil:
+		_ = e.complete()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.slow("resume_from", sub.After())
+	case errors.Is(err, context.Canceled):
+		// No complete: clients then connect again and go on from the last id.
+	default:
+		s.opts.Logger.Debug("stream_ended", "error", err.Error())
+	}
+	return nil
+}
+
+// events writes an event stream.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	timeout time.Duration
+	id      bool // results carry ids to resume from
+}
+
+// newEvents begins the stream.
+func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
+	e := &events{w, http.NewResponseController(w), timeout, true}
+	// The server's own limits are for requests with one answer. The request has
+	// been read; a deadline that stayed would end the stream when it passes.
+	_ = e.control.SetReadDeadline(time.Time{}) // a recorder in a test has none
+	h := w.Header()
+	h.Set("Content-Type", content.Stream+"; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // or nginx holds events back
+	_ = e.control.SetWriteDeadline(time.Now().Add(timeout))
+	w.WriteHeader(http.StatusOK)
+	return e
+}
+
+func (e *events) next(res *gql.Response, after uint64) error {
+	id := ""
+	if e.id {
+		id = "id: " + strconv.FormatUint(after, 10) + "\n"
+	}
+	return e.parts([]byte(id+"event: next\ndata: "), res.Body, []byte("\n\n"))
+}
+
+// parts writes the parts of an event. JSON as the engine writes it has no line breaks.
+func (e *events) parts(parts ...[]byte) error {
+	if err := Write(e.w, e.control, e.timeout, parts...); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
+
+// comment shows that the stream lives.
+func (e *events) comment() error { return e.write(": here\n\n") }
+
+// quiet sends a comment, to show that the stream lives, and how far it has come.
+func (e *events) quiet(after uint64) error {
+	return e.write(": here\nid: " + strconv.FormatUint(after, 10) + "\n\n")
+}
+
+func (e *events) complete() error { return e.write("event: complete\ndata:\n\n") }
+
+func (e *events) write(text string) error {
+	return e.parts([]byte(text))
+}
