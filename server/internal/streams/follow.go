@@ -55,7 +55,7 @@ func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (e
 			return ctx.Err()
 		}
 		s.opts.Metrics.Fields(res)
-		behind := sub.Behind()
+		lagged := sub.Lagged()
 		err = to.next(res, uint64(sub.After()))
 		res.Release()
 		if err != nil {
@@ -63,7 +63,7 @@ func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (e
 		}
 		events++
 		s.opts.Metrics.Events.Inc()
-		if behind {
+		if lagged {
 			code = string(codes.SubscriptionBehind)
 			s.opts.Metrics.Dropped[metrics.Behind].Inc()
 		}

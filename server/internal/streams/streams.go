@@ -26,8 +26,8 @@ import (
 type Limits struct {
 	// MaxSubscribers bounds the subscriptions and sockets open at once; 0 is 20,000.
 	MaxSubscribers int
-	// MaxBehind ends a subscription that was up to date and then fell more than this many
-	// entries behind; 0 is 20,000, above what one publication brings.
+	// MaxBehind ends a subscription that was up to date and then lags by more entries than
+	// this; 0 is 20,000, above what one publication brings.
 	MaxBehind int
 	// Heartbeat is how often a quiet stream shows that it lives; 0 is 15 seconds.
 	Heartbeat time.Duration
@@ -66,8 +66,8 @@ type Subscription interface {
 	Answer(ctx context.Context) *gql.Response
 	// After is the sequence number of the last entry that was answered or passed over.
 	After() graph.Seq
-	// Behind reports whether the last answer ended it because it fell too far behind.
-	Behind() bool
+	// Lagged reports whether the last answer ended it because it lagged too far.
+	Lagged() bool
 	// Ended is called once, when no more events are sent: how many were, and a code
 	// where the subscription failed.
 	Ended(events int, code string)

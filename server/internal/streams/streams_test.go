@@ -44,7 +44,7 @@ func (c *counting) Answer(context.Context) *gql.Response {
 }
 
 func (c *counting) After() graph.Seq { return graph.Seq(c.at) }
-func (c *counting) Behind() bool     { return false }
+func (c *counting) Lagged() bool     { return false }
 func (c *counting) Ended(events int, code string) {
 	c.ended <- fmt.Sprint(events, code)
 }
