@@ -17,8 +17,9 @@ type candidate struct {
 type room struct {
 	slots []uint32 // by entity: the index in found + 1
 	found []candidate
-	// The claims of the labels at hand, and their subjects.
-	claims, subjects [nearby]uint32
+	// The names that are considered together, and what has them.
+	refs  [nearby]Ref
+	named [nearby]Named
 }
 
 var rooms sync.Pool
@@ -56,27 +57,32 @@ func (r *room) put(c candidate) {
 	r.slots[c.entity] = uint32(len(r.found))
 }
 
-// consider takes the candidate for its entity unless the entity has a better
-// one already, the view does not show it, or nothing is left of its score.
-func (s *searcher) consider(ref labelRef, c candidate) {
-	entity, object := s.graph.Named(ref.claim, ref.original)
-	c.entity, c.claim, c.original = entity, ref.claim, ref.original
-	if object {
+// consider takes the candidate that a name makes its entity.
+func (s *searcher) consider(ref Ref, c candidate) {
+	s.room.refs[0] = ref
+	s.graph.Named(s.room.named[:1], s.room.refs[:1])
+	s.considerNamed(ref, s.room.named[0], c)
+}
+
+// considerNamed takes the candidate for its entity unless the entity has a
+// better one already, the view does not show it, or its score falls to 0.
+func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
+	c.entity, c.claim, c.original = named.Entity, ref.Claim, ref.Original
+	if named.Object {
 		c.score -= lessWording
 	}
-	typ := s.graph.Type(entity)
-	if s.sought != nil && !s.sought[typ] {
+	if s.sought != nil && !s.sought[named.Type] {
 		return
 	}
-	if s.source[typ] {
+	if s.source[named.Type] {
 		c.score -= lessSource
 	}
-	was := s.room.best(entity)
+	was := s.room.best(c.entity)
 	if was != nil && was.score > c.score {
 		return
 	}
-	standing := s.graph.Standing(ref.claim)
-	switch standing {
+	visibility := s.graph.Visibility(ref.Claim)
+	switch visibility {
 	case Hidden:
 		return
 	case Past:
@@ -85,7 +91,7 @@ func (s *searcher) consider(ref labelRef, c candidate) {
 	if c.score <= 0 {
 		return
 	}
-	if was != nil && preferred(&c, was) || was == nil && (standing == Current || s.graph.Exists(entity)) {
+	if was != nil && preferred(&c, was) || was == nil && (visibility == Current || s.graph.Exists(c.entity)) {
 		s.room.put(c)
 	}
 }

@@ -100,15 +100,11 @@ func lessLong(more int) int16 {
 // codes of countries and places are written.
 func (s *searcher) byID() {
 	for _, id := range []string{s.text, strings.ToUpper(s.text)} {
-		n, ok := s.graph.ByID(id)
-		if ok && s.isSought(n) {
+		n, typ, ok := s.graph.ByID(id)
+		if ok && (s.sought == nil || s.sought[typ]) {
 			s.room.put(candidate{entity: n, claim: None, kind: MatchID, score: scoreID})
 		}
 	}
-}
-
-func (s *searcher) isSought(entity uint32) bool {
-	return s.sought == nil || s.sought[s.graph.Type(entity)]
 }
 
 // byCode finds the entities that a code of an outside scheme names. Of schemes
@@ -116,7 +112,7 @@ func (s *searcher) isSought(entity uint32) bool {
 func (s *searcher) byCode() {
 	s.graph.ByCode(s.text, func(claim uint32, rank int) {
 		score := scoreKey - int16(min(rank, scoreKey-scoreFirstWords-1))
-		s.consider(labelRef{claim: claim}, candidate{kind: MatchKey, score: score})
+		s.consider(Ref{Claim: claim}, candidate{kind: MatchKey, score: score})
 	})
 }
 
@@ -141,22 +137,23 @@ func (s *searcher) writtenNear(labels []label, words uint8) {
 	var next [nearby]byte // the byte after the text, a space where the name ends
 	for i := range labels {
 		l := &labels[i]
-		s.room.claims[i], next[i] = l.claim, ' '
+		s.room.refs[i], next[i] = Ref{l.claim, l.original}, ' '
 		if len(l.key) > len(s.key) {
 			next[i] = l.key[len(s.key)]
 		}
 	}
-	s.graph.Subjects(s.room.subjects[:len(labels)], s.room.claims[:len(labels)])
+	s.graph.Named(s.room.named[:len(labels)], s.room.refs[:len(labels)])
 	for i := range labels {
 		if s.stop() {
 			return
 		}
 		l := &labels[i]
 		c := s.grade(l, next[i] == ' ', words)
-		if was := s.room.best(s.room.subjects[i]); was != nil && was.score > c.score && !l.original {
-			continue
+		if was := s.room.best(s.room.named[i].Entity); was != nil && was.score > c.score {
+			continue // without counting the words, which reads the whole name
 		}
-		s.consider(labelRef{l.claim, l.original}, c)
+		c.score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))
+		s.considerNamed(s.room.refs[i], s.room.named[i], c)
 	}
 }
 
@@ -171,14 +168,14 @@ func (s *searcher) writtenInAnyOrder() {
 		return n
 	}
 	slices.SortFunc(list, func(a, b string) int { return count(a) - count(b) })
-	s.anyOrder(list, MatchWord, func(word string, fn func(ref labelRef, cost orderCost)) bool {
+	s.anyOrder(list, MatchWord, func(word string, fn func(ref Ref, cost orderCost)) bool {
 		for _, layer := range s.labels.layers {
 			for _, l := range beginning(layer, word) {
 				cost := orderCost(0)
 				if len(l.key) > len(word) && l.key[len(word)] != ' ' {
 					cost = oneWordBegun
 				}
-				fn(labelRef{l.claim, l.original}, cost)
+				fn(Ref{l.claim, l.original}, cost)
 			}
 		}
 		return true
@@ -188,7 +185,8 @@ func (s *searcher) writtenInAnyOrder() {
 // nearby is how many labels are read at a time.
 const nearby = 64
 
-// grade is the match of a name that begins with the text, from a word on.
+// grade returns the match of a name that begins with the text, from a word on.
+// Its score does not yet have less for more words.
 func (s *searcher) grade(l *label, complete bool, words uint8) candidate {
 	m := candidate{kind: MatchPrefix, score: scoreBeginning, word: uint8(l.word), words: words}
 	switch {
@@ -201,7 +199,6 @@ func (s *searcher) grade(l *label, complete bool, words uint8) candidate {
 	case complete:
 		m.score = scoreFirstWords
 	}
-	m.score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))
 	return m
 }
 
@@ -217,20 +214,14 @@ func severalWords(s string) []string {
 	return words
 }
 
-// labelRef is a name: a claim's, or its original form.
-type labelRef struct {
-	claim    uint32
-	original bool
-}
-
 // anyOrder finds the names that have all words, each somewhere. find calls fn
 // with each name that has one word, and at what cost; it answers false where
 // the word cannot be looked for.
-func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word string, fn func(ref labelRef, cost orderCost)) bool) {
-	var all map[labelRef]orderCost
+func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word string, fn func(ref Ref, cost orderCost)) bool) {
+	var all map[Ref]orderCost
 	for i, word := range words {
-		some := map[labelRef]orderCost{}
-		ok := find(word, func(ref labelRef, cost orderCost) {
+		some := map[Ref]orderCost{}
+		ok := find(word, func(ref Ref, cost orderCost) {
 			before, ok := all[ref]
 			if s.stop() || i > 0 && !ok {
 				return
@@ -302,12 +293,12 @@ func (s *searcher) soundingWith(edits int) {
 			kind = MatchFuzzy
 		}
 		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-		s.anyOrder(words, kind, func(word string, fn func(labelRef, orderCost)) bool {
+		s.anyOrder(words, kind, func(word string, fn func(Ref, orderCost)) bool {
 			p, ok := soundPattern(word, min(edits, editsFor(len(word))))
 			if ok {
 				s.eachSound(p, func(l *soundLayer, i int, h hit) {
 					cost := min(orderCost(min(h.whole, h.words))*oneEdit, orderCost(h.prefix)*oneEdit+oneWordBegun)
-					fn(labelRef{l.claims[i], l.words[i]&1 == 1}, cost)
+					fn(Ref{l.claims[i], l.words[i]&1 == 1}, cost)
 				})
 			}
 			return ok
@@ -372,7 +363,7 @@ func (s *searcher) scan(p *pattern, consonants int) {
 		if m.score <= 0 {
 			return
 		}
-		ref := labelRef{l.claims[i], l.words[i]&1 == 1}
+		ref := Ref{l.claims[i], l.words[i]&1 == 1}
 		if consonants > 0 {
 			m.score -= s.vowelsApart(ref, int(m.word), int(m.words))
 		}
@@ -381,16 +372,16 @@ func (s *searcher) scan(p *pattern, consonants int) {
 	})
 }
 
-func (s *searcher) wordCount(ref labelRef) int {
-	name := s.graph.Name(ref.claim, ref.original)
+func (s *searcher) wordCount(ref Ref) int {
+	name := s.graph.Name(ref)
 	var room [128]byte
 	return bytes.Count(text.AppendFold(room[:0], name), []byte{' '}) + 1
 }
 
 // vowelsApart is what a match of consonants has less: nothing of the vowels
 // that are not written can be known, but those that are should agree.
-func (s *searcher) vowelsApart(ref labelRef, word, words int) int16 {
-	name := s.graph.Name(ref.claim, ref.original)
+func (s *searcher) vowelsApart(ref Ref, word, words int) int16 {
+	name := s.graph.Name(ref)
 	list := strings.Fields(text.Sound(name))
 	list = list[min(word, len(list)):min(word+words, len(list))]
 	sound := strings.Join(list, " ")

@@ -10,26 +10,29 @@ import (
 // listed is a graph of entities "e0", "e1" and so on, each with one name.
 type listed []string
 
-func (g listed) Entities() int                             { return len(g) }
-func (g listed) ID(entity uint32) string                   { return fmt.Sprint("e", entity) }
-func (g listed) ByCode(string, func(uint32, int))          {}
-func (g listed) Types() []string                           { return []string{"City"} }
-func (g listed) IsSource(string) bool                      { return false }
-func (g listed) Type(uint32) uint16                        { return 0 }
-func (g listed) Prominence(uint32) uint16                  { return 0 }
-func (g listed) Subjects(dst, claims []uint32)             { copy(dst, claims) }
-func (g listed) Name(claim uint32, _ bool) string          { return g[claim] }
-func (g listed) Named(claim uint32, _ bool) (uint32, bool) { return claim, false }
-func (g listed) Standing(uint32) Standing                  { return Current }
-func (g listed) Exists(uint32) bool                        { return true }
+func (g listed) Entities() int                    { return len(g) }
+func (g listed) ID(entity uint32) string          { return fmt.Sprint("e", entity) }
+func (g listed) ByCode(string, func(uint32, int)) {}
+func (g listed) Types() []string                  { return []string{"City"} }
+func (g listed) IsSource(string) bool             { return false }
+func (g listed) Prominence(uint32) uint16         { return 0 }
+func (g listed) Name(ref Ref) string              { return g[ref.Claim] }
+func (g listed) Visibility(uint32) Visibility     { return Current }
+func (g listed) Exists(uint32) bool               { return true }
 
-func (g listed) ByID(id string) (uint32, bool) {
+func (g listed) ByID(id string) (uint32, uint16, bool) {
 	for i := range g {
 		if g.ID(uint32(i)) == id {
-			return uint32(i), true
+			return uint32(i), 0, true
 		}
 	}
-	return 0, false
+	return 0, 0, false
+}
+
+func (g listed) Named(dst []Named, refs []Ref) {
+	for i, ref := range refs {
+		dst[i] = Named{Entity: ref.Claim}
+	}
 }
 
 func (g listed) names() []Name {

@@ -96,8 +96,8 @@ type Graph interface {
 	Entities() int
 	// ID is the id of an entity.
 	ID(entity uint32) string
-	// ByID finds the entity with the id, if the view shows it.
-	ByID(id string) (entity uint32, ok bool)
+	// ByID finds the entity with the id and its type, if the view shows it.
+	ByID(id string) (entity uint32, typ uint16, ok bool)
 	// ByCode calls fn with each claim that says the text, in its scheme's
 	// spelling, is a code of its subject, and with the rank of the scheme.
 	ByCode(text string, fn func(claim uint32, rank int))
@@ -105,29 +105,38 @@ type Graph interface {
 	Types() []string
 	// IsSource reports whether a type, by its name, is that of sources.
 	IsSource(name string) bool
-	// Type is the number of an entity's type.
-	Type(entity uint32) uint16
 	// Prominence orders what matches equally well.
 	Prominence(entity uint32) uint16
-	// Subjects sets dst to the subjects of the claims.
-	Subjects(dst, claims []uint32)
-	// Name is the name that a claim states, or its original form.
-	Name(claim uint32, original bool) string
-	// Named is the entity that this name is of. It is an object where a source
-	// words the object of a relation so.
-	Named(claim uint32, original bool) (entity uint32, object bool)
-	// Standing is how the view shows a claim.
-	Standing(claim uint32) Standing
+	// Named sets dst to what has these names. Both lists have the same length.
+	Named(dst []Named, names []Ref)
+	// Name is the text of a name.
+	Name(Ref) string
+	// Visibility says how the view shows a claim.
+	Visibility(claim uint32) Visibility
 	// Exists reports whether the view shows the entity.
 	Exists(entity uint32) bool
 }
 
-// Standing is how a view shows a claim.
-type Standing uint8
+// Ref refers to a name: the one that a claim states, or its original form.
+type Ref struct {
+	Claim    uint32
+	Original bool
+}
+
+// Named is the entity that has a name, and the number of its type.
+type Named struct {
+	Entity uint32
+	Type   uint16
+	// Object is true where the name is a source's wording for the object of a relation.
+	Object bool
+}
+
+// Visibility is how a view shows a claim.
+type Visibility uint8
 
 const (
 	// Hidden claims are not shown.
-	Hidden Standing = iota
+	Hidden Visibility = iota
 	// Past claims do not hold at the view's date, or are deprecated.
 	Past
 	// Current claims hold, so that the entities they name exist.
@@ -217,7 +226,7 @@ func (s *searcher) match(c *candidate) Match {
 		Score: c.score, Prominence: c.prominence, word: c.word, words: c.words,
 	}
 	if m.Name = m.ID; m.Claim != None {
-		m.Name = s.graph.Name(m.Claim, m.Original)
+		m.Name = s.graph.Name(Ref{m.Claim, m.Original})
 	}
 	return m
 }

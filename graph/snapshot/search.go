@@ -56,12 +56,14 @@ func (g viewed) Entities() int             { return g.v.s.ids.Len() }
 func (g viewed) ID(entity uint32) string   { return g.v.s.ids.At(entity) }
 func (g viewed) Types() []string           { return g.v.s.typeNames.list }
 func (g viewed) IsSource(name string) bool { return name == schema.SourceType }
-func (g viewed) Type(entity uint32) uint16 { return g.v.s.types.At(entity) }
 func (g viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
 
-func (g viewed) ByID(id string) (uint32, bool) {
+func (g viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 	n, ok := g.v.s.Number(graph.ID(id))
-	return n, ok && g.v.Exists(n)
+	if !ok || !g.v.Exists(n) {
+		return 0, 0, false
+	}
+	return n, g.v.s.types.At(n), true
 }
 
 // ByCode ranks the schemes in the order of the ontology.
@@ -78,29 +80,28 @@ func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 	}
 }
 
-func (g viewed) Subjects(dst, claims []uint32) {
-	for i, n := range claims {
-		dst[i] = g.v.s.rows.Ref(n).subject
+func (g viewed) Named(dst []names.Named, refs []names.Ref) {
+	s := g.v.s
+	for i, ref := range refs {
+		r := s.rows.Ref(ref.Claim)
+		n := names.Named{Entity: r.subject}
+		if ref.Original && r.kind == graph.EntityKind {
+			n.Entity, n.Object = uint32(r.value), true
+		}
+		n.Type = s.types.At(n.Entity)
+		dst[i] = n
 	}
 }
 
-func (g viewed) Name(claim uint32, original bool) string {
-	r := g.v.s.rows.Ref(claim)
-	if original {
+func (g viewed) Name(ref names.Ref) string {
+	r := g.v.s.rows.Ref(ref.Claim)
+	if ref.Original {
 		return g.v.s.extras.Ref(r.extra).original
 	}
 	return g.v.s.value(r.cell()).Text()
 }
 
-func (g viewed) Named(claim uint32, original bool) (entity uint32, object bool) {
-	r := g.v.s.rows.Ref(claim)
-	if original && r.kind == graph.EntityKind {
-		return uint32(r.value), true
-	}
-	return r.subject, false
-}
-
-func (g viewed) Standing(claim uint32) names.Standing {
+func (g viewed) Visibility(claim uint32) names.Visibility {
 	r := g.v.s.rows.Ref(claim)
 	if !g.v.selected(r) {
 		return names.Hidden
