@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/errors.md anew")
+var update = flag.Bool("update", false, "rewrite docs/errors.md")
 
 // constants are the codes that the package declares, by the names of their constants.
 func constants(t *testing.T) map[string]string {
