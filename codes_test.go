@@ -14,14 +14,14 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// givesCode are the functions that make an error of the code among their arguments.
+// givesCode lists the functions that make an error from a code in their arguments.
 var givesCode = map[string]bool{"Errorf": true, "Code": true, "refuse": true, "limitError": true, "writeError": true, "errorBody": true, "errorList": true, "refused": true}
 
-// codeSpelled is how a code looks, and hardly anything else.
+// codeSpelled matches codes, and hardly anything else.
 var codeSpelled = regexp.MustCompile(`^[A-Z]{3,}(_[A-Z]+)*$`)
 
-// TestCodesAreListed lets no code be given but by a constant of package codes, and wants each
-// of those to be given somewhere.
+// TestCodesAreListed checks that every error code is a constant of package codes, and that the
+// program uses each of them.
 func TestCodesAreListed(t *testing.T) {
 	given := map[string]bool{}
 	for _, path := range goFiles(t) {
@@ -40,7 +40,7 @@ func TestCodesAreListed(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, known := codes.Find(text); known || isCode && codeSpelled.MatchString(text) {
-				t.Errorf("%s: %q: give the constant of package codes, and list what it has not", fset.Position(lit.Pos()), text)
+				t.Errorf("%s: %q: use a constant of package codes; add a new code to codes.List", fset.Position(lit.Pos()), text)
 			}
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -81,12 +81,12 @@ func TestCodesAreListed(t *testing.T) {
 	}
 	for _, e := range codes.List {
 		if !given[strings.ReplaceAll(e.Code, "_", "")] {
-			t.Errorf("nothing gives %s; take it off the list", e.Code)
+			t.Errorf("nothing uses %s; remove it from the list", e.Code)
 		}
 	}
 }
 
-// goFiles are the program's own source files, tests and package codes left out.
+// goFiles returns the source files of the program, without tests and package codes.
 func goFiles(t *testing.T) []string {
 	t.Helper()
 	var files []string

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDependenciesAreListed holds the table of docs/dependencies.md to what go.mod requires
-// directly: the same modules with the same versions, in the same order, each with its date,
+// TestDependenciesAreListed compares the table of docs/dependencies.md with the direct
+// requirements of go.mod: the same modules with the same versions, in the same order, each with its date,
 // licence, purpose and replacement.
 func TestDependenciesAreListed(t *testing.T) {
 	var required, listed []string

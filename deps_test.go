@@ -12,8 +12,8 @@ import (
 
 const module = "github.com/caspian-kg/caspian"
 
-// order lists every package with those of ours that it may import, from leaf
-// to root. A line is changed by discussion, and not to make a build pass.
+// order lists every package with our packages that it may import, from leaf
+// to root. Change a line after discussion, not to make a build pass.
 var order = []struct {
 	pkg string
 	may []string
@@ -64,8 +64,8 @@ var order = []struct {
 		"cmd/caspian/internal/client"}},
 }
 
-// only names what a few packages know and no other may: by the beginning of
-// the import path, who may import it.
+// only lists, by the prefix of an import path, the packages that may import it;
+// no others may.
 var only = map[string][]string{
 	"github.com/cayleygraph/": {"graph/store"},
 	"github.com/hidal-go/":    {"graph/store"},
@@ -80,13 +80,13 @@ var only = map[string][]string{
 	"os/exec":                 nil,
 }
 
-// never may be imported by anyone: what replaces it stands behind it.
+// never lists what no package may import, with the reason or the replacement.
 var never = map[string]string{
 	"github.com/cayleygraph/cayley/graph/kv/bolt": "boltdb fails the race detector's pointer checks",
 	"github.com/graphql-go/handler":               "server speaks HTTP",
 }
 
-// TestImportOrder holds the packages to the order and to what each may know.
+// TestImportOrder checks the imports of every package against order, only and never.
 func TestImportOrder(t *testing.T) {
 	listed := map[string][]string{}
 	for i, o := range order {
@@ -97,7 +97,7 @@ func TestImportOrder(t *testing.T) {
 			}) bool {
 				return e.pkg == dep
 			}) {
-				t.Errorf("%s may import %s, which stands behind it", o.pkg, dep)
+				t.Errorf("%s may import %s, which the order lists after it or not at all", o.pkg, dep)
 			}
 		}
 		listed[o.pkg] = o.may
@@ -128,7 +128,7 @@ func TestImportOrder(t *testing.T) {
 	}
 }
 
-// packages are the folders with Go files that are no tests.
+// packages returns the folders with Go files other than tests.
 func packages(t *testing.T) []string {
 	t.Helper()
 	var dirs []string
@@ -139,7 +139,7 @@ func packages(t *testing.T) []string {
 		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules") {
 			return filepath.SkipDir
 		}
-		// A folder with a go.mod is a module of its own.
+		// A folder with a go.mod is a separate module.
 		if _, err := os.Stat(filepath.Join(path, "go.mod")); d.IsDir() && path != "." && err == nil {
 			return filepath.SkipDir
 		}

@@ -26,7 +26,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the answers in README.md")
 
-// documents are the files for people, by slash-separated path.
+// documents returns the files for people, by slash-separated path.
 func documents(t *testing.T) []string {
 	t.Helper()
 	list := []string{"README.md", "CONTRIBUTING.md", "Dockerfile", "docker-compose.yml"}
@@ -53,14 +53,14 @@ func read(t *testing.T, name string) string {
 
 var (
 	link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	// A word with a slash in it or the ending of a source file, in code marks.
+	// A word in backquotes that has a slash or the extension of a source file.
 	named  = regexp.MustCompile("`((?:[\\w.-]+/)+[\\w.-]*|[\\w-]+\\.(?:go|md|yaml|yml|graphql|py|toml))`")
 	target = regexp.MustCompile("`make ([a-z-]+)`")
 )
 
-// TestPathsInDocumentsExist follows every link and every path in code marks.
+// TestPathsInDocumentsExist follows every link and every path in backquotes.
 func TestPathsInDocumentsExist(t *testing.T) {
-	// What users make themselves, and addresses that only look like paths.
+	// Files that users create, and texts that only look like paths.
 	ours := []string{"data/", "bin/caspian", "bin/man", "mine.graphql", "tokens.txt", "application/json"}
 	makefile := read(t, "Makefile")
 	for _, doc := range documents(t) {
@@ -113,7 +113,7 @@ func headings(text string) []string {
 	return anchors
 }
 
-// seeded is the graph of the built-in seeds, in memory, and its API.
+// seeded returns the graph of the built-in seeds, in memory, and its API.
 func seeded(t *testing.T) (*live.Graph, *api.API) {
 	t.Helper()
 	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
@@ -161,7 +161,7 @@ func (n *noLog) Key(context.Context, string) (graph.Seq, error)                 
 
 var question = regexp.MustCompile("(?s)```graphql\n(.*?)```\n```json\n(.*?)```")
 
-// TestReadmeAnswers asks what README.md asks and compares the answer there.
+// TestReadmeAnswers runs the queries in README.md and compares the answers there.
 func TestReadmeAnswers(t *testing.T) {
 	text := read(t, "README.md")
 	found := question.FindAllStringSubmatch(text, -1)
@@ -186,7 +186,7 @@ func TestReadmeAnswers(t *testing.T) {
 			continue
 		}
 		if got != m[2] {
-			t.Errorf("README.md shows\n%sand the answer is\n%s(go test -run Readme -update . writes it)", m[2], got)
+			t.Errorf("README.md shows\n%sbut the answer is\n%s(go test -run Readme -update . writes it)", m[2], got)
 		}
 	}
 	if *update {
@@ -198,7 +198,7 @@ func TestReadmeAnswers(t *testing.T) {
 
 var block = regexp.MustCompile("(?s)```(graphql|json|yaml)\n(.*?)```")
 
-// TestGuidesRun asks every query of the guides, and imports every example.
+// TestGuidesRun runs every query of the guides, and imports every example.
 func TestGuidesRun(t *testing.T) {
 	g, a := seeded(t)
 	names, err := filepath.Glob("docs/*.md")
@@ -235,7 +235,7 @@ func TestGuidesRun(t *testing.T) {
 	}
 }
 
-// answer is the answer, or the first event of a subscription.
+// answer returns the answer, or the first event of a subscription.
 func answer(t *testing.T, a *api.API, r *api.Request) *gql.Response {
 	t.Helper()
 	sub, res := a.Begin().Subscribe(t.Context(), r, api.Follow{})
@@ -273,8 +273,8 @@ func compact(t *testing.T, raw []byte) string {
 	return text + "\n"
 }
 
-// TestExampleTypeReachesTheSchema loads the ontology with the lines that
-// CONTRIBUTING.md adds.
+// TestExampleTypeReachesTheSchema loads the ontology with the example of
+// CONTRIBUTING.md.
 func TestExampleTypeReachesTheSchema(t *testing.T) {
 	m := regexp.MustCompile("(?s)```graphql\n(.*?)```").FindStringSubmatch(read(t, "CONTRIBUTING.md"))
 	if m == nil {

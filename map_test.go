@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-var updateMap = flag.Bool("update-map", false, "draw docs/packages.md again")
+var updateMap = flag.Bool("update-map", false, "redraw docs/packages.md")
 
-// TestPackageMap keeps the picture of the packages: an arrow leads from a
-// package to one that it imports, unless another import leads there as well.
+// TestPackageMap compares docs/packages.md with the imports of the code. An arrow leads from a
+// package to one that it imports, unless the package also imports it indirectly.
 func TestPackageMap(t *testing.T) {
 	const file = "docs/packages.md"
 	imports := map[string][]string{}
@@ -35,8 +35,8 @@ func TestPackageMap(t *testing.T) {
 		return slices.ContainsFunc(imports[from], func(d string) bool { return d == to || reaches(d, to) })
 	}
 	var b strings.Builder
-	b.WriteString("# The packages\n\nAn arrow leads from a package to one that it imports; what follows from other arrows is left out.\n" +
-		"`make map` draws this page from the code, and a test compares.\n\n```mermaid\ngraph TD\n")
+	b.WriteString("# The packages\n\nAn arrow leads from a package to one that it imports. Imports that follow from other arrows are left out.\n" +
+		"`make map` draws this page from the code, and a test compares the two.\n\n```mermaid\ngraph TD\n")
 	name := func(dir string) string { return strings.ReplaceAll(dir, "/", "_") }
 	for _, dir := range dirs {
 		fmt.Fprintf(&b, "  %s[%q]\n", name(dir), dir)
@@ -59,6 +59,6 @@ func TestPackageMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != b.String() {
-		t.Errorf("%s is not what the code imports; run make map", file)
+		t.Errorf("%s does not match the imports of the code; run make map", file)
 	}
 }

@@ -70,7 +70,7 @@ var tics = []tic{
 // unfinished are the folders, without those in them, whose words have not been edited yet. The list
 // only shrinks.
 var unfinished = []string{
-	".", "docs", "seeds", "schema", "server/pages", ".ci", "codes", "bench/compare", "bench/compare/plain",
+	"seeds", "schema", "server/pages", ".ci", "bench/compare", "bench/compare/plain",
 	"api", "api/internal/input", "cmd/caspian", "cmd/caspian/internal/ingest", "gql", "gql/internal/value",
 	"graph", "graph/analysis", "graph/codec", "graph/datasets", "graph/filter", "graph/fit", "graph/graphtest", "graph/internal/column",
 	"graph/live", "graph/live/metamorphic", "graph/names", "graph/question", "graph/routes", "graph/snapshot",
