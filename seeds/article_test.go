@@ -287,7 +287,7 @@ func TestArticleSaysNoMore(t *testing.T) {
 		t.Errorf("%d claims of the article; there were more", n)
 	}
 	for subject, want := range map[string]string{"europe": "Region", "eu": "Organisation", "european-commission": "Organisation", "central-asia": "Region"} {
-		if typ, _ := s.snap.TypeOf(graph.ID(subject)); typ != want {
+		if typ, _ := s.snap.State().TypeOf(graph.ID(subject)); typ != want {
 			t.Errorf("%s is a %s, not a %s", subject, typ, want)
 		}
 	}
@@ -334,7 +334,7 @@ func TestLeadersOnTheDay(t *testing.T) {
 		}
 		v := s.view(t, day)
 		for _, p := range s.of(string(e.ID), "participants") {
-			if typ, _ := s.snap.TypeOf(p.Value.Entity()); typ != "Country" {
+			if typ, _ := s.snap.State().TypeOf(p.Value.Entity()); typ != "Country" {
 				continue
 			}
 			n, _ := s.snap.Number(p.Value.Entity())

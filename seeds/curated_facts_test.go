@@ -34,7 +34,7 @@ func TestCuratedSourcesAreSeeded(t *testing.T) {
 		t.Fatalf("%d curated sources; there were more", len(list.Sources))
 	}
 	for _, c := range list.Sources {
-		if typ, _ := s.snap.TypeOf(graph.ID(c.ID)); typ != "Source" {
+		if typ, _ := s.snap.State().TypeOf(graph.ID(c.ID)); typ != "Source" {
 			t.Errorf("the source %s is missing", c.ID)
 			continue
 		}
@@ -273,7 +273,7 @@ func TestCuratedObservationsAreSeeded(t *testing.T) {
 	for _, m := range list.Measures {
 		for _, source := range append(m.More, m.Source) {
 			if !slices.ContainsFunc(bySource[graph.ID(source)], func(cl *graph.Claim) bool {
-				typ, _ := s.snap.TypeOf(cl.Subject)
+				typ, _ := s.snap.State().TypeOf(cl.Subject)
 				return typ == "Policy"
 			}) {
 				t.Errorf("%s: no policy cites %s", m.ID, source)
@@ -290,6 +290,6 @@ func TestCuratedObservationsAreSeeded(t *testing.T) {
 
 // policySays tells a policy's claim of the day, as a value or as an event's time.
 func policySays(s *seeded, cl *graph.Claim, value, event, day string) bool {
-	typ, _ := s.snap.TypeOf(cl.Subject)
+	typ, _ := s.snap.State().TypeOf(cl.Subject)
 	return typ == "Policy" && (cl.Predicate == value && cl.Value.String() == day || cl.Predicate == event && cl.Valid.String() == day)
 }

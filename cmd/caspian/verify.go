@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -118,28 +119,43 @@ func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schem
 		r.Differ("the snapshot file, which a start would refuse and rebuild: %v", fault)
 		state, file = "differs", nil
 	}
-	b := snapshot.NewBuilder(snapshot.Empty(o))
-	err = log.Replay(ctx, 0, func(c *graph.Commit) error {
-		if file != nil && file.Seq()+1 == c.Seq {
-			state, b = compareSnapshotFile(file, b.Snapshot(), r)
-			file = nil
+	s := snapshot.Empty(o)
+	if file != nil {
+		if s, err = replayTo(ctx, log, s, file.Seq()); err != nil {
+			return state, err
 		}
-		return b.Add(c)
-	})
-	if err == nil && file != nil {
-		state, _ = compareSnapshotFile(file, b.Snapshot(), r)
+		state = compareSnapshotFile(file, s, r)
 	}
+	_, err = replayTo(ctx, log, s, math.MaxInt64)
 	return state, err
 }
 
-func compareSnapshotFile(file, log *snapshot.Snapshot, r *store.Report) (state string, next *snapshot.Builder) {
+// errEnough ends a replay before the end of the log.
+var errEnough = errors.New("enough")
+
+// replayTo returns the snapshot after the commits that follow it in the log, up to last.
+func replayTo(ctx context.Context, log store.Log, s *snapshot.Snapshot, last graph.Seq) (*snapshot.Snapshot, error) {
+	return s.Replay(func(add func(*graph.Commit) error) error {
+		err := log.Replay(ctx, s.Seq(), func(c *graph.Commit) error {
+			if c.Seq > last {
+				return errEnough
+			}
+			return add(c)
+		})
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		return err
+	})
+}
+
+func compareSnapshotFile(file, log *snapshot.Snapshot, r *store.Report) string {
 	found := snapshot.Differences(file, log)
 	for _, d := range found {
 		r.Differ("the snapshot file: %s", d)
 	}
-	state = fmt.Sprintf("sequence %d, the same as the log", file.Seq())
 	if len(found) > 0 {
-		state = "differs"
+		return "differs"
 	}
-	return state, snapshot.NewBuilder(log)
+	return fmt.Sprintf("sequence %d, the same as the log", file.Seq())
 }

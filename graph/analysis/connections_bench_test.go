@@ -18,26 +18,27 @@ import (
 func large(b *testing.B, n int) *snapshot.View {
 	b.Helper()
 	o := schema.MustDefault()
-	builder := snapshot.NewBuilder(snapshot.Empty(o))
 	seq := graph.Seq(0)
-	err := bench.Synthetic(n, max(1, n/10), func(ch *graph.Change) error {
-		seq++
-		c := graph.Commit{Seq: seq, At: worldEpoch.Add(time.Duration(seq) * time.Hour)}
-		for _, op := range ch.Ops {
-			switch op.Kind {
-			case graph.Declare:
-				c.Entities = append(c.Entities, op.Entity)
-			case graph.Assert:
-				op.Claim.Normalise()
-				c.Claims = append(c.Claims, op.Claim)
+	s, err := snapshot.Empty(o).Replay(func(add func(*graph.Commit) error) error {
+		return bench.Synthetic(n, max(1, n/10), func(ch *graph.Change) error {
+			seq++
+			c := graph.Commit{Seq: seq, At: worldEpoch.Add(time.Duration(seq) * time.Hour)}
+			for _, op := range ch.Ops {
+				switch op.Kind {
+				case graph.Declare:
+					c.Entities = append(c.Entities, op.Entity)
+				case graph.Assert:
+					op.Claim.Normalise()
+					c.Claims = append(c.Claims, op.Claim)
+				}
 			}
-		}
-		return builder.Add(&c)
+			return add(&c)
+		})
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return look(b, builder.Snapshot(), graph.View{})
+	return look(b, s, graph.View{})
 }
 
 // BenchmarkAnalyses asks each analysis of graphs of growing size, of other

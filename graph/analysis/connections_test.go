@@ -199,7 +199,7 @@ func drawTies(t *rapid.T, o *schema.Ontology) *snapshot.Snapshot {
 			Confidence: pick(t, "confidence", 0.25, 0.5, 0.8, 1), Rank: pick(t, "rank", graph.Normal, graph.Normal, graph.Deprecated), Locator: "tie",
 		}
 		id := x.ID()
-		if _, _, known := s.Claim(id); !known && !seen[id] {
+		if _, _, known := s.State().Claim(id); !known && !seen[id] {
 			seen[id] = true
 			c.Claims = append(c.Claims, x)
 		}

@@ -173,7 +173,7 @@ func drawCommit(t *rapid.T, o *schema.Ontology, s *snapshot.Snapshot, most int) 
 		ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
 	}
 	// A claim withdrawn twice, or a circle of broader, is refused.
-	if res, problems := graph.Check(o, s, &ch); problems == nil {
+	if res, problems := graph.Check(o, s.State(), &ch); problems == nil {
 		s = apply(t, s, &res.Commit)
 	}
 	return s

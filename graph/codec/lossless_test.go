@@ -19,7 +19,7 @@ var recorded = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 // apply makes one commit of a change.
 func apply(t *testing.T, o *schema.Ontology, s *snapshot.Snapshot, ch *graph.Change) *snapshot.Snapshot {
 	t.Helper()
-	res, problems := graph.Check(o, s, ch)
+	res, problems := graph.Check(o, s.State(), ch)
 	if problems != nil {
 		t.Fatal(problems)
 	}

@@ -49,7 +49,7 @@ const mostExamples = 3
 // changes show only beside it.
 func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 	o := s.Ontology()
-	f := fitter{s: s, by: map[string]*misfits{}}
+	f := fitter{s: s, state: s.State(), by: map[string]*misfits{}}
 	for n := range uint32(s.EntityCount()) {
 		if !isType(o, s.TypeName(n)) && (earlier == nil || isType(earlier, s.TypeName(n))) {
 			f.entity("the ontology has no type "+s.TypeName(n), n)
@@ -74,11 +74,11 @@ func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 // check looks at one claim.
 func (f *fitter) check(n uint32, earlier *schema.Ontology, changed map[[2]string][]schema.Change) {
 	c := f.s.ClaimAt(n)
-	if _, live, _ := f.s.Claim(f.s.ClaimID(n)); !live {
+	if _, live, _ := f.state.Claim(f.s.ClaimID(n)); !live {
 		return
 	}
-	if why := graph.Misfit(f.s.Ontology(), f.s, &c); why != "" {
-		if earlier == nil || graph.Misfit(earlier, f.s, &c) == "" {
+	if why := graph.Misfit(f.s.Ontology(), f.state, &c); why != "" {
+		if earlier == nil || graph.Misfit(earlier, f.state, &c) == "" {
 			f.claim(why, n, &c)
 		}
 		return
@@ -97,7 +97,7 @@ func isType(o *schema.Ontology, name string) bool {
 
 // differing reports whether several values hold.
 func (f *fitter) differing(subject graph.ID, predicate string) bool {
-	vs := f.s.Values(subject, predicate)
+	vs := f.state.Values(subject, predicate)
 	return slices.ContainsFunc(vs, func(v graph.Value) bool { return v != vs[0] })
 }
 
@@ -108,6 +108,7 @@ type misfits struct {
 
 type fitter struct {
 	s     *snapshot.Snapshot
+	state graph.State
 	by    map[string]*misfits
 	hints map[string]string // what a reason may add
 }

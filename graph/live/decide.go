@@ -38,7 +38,7 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 			return w.replayed(ch, digest, first)
 		}
 	}
-	res, problems := graph.Check(w.g.o, w.head, ch)
+	res, problems := graph.Check(w.g.o, w.head.State(), ch)
 	if problems != nil {
 		return nil, problems
 	}
@@ -87,7 +87,7 @@ func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (*Receipt, error) {
 	again := *ch
 	again.IfSeq = nil // it held the first time
-	res, problems := graph.Check(w.g.o, w.head, &again)
+	res, problems := graph.Check(w.g.o, w.head.State(), &again)
 	same := first.KeyDigest == digest
 	if first.KeyDigest == "" {
 		// Nobody noted what came with the key: what changes nothing may be it.
@@ -96,7 +96,7 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 	if !same {
 		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q came with another change, which made commit %d; use a new key for each change", ch.Key, first.Seq)
 	}
-	rec := &Receipt{Seq: first.Seq, IDs: graph.ClaimIDs(w.g.o, w.head, ch), Known: len(ch.Ops), Replayed: true}
+	rec := &Receipt{Seq: first.Seq, IDs: graph.ClaimIDs(w.g.o, w.head.State(), ch), Known: len(ch.Ops), Replayed: true}
 	if problems == nil {
 		rec.Notices = res.Notices
 	}

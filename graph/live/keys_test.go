@@ -115,7 +115,7 @@ func TestKeysOfNothing(t *testing.T) {
 		if r.Claims != 0 || len(r.Notices) != 1 || !strings.Contains(r.Notices[0].Message, "was withdrawn and stays so") {
 			t.Errorf("%q after it was withdrawn: %+v", ch.Key, r)
 		}
-		if _, live, ok := g.Snapshot().Claim(made.IDs[0]); live || !ok || log.Head() != 2 {
+		if _, live, ok := g.Snapshot().State().Claim(made.IDs[0]); live || !ok || log.Head() != 2 {
 			t.Errorf("%q brought it back", ch.Key)
 		}
 	}

@@ -115,11 +115,10 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 			start = cached
 		}
 	}
-	b := snapshot.NewBuilder(start)
-	if err := g.guard("reading the log", func() error { return log.Replay(ctx, start.Seq(), b.Add) }); err != nil {
+	var s *snapshot.Snapshot
+	if err := g.guard("reading the log", func() (err error) { s, err = replay(ctx, log, start); return err }); err != nil {
 		return nil, fmt.Errorf("replaying the log after %d: %w", start.Seq(), err)
 	}
-	s := b.Snapshot()
 	if s.Seq() != log.Head() {
 		return nil, fmt.Errorf("the log ends at %d but says %d", s.Seq(), log.Head())
 	}
@@ -187,7 +186,7 @@ type Receipt struct {
 
 // Check holds a change against the present graph and commits nothing.
 func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
-	res, problems := graph.Check(g.o, g.Snapshot(), ch)
+	res, problems := graph.Check(g.o, g.Snapshot().State(), ch)
 	if problems != nil {
 		return nil, problems
 	}

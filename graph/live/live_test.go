@@ -25,7 +25,7 @@ func TestCommit(t *testing.T) {
 	if r.Seq != 1 || r.Entities != 3 || r.Claims != 1 || r.Retractions != 0 || r.Known != 0 || len(r.IDs) != 1 || r.Replayed {
 		t.Errorf("the receipt is %+v", r)
 	}
-	if _, live, ok := g.Snapshot().Claim(r.IDs[0]); !live || !ok || g.Snapshot().Seq() != 1 || log.Head() != 1 {
+	if _, live, ok := g.Snapshot().State().Claim(r.IDs[0]); !live || !ok || g.Snapshot().Seq() != 1 || log.Head() != 1 {
 		t.Error("the commit is not in the newest snapshot, or not in the log")
 	}
 	// The same without a key changes nothing and writes nothing.
@@ -38,7 +38,7 @@ func TestCommit(t *testing.T) {
 	if r := commit(t, g, change("", next)); r.Claims != 1 || r.Retractions != 1 || r.Seq != 2 {
 		t.Errorf("a supersession: %+v", r)
 	}
-	if _, live, _ := g.Snapshot().Claim(r.IDs[0]); live {
+	if _, live, _ := g.Snapshot().State().Claim(r.IDs[0]); live {
 		t.Error("what was superseded stands")
 	}
 	// A refused change leaves everything as it was.
@@ -127,7 +127,7 @@ func TestWritersAndReaders(t *testing.T) {
 				}
 				last = s.Seq()
 				// Each commit behind the first has two names.
-				if n := len(s.Values("KAZ", "name")); n != 2*int(s.Seq()-1) {
+				if n := len(s.State().Values("KAZ", "name")); n != 2*int(s.Seq()-1) {
 					t.Errorf("at %d there are %d names", s.Seq(), n)
 				}
 				select {
@@ -151,7 +151,7 @@ func TestWritersAndReaders(t *testing.T) {
 				if err != nil || s.Seq() < r.Seq {
 					t.Errorf("%d is acknowledged and not there: %v", r.Seq, err)
 				}
-				if _, live, _ := s.Claim(r.IDs[1]); !live {
+				if _, live, _ := s.State().Claim(r.IDs[1]); !live {
 					t.Errorf("%s is acknowledged and not there", name)
 				}
 				if again, err := g.Commit(t.Context(), change(name, named(name), named(name+"'"))); err != nil || again.Seq != r.Seq || !again.Replayed {

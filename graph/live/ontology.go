@@ -2,8 +2,9 @@ package live
 
 import (
 	"context"
-	"github.com/caspian-kg/caspian/graph/fit"
 
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/fit"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -11,9 +12,14 @@ import (
 // Misfits lists what of a log does not fit an ontology. earlier is the one that
 // the log was accepted under, nil where it is unknown. All of the log is read.
 func Misfits(ctx context.Context, log Log, o, earlier *schema.Ontology) ([]fit.Misfit, error) {
-	b := snapshot.NewBuilder(snapshot.Empty(o))
-	if err := log.Replay(ctx, 0, b.Add); err != nil {
+	s, err := replay(ctx, log, snapshot.Empty(o))
+	if err != nil {
 		return nil, err
 	}
-	return fit.Misfits(b.Snapshot(), earlier), nil
+	return fit.Misfits(s, earlier), nil
+}
+
+// replay returns the snapshot after all that the log has beyond it.
+func replay(ctx context.Context, log Log, s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
+	return s.Replay(func(add func(*graph.Commit) error) error { return log.Replay(ctx, s.Seq(), add) })
 }

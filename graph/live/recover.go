@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
 // catchUp publishes what the log has beyond the newest snapshot: what it kept
@@ -37,18 +36,11 @@ func (g *Graph) catchUp() error {
 
 func (g *Graph) replayRest() error {
 	now := g.Snapshot()
-	var b *snapshot.Builder
 	// A context of the writer's own: more than one caller waits for it.
-	err := g.log.Replay(context.Background(), now.Seq(), func(c *graph.Commit) error {
-		if b == nil {
-			b = snapshot.NewBuilder(now)
-		}
-		return b.Add(c)
-	})
-	if err != nil || b == nil {
+	next, err := replay(context.Background(), g.log, now)
+	if err != nil || next == now {
 		return err
 	}
-	next := b.Snapshot()
 	g.note.Info("caught_up_with_log", "from", now.Seq(), "to", next.Seq())
 	g.publish(next)
 	return nil

@@ -18,7 +18,7 @@ func commits(b *testing.B, n, batch int) []*graph.Commit {
 	s := snapshot.Empty(o)
 	var list []*graph.Commit
 	err := bench.Synthetic(n, batch, func(ch *graph.Change) error {
-		res, problems := graph.Check(o, s, ch)
+		res, problems := graph.Check(o, s.State(), ch)
 		if problems != nil {
 			return problems
 		}
@@ -39,13 +39,7 @@ func BenchmarkBuild(b *testing.B) {
 	list := commits(b, 100_000, 1000)
 	claims := 0
 	for b.Loop() {
-		builder := snapshot.NewBuilder(snapshot.Empty(o))
-		for _, c := range list {
-			if err := builder.Add(c); err != nil {
-				b.Fatal(err)
-			}
-		}
-		claims += builder.Snapshot().ClaimCount()
+		claims += replayed(b, snapshot.Empty(o), list).ClaimCount()
 	}
 	b.ReportMetric(float64(claims)/b.Elapsed().Seconds(), "claims/s")
 }
@@ -56,13 +50,7 @@ func BenchmarkApply(b *testing.B) {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			n := 100_000
 			base := commits(b, n, 10_000)
-			builder := snapshot.NewBuilder(snapshot.Empty(o))
-			for _, c := range base {
-				if err := builder.Add(c); err != nil {
-					b.Fatal(err)
-				}
-			}
-			s := builder.Snapshot()
+			s := replayed(b, snapshot.Empty(o), base)
 			date := graph.DateValue(graph.DayDate(2024, 1, 1))
 			k := 0
 			for b.Loop() {

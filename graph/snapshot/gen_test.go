@@ -114,7 +114,7 @@ func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
 		}
-		res, problems := graph.Check(o, s, &ch)
+		res, problems := graph.Check(o, s.State(), &ch)
 		if problems != nil {
 			continue // two claims of one key, or one claim withdrawn twice
 		}
@@ -270,4 +270,28 @@ func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier) []filter.Ke
 		keys = append(keys, k)
 	}
 	return keys
+}
+
+func pointers(commits []graph.Commit) []*graph.Commit {
+	list := make([]*graph.Commit, len(commits))
+	for i := range commits {
+		list[i] = &commits[i]
+	}
+	return list
+}
+
+// replayed is the snapshot after all the commits, taken at once.
+func replayed(t interface{ Fatal(...any) }, s *snapshot.Snapshot, commits []*graph.Commit) *snapshot.Snapshot {
+	s, err := s.Replay(func(add func(*graph.Commit) error) error {
+		for _, c := range commits {
+			if err := add(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

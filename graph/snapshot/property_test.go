@@ -163,7 +163,6 @@ func TestAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		commits := drawHistory(t, o)
 		stepped := snapshot.Empty(o)
-		built := snapshot.NewBuilder(snapshot.Empty(o))
 		var steps []*snapshot.Snapshot
 		m := newModel(o)
 		for i := range commits {
@@ -172,12 +171,9 @@ func TestAgainstModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			stepped, steps = next, append(steps, next)
-			if err := built.Add(&commits[i]); err != nil {
-				t.Fatal(err)
-			}
 			m.add(commits[i])
 		}
-		bulk := built.Snapshot()
+		bulk := replayed(t, snapshot.Empty(o), pointers(commits))
 		equal(t, "digest", bulk.Digest(), stepped.Digest())
 		same := []*snapshot.Snapshot{stepped, bulk}
 		// A file is synced, which is slow; some of the cases do.

@@ -18,7 +18,7 @@ func TestRuns(t *testing.T) {
 	o := schema.MustDefault()
 	s := Empty(o)
 	err := bench.Synthetic(40_000, 5000, func(ch *graph.Change) error {
-		res, problems := graph.Check(o, s, ch)
+		res, problems := graph.Check(o, s.State(), ch)
 		if problems != nil {
 			return problems
 		}

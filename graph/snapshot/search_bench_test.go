@@ -65,13 +65,7 @@ func cityNames(n int) (named []string, commits []graph.Commit) {
 func namedCities(t testing.TB, n int) (*snapshot.Snapshot, []string) {
 	t.Helper()
 	named, commits := cityNames(n)
-	builder := snapshot.NewBuilder(snapshot.Empty(schema.MustDefault()))
-	for i := range commits {
-		if err := builder.Add(&commits[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return builder.Snapshot(), named
+	return replayed(t, snapshot.Empty(schema.MustDefault()), pointers(commits)), named
 }
 
 // searchSizes are how many names to measure with: 10,000 and 100,000, or as

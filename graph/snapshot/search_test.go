@@ -54,7 +54,7 @@ func drawNames(t *rapid.T, o *schema.Ontology) []graph.Commit {
 		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
 		}
-		res, problems := graph.Check(o, s, &ch)
+		res, problems := graph.Check(o, s.State(), &ch)
 		if problems != nil {
 			continue
 		}
@@ -103,14 +103,10 @@ func TestSearchAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		commits := drawNames(t, o)
 		stepped, m := snapshot.Empty(o), newModel(o)
-		built := snapshot.NewBuilder(stepped)
 		for i := range commits {
-			if err := built.Add(&commits[i]); err != nil {
-				t.Fatal(err)
-			}
 			m.add(commits[i])
 		}
-		bulk := built.Snapshot()
+		bulk := replayed(t, stepped, pointers(commits))
 		stepped.Rewind()
 		for i := range commits {
 			var err error

@@ -205,24 +205,6 @@ func (s *Snapshot) nameTypes() {
 	}
 }
 
-// TypeOf implements graph.State.
-func (s *Snapshot) TypeOf(id graph.ID) (string, bool) {
-	n, ok := s.Number(id)
-	if !ok {
-		return "", false
-	}
-	return s.TypeName(n), true
-}
-
-// Claim implements graph.State.
-func (s *Snapshot) Claim(id graph.ClaimID) (c graph.Claim, live, ok bool) {
-	n, ok := s.ClaimNumber(id)
-	if !ok {
-		return c, false, false
-	}
-	return s.ClaimAt(n), s.ended.At(n) == 0, true
-}
-
 // ClaimAt returns the claim with the number.
 func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 	r := s.rows.Ref(n)
@@ -237,44 +219,6 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 		c.Qualifiers = append(c.Qualifiers, s.QualifierAt(n, int(i)))
 	}
 	return c
-}
-
-// Values implements graph.State.
-func (s *Snapshot) Values(subject graph.ID, predicate string) []graph.Value {
-	return s.values(subject, predicate, s.stands)
-}
-
-func (s *Snapshot) stands(n uint32) bool { return s.ended.At(n) == 0 }
-
-func (s *Snapshot) values(subject graph.ID, predicate string, stands func(uint32) bool) []graph.Value {
-	n, ok := s.Number(subject)
-	if !ok {
-		return nil
-	}
-	var vs []graph.Value
-	for _, l := range s.outRun(n, s.predicate(predicate)) {
-		if stands(l.claim) {
-			vs = append(vs, s.value(s.rows.Ref(l.claim).cell()))
-		}
-	}
-	return vs
-}
-
-// Holder implements graph.State.
-func (s *Snapshot) Holder(predicate string, v graph.Value) (graph.ID, bool) {
-	return s.holder(predicate, v, s.stands)
-}
-
-func (s *Snapshot) holder(predicate string, v graph.Value, stands func(uint32) bool) (graph.ID, bool) {
-	text := v.String()
-	c, ok := s.keys.Find(hashKey(predicate, text), func(n uint32) bool {
-		r := s.rows.Ref(n)
-		return stands(n) && s.predicates.list[r.predicate] == predicate && s.value(r.cell()).String() == text
-	})
-	if !ok {
-		return "", false
-	}
-	return s.ID(s.rows.Ref(c).subject), true
 }
 
 func hashKey(predicate, value string) uint64 { return hashText(predicate + "\x00" + value) }
