@@ -68,6 +68,7 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	s.claims = s.claims.With(span(0, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
 	s.keys = s.keys.With(h.Keyed, s.keyHash)
 	s.w.forget()
+	s.guard.seal(s)
 	return s, h.Store, nil
 }
 
