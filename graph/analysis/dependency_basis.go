@@ -1,0 +1,101 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+)
+
+// eligible tells whether the figure may be of the basis, whatever its year.
+func (d *dependencyRun) eligible(f *figure) bool {
+	k := f.key
+	return k.relation == d.relations[0] && k.resource == d.resource && !k.planned && f.year != noYear &&
+		(d.o.Scope == nil || *d.o.Scope == k.scope) && (d.o.Measure == nil || *d.o.Measure == k.measure)
+}
+
+// chooseYear takes the latest year for which a share is stated, or else the
+// latest with any figure.
+func (d *dependencyRun) chooseYear() {
+	d.year = noYear
+	if d.o.Year != nil {
+		d.year = *d.o.Year
+	} else {
+		stated := false
+		for i := range d.figures {
+			f := &d.figures[i]
+			switch {
+			case !d.eligible(f):
+			case f.share >= 0 && !stated:
+				stated, d.year = true, f.year
+			case (f.share >= 0) == stated:
+				d.year = max(d.year, f.year)
+			}
+		}
+	}
+	if d.year != noYear {
+		y := d.year
+		d.out.Year = &y
+	}
+}
+
+// support is how well a set of figures is founded.
+type support struct {
+	key               figureKey
+	shares            bool
+	sources, partners map[uint32]bool
+	confidence        float64
+}
+
+// chooseBasis takes the figures that count the whole trade, where there are
+// any, else those best supported: by independent sources, then by the number
+// of partners, then by confidence. What states shares goes before the rest.
+func (d *dependencyRun) chooseBasis() {
+	var all []*support
+	for i := range d.figures {
+		f := &d.figures[i]
+		if !d.eligible(f) || f.year != d.year {
+			continue
+		}
+		at := slices.IndexFunc(all, func(s *support) bool { return s.key == f.key })
+		if at < 0 {
+			at = len(all)
+			all = append(all, &support{key: f.key, sources: map[uint32]bool{}, partners: map[uint32]bool{}})
+		}
+		s := all[at]
+		s.shares = s.shares || f.share >= 0
+		s.sources[d.v.Snapshot().Source(f.claim)] = true
+		s.partners[f.partner] = true
+		s.confidence += f.confidence
+	}
+	if len(all) == 0 {
+		return
+	}
+	d.basis = slices.MinFunc(all, func(a, b *support) int {
+		whole := func(s *support) bool { return s.key.scope == "" && s.key.measure == "" }
+		for _, c := range [...]int{
+			first(a.shares, b.shares), first(whole(a), whole(b)),
+			cmp.Compare(len(b.sources), len(a.sources)), cmp.Compare(len(b.partners), len(a.partners)),
+			cmp.Compare(b.confidence, a.confidence), cmp.Compare(a.key.scope, b.key.scope),
+		} {
+			if c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(a.key.measure, b.key.measure)
+	}).key
+	d.out.Basis = d.describe(d.basis)
+}
+
+// first puts what is true before what is not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func (d *dependencyRun) describe(k figureKey) *Figures {
+	return &Figures{Relation: k.relation, Resource: k.resource, Scope: k.scope, Measure: k.measure, Planned: k.planned}
+}

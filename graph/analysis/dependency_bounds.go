@@ -1,0 +1,88 @@
+package analysis
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/question"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// take adds a figure of the basis to what is known of its partner.
+func (out *Dependency) take(f figure) {
+	at := slices.IndexFunc(out.Partners, func(p PartnerShare) bool { return p.Partner == f.partner })
+	if at < 0 {
+		at = len(out.Partners)
+		out.Partners = append(out.Partners, PartnerShare{Partner: f.partner})
+	}
+	p := &out.Partners[at]
+	p.Claims = append(p.Claims, f.claim)
+	if f.through == snapshot.None {
+		p.Stated = p.Stated.with(f.share)
+		return
+	}
+	at = slices.IndexFunc(p.Through, func(t ThroughShare) bool { return t.Entity == f.through })
+	if at < 0 {
+		at = len(p.Through)
+		p.Through = append(p.Through, ThroughShare{Entity: f.through})
+	}
+	t := &p.Through[at]
+	t.Claims = append(t.Claims, f.claim)
+	t.Stated = t.Stated.with(f.share)
+}
+
+func (b *Bounds) with(share float64) *Bounds {
+	switch {
+	case share < 0:
+		return b
+	case b == nil:
+		return &Bounds{share, share}
+	}
+	return &Bounds{min(b.Low, share), max(b.High, share)}
+}
+
+// bound computes the intervals. True shares add up to one with what nobody
+// accounts for; each is at least the least that is stated of it, so that none
+// can exceed what the least of all the others leaves.
+func (out *Dependency) bound() {
+	low, high := make([]float64, len(out.Partners)), make([]float64, len(out.Partners))
+	var lows, highs float64
+	for i, p := range out.Partners {
+		if p.Stated != nil {
+			low[i], high[i] = p.Stated.Low, p.Stated.High
+		}
+		// A part bounds the whole from below. It never narrows what is stated
+		// of the whole: they may disagree.
+		for _, t := range p.Through {
+			switch {
+			case t.Stated == nil:
+			case p.Stated == nil:
+				low[i], high[i] = max(low[i], t.Stated.Low), max(high[i], t.Stated.High)
+			default:
+				high[i] = max(high[i], t.Stated.Low)
+			}
+		}
+		lows += low[i]
+		highs += high[i]
+	}
+	// Where the least figures exceed the whole not all can be right: each
+	// holds only as far as all the others would leave room for it.
+	sum := 0.0
+	for i := range low {
+		low[i] = max(0, min(low[i], question.Round(1-(lows-low[i]))))
+		sum += low[i]
+	}
+	rest := max(0, question.Round(1-sum))
+	out.Unknown = Bounds{max(0, question.Round(1-highs)), rest}
+	largest, squares := 0.0, 0.0
+	for i := range out.Partners {
+		out.Partners[i].Share = Bounds{low[i], max(high[i], min(1, question.Round(low[i]+rest)))}
+		squares += low[i] * low[i]
+		largest = max(largest, low[i])
+	}
+	most := squares - largest*largest + (largest+rest)*(largest+rest)
+	// A stated share that the others leave no room for is still one that somebody states.
+	for _, h := range high {
+		most = max(most, h*h)
+	}
+	out.HHI = Bounds{min(1, question.Round(squares)), min(1, question.Round(most))}
+}
