@@ -11,6 +11,21 @@ import (
 // inherit resolves which types implement which interface, through any depth,
 // and which types a union has.
 func (l *loader) inherit() {
+	l.interfaces()
+	concrete := l.members()
+	for _, t := range l.o.Types {
+		t.within = make([]bool, concrete)
+		for _, c := range t.Concrete {
+			t.within[c.number] = true
+		}
+		if t.Abstract && len(t.Concrete) == 0 && len(l.defs[t.Name].Types) == 0 {
+			l.fail(l.defs[t.Name].Position, "no type implements %s", t.Name)
+		}
+	}
+}
+
+// interfaces finds the interfaces of each type, the nearest first.
+func (l *loader) interfaces() {
 	for _, t := range l.o.Types {
 		seen := map[string]bool{}
 		var walk func(d *ast.Definition)
@@ -19,7 +34,7 @@ func (l *loader) inherit() {
 				i := l.o.types[name]
 				switch {
 				case i == nil || !i.Abstract || i.Union:
-					l.fail(d.Position, "%s implements %s, which is no interface of this ontology", d.Name, name)
+					l.fail(d.Position, "%s implements %s, which is not an interface of this ontology", d.Name, name)
 				case name == t.Name:
 					l.fail(d.Position, "%s implements itself", t.Name)
 				case !seen[name]:
@@ -37,7 +52,11 @@ func (l *loader) inherit() {
 			l.fail(l.defs[t.Name].Position, "%s must implement %s", t.Name, EntityType)
 		}
 	}
-	concrete := 0
+}
+
+// members numbers the concrete types, finds those that each type includes, and
+// returns how many there are.
+func (l *loader) members() (concrete int) {
 	for _, t := range l.o.Types {
 		if t.Abstract {
 			continue
@@ -59,26 +78,16 @@ func (l *loader) inherit() {
 		for _, name := range l.defs[t.Name].Types {
 			m := l.o.types[name]
 			if m == nil || m.Abstract {
-				l.fail(l.defs[t.Name].Position, "the union %s names %s, which is no concrete type of this ontology", t.Name, name)
+				l.fail(l.defs[t.Name].Position, "the union %s names %s, which is not a concrete type of this ontology", t.Name, name)
 				continue
 			}
 			t.Concrete = append(t.Concrete, m)
 		}
 	}
-	for _, t := range l.o.Types {
-		t.within = make([]bool, concrete)
-		for _, c := range t.Concrete {
-			t.within[c.number] = true
-		}
-	}
-	for _, t := range l.o.Types {
-		if t.Abstract && len(t.Concrete) == 0 && len(l.defs[t.Name].Types) == 0 {
-			l.fail(l.defs[t.Name].Position, "no type implements %s", t.Name)
-		}
-	}
+	return concrete
 }
 
-// repeated is the first name that stands twice, or "".
+// repeated returns the first name that is listed twice, or "".
 func repeated(names []string) string {
 	for i, n := range names {
 		if slices.Contains(names[:i], n) {
@@ -168,7 +177,7 @@ func (l *loader) linkInverse(f *Field) {
 		}
 	}
 	if f.InverseOf == nil {
-		l.fail(pos, "%s.%s is the inverse of %s.%s, which is no relation", f.Owner.Name, f.Name, owner, name)
+		l.fail(pos, "%s.%s is the inverse of %s.%s, which is not a relation", f.Owner.Name, f.Name, owner, name)
 		return
 	}
 	if !f.Many {
@@ -191,12 +200,12 @@ func (l *loader) linkDerived(f *Field) {
 	pos := l.defs[f.Owner.Name].Fields.ForName(f.Name).Position
 	p := f.Path
 	if p.Through = f.Owner.fields[p.through]; p.Through == nil || p.Through.Target == nil || p.Through.Kind == Derived {
-		l.fail(pos, "%s.%s goes through %q, which is no relation or inverse of %s", f.Owner.Name, f.Name, p.through, f.Owner.Name)
+		l.fail(pos, "%s.%s goes through %q, which is not a relation or inverse of %s", f.Owner.Name, f.Name, p.through, f.Owner.Name)
 		return
 	}
 	mid := p.Through.Target
 	if p.Then = mid.fields[p.then]; p.Then == nil || p.Then.Target == nil || p.Then.Kind == Derived {
-		l.fail(pos, "%s.%s then takes %q, which is no relation or inverse of %s", f.Owner.Name, f.Name, p.then, mid.Name)
+		l.fail(pos, "%s.%s then takes %q, which is not a relation or inverse of %s", f.Owner.Name, f.Name, p.then, mid.Name)
 		return
 	}
 	if !overlaps(p.Then.Target, f.Target) {
@@ -205,9 +214,9 @@ func (l *loader) linkDerived(f *Field) {
 	if p.Where != "" {
 		w := mid.fields[p.Where]
 		if w == nil || w.Kind != Property {
-			l.fail(pos, "%s.%s filters by %q, which is no property of %s", f.Owner.Name, f.Name, p.Where, mid.Name)
+			l.fail(pos, "%s.%s filters by %q, which is not a property of %s", f.Owner.Name, f.Name, p.Where, mid.Name)
 		} else if w.Enum != nil && !w.Enum.Has(p.Equals) {
-			l.fail(pos, "%s.%s: %s is no value of %s", f.Owner.Name, f.Name, p.Equals, w.Enum.Name)
+			l.fail(pos, "%s.%s: %s is not a value of %s", f.Owner.Name, f.Name, p.Equals, w.Enum.Name)
 		}
 	}
 }

@@ -90,14 +90,14 @@ func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 // maxISORows bounds the table; there are about 250 countries.
 const maxISORows = 2000
 
-// readAll reads the rows in the order of their codes, and every fault of form.
-func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) {
+// readHead finds the columns by the first line, and every one that is missing.
+func (t *isoTable) readHead(cr *csv.Reader) error {
 	var ps codec.Faults
-	cr := csv.NewReader(r)
+	at := graph.Position{File: t.name, Line: 1}
 	head, err := cr.Read()
 	if err != nil {
-		ps.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "the table has no head line: %v", err)
-		return nil, ps.Err()
+		ps.Add(at, graph.BadInput, "the table has no head line: %v", err)
+		return ps.Err()
 	}
 	for i, c := range head {
 		t.column[strings.TrimPrefix(c, "\ufeff")] = i
@@ -108,12 +108,19 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 	}
 	for _, c := range need {
 		if _, ok := t.column[c]; !ok {
-			ps.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
+			ps.Add(at, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
 		}
 	}
-	if err := ps.Err(); err != nil {
+	return ps.Err()
+}
+
+// readAll reads the rows in the order of their codes, and every fault of form.
+func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) {
+	cr := csv.NewReader(r)
+	if err := t.readHead(cr); err != nil {
 		return nil, err
 	}
+	var ps codec.Faults
 	var rows []*isoRow
 	lines := map[graph.ID]int{}
 	for ctx.Err() == nil {
@@ -139,7 +146,7 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 		case !alpha(string(row.id), 3):
 			ps.Add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", clipText(string(row.id)))
 		case twice:
-			ps.Add(at, graph.Duplicate, "%s stands here and on line %d", row.id, first)
+			ps.Add(at, graph.Duplicate, "%s is on this line and on line %d", row.id, first)
 		case len(rows) == maxISORows:
 			ps.Add(at, graph.BadInput, "the table has more than %d rows", maxISORows)
 			return nil, ps.Err()

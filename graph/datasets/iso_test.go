@@ -112,7 +112,7 @@ func TestISOFaults(t *testing.T) {
 		{name: "nothing", text: "", problem: "codes.csv:1: the table has no head line"},
 		{name: "another table", text: "a,b\n1,2\n", problem: `codes.csv:1: the column "ISO3166-1-Alpha-3" is missing`},
 		{name: "no code", text: isoCSV(t, with(kazakhRow, "ISO3166-1-Alpha-3", "Kaz")), problem: `codes.csv:2: ISO3166-1-Alpha-3 is "Kaz"`},
-		{name: "twice", text: isoCSV(t, kazakhRow, kazakhRow), problem: "codes.csv:3: KAZ stands here and on line 2"},
+		{name: "twice", text: isoCSV(t, kazakhRow, kazakhRow), problem: "codes.csv:3: KAZ is on this line and on line 2"},
 		{name: "an open quote", text: isoCSV(t, kazakhRow) + "\"abc", problem: "codes.csv:3: not well-formed CSV"},
 		{name: "a short row", text: isoCSV(t, kazakhRow) + "KGZ,KG\n", problem: "codes.csv:3: not well-formed CSV: wrong number of fields"},
 		{name: "bad bytes", text: isoCSV(t, with(kazakhRow, "Capital", "A\xff")), problem: "codes.csv:2: the row is not valid UTF-8"},

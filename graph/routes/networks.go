@@ -148,13 +148,21 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// What only the figures of legs changed leaves as it is, as it mostly does.
+	next.rebuild(n, moved != nil)
+	next.index()
+	return next, nil
+}
+
+// rebuild computes what follows from the legs, as far as they differ from those
+// of the network before. Mostly only their figures do, and nothing is rebuilt.
+// moved is true where nodes have other numbers.
+func (n *Network) rebuild(before *Network, moved bool) {
 	same := func(equal func(a, b *leg) bool) bool {
-		if len(next.legs) != len(n.legs) {
+		if len(n.legs) != len(before.legs) {
 			return false
 		}
-		for i := range n.legs {
-			if !equal(&n.legs[i], &next.legs[i]) {
+		for i := range before.legs {
+			if !equal(&before.legs[i], &n.legs[i]) {
 				return false
 			}
 		}
@@ -162,17 +170,15 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 	}
 	legs := same(func(a, b *leg) bool { return a.segment == b.segment })
 	if !legs {
-		next.number()
+		n.number()
 	}
-	if !legs || moved != nil || !same(func(a, b *leg) bool { return a.from == b.from && a.to == b.to && a.both == b.both }) {
-		next.link()
+	if !legs || moved || !same(func(a, b *leg) bool { return a.from == b.from && a.to == b.to && a.both == b.both }) {
+		n.link()
 	}
-	if !legs || len(next.places) != len(n.places) ||
+	if !legs || len(n.places) != len(before.places) ||
 		!same(func(a, b *leg) bool { return slices.Equal(a.transits, b.transits) && slices.Equal(a.passes, b.passes) }) {
-		next.cross()
+		n.cross()
 	}
-	next.index()
-	return next, nil
 }
 
 // patchNodes reads nodes anew, and tells the new number of each old one; nil

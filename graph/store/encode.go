@@ -83,20 +83,8 @@ func (e *encoder) commit(c *graph.Commit) error {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
 	}
 	label := commitIRI(c.Seq)
-	entities := make(map[graph.Entity]bool, len(c.Entities))
-	for i, ent := range c.Entities {
-		err := graph.CheckID(ent.ID)
-		if err == nil {
-			err = checkName(ent.Type)
-		}
-		if err == nil && entities[ent] {
-			err = graph.Errorf(graph.Duplicate, "%s is there twice", ent.ID)
-		}
-		if err != nil {
-			return fmt.Errorf("commit %d: entity %d: %w", c.Seq, i, err)
-		}
-		entities[ent] = true
-		e.add(quad.IRI(entityPrefix+string(ent.ID)), predType, quad.IRI(typePrefix+ent.Type), label)
+	if err := e.entities(c, label); err != nil {
+		return err
 	}
 	if e.claims == nil {
 		e.claims = make(map[graph.ClaimID]bool, len(c.Claims))
@@ -105,31 +93,59 @@ func (e *encoder) commit(c *graph.Commit) error {
 		id := c.Claims[i].ID()
 		err := e.claim(&c.Claims[i], id)
 		if err == nil && e.claims[id] {
-			err = graph.Errorf(graph.Duplicate, "claim %s is there twice", id)
+			err = graph.Errorf(graph.Duplicate, "the commit has claim %s twice", id)
 		}
 		if err != nil {
 			return fmt.Errorf("commit %d: claim %d: %w", c.Seq, i, err)
 		}
 		e.claims[id] = true
 	}
-	retracted := make(map[graph.ClaimID]bool, len(c.Retractions))
-	for i, r := range c.Retractions {
-		if retracted[r.Claim] {
-			return fmt.Errorf("commit %d: retraction %d: %w", c.Seq, i,
-				graph.Errorf(graph.Duplicate, "claim %s is retracted twice", r.Claim))
-		}
-		if !utf8.ValidString(r.Reason) {
-			return fmt.Errorf("commit %d: retraction %d: %w", c.Seq, i,
-				graph.Errorf(graph.BadInput, "the reason is not valid UTF-8"))
-		}
-		retracted[r.Claim] = true
-		e.add(claimIRI(r.Claim), predRetract, quad.String(r.Reason), label)
+	if err := e.retractions(c, label); err != nil {
+		return err
 	}
 	if c.Key != "" {
 		e.add(keyIRI(c.Key), predKey, label, label)
 	}
 	pred, text := sealQuad(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology, c.KeyDigest})
 	e.add(label, pred, quad.String(text), label)
+	return nil
+}
+
+func (e *encoder) entities(c *graph.Commit, label quad.IRI) error {
+	seen := make(map[graph.Entity]bool, len(c.Entities))
+	for i, ent := range c.Entities {
+		err := graph.CheckID(ent.ID)
+		if err == nil {
+			err = checkName(ent.Type)
+		}
+		if err == nil && seen[ent] {
+			err = graph.Errorf(graph.Duplicate, "the commit has %s twice", ent.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("commit %d: entity %d: %w", c.Seq, i, err)
+		}
+		seen[ent] = true
+		e.add(quad.IRI(entityPrefix+string(ent.ID)), predType, quad.IRI(typePrefix+ent.Type), label)
+	}
+	return nil
+}
+
+func (e *encoder) retractions(c *graph.Commit, label quad.IRI) error {
+	seen := make(map[graph.ClaimID]bool, len(c.Retractions))
+	for i, r := range c.Retractions {
+		var err error
+		switch {
+		case seen[r.Claim]:
+			err = graph.Errorf(graph.Duplicate, "claim %s is retracted twice", r.Claim)
+		case !utf8.ValidString(r.Reason):
+			err = graph.Errorf(graph.BadInput, "the reason is not valid UTF-8")
+		}
+		if err != nil {
+			return fmt.Errorf("commit %d: retraction %d: %w", c.Seq, i, err)
+		}
+		seen[r.Claim] = true
+		e.add(claimIRI(r.Claim), predRetract, quad.String(r.Reason), label)
+	}
 	return nil
 }
 
