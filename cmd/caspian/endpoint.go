@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 
@@ -33,13 +32,14 @@ type answerer struct {
 
 // open connects to what the settings name; call check first.
 func (p *endpoint) open(ctx context.Context, e *environment) (*answerer, error) {
-	if p.s.Given("store") && !p.atURL() {
-		if own := serviceOn(*p.dir); own != nil {
-			return &answerer{answer: own.Ask, close: func() error { return nil }}, nil
-		}
+	at := p.service()
+	switch {
+	case at != nil:
+	case p.s.Given("store"):
 		return openAnswerer(ctx, e, *p.dir, *p.ontology)
+	default:
+		at = serviceAt(*p.url, p.token, p.folder())
 	}
-	at := serviceAt(*p.url, p.token, cmp.Or(*p.dir, standardStore))
 	return &answerer{answer: at.Ask, close: func() error { return nil }}, nil
 }
 

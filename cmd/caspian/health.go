@@ -11,12 +11,13 @@ import (
 
 var healthCommand = &command{
 	name: "health", short: "report whether a service is ready",
-	about: `Requests /readyz of a running service. The exit code is 0 when it is ready and 1
-otherwise; with --wait it tries again until the time is over.`,
+	about: `Requests /readyz of the service that runs on the store, or of the one at --url. The
+exit code is 0 when it is ready and 1 otherwise; with --wait it tries again until the
+time is over.`,
 	examples: `  caspian health
   caspian health --wait 30s --url http://127.0.0.1:9000`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		url := urlSetting(s)
+		where := location{s: s, url: urlSetting(s), dir: storeSetting(s)}
 		wait := s.Text("wait", "TIME", "", "keep trying for this long")
 		return func(ctx context.Context, e *environment, args []string) error {
 			s.NoArguments(args)
@@ -32,16 +33,38 @@ otherwise; with --wait it tries again until the time is over.`,
 				return err
 			}
 			for {
-				text, err := client.At(*url).Ready(ctx)
+				text, err := where.ready(ctx)
 				if err == nil {
 					_, err = fmt.Fprintln(e.out, text)
 					return err
 				}
 				if ctx.Err() != nil || !time.Now().Before(deadline) {
-					return fmt.Errorf("%s is not ready: %w", *url, err)
+					return err
 				}
-				time.Sleep(50 * time.Millisecond)
+				select {
+				case <-ctx.Done():
+				case <-time.After(50 * time.Millisecond):
+				}
 			}
 		}
 	},
+}
+
+// ready returns what a service that is ready says.
+func (l *location) ready(ctx context.Context) (string, error) {
+	at := client.At(*l.url)
+	if !l.atURL() {
+		own := serviceOn(l.folder())
+		switch {
+		case own != nil:
+			at = own
+		case l.s.ByFlag("store"):
+			return "", fmt.Errorf("no service runs on the store %s", l.folder())
+		}
+	}
+	text, err := at.Ready(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%s is not ready: %w", at.Name, err)
+	}
+	return text, nil
 }

@@ -53,10 +53,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
-			var at *client.Service
-			if where.atURL() {
-				at = serviceAt(*where.url, where.token, *where.dir)
-			} else if at = serviceOn(*where.dir); at != nil {
+			at := where.service()
+			if at != nil && !where.atURL() {
 				e.say("caspian import: through the service that runs on %s", *where.dir)
 			}
 			if at != nil && (*accept || s.Given("ontology")) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -34,10 +35,11 @@ func jsonSetting(s *settings.Set) *bool { return s.Toggle("json", "print JSON") 
 const defaultURL = "http://127.0.0.1:8080"
 
 func urlSetting(s *settings.Set) *string {
-	return s.Text("url", "URL", defaultURL, "a running service")
+	return s.Text("url", "URL", defaultURL, "a running service, if none runs on the store")
 }
 
-// location is where a command finds the graph: in a running service or in a store.
+// location is where a command finds the graph: in the service of --url, in the service that
+// runs on the store of --store, or in that store.
 type location struct {
 	s           *settings.Set
 	url, dir    *string
@@ -52,6 +54,17 @@ func (l *location) check() {
 		l.s.Fault("%v", err)
 	}
 }
+
+// service is the service that the command uses, nil where none runs on the store.
+func (l *location) service() *client.Service {
+	if l.atURL() {
+		return serviceAt(*l.url, l.token, l.folder())
+	}
+	return serviceOn(l.folder())
+}
+
+// folder is that of the store.
+func (l *location) folder() string { return cmp.Or(*l.dir, standardStore) }
 
 // atURL reports whether the command uses the service of --url, and not the store of --store.
 // Where both are given, it uses the service, which runs on that store; but a flag overrides

@@ -16,10 +16,10 @@ import (
 var queryCommand = &command{
 	name: "query", short: "query a running service or a store", args: "'QUERY'|-",
 	about: `Sends a GraphQL query to a running service (--url), or queries a store (--store),
-through the service that runs on it if one does, and prints the answer as JSON. The
-exit code is 1 when the answer has errors. --var gives a variable: JSON if it parses
-as JSON, a string otherwise. --as-of sets the variable $view, so declare it:
-($view: View).`,
+through the service that runs on it if one does, and prints the answer as JSON. Without
+either it asks the service on the store data, or else the one at 127.0.0.1:8080. The
+exit code is 1 when the answer has errors. --var gives a variable: JSON if it parses as
+JSON, a string otherwise. --as-of sets the variable $view, so declare it: ($view: View).`,
 	examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
   caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'

@@ -93,9 +93,9 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, e
 	case err != nil:
 		return nil, err
 	case got.tooLarge():
-		return nil, fmt.Errorf("%w: %w", errTooLarge, got.refusal(r.service.URL))
+		return nil, fmt.Errorf("%w: %w", errTooLarge, got.refusal(r.service.Name))
 	case !got.isAnswer():
-		return nil, got.refusal(r.service.URL)
+		return nil, got.refusal(r.service.Name)
 	}
 	return r.receipt(got.body, ops)
 }
@@ -135,7 +135,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		}
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("reading the answer of %s: %w", r.service.URL, err)
+		return nil, fmt.Errorf("reading the answer of %s: %w", r.service.Name, err)
 	}
 	if len(answer.Errors) > 0 {
 		var ps graph.Problems
@@ -148,7 +148,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		return nil, &answeredError{answer.Errors[0].Extensions.Code, answer.Errors[0].Message}
 	}
 	if answer.Data == nil || answer.Data.Transact == nil {
-		return nil, fmt.Errorf("the answer of %s has no result", r.service.URL)
+		return nil, fmt.Errorf("the answer of %s has no result", r.service.Name)
 	}
 	t := answer.Data.Transact
 	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Known: t.Known, Replayed: t.Replayed}

@@ -83,7 +83,7 @@ func (s *Service) pause(ctx context.Context, wait time.Duration, got *response, 
 	if s.Say != nil && wait >= time.Second {
 		why := fmt.Sprint(err)
 		if err == nil {
-			why = got.refusal(s.URL).Error()
+			why = got.refusal(s.Name).Error()
 		}
 		s.Say("%s; trying again in %s", why, wait.Round(time.Second))
 	}

@@ -24,6 +24,8 @@ import (
 // time.
 type Service struct {
 	URL string
+	// Name is what messages call the service.
+	Name string
 	// Token is sent with every request; "" is none.
 	Token string
 	// StoreToken is sent when the service wants a token and Token is empty. It belongs to one
@@ -46,7 +48,8 @@ const maxAnswer = 256 << 20
 
 // At is the service at an address.
 func At(address string) *Service {
-	return &Service{URL: strings.TrimSuffix(address, "/"), Patience: ForQueries, http: &http.Client{Timeout: answerTime}}
+	url := strings.TrimSuffix(address, "/")
+	return &Service{URL: url, Name: url, Patience: ForQueries, http: &http.Client{Timeout: answerTime}}
 }
 
 // OnSocket is the service that listens on a Unix socket, nil where none does.
@@ -56,7 +59,7 @@ func OnSocket(path string) *Service {
 		return nil
 	}
 	_ = conn.Close()
-	return &Service{URL: "http://localhost", Patience: ForQueries, http: &http.Client{Timeout: answerTime, Transport: &http.Transport{
+	return &Service{URL: "http://localhost", Name: "the service at " + path, Patience: ForQueries, http: &http.Client{Timeout: answerTime, Transport: &http.Transport{
 		ExpectContinueTimeout: time.Second,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
@@ -71,7 +74,7 @@ func (s *Service) Ask(ctx context.Context, query string, variables json.RawMessa
 		return nil, err
 	}
 	if !got.isAnswer() {
-		return nil, got.refusal(s.URL)
+		return nil, got.refusal(s.Name)
 	}
 	return got.body, nil
 }
@@ -134,15 +137,15 @@ func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	}
 	res, err := s.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("querying %s: %w (is the service running? 'caspian serve' starts one; --store DIR opens a store without one)", s.URL, err)
+		return nil, fmt.Errorf("querying %s: %w (is the service running? 'caspian serve' starts one; --store DIR opens a store without one)", s.Name, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("reading the answer of %s: %w", s.URL, err)
+		return nil, fmt.Errorf("reading the answer of %s: %w", s.Name, err)
 	case len(answer) > maxAnswer:
-		return nil, fmt.Errorf("the answer of %s is longer than %d MB", s.URL, maxAnswer>>20)
+		return nil, fmt.Errorf("the answer of %s is longer than %d MB", s.Name, maxAnswer>>20)
 	}
 	return &response{res.StatusCode, res.Header, answer}, nil
 }
@@ -157,14 +160,14 @@ func (s *Service) Get(ctx context.Context, path string) (*http.Response, error) 
 	patient.Timeout = 0
 	res, err := patient.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("querying the service: %w", err)
+		return nil, fmt.Errorf("querying %s: %w", s.Name, err)
 	}
 	if res.StatusCode == http.StatusOK {
 		return res, nil
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	return nil, errors.Join((&response{res.StatusCode, res.Header, body}).refusal(s.URL), err)
+	return nil, errors.Join((&response{res.StatusCode, res.Header, body}).refusal(s.Name), err)
 }
 
 // Ready asks whether the service is ready, and returns its answer.
