@@ -264,7 +264,7 @@ func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	if a.Plain {
 		return s.view, nil
 	}
-	if t := a.View.KnownAt; t != nil && s.snapshot.IsPresent(*t, s.now) {
+	if t := a.View.KnownAt; t != nil && isPresent(s.snapshot, *t, s.now) {
 		a.View.KnownAt = nil
 	}
 	v, err := s.snapshot.View(a.View, s.today)

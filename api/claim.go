@@ -54,15 +54,15 @@ func (b *builder) claimType() *graphql.Object {
 			{name: "qualifiers", typ: list(b.qualifierType()), about: "What it says besides.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					v, n := viewOf(src)
-					for i := range v.Snapshot().QualifierCount(n) {
-						dst = append(dst, gql.Ref{Obj: &claimQualifier{v, v.Snapshot().QualifierAt(n, i)}})
+					for _, q := range v.Snapshot().Qualifiers(n) {
+						dst = append(dst, gql.Ref{Obj: &claimQualifier{v, q}})
 					}
 					return dst, true, nil
 				}}},
 			{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "Who says so.", read: entity((*snapshot.Snapshot).Source)},
 			{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: of((*snapshot.Snapshot).Locator)},
 			{name: "attribution", typ: must(b.AttributionType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Attribution(n).String() })},
-			{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id or a name.", read: of((*snapshot.Snapshot).AttributedTo)},
+			{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id or a name.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).AttributedTo })},
 			{name: "confidence", typ: must(graphql.Float), about: "From 0 to 1.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					v, n := viewOf(src)
@@ -84,16 +84,23 @@ func (b *builder) claimType() *graphql.Object {
 			{name: "holds", typ: must(b.HoldsType()), about: "How surely it holds at the view's date.",
 				read: text(func(v *snapshot.View, n uint32) string { return v.Holds(n).String() })},
 			{name: "recordedAt", typ: must(input.DateTime), about: "When the store learned it.",
-				read: of(func(s *snapshot.Snapshot, n uint32) string { return instant(s.RecordedAt(s.RecordedSeq(n))) })},
+				read: text(func(v *snapshot.View, n uint32) string {
+					recorded, _ := v.Recorded(n)
+					return instant(v.Snapshot().RecordedAt(recorded))
+				})},
 			{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number at which the store learned it.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					v, n := viewOf(src)
-					return gql.AppendInt(dst, int64(v.Snapshot().RecordedSeq(n))), nil
+					recorded, _ := v.Recorded(n)
+					return gql.AppendInt(dst, int64(recorded)), nil
 				}}},
 			{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn; null while it stands.",
-				read: text(func(v *snapshot.View, n uint32) string { return instant(v.Snapshot().RecordedAt(v.RetractedSeq(n))) })},
+				read: text(func(v *snapshot.View, n uint32) string {
+					_, withdrawn := v.Recorded(n)
+					return instant(v.Snapshot().RecordedAt(withdrawn))
+				})},
 			{name: "supersedes", typ: list(self), about: "The claims it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
-				for _, id := range v.Snapshot().Supersedes(n) {
+				for _, id := range v.Snapshot().Details(n).Supersedes {
 					if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {
 						dst = append(dst, old)
 					}
@@ -101,9 +108,9 @@ func (b *builder) claimType() *graphql.Object {
 				return dst
 			})},
 			{name: "contradicts", typ: list(self), about: "The claims in view that a curator marked as competing with it.", read: claimList(contradicting)},
-			{name: "conflict", typ: graphql.String, about: "The group of competing claims it belongs to.", read: of((*snapshot.Snapshot).Conflict)},
-			{name: "original", typ: graphql.String, about: "The form that the source prints where the claim gives another.", read: of((*snapshot.Snapshot).Original)},
-			{name: "note", typ: graphql.String, about: "The curator's remark.", read: of((*snapshot.Snapshot).Note)},
+			{name: "conflict", typ: graphql.String, about: "The group of competing claims it belongs to.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Conflict })},
+			{name: "original", typ: graphql.String, about: "The form that the source prints where the claim gives another.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Original })},
+			{name: "note", typ: graphql.String, about: "The curator's remark.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Note })},
 		}
 	})
 }
@@ -122,13 +129,13 @@ func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql
 // and that say something else, of its subject or to its object.
 func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 	s := v.Snapshot()
-	group := s.Conflict(n)
+	group := s.Details(n).Conflict
 	if group == "" {
 		return nil
 	}
 	seen := map[uint32]bool{n: true}
 	add := func(c uint32) bool {
-		if !seen[c] && s.Conflict(c) == group && analysis.Compete(s, n, c) {
+		if !seen[c] && s.Details(c).Conflict == group && analysis.Compete(s, n, c) {
 			seen[c] = true
 			dst = append(dst, c)
 		}

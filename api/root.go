@@ -210,7 +210,7 @@ func claimsFor(v *snapshot.View, a *input.Claims) []snapshot.Edge {
 		of(a.Object, func(n uint32) { v.Claims(n, "", true, listed) })
 		sortByRecord(list)
 	case a.Source != "":
-		of(a.Source, func(n uint32) { v.CitedBy(n, add) })
+		of(a.Source, func(n uint32) { v.CitedBy(n, false, add) })
 	default:
 		v.AllClaims(add)
 	}

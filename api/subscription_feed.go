@@ -106,15 +106,15 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		}
 		f.after++
 		e := &logEntry{v, analysis.LogEntry{Seq: f.after}}
-		for n, to := s.Recorded(f.after-1, f.after); n < to && v.Err() == nil; n++ {
-			if f.where.Keeps(v, n) {
+		s.Learned(f.after-1, f.after, func(n uint32, _ graph.Seq, withdrawn bool) bool {
+			switch {
+			case !f.where.Keeps(v, n):
+			case withdrawn:
+				e.Withdrawn = append(e.Withdrawn, n)
+			default:
 				e.Added = append(e.Added, n)
 			}
-		}
-		s.Withdrawn(f.after-1, f.after, func(n uint32, _ graph.Seq) {
-			if v.Err() == nil && f.where.Keeps(v, n) {
-				e.Withdrawn = append(e.Withdrawn, n)
-			}
+			return v.Err() == nil
 		})
 		if v.Err() != nil {
 			f.after-- // it was not looked at whole

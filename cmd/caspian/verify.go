@@ -112,7 +112,7 @@ func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schem
 		fault = live.Belongs(ctx, log, file, of)
 	case errors.Is(fault, fs.ErrNotExist):
 		state, fault = "none", nil
-	case errors.Is(fault, snapshot.ErrOutdated):
+	case errors.Is(fault, errors.ErrUnsupported):
 		state, fault = fmt.Sprintf("not usable (%v)", fault), nil
 	}
 	if fault != nil {

@@ -186,7 +186,7 @@ func (w *changesWalk) pair(list []uint32) {
 	join := func(before, after uint32) { w.partner[before], w.partner[after] = after, before }
 	free := func(n uint32) bool { _, taken := w.partner[n]; return !taken }
 	for _, n := range came {
-		for _, id := range w.s.Supersedes(n) {
+		for _, id := range w.s.Details(n).Supersedes {
 			if old, ok := w.s.ClaimNumber(id); ok && free(n) && slices.Contains(gone, old) && free(old) {
 				join(old, n)
 			}

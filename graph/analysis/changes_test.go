@@ -62,7 +62,7 @@ func sameQuestion(s *snapshot.Snapshot, a, b uint32) bool {
 }
 
 func supersedes(s *snapshot.Snapshot, after, before uint32) bool {
-	return slices.Contains(s.Supersedes(after), s.ClaimID(before)) && s.Subject(after) == s.Subject(before) && s.Predicate(after) == s.Predicate(before)
+	return slices.Contains(s.Details(after).Supersedes, s.ClaimID(before)) && s.Subject(after) == s.Subject(before) && s.Predicate(after) == s.Predicate(before)
 }
 
 // TestChangesAgainstBothLists holds the changes to the difference of what the
@@ -237,6 +237,7 @@ func TestLogAgainstTheHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []string
+		now := look(t, s, graph.View{})
 		for seq := since + 1; seq <= s.Seq() && len(want) < first; seq++ {
 			var added, withdrawn []string
 			touched := map[graph.ID]bool{}
@@ -245,9 +246,11 @@ func TestLogAgainstTheHistory(t *testing.T) {
 				at, before := s.RecordedAt(seq), s.RecordedAt(seq-1)
 				asks := func(v graph.View) bool {
 					w := look(t, s, v)
-					return w.RetractedSeq(n) > 0
+					_, withdrawn := w.Recorded(n)
+					return withdrawn > 0
 				}
-				isAdded := s.RecordedSeq(n) == seq
+				recorded, _ := now.Recorded(n)
+				isAdded := recorded == seq
 				isWithdrawn := asks(graph.View{KnownAt: &at}) && !asks(graph.View{KnownAt: &before})
 				if isAdded {
 					added = append(added, s.ClaimID(n).String())

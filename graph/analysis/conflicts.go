@@ -146,7 +146,7 @@ func (w *conflictWalk) visit(subject uint32) bool {
 	w.v.Claims(subject, w.o.Predicate, false, func(n uint32) bool {
 		// A run of one claim can only disagree through a curator's group.
 		name := s.Predicate(n)
-		if last != snapshot.None && s.Predicate(last) == name || s.Conflict(n) != "" {
+		if last != snapshot.None && s.Predicate(last) == name || s.Details(n).Conflict != "" {
 			names = append(names, name)
 		}
 		last = n
@@ -207,7 +207,7 @@ func (w *conflictWalk) run(runs map[uint32]*run, subject uint32, predicate strin
 			w.key = k
 			r.slots[string(k)] = append(r.slots[string(k)], n)
 		}
-		if g := s.Conflict(n); g != "" {
+		if g := s.Details(n).Conflict; g != "" {
 			r.groups[g] = append(r.groups[g], n)
 		}
 		return w.tick()
@@ -252,7 +252,7 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 				add(d, disagree)
 			}
 		}
-		group := s.Conflict(c)
+		group := s.Details(c).Conflict
 		if group == "" {
 			continue
 		}
@@ -261,7 +261,7 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 		}
 		if to := s.Object(c); to != snapshot.None {
 			w.v.Claims(to, predicate, true, func(d uint32) bool {
-				if s.Conflict(d) == group && w.v.Lists(d) {
+				if s.Details(d).Conflict == group && w.v.Lists(d) {
 					add(d, Compete)
 				}
 				return w.tick()

@@ -139,7 +139,7 @@ func follows(p, q graph.Interval, days int) bool {
 // group and they say different things. Two sources that say the same agree,
 // and amounts in two currencies are two readings of one thing.
 func Compete(s *snapshot.Snapshot, a, b uint32) bool {
-	if a == b || s.Conflict(a) == "" || s.Conflict(a) != s.Conflict(b) || s.Predicate(a) != s.Predicate(b) {
+	if a == b || s.Details(a).Conflict == "" || s.Details(a).Conflict != s.Details(b).Conflict || s.Predicate(a) != s.Predicate(b) {
 		return false
 	}
 	switch o, x, y := s.Ontology(), s.Value(a), s.Value(b); {
@@ -148,15 +148,10 @@ func Compete(s *snapshot.Snapshot, a, b uint32) bool {
 	case graph.Compare(o, &x, &y) != 0:
 		return true
 	}
-	if s.Subject(a) != s.Subject(b) || s.Valid(a) != s.Valid(b) || s.QualifierCount(a) != s.QualifierCount(b) {
+	if s.Subject(a) != s.Subject(b) || s.Valid(a) != s.Valid(b) {
 		return true
 	}
-	for i := range s.QualifierCount(a) {
-		if s.QualifierAt(a, i) != s.QualifierAt(b, i) {
-			return true
-		}
-	}
-	return false
+	return !slices.Equal(s.Qualifiers(a), s.Qualifiers(b))
 }
 
 // differing are the values, or the figures, by which two claims disagree, in words.
@@ -192,7 +187,7 @@ func originals(s *snapshot.Snapshot, set []uint32) (forms []string) {
 		if s.Value(n) != s.Value(set[0]) {
 			return nil
 		}
-		if form := s.Original(n); form != "" && !slices.Contains(forms, form) {
+		if form := s.Details(n).Original; form != "" && !slices.Contains(forms, form) {
 			forms = append(forms, form)
 		}
 	}

@@ -67,7 +67,7 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 			}
 			return tick()
 		})
-		v.QualifiedBy(e, func(n uint32) bool { others[s.Subject(n)] = true; return tick() })
+		v.CitedBy(e, true, func(n uint32) bool { others[s.Subject(n)] = true; return tick() })
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

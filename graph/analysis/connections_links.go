@@ -52,7 +52,7 @@ func (w *connector) linksOf(x uint32) []link {
 			w.v.Claims(x, relation, inverse, func(n uint32) bool { r.take(n, inverse); return w.tick() })
 		}
 	}
-	w.v.QualifiedBy(x, func(n uint32) bool { r.takeQualified(n); return w.tick() })
+	w.v.CitedBy(x, true, func(n uint32) bool { r.takeQualified(n); return w.tick() })
 	if w.spent || w.err != nil {
 		return nil // what was not read might say it better
 	}
@@ -84,7 +84,7 @@ func (r *linkReader) take(n uint32, inverse bool) {
 	s := r.w.s
 	to := s.Object(n)
 	// A source's own words stand in no list where the view chooses others.
-	if to == snapshot.None && s.QualifierCount(n) == 0 || s.Source(n) == s.Subject(n) && !r.w.v.Lists(n) {
+	if to == snapshot.None && !namesEntity(s, n) || s.Source(n) == s.Subject(n) && !r.w.v.Lists(n) {
 		return
 	}
 	r.see(s.Predicate(n))
@@ -99,12 +99,18 @@ func (r *linkReader) take(n uint32, inverse bool) {
 		r.add(link{tie: tie{to: to, relation: r.relation, inverse: inverse && !symmetric}, claim: n, symmetric: symmetric})
 	}
 	if !inverse {
-		for i := range s.QualifierCount(n) {
-			if name, to := s.QualifierEntity(n, i); to != snapshot.None {
-				r.add(link{tie: tie{to: to, relation: r.relation, qualifier: r.w.words.number(name)}, claim: n})
-			}
+		for name, to := range s.QualifierEntities(n) {
+			r.add(link{tie: tie{to: to, relation: r.relation, qualifier: r.w.words.number(name)}, claim: n})
 		}
 	}
+}
+
+// namesEntity reports whether a qualifier of the claim names an entity.
+func namesEntity(s *snapshot.Snapshot, n uint32) bool {
+	for range s.QualifierEntities(n) {
+		return true
+	}
+	return false
 }
 
 // takeQualified reads one claim that names the entity by a qualifier.
@@ -118,8 +124,8 @@ func (r *linkReader) takeQualified(n uint32) {
 	if r.single && !r.shows(n) {
 		return
 	}
-	for i := range s.QualifierCount(n) {
-		if name, e := s.QualifierEntity(n, i); e == r.x {
+	for name, e := range s.QualifierEntities(n) {
+		if e == r.x {
 			r.add(link{tie: tie{to: s.Subject(n), relation: r.relation, qualifier: r.w.words.number(name), inverse: true}, claim: n})
 		}
 	}

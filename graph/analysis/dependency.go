@@ -239,7 +239,7 @@ func (d *dependencyRun) disagreements() {
 	groups := map[string]bool{}
 	s := d.v.Snapshot()
 	for i, f := range d.used {
-		if g := s.Conflict(f.claim); g != "" {
+		if g := s.Details(f.claim).Conflict; g != "" {
 			groups[g] = true
 		}
 		for _, g := range d.used[:i] {
@@ -252,7 +252,7 @@ func (d *dependencyRun) disagreements() {
 	for g := range groups {
 		var members []uint32
 		d.v.Claims(d.of, d.relations[0], false, func(n uint32) bool {
-			if d.v.Lists(n) && s.Conflict(n) == g {
+			if d.v.Lists(n) && s.Details(n).Conflict == g {
 				members = append(members, n)
 			}
 			return true

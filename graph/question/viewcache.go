@@ -35,7 +35,7 @@ const (
 // lens is added to it. make computes the value; old is the value of an earlier
 // state of the same lens, nil where there is none.
 func (k *ViewCache[T]) Of(v *snapshot.View, key string, make func(old *Cached[T]) (T, error)) (T, error) {
-	item := Cached[T]{View: v.WithoutDone(), key: key + " " + v.CacheKey()}
+	item := Cached[T]{View: v.WithDone(nil), key: key + " " + v.CacheKey()}
 	old := k.find(&item)
 	if old != nil && old.View.Snapshot() == v.Snapshot() && old.View.KnownSeq() == v.KnownSeq() {
 		return old.Value, nil

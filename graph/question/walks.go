@@ -10,16 +10,17 @@ import (
 // Learned calls fn with each claim recorded after one sequence number and up to
 // another, in record order, and then with each withdrawn there.
 func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
-	for n, to := s.Recorded(since, last); n < to; n++ {
+	var err error
+	s.Learned(since, last, func(n uint32, seq graph.Seq, withdrawn bool) bool {
 		if n%CheckEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
+			if err = ctx.Err(); err != nil {
+				return false
 			}
 		}
-		fn(n, s.RecordedSeq(n), false)
-	}
-	s.Withdrawn(since, last, func(n uint32, seq graph.Seq) { fn(n, seq, true) })
-	return nil
+		fn(n, seq, withdrawn)
+		return true
+	})
+	return err
 }
 
 // Linked calls fn with each entity but its subject that a claim links the
@@ -32,8 +33,7 @@ func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
 		}
 	}
 	link(s.Object(n))
-	for i := range s.QualifierCount(n) {
-		_, e := s.QualifierEntity(n, i)
+	for _, e := range s.QualifierEntities(n) {
 		link(e)
 	}
 }

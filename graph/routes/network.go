@@ -123,7 +123,7 @@ func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
 // Compile reads the network of a kind from a view. The network may outlive the
 // request that the view belongs to; ctx alone ends the compiling.
 func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
-	n := &Network{view: v.WithoutDone(), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}}
+	n := &Network{view: v.WithDone(nil), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}}
 	c := &compiler{Network: n, s: v.Snapshot(), o: v.Snapshot().Ontology()}
 	var err error
 	if kind == Borders {

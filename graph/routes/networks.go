@@ -55,7 +55,7 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 		return nil, err
 	}
 	next := *n
-	next.view = v.WithoutDone()
+	next.view = v.WithDone(nil)
 	switch {
 	case len(touched) == 0:
 		return &next, nil

@@ -41,7 +41,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	s.name = s.predicate("name")
 	s.nameQualifiers()
 	s.nameTypes()
-	s.extras.Append(extra{}) // number 0: nothing of it
+	s.extras.Append(Details{}) // number 0: nothing of it
 	s.texts.Append("")
 	s.times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
@@ -249,7 +249,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		s.w.times[c.Valid] = r.valid
 	}
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
-		r.extra = s.extras.Append(extra{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
+		r.extra = s.extras.Append(Details{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
 	}
 	n := s.rows.Append(r)
 	b.newClaims[id] = n

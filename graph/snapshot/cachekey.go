@@ -24,14 +24,3 @@ func (v *View) CacheKey() string {
 	}
 	return b.String()
 }
-
-// WithoutDone is the view without the channel that WithDone gave it: for what
-// outlives a request and is shared between goroutines.
-func (v *View) WithoutDone() *View {
-	if v.interrupt == nil {
-		return v
-	}
-	c := *v
-	c.interrupt = nil
-	return &c
-}

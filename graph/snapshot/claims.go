@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"iter"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -42,7 +44,7 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	case "attribution":
 		return text(r.attribution.String())
 	case "attributedTo":
-		return text(s.AttributedTo(n))
+		return text(s.Details(n).AttributedTo)
 	case "holds":
 		return text(v.Holds(n).String())
 	case "validFrom":
@@ -50,11 +52,11 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	case "validTo":
 		return bound(s.Valid(n).To, graph.OpenDate)
 	case "original":
-		return text(s.Original(n))
+		return text(s.Details(n).Original)
 	case "conflict":
-		return text(s.Conflict(n))
+		return text(s.Details(n).Conflict)
 	case "note":
-		return text(s.Note(n))
+		return text(s.Details(n).Note)
 	case "recordedSequence":
 		return graph.IntValue(int64(r.seq))
 	case filter.RecordedOrder:
@@ -141,13 +143,31 @@ func (s *Snapshot) qualified(c cell) (v graph.Value, entity uint32) {
 	return s.value(c), None
 }
 
-// QualifierCount is how many qualifiers the claim has.
-func (s *Snapshot) QualifierCount(n uint32) int { return int(s.rows.Ref(n).nqual) }
+// Qualifiers are the claim's qualifiers.
+func (s *Snapshot) Qualifiers(n uint32) []graph.QualifierValue {
+	r := s.rows.Ref(n)
+	if r.nqual == 0 {
+		return nil
+	}
+	list := make([]graph.QualifierValue, r.nqual)
+	for i := range list {
+		q := s.quals.Ref(r.qualifiers + uint32(i))
+		list[i] = graph.QualifierValue{Name: s.qualifierNames.list[q.name], Value: s.value(q.cell())}
+	}
+	return list
+}
 
-// QualifierAt is the claim's qualifier by its place.
-func (s *Snapshot) QualifierAt(n uint32, i int) graph.QualifierValue {
-	q := s.quals.Ref(s.rows.Ref(n).qualifiers + uint32(i))
-	return graph.QualifierValue{Name: s.qualifierNames.list[q.name], Value: s.value(q.cell())}
+// QualifierEntities returns the names of the claim's qualifiers that name
+// entities, with the entities.
+func (s *Snapshot) QualifierEntities(n uint32) iter.Seq2[string, uint32] {
+	return func(yield func(string, uint32) bool) {
+		r := s.rows.Ref(n)
+		for i := range uint32(r.nqual) {
+			if q := s.quals.Ref(r.qualifiers + i); q.kind == graph.EntityKind && !yield(s.qualifierNames.list[q.name], uint32(q.value)) {
+				return
+			}
+		}
+	}
 }
 
 // Confidence is the claim's confidence, from 0 to 1.
@@ -165,35 +185,17 @@ func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.Ref(s.rows.Re
 // Locator is where in its source the claim stands.
 func (s *Snapshot) Locator(n uint32) string { return s.texts.At(s.rows.Ref(n).locator) }
 
-// AttributedTo is whom the source reports.
-func (s *Snapshot) AttributedTo(n uint32) string {
-	return s.extras.Ref(s.rows.Ref(n).extra).attributedTo
-}
+// Details are what few claims have.
+func (s *Snapshot) Details(n uint32) Details { return s.extras.At(s.rows.Ref(n).extra) }
 
-// Original is the form that the source prints.
-func (s *Snapshot) Original(n uint32) string { return s.extras.Ref(s.rows.Ref(n).extra).original }
-
-// Conflict is the group of competing claims it belongs to.
-func (s *Snapshot) Conflict(n uint32) string { return s.extras.Ref(s.rows.Ref(n).extra).conflict }
-
-// Note is a remark on the claim.
-func (s *Snapshot) Note(n uint32) string { return s.extras.Ref(s.rows.Ref(n).extra).note }
-
-// Supersedes are the claims that it replaced.
-func (s *Snapshot) Supersedes(n uint32) []graph.ClaimID {
-	return s.extras.Ref(s.rows.Ref(n).extra).supersedes
-}
-
-// RecordedSeq is the sequence number that recorded the claim.
-func (s *Snapshot) RecordedSeq(n uint32) graph.Seq { return graph.Seq(s.rows.Ref(n).seq) }
-
-// RetractedSeq is the sequence number that withdrew the claim as far as the
-// view knows; 0 while it stands.
-func (v *View) RetractedSeq(n uint32) graph.Seq {
+// Recorded is the sequence number that recorded the claim, and the one that
+// withdrew it as far as the view knows; 0 where none did.
+func (v *View) Recorded(n uint32) (recorded, withdrawn graph.Seq) {
+	recorded = graph.Seq(v.s.rows.Ref(n).seq)
 	if e := graph.Seq(v.s.ended.At(n)); e <= v.known {
-		return e
+		withdrawn = e
 	}
-	return 0
+	return recorded, withdrawn
 }
 
 // Entities calls fn with each entity declared, in the order of declaration.

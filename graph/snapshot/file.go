@@ -166,7 +166,7 @@ func (s *Snapshot) write(w *column.Writer, of graph.Identity) error {
 	extras := make([]fileExtra, s.extras.Len())
 	for i := range extras {
 		x := s.extras.Ref(uint32(i))
-		extras[i] = fileExtra{x.attributedTo, x.original, x.conflict, x.note, x.supersedes}
+		extras[i] = fileExtra{x.AttributedTo, x.Original, x.Conflict, x.Note, x.Supersedes}
 	}
 	packed, err := json.Marshal(extras)
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 
 var errDamaged = errors.New("the file is damaged")
 
-// ErrOutdated marks the error of a file that is sound and of no use to this
-// program with this ontology.
-var ErrOutdated = errors.New("the file is outdated")
+// errOutdated is the error of a file that is sound, and that this program
+// cannot use with this ontology.
+var errOutdated = fmt.Errorf("the file is outdated (%w)", errors.ErrUnsupported)
 
 // readRuns works out the runs of long lists.
 func readRuns(lists *column.Table[[]link]) column.Table[[]run] {
@@ -40,7 +40,7 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 		return nil, of, errDamaged
 	}
 	if binary.LittleEndian.Uint64(buf[8:]) != layout {
-		return nil, of, fmt.Errorf("%w: it was written by another version", ErrOutdated)
+		return nil, of, fmt.Errorf("%w: it was written by another version", errOutdated)
 	}
 	r := column.NewReader(body, 16)
 	var h header
@@ -48,7 +48,7 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 		return nil, of, errDamaged
 	}
 	if h.Ontology != o.Hash() {
-		return nil, of, fmt.Errorf("%w: it was written for another ontology", ErrOutdated)
+		return nil, of, fmt.Errorf("%w: it was written for another ontology", errOutdated)
 	}
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum
@@ -84,13 +84,13 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	for _, t := range column.ReadList[[2]uint64](r) {
 		s.times.Append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
 	}
-	s.extras = column.Column[extra]{}
+	s.extras = column.Column[Details]{}
 	var extras []fileExtra
 	if err := json.Unmarshal(r.Section(), &extras); err != nil {
 		return errDamaged
 	}
 	for _, x := range extras {
-		s.extras.Append(extra{x.A, x.O, x.C, x.N, x.S})
+		s.extras.Append(Details{x.A, x.O, x.C, x.N, x.S})
 	}
 	s.readWithdrawals(r)
 	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)

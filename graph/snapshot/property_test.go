@@ -136,10 +136,14 @@ func (p pair) learned(t *rapid.T) {
 	since := graph.Seq(rapid.IntRange(0, len(p.m.commits)).Draw(t, "since"))
 	last := graph.Seq(rapid.IntRange(int(since), len(p.m.commits)).Draw(t, "last"))
 	var got, want []string
-	for n, to := p.s.Recorded(since, last); n < to; n++ {
-		got = append(got, fmt.Sprint("+", p.s.RecordedSeq(n), " ", p.s.ClaimID(n)))
-	}
-	p.s.Withdrawn(since, last, func(n uint32, seq graph.Seq) { got = append(got, fmt.Sprint("-", seq, " ", p.s.ClaimID(n))) })
+	p.s.Learned(since, last, func(n uint32, seq graph.Seq, withdrawn bool) bool {
+		sign := "+"
+		if withdrawn {
+			sign = "-"
+		}
+		got = append(got, fmt.Sprint(sign, seq, " ", p.s.ClaimID(n)))
+		return true
+	})
 	for _, f := range p.m.claims {
 		if f.seq > since && f.seq <= last {
 			want = append(want, fmt.Sprint("+", f.seq, " ", f.id))

@@ -42,7 +42,7 @@ func (s *Snapshot) namesOf(claims []uint32) []names.Name {
 		if named {
 			list = append(list, names.Name{Claim: n, Text: s.value(r.cell()).Text()})
 		}
-		if o := s.extras.Ref(r.extra).original; o != "" && (named || r.kind == graph.EntityKind) {
+		if o := s.extras.Ref(r.extra).Original; o != "" && (named || r.kind == graph.EntityKind) {
 			list = append(list, names.Name{Claim: n, Text: o, Original: true})
 		}
 	}
@@ -96,7 +96,7 @@ func (g viewed) Named(dst []names.Named, refs []names.Ref) {
 func (g viewed) Name(ref names.Ref) string {
 	r := g.v.s.rows.Ref(ref.Claim)
 	if ref.Original {
-		return g.v.s.extras.Ref(r.extra).original
+		return g.v.s.extras.Ref(r.extra).Original
 	}
 	return g.v.s.value(r.cell()).Text()
 }

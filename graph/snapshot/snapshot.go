@@ -61,10 +61,14 @@ type period struct {
 
 func periodOf(iv graph.Interval) period { return period{iv, iv.Bounds()} }
 
-// extra is what few claims have.
-type extra struct {
-	attributedTo, original, conflict, note string
-	supersedes                             []graph.ClaimID
+// Details are what few claims have; most are empty.
+type Details struct {
+	// AttributedTo is whom the source reports, Original the form that it prints.
+	AttributedTo, Original string
+	// Conflict is the group of competing claims, Note a remark of a curator.
+	Conflict, Note string
+	// Supersedes are the claims that it replaced. Nobody may change the list.
+	Supersedes []graph.ClaimID
 }
 
 // Snapshot is the graph at one sequence number. It never changes and may be
@@ -81,7 +85,7 @@ type Snapshot struct {
 	quals   column.Column[qualifier]
 	texts   column.Column[string]
 	times   column.Column[period]
-	extras  column.Column[extra]
+	extras  column.Column[Details]
 	claims  column.Index          // number by claim id
 	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it stands
 	gone    column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
@@ -213,10 +217,7 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.cell()),
 		Valid: s.times.Ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.At(r.locator),
 		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.attribution,
-		AttributedTo: x.attributedTo, Original: x.original, Conflict: x.conflict, Note: x.note, Supersedes: x.supersedes,
-	}
-	for i := uint32(0); i < uint32(r.nqual); i++ {
-		c.Qualifiers = append(c.Qualifiers, s.QualifierAt(n, int(i)))
+		AttributedTo: x.AttributedTo, Original: x.Original, Conflict: x.Conflict, Note: x.Note, Supersedes: x.Supersedes, Qualifiers: s.Qualifiers(n),
 	}
 	return c
 }

@@ -33,9 +33,18 @@ type interrupt struct {
 var errInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
 
 // WithDone returns the view for use by one goroutine, whose walks end when done
-// is closed. What a walk found until then is not the answer: queries return
+// is closed; with nil, for what outlives a request and is shared between
+// goroutines, nothing ends them. What a walk found until then is not the answer: queries return
 // an error, and after every other walk the caller must check Err.
 func (v *View) WithDone(done <-chan struct{}) *View {
+	if done == nil {
+		if v.interrupt == nil {
+			return v
+		}
+		c := *v
+		c.interrupt = nil
+		return &c
+	}
 	// In one piece, since every request has one.
 	c := &struct {
 		View
@@ -237,14 +246,36 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 	}
 }
 
-// CitedBy calls fn with every claim the view lists whose source is the entity,
-// in record order.
-func (v *View) CitedBy(source uint32, fn func(n uint32) bool) {
-	for _, n := range v.s.cited.At(source) {
-		if v.stop() || v.s.rows.Ref(n).source == source && v.Lists(n) && !fn(n) {
+// CitedBy calls fn with every claim the view lists, in record order, whose
+// source is the entity, or with qualifiers that names the entity by a qualifier.
+// fn ends the walk by returning false.
+func (v *View) CitedBy(entity uint32, qualifiers bool, fn func(n uint32) bool) {
+	last := None
+	for _, n := range v.s.cited.At(entity) {
+		if v.stop() {
+			return
+		}
+		// A claim is listed once for its source and once for each of its qualifiers.
+		if n == last {
+			continue
+		}
+		last = n
+		if v.s.cites(n, entity, qualifiers) && v.Lists(n) && !fn(n) {
 			return
 		}
 	}
+}
+
+func (s *Snapshot) cites(n, entity uint32, qualifiers bool) bool {
+	if !qualifiers {
+		return s.rows.Ref(n).source == entity
+	}
+	for _, e := range s.QualifierEntities(n) {
+		if e == entity {
+			return true
+		}
+	}
+	return false
 }
 
 // better tells whether claim a is to be shown rather than b, both being of one

@@ -154,8 +154,8 @@ func compare(s *snapshot.Snapshot, m *model, r *rand.Rand, now time.Time) error 
 		if ended > l.known {
 			ended = 0
 		}
-		if got := v.RetractedSeq(n); got != ended || s.RecordedSeq(n) != f.seq {
-			return differ("when "+said(&f.Claim)+" was recorded and withdrawn", []graph.Seq{s.RecordedSeq(n), got}, []graph.Seq{f.seq, ended})
+		if seq, got := v.Recorded(n); got != ended || seq != f.seq {
+			return differ("when "+said(&f.Claim)+" was recorded and withdrawn", []graph.Seq{seq, got}, []graph.Seq{f.seq, ended})
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package snapshot_test
+package api
 
 import (
 	"testing"
@@ -27,11 +27,11 @@ func TestIsPresent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.IsPresent(now.Add(c.at), now); got != c.want {
+		if got := isPresent(s, now.Add(c.at), now); got != c.want {
 			t.Errorf("%v from now, with record times ahead by %v: %v", c.at, c.ahead, got)
 		}
 	}
-	if s := snapshot.Empty(schema.MustDefault()); !s.IsPresent(now, now) || s.IsPresent(now.Add(-1), now) {
+	if s := snapshot.Empty(schema.MustDefault()); !isPresent(s, now, now) || isPresent(s, now.Add(-1), now) {
 		t.Error("of nothing")
 	}
 }
