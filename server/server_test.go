@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -417,6 +416,27 @@ func TestLife(t *testing.T) {
 	}
 }
 
+// TestBodyMessages says where a body is not JSON.
+func TestBodyMessages(t *testing.T) {
+	s := New(Options{})
+	for body, want := range map[string]string{
+		`{"query":`:                       "the body is not well-formed JSON: it ends too soon",
+		`{"query":"{a}"`:                  "the body is not well-formed JSON: it ends too soon",
+		" {\"query\":{a}}":                "the body is not well-formed JSON at byte 12: invalid character 'a' at start of string (expecting '\"')",
+		`{"query":"{a}",}`:                "the body is not well-formed JSON at byte 15: invalid character ',' at start of value",
+		`{"query":"{a}"} {}`:              "there is more in the body after the JSON object",
+		`{"query":"{a}"}x`:                "there is more in the body after the JSON object",
+		`{"query":"{a}","query":""}`:      `the body has "query" twice`,
+		`{"query":"{a}","qu\u0065ry":""}`: `the body has "query" twice`,
+		`{"\ud800":1}`:                    `a member's name is not a JSON string: half of a character (\ud800, a surrogate without the other) at byte 2`,
+		`{"query":7}`:                     "query must be a string, not a number",
+	} {
+		if _, bad := s.parseBody([]byte(body)); bad == nil || bad.message != want {
+			t.Errorf("%s: %v", body, bad)
+		}
+	}
+}
+
 func FuzzParseBody(f *testing.F) {
 	for _, s := range []string{`{"query":"{a}"}`, `{"query":"x","variables":{"a":[1,{}]},"operationName":"b"}`, `[1]`, `{"query":"\ud800"}`, ``, ` { "query" : "\"}{" , "variables" : { "a" : [ "]" , 1e5 ] } , "x":-1,"extensions":null} `, `{"query":"a","extensions":{"cost":true,"trace":false,"operationId":"\u0031"}}`, `{"a":{},"query":true}`} {
 		f.Add([]byte(s))
@@ -455,7 +475,7 @@ func FuzzParseBody(f *testing.F) {
 			return
 		}
 		var m members
-		if bad := m.read(bytes.TrimSpace(body)); bad != nil {
+		if bad := m.read(body); bad != nil {
 			return // twice
 		}
 		for _, name := range []string{"query", "documentId", "operationName", "variables", "extensions"} {
