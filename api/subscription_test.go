@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"weak"
 
@@ -135,26 +136,32 @@ func TestFollowBehind(t *testing.T) {
 	}
 }
 
-// TestFollowWaits: a commit wakes who waits, cancellation ends the wait, both soon.
+// TestFollowWaits: a commit wakes a subscription that waits, and cancellation ends its wait, both
+// without a timer.
 func TestFollowWaits(t *testing.T) {
-	a, _, _ := small(t)
-	sub := followed(t, a, api.Follow{}, `subscription { changes { sequence } }`)
-	woken := make(chan error, 1)
-	go func() { woken <- sub.Wait(t.Context()) }()
-	time.Sleep(10 * time.Millisecond)
-	ask(t, a, setup)
-	if err := <-woken; err != nil {
-		t.Fatal(err)
-	}
-	want(t, string(sub.Answer(t.Context()).Body), `{"data":{"changes":{"sequence":1}},"extensions":{"sequence":1}}`)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() { woken <- sub.Wait(ctx) }()
-	time.Sleep(10 * time.Millisecond)
-	start := time.Now()
-	cancel()
-	if err := <-woken; !errors.Is(err, context.Canceled) || time.Since(start) > 100*time.Millisecond {
-		t.Errorf("%v after %s", err, time.Since(start))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		a, _, _ := small(t)
+		sub := followed(t, a, api.Follow{}, `subscription { changes { sequence } }`)
+		woken := make(chan error, 1)
+		go func() { woken <- sub.Wait(t.Context()) }()
+		synctest.Wait() // until it waits
+		start := time.Now()
+		ask(t, a, setup)
+		if err := <-woken; err != nil {
+			t.Fatal(err)
+		}
+		want(t, string(sub.Answer(t.Context()).Body), `{"data":{"changes":{"sequence":1}},"extensions":{"sequence":1}}`)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { woken <- sub.Wait(ctx) }()
+		synctest.Wait()
+		cancel()
+		if err := <-woken; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if took := time.Since(start); took > 0 { // of the bubble's clock, which moves when all wait for it
+			t.Errorf("it waited for %s", took)
+		}
+	})
 }
 
 // entry is what a test reads of an event.
@@ -365,36 +372,42 @@ func commits(g *live.Graph) func(testing.TB) {
 	}
 }
 
-// TestFollowersHoldNothing: who waits keeps no snapshot alive, whether it was
-// told something or its filter kept nothing.
+// TestFollowersHoldNothing: a subscription that waits keeps no snapshot alive, whether it had an
+// event or its filter let none pass.
 func TestFollowersHoldNothing(t *testing.T) {
-	a, g, _ := small(t)
-	ask(t, a, setup)
-	told := followed(t, a, api.Follow{}, `subscription { changes { sequence entities { id } added { nodes { subject { name } } } } }`)
-	untold := followed(t, a, api.Follow{}, `subscription { changes(where: {predicate: {eq: "area"}}) { sequence } }`)
-	ask(t, a, assertion, "population", "1")
-	next(t, told)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	ended := make(chan error)
-	old := weak.Make(g.Snapshot())
-	for _, sub := range []*api.Subscription{told, untold} {
-		go func() { ended <- sub.Wait(ctx) }()
-	}
-	time.Sleep(20 * time.Millisecond) // both wait with what is old soon
-	ask(t, a, assertion, "population", "2")
-	if err := <-ended; err != nil { // of told, who is woken
-		t.Fatal(err)
-	}
-	told.Answer(ctx).Release()
-	go func() { ended <- told.Wait(ctx) }()
-	for end := time.Now().Add(5 * time.Second); old.Value() != nil; time.Sleep(time.Millisecond) {
-		if runtime.GC(); time.Now().After(end) {
-			t.Fatal("the snapshot before is still there")
+	synctest.Test(t, func(t *testing.T) {
+		a, g, _ := small(t)
+		ask(t, a, setup)
+		informed := followed(t, a, api.Follow{}, `subscription { changes { sequence entities { id } added { nodes { subject { name } } } } }`)
+		filtered := followed(t, a, api.Follow{}, `subscription { changes(where: {predicate: {eq: "area"}}) { sequence } }`)
+		ask(t, a, assertion, "population", "1")
+		next(t, informed)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		ended := make(chan error)
+		old := weak.Make(g.Snapshot())
+		for _, sub := range []*api.Subscription{informed, filtered} {
+			go func() { ended <- sub.Wait(ctx) }()
 		}
-	}
-	cancel()
-	for range 2 {
-		<-ended
-	}
+		synctest.Wait() // until both wait with the snapshot that is replaced next
+		ask(t, a, assertion, "population", "2")
+		if err := <-ended; err != nil { // of informed, which is woken
+			t.Fatal(err)
+		}
+		informed.Answer(ctx).Release()
+		go func() { ended <- informed.Wait(ctx) }()
+		synctest.Wait()
+		for range 100 { // a collection may keep what another one frees
+			if runtime.GC(); old.Value() == nil {
+				break
+			}
+		}
+		if old.Value() != nil {
+			t.Error("the earlier snapshot is still in memory")
+		}
+		cancel()
+		for range 2 {
+			<-ended
+		}
+	})
 }

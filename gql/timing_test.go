@@ -30,6 +30,7 @@ func classedEngine(t *testing.T) *Engine {
 	cfg.Workloads = []string{"page", "sum", "search"}
 	cfg.Bindings = map[string]map[string]Binding{
 		"Query": {"plain": object(""), "page": object("page"), "search": object("search"),
+			// The time itself is tested: it must be found in the report.
 			"slow":   leaf(func() error { time.Sleep(3 * time.Millisecond); return nil }),
 			"broken": leaf(func() error { return errors.New("broken") })},
 		"Page": {"sum": object("sum"), "nodes": {List: func(_ *Call, _ Ref, dst []Ref) ([]Ref, bool, error) {

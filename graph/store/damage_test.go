@@ -203,14 +203,17 @@ func TestOpenNoFolder(t *testing.T) {
 // the others began is gone.
 func TestOpenAtOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "odd [name] *")
-	var wg sync.WaitGroup
+	const many = 8
+	var wg, tried sync.WaitGroup
 	var open atomic.Int32
-	for range 8 {
+	tried.Add(many)
+	for range many {
 		wg.Go(func() {
 			l, err := store.Open(dir, store.Options{})
+			tried.Done()
 			if err == nil {
 				open.Add(1)
-				time.Sleep(300 * time.Millisecond)
+				tried.Wait()
 				err = l.Close()
 			} else if strings.Contains(err.Error(), "in use by another process") {
 				err = nil
@@ -221,8 +224,8 @@ func TestOpenAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if open.Load() == 0 {
-		t.Fatal("nobody could open the store")
+	if n := open.Load(); n != 1 {
+		t.Fatalf("%d could open the store, not 1", n)
 	}
 	l := openStore(t, dir)
 	if err := l.Append(context.Background(), storetest.Sample(1, 1)); err != nil {

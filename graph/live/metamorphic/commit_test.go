@@ -144,8 +144,22 @@ func (r *run) buried(chs []change, dead *death) error {
 	return r.settle(chs, outs, true)
 }
 
+// queued is a context that reports its first use, which in Commit is after the change is queued.
+type queued struct {
+	context.Context
+	report func()
+}
+
+func (q queued) Done() <-chan struct{} {
+	q.report()
+	return q.Context.Done()
+}
+
 // commit makes one change.
-func (r *run) commit(g *live.Graph, ch change) (o outcome) {
+func (r *run) commit(g *live.Graph, ch change) outcome { return r.commitReporting(g, ch, func() {}) }
+
+// commitReporting makes one change, and calls report once it is queued, perhaps several times.
+func (r *run) commitReporting(g *live.Graph, ch change, report func()) (o outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			o = outcome{err: fmt.Errorf("%w in Commit: %v", errPanic, p)}
@@ -167,34 +181,31 @@ func (r *run) commit(g *live.Graph, ch change) (o outcome) {
 	if ops == nil {
 		ops = slices.Clone(ch.ops)
 	}
-	rec, err := g.Commit(ctx, &graph.Change{Ops: ops, Key: ch.key, IfSeq: ch.at})
+	rec, err := g.Commit(queued{ctx, report}, &graph.Change{Ops: ops, Key: ch.key, IfSeq: ch.at})
 	return outcome{rec, err}
 }
 
-// together makes the changes at once: the first holds the log until the others wait.
+// together makes the changes at once: the first holds the log until the others are queued, in the
+// order of the history.
 func (r *run) together(chs []change) []outcome {
 	outs := make([]outcome, len(chs))
 	gate := make(chan struct{})
 	r.log.waiting = make(chan struct{})
 	r.log.gate.Store(&gate)
 	var wg sync.WaitGroup
-	first := make(chan struct{})
 	for i := range chs {
+		queues, ended := make(chan struct{}), make(chan struct{})
 		wg.Go(func() {
-			outs[i] = r.commit(r.g, chs[i])
-			if i == 0 {
-				close(first)
-			}
+			defer close(ended)
+			outs[i] = r.commitReporting(r.g, chs[i], sync.OnceFunc(func() { close(queues) }))
 		})
+		until := queues
 		if i == 0 {
-			select {
-			case <-r.log.waiting: // in its append
-			case <-first: // it made none
-			}
-		} else {
-			// Nothing tells from outside that it waits; mostly it does by then,
-			// so that they wait in the order of the history.
-			time.Sleep(100 * time.Microsecond)
+			until = r.log.waiting // in its append
+		}
+		select {
+		case <-until:
+		case <-ended: // without it
 		}
 	}
 	r.log.gate.Store(nil)
