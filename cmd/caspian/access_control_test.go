@@ -21,6 +21,8 @@ type words struct {
 	more chan struct{}
 }
 
+func newWords() *words { return &words{more: make(chan struct{}, 1)} }
+
 func (w *words) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -53,7 +55,7 @@ func (w *words) wait(t *testing.T, text string, times int) string {
 // serving runs serve in this process until the test ends, or the function is called.
 func serving(t *testing.T, args ...string) (*words, func() int) {
 	t.Helper()
-	w := &words{more: make(chan struct{}, 1)}
+	w := newWords()
 	ctx, stop := context.WithCancel(t.Context())
 	code := make(chan int, 1)
 	go func() {
@@ -95,18 +97,11 @@ func TestReloadTokens(t *testing.T) {
 		}
 		return !bytes.Contains(answer, []byte("UNAUTHENTICATED"))
 	}
-	hangup := func(said string, times int) string {
-		t.Helper()
-		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-		return w.wait(t, said, times)
-	}
 	if !lets(first) || lets(second) || !lets(own) {
 		t.Error("before")
 	}
 	write(t, readers, "passwordpassword\n")
-	if said := hangup("tokens_not_read", 1); !strings.Contains(said, "readers:1: the token is easy to guess") {
+	if said := hangup(t, w, "tokens_not_read"); !strings.Contains(said, "readers:1: the token is easy to guess") {
 		t.Error(said)
 	}
 	if !lets(first) || lets(second) || !lets(own) {
@@ -116,7 +111,7 @@ func TestReloadTokens(t *testing.T) {
 	if err := os.Chmod(readers, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	hangup("can be read or changed by others", 1)
+	hangup(t, w, "can be read or changed by others")
 	if !lets(first) || lets(second) {
 		t.Error("a file that others can read changed the tokens")
 	}
@@ -126,7 +121,7 @@ func TestReloadTokens(t *testing.T) {
 	if err := os.Remove(filepath.Join(store, tokenFile)); err != nil {
 		t.Fatal(err)
 	}
-	hangup("tokens_read", 1)
+	hangup(t, w, "tokens_read")
 	if lets(first) || !lets(second) || lets(own) {
 		t.Error("the new file was not read")
 	}
@@ -136,6 +131,15 @@ func TestReloadTokens(t *testing.T) {
 	if code := end(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
+}
+
+// hangup makes the service in this process read its tokens again, and waits until it has said so.
+func hangup(t *testing.T, w *words, text string) string {
+	t.Helper()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	return w.wait(t, text, 1)
 }
 
 // TestTokenStaysHere: the token of a folder goes to the service of that folder and to no other,

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,20 +145,21 @@ func TestContainerFiles(t *testing.T) {
 		if args[0] == "/caspian" {
 			args = args[1:]
 		}
-		found := false
-		for _, c := range commands() {
-			if c.name != args[0] {
-				continue
-			}
-			found = true
-			built, s := c.build(&environment{lookup: func(string) (string, bool) { return "", false }})
-			err := built.ParseFlags(args[1:])
-			if rest := s.Read(built); err != nil || len(rest) > 0 || s.Err() != nil {
-				t.Errorf("%v: %v %v %v", args, rest, err, s.Err())
-			}
-		}
-		if !found {
-			t.Errorf("%v: no such command", args)
-		}
+		checkCommandLine(t, args)
+	}
+}
+
+// checkCommandLine wants a command, its flags and no arguments.
+func checkCommandLine(t *testing.T, args []string) {
+	t.Helper()
+	i := slices.IndexFunc(commands(), func(c *command) bool { return c.name == args[0] })
+	if i < 0 {
+		t.Errorf("%v: no such command", args)
+		return
+	}
+	built, s := commands()[i].build(&environment{lookup: func(string) (string, bool) { return "", false }})
+	err := built.ParseFlags(args[1:])
+	if rest := s.Read(built); err != nil || len(rest) > 0 || s.Err() != nil {
+		t.Errorf("%v: %v %v %v", args, rest, err, s.Err())
 	}
 }

@@ -55,8 +55,8 @@ func TestKilledImports(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(random.Int64N(int64(took))))
-		_ = cmd.Process.Kill() // it may have ended
+		time.Sleep(time.Duration(random.Int64N(int64(took)))) // the time is what is tested: a kill may come at any
+		_ = cmd.Process.Kill()                                // it may have ended
 		_ = cmd.Wait()
 	}
 	run("import", "--store", killed, "--batch", "100", file)

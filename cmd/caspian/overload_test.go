@@ -148,14 +148,8 @@ func overloadOnce(t *testing.T, program, store, workload string, rate float64, p
 		t.Fatal(err)
 	}
 	defer func() { stop(); _ = service.Wait() }() // it is killed
-	for ready := false; !ready; time.Sleep(10 * time.Millisecond) {
-		if res, err := http.Get(address + "/readyz"); err == nil {
-			ready = res.StatusCode == http.StatusOK
-			_ = res.Body.Close() // no more is wanted of it
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("the service did not start")
-		}
+	if err := untilReady(t.Context(), address, 10*time.Millisecond); err != nil {
+		t.Fatalf("the service did not start: %v", err)
 	}
 	client := pin(t.Context(), pinned, "1", os.Args[0], "-test.run=^TestOverloadClient$")
 	client.Env = append(os.Environ(), "CASPIAN_OVERLOAD_URL="+address, "CASPIAN_OVERLOAD_WORKLOAD="+workload, fmt.Sprintf("CASPIAN_OVERLOAD_RATE=%g", rate))
@@ -190,14 +184,13 @@ func overloadOnce(t *testing.T, program, store, workload string, rate float64, p
 func probe(ctx context.Context, address string) []time.Duration {
 	var took []time.Duration
 	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
-	for ctx.Err() == nil {
+	for ticks := time.Tick(100 * time.Millisecond); ctx.Err() == nil; <-ticks {
 		start := time.Now()
 		if res, err := c.Get(address + "/readyz"); err == nil {
 			_, _ = io.Copy(io.Discard, res.Body) // its end is what matters
 			_ = res.Body.Close()
 		}
 		took = append(took, time.Since(start))
-		time.Sleep(100 * time.Millisecond)
 	}
 	slices.Sort(took)
 	return took
@@ -212,7 +205,9 @@ func writeBeside(ctx context.Context, store string) (took []time.Duration, faile
 		return nil, 1
 	}
 	s.Patience = client.Patience{}
+	ticks := time.Tick(100 * time.Millisecond)
 	for i := 0; ctx.Err() == nil; i++ {
+		<-ticks
 		start := time.Now()
 		input := fmt.Sprintf(`{"input":{"operations":[{"declare":{"id":"load-%d","type":"City"}}]}}`, i)
 		if answer, err := s.Ask(ctx, declareDocument, json.RawMessage(input)); err != nil || strings.Contains(string(answer), `"errors"`) {
@@ -222,7 +217,6 @@ func writeBeside(ctx context.Context, store string) (took []time.Duration, faile
 		} else {
 			took = append(took, time.Since(start))
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 	slices.Sort(took)
 	return took, failed
@@ -287,7 +281,7 @@ func TestOverloadClient(t *testing.T) {
 	} else {
 		// At random times, as of many clients that know nothing of each other.
 		for at := time.Now(); at.Before(until); at = at.Add(time.Duration(rand.ExpFloat64() / rate * float64(time.Second))) {
-			time.Sleep(time.Until(at))
+			time.Sleep(time.Until(at)) // the times of the requests are the load that is tested
 			c.all.Go(func() { c.ask(at) })
 		}
 		c.all.Wait()

@@ -272,14 +272,9 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return err
 	}
-	b, err := c.backend(g, o, log)
-	if err != nil {
+	if err := c.publish(e, srv, g, o, log); err != nil {
 		return err
 	}
-	if err := g.Writable(); err != nil && !*c.readOnly {
-		e.say("caspian serve: %v", err)
-	}
-	srv.Publish(b)
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {
 		g.Save() // the next start may come after a kill, with no shutdown to write it
@@ -325,6 +320,19 @@ func (c *serveConfig) newServer(log *slog.Logger) (*server.Server, *tracing.Trac
 		return nil, nil, err
 	}
 	return server.New(options), tracer, nil
+}
+
+// publish gives the graph to the server, which is ready from then on.
+func (c *serveConfig) publish(e *environment, srv *server.Server, g *opened, o *schema.Ontology, log *slog.Logger) error {
+	b, err := c.backend(g, o, log)
+	if err != nil {
+		return err
+	}
+	if err := g.Writable(); err != nil && !*c.readOnly {
+		e.say("caspian serve: %v", err)
+	}
+	srv.Publish(b)
+	return nil
 }
 
 // backend makes what the server answers from, and checks the trusted documents against the

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -86,43 +85,43 @@ func startOnce(t *testing.T, program, store string, end os.Signal) time.Duration
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "serve", "--store", store, "--listen", "127.0.0.1:"+port)
-	words, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	stderr := newWords()
+	cmd.Stderr = stderr
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var said []string
-	read := make(chan bool)
-	go func() {
-		defer close(read)
-		for sc := bufio.NewScanner(words); sc.Scan(); {
-			said = append(said, sc.Text())
-		}
-	}()
-	var took time.Duration
-	for took == 0 && ctx.Err() == nil {
-		res, err := http.Get("http://127.0.0.1:" + port + "/readyz")
-		if err == nil {
-			res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				took = time.Since(start)
-				break
-			}
-		}
-		time.Sleep(2 * time.Millisecond)
+	ready := untilReady(ctx, "http://127.0.0.1:"+port, 2*time.Millisecond)
+	took := time.Since(start)
+	if ready == nil {
+		stderr.wait(t, "Stop  Ctrl+C", 1) // nobody ends a service before it is said to be ready
 	}
-	// A kill is to come after the welcome, as it would in life.
-	time.Sleep(200 * time.Millisecond)
 	if err := cmd.Process.Signal(end); err != nil {
 		t.Fatal(err)
 	}
-	<-read
 	err = cmd.Wait()
-	if took == 0 || err != nil && end != syscall.SIGKILL {
-		t.Fatalf("the service did not start: %v\n%s", err, strings.Join(said, "\n"))
+	if ready != nil || err != nil && end != syscall.SIGKILL {
+		t.Fatalf("the service did not start: %v\n%s", errors.Join(ready, err), stderr.wait(t, "", 0))
 	}
 	return took
+}
+
+// untilReady waits until a service is ready, and asks at this interval.
+func untilReady(ctx context.Context, url string, interval time.Duration) error {
+	ticks := time.NewTicker(interval)
+	defer ticks.Stop()
+	for {
+		res, err := http.Get(url + "/readyz")
+		if err == nil {
+			_ = res.Body.Close() // only the status is wanted
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-ticks.C:
+		}
+	}
 }
