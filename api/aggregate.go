@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -20,14 +21,14 @@ type gathered struct {
 	edges []snapshot.Edge
 	// Where the list is parted; its edges are then those of another gathered.
 	parted bool
-	parts  snapshot.Parts
+	parts  aggregate.Parts
 	sums   []sums
 	items  []gathering
 }
 
 type sums struct {
 	by    filter.Reading
-	stats []snapshot.Stats // of the whole, or by group
+	stats []aggregate.Stats // of the whole, or by group
 }
 
 // keepGathered is the longest list whose memory is kept for the next request.
@@ -45,7 +46,7 @@ func (g *gathered) release() bool {
 	if g.parted {
 		g.edges = nil
 	}
-	*g = gathered{edges: g.edges[:0], parts: snapshot.Parts{Groups: g.parts.Groups[:0], Of: g.parts.Of[:0]}, sums: g.sums[:0], items: g.items[:0]}
+	*g = gathered{edges: g.edges[:0], parts: aggregate.Parts{Groups: g.parts.Groups[:0], Of: g.parts.Of[:0]}, sums: g.sums[:0], items: g.items[:0]}
 	return keep
 }
 
@@ -81,7 +82,7 @@ func (g *gathering) count() int {
 }
 
 // stats sums up a reading. The first part that asks sums up for all.
-func (g *gathering) stats(by filter.Reading) (*snapshot.Stats, error) {
+func (g *gathering) stats(by filter.Reading) (*aggregate.Stats, error) {
 	i := 0
 	for i < len(g.sums) && g.sums[i].by != by {
 		i++
@@ -92,7 +93,7 @@ func (g *gathering) stats(by filter.Reading) (*snapshot.Stats, error) {
 		} else {
 			g.sums = append(g.sums, sums{})
 		}
-		var parts *snapshot.Parts
+		var parts *aggregate.Parts
 		if g.parted {
 			parts = &g.parts
 		}
@@ -188,7 +189,7 @@ func quantities(s schema.Scalar) bool { return s == schema.Quantity }
 // numbersType has a field for each number that can be summed up.
 func (b *builder) numbersType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Numbers", "Null where no value is known.", schema.Scalar.Numeric, graphql.Float,
-		func(st *snapshot.Stats, op int, dst []byte) []byte {
+		func(st *aggregate.Stats, op int, dst []byte) []byte {
 			return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[op])
 		})
 }
@@ -196,13 +197,13 @@ func (b *builder) numbersType(s input.Shape) *graphql.Object {
 // unitsType has a field for each quantity that can be summed up.
 func (b *builder) unitsType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Units", "In which units the sums of quantities are: the one that all values have, or else the base unit of what they measure. Null where no value is known.",
-		quantities, graphql.String, func(st *snapshot.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.Unit) })
+		quantities, graphql.String, func(st *aggregate.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.Unit) })
 }
 
 // figuresType has a field for each of a list's figures; those of the nodes of a
 // relation are under node. A Ref's Index goes on to append.
 func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
-	appendTo func(st *snapshot.Stats, op int, dst []byte) []byte) *graphql.Object {
+	appendTo func(st *aggregate.Stats, op int, dst []byte) []byte) *graphql.Object {
 	figure := func(name, about string, by filter.Reading) field {
 		return field{name: name, about: about, typ: typ, read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {

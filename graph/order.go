@@ -225,26 +225,3 @@ func Convert(x float64, from, to *schema.Unit) float64 {
 	f, _ := r.Quo(r, to.Exact).Float64()
 	return f
 }
-
-// Sum adds up numbers without losing what each is too small for by itself:
-// ten times 0.1 is 1. The zero Sum is 0.
-type Sum struct{ sum, lost float64 }
-
-// Add adds x, after Neumaier.
-func (s *Sum) Add(x float64) {
-	t := s.sum + x
-	if math.Abs(s.sum) >= math.Abs(x) {
-		s.lost += (s.sum - t) + x
-	} else {
-		s.lost += (x - t) + s.sum
-	}
-	s.sum = t
-}
-
-// Float is the sum so far.
-func (s *Sum) Float() float64 {
-	if math.IsInf(s.sum, 0) {
-		return s.sum // what was lost of it is no number
-	}
-	return s.sum + s.lost
-}

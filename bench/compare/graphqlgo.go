@@ -12,6 +12,7 @@ import (
 	"github.com/graphql-go/graphql/language/parser"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -286,7 +287,7 @@ func (t *goTypes) aggregate() *graphql.Object {
 				l := p.Source.(*listing)
 				var out []map[string]any
 				edges := l.list.Select(&l.query, nil)
-				var parts snapshot.Parts
+				var parts aggregate.Parts
 				l.v.Part(edges, filter.Reading{Qualifier: p.Args["by"].(string)}, &parts)
 				shares := l.v.Stats(edges, filter.Reading{Qualifier: "share"}, &parts, nil)
 				for i, g := range parts.Groups {

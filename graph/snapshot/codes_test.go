@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -72,7 +73,7 @@ func TestCodesOfEdges(t *testing.T) {
 				}
 			}
 		}
-		var parts snapshot.Parts
+		var parts aggregate.Parts
 		v.Part(slices.Collect(v.Relation(n, x.field, true).All()), by, &parts)
 		var got []string
 		for _, g := range parts.Groups {

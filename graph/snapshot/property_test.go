@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -337,7 +338,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 			g := expect[key.Kind().String()+key.String()]
 			expect[key.Kind().String()+key.String()] = group{g.count + 1, g.sum + l.read(share, e).Float()}
 		}
-		var parts snapshot.Parts
+		var parts aggregate.Parts
 		v.Part(all, by, &parts)
 		shares := v.Stats(all, share, &parts, nil)
 		got := map[string]group{}

@@ -1,0 +1,177 @@
+// Package aggregate sums up lists of values and groups them: Stats and Grouper.
+//
+// It must not know where the values come from: graph/snapshot reads them.
+package aggregate
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Group is what of a list has the same value.
+type Group struct {
+	Key   graph.Value // the zero Value: it is missing
+	Count int
+}
+
+// Parts are the groups of a list, the largest first, then by key.
+type Parts struct {
+	Groups []Group
+	// Of is, for each element of the list, the index of its group.
+	Of []int32
+}
+
+// Cell is a value as it is laid out in memory, by its bits. Equal cells of one
+// snapshot hold equal values; where Several is set, different cells may as well.
+type Cell struct {
+	Bits    uint64
+	Unit    uint32
+	Kind    graph.Kind
+	Several bool
+}
+
+// Grouper finds the groups of a list of values. It is for one goroutine and one
+// list; Release keeps its memory for another.
+type Grouper struct {
+	keys   []graph.Value
+	byText map[graph.Value]int32 // of values that several cells may hold
+
+	// Most values are told apart by their cells: seats is a table of numbers in
+	// seen, + 1, by the hash of a cell.
+	seats []int32
+	seen  []seenCell
+	shift uint
+
+	counts, place, sorted []int32
+	texts                 []string
+}
+
+type seenCell struct {
+	Cell
+	group int32
+}
+
+var grouperPool = sync.Pool{New: func() any { return &Grouper{byText: map[graph.Value]int32{}} }}
+
+// keepGrouped bounds the memory that is kept for the next list.
+const keepGrouped = 1 << 17
+
+// NewGrouper makes a grouper for a list of n values.
+func NewGrouper(n int) *Grouper {
+	g := grouperPool.Get().(*Grouper)
+	g.seat(n)
+	return g
+}
+
+// Release keeps the memory for another list. The grouper may not be used again.
+func (g *Grouper) Release() {
+	if len(g.seats) > keepGrouped {
+		return
+	}
+	clear(g.keys)
+	clear(g.byText)
+	clear(g.texts)
+	g.keys, g.seen = g.keys[:0], g.seen[:0]
+	grouperPool.Put(g)
+}
+
+// seat makes room for n values.
+func (g *Grouper) seat(n int) {
+	size := uint(bits.Len(uint(n))) + 1
+	g.seats = append(g.seats[:0], make([]int32, 1<<size)...)
+	g.shift = 64 - size
+}
+
+// Find is the group of the value in a cell; ok is false where no such cell came
+// before, and the value must be added.
+func (g *Grouper) Find(c Cell) (group int32, ok bool) {
+	if x := g.seats[g.at(c)]; x != 0 {
+		return g.seen[x-1].group, true
+	}
+	return 0, false
+}
+
+// at is the seat of a cell, or the empty one that it would take.
+func (g *Grouper) at(c Cell) uint64 {
+	i := ((c.Bits^uint64(c.Unit)<<40)*0x9E3779B97F4A7C15 + uint64(c.Kind)) >> g.shift
+	for g.seats[i] != 0 && g.seen[g.seats[i]-1].Cell != c {
+		i = (i + 1) & (1<<(64-g.shift) - 1)
+	}
+	return i
+}
+
+// Add is the group of the value in a cell that Find does not know.
+func (g *Grouper) Add(c Cell, val graph.Value) int32 {
+	var k int32
+	if c.Several {
+		k = g.Of(val)
+	} else {
+		k = int32(len(g.keys))
+		g.keys = append(g.keys, val)
+	}
+	i := g.at(c)
+	g.seen = append(g.seen, seenCell{c, k})
+	g.seats[i] = int32(len(g.seen))
+	return k
+}
+
+// Of is the group of a value that is not in a cell.
+func (g *Grouper) Of(val graph.Value) int32 {
+	k, ok := g.byText[val]
+	if !ok {
+		k = int32(len(g.keys))
+		g.keys = append(g.keys, val)
+		g.byText[val] = k
+	}
+	return k
+}
+
+// Sort sets the groups of the parts, the largest first, then by key, and renumbers
+// parts.Of, which holds what Find, Add and Of returned, accordingly. With byBytes
+// texts are ordered by their bytes.
+func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
+	n := len(g.keys)
+	g.counts = append(g.counts[:0], make([]int32, n)...)
+	g.place = append(g.place[:0], make([]int32, n)...)
+	g.sorted, g.texts = g.sorted[:0], g.texts[:0]
+	for _, k := range parts.Of {
+		g.counts[k]++
+	}
+	for k := range g.keys {
+		g.sorted, g.texts = append(g.sorted, int32(k)), append(g.texts, "")
+	}
+	text := func(k int32) string {
+		if g.texts[k] == "" {
+			g.texts[k] = g.keys[k].String()
+			if g.keys[k].Kind() == graph.StringKind && !byBytes {
+				g.texts[k] = graph.TextKey(g.texts[k])
+			}
+		}
+		return g.texts[k]
+	}
+	slices.SortFunc(g.sorted, func(a, b int32) int {
+		if d := g.counts[b] - g.counts[a]; d != 0 {
+			return int(d)
+		}
+		x, y := &g.keys[a], &g.keys[b]
+		if x.Kind() == graph.StringKind && y.Kind() == graph.StringKind {
+			return strings.Compare(text(a), text(b))
+		}
+		// 1 km and 1000 m are one amount and two groups.
+		return cmp.Or(graph.Compare(o, x, y), strings.Compare(text(a), text(b)))
+	})
+	parts.Groups = slices.Grow(parts.Groups[:0], n)
+	for i, k := range g.sorted {
+		parts.Groups = append(parts.Groups, Group{g.keys[k], int(g.counts[k])})
+		g.place[k] = int32(i)
+	}
+	for i, k := range parts.Of {
+		parts.Of[i] = g.place[k]
+	}
+}

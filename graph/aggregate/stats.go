@@ -1,0 +1,115 @@
+package aggregate
+
+import (
+	"math"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Stats are the sums of a list of numbers or quantities: add each with Add, then
+// call Settle.
+type Stats struct {
+	// Count is how many were added.
+	Count         int
+	Sum, Min, Max float64
+	// Unit is the unit of quantities, "" for plain numbers: the one that all
+	// have, or the base unit of their dimension.
+	Unit string
+
+	sum    sum
+	others []unitStats // of further units, until they are converted
+	other  string      // a unit that does not convert
+}
+
+// unitStats are the sums of quantities in one unit.
+type unitStats struct {
+	unit     string
+	sum      sum
+	min, max float64
+}
+
+// Err refuses what cannot be summed up, quantities of different dimensions: a
+// sum of tonnes and of barrels is neither.
+func (s *Stats) Err() error {
+	if s.other == "" {
+		return nil
+	}
+	return graph.Errorf(graph.BadInput, "the values are in %s and in %s, which cannot be summed up; filter by one unit", s.Unit, s.other)
+}
+
+// Add adds a number, or a quantity with its unit.
+func (s *Stats) Add(x float64, unit string) {
+	switch {
+	case s.Count == 0:
+		s.Min, s.Max, s.Unit = x, x, unit
+	case s.Unit != unit:
+		s.Count++
+		s.addOther(x, unit)
+		return
+	}
+	s.Count++
+	s.sum.add(x)
+	s.Min, s.Max = min(s.Min, x), max(s.Max, x)
+}
+
+func (s *Stats) addOther(x float64, unit string) {
+	i := slices.IndexFunc(s.others, func(u unitStats) bool { return u.unit == unit })
+	if i < 0 {
+		i = len(s.others)
+		s.others = append(s.others, unitStats{unit: unit, min: x, max: x})
+	}
+	u := &s.others[i]
+	u.sum.add(x)
+	u.min, u.max = min(u.min, x), max(u.max, x)
+}
+
+// Settle computes the sums after the last Add: in the base unit where the units differ.
+func (s *Stats) Settle(o *schema.Ontology) {
+	s.Sum = s.sum.float()
+	if s.others == nil {
+		return
+	}
+	from := o.Units[s.Unit]
+	for _, x := range s.others {
+		if !from.Converts(o.Units[x.unit]) {
+			s.other = x.unit
+			return
+		}
+	}
+	to := o.Base(from)
+	in := func(x float64) float64 { return graph.Convert(x, from, to) }
+	var total sum
+	total.add(in(s.Sum))
+	s.Min, s.Max, s.Unit = in(s.Min), in(s.Max), to.Code
+	for _, x := range s.others {
+		from = o.Units[x.unit]
+		total.add(in(x.sum.float()))
+		s.Min, s.Max = min(s.Min, in(x.min)), max(s.Max, in(x.max))
+	}
+	s.Sum, s.others = total.float(), nil
+}
+
+// sum adds up numbers without losing what each is too small for by itself:
+// ten times 0.1 is 1. The zero sum is 0.
+type sum struct{ total, lost float64 }
+
+// add adds x, after Neumaier.
+func (s *sum) add(x float64) {
+	t := s.total + x
+	if math.Abs(s.total) >= math.Abs(x) {
+		s.lost += (s.total - t) + x
+	} else {
+		s.lost += (x - t) + s.total
+	}
+	s.total = t
+}
+
+// float is the sum so far.
+func (s *sum) float() float64 {
+	if math.IsInf(s.total, 0) {
+		return s.total // what was lost of it is not a number
+	}
+	return s.total + s.lost
+}

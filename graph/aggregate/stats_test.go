@@ -1,0 +1,41 @@
+package aggregate
+
+import (
+	"math"
+	"math/big"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestSum: sums are those of exact numbers, but for the last rounding.
+func TestSum(t *testing.T) {
+	var tenths sum
+	for range 10 {
+		tenths.add(0.1)
+	}
+	if tenths.float() != 1 {
+		t.Errorf("ten times 0.1 is %v", tenths.float())
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(-1e6, 1e6), rapid.SampledFrom([]float64{0.1, 1e15, -1e15, 1e-9, 3.3})), 0, 200).Draw(t, "list")
+		var s sum
+		exact, size := new(big.Float).SetPrec(2000), 0.0
+		for _, x := range list {
+			s.add(x)
+			exact.Add(exact, new(big.Float).SetFloat64(x))
+			size += math.Abs(x)
+		}
+		want, _ := exact.Float64()
+		if diff := math.Abs(s.float() - want); diff > 0x1p-52*math.Abs(want)+size*0x1p-90 {
+			t.Fatalf("the sum is %v, want %v", s.float(), want)
+		}
+	})
+	over := sum{}
+	for range 3 {
+		over.add(math.MaxFloat64)
+	}
+	if !math.IsInf(over.float(), 1) {
+		t.Errorf("beyond all numbers is %v", over.float())
+	}
+}
