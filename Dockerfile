@@ -1,4 +1,4 @@
-# The program alone: no shell, no root, nothing written but under /data.
+# The program alone: no shell, no root, and it writes only to /data.
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./

@@ -1,13 +1,13 @@
-# Two commands: make run, make test. The others are parts of them, or longer.
+# The two main commands are make run and make test. The others are parts of these, or run longer.
 
 GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
 RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/caspian/internal/...
-# Packages whose tests make many snapshots, each of which checks itself under the tag invariants.
+# Packages whose tests build many snapshots; with the tag invariants, each snapshot checks itself.
 CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
-# Folders of npm packages that tests run.
+# Folders with npm packages that tests use.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
 .PHONY: run build man test check format vet lint vuln js race invariants bench bench-start bench-compare soak map clean
@@ -18,11 +18,11 @@ run: build
 build:
 	$(GO) build -o bin/caspian ./cmd/caspian
 
-# One page for each command; SOURCE_DATE_EPOCH sets their date.
+# Writes a man page for each command; SOURCE_DATE_EPOCH sets their date.
 man:
 	$(GO) test -count 1 -run TestManPages ./cmd/caspian -man $(CURDIR)/bin/man
 
-# Everything a change must pass, on a new machine as well.
+# Everything that a change must pass; works on a new machine.
 test: format vet lint js race invariants
 	$(GO) test -timeout 9m ./...
 	@$(MAKE) --no-print-directory vuln
@@ -42,22 +42,22 @@ vet:
 lint:
 	$(GO) run $(STATICCHECK) ./...
 
-# Fails where the database of known faults can be reached and has one that the code calls. It
-# runs last, so that the end of a run says whether it could look.
+# Fails if the database of known vulnerabilities lists one that the code calls. It runs last, so
+# that the end of the output says whether the database could be reached.
 vuln:
 	@if curl -sfI --max-time 10 https://vuln.go.dev/index/db.json >/dev/null 2>&1; \
 	then $(GO) run $(GOVULNCHECK) ./...; \
 	else echo "vuln: the database at vuln.go.dev cannot be reached; not checked"; fi
 
-# What Node runs in tests: the reference implementation, audits and clients. Where npm is
-# absent or cannot fetch them, the tests compare with stored verdicts or are skipped.
+# The programs that tests run in Node: the reference implementation, audits and clients. Without npm,
+# or if it cannot download them, the tests compare with stored results or are skipped.
 js: $(JS:%=%/node_modules/.package-lock.json)
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@if command -v npm >/dev/null; \
 	then (cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 && touch node_modules/.package-lock.json) \
-	  || echo "js: npm cannot fetch the packages of $*; tests use stored verdicts"; \
-	else echo "js: no npm; tests use stored verdicts"; fi
+	  || echo "js: npm cannot download the packages of $*; tests use stored results"; \
+	else echo "js: no npm; tests use stored results"; fi
 
 race:
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; \
@@ -68,21 +68,21 @@ invariants:
 	$(GO) vet -tags invariants $(CHECKED)
 	$(GO) test -tags invariants -short -timeout 9m $(CHECKED)
 
-# Loads, starts and queries; each prints its own figures.
+# Benchmarks of loading, starting and querying; each prints its figures.
 bench: bench-start
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./bench ./graph/... ./gql ./api
 
-# First start with the built-in seeds and later starts, of the real program.
+# Times of the first start with the built-in seeds, and of later starts, of the real program.
 bench-start:
 	CASPIAN_BENCH=1 $(GO) test -run TestStartTime -v -count 1 ./cmd/caspian
 
-# The service beside graphql-go, gqlgen, graphql-js (where Node is) and hand-written handlers.
+# Compares the service with graphql-go, gqlgen, graphql-js (if Node is installed) and hand-written handlers.
 bench-compare:
 	$(MAKE) js JS=bench/compare/js
 	cd bench/compare && CASPIAN_COMPARE=1 $(GO) test -v -count 1 -timeout 20m .
 	cd bench/compare && $(GO) test -run '^$$' -bench . -timeout 20m .
 
-# The long ones: 500 kills of an import, random histories of the graph for hours
+# The long tests: 500 kills of an import, random histories of the graph for hours
 # (SOAK=2h), more random cases, fuzzing.
 SOAK ?= 2h
 soak:
@@ -95,7 +95,7 @@ soak:
 	  done; \
 	done
 
-# The picture of the packages in docs/packages.md.
+# Redraws the diagram of the packages in docs/packages.md.
 map:
 	$(GO) test . -run TestPackageMap -update-map
 

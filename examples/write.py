@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Write a claim through the transact mutation, and read it back.
 
-Usage: write.py [URL]      (http://127.0.0.1:8080 where it is left out)
+Usage: write.py [URL]      (default: http://127.0.0.1:8080)
 
-Needs Python's standard library only. Run it twice: the idempotency key makes
-the change happen once.
+Needs only Python's standard library. If you run it twice, the change happens
+once, because of the idempotency key.
 
-Writing needs a token: CASPIAN_TOKEN, or the one that a service of this machine
-keeps in the folder of its store (CASPIAN_STORE, or data).
+Writing needs a token: CASPIAN_TOKEN, or the one that a service on this machine
+stores in the folder of its store (CASPIAN_STORE, or data).
 """
 import json
 import os
@@ -21,12 +21,12 @@ url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
 
 
 def token():
-    """The token for the service, None where there is none to be found."""
+    """Return the token for the service, or None if there is none."""
     if os.environ.get("CASPIAN_TOKEN"):
         return os.environ["CASPIAN_TOKEN"]
     folder = pathlib.Path(os.environ.get("CASPIAN_STORE") or "data")
     here = urllib.parse.urlsplit(url)
-    try:  # only where it is the service of that store that we ask
+    try:  # only if url is the service of that store
         port = (folder / "address").read_text().strip().rpartition(":")[2]
         if here.hostname in ("127.0.0.1", "localhost", "::1") and port == str(here.port):
             return (folder / "token").read_text().strip()
@@ -36,7 +36,7 @@ def token():
 
 
 def ask(query, variables):
-    """Send one GraphQL request; end with the errors, if there are any."""
+    """Send one GraphQL request; on errors, print them and exit."""
     headers = {
         "Content-Type": "application/json",
         "Accept": "application/graphql-response+json",
@@ -48,7 +48,7 @@ def ask(query, variables):
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
             answer = json.load(response)
-    except urllib.error.HTTPError as error:  # the answer says what was wrong
+    except urllib.error.HTTPError as error:  # the body says what was wrong
         answer = json.load(error)
     except urllib.error.URLError as error:
         sys.exit(f"{url} cannot be reached: {error.reason}; start it with 'caspian serve'")
@@ -61,7 +61,7 @@ def ask(query, variables):
     return answer["data"]
 
 
-# Every claim has a source, so the first thing to declare is where it comes from.
+# Every claim has a source, so declare the source first.
 change = {
     "idempotencyKey": "example-write-1",
     "operations": [
@@ -81,7 +81,7 @@ made = ask("""mutation ($change: TransactInput!) {
 }""", {"change": change})["transact"]
 print("sequence {sequence}, replayed: {replayed}".format(**made))
 
-# minSequence: the answer is at least as new as what was just written.
+# minSequence: the answer includes what was just written.
 city = ask("""query ($seen: Int!) {
   city(id: "example-port", view: {minSequence: $seen}) {
     name

@@ -133,7 +133,7 @@ func walkByKeyboard(b *browser) {
 	b.write("qqqq")
 	b.is(`!document.querySelector('#from').hasAttribute('aria-invalid')`)
 	b.press("Enter")
-	b.shows("No place is called “qqqq”.")
+	b.shows("No place has the name “qqqq”.")
 }
 
 // writeSpans: the least and the most of a share are percentages, of an amount numbers with
@@ -193,7 +193,7 @@ func answerQuestions(b *browser) {
 	}
 	// Between countries nobody states how far it is, nor whether one may cross.
 	b.open("/?from=KAZ&to=eu&avoid=RUS,IRN&network=BORDERS")
-	b.shows("3 borders · about 4231 km, nowhere stated")
+	b.shows("3 borders · about 4231 km, stated for none of the legs")
 }
 
 func goBack(b *browser) {
@@ -265,7 +265,7 @@ func showAll(b *browser) {
 	b.open("/?id=factbook")
 	b.settled()
 	b.eval(`[...document.querySelectorAll('#view a')].find((a) => a.textContent === 'what it claims').click()`, nil)
-	b.shows(", of which 100 are asked for and shown")
+	b.shows(", of which 100 are requested and shown")
 	b.is(`document.querySelectorAll('#answer .claim').length === 100`)
 	b.open("/?id=CHN")
 	b.settled()

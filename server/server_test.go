@@ -285,7 +285,7 @@ func TestCORS(t *testing.T) {
 func TestPages(t *testing.T) {
 	s := started(t, Options{Version: "1.2.3"})
 	for path, want := range map[string]string{
-		"/": "Questions to begin with", "/graphiql": "/assets/query.js", "/assets/query.js": "fetch(", "/assets/style.css": "body",
+		"/": "Example questions", "/graphiql": "/assets/query.js", "/assets/query.js": "fetch(", "/assets/style.css": "body",
 		"/schema.graphql": "type Query", "/healthz": "ok", "/readyz": "ready at sequence 0",
 		"/metrics": `version="1.2.3"} 1`,
 	} {

@@ -1,4 +1,4 @@
-// Answers to any query, written so that they can be read without knowing GraphQL.
+// Renders answers to any query for readers who do not know GraphQL.
 import { $, complain, entity, h, join, request, say, split } from './lib.js';
 import { evidence, label, number, percent, ready, statement, statements, words } from './claim.js';
 
@@ -13,7 +13,7 @@ function table(rows) {
     h('tbody', null, rows.map((r) => h('tr', null, columns.map((c) => h('td', null, read(r[c], c))))))));
 }
 
-// list writes many of a kind in the form that says most in least room.
+// list renders items of one kind in the most compact form that fits them.
 function list(all, name) {
   if (!all.length) return 'none';
   if (all.every(isEntity)) return join(all.map((e) => entity(e)), ', ');
@@ -23,14 +23,14 @@ function list(all, name) {
   return h('ol', null, all.map((x) => h('li', null, read(x, name))));
 }
 
-// span writes ranges.
+// span renders ranges.
 function span({ low, high, unit, ...more }, name) {
   const write = name === 'hhi' ? (x) => x.toFixed(2) : /share|stated|unknown/.test(name) ? percent : read;
   return [write(low), high === null ? ' or more' : high > low && [' to ', write(high)],
     unit && [' ', words.units[unit] ?? unit], Object.keys(more)[0] && read(more)];
 }
 
-// read writes any part of an answer.
+// read renders any part of an answer.
 function read(v, name) {
   if (v === null) return 'not stated';
   if (Array.isArray(v)) return list(v, name);
@@ -47,13 +47,12 @@ function read(v, name) {
     return [entity(v.from), way, entity(v.to), v.claim && evidence([v.claim])];
   }
   const keys = Object.keys(v).filter((k) => k !== '__typename'), shown = (v.nodes ?? v.edges)?.length;
-  if (v.totalCount > shown) v = { ...v, totalCount: `${v.totalCount}, of which ${shown} are asked for and shown` };
+  if (v.totalCount > shown) v = { ...v, totalCount: `${v.totalCount}, of which ${shown} are requested and shown` };
   if (keys.length === 1) return read(v[keys[0]], keys[0]);
   return h('dl', null, keys.map((k) => [h('dt', null, label(k)), h('dd', null, read(v[k], k))]));
 }
 
-// show asks and writes the answer below the box, with the words of the question where the
-// query is a known one.
+// show runs the query and renders the answer, titled with the question if it is an example.
 export async function show(query, [title, , note] = []) {
   const place = $('answer');
   say('Asking …');

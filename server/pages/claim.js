@@ -1,7 +1,7 @@
-// How values and claims are written.
+// Rendering of values and claims.
 import { entity, h, join, outside, plural, split } from './lib.js';
 
-// The ontology's words, see the server's words; names as they stand are readable as well.
+// The labels of the ontology. Without them, the names themselves are shown.
 export const words = { fields: {}, qualifiers: {}, units: {} };
 export const ready = fetch('/assets/ontology.json').then((r) => r.json()).then((o) => {
   o.fields.forEach((f, order) => { words.fields[f.name] = { ...f, order }; });
@@ -28,7 +28,7 @@ function qualifier(q) {
   return q.value === 'true' ? name : [name, ' ', q.object ? entity(q.object) : literal(q.value, q.name, known?.kind)];
 }
 
-// period is the valid time in words.
+// period returns the valid time in words.
 export function period({ validFrom: from, validTo: to }) {
   if (from && from === to) return from;
   const end = to && to !== '..' && to;
@@ -42,19 +42,18 @@ function source(s, locator) {
     locator && `, ${locator}`, s.date && ` (${s.date})`];
 }
 
-// fields are what claim shows.
+// fields has the fields that claim shows.
 export const fields = `predicate value object { id name } qualifiers { name value object { id name } }
   source { id name url date } locator confidence attribution attributedTo rank validFrom validTo
   holds original note contradicts { id }`;
 
-// claim writes claims that say the same: what they say, and for each when it holds, how
-// surely, and who says so. What the query did not ask for is left out. Lead comes first.
+// claim renders claims of the same content, after lead; fields not selected are left out.
 export function claim([c, ...same], ...lead) {
   return h('li', { class: 'claim' },
     h('div', null, lead, value(c),
       c.qualifiers?.length > 0 && h('span', { class: 'hint' }, ' (', join(c.qualifiers.map(qualifier), '; '), ')'),
       c.contradicts?.length > 0 && h('span', { class: 'mark' }, 'disputed'),
-      c.rank === 'DEPRECATED' && h('span', { class: 'mark' }, 'given up')),
+      c.rank === 'DEPRECATED' && h('span', { class: 'mark' }, 'deprecated')),
     h('div', { class: 'hint' }, [c, ...same].map((c) => h('div', null, join([
       period(c), holds[c.holds], c.confidence != null && 'confidence ' + c.confidence,
       c.source && source(c.source, c.locator), c.original && `there “${c.original}”`,
@@ -62,9 +61,9 @@ export function claim([c, ...same], ...lead) {
     ].filter(Boolean), ' · ')))));
 }
 
-// statement is a claim with its subject and predicate.
+// statement renders a claim with its subject and predicate.
 export const statement = (c) => claim([c], c.subject && [entity(c.subject), ' '], c.predicate && label(c.predicate) + ' ');
 export const statements = (claims) => h('ul', { class: 'claims' }, claims.map(statement));
 
-// evidence folds claims away under their number.
+// evidence renders claims folded under their number.
 export const evidence = (claims) => claims.length > 0 && h('details', null, h('summary', null, plural(claims.length, 'claim')), statements(claims));

@@ -1,15 +1,15 @@
 // A text field that suggests entities, by the ARIA combobox pattern.
 import { ask, h, plural, say, split } from './lib.js';
 
-// match are the fields of an edge that name and about show.
+// match has the fields of an edge that name and about show.
 export const match = 'matched kind holds highlights { start end } node { id name type }';
 
-// find is the best of what goes by a name.
+// find returns the best matches of a name.
 export const find = async (text, types, signal) => (await ask(`query ($text: String!, $types: [String!], $view: View) {
   search(text: $text, types: $types, first: 8, view: $view) { totalCount edges { ${match} } }
 }`, { text, types }, signal)).search;
 
-// marked is the name that matched, with what of it did.
+// marked renders the name that matched, with the matching part highlighted.
 function marked({ matched, highlights }) {
   let at = 0;
   return [highlights.map(({ start, end }) => {
@@ -21,12 +21,12 @@ function marked({ matched, highlights }) {
 
 export const name = (edge) => (edge.matched === edge.node.name ? marked(edge) : edge.node.name);
 
-// about tells an entity found from others of its name.
+// about renders what distinguishes an entity from others with its name.
 export const about = (edge) => h('span', { class: 'hint' }, ` ${split(edge.node.type)} · ${edge.node.id}`,
-  ![edge.node.name, edge.node.id].includes(edge.matched) && [' · found as ', marked(edge)], edge.holds === 'NO' && ', a name of other times');
+  ![edge.node.name, edge.node.id].includes(edge.matched) && [' · found as ', marked(edge)], edge.holds === 'NO' && ', not its name on this date');
 
-// combobox lets the field suggest entities of the types; pick is told of the one chosen.
-// Arrow keys go through the suggestions, Enter takes one, Escape closes them.
+// combobox makes the field suggest entities of the types, and calls pick with the chosen one.
+// Arrow keys move through the suggestions, Enter chooses one, Escape closes the list.
 export function combobox(input, types, pick) {
   const list = h('ul', { id: input.id + '-list', role: 'listbox', 'aria-label': 'Suggestions', hidden: true });
   input.after(list);
@@ -64,7 +64,7 @@ export function combobox(input, types, pick) {
   async function open() {
     close();
     const text = input.value.trim(), mine = asking = new AbortController();
-    // What is wrong with a text half typed is told when the form is sent.
+    // Faults in a half-typed text are reported when the form is sent.
     const search = text && await find(text, types, mine.signal).catch(() => {});
     if (!search || mine.signal.aborted) return;
     found = search.edges;
@@ -74,7 +74,7 @@ export function combobox(input, types, pick) {
     }, name(edge), about(edge))));
     list.hidden = !found.length;
     input.setAttribute('aria-expanded', String(!list.hidden));
-    say(found.length ? `${plural(search.totalCount, 'suggestion')}; use the arrow keys.` : `Nothing is called “${text}”.`);
+    say(found.length ? `${plural(search.totalCount, 'suggestion')}; use the arrow keys.` : `Nothing has the name “${text}”.`);
   }
 
   input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(open, 120); });

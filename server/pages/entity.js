@@ -1,10 +1,10 @@
-// An entity: what is claimed about it, and what claims lead to it.
+// The page of an entity: the claims about it, and the claims that lead to it.
 import { $, address, ask, asOf, complain, h, join, outside, params, plural, say, split } from './lib.js';
 import { claim, fields, label, ready, words } from './claim.js';
 import { claimsOf, conflictsOf, timelineOf } from './questions.js';
 
-const page = 200; // claims asked for at a time
-const rows = 8; // of a group, before the rest is asked to be shown
+const page = 200; // claims requested at a time
+const rows = 8; // of a group, shown before "show more"
 
 const query = (...lists) => `query ($id: ID!, ${lists.map((l) => `$${l}: String, `).join('')}$view: View) {
   entity(id: $id, view: $view) { id name type description aliases ${lists.map((l) => `
@@ -17,11 +17,11 @@ const by = (list, key) => {
   return [...groups];
 };
 
-// worth orders claims as the API chooses the best one.
+// worth orders claims as the API does to choose the best one.
 const worth = (c) => (c.rank === 'DEPRECATED' ? 0 : c.rank === 'PREFERRED' ? 4 : 2) + (c.holds === 'YES') + c.confidence / 2;
 
-// group is the claims of one predicate, those that say the same together; what does not
-// fit is counted, and shown on demand.
+// group renders the claims of one predicate, with equal content together. Rows beyond the
+// limit are counted, and shown on demand.
 function group(title, claims) {
   claims.sort((a, b) => worth(b) - worth(a));
   const items = by(claims, (c) => JSON.stringify([c.value, c.object, c.qualifiers])).map(([, same]) => claim(same));
@@ -37,7 +37,7 @@ function group(title, claims) {
   return h('section', { class: 'group' }, h('h3', null, title, ' ', h('span', { class: 'hint' }, claims.length)), h('div', null, list, more));
 }
 
-// section shows the claims of a list in groups, and asks for the next page where there is one.
+// section renders the claims of a list in groups, with a button for the next page.
 function section(title, key, e) {
   const about = key === 'about', place = h('section', null), loaded = [];
   const name = (p) => (about ? words.fields[p]?.inverse?.[e.type] ?? `… ${label(p)} ${e.name}` : label(p));
@@ -60,7 +60,7 @@ export async function show() {
   const id = params.get('id');
   say('Loading …');
   const [{ entity: e }] = await Promise.all([ask(query('claims', 'about'), { id }), ready]);
-  if (!e) throw Error(`Nothing has the id “${id}”${asOf && ' as of ' + asOf}. Look it up by its name above.`);
+  if (!e) throw Error(`Nothing has the id “${id}”${asOf && ' as of ' + asOf}. Search for its name above.`);
   document.title = `${e.name} · Caspian`;
   $('title').textContent = e.name;
   const url = e.claims.nodes.find((c) => c.predicate === 'url')?.value;

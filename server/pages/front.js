@@ -1,5 +1,5 @@
-// The first page: what its address asks for, it shows. Each answer has an address, so that
-// it can be sent as a link, and the browser's back button goes back.
+// The start page. It shows what its address selects. Each result has an address, so that
+// users can send links, and the browser's back button works.
 import { $, address, ask, asOf, complain, entity, go, h, params, plural, say } from './lib.js';
 import { about, combobox, match, name } from './combobox.js';
 
@@ -32,7 +32,7 @@ async function results() {
     list.append(...search.edges.map((edge) => h('li', null, entity(edge.node, name(edge)), about(edge), h('div', { class: 'hint' }, edge.node.description))));
     after = search.pageInfo.endCursor;
     more.hidden = !search.pageInfo.hasNextPage;
-    say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : `Nothing is called “${text}”${asOf && ' as of ' + asOf}. Try fewer letters.`);
+    say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : `Nothing has the name “${text}”${asOf && ' as of ' + asOf}. Try fewer letters.`);
   }
   await load();
   $('view').append(list, more);
@@ -46,7 +46,7 @@ if (page === 'entity') import('./entity.js').then((m) => m.show()).catch(complai
 if ($('routes')) import('./routeform.js').then((m) => m.start()).catch(complain);
 if ($('ask')) import('./ask.js').then((m) => m.start()).catch(complain);
 if (page === 'home') {
-  ask('query ($view: View) { graph(view: $view) { asOf } }').catch(complain); // is the date one?
+  ask('query ($view: View) { graph(view: $view) { asOf } }').catch(complain); // is the date valid?
   const { questions } = await import('./questions.js');
   $('questions').append(...questions.map(([question, query, , at]) => h('li', null, h('a', { href: address(at ?? { query }) }, question))));
 }

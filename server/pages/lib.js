@@ -1,10 +1,10 @@
-// What the modules of the first page share: the address, elements, questions to the API.
+// Shared by the modules of the start page: the address, elements, requests to the API.
 
 export const params = new URLSearchParams(location.search);
 export const asOf = (params.get('asOf') ?? '').trim();
 export const $ = (id) => document.getElementById(id);
 
-// h makes an element. What is inside becomes text, never markup, whatever it holds.
+// h creates an element. Its content becomes text, never markup.
 export function h(tag, attributes, ...inside) {
   const e = document.createElement(tag);
   for (const [name, v] of Object.entries(attributes ?? {})) {
@@ -15,15 +15,15 @@ export function h(tag, attributes, ...inside) {
   return e;
 }
 
-// join puts a separator between things.
+// join puts a separator between items.
 export const join = (list, by) => list.flatMap((x, i) => (i ? [by, x] : [x]));
 
-// split writes a name of the API as words: importsFrom, WaterBody, MINE_PRODUCTION.
+// split turns a name of the API into words: importsFrom, WaterBody, MINE_PRODUCTION.
 export const split = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
 
 export const plural = (n, one) => `${n.toLocaleString('en')} ${n === 1 ? one : one.replace(/y$/, 'ie') + 's'}`;
 
-// address is a link within the page; it keeps the date.
+// address returns the address of a view of the page; it keeps the date.
 export function address(p) {
   return '/?' + new URLSearchParams(Object.entries({ asOf, ...p }).filter(([, v]) => v));
 }
@@ -31,16 +31,15 @@ export function address(p) {
 export const go = (p) => location.assign(address(p));
 export const entity = (e, name = e.name) => h('a', { href: address({ id: e.id }) }, name);
 
-// outside is a link to a page elsewhere, or plain text. Only the web's own addresses become
-// links: a source may hold any text, javascript: included.
+// outside renders a link to another site. Other texts, even javascript:, stay plain text.
 export function outside(url, text = url) {
   return /^https?:\/\//i.test(url) ? h('a', { href: url, rel: 'noopener noreferrer' }, text) : text;
 }
 
 export const say = (text) => { $('status').textContent = text; };
 
-// request asks by GET, which can change nothing, whatever the query says: addresses with
-// queries come from anywhere. It returns the body, errors and all.
+// request uses GET, which cannot change anything, because addresses with queries may come
+// from anyone. It returns the body with its errors.
 export async function request(query, variables, signal) {
   const get = new URLSearchParams({ query, variables: JSON.stringify({ view: asOf ? { asOf } : {}, ...variables }) });
   try {
@@ -51,27 +50,26 @@ export async function request(query, variables, signal) {
   }
 }
 
-// ask is request for who can do nothing with half an answer.
+// ask is request for callers that need a complete answer: it throws the errors.
 export async function ask(...a) {
   const body = await request(...a);
   if (body.errors) throw body;
   return body.data;
 }
 
-// complain shows what was refused as sentences, beside the field that they speak of where
-// there is one, else in the view.
+// complain shows errors next to the field that they concern, or else in the view.
 export function complain(e, place = $('view')) {
   say('');
   for (const { message } of e.errors ?? [e]) {
     const date = /got invalid value .* at "view\.asOf"; (.*)$/s.exec(message);
-    if (date) $('shown').textContent = 'Nothing is shown until the date is right.';
+    if (date) $('shown').textContent = 'Nothing is shown until the date is valid.';
     const [, name, words] = date ? [, 'asOf', date[1]] : /^(\w+): (.*)$/s.exec(message) ?? [];
     if (name && $(name + '-error')) wrong(name, words);
     else place.append(h('p', { class: 'error', role: 'alert' }, message));
   }
 }
 
-// wrong marks a field with what is wrong in it; no words take the mark away.
+// wrong marks a field with an error; without words it removes the mark.
 export function wrong(name, words) {
   $(name + '-error').textContent = words;
   if (words) $(name).setAttribute('aria-invalid', 'true');

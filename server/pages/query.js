@@ -1,6 +1,6 @@
 'use strict';
-// The page asks by POST what stands in the form, and keeps it in the address,
-// so that a query can be sent to somebody as a link.
+// The page sends the query in the form by POST, and keeps it in the address,
+// so that users can send it as a link.
 const form = document.getElementById('ask');
 const query = document.getElementById('query');
 const variables = document.getElementById('variables');
@@ -13,8 +13,8 @@ variables.value = given.get('variables') ?? '';
 
 let running = null;
 
-// run asks; what came with the address, which may be from anybody, by GET, which can change
-// nothing.
+// run sends the query. A query from the address may come from anyone, so it is sent by GET,
+// which cannot change anything.
 async function run(get) {
   let vars;
   try {

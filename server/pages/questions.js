@@ -1,4 +1,4 @@
-// The questions to begin with, as queries that can be read and changed.
+// The example questions, as queries that the user can read and change.
 
 const claim = `subject { id name } predicate value object { id name }
         qualifiers { name value object { id name } } validFrom validTo holds
@@ -36,8 +36,7 @@ export const claimsOf = (source) => `query ($view: View) {
   }
 }`;
 
-// What is asked, the query, how to read the answer, and, for those with a page of their
-// own, its address.
+// Each: question, query, hint on the answer, and the address of a page that shows it, if any.
 export const questions = [
   ['How does Kazakh uranium reach Europe without Russia?', `query ($view: View) {
   routes(from: "KAZ", to: "eu", avoid: ["RUS"], view: $view) {
@@ -47,7 +46,7 @@ export const questions = [
     }
     blocked { release { id name } }
   }
-}`, 'Routes are ways that goods could take; that any take them is not said.', { from: 'KAZ', to: 'eu', avoid: 'RUS' }],
+}`, 'Routes that goods could take; not evidence that they do.', { from: 'KAZ', to: 'eu', avoid: 'RUS' }],
   ['Where does Kazakh uranium go?', `query ($view: View) {
   country(id: "KAZ", view: $view) {
     exportsTo(where: { edge: { resource: { eq: "uranium" } } }, series: true) {
@@ -58,7 +57,7 @@ export const questions = [
       }
     }
   }
-}`, 'What sources say of its exports, of all years.'],
+}`, 'The claims about its exports, for all years.'],
   ['How far does Japan depend on China for rare earths?', `query ($view: View) {
   dependency(of: "JPN", resource: "rare-earths", view: $view) {
     year
@@ -73,7 +72,7 @@ export const questions = [
         ${claim}
       } }
   }
-}`, 'A share reaches from what is stated to that with all that nobody accounts for. The hhi is the concentration: 1 is a single partner. The others count something else, and are not mixed in.'],
+}`, 'A share ranges from the stated figure to that figure plus the unknown part. The hhi is the concentration: 1 means a single partner. The others count something else and are not included.'],
   ['What was Kazakhstan’s capital called in 2020?', `{
   country(id: "KAZ", view: { asOf: "2020" }) {
     capital { id name }
@@ -83,7 +82,7 @@ export const questions = [
       }
     }
   }
-}`, 'Names are those of the date asked for; what a source wrote stands beside it.'],
+}`, 'Names are those of the date; the name that a source wrote is shown with it.'],
   ['What connects Japan and Kazakh uranium?', `query ($view: View) {
   connections(from: "JPN", to: "uranium", first: 8, view: $view) {
     score
@@ -94,10 +93,10 @@ export const questions = [
       }
     }
   }
-}`, 'That a path of claims connects them says nothing of supply or cause. What is linked with much explains little, and scores low.'],
+}`, 'A path of claims is not evidence of supply or cause. An entity with many links explains little and scores low.'],
   ['What does every route to the EU pass, without Russia and Iran?', `query ($view: View) {
   chokepoints(from: "KAZ", to: "eu", avoid: ["RUS", "IRN"], view: $view) { kind cut { id name } removes pairs }
-}`, 'Without these no route is left; removes counts the pairs of places that lose their last one.'],
+}`, 'If one of these closes, no route is left; removes counts the pairs of places that lose their last route.'],
   ['What changed about Astana from 2018 to 2020?', `{
   changes(from: { asOf: "2018" }, to: { asOf: "2020" }, subject: "astana") {
     nodes {
@@ -110,6 +109,6 @@ export const questions = [
       }
     }
   }
-}`, 'What claims say of the one date and of the other.'],
-  ['Who disagrees about Japan’s trade?', conflictsOf('JPN'), 'Claims of which not all can be true.'],
+}`, 'The claims that differ between the two dates.'],
+  ['Who disagrees about Japan’s trade?', conflictsOf('JPN'), 'Claims that cannot all be true.'],
 ];

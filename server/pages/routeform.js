@@ -6,7 +6,7 @@ const places = ['Country', 'City', 'TransportNode', 'Region', 'Organisation'];
 const passed = [...places, 'WaterBody', 'Segment', 'Corridor'];
 const ids = (name) => (params.get(name) ?? '').split(',').map((id) => id.trim()).filter(Boolean);
 
-// placeField is a field that takes entities, one or many, as { chosen, settle }.
+// placeField makes a field for one or many entities: { chosen, settle }.
 function placeField(name, many) {
   const input = $(name), chips = many && h('ul', { class: 'chips' });
   const field = { chosen: ids(name).map((id) => ({ id, name: id })), draw, settle };
@@ -29,17 +29,17 @@ function placeField(name, many) {
     draw();
   }
 
-  // settle looks up what was typed and not taken; it returns whether all is well.
+  // settle looks up text that was typed but not chosen; it returns whether the field is valid.
   async function settle() {
     const text = input.value.trim();
     if (text && (many || !field.chosen.length)) {
       const [best] = (await find(text, many ? passed : places)).edges;
       const sure = best && !['FUZZY', 'TRANSLITERATED'].includes(best.kind);
       if (sure) take(best.node);
-      else wrong(name, `No place is called “${text}”.${best ? ` Did you mean ${best.node.name}?` : ''}`);
+      else wrong(name, `No place has the name “${text}”.${best ? ` Did you mean ${best.node.name}?` : ''}`);
       return sure;
     }
-    if (!many && !field.chosen.length) wrong(name, 'Name a place.');
+    if (!many && !field.chosen.length) wrong(name, 'Enter a place.');
     return many || field.chosen.length > 0;
   }
 

@@ -31,9 +31,9 @@ function route(r, title, head) {
     h(head, null, title, r.nodes.map((n) => n.name).join(' → ')),
     h('p', null, entities(r.countries, ' → '), r.waters.length > 0 && [', across ', entities(r.waters)]),
     h('p', { class: 'hint' }, mark(sure ? 'verified' : 'not verified', sure ? 'good' : ''),
-      sure ? 'all countries and waters on the way are stated' : 'some leg may touch more than what is stated',
+      sure ? 'all countries and waters on the way are stated' : 'a leg may touch more than is stated',
       ` · ${plural(r.legs.length, 'leg')} · ${plural(r.borders, 'border')} · `,
-      r.distanceKm == null ? `about ${km(r.estimatedKm)}, ${r.distanceKnown ? `stated for ${percent(r.distanceKnown)} of the legs` : 'nowhere stated'}` : km(r.distanceKm),
+      r.distanceKm == null ? `about ${km(r.estimatedKm)}, ${r.distanceKnown ? `stated for ${percent(r.distanceKnown)} of the legs` : 'stated for none of the legs'}` : km(r.distanceKm),
       ` · certainty ${r.certainty.toFixed(2)}`),
     h('ol', { class: 'legs' }, r.legs.map(leg)),
     r.weakest && h('div', { class: 'hint' }, 'Its weakest claim:', statements([r.weakest])));
@@ -50,9 +50,9 @@ export async function show(variables) {
     partial && h('p', { class: 'error' }, 'The search was cut short: there may be more.'),
     routes.map((r, i) => route(r, `${i + 1}. `, 'h2')),
     !routes.length && h('p', { class: 'error' }, `There is no route: ${note}.`),
-    titled('What would open one', blocked.map((b) => item('Release ', entities(b.release),
+    titled('What would open a route', blocked.map((b) => item('Release ', entities(b.release),
       b.opens && [': ', entities(b.opens.countries, ' → '), h('details', null, h('summary', null, 'the route it opens'), route(b.opens, '', 'h3'))]))),
-    titled('What comes nearest', nearest.map(({ leg: l, barredBy }) => item(entity(l.from), ' → ', entity(l.to),
+    titled('The nearest barred legs', nearest.map(({ leg: l, barredBy }) => item(entity(l.from), ' → ', entity(l.to),
       ` (${split(l.mode)}, ${split(l.status)}), barred by `, entities(barredBy))))));
   say(routes.length ? `${plural(routes.length, 'route')}, the best first.` : 'No route.');
 }
