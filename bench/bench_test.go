@@ -77,7 +77,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// BenchmarkLoad fills an embedded store by the path of every import: check,
+// BenchmarkLoad fills an embedded store as every import does: check,
 // append with a sync, apply, publish.
 func BenchmarkLoad(b *testing.B) {
 	o := schema.MustDefault()
@@ -106,7 +106,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// filled makes a store of a synthetic graph and closes it.
+// filled creates a store with a synthetic graph and closes it.
 func filled(b *testing.B, o *schema.Ontology, n int) (dir string, claims int) {
 	b.Helper()
 	dir = b.TempDir()
@@ -123,7 +123,7 @@ func filled(b *testing.B, o *schema.Ontology, n int) (dir string, claims int) {
 }
 
 // BenchmarkStart opens a filled store: with its snapshot file, and without.
-// What it says of the heap is the graph's alone, without the store's caches.
+// The heap that it reports is that of the graph alone, without the caches of the store.
 func BenchmarkStart(b *testing.B) {
 	o := schema.MustDefault()
 	for _, n := range sizes() {
@@ -155,7 +155,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// held is how much of the heap only g holds.
+// held returns how much of the heap only g uses.
 func held(g **live.Graph) int64 {
 	with := heap()
 	runtime.KeepAlive(*g)
@@ -204,7 +204,7 @@ func BenchmarkQuery(b *testing.B) {
 	}
 }
 
-// forgetful is a log that keeps nothing but its number, for queries alone.
+// forgetful is a log that keeps only its number, for benchmarks that only query.
 type forgetful struct{ head graph.Seq }
 
 func (f *forgetful) Identity() graph.Identity { return graph.Identity{} }

@@ -1,5 +1,5 @@
-// Package bench makes synthetic graphs of any size and measures whole paths
-// with them: loading, starting, querying. Run it by make bench.
+// Package bench builds synthetic graphs of any size and measures whole paths
+// with them: loading, starting, querying. Run it with make bench.
 package bench
 
 import (
@@ -61,7 +61,7 @@ const (
 
 func source(i int) graph.ID { return graph.ID(fmt.Sprintf("source-%d", i)) }
 
-// Country is the id of a synthetic country.
+// Country returns the id of a synthetic country.
 func Country(i int) graph.ID {
 	return graph.ID([]byte{'A' + byte(i/26/26%26), 'A' + byte(i/26%26), 'A' + byte(i%26)})
 }
@@ -105,7 +105,7 @@ func (g *generator) run(n int) {
 				Qualifiers: []graph.QualifierValue{{Name: "lengthKm", Value: graph.FloatValue(float64(g.rnd.IntN(5000)))}}})
 		}
 	}
-	// Half of what is left is trade between hubs, half are cities and people.
+	// Half of the rest is trade between hubs, half are cities and people.
 	for i := 0; g.claims < n && g.err == nil; i++ {
 		city := graph.ID(fmt.Sprintf("city-%d", i))
 		g.declare(city, "City")

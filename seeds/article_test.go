@@ -24,7 +24,7 @@ import (
 // article is the source of article.yaml and article-profiles.yaml.
 const article graph.ID = "libyawire-2025-12-21"
 
-// seeded is everything that the seed files state, checked.
+// seeded has everything that the seed files state, checked.
 type seeded struct {
 	commit graph.Commit
 	snap   *snapshot.Snapshot
@@ -35,7 +35,7 @@ func (s *seeded) of(subject, predicate string) []graph.Claim {
 	return s.claims[subject+"\x00"+predicate]
 }
 
-// wholeSeeds reads all files once; a fault in any of them fails each test that asks.
+// wholeSeeds reads all files once; a fault in any of them fails every test that calls it.
 var wholeSeeds = sync.OnceValues(func() (*seeded, error) {
 	o, err := schema.Load("ontology.graphql", schema.Default)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *seeded) view(t *testing.T, asOf string) *snapshot.View {
 	return v
 }
 
-// Facts of the article that the seeds must hold: where it says what.
+// Facts that the article states, by locator; the seeds must have them.
 var articleFacts = []struct{ subject, predicate, value, at, how string }{
 	// the summit
 	{"jca-summit-2025", "place", "tokyo", "p2", "2025-12-20"},
@@ -215,7 +215,7 @@ var articleFacts = []struct{ subject, predicate, value, at, how string }{
 	{"caspian-sea", "abundantIn", "petroleum", "Caspian Sea p1", ""},
 }
 
-// says tells whether the claim is held as the parts of how want: a valid
+// says reports whether the claim has everything that how requires: a valid
 // time, an attribution, or name=value for the rest.
 func says(c *graph.Claim, how string) bool {
 	if how == "" {
@@ -257,7 +257,7 @@ func TestArticleFacts(t *testing.T) {
 	}
 }
 
-// What the article does not say must not be laid at its door.
+// The seeds must not attribute to the article what it does not state.
 func TestArticleSaysNoMore(t *testing.T) {
 	s := loadSeeds(t)
 	at := regexp.MustCompile(`^(p([1-9]|1[0-4])|h[1-3]|(Japan|Central Asia|Tokyo|Kazakhstan|Kyrgyzstan|Tajikistan|Turkmenistan|Uzbekistan|United States|European Union|China|Russia|Ukraine|Europe|Caspian Sea|Astana) p1)$`)
@@ -314,7 +314,7 @@ func TestKazakhCapitalByDate(t *testing.T) {
 	}
 }
 
-// Every state at a summit had somebody at its head that day.
+// Every state at a summit had a head of state or government on that day.
 func TestLeadersOnTheDay(t *testing.T) {
 	s := loadSeeds(t)
 	country := s.snap.Ontology().Type("Country")
@@ -371,7 +371,7 @@ func TestLeadersOnTheDay(t *testing.T) {
 	}
 }
 
-// shared is the path of a file of the data handed over beside the repository.
+// shared returns the path of a file of the original data, in a folder beside the repository.
 func shared(t *testing.T, name string) string {
 	t.Helper()
 	p := filepath.Join("..", "..", "shared", name)

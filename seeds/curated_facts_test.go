@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// readCurated reads one of the curated lists handed over, or skips the test.
+// readCurated reads one of the curated lists, or skips the test.
 func readCurated(t *testing.T, name string, into any) {
 	t.Helper()
 	text, err := os.ReadFile(shared(t, "data/curated/"+name))
@@ -60,7 +60,7 @@ func TestCuratedSourcesAreSeeded(t *testing.T) {
 	}
 }
 
-// personID is the id of a curated name; those that put the family first are listed.
+// personID returns the id of a curated name; names with the family name first are listed.
 func personID(name string) string {
 	if id, ok := map[string]string{
 		"Noda Yoshihiko": "yoshihiko-noda", "Abe Shinzo": "shinzo-abe", "Suga Yoshihide": "yoshihide-suga",
@@ -156,7 +156,7 @@ func TestCuratedSummitsAreSeeded(t *testing.T) {
 		for _, p := range c.Leaders {
 			want("participants", personID(p))
 		}
-		// An outcome is an entity of its own: its source must speak of it or of the summit.
+		// An outcome is a separate entity: its source must have a claim about it or about the summit.
 		about := slices.Clone(s.commit.Claims)
 		about = slices.DeleteFunc(about, func(cl graph.Claim) bool {
 			return string(cl.Subject) != id && !slices.ContainsFunc(s.of(id, "outcomes"), func(o graph.Claim) bool { return o.Value.Entity() == cl.Subject }) &&
@@ -180,7 +180,7 @@ func TestCuratedSummitsAreSeeded(t *testing.T) {
 	}
 }
 
-// curatedUnit is our unit for a curated one and what the figure is multiplied by.
+// curatedUnit returns our unit for a curated one, and the factor for the figure.
 func curatedUnit(unit string) (string, float64) {
 	switch unit {
 	case "%":
@@ -197,7 +197,7 @@ func curatedUnit(unit string) (string, float64) {
 	return strings.ReplaceAll(unit, " ", ""), 1
 }
 
-// curatedPeriod is our valid time for a curated period.
+// curatedPeriod returns our valid time for a curated period.
 func curatedPeriod(p string) string {
 	if odd, ok := map[string]string{
 		"2022 or 2023": "2022/2023", "past ten years to 2020": "2011/2020", "2025 (commentary)": "2025", "2025 first year": "2025",
@@ -235,7 +235,7 @@ func TestCuratedObservationsAreSeeded(t *testing.T) {
 		c := &s.commit.Claims[i]
 		bySource[c.Source] = append(bySource[c.Source], c)
 	}
-	// What the figure of an observation may stand in: the value or a qualifier.
+	// Where the figure of an observation may be: the value or a qualifier.
 	states := func(cl *graph.Claim, unit string, want float64) bool {
 		values := []graph.Value{cl.Value}
 		for _, q := range cl.Qualifiers {
@@ -288,7 +288,7 @@ func TestCuratedObservationsAreSeeded(t *testing.T) {
 	}
 }
 
-// policySays tells a policy's claim of the day, as a value or as an event's time.
+// policySays reports whether a claim of the policy states the day, as its value or as the time of an event.
 func policySays(s *seeded, cl *graph.Claim, value, event, day string) bool {
 	typ, _ := s.snap.State().TypeOf(cl.Subject)
 	return typ == "Policy" && (cl.Predicate == value && cl.Value.String() == day || cl.Predicate == event && cl.Valid.String() == day)

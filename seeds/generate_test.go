@@ -19,30 +19,30 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The files world-*.yaml are what the importers make of the World Factbook and
-// the table of country codes. To make them anew: go test ./seeds -run World -update
+// The importers generate the files world-*.yaml from the World Factbook and
+// the table of country codes. To regenerate them: go test ./seeds -run World -update
 var update = flag.Bool("update", false, "write world-*.yaml from ../shared/data")
 
 // data is the folder of the original files, beside the repository.
 const data = "../../shared/data"
 
-// worldBytes bounds all of them together: people review them.
+// worldBytes is the limit for all of them together, because people review them.
 const worldBytes = 5 << 19
 
-// worldRegions tells the file of the countries in a folder of the Factbook.
+// worldRegions has the file for the countries in each folder of the Factbook.
 var worldRegions = map[string]string{
 	"africa": "africa", "antarctica": "oceania", "australia-oceania": "oceania", "central-america-n-caribbean": "americas",
 	"central-asia": "asia", "east-n-southeast-asia": "asia", "europe": "europe", "middle-east": "middle-east",
 	"north-america": "americas", "south-america": "americas", "south-asia": "asia",
 }
 
-// worldSubjects tells the file of what is not a country's own.
+// worldSubjects has the files for subjects other than countries.
 var worldSubjects = map[string]string{
 	"Person": "leaders", "Position": "leaders", "Organisation": "organisations", "Resource": "resources",
 	"Region": "regions", "WaterBody": "regions",
 }
 
-// worldHeads says what each file has.
+// worldHeads has the first comment of each file.
 var worldHeads = map[string]string{
 	"iso":           "Codes, names in six languages and M49 regions of every country and territory, from the table of country codes.",
 	"leaders":       "Heads of state and of government with their offices, from the World Factbook.",
@@ -93,7 +93,7 @@ func ontology(t *testing.T) *schema.Ontology {
 	return o
 }
 
-// needData skips the test where the original files are not at hand.
+// needData skips the test if the original files are absent.
 func needData(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(data, "factbook")); err != nil {
@@ -101,7 +101,7 @@ func needData(t *testing.T) {
 	}
 }
 
-// imported is what a format makes of the original files, checked.
+// imported returns what a format reads from the original files, checked.
 func imported(t *testing.T, o *schema.Ontology, read func(codec.Emit) error) *graph.Result {
 	t.Helper()
 	var ch graph.Change
@@ -115,7 +115,7 @@ func imported(t *testing.T, o *schema.Ontology, read func(codec.Emit) error) *gr
 	return res
 }
 
-// worldFrom is what the importers make of the original files.
+// worldFrom returns what the importers read from the original files.
 func worldFrom(t *testing.T, o *schema.Ontology) (iso, book *graph.Result) {
 	ctx := context.Background()
 	iso = imported(t, o, func(emit codec.Emit) error {
@@ -166,7 +166,7 @@ func worldFiles(t *testing.T, o *schema.Ontology, iso, book *graph.Result) map[s
 	return files
 }
 
-// regionOfFile tells the file of the seeds for each file of the Factbook.
+// regionOfFile returns the file of the seeds for each file of the Factbook.
 func regionOfFile(t *testing.T, dir fs.FS) map[string]string {
 	t.Helper()
 	names, err := fs.Glob(dir, "*/*.json")
@@ -181,8 +181,8 @@ func regionOfFile(t *testing.T, dir fs.FS) map[string]string {
 	return region
 }
 
-// curated are the claims of the files that people write, by id. What they state
-// stays theirs, with the confidence they give it: world-*.yaml leave it out.
+// curated returns the claims of the files that people write, by id. world-*.yaml leave these
+// claims out, so that the confidence that people gave them stays.
 func curated(t *testing.T, o *schema.Ontology, results ...*graph.Result) map[graph.ClaimID]bool {
 	t.Helper()
 	paths, err := filepath.Glob("*.yaml")
@@ -218,8 +218,8 @@ func curated(t *testing.T, o *schema.Ontology, results ...*graph.Result) map[gra
 	return have
 }
 
-// addAll takes what is about the wanted subjects, without what people state.
-// Sources are left out: they are in sources.yaml, as the test of sources holds.
+// addAll adds the claims about the wanted subjects, without the curated ones.
+// It leaves out sources, which are in sources.yaml, as another test checks.
 func addAll(f *worldFile, from *graph.Result, stated map[graph.ClaimID]bool, want func(graph.ID) bool) {
 	sources := map[graph.ID]bool{}
 	for _, e := range from.Commit.Entities {
@@ -286,7 +286,7 @@ func firstDifference(a, b []byte) int {
 	return len(x)
 }
 
-// The importers say of their sources what sources.yaml says of them, so that an
+// The importers state about their sources exactly what sources.yaml states, so that an
 // import on top of the seeds adds nothing.
 func testWorldSources(t *testing.T, o *schema.Ontology, claims []graph.Claim) {
 	f, err := os.Open("sources.yaml")

@@ -1,4 +1,4 @@
-// Package seeds holds the files that an empty store is filled from, embedded.
+// Package seeds embeds the files with which an empty store is filled.
 // People write and review them; their format is codec.Seed.
 package seeds
 

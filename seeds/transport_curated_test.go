@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// The curated lists, as far as the seeds must hold them.
+// The parts of the curated lists that the seeds must have.
 type (
 	curatedFigure struct {
 		Period     string
@@ -80,7 +80,7 @@ type (
 	}
 )
 
-// loadCurated reads the lists and the table of ids; it skips the test where the lists are absent.
+// loadCurated reads the lists and the table of ids; it skips the test if the lists are absent.
 func loadCurated(t *testing.T) (curatedLists, map[string]graph.ID) {
 	t.Helper()
 	var lists curatedLists
@@ -109,7 +109,7 @@ func loadCurated(t *testing.T) (curatedLists, map[string]graph.ID) {
 	return lists, ids
 }
 
-// unit is the ontology's name of a curated unit, and how many of it the curated one is.
+// unit returns our unit for a curated one, and the size of the curated unit in it.
 func unit(curated string) (name string, factor float64) {
 	for _, u := range []struct {
 		prefix, name string
@@ -127,7 +127,7 @@ func unit(curated string) (name string, factor float64) {
 	return curated, 1
 }
 
-// meant tells whether our date says no more than the curated one: the same, or the month or year around it.
+// meant reports whether our date is the curated one, or the month or year around it.
 func meant(ours graph.Date, curated string) bool {
 	if curated == "" {
 		return !ours.Known()
@@ -136,7 +136,7 @@ func meant(ours graph.Date, curated string) bool {
 	return err == nil && ours.Known() && ours.First() <= d.First() && d.Last() <= ours.Last()
 }
 
-// states tells whether a claim states the figure, at its source and confidence.
+// states reports whether a claim states the figure, at its source and confidence.
 func (f curatedFigure) states(c graph.Claim) bool {
 	name, factor := unit(f.Unit)
 	return c.Source == graph.ID(f.Source) && c.Confidence == f.Confidence && c.Value.Text() == name &&
@@ -239,7 +239,7 @@ func TestCuratedSegmentsAreSeeded(t *testing.T) {
 			status := strings.TrimSuffix(strings.ToUpper(p.Status), "_START") // a planned start is planned
 			if !slices.ContainsFunc(tr.of(id, "status"), func(c graph.Claim) bool {
 				exact := meant(c.Valid.From, p.From) && meant(c.Valid.To, p.To)
-				// Where the curator knows the start and the source does not, the two are two claims.
+				// If the curator knows the start and the source does not, there are two claims.
 				return c.Value.Text() == status && exact && (c.Source == graph.ID(p.Source) || c.Source == "general-knowledge")
 			}) {
 				t.Errorf("%s: lost the status %+v", id, p)
@@ -368,7 +368,7 @@ func TestCuratedIDsAreKnown(t *testing.T) {
 			variant = variant || len(tr.legs(x, string(id))) > 0
 		}
 		if tr.types[id] == "" && !variant {
-			t.Errorf("%s: %s is no entity and no variant", curated, id)
+			t.Errorf("%s: %s is neither an entity nor a variant", curated, id)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/seeds"
 )
 
-// transport is what the transport seeds and the sources they cite state.
+// transport has what the transport seeds and their sources state.
 type transport struct {
 	types  map[graph.ID]string
 	claims map[graph.ID]map[string][]graph.Claim
@@ -24,7 +24,7 @@ type transport struct {
 // of returns the claims of one field of an entity.
 func (tr *transport) of(id graph.ID, field string) []graph.Claim { return tr.claims[id][field] }
 
-// ids are the entities of a type, in order.
+// ids returns the entities of a type, in order.
 func (tr *transport) ids(typ string) []graph.ID {
 	var ids []graph.ID
 	for id, t := range tr.types {
@@ -36,7 +36,7 @@ func (tr *transport) ids(typ string) []graph.ID {
 	return ids
 }
 
-// one is the value of a field whose claims all agree; it fails the test otherwise.
+// one returns the value of a field whose claims all agree; it fails the test otherwise.
 func (tr *transport) one(t *testing.T, id graph.ID, field string) graph.Value {
 	t.Helper()
 	cs := tr.of(id, field)
@@ -56,7 +56,7 @@ func (tr *transport) has(id graph.ID, field string, object graph.ID) bool {
 	return slices.ContainsFunc(tr.of(id, field), func(c graph.Claim) bool { return c.Value.Entity() == object })
 }
 
-// loadTransport reads and checks the files; they must be clean by themselves.
+// loadTransport reads and checks the files, without other seeds.
 func loadTransport(t *testing.T) *transport {
 	t.Helper()
 	o, err := schema.Load("ontology.graphql", schema.Default)
@@ -133,7 +133,7 @@ func TestTransportLegsAreComplete(t *testing.T) {
 			t.Errorf("%s is only planned and claims to state all its transits", id)
 		}
 	}
-	// Atyrau stands in the curated list without a leg.
+	// Atyrau is in the curated list without a leg.
 	for _, id := range tr.ids("TransportNode") {
 		if !reached[id] && id != "KZGUW" {
 			t.Errorf("%s is on no leg", id)
@@ -141,7 +141,7 @@ func TestTransportLegsAreComplete(t *testing.T) {
 	}
 }
 
-// legs are the segments of one variant of a corridor by their order.
+// legs returns the segments of one variant of a corridor by their order.
 func (tr *transport) legs(corridor graph.ID, variant string) []graph.ID {
 	var at []graph.Claim
 	for _, c := range tr.of(corridor, "segments") {
@@ -208,7 +208,7 @@ func TestCorridorVariantsConnect(t *testing.T) {
 	}
 }
 
-// open tells whether a leg may be travelled on the day.
+// open reports whether a leg may be used on the day.
 func (tr *transport) open(leg graph.ID, day graph.Span) bool {
 	for _, c := range tr.of(leg, "status") {
 		var attested graph.Date
@@ -227,7 +227,7 @@ func (tr *transport) open(leg graph.ID, day graph.Span) bool {
 	return false
 }
 
-// reach are the nodes that goods from a country reach on the day without what is to be avoided.
+// reach returns the nodes that goods from a country reach on the day without passing what is avoided.
 func (tr *transport) reach(t *testing.T, country graph.ID, day string, avoid ...graph.ID) map[graph.ID]bool {
 	date, err := graph.ParseDate(day)
 	if err != nil {

@@ -1,10 +1,10 @@
 // Package compare measures the service against graphql-go, gqlgen, graphql-js
-// and hand-written handlers on the same graph and the same documents, in one
-// run. Run it by make bench-compare.
+// and hand-written handlers on the same graph with the same documents, in one
+// run. Run it with make bench-compare.
 //
-// Read Documents, Graph and contestants first. The package is a module of its
-// own, so that the contestants are no dependencies of the product; it must not
-// be imported by it.
+// Read Documents, Graph and contestants first. The package is a separate module,
+// so that the contestants are not dependencies of the service. The service must
+// not import it.
 package compare
 
 import (

@@ -126,8 +126,8 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// serve answers for all contestants written in Go, each at a port of its own,
-// until standard input ends. It prints a line with name and address for each.
+// serve runs all contestants written in Go, each at its own port, until standard
+// input ends. It prints a line with the name and address of each.
 func serve(file string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -326,7 +326,7 @@ func median(list []float64) float64 {
 	return s[len(s)/2]
 }
 
-// load is the machine's load, where it tells.
+// load returns the load of the machine, if the system reports it.
 func load() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -27,7 +27,7 @@ const (
 	Gqlgen    = "gqlgen"
 	GraphqlJS = "graphql-js"
 	// Hand is a hand-written handler that reads the snapshot through a view,
-	// Flat one that reads arrays worked out before; they answer Nested only.
+	// Flat one that reads arrays computed in advance; they answer Nested only.
 	Hand = "hand-written"
 	Flat = "flat arrays"
 )
@@ -42,10 +42,10 @@ type Contestant struct {
 	Only string
 }
 
-// Answers tells whether the contestant answers the document.
+// Answers reports whether the contestant answers the document.
 func (c *Contestant) Answers(d *Document) bool { return c.Only == "" || c.Only == d.Name }
 
-// Contestants makes those written in Go.
+// Contestants returns the contestants written in Go.
 func Contestants(g *live.Graph, p *plain.Graph) ([]*Contestant, error) {
 	a, err := api.New(api.Options{Graph: g})
 	if err != nil {

@@ -60,11 +60,11 @@ func (h *hand) appendAnswer(dst []byte) []byte {
 	return append(dst, `}}`...)
 }
 
-// flat writes the nested answer from arrays that were worked out before, for
-// one date and without sources: names by number and lists of numbers. It has
-// no view to heed, and so is a bound from above.
+// flat writes the nested answer from arrays computed in advance, for one date
+// and without sources: names by number and lists of numbers. It ignores views,
+// so it is an upper bound.
 type flat struct {
-	names, ids         []string // of cities behind countries
+	names, ids         []string // of the countries, then of the cities
 	countries          []uint32
 	neighbours, cities [][]uint32 // by country
 }
@@ -131,7 +131,7 @@ func (f *flat) appendAnswer(dst []byte) []byte {
 
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// written serves what a hand-written writer appends, whatever is asked.
+// written serves what a hand-written writer appends, for every request.
 func written(appendAnswer func([]byte) []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		buf := buffers.Get().(*[]byte)

@@ -1,10 +1,10 @@
-// Package plain is the synthetic graph as plain Go structs that point at one
-// another, as a program without a graph service would hold it: what the
-// gqlgen contestant answers from, and what the graphql-js one is handed as JSON.
+// Package plain has the synthetic graph as plain Go structs with pointers to each
+// other, as a program without a graph service would have it. The gqlgen contestant
+// answers from it, and the graphql-js contestant gets it as JSON.
 //
-// Read Graph first. Everything is worked out for today and without sources,
-// so that a reader of it does less than a reader of the snapshot. The package
-// must not know GraphQL, nor who asks.
+// Read Graph first. Everything is computed for today and without sources, so
+// reading it takes less work than reading the snapshot. The package must know
+// neither GraphQL nor its callers.
 package plain
 
 import (

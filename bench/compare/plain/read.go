@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Read works out the plain graph of a view.
+// Read computes the plain graph of a view.
 func Read(v *snapshot.View) *Graph {
 	o := v.Snapshot().Ontology()
 	r := &reader{v: v, country: o.Type("Country"), city: o.Type("City"), countries: map[uint32]*Country{}, cities: map[uint32]*City{}}
