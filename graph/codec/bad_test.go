@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-var updateBad = flag.Bool("update-bad", false, "write the messages of testdata/*/bad.txt anew")
+var updateBad = flag.Bool("update-bad", false, "write the messages of testdata/*/bad.txt again")
 
 func decode(f *Format, name, text string) ([]graph.Op, error) {
 	var ops []graph.Op

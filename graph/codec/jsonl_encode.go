@@ -110,7 +110,7 @@ func lineOf(c *graph.Claim, kinds kindsOf) jsonLine {
 	}
 	for _, q := range c.Qualifiers {
 		if l.Qualifiers == nil {
-			l.Qualifiers = jsonQualifiers{}
+			l.Qualifiers = map[string]json.RawMessage{}
 		}
 		l.Qualifiers[q.Name] = kinds.rawQualifier(c, q)
 	}

@@ -56,8 +56,8 @@ func TestJSONLinesBytes(t *testing.T) {
 		{"{\"entity\":\"\xff\",\"type\":\"Country\"}\n" + good, "x.jsonl:1: the line is not valid UTF-8"},
 		{good + "\n" + `{"subject":"` + strings.Repeat("x", MaxLine) + `"}` + "\n" + good, "x.jsonl:2: the line is longer than 1048576 bytes"},
 		{good + "\n" + strings.Repeat(" ", 3*MaxLine) + "\n" + good, "x.jsonl:2: the line is longer than 1048576 bytes"},
-		{`{"subject":"KAZ","predicate":"name","value":` + strings.Repeat("[", 20_000), "x.jsonl:1: not well-formed JSON at byte 10044: invalid character '[' exceeded max depth"},
-		{`{"subject":"KAZ","predicate":"name","value":` + strings.Repeat(`{"a":`, 20_000), "x.jsonl:1: not well-formed JSON at byte 50040: invalid character '{' exceeded max depth"},
+		{`{"subject":"KAZ","predicate":"name","value":` + strings.Repeat("[", 20_000), "x.jsonl:1: not well-formed JSON at byte 10044: exceeded max depth"},
+		{`{"subject":"KAZ","predicate":"name","value":` + strings.Repeat(`{"a":`, 20_000), "x.jsonl:1: not well-formed JSON at byte 50040: exceeded max depth"},
 	} {
 		_, err := decode(JSONLines, "x.jsonl", c.text)
 		if err == nil || err.Error() != c.want {
@@ -75,7 +75,7 @@ func TestJSONLinesBytes(t *testing.T) {
 	for i := 0; keys.Len() < MaxLine-20; i++ {
 		fmt.Fprintf(&keys, `,"k%d":1`, i)
 	}
-	if _, err := decode(JSONLines, "x.jsonl", keys.String()+"}"); err == nil || err.Error() != "x.jsonl:1: an object has more than 500 keys" {
+	if _, err := decode(JSONLines, "x.jsonl", keys.String()+"}"); err == nil || !strings.HasPrefix(err.Error(), `x.jsonl:1: unknown key "k0"; beside`) {
 		t.Errorf("many keys: %.200v", err)
 	}
 	if _, err := decode(JSONLines, "x.jsonl", strings.Repeat("{}\n", 1000)); err == nil || !strings.HasSuffix(err.Error(), "\nand 900 more problems") {
