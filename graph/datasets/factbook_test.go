@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"strings"
@@ -31,6 +32,24 @@ func book(files map[string]string) fs.FS {
 		m[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return m
+}
+
+// wantLocators expects each claim of want, as a sentence, with its locator.
+func wantLocators(t *testing.T, claims []graph.Claim, want map[string]string) {
+	t.Helper()
+	missing := maps.Clone(want)
+	for i := range claims {
+		c := &claims[i]
+		s := graphtest.Sentence(c, statedConfidence)
+		at, ok := want[s]
+		if ok && at != c.Locator {
+			t.Errorf("%s is at %q, want %q", s, c.Locator, at)
+		}
+		delete(missing, s)
+	}
+	for s := range missing {
+		t.Errorf("missing: %s", s)
+	}
 }
 
 func TestFactbookEntry(t *testing.T) {
@@ -78,20 +97,11 @@ func TestFactbookEntry(t *testing.T) {
 		"sco name Shanghai Cooperation Organization INFERRED 0.8":                                     "Government/International organization participation",
 		"KAZ exportsTo CHN share=0.16 @2023":                                                          "kz.json#Economy/Exports - partners",
 	}
+	wantLocators(t, res.Commit.Claims, want)
 	for i := range res.Commit.Claims {
-		c := &res.Commit.Claims[i]
-		if at, ok := want[graphtest.Sentence(c, statedConfidence)]; ok {
-			if at != c.Locator {
-				t.Errorf("%s is at %q, want %q", graphtest.Sentence(c, statedConfidence), c.Locator, at)
-			}
-			delete(want, graphtest.Sentence(c, statedConfidence))
-		}
-		if c.Predicate == "coordinates" {
+		if c := &res.Commit.Claims[i]; c.Predicate == "coordinates" {
 			t.Errorf("minute 99 was read: %s", graphtest.Sentence(c, statedConfidence))
 		}
-	}
-	for s := range want {
-		t.Errorf("missing: %s", s)
 	}
 	wantRemarks := []string{
 		`book/asia/pf.json: Paracel Islands is no country of ISO 3166 and was not read; names/countries.csv has those that are`,

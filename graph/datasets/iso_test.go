@@ -88,18 +88,7 @@ func TestISO(t *testing.T) {
 		"PAN isoNumeric 008 0.95":                      "PAN/ISO3166-1-numeric",
 		"PAN currency PAB note one of several in use conflict currency-PAN 0.95": "PAN/ISO4217-currency_alphabetic_code",
 	}
-	for i := range res.Commit.Claims {
-		c := &res.Commit.Claims[i]
-		if at, ok := want[graphtest.Sentence(c, statedConfidence)]; ok {
-			if at != c.Locator {
-				t.Errorf("%s is at %q, want %q", graphtest.Sentence(c, statedConfidence), c.Locator, at)
-			}
-			delete(want, graphtest.Sentence(c, statedConfidence))
-		}
-	}
-	for s := range want {
-		t.Errorf("missing: %s", s)
-	}
+	wantLocators(t, res.Commit.Claims, want)
 }
 
 func TestISOFaults(t *testing.T) {

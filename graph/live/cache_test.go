@@ -62,9 +62,7 @@ func TestForeignCaches(t *testing.T) {
 // TestDigests: each commit carries the digest that it leads to and its
 // ontology, and a log that leads elsewhere is refused by the commit's number.
 func TestDigests(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	r := commit(t, g, change("", named("a"), named("b")))
 	commit(t, g, change("", graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: r.IDs[0]}}))
 	if last := log.commits[2]; last.Digest != g.Snapshot().Digest() || last.Ontology != schema.MustDefault().Hash() {

@@ -43,9 +43,7 @@ func enqueueThen(t *testing.T, g *Graph, changes []*graph.Change, done func()) (
 // TestGroups: changes that wait are made durable by one append, each as a
 // commit of its own, decided on top of those before it.
 func TestGroups(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	groups := log.groups
 	at2 := graph.Seq(2)
 	receipts, errs := enqueue(t, g, []*graph.Change{
@@ -79,9 +77,7 @@ func TestGroups(t *testing.T) {
 
 // TestLargeGroups: what waits is cut into groups of bounded size.
 func TestLargeGroups(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	var changes []*graph.Change
 	for i := range 4 {
 		var ops []graph.Op

@@ -191,6 +191,37 @@ func commit(t testing.TB, g *Graph, ch *graph.Change) *Receipt {
 	return r
 }
 
+// begun is a graph on a log in memory, with the entities of base.
+func begun(t testing.TB) (*memory, *Graph) {
+	t.Helper()
+	log := &memory{}
+	g := open(t, log, Options{})
+	commit(t, g, change("", base()...))
+	return log, g
+}
+
+// commitInDoubt makes the second change, with the key "k", one whose append
+// fails and which the log has all the same.
+func commitInDoubt(t testing.TB, log *memory, g *Graph) {
+	t.Helper()
+	log.fail, log.doubt = errors.New("the disk went away"), true
+	if _, err := g.Commit(t.Context(), change("k", named("a"))); err == nil {
+		t.Fatal("a change whose append failed was acknowledged")
+	}
+}
+
+// doubtResolved expects that the change in doubt was made once, and that the
+// next one follows it.
+func doubtResolved(t testing.TB, log *memory, g *Graph) {
+	t.Helper()
+	if r := commit(t, g, change("k", named("a"))); r.Seq != 2 || !r.Replayed {
+		t.Errorf("the same change again: %+v", r)
+	}
+	if r := commit(t, g, change("", named("b"))); r.Seq != 3 || g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
+		t.Errorf("the next change: %+v", r)
+	}
+}
+
 func codeOf(err error) graph.Code {
 	var ge *graph.Error
 	var ps graph.Problems

@@ -15,9 +15,7 @@ import (
 // TestFailingLog: what the log does not take is in no snapshot, and the next
 // change goes on from there.
 func TestFailingLog(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	before := g.Snapshot()
 	log.fail = errors.New("disk full")
 	_, err := g.Commit(t.Context(), change("k", named("a")))
@@ -43,9 +41,7 @@ func TestFailingLog(t *testing.T) {
 // TestFailingGroup: where the append fails nothing of the group is there, and
 // everybody is told.
 func TestFailingGroup(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	before := g.Snapshot()
 	digest := before.Digest()
 	log.fail = errors.New("disk full")
@@ -69,25 +65,15 @@ func TestFailingGroup(t *testing.T) {
 // TestDoubt: a commit may be durable although its Append failed. It is neither
 // lost nor made twice.
 func TestDoubt(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
-	log.fail, log.doubt = errors.New("the disk went away"), true
-	if _, err := g.Commit(t.Context(), change("k", named("a"))); err == nil {
-		t.Fatal("acknowledged")
-	}
+	log, g := begun(t)
+	commitInDoubt(t, log, g)
 	log.stale = true // as a log's whose files could not be read back
 	log.blind = errors.New("still away")
 	if _, err := g.Commit(t.Context(), change("", named("b"))); !errors.Is(err, log.blind) || g.Snapshot().Seq() != 1 {
 		t.Errorf("while the log cannot be read: %v", err)
 	}
 	log.blind = nil
-	if r := commit(t, g, change("k", named("a"))); r.Seq != 2 || !r.Replayed {
-		t.Errorf("the same change again: %+v", r)
-	}
-	if r := commit(t, g, change("", named("b"))); r.Seq != 3 || g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
-		t.Errorf("the next change: %+v", r)
-	}
+	doubtResolved(t, log, g)
 }
 
 // TestPanics: whatever panics, in whatever state, the changes of that group
@@ -108,9 +94,7 @@ func TestPanics(t *testing.T) {
 		{"ending the goroutine after it kept a group", "AppendGroup", true, true},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			log := &memory{}
-			g := open(t, log, Options{})
-			commit(t, g, change("", base()...))
+			log, g := begun(t)
 			log.before = func(method string) {
 				if method != c.method {
 					return
@@ -152,13 +136,8 @@ func TestPanics(t *testing.T) {
 // TestPanickingReplay: while the log cannot be read after a failure, writes
 // are refused; then they go on.
 func TestPanickingReplay(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
-	log.fail, log.doubt = errors.New("the disk went away"), true
-	if _, err := g.Commit(t.Context(), change("k", named("a"))); err == nil {
-		t.Fatal("acknowledged")
-	}
+	log, g := begun(t)
+	commitInDoubt(t, log, g)
 	log.before = func(method string) {
 		if method == "Replay" {
 			panic("out of order")
@@ -170,21 +149,14 @@ func TestPanickingReplay(t *testing.T) {
 		}
 	}
 	log.before = nil
-	if r := commit(t, g, change("k", named("a"))); r.Seq != 2 || !r.Replayed {
-		t.Errorf("the same change again: %+v", r)
-	}
-	if r := commit(t, g, change("", named("b"))); r.Seq != 3 || g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
-		t.Errorf("the next change: %+v", r)
-	}
+	doubtResolved(t, log, g)
 }
 
 // TestPanickingSnapshot: where a snapshot panics, in the middle of a change or
 // at its end, that change fails alone.
 func TestPanickingSnapshot(t *testing.T) {
 	for _, late := range []bool{false, true} {
-		log := &memory{}
-		g := open(t, log, Options{})
-		commit(t, g, change("", base()...))
+		log, g := begun(t)
 		g.apply = func(s *snapshot.Snapshot, c *graph.Commit) (*snapshot.Snapshot, error) {
 			if c.Key != "bad" {
 				return s.Apply(c)
@@ -208,9 +180,7 @@ func TestPanickingSnapshot(t *testing.T) {
 
 // TestLostCommits: a log that lost what was acknowledged gets nothing more.
 func TestLostCommits(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	commit(t, g, change("", named("a")))
 	log.commits = log.commits[:1]
 	if _, err := g.Commit(t.Context(), change("", named("b"))); err == nil || !strings.Contains(err.Error(), "it ends at commit 1, and commit 2 was acknowledged") {
@@ -225,9 +195,7 @@ func TestLostCommits(t *testing.T) {
 // and no reader sees anything; also those who change nothing wait, since they
 // may know of what is not durable yet.
 func TestOutcomeAfterDurability(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	done := make(chan struct{}, 3)
 	log.before = func(method string) {
 		if method == "AppendGroup" && (len(done) > 0 || g.Snapshot().Seq() != 1) {
@@ -239,13 +207,8 @@ func TestOutcomeAfterDurability(t *testing.T) {
 
 // TestCancelledCallers: a context that ends fails its own change and no other.
 func TestCancelledCallers(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
-	log.fail, log.doubt = errors.New("the disk went away"), true
-	if _, err := g.Commit(t.Context(), change("k", named("a"))); err == nil {
-		t.Fatal("acknowledged")
-	}
+	log, g := begun(t)
+	commitInDoubt(t, log, g)
 	// One that ends while the first of the group reads the log, one that had
 	// ended before, and two that go on.
 	ctx, cancel := context.WithCancel(t.Context())

@@ -111,9 +111,7 @@ func TestWait(t *testing.T) {
 // other, each reader sees whole ones and never goes back, and all that was
 // acknowledged is there.
 func TestWritersAndReaders(t *testing.T) {
-	log := &memory{}
-	g := open(t, log, Options{})
-	commit(t, g, change("", base()...))
+	log, g := begun(t)
 	const writers, each = 4, 25
 	var writing, reading sync.WaitGroup
 	stop := make(chan struct{})

@@ -1,14 +1,11 @@
 package store_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"reflect"
-	"strconv"
 	"testing"
 	"time"
 
@@ -40,8 +37,8 @@ func crashCommit(n graph.Seq) *graph.Commit {
 // crashOptions make tables and compactions happen often.
 func crashOptions() store.Options { return store.WithWriteBuffer(256 << 10) }
 
-// importForEver is the child: it appends and says each number that it was
-// told is safe.
+// importForEver is the child: it appends, and prints each number that the store
+// acknowledged. It ends only when it is killed.
 func importForEver(dir string) {
 	fail := func(err error) {
 		fmt.Fprintln(os.Stderr, err)
@@ -64,7 +61,7 @@ func importForEver(dir string) {
 	}
 }
 
-// TestKill kills an import at random moments and looks at what is left.
+// TestKill kills an import at random moments and checks what is left.
 func TestKill(t *testing.T) {
 	runs := 40
 	if os.Getenv("CASPIAN_SOAK") != "" {
@@ -89,31 +86,7 @@ func TestKill(t *testing.T) {
 // killOnce runs the child on a store at a head and returns its head after the kill.
 func killOnce(t *testing.T, dir string, before graph.Seq, after time.Duration, run int) graph.Seq {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), childDir+"="+dir)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	killed := time.AfterFunc(after, func() { cmd.Process.Kill() })
-	defer killed.Stop()
-	acknowledged := before
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		n, err := strconv.ParseUint(lines.Text(), 10, 64)
-		if err != nil {
-			break // the last line, cut short: nothing was promised
-		}
-		acknowledged = graph.Seq(n)
-	}
-	if err := cmd.Wait(); cmd.ProcessState.Exited() {
-		t.Fatalf("run %d: the child ended by itself: %v", run, err)
-	}
-
+	acknowledged := max(before, graph.Seq(storetest.KillChild(t, childDir+"="+dir, after)))
 	l, err := store.Open(dir, crashOptions())
 	if err != nil {
 		t.Fatalf("run %d: after the kill: %v", run, err)

@@ -1,13 +1,11 @@
 package metamorphic
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,9 +17,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
 
-// childVar tells a process that it is the child: the store's folder, the seed
+// childVar makes a process the child. Its value is the store's folder, the seed
 // of its history and the line to begin with.
 const childVar = "CASPIAN_HISTORY_CHILD"
 
@@ -125,7 +124,7 @@ func TestKilledForTrue(t *testing.T) {
 			seed++
 			dir, m, ops, from = t.TempDir(), newModel(nil), killedHistory(seed), 0
 		}
-		acked := killChild(t, fmt.Sprintf("%s,%d,%d", dir, seed, from), time.Duration(r.IntN(400))*time.Millisecond)
+		acked := storetest.KillChild(t, fmt.Sprintf("%s=%s,%d,%d", childVar, dir, seed, from), time.Duration(r.IntN(400))*time.Millisecond)
 		want, ends := expected(t, m, ops[from:])
 		l, g, err := opened(dir)
 		if err != nil {
@@ -178,34 +177,4 @@ func expected(t *testing.T, m *model, ops []op) (want []entry, ends []int) {
 		ends = append(ends, len(m.entries))
 	}
 	return m.entries, ends
-}
-
-// killChild runs a child for a while and returns the highest number that was acknowledged.
-func killChild(t *testing.T, args string, after time.Duration) (acked int) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), childVar+"="+args)
-	var said strings.Builder
-	cmd.Stderr = &said
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	killed := time.AfterFunc(after, func() { cmd.Process.Kill() })
-	defer killed.Stop()
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		n, err := strconv.Atoi(lines.Text())
-		if err != nil {
-			break // cut short: nothing was promised
-		}
-		acked = max(acked, n)
-	}
-	if err := cmd.Wait(); err != nil && cmd.ProcessState.Exited() {
-		t.Fatalf("the child ended by itself: %v\n%s", err, &said)
-	}
-	return acked
 }

@@ -1,0 +1,47 @@
+package storetest
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// KillChild runs the test binary again as a child, with one more variable
+// ("NAME=value") in its environment, and kills it after a while. The child
+// prints each number that was acknowledged on a line; KillChild returns the
+// highest, 0 where there was none. The test fails if the child ends with an
+// error before it is killed.
+//
+// The package's TestMain must see the variable and act as the child.
+func KillChild(t testing.TB, env string, after time.Duration) (acknowledged int) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), env)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill := time.AfterFunc(after, func() { cmd.Process.Kill() })
+	defer kill.Stop()
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		n, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			break // cut short: nothing was promised
+		}
+		acknowledged = max(acknowledged, n)
+	}
+	if err := cmd.Wait(); err != nil && cmd.ProcessState.Exited() {
+		t.Fatalf("the child ended by itself: %v\n%s", err, &stderr)
+	}
+	return acknowledged
+}
