@@ -88,7 +88,7 @@ func lines(ctx context.Context, name string, r io.Reader, ps *Faults, fn func(li
 	br := bufio.NewReaderSize(r, 64<<10)
 	var long []byte
 	for n := 1; ; n++ {
-		if n%256 == 0 && ctx.Err() != nil {
+		if n%256 == 1 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		text, tooLong, err := readLine(br, &long)

@@ -50,32 +50,6 @@ func TestNQuadsConformance(t *testing.T) {
 	}
 }
 
-// world is a Graph of a few claims.
-type world struct {
-	entities []graph.Entity
-	claims   []graph.Claim
-	dead     map[graph.ClaimID]bool
-}
-
-func (w *world) Ontology() *schema.Ontology { return schema.MustDefault() }
-func (w *world) Entities(fn func(graph.Entity) error) error {
-	for _, e := range w.entities {
-		if err := fn(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-func (w *world) Claims(fn func(*graph.Claim, graph.ClaimID, bool) error) error {
-	for i := range w.claims {
-		id := w.claims[i].ID()
-		if err := fn(&w.claims[i], id, !w.dead[id]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func drawValue(t *rapid.T) graph.Value {
 	text := rapid.StringN(1, 20, 60)
 	number := rapid.Float64Range(-1e15, 1e15)
@@ -122,7 +96,7 @@ func drawClaim(t *rapid.T) graph.Claim {
 // TestNQuadsRoundTrip writes random claims and reads them back the same.
 func TestNQuadsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{entities: []graph.Entity{{ID: "KAZ", Type: "Country"}}, dead: map[graph.ClaimID]bool{}}
+		w := &listedGraph{o: schema.MustDefault(), entities: []graph.Entity{{ID: "KAZ", Type: "Country"}}, withdrawn: map[graph.ClaimID]bool{}}
 		have := map[graph.ClaimID]bool{}
 		for i, n := 0, rapid.IntRange(0, 5).Draw(t, "claims"); i < n; i++ {
 			c := drawClaim(t)
@@ -133,14 +107,14 @@ func TestNQuadsRoundTrip(t *testing.T) {
 				c.Supersedes = []graph.ClaimID{w.claims[0].ID()}
 			}
 			have[c.ID()] = true
-			w.dead[c.ID()] = rapid.Bool().Draw(t, "withdrawn")
+			w.withdrawn[c.ID()] = rapid.Bool().Draw(t, "withdrawn")
 			w.claims = append(w.claims, c)
 		}
 		var file bytes.Buffer
 		if err := NQuads.Encode(context.Background(), &file, w); err != nil {
 			t.Fatal(err)
 		}
-		back := &world{dead: map[graph.ClaimID]bool{}}
+		back := &listedGraph{withdrawn: map[graph.ClaimID]bool{}}
 		err := NQuads.Decode(context.Background(), "t.nq", bytes.NewReader(file.Bytes()), func(op graph.Op) error {
 			switch op.Kind {
 			case graph.Declare:
@@ -148,7 +122,7 @@ func TestNQuadsRoundTrip(t *testing.T) {
 			case graph.Assert:
 				back.claims = append(back.claims, op.Claim)
 			case graph.Retract:
-				back.dead[op.Retract.Claim] = true
+				back.withdrawn[op.Retract.Claim] = true
 			}
 			return nil
 		})

@@ -18,12 +18,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// listedGraph is a Graph of lists; withdrawn marks claims that do not stand.
+// listedGraph is a Graph of lists; withdrawn marks claims that are withdrawn.
 type listedGraph struct {
 	o         *schema.Ontology
 	entities  []graph.Entity
 	claims    []graph.Claim
-	withdrawn map[int]bool
+	withdrawn map[graph.ClaimID]bool
 }
 
 func (g *listedGraph) Ontology() *schema.Ontology { return g.o }
@@ -39,7 +39,8 @@ func (g *listedGraph) Entities(fn func(graph.Entity) error) error {
 
 func (g *listedGraph) Claims(fn func(*graph.Claim, graph.ClaimID, bool) error) error {
 	for i := range g.claims {
-		if err := fn(&g.claims[i], g.claims[i].ID(), !g.withdrawn[i]); err != nil {
+		id := g.claims[i].ID()
+		if err := fn(&g.claims[i], id, !g.withdrawn[id]); err != nil {
 			return err
 		}
 	}
@@ -108,7 +109,7 @@ entities:
 	if got := encoded(t, g); got != text {
 		t.Errorf("got:\n%s\nwant:\n%s", got, text)
 	}
-	g.withdrawn = map[int]bool{0: true}
+	g.withdrawn = map[graph.ClaimID]bool{g.claims[0].ID(): true}
 	if got := encoded(t, g); !strings.HasPrefix(got, "# 1 withdrawn claims are left out.\n") || strings.Contains(got, "Kazakhstan") {
 		t.Errorf("a withdrawn claim: %s", got)
 	}

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -168,25 +166,6 @@ func TestSeedBytes(t *testing.T) {
 	name := strings.Repeat("x", 1<<20)
 	if _, err := decode(Seed, "x.yaml", "entities: {"+name+": {"+name+": [[x]]}}\n"+name+": x"); err == nil || len(err.Error()) > 2000 {
 		t.Error("a long key makes a long message")
-	}
-}
-
-func TestSeedStops(t *testing.T) {
-	stop := errors.New("enough")
-	text := "entities: {KAZ: {type: Country, name: x}, UZB: {type: Country}}"
-	n := 0
-	err := Seed.Decode(t.Context(), "x.yaml", strings.NewReader(text), func(graph.Op) error { n++; return stop })
-	if !errors.Is(err, stop) || n != 1 {
-		t.Errorf("emit's error: %v after %d", err, n)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := Seed.Decode(ctx, "x.yaml", strings.NewReader(text), func(graph.Op) error { return nil }); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled reading: %v", err)
-	}
-	broken := iotest.ErrReader(stop)
-	if err := Seed.Decode(t.Context(), "x.yaml", broken, func(graph.Op) error { return nil }); !errors.Is(err, stop) || !strings.Contains(err.Error(), "x.yaml") {
-		t.Errorf("a broken reader: %v", err)
 	}
 }
 
