@@ -84,6 +84,9 @@ func (l *loader) checkField(f *Field) {
 	if f.Key != "" && f.Kind != Property {
 		l.fail(pos, "%s: only a property can be a key", where)
 	}
+	if f.Key == "" && f.Search && (f.Kind != Property || f.Code == nil) {
+		l.fail(pos, "%s: search finds entities by codes only; give the field @code or drop @search", where)
+	}
 }
 
 // checkPredicate holds fields of one name to one meaning: a claim carries the

@@ -76,6 +76,8 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	if args, ok := l.directive(fd.Directives, "key"); ok {
 		f.Key = args["scheme"]
 	}
+	_, f.Search = l.directive(fd.Directives, "search")
+	f.Search = f.Search || f.Key != ""
 	f.Code = l.code(fd.Position, where, fd.Directives, f.Scalar, f.Key != "")
 	if args, ok := l.directive(fd.Directives, "unit"); ok {
 		f.Unit, f.Dimension = l.unit(fd.Position, f.Scalar, args)

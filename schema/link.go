@@ -107,8 +107,8 @@ func (l *loader) links() {
 			if f.Stored() {
 				l.o.predicates[f.Name] = append(l.o.predicates[f.Name], f)
 			}
-			if f.Key != "" {
-				l.o.keys = append(l.o.keys, f)
+			if f.Search {
+				l.o.searched = append(l.o.searched, f)
 			}
 		}
 	}

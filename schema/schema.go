@@ -146,7 +146,7 @@ type Ontology struct {
 	enums      map[string]*Enum
 	predicates map[string][]*Field
 	names      []string
-	keys       []*Field
+	searched   []*Field
 	qualifiers []string
 }
 
@@ -202,6 +202,9 @@ type Field struct {
 	Symmetric, Transitive bool
 	// Key is the outside scheme in which the value names one entity only.
 	Key string
+	// Search is true if search finds an entity by the value: a key, or a code
+	// that several entities may share.
+	Search bool
 	// Code says how a text is written that is no name and no prose; nil where it
 	// is one, which people read whatever its case and marks.
 	Code *Code
@@ -368,8 +371,9 @@ func (o *Ontology) Predicate(name string) []*Field { return o.predicates[name] }
 // Predicates lists the names of all stored fields, sorted.
 func (o *Ontology) Predicates() []string { return o.names }
 
-// Keys lists the fields whose values are keys of outside schemes, in the order of the file.
-func (o *Ontology) Keys() []*Field { return o.keys }
+// Searched lists the fields by whose codes search finds entities, in the order
+// of the file.
+func (o *Ontology) Searched() []*Field { return o.searched }
 
 // Qualifiers lists the names of all qualifiers, in the order of the file.
 func (o *Ontology) Qualifiers() []string { return o.qualifiers }

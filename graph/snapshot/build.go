@@ -304,7 +304,7 @@ func (b *change) note(n uint32, c *graph.Claim) {
 	}
 	t := s.typeNames.list[s.types.At(s.rows.Ref(n).subject)]
 	if typ := s.o.Type(t); typ != nil {
-		if f := typ.Field(c.Predicate); f != nil && f.Key != "" {
+		if f := typ.Field(c.Predicate); f != nil && f.Search {
 			b.keyed = append(b.keyed, n)
 		}
 	}

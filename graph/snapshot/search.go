@@ -68,7 +68,7 @@ func (g viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 
 // ByCode ranks the schemes in the order of the ontology.
 func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
-	for i, f := range g.v.s.o.Keys() {
+	for i, f := range g.v.s.o.Searched() {
 		code := strings.TrimSpace(text)
 		if f.Code != nil {
 			var ok bool

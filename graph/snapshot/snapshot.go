@@ -98,7 +98,7 @@ type Snapshot struct {
 	byType  column.Table[[]uint32] // by type: its entities, in the order of their ids
 	dates   column.Table[graph.Date]
 	named   column.Table[naming]
-	keys    column.Index // number of the claim by predicate and value of a key
+	keys    column.Index // number of the claim by predicate and value of a code that search finds
 	names   names.Index
 	commits column.Column[int64] // record time of each sequence number, in µs
 
