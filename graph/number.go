@@ -20,26 +20,26 @@ func FormatNumber(x float64, digits int) string {
 	return strings.NewReplacer("e+0", "e", "e-0", "e-", "e+", "e").Replace(s)
 }
 
-// levels are the large numbers that have words.
+// levels are the large numbers that have words; the last is where these end.
 var levels = [...]struct {
 	of   float64
 	word string
-}{{1, ""}, {1e6, " million"}, {1e9, " billion"}, {1e12, " trillion"}, {1e15, " quadrillion"}}
+}{{1, ""}, {1e6, " million"}, {1e9, " billion"}, {1e12, " trillion"}, {1e15, " quadrillion"}, {1e18, " quintillion"}, {1e21, ""}}
 
-// sayNumber writes a number in words from a million on, to a thousandth of
-// them; smaller ones to a thousandth, and those below 1 to four digits.
+// sayNumber writes a number in words from a million up, with three decimals;
+// numbers below 1 and beyond the words have four digits.
 func sayNumber(x float64) string {
 	if math.Abs(x) < 1 {
 		return FormatNumber(x, 4)
 	}
-	for i, l := range levels {
+	for i, l := range levels[:len(levels)-1] {
 		scaled := math.Round(x/l.of*1000) / 1000
 		// Rounding may reach the next word: 999,999,999 is 1 billion.
-		if i+1 == len(levels) || math.Abs(scaled)*l.of < levels[i+1].of {
+		if math.Abs(scaled)*l.of < levels[i+1].of {
 			return FormatNumber(scaled, 0) + l.word
 		}
 	}
-	return ""
+	return FormatNumber(x, 4)
 }
 
 // FormatQuantity writes a quantity for people: currencies before the number,

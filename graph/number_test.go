@@ -36,8 +36,10 @@ func TestNumbersForPeople(t *testing.T) {
 		{2.5e9, 0, "2500000000", "$2.5 billion", "2.5 billion km"},
 		{999999999999, 0, "999999999999", "$1 trillion", "1 trillion km"},
 		{1e15, 0, "1000000000000000", "$1 quadrillion", "1 quadrillion km"},
-		{4e18, 0, "4000000000000000000", "$4000 quadrillion", "4000 quadrillion km"},
-		{1e25, 0, "1e25", "$10000000000 quadrillion", "10000000000 quadrillion km"},
+		{999999999999999999, 0, "1000000000000000000", "$1 quintillion", "1 quintillion km"},
+		{4e18, 0, "4000000000000000000", "$4 quintillion", "4 quintillion km"},
+		{999999999999999999999, 0, "1e21", "$1e21", "1e21 km"},
+		{-1.23456e25, 0, "-1.23456e25", "-$1.235e25", "-1.235e25 km"},
 	} {
 		if got := FormatNumber(c.x, c.digits); got != c.want {
 			t.Errorf("%v to %d digits is %q, want %q", c.x, c.digits, got, c.want)
