@@ -14,16 +14,16 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// gathered is a list of edges to be summed up, whole or in groups, with the
-// sums so far. It lives for one request; later ones use its memory again.
-type gathered struct {
+// aggregation is a list of edges to be summed up, whole or in groups, with the sums computed so far.
+// It lives for one request; later requests reuse its memory.
+type aggregation struct {
 	view  *snapshot.View
 	edges []snapshot.Edge
-	// Where the list is parted; its edges are then those of another gathered.
-	parted bool
-	parts  aggregate.Parts
-	sums   []sums
-	items  []gathering
+	// grouped is true where the list is divided into parts; its edges are then another aggregation's.
+	grouped bool
+	parts   aggregate.Parts
+	sums    []sums
+	items   []aggregationPart
 }
 
 type sums struct {
@@ -31,58 +31,58 @@ type sums struct {
 	stats []aggregate.Stats // of the whole, or by group
 }
 
-// keepGathered is the longest list whose memory is kept for the next request.
-const keepGathered = 1 << 15
+// keepEdges is the length of the longest list whose memory is kept for the next request.
+const keepEdges = 1 << 15
 
-// release lets go of the snapshot, and tells whether to keep the memory.
-func (g *gathered) release() bool {
+// release drops the references to the snapshot, and reports whether to keep the memory.
+func (g *aggregation) release() bool {
 	clear(g.parts.Groups)
 	clear(g.items)
 	for i := range g.sums {
 		clear(g.sums[i].stats)
 		g.sums[i] = sums{stats: g.sums[i].stats[:0]}
 	}
-	keep := max(cap(g.edges), cap(g.parts.Of)) <= keepGathered
-	if g.parted {
+	keep := max(cap(g.edges), cap(g.parts.Of)) <= keepEdges
+	if g.grouped {
 		g.edges = nil
 	}
-	*g = gathered{edges: g.edges[:0], parts: aggregate.Parts{Groups: g.parts.Groups[:0], Of: g.parts.Of[:0]}, sums: g.sums[:0], items: g.items[:0]}
+	*g = aggregation{edges: g.edges[:0], parts: aggregate.Parts{Groups: g.parts.Groups[:0], Of: g.parts.Of[:0]}, sums: g.sums[:0], items: g.items[:0]}
 	return keep
 }
 
-// gathering is a part of it: the whole or a group.
-type gathering struct {
-	*gathered
+// aggregationPart is the whole of an aggregation, or one of its groups.
+type aggregationPart struct {
+	*aggregation
 	group int
 }
 
-// whole is all of the list as one.
-func (g *gathered) whole() *gathering {
-	g.items = append(g.items[:0], gathering{g, 0})
+// whole is the list as one part.
+func (g *aggregation) whole() *aggregationPart {
+	g.items = append(g.items[:0], aggregationPart{g, 0})
 	return &g.items[0]
 }
 
-// groups parts the list by a reading.
-func (g *gathered) groups(s *Session, by filter.Reading) []gathering {
-	p := s.gathered(g.view)
-	p.parted, p.edges = true, g.edges
+// groups divides the list by what a reading gives of each edge.
+func (g *aggregation) groups(s *Session, by filter.Reading) []aggregationPart {
+	p := s.aggregation(g.view)
+	p.grouped, p.edges = true, g.edges
 	p.view.Part(p.edges, by, &p.parts)
 	p.items = slices.Grow(p.items[:0], len(p.parts.Groups))
 	for i := range p.parts.Groups {
-		p.items = append(p.items, gathering{p, i})
+		p.items = append(p.items, aggregationPart{p, i})
 	}
 	return p.items
 }
 
-func (g *gathering) count() int {
-	if g.parted {
+func (g *aggregationPart) count() int {
+	if g.grouped {
 		return g.parts.Groups[g.group].Count
 	}
 	return len(g.edges)
 }
 
-// stats sums up a reading. The first part that asks sums up for all.
-func (g *gathering) stats(by filter.Reading) (*aggregate.Stats, error) {
+// stats sums up a reading. The first call sums up for all parts.
+func (g *aggregationPart) stats(by filter.Reading) (*aggregate.Stats, error) {
 	i := 0
 	for i < len(g.sums) && g.sums[i].by != by {
 		i++
@@ -94,7 +94,7 @@ func (g *gathering) stats(by filter.Reading) (*aggregate.Stats, error) {
 			g.sums = append(g.sums, sums{})
 		}
 		var parts *aggregate.Parts
-		if g.parted {
+		if g.grouped {
 			parts = &g.parts
 		}
 		g.sums[i].by, g.sums[i].stats = by, g.view.Stats(g.edges, by, parts, g.sums[i].stats[:0])
@@ -103,40 +103,43 @@ func (g *gathering) stats(by filter.Reading) (*aggregate.Stats, error) {
 	return st, st.Err()
 }
 
-// ops are the ways to sum up; below one of them the Ref's Index is its place here.
-var ops = [...]string{"sum", "avg", "min", "max"}
+// operations are the ways to sum up. Below the field of one, the Index of a Ref is its index here.
+var operations = [...]struct{ name, about string }{
+	{"sum", "The sums of the known values."}, {"avg", "The averages of the known values."},
+	{"min", "The least of the known values."}, {"max", "The greatest of the known values."},
+}
 
 // aggregateFields are the fields that a whole and a group have alike.
 func (b *builder) aggregateFields(s input.Shape) []field {
-	fs := []field{{name: "count", typ: must(graphql.Int), about: "How many there are.", read: gql.Binding{
+	fs := []field{{name: "count", typ: must(graphql.Int), about: "The number of entities.", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return gql.AppendInt(dst, int64(src.Obj.(*gathering).count())), nil
+			return gql.AppendInt(dst, int64(src.Obj.(*aggregationPart).count())), nil
 		}}}}
 	if b.figures(s, schema.Scalar.Numeric).none() {
 		return fs
 	}
-	for i, op := range ops {
-		fs = append(fs, field{name: op, typ: must(b.numbersType(s)), read: gql.Binding{
+	for i, op := range operations {
+		fs = append(fs, field{name: op.name, about: op.about, typ: must(b.numbersType(s)), read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				return gql.Ref{Obj: src.Obj, Index: uint64(i)}, true, nil
 			}}})
 	}
 	if !b.figures(s, quantities).none() {
-		fs = append(fs, field{name: "units", typ: must(b.unitsType(s)), about: "The units of the sums.", read: gql.Binding{
+		fs = append(fs, field{name: "units", typ: must(b.unitsType(s)), about: "The units of the sums, averages, least and greatest values of quantities.", read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
 	}
 	return fs
 }
 
 func (b *builder) aggregateType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Aggregate", "Sums over a list. A missing value counts for nothing; quantities are converted, and refused where they measure different things.", func() []field {
+	return b.object(s.Name+"Aggregate", "Counts and sums over a list. Missing values are left out; quantities are converted to one unit, and are an error where they have different dimensions.", func() []field {
 		return append(b.aggregateFields(s), field{
-			name: "groups", typ: list(b.groupType(s)), about: "The list parted by a value, the largest groups first.",
-			args: graphql.FieldConfigArgument{"by": {Type: must(b.GroupKeyType(s))}},
+			name: "groups", typ: list(b.groupType(s)), about: "The list in groups of one value each, the largest groups first.",
+			args: graphql.FieldConfigArgument{"by": {Type: must(b.GroupKeyType(s)), Description: "The value to group by."}},
 			read: gql.Binding{
 				Prepare: func(args map[string]any) (any, error) { return b.ReadGroupKey(s, args["by"].(string)), nil },
 				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					items := src.Obj.(*gathering).groups(c.Request.(*Session), c.Args.(filter.Reading))
+					items := src.Obj.(*aggregationPart).groups(c.Request.(*Session), c.Args.(filter.Reading))
 					for i := range items {
 						dst = append(dst, gql.Ref{Obj: &items[i]})
 					}
@@ -148,10 +151,10 @@ func (b *builder) aggregateType(s input.Shape) *graphql.Object {
 }
 
 func (b *builder) groupType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Group", "The entities of a list that share a value.", func() []field {
-		return append(b.aggregateFields(s), field{name: "key", typ: graphql.String, about: "The value as text, an entity by its id; null for those without one.", read: gql.Binding{
+	return b.object(s.Name+"Group", "The entities of a list that have one value in common.", func() []field {
+		return append(b.aggregateFields(s), field{name: "key", typ: graphql.String, about: "The value, as text; an entity as its id; null for the group without a value.", read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				g := src.Obj.(*gathering)
+				g := src.Obj.(*aggregationPart)
 				if k := &g.parts.Groups[g.group].Key; k.Kind() != graph.NoKind {
 					dst = gql.AppendString(dst, k.String())
 				}
@@ -160,14 +163,14 @@ func (b *builder) groupType(s input.Shape) *graphql.Object {
 	})
 }
 
-// figures are the numbers that a list can be summed up by: qualifiers of its
-// claims, or fields of its nodes.
+// figures are the numbers of a list that can be summed up: qualifiers of its claims, or fields of its
+// nodes.
 type figures struct {
 	qualifiers []*schema.Qualifier
 	fields     []*schema.Field
 }
 
-// figures are those of the scalars that keep is true for.
+// figures returns those with a scalar that keep accepts.
 func (b *builder) figures(s input.Shape, keep func(schema.Scalar) bool) (f figures) {
 	for _, q := range s.Qualifiers {
 		if keep(q.Scalar) {
@@ -188,7 +191,7 @@ func quantities(s schema.Scalar) bool { return s == schema.Quantity }
 
 // numbersType has a field for each number that can be summed up.
 func (b *builder) numbersType(s input.Shape) *graphql.Object {
-	return b.figuresType(s, "Numbers", "Null where no value is known.", schema.Scalar.Numeric, graphql.Float,
+	return b.figuresType(s, "Numbers", "A number for each property or qualifier, in the unit that units gives; null where no value is known.", schema.Scalar.Numeric, graphql.Float,
 		func(st *aggregate.Stats, op int, dst []byte) []byte {
 			return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[op])
 		})
@@ -196,18 +199,18 @@ func (b *builder) numbersType(s input.Shape) *graphql.Object {
 
 // unitsType has a field for each quantity that can be summed up.
 func (b *builder) unitsType(s input.Shape) *graphql.Object {
-	return b.figuresType(s, "Units", "In which units the sums of quantities are: the one that all values have, or else the base unit of what they measure. Null where no value is known.",
+	return b.figuresType(s, "Units", "The unit of each quantity: the one that all values have, or else the base unit of their dimension. Null where no value is known.",
 		quantities, graphql.String, func(st *aggregate.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.Unit) })
 }
 
-// figuresType has a field for each of a list's figures; those of the nodes of a
-// relation are under node. A Ref's Index goes on to append.
+// figuresType has a field for each of a list's figures; those of the nodes of a relation are under
+// node. The Index of a Ref is passed to appendTo.
 func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
 	appendTo func(st *aggregate.Stats, op int, dst []byte) []byte) *graphql.Object {
 	figure := func(name, about string, by filter.Reading) field {
 		return field{name: name, about: about, typ: typ, read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				st, err := src.Obj.(*gathering).stats(by)
+				st, err := src.Obj.(*aggregationPart).stats(by)
 				if err != nil || st.Count == 0 {
 					return dst, err
 				}
@@ -219,15 +222,15 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 		have := b.figures(s, keep)
 		if !s.Link {
 			for _, f := range have.fields {
-				fs = append(fs, figure(f.Name, f.Description, filter.Reading{Property: f}))
+				fs = append(fs, figure(f.Name, described(f.Description, "The property "+f.Name, f.Unit, f.Dimension), filter.Reading{Property: f}))
 			}
 			return fs
 		}
 		for _, q := range have.qualifiers {
-			fs = append(fs, figure(q.Name, q.Description, filter.ReadQualifier(q)))
+			fs = append(fs, figure(q.Name, described(q.Description, "The qualifier "+q.Name, q.Unit, q.Dimension), filter.ReadQualifier(q)))
 		}
 		if len(have.fields) > 0 {
-			fs = append(fs, field{name: "node", typ: must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), read: gql.Binding{
+			fs = append(fs, field{name: "node", about: "Those of the entities that the relation leads to.", typ: must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
 		}
 		return fs

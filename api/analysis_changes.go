@@ -22,12 +22,12 @@ type changesArgs struct {
 }
 
 func (b *builder) changes() field {
-	return field{name: "changes", typ: must(b.analysedType("Change", "What differs between two views.", b.changeType())),
-		about: "What appeared, vanished or changed between two views: two dates, two record times, two sets of sources.",
-		args: analysedArgs(graphql.FieldConfigArgument{
-			"from":    {Type: must(b.ViewType()), Description: "The lens before."},
-			"to":      {Type: must(b.ViewType()), Description: "The lens after."},
-			"subject": {Type: graphql.ID, Description: "Only claims about this entity."},
+	return field{name: "changes", typ: must(b.analysisConnection("Change", "The differences between two views, and one page of them.", b.changeType())),
+		about: "The claims that appear, vanish or change from one view to another: between two dates, two record times, or two sets of sources.",
+		args: withPage(graphql.FieldConfigArgument{
+			"from":    {Type: must(b.ViewType()), Description: "The first view."},
+			"to":      {Type: must(b.ViewType()), Description: "The second view."},
+			"subject": {Type: graphql.ID, Description: "The id of an entity: compares only claims about it. All by default."},
 		}),
 		read: gql.Binding{
 			Prepare: prepareChanges,
@@ -45,7 +45,7 @@ func (b *builder) changes() field {
 
 // resolveBoth makes two views of one snapshot.
 func (s *Session) resolveBoth(ctx context.Context, a, b input.View) (*snapshot.View, *snapshot.View, error) {
-	// Each view waits for the later of the two sequence numbers.
+	// The first view waits for the later of the two sequence numbers, since both read one snapshot.
 	a.MinSeq = max(a.MinSeq, b.MinSeq)
 	b.MinSeq = a.MinSeq
 	from, err := s.resolve(ctx, a)
@@ -75,7 +75,7 @@ func prepareChanges(args map[string]any) (any, error) {
 	if a.page.After == "" {
 		return a, nil
 	}
-	w, err := readPlace(a.page.After, 1)
+	w, err := readCursor(a.page.After, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ type change struct {
 	analysis.Change
 }
 
-func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (*analysed, error) {
+func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (*analysisPage, error) {
 	s := from.Snapshot()
 	opts := a.opts
 	if a.after != nil {
@@ -103,7 +103,7 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 		opts.After = &n
 	}
 	var shown []*change
-	p := &analysed{prev: a.after != nil}
+	p := &analysisPage{prev: a.after != nil}
 	rest, err := analysis.Changes(ctx, from, to, opts, func(c analysis.Change) bool {
 		if a.page.First != nil && len(shown) == *a.page.First {
 			p.next = true
@@ -114,10 +114,10 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	})
 	p.n = len(shown)
 	if rest != nil {
-		p.partial, p.rest = true, writePlace(s.ClaimID(*rest).String())
+		p.partial, p.rest = true, writeCursor(s.ClaimID(*rest).String())
 	}
 	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
-	p.cursor = func(i int) string { return writePlace(s.ClaimID(shown[i].Place()).String()) }
+	p.cursor = func(i int) string { return writeCursor(s.ClaimID(shown[i].Place()).String()) }
 	p.total = func() (int, error) {
 		if !p.next && !p.prev && !p.partial {
 			return p.n, nil
@@ -142,21 +142,21 @@ func (b *builder) changeType() *graphql.Object {
 	}
 	return b.object("Change", "One difference between two views.", func() []field {
 		return []field{
-			{name: "kind", typ: must(b.changeKindType()), read: gql.Binding{
+			{name: "kind", typ: must(b.changeKindType()), about: "What happened to the claim.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*change).Kind.String()), nil
 				}}},
-			{name: "before", typ: b.claimType(), about: "The claim that only the first view shows, seen through it; null where one was added.",
+			{name: "before", typ: b.claimType(), about: "The claim that only the first view shows, read through that view; null for ADDED.",
 				read: claim(func(c *change) *snapshot.View { return c.from }, func(c *change) uint32 { return c.Before })},
-			{name: "after", typ: b.claimType(), about: "The claim that only the second view shows, seen through it; null where one was removed.",
+			{name: "after", typ: b.claimType(), about: "The claim that only the second view shows, read through that view; null for REMOVED.",
 				read: claim(func(c *change) *snapshot.View { return c.to }, func(c *change) uint32 { return c.After })},
 		}
 	})
 }
 
 func (b *builder) changeKindType() *graphql.Enum {
-	return b.Enum("ChangeKind", "What became of a claim.",
+	return b.Enum("ChangeKind", "What happened to a claim from one view to another.",
 		schema.EnumMember{Name: "ADDED", Description: "Only the second view shows it."},
 		schema.EnumMember{Name: "REMOVED", Description: "Only the first view shows it."},
-		schema.EnumMember{Name: "CHANGED", Description: "Another claim took its place: one that supersedes it, or that answers the same question."})
+		schema.EnumMember{Name: "CHANGED", Description: "Another claim replaces it: one that supersedes it, or that states the same field for the same time."})
 }

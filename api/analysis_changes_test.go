@@ -65,7 +65,7 @@ func TestPagesOfAnalysesJoin(t *testing.T) {
 				var p page
 				askInto(t, a, query, vars, &p)
 				if p.List.TotalCount != whole.List.TotalCount || p.List.PageInfo.HasPreviousPage != (vars["after"] != nil) {
-					t.Fatalf("behind %v: %d items, %+v", vars["after"], p.List.TotalCount, p.List.PageInfo)
+					t.Fatalf("after %v: %d items, %+v", vars["after"], p.List.TotalCount, p.List.PageInfo)
 				}
 				for i, e := range p.List.Edges {
 					joined = append(joined, e.Node)

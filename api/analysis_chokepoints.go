@@ -27,22 +27,22 @@ type chokepointRef struct {
 
 func (b *builder) chokepoints(networks *routes.Networks) field {
 	args := b.WithView(graphql.FieldConfigArgument{
-		"from":     {Type: must(graphql.ID), Description: "Where routes start, as in routes."},
-		"to":       {Type: must(graphql.ID), Description: "Where they arrive."},
-		"avoid":    {Type: ids(), Description: "What no route may touch, as in routes."},
-		"modes":    {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Only legs of these modes; all but PIPELINE and TANKER where it is absent."},
-		"statuses": {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "With which status a leg is open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED where it is absent."},
-		"network":  {Type: b.networkType(), Description: "What routes are made of."},
-		"kinds":    {Type: graphql.NewList(must(b.cutKindType())), Description: "Only cuts of these kinds; all where it is absent."},
-		"closing":  {Type: ids(), Description: "Instead of the cuts: what each of these removes when it closes."},
-		"weight":   {Type: b.cutWeightType(), Description: "Which of two sets is the smaller one."},
-		"unit":     {Type: graphql.String, Description: "The unit of capacities, a member of the enum Unit of the ontology; figures in others of its dimension are converted."},
-		"first":    {Type: graphql.Int, Description: "At most so many, from 1 to 200."},
+		"from":     {Type: must(graphql.ID), Description: "The id of where routes start, as in routes."},
+		"to":       {Type: must(graphql.ID), Description: "The id of where routes arrive."},
+		"avoid":    {Type: ids(), Description: "The ids of what no route may touch, as in routes."},
+		"modes":    {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
+		"statuses": {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
+		"network":  {Type: b.networkType(), Description: "The network to search."},
+		"kinds":    {Type: graphql.NewList(must(b.cutKindType())), Description: "Returns only chokepoints of these kinds; all by default."},
+		"closing":  {Type: ids(), Description: "The ids of entities to close: returns what each of them removes, instead of searching for chokepoints."},
+		"weight":   {Type: b.cutWeightType(), Description: "What makes one set smaller than another."},
+		"unit":     {Type: graphql.String, Description: "The unit of capacities, a member of the ontology's enum Unit; figures in other units of its dimension are converted."},
+		"first":    {Type: graphql.Int, Description: "Returns at most this many, from 1 to 200."},
 	})
 	b.defaults("Query.chokepoints", map[string]string{"network": "TRANSPORT", "weight": "COUNT", "unit": `"` + routes.CapacityUnit + `"`, "first": "20"})
 	return field{
 		name: "chokepoints", typ: list(b.chokepointType()), args: args,
-		about: "What every route between two places passes: for each kind the smallest sets, of at most six, without which no route is left. A search that ends at its limit of work before it found one is an error. Smaller ones first, then those nearer to the start.",
+		about: "What every route between two places must pass: for each kind the smallest sets, of at most six elements, without which no route is left; smaller ones first, then those nearer to the start. LIMIT_WORK where the search ended before it found one.",
 		read: gql.Binding{
 			Prepare: prepareChokepoints,
 			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -75,7 +75,7 @@ func prepareChokepoints(args map[string]any) (any, error) {
 	if n, ok := args["first"].(int); ok {
 		a.options.First = n
 	}
-	// The default need not be a unit of an ontology of one's own.
+	// A user's ontology need not have the default unit.
 	if unit, ok := args["unit"].(string); ok && unit != routes.CapacityUnit {
 		a.options.Unit = unit
 	}
@@ -103,41 +103,41 @@ func prepareChokepoints(args map[string]any) (any, error) {
 }
 
 func (b *builder) cutKindType() *graphql.Enum {
-	return b.Enum("ChokepointKind", "What a chokepoint is made of.",
+	return b.Enum("ChokepointKind", "What the elements of a chokepoint are.",
 		schema.EnumMember{Name: "NODE", Description: "Transport nodes."},
 		schema.EnumMember{Name: "LEG", Description: "Segments."},
 		schema.EnumMember{Name: "COUNTRY", Description: "Countries, with the nodes in them and the legs that transit them."},
 		schema.EnumMember{Name: "WATER", Description: "Waters, with the legs that transit them."},
-		schema.EnumMember{Name: "NAMED", Description: "What the argument closing names."})
+		schema.EnumMember{Name: "NAMED", Description: "The entity that the argument closing names."})
 }
 
 func (b *builder) cutWeightType() *graphql.Enum {
-	return b.Enum("ChokepointWeight", "Which of two sets that every route passes is the smaller one.",
-		schema.EnumMember{Name: "COUNT", Description: "That of fewer elements."},
-		schema.EnumMember{Name: "CAPACITY", Description: "That with fewer elements whose capacity nobody states, then that of less capacity: the bound on what can pass that is known best. Of nodes and legs only."})
+	return b.Enum("ChokepointWeight", "What makes one chokepoint smaller than another.",
+		schema.EnumMember{Name: "COUNT", Description: "Fewer elements."},
+		schema.EnumMember{Name: "CAPACITY", Description: "Fewer elements whose capacity nobody states, then less capacity: the best-known bound on what can pass. For nodes and legs only."})
 }
 
 func (b *builder) chokepointType() *graphql.Object {
 	of := func(src gql.Ref) *chokepointRef { return src.Obj.(*chokepointRef) }
 	leaf := leafOf[chokepointRef]
-	return b.object("Chokepoint", "A smallest set that every route passes: without all of it no route is left.", func() []field {
+	return b.object("Chokepoint", "A smallest set that every route passes: without it no route is left.", func() []field {
 		return []field{
-			{name: "kind", typ: must(b.cutKindType()), read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendString(dst, c.Kind.String()) })},
-			b.entityListField("cut", "Its elements.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Cut }),
-			{name: "removes", typ: must(graphql.Int), about: "How many pairs, of a node where routes start and one where they arrive, lose their last way when it closes.",
+			{name: "kind", typ: must(b.cutKindType()), about: "What its elements are.", read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendString(dst, c.Kind.String()) })},
+			b.entityListField("cut", "The elements.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Cut }),
+			{name: "removes", typ: must(graphql.Int), about: "The number of pairs, of a node where routes start and one where they arrive, that lose their last route when it closes.",
 				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Removes)) })},
-			{name: "pairs", typ: must(graphql.Int), about: "How many pairs have a way before.",
+			{name: "pairs", typ: must(graphql.Int), about: "The number of pairs that have a route while it is open.",
 				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Pairs)) })},
-			{name: "lost", typ: list(b.endPairType()), about: "The pairs that lose it, the first hundred of those that removes counts.", read: gql.Binding{
+			{name: "lost", typ: list(b.endPairType()), about: "The first hundred of the pairs that removes counts.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					for i := range of(src).Lost {
 						dst = append(dst, gql.Ref{Obj: of(src), Index: uint64(i)})
 					}
 					return dst, true, nil
 				}}},
-			{name: "capacity", typ: b.cutCapacityType(), about: "What can pass it, as far as anybody states that; null for what has none: countries, waters, corridors.", read: gql.Binding{
+			{name: "capacity", typ: b.cutCapacityType(), about: "What can pass through it, as far as anybody states that; null for countries, waters and corridors, which have no capacity.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, of(src).Capacity != nil, nil }}},
-			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be more than are listed.",
+			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be more chokepoints than are listed.",
 				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendBool(dst, c.partial) })},
 		}
 	})
@@ -150,11 +150,11 @@ func (b *builder) endPairType() *graphql.Object {
 			return gql.Ref{Obj: c.view, Index: uint64(pick(c.Lost[src.Index]))}, true, nil
 		}}
 	}
-	return b.object("EndPair", "A place where routes start and one where they arrive.", func() []field {
+	return b.object("EndPair", "A node where routes start and one where they arrive.", func() []field {
 		any := b.entityType(b.o.Type(schema.EntityType))
 		return []field{
-			{name: "from", typ: must(any), read: end(func(p routes.Pair) uint32 { return p.From })},
-			{name: "to", typ: must(any), read: end(func(p routes.Pair) uint32 { return p.To })},
+			{name: "from", typ: must(any), about: "Where routes start.", read: end(func(p routes.Pair) uint32 { return p.From })},
+			{name: "to", typ: must(any), about: "Where they arrive.", read: end(func(p routes.Pair) uint32 { return p.To })},
 		}
 	})
 }
@@ -164,23 +164,23 @@ func (b *builder) cutCapacityType() *graphql.Object {
 	leaf := func(read func(t *routes.CutCapacity, dst []byte) []byte) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
 	}
-	return b.object("CutCapacity", "What can pass some nodes or legs together. What nobody states is unknown, neither nothing nor without end.", func() []field {
+	return b.object("CutCapacity", "How much can pass through some nodes or legs together. A capacity that nobody states is unknown, neither zero nor unlimited.", func() []field {
 		return []field{
-			{name: "low", typ: must(graphql.Float), about: "The sum of the least figures stated; an element that has none counts nothing.",
+			{name: "low", typ: must(graphql.Float), about: "The least, in unit: the sum of the least figures stated; an element without a figure counts as 0.",
 				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
-			{name: "high", typ: graphql.Float, about: "The sum of the largest; null where some element's capacity is not stated, since then nobody says how much at most.",
+			{name: "high", typ: graphql.Float, about: "The most, in unit: the sum of the largest figures stated; null where the capacity of some element is not stated.",
 				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte {
 					if len(t.Unstated) > 0 {
 						return dst
 					}
 					return gql.AppendFloat(dst, t.Stated.High)
 				})},
-			{name: "stated", typ: must(graphql.Float), about: "The sum of the largest figures stated, whether or not some element has none.",
+			{name: "stated", typ: must(graphql.Float), about: "The sum of the largest figures stated, in unit, also where some element has none.",
 				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.High) })},
-			{name: "unit", typ: must(graphql.String), read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
-			b.entityListField("unstated", "The elements of which nobody states it.",
+			{name: "unit", typ: must(graphql.String), about: "The unit of the figures: a member of the ontology's enum Unit.", read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
+			b.entityListField("unstated", "The elements whose capacity nobody states.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Unstated }),
-			{name: "claims", typ: list(b.claimType()), about: "Those behind it.",
+			{name: "claims", typ: list(b.claimType()), about: "The claims that state the figures.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Claims })},
 		}
 	})

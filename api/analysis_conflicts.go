@@ -21,11 +21,11 @@ type conflictsArgs struct {
 }
 
 func (b *builder) conflicts() field {
-	return field{name: "conflicts", typ: must(b.analysedType("Conflict", "Sets of claims that disagree.", b.conflictType())),
-		about: "Sets of claims in view of which not all can be true: different values of a field that has one at a time, figures of one period further apart than the ontology tolerates, and what a curator marked.",
-		args: b.WithView(analysedArgs(graphql.FieldConfigArgument{
-			"subject":   {Type: graphql.ID, Description: "Only sets with a claim about this entity."},
-			"predicate": {Type: graphql.String, Description: "Only claims of this predicate."},
+	return field{name: "conflicts", typ: must(b.analysisConnection("Conflict", "Sets of claims that disagree, and one page of them.", b.conflictType())),
+		about: "Sets of claims in view that cannot all be true: different values of a field that has one at a time, figures of one period that differ by more than the ontology tolerates, and claims that a curator marked.",
+		args: b.WithView(withPage(graphql.FieldConfigArgument{
+			"subject":   {Type: graphql.ID, Description: "The id of an entity: lists only sets with a claim about it. All by default."},
+			"predicate": {Type: graphql.String, Description: "Compares only claims with this predicate; all by default."},
 		})),
 		read: gql.Binding{
 			Prepare: prepareConflicts,
@@ -54,7 +54,7 @@ func prepareConflicts(args map[string]any) (any, error) {
 	a.opts.Subject = graph.ID(subject)
 	a.opts.Predicate, _ = args["predicate"].(string)
 	if a.page.After != "" {
-		w, err := readPlace(a.page.After, 3)
+		w, err := readCursor(a.page.After, 3)
 		if err != nil {
 			return nil, err
 		}
@@ -68,9 +68,9 @@ type conflict struct {
 	analysis.Conflict
 }
 
-func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*analysed, error) {
+func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*analysisPage, error) {
 	var shown []*conflict
-	p := &analysed{prev: a.opts.After != nil}
+	p := &analysisPage{prev: a.opts.After != nil}
 	rest, err := analysis.Conflicts(ctx, v, a.opts, func(c analysis.Conflict) bool {
 		if a.page.First != nil && len(shown) == *a.page.First {
 			p.next = true
@@ -81,12 +81,12 @@ func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*an
 	})
 	p.n = len(shown)
 	if rest != nil {
-		p.partial, p.rest = true, writePlace(string(rest.Subject), rest.Predicate, rest.Claim)
+		p.partial, p.rest = true, writeCursor(string(rest.Subject), rest.Predicate, rest.Claim)
 	}
 	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
 	p.cursor = func(i int) string {
 		at := shown[i].Place
-		return writePlace(string(at.Subject), at.Predicate, at.Claim)
+		return writeCursor(string(at.Subject), at.Predicate, at.Claim)
 	}
 	p.total = func() (int, error) {
 		if !p.next && !p.prev && !p.partial {
@@ -109,19 +109,19 @@ func (b *builder) conflictType() *graphql.Object {
 			return gql.AppendString(dst, read(src.Obj.(*conflict))), nil
 		}}
 	}
-	return b.object("Conflict", "A set of claims of which not all can be true: each disagrees with at least one other.", func() []field {
+	return b.object("Conflict", "A set of claims that cannot all be true: each disagrees with at least one other.", func() []field {
 		return []field{
-			{name: "subject", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "What they are about; where a curator marked claims about several, the first of these.", read: gql.Binding{
+			{name: "subject", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity that the claims are about; the first one where a curator marked claims about several.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*conflict)
 					return gql.Ref{Obj: c.view, Index: uint64(c.Subject)}, true, nil
 				}}},
-			{name: "predicate", typ: must(graphql.String), read: text(func(c *conflict) string { return c.Predicate })},
-			{name: "claims", typ: list(b.claimType()), about: "In the order in which the store learned them.",
+			{name: "predicate", typ: must(graphql.String), about: "The predicate of the claims.", read: text(func(c *conflict) string { return c.Predicate })},
+			{name: "claims", typ: list(b.claimType()), about: "The claims, in the order in which the store recorded them.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { c := src.Obj.(*conflict); return c.view, c.Claims })},
-			{name: "holds", typ: must(b.HoldsType()), about: "How surely all of them hold at the view's date; POSSIBLY where an open or unknown end leaves room for one to be over.",
+			{name: "holds", typ: must(b.HoldsType()), about: "Whether all of them hold on the view's date; POSSIBLY where the start or end of one is open or unknown.",
 				read: text(func(c *conflict) string { return c.Holds.String() })},
-			{name: "reason", typ: must(graphql.String), about: "Why not all can be true, in words.", read: text(func(c *conflict) string { return c.Reason })},
+			{name: "reason", typ: must(graphql.String), about: "Why they cannot all be true, in words.", read: text(func(c *conflict) string { return c.Reason })},
 		}
 	})
 }

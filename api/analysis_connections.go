@@ -22,15 +22,15 @@ func (b *builder) connections() field {
 	b.meta.Defaults["Query.connections(maxLength:)"] = "4"
 	b.meta.Defaults["Query.connections(first:)"] = "5"
 	b.meta.Defaults["Query.connections(excludeTypes:)"] = `["` + schema.SourceType + `"]`
-	return field{name: "connections", typ: list(b.wayType()),
-		about: "The best explanations of how two entities are connected, along claims in view, the best first. That they are connected says nothing of cause, supply or control.",
+	return field{name: "connections", typ: list(b.pathType()),
+		about: "The best explanations of how two entities are connected by claims in view, the best first. A connection does not mean cause, supply or control.",
 		args: b.WithView(graphql.FieldConfigArgument{
-			"from":         {Type: must(graphql.ID)},
-			"to":           {Type: must(graphql.ID)},
-			"maxLength":    {Type: graphql.Int, Description: "At most so many steps, up to 6."},
-			"relations":    {Type: graphql.NewList(must(graphql.String)), Description: "Only along these predicates."},
-			"excludeTypes": {Type: graphql.NewList(must(graphql.String)), Description: "Through no entity of these types or interfaces; from and to may be of them."},
-			"first":        {Type: graphql.Int, Description: "At most so many, up to 100."},
+			"from":         {Type: must(graphql.ID), Description: "The id of the one entity."},
+			"to":           {Type: must(graphql.ID), Description: "The id of the other entity."},
+			"maxLength":    {Type: graphql.Int, Description: "Follows at most this many steps, from 1 to 6."},
+			"relations":    {Type: graphql.NewList(must(graphql.String)), Description: "Follows only claims with these predicates; all by default."},
+			"excludeTypes": {Type: graphql.NewList(must(graphql.String)), Description: "Passes no entity of these types or interfaces; from and to may have them."},
+			"first":        {Type: graphql.Int, Description: "Returns at most this many, from 1 to 100."},
 		}),
 		read: gql.Binding{
 			Prepare: prepareConnections,
@@ -45,12 +45,12 @@ func (b *builder) connections() field {
 					return nil, false, err
 				}
 				if found.Partial && len(found.List) == 0 {
-					// An empty list would say that there is none.
-					return nil, false, graph.Errorf(graph.LimitWork, "connections: the search ended at its limit of work before it found one; "+
+					// An empty list would mean that there is no connection.
+					return nil, false, graph.Errorf(graph.LimitWork, "connections: the search ended at its limit of work before it found a connection; "+
 						"give relations, excludeTypes or a smaller maxLength")
 				}
 				for i := range found.List {
-					dst = append(dst, gql.Ref{Obj: &way{v, &found.List[i], found.Partial}})
+					dst = append(dst, gql.Ref{Obj: &path{v, &found.List[i], found.Partial}})
 				}
 				return dst, true, nil
 			},
@@ -87,40 +87,40 @@ func prepareConnections(args map[string]any) (any, error) {
 	return a, nil
 }
 
-// way is one connection. It lives for one request.
-type way struct {
+// path is one connection: a path along claims. It lives for one request.
+type path struct {
 	view *snapshot.View
 	*analysis.Connection
 	partial bool
 }
 
-func (b *builder) wayType() *graphql.Object {
-	return b.object("Connection", "One way from an entity to another along claims. It is no statement that one causes, supplies or controls the other.", func() []field {
+func (b *builder) pathType() *graphql.Object {
+	return b.object("Connection", "One path from an entity to another along claims. It does not state that one causes, supplies or controls the other.", func() []field {
 		return []field{
-			{name: "length", typ: must(graphql.Int), about: "How many steps it has.", read: gql.Binding{
+			{name: "length", typ: must(graphql.Int), about: "The number of steps.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendInt(dst, int64(len(src.Obj.(*way).Steps))), nil
+					return gql.AppendInt(dst, int64(len(src.Obj.(*path).Steps))), nil
 				}}},
-			{name: "score", typ: must(graphql.Float), about: "The confidences of its steps multiplied, divided for each entity between by the number of others that claims in view link it with: what is linked with much explains little. From 0 to 1.", read: gql.Binding{
+			{name: "score", typ: must(graphql.Float), about: "How much it explains, from 0 to 1: the product of the confidences of its steps, divided, for each entity between the ends, by the number of entities that claims in view link it with. An entity linked with many explains little.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendFloat(dst, src.Obj.(*way).Score), nil
+					return gql.AppendFloat(dst, src.Obj.(*path).Score), nil
 				}}},
-			{name: "steps", typ: list(b.stepType()), read: gql.Binding{
+			{name: "steps", typ: list(b.stepType()), about: "The steps, from one entity to the other.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					w := src.Obj.(*way)
-					for i := range w.Steps {
-						dst = append(dst, gql.Ref{Obj: w, Index: uint64(i)})
+					p := src.Obj.(*path)
+					for i := range p.Steps {
+						dst = append(dst, gql.Ref{Obj: p, Index: uint64(i)})
 					}
 					return dst, true, nil
 				}}},
-			{name: "weakest", typ: b.claimType(), about: "Its least confident claim.", read: gql.Binding{
+			{name: "weakest", typ: b.claimType(), about: "The least confident claim of its steps.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					w := src.Obj.(*way)
-					return gql.Ref{Obj: w.view, Index: uint64(w.Weakest)}, true, nil
+					p := src.Obj.(*path)
+					return gql.Ref{Obj: p.view, Index: uint64(p.Weakest)}, true, nil
 				}}},
 			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be better connections than those listed.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendBool(dst, src.Obj.(*way).partial), nil
+					return gql.AppendBool(dst, src.Obj.(*path).partial), nil
 				}}},
 		}
 	})
@@ -129,31 +129,31 @@ func (b *builder) wayType() *graphql.Object {
 func (b *builder) stepType() *graphql.Object {
 	entity := func(pick func(s *analysis.Step) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-			w := src.Obj.(*way)
-			return gql.Ref{Obj: w.view, Index: uint64(pick(&w.Steps[src.Index]))}, true, nil
+			p := src.Obj.(*path)
+			return gql.Ref{Obj: p.view, Index: uint64(pick(&p.Steps[src.Index]))}, true, nil
 		}}
 	}
 	return b.object("Step", "One claim of a connection, read from one entity to the next.", func() []field {
 		any := b.entityType(b.o.Type(schema.EntityType))
 		return []field{
-			{name: "from", typ: must(any), read: entity(func(s *analysis.Step) uint32 { return s.From })},
+			{name: "from", typ: must(any), about: "The entity where the step starts.", read: entity(func(s *analysis.Step) uint32 { return s.From })},
 			{name: "relation", typ: must(graphql.String), about: "The predicate of the claim.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendString(dst, src.Obj.(*way).Steps[src.Index].Relation), nil
+					return gql.AppendString(dst, src.Obj.(*path).Steps[src.Index].Relation), nil
 				}}},
-			{name: "qualifier", typ: graphql.String, about: "The qualifier by which the claim names the entity, where that is not its object.", read: gql.Binding{
+			{name: "qualifier", typ: graphql.String, about: "The qualifier that names one of the two entities; null where they are the subject and the object.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					if q := src.Obj.(*way).Steps[src.Index].Qualifier; q != "" {
+					if q := src.Obj.(*path).Steps[src.Index].Qualifier; q != "" {
 						dst = gql.AppendString(dst, q)
 					}
 					return dst, nil
 				}}},
-			{name: "inverse", typ: must(graphql.Boolean), about: "Whether the claim is read towards its subject; false for a symmetric relation.", read: gql.Binding{
+			{name: "inverse", typ: must(graphql.Boolean), about: "Whether the step goes from the claim's object to its subject; false for a symmetric relation.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendBool(dst, src.Obj.(*way).Steps[src.Index].Inverse), nil
+					return gql.AppendBool(dst, src.Obj.(*path).Steps[src.Index].Inverse), nil
 				}}},
-			{name: "to", typ: must(any), read: entity(func(s *analysis.Step) uint32 { return s.To })},
-			{name: "claim", typ: must(b.claimType()), about: "The surest claim that says so.", read: entity(func(s *analysis.Step) uint32 { return s.Claim })},
+			{name: "to", typ: must(any), about: "The entity where the step ends.", read: entity(func(s *analysis.Step) uint32 { return s.To })},
+			{name: "claim", typ: must(b.claimType()), about: "The most confident claim for the step.", read: entity(func(s *analysis.Step) uint32 { return s.Claim })},
 		}
 	})
 }

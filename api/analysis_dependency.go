@@ -17,8 +17,8 @@ type dependencyArgs struct {
 	opts analysis.DependencyOptions
 }
 
-// dependent is the outcome of dependency. It lives for one request.
-type dependent struct {
+// dependencyAnswer is what the fields of Dependency read. It lives for one request.
+type dependencyAnswer struct {
 	view *snapshot.View
 	*analysis.Dependency
 }
@@ -26,14 +26,14 @@ type dependent struct {
 func (b *builder) dependency() field {
 	b.meta.Defaults["Query.dependency(direction:)"] = "IMPORT"
 	return field{name: "dependency", typ: must(b.dependencyType()),
-		about: "How much of a country's trade in a resource each partner has, as far as anybody states it, and how much is unknown.",
+		about: "The share of each partner in a country's trade in a resource, as far as anybody states it, and the share that is unknown.",
 		args: b.WithView(graphql.FieldConfigArgument{
-			"of":        {Type: must(graphql.ID), Description: "The country."},
-			"resource":  {Type: must(graphql.ID), Description: "The resource; figures about narrower ones stand apart, under others."},
-			"direction": {Type: b.tradeDirectionType(), Description: "Whether its imports or its exports."},
-			"year":      {Type: graphql.Int, Description: "The year of the figures; the latest in view where it is absent."},
-			"scope":     {Type: graphql.String, Description: "Only figures of this scope, \"\" for those that state none; where it is absent, those that count the whole trade, or else the best supported: basis says which."},
-			"measure":   {Type: graphql.String, Description: "Only figures of this measure, \"\" for those that state none."},
+			"of":        {Type: must(graphql.ID), Description: "The id of the country."},
+			"resource":  {Type: must(graphql.ID), Description: "The id of the resource. Figures about narrower resources are listed separately, under others."},
+			"direction": {Type: b.tradeDirectionType(), Description: "Whether to measure imports or exports."},
+			"year":      {Type: graphql.Int, Description: "The year of the figures; by default the latest in view."},
+			"scope":     {Type: graphql.String, Description: "Uses only figures of this scope, \"\" for those that state none. By default those that count the whole trade, or else the best supported; basis says which."},
+			"measure":   {Type: graphql.String, Description: "Uses only figures of this measure, \"\" for those that state none; any by default."},
 		}),
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
@@ -63,61 +63,64 @@ func (b *builder) dependency() field {
 					return gql.Ref{}, false, err
 				}
 				d, err := analysis.MeasureDependency(c.Ctx, v, a.opts)
-				return gql.Ref{Obj: &dependent{v, d}}, err == nil, err
+				return gql.Ref{Obj: &dependencyAnswer{v, d}}, err == nil, err
 			},
 		}}
 }
 
 func (b *builder) tradeDirectionType() *graphql.Enum {
-	return b.Enum("TradeDirection", "Which way goods go.",
-		schema.EnumMember{Name: "IMPORT", Description: "From whom it buys."},
-		schema.EnumMember{Name: "EXPORT", Description: "To whom it sells."})
+	return b.Enum("TradeDirection", "The direction of trade.",
+		schema.EnumMember{Name: "IMPORT", Description: "What the country buys, by seller."},
+		schema.EnumMember{Name: "EXPORT", Description: "What the country sells, by buyer."})
 }
 
 func (b *builder) dependencyType() *graphql.Object {
-	return b.object("Dependency", "How a country's trade in a resource is spread, in parts of the whole. A figure that no claim states is unknown and never 0.", func() []field {
+	return b.object("Dependency", "How a country's trade in a resource is spread over its partners. Shares are parts of the whole, from 0 to 1; one that no claim states is unknown, not 0.", func() []field {
 		return []field{
-			{name: "year", typ: graphql.Int, about: "The year of the figures; null where there is none.", read: gql.Binding{
+			{name: "year", typ: graphql.Int, about: "The year of the figures; null where there are none.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					if y := src.Obj.(*dependent).Year; y != nil {
+					if y := src.Obj.(*dependencyAnswer).Year; y != nil {
 						dst = gql.AppendInt(dst, int64(*y))
 					}
 					return dst, nil
 				}}},
-			{name: "basis", typ: b.tradeFiguresType(), about: "What the shares are computed of; null where nothing is observed.", read: gql.Binding{
+			{name: "basis", typ: b.tradeFiguresType(), about: "The figures that the shares are computed from; null where there are none.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					d := src.Obj.(*dependent)
+					d := src.Obj.(*dependencyAnswer)
 					return gql.Ref{Obj: &tradeFigures{d.view, d.Basis}}, d.Basis != nil, nil
 				}}},
-			{name: "partners", typ: list(b.shareType()), about: "The largest known share first.", read: gql.Binding{
+			{name: "partners", typ: list(b.shareType()), about: "The partners, the largest known share first.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					d := src.Obj.(*dependent)
+					d := src.Obj.(*dependencyAnswer)
 					for i := range d.Partners {
 						dst = append(dst, gql.Ref{Obj: d, Index: uint64(i)})
 					}
 					return dst, true, nil
 				}}},
-			{name: "unknown", typ: must(b.intervalType()), about: "The part of the whole of which nobody says whose it is.", read: gql.Binding{
+			{name: "unknown", typ: must(b.intervalType()), about: "The part of the whole that nobody attributes to a partner.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					return gql.Ref{Obj: &src.Obj.(*dependent).Unknown}, true, nil
+					return gql.Ref{Obj: &src.Obj.(*dependencyAnswer).Unknown}, true, nil
 				}}},
-			{name: "hhi", typ: must(b.intervalType()), about: "The Herfindahl-Hirschman index of concentration, from 0 to 1: least where the unknown part is spread over ever so many, most where it belongs to the largest partner.", read: gql.Binding{
+			{name: "hhi", typ: must(b.intervalType()), about: "The Herfindahl-Hirschman index of concentration, from 0 to 1: low if the unknown part is spread over very many partners, high if it belongs to the largest.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					return gql.Ref{Obj: &src.Obj.(*dependent).HHI}, true, nil
+					return gql.Ref{Obj: &src.Obj.(*dependencyAnswer).HHI}, true, nil
 				}}},
-			{name: "conflicts", typ: list(b.claimType()), about: "The claims that disagree beyond the tolerance of the ontology, or that a curator marked as competing with one of the basis.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { d := src.Obj.(*dependent); return d.view, d.Conflicts })},
-			{name: "others", typ: list(b.tradeFiguresType()), about: "The figures of the year that count something else and are not mixed in: another scope or measure, plans, narrower resources.", read: gql.Binding{
+			{name: "conflicts", typ: list(b.claimType()), about: "The claims that differ by more than the ontology tolerates, or that a curator marked as competing with one of the basis.",
+				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
+					d := src.Obj.(*dependencyAnswer)
+					return d.view, d.Conflicts
+				})},
+			{name: "others", typ: list(b.tradeFiguresType()), about: "The figures of the year that count something else and are not part of the shares: another scope or measure, plans, narrower resources.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					d := src.Obj.(*dependent)
+					d := src.Obj.(*dependencyAnswer)
 					for i := range d.Others {
 						dst = append(dst, gql.Ref{Obj: &tradeFigures{d.view, &d.Others[i]}})
 					}
 					return dst, true, nil
 				}}},
-			{name: "weakest", typ: b.claimType(), about: "The least confident claim of the basis.", read: gql.Binding{
+			{name: "weakest", typ: b.claimType(), about: "The least confident claim of the basis; null where there is none.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					d := src.Obj.(*dependent)
+					d := src.Obj.(*dependencyAnswer)
 					return gql.Ref{Obj: d.view, Index: uint64(d.Weakest)}, d.Weakest != snapshot.None, nil
 				}}},
 		}
@@ -141,40 +144,40 @@ func (b *builder) intervalType() *graphql.Object {
 			return gql.AppendFloat(dst, pick(src.Obj.(*analysis.Bounds))), nil
 		}}
 	}
-	return b.object("Interval", "The least and the most that a number can be.", func() []field {
+	return b.object("Interval", "The range in which a number is known to be.", func() []field {
 		return []field{
-			{name: "low", typ: must(graphql.Float), read: leaf(func(x *analysis.Bounds) float64 { return x.Low })},
-			{name: "high", typ: must(graphql.Float), read: leaf(func(x *analysis.Bounds) float64 { return x.High })},
+			{name: "low", typ: must(graphql.Float), about: "The least that it can be.", read: leaf(func(x *analysis.Bounds) float64 { return x.Low })},
+			{name: "high", typ: must(graphql.Float), about: "The most that it can be.", read: leaf(func(x *analysis.Bounds) float64 { return x.High })},
 		}
 	})
 }
 
 func (b *builder) shareType() *graphql.Object {
-	share := func(src gql.Ref) (*dependent, *analysis.PartnerShare) {
-		d := src.Obj.(*dependent)
+	share := func(src gql.Ref) (*dependencyAnswer, *analysis.PartnerShare) {
+		d := src.Obj.(*dependencyAnswer)
 		return d, &d.Partners[src.Index]
 	}
-	return b.object("Share", "What is known of one partner's share.", func() []field {
+	return b.object("Share", "What is known about one partner's share.", func() []field {
 		any := b.entityType(b.o.Type(schema.EntityType))
 		return []field{
-			{name: "partner", typ: must(any), read: gql.Binding{
+			{name: "partner", typ: must(any), about: "The partner.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					d, p := share(src)
 					return gql.Ref{Obj: d.view, Index: uint64(p.Partner)}, true, nil
 				}}},
-			{name: "share", typ: must(b.intervalType()), about: "From what the claims grant it to what the others leave it: the known part, and the known part with all that is unknown.", read: gql.Binding{
+			{name: "share", typ: must(b.intervalType()), about: "Its share, from 0 to 1: at least the known part, at most the known part and all that is unknown.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					_, p := share(src)
 					return gql.Ref{Obj: &p.Share}, true, nil
 				}}},
-			{name: "stated", typ: b.intervalType(), about: "The least and the largest share stated; null where it is known as a partner and nobody states its share.", read: gql.Binding{
+			{name: "stated", typ: b.intervalType(), about: "The least and the largest share that claims state; null where nobody states its share.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					_, p := share(src)
 					return gql.Ref{Obj: p.Stated}, p.Stated != nil, nil
 				}}},
-			{name: "claims", typ: list(b.claimType()), about: "The claims behind it.",
+			{name: "claims", typ: list(b.claimType()), about: "The claims that name it as a partner or state its share.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { d, p := share(src); return d.view, p.Claims })},
-			{name: "through", typ: list(b.throughShareType()), about: "The parts known to pass through a country or by a way; they are parts of the share and may overlap.", read: gql.Binding{
+			{name: "through", typ: list(b.throughShareType()), about: "The parts of the share that are known to pass through a country, a corridor or another entity; they may overlap.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					d, p := share(src)
 					for i := range p.Through {
@@ -192,19 +195,19 @@ type throughShare struct {
 }
 
 func (b *builder) throughShareType() *graphql.Object {
-	return b.object("ThroughShare", "A part of a partner's share that passes through a country or by a way.", func() []field {
+	return b.object("ThroughShare", "A part of a partner's share that passes through a country, a corridor or another entity.", func() []field {
 		return []field{
-			{name: "entity", typ: must(b.entityType(b.o.Type(schema.EntityType))), read: gql.Binding{
+			{name: "entity", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity that it passes through.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					t := src.Obj.(*throughShare)
 					return gql.Ref{Obj: t.view, Index: uint64(t.Entity)}, true, nil
 				}}},
-			{name: "stated", typ: b.intervalType(), about: "The least and the largest share stated of the whole trade; null where nobody states one.", read: gql.Binding{
+			{name: "stated", typ: b.intervalType(), about: "The least and the largest share of the whole trade that claims state, from 0 to 1; null where nobody states one.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					t := src.Obj.(*throughShare)
 					return gql.Ref{Obj: t.Stated}, t.Stated != nil, nil
 				}}},
-			{name: "claims", typ: list(b.claimType()),
+			{name: "claims", typ: list(b.claimType()), about: "The claims that state it.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { t := src.Obj.(*throughShare); return t.view, t.Claims })},
 		}
 	})
@@ -227,18 +230,18 @@ func (b *builder) tradeFiguresType() *graphql.Object {
 	return b.object("TradeFigures", "Claims that count the same thing.", func() []field {
 		return []field{
 			{name: "relation", typ: must(graphql.String), about: "The predicate of the claims.", read: text(func(f *tradeFigures) string { return f.Relation })},
-			{name: "resource", typ: must(b.entityType(b.o.Type(schema.EntityType))), read: gql.Binding{
+			{name: "resource", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The resource that they count.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*tradeFigures)
 					return gql.Ref{Obj: f.view, Index: uint64(f.Resource)}, true, nil
 				}}},
-			{name: "scope", typ: graphql.String, about: "What part of the trade they count; null for all of it.", read: text(func(f *tradeFigures) string { return f.Scope })},
-			{name: "measure", typ: graphql.String, about: "What they count; null where they do not say.", read: text(func(f *tradeFigures) string { return f.Measure })},
-			{name: "planned", typ: must(graphql.Boolean), read: gql.Binding{
+			{name: "scope", typ: graphql.String, about: "The part of the trade that they count; null for all of it.", read: text(func(f *tradeFigures) string { return f.Scope })},
+			{name: "measure", typ: graphql.String, about: "What they count, such as volume or value; null where they do not state it.", read: text(func(f *tradeFigures) string { return f.Measure })},
+			{name: "planned", typ: must(graphql.Boolean), about: "Whether they state plans, not trade.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, src.Obj.(*tradeFigures).Planned), nil
 				}}},
-			{name: "claims", typ: list(b.claimType()),
+			{name: "claims", typ: list(b.claimType()), about: "The claims.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
 					f := src.Obj.(*tradeFigures)
 					return f.view, f.Claims

@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// logEntries is how many entries log shows where nobody says.
+// logEntries is the default of the argument first.
 const logEntries = 50
 
 // logArgs are the prepared arguments of log.
@@ -22,7 +22,7 @@ type logArgs struct {
 	first int
 }
 
-// logEntry is one entry with the view that its claims are read through.
+// logEntry is one entry, with the view that its claims are read through.
 type logEntry struct {
 	view *snapshot.View
 	analysis.LogEntry
@@ -30,10 +30,10 @@ type logEntry struct {
 
 func (b *builder) log() field {
 	return field{name: "log", typ: list(b.logEntryType()),
-		about: "What the store learned behind a sequence number, in order; to go on, ask behind the last entry's sequence.",
+		about: "What the store recorded after a sequence number, in order. To continue, give the sequence of the last entry as sinceSequence.",
 		args: graphql.FieldConfigArgument{
-			"sinceSequence": {Type: must(graphql.Int), Description: "Only what was learned after this number; 0 is the empty store."},
-			"first":         {Type: graphql.Int, Description: "At most so many entries; 50 where it is absent."},
+			"sinceSequence": {Type: must(graphql.Int), Description: "Starts after this sequence number; 0 is the empty store."},
+			"first":         {Type: graphql.Int, Description: "Returns at most this many entries, from the start; 50 by default."},
 		},
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
@@ -67,7 +67,7 @@ func (b *builder) log() field {
 		}}
 }
 
-// readLog returns entries of the log, their claims to be read through the view.
+// readLog returns entries of the log, whose claims are read through the view.
 func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) ([]*logEntry, error) {
 	entries, err := analysis.Log(ctx, v.Snapshot(), since, first)
 	list := make([]*logEntry, len(entries))
@@ -90,22 +90,22 @@ func (b *builder) logEntryType() *graphql.Object {
 				return gql.Ref{Obj: l}, true, nil
 			}}
 	}
-	return b.object("LogEntry", "What the store learned at one sequence number.", func() []field {
+	return b.object("LogEntry", "What one commit recorded.", func() []field {
 		return []field{
-			{name: "sequence", typ: must(graphql.Int), read: gql.Binding{
+			{name: "sequence", typ: must(graphql.Int), about: "The sequence number of the commit.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendInt(dst, int64(src.Obj.(*logEntry).Seq)), nil
 				}}},
-			{name: "recordedAt", typ: must(input.DateTime), read: gql.Binding{
+			{name: "recordedAt", typ: must(input.DateTime), about: "When it was recorded.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					e := src.Obj.(*logEntry)
 					return gql.AppendString(dst, instant(e.view.Snapshot().RecordedAt(e.Seq))), nil
 				}}},
-			{name: "added", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims recorded.",
+			{name: "added", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims that it recorded.",
 				read: claims(func(e *logEntry) []uint32 { return e.Added })},
-			{name: "withdrawn", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims retracted or superseded.",
+			{name: "withdrawn", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims that it retracted or superseded.",
 				read: claims(func(e *logEntry) []uint32 { return e.Withdrawn })},
-			{name: "entities", typ: list(b.entityType(b.o.Type(schema.EntityType))), about: "What those claims are about, as subjects or objects, by id.", read: gql.Binding{
+			{name: "entities", typ: list(b.entityType(b.o.Type(schema.EntityType))), about: "The subjects and objects of those claims, by id.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					e := src.Obj.(*logEntry)
 					for _, x := range e.Entities(e.view.Snapshot()) {

@@ -7,7 +7,7 @@ import "testing"
 func TestPagesGoOnWhereTheWorkEnded(t *testing.T) {
 	items := []string{"a", "b", "c"}
 	for n := range 4 {
-		p := &analysed{n: n, partial: true, rest: "on", cursor: func(i int) string { return items[i] }}
+		p := &analysisPage{n: n, partial: true, rest: "on", cursor: func(i int) string { return items[i] }}
 		info := p.pageInfo()
 		if !info.next || info.n < 1 || info.cursor(info.n-1) != "on" {
 			t.Errorf("a page of %d: %v, %d items", n, info.next, info.n)
@@ -16,7 +16,7 @@ func TestPagesGoOnWhereTheWorkEnded(t *testing.T) {
 			t.Errorf("a page of %d starts at %s", n, info.cursor(0))
 		}
 	}
-	if info := (&analysed{n: 2, cursor: func(i int) string { return items[i] }}).pageInfo(); info.next || info.cursor(1) != "b" {
+	if info := (&analysisPage{n: 2, cursor: func(i int) string { return items[i] }}).pageInfo(); info.next || info.cursor(1) != "b" {
 		t.Error("a whole page has no other")
 	}
 }

@@ -39,22 +39,22 @@ type legRef struct {
 
 func (b *builder) routes(networks *routes.Networks) field {
 	args := b.WithView(graphql.FieldConfigArgument{
-		"from":       {Type: must(graphql.ID), Description: "Where to start: a transport node, a city, a country, a region or an organisation."},
-		"to":         {Type: must(graphql.ID), Description: "Where to arrive: the same."},
-		"avoid":      {Type: ids(), Description: "What no leg and no node may touch: countries, waters, nodes, segments, corridors, regions, organisations."},
-		"via":        {Type: ids(), Description: "What to pass, in this order: the same."},
-		"modes":      {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Only legs of these modes; all but PIPELINE and TANKER where it is absent."},
-		"statuses":   {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "With which status a leg is open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED where it is absent."},
-		"gauges":     {Type: graphql.NewList(must(graphql.String)), Description: "Only railways of which every gauge is among these; one of unknown gauge is not."},
-		"network":    {Type: b.networkType(), Description: "What routes are made of."},
-		"rank":       {Type: b.rankOfRoutes(), Description: "Which route is the better one."},
-		"maxBorders": {Type: graphql.Int, Description: "At most so many changes of country."},
-		"first":      {Type: graphql.Int, Description: "At most so many routes, and where there is none so many ways to open one; from 1 to 50."},
+		"from":       {Type: must(graphql.ID), Description: "The id of where to start: a transport node, a city, a country, a region or an organisation."},
+		"to":         {Type: must(graphql.ID), Description: "The id of where to arrive: the same."},
+		"avoid":      {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors, regions, organisations."},
+		"via":        {Type: ids(), Description: "The ids of what a route must pass, in this order: the same kinds as in avoid."},
+		"modes":      {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
+		"statuses":   {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
+		"gauges":     {Type: graphql.NewList(must(graphql.String)), Description: "Uses only railways all of whose gauges are among these, and none of unknown gauge; all by default."},
+		"network":    {Type: b.networkType(), Description: "The network to search."},
+		"rank":       {Type: b.rankOfRoutes(), Description: "What makes one route better than another."},
+		"maxBorders": {Type: graphql.Int, Description: "Allows at most this many changes of country; any number by default."},
+		"first":      {Type: graphql.Int, Description: "Returns at most this many routes, or, where there is no route, ways to open one; from 1 to 50."},
 	})
 	b.defaults("Query.routes", map[string]string{"network": "TRANSPORT", "rank": "LEGS", "first": "3"})
 	return field{
 		name: "routes", typ: must(b.routeResultType()), args: args,
-		about: "The best routes from one place to another that keep to the constraints, each with its evidence; or what stands in the way.",
+		about: "The best routes from one place to another that meet the constraints, each with its evidence; where there is no route, what blocks it.",
 		read: gql.Binding{
 			Prepare: prepareRoutes,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
@@ -79,15 +79,14 @@ func (b *builder) routes(networks *routes.Networks) field {
 
 func ids() *graphql.List { return graphql.NewList(must(graphql.ID)) }
 
-// defaults notes the default values of a field's arguments.
+// defaults sets the default values of a field's arguments.
 func (b *builder) defaults(coordinate string, values map[string]string) {
 	for name, value := range values {
 		b.meta.Defaults[coordinate+"("+name+":)"] = value
 	}
 }
 
-// ontologyEnum is an enum of the ontology, or String where an ontology of
-// one's own has none of that name.
+// ontologyEnum is an enum of the ontology, or String where a user's ontology has none of that name.
 func (b *builder) ontologyEnum(name string) graphql.Type {
 	if e := b.o.Enum(name); e != nil {
 		return b.Enum(e.Name, e.Description, e.Values...)
@@ -95,8 +94,8 @@ func (b *builder) ontologyEnum(name string) graphql.Type {
 	return graphql.String
 }
 
-// legEnum is a field of legs that has a value of an enum of the ontology. Where
-// the enum lacks what an analysis says of unnamed things, the field is null then.
+// legEnum is a field of legs with a value of an enum of the ontology. It is null where the enum
+// lacks the value that an analysis has for unnamed things.
 func (b *builder) legEnum(name, about, enum, unnamed string, read func(l *legRef) string) field {
 	e := b.o.Enum(enum)
 	f := field{name: name, about: about, typ: must(b.ontologyEnum(enum)), read: gql.Binding{
@@ -174,24 +173,24 @@ func idList(arg any) []graph.ID {
 }
 
 func (b *builder) networkType() *graphql.Enum {
-	return b.Enum("RouteNetwork", "What routes are made of.",
+	return b.Enum("RouteNetwork", "A network in which routes are searched.",
 		schema.EnumMember{Name: "TRANSPORT", Description: "Transport nodes and the segments between them."},
-		schema.EnumMember{Name: "BORDERS", Description: "Countries; a leg is a common border (mode LAND), or a water on which both have a shore (mode SEA). That one can cross there is not said."})
+		schema.EnumMember{Name: "BORDERS", Description: "Countries. A leg is a common border (mode LAND), or a water on which both have a shore (mode SEA); whether it can be crossed there is not known."})
 }
 
 func (b *builder) rankOfRoutes() *graphql.Enum {
-	return b.Enum("RouteRank", "Which of two routes is the better one.",
+	return b.Enum("RouteRank", "What makes one route better than another.",
 		schema.EnumMember{Name: "LEGS", Description: "Fewer legs, then fewer kilometres."},
-		schema.EnumMember{Name: "DISTANCE", Description: "Fewer kilometres, then fewer legs. A leg whose length nobody states counts as estimated: estimatedKm."},
+		schema.EnumMember{Name: "DISTANCE", Description: "Fewer kilometres, then fewer legs. A leg whose length nobody states counts by its estimate, estimatedKm."},
 		schema.EnumMember{Name: "BORDERS", Description: "Fewer changes of country, then fewer legs."},
-		schema.EnumMember{Name: "CERTAINTY", Description: "The greater certainty, then fewer legs."})
+		schema.EnumMember{Name: "CERTAINTY", Description: "Greater certainty, then fewer legs."})
 }
 
 func (b *builder) routeResultType() *graphql.Object {
 	of := func(src gql.Ref) *routesAnswer { return src.Obj.(*routesAnswer) }
-	return b.object("RouteResult", "The routes found, or what stands in the way.", func() []field {
+	return b.object("RouteResult", "The routes found, or what blocks them.", func() []field {
 		return []field{
-			{name: "routes", typ: list(b.routeType()), about: "The best first.", read: gql.Binding{
+			{name: "routes", typ: list(b.routeType()), about: "The routes, the best first.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					a := of(src)
 					for i := range a.Routes.Routes {
@@ -207,7 +206,7 @@ func (b *builder) routeResultType() *graphql.Object {
 					}
 					return dst, true, nil
 				}},
-				about: "Only where there is no route: the smallest sets of avoided entities and closed legs whose release opens one. A group that was avoided is released member by member."},
+				about: "Where there is no route: the smallest sets of avoided entities and closed legs whose release opens one. An avoided group is released member by member."},
 			{name: "nearest", typ: list(b.missType()), read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					a := of(src)
@@ -216,8 +215,8 @@ func (b *builder) routeResultType() *graphql.Object {
 					}
 					return dst, true, nil
 				}},
-				about: "Only where there is no route: the barred legs that lead on from what can be reached, those nearest to the end first."},
-			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search was cut short: there may be more.", read: gql.Binding{
+				about: "Where there is no route: the barred legs that lead on from what can be reached, those nearest to the end first."},
+			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be better routes, or more.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, of(src).Partial), nil
 				}}},
@@ -244,7 +243,7 @@ func (b *builder) entityListField(name, about string, read func(src gql.Ref) (*s
 		}}}
 }
 
-// appendNumber writes a number, or nothing, which is null, where there is none.
+// appendNumber writes a number, or nothing, which means null, for NaN.
 func appendNumber(dst []byte, x float64) []byte {
 	if math.IsNaN(x) {
 		return dst
@@ -261,9 +260,9 @@ func appendShare(dst []byte, x float64) []byte {
 }
 
 func (b *builder) avoidanceType() *graphql.Enum {
-	return b.Enum("Avoidance", "Whether a route surely touches nothing but what it names.",
+	return b.Enum("Avoidance", "Whether a route is known to touch nothing but what it names.",
 		schema.EnumMember{Name: "VERIFIED", Description: "Every leg's countries and waters are declared complete."},
-		schema.EnumMember{Name: "UNVERIFIED", Description: "Some leg may touch more than what is stated."})
+		schema.EnumMember{Name: "UNVERIFIED", Description: "Some leg may touch more than is stated."})
 }
 
 func (b *builder) routeType() *graphql.Object {
@@ -272,12 +271,12 @@ func (b *builder) routeType() *graphql.Object {
 	entities := func(name, about string, read func(r *routeRef) []uint32) field {
 		return b.entityListField(name, about, func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, read(of(src)) })
 	}
-	return b.object("Route", "One way through a network.", func() []field {
+	return b.object("Route", "One route through a network.", func() []field {
 		return []field{
-			entities("nodes", "What it passes, from end to end.", func(r *routeRef) []uint32 { return r.Nodes }),
-			entities("countries", "The countries in the order of passing; one entered again stands again.", func(r *routeRef) []uint32 { return r.Countries }),
-			entities("waters", "The waters it crosses, in order.", func(r *routeRef) []uint32 { return r.Waters }),
-			{name: "legs", typ: list(b.legType()), read: gql.Binding{
+			entities("nodes", "The nodes that it passes, in order, with both ends.", func(r *routeRef) []uint32 { return r.Nodes }),
+			entities("countries", "The countries that it passes, in order; one that is entered again is listed again.", func(r *routeRef) []uint32 { return r.Countries }),
+			entities("waters", "The waters that it crosses, in order.", func(r *routeRef) []uint32 { return r.Waters }),
+			{name: "legs", typ: list(b.legType()), about: "The legs, in order.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					r := of(src)
 					for i := range r.Legs {
@@ -285,23 +284,23 @@ func (b *builder) routeType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "borders", typ: must(graphql.Int), about: "How often the country changes.",
+			{name: "borders", typ: must(graphql.Int), about: "The number of changes of country.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendInt(dst, int64(r.Borders)) })},
-			{name: "distanceKm", typ: graphql.Float, about: "The sum of the legs; null unless the length of each is stated.",
+			{name: "distanceKm", typ: graphql.Float, about: "The length in kilometres; null unless the length of every leg is stated.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return appendNumber(dst, r.Km) })},
-			{name: "distanceKnown", typ: must(graphql.Float), about: "The share of the legs whose length is stated.",
+			{name: "distanceKnown", typ: must(graphql.Float), about: "The share of the legs whose length is stated, from 0 to 1.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Known) })},
-			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the lengths stated, and estimates for the others.",
+			{name: "estimatedKm", typ: must(graphql.Float), about: "The length in kilometres with estimates for the legs whose length nobody states; what the rank DISTANCE compares.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.EstimatedKm) })},
-			{name: "avoidance", typ: must(b.avoidanceType()), read: leaf(func(r *routeRef, dst []byte) []byte {
+			{name: "avoidance", typ: must(b.avoidanceType()), about: "Whether the route is known to avoid what it must.", read: leaf(func(r *routeRef, dst []byte) []byte {
 				if r.Verified {
 					return gql.AppendString(dst, "VERIFIED")
 				}
 				return gql.AppendString(dst, "UNVERIFIED")
 			})},
-			{name: "certainty", typ: must(graphql.Float), about: "The product of the legs' certainties.",
+			{name: "certainty", typ: must(graphql.Float), about: "The product of the certainties of its legs, from 0 to 1.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return appendShare(dst, r.Certainty) })},
-			{name: "weakest", typ: b.claimType(), about: "The least confident of the legs' claims.", read: gql.Binding{
+			{name: "weakest", typ: b.claimType(), about: "The least confident claim of its legs; null where no leg has claims.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					r := of(src)
 					return gql.Ref{Obj: r.view, Index: uint64(r.Weakest)}, r.Weakest != snapshot.None, nil
@@ -323,21 +322,21 @@ func (b *builder) legType() *graphql.Object {
 	return b.object("Leg", "One leg of a route, in the direction of travel.", func() []field {
 		any := b.entityType(b.o.Type(schema.EntityType))
 		return []field{
-			{name: "from", typ: must(any), read: entity(func(l *legRef) uint32 { return l.From })},
-			{name: "to", typ: must(any), read: entity(func(l *legRef) uint32 { return l.To })},
-			b.legEnum("mode", "LAND for a common border.", "Mode", "LAND", func(l *legRef) string { return l.Mode }),
-			{name: "segment", typ: any, about: "Null on the network of borders.", read: entity(func(l *legRef) uint32 { return l.Segment })},
-			b.entityListField("transits", "The countries in the order of passing, those of its ends included, then the waters.",
+			{name: "from", typ: must(any), about: "Where the leg starts.", read: entity(func(l *legRef) uint32 { return l.From })},
+			{name: "to", typ: must(any), about: "Where the leg ends.", read: entity(func(l *legRef) uint32 { return l.To })},
+			b.legEnum("mode", "The mode of transport; LAND for a common border, SEA for a common water.", "Mode", "LAND", func(l *legRef) string { return l.Mode }),
+			{name: "segment", typ: any, about: "The segment used; null in the network BORDERS.", read: entity(func(l *legRef) uint32 { return l.Segment })},
+			b.entityListField("transits", "The countries that it passes, in order and with those of its ends, then the waters.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Transits }),
-			{name: "transitsComplete", typ: must(graphql.Boolean), about: "Whether that is declared to be all.",
+			{name: "transitsComplete", typ: must(graphql.Boolean), about: "Whether a claim declares transits to be complete.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Complete) })},
-			b.legEnum("status", "At the view's date; UNKNOWN where nobody says.", "Status", "UNKNOWN", func(l *legRef) string { return l.Status }),
-			{name: "distanceKm", typ: graphql.Float, read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
-			{name: "estimatedKm", typ: must(graphql.Float), about: "What the rank counts: the length stated; else the straight line between its ends times 1.25; else 1,000 km.",
+			b.legEnum("status", "The status on the view's date; UNKNOWN where nobody states it.", "Status", "UNKNOWN", func(l *legRef) string { return l.Status }),
+			{name: "distanceKm", typ: graphql.Float, about: "The length in kilometres; null where nobody states it.", read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
+			{name: "estimatedKm", typ: must(graphql.Float), about: "The length in kilometres that the rank DISTANCE counts: the one stated, or 1.25 times the straight line between the ends, or 1,000.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},
-			{name: "certainty", typ: must(graphql.Float), about: "The least confidence of what makes it a way: its ends, mode, status and direction.",
+			{name: "certainty", typ: must(graphql.Float), about: "The least confidence of the claims that make it usable (ends, mode, status, direction), from 0 to 1.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.Certainty) })},
-			{name: "claims", typ: list(b.claimType()), about: "Its evidence: ends, mode, status, direction, transits, length.", read: gql.Binding{
+			{name: "claims", typ: list(b.claimType()), about: "The evidence: the claims for its ends, mode, status, direction, transits and length.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					l := of(src)
 					for _, c := range l.Claims {
@@ -350,14 +349,14 @@ func (b *builder) legType() *graphql.Object {
 }
 
 func (b *builder) blockageType() *graphql.Object {
-	return b.object("Blockage", "What stands in the way of a route.", func() []field {
+	return b.object("Blockage", "A set of obstacles whose release opens a route.", func() []field {
 		return []field{
-			b.entityListField("release", "Avoided entities, and legs and nodes that are closed or avoided: without all of them in the way there is a route.",
+			b.entityListField("release", "The obstacles: avoided entities, and legs and nodes that are closed. Without all of them there is a route.",
 				func(src gql.Ref) (*snapshot.View, []uint32) {
 					a := src.Obj.(*routesAnswer)
 					return a.view, a.Blocked[src.Index].Release
 				}),
-			{name: "opens", typ: b.routeType(), about: "The best route that it opens.", read: gql.Binding{
+			{name: "opens", typ: b.routeType(), about: "The best route that their release opens.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					a := src.Obj.(*routesAnswer)
 					return gql.Ref{Obj: &routeRef{a.view, &a.Blocked[src.Index].Opens}}, true, nil
@@ -373,14 +372,14 @@ func (b *builder) missType() *graphql.Object {
 	}
 	return b.object("Miss", "A barred leg that leads on from what can be reached.", func() []field {
 		return []field{
-			{name: "leg", typ: must(b.legType()), read: gql.Binding{
+			{name: "leg", typ: must(b.legType()), about: "The barred leg.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					a, m := of(src)
 					return gql.Ref{Obj: &legRef{a.view, &m.Leg}}, true, nil
 				}}},
-			b.entityListField("barredBy", "What keeps it and the node behind it from being used, as in release.",
+			b.entityListField("barredBy", "The obstacles that bar the leg and the node at its end, as in release.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { a, m := of(src); return a.view, m.Bars }),
-			{name: "left", typ: must(graphql.Int), about: "How many legs lie behind it on the shortest way to the end, if nothing were barred.", read: gql.Binding{
+			{name: "left", typ: must(graphql.Int), about: "The number of legs from its end to the destination, if nothing were barred.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					_, m := of(src)
 					return gql.AppendInt(dst, int64(m.Left)), nil

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestRoutesRefuse tells what is wrong with an argument and what to do.
+// TestRoutesRefuse: a refusal says what is wrong with an argument and what to do.
 func TestRoutesRefuse(t *testing.T) {
 	a := seeded(t)
 	for _, c := range []struct{ args, want string }{

@@ -32,7 +32,7 @@ var analysisCalls = []analysisCall{
 	{"timeline", map[string]string{"entity": `"KAZ"`}, `totalCount nodes { start claim { id } }`},
 }
 
-// text is the call with some arguments in place of its own, and a view.
+// text is the call with a view, and with some arguments replaced.
 func (c analysisCall) text(view string, other map[string]string) string {
 	args := maps.Clone(c.args)
 	maps.Copy(args, other)
@@ -119,7 +119,7 @@ func TestIDsThatTheViewHides(t *testing.T) {
 			if _, _, text := ask(call("Kaz", `{}`)); text != name+`: there is no entity "Kaz"; did you mean "KAZ"?` {
 				t.Errorf("%s: %s", c.name, text)
 			}
-			// Of two of one type the view hides what is said of the one, and nobody says anything of the other.
+			// Of two entities of one type, the view hides all claims about the first, and the second has none.
 			secret, other := "XHA", "XHB"
 			if name == "resource" {
 				secret, other = "x-ore", "y-ore"
@@ -131,7 +131,7 @@ func TestIDsThatTheViewHides(t *testing.T) {
 			}
 			hidden = strings.ReplaceAll(hidden, "Hush", secret) // the label, by which a hidden entity is called
 			if empty, _, _ := ask(call(other, view)); strings.ReplaceAll(empty, other, secret) != hidden {
-				t.Errorf("%s tells at %s what the view hides:\n%s\n%s", c.name, name, hidden, empty)
+				t.Errorf("%s reveals by %s what the view hides:\n%s\n%s", c.name, name, hidden, empty)
 			}
 		}
 	}

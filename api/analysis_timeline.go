@@ -24,11 +24,11 @@ type timelineArgs struct {
 
 func (b *builder) timeline() field {
 	b.meta.Defaults["Query.timeline(about:)"] = "true"
-	return field{name: "timeline", typ: must(b.analysedType("Timeline", "Claims in order of time, the undated ones last.", b.momentType())),
-		about: "The claims about an entity in order of time, up to the view's date: what holds then and what was over before.",
-		args: b.WithView(analysedArgs(graphql.FieldConfigArgument{
-			"entity": {Type: must(graphql.ID)},
-			"about":  {Type: graphql.Boolean, Description: "Whether to show the claims that have it as their object as well."},
+	return field{name: "timeline", typ: must(b.analysisConnection("Timeline", "Claims in order of time, undated ones last, and one page of them.", b.momentType())),
+		about: "The claims about an entity in order of time, up to the view's date: those that hold then and those that ended before.",
+		args: b.WithView(withPage(graphql.FieldConfigArgument{
+			"entity": {Type: must(graphql.ID), Description: "The entity's id."},
+			"about":  {Type: graphql.Boolean, Description: "Whether to list the claims that have the entity as their object as well."},
 		})),
 		read: gql.Binding{
 			Prepare: prepareTimeline,
@@ -53,7 +53,7 @@ func prepareTimeline(args map[string]any) (any, error) {
 	if a.page, err = input.ReadPage(args); err != nil || a.page.After == "" {
 		return a, err
 	}
-	w, err := readPlace(a.page.After, 1)
+	w, err := readCursor(a.page.After, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ type moment struct {
 	analysis.Moment
 }
 
-func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*analysed, error) {
+func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*analysisPage, error) {
 	s := v.Snapshot()
 	all, partial, err := analysis.Timeline(ctx, v, a.opts)
 	if err != nil {
@@ -93,11 +93,11 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 	if a.page.First != nil && len(shown) > *a.page.First {
 		shown = shown[:*a.page.First]
 	}
-	return &analysed{
+	return &analysisPage{
 		partial: partial,
 		n:       len(shown), prev: from > 0, next: from+len(shown) < len(all),
 		node:   func(i int) gql.Ref { return gql.Ref{Obj: &moment{v, shown[i]}} },
-		cursor: func(i int) string { return writePlace(s.ClaimID(shown[i].Claim).String()) },
+		cursor: func(i int) string { return writeCursor(s.ClaimID(shown[i].Claim).String()) },
 		total:  func() (int, error) { return len(all), nil },
 	}, nil
 }
@@ -111,18 +111,18 @@ func (b *builder) momentType() *graphql.Object {
 			return dst, nil
 		}}
 	}
-	return b.object("Moment", "A claim with its place in time.", func() []field {
+	return b.object("Moment", "A claim with its time.", func() []field {
 		return []field{
-			{name: "claim", typ: must(b.claimType()), read: gql.Binding{
+			{name: "claim", typ: must(b.claimType()), about: "The claim.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					m := src.Obj.(*moment)
 					return gql.Ref{Obj: m.view, Index: uint64(m.Claim)}, true, nil
 				}}},
-			{name: "start", typ: input.Date, about: "Since when it holds, or the date that it states; null where nobody says.",
+			{name: "start", typ: input.Date, about: "The date from which it holds, or the date that it states; null where nobody states one.",
 				read: date(func(m *moment) graph.Date { return m.Start })},
-			{name: "end", typ: input.Date, about: "Until when; \"..\" where the source leaves it open, null where nobody says.",
+			{name: "end", typ: input.Date, about: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
 				read: date(func(m *moment) graph.Date { return m.End })},
-			{name: "precision", typ: must(b.precisionType()), about: "How exactly the start is known, or the end where nobody states a start.", read: gql.Binding{
+			{name: "precision", typ: must(b.precisionType()), about: "The precision of start, or of end where nobody states a start.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*moment).Precision.String()), nil
 				}}},
@@ -131,7 +131,10 @@ func (b *builder) momentType() *graphql.Object {
 }
 
 func (b *builder) precisionType() *graphql.Enum {
-	return b.Enum("DatePrecision", "How exactly a date is known.", append([]schema.EnumMember{
-		{Name: graph.Unknown.String(), Description: "Nobody states a date."}},
-		input.Members(graph.Century.String(), graph.Decade.String(), graph.Year.String(), graph.Month.String(), graph.DayPrecision.String())...)...)
+	member := func(p graph.Precision, about string) schema.EnumMember {
+		return schema.EnumMember{Name: p.String(), Description: about}
+	}
+	return b.Enum("DatePrecision", "How exactly a date is known.",
+		member(graph.Unknown, "Nobody states a date."), member(graph.Century, "To the century: 20XX."), member(graph.Decade, "To the decade: 202X."),
+		member(graph.Year, "To the year: 2025."), member(graph.Month, "To the month: 2025-06."), member(graph.DayPrecision, "To the day: 2025-06-18."))
 }

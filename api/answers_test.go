@@ -38,7 +38,7 @@ func TestAnswers(t *testing.T) {
 			r := a.Begin().Execute(t.Context(), &api.Request{Query: string(part["query.graphql"]), Variables: part["variables.json"]})
 			var got bytes.Buffer
 			if err := json.Indent(&got, r.Body, "", "  "); err != nil {
-				t.Fatalf("the answer is no JSON: %v\n%s", err, r.Body)
+				t.Fatalf("the answer is not JSON: %v\n%s", err, r.Body)
 			}
 			got.WriteByte('\n')
 			if *update {

@@ -1,9 +1,9 @@
-// Package api is the GraphQL API of an ontology over the live graph: it makes
-// the schema's types from the ontology and binds their fields to the snapshot.
+// Package api is the GraphQL API of an ontology over the live graph: it builds the schema's types
+// from the ontology and binds their fields to the snapshot.
 //
-// Read API and Session first, then root.go for the root fields and entity.go
-// for how a type of the ontology becomes one of the API. The package must not
-// know HTTP, the store, or how documents are executed (that is gql).
+// Read API and Session first, then root.go for the root fields and entity.go for how a type of the
+// ontology becomes one of the API. Arguments are declared and read by api/internal/input. The
+// package must not know HTTP, the store, or how documents are executed (that is gql).
 package api
 
 import (
@@ -28,7 +28,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Options are what an API is made of. Graph is needed, the rest has defaults.
+// Options are what an API is built from. Graph is required, the rest has defaults.
 type Options struct {
 	Graph *live.Graph
 	// Now is the clock; nil is the system's.
@@ -38,7 +38,7 @@ type Options struct {
 	Limits  gql.Limits
 	// MinSequenceWait bounds how long a view waits for its minSequence; 0 is 2 seconds.
 	MinSequenceWait time.Duration
-	// Logger takes notes; nil discards them.
+	// Logger gets the errors that clients do not; nil discards them.
 	Logger *slog.Logger
 }
 
@@ -46,10 +46,10 @@ type Options struct {
 type API struct {
 	opts   Options
 	engine *gql.Engine
-	plain  atomic.Pointer[dayView] // the last one made
+	plain  atomic.Pointer[dayView] // the last one built
 }
 
-// New makes the API of the graph's ontology.
+// New builds the API of the graph's ontology.
 func New(opts Options) (*API, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -69,8 +69,8 @@ func New(opts Options) (*API, error) {
 		return nil, fmt.Errorf("api: schema: %w", err)
 	}
 	a.engine, err = gql.New(gql.Config{
-		Schema: sch, Workloads: b.classify(sch.TypeMap()), Bindings: b.bindings, Meta: *b.meta, Limits: opts.Limits,
-		TypeOf: map[string]func(gql.Ref) string{"": typeOf}, ClientError: a.tell,
+		Schema: sch, Workloads: b.assignWorkloads(sch.TypeMap()), Bindings: b.bindings, Meta: *b.meta, Limits: opts.Limits,
+		TypeOf: map[string]func(gql.Ref) string{"": typeOf}, ClientError: a.clientError,
 		OnPanic: func(field string, value any, stack []byte) {
 			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))
 		},
@@ -91,13 +91,13 @@ func (a *API) SDL() string { return a.engine.SDL() }
 // Engine is the engine that executes the API's documents.
 func (a *API) Engine() *gql.Engine { return a.engine }
 
-// Session is one request: it reads one snapshot and knows one today.
+// Session is one request: it reads one snapshot and has one today. It must not be used concurrently.
 type Session struct {
 	api      *API
 	snapshot *snapshot.Snapshot
 	now      time.Time
 	today    graph.Day
-	view     *snapshot.View // of an empty view argument, once it was asked for
+	view     *snapshot.View // of an empty view argument, once a field needed it
 	refusal  error
 	pauser   Pauser
 	paused   error   // why the request may not go on after a wait
@@ -105,11 +105,11 @@ type Session struct {
 	feed     *feed   // of a subscription
 
 	// Of the request that is executed:
-	asked       gql.Request
-	connections *connections
+	executing gql.Request
+	lists     *listPool
 }
 
-// Begin fixes what a request reads.
+// Begin fixes the snapshot and the day that a request reads.
 func (a *API) Begin() *Session {
 	now := a.opts.Now().UTC()
 	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), now: now, today: dayOf(now)}
@@ -124,12 +124,12 @@ func dayOf(now time.Time) graph.Day {
 // Seq is the sequence number of what the request reads.
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 
-// ETag is a strong validator of the answer to a document: it changes with the
-// store, the snapshot, the day, the schema and the request. The time of the last
-// commit tells histories apart that began as one, as after a store is restored.
+// ETag is a strong validator of the answer to a document: it changes with the store, the snapshot,
+// the day, the schema and the request. The time of the last commit distinguishes histories with a
+// common beginning, as after a store is restored.
 func (s *Session) ETag(query, operation string, variables []byte) string {
-	var room [1024]byte // on the stack for all but long documents
-	b := append(append(room[:0], s.api.opts.Version...), 0)
+	var buffer [1024]byte // on the stack for all but long documents
+	b := append(append(buffer[:0], s.api.opts.Version...), 0)
 	b = append(append(b, s.snapshot.Ontology().Hash()...), 0)
 	of, seq := s.api.opts.Graph.Identity(), s.snapshot.Seq()
 	b = append(append(b, of.Store...), 0)
@@ -137,16 +137,16 @@ func (s *Session) ETag(query, operation string, variables []byte) string {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
 	if now, last := s.now, s.snapshot.RecordedAt(seq); last.After(now) && asksKnownAt(query, variables) {
-		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // what is the present then moves on
+		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // until then, the present moves on
 	}
 	b = append(append(append(b, query...), operation...), variables...)
 	sum := sha256.Sum256(b)
-	tag := base64.RawURLEncoding.AppendEncode(append(room[:0], '"'), sum[:18])
+	tag := base64.RawURLEncoding.AppendEncode(append(buffer[:0], '"'), sum[:18])
 	return string(append(tag, '"'))
 }
 
-// asksKnownAt tells whether a request may set a record time. A name in
-// variables may be written by escapes.
+// asksKnownAt reports whether a request may set a record time. A name in variables may be written
+// with escapes.
 func asksKnownAt(query string, variables []byte) bool {
 	return strings.Contains(query, "knownAt") || bytes.Contains(variables, []byte("knownAt")) || bytes.IndexByte(variables, '\\') >= 0
 }
@@ -160,15 +160,15 @@ type Request struct {
 	AllowMutation bool
 	// WriteRefusal, where not nil, is why this caller may not write.
 	WriteRefusal error
-	// Pauser, where not nil, is asked to wait for a later snapshot (view.minSequence).
+	// Pauser, where not nil, runs the wait for a later snapshot (view.minSequence).
 	Pauser Pauser
-	// Cost puts what the request was estimated to cost, and did cost, into the response's
-	// extensions, and Trace where its time went.
+	// Cost adds the estimated and the actual cost of the request to the response's extensions, and
+	// Trace the time it took by field.
 	Cost, Trace bool
 }
 
-// Pauser lets a request wait. It calls wait, which returns when the wait is over, and may let
-// others work meanwhile; an error ends the request.
+// Pauser lets a request wait. Pause calls wait, which returns when the wait is over, and may let
+// other requests run meanwhile; its error ends the request.
 type Pauser interface {
 	Pause(ctx context.Context, wait func()) error
 }
@@ -176,27 +176,27 @@ type Pauser interface {
 // Execute answers the request. The caller may Release the response.
 func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 	s.refusal, s.pauser = r.WriteRefusal, r.Pauser
-	// What a response needs of them is written when Execute returns.
-	s.connections = connectionPool.Get().(*connections)
+	// The response is complete when Execute returns, so that lists can be reused.
+	s.lists = listPools.Get().(*listPool)
 	defer func() {
-		s.connections.release()
-		s.connections = nil
+		s.lists.release()
+		s.lists = nil
 	}()
 	return s.api.engine.Execute(ctx, s.request(r))
 }
 
 func (s *Session) request(r *Request) *gql.Request {
-	s.asked = gql.Request{
+	s.executing = gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
 		Extensions: func(resp *gql.Response, dst []byte) []byte { return s.extensions(r, resp, dst) },
-		Timed:      true, // the metrics are by class of work
+		Timed:      true, // the metrics are by workload
 	}
-	return &s.asked
+	return &s.executing
 }
 
-// extensions appends those of a response. A request that was refused read nothing, so that
-// no sequence number belongs to its answer.
+// extensions appends the extensions of a response. A request that was refused read nothing, so that
+// its answer has no sequence number.
 func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte {
 	start := len(dst)
 	open := func(key string) {
@@ -210,7 +210,7 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	if !resp.RequestError {
 		open("sequence")
 		if s.feed != nil {
-			dst = gql.AppendInt(dst, int64(s.feed.after)) // the event's own: a client goes on from it
+			dst = gql.AppendInt(dst, int64(s.feed.after)) // the event's own: a client resumes from it
 		} else {
 			dst = gql.AppendInt(dst, int64(s.Seq()))
 		}
@@ -229,9 +229,8 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	return dst
 }
 
-// resolve makes the view. A minSequence beyond the session's snapshot waits
-// for it; the whole request then reads that snapshot, so it must be asked for
-// before anything else was read.
+// resolve builds the view. A minSequence beyond the session's snapshot waits for a later one, which
+// the whole request then reads: so it must come before anything else is read.
 func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, error) {
 	if s.paused != nil {
 		return nil, s.paused
@@ -252,8 +251,8 @@ func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	if a.Plain && s.view != nil {
 		return s.view, nil
 	}
-	// Something is read: the snapshot stays as it is from here on. A request
-	// runs on one goroutine, and its walks end with it.
+	// From here on something is read, and the snapshot stays. A request runs on one goroutine, and
+	// its walks end when it does.
 	if s.view == nil {
 		v, err := s.api.plainView(s.snapshot, s.today)
 		if err != nil {
@@ -274,7 +273,7 @@ func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	return v.WithDone(ctx.Done()), nil
 }
 
-// await waits for a snapshot.
+// await waits for the snapshot of a sequence number.
 func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snapshot, err error) {
 	wait := func() {
 		ctx, cancel := context.WithTimeout(ctx, s.api.opts.MinSequenceWait)
@@ -289,8 +288,8 @@ func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snap
 	return next, err
 }
 
-// plainView is the view of an empty argument. It is the same for all requests
-// of a day, so that only the first one after a write makes it.
+// plainView is the view of an empty argument. It is the same for all requests of a day, so that
+// only the first one after a write builds it.
 func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, error) {
 	if p := a.plain.Load(); p != nil && p.view.Snapshot() == s && p.today == today {
 		return p.view, nil

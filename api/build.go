@@ -23,7 +23,7 @@ type builder struct {
 
 func newBuilder(o *schema.Ontology) *builder {
 	meta := &gql.Meta{
-		Description: "Caspian: who says what about nations, leaders, resources and corridors, since when, and how surely.",
+		Description: "Caspian: sourced claims about nations, leaders, resources and corridors, with the time they hold, the time they were recorded, and their confidence.",
 		Defaults:    map[string]string{}, Interfaces: map[string][]string{},
 	}
 	return &builder{
@@ -32,7 +32,7 @@ func newBuilder(o *schema.Ontology) *builder {
 	}
 }
 
-// field is one field of an object with how it is read.
+// field is one field of an object, with its reader.
 type field struct {
 	name, about string
 	typ         graphql.Output

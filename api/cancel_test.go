@@ -53,7 +53,7 @@ func railways(t *testing.T, g *live.Graph) {
 	}
 }
 
-// synthetic adds a synthetic graph of so many claims, in commits of some.
+// synthetic adds a synthetic graph of this many claims, in commits of this many.
 func synthetic(t *testing.T, g *live.Graph, claims, commit int) {
 	t.Helper()
 	if err := bench.Synthetic(claims, commit, func(ch *graph.Change) error {
@@ -143,8 +143,8 @@ func (c *leaving) Err() error {
 	return context.Canceled
 }
 
-// TestCancelledInPart: what was read of a list until the client left is not
-// told as if it were all.
+// TestCancelledInPart: what was read of a list before the client left is not
+// answered as if it were the whole.
 func TestCancelledInPart(t *testing.T) {
 	a, g, _ := small(t)
 	synthetic(t, g, 10_000, 2_000)
@@ -199,7 +199,7 @@ func TestCancelFollowed(t *testing.T) {
 			t.Errorf("the wait ended with %v", err)
 		}
 		if n := picky.After(); n != 0 {
-			t.Errorf("it would go on behind %d, of which it has not looked at all", n)
+			t.Errorf("it would resume after %d, which it has not read to its end", n)
 		}
 	})
 }

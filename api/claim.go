@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -12,109 +14,140 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// claimType is the API's type of claims. A claim is a Ref to the view it is
-// read through and its number.
+// claimType is the API's type of claims. A claim is a Ref to the view that it is read through, with
+// its number as the Index.
 func (b *builder) claimType() *graphql.Object {
-	// text reads a text that may be missing.
-	text := func(read func(v *snapshot.View, n uint32) string) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			if s := read(viewOf(src)); s != "" {
-				dst = gql.AppendString(dst, s)
-			}
-			return dst, nil
-		}}
-	}
-	entity := func(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
-		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-			v, n := viewOf(src)
-			e := read(v.Snapshot(), n)
-			return gql.Ref{Obj: v, Index: uint64(e)}, e != snapshot.None, nil
-		}}
-	}
-	of := func(read func(s *snapshot.Snapshot, n uint32) string) gql.Binding {
-		return text(func(v *snapshot.View, n uint32) string { return read(v.Snapshot(), n) })
-	}
 	return b.object("Claim", "One sourced statement: who says what, where, how surely, and when it holds.", func() []field {
-		any := b.entityType(b.o.Type(schema.EntityType))
-		self := b.claimType()
-		return []field{
-			{name: "id", typ: must(graphql.ID), about: "It is made of what the claim says; the same claim has the same id everywhere.",
-				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.ClaimID(n).String() })},
-			{name: "subject", typ: must(any), read: entity((*snapshot.Snapshot).Subject)},
-			{name: "predicate", typ: must(graphql.String), about: "The field of the subject's type that it states.",
-				read: of((*snapshot.Snapshot).Predicate)},
-			{name: "value", typ: graphql.String, about: "The literal it states, as text; null where it states an object.",
-				read: of(func(s *snapshot.Snapshot, n uint32) string {
-					if s.Object(n) != snapshot.None {
-						return ""
-					}
-					return s.Value(n).String()
-				})},
-			{name: "object", typ: any, about: "The entity it states; null where it states a value.", read: entity((*snapshot.Snapshot).Object)},
-			{name: "qualifiers", typ: list(b.qualifierType()), about: "What it says besides.", read: gql.Binding{
-				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					v, n := viewOf(src)
-					for _, q := range v.Snapshot().Qualifiers(n) {
-						dst = append(dst, gql.Ref{Obj: &claimQualifier{v, q}})
-					}
-					return dst, true, nil
-				}}},
-			{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "Who says so.", read: entity((*snapshot.Snapshot).Source)},
-			{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: of((*snapshot.Snapshot).Locator)},
-			{name: "attribution", typ: must(b.AttributionType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Attribution(n).String() })},
-			{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id or a name.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).AttributedTo })},
-			{name: "confidence", typ: must(graphql.Float), about: "From 0 to 1.", read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					v, n := viewOf(src)
-					return gql.AppendFloat(dst, v.Snapshot().Confidence(n)), nil
-				}}},
-			{name: "rank", typ: must(b.RankType()), read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
-			{name: "validFrom", typ: input.Date, about: "Since when it holds; null where nobody says.",
-				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.String() })},
-			{name: "validTo", typ: input.Date, about: "Until when it holds; \"..\" where the source leaves it open, null where nobody says.",
-				read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() })},
-			{name: "year", typ: graphql.Int, about: "The year of its valid time where that lies within one.", read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					v, n := viewOf(src)
-					if y, ok := v.Snapshot().Valid(n).Year(); ok {
-						dst = gql.AppendInt(dst, int64(y))
-					}
-					return dst, nil
-				}}},
-			{name: "holds", typ: must(b.HoldsType()), about: "How surely it holds at the view's date.",
-				read: text(func(v *snapshot.View, n uint32) string { return v.Holds(n).String() })},
-			{name: "recordedAt", typ: must(input.DateTime), about: "When the store learned it.",
-				read: text(func(v *snapshot.View, n uint32) string {
-					recorded, _ := v.Recorded(n)
-					return instant(v.Snapshot().RecordedAt(recorded))
-				})},
-			{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number at which the store learned it.", read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					v, n := viewOf(src)
-					recorded, _ := v.Recorded(n)
-					return gql.AppendInt(dst, int64(recorded)), nil
-				}}},
-			{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn; null while it stands.",
-				read: text(func(v *snapshot.View, n uint32) string {
-					_, withdrawn := v.Recorded(n)
-					return instant(v.Snapshot().RecordedAt(withdrawn))
-				})},
-			{name: "supersedes", typ: list(self), about: "The claims it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
-				for _, id := range v.Snapshot().Details(n).Supersedes {
-					if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {
-						dst = append(dst, old)
-					}
-				}
-				return dst
-			})},
-			{name: "contradicts", typ: list(self), about: "The claims in view that a curator marked as competing with it.", read: claimList(contradicting)},
-			{name: "conflict", typ: graphql.String, about: "The group of competing claims it belongs to.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Conflict })},
-			{name: "original", typ: graphql.String, about: "The form that the source prints where the claim gives another.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Original })},
-			{name: "note", typ: graphql.String, about: "The curator's remark.", read: of(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Note })},
-		}
+		return slices.Concat(b.statementFields(), b.provenanceFields(), b.timeFields(), b.rivalFields())
 	})
 }
 
+// claimText is a reader of a text that may be missing.
+func claimText(read func(s *snapshot.Snapshot, n uint32) string) gql.Binding {
+	return viewText(func(v *snapshot.View, n uint32) string { return read(v.Snapshot(), n) })
+}
+
+// viewText is a claimText whose text depends on the view.
+func viewText(read func(v *snapshot.View, n uint32) string) gql.Binding {
+	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		if s := read(viewOf(src)); s != "" {
+			dst = gql.AppendString(dst, s)
+		}
+		return dst, nil
+	}}
+}
+
+// claimEntity is a reader of an entity that may be missing.
+func claimEntity(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
+	return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+		v, n := viewOf(src)
+		e := read(v.Snapshot(), n)
+		return gql.Ref{Obj: v, Index: uint64(e)}, e != snapshot.None, nil
+	}}
+}
+
+// statementFields are what a claim says.
+func (b *builder) statementFields() []field {
+	any := b.entityType(b.o.Type(schema.EntityType))
+	return []field{
+		{name: "id", typ: must(graphql.ID), about: "The claim's id, a hash of what it says: the same claim has the same id in every store.",
+			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.ClaimID(n).String() })},
+		{name: "subject", typ: must(any), about: "The entity that the claim is about.", read: claimEntity((*snapshot.Snapshot).Subject)},
+		{name: "predicate", typ: must(graphql.String), about: "The name of the field of the subject that it states.",
+			read: claimText((*snapshot.Snapshot).Predicate)},
+		{name: "value", typ: graphql.String, about: "The literal that it states, as text; null where it states an entity.",
+			read: claimText(func(s *snapshot.Snapshot, n uint32) string {
+				if s.Object(n) != snapshot.None {
+					return ""
+				}
+				return s.Value(n).String()
+			})},
+		{name: "object", typ: any, about: "The entity that it states; null where it states a literal.", read: claimEntity((*snapshot.Snapshot).Object)},
+		{name: "qualifiers", typ: list(b.qualifierType()), about: "Values on the claim itself, such as a share or a scope.", read: gql.Binding{
+			List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+				v, n := viewOf(src)
+				for _, q := range v.Snapshot().Qualifiers(n) {
+					dst = append(dst, gql.Ref{Obj: &claimQualifier{v, q}})
+				}
+				return dst, true, nil
+			}}},
+		{name: "original", typ: graphql.String, about: "The value as the source prints it; null where the claim gives the same.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Original })},
+		{name: "note", typ: graphql.String, about: "A curator's remark.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Note })},
+	}
+}
+
+// provenanceFields are who makes a claim, and how surely.
+func (b *builder) provenanceFields() []field {
+	return []field{
+		{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "The source that makes the claim.", read: claimEntity((*snapshot.Snapshot).Source)},
+		{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: claimText((*snapshot.Snapshot).Locator)},
+		{name: "attribution", typ: must(b.AttributionType()), about: "In whose voice the source makes the claim.",
+			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Attribution(n).String() })},
+		{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id, or a name.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).AttributedTo })},
+		{name: "confidence", typ: must(graphql.Float), about: "How far the source is trusted in this, from 0 to 1.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				return gql.AppendFloat(dst, v.Snapshot().Confidence(n)), nil
+			}}},
+		{name: "rank", typ: must(b.RankType()), about: "A curator's preference for or against the claim.",
+			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
+	}
+}
+
+// timeFields are when a claim holds, and when the store knew it.
+func (b *builder) timeFields() []field {
+	return []field{
+		{name: "validFrom", typ: input.Date, about: "The date from which it holds; null where nobody states one.",
+			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.String() })},
+		{name: "validTo", typ: input.Date, about: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
+			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() })},
+		{name: "year", typ: graphql.Int, about: "The year of its valid time; null where that is not within one year.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				if y, ok := v.Snapshot().Valid(n).Year(); ok {
+					dst = gql.AppendInt(dst, int64(y))
+				}
+				return dst, nil
+			}}},
+		{name: "holds", typ: must(b.HoldsType()), about: "Whether it holds on the view's date.",
+			read: viewText(func(v *snapshot.View, n uint32) string { return v.Holds(n).String() })},
+		{name: "recordedAt", typ: must(input.DateTime), about: "When the store recorded it.",
+			read: viewText(func(v *snapshot.View, n uint32) string {
+				recorded, _ := v.Recorded(n)
+				return instant(v.Snapshot().RecordedAt(recorded))
+			})},
+		{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number of the commit that recorded it.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				recorded, _ := v.Recorded(n)
+				return gql.AppendInt(dst, int64(recorded)), nil
+			}}},
+		{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn, as far as the view knows; null if it was not.",
+			read: viewText(func(v *snapshot.View, n uint32) string {
+				_, withdrawn := v.Recorded(n)
+				return instant(v.Snapshot().RecordedAt(withdrawn))
+			})},
+	}
+}
+
+// rivalFields are the claims that a claim replaced or competes with.
+func (b *builder) rivalFields() []field {
+	self := b.claimType()
+	return []field{
+		{name: "supersedes", typ: list(self), about: "The claims that it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
+			for _, id := range v.Snapshot().Details(n).Supersedes {
+				if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {
+					dst = append(dst, old)
+				}
+			}
+			return dst
+		})},
+		{name: "contradicts", typ: list(self), about: "The claims in view that a curator marked as competing with it.", read: claimList(contradicting)},
+		{name: "conflict", typ: graphql.String, about: "The name of the group of competing claims that it belongs to; null for none.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Conflict })},
+	}
+}
+
+// claimList is a reader of a list of claims.
 func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql.Binding {
 	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 		v, n := viewOf(src)
@@ -125,8 +158,8 @@ func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql
 	}}
 }
 
-// contradicting are the claims that a curator put into one group with this one
-// and that say something else, of its subject or to its object.
+// contradicting are the claims about the subject or to the object of a claim that a curator put into
+// one group with it, and that say something else.
 func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 	s := v.Snapshot()
 	group := s.Details(n).Conflict
@@ -155,13 +188,13 @@ type claimQualifier struct {
 }
 
 func (b *builder) qualifierType() *graphql.Object {
-	return b.object("Qualifier", "What a claim says besides its value.", func() []field {
+	return b.object("Qualifier", "A value on a claim itself, such as a share or a scope.", func() []field {
 		return []field{
-			{name: "name", typ: must(graphql.String), read: gql.Binding{
+			{name: "name", typ: must(graphql.String), about: "The qualifier's name in the ontology.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*claimQualifier).q.Name), nil
 				}}},
-			{name: "value", typ: graphql.String, about: "The literal as text; null where it is an entity.", read: gql.Binding{
+			{name: "value", typ: graphql.String, about: "The literal, as text; null where it is an entity.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if q := src.Obj.(*claimQualifier).q; q.Value.Kind() != graph.EntityKind {
 						dst = gql.AppendString(dst, q.Value.String())
@@ -197,7 +230,7 @@ func (c *claimListing) load() (*snapshot.Page, error) {
 
 func (b *builder) claimsField(name, about string, inverse bool) field {
 	args := b.ClaimArgs()
-	args["predicate"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Only claims of this predicate."}
+	args["predicate"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Only claims with this predicate; all by default."}
 	return field{name: name, about: about, typ: must(b.claimConnectionType()), args: args, read: gql.Binding{
 		Prepare: b.readClaims,
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
@@ -216,7 +249,7 @@ func (b *builder) claimsField(name, about string, inverse bool) field {
 func (b *builder) readClaims(args map[string]any) (any, error) { return b.ReadClaims(args) }
 
 func (b *builder) claimConnectionType() *graphql.Object {
-	return b.object("ClaimConnection", "A list of claims.", func() []field {
+	return b.object("ClaimConnection", "A list of claims, and one page of it.", func() []field {
 		claim := func(v *snapshot.View, e snapshot.Edge) gql.Ref { return gql.Ref{Obj: v, Index: uint64(e.Claim)} }
 		items := func(item func(l *claimListing, i int) gql.Ref) gql.Binding {
 			return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -233,11 +266,11 @@ func (b *builder) claimConnectionType() *graphql.Object {
 		}
 		edge := b.object("ClaimEdge", "One claim of a list.", func() []field {
 			return []field{
-				{name: "cursor", typ: must(graphql.String), about: "The place of the claim in the list, for after and before.", read: gql.Binding{
+				{name: "cursor", typ: must(graphql.String), about: "The position of the claim in the list, opaque: a value for the arguments after and before.", read: gql.Binding{
 					Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 						return gql.AppendString(dst, src.Obj.(*claimListing).page.Cursor(int(src.Index))), nil
 					}}},
-				{name: "node", typ: must(b.claimType()), read: gql.Binding{
+				{name: "node", typ: must(b.claimType()), about: "The claim.", read: gql.Binding{
 					Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 						l := src.Obj.(*claimListing)
 						return claim(l.view, l.page.Edges[src.Index]), true, nil
@@ -245,8 +278,8 @@ func (b *builder) claimConnectionType() *graphql.Object {
 			}
 		})
 		return []field{
-			{name: "edges", typ: list(edge), read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
-			{name: "nodes", typ: list(b.claimType()), read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
+			{name: "edges", typ: list(edge), about: "The claims of the page, each with its cursor.", read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
+			{name: "nodes", typ: list(b.claimType()), about: "The claims of the page.", read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
 			b.pageInfoField(), b.totalCountField(),
 		}
 	})

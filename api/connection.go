@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/graphql-go/graphql"
 
@@ -14,8 +13,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// connection is one list of the API in the Relay form: what it lists, and the
-// page once somebody asks for it. It lives for one request.
+// connection is one list of the API in the Relay form: what it lists, and its page once a field
+// needs it. It lives for one request.
 type connection struct {
 	view  *snapshot.View
 	list  snapshot.List
@@ -24,114 +23,13 @@ type connection struct {
 	page   snapshot.Page
 	loaded bool
 	err    error
-	room   [12]snapshot.Edge // for the edges of a short page
-}
-
-// connections hands out connections that live until its release: a nested
-// document has thousands, and they are the most of what a request allocates.
-type connections struct {
-	blocks []*[connectionBlock]connection
-	used   int
-	sums   []*gathered
-	summed int // how many of them are in use
-	held   int // the edges of all but the last of either
-}
-
-const (
-	connectionBlock = 16
-	// keepBlocks bounds what is kept for the next request.
-	keepBlocks = 64
-	keepSums   = 8
-	// maxHeld bounds the edges that live until the release: a document may ask for
-	// many long lists, one after the other. Later ones are left to the collector.
-	maxHeld = 1 << 18
-)
-
-var connectionPool = sync.Pool{New: func() any { return new(connections) }}
-
-// next is nil where enough is held.
-func (p *connections) next() *connection {
-	if p.used > 0 {
-		last := &p.blocks[(p.used-1)/connectionBlock][(p.used-1)%connectionBlock]
-		p.held += cap(last.page.Edges)
-	}
-	if p.held > maxHeld {
-		return nil
-	}
-	if p.used == len(p.blocks)*connectionBlock {
-		p.blocks = append(p.blocks, new([connectionBlock]connection))
-	}
-	c := &p.blocks[p.used/connectionBlock][p.used%connectionBlock]
-	p.used++
-	return c
-}
-
-// nextGathered is nil where enough is held.
-func (p *connections) nextGathered() *gathered {
-	if p.summed > 0 {
-		p.held += len(p.sums[p.summed-1].edges)
-	}
-	if p.held > maxHeld {
-		return nil
-	}
-	if p.summed == len(p.sums) {
-		p.sums = append(p.sums, new(gathered))
-	}
-	p.summed++
-	return p.sums[p.summed-1]
-}
-
-// release gives all connections back. Clearing them lets go of the snapshot.
-func (p *connections) release() {
-	keep := min(len(p.blocks), keepBlocks)
-	clear(p.blocks[keep:])
-	p.blocks = p.blocks[:keep]
-	for i := range p.blocks {
-		if i*connectionBlock < p.used {
-			clear(p.blocks[i][:])
-		}
-	}
-	kept := p.sums[:0]
-	for i, g := range p.sums {
-		if (i >= p.summed || g.release()) && len(kept) < keepSums {
-			kept = append(kept, g)
-		}
-	}
-	clear(p.sums[len(kept):])
-	*p = connections{blocks: p.blocks, sums: kept}
-	connectionPool.Put(p)
-}
-
-// gathered makes an empty list to be summed up, for the rest of the request.
-func (s *Session) gathered(v *snapshot.View) *gathered {
-	var g *gathered
-	if s.connections != nil {
-		g = s.connections.nextGathered()
-	}
-	if g == nil {
-		g = new(gathered)
-	}
-	g.view = v
-	return g
-}
-
-// connection makes a connection for the rest of the request.
-func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *filter.Query) *connection {
-	var c *connection
-	if s.connections != nil {
-		c = s.connections.next()
-	}
-	if c == nil {
-		c = new(connection)
-	}
-	c.view, c.list, c.query = v, *list, query
-	return c
+	buffer [12]snapshot.Edge // for the edges of a short page
 }
 
 func (c *connection) load() (*snapshot.Page, error) {
 	if !c.loaded {
 		c.loaded = true
-		c.page.Edges = c.room[:0]
+		c.page.Edges = c.buffer[:0]
 		c.err = c.list.Run(c.query, &c.page)
 	}
 	return &c.page, c.err
@@ -142,7 +40,7 @@ func (b *builder) relation(f *schema.Field) field {
 	s := input.LinkShape(f)
 	args := b.ListArgs(s)
 	if f.Stored() && f.Time == schema.Observation || f.Kind == schema.Inverse && f.InverseOf[0].Time == schema.Observation {
-		args["series"] = &graphql.ArgumentConfig{Type: graphql.Boolean, Description: "Show every period and every source, not the latest of each."}
+		args["series"] = &graphql.ArgumentConfig{Type: graphql.Boolean, Description: "True lists every period and every source, false only the latest figures; false by default."}
 	}
 	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: args, read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
@@ -156,10 +54,10 @@ func (b *builder) relation(f *schema.Field) field {
 
 func (b *builder) connectionType(s input.Shape) *graphql.Object {
 	node := b.entityType(s.Target)
-	about := fmt.Sprintf("A list of entities of type %s.", s.Target.Name)
+	about := fmt.Sprintf("A list of entities of type %s, and one page of it.", s.Target.Name)
 	return b.object(s.Name+"Connection", about, func() []field {
 		return []field{
-			{name: "edges", typ: list(b.edgeType(s)), about: "The page's entities, each with its cursor and what says so.", read: gql.Binding{
+			{name: "edges", typ: list(b.edgeType(s)), about: "The entities of the page, each with its cursor and, in a relation, the claim for it.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
 					p, err := c.load()
@@ -171,7 +69,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "nodes", typ: list(node), about: "The page's entities.", read: gql.Binding{
+			{name: "nodes", typ: list(node), about: "The entities of the page.", read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
 					p, err := c.load()
@@ -185,10 +83,10 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 					return dst, true, nil
 				}}},
 			b.pageInfoField(), b.totalCountField(),
-			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Sums over all of them, whatever the page.", read: gql.Binding{
+			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Counts and sums over the whole list, not only the page.", read: gql.Binding{
 				Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
-					g := call.Request.(*Session).gathered(c.view)
+					g := call.Request.(*Session).aggregation(c.view)
 					g.edges = c.list.Select(c.query, g.edges)
 					if err := c.view.Err(); err != nil {
 						return gql.Ref{}, false, err
@@ -199,20 +97,20 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 	})
 }
 
-// edge returns the connection's edge that a Ref means.
+// edgeOf is the edge that a Ref of a connection means.
 func edgeOf(r gql.Ref) (*connection, snapshot.Edge) {
 	c := r.Obj.(*connection)
 	return c, c.page.Edges[r.Index]
 }
 
 func (b *builder) edgeType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Edge", "One entity of a list.", func() []field {
+	return b.object(s.Name+"Edge", "One entity of a list, and how it comes to be there.", func() []field {
 		fs := []field{
-			{name: "cursor", typ: must(graphql.String), about: "The place of the edge in the list, for after and before.", read: gql.Binding{
+			{name: "cursor", typ: must(graphql.String), about: "The position of the edge in the list, opaque: a value for the arguments after and before.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*connection).page.Cursor(int(src.Index))), nil
 				}}},
-			{name: "node", typ: must(b.entityType(s.Target)), read: gql.Binding{
+			{name: "node", typ: must(b.entityType(s.Target)), about: "The entity.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c, e := edgeOf(src)
 					return gql.Ref{Obj: c.view, Index: uint64(e.Node)}, true, nil
@@ -221,7 +119,7 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 		if !s.Link {
 			return fs
 		}
-		fs = append(fs, field{name: "claim", typ: must(b.claimType()), about: "The best claim that says so.", read: gql.Binding{
+		fs = append(fs, field{name: "claim", typ: must(b.claimType()), about: "The best claim for the edge, by rank, date and confidence.", read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				c, e := edgeOf(src)
 				return gql.Ref{Obj: c.view, Index: uint64(e.Claim)}, true, nil
@@ -233,8 +131,21 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 	})
 }
 
+// described is a description, or else one made of the name of the thing and its unit.
+func described(about, thing, unit, dimension string) string {
+	switch {
+	case about != "":
+		return about
+	case unit != "":
+		return thing + ", in " + unit + "."
+	case dimension != "":
+		return thing + ", a quantity of " + dimension + "."
+	}
+	return thing + "."
+}
+
 func (b *builder) qualifierField(q *schema.Qualifier) field {
-	f := field{name: q.Name, about: q.Description}
+	f := field{name: q.Name, about: described(q.Description, "The qualifier "+q.Name+" of the edge's claim", q.Unit, q.Dimension)}
 	switch {
 	case q.Target != nil:
 		f.typ = b.entityType(q.Target)
@@ -263,20 +174,26 @@ func (b *builder) qualifierField(q *schema.Qualifier) field {
 	return f
 }
 
-// pageInfo is where a page lies in its list.
+// pageInfo describes where a page is in its list.
 type pageInfo struct {
 	next, prev bool
 	n          int
 	cursor     func(i int) string
 }
 
-// pager is a list whose page is loaded once it is asked for.
+// pager is a list whose page is loaded when a field first needs it.
 type pager interface {
 	load() (*snapshot.Page, error)
 }
 
+// Descriptions that all connections share.
+const (
+	aboutPageInfo = "Where the page is in the list."
+	aboutTotal    = "How many items the whole list has, whatever the page."
+)
+
 func (b *builder) pageInfoField() field {
-	return field{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
+	return field{name: "pageInfo", typ: must(b.pageInfoType()), about: aboutPageInfo, read: gql.Binding{
 		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			p, err := src.Obj.(pager).load()
 			if err != nil {
@@ -287,7 +204,7 @@ func (b *builder) pageInfoField() field {
 }
 
 func (b *builder) totalCountField() field {
-	return field{name: "totalCount", typ: must(graphql.Int), about: "How many there are, whatever the page.", read: gql.Binding{
+	return field{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			p, err := src.Obj.(pager).load()
 			if err != nil {
@@ -299,17 +216,17 @@ func (b *builder) totalCountField() field {
 
 func (b *builder) pageInfoType() *graphql.Object {
 	leaf := leafOf[pageInfo]
-	return b.object("PageInfo", "Where a page lies in its list.", func() []field {
+	return b.object("PageInfo", "Where a page is in its list.", func() []field {
 		return []field{
-			{name: "hasNextPage", typ: must(graphql.Boolean), read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.next) })},
-			{name: "hasPreviousPage", typ: must(graphql.Boolean), read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.prev) })},
-			{name: "startCursor", typ: graphql.String, read: leaf(func(p *pageInfo, dst []byte) []byte {
+			{name: "hasNextPage", typ: must(graphql.Boolean), about: "Whether the list goes on after the page.", read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.next) })},
+			{name: "hasPreviousPage", typ: must(graphql.Boolean), about: "Whether the list has items before the page.", read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.prev) })},
+			{name: "startCursor", typ: graphql.String, about: "The cursor of the page's first item; null where the page is empty.", read: leaf(func(p *pageInfo, dst []byte) []byte {
 				if p.n == 0 {
 					return dst
 				}
 				return gql.AppendString(dst, p.cursor(0))
 			})},
-			{name: "endCursor", typ: graphql.String, read: leaf(func(p *pageInfo, dst []byte) []byte {
+			{name: "endCursor", typ: graphql.String, about: "The cursor to continue after: that of the page's last item; null where the page is empty.", read: leaf(func(p *pageInfo, dst []byte) []byte {
 				if p.n == 0 {
 					return dst
 				}

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// entityType is the type of the API for a type of the ontology. An entity is
-// a Ref to the view it is read through and its number.
+// entityType is the type of the API for a type of the ontology. An entity is a Ref to the view that
+// it is read through, with its number as the Index.
 func (b *builder) entityType(t *schema.Type) graphql.Output {
 	if have := b.types[t.Name]; have != nil {
 		return have
@@ -44,9 +44,8 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 	return made
 }
 
-// interfacesOf are the interfaces of a type in the API. A union of the ontology
-// is an interface there, so that what all entities have can be asked of it
-// without a fragment for each member.
+// interfacesOf are the interfaces of a type in the API. A union of the ontology is an interface
+// there, so that a query can select the fields of Entity without a fragment for each member.
 func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	if t.Union {
 		return []*schema.Type{b.o.Type(schema.EntityType)}
@@ -60,7 +59,7 @@ func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	return is
 }
 
-// unused stands where graphql-go wants a function; gql asks typeOf instead.
+// unused is for graphql-go, which requires a function; gql calls typeOf instead.
 func unused(graphql.ResolveTypeParams) *graphql.Object { return nil }
 
 func viewOf(r gql.Ref) (*snapshot.View, uint32) {
@@ -77,10 +76,10 @@ func (b *builder) entityFields(t *schema.Type) []field {
 	fs := []field{
 		{name: "id", typ: must(graphql.ID), about: "The entity's id.",
 			read: text(func(v *snapshot.View, n uint32) string { return string(v.Snapshot().ID(n)) })},
-		{name: "type", typ: must(graphql.String), about: "The name of its type in the ontology.",
+		{name: "type", typ: must(graphql.String), about: "The name of the entity's type in the ontology.",
 			read: text(func(v *snapshot.View, n uint32) string { return v.Snapshot().TypeName(n) })},
-		b.claimsField("claims", "The claims about it in view, with their sources.", false),
-		b.claimsField("about", "The claims in view that have it as their object.", true),
+		b.claimsField("claims", "The claims about the entity that the view shows, in the order in which the store recorded them.", false),
+		b.claimsField("about", "The claims in view that have the entity as their object, in the order in which the store recorded them.", true),
 	}
 	for _, f := range b.Fields(t) {
 		switch {
@@ -124,7 +123,7 @@ func (b *builder) property(f *schema.Field) field {
 	return out
 }
 
-// properties is a field of many values, a plain list.
+// properties is a field of many values, as a plain list.
 func (b *builder) properties(f *schema.Field) field {
 	out := field{name: f.Name, about: f.Description, typ: list(b.scalarType(f.Scalar, f.Enum))}
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {

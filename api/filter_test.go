@@ -50,13 +50,13 @@ func TestQuantityFiltersNameUnits(t *testing.T) {
 	for _, c := range []struct{ query, want string }{
 		{`countries(where: {area: {gt: 9000000}}, orderBy: [{id: ASC}])`, `{"totalCount":5}`}, // km2 only
 		{`countries(where: {coastline: {unit: "km", gt: 150000}})`, `{"totalCount":1}`},
-		{`countries(where: {coastline: {gt: 150000}})`, `coastline may be in m or km: say in which the numbers are, as unit: \"m\"`},
+		{`countries(where: {coastline: {gt: 150000}})`, `coastline may be in m or km: give the unit of the numbers, such as unit: \"m\"`},
 		{`countries(where: {not: {coastline: {notIn: [1]}}})`, `coastline may be in m or km`},
-		{`countries(where: {coastline: {unit: "", gt: 1}})`, `there is no unit \"\"`},
-		{`countries(where: {coastline: {unit: ""}})`, `there is no unit \"\"`},
+		{`countries(where: {coastline: {unit: "", gt: 1}})`, `the ontology has no unit \"\"`},
+		{`countries(where: {coastline: {unit: ""}})`, `the ontology has no unit \"\"`},
 		{`countries(where: {coastline: {isNull: true}, landlocked: {eq: false}})`, `{"totalCount":`},
 		{`countries(where: {gdp: {gt: 1}})`, `gdp may be in JPY, USD, EUR`},
-		{`countries(where: {produces: {some: {edge: {quantity: {gte: 3}}}}})`, `quantity may be in any unit: say in which the numbers are`},
+		{`countries(where: {produces: {some: {edge: {quantity: {gte: 3}}}}})`, `quantity may be in any unit: give the unit of the numbers`},
 		{`countries(where: {produces: {some: {edge: {quantity: {unit: "tcm", gte: 0.5}}}}})`, `{"totalCount":`},
 	} {
 		r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ x: ` + c.query + ` { totalCount } }`})

@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// info is what the field graph tells of a session.
+// info is what the fields of Graph read.
 type info struct {
 	session *Session
 	view    *snapshot.View
@@ -22,62 +22,7 @@ type typeCount struct {
 }
 
 func (b *builder) graphField() field {
-	leaf := leafOf[info]
-	count := b.object("TypeCount", "How many entities of a type the view shows.", func() []field {
-		return []field{
-			{name: "type", typ: must(graphql.String), read: gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				return gql.AppendString(dst, src.Obj.(*typeCount).name), nil
-			}}},
-			{name: "count", typ: must(graphql.Int), read: gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				return gql.AppendInt(dst, int64(src.Obj.(*typeCount).n)), nil
-			}}},
-		}
-	})
-	typ := b.object("Graph", "The graph as this request reads it.", func() []field {
-		return []field{
-			{name: "sequence", typ: must(graphql.Int), about: "The sequence number of the snapshot.",
-				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendInt(dst, int64(i.session.Seq())) })},
-			{name: "recordedAt", typ: input.DateTime, about: "When its last commit was made.",
-				read: leaf(func(i *info, dst []byte) []byte {
-					if t := instant(i.session.snapshot.RecordedAt(i.session.Seq())); t != "" {
-						dst = gql.AppendString(dst, t)
-					}
-					return dst
-				})},
-			{name: "asOf", typ: must(input.Date), about: "The first day the view looks at.",
-				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.view.On().First.String()) })},
-			{name: "claims", typ: must(graphql.Int), about: "How many claims the view shows.",
-				read: leaf(func(i *info, dst []byte) []byte {
-					n := 0
-					i.view.AllClaims(func(uint32) bool { n++; return true })
-					return gql.AppendInt(dst, int64(n))
-				})},
-			{name: "recordedClaims", typ: must(graphql.Int), about: "How many claims the store ever learned.",
-				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendInt(dst, int64(i.session.snapshot.ClaimCount())) })},
-			{name: "entities", typ: must(graphql.Int), about: "How many entities the view shows.",
-				read: leaf(func(i *info, dst []byte) []byte {
-					n := 0
-					for _, c := range i.counts(b) {
-						n += c.n
-					}
-					return gql.AppendInt(dst, int64(n))
-				})},
-			{name: "types", typ: list(count), about: "How many entities of each concrete type the view shows.", read: gql.Binding{
-				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					for _, c := range src.Obj.(*info).counts(b) {
-						dst = append(dst, gql.Ref{Obj: c})
-					}
-					return dst, true, nil
-				}}},
-			{name: "digest", typ: must(graphql.String), about: "Identifies what the graph holds, whatever the order in which it learned it.",
-				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.session.snapshot.Digest()) })},
-			{name: "ontology", typ: must(graphql.String), about: "Identifies the ontology.",
-				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, b.o.Hash()) })},
-			{name: "version", typ: must(graphql.String), about: "The version of the service.",
-				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.session.api.opts.Version) })},
-		}
-	})
-	return field{name: "graph", about: "The graph itself: where it stands and how much it holds.", typ: must(typ),
+	return field{name: "graph", about: "The graph itself: its sequence number, its size and its identity.", typ: must(b.graphType()),
 		args: b.WithView(graphql.FieldConfigArgument{}), read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				v, err := input.ReadView(args)
@@ -89,6 +34,65 @@ func (b *builder) graphField() field {
 				return gql.Ref{Obj: &info{s, v}}, err == nil, err
 			},
 		}}
+}
+
+func (b *builder) graphType() *graphql.Object {
+	leaf := leafOf[info]
+	number := func(name, about string, read func(i *info) int) field {
+		return field{name: name, about: about, typ: must(graphql.Int),
+			read: leaf(func(i *info, dst []byte) []byte { return gql.AppendInt(dst, int64(read(i))) })}
+	}
+	text := func(name, about string, read func(i *info) string) field {
+		return field{name: name, about: about, typ: must(graphql.String),
+			read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, read(i)) })}
+	}
+	return b.object("Graph", "The graph as this request reads it.", func() []field {
+		return []field{
+			number("sequence", "The sequence number of the snapshot that this request reads.", func(i *info) int { return int(i.session.Seq()) }),
+			{name: "recordedAt", typ: input.DateTime, about: "When the last commit was recorded; null for an empty store.",
+				read: leaf(func(i *info, dst []byte) []byte {
+					if t := instant(i.session.snapshot.RecordedAt(i.session.Seq())); t != "" {
+						dst = gql.AppendString(dst, t)
+					}
+					return dst
+				})},
+			{name: "asOf", typ: must(input.Date), about: "The first day of the view's date.",
+				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.view.On().First.String()) })},
+			number("claims", "The number of claims that the view shows.", func(i *info) (n int) {
+				i.view.AllClaims(func(uint32) bool { n++; return true })
+				return n
+			}),
+			number("recordedClaims", "The number of claims ever recorded, withdrawn ones included.", func(i *info) int { return i.session.snapshot.ClaimCount() }),
+			number("entities", "The number of entities that the view shows.", func(i *info) (n int) {
+				for _, c := range i.counts(b) {
+					n += c.n
+				}
+				return n
+			}),
+			{name: "types", typ: list(b.typeCountType()), about: "The number of entities of each concrete type that the view shows.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					for _, c := range src.Obj.(*info).counts(b) {
+						dst = append(dst, gql.Ref{Obj: c})
+					}
+					return dst, true, nil
+				}}},
+			text("digest", "A hash of what the graph holds, independent of the order in which it was recorded.", func(i *info) string { return i.session.snapshot.Digest() }),
+			text("ontology", "A hash of the ontology.", func(*info) string { return b.o.Hash() }),
+			text("version", "The version of the service.", func(i *info) string { return i.session.api.opts.Version }),
+		}
+	})
+}
+
+func (b *builder) typeCountType() *graphql.Object {
+	leaf := leafOf[typeCount]
+	return b.object("TypeCount", "The number of entities of a type that the view shows.", func() []field {
+		return []field{
+			{name: "type", typ: must(graphql.String), about: "The name of the type.",
+				read: leaf(func(c *typeCount, dst []byte) []byte { return gql.AppendString(dst, c.name) })},
+			{name: "count", typ: must(graphql.Int), about: "The number of entities.",
+				read: leaf(func(c *typeCount, dst []byte) []byte { return gql.AppendInt(dst, int64(c.n)) })},
+		}
+	})
 }
 
 func (i *info) counts(b *builder) []*typeCount {

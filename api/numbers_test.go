@@ -62,7 +62,7 @@ func TestLong(t *testing.T) {
 		}
 	}
 	for _, number := range []string{`0.5`, `9007199254740992`, `1e300`, `"3"`, `true`, `-9007199254740992`} {
-		if got := ask(t, a, `{ countries`+view, `{eq: `+number+`}`); !strings.Contains(got, "a Long is a whole number of at most 9007199254740991 either way") {
+		if got := ask(t, a, `{ countries`+view, `{eq: `+number+`}`); !strings.Contains(got, "a Long is a whole number from -9007199254740991 to 9007199254740991") {
 			t.Errorf("%s: %s", number, got)
 		}
 	}
@@ -102,7 +102,7 @@ type Mine implements Entity { tons: Int @time(kind: ETERNAL) shifts: [Int!] @tim
 	}
 	for _, selection := range []string{"tons", "shifts", "next { edges { tons } }"} {
 		got := execute(t, a, `{ mine(id: "m") { `+selection+` } }`, "")
-		if strings.Count(got, "3000000000") != 1 || !strings.Contains(got, "the value 3000000000 is beyond the 32 bits of an Int; the ontology must declare the field a Long") {
+		if strings.Count(got, "3000000000") != 1 || !strings.Contains(got, "the value 3000000000 does not fit the 32 bits of an Int; the ontology must declare the field a Long") {
 			t.Errorf("%s: %s", selection, got)
 		}
 	}

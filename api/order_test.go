@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/api"
 )
 
-// TestOrderRepeated: a key that stands in an order before decides nothing more,
-// and must cost nothing for each entity.
+// TestOrderRepeated: a key that repeats an earlier one decides nothing, and must not cost time for
+// each entity.
 func TestOrderRepeated(t *testing.T) {
 	a := seeded(t)
 	const query = `query($o: [CountryOrder!], $c: [ClaimOrder!]) { countries(first: 60, orderBy: $o) { nodes { id } pageInfo { endCursor } }

@@ -9,10 +9,9 @@ import (
 // maxUncertain bounds how far before now an instant may be the present.
 const maxUncertain = time.Minute
 
-// isPresent reports whether an instant that a caller took for record time is the
-// present, so that all is known then: it is not before now. Where the last
-// commit was recorded ahead of now, as by a clock that was ahead, record times
-// are only as exact as that: an instant that is no further before now is the
+// isPresent reports whether a record time that a client gives is the present, so that everything is
+// known then: it is not before now. Where the last commit was recorded ahead of now, as by a clock
+// that was ahead, record times are only as exact as that: an instant no further before now is the
 // present as well, up to a minute.
 func isPresent(s *snapshot.Snapshot, t, now time.Time) bool {
 	ahead := s.RecordedAt(s.Seq()).Sub(now)

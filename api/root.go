@@ -14,14 +14,14 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// query is the root of reading: the fields of the contract and, for each type
-// of the ontology, one for a single entity and one for a list.
+// query is the root of reading: the fields that every ontology has and, for each type of the
+// ontology, one for a single entity and one for a list.
 func (b *builder) query() *graphql.Object {
-	return b.object("Query", "Everything that can be asked.", func() []field {
+	return b.object("Query", "Everything that can be read.", func() []field {
 		any := b.o.Type(schema.EntityType)
 		fs := []field{
-			b.byID("node", "The entity of an id, of whatever type.", any),
-			b.byID("entity", "The entity of an id, of whatever type.", any),
+			b.byID("node", "The entity with this id, of any type; null where the view shows none.", any),
+			b.byID("entity", "The entity with this id, of any type; null where the view shows none.", any),
 			b.plural(any),
 			b.claimField(), b.rootClaims(), b.search(), b.graphField(),
 		}
@@ -38,7 +38,7 @@ func (b *builder) query() *graphql.Object {
 	})
 }
 
-// rootArgs are the prepared arguments of a field that finds one thing.
+// rootArgs are the prepared arguments of a field that finds one entity or claim.
 type rootArgs struct {
 	view  input.View
 	by    string
@@ -47,7 +47,7 @@ type rootArgs struct {
 
 func (b *builder) byID(name, about string, t *schema.Type) field {
 	return field{name: name, about: about, typ: b.entityType(t),
-		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
+		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID), Description: "The entity's id."}}),
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				v, err := input.ReadView(args)
@@ -57,17 +57,17 @@ func (b *builder) byID(name, about string, t *schema.Type) field {
 		}}
 }
 
-// singular finds one entity of a type, by its id or by a key of an outside scheme.
+// singular finds one entity of a type, by its id or by its key in an outside scheme.
 func (b *builder) singular(t *schema.Type) field {
-	args := b.WithView(graphql.FieldConfigArgument{"id": {Type: graphql.ID}})
+	args := b.WithView(graphql.FieldConfigArgument{"id": {Type: graphql.ID, Description: "The entity's id."}})
 	names := []string{"id"}
 	for _, f := range t.Fields {
 		if f.Key != "" {
-			args[f.Name] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Its name in the scheme " + f.Key + likeOf(f.Code) + "."}
+			args[f.Name] = &graphql.ArgumentConfig{Type: graphql.String, Description: "The entity's key in the scheme " + f.Key + likeOf(f.Code) + "."}
 			names = append(names, f.Name)
 		}
 	}
-	return field{name: t.Singular(), about: t.Description, typ: b.entityType(t), args: args, read: gql.Binding{
+	return field{name: t.Singular(), about: strings.TrimSpace("The entity of type " + t.Name + " with this id or key; null where the view shows none. " + t.Description), typ: b.entityType(t), args: args, read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) {
 			v, err := input.ReadView(args)
 			if err != nil {
@@ -77,7 +77,7 @@ func (b *builder) singular(t *schema.Type) field {
 			for _, name := range names {
 				s, given := args[name].(string)
 				if given && a.by != "" {
-					return nil, graph.Errorf(graph.BadInput, "%s: give one of %s and %s, not both", t.Singular(), a.by, name)
+					return nil, graph.Errorf(graph.BadInput, "%s: give either %s or %s, not both", t.Singular(), a.by, name)
 				}
 				if given {
 					a.by, a.value = name, s
@@ -91,7 +91,7 @@ func (b *builder) singular(t *schema.Type) field {
 				a.value = code
 			}
 			if a.by == "" {
-				return nil, graph.Errorf(graph.BadInput, "%s: say which one, by %s", t.Singular(), strings.Join(names, ", "))
+				return nil, graph.Errorf(graph.BadInput, "%s: give one of the arguments %s", t.Singular(), strings.Join(names, ", "))
 			}
 			return a, nil
 		},
@@ -99,7 +99,7 @@ func (b *builder) singular(t *schema.Type) field {
 	}}
 }
 
-// likeOf is, for a description, an example of a code.
+// likeOf gives an example of a code, for a description.
 func likeOf(c *schema.Code) string {
 	if c == nil || c.Like == "" {
 		return ""
@@ -107,7 +107,7 @@ func likeOf(c *schema.Code) string {
 	return ", as " + c.Like
 }
 
-// find looks an entity of the type up; null where the view shows none.
+// find looks up an entity of the type; null where the view shows none.
 func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 	return func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 		a := c.Args.(*rootArgs)
@@ -132,7 +132,7 @@ func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 
 func (b *builder) plural(t *schema.Type) field {
 	s := input.ListShape(t)
-	return field{name: t.Plural, about: t.Description, typ: b.connectionType(s), args: b.WithView(b.ListArgs(s)), read: gql.Binding{
+	return field{name: t.Plural, about: strings.TrimSpace("Lists the entities of type " + t.Name + " that the view shows. " + t.Description), typ: b.connectionType(s), args: b.WithView(b.ListArgs(s)), read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 			a := c.Args.(*input.List)
@@ -147,8 +147,8 @@ func (b *builder) plural(t *schema.Type) field {
 }
 
 func (b *builder) claimField() field {
-	return field{name: "claim", about: "The claim of an id, withdrawn or not.", typ: b.claimType(),
-		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}}),
+	return field{name: "claim", about: "The claim with this id, withdrawn or not; null where the view's record time does not know it.", typ: b.claimType(),
+		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID), Description: "The claim's id."}}),
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				v, err := input.ReadView(args)
@@ -171,7 +171,7 @@ func (b *builder) claimField() field {
 }
 
 func (b *builder) rootClaims() field {
-	return field{name: "claims", about: "The claims in view, in the order in which the store learned them.",
+	return field{name: "claims", about: "Lists the claims in view, in the order in which the store recorded them.",
 		typ: b.claimConnectionType(), args: b.WithView(b.ClaimArgs()), read: gql.Binding{
 			Prepare: b.readClaims,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
@@ -189,7 +189,8 @@ func (b *builder) rootClaims() field {
 		}}
 }
 
-// claimsFor walks the shortest list that holds every claim asked for.
+// claimsFor lists the claims that may match: those of the one subject, object or source that the
+// filter requires, otherwise all.
 func claimsFor(v *snapshot.View, a *input.Claims) []snapshot.Edge {
 	var list []snapshot.Edge
 	add := func(n uint32) bool {
@@ -221,7 +222,7 @@ func sortByRecord(list []snapshot.Edge) {
 	slices.SortFunc(list, func(x, y snapshot.Edge) int { return int(int64(x.Claim) - int64(y.Claim)) })
 }
 
-// instant writes a record time; "" for none.
+// instant formats a record time; "" for none.
 func instant(t time.Time) string {
 	if t.IsZero() {
 		return ""

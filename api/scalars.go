@@ -33,7 +33,7 @@ func (b *builder) scalarType(s schema.Scalar, e *schema.Enum) graphql.Output {
 	return graphql.String
 }
 
-// literal is a value with parts; it is what Quantity and Coordinates read.
+// literal is a value with parts: what the fields of Quantity and Coordinates read.
 type literal struct {
 	value graph.Value
 	unit  *schema.Unit
@@ -45,13 +45,13 @@ func (b *builder) literal(v graph.Value) gql.Ref {
 
 func (b *builder) quantityType() *graphql.Object {
 	leaf := leafOf[literal]
-	return b.object("Quantity", "A number with its unit.", func() []field {
+	return b.object("Quantity", "A quantity: a number and its unit.", func() []field {
 		return []field{
-			{name: "value", typ: must(graphql.Float), about: "The number, in the unit.",
+			{name: "value", typ: must(graphql.Float), about: "The number, in the unit below.",
 				read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendFloat(dst, l.value.Float()) })},
-			{name: "unit", typ: must(graphql.String), about: "The unit's code, one of the enum Unit of the ontology.",
+			{name: "unit", typ: must(graphql.String), about: "The code of the unit: a member of the ontology's enum Unit.",
 				read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, l.value.Text()) })},
-			{name: "text", typ: must(graphql.String), about: "Both, for people.",
+			{name: "text", typ: must(graphql.String), about: "Number and unit as people write them, such as 3 km.",
 				read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, quantityText(l)) })},
 		}
 	})
@@ -72,30 +72,30 @@ func (b *builder) coordinatesType() *graphql.Object {
 			return gql.AppendFloat(dst, pick(src.Obj.(*literal).value.LatLon())), nil
 		}}
 	}
-	return b.object("Coordinates", "A point on the Earth, WGS 84.", func() []field {
+	return b.object("Coordinates", "A point on the Earth, in WGS 84.", func() []field {
 		return []field{
-			{name: "latitude", typ: must(graphql.Float), about: "Degrees north.", read: leaf(func(lat, _ float64) float64 { return lat })},
-			{name: "longitude", typ: must(graphql.Float), about: "Degrees east.", read: leaf(func(_, lon float64) float64 { return lon })},
+			{name: "latitude", typ: must(graphql.Float), about: "Degrees north, from -90 to 90.", read: leaf(func(lat, _ float64) float64 { return lat })},
+			{name: "longitude", typ: must(graphql.Float), about: "Degrees east, from -180 to 180.", read: leaf(func(_, lon float64) float64 { return lon })},
 		}
 	})
 }
 
 // appendClaim writes the value of a claim of a scalar field as JSON.
 func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32, as schema.Scalar) ([]byte, error) {
-	// Most values are texts, which need not be made into a Value first.
+	// Most values are texts, which need no Value.
 	if text, ok := s.Text(n); ok {
 		return gql.AppendString(dst, text), nil
 	}
 	return appendValue(dst, s.Value(n), as)
 }
 
-// appendValue writes a value of a scalar as JSON. A store may hold whole numbers
-// from before the ontology called them Int, which no client could read as one.
+// appendValue writes a value of a scalar as JSON. A store may have whole numbers that were recorded
+// before the ontology declared an Int, and that no client could read as one.
 func appendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	switch v.Kind() {
 	case graph.IntKind:
 		if n := v.Int(); as == schema.Int && (n < schema.MinInt || n > schema.MaxInt) {
-			return dst, graph.Errorf(graph.WrongType, "the value %d is beyond the 32 bits of an Int; the ontology must declare the field a Long", n)
+			return dst, graph.Errorf(graph.WrongType, "the value %d does not fit the 32 bits of an Int; the ontology must declare the field a Long", n)
 		}
 		return gql.AppendInt(dst, v.Int()), nil
 	case graph.FloatKind:
@@ -108,7 +108,7 @@ func appendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	return gql.AppendString(dst, v.String()), nil
 }
 
-// leafOf is a field of one text or number, read from what a Ref points to.
+// leafOf is the reader of a leaf field of a T that a Ref points to.
 func leafOf[T any](read func(x *T, dst []byte) []byte) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		return read(src.Obj.(*T), dst), nil

@@ -23,25 +23,25 @@ type searchArgs struct {
 	page  input.Page
 }
 
-// maxSearchText bounds the text of a search in characters: longer names are rare, and
-// each word costs.
+// maxSearchText bounds the text of a search, in characters: longer names are rare, and each word
+// takes time.
 const maxSearchText = 256
 
-// found is the outcome of a search. It lives for one request.
-type found struct {
+// searchPage is one page of what a search found. It lives for one request.
+type searchPage struct {
 	view *snapshot.View
 	text string
 	*names.Matches
 }
 
 func (b *builder) search() field {
-	return field{name: "search", about: "Entities by their names, aliases and original forms, of whatever date, as they are written or sound in any script; the best first.",
+	return field{name: "search", about: "Finds entities by their names, aliases and original forms of any date, as they are written or sound in any script; the best matches first.",
 		typ: b.searchConnectionType(),
 		args: b.WithView(graphql.FieldConfigArgument{
-			"text":  {Type: must(graphql.String), Description: "A name, its beginning or words of it in any order, at most 256 characters; case, diacritics, script and romanisation do not matter."},
-			"types": {Type: graphql.NewList(must(graphql.String)), Description: "Only entities of these types or interfaces."},
-			"first": {Type: graphql.Int, Description: "At most so many; 20 where it is absent."},
-			"after": {Type: graphql.String, Description: "Behind this cursor."},
+			"text":  {Type: must(graphql.String), Description: "A name, its beginning, or words of it in any order, of at most 256 characters. Case, diacritics, script and romanisation do not matter."},
+			"types": {Type: graphql.NewList(must(graphql.String)), Description: "Finds only entities of these types or interfaces; all by default."},
+			"first": {Type: graphql.Int, Description: "Returns at most this many, from the start of the list; 20 by default."},
+			"after": {Type: graphql.String, Description: "Starts after this cursor."},
 		}),
 		read: gql.Binding{
 			Prepare: b.prepareSearch,
@@ -60,7 +60,7 @@ func (b *builder) search() field {
 func (b *builder) prepareSearch(args map[string]any) (any, error) {
 	a := &searchArgs{text: args["text"].(string)}
 	if n := utf8.RuneCountInString(a.text); n > maxSearchText {
-		return nil, &gql.ArgumentError{Argument: "text", Err: graph.Errorf(graph.BadInput, "text: %d characters are more than the %d that a search takes; leave words out", n, maxSearchText)}
+		return nil, &gql.ArgumentError{Argument: "text", Err: graph.Errorf(graph.BadInput, "text: %d characters are more than the limit of %d; leave words out", n, maxSearchText)}
 	}
 	var err error
 	if a.view, err = input.ReadView(args); err != nil {
@@ -81,7 +81,7 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 	for _, x := range types {
 		t := b.o.Type(x.(string))
 		if t == nil {
-			return nil, &gql.ArgumentError{Argument: "types", Err: graph.Errorf(graph.UnknownName, "types: the ontology has no type %q; the types and interfaces of /schema.graphql that are or implement Entity can be asked for", x)}
+			return nil, &gql.ArgumentError{Argument: "types", Err: graph.Errorf(graph.UnknownName, "types: the ontology has no type %q; give Entity, or types and interfaces of /schema.graphql that implement it", x)}
 		}
 		for _, c := range t.Concrete {
 			a.types[c.Name] = true
@@ -90,7 +90,7 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 	return a, nil
 }
 
-func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
+func runSearch(v *snapshot.View, a *searchArgs) (*searchPage, error) {
 	q := &names.Search{Text: a.text, First: *a.page.First}
 	if a.types != nil {
 		q.Types = func(name string) bool { return a.types[name] }
@@ -103,12 +103,12 @@ func runSearch(v *snapshot.View, a *searchArgs) (*found, error) {
 		q.After = after
 	}
 	m, err := v.Search(q)
-	return &found{v, a.text, m}, err
+	return &searchPage{v, a.text, m}, err
 }
 
-func (f *found) cursor(i int) string {
-	p := f.List[i].Cursor()
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", p.Score, p.Prominence, p.ID))
+func (p *searchPage) cursor(i int) string {
+	c := p.List[i].Cursor()
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", c.Score, c.Prominence, c.ID))
 }
 
 func parseSearchCursor(s string) (*names.Cursor, error) {
@@ -129,96 +129,101 @@ func (b *builder) matchKindType() *graphql.Enum {
 	for _, k := range names.MatchKinds {
 		members = append(members, schema.EnumMember{Name: k.Name, Description: k.About})
 	}
-	return b.Enum("MatchKind", "How a name matches what was searched for.", members...)
+	return b.Enum("MatchKind", "How a name matches the text of a search.", members...)
 }
 
 func (b *builder) searchConnectionType() *graphql.Object {
 	any := b.entityType(b.o.Type(schema.EntityType))
-	match := func(read func(f *found, i int, dst []byte) []byte) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return read(src.Obj.(*found), int(src.Index), dst), nil
-		}}
-	}
-	edge := b.object("SearchEdge", "One entity found.", func() []field {
-		return []field{
-			{name: "cursor", typ: must(graphql.String), read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, f.cursor(i)) })},
-			{name: "node", typ: must(any), read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					f := src.Obj.(*found)
-					return gql.Ref{Obj: f.view, Index: uint64(f.List[src.Index].Entity)}, true, nil
-				}}},
-			{name: "score", typ: must(graphql.Float), about: "From 0 to 1, the higher the better. Of equal scores the entity with more claims comes first.",
-				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendFloat(dst, float64(f.List[i].Score)/1000) })},
-			{name: "kind", typ: must(b.matchKindType()), about: "How the name matches.",
-				read: match(func(f *found, i int, dst []byte) []byte { return gql.AppendString(dst, f.List[i].Kind.String()) })},
-			{name: "matched", typ: must(graphql.String), about: "The name that matched.",
-				read: match(func(f *found, i int, dst []byte) []byte {
-					return gql.AppendString(dst, f.List[i].Name)
-				})},
-			{name: "highlights", typ: list(b.textRangeType()), about: "The parts of the name that matched, in order: the letters of the text, or whole words where they match by sound.",
-				read: gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					f := src.Obj.(*found)
-					for _, r := range f.List[src.Index].Highlights(f.text) {
-						dst = append(dst, gql.Ref{Obj: &r})
-					}
-					return dst, true, nil
-				}}},
-			{name: "holds", typ: b.HoldsType(), about: "How surely the name holds at the view's date; NO for a name of other times, null where the id matched.", read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					f := src.Obj.(*found)
-					n := f.List[src.Index].Claim
-					if n == names.None {
-						return append(dst, "null"...), nil
-					}
-					return gql.AppendString(dst, f.view.Holds(n).String()), nil
-				}}},
-			{name: "claim", typ: b.claimType(), about: "The claim of that name; null where the id matched.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					f := src.Obj.(*found)
-					n := f.List[src.Index].Claim
-					return gql.Ref{Obj: f.view, Index: uint64(n)}, n != names.None, nil
-				}}},
-		}
-	})
-	items := func(item func(f *found, i int) gql.Ref) gql.Binding {
+	items := func(item func(p *searchPage, i int) gql.Ref) gql.Binding {
 		return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-			f := src.Obj.(*found)
-			for i := range f.List {
-				dst = append(dst, item(f, i))
+			p := src.Obj.(*searchPage)
+			for i := range p.List {
+				dst = append(dst, item(p, i))
 			}
 			return dst, true, nil
 		}}
 	}
-	return b.object("SearchConnection", "What a search found, the best first.", func() []field {
+	return b.object("SearchConnection", "What a search found, the best first, and one page of it.", func() []field {
 		return []field{
-			{name: "edges", typ: list(edge), read: items(func(f *found, i int) gql.Ref { return gql.Ref{Obj: f, Index: uint64(i)} })},
-			{name: "nodes", typ: list(any), read: items(func(f *found, i int) gql.Ref {
-				return gql.Ref{Obj: f.view, Index: uint64(f.List[i].Entity)}
+			{name: "edges", typ: list(b.searchEdgeType()), about: "The matches of the page, each with its cursor.",
+				read: items(func(p *searchPage, i int) gql.Ref { return gql.Ref{Obj: p, Index: uint64(i)} })},
+			{name: "nodes", typ: list(any), about: "The entities of the page.", read: items(func(p *searchPage, i int) gql.Ref {
+				return gql.Ref{Obj: p.view, Index: uint64(p.List[i].Entity)}
 			})},
-			{name: "pageInfo", typ: must(b.pageInfoType()), read: gql.Binding{
+			{name: "pageInfo", typ: must(b.pageInfoType()), about: aboutPageInfo, read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					f := src.Obj.(*found)
-					return gql.Ref{Obj: &pageInfo{f.HasNext(), f.Before > 0, len(f.List), f.cursor}}, true, nil
+					p := src.Obj.(*searchPage)
+					return gql.Ref{Obj: &pageInfo{p.HasNext(), p.Before > 0, len(p.List), p.cursor}}, true, nil
 				}}},
-			{name: "totalCount", typ: must(graphql.Int), read: gql.Binding{
+			{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendInt(dst, int64(src.Obj.(*found).Total)), nil
+					return gql.AppendInt(dst, int64(src.Obj.(*searchPage).Total)), nil
 				}}},
 		}
 	})
 }
 
-// textRangeType is a part of a text.
+func (b *builder) searchEdgeType() *graphql.Object {
+	match := func(read func(p *searchPage, i int, dst []byte) []byte) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return read(src.Obj.(*searchPage), int(src.Index), dst), nil
+		}}
+	}
+	return b.object("SearchEdge", "One entity that a search found, with the name that matched.", func() []field {
+		return []field{
+			{name: "cursor", typ: must(graphql.String), about: "The position of the match in the list, opaque: a value for the argument after.",
+				read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.cursor(i)) })},
+			{name: "node", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					p := src.Obj.(*searchPage)
+					return gql.Ref{Obj: p.view, Index: uint64(p.List[src.Index].Entity)}, true, nil
+				}}},
+			{name: "score", typ: must(graphql.Float), about: "How well it matches, from 0 to 1. Of equal scores the entity with more claims comes first.",
+				read: match(func(p *searchPage, i int, dst []byte) []byte {
+					return gql.AppendFloat(dst, float64(p.List[i].Score)/1000)
+				})},
+			{name: "kind", typ: must(b.matchKindType()), about: "How the name matches.",
+				read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.List[i].Kind.String()) })},
+			{name: "matched", typ: must(graphql.String), about: "The name, or the id, that matched.",
+				read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.List[i].Name) })},
+			{name: "highlights", typ: list(b.textRangeType()), about: "The parts of matched that match, in order: the letters searched for, or whole words where they match by sound.",
+				read: gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					p := src.Obj.(*searchPage)
+					for _, r := range p.List[src.Index].Highlights(p.text) {
+						dst = append(dst, gql.Ref{Obj: &r})
+					}
+					return dst, true, nil
+				}}},
+			{name: "holds", typ: b.HoldsType(), about: "Whether the name is in use on the view's date; NO for a name of other times, null where the id matched.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					p := src.Obj.(*searchPage)
+					n := p.List[src.Index].Claim
+					if n == names.None {
+						return append(dst, "null"...), nil
+					}
+					return gql.AppendString(dst, p.view.Holds(n).String()), nil
+				}}},
+			{name: "claim", typ: b.claimType(), about: "The claim that gives the name; null where the id matched.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					p := src.Obj.(*searchPage)
+					n := p.List[src.Index].Claim
+					return gql.Ref{Obj: p.view, Index: uint64(n)}, n != names.None, nil
+				}}},
+		}
+	})
+}
+
+// textRangeType is the type of a part of a text.
 func (b *builder) textRangeType() *graphql.Object {
 	bound := func(read func(r *names.Range) int) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendInt(dst, int64(read(src.Obj.(*names.Range)))), nil
 		}}
 	}
-	return b.object("TextRange", "A part of a text, in UTF-16 code units, as strings of JavaScript count.", func() []field {
+	return b.object("TextRange", "A part of a text, counted in UTF-16 code units, like strings of JavaScript.", func() []field {
 		return []field{
-			{name: "start", typ: must(graphql.Int), about: "Where it begins, from 0.", read: bound(func(r *names.Range) int { return r.Start })},
-			{name: "end", typ: must(graphql.Int), about: "Behind its last unit.", read: bound(func(r *names.Range) int { return r.End })},
+			{name: "start", typ: must(graphql.Int), about: "The index of its first unit, from 0.", read: bound(func(r *names.Range) int { return r.Start })},
+			{name: "end", typ: must(graphql.Int), about: "The index after its last unit.", read: bound(func(r *names.Range) int { return r.End })},
 		}
 	})
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// subscription is the root of following.
+// subscription is the root of what can be followed.
 func (b *builder) subscription() *graphql.Object {
 	return b.object("Subscription", "Everything that can be followed.", func() []field {
 		return []field{{
 			name: "changes", typ: must(b.logEntryType()),
-			about: "What the store learns, entry by entry, without gap or repeat: first what it learned behind sinceSequence, then each commit once it is durable. Entries are those of the query log.",
+			about: "What the store records, entry by entry, each exactly once: first what it recorded after sinceSequence, then each commit when it is durable. Entries are as those of the query log.",
 			args: graphql.FieldConfigArgument{
-				"sinceSequence": {Type: graphql.Int, Description: "Begin behind this number: 0 is the empty store, and the last entry's sequence goes on from there. From now on where it is absent."},
-				"where":         {Type: b.ChangesFilterType(), Description: "Only entries with a claim that it keeps, and of their claims only those."},
+				"sinceSequence": {Type: graphql.Int, Description: "Starts after this sequence number: 0 for everything, or the sequence of the last entry received to resume. From now on by default."},
+				"where":         {Type: b.ChangesFilterType(), Description: "Sends only claims that match, and only entries that have one; all by default."},
 			},
 			read: gql.Binding{
 				Prepare: b.prepareFollow,
@@ -62,55 +62,52 @@ func (b *builder) prepareFollow(args map[string]any) (any, error) {
 
 // Follow says how a subscription is followed. The zero value works.
 type Follow struct {
-	// After, where not nil, takes the place of the subscription's own
-	// sinceSequence: a client that lost its connection goes on from there.
+	// After, where not nil, replaces the subscription's own sinceSequence: a client that lost its
+	// connection resumes there.
 	After *graph.Seq
-	// MaxBehind ends the subscription of a client that was up to date and then
-	// fell more entries behind than this; 0 is no limit.
+	// MaxBehind ends the subscription of a client that was up to date and then fell more entries
+	// behind than this; 0 means unlimited.
 	MaxBehind int
 }
 
-// Subscription is a followed subscription. It starts no goroutine and, while
-// it waits, holds neither a snapshot nor anything queued. One goroutine uses
-// it at a time: Wait, then Answer, then Wait again.
+// Subscription is a subscription that is being followed. It starts no goroutine and, while it
+// waits, holds neither a snapshot nor a queue. One goroutine uses it at a time: Wait, then Answer,
+// then Wait again.
 type Subscription struct {
 	session *Session
 	sub     *gql.Subscription
 }
 
-// Subscribe starts a subscription. The context bounds the start, or the one
-// answer; Wait and Answer have their own. What is refused, and a query or mutation, which has one answer only, comes back as a
-// response; exactly one of the two is not nil. The session is then the
-// subscription's own.
+// Subscribe starts a subscription. The context is for the start only; Wait and Answer have their
+// own. A refusal, and the answer to a query or mutation, is returned as a response; exactly one of
+// the two results is not nil. From then on the session belongs to the subscription.
 func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscription, *gql.Response) {
 	s.refusal, s.pauser, s.followed = r.WriteRefusal, r.Pauser, &f
 	sub, res := s.api.engine.Subscribe(ctx, s.request(r))
 	if sub == nil {
 		return nil, res
 	}
-	s.snapshot, s.view = nil, nil // or a quiet follower would keep an old snapshot alive
+	s.snapshot, s.view = nil, nil // a waiting follower must not keep an old snapshot alive
 	return &Subscription{s, sub}, nil
 }
 
-// Operation tells the operation's name, empty where it has none, and its estimated cost for
-// each event.
+// Operation returns the operation's name, empty where it has none, and its estimated cost for each
+// event.
 func (s *Subscription) Operation() (name string, cost int) { return s.sub.Operation() }
 
-// After is the sequence number of the last entry that was looked at, shown or
-// not: who subscribes again with it as sinceSequence misses nothing.
+// After is the sequence number of the last entry that was read, sent or not: a client that subscribes
+// again with it as sinceSequence misses nothing.
 func (s *Subscription) After() graph.Seq { return s.session.feed.after }
 
-// Behind tells that the event is the last one: it says that the client fell
-// too far behind.
-func (s *Subscription) Behind() bool { return s.session.feed.over }
+// Lagged reports whether the event is the last one, since the client lagged too far.
+func (s *Subscription) Lagged() bool { return s.session.feed.over }
 
-// Wait waits for an event. It returns nil when there is one, io.EOF where no
-// more will come, and the context's error when that is done first.
+// Wait waits for an event. It returns nil when there is one, io.EOF after the last, and the
+// context's error when that is done first.
 func (s *Subscription) Wait(ctx context.Context) error { return s.session.feed.wait(ctx) }
 
-// Answer runs the document on the event that Wait found. It returns nil where
-// the context is done already. The response must be released before the next
-// Wait, or left to the garbage collector.
+// Answer runs the document on the event that Wait found. It returns nil where the context is done.
+// The response must be released before the next Wait, or left to the garbage collector.
 func (s *Subscription) Answer(ctx context.Context) *gql.Response {
 	f := s.session.feed
 	if e, ok := f.entry.Obj.(*logEntry); ok {

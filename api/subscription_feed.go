@@ -12,24 +12,23 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// feed reads the log entry by entry, as far as the newest snapshot goes, and
-// then waits for the next. What it has yet to tell lies in the snapshots, which
-// all followers share; the feed itself is a number.
+// feed reads the log entry by entry up to the newest snapshot, and then waits for the next one. It
+// queues nothing: what it has yet to send is in the snapshots, which all followers share.
 type feed struct {
 	api       *API
 	where     *input.ChangesFilter
-	after     graph.Seq // the last entry looked at
-	maxBehind int       // 0: no limit
-	upToDate  bool      // it has told everything once
+	after     graph.Seq // the last entry read
+	maxBehind int       // 0: unlimited
+	upToDate  bool      // it has once sent everything
 	over      bool      // the last event was an error
-	entry     *gql.Ref  // what wait found, until it was answered
+	entry     *gql.Ref  // what wait found, until it is answered
 
-	// events hands the entry to the engine, which wants a channel. It holds one
-	// event, sent only when the engine is about to take it.
+	// events hands the entry to the engine, which reads a channel. It has room for one event, which
+	// is sent only when the engine is about to read it.
 	events chan gql.Ref
 }
 
-// follow opens the feed of a session that a subscription has.
+// follow opens the feed of a subscription's session.
 func (s *Session) follow(a *followArgs) (<-chan gql.Ref, error) {
 	if s.followed == nil {
 		return nil, graph.Errorf(graph.BadInput, "changes is followed through a session")
@@ -45,7 +44,7 @@ func (s *Session) follow(a *followArgs) (<-chan gql.Ref, error) {
 	if since != nil {
 		if *since > f.after {
 			return nil, graph.Errorf(graph.BadInput,
-				"%s: the store is at %d and knows no %d; was it replaced? Read anew what you keep, and begin at its sequence", name, f.after, *since)
+				"%s: the store is at %d and has no %d; it may have been replaced: read again what you keep, and start from the sequence of that answer", name, f.after, *since)
 		}
 		f.after = *since
 	}
@@ -53,10 +52,10 @@ func (s *Session) follow(a *followArgs) (<-chan gql.Ref, error) {
 	return f.events, nil
 }
 
-// checkEntries is how many entries are looked at between looks at the context.
+// checkEntries is the number of entries read between checks of the context.
 const checkEntries = 1024
 
-// wait finds the next entry to tell.
+// wait finds the next entry to send.
 func (f *feed) wait(ctx context.Context) error {
 	if f.over {
 		return io.EOF
@@ -74,7 +73,7 @@ func (f *feed) wait(ctx context.Context) error {
 	return nil
 }
 
-// sleep is apart from wait, so that who sleeps holds no snapshot.
+// sleep is separate from wait, so that a sleeping goroutine refers to no snapshot.
 func sleep(ctx context.Context, replaced <-chan struct{}) error {
 	select {
 	case <-replaced:
@@ -84,7 +83,7 @@ func sleep(ctx context.Context, replaced <-chan struct{}) error {
 	}
 }
 
-// read looks for the next entry to tell in what the snapshot knows.
+// read looks for the next entry to send in the snapshot.
 func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if f.upToDate && f.maxBehind > 0 && f.after < s.Seq() && uint64(s.Seq()-f.after) > uint64(f.maxBehind) {
 		f.over, f.entry = true, &gql.Ref{Obj: &behindError{f.after, s.Seq()}}
@@ -117,7 +116,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 			return v.Err() == nil
 		})
 		if v.Err() != nil {
-			f.after-- // it was not looked at whole
+			f.after-- // it was not read to its end
 			return ctx.Err()
 		}
 		if f.where == nil || len(e.Added)+len(e.Withdrawn) > 0 {
@@ -128,11 +127,11 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	return nil
 }
 
-// behindError ends the subscription of a client that reads too slowly.
+// A behindError ends the subscription of a client that reads too slowly.
 type behindError struct{ after, head graph.Seq }
 
 func (e *behindError) Error() string {
-	return graph.Errorf(codes.SubscriptionBehind, "the client reads too slowly: the store is at %d and it has read up to %d; subscribe again with sinceSequence: %d, or read anew what you keep", e.head, e.after, e.after).Error()
+	return graph.Errorf(codes.SubscriptionBehind, "the client reads too slowly: the store is at %d, and the client has read up to %d; subscribe again with sinceSequence: %d, or read again what you keep", e.head, e.after, e.after).Error()
 }
 
 func (e *behindError) Extensions() map[string]any {

@@ -44,7 +44,7 @@ func next(t testing.TB, sub *api.Subscription) string {
 	return string(res.Body)
 }
 
-// quiet tells whether there is no event.
+// quiet reports whether there is no event.
 func quiet(sub *api.Subscription) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -98,7 +98,7 @@ func TestFollowRefused(t *testing.T) {
 	}
 	seq := graph.Seq(7)
 	if _, res := a.Begin().Subscribe(t.Context(), &api.Request{Query: `subscription { changes { sequence } }`}, api.Follow{After: &seq}); res == nil {
-		t.Error("resumed behind the end of the store")
+		t.Error("resumed after the end of the store")
 	}
 	// A stream without a session that reads it never begins.
 	if res := a.Begin().Execute(t.Context(), &api.Request{Query: `subscription { changes { sequence } }`}); res.Code != "SUBSCRIPTION_NOT_SUPPORTED" {
@@ -106,8 +106,8 @@ func TestFollowRefused(t *testing.T) {
 	}
 }
 
-// TestFollowBehind: who was up to date and then reads too slowly is told where
-// to go on; who catches up from far behind is not cut off.
+// TestFollowBehind: a client that was up to date and then reads too slowly learns where to resume;
+// one that is still catching up is not disconnected.
 func TestFollowBehind(t *testing.T) {
 	a, _, _ := small(t)
 	ask(t, a, setup)
@@ -115,7 +115,7 @@ func TestFollowBehind(t *testing.T) {
 	for n := range 6 {
 		ask(t, a, assertion, "population", fmt.Sprint(n+1))
 	}
-	for n := 1; n <= 7; n++ { // six entries behind, but never up to date
+	for n := 1; n <= 7; n++ { // it lags by six entries, but was never up to date
 		want(t, next(t, sub), fmt.Sprintf(`{"data":{"changes":{"sequence":%d}},"extensions":{"sequence":%d}}`, n, n))
 	}
 	if !quiet(sub) {
@@ -128,7 +128,7 @@ func TestFollowBehind(t *testing.T) {
 	ask(t, a, assertion, "population", "20")
 	ask(t, a, assertion, "population", "21")
 	got := next(t, sub)
-	if !sub.Behind() || !strings.Contains(got, `"code":"SUBSCRIPTION_BEHIND"`) || !strings.Contains(got, `"resumeFrom":8`) || !strings.HasSuffix(got, `"data":null,"extensions":{"sequence":8}}`) {
+	if !sub.Lagged() || !strings.Contains(got, `"code":"SUBSCRIPTION_BEHIND"`) || !strings.Contains(got, `"resumeFrom":8`) || !strings.HasSuffix(got, `"data":null,"extensions":{"sequence":8}}`) {
 		t.Error(got)
 	}
 	if err := sub.Wait(t.Context()); err != io.EOF {

@@ -16,8 +16,8 @@ func (b *builder) mutation() *graphql.Object {
 	return b.object("Mutation", "Everything that changes the graph.", func() []field {
 		return []field{{
 			name: "transact", typ: must(b.transactResultType()),
-			about: "Makes a change, all or nothing. When it answers, the change is durable and every later request reads it.",
-			args:  graphql.FieldConfigArgument{"input": {Type: must(b.TransactType())}},
+			about: "Makes a change, whole or not at all. When it returns, the change is durable, and every later request reads it.",
+			args:  graphql.FieldConfigArgument{"input": {Type: must(b.TransactType()), Description: "The change."}},
 			read: gql.Binding{
 				Prepare: func(args map[string]any) (any, error) { return input.ReadTransaction(args["input"].(map[string]any)) },
 				Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
@@ -45,25 +45,25 @@ func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, er
 	}
 	r, err := s.api.opts.Graph.Commit(c.Ctx, &t.Change)
 	if err != nil {
-		return nil, s.told(err)
+		return nil, s.commitError(err)
 	}
 	s.snapshot, s.view = s.api.opts.Graph.Snapshot(), nil
 	return r, nil
 }
 
-// errNoWrites is what a client learns of a disk that takes no writes.
+// errNoWrites is what a client gets while the disk takes no writes.
 var errNoWrites = forClients{graph.Errorf(graph.Unavailable,
-	"the store takes no writes at present, since its disk is full or its file system read-only; reading goes on, and writing when there is room again")}
+	"the store cannot write, since its disk is full or its file system is read-only; queries still work, and writes will when there is room again")}
 
-// told is what a client learns of a failed commit: all of what it can act on,
-// and nothing of what only the operator can.
-func (s *Session) told(err error) error {
+// commitError is the error that a client gets of a failed commit: what it can act on, without what
+// is for the operator, which is logged.
+func (s *Session) commitError(err error) error {
 	var known *graph.Error
 	var problems graph.Problems
 	switch {
 	case errors.As(err, &known):
 		full := known.Code == graph.Unavailable && s.api.opts.Graph.Writable() != nil
-		if err != error(known) || full { // the whole of it is for the operator
+		if err != error(known) || full { // all of it is for the operator
 			s.api.opts.Logger.Error("commit_failed", "error", err.Error())
 		}
 		if full {
@@ -74,7 +74,7 @@ func (s *Session) told(err error) error {
 		return err
 	}
 	s.api.opts.Logger.Error("commit_failed", "error", err.Error())
-	return forClients{graph.Errorf(graph.Internal, "the change could not be written; whether it was, the same change under the same idempotencyKey tells")}
+	return forClients{graph.Errorf(graph.Internal, "the write failed, and it is not known whether the change was recorded; send the same change with the same idempotencyKey to find out")}
 }
 
 func (b *builder) transactResultType() *graphql.Object {
@@ -97,12 +97,12 @@ func (b *builder) transactResultType() *graphql.Object {
 	}
 	return b.object("TransactResult", "The outcome of a change.", func() []field {
 		return []field{
-			number("sequence", "The sequence number to read at: view.minSequence.", func(r *live.Receipt) int { return int(r.Seq) }),
-			number("entities", "How many entities are new.", func(r *live.Receipt) int { return r.Entities }),
-			number("claims", "How many claims are new.", func(r *live.Receipt) int { return r.Claims }),
-			number("retractions", "How many claims were withdrawn.", func(r *live.Receipt) int { return r.Retractions }),
-			number("known", "How many operations changed nothing.", func(r *live.Receipt) int { return r.Known }),
-			{name: "replayed", typ: must(graphql.Boolean), about: "Whether the idempotency key was used before.",
+			number("sequence", "The sequence number from which the change can be read: a value for view.minSequence.", func(r *live.Receipt) int { return int(r.Seq) }),
+			number("entities", "The number of new entities.", func(r *live.Receipt) int { return r.Entities }),
+			number("claims", "The number of new claims.", func(r *live.Receipt) int { return r.Claims }),
+			number("retractions", "The number of claims withdrawn.", func(r *live.Receipt) int { return r.Retractions }),
+			number("known", "The number of operations that changed nothing, since the graph had it already.", func(r *live.Receipt) int { return r.Known }),
+			{name: "replayed", typ: must(graphql.Boolean), about: "Whether the change had been made before with the same idempotency key.",
 				read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendBool(dst, r.Replayed) })},
 			texts("ids", "The ids of the claims stated, in the order of the operations.", graphql.ID, func(r *live.Receipt) []string {
 				ids := make([]string, len(r.IDs))
@@ -111,7 +111,7 @@ func (b *builder) transactResultType() *graphql.Object {
 				}
 				return ids
 			}),
-			texts("notices", "What a person may want to know.", graphql.String, func(r *live.Receipt) []string {
+			texts("notices", "What is worth knowing about the change and does not prevent it, one sentence each.", graphql.String, func(r *live.Receipt) []string {
 				list := make([]string, len(r.Notices))
 				for i, n := range r.Notices {
 					list[i] = n.String()

@@ -97,10 +97,11 @@ func TestTransact(t *testing.T) {
 	// A key belongs to one change.
 	want(t, ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], idempotencyKey: "setup"}) { sequence } }`),
 		`KEY_REUSED: the idempotency key "setup" came with another change, which made commit 1; use a new key for each change`)
-	want(t, ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], ifSequence: 7}) { sequence } }`),
-		"SEQ_MISMATCH: the store is at sequence 1, not 7; read again and decide anew\n SEQ_MISMATCH")
+	if got := ask(t, a, `mutation { transact(input: {operations: [{declare: {id: "UZB", type: "Country"}}], ifSequence: 7}) { sequence } }`); !strings.HasPrefix(got, "SEQ_MISMATCH: the store is at sequence 1, not 7; ") {
+		t.Error(got)
+	}
 
-	// A dry run tells and does not do.
+	// A dry run reports what it would do.
 	want(t, ask(t, a, `mutation { transact(input: {dryRun: true, operations: [{declare: {id: "UZB", type: "Country"}}]}) { sequence entities } }`),
 		`{"transact":{"sequence":1,"entities":1}}`)
 	want(t, ask(t, a, `{ country(id: "UZB") { id } }`), `{"country":null}`)
@@ -123,8 +124,8 @@ func TestTransact(t *testing.T) {
 		`{"transact":{"sequence":2,"retractions":0,"known":1}}`)
 }
 
-// TestTransactAllOrNothing shows that every problem is told, with its place,
-// and that nothing of a faulty change is made.
+// TestTransactAllOrNothing: every problem is reported with its position, and nothing of a faulty
+// change is made.
 func TestTransactAllOrNothing(t *testing.T) {
 	a, g, _ := small(t)
 	ask(t, a, setup)
@@ -145,14 +146,15 @@ func TestTransactAllOrNothing(t *testing.T) {
 	if g.Snapshot().Digest() != digest || g.Snapshot().Seq() != 1 {
 		t.Error("a faulty change left something behind")
 	}
-	// Faults of form come before any of content, all of them.
+	// All faults of form come before any of content.
+	_, noClaim := graph.ParseClaimID("x")
 	want(t, ask(t, a, `mutation { transact(input: {operations: [
 	  {assert: {subject: "KAZ", predicate: "capital", source: "src"}},
 	  {assert: {subject: "KAZ", predicate: "capital", object: "astana", source: "src", valid: "2022/2020"}},
 	  {retract: {claim: "x"}}
 	]}) { sequence } }`), `BAD_USER_INPUT: operations[0].assert: a claim has either an object (an entity's id) or a value (a literal)
 operations[1].assert: the interval 2022/2020 ends before it begins; exchange its dates
-operations[2].retract: "x" is no claim id: c and 26 of a-z, 2-7
+operations[2].retract: `+noClaim.Error()+`
 operations[0].assert BAD_USER_INPUT
 operations[1].assert BAD_USER_INPUT
 operations[2].retract BAD_USER_INPUT`)
@@ -192,9 +194,9 @@ func TestInnerErrorsStayInside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, ask(t, a, setup), "INTERNAL: the change could not be written; whether it was, the same change under the same idempotencyKey tells")
+	want(t, ask(t, a, setup), "INTERNAL: the write failed, and it is not known whether the change was recorded; send the same change with the same idempotencyKey to find out")
 	if !strings.Contains(logged.String(), "/secret/path") {
-		t.Errorf("the log does not tell why: %s", logged.String())
+		t.Errorf("the log does not say why: %s", logged.String())
 	}
 }
 

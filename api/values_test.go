@@ -45,7 +45,7 @@ func TestQuantitiesConvert(t *testing.T) {
 			"WRONG_TYPE: coastline measures length and cannot be compared in t, which measures mass"},
 		{`{ countries(where: {coastline: {unit: "t"}}) { nodes { id } } }`,
 			"WRONG_TYPE: coastline measures length and cannot be compared in t, which measures mass"},
-		{`{ countries(where: {coastline: {unit: "furlong"}}) { nodes { id } } }`, `UNKNOWN_NAME: there is no unit "furlong"`},
+		{`{ countries(where: {coastline: {unit: "furlong"}}) { nodes { id } } }`, `UNKNOWN_NAME: the ontology has no unit "furlong"`},
 		{`{ resource(id: "gas") { reservedIn(where: {edge: {quantity: {unit: "bcm", lt: 600}}}) { nodes { id } } } }`,
 			`{"resource":{"reservedIn":{"nodes":[{"id":"BBB"},{"id":"CCC"}]}}}`},
 		{`{ countries(orderBy: {coastline: ASC}, where: {coastline: {isNull: false}}) { nodes { id } } }`,
@@ -102,8 +102,7 @@ func TestDatesAreIntervals(t *testing.T) {
 	}
 }
 
-// TestNamesByCollation: names stand where people look for them, ids and codes
-// by their bytes.
+// TestNamesByCollation: names are ordered as people look for them, ids and codes by their bytes.
 func TestNamesByCollation(t *testing.T) {
 	a := seeded(t)
 	first := ask(t, a, `{ countries(orderBy: {name: ASC}, first: 4) { nodes { name } } }`)
@@ -118,13 +117,12 @@ func TestNamesByCollation(t *testing.T) {
 	}
 	for i, n := range body.Countries.Nodes[1:] {
 		if n.ID <= body.Countries.Nodes[i].ID {
-			t.Errorf("%s comes behind %s", n.ID, body.Countries.Nodes[i].ID)
+			t.Errorf("%s comes after %s", n.ID, body.Countries.Nodes[i].ID)
 		}
 	}
 }
 
-// TestOpenEndsInOrder: an end left open is later than every date, and a cursor
-// may stand on it.
+// TestOpenEndsInOrder: an end left open is later than every date, and a cursor may be on it.
 func TestOpenEndsInOrder(t *testing.T) {
 	a, _, _ := small(t)
 	ask(t, a, setup)

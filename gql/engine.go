@@ -172,7 +172,7 @@ func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
 	return r.execute(ctx, req, p, req.Root)
 }
 
-// guard turns a panic outside of any field (in Items, Extensions, or a fault of our own)
+// guard turns a panic outside of any field (in Items or Extensions, or in the engine itself)
 // into a refusal. The run is left to the collector, since its state is unknown.
 func (e *Engine) guard(resp **Response) {
 	p := recover()

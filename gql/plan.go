@@ -63,7 +63,7 @@ type field struct {
 	read        reader
 	nonNull     bool
 	itemNonNull bool  // of a bound list
-	workload    uint8 // the heaviest of its own and of those below it
+	workload    uint8 // the heaviest of the field and those below it
 
 	sub     *subselection // of a composite type
 	def     *typesys.Field

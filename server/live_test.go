@@ -196,7 +196,7 @@ func TestStreamOfOneAnswer(t *testing.T) {
 	for _, tc := range []struct{ query, data string }{
 		{`{ graph { sequence } }`, `{"data":{"graph":{"sequence":0}},"extensions":{"sequence":0}}`},
 		{`{ nothing }`, `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":3}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{`subscription { changes(sinceSequence: 1) { sequence } }`, `{"errors":[{"message":"sinceSequence: the store is at 0 and knows no 1; was it replaced? Read anew what you keep, and begin at its sequence","locations":[{"line":1,"column":16}],"path":["changes"],"extensions":{"code":"BAD_USER_INPUT"}}]}`},
+		{`subscription { changes(sinceSequence: 1) { sequence } }`, `{"errors":[{"message":"sinceSequence: the store is at 0 and has no 1; it may have been replaced: read again what you keep, and start from the sequence of that answer","locations":[{"line":1,"column":16}],"path":["changes"],"extensions":{"code":"BAD_USER_INPUT"}}]}`},
 		{`subscription { changes(sinceSequence: -1) { sequence } }`, `{"errors":[{"message":"sinceSequence: -1 is below 0","locations":[{"line":1,"column":39}],"path":["changes"],"extensions":{"code":"BAD_USER_INPUT"}}]}`},
 	} {
 		es := open(t, ts, tc.query)

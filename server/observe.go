@@ -35,9 +35,6 @@ type subscription struct {
 	span *tracing.Span
 }
 
-// Lagged implements streams.Subscription.
-func (s *subscription) Lagged() bool { return s.Behind() }
-
 // Ended implements streams.Subscription.
 func (s *subscription) Ended(events int, code string) { s.span.Followed(events, code, time.Now()) }
 

@@ -13,20 +13,20 @@ import (
 
 // ChangesFilterType is the input that chooses what a follower receives.
 func (ts *Types) ChangesFilterType() *graphql.InputObject {
-	return ts.object("ChangesFilter", "Which claims to hear of; all that is given must hold of one claim.", func() []inputField {
+	return ts.object("ChangesFilter", "Selects the claims that a subscriber receives: those that meet every condition given.", func() []inputField {
 		self := ts.ChangesFilterType()
 		id, text := ts.testType(schema.String, nil, true), ts.testType(schema.String, nil, false)
 		return []inputField{
-			{"and", "All of them must hold.", graphql.NewList(must(self))},
-			{"or", "At least one must hold.", graphql.NewList(must(self))},
-			{"not", "It must not hold.", self},
-			{"subject", "The entity that the claim is about.", id},
-			{"object", "The entity that the claim states.", id},
-			{"entity", "Its subject or its object.", id},
-			{"type", "The name of the subject's type.", text},
-			{"predicate", "The field that the claim states.", text},
-			{"source", "Who says so.", id},
-			{"confidence", "", ts.testType(schema.Float, nil, false)},
+			{"and", "All of these filters must match.", graphql.NewList(must(self))},
+			{"or", "At least one of these filters must match.", graphql.NewList(must(self))},
+			{"not", "This filter must not match.", self},
+			{"subject", "Tests the id of the claim's subject.", id},
+			{"object", "Tests the id of the claim's object.", id},
+			{"entity", "Tests the ids of the subject and the object; one of them must pass.", id},
+			{"type", "Tests the name of the subject's type.", text},
+			{"predicate", "Tests the claim's predicate.", text},
+			{"source", "Tests the id of the claim's source.", id},
+			{"confidence", "Tests the claim's confidence, from 0 to 1.", ts.testType(schema.Float, nil, false)},
 		}
 	})
 }
@@ -34,7 +34,7 @@ func (ts *Types) ChangesFilterType() *graphql.InputObject {
 // ChangesFilter chooses the claims that a follower receives; all that is set must hold. A nil one
 // keeps every claim.
 type ChangesFilter struct {
-	and, or []*ChangesFilter // or: nil is no condition
+	and, or []*ChangesFilter // without conditions in or, nil
 	not     *ChangesFilter
 	edge    filter.Edge // of the edge from the claim to its subject
 	entity  *filter.Test
@@ -87,7 +87,7 @@ func named(test map[string]any, missing string, known func(string) bool) error {
 	}
 	for _, x := range names {
 		if name, ok := x.(string); ok && !known(name) {
-			return graph.Errorf(graph.UnknownName, "%s %q, so that nothing would ever come", missing, name)
+			return graph.Errorf(graph.UnknownName, "%s %q, so that no event would ever come", missing, name)
 		}
 	}
 	return nil

@@ -22,8 +22,8 @@ type Claims struct {
 // ClaimArgs are the arguments of a list of claims.
 func (ts *Types) ClaimArgs() graphql.FieldConfigArgument {
 	args := pageArgs()
-	args["where"] = &graphql.ArgumentConfig{Type: ts.claimFilterType(), Description: "Which to keep."}
-	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(ts.claimOrderType())), Description: "The order, the first key leading; ties go by the order of record."}
+	args["where"] = &graphql.ArgumentConfig{Type: ts.claimFilterType(), Description: "Which to list; all by default."}
+	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(ts.claimOrderType())), Description: "The keys to order by, the most significant first; equals are in the order in which the store recorded them."}
 	return args
 }
 
@@ -59,6 +59,7 @@ func (ts *Types) ReadClaims(args map[string]any) (*Claims, error) {
 	return a, nil
 }
 
+// equalID is the id that a filter requires of a field, "" for none.
 func equalID(where map[string]any, field string) string {
 	m, _ := where[field].(map[string]any)
 	id, _ := m["eq"].(string)
@@ -83,12 +84,12 @@ func (ts *Types) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.In
 }
 
 func (ts *Types) claimFilterType() *graphql.InputObject {
-	return ts.object("ClaimFilter", "Which claims to keep; all that is given must hold.", func() []inputField {
+	return ts.object("ClaimFilter", "Selects claims: those that meet every condition given. A field tests the field of Claim with its name.", func() []inputField {
 		self := ts.claimFilterType()
 		fs := []inputField{
-			{"and", "All of them must hold.", graphql.NewList(must(self))},
-			{"or", "At least one must hold.", graphql.NewList(must(self))},
-			{"not", "It must not hold.", self},
+			{"and", "All of these filters must match.", graphql.NewList(must(self))},
+			{"or", "At least one of these filters must match.", graphql.NewList(must(self))},
+			{"not", "This filter must not match.", self},
 		}
 		for _, f := range filter.ClaimFields {
 			if f.Name != filter.RecordedOrder {
@@ -109,7 +110,7 @@ func (ts *Types) claimFilter(in map[string]any) (*filter.Edge, error) {
 }
 
 func (ts *Types) claimOrderType() *graphql.InputObject {
-	return ts.oneOf("ClaimOrder", "One key of an order.", func() []inputField {
+	return ts.oneOf("ClaimOrder", "One key to order claims by: the field of its name.", func() []inputField {
 		var fs []inputField
 		for _, f := range filter.ClaimFields {
 			fs = append(fs, inputField{string(f.Name), "", ts.direction()})

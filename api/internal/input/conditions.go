@@ -33,8 +33,8 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 	case schema.EnumValue:
 		typ, ordered, name = ts.Enum(e.Name, e.Description, e.Values...), false, e.Name
 	case schema.Coordinates:
-		return ts.object("CoordinatesFilter", "", func() []inputField {
-			return []inputField{{"isNull", "", graphql.Boolean}}
+		return ts.object("CoordinatesFilter", "A condition on a point.", func() []inputField {
+			return []inputField{isNull}
 		})
 	default:
 		typ, text = graphql.String, true
@@ -42,62 +42,75 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 			typ, name = graphql.ID, "ID"
 		}
 	}
-	about := "All that is given must hold. A missing value fails all but isNull, ne and notIn."
+	about := "Conditions on a value; all that are given must hold. A missing value meets only isNull, ne and notIn."
 	if s == schema.Date {
-		about += " A date stands for all the days it may mean: eq and in keep what lies within it, lt what ends before it begins, lte what ends no later," +
-			" gt what begins after it ends, gte what begins no earlier. An open end is later than every date."
+		about += " A date means all the days it may be: eq and in match dates within it, lt those that end before it begins, lte those that end no later," +
+			" gt those that begin after it ends, gte those that begin no earlier. An open end is later than every date."
 	}
 	switch {
 	case id:
-		about += " Ids are compared as they are written."
+		about += " Ids are compared byte by byte."
 	case text:
-		about += " Names and prose are the same whatever their case, their diacritics, and their forms of the apostrophe and the hyphen;" +
-			" codes, addresses and keys are compared as they are written, in the case and the form that the ontology wants."
+		about += " Names and prose are compared without regard to case, diacritics, and the forms of the apostrophe and the hyphen;" +
+			" codes, addresses and keys are compared as they are written, in the case and the form that the ontology gives them."
 	}
 	return ts.object(name+"Filter", about, func() []inputField {
-		many := graphql.NewList(must(typ))
-		fs := []inputField{{"eq", "", typ}, {"ne", "", typ}, {"in", "", many}, {"notIn", "", many}, {"isNull", "", graphql.Boolean}}
+		fs := append(equality(typ), isNull)
 		if ordered {
-			fs = append(fs, inputField{"lt", "", typ}, inputField{"lte", "", typ}, inputField{"gt", "", typ}, inputField{"gte", "", typ})
+			fs = append(fs, comparisons(typ)...)
 		}
 		if text {
 			fs = append(fs,
-				inputField{"contains", "", graphql.String}, inputField{"startsWith", "", graphql.String},
-				inputField{"matches", "A regular expression in RE2 syntax that must match some part of the text as it is written.", graphql.String})
+				inputField{"contains", "The value contains this text.", graphql.String}, inputField{"startsWith", "The value starts with this text.", graphql.String},
+				inputField{"matches", "A regular expression in RE2 syntax, of at most 1000 characters, that matches some part of the value as it is written.", graphql.String})
 		}
 		return fs
 	})
+}
+
+var isNull = inputField{"isNull", "True: the value is missing. False: there is a value.", graphql.Boolean}
+
+// equality are the operators of all scalars that can be compared.
+func equality(typ graphql.Input) []inputField {
+	many := graphql.NewList(must(typ))
+	return []inputField{
+		{"eq", "The value equals this.", typ}, {"ne", "The value differs from this, or is missing.", typ},
+		{"in", "The value is one of these.", many}, {"notIn", "The value is not one of these, or is missing.", many},
+	}
+}
+
+// comparisons are the operators of scalars that have an order.
+func comparisons(typ graphql.Input) []inputField {
+	return []inputField{
+		{"lt", "The value is less than this.", typ}, {"lte", "The value is at most this.", typ},
+		{"gt", "The value is greater than this.", typ}, {"gte", "The value is at least this.", typ},
+	}
 }
 
 func (ts *Types) quantityTestType() *graphql.InputObject {
-	return ts.object("QuantityFilter", "Compares what the quantity amounts to in the given unit, which may be left out only where all values are in one.", func() []inputField {
-		many := graphql.NewList(must(graphql.Float))
+	about := "Conditions on a quantity, converted to the given unit; all that are given must hold. The unit may be left out only where all values have the same. A missing value meets only isNull, ne and notIn."
+	return ts.object("QuantityFilter", about, func() []inputField {
 		fs := []inputField{
-			{"unit", "The unit's code. By itself it keeps what can be given in the unit.", graphql.String}, {"isNull", "", graphql.Boolean},
-			{"in", "", many}, {"notIn", "", many},
+			{"unit", "The unit of the numbers: a member of the ontology's enum Unit. Alone, it matches quantities that can be converted to it.", graphql.String}, isNull,
 		}
-		for _, op := range []string{"eq", "ne", "lt", "lte", "gt", "gte"} {
-			fs = append(fs, inputField{op, "", graphql.Float})
-		}
-		return fs
+		return append(append(fs, equality(graphql.Float)...), comparisons(graphql.Float)...)
 	})
 }
 
-// tested is what a test asks of: a field or a qualifier of the ontology.
+// tested describes what a test compares: a field or a qualifier of the ontology.
 type tested struct {
 	name            string
 	scalar          schema.Scalar
 	unit, dimension string // of quantities, where the ontology fixes them
 	code            *schema.Code
-	byBytes         bool // texts are ids, codes or Members of an enum
+	byBytes         bool // texts are ids, codes or members of an enum
 }
 
-// codeTest is what tests of ids and names of the ontology ask of.
+// codeTest is for ids and for names of the ontology.
 var codeTest = tested{scalar: schema.String, byBytes: true}
 
-// unitOf is the unit of a test, nil for none. One that no value can have is
-// refused, and so are numbers in no unit where values may be in several: 1 km
-// would be less than 900 m.
+// unitOf is the unit of a test, nil for none. It refuses a unit that no value can have, and numbers
+// without a unit where values may have several: 1 km would be less than 900 m.
 func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	code, given := in["unit"].(string)
 	if !given {
@@ -116,12 +129,12 @@ func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 		if of.dimension != "" {
 			may = strings.Join(units[:len(units)-1], ", ") + " or " + units[len(units)-1]
 		}
-		return nil, graph.Errorf(graph.BadInput, "%s may be in %s: say in which the numbers are, as unit: %q", of.name, may, units[0])
+		return nil, graph.Errorf(graph.BadInput, "%s may be in %s: give the unit of the numbers, such as unit: %q", of.name, may, units[0])
 	}
 	u := ts.ontology.Units[code]
 	switch {
 	case u == nil:
-		return nil, graph.Errorf(graph.UnknownName, "there is no unit %q", code)
+		return nil, graph.Errorf(graph.UnknownName, "the ontology has no unit %q", code)
 	case of.dimension != "" && u.Dimension != of.dimension:
 		return nil, graph.Errorf(graph.WrongType, "%s measures %s and cannot be compared in %s, which measures %s", of.name, of.dimension, code, u.Dimension)
 	case of.unit != "" && !ts.ontology.Units[of.unit].Converts(u):
@@ -144,7 +157,7 @@ func (ts *Types) unitsOf(of tested) (codes []string) {
 	return codes
 }
 
-// test turns the comparison of a scalar into the snapshot's form.
+// test reads a value of testType.
 func (ts *Types) test(of tested, in map[string]any) (*filter.Test, error) {
 	if err := refuseNulls(in); err != nil {
 		return nil, err
@@ -155,60 +168,68 @@ func (ts *Types) test(of tested, in map[string]any) (*filter.Test, error) {
 	if t.Unit, err = ts.unitOf(of, in); err != nil {
 		return nil, err
 	}
-	value := func(key string, x any) (graph.Value, error) {
-		if text, ok := x.(string); ok && of.code != nil {
-			code, err := of.code.Read(text)
-			switch {
-			case err == nil:
-				x = code
-			case key[0] == 'l' || key[0] == 'g': // an order may be cut at a part of a code
-				x = of.code.Fold(text)
-			default:
-				return graph.Value{}, graph.Errorf(graph.BadInput, "%s %v", of.name, err)
-			}
-		}
-		return inputValue(of.scalar, x, unit), nil
-	}
 	for key, val := range in {
-		switch key {
-		case "eq", "ne", "lt", "lte", "gt", "gte":
-			v, err := value(key, val)
-			if err != nil {
-				return nil, err
-			}
-			*map[string]**graph.Value{"eq": &t.Eq, "ne": &t.Ne, "lt": &t.Lt, "lte": &t.Lte, "gt": &t.Gt, "gte": &t.Gte}[key] = &v
-		case "in", "notIn":
-			vs := []graph.Value{}
-			for _, x := range val.([]any) {
-				v, err := value(key, x)
-				if err != nil {
-					return nil, err
-				}
-				vs = append(vs, v)
-			}
-			*map[string]*[]graph.Value{"in": &t.In, "notIn": &t.NotIn}[key] = vs
-		case "isNull":
-			missing := val.(bool)
-			t.IsNull = &missing
-		case "contains", "startsWith":
-			part := val.(string)
-			switch {
-			case of.code != nil:
-				part = of.code.Fold(part)
-			case !t.ByBytes && part != "" && text.Base(part) == "":
-				return nil, graph.Errorf(graph.BadInput, "%s: %q shows nothing to compare", key, part)
-			}
-			*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = part
-		case "matches":
-			re, err := regexp.Compile(val.(string))
-			if err != nil {
-				return nil, graph.Errorf(graph.BadInput, "matches: %v", err)
-			}
-			t.Matches = re
+		if err := of.operator(t, key, val, unit); err != nil {
+			return nil, err
 		}
 	}
 	t.Prepare()
 	return t, nil
+}
+
+// operator adds one operator to a test.
+func (of tested) operator(t *filter.Test, key string, val any, unit string) error {
+	switch key {
+	case "eq", "ne", "lt", "lte", "gt", "gte":
+		v, err := of.value(key, val, unit)
+		*map[string]**graph.Value{"eq": &t.Eq, "ne": &t.Ne, "lt": &t.Lt, "lte": &t.Lte, "gt": &t.Gt, "gte": &t.Gte}[key] = &v
+		return err
+	case "in", "notIn":
+		vs := []graph.Value{}
+		for _, x := range val.([]any) {
+			v, err := of.value(key, x, unit)
+			if err != nil {
+				return err
+			}
+			vs = append(vs, v)
+		}
+		*map[string]*[]graph.Value{"in": &t.In, "notIn": &t.NotIn}[key] = vs
+	case "isNull":
+		missing := val.(bool)
+		t.IsNull = &missing
+	case "contains", "startsWith":
+		part := val.(string)
+		switch {
+		case of.code != nil:
+			part = of.code.Fold(part)
+		case !t.ByBytes && part != "" && text.Base(part) == "":
+			return graph.Errorf(graph.BadInput, "%s: %q has no characters to compare", key, part)
+		}
+		*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = part
+	case "matches":
+		re, err := regexp.Compile(val.(string))
+		if err != nil {
+			return graph.Errorf(graph.BadInput, "matches: %v", err)
+		}
+		t.Matches = re
+	}
+	return nil
+}
+
+// value reads an operand. A code is brought into the form of its scheme.
+func (of tested) value(key string, x any, unit string) (graph.Value, error) {
+	if text, ok := x.(string); ok && of.code != nil {
+		code, err := of.code.Read(text)
+		switch {
+		case err == nil:
+			x = code
+		case key[0] == 'l' || key[0] == 'g': // an order may be cut at a part of a code
+			x = of.code.Fold(text)
+		default:
+			return graph.Value{}, graph.Errorf(graph.BadInput, "%s %v", of.name, err)
+		}
+	}
+	return inputValue(of.scalar, x, unit), nil
 }
 
 // inputValue is a coerced argument as a value of the domain.

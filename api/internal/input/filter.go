@@ -14,15 +14,15 @@ import (
 // filterType is the input that chooses entities of a type.
 func (ts *Types) filterType(t *schema.Type) *graphql.InputObject {
 	name := t.Name + "Filter"
-	about := fmt.Sprintf("Which entities of type %s to keep; all that is given must hold.", t.Name)
+	about := fmt.Sprintf("Selects entities of type %s: those that meet every condition given. A field tests the property or the relation of its name.", t.Name)
 	return ts.object(name, about, func() []inputField {
 		self := ts.filterType(t)
 		fs := []inputField{
-			{"and", "All of them must hold.", graphql.NewList(must(self))},
-			{"or", "At least one must hold.", graphql.NewList(must(self))},
-			{"not", "It must not hold.", self},
-			{"id", "", ts.testType(schema.String, nil, true)},
-			{"type", "", ts.testType(schema.String, nil, false)},
+			{"and", "All of these filters must match.", graphql.NewList(must(self))},
+			{"or", "At least one of these filters must match.", graphql.NewList(must(self))},
+			{"not", "This filter must not match.", self},
+			{"id", "Tests the entity's id.", ts.testType(schema.String, nil, true)},
+			{"type", "Tests the name of the entity's type in the ontology.", ts.testType(schema.String, nil, false)},
 		}
 		for _, f := range ts.Fields(t) {
 			if f.Kind == schema.Property {
@@ -36,38 +36,38 @@ func (ts *Types) filterType(t *schema.Type) *graphql.InputObject {
 }
 
 func (ts *Types) relationFilterType(s Shape) *graphql.InputObject {
-	return ts.object(s.Name+"RelationFilter", "Which edges there must be.", func() []inputField {
+	return ts.object(s.Name+"RelationFilter", "Conditions on the edges of a relation; all that are given must hold.", func() []inputField {
 		e := ts.edgeFilterType(s)
 		return []inputField{
-			{"some", "At least one edge passes.", e},
-			{"every", "No edge fails.", e},
-			{"none", "No edge passes.", e},
+			{"some", "At least one edge matches this filter.", e},
+			{"every", "Every edge matches this filter; so it is where there are no edges.", e},
+			{"none", "No edge matches this filter.", e},
 		}
 	})
 }
 
 func (ts *Types) edgeFilterType(s Shape) *graphql.InputObject {
-	return ts.object(s.Name+"EdgeFilter", "Which edges to keep; all that is given must hold.", func() []inputField {
+	return ts.object(s.Name+"EdgeFilter", "Selects the edges of a relation: those that meet every condition given.", func() []inputField {
 		self := ts.edgeFilterType(s)
 		fs := []inputField{
-			{"and", "All of them must hold.", graphql.NewList(must(self))},
-			{"or", "At least one must hold.", graphql.NewList(must(self))},
-			{"not", "It must not hold.", self},
-			{"node", "What it leads to.", ts.filterType(s.Target)},
+			{"and", "All of these filters must match.", graphql.NewList(must(self))},
+			{"or", "At least one of these filters must match.", graphql.NewList(must(self))},
+			{"not", "This filter must not match.", self},
+			{"node", "Conditions on the entity that the edge leads to.", ts.filterType(s.Target)},
 		}
 		if len(s.Qualifiers) > 0 {
-			fs = append(fs, inputField{"edge", "What its claim says besides.", ts.qualifierFilterType(s)})
+			fs = append(fs, inputField{"edge", "Conditions on the qualifiers of the edge's claim.", ts.qualifierFilterType(s)})
 		}
 		return fs
 	})
 }
 
 func (ts *Types) qualifierFilterType(s Shape) *graphql.InputObject {
-	return ts.object(s.Name+"QualifierFilter", "", func() []inputField {
+	return ts.object(s.Name+"QualifierFilter", "Conditions on the qualifiers of a claim; all that are given must hold. A field tests the qualifier of its name.", func() []inputField {
 		var fs []inputField
 		for _, q := range s.Qualifiers {
 			if q.Target != nil {
-				fs = append(fs, inputField{q.Name, "The id of the entity.", ts.testType(schema.String, nil, true)})
+				fs = append(fs, inputField{q.Name, "Tests the id of the entity.", ts.testType(schema.String, nil, true)})
 				continue
 			}
 			fs = append(fs, inputField{q.Name, "", ts.testType(q.Scalar, q.Enum, false)})
@@ -76,16 +76,16 @@ func (ts *Types) qualifierFilterType(s Shape) *graphql.InputObject {
 	})
 }
 
-// logic is where a filter keeps what and, or and not hold, and how each is read.
+// logic points to where a filter keeps its and, or and not, and says how each of them is read.
 type logic[T any] struct {
 	and, or *[]*T
 	not     **T
 	read    func(map[string]any) (*T, error)
 }
 
-// refuseNulls refuses the Members of a filter, or the operators of a test, that are
-// null. A variable that was forgotten and a comparison with a missing value look
-// the same, so that any meaning of null would surprise someone.
+// refuseNulls refuses the members of a filter, or the operators of a test, that are null. A
+// forgotten variable and a comparison with a missing value look the same, so that any meaning of
+// null would surprise someone.
 func refuseNulls(in map[string]any) error {
 	for _, key := range sortedKeys(in) {
 		if in[key] == nil {
@@ -95,8 +95,7 @@ func refuseNulls(in map[string]any) error {
 	return nil
 }
 
-// readFilter reads the Members of a filter: those of its logic, and the others
-// by test.
+// readFilter reads the members of a filter: and, or and not by l, the others by test.
 func readFilter[T any](in map[string]any, l logic[T], test func(key string, in map[string]any) error) error {
 	if err := refuseNulls(in); err != nil {
 		return err
@@ -121,7 +120,7 @@ func readFilter[T any](in map[string]any, l logic[T], test func(key string, in m
 	return nil
 }
 
-// filter turns the input into the snapshot's form.
+// filter reads a value of filterType.
 func (ts *Types) filter(t *schema.Type, in map[string]any) (*filter.Node, error) {
 	f := &filter.Node{}
 	read := func(m map[string]any) (*filter.Node, error) { return ts.filter(t, m) }
@@ -140,6 +139,7 @@ func (ts *Types) filter(t *schema.Type, in map[string]any) (*filter.Node, error)
 	})
 }
 
+// fieldFilter reads the condition on a property or relation, and adds it to f.
 func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[string]any) error {
 	def := ts.field(t, key)
 	if def.Kind == schema.Property {
@@ -166,6 +166,7 @@ func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[
 	return nil
 }
 
+// edgeFilter reads a value of edgeFilterType.
 func (ts *Types) edgeFilter(s Shape, in map[string]any) (*filter.Edge, error) {
 	f := &filter.Edge{}
 	read := func(m map[string]any) (*filter.Edge, error) { return ts.edgeFilter(s, m) }

@@ -18,7 +18,7 @@ func (ts *Types) GroupKeyType(s Shape) *graphql.Enum {
 	if s.Link {
 		prefix = "node_"
 	}
-	values := Members(prefix+"id", prefix+"type", prefix+"name")
+	values := members(prefix+"id", prefix+"type", prefix+"name")
 	for _, q := range orderedQualifiers(s) {
 		values = append(values, schema.EnumMember{Name: q.Name, Description: q.Description})
 	}
@@ -27,7 +27,7 @@ func (ts *Types) GroupKeyType(s Shape) *graphql.Enum {
 			values = append(values, schema.EnumMember{Name: prefix + f.Name, Description: f.Description})
 		}
 	}
-	return ts.Enum(name, "What to part a list by.", values...)
+	return ts.Enum(name, "A value to group a list by. For a relation, names with the prefix node_ are those of the entities it leads to, and the others are qualifiers.", values...)
 }
 
 // ReadGroupKey is what a group key reads of an edge.

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Shape names the types of one kind of connection. A relation without
-// qualifiers shares them with all such relations to its target.
+// Shape names the types of one kind of connection. Relations without qualifiers share one for each
+// target.
 type Shape struct {
 	Name       string // CountryBorders, CityLink, Country
 	Target     *schema.Type
@@ -47,28 +47,28 @@ func (ts *Types) ListArgs(s Shape) graphql.FieldConfigArgument {
 		where = ts.edgeFilterType(s)
 	}
 	args := pageArgs()
-	args["where"] = &graphql.ArgumentConfig{Type: where, Description: "Which to keep."}
-	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(ts.orderType(s))), Description: "The order, the first key leading; ties go by id."}
+	args["where"] = &graphql.ArgumentConfig{Type: where, Description: "Which to list; all by default."}
+	args["orderBy"] = &graphql.ArgumentConfig{Type: graphql.NewList(must(ts.orderType(s))), Description: "The keys to order by, the most significant first; equals are ordered by id."}
 	return args
 }
 
-// pageArgs are the four arguments that cut a list.
+// pageArgs are the four arguments that choose a page of a list.
 func pageArgs() graphql.FieldConfigArgument {
 	return graphql.FieldConfigArgument{
-		"first":  {Type: graphql.Int, Description: "At most so many from the front."},
-		"after":  {Type: graphql.String, Description: "Behind this cursor."},
-		"last":   {Type: graphql.Int, Description: "At most so many from the back."},
-		"before": {Type: graphql.String, Description: "Before this cursor."},
+		"first":  {Type: graphql.Int, Description: "Returns at most this many, from the start of the list."},
+		"after":  {Type: graphql.String, Description: "Starts after this cursor."},
+		"last":   {Type: graphql.Int, Description: "Returns at most this many, from the end of the list."},
+		"before": {Type: graphql.String, Description: "Ends before this cursor."},
 	}
 }
 
-// Page are the four arguments that cut a list.
+// Page chooses a part of a list.
 type Page struct {
 	First, Last   *int // nil where absent
 	After, Before string
 }
 
-// ReadPage reads the arguments that cut a list.
+// ReadPage reads the arguments that choose a page: first, after, last and before.
 func ReadPage(args map[string]any) (Page, error) {
 	var p Page
 	for _, x := range []struct {

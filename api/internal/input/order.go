@@ -15,19 +15,19 @@ func (ts *Types) orderType(s Shape) *graphql.InputObject {
 	if !s.Link {
 		return ts.nodeOrderType(s.Target)
 	}
-	return ts.oneOf(s.Name+"Order", "One key of an order.", func() []inputField {
-		fs := []inputField{{"node", "By what the edges lead to.", ts.nodeOrderType(s.Target)}}
+	return ts.oneOf(s.Name+"Order", "One key to order edges by.", func() []inputField {
+		fs := []inputField{{"node", "Orders by a value of the entity that the edge leads to.", ts.nodeOrderType(s.Target)}}
 		if len(orderedQualifiers(s)) > 0 {
-			fs = append(fs, inputField{"edge", "By what the claims say besides.", ts.edgeOrderType(s)})
+			fs = append(fs, inputField{"edge", "Orders by a qualifier of the edge's claim.", ts.edgeOrderType(s)})
 		}
 		return fs
 	})
 }
 
 func (ts *Types) nodeOrderType(t *schema.Type) *graphql.InputObject {
-	return ts.oneOf(t.Name+"Order", "One key of an order.", func() []inputField {
+	return ts.oneOf(t.Name+"Order", "One key to order entities by: the field of its name.", func() []inputField {
 		d := ts.direction()
-		fs := []inputField{{"id", "", d}, {"type", "", d}, {"name", "", d}}
+		fs := []inputField{{"id", "Orders by id, byte by byte.", d}, {"type", "Orders by the name of the type.", d}, {"name", "Orders by name, as the Unicode collation has it.", d}}
 		for _, f := range ts.OrderedFields(t) {
 			fs = append(fs, inputField{f.Name, "", d})
 		}
@@ -36,7 +36,7 @@ func (ts *Types) nodeOrderType(t *schema.Type) *graphql.InputObject {
 }
 
 func (ts *Types) edgeOrderType(s Shape) *graphql.InputObject {
-	return ts.oneOf(s.Name+"EdgeOrder", "One key of an order.", func() []inputField {
+	return ts.oneOf(s.Name+"EdgeOrder", "One key to order edges by: the qualifier of its name.", func() []inputField {
 		var fs []inputField
 		for _, q := range orderedQualifiers(s) {
 			fs = append(fs, inputField{q.Name, "", ts.direction()})
@@ -45,7 +45,7 @@ func (ts *Types) edgeOrderType(s Shape) *graphql.InputObject {
 	})
 }
 
-// OrderedFields are the properties of one value that have an order.
+// OrderedFields are the properties that have one value at a time and an order.
 func (ts *Types) OrderedFields(t *schema.Type) []*schema.Field {
 	var fs []*schema.Field
 	for _, f := range ts.Fields(t) {
@@ -66,8 +66,8 @@ func orderedQualifiers(s Shape) []*schema.Qualifier {
 	return qs
 }
 
-// orderKeys turns the input into the snapshot's form. Each key is an input of
-// which the engine made sure that exactly one field is given.
+// orderKeys reads the argument orderBy. The engine has made sure that each key has exactly one
+// field.
 func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 	var keys []filter.Key
 	found := 0
@@ -101,8 +101,8 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 	return keys, nil
 }
 
-// withKey adds a key to an order. One that orders by the same as another before
-// it decides nothing, and would cost as much for each entity.
+// withKey adds a key to an order. A key that repeats an earlier one decides nothing and would cost
+// as much for each entity, so that it is left out.
 func withKey(keys []filter.Key, k filter.Key) []filter.Key {
 	if slices.ContainsFunc(keys, func(x filter.Key) bool { return x.By == k.By }) {
 		return keys

@@ -15,10 +15,10 @@ import (
 // The API's own scalars. Their input is read by Meta.Scalars; output goes through bound readers
 // only.
 var (
-	Date     = scalar("Date", "A date of the Extended Date/Time Format with its precision: 2025, 2025-06, 2025-06-18, 201X, with ?, ~ or % for doubt.")
-	DateTime = scalar("DateTime", "An instant as RFC 3339 writes it, in UTC: 2025-12-20T09:00:00Z.")
-	longType = scalar("Long", "A whole number of up to 53 bits, as a JSON number: 3000000000. An Int has 32.")
-	Value    = scalar("Value", "A literal of whatever kind the ontology wants: a text, a number or a boolean. A quantity is \"3 bcm\", a point \"48,68\", a date as Date writes it.")
+	Date     = scalar("Date", "A date in the Extended Date/Time Format (EDTF), with its precision: 2025, 2025-06, 2025-06-18, 201X; ? marks it as uncertain, ~ as approximate, % as both.")
+	DateTime = scalar("DateTime", "An instant in UTC in the form of RFC 3339: 2025-12-20T09:00:00Z.")
+	longType = scalar("Long", "A whole number between -(2^53-1) and 2^53-1, as a JSON number: 3000000000. An Int has only 32 bits.")
+	Value    = scalar("Value", "A literal of the kind that the ontology gives the field: a text, a number or a boolean. A quantity is written \"3 bcm\", a point \"48,68\" (latitude, longitude in degrees), a date as a Date.")
 )
 
 func scalar(name, about string) *graphql.Scalar {
@@ -28,28 +28,29 @@ func scalar(name, about string) *graphql.Scalar {
 	})
 }
 
+// scalars says how the values of the scalars are read.
 func (ts *Types) scalars() {
 	ts.meta.SpecifiedBy["DateTime"] = "https://scalars.graphql.org/andimarek/date-time.html"
 	ts.meta.SpecifiedBy["Date"] = "https://www.loc.gov/standards/datetime/"
 	ts.meta.Scalars["Date"] = func(v any) (any, error) {
 		s, ok := v.(string)
 		if !ok {
-			return nil, fmt.Errorf("a Date is a text such as \"2025-06-18\"")
+			return nil, fmt.Errorf("a Date is a string such as \"2025-06-18\"")
 		}
 		d, err := graph.ParseDate(s)
 		if err == nil && !d.Known() {
-			err = fmt.Errorf("%q names no date", s)
+			err = fmt.Errorf("%q is an unknown or open date; give a day, a month or a year, such as 2025-06", s)
 		}
 		return d, err
 	}
 	ts.meta.Scalars["DateTime"] = func(v any) (any, error) {
 		s, ok := v.(string)
 		if !ok {
-			return nil, fmt.Errorf("a DateTime is a text such as \"2025-12-20T09:00:00Z\"")
+			return nil, fmt.Errorf("a DateTime is a string such as \"2025-12-20T09:00:00Z\"")
 		}
 		t, err := time.Parse(time.RFC3339Nano, s)
 		if err != nil {
-			return nil, fmt.Errorf("%q is no instant; write it as 2025-12-20T09:00:00Z", s)
+			return nil, fmt.Errorf("%q is not an instant; write it as 2025-12-20T09:00:00Z", s)
 		}
 		return t, nil
 	}
@@ -67,7 +68,7 @@ func (ts *Types) scalars() {
 			}
 			return graph.LooseValue(graph.FloatValue(x).String()), nil
 		}
-		return nil, fmt.Errorf("a Value is a text, a number or a boolean")
+		return nil, fmt.Errorf("a Value is a string, a number or a boolean")
 	}
 }
 
@@ -85,7 +86,7 @@ func (ts *Types) Long() *graphql.Scalar {
 			}
 		}
 		if !whole || n < -schema.MaxLong || n > schema.MaxLong {
-			return nil, fmt.Errorf("a Long is a whole number of at most %d either way", schema.MaxLong)
+			return nil, fmt.Errorf("a Long is a whole number from -%d to %d", schema.MaxLong, schema.MaxLong)
 		}
 		return n, nil
 	}
@@ -93,24 +94,30 @@ func (ts *Types) Long() *graphql.Scalar {
 }
 
 func (ts *Types) direction() *graphql.Enum {
-	return ts.Enum("OrderDirection", "Missing values come last either way.", Members("ASC", "DESC")...)
+	return ts.Enum("OrderDirection", "The direction of an order. Missing values come last in both.", schema.EnumMember{Name: "ASC", Description: "The least value first."}, schema.EnumMember{Name: "DESC", Description: "The greatest value first."})
 }
 
+// HoldsType is the enum of whether a claim holds.
 func (ts *Types) HoldsType() *graphql.Enum {
-	return ts.Enum("Holds", "How surely a claim holds at the view's date.",
-		schema.EnumMember{Name: "YES", Description: "The source attests it for that date."},
-		schema.EnumMember{Name: "POSSIBLY", Description: "An open or unknown end leaves room for it."},
-		schema.EnumMember{Name: "NO", Description: "It does not; a claim asked for by its id may be so."})
+	return ts.Enum("Holds", "Whether a claim holds on the view's date.",
+		schema.EnumMember{Name: "YES", Description: "The source attests that it holds then."},
+		schema.EnumMember{Name: "POSSIBLY", Description: "It may hold: its start or end is open or unknown."},
+		schema.EnumMember{Name: "NO", Description: "It does not hold then. Most lists leave such claims out; fields such as claim, timeline and search show them."})
 }
 
+// RankType is the enum of ranks.
 func (ts *Types) RankType() *graphql.Enum {
-	return ts.Enum("Rank", "Which of several claims is to be shown, beyond their confidence.", Members(graph.RankNames[:]...)...)
+	return ts.Enum("Rank", "A curator's preference among claims, which goes before their confidence.",
+		schema.EnumMember{Name: graph.Preferred.String(), Description: "Preferred over all others."},
+		schema.EnumMember{Name: graph.Normal.String(), Description: "The default."},
+		schema.EnumMember{Name: graph.Deprecated.String(), Description: "Shown only where there are no others, or all claims are listed."})
 }
 
+// AttributionType is the enum of who speaks in a claim.
 func (ts *Types) AttributionType() *graphql.Enum {
 	return ts.Enum("Attribution", "In whose voice the source makes the claim.",
 		schema.EnumMember{Name: "ASSERTED", Description: "The source says so itself."},
-		schema.EnumMember{Name: "REPORTED", Description: "The source reports what another says: attributedTo."},
+		schema.EnumMember{Name: "REPORTED", Description: "The source reports what somebody else says, named by attributedTo."},
 		schema.EnumMember{Name: "ESTIMATED", Description: "The source calls it an estimate."},
-		schema.EnumMember{Name: "INFERRED", Description: "The curator's reading of the source."})
+		schema.EnumMember{Name: "INFERRED", Description: "A curator infers it from the source."})
 }

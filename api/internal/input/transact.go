@@ -17,59 +17,59 @@ type Transaction struct {
 
 // TransactType is the input of a change.
 func (ts *Types) TransactType() *graphql.InputObject {
-	return ts.object("TransactInput", "A change of the graph.", func() []inputField {
+	return ts.object("TransactInput", "A change of the graph: operations that are made together or not at all.", func() []inputField {
 		return []inputField{
-			{"operations", "What to do. Entities are declared before claims are checked.", list(ts.operationType())},
-			{"idempotencyKey", "Makes the change happen once: the same change under the same key answers with the first one's sequence number.", graphql.String},
-			{"ifSequence", "Refuses the change unless the store is at this sequence number.", graphql.Int},
-			{"dryRun", "Checks the change and makes none of it.", graphql.Boolean},
+			{"operations", "The operations. All entities are declared before claims are checked, whatever the order.", list(ts.operationType())},
+			{"idempotencyKey", "At most 200 bytes. The same change with the same key is made once; later ones get the sequence number of the first.", graphql.String},
+			{"ifSequence", "Refuses the change unless the store is at this sequence number (SEQ_MISMATCH).", graphql.Int},
+			{"dryRun", "Checks the change, reports what it would do, and records nothing.", graphql.Boolean},
 		}
 	})
 }
 
 func (ts *Types) operationType() *graphql.InputObject {
-	return ts.oneOf("Operation", "One operation of a change.", func() []inputField {
+	return ts.oneOf("Operation", "One operation of a change: exactly one of the fields.", func() []inputField {
 		return []inputField{
-			{"declare", "Introduces an entity with its type.", ts.object("DeclareInput", "", func() []inputField {
-				return []inputField{{"id", "", must(graphql.ID)}, {"type", "The name of a concrete type of the ontology.", must(graphql.String)}}
+			{"declare", "Declares an entity with its type.", ts.object("DeclareInput", "An entity to declare.", func() []inputField {
+				return []inputField{{"id", "The entity's new id.", must(graphql.ID)}, {"type", "The name of a concrete type of the ontology.", must(graphql.String)}}
 			})},
 			{"assert", "States a claim.", ts.assertType()},
-			{"retract", "Withdraws a claim; knownAt still shows it.", ts.object("RetractInput", "", func() []inputField {
-				return []inputField{{"claim", "The claim's id.", must(graphql.ID)}, {"reason", "", graphql.String}}
+			{"retract", "Withdraws a claim; a view with an earlier knownAt still shows it.", ts.object("RetractInput", "A claim to withdraw.", func() []inputField {
+				return []inputField{{"claim", "The claim's id.", must(graphql.ID)}, {"reason", "Why, in words.", graphql.String}}
 			})},
-			{"supersede", "States a claim in place of others, which are withdrawn.", ts.object("SupersedeInput", "", func() []inputField {
-				return []inputField{{"claims", "The ids of the claims to replace.", list(graphql.ID)}, {"by", "", must(ts.assertType())}}
+			{"supersede", "States a claim that replaces others, which are withdrawn.", ts.object("SupersedeInput", "A claim and those it replaces.", func() []inputField {
+				return []inputField{{"claims", "The ids of the claims to replace.", list(graphql.ID)}, {"by", "The claim that replaces them.", must(ts.assertType())}}
 			})},
 		}
 	})
 }
 
 func (ts *Types) assertType() *graphql.InputObject {
-	return ts.object("AssertInput", "A claim. It has either an object or a value.", func() []inputField {
+	return ts.object("AssertInput", "A claim to state. It has either an object or a value.", func() []inputField {
 		return []inputField{
-			{"subject", "The id of the entity it is about.", must(graphql.ID)},
-			{"predicate", "A stored field of the subject's type.", must(graphql.String)},
-			{"object", "The id of the entity it states.", graphql.ID},
-			{"value", "The literal it states.", Value},
-			{"qualifiers", "What it says besides.", graphql.NewList(must(ts.object("QualifierInput", "", func() []inputField {
-				return []inputField{{"name", "", must(graphql.String)}, {"value", "A literal, or the id of an entity.", must(Value)}}
+			{"subject", "The id of the entity that the claim is about.", must(graphql.ID)},
+			{"predicate", "The name of a stored field of the subject's type.", must(graphql.String)},
+			{"object", "The id of the entity that the claim states, for a relation.", graphql.ID},
+			{"value", "The literal that the claim states, for a property.", Value},
+			{"qualifiers", "The claim's qualifiers, each at most once.", graphql.NewList(must(ts.object("QualifierInput", "One qualifier of a claim.", func() []inputField {
+				return []inputField{{"name", "The qualifier's name in the ontology.", must(graphql.String)}, {"value", "A literal, or the id of an entity where the qualifier names one.", must(Value)}}
 			})))},
-			{"valid", "When it holds, as an EDTF interval: 2019-03-20/2022-09-17, 2022/.., /2010, or one date.", graphql.String},
-			{"source", "The id of the source that says so.", must(graphql.ID)},
-			{"locator", "Where in the source.", graphql.String},
-			{"confidence", "From 0 to 1; 1 where it is absent.", graphql.Float},
-			{"rank", "", ts.RankType()},
-			{"attribution", "", ts.AttributionType()},
-			{"attributedTo", "Whom the source reports.", graphql.String},
-			{"original", "The form that the source prints.", graphql.String},
-			{"conflict", "A group of competing claims.", graphql.String},
-			{"note", "A remark.", graphql.String},
+			{"valid", "When the claim holds, as an EDTF interval: 2019-03-20/2022-09-17, 2022/.., /2010, or one date.", graphql.String},
+			{"source", "The id of the source that makes the claim.", must(graphql.ID)},
+			{"locator", "Where in the source: a paragraph, a row, a path.", graphql.String},
+			{"confidence", "How far the source is trusted in this, from 0 to 1; 1 by default.", graphql.Float},
+			{"rank", "Whether to prefer the claim over others; NORMAL by default.", ts.RankType()},
+			{"attribution", "In whose voice the source makes the claim; ASSERTED by default.", ts.AttributionType()},
+			{"attributedTo", "Whom the source reports: the id of an entity, or a name.", graphql.String},
+			{"original", "The value as the source prints it, where the claim gives another form.", graphql.String},
+			{"conflict", "The name of the group of competing claims that this claim belongs to.", graphql.String},
+			{"note", "A curator's remark.", graphql.String},
 		}
 	})
 }
 
-// ReadTransaction turns a value of TransactType into a change. Problems of form come
-// all at once, each with its path.
+// ReadTransaction turns a value of TransactType into a change. It returns every problem of form,
+// each with its path.
 func ReadTransaction(in map[string]any) (*Transaction, error) {
 	t := &Transaction{}
 	t.DryRun, _ = in["dryRun"].(bool)

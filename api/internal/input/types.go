@@ -82,8 +82,8 @@ func (ts *Types) Enum(name, about string, values ...schema.EnumMember) *graphql.
 	return e
 }
 
-// Members are members of an enum without descriptions.
-func Members(names ...string) []schema.EnumMember {
+// members are members of an enum without descriptions.
+func members(names ...string) []schema.EnumMember {
 	ms := make([]schema.EnumMember, len(names))
 	for i, n := range names {
 		ms[i].Name = n

@@ -20,20 +20,20 @@ type View struct {
 
 // ViewType is the input object of a view.
 func (ts *Types) ViewType() *graphql.InputObject {
-	return ts.object("View", "The lens of a query: what is true on a date, as known at a time, by whom, how surely.", func() []inputField {
+	return ts.object("View", "Which claims a query sees: by valid time, record time, confidence and source.", func() []inputField {
 		return []inputField{
-			{"asOf", "The date in the world; today where it is absent. A month or a year stands for all its days.", Date},
-			{"knownAt", "The record time; now where it is absent. Claims withdrawn since show as they stood.", DateTime},
-			{"minConfidence", "Hides the claims below it; 0 where it is absent.", graphql.Float},
-			{"sources", "Hides the claims of all other sources; a source's own description stays.", graphql.NewList(must(graphql.ID))},
-			{"minSequence", "Waits, briefly, until the store has reached this sequence number, to read what one wrote.", graphql.Int},
+			{"asOf", "The date in the world for which claims must hold; today by default. A month or a year means all its days.", Date},
+			{"knownAt", "The record time: the graph as the store knew it at that instant; now by default. Claims withdrawn later are shown as they were.", DateTime},
+			{"minConfidence", "Hides claims of a lower confidence; from 0 to 1, 0 by default.", graphql.Float},
+			{"sources", "The ids of the only sources whose claims are shown; the claims that describe a source itself are always shown. All sources by default.", graphql.NewList(must(graphql.ID))},
+			{"minSequence", "Waits briefly until the store has reached this sequence number, such as the one that transact returned, so that a client reads what it wrote. UNAVAILABLE if that takes too long.", graphql.Int},
 		}
 	})
 }
 
 // WithView adds the argument view to those of a root field.
 func (ts *Types) WithView(args graphql.FieldConfigArgument) graphql.FieldConfigArgument {
-	args["view"] = &graphql.ArgumentConfig{Type: ts.ViewType(), Description: "The lens for all that is selected below."}
+	args["view"] = &graphql.ArgumentConfig{Type: ts.ViewType(), Description: "Which claims this field, and everything selected below it, sees."}
 	return args
 }
 

@@ -52,9 +52,9 @@ func TestClasses(t *testing.T) {
 	}
 	r := a.Begin().Execute(t.Context(), &api.Request{Query: `{graph{sequence}}`})
 	if body := string(r.Body); strings.Contains(body, "cost") || strings.Contains(body, "trace") {
-		t.Errorf("told unasked: %s", body)
+		t.Errorf("not requested: %s", body)
 	}
-	// A refused request tells what it would have cost.
+	// A refused request reports what it would have cost.
 	r = a.Begin().Execute(t.Context(), &api.Request{Query: `{countries(first:1000){nodes{borders(first:1000){nodes{borders(first:1000){nodes{id}}}}}}}`, Cost: true})
 	if body := string(r.Body); !strings.Contains(body, "LIMIT_COST") || !strings.Contains(body, `"extensions":{"cost":{"estimate":`) {
 		t.Errorf("%s", body)

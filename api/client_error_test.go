@@ -51,32 +51,32 @@ func leaks() []error {
 	return all
 }
 
-func TestTellNothingOfTheMachine(t *testing.T) {
+func TestClientErrorsHideTheMachine(t *testing.T) {
 	a := &API{opts: Options{Logger: slog.New(slog.DiscardHandler)}}
 	for _, err := range leaks() {
-		told := a.tell(err)
-		text := told.Error()
+		got := a.clientError(err)
+		text := got.Error()
 		var x interface{ Extensions() map[string]any }
-		if !errors.As(told, &x) || x.Extensions()["code"] == "" || x.Extensions()["code"] == nil {
+		if !errors.As(got, &x) || x.Extensions()["code"] == "" || x.Extensions()["code"] == nil {
 			t.Errorf("%T %v: it has no code", err, err)
 			continue
 		}
 		text += fmt.Sprint(x.Extensions())
 		for _, s := range secrets {
 			if strings.Contains(text, s) {
-				t.Errorf("%T %q tells %q in %q", err, err, s, text)
+				t.Errorf("%T %q reveals %q in %q", err, err, s, text)
 			}
 		}
 		if text == "" {
-			t.Errorf("%T %q tells nothing", err, err)
+			t.Errorf("%T %q becomes an empty text", err, err)
 		}
 	}
 	// What a caller can act on stays as it is.
 	for _, message := range []string{
-		`"1961" is no date; write it as 1961-05`, "see https://example.org/a/b/c", "ask at /graphql", "the value and/or the unit", "KAZ.capital: 1/2 of it", "input.operations[0].assert: there is no entity \"x\"",
+		`"1961" is not a month; write it as 1961-05`, "see https://example.org/a/b/c", "ask at /graphql", "the value and/or the unit", "KAZ.capital: 1/2 of it", "input.operations[0].assert: there is no entity \"x\"",
 	} {
-		if got := a.tell(graph.Errorf(graph.BadInput, "%s", message)).Error(); got != message {
-			t.Errorf("%q is told as %q", message, got)
+		if got := a.clientError(graph.Errorf(graph.BadInput, "%s", message)).Error(); got != message {
+			t.Errorf("%q becomes %q", message, got)
 		}
 	}
 }

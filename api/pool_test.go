@@ -6,17 +6,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// TestConnectionsLetGo: what is kept for the next request neither holds on to
+// TestPoolDropsSnapshots: what is kept for the next request neither refers to
 // a snapshot nor grows with the longest request there was.
-func TestConnectionsLetGo(t *testing.T) {
-	p := new(connections)
-	s := &Session{connections: p}
+func TestPoolDropsSnapshots(t *testing.T) {
+	p := new(listPool)
+	s := &Session{lists: p}
 	v := new(snapshot.View)
 	for range 3 * keepBlocks * connectionBlock {
 		s.connection(v, new(snapshot.List), nil)
 	}
-	for range 3 * keepSums {
-		s.gathered(v).edges = make([]snapshot.Edge, 100)
+	for range 3 * keepAggregations {
+		s.aggregation(v).edges = make([]snapshot.Edge, 100)
 	}
 	p.release()
 	for i, b := range p.blocks[:cap(p.blocks)] {
@@ -24,32 +24,32 @@ func TestConnectionsLetGo(t *testing.T) {
 			t.Fatalf("block %d is kept, of a view %v", i, b[0].view != nil)
 		}
 	}
-	for i, g := range p.sums[:cap(p.sums)] {
-		if g != nil && (i >= keepSums || g.view != nil) {
+	for i, g := range p.aggregations[:cap(p.aggregations)] {
+		if g != nil && (i >= keepAggregations || g.view != nil) {
 			t.Fatalf("list %d is kept, of a view %v", i, g.view != nil)
 		}
 	}
 }
 
-// TestConnectionsBounded: a document of many long lists, one after the other,
+// TestPoolBounded: a document of many long lists, one after the other,
 // does not hold them all until its end.
-func TestConnectionsBounded(t *testing.T) {
-	p := new(connections)
-	s := &Session{connections: p}
+func TestPoolBounded(t *testing.T) {
+	p := new(listPool)
+	s := &Session{lists: p}
 	v := new(snapshot.View)
 	held := func() int {
 		n := 0
-		for _, g := range p.sums {
+		for _, g := range p.aggregations {
 			n += cap(g.edges)
 		}
-		for i := range p.used {
+		for i := range p.connections {
 			n += cap(p.blocks[i/connectionBlock][i%connectionBlock].page.Edges)
 		}
 		return n
 	}
-	const long = keepGathered
+	const long = keepEdges
 	for range 100 {
-		s.gathered(v).edges = make([]snapshot.Edge, long)
+		s.aggregation(v).edges = make([]snapshot.Edge, long)
 		s.connection(v, new(snapshot.List), nil).page.Edges = make([]snapshot.Edge, long)
 	}
 	if n := held(); n > maxHeld+2*long {

@@ -12,16 +12,15 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// forClients is an error of the service's own state whose text was written for clients.
-type forClients struct{ told *graph.Error }
+// forClients is an error about the service's own state whose text was written for clients.
+type forClients struct{ err *graph.Error }
 
-func (f forClients) Error() string { return f.told.Message }
-func (f forClients) Unwrap() error { return f.told }
+func (f forClients) Error() string { return f.err.Message }
+func (f forClients) Unwrap() error { return f.err }
 
-// tell is what a client learns of a reader's error: all of what it can act on, and nothing of
-// what only the operator can, which is logged instead. Every error on its way to a client
-// comes by here, whatever it was made of.
-func (a *API) tell(err error) error {
+// clientError is the error that a client gets of a reader's: what it can act on, without what is for
+// the operator, which is logged. Every error on its way to a client passes through here.
+func (a *API) clientError(err error) error {
 	var ready forClients
 	var problems graph.Problems
 	var known *graph.Error
@@ -29,16 +28,16 @@ func (a *API) tell(err error) error {
 	var behind *behindError
 	switch {
 	case errors.As(err, &ready):
-		return ready.told
+		return ready.err
 	case errors.As(err, &behind):
 		return behind
 	case errors.As(err, &problems):
 		return clean(problems)
 	case errors.As(err, &known) && (known.Code == graph.Unavailable || known.Code == graph.Internal):
-		// Its text is of the store and of the machine, more often than not.
+		// Its text is mostly about the store and the machine.
 		a.opts.Logger.Error("field_failed", "code", string(known.Code), "error", err.Error())
 		if known.Code == graph.Unavailable {
-			return graph.Errorf(graph.Unavailable, "the service cannot do that at the moment; try again in a while")
+			return graph.Errorf(graph.Unavailable, "the service cannot do that at present; try again later")
 		}
 		return errInternal
 	case errors.As(err, &known):
@@ -54,7 +53,7 @@ func (a *API) tell(err error) error {
 
 var errInternal = graph.Errorf(graph.Internal, "something went wrong on our side; it has been noted")
 
-// clean is a list of faults without what is of the machine.
+// clean returns problems without what is about the machine.
 func clean(ps graph.Problems) graph.Problems {
 	out := make(graph.Problems, len(ps))
 	for i, p := range ps {
@@ -64,11 +63,11 @@ func clean(ps graph.Problems) graph.Problems {
 	return out
 }
 
-// machinePath is an absolute path of at least two parts, where a text can have one. Addresses of
-// the web have a colon or another slash before their paths.
+// machinePath matches an absolute path of at least two parts where a text can have one. URLs have a
+// colon or another slash before their paths.
 var machinePath = regexp.MustCompile(`(^|[\s"'(=\[<,;])((?:/[\w.@~+%-]+){2,}/?|[A-Za-z]:\\[^\s"']+)`)
 
-// systemTexts are what the system calls its errors, after the colon that Go puts before them.
+// systemTexts matches the texts of the system's errors, after the colon that Go puts before them.
 var systemTexts = sync.OnceValue(func() *regexp.Regexp {
 	var texts []string
 	for n := 1; n < 134; n++ {
@@ -79,7 +78,7 @@ var systemTexts = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:[a-z]+ \S+: )?(^|: )(` + strings.Join(texts, "|") + `)\b`)
 })
 
-// withoutMachine takes paths of the machine, and what the system said, out of a text for clients.
+// withoutMachine removes paths of the machine and texts of the system from a text for clients.
 func withoutMachine(text string) string {
 	if strings.Contains(text, ": ") || strings.ContainsAny(text, `/\`) {
 		text = systemTexts().ReplaceAllString(text, "$1…")

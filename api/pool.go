@@ -1,0 +1,109 @@
+package api
+
+import (
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// listPool hands out connections and aggregations that live until its release, and reuses their
+// memory: a nested document has thousands, and most of what a request allocates is theirs.
+type listPool struct {
+	blocks       []*[connectionBlock]connection
+	connections  int // in use
+	aggregations []*aggregation
+	aggregated   int // aggregations in use
+	edges        int // held by all but the last connection and the last aggregation
+}
+
+const (
+	connectionBlock = 16
+	// keepBlocks and keepAggregations bound what is kept for the next request.
+	keepBlocks       = 64
+	keepAggregations = 8
+	// maxHeld bounds the edges that live until the release: a document may have
+	// many long lists, one after the other. Later ones are left to the collector.
+	maxHeld = 1 << 18
+)
+
+var listPools = sync.Pool{New: func() any { return new(listPool) }}
+
+// nextConnection returns nil where enough is held.
+func (p *listPool) nextConnection() *connection {
+	if p.connections > 0 {
+		last := &p.blocks[(p.connections-1)/connectionBlock][(p.connections-1)%connectionBlock]
+		p.edges += cap(last.page.Edges)
+	}
+	if p.edges > maxHeld {
+		return nil
+	}
+	if p.connections == len(p.blocks)*connectionBlock {
+		p.blocks = append(p.blocks, new([connectionBlock]connection))
+	}
+	c := &p.blocks[p.connections/connectionBlock][p.connections%connectionBlock]
+	p.connections++
+	return c
+}
+
+// nextAggregation returns nil where enough is held.
+func (p *listPool) nextAggregation() *aggregation {
+	if p.aggregated > 0 {
+		p.edges += len(p.aggregations[p.aggregated-1].edges)
+	}
+	if p.edges > maxHeld {
+		return nil
+	}
+	if p.aggregated == len(p.aggregations) {
+		p.aggregations = append(p.aggregations, new(aggregation))
+	}
+	p.aggregated++
+	return p.aggregations[p.aggregated-1]
+}
+
+// release takes everything back. Clearing it drops the references to the snapshot.
+func (p *listPool) release() {
+	keep := min(len(p.blocks), keepBlocks)
+	clear(p.blocks[keep:])
+	p.blocks = p.blocks[:keep]
+	for i := range p.blocks {
+		if i*connectionBlock < p.connections {
+			clear(p.blocks[i][:])
+		}
+	}
+	kept := p.aggregations[:0]
+	for i, g := range p.aggregations {
+		if (i >= p.aggregated || g.release()) && len(kept) < keepAggregations {
+			kept = append(kept, g)
+		}
+	}
+	clear(p.aggregations[len(kept):])
+	*p = listPool{blocks: p.blocks, aggregations: kept}
+	listPools.Put(p)
+}
+
+// aggregation returns an empty aggregation for the rest of the request.
+func (s *Session) aggregation(v *snapshot.View) *aggregation {
+	var g *aggregation
+	if s.lists != nil {
+		g = s.lists.nextAggregation()
+	}
+	if g == nil {
+		g = new(aggregation)
+	}
+	g.view = v
+	return g
+}
+
+// connection returns a connection for the rest of the request.
+func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *filter.Query) *connection {
+	var c *connection
+	if s.lists != nil {
+		c = s.lists.nextConnection()
+	}
+	if c == nil {
+		c = new(connection)
+	}
+	c.view, c.list, c.query = v, *list, query
+	return c
+}
