@@ -19,7 +19,7 @@ func (s withDeclared) TypeOf(id ID) (string, bool) {
 }
 
 // asIs takes a claim that does not fit the ontology as it is, where the change
-// says so, and tells whether it is one. Its values must be of a known kind, and
+// says so, and reports whether it is one. Its values must be of a known kind, and
 // the entities that it names must be there.
 func (c *checker) asIs(op *Op, cl *Claim) bool {
 	st := withDeclared{c.st, c}

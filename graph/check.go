@@ -452,7 +452,7 @@ func (c *checker) retract(op *Op) {
 	}
 }
 
-// withdraw tells whether the claim is there and still stands.
+// withdraw reports whether the claim is there and still stands.
 func (c *checker) withdraw(at Position, id ClaimID, verb string) bool {
 	_, live, ok := c.st.Claim(id)
 	_, here := c.stated[id]

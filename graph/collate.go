@@ -190,7 +190,7 @@ func (t *letters) at(s string, i int) (letter, int) {
 	return t.all[r], i + 2
 }
 
-// ends tells whether the letter before a place is surely done there.
+// ends reports whether the letter before a place is surely done there.
 func (t *letters) ends(s string, i int) bool {
 	if i == len(s) {
 		return true

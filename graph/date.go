@@ -61,7 +61,7 @@ func DayDate(year, month, day int) Date {
 // Precision tells how exactly the date is known.
 func (d Date) Precision() Precision { return d.precision }
 
-// Known tells whether the date names some time, however roughly.
+// Known reports whether the date names some time, however roughly.
 func (d Date) Known() bool { return d.precision > Open }
 
 // Doubt is '?' for uncertain, '~' for approximate, '%' for both, else 0.
@@ -330,7 +330,7 @@ func (iv Interval) Check() error {
 	return nil
 }
 
-// Empty tells whether nothing at all is said of the time.
+// Empty reports whether nothing at all is said of the time.
 func (iv Interval) Empty() bool { return iv == Interval{} }
 
 // String writes the interval as EDTF.

@@ -63,7 +63,7 @@ type Identity struct {
 	Epoch uint64
 }
 
-// Empty tells whether the commit would change nothing.
+// Empty reports whether the commit would change nothing.
 func (c *Commit) Empty() bool {
 	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0
 }

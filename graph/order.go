@@ -48,7 +48,7 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 	return 0
 }
 
-// Comparable tells whether two values answer a question in one measure: they
+// Comparable reports whether two values answer a question in one measure: they
 // are of one kind, and quantities convert into each other.
 func Comparable(o *schema.Ontology, a, b *Value) bool {
 	if a.textual() && b.textual() {
@@ -87,7 +87,7 @@ const (
 	Gte
 )
 
-// Holds tells whether the value compares so with the bound. Values that are
+// Holds reports whether the value compares so with the bound. Values that are
 // not comparable, as amounts of two currencies or a date and a number, fail. A
 // bound without a unit compares with the bare number of a quantity. Texts of
 // all kinds are equal where their bytes are; byBytes orders them so as well.
@@ -140,7 +140,7 @@ func (c Comparison) holdsOfDays(v, bound Span) bool {
 	return v.First >= bound.First && v.Last <= bound.Last
 }
 
-// textual tells whether the value is a text, whatever it names.
+// textual reports whether the value is a text, whatever it names.
 func (v *Value) textual() bool {
 	return v.kind == StringKind || v.kind == EnumKind || v.kind == EntityKind || v.kind == LooseKind
 }

@@ -38,7 +38,7 @@ type Span struct{ First, Last Day }
 // Span is the days that the date may mean.
 func (d Date) Span() Span { return Span{d.First(), d.Last()} }
 
-// Bounds are the days that the ends of an interval may mean, worked out once
+// Bounds are the days that the ends of an interval may mean, computed once
 // for the many times they are asked for.
 type Bounds struct {
 	Start, End Span
@@ -91,7 +91,7 @@ func (b *Bounds) state(attested Date, on Span) Holds {
 	start, end := b.Start, b.End
 	possible := Span{start.First, end.Last}
 	// Where nobody says, the start may be as late as any day and the end as
-	// early as any, but for what the source attests.
+	// early as any, except for what the source attests.
 	switch {
 	case !b.Started && !b.Ended:
 		if attested.Known() {

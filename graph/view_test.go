@@ -51,7 +51,7 @@ func TestHoldsOn(t *testing.T) {
 		{schema.State, "", "2025", on{"2025-06-18": yes, "2025": yes, "2026-01-01": possibly}},
 		{schema.State, "", "", on{"1900": possibly, "2025": possibly}},
 		{schema.State, "../..", "2025-06-18", on{"2025-06-18": yes, "2024": possibly}},
-		// EVENT: visible once it has begun, for ever after.
+		// EVENT: visible once it has begun, forever after.
 		{schema.Event, "2025-06-18", "", on{"2025-06-17": no, "2025-06-18": yes, "2025-06": possibly, "2025-07": yes, "2100": yes, "2024": no}},
 		{schema.Event, "2025-06", "", on{"2025-05-31": no, "2025-06-01": possibly, "2025-06-29": possibly, "2025-06-30": yes, "2026": yes}},
 		{schema.Event, "2025-06-18/2025-06-20", "", on{"2025-06-18": yes, "2025-06-17": no}},

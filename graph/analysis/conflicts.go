@@ -370,7 +370,7 @@ func period(s *snapshot.Snapshot, claims []uint32) string {
 	return strings.ReplaceAll(text, "/", " to ")
 }
 
-// competing tells whether a curator's group makes claims of the set disagree.
+// competing reports whether a curator's group makes claims of the set disagree.
 func (w *conflictWalk) competing(set []uint32) bool {
 	s := w.v.Snapshot()
 	for i, n := range set {

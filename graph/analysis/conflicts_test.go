@@ -128,7 +128,7 @@ func differ(f *schema.Field, x, y graph.Value) bool {
 	return x != y
 }
 
-// apartInTime tells whether one time may have followed the other.
+// apartInTime reports whether one time may have followed the other.
 func apartInTime(p, q graph.Interval, days int) bool {
 	if p.From.First() == q.From.First() && p.To.Last() == q.To.Last() {
 		return false

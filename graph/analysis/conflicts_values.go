@@ -47,7 +47,7 @@ func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []
 	return dst, true
 }
 
-// disagree tells whether two claims of one slot cannot both be true.
+// disagree reports whether two claims of one slot cannot both be true.
 func disagree(s *snapshot.Snapshot, a, b uint32) bool {
 	if s.Rank(a) == graph.Deprecated || s.Rank(b) == graph.Deprecated {
 		return false
@@ -80,7 +80,7 @@ func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 	return apart
 }
 
-// incompatible tells whether two values of one field, or two of its numbers of
+// incompatible reports whether two values of one field, or two of its numbers of
 // one name, cannot be the same.
 // Numbers may differ by the relative tolerance and dates by its days; a date
 // that lies within the other is the other, said more exactly; quantities that
@@ -116,7 +116,7 @@ func daysBetween(p, q graph.Span) int {
 	return max(0, int(int64(q.First)-int64(p.Last)), int(int64(p.First)-int64(q.Last)))
 }
 
-// disjoint tells whether two valid times need not overlap by more than the
+// disjoint reports whether two valid times need not overlap by more than the
 // days: one lies before the other, or may have been followed by it within the
 // days that their dates may mean. An end or a start that nobody states may be
 // any day, and so leaves an overlap possible.
@@ -124,7 +124,7 @@ func disjoint(p, q graph.Interval, days int) bool {
 	return follows(p, q, days) || follows(q, p, days)
 }
 
-// follows tells whether q may have followed p.
+// follows reports whether q may have followed p.
 func follows(p, q graph.Interval, days int) bool {
 	if !p.To.Known() || !q.From.Known() || int64(p.To.First()) > int64(q.From.Last())+int64(days) {
 		return false
@@ -135,7 +135,7 @@ func follows(p, q graph.Interval, days int) bool {
 	return begins && ends && !same
 }
 
-// Compete tells whether a curator put two claims of one predicate into one
+// Compete reports whether a curator put two claims of one predicate into one
 // group and they say different things. Two sources that say the same agree,
 // and amounts in two currencies are two readings of one thing.
 func Compete(s *snapshot.Snapshot, a, b uint32) bool {

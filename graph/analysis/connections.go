@@ -74,7 +74,7 @@ type Step struct {
 	// Qualifier is the one by which the claim names the entity that is not its
 	// subject; "" where that is its object.
 	Qualifier string
-	// Inverse tells that To is the claim's subject; a symmetric relation has no direction.
+	// Inverse reports that To is the claim's subject; a symmetric relation has no direction.
 	Inverse bool
 	Claim   uint32
 }
@@ -98,7 +98,7 @@ type Connections struct {
 	// List has the best score first, then the shorter, then by the ids and
 	// relations of the steps.
 	List []Connection
-	// Partial tells that the search ended at its limit of work: there may be
+	// Partial reports that the search ended at its limit of work: there may be
 	// better ones.
 	Partial bool
 }
@@ -325,7 +325,7 @@ func (w *connector) join(forward, backward []*trail) {
 	}
 }
 
-// apart tells whether two trails share their end only.
+// apart reports whether two trails share their end only.
 func apart(t, u *trail) bool {
 	for x := t.up; x != nil; x = x.up {
 		if u.has(x.end) {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestDegreesAfterWrites holds the degrees that are carried from one snapshot
-// to the next to those counted anew, through views of what is known now and of
+// to the next to those counted again, through views of what is known now and of
 // what was known once.
 func TestDegreesAfterWrites(t *testing.T) {
 	o := world(t)

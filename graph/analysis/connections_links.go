@@ -143,7 +143,7 @@ func (r *linkReader) see(predicate string) {
 	}
 }
 
-// shows tells whether the field shows the claim, where it is a relation of one:
+// shows reports whether the field shows the claim, where it is a relation of one:
 // an entity is linked with one capital, whichever end the search comes from.
 func (r *linkReader) shows(n uint32) bool {
 	s := r.w.s

@@ -6,12 +6,12 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// touchesYear tells whether the period may have a day of the year.
+// touchesYear reports whether the period may have a day of the year.
 func touchesYear(iv graph.Interval, year int) bool {
 	return iv.From.First() <= graph.DayDate(year, 12, 31).First() && iv.To.Last() >= graph.DayDate(year, 1, 1).First()
 }
 
-// farApart tells whether two figures differ by more than the tolerance, a part
+// farApart reports whether two figures differ by more than the tolerance, a part
 // of the larger one. What binary fractions add or take away does not count.
 func farApart(relative, a, b float64) bool {
 	return math.Abs(a-b) > (relative+1e-9)*max(math.Abs(a), math.Abs(b))

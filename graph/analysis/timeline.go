@@ -35,7 +35,7 @@ type Moment struct {
 // day their start may mean, or their end where nobody states a start; the more
 // exactly dated first; then by the end and the claim's id. Undated claims come
 // last. They are those that the view shows or would have shown on a day before
-// its own. partial tells that more claims are about it than the work allowed to
+// its own. partial reports that more claims are about it than the work allowed to
 // read, so that some are missing.
 func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []Moment, partial bool, err error) {
 	var f question.Faults

@@ -37,7 +37,7 @@ func (f *facts) source(id graph.ID, publisher, url, licence string) {
 	}
 }
 
-// declare introduces an entity; it tells whether the id is free for the type.
+// declare introduces an entity; it reports whether the id is free for the type.
 func (f *facts) declare(id graph.ID, typ string) bool {
 	if have, known := f.declared[id]; known {
 		return have == typ
@@ -94,7 +94,7 @@ func (f *facts) state(at graph.Position, locator string, subject graph.ID, predi
 	f.send(graph.Op{Kind: graph.Assert, Claim: c, Position: at})
 }
 
-// first tells whether the key comes up for the first time: what names an
+// first reports whether the key comes up for the first time: what names an
 // entity is stated where it is met first, and not again from every file.
 func (f *facts) first(key string) bool {
 	if f.named[key] {

@@ -101,7 +101,7 @@ var ClaimFields = []struct {
 	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
 }
 
-// ByBytes tells whether the field's texts are ids, codes or places, which are
+// ByBytes reports whether the field's texts are ids, codes or places, which are
 // ordered byte by byte.
 func (f ClaimField) ByBytes() bool {
 	switch f {

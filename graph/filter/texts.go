@@ -117,7 +117,7 @@ func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
 		(t.In == nil || t.listed(o, t.In, val)) && (t.NotIn == nil || !t.listed(o, t.NotIn, val))
 }
 
-// listed tells whether a list has the value.
+// listed reports whether a list has the value.
 func (t *Test) listed(o *schema.Ontology, list []graph.Value, val *graph.Value) bool {
 	if t.sorted {
 		// By the text alone, so that the value stays on the stack.

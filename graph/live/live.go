@@ -180,7 +180,7 @@ type Receipt struct {
 	// Known counts the operations that changed nothing.
 	Known   int
 	Notices graph.Problems
-	// Replayed tells that the idempotency key was used before.
+	// Replayed reports that the idempotency key was used before.
 	Replayed bool
 }
 

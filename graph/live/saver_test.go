@@ -60,7 +60,7 @@ func TestSavesBesideWrites(t *testing.T) {
 }
 
 // TestFailingSaves: after a failure, or a panic, the cache is left alone for
-// a while, longer each time; a success begins anew.
+// a while, longer each time; a success begins again.
 func TestFailingSaves(t *testing.T) {
 	kept := &cache{err: errors.New("no space left on device")}
 	var past time.Duration

@@ -72,7 +72,7 @@ func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
 	return &x
 }
 
-// precedes tells whether one view is of the same line of snapshots as another,
+// precedes reports whether one view is of the same line of snapshots as another,
 // and neither it nor what it knows is later.
 func precedes(old, v *snapshot.View) bool {
 	a, b := old.Snapshot(), v.Snapshot()

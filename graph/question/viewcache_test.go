@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// TestViewCache tells what is computed anew, what an earlier value is given to,
+// TestViewCache tells what is computed again, what an earlier value is given to,
 // and what is let go.
 func TestViewCache(t *testing.T) {
 	s := snapshot.Empty(graphtest.Ontology(t))

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// errWork tells that the bound on the work of a question is reached.
+// errWork reports that the bound on the work of a question is reached.
 var errWork = errors.New("analysis: the work is used up")
 
 // Blockage is what stands in the way where there is no route.
@@ -103,12 +103,12 @@ type blockade struct {
 	waiting labels
 }
 
-// errTwice tells that nothing is in the way but that a way through the vias
+// errTwice reports that nothing is in the way but that a way through the vias
 // passes a node twice; what to release for another was not looked for.
 var errTwice = errors.New("analysis: only ways that pass a node twice")
 
 // blocked finds what to release, smallest sets first, those of one size by the
-// route that they open, at most so many.
+// route that they open, at most this many.
 func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial bool, err error) {
 	sets, partial, err := q.newBlockade().minimal(ctx, most)
 	if err != nil {

@@ -132,7 +132,7 @@ type Pair struct{ From, To uint32 }
 // Chokepoints are the answer to ChokepointOptions.
 type Chokepoints struct {
 	List []Chokepoint
-	// Partial tells that the work was bounded: there may be more of what is listed.
+	// Partial reports that the work was bounded: there may be more of what is listed.
 	Partial bool
 }
 
@@ -272,7 +272,7 @@ func (f *cutter) closing(ids []graph.ID) ([]Chokepoint, error) {
 	return list, nil
 }
 
-// usable tells whether a step can be taken while what is mentioned is closed.
+// usable reports whether a step can be taken while what is mentioned is closed.
 func (f *cutter) usable(a arc, closed *mentioned) bool {
 	return f.price(a.step) > 0 && f.enterable(a.node) &&
 		(closed == nil || !closed.legs[a.step>>1] && !closed.touchesNode(f.n, a.node))

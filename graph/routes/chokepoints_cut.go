@@ -207,7 +207,7 @@ func (s *smallest) list(entity func(i int32) uint32) (list []cut) {
 	return list
 }
 
-// take adds the cuts of a flow, at most so many in all.
+// take adds the cuts of a flow, at most this many in all.
 func (s *smallest) take(g *flow, most int, spend func() error) error {
 	full, err := g.maximise(s.size, spend)
 	if err != nil || !full || g.value == 0 {
@@ -275,7 +275,7 @@ func (f *cutter) nodeCuts(most int) ([]cut, error) {
 	return s.list(entity), nil
 }
 
-// holds tells whether a set of nodes holds every node of an end.
+// holds reports whether a set of nodes holds every node of an end.
 func holds(set, end []int32) bool {
 	return !slices.ContainsFunc(end, func(i int32) bool { return !slices.Contains(set, i) })
 }

@@ -116,7 +116,7 @@ func (b *placeCutter) pack(most int) (routes int, err error) {
 	return routes, nil
 }
 
-// mayClose tells whether a place leaves a node of each end when it closes
+// mayClose reports whether a place leaves a node of each end when it closes
 // beside what is closed for good; taken is only closed to tell routes apart.
 func (b *placeCutter) mayClose(p int32, taken []int32) bool {
 	for _, t := range taken {
@@ -131,7 +131,7 @@ func (b *placeCutter) mayClose(p int32, taken []int32) bool {
 	return may
 }
 
-// covers tells whether what is closed holds every node of an end.
+// covers reports whether what is closed holds every node of an end.
 func (b *placeCutter) covers(end []int32) bool {
 	return !slices.ContainsFunc(end, func(i int32) bool { return !b.bars(i) })
 }

@@ -258,7 +258,7 @@ func (w *naiveWorld) standsFor(id graph.ID) []graph.ID {
 	return list
 }
 
-// touches tells whether a leg or one of its two ends is of what an id names.
+// touches reports whether a leg or one of its two ends is of what an id names.
 func (w *naiveWorld) touches(id graph.ID, l *naiveLeg, ends ...graph.ID) bool {
 	s := w.v.Snapshot()
 	n, _ := s.Number(id)

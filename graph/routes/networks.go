@@ -14,7 +14,7 @@ import (
 
 // Networks keeps the networks compiled last. After a write a network is made
 // from the one before: as it is where no claim that it reads was touched, and
-// else with the nodes and legs read anew that were. The zero value is ready; it
+// else with the nodes and legs read again that were. The zero value is ready; it
 // is safe for concurrent use.
 type Networks struct{ cache question.ViewCache[*Network] }
 
@@ -48,7 +48,7 @@ const (
 )
 
 // after is the network in a later view of the same lens; nil where it must be
-// compiled anew.
+// compiled again.
 func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error) {
 	touched, ok, err := n.touchedUntil(ctx, v)
 	if err != nil || !ok {

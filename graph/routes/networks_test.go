@@ -68,7 +68,7 @@ func (n *Network) dump() string {
 }
 
 // TestNetworksAfterWrites holds the networks that are carried from one
-// snapshot to the next to those compiled anew, through views of what is
+// snapshot to the next to those compiled again, through views of what is
 // known now and of what was known once.
 func TestNetworksAfterWrites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

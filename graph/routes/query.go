@@ -42,7 +42,7 @@ const (
 	lookEvery = 4096
 )
 
-// spend takes a step; it tells whether the search may go on.
+// spend takes a step; it reports whether the search may go on.
 func (w *work) spend(ctx context.Context) (bool, error) {
 	w.left--
 	if w.left%lookEvery == 0 {
@@ -240,7 +240,7 @@ func (m *mentioned) mark(legs []int32) {
 	}
 }
 
-// touchesNode tells whether a node is mentioned, or its country.
+// touchesNode reports whether a node is mentioned, or its country.
 func (m *mentioned) touchesNode(n *Network, i int32) bool {
 	c := n.nodes[i].country
 	return m.nodes[i] || c >= 0 && m.places[c]
@@ -275,7 +275,7 @@ const (
 	barred
 )
 
-// enterable tells whether the node may be passed.
+// enterable reports whether the node may be passed.
 func (q *query) enterable(i int32) bool {
 	if q.states[i] == unasked {
 		q.states[i] = barred
@@ -286,7 +286,7 @@ func (q *query) enterable(i int32) bool {
 	return q.states[i] == welcome
 }
 
-// fits tells whether the leg is of the network that was asked for: no release
+// fits reports whether the leg is of the network that was asked for: no release
 // of anything makes a pipeline a road.
 func (q *query) fits(i int32) bool {
 	mode := q.n.keys[i].mode
@@ -372,7 +372,7 @@ func (q *query) begin(node int32) int32 {
 	return node*q.width + q.advance(0, -1, node)*q.layers
 }
 
-// plain tells that a state is a node: nothing passed before matters.
+// plain reports that a state is a node: nothing passed before matters.
 func (q *query) plain() bool { return q.width == 1 && q.o.MaxBorders == nil }
 
 // follow is the state that a step leads to, whether or not the leg may be
@@ -416,7 +416,7 @@ func (q *query) preceding(step, state int32, fn func(before int32)) {
 	}
 }
 
-// arrived tells whether a route may end in the state.
+// arrived reports whether a route may end in the state.
 func (q *query) arrived(state int32) bool {
 	return q.isTo[state/q.width] && state%q.width/q.layers == int32(len(q.via))
 }

@@ -105,7 +105,7 @@ type Routes struct {
 	// Nearest, only where there is no route, are the legs that the way on from
 	// what can be reached would need.
 	Nearest []Miss
-	// Partial tells that the work was bounded: there may be more of what is listed.
+	// Partial reports that the work was bounded: there may be more of what is listed.
 	Partial bool
 	// Note says in words why there is no route, "" where there is.
 	Note string
@@ -125,7 +125,7 @@ type Route struct {
 	// Km is the sum of the lengths, NaN unless all are stated; Known is the
 	// share of the legs whose length is; EstimatedKm is what it is ranked by.
 	Km, Known, EstimatedKm float64
-	// Verified tells whether every leg's countries and waters are all stated.
+	// Verified reports whether every leg's countries and waters are all stated.
 	Verified bool
 	// Certainty is the product of the legs'.
 	Certainty float64
@@ -143,7 +143,7 @@ type Leg struct {
 	Segment uint32
 	// Transits are the countries in the order of passing, then the waters.
 	Transits []uint32
-	// Complete tells whether Transits are all.
+	// Complete reports whether Transits are all.
 	Complete bool
 	// Km is NaN where nobody states it.
 	Km, EstimatedKm float64

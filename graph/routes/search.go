@@ -110,7 +110,7 @@ func (q *query) newSearch(ctx context.Context) *search {
 	return s
 }
 
-// best finds the best paths, at most so many. partial tells that the work was
+// best finds the best paths, at most this many. partial reports that the work was
 // used up before.
 func (q *query) best(ctx context.Context, most int) (found []*path, partial bool, err error) {
 	s := q.newSearch(ctx)

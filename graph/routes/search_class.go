@@ -181,7 +181,7 @@ func (s *search) reach(state, step, before int32, gone, rest int64) {
 	s.front.push(entry{gone + rest, gone, state})
 }
 
-// firstBySteps tells whether one of two ways of the same cost comes first. The
+// firstBySteps reports whether one of two ways of the same cost comes first. The
 // cost counts steps, so that both have as many: the place where they part
 // decides.
 func (s *search) firstBySteps(step1, before1, step2, before2 int32) bool {

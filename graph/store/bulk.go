@@ -20,7 +20,7 @@ import (
 )
 
 // bulk writes a large group of commits as Cayley's ApplyDeltas does, key for
-// key and byte for byte but for the clock, in half the time: it knows that the
+// key and byte for byte except for the clock, in half the time: it knows that the
 // store only grows, remembers the nodes that come again and again, and writes
 // each family of keys in order. TestBulkSame holds the two against each other.
 // It is the writer's alone.

@@ -56,7 +56,7 @@ var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 // levels and large memory tables keep a claim from being rewritten often. The
 // filter spares most reads of new values. A large batch goes through the journal like
 // any other: LevelDB's transactions, which would skip it, keep the writer's
-// lock when they fail, and Close then waits for ever.
+// lock when they fail, and Close then waits forever.
 func levelOptions(o Options) *opt.Options {
 	buffer := o.WriteBuffer
 	if buffer == 0 {
@@ -175,7 +175,7 @@ func (s *embedded) checkKeys(ctx context.Context, cs []*graph.Commit) error {
 // recover puts the store right after a failed transaction. Cayley's caches
 // hold what was not written, and a failed write may leave half a record at the
 // end of the journal, which would hide the next ones: so the database is
-// opened again. That also tells whether the transaction is there after all.
+// opened again. That also reports whether the transaction is there after all.
 func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	first, last := cs[0].Seq, cs[len(cs)-1].Seq
 	var delta *cgraph.DeltaError

@@ -30,7 +30,7 @@ func nameFiles(err error) error {
 	return err
 }
 
-// isEmpty tells whether a folder is not there or holds nothing.
+// isEmpty reports whether a folder is not there or holds nothing.
 func isEmpty(path string) bool {
 	entries, err := os.ReadDir(path)
 	return errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0

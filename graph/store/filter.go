@@ -28,7 +28,7 @@ const (
 	minFilter    = 64 << 10
 )
 
-// absent tells whether a value is surely not in the database, which has
+// absent reports whether a value is surely not in the database, which has
 // horizon primitives.
 func (f *valueFilter) absent(db *leveldb.DB, hash []byte, horizon uint64) (bool, error) {
 	// Making the filter costs about as much as an eighth of as many searches.

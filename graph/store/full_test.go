@@ -51,7 +51,7 @@ type disk struct {
 	fill    func()
 	free    func()
 	options store.Options
-	probed  bool // the disk itself tells that it is full
+	probed  bool // the disk itself reports that it is full
 }
 
 // onFullDisk goes through the life of a store on a disk that fills up.

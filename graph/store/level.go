@@ -25,7 +25,7 @@ type levelKV struct {
 	sync  bool
 	// unflushed is set once a large group was written. The one writer sets it.
 	unflushed bool
-	// stuck is true while a batch is written, and for ever where that
+	// stuck is true while a batch is written, and forever where that
 	// panicked: LevelDB then keeps its writer's lock, and whatever needs it waits.
 	stuck bool
 }

@@ -29,7 +29,7 @@ const (
 	probePrefix = "probe-"
 )
 
-// cannotWrite tells whether an error means that the file system takes no
+// cannotWrite reports whether an error means that the file system takes no
 // writes, while what is there can be read.
 func cannotWrite(err error) bool {
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, fs.ErrPermission} {

@@ -36,7 +36,7 @@ const (
 	mostFollowed    = 2000
 )
 
-// Sound tells whether Cayley holds exactly what the log says.
+// Sound reports whether Cayley holds exactly what the log says.
 func (r *Report) Sound() bool { return r.Differing == 0 }
 
 // Differ adds a difference.

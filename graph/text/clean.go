@@ -36,7 +36,7 @@ func plain(s string) bool {
 	return s == "" || s[0] > ' ' && s[len(s)-1] > ' '
 }
 
-// invisible tells whether a character shows nothing and takes no room, as far
+// invisible reports whether a character shows nothing and takes no room, as far
 // as texts have such: format characters, fillers and selectors.
 func invisible(r rune) bool {
 	if r < 0xAD {
@@ -107,7 +107,7 @@ func unturned(open []rune) string {
 	return fmt.Sprintf("turns the direction of writing and does not turn it back on the line (%U)", open[len(open)-1])
 }
 
-// turns tells whether a character turns the direction of writing or ends a turn:
+// turns reports whether a character turns the direction of writing or ends a turn:
 // of such a pair Clean may not take one.
 func turns(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 

@@ -46,7 +46,7 @@ func AppendFold(dst []byte, s string) []byte {
 	return dst
 }
 
-// inWord tells whether Fold keeps a character: letters, numbers, and marks that
+// inWord reports whether Fold keeps a character: letters, numbers, and marks that
 // are letters to a reader.
 func inWord(r rune) bool {
 	if isApostrophe(r) || invisible(r) {

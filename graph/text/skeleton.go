@@ -2,7 +2,7 @@ package text
 
 import "unicode"
 
-// Spare tells whether a text has letters of a script that leaves vowels out or
+// Spare reports whether a text has letters of a script that leaves vowels out or
 // has no letter for many a consonant of other languages: Arabic, Hebrew,
 // katakana, Hangul. Names in them are compared by their skeletons.
 func Spare(s string) bool {

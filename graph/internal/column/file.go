@@ -177,7 +177,7 @@ func ReadList[T any](r *Reader) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
 }
 
-// ReadColumn uses the chunks where they lie, but for the last, which a later
+// ReadColumn uses the chunks where they lie, except for the last, which a later
 // snapshot will go on filling.
 func ReadColumn[T any](r *Reader, n int) Column[T] {
 	list := ReadList[T](r)

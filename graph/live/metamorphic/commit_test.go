@@ -373,7 +373,7 @@ func (s *settling) explain(m *model, done uint, n int) *model {
 	return nil
 }
 
-// made tells whether the outcome fits a change that was made.
+// made reports whether the outcome fits a change that was made.
 func (s *settling) made(i int, a answer) bool {
 	o := s.outs[i]
 	switch {
@@ -385,12 +385,12 @@ func (s *settling) made(i int, a answer) bool {
 	return s.faulty || (s.chs[i].ctx == "late" || s.chs[i].ctx == "reading") && errors.Is(o.err, context.Canceled)
 }
 
-// foreign tells whether the error is of another caller's context.
+// foreign reports whether the error is of another caller's context.
 func (s *settling) foreign(i int) bool {
 	return s.chs[i].ctx == "" && errors.Is(s.outs[i].err, context.Canceled)
 }
 
-// unmade tells whether it fits one that was not.
+// unmade reports whether it fits one that was not.
 func (s *settling) unmade(i int, a answer, e *entry) bool {
 	o := s.outs[i]
 	switch {

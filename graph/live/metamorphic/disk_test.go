@@ -55,7 +55,7 @@ func (d *disk) wrap(s storage.Storage) storage.Storage {
 	return diskFiles{s, d}
 }
 
-// full tells whether the call is to fail. mu is held.
+// full reports whether the call is to fail. mu is held.
 func (d *disk) full(kind string) bool {
 	f := d.fault
 	if f == nil || f.kind != kind {

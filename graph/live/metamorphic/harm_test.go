@@ -17,7 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
 
-// names tells whether an error names a file of the folder.
+// names reports whether an error names a file of the folder.
 func names(err error, dir string) bool { return strings.Contains(err.Error(), dir) }
 
 // harm does harm to the files of the closed store, and says what may be left:

@@ -32,13 +32,13 @@ func mustDate(text string) graph.Date {
 	return d
 }
 
-// shown tells whether the view shows the claim.
+// shown reports whether the view shows the claim.
 func (l *lens) shown(f *fact) bool {
 	return f.seq <= l.known && (f.ended == 0 || f.ended > l.known) && f.Confidence >= l.least &&
 		(l.from == nil || slices.Contains(l.from, f.Source) || f.Source == f.Subject) && l.holds(f)
 }
 
-// listed tells whether lists have it as well.
+// listed reports whether lists have it as well.
 func (l *lens) listed(f *fact) bool {
 	return l.shown(f) && (l.from == nil || slices.Contains(l.from, f.Source))
 }
