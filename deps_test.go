@@ -28,6 +28,7 @@ var order = []struct {
 	{"graph/filter", []string{"schema", "graph", "graph/text"}},
 	{"graph/aggregate", []string{"schema", "graph"}},
 	{"graph/snapshot", []string{"schema", "graph", "graph/text", "graph/names", "graph/filter", "graph/aggregate", "graph/internal/column"}},
+	{"graph/snapfile", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/fit", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/question", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/routes", []string{"schema", "graph", "graph/snapshot", "graph/question"}},
@@ -60,7 +61,7 @@ var order = []struct {
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
-	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest",
 		"cmd/caspian/internal/client"}},
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/caspian-kg/caspian/bench"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -37,7 +37,7 @@ func open(b *testing.B, dir string, o *schema.Ontology) (*live.Graph, store.Log)
 	if err != nil {
 		b.Fatal(err)
 	}
-	g, err := live.Open(b.Context(), log, o, live.Options{Cache: snapshot.File{Path: filepath.Join(dir, "snapshot")}})
+	g, err := live.Open(b.Context(), log, o, live.Options{Cache: snapfile.File{Path: filepath.Join(dir, "snapshot")}})
 	if err != nil {
 		b.Fatal(err)
 	}

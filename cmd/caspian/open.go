@@ -11,6 +11,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
@@ -38,8 +39,8 @@ type opened struct {
 func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.log.Close()) }
 
 // snapshotFile is the snapshot file of the store in the folder.
-func snapshotFile(dir string) snapshot.File {
-	return snapshot.File{Path: filepath.Join(dir, "snapshot")}
+func snapshotFile(dir string) snapfile.File {
+	return snapfile.File{Path: filepath.Join(dir, "snapshot")}
 }
 
 // unsaved is a cache that is read and not written.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -25,7 +25,7 @@ func BenchmarkWrite(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer log.Close()
-			g, err := live.Open(b.Context(), log, schema.MustDefault(), live.Options{Cache: snapshot.File{Path: filepath.Join(dir, "snapshot")}})
+			g, err := live.Open(b.Context(), log, schema.MustDefault(), live.Options{Cache: snapfile.File{Path: filepath.Join(dir, "snapshot")}})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -109,7 +110,7 @@ func TestFailingSaves(t *testing.T) {
 // TestSavedWhileAdvanced: what is written while writes go on is the snapshot
 // that it began with.
 func TestSavedWhileAdvanced(t *testing.T) {
-	file := snapshot.File{Path: filepath.Join(t.TempDir(), "snapshot")}
+	file := snapfile.File{Path: filepath.Join(t.TempDir(), "snapshot")}
 	log := &memory{}
 	g := open(t, log, Options{Cache: file})
 	commit(t, g, change("", base()...))

@@ -1,7 +1,7 @@
 package snapshot
 
 import (
-	"path/filepath"
+	"bytes"
 	"slices"
 	"testing"
 	"time"
@@ -31,11 +31,11 @@ func TestRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := File{Path: filepath.Join(t.TempDir(), "snapshot")}
-	if err := f.Save(s, graph.Identity{}); err != nil {
+	var file bytes.Buffer
+	if err := s.Encode(&file, graph.Identity{}); err != nil {
 		t.Fatal(err)
 	}
-	loaded, _, err := f.Load(o)
+	loaded, _, err := Decode(&file, int64(file.Len()), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
@@ -199,7 +199,7 @@ func (r *run) foreign(path string, commits int) error {
 		return err
 	}
 	g, err := live.Open(context.Background(), l, ontologies[r.ontology](), live.Options{
-		Now: r.now, Cache: snapshot.File{Path: filepath.Join(dir, "snapshot")},
+		Now: r.now, Cache: snapfile.File{Path: filepath.Join(dir, "snapshot")},
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())

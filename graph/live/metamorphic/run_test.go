@@ -16,7 +16,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -135,7 +135,7 @@ func (r *run) open(faults map[string]string, full bool) (err error) {
 		return err
 	}
 	l := &faultyLog{Log: inner, next: faults}
-	c := &faultyCache{Cache: snapshot.File{Path: filepath.Join(r.dir, "snapshot")}}
+	c := &faultyCache{Cache: snapfile.File{Path: filepath.Join(r.dir, "snapshot")}}
 	c.full.Store(full)
 	g, err := live.Open(context.Background(), l, ontologies[r.ontology](), live.Options{Now: r.now, Elapsed: r.elapsed, Cache: c})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
-	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
@@ -52,7 +52,7 @@ func opened(dir string) (store.Log, *live.Graph, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := live.Open(context.Background(), l, ontologies["first"](), live.Options{Cache: snapshot.File{Path: filepath.Join(dir, "snapshot")}})
+	g, err := live.Open(context.Background(), l, ontologies["first"](), live.Options{Cache: snapfile.File{Path: filepath.Join(dir, "snapshot")}})
 	if err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
@@ -31,9 +33,30 @@ func readRuns(lists *column.Table[[]link]) column.Table[[]run] {
 	return e.Table()
 }
 
-func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err error) {
+// Decode reads a snapshot that Encode wrote in size bytes, and the store that it
+// was written for. The error says why the snapshot cannot be used; it wraps
+// errors.ErrUnsupported where the data is sound, but of another version of the
+// program or of another ontology.
+func Decode(from io.Reader, size int64, o *schema.Ontology) (*Snapshot, graph.Identity, error) {
+	if size < 64 || size > 1<<40 {
+		return nil, graph.Identity{}, fmt.Errorf("%w: it has %d bytes", errDamaged, size)
+	}
+	buf := alignedBytes(int(size))
+	if _, err := io.ReadFull(from, buf); err != nil {
+		return nil, graph.Identity{}, err
+	}
+	return decode(buf, o)
+}
+
+// alignedBytes are bytes that may be read as whole words.
+func alignedBytes(n int) []byte {
+	words := make([]uint64, (n+7)/8)
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
+}
+
+func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err error) {
 	if string(buf[:len(fileMagic)]) != fileMagic {
-		return nil, of, errors.New("it is no snapshot file")
+		return nil, of, errors.New("it is not a snapshot file")
 	}
 	body := buf[:len(buf)-4]
 	if column.Checksum(body) != binary.LittleEndian.Uint32(buf[len(buf)-4:]) {
@@ -72,8 +95,8 @@ func load(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err e
 	return s, h.Store, nil
 }
 
-// readSections reads the sections after the header, in the order that write has
-// them.
+// readSections reads the sections after the header, in the order of
+// writeSections.
 func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	s.ids = column.ReadTextColumn(r)
 	s.types = column.ReadColumn[uint16](r, h.Entities)

@@ -1,4 +1,4 @@
-package snapshot_test
+package snapfile_test
 
 import (
 	"os"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapfile"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -14,8 +15,8 @@ import (
 // TestClean removes what saves left that were cut short, and nothing else.
 func TestClean(t *testing.T) {
 	dir := t.TempDir()
-	file := snapshot.File{Path: filepath.Join(dir, "snapshot")}
-	if err := (snapshot.File{Path: filepath.Join(dir, "none", "snapshot")}).Clean(); err != nil {
+	file := snapfile.File{Path: filepath.Join(dir, "snapshot")}
+	if err := (snapfile.File{Path: filepath.Join(dir, "none", "snapshot")}).Clean(); err != nil {
 		t.Errorf("of a folder that is not there: %v", err)
 	}
 	if err := file.Save(snapshot.Empty(schema.MustDefault()), graph.Identity{}); err != nil {

@@ -1,0 +1,122 @@
+package snapshot
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"unsafe"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+const (
+	fileMagic   = "CASPSNAP"
+	fileVersion = 7
+)
+
+// layout changes with the memory layout of the columns and with how names are
+// made comparable: a file of another build or of another kind of machine has another.
+var layout = func() uint64 {
+	order := [2]byte{1, 0}
+	return uint64(fileVersion)<<56 | uint64(text.Version)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<24 | uint64(unsafe.Sizeof(link{}))<<16 |
+		uint64(*(*uint16)(unsafe.Pointer(&order)))
+}()
+
+// header is the first section: what is needed to read the others.
+type header struct {
+	Store                 graph.Identity
+	Seq                   graph.Seq
+	Ontology              string
+	TypeNames, Predicates []string
+	QualifierNames        []string
+	Sum                   digest
+	Entities, Claims      int
+	Qualifiers            int
+	Keyed                 []uint32
+}
+
+// Encode writes the snapshot of a store: its columns and adjacency as laid out in
+// memory, with a checksum. The snapshot may be advanced meanwhile.
+func (s *Snapshot) Encode(to io.Writer, of graph.Identity) error {
+	out := bufio.NewWriterSize(to, 1<<20)
+	w := column.NewWriter(out)
+	w.Bytes([]byte(fileMagic))
+	w.Bytes(binary.LittleEndian.AppendUint64(nil, layout))
+	head, err := json.Marshal(header{
+		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, QualifierNames: s.qualifierNames.list, Sum: s.sum,
+		Entities: s.ids.Len(), Claims: s.rows.Len(), Qualifiers: s.quals.Len(), Keyed: s.keys.Numbers(),
+	})
+	if err != nil {
+		return err
+	}
+	column.WriteList(w, head)
+	if err := s.writeSections(w); err != nil {
+		return err
+	}
+	w.Bytes(binary.LittleEndian.AppendUint32(nil, w.Sum()))
+	if err := w.Err(); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// writeSections writes the sections after the header.
+func (s *Snapshot) writeSections(w *column.Writer) error {
+	column.WriteTexts(w, s.ids.Len(), func(i int) string { return s.ids.At(uint32(i)) })
+	column.WriteColumn(w, &s.types)
+	column.WriteColumn(w, &s.rows)
+	column.WriteColumn(w, &s.quals)
+	column.WriteTexts(w, s.texts.Len(), func(i int) string { return s.texts.At(uint32(i)) })
+	column.WriteList(w, flat(s.times.Len(), func(i uint32) [2]uint64 {
+		iv := s.times.Ref(i).Interval
+		return [2]uint64{iv.From.Pack(), iv.To.Pack()}
+	}))
+	packed, err := json.Marshal(flat(s.extras.Len(), func(i uint32) fileExtra {
+		x := s.extras.Ref(i)
+		return fileExtra{x.AttributedTo, x.Original, x.Conflict, x.Note, x.Supersedes}
+	}))
+	if err != nil {
+		return err
+	}
+	column.WriteList(w, packed)
+	column.WriteList(w, flat(s.rows.Len(), func(i uint32) uint32 { return s.ended.At(i) }))
+	column.WriteLists(w, &s.out)
+	column.WriteLists(w, &s.in)
+	column.WriteLists(w, &s.cited)
+	column.WriteLists(w, &s.byType)
+	column.WriteList(w, flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
+	column.WriteList(w, flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))
+	writeNames(w, s.names)
+	return nil
+}
+
+// flat lists n elements in one block.
+func flat[T any](n int, at func(i uint32) T) []T {
+	list := make([]T, n)
+	for i := range list {
+		list[i] = at(uint32(i))
+	}
+	return list
+}
+
+// fileExtra is an extra as the file has it.
+type fileExtra struct {
+	A, O, C, N string          `json:",omitempty"`
+	S          []graph.ClaimID `json:",omitempty"`
+}
+
+func writeNames(w *column.Writer, x names.Index) {
+	a := x.Arrays()
+	column.WriteTexts(w, len(a.Keys), func(i int) string { return a.Keys[i] })
+	column.WriteList(w, a.Claims)
+	column.WriteList(w, a.Words)
+	column.WriteList(w, a.Shared)
+	column.WriteList(w, a.Ends)
+	column.WriteList(w, a.Text)
+	column.WriteList(w, a.SoundClaims)
+	column.WriteList(w, a.SoundWords)
+}
