@@ -12,7 +12,8 @@ const jsonType = content.JSON
 
 // errorBody is an answer of one GraphQL error and no data.
 func errorBody(code, message string) []byte {
-	return append(streams.AppendErrors([]byte(`{"errors":`), code, message), '}')
+	body := make([]byte, 0, 64+len(code)+len(message)) // enough, where nothing is escaped
+	return append(streams.AppendErrors(append(body, `{"errors":`...), code, message), '}')
 }
 
 // writeError answers with one GraphQL error and no data.
