@@ -30,73 +30,90 @@ type Documents struct {
 
 // ReadDocuments reads a JSON object of documents by id. An id of 64 hexadecimal digits, with
 // or without "sha256:" before it, must be the SHA-256 of its document; any other is the
-// owner's own. The error names every line that is wrong.
+// owner's choice. The error names every line that is wrong.
 func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	d := &Documents{byID: map[string]string{}, text: map[string]bool{}}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	line := func() int { return 1 + bytes.Count(text[:min(dec.InputOffset(), int64(len(text)))], []byte("\n")) }
-	var ps graph.Problems
-	fault := func(format string, a ...any) {
-		ps = append(ps, graph.Problem{Position: graph.Position{File: name, Line: line()}, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
+	dr := &documentReader{name: name, src: text, dec: json.NewDecoder(bytes.NewReader(text)), to: d}
+	if err := dr.object(); err != nil {
+		dr.fault(`%v; the file must be one JSON object of documents by id: {"<sha256>": "query { … }"}`, err)
+	} else if len(dr.faults) == 0 && len(d.byID) == 0 {
+		dr.fault("the file has no document; leave --documents out")
 	}
-	const form = `the file must be one JSON object of documents by id: {"<sha256>": "query { … }"}`
-	broken := func(err error) (*Documents, error) {
-		fault("%v; "+form, err)
-		return nil, ps
+	if len(dr.faults) > 0 {
+		return nil, dr.faults
 	}
-	if tok, err := dec.Token(); err != nil {
-		return broken(err)
-	} else if tok != json.Delim('{') {
-		return broken(errors.New("this is not an object"))
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return broken(err)
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return broken(err)
-		}
-		id := strings.TrimPrefix(key.(string), hashPrefix) // in an object, every other token is a key
-		var doc string
-		if raw[0] != '"' || json.Unmarshal(raw, &doc) != nil {
-			fault("%s: the document must be a string, not %s", id, kindOf(raw))
-			continue
-		}
-		switch _, twice := d.byID[id]; {
-		case twice:
-			fault("%s is given twice", id)
-		case !isID(id):
-			fault("%q is not an id; use the SHA-256 of the document, or letters, digits and -._~", id)
-		case isHash(id) && id != hashOf(doc):
-			fault("%s is not the SHA-256 of its document, which is %s", id, hashOf(doc))
-		default:
-			d.byID[id], d.text[doc] = doc, true
-		}
-	}
-	if _, err := dec.Token(); err != nil {
-		return broken(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return broken(errors.New("there is more after the object"))
-	}
-	if len(ps) == 0 && len(d.byID) == 0 {
-		fault("the file has no document; leave --documents out")
-	}
-	if len(ps) > 0 {
-		return nil, ps
-	}
-	// Clients may ask by hash although the list has ids of its own.
+	// Clients may ask by hash although the list has other ids.
 	d.ids = slices.Sorted(maps.Keys(d.byID))
 	for _, id := range d.ids {
 		d.byID[hashOf(d.byID[id])] = d.byID[id]
 	}
 	return d, nil
+}
+
+// documentReader reads a file of documents and collects its faults.
+type documentReader struct {
+	name   string
+	src    []byte
+	dec    *json.Decoder // of src
+	to     *Documents
+	faults graph.Problems
+}
+
+// fault records what is wrong at the line that the decoder has reached.
+func (r *documentReader) fault(format string, a ...any) {
+	read := r.src[:min(r.dec.InputOffset(), int64(len(r.src)))]
+	at := graph.Position{File: r.name, Line: 1 + bytes.Count(read, []byte("\n"))}
+	r.faults = append(r.faults, graph.Problem{Position: at, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
+}
+
+// object reads the whole file. Its error is one of form, after which nothing can be read.
+func (r *documentReader) object() error {
+	if tok, err := r.dec.Token(); err != nil {
+		return err
+	} else if tok != json.Delim('{') {
+		return errors.New("this is not an object")
+	}
+	for r.dec.More() {
+		key, err := r.dec.Token()
+		if err != nil {
+			return err
+		}
+		var raw json.RawMessage
+		if err := r.dec.Decode(&raw); err != nil {
+			return err
+		}
+		r.document(strings.TrimPrefix(key.(string), hashPrefix), raw) // in an object, every other token is a key
+	}
+	if _, err := r.dec.Token(); err != nil {
+		return err
+	}
+	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is more after the object")
+	}
+	return nil
+}
+
+// document takes one document, or records what is wrong with it.
+func (r *documentReader) document(id string, raw json.RawMessage) {
+	var doc string
+	if raw[0] != '"' || json.Unmarshal(raw, &doc) != nil {
+		r.fault("%s: the document must be a string, not %s", id, kindOf(raw))
+		return
+	}
+	switch _, twice := r.to.byID[id]; {
+	case twice:
+		r.fault("%s is given twice", id)
+	case !isID(id):
+		r.fault("%q is not an id; use the SHA-256 of the document, or letters, digits and -._~", id)
+	case isHash(id) && id != hashOf(doc):
+		r.fault("%s is not the SHA-256 of its document, which is %s", id, hashOf(doc))
+	default:
+		r.to.byID[id], r.to.text[doc] = doc, true
+	}
 }
 
 // Check lets check look at every document and returns all that it finds, by id.
