@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestMaxBodies holds long bodies back in the middle: others that are long are told to come
@@ -24,7 +25,7 @@ func TestMaxBodies(t *testing.T) {
 	if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat(" ", 250<<10)); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "what was sent is counted", func() bool { return s.admission.Bodies() == 250<<10 })
+	within(t, 20*time.Second, "what was sent is counted", func() bool { return s.admission.Bodies() == 250<<10 })
 	long := strings.Repeat(" ", 200<<10) + `{"query":"{__typename}"}`
 	for name, w := range map[string]interface {
 		Result() *http.Response
@@ -43,7 +44,7 @@ func TestMaxBodies(t *testing.T) {
 		t.Errorf("a short one: %d %s", w.Code, w.Body)
 	}
 	conn.Close()
-	until(t, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
+	within(t, 20*time.Second, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
 	if w := ask(s, "POST", "/graphql", long); w.Code != http.StatusOK {
 		t.Errorf("the next: %d %s", w.Code, w.Body)
 	}
@@ -82,7 +83,7 @@ func TestSocketBodies(t *testing.T) {
 	d.say(long)
 	d.hear(`{"id":"1","type":"next","payload":{"data":{"__typename":"Query"},"extensions":{"sequence":0}}}`)
 	d.hear(`{"type":"complete","id":"1"}`)
-	until(t, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
+	within(t, 20*time.Second, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
 }
 
 // TestRefusalsAreCounted counts what is refused in a message or an event as well.

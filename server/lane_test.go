@@ -168,7 +168,7 @@ func TestPausedHoldNoSlot(t *testing.T) {
 	for range 3 {
 		go func() { done <- ask(s, "POST", "/graphql", query) }()
 	}
-	until(t, "three wait", func() bool { return s.admission.Paused() == 3 })
+	within(t, 20*time.Second, "three wait", func() bool { return s.admission.Paused() == 3 })
 	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != http.StatusOK {
 		t.Errorf("another: %d %s", w.Code, w.Body)
 	}

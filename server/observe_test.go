@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/caspian-kg/caspian/codes"
@@ -47,7 +48,9 @@ func TestRequestLog(t *testing.T) {
 }
 
 // TestSlowLog wants a warning for what runs long, and for nothing else.
-func TestSlowLog(t *testing.T) {
+func TestSlowLog(t *testing.T) { synctest.Test(t, testSlowLog) }
+
+func testSlowLog(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	pause := time.Duration(0)

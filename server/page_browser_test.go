@@ -74,23 +74,15 @@ func browse(t *testing.T, ts *httptest.Server) *browser {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		// Its children end a moment later, and still write to the folder.
-		for range 50 {
-			if os.RemoveAll(dir) == nil {
-				break
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
+		waitFor(3*time.Second, 50*time.Millisecond, func() bool { return os.RemoveAll(dir) == nil })
 	})
 	b := &browser{tab: &tab{waiting: map[int]chan reply{}}, t: t, base: ts.URL}
 	var port []string
-	for range 400 {
+	if !waitFor(20*time.Second, 50*time.Millisecond, func() bool {
 		text, _ := os.ReadFile(filepath.Join(dir, "DevToolsActivePort"))
-		if port = strings.Fields(string(text)); len(port) == 2 {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if len(port) != 2 {
+		port = strings.Fields(string(text))
+		return len(port) == 2
+	}) {
 		t.Skipf("%s did not open its port within 20 s", program)
 	}
 	conn, _, err := websocket.Dial(t.Context(), "ws://127.0.0.1:"+port[0]+port[1], nil)
@@ -295,11 +287,8 @@ func (b *browser) shows(text string) {
 
 func (b *browser) until(what string, done func() bool) {
 	b.t.Helper()
-	for range 400 {
-		if done() {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
+	if waitFor(20*time.Second, 50*time.Millisecond, done) {
+		return
 	}
 	var page string
 	b.eval("location.href + '\\n' + document.body.innerText", &page)

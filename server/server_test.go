@@ -401,9 +401,7 @@ func TestLife(t *testing.T) {
 	}()
 	<-entered
 	stop()
-	for !s.draining.Load() {
-		time.Sleep(time.Millisecond)
-	}
+	within(t, 5*time.Second, "the server stops", s.draining.Load)
 	if w := ask(s, "GET", "/readyz", ""); w.Code != 503 {
 		t.Errorf("draining: %d", w.Code)
 	}

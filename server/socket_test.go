@@ -143,16 +143,31 @@ func TestSocket(t *testing.T) {
 	within(t, 100*time.Millisecond, "the subscription ends with its socket", func() bool { return value(s.metrics.Subscribers[metrics.WebSocket]) == 0 })
 }
 
+// within waits for a state whose arrival nothing reports.
 func within(t testing.TB, d time.Duration, what string, done func() bool) {
 	t.Helper()
 	if raced {
 		d *= 10
 	}
-	for end := time.Now().Add(d); !done(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", d, what)
+	if !waitFor(d, time.Millisecond, done) {
+		t.Fatalf("not within %s: %s", d, what)
+	}
+}
+
+// waitFor asks again and again, and reports whether done became true in time.
+func waitFor(d, every time.Duration, done func() bool) bool {
+	end := time.NewTimer(d)
+	defer end.Stop()
+	again := time.NewTicker(every)
+	defer again.Stop()
+	for !done() {
+		select {
+		case <-again.C:
+		case <-end.C:
+			return done()
 		}
 	}
+	return true
 }
 
 func TestSocketViolations(t *testing.T) {
