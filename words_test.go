@@ -71,7 +71,6 @@ var tics = []tic{
 // only shrinks.
 var unfinished = []string{
 	"schema",
-	"cmd/caspian", "cmd/caspian/internal/ingest",
 	"graph", "graph/analysis", "graph/codec", "graph/datasets", "graph/filter", "graph/fit", "graph/graphtest", "graph/internal/column",
 	"graph/live", "graph/live/metamorphic", "graph/names", "graph/question", "graph/routes", "graph/snapshot",
 	"graph/store", "graph/store/storetest", "graph/text",

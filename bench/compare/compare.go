@@ -64,7 +64,7 @@ func Graph(ctx context.Context, n int) (*live.Graph, error) {
 		claim(id, "officialName", text(fmt.Sprintf("The Republic of %s", id)))
 		claim(id, "iso2", text(string(id[1:])))
 		claim(id, "isoNumeric", text(fmt.Sprintf("%03d", i)))
-		claim(id, "currency", text(fmt.Sprintf("%s crown", id)))
+		claim(id, "currency", text(string(id)))
 		claim(id, "terrain", text("mountains and steppe"))
 		claim(id, "landlocked", graph.BoolValue(i%3 == 0))
 		if i < 10 {

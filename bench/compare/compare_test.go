@@ -220,20 +220,7 @@ func TestHTTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	addr := map[string]string{}
-	for _, line := range start(t, []string{serveGraph + "=" + file, "GOMAXPROCS=1"}, true, exe) {
-		name, a, _ := strings.Cut(line, "\t")
-		names, addr[name] = append(names, name), a
-	}
-	if node, err := exec.LookPath("node"); err != nil {
-		t.Log("node is not here: graphql-js is left out")
-	} else if _, err := os.Stat("js/node_modules/graphql"); err != nil {
-		t.Log("graphql-js is left out: run npm ci in bench/compare/js")
-	} else {
-		names = append(names, GraphqlJS)
-		addr[GraphqlJS] = start(t, nil, false, node, "js/server.mjs", file, "schema.graphql")[0]
-	}
+	names, addr := startAll(t, exe, file)
 	runtime.GOMAXPROCS(1)
 
 	t.Logf("%d claims, %s, load %s", claims(), time.Now().UTC().Format("2006-01-02 15:04 UTC"), load())
@@ -270,6 +257,26 @@ func TestHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("median (least-most) of %d rounds of %v, %d connections; load at the end %s\n%s", rounds, during, connections, load(), &table)
+}
+
+// startAll starts the contestants, with the graph from the file, and returns their names and
+// addresses. graphql-js is left out where Node is missing.
+func startAll(t *testing.T, exe, file string) (names []string, addr map[string]string) {
+	t.Helper()
+	addr = map[string]string{}
+	for _, line := range start(t, []string{serveGraph + "=" + file, "GOMAXPROCS=1"}, true, exe) {
+		name, a, _ := strings.Cut(line, "\t")
+		names, addr[name] = append(names, name), a
+	}
+	if node, err := exec.LookPath("node"); err != nil {
+		t.Log("node is not here: graphql-js is left out")
+	} else if _, err := os.Stat("js/node_modules/graphql"); err != nil {
+		t.Log("graphql-js is left out: run npm ci in bench/compare/js")
+	} else {
+		names = append(names, GraphqlJS)
+		addr[GraphqlJS] = start(t, nil, false, node, "js/server.mjs", file, "schema.graphql")[0]
+	}
+	return names, addr
 }
 
 func compareOverHTTP(t *testing.T, d *Document, names []string, addr map[string]string, rounds int, during time.Duration) map[string][]float64 {

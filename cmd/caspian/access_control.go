@@ -45,36 +45,36 @@ func accessSettings(s *settings.Set) *accessControl {
 }
 
 // check finds the faults that show before anything is opened.
-func (d *accessControl) check(s *settings.Set, store, listen string, readOnly bool) {
-	for _, name := range *d.hosts {
+func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bool) {
+	for _, name := range *a.hosts {
 		host, err := server.CheckHost(name)
 		if err != nil {
 			s.Fault("--host: %v", err)
 		}
-		d.names = append(d.names, host)
+		a.names = append(a.names, host)
 	}
 	if host, _, err := net.SplitHostPort(listen); err == nil && host != "" {
-		d.names = append(d.names, host)
+		a.names = append(a.names, host)
 	}
-	d.closed = *d.readToken != ""
-	if readOnly && *d.auth != "" && !d.closed {
+	a.closed = *a.readToken != ""
+	if readOnly && *a.auth != "" && !a.closed {
 		s.Fault("--auth and --read-only: without writes, tokens have no use; give one of the two")
 	}
-	if readOnly && *d.openWrites {
+	if readOnly && *a.openWrites {
 		s.Fault("--open-writes and --read-only: give one of the two")
 	}
 	// An unusable token is replaced when the store is open.
 	if token, _ := ownerToken(store); token != "" {
-		d.token.Store(&token)
+		a.token.Store(&token)
 	}
-	if _, err := d.keys(); err != nil {
+	if _, err := a.keys(); err != nil {
 		s.Fault("%v", err)
 	}
 }
 
 // keys reads the files of tokens.
-func (d *accessControl) keys() (k server.Keys, err error) {
-	if token := d.token.Load(); token != nil {
+func (a *accessControl) keys() (k server.Keys, err error) {
+	if token := a.token.Load(); token != nil {
 		t, terr := server.NewToken(*token)
 		k.Writers, err = append(k.Writers, t), errors.Join(err, terr)
 	}
@@ -88,28 +88,28 @@ func (d *accessControl) keys() (k server.Keys, err error) {
 		}
 		return t
 	}
-	if t := read("auth", *d.auth); t != nil {
+	if t := read("auth", *a.auth); t != nil {
 		k.Writers = append(k.Writers, t)
 	}
-	k.Readers = read("read-token", *d.readToken)
+	k.Readers = read("read-token", *a.readToken)
 	return k, err
 }
 
 // open makes the token of the store's folder where there is none, and listens on its socket.
 // Where the folder cannot be written, the service runs without both: it still answers reads, and
 // writes with other tokens. The caller has opened the store.
-func (d *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
+func (a *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
 		if err != nil && !readOnly { // a read-only service may have a folder that it cannot write
 			e.say("caspian serve: %v", err)
 		}
 	}
-	if !readOnly || d.closed {
+	if !readOnly || a.closed {
 		token, err := keepToken(store, e.say)
 		warn(err)
-		d.token.Store(&token)
-		d.ready.Store(true)
-		k, err := d.keys()
+		a.token.Store(&token)
+		a.ready.Store(true)
+		k, err := a.keys()
 		if err != nil {
 			return nil, err
 		}
@@ -127,22 +127,22 @@ func (d *accessControl) open(e *environment, store string, srv *server.Server, a
 	if err := replaceFile(filepath.Join(store, addressFile), at.String()+"\n"); err != nil {
 		warn(err)
 	} else {
-		d.address = filepath.Join(store, addressFile)
+		a.address = filepath.Join(store, addressFile)
 	}
 	return l, nil
 }
 
-// shut removes the file with the service's address.
-func (d *accessControl) shut() {
-	if d.address != "" {
-		_ = os.Remove(d.address)
+// close removes the file with the service's address.
+func (a *accessControl) close() {
+	if a.address != "" {
+		_ = os.Remove(a.address)
 	}
 }
 
 // reload reads the tokens again at each SIGHUP until the context ends. A service that a person
 // started on a terminal, with no files of tokens, ends with its terminal as other programs do.
-func (d *accessControl) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
-	if console.IsTerminal(e.err) && *d.auth == "" && !d.closed {
+func (a *accessControl) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
+	if console.IsTerminal(e.err) && *a.auth == "" && !a.closed {
 		return func() {}
 	}
 	hangup := make(chan os.Signal, 1)
@@ -156,16 +156,16 @@ func (d *accessControl) reload(ctx context.Context, e *environment, store string
 				return
 			case <-hangup:
 			}
-			if d.ready.Load() {
+			if a.ready.Load() {
 				token, err := keepToken(store, func(format string, a ...any) { log.Warn("store_token_replaced", "reason", fmt.Sprintf(format, a...)) })
 				if err != nil {
 					log.Warn("store_token_not_kept", "error", err.Error())
 				}
-				d.token.Store(&token)
+				a.token.Store(&token)
 			}
-			k, err := d.keys()
+			k, err := a.keys()
 			if err != nil {
-				log.Error("tokens_not_read", "error", err.Error(), "effect", "the tokens from before are kept")
+				log.Error("tokens_not_read", "error", err.Error(), "effect", "the earlier tokens remain valid")
 				continue
 			}
 			srv.SetKeys(k)
@@ -176,9 +176,9 @@ func (d *accessControl) reload(ctx context.Context, e *environment, store string
 }
 
 // link is the address to open in a browser, with the token where it gives more rights.
-func (d *accessControl) link(base string, readOnly bool) string {
-	token := d.token.Load()
-	if token == nil || readOnly && !d.closed || *d.openWrites && !d.closed {
+func (a *accessControl) link(base string, readOnly bool) string {
+	token := a.token.Load()
+	if token == nil || readOnly && !a.closed || *a.openWrites && !a.closed {
 		return base + "/"
 	}
 	return base + "/?token=" + url.QueryEscape(*token)

@@ -142,8 +142,7 @@ func hangup(t *testing.T, w *words, text string) string {
 	return w.wait(t, text, 1)
 }
 
-// TestTokenStaysHere: the token of a folder goes to the service of that folder and to no other,
-// whatever asks for one.
+// TestTokenStaysHere: the token of a store is sent to the service on that store and to no other.
 func TestTokenStaysHere(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, tokenFile), "3f1c2e9ab7d84c5e8f60a1b2c3d4e5f7\n")

@@ -16,7 +16,7 @@ var changesCommand = &command{
 	name: "changes", short: "list what differs between two views, or what the store has recorded", args: "[SUBJECT]",
 	about: `Compares two views, two dates (--from, --to), two record times, or two sets of
 sources, and lists what appeared (ADDED), vanished (REMOVED) or changed (CHANGED: the
-claim before, then the one after). The other flags of the view hold for both. With
+claim before, then the one after). The other flags of the view apply to both. With
 --since N it lists what the store recorded after sequence number N instead, commit
 by commit. SUBJECT is an id, or a name that only one entity has; only
 claims with this subject are compared: who holds an office is a claim about the
@@ -28,11 +28,11 @@ person, not about the country.`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		f := &changeFlags{
 			from:        s.Text("from", "DATE", "", "date of the first view"),
-			to:          s.Text("to", "DATE", "", "date of the second view; today otherwise"),
-			fromKnown:   s.Text("from-known-at", "TIME", "", "what the store knew then is the first view"),
-			toKnown:     s.Text("to-known-at", "TIME", "", "what the store knew then is the second view; now otherwise"),
-			fromSources: s.Many("from-sources", "IDS", "only what these sources say is the first view"),
-			toSources:   s.Many("to-sources", "IDS", "only what these sources say is the second view"),
+			to:          s.Text("to", "DATE", "", "date of the second view; today by default"),
+			fromKnown:   s.Text("from-known-at", "TIME", "", "the first view is what the store had recorded at this time"),
+			toKnown:     s.Text("to-known-at", "TIME", "", "the second view is what the store had recorded at this time; now by default"),
+			fromSources: s.Many("from-sources", "IDS", "the first view has only claims of these sources"),
+			toSources:   s.Many("to-sources", "IDS", "the second view has only claims of these sources"),
 			since:       s.Text("since", "N", "", "what the store recorded after this sequence number, instead of two views"),
 			claims:      s.Number("claims", 5, 0, "with --since: how many claims of each commit to show"),
 		}

@@ -24,7 +24,7 @@ func acceptSetting(s *settings.Set) *bool {
 const mostMisfits = 20
 
 // settleOntology checks the recorded claims against an ontology that differs from the one
-// that the store was accepted under, and has the store record it. Claims that do not fit
+// under which the store was accepted, and has the store record it. Claims that do not fit
 // are an error, unless they are accepted; where the store is only read, a notice lists them.
 func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
 	kept, err := log.Ontology("")
@@ -76,7 +76,7 @@ func describeMisfits(ms []fit.Misfit) string {
 	return strings.Join(lines, "\n")
 }
 
-// keptOntology is the ontology that a store was accepted under.
+// keptOntology is the ontology under which a store was accepted.
 func keptOntology(dir string) (text string, err error) {
 	if err := storeExists(dir); err != nil {
 		return "", err

@@ -48,8 +48,8 @@ var workloads = []struct {
 
 // TestOverload starts the program with its defaults on the built-in seeds, measures what it
 // can answer, and then asks for 1, 3 and 10 times that, from another process and at
-// random times whether or not answers come. Beside it probes ask /readyz, each over a
-// connection of its own, and a writer writes.
+// random times whether or not answers come. At the same time probes request /readyz,
+// each over a new connection, and a writer writes.
 //
 //	CASPIAN_SOAK=1 go test ./cmd/caspian -run 'TestOverload$' -v -count 1
 //
@@ -101,7 +101,7 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-// loaded is what came of one load. What is exported comes from the client's process.
+// loaded is the result of one load. What is exported comes from the client's process.
 type loaded struct {
 	Seconds, Sent, Answered, Refused float64
 	All                              float64 // answered, those of the warm-up too
@@ -111,12 +111,12 @@ type loaded struct {
 	probes, writes []time.Duration
 	writesFailed   int
 	memory         int64 // at its peak
-	// work is the service's time of the processor. What is answered for it tells how much
-	// refusing takes away also where other programs run.
+	// work is the service's time of the processor. Answers per second of it show
+	// how much refusals cost, also where other programs run.
 	work time.Duration
 }
 
-// at is a percentile of what is sorted.
+// at is a percentile of a sorted list.
 func at(list []time.Duration, share float64) time.Duration {
 	if len(list) == 0 {
 		return 0
@@ -124,7 +124,7 @@ func at(list []time.Duration, share float64) time.Duration {
 	return list[min(len(list)-1, int(share*float64(len(list))))]
 }
 
-// pin runs a command on one processor, where that is asked for.
+// pin runs a command on one processor, if pinned.
 func pin(ctx context.Context, pinned bool, cpu string, args ...string) *exec.Cmd {
 	if pinned {
 		args = append([]string{"taskset", "-c", cpu}, args...)
@@ -132,7 +132,7 @@ func pin(ctx context.Context, pinned bool, cpu string, args ...string) *exec.Cmd
 	return exec.CommandContext(ctx, args[0], args[1:]...)
 }
 
-// overloadOnce asks so many requests a second, 0 as many as are answered.
+// overloadOnce sends this many requests a second; 0 sends the next after each answer.
 func overloadOnce(t *testing.T, program, store, workload string, rate float64, pinned bool) *loaded {
 	t.Helper()
 	port, err := freePort()
@@ -179,8 +179,8 @@ func overloadOnce(t *testing.T, program, store, workload string, rate float64, p
 	return r
 }
 
-// probe asks /readyz as an orchestrator does, ten times a second and over a connection of its
-// own each time. What is not answered counts for as long as it was waited for.
+// probe requests /readyz as an orchestrator does, ten times a second and over a new connection
+// each time. A request without an answer counts with the time until it was abandoned.
 func probe(ctx context.Context, address string) []time.Duration {
 	var took []time.Duration
 	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
@@ -297,8 +297,8 @@ func TestOverloadClient(t *testing.T) {
 	os.Exit(0) // the line is all that is to be printed
 }
 
-// loadClient asks, and keeps how long answers took. It speaks HTTP by few lines of its own, so
-// that it can ask often.
+// loadClient sends requests and keeps how long answers took. It has its own few lines of HTTP,
+// which cost less than net/http's.
 type loadClient struct {
 	host    string
 	queries []string

@@ -49,16 +49,16 @@ JSON, a string otherwise. --as-of sets the variable $view, so declare it: ($view
 			if err != nil {
 				return err
 			}
-			under, err := at.open(ctx, e)
+			backend, err := at.open(ctx, e)
 			if err != nil {
 				return err
 			}
 			defer func() {
-				if cerr := under.close(); err == nil {
+				if cerr := backend.close(); err == nil {
 					err = cerr
 				}
 			}()
-			body, err := under.answer(ctx, query, variables)
+			body, err := backend.answer(ctx, query, variables)
 			if err != nil {
 				return err
 			}

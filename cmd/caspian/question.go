@@ -56,15 +56,14 @@ func newQuestion(s *settings.Set, name, field string) *question {
 	return q
 }
 
-// positional takes the required arguments, then the optional ones, and returns a text for
-// each. Errors about API arguments of that name in lower case
-// use these names.
-func (q *question) positional(args []string, must []string, may ...string) []string {
-	all := append(must[:len(must):len(must)], may...)
-	if len(args) < len(must) || len(args) > len(all) {
-		usage := strings.Join(must, " ")
-		if len(may) > 0 {
-			usage = strings.TrimSpace(usage + " [" + strings.Join(may, "] [") + "]")
+// positional takes the required arguments, then the extra ones, and returns a text for
+// each. Errors about arguments of the API with the same names in lower case use these names.
+func (q *question) positional(args []string, required []string, extra ...string) []string {
+	all := append(required[:len(required):len(required)], extra...)
+	if len(args) < len(required) || len(args) > len(all) {
+		usage := strings.Join(required, " ")
+		if len(extra) > 0 {
+			usage = strings.TrimSpace(usage + " [" + strings.Join(extra, "] [") + "]")
 		}
 		given := ""
 		for _, a := range args {
@@ -194,17 +193,17 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 	if err := q.s.Err(); err != nil {
 		return err
 	}
-	under, err := q.endpoint.open(ctx, e)
+	backend, err := q.endpoint.open(ctx, e)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if cerr := under.close(); err == nil {
+		if cerr := backend.close(); err == nil {
 			err = cerr
 		}
 	}()
-	a := &asker{question: q, under: under, e: e}
-	if a.unknown, err = q.resolve(ctx, e, under); err != nil {
+	a := &asker{question: q, backend: backend, e: e}
+	if a.unknown, err = q.resolve(ctx, e, backend); err != nil {
 		return err
 	}
 	answer, err := fetch(a)
@@ -228,7 +227,7 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 // asker sends the requests of one question.
 type asker struct {
 	*question
-	under   *answerer
+	backend *answerer
 	e       *environment
 	unknown []string // faults of names that no entity has
 	notes   []string // printed after the answer
@@ -245,7 +244,7 @@ func (a *asker) once(ctx context.Context, document string, variables map[string]
 }
 
 func (a *asker) ask(ctx context.Context, document string, variables map[string]any) (json.RawMessage, int64, error) {
-	r, err := a.under.ask(ctx, document, variables)
+	r, err := a.backend.ask(ctx, document, variables)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -275,7 +274,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 var (
 	badVariable = regexp.MustCompile(`^Variable "\$\w+" got invalid value .*? at "([\w.]+)(?:\[\d+\])*"; (.*)$`)
 	badArgument = regexp.MustCompile(`^([A-Za-z][\w.]*): (.*)$`)
-	humps       = regexp.MustCompile(`[A-Z]`)
+	capitals    = regexp.MustCompile(`[A-Z]`)
 )
 
 // inCommandTerms words an error of the API with the names of the command line.
@@ -296,7 +295,7 @@ func (q *question) label(argument string) string {
 		return l
 	}
 	flag := strings.TrimPrefix(argument, "view.")
-	flag = humps.ReplaceAllStringFunc(flag, func(c string) string { return "-" + strings.ToLower(c) })
+	flag = capitals.ReplaceAllStringFunc(flag, func(c string) string { return "-" + strings.ToLower(c) })
 	if q.s.Has(flag) {
 		return "--" + flag
 	}

@@ -21,7 +21,7 @@ const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
 // resolve replaces names by ids, and reports each on the error output. A name that no
 // entity has, or several have, stays, and its fault is returned: the API decides whether
 // it is an id.
-func (q *question) resolve(ctx context.Context, e *environment, under *answerer) (unknown []string, err error) {
+func (q *question) resolve(ctx context.Context, e *environment, backend *answerer) (unknown []string, err error) {
 	// Names are found in all sources, also where the view has few of them. Dates do
 	// decide which entities exist.
 	now, view := map[string]any{}, map[string]any{}
@@ -33,7 +33,7 @@ func (q *question) resolve(ctx context.Context, e *environment, under *answerer)
 	}
 	for _, a := range q.names {
 		for _, id := range a.ids {
-			found, hint, err := lookUp(ctx, under, now, view, *id, a.types)
+			found, hint, err := lookUp(ctx, backend, now, view, *id, a.types)
 			if err != nil {
 				return nil, err
 			}
@@ -55,8 +55,8 @@ func (q *question) resolve(ctx context.Context, e *environment, under *answerer)
 // lookUp finds the entity that has a text as its id or its name, or else returns a hint
 // of what the text may mean. It returns neither where the view is invalid, which the
 // question itself reports.
-func lookUp(ctx context.Context, under *answerer, now, view map[string]any, text string, types []string) (*named, string, error) {
-	r, err := under.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
+func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, text string, types []string) (*named, string, error) {
+	r, err := backend.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
 	if err != nil {
 		return nil, "", err
 	}
@@ -69,7 +69,7 @@ func lookUp(ctx context.Context, under *answerer, now, view map[string]any, text
 			return known, "", err
 		}
 	}
-	r, err = under.ask(ctx, lookupDocument, map[string]any{"text": text, "types": types, "view": view})
+	r, err = backend.ask(ctx, lookupDocument, map[string]any{"text": text, "types": types, "view": view})
 	if err != nil || len(r.Errors) > 0 {
 		return nil, "", err
 	}

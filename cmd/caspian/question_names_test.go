@@ -42,7 +42,7 @@ func TestNamesBecomeIDs(t *testing.T) {
 		"nothing that is like it":    {want: `nothing in view has the id or the name "Georgia"; 'caspian search' finds ids by parts of names`},
 		"nothing but a title of one": {found: []string{title}, want: `nothing in view has the id or the name "Georgia"; 'caspian search' finds ids by parts of names`},
 	} {
-		under := &answerer{answer: func(_ context.Context, query string, _ json.RawMessage) ([]byte, error) {
+		backend := &answerer{answer: func(_ context.Context, query string, _ json.RawMessage) ([]byte, error) {
 			if query == lookupDocument {
 				return []byte(`{"data":{"search":{"edges":[` + strings.Join(c.found, ",") + `]}}}`), nil
 			}
@@ -51,7 +51,7 @@ func TestNamesBecomeIDs(t *testing.T) {
 			}
 			return []byte(`{"data":{` + c.known + `}}`), nil
 		}}
-		found, hint, err := lookUp(t.Context(), under, nil, nil, "Georgia", c.types)
+		found, hint, err := lookUp(t.Context(), backend, nil, nil, "Georgia", c.types)
 		if err != nil {
 			t.Fatal(err)
 		}

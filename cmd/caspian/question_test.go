@@ -66,7 +66,7 @@ func TestPagesJoin(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Read(command)
-		a := &asker{question: q, under: counting(c.n), e: &environment{err: io.Discard}}
+		a := &asker{question: q, backend: counting(c.n), e: &environment{err: io.Discard}}
 		raw, err := a.pages(t.Context(), p, "", map[string]any{})
 		if err != nil {
 			t.Fatal(err)
@@ -110,10 +110,10 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 	}
 	// All errors are reported, and hints replace those about unknown ids.
 	var words bytes.Buffer
-	under := &answerer{answer: func(context.Context, string, json.RawMessage) ([]byte, error) {
+	backend := &answerer{answer: func(context.Context, string, json.RawMessage) ([]byte, error) {
 		return []byte(`{"errors":[{"message":"from: no\nto: no","extensions":{"code":"UNKNOWN_ID","problems":[{"code":"BAD_USER_INPUT","place":"from","message":"no"},{"code":"UNKNOWN_ID","place":"to","message":"no"}]}},{"message":"avoid: no entity","extensions":{"code":"UNKNOWN_ID"}}]}`), nil
 	}}
-	a := &asker{question: q, under: under, e: &environment{err: &words}, unknown: []string{"--avoid: did you mean x?"}}
+	a := &asker{question: q, backend: backend, e: &environment{err: &words}, unknown: []string{"--avoid: did you mean x?"}}
 	if _, err := a.once(t.Context(), "", nil); err != errReported {
 		t.Errorf("%v", err)
 	}

@@ -16,7 +16,7 @@ import (
 var routesCommand = &command{
 	name: "routes", short: "find routes under constraints", args: "FROM TO",
 	about: `Finds the best routes between two countries, cities, regions, organisations or
-transport nodes. Where no route is left, it shows what bars the way. Each leg is shown
+transport nodes. Where there is no route, it shows what blocks it. Each leg is shown
 with its status at the view's date and the period for which that is stated; --json
 adds the claims. FROM, TO and the other entities are ids, or names that only one
 entity has.`,
@@ -27,12 +27,12 @@ entity has.`,
   caspian routes KAZ TUR --avoid RUS,IRN --as-of 2016-06-01 --json`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		avoid := s.Many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
-		via := s.Many("via", "IDS", "what the route must pass, in this order")
+		via := s.Many("via", "IDS", "what the route must pass through, in this order")
 		modes := modesSetting(s)
 		statuses := statusesSetting(s)
 		gauges := s.Many("gauges", "GAUGES", "only railways of these gauges")
 		network := networkSetting(s)
-		rank := s.Choice("rank", "legs", "what the best route has least of, or most for certainty", "legs", "distance", "borders", "certainty")
+		rank := s.Choice("rank", "legs", "order of the routes, least first (certainty: most first)", "legs", "distance", "borders", "certainty")
 		first := s.Number("first", 3, 1, "how many routes, up to 50")
 		most := s.Text("max-borders", "N", "", "most changes of country")
 		q := newQuestion(s, "routes", "routes")
@@ -125,7 +125,7 @@ func (l *foundLeg) when() string {
 	return ""
 }
 
-// writeRoutes writes the routes, or what bars the way.
+// writeRoutes writes the routes, or what blocks them.
 func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 	var found struct {
 		Routes  []foundRoute
@@ -161,7 +161,7 @@ func writeRoutes(out *strings.Builder, answer json.RawMessage) error {
 		}
 	}
 	if len(found.Nearest) > 0 {
-		fmt.Fprintln(out, "\nThe legs that lead on, and what bars them:")
+		fmt.Fprintln(out, "\nThe legs that would continue, and what blocks them:")
 		t := console.NewTable("   ", "FROM", "TO", "MODE", "STATUS", "BARRED BY", "LEGS LEFT")
 		for _, m := range found.Nearest {
 			t.Row(m.Leg.From.Name, m.Leg.To.Name, m.Leg.Mode, m.Leg.Status, names(m.BarredBy, ", "), strconv.Itoa(m.Left))

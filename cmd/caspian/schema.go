@@ -21,7 +21,7 @@ the ontology itself, or the directives that ontologies are written with
   caspian schema --ontology mine.graphql`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		ontology := ontologySetting(s)
-		of := s.Text("store", "DIR", "", "print the ontology that this store was written under")
+		of := s.Text("store", "DIR", "", "print the ontology under which this store was written")
 		return func(ctx context.Context, e *environment, args []string) error {
 			what := "api"
 			if len(args) > 0 {

@@ -207,7 +207,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 	}
 	c.admission(&o)
 	if o.CompressAbove == 0 {
-		o.CompressAbove = 1 // the shortest length there is
+		o.CompressAbove = 1 // nearly everything
 	}
 	return o
 }
@@ -246,7 +246,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	serving := listeners{ctx: ctx, stop: stop, srv: srv}
 	serving.add(l)
-	// Requests in progress read and write until the server has ended.
+	// Requests in progress use the store until the server has ended.
 	ended := sync.OnceValue(serving.end)
 	defer func() { err = errors.Join(err, ended()) }()
 	defer c.access.reload(ctx, e, *c.store, srv, log)()
@@ -264,7 +264,7 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	if err != nil {
 		return err
 	}
-	defer c.access.shut()
+	defer c.access.close()
 	if owner != nil {
 		serving.add(owner)
 	}
@@ -371,7 +371,7 @@ type listeners struct {
 func (s *listeners) add(l net.Listener) {
 	s.running.Go(func() {
 		err := s.srv.Serve(s.ctx, l)
-		s.stop() // without a listener the store is of no use
+		s.stop() // without this listener the service is not complete
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.failed = errors.Join(s.failed, err)
@@ -400,6 +400,6 @@ Query curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
 Stop  Ctrl+C`, version, console.Count(s.EntityCount(), "entity"), console.Count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
 	if *c.access.openWrites {
-		e.say("WRITES ARE OPEN: every program of this machine may write without a token, and so may anyone through a proxy on it")
+		e.say("WRITES ARE OPEN: every program on this machine may write without a token, and so may anyone through a proxy on it")
 	}
 }

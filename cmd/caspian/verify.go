@@ -22,7 +22,7 @@ var verifyCommand = &command{
 	about: `Reads the store twice, by its log and through Cayley's own interface, and compares
 what they find; replays the log, checking each commit against its digest; and
 compares the snapshot file with the result. It changes nothing on the disk. Where a
-service runs on the store, that service does it, up to its newest commit.`,
+service runs on the store, that service verifies it, up to its newest commit.`,
 	examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {

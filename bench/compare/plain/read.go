@@ -103,17 +103,13 @@ func (r *reader) link(n uint32, c *Country) {
 	}
 }
 
-// WriteJSON writes the graph for a reader in another language: the lists of
-// countries and cities, and in each country the numbers of those it leads to.
-func (g *Graph) WriteJSON(w io.Writer) error {
-	country, city := map[*Country]int{}, map[*City]int{}
-	for i, c := range g.Countries {
-		country[c] = i
+// The graph as WriteJSON writes it: a reference is a number in one of the lists.
+type (
+	graphJSON struct {
+		Cities    []cityJSON    `json:"cities"`
+		Countries []countryJSON `json:"countries"`
 	}
-	for i, c := range g.Cities {
-		city[c] = i
-	}
-	type cityJSON struct {
+	cityJSON struct {
 		ID          string  `json:"id"`
 		Name        string  `json:"name"`
 		Type        string  `json:"type"`
@@ -123,12 +119,12 @@ func (g *Graph) WriteJSON(w io.Writer) error {
 		Wikidata    *string `json:"wikidata"`
 		Founded     *string `json:"founded"`
 	}
-	type exportJSON struct {
+	exportJSON struct {
 		Node     int      `json:"node"`
 		Share    *float64 `json:"share"`
 		Resource *string  `json:"resource"`
 	}
-	type countryJSON struct {
+	countryJSON struct {
 		ID           string       `json:"id"`
 		Name         string       `json:"name"`
 		Type         string       `json:"type"`
@@ -144,10 +140,19 @@ func (g *Graph) WriteJSON(w io.Writer) error {
 		Exports      []exportJSON `json:"exports"`
 		Series       []exportJSON `json:"series"`
 	}
-	var out struct {
-		Cities    []cityJSON    `json:"cities"`
-		Countries []countryJSON `json:"countries"`
+)
+
+// WriteJSON writes the graph for a reader in another language: the lists of
+// countries and cities, and in each country the numbers of those it leads to.
+func (g *Graph) WriteJSON(w io.Writer) error {
+	country, city := map[*Country]int{}, map[*City]int{}
+	for i, c := range g.Countries {
+		country[c] = i
 	}
+	for i, c := range g.Cities {
+		city[c] = i
+	}
+	var out graphJSON
 	exports := func(list []*Export) []exportJSON {
 		to := []exportJSON{}
 		for _, e := range list {

@@ -67,8 +67,8 @@ func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	return rest, notices
 }
 
-// commit makes a change at once, or not at all. Its key makes it happen once, however often it
-// is sent.
+// commit makes a change in one request, whole or not at all. Its key makes it happen once,
+// however often it is sent.
 func (r *Importer) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
 	operations, err := operationsJSON(ops)
 	if err != nil {
@@ -204,7 +204,7 @@ func inputOf(c *graph.Claim) claimInput {
 	if c.Value.Kind() == graph.EntityKind {
 		in.Object = string(c.Value.Entity())
 	} else {
-		// The ontology there decides what the text is, as it does here.
+		// The service's ontology decides what the text means.
 		text := c.Value.String()
 		in.Value = &text
 	}

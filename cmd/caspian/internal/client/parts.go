@@ -13,7 +13,7 @@ import (
 )
 
 // A change that is larger than a service takes in one request is sent in parts. Each part is
-// committed whole or not at all; the change is not, so all of it is checked first.
+// committed whole or not at all. The whole change is not, so all of it is checked first.
 
 // errTooLarge is the error of a change that the service takes in parts only.
 var errTooLarge = errors.New("the request is larger than the service takes")

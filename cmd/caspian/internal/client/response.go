@@ -57,7 +57,7 @@ func (r *response) tooLarge() bool {
 		code == codes.Timeout
 }
 
-// refusal is what the response says, by its media type, where it is not GraphQL's answer.
+// refusal is the error of a response that is not GraphQL's answer.
 type refusal struct {
 	from   string
 	status int
@@ -104,9 +104,9 @@ func (r *response) refusal(from string) *refusal {
 	case media == "text/plain" && len(r.body) > 0:
 		f.text = ": " + shown(string(r.body))
 	case media == "":
-		f.text = " without saying of what kind the answer is; is it Caspian?"
+		f.text = " without a Content-Type; is it Caspian?"
 	default:
-		f.text = fmt.Sprintf(" with %s, and not with GraphQL; is it Caspian?", media)
+		f.text = fmt.Sprintf(" with %s instead of GraphQL; is it Caspian?", media)
 	}
 	return f
 }

@@ -16,15 +16,15 @@ import (
 
 const graphqlMedia = "application/graphql-response+json"
 
-// turn is one answer of a service that turns requests away.
+// turn is one answer of a service that refuses requests.
 type turn struct {
 	status       int
 	media, retry string
 	body         string
 }
 
-// turning is a service that gives these answers, the last one for ever, and notes the waits of
-// its client.
+// turning is a service that gives these answers, then repeats the last one, and a client whose
+// waits it records.
 func turning(t *testing.T, p Patience, turns ...turn) (s *Service, asked *int, waits *[]time.Duration) {
 	t.Helper()
 	asked, waits = new(int), new([]time.Duration)
@@ -54,7 +54,7 @@ var (
 	answered       = turn{200, graphqlMedia, "", `{"data":{"transact":{"sequence":7}}}`}
 )
 
-// TestTurnedAway holds how often and after what a request is sent again.
+// TestTurnedAway: how often a request is sent again depends on the refusal.
 func TestTurnedAway(t *testing.T) {
 	lateTurn := turn{503, graphqlMedia, "", `{"errors":[{"message":"late","extensions":{"code":"TIMEOUT"}}]}`}
 	proxy := turn{502, "text/html", "", "<title>502 Bad Gateway</title>"}
@@ -72,12 +72,12 @@ func TestTurnedAway(t *testing.T) {
 		{"503 of a proxy that does not", ForQueries, []turn{{503, "text/html", "", "<html><title>Down\n for now</title>"}}, 1, `503 Service Unavailable with a page of HTML ("Down for now")`},
 		{"starting", ForQueries, []turn{{503, "application/json", "1", `{"errors":[{"message":"starting","extensions":{"code":"UNAVAILABLE"}}]}`}, answered}, 2, ""},
 		{"for ever", ForQueries, []turn{overloadedTurn}, 4, ""}, // GraphQL's own answer
-		{"asked for an hour", ForQueries, []turn{{503, "text/plain", "3600", "maintenance"}}, 1, "503 Service Unavailable: maintenance"},
+		{"refused for an hour", ForQueries, []turn{{503, "text/plain", "3600", "maintenance"}}, 1, "503 Service Unavailable: maintenance"},
 		{"ran out of time", ForImports, []turn{lateTurn}, 1, ""},
 		{"bad gateway for a question", ForQueries, []turn{proxy}, 1, `502 Bad Gateway with a page of HTML ("502 Bad Gateway")`},
 		{"bad gateway for an import", ForImports, []turn{proxy, answered}, 2, ""},
 		{"not found", ForImports, []turn{{404, "text/plain; charset=utf-8", "", "404 page not found\n"}}, 1, "404 Not Found: 404 page not found"},
-		{"another kind", ForImports, []turn{{200, "image/png", "", "x"}}, 1, "with image/png, and not with GraphQL; is it Caspian?"},
+		{"another kind", ForImports, []turn{{200, "image/png", "", "x"}}, 1, "with image/png instead of GraphQL; is it Caspian?"},
 		{"refused in JSON", ForImports, []turn{{421, "application/json", "", `{"errors":[{"message":"not this host"}]}`}}, 1, "421 Misdirected Request: not this host"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestTurnedAway(t *testing.T) {
 	}
 }
 
-// TestWaitsSpread: clients that were turned away together do not come again together.
+// TestWaitsSpread: clients that were refused at the same time do not return at the same time.
 func TestWaitsSpread(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	for range 20 {
@@ -133,8 +133,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestParts cuts a change in every size, and wants each operation once and before those that
-// need it.
+// TestParts divides a change into parts of many sizes: each operation is sent once, and before
+// those that need it.
 func TestParts(t *testing.T) {
 	var ops []graph.Op
 	for i := range 30 {

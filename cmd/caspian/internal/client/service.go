@@ -118,9 +118,9 @@ func wantsToken(answer []byte) bool {
 	return false
 }
 
-// askFirst is the length above which a request waits for the service's consent (100 Continue)
-// before it sends its body.
-const askFirst = 1 << 20
+// expectAbove is the length above which a request waits for 100 Continue before it sends its
+// body.
+const expectAbove = 1 << 20
 
 func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/graphql", bytes.NewReader(body))
@@ -129,7 +129,7 @@ func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/graphql-response+json")
-	if len(body) > askFirst {
+	if len(body) > expectAbove {
 		req.Header.Set("Expect", "100-continue")
 	}
 	if s.Token != "" {

@@ -99,8 +99,8 @@ func (p *Partial) Error() string { return p.Err.Error() }
 // Unwrap is why the rest is not committed.
 func (p *Partial) Unwrap() error { return p.Err }
 
-// partly adds the committed part of a change to the report, and describes it.
-func (r *Report) partly(err error, ops int) string {
+// addPart adds the committed part of a change to the report, and describes it.
+func (r *Report) addPart(err error, ops int) string {
 	var p *Partial
 	if !errors.As(err, &p) {
 		return ""
@@ -155,7 +155,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) erro
 	}
 	got, err := to.Commit(ctx, &graph.Change{Ops: ops})
 	if err != nil {
-		return failed(err, cmp.Or(r.partly(err, len(ops)), nothing))
+		return failed(err, cmp.Or(r.addPart(err, len(ops)), nothing))
 	}
 	r.add(len(ops), got)
 	return nil
@@ -201,16 +201,16 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 			return nil
 		}
 		if len(b.faults) > 0 {
-			return rest(ctx, to, in, lr, o, b, graph.Problems(b.faults))
+			return checkRest(ctx, to, in, lr, o, b, graph.Problems(b.faults))
 		}
 		got, err := to.Commit(ctx, &graph.Change{Ops: b.ops})
 		var ps graph.Problems
-		if part := r.partly(err, len(b.ops)); part != "" {
-			return failed(err, fmt.Sprintf("%s: all before line %d and, from there on, %s", in.Name, b.first, part))
+		if part := r.addPart(err, len(b.ops)); part != "" {
+			return failed(err, fmt.Sprintf("%s: the lines before %d are imported, and from there on %s", in.Name, b.first, part))
 		}
 		switch {
 		case errors.As(err, &ps):
-			return rest(ctx, to, in, lr, o, b, nil)
+			return checkRest(ctx, to, in, lr, o, b, nil)
 		case err != nil:
 			return &Failed{Cause: err, Resume: resume(in.Name, b.first)}
 		}
@@ -228,8 +228,8 @@ func resume(name string, first int) string {
 	return fmt.Sprintf("%s: the lines before %d are imported, nothing from there on; correct the input and run the same import again: lines that are known change nothing", name, first)
 }
 
-// rest checks the batch that failed and all after it, and imports nothing more.
-func rest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, b batch, faults graph.Problems) error {
+// checkRest checks the batch that failed and all after it, and imports nothing more.
+func checkRest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, b batch, faults graph.Problems) error {
 	f := &Failed{Problems: faults, Resume: resume(in.Name, b.first)}
 	// Later claims may be about entities that the batches not imported declare.
 	var declared []graph.Op
