@@ -105,18 +105,18 @@ func (b *builder) property(f *schema.Field) field {
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
 		out.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
-			n := v.Best(e, f)
-			if n == snapshot.None {
+			shown, ok := v.One(e, f)
+			if !ok {
 				return gql.Ref{}, false, nil
 			}
-			return b.literal(v.Snapshot().Value(n)), true, nil
+			return b.literal(v.Snapshot().Value(shown.Claim)), true, nil
 		}
 		return out
 	}
 	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
-		if n := v.Best(e, f); n != snapshot.None {
-			return appendClaim(dst, v.Snapshot(), n, f.Scalar)
+		if shown, ok := v.One(e, f); ok {
+			return appendClaim(dst, v.Snapshot(), shown.Claim, f.Scalar)
 		}
 		return dst, nil
 	}

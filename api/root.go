@@ -115,13 +115,7 @@ func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 		if err != nil {
 			return gql.Ref{}, false, err
 		}
-		var n uint32
-		var ok bool
-		if a.by == "id" {
-			n, ok = v.Entity(graph.ID(a.value))
-		} else {
-			n, ok = v.ByKey(a.by, a.value)
-		}
+		n, ok := v.Find(a.by, a.value)
 		if !ok {
 			return gql.Ref{}, false, nil
 		}

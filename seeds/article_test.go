@@ -303,7 +303,7 @@ func TestKazakhCapitalByDate(t *testing.T) {
 		{"2025-12-21", "astana", "Astana"},
 	} {
 		v := s.view(t, c.asOf)
-		kaz, ok := v.Entity("KAZ")
+		kaz, ok := v.Find("id", "KAZ")
 		if !ok {
 			t.Fatal("KAZ is missing")
 		}
@@ -353,19 +353,19 @@ func TestLeadersOnTheDay(t *testing.T) {
 		"TKM": "serdar-berdimuhamedow", "UZB": "shavkat-mirziyoyev", "RUS": "vladimir-putin", "CHN": "xi-jinping",
 		"USA": "donald-trump", "AZE": "ilham-aliyev", "KOR": "lee-jae-myung", "IRN": "ali-khamenei",
 	} {
-		n, _ := v.Entity(graph.ID(id))
+		n, _ := v.Find("id", string(id))
 		e, ok := v.One(n, country.Field("headOfState"))
 		if !ok || s.snap.ID(e.Node) != want {
 			t.Errorf("on 2025-12-20 the head of state of %s is %s, want %s", id, s.snap.ID(e.Node), want)
 		}
 	}
-	jpn, _ := v.Entity("JPN")
+	jpn, _ := v.Find("id", "JPN")
 	if e, ok := v.One(jpn, country.Field("headOfGovernment")); !ok || s.snap.ID(e.Node) != "sanae-takaichi" {
 		t.Error("on 2025-12-20 the head of government of JPN is not sanae-takaichi")
 	}
 	// The Factbook's last edition is stale here and must not win.
 	v = s.view(t, "2026-04-01")
-	irn, _ := v.Entity("IRN")
+	irn, _ := v.Find("id", "IRN")
 	if e, ok := v.One(irn, country.Field("headOfState")); !ok || s.snap.ID(e.Node) != "mojtaba-khamenei" {
 		t.Errorf("on 2026-04-01 the head of state of IRN is %s, want mojtaba-khamenei", s.snap.ID(e.Node))
 	}

@@ -128,7 +128,7 @@ func (t *goTypes) query() *graphql.Object {
 		"country": {Type: countryType, Args: graphql.FieldConfigArgument{"id": {Type: must(graphql.ID)}},
 			Resolve: func(p graphql.ResolveParams) (any, error) {
 				v := Today(t.g)
-				n, ok := v.Entity(graph.ID(p.Args["id"].(string)))
+				n, ok := v.Find("id", p.Args["id"].(string))
 				if !ok {
 					return nil, nil
 				}
@@ -176,11 +176,11 @@ func (t *goTypes) scalars(typ *schema.Type, fields map[string]graphql.Output) gr
 		f := typ.Field(name)
 		fs[name] = &graphql.Field{Type: out, Resolve: func(p graphql.ResolveParams) (any, error) {
 			x := p.Source.(node)
-			c := x.v.Best(x.n, f)
-			if c == snapshot.None {
+			shown, ok := x.v.One(x.n, f)
+			if !ok {
 				return nil, nil
 			}
-			return native(x.v.Snapshot().Value(c)), nil
+			return native(x.v.Snapshot().Value(shown.Claim)), nil
 		}}
 	}
 	return fs

@@ -210,7 +210,7 @@ func conflictSets(t fataler, ctx context.Context, v *snapshot.View, o analysis.C
 		t.Fatal(err)
 	}
 	if rest != nil {
-		if _, shown := v.Entity(rest.Subject); !shown {
+		if _, shown := v.Find("id", string(rest.Subject)); !shown {
 			t.Fatal("the walk ended at an entity that the view does not show: " + rest.Subject)
 		}
 		o.After = rest

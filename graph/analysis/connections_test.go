@@ -48,7 +48,7 @@ func naiveGraph(o *schema.Ontology, v *snapshot.View, opts analysis.ConnectionsO
 		if !st.field.Many && st.field.Kind == schema.Relation {
 			// The field shows one claim, and so does its inverse.
 			n, _ := v.Snapshot().Number(st.Subject)
-			if v.Best(n, st.field) != st.n {
+			if e, ok := v.One(n, st.field); !ok || e.Claim != st.n {
 				return
 			}
 		}

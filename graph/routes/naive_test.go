@@ -74,7 +74,7 @@ func (w *naiveWorld) each(typ string, fn func(id graph.ID)) {
 	s := w.v.Snapshot()
 	var ids []graph.ID
 	if err := s.Entities(func(e graph.Entity) error {
-		if n, ok := w.v.Entity(e.ID); ok && e.Type == typ && w.v.Exists(n) {
+		if n, ok := w.v.Find("id", string(e.ID)); ok && e.Type == typ && w.v.Exists(n) {
 			ids = append(ids, e.ID)
 		}
 		return nil

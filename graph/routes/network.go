@@ -284,10 +284,14 @@ func best(v *snapshot.View, entity uint32, field string) uint32 {
 		return snapshot.None
 	}
 	f := t.Field(field)
-	if f == nil || !f.Stored() {
+	if f == nil {
 		return snapshot.None
 	}
-	return v.Best(entity, f)
+	shown, ok := v.One(entity, f)
+	if !ok {
+		return snapshot.None
+	}
+	return shown.Claim
 }
 
 func (c *compiler) node(entity uint32) node {

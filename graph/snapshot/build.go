@@ -249,7 +249,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		s.w.times[c.Valid] = r.valid
 	}
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
-		r.extra = s.extras.Append(Details{c.AttributedTo, c.Original, c.Conflict, c.Note, c.Supersedes})
+		r.extra = s.extras.Append(Details{AttributedTo: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note, Supersedes: c.Supersedes})
 	}
 	n := s.rows.Append(r)
 	b.newClaims[id] = n

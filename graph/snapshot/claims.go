@@ -176,17 +176,19 @@ func (s *Snapshot) Confidence(n uint32) float64 { return float64(s.rows.Ref(n).c
 // Rank is the claim's rank.
 func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.Ref(n).rank }
 
-// Attribution is in whose voice the source makes the claim.
-func (s *Snapshot) Attribution(n uint32) graph.Attribution { return s.rows.Ref(n).attribution }
-
 // Valid is the claim's valid time.
 func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.Ref(s.rows.Ref(n).valid).Interval }
 
 // Locator is where in its source the claim stands.
 func (s *Snapshot) Locator(n uint32) string { return s.texts.At(s.rows.Ref(n).locator) }
 
-// Details are what few claims have.
-func (s *Snapshot) Details(n uint32) Details { return s.extras.At(s.rows.Ref(n).extra) }
+// Details are whose statement the claim is, and what few claims have.
+func (s *Snapshot) Details(n uint32) Details {
+	r := s.rows.Ref(n)
+	d := s.extras.At(r.extra)
+	d.Attribution = r.attribution
+	return d
+}
 
 // Recorded is the sequence number that recorded the claim, and the one that
 // withdrew it as far as the view knows; 0 where none did.

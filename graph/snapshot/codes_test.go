@@ -100,7 +100,7 @@ func TestKeyShown(t *testing.T) {
 	})
 	for code, want := range map[string]graph.ID{"XA": "AAA", "XB": "BBB", "XC": ""} {
 		var got graph.ID
-		if n, ok := v.ByKey("iso2", code); ok {
+		if n, ok := v.Find("iso2", code); ok {
 			got = v.Snapshot().ID(n)
 		}
 		if got != want {

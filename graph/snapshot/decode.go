@@ -113,7 +113,7 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 		return errDamaged
 	}
 	for _, x := range extras {
-		s.extras.Append(Details{x.A, x.O, x.C, x.N, x.S})
+		s.extras.Append(Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
 	}
 	s.readWithdrawals(r)
 	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)

@@ -67,7 +67,7 @@ func anyOf[T any](list []T, fn func(T) bool) bool {
 
 func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
 	if !p.Field.Many {
-		n := v.Best(node, p.Field)
+		n := v.bestClaim(node, p.Field)
 		if n == None {
 			return p.Test.Passes(v.s.o, graph.Value{})
 		}

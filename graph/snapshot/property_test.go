@@ -54,7 +54,7 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 			t.Fatalf("%s is missing", e.ID)
 		}
 		equal(t, "exists", v.Exists(n), l.exists(e.ID))
-		_, found := v.Entity(e.ID)
+		_, found := v.Find("id", string(e.ID))
 		equal(t, "found", found, l.exists(e.ID) ||
 			e.Type == "Source" && slices.ContainsFunc(l.visible(), func(f *fact) bool { return f.Subject == e.ID }))
 		equal(t, "name of "+string(e.ID), v.Name(n), l.name(e.ID))
@@ -62,7 +62,7 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 			what := fmt.Sprintf("%s.%s", e.ID, f.Name)
 			switch {
 			case f.Kind == schema.Property && !f.Many:
-				equal(t, what, p.claim(v.Best(n, f)), id(l.pick(l.of(e.ID, f.Name))))
+				equal(t, what, p.claim(claimOf(v.One(n, f))), id(l.pick(l.of(e.ID, f.Name))))
 			case f.Kind == schema.Property:
 				var got, want []string
 				for _, c := range v.Values(n, f, nil) {
@@ -376,4 +376,12 @@ func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all
 	if (st.Err() == nil) != ok || st.Count != len(areas) || ok && (!near(st.Sum, sum) || st.Min != least || st.Max != most) {
 		t.Fatalf("%v sum up to %+v (%v), want %v, from %v to %v", areas, st, st.Err(), sum, least, most)
 	}
+}
+
+// claimOf is the claim of an edge, None where there is none.
+func claimOf(e snapshot.Edge, ok bool) uint32 {
+	if !ok {
+		return snapshot.None
+	}
+	return e.Claim
 }

@@ -41,7 +41,7 @@ func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 			c = v.s.rows.Ref(claims[0]).cell()
 		}
 	default:
-		if n := v.Best(e.Node, r.Property); n != None {
+		if n := v.bestClaim(e.Node, r.Property); n != None {
 			c = v.s.rows.Ref(n).cell()
 		}
 	}

@@ -92,11 +92,12 @@ func (g *groups) hides(e Edge) bool {
 	return f != nil && g.v.showsBetter(e.Node, f)
 }
 
-// One is where a relation of one leads: the best edge, if there is any. A
-// symmetric one leads there only if it leads back.
+// One is what a field of one value shows, if anything: the best claim and where
+// it leads, None for a property. A symmetric relation leads there only if it
+// leads back.
 func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
-	if f.Kind == schema.Relation && !f.Symmetric {
-		n := v.Best(entity, f)
+	if f.Stored() && !f.Symmetric {
+		n := v.bestClaim(entity, f)
 		if n == None {
 			return Edge{}, false
 		}
@@ -138,7 +139,7 @@ func (v *View) hasValue(entity uint32, predicate, value string) bool {
 		return false
 	}
 	if !f.Many {
-		n := v.Best(entity, f)
+		n := v.bestClaim(entity, f)
 		return n != None && v.s.Value(n).String() == value
 	}
 	return anyOf(v.Values(entity, f, nil), func(n uint32) bool { return v.s.Value(n).String() == value })

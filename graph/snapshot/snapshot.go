@@ -61,8 +61,10 @@ type period struct {
 
 func periodOf(iv graph.Interval) period { return period{iv, iv.Bounds()} }
 
-// Details are what few claims have; most are empty.
+// Details are whose statement a claim is, and what few claims have: most are
+// empty but for Attribution, which is kept in the row.
 type Details struct {
+	Attribution graph.Attribution
 	// AttributedTo is whom the source reports, Original the form that it prints.
 	AttributedTo, Original string
 	// Conflict is the group of competing claims, Note a remark of a curator.

@@ -189,11 +189,16 @@ func (v *View) timeKind(r *row) schema.TimeKind {
 	return k.one
 }
 
-// ByKey finds the entity that shows a key of an outside scheme.
-func (v *View) ByKey(predicate, value string) (uint32, bool) {
+// Find is the entity that shows the value of a key, a code of an outside scheme.
+// The key "id" is the entity's id, by which a source can be read about even where
+// the view chooses others.
+func (v *View) Find(key, value string) (entity uint32, ok bool) {
+	if key == "id" {
+		return v.byID(graph.ID(value))
+	}
 	found := None
-	v.s.keyed(predicate, value, func(n uint32) {
-		if subject := v.s.rows.Ref(n).subject; found == None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, predicate, value) {
+	v.s.keyed(key, value, func(n uint32) {
+		if subject := v.s.rows.Ref(n).subject; found == None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, key, value) {
 			found = subject
 		}
 	})
@@ -333,9 +338,11 @@ func comparePeriods(p, q graph.Interval) int {
 	return 0
 }
 
-// Best is the claim that a stored field of one value shows; None where the
+// bestClaim is the claim that a stored field of one value shows; None where the
 // view shows no claim of it.
-func (v *View) Best(entity uint32, f *schema.Field) uint32 { return v.best(entity, predicateOf(f)) }
+func (v *View) bestClaim(entity uint32, f *schema.Field) uint32 {
+	return v.best(entity, predicateOf(f))
+}
 
 func (v *View) best(entity uint32, p uint16) uint32 { return v.bestOf(v.s.outRun(entity, p)) }
 

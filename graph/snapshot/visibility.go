@@ -24,7 +24,7 @@ import (
 //
 //	            asks of an entity that
 //	Exists      a claim that Lists mentions it                        lists of entities, search, routes
-//	Entity      Exists, or is a source of which the view shows what
+//	Find by id  Exists, or is a source of which the view shows what
 //	            it says of itself                                     an entity by its id
 
 // recorded tells whether the store had learned the claim when the view looks.
@@ -114,9 +114,9 @@ func (v *View) Exists(entity uint32) bool {
 	return slices.ContainsFunc(s.cited.At(entity), v.Lists)
 }
 
-// Entity finds the entity by its id, if the view shows it. A source can be
+// byID finds the entity by its id, if the view shows it. A source can be
 // read about even where the view chooses others.
-func (v *View) Entity(id graph.ID) (uint32, bool) {
+func (v *View) byID(id graph.ID) (uint32, bool) {
 	n, ok := v.s.Number(id)
 	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {
 		return None, false

@@ -38,11 +38,11 @@ type reader struct {
 }
 
 func (r *reader) value(n uint32, t *schema.Type, field string) (graph.Value, bool) {
-	c := r.v.Best(n, t.Field(field))
-	if c == snapshot.None {
+	shown, ok := r.v.One(n, t.Field(field))
+	if !ok {
 		return graph.Value{}, false
 	}
-	return r.v.Snapshot().Value(c), true
+	return r.v.Snapshot().Value(shown.Claim), true
 }
 
 func (r *reader) text(n uint32, t *schema.Type, field string) *string {
