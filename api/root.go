@@ -104,7 +104,7 @@ func likeOf(c *schema.Code) string {
 	if c == nil || c.Like == "" {
 		return ""
 	}
-	return ", as " + c.Like
+	return ", such as " + c.Like
 }
 
 // find looks up an entity of the type; null where the view shows none.
