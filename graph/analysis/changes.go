@@ -44,7 +44,7 @@ func (c Change) Place() uint32 {
 type ChangesOptions struct {
 	// Subject, where not empty, keeps the changes of claims about it.
 	Subject graph.ID
-	// After leaves out what stands at or before a claim; nil leaves out nothing.
+	// After leaves out the changes at or before a claim; nil leaves out nothing.
 	After *uint32
 	// Work bounds how many claims are looked at; 0 is about a second's worth.
 	Work int
@@ -83,7 +83,7 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 	if o.Subject == "" {
 		work := cmp.Or(o.Work, question.WalkWork)
 		for n := start; int(n) < w.s.ClaimCount(); n++ {
-			// A place is one of a claim that a view shows, so that it tells nothing else.
+			// A place is that of a claim that a view shows, so it reveals nothing else.
 			if w.looked >= work && rest != nil {
 				return rest, w.err
 			}
@@ -151,7 +151,7 @@ func (w *changesWalk) of(subject uint32, predicate string) []uint32 {
 	return list
 }
 
-// at is the change that stands at a claim; false for a claim whose partner has the place.
+// at returns the change at the place of a claim; false if its partner has the place.
 func (w *changesWalk) at(n uint32) (Change, bool) {
 	g := changeGroup{w.s.Subject(n), w.s.Predicate(n)}
 	if !w.paired[g] {
@@ -237,8 +237,8 @@ func questionOf(s *snapshot.Snapshot, n uint32) (string, bool) {
 		b.WriteString("\x00" + s.Value(n).String())
 	}
 	for _, q := range f.Qualifiers {
-		// Of one value at a time every qualifier tells; else a figure or a
-		// remark, such as a role, is what may have changed.
+		// For a field with one value at a time, every qualifier distinguishes. Otherwise
+		// a figure or a detail, such as a role, is what may have changed.
 		if f.Many && !q.Distinct && (!observation || q.Target == nil) || !f.Many && observation && !q.Distinct && q.Target == nil {
 			continue
 		}

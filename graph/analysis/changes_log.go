@@ -18,8 +18,8 @@ type LogEntry struct {
 	Added, Withdrawn []uint32
 }
 
-// Log returns what the store learned behind a sequence number, at most first
-// entries, in their order. It is of the snapshot and knows no view.
+// Log returns the commits after a sequence number, at most first entries, in order.
+// It reads the snapshot without a view.
 func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) ([]LogEntry, error) {
 	if since >= s.Seq() || first <= 0 {
 		return nil, nil

@@ -106,7 +106,7 @@ func TestChangesAgainstBothLists(t *testing.T) {
 				loneGone = append(loneGone, c.Before)
 			case analysis.Changed:
 				if !sameQuestion(s, c.Before, c.After) && !supersedes(s, c.After, c.Before) {
-					t.Fatalf("%v and %v are no pair", s.ClaimAt(c.Before), s.ClaimAt(c.After))
+					t.Fatalf("%v and %v are not a pair", s.ClaimAt(c.Before), s.ClaimAt(c.After))
 				}
 			}
 		}
@@ -138,7 +138,7 @@ func TestChangesAgainstBothLists(t *testing.T) {
 		equal(t, "of a subject", changes(t, t.Context(), from, to, analysis.ChangesOptions{Subject: subject}), of)
 		for i, c := range all {
 			at := c.Place()
-			equal(t, "behind a place", changes(t, t.Context(), from, to, analysis.ChangesOptions{After: &at}), all[i+1:])
+			equal(t, "after a place", changes(t, t.Context(), from, to, analysis.ChangesOptions{After: &at}), all[i+1:])
 		}
 		equal(t, "in parts", changes(t, t.Context(), from, to, analysis.ChangesOptions{Work: rapid.IntRange(1, 10).Draw(t, "work")}), all)
 		equal(t, "of a view and itself", len(changes(t, t.Context(), from, from, analysis.ChangesOptions{})), 0)
@@ -226,7 +226,7 @@ func TestChangesOfKnowledge(t *testing.T) {
 	equal(t, "changes", list, []analysis.Change{{Kind: analysis.Changed, Before: 0, After: 1}})
 }
 
-// TestLogAgainstTheHistory holds the log to the commits it was made of.
+// TestLogAgainstTheHistory compares the log with the commits that were made.
 func TestLogAgainstTheHistory(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {

@@ -19,14 +19,14 @@ type ConflictsOptions struct {
 	Subject graph.ID
 	// Predicate, where not empty, keeps those of one field.
 	Predicate string
-	// After leaves out what stands at or before a place; nil leaves out nothing.
+	// After leaves out the conflicts at or before a place; nil leaves out nothing.
 	After *ConflictPlace
 	// Work bounds how many claims are looked at; 0 is about a second's worth.
 	Work int
 }
 
-// ConflictPlace is where a set of claims stands in the order of conflicts. It
-// stays valid whatever is written meanwhile.
+// ConflictPlace is the place of a set of claims in the order of conflicts. It
+// stays valid across writes.
 type ConflictPlace struct {
 	// Subject is the one under which the set was found.
 	Subject   graph.ID
@@ -63,14 +63,14 @@ type Conflict struct {
 //   - they give figures of one period, object and set of qualifiers that are
 //     further apart than the tolerance of the ontology;
 //   - a curator put them into one group of competing claims, and they say
-//     different things of one subject or to one object.
+//     different things about one subject or one object.
 //
-// Claims of rank DEPRECATED are given up and disagree only in a curator's
-// group. A set is all that hangs together by such pairs.
+// Claims of rank DEPRECATED disagree only in a curator's group. A set has all
+// claims that are connected by such pairs.
 //
-// rest, where not nil, is the place where the walk ended at its limit of work;
-// asked After it, the next one goes on from there. The claims of one subject are
-// always looked at together.
+// rest, if not nil, is the place where the walk ended at its limit of work;
+// with After set to it, the next walk continues from there. The claims of one
+// subject are always read together.
 func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) (rest *ConflictPlace, err error) {
 	w := &conflictWalk{ctx: ctx, v: v, o: o, fn: fn}
 	var f question.Faults
@@ -138,7 +138,7 @@ type run struct {
 	groups   map[string][]uint32 // the curator's
 }
 
-// visit finds the sets that stand under a subject.
+// visit finds the sets listed under a subject.
 func (w *conflictWalk) visit(subject uint32) bool {
 	s := w.v.Snapshot()
 	var names []string
@@ -271,8 +271,8 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 	return set
 }
 
-// describe makes the answer of a set. It stands under the least subject only,
-// unless one subject was asked for.
+// describe builds the answer for a set. The set is listed under its least subject
+// only, unless the question names a subject.
 func (w *conflictWalk) describe(under uint32, predicate string, set []uint32) (c Conflict, first bool) {
 	s := w.v.Snapshot()
 	slices.Sort(set)

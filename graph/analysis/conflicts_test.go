@@ -266,7 +266,7 @@ func TestConflictsAgainstAllPairs(t *testing.T) {
 		for i, p := range places {
 			opts.After = &p
 			rest, _ := conflictSets(t, t.Context(), v, opts)
-			equal(t, "conflicts behind a place", rest, got[i+1:])
+			equal(t, "conflicts after a place", rest, got[i+1:])
 		}
 	})
 }
@@ -332,8 +332,8 @@ func TestConflictsTell(t *testing.T) {
 		{"the same rough time", claim("capital", "x-town", "2020"), claim("capital", "y-town", "2020"), "capital has one value at a time and is stated as x-town and y-town", "2020"},
 		{"nobody says when", claim("capital", "x-town", ""), claim("capital", "y-town", ""), "capital has one value at a time and is stated as x-town and y-town", ""},
 		{"the same", claim("capital", "x-town", "1990/.."), claim("capital", "x-town", "2000/.."), "", ""},
-		{"one given up", claim("capital", "x-town", ""), deprecated(claim("capital", "y-town", "")), "", ""},
-		{"one given up, and marked", marked(claim("capital", "x-town", "")), marked(deprecated(claim("capital", "y-town", ""))), "a curator marked them as competing", ""},
+		{"one deprecated", claim("capital", "x-town", ""), deprecated(claim("capital", "y-town", "")), "", ""},
+		{"one deprecated, and marked", marked(claim("capital", "x-town", "")), marked(deprecated(claim("capital", "y-town", ""))), "a curator marked them as competing", ""},
 		{"written in two ways", printed(claim("capital", "x-town", ""), "Ixton"), printed(claim("capital", "x-town", "1990/.."), "Exton"), "a curator marked them as competing, written as Exton and Ixton", ""},
 		{"written in one way", printed(claim("capital", "x-town", ""), "Ixton"), printed(claim("capital", "x-town", "1990/.."), "Ixton"), "a curator marked them as competing", ""},
 		{"two values, written in two ways", printed(claim("aliases", "Alpha", ""), "A"), printed(claim("aliases", "Beta", ""), "B"), "a curator marked them as competing", ""},

@@ -111,15 +111,15 @@ func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 	return true
 }
 
-// daysBetween is how many days lie from one span to the other; 0 where they meet.
+// daysBetween returns the number of days from one span to the other; 0 if they meet.
 func daysBetween(p, q graph.Span) int {
 	return max(0, int(int64(q.First)-int64(p.Last)), int(int64(p.First)-int64(q.Last)))
 }
 
 // disjoint reports whether two valid times need not overlap by more than the
-// days: one lies before the other, or may have been followed by it within the
-// days that their dates may mean. An end or a start that nobody states may be
-// any day, and so leaves an overlap possible.
+// days: one is before the other, or the other may have followed it within the
+// days that their dates may mean. An unstated end or start may be any day, so
+// an overlap remains possible.
 func disjoint(p, q graph.Interval, days int) bool {
 	return follows(p, q, days) || follows(q, p, days)
 }

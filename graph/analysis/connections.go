@@ -108,7 +108,7 @@ type Connections struct {
 // to an entity that a qualifier names, or back. Ways through the same entities
 // by the same relations are one; each step shows the surest claim, one that is
 // not DEPRECATED where there is one. Without Partial the answer is exact.
-// kept, where not nil, spares counting the links of a view anew.
+// kept, if not nil, has the links of views that were counted before.
 func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o ConnectionsOptions) (*Connections, error) {
 	s := v.Snapshot()
 	if err := o.Validate(v); err != nil {
@@ -256,8 +256,8 @@ func (w *connector) passing(x uint32) float64 { return math.Log(float64(w.degree
 // both the trails and the entities that they reach only those go on that some
 // way worth knowing can pass.
 func (w *connector) extend(trails, others []*trail) []*trail {
-	// What the rest of a way costs at least behind an entity where it meets one
-	// of the others, or a longer one, and behind the entity before that.
+	// The least cost of the rest of a way after an entity at which it meets one
+	// of the others, or a longer one, and after the entity before that.
 	meeting, before := math.Inf(1), math.Inf(1)
 	for _, t := range others {
 		if meeting = min(meeting, t.cost); t.up == nil {

@@ -67,8 +67,8 @@ type linkReader struct {
 	w    *connector
 	x    uint32
 	list []link
-	// at finds the links whose claims do not lie side by side: symmetric ones
-	// are stated from either side, and qualifiers stand anywhere.
+	// at finds the links whose claims are not adjacent: symmetric ones
+	// are stated from either side, and qualifiers occur anywhere.
 	at        map[tie]int
 	last      int    // the last link of the others
 	predicate string // the last one seen
@@ -83,7 +83,7 @@ type linkReader struct {
 func (r *linkReader) take(n uint32, inverse bool) {
 	s := r.w.s
 	to := s.Object(n)
-	// A source's own words stand in no list where the view chooses others.
+	// The claims of a source about itself are in no list if the view selects other sources.
 	if to == snapshot.None && !namesEntity(s, n) || s.Source(n) == s.Subject(n) && !r.w.v.Lists(n) {
 		return
 	}
@@ -131,7 +131,7 @@ func (r *linkReader) takeQualified(n uint32) {
 	}
 }
 
-// see notes the predicate of the claim being read; claims lie in its order.
+// see records the predicate of the claim being read; claims are ordered by it.
 func (r *linkReader) see(predicate string) {
 	if predicate == r.predicate {
 		return
@@ -176,8 +176,8 @@ func (r *linkReader) add(k link) {
 		}
 		r.at[k.tie] = end
 	} else if r.last < end && r.list[r.last].tie == k.tie {
-		// Claims lie in the order of their predicates and then of the entities
-		// they lead to, so that those of one link follow each other.
+		// Claims are ordered by predicate and then by the entities to which they
+		// lead, so those of one link are adjacent.
 		r.prefer(r.last, k.claim)
 		return
 	} else {
@@ -193,7 +193,7 @@ func (r *linkReader) prefer(at int, n uint32) {
 	}
 }
 
-// surer tells which of two claims of one link is shown: one that is not
+// surer returns which of two claims of one link is shown: one that is not
 // DEPRECATED, then the more confident, then one that surely holds, then by id.
 func (w *connector) surer(a, b uint32) bool {
 	s := w.s

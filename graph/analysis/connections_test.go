@@ -248,7 +248,7 @@ func TestConnectionsWithinTheirWork(t *testing.T) {
 		found := writeConnections(v, part.List)
 		for _, way := range found {
 			if len(all) < analysis.MaxConnections && !slices.Contains(all, way) {
-				t.Fatalf("%s is no way", way)
+				t.Fatalf("%s is not a way", way)
 			}
 		}
 		if !part.Partial {

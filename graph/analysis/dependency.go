@@ -68,7 +68,7 @@ type Dependency struct {
 	// Unknown is the part of the whole of which nobody says whose it is.
 	Unknown Bounds
 	// HHI is the Herfindahl-Hirschman index, the sum of the squared shares:
-	// least where the unknown part is spread over ever so many, most where it
+	// least if the unknown part belongs to very many partners, greatest if it
 	// belongs to the largest.
 	HHI Bounds
 	// Conflicts are the claims that disagree beyond the tolerance of the
@@ -89,7 +89,7 @@ type PartnerShare struct {
 	// Stated are the least and the largest share stated; nil where nobody
 	// states one.
 	Stated *Bounds
-	// Claims are those behind it, in record order.
+	// Claims has the claims that state it, in record order.
 	Claims []uint32
 	// Through are the parts known to pass through a country or by a way.
 	Through []ThroughShare
@@ -111,9 +111,9 @@ type Figures struct {
 	Claims         []uint32
 }
 
-// MeasureDependency tells how much of a country's trade in a resource each
-// partner has. The bounds are those of the stated shares of one year and one
-// basis, widened by the part that nobody accounts for and by nothing else: a
+// MeasureDependency returns each partner's share of a country's trade in a
+// resource. The bounds are those of the stated shares of one year and one
+// basis, widened only by the part that no claim covers: a
 // resource without an observation has Unknown and HHI from 0 to 1. Figures of
 // a part of the year count as figures of the year, which can widen the bounds
 // and never narrows them; DEPRECATED claims count where there are no others.
@@ -166,7 +166,7 @@ func (d *dependencyRun) prepare() error {
 	relation, others := d.o.Direction.relations()
 	d.relations = append([]string{relation}, others...)
 	if d.o.Direction > Export {
-		f.Add("direction", graph.BadInput, "%d is no direction", d.o.Direction)
+		f.Add("direction", graph.BadInput, "%d is not a direction", d.o.Direction)
 	}
 	if d.o.Year != nil && (*d.o.Year < -9999 || *d.o.Year > 9999) {
 		f.Add("year", graph.BadInput, "%d is out of range", *d.o.Year)

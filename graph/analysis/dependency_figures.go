@@ -88,7 +88,7 @@ func (d *dependencyRun) figure(relation string, n uint32) (figure, bool) {
 		relation: relation, resource: resource, scope: text(scopeField), measure: text(measureField), planned: planned.Bool(),
 	}}
 	_, f.through = s.Qualifier(n, throughField)
-	// A share beyond the whole is no figure to compute with; its claim still shows.
+	// A share above 1 is not used in the computation, but its claim is shown.
 	if q, _ := s.Qualifier(n, shareField); q.Kind() != graph.NoKind && q.Float() >= 0 && q.Float() <= 1 {
 		f.share = q.Float()
 	}

@@ -79,8 +79,8 @@ type naiveFigure struct {
 	share float64
 }
 
-// naiveFigures are the claims of a country about a resource and what lies
-// under it, of all that the view lists.
+// naiveFigures returns the claims of a country about a resource and narrower ones,
+// among all that the view lists.
 func naiveFigures(v *snapshot.View, of, resource graph.ID, relation string) []naiveFigure {
 	kinds := map[graph.ID]bool{resource: true}
 	for range pool["Resource"] {
@@ -439,7 +439,7 @@ func TestDependencyRefuses(t *testing.T) {
 		{analysis.DependencyOptions{}, "of: there is no entity \"\"; search finds ids by names\nresource: there is no entity \"\"; search finds ids by names"},
 		{analysis.DependencyOptions{Of: "x-town", Resource: "ore"}, "of: x-town is of type City; importsFrom is stated of these types: Country"},
 		{analysis.DependencyOptions{Of: "AAA", Resource: "BBB"}, "resource: BBB is of type Country, which importsFrom cannot name as its resource"},
-		{analysis.DependencyOptions{Of: "AAA", Resource: "ore", Year: &year, Direction: 2}, "direction: 2 is no direction\nyear: 10000 is out of range"},
+		{analysis.DependencyOptions{Of: "AAA", Resource: "ore", Year: &year, Direction: 2}, "direction: 2 is not a direction\nyear: 10000 is out of range"},
 	} {
 		_, err := analysis.MeasureDependency(t.Context(), v, c.opts)
 		var ps graph.Problems

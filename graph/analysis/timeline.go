@@ -62,7 +62,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 			if !tick() {
 				return false
 			}
-			// A claim about itself stands there already.
+			// A claim about itself is listed already.
 			if s.Subject(n) != entity {
 				list = append(list, MomentOf(s, n))
 			}
@@ -88,7 +88,7 @@ func MomentOf(s *snapshot.Snapshot, n uint32) Moment {
 	return m
 }
 
-// dated is the date that the claim stands at.
+// dated returns the date at which the claim is listed.
 func (m Moment) dated() graph.Date {
 	if m.Start.Known() {
 		return m.Start

@@ -68,7 +68,7 @@ func TestTimelineAgainstEveryDay(t *testing.T) {
 		}
 		for i, m := range list {
 			if !want[m.Claim] {
-				t.Fatalf("%v is not shown, or stands twice", s.ClaimAt(m.Claim))
+				t.Fatalf("%v is not shown, or is listed twice", s.ClaimAt(m.Claim))
 			}
 			delete(want, m.Claim)
 			iv := s.Valid(m.Claim)
@@ -77,7 +77,7 @@ func TestTimelineAgainstEveryDay(t *testing.T) {
 			}
 			equal(t, "time", m.Start.String()+"/"+m.End.String(), iv.From.String()+"/"+iv.To.String())
 			if i > 0 && place(list[i-1], s) > place(m, s) {
-				t.Fatalf("%v stands before %v", list[i-1], m)
+				t.Fatalf("%v is listed before %v", list[i-1], m)
 			}
 		}
 		equal(t, "missing", len(want), 0)

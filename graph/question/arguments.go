@@ -40,15 +40,14 @@ func (f *Faults) Err() error {
 	return f.list
 }
 
-// Entity finds what an argument names; snapshot.None and a fault where the
-// store has no such entity, for to avoid what is misspelt would be to avoid
+// Entity finds the entity that an argument names. If the store has none, it returns
+// snapshot.None and adds a problem, because avoiding a misspelt id would avoid
 // nothing.
 //
-// One that the store has and the view does not show is answered for, with
-// nothing or as unknown, whatever the analysis: which ids there are and of what
-// type is no claim, has no source and no date, and is bound by no view; what
-// claims say of it is. So the same question asked of one view after the other
-// gets an answer from each.
+// An entity that the store has but the view does not show is accepted, and the
+// answer about it is empty or unknown. The ids and types of entities are not
+// claims: they have no source and no date, and views do not hide them. So the same
+// question can be put to several views.
 func (f *Faults) Entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 	s := v.Snapshot()
 	n, ok := s.Number(id)

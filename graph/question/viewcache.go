@@ -48,7 +48,7 @@ func (k *ViewCache[T]) Of(v *snapshot.View, key string, make func(old *Cached[T]
 	return item.Value, nil
 }
 
-// find is the item itself, or else the latest one that it may be made from.
+// find returns the item itself, or else the latest one from which it may be built.
 func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// TestViewCache tells what is computed again, what an earlier value is given to,
-// and what is let go.
+// TestViewCache checks what is computed again, what is built from an earlier value,
+// and what is evicted.
 func TestViewCache(t *testing.T) {
 	s := snapshot.Empty(graphtest.Ontology(t))
 	day := graph.DayDate(2025, 6, 1).First()

@@ -19,7 +19,7 @@ func benchNodes(b *testing.B) []int {
 	return slices.DeleteFunc([]int{440, 4_400, 10_000, 44_000}, func(n int) bool { return n*23 > graphtest.BenchClaims(b) })
 }
 
-// grid is a world of about so many nodes with three legs each: a map of 50
+// grid is a world of about n nodes with three legs each: a map of 50
 // countries, most legs between neighbours and some across.
 func grid(b *testing.B, nodes int) *snapshot.Snapshot {
 	b.Helper()
@@ -125,7 +125,7 @@ func BenchmarkNetworkAfterWrite(b *testing.B) {
 				graphtest.Timed(b, func() error {
 					n, err := old.after(context.Background(), v)
 					if n == nil {
-						b.Fatal("it would be compiled anew")
+						b.Fatal("it would be compiled again")
 					}
 					return err
 				})

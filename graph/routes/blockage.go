@@ -10,7 +10,7 @@ import (
 // errWork reports that the bound on the work of a question is reached.
 var errWork = errors.New("analysis: the work is used up")
 
-// Blockage is what stands in the way where there is no route.
+// Blockage says what blocks every route, if there is none.
 type Blockage struct {
 	// Release are avoided countries, waters and nodes, and legs and nodes that
 	// are closed: with none of these in the way there is a route, and with any
@@ -23,11 +23,11 @@ type Blockage struct {
 // Miss is a leg that the way on would need.
 type Miss struct {
 	Leg Leg
-	// Bars are what keeps it and the node behind it from being used, as in
+	// Bars has what prevents the use of the leg and of the node after it, as in
 	// Blockage.Release.
 	Bars []uint32
-	// Left is how many legs lie behind it on the shortest way to the end, were
-	// nothing barred.
+	// Left is the number of legs after it on the shortest way to the end, if
+	// nothing were barred.
 	Left int
 }
 
@@ -278,8 +278,8 @@ func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, pa
 	return sets, false, nil
 }
 
-// nearest are the barred legs that lead on from what can be reached, those
-// with the fewest legs behind them first.
+// nearest returns the barred legs that lead on from what can be reached, those
+// with the fewest legs after them first.
 func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 	left, err := q.legsLeft(ctx)
 	if err != nil {

@@ -97,7 +97,7 @@ func TestBlockageAgainstAllPaths(t *testing.T) {
 			// A way through vias may pass a node twice; those are left out.
 			for _, b := range got.Blocked {
 				if set := sorted(v.Snapshot(), b.Release); !slices.ContainsFunc(want, func(r release) bool { return slices.Equal(r.set, set) }) {
-					t.Fatalf("%v is no minimal set: %v", set, want)
+					t.Fatalf("%v is not a minimal set: %v", set, want)
 				}
 			}
 			return

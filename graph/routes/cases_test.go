@@ -12,9 +12,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// TestRouteRules is one small network for each rule of what a leg is, when it
-// is open and what a route may do. Nodes a, b, c, ... lie in the countries
-// given; legs are named by their ends.
+// TestRouteRules has a small network for each rule: what a leg is, when it is open,
+// and what a route may do. The countries of nodes a, b, c, ... are given; legs are
+// named by their ends.
 func TestRouteRules(t *testing.T) {
 	abc := []graph.ID{"AAA", "BBB", "CCC", "DDD"}
 	enum, yes, no := graph.EnumOf, graph.BoolValue(true), graph.BoolValue(false)
@@ -32,7 +32,7 @@ func TestRouteRules(t *testing.T) {
 		"one way":                      {legs: "ba bc", with: func(w *world) { w.set("ba", "bidirectional", no) }, want: "none"},
 		"a leg without mode is none":   {legs: "ab bc", with: func(w *world) { w.unsay("ab", "mode") }, want: "none"},
 		"a leg without an end is none": {legs: "ab bc", with: func(w *world) { w.unsay("ab", "to") }, want: "none"},
-		"pipelines are no road":        {legs: "ab bc", with: func(w *world) { w.set("ab", "mode", enum("PIPELINE")) }, want: "none"},
+		"pipelines are not used":       {legs: "ab bc", with: func(w *world) { w.set("ab", "mode", enum("PIPELINE")) }, want: "none"},
 		"pipelines where asked for": {legs: "ab bc", with: func(w *world) {
 			w.set("ab", "mode", enum("PIPELINE"))
 			w.set("bc", "mode", enum("PIPELINE"))
@@ -80,7 +80,7 @@ func TestRouteRules(t *testing.T) {
 		}, ask: RouteOptions{Gauges: []string{"1435"}}, want: "ab bc"},
 		"by distance": {legs: "ac ab bc", with: func(w *world) { w.set("ac", "distanceKm", graph.FloatValue(201)) },
 			ask: RouteOptions{Rank: Distance}, want: "ab bc | ac"},
-		"an unknown length is no advantage": {legs: "ac ab bc", with: func(w *world) { w.unsay("ac", "distanceKm") },
+		"an unknown length gives no advantage": {legs: "ac ab bc", with: func(w *world) { w.unsay("ac", "distanceKm") },
 			ask: RouteOptions{Rank: Distance}, want: "ab bc | ac"},
 		"by certainty": {legs: "ac ab bc", with: func(w *world) { w.set("ac", "status", enum("OPERATIONAL")).Confidence = 0.5 },
 			ask: RouteOptions{Rank: Certainty}, want: "ab bc | ac"},
@@ -149,7 +149,7 @@ func TestVerified(t *testing.T) {
 			w.link("ab", "transits", "AAA")
 			w.say("ab", "transitsComplete", no)
 		}, false},
-		"said of another time": {func(w *world) {
+		"stated for another time": {func(w *world) {
 			w.link("ab", "transits", "AAA")
 			w.say("ab", "transitsComplete", yes).Valid = graph.Interval{From: graph.DayDate(2030, 1, 1), To: graph.OpenDate}
 		}, false},
@@ -274,14 +274,14 @@ func FuzzRoutes(f *testing.F) {
 		var e *graph.Error
 		var ps graph.Problems
 		if err != nil && !errors.As(err, &e) && !errors.As(err, &ps) {
-			t.Fatalf("%v tells a caller nothing", err)
+			t.Fatalf("%v has nothing that a caller can act on", err)
 		}
 		if err == nil && (len(r.Routes) > first || len(r.Blocked) > first || len(r.Routes) > 0 && len(r.Blocked) > 0) {
 			t.Fatalf("%+v", r)
 		}
 		c := ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: first, Work: 10_000}
 		if _, err := FindChokepoints(t.Context(), n, &c); err != nil && !errors.As(err, &e) && !errors.As(err, &ps) {
-			t.Fatalf("%v tells a caller nothing", err)
+			t.Fatalf("%v has nothing that a caller can act on", err)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// CutKind tells what a chokepoint is made of.
+// CutKind is the kind of the elements of a chokepoint.
 type CutKind uint8
 
 // The kinds, in the order in which cuts of one size are listed.
@@ -29,7 +29,7 @@ var CutNames = [...]string{"NODE", "LEG", "COUNTRY", "WATER", "NAMED"}
 func (k CutKind) String() string { return CutNames[k] }
 
 const (
-	// maxCut is how many elements a cut may have; more are no chokepoint.
+	// maxCut is the most elements of a cut; a larger set is not a chokepoint.
 	maxCut = 6
 	// cutWork is the default bound on the steps of one kind.
 	cutWork = 30_000_000
@@ -79,7 +79,7 @@ type ChokepointOptions struct {
 	Work int
 }
 
-// Validate lists every fault that can be told without a graph.
+// Validate lists every fault that can be found without a graph.
 func (o *ChokepointOptions) Validate() error {
 	var f question.Faults
 	fault := func(argument, format string, a ...any) { f.Add(argument, graph.BadInput, format, a...) }
@@ -245,8 +245,8 @@ func (f *cutter) cuts(kind CutKind, most int) ([]cut, error) {
 	return nil, nil
 }
 
-// closing tells what each entity removes when it closes; with errWork what
-// those before remove.
+// closing returns what each entity removes when it closes. With errWork, it returns the
+// results so far.
 func (f *cutter) closing(ids []graph.ID) ([]Chokepoint, error) {
 	var list []Chokepoint
 	var closed []*mentioned
@@ -278,7 +278,7 @@ func (f *cutter) usable(a arc, closed *mentioned) bool {
 		(closed == nil || !closed.legs[a.step>>1] && !closed.touchesNode(f.n, a.node))
 }
 
-// pairing tells which nodes of from have a way to which nodes of to.
+// pairing returns which nodes of from have a way to which nodes of to.
 type pairing struct {
 	count int
 	open  []uint64 // bits, by the places in from and to

@@ -24,7 +24,7 @@ type CutCapacity struct {
 	// capacity may be as large as you please.
 	Unstated []uint32
 	Unit     string
-	// Claims are those behind it.
+	// Claims has the claims that state it.
 	Claims []uint32
 }
 

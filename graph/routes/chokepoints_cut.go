@@ -6,7 +6,7 @@ import (
 )
 
 // flow is a network of capacities between one source and one sink. An edge and
-// its reverse stand side by side, so that e^1 is the reverse of e.
+// its reverse are neighbours, so that e^1 is the reverse of e.
 type flow struct {
 	source, sink int32
 	first, next  []int32 // lists of edges by vertex
@@ -238,8 +238,8 @@ func (f *cutter) legCuts(most int) ([]cut, error) {
 }
 
 // nodeCuts finds the smallest sets of nodes that leave a node of each end.
-// Mostly one flow tells: where the smallest sets of all hold no whole end.
-// Else there is, for every pair of a node of either end, one flow in which
+// Usually one flow suffices: if none of the smallest sets has a whole end.
+// Otherwise it computes one flow for every pair of a node of each end, in which
 // these two cannot be cut.
 func (f *cutter) nodeCuts(most int) ([]cut, error) {
 	entity := func(i int32) uint32 { return f.n.nodes[i].entity }

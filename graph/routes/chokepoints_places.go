@@ -48,7 +48,7 @@ type placeCutter struct {
 	found  [][]int32
 }
 
-// try adds up to so many places to a set until it is a cut.
+// try adds up to this many places to a set until it is a cut.
 func (b *placeCutter) try(set []int32, more int) error {
 	ordered := slices.Clone(set)
 	slices.Sort(ordered)

@@ -88,8 +88,8 @@ func (w *naiveWorld) minimumCuts(kind CutKind, routes []naiveRoute, from, to []g
 	return cuts
 }
 
-// ways tells which pairs of ends have a way between them that touches none of
-// what is closed.
+// ways returns the pairs of ends that have a way between them that touches nothing
+// closed.
 func (w *naiveWorld) ways(o *RouteOptions, from, to []graph.ID, closed ...graph.ID) (pairs int) {
 	barred := func(l *naiveLeg, ends ...graph.ID) bool {
 		return slices.ContainsFunc(closed, func(id graph.ID) bool { return w.touches(id, l, ends...) })
@@ -204,7 +204,7 @@ func (w *naiveWorld) checkLost(t *rapid.T, o *RouteOptions, got []Pair, count in
 	for _, p := range got {
 		a, b := s.ID(p.From), s.ID(p.To)
 		if seen[p] || !slices.Contains(from, a) || !slices.Contains(to, b) {
-			t.Fatalf("%s to %s is no pair, or stands twice", a, b)
+			t.Fatalf("%s to %s is not a pair, or is listed twice", a, b)
 		}
 		seen[p] = true
 		one, other := []graph.ID{a}, []graph.ID{b}

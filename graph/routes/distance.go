@@ -7,8 +7,8 @@ const (
 	// detour is how much longer a way is than the straight line: the median of
 	// the 90 legs of the seeds of which both are known is 1.22.
 	detour = 1.25
-	// unknownKm is what a leg counts for of which neither the length nor where
-	// its ends lie is known: more than most others have, so that ignorance is
+	// unknownKm is the length used for a leg if neither its length nor the coordinates
+	// of its ends are known: longer than most legs, so that an unknown length gives
 	// no advantage.
 	unknownKm = 1000.0
 	// maxKm bounds a distance, so that sums of metres stay exact.

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// NetworkKind tells which legs routes are made of.
+// NetworkKind is the kind of legs that routes consist of.
 type NetworkKind uint8
 
 const (

@@ -333,7 +333,7 @@ func (w *world) drawCapacity(t *rapid.T, id graph.ID) {
 		if rare(t, "planned", 3) {
 			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: "planned", Value: graph.BoolValue(true)})
 		}
-		if rare(t, "given up", 3) {
+		if rare(t, "deprecated", 3) {
 			c.Rank = graph.Deprecated
 		}
 		c.Normalise()
@@ -392,7 +392,7 @@ func unseen(t failer, o *schema.Ontology, v *snapshot.View, asOf graph.Date) *sn
 		t.Fatal(err)
 	}
 	for n := range uint32(s.ClaimCount()) {
-		// The dates of sources tell how surely a claim holds, in every view.
+		// The dates of sources decide how surely a claim holds, in every view.
 		if v.Lists(n) || s.TypeName(s.Subject(n)) == schema.SourceType {
 			w.facts = append(w.facts, s.ClaimAt(n))
 		}

@@ -12,10 +12,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Networks keeps the networks compiled last. After a write a network is made
-// from the one before: as it is where no claim that it reads was touched, and
-// else with the nodes and legs read again that were. The zero value is ready; it
-// is safe for concurrent use.
+// Networks keeps the networks compiled last. After a write, a network is derived
+// from the previous one: unchanged if the write touched no claim that it reads,
+// and otherwise with the touched nodes and legs read again. The zero value is ready
+// to use. Networks is safe for concurrent use.
 type Networks struct{ cache question.ViewCache[*Network] }
 
 // Of returns the network of a kind in a view, compiled at most now.
@@ -40,7 +40,7 @@ var networkReads = [...]map[string][]string{
 	Borders: {countryType: {"borders", "littoralOf", "coordinates"}},
 }
 
-// The types that networks are made of.
+// The types of nodes and legs.
 const (
 	nodeType    = "TransportNode"
 	segmentType = "Segment"
@@ -105,8 +105,8 @@ func entitiesOf(s *snapshot.Snapshot, claim uint32) []uint32 {
 	return list
 }
 
-// patch reads the touched nodes and segments anew into next, which is n in a
-// later view, and takes the others as n has them.
+// patch reads the touched nodes and segments again into next, which is n in a
+// later view, and copies the others from n.
 func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]bool) (*Network, error) {
 	s := next.view.Snapshot()
 	c := &compiler{Network: next, s: s, o: s.Ontology()}
@@ -121,7 +121,7 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 			continue
 		}
 		nodes = append(nodes, e)
-		// A leg tells the countries and the place of its ends.
+		// A leg has the countries and coordinates of its ends.
 		for _, end := range [...]string{"from", "to"} {
 			next.view.Claims(e, end, true, func(claim uint32) bool {
 				if x := s.Subject(claim); !touched[x] {
@@ -181,8 +181,8 @@ func (n *Network) rebuild(before *Network, moved bool) {
 	}
 }
 
-// patchNodes reads nodes anew, and tells the new number of each old one; nil
-// where all keep theirs, and -1 for one that is gone.
+// patchNodes reads nodes again and returns the new number of each old one: nil
+// if all keep theirs, and -1 for a node that is gone.
 func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 	same := !slices.ContainsFunc(nodes, func(e uint32) bool {
 		_, was := old.numbers[e]
@@ -231,7 +231,7 @@ func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 	return moved
 }
 
-// patchLegs reads legs anew, and moves the others to the new numbers of their ends.
+// patchLegs reads legs again, and moves the others to the new numbers of their ends.
 func (c *compiler) patchLegs(old *Network, segments []uint32, moved []int32, transits *schema.Field) {
 	c.legs = make([]leg, 0, len(old.legs)+len(segments))
 	for i := range old.legs {

@@ -124,7 +124,7 @@ func TestNetworksAfterWrites(t *testing.T) {
 	})
 }
 
-// TestNetworksAreKept tells what a write leaves as it is.
+// TestNetworksAreKept checks what a write leaves unchanged.
 func TestNetworksAreKept(t *testing.T) {
 	w := line(t, []graph.ID{"AAA", "BBB", "CCC"}, "ab", "bc")
 	w.entity("sea", "WaterBody")
@@ -163,7 +163,7 @@ func TestNetworksAreKept(t *testing.T) {
 	write(graph.Claim{Subject: "ab", Predicate: "status", Value: graph.EnumOf("CLOSED"), Valid: graph.Interval{From: graph.DayDate(2025, 1, 1)}})
 	next := at()
 	if &next.legs[0] == &first.legs[0] || &next.legs[1].claims[0] != &first.legs[1].claims[0] {
-		t.Error("a leg was left as it was, or another read anew")
+		t.Error("a leg was left as it was, or another was read again")
 	}
 	if first.statuses[first.legs[0].status] != "OPERATIONAL" {
 		t.Error("the network of an earlier snapshot has changed")
@@ -174,6 +174,6 @@ func TestNetworksAreKept(t *testing.T) {
 	}
 	write(graph.Claim{Subject: "s1", Predicate: "date", Value: graph.DateValue(graph.DayDate(2026, 1, 1))})
 	if after := at(); &after.legs[1].claims[0] == &next.legs[1].claims[0] {
-		t.Error("what a source's date tells was not read anew")
+		t.Error("what depends on the date of a source was not read again")
 	}
 }

@@ -67,7 +67,7 @@ type RouteOptions struct {
 	Work int
 }
 
-// Validate lists every fault that can be told without a graph.
+// Validate lists every fault that can be found without a graph.
 func (o *RouteOptions) Validate() error {
 	var f question.Faults
 	fault := func(argument, format string, a ...any) { f.Add(argument, graph.BadInput, format, a...) }
@@ -116,7 +116,7 @@ type Route struct {
 	// Nodes are the entities passed, one more than Legs.
 	Nodes []uint32
 	Legs  []Leg
-	// Countries are those passed, in order; one entered again stands again.
+	// Countries has the countries passed, in order; one that is entered again is listed again.
 	Countries []uint32
 	// Waters are those crossed, each once, in order.
 	Waters []uint32
@@ -183,7 +183,7 @@ func FindRoutes(ctx context.Context, n *Network, o *RouteOptions) (*Routes, erro
 	return out, nil
 }
 
-// explain tells why there is no route.
+// explain says why there is no route.
 func (q *query) explain(ctx context.Context, out *Routes) error {
 	q.work = &work{left: q.budget()}
 	var partial bool
@@ -214,7 +214,7 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	return nil
 }
 
-// route tells of a path what the network knows of it.
+// route returns what the network knows about a path.
 func (n *Network) route(p *path) Route {
 	s := n.view.Snapshot()
 	r := Route{Nodes: []uint32{n.nodes[p.start].entity}, Verified: true, Certainty: 1, Weakest: snapshot.None}
@@ -255,7 +255,7 @@ func (n *Network) route(p *path) Route {
 	return r
 }
 
-// leg tells of a step what the network knows of it.
+// leg returns what the network knows about a step.
 func (n *Network) leg(step int32) Leg {
 	g := &n.legs[step>>1]
 	l := Leg{

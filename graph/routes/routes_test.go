@@ -157,7 +157,7 @@ func TestRoutesSeeOnlyTheView(t *testing.T) {
 	})
 }
 
-// write tells of an answer by ids, since numbers differ between stores.
+// write writes an answer with ids, because numbers differ between stores.
 func write(v *snapshot.View, r *Routes) string {
 	s := v.Snapshot()
 	var b strings.Builder
