@@ -28,8 +28,8 @@ func askInto(t *testing.T, a *api.API, query string, variables map[string]any, i
 	}
 }
 
-// TestPagesOfAnalysesJoin follows the cursors of each list and compares the
-// pages joined with the whole.
+// TestPagesOfAnalysesJoin: the pages of each list, found by following its cursors, are together the
+// whole list.
 func TestPagesOfAnalysesJoin(t *testing.T) {
 	a := seeded(t)
 	for field, node := range map[string]string{
@@ -93,9 +93,9 @@ func TestPagesOfAnalysesJoin(t *testing.T) {
 	}
 }
 
-// TestLogTellsWhatWasWithdrawn writes a claim, corrects it and takes the
-// correction back; the log and the changes between record times tell.
-func TestLogTellsWhatWasWithdrawn(t *testing.T) {
+// TestLogHasWithdrawals records a claim, corrects it and withdraws the correction: the log has each
+// step, and so have the changes between record times.
+func TestLogHasWithdrawals(t *testing.T) {
 	a := freshlySeeded(t)
 	write := func(op string) (id string) {
 		var out struct{ Transact struct{ IDs []string } }

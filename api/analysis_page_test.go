@@ -2,9 +2,9 @@ package api
 
 import "testing"
 
-// TestPagesGoOnWhereTheWorkEnded: a page that the limit of work cut short has a
-// next page, from the place where the walk ended and not from its last item.
-func TestPagesGoOnWhereTheWorkEnded(t *testing.T) {
+// TestPagesContinueAfterTheLimit: a page that the limit of work cut short has a next page, which
+// starts where the walk ended, not after the last item.
+func TestPagesContinueAfterTheLimit(t *testing.T) {
 	items := []string{"a", "b", "c"}
 	for n := range 4 {
 		p := &analysisPage{n: n, partial: true, rest: "on", cursor: func(i int) string { return items[i] }}

@@ -45,7 +45,8 @@ func TestRoutesRefuse(t *testing.T) {
 	}
 }
 
-// TestRoutesOutliveRequests asks again what a request that has ended asked.
+// TestRoutesOutliveRequests repeats a request after its context has ended: a network kept for both
+// must not depend on the first.
 func TestRoutesOutliveRequests(t *testing.T) {
 	a := seeded(t)
 	ask := func() string {
@@ -61,8 +62,8 @@ func TestRoutesOutliveRequests(t *testing.T) {
 	}
 }
 
-// TestRoutesOfOtherOntologies: an ontology without the vocabulary has the
-// fields, which say what they miss.
+// TestRoutesOfOtherOntologies: with an ontology without the vocabulary of transport, the fields exist
+// and say what they need.
 func TestRoutesOfOtherOntologies(t *testing.T) {
 	const base = `
 interface Entity @entity(plural: "entities") { name: String @time(kind: STATE) }

@@ -48,7 +48,7 @@ func (c analysisCall) text(view string, other map[string]string) string {
 	return fmt.Sprintf("{ %s(%s) { %s } }", c.name, strings.Join(list, ", "), c.fields)
 }
 
-// TestEveryAnalysisIsCalled holds the calls to the list of analyses.
+// TestEveryAnalysisIsCalled compares the calls with the list of analyses.
 func TestEveryAnalysisIsCalled(t *testing.T) {
 	a := seeded(t)
 	known := api.AnalysisArguments(schema.MustDefault())
@@ -70,9 +70,8 @@ func TestEveryAnalysisIsCalled(t *testing.T) {
 	}
 }
 
-// TestIDsThatTheViewHides: every analysis refuses an id that nobody ever had,
-// and answers for one of which the view shows no claim, with nothing or as
-// unknown, telling nothing of what it hides.
+// TestIDsThatTheViewHides: every analysis refuses an id that never existed. For one whose claims the
+// view hides, it answers with nothing or as unknown, and reveals nothing hidden.
 func TestIDsThatTheViewHides(t *testing.T) {
 	a := freshlySeeded(t)
 	var out any
@@ -137,9 +136,8 @@ func TestIDsThatTheViewHides(t *testing.T) {
 	}
 }
 
-// FuzzAnalyses asks each analysis with arguments of any kind: each is answered
-// or refused, and none fails inside. with says, bit by bit, which of the
-// arguments that may be left out are given.
+// FuzzAnalyses calls each analysis with arguments of any kind: each call is answered or refused,
+// and none is an internal error. The bits of with say which of the optional arguments are given.
 func FuzzAnalyses(f *testing.F) {
 	a := seeded(f)
 	known := api.AnalysisArguments(schema.MustDefault())

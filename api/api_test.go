@@ -123,8 +123,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// TestETagNamesTheStore: what differs between two stores, or between two histories
-// of one store, differs in the validator.
+// TestETagNamesTheStore: two stores, and two histories of one store, have different validators.
 func TestETagNamesTheStore(t *testing.T) {
 	at := func(id graph.Identity, at time.Time) string {
 		g, err := live.Open(t.Context(), &memory{identity: id}, schema.MustDefault(), live.Options{Now: func() time.Time { return at }})

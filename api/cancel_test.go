@@ -64,8 +64,8 @@ func synthetic(t *testing.T, g *live.Graph, claims, commit int) {
 	}
 }
 
-// TestCancel: a client that goes away takes its work along, also work inside
-// one field: each of these would take seconds, or longer.
+// TestCancel: the work for a client ends when the client leaves, also within one field. Each of
+// these requests would take seconds or longer.
 func TestCancel(t *testing.T) {
 	a, g, _ := small(t)
 	synthetic(t, g, 60_000, 10_000)
@@ -163,8 +163,8 @@ func TestCancelledInPart(t *testing.T) {
 	}
 }
 
-// TestCancelFollowed: a follower that goes away takes along what is read for it,
-// both its document on an event and the search for the next event.
+// TestCancelFollowed: reading for a follower ends when it leaves, both of its document on an event
+// and of the log for the next event.
 func TestCancelFollowed(t *testing.T) {
 	a, g, _ := small(t)
 	synthetic(t, g, 60_000, 10_000)

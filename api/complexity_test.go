@@ -11,8 +11,9 @@ import (
 	"github.com/caspian-kg/caspian/api"
 )
 
-// TestFilterWeight refuses filters that would hold a core, and answers long lists at once.
-func TestFilterWeight(t *testing.T) {
+// TestFilterComplexity: filters that would occupy a core are refused, and long lists of texts are
+// answered at once.
+func TestFilterComplexity(t *testing.T) {
 	a := seeded(t)
 	ids := []string{"KAZ", "JPN"}
 	for i := range 100_000 {
@@ -49,8 +50,8 @@ func TestFilterWeight(t *testing.T) {
 	}
 }
 
-// TestFilterOfNothing refuses a filter of very many conditions that ask nothing, which are
-// short to write, before it takes memory for what each could ask.
+// TestFilterOfNothing: a filter of very many empty conditions, which are short to write, is refused
+// before memory is allocated for each.
 func TestFilterOfNothing(t *testing.T) {
 	a := seeded(t)
 	vars := []byte(`{"where":{"or":[` + strings.Repeat("{},", 200_000) + `{}]}}`)

@@ -67,7 +67,7 @@ func TestQuantityFiltersNameUnits(t *testing.T) {
 	}
 }
 
-// TestCodeBounds: what an order is cut at need not be a whole code, unlike what is to be equal to one.
+// TestCodeBounds: a bound of an order may be a part of a code; an operand of eq must be a whole one.
 func TestCodeBounds(t *testing.T) {
 	a := seeded(t)
 	for _, c := range []struct{ where, want string }{

@@ -9,8 +9,8 @@ import (
 
 var declaration = regexp.MustCompile(`(?m)^(?:type|interface|union|enum|input|scalar) (\w+)`)
 
-// TestNamesAreTaken: an ontology cannot declare a type that has the name of a
-// type of the API's own, so that adding to the ontology never breaks the API.
+// TestNamesAreTaken: an ontology cannot declare a type with the name of one of the API's own types,
+// so that an addition to the ontology never breaks the API.
 func TestNamesAreTaken(t *testing.T) {
 	o := schema.MustDefault()
 	n := 0

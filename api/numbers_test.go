@@ -76,7 +76,7 @@ func must[T any](x T, err error) T {
 }
 
 // TestIntHas32Bits: no number beyond 32 bits leaves as an Int, even where a
-// store has one that the gate would refuse today.
+// store has one that would be refused today.
 func TestIntHas32Bits(t *testing.T) {
 	o, err := schema.Load("x.graphql", `interface Entity { name: String @time(kind: STATE) }
 type Source implements Entity

@@ -15,8 +15,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestSmallSDL keeps the whole API of a small ontology, which has one of each
-// thing that the ontology language can say.
+// TestSmallSDL compares the whole API of a small ontology that uses each element of the ontology
+// language once.
 func TestSmallSDL(t *testing.T) {
 	const ontology = "testdata/small-ontology.graphql"
 	text, err := os.ReadFile(ontology)
@@ -38,10 +38,10 @@ func TestSmallSDL(t *testing.T) {
 	compareGolden(t, "testdata/small.graphql", a.SDL())
 }
 
-// TestOutline keeps an outline of the API of the built-in ontology: one line a
+// TestOutline compares an outline of the API of the built-in ontology: one line a
 // definition, and for the ontology's own types one line a field. A digest at
-// its end stands for what a line leaves out: arguments, descriptions, and the
-// types of fields of the definitions that the generator adds.
+// its end covers what a line leaves out: arguments, descriptions, and the types of
+// fields of the definitions that the generator adds.
 func TestOutline(t *testing.T) {
 	a := seeded(t)
 	own := map[string]bool{"Entity": true, "Query": true, "Mutation": true, "Subscription": true, "Claim": true, "View": true}

@@ -29,8 +29,7 @@ var recallFloors = map[string][2]int{
 	"all":                     {85, 90},
 }
 
-// TestSearchRecall measures how often a search finds what is meant, in classes
-// of queries.
+// TestSearchRecall measures how often a search finds the entity meant, by kind of query.
 func TestSearchRecall(t *testing.T) {
 	f, err := os.Open("testdata/search-recall.txt")
 	if err != nil {

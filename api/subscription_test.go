@@ -181,8 +181,8 @@ func (e *entry) ids() (added, withdrawn []string) {
 	return added, withdrawn
 }
 
-// TestFollowModel holds followers that begin anywhere, with filters, while
-// commits come alone and in groups, against a list of what was committed.
+// TestFollowModel compares what followers get, from any start and with filters, while commits are
+// made alone and in groups, with a list of what was committed.
 func TestFollowModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a, g, _ := small(t)
@@ -287,8 +287,8 @@ func TestFollowModel(t *testing.T) {
 	})
 }
 
-// TestFollowConcurrently: many follow while many write; everyone hears each
-// number once and in order.
+// TestFollowConcurrently: while many write, each of many followers gets each sequence number once
+// and in order.
 func TestFollowConcurrently(t *testing.T) {
 	a, g, _ := small(t)
 	ask(t, a, setup)
@@ -334,7 +334,7 @@ func TestFollowConcurrently(t *testing.T) {
 	}
 }
 
-// BenchmarkFollow is one publication heard by followers that wait.
+// BenchmarkFollow measures one publication to waiting followers.
 func BenchmarkFollow(b *testing.B) {
 	for _, n := range []int{1, 100, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

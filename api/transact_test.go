@@ -183,7 +183,8 @@ func (f *failing) AppendGroup(context.Context, []*graph.Commit) error {
 	return errors.New("write /secret/path: no space left on device")
 }
 
-// TestInnerErrorsStayInside: what only the operator can act on goes to the log.
+// TestInnerErrorsStayInside: errors that only the operator can act on are logged, and clients do not
+// get their texts.
 func TestInnerErrorsStayInside(t *testing.T) {
 	g, err := live.Open(t.Context(), &failing{}, schema.MustDefault(), live.Options{})
 	if err != nil {
@@ -200,7 +201,7 @@ func TestInnerErrorsStayInside(t *testing.T) {
 	}
 }
 
-// TestMinSequence waits for a number that comes, and gives up on one that does not.
+// TestMinSequence waits for a sequence number that is reached, and is refused one that is not.
 func TestMinSequence(t *testing.T) {
 	a, g, _ := small(t)
 	ask(t, a, setup)
@@ -219,7 +220,7 @@ func TestMinSequence(t *testing.T) {
 		"BAD_USER_INPUT: view.minSequence: a request reads one snapshot; give minSequence on its first field")
 }
 
-// TestETag changes with all that an answer depends on.
+// TestETag: the validator changes with everything that an answer depends on.
 func TestETag(t *testing.T) {
 	a, _, now := small(t)
 	seen := map[string]string{}
@@ -242,8 +243,8 @@ func TestETag(t *testing.T) {
 	note("sequence", a.Begin().ETag("{a}", "", nil))
 }
 
-// TestWithdrawnAndSentAgain: a change that is sent again with its key, after
-// a claim of it was withdrawn, says so as a change without a key does.
+// TestWithdrawnAndSentAgain: a change that is sent again with its key, after a claim of it was
+// withdrawn, gets the same notice as one without a key.
 func TestWithdrawnAndSentAgain(t *testing.T) {
 	a, g, _ := small(t)
 	ask(t, a, setup)
@@ -260,8 +261,8 @@ func TestWithdrawnAndSentAgain(t *testing.T) {
 	want(t, send("other"), fmt.Sprintf(`{"transact":{"sequence":3,"claims":0,"known":1,"replayed":false,`+notice+`}}`, id.ID()))
 }
 
-// TestKnownAtOfAWrongClock: where a clock was ahead when the store was
-// written, what is known now shows at now, and validators do not outlive that.
+// TestKnownAtOfAWrongClock: where the clock was ahead when the store was written, a view as known now
+// shows everything known, and validators change with the present.
 func TestKnownAtOfAWrongClock(t *testing.T) {
 	a, g, now := small(t)
 	right := *now

@@ -62,7 +62,7 @@ func TestQuantitiesConvert(t *testing.T) {
 	}
 }
 
-// TestDatesAreIntervals: a filter by a year takes the whole of it.
+// TestDatesAreIntervals: a filter by a year matches all days of it.
 func TestDatesAreIntervals(t *testing.T) {
 	a := seeded(t)
 	ids := func(where string) []string {
@@ -168,8 +168,8 @@ func TestOpenEndsInOrder(t *testing.T) {
 		`{"country":{"claims":{"totalCount":2}}}`)
 }
 
-// TestClaimsByValue: claims are ordered by what they state and not by how it is
-// written, and their pages go on where they ended.
+// TestClaimsByValue: claims are ordered by the values that they state, not by how these are written,
+// and each page starts where the one before it ended.
 func TestClaimsByValue(t *testing.T) {
 	a, _, _ := small(t)
 	ask(t, a, setup)

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/api"
 )
 
-// TestClasses asks for work of each class, and for what it cost.
-func TestClasses(t *testing.T) {
+// TestWorkloads executes a request of each workload, with its cost.
+func TestWorkloads(t *testing.T) {
 	a := seeded(t)
 	for query, want := range map[string]string{
 		`{country(id:"KAZ"){name}}`:                                                       "",
