@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -100,7 +101,7 @@ func (r *lineReader) op(text []byte) (graph.Op, error) {
 		r.keys = append(r.keys, key)
 		return r.member(&l, key)
 	}); err != nil {
-		return graph.Op{}, jsonFault(err)
+		return graph.Op{}, jsonFault(text, err)
 	}
 	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return graph.Op{}, graph.Errorf(graph.BadInput, "there is more on the line after the object; one object a line")
@@ -362,7 +363,7 @@ func lineKind(keys []string) (string, error) {
 }
 
 // jsonFault says what is wrong with a line.
-func jsonFault(err error) error {
+func jsonFault(text []byte, err error) error {
 	var ours *graph.Error
 	var syntax *jsontext.SyntacticError
 	switch {
@@ -373,7 +374,20 @@ func jsonFault(err error) error {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return graph.Errorf(graph.Duplicate, "the key %q is given twice", graph.Clip(syntax.JSONPointer.LastToken()))
 	}
-	return graph.Errorf(graph.BadInput, "not well-formed JSON at byte %d: %v", syntax.ByteOffset+1, syntax.Err)
+	at := int(syntax.ByteOffset)
+	if escape := text[at:min(at+6, len(text))]; isSurrogate(escape) {
+		return graph.Errorf(graph.BadInput, "half of a character at byte %d: %s is a surrogate without the other", at+1, escape)
+	}
+	return graph.Errorf(graph.BadInput, "not well-formed JSON at byte %d: %v", at+1, syntax.Err)
+}
+
+// isSurrogate reports whether an escape such as \ud800 is of a surrogate.
+func isSurrogate(escape []byte) bool {
+	if len(escape) != 6 || escape[0] != '\\' || escape[1] != 'u' {
+		return false
+	}
+	n, err := strconv.ParseUint(string(escape[2:]), 16, 16)
+	return err == nil && utf16.IsSurrogate(rune(n))
 }
 
 func (l *lineContent) op(kind string) (graph.Op, error) {
