@@ -21,15 +21,15 @@ type Tokens = tokens.Tokens
 // error names every line that is wrong.
 func ReadTokens(name string, r io.Reader) (*Tokens, error) { return tokens.Read(name, r) }
 
-// NewToken makes Tokens of one token; the error says why it will not do.
+// NewToken makes Tokens of one token; the error says why it is refused.
 func NewToken(token string) (*Tokens, error) { return tokens.New(token) }
 
-// Keys are what opens the service. The zero value leaves reading open to all who reach it, and
-// writing to the owner's socket.
+// Keys are the tokens that give rights. With the zero value everyone who reaches the service may
+// read, and only the owner, over the socket, may write.
 type Keys struct {
 	// Writers may read and write.
 	Writers []*Tokens
-	// Readers may read; where they are not nil, nobody else may but the Writers and the owner.
+	// Readers may read; where they are not nil, only they, the Writers and the owner may.
 	Readers *Tokens
 }
 
@@ -37,7 +37,7 @@ type Keys struct {
 type right int
 
 const (
-	mayNothing right = iota // but ask whether the service lives
+	mayNothing right = iota // except to probe the service
 	mayRead
 	mayWrite
 )
@@ -45,14 +45,14 @@ const (
 // caller is who sent a request.
 type caller struct {
 	may right
-	// bearer is the token that it sent, "" for none, so that what lasts can be looked at again.
+	// bearer is the token of the request, "" for none.
 	bearer string
 	// refusal says why it may not write; nil where it may.
 	refusal error
 }
 
-// SetKeys replaces the keys. Requests under way go on, and so do open streams; operations that
-// begin on open sockets are held against the new keys.
+// SetKeys replaces the keys. Requests in progress and open streams continue; operations that
+// begin on open sockets are checked against the new keys.
 func (s *Server) SetKeys(k Keys) { s.keys.Store(&k) }
 
 // find is the right that a token gives.
@@ -69,9 +69,9 @@ func (k *Keys) find(has func(*Tokens) bool) right {
 	return may
 }
 
-// identify finds who sent the request. A bearer token that is not known is refused outright,
-// so that its sender learns of the mistake.
-func (s *Server) identify(r *http.Request) (caller, *malformed) {
+// identify finds who sent the request. An unknown bearer token is refused, also where nothing
+// needs a token, so that its sender learns of the mistake.
+func (s *Server) identify(r *http.Request) (caller, *requestError) {
 	k := s.keys.Load()
 	c := caller{}
 	foreign := false
@@ -117,14 +117,14 @@ func (s *Server) identify(r *http.Request) (caller, *malformed) {
 var (
 	errReadOnly = graph.Errorf(graph.ReadOnly, "the service was started with --read-only and takes no writes")
 	errReader   = graph.Errorf(graph.ReadOnly, "this token may read and not write")
-	errForeign  = graph.Errorf(graph.ReadOnly, "writing with a cookie is for the service's own pages; a program sends Authorization: Bearer TOKEN")
-	errNotLocal = graph.Errorf(graph.ReadOnly, "writes without a token are taken from this machine only; send Authorization: Bearer TOKEN")
+	errForeign  = graph.Errorf(graph.ReadOnly, "only pages of the service may write with a cookie; a program sends Authorization: Bearer TOKEN")
+	errNotLocal = graph.Errorf(graph.ReadOnly, "writes without a token are accepted from this machine only; send Authorization: Bearer TOKEN")
 	errNoToken  = graph.Errorf(graph.ReadOnly, "writing needs a token: send Authorization: Bearer TOKEN (the file token in the folder of the store has one), "+
 		"open the link that 'caspian serve' printed in your browser, or use 'caspian import --store DIR' on the machine of the service, with the folder of its store")
 )
 
-// bearer is the token of the Authorization header, "" for none. Other schemes are not ours:
-// what guards a proxy before us may pass its own on.
+// bearer is the token of the Authorization header, "" for none. Other schemes are ignored: they
+// may be meant for a proxy that passed the header on.
 func bearer(r *http.Request) string {
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -135,35 +135,35 @@ func bearer(r *http.Request) string {
 		return ""
 	}
 	if token = strings.TrimSpace(token); token == "" {
-		return "-" // none of ours
+		return "-" // not the token of anyone
 	}
 	return token
 }
 
-// wrongToken counts a guess and refuses it. One who has the right token never has to wait,
-// however many guesses others make: tokens are too strong to be found by many of them.
-func (s *Server) wrongToken(r *http.Request) *malformed {
+// wrongToken counts a guess and refuses it. A client with the right token never has to wait,
+// however many guesses others make: tokens are too long to be guessed.
+func (s *Server) wrongToken(r *http.Request) *requestError {
 	wait, first := s.guesses.Count(r.RemoteAddr, s.opts.Now())
 	if wait == 0 {
-		return &malformed{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "the token is not known here"}
+		return &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "the token is not known here"}
 	}
 	if first {
 		s.log.Warn("tokens_guessed", "from", r.RemoteAddr)
 	}
 	seconds := max(1, int(wait.Seconds()+0.999))
-	return &malformed{status: http.StatusTooManyRequests, code: codes.TooManyGuesses, retry: seconds,
+	return &requestError{status: http.StatusTooManyRequests, code: codes.TooManyGuesses, retry: seconds,
 		message: fmt.Sprintf("too many wrong tokens came from there; try again in %d seconds with the right one", seconds)}
 }
 
 // local reports whether the request seems to come from a program of this machine, for
-// Options.OpenWrites. It cannot know: a proxy of this machine may pass on what a stranger sends
-// without a word.
+// Options.OpenWrites. It cannot be certain: a proxy of this machine may forward requests of
+// others without adding a header.
 func local(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
 		return false
 	}
-	// An empty header is a sign of a proxy as well: what it was to hold has been taken out.
+	// An empty header is a sign of a proxy as well, which removed its value.
 	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
 		"X-Forwarded-Server", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"} {
 		if _, there := r.Header[name]; there {
@@ -179,13 +179,13 @@ func local(r *http.Request) bool {
 	return !given || sameOrigin(r)
 }
 
-// callerOf is who sent the request that is answered to w.
+// callerOf is who sent the request that w answers.
 func callerOf(w http.ResponseWriter) caller { return w.(*responseRecorder).caller }
 
-// enterDoor lets a request in, or answers it and returns false: the host that it asks for, what
-// a page of another site asks before it asks, and the caller's rights, in this order.
-func (s *Server) enterDoor(t *responseRecorder, r *http.Request) bool {
-	// Probes are asked by machines that know no host and no token, and learn one bit.
+// authorize reports whether a request may go on; otherwise it has answered it. It checks the
+// host, answers preflights, and checks the caller's rights, in this order.
+func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
+	// Machines probe without a host's name or a token, and learn one bit.
 	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
 	known := byOwner(r) || s.hosts.allow(r)
 	if !known && !probe {
@@ -196,26 +196,26 @@ func (s *Server) enterDoor(t *responseRecorder, r *http.Request) bool {
 		return false
 	}
 	if token := linkToken(r); token != "" {
-		s.takeLink(t, r, token)
+		s.exchangeLink(t, r, token)
 		return false
 	}
-	var bad *malformed
+	var bad *requestError
 	if known {
 		t.caller, bad = s.identify(r)
 	}
 	switch {
 	case probe:
 	case bad != nil:
-		s.turnAwayAtDoor(t, r, bad)
+		s.refuseCaller(t, r, bad)
 		return false
 	case t.caller.may < mayRead && !(r.URL.Path == "/graphql" && wantsSocket(r)): // a socket's first message may bring the token
-		s.turnAwayAtDoor(t, r, &malformed{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "reading needs a token here: send Authorization: Bearer TOKEN, or open the link that 'caspian serve' printed"})
+		s.refuseCaller(t, r, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "reading needs a token here: send Authorization: Bearer TOKEN, or open the link that 'caspian serve' printed"})
 		return false
 	}
 	return true
 }
 
-func (s *Server) turnAwayAtDoor(w http.ResponseWriter, r *http.Request, bad *malformed) {
+func (s *Server) refuseCaller(w http.ResponseWriter, r *http.Request, bad *requestError) {
 	media := jsonType
 	if r.URL.Path == "/graphql" {
 		if a := s.accepts.Of(r.Header.Values("Accept")); a.Media != "" {
@@ -228,8 +228,8 @@ func (s *Server) turnAwayAtDoor(w http.ResponseWriter, r *http.Request, bad *mal
 	s.refuse(w, r, media, bad)
 }
 
-// refusalPage is a refusal for people.
-func refusalPage(w http.ResponseWriter, bad *malformed) {
+// refusalPage answers with a refusal that a browser shows.
+func refusalPage(w http.ResponseWriter, bad *requestError) {
 	if t, ok := w.(*responseRecorder); ok {
 		t.refusal = bad.code
 	}

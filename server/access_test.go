@@ -16,7 +16,7 @@ const (
 	readerToken = "o9Xc53Pd-a-reader-2uHfSg"
 )
 
-// TestWhoMayWrite: whoever may not write may read, but with a wrong token.
+// TestWhoMayWrite: callers without the right to write may read, except with a wrong token.
 func TestWhoMayWrite(t *testing.T) {
 	keys := Keys{Writers: []*Tokens{tokenOf(writerToken)}}
 	shut := started(t, Options{Keys: keys, Origins: []string{"https://example.org"}, Hosts: []string{"example.org"}})
@@ -147,7 +147,7 @@ func TestWhoMayRead(t *testing.T) {
 	}
 }
 
-// TestNoSchema: without introspection the schema's address tells nothing either.
+// TestNoSchema: without introspection the schema's address shows nothing either.
 func TestNoSchema(t *testing.T) {
 	s := started(t, Options{})
 	b := *s.backend.Load()
@@ -205,7 +205,7 @@ func TestSocketGuesses(t *testing.T) {
 		}
 	}
 	if slowed != 2*tokens.Burst {
-		t.Errorf("%d of %d were told to wait", slowed, 3*tokens.Burst)
+		t.Errorf("%d of %d had to wait", slowed, 3*tokens.Burst)
 	}
 	d := dial(t, ts)
 	d.say(`{"type":"connection_init","payload":{"Authorization":"Bearer ` + writerToken + `"}}`)

@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
-// Defaults that follow from the cores. Work is bound by the processor: more slots than cores
-// only let short requests pass long ones, and each takes memory.
+// Defaults that follow from the number of cores. Work is bound by the processor: more slots than
+// cores only let short requests pass long ones, and each takes memory.
 var (
 	DefaultMaxRequests = 4 * runtime.GOMAXPROCS(0)
 	// Writes are made durable in groups, and wait for the disk meanwhile.
@@ -23,8 +23,8 @@ var (
 // DefaultMaxConnections is what the process's limit of open files leaves, which is read now.
 func DefaultMaxConnections() int { return admission.DefaultMaxConnections() }
 
-// lane is where a request belongs. What may not write is refused soon, so it is a read, and
-// nobody without the right to write gets into the lane of writes.
+// lane is the lane of a request. A mutation that may not write is refused soon, so it counts as
+// a read, and only callers with the right to write enter the lane of writes.
 func (s *Server) lane(req *api.Request) *admission.Lane {
 	if req.AllowMutation && req.WriteRefusal == nil && gql.Mutates(req.Query, req.OperationName) {
 		return &s.admission.Writes
@@ -32,9 +32,9 @@ func (s *Server) lane(req *api.Request) *admission.Lane {
 	return &s.admission.Reads
 }
 
-// turnAwayEarly refuses a request before it is read, where it would get no slot. What may be
-// answered without one, or be a write, is read first.
-func (s *Server) turnAwayEarly(r *http.Request, mayWrite bool) *malformed {
+// refuseEarly refuses a request before it is read, where it would get no slot. One that may be
+// answered without a slot, or may be a write, is read first.
+func (s *Server) refuseEarly(r *http.Request, mayWrite bool) *requestError {
 	a := s.admission
 	if !a.Reads.Shut() || r.Header.Get("If-None-Match") != "" {
 		return nil
@@ -47,8 +47,8 @@ func (s *Server) turnAwayEarly(r *http.Request, mayWrite bool) *malformed {
 }
 
 // overloaded is the refusal of a request that was shed.
-func overloaded() *malformed {
-	return &malformed{status: http.StatusServiceUnavailable, code: codes.Overloaded, message: admission.ErrOverloaded.Error()}
+func overloaded() *requestError {
+	return &requestError{status: http.StatusServiceUnavailable, code: codes.Overloaded, message: admission.ErrOverloaded.Error()}
 }
 
 // shed answers a request that got no slot. Its body has been read, so that the connection
@@ -62,15 +62,15 @@ func (s *Server) shed(w http.ResponseWriter, media string, err error) {
 	writeError(w, bad.status, media, bad.code, bad.message)
 }
 
-// shedResponse is shed where the answer is written by somebody else.
+// shedResponse is shed as a response, for callers that write it themselves.
 func shedResponse() *gql.Response {
 	bad := overloaded()
 	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
 }
 
-// turnAwaySpare refuses what comes over a spare connection and is not a probe, and lets the
-// connection end in either case.
-func (s *Server) turnAwaySpare(w http.ResponseWriter, r *http.Request) bool {
+// refuseSpare refuses requests over a spare connection that are not probes, and ends the
+// connection in either case.
+func (s *Server) refuseSpare(w http.ResponseWriter, r *http.Request) bool {
 	if !s.connections.Spare(r.Context()) {
 		return false
 	}

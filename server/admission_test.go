@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TestMaxBodies holds long bodies back in the middle: others that are long are told to come
-// again, also when they become so by unpacking, short ones are answered, and what was held is
-// free when the connection ends.
+// TestMaxBodies holds long bodies back in the middle: other long ones are refused until
+// there is room, also those that are long when unpacked; short ones are answered, and the room
+// is free when the connection ends.
 func TestMaxBodies(t *testing.T) {
 	s := started(t, Options{MaxBody: 300 << 10, MaxBodies: 400 << 10})
 	addr := listening(t, s)

@@ -124,6 +124,6 @@ func compare(t *testing.T, res *http.Response, err error, want string) {
 	}
 	if res.StatusCode != http.StatusOK || got.String()+"\n" != want {
 		short := func(s string) string { return s[:min(len(s), 500)] }
-		t.Errorf("%s: %s\nwant %s\n(go test ./api tells all of it)", res.Status, short(got.String()), short(want))
+		t.Errorf("%s: %s\nwant %s\n(go test ./api shows the whole answer)", res.Status, short(got.String()), short(want))
 	}
 }

@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write testdata/audits.jsonl anew, where Node is there")
+var update = flag.Bool("update", false, "write testdata/audits.jsonl again, where Node is installed")
 
-// audit is one of graphql-http's audits as audits.mjs tells it: its verdict, what it
-// asked and what it was answered.
+// audit is one of graphql-http's audits as audits.mjs reports it: its verdict, its requests
+// and their answers.
 type audit struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
@@ -149,7 +149,7 @@ func TestStoredAudits(t *testing.T) {
 			err = json.NewDecoder(res.Body).Decode(&answer)
 			res.Body.Close()
 			if err != nil {
-				t.Errorf("%s %s: the answer is no JSON: %v", a.ID, a.Name, err)
+				t.Errorf("%s %s: the answer is not JSON: %v", a.ID, a.Name, err)
 			}
 			got := exchange{x.Method, x.Query, x.Headers, x.Body, res.StatusCode, res.Header.Get("Content-Type"), answer["data"] != nil, answer["errors"] != nil}
 			if got.Status != x.Status || got.Type != x.Type || got.Data != x.Data || got.Errors != x.Errors {

@@ -16,17 +16,17 @@ import (
 )
 
 // A batch is a list of requests in one body, answered by a list in the same order. They run
-// one after the other, and each begins a session of its own: a query after a mutation
+// one after the other, and each begins a separate session: a query after a mutation
 // reads what that wrote, and each answer has its sequence number. The time limit is for
 // all of them together, the other limits for each.
 
-// split takes the list of a batch apart.
-func (s *Server) split(body []byte) ([]json.RawMessage, *malformed) {
-	refuse := func(code, format string, a ...any) ([]json.RawMessage, *malformed) {
-		return nil, &malformed{status: http.StatusUnprocessableEntity, code: code, message: fmt.Sprintf(format, a...)}
+// split returns the requests of a batch.
+func (s *Server) split(body []byte) ([]json.RawMessage, *requestError) {
+	refuse := func(code, format string, a ...any) ([]json.RawMessage, *requestError) {
+		return nil, &requestError{status: http.StatusUnprocessableEntity, code: code, message: fmt.Sprintf(format, a...)}
 	}
 	if s.opts.Batch == 0 {
-		return refuse(codes.BatchingNotSupported, "batches of requests are off; send one request a time, or several fields in one (the service's owner can turn them on with --batch)")
+		return refuse(codes.BatchingNotSupported, "batches of requests are off; send one request at a time, or several fields in one (the service's owner can turn them on with --batch)")
 	}
 	if !utf8.Valid(body) {
 		return nil, unreadable("the body is not valid UTF-8")
@@ -56,7 +56,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
 	defer cancel()
 	out := []byte{'['}
-	var answered []*gql.Response // they count among the answers under way until this one is sent
+	var answered []*gql.Response // released when this answer has been sent
 	defer func() {
 		for _, res := range answered {
 			res.Release()
@@ -68,14 +68,14 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 		}
 		bad := refused[i]
 		if bad == nil && len(out) > s.opts.MaxAnswer {
-			bad = &malformed{code: codes.LimitOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
+			bad = &requestError{code: codes.LimitOutput, message: fmt.Sprintf("the answers before this one have filled the limit of %d bytes: ask for less in one batch", s.opts.MaxAnswer)}
 		}
 		if bad != nil {
 			s.metrics.Refused(bad.code)
 			out = append(out, errorBody(bad.code, bad.message)...)
 			continue
 		}
-		if slot.Enter(ctx, in) != nil { // an earlier one paused, and found no slot again
+		if slot.Enter(ctx, in) != nil { // an earlier request paused and did not get a slot again
 			s.metrics.Refused(codes.Overloaded)
 			out = append(out, shedResponse().Body...)
 			continue
@@ -85,7 +85,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 		out = append(out, res.Body...)
 		answered = append(answered, res)
 		if r.Context().Err() != nil {
-			return // nobody reads it
+			return // the client has gone
 		}
 	}
 	slot.Leave()
@@ -101,8 +101,8 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 }
 
 // parseBatch reads the requests of a list, or says why one cannot be read.
-func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations bool) ([]*api.Request, []*malformed) {
-	reqs, bad := make([]*api.Request, len(list)), make([]*malformed, len(list))
+func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations bool) ([]*api.Request, []*requestError) {
+	reqs, bad := make([]*api.Request, len(list)), make([]*requestError, len(list))
 	for i, raw := range list {
 		if reqs[i], bad[i] = s.parseBody(raw); bad[i] == nil {
 			reqs[i].WriteRefusal, reqs[i].AllowMutation = refusal, mutations
@@ -111,7 +111,7 @@ func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations boo
 	return reqs, bad
 }
 
-// batchLane is where a batch belongs: among the writes where one of its requests does.
+// batchLane is the lane of a batch: that of writes where one of its requests is a write.
 func (s *Server) batchLane(reqs []*api.Request) *admission.Lane {
 	for _, req := range reqs {
 		if req != nil && s.lane(req) == &s.admission.Writes {

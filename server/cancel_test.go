@@ -96,18 +96,18 @@ func TestRequestTimeout(t *testing.T) {
 	s := seeded(t, Options{Timeout: 30 * time.Millisecond}, unlimited)
 	start := time.Now()
 	w := ask(s, "POST", "/graphql", fmt.Sprintf(`{"query":%q}`, huge))
-	// A field that looks at the time by itself may tell it first.
+	// A field that looks at the time by itself may report it first.
 	var answer struct {
 		Errors []struct{ Extensions struct{ Code string } }
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 		t.Fatal(err)
 	}
-	told := false
+	reported := false
 	for _, e := range answer.Errors {
-		told = told || e.Extensions.Code == codes.Timeout
+		reported = reported || e.Extensions.Code == codes.Timeout
 	}
-	if took := time.Since(start); took > 5*time.Second || !told {
+	if took := time.Since(start); took > 5*time.Second || !reported {
 		t.Errorf("after %s: %d %.300s", took, w.Code, w.Body)
 	}
 	if value(s.metrics.Refusals(codes.Timeout)) != 1 {
@@ -148,7 +148,7 @@ func TestSlowBody(t *testing.T) {
 				close(stop)
 			}
 			conn.Close()
-			if drip && packing != "" { // what comes is no gzip
+			if drip && packing != "" { // the drops are not gzip
 				continue
 			}
 			if !strings.HasPrefix(string(answer), "HTTP/1.1 408 ") || !strings.Contains(string(answer), "REQUEST_INCOMPLETE") {

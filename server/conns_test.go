@@ -77,7 +77,7 @@ func isTimeout(err error) bool {
 	return errors.As(err, &n) && n.Timeout()
 }
 
-// served runs a server with so many connections in a bubble.
+// served runs a server in a bubble of synctest, with at most this many connections.
 func served(t *testing.T, most int, test func(p *pipes, s *Server)) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{MaxConnections: most})
@@ -96,7 +96,7 @@ func served(t *testing.T, most int, test func(p *pipes, s *Server)) {
 	})
 }
 
-// TestIdleConnectionsMakeRoom floods a server with connections that ask nothing: the newest
+// TestIdleConnectionsMakeRoom floods a server with connections that send nothing: the newest
 // are answered, and the longest idle are closed.
 func TestIdleConnectionsMakeRoom(t *testing.T) {
 	served(t, 8, func(p *pipes, s *Server) {
@@ -106,7 +106,7 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		if got := all[99].status("/healthz"); got != 200 {
-			t.Errorf("the newest hears %d", got)
+			t.Errorf("the newest gets %d", got)
 		}
 		if !all[0].cut() {
 			t.Error("the oldest is open")
@@ -124,7 +124,7 @@ func TestFloodOfConnections(t *testing.T) {
 			p.dial()
 		}
 		if got := p.dial().status("/healthz"); got != 200 {
-			t.Errorf("the newest hears %d", got)
+			t.Errorf("the newest gets %d", got)
 		}
 		if n := s.connections.Count(); n > 8+admission.SpareConnections {
 			t.Errorf("%d are open", n)
@@ -132,7 +132,7 @@ func TestFloodOfConnections(t *testing.T) {
 		time.Sleep(time.Second)
 		s.Publish(&Backend{})
 		if got := p.dial().status("/schema.graphql"); got == 503 {
-			t.Errorf("what is no probe hears %d", got)
+			t.Errorf("a request that is not a probe gets %d", got)
 		}
 	})
 }
@@ -154,12 +154,12 @@ func TestSpareConnections(t *testing.T) {
 		for range 3 * admission.SpareConnections {
 			c := p.dial()
 			if got := c.status("/healthz"); got != 200 || !c.cut() {
-				t.Fatalf("a probe hears %d", got)
+				t.Fatalf("a probe gets %d", got)
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
 		if got := p.dial().status("/graphql?query={__typename}"); got != 503 {
-			t.Errorf("a query hears %d", got)
+			t.Errorf("a query gets %d", got)
 		}
 		// Bodies that do not come keep the spare ones no longer than others.
 		for range 3 * admission.SpareConnections {
@@ -171,7 +171,7 @@ func TestSpareConnections(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		if got := p.dial().status("/healthz"); got != 200 {
-			t.Errorf("a probe hears %d after bodies that did not come", got)
+			t.Errorf("a probe gets %d after bodies that did not come", got)
 		}
 		for _, c := range slow {
 			_ = c.Close() // the test's own end
@@ -195,7 +195,7 @@ func TestNoFilesLeft(t *testing.T) {
 			t.Error("the idle connection is open")
 		}
 		if got := p.dial().status("/healthz"); got != 200 {
-			t.Errorf("the next hears %d", got)
+			t.Errorf("the next gets %d", got)
 		}
 	})
 }

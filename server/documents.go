@@ -24,7 +24,7 @@ import (
 // by id. It does not change once it is read.
 type Documents struct {
 	ids  []string          // as listed, sorted
-	byID map[string]string // by SHA-256 in hexadecimal, and by ids of the owner's own
+	byID map[string]string // by SHA-256 in hexadecimal, and by other ids of the list
 	text map[string]bool
 }
 
@@ -116,7 +116,7 @@ func (r *documentReader) document(id string, raw json.RawMessage) {
 	}
 }
 
-// Check lets check look at every document and returns all that it finds, by id.
+// Check calls check for every document and returns all of its errors, with their ids.
 func (d *Documents) Check(check func(document string) error) error {
 	var errs []error
 	for _, id := range d.ids {
@@ -155,7 +155,7 @@ func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' &&
 
 // persisted finds the documents that requests name instead of sending them: in the trusted
 // list, and among those that clients sent along with their hashes (automatic persisted
-// queries), of which it keeps the last used up to a number of bytes.
+// queries), of which it keeps the last used, up to a number of bytes.
 type persisted struct {
 	trusted *Documents // nil for none
 	only    bool       // refuse what is not trusted
@@ -244,14 +244,14 @@ type reference struct {
 }
 
 // document is the document of a request that gives a text, a reference or both.
-func (p *persisted) document(text string, given bool, ref reference) (string, *malformed) {
+func (p *persisted) document(text string, given bool, ref reference) (string, *requestError) {
 	if given {
 		if isHash(ref.id) && hashOf(text) != ref.id {
 			return "", badRequest("the hash %s is not the SHA-256 of the document that came with it", ref.id)
 		}
 		if p.only && !p.trusted.text[text] {
-			return "", &malformed{status: http.StatusForbidden, soft: true, code: codes.DocumentNotTrusted,
-				message: "the service answers documents of its trusted list only, and this is none: ask its owner to add it to --documents"}
+			return "", &requestError{status: http.StatusForbidden, soft: true, code: codes.DocumentNotTrusted,
+				message: "the service answers only the documents of its trusted list, and this is not one of them: ask its owner to add it to --documents"}
 		}
 		if isHash(ref.id) {
 			p.keep(ref.id, text)
@@ -261,7 +261,7 @@ func (p *persisted) document(text string, given bool, ref reference) (string, *m
 	if text, ok := p.get(ref.id); ok {
 		return text, nil
 	}
-	missing := &malformed{status: http.StatusUnprocessableEntity, soft: true, code: codes.PersistedQueryNotFound}
+	missing := &requestError{status: http.StatusUnprocessableEntity, soft: true, code: codes.PersistedQueryNotFound}
 	switch {
 	case ref.apollo && p.limit == 0 && p.trusted == nil:
 		missing.code, missing.message = codes.PersistedQueryNotSupported, "PersistedQueryNotSupported"

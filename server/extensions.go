@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// extensions are what a request says besides its document and variables.
+// extensions are what a request specifies besides its document and variables.
 type extensions struct {
 	reference
-	// cost and trace ask for the like in the answer's extensions.
+	// cost and trace request those members in the answer's extensions.
 	cost, trace bool
 }
 
-// readExtensions reads documentId and the member extensions, nil where that is absent. What
-// it does not know in there belongs to somebody else.
-func readExtensions(documentID string, text json.RawMessage) (extensions, *malformed) {
+// readExtensions reads documentId and the member extensions, nil where that is absent. Unknown
+// members of it are for other software, and ignored.
+func readExtensions(documentID string, text json.RawMessage) (extensions, *requestError) {
 	var x extensions
 	if documentID != "" {
 		x.id = strings.TrimPrefix(documentID, hashPrefix)
@@ -26,7 +26,7 @@ func readExtensions(documentID string, text json.RawMessage) (extensions, *malfo
 	if err := json.Unmarshal(text, &given); err != nil {
 		return x, badRequest("extensions cannot be read: %v", err)
 	}
-	var bad *malformed
+	var bad *requestError
 	if x.cost, bad = toggled("cost", given["cost"]); bad != nil {
 		return x, bad
 	}
@@ -40,7 +40,7 @@ func readExtensions(documentID string, text json.RawMessage) (extensions, *malfo
 }
 
 // toggled is true, false, null or absent.
-func toggled(name string, text json.RawMessage) (bool, *malformed) {
+func toggled(name string, text json.RawMessage) (bool, *requestError) {
 	switch string(text) {
 	case "true":
 		return true, nil
@@ -51,7 +51,7 @@ func toggled(name string, text json.RawMessage) (bool, *malformed) {
 }
 
 // persistedQuery reads the member of that name.
-func persistedQuery(text json.RawMessage) (reference, *malformed) {
+func persistedQuery(text json.RawMessage) (reference, *requestError) {
 	if len(text) == 0 || string(text) == "null" {
 		return reference{}, nil
 	}

@@ -56,7 +56,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	slot := &w.(*responseRecorder).slot
-	// Not before the body is there, or those who send slowly would keep others out.
+	// After the body has arrived, or slow senders would occupy the slots.
 	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
 		s.shed(w, media, err)
 		return
@@ -76,7 +76,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, media, session, etag, res)
 }
 
-// validator is the ETag of the answer to a request, empty where it has none.
+// validator is the ETag of the answer to a request; empty where the answer has none.
 func validator(session Session, req *api.Request) string {
 	if waits(req) || req.Cost || req.Trace { // two runs differ in what they took
 		return ""
@@ -84,7 +84,7 @@ func validator(session Session, req *api.Request) string {
 	return session.ETag(req.Query, req.OperationName, req.Variables)
 }
 
-// unchanged answers a request whose client has the answer already. That takes no slot.
+// unchanged answers with 304 where the client already has the answer, which takes no slot.
 func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Request, held []string) bool {
 	etag := validator(session, req)
 	if etag == "" || !matches(held, etag) {
@@ -101,8 +101,8 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Requ
 	return true
 }
 
-// acceptList reads a request, or a batch, whose list it returns then. Both are nil where it
-// has refused what was sent.
+// acceptList reads a request, or the list of a batch. Both are nil where it has answered with
+// a refusal.
 func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*api.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	if bad != nil {
@@ -112,7 +112,7 @@ func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string
 	return req, list
 }
 
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, bad *malformed) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, bad *requestError) {
 	switch bad.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
@@ -135,8 +135,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 }
 
 // read reads one request, or the list of a batch.
-func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request, list []json.RawMessage, bad *malformed) {
-	if bad = s.turnAwayEarly(r, callerOf(w).refusal == nil); bad != nil {
+func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request, list []json.RawMessage, bad *requestError) {
+	if bad = s.refuseEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, nil, bad
 	}
 	switch r.Method {
@@ -159,7 +159,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 			req.AllowMutation = r.Method == http.MethodPost
 		}
 	default:
-		bad = &malformed{status: http.StatusMethodNotAllowed, code: codes.MethodNotAllowed, message: "GraphQL is asked with POST, or GET or QUERY for queries, not " + r.Method}
+		bad = &requestError{status: http.StatusMethodNotAllowed, code: codes.MethodNotAllowed, message: "send GraphQL with POST, or queries with GET or QUERY, not with " + r.Method}
 	}
 	if bad == nil {
 		req.WriteRefusal = callerOf(w).refusal
@@ -175,7 +175,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	switch {
 	case status == http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
-	case res.Code == codes.Overloaded: // what ran out of time would do so again
+	case res.Code == codes.Overloaded: // after a timeout, a retry would time out again
 		h.Set("Retry-After", s.admission.RetryAfter())
 	}
 	if r.Method == methodQuery {
@@ -194,7 +194,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 }
 
 // waits reports whether the answer may come from a later snapshot than the
-// session's: the view asks for a sequence number.
+// session's: the view names the sequence number that it needs.
 func waits(req *api.Request) bool {
 	const name = "minSequence"
 	vars := string(req.Variables)

@@ -16,11 +16,11 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// hosts are the names that the service answers for. A page from elsewhere, under a name that
-// its owner points at this machine, would else read all of it in its visitor's browser.
+// hosts are the names that the service answers for. Without that check, a page of another site
+// whose name resolves to this machine could read everything through its visitor's browser.
 type hosts struct {
 	names map[string]bool
-	// known remembers Host headers that are allowed; it holds only so many.
+	// known has some of the Host headers that are allowed, in the form in which they came.
 	known sync.Map // of struct{}, by header
 	count atomic.Int32
 }
@@ -108,8 +108,7 @@ func (h *hosts) allow(r *http.Request) bool {
 	return true
 }
 
-// refuseHost answers a request to another host. The name is not repeated as it is: the one who sent
-// it knows it, and it may be anything.
+// refuseHost answers a request to another host. Its name is repeated only where it is well-formed.
 func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	what := "the request names no host"
 	if host, ok := hostOf(r.Host); ok {
@@ -117,9 +116,9 @@ func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	} else if r.Host != "" {
 		what = "the host of the request cannot be read"
 	}
-	bad := &malformed{status: http.StatusMisdirectedRequest, code: codes.HostNotAllowed,
-		message: what + "; on its own machine it is asked as localhost or 127.0.0.1, and a proxy must send a host that is allowed"}
-	s.turnAwayAtDoor(w, r, bad)
+	bad := &requestError{status: http.StatusMisdirectedRequest, code: codes.HostNotAllowed,
+		message: what + "; on the machine of the service use localhost or 127.0.0.1, and let a proxy send a host that is allowed"}
+	s.refuseCaller(w, r, bad)
 }
 
 // loopback reports whether a Host header names this machine to itself.
@@ -132,8 +131,8 @@ func loopback(header string) bool {
 	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
-// sameOrigin reports whether the request comes from a page of the host that it asks. The scheme is
-// not compared: what ends TLS before us does not say.
+// sameOrigin reports whether the request comes from a page of the host that it is sent to. The
+// scheme is not compared: a proxy that ends TLS need not say which it was.
 func sameOrigin(r *http.Request) bool {
 	u, err := url.Parse(r.Header.Get("Origin"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -147,9 +146,9 @@ func sameOrigin(r *http.Request) bool {
 	return plain(u.Host) == plain(r.Host)
 }
 
-// allowedOrigin reports whether a page from there may open a socket. Browsers ask
-// nobody before they open one to another site, with whatever the visitor may do
-// there; programs send no Origin.
+// allowedOrigin reports whether a page of the request's origin may open a socket. Browsers send
+// no preflight before they open one to another site, with the visitor's rights there; programs
+// send no Origin.
 func (s *Server) allowedOrigin(r *http.Request) bool {
 	given := r.Header.Values("Origin")
 	if len(given) == 0 {
@@ -185,8 +184,8 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, QUERY, PUT, DELETE")
-	// Clients name themselves in headers of their own, as apollographql-client-name; the star
-	// means all but Authorization.
+	// Clients name themselves in other headers, as apollographql-client-name; the star means all
+	// but Authorization.
 	h.Set("Access-Control-Allow-Headers", "*, Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+tokenHeader)
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)

@@ -58,7 +58,7 @@ func TestHosts(t *testing.T) {
 			}
 		}
 	}
-	// It is told which flag lets the host in, in the form of the answer that was asked for.
+	// The answer names the flag that allows the host, in the media type of the request.
 	w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Host", "evil.example:8080", "Accept", graphqlResponse)
 	if !strings.Contains(w.Body.String(), "--host evil.example") || !strings.HasPrefix(w.Header().Get("Content-Type"), graphqlResponse) {
 		t.Errorf("%v %s", w.Header(), w.Body)

@@ -54,11 +54,11 @@ func TestIdleSubscribers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var committed time.Time
-	var told []string
+	var lines []string
 	for sc := bufio.NewScanner(out); sc.Scan(); {
 		line := sc.Text()
 		if line != "all follow" {
-			told = append(told, line)
+			lines = append(lines, line)
 			continue
 		}
 		within(t, 5*time.Second, "all have been heard", func() bool {
@@ -72,15 +72,15 @@ func TestIdleSubscribers(t *testing.T) {
 		}
 	}
 	if err := child.Wait(); err != nil {
-		t.Fatalf("%v\n%s\n%s", err, strings.Join(told, "\n"), stderr.Bytes())
+		t.Fatalf("%v\n%s\n%s", err, strings.Join(lines, "\n"), stderr.Bytes())
 	}
 	took := time.Since(committed)
 	t.Logf("%d events in %s, %.0f a second", n*idleCommits, took.Round(time.Millisecond), float64(n*idleCommits)/took.Seconds())
 	if got := value(s.metrics.Events); got != int64(n*idleCommits) {
 		t.Errorf("%d events were sent", got)
 	}
-	if slow, behind := value(s.metrics.Dropped[metrics.Slow]), value(s.metrics.Dropped[metrics.Behind]); slow+behind > 0 {
-		t.Errorf("%d were dropped as slow, %d as behind", slow, behind)
+	if slow, lagged := value(s.metrics.Dropped[metrics.Slow]), value(s.metrics.Dropped[metrics.Lagged]); slow+lagged > 0 {
+		t.Errorf("%d were dropped since they did not read, %d since they lagged", slow, lagged)
 	}
 	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 })
 }

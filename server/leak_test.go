@@ -84,7 +84,7 @@ func TestNothingOfTheMachine(t *testing.T) {
 			}
 		}
 	}
-	// A panic is no way out either.
+	// A panic shows nothing either.
 	s = faked(t, Options{}, nil)
 	if w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), ".go") {
 		t.Errorf("%d %s", w.Code, w.Body)

@@ -6,9 +6,9 @@ import (
 	"net/url"
 )
 
-// A browser gets a token by a link, /?token=TOKEN, which is answered with a cookie and the same
-// address without the token. The cookie is of the port and not of the token, goes with requests
-// of our own pages only, and no script reads it.
+// A browser gets its right by a link, /?token=TOKEN, which is answered with a cookie and a
+// redirect to the address without the token. The cookie holds for one port, does not contain the
+// token, goes with requests of the service's pages only, and no script can read it.
 
 // linkParam is the parameter of the link.
 const linkParam = "token"
@@ -24,8 +24,8 @@ func linkToken(r *http.Request) string {
 	return r.URL.Query().Get(linkParam)
 }
 
-// takeLink answers the link: the token must not stay in the address, where people copy it from.
-func (s *Server) takeLink(w http.ResponseWriter, r *http.Request, token string) {
+// exchangeLink answers the link. The token must not stay in the address, which people copy.
+func (s *Server) exchangeLink(w http.ResponseWriter, r *http.Request, token string) {
 	value := ""
 	s.keys.Load().find(func(t *Tokens) bool {
 		i := t.Find(token)
@@ -62,7 +62,7 @@ func portOf(r *http.Request) string {
 // cookieName has the port in it: browsers keep one cookie of a name for all ports of a host.
 func cookieName(r *http.Request) string { return "caspian-" + portOf(r) }
 
-// cookiesOf are the values under that name. There may be several: a page of another port can set
+// cookiesOf are the values of that cookie. There may be several: a page of another port can set
 // one for a longer path, which comes first.
 func cookiesOf(r *http.Request) []string {
 	if len(r.Header["Cookie"]) == 0 {
@@ -78,8 +78,8 @@ func cookiesOf(r *http.Request) []string {
 	return values
 }
 
-// ownPage reports whether a request with a cookie comes from a page of ours, or is what a person
-// opens. SameSite keeps other sites out, but not other ports of the same host.
+// ownPage reports whether a request with a cookie comes from a page of this service, or from a
+// person who opens an address. SameSite keeps other sites out, but not other ports of the host.
 func ownPage(r *http.Request) bool {
 	plain := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !wantsSocket(r)
 	if _, given := r.Header["Origin"]; given {

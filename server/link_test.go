@@ -51,7 +51,7 @@ func TestLink(t *testing.T) {
 		{"our page", []string{"Cookie", cookie, "Origin", self, "Sec-Fetch-Site", "same-origin"}, "", true},
 		{"our page in an old browser", []string{"Cookie", cookie, "Origin", self}, "", true},
 		{"among other cookies", []string{"Cookie", "a=b; " + cookie + "; c=d", "Origin", self}, "", true},
-		{"behind another port's cookie", []string{"Cookie", "caspian-8080=x; " + cookie, "Origin", self}, "", true},
+		{"after another port's cookie", []string{"Cookie", "caspian-8080=x; " + cookie, "Origin", self}, "", true},
 		{"a reader", []string{"Cookie", reader, "Origin", self}, "READ_ONLY", true},
 		{"no origin", []string{"Cookie", cookie}, "UNAUTHENTICATED", false},
 		{"another site", []string{"Cookie", cookie, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, "UNAUTHENTICATED", false},

@@ -57,7 +57,7 @@ func refuseStream(w http.ResponseWriter, bad *streams.Refusal) {
 }
 
 // starter begins the operation of a request that came over a socket or a reserved stream, in
-// a slot of its own.
+// a separate slot.
 func (s *Server) starter(b *Backend, req *api.Request) streams.Start {
 	return func(ctx context.Context) (streams.Subscription, *gql.Response) {
 		slot := s.admission.Slot()

@@ -40,9 +40,9 @@ type bodyReader struct {
 
 var bodyReaders = sync.Pool{New: func() any { return new(bodyReader) }}
 
-// read takes apart a body that begins with an object, and checks all of its JSON. What is
-// wrong in strings is reported by those who read them.
-func (m *members) read(body []byte) *malformed {
+// read finds the members of a body that begins with an object, and checks all of its JSON except
+// for halves of surrogate pairs, which the readers of the strings report.
+func (m *members) read(body []byte) *requestError {
 	r := bodyReaders.Get().(*bodyReader)
 	r.src = *bytes.NewBuffer(body)
 	r.dec.Reset(&r.src, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -53,7 +53,7 @@ func (m *members) read(body []byte) *malformed {
 	return bad
 }
 
-func (m *members) from(d *jsontext.Decoder, body []byte) *malformed {
+func (m *members) from(d *jsontext.Decoder, body []byte) *requestError {
 	if _, err := d.ReadToken(); err != nil { // the brace
 		return notJSON(err)
 	}
@@ -88,7 +88,7 @@ func (m *members) from(d *jsontext.Decoder, body []byte) *malformed {
 }
 
 // notJSON says what is wrong with a body.
-func notJSON(err error) *malformed {
+func notJSON(err error) *requestError {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), !errors.As(err, &syntax):

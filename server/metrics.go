@@ -31,7 +31,7 @@ func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	}
 }
 
-// stateCollector reads what the server can say at any time and therefore does not count.
+// stateCollector collects values that the server reads when metrics are requested, and does not count.
 type stateCollector struct{ s *Server }
 
 // stateMetric describes one metric that is read when the metrics are.
@@ -68,7 +68,7 @@ var (
 	pausedGauge     = gaugeOf("caspian_requests_paused", "Requests that wait for a sequence number and hold no slot, bounded by --max-paused.")
 	connectionGauge = gaugeOf("caspian_connections", "Open connections, bounded by --max-connections and 16 spare ones for health and metrics.")
 	closedCounter   = counterOf("caspian_connections_closed_total", "Idle connections closed to make room for new ones.")
-	bodyGauge       = gaugeOf("caspian_graphql_body_bytes", "Bytes of the long bodies under way, bounded by --max-body-total.")
+	bodyGauge       = gaugeOf("caspian_graphql_body_bytes", "Bytes of the long bodies in progress, bounded by --max-body-total.")
 	planLookups     = counterOf("caspian_plan_cache_lookups_total", "Look-ups of documents in the plan cache.", "result")
 	planDocuments   = gaugeOf("caspian_plan_cache_documents", "Documents whose plans are kept.")
 	planBytes       = gaugeOf("caspian_plan_cache_bytes", "Memory of the plan cache, estimated.")
@@ -114,7 +114,7 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 	pausedGauge.send(ch, float64(a.Paused()))
 	bodyGauge.send(ch, float64(a.Bodies()))
 	connectionGauge.send(ch, float64(s.connections.Count()))
-	closedCounter.send(ch, float64(s.connections.Made()))
+	closedCounter.send(ch, float64(s.connections.Closed()))
 	if t := s.opts.Tracer; t != nil {
 		sent, dropped := t.Counts()
 		traceSpans.send(ch, float64(sent), "sent")

@@ -12,9 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// execute runs one request and notes what became of it. Notes never hold a variable's
-// value, nor the document, which may have values in it: the document's hash names it
-// for those who have the document.
+// execute runs one request, counts it and logs it. The log never has a variable's value, nor
+// the document, which may contain values: its hash identifies it to those who have it.
 func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request) *gql.Response {
 	start := time.Now()
 	req.Pauser = slot
@@ -24,7 +23,7 @@ func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Sess
 		res = shedResponse()
 	}
 	took := time.Since(start)
-	s.note(ctx, session.Seq(), req, res, took)
+	s.record(ctx, session.Seq(), req, res, took)
 	s.opts.Tracer.Operation(ctx, req.Query, res, session.Seq(), start).Executed(res, start.Add(took))
 	return res
 }
@@ -51,18 +50,18 @@ func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Se
 	}
 	took := time.Since(start)
 	if sub == nil {
-		s.note(ctx, session.Seq(), req, res, took)
+		s.record(ctx, session.Seq(), req, res, took)
 		s.opts.Tracer.Operation(ctx, req.Query, res, session.Seq(), start).Executed(res, start.Add(took))
 		return nil, res
 	}
 	begun := &gql.Response{Operation: "subscription"}
 	begun.OperationName, begun.Cost = sub.Operation()
-	s.note(ctx, seq, req, begun, took)
+	s.record(ctx, seq, req, begun, took)
 	return &subscription{sub, s.opts.Tracer.Operation(ctx, req.Query, begun, seq, start)}, nil
 }
 
-// note counts and logs one executed request, or a subscription that has begun.
-func (s *Server) note(ctx context.Context, seq graph.Seq, req *api.Request, res *gql.Response, took time.Duration) {
+// record counts and logs one executed request, or a subscription that has begun.
+func (s *Server) record(ctx context.Context, seq graph.Seq, req *api.Request, res *gql.Response, took time.Duration) {
 	s.metrics.Executed(res, took)
 	slow := s.opts.Slow > 0 && took >= s.opts.Slow
 	level, message := slog.LevelDebug, "graphql_request"
@@ -87,7 +86,7 @@ func (s *Server) note(ctx context.Context, seq graph.Seq, req *api.Request, res 
 	)
 }
 
-// maxName bounds the operation names in notes; clients choose them.
+// maxName bounds the operation names in the log; clients choose them.
 const maxName = 100
 
 func short(name string) string { return name[:min(len(name), maxName)] }

@@ -38,7 +38,7 @@ func TestRequestLog(t *testing.T) {
 		}
 	}
 	if strings.Contains(out.String(), "secret") {
-		t.Errorf("the note tells what was asked: %s", &out)
+		t.Errorf("the log shows what was requested: %s", &out)
 	}
 	out.Reset()
 	ask(s, "POST", "/graphql", fmt.Sprintf(`{"query":"query %s{nothing}"}`, strings.Repeat("x", 5000)))

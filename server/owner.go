@@ -16,13 +16,13 @@ import (
 )
 
 // The owner's socket is a Unix socket in the folder of the store. Only the user that the
-// service runs as (and root) can reach it, which the system sees to, so that what comes by it
-// needs no token. A proxy must never be pointed at it.
+// service runs as (and root) can reach it, which the system ensures, so that requests over it
+// need no token. No proxy may forward to it.
 
 // socketName is its name in the folder.
 const socketName = "socket"
 
-// newSuffix is for a file that takes another's place when it is whole.
+// newSuffix ends the name of a file until it is complete and takes another's place.
 const newSuffix = ".new"
 
 // OwnerSocket is the path of the owner's socket of a store's folder. The error says that the
@@ -49,9 +49,9 @@ func OwnerSocket(dir string) (string, error) {
 		path, len(path), most-len(newSuffix))
 }
 
-// ListenOwner listens on the owner's socket of a store's folder. It takes the place of a socket
-// that a killed service has left, and refuses to take that of a living one. The caller has
-// opened the store, so that no other service can start on it meanwhile.
+// ListenOwner listens on the owner's socket of a store's folder. It replaces a socket that a
+// killed service has left, and fails where a running service listens. The caller has opened the
+// store, so that no other service can start on it meanwhile.
 func ListenOwner(dir string) (net.Listener, error) {
 	path, err := OwnerSocket(dir)
 	if err != nil {
@@ -62,14 +62,14 @@ func ListenOwner(dir string) (net.Listener, error) {
 	case err != nil:
 		return nil, err
 	case info.Mode().Type() != fs.ModeSocket:
-		return nil, graph.Errorf(graph.BadInput, "%s is in the way of the service's socket: it is a file of another kind; move it elsewhere", path)
+		return nil, graph.Errorf(graph.BadInput, "%s is in the way of the service's socket: it is another kind of file; move it elsewhere", path)
 	default:
 		if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
 			_ = conn.Close()
 			return nil, graph.Errorf(graph.Unavailable, "another service listens on %s; stop it, or choose another store", path)
 		}
 	}
-	// Made beside its place and moved there, so that it is never there with more rights.
+	// Made under another name and moved, so that it never has wider permissions.
 	made := path + newSuffix
 	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -107,7 +107,7 @@ func (l *ownerListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if uid, known := peer(conn); known && uid != 0 && uid != os.Geteuid() {
-			_ = conn.Close() // it hears nothing
+			_ = conn.Close() // without an answer
 			continue
 		}
 		return conn, nil
@@ -126,7 +126,7 @@ func (l *ownerListener) Close() error {
 	return err
 }
 
-// byOwner reports whether the request came by the owner's socket.
+// byOwner reports whether the request came over the owner's socket.
 func byOwner(r *http.Request) bool {
 	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	return ok && addr.Network() == "unix"

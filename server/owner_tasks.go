@@ -12,15 +12,14 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// What only the owner may ask for, by the owner's socket: each reads everything
-// and takes as long as that takes, so no deadline of a request binds it. It ends
-// when the owner goes away or the service stops.
+// Only the owner may request these, over the owner's socket. Each reads the whole store, so
+// that no deadline of a request applies. It ends when the client goes away or the service stops.
 
 // trailFault is the trailer that says why an export ended early; it is empty where
 // the export is whole.
 const trailFault = "Caspian-Fault"
 
-// OwnerTasks are what the owner of a store may ask the service on it for.
+// OwnerTasks are what the owner of a store may request from the service on it.
 type OwnerTasks struct {
 	// Export writes the newest snapshot in the named format. An error before the
 	// first byte is the caller's fault.

@@ -29,7 +29,7 @@ type browser struct {
 	base string // of the service, without a slash
 }
 
-// tab is the connection to the browser's page, and what it has told.
+// tab is the connection to the browser's page, and what that has reported.
 type tab struct {
 	conn    *websocket.Conn
 	session string

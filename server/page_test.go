@@ -73,8 +73,8 @@ var pageModules = map[string][]string{
 	"/?query=" + url.QueryEscape("{graph{sequence}}"): {"ask.js", "answer.js"},
 }
 
-// TestPageWithoutScript: the page tells what it is and where to go on; a name of the host that
-// is meant to be markup reaches no page.
+// TestPageWithoutScript: the page says what it is and where to go on; markup in the name of the
+// host reaches no page.
 func TestPageWithoutScript(t *testing.T) {
 	s := seeded(t, Options{Version: "1.2.3", ReadOnly: true, Hosts: []string{"elsewhere.example"}}, gql.Limits{})
 	if w := ask(s, "GET", "/", "", "Host", `"><script>alert(1)</script>.example`); w.Code != http.StatusMisdirectedRequest || strings.Contains(w.Body.String(), "script") {

@@ -259,8 +259,8 @@ func beNarrow(b *browser) {
 	}
 }
 
-// showAll reaches each claim of an entity that has more than a page of them, and tells where
-// a query asked for less than there is.
+// showAll reaches each claim of an entity that has more than a page of them, and says where
+// a query requested less than there is.
 func showAll(b *browser) {
 	b.open("/?id=factbook")
 	b.settled()
@@ -277,13 +277,13 @@ func showAll(b *browser) {
 	})()`, nil)
 	b.is(`![...document.querySelectorAll('button')].some((b) => b.textContent === 'load more')`)
 	b.eval(`[...document.querySelectorAll('.group button')].forEach((b) => b.click())`, nil)
-	var counts struct{ Told, Shown []int }
+	var counts struct{ Claimed, Shown []int }
 	b.eval(`({
-		Told: [...document.querySelectorAll('#view h2 .hint')].map((e) => parseInt(e.textContent.replace(/,/g, ''))),
+		Claimed: [...document.querySelectorAll('#view h2 .hint')].map((e) => parseInt(e.textContent.replace(/,/g, ''))),
 		Shown: [...document.querySelectorAll('#view section:has(> h2)')].map((s) => s.querySelectorAll('.claim > .hint > div').length),
 	})`, &counts)
-	if !slices.Equal(counts.Told, counts.Shown) || len(counts.Told) != 2 || counts.Told[1] < 201 {
-		b.t.Errorf("told %v claims and shows %v", counts.Told, counts.Shown)
+	if !slices.Equal(counts.Claimed, counts.Shown) || len(counts.Claimed) != 2 || counts.Claimed[1] < 201 {
+		b.t.Errorf("says that there are %v claims and shows %v", counts.Claimed, counts.Shown)
 	}
 }
 

@@ -18,11 +18,11 @@ var pageFiles embed.FS
 
 var frontTemplate = template.Must(template.ParseFS(pageFiles, "pages/front.html"))
 
-// policy lets our pages load what we serve and nothing else.
+// policy lets the pages load what the service serves and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // frontPage is the first page for people: search, an entity with its facts, routes and
-// a query box. What it shows it asks of /graphql; the address says what that is, so
+// a query box. It gets its content from /graphql; its address says what it shows, so
 // that each answer can be sent as a link.
 func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	sn, q := b.Graph.Snapshot(), r.URL.Query()
@@ -32,7 +32,7 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 		"Host": r.Host, "Page": pageOf(q), "Title": cmp.Or(q.Get("id"), q.Get("q")),
 	})
 	if err != nil {
-		panic(err) // of our own template, over values of our own
+		panic(err) // the template and its values are the program's
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", policy)
@@ -41,7 +41,7 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 }
 
 // pageOf is what an address of the first page shows: an entity, the results of a
-// search, routes, the answer to a query, or, asked for nothing, where to begin.
+// search, routes, the answer to a query, or, without parameters, where to begin.
 func pageOf(q url.Values) string {
 	for _, p := range []struct{ param, page string }{
 		{"id", "entity"}, {"q", "results"}, {"from", "routes"}, {"to", "routes"}, {"query", "ask"},
@@ -81,8 +81,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, name string) {
 	s.sendPage(w, r, name, text)
 }
 
-// sendPage sends one file of the pages, of which a browser keeps a copy and asks each
-// time whether it is still the same.
+// sendPage sends one file of the pages. A browser keeps a copy and revalidates it each time.
 func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, name string, text []byte) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)

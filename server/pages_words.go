@@ -27,7 +27,7 @@ type word struct {
 	Inverse map[string]string `json:"inverse,omitempty"`
 }
 
-// ontologyWords serves the words of the ontology that the graph is held to.
+// ontologyWords serves the words of the graph's ontology.
 func (s *Server) ontologyWords(w http.ResponseWriter, r *http.Request, b *Backend) {
 	text, err := json.Marshal(wordsOf(b))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 func peer(conn *net.UnixConn) (uid int, known bool) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return -1, true // it has gone, and may do nothing
+		return -1, true // it has gone, and has no rights
 	}
 	cerr := raw.Control(func(fd uintptr) {
 		var cred *syscall.Ucred

@@ -4,5 +4,5 @@ package server
 
 import "net"
 
-// peer is not known here: the rights of the socket's file keep other users out.
+// peer cannot be found on this system: the permissions of the socket's file keep other users out.
 func peer(*net.UnixConn) (uid int, known bool) { return 0, false }

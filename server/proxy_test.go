@@ -70,7 +70,7 @@ func proxied(t *testing.T, program, config string, args func(config, dir string)
 		if err != nil {
 			t.Fatal(err)
 		}
-		held = append(held, l) // so that all have one of their own
+		held = append(held, l) // so that each has another
 		at[name] = l.Addr().String()
 		_, own, _ := net.SplitHostPort(at[name])
 		filled = strings.ReplaceAll(filled, "@"+name+"@", own)
@@ -147,12 +147,12 @@ var strangers = func() []stranger {
 		}},
 		{"loopback as origin", post("Origin: http://127.0.0.1\r\n")},
 		{"a form", func(at string) string { return strings.Replace(post("")(at), "application/json", "text/plain", 1) }},
-		{"a cookie of its own", post("Cookie: caspian-80=x; caspian-8080=x; caspian-standard=x\r\n")},
+		{"another cookie", post("Cookie: caspian-80=x; caspian-8080=x; caspian-standard=x\r\n")},
 		{"an empty token", post("Authorization: Bearer \r\n")},
 		{"a long header", post("X: " + strings.Repeat("x", 100<<10) + "\r\n")},
 		{"HTTP/2 by upgrade", post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n")},
 		{"a second request under the first's length", smuggle(fmt.Sprintf("Content-Length: %d\r\nTransfer-Encoding: chunked\r\n", len(chunk(read))+5), chunk(read)+"0\r\n\r\n"+hidden)},
-		{"a second request behind two lengths", smuggle(fmt.Sprintf("Content-Length: %d\r\nContent-Length: %d\r\n", len(read), len(read)+len(hidden)), read+hidden)},
+		{"a second request after two lengths", smuggle(fmt.Sprintf("Content-Length: %d\r\nContent-Length: %d\r\n", len(read), len(read)+len(hidden)), read+hidden)},
 		{"a coding that is none", smuggle(fmt.Sprintf("Content-Length: %d\r\nTransfer-Encoding: xchunked\r\n", len(read)+len(hidden)), read+hidden)},
 		{"a coding with a blank", smuggle(fmt.Sprintf("Content-Length: %d\r\nTransfer-Encoding : chunked\r\n", len(chunk(read))+5), chunk(read)+"0\r\n\r\n"+hidden)},
 		{"a chunk's length beyond 64 bits", smuggle("Transfer-Encoding: chunked\r\n", "10000000000000018\r\n"+read+"\r\n0\r\n\r\n"+hidden)},
@@ -163,8 +163,8 @@ var strangers = func() []stranger {
 	}
 }()
 
-// TestProxies sends what a stranger may through real proxies: nothing of it writes, while whoever
-// has the token writes through each of them, and so does a page of the service with its cookie
+// TestProxies sends what a stranger may through real proxies: none of it writes, while a client
+// with the token writes through each of them, and so does a page of the service with its cookie
 // where the proxy passes the host on.
 func TestProxies(t *testing.T) {
 	for _, p := range proxies {
@@ -259,7 +259,7 @@ func TestProxiesAndOpenWrites(t *testing.T) {
 					got := strings.Contains(sendRaw(t, at[entrance], x.request(at[entrance])), `"transact":{`)
 					t.Logf("%s, %s: written %t", entrance, x.name, got)
 					if got && entrance == "forward" {
-						t.Errorf("%s: it wrote, although a header tells of the proxy", x.name)
+						t.Errorf("%s: it wrote, although a header names the proxy", x.name)
 					}
 					written = written || got
 				}

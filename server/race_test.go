@@ -2,5 +2,5 @@
 
 package server
 
-// raced tells that the race detector slows everything down.
+// raced reports that the race detector slows everything down.
 const raced = true

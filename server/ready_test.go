@@ -31,7 +31,7 @@ func TestReadyForWrites(t *testing.T) {
 	}{
 		{"a service", &noLog{}, Options{}, "writes: yes", 200},
 		{"a read-only service", &noLog{}, Options{ReadOnly: true}, "writes: no, the service is read-only", 503},
-		{"a full disk", &unwritable{}, Options{Keys: Keys{Writers: []*Tokens{tokenOf(testToken)}}}, "writes: no, the store takes none at present; the answer to a write says why", 503},
+		{"a full disk", &unwritable{}, Options{Keys: Keys{Writers: []*Tokens{tokenOf(testToken)}}}, "writes: no, the store accepts none at present; the answer to a write says why", 503},
 	} {
 		g, err := live.Open(t.Context(), c.log, schema.MustDefault(), live.Options{})
 		if err != nil {

@@ -13,31 +13,31 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 )
 
-// malformed says why a request does not follow GraphQL over HTTP.
-type malformed struct {
+// requestError says why a request is refused before it runs, with the status of HTTP.
+type requestError struct {
 	status        int
 	code, message string
-	// soft reports that the request as such is well-formed, so that it has an answer of
-	// GraphQL's own, see statusAs.
+	// soft reports that the request as such is well-formed, so that GraphQL answers it with a
+	// status of success where the media type wants that, see statusAs.
 	soft bool
 	// retry is for Retry-After, in seconds; 0 for none.
 	retry int
 }
 
-func (m *malformed) Error() string { return m.message }
+func (m *requestError) Error() string { return m.message }
 
-// unreadable is what cannot be taken apart: no JSON, no UTF-8, no address.
-func unreadable(format string, a ...any) *malformed {
-	return &malformed{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
+// unreadable is the error for what cannot be parsed: bad JSON, UTF-8 or URL encoding.
+func unreadable(format string, a ...any) *requestError {
+	return &requestError{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
-// badRequest is for what can be read and has the wrong parts.
-func badRequest(format string, a ...any) *malformed {
-	return &malformed{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
+// badRequest is the error for what can be parsed and has wrong members.
+func badRequest(format string, a ...any) *requestError {
+	return &requestError{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
 // fromURL reads the parameters of a GET.
-func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
+func (s *Server) fromURL(r *http.Request) (*api.Request, *requestError) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, unreadable("the query string cannot be read: %v", err)
@@ -53,7 +53,7 @@ func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
 		}
 	}
 	req := &api.Request{OperationName: q.Get("operationName")}
-	var bad *malformed
+	var bad *requestError
 	if req.Variables, bad = object("variables", []byte(q.Get("variables"))); bad != nil {
 		return nil, bad
 	}
@@ -73,8 +73,8 @@ func (s *Server) fromURL(r *http.Request) (*api.Request, *malformed) {
 	return req, bad
 }
 
-// object checks that a parameter is a JSON object, null or absent.
-func object(name string, text []byte) (json.RawMessage, *malformed) {
+// object checks that a parameter of the URL is a JSON object, null or absent.
+func object(name string, text []byte) (json.RawMessage, *requestError) {
 	text = bytes.TrimSpace(text)
 	if len(text) > 0 && !json.Valid(text) {
 		return nil, badRequest("%s is not well-formed JSON", name)
@@ -82,8 +82,8 @@ func object(name string, text []byte) (json.RawMessage, *malformed) {
 	return objectOf(name, text)
 }
 
-// objectOf is object for what is known to be well-formed.
-func objectOf(name string, text json.RawMessage) (json.RawMessage, *malformed) {
+// objectOf is object for JSON that is known to be well-formed.
+func objectOf(name string, text json.RawMessage) (json.RawMessage, *requestError) {
 	switch {
 	case len(text) == 0 || string(text) == "null":
 		return nil, nil
@@ -111,7 +111,7 @@ func kindOf(text []byte) string {
 
 // parseBody reads the request's object. Unknown members are reserved by the
 // norm and ignored; a known one given twice or of another type is refused.
-func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
+func (s *Server) parseBody(body []byte) (*api.Request, *requestError) {
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
 	switch {
 	case len(trimmed) == 0:
@@ -119,8 +119,8 @@ func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 	case !utf8.Valid(body):
 		return nil, unreadable("the body is not valid UTF-8")
 	case trimmed[0] == '[':
-		return nil, &malformed{status: http.StatusUnprocessableEntity, code: codes.BatchingNotSupported,
-			message: "a list of requests is not taken here; send one request a time, or several fields in one"}
+		return nil, &requestError{status: http.StatusUnprocessableEntity, code: codes.BatchingNotSupported,
+			message: "a list of requests is not accepted here; send one request at a time, or several fields in one"}
 	case trimmed[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
 	}
@@ -132,8 +132,8 @@ func (s *Server) parseBody(body []byte) (*api.Request, *malformed) {
 }
 
 // operationOf reads a POST that names its operation, as extensions.operationId.
-func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Request, string, *malformed) {
-	if bad := s.turnAwayEarly(r, callerOf(w).refusal == nil); bad != nil {
+func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Request, string, *requestError) {
+	if bad := s.refuseEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, "", bad
 	}
 	body, bad := s.body(w, r)
@@ -159,7 +159,7 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Reque
 }
 
 // operationID is that of a well-formed body, "" for none.
-func operationID(body []byte) (string, *malformed) {
+func operationID(body []byte) (string, *requestError) {
 	var m members
 	if bad := m.read(body); bad != nil || m.extensions == nil {
 		return "", bad
@@ -171,9 +171,9 @@ func operationID(body []byte) (string, *malformed) {
 	return optional("extensions.operationId", given["operationId"])
 }
 
-func (s *Server) fromMembers(m *members) (*api.Request, *malformed) {
+func (s *Server) fromMembers(m *members) (*api.Request, *requestError) {
 	req := &api.Request{AllowMutation: true}
-	var bad *malformed
+	var bad *requestError
 	query, id := "", ""
 	if m.query != nil { // null is a fault, as for none of the others
 		if query, bad = text("query", m.query); bad != nil {
@@ -206,14 +206,14 @@ func (s *Server) fromMembers(m *members) (*api.Request, *malformed) {
 }
 
 // optional is a string, null or absent.
-func optional(name string, raw json.RawMessage) (string, *malformed) {
+func optional(name string, raw json.RawMessage) (string, *requestError) {
 	if raw == nil || string(raw) == "null" {
 		return "", nil
 	}
 	return text(name, raw)
 }
 
-func text(name string, raw json.RawMessage) (string, *malformed) {
+func text(name string, raw json.RawMessage) (string, *requestError) {
 	if raw[0] != '"' {
 		return "", badRequest("%s must be a string, not %s", name, kindOf(raw))
 	}

@@ -30,8 +30,8 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 	_, _ = w.Write(body) // a client that has gone needs no answer
 }
 
-// send writes an answer, compressed where that is worth it and the client takes it. The
-// headers but for the encoding and the length are set before.
+// send writes an answer, compressed where that pays and the client accepts it. The caller has
+// set all headers but those of the encoding and the length.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	h := w.Header()
 	h.Add("Vary", "Accept-Encoding")

@@ -35,8 +35,8 @@ func post(path, body string, headers string) string {
 	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s", path, len(body), headers, body)
 }
 
-// TestUnreadAnswer: an answer that nobody reads is given up soon, on every path, and one that
-// is read slowly arrives.
+// TestUnreadAnswer: the connection of an unread answer is cut soon, on every path, and an answer
+// that is read slowly arrives.
 func TestUnreadAnswer(t *testing.T) {
 	big := []byte(`{"data":{"x":"` + strings.Repeat("x", 8<<20) + `"}}`)
 	s := faked(t, Options{CompressAbove: -1, Batch: 2, Live: Live{WriteTimeout: 300 * time.Millisecond}}, func(context.Context) *gql.Response {
@@ -53,13 +53,13 @@ func TestUnreadAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			knock(t, at, text)
 			within(t, 2*time.Second, "it begins", func() bool { return value(s.metrics.InFlight) == 1 })
-			within(t, 2*time.Second, "it is given up", func() bool { return value(s.metrics.InFlight) == 0 })
+			within(t, 2*time.Second, "it is cut off", func() bool { return value(s.metrics.InFlight) == 0 })
 		})
 	}
 	t.Run("socket", func(t *testing.T) {
 		d := begun(t, ts)
 		d.say(subscribing("1", "{x}"))
-		within(t, 3*time.Second, "it is given up", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
+		within(t, 3*time.Second, "it is cut off", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
 		within(t, 2*time.Second, "its place is free", func() bool { return s.streams.Places() == 0 })
 	})
 	conn, err := net.Dial("tcp", at.String()) // with buffers as usual: tiny ones stall TCP

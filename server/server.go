@@ -63,37 +63,36 @@ type Backend struct {
 	Owner *OwnerTasks
 }
 
-// Options are how the service behaves. The zero value is a service that all who reach it
-// under a loopback name may read, and that its owner's socket may write to.
+// Options are how the service behaves. With the zero value, everyone who reaches it under a
+// loopback name may read, and only the owner, over the socket, may write.
 type Options struct {
 	// Version is the program's, for the front page and the metrics.
 	Version string
 	// ReadOnly refuses every write.
 	ReadOnly bool
-	// Keys are the tokens that there are at first; SetKeys replaces them.
+	// Keys are the tokens at the start; SetKeys replaces them.
 	Keys Keys
-	// OpenWrites takes writes from programs of this machine without a token, as far as can be
-	// known where they come from.
+	// OpenWrites accepts writes from programs of this machine without a token, as far as their
+	// origin can be known.
 	OpenWrites bool
 	// Hosts are the names that the service answers for, in the form of CheckHost, beside the
 	// loopback names and the addresses that it listens on.
 	Hosts []string
-	// Origins may read from other sites' pages; "*" is every one, none is the default.
+	// Origins are other sites whose pages may read; "*" is every one, none is the default.
 	Origins []string
 	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
 	MaxBody int64
-	// MaxBodies bounds the bodies under way together, in bytes, unpacked, short ones not
-	// counted; 0 is 32 MiB. It is never below MaxBody. Reading and working at a body may take
-	// a hundred times as much memory.
+	// MaxBodies bounds the bodies of all requests in progress together, in bytes, unpacked; short
+	// ones do not count; 0 is 32 MiB. It is never below MaxBody. To answer a request may take a
+	// hundred times as much memory as its body.
 	MaxBodies int64
-	// MaxRequests bounds the reads that are worked at at once, over any transport, and
+	// MaxRequests bounds the reads that run at once, over any transport, and
 	// MaxWrites the writes; 0 is DefaultMaxRequests and DefaultMaxWrites.
 	MaxRequests, MaxWrites int
-	// MaxQueue bounds the requests that wait to be worked at, reads and writes apart; 0 is
-	// 1,000.
+	// MaxQueue bounds the requests that wait to run, reads and writes separately; 0 is 1,000.
 	MaxQueue int
-	// QueueTime is how long a request waits at most before it is shed; 0 is half a second.
-	// Where it is overloaded, the service sheds requests sooner.
+	// QueueTime is how long a request may wait before it is shed; 0 is half a second.
+	// Under overload, the service sheds requests sooner.
 	QueueTime time.Duration
 	// MaxPaused bounds the requests that wait for a sequence number; 0 is 1,000.
 	MaxPaused int
@@ -106,11 +105,11 @@ type Options struct {
 	Timeout time.Duration
 	// Batch is how many requests one body may hold; 0 refuses lists.
 	Batch int
-	// MaxAnswer bounds the answers to a batch together, in bytes: what would begin
-	// beyond it is refused; 0 is 64 MiB.
+	// MaxAnswer bounds the answers to a batch together, in bytes: requests of the batch after
+	// that are refused; 0 is 64 MiB.
 	MaxAnswer int
 	// CompressAbove is the length above which answers are compressed for clients that
-	// take it; 0 is DefaultCompressAbove, a negative length means never.
+	// accept it; 0 is DefaultCompressAbove, a negative length means never.
 	CompressAbove int
 	// Documents are the trusted documents; nil for none.
 	Documents *Documents
@@ -119,7 +118,7 @@ type Options struct {
 	// MaxPersisted bounds the memory of documents that clients register by hash; 0 is
 	// 16 MiB, a negative number keeps none.
 	MaxPersisted int
-	// Slow is how long a request may run before a note is taken; 0 is half a second, a
+	// Slow is how long a request may run before it is logged as slow; 0 is half a second, a
 	// negative duration means never.
 	Slow time.Duration
 	// Tracer sends spans of requests; nil sends none.
@@ -128,7 +127,7 @@ type Options struct {
 	Now func() time.Time
 	// Live is how changes are followed.
 	Live Live
-	// Logger takes notes of faults of our own; nil discards them.
+	// Logger gets the faults of the service, and slow requests; nil discards them.
 	Logger *slog.Logger
 }
 
@@ -152,7 +151,7 @@ const (
 const (
 	// A document sent by GET travels in the request line.
 	maxHeader = 256 << 10
-	// drain is how long a shutdown waits for the requests under way.
+	// drain is how long a shutdown waits for the requests in progress.
 	drain = 15 * time.Second
 )
 
@@ -254,7 +253,7 @@ func (s *Server) routes() {
 	read("/{$}", s.ready(s.frontPage))
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusNotFound, jsonType, codes.NotFound,
-			"there is nothing at "+r.URL.Path+"; the API is at /graphql, its schema at /schema.graphql, a page to ask with at /graphiql")
+			"there is nothing at "+r.URL.Path+"; the API is at /graphql, its schema at /schema.graphql, a page for queries at /graphiql")
 	})
 }
 
@@ -273,7 +272,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 			if t.status == 0 {
-				writeError(t, http.StatusInternalServerError, jsonType, codes.Internal, "something went wrong on our side; it has been noted")
+				writeError(t, http.StatusInternalServerError, jsonType, codes.Internal, "something went wrong in the service; it has been logged")
 			}
 		}
 		end := time.Now()
@@ -283,7 +282,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := t.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if !s.turnAwaySpare(t, r) && s.enterDoor(t, r) {
+	if !s.refuseSpare(t, r) && s.authorize(t, r) {
 		s.mux.ServeHTTP(t, r)
 	}
 }
@@ -294,9 +293,9 @@ type responseRecorder struct {
 	status   int
 	bytes    int64
 	refusal  string              // its code, where one was written
-	streamed bool                // for as long as the client likes
+	streamed bool                // the answer has no end that is known
 	quota    admission.BodyQuota // of the request's body
-	slot     admission.Slot      // in which it is worked at
+	slot     admission.Slot      // in which it runs
 	caller   caller              // who sent the request
 	span     *tracing.Span       // of the request, nil where it is not traced
 }
@@ -345,7 +344,7 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 }
 
 // readyz says that a snapshot is published and the service is not about to end,
-// and in a second line whether writes are taken; with ?writes it is ready only
+// and in a second line whether writes are accepted; with ?writes it is ready only
 // where they are.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	b := s.backend.Load()
@@ -369,13 +368,13 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s at sequence %d\nwrites: %s\n", ready, b.Graph.Snapshot().Seq(), cmp.Or(writes, "yes"))
 }
 
-// noWrites is why no writes are taken at present; "" where they are.
+// noWrites is why no writes are accepted at present; "" where they are.
 func (s *Server) noWrites(b *Backend) string {
 	if s.opts.ReadOnly {
 		return "no, the service is read-only"
 	}
 	if err := b.Graph.Writable(); err != nil {
-		return "no, the store takes none at present; the answer to a write says why"
+		return "no, the store accepts none at present; the answer to a write says why"
 	}
 	return ""
 }
@@ -390,7 +389,7 @@ func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {
 }
 
 // Serve answers the connections of the listener until the context ends, then
-// lets the requests under way finish. It closes the listener.
+// lets the requests in progress finish. It closes the listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	hs := &http.Server{
 		Handler:           s,

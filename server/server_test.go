@@ -112,7 +112,7 @@ func code(t *testing.T, w *httptest.ResponseRecorder) string {
 		}
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		t.Fatalf("the answer is no JSON: %v\n%s", err, w.Body)
+		t.Fatalf("the answer is not JSON: %v\n%s", err, w.Body)
 	}
 	if len(body.Errors) == 0 {
 		return ""
@@ -146,7 +146,7 @@ func TestTransport(t *testing.T) {
 
 		{"no body", "POST", "/graphql", ``, nil, 400, "BAD_REQUEST"},
 		{"not JSON", "POST", "/graphql", `{"query":`, nil, 400, "BAD_REQUEST"},
-		{"more behind", "POST", "/graphql", `{"query":"{__typename}"} x`, nil, 400, "BAD_REQUEST"},
+		{"more after it", "POST", "/graphql", `{"query":"{__typename}"} x`, nil, 400, "BAD_REQUEST"},
 		{"a list", "POST", "/graphql", `[{"query":"{__typename}"}]`, nil, 400, "BATCHING_NOT_SUPPORTED"},
 		{"a string", "POST", "/graphql", `"{__typename}"`, nil, 400, "BAD_REQUEST"},
 		{"no query", "POST", "/graphql", `{"qeury":"{__typename}"}`, nil, 400, "BAD_REQUEST"},
@@ -260,7 +260,7 @@ func TestValidators(t *testing.T) {
 func TestCORS(t *testing.T) {
 	q := "/graphql?query={__typename}"
 	if w := ask(started(t, Options{}), "GET", q, "", "Origin", "https://example.org"); w.Header().Get("Access-Control-Allow-Origin") != "" {
-		t.Error("allowed without being told")
+		t.Error("allowed by default")
 	}
 	s := started(t, Options{Origins: []string{"https://example.org"}})
 	if w := ask(s, "GET", q, "", "Origin", "https://example.org"); w.Header().Get("Access-Control-Allow-Origin") != "https://example.org" || w.Code != 200 {
@@ -312,7 +312,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// fake is a session that does as it is told.
+// fake is a session that a test controls.
 type fake struct {
 	execute func(ctx context.Context) *gql.Response
 }

@@ -166,7 +166,7 @@ func TestBehind(t *testing.T) {
 		}
 	}
 	d.hear(`{"type":"complete","id":"1"}`)
-	if n := value(s.metrics.Dropped[metrics.Behind]); n != 2 {
+	if n := value(s.metrics.Dropped[metrics.Lagged]); n != 2 {
 		t.Errorf("%d were dropped", n)
 	}
 }

@@ -27,7 +27,7 @@ func FuzzSocket(f *testing.F) {
 		defer cancel()
 		d := begun(t, ts)
 		err := d.conn.Write(ctx, websocket.MessageText, []byte(text))
-		// Whatever it was, a ping behind it has its pong, or there is a reason.
+		// In any case, a ping after it has its pong, or there is a reason.
 		if err == nil {
 			err = d.conn.Write(ctx, websocket.MessageText, []byte(`{"type":"ping"}`))
 		}

@@ -74,7 +74,7 @@ func (d *dialed) hear(want string) {
 	}
 }
 
-// closed waits for the end of the connection and tells its code and reason.
+// closed waits for the end of the connection and returns its code and reason.
 func (d *dialed) closed() (websocket.StatusCode, string) {
 	d.t.Helper()
 	for {
@@ -363,7 +363,7 @@ func TestHeartbeat(t *testing.T) {
 		}
 	}
 	learn(t, s) // nothing that the filter keeps, but one need not look at it again
-	within(t, time.Second, "the position is told", func() bool {
+	within(t, time.Second, "the position is sent", func() bool {
 		e, err := es.read()
 		return err != nil || e == event{id: "1"}
 	})
@@ -381,8 +381,8 @@ func TestHeartbeat(t *testing.T) {
 	alive.hear(nextOf("1", 2))
 }
 
-// TestShutdown: streams end without complete, so that clients connect again;
-// sockets are told.
+// TestShutdown: streams end without complete, so that clients connect again; sockets end with
+// the code for that.
 func TestShutdown(t *testing.T) {
 	s := started(t, Options{})
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -16,14 +16,14 @@ import (
 // methodQuery is the method of RFC 10008: safe as GET, with a body as POST.
 const methodQuery = "QUERY"
 
-// What the addresses of GraphQL take, for the header Allow.
+// The methods of the addresses, for the header Allow.
 const (
 	graphqlMethods = "GET, HEAD, POST, QUERY, OPTIONS"
 	streamMethods  = "GET, POST, QUERY, PUT, DELETE, OPTIONS"
 	readMethods    = "GET, HEAD, OPTIONS"
 )
 
-// methodsOf is what an address takes.
+// methodsOf are the methods of an address.
 func methodsOf(path string) string {
 	switch path {
 	case "/graphql":
@@ -34,7 +34,7 @@ func methodsOf(path string) string {
 	return readMethods
 }
 
-// allow says what an address takes, and in which form it is asked with QUERY.
+// allow sets the headers for the methods of an address, and for the bodies of QUERY.
 func allow(h http.Header, path string) {
 	methods := methodsOf(path)
 	h.Set("Allow", methods)
@@ -66,7 +66,7 @@ func statusOf(res *gql.Response, media string) int {
 	case media == jsonType:
 		return http.StatusOK
 	case res.HasData && res.Errors > 0:
-		return codes.Partial // null as well: it has run
+		return codes.Partial // also where the data are null: it has run
 	case res.HasData:
 		return http.StatusOK
 	}
@@ -77,7 +77,7 @@ func statusOf(res *gql.Response, media string) int {
 }
 
 // statusAs is the status of the refusal in an answer of the media type.
-func (m *malformed) statusAs(media string) int {
+func (m *requestError) statusAs(media string) int {
 	switch {
 	case media != jsonType:
 		return m.status

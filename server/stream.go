@@ -96,7 +96,7 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 }
 
 // lastEvent is the sequence number of the last event that the client has read, nil for none.
-func lastEvent(r *http.Request) (*graph.Seq, *malformed) {
+func lastEvent(r *http.Request) (*graph.Seq, *requestError) {
 	last := r.Header.Get("Last-Event-ID")
 	if last == "" {
 		return nil, nil
@@ -194,7 +194,7 @@ func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backen
 		h.Set("Content-Type", jsonType+"; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
 		// The protocol has 400 for what cannot run.
-		status := (&malformed{status: statusOf(res, content.Response)}).statusAs(jsonType)
+		status := (&requestError{status: statusOf(res, content.Response)}).statusAs(jsonType)
 		if res.Code == codes.Overloaded {
 			h.Set("Retry-After", s.admission.RetryAfter())
 		}

@@ -193,7 +193,7 @@ func TestTraceStreams(t *testing.T) {
 	es.next()
 	spans("query kind 1 graphql.operation.type=query", "http.response.status_code=200")
 
-	// A socket's operations begin traces of their own, unless its client has one.
+	// A socket's operations begin separate traces, unless its client has one.
 	d := begun(t, ts)
 	spans("http.response.status_code=101")
 	d.say(subscribing("1", followed))

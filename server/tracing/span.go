@@ -49,7 +49,7 @@ func (t *Tracer) Begin(r *http.Request, start time.Time) (*Span, *http.Request) 
 
 // Handshake ends the span of a request that became a socket, and returns the context for
 // its operations. A socket may live for days, so that its operations are part of one trace
-// only where the client named it; otherwise each begins a trace of its own.
+// only where the client named it; otherwise each begins a separate trace.
 func (t *Tracer) Handshake(r *http.Request, s *Span, end time.Time) context.Context {
 	if t == nil {
 		return r.Context()
@@ -81,7 +81,7 @@ func (s *Span) fail(kind, why string) {
 }
 
 // Operation starts the span of an operation in the request that the context carries, and
-// notes what is known of it: its document without values, and the snapshot's number.
+// sets what is known about it: its document without values, and the snapshot's number.
 func (t *Tracer) Operation(ctx context.Context, document string, res *gql.Response, seq graph.Seq, start time.Time) *Span {
 	if t == nil {
 		return nil
@@ -113,7 +113,8 @@ func (s *Span) Executed(res *gql.Response, end time.Time) {
 	s.done("caspian.errors", res.Errors, res.Code, end)
 }
 
-// Followed ends the span of a subscription after so many events; a code says why it failed.
+// Followed ends the span of a subscription, with the number of its events; a code says why it
+// failed.
 func (s *Span) Followed(events int, code string, end time.Time) {
 	s.done("caspian.events", events, code, end)
 }

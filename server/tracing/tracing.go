@@ -28,13 +28,13 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Options are how a Tracer works. Where one is given, it wins over the variable for the same.
+// Options are how a Tracer works. An option that is set overrides its environment variable.
 type Options struct {
 	// Endpoint is the URL of the collector; without a path it gets /v1/traces. Where it is
 	// empty, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT decide.
 	Endpoint string
 	// Ratio is the part of the requests that are traced, from 0 to 1, of those without a
-	// traceparent header, which decides for its own; nil leaves it to OTEL_TRACES_SAMPLER.
+	// traceparent header, which decides itself; nil leaves it to OTEL_TRACES_SAMPLER.
 	Ratio *float64
 	// Version is the program's.
 	Version string
@@ -175,8 +175,8 @@ func queueLength() int64 {
 	return sdk.DefaultMaxQueueSize
 }
 
-// counted counts the spans that a processor passes to its exporter. The SDK does not tell
-// how many its queue drops, so that counted drops what would not fit.
+// counted counts the spans that a processor passes to its exporter. The SDK does not
+// report how many its queue drops, so counted drops what would not fit.
 type counted struct {
 	sdk.SpanProcessor
 	exporter               sdk.SpanExporter

@@ -1,5 +1,5 @@
-// Package admission bounds what all requests take together: slots to work in, waits for
-// them, the memory of bodies, and connections. Whatever does not fit is refused early.
+// Package admission bounds what all requests take together: slots to run in, waits for
+// them, the memory of bodies, and connections. What exceeds a bound is refused early.
 //
 // Read admission.go first, then queue.go, which decides who works, who waits and who is shed.
 // The package must not know GraphQL, nor how a refusal is answered.
@@ -17,16 +17,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Admission bounds what all requests take together: how many are worked at at once, how many
-// wait, and the bytes of their bodies, each of which becomes many times as much memory while
-// it is worked at. Reads and writes have a lane each, so that a flood of one leaves the other
-// alone; health and metrics need neither. A request holds its slot from its first step after
-// its body has come until its answer is made, not while it is sent: a slow client holds up
-// nobody.
+// Admission bounds what all requests take together: how many run at once, how many wait, and
+// the bytes of their bodies, each of which becomes many times as much memory while its request
+// runs. Reads and writes have a lane each, so that a flood of one does not affect the other; health and metrics need neither. A request holds its slot from its first step after
+// its body has arrived until its answer is made, not while it is sent: a slow client delays
+// no one else.
 type Admission struct {
 	Reads, Writes Lane
-	// Events has room for the answers of subscriptions. They wait as long as they must, since
-	// what they missed they read later, and they are bounded by the open subscriptions.
+	// Events has room for the answers of subscriptions that are made at once. They wait without a
+	// limit, since each subscription reads later what it missed, and waits for one answer only.
 	Events chan struct{}
 	// paused counts the requests that wait for a snapshot and hold no slot.
 	paused    atomic.Int64
@@ -80,16 +79,16 @@ func (a *Admission) Paused() int64 { return a.paused.Load() }
 // Bodies is how many bytes the bodies take.
 func (a *Admission) Bodies() int64 { return a.bodies.Load() }
 
-// RetryAfter is how many seconds a client is asked to wait. It varies, so that those who are
-// refused together do not come again together.
+// RetryAfter is how many seconds a client should wait. It varies, so that clients that are
+// refused together do not return together.
 func (a *Admission) RetryAfter() string { return strconv.FormatInt(1+a.refusals.Add(1)%3, 10) }
 
-// Slot is the right of one request, or of one operation on a connection, to be worked at.
+// Slot is the right of one request, or of one operation on a connection, to run.
 type Slot struct {
 	of   *Admission
 	lane *Lane // nil where the slot is not held
-	// Refused reports that the request paused and did not get a slot again: whatever its answer
-	// says, it was refused.
+	// Refused reports that the request paused and did not get a slot again: it counts as refused,
+	// also where it has an answer.
 	Refused bool
 }
 
@@ -116,7 +115,7 @@ func (h *Slot) Leave() {
 	}
 }
 
-// Pause implements api.Pauser: who waits for a snapshot holds no slot.
+// Pause implements api.Pauser: a request that waits for a snapshot holds no slot.
 func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	if h.of.paused.Add(1) > h.of.maxPaused {
 		h.of.paused.Add(-1)
@@ -175,8 +174,8 @@ func (h *BodyQuota) GiveBack() {
 	}
 }
 
-// ErrNoRoom ends the reading of a body that others leave no room for.
-var ErrNoRoom = errors.New("the bodies under way are as long together as they may be")
+// ErrNoRoom ends the reading of a body where the others fill the limit.
+var ErrNoRoom = errors.New("the bodies of the requests in progress fill their limit")
 
 func (h *BodyQuota) Read(p []byte) (int, error) {
 	n, err := h.src.Read(p)

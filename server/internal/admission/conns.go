@@ -14,7 +14,7 @@ import (
 // Connections bounds the open connections of all listeners below the limit of open files, so
 // that neither the store nor the next connection finds none left. Where all are taken, one
 // that is idle makes room, the longest idle first: a client that holds connections and sends nothing
-// keeps nobody out. Where none is idle, spare ones remain, over which probes are answered and
+// does not keep others out. Where none is idle, spare ones remain, over which probes are answered and
 // nothing else.
 type Connections struct {
 	most   int
@@ -40,7 +40,7 @@ const (
 	manyConnections = 30_000
 )
 
-// DefaultMaxConnections is what the process' limit of open files leaves, which is read now.
+// DefaultMaxConnections is what the process's limit of open files leaves, which is read now.
 func DefaultMaxConnections() int {
 	return connectionsOf(openFiles())
 }
@@ -157,7 +157,7 @@ func (a *Connections) add(nc net.Conn) *conn {
 	a.mu.Unlock()
 	if out != nil {
 		a.made.Add(1)
-		_ = out.Conn.Close() // its goroutine hears of it
+		_ = out.Conn.Close() // its goroutine gets an error
 	}
 	return c
 }
@@ -174,11 +174,11 @@ func (a *Connections) closeIdle() bool {
 		return false
 	}
 	a.made.Add(1)
-	_ = c.Conn.Close() // its goroutine hears of it
+	_ = c.Conn.Close() // its goroutine gets an error
 	return true
 }
 
-// State hears from net/http what a connection does.
+// State is http.Server.ConnState: net/http reports what a connection does.
 func (a *Connections) State(nc net.Conn, state http.ConnState) {
 	c, ok := nc.(*conn)
 	if !ok || state == http.StateNew || state == http.StateClosed {
@@ -208,7 +208,7 @@ func (l *countedListener) Accept() (net.Conn, error) {
 	for {
 		nc, err := l.Listener.Accept()
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-			// Somebody else has the files. Where no connection can be spared, net/http waits
+			// Other parts of the process have the files. Where no connection can be spared, net/http waits
 			// before it tries again.
 			if l.all.closeIdle() {
 				continue
@@ -247,5 +247,5 @@ func (a *Connections) Listener(l net.Listener) net.Listener { return &countedLis
 // Spares is how many spare connections are open.
 func (a *Connections) Spares() int64 { return a.spares.Load() }
 
-// Made is how many connections were closed to make room.
-func (a *Connections) Made() int64 { return a.made.Load() }
+// Closed is how many connections were closed to make room.
+func (a *Connections) Closed() int64 { return a.made.Load() }

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Lane bounds how many requests of one kind work at once, and lets others wait or sheds them.
+// Lane bounds how many requests of one kind run at once; others wait or are shed.
 type Lane struct {
 	Name string
 	mu   sync.Mutex // guards q
@@ -22,7 +22,7 @@ type Lane struct {
 	// refused before they are read.
 	shut   atomic.Bool
 	shed   atomic.Int64        // requests refused
-	waited prometheus.Observer // seconds of those who found no free slot and then got one; may be nil
+	waited prometheus.Observer // seconds of the requests that waited and got a slot; may be nil
 }
 
 // ErrOverloaded is why a request got no slot.
@@ -70,10 +70,10 @@ func (l *Lane) wait(ctx context.Context, p *parked) error {
 	select {
 	case admitted = <-p.admitted:
 	case <-p.timer.C:
-		admitted = l.giveUp(p.waiter)
+		admitted = l.withdraw(p.waiter)
 	case <-ctx.Done():
 		err = ctx.Err()
-		admitted = l.giveUp(p.waiter)
+		admitted = l.withdraw(p.waiter)
 	}
 	switch {
 	case admitted && err != nil: // at the same moment
@@ -90,8 +90,8 @@ func (l *Lane) wait(ctx context.Context, p *parked) error {
 	return ErrOverloaded
 }
 
-// giveUp takes w out of the queue. It returns true where w was admitted before that.
-func (l *Lane) giveUp(w *waiter) bool {
+// withdraw takes w out of the queue. It returns true where w was admitted before that.
+func (l *Lane) withdraw(w *waiter) bool {
 	l.mu.Lock()
 	defer l.unlock()
 	if w.queued {
@@ -104,7 +104,7 @@ func (l *Lane) giveUp(w *waiter) bool {
 // Leave gives a slot back.
 func (l *Lane) Leave() {
 	l.mu.Lock()
-	if l.q.oldest == nil { // the clock is asked only where somebody waits
+	if l.q.oldest == nil { // the clock is read only where a request waits
 		l.q.working--
 		l.mu.Unlock()
 		return
@@ -121,7 +121,7 @@ func (l *Lane) unlock() {
 	l.mu.Unlock()
 }
 
-// Load is how many requests work and how many wait.
+// Load is how many requests run and how many wait.
 func (l *Lane) Load() (working, waiting int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -2,15 +2,15 @@ package admission
 
 import "time"
 
-// queue decides which requests of a lane work, which wait and which are shed. It holds the
-// state and takes the time from its caller, so that a test can run it on a clock of its own;
+// queue decides which requests of a lane run, which wait and which are shed. It holds the
+// state and takes the time from its caller, so that a test can run it on a simulated clock;
 // lane.go puts goroutines to sleep around it. Why it is made so, with figures:
 // ../../decision-overload.md.
 //
 // While the lane keeps up, requests wait in the order of their arrival, up to patience. When
-// somebody has waited longer than target all through an interval, the lane is overloaded:
+// the oldest has waited longer than target throughout an interval, the lane is overloaded:
 // from then on requests wait for target at most, few wait at all, and the newest goes first,
-// since its client is the likeliest to be there still. That ends when nobody waits.
+// since its client is the likeliest to be there still. That ends when no request waits.
 type queue struct {
 	queueLimits
 	working int
@@ -25,10 +25,10 @@ type queue struct {
 
 // queueLimits bound a queue.
 type queueLimits struct {
-	slots    int           // requests at work at once
+	slots    int           // requests that run at once
 	length   int           // requests that wait at once
 	patience time.Duration // the longest wait
-	target   time.Duration // the longest wait that is borne for longer than an interval
+	target   time.Duration // the longest wait that is accepted for longer than an interval
 	interval time.Duration
 }
 
@@ -40,13 +40,13 @@ type waiter struct {
 	since, until time.Time
 	older, newer *waiter
 	queued       bool
-	// admitted hears once whether the request may work; it has room for that.
+	// admitted gets one value, whether the request may run, and has room for it.
 	admitted chan bool
 }
 
 func newWaiter() *waiter { return &waiter{admitted: make(chan bool, 1)} }
 
-// start takes a slot where one is free and nobody waits for it.
+// start takes a slot where one is free and no request waits for it.
 func (q *queue) start() bool {
 	if q.working >= q.slots || q.oldest != nil {
 		return false
@@ -76,7 +76,7 @@ func (q *queue) join(now time.Time, w *waiter) bool {
 	return true
 }
 
-// full reports whether nobody more may wait. Where the lane is overloaded, few wait for each slot:
+// full reports whether no other request may wait. Where the lane is overloaded, few wait for each slot:
 // more would wait and get none, and refusing them at once is what costs least.
 func (q *queue) full() bool {
 	if q.overloaded && q.waiting >= standing*q.slots {

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A simulation of a lane on a clock of its own: a machine of so many cores, which requests at
-// work share evenly, as Go's scheduler lets them.
+// A simulation of a lane on a simulated clock: running requests share the cores of a machine
+// evenly, as under Go's scheduler.
 
 // simulated is one request of a simulation.
 type simulated struct {

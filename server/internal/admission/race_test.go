@@ -2,5 +2,5 @@
 
 package admission
 
-// raced tells that the race detector slows everything down.
+// raced reports that the race detector slows everything down.
 const raced = true

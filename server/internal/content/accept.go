@@ -26,7 +26,7 @@ type Accepted struct {
 }
 
 // Memo remembers the results of headers: clients send the same few, and taking them
-// apart costs as much as a small query. It holds only so many, and no long ones. The zero value is ready.
+// apart costs as much as a small query. It holds a bounded number, and no long ones. The zero value is ready.
 type Memo struct {
 	known sync.Map // of Accepted, by header
 	count atomic.Int32

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// Packers compress answers. There are only so many, so that compression takes neither all
-// cores nor memory without bound; an answer that finds none is sent as it is.
+// Packers compress answers. Their number is fixed, which bounds the cores and the memory that
+// compression takes; an answer that finds none free is sent uncompressed.
 type Packers struct {
 	free    chan *gzip.Writer
 	buffers sync.Pool // of *bytes.Buffer: a slow client holds one, and no packer

@@ -1,5 +1,5 @@
-// Package metrics holds the instruments that count what the server does, in a registry of
-// its own: what other packages put into Prometheus's default registry, as Cayley does, is
+// Package metrics holds the instruments that count what the server does, in its own
+// registry: what other packages put into Prometheus's default registry, as Cayley does, is
 // not exported.
 //
 // Read Metrics first. What has a value at any time, such as the size of the snapshot, is not
@@ -31,15 +31,15 @@ const (
 
 // Why subscriptions are dropped, indexes of Metrics.Dropped.
 const (
-	// Behind is for subscriptions that fell too many entries behind.
-	Behind = iota
+	// Lagged is for subscriptions that fell too many entries behind.
+	Lagged = iota
 	// Slow is for clients that took nothing for too long.
 	Slow
 )
 
 var (
 	transports = [...]string{SSE: "sse", WebSocket: "websocket"}
-	drops      = [...]string{Behind: "behind", Slow: "slow"}
+	drops      = [...]string{Lagged: "behind", Slow: "slow"}
 	// kinds are those of operations; a document that cannot be read has none.
 	kinds = [...]string{"query", "mutation", "subscription", "none"}
 )
@@ -61,7 +61,7 @@ type Metrics struct {
 	// Registry has all instruments, those of Go's runtime and of the process among them.
 	Registry *prometheus.Registry
 
-	// InFlight are the HTTP requests under way.
+	// InFlight are the HTTP requests in progress.
 	InFlight prometheus.Gauge
 	// NotModified counts the GET requests answered with 304.
 	NotModified prometheus.Counter
@@ -90,7 +90,7 @@ func New(version string) *Metrics {
 	m.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.gauges("caspian_build_info", "The program's version; always 1.", "version", "go").WithLabelValues(version, runtime.Version()).Set(1)
 
-	m.InFlight = m.gauges("caspian_http_requests_in_flight", "Requests under way.").WithLabelValues()
+	m.InFlight = m.gauges("caspian_http_requests_in_flight", "HTTP requests in progress.").WithLabelValues()
 	responses := m.counters("caspian_http_responses_total", "Answers by class of status.", "class")
 	for i := range m.status {
 		m.status[i] = responses.WithLabelValues(strconv.Itoa(i+1) + "xx")
@@ -121,7 +121,7 @@ func New(version string) *Metrics {
 		m.Subscribers[i] = subscribers.WithLabelValues(name)
 	}
 	m.Events = m.counters("caspian_subscription_events_total", "Events sent to subscribers.").WithLabelValues()
-	dropped := m.counters("caspian_subscribers_dropped_total", "Subscriptions ended because their clients read too slowly: too many entries behind, or not at all for too long.", "reason")
+	dropped := m.counters("caspian_subscribers_dropped_total", "Subscriptions ended because their clients read too slowly: they lagged by too many entries, or read nothing for too long.", "reason")
 	for i, name := range drops {
 		m.Dropped[i] = dropped.WithLabelValues(name)
 	}
@@ -204,7 +204,7 @@ func (m *Metrics) Executed(res *gql.Response, took time.Duration) {
 	}
 }
 
-// plainFields is the workload of fields that have none of their own.
+// plainFields is the workload of fields that have none.
 const plainFields = "fields"
 
 // Fields counts the root fields of an answer by their workloads, which are the schema's and

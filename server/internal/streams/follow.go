@@ -65,7 +65,7 @@ func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (e
 		s.opts.Metrics.Events.Inc()
 		if lagged {
 			code = string(codes.SubscriptionBehind)
-			s.opts.Metrics.Dropped[metrics.Behind].Inc()
+			s.opts.Metrics.Dropped[metrics.Lagged].Inc()
 		}
 	}
 }

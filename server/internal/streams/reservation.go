@@ -122,7 +122,7 @@ func (v *Reservation) end() {
 	all.mu.Lock()
 	delete(all.byToken, v.key)
 	all.mu.Unlock()
-	v.all.cancel() // first, or a write under way would keep the others at work
+	v.all.cancel() // first, or a write in progress would keep the others waiting
 	v.mu.Lock()
 	v.events = nil
 	v.mu.Unlock()

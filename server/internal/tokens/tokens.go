@@ -58,7 +58,7 @@ func Read(name string, r io.Reader) (*Tokens, error) {
 	return t, nil
 }
 
-// New makes Tokens of one token; the error says why it will not do.
+// New makes Tokens of one token; the error says why it is refused.
 func New(token string) (*Tokens, error) {
 	t := &Tokens{}
 	return t, t.add(token)
