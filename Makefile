@@ -25,6 +25,7 @@ man:
 # Everything that a change must pass; works on a new machine.
 test: format vet lint js race invariants
 	$(GO) test -timeout 9m ./...
+	cd bench/compare && $(GO) test ./...
 	@$(MAKE) --no-print-directory vuln
 
 # What to run before each commit.

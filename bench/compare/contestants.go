@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -108,8 +109,8 @@ func gqlgenInProcess(s graphql.ExecutableSchema) func(context.Context, *Document
 	}
 }
 
-// data is the member data of a response with its keys sorted and its numbers
-// as one writes them, for comparison.
+// data is the member data of a response for comparison: its keys sorted, and its numbers with
+// twelve digits, since contestants add in different orders.
 func data(body []byte) ([]byte, error) {
 	var r struct {
 		Data   any
@@ -118,7 +119,25 @@ func data(body []byte) ([]byte, error) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, err
 	}
+	r.Data = rounded(r.Data)
 	return json.Marshal(r)
+}
+
+func rounded(value any) any {
+	switch x := value.(type) {
+	case float64:
+		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64) // it was just written
+		return x
+	case map[string]any:
+		for k, v := range x {
+			x[k] = rounded(v)
+		}
+	case []any:
+		for i, v := range x {
+			x[i] = rounded(v)
+		}
+	}
+	return value
 }
 
 // overHTTP is the answer of a handler, without a network.
@@ -126,6 +145,7 @@ func overHTTP(h http.Handler, d *Document) []byte {
 	req := request("localhost", d.Query, d.Variables)
 	body := req[bytes.Index(req, []byte("\r\n\r\n"))+4:]
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Host = "localhost"
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
