@@ -59,10 +59,11 @@ var order = []struct {
 		"server/internal/tokens", "server/internal/metrics", "server/internal/streams", "server/tracing"}},
 	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/console", nil},
+	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest",
+		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/ingest",
 		"cmd/caspian/internal/client"}},
 }
 

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
-	"strings"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -52,8 +51,8 @@ person, not about the country.`,
 				if ids[0] != "" {
 					variables["subject"] = ids[0]
 				}
-				return a.pages(ctx, f.pages, changesDocument, variables)
-			}, writeChanges)
+				return a.pages(ctx, f.pages, answers.ChangesDocument, variables)
+			}, answers.WriteChanges)
 		}
 	},
 }
@@ -104,43 +103,6 @@ func (f *changeFlags) views() (from, to map[string]any) {
 	return from, to
 }
 
-const changesDocument = `query Changes($from: View!, $to: View!, $subject: ID, $first: Int, $after: String) {
-  changes(from: $from, to: $to, subject: $subject, first: $first, after: $after) {
-    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor node { kind before { ...ClaimRow } after { ...ClaimRow } } }
-  }
-}` + claimFragment
-
-func writeChanges(out *strings.Builder, answer json.RawMessage) error {
-	var found struct {
-		Edges []struct {
-			Node struct {
-				Kind          string
-				Before, After *claimRow
-			}
-		}
-	}
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return err
-	}
-	if len(found.Edges) == 0 {
-		fmt.Fprintln(out, "The two views show the same.")
-	}
-	t := console.NewTable("", append([]string{"KIND", "SIDE"}, claimColumns...)...)
-	for _, x := range found.Edges {
-		kind := x.Node.Kind
-		if c := x.Node.Before; c != nil {
-			t.Row(append([]string{kind, "before"}, c.cells()...)...)
-			kind = ""
-		}
-		if c := x.Node.After; c != nil {
-			t.Row(append([]string{kind, "after"}, c.cells()...)...)
-		}
-	}
-	t.Write(out)
-	return nil
-}
-
 // log lists what the store has recorded.
 func (f *changeFlags) log(ctx context.Context, e *environment, subject string) error {
 	s := f.q.s
@@ -158,16 +120,8 @@ func (f *changeFlags) log(ctx context.Context, e *environment, subject string) e
 	}
 	f.q.field = "log"
 	f.q.labels["sinceSequence"] = "--since"
-	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.entries(ctx, a, since) }, writeLog)
+	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.entries(ctx, a, since) }, answers.WriteLog)
 }
-
-const logDocument = `query Log($since: Int!, $first: Int, $claims: Int) {
-  log(sinceSequence: $since, first: $first) {
-    sequence recordedAt entities { id type name }
-    added(first: $claims) { totalCount nodes { ...ClaimRow } }
-    withdrawn(first: $claims) { totalCount nodes { ...ClaimRow } }
-  }
-}` + claimFragment
 
 // entries fetches as many commits as the flags request.
 func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.RawMessage, error) {
@@ -177,7 +131,7 @@ func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.Ra
 		if !*f.pages.all {
 			size = min(size, *f.pages.first-len(list))
 		}
-		raw, head, err := a.ask(ctx, logDocument, map[string]any{"since": at, "first": size, "claims": *f.claims})
+		raw, head, err := a.ask(ctx, answers.LogDocument, map[string]any{"since": at, "first": size, "claims": *f.claims})
 		if err != nil {
 			return nil, err
 		}
@@ -205,58 +159,4 @@ func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.Ra
 		}
 		return json.Marshal(list)
 	}
-}
-
-func writeLog(out *strings.Builder, answer json.RawMessage) error {
-	type recorded struct {
-		TotalCount int
-		Nodes      []claimRow
-	}
-	var found []struct {
-		Sequence         int
-		RecordedAt       string
-		Entities         []named
-		Added, Withdrawn recorded
-	}
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return err
-	}
-	if len(found) == 0 {
-		fmt.Fprintln(out, "Nothing was recorded since.")
-	}
-	for i, x := range found {
-		if i > 0 {
-			out.WriteByte('\n')
-		}
-		fmt.Fprintf(out, "%d, %s: %s added, %s withdrawn, about %s\n", x.Sequence, x.RecordedAt,
-			console.Count(x.Added.TotalCount, "claim"), console.Thousands(x.Withdrawn.TotalCount), several(x.Entities))
-		t := console.NewTable("   ", append([]string{"KIND"}, claimColumns...)...)
-		for _, y := range []struct {
-			kind string
-			recorded
-		}{{"ADDED", x.Added}, {"WITHDRAWN", x.Withdrawn}} {
-			for j := range y.Nodes {
-				t.Row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
-			}
-		}
-		t.Write(out)
-		if more := x.Added.TotalCount + x.Withdrawn.TotalCount - len(x.Added.Nodes) - len(x.Withdrawn.Nodes); more > 0 {
-			fmt.Fprintf(out, "   and %s; --claims N shows more\n", console.Count(more, "more claim"))
-		}
-	}
-	return nil
-}
-
-// several lists the ids of a few entities, and counts the others.
-func several(list []named) string {
-	const few = 5
-	ids := make([]string, 0, few)
-	for _, n := range list[:min(few, len(list))] {
-		ids = append(ids, n.ID)
-	}
-	text := strings.Join(ids, ", ")
-	if len(list) > few {
-		text += fmt.Sprintf(" and %s more", console.Thousands(len(list)-few))
-	}
-	return text
 }

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
-	"github.com/caspian-kg/caspian/graph"
 )
 
 var chokepointsCommand = &command{
@@ -47,9 +46,9 @@ only one entity has.`,
 				optional(variables, "statuses", upper(*statuses))
 				optional(variables, "kinds", upper(*kinds))
 				optional(variables, "closing", *closing)
-				return a.once(ctx, chokepointsDocument, variables)
+				return a.once(ctx, answers.ChokepointsDocument, variables)
 			}, func(out *strings.Builder, answer json.RawMessage) error {
-				n, err := writeChokepoints(out, answer, len(*closing) > 0)
+				n, err := answers.WriteChokepoints(out, answer, len(*closing) > 0)
 				if n == *first && n < 200 && len(*closing) == 0 {
 					fmt.Fprintf(out, "These are the first %d; there may be more: --first %d shows them.\n", n, min(200, 2*n))
 				}
@@ -57,87 +56,4 @@ only one entity has.`,
 			})
 		}
 	},
-}
-
-const chokepointsDocument = `query Chokepoints($from: ID!, $to: ID!, $avoid: [ID!], $closing: [ID!], $kinds: [ChokepointKind!], $modes: [Mode!],
-  $statuses: [Status!], $network: RouteNetwork, $weight: ChokepointWeight, $unit: String, $first: Int, $view: View) {
-  chokepoints(from: $from, to: $to, avoid: $avoid, closing: $closing, kinds: $kinds, modes: $modes, statuses: $statuses,
-    network: $network, weight: $weight, unit: $unit, first: $first, view: $view) {
-    kind cut { id type name } removes pairs lost { from { id type name } to { id type name } } partial
-    capacity { low high stated unit unstated { id type name } claims { ...ClaimRow } }
-  }
-}` + claimFragment
-
-type foundChokepoint struct {
-	Kind           string
-	Cut            []named
-	Removes, Pairs int
-	Lost           []struct{ From, To named }
-	Partial        bool
-	Capacity       *struct {
-		Low, Stated float64
-		High        *float64
-		Unit        string
-		Unstated    []named
-	}
-}
-
-// writeChokepoints writes the sets and returns their number.
-func writeChokepoints(out *strings.Builder, answer json.RawMessage, closing bool) (int, error) {
-	var found []foundChokepoint
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return 0, err
-	}
-	if len(found) == 0 {
-		fmt.Fprintln(out, "No small set closes every route, or there is no route to close: 'caspian routes' shows which.")
-		return 0, nil
-	}
-	t := console.NewTable("", "KIND", "WITHOUT", "IDS", "PAIRS THAT LOSE THEIR LAST ROUTE", "CAPACITY", "AMONG THEM")
-	for i := range found {
-		x := &found[i]
-		ids := make([]string, len(x.Cut))
-		for i, n := range x.Cut {
-			ids[i] = n.ID
-		}
-		among := ""
-		if closing {
-			among = x.pairs()
-		}
-		t.Row(x.Kind, together(x.Cut), strings.Join(ids, ","), fmt.Sprintf("%d of %d", x.Removes, x.Pairs), x.capacity(), among)
-	}
-	t.Write(out)
-	if found[0].Partial {
-		fmt.Fprintln(out, "The search ended at its limit of work: there may be more. --kinds narrows it.")
-	}
-	return len(found), nil
-}
-
-// capacity is how much can pass, and empty where no claim states any of it.
-func (x *foundChokepoint) capacity() string {
-	c := x.Capacity
-	switch {
-	case c == nil:
-		return ""
-	case c.High == nil && c.Stated == 0:
-		return "not stated"
-	case c.High == nil:
-		return fmt.Sprintf("at least %s %s, not stated for %s", graph.FormatNumber(c.Low, 4), c.Unit, names(c.Unstated, ", "))
-	case c.Low == *c.High:
-		return graph.FormatNumber(c.Low, 4) + " " + c.Unit
-	}
-	return fmt.Sprintf("%s to %s %s", graph.FormatNumber(c.Low, 4), graph.FormatNumber(*c.High, 4), c.Unit)
-}
-
-// pairs names a few of the pairs that lose their last route.
-func (x *foundChokepoint) pairs() string {
-	const few = 3
-	var list []string
-	for _, p := range x.Lost[:min(few, len(x.Lost))] {
-		list = append(list, p.From.Name+" – "+p.To.Name)
-	}
-	text := strings.Join(list, ", ")
-	if x.Removes > few {
-		text += fmt.Sprintf(" and %d more", x.Removes-few)
-	}
-	return text
 }

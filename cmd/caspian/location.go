@@ -35,7 +35,7 @@ func jsonSetting(s *settings.Set) *bool { return s.Toggle("json", "print JSON") 
 const defaultURL = "http://127.0.0.1:8080"
 
 func urlSetting(s *settings.Set) *string {
-	return s.Text("url", "URL", defaultURL, "a running service, if none runs on the store")
+	return s.Text("url", "URL", defaultURL, "a running service")
 }
 
 // location is where a command finds the graph: in the service of --url, in the service that

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
 )
 
 // lookupDocument finds what a text that is not a known id may mean.
@@ -42,7 +44,7 @@ func (q *question) resolve(ctx context.Context, e *environment, backend *answere
 				q.called[*id] = found.Name
 			case found != nil:
 				q.called[found.ID] = found.Name
-				e.say("caspian %s: %s: %q is taken for %s", q.name, a.label, *id, describe(*found))
+				e.say("caspian %s: %s: %q is taken for %s", q.name, a.label, *id, answers.Describe(*found))
 				*id = found.ID
 			case hint != "":
 				unknown = append(unknown, a.label+": "+hint)
@@ -55,7 +57,7 @@ func (q *question) resolve(ctx context.Context, e *environment, backend *answere
 // lookUp finds the entity that has a text as its id or its name, or else returns a hint
 // of what the text may mean. It returns neither where the view is invalid, which the
 // question itself reports.
-func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, text string, types []string) (*named, string, error) {
+func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, text string, types []string) (*answers.Named, string, error) {
 	r, err := backend.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
 	if err != nil {
 		return nil, "", err
@@ -64,7 +66,7 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 		return nil, "", nil
 	}
 	for _, field := range []string{"node", "now"} {
-		var known *named
+		var known *answers.Named
 		if err := json.Unmarshal(r.Data[field], &known); err != nil || known != nil {
 			return known, "", err
 		}
@@ -76,13 +78,13 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 	var search struct {
 		Edges []struct {
 			Kind, Matched string
-			Node          named
+			Node          answers.Named
 		}
 	}
 	if err := json.Unmarshal(r.Data["search"], &search); err != nil {
 		return nil, "", fmt.Errorf("reading what %q may mean: %w", text, err)
 	}
-	var ids, byName, byAlias, near []named
+	var ids, byName, byAlias, near []answers.Named
 	for _, x := range search.Edges {
 		// Titles of documents have everything in them.
 		if x.Node.Type != "Source" || types != nil {
@@ -97,12 +99,12 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 			byAlias = append(byAlias, x.Node)
 		}
 	}
-	for _, same := range [][]named{ids, byName, byAlias} {
+	for _, same := range [][]answers.Named{ids, byName, byAlias} {
 		switch {
 		case len(same) == 1:
 			return &same[0], "", nil
 		case len(same) > 1:
-			return nil, fmt.Sprintf("several entities are called %q: give the id of one of %s", text, listed(same, " and ")), nil
+			return nil, fmt.Sprintf("several entities are called %q: give the id of one of %s", text, answers.List(same, " and ")), nil
 		}
 	}
 	hint := fmt.Sprintf("nothing in view has the id or the name %q", text)
@@ -110,27 +112,9 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 		hint = fmt.Sprintf("nothing in view of the type %s has the id or the name %q", strings.Join(types, " or "), text)
 	}
 	if len(near) > 0 {
-		return nil, hint + "; did you mean " + listed(near[:min(3, len(near))], " or ") + "?", nil
+		return nil, hint + "; did you mean " + answers.List(near[:min(3, len(near))], " or ") + "?", nil
 	}
 	return nil, hint + "; 'caspian search' finds ids by parts of names", nil
-}
-
-func describe(n named) string { return fmt.Sprintf("%s (%s, %s)", n.ID, n.Name, n.Type) }
-
-// listed is a list in words.
-func listed(list []named, last string) string {
-	var b strings.Builder
-	for i, n := range list {
-		switch {
-		case i == 0:
-		case i == len(list)-1:
-			b.WriteString(last)
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteString(describe(n))
-	}
-	return b.String()
 }
 
 // call is the name of an entity of the arguments, the id where the view has none.

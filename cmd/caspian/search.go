@@ -3,10 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -37,47 +36,10 @@ period in which it was in use, where that is over. The other commands take the i
 				variables["types"] = *types
 			}
 			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
-				return a.pages(ctx, pages, searchDocument, variables)
-			}, func(out *strings.Builder, answer json.RawMessage) error { return writeFound(out, text, answer) })
+				return a.pages(ctx, pages, answers.SearchDocument, variables)
+			}, func(out *strings.Builder, answer json.RawMessage) error {
+				return answers.WriteSearch(out, text, answer)
+			})
 		}
 	},
-}
-
-const searchDocument = `query Search($text: String!, $types: [String!], $first: Int, $after: String, $view: View) {
-  search(text: $text, types: $types, first: $first, after: $after, view: $view) {
-    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor score kind matched holds highlights { start end } node { id type name } claim { ...ClaimRow } }
-  }
-}` + claimFragment
-
-func writeFound(out *strings.Builder, text string, answer json.RawMessage) error {
-	var found struct {
-		Edges []struct {
-			Score   float64
-			Kind    string
-			Matched string
-			Holds   *string
-			Node    named
-			Claim   *claimRow
-		}
-	}
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return err
-	}
-	if len(found.Edges) == 0 {
-		fmt.Fprintf(out, "Nothing is called %q.\n", text)
-	}
-	t := console.NewTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "KIND", "SCORE")
-	for _, x := range found.Edges {
-		matched, then := "", ""
-		if x.Matched != x.Node.Name {
-			matched = x.Matched
-			if x.Holds != nil && *x.Holds == "NO" && x.Claim != nil {
-				then = x.Claim.when()
-			}
-		}
-		t.Row(x.Node.ID, x.Node.Type, shorten(x.Node.Name), shorten(matched), then, x.Kind, fmt.Sprintf("%.2f", x.Score))
-	}
-	t.Write(out)
-	return nil
 }

@@ -1,4 +1,9 @@
-package main
+// Package answers has the GraphQL documents of the analyses, and writes their answers as text.
+//
+// Read routes.go first: a document selects what its function writes. claims.go has how a claim is
+// written, the same in all of them. The package must not know who answers, nor which flags set
+// the variables.
+package answers
 
 import (
 	"fmt"
@@ -9,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// claimFragment selects what the commands print about a claim, and what their JSON contains.
+// claimFragment selects what is written about a claim, and what the JSON contains.
 const claimFragment = `
 fragment ClaimRow on Claim {
   id subject { id type name } predicate value object { id type name }
@@ -17,10 +22,10 @@ fragment ClaimRow on Claim {
   source { id name } locator attribution attributedTo confidence rank holds validFrom validTo
 }`
 
-// named is an entity as the commands print it.
-type named struct{ ID, Type, Name string }
+// Named is an entity as answers show it.
+type Named struct{ ID, Type, Name string }
 
-func names(list []named, between string) string {
+func names(list []Named, between string) string {
 	out := make([]string, len(list))
 	for i, n := range list {
 		out[i] = n.Name
@@ -28,8 +33,27 @@ func names(list []named, between string) string {
 	return strings.Join(out, between)
 }
 
+// Describe is an entity with its id, name and type.
+func Describe(n Named) string { return fmt.Sprintf("%s (%s, %s)", n.ID, n.Name, n.Type) }
+
+// List is a list of entities in words, with this text before the last one.
+func List(list []Named, last string) string {
+	var b strings.Builder
+	for i, n := range list {
+		switch {
+		case i == 0:
+		case i == len(list)-1:
+			b.WriteString(last)
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(Describe(n))
+	}
+	return b.String()
+}
+
 // together writes a list of names in words: "A, B and C".
-func together(list []named) string {
+func together(list []Named) string {
 	if len(list) < 2 {
 		return names(list, "")
 	}
@@ -37,19 +61,19 @@ func together(list []named) string {
 	return names(list[:last], ", ") + " and " + list[last].Name
 }
 
-// claimRow is a claim as the commands print it.
+// claimRow is a claim as answers show it.
 type claimRow struct {
 	ID         string
-	Subject    named
+	Subject    Named
 	Predicate  string
 	Value      *string
-	Object     *named
+	Object     *Named
 	Qualifiers []struct {
 		Name   string
 		Value  *string
-		Object *named
+		Object *Named
 	}
-	Source             named
+	Source             Named
 	Locator            *string
 	Confidence         float64
 	Holds              string

@@ -1,0 +1,73 @@
+package answers
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
+)
+
+// LogDocument requests what commits recorded.
+const LogDocument = `query Log($since: Int!, $first: Int, $claims: Int) {
+  log(sinceSequence: $since, first: $first) {
+    sequence recordedAt entities { id type name }
+    added(first: $claims) { totalCount nodes { ...ClaimRow } }
+    withdrawn(first: $claims) { totalCount nodes { ...ClaimRow } }
+  }
+}` + claimFragment
+
+// WriteLog writes each commit with some of its claims.
+func WriteLog(out *strings.Builder, answer json.RawMessage) error {
+	type recorded struct {
+		TotalCount int
+		Nodes      []claimRow
+	}
+	var found []struct {
+		Sequence         int
+		RecordedAt       string
+		Entities         []Named
+		Added, Withdrawn recorded
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		fmt.Fprintln(out, "Nothing was recorded since.")
+	}
+	for i, x := range found {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		fmt.Fprintf(out, "%d, %s: %s added, %s withdrawn, about %s\n", x.Sequence, x.RecordedAt,
+			console.Count(x.Added.TotalCount, "claim"), console.Thousands(x.Withdrawn.TotalCount), several(x.Entities))
+		t := console.NewTable("   ", append([]string{"KIND"}, claimColumns...)...)
+		for _, y := range []struct {
+			kind string
+			recorded
+		}{{"ADDED", x.Added}, {"WITHDRAWN", x.Withdrawn}} {
+			for j := range y.Nodes {
+				t.Row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
+			}
+		}
+		t.Write(out)
+		if more := x.Added.TotalCount + x.Withdrawn.TotalCount - len(x.Added.Nodes) - len(x.Withdrawn.Nodes); more > 0 {
+			fmt.Fprintf(out, "   and %s; --claims N shows more\n", console.Count(more, "more claim"))
+		}
+	}
+	return nil
+}
+
+// several lists the ids of a few entities, and counts the others.
+func several(list []Named) string {
+	const few = 5
+	ids := make([]string, 0, few)
+	for _, n := range list[:min(few, len(list))] {
+		ids = append(ids, n.ID)
+	}
+	text := strings.Join(ids, ", ")
+	if len(list) > few {
+		text += fmt.Sprintf(" and %s more", console.Thousands(len(list)-few))
+	}
+	return text
+}
