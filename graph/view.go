@@ -38,89 +38,50 @@ type Span struct{ First, Last Day }
 // Span is the days that the date may mean.
 func (d Date) Span() Span { return Span{d.First(), d.Last()} }
 
-// Bounds are the days that the ends of an interval may mean, computed once
+// Bounds are the days that the ends of an interval may mean, worked out once
 // for the many times they are asked for.
 type Bounds struct {
 	Start, End Span
-	// Started and Ended tell whether the end is dated, Open whether the source
-	// leaves the end open.
-	Started, Ended, Open bool
+	// Started and Ended report whether the end is dated, OpenStart and Open whether
+	// the source leaves it open.
+	Started, Ended, OpenStart, Open bool
 }
 
-// Bounds works them out.
+// Bounds computes the bounds of the interval.
 func (iv Interval) Bounds() Bounds {
-	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.To.Precision() == Open}
+	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.From.Precision() == Open, iv.To.Precision() == Open}
 }
 
-// HoldsOn reports how surely a claim with the bounds as its valid time holds on
-// the days. attested is when its source was published; the zero Date is unknown.
-//
-// A STATE may hold from the first day its start may mean to the last day its
-// end may mean, and surely holds on the days that lie within whichever days are
-// meant. An open end is attested up to the source's date, an open start down
-// to it. An EVENT, once begun, holds ever after. An OBSERVATION belongs to its
-// period: it shows once the period has begun, or where nobody says when, once
-// its end may have come; and surely once it is over. What is ETERNAL holds.
-func (b *Bounds) HoldsOn(kind schema.TimeKind, attested Date, on Span) Holds {
+// MayHold reports whether a claim with the bounds may hold on the days, where its
+// field reaches through the lifetimes of both ends, and those include the days.
+// What Window says of such a claim is HoldsNo where it reports false.
+func (b *Bounds) MayHold(kind schema.TimeKind, on Span) bool {
 	switch kind {
 	case schema.Eternal:
-		return HoldsYes
+		return true
 	case schema.Event:
-		switch {
-		case !b.Started && b.Ended:
-			// Over by then, so begun by then; before, nobody knows.
-			return grade(true, on.First >= b.End.Last)
-		case !b.Started:
-			return grade(true, attested.Known() && attested.Last() <= on.First)
-		}
-		return grade(on.Last >= b.Start.First, on.First >= min(b.Start.Last, b.End.Last))
+		return !b.Started || on.Last >= b.Start.First
 	case schema.Observation:
-		begin := b.Start.First
-		if !b.Started {
-			if !b.Ended {
-				return HoldsPossibly
-			}
-			begin = b.End.First
+		if !b.Started && b.Ended {
+			return on.Last >= b.End.First
 		}
-		return grade(on.Last >= begin, b.Ended && on.First >= b.End.Last)
+		return on.Last >= b.Start.First
 	}
-	return b.state(attested, on)
+	return on.First <= b.End.Last && on.Last >= b.Start.First
 }
 
-func (b *Bounds) state(attested Date, on Span) Holds {
-	start, end := b.Start, b.End
-	possible := Span{start.First, end.Last}
-	// Where nobody says, the start may be as late as any day and the end as
-	// early as any, except for what the source attests.
-	switch {
-	case !b.Started && !b.Ended:
-		if attested.Known() {
-			// A source dated by its year speaks for the year.
-			return grade(true, attested.First() <= on.First && on.Last <= attested.Last())
+// Alone reports whether MayHold answers for a claim with the bounds whatever the
+// date of its source, unless another claim bounds a reach of NEXT.
+func (b *Bounds) Alone(t schema.Timing) bool {
+	spans := func(e schema.Extent) bool { return e.Kind == schema.ToDays }
+	switch t.Kind {
+	case schema.Observation:
+		if b.Started || b.Ended {
+			return t.Reach.After == schema.Extent{}
 		}
-		return HoldsPossibly
-	case !b.Started:
-		start.Last = LastDay
-		if attested.Known() {
-			start.Last = attested.Last()
-		}
-	case !b.Ended:
-		end.First = FirstDay
-		if b.Open && attested.Known() {
-			end.First = attested.First()
-		}
+		return t.Reach == schema.Reach{}
+	case schema.State:
+		return !(!b.Started && spans(t.Reach.Before) || !b.Ended && spans(t.Reach.After))
 	}
-	// It ends no sooner than it begins: that narrows both.
-	sure := Span{min(start.Last, end.Last), max(start.First, end.First)}
-	return grade(on.First <= possible.Last && on.Last >= possible.First, sure.First <= on.First && on.Last <= sure.Last)
-}
-
-func grade(possibly, surely bool) Holds {
-	switch {
-	case !possibly:
-		return HoldsNo
-	case surely:
-		return HoldsYes
-	}
-	return HoldsPossibly
+	return true
 }

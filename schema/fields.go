@@ -69,6 +69,11 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	}
 	if args, ok := l.directive(fd.Directives, "time"); ok {
 		f.Time = timeKinds[args["kind"]]
+		f.Reach = l.reach(fd.Position, where, f.Time, args)
+		f.Past = args["past"] == "true"
+	}
+	if args, ok := l.directive(fd.Directives, "lifetime"); ok {
+		f.Lifetime = l.lifetime(fd.Position, where, f, args)
 	}
 	if args, ok := l.directive(fd.Directives, "label"); ok {
 		f.Label = args["text"]

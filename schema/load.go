@@ -200,6 +200,10 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 	case "Float":
 		_, err := strconv.ParseFloat(raw, 64)
 		ok = (k == ast.IntValue || k == ast.FloatValue) && err == nil
+	case "Boolean":
+		ok = k == ast.BooleanValue
+	case "LifetimeEnd":
+		ok = k == ast.EnumValue && lifetimeEnds[raw] != NoEnd
 	case "TimeKind":
 		_, ok = timeKinds[raw]
 		ok = ok && k == ast.EnumValue

@@ -191,6 +191,13 @@ type Field struct {
 	// Many is true where several values hold at a time.
 	Many bool
 	Time TimeKind
+	// Reach says how far its claims may hold beyond what is attested.
+	Reach Reach
+	// Past is true of a relation in the past tense, which its source's date does
+	// not attest.
+	Past bool
+	// Lifetime says what a claim of it says of when its ends exist.
+	Lifetime Lifetime
 	// Qualifiers are what a claim of it may say besides its value.
 	Qualifiers []*Qualifier
 	// Unit is the unit of a plain number, or the only one of a quantity.
@@ -219,6 +226,9 @@ type Field struct {
 
 	inverseRef string
 }
+
+// Timing is what the field says of the time of its claims.
+func (f *Field) Timing() Timing { return Timing{f.Time, f.Reach, f.Past} }
 
 // Stored tells whether the field is a predicate that claims may have.
 func (f *Field) Stored() bool { return f.Kind == Property || f.Kind == Relation }

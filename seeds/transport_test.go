@@ -216,7 +216,8 @@ func (tr *transport) open(leg graph.ID, day graph.Span) bool {
 			attested = d[0].Value.Date()
 		}
 		bounds := c.Valid.Bounds()
-		if bounds.HoldsOn(schema.State, attested, day) == graph.HoldsNo {
+		window := bounds.Window(schema.Timing{Kind: schema.State}, attested, graph.AllDays)
+		if window.Holds(day) == graph.HoldsNo {
 			continue
 		}
 		switch c.Value.Text() {

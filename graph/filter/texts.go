@@ -139,7 +139,7 @@ func isText(k graph.Kind) bool {
 // Excludes reports, of most texts that the test fails, that their first letter is
 // enough for it to fail.
 func (t *Test) Excludes(text string) bool {
-	return !t.ByBytes && t.StartsWith != "" && !mayBegin(text, t.StartsWith)
+	return t.prepared && !t.ByBytes && t.StartsWith != "" && !mayBegin(text, t.StartsWith)
 }
 
 // mayBegin tells of most texts by their first letter that their base does not

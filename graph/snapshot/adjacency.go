@@ -15,7 +15,7 @@ type link struct {
 	// other is the entity at the other end: in lists by subject the object, None
 	// for a literal; in lists by object the subject.
 	other      uint32
-	valid      uint32 // number in times
+	valid      uint32 // number in times, and the bit open
 	qualifiers uint32 // the first of them
 	predicate  uint16
 	rank       graph.Rank
@@ -107,7 +107,7 @@ func (b *change) adjacency(old *Snapshot) {
 	var cited []entry[uint32]
 	for n := uint32(b.firstClaim); int(n) < s.rows.Len(); n++ {
 		r := s.rows.Ref(n)
-		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
+		l := link{claim: n, other: None, valid: s.linkValid(r), predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
 		cited = append(cited, entry[uint32]{r.source, n})
 		if r.kind == graph.EntityKind {
 			l.other = r.subject
@@ -121,9 +121,11 @@ func (b *change) adjacency(old *Snapshot) {
 			}
 		}
 	}
-	s.out, s.outRuns = s.mergeLinks(old.out, old.outRuns, out)
+	marked := map[uint32]bool{}
+	s.out, s.outRuns = s.mergeLinks(old.out, old.outRuns, out, func(list []link) { s.markOpen(list, marked) })
 	s.rivals = s.noteRivals(old.rivals, out)
-	s.in, s.inRuns = s.mergeLinks(old.in, old.inRuns, in)
+	s.in, s.inRuns = s.mergeLinks(old.in, old.inRuns, in, func([]link) {})
+	s.markIn(marked)
 	s.cited = merge(old.cited, cited, compareNumbers32, func(uint32, []uint32) {})
 	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
 }
@@ -131,7 +133,7 @@ func (b *change) adjacency(old *Snapshot) {
 func compareNumbers32(x, y uint32) int { return int(int64(x) - int64(y)) }
 
 // mergeLinks is merge, with the runs of lists that are long by now.
-func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], entries []entry[link]) (column.Table[[]link], column.Table[[]run]) {
+func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], entries []entry[link], grown func(list []link)) (column.Table[[]link], column.Table[[]run]) {
 	if len(entries) == 0 {
 		return t, runs
 	}
@@ -150,6 +152,7 @@ func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], 
 		if rs := runsOf(list); rs != nil {
 			e.Set(entity, rs)
 		}
+		grown(list)
 	})
 	return merged, e.Table()
 }
@@ -196,7 +199,8 @@ func merge[T any](t column.Table[[]T], entries []entry[T], compare func(x, y T) 
 type naming struct {
 	name  string
 	claim uint32 // its number + 1; 0 none, manyNames several
-	valid uint32 // number in times
+	valid uint32 // number in times, and the bit open
+	rank  graph.Rank
 }
 
 const manyNames = ^uint32(0)
@@ -213,7 +217,7 @@ func (s *Snapshot) nameEntities(named column.Table[naming], from uint32) column.
 			e = named.Begin()
 		}
 		if e.At(r.subject).claim == 0 {
-			e.Set(r.subject, naming{s.texts.At(uint32(r.value)), n + 1, r.valid})
+			e.Set(r.subject, naming{s.texts.At(uint32(r.value)), n + 1, s.linkValid(r), r.rank})
 		} else {
 			e.Set(r.subject, naming{claim: manyNames})
 		}

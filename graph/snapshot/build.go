@@ -17,7 +17,7 @@ type writer struct {
 	tip   *Snapshot // the newest snapshot of the line
 	texts map[string]uint32
 	times map[graph.Interval]uint32
-	kinds atomic.Pointer[[]predicateKinds] // read by every view
+	kinds atomic.Pointer[kindsTable] // read by every view
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text
@@ -41,6 +41,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	s.name = s.predicate("name")
 	s.nameQualifiers()
 	s.nameTypes()
+	s.allLive = graph.AllDays
 	s.extras.Append(Details{}) // number 0: nothing of it
 	s.texts.Append("")
 	s.times.Append(periodOf(graph.Interval{}))
@@ -95,6 +96,7 @@ type change struct {
 	newIDs                         map[graph.ID]uint32
 	newClaims                      map[graph.ClaimID]uint32
 	touchedDates                   map[uint32]bool
+	touchedLives                   map[uint32]bool
 }
 
 func (s *Snapshot) change() *change {
@@ -308,6 +310,7 @@ func (b *change) note(n uint32, c *graph.Claim) {
 			b.keyed = append(b.keyed, n)
 		}
 	}
+	b.noteLife(s.rows.Ref(n))
 	if t == schema.SourceType && c.Predicate == "date" {
 		b.touchedDates[s.rows.Ref(n).subject] = true
 	}
@@ -330,6 +333,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 	if c.Predicate == "date" {
 		b.touchedDates[s.rows.Ref(n).subject] = true
 	}
+	b.noteLife(s.rows.Ref(n))
 	return nil
 }
 
@@ -374,9 +378,10 @@ func (b *change) finish() *Snapshot {
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {
-		b.dates.Set(n, s.bestDate(n))
+		b.dates.Set(n, s.bestDate(n, s.standing))
 	}
 	s.dates = b.dates.Table()
+	b.live()
 	s.w.tip = s
 	s.guard.seal(s)
 	return s
@@ -425,12 +430,12 @@ func (b *change) sortTypes(old *Snapshot) {
 	s.byType = e.Table()
 }
 
-// bestDate is the date of a source, of the surest live claim.
-func (s *Snapshot) bestDate(source uint32) graph.Date {
+// bestDate is the date of a source, by the surest of the claims that count.
+func (s *Snapshot) bestDate(source uint32, counts func(n uint32) bool) graph.Date {
 	best := None
 	for _, l := range s.outRun(source, s.predicate("date")) {
 		c := l.claim
-		if s.ended.At(c) == 0 && (best == None || s.rows.Ref(c).confidence >= s.rows.Ref(best).confidence) {
+		if counts(c) && (best == None || s.rows.Ref(c).confidence >= s.rows.Ref(best).confidence) {
 			best = c
 		}
 	}

@@ -79,13 +79,16 @@ func (c *comparison) entity(n uint32) {
 	if !slices.Equal(f.cited.At(n), l.cited.At(n)) {
 		c.same(fmt.Sprintf("the list of the claims by %s", f.ID(n)), f.cited.At(n), l.cited.At(n))
 	}
+	if f.lives.At(n) != l.lives.At(n) {
+		c.same(fmt.Sprintf("the lifetime of %s", f.ID(n)), f.lives.At(n), l.lives.At(n))
+	}
 	if f.dates.At(n) != l.dates.At(n) {
 		c.same(fmt.Sprintf("the date of %s", f.ID(n)), f.dates.At(n), l.dates.At(n))
 	}
 }
 
 func sameClaim(a, b link) bool {
-	return a.claim == b.claim && a.predicate == b.predicate && a.rank == b.rank && a.nqual == b.nqual
+	return a.claim == b.claim && a.predicate == b.predicate && a.rank == b.rank && a.nqual == b.nqual && a.valid&open == b.valid&open
 }
 
 func (c *comparison) claim(n uint32) {

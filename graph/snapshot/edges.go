@@ -33,8 +33,8 @@ type List struct {
 
 // Relation is where a relation, an inverse or a derived field of the entity
 // leads: for each object, and each set of distinct qualifiers (of observations
-// also of figures stated), the best claim; a DEPRECATED claim shows only where
-// all are. With series every claim shows.
+// also of figures stated), the best claim that is not DEPRECATED. With series every
+// claim shows.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
@@ -66,9 +66,8 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 		v.walkTypes(l.types, func(e Edge) bool { return !keep.node(e.Node) || !keep.claim(e) || fn(e) })
 		return
 	}
-	shown := l.series // something better than DEPRECATED
-	var held []Edge   // DEPRECATED edges, until something better shows
 	g := v.groupsOf(l.entity, l.field, keep)
+	g.series = l.series
 	for group := g.next(); group != nil; group = g.next() {
 		if !l.series {
 			group = g.distinct(group)
@@ -77,74 +76,39 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 			v.sortTies(group)
 		}
 		for _, e := range group {
-			switch {
-			case l.series || !g.deprecated || !v.deprecated(e):
-				shown = true
-			case !g.inverse:
-				if !shown {
-					held = append(held, e)
-				}
-				continue
-			case g.hides(e):
-				continue
-			}
 			if keep.claim(e) && !fn(e) {
 				return
 			}
-		}
-	}
-	if shown || len(held) == 0 || g.skipped && v.showsBetter(l.entity, l.field) {
-		return
-	}
-	for _, e := range held {
-		if l.field.Symmetric && v.showsBetter(e.Node, l.field) {
-			continue // as the other side hides it
-		}
-		if keep.claim(e) && !fn(e) {
-			return
 		}
 	}
 }
 
 func (v *View) deprecated(e Edge) bool { return v.s.rows.Ref(e.Claim).rank == graph.Deprecated }
 
-// showsBetter tells whether a relation shows anything but DEPRECATED claims.
-func (v *View) showsBetter(entity uint32, f *schema.Field) bool {
-	g := v.groupsOf(entity, f, nil)
-	for group := g.next(); group != nil; group = g.next() {
-		for _, e := range g.distinct(group) {
-			if !v.deprecated(e) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // groups reads the claims of a relation that hold, those that lead to one node
 // at a time, in the order of the nodes' ids. Of an inverse it reads those that
 // the subject's own field shows.
 type groups struct {
 	v       *View
+	entity  uint32
 	f       *schema.Field
 	inverse bool
 	single  []bool // of an inverse: the types whose own field leads to one entity
 	keep    *filterPass
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
-	skipped bool   // the filter pass left a node out
+	series  bool   // DEPRECATED claims as well
 
 	rules []qualifierRule // for the last claims told apart
 
-	deprecated bool // some claim so far is DEPRECATED, or may be
-	room       [24]Edge
+	room [24]Edge
 }
 
 func (v *View) groupsOf(entity uint32, f *schema.Field, keep *filterPass) groups {
-	g := groups{v: v, f: f, inverse: f.Kind == schema.Inverse, keep: keep}
+	g := groups{v: v, entity: entity, f: f, inverse: f.Kind == schema.Inverse, keep: keep}
 	switch {
 	case f.Symmetric || f.Kind == schema.Derived:
-		g.edges, g.deprecated = v.collect(entity, f), true
+		g.edges = v.collect(entity, f)
 	case g.inverse:
 		p := predicateOf(f.InverseOf[0])
 		g.links, g.single = v.s.inRun(entity, p), v.kinds[p].single
@@ -175,7 +139,6 @@ func (g *groups) next() []Edge {
 			continue
 		}
 		if !g.keep.node(node) {
-			g.skipped = true
 			continue
 		}
 		if g.single != nil && v.s.isOf(g.single, node) {
@@ -188,9 +151,8 @@ func (g *groups) next() []Edge {
 			if v.stop() {
 				return nil
 			}
-			if v.shows(l) {
+			if (g.series || l.rank != graph.Deprecated) && v.shows(g.entity, l) {
 				group = append(group, l.edge())
-				g.deprecated = g.deprecated || l.rank == graph.Deprecated
 			}
 		}
 		if len(group) > 0 {
@@ -213,10 +175,15 @@ func (g *groups) nextCollected() []Edge {
 		}
 		group := g.edges[:n:n]
 		g.edges = g.edges[n:]
-		if g.keep.node(group[0].Node) {
+		if !g.keep.node(group[0].Node) {
+			continue
+		}
+		if !g.series {
+			group = slices.DeleteFunc(group, g.v.deprecated)
+		}
+		if len(group) > 0 {
 			return group
 		}
-		g.skipped = true
 	}
 	return nil
 }
@@ -238,7 +205,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 			if v.stop() {
 				return nil
 			}
-			if l.other != None && v.shows(l) {
+			if l.other != None && v.shows(entity, l) {
 				all = append(all, l.edge())
 			}
 		}
@@ -246,7 +213,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 			if v.stop() {
 				return nil
 			}
-			if v.includes(f, l.other) && v.shows(l) {
+			if v.includes(f, l.other) && v.shows(entity, l) {
 				all = append(all, l.edge())
 			}
 		}
@@ -316,19 +283,9 @@ func (g *groups) distinct(group []Edge) []Edge {
 	return kept
 }
 
-// withoutDeprecated drops, in place, what only a DEPRECATED claim says, unless
-// nothing else is said.
-func withoutDeprecated[T any](list []T, claim func(T) uint32, s *Snapshot) []T {
-	deprecated := func(x T) bool { return s.rows.Ref(claim(x)).rank == graph.Deprecated }
-	if !slices.ContainsFunc(list, deprecated) || !slices.ContainsFunc(list, func(x T) bool { return !deprecated(x) }) {
-		return list
-	}
-	return slices.DeleteFunc(list, deprecated)
-}
-
 // Values appends to dst the claims that a property of many values shows: for
 // each value the best claim; of observations, for each set of distinct
-// qualifiers and each unit the latest. A DEPRECATED claim shows only where all are.
+// qualifiers and each unit the latest. A DEPRECATED claim never shows.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	var room [16]uint64
@@ -339,7 +296,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 		if v.stop() {
 			break
 		}
-		if !v.shows(l) {
+		if l.rank == graph.Deprecated || !v.shows(entity, l) {
 			continue
 		}
 		n, sig := l.claim, uint64(0)
@@ -356,7 +313,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 			shown[i] = n
 		}
 	}
-	return dst[:start+len(withoutDeprecated(dst[start:], func(n uint32) uint32 { return n }, v.s))]
+	return dst
 }
 
 // slots finds, among the signatures of the claims that a list shows so far, the

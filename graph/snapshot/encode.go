@@ -15,7 +15,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 7
+	fileVersion = 8
 )
 
 // layout changes with the memory layout of the columns and with how names are
@@ -89,6 +89,7 @@ func (s *Snapshot) writeSections(w *column.Writer) error {
 	column.WriteLists(w, &s.cited)
 	column.WriteLists(w, &s.byType)
 	column.WriteList(w, flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
+	column.WriteList(w, s.mortals())
 	column.WriteList(w, flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))
 	writeNames(w, s.names)
 	return nil

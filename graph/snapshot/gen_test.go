@@ -77,7 +77,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		}
 		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: v})
 	}
-	if f.Time != schema.Eternal {
+	if f.Time != schema.Eternal && rapid.IntRange(0, 3).Draw(t, "dated") > 0 {
 		c.Valid = graphtest.DrawInterval(t)
 	}
 	if rapid.IntRange(0, 5).Draw(t, "extra") == 0 {

@@ -90,7 +90,10 @@ func (s *Snapshot) checkEntities() error {
 		if n, ok := s.Number(id); !ok || n != uint32(i) {
 			return fmt.Errorf("%s is number %d and is found as %d", id, i, n)
 		}
-		if s.TypeName(uint32(i)) == "Source" && s.dates.At(uint32(i)) != s.bestDate(uint32(i)) {
+		if got, want := s.lives.At(uint32(i)), lifeOf(s.lifetimeOf(uint32(i), s.standing)); got.bounded && got != want || !got.bounded && got.lifetime() != want.lifetime() {
+			return fmt.Errorf("%s lives %v, want %v", id, got.lifetime(), want.lifetime())
+		}
+		if s.TypeName(uint32(i)) == "Source" && s.dates.At(uint32(i)) != s.bestDate(uint32(i), s.standing) {
 			return fmt.Errorf("%s is dated %s", id, s.dates.At(uint32(i)))
 		}
 	}
@@ -148,6 +151,7 @@ func (s *Snapshot) checkLinks() error {
 			}
 		}
 	}
+	marked := s.wantMarked()
 	for i := range s.ids.Len() {
 		e := uint32(i)
 		for _, side := range []struct {
@@ -156,7 +160,7 @@ func (s *Snapshot) checkLinks() error {
 			runs []run
 			want []uint32
 		}{{"subject", s.out.At(e), s.outRuns.At(e), out[e]}, {"object", s.in.At(e), s.inRuns.At(e), in[e]}} {
-			if err := s.checkList(side.list, side.runs, side.want); err != nil {
+			if err := s.checkList(side.list, side.runs, side.want, marked); err != nil {
 				return fmt.Errorf("the claims with %s as their %s: %w", s.ids.At(e), side.name, err)
 			}
 		}
@@ -173,12 +177,12 @@ func (s *Snapshot) checkLinks() error {
 	return nil
 }
 
-func (s *Snapshot) checkList(list []link, runs []run, want []uint32) error {
+func (s *Snapshot) checkList(list []link, runs []run, want []uint32, marked map[uint32]bool) error {
 	got := make([]uint32, len(list))
 	for i, l := range list {
 		got[i] = l.claim
 		r := s.rows.Ref(l.claim)
-		if l.predicate != r.predicate || l.valid != r.valid || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
+		if l.predicate != r.predicate || l.period() != r.valid || l.valid&open != 0 != marked[l.claim] || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
 			return fmt.Errorf("the link of claim %s differs from its row", r.id)
 		}
 		if i == 0 {
@@ -199,6 +203,22 @@ func (s *Snapshot) checkList(list []link, runs []run, want []uint32) error {
 		return fmt.Errorf("runs %v, want %v", runs, runsOf(list))
 	}
 	return nil
+}
+
+// wantMarked are the claims whose links are to be marked open.
+func (s *Snapshot) wantMarked() map[uint32]bool {
+	marked := map[uint32]bool{}
+	for i := range s.ids.Len() {
+		list := slices.Clone(s.out.At(uint32(i)))
+		for k := range list {
+			r := s.rows.Ref(list[k].claim)
+			if list[k].valid = s.linkValid(r); list[k].valid&open != 0 {
+				marked[list[k].claim] = true
+			}
+		}
+		s.markOpen(list, marked)
+	}
+	return marked
 }
 
 func (s *Snapshot) otherID(l link) string {

@@ -7,21 +7,26 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // testOntology is small, so that random claims meet.
 const testOntology = `
 interface Entity @entity(plural: "entities") {
-  name: String @time(kind: STATE)
-  aliases: [String!] @time(kind: STATE)
+  name: String @time(kind: STATE, reach: "NEXT")
+  aliases: [String!] @time(kind: STATE, reach: "NEXT")
 }
 interface Actor implements Entity { attended: [Meeting!] @inverse(of: "participants") }
 type Country implements Actor & Entity @entity(plural: "countries") {
   iso2: String @time(kind: ETERNAL) @key(scheme: "iso2")
   population: Int @time(kind: OBSERVATION)
-  area: Quantity @time(kind: OBSERVATION)
-  capital: City @time(kind: STATE)
+  area: Quantity @time(kind: OBSERVATION, reach: "LIFETIME")
+  capital: City @time(kind: STATE, reach: "NEXT")
+  founded: Date @time(kind: ETERNAL) @lifetime(subject: BEGINS)
+  dissolved: Date @time(kind: ETERNAL) @lifetime(subject: ENDS)
+  succeeds: [Country!] @time(kind: EVENT) @lifetime(subject: BEGINS, object: ENDS)
+  ruled: [Country!] @time(kind: STATE, past: true)
   borders(lengthKm: Float @unit(code: "km")): [Country!] @time(kind: STATE) @symmetric
   exportsTo(share: Float, resource: Entity, scope: String @distinct): [Country!] @time(kind: OBSERVATION)
   posts: [Post!] @inverse(of: "of")
@@ -29,11 +34,11 @@ type Country implements Actor & Entity @entity(plural: "countries") {
   assets: [Asset!] @inverse(of: "owner")
 }
 type City implements Entity @entity(plural: "cities") { capitalOf: [Country!] @inverse(of: "capital") }
-type Person implements Actor & Entity @entity(plural: "people") { holds: [Post!] @time(kind: STATE) spouse: Person @time(kind: STATE) @symmetric }
+type Person implements Actor & Entity @entity(plural: "people") { holds: [Post!] @time(kind: STATE, reach: "P30D/P365D") spouse: Person @time(kind: STATE) @symmetric }
 interface Asset implements Entity
-type Mine implements Asset & Entity { owner: Country @time(kind: STATE) }
+type Mine implements Asset & Entity { owner: Country @time(kind: STATE, reach: "P90D/NEXT") }
 type Plant implements Asset & Entity { owner: [Country!] @time(kind: STATE) }
-type Post implements Entity { of: Country @time(kind: ETERNAL) role: Role @time(kind: STATE) holders: [Person!] @inverse(of: "holds") }
+type Post implements Entity { of: Country @time(kind: ETERNAL) role: Role @time(kind: STATE, reach: "NONE/P365D") holders: [Person!] @inverse(of: "holds") }
 enum Role { HEAD OTHER }
 type Meeting implements Entity {
   start: Date @time(kind: ETERNAL)
@@ -90,6 +95,7 @@ type lens struct {
 	today graph.Day
 	known graph.Seq
 	held  map[*fact]graph.Holds
+	timed map[*fact]*graphtest.Dated
 }
 
 func (m *model) lens(v graph.View, today graph.Day) *lens {
@@ -116,15 +122,15 @@ func (l *lens) sees(f *fact) bool {
 	return l.view.Sources == nil || slices.Contains(l.view.Sources, f.Source) || f.Source == f.Subject
 }
 
-func (l *lens) kind(f *fact) schema.TimeKind {
-	return l.m.o.Type(l.m.types[f.Subject]).Field(f.Predicate).Time
+func (l *lens) field(f *fact) *schema.Field {
+	return l.m.o.Type(l.m.types[f.Subject]).Field(f.Predicate)
 }
 
-// sourceDate is the date of the surest standing claim of it, whatever the view.
+// sourceDate is the date of a source, by the surest claim of it in the view.
 func (l *lens) sourceDate(id graph.ID) graph.Date {
 	var best *fact
 	for _, f := range l.m.claims {
-		if f.Subject == id && f.Predicate == "date" && f.ended == 0 && (best == nil || f.Confidence >= best.Confidence) {
+		if f.Subject == id && f.Predicate == "date" && l.sees(f) && (best == nil || f.Confidence >= best.Confidence) {
 			best = f
 		}
 	}
@@ -134,6 +140,14 @@ func (l *lens) sourceDate(id graph.ID) graph.Date {
 	return best.Value.Date()
 }
 
+// on are the days that the view asks for.
+func (l *lens) on() (first, last graph.Day) {
+	if l.view.AsOf.Known() {
+		return l.view.AsOf.First(), l.view.AsOf.Last()
+	}
+	return l.today, l.today
+}
+
 func (l *lens) holds(f *fact) graph.Holds {
 	if !l.sees(f) {
 		return graph.HoldsNo
@@ -141,15 +155,71 @@ func (l *lens) holds(f *fact) graph.Holds {
 	if h, ok := l.held[f]; ok {
 		return h
 	}
-	first, last := int(l.today), int(l.today)
-	if l.view.AsOf.Known() {
-		first, last = daysIn(l.view.AsOf)
-	}
 	if l.held == nil {
 		l.held = map[*fact]graph.Holds{}
 	}
-	l.held[f] = holdsNaively(l.kind(f), f.Valid, l.sourceDate(f.Source), first, last)
+	first, last := l.on()
+	l.held[f] = l.dated(f).Holds(first, last)
 	return l.held[f]
+}
+
+// dated is what bears on when the claim holds, of what the view shows.
+func (l *lens) dated(f *fact) *graphtest.Dated {
+	if d := l.timed[f]; d != nil {
+		return d
+	}
+	d := &graphtest.Dated{Timing: l.field(f).Timing(), Valid: f.Valid, Source: l.sourceDate(f.Source)}
+	for _, g := range l.m.claims {
+		if g != f && g.Subject == f.Subject && g.Predicate == f.Predicate && l.sees(g) && g.Rank != graph.Deprecated && l.sameQuestion(f, g) {
+			for _, end := range []graph.Date{g.Valid.From, g.Valid.To} {
+				if end.Known() {
+					d.Turns = append(d.Turns, end)
+				}
+			}
+		}
+	}
+	ends := []graph.ID{f.Subject}
+	if f.Value.Kind() == graph.EntityKind {
+		ends = append(ends, f.Value.Entity())
+	}
+	for _, id := range ends {
+		begins, ends := l.ends(id, schema.Begins), l.ends(id, schema.Ends)
+		d.Begins, d.Ends = append(d.Begins, begins), append(d.Ends, ends)
+	}
+	if l.timed == nil {
+		l.timed = map[*fact]*graphtest.Dated{}
+	}
+	l.timed[f] = d
+	return d
+}
+
+// ends are the dates on which an entity begins, or ends, by what the view shows.
+func (l *lens) ends(id graph.ID, end schema.LifetimeEnd) []graph.Date {
+	var dates []graph.Date
+	for _, f := range l.m.claims {
+		life := l.field(f).Lifetime
+		if !l.sees(f) || f.Rank == graph.Deprecated || !(f.Subject == id && life.Subject == end || f.Value.Entity() == id && life.Object == end) {
+			continue
+		}
+		date := f.Value.Date()
+		if f.Value.Kind() == graph.EntityKind {
+			if date = f.Valid.From; !date.Known() {
+				date = f.Valid.To
+			}
+		}
+		if date.Known() {
+			dates = append(dates, date)
+		}
+	}
+	return dates
+}
+
+// sameQuestion reports whether two claims of one field answer the same question.
+func (l *lens) sameQuestion(f, g *fact) bool {
+	if l.field(f).Many {
+		return f.Value == g.Value && l.slot(f) == l.slot(g)
+	}
+	return slices.Equal(f.Qualifiers, g.Qualifiers)
 }
 
 func (l *lens) visible() []*fact {
@@ -195,20 +265,24 @@ func (l *lens) better(a, b *fact) int {
 	if c := cmp.Compare(ranks[a.Rank], ranks[b.Rank]); c != 0 {
 		return c
 	}
-	if l.kind(a) == schema.Observation {
+	if l.field(a).Time == schema.Observation {
 		p, q := period(a.Valid), period(b.Valid)
 		if c := cmp.Or(cmp.Compare(q[0], p[0]), cmp.Compare(q[1], p[1])); c != 0 {
 			return c
 		}
 	}
+	first, last := l.on()
+	if c := l.dated(a).Compare(l.dated(b), first, last); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		cmp.Compare(l.holds(b), l.holds(a)),
 		cmp.Compare(b.Confidence, a.Confidence),
 		cmp.Compare(b.seq, a.seq),
 		cmp.Compare(string(a.id[:]), string(b.id[:])))
 }
 
 func (l *lens) pick(fs []*fact) *fact {
+	fs = slices.DeleteFunc(slices.Clone(fs), func(f *fact) bool { return f.Rank == graph.Deprecated })
 	if len(fs) == 0 {
 		return nil
 	}
@@ -299,12 +373,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 	for _, g := range groups {
 		kept = append(kept, slices.MinFunc(g, func(a, b edge) int { return l.better(a.claim, b.claim) }))
 	}
-	standing := func(e edge) bool { return e.claim.Rank != graph.Deprecated }
-	hidden := slices.ContainsFunc(kept, standing)
-	return slices.DeleteFunc(kept, func(e edge) bool {
-		// Either end of a symmetric relation may have something better.
-		return !standing(e) && (hidden || f.Symmetric && slices.ContainsFunc(l.touching(e.node, f), standing))
-	})
+	return slices.DeleteFunc(kept, func(e edge) bool { return e.claim.Rank == graph.Deprecated })
 }
 
 // leads is where a relation leads, of one or of many.
@@ -356,7 +425,7 @@ func (l *lens) slot(c *fact) string {
 // where it leads back.
 func (l *lens) one(id graph.ID, f *schema.Field) *edge {
 	best := func(id graph.ID) *edge {
-		es := l.edges(id, f, true)
+		es := slices.DeleteFunc(l.edges(id, f, true), func(e edge) bool { return e.claim.Rank == graph.Deprecated })
 		if len(es) == 0 {
 			return nil
 		}
@@ -385,16 +454,9 @@ func (l *lens) values(id graph.ID, f *schema.Field) []*fact {
 	}
 	var kept []*fact
 	for _, g := range groups {
-		kept = append(kept, l.pick(g))
-	}
-	var standing []*fact
-	for _, f := range kept {
-		if f.Rank != graph.Deprecated {
-			standing = append(standing, f)
+		if f := l.pick(g); f != nil {
+			kept = append(kept, f)
 		}
 	}
-	if standing == nil {
-		return kept
-	}
-	return standing
+	return kept
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 
 	"github.com/caspian-kg/caspian/schema"
@@ -10,8 +11,8 @@ import (
 
 // The two sides of a relation agree: what an inverse shows is what the field
 // of the subject shows, by the same claim. A relation of one shows the claim
-// that best chooses, whatever entity is asked; of many it shows the DEPRECATED
-// ones where it shows no others.
+// that best chooses, from whichever end it is read; of many it shows none that
+// is DEPRECATED.
 
 // isOf tells whether the entity's type is one of a list by number.
 func (s *Snapshot) isOf(types []bool, entity uint32) bool {
@@ -27,7 +28,7 @@ func (s *Snapshot) several(entity uint32) bool {
 
 // noteRivals adds to the entities that have several those of the entries.
 func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []entry[link]) column.Table[uint64] {
-	kinds := s.w.kindsOf(s)
+	kinds := s.w.kindsOf(s).of
 	var e *column.Edit[uint64]
 	for i := range entries {
 		entity := entries[i].entity
@@ -47,7 +48,7 @@ func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []entry[link]
 
 // readRivals works out which entities have several.
 func (s *Snapshot) readRivals() column.Table[uint64] {
-	kinds := s.w.kindsOf(s)
+	kinds := s.w.kindsOf(s).of
 	e := column.NewEdit[uint64]()
 	for entity := range uint32(s.out.Len()) {
 		if s.hasRivals(kinds, entity) {
@@ -71,25 +72,17 @@ func (s *Snapshot) hasRivals(kinds []predicateKinds, entity uint32) bool {
 // that which the subject's field shows; nil where it shows another or none.
 func (v *View) chosen(subject uint32, links []link) []link {
 	if !v.s.several(subject) {
+		if links[0].rank == graph.Deprecated {
+			return nil
+		}
 		return links
 	}
-	best := v.bestOf(v.s.outRun(subject, links[0].predicate))
+	best := v.bestOf(subject, v.s.outRun(subject, links[0].predicate))
 	i := slices.IndexFunc(links, func(l link) bool { return l.claim == best })
 	if i < 0 {
 		return nil
 	}
 	return links[i : i+1]
-}
-
-// hides tells whether the subject's field hides a DEPRECATED claim that its
-// inverse comes upon.
-func (g *groups) hides(e Edge) bool {
-	s := g.v.s
-	if g.single != nil && s.isOf(g.single, e.Node) {
-		return false // it was chosen
-	}
-	f := s.Field(e.Claim)
-	return f != nil && g.v.showsBetter(e.Node, f)
 }
 
 // One is what a field of one value shows, if anything: the best claim and where
@@ -114,7 +107,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 
 func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 	for _, e := range v.edges(entity, f, true, nil) {
-		if !ok || v.better(e.Claim, best.Claim) {
+		if !v.deprecated(e) && (!ok || v.better(e.Claim, best.Claim)) {
 			best, ok = e, true
 		}
 	}

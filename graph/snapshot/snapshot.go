@@ -99,6 +99,8 @@ type Snapshot struct {
 	cited   column.Table[[]uint32] // by source: the claims that cite it
 	byType  column.Table[[]uint32] // by type: its entities, in the order of their ids
 	dates   column.Table[graph.Date]
+	lives   column.Table[life]
+	allLive graph.Span // on these days every entity exists of which some claim says when it begins or ends
 	named   column.Table[naming]
 	keys    column.Index // number of the claim by predicate and value of a code that search finds
 	names   names.Index

@@ -18,6 +18,7 @@ type View struct {
 	sources       map[uint32]bool // nil: all
 	kinds         []predicateKinds
 	plain         bool       // all that is known now, by whom and however surely
+	allLive       bool       // no entity begins after the view's date or ends before it
 	interrupt     *interrupt // nil: nothing ends a walk
 }
 
@@ -109,7 +110,8 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 			w.sources[n] = true
 		}
 	}
-	w.kinds = s.w.kindsOf(s)
+	w.kinds = s.w.kindsOf(s).of
+	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
 	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil
 	return w, nil
 }
@@ -123,46 +125,72 @@ func (v *View) On() graph.Span { return v.on }
 // KnownSeq is the last sequence number the view knows of.
 func (v *View) KnownSeq() graph.Seq { return v.known }
 
-// predicateKinds are the time kinds of a predicate by the subject's type, and
-// for which types it is a relation of one.
+// predicateKinds is what the ontology says of a predicate, by the subject's type.
 type predicateKinds struct {
-	one schema.TimeKind
-	by  []schema.TimeKind // by number of the type; nil where all types agree
+	timing schema.Timing
+	by     []schema.Timing // by number of the type; nil where all types agree
+	// next says that another claim can bound the reach of one, for some type.
+	next bool
+	// lifetime is what a claim says of the existence of its ends.
+	lifetime schema.Lifetime
 	// single tells, by number of the type, where it leads to one entity at a time;
 	// nil where it nowhere does.
 	single []bool
 }
 
-// kindsOf makes the time kinds once for each list of predicates; the ontology
-// never changes and predicates are only added, by the one writer, at the end.
-func (w *writer) kindsOf(s *Snapshot) []predicateKinds {
-	if ks := w.kinds.Load(); ks != nil && len(*ks) >= len(s.predicates.list) {
-		return *ks
+// kindsTable is what the ontology says of all predicates.
+type kindsTable struct {
+	of        []predicateKinds // by number of the predicate
+	lifetimes []uint16         // the predicates that say when an entity begins or ends
+}
+
+// kindsOf makes the table once for each list of predicates; the ontology never
+// changes and predicates are only added, by the one writer, at the end.
+func (w *writer) kindsOf(s *Snapshot) *kindsTable {
+	if ks := w.kinds.Load(); ks != nil && len(ks.of) >= len(s.predicates.list) {
+		return ks
 	}
-	ks := make([]predicateKinds, len(s.predicates.list))
+	ks := &kindsTable{of: make([]predicateKinds, len(s.predicates.list))}
 	for i, name := range s.predicates.list {
 		fields := s.o.Predicate(name)
-		if len(fields) == 0 {
-			// The ontology lost it: show its claims as facts of a state.
-			ks[i].one = schema.State
-			continue
-		}
-		ks[i].one = fields[0].Time
-		ks[i].single = s.singleFor(fields)
-		if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Time != ks[i].one }) {
-			continue
-		}
-		// Types that come later are unknown to the ontology.
-		ks[i].by = make([]schema.TimeKind, len(s.typesOf))
-		for n, t := range s.typesOf {
-			ks[i].by[n] = ks[i].one
-			if t != nil && t.Field(name) != nil {
-				ks[i].by[n] = t.Field(name).Time
+		if i >= len(s.fields) || len(fields) == 0 {
+			// The ontology lost it, or its values do not fit: show its claims as
+			// facts of a state.
+			ks.of[i].timing.Kind = schema.State
+			if i >= len(s.fields) && len(fields) > 0 {
+				ks.of[i].timing.Kind = fields[0].Time
 			}
+			continue
+		}
+		ks.of[i] = s.kindsOf(fields)
+		if ks.of[i].lifetime != (schema.Lifetime{}) {
+			ks.lifetimes = append(ks.lifetimes, uint16(i))
 		}
 	}
-	w.kinds.Store(&ks)
+	w.kinds.Store(ks)
 	return ks
+}
+
+func (s *Snapshot) kindsOf(fields []*schema.Field) predicateKinds {
+	k := predicateKinds{timing: fields[0].Timing(), single: s.singleFor(fields)}
+	for _, f := range fields {
+		k.next = k.next || f.Reach.ByNext()
+		if f.Lifetime != (schema.Lifetime{}) {
+			k.lifetime = f.Lifetime
+		}
+	}
+	if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Timing() != k.timing }) {
+		return k
+	}
+	// Types that come later are unknown to the ontology.
+	k.by = make([]schema.Timing, len(s.typesOf))
+	for n, t := range s.typesOf {
+		k.by[n] = k.timing
+		if t != nil && t.Field(fields[0].Name) != nil {
+			k.by[n] = t.Field(fields[0].Name).Timing()
+		}
+	}
+	return k
 }
 
 // singleFor tells for which types the fields are relations of one.
@@ -178,15 +206,15 @@ func (s *Snapshot) singleFor(fields []*schema.Field) []bool {
 	return by
 }
 
-func (v *View) timeKind(r *row) schema.TimeKind {
+func (v *View) timing(r *row) schema.Timing {
 	k := &v.kinds[r.predicate]
 	if k.by == nil {
-		return k.one
+		return k.timing
 	}
 	if t := int(v.s.types.At(r.subject)); t < len(k.by) {
 		return k.by[t]
 	}
-	return k.one
+	return k.timing
 }
 
 // Find is the entity that shows the value of a key, a code of an outside scheme.
@@ -232,7 +260,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 		list = v.s.outRun(entity, v.s.predicate(predicate))
 	}
 	for _, l := range list {
-		if v.stop() || v.shows(l) && !fn(l.claim) {
+		if v.stop() || v.shows(entity, l) && !fn(l.claim) {
 			return
 		}
 	}
@@ -283,22 +311,24 @@ func (s *Snapshot) cites(n, entity uint32, qualifiers bool) bool {
 	return false
 }
 
-// better tells whether claim a is to be shown rather than b, both being of one
-// predicate and both holding: rank, then (of observations) the later period,
-// then YES before POSSIBLY, then confidence, then the later recorded, then id.
+// better reports whether claim a is to be shown rather than b, both being of one
+// predicate and both holding: rank, then (of observations) the later period, then
+// graph.Reading.Order, then confidence, then the later recorded, then id.
 func (v *View) better(a, b uint32) bool {
 	x, y := v.s.rows.Ref(a), v.s.rows.Ref(b)
 	if x.rank != y.rank {
 		return rankOrder[x.rank] < rankOrder[y.rank]
 	}
-	if v.timeKind(x) == schema.Observation && x.valid != y.valid {
+	if x.valid != y.valid && v.timing(x).Kind == schema.Observation {
 		p, q := v.s.times.Ref(x.valid), v.s.times.Ref(y.valid)
 		if c := comparePeriods(p.Interval, q.Interval); c != 0 {
 			return c > 0
 		}
 	}
-	if hx, hy := v.Holds(a), v.Holds(b); hx != hy {
-		return hx > hy
+	if x.valid != y.valid || x.source != y.source {
+		if p, q := v.reading(a, x).Order, v.reading(b, y).Order; p != q {
+			return p < q
+		}
 	}
 	if x.confidence != y.confidence {
 		return x.confidence > y.confidence
@@ -344,14 +374,16 @@ func (v *View) bestClaim(entity uint32, f *schema.Field) uint32 {
 	return v.best(entity, predicateOf(f))
 }
 
-func (v *View) best(entity uint32, p uint16) uint32 { return v.bestOf(v.s.outRun(entity, p)) }
+func (v *View) best(entity uint32, p uint16) uint32 {
+	return v.bestOf(entity, v.s.outRun(entity, p))
+}
 
-// bestOf is the claim that a field of one value shows, of all that there are of
-// it. Nothing else decides that.
-func (v *View) bestOf(claims []link) uint32 {
+// bestOf is the claim that a field of one value of the entity shows, of all that
+// there are of it: never a DEPRECATED one. Nothing else decides that.
+func (v *View) bestOf(entity uint32, claims []link) uint32 {
 	best := None
 	for _, l := range claims {
-		if v.shows(l) && (best == None || v.better(l.claim, best)) {
+		if l.rank != graph.Deprecated && v.shows(entity, l) && (best == None || v.better(l.claim, best)) {
 			best = l.claim
 		}
 	}
@@ -366,7 +398,7 @@ func (v *View) Name(entity uint32) string {
 	case n == nil || n.claim == 0:
 	case n.claim == manyNames:
 		best = v.best(entity, v.s.name)
-	case v.shows(link{claim: n.claim - 1, valid: n.valid, predicate: v.s.name}):
+	case n.rank != graph.Deprecated && v.shows(entity, link{claim: n.claim - 1, other: None, valid: n.valid, predicate: v.s.name}):
 		return n.name
 	}
 	if best == None {

@@ -61,14 +61,10 @@ func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.Ref(n)) }
 
 func (v *View) seesRow(n uint32, r *row) bool { return v.stands(n, r) && v.admits(r) }
 
-// begun tells whether the claim may have come to hold by the view's date.
+// begun reports whether the claim may have come to hold by the view's date.
 func (v *View) begun(n uint32) bool {
-	r := v.s.rows.Ref(n)
-	if v.timeKind(r) == schema.State {
-		return v.on.Last >= v.s.times.At(r.valid).From.First()
-	}
-	// What has begun is never over but for states.
-	return v.Holds(n) != graph.HoldsNo
+	w := v.window(n, v.s.rows.Ref(n))
+	return v.on.Last >= w.Possible.First
 }
 
 // Holds tells how surely the claim holds at the view's date; HoldsNo for
@@ -79,19 +75,26 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 	if !v.seesRow(n, r) {
 		return graph.HoldsNo
 	}
-	return v.s.times.Ref(r.valid).bounds.HoldsOn(v.timeKind(r), v.s.dates.At(r.source), v.on)
+	w := v.window(n, r)
+	return w.Holds(v.on)
 }
 
-// shows tells whether the view holds the claim of a link.
-func (v *View) shows(l link) bool {
+// shows reports whether the view holds the claim of a link in a list of the entity.
+func (v *View) shows(entity uint32, l link) bool {
 	k := &v.kinds[l.predicate]
-	if !v.plain || k.by != nil {
+	if !v.plain || k.by != nil || l.valid&open != 0 {
 		return v.Holds(l.claim) != graph.HoldsNo
 	}
-	// Who attests a claim makes it hold surely or possibly, never not at all;
-	// and one without dates holds at least possibly, whatever its kind.
-	return v.s.ended.At(l.claim) == 0 && (l.valid == 0 ||
-		v.s.times.Ref(l.valid).bounds.HoldsOn(k.one, graph.Date{}, v.on) != graph.HoldsNo)
+	if v.s.ended.At(l.claim) != 0 || l.valid != 0 && !v.s.times.Ref(l.valid).bounds.MayHold(k.timing.Kind, v.on) {
+		return false
+	}
+	if v.allLive || k.timing.Kind == schema.Event || k.timing.Kind == schema.Eternal {
+		return true
+	}
+	if v.on.First != v.on.Last {
+		return v.Holds(l.claim) != graph.HoldsNo // each may be on some of the days, and no day have all
+	}
+	return v.mayLive(entity) && (l.other == None || v.mayLive(l.other))
 }
 
 // Lists tells whether the claim may stand in a list of claims: it holds, and
@@ -106,7 +109,7 @@ func (v *View) Exists(entity uint32) bool {
 	s := v.s
 	for _, list := range [...][]link{s.out.At(entity), s.in.At(entity)} {
 		for _, l := range list {
-			if v.plain && v.shows(l) || !v.plain && v.Lists(l.claim) {
+			if v.plain && v.shows(entity, l) || !v.plain && v.Lists(l.claim) {
 				return true
 			}
 		}
@@ -127,7 +130,7 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 // describes tells whether the view shows what the source says of itself.
 func (v *View) describes(source uint32) bool {
 	for _, l := range v.s.out.At(source) {
-		if v.shows(l) {
+		if v.shows(source, l) {
 			return true
 		}
 	}

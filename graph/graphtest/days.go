@@ -1,0 +1,281 @@
+package graphtest
+
+import (
+	"cmp"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Dated is a claim as far as it matters for when it holds. It decides day by day,
+// from what the design says of one day, and knows nothing of spans.
+type Dated struct {
+	Timing schema.Timing
+	Valid  graph.Interval
+	// Source is the date of the source.
+	Source graph.Date
+	// Turns are the dates on which other claims say that the same question got
+	// another answer. One that coincides with its own end does not bound its start,
+	// nor the other way round.
+	Turns []graph.Date
+	// Begins and Ends are what claims say of when the entities at its ends begin
+	// and end, for each entity apart.
+	Begins, Ends [][]graph.Date
+}
+
+// Holds reports how surely it holds on the days from first to last. Of all days
+// those beside some date decide, so that only they are looked at.
+func (c *Dated) Holds(first, last graph.Day) graph.Holds {
+	if c.Timing.Kind == schema.Eternal {
+		return graph.HoldsYes
+	}
+	days := c.days(first, last)
+	possible, sure := false, true
+	for _, d := range days {
+		if d < first || d > last {
+			continue
+		}
+		p, s := c.possible(d, days), c.sure(d, days)
+		if c.Timing.Kind != schema.Event {
+			mayLive, lives := c.lives(d)
+			p, s = p && mayLive, s && lives
+		}
+		possible, sure = possible || p, sure && p && s
+	}
+	switch {
+	case !possible:
+		return graph.HoldsNo
+	case sure:
+		return graph.HoldsYes
+	}
+	return graph.HoldsPossibly
+}
+
+// days are the days beside every date that matters.
+func (c *Dated) days(first, last graph.Day) []graph.Day {
+	days := []graph.Day{first, last}
+	dates := append([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns...)
+	for _, ends := range append(c.Begins, c.Ends...) {
+		dates = append(dates, ends...)
+	}
+	reaches := []int64{0, int64(c.Timing.Reach.Before.Days), int64(c.Timing.Reach.After.Days)}
+	for _, d := range dates {
+		if !d.Known() {
+			continue
+		}
+		for _, day := range []graph.Day{d.First(), d.Last()} {
+			for _, away := range reaches {
+				for beside := int64(-1); beside <= 1; beside++ {
+					days = append(days, graph.Day(int64(day)+away+beside), graph.Day(int64(day)-away+beside))
+				}
+			}
+		}
+	}
+	return days
+}
+
+// all reports whether something is true of every one of the days that the date may
+// mean.
+func all(date graph.Date, days []graph.Day, fn func(graph.Day) bool) bool {
+	for _, d := range days {
+		if d >= date.First() && d <= date.Last() && !fn(d) {
+			return false
+		}
+	}
+	return true
+}
+
+// lives reports whether both entities may exist on the day, and whether they do. Who
+// is said to begin on several dates may exist from the first and does from the last.
+func (c *Dated) lives(d graph.Day) (may, does bool) {
+	may, does = true, true
+	for _, begins := range c.Begins {
+		some := len(begins) == 0
+		for _, b := range begins {
+			some, does = some || b.First() <= d, does && b.Last() <= d
+		}
+		may = may && some
+	}
+	for _, ends := range c.Ends {
+		some := len(ends) == 0
+		for _, e := range ends {
+			some, does = some || d <= e.Last(), does && d <= e.First()
+		}
+		may = may && some
+	}
+	return may, does
+}
+
+// speaks reports whether the source's date attests the claim.
+func (c *Dated) speaks() bool {
+	switch {
+	case !c.Source.Known() || c.Timing.Past,
+		c.Valid.From.Known() && c.Source.Last() < c.Valid.From.First(),
+		c.Valid.To.Known() && c.Valid.To.Last() < c.Source.First():
+		return false
+	}
+	return true
+}
+
+func (c *Dated) sure(d graph.Day, days []graph.Day) bool {
+	from, to := c.Valid.From, c.Valid.To
+	switch {
+	case c.Timing.Kind == schema.Event && from.Known():
+		return all(from, days, func(s graph.Day) bool { return s <= d || to.Known() && s > to.Last() })
+	case c.Timing.Kind == schema.Event && to.Known():
+		return to.Last() <= d
+	case c.Timing.Kind == schema.Event:
+		return c.speaks() && c.Source.Last() <= d
+	case c.Timing.Kind == schema.Observation && from.Known():
+		return from.First() <= d
+	case c.Timing.Kind == schema.Observation && to.Known():
+		return to.Last() <= d
+	case from.Known() && to.Known():
+		return all(from, days, func(s graph.Day) bool {
+			return all(to, days, func(e graph.Day) bool { return s > e || s <= d && d <= e })
+		})
+	case from.Known() && c.speaks():
+		return all(from, days, func(s graph.Day) bool { return s > c.Source.Last() || s <= d && d <= c.Source.Last() })
+	case from.Known():
+		return all(from, days, func(s graph.Day) bool { return s == d })
+	case to.Known() && c.speaks():
+		return all(to, days, func(e graph.Day) bool { return e < c.Source.First() || c.Source.First() <= d && d <= e })
+	case to.Known():
+		return all(to, days, func(e graph.Day) bool { return e == d })
+	}
+	return c.speaks() && c.Source.First() <= d && d <= c.Source.Last()
+}
+
+// attested are the first and the last day that its dates and its source attest.
+func (c *Dated) attested() (first, last graph.Day, ok bool) {
+	from, to := c.Valid.From, c.Valid.To
+	switch {
+	case c.Timing.Kind == schema.Observation && (from.Known() || to.Known()):
+		if from.Known() {
+			return from.First(), to.Last(), true
+		}
+		return to.First(), to.Last(), true
+	case from.Known() && to.Known():
+		// From the last start there may be to the first end there may be, where that
+		// is not the other way round.
+		start, end := min(from.Last(), to.Last()), max(from.First(), to.First())
+		return min(start, end), max(start, end), true
+	case from.Known() && c.speaks():
+		return min(from.Last(), c.Source.Last()), c.Source.Last(), true
+	case from.Known():
+		return from.First(), from.Last(), true
+	case to.Known() && c.speaks():
+		return c.Source.First(), max(to.First(), c.Source.First()), true
+	case to.Known():
+		return to.First(), to.Last(), true
+	}
+	return c.Source.First(), c.Source.Last(), c.speaks()
+}
+
+func (c *Dated) possible(d graph.Day, days []graph.Day) bool {
+	from, to := c.Valid.From, c.Valid.To
+	if c.Timing.Kind == schema.Event {
+		return !from.Known() || from.First() <= d
+	}
+	first, last, ok := c.attested()
+	if !ok {
+		return true
+	}
+	undated := !c.Source.Known()
+	if c.Timing.Kind == schema.Observation && (from.Known() || to.Known()) {
+		return first <= d && c.reachesAfter(d, last)
+	}
+	before, after := c.reachesBefore(d, first), c.reachesAfter(d, last)
+	if from.Known() {
+		before = from.First() <= d
+	} else if from == graph.OpenDate && undated {
+		before = true
+	}
+	if to.Known() {
+		after = d <= to.Last()
+	} else if to == graph.OpenDate && undated {
+		after = true
+	}
+	return before && after
+}
+
+// Compare says which of two claims of one field comes first: what surely holds by
+// its dates, then what is attested near, then what possibly holds with a known start,
+// with anything known, and last with nothing. Where the field reaches for a number
+// of days, only what surely holds is near, and the nearer of one kind comes first.
+func (c *Dated) Compare(other *Dated, first, last graph.Day) int {
+	if o := cmp.Compare(c.level(first, last), other.level(first, last)); o != 0 || !c.brief() {
+		return o
+	}
+	if l := c.level(first, last); l == 0 || l == 4 {
+		return 0
+	}
+	return cmp.Compare(c.Distance(first, last), other.Distance(first, last))
+}
+
+func (c *Dated) brief() bool {
+	return c.Timing.Reach.Before.Kind == schema.ToDays && c.Timing.Reach.After.Kind == schema.ToDays
+}
+
+func (c *Dated) level(first, last graph.Day) int {
+	dated := c.Valid.From.Known() || c.Valid.To.Known()
+	_, _, attested := c.attested()
+	switch sure := c.Holds(first, last) == graph.HoldsYes; {
+	case sure && (dated || c.Timing.Kind == schema.Eternal):
+		return 0
+	case sure, attested && !c.brief() && c.Distance(first, last) <= 366:
+		return 1
+	case c.Valid.From.Known():
+		return 2
+	case attested:
+		return 3
+	}
+	return 4
+}
+
+// Distance is how many days lie between the days asked for and those attested; -1
+// where nothing is.
+func (c *Dated) Distance(first, last graph.Day) int64 {
+	from, to, ok := c.attested()
+	switch {
+	case c.Timing.Kind == schema.Eternal:
+		return 0
+	case !ok:
+		return -1
+	case last < from:
+		return int64(from) - int64(last)
+	case to < first:
+		return int64(first) - int64(to)
+	}
+	return 0
+}
+
+func (c *Dated) reachesBefore(d, first graph.Day) bool {
+	switch e := c.Timing.Reach.Before; e.Kind {
+	case schema.ToDays:
+		return int64(d)+int64(e.Days) >= int64(first)
+	case schema.ToNext:
+		for _, turn := range c.Turns {
+			earlier := turn.Last() < first || !c.Valid.To.Known() && turn.First() <= first
+			if earlier && d < turn.First() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (c *Dated) reachesAfter(d, last graph.Day) bool {
+	switch e := c.Timing.Reach.After; e.Kind {
+	case schema.ToDays:
+		return int64(d)-int64(e.Days) <= int64(last)
+	case schema.ToNext:
+		for _, turn := range c.Turns {
+			later := last < turn.First() || !c.Valid.From.Known() && last <= turn.Last()
+			if later && turn.Last() < d {
+				return false
+			}
+		}
+	}
+	return true
+}

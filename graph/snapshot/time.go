@@ -1,0 +1,340 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// When a claim holds depends on more than its valid time: on the date of its
+// source, on how far its field reaches, on the dated claims that answer the same
+// question, and on when the entities at its ends exist. All of these are claims
+// too, and count as the view knows them. graph.Bounds.Window has the rules.
+//
+// Most links need none of this: their field reaches as far as their ends exist,
+// or no dated claim answers their question. Those that need it are marked open
+// when their list is built, and read by way of their row.
+
+// reading is what the claim is on the view's date, whether the view shows it or not.
+func (v *View) reading(n uint32, r *row) graph.Reading {
+	w := v.window(n, r)
+	return w.On(v.on)
+}
+
+func (v *View) window(n uint32, r *row) graph.Window {
+	t, b := v.timing(r), &v.s.times.Ref(r.valid).bounds
+	if t.Kind == schema.Eternal {
+		return b.Window(t, graph.Date{}, graph.AllDays)
+	}
+	source, next := v.dateOf(r.source), graph.AllDays
+	if t.Reach.ByNext() && !(b.Started && b.Ended) {
+		if attested, ok := b.Attested(t, source); ok {
+			next = v.neighbours(n, r, attested)
+		}
+	}
+	w := b.Window(t, source, next)
+	if t.Kind == schema.Event {
+		return w
+	}
+	w.Within(v.lifetime(r.subject))
+	if r.kind == graph.EntityKind {
+		w.Within(v.lifetime(uint32(r.value)))
+	}
+	return w
+}
+
+// dateOf is the date of a source, as the view knows it.
+func (v *View) dateOf(source uint32) graph.Date {
+	if v.plain {
+		return v.s.dates.At(source)
+	}
+	return v.s.bestDate(source, v.sees)
+}
+
+// neighbours are the days between the dated claims that answer the same question
+// as a claim before and after the days on which it is attested. What changes as the
+// claim itself ends, or begins, is no bound of its other side.
+func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
+	own := &v.s.times.Ref(r.valid).bounds
+	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
+	between := graph.AllDays
+	for _, l := range v.s.outRun(r.subject, r.predicate) {
+		if l.claim == n || l.rank == graph.Deprecated || l.period() == 0 || !v.sees(l.claim) || !v.sameQuestion(n, l.claim) {
+			continue
+		}
+		b := &v.s.times.Ref(l.period()).bounds
+		for _, turn := range [...]struct {
+			known bool
+			on    graph.Span
+		}{{b.Started, b.Start}, {b.Ended, b.End}} {
+			if !turn.known {
+				continue
+			}
+			if turn.on.Last < first || !own.Ended && turn.on.First <= first {
+				between.First = max(between.First, turn.on.First)
+			}
+			if turn.on.First > last || !own.Started && turn.on.Last >= last {
+				between.Last = min(between.Last, turn.on.Last)
+			}
+		}
+	}
+	return between
+}
+
+// sameQuestion reports whether two claims of one subject and predicate answer the
+// same question: of a field of one value where their qualifiers agree, as for names
+// the language; of one of many where they give the same value and their distinct
+// qualifiers agree.
+func (v *View) sameQuestion(n, m uint32) bool {
+	a, b := v.s.rows.Ref(n), v.s.rows.Ref(m)
+	if f := v.s.Field(n); f == nil || f.Many {
+		return v.s.sameCell(a.cell(), b.cell()) && v.sameQualifiers(Edge{Claim: n}, Edge{Claim: m}, v.rulesOf(n))
+	}
+	if a.nqual != b.nqual {
+		return false
+	}
+	for i := range uint32(a.nqual) {
+		x, y := v.s.quals.Ref(a.qualifiers+i), v.s.quals.Ref(b.qualifiers+i)
+		if x.name != y.name || !v.s.sameCell(x.cell(), y.cell()) {
+			return false
+		}
+	}
+	return true
+}
+
+// lifetime is when an entity exists, as the view knows it.
+func (v *View) lifetime(entity uint32) graph.Lifetime {
+	l := v.s.lives.At(entity)
+	switch {
+	case !l.bounded:
+		return graph.Always
+	case v.plain:
+		return l.lifetime()
+	}
+	return v.s.lifetimeOf(entity, v.sees)
+}
+
+// mayLive reports whether the entity may exist on the view's date, of a plain view.
+func (v *View) mayLive(entity uint32) bool {
+	l := v.s.lives.Ref(entity)
+	if l == nil || !l.bounded {
+		return true
+	}
+	life := l.lifetime()
+	return v.on.First <= life.Possible.Last && v.on.Last >= life.Possible.First
+}
+
+// life is a lifetime such that that of most entities, Always, is all zero.
+type life struct {
+	begin, begun, ending, ended int32 // days after the first and before the last there is
+	bounded                     bool  // some claim, perhaps withdrawn, says when it begins or ends
+}
+
+func lifeOf(l graph.Lifetime) life {
+	return life{
+		int32(l.Possible.First - graph.FirstDay), int32(l.Sure.First - graph.FirstDay),
+		int32(graph.LastDay - l.Sure.Last), int32(graph.LastDay - l.Possible.Last), true,
+	}
+}
+
+func (l life) lifetime() graph.Lifetime {
+	return graph.Lifetime{
+		Possible: graph.Span{First: graph.FirstDay + graph.Day(l.begin), Last: graph.LastDay - graph.Day(l.ended)},
+		Sure:     graph.Span{First: graph.FirstDay + graph.Day(l.begun), Last: graph.LastDay - graph.Day(l.ending)},
+	}
+}
+
+// lifetimeOf is when an entity exists by those claims of its beginning and its end
+// that count. Where they differ it may exist from the first beginning to the last
+// end, and surely from the last beginning to the first end.
+func (s *Snapshot) lifetimeOf(entity uint32, counts func(n uint32) bool) graph.Lifetime {
+	var begins, ends []graph.Span
+	kinds := s.w.kindsOf(s)
+	for _, p := range kinds.lifetimes {
+		k := &kinds.of[p]
+		for _, l := range s.outRun(entity, p) {
+			if d, ok := s.dayOf(l); ok && l.rank != graph.Deprecated && counts(l.claim) {
+				begins, ends = noteEnd(k.lifetime.Subject, d, begins, ends)
+			}
+		}
+		if k.lifetime.Object == schema.NoEnd {
+			continue
+		}
+		for _, l := range s.inRun(entity, p) {
+			if d, ok := s.dayOf(l); ok && l.rank != graph.Deprecated && counts(l.claim) {
+				begins, ends = noteEnd(k.lifetime.Object, d, begins, ends)
+			}
+		}
+	}
+	life := graph.Always
+	for i, d := range begins {
+		if i == 0 {
+			life.Possible.First, life.Sure.First = d.First, d.Last
+		}
+		life.Possible.First, life.Sure.First = min(life.Possible.First, d.First), max(life.Sure.First, d.Last)
+	}
+	for i, d := range ends {
+		if i == 0 {
+			life.Possible.Last, life.Sure.Last = d.Last, d.First
+		}
+		life.Possible.Last, life.Sure.Last = max(life.Possible.Last, d.Last), min(life.Sure.Last, d.First)
+	}
+	return life
+}
+
+func noteEnd(end schema.LifetimeEnd, d graph.Span, begins, ends []graph.Span) (b, e []graph.Span) {
+	switch end {
+	case schema.Begins:
+		begins = append(begins, d)
+	case schema.Ends:
+		ends = append(ends, d)
+	}
+	return begins, ends
+}
+
+// dayOf is the date that a claim gives for a beginning or an end: its value, or of
+// a relation the first date of its valid time.
+func (s *Snapshot) dayOf(l link) (graph.Span, bool) {
+	r := s.rows.Ref(l.claim)
+	if r.kind == graph.DateKind {
+		d := graph.UnpackDate(r.value)
+		return d.Span(), d.Known()
+	}
+	b := &s.times.Ref(r.valid).bounds
+	if b.Started {
+		return b.Start, true
+	}
+	return b.End, b.Ended
+}
+
+// noteLife remembers the entities whose lifetime a claim may change.
+func (b *change) noteLife(r *row) {
+	k := b.s.w.kindsOf(b.s).of
+	if int(r.predicate) >= len(k) {
+		return
+	}
+	if l := k[r.predicate].lifetime; l != (schema.Lifetime{}) {
+		if b.touchedLives == nil {
+			b.touchedLives = map[uint32]bool{}
+		}
+		b.touchedLives[r.subject] = true
+		if r.kind == graph.EntityKind && l.Object != schema.NoEnd {
+			b.touchedLives[uint32(r.value)] = true
+		}
+	}
+}
+
+// live computes the lifetimes that the change touches.
+func (b *change) live() {
+	if len(b.touchedLives) > 0 {
+		b.s.lives = b.s.readLives(b.s.lives.Begin(), func(fn func(uint32)) {
+			for entity := range b.touchedLives {
+				fn(entity)
+			}
+		})
+	}
+}
+
+// readLives computes the lifetimes of entities, and the days on which all exist of
+// which some claim says when they begin or end.
+func (s *Snapshot) readLives(e *column.Edit[life], entities func(fn func(uint32))) column.Table[life] {
+	entities(func(entity uint32) {
+		ever := s.lifetimeOf(entity, func(uint32) bool { return true })
+		s.allLive.First = max(s.allLive.First, ever.Sure.First)
+		s.allLive.Last = min(s.allLive.Last, ever.Sure.Last)
+		e.Set(entity, lifeOf(s.lifetimeOf(entity, s.standing)))
+	})
+	return e.Table()
+}
+
+// mortals are the entities of which some claim says when they begin or end.
+func (s *Snapshot) mortals() []uint32 {
+	var ns []uint32
+	for n := range uint32(s.lives.Len()) {
+		if s.lives.At(n).bounded {
+			ns = append(ns, n)
+		}
+	}
+	return ns
+}
+
+// standing reports whether a claim was not withdrawn.
+func (s *Snapshot) standing(n uint32) bool { return s.ended.At(n) == 0 }
+
+// open marks a link whose claim may hold on days that its valid time alone does
+// not tell. It is a bit of the number of the valid time.
+const open = uint32(1) << 31
+
+// linkValid is the valid time of a claim's link, marked open where the reach of its
+// field makes it depend on the date of its source.
+func (s *Snapshot) linkValid(r *row) uint32 {
+	k := &s.w.kindsOf(s).of[r.predicate]
+	if k.by == nil && !s.times.Ref(r.valid).bounds.Alone(k.timing) {
+		return r.valid | open
+	}
+	return r.valid
+}
+
+// period is the number of the valid time of the link's claim.
+func (l *link) period() uint32 { return l.valid &^ open }
+
+// markOpen marks, in the new lists of claims by subject, the links whose field
+// reaches to the next dated claim and that have one. What was not marked before is
+// added to marked.
+func (s *Snapshot) markOpen(list []link, marked map[uint32]bool) {
+	kinds := s.w.kindsOf(s).of
+	for from := 0; from < len(list); {
+		p := list[from].predicate
+		to := from + 1
+		for to < len(list) && list[to].predicate == p {
+			to++
+		}
+		if run := list[from:to]; len(run) > 1 && kinds[p].next {
+			s.markRun(run, marked)
+		}
+		from = to
+	}
+}
+
+func (s *Snapshot) markRun(run []link, marked map[uint32]bool) {
+	dated := func(l link) bool {
+		b := &s.times.Ref(l.period()).bounds
+		return b.Started || b.Ended
+	}
+	if !slices.ContainsFunc(run, dated) {
+		return
+	}
+	for i := range run {
+		l := &run[i]
+		if b := &s.times.Ref(l.period()).bounds; l.valid&open == 0 && !(b.Started && b.Ended) {
+			l.valid |= open
+			marked[l.claim] = true
+		}
+	}
+}
+
+// markIn marks the links of the same claims in the lists by object.
+func (s *Snapshot) markIn(marked map[uint32]bool) {
+	if len(marked) == 0 {
+		return
+	}
+	lists := map[uint32]bool{}
+	for n := range marked {
+		if r := s.rows.Ref(n); r.kind == graph.EntityKind {
+			lists[uint32(r.value)] = true
+		}
+	}
+	e := s.in.Begin()
+	for entity := range lists {
+		list := slices.Clone(s.in.At(entity))
+		for i := range list {
+			if marked[list[i].claim] {
+				list[i].valid |= open
+			}
+		}
+		e.Set(entity, list)
+	}
+	s.in = e.Table()
+}

@@ -1,0 +1,248 @@
+package graph
+
+import "github.com/caspian-kg/caspian/schema"
+
+// Lifetime is when an entity exists: it may on the days of Possible, and does on
+// those of Sure. Where a side is not known it is unbounded.
+type Lifetime struct{ Possible, Sure Span }
+
+// AllDays is every day there is.
+var AllDays = Span{FirstDay, LastDay}
+
+// Always is the lifetime of an entity of which nobody says when it began or ended.
+var Always = Lifetime{AllDays, AllDays}
+
+// Basis is what it rests on that a claim holds on a date.
+type Basis uint8
+
+// What an answer can rest on, the best first.
+const (
+	// NoBasis is that of a claim that always holds, or does not hold.
+	NoBasis Basis = iota
+	// Dated: the claim gives dates, and the date asked lies within them, or
+	// between one of them and the date of the source.
+	Dated
+	// Attested: the claim gives no dates, and its source is of the date asked.
+	Attested
+	// Reached: nothing attests the date asked; the field's reach includes it.
+	Reached
+)
+
+func (b Basis) String() string { return [...]string{"", "DATED", "ATTESTED", "REACH"}[b] }
+
+// Window is when a claim holds: YES on the days of Sure, POSSIBLY on the other
+// days of Possible. Where Sure.First is after Sure.Last, no day is sure.
+type Window struct {
+	Possible, Sure Span
+	// Attested are the days that the claim's dates or its source attest, for
+	// distances; they may be none, as Anchored says.
+	Attested Span
+	Anchored bool
+	// Basis is that of the sure days.
+	Basis Basis
+	// Started says that the start is known.
+	Started bool
+	// Nearest says that what is attested nearer to a date is the likelier: of an
+	// office, whose reach is a number of days, not of a border.
+	Nearest bool
+}
+
+// Reading is what a claim is on a date.
+type Reading struct {
+	Holds Holds
+	Basis Basis
+	// Distance is how many days lie between the date and what is attested: 0 on
+	// those days, -1 where nothing is.
+	Distance int64
+	// Order compares claims of one field: the least is shown. First comes what holds
+	// by its dates; then what is attested near the date; then what is possible with a
+	// known start, then by its reach alone, and last what nothing attests.
+	Order int64
+}
+
+// near is how many days from what is attested are near it. Where the reach itself
+// is a number of days, only the attested days are near, and then the nearest.
+const near = 366
+
+// orderStep parts the levels of Reading.Order; distances lie within one.
+const orderStep = int64(1) << 40
+
+// On reads the window on the days asked for.
+func (w *Window) On(on Span) Reading {
+	r := Reading{Holds: w.Holds(on), Distance: w.distance(on)}
+	switch r.Holds {
+	case HoldsNo:
+		return r
+	case HoldsYes:
+		r.Basis = w.Basis
+	default:
+		r.Basis = Reached
+	}
+	switch {
+	case r.Basis == Dated || r.Basis == NoBasis:
+		return r
+	case r.Basis == Attested || !w.Nearest && w.Anchored && r.Distance <= near:
+		r.Order = orderStep
+	case w.Started:
+		r.Order = 2 * orderStep
+	case w.Anchored:
+		r.Order = 3 * orderStep
+	default:
+		r.Order = 4 * orderStep
+	}
+	if w.Nearest && w.Anchored {
+		r.Order += r.Distance
+	}
+	return r
+}
+
+// Holds reports how surely the claim holds on the days.
+func (w *Window) Holds(on Span) Holds {
+	switch {
+	case on.First > w.Possible.Last, on.Last < w.Possible.First, w.Possible.First > w.Possible.Last:
+		return HoldsNo
+	case w.Sure.First <= on.First && on.Last <= w.Sure.Last:
+		return HoldsYes
+	}
+	return HoldsPossibly
+}
+
+func (w *Window) distance(on Span) int64 {
+	switch {
+	case !w.Anchored:
+		return -1
+	case on.First > w.Attested.Last:
+		return int64(on.First) - int64(w.Attested.Last)
+	case on.Last < w.Attested.First:
+		return int64(w.Attested.First) - int64(on.Last)
+	}
+	return 0
+}
+
+// Within bounds the window by the lifetime of an entity at one end of the claim.
+func (w *Window) Within(life Lifetime) {
+	w.Possible = w.Possible.both(life.Possible)
+	w.Sure = w.Sure.both(life.Sure)
+}
+
+func (s Span) both(t Span) Span { return Span{max(s.First, t.First), min(s.Last, t.Last)} }
+
+// empty is a span of no days.
+var empty = Span{LastDay, FirstDay}
+
+// Attested are the days on which a claim with the bounds is attested: those its
+// dates say, those from one of them to its source's date, or that date alone. It
+// reports false where nothing attests it. Where First is after Last, the dates are
+// too rough to attest any one day.
+func (b *Bounds) Attested(t schema.Timing, source Date) (Span, bool) {
+	if t.Kind == schema.Observation && (b.Started || b.Ended) {
+		if !b.Started {
+			return b.End, true
+		}
+		return Span{b.Start.First, b.End.Last}, true
+	}
+	on := source.Span()
+	// A source older than the start, or younger than the end, speaks of other days.
+	attests := source.Known() && !t.Past && (!b.Started || on.Last >= b.Start.First) && (!b.Ended || on.First <= b.End.Last)
+	switch {
+	case b.Started && b.Ended:
+		// It ends no sooner than it begins, which narrows both.
+		return Span{min(b.Start.Last, b.End.Last), max(b.Start.First, b.End.First)}, true
+	case b.Started && attests:
+		return Span{min(b.Start.Last, on.Last), max(b.Start.First, on.Last)}, true
+	case b.Started:
+		return Span{b.Start.Last, b.Start.First}, true
+	case b.Ended && attests:
+		return Span{min(b.End.Last, on.First), max(b.End.First, on.First)}, true
+	case b.Ended:
+		return Span{b.End.Last, b.End.First}, true
+	}
+	return on, attests
+}
+
+// Window is when a claim with the bounds as its valid time holds. source is the
+// date of its source, unknown where it has none. next are the days between the
+// dated claims that answer the same question before and after this one; it bounds
+// a reach of NEXT, see Attested. Lifetimes come on top, see Within.
+func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
+	w := Window{Possible: AllDays, Sure: empty, Started: b.Started, Nearest: t.Reach.Before.Kind == schema.ToDays && t.Reach.After.Kind == schema.ToDays}
+	if t.Kind == schema.Eternal {
+		w.Sure, w.Attested, w.Anchored = AllDays, AllDays, true
+		return w
+	}
+	raw, anchored := b.Attested(t, source)
+	w.Attested, w.Anchored = Span{min(raw.First, raw.Last), max(raw.First, raw.Last)}, anchored
+	if w.Basis = Attested; b.Started || b.Ended {
+		w.Basis = Dated
+	}
+	switch {
+	case t.Kind == schema.Event:
+		b.event(&w, source)
+	case t.Kind == schema.Observation && (b.Started || b.Ended):
+		// A figure belongs to its period and stands in for what follows. Where the
+		// period begins is not always known.
+		w.Possible = Span{w.Attested.First, add(w.Attested.Last, t.Reach.After, next.Last)}
+		w.Sure = w.Possible
+		if !b.Started {
+			w.Sure.First = b.End.Last
+		}
+	default:
+		if anchored {
+			w.Sure = raw
+		}
+		b.state(&w, t.Reach, source.Known(), next)
+	}
+	return w
+}
+
+// event: once begun it holds ever after.
+func (b *Bounds) event(w *Window, source Date) {
+	switch {
+	case b.Started:
+		w.Possible.First = b.Start.First
+		w.Sure = Span{min(b.Start.Last, b.End.Last), LastDay}
+	case b.Ended: // over by then, so begun by then
+		w.Sure = Span{b.End.Last, LastDay}
+	case w.Anchored:
+		w.Sure = Span{source.Last(), LastDay}
+	}
+}
+
+func (b *Bounds) state(w *Window, reach schema.Reach, dated bool, next Span) {
+	if w.Anchored {
+		w.Possible = Span{sub(w.Attested.First, reach.Before, next.First), add(w.Attested.Last, reach.After, next.Last)}
+	}
+	// An undated source that leaves a side open says so of a day that nobody knows.
+	if b.Started {
+		w.Possible.First = b.Start.First
+	} else if b.OpenStart && !dated {
+		w.Possible.First = FirstDay
+	}
+	if b.Ended {
+		w.Possible.Last = b.End.Last
+	} else if b.Open && !dated {
+		w.Possible.Last = LastDay
+	}
+}
+
+// add is the last day of a reach after a day.
+func add(d Day, e schema.Extent, next Day) Day {
+	switch e.Kind {
+	case schema.ToDays:
+		return Day(min(int64(d)+int64(e.Days), int64(LastDay)))
+	case schema.ToNext:
+		return max(d, next)
+	}
+	return LastDay
+}
+
+// sub is the first day of a reach before a day.
+func sub(d Day, e schema.Extent, next Day) Day {
+	switch e.Kind {
+	case schema.ToDays:
+		return Day(max(int64(d)-int64(e.Days), int64(FirstDay)))
+	case schema.ToNext:
+		return min(d, next)
+	}
+	return FirstDay
+}

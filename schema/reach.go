@@ -1,0 +1,143 @@
+package schema
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Timing is when the claims of a field hold, beyond what they say themselves.
+type Timing struct {
+	Kind  TimeKind
+	Reach Reach
+	// Past is true of a relation in the past tense.
+	Past bool
+}
+
+// Reach is how far the claims of a field may hold before and after the days that
+// they are attested on, where they do not say themselves.
+type Reach struct{ Before, After Extent }
+
+// Extent is one side of a reach. The zero Extent is LIFETIME.
+type Extent struct {
+	Kind ExtentKind
+	// Days is how far a SPAN goes.
+	Days int32
+}
+
+// ExtentKind says what bounds one side of a reach.
+type ExtentKind uint8
+
+// The kinds of extents.
+const (
+	// Lifetime: as long as the entities at both ends exist.
+	ToLifetime ExtentKind = iota
+	// ToNext: until another dated claim answers the same question.
+	ToNext
+	// ToDays: for a number of days; 0 is written NONE.
+	ToDays
+)
+
+// maxReach bounds the days of an extent: three thousand years.
+const maxReach = 1_100_000
+
+// String writes the extent as the ontology does.
+func (e Extent) String() string {
+	switch {
+	case e.Kind == ToLifetime:
+		return "LIFETIME"
+	case e.Kind == ToNext:
+		return "NEXT"
+	case e.Days == 0:
+		return "NONE"
+	}
+	return fmt.Sprintf("P%dD", e.Days)
+}
+
+// String writes the reach as the ontology does.
+func (r Reach) String() string {
+	if r.Before == r.After {
+		return r.Before.String()
+	}
+	return r.Before.String() + "/" + r.After.String()
+}
+
+// ByNext reports whether another claim can bound the reach on some side.
+func (r Reach) ByNext() bool { return r.Before.Kind == ToNext || r.After.Kind == ToNext }
+
+// LifetimeEnd is what a claim says of the existence of an entity.
+type LifetimeEnd uint8
+
+// The ends of a lifetime.
+const (
+	NoEnd LifetimeEnd = iota
+	Begins
+	Ends
+)
+
+var lifetimeEnds = map[string]LifetimeEnd{"BEGINS": Begins, "ENDS": Ends}
+
+// Lifetime is what the claims of a field say of the existence of their ends.
+type Lifetime struct{ Subject, Object LifetimeEnd }
+
+func (l *loader) reach(pos *ast.Position, where string, kind TimeKind, args map[string]string) Reach {
+	text, ok := args["reach"]
+	if !ok {
+		if kind == Observation {
+			return Reach{Before: Extent{Kind: ToDays}}
+		}
+		return Reach{}
+	}
+	if kind != State && kind != Observation {
+		l.fail(pos, "%s: only a STATE and an OBSERVATION have a reach; drop it", where)
+	}
+	before, after, two := strings.Cut(text, "/")
+	if !two {
+		after = before
+	}
+	var r Reach
+	for _, side := range []struct {
+		text string
+		to   *Extent
+	}{{before, &r.Before}, {after, &r.After}} {
+		e, ok := parseExtent(side.text)
+		if !ok {
+			l.fail(pos, "%s: the reach %q is not known; use NONE, days such as P30D, NEXT or LIFETIME", where, side.text)
+		}
+		*side.to = e
+	}
+	return r
+}
+
+func parseExtent(s string) (Extent, bool) {
+	switch s {
+	case "LIFETIME":
+		return Extent{}, true
+	case "NEXT":
+		return Extent{Kind: ToNext}, true
+	case "NONE":
+		return Extent{Kind: ToDays}, true
+	}
+	digits, ok := strings.CutPrefix(s, "P")
+	digits, ok2 := strings.CutSuffix(digits, "D")
+	days, err := strconv.ParseUint(digits, 10, 32)
+	if !ok || !ok2 || err != nil || days == 0 || days > maxReach {
+		return Extent{}, false
+	}
+	return Extent{Kind: ToDays, Days: int32(days)}, true
+}
+
+func (l *loader) lifetime(pos *ast.Position, where string, f *Field, args map[string]string) Lifetime {
+	t := Lifetime{lifetimeEnds[args["subject"]], lifetimeEnds[args["object"]]}
+	switch {
+	case t == Lifetime{}:
+		l.fail(pos, "%s: @lifetime needs subject or object, with BEGINS or ENDS", where)
+	case f.Kind == Property && (f.Scalar != Date || f.Many || t.Object != NoEnd):
+		l.fail(pos, "%s: of a property, @lifetime(subject:) is for a single Date", where)
+	case f.Kind == Relation && f.Time != Event:
+		l.fail(pos, "%s: a relation that begins or ends an entity is an EVENT", where)
+	}
+	return t
+}
