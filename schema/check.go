@@ -79,7 +79,7 @@ func (l *loader) checkField(f *Field) {
 		l.fail(pos, "%s is read from other claims; their tolerance applies, drop its own", where)
 	}
 	if f.Key != "" && f.Name == "view" {
-		l.fail(pos, "%s: the root field takes its lens by that name; choose another", where)
+		l.fail(pos, "%s: the root field takes its view by that name; choose another", where)
 	}
 	if f.Key != "" && f.Kind != Property {
 		l.fail(pos, "%s: only a property can be a key", where)

@@ -105,7 +105,7 @@ func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s
 	args, ok := l.directive(list, "code")
 	switch {
 	case ok && s != String:
-		l.fail(pos, "%s: @code stands on texts only", where)
+		l.fail(pos, "%s: @code belongs on texts only", where)
 		return nil
 	case !ok && !(key && s == String):
 		return nil
@@ -120,7 +120,7 @@ func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s
 	if form := args["form"]; form != "" {
 		// By itself first: "a)|(b" would be a pattern within the brackets only.
 		if _, err := regexp.Compile(form); err != nil {
-			l.fail(pos, "%s: the form is no regular expression: %v", where, err)
+			l.fail(pos, "%s: the form is not a regular expression: %v", where, err)
 			return c
 		}
 		c.Form = regexp.MustCompile("^(?:" + form + ")$")

@@ -88,7 +88,7 @@ func compareField(t *Type, was *Field, now *Type, later *Ontology) []Change {
 	}
 	for _, q := range was.Qualifiers {
 		if is.Qualifier(q.Name) == nil {
-			change(Change{}, "has no qualifier %s any more", q.Name)
+			change(Change{}, "no longer has the qualifier %s", q.Name)
 		}
 	}
 	return found

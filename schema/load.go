@@ -158,11 +158,11 @@ func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
 			l.fail(d.Position, "unknown directive @%s; the directives of an ontology are listed in directives.graphql", d.Name)
 			continue
 		case seen[d.Name]:
-			l.fail(d.Position, "@%s stands here twice", d.Name)
+			l.fail(d.Position, "@%s is given twice", d.Name)
 		}
 		seen[d.Name] = true
 		if _, ok := known["on "+location]; !ok {
-			l.fail(d.Position, "@%s cannot stand on %s", d.Name, places[location])
+			l.fail(d.Position, "@%s cannot be on %s", d.Name, places[location])
 		}
 		given := map[string]bool{}
 		for _, a := range d.Arguments {
@@ -256,7 +256,7 @@ func (l *loader) declare(doc *ast.SchemaDocument) bool {
 		case ast.Enum:
 			l.declareEnum(d)
 		default:
-			l.fail(d.Position, "%s: an ontology holds types, interfaces, unions and enums, no %s", d.Name, strings.ToLower(string(d.Kind)))
+			l.fail(d.Position, "%s is of the kind %s; an ontology has types, interfaces, unions and enums only", d.Name, strings.ReplaceAll(strings.ToLower(string(d.Kind)), "_", " "))
 		}
 	}
 	entity, source := l.o.types[EntityType], l.o.types[SourceType]
@@ -293,7 +293,7 @@ func (l *loader) declareType(d *ast.Definition) {
 	case t.Plural == "":
 		t.Plural = t.Singular() + "s"
 	case !fieldName.MatchString(t.Plural):
-		l.fail(d.Position, "the plural %q of %s is no name in lower camel case", t.Plural, d.Name)
+		l.fail(d.Position, "the plural %q of %s is not a name in lower camel case", t.Plural, d.Name)
 	}
 	if args["label"] != "" {
 		t.Label = args["label"]
@@ -301,9 +301,9 @@ func (l *loader) declareType(d *ast.Definition) {
 	if re := args["id"]; re != "" {
 		// By itself first: "a)|(b" would be a pattern within the brackets only.
 		if _, err := regexp.Compile(re); err != nil {
-			l.fail(d.Position, "%s: the id pattern is no regular expression: %v", d.Name, err)
+			l.fail(d.Position, "%s: the id pattern is not a regular expression: %v", d.Name, err)
 		} else if t.ID, err = regexp.Compile("^(?:" + re + ")$"); err != nil {
-			l.fail(d.Position, "%s: the id pattern is no regular expression: %v", d.Name, err)
+			l.fail(d.Position, "%s: the id pattern is not a regular expression: %v", d.Name, err)
 		}
 		if t.Abstract {
 			l.fail(d.Position, "%s: the ids belong to the types that implement it; give each its pattern", d.Name)
@@ -326,7 +326,7 @@ func (l *loader) declareEnum(d *ast.Definition) {
 		case e.Has(v.Name):
 			l.fail(v.Position, "%s has the value %s twice", d.Name, v.Name)
 		case v.Name == "true" || v.Name == "false" || v.Name == "null" || strings.HasPrefix(v.Name, "__"):
-			l.fail(v.Position, "%s.%s is no name of a value in GraphQL", d.Name, v.Name)
+			l.fail(v.Position, "%s.%s is not a name that GraphQL permits for a value", d.Name, v.Name)
 		}
 		m := EnumMember{Name: v.Name, Label: v.Name, Description: v.Description}
 		if args, ok := l.directive(v.Directives, "label"); ok {
@@ -338,7 +338,7 @@ func (l *loader) declareEnum(d *ast.Definition) {
 		case measures && d.Name == unitEnum:
 			l.o.Units[v.Name] = l.declareUnit(v, args)
 		case measures:
-			l.fail(v.Position, "%s.%s: @measures stands on the values of the enum %s only", d.Name, v.Name, unitEnum)
+			l.fail(v.Position, "%s.%s: @measures belongs on the values of the enum %s only", d.Name, v.Name, unitEnum)
 		case d.Name == unitEnum:
 			l.fail(v.Position, "the unit %s needs @measures(dimension:)", v.Name)
 		}

@@ -100,7 +100,7 @@ func (l *loader) checkGenerated() {
 			made[name] = by
 		case !told[what]:
 			told[what] = true
-			l.problems = append(l.problems, Problem{pos, fmt.Sprintf("the API's type %s would stand for %s and for %s; rename one", name, by, other)})
+			l.problems = append(l.problems, Problem{pos, fmt.Sprintf("the API's type %s would serve both %s and %s; rename one", name, by, other)})
 		}
 	}
 	list := func(pos Position, what, name, by string) {

@@ -70,7 +70,7 @@ func (l *loader) unit(pos *ast.Position, s Scalar, args map[string]string) (code
 	code, dimension = args["code"], args["dimension"]
 	switch {
 	case !s.Numeric():
-		l.fail(pos, "@unit stands on numbers and quantities only")
+		l.fail(pos, "@unit belongs on numbers and quantities only")
 	case (code == "") == (dimension == ""):
 		l.fail(pos, "@unit takes either a code or a dimension")
 	case code != "" && l.o.Units[code] == nil:

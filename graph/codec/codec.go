@@ -78,7 +78,7 @@ func (l List) ForFile(name string) (*Format, error) {
 			return f, nil
 		}
 	}
-	return nil, graph.Errorf(graph.BadInput, "%s: the name tells no format; name one with --format", name)
+	return nil, graph.Errorf(graph.BadInput, "%s: the file's name has no known extension; name the format with --format", name)
 }
 
 // MaxProblems bounds how many faults of one input are listed; a last one says

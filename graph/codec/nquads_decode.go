@@ -103,7 +103,7 @@ func (d *quadDecoder) statement(at graph.Position, q *quad) (err error) {
 		return c.state(at, predicate, q)
 	}
 	if q.graph.kind != noTerm && q.graph != q.subject {
-		return graph.Errorf(graph.BadInput, "the predicate %v is none of ours, <%s...>", q.predicate, predicateIRI)
+		return graph.Errorf(graph.BadInput, "the predicate %v is not one of <%s...>", q.predicate, predicateIRI)
 	}
 	if qualifier, ok := strings.CutPrefix(q.predicate.text, qualifierIRI); ok {
 		v, err := valueOfTerm(q.object)
@@ -114,7 +114,7 @@ func (d *quadDecoder) statement(at graph.Position, q *quad) (err error) {
 	}
 	word, ok := strings.CutPrefix(q.predicate.text, metaIRI)
 	if !ok {
-		return graph.Errorf(graph.UnknownName, "the predicate %v is none of ours: a fact is in a graph named by its claim, and what is said about a claim has <%s...> or <%s...>",
+		return graph.Errorf(graph.UnknownName, "the predicate %v is unknown: a fact is in the graph that its claim names, and a quad about a claim has <%s...> or <%s...>",
 			q.predicate, metaIRI, qualifierIRI)
 	}
 	return c.meta(word, q.object)
@@ -123,7 +123,7 @@ func (d *quadDecoder) statement(at graph.Position, q *quad) (err error) {
 func (c *quadClaim) state(at graph.Position, predicate string, q *quad) error {
 	switch {
 	case q.graph.kind == noTerm:
-		return graph.Errorf(graph.NoSource, "the fact stands in no graph; a claim is named by its graph, so that its source can be stated")
+		return graph.Errorf(graph.NoSource, "the fact is not in a graph; its graph names the claim, so that other quads can state its source")
 	case c.fact:
 		return graph.Errorf(graph.Duplicate, "the claim %v states a fact already (line %d); one fact a graph", c.name, c.place.Line)
 	}
@@ -166,7 +166,7 @@ func (c *quadClaim) meta(word string, object term) error {
 		word = "at" // as the other text formats call it
 	case "confidence", "valid", "rank", "attribution", "attributedTo", "original", "conflict", "note":
 	default:
-		return graph.Errorf(graph.UnknownName, "<%s%s> is no word about claims", metaIRI, word)
+		return graph.Errorf(graph.UnknownName, "<%s%s> is not a property of claims", metaIRI, word)
 	}
 	return claimMeta[word](&c.claim, object.text)
 }
@@ -178,7 +178,7 @@ func valueOfTerm(t term) (graph.Value, error) {
 		id, err := local(t, entityIRI, "an entity")
 		return graph.EntityValue(graph.ID(id)), err
 	case t.kind == blankTerm:
-		return graph.Value{}, graph.Errorf(graph.BadInput, "the blank node %v is no value; name an entity <%s...>", t, entityIRI)
+		return graph.Value{}, graph.Errorf(graph.BadInput, "the blank node %v is not a value; name an entity <%s...>", t, entityIRI)
 	case t.lang != "":
 		return graph.Value{}, graph.Errorf(graph.BadInput, "the text has the language @%s; state it plain, with the qualifier lang where the field has one", t.lang)
 	case t.datatype == "" || t.datatype == xsd+"string":
@@ -202,7 +202,7 @@ func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 		return nil
 	}
 	if !c.fact {
-		d.Add(c.place, graph.BadInput, "the claim %v has no fact: no quad stands in the graph of that name", c.name)
+		d.Add(c.place, graph.BadInput, "the claim %v has no fact: no quad is in the graph of that name", c.name)
 		return nil
 	}
 	c.claim.Normalise()

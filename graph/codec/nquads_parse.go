@@ -81,7 +81,7 @@ func parseQuad(line string) (q quad, ok bool, err error) {
 	p.i++
 	p.blank()
 	if !p.done() {
-		return q, false, p.fail("there is more behind the point; one statement a line")
+		return q, false, p.fail("there is more after the point; write one statement on a line")
 	}
 	return q, true, nil
 }
@@ -146,7 +146,7 @@ func (p *quadParser) iri() (string, error) {
 				return "", err
 			}
 			if forbiddenInIRI(r) {
-				return "", p.fail("the escape stands for a character that an address may not have")
+				return "", p.fail("the escape is of a character that an address must not have")
 			}
 			b.WriteRune(r)
 		case forbiddenInIRI(rune(c)):
@@ -278,7 +278,7 @@ func (p *quadParser) language() (string, error) {
 			p.i++
 		}
 		if p.i == from {
-			return "", p.fail("a language is letters, and parts of letters and digits behind hyphens")
+			return "", p.fail("a language is letters, and then parts of letters and digits, each after a hyphen")
 		}
 		if !p.at('-') {
 			return p.s[start:p.i], nil
@@ -303,7 +303,7 @@ func (p *quadParser) label() (term, error) {
 		p.i--
 	}
 	if p.i == start {
-		return term{}, p.fail("a blank node needs a label behind _:")
+		return term{}, p.fail("a blank node needs a label after _:")
 	}
 	return term{kind: blankTerm, text: p.s[start:p.i]}, nil
 }

@@ -143,12 +143,12 @@ func TestNQuadsFaults(t *testing.T) {
 	const fact = `<caspian:e/KAZ> <caspian:p/capital> <caspian:e/astana> _:c .` + "\n"
 	for _, tc := range []struct{ name, text, want string }{
 		{"syntax", "<caspian:e/KAZ> <p> .", "t.nq:1: not well-formed N-Quads"},
-		{"no graph", "<caspian:e/KAZ> <caspian:p/capital> <caspian:e/astana> .", "t.nq:1: the fact stands in no graph"},
+		{"no graph", "<caspian:e/KAZ> <caspian:p/capital> <caspian:e/astana> .", "t.nq:1: the fact is not in a graph"},
 		{"two facts", fact + fact, "t.nq:2: the claim _:c states a fact already (line 1)"},
 		{"no fact", "_:c <caspian:m/source> <caspian:e/x> .", "t.nq:1: the claim _:c has no fact"},
-		{"foreign predicate", fact + `_:c <http://example.org/p> "x" .`, "t.nq:2: the predicate <http://example.org/p> is none of ours"},
+		{"foreign predicate", fact + `_:c <http://example.org/p> "x" .`, "t.nq:2: the predicate <http://example.org/p> is unknown"},
 		{"foreign subject", `<http://example.org/KAZ> <caspian:p/capital> <caspian:e/astana> _:c .`, "is not the address of an entity"},
-		{"unknown word", fact + `_:c <caspian:m/colour> "x" .`, "t.nq:2: <caspian:m/colour> is no word about claims"},
+		{"unknown word", fact + `_:c <caspian:m/colour> "x" .`, "t.nq:2: <caspian:m/colour> is not a property of claims"},
 		{"twice", fact + `_:c <caspian:m/note> "x" .` + "\n" + `_:c <caspian:m/note> "y" .`, "t.nq:3: note of the claim _:c is given twice"},
 		{"bad date", fact + `_:c <caspian:m/valid> "yesterday" .`, "t.nq:2: "},
 		{"bad number", `<caspian:e/KAZ> <caspian:p/x> "many"^^<http://www.w3.org/2001/XMLSchema#integer> _:c .`, `t.nq:1: "many" is no whole number`},

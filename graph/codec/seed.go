@@ -166,7 +166,7 @@ func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v
 			continue
 		}
 		if first, twice := seen[k.Value]; twice {
-			d.Add(d.at(k, path), graph.Duplicate, "%q stands here twice (first on line %d)", graph.Clip(k.Value), first)
+			d.Add(d.at(k, path), graph.Duplicate, "%q is given twice (first on line %d)", graph.Clip(k.Value), first)
 			continue
 		}
 		seen[k.Value] = k.Line
@@ -321,7 +321,7 @@ func (d *seedDecoder) text(n *yaml.Node, path string) (string, bool) {
 	case n.Kind != yaml.ScalarNode:
 		d.Add(d.at(n, path), graph.BadInput, "one value is expected here, not %s", nodeKind(n))
 	case n.Tag == "!!null":
-		d.Add(d.at(n, path), graph.BadInput, "the value is missing; what is not known is left out")
+		d.Add(d.at(n, path), graph.BadInput, "the value is missing; leave out what is not known")
 	default:
 		return n.Value, true
 	}

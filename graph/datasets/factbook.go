@@ -137,7 +137,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 		return nil
 	}
 	if e.country == nil {
-		r.remark(graph.Position{File: where}, "%s is no country of ISO 3166 and was not read; names/countries.csv has those that are", e.title(code))
+		r.remark(graph.Position{File: where}, "%s is not a country of ISO 3166 and was not read; names/countries.csv lists the countries", e.title(code))
 		return nil
 	}
 	e.read()

@@ -104,7 +104,7 @@ func TestFactbookEntry(t *testing.T) {
 		}
 	}
 	wantRemarks := []string{
-		`book/asia/pf.json: Paracel Islands is no country of ISO 3166 and was not read; names/countries.csv has those that are`,
+		`book/asia/pf.json: Paracel Islands is not a country of ISO 3166 and was not read; names/countries.csv lists the countries`,
 		`book/central-asia/kz.json: Geography/Natural resources: not read: "scenic beauty"`,
 		`book/central-asia/kz.json: Government/Capital/geographic coordinates: not read: "51 10 N, 71 99 E"`,
 		`book/central-asia/kz.json: Government/International organization participation: the organisation "LEAGUE OF X" is in no row of names/organisations.csv`,

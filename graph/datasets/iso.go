@@ -96,7 +96,7 @@ func (t *isoTable) readHead(cr *csv.Reader) error {
 	at := graph.Position{File: t.name, Line: 1}
 	head, err := cr.Read()
 	if err != nil {
-		ps.Add(at, graph.BadInput, "the table has no head line: %v", err)
+		ps.Add(at, graph.BadInput, "the table has no header line: %v", err)
 		return ps.Err()
 	}
 	for i, c := range head {
@@ -210,7 +210,7 @@ func (r *isoRow) read() {
 			}
 			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred())
 		} else {
-			r.spoilt(capital, "is no free id for a city; add it to names/cities.csv")
+			r.spoilt(capital, "gives an id that another entity has; add the city to names/cities.csv")
 		}
 	}
 	if codes := r.cell(currency); codes != "" {
@@ -218,7 +218,7 @@ func (r *isoRow) read() {
 		for _, c := range list {
 			switch {
 			case !alpha(c, 3):
-				r.spoilt(currency, "is no code of three letters")
+				r.spoilt(currency, "is not a code of three letters")
 			case len(list) > 1:
 				r.claim(currency, r.id, "currency", graph.StringValue(c), withNote("one of several in use"), inConflict("currency-"+string(r.id)))
 			default:
@@ -243,7 +243,7 @@ func (r *isoRow) codes() {
 		// The table drops the leading zeros that belong to the code.
 		r.claim(numeric, r.id, "isoNumeric", graph.StringValue(fmt.Sprintf("%03d", n)))
 	} else if r.cell(numeric) != "" {
-		r.spoilt(numeric, "is no number of three digits")
+		r.spoilt(numeric, "is not a number of three digits")
 	}
 	switch c := r.cell(fips); {
 	case c == "":
@@ -258,7 +258,7 @@ func (r *isoRow) codes() {
 		if id, ok := strings.CutPrefix(link, "https://www.wikidata.org/wiki/Q"); ok && id != "" && strings.Trim(id, "0123456789") == "" {
 			r.claim(wikidata, r.id, "wikidata", graph.StringValue("Q"+id))
 		} else {
-			r.spoilt(wikidata, "is no address of a Wikidata item")
+			r.spoilt(wikidata, "is not the address of a Wikidata item")
 		}
 	}
 }
@@ -293,7 +293,7 @@ func (r *isoRow) regions() {
 		}
 		id := slug(name)
 		if id == "" || !r.declare(id, "Region") {
-			r.spoilt(column, "is no free id for a region")
+			r.spoilt(column, "gives an id that another entity has")
 			return
 		}
 		// How regions nest is the same in every row, so no row is its locator.

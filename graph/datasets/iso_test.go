@@ -98,14 +98,14 @@ func TestISOFaults(t *testing.T) {
 		problem    string // of the form, or
 		remark     string // of a spoilt value
 	}{
-		{name: "nothing", text: "", problem: "codes.csv:1: the table has no head line"},
+		{name: "nothing", text: "", problem: "codes.csv:1: the table has no header line"},
 		{name: "another table", text: "a,b\n1,2\n", problem: `codes.csv:1: the column "ISO3166-1-Alpha-3" is missing`},
 		{name: "no code", text: isoCSV(t, with(kazakhRow, "ISO3166-1-Alpha-3", "Kaz")), problem: `codes.csv:2: ISO3166-1-Alpha-3 is "Kaz"`},
 		{name: "twice", text: isoCSV(t, kazakhRow, kazakhRow), problem: "codes.csv:3: KAZ is on this line and on line 2"},
 		{name: "an open quote", text: isoCSV(t, kazakhRow) + "\"abc", problem: "codes.csv:3: not well-formed CSV"},
 		{name: "a short row", text: isoCSV(t, kazakhRow) + "KGZ,KG\n", problem: "codes.csv:3: not well-formed CSV: wrong number of fields"},
 		{name: "bad bytes", text: isoCSV(t, with(kazakhRow, "Capital", "A\xff")), problem: "codes.csv:2: the row is not valid UTF-8"},
-		{name: "a number", text: isoCSV(t, with(kazakhRow, "ISO3166-1-numeric", "3x8")), remark: `ISO3166-1-numeric of KAZ not read: "3x8" is no number of three digits`},
+		{name: "a number", text: isoCSV(t, with(kazakhRow, "ISO3166-1-numeric", "3x8")), remark: `ISO3166-1-numeric of KAZ not read: "3x8" is not a number of three digits`},
 		{name: "two codes in one", text: isoCSV(t, with(kazakhRow, "FIPS", "GZWE")), remark: `FIPS of KAZ not read: "GZWE" is not one code of two letters`},
 		{name: "a shared code", text: isoCSV(t, kazakhRow, with(with(other, "ISO3166-1-Alpha-2", "KG"), "wikidata_id", "")), remark: `FIPS of KGZ not read: "KZ" is the code of two rows`},
 		{name: "a link", text: isoCSV(t, with(kazakhRow, "wikidata_id", "https://example.org/Q232")), remark: `wikidata_id of KAZ not read`},

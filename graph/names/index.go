@@ -85,7 +85,7 @@ func (x Index) Arrays() Arrays {
 	return a
 }
 
-var errArrays = errors.New("the arrays do not make an index of names")
+var errArrays = errors.New("the arrays are not those of one index of names")
 
 // FromArrays is the index that the arrays were made of. It uses their memory.
 func FromArrays(a Arrays) (Index, error) {

@@ -90,12 +90,12 @@ func (o *ChokepointOptions) Validate() error {
 		fault("closing", "%d entities are more than %d", len(o.Closing), maxCuts)
 	}
 	if o.Kinds != nil && len(o.Kinds) == 0 {
-		fault("kinds", "an empty list asks for nothing; leave it out to ask for all")
+		fault("kinds", "an empty list finds nothing; leave it out to find all kinds")
 	}
 	for _, k := range o.Kinds {
 		switch {
 		case k == CutNamed:
-			fault("kinds", "%s is what closing asks for", k)
+			fault("kinds", "%s is for places to close; use closing", k)
 		case o.Weight == ByCapacity && k != CutNodes && k != CutLegs:
 			fault("kinds", "nobody states the capacity of a %s; ask with weight %s", k, ByCount)
 		}

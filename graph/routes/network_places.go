@@ -80,7 +80,7 @@ func (n *Network) ends(argument string, id graph.ID) ([]int32, error) {
 	nodes, ok := n.nodesOf(e)
 	if !ok {
 		return nil, graph.Errorf(graph.WrongType,
-			"%s: %q is a %s, which stands for no place; name a country, a city, a region, an organisation or a transport node", argument, id, n.view.Snapshot().TypeName(e))
+			"%s: %q is a %s, which is not a place; name a country, a city, a region, an organisation or a transport node", argument, id, n.view.Snapshot().TypeName(e))
 	}
 	return nodes, nil
 }

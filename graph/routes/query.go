@@ -90,7 +90,7 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 	}
 	q.width = int32(len(q.via)+1) * q.layers
 	if states := len(n.nodes) * int(q.width); states > maxStates {
-		return nil, graph.Errorf(graph.BadInput, "via and maxBorders: together they make %d states, more than %d; give fewer vias or less borders", states, maxStates)
+		return nil, graph.Errorf(graph.BadInput, "via and maxBorders: together they make %d states, more than %d; give fewer vias or fewer borders", states, maxStates)
 	}
 	q.isFrom, q.isTo = make([]bool, len(n.nodes)), make([]bool, len(n.nodes))
 	for _, i := range q.from {

@@ -81,13 +81,13 @@ func (o *RouteOptions) Validate() error {
 		fault("avoid", "%d entities are more than %d; name a region or an organisation", len(o.Avoid), maxAvoid)
 	}
 	if o.Modes != nil && len(o.Modes) == 0 {
-		fault("modes", "an empty list allows no leg; leave it out to allow all")
+		fault("modes", "an empty list permits no leg; leave it out to permit all")
 	}
 	if o.Statuses != nil && len(o.Statuses) == 0 {
 		fault("statuses", "an empty list opens no leg; leave it out")
 	}
 	if o.Gauges != nil && len(o.Gauges) == 0 {
-		fault("gauges", "an empty list allows no railway; leave RAIL out of modes")
+		fault("gauges", "an empty list permits no railway; leave RAIL out of modes")
 	}
 	if o.MaxBorders != nil && (*o.MaxBorders < 0 || *o.MaxBorders > maxBorders) {
 		fault("maxBorders", "%d is not between 0 and %d", *o.MaxBorders, maxBorders)

@@ -27,7 +27,7 @@ type decoder struct {
 func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 	pred, ok := q.Predicate.(quad.IRI)
 	if !ok {
-		return nil, fmt.Errorf("the quad %s is none of ours", q)
+		return nil, fmt.Errorf("the quad %s is not one that the store writes", q)
 	}
 	c, last := &d.commit, len(d.claims)-1
 	if d.fact != nil && pred != predMeta {
@@ -60,7 +60,7 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 		r := graph.Retraction{}
 		text, ok := q.Object.(quad.String)
 		if r.Claim, err = claimOf(q.Subject); err == nil && !ok {
-			err = fmt.Errorf("the reason %s is no text", q.Object)
+			err = fmt.Errorf("the reason %s is not a text", q.Object)
 		}
 		r.Reason = string(text)
 		c.Retractions = append(c.Retractions, r)
@@ -134,7 +134,7 @@ func cutIRI(v quad.Value, prefix string) (string, error) {
 	iri, _ := v.(quad.IRI)
 	s, ok := strings.CutPrefix(string(iri), prefix)
 	if !ok {
-		return "", fmt.Errorf("%s is no <%s…>", quad.StringOf(v), prefix)
+		return "", fmt.Errorf("%s is not <%s…>", quad.StringOf(v), prefix)
 	}
 	return s, nil
 }
@@ -186,7 +186,7 @@ func decodeValue(v quad.Value) (graph.Value, error) {
 			return parseValue(graph.CoordinatesKind, string(v.Value))
 		}
 	}
-	return graph.Value{}, fmt.Errorf("%s is no value of ours", quad.StringOf(v))
+	return graph.Value{}, fmt.Errorf("%s is not a value that the store writes", quad.StringOf(v))
 }
 
 // parseValue reads what Value.String writes, without the strictness of input:

@@ -187,7 +187,7 @@ func checkName(s string) error {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
-			return graph.Errorf(graph.BadInput, "%q is no name: it has ASCII letters, digits and _", s)
+			return graph.Errorf(graph.BadInput, "%q is not a name: names have ASCII letters, digits and _ only", s)
 		}
 	}
 	if s == "" {
@@ -219,7 +219,7 @@ func encodeValue(v graph.Value) (quad.Value, error) {
 		return quad.Bool(v.Bool()), nil
 	case graph.DateKind:
 		if d, err := graph.ParseDate(v.String()); err != nil || d != v.Date() || !d.Known() {
-			return nil, graph.Errorf(graph.BadInput, "%q is no date that can be read back", v)
+			return nil, graph.Errorf(graph.BadInput, "%q is not a date that can be read back", v)
 		}
 		return typed(typeDate)
 	case graph.QuantityKind:
@@ -239,7 +239,7 @@ func encodeValue(v graph.Value) (quad.Value, error) {
 
 func checkFinite(f float64) error {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return graph.Errorf(graph.BadInput, "%v is no finite number", f)
+		return graph.Errorf(graph.BadInput, "%v is not a finite number", f)
 	}
 	return nil
 }

@@ -34,10 +34,10 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 		To: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note,
 	}
 	if iv, err := graph.ParseInterval(m.Valid); err != nil || iv != c.Valid {
-		return nil, graph.Errorf(graph.BadInput, "%q is no valid time that can be read back", m.Valid)
+		return nil, graph.Errorf(graph.BadInput, "%q is not a valid time that can be read back", m.Valid)
 	}
 	if int(c.Rank) >= len(graph.RankNames) || int(c.Attribution) >= len(graph.AttributionNames) {
-		return nil, graph.Errorf(graph.BadInput, "there is no rank %d or no attribution %d", c.Rank, c.Attribution)
+		return nil, graph.Errorf(graph.BadInput, "rank %d or attribution %d does not exist", c.Rank, c.Attribution)
 	}
 	if err := checkFinite(c.Confidence); err != nil {
 		return nil, fmt.Errorf("confidence: %w", err)

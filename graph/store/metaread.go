@@ -55,7 +55,7 @@ func (r *metaReader) fill(m *metaJSON, c *graph.Claim) error {
 	for i, q := range m.Qualifiers {
 		kind, ok := graph.ParseKind(q[1])
 		if !ok {
-			return fmt.Errorf("qualifier %s: %q is no kind of value", q[0], q[1])
+			return fmt.Errorf("qualifier %s: %q is not a kind of value", q[0], q[1])
 		}
 		v, err := parseValue(kind, q[2])
 		if err != nil {

@@ -94,7 +94,7 @@ func readNote(dir string) (*noted, error) {
 		}
 	}
 	if last == nil {
-		return nil, fmt.Errorf("%s is damaged; delete it if the rest of the store is sound ('caspian verify' tells)", path)
+		return nil, fmt.Errorf("%s is damaged; delete it if 'caspian verify' finds the rest of the store sound", path)
 	}
 	return last, nil
 }

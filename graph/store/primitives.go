@@ -91,7 +91,7 @@ func decodeNode(raw []byte) (quad.Value, error) {
 		return nil, err
 	}
 	if v.Value == nil { // ToNative would panic
-		return nil, errors.New("a link stands where a value should")
+		return nil, errors.New("a link is where a value should be")
 	}
 	return v.ToNative(), nil
 }
@@ -130,7 +130,7 @@ func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*prot
 	}
 	id, n := binary.Uvarint(b)
 	if n <= 0 || n != len(b) {
-		return nil, fmt.Errorf("the store is damaged: %s %s is there more than once", subject, predicate)
+		return nil, fmt.Errorf("the store is damaged: %s %s is stored more than once", subject, predicate)
 	}
 	return readPrimitive(ctx, tx, id)
 }
@@ -180,7 +180,7 @@ func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
 		return 0, err
 	}
 	if pred != quad.IRI(predSeal) && pred != quad.IRI(predSeal1) {
-		return 0, fmt.Errorf("the last quad is no seal of a commit; another program has written to this store, or it is damaged")
+		return 0, fmt.Errorf("the last quad is not the seal of a commit; another program has written to this store, or it is damaged")
 	}
 	subject, err := readNode(ctx, tx, last.Subject)
 	if err != nil {

@@ -94,7 +94,7 @@ func (s *embedded) refused() error {
 	case r.cause == nil:
 		return graph.Errorf(graph.ReadOnly, "the store is open for reading only")
 	default:
-		return graph.Errorf(graph.Unavailable, "the store takes no writes: %v; make room or make its file system writable, and write again: it is tried from time to time", reason(r.cause))
+		return graph.Errorf(graph.Unavailable, "the store takes no writes: %v; free space or make its file system writable, and write again; the store tries it from time to time", reason(r.cause))
 	}
 }
 
