@@ -16,15 +16,15 @@ func TestRoutesRefuse(t *testing.T) {
 	a := seeded(t)
 	for _, c := range []struct{ args, want string }{
 		{`from: "KAZZ", to: "eu"`, `from: there is no entity "KAZZ"; search finds ids by names`},
-		{`from: "KAZ", to: "uranium"`, `to: "uranium" is a Resource, which stands for no place; name a country`},
+		{`from: "KAZ", to: "uranium"`, `to: "uranium" is a Resource, which is not a place; name a country`},
 		{`from: "KAZ", to: "eu", avoid: ["RUSS"]`, `avoid: there is no entity "RUSS"`},
 		{`from: "KAZ", to: "eu", avoid: ["uranium"]`, `avoid: "uranium" is a Resource, which no route on the network TRANSPORT can touch; name a country, a water, a node`},
 		{`from: "KAZ", to: "eu", network: BORDERS, avoid: ["KZAAU"]`, `avoid: "KZAAU" is a TransportNode, which no route on the network BORDERS can touch; name a country, a water, a region`},
 		{`from: "KAZ", to: "eu", first: 0`, `first: 0 is not between 1 and 50`},
 		{`from: "KAZ", to: "eu", first: 51`, `first: 51 is not between 1 and 50`},
-		{`from: "KAZ", to: "eu", modes: []`, `modes: an empty list allows no leg`},
+		{`from: "KAZ", to: "eu", modes: []`, `modes: an empty list permits no leg`},
 		{`from: "KAZ", to: "eu", statuses: []`, `statuses: an empty list opens no leg`},
-		{`from: "KAZ", to: "eu", gauges: []`, `gauges: an empty list allows no railway`},
+		{`from: "KAZ", to: "eu", gauges: []`, `gauges: an empty list permits no railway`},
 		{`from: "KAZ", to: "eu", maxBorders: -1, first: 0`, `maxBorders: -1 is not between 0 and 50`},
 		{`from: "KAZ", to: "eu", via: ["a","a","a","a","a","a","a","a","a"]`, `via: 9 entities are more than 8`},
 		{`from: "KAZ", to: "eu", modes: [CAMEL]`, `CAMEL`},

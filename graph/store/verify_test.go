@@ -117,7 +117,7 @@ func TestVerifyFinds(t *testing.T) {
 		want   string // in the error or the first difference
 	}{
 		"nothing":        {nil, ""},
-		"no seal":        {add(falseFact), "no seal"},
+		"no seal":        {add(falseFact), "not the seal of a commit"},
 		"a false count":  {add(falseFact, falseMeta, manySeal), "its seal says"},
 		"no meta":        {add(falseFact, seal), "has no meta"},
 		"a false label":  {add(falseFact, falseMeta, seal), "is false"},

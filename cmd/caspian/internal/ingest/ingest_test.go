@@ -238,7 +238,7 @@ func TestFind(t *testing.T) {
 		{dir, nil, "a.jsonl b.yaml sub/c.yml"},
 		{dir, codec.Seed, "b.yaml sub/c.yml"},
 		{dir, codec.NQuads, "error: no file in it has the ending of a format"},
-		{filepath.Join(dir, "notes.txt"), nil, "error: the name"},
+		{filepath.Join(dir, "notes.txt"), nil, "error: the file's name has no known extension"},
 		{filepath.Join(dir, "notes.txt"), codec.JSONLines, "notes.txt"},
 		{filepath.Join(dir, "notes.txt"), datasets.Factbook, "error: the format factbook reads a folder"},
 		{filepath.Join(dir, "missing.yaml"), nil, "error: no such file"},
