@@ -142,8 +142,8 @@ func (t *Test) Excludes(text string) bool {
 	return t.prepared && !t.ByBytes && t.StartsWith != "" && !mayBegin(text, t.StartsWith)
 }
 
-// mayBegin tells of most texts by their first letter that their base does not
-// begin with another.
+// mayBegin rules out most texts by their first letter: false means that the base
+// of the text does not begin with the other base.
 func mayBegin(s, base string) bool {
 	if s == "" || base == "" {
 		return true

@@ -19,8 +19,8 @@ import (
 type Misfit struct {
 	// Reason says what does not fit.
 	Reason string
-	// Claims and Entities count what it concerns: claims that stand, and the
-	// entities that they are of.
+	// Claims and Entities count what it concerns: claims that are not withdrawn,
+	// and the entities that are their subjects.
 	Claims, Entities int
 	// Examples are a few of the claims, or of the entities.
 	Examples []string

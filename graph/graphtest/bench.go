@@ -22,8 +22,8 @@ func BenchClaims(b *testing.B) int {
 	return n
 }
 
-// Timed asks again and again and reports the median and the slowest answer,
-// since a mean tells little on a machine that is shared.
+// Timed repeats the question and reports the median and the slowest answer,
+// because a mean says little on a shared machine.
 func Timed(b *testing.B, ask func() error) {
 	b.Helper()
 	b.ReportAllocs()

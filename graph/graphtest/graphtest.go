@@ -40,8 +40,8 @@ func (p Pool) Of(t *schema.Type) []graph.ID {
 	return ids
 }
 
-// dates are of every precision, some within others, some days apart; the first
-// two are no date and an open one.
+// dates have every precision, some within others, some days apart; the first
+// is missing and the second is open.
 var dates = []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01", "2023-01-10"}
 
 // FirstDays are the first days that a drawn date may mean, in order.

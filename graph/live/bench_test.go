@@ -15,7 +15,7 @@ import (
 )
 
 // BenchmarkWrite makes durable changes of one claim each on the embedded
-// store, by so many callers at once.
+// store, with several callers at once.
 func BenchmarkWrite(b *testing.B) {
 	for _, callers := range []int{1, 16} {
 		b.Run(fmt.Sprintf("c=%d", callers), func(b *testing.B) {

@@ -9,9 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Belongs tells with an error why a snapshot that was kept for a store is not
-// of this log: it is of another store or of a history that was replaced, or the
-// commit that it ends with is not the log's commit of that number.
+// Belongs returns an error if a stored snapshot does not belong to this log: it is
+// from another store or from a history that was replaced, or its last commit is not
+// the commit with that number in the log.
 func Belongs(ctx context.Context, log Log, s *snapshot.Snapshot, of graph.Identity) error {
 	switch is := log.Identity(); {
 	case of.Store != is.Store:

@@ -32,7 +32,7 @@ func TestForeignCaches(t *testing.T) {
 	for _, c := range []struct {
 		what   string
 		log    *memory
-		kept   *memory // what the snapshot was made of
+		kept   *memory // the log from which the snapshot was built
 		reason string  // "" where it is of use
 	}{
 		{"the store's own", log, log, ""},

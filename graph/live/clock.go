@@ -41,7 +41,7 @@ type reading struct {
 	elapsed time.Duration
 }
 
-// at is what the wall clock should show when so much time has passed.
+// at returns what the wall clock should show after this much time.
 func (r reading) at(elapsed time.Duration) time.Time { return r.wall.Add(elapsed - r.elapsed) }
 
 func newClock(o Options, note *slog.Logger) *clock {

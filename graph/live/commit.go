@@ -22,15 +22,15 @@ type request struct {
 // nobody waits long for others.
 const maxGroup = 10_000
 
-// Commit makes the change, all or nothing. When it returns without an error
+// Commit makes the change, all or nothing. When it returns without an error,
 // the change is durable and in the newest snapshot. Problems of the change
-// come as graph.Problems; after any other error the same change with the same
-// key finds out whether it was made.
+// are returned as graph.Problems. After any other error, repeating the same change
+// with the same key reports whether it was made.
 //
 // Changes that arrive while the writer is busy are made durable together, by
-// one sync, each as a commit of its own: the caller whose turn it is writes
-// for all that wait. A caller whose context ends while it waits leaves; once
-// its change is being written it gets the outcome.
+// one sync, each as a separate commit: the caller whose turn it is writes
+// for all that wait. A caller whose context ends while it waits returns at once;
+// after the write of its change has begun, it gets the outcome.
 func (g *Graph) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
 	r := &request{ctx: ctx, change: ch, ops: len(ch.Ops), done: make(chan struct{})}
 	g.enqueue(r)

@@ -40,8 +40,8 @@ func enqueueThen(t *testing.T, g *Graph, changes []*graph.Change, done func()) (
 	return receipts, errs
 }
 
-// TestGroups: changes that wait are made durable by one append, each as a
-// commit of its own, decided on top of those before it.
+// TestGroups: waiting changes are made durable by one append, each as a
+// separate commit, checked against the state after those before it.
 func TestGroups(t *testing.T) {
 	log, g := begun(t)
 	groups := log.groups

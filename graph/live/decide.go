@@ -82,8 +82,8 @@ func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 }
 
 // replayed answers a change whose key was used before, if it is the same
-// change. All that it asks for was recorded, so that a check changes nothing:
-// it tells what is to be known today, as of claims withdrawn since.
+// change. Everything in it is recorded, so checking it again changes nothing;
+// the check reports the present state, such as claims withdrawn since.
 func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (*Receipt, error) {
 	again := *ch
 	again.IfSeq = nil // it held the first time

@@ -38,8 +38,8 @@ func TestFailingLog(t *testing.T) {
 	}
 }
 
-// TestFailingGroup: where the append fails nothing of the group is there, and
-// everybody is told.
+// TestFailingGroup: if the append fails, nothing of the group is recorded, and
+// every caller gets the error.
 func TestFailingGroup(t *testing.T) {
 	log, g := begun(t)
 	before := g.Snapshot()
@@ -58,7 +58,7 @@ func TestFailingGroup(t *testing.T) {
 		t.Errorf("once it works again: %+v", r)
 	}
 	if g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {
-		t.Error("what was given up came back")
+		t.Error("an abandoned change came back")
 	}
 }
 

@@ -33,11 +33,11 @@ type group struct {
 	keys    map[string]*graph.Commit // those with a key
 }
 
-// maxAttempts bounds how often a group is decided anew because others appended
-// to the log meanwhile.
+// maxAttempts is how often a group is checked again because another writer appended
+// to the log in the meantime.
 const maxAttempts = 8
 
-// errOvertaken is why a group must be decided anew.
+// errOvertaken means that a group must be checked again.
 var errOvertaken = errors.New("others appended to the log")
 
 // writeGroup takes the changes through all stages and gives each its outcome,

@@ -9,7 +9,7 @@ import (
 )
 
 // TestSameChange: a key answers with its first commit for the same change
-// only. Whatever else the change says, or leaves out, is another change.
+// only. A change that says anything more or less is another change.
 func TestSameChange(t *testing.T) {
 	log := &memory{}
 	g := open(t, log, Options{})

@@ -39,7 +39,7 @@ func TestCommit(t *testing.T) {
 		t.Errorf("a supersession: %+v", r)
 	}
 	if _, live, _ := g.Snapshot().State().Claim(r.IDs[0]); live {
-		t.Error("what was superseded stands")
+		t.Error("a superseded claim is still valid")
 	}
 	// A refused change leaves everything as it was.
 	bad := change("k", named("x"), graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: graph.ClaimID{9}}})
@@ -124,7 +124,7 @@ func TestWritersAndReaders(t *testing.T) {
 					t.Errorf("from %d back to %d", last, s.Seq())
 				}
 				last = s.Seq()
-				// Each commit behind the first has two names.
+				// Each commit after the first has two names.
 				if n := len(s.State().Values("KAZ", "name")); n != 2*int(s.Seq()-1) {
 					t.Errorf("at %d there are %d names", s.Seq(), n)
 				}
@@ -185,7 +185,7 @@ func TestClose(t *testing.T) {
 	if g.Snapshot().Seq() != 1 {
 		t.Error("a closed graph cannot be read")
 	}
-	// A start from the cache reads the rest of the log only, and writes nothing anew.
+	// A start from the cache reads only the rest of the log, and rewrites nothing.
 	again := open(t, log, Options{Cache: kept})
 	if again.Snapshot().Digest() != g.Snapshot().Digest() {
 		t.Error("the cache gives another graph")
@@ -205,7 +205,7 @@ func TestCaches(t *testing.T) {
 		log   *memory
 	}{
 		"none":              {&cache{}, log},
-		"behind":            {&cache{kept: snapshot.Empty(schema.MustDefault())}, log},
+		"older":             {&cache{kept: snapshot.Empty(schema.MustDefault())}, log},
 		"ahead of the log":  {&cache{kept: ahead}, &memory{}},
 		"cannot be written": {&cache{err: errors.New("read-only")}, log},
 	} {
@@ -223,7 +223,7 @@ func TestCaches(t *testing.T) {
 	}
 }
 
-// TestReopen: whatever is committed, the log gives the same graph again, from
+// TestReopen: after any commits, the log gives the same graph again, from
 // the beginning and from any cache.
 func TestReopen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -9,9 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// cacheAfter is how many claims beyond the cache make it worth writing anew, at
-// least; beyond that it is half of what the cache holds, so that writing stays
-// a small part of a long import.
+// cacheAfter is the least number of claims after the cache that makes it worth
+// rewriting. For larger caches, it takes half of their claims, so that writing
+// remains a small part of a long import.
 const cacheAfter = 20_000
 
 // After a failure the cache is left alone for a while, twice as long each

@@ -1,7 +1,7 @@
 package live
 
-// Writable tells with an error why the log takes no changes at present, as where
-// its disk is full; reading goes on.
+// Writable returns an error if the log accepts no changes at present, for example
+// because its disk is full. Reads continue.
 func (g *Graph) Writable() error {
 	if l, ok := g.log.(interface{ Writable() error }); ok {
 		return l.Writable()

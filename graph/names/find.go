@@ -272,7 +272,7 @@ func (s *searcher) sounding() {
 	}
 }
 
-// editsFor is how many edits a word of so many letters may have.
+// editsFor returns how many edits a word of this many letters may have.
 func editsFor(letters int) int {
 	switch {
 	case letters < 4:
@@ -326,8 +326,8 @@ func (s *searcher) eachSound(p *pattern, fn func(l *soundLayer, i int, h hit)) {
 	}
 }
 
-// scan considers the names that match the pattern, which is of so many
-// consonants only, or, where 0, of a whole sound.
+// scan considers the names that match the pattern. The pattern has this many
+// consonants only; 0 means that it is a whole sound.
 func (s *searcher) scan(p *pattern, consonants int) {
 	s.eachSound(p, func(l *soundLayer, i int, h hit) {
 		word := uint8(l.words[i] >> 1)

@@ -65,8 +65,8 @@ func joined(ranges []Range) []Range {
 	return list
 }
 
-// wordStart is where a word of a folded name begins; one byte behind the end
-// of the name for the word behind the last.
+// wordStart returns where a word of a folded name begins; for the word after the
+// last, it is one byte after the end of the name.
 func wordStart(folded string, word int) int {
 	at := 0
 	for ; word > 0; word-- {

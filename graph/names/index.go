@@ -87,7 +87,7 @@ func (x Index) Arrays() Arrays {
 
 var errArrays = errors.New("the arrays are not those of one index of names")
 
-// FromArrays is the index that the arrays were made of. It uses their memory.
+// FromArrays returns the index from whose arrays these came. It uses their memory.
 func FromArrays(a Arrays) (Index, error) {
 	if len(a.Keys) != len(a.Claims) || len(a.Keys) != len(a.Words) {
 		return Index{}, errArrays

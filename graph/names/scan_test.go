@@ -29,7 +29,7 @@ func TestScan(t *testing.T) {
 	list[1].key = list[0].key + "s"
 	layer := newSoundLayer(list)
 	if back := layer.labels(); !slices.Equal(back, list) {
-		t.Fatal("the labels of a layer are not those that it was made of")
+		t.Fatal("the labels of a layer are not those from which it was built")
 	}
 	for n := range 300 {
 		sought := []byte(strings.ReplaceAll(list[n*61%len(list)].key, " ", ""))
@@ -61,8 +61,8 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// TestScanBehindBlock finds what comes right behind a block that is passed over.
-func TestScanBehindBlock(t *testing.T) {
+// TestScanAfterBlock finds a name directly after a skipped block.
+func TestScanAfterBlock(t *testing.T) {
 	var list []label
 	for i := range 2 * soundBlock {
 		list = appendLabels(list, fmt.Sprintf("a%03d", i), uint32(i), false)
@@ -72,7 +72,7 @@ func TestScanBehindBlock(t *testing.T) {
 	found := -1
 	newSoundLayer(list).scan(p, func() bool { return false }, func(i int, _ hit) { found = i })
 	if found != 2*soundBlock {
-		t.Errorf("the name behind two blocks of others is %d and found as %d", 2*soundBlock, found)
+		t.Errorf("the name after two blocks of others is %d and found as %d", 2*soundBlock, found)
 	}
 }
 
@@ -85,6 +85,6 @@ func TestScanStops(t *testing.T) {
 	seen := 0
 	newSoundLayer(list).scan(p, func() bool { return seen >= 100 }, func(int, hit) { seen++ })
 	if seen < 100 || seen > 200 {
-		t.Errorf("a scan that is to stop behind 100 labels stopped behind %d", seen)
+		t.Errorf("a scan that must stop after 100 labels stopped after %d", seen)
 	}
 }

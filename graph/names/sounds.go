@@ -27,8 +27,8 @@ const (
 	soundBlock = 64
 )
 
-// skeletonMark stands before the skeletons of names in a script that leaves
-// vowels out: it sorts before every letter.
+// skeletonMark precedes the skeletons of names in a script that omits
+// vowels. It sorts before every letter.
 const skeletonMark = "\x01"
 
 func (x sounds) with(list []Name) sounds {

@@ -8,12 +8,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Base is what two texts have in common that a reader takes for one: without
+// Base returns the form that texts share if a reader takes them for the same: without
 // case (Unicode's full case folding: ς and σ, ß and ss), without marks on
-// letters, strokes and hooks that are no marks of their own in Unicode included
-// (ł, ø, đ, ı), and without the differences of print that NFKD takes away. All
-// that serves as an apostrophe is one, all hyphens are, and every run of white
-// space is one blank; other signs stay. What shows nothing is left out.
+// letters, including strokes and hooks that Unicode does not encode as marks
+// (ł, ø, đ, ı), and without the differences in print that NFKD removes. All
+// characters used as apostrophes become one, all hyphens become one, and every run of
+// white space becomes one space. Other signs remain; invisible characters are removed.
 func Base(s string) string { return string(AppendBase(make([]byte, 0, len(s)), s)) }
 
 // AppendBase appends Base of the text to dst.
@@ -97,14 +97,14 @@ func baseOf(r rune) (b [2]rune, n int) {
 	return [2]rune{r}, 1
 }
 
-// isAccent tells of marks that only distinguish a letter. The vowel signs of
-// the scripts of India and of Thai are marks as well, and letters to a reader.
+// isAccent reports whether a mark only distinguishes a letter. The vowel signs of
+// the scripts of India and of Thai are also marks, but letters to a reader.
 func isAccent(r rune) bool {
 	return r >= 0x300 && unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Inherited, unicode.Common,
 		unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Hebrew, unicode.Arabic, unicode.Syriac)
 }
 
-// isApostrophe tells of all that is printed for an apostrophe: U+02BB and U+02BC
+// isApostrophe reports whether the character is printed as an apostrophe: U+02BB and U+02BC
 // of Uzbek, Ukrainian and Hawaiian, quotation marks, the modifier letters of
 // romanisations.
 func isApostrophe(r rune) bool {

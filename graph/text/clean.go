@@ -26,7 +26,7 @@ func Clean(s string) string {
 	}
 }
 
-// plain tells, quickly, of most texts that Clean leaves them as they are.
+// plain is a quick test: true means that Clean leaves the text unchanged.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
@@ -46,16 +46,16 @@ func invisible(r rune) bool {
 		unicode.Is(unicode.Variation_Selector, r)
 }
 
-// visibleFormat tells of format characters that show: signs of Arabic and other
-// scripts that stand around numbers, and controls of hieroglyphs.
+// visibleFormat reports whether a format character is visible: signs of Arabic and other
+// scripts around numbers, and controls of hieroglyphs.
 func visibleFormat(r rune) bool {
 	return unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0x13430 && r <= 0x1345F
 }
 
-// Fault tells what a text, cleaned, holds that none may hold, as the end of a
-// sentence that begins with what the text is: "has a control character (U+0007)".
-// It is "" for a sound text. In a text of one line, as a name or a code is,
-// line breaks, tabs and all that turns the direction of writing are faults.
+// Fault returns what is forbidden in a cleaned text, as the end of a sentence whose
+// subject is the text: "has a control character (U+0007)". It returns "" if
+// nothing is. In a text of one line, such as a name or a code, line breaks, tabs
+// and all characters that change the direction of writing are forbidden.
 func Fault(s string, line bool) string {
 	if !utf8.ValidString(s) {
 		return "is not valid UTF-8"

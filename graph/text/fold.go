@@ -55,9 +55,9 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && !isAccent(r) || r == 0x345
 }
 
-// Places are the bytes of s that made the folded bytes from..to: where in a
-// name a match lies. A character that folds to several lies there whole. It is
-// slow and meant for the few names that are shown.
+// Places returns the bytes of s from which the folded bytes from..to come: the position
+// of a match in a name. A character that folds to several is included whole. It is
+// slow, and meant for the few names that are shown.
 func Places(s string, from, to int) (start, end int) {
 	at, space := 0, false
 	start = -1

@@ -8,8 +8,8 @@ import (
 
 // letters are the Latin letters for those of other alphabets, as English
 // romanises them; Sound evens out what the romanisations differ in. Letters
-// with a mark that only distinguishes (ά, ё as a base and its mark) stand here
-// only where they sound different from the base.
+// with a mark that only distinguishes (ά, ё as a base and its mark) are listed
+// only if they sound different from the base.
 var letters = lettersOf(`
 а a б b в v г g ґ g ғ gh д d ђ dj е e ё yo є ye ж zh җ j ӂ zh з z ҙ z ѕ dz и i й y і i ї yi ј y к k қ k ҡ k ҟ k л l љ ly м m н n ң n ҥ n њ ny
 о o ө o п p р r с s ҫ s т t ћ ch ќ k ѓ g у u ў u ү u ұ u ф f х kh ҳ h һ h ц ts ч ch ҷ j ҹ j џ dzh ш sh щ shch ъ - ы y ь - э e ю yu я ya ә a ӏ -
@@ -62,9 +62,9 @@ func addSmallKana(dst []byte, small string) []byte {
 	return append(dst, small...)
 }
 
-// Syllables of Hangul are made of an initial, a vowel and a final, by their
-// code points. As the Revised Romanisation has them, but for eo and eu, for
-// which names mostly have o and u.
+// Syllables of Hangul consist of an initial, a vowel and a final, by their
+// code points. The letters are those of the Revised Romanisation, except for eo and eu,
+// which names mostly write as o and u.
 const (
 	hangulFirst = 0xAC00
 	hangulLast  = 0xD7A3

@@ -37,7 +37,7 @@ func appendLatin(dst []byte, word string) []byte {
 	}
 	for i, r := range word {
 		r = unicode.ToLower(r)
-		// Hiragana lie in the order of katakana.
+		// Hiragana have the order of katakana.
 		if r >= 'ぁ' && r <= 'ゖ' {
 			r += 'ァ' - 'ぁ'
 		}
@@ -78,7 +78,7 @@ func appendLatin(dst []byte, word string) []byte {
 // greekPairs are sounds that Greek has no letters for.
 var greekPairs = strings.NewReplacer("μπ", "b", "Μπ", "b", "γκ", "g", "Γκ", "g", "γγ", "ng", "τζ", "j", "Τζ", "j")
 
-// apart stands between Latin letters that are not to be read together.
+// apart separates Latin letters that must not be read together.
 const apart = '\''
 
 func vowelless(r rune) bool {
@@ -98,9 +98,9 @@ func appendBase(dst []byte, r rune) []byte {
 	return dst
 }
 
-// same are letters that romanisations use for the same sound, the longest
-// first. What stands here once may stand for several sounds: a sound key finds
-// candidates, and how well they match is judged by more than it.
+// same lists letters that romanisations use for the same sound, the longest
+// first. An entry may stand for several sounds: a sound key only finds
+// candidates, and the score depends on more than the key.
 var same = groupByFirst([][2]string{
 	{"shch", "s"}, {"tsch", "c"}, {"dsch", "j"},
 	{"sch", "s"}, {"tch", "c"}, {"dzh", "j"}, {"tsh", "c"}, {"aye", "e"}, {"oye", "o"}, {"aie", "e"}, {"oie", "o"}, {"aje", "e"}, {"oje", "o"}, {"ije", "ie"}, {"ijo", "io"},

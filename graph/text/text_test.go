@@ -82,7 +82,7 @@ func TestPlaces(t *testing.T) {
 		at := strings.Index(folded, c.key)
 		from, to := text.Places(c.name, at, at+len(c.key))
 		if got := c.name[from:to]; got != c.want {
-			t.Errorf("%q in %q (folded %q) lies at %q instead of %q", c.key, c.name, folded, got, c.want)
+			t.Errorf("%q in %q (folded %q) is at %q instead of %q", c.key, c.name, folded, got, c.want)
 		}
 	}
 }
@@ -119,9 +119,9 @@ func FuzzText(f *testing.F) {
 		for _, w := range words {
 			from, to := text.Places(s, at, at+len(w))
 			if from < 0 || to > len(s) || from >= to {
-				t.Errorf("%q of %q lies at %d to %d", w, s, from, to)
+				t.Errorf("%q of %q is at %d to %d", w, s, from, to)
 			} else if got := text.Fold(s[from:to]); !strings.Contains(got, w) {
-				t.Errorf("%q of %q lies at %q, which folds to %q", w, s, s[from:to], got)
+				t.Errorf("%q of %q is at %q, which folds to %q", w, s, s[from:to], got)
 			}
 			at += len(w) + 1
 		}

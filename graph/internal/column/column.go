@@ -73,8 +73,8 @@ func (t *Table[T]) At(i uint32) T {
 	return c[i&tableMask]
 }
 
-// Ref is the element where it lies, nil where nothing near it was ever set.
-// Nobody may change it.
+// Ref returns a pointer to the element, or nil if no element of its chunk was set.
+// The caller must not change it.
 func (t *Table[T]) Ref(i uint32) *T {
 	if int(i) >= t.n || t.chunks[i>>tableBits] == nil {
 		return nil
@@ -198,7 +198,7 @@ func (e *Edit[T]) Table() Table[T] { return *e.t }
 
 // MergeInto appends two sorted lists to dst as one.
 func MergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
-	// What is new mostly comes behind what was there.
+	// New elements mostly come after the old ones.
 	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
 		return append(append(dst, a...), b...)
 	}

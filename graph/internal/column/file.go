@@ -35,8 +35,8 @@ func (r *Reader) Bad() bool { return r.bad }
 // Fail makes the reader bad.
 func (r *Reader) Fail() { r.bad = true }
 
-// Writer writes sections, each behind its length and at an aligned place,
-// and sums them up.
+// Writer writes sections, each after its length and at an aligned offset,
+// and computes their checksum.
 type Writer struct {
 	w   *bufio.Writer
 	at  int
@@ -177,8 +177,8 @@ func ReadList[T any](r *Reader) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
 }
 
-// ReadColumn uses the chunks where they lie, except for the last, which a later
-// snapshot will go on filling.
+// ReadColumn uses the chunks in place, except for the last, which a later
+// snapshot will continue to fill.
 func ReadColumn[T any](r *Reader, n int) Column[T] {
 	list := ReadList[T](r)
 	if len(list)%chunkSize != 0 || n > len(list) || len(list)-n >= chunkSize && len(list) > 0 {

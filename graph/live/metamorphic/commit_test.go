@@ -340,7 +340,7 @@ type settling struct {
 	outs   []outcome
 	truth  []entry
 	faulty bool
-	stale  *model // what a graph that is behind may answer from
+	stale  *model // the state from which a lagging graph may answer
 }
 
 // explain returns the model after all changes that are not done, a bit each,

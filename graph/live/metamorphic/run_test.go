@@ -77,7 +77,7 @@ type run struct {
 	// the other.
 	digests, contents map[string]string
 
-	// behind: a fault, or another writer, may have left the graph behind the log.
+	// lagging: a fault, or another writer, may have left the graph behind the log.
 	behind bool
 	// doubtful are changes that the log may have without counting them yet.
 	doubtful []change

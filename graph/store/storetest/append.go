@@ -98,7 +98,7 @@ func testDuplicates(t *testing.T, open func(*testing.T, string) store.Log) {
 		wantCode(t, err, graph.Duplicate)
 		want = unchanged(t, l, want)
 	}
-	// Saying again that an entity exists is no fault.
+	// Declaring an entity again is not a fault.
 	again := Sample(l.Head()+1, 0)
 	again.Entities = want[0].Entities
 	mustAppend(t, l, again)

@@ -1,5 +1,5 @@
-// Package storetest holds a store to its contract. Every backend runs Run in
-// its own tests; what passes here may serve behind the live graph.
+// Package storetest tests a store against its contract. Every backend runs Run in
+// its own tests; a store that passes can serve the live graph.
 package storetest
 
 import (
