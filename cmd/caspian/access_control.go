@@ -20,7 +20,7 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// accessControl decides who may use a service: its settings, and what follows from them.
+// accessControl decides who may use a service, by its settings and files of tokens.
 type accessControl struct {
 	auth, readToken *string
 	hosts           *[]string
@@ -44,7 +44,7 @@ func accessSettings(s *settings.Set) *accessControl {
 	}
 }
 
-// check finds the faults that show before anything is opened.
+// check finds the faults that are visible before the store is opened.
 func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bool) {
 	for _, name := range *a.hosts {
 		host, err := server.CheckHost(name)
@@ -120,7 +120,7 @@ func (a *accessControl) open(e *environment, store string, srv *server.Server, a
 	if err != nil {
 		var ge *graph.Error
 		if errors.As(err, &ge) && ge.Code == graph.Unavailable {
-			return nil, nil // another service reads the same store, and has its address there
+			return nil, nil // another service reads the same store, and its address is there
 		}
 		l = nil
 	}

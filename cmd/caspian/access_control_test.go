@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// words collects what a command says, and lets a test wait for some of it.
+// words collects what a command writes, and lets a test wait for some of it.
 type words struct {
 	mu   sync.Mutex // guards text
 	text bytes.Buffer
@@ -33,7 +33,7 @@ func (w *words) Write(b []byte) (int, error) {
 	return w.text.Write(b)
 }
 
-// wait waits until the text has been said so often.
+// wait waits until the command has written the text this often.
 func (w *words) wait(t *testing.T, text string, times int) string {
 	t.Helper()
 	late := time.After(30 * time.Second)
@@ -47,7 +47,7 @@ func (w *words) wait(t *testing.T, text string, times int) string {
 		select {
 		case <-w.more:
 		case <-late:
-			t.Fatalf("%q was not said %d times in\n%s", text, times, said)
+			t.Fatalf("%q was not written %d times in\n%s", text, times, said)
 		}
 	}
 }
@@ -74,8 +74,8 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// TestReloadTokens changes files of tokens under a service: SIGHUP makes it read them, and a
-// faulty file changes nothing.
+// TestReloadTokens changes the files of tokens of a running service: SIGHUP makes it read them, and
+// a faulty file changes nothing.
 func TestReloadTokens(t *testing.T) {
 	const first, second = "3f1c2e9ab7d84c5e8f60a1b2c3d4e5f7", "0d9e8c7b6a5f4e3d2c1b9a8f7e6d5c40"
 	dir := t.TempDir()
@@ -133,7 +133,8 @@ func TestReloadTokens(t *testing.T) {
 	}
 }
 
-// hangup makes the service in this process read its tokens again, and waits until it has said so.
+// hangup makes the service in this process read its tokens again, and waits until it has written the
+// text.
 func hangup(t *testing.T, w *words, text string) string {
 	t.Helper()
 	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {

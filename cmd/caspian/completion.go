@@ -9,7 +9,8 @@ import (
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-// completionCommand is made by a function, since it needs the program that it is part of.
+// completionCommand is a function: as a variable it would need, to be initialized, the program that
+// contains it.
 func completionCommand() *command {
 	return &command{
 		name: "completion", short: "print a script that completes commands and flags in a shell", args: strings.Join(shells, "|"), words: shells,

@@ -83,10 +83,10 @@ func TestDocumentsShowAnswers(t *testing.T) {
 	}
 }
 
-// questions are the commands that ask the graph.
+// questions are the commands that query the graph.
 var questions = []*command{searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand, conflictsCommand, changesCommand, timelineCommand}
 
-// TestExamplesAnswer runs the examples of the helps: each finds something.
+// TestExamplesAnswer runs the examples in the help: each has an answer.
 func TestExamplesAnswer(t *testing.T) {
 	dir, err := seededStore()
 	if err != nil {

@@ -19,8 +19,8 @@ var (
 	flags  = regexp.MustCompile(`(?:^|\s)--([a-z][a-z-]*)`)
 )
 
-// TestDocumentsNameRealFlags holds every command line in the documents and
-// help texts to the commands and flags that there are.
+// TestDocumentsNameRealFlags: every command line in the documents and help texts has commands and
+// flags that exist.
 func TestDocumentsNameRealFlags(t *testing.T) {
 	texts := map[string]string{}
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "docker-compose.yml", "examples/*"} {
@@ -67,7 +67,7 @@ func TestDocumentsNameRealFlags(t *testing.T) {
 	}
 }
 
-// TestServingPage holds docs/serving.md to the flags of serve: all of them, and no other.
+// TestServingPage: docs/serving.md names all flags of serve, and no other.
 func TestServingPage(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "serving.md"))
 	if err != nil {
@@ -92,8 +92,8 @@ func TestServingPage(t *testing.T) {
 	}
 }
 
-// TestContainerFiles holds what Dockerfile and docker-compose.yml start to the
-// commands and flags that there are, and to what they promise.
+// TestContainerFiles: Dockerfile and docker-compose.yml use commands and flags that exist, and keep
+// the container read-only and local.
 func TestContainerFiles(t *testing.T) {
 	compose, err := os.ReadFile(filepath.Join("..", "..", "docker-compose.yml"))
 	if err != nil {

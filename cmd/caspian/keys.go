@@ -14,14 +14,14 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// Files in the folder of a store for programs of the same user: the token that may write, which
-// stays, and the address that the service listens on, which exists while it runs.
+// Files in the folder of a store for programs of the same user: the token that may write, and the
+// address of the service, which exists while it runs.
 const (
 	tokenFile   = "token"
 	addressFile = "address"
 )
 
-// readTokens reads a file of tokens, which nobody but its owner may be able to read.
+// readTokens reads a file of tokens, and refuses one that others than its owner can read.
 func readTokens(path string) (*server.Tokens, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -72,9 +72,8 @@ func ownerToken(dir string) (string, error) {
 	return token, nil
 }
 
-// keepToken returns the token of the store's folder, and makes one where there is none that is
-// valid. Where it cannot be stored, the error says so, and the token is valid until the service
-// ends.
+// keepToken returns the token of the store's folder, or makes one if there is no valid one. If the
+// new one cannot be stored, the error says so, and the token is valid until the service ends.
 func keepToken(dir string, say func(format string, a ...any)) (string, error) {
 	token, err := ownerToken(dir)
 	if token != "" {

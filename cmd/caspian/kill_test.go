@@ -13,8 +13,8 @@ import (
 )
 
 // TestKilledImports kills the program at random moments of an import and runs
-// the same import again, until it comes to its end: the store is then what an
-// import without trouble makes of the file.
+// the same import again until it completes: the store is then the same as after an import
+// without a kill.
 func TestKilledImports(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and kills the program")
@@ -55,7 +55,7 @@ func TestKilledImports(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(random.Int64N(int64(took)))) // the time is what is tested: a kill may come at any
+		time.Sleep(time.Duration(random.Int64N(int64(took)))) // a kill at any time is what is tested
 		_ = cmd.Process.Kill()                                // it may have ended
 		_ = cmd.Wait()
 	}

@@ -63,7 +63,7 @@ func (l *location) service() *client.Service {
 	return serviceOn(l.folder())
 }
 
-// folder is that of the store.
+// folder is the folder of the store.
 func (l *location) folder() string { return cmp.Or(*l.dir, standardStore) }
 
 // atURL reports whether the command uses the service of --url, and not the store of --store.
@@ -73,8 +73,8 @@ func (l *location) atURL() bool {
 	return l.s.Given("url") && (l.s.ByFlag("url") || !l.s.ByFlag("store"))
 }
 
-// serviceOn is the service that runs on the store in the folder, reached by its socket
-// there, which needs no token; nil where none runs.
+// serviceOn is the service that runs on the store in the folder, nil where none runs. It is
+// reached by its socket there, and needs no token.
 func serviceOn(dir string) *client.Service {
 	path, err := server.OwnerSocket(dir)
 	if err != nil {
@@ -83,8 +83,8 @@ func serviceOn(dir string) *client.Service {
 	return client.OnSocket(path)
 }
 
-// serviceAt is the service of an address. With a token it is sent; without one, a service of
-// this machine that runs on the store in the folder is reached as its owner.
+// serviceAt is the service at an address. A token is sent to it. Without one, a service on this
+// machine that runs on the store in the folder is used as its owner.
 func serviceAt(address, token, dir string) *client.Service {
 	s := client.At(address)
 	s.Token = token
@@ -103,7 +103,8 @@ func serviceAt(address, token, dir string) *client.Service {
 	return s
 }
 
-// runsOn reports whether the service that left its address in the folder has this one.
+// runsOn reports whether the service on the store in the folder, by the file with its address,
+// listens at this one.
 func runsOn(dir, address string) bool {
 	text, err := os.ReadFile(filepath.Join(dir, addressFile))
 	u, uerr := url.Parse(address)

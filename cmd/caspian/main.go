@@ -1,8 +1,8 @@
 // Command caspian serves and fills a geopolitical knowledge graph.
 //
-// Read commands (below), settings.go, program.go and open.go first: each
-// subcommand is one file with its settings, wiring and printing. It must hold
-// no logic of the graph: that is in the packages it wires.
+// Read commands (below), program.go, location.go and open.go first: each
+// subcommand is one file with its settings and wiring. The program must contain
+// no logic of the graph: that is in the packages that it connects.
 package main
 
 import (
@@ -31,7 +31,7 @@ type command struct {
 	files bool
 	// about and examples are sections of the help.
 	about, examples string
-	// setup declares the settings and returns what runs with them.
+	// setup declares the settings and returns the function that runs the command.
 	setup func(s *settings.Set) func(ctx context.Context, e *environment, args []string) error
 }
 
@@ -66,7 +66,7 @@ const (
 	exitUsage  = 2
 )
 
-// errReported is a failure that the user has read already.
+// errReported is a failure that the user has already read about.
 var errReported = errors.New("")
 
 func main() {

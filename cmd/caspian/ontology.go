@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// acceptOntology is the setting that continues with an ontology that not all
+// acceptSetting is the setting that continues with an ontology that not all
 // claims fit.
 func acceptSetting(s *settings.Set) *bool {
 	return s.Toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")

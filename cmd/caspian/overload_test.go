@@ -25,14 +25,14 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 )
 
-// The goals where the service is asked for ten times what it can answer.
+// The goals at ten times the requests that the service can answer.
 const (
 	goodputGoal = 0.9 // of the capacity
 	overP99Goal = time.Second
 )
 
-// workloads are what is asked: each a list of queries of which one is chosen at random. The
-// argument of each is a number that makes it differ from the last.
+// workloads are lists of queries, of which each request chooses one at random. The argument of a
+// query is a number that makes it differ from the one before.
 var workloads = []struct {
 	name    string
 	queries []string
@@ -47,14 +47,14 @@ var workloads = []struct {
 }
 
 // TestOverload starts the program with its defaults on the built-in seeds, measures what it
-// can answer, and then asks for 1, 3 and 10 times that, from another process and at
-// random times whether or not answers come. At the same time probes request /readyz,
+// can answer, and then sends 1, 3 and 10 times that, from another process and at
+// random times, without waiting for answers. At the same time probes request /readyz,
 // each over a new connection, and a writer writes.
 //
 //	CASPIAN_SOAK=1 go test ./cmd/caspian -run 'TestOverload$' -v -count 1
 //
 // With CASPIAN_PIN=1 the service has the first processor and the client the second, so that
-// the client takes nothing from the service; the goals are held against then only.
+// the client takes nothing from the service; the goals are checked only then.
 // CASPIAN_FLAGS has more flags for serve, CASPIAN_WORKLOAD one of the workloads.
 func TestOverload(t *testing.T) {
 	if os.Getenv("CASPIAN_SOAK") == "" {
@@ -224,7 +224,7 @@ func writeBeside(ctx context.Context, store string) (took []time.Duration, faile
 
 var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peakMemory is the most that a process had in memory, 0 where the system does not tell.
+// peakMemory is the most that a process had in memory, 0 where the system does not report it.
 func peakMemory(pid int) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	m := peak.FindSubmatch(text)
@@ -335,7 +335,7 @@ func (c *loadClient) wire() (*wire, error) {
 	return &wire{conn, bufio.NewReaderSize(conn, 64<<10)}, nil
 }
 
-// ask asks one question that was due at a time.
+// ask sends one request, which was due at a time.
 func (c *loadClient) ask(due time.Time) {
 	status, err := c.exchange()
 	took := time.Since(due)

@@ -26,7 +26,7 @@ func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	}
 }
 
-// exportFrom has a service write all that it knows.
+// exportFrom has a service write its newest snapshot.
 func exportFrom(ctx context.Context, s *client.Service, format string, to io.Writer) error {
 	res, err := s.Get(ctx, "/export?format="+url.QueryEscape(format))
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// question is what the commands that query the graph share: the endpoint, the view,
-// and how to print the answer or the errors.
+// question is shared by the commands that query the graph: it has the endpoint and the view, and
+// prints the answer or the errors.
 type question struct {
 	s     *settings.Set
 	name  string // of the command
 	field string // of the API
-	// labels name arguments of the API as the command line does, where that is
-	// not a flag of the same name.
+	// labels are the command line's names for arguments of the API, where these are not flags of
+	// the same name.
 	labels map[string]string
-	// called is what the entities of the arguments are called, by their ids.
+	// called has the names of the entities of the arguments, by their ids.
 	called map[string]string
 	// names are the arguments that name entities.
 	names []argument
@@ -43,7 +43,7 @@ type argument struct {
 	types []string // of the entities that a name may mean; nil: all but sources
 }
 
-// ask declares the settings that all questions share. Call it after the
+// newQuestion declares the settings that all questions share. Call it after the
 // command's own, so that these come first in the help.
 func newQuestion(s *settings.Set, name, field string) *question {
 	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
@@ -149,8 +149,8 @@ func upper(values []string) []string {
 	return out
 }
 
-// optional sets a variable unless the list is empty: to the API, an empty list differs
-// from none.
+// optional sets a variable unless the list is empty: for the API, an empty list is not the same
+// as a missing one.
 func optional(variables map[string]any, name string, list []string) {
 	if len(list) > 0 {
 		variables[name] = list
@@ -277,7 +277,7 @@ var (
 	capitals    = regexp.MustCompile(`[A-Z]`)
 )
 
-// inCommandTerms words an error of the API with the names of the command line.
+// inCommandTerms replaces the API's name of an argument in an error by that of the command line.
 func (q *question) inCommandTerms(message string) string {
 	for _, pattern := range []*regexp.Regexp{badVariable, badArgument} {
 		if m := pattern.FindStringSubmatch(message); m != nil {

@@ -20,12 +20,12 @@ const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
   now: node(id: $id, view: $now) { id type name }
 }`
 
-// resolve replaces names by ids, and reports each on the error output. A name that no
-// entity has, or several have, stays, and its fault is returned: the API decides whether
-// it is an id.
+// resolve replaces names by ids, and reports each on the error output. A name that no entity
+// has, or that several have, stays, and its fault is returned: the API decides whether it is an
+// id.
 func (q *question) resolve(ctx context.Context, e *environment, backend *answerer) (unknown []string, err error) {
-	// Names are found in all sources, also where the view has few of them. Dates do
-	// decide which entities exist.
+	// Names are looked up in all sources, also if the view has few of them. The dates of the
+	// view decide which entities exist.
 	now, view := map[string]any{}, map[string]any{}
 	if *q.knownAt != "" {
 		now["knownAt"], view["knownAt"] = *q.knownAt, *q.knownAt
@@ -86,7 +86,7 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 	}
 	var ids, byName, byAlias, near []answers.Named
 	for _, x := range search.Edges {
-		// Titles of documents have everything in them.
+		// Titles of documents contain many names.
 		if x.Node.Type != "Source" || types != nil {
 			near = append(near, x.Node)
 		}

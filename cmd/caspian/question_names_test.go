@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestNamesBecomeIDs gives what the API may find for a text, and wants what it
-// is taken for or the hint.
+// TestNamesBecomeIDs: of what the API finds for a text, one entity is taken, or a hint is
+// returned.
 func TestNamesBecomeIDs(t *testing.T) {
 	edge := func(kind, matched, id, typ, name string) string {
 		raw, err := json.Marshal(map[string]any{"kind": kind, "matched": matched, "node": map[string]string{"id": id, "type": typ, "name": name}})

@@ -28,7 +28,7 @@ func pagingSettings(s *settings.Set, standard int) *paging {
 	}
 }
 
-// check finds what is wrong with the flags together.
+// check finds flags that exclude each other.
 func (p *paging) check(s *settings.Set) {
 	if *p.all && s.ByFlag("first") {
 		s.Fault("--all and --first: give one of the two")
@@ -47,8 +47,8 @@ type page struct {
 	Edges []json.RawMessage `json:"edges"`
 }
 
-// pages asks the document, which has the variables $first and $after, until it
-// has as many items as are wanted, and joins them.
+// pages sends the document, which has the variables $first and $after, until enough items have
+// arrived, and joins the pages.
 func (a *asker) pages(ctx context.Context, p *paging, document string, variables map[string]any) (json.RawMessage, error) {
 	joined := page{Edges: []json.RawMessage{}}
 	variables = maps.Clone(variables)

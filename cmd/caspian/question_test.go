@@ -86,8 +86,8 @@ func TestPagesJoin(t *testing.T) {
 	}
 }
 
-// TestErrorsNameTheCommandLine holds what the API says of arguments to the
-// names that the user gave them by.
+// TestErrorsNameTheCommandLine: the API's errors about arguments get the names of the command
+// line.
 func TestErrorsNameTheCommandLine(t *testing.T) {
 	s := settings.New(func(string) (string, bool) { return "", false })
 	modesSetting(s)
@@ -97,7 +97,7 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 	for message, want := range map[string]string{
 		`from: there is none`:             `FROM: there is none`,
 		`maxBorders: 3 is too few`:        `--max-borders: 3 is too few`,
-		`view.asOf: it is no date`:        `--as-of: it is no date`,
+		`view.asOf: it is not a date`:     `--as-of: it is not a date`,
 		`view.minConfidence: 3 is above`:  `--min-confidence: 3 is above`,
 		`unknown: this stays`:             `unknown: this stays`,
 		`LIMIT_COST: too much: ask: less`: `LIMIT_COST: too much: ask: less`,

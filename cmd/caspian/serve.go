@@ -122,7 +122,7 @@ func serveSettings(s *settings.Set) *serveConfig {
 	return c
 }
 
-// check finds the faults that show before anything is opened.
+// check finds the faults that are visible before the store is opened.
 func (c *serveConfig) check(s *settings.Set) {
 	if host, port, err := net.SplitHostPort(*c.listen); err != nil {
 		s.Fault("--listen: %q is not an address; write HOST:PORT, such as 127.0.0.1:8080", *c.listen)
@@ -335,8 +335,7 @@ func (c *serveConfig) publish(e *environment, srv *server.Server, g *opened, o *
 	return nil
 }
 
-// backend makes what the server answers from, and checks the trusted documents against the
-// schema.
+// backend makes the API over the graph, and checks the trusted documents against its schema.
 func (c *serveConfig) backend(g *opened, o *schema.Ontology, log *slog.Logger) (*server.Backend, error) {
 	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Limits: c.limits, Logger: log})
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 
 // TestStartTime builds the program and measures starts of it over the built-in
 // seeds: into an empty store, after a shutdown, and after a kill. It runs for
-// make bench-start only: a time says nothing on a machine that does other things.
+// make bench-start only: a time means nothing on a busy machine.
 func TestStartTime(t *testing.T) {
 	if os.Getenv("CASPIAN_BENCH") == "" {
 		t.Skip("measures; make bench-start runs it")
@@ -94,7 +94,7 @@ func startOnce(t *testing.T, program, store string, end os.Signal) time.Duration
 	ready := untilReady(ctx, "http://127.0.0.1:"+port, 2*time.Millisecond)
 	took := time.Since(start)
 	if ready == nil {
-		stderr.wait(t, "Stop  Ctrl+C", 1) // nobody ends a service before it is said to be ready
+		stderr.wait(t, "Stop  Ctrl+C", 1) // a user ends a service after its welcome
 	}
 	if err := cmd.Process.Signal(end); err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ service runs on the store, that service verifies it, up to its newest commit.`,
 	},
 }
 
-// verified is what verifying a store found, as --json prints it.
+// verified is the result of verifying a store, as --json prints it.
 type verified struct {
 	Sequence     graph.Seq `json:"sequence"`
 	Entities     int       `json:"entities"`

@@ -21,7 +21,7 @@ import (
 type Importer struct {
 	ctx     context.Context // of Check, which takes none
 	service *Service
-	// dry makes Commit check only.
+	// dry: Commit only checks.
 	dry bool
 	// most is how many bytes of operations the service takes at once; 0 is not known.
 	most int
@@ -37,7 +37,7 @@ const transactDocument = `mutation Import($input: TransactInput!) {
 }`
 
 // Commit implements ingest.Target. A change that the service does not take at once goes in
-// parts; the error is an *ingest.Partial where some of them are made.
+// parts; the error is an *ingest.Partial if some of them are committed.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
 	got, err := r.commit(ctx, ops)

@@ -78,7 +78,7 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// pause waits, and says so where a person would notice the wait.
+// pause waits, and reports a wait that a person would notice.
 func (s *Service) pause(ctx context.Context, wait time.Duration, got *response, err error) error {
 	if s.Say != nil && wait >= time.Second {
 		why := fmt.Sprint(err)

@@ -54,8 +54,8 @@ var (
 	answered       = turn{200, graphqlMedia, "", `{"data":{"transact":{"sequence":7}}}`}
 )
 
-// TestTurnedAway: how often a request is sent again depends on the refusal.
-func TestTurnedAway(t *testing.T) {
+// TestRefused: how often a request is sent again depends on the refusal.
+func TestRefused(t *testing.T) {
 	lateTurn := turn{503, graphqlMedia, "", `{"errors":[{"message":"late","extensions":{"code":"TIMEOUT"}}]}`}
 	proxy := turn{502, "text/html", "", "<title>502 Bad Gateway</title>"}
 	for _, tc := range []struct {
@@ -151,7 +151,7 @@ func TestParts(t *testing.T) {
 		}
 		limit, seen, declared := most, 0, map[graph.ID]bool{}
 		err = p.each(&limit, func(from, to int) error {
-			if to-from > 20 { // as it happens
+			if to-from > 20 { // as a service may find
 				return errTooLarge
 			}
 			known := map[graph.ID]bool{}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestClientReadsEveryStatus gives the client answers of GraphQL with each status that the
-// norm has: the body says what happened to the request, at any status.
+// TestClientReadsEveryStatus: with each status that the specification has, the body of an answer
+// says what happened to the request.
 func TestClientReadsEveryStatus(t *testing.T) {
 	for _, status := range []int{200, 294, 400, 401, 403, 405, 408, 413, 422, 500, 503} {
 		ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

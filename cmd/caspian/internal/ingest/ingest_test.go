@@ -51,8 +51,8 @@ func stream(name, text string) Input {
 	}}
 }
 
-// TestBatchesEqualWhole cuts random files into batches of any size; together
-// they are what the whole file is, with the same places and the same faults.
+// TestBatchesEqualWhole divides random files into batches of any size: together they have the
+// operations, positions and faults of the whole file.
 func TestBatchesEqualWhole(t *testing.T) {
 	line := rapid.SampledFrom([]string{
 		`{"entity":"a","type":"City"}`, `{"subject":"a","predicate":"name","value":"A","source":"s"}`, "", "   ", "\r",
