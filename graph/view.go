@@ -12,6 +12,15 @@ type View struct {
 	// AsOf is the date in the world; a date of lower precision stands for its
 	// whole interval. The zero Date is today.
 	AsOf Date
+	// During, in place of AsOf, is a span of days in the world, both of its dates
+	// known. Mode says how a claim must hold in it; the zero Mode is Ever.
+	During Interval
+	Mode   Mode
+	// Holds, where it is HoldsYes, hides what is only possible.
+	Holds Holds
+	// PublishedUntil, where known, hides the claims of sources that are not known
+	// to have been published by then.
+	PublishedUntil Date
 	// KnownAt is the record time; nil is now.
 	KnownAt *time.Time
 	// MinConfidence hides the claims below it.
@@ -29,6 +38,25 @@ const (
 	HoldsPossibly
 	HoldsYes
 )
+
+// Mode says on which of the days asked for a claim must hold.
+type Mode uint8
+
+// The modes.
+const (
+	// OnDate: the days are those that one date may mean. What holds on all of them
+	// surely holds on the date, what holds on some possibly.
+	OnDate Mode = iota
+	// Ever: on some day.
+	Ever
+	// Throughout: on every day.
+	Throughout
+)
+
+// ModeNames are the names of the modes by value.
+var ModeNames = [...]string{"ON_DATE", "EVER", "THROUGHOUT"}
+
+func (m Mode) String() string { return ModeNames[m] }
 
 func (h Holds) String() string { return [...]string{"NO", "POSSIBLY", "YES"}[h] }
 

@@ -68,8 +68,8 @@ const near = 366
 const orderStep = int64(1) << 40
 
 // On reads the window on the days asked for.
-func (w *Window) On(on Span) Reading {
-	r := Reading{Holds: w.Holds(on), Distance: w.distance(on)}
+func (w *Window) On(on Span, mode Mode) Reading {
+	r := Reading{Holds: w.Holds(on, mode), Distance: w.distance(on)}
 	switch r.Holds {
 	case HoldsNo:
 		return r
@@ -97,11 +97,15 @@ func (w *Window) On(on Span) Reading {
 }
 
 // Holds reports how surely the claim holds on the days.
-func (w *Window) Holds(on Span) Holds {
+func (w *Window) Holds(on Span, mode Mode) Holds {
+	possible := w.Possible.both(on)
 	switch {
-	case on.First > w.Possible.Last, on.Last < w.Possible.First, w.Possible.First > w.Possible.Last:
+	case possible.First > possible.Last || mode == Throughout && possible != on:
 		return HoldsNo
 	case w.Sure.First <= on.First && on.Last <= w.Sure.Last:
+		return HoldsYes
+	}
+	if sure := w.Sure.both(on); mode == Ever && sure.First <= sure.Last {
 		return HoldsYes
 	}
 	return HoldsPossibly

@@ -114,7 +114,7 @@ func TestWindow(t *testing.T) {
 		b := iv.Bounds()
 		w := b.Window(c.timing, mustDate(t, c.attested), graph.AllDays)
 		for date, want := range c.on {
-			if got := w.Holds(mustDate(t, date).Span()); got != want {
+			if got := w.Holds(mustDate(t, date).Span(), graph.OnDate); got != want {
 				t.Errorf("%v %q by a source of %q is %s on %s, want %s", c.timing, c.valid, c.attested, got, date, want)
 			}
 		}
@@ -161,7 +161,7 @@ func TestReading(t *testing.T) {
 			}
 			b := iv.Bounds()
 			w := b.Window(c.timing, mustDate(t, x.attested), graph.AllDays)
-			r := w.On(on)
+			r := w.On(on, graph.OnDate)
 			if r.Holds != graph.HoldsNo && r.Order <= last || r.Basis != x.basis || r.Distance != x.distance {
 				t.Errorf("%s, %q by a source of %q: %+v after order %d", name, x.valid, x.attested, r, last)
 			}
@@ -173,7 +173,7 @@ func TestReading(t *testing.T) {
 			var b graph.Bounds
 			b.Start, b.End = graph.AllDays, graph.AllDays
 			w := b.Window(c.timing, mustDate(t, source), graph.AllDays)
-			return w.On(on).Order
+			return w.On(on, graph.OnDate).Order
 		}
 		if same := order("2010-06-01") == order("2010-05-01"); same != (name == "capital") {
 			t.Errorf("%s: a month away counts as near: %v", name, same)
@@ -223,14 +223,15 @@ func TestWindowModel(t *testing.T) {
 		if c.Timing.Kind == schema.State || c.Timing.Kind == schema.Observation {
 			w.Within(life)
 		}
+		c.Mode = rapid.SampledFrom([]graph.Mode{graph.OnDate, graph.OnDate, graph.Ever, graph.Throughout}).Draw(t, "mode")
 		want := c.Holds(on.First, on.Last)
-		if got := w.Holds(on); got != want {
+		if got := w.Holds(on, c.Mode); got != want {
 			t.Fatalf("%+v is %s on %v..%v, want %s", c, got, on.First, on.Last, want)
 		}
-		if r := w.On(on); r.Holds != want || r.Distance != c.Distance(on.First, on.Last) {
+		if r := w.On(on, c.Mode); r.Holds != want || r.Distance != c.Distance(on.First, on.Last) {
 			t.Fatalf("%+v on %v..%v: %+v", c, on.First, on.Last, r)
 		}
-		if got := b.MayHold(c.Timing.Kind, on); c.Begins == nil && b.Alone(c.Timing) && got != (want != graph.HoldsNo) {
+		if got := b.MayHold(c.Timing.Kind, on); c.Begins == nil && c.Mode != graph.Throughout && b.Alone(c.Timing) && got != (want != graph.HoldsNo) {
 			t.Fatalf("%+v may hold on %v..%v: %v", c, on.First, on.Last, got)
 		}
 	})

@@ -217,7 +217,7 @@ func (tr *transport) open(leg graph.ID, day graph.Span) bool {
 		}
 		bounds := c.Valid.Bounds()
 		window := bounds.Window(schema.Timing{Kind: schema.State}, attested, graph.AllDays)
-		if window.Holds(day) == graph.HoldsNo {
+		if window.Holds(day, graph.OnDate) == graph.HoldsNo {
 			continue
 		}
 		switch c.Value.Text() {

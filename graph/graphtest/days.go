@@ -21,6 +21,8 @@ type Dated struct {
 	// Begins and Ends are what claims say of when the entities at its ends begin
 	// and end, for each entity apart.
 	Begins, Ends [][]graph.Date
+	// Mode is on which of the days asked for it must hold.
+	Mode graph.Mode
 }
 
 // Holds reports how surely it holds on the days from first to last. Of all days
@@ -30,7 +32,7 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 		return graph.HoldsYes
 	}
 	days := c.days(first, last)
-	possible, sure := false, true
+	some, somePossible, every, everyPossible := false, false, true, true
 	for _, d := range days {
 		if d < first || d > last {
 			continue
@@ -40,15 +42,16 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 			mayLive, lives := c.lives(d)
 			p, s = p && mayLive, s && lives
 		}
-		possible, sure = possible || p, sure && p && s
+		s = s && p
+		some, somePossible, every, everyPossible = some || s, somePossible || p, every && s, everyPossible && p
 	}
 	switch {
-	case !possible:
-		return graph.HoldsNo
-	case sure:
+	case every, c.Mode == graph.Ever && some:
 		return graph.HoldsYes
+	case c.Mode == graph.Throughout && everyPossible, c.Mode != graph.Throughout && somePossible:
+		return graph.HoldsPossibly
 	}
-	return graph.HoldsPossibly
+	return graph.HoldsNo
 }
 
 // days are the days beside every date that matters.

@@ -11,7 +11,7 @@ import (
 // them equally sure.
 func (v *View) CacheKey() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d %d %d", v.on.First, v.on.Last, v.minConfidence)
+	fmt.Fprintf(&b, "%d %d %d %d %t", v.on.First, v.on.Last, v.mode, v.minConfidence, v.sure)
 	if v.sources != nil {
 		ids := make([]uint32, 0, len(v.sources))
 		for n, chosen := range v.sources {

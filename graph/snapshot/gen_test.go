@@ -133,6 +133,18 @@ func drawView(t *rapid.T, commits int) graph.View {
 	var v graph.View
 	if rapid.Bool().Draw(t, "asOf") {
 		v.AsOf = graphtest.DrawDate(t, "on", true)
+	} else if rapid.IntRange(0, 2).Draw(t, "during") == 0 {
+		from, to := graphtest.DrawDate(t, "first", true), graphtest.DrawDate(t, "last", true)
+		if v.During = (graph.Interval{From: from, To: to}); v.During.Check() != nil {
+			v.During = graph.Interval{From: to, To: from}
+		}
+		v.Mode = rapid.SampledFrom([]graph.Mode{graph.OnDate, graph.Ever, graph.Throughout}).Draw(t, "mode")
+	}
+	if rapid.IntRange(0, 4).Draw(t, "sure") == 0 {
+		v.Holds = graph.HoldsYes
+	}
+	if rapid.IntRange(0, 4).Draw(t, "published") == 0 {
+		v.PublishedUntil = graphtest.DrawDate(t, "until", true)
 	}
 	if rapid.IntRange(0, 2).Draw(t, "knownAt") == 0 {
 		at := epoch.Add(time.Duration(rapid.IntRange(0, commits+1).Draw(t, "hours"))*time.Hour + time.Minute)

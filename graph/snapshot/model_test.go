@@ -119,7 +119,22 @@ func (l *lens) sees(f *fact) bool {
 	if !l.recorded(f) || f.Confidence < l.view.MinConfidence {
 		return false
 	}
-	return l.view.Sources == nil || slices.Contains(l.view.Sources, f.Source) || f.Source == f.Subject
+	return l.selected(f.Source) || f.Source == f.Subject
+}
+
+// selected reports whether the view takes what a source says.
+func (l *lens) selected(source graph.ID) bool {
+	if l.view.Sources != nil && !slices.Contains(l.view.Sources, source) {
+		return false
+	}
+	if !l.view.PublishedUntil.Known() {
+		return true
+	}
+	// When it was published, whoever says so.
+	whole := *l
+	whole.view.PublishedUntil = graph.Date{}
+	published := whole.sourceDate(source)
+	return published.Known() && published.Last() <= l.view.PublishedUntil.Last()
 }
 
 func (l *lens) field(f *fact) *schema.Field {
@@ -142,6 +157,9 @@ func (l *lens) sourceDate(id graph.ID) graph.Date {
 
 // on are the days that the view asks for.
 func (l *lens) on() (first, last graph.Day) {
+	if l.view.During.From.Known() {
+		return l.view.During.From.First(), l.view.During.To.Last()
+	}
 	if l.view.AsOf.Known() {
 		return l.view.AsOf.First(), l.view.AsOf.Last()
 	}
@@ -159,7 +177,9 @@ func (l *lens) holds(f *fact) graph.Holds {
 		l.held = map[*fact]graph.Holds{}
 	}
 	first, last := l.on()
-	l.held[f] = l.dated(f).Holds(first, last)
+	if l.held[f] = l.dated(f).Holds(first, last); l.view.Holds == graph.HoldsYes && l.held[f] != graph.HoldsYes {
+		l.held[f] = graph.HoldsNo
+	}
 	return l.held[f]
 }
 
@@ -169,6 +189,9 @@ func (l *lens) dated(f *fact) *graphtest.Dated {
 		return d
 	}
 	d := &graphtest.Dated{Timing: l.field(f).Timing(), Valid: f.Valid, Source: l.sourceDate(f.Source)}
+	if d.Mode = l.view.Mode; l.view.During.From.Known() && d.Mode == graph.OnDate {
+		d.Mode = graph.Ever
+	}
 	for _, g := range l.m.claims {
 		if g != f && g.Subject == f.Subject && g.Predicate == f.Predicate && l.sees(g) && g.Rank != graph.Deprecated && l.sameQuestion(f, g) {
 			for _, end := range []graph.Date{g.Valid.From, g.Valid.To} {
@@ -235,7 +258,7 @@ func (l *lens) visible() []*fact {
 // listed are the claims that lists may hold: those of the view's sources only.
 func (l *lens) listed() []*fact {
 	return slices.DeleteFunc(l.visible(), func(f *fact) bool {
-		return l.view.Sources != nil && !slices.Contains(l.view.Sources, f.Source)
+		return !l.selected(f.Source)
 	})
 }
 

@@ -17,10 +17,20 @@ import (
 // or no dated claim answers their question. Those that need it are marked open
 // when their list is built, and read by way of their row.
 
+// Reading is what the claim is on the view's date, and on what basis; that of a
+// claim that the view does not show is HoldsNo.
+func (v *View) Reading(n uint32) graph.Reading {
+	r := v.s.rows.Ref(n)
+	if v.holds(n, r) == graph.HoldsNo {
+		return graph.Reading{Distance: v.reading(n, r).Distance}
+	}
+	return v.reading(n, r)
+}
+
 // reading is what the claim is on the view's date, whether the view shows it or not.
 func (v *View) reading(n uint32, r *row) graph.Reading {
 	w := v.window(n, r)
-	return w.On(v.on)
+	return w.On(v.on, v.mode)
 }
 
 func (v *View) window(n uint32, r *row) graph.Window {

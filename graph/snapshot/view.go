@@ -11,8 +11,9 @@ import (
 // changes, and may be shared between goroutines.
 type View struct {
 	s             *Snapshot
-	asked         graph.View
 	on            graph.Span
+	mode          graph.Mode
+	sure          bool // only what surely holds
 	known         graph.Seq
 	minConfidence uint16
 	sources       map[uint32]bool // nil: all
@@ -85,12 +86,9 @@ func (v *View) stop() bool {
 // without a date. Sources that do not exist are an error, and so is a
 // confidence outside 0 to 1.
 func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
-	w := &View{s: s, asked: v, on: v.AsOf.Span(), known: s.seq}
-	switch {
-	case v.AsOf.Precision() == graph.Unknown:
-		w.on = graph.Span{First: today, Last: today}
-	case !v.AsOf.Known():
-		return nil, graph.Errorf(graph.BadInput, "view.asOf: an open date names no day; give a date or leave it out")
+	w := &View{s: s, known: s.seq, sure: v.Holds == graph.HoldsYes}
+	if err := w.ask(v, today); err != nil {
+		return nil, err
 	}
 	if v.KnownAt != nil {
 		w.known = s.seqAt(*v.KnownAt)
@@ -100,20 +98,72 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	}
 	// Round up, so that 0.70001 does not let 0.7 pass.
 	w.minConfidence = uint16(v.MinConfidence*1e4 + 0.9999)
+	if err := w.choose(v); err != nil {
+		return nil, err
+	}
+	w.kinds = s.w.kindsOf(s).of
+	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
+	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
+	return w, nil
+}
+
+// ask reads the days that the view asks for.
+func (w *View) ask(v graph.View, today graph.Day) error {
+	during := v.During != graph.Interval{}
+	switch {
+	case during && v.AsOf.Precision() != graph.Unknown:
+		return graph.Errorf(graph.BadInput, "view.during: give it or view.asOf, not both")
+	case during && !(v.During.From.Known() && v.During.To.Known()):
+		return graph.Errorf(graph.BadInput, "view.during: %s leaves a side open; give both dates, as 2010/2020", v.During)
+	case during:
+		if err := v.During.Check(); err != nil {
+			return graph.Errorf(graph.BadInput, "view.during: %v", err)
+		}
+		w.on, w.mode = graph.Span{First: v.During.From.First(), Last: v.During.To.Last()}, max(v.Mode, graph.Ever)
+	case v.Mode != graph.OnDate:
+		return graph.Errorf(graph.BadInput, "view.mode: %s is for view.during; give that as well", v.Mode)
+	case v.AsOf.Precision() == graph.Unknown:
+		w.on = graph.Span{First: today, Last: today}
+	case !v.AsOf.Known():
+		return graph.Errorf(graph.BadInput, "view.asOf: an open date names no day; give a date or leave it out")
+	default:
+		w.on = v.AsOf.Span()
+	}
+	return nil
+}
+
+// choose reads the sources that the view selects. When a source was published is
+// itself asked of the view, without regard to publication.
+func (w *View) choose(v graph.View) error {
+	s := w.s
 	if v.Sources != nil {
 		w.sources = make(map[uint32]bool, len(v.Sources))
 		for _, id := range v.Sources {
 			n, ok := s.Number(id)
 			if !ok || s.TypeName(n) != schema.SourceType {
-				return nil, graph.Errorf(graph.UnknownID, "view.sources: there is no source %q; the field sources lists them", id)
+				return graph.Errorf(graph.UnknownID, "view.sources: there is no source %q; the field sources lists them", id)
 			}
 			w.sources[n] = true
 		}
 	}
-	w.kinds = s.w.kindsOf(s).of
-	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
-	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil
-	return w, nil
+	switch until := v.PublishedUntil; {
+	case until.Precision() == graph.Unknown:
+	case !until.Known():
+		return graph.Errorf(graph.BadInput, "view.sourcesPublishedUntil: an open date names no day; give a date or leave it out")
+	default:
+		published := map[uint32]bool{}
+		t, _ := s.typeNames.number(schema.SourceType)
+		for _, n := range s.byType.At(uint32(t)) {
+			if w.sources != nil && !w.sources[n] {
+				continue
+			}
+			if d := s.bestDate(n, w.sees); d.Known() && d.Last() <= until.Last() {
+				published[n] = true
+			}
+		}
+		w.sources = published
+	}
+	return nil
 }
 
 // Snapshot is what the view looks at.

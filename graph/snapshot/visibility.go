@@ -76,7 +76,10 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 		return graph.HoldsNo
 	}
 	w := v.window(n, r)
-	return w.Holds(v.on)
+	if h := w.Holds(v.on, v.mode); h == graph.HoldsYes || !v.sure {
+		return h
+	}
+	return graph.HoldsNo
 }
 
 // shows reports whether the view holds the claim of a link in a list of the entity.
