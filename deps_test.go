@@ -173,22 +173,3 @@ func TestPackagesSayWhatTheyAreFor(t *testing.T) {
 		}
 	}
 }
-
-// TestFileLength keeps files to one subject.
-func TestFileLength(t *testing.T) {
-	for _, dir := range packages(t) {
-		names, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range names {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := strings.Count(string(text), "\n"); n > 600 && !strings.HasSuffix(name, "_test.go") {
-				t.Errorf("%s has %d lines; has it two subjects?", name, n)
-			}
-		}
-	}
-}

@@ -221,20 +221,9 @@ func TestCuratedObservationsAreSeeded(t *testing.T) {
 			Conflict                                                                   string `yaml:"conflict_group"`
 			Kind                                                                       string
 		}
-		Measures []struct {
-			ID, Source string
-			From       string   `yaml:"valid_from"`
-			To         string   `yaml:"valid_to"`
-			By         string   `yaml:"imposed_by"`
-			More       []string `yaml:"corroborating_sources"`
-		} `yaml:"trade_measures"`
 	}
 	readCurated(t, "resources.yaml", &list)
-	bySource := map[graph.ID][]*graph.Claim{}
-	for i := range s.commit.Claims {
-		c := &s.commit.Claims[i]
-		bySource[c.Source] = append(bySource[c.Source], c)
-	}
+	bySource := s.bySource()
 	// Where the figure of an observation may be: the value or a qualifier.
 	states := func(cl *graph.Claim, unit string, want float64) bool {
 		values := []graph.Value{cl.Value}
@@ -270,6 +259,31 @@ func TestCuratedObservationsAreSeeded(t *testing.T) {
 			t.Errorf("%s: %s of %s, %s %s, %v %s by %s is missing", o.ID, o.Measure, o.Commodity, o.Country, o.Period, o.Value, o.Unit, o.Source)
 		}
 	}
+}
+
+// bySource are the seeds' claims of each source.
+func (s *seeded) bySource() map[graph.ID][]*graph.Claim {
+	bySource := map[graph.ID][]*graph.Claim{}
+	for i := range s.commit.Claims {
+		c := &s.commit.Claims[i]
+		bySource[c.Source] = append(bySource[c.Source], c)
+	}
+	return bySource
+}
+
+func TestCuratedMeasuresAreSeeded(t *testing.T) {
+	s := loadSeeds(t)
+	var list struct {
+		Measures []struct {
+			ID, Source string
+			From       string   `yaml:"valid_from"`
+			To         string   `yaml:"valid_to"`
+			By         string   `yaml:"imposed_by"`
+			More       []string `yaml:"corroborating_sources"`
+		} `yaml:"trade_measures"`
+	}
+	readCurated(t, "resources.yaml", &list)
+	bySource := s.bySource()
 	for _, m := range list.Measures {
 		for _, source := range append(m.More, m.Source) {
 			if !slices.ContainsFunc(bySource[graph.ID(source)], func(cl *graph.Claim) bool {

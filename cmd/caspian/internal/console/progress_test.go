@@ -15,7 +15,7 @@ func TestProgress(t *testing.T) {
 		p.ended.Go(func() { p.run(&out, time.Second, 200*time.Millisecond) })
 		time.Sleep(1100 * time.Millisecond) // of the bubble's clock
 		p.Show("checking")
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // of the same clock
 		p.End()
 		text := out.String()
 		for _, want := range []string{"\r\x1b[Kreading 3 files (1 s)", "\r\x1b[Kchecking (2 s)"} {

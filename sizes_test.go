@@ -1,0 +1,85 @@
+package caspian_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a file, a function and a package may have, in lines without tests.
+const (
+	mostOfFile     = 500
+	mostOfFunction = 65 // 60 is the rule of STYLE; a table may read better whole
+	mostOfPackage  = 4500
+)
+
+// larger are packages that are not divided yet, with their limits. The list only shrinks.
+var larger = map[string]int{"graph/snapshot": 4800}
+
+// TestSizes keeps files to one subject, and packages to one part of the whole.
+func TestSizes(t *testing.T) {
+	for _, dir := range packages(t) {
+		whole := 0
+		for _, name := range filesOf(t, dir, false) {
+			files := token.NewFileSet()
+			f, err := parser.ParseFile(files, name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line := func(at token.Pos) int { return files.Position(at).Line }
+			n := line(f.FileEnd)
+			if whole += n; n > mostOfFile {
+				t.Errorf("%s has %d lines, more than %d: move one of its subjects to another file", name, n, mostOfFile)
+			}
+			for _, d := range f.Decls {
+				if fn, ok := d.(*ast.FuncDecl); ok && line(fn.End())-line(fn.Pos()) >= mostOfFunction {
+					t.Errorf("%s:%d: %s has more than %d lines: split it", name, line(fn.Pos()), fn.Name.Name, mostOfFunction)
+				}
+			}
+		}
+		if most := max(mostOfPackage, larger[dir]); whole > most {
+			t.Errorf("the package %s has %d lines without tests, more than %d: move a part of it to another package", dir, whole, most)
+		}
+	}
+}
+
+// sleeping are packages whose tests wait with time.Sleep without a reason. The list only shrinks.
+var sleeping = []string{"server", "server/internal/admission"}
+
+// TestSleeps wants a reason for each time.Sleep in a test, on its line or the one before: a test
+// sleeps only if the time is what it tests, or on the clock of a bubble.
+func TestSleeps(t *testing.T) {
+	for _, dir := range packages(t) {
+		if slices.Contains(sleeping, dir) {
+			continue
+		}
+		for _, name := range filesOf(t, dir, true) {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := ""
+			for n, line := range strings.Split(string(text), "\n") {
+				if strings.Contains(line, "time.Sleep"+"(") && !strings.Contains(before+line, "// ") {
+					t.Errorf("%s:%d: wait for an event instead, or say why the time is what is tested", name, n+1)
+				}
+				before = line
+			}
+		}
+	}
+}
+
+// filesOf are the Go files of a package: its tests, or the others.
+func filesOf(t *testing.T, dir string, tests bool) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "_test.go") != tests })
+}
