@@ -95,7 +95,7 @@ func TestPathsInDocumentsExist(t *testing.T) {
 		}
 	}
 	if n := strings.Count(read(t, "docs/ARCHITECTURE.md"), "\n"); n > 200 {
-		t.Errorf("docs/ARCHITECTURE.md has %d lines; the most is 200", n)
+		t.Errorf("docs/ARCHITECTURE.md has %d lines; the limit is 200", n)
 	}
 }
 

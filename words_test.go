@@ -64,6 +64,8 @@ var tics = []tic{
 	{regexp.MustCompile(`(?i)\banew\b`), nil, "again; rebuilt"},
 	{regexp.MustCompile(`(?i)\bworked out\b|\bworks? out\b`), nil, "computed, decided"},
 	{regexp.MustCompile(`(?i)\b(is|are|was|were|be) made (of|from)\b`), nil, "is built from, consists of, is derived from"},
+	{regexp.MustCompile(`(?i)\bfor ever\b`), nil, "forever"},
+	{regexp.MustCompile(`(?i)\bthe least and the most\b|\bthe most is\b`), nil, "the lowest and the highest; the limit is"},
 	{regexp.MustCompile(`(?i)\bgiven up\b`), nil, "abandoned, disconnected, withdrawn"},
 }
 

@@ -59,7 +59,7 @@ func TestPageSize(t *testing.T) {
 		}
 		t.Logf("%s: %d bytes in %d files", address, sum, len(files)+1)
 		if len(files) < 4 || sum > pageLimit {
-			t.Errorf("%s loads %d bytes in %d files; the most is %d", address, sum, len(files)+1, pageLimit)
+			t.Errorf("%s loads %d bytes in %d files; the limit is %d", address, sum, len(files)+1, pageLimit)
 		}
 	}
 }

@@ -136,7 +136,7 @@ func walkByKeyboard(b *browser) {
 	b.shows("No place has the name “qqqq”.")
 }
 
-// writeSpans: the least and the most of a share are percentages, of an amount numbers with
+// writeSpans: the bounds of a share are percentages; those of an amount are numbers with
 // their unit, and a most that nobody states is not said to be one.
 func writeSpans(b *browser) {
 	ask := func(query string) {

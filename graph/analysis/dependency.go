@@ -54,7 +54,7 @@ type DependencyOptions struct {
 	Work int
 }
 
-// Bounds are the least and the most that a share can be.
+// Bounds has the lowest and the highest possible value of a share.
 type Bounds struct{ Low, High float64 }
 
 // Dependency is how a country's trade in a resource is spread.

@@ -31,9 +31,9 @@ const (
 	maxLag = 256
 )
 
-// Of returns the value for a view. The key names the kind of value; the view's
-// lens is added to it. make computes the value; old is the value of an earlier
-// state of the same lens, nil where there is none.
+// Of returns the value for a view. The key names the kind of value; Of adds
+// the view's cache key to it. make computes the value; old is the value of an earlier
+// state for the same key, or nil if there is none.
 func (k *ViewCache[T]) Of(v *snapshot.View, key string, make func(old *Cached[T]) (T, error)) (T, error) {
 	item := Cached[T]{View: v.WithDone(nil), key: key + " " + v.CacheKey()}
 	old := k.find(&item)

@@ -79,7 +79,7 @@ func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
 	return f, nil
 }
 
-// named refuses a name that the ontology does not have: a follower would wait for it for ever.
+// named refuses a name that the ontology does not have: a follower would wait for it forever.
 func named(test map[string]any, missing string, known func(string) bool) error {
 	names, _ := test["in"].([]any)
 	if name, ok := test["eq"].(string); ok {

@@ -29,7 +29,7 @@ const DependencyDocument = `query Dependency($of: ID!, $resource: ID!, $directio
 }
 fragment Figures on TradeFigures { relation resource { id type name } scope measure planned claims { ...ClaimRow } }` + claimFragment
 
-// interval is the least and the most that a number can be.
+// interval has the lowest and the highest possible value of a number.
 type interval struct{ Low, High float64 }
 
 // percent writes an interval of shares.

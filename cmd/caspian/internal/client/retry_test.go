@@ -71,7 +71,7 @@ func TestRefused(t *testing.T) {
 		{"503 of a proxy that asks to come again", ForQueries, []turn{{503, "text/html", "1", ""}, answered}, 2, ""},
 		{"503 of a proxy that does not", ForQueries, []turn{{503, "text/html", "", "<html><title>Down\n for now</title>"}}, 1, `503 Service Unavailable with a page of HTML ("Down for now")`},
 		{"starting", ForQueries, []turn{{503, "application/json", "1", `{"errors":[{"message":"starting","extensions":{"code":"UNAVAILABLE"}}]}`}, answered}, 2, ""},
-		{"for ever", ForQueries, []turn{overloadedTurn}, 4, ""}, // GraphQL's own answer
+		{"forever", ForQueries, []turn{overloadedTurn}, 4, ""}, // GraphQL's own answer
 		{"refused for an hour", ForQueries, []turn{{503, "text/plain", "3600", "maintenance"}}, 1, "503 Service Unavailable: maintenance"},
 		{"ran out of time", ForImports, []turn{lateTurn}, 1, ""},
 		{"bad gateway for a question", ForQueries, []turn{proxy}, 1, `502 Bad Gateway with a page of HTML ("502 Bad Gateway")`},
