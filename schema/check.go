@@ -1,6 +1,6 @@
 package schema
 
-// within tells whether every entity of type a is of type b.
+// within reports whether every entity of type a is of type b.
 func within(a, b *Type) bool {
 	for _, c := range a.Concrete {
 		if !b.Includes(c) {
@@ -10,7 +10,7 @@ func within(a, b *Type) bool {
 	return true
 }
 
-// check holds the fields to the rules that need the whole ontology.
+// check checks the fields by the rules that need the whole ontology.
 func (l *loader) check() {
 	l.checkRoots()
 	for _, t := range l.o.Types {

@@ -8,8 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Code says how a text is written that is no name and no prose: a code of an
-// outside scheme, an address, a key. Codes are compared as they are written.
+// Code says how a text is written that is a code of an outside scheme, an
+// address or a key, and neither a name nor prose. Codes are compared as they are written.
 type Code struct {
 	// Form is what the whole code must match; nil where any will do.
 	Form *regexp.Regexp

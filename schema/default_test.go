@@ -184,7 +184,7 @@ type Waterway implements Located & Entity @entity(label: "Waterway", icon: "cana
 		t.Errorf("it belongs to the wrong interfaces")
 	}
 	if o.Predicate("joins")[0] != w.Field("joins") || !slices.Contains(o.Predicates(), "joins") {
-		t.Errorf("joins is no predicate")
+		t.Errorf("joins is not a predicate")
 	}
 	if d := defaultOntology(t); d.Hash() == o.Hash() || d.Type("Waterway") != nil {
 		t.Errorf("the default ontology has it as well")
@@ -228,7 +228,7 @@ func TestShapesOfTheDefault(t *testing.T) {
 		t.Errorf("JPY is %+v", u)
 	}
 	if q := o.Type("Country").Field("exportsTo").Qualifier("resource"); q == nil || !q.Distinct || q.Target != o.Type("Resource") {
-		t.Errorf("a qualifier that is an entity tells claims apart: %+v", q)
+		t.Errorf("a qualifier that is an entity keeps claims separate: %+v", q)
 	}
 	if MustDefault().Hash() != o.Hash() {
 		t.Error("two readings of one text differ in their hash")

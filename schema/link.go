@@ -167,7 +167,7 @@ func (l *loader) linkInverse(f *Field) {
 		if target := t.fields[name]; target != nil && target.Kind == Relation {
 			f.InverseOf = []*Field{target}
 		}
-		// An interface or union may stand for members that each declare the relation.
+		// The members of an interface or union may each declare the relation.
 		if f.InverseOf == nil && t.Abstract {
 			for _, c := range t.Concrete {
 				if target := c.fields[name]; target != nil && target.Kind == Relation {

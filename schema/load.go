@@ -147,8 +147,8 @@ var places = map[string]string{
 	"ENUM_VALUE": "the values of an enum", "FIELD_DEFINITION": "fields", "ARGUMENT_DEFINITION": "qualifiers",
 }
 
-// checkDirectives refuses directives that do not exist, stand where they may
-// not, are repeated, or have wrong arguments.
+// checkDirectives refuses directives that do not exist, are where they must
+// not be, are repeated, or have wrong arguments.
 func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
 	seen := map[string]bool{}
 	for _, d := range list {
@@ -222,9 +222,9 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 	}
 }
 
-// declare notes every definition and refuses what an ontology cannot hold. It
-// tells whether there is enough to read on. What is refused for its name is
-// noted all the same, so that its uses are no faults of their own.
+// declare records every definition and refuses what an ontology cannot have. It
+// reports whether there is enough to read on. What is refused for its name is
+// recorded all the same, so that its uses are not further faults.
 func (l *loader) declare(doc *ast.SchemaDocument) bool {
 	for _, d := range doc.Directives {
 		l.fail(d.Position, "an ontology declares no directives; they are fixed")

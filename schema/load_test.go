@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write what the cases give into their files")
 
-// prelude stands behind each bad ontology, so that its own lines count from 1;
-// a case that begins with "# whole" stands alone.
+// prelude comes after each bad ontology, so that its own lines count from 1;
+// a case that begins with "# whole" has no prelude.
 const prelude = `
 interface Entity { name: String @time(kind: STATE) }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
@@ -93,7 +93,7 @@ func TestBadOntologies(t *testing.T) {
 			if got != want && !*update {
 				t.Errorf("got:\n%swant:\n%s", got, want)
 			}
-			// The same faults in the same order, whatever order maps are walked in.
+			// The same faults in the same order, in whichever order maps are walked.
 			for range 5 {
 				if again := refusal(t, text); again != got {
 					t.Errorf("another time it gives:\n%s", again)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What an ontology may call its things, so that no two things of the API that
-// is made of it have one name.
+// What an ontology may call its things, so that no two things of the API built
+// from it have one name.
 
 var (
 	typeName  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
@@ -92,14 +92,14 @@ func (l *loader) checkGenerated() {
 	for _, own := range []string{"ID", "Holds", "Rank", "Attribution"} {
 		made[own+"Filter"] = "comparing with " + own
 	}
-	told := map[string]bool{} // one fault each, whatever the endings
+	reported := map[string]bool{} // one fault each, however many endings clash
 	claim := func(pos Position, what, name, by string) {
 		other, ok := made[name]
 		switch {
 		case !ok || other == by:
 			made[name] = by
-		case !told[what]:
-			told[what] = true
+		case !reported[what]:
+			reported[what] = true
 			l.problems = append(l.problems, Problem{pos, fmt.Sprintf("the API's type %s would serve both %s and %s; rename one", name, by, other)})
 		}
 	}

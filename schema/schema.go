@@ -41,7 +41,7 @@ const EntityType = "Entity"
 // names are the properties that say what an entity is called.
 var names = set("name", "aliases", "officialName")
 
-// IsName tells whether a property of the name says what an entity is called:
+// IsName reports whether a property of the name says what an entity is called:
 // search finds it, and it is written on one line.
 func IsName(predicate string) bool { return names[predicate] }
 
@@ -110,10 +110,10 @@ func (s Scalar) String() string {
 	return [...]string{"", "String", "Int", "Float", "Boolean", "Date", "Quantity", "Coordinates", "Enum", "Long"}[s]
 }
 
-// Whole tells whether the scalar takes whole numbers only.
+// Whole reports whether the scalar takes whole numbers only.
 func (s Scalar) Whole() bool { return s == Int || s == Long }
 
-// Numeric tells whether the scalar is a number, with a unit or without.
+// Numeric reports whether the scalar is a number, with a unit or without.
 func (s Scalar) Numeric() bool { return s.Whole() || s == Float || s == Quantity }
 
 // The largest whole numbers of Int, which GraphQL limits to 32 bits, and of
@@ -212,8 +212,8 @@ type Field struct {
 	// Search is true if search finds an entity by the value: a key, or a code
 	// that several entities may share.
 	Search bool
-	// Code says how a text is written that is no name and no prose; nil where it
-	// is one, which people read whatever its case and marks.
+	// Code says how a code, an address or a key is written; nil for names and prose,
+	// whose case and marks are ignored.
 	Code *Code
 	// InverseOf are the stored relations that an inverse reads.
 	InverseOf []*Field
@@ -230,7 +230,7 @@ type Field struct {
 // Timing is what the field says of the time of its claims.
 func (f *Field) Timing() Timing { return Timing{f.Time, f.Reach, f.Past} }
 
-// Stored tells whether the field is a predicate that claims may have.
+// Stored reports whether the field is a predicate that claims may have.
 func (f *Field) Stored() bool { return f.Kind == Property || f.Kind == Relation }
 
 // Qualifier returns the named qualifier, or nil.
@@ -255,7 +255,7 @@ type Qualifier struct {
 	Range     Range
 	// Code is as that of a field.
 	Code *Code
-	// Distinct qualifiers tell claims of one value apart.
+	// Distinct qualifiers keep claims of one value separate.
 	Distinct bool
 	Pos      Position
 	// Number is the place of its name in the ontology's Qualifiers.
@@ -276,10 +276,10 @@ type Tolerance struct {
 	Days     int
 }
 
-// Range is the least and the most that a number may be; nil is no bound.
+// Range is the least and the most that a number may be; nil has no bound.
 type Range struct{ Min, Max *float64 }
 
-// Has tells whether x lies within the range.
+// Has reports whether x is within the range.
 func (r Range) Has(x float64) bool {
 	return !(r.Min != nil && x < *r.Min || r.Max != nil && x > *r.Max)
 }
@@ -310,7 +310,7 @@ type EnumMember struct {
 	Name, Label, Description string
 }
 
-// Has tells whether name is one of the enum's values.
+// Has reports whether name is one of the enum's values.
 func (e *Enum) Has(name string) bool {
 	for _, v := range e.Values {
 		if v.Name == name {
@@ -340,7 +340,7 @@ type Unit struct {
 	Exact *big.Rat
 }
 
-// Converts tells whether quantities of one unit can be given in the other.
+// Converts reports whether quantities of one unit can be given in the other.
 func (u *Unit) Converts(to *Unit) bool {
 	return u != nil && to != nil && (u.Code == to.Code || u.Dimension == to.Dimension && u.Factor != 0 && to.Factor != 0)
 }
@@ -388,7 +388,7 @@ func (o *Ontology) Searched() []*Field { return o.searched }
 // Qualifiers lists the names of all qualifiers, in the order of the file.
 func (o *Ontology) Qualifiers() []string { return o.qualifiers }
 
-// Includes tells whether entities of the concrete type are of type t as well.
+// Includes reports whether entities of the concrete type are of type t as well.
 func (t *Type) Includes(concrete *Type) bool {
 	return concrete != nil && !concrete.Abstract && concrete.number < len(t.within) && t.within[concrete.number]
 }

@@ -46,7 +46,7 @@ type ChangesOptions struct {
 	Subject graph.ID
 	// After leaves out the changes at or before a claim; nil leaves out nothing.
 	After *uint32
-	// Work bounds how many claims are looked at; 0 is about a second's worth.
+	// Work bounds how many claims are read; 0 is about a second's worth.
 	Work int
 }
 
@@ -214,7 +214,7 @@ func (w *changesWalk) pair(list []uint32) {
 	}
 }
 
-// questionKey tells claims apart that answer different questions, or answer
+// questionKey separates claims that answer different questions, or answer
 // one question by different sources.
 type questionKey struct {
 	text   string

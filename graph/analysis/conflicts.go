@@ -21,7 +21,7 @@ type ConflictsOptions struct {
 	Predicate string
 	// After leaves out the conflicts at or before a place; nil leaves out nothing.
 	After *ConflictPlace
-	// Work bounds how many claims are looked at; 0 is about a second's worth.
+	// Work bounds how many claims are read; 0 is about a second's worth.
 	Work int
 }
 

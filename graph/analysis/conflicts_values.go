@@ -83,7 +83,7 @@ func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 // incompatible reports whether two values of one field, or two of its numbers of
 // one name, cannot be the same.
 // Numbers may differ by the relative tolerance and dates by its days; a date
-// that lies within the other is the other, said more exactly; quantities that
+// that is within the other is the other, said more exactly; quantities that
 // no factor relates, as two currencies, are not compared; case and marks of a
 // text do not count, but those of a code do.
 func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
@@ -172,7 +172,7 @@ func differing(v *snapshot.View, a, b uint32) []string {
 	if to, other := s.Object(a), s.Object(b); to != snapshot.None && other != snapshot.None {
 		one, two := v.Name(to), v.Name(other)
 		if one == two {
-			// Two things of one name are told apart by their ids.
+			// Two things of one name are distinguished by their ids.
 			one, two = one+" ("+x+")", two+" ("+y+")"
 		}
 		x, y = one, two

@@ -28,7 +28,7 @@ type ConnectionsOptions struct {
 	MaxLength int
 	// Relations, where not nil, are the predicates that steps may follow.
 	Relations []string
-	// ExcludeTypes are types and interfaces of which no entity lies between;
+	// ExcludeTypes are types and interfaces of which no entity is between;
 	// nil is sources.
 	ExcludeTypes []string
 	// First is how many to find, up to MaxConnections; 0 is 5.
@@ -80,14 +80,14 @@ type Step struct {
 }
 
 // Connection is a way from one entity to another along claims. It says that
-// they are connected and by what; it is no statement that one causes, supplies
+// they are connected and by what; it does not say that one causes, supplies
 // or controls the other.
 type Connection struct {
 	Steps []Step
 	// Score is the confidences of the steps multiplied, divided for every
 	// entity between by the number of others that claims in view link it with,
 	// whatever the filters: the more a thing is linked, the less it explains.
-	// It lies between 0 and 1.
+	// It is between 0 and 1.
 	Score float64
 	// Weakest is the least confident claim, the first of several.
 	Weakest uint32

@@ -18,7 +18,7 @@ type link struct {
 	cost      float64
 }
 
-// tie tells the links of an entity apart.
+// tie identifies a link of an entity.
 type tie struct {
 	to uint32
 	// relation is the claim's predicate; qualifier names the one that holds
@@ -186,7 +186,7 @@ func (r *linkReader) add(k link) {
 	r.list = append(r.list, k)
 }
 
-// prefer lets a claim stand for a link where it says so better.
+// prefer makes a claim that of a link where it states it better.
 func (r *linkReader) prefer(at int, n uint32) {
 	if r.w.surer(n, r.list[at].claim) {
 		r.list[at].claim = n

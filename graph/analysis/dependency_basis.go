@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// eligible reports whether the figure may be of the basis, whatever its year.
+// eligible reports whether the figure may be of the basis, of any year.
 func (d *dependencyRun) eligible(f *figure) bool {
 	k := f.key
 	return k.relation == d.relations[0] && k.resource == d.resource && !k.planned && f.year != noYear &&

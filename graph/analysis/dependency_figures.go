@@ -15,7 +15,7 @@ type figure struct {
 	claim, partner, through uint32
 	key                     figureKey
 	share                   float64 // -1: it states none
-	year                    int     // of its period; noYear where it lies within none
+	year                    int     // of its period; noYear where it is within none
 	confidence              float64
 }
 

@@ -1,4 +1,4 @@
-// Package codec turns bytes into operations on the graph, with the place of
+// Package codec turns bytes into operations on the graph, with the position of
 // each, and claims into bytes: one file for each format.
 //
 // Read Format and Formats first. A decoder checks the form of its input and
@@ -31,7 +31,7 @@ type Format struct {
 	About string
 	// Extensions recognise a file by its name, with their dots.
 	Extensions []string
-	// Lossless tells whether what Encode writes gives the same graph again.
+	// Lossless is true if what Encode writes gives the same graph again.
 	Lossless bool
 
 	// Decode reads a stream; name is for messages. It calls emit with what is
@@ -70,7 +70,7 @@ func (l List) ByName(name string) (*Format, error) {
 	return nil, graph.Errorf(graph.BadInput, "there is no format %q; the formats are %s", name, strings.Join(names, ", "))
 }
 
-// ForFile returns the format that a file's name tells.
+// ForFile returns the format that belongs to the extension of a file's name.
 func (l List) ForFile(name string) (*Format, error) {
 	ext := strings.ToLower(filepath.Ext(name))
 	for _, f := range l {
@@ -91,7 +91,7 @@ type Faults struct {
 	more int
 }
 
-// Add notes a fault; beyond MaxProblems it only counts.
+// Add records a fault; beyond MaxProblems it only counts.
 func (p *Faults) Add(at graph.Position, code graph.Code, format string, a ...any) {
 	if len(p.list) >= MaxProblems {
 		p.more++

@@ -11,7 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// kindsOf tells which values must say their kind, since no field tells it.
+// kindsOf says which values must be written with their kind, since no field
+// determines it.
 type kindsOf struct {
 	o    *schema.Ontology
 	lost map[graph.ID]bool // entities whose type the ontology does not have
@@ -34,7 +35,7 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 	return rawKind(q.Value)
 }
 
-// rawKind is a value with its kind, but for those whose form tells it.
+// rawKind is a value with its kind, but for those whose form shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
 	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind:

@@ -10,8 +10,8 @@ import (
 )
 
 // NQuads is RDF, one quad a line. A claim is a quad in a graph of its own,
-// named by the claim's address; what is said about the claim are quads about
-// that address:
+// named by the claim's address; the rest of the claim is quads about that
+// address:
 //
 //	<caspian:e/KAZ> <rdf:type> <caspian:t/Country> .
 //	<caspian:e/KAZ> <caspian:p/capital> <caspian:e/astana> <caspian:c/…> .
@@ -21,14 +21,14 @@ import (
 //	<caspian:c/…> <caspian:m/valid> "1997-12-10/.."^^<http://id.loc.gov/datatypes/edtf/EDTF> .
 //	<caspian:c/…> <caspian:q/lengthKm> "1765"^^<xsd:double> .
 //
-// (rdf and xsd stand here for the addresses of RDF's own vocabularies.) The
+// (rdf and xsd are short here for the addresses of RDF's own vocabularies.) The
 // other words under m are rank, attribution, attributedTo, original, conflict,
-// note, supersedes, and withdrawn, which is true of a claim that no longer
-// stands. Texts are plain literals; numbers, booleans and dates have RDF's
+// note, supersedes, and withdrawn, which is true of a withdrawn
+// claim. Texts are plain literals; numbers, booleans and dates have RDF's
 // datatypes; <caspian:enum>, <caspian:quantity> ("3 bcm") and
-// <caspian:coordinates> ("48,68") are ours. A reader takes the quads in any
-// order, and any other name for a claim than ours; then it may not be
-// superseded from outside the file.
+// <caspian:coordinates> ("48,68") are Caspian's own. A reader takes the quads in
+// any order. Claims may have other names; claims outside the file cannot then
+// supersede them.
 var NQuads = &Format{
 	Name:       "nquads",
 	About:      "RDF N-Quads: each claim in a graph of its own name",
@@ -193,6 +193,6 @@ func (q *quadWriter) literal(text, datatype string) {
 }
 
 func (q *quadWriter) end() {
-	_, _ = q.w.Write(append(q.text, '.', '\n')) // Flush tells the error
+	_, _ = q.w.Write(append(q.text, '.', '\n')) // Flush returns the error
 	q.text = q.text[:0]
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// decodeNQuads collects the claims first: what is said about a claim may stand
-// before it.
+// decodeNQuads collects the claims first: the quads about a claim may
+// come before it.
 func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) error {
 	d := &quadDecoder{claims: map[string]*quadClaim{}}
 	err := lines(ctx, name, r, &d.Faults, func(line int, text []byte) error {
@@ -71,7 +71,7 @@ func (d *quadDecoder) declare(at graph.Position, q *quad, emit Emit) error {
 	return emit(graph.Op{Kind: graph.Declare, Position: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
 }
 
-// local is the part of an address behind one of our prefixes.
+// local is the part of an address after one of our prefixes.
 func local(t term, prefix, what string) (string, error) {
 	rest, ok := strings.CutPrefix(t.text, prefix)
 	if t.kind != iriTerm || !ok || rest == "" {
@@ -196,7 +196,7 @@ func valueOfTerm(t term) (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.WrongType, "the datatype <%s> is not known here", t.datatype)
 }
 
-// emit gives out one claim, and its withdrawal behind it.
+// emit emits one claim, and its withdrawal after it.
 func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 	if c.faulty {
 		return nil

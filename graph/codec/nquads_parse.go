@@ -103,7 +103,7 @@ func (p *quadParser) blank() {
 	}
 }
 
-// done tells whether nothing is left but a comment.
+// done reports whether nothing is left but a comment.
 func (p *quadParser) done() bool { return p.i >= len(p.s) || p.s[p.i] == '#' }
 
 func (p *quadParser) term() (term, error) {
@@ -163,7 +163,7 @@ func (p *quadParser) iri() (string, error) {
 
 func forbiddenInIRI(r rune) bool { return r <= ' ' || strings.ContainsRune("<>\"{}|^`\\", r) }
 
-// absolute tells whether the address has a scheme.
+// absolute reports whether the address has a scheme.
 func absolute(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -298,7 +298,7 @@ func (p *quadParser) label() (term, error) {
 		}
 		p.i += size
 	}
-	// A point may stand inside a label and not at its end.
+	// A point may be inside a label and not at its end.
 	for p.i > start && p.s[p.i-1] == '.' {
 		p.i--
 	}

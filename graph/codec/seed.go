@@ -93,7 +93,7 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 	return d.Err()
 }
 
-// invalidUTF8 finds the line of the first byte that is no text.
+// invalidUTF8 finds the line of the first byte that is not UTF-8.
 func invalidUTF8(text []byte) (line int, ok bool) {
 	if utf8.Valid(text) {
 		return 0, true
@@ -152,7 +152,7 @@ func (d *seedDecoder) at(n *yaml.Node, path string) graph.Position {
 	return graph.Position{File: d.name, Line: n.Line, Path: path}
 }
 
-// pairs walks a mapping; it reports keys that are no plain text or stand twice.
+// pairs walks a mapping; it reports keys that are not plain text or come twice.
 func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
 		d.Add(d.at(n, path), graph.BadInput, "a mapping (key: value) is expected here, not %s", nodeKind(n))
@@ -193,7 +193,7 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 	var base graph.Claim
 	base.Confidence = 1
 	if v := under(root, "defaults"); v != nil {
-		d.metas(v, "defaults", &base) // wherever they stand
+		d.metas(v, "defaults", &base) // wherever they are
 	}
 	return d.pairs(root, "", func(k, v *yaml.Node) error {
 		switch k.Value {
@@ -272,7 +272,7 @@ func first(list *yaml.Node) *yaml.Node {
 	return list.Content[0]
 }
 
-// listDefaults tells whether a list's item is _ alone, and what stands there.
+// listDefaults reports whether a list's item is _ alone, and returns its value.
 func listDefaults(n *yaml.Node) (*yaml.Node, bool) {
 	if n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "_" {
 		return n.Content[1], true

@@ -242,7 +242,7 @@ func metaText(c *graph.Claim, key string) string {
 	return c.Note
 }
 
-// unstated is what a key means that stands nowhere.
+// unstated is what a key means where it is not written.
 var unstated = map[string]string{"confidence": "1", "rank": graph.Normal.String(), "attribution": graph.Asserted.String()}
 
 // seedDefaults are the keys that need not be written, with their text: metaKeys
@@ -369,7 +369,7 @@ func seedClaim(c *graph.Claim, defaults seedDefaults) string {
 }
 
 // seedScalar writes a text plain where YAML takes it for nothing else, and
-// quoted elsewhere. The decoder reads texts as they stand, so that NO and 1.0
+// quoted elsewhere. The decoder reads texts as they are written, so that NO and 1.0
 // need no quotes.
 func seedScalar(s string) string {
 	switch s {

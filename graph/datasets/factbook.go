@@ -19,7 +19,7 @@ import (
 // layout: one file a country, named by FIPS code, in a folder a region
 // (https://github.com/factbook/factbook.json).
 //
-// Files map to countries by names/countries.csv. A file that is no country of
+// Files map to countries by names/countries.csv. A file that is not a country of
 // ISO 3166 (an ocean, the European Union, a disputed reef) is remarked on by
 // name and not read. Kosovo, which ISO 3166 leaves out, has the code XKX that
 // others use for it. Gaza Strip and West Bank are read as parts of PSE,
@@ -38,7 +38,7 @@ var Factbook = &codec.Format{
 // FactbookSource is the source of every claim that Factbook emits.
 const FactbookSource graph.ID = "factbook"
 
-// How surely claims of the Factbook are held, by how they were read.
+// The confidence of claims of the Factbook, by how they were read.
 const (
 	statedConfidence   = 0.9 // the text says so
 	inferredConfidence = 0.8 // a table or a rule of ours says what the text means
@@ -78,7 +78,7 @@ func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit codec.Emit
 }
 
 // factbookFiles lists the countries' files in order; meta/ and package.json
-// describe the collection and are no entries.
+// describe the collection and are not entries.
 func factbookFiles(dir fs.FS) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(dir, ".", func(p string, d fs.DirEntry, err error) error {
@@ -182,7 +182,7 @@ func (e *entry) read() {
 	e.energy()
 }
 
-// title is what an entry that is no country is about, or its code.
+// title is what an entry is about that is not a country, or its code.
 func (e *entry) title(code string) string {
 	for _, at := range []string{"Government/Country name/conventional short form", "Government/Union name/conventional long form"} {
 		if t := e.text(at); !notKnown(t) {

@@ -198,8 +198,8 @@ func shoreForms(water string) []*regexp.Regexp {
 	return forms
 }
 
-// parseLocation finds the waters that a location says the country lies on:
-// those named before anything else is said of it.
+// parseLocation finds the waters that a location says the country is on:
+// those named before anything else is said.
 func parseLocation(text string, waters []water) []water {
 	text = strings.TrimPrefix(text, "metropolitan France: ")
 	if m := partLabel.FindStringIndex(text); m != nil {
@@ -212,7 +212,7 @@ func parseLocation(text string, waters []water) []water {
 		}
 	}
 	text = strings.Join(kept, "; ")
-	// What lies off the coast of another land is no shore of this one.
+	// Waters off the coast of another country are not a shore of this one.
 	for _, end := range []string{", which links", " off the "} {
 		if i := strings.Index(text, end); i >= 0 {
 			text = text[:i]

@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// notKnown tells the Factbook's ways to say nothing.
+// notKnown reports whether a text is one of the Factbook's ways to say nothing.
 func notKnown(text string) bool {
 	return text == "" || text == "none" || text == "NA" || text == "NEGL"
 }
@@ -105,7 +105,7 @@ var (
 	partPoint = regexp.MustCompile(`([\p{L} ]+): ?(\d+ \d+ [NS], \d+ \d+ [EW])`)
 )
 
-// labelledPoint finds the point of the part that stands for the whole:
+// labelledPoint finds the point of the part that counts as the whole:
 // metropolitan France, Saint Helena.
 func labelledPoint(text, country string) string {
 	for _, m := range partPoint.FindAllStringSubmatch(text, -1) {
@@ -119,7 +119,7 @@ func labelledPoint(text, country string) string {
 var datedForm = regexp.MustCompile(`^((?:\d{1,2} )?(?:(?:` + months + `) )?\d{3,4})(?: ?\((.*?)\)?)?$`)
 
 // independence states the date, where the entry gives one for it. The text may
-// list other dates as well, which are remarked on.
+// list other dates as well, which are reported as unread.
 func (e *entry) independence() {
 	const at = "Government/Independence"
 	text := e.text(at)
@@ -127,8 +127,8 @@ func (e *entry) independence() {
 		return // "none (territory of ...)" says that there is no such date
 	}
 	type dated struct {
-		date graph.Date
-		told bool
+		date   graph.Date
+		stated bool
 	}
 	var found []dated
 	for _, seg := range splitOutside(text, ";") {
@@ -142,27 +142,27 @@ func (e *entry) independence() {
 			continue
 		}
 		if d, ok := parseDay(m[1]); ok {
-			told := m[2] == "" || strings.HasPrefix(m[2], "from ") || strings.Contains(m[2], "independen") || strings.HasPrefix(m[2], "declared")
-			found = append(found, dated{d, told})
+			stated := m[2] == "" || strings.HasPrefix(m[2], "from ") || strings.Contains(m[2], "independen") || strings.HasPrefix(m[2], "declared")
+			found = append(found, dated{d, stated})
 		} else {
 			e.unread(at, seg)
 		}
 	}
-	var told []dated
+	var stated []dated
 	for _, d := range found {
-		if d.told {
-			told = append(told, d)
+		if d.stated {
+			stated = append(stated, d)
 		}
 	}
 	switch {
-	case len(told) == 1:
-		e.claim(at, e.country.id, "independence", graph.DateValue(told[0].date))
-	case len(told) > 1:
-		for _, d := range told {
+	case len(stated) == 1:
+		e.claim(at, e.country.id, "independence", graph.DateValue(stated[0].date))
+	case len(stated) > 1:
+		for _, d := range stated {
 			e.claim(at, e.country.id, "independence", graph.DateValue(d.date), inConflict("independence-"+string(e.country.id)))
 		}
 	case len(found) > 0:
-		// What is told of the date is a founding or a proclamation, not independence.
+		// The date is said to be that of a founding or a proclamation, not independence.
 		e.claim(at, e.country.id, "independence", graph.DateValue(found[0].date), asInferred(), asConfidence(0.7))
 	}
 }
@@ -271,7 +271,7 @@ func (e *entry) capital() {
 	e.unread(pointAt, point)
 }
 
-// otherNames tells "Baki, Baky" from a remark.
+// otherNames distinguishes "Baki, Baky" from a remark.
 var (
 	otherNames   = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]*(?: de)?(?: \p{Lu}[\p{L}'’-]*)*(?:[,/] ?\p{Lu}[\p{L}'’-]*)*$`)
 	betweenNames = regexp.MustCompile(`[,/] ?`)
@@ -360,7 +360,7 @@ func (e *entry) energy() {
 		fig, ok := parseFigure(text)
 		unit, known := energyUnits[fig.unit]
 		if !ok || !known || fig.value == 0 {
-			e.unread(f.at, text) // nothing produced is no relation to the good
+			e.unread(f.at, text) // a country that produces none has no relation to the good
 			continue
 		}
 		value := fig.value / unit.per

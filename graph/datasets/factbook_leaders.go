@@ -96,7 +96,7 @@ func (h *holder) dates(text string) (name, remark string) {
 	return strings.TrimSpace(spaces.ReplaceAllString(name, " ")), remark
 }
 
-// nameLike tells a name from a clause: every word has a capital or is a particle.
+// nameLike distinguishes a name from a clause: every word has a capital or is a particle.
 func nameLike(name string) bool {
 	words := strings.Fields(withoutBrackets(name))
 	capitals := false
@@ -136,7 +136,7 @@ func personName(printed string) string {
 	return strings.Join(words, " ")
 }
 
-// shouted tells a family name in capitals, perhaps behind al- or with other parts.
+// shouted reports whether a word is a family name in capitals, perhaps after al- or with other parts.
 func shouted(w string) bool {
 	run := 0
 	for _, r := range w {
@@ -191,7 +191,7 @@ func (e *entry) office(at, role string) {
 		case h.represents:
 			e.holds(at, "REPRESENTATIVE", h)
 		case i > 0 && h.title.title != found[0].title.title:
-			// Two offices in one text: only the first is surely the one asked for.
+			// Two offices in one text: only the first is certainly the one sought.
 			e.unread(at, h.title.printed+" "+h.name)
 		default:
 			e.holds(at, role, h)
@@ -235,7 +235,7 @@ func (e *entry) position(at, role string, t title) graph.ID {
 	return id
 }
 
-// namesOther tells a title that names another country: Governor-General of New
+// namesOther reports whether a title names another country: Governor-General of New
 // Zealand, for Niue.
 func namesOther(t string, c *country, names *nameTables) bool {
 	_, land, found := strings.Cut(t, " of ")
@@ -247,7 +247,7 @@ func (e *entry) holds(at, role string, h holder) {
 	p := e.names.people[h.name]
 	printed := personName(h.name)
 	if p.id == "" {
-		// Initials tell nobody apart: Donald J. Trump is donald-trump.
+		// Initials distinguish nobody: Donald J. Trump is donald-trump.
 		p = person{slug(initial.ReplaceAllString(printed+" ", "")), printed}
 	}
 	position := e.position(at, role, h.title)
@@ -266,7 +266,7 @@ func (e *entry) holds(at, role string, h holder) {
 		e.claim(at, p.id, "aliases", graph.StringValue(printed))
 	}
 	if !e.first("holds " + string(p.id) + " " + string(position) + " " + h.since.String()) {
-		return // an office that is both stands in both texts
+		return // an office that is both is in both texts
 	}
 	opts := []claimOption{during(h.since)}
 	if h.title.note != "" {

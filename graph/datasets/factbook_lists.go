@@ -16,21 +16,21 @@ type resource struct {
 	possible  bool   // the text is not sure that it is there
 }
 
-// The words before and behind a good in a list of natural resources. Those
-// that tell something hold for the goods behind them as well, as far as the
-// list's punctuation carries: "unexploited deposits of uranium, coal, and bauxite".
+// The words before and after a good in a list of natural resources. Those
+// that say something apply to the goods after them as well, up to the next
+// stronger punctuation: "unexploited deposits of uranium, coal, and bauxite".
 var (
 	untapped = regexp.MustCompile(`^(?:largely )?unexploited (?:deposits|reserves) of `)
 	abundant = regexp.MustCompile(`^(?:abundant|extensive|major deposits of) `)
 	possible = regexp.MustCompile(`^(?:possibly|possible|potential for|potential|likely|undetermined) `)
 	plain    = regexp.MustCompile(`^(?:and |some |few |minor |limited |small offshore |small amounts of |small quantities of |small deposits of |small reserves of |small |locally exploitable |other deposits of |many strategic |reserves of |deposits of |low-grade |poor quality )+`)
-	behind   = regexp.MustCompile(` (?:deposits|reserves|reserves declining)$`)
+	after    = regexp.MustCompile(` (?:deposits|reserves|reserves declining)$`)
 	maybe    = regexp.MustCompile(`^(?:offshore )?(.+) potential$`)
 	wideBase = regexp.MustCompile(`^wide natural-resource base including `)
 )
 
 // parseNaturalResources reads a list of natural resources into goods; what
-// is no good by the table comes back as unread.
+// is not a good by the table is returned as unread.
 func parseNaturalResources(text string, known func(string) bool) (found []resource, unread []string) {
 	text = strings.NewReplacer("metropolitan France:", ";", "French Guiana :", ";", "French Guiana:", ";").Replace(text)
 	for _, part := range splitOutside(text, ";") {
@@ -59,9 +59,9 @@ func parseNaturalResources(text string, known func(string) bool) (found []resour
 				words = possible.ReplaceAllString(words, "")
 				r.possible = true
 			}
-			words = behind.ReplaceAllString(plain.ReplaceAllString(words, ""), "")
+			words = after.ReplaceAllString(plain.ReplaceAllString(words, ""), "")
 			if m := maybe.FindStringSubmatch(words); m != nil {
-				// Hydropower is a potential by itself; of oil it is a doubt.
+				// The potential of hydropower is a resource; that of oil is a doubt.
 				words = m[1]
 				r.possible = words != "hydropower" && words != "hydroelectric" && words != "arable land"
 			}
@@ -294,7 +294,7 @@ func (e *entry) memberships() {
 		}
 		role, opts := "MEMBER", []claimOption{}
 		for _, printed := range m.roles {
-			// A clause behind the role explains it; a year dates the list.
+			// A clause after the role explains it; a year dates the list.
 			printed, rest, _ := strings.Cut(printed, ",")
 			mapped, known := e.names.roles[printed]
 			if !known && yearOf(printed).Empty() {

@@ -18,7 +18,7 @@ var (
 
 // plainText strips markup, entities and needless space from a text of the Factbook.
 func plainText(s string) string {
-	// A tag may stand for a line's end, so it parts words.
+	// A tag may be a line's end, so it separates words.
 	s = html.UnescapeString(tag.ReplaceAllString(s, " "))
 	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
 }
@@ -76,7 +76,7 @@ func yearOf(digits string) graph.Interval {
 
 var areaForm = regexp.MustCompile(`^(` + number + `)(?: (million))? sq km ?($|\(.*|;.*)`)
 
-// parseArea reads 2,724,900 sq km; rest is a remark behind it.
+// parseArea reads 2,724,900 sq km; rest is a remark after it.
 func parseArea(text string) (km2 float64, rest string, ok bool) {
 	m := areaForm.FindStringSubmatch(text)
 	if m == nil {
@@ -139,7 +139,7 @@ func parseDay(text string) (graph.Date, bool) {
 	return d, err == nil
 }
 
-// splitOutside cuts a text at each separator that stands outside brackets and
+// splitOutside cuts a text at each separator outside brackets and
 // is followed by a space or the end, so that 1,234 km stays whole.
 func splitOutside(text, separators string) []string {
 	var parts []string
@@ -165,7 +165,7 @@ func splitOutside(text, separators string) []string {
 	return kept
 }
 
-// withoutBrackets drops what stands in round brackets.
+// withoutBrackets drops what is in round brackets.
 func withoutBrackets(s string) string {
 	var b strings.Builder
 	depth := 0

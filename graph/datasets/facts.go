@@ -79,7 +79,7 @@ func ofFigure(fig figure) claimOption {
 	}
 }
 
-// state emits a claim once, whatever number of texts repeat it word for word.
+// state emits a claim once, however many texts repeat it word for word.
 func (f *facts) state(at graph.Position, locator string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
 	c := graph.Claim{Subject: subject, Predicate: predicate, Value: v, Source: f.from, Locator: locator, Confidence: statedConfidence}
 	for _, o := range opts {

@@ -31,7 +31,7 @@ var ISO = &codec.Format{
 // ISOSource is the source of every claim that ISO emits.
 const ISOSource graph.ID = "iso-country-codes"
 
-// How surely claims of the table are held: codes are its subject, names and
+// The confidence of claims of the table: codes are its subject, names and
 // capitals are there to recognise a row by.
 const (
 	codeConfidence  = 0.95

@@ -24,7 +24,7 @@ var nameFiles embed.FS
 type country struct {
 	id   graph.ID
 	name string
-	of   string // as it stands behind "President of"
+	of   string // as it is written after "President of"
 	// part marks an entry that covers a part of the country only, or one of
 	// several entries for it: Gaza Strip and West Bank for PSE. Of those,
 	// relations are read and figures are not.
@@ -54,7 +54,7 @@ type person struct {
 type water struct {
 	id            graph.ID
 	printed, kind string
-	name          string // where it is not the printed form, which then stands in lists of lakes only
+	name          string // where it is not the printed form, which is then in lists of lakes only
 	shores        []*regexp.Regexp
 }
 
@@ -207,7 +207,7 @@ func (t *nameTables) good(c []string) error {
 		g.ids = append(g.ids, graph.ID(id))
 	}
 	if _, twice := t.goods[c[0]]; twice {
-		return fmt.Errorf("%q stands twice", c[0])
+		return fmt.Errorf("%q is given twice", c[0])
 	}
 	t.goods[c[0]] = g
 	if len(g.ids) > 1 {

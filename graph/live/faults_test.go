@@ -76,7 +76,7 @@ func TestDoubt(t *testing.T) {
 	doubtResolved(t, log, g)
 }
 
-// TestPanics: whatever panics, in whatever state, the changes of that group
+// TestPanics: no matter what panics, and when, the changes of that group
 // get an error, nothing is acknowledged that the log does not have, and the
 // next change goes on from there.
 func TestPanics(t *testing.T) {

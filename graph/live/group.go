@@ -41,7 +41,7 @@ const maxAttempts = 8
 var errOvertaken = errors.New("others appended to the log")
 
 // writeGroup takes the changes through all stages and gives each its outcome,
-// whatever happens on the way. The caller has the turn.
+// also after a failure or a panic. The caller has the turn.
 func (g *Graph) writeGroup(requests []*request) {
 	w := &group{g: g, requests: requests}
 	err := errors.New("the writer was stopped")

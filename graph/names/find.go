@@ -80,7 +80,7 @@ const (
 	lessSource   = 100 // of a source: its title names what others are
 )
 
-// lessLong is what a match has less for the words of the name beyond those
+// lessLong returns what a match has less for the words of the name beyond those
 // that matched: a headline has the names of many things.
 func lessLong(more int) int16 {
 	switch {
@@ -215,8 +215,8 @@ func severalWords(s string) []string {
 }
 
 // anyOrder finds the names that have all words, each somewhere. find calls fn
-// with each name that has one word, and at what cost; it answers false where
-// the word cannot be looked for.
+// with each name that has one word, and at what cost; it returns false if the
+// word cannot be sought.
 func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word string, fn func(ref Ref, cost orderCost)) bool) {
 	var all map[Ref]orderCost
 	for i, word := range words {

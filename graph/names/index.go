@@ -4,7 +4,7 @@
 //
 // Read Index, Search and Graph first. An Index never changes: With makes the
 // next one, sharing most of it. It knows names as texts of numbered claims and
-// must not know how claims are held or what a view shows; a search asks its
+// must not know how claims are stored or what a view shows; a search asks its
 // Graph for that.
 package names
 
@@ -18,7 +18,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// None is the number of no claim.
+// None is the number that means no claim.
 const None = ^uint32(0)
 
 // Name is a name, as a claim states it.
@@ -159,7 +159,7 @@ func (x labels) with(list []Name) labels {
 	return labels{append(layers, added)}
 }
 
-// maxLabelWords bounds how many words of a name can be found each by itself.
+// maxLabelWords bounds how many words of a name can each be found separately.
 const maxLabelWords = 12
 
 func appendLabels(list []label, key string, claim uint32, original bool) []label {

@@ -50,7 +50,7 @@ func skeletonPattern(skeleton string, edits int) (p *pattern, ok bool) {
 }
 
 // vowellessPattern matches names whose consonants are of the skeleton's
-// classes, whatever vowels they have.
+// classes, with any vowels.
 func vowellessPattern(skeleton string, edits int) (p *pattern, ok bool) {
 	classes, ok := soundPattern(skeleton, edits)
 	if !ok {

@@ -56,7 +56,7 @@ type Match struct {
 	word, words uint8 // which words of the name; words is 0 where they are in another order
 }
 
-// Search asks for entities by name.
+// Search says which entities to find by name.
 type Search struct {
 	Text string
 	// Types reports whether to find entities of the concrete type; nil finds all.
@@ -89,8 +89,8 @@ type Matches struct {
 // HasNext reports whether there are matches after the page.
 func (m *Matches) HasNext() bool { return m.Before+len(m.List) < m.Total }
 
-// Graph is what a search asks about the claims of an index: the graph, as one
-// view shows it.
+// Graph is what a search needs to know of the claims of an index: the graph, as
+// one view shows it.
 type Graph interface {
 	// Entities is how many entities there are; their numbers begin with 0.
 	Entities() int

@@ -97,7 +97,7 @@ type blockade struct {
 	*query
 	bars    []uint32 // entities, in the order of their ids
 	number  map[uint32]int32
-	ofLeg   []barSet // by leg; nil where it is not asked for yet
+	ofLeg   []barSet // by leg; nil until it is needed
 	ofNode  []barSet
 	kept    [][]barSet
 	waiting labels

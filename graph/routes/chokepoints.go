@@ -19,7 +19,7 @@ const (
 	CutLegs
 	CutCountries
 	CutWaters
-	// CutNamed is an entity that the question named, of whatever type.
+	// CutNamed is an entity that the question named, of any type.
 	CutNamed
 )
 
@@ -184,7 +184,7 @@ func (f *cutter) allowance() *work {
 	return &work{left: cutWork}
 }
 
-// find finds what the question asks for; with errWork what it found by then.
+// find finds the cuts of the question; with errWork what it found by then.
 func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 	var err error
 	if f.pairs, err = f.connected(nil); err != nil || f.pairs.count == 0 {

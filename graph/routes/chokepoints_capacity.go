@@ -29,7 +29,7 @@ type CutCapacity struct {
 }
 
 // capacityUnit finds the unit of a question; nil where the ontology has none
-// and none was asked for.
+// and none was given.
 func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	if o.Weight == ByCapacity && n.kind == Borders {
 		return nil, graph.Errorf(graph.BadInput, "weight: borders have no capacity; ask with weight %s, or of the network %s", ByCount, Transport)

@@ -195,7 +195,7 @@ type smallest struct {
 	seen map[string]bool
 }
 
-// list are the cuts by what their elements stand for.
+// list returns the cuts by the entities of their elements.
 func (s *smallest) list(entity func(i int32) uint32) (list []cut) {
 	for _, elements := range s.cuts {
 		c := cut{weight: s.size}
@@ -228,7 +228,7 @@ func (s *smallest) take(g *flow, most int, spend func() error) error {
 func (f *cutter) legCuts(most int) ([]cut, error) {
 	s := smallest{size: f.limit(), seen: map[string]bool{}}
 	segment := func(i int32) uint32 { return f.n.legs[i].segment }
-	weights := make([]int64, len(f.n.legs)) // a leg of two directions is asked for in each
+	weights := make([]int64, len(f.n.legs)) // a leg of two directions is visited in each
 	for i := range weights {
 		weights[i] = f.weigh(segment(int32(i)))
 	}

@@ -16,7 +16,7 @@ func (n *Network) entity(argument string, id graph.ID) (uint32, error) {
 	return e, f.Err()
 }
 
-// countries are the countries that an entity stands for: itself, or the
+// countries are the countries that an entity means: itself, or the
 // members of an organisation or a region and of the regions in it. ok is false
 // for an entity that is none of these.
 func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
@@ -51,7 +51,7 @@ func (n *Network) related(entity uint32, name string) []snapshot.Edge {
 }
 
 // members adds the countries that belong to a group. Who is a candidate or
-// observes is no member.
+// observes is not a member.
 func (n *Network) members(group uint32, list []uint32) []uint32 {
 	s := n.view.Snapshot()
 	for _, e := range n.related(group, "members") {
@@ -71,7 +71,7 @@ func isMember(s *snapshot.Snapshot, claim uint32) bool {
 	return false
 }
 
-// ends are the nodes that an end of a route stands for, in order.
+// ends are the nodes that an end of a route means, in order.
 func (n *Network) ends(argument string, id graph.ID) ([]int32, error) {
 	e, err := n.entity(argument, id)
 	if err != nil {
@@ -85,7 +85,7 @@ func (n *Network) ends(argument string, id graph.ID) ([]int32, error) {
 	return nodes, nil
 }
 
-// nodesOf are the nodes of the network that an entity stands for, in order.
+// nodesOf are the nodes of the network that an entity means, in order.
 func (n *Network) nodesOf(entity uint32) (nodes []int32, ok bool) {
 	if i, is := n.numbers[entity]; is {
 		return []int32{i}, true

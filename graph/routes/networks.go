@@ -67,7 +67,7 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 
 // touchedUntil finds the entities of which something that the network reads was
 // recorded or withdrawn between its view and another; ok is false where that
-// does not tell all that changed.
+// does not show all that changed.
 func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched map[uint32]bool, ok bool, err error) {
 	s, old := v.Snapshot(), n.view.Snapshot()
 	since := n.view.KnownSeq()
@@ -80,7 +80,7 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 	err = question.Learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
 		subject, predicate := s.Subject(c), s.Predicate(c)
 		if s.TypeName(subject) == schema.SourceType && predicate == "date" && int(subject) < old.EntityCount() {
-			ok = false // its claims may hold more or less surely than they did
+			ok = false // its claims may hold more or less certainly than they did
 		}
 		if slices.Contains(reads[s.TypeName(subject)], predicate) {
 			touched[subject] = true

@@ -25,8 +25,8 @@ type query struct {
 	width    int32           // states of a node: by vias passed, and by changes made
 	allowed  []bool          // by mode
 	open     []bool          // by status
-	prices   []int64         // of each step, once asked for: see price
-	states   []uint8         // of each node, once asked for: see enterable
+	prices   []int64         // of each step, once needed: see price
+	states   []uint8         // of each node, once needed: see enterable
 	released map[uint32]bool // entities that bar no more, for trying them
 	work     *work
 }
@@ -38,7 +38,7 @@ const (
 	defaultWork = 2_000_000
 	// maxStates bounds the memory of a search, at about 50 bytes each.
 	maxStates = 2_000_000
-	// lookEvery is how many steps go between two looks at the context.
+	// lookEvery is how many steps are between two checks of the context.
 	lookEvery = 4096
 )
 
@@ -286,7 +286,7 @@ func (q *query) enterable(i int32) bool {
 	return q.states[i] == welcome
 }
 
-// fits reports whether the leg is of the network that was asked for: no release
+// fits reports whether the leg is of the requested network: no release
 // of anything makes a pipeline a road.
 func (q *query) fits(i int32) bool {
 	mode := q.n.keys[i].mode

@@ -36,14 +36,14 @@ const (
 	maxRoutes = 50
 	maxVia    = 8
 	maxAvoid  = 1000
-	// maxBorders bounds how finely a search has to tell routes apart.
+	// maxBorders bounds how finely a search has to distinguish routes.
 	maxBorders = 50
 )
 
 // RouteOptions ask for routes.
 type RouteOptions struct {
 	// From and To are the ends: a transport node, a city, a country, a region or
-	// an organisation, which stands for its nodes, or its members'.
+	// an organisation, which means its nodes, or its members'.
 	From, To graph.ID
 	// Avoid are countries, waters, nodes, segments, corridors, regions and
 	// organisations that no leg and no node may touch.

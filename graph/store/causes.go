@@ -7,13 +7,13 @@ import (
 )
 
 // causes are the files of a database. They remember why one could not be
-// written: LevelDB makes text of some errors, so that nobody can tell a full
-// disk from damage.
+// written: LevelDB makes text of some errors, so that a full disk
+// looks like damage.
 type causes struct {
 	storage.Storage
 
 	mu   sync.Mutex // guards last
-	last error      // that tells of a file system that takes no writes
+	last error      // that means a file system that takes no writes
 }
 
 func (c *causes) note(err error) error {

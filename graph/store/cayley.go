@@ -27,7 +27,7 @@ type embedded struct {
 	dir  string
 	opts Options
 
-	// writing is held by whoever appends, opens or closes. It comes before mu
+	// writing is held by an append, an opening or a close. It comes before mu
 	// and guards the two writers.
 	writing sync.Mutex
 	qs      cgraph.QuadStore // nil where the database is open for reading only
@@ -132,7 +132,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// usable tells why the store cannot be used, after an attempt to open the
+// usable returns why the store cannot be used, after an attempt to open the
 // database again where a failed write has closed it. writing is held.
 func (s *embedded) usable() error {
 	if s.closed {

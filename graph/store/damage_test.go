@@ -122,7 +122,7 @@ func readAll(dir string) (got []*graph.Commit, err error) {
 }
 
 // TestJournalTorn cuts the journal at every length: as after a crash, when no
-// note tells of more, all commits but the torn ones must be there.
+// note knows of more, all commits but the torn ones must be there.
 func TestJournalTorn(t *testing.T) {
 	dir := t.TempDir()
 	l := openStore(t, dir)

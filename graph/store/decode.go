@@ -118,7 +118,7 @@ func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
 		d.claims = d.claims[:0]
 	}
 	if n != d.next {
-		return nil, fmt.Errorf("commit %d stands where commit %d should", n, d.next)
+		return nil, fmt.Errorf("commit %d is where commit %d should be", n, d.next)
 	}
 	if s.entities != len(c.Entities) || s.claims != len(c.Claims) || s.retractions != len(c.Retractions) {
 		return nil, fmt.Errorf("commit %d has %d entities, %d claims and %d retractions, but its seal says %d, %d and %d",
@@ -190,7 +190,7 @@ func decodeValue(v quad.Value) (graph.Value, error) {
 }
 
 // parseValue reads what Value.String writes, without the strictness of input:
-// what was once stored must come back whatever is refused today.
+// what was once stored must come back although it may be refused today.
 func parseValue(k graph.Kind, s string) (graph.Value, error) {
 	switch k {
 	case graph.DateKind:

@@ -8,8 +8,8 @@
 // of primitives, which is ten times faster than its iterators.
 //
 // A claim is the quad <subject> <predicate> <value> <claim>, labelled with the
-// claim's own address, and one quad <claim> <meta> "{...}" <claim> with all
-// that is said about it. Nothing is deleted.
+// claim's own address, and one quad <claim> <meta> "{...}" <claim> with the
+// rest of the claim. Nothing is deleted.
 //
 // The package must not know snapshots, views, the ontology or GraphQL. No
 // other package may know Cayley.

@@ -27,7 +27,7 @@ import (
 //	                                             came with the key
 //
 // all under the scheme caspian:. The seal is last, so that the last quad of
-// the store names its head and a commit without its seal is no commit. The
+// the store names its head and a commit without its seal does not count. The
 // number in meta/1 and commit/2 is the version of the literal; commit/1 is
 // the seal of a commit whose digest and ontology are unknown, as of earlier versions.
 const (
@@ -58,7 +58,7 @@ func commitIRI(n graph.Seq) quad.IRI {
 
 func keyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
 
-// encoder turns commits into quads. It refuses whatever would not come back
+// encoder turns commits into quads. It refuses what would not come back
 // as it went in.
 type encoder struct {
 	quads  []quad.Quad
@@ -182,7 +182,7 @@ func (e *encoder) claim(c *graph.Claim, id graph.ClaimID) error {
 	return nil
 }
 
-// checkName refuses what is no name of GraphQL: it becomes part of an address.
+// checkName refuses what is not a name in GraphQL: it becomes part of an address.
 func checkName(s string) error {
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -16,19 +16,19 @@ import (
 // values, and made again, twice as large, when it is full.
 type valueFilter struct {
 	bits    []uint64
-	room    int // for so many more values is it large enough
+	room    int // how many more values it is large enough for
 	lookups uint64
 	least   int // the least number of values to make it for; 0 is minFilter
 }
 
 const (
 	filterProbes = 7
-	filterBits   = 10           // for each value: one in a hundred is searched in vain
+	filterBits   = 10           // for each value: one new value in a hundred is searched all the same
 	maxFilter    = 64 << 20 / 8 // words; beyond it the filter only gets worse
 	minFilter    = 64 << 10
 )
 
-// absent reports whether a value is surely not in the database, which has
+// absent reports whether a value is certainly not in the database, which has
 // horizon primitives.
 func (f *valueFilter) absent(db *leveldb.DB, hash []byte, horizon uint64) (bool, error) {
 	// Making the filter costs about as much as an eighth of as many searches.

@@ -151,7 +151,7 @@ func TestFullFiles(t *testing.T) {
 	onFullDisk(t, d)
 }
 
-// roomFor are files on a disk that takes so many writes and is full then.
+// roomFor are files on a disk that takes a number of writes and is then full.
 type roomFor struct {
 	storage.Storage
 	left *atomic.Int64

@@ -14,8 +14,8 @@ import (
 
 // checkJournals refuses a journal that is damaged before its end. LevelDB
 // would drop the damaged record and keep the ones after it, which is a hole in
-// the log; a damaged end is what a crash leaves of a commit that nobody was
-// told about, and is dropped rightly.
+// the log; a damaged end is what a crash leaves of a commit that was not
+// acknowledged, and is rightly dropped.
 func checkJournals(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {

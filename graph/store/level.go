@@ -26,7 +26,7 @@ type levelKV struct {
 	// unflushed is set once a large group was written. The one writer sets it.
 	unflushed bool
 	// stuck is true while a batch is written, and forever where that
-	// panicked: LevelDB then keeps its writer's lock, and whatever needs it waits.
+	// panicked: LevelDB then keeps its writer's lock, and all that need it wait.
 	stuck bool
 }
 
@@ -154,7 +154,7 @@ func (it *levelIter) Err() error                    { return it.Iterator.Error()
 func (it *levelIter) Close() error                  { it.Iterator.Release(); return it.Iterator.Error() }
 
 // levelWrite is a write transaction. There is one at a time, which Cayley's
-// writer lock sees to, so what lies beneath does not change.
+// writer lock sees to, so that the database beneath does not change.
 type levelWrite struct {
 	kv   *levelKV
 	puts map[string][]byte // nil for a deleted key

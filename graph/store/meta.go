@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// metaJSON is the literal of meta/1: what is said about a claim, in short
-// keys, with whatever is at its zero value left out.
+// metaJSON is the literal of meta/1: the rest of a claim, with short
+// keys; zero values are left out.
 type metaJSON struct {
 	Qualifiers  [][3]string `json:"q,omitempty"` // name, kind, text
 	Valid       string      `json:"t,omitempty"`

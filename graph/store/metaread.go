@@ -81,7 +81,7 @@ func (r *metaReader) interval(s string) (graph.Interval, error) {
 	return iv, nil
 }
 
-// object reads the whole object, or gives up.
+// object reads the whole object; it returns false where it cannot.
 func (r *metaReader) object(m *metaJSON) bool {
 	if !r.is('{') {
 		return false

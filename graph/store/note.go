@@ -16,8 +16,8 @@ import (
 
 // noteFile notes, beside the database, the last commit that was acknowledged.
 // LevelDB takes a journal that was cut short, or whose last block is damaged,
-// for a crash, and opens without the commits in it; the note tells the two
-// apart. A commit is noted after its sync and before it is acknowledged, so
+// for a crash, and opens without the commits in it; the note distinguishes
+// the two. A commit is noted after its sync and before it is acknowledged, so
 // that the note is never ahead of the database; the note itself is synced
 // within noteDelay, off the way of writes. After a kill it is exact, after a
 // loss of power it may trail.
@@ -139,7 +139,7 @@ type note struct {
 	err     error      // of the last write or sync
 }
 
-// openNote opens the note to write in it, and makes it anew where it is
+// openNote opens the note to write in it, and creates it again where it is
 // missing or of an earlier version. was is what it says.
 func openNote(dir string, was *noted, now noted, sync bool) (*note, error) {
 	path := filepath.Join(dir, noteFile)

@@ -20,7 +20,7 @@ import (
 // file at fault, and a store that cannot be opened stays as it was.
 //
 // Where the file system takes no writes (it is full, or read-only) the store
-// opens for reading; Writable says why, and the store tries again by itself.
+// opens for reading; Writable says why, and the store tries again without a restart.
 func Open(dir string, o Options) (Log, error) {
 	s := &embedded{dir: dir, opts: o}
 	if !o.ReadOnly {
@@ -83,7 +83,7 @@ func (s *embedded) openReadOnly(cause error) error {
 		if s.wrote {
 			// What a failed write left can be read, but its sync may be what
 			// failed: it counts once the database has been opened for writing,
-			// which writes it anew.
+			// which writes it again.
 			head = min(head, s.head)
 		}
 		s.unsure = head < is.head

@@ -71,8 +71,8 @@ func reason(err error) error {
 	return errors.New("permission denied")
 }
 
-// Writable tells with an error why the store takes no writes at present. Where it
-// is time to try again, and nobody writes, it tries.
+// Writable returns an error that says why the store takes no writes at present.
+// If it is time to try again, and nobody writes, it tries.
 func (s *embedded) Writable() error {
 	err := s.refused()
 	if err == nil || !s.writing.TryLock() {

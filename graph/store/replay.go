@@ -95,7 +95,7 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 }
 
 // nodeTable finds the values of nodes. Most are needed by the transaction that
-// made them and never again: those stand in a slice, for their ids are in a
+// made them and never again: those are in a slice, for their ids are in a
 // row. Of older nodes it remembers the ones met lately and reads the rest from
 // the log.
 type nodeTable struct {

@@ -21,7 +21,7 @@ type Log interface {
 	// Head is the number of the last commit, 0 for the empty store.
 	Head() graph.Seq
 
-	// Writable tells with an error why the store takes no writes at present.
+	// Writable returns an error that says why the store takes no writes at present.
 	// It tries from time to time, as an append does, whether that is over.
 	Writable() error
 
@@ -48,7 +48,7 @@ type Log interface {
 	// that what is recorded was accepted under.
 	AcceptOntology(hash, text string) error
 
-	// Key tells which commit an idempotency key made; 0 for none.
+	// Key returns the commit that an idempotency key made; 0 for none.
 	Key(ctx context.Context, key string) (graph.Seq, error)
 
 	// Close waits for a running append and lets go of the files. A second
@@ -57,8 +57,8 @@ type Log interface {
 }
 
 // ErrInDoubt marks the error of an append whose outcome is not known: the
-// write failed, and the files could not be read back, or not written to anew.
-// The store opens them again by itself; then Head and Replay tell whether the
+// write failed, and the files could not be read back or written again. The store
+// opens them again without a restart; then Head and Replay show whether the
 // commit is there.
 var ErrInDoubt = errors.New("whether it was written is not known until the store can be read again")
 

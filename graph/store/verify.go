@@ -49,7 +49,7 @@ func (r *Report) Differ(format string, a ...any) {
 // Verify reads a log that Open returned twice, as a log and with Cayley's own
 // quad store and iterators, and compares: every quad of every commit must be
 // there with its label, once, and no other. It reads the commits that are there
-// when it begins, whatever is appended meanwhile, and changes nothing. It takes
+// when it begins, not those appended meanwhile, and changes nothing. It takes
 // about 50 bytes of memory a quad. An error means that the log could not be
 // read; a difference is in the report.
 func Verify(ctx context.Context, l Log) (Report, error) {
