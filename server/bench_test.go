@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -129,5 +131,36 @@ func BenchmarkShed(b *testing.B) {
 		if w.status != http.StatusServiceUnavailable {
 			b.Fatal(w.status)
 		}
+	}
+}
+
+// BenchmarkMembers measures taking a body apart, beside encoding/json with the same result.
+func BenchmarkMembers(b *testing.B) {
+	bodies := []string{`{"query":"query Q($id: ID!) { country(id: $id) { id name } }","variables":{"id":"KAZ"},"operationName":"Q"}`}
+	for _, n := range []int{10, 4000} {
+		op := `{"assert":{"subject":"KAZ","predicate":"population","value":"some text","confidence":0.9,"source":"factbook"}}`
+		bodies = append(bodies, `{"query":"mutation M($in: In!) { transact(input: $in) { sequence } }","variables":{"in":{"operations":[`+
+			strings.Repeat(op+",", n-1)+op+`]}}}`)
+	}
+	for _, text := range bodies {
+		body := []byte(text)
+		b.Run(fmt.Sprintf("ours/%d", len(body)), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var m members
+				if bad := m.read(body); bad != nil {
+					b.Fatal(bad)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("encoding-json/%d", len(body)), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var m map[string]json.RawMessage
+				if err := json.Unmarshal(body, &m); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

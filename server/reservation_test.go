@@ -126,6 +126,22 @@ func TestSingleConnection(t *testing.T) {
 	hear(next("b", 3))
 	within(t, 5*time.Second, "one of the two has ended", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 1 })
 
+	refusesOnStream(t, ts, token)
+	begin("c", `{graph{sequence}}`) // the id of a refused operation is free
+	hear(`next {"id":"c","payload":{"data":{"graph":{"sequence":3}},"extensions":{"sequence":3}}}`)
+	hear(`complete {"id":"c"}`)
+
+	// The end of the stream is the end of all.
+	es.close()
+	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 && value(s.metrics.Subscribers[metrics.SSE]) == 0 })
+	if status, _ := demand(t, ts, "POST", singlePath, token, operationBody("d", `{graph{sequence}}`)); status != 404 {
+		t.Errorf("the token is good for %d", status)
+	}
+}
+
+// refusesOnStream sends what an open stream with an operation b refuses.
+func refusesOnStream(t *testing.T, ts *httptest.Server, token string) {
+	t.Helper()
 	for _, c := range []struct {
 		method, path, token, body string
 		status                    int
@@ -154,16 +170,6 @@ func TestSingleConnection(t *testing.T) {
 		if status, body := demand(t, ts, c.method, c.path, c.token, c.body); status != c.status || c.code != "" && !strings.Contains(body, `"code":"`+c.code+`"`) {
 			t.Errorf("%s %s %s: %d %s, want %d %s", c.method, c.path, c.body, status, body, c.status, c.code)
 		}
-	}
-	begin("c", `{graph{sequence}}`) // the id of a refused operation is free
-	hear(`next {"id":"c","payload":{"data":{"graph":{"sequence":3}},"extensions":{"sequence":3}}}`)
-	hear(`complete {"id":"c"}`)
-
-	// The end of the stream is the end of all.
-	es.close()
-	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 && value(s.metrics.Subscribers[metrics.SSE]) == 0 })
-	if status, _ := demand(t, ts, "POST", singlePath, token, operationBody("d", `{graph{sequence}}`)); status != 404 {
-		t.Errorf("the token is good for %d", status)
 	}
 }
 
