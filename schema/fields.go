@@ -97,6 +97,11 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	_, f.Transitive = l.directive(fd.Directives, "transitive")
 	f.Maps, _ = l.directive(fd.Directives, "map")
 	l.readElsewhere(fd, where, f)
+	l.qualifiers(fd, where, f)
+	return f
+}
+
+func (l *loader) qualifiers(fd *ast.FieldDefinition, where string, f *Field) {
 	for _, a := range fd.Arguments {
 		q := l.qualifier(f, a)
 		if f.Qualifier(q.Name) != nil {
@@ -106,9 +111,8 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 		f.Qualifiers = append(f.Qualifiers, q)
 	}
 	if len(f.Qualifiers) > maxQualifiers {
-		l.fail(fd.Position, "%s has %d qualifiers; the most is %d", where, len(f.Qualifiers), maxQualifiers)
+		l.fail(fd.Position, "%s has %d qualifiers; the limit is %d", where, len(f.Qualifiers), maxQualifiers)
 	}
-	return f
 }
 
 // maxQualifiers bounds what a claim may say besides its value.

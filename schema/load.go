@@ -269,7 +269,7 @@ func (l *loader) declare(doc *ast.SchemaDocument) bool {
 	if source == nil {
 		l.fail(nil, "the ontology must declare the type %s", SourceType)
 	} else if source.Abstract {
-		l.fail(l.defs[SourceType].Position, "%s must be a type with entities of its own", SourceType)
+		l.fail(l.defs[SourceType].Position, "%s must be a type with entities, not an interface or a union", SourceType)
 	}
 	return len(l.problems) == before
 }

@@ -14,7 +14,7 @@ var (
 	fieldName = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
 )
 
-// reservedTypes are the names that the API gives to types of its own.
+// reservedTypes are the names that the API gives to its own types.
 var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
 	"Qualifier", "Value", "DateTime", "Holds", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",

@@ -155,7 +155,7 @@ type Type struct {
 	Name, Plural, Label, Icon, Description string
 	// Abstract is true for interfaces and unions: no entity has such a type.
 	Abstract bool
-	// Union is true for unions, which have no fields of their own.
+	// Union is true for unions, which have no fields.
 	Union bool
 	// Interfaces are all it implements, nearest first.
 	Interfaces []*Type
@@ -276,7 +276,7 @@ type Tolerance struct {
 	Days     int
 }
 
-// Range is the least and the most that a number may be; nil has no bound.
+// Range is the lowest and the highest value of a number; nil means no bound.
 type Range struct{ Min, Max *float64 }
 
 // Has reports whether x is within the range.

@@ -268,7 +268,7 @@ func (r *lineReader) value() (graph.Value, error) {
 	if err := r.dec.SkipValue(); err != nil {
 		return graph.Value{}, err
 	}
-	return graph.Value{}, graph.Errorf(graph.BadInput, "a value is one text, number, boolean or object; state each in a line of its own")
+	return graph.Value{}, graph.Errorf(graph.BadInput, "a value is one text, number, boolean or object; state each on a separate line")
 }
 
 // part is a member of a value that has parts.
@@ -346,7 +346,7 @@ func lineKind(keys []string) (string, error) {
 			continue
 		}
 		if kind != "" {
-			return "", graph.Errorf(graph.BadInput, "the line has both %q and %q; state each in a line of its own", kind, k)
+			return "", graph.Errorf(graph.BadInput, "the line has both %q and %q; state each on a separate line", kind, k)
 		}
 		kind = k
 	}

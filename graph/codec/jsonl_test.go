@@ -65,7 +65,7 @@ func TestJSONLinesBytes(t *testing.T) {
 			t.Errorf("%.40q: %.200v", c.text, err)
 		}
 	}
-	// A line of the greatest length is read, and one that is too long stops none behind it.
+	// A line of the greatest length is read, and one that is too long stops none after it.
 	pad := strings.Repeat(" ", MaxLine-len(good)-1)
 	ops, err := decode(JSONLines, "x.jsonl", pad+good+"\n"+pad+"  "+good+"\n"+good)
 	if err == nil || err.Error() != "x.jsonl:2: the line is longer than 1048576 bytes" || len(ops) != 2 || ops[1].Position.Line != 3 {

@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// NQuads is RDF, one quad a line. A claim is a quad in a graph of its own,
+// NQuads is RDF, one quad a line. A claim is a quad in its own graph,
 // named by the claim's address; the rest of the claim is quads about that
 // address:
 //

@@ -139,7 +139,7 @@ func (e *seedEncoder) entity(id graph.ID, inherited seedDefaults) {
 
 	own := inherited.with()
 	if len(fields) > 1 {
-		// A list has defaults of its own, so a field counts once.
+		// A list has its own defaults, so a field counts once.
 		firsts := make([]*graph.Claim, len(fields))
 		for i, f := range fields {
 			firsts[i] = byField[f][0]

@@ -50,7 +50,7 @@ entities:
       - {to: sco, role: OBSERVER}
     exports: {to: uranium, value: 3 USD}
   UZB: {name: {value: Uzbekistan, at: ""}}
-defaults: {source: article, confidence: 0.8}   # wherever they stand
+defaults: {source: article, confidence: 0.8}   # wherever they are
 `)
 	if err != nil {
 		t.Fatal(err)

@@ -192,7 +192,7 @@ func (e *entry) title(code string) string {
 	return "the entry " + code
 }
 
-// node finds what lies at a path of the entry; nil where there is nothing.
+// node finds the node at a path of the entry; nil where there is nothing.
 func (e *entry) node(at string) any {
 	var n any = e.doc
 	for _, key := range strings.Split(at, "/") {

@@ -247,7 +247,7 @@ func (e *entry) capital() {
 	for i, f := range all {
 		city := e.names.city(e.country.id, f.name)
 		if city == "" || !e.declare(city, "City") {
-			e.remark(e.place(at), "the city %q has no id of its own; add it to names/cities.csv", f.name)
+			e.remark(e.place(at), "there is no free id for the city %q; add it to names/cities.csv", f.name)
 			continue
 		}
 		opts := []claimOption{}

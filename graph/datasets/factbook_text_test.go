@@ -187,7 +187,7 @@ func FuzzFactbookTexts(f *testing.F) {
 			}
 		}
 		if !strings.HasSuffix(text, rest) {
-			t.Errorf("the rest %q is no end of %q", rest, text)
+			t.Errorf("the rest %q does not end %q", rest, text)
 		}
 		parseMembers(text)
 		parseBorders(text, func(n string) (graph.ID, bool) { id, ok := tables.countries[nameKey(n)]; return id, ok })

@@ -210,7 +210,7 @@ func (r *isoRow) read() {
 			}
 			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred())
 		} else {
-			r.spoilt(capital, "gives an id that another entity has; add the city to names/cities.csv")
+			r.spoilt(capital, "gives no free id for a city; add it to names/cities.csv")
 		}
 	}
 	if codes := r.cell(currency); codes != "" {
@@ -293,7 +293,7 @@ func (r *isoRow) regions() {
 		}
 		id := slug(name)
 		if id == "" || !r.declare(id, "Region") {
-			r.spoilt(column, "gives an id that another entity has")
+			r.spoilt(column, "gives no free id for a region")
 			return
 		}
 		// How regions nest is the same in every row, so no row is its locator.

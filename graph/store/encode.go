@@ -196,7 +196,7 @@ func checkName(s string) error {
 	return nil
 }
 
-// encodeValue gives each kind of value a kind of literal of its own.
+// encodeValue gives each kind of value its own kind of literal.
 func encodeValue(v graph.Value) (quad.Value, error) {
 	typed := func(iri string) (quad.Value, error) {
 		return quad.TypedString{Value: quad.String(v.String()), Type: quad.IRI(iri)}, nil

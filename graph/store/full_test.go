@@ -241,7 +241,7 @@ func TestFullAtTheStart(t *testing.T) {
 	}
 }
 
-// mounted is a small file system of its own.
+// mounted is a separate small file system.
 func mounted(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()

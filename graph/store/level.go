@@ -16,7 +16,7 @@ import (
 
 // levelKV is LevelDB as Cayley's key-value store, with the keys that
 // hidalgo's kv/flat makes, so that Cayley's stock "leveldb" opens the same
-// files. Stock writes each transaction as a table of its own, which makes
+// files. Stock writes each transaction as a separate table, which makes
 // small commits slow and many; here a transaction gathers its writes in memory
 // and commits them as one batch of the journal with one sync.
 type levelKV struct {
