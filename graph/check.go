@@ -15,7 +15,7 @@ type State interface {
 	Seq() Seq
 	// TypeOf is the type of an entity.
 	TypeOf(ID) (string, bool)
-	// Claim returns a claim by its id and whether it still stands.
+	// Claim returns a claim by its id and whether it is not withdrawn.
 	Claim(ClaimID) (c Claim, live, ok bool)
 	// Values are the values of the live claims of one predicate of a subject.
 	Values(subject ID, predicate string) []Value
@@ -34,7 +34,7 @@ func (nothing) Claim(ClaimID) (c Claim, _, _ bool) { return c, false, false }
 func (nothing) Values(ID, string) []Value          { return nil }
 func (nothing) Holder(string, Value) (ID, bool)    { return "", false }
 
-// Result is what Check made of a change.
+// Result is the outcome of Check.
 type Result struct {
 	// Commit is what is new in the change; its Seq and At are the writer's to set.
 	Commit Commit
@@ -52,7 +52,7 @@ type Result struct {
 func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 	if ch.IfSeq != nil && *ch.IfSeq != st.Seq() {
 		return nil, Problems{{Code: SeqMismatch, Message: fmt.Sprintf(
-			"the store is at sequence %d, not %d; read again and decide anew", st.Seq(), *ch.IfSeq)}}
+			"the store is at sequence %d, not %d; read again and decide again", st.Seq(), *ch.IfSeq)}}
 	}
 	c := newChecker(o, st, ch)
 	c.state()
@@ -93,7 +93,7 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
-	// What the change takes back binds nothing in it, wherever that stands.
+	// What the change takes back binds nothing in it, wherever in the change that is.
 	c.recordWithdrawals(ch)
 	return c
 }
@@ -153,7 +153,7 @@ type checker struct {
 
 	declared  map[ID]declaration
 	accepts   bool        // what does not fit the ontology
-	refused   map[ID]bool // declared in vain: what is said of them is no fault of its own
+	refused   map[ID]bool // declared and refused: the claims about them are not reported as well
 	stated    map[ClaimID]statement
 	withdrawn map[ClaimID]Position
 	keys      map[string]ID
@@ -452,7 +452,7 @@ func (c *checker) retract(op *Op) {
 	}
 }
 
-// withdraw reports whether the claim is there and still stands.
+// withdraw reports whether the claim exists and is not withdrawn.
 func (c *checker) withdraw(at Position, id ClaimID, verb string) bool {
 	_, live, ok := c.st.Claim(id)
 	_, here := c.stated[id]

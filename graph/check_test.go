@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write what the cases give into their fi
 
 // A case is the files of one name in an archive: withdraw.* is committed to the
 // store of base.yaml first, change.* is what is checked, ontology.graphql
-// stands behind the default ontology. {{KAZ.name}} is the id of the store's
+// is appended to the default ontology. {{KAZ.name}} is the id of the store's
 // first such claim, {{change KAZ.name}} that of the change's.
 type checkCase struct {
 	name  string
@@ -52,7 +52,7 @@ func checkCases(t *testing.T, fn func(t *testing.T, c checkCase) string) {
 				cases[name] = checkCase{name, map[string]string{}}
 			}
 			if cases[name].files[file] != "" {
-				t.Fatalf("%s: %s stands there twice", path, f.Name)
+				t.Fatalf("%s: %s is there twice", path, f.Name)
 			}
 			cases[name].files[file] = string(f.Data)
 		}
@@ -102,7 +102,7 @@ func fill(t testing.TB, o *schema.Ontology, st *naiveState, name, text string) s
 		m := placeholder.FindStringSubmatch(p)
 		claims := st.claims
 		if m[1] != "" {
-			// What a claim supersedes is no part of its id, nor is what else the change does.
+			// What a claim supersedes is not part of its id, nor is what else the change does.
 			ops := read(t, name, placeholder.ReplaceAllString(text, graph.ClaimID{}.String())).Ops
 			claims = nil
 			for _, op := range ops {
@@ -240,11 +240,11 @@ var goCases = []struct {
 	{claimOp(func(c *graph.Claim) { c.Confidence = math.Inf(1) }), "the confidence +Inf is not between 0 and 1", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Rank = 7 }), "the rank 7 does not exist", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Attribution = 9 }), "the attribution 9 does not exist", graph.BadInput},
-	{claimOp(func(c *graph.Claim) { c.Note = strings.Repeat("x", graph.MaxText+1) }), "the note has 16385 bytes; the most is 16384", graph.BadInput},
-	{claimOp(func(c *graph.Claim) { c.Locator = strings.Repeat("x", graph.MaxLocator+1) }), "the locator has 1025 bytes; the most is 1024", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Note = strings.Repeat("x", graph.MaxText+1) }), "the note has 16385 bytes; the limit is 16384", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Locator = strings.Repeat("x", graph.MaxLocator+1) }), "the locator has 1025 bytes; the limit is 1024", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Original = "\xff" }), "the original is not valid UTF-8", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Value = graph.StringValue("\xff") }), "the name of KAZ is not valid UTF-8", graph.BadInput},
-	{claimOp(func(c *graph.Claim) { c.Value = graph.StringValue(strings.Repeat("x", graph.MaxText+1)) }), "the name of KAZ has 16385 bytes; the most is 16384", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Value = graph.StringValue(strings.Repeat("x", graph.MaxText+1)) }), "the name of KAZ has 16385 bytes; the limit is 16384", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Value = graph.IntValue(3) }), "name of KAZ is a value of kind int; the ontology wants string", graph.WrongType},
 	{claimOp(func(c *graph.Claim) {
 		c.Valid = graph.Interval{From: graph.DayDate(2025, 1, 1), To: graph.DayDate(2024, 1, 1)}
@@ -252,15 +252,15 @@ var goCases = []struct {
 	{claimOp(func(c *graph.Claim) {
 		c.Qualifiers = []graph.QualifierValue{{Name: "lang", Value: graph.StringValue("kk")}, {Name: "lang", Value: graph.StringValue("ru")}}
 	}), "name of KAZ has the qualifier lang twice", graph.Duplicate},
-	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "gdp", graph.QuantityValue(math.Inf(1), "USD") }), "gdp of KAZ is no finite number", graph.BadInput},
-	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "coordinates", graph.CoordinatesValue(math.NaN(), 0) }), "coordinates of KAZ is no point on the Earth", graph.BadInput},
-	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "coordinates", graph.CoordinatesValue(0, 181) }), "coordinates of KAZ is no point on the Earth", graph.BadInput},
-	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "independence", graph.DateValue(graph.OpenDate) }), "independence of KAZ is no date", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "gdp", graph.QuantityValue(math.Inf(1), "USD") }), "gdp of KAZ is not a finite number", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "coordinates", graph.CoordinatesValue(math.NaN(), 0) }), "coordinates of KAZ is not a point on the Earth", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "coordinates", graph.CoordinatesValue(0, 181) }), "coordinates of KAZ is not a point on the Earth", graph.BadInput},
+	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "independence", graph.DateValue(graph.OpenDate) }), "independence of KAZ is not a date", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Predicate, c.Value = "capital", graph.EntityValue("") }), "capital of KAZ: an id is missing", graph.BadInput},
 	{claimOp(func(c *graph.Claim) {
 		c.Predicate, c.Value = "borders", graph.EntityValue("UZB")
 		c.Qualifiers = []graph.QualifierValue{{Name: "lengthKm", Value: graph.FloatValue(math.NaN())}}
-	}), "borders(lengthKm) of KAZ is no finite number", graph.BadInput},
+	}), "borders(lengthKm) of KAZ is not a finite number", graph.BadInput},
 	{graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Reason: "\xff"}}, "the reason is not valid UTF-8", graph.BadInput},
 }
 
@@ -325,7 +325,7 @@ func TestIfSeq(t *testing.T) {
 	st := baseState(t, o)
 	for seq, ok := range map[graph.Seq]bool{0: false, 1: true, 2: false} {
 		_, problems := graph.Check(o, st, &graph.Change{IfSeq: &seq})
-		if (problems == nil) != ok || !ok && (problems[0].Code != graph.SeqMismatch || problems[0].Message != fmt.Sprintf("the store is at sequence 1, not %d; read again and decide anew", seq)) {
+		if (problems == nil) != ok || !ok && (problems[0].Code != graph.SeqMismatch || problems[0].Message != fmt.Sprintf("the store is at sequence 1, not %d; read again and decide again", seq)) {
 			t.Errorf("at %d: %v", seq, problems)
 		}
 	}

@@ -48,7 +48,7 @@ func (c *checker) written(at Position, what string, w wanted, v Value) Value {
 // text refuses a text, which is clean, that is too long or holds what none may.
 func (c *checker) text(at Position, what, s string, most int, line bool) {
 	if len(s) > most {
-		c.problem(at, BadInput, "the %s has %d bytes; the most is %d", what, len(s), most)
+		c.problem(at, BadInput, "the %s has %d bytes; the limit is %d", what, len(s), most)
 	} else if fault := text.Fault(s, line); fault != "" {
 		c.problem(at, BadInput, "the %s %s", what, fault)
 	}

@@ -100,14 +100,14 @@ func (c *checker) cap(source ID) (most float64, ok bool) {
 
 // circles refuses transitive relations that the change would close to a
 // circle. Each entity is looked at once, however many relations there are; of
-// circles that share an entity one is told.
+// circles that share an entity one is reported.
 func (c *checker) circles() {
 	starts := make([]edge, 0, len(c.edges))
 	for e := range c.edges {
 		starts = append(starts, e)
 	}
 	slices.SortFunc(starts, func(a, b edge) int { return c.edges[a] - c.edges[b] })
-	w := walk{c: c, seen: map[link]int{}, told: map[link]bool{}}
+	w := walk{c: c, seen: map[link]int{}, reported: map[link]bool{}}
 	for _, e := range starts {
 		w.from(e.link)
 	}
@@ -115,10 +115,10 @@ func (c *checker) circles() {
 
 // walk goes along transitive relations, depth first.
 type walk struct {
-	c    *checker
-	seen map[link]int // its place on the way from 1, or done
-	way  []step
-	told map[link]bool // entities of circles told of
+	c        *checker
+	seen     map[link]int // its place on the way from 1, or done
+	way      []step
+	reported map[link]bool // entities of circles already reported
 }
 
 const done = -1
@@ -140,7 +140,7 @@ func (w *walk) from(start link) {
 		to := link{top.next[0], start.predicate}
 		top.next = top.next[1:]
 		if at := w.seen[to]; at > 0 {
-			w.tell(w.way[at-1:])
+			w.report(w.way[at-1:])
 		} else {
 			w.enter(to)
 		}
@@ -160,11 +160,11 @@ func (w *walk) enter(l link) {
 	w.seen[l] = len(w.way)
 }
 
-// tell reports a circle at the first operation that is part of it.
-func (w *walk) tell(circle []step) {
+// report reports a circle at the first operation that is part of it.
+func (w *walk) report(circle []step) {
 	first, at := -1, 0
 	for i, s := range circle {
-		if w.told[s.at] {
+		if w.reported[s.at] {
 			return
 		}
 		to := circle[(i+1)%len(circle)].at.subject
@@ -178,7 +178,7 @@ func (w *walk) tell(circle []step) {
 	var names []string
 	for i := range circle {
 		s := circle[(at+i)%len(circle)]
-		w.told[s.at] = true
+		w.reported[s.at] = true
 		names = append(names, string(s.at.subject))
 	}
 	const most = 8

@@ -29,7 +29,7 @@ func ParseClaimID(s string) (ClaimID, error) {
 			}
 		}
 	}
-	return id, Errorf(BadInput, "%q is no claim id: c and 26 of a-z, 2-7", Clip(s))
+	return id, Errorf(BadInput, "%q is not a claim id: c and 26 of a-z, 2-7", Clip(s))
 }
 
 // Rank orders claims of one predicate beyond their confidence.
@@ -54,7 +54,7 @@ func ParseRank(s string) (Rank, error) {
 		i = 0
 	}
 	if i < 0 {
-		return 0, Errorf(BadInput, "%q is no rank; use PREFERRED, NORMAL or DEPRECATED", Clip(s))
+		return 0, Errorf(BadInput, "%q is not a rank; use PREFERRED, NORMAL or DEPRECATED", Clip(s))
 	}
 	return Rank(i), nil
 }
@@ -82,7 +82,7 @@ func ParseAttribution(s string) (Attribution, error) {
 		i = 0
 	}
 	if i < 0 {
-		return 0, Errorf(BadInput, "%q is no attribution; use ASSERTED, REPORTED, ESTIMATED or INFERRED", Clip(s))
+		return 0, Errorf(BadInput, "%q is not an attribution; use ASSERTED, REPORTED, ESTIMATED or INFERRED", Clip(s))
 	}
 	return Attribution(i), nil
 }

@@ -10,21 +10,21 @@ import (
 	"golang.org/x/text/language"
 )
 
-// CompareText orders names and other texts for people, by the Unicode collation
+// compareText orders names and other texts for people, by the Unicode collation
 // with its root locale: by letters, then by accents, then by case, so that
-// Åland stands with A and é beside e. Texts that the collation holds equal go
+// Åland sorts with A and é beside e. Texts that the collation holds equal go
 // by their bytes: only equal texts compare as 0.
 //
 // Most texts differ in a letter of Latin, Greek or Cyrillic, which a table
 // decides; the others by their keys (TextKey).
-func CompareText(a, b string) int {
+func compareText(a, b string) int {
 	if c, decided := CompareLetters(a, b); decided {
 		return c
 	}
 	return strings.Compare(TextKey(a), TextKey(b))
 }
 
-// CompareLetters is CompareText where a table of letters decides it; decided is
+// CompareLetters is compareText where a table of letters decides it; decided is
 // false where only the keys do. Who compares a text many times keeps its key
 // for then.
 func CompareLetters(a, b string) (c int, decided bool) {
@@ -85,7 +85,7 @@ func (table *letters) compare(a, b string, from int) (c int, decided bool) {
 }
 
 // LeadingLetters are the first four letters of a text as one number, which
-// orders texts as CompareText does where the numbers differ; 0 where a table of
+// orders texts as compareText does where the numbers differ; 0 where a table of
 // letters does not know them.
 func LeadingLetters(s string) (lead uint64) {
 	table := letterTable()
@@ -108,7 +108,7 @@ func LeadingLetters(s string) (lead uint64) {
 	return lead
 }
 
-// TextKey is the key of a text: keys compare byte by byte as CompareText
+// TextKey is the key of a text: keys compare byte by byte as compareText
 // compares the texts. Keys of late are kept; the function may be called from
 // any number of goroutines.
 func TextKey(s string) string {
@@ -166,7 +166,7 @@ func (l letter) rest() letter {
 
 // letters are the weights of Latin, Greek and Cyrillic letters and of the signs
 // among them, by rune. Those of which the collation makes something else by what
-// stands beside them, and those without weight, have none here.
+// is next to them, and those without weight, have none here.
 type letters struct {
 	ascii [0x80]uint16 // the weights of those of one byte, 0 for none
 	all   [lettersEnd]letter
@@ -215,7 +215,7 @@ func letterTable() *letters {
 func makeLetters() *letters {
 	t := new(letters)
 	for r := rune(1); r < lettersEnd; r++ {
-		// l· and similar are letters of their own.
+		// l· and similar are separate letters.
 		if r == 0xB7 || r == 0x387 {
 			continue
 		}

@@ -22,7 +22,7 @@ func TestCompareText(t *testing.T) {
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)
-	slices.SortFunc(got, CompareText)
+	slices.SortFunc(got, compareText)
 	if !slices.Equal(got, want) {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}
@@ -47,7 +47,7 @@ func TestCompareTextAgainstTheLibrary(t *testing.T) {
 		if want == 0 {
 			want = strings.Compare(a, b)
 		}
-		if got := CompareText(a, b); got != want {
+		if got := compareText(a, b); got != want {
 			t.Fatalf("%q and %q compare as %d, want %d", a, b, got, want)
 		}
 		if x, y := LeadingLetters(a), LeadingLetters(b); x != 0 && y != 0 && x != y && (x < y) != (want < 0) {
@@ -93,7 +93,7 @@ func TestLetterPairs(t *testing.T) {
 	for i := 0; i < len(safe); i++ {
 		for j := i % step; j < len(safe); j += step {
 			if pair := string([]rune{safe[i], safe[j]}); primary(pair) != alone[safe[i]]+alone[safe[j]] {
-				t.Fatalf("%q has letters of its own", pair)
+				t.Fatalf("%q has separate letters", pair)
 			}
 		}
 	}
@@ -122,8 +122,8 @@ func FuzzCompareText(f *testing.F) {
 		if !utf8.ValidString(a + b + c) {
 			return
 		}
-		x, y, z := CompareText(a, b), CompareText(b, c), CompareText(a, c)
-		if x != -CompareText(b, a) || x == 0 != (a == b) || x <= 0 && y <= 0 && z > 0 || x >= 0 && y >= 0 && z < 0 {
+		x, y, z := compareText(a, b), compareText(b, c), compareText(a, c)
+		if x != -compareText(b, a) || x == 0 != (a == b) || x <= 0 && y <= 0 && z > 0 || x >= 0 && y >= 0 && z < 0 {
 			t.Fatalf("%q, %q and %q are in no order: %d %d %d", a, b, c, x, y, z)
 		}
 	})
@@ -133,7 +133,7 @@ func BenchmarkCompareText(b *testing.B) {
 	for _, pair := range [][2]string{{"Kazakhstan", "Kyrgyzstan"}, {"Åland", "Albania"}, {"東京都", "東京"}, {"Kazakhstan", "kazakhstan"}} {
 		b.Run(pair[0], func(b *testing.B) {
 			for b.Loop() {
-				CompareText(pair[0], pair[1])
+				compareText(pair[0], pair[1])
 			}
 		})
 	}

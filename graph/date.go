@@ -58,14 +58,11 @@ func DayDate(year, month, day int) Date {
 	return Date{int32(year), uint8(month), uint8(day), DayPrecision, 0}
 }
 
-// Precision tells how exactly the date is known.
+// Precision says how exactly the date is known.
 func (d Date) Precision() Precision { return d.precision }
 
 // Known reports whether the date names some time, however roughly.
 func (d Date) Known() bool { return d.precision > Open }
-
-// Doubt is '?' for uncertain, '~' for approximate, '%' for both, else 0.
-func (d Date) Doubt() byte { return d.doubt }
 
 const dateForms = "write 2025, 2025-06, 2025-06-18, 201X or 20XX, with ?, ~ or % for doubt"
 
@@ -77,20 +74,54 @@ func ParseDate(s string) (Date, error) {
 	case "..":
 		return OpenDate, nil
 	}
-	bad := func(why string) (Date, error) {
-		return Date{}, Errorf(BadInput, "%q is no date (%s): %s", Clip(s), why, dateForms)
+	d, why := parseDate(s)
+	if why != "" {
+		return Date{}, Errorf(BadInput, "%q is not a date (%s): %s", Clip(s), why, dateForms)
 	}
-	var d Date
-	rest := s
+	return d, nil
+}
+
+// parseDate reads a date, or says why the text is not one.
+func parseDate(rest string) (d Date, why string) {
 	if last := rest[len(rest)-1]; last == '?' || last == '~' || last == '%' {
 		d.doubt, rest = last, rest[:len(rest)-1]
 	}
 	negative := strings.HasPrefix(rest, "-")
 	parts := strings.Split(strings.TrimPrefix(rest, "-"), "-")
 	if len(parts) > 3 || len(parts[0]) != 4 {
-		return bad("the year has four digits")
+		return d, "the year has four digits"
 	}
-	digits := parts[0]
+	if why = d.parseYear(parts[0], negative); why != "" {
+		return d, why
+	}
+	// 2004-XX and 2004-06-XX say that the rest is not known: a coarser date.
+	for len(parts) > 1 && parts[len(parts)-1] == "XX" {
+		parts = parts[:len(parts)-1]
+	}
+	if len(parts) == 1 {
+		return d, ""
+	}
+	if d.precision != Year {
+		return d, "a decade has no months"
+	}
+	month, ok := number(parts[1])
+	if !ok || len(parts[1]) != 2 || month < 1 || month > 12 {
+		return d, "the month is 01 to 12"
+	}
+	d.month, d.precision = uint8(month), Month
+	if len(parts) == 2 {
+		return d, ""
+	}
+	day, ok := number(parts[2])
+	if !ok || len(parts[2]) != 2 || day < 1 || day > monthLength(int(d.year), month) {
+		return d, fmt.Sprintf("day %s is not in that month", Clip(parts[2]))
+	}
+	d.day, d.precision = uint8(day), DayPrecision
+	return d, ""
+}
+
+// parseYear reads the year, or the decade or century, of a date.
+func (d *Date) parseYear(digits string, negative bool) (why string) {
 	d.precision = Year
 	switch {
 	case strings.HasSuffix(digits, "XX"):
@@ -100,39 +131,16 @@ func ParseDate(s string) (Date, error) {
 	}
 	year, ok := number(digits)
 	if !ok {
-		return bad("the year has four digits")
+		return "the year has four digits"
 	}
 	if negative {
 		if d.precision != Year {
-			return bad("a rough year before 0 is not supported")
+			return "a rough year before 0 is not supported"
 		}
 		year = -year
 	}
 	d.year = int32(year)
-	// 2004-XX and 2004-06-XX say that the rest is not known: a coarser date.
-	for len(parts) > 1 && parts[len(parts)-1] == "XX" {
-		parts = parts[:len(parts)-1]
-	}
-	if len(parts) == 1 {
-		return d, nil
-	}
-	if d.precision != Year {
-		return bad("a decade has no months")
-	}
-	month, ok := number(parts[1])
-	if !ok || len(parts[1]) != 2 || month < 1 || month > 12 {
-		return bad("the month is 01 to 12")
-	}
-	d.month, d.precision = uint8(month), Month
-	if len(parts) == 2 {
-		return d, nil
-	}
-	day, ok := number(parts[2])
-	if !ok || len(parts[2]) != 2 || day < 1 || day > monthLength(year, month) {
-		return bad(fmt.Sprintf("day %s is not in that month", Clip(parts[2])))
-	}
-	d.day, d.precision = uint8(day), DayPrecision
-	return d, nil
+	return ""
 }
 
 func number(s string) (int, bool) {
@@ -194,7 +202,7 @@ func (d Date) Append(dst []byte) []byte {
 	return dst
 }
 
-// appendDigits appends a number with at least so many digits.
+// appendDigits appends a number with at least this many digits.
 func appendDigits(dst []byte, n, digits int) []byte {
 	for least := 10; digits > 1; digits, least = digits-1, least*10 {
 		if n < least {
@@ -330,7 +338,7 @@ func (iv Interval) Check() error {
 	return nil
 }
 
-// Empty reports whether nothing at all is said of the time.
+// Empty reports whether nothing at all is stated about the time.
 func (iv Interval) Empty() bool { return iv == Interval{} }
 
 // String writes the interval as EDTF.
@@ -341,7 +349,7 @@ func (iv Interval) String() string {
 	return iv.From.String() + "/" + iv.To.String()
 }
 
-// Year is the year that the interval lies within; ok is false where it has an
+// Year is the year that the interval is within; ok is false where it has an
 // end that nobody states or leaves open, or touches several years.
 func (iv Interval) Year() (year int, ok bool) {
 	if !iv.From.Known() || !iv.To.Known() {

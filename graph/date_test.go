@@ -62,8 +62,8 @@ func TestParseDate(t *testing.T) {
 			t.Errorf("%q: %v", c.in, err)
 			continue
 		}
-		if d.Precision() != c.precision || d.Doubt() != c.doubt {
-			t.Errorf("%q: precision %s, doubt %q", c.in, d.Precision(), d.Doubt())
+		if d.Precision() != c.precision || d.doubt != c.doubt {
+			t.Errorf("%q: precision %s, doubt %q", c.in, d.Precision(), d.doubt)
 		}
 		if f, l := d.First().String(), d.Last().String(); f != c.first || l != c.last {
 			t.Errorf("%q means %s to %s, want %s to %s", c.in, f, l, c.first, c.last)

@@ -6,9 +6,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Misfit tells why a claim that was recorded does not fit the ontology, as after
+// Misfit says why a claim that was recorded does not fit the ontology, as after
 // that was changed; "" where it fits. The reason names types and fields and no
-// single value, so that claims can be counted by it. Check tells more, of what
+// single value, so that claims can be counted by it. Check says more, of what
 // is new.
 func Misfit(o *schema.Ontology, st State, c *Claim) string {
 	name, _ := st.TypeOf(c.Subject)
@@ -38,7 +38,7 @@ func Misfit(o *schema.Ontology, st State, c *Claim) string {
 	return ""
 }
 
-// misfit tells why a value is not what the ontology wants; "" where it is.
+// misfit says why a value is not what the ontology wants; "" where it is.
 func misfit(o *schema.Ontology, st State, w wanted, v Value) string {
 	want := KindOf(w.scalar)
 	if v.Kind() != want {

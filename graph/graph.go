@@ -7,7 +7,7 @@
 // which is what the store keeps, or into problems with their places.
 //
 // The package does no I/O and reads no clock. It must not know how claims are
-// stored, indexed, written to files or asked for.
+// stored, indexed, written to files or requested.
 package graph
 
 import (

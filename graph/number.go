@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// FormatNumber writes a number for people, rounded to so many significant
+// FormatNumber writes a number for people, rounded to this many significant
 // digits; 0 keeps them all. It has an exponent only where the zeros would be
-// hard to count: beyond 21 digits, or from the twelfth place behind the point.
+// hard to count: beyond 21 digits, or from the twelfth place after the point.
 func FormatNumber(x float64, digits int) string {
 	if digits > 0 && x != 0 && !math.IsInf(x, 0) && !math.IsNaN(x) {
 		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits-1, 64), 64)
@@ -43,7 +43,7 @@ func sayNumber(x float64) string {
 }
 
 // FormatQuantity writes a quantity for people: currencies before the number,
-// other units behind it, and a minus sign before both.
+// other units after it, and a minus sign before both.
 func FormatQuantity(x float64, symbol string, currency bool) string {
 	if !currency {
 		return sayNumber(x) + " " + symbol

@@ -10,8 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Compare is the one order of values: lists, pages, groups, the least and the
-// most all go by it. It is total and transitive over values of every kind; 0
+// Compare is the one order of values: lists, pages, groups, the lowest and
+// the highest all go by it. It is total and transitive over values of every kind; 0
 // means that two values are one amount, one stretch of days or one text.
 //
 //   - Different kinds go by kind: missing, numbers, quantities, booleans, dates,
@@ -19,10 +19,10 @@ import (
 //   - Whole and other numbers are one kind and compare exactly.
 //   - Quantities go by dimension and then by amount, exactly and whatever their
 //     units: 900 m, 1 km, 1100 m. Units that no factor relates, as currencies,
-//     stand one after the other by their codes.
+//     are ordered by their codes.
 //   - Dates go by the first day that they may mean and then by the last; an open
 //     end is later than every date, an open start (OpenStart) earlier.
-//   - Texts go by the Unicode collation (CompareText); members of enums and ids by
+//   - Texts go by the Unicode collation (compareText); members of enums and ids by
 //     their bytes.
 func Compare(o *schema.Ontology, a, b *Value) int {
 	if x, y := orderOfKinds[a.kind], orderOfKinds[b.kind]; x != y {
@@ -39,7 +39,7 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 		x, y := a.date.days(), b.date.days()
 		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Last, y.Last))
 	case StringKind, LooseKind:
-		return CompareText(a.text, b.text)
+		return compareText(a.text, b.text)
 	case EnumKind, EntityKind:
 		return strings.Compare(a.text, b.text)
 	case CoordinatesKind:
@@ -69,7 +69,7 @@ type Comparison uint8
 // The comparisons. Of dates, which stand for all the days that they may mean,
 // each holds where it surely does:
 //
-//	Eq   the value lies within the bound: 1991-12-16 is within 1991, and 1991 not within 1991-12-16
+//	Eq   the value is within the bound: 1991-12-16 is within 1991, and 1991 not within 1991-12-16
 //	Lt   the value ends before the bound begins
 //	Lte  the value ends no later than the bound
 //	Gt   the value begins after the bound ends: 2026 after 2025, 2025-06 not
@@ -103,7 +103,7 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 		case byBytes || v.kind != StringKind:
 			n = strings.Compare(v.text, bound.text)
 		default:
-			n = CompareText(v.text, bound.text)
+			n = compareText(v.text, bound.text)
 		}
 	case v.kind == QuantityKind && orderOfKinds[bound.kind] == orderOfKinds[FloatKind]:
 		bare := FloatValue(v.a)

@@ -53,7 +53,7 @@ func TestTotalOrder(t *testing.T) {
 	})
 }
 
-// TestOrderOfQuantities gives the order that broke pages: no unit stands between
+// TestOrderOfQuantities gives the order that broke pages: no unit is between
 // the amounts of another.
 func TestOrderOfQuantities(t *testing.T) {
 	o := schema.MustDefault()
@@ -174,7 +174,7 @@ func TestDateFilters(t *testing.T) {
 	})
 }
 
-// TestOpenDates: an open end lies after every date, an open start before, and a
+// TestOpenDates: an open end is after every date, an open start before, and a
 // missing date nowhere.
 func TestOpenDates(t *testing.T) {
 	o := schema.MustDefault()

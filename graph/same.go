@@ -11,10 +11,10 @@ import (
 )
 
 // Digest tells changes apart: two changes are the same where their digests
-// are. It is made of all that the operations say, in their order: entities with
+// are. It is computed from all that the operations say, in their order: entities with
 // their types, claims with everything that they say and how they are held, and
 // retractions with their reasons. Positions, notices of a reader, the key and the
-// sequence number asked for are no part of it, nor is the order of a claim's
+// sequence number that the change requires are not part of it, nor is the order of a claim's
 // qualifiers.
 func (ch *Change) Digest() string {
 	d := digester{h: sha256.New()}

@@ -112,7 +112,7 @@ func CoordinatesValue(lat, lon float64) Value {
 // LooseValue is a text whose kind the ontology decides.
 func LooseValue(s string) Value { return Value{kind: LooseKind, text: s} }
 
-// Kind tells which of the accessors below apply.
+// Kind says which of the accessors below apply.
 func (v Value) Kind() Kind { return v.kind }
 
 // Entity is the entity named; "" for other kinds.
@@ -143,16 +143,16 @@ func (v Value) Bool() bool { return v.n != 0 }
 // Date is a date.
 func (v Value) Date() Date { return v.date }
 
-// fault tells what a value that did not come through ParseValue may lack.
+// fault says what a value that did not come through ParseValue may lack.
 func (v Value) fault() string {
 	finite := func(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 	switch {
 	case v.kind == DateKind && !v.date.Known():
-		return "no date"
+		return "not a date"
 	case (v.kind == FloatKind || v.kind == QuantityKind) && !finite(v.a):
-		return "no finite number"
+		return "not a finite number"
 	case v.kind == CoordinatesKind && !(math.Abs(v.a) <= 90 && math.Abs(v.b) <= 180):
-		return "no point on the Earth"
+		return "not a point on the Earth"
 	}
 	return ""
 }
@@ -205,7 +205,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 	case IntKind:
 		n, ok := parseWhole(s)
 		if !ok {
-			return Value{}, Errorf(WrongType, "%q is no whole number", Clip(s))
+			return Value{}, Errorf(WrongType, "%q is not a whole number", Clip(s))
 		}
 		return IntValue(n), nil
 	case FloatKind:
@@ -228,7 +228,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 	case QuantityKind:
 		num, unit, ok := strings.Cut(s, " ")
 		if !ok || unit == "" || strings.Contains(unit, " ") {
-			return Value{}, Errorf(WrongType, "%q is no quantity; write a number, a space and a unit, as in 3 bcm", Clip(s))
+			return Value{}, Errorf(WrongType, "%q is not a quantity; write a number, a space and a unit, as in 3 bcm", Clip(s))
 		}
 		f, err := parseFloat(num)
 		return QuantityValue(f, unit), err
@@ -261,7 +261,7 @@ func parseWhole(s string) (int64, bool) {
 	}
 	whole, part, _ := strings.Cut(mantissa, ".")
 	digits := strings.TrimLeft(whole+part, "0")
-	// How many of the digits stand before the point once the exponent has moved it.
+	// How many of the digits are before the point once the exponent has moved it.
 	before := len(digits) - len(part) + exponent
 	digits = strings.TrimRight(digits, "0")
 	const most = 19 // digits of an int64
@@ -278,7 +278,7 @@ func parseWhole(s string) (int64, bool) {
 func parseFloat(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s, "xX_") {
-		return 0, Errorf(WrongType, "%q is no number", Clip(s))
+		return 0, Errorf(WrongType, "%q is not a number", Clip(s))
 	}
 	return f, nil
 }
@@ -288,7 +288,7 @@ func parseCoordinates(s string) (Value, error) {
 	lat, err1 := parseFloat(strings.TrimSpace(a))
 	lon, err2 := parseFloat(strings.TrimSpace(b))
 	if !ok || err1 != nil || err2 != nil || math.Abs(lat) > 90 || math.Abs(lon) > 180 {
-		return Value{}, Errorf(WrongType, "%q is no point; write latitude and longitude in degrees, as in 48,68", Clip(s))
+		return Value{}, Errorf(WrongType, "%q is not a point; write latitude and longitude in degrees, as in 48,68", Clip(s))
 	}
 	return CoordinatesValue(lat, lon), nil
 }
@@ -306,7 +306,7 @@ func CheckID(id ID) error {
 		c := id[i]
 		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 		if !alnum && (i == 0 || !strings.ContainsRune("-_.:", rune(c))) {
-			return Errorf(BadInput, "%q is no id: it has ASCII letters and digits, and inside - _ . :", Clip(string(id)))
+			return Errorf(BadInput, "%q is not an id: it has ASCII letters and digits, and inside - _ . :", Clip(string(id)))
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ type View struct {
 	Sources []ID
 }
 
-// Holds tells how surely a claim holds on a date.
+// Holds reports how surely a claim holds on a date.
 type Holds uint8
 
 // How surely a claim holds.
@@ -66,7 +66,7 @@ type Span struct{ First, Last Day }
 // Span is the days that the date may mean.
 func (d Date) Span() Span { return Span{d.First(), d.Last()} }
 
-// Bounds are the days that the ends of an interval may mean, worked out once
+// Bounds are the days that the ends of an interval may mean, computed once
 // for the many times they are asked for.
 type Bounds struct {
 	Start, End Span

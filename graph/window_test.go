@@ -84,7 +84,7 @@ func TestWindow(t *testing.T) {
 		{past, "", "2025-06-18", on{"1900": possibly, "2025-06-18": possibly}},
 		{past, "1603/", "2025-06-18", on{"1602": no, "1603": possibly, "1700": possibly, "2025-06-18": possibly}},
 		{past, "1603-03-24/1868-01-03", "2025", on{"1700": yes, "1868-01-04": no, "2025": no}},
-		// EVENT: visible once it has begun, for ever after.
+		// EVENT: visible once it has begun, forever.
 		{event, "2025-06-18", "", on{"2025-06-17": no, "2025-06-18": yes, "2025-06": possibly, "2025-07": yes, "2100": yes, "2024": no}},
 		{event, "2025-06", "", on{"2025-05-31": no, "2025-06-01": possibly, "2025-06-29": possibly, "2025-06-30": yes, "2026": yes}},
 		{event, "2025-06-18/2025-06-20", "", on{"2025-06-18": yes, "2025-06-17": no}},

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/column"
 )
 
-// link is a claim in the adjacency list of an entity, with what most walks ask
-// of it: the rows of a list lie all over the memory, and a list in one place.
+// link is a claim in the adjacency list of an entity, with what most walks read
+// of it: the rows of a list are scattered over the memory, a list is in one place.
 type link struct {
 	claim uint32
 	// other is the entity at the other end: in lists by subject the object, None
@@ -138,8 +138,8 @@ func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], 
 		return t, runs
 	}
 	e := runs.Begin()
-	// Relations lie in the order of the ids they lead to, so that the lists of
-	// the API need no sorting; literals lie in record order.
+	// Relations are in the order of the ids they lead to, so that the lists of
+	// the API need no sorting; literals are in record order.
 	merged := merge(t, entries, func(x, y link) int {
 		if d := int(x.predicate) - int(y.predicate); d != 0 {
 			return d
@@ -157,8 +157,8 @@ func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], 
 	return merged, e.Table()
 }
 
-// merge puts entries into the sorted lists of their entities, and tells each
-// list that has grown.
+// merge puts entries into the sorted lists of their entities, and calls grown with
+// each list that has grown.
 func merge[T any](t column.Table[[]T], entries []entry[T], compare func(x, y T) int, grown func(entity uint32, list []T)) column.Table[[]T] {
 	if len(entries) == 0 {
 		return t

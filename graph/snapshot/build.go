@@ -21,7 +21,7 @@ type writer struct {
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text
-// may lie twice, which costs space and nothing else.
+// may be stored twice, which costs space and nothing else.
 const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
@@ -74,7 +74,7 @@ func (s *Snapshot) Replay(feed func(add func(*graph.Commit) error) error) (*Snap
 }
 
 // Rewind makes s the newest snapshot of its line again. Those made from it are
-// given up: nobody may have them.
+// discarded: nobody may use them.
 func (s *Snapshot) Rewind() {
 	s.w.tip = s
 	s.w.forget()
@@ -215,7 +215,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	s := b.s
 	id := c.ID()
 	if _, ok := b.claimNumber(id); ok {
-		return fmt.Errorf("snapshot: claim %s stands twice in the log", id)
+		return fmt.Errorf("snapshot: claim %s is twice in the log", id)
 	}
 	subject, ok1 := b.number(c.Subject)
 	source, ok2 := b.number(c.Source)
@@ -282,7 +282,7 @@ func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	return p
 }
 
-// shown tells whether the fields of a predicate can show a value: it is of their
+// shown reports whether the fields of a predicate can show a value: it is of their
 // kind, and a name that the enum of the subject's field has.
 func (s *Snapshot) shown(p uint16, subject uint32, v graph.Value) bool {
 	if int(p) >= len(s.fields) {

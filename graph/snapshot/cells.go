@@ -9,9 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// cell is a value as it lies in memory; the zero cell is no value. Cells of
+// cell is a value as laid out in memory; the zero cell is not a value. Cells of
 // entities, numbers, booleans, dates and points are equal where their values
-// are. A text may lie twice, so that equal texts may have different cells.
+// are. A text may be stored twice, so that equal texts may have different cells.
 type cell struct {
 	bits uint64 // by kind: an entity's or a text's number, or the bits of a literal
 	unit uint32 // of a quantity: number in texts
@@ -22,7 +22,7 @@ func (r *row) cell() cell { return cell{r.value, r.unit, r.kind} }
 
 func (q *qualifier) cell() cell { return cell{q.value, q.unit, q.kind} }
 
-// textual tells whether equal values of the cell's kind may have different cells.
+// textual reports whether equal values of the cell's kind may have different cells.
 func (c cell) textual() bool {
 	return c.kind == graph.StringKind || c.kind == graph.EnumKind || c.kind == graph.QuantityKind
 }
@@ -63,7 +63,7 @@ func (s *Snapshot) value(c cell) graph.Value {
 	return graph.Value{}
 }
 
-// sameCell tells whether two cells hold one value.
+// sameCell reports whether two cells hold one value.
 func (s *Snapshot) sameCell(a, b cell) bool {
 	switch {
 	case a == b:
@@ -76,7 +76,7 @@ func (s *Snapshot) sameCell(a, b cell) bool {
 	return s.texts.At(uint32(a.bits)) == s.texts.At(uint32(b.bits))
 }
 
-// qualifiers are where the qualifiers of the edge's claim lie, and how many.
+// qualifiers are where the qualifiers of the edge's claim are stored, and how many.
 func (s *Snapshot) qualifiers(e Edge) (first, n uint32) {
 	switch {
 	case e.noted > 0:
@@ -107,7 +107,7 @@ type qualifierRule struct {
 	stated   bool // by whether it is stated
 }
 
-// nameQualifiers numbers the ontology's qualifiers and works out their rules.
+// nameQualifiers numbers the ontology's qualifiers and computes their rules.
 func (s *Snapshot) nameQualifiers() {
 	for _, name := range s.o.Qualifiers() {
 		s.qualifierNames = s.qualifierNames.with(name)
@@ -133,7 +133,7 @@ func qualifierOf(q *schema.Qualifier) uint16 { return uint16(q.Number) }
 // rulesOf are the rules for the qualifiers of a claim and of those beside it in a list.
 func (v *View) rulesOf(n uint32) []qualifierRule { return v.s.rules[v.s.Field(n)] }
 
-// sameQualifiers tells whether two claims agree in every distinct qualifier.
+// sameQualifiers reports whether two claims agree in every distinct qualifier.
 // Observations must also state the same figures: a share of the world and a
 // number of tonnes are two facts of one year, not two answers to one question.
 func (v *View) sameQualifiers(a, b Edge, rules []qualifierRule) bool {

@@ -179,7 +179,7 @@ func (s *Snapshot) Rank(n uint32) graph.Rank { return s.rows.Ref(n).rank }
 // Valid is the claim's valid time.
 func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.Ref(s.rows.Ref(n).valid).Interval }
 
-// Locator is where in its source the claim stands.
+// Locator is where in its source the claim is.
 func (s *Snapshot) Locator(n uint32) string { return s.texts.At(s.rows.Ref(n).locator) }
 
 // Details are whose statement the claim is, and what few claims have.

@@ -11,7 +11,7 @@ import (
 var errCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
 
 // cursor is a place in an order: it holds what the order compares, and so
-// stays valid whatever is written meanwhile.
+// stays valid while others write.
 type cursor struct {
 	Keys  [][2]string `json:"k,omitempty"` // kind and text; an empty kind is a missing value
 	ID    string      `json:"i"`
@@ -44,7 +44,7 @@ func (p *Page) Cursor(i int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// openStart tells an open start from an open end in cursors.
+// openStart distinguishes an open start from an open end in cursors.
 const openStart = "../"
 
 // parseKey reads a key of a cursor; unlike a claim's value it may be an open date.

@@ -22,7 +22,7 @@ var errDamaged = errors.New("the file is damaged")
 // cannot use with this ontology.
 var errOutdated = fmt.Errorf("the file is outdated (%w)", errors.ErrUnsupported)
 
-// readRuns works out the runs of long lists.
+// readRuns computes the runs of long lists.
 func readRuns(lists *column.Table[[]link]) column.Table[[]run] {
 	e := column.NewEdit[[]run]()
 	for i := range uint32(lists.Len()) {
@@ -158,7 +158,7 @@ func (s *Snapshot) readWithdrawals(r *column.Reader) {
 	}
 }
 
-// begins tells whether a list begins with the names that the ontology has.
+// begins reports whether a list begins with the names that the ontology has.
 func begins(list, known []string) bool {
 	return len(list) >= len(known) && slices.Equal(list[:len(known)], known)
 }

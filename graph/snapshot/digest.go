@@ -29,7 +29,7 @@ func (d *digest) sub(h [32]byte) {
 }
 
 // Digest identifies what the graph holds: entities, claims, how they are held
-// and whether they stand; not when it learned them.
+// and whether they are withdrawn; not when it learned them.
 func (s *Snapshot) Digest() string {
 	var b [32]byte
 	for i, x := range s.sum {

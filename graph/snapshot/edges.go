@@ -15,7 +15,7 @@ import (
 // Claim is None in lists that no claim makes, such as all countries.
 type Edge struct {
 	Node, Claim uint32
-	// Where the claim's qualifiers lie and how many + 1 they are; 0 where that
+	// Where the claim's qualifiers are stored and how many + 1 they are; 0 where that
 	// was not noted.
 	qualifiers uint32
 	noted      uint16
@@ -118,7 +118,7 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, keep *filterPass) groups
 	return g
 }
 
-// next returns the edges to the next node, nil behind the last. They are the
+// next returns the edges to the next node, nil after the last. They are the
 // caller's until the next call.
 func (g *groups) next() []Edge {
 	if g.edges != nil {
@@ -372,7 +372,7 @@ func (v *View) slot(f *schema.Field, l link) uint64 {
 	return sig
 }
 
-// sameSlot tells whether two claims of a property of many values answer one
+// sameSlot reports whether two claims of a property of many values answer one
 // question, so that only the better one shows.
 func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 	x, y := v.s.Value(a), v.s.Value(b)

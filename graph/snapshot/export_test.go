@@ -8,7 +8,7 @@ import (
 // ErrInterrupted is errInterrupted.
 var ErrInterrupted = errInterrupted
 
-// Checked tells tests of growth that each snapshot checks itself.
+// Checked says to tests of growth that each snapshot checks itself.
 const Checked = checked
 
 // Keeps is keeps.

@@ -47,7 +47,7 @@ func (v *View) keeps(f *filter.Node, node uint32) bool {
 }
 
 // keepsName tests what the entity is called. Most often that is how the name
-// begins or what it contains, which needs no value made of it.
+// begins or what it contains, for which no Value is built.
 func (v *View) keepsName(t *filter.Test, node uint32) bool {
 	name := v.Name(node)
 	if t.Excludes(name) {
@@ -91,7 +91,7 @@ func (v *View) keepsRelation(r *filter.Relation, node uint32) bool {
 	return r.Every == nil || !anyOf(edges, func(e Edge) bool { return !v.KeepsEdge(r.Every, e) })
 }
 
-// KeepsEdge tells whether the filter keeps the edge.
+// KeepsEdge reports whether the filter keeps the edge.
 func (v *View) KeepsEdge(f *filter.Edge, e Edge) bool {
 	return f == nil || v.keepsClaim(f, e) && v.keeps(f.Node, e.Node)
 }
@@ -148,12 +148,12 @@ func (v *View) filterPass(q *filter.Query) *filterPass {
 	return &filterPass{v, q, v.keeps}
 }
 
-// node tells whether the edges to a node may be kept.
+// node reports whether the edges to a node may be kept.
 func (x *filterPass) node(n uint32) bool {
 	return x == nil || x.keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.keeps(x.q.Edges.Node, n))
 }
 
-// claim tells whether an edge is kept whose node is.
+// claim reports whether an edge is kept whose node is.
 func (x *filterPass) claim(e Edge) bool {
 	return x == nil || x.q.Edges == nil || x.v.keepsClaim(x.q.Edges, e)
 }

@@ -5,7 +5,7 @@ package snapshot
 // With the build tag invariants each published snapshot is checked; see
 // invariants_on.go.
 
-// checked tells tests of growth that each snapshot checks itself.
+// checked says to tests of growth that each snapshot checks itself.
 const checked = false
 
 type guard struct{}

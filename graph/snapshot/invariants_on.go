@@ -15,7 +15,7 @@ import (
 // snapshot that is advanced check that it is still as it was published. It is
 // for tests: a check reads everything.
 
-// checked tells tests of growth that each snapshot checks itself.
+// checked says to tests of growth that each snapshot checks itself.
 const checked = true
 
 // maxGuarded bounds what is read for one check, in claims.

@@ -130,7 +130,7 @@ func (l *lens) selected(source graph.ID) bool {
 	if !l.view.PublishedUntil.Known() {
 		return true
 	}
-	// When it was published, whoever says so.
+	// When it was published, by any source.
 	whole := *l
 	whole.view.PublishedUntil = graph.Date{}
 	published := whole.sourceDate(source)
@@ -272,7 +272,7 @@ func (l *lens) exists(id graph.ID) bool {
 var ranks = map[graph.Rank]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
 
 // period is what orders observations: the end, then the begin; an open or
-// unknown end behind a known begin is last, no dates at all are first.
+// unknown end after a known begin is last, no dates at all are first.
 func period(iv graph.Interval) [2]graph.Day {
 	end := graph.FirstDay
 	if iv.To.Known() {

@@ -85,7 +85,7 @@ func compareValues(a, b graph.Value, byBytes bool) int {
 	return cmp.Or(strings.Compare(dx, dy), x.Cmp(y))
 }
 
-// byBytes tells whether a reading takes ids or codes.
+// byBytes reports whether a reading takes ids or codes.
 func byBytes(r filter.Reading) bool {
 	return r.Own == "id" || r.Own == "type" || r.Property != nil && r.Property.Name == "iso2"
 }
@@ -164,7 +164,7 @@ func relates(v, bound graph.Value, byBytes bool) map[string]bool {
 	return map[string]bool{"eq": equal, "lt": c < 0, "lte": c <= 0, "gt": c > 0, "gte": c >= 0}
 }
 
-// sumUp is the sum, the least and the most of quantities, exactly; ok is false
+// sumUp is the sum, the lowest and the highest of quantities, exactly; ok is false
 // where they are of several dimensions.
 func sumUp(vs []graph.Value) (sum, least, most float64, ok bool) {
 	total, dimension := new(big.Rat), ""

@@ -149,12 +149,12 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	}
 }
 
-// behind tells whether the edge's key surely comes after another, for most edges
-// of a long list before a value is made of it. It knows that of plain numbers
-// and of texts that a letter tells apart, and says no where it does not know.
-func (v *View) behind(by *reader, descending bool, e Edge, worst *graph.Value) bool {
+// after reports whether the edge's key surely comes after another, for most edges
+// of a long list before a Value is built from it. It knows that of plain numbers
+// and of texts that differ in a letter, and says no where it does not know.
+func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {
-		return worst.Kind() == graph.StringKind && v.behindText(by, descending, v.Name(e.Node), worst)
+		return worst.Kind() == graph.StringKind && v.afterText(by, descending, v.Name(e.Node), worst)
 	}
 	c, ok := by.cell(v, e)
 	if !ok || c.kind != worst.Kind() {
@@ -168,12 +168,12 @@ func (v *View) behind(by *reader, descending bool, e Edge, worst *graph.Value) b
 		x, y := c.number(), worst.Float()
 		return descending && x < y || !descending && x > y
 	case graph.StringKind:
-		return v.behindText(by, descending, v.s.texts.At(uint32(c.bits)), worst)
+		return v.afterText(by, descending, v.s.texts.At(uint32(c.bits)), worst)
 	}
 	return false
 }
 
-func (v *View) behindText(by *reader, descending bool, text string, worst *graph.Value) bool {
+func (v *View) afterText(by *reader, descending bool, text string, worst *graph.Value) bool {
 	var c int
 	if by.byBytes {
 		c = strings.Compare(text, worst.Text())

@@ -157,7 +157,7 @@ func (p pair) learned(t *rapid.T) {
 			}
 		}
 	}
-	equal(t, fmt.Sprintf("learned behind %d to %d", since, last), got, want)
+	equal(t, fmt.Sprintf("learned after %d to %d", since, last), got, want)
 }
 
 // TestAgainstModel holds every answer of snapshots against the plain list of
@@ -297,7 +297,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 	none := *q
 	none.First = new(int)
 	if page := run(none); len(page.Edges) > 0 || page.HasNext != (len(want) > 0) {
-		t.Fatalf("a page of none has %d edges, more behind it: %v of %d", len(page.Edges), page.HasNext, len(want))
+		t.Fatalf("a page of none has %d edges, more after it: %v of %d", len(page.Edges), page.HasNext, len(want))
 	}
 	size := rapid.IntRange(1, 3).Draw(t, "page")
 	var forward, backward []string
@@ -345,7 +345,7 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 				t.Fatal(err)
 			}
 			if i > 0 && g.Count > parts.Groups[i-1].Count {
-				t.Errorf("a group of %d comes behind a smaller one", g.Count)
+				t.Errorf("a group of %d comes after a smaller one", g.Count)
 			}
 			got[g.Key.Kind().String()+g.Key.String()] = group{g.Count, shares[i].Sum}
 		}

@@ -83,7 +83,7 @@ func (l *List) run(q *filter.Query, p *Page) error {
 	return nil
 }
 
-// top finds the first page of an order without sorting what lies behind it: a
+// top finds the first page of an order without sorting what follows it: a
 // heap keeps the best so far, the worst of them on top.
 func (l *List) top(q *filter.Query, p *Page) error {
 	v := l.view
@@ -113,8 +113,8 @@ func (l *List) top(q *filter.Query, p *Page) error {
 	x := newPlace() // the candidate
 	l.walk(false, v.filterPass(q), func(e Edge) bool {
 		p.known++
-		// On long lists most candidates are behind the worst by their first key.
-		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.behind(&readers[0], q.Order[0].Descending, e, &best[0].keys[0]) {
+		// On long lists most candidates come after the worst by their first key.
+		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.after(&readers[0], q.Order[0].Descending, e, &best[0].keys[0]) {
 			p.HasNext = true
 			return true
 		}
@@ -258,7 +258,7 @@ func (v *View) cutRecorded(p *Page, q *filter.Query, kept []Edge) error {
 	for _, c := range []struct {
 		cursor, name string
 		to           *int
-		behind       uint32
+		skip         uint32
 	}{{q.After, "after", &from, 1}, {q.Before, "before", &to, 0}} {
 		if c.cursor == "" {
 			continue
@@ -270,7 +270,7 @@ func (v *View) cutRecorded(p *Page, q *filter.Query, kept []Edge) error {
 		if err != nil {
 			return graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
 		}
-		*c.to, _ = slices.BinarySearchFunc(kept, at.edge.Claim+c.behind, func(e Edge, n uint32) int {
+		*c.to, _ = slices.BinarySearchFunc(kept, at.edge.Claim+c.skip, func(e Edge, n uint32) int {
 			return int(int64(e.Claim) - int64(n))
 		})
 	}

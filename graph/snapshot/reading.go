@@ -23,7 +23,7 @@ func (v *View) reader(by filter.Reading) reader {
 	return r
 }
 
-// cell reads a value that lies in memory as one cell; ok is false for others.
+// cell reads a value that is stored as one cell; ok is false for others.
 func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 	switch {
 	case r.Own != "" || r.Claim != "":

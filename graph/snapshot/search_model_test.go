@@ -373,7 +373,7 @@ func (n *naiveSearch) run() []naiveMatch {
 }
 
 // prominence is the order of the type, then the magnitude of the claims that
-// have the entity as subject or object, whether they stand or not.
+// have the entity as subject or object, whether they are withdrawn or not.
 func (n *naiveSearch) prominence(id graph.ID) int {
 	order := -1
 	for _, t := range n.l.m.o.Types {

@@ -166,7 +166,7 @@ func TestSearchManyNames(t *testing.T) {
 	}
 }
 
-// pager is a search in pages of so many.
+// pager is a search in pages of this size.
 type pager struct {
 	*naiveSearch
 	first int

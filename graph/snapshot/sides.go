@@ -14,13 +14,13 @@ import (
 // that best chooses, from whichever end it is read; of many it shows none that
 // is DEPRECATED.
 
-// isOf tells whether the entity's type is one of a list by number.
+// isOf reports whether the entity's type is one of a list by number.
 func (s *Snapshot) isOf(types []bool, entity uint32) bool {
 	t := int(s.types.At(entity))
 	return t < len(types) && types[t]
 }
 
-// several tells whether the store has several claims of a relation of one about
+// several reports whether the store has several claims of a relation of one about
 // the entity. Few have, so that for most an inverse need not ask which is shown.
 func (s *Snapshot) several(entity uint32) bool {
 	return s.rivals.At(entity>>6)>>(entity&63)&1 != 0
@@ -46,7 +46,7 @@ func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []entry[link]
 	return e.Table()
 }
 
-// readRivals works out which entities have several.
+// readRivals computes which entities have several.
 func (s *Snapshot) readRivals() column.Table[uint64] {
 	kinds := s.w.kindsOf(s).of
 	e := column.NewEdit[uint64]()
@@ -125,7 +125,7 @@ func (v *View) leads(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	return dst
 }
 
-// hasValue tells whether a property shows the value.
+// hasValue reports whether a property shows the value.
 func (v *View) hasValue(entity uint32, predicate, value string) bool {
 	f := v.s.Type(entity).Field(predicate)
 	if f == nil {

@@ -1,7 +1,7 @@
 // Package snapshot is the immutable in-memory graph at one sequence number:
 // what every request reads.
 //
-// Read Snapshot, View and Query first. Claims lie in columns, in the order in
+// Read Snapshot, View and Query first. Claims are stored in columns, in the order in
 // which the store learned them; adjacency lists lead from each entity to the
 // claims about it in both directions. A Snapshot never changes once it is
 // built: Apply makes the next one, sharing all that stays the same. A View is
@@ -25,7 +25,7 @@ import (
 // None is the number of no entity and no claim.
 const None = ^uint32(0)
 
-// row is one claim as it lies in memory: 64 bytes, one cache line.
+// row is one claim as laid out in memory: 64 bytes, one cache line.
 type row struct {
 	id          graph.ClaimID
 	value       uint64 // by kind: an entity's or a text's number, or the bits of a literal
@@ -45,7 +45,7 @@ type row struct {
 	attribution graph.Attribution
 }
 
-// qualifier is one qualifier of a claim as it lies in memory.
+// qualifier is one qualifier of a claim as laid out in memory.
 type qualifier struct {
 	value uint64
 	unit  uint32
@@ -53,7 +53,7 @@ type qualifier struct {
 	kind  graph.Kind
 }
 
-// period is a valid time with its bounds worked out.
+// period is a valid time with its bounds.
 type period struct {
 	graph.Interval
 	bounds graph.Bounds
@@ -89,7 +89,7 @@ type Snapshot struct {
 	times   column.Column[period]
 	extras  column.Column[Details]
 	claims  column.Index          // number by claim id
-	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it stands
+	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it is not withdrawn
 	gone    column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
 	out     column.Table[[]link]
 	in      column.Table[[]link]
@@ -111,7 +111,7 @@ type Snapshot struct {
 	typeNames, predicates, qualifierNames numbering
 
 	typesOf []*schema.Type  // by number; nil where the ontology lost it
-	fields  []*schema.Field // by number of the ontology's predicates: one that tells the kind
+	fields  []*schema.Field // by number of the ontology's predicates: one that has the kind
 	rules   map[*schema.Field][]qualifierRule
 	name    uint16 // the number of the predicate name
 	sum     digest

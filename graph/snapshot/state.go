@@ -2,8 +2,7 @@ package snapshot
 
 import "github.com/caspian-kg/caspian/graph"
 
-// state is what Check asks of a snapshot: all that holds now, whatever a view
-// would show of it. It implements graph.State.
+// state is what Check asks of a snapshot: all that holds now, independent of any view. It implements graph.State.
 type state struct{ *Snapshot }
 
 // State is the snapshot as changes are checked against it.

@@ -65,7 +65,7 @@ func (v *View) dateOf(source uint32) graph.Date {
 
 // neighbours are the days between the dated claims that answer the same question
 // as a claim before and after the days on which it is attested. What changes as the
-// claim itself ends, or begins, is no bound of its other side.
+// claim itself ends, or begins, is not a bound of its other side.
 func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
 	own := &v.s.times.Ref(r.valid).bounds
 	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)

@@ -18,7 +18,7 @@ func TestManyValues(t *testing.T) {
 		t.Skip("with the tag invariants a commit reads the whole graph")
 	}
 	aliases := schema.MustDefault().Type("Country").Field("aliases")
-	// fastest is the least of some times that reading so many takes.
+	// fastest is the least of some times that reading this many takes.
 	fastest := func(many int) (v *snapshot.View, n uint32, least time.Duration) {
 		v, n = manyAliases(t, many)
 		for i := range 20 {
@@ -52,7 +52,7 @@ func TestManyValues(t *testing.T) {
 	}
 }
 
-// manyAliases is a country with so many aliases, each claimed twice.
+// manyAliases is a country with this many aliases, each claimed twice.
 func manyAliases(t *testing.T, many int) (*snapshot.View, uint32) {
 	t.Helper()
 	c := graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "src", Type: "Source"}, {ID: "KAZ", Type: "Country"}}}

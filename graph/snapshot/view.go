@@ -65,7 +65,7 @@ func (v *View) Err() error {
 	return errInterrupted
 }
 
-// stop counts a step of a walk and tells whether to end it. Asking the channel
+// stop counts a step of a walk and reports whether to end it. Asking the channel
 // costs as much as some steps do, so not every step asks.
 func (v *View) stop() bool {
 	i := v.interrupt
@@ -183,7 +183,7 @@ type predicateKinds struct {
 	next bool
 	// lifetime is what a claim says of the existence of its ends.
 	lifetime schema.Lifetime
-	// single tells, by number of the type, where it leads to one entity at a time;
+	// single reports, by number of the type, where it leads to one entity at a time;
 	// nil where it nowhere does.
 	single []bool
 }
@@ -243,7 +243,7 @@ func (s *Snapshot) kindsOf(fields []*schema.Field) predicateKinds {
 	return k
 }
 
-// singleFor tells for which types the fields are relations of one.
+// singleFor reports for which types the fields are relations of one.
 func (s *Snapshot) singleFor(fields []*schema.Field) []bool {
 	single := func(f *schema.Field) bool { return f != nil && f.Kind == schema.Relation && !f.Many }
 	if !slices.ContainsFunc(fields, single) {
@@ -454,7 +454,7 @@ func (v *View) Name(entity uint32) string {
 	if best == None {
 		for _, l := range v.s.outRun(entity, v.s.name) {
 			n := l.claim
-			if r := v.s.rows.Ref(n); v.stands(n, r) && (best == None || v.laterLabel(n, best)) {
+			if r := v.s.rows.Ref(n); v.held(n, r) && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}
 		}
@@ -465,7 +465,7 @@ func (v *View) Name(entity uint32) string {
 	return v.s.texts.At(uint32(v.s.rows.Ref(best).value))
 }
 
-// Touch begins to read the ids and names of the nodes. They lie all over the
+// Touch begins to read the ids and names of the nodes. They are all over the
 // memory, which answers a short loop's reads together: who then reads them node
 // by node waits once and not for each.
 func (v *View) Touch(edges []Edge) {

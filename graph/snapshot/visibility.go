@@ -15,8 +15,8 @@ import (
 //	admits      its confidence and its source pass; a source may
 //	            always speak of itself
 //	Knows       recorded, admits: though withdrawn since              a claim by its id, what it supersedes
-//	stands      recorded, not withdrawn by knownAt                    the last resort for a name
-//	sees        stands, admits                                        timelines
+//	held        recorded, not withdrawn by knownAt                    the last resort for a name
+//	sees        held, admits                                        timelines
 //	begun       it may have begun by asOf                             timelines
 //	Holds       sees, and how surely it holds on asOf                 fields, relations
 //	shows       Holds is not NO, read from a link                     the same, in lists of links
@@ -27,28 +27,28 @@ import (
 //	Find by id  Exists, or is a source of which the view shows what
 //	            it says of itself                                     an entity by its id
 
-// recorded tells whether the store had learned the claim when the view looks.
+// recorded reports whether the store had learned the claim when the view looks.
 func (v *View) recorded(r *row) bool { return graph.Seq(r.seq) <= v.known }
 
-// admits tells whether the view takes the claim's confidence and its source. A
+// admits reports whether the view takes the claim's confidence and its source. A
 // source's own description can be read whatever sources the view selects; lists
 // leave it out (Lists).
 func (v *View) admits(r *row) bool {
 	return r.confidence >= v.minConfidence && (v.selected(r) || r.source == r.subject)
 }
 
-// selected tells whether the claim's source is among those the view selects.
+// selected reports whether the claim's source is among those the view selects.
 func (v *View) selected(r *row) bool { return v.sources == nil || v.sources[r.source] }
 
-// Knows tells whether the view knows of the claim, though it was withdrawn
+// Knows reports whether the view knows of the claim, though it was withdrawn
 // since: a claim asked for by its id answers for itself.
 func (v *View) Knows(n uint32) bool {
 	r := v.s.rows.Ref(n)
 	return v.recorded(r) && v.admits(r)
 }
 
-// stands tells whether the claim was recorded, and not withdrawn, when the view looks.
-func (v *View) stands(n uint32, r *row) bool {
+// held reports whether the claim was recorded, and not withdrawn, when the view looks.
+func (v *View) held(n uint32, r *row) bool {
 	if !v.recorded(r) {
 		return false
 	}
@@ -56,10 +56,10 @@ func (v *View) stands(n uint32, r *row) bool {
 	return ended == 0 || graph.Seq(ended) > v.known
 }
 
-// sees tells whether the view shows the claim, whatever the date.
+// sees reports whether the view shows the claim, whatever the date.
 func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.Ref(n)) }
 
-func (v *View) seesRow(n uint32, r *row) bool { return v.stands(n, r) && v.admits(r) }
+func (v *View) seesRow(n uint32, r *row) bool { return v.held(n, r) && v.admits(r) }
 
 // begun reports whether the claim may have come to hold by the view's date.
 func (v *View) begun(n uint32) bool {
@@ -67,7 +67,7 @@ func (v *View) begun(n uint32) bool {
 	return v.on.Last >= w.Possible.First
 }
 
-// Holds tells how surely the claim holds at the view's date; HoldsNo for
+// Holds reports how surely the claim holds at the view's date; HoldsNo for
 // every claim that the view does not show.
 func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.Ref(n)) }
 
@@ -100,13 +100,13 @@ func (v *View) shows(entity uint32, l link) bool {
 	return v.mayLive(entity) && (l.other == None || v.mayLive(l.other))
 }
 
-// Lists tells whether the claim may stand in a list of claims: it holds, and
+// Lists reports whether the claim may be in a list of claims: it holds, and
 // its source is one that the view chooses.
 func (v *View) Lists(n uint32) bool {
 	return v.selected(v.s.rows.Ref(n)) && v.Holds(n) != graph.HoldsNo
 }
 
-// Exists tells whether a visible claim mentions the entity: as its subject,
+// Exists reports whether a visible claim mentions the entity: as its subject,
 // its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
@@ -130,7 +130,7 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 	return n, true
 }
 
-// describes tells whether the view shows what the source says of itself.
+// describes reports whether the view shows what the source says of itself.
 func (v *View) describes(source uint32) bool {
 	for _, l := range v.s.out.At(source) {
 		if v.shows(source, l) {
