@@ -71,7 +71,7 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 	if from.Snapshot() != to.Snapshot() {
 		panic("analysis: two views of different snapshots")
 	}
-	w := &changesWalk{ctx: ctx, from: from, to: to, s: from.Snapshot(), partner: map[uint32]uint32{}, paired: map[changeGroup]bool{}}
+	w := &changesWalk{walk: walk{ctx: ctx}, from: from, to: to, s: from.Snapshot(), partner: map[uint32]uint32{}, paired: map[changeGroup]bool{}}
 	start := uint32(0)
 	if o.After != nil {
 		start = *o.After + 1
@@ -112,11 +112,9 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 }
 
 type changesWalk struct {
-	ctx      context.Context
+	walk
 	from, to *snapshot.View
 	s        *snapshot.Snapshot
-	looked   int
-	err      error
 	partner  map[uint32]uint32
 	paired   map[changeGroup]bool
 }
@@ -124,14 +122,6 @@ type changesWalk struct {
 type changeGroup struct {
 	subject   uint32
 	predicate string
-}
-
-func (w *changesWalk) tick() bool {
-	w.looked++
-	if w.looked%question.CheckEvery == 0 && w.err == nil {
-		w.err = w.ctx.Err()
-	}
-	return w.err == nil
 }
 
 func (w *changesWalk) differs(n uint32) bool { return w.from.Lists(n) != w.to.Lists(n) }

@@ -72,7 +72,7 @@ type Conflict struct {
 // with After set to it, the next walk continues from there. The claims of one
 // subject are always read together.
 func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) (rest *ConflictPlace, err error) {
-	w := &conflictWalk{ctx: ctx, v: v, o: o, fn: fn}
+	w := &conflictWalk{walk: walk{ctx: ctx}, v: v, o: o, fn: fn}
 	var f question.Faults
 	subject := snapshot.None
 	if o.Subject != "" {
@@ -111,22 +111,11 @@ func concrete(o *schema.Ontology) []*schema.Type {
 }
 
 type conflictWalk struct {
-	ctx    context.Context
-	v      *snapshot.View
-	o      ConflictsOptions
-	fn     func(Conflict) bool
-	looked int
-	key    []byte
-	err    error
-}
-
-// tick counts work and ends the walk when its context has ended.
-func (w *conflictWalk) tick() bool {
-	w.looked++
-	if w.looked%question.CheckEvery == 0 && w.err == nil {
-		w.err = w.ctx.Err()
-	}
-	return w.err == nil
+	walk
+	v   *snapshot.View
+	o   ConflictsOptions
+	fn  func(Conflict) bool
+	key []byte
 }
 
 // run is the claims of one subject and predicate, by what may disagree.

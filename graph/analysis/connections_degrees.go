@@ -53,21 +53,20 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 	others := map[uint32]bool{}
 	for e := range touched {
 		clear(others)
-		looked := 0
-		tick := func() bool { looked++; return looked%question.CheckEvery != 0 || ctx.Err() == nil }
+		w := walk{ctx: ctx}
 		v.Claims(e, "", false, func(n uint32) bool {
 			if v.Lists(n) {
 				question.Linked(s, n, func(to uint32) { others[to] = true })
 			}
-			return tick()
+			return w.tick()
 		})
 		v.Claims(e, "", true, func(n uint32) bool {
 			if v.Lists(n) {
 				others[s.Subject(n)] = true
 			}
-			return tick()
+			return w.tick()
 		})
-		v.CitedBy(e, true, func(n uint32) bool { others[s.Subject(n)] = true; return tick() })
+		v.CitedBy(e, true, func(n uint32) bool { others[s.Subject(n)] = true; return w.tick() })
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -85,7 +84,7 @@ func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	type pair struct{ a, b uint32 }
 	var pairs []pair
 	counts := make([]uint32, s.EntityCount())
-	looked := 0
+	w := walk{ctx: ctx}
 	v.AllClaims(func(n uint32) bool {
 		subject := s.Subject(n)
 		question.Linked(s, n, func(to uint32) {
@@ -93,8 +92,7 @@ func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 			counts[subject]++
 			counts[to]++
 		})
-		looked++
-		return looked%question.CheckEvery != 0 || ctx.Err() == nil
+		return w.tick()
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
