@@ -135,7 +135,7 @@ func (b *builder) chokepointType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "capacity", typ: b.cutCapacityType(), about: "What can pass through it, as far as anybody states that; null for countries, waters and corridors, which have no capacity.", read: gql.Binding{
+			{name: "capacity", typ: b.cutCapacityType(), about: "What can pass through it, as far as claims state it; null for countries, waters and corridors, which have no capacity.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, of(src).Capacity != nil, nil }}},
 			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be more chokepoints than are listed.",
 				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendBool(dst, c.partial) })},

@@ -26,7 +26,7 @@ type dependencyAnswer struct {
 func (b *builder) dependency() field {
 	b.meta.Defaults["Query.dependency(direction:)"] = "IMPORT"
 	return field{name: "dependency", typ: must(b.dependencyType()),
-		about: "The share of each partner in a country's trade in a resource, as far as anybody states it, and the share that is unknown.",
+		about: "The share of each partner in a country's trade in a resource, as far as claims state it, and the share that is unknown.",
 		args: b.WithView(graphql.FieldConfigArgument{
 			"of":        {Type: must(graphql.ID), Description: "The id of the country."},
 			"resource":  {Type: must(graphql.ID), Description: "The id of the resource. Figures about narrower resources are listed separately, under others."},

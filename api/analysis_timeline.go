@@ -135,6 +135,6 @@ func (b *builder) precisionType() *graphql.Enum {
 		return schema.EnumMember{Name: p.String(), Description: about}
 	}
 	return b.Enum("DatePrecision", "How exactly a date is known.",
-		member(graph.Unknown, "Nobody states a date."), member(graph.Century, "To the century: 20XX."), member(graph.Decade, "To the decade: 202X."),
+		member(graph.Unknown, "No claim states a date."), member(graph.Century, "To the century: 20XX."), member(graph.Decade, "To the decade: 202X."),
 		member(graph.Year, "To the year: 2025."), member(graph.Month, "To the month: 2025-06."), member(graph.DayPrecision, "To the day: 2025-06-18."))
 }

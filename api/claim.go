@@ -81,7 +81,7 @@ func (b *builder) provenanceFields() []field {
 	return []field{
 		{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "The source that makes the claim.", read: claimEntity((*snapshot.Snapshot).Source)},
 		{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: claimText((*snapshot.Snapshot).Locator)},
-		{name: "attribution", typ: must(b.AttributionType()), about: "In whose voice the source makes the claim.",
+		{name: "attribution", typ: must(b.AttributionType()), about: "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
 			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Attribution.String() })},
 		{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id, or a name.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).AttributedTo })},
 		{name: "confidence", typ: must(graphql.Float), about: "How far the source is trusted in this, from 0 to 1.", read: gql.Binding{

@@ -194,7 +194,7 @@ func (b *builder) searchEdgeType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "holds", typ: b.HoldsType(), about: "Whether the name is in use on the view's date; NO for a name of other times, null where the id matched.", read: gql.Binding{
+			{name: "holds", typ: b.HoldsType(), about: "Whether the name is in use on the view's date; NO for a former or future name, null if the id matched.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					p := src.Obj.(*searchPage)
 					n := p.List[src.Index].Claim

@@ -115,7 +115,7 @@ func (ts *Types) RankType() *graphql.Enum {
 
 // AttributionType is the enum of who speaks in a claim.
 func (ts *Types) AttributionType() *graphql.Enum {
-	return ts.Enum("Attribution", "In whose voice the source makes the claim.",
+	return ts.Enum("Attribution", "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
 		schema.EnumMember{Name: "ASSERTED", Description: "The source says so itself."},
 		schema.EnumMember{Name: "REPORTED", Description: "The source reports what somebody else says, named by attributedTo."},
 		schema.EnumMember{Name: "ESTIMATED", Description: "The source calls it an estimate."},

@@ -59,7 +59,7 @@ func (ts *Types) assertType() *graphql.InputObject {
 			{"locator", "Where in the source: a paragraph, a row, a path.", graphql.String},
 			{"confidence", "How far the source is trusted in this, from 0 to 1; 1 by default.", graphql.Float},
 			{"rank", "Whether to prefer the claim over others; NORMAL by default.", ts.RankType()},
-			{"attribution", "In whose voice the source makes the claim; ASSERTED by default.", ts.AttributionType()},
+			{"attribution", "Whether the source asserts, reports or estimates what the claim says, or a curator infers it; ASSERTED by default.", ts.AttributionType()},
 			{"attributedTo", "Whom the source reports: the id of an entity, or a name.", graphql.String},
 			{"original", "The value as the source prints it, where the claim gives another form.", graphql.String},
 			{"conflict", "The name of the group of competing claims that this claim belongs to.", graphql.String},
