@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	pathpkg "path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,7 +15,7 @@ import (
 )
 
 // A tic is a turn of phrase that a reader has to read twice. The list is short and has few false
-// alarms: what is right is taken out before pattern is looked for.
+// alarms: matches of right are removed before pattern is searched.
 type tic struct {
 	pattern *regexp.Regexp
 	right   *regexp.Regexp // Nil where every match is wrong.
@@ -69,11 +68,7 @@ var tics = []tic{
 	{regexp.MustCompile(`(?i)\bgiven up\b`), nil, "abandoned, disconnected, withdrawn"},
 }
 
-// unfinished are the folders, without those in them, whose words have not been edited yet. The list
-// only shrinks.
-var unfinished = []string{}
-
-// proseFiles are the endings and names of files that are read whole: documents, descriptions in the
+// proseFiles has the suffixes and names of files that are checked as a whole: documents, descriptions in the
 // ontology and the seeds, pages, and scripts with their comments.
 var proseFiles = []string{".md", ".graphql", ".yaml", ".yml", ".html", ".js", ".css", ".py", ".sh", "Makefile", "Dockerfile", "run"}
 
@@ -93,7 +88,7 @@ func TestWords(t *testing.T) {
 		}
 		isProse := slices.ContainsFunc(proseFiles, func(end string) bool { return strings.HasSuffix(path, end) && (end != "run" || path == ".ci/run") })
 		switch {
-		case slices.Contains(unfinished, pathpkg.Dir(path)) || path == "words_test.go" || strings.HasPrefix(path, "bench/compare/gqlgen/") || strings.HasSuffix(path, "package-lock.json"):
+		case path == "words_test.go" || strings.HasPrefix(path, "bench/compare/gqlgen/") || strings.HasSuffix(path, "package-lock.json"):
 		case filepath.Ext(path) == ".go":
 			for _, text := range goTexts(t, path) {
 				report(t, text.at, text.text)
@@ -113,7 +108,7 @@ func TestWords(t *testing.T) {
 
 type located struct{ at, text string }
 
-// goTexts are the comments and the strings of a Go file.
+// goTexts returns the comments and the strings of a Go file.
 func goTexts(t *testing.T, path string) []located {
 	t.Helper()
 	fset := token.NewFileSet()
