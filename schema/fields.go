@@ -185,6 +185,7 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 		q.Label = args["text"]
 	}
 	_, q.Distinct = l.directive(a.Directives, "distinct")
+	_, q.Narrows = l.directive(a.Directives, "narrows")
 	q.Distinct = q.Distinct || q.Target != nil
 	return q
 }

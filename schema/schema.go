@@ -257,7 +257,10 @@ type Qualifier struct {
 	Code *Code
 	// Distinct qualifiers keep claims of one value separate.
 	Distinct bool
-	Pos      Position
+	// Narrows is true where a claim that states it is about less than its field
+	// asks for.
+	Narrows bool
+	Pos     Position
 	// Number is the place of its name in the ontology's Qualifiers.
 	Number int
 }

@@ -15,12 +15,15 @@ type link struct {
 	// other is the entity at the other end: in lists by subject the object, None
 	// for a literal; in lists by object the subject.
 	other      uint32
-	valid      uint32 // number in times, and the bit open
+	valid      uint32 // number in times, and its marks
 	qualifiers uint32 // the first of them
 	predicate  uint16
 	rank       graph.Rank
 	nqual      uint8
 }
+
+// plain reports whether plain fields and lists may show the claim.
+func (l *link) plain() bool { return l.rank != graph.Deprecated && l.valid&narrow == 0 }
 
 // edge is the link as an edge to its other end.
 func (l *link) edge() Edge { return Edge{l.other, l.claim, l.qualifiers, uint16(l.nqual) + 1} }
@@ -107,7 +110,7 @@ func (b *change) adjacency(old *Snapshot) {
 	var cited []entry[uint32]
 	for n := uint32(b.firstClaim); int(n) < s.rows.Len(); n++ {
 		r := s.rows.Ref(n)
-		l := link{claim: n, other: None, valid: s.linkValid(r), predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
+		l := link{claim: n, other: None, valid: s.linkValid(n, r), predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
 		cited = append(cited, entry[uint32]{r.source, n})
 		if r.kind == graph.EntityKind {
 			l.other = r.subject
@@ -199,7 +202,7 @@ func merge[T any](t column.Table[[]T], entries []entry[T], compare func(x, y T) 
 type naming struct {
 	name  string
 	claim uint32 // its number + 1; 0 none, manyNames several
-	valid uint32 // number in times, and the bit open
+	valid uint32 // number in times, and its marks
 	rank  graph.Rank
 }
 
@@ -217,7 +220,7 @@ func (s *Snapshot) nameEntities(named column.Table[naming], from uint32) column.
 			e = named.Begin()
 		}
 		if e.At(r.subject).claim == 0 {
-			e.Set(r.subject, naming{s.texts.At(uint32(r.value)), n + 1, s.linkValid(r), r.rank})
+			e.Set(r.subject, naming{s.texts.At(uint32(r.value)), n + 1, s.linkValid(n, r), r.rank})
 		} else {
 			e.Set(r.subject, naming{claim: manyNames})
 		}

@@ -105,6 +105,7 @@ type qualifierRule struct {
 	name     uint16
 	distinct bool // by its value
 	stated   bool // by whether it is stated
+	narrows  bool // and a claim that states it is about less than the field asks for
 }
 
 // nameQualifiers numbers the ontology's qualifiers and computes their rules.
@@ -117,7 +118,7 @@ func (s *Snapshot) nameQualifiers() {
 		for _, f := range t.Fields {
 			var rules []qualifierRule
 			for _, q := range f.Qualifiers {
-				if rule := (qualifierRule{qualifierOf(q), q.Distinct, f.Time == schema.Observation}); rule.distinct || rule.stated {
+				if rule := (qualifierRule{qualifierOf(q), q.Distinct, f.Time == schema.Observation, q.Narrows}); rule.distinct || rule.stated || rule.narrows {
 					rules = append(rules, rule)
 				}
 			}

@@ -88,7 +88,7 @@ func (c *comparison) entity(n uint32) {
 }
 
 func sameClaim(a, b link) bool {
-	return a.claim == b.claim && a.predicate == b.predicate && a.rank == b.rank && a.nqual == b.nqual && a.valid&open == b.valid&open
+	return a.claim == b.claim && a.predicate == b.predicate && a.rank == b.rank && a.nqual == b.nqual && a.valid&marks == b.valid&marks
 }
 
 func (c *comparison) claim(n uint32) {

@@ -28,13 +28,15 @@ type List struct {
 	entity uint32
 	field  *schema.Field
 	series bool
+	narrow bool // as in groups
 	types  []*schema.Type
 }
 
 // Relation is where a relation, an inverse or a derived field of the entity
 // leads: for each object, and each set of distinct qualifiers (of observations
-// also of figures stated), the best claim that is not DEPRECATED. With series every
-// claim shows.
+// also of figures stated), the best claim that is not DEPRECATED nor about less than
+// the field asks for. With series every claim shows; a filter on what narrows shows
+// those that state it.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
@@ -67,7 +69,7 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 		return
 	}
 	g := v.groupsOf(l.entity, l.field, keep)
-	g.series = l.series
+	g.series, g.narrow = l.series, l.narrow || keep.narrows()
 	for group := g.next(); group != nil; group = g.next() {
 		if !l.series {
 			group = g.distinct(group)
@@ -97,7 +99,8 @@ type groups struct {
 	keep    *filterPass
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
-	series  bool   // DEPRECATED claims as well
+	series  bool   // DEPRECATED claims as well, and those about less than the field asks for
+	narrow  bool   // those about less, since the filter tests for them
 
 	rules []qualifierRule // for the last claims told apart
 
@@ -151,7 +154,7 @@ func (g *groups) next() []Edge {
 			if v.stop() {
 				return nil
 			}
-			if (g.series || l.rank != graph.Deprecated) && v.shows(g.entity, l) {
+			if (g.series || l.rank != graph.Deprecated && (g.narrow || l.valid&narrow == 0)) && v.shows(g.entity, l) {
 				group = append(group, l.edge())
 			}
 		}
@@ -179,7 +182,7 @@ func (g *groups) nextCollected() []Edge {
 			continue
 		}
 		if !g.series {
-			group = slices.DeleteFunc(group, g.v.deprecated)
+			group = slices.DeleteFunc(group, func(e Edge) bool { return g.v.deprecated(e) || !g.narrow && g.v.s.narrow(e.Claim) })
 		}
 		if len(group) > 0 {
 			return group
@@ -285,7 +288,8 @@ func (g *groups) distinct(group []Edge) []Edge {
 
 // Values appends to dst the claims that a property of many values shows: for
 // each value the best claim; of observations, for each set of distinct
-// qualifiers and each unit the latest. A DEPRECATED claim never shows.
+// qualifiers and each unit the latest. A DEPRECATED claim never
+// shows, nor one about less than the field asks for.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	var room [16]uint64
@@ -296,7 +300,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 		if v.stop() {
 			break
 		}
-		if l.rank == graph.Deprecated || !v.shows(entity, l) {
+		if !l.plain() || !v.shows(entity, l) {
 			continue
 		}
 		n, sig := l.claim, uint64(0)

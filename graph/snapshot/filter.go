@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"slices"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 )
@@ -81,7 +83,16 @@ func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
 }
 
 func (v *View) keepsRelation(r *filter.Relation, node uint32) bool {
-	edges := v.leads(node, r.Field, nil)
+	var edges []Edge
+	if narrow := testsNarrowing(r.Some, r.Every, r.None); r.Field.Many {
+		l := List{view: v, entity: node, field: r.Field, narrow: narrow}
+		l.walk(true, nil, func(e Edge) bool {
+			edges = append(edges, e)
+			return true
+		})
+	} else {
+		edges = v.leads(node, r.Field, nil)
+	}
 	if r.Some != nil && !anyOf(edges, func(e Edge) bool { return v.KeepsEdge(r.Some, e) }) {
 		return false
 	}
@@ -146,6 +157,19 @@ func (v *View) filterPass(q *filter.Query) *filterPass {
 		return nil
 	}
 	return &filterPass{v, q, v.keeps}
+}
+
+// narrows reports whether the filter tests a qualifier that narrows a claim.
+func (x *filterPass) narrows() bool { return x != nil && testsNarrowing(x.q.Edges) }
+
+func testsNarrowing(fs ...*filter.Edge) bool {
+	for _, f := range fs {
+		if f != nil && (slices.ContainsFunc(f.Qualifiers, func(q filter.Qualifier) bool { return q.Qualifier.Narrows }) ||
+			testsNarrowing(f.And...) || testsNarrowing(f.Or...) || testsNarrowing(f.Not)) {
+			return true
+		}
+	}
+	return false
 }
 
 // node reports whether the edges to a node may be kept.

@@ -182,7 +182,7 @@ func (s *Snapshot) checkList(list []link, runs []run, want []uint32, marked map[
 	for i, l := range list {
 		got[i] = l.claim
 		r := s.rows.Ref(l.claim)
-		if l.predicate != r.predicate || l.period() != r.valid || l.valid&open != 0 != marked[l.claim] || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
+		if l.predicate != r.predicate || l.period() != r.valid || l.valid&open != 0 != marked[l.claim] || l.valid&narrow != s.linkValid(l.claim, r)&narrow || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
 			return fmt.Errorf("the link of claim %s differs from its row", r.id)
 		}
 		if i == 0 {
@@ -212,7 +212,7 @@ func (s *Snapshot) wantMarked() map[uint32]bool {
 		list := slices.Clone(s.out.At(uint32(i)))
 		for k := range list {
 			r := s.rows.Ref(list[k].claim)
-			if list[k].valid = s.linkValid(r); list[k].valid&open != 0 {
+			if list[k].valid = s.linkValid(list[k].claim, r); list[k].valid&open != 0 {
 				marked[list[k].claim] = true
 			}
 		}

@@ -71,7 +71,7 @@ func (l *lens) keeps(f *filter.Node, id graph.ID) bool {
 		ok = ok && passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)
 	}
 	for _, r := range f.Relations {
-		es := l.leads(id, r.Field, false)
+		es := l.leads(id, r.Field, false, testsNarrow(r.Some) || testsNarrow(r.Every) || testsNarrow(r.None))
 		some, every, none := false, true, true
 		for _, e := range es {
 			some = some || r.Some != nil && l.keepsEdge(r.Some, e)
@@ -154,3 +154,22 @@ func (l *lens) tie(c *fact) string {
 }
 
 var epoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// testsNarrow reports whether some condition of the filter is on a qualifier that
+// narrows a claim.
+func testsNarrow(f *filter.Edge) bool {
+	if f == nil {
+		return false
+	}
+	found := testsNarrow(f.Not)
+	for _, g := range f.And {
+		found = found || testsNarrow(g)
+	}
+	for _, g := range f.Or {
+		found = found || testsNarrow(g)
+	}
+	for _, q := range f.Qualifiers {
+		found = found || q.Qualifier.Narrows
+	}
+	return found
+}

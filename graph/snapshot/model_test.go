@@ -28,7 +28,7 @@ type Country implements Actor & Entity @entity(plural: "countries") {
   succeeds: [Country!] @time(kind: EVENT) @lifetime(subject: BEGINS, object: ENDS)
   ruled: [Country!] @time(kind: STATE, past: true)
   borders(lengthKm: Float @unit(code: "km")): [Country!] @time(kind: STATE) @symmetric
-  exportsTo(share: Float, resource: Entity, scope: String @distinct): [Country!] @time(kind: OBSERVATION)
+  exportsTo(share: Float, resource: Entity, scope: String @distinct @narrows): [Country!] @time(kind: OBSERVATION)
   posts: [Post!] @inverse(of: "of")
   leader: Person @derived(through: "posts", where: "role", equals: "HEAD", then: "holders")
   assets: [Asset!] @inverse(of: "owner")
@@ -44,7 +44,7 @@ type Meeting implements Entity {
   start: Date @time(kind: ETERNAL)
   participants(role: Role): [Actor!] @time(kind: EVENT)
   series: [Int!] @time(kind: OBSERVATION)
-  costs(scope: String @distinct, share: Float): [Quantity!] @time(kind: OBSERVATION)
+  costs(scope: String @distinct @narrows, share: Float): [Quantity!] @time(kind: OBSERVATION)
 }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
 enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") USD @measures(dimension: "currency") }
@@ -304,8 +304,27 @@ func (l *lens) better(a, b *fact) int {
 		cmp.Compare(string(a.id[:]), string(b.id[:])))
 }
 
+// plain reports whether plain fields and lists may show the claim.
+func (l *lens) plain(f *fact, narrow bool) bool {
+	return f.Rank != graph.Deprecated && (narrow || !l.narrow(f))
+}
+
+// narrow reports whether the claim is about less than its field asks for.
+func (l *lens) narrow(f *fact) bool {
+	from, to := f.Valid.From, f.Valid.To
+	if l.field(f).Time == schema.Observation && from.Known() && to.Known() && from != to && to.Last()-from.First() < 349 {
+		return true
+	}
+	for _, q := range f.Qualifiers {
+		if l.field(f).Qualifier(q.Name).Narrows && q.Value != graph.BoolValue(false) {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *lens) pick(fs []*fact) *fact {
-	fs = slices.DeleteFunc(slices.Clone(fs), func(f *fact) bool { return f.Rank == graph.Deprecated })
+	fs = slices.DeleteFunc(slices.Clone(fs), func(f *fact) bool { return !l.plain(f, false) })
 	if len(fs) == 0 {
 		return nil
 	}
@@ -355,14 +374,14 @@ type edge struct {
 
 // edges is where a relation leads: what it states, what another entity's side
 // of it shows, or what is read along others.
-func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
+func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	var es []edge
 	switch {
 	case f.Kind == schema.Inverse:
 		for _, subject := range slices.Sorted(maps.Keys(l.m.types)) {
 			typ := l.m.o.Type(l.m.types[subject])
 			if stated := typ.Field(f.InverseOf[0].Name); stated != nil && f.Target.Includes(typ) {
-				for _, e := range l.leads(subject, stated, series) {
+				for _, e := range l.leads(subject, stated, series, narrow) {
 					if e.node == id {
 						es = append(es, edge{subject, e.claim})
 					}
@@ -371,10 +390,10 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 		}
 		return es
 	case f.Kind == schema.Derived:
-		for _, mid := range l.leads(id, f.Path.Through, false) {
+		for _, mid := range l.leads(id, f.Path.Through, false, false) {
 			where := l.m.o.Type(l.m.types[mid.node]).Field(f.Path.Where)
 			if slices.ContainsFunc(l.values(mid.node, where), func(c *fact) bool { return c.Value.Text() == f.Path.Equals }) {
-				es = append(es, l.leads(mid.node, f.Path.Then, false)...)
+				es = append(es, l.leads(mid.node, f.Path.Then, false, false)...)
 			}
 		}
 	case f.Symmetric:
@@ -389,6 +408,9 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 	}
 	groups := map[string][]edge{}
 	for _, e := range es {
+		if !l.plain(e.claim, narrow) {
+			continue
+		}
 		key := string(e.node) + "\x00" + l.slot(e.claim)
 		groups[key] = append(groups[key], e)
 	}
@@ -396,13 +418,13 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series bool) []edge {
 	for _, g := range groups {
 		kept = append(kept, slices.MinFunc(g, func(a, b edge) int { return l.better(a.claim, b.claim) }))
 	}
-	return slices.DeleteFunc(kept, func(e edge) bool { return e.claim.Rank == graph.Deprecated })
+	return kept
 }
 
 // leads is where a relation leads, of one or of many.
-func (l *lens) leads(id graph.ID, f *schema.Field, series bool) []edge {
+func (l *lens) leads(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	if f.Many {
-		return l.edges(id, f, series)
+		return l.edges(id, f, series, narrow)
 	}
 	if e := l.one(id, f); e != nil {
 		return []edge{*e}
@@ -448,7 +470,7 @@ func (l *lens) slot(c *fact) string {
 // where it leads back.
 func (l *lens) one(id graph.ID, f *schema.Field) *edge {
 	best := func(id graph.ID) *edge {
-		es := slices.DeleteFunc(l.edges(id, f, true), func(e edge) bool { return e.claim.Rank == graph.Deprecated })
+		es := slices.DeleteFunc(l.edges(id, f, true, false), func(e edge) bool { return !l.plain(e.claim, false) })
 		if len(es) == 0 {
 			return nil
 		}

@@ -140,7 +140,7 @@ func (n *naiveSearch) each(fn func(name string, offer func(kind string, score in
 // stated is each, or, of keys, the same for the codes that name an entity.
 func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score int)), keys bool) {
 	for _, f := range n.l.m.claims {
-		if !n.l.recorded(f) || f.Confidence < n.l.view.MinConfidence || n.l.view.Sources != nil && !slices.Contains(n.l.view.Sources, f.Source) {
+		if !n.l.recorded(f) || f.Confidence < n.l.view.MinConfidence || !n.l.selected(f.Source) {
 			continue
 		}
 		offer := func(id graph.ID, less int) func(string, int) {

@@ -3,7 +3,6 @@ package snapshot
 import (
 	"slices"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 
 	"github.com/caspian-kg/caspian/schema"
@@ -72,7 +71,7 @@ func (s *Snapshot) hasRivals(kinds []predicateKinds, entity uint32) bool {
 // that which the subject's field shows; nil where it shows another or none.
 func (v *View) chosen(subject uint32, links []link) []link {
 	if !v.s.several(subject) {
-		if links[0].rank == graph.Deprecated {
+		if !links[0].plain() {
 			return nil
 		}
 		return links
@@ -107,7 +106,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 
 func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 	for _, e := range v.edges(entity, f, true, nil) {
-		if !v.deprecated(e) && (!ok || v.better(e.Claim, best.Claim)) {
+		if !v.deprecated(e) && !v.s.narrow(e.Claim) && (!ok || v.better(e.Claim, best.Claim)) {
 			best, ok = e, true
 		}
 	}

@@ -273,22 +273,59 @@ func (s *Snapshot) mortals() []uint32 {
 // standing reports whether a claim was not withdrawn.
 func (s *Snapshot) standing(n uint32) bool { return s.ended.At(n) == 0 }
 
-// open marks a link whose claim may hold on days that its valid time alone does
-// not tell. It is a bit of the number of the valid time.
-const open = uint32(1) << 31
-
-// linkValid is the valid time of a claim's link, marked open where the reach of its
-// field makes it depend on the date of its source.
-func (s *Snapshot) linkValid(r *row) uint32 {
-	k := &s.w.kindsOf(s).of[r.predicate]
-	if k.by == nil && !s.times.Ref(r.valid).bounds.Alone(k.timing) {
-		return r.valid | open
-	}
-	return r.valid
-}
+// Two bits of the number of the valid time mark a link.
+const (
+	// open: its claim may hold on days that its valid time alone does not tell.
+	open = uint32(1) << 31
+	// narrow: its claim is about less than its field asks for: a part, a plan, or
+	// a part of a year.
+	narrow = uint32(1) << 30
+	marks  = open | narrow
+)
 
 // period is the number of the valid time of the link's claim.
-func (l *link) period() uint32 { return l.valid &^ open }
+func (l *link) period() uint32 { return l.valid &^ marks }
+
+// linkValid is the valid time of a claim's link with the marks that the claim by
+// itself gives. It is open where the reach of its field makes it depend on the date
+// of its source.
+func (s *Snapshot) linkValid(n uint32, r *row) uint32 {
+	k := &s.w.kindsOf(s).of[r.predicate]
+	valid, b := r.valid, &s.times.Ref(r.valid).bounds
+	if k.by == nil && !b.Alone(k.timing) {
+		valid |= open
+	}
+	if k.narrows && s.narrows(n, r, b) {
+		valid |= narrow
+	}
+	return valid
+}
+
+// narrow reports whether a claim is about less than its field asks for.
+func (s *Snapshot) narrow(n uint32) bool {
+	r := s.rows.Ref(n)
+	return s.w.kindsOf(s).of[r.predicate].narrows && s.narrows(n, r, &s.times.Ref(r.valid).bounds)
+}
+
+// wholeYear is from how many days on a period counts as a year or longer.
+const wholeYear = 350
+
+func (s *Snapshot) narrows(n uint32, r *row, b *graph.Bounds) bool {
+	f := s.Field(n)
+	if f == nil {
+		return false
+	}
+	if iv := s.times.Ref(r.valid).Interval; f.Time == schema.Observation && b.Started && b.Ended && iv.From != iv.To &&
+		b.End.Last-b.Start.First+1 < wholeYear {
+		return true
+	}
+	for _, rule := range s.rules[f] {
+		if c := s.qualifier(Edge{Claim: n}, rule.name); rule.narrows && c.kind != graph.NoKind && !(c.kind == graph.BoolKind && c.bits == 0) {
+			return true
+		}
+	}
+	return false
+}
 
 // markOpen marks, in the new lists of claims by subject, the links whose field
 // reaches to the next dated claim and that have one. What was not marked before is

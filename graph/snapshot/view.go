@@ -181,6 +181,8 @@ type predicateKinds struct {
 	by     []schema.Timing // by number of the type; nil where all types agree
 	// next says that another claim can bound the reach of one, for some type.
 	next bool
+	// narrows says that a claim can be about less than the field asks for.
+	narrows bool
 	// lifetime is what a claim says of the existence of its ends.
 	lifetime schema.Lifetime
 	// single reports, by number of the type, where it leads to one entity at a time;
@@ -225,6 +227,7 @@ func (s *Snapshot) kindsOf(fields []*schema.Field) predicateKinds {
 	k := predicateKinds{timing: fields[0].Timing(), single: s.singleFor(fields)}
 	for _, f := range fields {
 		k.next = k.next || f.Reach.ByNext()
+		k.narrows = k.narrows || f.Time == schema.Observation || slices.ContainsFunc(f.Qualifiers, func(q *schema.Qualifier) bool { return q.Narrows })
 		if f.Lifetime != (schema.Lifetime{}) {
 			k.lifetime = f.Lifetime
 		}
@@ -429,11 +432,12 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 }
 
 // bestOf is the claim that a field of one value of the entity shows, of all that
-// there are of it: never a DEPRECATED one. Nothing else decides that.
+// there are of it: never one that is DEPRECATED, or about less than the field asks
+// for. Nothing else decides that.
 func (v *View) bestOf(entity uint32, claims []link) uint32 {
 	best := None
 	for _, l := range claims {
-		if l.rank != graph.Deprecated && v.shows(entity, l) && (best == None || v.better(l.claim, best)) {
+		if l.plain() && v.shows(entity, l) && (best == None || v.better(l.claim, best)) {
 			best = l.claim
 		}
 	}

@@ -88,7 +88,7 @@ func (v *View) shows(entity uint32, l link) bool {
 	if !v.plain || k.by != nil || l.valid&open != 0 {
 		return v.Holds(l.claim) != graph.HoldsNo
 	}
-	if v.s.ended.At(l.claim) != 0 || l.valid != 0 && !v.s.times.Ref(l.valid).bounds.MayHold(k.timing.Kind, v.on) {
+	if v.s.ended.At(l.claim) != 0 || l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.timing.Kind, v.on) {
 		return false
 	}
 	if v.allLive || k.timing.Kind == schema.Event || k.timing.Kind == schema.Eternal {
