@@ -160,7 +160,7 @@ var articleFacts = []struct{ subject, predicate, value, at, how string }{
 	{"RUS", "invaded", "UKR", "p12", ""},
 	{"soviet-union", "ruled", "UZB", "p12", ""},
 	// resources
-	{"KAZ", "produces", "uranium", "p13", "ranking=1; scope=world"},
+	{"KAZ", "produces", "uranium", "p13", "ranking=1"},
 	{"KAZ", "produces", "uranium", "h3", "ranking=1"},
 	{"UZB", "naturalResources", "gold", "p13", "abundance=VAST"},
 	{"TKM", "naturalResources", "natural-gas", "p13", "abundance=VAST"},
