@@ -70,70 +70,130 @@ func TestEveryAnalysisIsCalled(t *testing.T) {
 	}
 }
 
+// hiding are views, each with what makes the claims of one kind that it hides: what assert takes
+// besides, and the date of the source.
+var hiding = []struct{ name, view, assert, published string }{
+	{"confidence", `{minConfidence: 0.2}`, `confidence: 0.1, valid: "2024"`, "2024"},
+	{"date", `{asOf: "2023"}`, `valid: "2024"`, "2024"},
+	{"day", `{asOf: "2023-06-01"}`, `valid: "2024"`, "2024"},
+	{"sure", `{asOf: "2025-06-01", holds: YES}`, `locator: "undated"`, "2026-01-01"},
+	{"sure, of an undated source", `{holds: YES}`, `locator: "undated"`, ""},
+	{"sure in a span", `{during: "2020/2025", holds: YES}`, `locator: "undated"`, "2026-01-01"},
+	{"surely throughout", `{during: "2020/2025", mode: THROUGHOUT, holds: YES}`, `locator: "undated"`, "2024"},
+	{"ever", `{during: "2020/2023", mode: EVER}`, `valid: "2024"`, "2024"},
+	{"throughout", `{during: "2020/2025", mode: THROUGHOUT}`, `valid: "2024"`, "2024"},
+	{"publication", `{sourcesPublishedUntil: "2024"}`, `valid: "2020"`, "2025-01-01"},
+	{"publication of an undated source", `{sourcesPublishedUntil: "2024"}`, `valid: "2020"`, ""},
+	{"sources", `{sources: ["factbook"]}`, `valid: "2020"`, "2024"},
+	{"record time", `{knownAt: "2026-01-15T11:00:00Z"}`, `valid: "2020"`, "2024"},
+}
+
 // TestIDsThatTheViewHides: every analysis refuses an id that never existed. For one whose claims the
 // view hides, it answers with nothing or as unknown, and reveals nothing hidden.
 func TestIDsThatTheViewHides(t *testing.T) {
 	a := freshlySeeded(t)
-	var out any
-	askInto(t, a, `mutation { transact(input: {operations: [
-		{declare: {id: "XHA", type: "Country"}}, {declare: {id: "XHB", type: "Country"}},
-		{declare: {id: "x-ore", type: "Resource"}}, {declare: {id: "y-ore", type: "Resource"}},
-		{assert: {subject: "x-ore", predicate: "name", value: "Hush", source: "factbook", confidence: 0.1}},
-		{assert: {subject: "XHA", predicate: "name", value: "Hush", source: "factbook", confidence: 0.1}},
-		{assert: {subject: "XHA", predicate: "borders", object: "KAZ", source: "factbook", confidence: 0.1}},
-		{assert: {subject: "XHA", predicate: "memberOf", object: "eu", source: "factbook", confidence: 0.1}},
-		{assert: {subject: "XHA", predicate: "importsFrom", object: "KAZ", source: "factbook", confidence: 0.1, valid: "2024",
-			qualifiers: [{name: "resource", value: "uranium"}, {name: "share", value: 0.5}]}}
-	]}) { sequence } }`, nil, &out)
-	ask := func(query string) (body string, code, message string) {
-		r := a.Begin().Execute(t.Context(), &api.Request{Query: query})
-		var answer struct {
-			Errors []struct {
-				Message    string
-				Extensions struct{ Code string }
-			}
-		}
-		if err := json.Unmarshal(r.Body, &answer); err != nil {
-			t.Fatal(err)
-		}
-		if len(answer.Errors) > 0 {
-			code, message = answer.Errors[0].Extensions.Code, answer.Errors[0].Message
-		}
-		return string(r.Body), code, message
-	}
 	known := api.AnalysisArguments(schema.MustDefault())
-	for _, c := range analysisCalls {
-		for name, typ := range known[c.name] {
-			quoted := `%q`
-			switch {
-			case !strings.Contains(typ, "ID"):
-				continue
-			case strings.HasPrefix(typ, "["):
-				quoted = `[%q]`
-			}
-			call := func(id, view string) string { return c.text(view, map[string]string{name: fmt.Sprintf(quoted, id)}) }
-			if _, code, text := ask(call("gone", `{}`)); code != "UNKNOWN_ID" || text != name+`: there is no entity "gone"; search finds ids by names` {
-				t.Errorf("%s: %s %s", c.name, code, text)
-			}
-			if _, _, text := ask(call("Kaz", `{}`)); text != name+`: there is no entity "Kaz"; did you mean "KAZ"?` {
-				t.Errorf("%s: %s", c.name, text)
-			}
-			// Of two entities of one type, the view hides all claims about the first, and the second has none.
-			secret, other := "XHA", "XHB"
-			if name == "resource" {
-				secret, other = "x-ore", "y-ore"
-			}
-			const view = `{minConfidence: 0.2}`
-			hidden, code, text := ask(call(secret, view))
-			if code != "" {
-				t.Errorf("%s refuses an id that the view hides at %s: %s", c.name, name, text)
-			}
-			hidden = strings.ReplaceAll(hidden, "Hush", secret) // the label, by which a hidden entity is called
-			if empty, _, _ := ask(call(other, view)); strings.ReplaceAll(empty, other, secret) != hidden {
-				t.Errorf("%s reveals by %s what the view hides:\n%s\n%s", c.name, name, hidden, empty)
+	for i, h := range hiding {
+		// Of two entities of one type, the view hides all claims about the first, and the second has none.
+		country, ore, source := "XH"+string(rune('A'+i)), fmt.Sprintf("ore-%d", i), fmt.Sprintf("src-%d", i)
+		hide(t, a, country, ore, source, h.assert, h.published)
+		for _, c := range analysisCalls {
+			for name, typ := range known[c.name] {
+				quoted := `%q`
+				switch {
+				case !strings.Contains(typ, "ID"):
+					continue
+				case strings.HasPrefix(typ, "["):
+					quoted = `[%q]`
+				}
+				call := func(id, view string) string { return c.text(view, map[string]string{name: fmt.Sprintf(quoted, id)}) }
+				if _, code, text := asked(t, a, call("gone", `{}`)); code != "UNKNOWN_ID" || text != name+`: there is no entity "gone"; search finds ids by names` {
+					t.Errorf("%s: %s %s", c.name, code, text)
+				}
+				if _, _, text := asked(t, a, call("Kaz", `{}`)); text != name+`: there is no entity "Kaz"; did you mean "KAZ"?` {
+					t.Errorf("%s: %s", c.name, text)
+				}
+				secret, other := country, "XXX"
+				if name == "resource" {
+					secret, other = ore, "no-ore"
+				}
+				hidden, code, text := asked(t, a, call(secret, h.view))
+				if code != "" {
+					t.Errorf("%s: %s refuses an id that the view hides at %s: %s", h.name, c.name, name, text)
+				}
+				hidden = strings.ReplaceAll(hidden, "Hush", secret) // the label, by which a hidden entity is called
+				if empty, _, _ := asked(t, a, call(other, h.view)); strings.ReplaceAll(empty, other, secret) != hidden {
+					t.Errorf("%s: %s reveals by %s what the view hides:\n%s\n%s", h.name, c.name, name, hidden, empty)
+				}
 			}
 		}
+		hidesFromRoots(t, a, h.name, h.view, country)
 	}
+}
+
+// hidesFromRoots checks that no field but those of analyses shows an entity in a view.
+func hidesFromRoots(t *testing.T, a *api.API, name, view, id string) {
+	t.Helper()
+	for query, want := range map[string]string{
+		`node(id: %[2]q, view: %[1]s) { id }`:                                                              `null`,
+		`country(id: %[2]q, view: %[1]s) { id }`:                                                           `null`,
+		`countries(view: %[1]s, where: {id: {eq: %[2]q}}) { totalCount nodes { id } }`:                     `{"totalCount":0,"nodes":[]}`,
+		`entities(view: %[1]s, where: {id: {eq: %[2]q}}) { totalCount aggregate { count } }`:               `{"totalCount":0,"aggregate":{"count":0}}`,
+		`claims(view: %[1]s, where: {subject: {eq: %[2]q}}) { totalCount }`:                                `{"totalCount":0}`,
+		`country(id: "KAZ", view: %[1]s) { borders(where: {node: {id: {eq: %[2]q}}}) { totalCount } }`:     `{"borders":{"totalCount":0}}`,
+		`country(id: "KAZ", view: %[1]s) { about(where: {subject: {eq: %[2]q}}) { totalCount } }`:          `{"about":{"totalCount":0}}`,
+		`countries(view: %[1]s, where: {borders: {some: {node: {id: {eq: %[2]q}}}}}) { totalCount }`:       `{"totalCount":0}`,
+		`search(text: %[2]q, view: %[1]s) { edges { node { id } } }`:                                       ``,
+		`timeline(entity: %[2]q, view: %[1]s) { totalCount }`:                                              `{"totalCount":0}`,
+		`organisation(id: "eu", view: %[1]s) { members(where: {node: {id: {eq: %[2]q}}}) { totalCount } }`: `{"members":{"totalCount":0}}`,
+	} {
+		body, _, _ := asked(t, a, fmt.Sprintf("{ x: "+query+" }", view, id))
+		empty := strings.Contains(body, `"x":null`) // the view hides KAZ as well
+		if want != "" && !strings.Contains(body, `{"x":`+want+`}`) && !empty || want == "" && strings.Contains(body, id) {
+			t.Errorf("%s: %s: %s", name, fmt.Sprintf(query, view, id), body)
+		}
+	}
+}
+
+// hide asserts claims of one source about a country and a resource.
+func hide(t *testing.T, a *api.API, country, ore, source, assert, published string) {
+	t.Helper()
+	var ops []string
+	if published != "" {
+		ops = append(ops, fmt.Sprintf(`{assert: {subject: %[1]q, predicate: "date", value: %[2]q, source: %[1]q}}`, source, published))
+	}
+	for _, c := range []string{
+		`subject: %[2]q, predicate: "name", value: "Hush"`,
+		`subject: %[1]q, predicate: "name", value: "Hush"`,
+		`subject: %[1]q, predicate: "borders", object: "KAZ"`,
+		`subject: %[1]q, predicate: "memberOf", object: "eu"`,
+		`subject: %[1]q, predicate: "importsFrom", object: "KAZ", qualifiers: [{name: "resource", value: "uranium"}, {name: "share", value: 0.5}]`,
+	} {
+		ops = append(ops, fmt.Sprintf(`{assert: {source: %[3]q, %[4]s, `+c+`}}`, country, ore, source, assert))
+	}
+	var out any
+	askInto(t, a, fmt.Sprintf(`mutation { transact(input: {operations: [
+		{declare: {id: %q, type: "Source"}}, {declare: {id: %q, type: "Country"}}, {declare: {id: %q, type: "Resource"}},
+		{declare: {id: "XXX", type: "Country"}}, {declare: {id: "no-ore", type: "Resource"}},
+		%s]}) { sequence } }`, source, country, ore, strings.Join(ops, ", ")), nil, &out)
+}
+
+func asked(t *testing.T, a *api.API, query string) (body, code, message string) {
+	t.Helper()
+	r := a.Begin().Execute(t.Context(), &api.Request{Query: query})
+	var answer struct {
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
+	}
+	if err := json.Unmarshal(r.Body, &answer); err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.Errors) > 0 {
+		code, message = answer.Errors[0].Extensions.Code, answer.Errors[0].Message
+	}
+	return string(r.Body), code, message
 }
 
 // FuzzAnalyses calls each analysis with arguments of any kind: each call is answered or refused,
@@ -149,6 +209,11 @@ func FuzzAnalyses(f *testing.F) {
 		}
 	}
 	f.Add(uint(1), ^uint(0), "JPN", "uranium", "", "", -1<<31)
+	for i := range names {
+		f.Add(uint(i), ^uint(0), "KAZ", "YES", "2010/2020", "THROUGHOUT", 1)
+		f.Add(uint(i), ^uint(0), "KAZ", "NO", "2010/..", "ON_DATE", 6)
+		f.Add(uint(i), ^uint(0), "KAZ", "eu", "2025", "", 2)
+	}
 	f.Fuzz(func(t *testing.T, which, with uint, id, to, text, after string, n int) {
 		name := names[which%uint(len(names))]
 		vars := map[string]any{}
@@ -171,8 +236,13 @@ func FuzzAnalyses(f *testing.F) {
 				val = n%2 == 0
 			case "View":
 				val = map[string]any{"minConfidence": float64(n%11) / 10}
-				if n%3 == 0 {
+				switch n % 5 {
+				case 0:
 					val = map[string]any{"asOf": text}
+				case 1:
+					val = map[string]any{"during": text, "mode": after, "holds": to}
+				case 2:
+					val = map[string]any{"sourcesPublishedUntil": text, "holds": "YES"}
 				}
 			default: // texts and members of enums
 				val = next(texts)

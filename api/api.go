@@ -107,6 +107,7 @@ type Session struct {
 	// Of the request that is executed:
 	executing gql.Request
 	lists     *listPool
+	chosen    chosenClaims
 }
 
 // Begin fixes the snapshot and the day that a request reads.
@@ -186,6 +187,7 @@ func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 }
 
 func (s *Session) request(r *Request) *gql.Request {
+	s.chosen = chosenClaims{}
 	s.executing = gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,

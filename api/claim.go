@@ -94,42 +94,6 @@ func (b *builder) provenanceFields() []field {
 	}
 }
 
-// timeFields are when a claim holds, and when the store knew it.
-func (b *builder) timeFields() []field {
-	return []field{
-		{name: "validFrom", typ: input.Date, about: "The date from which it holds; null where nobody states one.",
-			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.String() })},
-		{name: "validTo", typ: input.Date, about: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
-			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() })},
-		{name: "year", typ: graphql.Int, about: "The year of its valid time; null where that is not within one year.", read: gql.Binding{
-			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				v, n := viewOf(src)
-				if y, ok := v.Snapshot().Valid(n).Year(); ok {
-					dst = gql.AppendInt(dst, int64(y))
-				}
-				return dst, nil
-			}}},
-		{name: "holds", typ: must(b.HoldsType()), about: "Whether it holds on the view's date.",
-			read: viewText(func(v *snapshot.View, n uint32) string { return v.Holds(n).String() })},
-		{name: "recordedAt", typ: must(input.DateTime), about: "When the store recorded it.",
-			read: viewText(func(v *snapshot.View, n uint32) string {
-				recorded, _ := v.Recorded(n)
-				return instant(v.Snapshot().RecordedAt(recorded))
-			})},
-		{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number of the commit that recorded it.", read: gql.Binding{
-			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				v, n := viewOf(src)
-				recorded, _ := v.Recorded(n)
-				return gql.AppendInt(dst, int64(recorded)), nil
-			}}},
-		{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn, as far as the view knows; null if it was not.",
-			read: viewText(func(v *snapshot.View, n uint32) string {
-				_, withdrawn := v.Recorded(n)
-				return instant(v.Snapshot().RecordedAt(withdrawn))
-			})},
-	}
-}
-
 // rivalFields are the claims that a claim replaced or competes with.
 func (b *builder) rivalFields() []field {
 	self := b.claimType()

@@ -123,12 +123,27 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				c, e := edgeOf(src)
 				return gql.Ref{Obj: c.view, Index: uint64(e.Claim)}, true, nil
-			}}})
+			}}},
+			field{name: "from", typ: input.Date, about: "The date from which the edge holds, by its claim; null where nobody states one.", read: edgeText(func(v *snapshot.View, n uint32) string { return validFrom(v.Snapshot(), n) })},
+			field{name: "to", typ: input.Date, about: "The date until which the edge holds, by its claim; \"..\" where the source leaves it open, null where nobody states one.", read: edgeText(func(v *snapshot.View, n uint32) string { return validTo(v.Snapshot(), n) })},
+			field{name: "holds", typ: must(b.HoldsType()), about: aboutHolds, read: edgeText(holdsOf)},
+			field{name: "basis", typ: b.BasisType(), about: aboutBasis, read: edgeText(basisOf)})
 		for _, q := range s.Qualifiers {
 			fs = append(fs, b.qualifierField(q))
 		}
 		return fs
 	})
+}
+
+// edgeText is a reader of a text of an edge's claim, which may be missing.
+func edgeText(read func(v *snapshot.View, n uint32) string) gql.Binding {
+	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		c, e := edgeOf(src)
+		if s := read(c.view, e.Claim); s != "" {
+			dst = gql.AppendString(dst, s)
+		}
+		return dst, nil
+	}}
 }
 
 // described is a description, or else one made of the name of the thing and its unit.

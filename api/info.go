@@ -56,8 +56,10 @@ func (b *builder) graphType() *graphql.Object {
 					}
 					return dst
 				})},
-			{name: "asOf", typ: must(input.Date), about: "The first day of the view's date.",
+			{name: "asOf", typ: must(input.Date), about: "The first day of the view's date, or of its span of days.",
 				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.view.On().First.String()) })},
+			{name: "until", typ: must(input.Date), about: "The last day of the view's date, or of its span of days.",
+				read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, i.view.On().Last.String()) })},
 			number("claims", "The number of claims that the view shows.", func(i *info) (n int) {
 				i.view.AllClaims(func(uint32) bool { n++; return true })
 				return n

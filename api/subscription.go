@@ -116,5 +116,6 @@ func (s *Subscription) Answer(ctx context.Context) *gql.Response {
 	f.events <- *f.entry
 	f.entry = nil
 	res, _ := s.sub.Next(ctx)
+	s.session.chosen = chosenClaims{}
 	return res
 }

@@ -17,7 +17,7 @@ var (
 // reservedTypes are the names that the API gives to its own types.
 var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
-	"Qualifier", "Value", "DateTime", "Holds", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
+	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
 	"Route", "RouteResult", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Share", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
 	"LogEntry", "Timeline", "Moment", "DatePrecision",
@@ -40,8 +40,8 @@ var reservedFields = set("id", "type", "claims", "about", "and", "or", "not", "t
 // reservedQualifiers are the names that an edge, a claim or a seed file uses
 // itself, and those that group keys cannot hold.
 var reservedQualifiers = set(
-	"cursor", "node", "claim", "to", "object", "valid", "source", "at", "locator", "confidence", "attribution",
-	"attributedTo", "rank", "original", "note", "supersedes", "conflict", "holds", "year", "true", "false", "null",
+	"cursor", "node", "claim", "from", "to", "object", "valid", "source", "at", "locator", "confidence", "attribution",
+	"attributedTo", "rank", "original", "note", "supersedes", "conflict", "holds", "basis", "year", "true", "false", "null",
 )
 
 // reservedRoots are the root fields of the API itself.
@@ -89,7 +89,7 @@ func (l *loader) checkGenerated() {
 	for scalar := range scalars {
 		made[scalar+"Filter"] = "comparing with " + scalar
 	}
-	for _, own := range []string{"ID", "Holds", "Rank", "Attribution"} {
+	for _, own := range []string{"ID", "Holds", "Basis", "Rank", "Attribution"} {
 		made[own+"Filter"] = "comparing with " + own
 	}
 	reported := map[string]bool{} // one fault each, however many endings clash

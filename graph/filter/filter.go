@@ -96,7 +96,7 @@ var ClaimFields = []struct {
 }{
 	{"id", schema.String}, {"subject", schema.String}, {"predicate", schema.String}, {"object", schema.String},
 	{"value", schema.String}, {"source", schema.String}, {"locator", schema.String}, {"confidence", schema.Float},
-	{"rank", schema.String}, {"attribution", schema.String}, {"attributedTo", schema.String}, {"holds", schema.String},
+	{"rank", schema.String}, {"attribution", schema.String}, {"attributedTo", schema.String}, {"holds", schema.String}, {"basis", schema.String}, {"distance", schema.Int},
 	{"validFrom", schema.Date}, {"validTo", schema.Date}, {"original", schema.String}, {"conflict", schema.String},
 	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
 }

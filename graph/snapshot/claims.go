@@ -47,6 +47,12 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 		return text(s.Details(n).AttributedTo)
 	case "holds":
 		return text(v.Holds(n).String())
+	case "basis":
+		return text(v.Reading(n).Basis.String())
+	case "distance":
+		if d := v.Reading(n).Distance; d >= 0 {
+			return graph.IntValue(d)
+		}
 	case "validFrom":
 		return bound(s.Valid(n).From, graph.OpenStart)
 	case "validTo":

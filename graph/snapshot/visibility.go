@@ -17,7 +17,7 @@ import (
 //	Knows       recorded, admits: though withdrawn since              a claim by its id, what it supersedes
 //	held        recorded, not withdrawn by knownAt                    the last resort for a name
 //	sees        held, admits                                        timelines
-//	begun       it may have begun by asOf                             timelines
+//	begun       it may have begun by asOf, or surely has              timelines
 //	Holds       sees, and how surely it holds on asOf                 fields, relations
 //	shows       Holds is not NO, read from a link                     the same, in lists of links
 //	Lists       Holds is not NO, of a source that the view selects    lists of claims, counts, sums, analyses
@@ -61,10 +61,18 @@ func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.Ref(n)) }
 
 func (v *View) seesRow(n uint32, r *row) bool { return v.held(n, r) && v.admits(r) }
 
-// begun reports whether the claim may have come to hold by the view's date.
+// begun reports whether the claim may have come to hold by the view's date, of a
+// view of what is sure whether it surely has; throughout a span, by its first day.
 func (v *View) begun(n uint32) bool {
 	w := v.window(n, v.s.rows.Ref(n))
-	return v.on.Last >= w.Possible.First
+	by, held := v.on.Last, w.Possible
+	if v.sure {
+		held = w.Sure
+	}
+	if v.mode == graph.Throughout || v.sure && v.mode == graph.OnDate {
+		by = v.on.First
+	}
+	return held.First <= held.Last && by >= held.First
 }
 
 // Holds reports how surely the claim holds at the view's date; HoldsNo for

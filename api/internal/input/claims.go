@@ -77,6 +77,8 @@ func (ts *Types) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.In
 		return enumTest(ts.AttributionType())
 	case "holds":
 		return enumTest(ts.HoldsType())
+	case "basis":
+		return enumTest(ts.BasisType())
 	case "id", "subject", "object", "source":
 		return ts.testType(s, nil, true)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graphql-go/graphql"
@@ -15,10 +16,12 @@ import (
 // The API's own scalars. Their input is read by Meta.Scalars; output goes through bound readers
 // only.
 var (
-	Date     = scalar("Date", "A date in the Extended Date/Time Format (EDTF), with its precision: 2025, 2025-06, 2025-06-18, 201X; ? marks it as uncertain, ~ as approximate, % as both.")
-	DateTime = scalar("DateTime", "An instant in UTC in the form of RFC 3339: 2025-12-20T09:00:00Z.")
-	longType = scalar("Long", "A whole number between -(2^53-1) and 2^53-1, as a JSON number: 3000000000. An Int has only 32 bits.")
-	Value    = scalar("Value", "A literal of the kind that the ontology gives the field: a text, a number or a boolean. A quantity is written \"3 bcm\", a point \"48,68\" (latitude, longitude in degrees), a date as a Date.")
+	Date = scalar("Date", "A date in the Extended Date/Time Format (EDTF), with its precision: 2025, 2025-06, 2025-06-18, 201X; ? marks it as uncertain, ~ as approximate, % as both.")
+	// DateInterval reads as a graph.Interval both of whose ends are dates.
+	DateInterval = scalar("DateInterval", "A span of days, from one Date to another, both included, as an interval of EDTF: 2010/2020, 2014-03/2014-09-30. A single date is all its days: 2015.")
+	DateTime     = scalar("DateTime", "An instant in UTC in the form of RFC 3339: 2025-12-20T09:00:00Z.")
+	longType     = scalar("Long", "A whole number between -(2^53-1) and 2^53-1, as a JSON number: 3000000000. An Int has only 32 bits.")
+	Value        = scalar("Value", "A literal of the kind that the ontology gives the field: a text, a number or a boolean. A quantity is written \"3 bcm\", a point \"48,68\" (latitude, longitude in degrees), a date as a Date.")
 )
 
 func scalar(name, about string) *graphql.Scalar {
@@ -43,6 +46,8 @@ func (ts *Types) scalars() {
 		}
 		return d, err
 	}
+	ts.meta.SpecifiedBy["DateInterval"] = ts.meta.SpecifiedBy["Date"]
+	ts.meta.Scalars["DateInterval"] = readDateInterval
 	ts.meta.Scalars["DateTime"] = func(v any) (any, error) {
 		s, ok := v.(string)
 		if !ok {
@@ -72,6 +77,24 @@ func (ts *Types) scalars() {
 	}
 }
 
+func readDateInterval(v any) (any, error) {
+	const form = "write it as 2010/2020, or as 2015 for all days of a year"
+	s, ok := v.(string)
+	if !ok {
+		return nil, fmt.Errorf("a DateInterval is a string; %s", form)
+	}
+	iv, err := graph.ParseInterval(s)
+	switch {
+	case err != nil && !strings.Contains(s, "/"):
+		return nil, fmt.Errorf("%q is not a span of days; %s", graph.Clip(s), form)
+	case err != nil:
+		return nil, fmt.Errorf("%q is not a span of days: %w", graph.Clip(s), err)
+	case !iv.From.Known() || !iv.To.Known():
+		return nil, fmt.Errorf("%q does not give both dates of a span; %s", graph.Clip(s), form)
+	}
+	return iv, nil
+}
+
 // Long is the scalar of whole numbers beyond 32 bits, where an ontology has any.
 func (ts *Types) Long() *graphql.Scalar {
 	ts.meta.Scalars["Long"] = func(v any) (any, error) {
@@ -99,10 +122,18 @@ func (ts *Types) direction() *graphql.Enum {
 
 // HoldsType is the enum of whether a claim holds.
 func (ts *Types) HoldsType() *graphql.Enum {
-	return ts.Enum("Holds", "Whether a claim holds on the view's date.",
-		schema.EnumMember{Name: "YES", Description: "The source attests that it holds then."},
-		schema.EnumMember{Name: "POSSIBLY", Description: "It may hold: its start or end is open or unknown."},
-		schema.EnumMember{Name: "NO", Description: "It does not hold then. Most lists leave such claims out; fields such as claim, timeline and search show them."})
+	return ts.Enum("Holds", "Whether a claim holds on the view's date, or in its span of days.",
+		schema.EnumMember{Name: "YES", Description: "Its dates say so, or its source is of that date."},
+		schema.EnumMember{Name: "POSSIBLY", Description: "It may hold: nothing attests that date, but the reach of its field includes it; or the dates are not exact enough."},
+		schema.EnumMember{Name: "NO", Description: "It does not hold then, or the view hides it. Most lists leave such claims out; fields such as claim, timeline and search show them."})
+}
+
+// BasisType is the enum of what it rests on that a claim holds.
+func (ts *Types) BasisType() *graphql.Enum {
+	return ts.Enum("Basis", "What it rests on that a claim holds on the view's date, the best first.",
+		schema.EnumMember{Name: graph.Dated.String(), Description: "The claim gives dates: the view's date is within them, or between one of them and the date of the source."},
+		schema.EnumMember{Name: graph.Attested.String(), Description: "The claim gives no dates; its source is of the view's date, or says of an event that it has happened by then."},
+		schema.EnumMember{Name: graph.Reached.String(), Description: "Nothing attests the view's date, but the reach of the field includes it: for some time around what is attested, until another claim says otherwise, or as long as both entities exist."})
 }
 
 // RankType is the enum of ranks.
@@ -110,7 +141,7 @@ func (ts *Types) RankType() *graphql.Enum {
 	return ts.Enum("Rank", "A curator's preference among claims, which goes before their confidence.",
 		schema.EnumMember{Name: graph.Preferred.String(), Description: "Preferred over all others."},
 		schema.EnumMember{Name: graph.Normal.String(), Description: "The default."},
-		schema.EnumMember{Name: graph.Deprecated.String(), Description: "Shown only where there are no others, or all claims are listed."})
+		schema.EnumMember{Name: graph.Deprecated.String(), Description: "Fills no plain field or list; fields that list every claim show it, such as claims."})
 }
 
 // AttributionType is the enum of who speaks in a claim.

@@ -1,12 +1,14 @@
 package input
 
 import (
+	"slices"
 	"time"
 
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // View is the argument view of a root field.
@@ -23,12 +25,23 @@ func (ts *Types) ViewType() *graphql.InputObject {
 	return ts.object("View", "Which claims a query sees: by valid time, record time, confidence and source.", func() []inputField {
 		return []inputField{
 			{"asOf", "The date in the world for which claims must hold; today by default. A month or a year means all its days.", Date},
+			{"during", "A span of days in the world, in place of asOf: claims must hold on some of them, or on each, as mode says. Both dates are given: 2010/2020.", DateInterval},
+			{"mode", "On which of the days of during a claim must hold; EVER by default. It needs during.", ts.spanModeType()},
+			{"holds", "YES hides what only possibly holds, in lists, counts and analyses as well; POSSIBLY, the default, shows it. NO is refused.", ts.HoldsType()},
 			{"knownAt", "The record time: the graph as the store knew it at that instant; now by default. Claims withdrawn later are shown as they were.", DateTime},
 			{"minConfidence", "Hides claims of a lower confidence; from 0 to 1, 0 by default.", graphql.Float},
 			{"sources", "The ids of the only sources whose claims are shown; the claims that describe a source itself are always shown. All sources by default.", graphql.NewList(must(graphql.ID))},
+			{"sourcesPublishedUntil", "Hides the claims of sources that were published later, or of which no date is known. A month or a year includes all its days. By default it hides none.", Date},
 			{"minSequence", "Waits briefly until the store has reached this sequence number, such as the one that transact returned, so that a client reads what it wrote. UNAVAILABLE if that takes too long.", graphql.Int},
 		}
 	})
+}
+
+// spanModeType is the enum of how claims must hold in a span of days.
+func (ts *Types) spanModeType() *graphql.Enum {
+	return ts.Enum("SpanMode", "On which days of a span a claim must hold.",
+		schema.EnumMember{Name: graph.Ever.String(), Description: "On at least one day: who ever held an office."},
+		schema.EnumMember{Name: graph.Throughout.String(), Description: "On every day: who was a member all the time."})
 }
 
 // WithView adds the argument view to those of a root field.
@@ -51,6 +64,20 @@ func ReadViewOf(args map[string]any, argument string) (View, error) {
 		switch key {
 		case "asOf":
 			a.View.AsOf, a.Plain = val.(graph.Date), false
+		case "during":
+			a.View.During, a.Plain = val.(graph.Interval), false
+		case "mode":
+			a.View.Mode, a.Plain = graph.Mode(slices.Index(graph.ModeNames[:], val.(string))), false
+		case "holds":
+			switch val {
+			case graph.HoldsYes.String():
+				a.View.Holds, a.Plain = graph.HoldsYes, false
+			case graph.HoldsNo.String():
+				return a, &gql.ArgumentError{Argument: argument, Err: graph.Errorf(graph.BadInput,
+					"view.holds: no view shows what does not hold; give YES for what surely holds, or POSSIBLY for what may hold as well")}
+			}
+		case "sourcesPublishedUntil":
+			a.View.PublishedUntil, a.Plain = val.(graph.Date), false
 		case "knownAt":
 			t := val.(time.Time)
 			a.View.KnownAt, a.Plain = &t, false

@@ -1,0 +1,136 @@
+package api
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Descriptions that claims and edges share.
+const (
+	aboutHolds = "Whether the claim holds on the view's date, or in its span of days."
+	aboutBasis = "What it rests on that the claim holds; null where it holds at all times, or not at all."
+)
+
+func holdsOf(v *snapshot.View, n uint32) string { return v.Holds(n).String() }
+
+func basisOf(v *snapshot.View, n uint32) string { return v.Reading(n).Basis.String() }
+
+func validFrom(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.String() }
+
+func validTo(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() }
+
+// timeFields are when a claim holds, and when the store knew it.
+func (b *builder) timeFields() []field {
+	return []field{
+		{name: "validFrom", typ: input.Date, about: "The date from which it holds; null where nobody states one.",
+			read: claimText(validFrom)},
+		{name: "validTo", typ: input.Date, about: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
+			read: claimText(validTo)},
+		{name: "year", typ: graphql.Int, about: "The year of its valid time; null where that is not within one year.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				if y, ok := v.Snapshot().Valid(n).Year(); ok {
+					dst = gql.AppendInt(dst, int64(y))
+				}
+				return dst, nil
+			}}},
+		{name: "holds", typ: must(b.HoldsType()), about: aboutHolds, read: viewText(holdsOf)},
+		{name: "basis", typ: b.BasisType(), about: aboutBasis, read: viewText(basisOf)},
+		{name: "distance", typ: graphql.Int, about: "How many days lie between the view's date, or span, and the nearest day that the claim's dates or its source attest: 0 where one of them is attested, null where nothing is.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				if d := v.Reading(n).Distance; d >= 0 {
+					dst = gql.AppendInt(dst, d)
+				}
+				return dst, nil
+			}}},
+		{name: "chosen", typ: must(graphql.Boolean), about: "Whether the field of its name shows it in this view: as the best claim of a field of one value, or in the plain list of a field of many.", read: gql.Binding{
+			Leaf: func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				return gql.AppendBool(dst, c.Request.(*Session).chosen.has(v, n)), v.Err()
+			}}},
+		{name: "recordedAt", typ: must(input.DateTime), about: "When the store recorded it.",
+			read: viewText(func(v *snapshot.View, n uint32) string {
+				recorded, _ := v.Recorded(n)
+				return instant(v.Snapshot().RecordedAt(recorded))
+			})},
+		{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number of the commit that recorded it.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				recorded, _ := v.Recorded(n)
+				return gql.AppendInt(dst, int64(recorded)), nil
+			}}},
+		{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn, as far as the view knows; null if it was not.",
+			read: viewText(func(v *snapshot.View, n uint32) string {
+				_, withdrawn := v.Recorded(n)
+				return instant(v.Snapshot().RecordedAt(withdrawn))
+			})},
+	}
+}
+
+// chosenClaims are the claims that plain fields show, of those fields that a request asked about:
+// each field is read once and not for each of its claims. The zero value is empty.
+type chosenClaims struct {
+	of   map[plainField]shownClaims
+	held int // claims in all of them
+}
+
+type plainField struct {
+	view   *snapshot.View
+	entity uint32
+	field  *schema.Field
+}
+
+// shownClaims are the claims that one plain field shows: one, None for none, or many.
+type shownClaims struct {
+	one  uint32
+	many map[uint32]bool
+}
+
+// maxChosen bounds the claims that are held; beyond it what is known is read again.
+const maxChosen = 1 << 18
+
+// has reports whether the plain field of a claim's name shows the claim.
+func (c *chosenClaims) has(v *snapshot.View, n uint32) bool {
+	f := v.Snapshot().Field(n)
+	if f == nil {
+		return false
+	}
+	at := plainField{v, v.Snapshot().Subject(n), f}
+	shown, known := c.of[at]
+	if !known {
+		shown = at.read()
+		size := 1 + len(shown.many)
+		if c.held += size; c.of == nil || c.held > maxChosen {
+			c.of, c.held = map[plainField]shownClaims{}, size
+		}
+		c.of[at] = shown
+	}
+	return shown.one == n || shown.many[n]
+}
+
+func (p plainField) read() shownClaims {
+	if !p.field.Many {
+		e, ok := p.view.One(p.entity, p.field)
+		if !ok {
+			e.Claim = snapshot.None
+		}
+		return shownClaims{one: e.Claim}
+	}
+	shown := shownClaims{snapshot.None, map[uint32]bool{}}
+	if p.field.Kind == schema.Property {
+		for _, n := range p.view.Values(p.entity, p.field, nil) {
+			shown.many[n] = true
+		}
+		return shown
+	}
+	for _, e := range p.view.Relation(p.entity, p.field, false).Select(&filter.Query{}, nil) {
+		shown.many[e.Claim] = true
+	}
+	return shown
+}
