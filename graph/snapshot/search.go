@@ -106,11 +106,10 @@ func (g viewed) Visibility(claim uint32) names.Visibility {
 	if !g.v.selected(r) {
 		return names.Hidden
 	}
-	holds := g.v.holds(claim, r)
-	switch {
-	case holds == graph.HoldsNo && !g.v.seesRow(claim, r):
+	switch present := g.v.present(claim, r); {
+	case !present && !g.v.seesRow(claim, r):
 		return names.Hidden
-	case holds == graph.HoldsNo || r.rank == graph.Deprecated:
+	case !present || r.rank == graph.Deprecated:
 		return names.Past
 	}
 	return names.Current

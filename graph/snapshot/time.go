@@ -35,17 +35,18 @@ func (v *View) reading(n uint32, r *row) graph.Reading {
 
 func (v *View) window(n uint32, r *row) graph.Window {
 	t, b := v.timing(r), &v.s.times.Ref(r.valid).bounds
-	if t.Kind == schema.Eternal {
-		return b.Window(t, graph.Date{}, graph.AllDays)
-	}
-	source, next := v.dateOf(r.source), graph.AllDays
-	if t.Reach.ByNext() && !(b.Started && b.Ended) {
-		if attested, ok := b.Attested(t, source); ok {
-			next = v.neighbours(n, r, attested)
+	var source graph.Date
+	next := graph.AllDays
+	if t.Kind != schema.Eternal && !(b.Started && b.Ended) {
+		source = v.dateOf(r.source)
+		if t.Reach.ByNext() {
+			if attested, ok := b.Attested(t, source); ok {
+				next = v.neighbours(n, r, attested)
+			}
 		}
 	}
 	w := b.Window(t, source, next)
-	if t.Kind == schema.Event {
+	if v.allLive || t.Kind == schema.Eternal || t.Kind == schema.Event {
 		return w
 	}
 	w.Within(v.lifetime(r.subject))

@@ -90,6 +90,24 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 	return graph.HoldsNo
 }
 
+// present reports whether Holds is not NO. Most claims need no window for that.
+func (v *View) present(n uint32, r *row) bool {
+	if k := &v.kinds[r.predicate]; v.plain && k.by == nil {
+		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate}
+		if r.kind == graph.EntityKind {
+			l.other = uint32(r.value)
+		}
+		if name := v.s.named.Ref(r.subject); name != nil && name.claim == n+1 {
+			l.valid = name.valid
+			return v.shows(r.subject, l)
+		}
+		if !k.next && v.s.times.Ref(r.valid).bounds.Alone(k.timing) {
+			return v.shows(r.subject, l)
+		}
+	}
+	return v.holds(n, r) != graph.HoldsNo
+}
+
 // shows reports whether the view holds the claim of a link in a list of the entity.
 func (v *View) shows(entity uint32, l link) bool {
 	k := &v.kinds[l.predicate]
@@ -111,7 +129,8 @@ func (v *View) shows(entity uint32, l link) bool {
 // Lists reports whether the claim may be in a list of claims: it holds, and
 // its source is one that the view chooses.
 func (v *View) Lists(n uint32) bool {
-	return v.selected(v.s.rows.Ref(n)) && v.Holds(n) != graph.HoldsNo
+	r := v.s.rows.Ref(n)
+	return v.selected(r) && v.present(n, r)
 }
 
 // Exists reports whether a visible claim mentions the entity: as its subject,
