@@ -196,6 +196,10 @@ func (g *groups) nextCollected() []Edge {
 func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	all := []Edge{}
 	if f.Kind == schema.Derived {
+		// The claims along the way say nothing of this entity; it must exist by itself.
+		if !v.lives(entity) {
+			return all
+		}
 		for _, mid := range v.leads(entity, f.Path.Through, nil) {
 			if f.Path.Where == "" || v.hasValue(mid.Node, f.Path.Where, f.Path.Equals) {
 				all = v.leads(mid.Node, f.Path.Then, all)

@@ -389,6 +389,8 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 			}
 		}
 		return es
+	case f.Kind == schema.Derived && !l.lives(id):
+		return nil
 	case f.Kind == schema.Derived:
 		for _, mid := range l.leads(id, f.Path.Through, false, false) {
 			where := l.m.o.Type(l.m.types[mid.node]).Field(f.Path.Where)

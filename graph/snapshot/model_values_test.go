@@ -15,6 +15,8 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/graphtest"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // What follows is the order of values and the tests of filters once more, from
@@ -197,4 +199,21 @@ func sumUp(vs []graph.Value) (sum, least, most float64, ok bool) {
 		least, most = float(all[0]), float(all[len(all)-1])
 	}
 	return float(total), least, most, true
+}
+
+// lives reports whether the entity exists on the view's date, as surely as the view
+// asks: whether that would hold which begins before it and ends after it.
+func (l *lens) lives(id graph.ID) bool {
+	d := graphtest.Dated{
+		Timing: schema.Timing{Kind: schema.State},
+		Valid:  graph.Interval{From: graph.DayDate(1, 1, 1), To: graph.DayDate(9999, 12, 31)},
+		Begins: [][]graph.Date{l.ends(id, schema.Begins)},
+		Ends:   [][]graph.Date{l.ends(id, schema.Ends)},
+		Mode:   l.view.Mode,
+	}
+	if l.view.During.From.Known() && d.Mode == graph.OnDate {
+		d.Mode = graph.Ever
+	}
+	h := d.Holds(l.on())
+	return h == graph.HoldsYes || h == graph.HoldsPossibly && l.view.Holds != graph.HoldsYes
 }

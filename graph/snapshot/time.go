@@ -127,6 +127,15 @@ func (v *View) lifetime(entity uint32) graph.Lifetime {
 	return v.s.lifetimeOf(entity, v.sees)
 }
 
+// lives reports whether the entity exists on the view's date, as surely as the view
+// asks.
+func (v *View) lives(entity uint32) bool {
+	w := graph.Window{Possible: graph.AllDays, Sure: graph.AllDays}
+	w.Within(v.lifetime(entity))
+	h := w.Holds(v.on, v.mode)
+	return h == graph.HoldsYes || h == graph.HoldsPossibly && !v.sure
+}
+
 // mayLive reports whether the entity may exist on the view's date, of a plain view.
 func (v *View) mayLive(entity uint32) bool {
 	l := v.s.lives.Ref(entity)
