@@ -119,7 +119,7 @@ func TestDefaults(t *testing.T) {
 		`{show}`: `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":{\"inner\":{\"a\":5,\"f\":1.5,\"level\":2},\"list\":[1,2]}}"}}`,
 		`{show(v:{inner:{}},level:HIGH,id:null)}`:    `{"data":{"show":"{\"id\":null,\"level\":2,\"v\":{\"inner\":{\"a\":5,\"level\":2},\"list\":[1,2]}}"}}`,
 		`{show(when:"2025-06-18T00:00:00Z",v:null)}`: `{"data":{"show":"{\"id\":\"7\",\"level\":1,\"v\":null,\"when\":\"2025-06-18T00:00:00Z\"}"}}`,
-		`{show(when:"soon")}`:                        `{"errors":[{"message":"Expected value of type \"DateTime\", found \"soon\".","locations":[{"line":1,"column":12}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		`{show(when:"soon")}`:                        `{"errors":[{"message":"when: Expected value of type \"DateTime\", found \"soon\".","locations":[{"line":1,"column":12}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 	} {
 		if got := answer(t, e, query, ""); got != want {
 			t.Errorf("%s\n got %s\nwant %s", query, got, want)

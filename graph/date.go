@@ -330,6 +330,22 @@ func ParseInterval(s string) (Interval, error) {
 	return iv, iv.Check()
 }
 
+// ParseSpan reads an interval both of whose ends are dates: 2010/2020, or 2015, which
+// is all days of the year.
+func ParseSpan(s string) (Interval, error) {
+	const form = "write it as 2010/2020, or as 2015 for all days of a year"
+	iv, err := ParseInterval(s)
+	switch {
+	case err != nil && !strings.Contains(s, "/"):
+		return iv, fmt.Errorf("%q is not a span of days; %s", Clip(s), form)
+	case err != nil:
+		return iv, fmt.Errorf("%q is not a span of days: %w", Clip(s), err)
+	case !iv.From.Known() || !iv.To.Known():
+		return iv, fmt.Errorf("%q does not give both dates of a span; %s", Clip(s), form)
+	}
+	return iv, nil
+}
+
 // Check refuses an interval that ends before it begins.
 func (iv Interval) Check() error {
 	if iv.From.Known() && iv.To.Known() && iv.To.Last() < iv.From.First() {

@@ -284,3 +284,30 @@ func FuzzParseInterval(f *testing.F) {
 		}
 	})
 }
+
+func TestParseSpan(t *testing.T) {
+	for text, want := range map[string]string{
+		"2010/2020":          "2010/2020",
+		"2015":               "2015",
+		"2014-03/2014-09-30": "2014-03/2014-09-30",
+		"201X/2020":          "201X/2020",
+		"":                   `"" does not give both dates of a span; write it as 2010/2020`,
+		"..":                 `does not give both dates`,
+		"2010/..":            `does not give both dates`,
+		"/2010":              `does not give both dates`,
+		"2010-2020":          `"2010-2020" is not a span of days; write it as 2010/2020, or as 2015`,
+		"2010-13/2020":       `"2010-13" is not a date`,
+		"2010/2012/2020":     `"2012/2020" is not a date`,
+		"2020/2010":          `ends before it begins`,
+	} {
+		got := ""
+		if iv, err := ParseSpan(text); err != nil {
+			got = err.Error()
+		} else if got = iv.String(); got != want {
+			t.Errorf("%q reads as %s", text, got)
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}

@@ -109,7 +109,7 @@ func (f *changeFlags) log(ctx context.Context, e *environment, subject string) e
 	if subject != "" {
 		s.Fault("--since lists whole commits: SUBJECT is possible with two views only")
 	}
-	for _, name := range []string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "as-of", "known-at", "min-confidence", "sources", "after"} {
+	for _, name := range append([]string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "after"}, viewFlagNames...) {
 		if s.ByFlag(name) {
 			s.Fault("--since has no view and no cursor: leave out --%s", name)
 		}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
-	"github.com/caspian-kg/caspian/graph"
 )
 
 var queryCommand = &command{
@@ -19,27 +18,26 @@ var queryCommand = &command{
 through the service that runs on it if one does, and prints the answer as JSON. Without
 either it asks the service on the store data, or else the one at 127.0.0.1:8080. The
 exit code is 1 when the answer has errors. --var gives a variable: JSON if it parses as
-JSON, a string otherwise. --as-of sets the variable $view, so declare it: ($view: View).`,
+JSON, a string otherwise. The flags of the view, such as --as-of, set the variable $view,
+so declare it: ($view: View).`,
 	examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
   caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
   caspian query --store data -f question.graphql`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		file := s.Text("f", "FILE", "", "read the query from a file")
-		asOf := s.Text("as-of", "DATE", "", "date of the view, such as 1996 or 2025-12-20")
 		compact := s.Toggle("compact", "print the answer on one line")
 		vars := map[string]json.RawMessage{}
 		s.Add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
+		lens := viewSettings(s)
 		at := endpointSettings(s)
 		return func(ctx context.Context, e *environment, args []string) (err error) {
 			query, err := queryText(e, *file, args)
 			if err != nil {
 				s.Fault("%v", err)
 			}
-			if *asOf != "" {
-				if err := setAsOf(vars, *asOf); err != nil {
-					s.Fault("--as-of: %v", err)
-				}
+			if err := setView(vars, lens.view()); err != nil {
+				s.Fault("%v", err)
 			}
 			at.check()
 			if err := s.Err(); err != nil {
@@ -99,14 +97,15 @@ func addVariable(vars map[string]json.RawMessage, text string) error {
 	return err
 }
 
-func setAsOf(vars map[string]json.RawMessage, date string) error {
-	if err := parseDate(date); err != nil {
-		return err
+// setView sets the variable $view, unless the view is empty.
+func setView(vars map[string]json.RawMessage, view map[string]any) error {
+	if len(view) == 0 {
+		return nil
 	}
 	if vars["view"] != nil {
-		return fmt.Errorf("the variable view is given as well; put asOf into it")
+		return fmt.Errorf("the variable view is given as well as a flag of the view; put all of the view into the variable")
 	}
-	raw, err := json.Marshal(map[string]string{"asOf": date})
+	raw, err := json.Marshal(view)
 	vars["view"] = raw
 	return err
 }
@@ -138,10 +137,4 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 		return errReported
 	}
 	return nil
-}
-
-// parseDate reads an --as-of date.
-func parseDate(text string) error {
-	_, err := graph.ParseDate(text)
-	return err
 }

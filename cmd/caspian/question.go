@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -30,10 +28,9 @@ type question struct {
 	// names are the arguments that name entities.
 	names []argument
 
-	asOf, knownAt, least *string
-	sources              *[]string
-	asJSON               *bool
-	endpoint             *endpoint
+	*viewFlags
+	asJSON   *bool
+	endpoint *endpoint
 }
 
 // argument is a list of ids, or of names that resolve replaces by ids.
@@ -47,10 +44,7 @@ type argument struct {
 // command's own, so that these come first in the help.
 func newQuestion(s *settings.Set, name, field string) *question {
 	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
-	q.asOf = s.Text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today by default")
-	q.knownAt = s.Text("known-at", "TIME", "", "what the store had recorded then, such as 2025-12-20T09:00:00Z; now by default")
-	q.least = s.Text("min-confidence", "X", "", "only claims of at least this confidence, from 0 to 1")
-	q.sources = s.Many("sources", "IDS", "only claims of these sources")
+	q.viewFlags = viewSettings(s)
 	q.asJSON = jsonSetting(s)
 	q.endpoint = endpointSettings(s)
 	return q
@@ -101,43 +95,10 @@ func (q *question) entities(flag string, ids *[]string, types ...string) {
 	q.names = append(q.names, a)
 }
 
-// view is the view that the flags describe, as the API takes it.
+// view is the view that the flags describe, as the API takes it. Its sources may be given by name.
 func (q *question) view() map[string]any {
-	view := map[string]any{}
 	q.entities("sources", q.sources, "Source")
-	q.date(view, "as-of", *q.asOf)
-	q.instant(view, "known-at", *q.knownAt)
-	if *q.least != "" {
-		x, err := strconv.ParseFloat(*q.least, 64)
-		if err != nil {
-			q.s.Fault("--min-confidence: %q is not a number", *q.least)
-		}
-		view["minConfidence"] = x
-	}
-	if q.s.Given("sources") {
-		view["sources"] = *q.sources
-	}
-	return view
-}
-
-func (q *question) date(view map[string]any, flag, text string) {
-	if text == "" {
-		return
-	}
-	if err := parseDate(text); err != nil {
-		q.s.Fault("--%s: %v", flag, err)
-	}
-	view["asOf"] = text
-}
-
-func (q *question) instant(view map[string]any, flag, text string) {
-	if text == "" {
-		return
-	}
-	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		q.s.Fault("--%s: %q is not a time; write it as 2025-12-20T09:00:00Z", flag, text)
-	}
-	view["knownAt"] = text
+	return q.viewFlags.view()
 }
 
 // upper writes the values of a flag as enum values of the API.

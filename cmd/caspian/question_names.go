@@ -33,6 +33,9 @@ func (q *question) resolve(ctx context.Context, e *environment, backend *answere
 	if *q.asOf != "" {
 		view["asOf"] = *q.asOf
 	}
+	if *q.during != "" {
+		view["during"] = *q.during
+	}
 	for _, a := range q.names {
 		for _, id := range a.ids {
 			found, hint, err := lookUp(ctx, backend, now, view, *id, a.types)

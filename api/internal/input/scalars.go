@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/graphql-go/graphql"
@@ -47,7 +46,13 @@ func (ts *Types) scalars() {
 		return d, err
 	}
 	ts.meta.SpecifiedBy["DateInterval"] = ts.meta.SpecifiedBy["Date"]
-	ts.meta.Scalars["DateInterval"] = readDateInterval
+	ts.meta.Scalars["DateInterval"] = func(v any) (any, error) {
+		s, ok := v.(string)
+		if !ok {
+			return nil, fmt.Errorf("a DateInterval is a string such as \"2010/2020\"")
+		}
+		return graph.ParseSpan(s)
+	}
 	ts.meta.Scalars["DateTime"] = func(v any) (any, error) {
 		s, ok := v.(string)
 		if !ok {
@@ -75,24 +80,6 @@ func (ts *Types) scalars() {
 		}
 		return nil, fmt.Errorf("a Value is a string, a number or a boolean")
 	}
-}
-
-func readDateInterval(v any) (any, error) {
-	const form = "write it as 2010/2020, or as 2015 for all days of a year"
-	s, ok := v.(string)
-	if !ok {
-		return nil, fmt.Errorf("a DateInterval is a string; %s", form)
-	}
-	iv, err := graph.ParseInterval(s)
-	switch {
-	case err != nil && !strings.Contains(s, "/"):
-		return nil, fmt.Errorf("%q is not a span of days; %s", graph.Clip(s), form)
-	case err != nil:
-		return nil, fmt.Errorf("%q is not a span of days: %w", graph.Clip(s), err)
-	case !iv.From.Known() || !iv.To.Known():
-		return nil, fmt.Errorf("%q does not give both dates of a span; %s", graph.Clip(s), form)
-	}
-	return iv, nil
 }
 
 // Long is the scalar of whole numbers beyond 32 bits, where an ontology has any.

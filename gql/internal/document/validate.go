@@ -27,6 +27,7 @@ type validator struct {
 	limits Limits
 	doc    *Document
 	cur    *definitionInfo
+	at     []string // the argument that is checked, and the input fields within it
 	errs   []failure.Error
 }
 

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -166,7 +167,9 @@ func (v *validator) position(val *ast.Value, d *typesys.Input, oneOf *typesys.Ty
 		v.cur.usages = append(v.cur.usages, usage{val, d.Type, d.HasDefault, oneOf})
 		return
 	}
+	v.at = append(v.at, d.Name)
 	v.value(val, d.Type)
+	v.at = v.at[:len(v.at)-1]
 }
 
 // value checks a literal against a type, which is nil where it is unknown.
@@ -211,11 +214,14 @@ func (v *validator) value(val *ast.Value, typ *typesys.TypeRef) {
 		return
 	}
 	if _, err := value.CoerceLeaf(val, t, nil); err != nil {
-		hint := ""
-		if t.Kind == typesys.KindEnum {
+		place, hint := "", ""
+		switch {
+		case t.Kind == typesys.KindEnum:
 			hint = v.didYouMean(val.Raw, t.EnumNames())
+		case t.ScalarCode == typesys.ScalarCustom && len(v.at) > 0:
+			place = strings.Join(v.at, ".") + ": " // the error is the scalar's own, which does not know
 		}
-		v.fail("ValuesOfCorrectType", val.Position, "%s%s", err.Error(), hint)
+		v.fail("ValuesOfCorrectType", val.Position, "%s%s%s", place, err.Error(), hint)
 	}
 	v.children(val)
 }
