@@ -1,7 +1,7 @@
 package snapshot
 
 import (
-	"slices"
+	"cmp"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -97,30 +97,24 @@ func lowerBound(list []link, p uint16) int {
 	return lo
 }
 
-// entry is what an adjacency list is to take in.
-type entry[T any] struct {
-	entity uint32
-	item   T
-}
-
 // adjacency puts the new claims into the lists of the entities they touch.
 func (b *change) adjacency(old *Snapshot) {
 	s := b.s
-	var out, in []entry[link]
-	var cited []entry[uint32]
+	var out, in []column.Entry[link]
+	var cited []column.Entry[uint32]
 	for n := uint32(b.firstClaim); int(n) < s.rows.Len(); n++ {
 		r := s.rows.Ref(n)
 		l := link{claim: n, other: None, valid: s.linkValid(n, r), predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
-		cited = append(cited, entry[uint32]{r.source, n})
+		cited = append(cited, column.Entry[uint32]{List: r.source, Item: n})
 		if r.kind == graph.EntityKind {
 			l.other = r.subject
-			in = append(in, entry[link]{uint32(r.value), l})
+			in = append(in, column.Entry[link]{List: uint32(r.value), Item: l})
 			l.other = uint32(r.value)
 		}
-		out = append(out, entry[link]{r.subject, l})
+		out = append(out, column.Entry[link]{List: r.subject, Item: l})
 		for i := uint32(0); i < uint32(r.nqual); i++ {
 			if q := s.quals.Ref(r.qualifiers + i); q.kind == graph.EntityKind {
-				cited = append(cited, entry[uint32]{uint32(q.value), n})
+				cited = append(cited, column.Entry[uint32]{List: uint32(q.value), Item: n})
 			}
 		}
 	}
@@ -129,28 +123,26 @@ func (b *change) adjacency(old *Snapshot) {
 	s.rivals = s.noteRivals(old.rivals, out)
 	s.in, s.inRuns = s.mergeLinks(old.in, old.inRuns, in, func([]link) {})
 	s.markIn(marked)
-	s.cited = merge(old.cited, cited, compareNumbers32, func(uint32, []uint32) {})
+	s.cited = column.Merge(old.cited, cited, cmp.Compare[uint32], func(uint32, []uint32) {})
 	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
 }
 
-func compareNumbers32(x, y uint32) int { return int(int64(x) - int64(y)) }
-
-// mergeLinks is merge, with the runs of lists that are long by now.
-func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], entries []entry[link], grown func(list []link)) (column.Table[[]link], column.Table[[]run]) {
+// mergeLinks is column.Merge, with the runs of lists that are long by now.
+func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], entries []column.Entry[link], grown func(list []link)) (column.Table[[]link], column.Table[[]run]) {
 	if len(entries) == 0 {
 		return t, runs
 	}
 	e := runs.Begin()
 	// Relations are in the order of the ids they lead to, so that the lists of
 	// the API need no sorting; literals are in record order.
-	merged := merge(t, entries, func(x, y link) int {
+	merged := column.Merge(t, entries, func(x, y link) int {
 		if d := int(x.predicate) - int(y.predicate); d != 0 {
 			return d
 		}
 		if x.other != None && y.other != None && x.other != y.other {
 			return strings.Compare(s.ids.At(x.other), s.ids.At(y.other))
 		}
-		return compareNumbers32(x.claim, y.claim)
+		return cmp.Compare(x.claim, y.claim)
 	}, func(entity uint32, list []link) {
 		if rs := runsOf(list); rs != nil {
 			e.Set(entity, rs)
@@ -158,43 +150,6 @@ func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], 
 		grown(list)
 	})
 	return merged, e.Table()
-}
-
-// merge puts entries into the sorted lists of their entities, and calls grown with
-// each list that has grown.
-func merge[T any](t column.Table[[]T], entries []entry[T], compare func(x, y T) int, grown func(entity uint32, list []T)) column.Table[[]T] {
-	if len(entries) == 0 {
-		return t
-	}
-	e := t.Begin()
-	slices.SortFunc(entries, func(a, b entry[T]) int {
-		if a.entity != b.entity {
-			return compareNumbers32(a.entity, b.entity)
-		}
-		return compare(a.item, b.item)
-	})
-	// One block for all the new lists keeps neighbours together.
-	total := 0
-	for i := range entries {
-		if i == 0 || entries[i].entity != entries[i-1].entity {
-			total += len(t.At(entries[i].entity))
-		}
-		total++
-	}
-	block := make([]T, 0, total)
-	var added []T
-	for i := 0; i < len(entries); {
-		at, entity := len(block), entries[i].entity
-		added = added[:0]
-		for ; i < len(entries) && entries[i].entity == entity; i++ {
-			added = append(added, entries[i].item)
-		}
-		block = column.MergeInto(block, t.At(entity), added, compare)
-		list := block[at:len(block):len(block)]
-		e.Set(entity, list)
-		grown(entity, list)
-	}
-	return e.Table()
 }
 
 // naming is the claim of an entity's name, which most have one of and every

@@ -26,12 +26,12 @@ func (s *Snapshot) several(entity uint32) bool {
 }
 
 // noteRivals adds to the entities that have several those of the entries.
-func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []entry[link]) column.Table[uint64] {
+func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []column.Entry[link]) column.Table[uint64] {
 	kinds := s.w.kindsOf(s).of
 	var e *column.Edit[uint64]
 	for i := range entries {
-		entity := entries[i].entity
-		if i > 0 && entries[i-1].entity == entity || !s.hasRivals(kinds, entity) {
+		entity := entries[i].List
+		if i > 0 && entries[i-1].List == entity || !s.hasRivals(kinds, entity) {
 			continue
 		}
 		if e == nil {

@@ -5,8 +5,6 @@
 // It must not know what is held.
 package column
 
-import "slices"
-
 // Column is an append-only array in chunks of one size. A copy of the header
 // is an older state: appending through the newest copy never changes what an
 // older one can see, so snapshots share their columns. One writer appends.
@@ -195,16 +193,3 @@ func (e *Edit[T]) At(i uint32) T { return e.t.At(i) }
 
 // Table is the table as it is now.
 func (e *Edit[T]) Table() Table[T] { return *e.t }
-
-// MergeInto appends two sorted lists to dst as one.
-func MergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
-	// New elements mostly come after the old ones.
-	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
-		return append(append(dst, a...), b...)
-	}
-	for _, y := range b {
-		k, _ := slices.BinarySearchFunc(a, y, compare)
-		dst, a = append(append(dst, a[:k]...), y), a[k:]
-	}
-	return append(dst, a...)
-}
