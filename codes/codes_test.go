@@ -98,7 +98,7 @@ func marked(text string) string {
 	return literal.ReplaceAllStringFunc(text, func(s string) string { return "`" + s + "`" })
 }
 
-// TestPage holds docs/errors.md to the list.
+// TestPage compares docs/errors.md with the list.
 func TestPage(t *testing.T) {
 	text, err := os.ReadFile(page)
 	if err != nil {

@@ -49,7 +49,7 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// TestCacheEstimate holds the cache's estimate of its memory to what it really takes.
+// TestCacheEstimate compares the cache's estimate of its memory with what it really takes.
 func TestCacheEstimate(t *testing.T) {
 	e := worldEngine(t, Limits{PlanCacheBytes: -1})
 	var before, after runtime.MemStats

@@ -102,9 +102,9 @@ func coordinates(t *testing.T, data string) map[string]string {
 	return out
 }
 
-// TestDeprecationArguments holds the six arguments to the edition of September 2025 where
-// no Node is, and shows what follows for requests: null is refused, a nullable variable
-// that has no value means the default.
+// TestDeprecationArguments compares the six arguments with the edition of September 2025,
+// also where Node is not installed, and shows what follows for requests: null is refused,
+// a nullable variable that has no value means the default.
 func TestDeprecationArguments(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	got := coordinates(t, strings.TrimSuffix(strings.TrimPrefix(answer(t, e, fullIntrospection, ""), `{"data":`), "}"))
@@ -140,8 +140,8 @@ func TestDeprecationArguments(t *testing.T) {
 	}
 }
 
-// TestIntrospectionStable holds the introspection answer, which TestReferenceIntrospection
-// compares with the reference, to the same bytes on every machine and in every run.
+// TestIntrospectionStable: the introspection answer, which TestReferenceIntrospection
+// compares with the reference, has the same bytes on every machine and in every run.
 func TestIntrospectionStable(t *testing.T) {
 	const path = "testdata/golden/introspection.sha256"
 	for range 3 {

@@ -55,7 +55,7 @@ const (
 // field is one response field. It has 128 bytes, and what a leaf needs comes first, so that
 // reading one touches one line of the processor's cache.
 type field struct {
-	key         string // `,"name":`, without the comma for the first one; of __typename with its value
+	key         string // `,"name":`, without the comma for the first one; for __typename, also its value
 	leaf        func(*Call, Ref, []byte) ([]byte, error)
 	args        any
 	argErr      *failure.Error // the arguments' error, where they are constant

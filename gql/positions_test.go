@@ -57,8 +57,8 @@ func TestReferencePlaces(t *testing.T) {
 		if slices.ContainsFunc(want.Places, func(r string) bool { return strings.HasPrefix(r, "ExecutableDefinitions") }) {
 			continue // no part of our grammar
 		}
-		// Of fields that cannot be merged we name the two at fault only, for each reason; the
-		// reference also names those that lead to them.
+		// For fields that cannot be merged, we name only the two at fault for each reason;
+		// the reference also names the fields above them.
 		others := func(r string) bool {
 			return strings.HasPrefix(r, "MaxIntrospectionDepth") || strings.HasPrefix(r, "OverlappingFields")
 		}

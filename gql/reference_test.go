@@ -38,7 +38,7 @@ func TestReferenceRules(t *testing.T) {
 	}
 	classes := map[string]bool{}
 	for i, want := range reference(t, "rules", e.SDL(), requests) {
-		// A limit of ours, not a rule: see Limits.Introspection.
+		// This is one of our limits and not a rule: see Limits.Introspection.
 		want.Rules = slices.DeleteFunc(want.Rules, func(r string) bool { return r == "MaxIntrospectionDepth" })
 		got := ourRules(e, docs[i])
 		if notExecutable(want) {
@@ -91,8 +91,8 @@ func TestReferenceSyntax(t *testing.T) {
 	}
 }
 
-// syntaxDocuments reads one document a line; a line that begins with a space, or is
-// within a block string, belongs to the one before.
+// syntaxDocuments reads documents, one per line; a line that begins with a space,
+// or is within a block string, belongs to the one before.
 func syntaxDocuments(t *testing.T) []string {
 	var out []string
 	open := false

@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// TestAllocations holds the bound path to at most two allocations a request on a cached
-// plan; a released response needs none.
+// TestAllocations: a request on a cached plan allocates nothing if its response is
+// released. It logs the allocations if the response is kept.
 func TestAllocations(t *testing.T) {
 	if raced {
 		t.Skip("the race detector makes sync.Pool drop values")
@@ -145,8 +145,8 @@ func TestErrorsCapped(t *testing.T) {
 	}
 }
 
-// TestPanics holds every kind of reader to: an error of its field, siblings answered, the
-// text hidden from the client and given to OnPanic.
+// TestPanics: after a panic in any kind of reader, its field has an error, siblings are
+// answered, and the text goes to OnPanic and not to the client.
 func TestPanics(t *testing.T) {
 	cfg := testConfig()
 	var reported []string

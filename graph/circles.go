@@ -86,8 +86,8 @@ func (c *checker) collectCaps(op *Op) {
 	}
 }
 
-// cap is the most that a claim of the source may be trusted: the least of all
-// that bind it.
+// cap is the highest confidence that a claim of the source may have: the lowest
+// of the caps that apply to it.
 func (c *checker) cap(source ID) (most float64, ok bool) {
 	most, ok = c.caps[source]
 	for _, v := range c.values(link{source, capField}) {
@@ -98,9 +98,9 @@ func (c *checker) cap(source ID) (most float64, ok bool) {
 	return most, ok
 }
 
-// circles refuses transitive relations that the change would close to a
-// circle. Each entity is looked at once, however many relations there are; of
-// circles that share an entity one is reported.
+// circles refuses transitive relations that the change would close to a circle.
+// Each entity is looked at once, however many relations there are; if circles
+// share an entity, one of them is reported.
 func (c *checker) circles() {
 	starts := make([]edge, 0, len(c.edges))
 	for e := range c.edges {

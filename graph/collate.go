@@ -109,8 +109,8 @@ func LeadingLetters(s string) (lead uint64) {
 }
 
 // TextKey is the key of a text: keys compare byte by byte as compareText
-// compares the texts. Keys of late are kept; the function may be called from
-// any number of goroutines.
+// compares the texts. Recent keys are kept; the function may be called from any
+// number of goroutines.
 func TextKey(s string) string {
 	if len(s) > longestKept {
 		return makeKey(s)

@@ -66,8 +66,8 @@ var orderOfKinds = [...]uint8{
 // Comparison is a way in which a filter compares a value with a bound.
 type Comparison uint8
 
-// The comparisons. Of dates, which stand for all the days that they may mean,
-// each holds where it surely does:
+// The comparisons. A date stands for all the days that it may mean, and a
+// comparison of dates holds only if it holds for all of them:
 //
 //	Eq   the value is within the bound: 1991-12-16 is within 1991, and 1991 not within 1991-12-16
 //	Lt   the value ends before the bound begins

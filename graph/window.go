@@ -183,8 +183,8 @@ func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
 	case t.Kind == schema.Event:
 		b.event(&w, source)
 	case t.Kind == schema.Observation && (b.Started || b.Ended):
-		// A figure belongs to its period and stands in for what follows. Where the
-		// period begins is not always known.
+		// A figure belongs to its period, and holds after it as far as the field's
+		// reach. Where the period begins is not always known.
 		w.Possible = Span{w.Attested.First, add(w.Attested.Last, t.Reach.After, next.Last)}
 		w.Sure = w.Possible
 		if !b.Started {

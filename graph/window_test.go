@@ -167,8 +167,8 @@ func TestReading(t *testing.T) {
 			}
 			last = r.Order
 		}
-		// What is attested near a date is as good as what is attested on it, but for
-		// what changes from day to day.
+		// What is attested near a date is as good as what is attested on it, except
+		// for what changes from day to day.
 		order := func(source string) int64 {
 			var b graph.Bounds
 			b.Start, b.End = graph.AllDays, graph.AllDays
@@ -190,7 +190,8 @@ func drawDay() *rapid.Generator[graph.Date] {
 	})
 }
 
-// TestWindowModel holds the windows of random claims against days.
+// TestWindowModel compares the windows of random claims with a model that decides
+// day by day.
 func TestWindowModel(t *testing.T) {
 	day := drawDay()
 	side := rapid.OneOf(day, day, day, rapid.SampledFrom([]graph.Date{{}, graph.OpenDate}))

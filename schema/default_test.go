@@ -56,8 +56,8 @@ func TestTypesOfTheContract(t *testing.T) {
 	}
 }
 
-// TestVocabulary holds the ontology to the contract's table of fields, which
-// testdata/vocabulary.txt writes down line by line.
+// TestVocabulary compares the ontology with the contract's table of fields:
+// testdata/vocabulary.txt has a line for each field.
 func TestVocabulary(t *testing.T) {
 	o := defaultOntology(t)
 	text, err := os.ReadFile("testdata/vocabulary.txt")
@@ -191,7 +191,7 @@ type Waterway implements Located & Entity @entity(label: "Waterway", icon: "cana
 	}
 }
 
-// TestShapesOfTheDefault holds what the checker derives to what it means.
+// TestShapesOfTheDefault checks that what the checker derives for each field is consistent.
 func TestShapesOfTheDefault(t *testing.T) {
 	o := defaultOntology(t)
 	for _, typ := range o.Types {

@@ -287,7 +287,7 @@ func (l *loader) declareType(d *ast.Definition) {
 	switch {
 	case t.Name == EntityType:
 		if t.Plural != "" && t.Plural != "entities" {
-			l.fail(d.Position, "the plural of %s is entities in every ontology", EntityType)
+			l.fail(d.Position, "the plural of %s is always \"entities\"; leave it out", EntityType)
 		}
 		t.Plural = "entities"
 	case t.Plural == "":

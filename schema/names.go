@@ -133,7 +133,7 @@ func (l *loader) checkGenerated() {
 	}
 }
 
-// edgeQualifiers are what the edges of a relation or an inverse say besides.
+// edgeQualifiers are the qualifiers of the edges of a relation or an inverse.
 func (f *Field) edgeQualifiers() []*Qualifier {
 	if f.Kind == Inverse && len(f.InverseOf) > 0 {
 		return f.InverseOf[0].Qualifiers

@@ -45,8 +45,8 @@ func (s shown) String() string {
 	return string(s.ID)
 }
 
-// past is what the fields of a country show on a date. Of one value they are empty where
-// the field shows nothing.
+// past is what the fields of a country show on a date. A field with one value is empty
+// if it shows nothing.
 type past struct {
 	country                graph.ID
 	on                     graph.Day
@@ -165,7 +165,7 @@ func TestPast(t *testing.T) {
 	}
 }
 
-// TestPastRules holds what must be true of every answer, and decides it from the claims alone.
+// TestPastRules checks rules for every answer, by reading the claims alone.
 func TestPastRules(t *testing.T) {
 	s, all := askPast(t)
 	for _, org := range pastOrganisations {

@@ -79,7 +79,7 @@ nato 1950-06-30 members BEL CAN DNK FRA GBR ISL ITA LUX NLD NOR PRT USA !
 nato 1990-06-30 members BEL CAN DEU DNK ESP FRA GBR GRC ISL ITA LUX NLD NOR PRT TUR USA !
 `
 
-// TestPastTruths holds that the seeds answer what is true, or nothing, and never anything else.
+// TestPastTruths: the seeds answer what is true or nothing.
 func TestPastTruths(t *testing.T) {
 	s := loadSeeds(t)
 	for line := range strings.Lines(strings.TrimSpace(pastTruths)) {

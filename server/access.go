@@ -17,8 +17,8 @@ import (
 // Tokens are bearer tokens with one right. Only their hashes are kept.
 type Tokens = tokens.Tokens
 
-// ReadTokens reads one token a line; blank lines and lines that begin with # are skipped. The
-// error names every line that is wrong.
+// ReadTokens reads tokens, one per line; blank lines and lines that begin with # are skipped.
+// The error names every line that is wrong.
 func ReadTokens(name string, r io.Reader) (*Tokens, error) { return tokens.Read(name, r) }
 
 // NewToken makes Tokens of one token; the error says why it is refused.

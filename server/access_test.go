@@ -77,10 +77,10 @@ func TestTokensFile(t *testing.T) {
 		"":                               "has no token",
 		"# nothing\n":                    "has no token",
 		"short\n":                        "tokens:1: the token has 5 characters",
-		writerToken + "\na b\nx\n":       "tokens:2: a token has no blanks, and no characters but those of ASCII; one token a line\ntokens:3: the token has 1 characters",
+		writerToken + "\na b\nx\n":       "tokens:2: a token has no blanks, and only ASCII characters; write one token per line\ntokens:3: the token has 1 characters",
 		"passwordpassword\n":             "tokens:1: the token is easy to guess",
 		"# ours\n\n  aaaaaaaaaaaaaaaa\n": "tokens:3: the token is easy to guess",
-		"schlüssel-zum-haus-4711\n":      "no characters but those of ASCII",
+		"schlüssel-zum-haus-4711\n":      "only ASCII characters",
 	} {
 		_, err := ReadTokens("tokens", strings.NewReader(text))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -60,7 +60,7 @@ func BenchmarkTransport(b *testing.B) {
 	}
 }
 
-// TestMetricsFormat holds every line to Prometheus' text format.
+// TestMetricsFormat checks that every line is in Prometheus' text format.
 func TestMetricsFormat(t *testing.T) {
 	s := started(t, Options{Version: `1"x`})
 	for range 3 {

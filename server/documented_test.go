@@ -22,7 +22,7 @@ func servingPage(t *testing.T) string {
 	return string(text)
 }
 
-// TestMetricsAreDocumented holds docs/serving.md to the metrics that there are.
+// TestMetricsAreDocumented compares docs/serving.md with the metrics of the server.
 func TestMetricsAreDocumented(t *testing.T) {
 	tracer, err := tracing.New(tracing.Options{Endpoint: "http://127.0.0.1:1"})
 	if err != nil {
@@ -52,7 +52,8 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 }
 
-// TestCodesAreDocumented wants every limit named on the page, and no code that there is not.
+// TestCodesAreDocumented wants every limit named on the page, and no code that does
+// not exist.
 func TestCodesAreDocumented(t *testing.T) {
 	page := servingPage(t)
 	for _, e := range codes.List {

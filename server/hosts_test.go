@@ -76,8 +76,8 @@ func TestCheckHost(t *testing.T) {
 	}
 }
 
-// TestHostOnTheWire sends what no Go client sends: the server's own reading of requests comes
-// before ours.
+// TestHostOnTheWire sends requests that Go's client would not send, as bytes. Some of them
+// net/http refuses before our code sees them.
 func TestHostOnTheWire(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

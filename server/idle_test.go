@@ -24,12 +24,12 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// idleCommits is how many commits every idle subscriber must hear of.
+// idleCommits is how many commits every idle subscriber must receive.
 const idleCommits = 20
 
-// TestIdleSubscribers holds many subscribers, half of them streams and half
-// sockets, whose clients are another process, through a quiet time; then all
-// must hear of every commit, in order. 10,000 where CASPIAN_SOAK is set.
+// TestIdleSubscribers keeps many subscribers open for a time without commits: half
+// of them streams, half sockets, with their clients in another process. Then all
+// must receive every commit, in order. 10,000 where CASPIAN_SOAK is set.
 func TestIdleSubscribers(t *testing.T) {
 	n, quiet := 1000, time.Second
 	switch {

@@ -204,7 +204,7 @@ func TestSlotIsNotHeldWhileSending(t *testing.T) {
 	<-gone
 }
 
-// unread is a client that takes nothing until it is freed.
+// unread is a client that reads nothing until it is freed.
 type unread struct {
 	*httptest.ResponseRecorder
 	writing, freed chan bool

@@ -18,8 +18,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// pageLimit is how many bytes each address of the first page may load, uncompressed, but
-// for what it asks of the graph and of the ontology.
+// pageLimit is how many bytes each address of the first page may load, uncompressed and
+// without its requests about the graph and the ontology.
 const pageLimit = 30_000
 
 // imported are the modules that a module loads with it, those imported on demand apart.
@@ -40,8 +40,8 @@ func loads(t *testing.T, s *Server, name string, files map[string]string) {
 	}
 }
 
-// TestPageSize sums up what each address loads; TestPageInBrowser holds the list against a
-// browser.
+// TestPageSize sums up what each address loads; TestPageInBrowser compares the list with
+// what a browser loads.
 func TestPageSize(t *testing.T) {
 	s := started(t, Options{Version: "1.2.3"})
 	for address, modules := range pageModules {

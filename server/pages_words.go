@@ -12,7 +12,7 @@ type words struct {
 	// concrete types, their properties, what interfaces declare, and last what every
 	// entity has; among these as the ontology declares them.
 	Fields []word `json:"fields"`
-	// Qualifiers are what claims say besides.
+	// Qualifiers are all qualifiers that claims may have.
 	Qualifiers []word `json:"qualifiers"`
 	// Units are the symbols of units that are not written as their code.
 	Units map[string]string `json:"units"`

@@ -173,7 +173,8 @@ func refusesOnStream(t *testing.T, ts *httptest.Server, token string) {
 	}
 }
 
-// TestReservationLimits holds reservations to their number and time.
+// TestReservationLimits checks that the number of reservations and their time
+// are limited.
 func TestReservationLimits(t *testing.T) {
 	s, ts := overHTTP(t, Options{Live: Live{MaxReservations: 2, ReservationTimeout: 150 * time.Millisecond, MaxOperations: 2}})
 	learn(t, s)

@@ -464,7 +464,7 @@ func FuzzParseBody(f *testing.F) {
 				t.Errorf("%q: %t %t %q %v, want %+v", body, req.Cost, req.Trace, id, bad, given)
 			}
 		}
-		// What encoding/json makes of it; of members with one name it takes the last.
+		// What encoding/json reads; if a name occurs twice, it uses the last member.
 		var model map[string]json.RawMessage
 		if json.Unmarshal(body, &model) != nil || model == nil {
 			if req != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 )
 
-// TestStatuses holds each kind of answer to the statuses of GraphQL over HTTP, edition of
-// September 2026, by both media types and by every method that can ask it.
+// TestStatuses compares the status of each kind of answer with GraphQL over HTTP, edition
+// of September 2026, in both media types and for every method that can ask for it.
 func TestStatuses(t *testing.T) {
 	s := started(t, Options{MaxBody: 2000})
 	for _, tc := range []struct {
@@ -58,7 +58,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfTheEngine holds what ends a request before it runs to a status of the server's own.
+// TestRefusalsOfTheEngine: a request that the engine refuses has the status of its error code.
 func TestRefusalsOfTheEngine(t *testing.T) {
 	for code, want := range map[string]int{codes.Timeout: 503, codes.Cancelled: 503, codes.Overloaded: 503, codes.Internal: 500, codes.IntrospectionDisabled: 422, codes.SubscriptionNotSupported: 422} {
 		s := faked(t, Options{}, func(context.Context) *gql.Response {

@@ -106,7 +106,7 @@ func Today(g *live.Graph) *snapshot.View {
 	return v
 }
 
-// forgetful is a log that keeps nothing but its number.
+// forgetful is a log that keeps only its last sequence number.
 type forgetful struct{ head graph.Seq }
 
 func (f *forgetful) Identity() graph.Identity { return graph.Identity{} }

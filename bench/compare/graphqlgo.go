@@ -19,20 +19,20 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// node is an entity as graphql-go's resolvers hand it on.
+// node is an entity as graphql-go passes it from one resolver to the next.
 type node struct {
 	v *snapshot.View
 	n uint32
 }
 
-// listing is a connection of theirs.
+// listing is a connection, passed in the same way.
 type listing struct {
 	v     *snapshot.View
 	list  *snapshot.List
 	query filter.Query
 }
 
-// export is an edge of theirs.
+// export is an edge, passed in the same way.
 type export struct {
 	v *snapshot.View
 	e snapshot.Edge

@@ -37,8 +37,8 @@ type accessControl struct {
 
 func accessSettings(s *settings.Set) *accessControl {
 	return &accessControl{
-		auth:       s.Text("auth", "FILE", "", "tokens that may write, besides the one in the store's folder; one a line"),
-		readToken:  s.Text("read-token", "FILE", "", "tokens that may read, one a line; without one only /healthz and /readyz answer"),
+		auth:       s.Text("auth", "FILE", "", "file of tokens that permit writing, one per line; the token in the store's folder remains valid"),
+		readToken:  s.Text("read-token", "FILE", "", "file of tokens that permit reading, one per line; a request without a token gets only /healthz and /readyz"),
 		hosts:      s.Many("host", "NAME", "name that the service answers to, besides localhost and its own addresses; may be repeated"),
 		openWrites: s.Toggle("open-writes", "accept writes from this machine without a token; unsafe with a proxy on it"),
 	}

@@ -167,7 +167,8 @@ func TestCheckFindsFaults(t *testing.T) {
 	}
 }
 
-// linkAll makes a folder with the same files, but for the world's, without copying them.
+// linkAll makes a folder with the same files, except the world's, without
+// copying them.
 func linkAll(from, to string) error {
 	entries, err := os.ReadDir(from)
 	for _, e := range entries {

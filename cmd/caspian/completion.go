@@ -9,8 +9,8 @@ import (
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-// completionCommand is a function: as a variable it would need, to be initialized, the program that
-// contains it.
+// completionCommand is a function: a variable would depend on itself, because the completions list
+// all commands of the program.
 func completionCommand() *command {
 	return &command{
 		name: "completion", short: "print a script that completes commands and flags in a shell", args: strings.Join(shells, "|"), words: shells,

@@ -224,7 +224,8 @@ func writeBeside(ctx context.Context, store string) (took []time.Duration, faile
 
 var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peakMemory is the most that a process had in memory, 0 where the system does not report it.
+// peakMemory is the largest amount of memory that a process had, 0 where the system does not
+// report it.
 func peakMemory(pid int) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	m := peak.FindSubmatch(text)
@@ -279,7 +280,7 @@ func TestOverloadClient(t *testing.T) {
 		}
 		all.Wait()
 	} else {
-		// At random times, as of many clients that know nothing of each other.
+		// At random times, as many independent clients would send them.
 		for at := time.Now(); at.Before(until); at = at.Add(time.Duration(rand.ExpFloat64() / rate * float64(time.Second))) {
 			time.Sleep(time.Until(at)) // the times of the requests are the load that is tested
 			c.all.Go(func() { c.ask(at) })

@@ -32,8 +32,9 @@ var serveCommand = &command{
 Everyone who can connect may read, under localhost, the service's own addresses and
 the names of --host. Writing needs a token: the one in the file token of the store's
 folder, which 'caspian import' finds by itself and the printed link gives to a
-browser, or one of --auth, a file with one a line. SIGHUP makes the service read the
-files of tokens again. A config file is YAML with the flags' names as keys.`,
+browser, or one from the file --auth, which has one per line. SIGHUP makes the
+service read the files of tokens again. A config file is YAML with the flags' names
+as keys.`,
 	examples: `  caspian serve
   caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --host graph.example.org --auth tokens.txt
   caspian serve --seeds none --store empty

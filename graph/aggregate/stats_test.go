@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestSum: sums are those of exact numbers, but for the last rounding.
+// TestSum: sums are exact, except that the result is rounded.
 func TestSum(t *testing.T) {
 	var tenths sum
 	for range 10 {

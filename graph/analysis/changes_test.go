@@ -65,9 +65,9 @@ func supersedes(s *snapshot.Snapshot, after, before uint32) bool {
 	return slices.Contains(s.Details(after).Supersedes, s.ClaimID(before)) && s.Subject(after) == s.Subject(before) && s.Predicate(after) == s.Predicate(before)
 }
 
-// TestChangesAgainstBothLists holds the changes to the difference of what the
-// two views list: each claim once, paired where it can be, the best pairs
-// first, in order; narrowed and from every place on.
+// TestChangesAgainstBothLists compares the changes with the difference between the
+// lists of the two views: each claim once, paired where it can be, the best pairs
+// first, in order; also for one subject, and from every place in the list.
 func TestChangesAgainstBothLists(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {

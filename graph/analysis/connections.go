@@ -24,7 +24,7 @@ const (
 // ConnectionsOptions say what to connect, and by what.
 type ConnectionsOptions struct {
 	From, To graph.ID
-	// MaxLength is the most steps, up to MaxConnectionLength; 0 is 4.
+	// MaxLength is the limit of steps, at most MaxConnectionLength; 0 means 4.
 	MaxLength int
 	// Relations, where not nil, are the predicates that steps may follow.
 	Relations []string
@@ -104,11 +104,11 @@ type Connections struct {
 }
 
 // Connect finds the best connections between two entities: ways that enter no
-// entity twice, along claims in view, each from its subject to its object or
-// to an entity that a qualifier names, or back. Ways through the same entities
-// by the same relations are one; each step shows the surest claim, one that is
-// not DEPRECATED where there is one. Without Partial the answer is exact.
-// kept, if not nil, has the links of views that were counted before.
+// entity twice, along claims in view, each from its subject to its object or to
+// an entity that a qualifier names, or back. Ways through the same entities by
+// the same relations are one; each step shows the most confident claim, and a
+// DEPRECATED one only if there is no other. Without Partial the answer is
+// exact. kept, if not nil, has the links of views that were counted before.
 func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o ConnectionsOptions) (*Connections, error) {
 	s := v.Snapshot()
 	if err := o.Validate(v); err != nil {
@@ -209,7 +209,7 @@ func (w *connector) tick() bool {
 
 func (w *connector) costOf(i int) float64 { return -math.Log(w.best[i].Score) }
 
-// limit is the most that a way worth knowing costs.
+// limit is the highest cost that a connection may have to be among the results.
 func (w *connector) limit() float64 {
 	const slack = 1e-9 // sums of logarithms are not exact, and ties must stay
 	if len(w.best) < w.o.First {
@@ -252,9 +252,9 @@ func (w *connector) direct(root *trail) {
 // passing is what it costs to pass an entity.
 func (w *connector) passing(x uint32) float64 { return math.Log(float64(w.degrees[x])) }
 
-// extend makes trails longer by a step. others are those from the other end. Of
-// both the trails and the entities that they reach only those go on that some
-// way worth knowing can pass.
+// extend makes trails longer by a step. others are those from the other end. It
+// drops the trails, and the entities that they reach, through which no
+// connection within the limit can pass.
 func (w *connector) extend(trails, others []*trail) []*trail {
 	// The least cost of the rest of a way after an entity at which it meets one
 	// of the others, or a longer one, and after the entity before that.

@@ -11,9 +11,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// TestDegreesAfterWrites holds the degrees that are carried from one snapshot
-// to the next to those counted again, through views of what is known now and of
-// what was known once.
+// TestDegreesAfterWrites compares the degrees that are carried from one
+// snapshot to the next with those counted again, for views of what is known now
+// and of what was known earlier.
 func TestDegreesAfterWrites(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {

@@ -75,7 +75,8 @@ type linkReader struct {
 	relation  uint16 // its number
 	symmetric bool   // whether some type declares it symmetric
 	single    bool   // whether it leads to one entity of some type
-	// The claim that the relation of one read last shows, and of whom.
+	// The subject whose relation of one value was read last, and the claim that the
+	// relation shows.
 	of, shown uint32
 }
 

@@ -227,8 +227,8 @@ func TestConnectionsSeeTheViewOnly(t *testing.T) {
 	})
 }
 
-// TestConnectionsWithinTheirWork: what a search finds before its work is used
-// up are ways of the graph, and it says that there may be better ones.
+// TestConnectionsWithinTheirWork: what a search finds before its limit of work
+// are connections that exist, and it reports that there may be better ones.
 func TestConnectionsWithinTheirWork(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {

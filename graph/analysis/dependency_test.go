@@ -122,8 +122,8 @@ func naiveFigures(v *snapshot.View, of, resource graph.ID, relation string) []na
 	})
 }
 
-// TestDependencyAgainstAllClaims holds each part of the answer to what reading
-// every claim gives.
+// TestDependencyAgainstAllClaims compares each part of the answer with what
+// reading every claim gives.
 func TestDependencyAgainstAllClaims(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {

@@ -224,8 +224,8 @@ func look(t fataler, s *snapshot.Snapshot, v graph.View) *snapshot.View {
 	return w
 }
 
-// only is the view of a store that never learned what v does not list, but for
-// the dates of sources, by which claims without an end are judged.
+// only is the view of a store that never learned what v does not list. It keeps
+// the dates of sources, which decide how long claims without an end hold.
 func only(t fataler, o *schema.Ontology, v *snapshot.View) *snapshot.View {
 	t.Helper()
 	return onlyThose(t, o, v, v.Lists)

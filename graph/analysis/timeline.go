@@ -23,8 +23,8 @@ type TimelineOptions struct {
 // Moment is a claim with its place in time.
 type Moment struct {
 	Claim uint32
-	// Start and End are its valid time; of a claim without one that states a
-	// date, that date.
+	// Start and End are its valid time. For a claim that has none and states a
+	// date, both are that date.
 	Start, End graph.Date
 	// Precision is how exactly Start is known, or End where nobody states a
 	// start; graph.Unknown where nobody states either.

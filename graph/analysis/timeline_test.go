@@ -45,8 +45,8 @@ func writeTimeline(v *snapshot.View, list []analysis.Moment) string {
 	return b.String()
 }
 
-// TestTimelineAgainstEveryDay holds the timeline to what the view shows on one
-// day after the other, and its order to the rule.
+// TestTimelineAgainstEveryDay compares the timeline with what the view shows on
+// each single day, and its order with the rule.
 func TestTimelineAgainstEveryDay(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {

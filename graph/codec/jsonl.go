@@ -27,7 +27,7 @@ import (
 // Withdrawn claims are written as the claim and its retraction.
 var JSONLines = &Format{
 	Name:       "jsonl",
-	About:      "JSON lines for scripts: one claim a line",
+	About:      "JSON lines for scripts: one claim per line",
 	Extensions: []string{".jsonl", ".ndjson"},
 	Lossless:   true,
 	Decode:     decodeJSONLines,

@@ -104,7 +104,7 @@ func (r *lineReader) op(text []byte) (graph.Op, error) {
 		return graph.Op{}, jsonFault(text, err)
 	}
 	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return graph.Op{}, graph.Errorf(graph.BadInput, "there is more on the line after the object; one object a line")
+		return graph.Op{}, graph.Errorf(graph.BadInput, "there is more on the line after the object; write one object per line")
 	}
 	kind, err := lineKind(r.keys)
 	if err != nil {

@@ -35,7 +35,7 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 	return rawKind(q.Value)
 }
 
-// rawKind is a value with its kind, but for those whose form shows it.
+// rawKind is a value with its kind, or without it if the form of the value shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
 	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind:

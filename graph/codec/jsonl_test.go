@@ -84,7 +84,7 @@ func TestJSONLinesBytes(t *testing.T) {
 	}
 }
 
-// TestLines holds the reading of lines to the plain splitting of a text.
+// TestLines compares the reader of lines with plain splitting of the text.
 func TestLines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOf(rapid.OneOf(

@@ -91,7 +91,7 @@ func TestLossless(t *testing.T) {
 	}
 }
 
-// changes withdraws every hundredth claim and supersedes every hundred and first.
+// changes retracts one of every hundred claims, and supersedes the one after it.
 func changes(s *snapshot.Snapshot) *graph.Change {
 	var ch graph.Change
 	n := 0

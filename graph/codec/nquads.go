@@ -9,9 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// NQuads is RDF, one quad a line. A claim is a quad in its own graph,
-// named by the claim's address; the rest of the claim is quads about that
-// address:
+// NQuads is RDF, one quad per line. A claim is a quad in its own graph, named
+// by the claim's address; the rest of the claim is quads about that address:
 //
 //	<caspian:e/KAZ> <rdf:type> <caspian:t/Country> .
 //	<caspian:e/KAZ> <caspian:p/capital> <caspian:e/astana> <caspian:c/…> .

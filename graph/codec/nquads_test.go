@@ -16,7 +16,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestNQuadsConformance holds the parser to the W3C's N-Quads tests.
+// TestNQuadsConformance runs the W3C's N-Quads tests on the parser.
 func TestNQuadsConformance(t *testing.T) {
 	dir := filepath.Join("..", "..", "..", "shared", "conformance", "rdf-n-quads")
 	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.ttl"))

@@ -368,9 +368,9 @@ func seedClaim(c *graph.Claim, defaults seedDefaults) string {
 	return "{" + key + value + ", " + strings.Join(parts, ", ") + "}"
 }
 
-// seedScalar writes a text plain where YAML takes it for nothing else, and
-// quoted elsewhere. The decoder reads texts as they are written, so that NO and 1.0
-// need no quotes.
+// seedScalar writes a text without quotes if YAML cannot read it as anything else,
+// and otherwise in quotes. The decoder reads texts as they are written, so that NO
+// and 1.0 need no quotes.
 func seedScalar(s string) string {
 	switch s {
 	case "", "~", "null", "Null", "NULL":

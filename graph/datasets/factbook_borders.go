@@ -76,8 +76,8 @@ func (e *entry) land() {
 	e.unread(bases, e.text(bases))
 }
 
-// writeBorders states each border once where both files agree on its length,
-// and once a file, as a conflict, where they do not. The relation is symmetric.
+// writeBorders states each border once if both files agree on its length, and
+// otherwise once for each file, as a conflict. The relation is symmetric.
 func (r *factbook) writeBorders() {
 	type pair [2]graph.ID
 	of := func(b border) pair {

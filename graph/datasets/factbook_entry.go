@@ -343,7 +343,8 @@ var energyFigures = []struct {
 	{"Energy/Natural gas/proven reserves", "reserves", "natural-gas", "RESERVES"},
 }
 
-// energyUnits are the Factbook's units and ours, with how many of theirs make one of ours.
+// energyUnits maps each unit of the Factbook to the unit of the ontology, with how many
+// of the former make one of the latter.
 var energyUnits = map[string]struct {
 	unit string
 	per  float64 // a division by a whole number does not blur 28.769

@@ -213,7 +213,7 @@ func TestFactbookOriginals(t *testing.T) {
 	t.Run("nothing is dropped unsaid", func(t *testing.T) { checkUnsaid(t, dir, res) })
 }
 
-// checkPresidents holds that a country has somebody in its highest offices.
+// checkPresidents checks that a country has somebody in its highest offices.
 func checkPresidents(t *testing.T, res *graph.Result, id graph.ID) {
 	roles, holders := map[graph.ID][]string{}, map[graph.ID]int{}
 	of := map[graph.ID]graph.ID{}

@@ -26,8 +26,8 @@ type country struct {
 	name string
 	of   string // as it is written after "President of"
 	// part marks an entry that covers a part of the country only, or one of
-	// several entries for it: Gaza Strip and West Bank for PSE. Of those,
-	// relations are read and figures are not.
+	// several entries for it: Gaza Strip and West Bank for PSE. From such an
+	// entry, relations are read and figures are not.
 	part bool
 }
 

@@ -25,8 +25,8 @@ type Dated struct {
 	Mode graph.Mode
 }
 
-// Holds reports how surely it holds on the days from first to last. Of all days
-// those beside some date decide, so that only they are looked at.
+// Holds reports how surely it holds on the days from first to last. The answer
+// can change only next to a date, so that only those days are looked at.
 func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 	if c.Timing.Kind == schema.Eternal {
 		return graph.HoldsYes

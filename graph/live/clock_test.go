@@ -43,7 +43,7 @@ func TestRecordTimesRise(t *testing.T) {
 func TestJumpingClock(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	for what, steps := range map[string][]struct {
-		pass, jump time.Duration // before a commit: of time, and of the clock besides
+		pass, jump time.Duration // before a commit: how much time passes, and how far the clock jumps in addition
 		at         time.Duration // the record time, since the start
 		drift      time.Duration
 	}{

@@ -28,7 +28,7 @@ type memory struct {
 	// before, where not nil, is called by each method with its name.
 	before func(method string)
 	inside int // appends running
-	most   int // and how many ever ran at once
+	most   int // how many ever ran at once
 	groups int // appends made
 }
 

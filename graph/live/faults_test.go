@@ -191,9 +191,9 @@ func TestLostCommits(t *testing.T) {
 	}
 }
 
-// TestOutcomeAfterDurability: while the log is at it, nobody has an outcome
-// and no reader sees anything; also those who change nothing wait, since they
-// may know of what is not durable yet.
+// TestOutcomeAfterDurability: while the log is being written, nobody has an
+// outcome and no reader sees anything. Changes without effect also wait, since
+// their outcome may depend on what is not durable yet.
 func TestOutcomeAfterDurability(t *testing.T) {
 	log, g := begun(t)
 	done := make(chan struct{}, 3)

@@ -68,20 +68,20 @@ const (
 	scoreSomeOrder  = 800 // words of the name begin with the text's
 )
 
-// What a match has less.
+// What is subtracted from the score of a match.
 const (
-	lessSound    = 80  // where it only sounds like the text
-	lessSkeleton = 50  // and of that only the consonants
+	lessSound    = 80  // if it only sounds like the text
+	lessSkeleton = 50  // and in addition, if only its consonants do
 	lessVowel    = 30  // for each letter that is written and differs, five at most
-	lessFirst    = 100 // where one of both begins with a vowel
+	lessFirst    = 100 // if only one of the two begins with a vowel
 	lessEdit     = 150 // for each edit
-	lessPast     = 30  // of a name that does not hold at the view's date, or is deprecated
-	lessWording  = 100 // of a source's words for the object of a relation
-	lessSource   = 100 // of a source: its title names what others are
+	lessPast     = 30  // if the name does not hold at the view's date, or is deprecated
+	lessWording  = 100 // if the text is a source's wording for the object of a relation
+	lessSource   = 100 // if the entity is a source: its title contains names of other entities
 )
 
-// lessLong returns what a match has less for the words of the name beyond those
-// that matched: a headline has the names of many things.
+// lessLong returns what is subtracted from the score for the words of the name
+// that did not match: a headline has the names of many things.
 func lessLong(more int) int16 {
 	switch {
 	case more <= 0:
@@ -107,8 +107,8 @@ func (s *searcher) byID() {
 	}
 }
 
-// byCode finds the entities that a code of an outside scheme names. Of schemes
-// that have the code, the one of the lowest rank comes first.
+// byCode finds the entities that a code of an outside scheme names. If several
+// schemes have the code, the one of the lowest rank comes first.
 func (s *searcher) byCode() {
 	s.graph.ByCode(s.text, func(claim uint32, rank int) {
 		score := scoreKey - int16(min(rank, scoreKey-scoreFirstWords-1))
@@ -378,8 +378,8 @@ func (s *searcher) wordCount(ref Ref) int {
 	return bytes.Count(text.AppendFold(room[:0], name), []byte{' '}) + 1
 }
 
-// vowelsApart is what a match of consonants has less: nothing of the vowels
-// that are not written can be known, but those that are should agree.
+// vowelsApart is what is subtracted from the score of a match of consonants: vowels
+// that are not written are unknown, but those that are written should agree.
 func (s *searcher) vowelsApart(ref Ref, word, words int) int16 {
 	name := s.graph.Name(ref)
 	list := strings.Fields(text.Sound(name))

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestScan holds a scan over a layer against matching each of its labels by
-// itself, over blocks that are passed over.
+// TestScan compares a scan over a layer, which skips blocks, with matching each
+// of its labels separately.
 func TestScan(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	syllables := strings.Fields("ka ra ba si len tor mi nov grad bek stan al ur du")

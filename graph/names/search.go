@@ -12,7 +12,7 @@ import (
 type MatchKind uint8
 
 // The kinds of a match. The names of Exact, Prefix and Word are written like
-// the text but for case and diacritics.
+// the text, except for case and diacritics.
 const (
 	MatchID MatchKind = iota
 	MatchKey
@@ -61,8 +61,8 @@ type Search struct {
 	Text string
 	// Types reports whether to find entities of the concrete type; nil finds all.
 	Types func(name string) bool
-	// First is the most matches to return. After, where not nil, is the match
-	// after which to begin.
+	// First is how many matches to return at most. After, where not nil, is the
+	// match after which to begin.
 	First int
 	After *Cursor
 }

@@ -86,9 +86,9 @@ func precedes(old, v *snapshot.View) bool {
 	return a.ClaimCount() == 0 || a.ClaimID(last) == b.ClaimID(last)
 }
 
-// keep puts an item in front of the others, and in place of those that nobody
-// will ask for again: of what was known then, and of what is known now as of an
-// earlier snapshot.
+// keep puts an item first, and removes those that it replaces: of a snapshot no
+// later than its own, with the same known time, or, if the item is of what is
+// known now, of what was known then.
 func (k *ViewCache[T]) keep(item Cached[T]) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

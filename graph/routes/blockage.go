@@ -8,7 +8,7 @@ import (
 )
 
 // errWork reports that the bound on the work of a question is reached.
-var errWork = errors.New("analysis: the work is used up")
+var errWork = errors.New("analysis: the limit of work is reached")
 
 // Blockage says what blocks every route, if there is none.
 type Blockage struct {

@@ -66,8 +66,8 @@ func sorted(s *snapshot.Snapshot, list []uint32) []string {
 	return ids
 }
 
-// TestBlockageAgainstAllPaths holds what is to be released to trying every
-// simple path, whatever bars it.
+// TestBlockageAgainstAllPaths compares the obstacles that are to be released
+// with those found by trying every simple path, including barred ones.
 func TestBlockageAgainstAllPaths(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := NetworkKind(even(t, "network", 2))

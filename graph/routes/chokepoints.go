@@ -29,7 +29,7 @@ var CutNames = [...]string{"NODE", "LEG", "COUNTRY", "WATER", "NAMED"}
 func (k CutKind) String() string { return CutNames[k] }
 
 const (
-	// maxCut is the most elements of a cut; a larger set is not a chokepoint.
+	// maxCut is how many elements a cut has at most; a larger set is not a chokepoint.
 	maxCut = 6
 	// cutWork is the default bound on the steps of one kind.
 	cutWork = 30_000_000

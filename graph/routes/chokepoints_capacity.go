@@ -132,7 +132,7 @@ func (f *cutter) weigh(entity uint32) int64 {
 	return max(1, int64(math.Round(min(stated.High*1000, mostWeight))))
 }
 
-// limit is the most that a cut may weigh.
+// limit is the highest weight that a cut may have.
 func (f *cutter) limit() int64 {
 	if f.weight == ByCount {
 		return maxCut

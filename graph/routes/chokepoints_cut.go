@@ -74,7 +74,7 @@ func (g *flow) augment(spend func() error) (bool, error) {
 	return true, nil
 }
 
-// maximise fills the flow; false where its value passes most.
+// maximise finds the maximum flow; false if its value is larger than most.
 func (g *flow) maximise(most int64, spend func() error) (bool, error) {
 	for {
 		more, err := g.augment(spend)

@@ -84,9 +84,9 @@ func (b *placeCutter) try(set []int32, more int) error {
 	return nil
 }
 
-// pack is a bound from below on how many places still have to close: the
-// number of routes, found one after another, of which no two share a place that
-// may close. It stops counting beyond most.
+// pack is a bound from below on how many places still have to close: the number
+// of routes, found one after another, of which no two share a place that may
+// close. It stops counting when the number is larger than most.
 func (b *placeCutter) pack(most int) (routes int, err error) {
 	var taken []int32
 	defer func() {

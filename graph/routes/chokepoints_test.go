@@ -117,7 +117,8 @@ func (w *naiveWorld) ways(o *RouteOptions, from, to []graph.ID, closed ...graph.
 	return pairs
 }
 
-// TestChokepointsAgainstAllCuts holds the minimum cuts to trying all sets.
+// TestChokepointsAgainstAllCuts compares the minimum cuts with those found by
+// trying all sets.
 func TestChokepointsAgainstAllCuts(t *testing.T) {
 	const most = 3
 	rapid.Check(t, func(t *rapid.T) {
@@ -196,7 +197,7 @@ func checkClosing(t *rapid.T, w *naiveWorld, o *RouteOptions, ask ChokepointOpti
 	}
 }
 
-// checkLost holds the pairs named to trying each by itself.
+// checkLost compares the pairs named with those found by trying each pair.
 func (w *naiveWorld) checkLost(t *rapid.T, o *RouteOptions, got []Pair, count int, from, to []graph.ID, closed ...graph.ID) {
 	t.Helper()
 	s := w.v.Snapshot()
@@ -269,8 +270,8 @@ func (w *naiveWorld) checkThroughput(t *rapid.T, got *CutCapacity, kind CutKind,
 	}
 }
 
-// TestCapacityCutsAgainstAllCuts holds the cuts by capacity to weighing every
-// set of nodes and of legs that the routes touch.
+// TestCapacityCutsAgainstAllCuts compares the cuts by capacity with those found
+// by weighing every set of nodes and of legs that the routes touch.
 func TestCapacityCutsAgainstAllCuts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
@@ -392,8 +393,9 @@ func TestChokepointsSeeOnlyTheView(t *testing.T) {
 	})
 }
 
-// TestChokepointsWithinTheirWork: what is found before the work is used up is of
-// the whole answer, and marked; where that is nothing, it is an error.
+// TestChokepointsWithinTheirWork: what is found before the limit of work is a
+// part of the whole answer, and is marked as partial; if nothing is found, it is
+// an error.
 func TestChokepointsWithinTheirWork(t *testing.T) {
 	partial := 0
 	rapid.Check(t, func(t *rapid.T) {

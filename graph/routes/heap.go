@@ -1,7 +1,7 @@
 package routes
 
-// entry is a state that waits in a search, by cost; of equal cost the one
-// nearer to its start goes first.
+// entry is a state that waits in a search. The cheapest goes first; if costs
+// are equal, the one nearer to its start.
 type entry struct {
 	cost, gone int64
 	state      int32

@@ -67,9 +67,9 @@ func (n *Network) dump() string {
 	return b.String()
 }
 
-// TestNetworksAfterWrites holds the networks that are carried from one
-// snapshot to the next to those compiled again, through views of what is
-// known now and of what was known once.
+// TestNetworksAfterWrites compares the networks that are carried from one
+// snapshot to the next with those compiled again, for views of what is known
+// now and of what was known earlier.
 func TestNetworksAfterWrites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)

@@ -207,7 +207,7 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	case len(out.Blocked) > 0:
 		out.Note = "every way is barred"
 	case out.Partial:
-		out.Note = "no way was found before the work was used up"
+		out.Note = "no route was found before the limit of work was reached"
 	default:
 		out.Note = "nothing in the network leads there within these constraints, open or not"
 	}

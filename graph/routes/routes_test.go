@@ -50,7 +50,7 @@ func drawRouteOptions(t *rapid.T, kind NetworkKind) RouteOptions {
 	return o
 }
 
-// TestRoutesAgainstAllPaths holds the search to trying every simple path.
+// TestRoutesAgainstAllPaths compares the search with trying every simple path.
 func TestRoutesAgainstAllPaths(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := NetworkKind(even(t, "network", 2))

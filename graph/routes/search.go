@@ -69,13 +69,13 @@ func (h *classes) Pop() any {
 // refined it: after each path found, the rest of its class parts into classes
 // by where a path leaves it. The exact cost from every node to the end, which
 // one search backwards gives, bounds each class from below, so that only the
-// classes that come to the top are searched.
+// classes that come first in the order are searched.
 type search struct {
 	*query
 	ctx context.Context
 
-	// Of the search backwards, by state: the cost to the end, and whether it is
-	// final.
+	// Used by the search backwards. For each state: the cost to the end, and
+	// whether it is final.
 	rest    []int64
 	settled []bool
 	back    states
@@ -84,7 +84,8 @@ type search struct {
 	trunk   uint32
 	onTrunk []uint32 // by node: trunk where the kept steps of a class pass
 
-	// Of the walk along cheapest steps: stamped where it found no way on.
+	// Used by the walk along cheapest steps: marks the states from which it
+	// found no way on.
 	walks uint32
 	dead  []uint32
 
@@ -110,8 +111,8 @@ func (q *query) newSearch(ctx context.Context) *search {
 	return s
 }
 
-// best finds the best paths, at most this many. partial reports that the work was
-// used up before.
+// best finds the best paths, at most this many. partial reports that the search
+// reached its limit of work before that.
 func (q *query) best(ctx context.Context, most int) (found []*path, partial bool, err error) {
 	s := q.newSearch(ctx)
 	open := classes{}
@@ -155,7 +156,8 @@ func (q *query) best(ctx context.Context, most int) (found []*path, partial bool
 	return found, false, nil
 }
 
-// stopped ends a search early: with what it found where the work is used up.
+// stopped ends a search early. At the limit of work, it returns the paths that
+// it has found.
 func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
 	if err == errWork {
 		return found, true, nil

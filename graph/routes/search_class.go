@@ -52,9 +52,9 @@ func (s *search) ways(c *class) (list []way, base int64, err error) {
 	return list, base, err
 }
 
-// straight finds a path of a class that costs no more than its bound, by
-// taking cheapest steps only; nil where the kept steps are in the way of all.
-// Of several it is the one that comes first, since steps are tried in order.
+// straight finds a path of a class that costs no more than its bound, by taking
+// cheapest steps only; nil where the kept steps block all such paths. If there
+// are several, it is the one that comes first, since steps are tried in order.
 func (s *search) straight(c *class, from []way, base int64) (*path, error) {
 	s.walks++
 	for _, w := range from {

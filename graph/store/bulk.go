@@ -19,11 +19,10 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 )
 
-// bulk writes a large group of commits as Cayley's ApplyDeltas does, key for
-// key and byte for byte except for the clock, in half the time: it knows that the
-// store only grows, remembers the nodes that come again and again, and writes
-// each family of keys in order. TestBulkSame holds the two against each other.
-// It is the writer's alone.
+// bulk writes a large group of commits as Cayley's ApplyDeltas does, key for key and
+// byte for byte except for the clock, in half the time: it knows that the store only
+// grows, remembers the nodes that come again and again, and writes each family of
+// keys in order. TestBulkSame compares the two. It is the writer's alone.
 type bulk struct {
 	kv    *levelKV
 	seen  valueFilter

@@ -95,9 +95,9 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 }
 
 // nodeTable finds the values of nodes. Most are needed by the transaction that
-// made them and never again: those are in a slice, for their ids are in a
-// row. Of older nodes it remembers the ones met lately and reads the rest from
-// the log.
+// made them and never again: those are in a slice, because their ids are
+// consecutive. It remembers older nodes that were read recently, and reads the
+// others from the log.
 type nodeTable struct {
 	tx           *levelRead
 	first        uint64       // the id of the first of the nodes

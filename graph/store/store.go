@@ -81,7 +81,7 @@ type Options struct {
 	// opened. For tests of disks that fail and of machines that stop.
 	Files func(storage.Storage) storage.Storage
 
-	// Of the tests of this package.
+	// For the tests of this package.
 	bulkLeast   int // instead of the constant; negative for never
 	filterLeast int // instead of minFilter
 }

@@ -159,7 +159,7 @@ func (v *verifier) describeMissing(_ *graph.Commit, quads []quad.Quad) error {
 }
 
 // readCayley reads the database as Cayley does. Cayley's own "leveldb" backend
-// would write to it as it opens it; TestStockCayley holds the two together.
+// would write to it as it opens it; TestStockCayley checks that both read the same.
 func (v *verifier) readCayley(ctx context.Context) error {
 	qs, err := ckv.New(frozenKV{v.tx}, cayleyOptions)
 	if err != nil {

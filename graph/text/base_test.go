@@ -66,8 +66,8 @@ func naiveBase(s string) string {
 	return b.String()
 }
 
-// TestBaseOfLetters holds the base of every letter to the naive rule, but for
-// what that says nothing of: marks, signs, letters with hooks.
+// TestBaseOfLetters compares the base of every letter with the naive rule,
+// except where that rule says nothing: marks, signs, letters with hooks.
 func TestBaseOfLetters(t *testing.T) {
 	hooked := func(r rune) bool {
 		name := runenames.Name(unicode.ToLower(r))
@@ -79,7 +79,8 @@ func TestBaseOfLetters(t *testing.T) {
 		return false
 	}
 	for r := rune('A'); r <= unicode.MaxRune; r++ {
-		// Of Cherokee, full case folding takes the capitals, and x/text twice the small letters.
+		// Cherokee differs: full case folding gives capitals there, and x/text,
+		// applied twice, small letters.
 		if !unicode.IsLetter(r) || unicode.Is(unicode.Cherokee, r) || unicode.Is(unicode.Lm, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) {
 			continue
 		}

@@ -87,7 +87,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestFoldASCII holds the short way against the long one.
+// TestFoldASCII compares the fast path for ASCII with the general one.
 func TestFoldASCII(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringMatching(`[ -~]{0,20}`).Draw(t, "text")

@@ -9,8 +9,8 @@ import (
 
 func ratio(r float64) *float64 { return &r }
 
-// TestOptions holds the options and the standard variables to what they decide: whether spans
-// are sent, and what is a fault.
+// TestOptions checks what the options and the standard variables decide: whether spans are
+// sent, and what is a fault.
 func TestOptions(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -36,7 +36,7 @@ func saturate(a, b int) int {
 type measurer struct {
 	doc         *Document
 	fragments   map[string]measure
-	introLists  int        // the most nested introspection lists under one __schema or __type
+	introLists  int        // the deepest nesting of introspection lists under one __schema or __type
 	introspects *ast.Field // the first __schema or __type
 }
 

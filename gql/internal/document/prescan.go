@@ -18,14 +18,14 @@ import (
 //   - a string "on" after a spread, taken for the keyword;
 //   - bytes that are not UTF-8.
 //
-// It also edits what gqlparser reads wrongly, keeping every token's line and, but for what
-// Text.shifts has, column:
+// It also edits what gqlparser reads wrongly, keeping every token's line and, except where
+// Text.shifts says otherwise, its column:
 //   - block strings become plain strings of the value that the specification gives them:
 //     gqlparser counts the first line's indentation among the others', takes the last
 //     three of four closing quotes for the end, and refuses control characters;
 //   - control characters, which the edition of 2025 allows, are escaped in strings and
 //     blanked in comments;
-//   - of a line's end in two characters the first is blanked, since gqlparser counts the
+//   - if a line ends in two characters, the first is blanked, since gqlparser counts the
 //     second as a column of the next line.
 
 type scanner struct {

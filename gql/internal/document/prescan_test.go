@@ -2,7 +2,8 @@ package document
 
 import "testing"
 
-// TestBlockValue holds the block strings' rule to a naive one over lines.
+// TestBlockValue compares the values of block strings with those of a naive
+// rule over lines.
 func TestBlockValue(t *testing.T) {
 	for raw, want := range map[string]string{
 		"":                       "",

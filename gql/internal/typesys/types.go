@@ -64,7 +64,7 @@ type Type struct {
 	Fields      []*Field
 	FieldByName map[string]*Field
 	Interfaces  []*Type
-	Possible    []*Type // of an interface or union: its object types; of an object: itself
+	Possible    []*Type // for an interface or union: its object types; for an object: itself
 	PossibleSet map[*Type]bool
 
 	EnumValues  []*EnumValue

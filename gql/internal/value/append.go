@@ -15,7 +15,7 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// plainByte marks the bytes that a JSON string holds as they are.
+// plainByte marks the bytes that need no escape in a JSON string.
 var plainByte = func() (t [256]bool) {
 	for c := 0x20; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'

@@ -11,8 +11,8 @@ import (
 
 // jsonReader decodes the variables of a request. encoding/json takes three times as long for
 // the few small values that requests bring, cannot bound the nesting, and makes U+FFFD of
-// what is not a character; FuzzJSON holds the two to the same verdicts and values otherwise.
-// decision-json.md has the figures, of jsontext as well.
+// what is not a character; FuzzJSON checks that otherwise both accept the same texts and
+// read the same values. decision-json.md has the figures, of jsontext as well.
 type jsonReader struct {
 	src       []byte
 	pos       int
@@ -36,8 +36,9 @@ func (errValues) Error() string { return "too many values" }
 // so that collecting what they leave may take as long as reading them.
 const CheckValues = 1 << 10
 
-// Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. Of
-// equal keys the last one counts. The error is the context's where that has ended.
+// Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. If
+// a key occurs twice, the last value counts. The error is the context's where that
+// has ended.
 func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error) {
 	r := &jsonReader{src: src, maxDepth: maxDepth, maxValues: maxValues}
 	v, err := r.value(ctx)

@@ -86,8 +86,8 @@ func WriteList[T any](w *Writer, list []T) {
 }
 
 // WriteColumn writes whole chunks, so that they can be used where they are. What
-// follows the column's end in the last one is the writer's, who may be at it
-// now, so that zeros are written instead.
+// follows the column's end in the last chunk belongs to the writer, who may be
+// changing it now, so zeros are written instead.
 func WriteColumn[T any](w *Writer, c *Column[T]) {
 	var x T
 	size := int(unsafe.Sizeof(x))

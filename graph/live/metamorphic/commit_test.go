@@ -314,7 +314,7 @@ func (r *run) resolved(m *model, truth []entry) []*model {
 // since the process started.
 const maxDrift = 2 * time.Minute
 
-// checkTimes holds the record times to their rules.
+// checkTimes checks the record times against their rules.
 func (r *run) checkTimes(before int) error {
 	for i := before; i < len(r.m.entries); i++ {
 		at := r.m.entries[i].at

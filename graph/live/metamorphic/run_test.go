@@ -24,9 +24,9 @@ import (
 // ontologies are the one that stores begin with, and others that it may become.
 var ontologies = map[string]func() *schema.Ontology{
 	"first": sync.OnceValue(func() *schema.Ontology { return mustLoad(ontology) }),
-	// What takes something away: a field, a field's kind.
+	// Without one field, and with another kind of value in another field.
 	"less": sync.OnceValue(func() *schema.Ontology { return mustLoad(lessOntology) }),
-	// A type more, which takes nothing away.
+	// One more type, and nothing removed.
 	"more": sync.OnceValue(func() *schema.Ontology {
 		return mustLoad(ontology + "type Region implements Entity { size: Int @time(kind: STATE) }\n")
 	}),

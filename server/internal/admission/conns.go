@@ -35,8 +35,8 @@ const (
 	idleAtLeast = 100 * time.Millisecond
 	// filesOfStore are the open files that connections leave to the store and the rest.
 	filesOfStore = 600
-	// manyConnections is the most by default where the limit of open files allows more: they
-	// take some 20 KB of memory each.
+	// manyConnections is the default limit if the limit of open files allows more: each
+	// takes some 20 KB of memory.
 	manyConnections = 30_000
 )
 

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestLaneWaits holds the goroutines around the queue to its decisions, on a clock that the
-// test owns.
+// TestLaneWaits checks that the goroutines around the queue follow its decisions, on a
+// clock that the test owns.
 func TestLaneWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &Lane{q: queue{queueLimits: standard()}}
@@ -41,7 +41,8 @@ func TestLaneWaits(t *testing.T) {
 	})
 }
 
-// TestLaneRace has many goroutines come, wait, give up and leave; no slot may be lost.
+// TestLaneRace: many goroutines enter, wait, stop waiting and leave at the same time;
+// no slot may be lost.
 func TestLaneRace(t *testing.T) {
 	l := &Lane{q: queue{queueLimits: queueLimits{slots: 3, length: 20, patience: 2 * time.Millisecond, target: time.Millisecond, interval: time.Millisecond}}}
 	done := make(chan bool)

@@ -129,7 +129,7 @@ func simulate(cores int, limits queueLimits, requests []*simulated) (busy float6
 	return busy
 }
 
-// arrivals are requests at random times, as of many clients that know nothing of each other.
+// arrivals are requests at random times, as many independent clients would send them.
 func arrivals(rng *rand.Rand, rate float64, total time.Duration, work func(*rand.Rand) time.Duration) []*simulated {
 	var list []*simulated
 	at := time.Duration(0)
@@ -188,8 +188,9 @@ func standard() queueLimits {
 	return queueLimits{slots: 8, length: 1000, patience: 500 * time.Millisecond, target: queueTarget, interval: queueInterval}
 }
 
-// TestQueueFigures holds the queue to its goal and prints the table of decision-overload.md,
-// beside what was there before (1,000 at work, nobody waits) and plain queues.
+// TestQueueFigures checks that the queue reaches its goal. It prints the table of
+// decision-overload.md, which compares it with the earlier design (1,000 at work, nobody
+// waits) and with plain queues.
 func TestQueueFigures(t *testing.T) {
 	if raced {
 		t.Skip("runs on one goroutine")

@@ -88,7 +88,7 @@ func negotiate(accept []string) string {
 			case "*/*":
 				specific = 1
 			}
-			// The most specific range decides; of equal ones, the first.
+			// The most specific range decides; among equally specific ones, the first.
 			if specific > prefs[media].specific {
 				prefs[media] = preference{q, specific}
 			}

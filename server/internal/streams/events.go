@@ -14,8 +14,8 @@ import (
 )
 
 // Server-sent events, by the GraphQL over SSE protocol in its distinct
-// connections mode: one operation a request, its results as events named next,
-// then one named complete. The other mode is in reservation.go.
+// connections mode: one operation per request, its results as events named
+// next, then one named complete. The other mode is in reservation.go.
 
 // Fail answers with an event stream of one error, and completes it.
 func (s *Streams) Fail(w http.ResponseWriter, code, message string) {

@@ -34,7 +34,7 @@ type resultSink interface {
 	complete(id string) error
 	// refuse ends an operation that was refused, with the errors' list.
 	refuse(id string, errors json.RawMessage) error
-	// fail ends the connection after a fault of ours.
+	// fail ends the connection after a fault of the server.
 	fail()
 }
 

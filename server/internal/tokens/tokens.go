@@ -29,8 +29,8 @@ const (
 	minBits = 60
 )
 
-// Read reads one token a line; blank lines and lines that begin with #
-// are skipped. The error names every line that is wrong.
+// Read reads tokens, one per line; blank lines and lines that begin with # are
+// skipped. The error names every line that is wrong.
 func Read(name string, r io.Reader) (*Tokens, error) {
 	t := &Tokens{}
 	var ps graph.Problems
@@ -53,7 +53,7 @@ func Read(name string, r io.Reader) (*Tokens, error) {
 		return nil, ps
 	}
 	if len(t.hashes) == 0 {
-		return nil, graph.Errorf(graph.BadInput, "%s has no token; write one a line", name)
+		return nil, graph.Errorf(graph.BadInput, "%s has no token; write one per line", name)
 	}
 	return t, nil
 }
@@ -68,7 +68,7 @@ func (t *Tokens) add(token string) error {
 	const make = "make one with: openssl rand -hex 16"
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return graph.Errorf(graph.BadInput, "a token has no blanks, and no characters but those of ASCII; one token a line")
+			return graph.Errorf(graph.BadInput, "a token has no blanks, and only ASCII characters; write one token per line")
 		}
 	}
 	if len(token) < minToken {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestStrength holds the estimate to both sides: what people make up is refused, what a
-// generator makes never.
+// TestStrength: tokens that people make up are refused, and those of a random generator
+// never are.
 func TestStrength(t *testing.T) {
 	for _, weak := range []string{
 		"aaaaaaaaaaaaaaaa", "passwordpassword", "0123456789abcdef", "1234567890123456", "abcdefghijklmnop", "qwertyuiopasdfgh",

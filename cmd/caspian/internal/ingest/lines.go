@@ -35,7 +35,8 @@ func newLineReader(name string, r io.Reader) *lineReader {
 	return &lineReader{name: name, r: bufio.NewReaderSize(r, 256<<10)}
 }
 
-// next reads and decodes up to most lines; lines is 0 at the end.
+// next reads and decodes the next lines, at most this many. At the end of the
+// input the batch has none.
 func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	b := batch{first: lr.line + 1}
 	lr.text.Reset()
@@ -72,8 +73,8 @@ func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	return b, err
 }
 
-// copyLine appends the next line to the text; false at the end. Of a line that
-// is too long it keeps enough for the decoder to say so.
+// copyLine appends the next line to the text; false at the end. It cuts off a
+// line that is too long, and keeps enough of it for the decoder to refuse it.
 func (lr *lineReader) copyLine() (bool, error) {
 	length := 0
 	for {

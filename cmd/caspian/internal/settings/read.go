@@ -92,7 +92,7 @@ func (s *Set) readFile(path string) error {
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return fmt.Errorf("%s:%d: the file must be settings, one a line, such as listen: 127.0.0.1:8080", path, root.Line)
+		return fmt.Errorf("%s:%d: the file must be settings, one per line, such as listen: 127.0.0.1:8080", path, root.Line)
 	}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
