@@ -54,6 +54,14 @@ SSD 2000-06-30 borders
 SSD 2000-06-30 capital
 ERI 1990-06-30 borders
 ARM 1985-06-30 borders
+POL 1985-06-30 borders DEU
+UKR 1980-06-30 memberOf
+EST 1980-06-30 capital
+brics 2000-06-30 members
+opec 1955-06-30 members
+g-20 1990-06-30 members
+quad 1990-06-30 members
+aiib 2010-06-30 members
 BRA 1955-06-30 capital rio-de-janeiro !
 BRA 1970-06-30 capital brasilia !
 NGA 1980-06-30 capital lagos !
