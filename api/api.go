@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -98,6 +99,7 @@ type Session struct {
 	now      time.Time
 	today    graph.Day
 	view     *snapshot.View // of an empty view argument, once a field needed it
+	last     lastView       // of the last other one: most documents give all their fields one
 	refusal  error
 	pauser   Pauser
 	paused   error   // why the request may not go on after a wait
@@ -268,11 +270,15 @@ func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	if t := a.View.KnownAt; t != nil && isPresent(s.snapshot, *t, s.now) {
 		a.View.KnownAt = nil
 	}
+	if s.last.view != nil && reflect.DeepEqual(s.last.asked, a.View) {
+		return s.last.view, nil
+	}
 	v, err := s.snapshot.View(a.View, s.today)
 	if err != nil {
 		return nil, err
 	}
-	return v.WithDone(ctx.Done()), nil
+	s.last = lastView{a.View, v.WithDone(ctx.Done())}
+	return s.last.view, nil
 }
 
 // await waits for the snapshot of a sequence number.
@@ -301,6 +307,12 @@ func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, 
 		a.plain.Store(&dayView{today, v})
 	}
 	return v, err
+}
+
+// lastView is a view that was made, and what of.
+type lastView struct {
+	asked graph.View
+	view  *snapshot.View
 }
 
 type dayView struct {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -76,8 +78,8 @@ func (b *builder) timeFields() []field {
 // chosenClaims are the claims that plain fields show, of those fields that a request asked about:
 // each field is read once and not for each of its claims. The zero value is empty.
 type chosenClaims struct {
-	of   map[plainField]shownClaims
-	held int // claims in all of them
+	of   map[plainField][]uint32 // in ascending order
+	held int
 }
 
 type plainField struct {
@@ -86,14 +88,12 @@ type plainField struct {
 	field  *schema.Field
 }
 
-// shownClaims are the claims that one plain field shows: one, None for none, or many.
-type shownClaims struct {
-	one  uint32
-	many map[uint32]bool
-}
-
-// maxChosen bounds the claims that are held; beyond it what is known is read again.
-const maxChosen = 1 << 18
+// maxChosen bounds the claims that are held, and the fields, each counted as fieldSize claims;
+// beyond it what is known is read again.
+const (
+	maxChosen = 1 << 21
+	fieldSize = 32
+)
 
 // has reports whether the plain field of a claim's name shows the claim.
 func (c *chosenClaims) has(v *snapshot.View, n uint32) bool {
@@ -105,32 +105,30 @@ func (c *chosenClaims) has(v *snapshot.View, n uint32) bool {
 	shown, known := c.of[at]
 	if !known {
 		shown = at.read()
-		size := 1 + len(shown.many)
+		size := fieldSize + cap(shown)
 		if c.held += size; c.of == nil || c.held > maxChosen {
-			c.of, c.held = map[plainField]shownClaims{}, size
+			c.of, c.held = map[plainField][]uint32{}, size
 		}
 		c.of[at] = shown
 	}
-	return shown.one == n || shown.many[n]
+	_, chosen := slices.BinarySearch(shown, n)
+	return chosen
 }
 
-func (p plainField) read() shownClaims {
-	if !p.field.Many {
-		e, ok := p.view.One(p.entity, p.field)
-		if !ok {
-			e.Claim = snapshot.None
+// read returns the claims that the plain field shows, in ascending order.
+func (p plainField) read() (shown []uint32) {
+	switch {
+	case !p.field.Many:
+		if e, ok := p.view.One(p.entity, p.field); ok {
+			shown = []uint32{e.Claim}
 		}
-		return shownClaims{one: e.Claim}
-	}
-	shown := shownClaims{snapshot.None, map[uint32]bool{}}
-	if p.field.Kind == schema.Property {
-		for _, n := range p.view.Values(p.entity, p.field, nil) {
-			shown.many[n] = true
+	case p.field.Kind == schema.Property:
+		shown = p.view.Values(p.entity, p.field, nil)
+	default:
+		for _, e := range p.view.Relation(p.entity, p.field, false).Select(&filter.Query{}, nil) {
+			shown = append(shown, e.Claim)
 		}
-		return shown
 	}
-	for _, e := range p.view.Relation(p.entity, p.field, false).Select(&filter.Query{}, nil) {
-		shown.many[e.Claim] = true
-	}
+	slices.Sort(shown)
 	return shown
 }

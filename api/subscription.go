@@ -87,7 +87,7 @@ func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscri
 	if sub == nil {
 		return nil, res
 	}
-	s.snapshot, s.view = nil, nil // a waiting follower must not keep an old snapshot alive
+	s.snapshot, s.view, s.last = nil, nil, lastView{} // a waiting follower must not keep an old snapshot alive
 	return &Subscription{s, sub}, nil
 }
 

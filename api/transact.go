@@ -47,7 +47,7 @@ func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, er
 	if err != nil {
 		return nil, s.commitError(err)
 	}
-	s.snapshot, s.view = s.api.opts.Graph.Snapshot(), nil
+	s.snapshot, s.view, s.last = s.api.opts.Graph.Snapshot(), nil, lastView{}
 	return r, nil
 }
 
