@@ -79,7 +79,7 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 	looked := map[uint32]bool{}
 	err = question.Learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
 		subject, predicate := s.Subject(c), s.Predicate(c)
-		if s.TypeName(subject) == schema.SourceType && predicate == "date" && int(subject) < old.EntityCount() {
+		if s.TypeName(subject) == schema.SourceType && (predicate == "date" || predicate == "coversUntil") && int(subject) < old.EntityCount() {
 			ok = false // its claims may hold more or less certainly than they did
 		}
 		if slices.Contains(reads[s.TypeName(subject)], predicate) {

@@ -172,8 +172,11 @@ func TestNetworksAreKept(t *testing.T) {
 	if len(at().nodes) != 4 {
 		t.Error("a node that is mentioned now is missing")
 	}
-	write(graph.Claim{Subject: "s1", Predicate: "date", Value: graph.DateValue(graph.DayDate(2026, 1, 1))})
-	if after := at(); &after.legs[1].claims[0] == &next.legs[1].claims[0] {
-		t.Error("what depends on the date of a source was not read again")
+	for _, predicate := range []string{"date", "coversUntil"} {
+		before := at()
+		write(graph.Claim{Subject: "s1", Predicate: predicate, Value: graph.DateValue(graph.DayDate(2026, 1, 1))})
+		if after := at(); &after.legs[1].claims[0] == &before.legs[1].claims[0] {
+			t.Errorf("what depends on the %s of a source was not read again", predicate)
+		}
 	}
 }

@@ -39,6 +39,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 		s.fields = append(s.fields, o.Predicate(p)[0])
 	}
 	s.name = s.predicate("name")
+	s.date, s.coversUntil = s.predicate("date"), s.predicate("coversUntil")
 	s.nameQualifiers()
 	s.nameTypes()
 	s.allLive = graph.AllDays
@@ -311,8 +312,8 @@ func (b *change) note(n uint32, c *graph.Claim) {
 		}
 	}
 	b.noteLife(s.rows.Ref(n))
-	if t == schema.SourceType && c.Predicate == "date" {
-		b.touchedDates[s.rows.Ref(n).subject] = true
+	if t == schema.SourceType {
+		b.noteDate(s.rows.Ref(n))
 	}
 }
 
@@ -330,9 +331,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 	c := s.ClaimAt(n)
 	s.sum.sub(claimHash(&c, id, true))
 	s.sum.add(claimHash(&c, id, false))
-	if c.Predicate == "date" {
-		b.touchedDates[s.rows.Ref(n).subject] = true
-	}
+	b.noteDate(s.rows.Ref(n))
 	b.noteLife(s.rows.Ref(n))
 	return nil
 }
@@ -378,7 +377,7 @@ func (b *change) finish() *Snapshot {
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {
-		b.dates.Set(n, s.bestDate(n, s.standing))
+		b.dates.Set(n, s.attestedOn(n, s.standing))
 	}
 	s.dates = b.dates.Table()
 	b.live()
@@ -430,10 +429,27 @@ func (b *change) sortTypes(old *Snapshot) {
 	s.byType = e.Table()
 }
 
-// bestDate is the date of a source, by the surest of the claims that count.
-func (s *Snapshot) bestDate(source uint32, counts func(n uint32) bool) graph.Date {
+// noteDate remembers the sources whose date a claim may change.
+func (b *change) noteDate(r *row) {
+	if p := r.predicate; p == b.s.date || p == b.s.coversUntil {
+		b.touchedDates[r.subject] = true
+	}
+}
+
+// attestedOn is the date on which a source attests what it claims, by the claims
+// that count: until when it covers, or where it does not say so when it was
+// published.
+func (s *Snapshot) attestedOn(source uint32, counts func(n uint32) bool) graph.Date {
+	if until := s.bestDate(source, s.coversUntil, counts); until.Known() {
+		return until
+	}
+	return s.bestDate(source, s.date, counts)
+}
+
+// bestDate is a date of a source, by the surest of the claims that count.
+func (s *Snapshot) bestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
 	best := None
-	for _, l := range s.outRun(source, s.predicate("date")) {
+	for _, l := range s.outRun(source, p) {
 		c := l.claim
 		if counts(c) && (best == None || s.rows.Ref(c).confidence >= s.rows.Ref(best).confidence) {
 			best = c

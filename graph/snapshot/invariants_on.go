@@ -93,7 +93,7 @@ func (s *Snapshot) checkEntities() error {
 		if got, want := s.lives.At(uint32(i)), lifeOf(s.lifetimeOf(uint32(i), s.standing)); got.bounded && got != want || !got.bounded && got.lifetime() != want.lifetime() {
 			return fmt.Errorf("%s lives %v, want %v", id, got.lifetime(), want.lifetime())
 		}
-		if s.TypeName(uint32(i)) == "Source" && s.dates.At(uint32(i)) != s.bestDate(uint32(i), s.standing) {
+		if s.TypeName(uint32(i)) == "Source" && s.dates.At(uint32(i)) != s.attestedOn(uint32(i), s.standing) {
 			return fmt.Errorf("%s is dated %s", id, s.dates.At(uint32(i)))
 		}
 	}

@@ -46,7 +46,7 @@ type Meeting implements Entity {
   series: [Int!] @time(kind: OBSERVATION)
   costs(scope: String @distinct @narrows, share: Float): [Quantity!] @time(kind: OBSERVATION)
 }
-type Source implements Entity { date: Date @time(kind: ETERNAL) }
+type Source implements Entity { date: Date @time(kind: ETERNAL) coversUntil: Date @time(kind: ETERNAL) }
 enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") USD @measures(dimension: "currency") }
 `
 
@@ -133,7 +133,7 @@ func (l *lens) selected(source graph.ID) bool {
 	// When it was published, by any source.
 	whole := *l
 	whole.view.PublishedUntil = graph.Date{}
-	published := whole.sourceDate(source)
+	published := whole.said(source, "date")
 	return published.Known() && published.Last() <= l.view.PublishedUntil.Last()
 }
 
@@ -141,11 +141,20 @@ func (l *lens) field(f *fact) *schema.Field {
 	return l.m.o.Type(l.m.types[f.Subject]).Field(f.Predicate)
 }
 
-// sourceDate is the date of a source, by the surest claim of it in the view.
+// sourceDate is the date on which a source attests what it claims: until when it
+// covers, or where it does not say so when it was published.
 func (l *lens) sourceDate(id graph.ID) graph.Date {
+	if until := l.said(id, "coversUntil"); until.Known() {
+		return until
+	}
+	return l.said(id, "date")
+}
+
+// said is a date of a source, by the surest claim of it in the view.
+func (l *lens) said(id graph.ID, predicate string) graph.Date {
 	var best *fact
 	for _, f := range l.m.claims {
-		if f.Subject == id && f.Predicate == "date" && l.sees(f) && (best == nil || f.Confidence >= best.Confidence) {
+		if f.Subject == id && f.Predicate == predicate && l.sees(f) && (best == nil || f.Confidence >= best.Confidence) {
 			best = f
 		}
 	}

@@ -95,10 +95,10 @@ type Snapshot struct {
 	in      column.Table[[]link]
 	outRuns column.Table[[]run] // of long lists: where each predicate's claims end
 	inRuns  column.Table[[]run]
-	rivals  column.Table[uint64]   // a bit for each entity: whether it has several claims of a relation of one
-	cited   column.Table[[]uint32] // by source: the claims that cite it
-	byType  column.Table[[]uint32] // by type: its entities, in the order of their ids
-	dates   column.Table[graph.Date]
+	rivals  column.Table[uint64]     // a bit for each entity: whether it has several claims of a relation of one
+	cited   column.Table[[]uint32]   // by source: the claims that cite it
+	byType  column.Table[[]uint32]   // by type: its entities, in the order of their ids
+	dates   column.Table[graph.Date] // by source: the day until which it attests what it claims
 	lives   column.Table[life]
 	allLive graph.Span // on these days every entity exists of which some claim says when it begins or ends
 	named   column.Table[naming]
@@ -113,8 +113,9 @@ type Snapshot struct {
 	typesOf []*schema.Type  // by number; nil where the ontology lost it
 	fields  []*schema.Field // by number of the ontology's predicates: one that has the kind
 	rules   map[*schema.Field][]qualifierRule
-	name    uint16 // the number of the predicate name
-	sum     digest
+	// The numbers of the predicates that the snapshot itself reads.
+	name, date, coversUntil uint16
+	sum                     digest
 
 	w     *writer
 	guard guard // checks itself under the tag invariants

@@ -56,12 +56,12 @@ func (v *View) window(n uint32, r *row) graph.Window {
 	return w
 }
 
-// dateOf is the date of a source, as the view knows it.
+// dateOf is the date on which a source attests what it claims, as the view knows it.
 func (v *View) dateOf(source uint32) graph.Date {
 	if v.plain {
 		return v.s.dates.At(source)
 	}
-	return v.s.bestDate(source, v.sees)
+	return v.s.attestedOn(source, v.sees)
 }
 
 // neighbours are the days between the dated claims that answer the same question

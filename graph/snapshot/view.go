@@ -155,7 +155,7 @@ func (w *View) choose(v graph.View) error {
 			if w.sources != nil && !w.sources[n] {
 				continue
 			}
-			if d := s.bestDate(n, w.sees); d.Known() && d.Last() <= until.Last() {
+			if d := s.bestDate(n, s.date, w.sees); d.Known() && d.Last() <= until.Last() {
 				published[n] = true
 			}
 		}
