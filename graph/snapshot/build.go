@@ -194,7 +194,7 @@ func (b *change) entity(e graph.Entity) error {
 	n := s.ids.Append(string(e.ID))
 	s.types.Append(t)
 	b.newIDs[e.ID] = n
-	s.sum.add(entityHash(e))
+	s.sum.Entity(e)
 	return nil
 }
 
@@ -257,7 +257,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	n := s.rows.Append(r)
 	b.newClaims[id] = n
 	b.ended.Grow(int(n) + 1)
-	s.sum.add(claimHash(c, id, true))
+	s.sum.Claim(c, id, true)
 	b.note(n, c)
 	for _, old := range c.Supersedes {
 		if err := b.withdraw(old, seq); err != nil {
@@ -329,8 +329,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 	b.gone = append(b.gone, n)
 	s := b.s
 	c := s.ClaimAt(n)
-	s.sum.sub(claimHash(&c, id, true))
-	s.sum.add(claimHash(&c, id, false))
+	s.sum.Withdraw(&c, id)
 	b.noteDate(s.rows.Ref(n))
 	b.noteLife(s.rows.Ref(n))
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/digest"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/text"
 )
@@ -33,7 +34,7 @@ type header struct {
 	Ontology              string
 	TypeNames, Predicates []string
 	QualifierNames        []string
-	Sum                   digest
+	Sum                   digest.Sum
 	Entities, Claims      int
 	Qualifiers            int
 	Keyed                 []uint32

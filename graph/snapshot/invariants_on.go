@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/digest"
 )
 
 // The tag invariants makes every published snapshot check itself, and every
@@ -251,13 +252,13 @@ func (s *Snapshot) checkWithdrawals() error {
 }
 
 func (s *Snapshot) checkDigest() error {
-	var sum digest
+	var sum digest.Sum
 	for i := range s.ids.Len() {
-		sum.add(entityHash(graph.Entity{ID: s.ID(uint32(i)), Type: s.TypeName(uint32(i))}))
+		sum.Entity(graph.Entity{ID: s.ID(uint32(i)), Type: s.TypeName(uint32(i))})
 	}
 	for i := range s.rows.Len() {
 		c := s.ClaimAt(uint32(i))
-		sum.add(claimHash(&c, c.ID(), s.ended.At(uint32(i)) == 0))
+		sum.Claim(&c, c.ID(), s.ended.At(uint32(i)) == 0)
 	}
 	if sum != s.sum {
 		return fmt.Errorf("it is %v, want %v", s.sum, sum)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/digest"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -115,7 +116,7 @@ type Snapshot struct {
 	rules   map[*schema.Field][]qualifierRule
 	// The numbers of the predicates that the snapshot itself reads.
 	name, date, coversUntil uint16
-	sum                     digest
+	sum                     digest.Sum
 
 	w     *writer
 	guard guard // checks itself under the tag invariants
@@ -157,6 +158,10 @@ func (s *Snapshot) Ontology() *schema.Ontology { return s.o }
 
 // Seq is the sequence number of the last commit in it.
 func (s *Snapshot) Seq() graph.Seq { return s.seq }
+
+// Digest identifies what the graph holds: entities, claims, how they are held
+// and whether they are withdrawn; not when it learned them.
+func (s *Snapshot) Digest() string { return s.sum.String() }
 
 // EntityCount is how many entities were ever declared.
 func (s *Snapshot) EntityCount() int { return s.ids.Len() }
