@@ -9,7 +9,6 @@
 package names
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,61 +53,6 @@ func (x Index) Check() error {
 		}
 	}
 	return nil
-}
-
-// Arrays are an index laid out for a file. Each element of Keys, Claims and Words
-// is one label, and so is each of the others.
-type Arrays struct {
-	Keys   []string
-	Claims []uint32
-	Words  []uint16 // the word, and in the lowest bit whether it is the original form
-
-	Shared      []uint8
-	Ends        []uint32
-	Text        []byte
-	SoundClaims []uint32
-	SoundWords  []uint16
-}
-
-// Arrays lays the index out for a file.
-func (x Index) Arrays() Arrays {
-	labels := x.labels.merged()
-	a := Arrays{Keys: make([]string, len(labels)), Claims: make([]uint32, len(labels)), Words: make([]uint16, len(labels))}
-	for i, l := range labels {
-		a.Keys[i], a.Claims[i], a.Words[i] = l.key, l.claim, l.word<<1
-		if l.original {
-			a.Words[i] |= 1
-		}
-	}
-	s := x.sounds.merged()
-	a.Shared, a.Ends, a.Text, a.SoundClaims, a.SoundWords = s.shared, s.ends, s.text, s.claims, s.words
-	return a
-}
-
-var errArrays = errors.New("the arrays are not those of one index of names")
-
-// FromArrays returns the index from whose arrays these came. It uses their memory.
-func FromArrays(a Arrays) (Index, error) {
-	if len(a.Keys) != len(a.Claims) || len(a.Keys) != len(a.Words) {
-		return Index{}, errArrays
-	}
-	var x Index
-	if len(a.Keys) > 0 {
-		list := make([]label, len(a.Keys))
-		for i := range list {
-			list[i] = label{a.Keys[i], a.Claims[i], a.Words[i] >> 1, a.Words[i]&1 == 1}
-		}
-		x.labels.layers = [][]label{list}
-	}
-	l := &soundLayer{shared: a.Shared, ends: a.Ends, text: a.Text, claims: a.SoundClaims, words: a.SoundWords}
-	if !l.sound() {
-		return Index{}, errArrays
-	}
-	if len(l.shared) > 0 {
-		l.findLow()
-		x.sounds.layers = []*soundLayer{l}
-	}
-	return x, nil
 }
 
 // labels finds names by how their words are written: a stack of sorted layers,

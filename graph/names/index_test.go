@@ -87,7 +87,7 @@ func TestLayers(t *testing.T) {
 	for _, name := range cities.names() {
 		grown = grown.With([]Name{name})
 	}
-	restored, err := FromArrays(grown.Arrays())
+	restored, err := fromArrays(grown.arrays())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,16 +103,16 @@ func TestLayers(t *testing.T) {
 
 // TestFromArrays refuses arrays that do not go together.
 func TestFromArrays(t *testing.T) {
-	for name, harm := range map[string]func(a *Arrays){
-		"keys":         func(a *Arrays) { a.Keys = a.Keys[1:] },
-		"words":        func(a *Arrays) { a.Words = nil },
-		"sound claims": func(a *Arrays) { a.SoundClaims = a.SoundClaims[1:] },
-		"ends":         func(a *Arrays) { a.Ends[0] = 1 << 30 },
-		"shared":       func(a *Arrays) { a.Shared[0] = 9 },
+	for name, harm := range map[string]func(a *arrays){
+		"keys":         func(a *arrays) { a.keys = a.keys[1:] },
+		"words":        func(a *arrays) { a.words = nil },
+		"sound claims": func(a *arrays) { a.soundClaims = a.soundClaims[1:] },
+		"ends":         func(a *arrays) { a.ends[0] = 1 << 30 },
+		"shared":       func(a *arrays) { a.shared[0] = 9 },
 	} {
-		a := Index{}.With(cities.names()).Arrays()
+		a := Index{}.With(cities.names()).arrays()
 		harm(&a)
-		if _, err := FromArrays(a); err == nil {
+		if _, err := fromArrays(a); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -136,7 +136,7 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	for _, at := range column.ReadList[int64](r) {
 		s.commits.Append(at)
 	}
-	s.names = readNames(r)
+	s.names = names.Read(r)
 	return nil
 }
 
@@ -173,15 +173,4 @@ func numbered(list []string) numbering {
 	}
 	n.list = list
 	return n
-}
-
-func readNames(r *column.Reader) names.Index {
-	x, err := names.FromArrays(names.Arrays{
-		Keys: column.ReadTexts(r), Claims: column.ReadList[uint32](r), Words: column.ReadList[uint16](r),
-		Shared: column.ReadList[uint8](r), Ends: column.ReadList[uint32](r), Text: column.ReadList[byte](r), SoundClaims: column.ReadList[uint32](r), SoundWords: column.ReadList[uint16](r),
-	})
-	if err != nil {
-		r.Fail()
-	}
-	return x
 }

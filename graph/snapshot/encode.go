@@ -10,7 +10,6 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/digest"
-	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
@@ -92,7 +91,7 @@ func (s *Snapshot) writeSections(w *column.Writer) error {
 	column.WriteList(w, flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
 	column.WriteList(w, s.mortals())
 	column.WriteList(w, flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))
-	writeNames(w, s.names)
+	s.names.Write(w)
 	return nil
 }
 
@@ -109,16 +108,4 @@ func flat[T any](n int, at func(i uint32) T) []T {
 type fileExtra struct {
 	A, O, C, N string          `json:",omitempty"`
 	S          []graph.ClaimID `json:",omitempty"`
-}
-
-func writeNames(w *column.Writer, x names.Index) {
-	a := x.Arrays()
-	column.WriteTexts(w, len(a.Keys), func(i int) string { return a.Keys[i] })
-	column.WriteList(w, a.Claims)
-	column.WriteList(w, a.Words)
-	column.WriteList(w, a.Shared)
-	column.WriteList(w, a.Ends)
-	column.WriteList(w, a.Text)
-	column.WriteList(w, a.SoundClaims)
-	column.WriteList(w, a.SoundWords)
 }
