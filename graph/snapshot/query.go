@@ -265,7 +265,7 @@ func (v *View) cutRecorded(p *Page, q *filter.Query, kept []Edge) error {
 		}
 		at, err := v.parseCursor(c.cursor, nil)
 		if err == nil && at.edge.Claim == None {
-			err = errCursor
+			err = filter.ErrCursor
 		}
 		if err != nil {
 			return graph.Errorf(graph.BadInput, "%s: %v", c.name, err)

@@ -1,0 +1,97 @@
+package filter
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// ErrCursor is the error of a text that is not a cursor of the list it is given for.
+var ErrCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
+
+// Cursor is a place in an order: it holds what the order compares, and so
+// stays valid while others write.
+type Cursor struct {
+	Keys  []graph.Value // by the keys of the order; the zero Value is a missing one
+	ID    string        // of the node
+	Tie   string        // what tells apart the edges to one node
+	Claim graph.ClaimID // zero where the edge has none
+}
+
+// written is a cursor as its text has it.
+type written struct {
+	Keys  [][2]string `json:"k,omitempty"` // kind and text; an empty kind is a missing value
+	ID    string      `json:"i"`
+	Tie   string      `json:"t,omitempty"`
+	Claim string      `json:"c,omitempty"`
+}
+
+// openStart distinguishes an open start from an open end in cursors.
+const openStart = "../"
+
+func (c *Cursor) String() string {
+	w := written{ID: c.ID, Tie: c.Tie}
+	for _, k := range c.Keys {
+		if k.Kind() == graph.NoKind {
+			w.Keys = append(w.Keys, [2]string{})
+			continue
+		}
+		text := k.String()
+		if k.Kind() == graph.DateKind && k.Date() == graph.OpenStart {
+			text = openStart
+		}
+		w.Keys = append(w.Keys, [2]string{k.Kind().String(), text})
+	}
+	if c.Claim != (graph.ClaimID{}) {
+		w.Claim = c.Claim.String()
+	}
+	b, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // texts only
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// ParseCursor reads the text of a cursor in an order with a number of keys. The error
+// is ErrCursor.
+func ParseCursor(text string, keys int) (Cursor, error) {
+	var w written
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(b, &w) != nil || len(w.Keys) != keys || w.ID == "" {
+		return Cursor{}, ErrCursor
+	}
+	c := Cursor{ID: w.ID, Tie: w.Tie}
+	for _, k := range w.Keys {
+		if k[0] == "" {
+			c.Keys = append(c.Keys, graph.Value{})
+			continue
+		}
+		kind, ok := graph.ParseKind(k[0])
+		if !ok {
+			return Cursor{}, ErrCursor
+		}
+		val, err := parseKey(kind, k[1])
+		if err != nil {
+			return Cursor{}, ErrCursor
+		}
+		c.Keys = append(c.Keys, val)
+	}
+	if w.Claim != "" {
+		if c.Claim, err = graph.ParseClaimID(w.Claim); err != nil {
+			return Cursor{}, ErrCursor
+		}
+	}
+	return c, nil
+}
+
+// parseKey reads a key of a cursor; unlike a claim's value it may be an open date.
+func parseKey(kind graph.Kind, text string) (graph.Value, error) {
+	switch {
+	case kind == graph.DateKind && text == openStart:
+		return graph.DateValue(graph.OpenStart), nil
+	case kind == graph.DateKind && text == graph.OpenDate.String():
+		return graph.DateValue(graph.OpenDate), nil
+	}
+	return graph.ParseValue(kind, text)
+}
