@@ -161,8 +161,8 @@ func packages(t *testing.T) []string {
 	return slices.Compact(dirs)
 }
 
-// TestPackagesSayWhatTheyAreFor wants a comment on each package that says
-// what it must not know.
+// TestPackagesSayWhatTheyAreFor: each package has a comment that says what it
+// must not know.
 func TestPackagesSayWhatTheyAreFor(t *testing.T) {
 	for _, dir := range packages(t) {
 		p, err := build.ImportDir(dir, 0)

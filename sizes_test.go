@@ -51,7 +51,7 @@ func TestSizes(t *testing.T) {
 // sleeping are packages whose tests wait with time.Sleep without a reason. The list only shrinks.
 var sleeping = []string{"server", "server/internal/admission"}
 
-// TestSleeps wants a reason for each time.Sleep in a test, on its line or the one before: a test
+// TestSleeps: each time.Sleep in a test has a reason, on its line or the one before: a test
 // sleeps only if the time is what it tests, or on the clock of a bubble.
 func TestSleeps(t *testing.T) {
 	for _, dir := range packages(t) {

@@ -39,8 +39,8 @@ func constants(t *testing.T) map[string]string {
 	return out
 }
 
-// TestList wants each code declared and listed once, named as it is spelled, with all that
-// there is to know of it.
+// TestList: each code is declared once and listed once, has a constant of its name, and
+// every part of its entry is filled in.
 func TestList(t *testing.T) {
 	spelled := regexp.MustCompile(`^[A-Z]+(_[A-Z]+)*$`)
 	listed := map[string]bool{}

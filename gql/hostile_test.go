@@ -223,8 +223,7 @@ func (c *leaving) Err() error {
 	return nil
 }
 
-// TestVariablesCancelled wants long variables left where they are, being read or coerced, when
-// the client leaves.
+// TestVariablesCancelled: when the client leaves, reading or coercing its long variables stops.
 func TestVariablesCancelled(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	const values = 100_000

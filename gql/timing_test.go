@@ -95,7 +95,7 @@ func TestTiming(t *testing.T) {
 	}
 }
 
-// TestTimedAnswers wants the same answers from timed requests as from others.
+// TestTimedAnswers: timed requests get the same answers as others.
 func TestTimedAnswers(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	for seed := range uint64(300) {

@@ -390,7 +390,7 @@ func (c *checker) known(at Position, id ClaimID, cl *Claim) {
 // bound holds a new claim to what else is so: the cap of its source, keys, circles.
 func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
-		c.problem(at, BadInput, "the confidence %v is above %v, the most that a claim of %s may have", cl.Confidence, most, cl.Source)
+		c.problem(at, BadInput, "the confidence %v is above %v, the limit for claims of %s", cl.Confidence, most, cl.Source)
 	}
 	if f.Key != "" {
 		c.key(at, f, cl)

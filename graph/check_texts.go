@@ -54,8 +54,8 @@ func (c *checker) text(at Position, what, s string, most int, line bool) {
 	}
 }
 
-// renames notes by which id a file may know the claim whose texts it wrote in
-// another form, so that what it goes on to say of that claim finds it.
+// renames records the id that a file may use for a claim whose texts it wrote
+// in another form, so that later lines about that claim find it.
 func (c *checker) renames(op *Op, cl *Claim) {
 	was := *cl
 	was.Locator = op.Claim.Locator

@@ -49,7 +49,7 @@ func (c *checker) qualifiers(at Position, f *schema.Field, cl *Claim) {
 	}
 }
 
-// wanted is what the ontology wants of a field's value or a qualifier's.
+// wanted is what the ontology requires of the value of a field or of a qualifier.
 type wanted struct {
 	scalar          schema.Scalar
 	enum            *schema.Enum

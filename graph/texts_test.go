@@ -7,8 +7,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestTextsOfAnotherForm reads a file of a store whose texts were not in the
-// one form yet: what it says of a claim by its old id finds the new one.
+// TestTextsOfAnotherForm reads a file of a store whose texts were not in the one
+// form yet: its lines about a claim, which have the old id, find the new one.
 func TestTextsOfAnotherForm(t *testing.T) {
 	o := schema.MustDefault()
 	old := graph.Claim{

@@ -82,7 +82,7 @@ func (iv Interval) Bounds() Bounds {
 
 // MayHold reports whether a claim with the bounds may hold on the days, where its
 // field reaches through the lifetimes of both ends, and those include the days.
-// What Window says of such a claim is HoldsNo where it reports false.
+// If it reports false, Window gives HoldsNo for such a claim.
 func (b *Bounds) MayHold(kind schema.TimeKind, on Span) bool {
 	switch kind {
 	case schema.Eternal:

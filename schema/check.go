@@ -61,10 +61,10 @@ func (l *loader) checkField(f *Field) {
 		l.fail(pos, "%s needs @time(kind:), since its claims hold at some time", where)
 	}
 	if !f.Stored() && timed {
-		l.fail(pos, "%s is read from other claims; their time kind applies, drop @time", where)
+		l.fail(pos, "%s is read from other claims; the time kind of those claims applies, so drop @time", where)
 	}
 	if !f.Stored() && len(f.Qualifiers) > 0 {
-		l.fail(pos, "%s is read from other claims; their qualifiers apply, drop its own", where)
+		l.fail(pos, "%s is read from other claims; the qualifiers of those claims apply, so declare none here", where)
 	}
 	if (f.Symmetric || f.Transitive) && f.Kind != Relation {
 		l.fail(pos, "%s: only a relation can be symmetric or transitive", where)
@@ -76,7 +76,7 @@ func (l *loader) checkField(f *Field) {
 		l.fail(pos, "%s: a symmetric or transitive relation leads to its own type", where)
 	}
 	if !f.Stored() && f.Tolerance != (Tolerance{}) {
-		l.fail(pos, "%s is read from other claims; their tolerance applies, drop its own", where)
+		l.fail(pos, "%s is read from other claims; the tolerance of those claims applies, so declare none here", where)
 	}
 	if f.Key != "" && f.Name == "view" {
 		l.fail(pos, "%s: the root field takes its view by that name; choose another", where)

@@ -67,7 +67,8 @@ func (r Reach) String() string {
 // ByNext reports whether another claim can bound the reach on some side.
 func (r Reach) ByNext() bool { return r.Before.Kind == ToNext || r.After.Kind == ToNext }
 
-// LifetimeEnd is what a claim says of the existence of an entity.
+// LifetimeEnd is what a claim says about the existence of an entity: nothing,
+// that it begins or that it ends.
 type LifetimeEnd uint8
 
 // The ends of a lifetime.
@@ -79,7 +80,8 @@ const (
 
 var lifetimeEnds = map[string]LifetimeEnd{"BEGINS": Begins, "ENDS": Ends}
 
-// Lifetime is what the claims of a field say of the existence of their ends.
+// Lifetime is what the claims of a field say about the existence of their
+// subject and of their object.
 type Lifetime struct{ Subject, Object LifetimeEnd }
 
 func (l *loader) reach(pos *ast.Position, where string, kind TimeKind, args map[string]string) Reach {

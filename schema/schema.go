@@ -196,7 +196,8 @@ type Field struct {
 	// Past is true of a relation in the past tense, which its source's date does
 	// not attest.
 	Past bool
-	// Lifetime says what a claim of it says of when its ends exist.
+	// Lifetime is what a claim of it says about the existence of its subject and
+	// of its object.
 	Lifetime Lifetime
 	// Qualifiers are what a claim of it may say besides its value.
 	Qualifiers []*Qualifier
@@ -227,7 +228,7 @@ type Field struct {
 	inverseRef string
 }
 
-// Timing is what the field says of the time of its claims.
+// Timing is what the field declares about the time of its claims.
 func (f *Field) Timing() Timing { return Timing{f.Time, f.Reach, f.Past} }
 
 // Stored reports whether the field is a predicate that claims may have.

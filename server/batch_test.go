@@ -75,8 +75,8 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// TestBatchIsBounded wants the answers of a batch to stay within one limit, and nothing to
-// run for a client that has gone.
+// TestBatchIsBounded: the answers of a batch have one limit together, and nothing runs for
+// a client that has gone.
 func TestBatchIsBounded(t *testing.T) {
 	ran := 0
 	body := `{"data":"` + strings.Repeat("x", 100) + `"}`

@@ -91,7 +91,7 @@ func TestClientGoes(t *testing.T) {
 	}
 }
 
-// TestRequestTimeout wants a query without end answered soon after its time is over.
+// TestRequestTimeout: a query that would never end is answered soon after its time is over.
 func TestRequestTimeout(t *testing.T) {
 	s := seeded(t, Options{Timeout: 30 * time.Millisecond}, unlimited)
 	start := time.Now()

@@ -52,8 +52,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 }
 
-// TestCodesAreDocumented wants every limit named on the page, and no code that does
-// not exist.
+// TestCodesAreDocumented: the page names every limit, and no code that does not exist.
 func TestCodesAreDocumented(t *testing.T) {
 	page := servingPage(t)
 	for _, e := range codes.List {

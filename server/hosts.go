@@ -35,7 +35,7 @@ func CheckHost(name string) (string, error) {
 	return host, nil
 }
 
-// set takes the names beside localhost; it comes before the first request.
+// set adds names to localhost; it is called before the first request.
 func (h *hosts) set(names []string) {
 	h.names = map[string]bool{"localhost": true}
 	for _, name := range names {

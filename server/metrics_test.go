@@ -11,8 +11,8 @@ import (
 // value is that of a counter or gauge.
 func value(c prometheus.Collector) int64 { return int64(testutil.ToFloat64(c)) }
 
-// TestOwnRegistry wants our metrics, Go's and the process's, and none that a library put into
-// the default registry.
+// TestOwnRegistry: the registry has our metrics, Go's and the process's, and none that a
+// library put into the default registry.
 func TestOwnRegistry(t *testing.T) {
 	foreign := prometheus.NewCounter(prometheus.CounterOpts{Name: "foreign_total", Help: "Of a library."})
 	prometheus.MustRegister(foreign)

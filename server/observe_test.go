@@ -15,7 +15,8 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 )
 
-// TestRequestLog wants a note for each request at debug, and nothing of what it asked.
+// TestRequestLog: at debug level, each request is logged, without its document
+// and its variables.
 func TestRequestLog(t *testing.T) {
 	var out bytes.Buffer
 	s := started(t, Options{Slow: -1, Logger: slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))})
@@ -47,7 +48,7 @@ func TestRequestLog(t *testing.T) {
 	}
 }
 
-// TestSlowLog wants a warning for what runs long, and for nothing else.
+// TestSlowLog: requests that run long are logged as warnings, and others are not.
 func TestSlowLog(t *testing.T) { synctest.Test(t, testSlowLog) }
 
 func testSlowLog(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// proxies are the programs that people put before the service, with the names of the entrances
-// that their configurations have.
+// proxies are the programs that people put in front of the service, with the names of the
+// entrances in their configurations under testdata.
 var proxies = []struct {
 	program, config string
 	args            func(config, dir string) []string
@@ -246,8 +246,8 @@ func readThrough(t *testing.T, at map[string]string) {
 	}
 }
 
-// TestProxiesAndOpenWrites shows what --open-writes says of itself: through a plain proxy of the
-// same machine a stranger's write looks like one of the machine.
+// TestProxiesAndOpenWrites shows what the help of --open-writes warns of: through a plain proxy
+// of the same machine a stranger's write looks like one of the machine.
 func TestProxiesAndOpenWrites(t *testing.T) {
 	written := false
 	for _, p := range proxies {

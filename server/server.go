@@ -75,8 +75,8 @@ type Options struct {
 	// OpenWrites accepts writes from programs of this machine without a token, as far as their
 	// origin can be known.
 	OpenWrites bool
-	// Hosts are the names that the service answers for, in the form of CheckHost, beside the
-	// loopback names and the addresses that it listens on.
+	// Hosts are the names that the service answers for, in the form of CheckHost, in
+	// addition to the loopback names and the addresses that it listens on.
 	Hosts []string
 	// Origins are other sites whose pages may read; "*" is every one, none is the default.
 	Origins []string

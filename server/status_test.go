@@ -117,7 +117,8 @@ func TestQueryMethod(t *testing.T) {
 	}
 }
 
-// TestAllow wants OPTIONS and every 405 to name what the address takes, and each of those to be taken.
+// TestAllow: OPTIONS and every 405 name the methods that the address accepts, and it accepts
+// each of them.
 func TestAllow(t *testing.T) {
 	s := started(t, Options{})
 	for _, path := range []string{"/graphql", "/graphql/stream", "/healthz", "/readyz", "/metrics", "/schema.graphql", "/graphiql", "/"} {

@@ -158,7 +158,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestTraceStreams wants the operations of streams and sockets traced, a subscription by one
+// TestTraceStreams: the operations of streams and sockets are traced, a subscription by one
 // span from its beginning to its end.
 func TestTraceStreams(t *testing.T) {
 	c := newTraceCollector(t)
@@ -226,8 +226,8 @@ func TestTraceStreams(t *testing.T) {
 	}
 }
 
-// TestTraceNeverWaits wants spans dropped, and counted, while the collector is slow, and
-// those that it refuses then.
+// TestTraceNeverWaits: spans are dropped and counted while the collector is slow, and
+// also when it refuses them.
 func TestTraceNeverWaits(t *testing.T) {
 	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "64")
 	t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16")

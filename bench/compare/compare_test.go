@@ -60,8 +60,8 @@ func contestants(tb testing.TB, n int) ([]*Contestant, *plain.Graph) {
 	return list, p
 }
 
-// TestAgreement wants the same answers of all that are written in Go, in
-// process and through their handlers.
+// TestAgreement: all contestants in Go give the same answers, in process and
+// through their handlers.
 func TestAgreement(t *testing.T) {
 	list, _ := contestants(t, 30_000)
 	for i := range Documents {

@@ -149,7 +149,7 @@ func TestContainerFiles(t *testing.T) {
 	}
 }
 
-// checkCommandLine wants a command, its flags and no arguments.
+// checkCommandLine checks that a line has a command, its flags and no arguments.
 func checkCommandLine(t *testing.T, args []string) {
 	t.Helper()
 	i := slices.IndexFunc(commands(), func(c *command) bool { return c.name == args[0] })

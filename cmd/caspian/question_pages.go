@@ -24,7 +24,7 @@ func pagingSettings(s *settings.Set, standard int) *paging {
 	return &paging{
 		first: s.Number("first", standard, 1, "how many to show"),
 		all:   s.Toggle("all", "show all of them"),
-		after: s.Text("after", "CURSOR", "", "continue after this cursor, which an answer's last line and its endCursor name"),
+		after: s.Text("after", "CURSOR", "", "continue after this cursor; an answer has it in its last line, or as endCursor in JSON"),
 	}
 }
 

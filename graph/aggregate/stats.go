@@ -91,8 +91,8 @@ func (s *Stats) Settle(o *schema.Ontology) {
 	s.Sum, s.others = total.float(), nil
 }
 
-// sum adds up numbers without losing what each is too small for by itself:
-// ten times 0.1 is 1. The zero sum is 0.
+// sum adds up numbers without accumulating errors of rounding: ten times 0.1 is
+// 1. The zero sum is 0.
 type sum struct{ total, lost float64 }
 
 // add adds x, after Neumaier.

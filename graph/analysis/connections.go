@@ -218,8 +218,8 @@ func (w *connector) limit() float64 {
 	return min(w.bound, w.costOf(len(w.best)-1)) + slack
 }
 
-// round finds every way worth knowing within the bound. A way of n steps is
-// one that comes half of them from either end.
+// round finds every connection within the bound that can be among the results.
+// A way of n steps is one that comes half of them from either end.
 func (w *connector) round() {
 	forward, backward := []*trail{{end: w.from}}, []*trail{{end: w.to}}
 	for n := 1; n <= w.o.MaxLength; n++ {

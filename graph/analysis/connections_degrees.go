@@ -31,7 +31,7 @@ func (k *Degrees) of(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 const maxRecounted = 2000
 
 // recountLinks counts again the entities that claims touched since an earlier
-// view; nil where that does not pay.
+// view; nil if counting all of them costs no more.
 func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]uint32]) ([]uint32, error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}

@@ -245,7 +245,8 @@ func checkPartners(t *rapid.T, v *snapshot.View, d *analysis.Dependency, used []
 	if d.Basis != nil {
 		equal(t, "basis", ids(v, d.Basis.Claims), ids(v, all))
 	}
-	// The whole is one: the least of all and the most of what is unknown make it up.
+	// All shares are one: the lowest shares of the partners and the highest unknown
+	// share add up to it.
 	if math.Abs(lows+d.Unknown.High-1) > 1e-9 {
 		t.Fatalf("the lows %v and the unknown %v are not one", lows, d.Unknown)
 	}

@@ -146,7 +146,8 @@ func TestTimelineRefuses(t *testing.T) {
 	}
 }
 
-// TestQuotesWhole: a long argument is quoted in part, and never within a letter.
+// TestQuotesWhole: a long argument is cut off in quotations, but never in the
+// middle of a character.
 func TestQuotesWhole(t *testing.T) {
 	v := look(t, snapshot.Empty(world(t)), graph.View{})
 	for _, id := range []string{strings.Repeat("ж", 100), "x" + strings.Repeat("ж", 100)} {

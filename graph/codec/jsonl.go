@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// JSONLines is one JSON object a line:
+// JSONLines is one JSON object per line:
 //
 //	{"entity":"KAZ","type":"Country"}
 //	{"subject":"KAZ","predicate":"capital","object":"astana","valid":"1997-12-10/..","source":"factbook","locator":"kz.json","confidence":0.9}

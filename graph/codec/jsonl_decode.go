@@ -320,8 +320,8 @@ func (r *lineReader) parts() (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
 }
 
-// kindValue is a value that says of what kind it is: the ontology of the store
-// that it was exported from had no field for it.
+// kindValue is a value that states its kind: the ontology of the store that it
+// was exported from had no field for it.
 func kindValue(parts []part) (graph.Value, error) {
 	given := map[string]string{}
 	for _, p := range parts {
@@ -356,7 +356,7 @@ func lineKind(keys []string) (string, error) {
 			return "", graph.Errorf(graph.BadInput, "unknown key %q; write %q", k, strings.ToLower(k))
 		case kind == "":
 		case !slices.Contains(lineKeys[kind], k):
-			return "", graph.Errorf(graph.BadInput, "unknown key %q; beside %q there may be %s", graph.Clip(k), kind, strings.Join(lineKeys[kind][1:], ", "))
+			return "", graph.Errorf(graph.BadInput, "unknown key %q; a line with %q may also have %s", graph.Clip(k), kind, strings.Join(lineKeys[kind][1:], ", "))
 		}
 	}
 	return kind, nil

@@ -76,7 +76,7 @@ func TestJSONLinesBytes(t *testing.T) {
 	for i := 0; keys.Len() < MaxLine-20; i++ {
 		fmt.Fprintf(&keys, `,"k%d":1`, i)
 	}
-	if _, err := decode(JSONLines, "x.jsonl", keys.String()+"}"); err == nil || !strings.HasPrefix(err.Error(), `x.jsonl:1: unknown key "k0"; beside`) {
+	if _, err := decode(JSONLines, "x.jsonl", keys.String()+"}"); err == nil || !strings.HasPrefix(err.Error(), `x.jsonl:1: unknown key "k0"; a line with`) {
 		t.Errorf("many keys: %.200v", err)
 	}
 	if _, err := decode(JSONLines, "x.jsonl", strings.Repeat("{}\n", 1000)); err == nil || !strings.HasSuffix(err.Error(), "\nand 900 more problems") {

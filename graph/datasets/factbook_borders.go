@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// border is what one file says of the border between two countries.
+// border is what one file says about the border between two countries.
 type border struct {
 	entry *entry
 	at    string

@@ -83,7 +83,7 @@ func (h *holder) dates(text string) (name, remark string) {
 				h.since = iv
 			}
 		} else if _, ok := parseDay(b[1]); ok && len(b[1]) > 4 {
-			remark = b[1] // a date, and nobody says of what
+			remark = b[1] // a date without a statement of what happened on it
 		} else {
 			continue // a nickname, another title
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestSortedTest wants a sorted test to pass what it passes otherwise.
+// TestSortedTest: a sorted test passes the same values as an unsorted one.
 func TestSortedTest(t *testing.T) {
 	o := schema.MustDefault()
 	r := rand.New(rand.NewPCG(1, 2))

@@ -46,7 +46,7 @@ const mostExamples = 3
 // Misfits lists what is recorded and does not fit the snapshot's ontology, the
 // most frequent first. earlier is the ontology that it was accepted under, nil
 // where that is unknown: what did not fit that one either is left out, and some
-// changes show only beside it.
+// changes are found only by comparison with it.
 func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 	o := s.Ontology()
 	f := fitter{s: s, state: s.State(), by: map[string]*misfits{}}
@@ -139,7 +139,7 @@ func (f *fitter) claim(reason string, n uint32, c *graph.Claim) {
 	}
 }
 
-// hint keeps what a comparison of the ontologies says of what is gone.
+// hint keeps what a comparison of the ontologies says about what was removed.
 func (f *fitter) hint(c schema.Change) {
 	if f.hints == nil {
 		f.hints = map[string]string{}

@@ -8,7 +8,7 @@ import (
 )
 
 // Dated is a claim as far as it matters for when it holds. It decides day by day,
-// from what the design says of one day, and knows nothing of spans.
+// by the design's rules for one day, and does not use spans.
 type Dated struct {
 	Timing schema.Timing
 	Valid  graph.Interval
@@ -18,8 +18,8 @@ type Dated struct {
 	// another answer. One that coincides with its own end does not bound its start,
 	// nor the other way round.
 	Turns []graph.Date
-	// Begins and Ends are what claims say of when the entities at its ends begin
-	// and end, for each entity apart.
+	// Begins and Ends are the dates that claims state for the beginning and the
+	// end of the entities at its ends, separately for each entity.
 	Begins, Ends [][]graph.Date
 	// Mode is on which of the days asked for it must hold.
 	Mode graph.Mode
@@ -54,7 +54,7 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 	return graph.HoldsNo
 }
 
-// days are the days beside every date that matters.
+// days are the days next to every date that matters.
 func (c *Dated) days(first, last graph.Day) []graph.Day {
 	days := []graph.Day{first, last}
 	dates := append([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns...)

@@ -54,7 +54,7 @@ func TestViewCache(t *testing.T) {
 	holds(2, 2)
 	write()
 	ask("a", graph.View{}, 1)
-	holds(3, 2) // the value of the snapshot before has gone
+	holds(3, 2) // the value of the previous snapshot is no longer kept
 	ask("a", graph.View{MinConfidence: 0.5}, 0)
 	holds(4, 3)
 	// What another view or key had goes when its snapshot is too old.

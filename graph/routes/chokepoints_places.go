@@ -116,8 +116,9 @@ func (b *placeCutter) pack(most int) (routes int, err error) {
 	return routes, nil
 }
 
-// mayClose reports whether a place leaves a node of each end when it closes
-// beside what is closed for good; taken is only closed to tell routes apart.
+// mayClose reports whether each end still has a node when a place closes in
+// addition to what is permanently closed. The places of taken are only closed
+// to distinguish routes, and do not count.
 func (b *placeCutter) mayClose(p int32, taken []int32) bool {
 	for _, t := range taken {
 		b.closed[t] = false

@@ -191,7 +191,7 @@ func (w *world) leg(id string, from, to graph.ID) graph.ID {
 	return seg
 }
 
-// set replaces what a world says of one predicate of a subject.
+// set replaces the facts of one predicate of a subject.
 func (w *world) set(subject graph.ID, predicate string, v graph.Value) *graph.Claim {
 	w.facts = slices.DeleteFunc(w.facts, func(c graph.Claim) bool { return c.Subject == subject && c.Predicate == predicate })
 	return w.say(subject, predicate, v)

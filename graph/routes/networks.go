@@ -60,7 +60,7 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 	case len(touched) == 0:
 		return &next, nil
 	case n.kind == Borders:
-		return nil, nil // few legs: compiling costs as little
+		return nil, nil // there are few legs: compiling again costs no more than patching
 	}
 	return n.patch(ctx, &next, touched)
 }

@@ -84,7 +84,7 @@ func (o *RouteOptions) Validate() error {
 		fault("modes", "an empty list permits no leg; leave it out to permit all")
 	}
 	if o.Statuses != nil && len(o.Statuses) == 0 {
-		fault("statuses", "an empty list opens no leg; leave it out")
+		fault("statuses", "an empty list opens no leg; leave it out for the default")
 	}
 	if o.Gauges != nil && len(o.Gauges) == 0 {
 		fault("gauges", "an empty list permits no railway; leave RAIL out of modes")

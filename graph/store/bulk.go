@@ -26,7 +26,7 @@ import (
 type bulk struct {
 	kv    *levelKV
 	seen  valueFilter
-	known map[quad.Value]nodeCount // what the database has of nodes met lately
+	known map[quad.Value]nodeCount // what the database has about recently used nodes
 }
 
 // nodeCount is a node's id and how many places of quads it takes.

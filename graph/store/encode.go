@@ -62,7 +62,7 @@ func keyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(ke
 // as it went in.
 type encoder struct {
 	quads  []quad.Quad
-	claims map[graph.ClaimID]bool // of all commits: Cayley lets a quad pass that a transaction has twice
+	claims map[graph.ClaimID]bool // of all commits: Cayley does not notice if a transaction has the same quad twice
 	meta   []byte
 }
 

@@ -14,13 +14,13 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// noteFile notes, beside the database, the last commit that was acknowledged.
-// LevelDB takes a journal that was cut short, or whose last block is damaged,
-// for a crash, and opens without the commits in it; the note distinguishes
-// the two. A commit is noted after its sync and before it is acknowledged, so
-// that the note is never ahead of the database; the note itself is synced
-// within noteDelay, off the way of writes. After a kill it is exact, after a
-// loss of power it may trail.
+// noteFile is a file next to the database that records the last commit that was
+// acknowledged. LevelDB takes a journal that was cut short, or whose last block
+// is damaged, for a crash, and opens without the commits in it; the note
+// distinguishes the two. A commit is noted after its sync and before it is
+// acknowledged, so that the note is never ahead of the database; the note
+// itself is synced within noteDelay, and writes do not wait for that. After a
+// kill it is exact; after a loss of power it may be some commits late.
 const (
 	noteFile  = "head"
 	noteSlot  = 4096

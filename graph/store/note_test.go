@@ -174,8 +174,8 @@ func TestCrashIsNoDamage(t *testing.T) {
 	}
 }
 
-// TestOtherHistory puts the quads of another store, of an older backup or of a
-// history that parted beside the note.
+// TestOtherHistory puts other quads next to the note: those of another store,
+// of an older backup, or of a history that has diverged.
 func TestOtherHistory(t *testing.T) {
 	fill := func(dir string, change func(*graph.Commit), from, to graph.Seq) {
 		t.Helper()

@@ -50,8 +50,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestSampling wants the ratio to win over OTEL_TRACES_SAMPLER, a traceparent over both, and
-// one that cannot be read ignored.
+// TestSampling: the ratio overrides OTEL_TRACES_SAMPLER, a traceparent overrides both, and
+// one that cannot be read is ignored.
 func TestSampling(t *testing.T) {
 	const good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	for _, c := range []struct {

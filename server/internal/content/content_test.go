@@ -57,7 +57,7 @@ func TestNegotiation(t *testing.T) {
 	}
 }
 
-// TestPackerIsLeft wants compression to stop when the client has gone, and to work again.
+// TestPackerIsLeft: compression stops when the client has gone, and works for the next one.
 func TestPackerIsLeft(t *testing.T) {
 	p := NewPackers(4)
 	ctx, cancel := context.WithCancel(t.Context())

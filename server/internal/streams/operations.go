@@ -59,7 +59,7 @@ type operation struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelFunc
-	place  bool                // it has a place, beside that of the connection
+	place  bool                // it has a place, in addition to that of the connection
 	quota  admission.BodyQuota // of what its request takes, where that is not held elsewhere
 }
 

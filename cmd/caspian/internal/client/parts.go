@@ -15,8 +15,8 @@ import (
 // A change that is larger than a service takes in one request is sent in parts. Each part is
 // committed whole or not at all. The whole change is not, so all of it is checked first.
 
-// errTooLarge is the error of a change that the service takes in parts only.
-var errTooLarge = errors.New("the request is larger than the service takes")
+// errTooLarge is the error of a change that the service accepts only in parts.
+var errTooLarge = errors.New("the request is larger than the service accepts")
 
 // parts are the operations of a change in an order in which no part depends on a later one:
 // entities, caps of confidence, claims, withdrawals.
