@@ -88,7 +88,7 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 		f.Unit, f.Dimension = l.unit(fd.Position, f.Scalar, args)
 	}
 	if args, ok := l.directive(fd.Directives, "tolerance"); ok {
-		f.Tolerance = l.tolerance(fd.Position, where, args)
+		f.Tolerance = l.tolerance(fd.Position, where, f.Scalar, args)
 	}
 	if args, ok := l.directive(fd.Directives, "range"); ok {
 		f.Range = l.valueRange(fd.Position, where, f.Scalar, f.Unit, args)
@@ -97,6 +97,7 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	_, f.Transitive = l.directive(fd.Directives, "transitive")
 	f.Maps, _ = l.directive(fd.Directives, "map")
 	l.readElsewhere(fd, where, f)
+	l.consistency(fd, where, f)
 	l.qualifiers(fd, where, f)
 	return f
 }

@@ -134,6 +134,9 @@ func (l *loader) links() {
 			if f.Owner == t && f.Kind == Derived && f.Target != nil && f.Path.through != "" && f.Path.then != "" {
 				l.linkDerived(f)
 			}
+			if f.Owner == t {
+				l.linkConsistency(f)
+			}
 		}
 	}
 }

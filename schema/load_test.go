@@ -131,7 +131,7 @@ func lineOf(t *testing.T, problem string) int {
 func TestEveryRuleHasACase(t *testing.T) {
 	var all strings.Builder
 	badCases(t, func(_, _, want string) string { all.WriteString(want); return want })
-	for _, file := range []string{"load.go", "link.go", "names.go", "numbers.go"} {
+	for _, file := range []string{"load.go", "link.go", "names.go", "numbers.go", "consistency.go"} {
 		for _, format := range failures(t, file) {
 			if !verbs(format).MatchString(all.String()) {
 				t.Errorf("%s: no case gives %q", file, format)

@@ -88,12 +88,17 @@ func (l *loader) unit(pos *ast.Position, s Scalar, args map[string]string) (code
 	return code, dimension
 }
 
-func (l *loader) tolerance(pos *ast.Position, where string, args map[string]string) (t Tolerance) {
+func (l *loader) tolerance(pos *ast.Position, where string, s Scalar, args map[string]string) (t Tolerance) {
 	t.Relative, _ = strconv.ParseFloat(args["relative"], 64)
 	t.Days, _ = strconv.Atoi(args["days"])
+	t.Km, _ = strconv.ParseFloat(args["km"], 64)
 	switch {
-	case args["relative"] == "" && args["days"] == "":
-		l.fail(pos, "%s: @tolerance takes relative, days or both", where)
+	case len(args) == 0:
+		l.fail(pos, "%s: @tolerance takes relative, days or km", where)
+	case t.Km < 0:
+		l.fail(pos, "%s: a tolerance of %s km is below 0", where, args["km"])
+	case args["km"] != "" && s != Coordinates:
+		l.fail(pos, "%s: only Coordinates have a tolerance in km", where)
 	case t.Relative < 0 || t.Relative >= 1:
 		l.fail(pos, "%s: the relative tolerance is a share from 0 to below 1, not %s", where, args["relative"])
 	case t.Days < 0:

@@ -220,12 +220,19 @@ type Field struct {
 	InverseOf []*Field
 	Path      *Path
 	Tolerance Tolerance
+	// Exclusive, where not nil, says that one object has one subject at a time.
+	Exclusive *Exclusive
+	// Counts, where not nil, says which claims a stated number can be held to.
+	Counts *Counts
+	// NotBefore, where not nil, is the date of the same entity that this one does
+	// not come before.
+	NotBefore *Field
 	Maps      map[string]string
 	Pos       Position
 	// Number is the place of a stored field's name in Ontology.Predicates.
 	Number int
 
-	inverseRef string
+	inverseRef, notBefore string
 }
 
 // Timing is what the field declares about the time of its claims.
@@ -278,6 +285,8 @@ type Path struct {
 type Tolerance struct {
 	Relative float64
 	Days     int
+	// Km is a distance between two points.
+	Km float64
 }
 
 // Range is the lowest and the highest value of a number; nil means no bound.
