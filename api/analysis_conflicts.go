@@ -22,9 +22,9 @@ type conflictsArgs struct {
 
 func (b *builder) conflicts() field {
 	return field{name: "conflicts", typ: must(b.analysisConnection("Conflict", "Sets of claims that disagree, and one page of them.", b.conflictType())),
-		about: "Sets of claims in view that cannot all be true: different values of a field that has one at a time, figures of one period that differ by more than the ontology tolerates, and claims that a curator marked.",
+		about: "Sets of claims in view that cannot all be true: different values of a field that has one at a time, more holders of an office than it has seats, figures of one period or one border that differ by more than the ontology tolerates, a stated number of members and another number listed, dates in the wrong order, and claims that a curator marked.",
 		args: b.WithView(withPage(graphql.FieldConfigArgument{
-			"subject":   {Type: graphql.ID, Description: "The id of an entity: lists only sets with a claim about it. All by default."},
+			"subject":   {Type: graphql.ID, Description: "The id of an entity: lists only sets with a claim about it, or about who holds it. All by default."},
 			"predicate": {Type: graphql.String, Description: "Compares only claims with this predicate; all by default."},
 		})),
 		read: gql.Binding{
@@ -109,7 +109,7 @@ func (b *builder) conflictType() *graphql.Object {
 			return gql.AppendString(dst, read(src.Obj.(*conflict))), nil
 		}}
 	}
-	return b.object("Conflict", "A set of claims that cannot all be true: each disagrees with at least one other.", func() []field {
+	return b.object("Conflict", "A set of claims that cannot all be true.", func() []field {
 		return []field{
 			{name: "subject", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity that the claims are about; the first one where a curator marked claims about several.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
@@ -119,7 +119,7 @@ func (b *builder) conflictType() *graphql.Object {
 			{name: "predicate", typ: must(graphql.String), about: "The predicate of the claims.", read: text(func(c *conflict) string { return c.Predicate })},
 			{name: "claims", typ: list(b.claimType()), about: "The claims, in the order in which the store recorded them.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { c := src.Obj.(*conflict); return c.view, c.Claims })},
-			{name: "holds", typ: must(b.HoldsType()), about: "Whether all of them hold on the view's date; POSSIBLY where the start or end of one is open or unknown.",
+			{name: "holds", typ: must(b.HoldsType()), about: "Whether all of them surely hold on the view's date. POSSIBLY also for a term that ends before it begins, since it may be two.",
 				read: text(func(c *conflict) string { return c.Holds.String() })},
 			{name: "reason", typ: must(graphql.String), about: "Why they cannot all be true, in words.", read: text(func(c *conflict) string { return c.Reason })},
 		}

@@ -11,9 +11,10 @@ import (
 var conflictsCommand = &command{
 	name: "conflicts", short: "find claims that cannot all be true", args: "[SUBJECT]",
 	about: `Lists sets of claims that disagree: several values of a property that has one at a
-time, numbers further apart than the ontology tolerates, and conflicts that a curator
-marked. Each set comes with its reason, and its claims side by side with their
-sources. SUBJECT is an id, or a name that only one entity has.`,
+time, several holders of one office, numbers further apart than the ontology tolerates,
+a number of members and another number listed, dates in the wrong order, and conflicts
+that a curator marked. Each set comes with its reason, and its claims side by side with
+their sources. SUBJECT is an id, or a name that only one entity has.`,
 	examples: `  caspian conflicts KAZ
   caspian conflicts --predicate capital --first 5
   caspian conflicts JPN --predicate importsFrom --as-of 2024

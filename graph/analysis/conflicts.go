@@ -3,9 +3,7 @@ package analysis
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
@@ -15,7 +13,8 @@ import (
 
 // ConflictsOptions say which conflicts to look for; the zero value is all.
 type ConflictsOptions struct {
-	// Subject, where not empty, keeps the sets with a claim about it.
+	// Subject, where not empty, keeps the sets with a claim about it, and those of
+	// who holds it, where it is an office.
 	Subject graph.ID
 	// Predicate, where not empty, keeps those of one field.
 	Predicate string
@@ -31,7 +30,8 @@ type ConflictPlace struct {
 	// Subject is the one under which the set was found.
 	Subject   graph.ID
 	Predicate string
-	// Claim is the least id of the set's claims.
+	// Claim is the least id of the set's claims, after a word where the set is not
+	// made of pairs that disagree.
 	Claim string
 }
 
@@ -56,23 +56,29 @@ type Conflict struct {
 
 // Conflicts calls fn with every set of claims that disagree, in the order of
 // the subject's id, the predicate and the least claim id; fn ends the walk by
-// returning false. Two claims of the view disagree where
+// returning false. Two claims that the view lists disagree where
 //
 //   - they state different values of a field that has one at a time, agree in
-//     every qualifier, and their valid times overlap (disjoint says when not);
-//   - they give figures of one period, object and set of qualifiers that are
-//     further apart than the tolerance of the ontology;
+//     every qualifier, and the change from one to the other explains nothing
+//     (conflictWalk.together);
+//   - they give figures of one period, object and set of qualifiers, or of one
+//     relation in one direction or the other, that are further apart than the
+//     tolerance of the ontology;
+//   - more subjects than there are seats relate to one object at once, as two
+//     people who hold one office;
 //   - a curator put them into one group of competing claims, and they say
 //     different things about one subject or one object.
 //
-// Claims of rank DEPRECATED disagree only in a curator's group. A set has all
-// claims that are connected by such pairs.
+// A set has all claims that are connected by such pairs. Further sets are a stated
+// number with the claims that it counts, dates in the wrong order, and a claim that
+// outlives its source by decades (conflictWalk.checks). Claims of rank DEPRECATED
+// disagree only in a curator's group.
 //
 // rest, if not nil, is the place where the walk ended at its limit of work;
 // with After set to it, the next walk continues from there. The claims of one
 // subject are always read together.
 func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) (rest *ConflictPlace, err error) {
-	w := &conflictWalk{walk: walk{ctx: ctx}, v: v, o: o, fn: fn}
+	w := &conflictWalk{walk: walk{ctx: ctx}, v: v, o: o, fn: fn, dates: map[uint32]graph.Date{}, parts: map[uint32]bool{}}
 	var f question.Faults
 	subject := snapshot.None
 	if o.Subject != "" {
@@ -112,10 +118,13 @@ func concrete(o *schema.Ontology) []*schema.Type {
 
 type conflictWalk struct {
 	walk
-	v   *snapshot.View
-	o   ConflictsOptions
-	fn  func(Conflict) bool
-	key []byte
+	v     *snapshot.View
+	o     ConflictsOptions
+	fn    func(Conflict) bool
+	key   []byte
+	dates map[uint32]graph.Date // of sources
+	// parts are claims that give a figure for a part of what they state.
+	parts map[uint32]bool
 }
 
 // run is the claims of one subject and predicate, by what may disagree.
@@ -131,16 +140,25 @@ type run struct {
 func (w *conflictWalk) visit(subject uint32) bool {
 	s := w.v.Snapshot()
 	var names []string
-	last := uint32(snapshot.None)
+	var f *schema.Field
+	last := ""
 	w.v.Claims(subject, w.o.Predicate, false, func(n uint32) bool {
-		// A run of one claim can only disagree through a curator's group.
+		// A claim alone in its run can only disagree with claims about others.
 		name := s.Predicate(n)
-		if last != snapshot.None && s.Predicate(last) == name || s.Details(n).Conflict != "" {
+		alone := name != last
+		if alone {
+			f, last = s.Field(n), name
+		}
+		if !alone || s.Details(n).Conflict != "" || f != nil && (crosses(f) || checked(f)) || w.outlives(f, n) > 0 {
 			names = append(names, name)
 		}
-		last = n
 		return w.tick()
 	})
+	if w.o.Subject != "" {
+		for _, f := range w.crossing(subject) {
+			names = append(names, f.Name)
+		}
+	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		if !w.visitField(subject, name) {
@@ -150,11 +168,30 @@ func (w *conflictWalk) visit(subject uint32) bool {
 	return w.tick()
 }
 
+// crossing are the fields asked for by which others may relate to the entity such
+// that their claims disagree.
+func (w *conflictWalk) crossing(entity uint32) []*schema.Field {
+	s := w.v.Snapshot()
+	var list []*schema.Field
+	for _, name := range s.Ontology().Predicates() {
+		for _, f := range s.Ontology().Predicate(name) {
+			if t := s.Type(entity); crosses(f) && t != nil && f.Target.Includes(t) && (w.o.Predicate == "" || w.o.Predicate == name) {
+				list = append(list, f)
+			}
+		}
+	}
+	return list
+}
+
 func (w *conflictWalk) visitField(subject uint32, predicate string) bool {
 	runs := map[uint32]*run{}
 	seen := map[uint32]bool{}
 	var found []Conflict
-	for _, n := range w.run(runs, subject, predicate).suspects {
+	suspects := w.run(runs, subject, predicate).suspects
+	if w.o.Subject != "" {
+		suspects = append(slices.Clone(suspects), w.leadingTo(subject, predicate)...)
+	}
+	for _, n := range suspects {
 		if seen[n] {
 			continue
 		}
@@ -167,6 +204,7 @@ func (w *conflictWalk) visitField(subject uint32, predicate string) bool {
 			return false
 		}
 	}
+	found = append(found, w.checks(subject, predicate)...)
 	slices.SortFunc(found, func(a, b Conflict) int { return a.Place.compare(b.Place) })
 	for _, c := range found {
 		if w.o.After != nil && c.Place.compare(*w.o.After) <= 0 {
@@ -176,7 +214,20 @@ func (w *conflictWalk) visitField(subject uint32, predicate string) bool {
 			return false
 		}
 	}
-	return true
+	return w.err == nil
+}
+
+// leadingTo are the claims of other subjects that lead to an entity by a field that
+// crosses subjects.
+func (w *conflictWalk) leadingTo(entity uint32, predicate string) (claims []uint32) {
+	s := w.v.Snapshot()
+	w.v.Claims(entity, predicate, true, func(n uint32) bool {
+		if f := s.Field(n); f != nil && crosses(f) && w.v.Lists(n) {
+			claims = append(claims, n)
+		}
+		return w.tick()
+	})
+	return claims
 }
 
 // run reads the claims of a subject and predicate once.
@@ -202,8 +253,11 @@ func (w *conflictWalk) run(runs map[uint32]*run, subject uint32, predicate strin
 		return w.tick()
 	})
 	for _, claims := range r.slots {
-		if len(claims) > 1 {
+		if len(claims) > 1 || f != nil && crosses(f) {
 			r.suspects = append(r.suspects, claims...)
+		}
+		if f.Many && f.Time == schema.State {
+			w.noteParts(f, claims)
 		}
 	}
 	for _, claims := range r.groups {
@@ -229,35 +283,53 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 	seen[n] = true
 	for i := 0; i < len(set) && w.err == nil; i++ {
 		c := set[i]
-		add := func(d uint32, disagree func(*snapshot.Snapshot, uint32, uint32) bool) {
-			if w.tick() && !seen[d] && disagree(s, c, d) {
+		add := func(d uint32, disagree func(a, b uint32) bool) {
+			if w.tick() && !seen[d] && disagree(c, d) {
 				seen[d] = true
 				set = append(set, d)
 			}
 		}
 		r := w.run(runs, s.Subject(c), predicate)
-		if k, ok := slotOf(s, s.Field(c), c, nil); ok {
-			for _, d := range r.slots[string(k)] {
-				add(d, disagree)
+		if f := s.Field(c); f != nil {
+			for _, d := range w.rivals(runs, r, f, c) {
+				add(d, w.disagree)
 			}
 		}
 		group := s.Details(c).Conflict
 		if group == "" {
 			continue
 		}
+		compete := func(a, b uint32) bool { return Compete(s, a, b) }
 		for _, d := range r.groups[group] {
-			add(d, Compete)
+			add(d, compete)
 		}
 		if to := s.Object(c); to != snapshot.None {
 			w.v.Claims(to, predicate, true, func(d uint32) bool {
 				if s.Details(d).Conflict == group && w.v.Lists(d) {
-					add(d, Compete)
+					add(d, compete)
 				}
 				return w.tick()
 			})
 		}
 	}
 	return set
+}
+
+// rivals are the claims that answer the question of a claim.
+func (w *conflictWalk) rivals(runs map[uint32]*run, r *run, f *schema.Field, c uint32) []uint32 {
+	s := w.v.Snapshot()
+	if f.Exclusive != nil {
+		return w.leadingTo(s.Object(c), f.Name)
+	}
+	k, ok := slotOf(s, f, c, nil)
+	if !ok {
+		return nil
+	}
+	claims := r.slots[string(k)]
+	if f.Symmetric {
+		claims = append(slices.Clone(claims), w.run(runs, s.Object(c), f.Name).slots[string(k)]...)
+	}
+	return claims
 }
 
 // describe builds the answer for a set. The set is listed under its least subject
@@ -281,93 +353,4 @@ func (w *conflictWalk) describe(under uint32, predicate string, set []uint32) (c
 	}
 	c.Reason = w.reason(set)
 	return c, true
-}
-
-// reason says in words why the claims of a set cannot all be true.
-func (w *conflictWalk) reason(set []uint32) string {
-	s := w.v.Snapshot()
-	var values, periods, objects []string
-	slots := map[string][]uint32{}
-	for _, n := range set {
-		// Claims about several subjects are a curator's: only those about one
-		// answer one question.
-		if k, ok := slotOf(s, s.Field(n), n, binary.BigEndian.AppendUint32(nil, s.Subject(n))); ok && s.Rank(n) != graph.Deprecated {
-			slots[string(k)] = append(slots[string(k)], n)
-		}
-	}
-	for _, claims := range slots {
-		stated := len(values)
-		for _, n := range claims {
-			// Each brings its own value in, so that one partner is enough.
-			for _, m := range claims {
-				if w.tick() && disagree(s, n, m) {
-					values = append(values, differing(w.v, n, m)...)
-					break
-				}
-			}
-		}
-		if len(values) > stated {
-			periods = append(periods, period(s, claims))
-			if to := s.Object(claims[0]); to != snapshot.None {
-				objects = append(objects, w.v.Name(to))
-			}
-		}
-	}
-	var parts []string
-	if len(values) > 0 {
-		parts = append(parts, differ(s.Field(set[0]), distinct(values), distinct(periods), distinct(objects)))
-	}
-	if w.competing(set) {
-		marked := "a curator marked them as competing"
-		// What is said is one thing, and the sources write it in several ways.
-		if written := originals(s, set); len(values) == 0 && len(written) > 1 {
-			marked += ", written as " + distinct(written)
-		}
-		parts = append(parts, marked)
-	}
-	return strings.Join(parts, "; ")
-}
-
-// differ says that a field is stated with values, or with figures of one thing
-// for a period, of which one at most is true.
-func differ(f *schema.Field, values, periods, objects string) string {
-	switch f.Time {
-	case schema.State:
-		return f.Label + " has one value at a time and is stated as " + values
-	case schema.Observation:
-	default:
-		return f.Label + " has one value and is stated as " + values
-	}
-	text := f.Label + " for " + periods + " is stated as " + values
-	if f.Many && f.Kind == schema.Relation {
-		text = f.Label + " " + objects + " for " + periods + " is stated with " + values
-	}
-	if f.Tolerance.Relative > 0 {
-		text += ", further apart than " + percent(f.Tolerance.Relative)
-	}
-	return text
-}
-
-// period writes the period that the claims share, the shortest way any of them does.
-func period(s *snapshot.Snapshot, claims []uint32) string {
-	text := s.Valid(claims[0]).String()
-	for _, n := range claims[1:] {
-		if t := s.Valid(n).String(); len(t) < len(text) || len(t) == len(text) && t < text {
-			text = t
-		}
-	}
-	return strings.ReplaceAll(text, "/", " to ")
-}
-
-// competing reports whether a curator's group makes claims of the set disagree.
-func (w *conflictWalk) competing(set []uint32) bool {
-	s := w.v.Snapshot()
-	for i, n := range set {
-		for _, m := range set[:i] {
-			if w.tick() && Compete(s, n, m) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,9 +1,8 @@
 package analysis
 
 import (
-	"encoding/binary"
-	"slices"
-	"strconv"
+	"cmp"
+	"math"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -12,63 +11,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// slotOf appends to dst what names the question that a claim answers: two
-// claims of one subject and predicate can only disagree where they have the
-// same. ok is false for a claim that no other can disagree with: one of several
-// values, an observation of no certain period, a text in our words.
-func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []byte, ok bool) {
-	if f == nil || f.Name == "description" {
-		return dst, false
-	}
-	observation := f.Time == schema.Observation
-	if f.Many && !observation {
-		return dst, false
-	}
-	if observation {
-		iv := s.Valid(n)
-		if !iv.From.Known() || !iv.To.Known() {
-			return dst, false
-		}
-		// 2024 and 2024-01/2024-12 are one period.
-		dst = binary.BigEndian.AppendUint32(dst, uint32(iv.From.First()))
-		dst = binary.BigEndian.AppendUint32(dst, uint32(iv.To.Last()))
-		if f.Many && f.Kind == schema.Relation {
-			dst = binary.BigEndian.AppendUint32(dst, s.Object(n))
-		}
-	}
-	for _, q := range f.Qualifiers {
-		if observation && !q.Distinct && q.Target == nil {
-			continue // a figure, or a remark on it
-		}
-		val, _ := s.Qualifier(n, q.Name)
-		text := val.String()
-		dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
-	}
-	return dst, true
-}
-
-// disagree reports whether two claims of one slot cannot both be true.
-func disagree(s *snapshot.Snapshot, a, b uint32) bool {
-	if s.Rank(a) == graph.Deprecated || s.Rank(b) == graph.Deprecated {
-		return false
-	}
-	f := s.Field(a)
-	switch {
-	case f.Time == schema.Observation && f.Kind == schema.Relation && f.Many:
-		return len(figuresApart(s, f, a, b)) > 0
-	case (f.Time == schema.State || f.Time == schema.Event) && disjoint(s.Valid(a), s.Valid(b), f.Tolerance.Days):
-		return false
-	}
-	return incompatible(s.Ontology(), f, s.Value(a), s.Value(b)) ||
-		f.Time == schema.Observation && len(figuresApart(s, f, a, b)) > 0
-}
-
 // figuresApart names the numbers that two claims state besides their object
 // and that differ beyond the tolerance.
 func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 	var apart []string
 	for _, q := range f.Qualifiers {
-		if q.Distinct || !q.Scalar.Numeric() {
+		if !numeric(q) {
 			continue
 		}
 		x, _ := s.Qualifier(a, q.Name)
@@ -105,10 +53,65 @@ func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 		return farApart(f.Tolerance.Relative, x, y)
 	case graph.DateKind:
 		return daysBetween(a.Date().Span(), b.Date().Span()) > f.Tolerance.Days
+	case graph.CoordinatesKind:
+		return distance(a, b) > f.Tolerance.Km
 	case graph.StringKind:
-		return f.Code != nil || text.Fold(a.Text()) != text.Fold(b.Text())
+		return f.Code != nil || spelling(f, a.Text()) != spelling(f, b.Text())
 	}
 	return true
+}
+
+// spelling is the form that texts share which readers take for the same. Names are
+// also compared without spaces, "and" and the article, and with St. as Saint:
+// Co-operative is Cooperative, and St. Kitts & Nevis is Saint Kitts and Nevis.
+func spelling(f *schema.Field, s string) string {
+	folded := text.Fold(s)
+	if folded == "" {
+		return text.Base(s) // signs only
+	}
+	if !schema.IsName(f.Name) {
+		return folded
+	}
+	var b strings.Builder
+	for word := range strings.FieldsSeq(folded) {
+		switch word {
+		case "and", "the":
+			continue
+		case "st":
+			word = "saint"
+		}
+		b.WriteString(word)
+	}
+	return cmp.Or(b.String(), folded)
+}
+
+// bothNames reports whether two names of an entity are both right: the view lists
+// one of them as another name of it, too.
+func (w *conflictWalk) bothNames(f *schema.Field, a, b uint32) bool {
+	s := w.v.Snapshot()
+	if !schema.IsName(f.Name) {
+		return false
+	}
+	x, y := spelling(f, s.Value(a).Text()), spelling(f, s.Value(b).Text())
+	found := false
+	w.v.Claims(s.Subject(a), "", false, func(n uint32) bool {
+		if g := s.Field(n); g != nil && g.Name != f.Name && schema.IsName(g.Name) && s.Rank(n) != graph.Deprecated && w.v.Lists(n) {
+			z := spelling(f, s.Value(n).Text())
+			found = z == x || z == y
+		}
+		return w.tick() && !found
+	})
+	return found
+}
+
+// distance is how far two points are apart on the Earth, in km.
+func distance(a, b graph.Value) float64 {
+	const radius, degree = 6371, math.Pi / 180
+	lat1, lon1 := a.LatLon()
+	lat2, lon2 := b.LatLon()
+	haversine := func(degrees float64) float64 { h := math.Sin(degrees * degree / 2); return h * h }
+	h := haversine(lat2-lat1) + math.Cos(lat1*degree)*math.Cos(lat2*degree)*haversine(lon2-lon1)
+	return 2 * radius * math.Asin(math.Sqrt(min(h, 1)))
 }
 
 // daysBetween returns the number of days from one span to the other; 0 if they meet.
@@ -136,93 +139,35 @@ func follows(p, q graph.Interval, days int) bool {
 }
 
 // Compete reports whether a curator put two claims of one predicate into one
-// group and they say different things. Two sources that say the same agree,
-// and amounts in two currencies are two readings of one thing.
+// group and they say different things. Two sources that say the same agree, also
+// where one says more; amounts in two currencies are two readings of one thing.
 func Compete(s *snapshot.Snapshot, a, b uint32) bool {
 	if a == b || s.Details(a).Conflict == "" || s.Details(a).Conflict != s.Details(b).Conflict || s.Predicate(a) != s.Predicate(b) {
 		return false
 	}
-	switch o, x, y := s.Ontology(), s.Value(a), s.Value(b); {
-	case !graph.Comparable(o, &x, &y):
+	o, x, y := s.Ontology(), s.Value(a), s.Value(b)
+	if !graph.Comparable(o, &x, &y) {
 		return false
-	case graph.Compare(o, &x, &y) != 0:
+	}
+	if s.Subject(a) != s.Subject(b) || graph.Compare(o, &x, &y) != 0 {
 		return true
 	}
-	if s.Subject(a) != s.Subject(b) || s.Valid(a) != s.Valid(b) {
-		return true
-	}
-	return !slices.Equal(s.Qualifiers(a), s.Qualifiers(b))
+	return len(qualifiersApart(s, a, b)) > 0 || timesApart(s.Valid(a), s.Valid(b))
 }
 
-// differing are the values, or the figures, by which two claims disagree, in words.
-func differing(v *snapshot.View, a, b uint32) []string {
-	s := v.Snapshot()
-	f := s.Field(a)
-	var found []string
-	for _, name := range figuresApart(s, f, a, b) {
-		for _, n := range [...]uint32{a, b} {
-			val, _ := s.Qualifier(n, name)
-			found = append(found, f.Qualifier(name).Label+" "+written(val))
+// qualifiersApart names the qualifiers that two claims state with different values.
+func qualifiersApart(s *snapshot.Snapshot, a, b uint32) (names []string) {
+	for _, q := range s.Qualifiers(a) {
+		if other, _ := s.Qualifier(b, q.Name); other.Kind() != graph.NoKind && other != q.Value {
+			names = append(names, q.Name)
 		}
 	}
-	if !incompatible(s.Ontology(), f, s.Value(a), s.Value(b)) {
-		return found
-	}
-	x, y := written(s.Value(a)), written(s.Value(b))
-	if to, other := s.Object(a), s.Object(b); to != snapshot.None && other != snapshot.None {
-		one, two := v.Name(to), v.Name(other)
-		if one == two {
-			// Two things of one name are distinguished by their ids.
-			one, two = one+" ("+x+")", two+" ("+y+")"
-		}
-		x, y = one, two
-	}
-	return append(found, x, y)
+	return names
 }
 
-// originals are the forms, each once, in which sources print the value that all
-// claims of the set state; nothing where they state several.
-func originals(s *snapshot.Snapshot, set []uint32) (forms []string) {
-	for _, n := range set {
-		if s.Value(n) != s.Value(set[0]) {
-			return nil
-		}
-		if form := s.Details(n).Original; form != "" && !slices.Contains(forms, form) {
-			forms = append(forms, form)
-		}
-	}
-	return forms
-}
-
-// distinct writes words as a list for people, in their order and each once.
-func distinct(all []string) string {
-	slices.Sort(all)
-	return list(slices.Compact(all))
-}
-
-// list writes a list for people.
-func list(words []string) string {
-	const most = 6
-	if len(words) > most {
-		words = append(slices.Clone(words[:most]), strconv.Itoa(len(words)-most)+" more")
-	}
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-func percent(part float64) string {
-	return graph.FormatNumber(part*100, 12) + " %"
-}
-
-// written is a value for people.
-func written(v graph.Value) string {
-	switch v.Kind() {
-	case graph.FloatKind:
-		return graph.FormatNumber(v.Float(), 0)
-	case graph.QuantityKind:
-		return graph.FormatNumber(v.Float(), 0) + " " + v.Text()
-	}
-	return v.String()
+// timesApart reports whether two valid times give different dates for the start or
+// the end.
+func timesApart(p, q graph.Interval) bool {
+	apart := func(d, e graph.Date) bool { return d.Known() && e.Known() && daysBetween(d.Span(), e.Span()) > 0 }
+	return apart(p.From, q.From) || apart(p.To, q.To)
 }

@@ -2,6 +2,7 @@ package analysis_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,22 +24,30 @@ type Country implements Entity @entity(plural: "countries") {
   title(lang: String): String @time(kind: STATE)
   iso2: String @time(kind: ETERNAL) @code
   founded: Date @time(kind: ETERNAL) @tolerance(days: 3)
+  ended: Date @time(kind: ETERNAL) @notBefore(field: "founded")
+  currency: String @time(kind: STATE, reach: "NEXT") @code
   population: Int @time(kind: OBSERVATION) @tolerance(relative: 0.3)
   area: Quantity @time(kind: OBSERVATION) @tolerance(relative: 0.1)
   levels(scope: String @distinct, of: Resource): [Quantity!] @time(kind: OBSERVATION)
   capital: City @time(kind: STATE) @tolerance(days: 20)
   place: City @time(kind: EVENT)
-  borders: [Country!] @time(kind: STATE) @symmetric
+  borders(lengthKm: Float @unit(code: "km")): [Country!] @time(kind: STATE) @symmetric @tolerance(relative: 0.1)
   memberOf(role: String): [Club!] @time(kind: STATE)
+  leads: [Club!] @time(kind: STATE, reach: "P30D/P365D") @tolerance(days: 3) @exclusive(seats: "seats")
   importsFrom(share: Float, quantity: Quantity, resource: Resource, measure: Measure @distinct, scope: String @distinct, through: Entity, planned: Boolean @distinct): [Country!] @time(kind: OBSERVATION) @tolerance(relative: 0.3)
   exportsTo(share: Float, resource: Resource): [Country!] @time(kind: OBSERVATION)
 }
 enum Measure { MINED REFINED }
-type City implements Entity @entity(plural: "cities") { twin: [City!] @time(kind: STATE) @symmetric }
-type Club implements Entity { seat: City @time(kind: STATE) }
+type City implements Entity @entity(plural: "cities") { twin: [City!] @time(kind: STATE) @symmetric at: Coordinates @time(kind: STATE) @tolerance(km: 5) }
+type Club implements Entity {
+  seat: City @time(kind: STATE)
+  seats: Int @time(kind: STATE)
+  memberCount(scope: String @distinct): [Quantity!] @time(kind: OBSERVATION, reach: "LIFETIME") @counts(of: "members", unit: "countries", where: "role", values: "full founder")
+  members: [Country!] @inverse(of: "memberOf")
+}
 type Resource implements Entity { broader: [Resource!] @time(kind: ETERNAL) @transitive }
 type Source implements Entity { date: Date @time(kind: ETERNAL) publisher: String @time(kind: STATE) home: Country @time(kind: STATE) }
-enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") }
+enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") countries @measures(dimension: "count") }
 `
 
 var (
@@ -83,6 +92,8 @@ func drawLiteral(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 		return graph.QuantityValue(float64(pick(t, "quantity", 0, 1, 2, 1000, 1050)), pick(t, "unit", "km", "m", "JPY"))
 	case schema.Date:
 		return graph.DateValue(graphtest.DrawDate(t, "date", true))
+	case schema.Coordinates:
+		return graph.CoordinatesValue(float64(rapid.IntRange(0, 2).Draw(t, "lat"))/50, 0)
 	case schema.EnumValue:
 		return graph.EnumOf(rapid.SampledFrom(e.Values).Draw(t, "enum").Name)
 	}
@@ -234,7 +245,7 @@ func only(t fataler, o *schema.Ontology, v *snapshot.View) *snapshot.View {
 func onlyThose(t fataler, o *schema.Ontology, v *snapshot.View, keep func(n uint32) bool) *snapshot.View {
 	t.Helper()
 	s := v.Snapshot()
-	c := graph.Commit{}
+	c, own, sources := graph.Commit{}, false, []graph.ID{}
 	if err := s.Entities(func(e graph.Entity) error { c.Entities = append(c.Entities, e); return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -243,15 +254,24 @@ func onlyThose(t fataler, o *schema.Ontology, v *snapshot.View, keep func(n uint
 		claim.Supersedes = nil
 		switch {
 		case keep(n):
+		case claim.Predicate == "date" && v.Holds(n) != graph.HoldsNo:
+			own = true // a source may always speak of itself, although no list has it
 		case claim.Predicate == "date":
 			claim.Confidence = 0 // it dates its source, and the view below hides it
 		default:
 			continue
 		}
+		if keep(n) && !slices.Contains(sources, claim.Source) {
+			sources = append(sources, claim.Source)
+		}
 		c.Claims = append(c.Claims, claim)
 	}
 	next := apply(t, snapshot.Empty(o), &c)
-	w, err := next.View(graph.View{AsOf: spanDate(v.On()), MinConfidence: 0.1}, worldToday)
+	lens := graph.View{AsOf: spanDate(v.On()), MinConfidence: 0.1}
+	if own {
+		lens.Sources = sources
+	}
+	w, err := next.View(lens, worldToday)
 	if err != nil {
 		t.Fatal(err)
 	}
