@@ -84,6 +84,7 @@ asean 1960-06-30 members
 oecd 1960-06-30 members
 nato 1945-06-30 members
 nato 1950-06-30 members BEL CAN DNK FRA GBR ISL ITA LUX NLD NOR PRT USA !
+un-security-council 2026-01-15 members CHN FRA GBR RUS USA !
 nato 1990-06-30 members BEL CAN DEU DNK ESP FRA GBR GRC ISL ITA LUX NLD NOR PRT TUR USA !
 `
 
