@@ -226,7 +226,7 @@ func (s *seeded) inOffice(person, country graph.ID, day graph.Day) bool {
 			continue
 		}
 		var source graph.Date
-		for _, d := range s.dates(string(c.Source), "date") {
+		for _, d := range append(s.dates(string(c.Source), "date"), s.dates(string(c.Source), "coversUntil")...) {
 			source = d
 		}
 		if within(day, c.Valid, source, reach) {
