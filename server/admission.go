@@ -68,7 +68,7 @@ func shedResponse() *gql.Response {
 	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
 }
 
-// refuseSpare refuses requests over a spare connection that are not probes, and ends the
+// refuseSpare refuses a request on a spare connection unless it is a probe, and ends the
 // connection in either case.
 func (s *Server) refuseSpare(w http.ResponseWriter, r *http.Request) bool {
 	if !s.connections.Spare(r.Context()) {

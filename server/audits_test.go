@@ -117,7 +117,8 @@ func TestAudits(t *testing.T) {
 	}
 }
 
-// TestStoredAudits asks what the audits asked when they last ran, for machines without Node.
+// TestStoredAudits sends the requests that the audits sent when they last ran, for machines
+// without Node.
 func TestStoredAudits(t *testing.T) {
 	text, err := os.ReadFile(auditsFile)
 	if err != nil {

@@ -243,7 +243,7 @@ func TestValidators(t *testing.T) {
 	if w := ask(s, "GET", waiting, ""); w.Header().Get("ETag") != "" || w.Code != http.StatusOK {
 		t.Errorf("minSequence: %d, ETag %q", w.Code, w.Header().Get("ETag"))
 	}
-	// Faults are not to be kept.
+	// Answers with faults must not be cached.
 	if w := ask(s, "GET", "/graphql?query={nothing}", ""); w.Header().Get("ETag") != "" || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("a refused document has headers %v", w.Header())
 	}

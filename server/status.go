@@ -73,7 +73,7 @@ func statusOf(res *gql.Response, media string) int {
 	if e, ok := codes.Find(res.Code); ok && e.Status[0] != codes.Partial {
 		return e.Status[0]
 	}
-	return http.StatusInternalServerError // an error of data without data
+	return http.StatusInternalServerError // an error that comes with data, but there is none
 }
 
 // statusAs is the status of the refusal in an answer of the media type.

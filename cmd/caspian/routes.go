@@ -28,9 +28,9 @@ entity has.`,
 		statuses := statusesSetting(s)
 		gauges := s.Many("gauges", "GAUGES", "only railways of these gauges")
 		network := networkSetting(s)
-		rank := s.Choice("rank", "legs", "order of the routes, least first (certainty: most first)", "legs", "distance", "borders", "certainty")
+		rank := s.Choice("rank", "legs", "order of the routes, lowest value first (certainty: highest first)", "legs", "distance", "borders", "certainty")
 		first := s.Number("first", 3, 1, "how many routes, up to 50")
-		most := s.Text("max-borders", "N", "", "most changes of country")
+		most := s.Text("max-borders", "N", "", "maximum number of changes of country")
 		q := newQuestion(s, "routes", "routes")
 		return func(ctx context.Context, e *environment, args []string) error {
 			ids := q.positional(args, []string{"FROM", "TO"})

@@ -93,10 +93,10 @@ func serveSettings(s *settings.Set) *serveConfig {
 	c.documents = s.Text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
 	c.documentsOnly = s.Toggle("documents-only", "answer trusted documents only")
 	c.maxPersisted = s.Number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 stores none")
-	c.maxBodies = s.Number("max-body-total", server.DefaultMaxBodies, 1<<10, "most bytes of all bodies in progress together, short ones aside (OVERLOADED)")
+	c.maxBodies = s.Number("max-body-total", server.DefaultMaxBodies, 1<<10, "maximum size of all bodies in progress together, in bytes; short ones do not count (OVERLOADED)")
 	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
-	c.batch = s.Number("batch", 0, 0, "most requests in one body; 0, the default, accepts no lists")
+	c.batch = s.Number("batch", 0, 0, "maximum number of requests in one body; 0, the default, accepts no lists")
 	c.compressAbove = s.Number("compress-above", server.DefaultCompressAbove, -1, "compress answers longer than this, in bytes; -1 compresses none")
 	c.slow = server.DefaultSlow
 	s.Add("slow", "TIME", c.slow.String(), "log requests that run longer; 0 logs none", func(t string) (err error) {

@@ -14,8 +14,8 @@ const (
 	// The same for all addresses together.
 	BurstAll = 100
 	everyAll = 600 * time.Millisecond
-	// Addresses is how many addresses are remembered; the one that has been silent the
-	// longest is forgotten, and the bound for all together holds nevertheless.
+	// Addresses is how many addresses are remembered; if there are more, the one
+	// seen longest ago is forgotten. BurstAll still applies to all addresses.
 	Addresses = 4096
 )
 
