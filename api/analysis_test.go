@@ -121,6 +121,9 @@ func TestIDsThatTheViewHides(t *testing.T) {
 				if code != "" {
 					t.Errorf("%s: %s refuses an id that the view hides at %s: %s", h.name, c.name, name, text)
 				}
+				if h.name == "publication" && strings.Contains(hidden, "Hush") {
+					t.Errorf("%s shows a label that was published later: %s", c.name, hidden)
+				}
 				hidden = strings.ReplaceAll(hidden, "Hush", secret) // the label, by which a hidden entity is called
 				if empty, _, _ := asked(t, a, call(other, h.view)); strings.ReplaceAll(empty, other, secret) != hidden {
 					t.Errorf("%s: %s reveals by %s what the view hides:\n%s\n%s", h.name, c.name, name, hidden, empty)
@@ -143,6 +146,7 @@ func hidesFromRoots(t *testing.T, a *api.API, name, view, id string) {
 		`country(id: "KAZ", view: %[1]s) { borders(where: {node: {id: {eq: %[2]q}}}) { totalCount } }`:     `{"borders":{"totalCount":0}}`,
 		`country(id: "KAZ", view: %[1]s) { about(where: {subject: {eq: %[2]q}}) { totalCount } }`:          `{"about":{"totalCount":0}}`,
 		`countries(view: %[1]s, where: {borders: {some: {node: {id: {eq: %[2]q}}}}}) { totalCount }`:       `{"totalCount":0}`,
+		`search(text: "Hush", view: %[1]s) { edges { node { id } } }`:                                      ``,
 		`search(text: %[2]q, view: %[1]s) { edges { node { id } } }`:                                       ``,
 		`timeline(entity: %[2]q, view: %[1]s) { totalCount }`:                                              `{"totalCount":0}`,
 		`organisation(id: "eu", view: %[1]s) { members(where: {node: {id: {eq: %[2]q}}}) { totalCount } }`: `{"members":{"totalCount":0}}`,

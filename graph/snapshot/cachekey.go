@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -12,15 +13,10 @@ import (
 func (v *View) CacheKey() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %d %d %d %t", v.on.First, v.on.Last, v.mode, v.minConfidence, v.sure)
-	if v.sources != nil {
-		ids := make([]uint32, 0, len(v.sources))
-		for n, chosen := range v.sources {
-			if chosen {
-				ids = append(ids, n)
-			}
+	for _, set := range [...]map[uint32]bool{v.sources, v.later} {
+		if set != nil {
+			fmt.Fprint(&b, " ", slices.Sorted(maps.Keys(set)))
 		}
-		slices.Sort(ids)
-		fmt.Fprint(&b, " ", ids)
 	}
 	return b.String()
 }

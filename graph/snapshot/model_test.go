@@ -130,11 +130,21 @@ func (l *lens) selected(source graph.ID) bool {
 	if !l.view.PublishedUntil.Known() {
 		return true
 	}
-	// When it was published, by any source.
+	published := l.published(source)
+	return published.Known() && published.Last() <= l.view.PublishedUntil.Last()
+}
+
+// published is when a source was published, by any source.
+func (l *lens) published(source graph.ID) graph.Date {
 	whole := *l
 	whole.view.PublishedUntil = graph.Date{}
-	published := whole.said(source, "date")
-	return published.Known() && published.Last() <= l.view.PublishedUntil.Last()
+	return whole.said(source, "date")
+}
+
+// embargoed reports whether a source is known to be published later than the view asks.
+func (l *lens) embargoed(source graph.ID) bool {
+	until := l.view.PublishedUntil
+	return until.Known() && l.published(source).Known() && l.published(source).Last() > until.Last()
 }
 
 func (l *lens) field(f *fact) *schema.Field {
@@ -356,7 +366,7 @@ func (l *lens) name(id graph.ID) string {
 	}
 	var best *fact
 	for _, f := range l.m.claims {
-		if f.Subject != id || f.Predicate != "name" || !l.recorded(f) {
+		if f.Subject != id || f.Predicate != "name" || !l.recorded(f) || l.embargoed(f.Source) {
 			continue
 		}
 		if best == nil {

@@ -15,6 +15,7 @@ type View struct {
 	known         graph.Seq
 	minConfidence uint16
 	sources       map[uint32]bool // nil: all
+	later         map[uint32]bool // the sources that are published later than the view asks
 	kinds         []predicateKinds
 	plain         bool       // all that is known now, by whom and however surely
 	allLive       bool       // no entity begins after the view's date or ends before it
@@ -149,17 +150,18 @@ func (w *View) choose(v graph.View) error {
 	case !until.Known():
 		return graph.Errorf(graph.BadInput, "view.sourcesPublishedUntil: an open date names no day; give a date or leave it out")
 	default:
-		published := map[uint32]bool{}
+		published, later := map[uint32]bool{}, map[uint32]bool{}
 		t, _ := s.typeNames.number(schema.SourceType)
 		for _, n := range s.byType.At(uint32(t)) {
-			if w.sources != nil && !w.sources[n] {
-				continue
-			}
-			if d := s.bestDate(n, s.date, w.sees); d.Known() && d.Last() <= until.Last() {
+			switch d := s.bestDate(n, s.date, w.sees); {
+			case !d.Known():
+			case d.Last() > until.Last():
+				later[n] = true
+			case w.sources == nil || w.sources[n]:
 				published[n] = true
 			}
 		}
-		w.sources = published
+		w.sources, w.later = published, later
 	}
 	return nil
 }
@@ -348,7 +350,8 @@ func (v *View) bestOf(entity uint32, claims []link) uint32 {
 }
 
 // Name is what the entity is called in the view. Where no claim of its name is
-// visible it is the latest label that the store knew, and then the id.
+// visible it is the latest label that the store knew, but of a source that was
+// published later than the view asks, and then the id.
 func (v *View) Name(entity uint32) string {
 	best := None
 	switch n := v.s.named.Ref(entity); {
@@ -361,7 +364,7 @@ func (v *View) Name(entity uint32) string {
 	if best == None {
 		for _, l := range v.s.outRun(entity, v.s.name) {
 			n := l.claim
-			if r := v.s.rows.Ref(n); v.held(n, r) && (best == None || v.laterLabel(n, best)) {
+			if r := v.s.rows.Ref(n); v.held(n, r) && !v.later[r.source] && (best == None || v.laterLabel(n, best)) {
 				best = n
 			}
 		}
