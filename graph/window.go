@@ -167,7 +167,8 @@ func (b *Bounds) Attested(t schema.Timing, source Date) (Span, bool) {
 // Window is when a claim with the bounds as its valid time holds. source is the
 // date of its source, unknown where it has none. next are the days between the
 // dated claims that answer the same question before and after this one; it bounds
-// a reach of NEXT, see Attested. Lifetimes come on top, see Within.
+// a reach of NEXT, see Attested, and the days on which a figure surely holds after
+// its period. Lifetimes come on top, see Within.
 func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
 	w := Window{Possible: AllDays, Sure: empty, Started: b.Started, Nearest: t.Reach.Before.Kind == schema.ToDays && t.Reach.After.Kind == schema.ToDays}
 	if t.Kind == schema.Eternal {
@@ -184,9 +185,10 @@ func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
 		b.event(&w, source)
 	case t.Kind == schema.Observation && (b.Started || b.Ended):
 		// A figure belongs to its period, and holds after it as far as the field's
-		// reach. Where the period begins is not always known.
+		// reach; surely until there is a later one. Where the period begins is not
+		// always known.
 		w.Possible = Span{w.Attested.First, add(w.Attested.Last, t.Reach.After, next.Last)}
-		w.Sure = w.Possible
+		w.Sure = Span{w.Possible.First, min(w.Possible.Last, max(w.Attested.Last, next.Last))}
 		if !b.Started {
 			w.Sure.First = b.End.Last
 		}

@@ -2,6 +2,7 @@ package graphtest
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -18,6 +19,8 @@ type Dated struct {
 	// another answer. One that coincides with its own end does not bound its start,
 	// nor the other way round.
 	Turns []graph.Date
+	// Later are the beginnings of the later figures that answer the same question.
+	Later []graph.Date
 	// Begins and Ends are the dates that claims state for the beginning and the
 	// end of the entities at its ends, separately for each entity.
 	Begins, Ends [][]graph.Date
@@ -57,7 +60,7 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 // days are the days next to every date that matters.
 func (c *Dated) days(first, last graph.Day) []graph.Day {
 	days := []graph.Day{first, last}
-	dates := append([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns...)
+	dates := slices.Concat([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns, c.Later)
 	for _, ends := range append(c.Begins, c.Ends...) {
 		dates = append(dates, ends...)
 	}
@@ -129,9 +132,15 @@ func (c *Dated) sure(d graph.Day, days []graph.Day) bool {
 		return to.Last() <= d
 	case c.Timing.Kind == schema.Event:
 		return c.speaks() && c.Source.Last() <= d
-	case c.Timing.Kind == schema.Observation && from.Known():
-		return from.First() <= d
-	case c.Timing.Kind == schema.Observation && to.Known():
+	case c.Timing.Kind == schema.Observation && (from.Known() || to.Known()):
+		for _, l := range c.Later {
+			if d >= l.First() && (d > to.Last() || !to.Known() && d > from.Last()) {
+				return false
+			}
+		}
+		if from.Known() {
+			return from.First() <= d
+		}
 		return to.Last() <= d
 	case from.Known() && to.Known():
 		return all(from, days, func(s graph.Day) bool {

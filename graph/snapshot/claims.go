@@ -96,12 +96,14 @@ func (s *Snapshot) Predicate(n uint32) string { return s.predicates.list[s.rows.
 
 // Field is the ontology field of the claim, nil where the ontology lost it or
 // the claim does not fit it.
-func (s *Snapshot) Field(n uint32) *schema.Field {
-	if int(s.rows.Ref(n).predicate) >= len(s.fields) {
+func (s *Snapshot) Field(n uint32) *schema.Field { return s.field(s.rows.Ref(n)) }
+
+func (s *Snapshot) field(r *row) *schema.Field {
+	if int(r.predicate) >= len(s.fields) {
 		return nil
 	}
-	if t := s.Type(s.rows.Ref(n).subject); t != nil {
-		return t.Field(s.Predicate(n))
+	if t := s.Type(r.subject); t != nil {
+		return t.Field(s.predicates.list[r.predicate])
 	}
 	return nil
 }

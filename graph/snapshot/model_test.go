@@ -218,6 +218,14 @@ func (l *lens) dated(f *fact) *graphtest.Dated {
 					d.Turns = append(d.Turns, end)
 				}
 			}
+			p, own := period(g.Valid), period(f.Valid)
+			if later := cmp.Or(cmp.Compare(p[0], own[0]), cmp.Compare(p[1], own[1])); later > 0 && l.narrow(g) && !l.narrow(f) {
+				continue // a part of a year does not replace a year
+			} else if later > 0 && g.Valid.From.Known() {
+				d.Later = append(d.Later, g.Valid.From)
+			} else if later > 0 && g.Valid.To.Known() {
+				d.Later = append(d.Later, g.Valid.To)
+			}
 		}
 	}
 	ends := []graph.ID{f.Subject}
@@ -258,7 +266,10 @@ func (l *lens) ends(id graph.ID, end schema.LifetimeEnd) []graph.Date {
 
 // sameQuestion reports whether two claims of one field answer the same question.
 func (l *lens) sameQuestion(f, g *fact) bool {
-	if l.field(f).Many {
+	switch field := l.field(f); {
+	case field.Many && field.Kind == schema.Property && field.Time == schema.Observation:
+		return l.slot(f) == l.slot(g) && (field.Scalar != schema.Quantity || f.Value.Text() == g.Value.Text())
+	case field.Many:
 		return f.Value == g.Value && l.slot(f) == l.slot(g)
 	}
 	return slices.Equal(f.Qualifiers, g.Qualifiers)
@@ -413,7 +424,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	case f.Kind == schema.Derived:
 		for _, mid := range l.leads(id, f.Path.Through, false, false) {
 			where := l.m.o.Type(l.m.types[mid.node]).Field(f.Path.Where)
-			if slices.ContainsFunc(l.values(mid.node, where), func(c *fact) bool { return c.Value.Text() == f.Path.Equals }) {
+			if slices.ContainsFunc(l.shown(mid.node, where), func(c *fact) bool { return c.Value.Text() == f.Path.Equals }) {
 				es = append(es, l.leads(mid.node, f.Path.Then, false, false)...)
 			}
 		}
@@ -503,6 +514,17 @@ func (l *lens) one(id graph.ID, f *schema.Field) *edge {
 		return nil
 	}
 	return e
+}
+
+// shown are the claims that a property shows, of one value or of many.
+func (l *lens) shown(id graph.ID, f *schema.Field) []*fact {
+	if f.Many {
+		return l.values(id, f)
+	}
+	if best := l.pick(l.of(id, f.Name)); best != nil {
+		return []*fact{best}
+	}
+	return nil
 }
 
 // values are the claims that a property of many values shows.

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
@@ -37,7 +38,11 @@ func (v *View) window(n uint32, r *row) graph.Window {
 	t, b := v.timing(r), &v.s.times.Ref(r.valid).bounds
 	var source graph.Date
 	next := graph.AllDays
-	if t.Kind != schema.Eternal && !(b.Started && b.Ended) {
+	if t.Kind == schema.Observation && (b.Started || b.Ended) {
+		if later := v.nextFigure(n, r); later != graph.LastDay {
+			next.Last = later - 1
+		}
+	} else if t.Kind != schema.Eternal && !(b.Started && b.Ended) {
 		source = v.dateOf(r.source)
 		if t.Reach.ByNext() {
 			if attested, ok := b.Attested(t, source); ok {
@@ -71,8 +76,8 @@ func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
 	own := &v.s.times.Ref(r.valid).bounds
 	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
 	between := graph.AllDays
-	for _, l := range v.s.outRun(r.subject, r.predicate) {
-		if l.claim == n || l.rank == graph.Deprecated || l.period() == 0 || !v.sees(l.claim) || !v.sameQuestion(n, l.claim) {
+	for _, l := range v.s.besides(r) {
+		if !v.answersToo(n, l) {
 			continue
 		}
 		b := &v.s.times.Ref(l.period()).bounds
@@ -94,13 +99,59 @@ func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
 	return between
 }
 
+// nextFigure is the first day of the figures that are later than that of a claim and
+// answer the same question. A figure for a part of a year does not replace one for a
+// year.
+func (v *View) nextFigure(n uint32, r *row) graph.Day {
+	own, first := v.s.times.Ref(r.valid).Interval, graph.LastDay
+	for _, l := range v.s.besides(r) {
+		p := v.s.times.Ref(l.period())
+		if comparePeriods(p.Interval, own) <= 0 || l.valid&narrow != 0 && !v.s.narrow(n) || !v.answersToo(n, l) {
+			continue
+		}
+		begin := p.bounds.Start.First
+		if !p.bounds.Started {
+			begin = p.bounds.End.First
+		}
+		first = min(first, begin)
+	}
+	return first
+}
+
+// besides are the links of the claims that may answer the same question as a claim:
+// those of one subject and predicate, and of a relation of many also of one object.
+func (s *Snapshot) besides(r *row) []link {
+	run := s.outRun(r.subject, r.predicate)
+	if f := s.field(r); r.kind != graph.EntityKind || f == nil || !f.Many {
+		return run
+	}
+	// Links of one predicate are sorted by the ids of their objects.
+	id := s.ids.At(uint32(r.value))
+	from := sort.Search(len(run), func(i int) bool { return run[i].other != None && s.ids.At(run[i].other) >= id })
+	to := from
+	for to < len(run) && run[to].other == uint32(r.value) {
+		to++
+	}
+	return run[from:to]
+}
+
+// answersToo reports whether the view knows another claim as a dated answer to the
+// same question as a claim.
+func (v *View) answersToo(n uint32, l link) bool {
+	return l.claim != n && l.rank != graph.Deprecated && l.period() != 0 && v.sees(l.claim) && v.sameQuestion(n, l.claim)
+}
+
 // sameQuestion reports whether two claims of one subject and predicate answer the
 // same question: of a field of one value where their qualifiers agree, as for names
-// the language; of one of many where they give the same value and their distinct
-// qualifiers agree.
+// the language; of one of many where they give the same value, or are figures in
+// one unit, and their distinct qualifiers agree.
 func (v *View) sameQuestion(n, m uint32) bool {
 	a, b := v.s.rows.Ref(n), v.s.rows.Ref(m)
-	if f := v.s.Field(n); f == nil || f.Many {
+	f := v.s.Field(n)
+	if f != nil && f.Many && f.Kind == schema.Property && f.Time == schema.Observation {
+		return v.sameSlot(f, n, m)
+	}
+	if f == nil || f.Many {
 		return v.s.sameCell(a.cell(), b.cell()) && v.sameQualifiers(Edge{Claim: n}, Edge{Claim: m}, v.rulesOf(n))
 	}
 	if a.nqual != b.nqual {
