@@ -188,7 +188,11 @@ func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
 		// reach; surely until there is a later one. Where the period begins is not
 		// always known.
 		w.Possible = Span{w.Attested.First, add(w.Attested.Last, t.Reach.After, next.Last)}
-		w.Sure = Span{w.Possible.First, min(w.Possible.Last, max(w.Attested.Last, next.Last))}
+		period := b.End.Last
+		if !b.Ended {
+			period = b.Start.Last
+		}
+		w.Sure = Span{w.Possible.First, min(w.Possible.Last, max(period, next.Last))}
 		if !b.Started {
 			w.Sure.First = b.End.Last
 		}
