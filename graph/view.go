@@ -29,6 +29,32 @@ type View struct {
 	Sources []ID
 }
 
+// Days are the days that the view asks for, and how a claim must hold on them. today
+// is the day of a view without a date.
+func (v View) Days(today Day) (on Span, mode Mode, err error) {
+	during := v.During != Interval{}
+	switch {
+	case during && v.AsOf.Precision() != Unknown:
+		err = Errorf(BadInput, "view.during: give it or view.asOf, not both")
+	case during && !(v.During.From.Known() && v.During.To.Known()):
+		err = Errorf(BadInput, "view.during: %s leaves a side open; give both dates, as 2010/2020", v.During)
+	case during:
+		if bad := v.During.Check(); bad != nil {
+			err = Errorf(BadInput, "view.during: %v", bad)
+		}
+		on, mode = Span{v.During.From.First(), v.During.To.Last()}, max(v.Mode, Ever)
+	case v.Mode != OnDate:
+		err = Errorf(BadInput, "view.mode: %s is for view.during; give that as well", v.Mode)
+	case v.AsOf.Precision() == Unknown:
+		on = Span{today, today}
+	case !v.AsOf.Known():
+		err = Errorf(BadInput, "view.asOf: an open date names no day; give a date or leave it out")
+	default:
+		on = v.AsOf.Span()
+	}
+	return on, mode, err
+}
+
 // Holds reports how surely a claim holds on a date.
 type Holds uint8
 

@@ -218,51 +218,29 @@ func (l life) lifetime() graph.Lifetime {
 }
 
 // lifetimeOf is when an entity exists by those claims of its beginning and its end
-// that count. Where they differ it may exist from the first beginning to the last
-// end, and surely from the last beginning to the first end.
+// that count.
 func (s *Snapshot) lifetimeOf(entity uint32, counts func(n uint32) bool) graph.Lifetime {
 	var begins, ends []graph.Span
+	note := func(end schema.LifetimeEnd, links []link) {
+		for _, l := range links {
+			switch d, ok := s.dayOf(l); {
+			case !ok || l.rank == graph.Deprecated || !counts(l.claim):
+			case end == schema.Begins:
+				begins = append(begins, d)
+			case end == schema.Ends:
+				ends = append(ends, d)
+			}
+		}
+	}
 	kinds := s.w.kindsOf(s)
 	for _, p := range kinds.lifetimes {
 		k := &kinds.of[p]
-		for _, l := range s.outRun(entity, p) {
-			if d, ok := s.dayOf(l); ok && l.rank != graph.Deprecated && counts(l.claim) {
-				begins, ends = noteEnd(k.lifetime.Subject, d, begins, ends)
-			}
-		}
-		if k.lifetime.Object == schema.NoEnd {
-			continue
-		}
-		for _, l := range s.inRun(entity, p) {
-			if d, ok := s.dayOf(l); ok && l.rank != graph.Deprecated && counts(l.claim) {
-				begins, ends = noteEnd(k.lifetime.Object, d, begins, ends)
-			}
+		note(k.lifetime.Subject, s.outRun(entity, p))
+		if k.lifetime.Object != schema.NoEnd {
+			note(k.lifetime.Object, s.inRun(entity, p))
 		}
 	}
-	life := graph.Always
-	for i, d := range begins {
-		if i == 0 {
-			life.Possible.First, life.Sure.First = d.First, d.Last
-		}
-		life.Possible.First, life.Sure.First = min(life.Possible.First, d.First), max(life.Sure.First, d.Last)
-	}
-	for i, d := range ends {
-		if i == 0 {
-			life.Possible.Last, life.Sure.Last = d.Last, d.First
-		}
-		life.Possible.Last, life.Sure.Last = max(life.Possible.Last, d.Last), min(life.Sure.Last, d.First)
-	}
-	return life
-}
-
-func noteEnd(end schema.LifetimeEnd, d graph.Span, begins, ends []graph.Span) (b, e []graph.Span) {
-	switch end {
-	case schema.Begins:
-		begins = append(begins, d)
-	case schema.Ends:
-		ends = append(ends, d)
-	}
-	return begins, ends
+	return graph.LifetimeOf(begins, ends)
 }
 
 // dayOf is the date that a claim gives for a beginning or an end: its value, or of

@@ -86,7 +86,8 @@ func (v *View) stop() bool {
 // confidence outside 0 to 1.
 func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	w := &View{s: s, known: s.seq, sure: v.Holds == graph.HoldsYes}
-	if err := w.ask(v, today); err != nil {
+	var err error
+	if w.on, w.mode, err = v.Days(today); err != nil {
 		return nil, err
 	}
 	if v.KnownAt != nil {
@@ -104,31 +105,6 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
 	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
 	return w, nil
-}
-
-// ask reads the days that the view asks for.
-func (w *View) ask(v graph.View, today graph.Day) error {
-	during := v.During != graph.Interval{}
-	switch {
-	case during && v.AsOf.Precision() != graph.Unknown:
-		return graph.Errorf(graph.BadInput, "view.during: give it or view.asOf, not both")
-	case during && !(v.During.From.Known() && v.During.To.Known()):
-		return graph.Errorf(graph.BadInput, "view.during: %s leaves a side open; give both dates, as 2010/2020", v.During)
-	case during:
-		if err := v.During.Check(); err != nil {
-			return graph.Errorf(graph.BadInput, "view.during: %v", err)
-		}
-		w.on, w.mode = graph.Span{First: v.During.From.First(), Last: v.During.To.Last()}, max(v.Mode, graph.Ever)
-	case v.Mode != graph.OnDate:
-		return graph.Errorf(graph.BadInput, "view.mode: %s is for view.during; give that as well", v.Mode)
-	case v.AsOf.Precision() == graph.Unknown:
-		w.on = graph.Span{First: today, Last: today}
-	case !v.AsOf.Known():
-		return graph.Errorf(graph.BadInput, "view.asOf: an open date names no day; give a date or leave it out")
-	default:
-		w.on = v.AsOf.Span()
-	}
-	return nil
 }
 
 // choose reads the sources that the view selects. When a source was published is

@@ -1,0 +1,21 @@
+package graph
+
+// LifetimeOf is the lifetime of an entity by the days that are given for its beginning
+// and for its end. Where several are given it may exist from the first beginning to the
+// last end, and surely from the last beginning to the first end.
+func LifetimeOf(begins, ends []Span) Lifetime {
+	life := Always
+	for i, d := range begins {
+		if i == 0 {
+			life.Possible.First, life.Sure.First = d.First, d.Last
+		}
+		life.Possible.First, life.Sure.First = min(life.Possible.First, d.First), max(life.Sure.First, d.Last)
+	}
+	for i, d := range ends {
+		if i == 0 {
+			life.Possible.Last, life.Sure.Last = d.Last, d.First
+		}
+		life.Possible.Last, life.Sure.Last = max(life.Possible.Last, d.Last), min(life.Sure.Last, d.First)
+	}
+	return life
+}
