@@ -25,8 +25,8 @@ func compareText(a, b string) int {
 }
 
 // CompareLetters is compareText where a table of letters decides it; decided is
-// false where only the keys do. Who compares a text many times keeps its key
-// for then.
+// false where only the keys do. A caller that compares a text many times keeps
+// its key.
 func CompareLetters(a, b string) (c int, decided bool) {
 	if a == b {
 		return 0, true

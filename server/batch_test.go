@@ -48,7 +48,7 @@ func TestBatch(t *testing.T) {
 	if codes != "BAD_REQUEST BATCHING_NOT_SUPPORTED BAD_REQUEST " {
 		t.Errorf("codes %s", codes)
 	}
-	// Who may not write may not in a batch.
+	// A client that may not write may not write in a batch either.
 	got = list("["+write+","+sequence+"]", "-", "Authorization")
 	if got[0].Errors[0].Extensions.Code != "READ_ONLY" || got[1].Errors != nil {
 		t.Errorf("%+v", got)

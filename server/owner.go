@@ -25,9 +25,9 @@ const socketName = "socket"
 // newSuffix ends the name of a file until it is complete and takes another's place.
 const newSuffix = ".new"
 
-// OwnerSocket is the path of the owner's socket of a store's folder. The error says that the
-// path is longer than the system allows: about a hundred bytes. A path relative to the working
-// folder is taken where the one given is too long.
+// OwnerSocket is the path of the owner's socket in the folder of a store. The error says that
+// the path is longer than the system allows: about a hundred bytes. A path relative to the
+// working folder is taken where the one given is too long.
 func OwnerSocket(dir string) (string, error) {
 	most := 103
 	if runtime.GOOS == "linux" {
@@ -49,9 +49,9 @@ func OwnerSocket(dir string) (string, error) {
 		path, len(path), most-len(newSuffix))
 }
 
-// ListenOwner listens on the owner's socket of a store's folder. It replaces a socket that a
-// killed service has left, and fails where a running service listens. The caller has opened the
-// store, so that no other service can start on it meanwhile.
+// ListenOwner listens on the owner's socket in the folder of a store. It replaces a socket that
+// a killed service has left, and fails where a running service listens. The caller has opened
+// the store, so that no other service can start on it meanwhile.
 func ListenOwner(dir string) (net.Listener, error) {
 	path, err := OwnerSocket(dir)
 	if err != nil {

@@ -41,8 +41,8 @@ func large(b *testing.B, n int) *snapshot.View {
 	return look(b, s, graph.View{})
 }
 
-// BenchmarkAnalyses asks each analysis of graphs of growing size, of other
-// entities each time. Partial answers are counted.
+// BenchmarkAnalyses runs each analysis on graphs of growing size, each time for
+// other entities. Partial answers are counted.
 func BenchmarkAnalyses(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000} {
 		if n > graphtest.BenchClaims(b) {

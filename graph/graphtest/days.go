@@ -91,8 +91,9 @@ func all(date graph.Date, days []graph.Day, fn func(graph.Day) bool) bool {
 	return true
 }
 
-// lives reports whether both entities may exist on the day, and whether they do. Who
-// is said to begin on several dates may exist from the first and does from the last.
+// lives reports whether both entities may exist on the day, and whether they do. An
+// entity whose beginning is stated with several dates may exist from the first of
+// them on, and surely exists from the last on.
 func (c *Dated) lives(d graph.Day) (may, does bool) {
 	may, does = true, true
 	for _, begins := range c.Begins {

@@ -228,7 +228,7 @@ func TestCancelledCallers(t *testing.T) {
 		t.Errorf("%v, %v, %v", requests[0].err, requests[1].err, requests[2].err)
 	}
 
-	// Who waits leaves at once, and nothing of it is written.
+	// Callers that wait return at once, and nothing of their changes is written.
 	g.turn <- struct{}{}
 	ctx, cancel = context.WithCancel(t.Context())
 	left := make(chan error)

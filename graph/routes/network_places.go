@@ -50,8 +50,8 @@ func (n *Network) related(entity uint32, name string) []snapshot.Edge {
 	return slices.Collect(n.view.Relation(entity, t.Field(name), false).All())
 }
 
-// members adds the countries that belong to a group. Who is a candidate or
-// observes is not a member.
+// members adds the countries that belong to a group. Candidates and observers
+// are not members.
 func (n *Network) members(group uint32, list []uint32) []uint32 {
 	s := n.view.Snapshot()
 	for _, e := range n.related(group, "members") {
