@@ -6,6 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // Degrees keeps, for the views asked last, with how many others each entity is
@@ -34,19 +35,9 @@ const maxRecounted = 2000
 // view; nil if counting all of them costs no more.
 func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]uint32]) ([]uint32, error) {
 	s := v.Snapshot()
-	touched := map[uint32]bool{}
-	// What two views of the same knowledge list does not depend on what came later.
-	if since := old.View.KnownSeq(); since != v.KnownSeq() {
-		err := question.Learned(ctx, s, since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) {
-			if len(touched) > maxRecounted {
-				return
-			}
-			touched[s.Subject(n)] = true
-			question.Linked(s, n, func(to uint32) { touched[to] = true })
-		})
-		if err != nil || len(touched) > maxRecounted {
-			return nil, err
-		}
+	touched, err := touchedSince(ctx, v, old.View)
+	if err != nil || touched == nil {
+		return nil, err
 	}
 	counts := make([]uint32, s.EntityCount())
 	copy(counts, old.Value)
@@ -74,6 +65,60 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 		counts[e] = uint32(len(others))
 	}
 	return counts, nil
+}
+
+// touchedSince are the entities whose links the claims of later commits may have
+// changed; nil if they may have changed those of too many. A claim changes when
+// others hold: one that says when an entity begins or ends, those of the entity; one
+// that dates a source, those of the source; one with dates, those of its field that
+// reach to the next.
+func touchedSince(ctx context.Context, v, old *snapshot.View) (map[uint32]bool, error) {
+	s := v.Snapshot()
+	touched := map[uint32]bool{}
+	// What two views of the same knowledge list does not depend on what came later.
+	since := old.KnownSeq()
+	if since == v.KnownSeq() {
+		return touched, nil
+	}
+	all := false
+	around := func(e uint32, predicate string) {
+		for _, w := range [...]*snapshot.View{old, v} {
+			if int(e) >= w.Snapshot().EntityCount() {
+				continue
+			}
+			for _, inverse := range [...]bool{false, true} {
+				w.Claims(e, predicate, inverse, func(n uint32) bool {
+					touched[s.Subject(n)] = true
+					question.Linked(s, n, func(to uint32) { touched[to] = true })
+					return len(touched) <= maxRecounted
+				})
+			}
+		}
+	}
+	err := question.Learned(ctx, s, since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) {
+		if len(touched) > maxRecounted {
+			return
+		}
+		subject, f := s.Subject(n), s.Field(n)
+		touched[subject] = true
+		question.Linked(s, n, func(to uint32) { touched[to] = true })
+		switch {
+		case f == nil:
+		case s.TypeName(subject) == schema.SourceType && f.Kind == schema.Property && f.Scalar == schema.Date:
+			all = all || int(subject) < old.Snapshot().EntityCount()
+		case f.Lifetime != schema.Lifetime{}:
+			around(subject, "")
+			if to := s.Object(n); to != snapshot.None && f.Lifetime.Object != schema.NoEnd {
+				around(to, "")
+			}
+		case f.Kind == schema.Relation && f.Reach.ByNext():
+			around(subject, f.Name)
+		}
+	})
+	if err != nil || all || len(touched) > maxRecounted {
+		return nil, err
+	}
+	return touched, nil
 }
 
 // countLinks counts, for each entity, the others that claims in view link it

@@ -23,8 +23,8 @@ interface Entity @entity(plural: "entities") {
 type Country implements Entity @entity(plural: "countries") {
   title(lang: String): String @time(kind: STATE)
   iso2: String @time(kind: ETERNAL) @code
-  founded: Date @time(kind: ETERNAL) @tolerance(days: 3)
-  ended: Date @time(kind: ETERNAL) @notBefore(field: "founded")
+  founded: Date @time(kind: ETERNAL) @lifetime(subject: BEGINS) @tolerance(days: 3)
+  ended: Date @time(kind: ETERNAL) @lifetime(subject: ENDS) @notBefore(field: "founded")
   currency: String @time(kind: STATE, reach: "NEXT") @code
   population: Int @time(kind: OBSERVATION) @tolerance(relative: 0.3)
   area: Quantity @time(kind: OBSERVATION) @tolerance(relative: 0.1)

@@ -51,14 +51,21 @@ func (v *View) window(n uint32, r *row) graph.Window {
 		}
 	}
 	w := b.Window(t, source, next)
-	if v.allLive || t.Kind == schema.Eternal || t.Kind == schema.Event {
-		return w
+	if !v.allLive {
+		v.bound(&w, t, r)
+	}
+	return w
+}
+
+// bound bounds the window of a claim by the lifetimes of its ends.
+func (v *View) bound(w *graph.Window, t schema.Timing, r *row) {
+	if t.Kind == schema.Eternal || t.Kind == schema.Event {
+		return
 	}
 	w.Within(v.lifetime(r.subject))
 	if r.kind == graph.EntityKind {
 		w.Within(v.lifetime(uint32(r.value)))
 	}
-	return w
 }
 
 // dateOf is the date on which a source attests what it claims, as the view knows it.

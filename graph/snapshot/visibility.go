@@ -64,7 +64,11 @@ func (v *View) seesRow(n uint32, r *row) bool { return v.held(n, r) && v.admits(
 // begun reports whether the claim may have come to hold by the view's date, of a
 // view of what is sure whether it surely has; throughout a span, by its first day.
 func (v *View) begun(n uint32) bool {
-	w := v.window(n, v.s.rows.Ref(n))
+	r := v.s.rows.Ref(n)
+	w := v.window(n, r)
+	if v.allLive {
+		v.bound(&w, v.timing(r), r) // all exist on the view's date, but not on all days before
+	}
 	by, held := v.on.Last, w.Possible
 	if v.sure {
 		held = w.Sure
