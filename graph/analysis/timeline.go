@@ -35,8 +35,8 @@ type Moment struct {
 // day their start may mean, or their end where nobody states a start; the more
 // exactly dated first; then by the end and the claim's id. Undated claims come
 // last. They are those that the view shows or would have shown on a day before
-// its own. partial reports that more claims are about it than the work allowed to
-// read, so that some are missing.
+// its own, without those that state a later date. partial reports that more claims
+// are about it than the work allowed to read, so that some are missing.
 func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []Moment, partial bool, err error) {
 	var f question.Faults
 	entity := f.Entity(v, "entity", o.Entity)
@@ -50,11 +50,17 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 		partial = partial || looked > work
 		return !partial && (looked%question.CheckEvery != 0 || ctx.Err() == nil)
 	}
+	add := func(n uint32) {
+		// An independence or a completion is stated before its day, and has not come.
+		if m := MomentOf(s, n); !m.Start.Known() || m.Start.First() <= v.On().Last {
+			list = append(list, m)
+		}
+	}
 	v.History(entity, false, func(n uint32) bool {
 		if !tick() {
 			return false
 		}
-		list = append(list, MomentOf(s, n))
+		add(n)
 		return true
 	})
 	if !o.SubjectOnly {
@@ -64,7 +70,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 			}
 			// A claim about itself is listed already.
 			if s.Subject(n) != entity {
-				list = append(list, MomentOf(s, n))
+				add(n)
 			}
 			return true
 		})
