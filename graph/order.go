@@ -225,3 +225,30 @@ func Convert(x float64, from, to *schema.Unit) float64 {
 	f, _ := r.Quo(r, to.Exact).Float64()
 	return f
 }
+
+// ComparePeriods orders periods by their end, then their begin; unknown ones
+// come first, and an open end is later than every other.
+func ComparePeriods(p, q Interval) int {
+	end := func(iv Interval) Day {
+		switch {
+		case iv.To.Known():
+			return iv.To.Last()
+		case iv.From.Known():
+			return LastDay
+		}
+		return FirstDay
+	}
+	if a, b := end(p), end(q); a != b {
+		if a < b {
+			return -1
+		}
+		return 1
+	}
+	if a, b := p.From.First(), q.From.First(); a != b {
+		if a < b {
+			return -1
+		}
+		return 1
+	}
+	return 0
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -17,7 +18,7 @@ type writer struct {
 	tip   *Snapshot // the newest snapshot of the line
 	texts map[string]uint32
 	times map[graph.Interval]uint32
-	kinds atomic.Pointer[kindsTable] // read by every view
+	kinds atomic.Pointer[vocabulary.Predicates] // read by every view
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text
@@ -28,19 +29,18 @@ const maxInterned = 1 << 16
 func Empty(o *schema.Ontology) *Snapshot {
 	s := &Snapshot{o: o, w: &writer{}}
 	s.w.forget()
-	s.typeNames.no, s.predicates.no, s.qualifierNames.no = map[string]uint16{}, map[string]uint16{}, map[string]uint16{}
 	for _, t := range o.Types {
 		if !t.Abstract {
-			s.typeNames = s.typeNames.with(t.Name)
+			s.typeNames = s.typeNames.With(t.Name)
 		}
 	}
 	for _, p := range o.Predicates() {
-		s.predicates = s.predicates.with(p)
+		s.predicates = s.predicates.With(p)
 		s.fields = append(s.fields, o.Predicate(p)[0])
 	}
 	s.name = s.predicate("name")
 	s.date, s.coversUntil = s.predicate("date"), s.predicate("coversUntil")
-	s.nameQualifiers()
+	s.qualifierNames, s.rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
 	s.nameTypes()
 	s.allLive = graph.AllDays
 	s.extras.Append(Details{}) // number 0: nothing of it
@@ -185,11 +185,11 @@ func (b *change) entity(e graph.Entity) error {
 	if _, ok := b.number(e.ID); ok {
 		return fmt.Errorf("snapshot: entity %s is declared twice in the log", e.ID)
 	}
-	t, ok := s.typeNames.number(e.Type)
+	t, ok := s.typeNames.Number(e.Type)
 	if !ok {
-		s.typeNames = s.typeNames.with(e.Type)
+		s.typeNames = s.typeNames.With(e.Type)
 		s.nameTypes()
-		t = uint16(len(s.typeNames.list) - 1)
+		t = uint16(len(s.typeNames.List) - 1)
 	}
 	n := s.ids.Append(string(e.ID))
 	s.types.Append(t)
@@ -239,9 +239,9 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 			return fmt.Errorf("snapshot: claim %s: %w", id, err)
 		}
 		var ok bool
-		if v.name, ok = s.qualifierNames.number(q.Name); !ok {
-			s.qualifierNames = s.qualifierNames.with(q.Name)
-			v.name, _ = s.qualifierNames.number(q.Name)
+		if v.name, ok = s.qualifierNames.Number(q.Name); !ok {
+			s.qualifierNames = s.qualifierNames.With(q.Name)
+			v.name, _ = s.qualifierNames.Number(q.Name)
 		}
 		s.quals.Append(v)
 	}
@@ -271,14 +271,14 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 // fields only where the value is one that they can show.
 func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	s, name := b.s, c.Predicate
-	p, ok := s.predicates.number(name)
+	p, ok := s.predicates.Number(name)
 	if ok && !s.shown(p, subject, c.Value) {
-		name = aside + name
-		p, ok = s.predicates.number(name)
+		name = vocabulary.Aside + name
+		p, ok = s.predicates.Number(name)
 	}
 	if !ok {
-		s.predicates = s.predicates.with(name)
-		p = uint16(len(s.predicates.list) - 1)
+		s.predicates = s.predicates.With(name)
+		p = uint16(len(s.predicates.List) - 1)
 	}
 	return p
 }
@@ -305,7 +305,7 @@ func (b *change) note(n uint32, c *graph.Claim) {
 	if isName(c.Predicate) || c.Original != "" {
 		b.named = append(b.named, n)
 	}
-	t := s.typeNames.list[s.types.At(s.rows.Ref(n).subject)]
+	t := s.typeNames.List[s.types.At(s.rows.Ref(n).subject)]
 	if typ := s.o.Type(t); typ != nil {
 		if f := typ.Field(c.Predicate); f != nil && f.Search {
 			b.keyed = append(b.keyed, n)
@@ -387,7 +387,7 @@ func (b *change) finish() *Snapshot {
 
 func (s *Snapshot) keyHash(n uint32) uint64 {
 	r := s.rows.Ref(n)
-	return hashKey(s.predicates.list[r.predicate], s.value(r.cell()).String())
+	return hashKey(s.predicates.List[r.predicate], s.value(r.cell()).String())
 }
 
 // index makes what was added findable by id.

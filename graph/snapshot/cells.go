@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -100,48 +101,21 @@ func (s *Snapshot) qualifier(e Edge, name uint16) cell {
 	return cell{}
 }
 
-// qualifierRule is how a qualifier of a field tells its claims apart.
-type qualifierRule struct {
-	name     uint16
-	distinct bool // by its value
-	stated   bool // by whether it is stated
-	narrows  bool // and a claim that states it is about less than the field asks for
-}
-
-// nameQualifiers numbers the ontology's qualifiers and computes their rules.
-func (s *Snapshot) nameQualifiers() {
-	for _, name := range s.o.Qualifiers() {
-		s.qualifierNames = s.qualifierNames.with(name)
-	}
-	s.rules = map[*schema.Field][]qualifierRule{}
-	for _, t := range s.o.Types {
-		for _, f := range t.Fields {
-			var rules []qualifierRule
-			for _, q := range f.Qualifiers {
-				if rule := (qualifierRule{qualifierOf(q), q.Distinct, f.Time == schema.Observation, q.Narrows}); rule.distinct || rule.stated || rule.narrows {
-					rules = append(rules, rule)
-				}
-			}
-			s.rules[f] = rules
-		}
-	}
-}
-
 // qualifierOf is the number of a qualifier's name. Every snapshot numbers the
 // ontology's alike.
 func qualifierOf(q *schema.Qualifier) uint16 { return uint16(q.Number) }
 
 // rulesOf are the rules for the qualifiers of a claim and of those beside it in a list.
-func (v *View) rulesOf(n uint32) []qualifierRule { return v.s.rules[v.s.Field(n)] }
+func (v *View) rulesOf(n uint32) []vocabulary.Rule { return v.s.rules[v.s.Field(n)] }
 
 // sameQualifiers reports whether two claims agree in every distinct qualifier.
 // Observations must also state the same figures: a share of the world and a
 // number of tonnes are two facts of one year, not two answers to one question.
-func (v *View) sameQualifiers(a, b Edge, rules []qualifierRule) bool {
+func (v *View) sameQualifiers(a, b Edge, rules []vocabulary.Rule) bool {
 	s := v.s
 	for _, q := range rules {
-		x, y := s.qualifier(a, q.name), s.qualifier(b, q.name)
-		if q.distinct && !s.sameCell(x, y) || q.stated && x.kind != y.kind {
+		x, y := s.qualifier(a, q.Name), s.qualifier(b, q.Name)
+		if q.Distinct && !s.sameCell(x, y) || q.Stated && x.kind != y.kind {
 			return false
 		}
 	}
@@ -151,18 +125,18 @@ func (v *View) sameQualifiers(a, b Edge, rules []qualifierRule) bool {
 // signature is the same for claims that sameQualifiers, and hardly ever for
 // others. It adds up what the qualifiers say one by one, so that they are read
 // once and in any order.
-func (v *View) signature(e Edge, rules []qualifierRule) uint64 {
+func (v *View) signature(e Edge, rules []vocabulary.Rule) uint64 {
 	s := v.s
 	sum := uint64(0)
 	first, n := s.qualifiers(e)
 	for at := first; at < first+n; at++ {
 		q := s.quals.Ref(at)
-		i := slices.IndexFunc(rules, func(r qualifierRule) bool { return r.name == q.name })
+		i := slices.IndexFunc(rules, func(r vocabulary.Rule) bool { return r.Name == q.name })
 		if i < 0 {
 			continue
 		}
 		h := (uint64(q.name)<<8 | uint64(q.kind)) * 0x9E3779B97F4A7C15
-		if rules[i].distinct {
+		if rules[i].Distinct {
 			h = (h ^ s.hashCell(q.cell())) * 0x9E3779B97F4A7C15
 		}
 		sum += h ^ h>>32

@@ -24,7 +24,7 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	case "subject":
 		return text(s.ids.At(r.subject))
 	case "predicate":
-		return text(s.predicates.list[r.predicate])
+		return text(s.predicates.List[r.predicate])
 	case "object":
 		if r.kind == graph.EntityKind {
 			return text(s.ids.At(uint32(r.value)))
@@ -92,7 +92,7 @@ func (s *Snapshot) Subject(n uint32) uint32 { return s.rows.Ref(n).subject }
 func (s *Snapshot) Source(n uint32) uint32 { return s.rows.Ref(n).source }
 
 // Predicate is the claim's predicate.
-func (s *Snapshot) Predicate(n uint32) string { return s.predicates.list[s.rows.Ref(n).predicate] }
+func (s *Snapshot) Predicate(n uint32) string { return s.predicates.List[s.rows.Ref(n).predicate] }
 
 // Field is the ontology field of the claim, nil where the ontology lost it or
 // the claim does not fit it.
@@ -103,7 +103,7 @@ func (s *Snapshot) field(r *row) *schema.Field {
 		return nil
 	}
 	if t := s.Type(r.subject); t != nil {
-		return t.Field(s.predicates.list[r.predicate])
+		return t.Field(s.predicates.List[r.predicate])
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (s *Snapshot) Text(n uint32) (text string, ok bool) {
 // Qualifier is the value of one of the claim's qualifiers, and for an entity
 // its number; the zero Value where it has none of that name.
 func (s *Snapshot) Qualifier(n uint32, name string) (v graph.Value, entity uint32) {
-	number, ok := s.qualifierNames.number(name)
+	number, ok := s.qualifierNames.Number(name)
 	if !ok {
 		return graph.Value{}, None
 	}
@@ -160,7 +160,7 @@ func (s *Snapshot) Qualifiers(n uint32) []graph.QualifierValue {
 	list := make([]graph.QualifierValue, r.nqual)
 	for i := range list {
 		q := s.quals.Ref(r.qualifiers + uint32(i))
-		list[i] = graph.QualifierValue{Name: s.qualifierNames.list[q.name], Value: s.value(q.cell())}
+		list[i] = graph.QualifierValue{Name: s.qualifierNames.List[q.name], Value: s.value(q.cell())}
 	}
 	return list
 }
@@ -171,7 +171,7 @@ func (s *Snapshot) QualifierEntities(n uint32) iter.Seq2[string, uint32] {
 	return func(yield func(string, uint32) bool) {
 		r := s.rows.Ref(n)
 		for i := range uint32(r.nqual) {
-			if q := s.quals.Ref(r.qualifiers + i); q.kind == graph.EntityKind && !yield(s.qualifierNames.list[q.name], uint32(q.value)) {
+			if q := s.quals.Ref(r.qualifiers + i); q.kind == graph.EntityKind && !yield(s.qualifierNames.List[q.name], uint32(q.value)) {
 				return
 			}
 		}

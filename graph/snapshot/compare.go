@@ -17,7 +17,7 @@ func Differences(file, log *Snapshot) []string {
 	c.same("the digest", file.Digest(), log.Digest())
 	c.same("the number of entities", file.ids.Len(), log.ids.Len())
 	c.same("the number of claims", file.rows.Len(), log.rows.Len())
-	c.same("the number of types", len(file.typeNames.list), len(log.typeNames.list))
+	c.same("the number of types", len(file.typeNames.List), len(log.typeNames.List))
 	if len(c.found) > 0 {
 		return c.found // what follows goes by number
 	}
@@ -32,7 +32,7 @@ func Differences(file, log *Snapshot) []string {
 			c.same(fmt.Sprintf("the time of commit %d", n+1), f, l)
 		}
 	}
-	for n, name := range file.typeNames.list {
+	for n, name := range file.typeNames.List {
 		if f, l := file.byType.At(uint32(n)), log.byType.At(uint32(n)); !slices.Equal(f, l) {
 			c.same("the list of "+name, f, l)
 		}

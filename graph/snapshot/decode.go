@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -41,17 +41,11 @@ func Decode(from io.Reader, size int64, o *schema.Ontology) (*Snapshot, graph.Id
 	if size < 64 || size > 1<<40 {
 		return nil, graph.Identity{}, fmt.Errorf("%w: it has %d bytes", errDamaged, size)
 	}
-	buf := alignedBytes(int(size))
+	buf := column.Aligned(int(size))
 	if _, err := io.ReadFull(from, buf); err != nil {
 		return nil, graph.Identity{}, err
 	}
 	return decode(buf, o)
-}
-
-// alignedBytes are bytes that may be read as whole words.
-func alignedBytes(n int) []byte {
-	words := make([]uint64, (n+7)/8)
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
 }
 
 func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err error) {
@@ -75,10 +69,10 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 	}
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum
-	if !begins(h.Predicates, s.predicates.list) || !begins(h.QualifierNames, s.qualifierNames.list) {
+	if !begins(h.Predicates, s.predicates.List) || !begins(h.QualifierNames, s.qualifierNames.List) {
 		return nil, of, errDamaged
 	}
-	s.typeNames, s.predicates, s.qualifierNames = numbered(h.TypeNames), numbered(h.Predicates), numbered(h.QualifierNames)
+	s.typeNames, s.predicates, s.qualifierNames = vocabulary.NamesOf(h.TypeNames), vocabulary.NamesOf(h.Predicates), vocabulary.NamesOf(h.QualifierNames)
 	s.nameTypes()
 	if err := s.readSections(r, &h); err != nil {
 		return nil, of, err
@@ -161,16 +155,4 @@ func (s *Snapshot) readWithdrawals(r *column.Reader) {
 // begins reports whether a list begins with the names that the ontology has.
 func begins(list, known []string) bool {
 	return len(list) >= len(known) && slices.Equal(list[:len(known)], known)
-}
-
-func numbered(list []string) numbering {
-	n := numbering{no: make(map[string]uint16, len(list))}
-	for i, name := range list {
-		if _, twice := n.no[name]; twice {
-			name = aside + name
-		}
-		n.no[name] = uint16(i)
-	}
-	n.list = list
-	return n
 }

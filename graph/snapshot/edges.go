@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/lists"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -102,7 +104,7 @@ type groups struct {
 	series  bool   // DEPRECATED claims as well, and those about less than the field asks for
 	narrow  bool   // those about less, since the filter tests for them
 
-	rules []qualifierRule // for the last claims told apart
+	rules []vocabulary.Rule // for the last claims told apart
 
 	room [24]Edge
 }
@@ -114,7 +116,7 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, keep *filterPass) groups
 		g.edges = v.collect(entity, f)
 	case g.inverse:
 		p := predicateOf(f.InverseOf[0])
-		g.links, g.single = v.s.inRun(entity, p), v.kinds[p].single
+		g.links, g.single = v.s.inRun(entity, p), v.kinds[p].Single
 	default:
 		g.links = v.s.outRun(entity, predicateOf(f))
 	}
@@ -273,16 +275,16 @@ func (g *groups) distinct(group []Edge) []Edge {
 		g.rules = rules
 	}
 	var room [16]uint64
-	var known slots
+	var known lists.Finder
 	signatures := room[:0] // of those kept
 	kept := group[:0]
 	for _, e := range group {
 		sig := v.signature(e, rules)
-		switch i := known.find(signatures, sig, func(i int) bool { return v.sameQualifiers(kept[i], e, rules) }); {
+		switch i := known.Find(signatures, sig, func(i int) bool { return v.sameQualifiers(kept[i], e, rules) }); {
 		case i == len(kept):
 			kept = append(kept, e)
 			signatures = append(signatures, sig)
-			known = known.with(signatures)
+			known = known.With(signatures)
 		case v.better(e.Claim, kept[i].Claim):
 			kept[i] = e
 		}
@@ -297,7 +299,7 @@ func (g *groups) distinct(group []Edge) []Edge {
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	var room [16]uint64
-	var known slots
+	var known lists.Finder
 	signatures := room[:0] // of those kept
 	links := v.s.outRun(entity, predicateOf(f))
 	for _, l := range links {
@@ -312,59 +314,16 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 			sig = v.slot(f, l)
 		}
 		shown := dst[start:]
-		switch i := known.find(signatures, sig, func(i int) bool { return v.sameSlot(f, shown[i], n) }); {
+		switch i := known.Find(signatures, sig, func(i int) bool { return v.sameSlot(f, shown[i], n) }); {
 		case i == len(shown):
 			dst = append(dst, n)
 			signatures = append(signatures, sig)
-			known = known.with(signatures)
+			known = known.With(signatures)
 		case v.better(n, shown[i]):
 			shown[i] = n
 		}
 	}
 	return dst
-}
-
-// slots finds, among the signatures of the claims that a list shows so far, the
-// first of each, once there are so many that looking through takes longer.
-type slots map[uint64]int
-
-const manySlots = 64
-
-// find returns the place of the claim with the signature for which same is
-// true, or the length of the list.
-func (s slots) find(signatures []uint64, sig uint64, same func(i int) bool) int {
-	n, from := len(signatures), 0
-	if s != nil {
-		at, ok := s[sig]
-		if !ok {
-			return n
-		}
-		from = at // two claims of one signature hardly ever differ
-	}
-	for i := from; i < n; i++ {
-		if signatures[i] == sig && same(i) {
-			return i
-		}
-	}
-	return n
-}
-
-// with notes the last of the signatures.
-func (s slots) with(signatures []uint64) slots {
-	n := len(signatures)
-	if n < manySlots {
-		return nil
-	}
-	from := n - 1
-	if s == nil {
-		s, from = make(slots, 2*manySlots), 0
-	}
-	for i := from; i < n; i++ {
-		if _, ok := s[signatures[i]]; !ok {
-			s[signatures[i]] = i
-		}
-	}
-	return s
 }
 
 // slot is the same for claims of the sameSlot, and hardly ever for others.
@@ -394,7 +353,7 @@ func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 	var lists [][]uint32
 	for _, t := range types {
-		if n, ok := v.s.typeNames.number(t.Name); ok {
+		if n, ok := v.s.typeNames.Number(t.Name); ok {
 			if list := v.s.byType.At(uint32(n)); len(list) > 0 {
 				lists = append(lists, list)
 			}

@@ -47,7 +47,7 @@ func (s *Snapshot) Encode(to io.Writer, of graph.Identity) error {
 	w.Bytes([]byte(fileMagic))
 	w.Bytes(binary.LittleEndian.AppendUint64(nil, layout))
 	head, err := json.Marshal(header{
-		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.list, Predicates: s.predicates.list, QualifierNames: s.qualifierNames.list, Sum: s.sum,
+		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.List, Predicates: s.predicates.List, QualifierNames: s.qualifierNames.List, Sum: s.sum,
 		Entities: s.ids.Len(), Claims: s.rows.Len(), Qualifiers: s.quals.Len(), Keyed: s.keys.Numbers(),
 	})
 	if err != nil {
@@ -71,11 +71,11 @@ func (s *Snapshot) writeSections(w *column.Writer) error {
 	column.WriteColumn(w, &s.rows)
 	column.WriteColumn(w, &s.quals)
 	column.WriteTexts(w, s.texts.Len(), func(i int) string { return s.texts.At(uint32(i)) })
-	column.WriteList(w, flat(s.times.Len(), func(i uint32) [2]uint64 {
+	column.WriteList(w, column.Flat(s.times.Len(), func(i uint32) [2]uint64 {
 		iv := s.times.Ref(i).Interval
 		return [2]uint64{iv.From.Pack(), iv.To.Pack()}
 	}))
-	packed, err := json.Marshal(flat(s.extras.Len(), func(i uint32) fileExtra {
+	packed, err := json.Marshal(column.Flat(s.extras.Len(), func(i uint32) fileExtra {
 		x := s.extras.Ref(i)
 		return fileExtra{x.AttributedTo, x.Original, x.Conflict, x.Note, x.Supersedes}
 	}))
@@ -83,25 +83,16 @@ func (s *Snapshot) writeSections(w *column.Writer) error {
 		return err
 	}
 	column.WriteList(w, packed)
-	column.WriteList(w, flat(s.rows.Len(), func(i uint32) uint32 { return s.ended.At(i) }))
+	column.WriteList(w, column.Flat(s.rows.Len(), func(i uint32) uint32 { return s.ended.At(i) }))
 	column.WriteLists(w, &s.out)
 	column.WriteLists(w, &s.in)
 	column.WriteLists(w, &s.cited)
 	column.WriteLists(w, &s.byType)
-	column.WriteList(w, flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
+	column.WriteList(w, column.Flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
 	column.WriteList(w, s.mortals())
-	column.WriteList(w, flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))
+	column.WriteList(w, column.Flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))
 	s.names.Write(w)
 	return nil
-}
-
-// flat lists n elements in one block.
-func flat[T any](n int, at func(i uint32) T) []T {
-	list := make([]T, n)
-	for i := range list {
-		list[i] = at(uint32(i))
-	}
-	return list
 }
 
 // fileExtra is an extra as the file has it.

@@ -54,7 +54,7 @@ func (g *guard) check(s *Snapshot) {
 // fingerprint sums up what readers can see.
 func (s *Snapshot) fingerprint() uint64 {
 	h := fnv.New64a()
-	fmt.Fprint(h, s.seq, s.sum, s.typeNames.list, s.predicates.list, s.qualifierNames.list)
+	fmt.Fprint(h, s.seq, s.sum, s.typeNames.List, s.predicates.List, s.qualifierNames.List)
 	for i := range s.ids.Len() {
 		n := uint32(i)
 		fmt.Fprint(h, s.ids.At(n), s.types.At(n), s.out.At(n), s.in.At(n), s.cited.At(n), s.dates.At(n), s.named.At(n))
@@ -63,7 +63,7 @@ func (s *Snapshot) fingerprint() uint64 {
 		n := uint32(i)
 		fmt.Fprint(h, s.rows.At(n), s.ended.At(n))
 	}
-	for i := range s.typeNames.list {
+	for i := range s.typeNames.List {
 		fmt.Fprint(h, s.byType.At(uint32(i)))
 	}
 	return h.Sum64() | 1
@@ -71,12 +71,12 @@ func (s *Snapshot) fingerprint() uint64 {
 
 func (s *Snapshot) checkEntities() error {
 	listed := 0
-	for t := range s.typeNames.list {
+	for t := range s.typeNames.List {
 		list := s.byType.At(uint32(t))
 		listed += len(list)
 		for i, n := range list {
 			if int(s.types.At(n)) != t {
-				return fmt.Errorf("%s is listed under the type %s", s.ids.At(n), s.typeNames.list[t])
+				return fmt.Errorf("%s is listed under the type %s", s.ids.At(n), s.typeNames.List[t])
 			}
 			if i > 0 && s.ids.At(list[i-1]) >= s.ids.At(n) {
 				return fmt.Errorf("%s does not follow %s", s.ids.At(n), s.ids.At(list[i-1]))

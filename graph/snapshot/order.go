@@ -78,13 +78,13 @@ func (v *View) tie(n uint32) string {
 	}
 	var b strings.Builder
 	for _, q := range v.s.rules[f] {
-		c := v.s.qualifier(Edge{Claim: n}, q.name)
+		c := v.s.qualifier(Edge{Claim: n}, q.Name)
 		switch {
-		case q.distinct:
+		case q.Distinct:
 			b.WriteString(v.s.value(c).String())
 			b.WriteByte(0)
 		case c.kind != graph.NoKind:
-			b.WriteString(v.s.qualifierNames.list[q.name])
+			b.WriteString(v.s.qualifierNames.List[q.Name])
 			b.WriteByte(0)
 		}
 	}
@@ -189,32 +189,4 @@ func (v *View) readers(order []filter.Key) []reader {
 		rs[i] = v.reader(k.By)
 	}
 	return rs
-}
-
-func siftUp(heap []*placed, compare func(a, b *placed) int) {
-	for i := len(heap) - 1; i > 0; {
-		parent := (i - 1) / 2
-		if compare(heap[i], heap[parent]) <= 0 {
-			return
-		}
-		heap[i], heap[parent] = heap[parent], heap[i]
-		i = parent
-	}
-}
-
-func siftDown(heap []*placed, compare func(a, b *placed) int) {
-	for i := 0; ; {
-		child := 2*i + 1
-		if child >= len(heap) {
-			return
-		}
-		if child+1 < len(heap) && compare(heap[child], heap[child+1]) < 0 {
-			child++
-		}
-		if compare(heap[child], heap[i]) <= 0 {
-			return
-		}
-		heap[i], heap[child] = heap[child], heap[i]
-		i = child
-	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -129,11 +130,11 @@ func (l *List) top(q *filter.Query, p *Page) error {
 		case len(best) < *q.First:
 			best = append(best, x)
 			x = newPlace()
-			siftUp(best, compare)
+			lists.SiftUp(best, compare)
 		case len(best) > 0 && compare(x, best[0]) < 0:
 			p.HasNext = true
 			best[0], x = x, best[0]
-			siftDown(best, compare)
+			lists.SiftDown(best, compare)
 		default:
 			p.HasNext = true
 		}

@@ -18,7 +18,7 @@ type reader struct {
 
 func (v *View) reader(by filter.Reading) reader {
 	r := reader{Reading: by}
-	r.qualifier, r.known = v.s.qualifierNames.number(by.Qualifier)
+	r.qualifier, r.known = v.s.qualifierNames.Number(by.Qualifier)
 	r.byBytes = by.ByBytes()
 	return r
 }

@@ -57,7 +57,7 @@ func TestRuns(t *testing.T) {
 					t.Fatalf("in of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
-			for p := range uint16(len(s.predicates.list)) {
+			for p := range uint16(len(s.predicates.List)) {
 				of := func(list []link) (part []link) {
 					for _, l := range list {
 						if s.rows.Ref(l.claim).predicate == p {
@@ -67,10 +67,10 @@ func TestRuns(t *testing.T) {
 					return part
 				}
 				if got, want := s.outRun(e, p), of(s.out.At(e)); !slices.Equal(got, want) {
-					t.Fatalf("%s, %s: %v instead of %v", s.ID(e), s.predicates.list[p], got, want)
+					t.Fatalf("%s, %s: %v instead of %v", s.ID(e), s.predicates.List[p], got, want)
 				}
 				if got, want := s.inRun(e, p), of(s.in.At(e)); !slices.Equal(got, want) {
-					t.Fatalf("%s, inverse of %s: %v instead of %v", s.ID(e), s.predicates.list[p], got, want)
+					t.Fatalf("%s, inverse of %s: %v instead of %v", s.ID(e), s.predicates.List[p], got, want)
 				}
 			}
 		}

@@ -38,7 +38,7 @@ func (s *Snapshot) namesOf(claims []uint32) []names.Name {
 	var list []names.Name
 	for _, n := range claims {
 		r := s.rows.Ref(n)
-		named := isName(s.predicates.list[r.predicate])
+		named := isName(s.predicates.List[r.predicate])
 		if named {
 			list = append(list, names.Name{Claim: n, Text: s.value(r.cell()).Text()})
 		}
@@ -54,7 +54,7 @@ type viewed struct{ v *View }
 
 func (g viewed) Entities() int             { return g.v.s.ids.Len() }
 func (g viewed) ID(entity uint32) string   { return g.v.s.ids.At(entity) }
-func (g viewed) Types() []string           { return g.v.s.typeNames.list }
+func (g viewed) Types() []string           { return g.v.s.typeNames.List }
 func (g viewed) IsSource(name string) bool { return name == schema.SourceType }
 func (g viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
 

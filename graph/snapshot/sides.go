@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -27,7 +28,7 @@ func (s *Snapshot) several(entity uint32) bool {
 
 // noteRivals adds to the entities that have several those of the entries.
 func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []column.Entry[link]) column.Table[uint64] {
-	kinds := s.w.kindsOf(s).of
+	kinds := s.w.kindsOf(s).Of
 	var e *column.Edit[uint64]
 	for i := range entries {
 		entity := entries[i].List
@@ -47,7 +48,7 @@ func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []column.Entr
 
 // readRivals computes which entities have several.
 func (s *Snapshot) readRivals() column.Table[uint64] {
-	kinds := s.w.kindsOf(s).of
+	kinds := s.w.kindsOf(s).Of
 	e := column.NewEdit[uint64]()
 	for entity := range uint32(s.out.Len()) {
 		if s.hasRivals(kinds, entity) {
@@ -57,10 +58,10 @@ func (s *Snapshot) readRivals() column.Table[uint64] {
 	return e.Table()
 }
 
-func (s *Snapshot) hasRivals(kinds []predicateKinds, entity uint32) bool {
+func (s *Snapshot) hasRivals(kinds []vocabulary.Predicate, entity uint32) bool {
 	list := s.out.At(entity)
 	for i := 1; i < len(list); i++ {
-		if p := list[i].predicate; p == list[i-1].predicate && kinds[p].single != nil && s.isOf(kinds[p].single, entity) {
+		if p := list[i].predicate; p == list[i-1].predicate && kinds[p].Single != nil && s.isOf(kinds[p].Single, entity) {
 			return true
 		}
 	}

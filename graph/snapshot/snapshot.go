@@ -13,12 +13,12 @@ package snapshot
 import (
 	"encoding/binary"
 	"hash/maphash"
-	"strings"
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/digest"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -109,41 +109,17 @@ type Snapshot struct {
 
 	// Names by number and back; replaced, never changed, when one is added.
 	// The names that the ontology has come first, in its order.
-	typeNames, predicates, qualifierNames numbering
+	typeNames, predicates, qualifierNames vocabulary.Names
 
 	typesOf []*schema.Type  // by number; nil where the ontology lost it
 	fields  []*schema.Field // by number of the ontology's predicates: one that has the kind
-	rules   map[*schema.Field][]qualifierRule
+	rules   map[*schema.Field][]vocabulary.Rule
 	// The numbers of the predicates that the snapshot itself reads.
 	name, date, coversUntil uint16
 	sum                     digest.Sum
 
 	w     *writer
 	guard guard // checks itself under the tag invariants
-}
-
-// numbering numbers the names of an ontology. Names that a log has and the ontology
-// lost come after the others, and so does a name once more, found under aside,
-// for what has that name and does not fit the ontology.
-type numbering struct {
-	list []string
-	no   map[string]uint16
-}
-
-const aside = "\x00"
-
-func (n numbering) number(name string) (uint16, bool) {
-	i, ok := n.no[name]
-	return i, ok
-}
-
-func (n numbering) with(name string) numbering {
-	no := make(map[string]uint16, len(n.no)+1)
-	for k, v := range n.no {
-		no[k] = v
-	}
-	no[name] = uint16(len(n.list))
-	return numbering{append(append([]string(nil), n.list...), strings.TrimPrefix(name, aside)), no}
 }
 
 var hashSeed = maphash.MakeSeed()
@@ -206,15 +182,15 @@ func (s *Snapshot) ClaimNumber(id graph.ClaimID) (uint32, bool) {
 func (s *Snapshot) ID(entity uint32) graph.ID { return graph.ID(s.ids.At(entity)) }
 
 // TypeName is the type of an entity.
-func (s *Snapshot) TypeName(entity uint32) string { return s.typeNames.list[s.types.At(entity)] }
+func (s *Snapshot) TypeName(entity uint32) string { return s.typeNames.List[s.types.At(entity)] }
 
 // Type is the type of an entity, or nil where the ontology dropped it.
 func (s *Snapshot) Type(entity uint32) *schema.Type { return s.typesOf[s.types.At(entity)] }
 
 // nameTypes finds the ontology's types for the numbers.
 func (s *Snapshot) nameTypes() {
-	s.typesOf = make([]*schema.Type, len(s.typeNames.list))
-	for i, name := range s.typeNames.list {
+	s.typesOf = make([]*schema.Type, len(s.typeNames.List))
+	for i, name := range s.typeNames.List {
 		s.typesOf[i] = s.o.Type(name)
 	}
 }
@@ -224,7 +200,7 @@ func (s *Snapshot) ClaimAt(n uint32) graph.Claim {
 	r := s.rows.Ref(n)
 	x := s.extras.Ref(r.extra)
 	c := graph.Claim{
-		Subject: s.ID(r.subject), Predicate: s.predicates.list[r.predicate], Value: s.value(r.cell()),
+		Subject: s.ID(r.subject), Predicate: s.predicates.List[r.predicate], Value: s.value(r.cell()),
 		Valid: s.times.Ref(r.valid).Interval, Source: s.ID(r.source), Locator: s.texts.At(r.locator),
 		Confidence: float64(r.confidence) / 1e4, Rank: r.rank, Attribution: r.attribution,
 		AttributedTo: x.AttributedTo, Original: x.Original, Conflict: x.Conflict, Note: x.Note, Supersedes: x.Supersedes, Qualifiers: s.Qualifiers(n),
@@ -237,7 +213,7 @@ func hashKey(predicate, value string) uint64 { return hashText(predicate + "\x00
 const noPredicate = ^uint16(0)
 
 func (s *Snapshot) predicate(name string) uint16 {
-	if n, ok := s.predicates.number(name); ok {
+	if n, ok := s.predicates.Number(name); ok {
 		return n
 	}
 	return noPredicate

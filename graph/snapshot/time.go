@@ -113,7 +113,7 @@ func (v *View) nextFigure(n uint32, r *row) graph.Day {
 	own, first := v.s.times.Ref(r.valid).Interval, graph.LastDay
 	for _, l := range v.s.besides(r) {
 		p := v.s.times.Ref(l.period())
-		if comparePeriods(p.Interval, own) <= 0 || l.valid&narrow != 0 && !v.s.narrow(n) || !v.answersToo(n, l) {
+		if graph.ComparePeriods(p.Interval, own) <= 0 || l.valid&narrow != 0 && !v.s.narrow(n) || !v.answersToo(n, l) {
 			continue
 		}
 		begin := p.bounds.Start.First
@@ -240,11 +240,11 @@ func (s *Snapshot) lifetimeOf(entity uint32, counts func(n uint32) bool) graph.L
 		}
 	}
 	kinds := s.w.kindsOf(s)
-	for _, p := range kinds.lifetimes {
-		k := &kinds.of[p]
-		note(k.lifetime.Subject, s.outRun(entity, p))
-		if k.lifetime.Object != schema.NoEnd {
-			note(k.lifetime.Object, s.inRun(entity, p))
+	for _, p := range kinds.Lifetimes {
+		k := &kinds.Of[p]
+		note(k.Lifetime.Subject, s.outRun(entity, p))
+		if k.Lifetime.Object != schema.NoEnd {
+			note(k.Lifetime.Object, s.inRun(entity, p))
 		}
 	}
 	return graph.LifetimeOf(begins, ends)
@@ -267,11 +267,11 @@ func (s *Snapshot) dayOf(l link) (graph.Span, bool) {
 
 // noteLife remembers the entities whose lifetime a claim may change.
 func (b *change) noteLife(r *row) {
-	k := b.s.w.kindsOf(b.s).of
+	k := b.s.w.kindsOf(b.s).Of
 	if int(r.predicate) >= len(k) {
 		return
 	}
-	if l := k[r.predicate].lifetime; l != (schema.Lifetime{}) {
+	if l := k[r.predicate].Lifetime; l != (schema.Lifetime{}) {
 		if b.touchedLives == nil {
 			b.touchedLives = map[uint32]bool{}
 		}
@@ -336,12 +336,12 @@ func (l *link) period() uint32 { return l.valid &^ marks }
 // itself gives. It is open where the reach of its field makes it depend on the date
 // of its source.
 func (s *Snapshot) linkValid(n uint32, r *row) uint32 {
-	k := &s.w.kindsOf(s).of[r.predicate]
+	k := &s.w.kindsOf(s).Of[r.predicate]
 	valid, b := r.valid, &s.times.Ref(r.valid).bounds
-	if k.by == nil && !b.Alone(k.timing) {
+	if k.By == nil && !b.Alone(k.Timing) {
 		valid |= open
 	}
-	if k.narrows && s.narrows(n, r, b) {
+	if k.Narrows && s.narrows(n, r, b) {
 		valid |= narrow
 	}
 	return valid
@@ -350,7 +350,7 @@ func (s *Snapshot) linkValid(n uint32, r *row) uint32 {
 // narrow reports whether a claim is about less than its field asks for.
 func (s *Snapshot) narrow(n uint32) bool {
 	r := s.rows.Ref(n)
-	return s.w.kindsOf(s).of[r.predicate].narrows && s.narrows(n, r, &s.times.Ref(r.valid).bounds)
+	return s.w.kindsOf(s).Of[r.predicate].Narrows && s.narrows(n, r, &s.times.Ref(r.valid).bounds)
 }
 
 // wholeYear is from how many days on a period counts as a year or longer.
@@ -366,7 +366,7 @@ func (s *Snapshot) narrows(n uint32, r *row, b *graph.Bounds) bool {
 		return true
 	}
 	for _, rule := range s.rules[f] {
-		if c := s.qualifier(Edge{Claim: n}, rule.name); rule.narrows && c.kind != graph.NoKind && !(c.kind == graph.BoolKind && c.bits == 0) {
+		if c := s.qualifier(Edge{Claim: n}, rule.Name); rule.Narrows && c.kind != graph.NoKind && !(c.kind == graph.BoolKind && c.bits == 0) {
 			return true
 		}
 	}
@@ -377,14 +377,14 @@ func (s *Snapshot) narrows(n uint32, r *row, b *graph.Bounds) bool {
 // reaches to the next dated claim and that have one. What was not marked before is
 // added to marked.
 func (s *Snapshot) markOpen(list []link, marked map[uint32]bool) {
-	kinds := s.w.kindsOf(s).of
+	kinds := s.w.kindsOf(s).Of
 	for from := 0; from < len(list); {
 		p := list[from].predicate
 		to := from + 1
 		for to < len(list) && list[to].predicate == p {
 			to++
 		}
-		if run := list[from:to]; len(run) > 1 && kinds[p].next {
+		if run := list[from:to]; len(run) > 1 && kinds[p].Next {
 			s.markRun(run, marked)
 		}
 		from = to

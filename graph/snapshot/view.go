@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -16,7 +17,7 @@ type View struct {
 	minConfidence uint16
 	sources       map[uint32]bool // nil: all
 	later         map[uint32]bool // the sources that are published later than the view asks
-	kinds         []predicateKinds
+	kinds         []vocabulary.Predicate
 	plain         bool       // all that is known now, by whom and however surely
 	allLive       bool       // no entity begins after the view's date or ends before it
 	interrupt     *interrupt // nil: nothing ends a walk
@@ -101,7 +102,7 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	if err := w.choose(v); err != nil {
 		return nil, err
 	}
-	w.kinds = s.w.kindsOf(s).of
+	w.kinds = s.w.kindsOf(s).Of
 	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
 	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
 	return w, nil
@@ -127,7 +128,7 @@ func (w *View) choose(v graph.View) error {
 		return graph.Errorf(graph.BadInput, "view.sourcesPublishedUntil: an open date names no day; give a date or leave it out")
 	default:
 		published, later := map[uint32]bool{}, map[uint32]bool{}
-		t, _ := s.typeNames.number(schema.SourceType)
+		t, _ := s.typeNames.Number(schema.SourceType)
 		for _, n := range s.byType.At(uint32(t)) {
 			switch d := s.bestDate(n, s.date, w.sees); {
 			case !d.Known():
@@ -171,7 +172,7 @@ func (v *View) Find(key, value string) (entity uint32, ok bool) {
 func (s *Snapshot) keyed(predicate, value string, fn func(n uint32)) {
 	s.keys.Find(hashKey(predicate, value), func(n uint32) bool {
 		r := s.rows.Ref(n)
-		if s.predicates.list[r.predicate] == predicate && s.value(r.cell()).String() == value {
+		if s.predicates.List[r.predicate] == predicate && s.value(r.cell()).String() == value {
 			fn(n)
 		}
 		return false
@@ -199,8 +200,8 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 		}
 	}
 	// Those that do not fit the ontology.
-	if _, ok := v.s.predicates.number(aside + predicate); ok && predicate != "" {
-		v.Claims(entity, aside+predicate, inverse, fn)
+	if _, ok := v.s.predicates.Number(vocabulary.Aside + predicate); ok && predicate != "" {
+		v.Claims(entity, vocabulary.Aside+predicate, inverse, fn)
 	}
 }
 
@@ -255,7 +256,7 @@ func (v *View) better(a, b uint32) bool {
 	}
 	if x.valid != y.valid && v.timing(x).Kind == schema.Observation {
 		p, q := v.s.times.Ref(x.valid), v.s.times.Ref(y.valid)
-		if c := comparePeriods(p.Interval, q.Interval); c != 0 {
+		if c := graph.ComparePeriods(p.Interval, q.Interval); c != 0 {
 			return c > 0
 		}
 	}
@@ -274,33 +275,6 @@ func (v *View) better(a, b uint32) bool {
 }
 
 var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
-
-// comparePeriods orders periods by their end, then their begin; unknown ones
-// come first, and an open end is later than every other.
-func comparePeriods(p, q graph.Interval) int {
-	end := func(iv graph.Interval) graph.Day {
-		switch {
-		case iv.To.Known():
-			return iv.To.Last()
-		case iv.From.Known():
-			return graph.LastDay
-		}
-		return graph.FirstDay
-	}
-	if a, b := end(p), end(q); a != b {
-		if a < b {
-			return -1
-		}
-		return 1
-	}
-	if a, b := p.From.First(), q.From.First(); a != b {
-		if a < b {
-			return -1
-		}
-		return 1
-	}
-	return 0
-}
 
 // bestClaim is the claim that a stored field of one value shows; None where the
 // view shows no claim of it.
@@ -375,7 +349,7 @@ func (v *View) laterLabel(a, b uint32) bool {
 	if x.rank != y.rank {
 		return rankOrder[x.rank] < rankOrder[y.rank]
 	}
-	if c := comparePeriods(v.s.times.Ref(x.valid).Interval, v.s.times.Ref(y.valid).Interval); c != 0 {
+	if c := graph.ComparePeriods(v.s.times.Ref(x.valid).Interval, v.s.times.Ref(y.valid).Interval); c != 0 {
 		return c > 0
 	}
 	if x.confidence != y.confidence {

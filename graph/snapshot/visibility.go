@@ -96,7 +96,7 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 
 // present reports whether Holds is not NO. Most claims need no window for that.
 func (v *View) present(n uint32, r *row) bool {
-	if k := &v.kinds[r.predicate]; v.plain && k.by == nil {
+	if k := &v.kinds[r.predicate]; v.plain && k.By == nil {
 		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate}
 		if r.kind == graph.EntityKind {
 			l.other = uint32(r.value)
@@ -105,7 +105,7 @@ func (v *View) present(n uint32, r *row) bool {
 			l.valid = name.valid
 			return v.shows(r.subject, l)
 		}
-		if !k.next && v.s.times.Ref(r.valid).bounds.Alone(k.timing) {
+		if !k.Next && v.s.times.Ref(r.valid).bounds.Alone(k.Timing) {
 			return v.shows(r.subject, l)
 		}
 	}
@@ -115,13 +115,13 @@ func (v *View) present(n uint32, r *row) bool {
 // shows reports whether the view holds the claim of a link in a list of the entity.
 func (v *View) shows(entity uint32, l link) bool {
 	k := &v.kinds[l.predicate]
-	if !v.plain || k.by != nil || l.valid&open != 0 {
+	if !v.plain || k.By != nil || l.valid&open != 0 {
 		return v.Holds(l.claim) != graph.HoldsNo
 	}
-	if v.s.ended.At(l.claim) != 0 || l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.timing.Kind, v.on) {
+	if v.s.ended.At(l.claim) != 0 || l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.Timing.Kind, v.on) {
 		return false
 	}
-	if v.allLive || k.timing.Kind == schema.Event || k.timing.Kind == schema.Eternal {
+	if v.allLive || k.Timing.Kind == schema.Event || k.Timing.Kind == schema.Eternal {
 		return true
 	}
 	if v.on.First != v.on.Last {

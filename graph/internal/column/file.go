@@ -85,6 +85,15 @@ func WriteList[T any](w *Writer, list []T) {
 	w.pad()
 }
 
+// Flat lists n elements in one block.
+func Flat[T any](n int, at func(i uint32) T) []T {
+	list := make([]T, n)
+	for i := range list {
+		list[i] = at(uint32(i))
+	}
+	return list
+}
+
 // WriteColumn writes whole chunks, so that they can be used where they are. What
 // follows the column's end in the last chunk belongs to the writer, who may be
 // changing it now, so zeros are written instead.
@@ -142,6 +151,12 @@ type Reader struct {
 	buf []byte
 	at  int
 	bad bool
+}
+
+// Aligned are n bytes that may be read as whole words.
+func Aligned(n int) []byte {
+	words := make([]uint64, (n+7)/8)
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
 }
 
 // Section is the next section, nil where the reader is bad.

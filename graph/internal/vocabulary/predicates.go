@@ -1,0 +1,112 @@
+package vocabulary
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Predicate is what the ontology says of a predicate, by the subject's type.
+type Predicate struct {
+	Timing schema.Timing
+	By     []schema.Timing // by number of the type; nil where all types agree
+	// Next says that another claim can bound the reach of one, for some type.
+	Next bool
+	// Narrows says that a claim can be about less than the field asks for.
+	Narrows bool
+	// Lifetime is what a claim says of the existence of its ends.
+	Lifetime schema.Lifetime
+	// Single reports, by number of the type, where it leads to one entity at a time;
+	// nil where it nowhere does.
+	Single []bool
+}
+
+// Predicates are what the ontology says of all predicates.
+type Predicates struct {
+	Of        []Predicate // by number of the predicate
+	Lifetimes []uint16    // the predicates that say when an entity begins or ends
+}
+
+// PredicatesOf are the predicates with the names, of which so many as known come
+// from the ontology, for subjects of the types, nil where the ontology lost one.
+func PredicatesOf(o *schema.Ontology, names []string, known int, types []*schema.Type) *Predicates {
+	ps := &Predicates{Of: make([]Predicate, len(names))}
+	for i, name := range names {
+		fields := o.Predicate(name)
+		if i >= known || len(fields) == 0 {
+			// The ontology lost it, or its values do not fit: show its claims as
+			// facts of a state.
+			ps.Of[i].Timing.Kind = schema.State
+			if i >= known && len(fields) > 0 {
+				ps.Of[i].Timing.Kind = fields[0].Time
+			}
+			continue
+		}
+		ps.Of[i] = predicateOf(fields, types)
+		if ps.Of[i].Lifetime != (schema.Lifetime{}) {
+			ps.Lifetimes = append(ps.Lifetimes, uint16(i))
+		}
+	}
+	return ps
+}
+
+func predicateOf(fields []*schema.Field, types []*schema.Type) Predicate {
+	p := Predicate{Timing: fields[0].Timing(), Single: singleFor(fields, types)}
+	for _, f := range fields {
+		p.Next = p.Next || f.Reach.ByNext()
+		p.Narrows = p.Narrows || f.Time == schema.Observation || slices.ContainsFunc(f.Qualifiers, func(q *schema.Qualifier) bool { return q.Narrows })
+		if f.Lifetime != (schema.Lifetime{}) {
+			p.Lifetime = f.Lifetime
+		}
+	}
+	if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Timing() != p.Timing }) {
+		return p
+	}
+	// Types that come later are unknown to the ontology.
+	p.By = make([]schema.Timing, len(types))
+	for n, t := range types {
+		p.By[n] = p.Timing
+		if t != nil && t.Field(fields[0].Name) != nil {
+			p.By[n] = t.Field(fields[0].Name).Timing()
+		}
+	}
+	return p
+}
+
+// singleFor reports for which types the fields are relations of one.
+func singleFor(fields []*schema.Field, types []*schema.Type) []bool {
+	single := func(f *schema.Field) bool { return f != nil && f.Kind == schema.Relation && !f.Many }
+	if !slices.ContainsFunc(fields, single) {
+		return nil
+	}
+	by := make([]bool, len(types))
+	for n, t := range types {
+		by[n] = t != nil && single(t.Field(fields[0].Name))
+	}
+	return by
+}
+
+// Rule is how a qualifier of a field tells its claims apart.
+type Rule struct {
+	Name     uint16
+	Distinct bool // by its value
+	Stated   bool // by whether it is stated
+	Narrows  bool // and a claim that states it is about less than the field asks for
+}
+
+// RulesOf are the rules of each field of the ontology.
+func RulesOf(o *schema.Ontology) map[*schema.Field][]Rule {
+	of := map[*schema.Field][]Rule{}
+	for _, t := range o.Types {
+		for _, f := range t.Fields {
+			var rules []Rule
+			for _, q := range f.Qualifiers {
+				if rule := (Rule{uint16(q.Number), q.Distinct, f.Time == schema.Observation, q.Narrows}); rule.Distinct || rule.Stated || rule.Narrows {
+					rules = append(rules, rule)
+				}
+			}
+			of[f] = rules
+		}
+	}
+	return of
+}
