@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api"
 )
 
-// askInto answers a query and wants it without errors.
+// askInto executes a query that must succeed, and decodes its data.
 func askInto(t *testing.T, a *api.API, query string, variables map[string]any, into any) {
 	t.Helper()
 	vars, err := json.Marshal(variables)

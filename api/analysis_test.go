@@ -70,8 +70,8 @@ func TestEveryAnalysisIsCalled(t *testing.T) {
 	}
 }
 
-// hiding are views, each with what makes the claims of one kind that it hides: what assert takes
-// besides, and the date of the source.
+// hiding are views, each with arguments of assert and a date of the source that make a claim which
+// the view hides.
 var hiding = []struct{ name, view, assert, published string }{
 	{"confidence", `{minConfidence: 0.2}`, `confidence: 0.1, valid: "2024"`, "2024"},
 	{"date", `{asOf: "2023"}`, `valid: "2024"`, "2024"},
@@ -94,7 +94,7 @@ func TestIDsThatTheViewHides(t *testing.T) {
 	a := freshlySeeded(t)
 	known := api.AnalysisArguments(schema.MustDefault())
 	for i, h := range hiding {
-		// Of two entities of one type, the view hides all claims about the first, and the second has none.
+		// The view hides every claim about country and ore. XXX and no-ore, of the same types, have none.
 		country, ore, source := "XH"+string(rune('A'+i)), fmt.Sprintf("ore-%d", i), fmt.Sprintf("src-%d", i)
 		hide(t, a, country, ore, source, h.assert, h.published)
 		for _, c := range analysisCalls {

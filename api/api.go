@@ -106,7 +106,7 @@ type Session struct {
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
 
-	// Of the request that is executed:
+	// The state of the request that is executed:
 	executing gql.Request
 	lists     *listPool
 	chosen    chosenClaims

@@ -121,7 +121,7 @@ func TestChosenIsShown(t *testing.T) {
 	}
 }
 
-// one wants exactly one chosen claim where a field of one value shows something.
+// one checks that exactly one claim is chosen where a field of one value shows something.
 func one(t *testing.T, where string, chosen []timedClaim, shows bool, same func(timedClaim) bool) {
 	t.Helper()
 	if shows && (len(chosen) != 1 || !same(chosen[0])) || !shows && len(chosen) != 0 {
@@ -129,8 +129,8 @@ func one(t *testing.T, where string, chosen []timedClaim, shows bool, same func(
 	}
 }
 
-// TestBasisAndDistance: a claim has a basis where it holds on some days and not always; what is
-// attested is at no distance, but of an event, which holds ever after.
+// TestBasisAndDistance: a claim has a basis where it holds on some days and not always. An attested
+// claim has distance 0, unless it is an event, which holds on all later days.
 func TestBasisAndDistance(t *testing.T) {
 	a, o := seeded(t), schema.MustDefault()
 	for _, view := range []string{timeViews[0], timeViews[2], timeViews[7]} {

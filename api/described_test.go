@@ -15,8 +15,8 @@ type described struct{ Name, Description string }
 // byName matches the description of a type whose members are explained by their names.
 var byName = regexp.MustCompile(`(of|with) its name|name to group|GroupKey`)
 
-// TestEverythingIsDescribed wants a sentence for each type, field, argument and enum value that the
-// generator adds to those of the ontology, whose descriptions are the ontology's.
+// TestEverythingIsDescribed checks that each type, field, argument and enum value that the generator
+// adds has a description. Those of the ontology are described there.
 func TestEverythingIsDescribed(t *testing.T) {
 	body := execute(t, seeded(t), `{ __schema { types { name kind description
 		fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }`, "")

@@ -178,7 +178,7 @@ func (b *builder) searchEdgeType() *graphql.Object {
 					p := src.Obj.(*searchPage)
 					return gql.Ref{Obj: p.view, Index: uint64(p.List[src.Index].Entity)}, true, nil
 				}}},
-			{name: "score", typ: must(graphql.Float), about: "How well it matches, from 0 to 1. Of equal scores the entity with more claims comes first.",
+			{name: "score", typ: must(graphql.Float), about: "How well it matches, from 0 to 1. Where scores are equal, the entity with more claims comes first.",
 				read: match(func(p *searchPage, i int, dst []byte) []byte {
 					return gql.AppendFloat(dst, float64(p.List[i].Score)/1000)
 				})},

@@ -176,7 +176,7 @@ func TestWritesAreRefused(t *testing.T) {
 	}
 }
 
-// failing is a log that takes nothing.
+// failing is a log in which every write fails.
 type failing struct{ memory }
 
 func (f *failing) AppendGroup(context.Context, []*graph.Commit) error {

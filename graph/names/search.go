@@ -27,11 +27,11 @@ const (
 var MatchKinds = [...]struct{ Name, About string }{
 	MatchID:             {"ID", "The entity's id is the text."},
 	MatchKey:            {"KEY", "A code of the entity in an outside scheme is the text, or the address of it is."},
-	MatchExact:          {"EXACT", "A name is the text, but for case and diacritics."},
+	MatchExact:          {"EXACT", "A name equals the text; case and diacritics are ignored."},
 	MatchPrefix:         {"PREFIX", "A name begins with the text."},
 	MatchWord:           {"WORD", "Later words of a name begin with the text, or with its words in any order."},
 	MatchTransliterated: {"TRANSLITERATED", "A name, its beginning or some of its words sound like the text: it is romanised differently or in another script."},
-	MatchFuzzy:          {"FUZZY", "A name, its beginning or some of its words sound like the text but for one or two letters."},
+	MatchFuzzy:          {"FUZZY", "A name, its beginning or some of its words sound almost like the text: one or two letters differ."},
 }
 
 func (k MatchKind) String() string { return MatchKinds[k].Name }

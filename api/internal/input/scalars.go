@@ -119,7 +119,7 @@ func (ts *Types) HoldsType() *graphql.Enum {
 func (ts *Types) BasisType() *graphql.Enum {
 	return ts.Enum("Basis", "What it rests on that a claim holds on the view's date, the best first.",
 		schema.EnumMember{Name: graph.Dated.String(), Description: "The claim gives dates: the view's date is within them, or between one of them and the date of the source."},
-		schema.EnumMember{Name: graph.Attested.String(), Description: "The claim gives no dates; its source is of the view's date, or says of an event that it has happened by then."},
+		schema.EnumMember{Name: graph.Attested.String(), Description: "The claim gives no dates; its source is of the view's date, or reports an event as past by then."},
 		schema.EnumMember{Name: graph.Reached.String(), Description: "Nothing attests the view's date, but the reach of the field includes it: for some time around what is attested, until another claim says otherwise, or as long as both entities exist."})
 }
 

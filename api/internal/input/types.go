@@ -1,7 +1,7 @@
 // Package input is the argument side of the API: the input types, enums and scalars of an
 // ontology, and what their values mean to the graph.
 //
-// Read Types first. A method XType or XArgs declares an input to graphql-go; the ReadX beside it
+// Read Types first. A method XType or XArgs declares an input to graphql-go; ReadX, next to it,
 // turns the values that the engine coerced by that declaration into the domain's form: a view, a
 // query, a filter, a change. The package must not know how fields are read, nor the live graph.
 package input
