@@ -51,7 +51,7 @@ func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, er
 	return r, nil
 }
 
-// errNoWrites is what a client gets while the disk takes no writes.
+// errNoWrites is what a client gets while the disk accepts no writes.
 var errNoWrites = forClients{graph.Errorf(graph.Unavailable,
 	"the store cannot write, since its disk is full or its file system is read-only; queries still work, and writes will when there is room again")}
 

@@ -115,7 +115,7 @@ func (s *Server) identify(r *http.Request) (caller, *requestError) {
 
 // Why a caller may not write.
 var (
-	errReadOnly = graph.Errorf(graph.ReadOnly, "the service was started with --read-only and takes no writes")
+	errReadOnly = graph.Errorf(graph.ReadOnly, "the service was started with --read-only and accepts no writes")
 	errReader   = graph.Errorf(graph.ReadOnly, "this token may read and not write")
 	errForeign  = graph.Errorf(graph.ReadOnly, "only pages of the service may write with a cookie; a program sends Authorization: Bearer TOKEN")
 	errNotLocal = graph.Errorf(graph.ReadOnly, "writes without a token are accepted from this machine only; send Authorization: Bearer TOKEN")

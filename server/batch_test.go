@@ -76,7 +76,7 @@ func TestBatch(t *testing.T) {
 }
 
 // TestBatchIsBounded: the answers of a batch have one limit together, and nothing runs for
-// a client that has gone.
+// a client that has disconnected.
 func TestBatchIsBounded(t *testing.T) {
 	ran := 0
 	body := `{"data":"` + strings.Repeat("x", 100) + `"}`

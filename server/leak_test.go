@@ -18,7 +18,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// failingLog takes no commit, and says why in words for its owner.
+// failingLog accepts no commit, and its error has words that only the operator may read.
 type failingLog struct {
 	noLog
 	err atomic.Pointer[error]
@@ -50,7 +50,7 @@ func TestNothingOfTheMachine(t *testing.T) {
 	const mutation = `mutation { transact(input: {operations: [{declare: {id: "src", type: "Source"}}]}) { sequence } }`
 	body := fmt.Sprintf(`{"query":%q}`, mutation)
 	for _, err := range []error{
-		path, fmt.Errorf("appending: %w", path), errors.Join(io.ErrClosedPipe, path), graph.Errorf(graph.Unavailable, "store: /var/lib/secret takes no writes: %v", path),
+		path, fmt.Errorf("appending: %w", path), errors.Join(io.ErrClosedPipe, path), graph.Errorf(graph.Unavailable, "store: /var/lib/secret accepts no writes: %v", path),
 		graph.Errorf(graph.BadInput, "store: %v", path), graph.Errorf(graph.Internal, "%v", path), fmt.Errorf("/var/lib/secret: %w", graph.Errorf(graph.SeqMismatch, "%v", path)),
 	} {
 		log.err.Store(&err)

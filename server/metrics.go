@@ -54,7 +54,7 @@ func (m stateMetric) send(ch chan<- prometheus.Metric, value float64, labels ...
 
 var (
 	readyGauge      = gaugeOf("caspian_ready", "1 while a snapshot is published and the service is not stopping.")
-	writableGauge   = gaugeOf("caspian_writable", "1 while the service takes writes; 0 where it is read-only or its disk takes none.")
+	writableGauge   = gaugeOf("caspian_writable", "1 while the service accepts writes; 0 where it is read-only or its disk accepts none.")
 	sequenceGauge   = gaugeOf("caspian_snapshot_sequence", "Sequence number of the published snapshot.")
 	entitiesGauge   = gaugeOf("caspian_snapshot_entities", "Entities in the published snapshot.")
 	claimsGauge     = gaugeOf("caspian_snapshot_claims", "Claims in the published snapshot, withdrawn ones included.")

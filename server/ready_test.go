@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// unwritable is a log whose disk takes no writes.
+// unwritable is a log whose disk accepts no writes.
 type unwritable struct{ noLog }
 
 func (*unwritable) Writable() error {

@@ -27,7 +27,7 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that has gone needs no answer
+	_, _ = w.Write(body) // fails if the client has disconnected
 }
 
 // send writes an answer, compressed where that pays and the client accepts it. The caller has

@@ -83,7 +83,7 @@ func (c *graphqlGo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(body) // a client that has gone
+	_, _ = w.Write(body) // fails if the client has disconnected
 }
 
 // goTypes makes the schema.

@@ -138,7 +138,7 @@ func written(appendAnswer func([]byte) []byte) http.HandlerFunc {
 		*buf = appendAnswer((*buf)[:0])
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(*buf)))
-		_, _ = w.Write(*buf) // a client that has gone
+		_, _ = w.Write(*buf) // fails if the client has disconnected
 		buffers.Put(buf)
 	}
 }

@@ -51,7 +51,7 @@ func (g *Graph) writeGroup(requests []*request) {
 
 func (w *group) run() error {
 	if w.g.closed {
-		return graph.Errorf(graph.Unavailable, "the graph is closed and takes no more writes")
+		return graph.Errorf(graph.Unavailable, "the graph is closed and accepts no more writes")
 	}
 	for attempt := 1; ; attempt++ {
 		w.stage = queued

@@ -13,7 +13,7 @@ type causes struct {
 	storage.Storage
 
 	mu   sync.Mutex // guards last
-	last error      // that means a file system that takes no writes
+	last error      // that means a file system that accepts no writes
 }
 
 func (c *causes) note(err error) error {

@@ -41,7 +41,7 @@ type embedded struct {
 	// change only under writing as well.
 	mu       sync.RWMutex
 	kv       *levelKV // nil after a failed write, until the database opens again
-	refusal  *refusal // why the database takes no writes; nil where it does
+	refusal  *refusal // why the database accepts no writes; nil where it does
 	identity graph.Identity
 	head     graph.Seq
 	closed   bool
@@ -212,7 +212,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 }
 
 // openAfter opens the database again after a write has failed: for reading only
-// where the disk takes no writes.
+// where the disk accepts no writes.
 func (s *embedded) openAfter(cause error) error {
 	if cannotWrite(cause) {
 		return s.openReadOnly(cause)

@@ -90,7 +90,7 @@ func onFullDisk(t *testing.T, d disk) {
 			t.Fatalf("%s, a write gives: %v", when, err)
 		}
 		if err := l.Writable(); err == nil {
-			t.Fatalf("%s, the store says that it takes writes", when)
+			t.Fatalf("%s, the store says that it accepts writes", when)
 		}
 		storetest.Equal(t, storetest.All(t, l, 0), want)
 		if seq, err := l.Key(ctx, want[0].Key); seq != 1 || err != nil {
@@ -277,7 +277,7 @@ func TestFullDisk(t *testing.T) {
 	onFullDisk(t, d)
 }
 
-// TestReadOnlyDisk opens a store on a file system that takes no writes, asked to
+// TestReadOnlyDisk opens a store on a file system that accepts no writes, asked to
 // write and asked to read.
 func TestReadOnlyDisk(t *testing.T) {
 	dir := mounted(t, "20m")

@@ -19,7 +19,7 @@ import (
 // process at a time can hold it, or several that only read. The error names the
 // file at fault, and a store that cannot be opened stays as it was.
 //
-// Where the file system takes no writes (it is full, or read-only) the store
+// Where the file system accepts no writes (it is full, or read-only) the store
 // opens for reading; Writable says why, and the store tries again without a restart.
 func Open(dir string, o Options) (Log, error) {
 	s := &embedded{dir: dir, opts: o}

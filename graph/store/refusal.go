@@ -19,7 +19,7 @@ type refusal struct {
 	pause time.Duration
 }
 
-// Between two attempts to write to a disk that took no writes.
+// Between two attempts to write to a disk that accepted no writes.
 const (
 	firstPause = time.Second
 	maxPause   = 16 * time.Second
@@ -29,7 +29,7 @@ const (
 	probePrefix = "probe-"
 )
 
-// cannotWrite reports whether an error means that the file system takes no
+// cannotWrite reports whether an error means that the file system accepts no
 // writes, while what is there can be read.
 func cannotWrite(err error) bool {
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, fs.ErrPermission} {
@@ -40,7 +40,7 @@ func cannotWrite(err error) bool {
 	return false
 }
 
-// refuse remembers why no writes are taken. Each attempt that fails doubles the
+// refuse remembers why no writes are accepted. Each attempt that fails doubles the
 // pause before the next.
 func (s *embedded) refuse(cause error) {
 	s.mu.Lock()
@@ -61,7 +61,7 @@ func (s *embedded) now() time.Time {
 	return time.Now()
 }
 
-// reason is why a file system takes no writes, without the path, which is
+// reason is why a file system accepts no writes, without the path, which is
 // nobody's business but the operator's.
 func reason(err error) error {
 	var no syscall.Errno
@@ -71,7 +71,7 @@ func reason(err error) error {
 	return errors.New("permission denied")
 }
 
-// Writable returns an error that says why the store takes no writes at present.
+// Writable returns an error that says why the store accepts no writes at present.
 // If it is time to try again, and nobody writes, it tries.
 func (s *embedded) Writable() error {
 	err := s.refused()
@@ -94,7 +94,7 @@ func (s *embedded) refused() error {
 	case r.cause == nil:
 		return graph.Errorf(graph.ReadOnly, "the store is open for reading only")
 	default:
-		return graph.Errorf(graph.Unavailable, "the store takes no writes: %v; free space or make its file system writable, and write again; the store tries it from time to time", reason(r.cause))
+		return graph.Errorf(graph.Unavailable, "the store accepts no writes: %v; free space or make its file system writable, and write again; the store tries it from time to time", reason(r.cause))
 	}
 }
 

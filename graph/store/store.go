@@ -21,7 +21,7 @@ type Log interface {
 	// Head is the number of the last commit, 0 for the empty store.
 	Head() graph.Seq
 
-	// Writable returns an error that says why the store takes no writes at present.
+	// Writable returns an error that says why the store accepts no writes at present.
 	// It tries from time to time, as an append does, whether that is over.
 	Writable() error
 
@@ -68,7 +68,7 @@ type Options struct {
 	// the end of the process and not that of the machine. For tests.
 	NoSync bool
 
-	// ReadOnly changes nothing on the disk and takes no writes. Several
+	// ReadOnly changes nothing on the disk and accepts no writes. Several
 	// processes may hold a store so.
 	ReadOnly bool
 

@@ -109,7 +109,7 @@ func (r *run) commitAll(chs []change, do func([]change) []outcome) error {
 		r.refusals = 0
 	}
 	if r.refusals > mostRefusals {
-		return fmt.Errorf("the disk takes writes again, and the store does not: %w", r.unwritable())
+		return fmt.Errorf("the disk accepts writes again, and the store does not: %w", r.unwritable())
 	}
 	return r.settle(chs, outs, hits > 0 || waits)
 }
@@ -279,7 +279,7 @@ func (r *run) settle(chs []change, outs []outcome, faulty bool) error {
 }
 
 // doubt remembers the changes that may be in the log without counting yet: a
-// store that takes no writes shows them once it does. What was in doubt before
+// store that accepts no writes shows them once it does. What was in doubt before
 // is settled as soon as anything new counts.
 func (r *run) doubt(chs []change, outs []outcome, made int) {
 	writable := r.unwritable() == nil

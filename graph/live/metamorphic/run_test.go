@@ -81,7 +81,7 @@ type run struct {
 	behind bool
 	// doubtful are changes that the log may have without counting them yet.
 	doubtful []change
-	// refusals counts the lines on end in which the store took no writes though
+	// refusals counts the lines on end in which the store accepted no writes though
 	// the disk did.
 	refusals int
 	// lastGroup is how many commits the last changes made.
@@ -307,7 +307,7 @@ func (r *run) readLog(after graph.Seq) (got []entry, err error) {
 	return got, nil
 }
 
-// unwritable is why the log takes no writes. It may try by itself.
+// unwritable is why the log accepts no writes. It may try by itself.
 func (r *run) unwritable() (err error) {
 	r.aside(func() { err = r.log.Log.Writable() })
 	return err

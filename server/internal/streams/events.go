@@ -21,7 +21,7 @@ import (
 func (s *Streams) Fail(w http.ResponseWriter, code, message string) {
 	e := newEvents(w, s.opts.WriteTimeout)
 	if e.parts([]byte("event: next\ndata: {\"errors\":"), AppendErrors(nil, code, message), []byte("}\n\n")) == nil {
-		_ = e.complete() // a client that has gone needs none
+		_ = e.complete() // fails if the client has disconnected
 	}
 }
 
@@ -43,7 +43,7 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Re
 		defer res.Release()
 		e.id = false
 		if e.next(res, 0) == nil {
-			_ = e.complete() // a client that has gone needs none
+			_ = e.complete() // fails if the client has disconnected
 		}
 		return nil
 	}

@@ -77,7 +77,7 @@ func (s *Streams) Reserve(w http.ResponseWriter) *Refusal {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusCreated)
-	_, _ = w.Write([]byte(token)) // a client that has gone lets it expire
+	_, _ = w.Write([]byte(token)) // if the client has disconnected, the token expires
 	return nil
 }
 

@@ -128,7 +128,7 @@ func entities(from, to int) string {
 
 func TestImportSaysHowToGoOn(t *testing.T) {
 	broken := errors.New("the cable is cut")
-	down := graph.Errorf(graph.Unavailable, "the store takes no writes")
+	down := graph.Errorf(graph.Unavailable, "the store accepts no writes")
 	for _, tc := range []struct {
 		name   string
 		in     Input
@@ -147,7 +147,7 @@ func TestImportSaysHowToGoOn(t *testing.T) {
 				return down
 			}
 			return nil
-		}, done: 2, want: []string{"the store takes no writes", "the lines before 3 are imported"}},
+		}, done: 2, want: []string{"the store accepts no writes", "the lines before 3 are imported"}},
 		{name: "it cannot be opened", in: Input{Name: "f", Format: codec.JSONLines, open: func() (io.ReadCloser, error) { return nil, os.ErrPermission }},
 			want: []string{"permission denied", "nothing of f was imported"}},
 	} {
