@@ -32,6 +32,18 @@ func ParseClaimID(s string) (ClaimID, error) {
 	return id, Errorf(BadInput, "%q is not a claim id: c and 26 of a-z, 2-7", Clip(s))
 }
 
+// Details are whose statement a claim is, and what few claims have: most
+// are empty but for Attribution.
+type Details struct {
+	Attribution Attribution
+	// AttributedTo is whom the source reports, Original the form that it prints.
+	AttributedTo, Original string
+	// Conflict is the group of competing claims, Note a remark of a curator.
+	Conflict, Note string
+	// Supersedes are the claims that it replaced. Nobody may change the list.
+	Supersedes []ClaimID
+}
+
 // Rank orders claims of one predicate beyond their confidence.
 type Rank uint8
 

@@ -43,7 +43,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	s.qualifierNames, s.rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
 	s.nameTypes()
 	s.allLive = graph.AllDays
-	s.extras.Append(Details{}) // number 0: nothing of it
+	s.extras.Append(graph.Details{}) // number 0: nothing of it
 	s.texts.Append("")
 	s.times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
@@ -252,7 +252,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		s.w.times[c.Valid] = r.valid
 	}
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
-		r.extra = s.extras.Append(Details{AttributedTo: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note, Supersedes: c.Supersedes})
+		r.extra = s.extras.Append(graph.Details{AttributedTo: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note, Supersedes: c.Supersedes})
 	}
 	n := s.rows.Append(r)
 	b.newClaims[id] = n
@@ -302,7 +302,7 @@ func (s *Snapshot) shown(p uint16, subject uint32, v graph.Value) bool {
 // note remembers what the indexes must learn of the claim.
 func (b *change) note(n uint32, c *graph.Claim) {
 	s := b.s
-	if isName(c.Predicate) || c.Original != "" {
+	if schema.IsName(c.Predicate) || c.Original != "" {
 		b.named = append(b.named, n)
 	}
 	t := s.typeNames.List[s.types.At(s.rows.Ref(n).subject)]
@@ -393,19 +393,16 @@ func (s *Snapshot) keyHash(n uint32) uint64 {
 // index makes what was added findable by id.
 func (b *change) index() {
 	s := b.s
-	s.entities = s.entities.With(span(b.indexedEntities, s.ids.Len()), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
-	s.claims = s.claims.With(span(b.indexedClaims, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
+	s.index(b.indexedEntities, b.indexedClaims)
 	b.indexedEntities, b.indexedClaims = s.ids.Len(), s.rows.Len()
 	clear(b.newIDs)
 	clear(b.newClaims)
 }
 
-func span(from, to int) []uint32 {
-	ns := make([]uint32, 0, to-from)
-	for i := from; i < to; i++ {
-		ns = append(ns, uint32(i))
-	}
-	return ns
+// index makes the entities and the claims from two numbers on findable by id.
+func (s *Snapshot) index(entities, claims int) {
+	s.entities = s.entities.WithRange(entities, s.ids.Len(), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
+	s.claims = s.claims.WithRange(claims, s.rows.Len(), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
 }
 
 // sortTypes puts the new entities into the lists of their types.

@@ -191,7 +191,7 @@ func (s *Snapshot) Valid(n uint32) graph.Interval { return s.times.Ref(s.rows.Re
 func (s *Snapshot) Locator(n uint32) string { return s.texts.At(s.rows.Ref(n).locator) }
 
 // Details are whose statement the claim is, and what few claims have.
-func (s *Snapshot) Details(n uint32) Details {
+func (s *Snapshot) Details(n uint32) graph.Details {
 	r := s.rows.Ref(n)
 	d := s.extras.At(r.extra)
 	d.Attribution = r.attribution

@@ -81,8 +81,7 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 		return nil, of, errDamaged
 	}
 	s.rivals = s.readRivals()
-	s.entities = s.entities.With(span(0, s.ids.Len()), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
-	s.claims = s.claims.With(span(0, s.rows.Len()), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
+	s.index(0, 0)
 	s.keys = s.keys.With(h.Keyed, s.keyHash)
 	s.w.forget()
 	s.guard.seal(s)
@@ -101,13 +100,13 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	for _, t := range column.ReadList[[2]uint64](r) {
 		s.times.Append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
 	}
-	s.extras = column.Column[Details]{}
+	s.extras = column.Column[graph.Details]{}
 	var extras []fileExtra
 	if err := json.Unmarshal(r.Section(), &extras); err != nil {
 		return errDamaged
 	}
 	for _, x := range extras {
-		s.extras.Append(Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
+		s.extras.Append(graph.Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
 	}
 	s.readWithdrawals(r)
 	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"math/bits"
-	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -27,18 +26,13 @@ func (v *View) Search(q *names.Search) (*names.Matches, error) {
 	return m, nil
 }
 
-// namePredicates are the properties whose values are names.
-var namePredicates = [...]string{"name", "aliases", "officialName"}
-
-func isName(predicate string) bool { return slices.Contains(namePredicates[:], predicate) }
-
 // namesOf lists the names that the claims state: names and aliases, and the forms
 // that sources print for them and for the objects of relations.
 func (s *Snapshot) namesOf(claims []uint32) []names.Name {
 	var list []names.Name
 	for _, n := range claims {
 		r := s.rows.Ref(n)
-		named := isName(s.predicates.List[r.predicate])
+		named := schema.IsName(s.predicates.List[r.predicate])
 		if named {
 			list = append(list, names.Name{Claim: n, Text: s.value(r.cell()).Text()})
 		}

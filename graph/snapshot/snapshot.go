@@ -13,6 +13,7 @@ package snapshot
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"sort"
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -62,18 +63,6 @@ type period struct {
 
 func periodOf(iv graph.Interval) period { return period{iv, iv.Bounds()} }
 
-// Details are whose statement a claim is, and what few claims have: most are
-// empty but for Attribution, which is kept in the row.
-type Details struct {
-	Attribution graph.Attribution
-	// AttributedTo is whom the source reports, Original the form that it prints.
-	AttributedTo, Original string
-	// Conflict is the group of competing claims, Note a remark of a curator.
-	Conflict, Note string
-	// Supersedes are the claims that it replaced. Nobody may change the list.
-	Supersedes []graph.ClaimID
-}
-
 // Snapshot is the graph at one sequence number. It never changes and may be
 // read by any number of goroutines.
 type Snapshot struct {
@@ -88,7 +77,7 @@ type Snapshot struct {
 	quals   column.Column[qualifier]
 	texts   column.Column[string]
 	times   column.Column[period]
-	extras  column.Column[Details]
+	extras  column.Column[graph.Details]
 	claims  column.Index          // number by claim id
 	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it is not withdrawn
 	gone    column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
@@ -156,16 +145,7 @@ func (s *Snapshot) RecordedAt(seq graph.Seq) time.Time {
 // seqAt is the last sequence number made at or before the time.
 func (s *Snapshot) seqAt(t time.Time) graph.Seq {
 	micros := t.UnixMicro()
-	lo, hi := 0, s.commits.Len()
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if s.commits.At(uint32(mid)) <= micros {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return graph.Seq(lo)
+	return graph.Seq(sort.Search(s.commits.Len(), func(i int) bool { return s.commits.At(uint32(i)) > micros }))
 }
 
 // Number is the number of the entity with the id, whether a view shows it or not.

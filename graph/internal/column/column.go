@@ -172,6 +172,15 @@ func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
 	return Index{append(layers, l)}
 }
 
+// WithRange is With for the numbers from one up to another, without that.
+func (x Index) WithRange(from, to int, hash func(uint32) uint64) Index {
+	numbers := make([]uint32, 0, to-from)
+	for i := from; i < to; i++ {
+		numbers = append(numbers, uint32(i))
+	}
+	return x.With(numbers, hash)
+}
+
 // Numbers are all numbers of the index.
 func (x *Index) Numbers() []uint32 {
 	var all []uint32
