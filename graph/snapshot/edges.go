@@ -43,7 +43,8 @@ func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
 
-// OfTypes is every entity of the concrete types that exists in the view.
+// OfTypes is every entity of the concrete types that exists in the view, and that no
+// claim says began later or ended before.
 func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types: types} }
 
 // edges appends to dst the whole list of a relation.
@@ -373,7 +374,7 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 		if lists[least] = lists[least][1:]; len(lists[least]) == 0 {
 			lists = slices.Delete(lists, least, least+1)
 		}
-		if v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
+		if (v.allLive || v.lives(n)) && v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
 			return
 		}
 	}

@@ -42,6 +42,7 @@ type Post implements Entity { of: Country @time(kind: ETERNAL) role: Role @time(
 enum Role { HEAD OTHER }
 type Meeting implements Entity {
   start: Date @time(kind: ETERNAL)
+  founded: Date @time(kind: ETERNAL)
   participants(role: Role): [Actor!] @time(kind: EVENT)
   series: [Int!] @time(kind: OBSERVATION)
   costs(scope: String @distinct @narrows, share: Float): [Quantity!] @time(kind: OBSERVATION)

@@ -243,7 +243,7 @@ func (p pair) typeQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	q := &filter.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil)}
 	var want []edge
 	for _, id := range pool.Of(typ) {
-		if l.exists(id) && l.keeps(q.Nodes, id) {
+		if l.exists(id) && l.lives(id) && l.keeps(q.Nodes, id) {
 			want = append(want, edge{id, nil})
 		}
 	}

@@ -228,8 +228,15 @@ func (l life) lifetime() graph.Lifetime {
 // that count.
 func (s *Snapshot) lifetimeOf(entity uint32, counts func(n uint32) bool) graph.Lifetime {
 	var begins, ends []graph.Span
-	note := func(end schema.LifetimeEnd, links []link) {
+	note := func(links []link, object bool) {
 		for _, l := range links {
+			// Types may share the name of a field and not what it says.
+			end := schema.NoEnd
+			if f := s.Field(l.claim); f != nil && object {
+				end = f.Lifetime.Object
+			} else if f != nil {
+				end = f.Lifetime.Subject
+			}
 			switch d, ok := s.dayOf(l); {
 			case !ok || l.rank == graph.Deprecated || !counts(l.claim):
 			case end == schema.Begins:
@@ -241,10 +248,9 @@ func (s *Snapshot) lifetimeOf(entity uint32, counts func(n uint32) bool) graph.L
 	}
 	kinds := s.w.kindsOf(s)
 	for _, p := range kinds.Lifetimes {
-		k := &kinds.Of[p]
-		note(k.Lifetime.Subject, s.outRun(entity, p))
-		if k.Lifetime.Object != schema.NoEnd {
-			note(k.Lifetime.Object, s.inRun(entity, p))
+		note(s.outRun(entity, p), false)
+		if kinds.Of[p].OfObjects {
+			note(s.inRun(entity, p), true)
 		}
 	}
 	return graph.LifetimeOf(begins, ends)
@@ -267,18 +273,16 @@ func (s *Snapshot) dayOf(l link) (graph.Span, bool) {
 
 // noteLife remembers the entities whose lifetime a claim may change.
 func (b *change) noteLife(r *row) {
-	k := b.s.w.kindsOf(b.s).Of
-	if int(r.predicate) >= len(k) {
+	f := b.s.field(r)
+	if f == nil || f.Lifetime == (schema.Lifetime{}) {
 		return
 	}
-	if l := k[r.predicate].Lifetime; l != (schema.Lifetime{}) {
-		if b.touchedLives == nil {
-			b.touchedLives = map[uint32]bool{}
-		}
-		b.touchedLives[r.subject] = true
-		if r.kind == graph.EntityKind && l.Object != schema.NoEnd {
-			b.touchedLives[uint32(r.value)] = true
-		}
+	if b.touchedLives == nil {
+		b.touchedLives = map[uint32]bool{}
+	}
+	b.touchedLives[r.subject] = true
+	if r.kind == graph.EntityKind {
+		b.touchedLives[uint32(r.value)] = true
 	}
 }
 

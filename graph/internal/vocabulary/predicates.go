@@ -14,8 +14,9 @@ type Predicate struct {
 	Next bool
 	// Narrows says that a claim can be about less than the field asks for.
 	Narrows bool
-	// Lifetime is what a claim says of the existence of its ends.
-	Lifetime schema.Lifetime
+	// Lives reports whether a claim can say when an entity at one of its ends begins
+	// or ends to exist, OfObjects whether the one at its object's.
+	Lives, OfObjects bool
 	// Single reports, by number of the type, where it leads to one entity at a time;
 	// nil where it nowhere does.
 	Single []bool
@@ -43,7 +44,7 @@ func PredicatesOf(o *schema.Ontology, names []string, known int, types []*schema
 			continue
 		}
 		ps.Of[i] = predicateOf(fields, types)
-		if ps.Of[i].Lifetime != (schema.Lifetime{}) {
+		if ps.Of[i].Lives {
 			ps.Lifetimes = append(ps.Lifetimes, uint16(i))
 		}
 	}
@@ -55,9 +56,8 @@ func predicateOf(fields []*schema.Field, types []*schema.Type) Predicate {
 	for _, f := range fields {
 		p.Next = p.Next || f.Reach.ByNext()
 		p.Narrows = p.Narrows || f.Time == schema.Observation || slices.ContainsFunc(f.Qualifiers, func(q *schema.Qualifier) bool { return q.Narrows })
-		if f.Lifetime != (schema.Lifetime{}) {
-			p.Lifetime = f.Lifetime
-		}
+		p.Lives = p.Lives || f.Lifetime != (schema.Lifetime{})
+		p.OfObjects = p.OfObjects || f.Lifetime.Object != schema.NoEnd
 	}
 	if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Timing() != p.Timing }) {
 		return p

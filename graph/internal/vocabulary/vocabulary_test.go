@@ -69,10 +69,10 @@ func TestPredicates(t *testing.T) {
 			if single := x.Single != nil && x.Single[n]; single != (f.Kind == schema.Relation && !f.Many) {
 				t.Errorf("%s.%s leads to one entity: %t", typ.Name, name, single)
 			}
-			if f.Reach.ByNext() && !x.Next || f.Time == schema.Observation && !x.Narrows || f.Lifetime != (schema.Lifetime{}) && x.Lifetime == (schema.Lifetime{}) {
+			if f.Reach.ByNext() && !x.Next || f.Time == schema.Observation && !x.Narrows || f.Lifetime != (schema.Lifetime{}) && !x.Lives {
 				t.Errorf("%s.%s: %+v", typ.Name, name, x)
 			}
-			if (x.Lifetime != schema.Lifetime{}) != slices.Contains(ps.Lifetimes, uint16(p)) {
+			if x.Lives != slices.Contains(ps.Lifetimes, uint16(p)) {
 				t.Errorf("%s is among the predicates of lifetimes: %v", name, ps.Lifetimes)
 			}
 			for _, q := range f.Qualifiers {
