@@ -65,6 +65,9 @@ type ChangesOptions struct {
 // Where several do, those that supersede each other are paired first, then
 // those of one source, then the rest in record order.
 //
+// Of a claim that both views know, so that only their dates set them apart, it is
+// no change of the world that nothing attests it yet, or any longer: see real.
+//
 // rest, where not nil, is the claim at which the walk ended at its limit of work;
 // asked After it, the next one goes on from there.
 func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn func(Change) bool) (rest *uint32, err error) {
@@ -78,7 +81,7 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 	}
 	emit := func(n uint32) bool {
 		c, here := w.at(n)
-		return w.err == nil && (!here || fn(c))
+		return w.err == nil && (!here || !w.real(c) || fn(c))
 	}
 	if o.Subject == "" {
 		work := cmp.Or(o.Work, question.WalkWork)
@@ -158,6 +161,67 @@ func (w *changesWalk) at(n uint32) (Change, bool) {
 		return Change{Added, snapshot.None, n}, true
 	}
 	return Change{Removed, n, snapshot.None}, true
+}
+
+// real reports whether a difference between what two views list is a change of the
+// world, or of what is known. Between two dates a claim also comes and goes because
+// its field reaches no further than some days from what its source attests. That is
+// no change, nor is the same value with another claim:
+//
+//   - a claim that came says when it began, or its date;
+//   - a claim that went says when it ended, or its reach goes on, so that the next
+//     claim or the end of an entity ended it;
+//   - where one took the other's place, they differ, or say so of the time.
+//
+// Back in time, a claim comes where it ended and goes where it began.
+func (w *changesWalk) real(c Change) bool {
+	one, other := w.from.On(), w.to.On()
+	if one == other {
+		return true
+	}
+	came, went := w.begins, func(n uint32) bool { return w.ends(n, other) }
+	if one.First > other.First {
+		came, went = func(n uint32) bool { return w.ends(n, one) }, w.begins
+	}
+	switch c.Kind {
+	case Added:
+		return !w.knownToBoth(c.After) || came(c.After)
+	case Removed:
+		return !w.knownToBoth(c.Before) || went(c.Before)
+	}
+	if !w.knownToBoth(c.Before) || !w.knownToBoth(c.After) {
+		return true
+	}
+	return w.s.Value(c.Before) != w.s.Value(c.After) || !slices.Equal(w.s.Qualifiers(c.Before), w.s.Qualifiers(c.After)) ||
+		came(c.After) && went(c.Before)
+}
+
+// knownToBoth reports whether both views know a claim, whatever their dates.
+func (w *changesWalk) knownToBoth(n uint32) bool {
+	for _, v := range [...]*snapshot.View{w.from, w.to} {
+		if _, withdrawn := v.Recorded(n); !v.Knows(n) || withdrawn > 0 {
+			return false
+		}
+	}
+	// A source may always speak of itself, although lists leave it out.
+	return w.s.Source(n) != w.s.Subject(n)
+}
+
+// begins reports whether a claim says when it came to hold.
+func (w *changesWalk) begins(n uint32) bool {
+	b, f := w.s.Valid(n).Bounds(), w.s.Field(n)
+	return b.Started || b.Ended && f != nil && f.Time != schema.State
+}
+
+// ends reports whether a claim ended before the days otherwise than by the reach of
+// its field.
+func (w *changesWalk) ends(n uint32, days graph.Span) bool {
+	b, f := w.s.Valid(n).Bounds(), w.s.Field(n)
+	if b.Ended || f == nil {
+		return true
+	}
+	alone := b.Window(f.Timing(), attestedOn(w.to, w.s.Source(n)), graph.AllDays)
+	return alone.Holds(days, graph.OnDate) != graph.HoldsNo
 }
 
 // pair finds the claims of one subject and predicate that took each other's place.

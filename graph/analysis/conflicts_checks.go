@@ -34,9 +34,10 @@ func (w *conflictWalk) checks(subject uint32, predicate string) []Conflict {
 	}
 	w.v.Claims(subject, predicate, false, func(n uint32) bool {
 		if years := w.outlives(f, n); years > 0 && w.v.Lists(n) {
-			date, _ := w.v.One(w.v.Snapshot().Source(n), w.field(w.v.Snapshot().Source(n), "date"))
-			found = append(found, w.set("source", n, []uint32{n, date.Claim},
-				f.Label+" is dated "+when(w.v.Snapshot().Valid(n))+", "+strconv.Itoa(years)+" years beyond its source of "+w.dateOf(w.v.Snapshot().Source(n)).String()))
+			s := w.v.Snapshot()
+			date, _ := dateClaim(w.v, s.Source(n), "date")
+			found = append(found, w.set("source", n, []uint32{n, date},
+				f.Label+" is dated "+when(s.Valid(n))+", "+strconv.Itoa(years)+" years beyond its source of "+s.Value(date).String()))
 		}
 		return w.tick()
 	})
@@ -196,11 +197,11 @@ func (w *conflictWalk) outlives(f *schema.Field, n uint32) int {
 	if !iv.From.Known() && !iv.To.Known() {
 		return 0
 	}
-	date := w.dateOf(s.Source(n))
-	if !date.Known() || s.Rank(n) == graph.Deprecated {
+	claim, ok := dateClaim(w.v, s.Source(n), "date")
+	if !ok || s.Rank(n) == graph.Deprecated {
 		return 0
 	}
-	years := 0
+	date, years := s.Value(claim).Date(), 0
 	for _, d := range [...]graph.Date{iv.From, iv.To} {
 		if d.Known() {
 			years = max(years, int(float64(int64(d.First())-int64(date.Last()))/365.2425))

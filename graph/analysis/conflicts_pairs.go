@@ -169,19 +169,35 @@ func (w *conflictWalk) attested(f *schema.Field, n uint32) attested {
 	return a
 }
 
-// dateOf is the date of a source, as the view knows it.
+// dateOf is the date on which a source attests what it claims.
 func (w *conflictWalk) dateOf(source uint32) graph.Date {
 	d, ok := w.dates[source]
 	if !ok {
-		s := w.v.Snapshot()
-		if f := w.field(source, "date"); f != nil {
-			if e, ok := w.v.One(source, f); ok {
-				d = s.Value(e.Claim).Date()
-			}
-		}
+		d = attestedOn(w.v, source)
 		w.dates[source] = d
 	}
 	return d
+}
+
+// attestedOn is the date on which a source attests what it claims, as the view knows
+// it: until when it covers, or where it does not say so when it was published.
+func attestedOn(v *snapshot.View, source uint32) graph.Date {
+	for _, name := range [...]string{"coversUntil", "date"} {
+		if e, ok := dateClaim(v, source, name); ok {
+			return v.Snapshot().Value(e).Date()
+		}
+	}
+	return graph.Date{}
+}
+
+// dateClaim is the claim that the view shows of a date of a source.
+func dateClaim(v *snapshot.View, source uint32, name string) (uint32, bool) {
+	t := v.Snapshot().Type(source)
+	if t == nil || t.Field(name) == nil {
+		return snapshot.None, false
+	}
+	e, ok := v.One(source, t.Field(name))
+	return e.Claim, ok
 }
 
 // near is how far apart two claims may be attested and contradict each other, where
