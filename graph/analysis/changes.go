@@ -65,8 +65,8 @@ type ChangesOptions struct {
 // Where several do, those that supersede each other are paired first, then
 // those of one source, then the rest in record order.
 //
-// Of a claim that both views know, so that only their dates set them apart, it is
-// no change of the world that nothing attests it yet, or any longer: see real.
+// If both views know a claim, so that only their dates set them apart, it is not a
+// change that nothing attests it yet, or any longer: see real.
 //
 // rest, where not nil, is the claim at which the walk ended at its limit of work;
 // asked After it, the next one goes on from there.
@@ -166,7 +166,7 @@ func (w *changesWalk) at(n uint32) (Change, bool) {
 // real reports whether a difference between what two views list is a change of the
 // world, or of what is known. Between two dates a claim also comes and goes because
 // its field reaches no further than some days from what its source attests. That is
-// no change, nor is the same value with another claim:
+// not a change, nor is the same value by another claim. A change it is if
 //
 //   - a claim that came says when it began, or its date;
 //   - a claim that went says when it ended, or its reach goes on, so that the next

@@ -113,7 +113,7 @@ func TestChangesAgainstBothLists(t *testing.T) {
 		}
 		for _, c := range all {
 			if !naivelyReal(from, to, c) {
-				t.Fatalf("%v is no change of the world", c)
+				t.Fatalf("%v is not a change of the world", c)
 			}
 		}
 		for _, left := range []map[uint32]bool{gone, came} {
