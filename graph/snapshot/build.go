@@ -442,7 +442,7 @@ func (s *Snapshot) attestedOn(source uint32, counts func(n uint32) bool) graph.D
 	return s.bestDate(source, s.date, counts)
 }
 
-// bestDate is a date of a source, by the surest of the claims that count.
+// bestDate is a date of a source, by the claim of the highest confidence that counts.
 func (s *Snapshot) bestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
 	best := None
 	for _, l := range s.outRun(source, p) {

@@ -8,9 +8,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Differences holds a snapshot that was read from a file against one that was
-// built from the log up to the same commit, and describes what differs: all
-// that is kept in the file is looked at, the lists and indexes included.
+// Differences compares a snapshot that was read from a file with one that was
+// built from the log up to the same commit, and describes what differs. It looks
+// at all that is kept in the file, the lists and indexes included.
 func Differences(file, log *Snapshot) []string {
 	c := comparison{file: file, log: log}
 	c.same("the sequence number", file.seq, log.seq)

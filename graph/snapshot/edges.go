@@ -35,10 +35,10 @@ type List struct {
 }
 
 // Relation is where a relation, an inverse or a derived field of the entity
-// leads: for each object, and each set of distinct qualifiers (of observations
-// also of figures stated), the best claim that is not DEPRECATED nor about less than
-// the field asks for. With series every claim shows; a filter on what narrows shows
-// those that state it.
+// leads: for each object and set of distinct qualifiers (in an observation, also of
+// figures) the best claim, except DEPRECATED claims and those about less than the
+// field asks for. With series the list has every claim. A filter on a qualifier that
+// narrows a claim keeps the claims that state it.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
@@ -90,15 +90,15 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 
 func (v *View) deprecated(e Edge) bool { return v.s.rows.Ref(e.Claim).rank == graph.Deprecated }
 
-// groups reads the claims of a relation that hold, those that lead to one node
-// at a time, in the order of the nodes' ids. Of an inverse it reads those that
-// the subject's own field shows.
+// groups reads the claims of a relation that hold, in the order of the nodes' ids,
+// all claims that lead to one node together. From an inverse it reads the claims
+// that the subject's own field shows.
 type groups struct {
 	v       *View
 	entity  uint32
 	f       *schema.Field
 	inverse bool
-	single  []bool // of an inverse: the types whose own field leads to one entity
+	single  []bool // for an inverse: the types whose own field leads to one entity
 	keep    *filterPass
 	links   []link // of one list: what is left to read
 	edges   []Edge // of several lists put together: what is left
@@ -294,9 +294,9 @@ func (g *groups) distinct(group []Edge) []Edge {
 }
 
 // Values appends to dst the claims that a property of many values shows: for
-// each value the best claim; of observations, for each set of distinct
-// qualifiers and each unit the latest. A DEPRECATED claim never
-// shows, nor one about less than the field asks for.
+// each value the best claim. A property of observations shows the latest claim for
+// each unit and set of distinct qualifiers. DEPRECATED claims, and those about less
+// than the field asks for, never show.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	var room [16]uint64

@@ -161,7 +161,7 @@ func (l *lens) sourceDate(id graph.ID) graph.Date {
 	return l.said(id, "date")
 }
 
-// said is a date of a source, by the surest claim of it in the view.
+// said is a date of a source, by the claim of the highest confidence in the view.
 func (l *lens) said(id graph.ID, predicate string) graph.Date {
 	var best *fact
 	for _, f := range l.m.claims {
@@ -203,7 +203,7 @@ func (l *lens) holds(f *fact) graph.Holds {
 	return l.held[f]
 }
 
-// dated is what bears on when the claim holds, of what the view shows.
+// dated has what the view shows that bears on when the claim holds.
 func (l *lens) dated(f *fact) *graphtest.Dated {
 	if d := l.timed[f]; d != nil {
 		return d
@@ -454,7 +454,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	return kept
 }
 
-// leads is where a relation leads, of one or of many.
+// leads is where a relation of one value, or of many, leads.
 func (l *lens) leads(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	if f.Many {
 		return l.edges(id, f, series, narrow)
@@ -517,7 +517,7 @@ func (l *lens) one(id graph.ID, f *schema.Field) *edge {
 	return e
 }
 
-// shown are the claims that a property shows, of one value or of many.
+// shown are the claims that a property of one value, or of many, shows.
 func (l *lens) shown(id graph.ID, f *schema.Field) []*fact {
 	if f.Many {
 		return l.values(id, f)

@@ -150,8 +150,8 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 }
 
 // after reports whether the edge's key surely comes after another, for most edges
-// of a long list before a Value is built from it. It knows that of plain numbers
-// and of texts that differ in a letter, and says no where it does not know.
+// of a long list before a Value is built from it. It decides this for plain
+// numbers and for texts that differ in a letter, and returns false for all others.
 func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {
 		return worst.Kind() == graph.StringKind && v.afterText(by, descending, v.Name(e.Node), worst)

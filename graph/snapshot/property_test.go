@@ -160,7 +160,7 @@ func (p pair) learned(t *rapid.T) {
 	equal(t, fmt.Sprintf("learned after %d to %d", since, last), got, want)
 }
 
-// TestAgainstModel holds every answer of snapshots against the plain list of
+// TestAgainstModel compares every answer of snapshots with the plain list of
 // claims: built at once, applied step by step, and read back from a file.
 func TestAgainstModel(t *testing.T) {
 	o := load(t)
@@ -209,7 +209,7 @@ func TestAgainstModel(t *testing.T) {
 	})
 }
 
-// TestQueries holds filters, orders, pages and sums against the model.
+// TestQueries compares filters, orders, pages and sums with the model.
 func TestQueries(t *testing.T) {
 	o := load(t)
 	rapid.Check(t, func(t *rapid.T) {

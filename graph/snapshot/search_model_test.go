@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// distance is the number of edits from a to b, neighbours exchanged counting
-// as one, by the book.
+// distance is the number of edits from a to b, computed in a full table. Exchanging
+// two neighbours counts as one edit.
 func distance(a, b string) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {
@@ -131,13 +131,13 @@ type naiveSearch struct {
 	exists map[graph.ID]bool
 }
 
-// each calls fn with each name that the view may find by: the claim, the name,
-// the entity it names and what it has less for that.
+// each calls fn with each name that the view may find entities by, and with a
+// function that records a match of it, with the deductions from its score.
 func (n *naiveSearch) each(fn func(name string, offer func(kind string, score int))) {
 	n.stated(fn, false)
 }
 
-// stated is each, or, of keys, the same for the codes that name an entity.
+// stated does what each does, or, with keys, does so for the codes of entities.
 func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score int)), keys bool) {
 	for _, f := range n.l.m.claims {
 		if !n.l.recorded(f) || f.Confidence < n.l.view.MinConfidence || !n.l.selected(f.Source) {

@@ -96,8 +96,8 @@ func drawQuery(t *rapid.T) string {
 	return string(q)
 }
 
-// TestSearchAgainstModel holds searches against one that looks at every name
-// by the book: kinds, scores, order, totals, pages, and what a view excludes.
+// TestSearchAgainstModel compares searches with a model that tests every name:
+// kinds, scores, order, totals, pages, and what a view excludes.
 func TestSearchAgainstModel(t *testing.T) {
 	o := load(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -212,7 +212,7 @@ func searchPages(t failer, s *snapshot.Snapshot, view graph.View, n *pager, want
 	}
 }
 
-// checkMatch holds a match to its claim, and its highlights to its name.
+// checkMatch compares a match with its claim, and its highlights with its name.
 func checkMatch(t failer, s *snapshot.Snapshot, m *names.Match, query string) {
 	name := m.Name
 	if m.Claim != snapshot.None {
@@ -240,7 +240,8 @@ func checkMatch(t failer, s *snapshot.Snapshot, m *names.Match, query string) {
 	}
 }
 
-// FuzzSearch holds whatever text is searched for to finding what is named so.
+// FuzzSearch searches for any text and checks what is found, and that the
+// entities with that name are.
 func FuzzSearch(f *testing.F) {
 	s, named := namedCities(f, 200)
 	for _, text := range append(searched, named[:20]...) {
@@ -267,7 +268,7 @@ func FuzzSearch(f *testing.F) {
 	})
 }
 
-// TestSearchEnds holds a search to ending with its request.
+// TestSearchEnds checks that a search ends when its request is cancelled.
 func TestSearchEnds(t *testing.T) {
 	s, _ := namedCities(t, 50_000)
 	v, err := s.View(graph.View{}, today)
@@ -319,8 +320,8 @@ func TestSearchTogether(t *testing.T) {
 	wg.Wait()
 }
 
-// TestSearchTie wants, of two ways to match that count alike, how a name is
-// written: "alph" and "a" both begin a word of the name, which also sounds so.
+// TestSearchTie checks that a match by letters precedes a match by sound of the
+// same score: "alph" and "a" both begin a word of the name, which also sounds so.
 func TestSearchTie(t *testing.T) {
 	var named []graph.Claim
 	for i, name := range []string{"Alpha Beta", "Beta"} {

@@ -9,10 +9,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The two sides of a relation agree: what an inverse shows is what the field
-// of the subject shows, by the same claim. A relation of one shows the claim
-// that best chooses, from whichever end it is read; of many it shows none that
-// is DEPRECATED.
+// The two sides of a relation agree: an inverse shows what the subject's field
+// shows, by the same claim. A relation of one value shows the claim that bestOf
+// chooses, from whichever end it is read; one of many values shows no DEPRECATED
+// claim.
 
 // isOf reports whether the entity's type is one of a list by number.
 func (s *Snapshot) isOf(types []bool, entity uint32) bool {
@@ -68,8 +68,8 @@ func (s *Snapshot) hasRivals(kinds []vocabulary.Predicate, entity uint32) bool {
 	return false
 }
 
-// chosen is, of the links of one subject to one object by a relation of one,
-// that which the subject's field shows; nil where it shows another or none.
+// chosen returns the link that the subject's field shows, from the links of one
+// subject to one object by a relation of one value; nil if it shows another or none.
 func (v *View) chosen(subject uint32, links []link) []link {
 	if !v.s.several(subject) {
 		if !links[0].plain() {
@@ -114,7 +114,7 @@ func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 	return best, ok
 }
 
-// leads appends to dst where a relation leads, of one or of many.
+// leads appends to dst where a relation of one value, or of many, leads.
 func (v *View) leads(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	if f.Many {
 		return v.edges(entity, f, false, dst)

@@ -35,7 +35,7 @@ func sides(o *schema.Ontology) []side {
 	return list
 }
 
-// TestSides holds the two sides of every relation to each other: an entity
+// TestSides compares the two sides of every relation: an entity
 // leads to another if and only if that one leads back, by the same claim, by
 // the fields and by filters alike.
 func TestSides(t *testing.T) {

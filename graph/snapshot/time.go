@@ -149,9 +149,9 @@ func (v *View) answersToo(n uint32, l link) bool {
 }
 
 // sameQuestion reports whether two claims of one subject and predicate answer the
-// same question: of a field of one value where their qualifiers agree, as for names
-// the language; of one of many where they give the same value, or are figures in
-// one unit, and their distinct qualifiers agree.
+// same question. In a field of one value, their qualifiers must agree (for names, the
+// language). In a field of many, their distinct qualifiers must agree, and they must
+// give the same value or be figures in one unit.
 func (v *View) sameQuestion(n, m uint32) bool {
 	a, b := v.s.rows.Ref(n), v.s.rows.Ref(m)
 	f := v.s.Field(n)
@@ -194,7 +194,7 @@ func (v *View) lives(entity uint32) bool {
 	return h == graph.HoldsYes || h == graph.HoldsPossibly && !v.sure
 }
 
-// mayLive reports whether the entity may exist on the view's date, of a plain view.
+// mayLive reports whether the entity may exist on the date of a plain view.
 func (v *View) mayLive(entity uint32) bool {
 	l := v.s.lives.Ref(entity)
 	if l == nil || !l.bounded {

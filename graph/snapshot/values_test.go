@@ -72,8 +72,8 @@ func manyAliases(t *testing.T, many int) (*snapshot.View, uint32) {
 	return v, n
 }
 
-// TestListedQuantities: of observations the latest shows for each unit and each
-// set of distinct qualifiers.
+// TestListedQuantities: the latest observation shows, for each unit and each set of
+// distinct qualifiers.
 func TestListedQuantities(t *testing.T) {
 	o := schema.MustDefault()
 	c := graph.Commit{Seq: 1, At: epoch, Entities: []graph.Entity{{ID: "src", Type: "Source"}, {ID: "eu", Type: "Organisation"}}}

@@ -10,7 +10,7 @@ import (
 // What a view shows of a claim and of an entity is decided here and nowhere
 // else, each answer made of the one before it:
 //
-//	            asks of a claim that                                  for
+//	            true of a claim if                                    for
 //	recorded    the store had learned it by knownAt
 //	admits      its confidence and its source pass; a source may
 //	            always speak of itself
@@ -22,10 +22,10 @@ import (
 //	shows       Holds is not NO, read from a link                     the same, in lists of links
 //	Lists       Holds is not NO, of a source that the view selects    lists of claims, counts, sums, analyses
 //
-//	            asks of an entity that
+//	            true of an entity if
 //	Exists      a claim that Lists mentions it                        lists of entities, search, routes
-//	Find by id  Exists, or is a source of which the view shows what
-//	            it says of itself                                     an entity by its id
+//	Find by id  Exists, or is a source whose own description the
+//	            view shows                                            an entity by its id
 
 // recorded reports whether the store had learned the claim when the view looks.
 func (v *View) recorded(r *row) bool { return graph.Seq(r.seq) <= v.known }
@@ -61,8 +61,9 @@ func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.Ref(n)) }
 
 func (v *View) seesRow(n uint32, r *row) bool { return v.held(n, r) && v.admits(r) }
 
-// begun reports whether the claim may have come to hold by the view's date, of a
-// view of what is sure whether it surely has; throughout a span, by its first day.
+// begun reports whether the claim may have begun to hold by the last day of the
+// view's date or span; by the first, where it must hold throughout the span. In a
+// view of what surely holds it must surely have begun, and on a date by its first day.
 func (v *View) begun(n uint32) bool {
 	r := v.s.rows.Ref(n)
 	w := v.window(n, r)
@@ -161,7 +162,7 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 	return n, true
 }
 
-// describes reports whether the view shows what the source says of itself.
+// describes reports whether the view shows the source's own description.
 func (v *View) describes(source uint32) bool {
 	for _, l := range v.s.out.At(source) {
 		if v.shows(source, l) {

@@ -6,7 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Predicate is what the ontology says of a predicate, by the subject's type.
+// Predicate is what the ontology states about a predicate, by the subject's type.
 type Predicate struct {
 	Timing schema.Timing
 	By     []schema.Timing // by number of the type; nil where all types agree
@@ -22,7 +22,7 @@ type Predicate struct {
 	Single []bool
 }
 
-// Predicates are what the ontology says of all predicates.
+// Predicates are what the ontology states about all predicates.
 type Predicates struct {
 	Of        []Predicate // by number of the predicate
 	Lifetimes []uint16    // the predicates that say when an entity begins or ends
