@@ -47,8 +47,8 @@ type Conflict struct {
 	Predicate string
 	// Claims are in record order.
 	Claims []uint32
-	// Holds is how surely all of them hold at the view's date, but for
-	// DEPRECATED ones.
+	// Holds is how surely all of them, except DEPRECATED ones, hold on the
+	// view's date.
 	Holds graph.Holds
 	// Reason says in words why not all can be true.
 	Reason string

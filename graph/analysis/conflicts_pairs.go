@@ -9,11 +9,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// slotOf appends to dst what names the question that a claim answers: two
-// claims of one subject and predicate can only disagree where they have the
-// same; of a field that crosses subjects, two of any subject. ok is false for a
-// claim that no other can disagree with: one of several values, an observation of
-// no certain period, a text in our words.
+// slotOf appends to dst a key of the question that a claim answers. Only claims
+// with equal keys can disagree: those of one subject and predicate, and in a field
+// that crosses subjects those of any subject. ok is false for a claim that no other
+// can disagree with: one of several values, an observation without a certain
+// period, a text in our words.
 func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []byte, ok bool) {
 	if f == nil || f.Name == "description" {
 		return dst, false
@@ -53,8 +53,8 @@ func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []
 	return dst, true
 }
 
-// figured reports whether the claims of a field give figures of a relation of
-// many, as the length of a border.
+// figured reports whether the field is a relation of many whose claims give
+// figures, such as the length of a border.
 func figured(f *schema.Field) bool {
 	if !f.Many || f.Kind != schema.Relation || f.Time != schema.State {
 		return false
@@ -100,9 +100,9 @@ func (w *conflictWalk) disagree(a, b uint32) bool {
 	return true
 }
 
-// noteParts notes, of the claims of one subject about one object, those of which
-// one source states several figures: they are of parts, as of the two lines between
-// two countries, and each is compared with nothing.
+// noteParts records the claims, among those of one subject about one object, whose
+// source states several figures: each is about a part, such as one of two border
+// lines between two countries, and is not compared with any other.
 func (w *conflictWalk) noteParts(f *schema.Field, claims []uint32) {
 	s := w.v.Snapshot()
 	for i, a := range claims {
@@ -148,7 +148,7 @@ func (w *conflictWalk) seats(f *schema.Field, object uint32) int64 {
 	return 1
 }
 
-// attested is what a claim says of when it holds.
+// attested is what a claim states about when it holds.
 type attested struct {
 	graph.Bounds
 	// days are those it surely holds on; known is false where nothing attests it.

@@ -71,8 +71,8 @@ func (w *conflictWalk) ends(n uint32) string {
 	return strings.Join(names, " – ")
 }
 
-// differ says that a field is stated with values, or with figures of one thing
-// for a period, of which one at most is true.
+// differ says that claims give a field different values, or different figures of
+// one thing for a period, although at most one of them is true.
 func (w *conflictWalk) differ(n uint32, values, periods, objects string) string {
 	s := w.v.Snapshot()
 	f := s.Field(n)

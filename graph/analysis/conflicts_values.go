@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// figuresApart names the numbers that two claims state besides their object
-// and that differ beyond the tolerance.
+// figuresApart names the qualifiers of two claims whose numbers differ by more
+// than the tolerance.
 func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 	var apart []string
 	for _, q := range f.Qualifiers {
