@@ -205,7 +205,7 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	out.Partial = out.Partial || partial
 	switch {
 	case len(out.Blocked) > 0:
-		out.Note = "every way is barred"
+		out.Note = "every route is blocked"
 	case out.Partial:
 		out.Note = "no route was found before the limit of work was reached"
 	default:
