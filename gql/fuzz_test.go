@@ -26,8 +26,8 @@ func seedDocuments(f *testing.F) (docs []string) {
 	return append(docs, fullIntrospection)
 }
 
-// FuzzPrescan holds the prescan, the parser and the validator to: no panic, bounded time, and a
-// text for gqlparser of the same meaning (it is valid for the prescan again).
+// FuzzPrescan checks that the prescan, the parser and the validator do not panic, that their time
+// is bounded, and that the text for gqlparser means the same (the prescan accepts it again).
 func FuzzPrescan(f *testing.F) {
 	for _, d := range seedDocuments(f) {
 		f.Add(d)
@@ -55,8 +55,8 @@ func FuzzPrescan(f *testing.F) {
 	})
 }
 
-// FuzzExecute holds the whole engine to: no panic, valid JSON, and the same answer from a
-// cached plan.
+// FuzzExecute checks that the whole engine does not panic, answers with valid JSON, and gives the
+// same answer from a cached plan.
 func FuzzExecute(f *testing.F) {
 	for _, d := range seedDocuments(f) {
 		f.Add(d, "", `{"v":1,"id":"x"}`)
@@ -84,7 +84,7 @@ func FuzzExecute(f *testing.F) {
 	})
 }
 
-// FuzzCoerce holds the coercion of variables to: no panic, and a value that coerces again
+// FuzzCoerce checks that the coercion of variables does not panic, and that its value coerces again
 // to itself as a literal's default would.
 func FuzzCoerce(f *testing.F) {
 	types := []string{"Int", "Float!", "String", "Boolean", "ID", "Color", "Anything", "Filter", "Pick", "[Int!]", "[[Int]]", "[Point]!"}

@@ -32,8 +32,8 @@ func ParseClaimID(s string) (ClaimID, error) {
 	return id, Errorf(BadInput, "%q is not a claim id: c and 26 of a-z, 2-7", Clip(s))
 }
 
-// Details are whose statement a claim is, and what few claims have: most
-// are empty but for Attribution.
+// Details are who speaks in a claim, and what few claims have: in most only
+// Attribution is set.
 type Details struct {
 	Attribution Attribution
 	// AttributedTo is whom the source reports, Original the form that it prints.

@@ -24,8 +24,8 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// FuzzRedact wants no string or number to be left, and a document that means the same
-// otherwise: redacting it again changes nothing.
+// FuzzRedact checks that no string or number is left, and that the document otherwise means the
+// same: redacting it again changes nothing.
 func FuzzRedact(f *testing.F) {
 	f.Add(`query($a:Int=12){a(id:"x",n:-1.5e3)...F}#c`)
 	f.Add(`{a(s:"""x"y""")}`)

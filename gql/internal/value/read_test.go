@@ -15,7 +15,7 @@ import (
 // halves finds escapes of surrogates, of which the lone ones are refused.
 var halves = regexp.MustCompile(`(?i)\\u[d][89a-f]`)
 
-// FuzzJSON holds the reader of variables to encoding/json.
+// FuzzJSON compares the reader of variables with encoding/json.
 func FuzzJSON(f *testing.F) {
 	for _, v := range []string{`{"a":[1,-2.5e+3,true,false,null,"x\u00e9\ud83d\ude00\ud83d\n"]}`, ` [ ] `, `{}`, `01`, `1.`, `-`, `"\x"`, `"\u12"`, "\"\xff\"", `tru`, `{"a":1,"a":2}`, `[1,]`, `{"a"}`, `1e`, `"\ud800\u0041"`, ``, `nullx`, `"\u+123"`} {
 		f.Add(v)

@@ -1,6 +1,6 @@
 // Answers the differential tests of package gql with graphql-js.
 //
-// Standard input: one JSON object a line. The first is {schema}, the SDL; each further one
+// Standard input: one JSON object per line. The first is {schema}, the SDL; each further one
 // is {query, variables?, operationName?, mode}, answered by one line:
 //   mode "rules":   {syntax: bool, rules: [names of the rules that refuse the document]}
 //   mode "places":  {syntax, places: ["rule line:column ..." of each error]}
