@@ -46,7 +46,7 @@ type Result struct {
 	Notices Problems
 }
 
-// Check holds a change against the ontology and the graph so far. It returns
+// Check checks a change against the ontology and the graph so far. It returns
 // every problem it finds, in the order of the operations; where there is one,
 // nothing of the change may be applied.
 func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {

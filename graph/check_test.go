@@ -372,7 +372,7 @@ func TestBigCircle(t *testing.T) {
 	}
 }
 
-// TestEveryMessageHasACase finds the messages in the code and wants each in some case.
+// TestEveryMessageHasACase finds the messages in the code and looks for each in the cases.
 func TestEveryMessageHasACase(t *testing.T) {
 	var all strings.Builder
 	paths, _ := filepath.Glob("testdata/check/*.txt")

@@ -112,7 +112,7 @@ func (c *checker) typed(at Position, what string, w wanted, v Value) Value {
 	return v
 }
 
-// number holds a number to what its scalar can carry and to its range.
+// number checks that a number fits its scalar and is within its range.
 func (c *checker) number(at Position, what string, w wanted, v Value) {
 	switch n := v.Int(); {
 	case !w.scalar.Numeric():

@@ -212,8 +212,8 @@ func TestForFile(t *testing.T) {
 	}
 }
 
-// fuzzDecode wants no panic, problems with places, and nothing emitted that
-// has none.
+// fuzzDecode checks that decoding does not panic, that every problem and operation
+// has a position, and that every claim has a value.
 func fuzzDecode(t *testing.T, f *Format, name, text string) {
 	ops, err := decode(f, name, text)
 	var ps graph.Problems

@@ -22,7 +22,7 @@ var cursors = map[string]filter.Cursor{
 	"all of a place": {ID: "KAZ", Keys: []graph.Value{graph.EnumOf("GAS")}, Tie: "x", Claim: graph.ClaimID{9}},
 }
 
-// TestCursor wants a cursor read as it was written, in an order of as many keys only.
+// TestCursor checks that a cursor reads as it was written, and only in an order of as many keys.
 func TestCursor(t *testing.T) {
 	for name, c := range cursors {
 		got, err := filter.ParseCursor(c.String(), len(c.Keys))

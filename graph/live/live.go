@@ -184,7 +184,7 @@ type Receipt struct {
 	Replayed bool
 }
 
-// Check holds a change against the present graph and commits nothing.
+// Check checks a change against the present graph and commits nothing.
 func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
 	res, problems := graph.Check(g.o, g.Snapshot().State(), ch)
 	if problems != nil {

@@ -240,8 +240,7 @@ func checkMatch(t failer, s *snapshot.Snapshot, m *names.Match, query string) {
 	}
 }
 
-// FuzzSearch searches for any text and checks what is found, and that the
-// entities with that name are.
+// FuzzSearch searches for any text and checks every match.
 func FuzzSearch(f *testing.F) {
 	s, named := namedCities(f, 200)
 	for _, text := range append(searched, named[:20]...) {

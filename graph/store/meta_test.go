@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// FuzzMeta holds the fast reader of meta literals against encoding/json.
+// FuzzMeta compares the fast reader of meta literals with encoding/json.
 func FuzzMeta(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `{"q":[["year","int","2023"],["share","float","0.5"]],"t":"2020/..","s":"wfb","l":"row 3","c":0.95}`,

@@ -99,7 +99,7 @@ func readNote(dir string) (*noted, error) {
 	return last, nil
 }
 
-// checkNote holds the database against the note.
+// checkNote compares the database with the note.
 func checkNote(dir string, db looked) error {
 	n := db.note
 	if n == nil {
