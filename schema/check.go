@@ -37,8 +37,8 @@ func (l *loader) check() {
 	}
 }
 
-// checkKnown holds the few fields that the service itself reads to the kind of
-// value that it expects.
+// checkKnown checks that the few fields that the service itself reads have the kind
+// of value that it expects.
 func (l *loader) checkKnown(typ, name string, needed bool, s Scalar, many bool) {
 	f := l.o.types[typ].fields[name]
 	want := s.String()
@@ -89,7 +89,7 @@ func (l *loader) checkField(f *Field) {
 	}
 }
 
-// checkPredicate holds fields of one name to one meaning: a claim carries the
+// checkPredicate checks that fields of one name have one meaning: a claim carries the
 // name alone, and readers of claims must know what its value is.
 func (l *loader) checkPredicate(fields []*Field) {
 	a := fields[0]

@@ -127,7 +127,7 @@ func lineOf(t *testing.T, problem string) int {
 	return n
 }
 
-// TestEveryRuleHasACase finds the messages in the code and wants each in some case.
+// TestEveryRuleHasACase finds the messages in the code and looks for each in the cases.
 func TestEveryRuleHasACase(t *testing.T) {
 	var all strings.Builder
 	badCases(t, func(_, _, want string) string { all.WriteString(want); return want })
@@ -178,7 +178,7 @@ func verbs(format string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^my\.graphql:\d+:\d+: ` + strings.Join(parts, `.*`) + `$`)
 }
 
-// FuzzLoad wants no panic, and every fault with its place.
+// FuzzLoad checks that loading does not panic, and that every fault has its position.
 func FuzzLoad(f *testing.F) {
 	f.Add(prelude)
 	f.Add(Default)
