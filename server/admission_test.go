@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestMaxBodies holds long bodies back in the middle: other long ones are refused until
+// TestMaxBodies stops long bodies in the middle: other long ones are refused until
 // there is room, also those that are long when unpacked; short ones are answered, and the room
 // is free when the connection ends.
 func TestMaxBodies(t *testing.T) {

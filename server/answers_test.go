@@ -68,7 +68,7 @@ func seeded(t *testing.T, o Options, limits gql.Limits) *Server {
 }
 
 // TestAnswersOverHTTP asks package api's questions over a connection, by POST
-// and by GET, and wants the same answers.
+// and by GET, and compares the answers.
 func TestAnswersOverHTTP(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "api", "testdata", "answers", "*.txtar"))
 	if err != nil || len(files) == 0 {

@@ -115,7 +115,7 @@ func TestRequestTimeout(t *testing.T) {
 	}
 }
 
-// TestSlowBody sends bodies that stop, or come in drops, and wants them refused in time.
+// TestSlowBody sends bodies that stop, or come in drops, and checks that they are refused in time.
 func TestSlowBody(t *testing.T) {
 	s := started(t, Options{BodyTimeout: 100 * time.Millisecond})
 	addr := listening(t, s)

@@ -103,7 +103,7 @@ func doubling(n int) string {
 	return b.String()
 }
 
-// TestHostile sends the list over a connection and wants every request refused with a code,
+// TestHostile sends the list over a connection and checks that every request is refused with a code,
 // in little time, and the next query answered.
 func TestHostile(t *testing.T) {
 	ts := seededServer(t)
