@@ -66,6 +66,11 @@ var tics = []tic{
 	{regexp.MustCompile(`(?i)\bfor ever\b`), nil, "forever"},
 	{regexp.MustCompile(`(?i)\bthe least and the most\b|\bthe most is\b`), nil, "the lowest and the highest; the limit is"},
 	{regexp.MustCompile(`(?i)\bgiven up\b`), nil, "abandoned, disconnected, withdrawn"},
+	{regexp.MustCompile(`(?i)\bbut for\b`), nil, "except, apart from, without"},
+	{regexp.MustCompile(`^((Test|[Ff]uzz|check)\w*|Check) (holds|wants)\b`), nil, "compares A with B, checks that"},
+	{regexp.MustCompile(`(?i)\bused up\b`), nil, "exhausted, spent"},
+	{regexp.MustCompile(`(?i)\bsurest\b`), nil, "of the highest confidence, the most certain"},
+	{regexp.MustCompile(`(?i)\b(object|claim|token|settings|quad),? (one )?a line\b`), nil, "one per line"},
 }
 
 // proseFiles has the suffixes and names of files that are checked as a whole: documents, descriptions in the
@@ -184,6 +189,9 @@ func TestWordsFindsTics(t *testing.T) {
 		"a package of its own, made anew":                  2,
 		"at most so many; so many that nothing fits":       1,
 		"an id is made of what is said of it":              2,
+		"checkNote holds the note against the surest":      2,
+		"a test wants it; one token a line, but for the 1": 2,
+		"one token per line; what a line holds":            0,
 	} {
 		if got := findTics(text); len(got) != want {
 			t.Errorf("%q: found %v, want %d", text, got, want)
