@@ -95,7 +95,7 @@ func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn fun
 		return nil, w.err
 	}
 	work := cmp.Or(o.Work, question.WalkWork)
-	for e := range v.OfTypes(concrete(v.Snapshot().Ontology())).All() {
+	for e := range v.OfTypes(nil).All() {
 		id := v.Snapshot().ID(e.Node)
 		if o.After != nil && id < o.After.Subject {
 			continue
@@ -109,11 +109,6 @@ func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn fun
 		}
 	}
 	return rest, w.err
-}
-
-// concrete are the types that entities may have.
-func concrete(o *schema.Ontology) []*schema.Type {
-	return slices.DeleteFunc(slices.Clone(o.Types), func(t *schema.Type) bool { return t.Abstract })
 }
 
 type conflictWalk struct {

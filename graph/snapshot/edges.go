@@ -45,6 +45,7 @@ func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 
 // OfTypes is every entity of the concrete types that exists in the view, and that no
 // claim says began later or ended before.
+// Without types it is every entity, whether or not it exists on the date.
 func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types: types} }
 
 // edges appends to dst the whole list of a relation.
@@ -353,6 +354,10 @@ func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 // walkTypes walks the entities of several types in the order of their ids.
 func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 	var lists [][]uint32
+	ever := types == nil || v.allLive
+	if types == nil {
+		types = v.s.o.Types
+	}
 	for _, t := range types {
 		if n, ok := v.s.typeNames.Number(t.Name); ok {
 			if list := v.s.byType.At(uint32(n)); len(list) > 0 {
@@ -374,7 +379,7 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 		if lists[least] = lists[least][1:]; len(lists[least]) == 0 {
 			lists = slices.Delete(lists, least, least+1)
 		}
-		if (v.allLive || v.lives(n)) && v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
+		if (ever || v.lives(n)) && v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
 			return
 		}
 	}
