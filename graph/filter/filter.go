@@ -1,4 +1,4 @@
-// Package filter describes what a request wants of a list: the conditions on
+// Package filter describes what a request selects from a list: the conditions on
 // entities, edges and claims, the order, and the page. Query holds all of them.
 //
 // A filter says what to keep. It must not know how the graph is read:

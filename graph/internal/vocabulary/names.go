@@ -1,5 +1,5 @@
 // Package vocabulary has the names of an ontology by number, and what the ontology
-// says of its predicates and qualifiers in the form that reading claims needs.
+// states about its predicates and qualifiers in the form that reading claims needs.
 //
 // It must not know claims.
 package vocabulary

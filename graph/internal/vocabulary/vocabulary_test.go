@@ -35,7 +35,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestPredicates asks each field of the default ontology what the tables say of it.
+// TestPredicates compares the tables with each field of the default ontology.
 func TestPredicates(t *testing.T) {
 	o := schema.MustDefault()
 	var types []*schema.Type
