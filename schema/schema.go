@@ -241,6 +241,18 @@ func (f *Field) Timing() Timing { return Timing{f.Time, f.Reach, f.Past} }
 // Stored reports whether the field is a predicate that claims may have.
 func (f *Field) Stored() bool { return f.Kind == Property || f.Kind == Relation }
 
+// Stated is the stored field whose claims the field shows: itself, the other side of
+// an inverse, the last of the path of a derived field.
+func (f *Field) Stated() *Field {
+	switch f.Kind {
+	case Inverse:
+		return f.InverseOf[0]
+	case Derived:
+		return f.Path.Then.Stated()
+	}
+	return f
+}
+
 // Qualifier returns the named qualifier, or nil.
 func (f *Field) Qualifier(name string) *Qualifier {
 	for _, q := range f.Qualifiers {

@@ -7,13 +7,15 @@ package filter
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // Node says which entities to keep. All that is set must hold; the zero Node
-// keeps everything.
+// keeps everything. A condition on a relation of which nobody says where it leads
+// holds neither surely nor surely not; then neither it nor its Not keeps anything.
 type Node struct {
 	And []*Node
 	Or  []*Node // where not nil at least one must hold
@@ -39,6 +41,8 @@ type Property struct {
 type Relation struct {
 	Field             *schema.Field
 	Some, Every, None *Edge
+	// Unknown, where not nil, asks whether nobody says where the relation leads.
+	Unknown *bool
 }
 
 // Edge says which edges to keep.
@@ -140,4 +144,15 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 		}
 	}
 	return t.Matches == nil || t.Matches.MatchString(val.String())
+}
+
+// Narrows reports whether some of the filters test a qualifier that narrows a claim.
+func Narrows(fs ...*Edge) bool {
+	for _, f := range fs {
+		if f != nil && (slices.ContainsFunc(f.Qualifiers, func(q Qualifier) bool { return q.Qualifier.Narrows }) ||
+			Narrows(f.And...) || Narrows(f.Or...) || Narrows(f.Not)) {
+			return true
+		}
+	}
+	return false
 }

@@ -14,6 +14,18 @@ type Query struct {
 	After, Before string
 }
 
+// Cut applies First and Last to the part of a list that the cursors leave.
+func (q *Query) Cut(from, to int) (int, int) {
+	to = max(to, from)
+	if q.First != nil && to-from > *q.First {
+		to = from + *q.First
+	}
+	if q.Last != nil && to-from > *q.Last {
+		from = to - *q.Last
+	}
+	return from, to
+}
+
 // Key is one key of an order. Missing values come last either way.
 type Key struct {
 	By         Reading

@@ -40,6 +40,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	}
 	s.name = s.predicate("name")
 	s.date, s.coversUntil = s.predicate("date"), s.predicate("coversUntil")
+	s.completeFor, s.partialFor = s.predicate("completeFor"), s.predicate("partialFor")
 	s.qualifierNames, s.rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
 	s.nameTypes()
 	s.allLive = graph.AllDays
@@ -345,22 +346,11 @@ func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
 		return uint64(n), 0, nil
 	case graph.StringKind, graph.EnumKind:
 		return uint64(b.text(v.Text())), 0, nil
-	case graph.IntKind:
-		return uint64(v.Int()), 0, nil
-	case graph.BoolKind:
-		if v.Bool() {
-			return 1, 0, nil
-		}
-		return 0, 0, nil
-	case graph.FloatKind:
-		return math.Float64bits(v.Float()), 0, nil
-	case graph.DateKind:
-		return v.Date().Pack(), 0, nil
 	case graph.QuantityKind:
-		return math.Float64bits(v.Float()), b.text(v.Text()), nil
-	case graph.CoordinatesKind:
-		lat, lon := v.LatLon()
-		return uint64(uint32(int32(math.Round(lat*1e7))))<<32 | uint64(uint32(int32(math.Round(lon*1e7)))), 0, nil
+		unit = b.text(v.Text())
+	}
+	if bits, ok := v.Bits(); ok {
+		return bits, unit, nil
 	}
 	return 0, 0, fmt.Errorf("a value of kind %s cannot be held", v.Kind())
 }

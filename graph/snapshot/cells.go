@@ -48,20 +48,10 @@ func (s *Snapshot) value(c cell) graph.Value {
 		return graph.StringValue(s.texts.At(uint32(c.bits)))
 	case graph.EnumKind:
 		return graph.EnumOf(s.texts.At(uint32(c.bits)))
-	case graph.IntKind:
-		return graph.IntValue(int64(c.bits))
-	case graph.BoolKind:
-		return graph.BoolValue(c.bits != 0)
-	case graph.FloatKind:
-		return graph.FloatValue(math.Float64frombits(c.bits))
-	case graph.DateKind:
-		return graph.DateValue(graph.UnpackDate(c.bits))
 	case graph.QuantityKind:
-		return graph.QuantityValue(math.Float64frombits(c.bits), s.texts.At(c.unit))
-	case graph.CoordinatesKind:
-		return graph.CoordinatesValue(float64(int32(c.bits>>32))/1e7, float64(int32(c.bits))/1e7)
+		return graph.ValueOfBits(c.kind, c.bits, s.texts.At(c.unit))
 	}
-	return graph.Value{}
+	return graph.ValueOfBits(c.kind, c.bits, "")
 }
 
 // sameCell reports whether two cells hold one value.

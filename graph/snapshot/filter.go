@@ -7,45 +7,51 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 )
 
-// keeps reports whether the filter keeps the entity.
-func (v *View) keeps(f *filter.Node, node uint32) bool {
+// keeps reports whether the filter surely keeps the entity.
+func (v *View) keeps(f *filter.Node, node uint32) bool { return v.decides(f, node, true) }
+
+// decides reports whether what the filter asks is surely true of the entity, or
+// surely false, as wanted. Where nobody says where a relation leads it may be
+// neither; the logic is Kleene's. One condition that is not true, or may be false,
+// decides the whole: it is never true, or is false.
+func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 	switch {
 	case f == nil:
-		return true
+		return want
 	case v.stop(): // a filter may be as long as a list
 		return false
 	}
 	for _, g := range f.And {
-		if !v.keeps(g, node) {
-			return false
+		if v.decides(g, node, want) != want {
+			return !want
 		}
 	}
-	if f.Or != nil && !anyOf(f.Or, func(g *filter.Node) bool { return v.keeps(g, node) }) {
-		return false
+	if f.Or != nil && !slices.ContainsFunc(f.Or, func(g *filter.Node) bool { return v.decides(g, node, want) == want }) {
+		return !want
 	}
-	if f.Not != nil && v.keeps(f.Not, node) {
-		return false
+	if f.Not != nil && v.decides(f.Not, node, !want) != want {
+		return !want
 	}
 	if f.ID != nil && !f.ID.Passes(v.s.o, graph.StringValue(v.s.ids.At(node))) {
-		return false
+		return !want
 	}
 	if f.Type != nil && !f.Type.Passes(v.s.o, graph.StringValue(v.s.TypeName(node))) {
-		return false
+		return !want
 	}
 	if f.Name != nil && !v.keepsName(f.Name, node) {
-		return false
+		return !want
 	}
 	for i := range f.Properties {
 		if !v.keepsProperty(&f.Properties[i], node) {
-			return false
+			return !want
 		}
 	}
 	for i := range f.Relations {
-		if !v.keepsRelation(&f.Relations[i], node) {
-			return false
+		if v.decidesRelation(&f.Relations[i], node, want) != want {
+			return !want
 		}
 	}
-	return true
+	return want
 }
 
 // keepsName tests what the entity is called. Most often that is how the name
@@ -56,15 +62,6 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 		return false
 	}
 	return t.Passes(v.s.o, graph.StringValue(name))
-}
-
-func anyOf[T any](list []T, fn func(T) bool) bool {
-	for _, x := range list {
-		if fn(x) {
-			return true
-		}
-	}
-	return false
 }
 
 func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
@@ -79,53 +76,41 @@ func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
 	if len(claims) == 0 {
 		return p.Test.Passes(v.s.o, graph.Value{})
 	}
-	return anyOf(claims, func(n uint32) bool { return p.Test.Passes(v.s.o, v.s.Value(n)) })
+	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Passes(v.s.o, v.s.Value(n)) })
 }
 
-func (v *View) keepsRelation(r *filter.Relation, node uint32) bool {
-	var edges []Edge
-	if narrow := testsNarrowing(r.Some, r.Every, r.None); r.Field.Many {
-		l := List{view: v, entity: node, field: r.Field, narrow: narrow}
-		l.walk(true, nil, func(e Edge) bool {
-			edges = append(edges, e)
-			return true
-		})
-	} else {
-		edges = v.leads(node, r.Field, nil)
+// KeepsEdge reports whether the filter surely keeps the edge.
+func (v *View) KeepsEdge(f *filter.Edge, e Edge) bool { return v.decidesEdge(f, e, true) }
+
+func (v *View) decidesEdge(f *filter.Edge, e Edge, want bool) bool {
+	switch {
+	case f == nil:
+		return want
+	case v.decidesClaim(f, e, want) != want:
+		return !want
 	}
-	if r.Some != nil && !anyOf(edges, func(e Edge) bool { return v.KeepsEdge(r.Some, e) }) {
-		return false
-	}
-	if r.None != nil && anyOf(edges, func(e Edge) bool { return v.KeepsEdge(r.None, e) }) {
-		return false
-	}
-	return r.Every == nil || !anyOf(edges, func(e Edge) bool { return !v.KeepsEdge(r.Every, e) })
+	return v.decides(f.Node, e.Node, want)
 }
 
-// KeepsEdge reports whether the filter keeps the edge.
-func (v *View) KeepsEdge(f *filter.Edge, e Edge) bool {
-	return f == nil || v.keepsClaim(f, e) && v.keeps(f.Node, e.Node)
-}
-
-// keepsClaim is KeepsEdge without what the filter itself asks of the node.
-func (v *View) keepsClaim(f *filter.Edge, e Edge) bool {
+// decidesClaim is decidesEdge without what the filter itself asks of the node.
+func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 	if v.stop() {
 		return false
 	}
 	for _, g := range f.And {
-		if !v.KeepsEdge(g, e) {
-			return false
+		if v.decidesEdge(g, e, want) != want {
+			return !want
 		}
 	}
-	if f.Or != nil && !anyOf(f.Or, func(g *filter.Edge) bool { return v.KeepsEdge(g, e) }) {
-		return false
+	if f.Or != nil && !slices.ContainsFunc(f.Or, func(g *filter.Edge) bool { return v.decidesEdge(g, e, want) == want }) {
+		return !want
 	}
-	if f.Not != nil && v.KeepsEdge(f.Not, e) {
-		return false
+	if f.Not != nil && v.decidesEdge(f.Not, e, !want) != want {
+		return !want
 	}
 	for _, q := range f.Qualifiers {
 		if !q.Test.Passes(v.s.o, v.s.value(v.s.qualifier(e, qualifierOf(q.Qualifier)))) {
-			return false
+			return !want
 		}
 	}
 	for _, c := range f.Claims {
@@ -134,10 +119,10 @@ func (v *View) keepsClaim(f *filter.Edge, e Edge) bool {
 			val = v.claimValue(e.Claim, c.Field)
 		}
 		if !c.Test.Passes(v.s.o, val) {
-			return false
+			return !want
 		}
 	}
-	return true
+	return want
 }
 
 // filterPass applies a query's filters to edges. Nodes are tested once for all
@@ -160,17 +145,7 @@ func (v *View) filterPass(q *filter.Query) *filterPass {
 }
 
 // narrows reports whether the filter tests a qualifier that narrows a claim.
-func (x *filterPass) narrows() bool { return x != nil && testsNarrowing(x.q.Edges) }
-
-func testsNarrowing(fs ...*filter.Edge) bool {
-	for _, f := range fs {
-		if f != nil && (slices.ContainsFunc(f.Qualifiers, func(q filter.Qualifier) bool { return q.Qualifier.Narrows }) ||
-			testsNarrowing(f.And...) || testsNarrowing(f.Or...) || testsNarrowing(f.Not)) {
-			return true
-		}
-	}
-	return false
-}
+func (x *filterPass) narrows() bool { return x != nil && filter.Narrows(x.q.Edges) }
 
 // node reports whether the edges to a node may be kept.
 func (x *filterPass) node(n uint32) bool {
@@ -179,5 +154,5 @@ func (x *filterPass) node(n uint32) bool {
 
 // claim reports whether an edge is kept whose node is.
 func (x *filterPass) claim(e Edge) bool {
-	return x == nil || x.q.Edges == nil || x.v.keepsClaim(x.q.Edges, e)
+	return x == nil || x.q.Edges == nil || x.v.decidesClaim(x.q.Edges, e, true)
 }

@@ -65,6 +65,9 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	} else {
 		c.Value = drawScalar(t, f.Scalar, f.Enum)
 	}
+	if f.Name == "completeFor" || f.Name == "partialFor" {
+		c.Value = graph.StringValue(rapid.SampledFrom([]string{"borders", "exportsTo", "assets", "leader", "capital", "capitalOf", "holds", "of", "participants"}).Draw(t, "of a relation"))
+	}
 	for _, q := range f.Qualifiers {
 		if !rapid.Bool().Draw(t, q.Name) {
 			continue
@@ -228,7 +231,10 @@ func drawFilter(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 		}
 		r := filter.Relation{Field: field}
 		e := drawEdgeFilter(t, field, depth-1)
-		switch rapid.IntRange(0, 2).Draw(t, "quantifier") {
+		switch rapid.IntRange(0, 3).Draw(t, "quantifier") {
+		case 3:
+			unknown := rapid.Bool().Draw(t, "unknown")
+			r.Unknown = &unknown
 		case 0:
 			r.Some = e
 		case 1:

@@ -91,8 +91,8 @@ func (s *Snapshot) checkEntities() error {
 		if n, ok := s.Number(id); !ok || n != uint32(i) {
 			return fmt.Errorf("%s is number %d and is found as %d", id, i, n)
 		}
-		if got, want := s.lives.At(uint32(i)), lifeOf(s.lifetimeOf(uint32(i), s.standing)); got.bounded && got != want || !got.bounded && got.lifetime() != want.lifetime() {
-			return fmt.Errorf("%s lives %v, want %v", id, got.lifetime(), want.lifetime())
+		if got, want := s.lives.At(uint32(i)), s.lifetimeOf(uint32(i), s.standing).Short(); got.Bounded && got != want || !got.Bounded && got.Lifetime() != want.Lifetime() {
+			return fmt.Errorf("%s lives %v, want %v", id, got.Lifetime(), want.Lifetime())
 		}
 		if s.TypeName(uint32(i)) == "Source" && s.dates.At(uint32(i)) != s.attestedOn(uint32(i), s.standing) {
 			return fmt.Errorf("%s is dated %s", id, s.dates.At(uint32(i)))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -37,68 +38,191 @@ func (l *lens) read(r filter.Reading, e edge) graph.Value {
 	return graph.Value{}
 }
 
-// keeps evaluates a filter.
-func (l *lens) keeps(f *filter.Node, id graph.ID) bool {
-	if f == nil {
-		return true
+// truth is how sure a condition is.
+type truth int
+
+const (
+	no truth = iota
+	unknown
+	yes
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
 	}
-	ok := true
+	return no
+}
+
+// keeps reports whether a filter surely keeps the entity.
+func (l *lens) keeps(f *filter.Node, id graph.ID) bool { return l.node(f, id) == yes }
+
+// keepsEdge reports whether a filter surely keeps the edge.
+func (l *lens) keepsEdge(f *filter.Edge, e edge) bool { return l.edge(f, e) == yes }
+
+// node evaluates a filter in the three values of Kleene's logic.
+func (l *lens) node(f *filter.Node, id graph.ID) truth {
+	if f == nil {
+		return yes
+	}
+	ok := yes
 	for _, g := range f.And {
-		ok = ok && l.keeps(g, id)
+		ok = min(ok, l.node(g, id))
 	}
 	if f.Or != nil {
-		ok = ok && slices.ContainsFunc(f.Or, func(g *filter.Node) bool { return l.keeps(g, id) })
+		some := no
+		for _, g := range f.Or {
+			some = max(some, l.node(g, id))
+		}
+		ok = min(ok, some)
 	}
 	if f.Not != nil {
-		ok = ok && !l.keeps(f.Not, id)
+		ok = min(ok, yes-l.node(f.Not, id))
 	}
 	if f.Name != nil {
-		ok = ok && passes(f.Name, graph.StringValue(l.name(id)), f.Name.ByBytes)
+		ok = min(ok, truthOf(passes(f.Name, graph.StringValue(l.name(id)), f.Name.ByBytes)))
 	}
 	if f.ID != nil {
-		ok = ok && passes(f.ID, graph.StringValue(string(id)), true)
+		ok = min(ok, truthOf(passes(f.ID, graph.StringValue(string(id)), true)))
 	}
 	for _, p := range f.Properties {
-		if p.Field.Many {
-			cs := l.values(id, p.Field)
-			if len(cs) == 0 {
-				ok = ok && passes(p.Test, graph.Value{}, false)
-			} else {
-				ok = ok && slices.ContainsFunc(cs, func(c *fact) bool { return passes(p.Test, c.Value, p.Test.ByBytes) })
-			}
+		if !p.Field.Many {
+			ok = min(ok, truthOf(passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)))
 			continue
 		}
-		ok = ok && passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)
+		cs := l.values(id, p.Field)
+		passed := len(cs) == 0 && passes(p.Test, graph.Value{}, false) ||
+			slices.ContainsFunc(cs, func(c *fact) bool { return passes(p.Test, c.Value, p.Test.ByBytes) })
+		ok = min(ok, truthOf(passed))
 	}
-	for _, r := range f.Relations {
-		es := l.leads(id, r.Field, false, testsNarrow(r.Some) || testsNarrow(r.Every) || testsNarrow(r.None))
-		some, every, none := false, true, true
-		for _, e := range es {
-			some = some || r.Some != nil && l.keepsEdge(r.Some, e)
-			every = every && (r.Every == nil || l.keepsEdge(r.Every, e))
-			none = none && (r.None == nil || !l.keepsEdge(r.None, e))
-		}
-		ok = ok && (r.Some == nil || some) && every && none
+	for i := range f.Relations {
+		ok = min(ok, l.relation(&f.Relations[i], id))
 	}
 	return ok
 }
 
-func (l *lens) keepsEdge(f *filter.Edge, e edge) bool {
-	if f == nil {
-		return true
+// relation evaluates what is asked of the edges of a relation. Where nobody says
+// where it leads there may be more of them; where the view hides what is only
+// possible, there may be those.
+func (l *lens) relation(r *filter.Relation, id graph.ID) truth {
+	narrow := testsNarrow(r.Some) || testsNarrow(r.Every) || testsNarrow(r.None)
+	lax := l.lax()
+	known := lax.says(id, r.Field)
+	any := func(pass func(edge) truth) truth {
+		found := no
+		for _, e := range l.leads(id, r.Field, false, narrow) {
+			found = max(found, pass(e))
+		}
+		for _, e := range lax.leads(id, r.Field, false, narrow) {
+			found = max(found, min(unknown, pass(e)))
+		}
+		if !known {
+			found = max(found, unknown)
+		}
+		return found
 	}
-	ok := l.keeps(f.Node, e.node)
+	ok := yes
+	if r.Some != nil {
+		ok = min(ok, any(func(e edge) truth { return l.edge(r.Some, e) }))
+	}
+	if r.None != nil {
+		ok = min(ok, yes-any(func(e edge) truth { return l.edge(r.None, e) }))
+	}
+	if r.Every != nil {
+		ok = min(ok, yes-any(func(e edge) truth { return yes - l.edge(r.Every, e) }))
+	}
+	if r.Unknown != nil {
+		ok = min(ok, truthOf(*r.Unknown != known))
+	}
+	return ok
+}
+
+// lax is the view with what is only possible.
+func (l *lens) lax() *lens {
+	lax := &lens{m: l.m, view: l.view, today: l.today, known: l.known}
+	lax.view.Holds = graph.HoldsNo
+	return lax
+}
+
+// says reports whether some source says where a relation of the entity leads.
+func (l *lens) says(id graph.ID, f *schema.Field) bool {
+	for _, e := range l.edges(id, f, true, true) {
+		if l.plain(e.claim, false) && !l.declares(e.claim.Source, "partialFor", f.Name, e.claim.Predicate) && l.looked(*l.dated(e.claim)) {
+			return true
+		}
+	}
+	stored := f
+	for !stored.Stored() {
+		if stored.Kind == schema.Derived {
+			stored = stored.Path.Then
+		} else {
+			stored = stored.InverseOf[0]
+		}
+	}
+	for _, c := range l.m.claims {
+		if c.Subject != id || !l.sees(c) || !l.declares(c.Source, "completeFor", f.Name) {
+			continue
+		}
+		silent := graphtest.Dated{Timing: stored.Timing(), Source: l.sourceDate(c.Source),
+			Begins: [][]graph.Date{l.ends(id, schema.Begins)}, Ends: [][]graph.Date{l.ends(id, schema.Ends)}}
+		switch silent.Timing.Kind {
+		case schema.Event:
+			silent.Timing = schema.Timing{Kind: schema.State, Reach: schema.Reach{After: schema.Extent{Kind: schema.ToNext}}}
+		case schema.Observation:
+			silent.Timing.Kind, silent.Timing.Reach.After = schema.State, schema.Extent{Kind: schema.ToNext}
+		}
+		if l.looked(silent) {
+			return true
+		}
+	}
+	return false
+}
+
+// looked reports whether a claim attests all the days that the view asks for, or
+// days near them, as far as its field reaches but no more than a year where another
+// claim might end it.
+func (l *lens) looked(d graphtest.Dated) bool {
+	for _, side := range []*schema.Extent{&d.Timing.Reach.Before, &d.Timing.Reach.After} {
+		if side.Kind == schema.ToNext {
+			*side = schema.Extent{Kind: schema.ToDays, Days: 366}
+		}
+	}
+	d.Mode, d.Turns = graph.Throughout, nil
+	first, last := l.on()
+	if d.Holds(first, last) == graph.HoldsNo {
+		return false
+	}
+	return d.Timing.Kind == schema.Event || d.Distance(first, last) >= 0 || d.Timing.Reach == schema.Reach{}
+}
+
+// declares reports whether a source says of itself what its lists of some relation
+// are worth.
+func (l *lens) declares(source graph.ID, predicate string, names ...string) bool {
+	return slices.ContainsFunc(l.m.claims, func(f *fact) bool {
+		return f.Subject == source && f.Predicate == predicate && f.Rank != graph.Deprecated && l.sees(f) && slices.Contains(names, f.Value.Text())
+	})
+}
+
+func (l *lens) edge(f *filter.Edge, e edge) truth {
+	if f == nil {
+		return yes
+	}
+	ok := l.node(f.Node, e.node)
 	for _, q := range f.Qualifiers {
-		ok = ok && passes(q.Test, l.read(filter.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)
+		ok = min(ok, truthOf(passes(q.Test, l.read(filter.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)))
 	}
 	for _, g := range f.And {
-		ok = ok && l.keepsEdge(g, e)
+		ok = min(ok, l.edge(g, e))
 	}
 	if f.Or != nil {
-		ok = ok && slices.ContainsFunc(f.Or, func(g *filter.Edge) bool { return l.keepsEdge(g, e) })
+		some := no
+		for _, g := range f.Or {
+			some = max(some, l.edge(g, e))
+		}
+		ok = min(ok, some)
 	}
 	if f.Not != nil {
-		ok = ok && !l.keepsEdge(f.Not, e)
+		ok = min(ok, yes-l.edge(f.Not, e))
 	}
 	return ok
 }

@@ -242,13 +242,7 @@ func (v *View) sorted(q *filter.Query, kept []Edge, p *Page) error {
 
 // cut applies First and Last to the part that the cursors leave.
 func (p *Page) cut(q *filter.Query, from, to, n int) (int, int) {
-	to = max(to, from)
-	if q.First != nil && to-from > *q.First {
-		to = from + *q.First
-	}
-	if q.Last != nil && to-from > *q.Last {
-		from = to - *q.Last
-	}
+	from, to = q.Cut(from, to)
 	p.HasPrev, p.HasNext = from > 0, to < n
 	return from, to
 }

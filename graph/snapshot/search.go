@@ -18,9 +18,9 @@ func (v *View) Search(q *names.Search) (*names.Matches, error) {
 		m, _ := v.s.names.Search(viewed{v}, q, nil)
 		return m, nil
 	}
-	m, ok := v.s.names.Search(viewed{v}, q, v.interrupt.done)
-	if !ok || v.interrupt.stopped {
-		v.interrupt.stopped = true
+	m, ok := v.s.names.Search(viewed{v}, q, v.interrupt.Done)
+	if !ok || v.interrupt.Stopped {
+		v.interrupt.Stopped = true
 		return nil, errInterrupted
 	}
 	return m, nil

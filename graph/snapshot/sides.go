@@ -135,5 +135,5 @@ func (v *View) hasValue(entity uint32, predicate, value string) bool {
 		n := v.bestClaim(entity, f)
 		return n != None && v.s.Value(n).String() == value
 	}
-	return anyOf(v.Values(entity, f, nil), func(n uint32) bool { return v.s.Value(n).String() == value })
+	return slices.ContainsFunc(v.Values(entity, f, nil), func(n uint32) bool { return v.s.Value(n).String() == value })
 }

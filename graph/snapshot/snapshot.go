@@ -89,7 +89,7 @@ type Snapshot struct {
 	cited   column.Table[[]uint32]   // by source: the claims that cite it
 	byType  column.Table[[]uint32]   // by type: its entities, in the order of their ids
 	dates   column.Table[graph.Date] // by source: the day until which it attests what it claims
-	lives   column.Table[life]
+	lives   column.Table[graph.ShortLifetime]
 	allLive graph.Span // on these days every entity exists of which some claim says when it begins or ends
 	named   column.Table[naming]
 	keys    column.Index // number of the claim by predicate and value of a code that search finds
@@ -104,8 +104,8 @@ type Snapshot struct {
 	fields  []*schema.Field // by number of the ontology's predicates: one that has the kind
 	rules   map[*schema.Field][]vocabulary.Rule
 	// The numbers of the predicates that the snapshot itself reads.
-	name, date, coversUntil uint16
-	sum                     digest.Sum
+	name, date, coversUntil, completeFor, partialFor uint16
+	sum                                              digest.Sum
 
 	w     *writer
 	guard guard // checks itself under the tag invariants

@@ -77,30 +77,12 @@ func (v *View) dateOf(source uint32) graph.Date {
 }
 
 // neighbours are the days between the dated claims that answer the same question
-// as a claim before and after the days on which it is attested. What changes as the
-// claim itself ends, or begins, is not a bound of its other side.
+// as a claim before and after the days on which it is attested.
 func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
-	own := &v.s.times.Ref(r.valid).bounds
-	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
 	between := graph.AllDays
 	for _, l := range v.s.besides(r) {
-		if !v.answersToo(n, l) {
-			continue
-		}
-		b := &v.s.times.Ref(l.period()).bounds
-		for _, turn := range [...]struct {
-			known bool
-			on    graph.Span
-		}{{b.Started, b.Start}, {b.Ended, b.End}} {
-			if !turn.known {
-				continue
-			}
-			if turn.on.Last < first || !own.Ended && turn.on.First <= first {
-				between.First = max(between.First, turn.on.First)
-			}
-			if turn.on.First > last || !own.Started && turn.on.Last >= last {
-				between.Last = min(between.Last, turn.on.Last)
-			}
+		if v.answersToo(n, l) {
+			between = v.s.times.Ref(r.valid).bounds.Between(between, attested, &v.s.times.Ref(l.period()).bounds)
 		}
 	}
 	return between
@@ -177,10 +159,10 @@ func (v *View) sameQuestion(n, m uint32) bool {
 func (v *View) lifetime(entity uint32) graph.Lifetime {
 	l := v.s.lives.At(entity)
 	switch {
-	case !l.bounded:
+	case !l.Bounded:
 		return graph.Always
 	case v.plain:
-		return l.lifetime()
+		return l.Lifetime()
 	}
 	return v.s.lifetimeOf(entity, v.sees)
 }
@@ -197,31 +179,11 @@ func (v *View) lives(entity uint32) bool {
 // mayLive reports whether the entity may exist on the date of a plain view.
 func (v *View) mayLive(entity uint32) bool {
 	l := v.s.lives.Ref(entity)
-	if l == nil || !l.bounded {
+	if l == nil || !l.Bounded {
 		return true
 	}
-	life := l.lifetime()
+	life := l.Lifetime()
 	return v.on.First <= life.Possible.Last && v.on.Last >= life.Possible.First
-}
-
-// life is a lifetime such that that of most entities, Always, is all zero.
-type life struct {
-	begin, begun, ending, ended int32 // days after the first and before the last there is
-	bounded                     bool  // some claim, perhaps withdrawn, says when it begins or ends
-}
-
-func lifeOf(l graph.Lifetime) life {
-	return life{
-		int32(l.Possible.First - graph.FirstDay), int32(l.Sure.First - graph.FirstDay),
-		int32(graph.LastDay - l.Sure.Last), int32(graph.LastDay - l.Possible.Last), true,
-	}
-}
-
-func (l life) lifetime() graph.Lifetime {
-	return graph.Lifetime{
-		Possible: graph.Span{First: graph.FirstDay + graph.Day(l.begin), Last: graph.LastDay - graph.Day(l.ended)},
-		Sure:     graph.Span{First: graph.FirstDay + graph.Day(l.begun), Last: graph.LastDay - graph.Day(l.ending)},
-	}
 }
 
 // lifetimeOf is when an entity exists by those claims of its beginning and its end
@@ -299,12 +261,12 @@ func (b *change) live() {
 
 // readLives computes the lifetimes of entities, and the days on which all exist of
 // which some claim says when they begin or end.
-func (s *Snapshot) readLives(e *column.Edit[life], entities func(fn func(uint32))) column.Table[life] {
+func (s *Snapshot) readLives(e *column.Edit[graph.ShortLifetime], entities func(fn func(uint32))) column.Table[graph.ShortLifetime] {
 	entities(func(entity uint32) {
 		ever := s.lifetimeOf(entity, func(uint32) bool { return true })
 		s.allLive.First = max(s.allLive.First, ever.Sure.First)
 		s.allLive.Last = min(s.allLive.Last, ever.Sure.Last)
-		e.Set(entity, lifeOf(s.lifetimeOf(entity, s.standing)))
+		e.Set(entity, s.lifetimeOf(entity, s.standing).Short())
 	})
 	return e.Table()
 }
@@ -313,7 +275,7 @@ func (s *Snapshot) readLives(e *column.Edit[life], entities func(fn func(uint32)
 func (s *Snapshot) mortals() []uint32 {
 	var ns []uint32
 	for n := range uint32(s.lives.Len()) {
-		if s.lives.At(n).bounded {
+		if s.lives.At(n).Bounded {
 			ns = append(ns, n)
 		}
 	}

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -18,17 +19,9 @@ type View struct {
 	sources       map[uint32]bool // nil: all
 	later         map[uint32]bool // the sources that are published later than the view asks
 	kinds         []vocabulary.Predicate
-	plain         bool       // all that is known now, by whom and however surely
-	allLive       bool       // no entity begins after the view's date or ends before it
-	interrupt     *interrupt // nil: nothing ends a walk
-}
-
-// interrupt ends the walks of one request. It belongs to one goroutine.
-type interrupt struct {
-	done    <-chan struct{}
-	steps   uint
-	stopped bool
-	touched uint // so that Touch is not idle
+	plain         bool             // all that is known now, by whom and however surely
+	allLive       bool             // no entity begins after the view's date or ends before it
+	interrupt     *lists.Interrupt // nil: nothing ends a walk
 }
 
 // errInterrupted is the error of a query whose request has ended.
@@ -50,8 +43,8 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 	// In one piece, since every request has one.
 	c := &struct {
 		View
-		own interrupt
-	}{*v, interrupt{done: done}}
+		own lists.Interrupt
+	}{*v, lists.Interrupt{Done: done}}
 	c.interrupt = &c.own
 	return &c.View
 }
@@ -59,28 +52,14 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 // Err is an error, of the code Unavailable, once a walk of the view was ended
 // before its end, and nil until then.
 func (v *View) Err() error {
-	if v.interrupt == nil || !v.interrupt.stopped {
+	if v.interrupt == nil || !v.interrupt.Stopped {
 		return nil
 	}
 	return errInterrupted
 }
 
-// stop counts a step of a walk and reports whether to end it. Asking the channel
-// costs as much as some steps do, so not every step asks.
-func (v *View) stop() bool {
-	i := v.interrupt
-	if i == nil {
-		return false
-	}
-	if i.steps++; i.steps%256 == 0 && !i.stopped {
-		select {
-		case <-i.done:
-			i.stopped = true
-		default:
-		}
-	}
-	return i.stopped
-}
+// stop counts a step of a walk and reports whether to end it.
+func (v *View) stop() bool { return v.interrupt != nil && v.interrupt.Step() }
 
 // View resolves a lens against the snapshot. today is the UTC date for a view
 // without a date. Sources that do not exist are an error, and so is a
@@ -341,7 +320,7 @@ func (v *View) Touch(edges []Edge) {
 			x += uint(id[0])
 		}
 	}
-	v.interrupt.touched += x
+	v.interrupt.Touched += x
 }
 
 func (v *View) laterLabel(a, b uint32) bool {

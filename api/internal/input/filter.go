@@ -39,9 +39,10 @@ func (ts *Types) relationFilterType(s Shape) *graphql.InputObject {
 	return ts.object(s.Name+"RelationFilter", "Conditions on the edges of a relation; all that are given must hold.", func() []inputField {
 		e := ts.edgeFilterType(s)
 		return []inputField{
-			{"some", "At least one edge matches this filter.", e},
-			{"every", "Every edge matches this filter; so it is where there are no edges.", e},
-			{"none", "No edge matches this filter.", e},
+			{"some", "At least one edge matches this filter; edges that only possibly hold count.", e},
+			{"every", "Every edge matches this filter, also if it is known that there are no edges.", e},
+			{"none", "It is known that no edge matches this filter. Where no source says where the relation leads, this is not known.", e},
+			{"unknown", "Whether no source in view says where the relation leads, or only sources that list the first few.", graphql.Boolean},
 		}
 	})
 }
@@ -152,6 +153,9 @@ func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[
 	}
 	s := LinkShape(def)
 	r := filter.Relation{Field: def}
+	if unknown, ok := in["unknown"].(bool); ok {
+		r.Unknown = &unknown
+	}
 	for key, to := range map[string]**filter.Edge{"some": &r.Some, "every": &r.Every, "none": &r.None} {
 		m, ok := in[key].(map[string]any)
 		if !ok {

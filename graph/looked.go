@@ -1,0 +1,82 @@
+package graph
+
+import "github.com/caspian-kg/caspian/schema"
+
+// quiet is for how many days a list stays as it is, where it does until the next
+// change and no source reports one.
+const quiet = near
+
+// Silence is the timing of what a source that is complete for a field does not say.
+// What is true ever after, or stands in for what follows, may be news after a year.
+func Silence(t schema.Timing) schema.Timing {
+	next := schema.Extent{Kind: schema.ToNext}
+	switch t.Kind {
+	case schema.Event:
+		return schema.Timing{Kind: schema.State, Reach: schema.Reach{After: next}}
+	case schema.Observation:
+		return schema.Timing{Kind: schema.State, Reach: schema.Reach{Before: t.Reach.Before, After: next}, Past: t.Past}
+	}
+	return t
+}
+
+// Looked reports whether a claim with the bounds, of a source of the date and
+// between entities of the lifetimes, is attested on all the days, or near enough:
+// as far as its field reaches, but no more than a year where another claim may end it.
+func (b *Bounds) Looked(t schema.Timing, source Date, on Span, lives ...Lifetime) bool {
+	for _, side := range [...]*schema.Extent{&t.Reach.Before, &t.Reach.After} {
+		if side.Kind == schema.ToNext {
+			*side = schema.Extent{Kind: schema.ToDays, Days: quiet}
+		}
+	}
+	w := b.Window(t, source, AllDays)
+	if t.Kind == schema.State || t.Kind == schema.Observation {
+		for _, l := range lives {
+			w.Within(l)
+		}
+	}
+	return w.Holds(on, Throughout) != HoldsNo && (w.Anchored || t.Kind == schema.Event || t.Reach == schema.Reach{})
+}
+
+// Between bounds the days between the neighbours of a claim with the bounds, which
+// is attested on some days, by a neighbour. What changes as the claim itself ends, or
+// begins, is not a bound of its other side.
+func (b *Bounds) Between(between, attested Span, neighbour *Bounds) Span {
+	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
+	for _, turn := range [...]struct {
+		known bool
+		on    Span
+	}{{neighbour.Started, neighbour.Start}, {neighbour.Ended, neighbour.End}} {
+		if !turn.known {
+			continue
+		}
+		if turn.on.Last < first || !b.Ended && turn.on.First <= first {
+			between.First = max(between.First, turn.on.First)
+		}
+		if turn.on.First > last || !b.Started && turn.on.Last >= last {
+			between.Last = min(between.Last, turn.on.Last)
+		}
+	}
+	return between
+}
+
+// ShortLifetime is a lifetime such that the zero is that of most entities, Always.
+type ShortLifetime struct {
+	begin, begun, ending, ended int32 // days after the first and before the last there is
+	Bounded                     bool  // some claim, perhaps withdrawn, says when it begins or ends
+}
+
+// Short is the lifetime of an entity of which some claim says when it begins or ends.
+func (l Lifetime) Short() ShortLifetime {
+	return ShortLifetime{
+		int32(l.Possible.First - FirstDay), int32(l.Sure.First - FirstDay),
+		int32(LastDay - l.Sure.Last), int32(LastDay - l.Possible.Last), true,
+	}
+}
+
+// Lifetime is the lifetime itself.
+func (l ShortLifetime) Lifetime() Lifetime {
+	return Lifetime{
+		Possible: Span{FirstDay + Day(l.begin), LastDay - Day(l.ended)},
+		Sure:     Span{FirstDay + Day(l.begun), LastDay - Day(l.ending)},
+	}
+}

@@ -1,0 +1,134 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Where a relation leads nowhere, either somebody looked and found nothing, or
+// nobody looked. A filter for what leads nowhere must know which.
+
+// related reads the edges of an entity's relation for a filter.
+type related struct {
+	v     *View
+	r     *filter.Relation
+	node  uint32
+	shown []Edge
+	known graph.Holds // NO until it is asked, then POSSIBLY where it is not known
+}
+
+// decidesRelation is decides for the conditions on the edges of a relation.
+func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool {
+	x := related{v: v, r: r, node: node}
+	if r.Some != nil || r.None != nil || r.Every != nil {
+		x.shown = x.edges(v)
+	}
+	if r.Some != nil && x.has(r.Some, true, want) != want ||
+		r.None != nil && x.has(r.None, true, !want) != want ||
+		r.Every != nil && x.has(r.Every, false, !want) != want ||
+		r.Unknown != nil && x.isKnown() == *r.Unknown {
+		return !want
+	}
+	return want
+}
+
+// has reports whether there surely is an edge that passes, or surely is none, as
+// wanted. To pass is that the filter surely keeps the edge, or surely does not.
+func (x *related) has(f *filter.Edge, pass, want bool) bool {
+	if want {
+		return slices.ContainsFunc(x.shown, func(e Edge) bool { return x.v.decidesEdge(f, e, pass) })
+	}
+	mayPass := func(e Edge) bool { return !x.v.decidesEdge(f, e, !pass) }
+	if slices.ContainsFunc(x.shown, mayPass) || !x.isKnown() {
+		return false
+	}
+	return !x.v.sure || !slices.ContainsFunc(x.edges(x.v.lax()), mayPass)
+}
+
+func (x *related) edges(v *View) []Edge {
+	if !x.r.Field.Many {
+		return v.leads(x.node, x.r.Field, nil)
+	}
+	var edges []Edge
+	l := List{view: v, entity: x.node, field: x.r.Field, narrow: filter.Narrows(x.r.Some, x.r.Every, x.r.None)}
+	l.walk(true, nil, func(e Edge) bool {
+		edges = append(edges, e)
+		return true
+	})
+	return edges
+}
+
+// isKnown is View.saysWhere, asked once.
+func (x *related) isKnown() bool {
+	if x.known == graph.HoldsNo {
+		if x.known = graph.HoldsPossibly; x.v.lax().saysWhere(x.node, x.r.Field) {
+			x.known = graph.HoldsYes
+		}
+	}
+	return x.known == graph.HoldsYes
+}
+
+// lax is the view with what is only possible.
+func (v *View) lax() *View {
+	if !v.sure {
+		return v
+	}
+	w := *v
+	w.sure = false
+	return &w
+}
+
+// saysWhere reports whether some source says where a relation of the entity leads
+// on the days of the view: it names an entity, and not only the first few of them,
+// or it is complete for the relation and covers the entity, of which it claims
+// something.
+func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
+	for _, e := range v.edges(entity, f, true, nil) {
+		r := v.s.rows.Ref(e.Claim)
+		if !v.deprecated(e) && !v.s.narrow(e.Claim) &&
+			!v.declares(r.source, v.s.partialFor, f.Name, v.s.predicates.List[r.predicate]) && v.looked(e.Claim, r) {
+			return true
+		}
+	}
+	asked := None
+	for _, l := range v.s.out.At(entity) {
+		r := v.s.rows.Ref(l.claim)
+		if v.stop() {
+			break
+		}
+		if r.source == asked || !v.seesRow(l.claim, r) {
+			continue
+		}
+		if asked = r.source; v.declares(asked, v.s.completeFor, f.Name) && v.silenceCounts(asked, entity, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// declares reports whether a source says of itself what its lists of a relation by
+// one of the names are worth.
+func (v *View) declares(source uint32, predicate uint16, names ...string) bool {
+	return slices.ContainsFunc(v.s.outRun(source, predicate), func(l link) bool {
+		return l.rank != graph.Deprecated && v.sees(l.claim) && slices.Contains(names, v.s.texts.At(uint32(v.s.rows.Ref(l.claim).value)))
+	})
+}
+
+// looked reports whether the claim was looked up for the days of the view.
+func (v *View) looked(n uint32, r *row) bool {
+	lives := [...]graph.Lifetime{v.lifetime(r.subject), graph.Always}
+	if r.kind == graph.EntityKind {
+		lives[1] = v.lifetime(uint32(r.value))
+	}
+	return v.s.times.Ref(r.valid).bounds.Looked(v.timing(r), v.dateOf(r.source), v.on, lives[:]...)
+}
+
+// silenceCounts reports whether what the source does not say of a relation of the
+// entity was not so on the days of the view.
+func (v *View) silenceCounts(source, entity uint32, f *schema.Field) bool {
+	b := graph.Interval{}.Bounds()
+	return b.Looked(graph.Silence(f.Stated().Timing()), v.dateOf(source), v.on, v.lifetime(entity))
+}
