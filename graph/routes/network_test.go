@@ -18,6 +18,7 @@ import (
 const networkOntology = `
 interface Entity @entity(plural: "entities") { name: String @time(kind: STATE) }
 type Country implements Entity @entity(plural: "countries") {
+  dissolved: Date @time(kind: ETERNAL) @lifetime(subject: ENDS)
   coordinates: Coordinates @time(kind: ETERNAL)
   borders(along: WaterBody): [Country!] @time(kind: STATE) @symmetric
   littoralOf: [WaterBody!] @time(kind: STATE)

@@ -82,6 +82,9 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 		if s.TypeName(subject) == schema.SourceType && (predicate == "date" || predicate == "coversUntil") && int(subject) < old.EntityCount() {
 			ok = false // its claims may hold more or less certainly than they did
 		}
+		if f := s.Field(c); f != nil && f.Lifetime != (schema.Lifetime{}) {
+			ok = false // so may those of an entity that begins or ends on another day
+		}
 		if slices.Contains(reads[s.TypeName(subject)], predicate) {
 			touched[subject] = true
 		}

@@ -75,6 +75,7 @@ func TestNetworksAfterWrites(t *testing.T) {
 		w := drawWorld(t)
 		w.say("s2", "date", graph.DateValue(graph.DayDate(2024, 1, 1)))
 		w.say("s1", "date", graph.DateValue(graph.DayDate(2020, 1, 1)))
+		w.say("BBB", "dissolved", graph.DateValue(graph.DayDate(2021, 1, 1)))
 		commits := make([]graph.Commit, 5)
 		for i := range w.facts {
 			// Most of it in the first, so that there is something to change.
@@ -178,5 +179,9 @@ func TestNetworksAreKept(t *testing.T) {
 		if after := at(); &after.legs[1].claims[0] == &before.legs[1].claims[0] {
 			t.Errorf("what depends on the %s of a source was not read again", predicate)
 		}
+	}
+	write(graph.Claim{Subject: "AAA", Predicate: "dissolved", Value: graph.DateValue(graph.DayDate(2020, 1, 1))})
+	if got, want := at().dump(), compile(t, at().view, Transport).dump(); got != want {
+		t.Errorf("after the end of a country:\n%s\nwant\n%s", got, want)
 	}
 }
