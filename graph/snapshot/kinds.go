@@ -17,12 +17,5 @@ func (w *writer) kindsOf(s *Snapshot) *vocabulary.Predicates {
 }
 
 func (v *View) timing(r *row) schema.Timing {
-	k := &v.kinds[r.predicate]
-	if k.By == nil {
-		return k.Timing
-	}
-	if t := int(v.s.types.At(r.subject)); t < len(k.By) {
-		return k.By[t]
-	}
-	return k.Timing
+	return v.kinds[r.predicate].TimingOf(v.s.types.At(r.subject))
 }

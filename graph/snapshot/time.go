@@ -304,7 +304,7 @@ func (l *link) period() uint32 { return l.valid &^ marks }
 func (s *Snapshot) linkValid(n uint32, r *row) uint32 {
 	k := &s.w.kindsOf(s).Of[r.predicate]
 	valid, b := r.valid, &s.times.Ref(r.valid).bounds
-	if k.By == nil && !b.Alone(k.Timing) {
+	if !b.Alone(k.TimingOf(s.types.At(r.subject))) {
 		valid |= open
 	}
 	if k.Narrows && s.narrows(n, r, b) {

@@ -97,7 +97,7 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 
 // present reports whether Holds is not NO. Most claims need no window for that.
 func (v *View) present(n uint32, r *row) bool {
-	if k := &v.kinds[r.predicate]; v.plain && k.By == nil {
+	if k := &v.kinds[r.predicate]; v.plain && !k.Mixed {
 		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate}
 		if r.kind == graph.EntityKind {
 			l.other = uint32(r.value)
@@ -106,7 +106,7 @@ func (v *View) present(n uint32, r *row) bool {
 			l.valid = name.valid
 			return v.shows(r.subject, l)
 		}
-		if !k.Next && v.s.times.Ref(r.valid).bounds.Alone(k.Timing) {
+		if !k.Next && v.s.times.Ref(r.valid).bounds.Alone(v.timing(r)) {
 			return v.shows(r.subject, l)
 		}
 	}
@@ -116,7 +116,7 @@ func (v *View) present(n uint32, r *row) bool {
 // shows reports whether the view holds the claim of a link in a list of the entity.
 func (v *View) shows(entity uint32, l link) bool {
 	k := &v.kinds[l.predicate]
-	if !v.plain || k.By != nil || l.valid&open != 0 {
+	if !v.plain || k.Mixed || l.valid&open != 0 {
 		return v.Holds(l.claim) != graph.HoldsNo
 	}
 	if v.s.ended.At(l.claim) != 0 || l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.Timing.Kind, v.on) {
@@ -142,6 +142,11 @@ func (v *View) Lists(n uint32) bool {
 // its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
+	// Most have one name, which the lists that ask read next.
+	if name := s.named.Ref(entity); v.plain && name != nil && name.claim != 0 && name.claim != manyNames &&
+		v.shows(entity, link{claim: name.claim - 1, other: None, valid: name.valid, predicate: s.name}) {
+		return true
+	}
 	for _, list := range [...][]link{s.out.At(entity), s.in.At(entity)} {
 		for _, l := range list {
 			if v.plain && v.shows(entity, l) || !v.plain && v.Lists(l.claim) {

@@ -10,6 +10,8 @@ import (
 type Predicate struct {
 	Timing schema.Timing
 	By     []schema.Timing // by number of the type; nil where all types agree
+	// Mixed reports whether the types differ in the kind of time, not in reach alone.
+	Mixed bool
 	// Next says that another claim can bound the reach of one, for some type.
 	Next bool
 	// Narrows says that a claim can be about less than the field asks for.
@@ -20,6 +22,14 @@ type Predicate struct {
 	// Single reports, by number of the type, where it leads to one entity at a time;
 	// nil where it nowhere does.
 	Single []bool
+}
+
+// TimingOf is the timing of claims about subjects of a type, by its number.
+func (p *Predicate) TimingOf(typ uint16) schema.Timing {
+	if int(typ) < len(p.By) {
+		return p.By[typ]
+	}
+	return p.Timing
 }
 
 // Predicates are what the ontology states about all predicates.
@@ -69,6 +79,7 @@ func predicateOf(fields []*schema.Field, types []*schema.Type) Predicate {
 		if t != nil && t.Field(fields[0].Name) != nil {
 			p.By[n] = t.Field(fields[0].Name).Timing()
 		}
+		p.Mixed = p.Mixed || p.By[n].Kind != p.Timing.Kind
 	}
 	return p
 }
