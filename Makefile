@@ -10,7 +10,7 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders with npm packages that tests use.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build man test check format vet lint vuln js race invariants bench bench-start bench-compare soak map clean
+.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare soak map clean
 
 run: build
 	./bin/caspian serve
@@ -23,7 +23,7 @@ man:
 	$(GO) test -count 1 -run TestManPages ./cmd/caspian -man $(CURDIR)/bin/man
 
 # Everything that a change must pass; works on a new machine.
-test: format vet lint js race invariants
+test: format vet lint js race invariants histories
 	$(GO) test -timeout 9m ./...
 	cd bench/compare && $(GO) test ./...
 	@$(MAKE) --no-print-directory vuln
@@ -68,6 +68,10 @@ race:
 invariants:
 	$(GO) vet -tags invariants $(CHECKED)
 	$(GO) test -tags invariants -short -timeout 9m $(CHECKED)
+
+# 2,000 random histories of the graph, each compared with the naive model of views and time.
+histories:
+	$(GO) test -timeout 9m -run 'AgainstModel' -rapid.checks=2000 ./graph/snapshot
 
 # Benchmarks of loading, starting and querying; each prints its figures.
 bench: bench-start

@@ -173,6 +173,9 @@ var queries = map[string]string{
 	"order_by_name":         `{ cities(orderBy: [{name: ASC}], first: 20) { nodes { id name } } }`,
 	"order_by_name_last":    `{ cities(orderBy: [{name: ASC}], last: 20) { nodes { id name } } }`,
 	"name_prefix":           `{ search(text: "kazar", first: 20) { edges { matched node { id } } } }`,
+	"list_as_of":            `{ cities(first: 100, view: {asOf: "2015-06-01"}) { nodes { id name type population kind description wikidata founded } } }`,
+	"nested_confident":      `{ countries(first: 10, view: {minConfidence: 0.5}) { nodes { name borders(first: 10) { nodes { name cities(first: 10) { nodes { id name } } } } } } }`,
+	"nested_as_of_known_at": `{ countries(first: 10, view: {asOf: "2015", knownAt: "2099-01-01T00:00:00Z", minConfidence: 0.1}) { nodes { name borders(first: 10) { nodes { name cities(first: 10) { nodes { id name } } } } } } }`,
 	"claims_of_one":         `{ country(id: "AAD") { claims(first: 20) { nodes { id predicate value source { id } confidence } } } }`,
 }
 

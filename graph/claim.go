@@ -123,7 +123,7 @@ type Claim struct {
 	Attribution Attribution
 	// AttributedTo is whom the source reports, an entity's id or a name; "" for nobody.
 	AttributedTo string
-	// Original is the form the source prints where the claim gives another.
+	// Original is the value as the source prints it; "" where the claim gives the same.
 	Original string
 	// Conflict names a group of competing claims, as the curator saw them.
 	Conflict string

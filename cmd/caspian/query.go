@@ -103,7 +103,7 @@ func setView(vars map[string]json.RawMessage, view map[string]any) error {
 		return nil
 	}
 	if vars["view"] != nil {
-		return fmt.Errorf("the variable view is given as well as a flag of the view; put all of the view into the variable")
+		return fmt.Errorf("both the variable \"view\" and a flag of the view are given; put the whole view into the variable")
 	}
 	raw, err := json.Marshal(view)
 	vars["view"] = raw

@@ -23,7 +23,7 @@ type Blockage struct {
 // Miss is a leg that the way on would need.
 type Miss struct {
 	Leg Leg
-	// Bars has what prevents the use of the leg and of the node after it, as in
+	// Bars are what closes the leg and the node after it: entities of the kinds in
 	// Blockage.Release.
 	Bars []uint32
 	// Left is the number of legs after it on the shortest way to the end, if

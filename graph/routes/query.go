@@ -128,8 +128,8 @@ func (q *query) budget() int {
 	return defaultWork
 }
 
-// part takes what both ends have in common from the larger one: from a country
-// to its region leads to the others there.
+// part removes the nodes that both ends share from q.to or, if that would leave q.to empty, from q.from:
+// a route from a country to its region leads to the other countries of the region.
 func (q *query) part() {
 	without := func(a, b []int32) []int32 { // both in order, and either may be half the network
 		return slices.DeleteFunc(slices.Clone(a), func(x int32) bool { _, shared := slices.BinarySearch(b, x); return shared })

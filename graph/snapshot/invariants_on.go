@@ -122,7 +122,7 @@ func (s *Snapshot) checkClaims() error {
 			return fmt.Errorf("claim %s is number %d and is found as %d", r.id, n, found)
 		}
 		if r.seq < last || r.seq > uint32(s.seq) {
-			return fmt.Errorf("claim %s is of commit %d, after one of %d", r.id, r.seq, last)
+			return fmt.Errorf("claim %s is of commit %d; the row before it is of commit %d, and the last commit is %d", r.id, r.seq, last, s.seq)
 		}
 		last = r.seq
 	}

@@ -37,8 +37,8 @@ func (errValues) Error() string { return "too many values" }
 const CheckValues = 1 << 10
 
 // Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. If
-// a key occurs twice, the last value counts. The error is the context's where that
-// has ended.
+// a key occurs twice, the last value counts. If the context ends meanwhile, the
+// error is ctx.Err().
 func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error) {
 	r := &jsonReader{src: src, maxDepth: maxDepth, maxValues: maxValues}
 	v, err := r.value(ctx)

@@ -48,9 +48,9 @@ func Merge[T any](t Table[[]T], entries []Entry[T], compare func(x, y T) int, gr
 	return e.Table()
 }
 
-// MergeInto appends two sorted lists to dst as one.
+// MergeInto appends two sorted lists to dst as one; b must not be empty.
 func MergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
-	// New elements mostly come after the old ones.
+	// Usually b has the new elements, and they sort after all of a.
 	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
 		return append(append(dst, a...), b...)
 	}
