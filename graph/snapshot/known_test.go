@@ -92,7 +92,7 @@ func TestUnknownRelations(t *testing.T) {
 			got = append(got, string(s.ID(e.Node)))
 		}
 		for _, id := range pool.Of(typ) {
-			if l.exists(id) && l.keeps(q.Nodes, id) {
+			if l.exists(id) && l.lives(id) && l.keeps(q.Nodes, id) {
 				want = append(want, string(id))
 			}
 		}

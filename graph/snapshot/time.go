@@ -176,13 +176,15 @@ func (v *View) lives(entity uint32) bool {
 	return h == graph.HoldsYes || h == graph.HoldsPossibly && !v.sure
 }
 
+// mortal reports whether some claim says when the entity begins or ends.
+func (v *View) mortal(entity uint32) bool { return v.s.lives.At(entity).Bounded }
+
 // mayLive reports whether the entity may exist on the date of a plain view.
 func (v *View) mayLive(entity uint32) bool {
-	l := v.s.lives.Ref(entity)
-	if l == nil || !l.Bounded {
+	if !v.mortal(entity) {
 		return true
 	}
-	life := l.Lifetime()
+	life := v.s.lives.At(entity).Lifetime()
 	return v.on.First <= life.Possible.Last && v.on.Last >= life.Possible.First
 }
 

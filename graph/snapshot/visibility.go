@@ -116,19 +116,21 @@ func (v *View) present(n uint32, r *row) bool {
 // shows reports whether the view holds the claim of a link in a list of the entity.
 func (v *View) shows(entity uint32, l link) bool {
 	k := &v.kinds[l.predicate]
-	if !v.plain || k.Mixed || l.valid&open != 0 {
+	if k.Mixed || l.valid&open != 0 || v.sure || v.mode == graph.Throughout {
 		return v.Holds(l.claim) != graph.HoldsNo
 	}
-	if v.s.ended.At(l.claim) != 0 || l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.Timing.Kind, v.on) {
+	if v.plain && v.s.ended.At(l.claim) != 0 || !v.plain && !v.sees(l.claim) ||
+		l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.Timing.Kind, v.on) {
 		return false
 	}
-	if v.allLive || k.Timing.Kind == schema.Event || k.Timing.Kind == schema.Eternal {
+	switch {
+	case v.allLive, k.Timing.Kind == schema.Event, k.Timing.Kind == schema.Eternal:
 		return true
+	case v.plain && v.on.First == v.on.Last:
+		return v.mayLive(entity) && (l.other == None || v.mayLive(l.other))
 	}
-	if v.on.First != v.on.Last {
-		return v.Holds(l.claim) != graph.HoldsNo // each may be on some of the days, and no day have all
-	}
-	return v.mayLive(entity) && (l.other == None || v.mayLive(l.other))
+	// Each may be on some of the days, and no day have all.
+	return !v.mortal(entity) && (l.other == None || !v.mortal(l.other)) || v.Holds(l.claim) != graph.HoldsNo
 }
 
 // Lists reports whether the claim may be in a list of claims: it holds, and
