@@ -107,7 +107,7 @@ func (f *changeFlags) views() (from, to map[string]any) {
 func (f *changeFlags) log(ctx context.Context, e *environment, subject string) error {
 	s := f.q.s
 	if subject != "" {
-		s.Fault("--since lists whole commits: SUBJECT is possible with two views only")
+		s.Fault("--since lists whole commits: leave out SUBJECT, which is only for comparing two views")
 	}
 	for _, name := range append([]string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "after"}, viewFlagNames...) {
 		if s.ByFlag(name) {

@@ -89,7 +89,7 @@ func (g *Graph) leave(r *request) bool {
 	if i < 0 {
 		return false
 	}
-	// A new slice: the front of the old one may be a group under way.
+	// A new slice, since a group under way may share the array of the old one.
 	g.queue = slices.Concat(g.queue[:i], g.queue[i+1:])
 	return true
 }

@@ -20,8 +20,8 @@ type CutCapacity struct {
 	// Stated is the sum of the least, and of the largest, capacity that is
 	// stated of each element.
 	Stated Bounds
-	// Unstated are the elements of which nobody states one: with any, the
-	// capacity may be as large as you please.
+	// Unstated are the elements whose capacity nobody states: if there are any, the
+	// most that can pass is unknown.
 	Unstated []uint32
 	Unit     string
 	// Claims has the claims that state it.

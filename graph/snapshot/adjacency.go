@@ -163,7 +163,7 @@ type naming struct {
 
 const manyNames = ^uint32(0)
 
-// nameEntities notes the claims of names from a number on.
+// nameEntities adds the claims of names to the table, starting with claim number from.
 func (s *Snapshot) nameEntities(named column.Table[naming], from uint32) column.Table[naming] {
 	var e *column.Edit[naming]
 	for n := from; int(n) < s.rows.Len(); n++ {

@@ -149,8 +149,8 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	}
 }
 
-// after reports whether the edge's key surely comes after another, for most edges
-// of a long list before a Value is built from it. It decides this for plain
+// after reports whether the edge's key surely comes after worst, so that for most edges
+// of a long list no Value need be built. It decides this for plain
 // numbers and for texts that differ in a letter, and returns false for all others.
 func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {

@@ -113,7 +113,7 @@ func (s *embedded) writable() error {
 		return err
 	}
 	if err := s.open(); err != nil {
-		return fmt.Errorf("store: open again to write: %w", err)
+		return fmt.Errorf("store: reopen for writing: %w", err)
 	}
 	if err := s.refused(); err != nil {
 		return err

@@ -62,8 +62,8 @@ func addSmallKana(dst []byte, small string) []byte {
 	return append(dst, small...)
 }
 
-// Syllables of Hangul consist of an initial, a vowel and a final, by their
-// code points. The letters are those of the Revised Romanisation, except for eo and eu,
+// The code point of a Hangul syllable determines its initial, its vowel and its
+// final. The letters are those of the Revised Romanisation, except for eo and eu,
 // which names mostly write as o and u.
 const (
 	hangulFirst = 0xAC00
