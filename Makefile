@@ -71,7 +71,7 @@ invariants:
 
 # 2,000 random histories of the graph, each compared with the naive model of views and time.
 histories:
-	$(GO) test -timeout 9m -run 'AgainstModel' -rapid.checks=2000 ./graph/snapshot
+	$(GO) test ./graph/snapshot -timeout 9m -run AgainstModel -rapid.checks=2000
 
 # Benchmarks of loading, starting and querying; each prints its figures.
 bench: bench-start
@@ -93,7 +93,7 @@ SOAK ?= 2h
 soak:
 	CASPIAN_SOAK=1 $(GO) test -timeout 60m ./...
 	$(GO) test -timeout 24h -run TestRandom ./graph/live/metamorphic -for $(SOAK)
-	$(GO) test -timeout 60m -rapid.checks=5000 $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u)
+	$(GO) test $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u) -timeout 60m -rapid.checks=5000
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s -fuzzminimizetime 10x $$p || exit 1; \
