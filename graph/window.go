@@ -184,18 +184,7 @@ func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
 	case t.Kind == schema.Event:
 		b.event(&w, source)
 	case t.Kind == schema.Observation && (b.Started || b.Ended):
-		// A figure belongs to its period, and holds after it as far as the field's
-		// reach; surely until there is a later one. Where the period begins is not
-		// always known.
-		w.Possible = Span{w.Attested.First, add(w.Attested.Last, t.Reach.After, next.Last)}
-		period := b.End.Last
-		if !b.Ended {
-			period = b.Start.Last
-		}
-		w.Sure = Span{w.Possible.First, min(w.Possible.Last, max(period, next.Last))}
-		if !b.Started {
-			w.Sure.First = b.End.Last
-		}
+		b.figure(&w, t.Reach, next)
 	default:
 		if anchored {
 			w.Sure = raw
@@ -215,6 +204,20 @@ func (b *Bounds) event(w *Window, source Date) {
 		w.Sure = Span{b.End.Last, LastDay}
 	case w.Anchored:
 		w.Sure = Span{source.Last(), LastDay}
+	}
+}
+
+// figure: it belongs to its period, and holds after it as far as the field's reach;
+// surely until there is a later one. Where the period begins is not always known.
+func (b *Bounds) figure(w *Window, reach schema.Reach, next Span) {
+	w.Possible = Span{w.Attested.First, add(w.Attested.Last, reach.After, next.Last)}
+	period := b.End.Last
+	if !b.Ended {
+		period = b.Start.Last
+	}
+	w.Sure = Span{w.Possible.First, min(w.Possible.Last, max(period, next.Last))}
+	if !b.Started {
+		w.Sure.First = b.End.Last
 	}
 }
 

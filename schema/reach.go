@@ -23,7 +23,7 @@ type Reach struct{ Before, After Extent }
 // Extent is one side of a reach. The zero Extent is LIFETIME.
 type Extent struct {
 	Kind ExtentKind
-	// Days is how far a SPAN goes.
+	// Days is how many days ToDays is.
 	Days int32
 }
 
@@ -32,7 +32,7 @@ type ExtentKind uint8
 
 // The kinds of extents.
 const (
-	// Lifetime: as long as the entities at both ends exist.
+	// ToLifetime: as long as the entities at both ends exist.
 	ToLifetime ExtentKind = iota
 	// ToNext: until another dated claim answers the same question.
 	ToNext

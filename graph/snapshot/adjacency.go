@@ -163,6 +163,14 @@ type naming struct {
 
 const manyNames = ^uint32(0)
 
+// one reports whether the entity has one claim of its name.
+func (n *naming) one() bool { return n != nil && n.claim != 0 && n.claim != manyNames }
+
+// link is the link of that claim; name is the number of the predicate.
+func (n *naming) link(name uint16) link {
+	return link{claim: n.claim - 1, other: None, valid: n.valid, predicate: name}
+}
+
 // nameEntities adds the claims of names to the table, starting with claim number from.
 func (s *Snapshot) nameEntities(named column.Table[naming], from uint32) column.Table[naming] {
 	var e *column.Edit[naming]

@@ -120,11 +120,7 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	s.dates = dates.Table()
 	mortals := column.ReadList[uint32](r)
 	if s.ended.Len() == h.Claims && s.ids.Len() == h.Entities && !slices.ContainsFunc(mortals, func(n uint32) bool { return int(n) >= h.Entities }) {
-		s.lives = s.readLives(column.NewEdit[graph.ShortLifetime](), func(fn func(uint32)) {
-			for _, n := range mortals {
-				fn(n)
-			}
-		})
+		s.lives = s.readLives(column.NewEdit[graph.ShortLifetime](), slices.Values(mortals))
 	}
 	for _, at := range column.ReadList[int64](r) {
 		s.commits.Append(at)

@@ -89,8 +89,6 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 	}
 }
 
-func (v *View) deprecated(e Edge) bool { return v.s.rows.Ref(e.Claim).rank == graph.Deprecated }
-
 // groups reads the claims of a relation that hold, in the order of the nodes' ids,
 // all claims that lead to one node together. From an inverse it reads the claims
 // that the subject's own field shows.
@@ -186,7 +184,7 @@ func (g *groups) nextCollected() []Edge {
 			continue
 		}
 		if !g.series {
-			group = slices.DeleteFunc(group, func(e Edge) bool { return g.v.deprecated(e) || !g.narrow && g.v.s.narrow(e.Claim) })
+			group = slices.DeleteFunc(group, func(e Edge) bool { return !g.v.s.plain(e.Claim, g.narrow) })
 		}
 		if len(group) > 0 {
 			return group

@@ -88,8 +88,7 @@ func (v *View) lax() *View {
 func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	for _, e := range v.edges(entity, f, true, nil) {
 		r := v.s.rows.Ref(e.Claim)
-		if !v.deprecated(e) && !v.s.narrow(e.Claim) &&
-			!v.declares(r.source, v.s.partialFor, f.Name, v.s.predicates.List[r.predicate]) && v.looked(e.Claim, r) {
+		if v.s.plain(e.Claim, false) && !v.declares(r.source, v.s.partialFor, f.Name, v.s.predicates.List[r.predicate]) && v.looked(e.Claim, r) {
 			return true
 		}
 	}

@@ -107,7 +107,7 @@ func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 
 func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 	for _, e := range v.edges(entity, f, true, nil) {
-		if !v.deprecated(e) && !v.s.narrow(e.Claim) && (!ok || v.better(e.Claim, best.Claim)) {
+		if v.s.plain(e.Claim, false) && (!ok || v.better(e.Claim, best.Claim)) {
 			best, ok = e, true
 		}
 	}

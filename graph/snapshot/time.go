@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"sort"
 
@@ -22,10 +24,11 @@ import (
 // claim that the view does not show is HoldsNo.
 func (v *View) Reading(n uint32) graph.Reading {
 	r := v.s.rows.Ref(n)
-	if v.holds(n, r) == graph.HoldsNo {
-		return graph.Reading{Distance: v.reading(n, r).Distance}
+	x := v.reading(n, r)
+	if v.asked(x.Holds) == graph.HoldsNo || !v.seesRow(n, r) {
+		return graph.Reading{Distance: x.Distance}
 	}
-	return v.reading(n, r)
+	return x
 }
 
 // reading is what the claim is on the view's date, whether the view shows it or not.
@@ -170,23 +173,16 @@ func (v *View) lifetime(entity uint32) graph.Lifetime {
 // lives reports whether the entity exists on the view's date, as surely as the view
 // asks.
 func (v *View) lives(entity uint32) bool {
-	w := graph.Window{Possible: graph.AllDays, Sure: graph.AllDays}
-	w.Within(v.lifetime(entity))
-	h := w.Holds(v.on, v.mode)
-	return h == graph.HoldsYes || h == graph.HoldsPossibly && !v.sure
+	if !v.mortal(entity) {
+		return true
+	}
+	life := v.lifetime(entity)
+	w := graph.Window{Possible: life.Possible, Sure: life.Sure}
+	return v.asked(w.Holds(v.on, v.mode)) != graph.HoldsNo
 }
 
 // mortal reports whether some claim says when the entity begins or ends.
 func (v *View) mortal(entity uint32) bool { return v.s.lives.At(entity).Bounded }
-
-// mayLive reports whether the entity may exist on the date of a plain view.
-func (v *View) mayLive(entity uint32) bool {
-	if !v.mortal(entity) {
-		return true
-	}
-	life := v.s.lives.At(entity).Lifetime()
-	return v.on.First <= life.Possible.Last && v.on.Last >= life.Possible.First
-}
 
 // lifetimeOf is when an entity exists by those claims of its beginning and its end
 // that count.
@@ -253,23 +249,19 @@ func (b *change) noteLife(r *row) {
 // live computes the lifetimes that the change touches.
 func (b *change) live() {
 	if len(b.touchedLives) > 0 {
-		b.s.lives = b.s.readLives(b.s.lives.Begin(), func(fn func(uint32)) {
-			for entity := range b.touchedLives {
-				fn(entity)
-			}
-		})
+		b.s.lives = b.s.readLives(b.s.lives.Begin(), maps.Keys(b.touchedLives))
 	}
 }
 
 // readLives computes the lifetimes of entities, and the days on which all exist of
 // which some claim says when they begin or end.
-func (s *Snapshot) readLives(e *column.Edit[graph.ShortLifetime], entities func(fn func(uint32))) column.Table[graph.ShortLifetime] {
-	entities(func(entity uint32) {
+func (s *Snapshot) readLives(e *column.Edit[graph.ShortLifetime], entities iter.Seq[uint32]) column.Table[graph.ShortLifetime] {
+	for entity := range entities {
 		ever := s.lifetimeOf(entity, func(uint32) bool { return true })
 		s.allLive.First = max(s.allLive.First, ever.Sure.First)
 		s.allLive.Last = min(s.allLive.Last, ever.Sure.Last)
 		e.Set(entity, s.lifetimeOf(entity, s.standing).Short())
-	})
+	}
 	return e.Table()
 }
 
@@ -315,6 +307,12 @@ func (s *Snapshot) linkValid(n uint32, r *row) uint32 {
 	return valid
 }
 
+// plain reports whether plain fields and lists may show the claim, or lists that ask
+// for what is narrow as well.
+func (s *Snapshot) plain(n uint32, narrow bool) bool {
+	return s.rows.Ref(n).rank != graph.Deprecated && (narrow || !s.narrow(n))
+}
+
 // narrow reports whether a claim is about less than its field asks for.
 func (s *Snapshot) narrow(n uint32) bool {
 	r := s.rows.Ref(n)
@@ -346,16 +344,13 @@ func (s *Snapshot) narrows(n uint32, r *row, b *graph.Bounds) bool {
 // added to marked.
 func (s *Snapshot) markOpen(list []link, marked map[uint32]bool) {
 	kinds := s.w.kindsOf(s).Of
-	for from := 0; from < len(list); {
-		p := list[from].predicate
-		to := from + 1
-		for to < len(list) && list[to].predicate == p {
-			to++
+	for len(list) > 0 {
+		p := list[0].predicate
+		n := lowerBound(list, p+1)
+		if n > 1 && kinds[p].Next {
+			s.markRun(list[:n], marked)
 		}
-		if run := list[from:to]; len(run) > 1 && kinds[p].Next {
-			s.markRun(run, marked)
-		}
-		from = to
+		list = list[n:]
 	}
 }
 

@@ -287,7 +287,7 @@ func (v *View) Name(entity uint32) string {
 	case n == nil || n.claim == 0:
 	case n.claim == manyNames:
 		best = v.best(entity, v.s.name)
-	case n.rank != graph.Deprecated && v.shows(entity, link{claim: n.claim - 1, other: None, valid: n.valid, predicate: v.s.name}):
+	case n.rank != graph.Deprecated && v.shows(entity, n.link(v.s.name)):
 		return n.name
 	}
 	if best == None {

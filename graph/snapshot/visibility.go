@@ -89,28 +89,30 @@ func (v *View) holds(n uint32, r *row) graph.Holds {
 		return graph.HoldsNo
 	}
 	w := v.window(n, r)
-	if h := w.Holds(v.on, v.mode); h == graph.HoldsYes || !v.sure {
-		return h
+	return v.asked(w.Holds(v.on, v.mode))
+}
+
+// asked is how surely something holds as far as the view shows that.
+func (v *View) asked(h graph.Holds) graph.Holds {
+	if v.sure && h != graph.HoldsYes {
+		return graph.HoldsNo
 	}
-	return graph.HoldsNo
+	return h
 }
 
 // present reports whether Holds is not NO. Most claims need no window for that.
 func (v *View) present(n uint32, r *row) bool {
-	if k := &v.kinds[r.predicate]; v.plain && !k.Mixed {
-		l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate}
-		if r.kind == graph.EntityKind {
-			l.other = uint32(r.value)
-		}
-		if name := v.s.named.Ref(r.subject); name != nil && name.claim == n+1 {
-			l.valid = name.valid
-			return v.shows(r.subject, l)
-		}
-		if !k.Next && v.s.times.Ref(r.valid).bounds.Alone(v.timing(r)) {
-			return v.shows(r.subject, l)
-		}
+	if name := v.s.named.Ref(r.subject); name.one() && name.claim == n+1 {
+		return v.shows(r.subject, name.link(v.s.name))
 	}
-	return v.holds(n, r) != graph.HoldsNo
+	if v.kinds[r.predicate].Next || !v.s.times.Ref(r.valid).bounds.Alone(v.timing(r)) {
+		return v.holds(n, r) != graph.HoldsNo
+	}
+	l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate}
+	if r.kind == graph.EntityKind {
+		l.other = uint32(r.value)
+	}
+	return v.shows(r.subject, l)
 }
 
 // shows reports whether the view holds the claim of a link in a list of the entity.
@@ -127,7 +129,7 @@ func (v *View) shows(entity uint32, l link) bool {
 	case v.allLive, k.Timing.Kind == schema.Event, k.Timing.Kind == schema.Eternal:
 		return true
 	case v.plain && v.on.First == v.on.Last:
-		return v.mayLive(entity) && (l.other == None || v.mayLive(l.other))
+		return v.lives(entity) && (l.other == None || v.lives(l.other))
 	}
 	// Each may be on some of the days, and no day have all.
 	return !v.mortal(entity) && (l.other == None || !v.mortal(l.other)) || v.Holds(l.claim) != graph.HoldsNo
@@ -140,23 +142,22 @@ func (v *View) Lists(n uint32) bool {
 	return v.selected(r) && v.present(n, r)
 }
 
+// lists is Lists, read from a link in a list of the entity.
+func (v *View) lists(entity uint32, l link) bool {
+	return (v.sources == nil || v.selected(v.s.rows.Ref(l.claim))) && v.shows(entity, l)
+}
+
 // Exists reports whether a visible claim mentions the entity: as its subject,
 // its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
 	// Most have one name, which the lists that ask read next.
-	if name := s.named.Ref(entity); v.plain && name != nil && name.claim != 0 && name.claim != manyNames &&
-		v.shows(entity, link{claim: name.claim - 1, other: None, valid: name.valid, predicate: s.name}) {
+	if name := s.named.Ref(entity); name.one() && v.sources == nil && v.shows(entity, name.link(s.name)) {
 		return true
 	}
-	for _, list := range [...][]link{s.out.At(entity), s.in.At(entity)} {
-		for _, l := range list {
-			if v.plain && v.shows(entity, l) || !v.plain && v.Lists(l.claim) {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(s.cited.At(entity), v.Lists)
+	mentions := func(l link) bool { return v.lists(entity, l) }
+	return slices.ContainsFunc(s.out.At(entity), mentions) || slices.ContainsFunc(s.in.At(entity), mentions) ||
+		slices.ContainsFunc(s.cited.At(entity), v.Lists)
 }
 
 // byID finds the entity by its id, if the view shows it. A source can be
@@ -171,10 +172,5 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 
 // describes reports whether the view shows the source's own description.
 func (v *View) describes(source uint32) bool {
-	for _, l := range v.s.out.At(source) {
-		if v.shows(source, l) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.s.out.At(source), func(l link) bool { return v.shows(source, l) })
 }

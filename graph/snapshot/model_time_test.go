@@ -1,0 +1,176 @@
+package snapshot_test
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// What follows is which claims a view of the model takes, and when they hold.
+
+func (l *lens) recorded(f *fact) bool {
+	return f.seq <= l.known && (f.ended == 0 || f.ended > l.known)
+}
+
+func (l *lens) sees(f *fact) bool {
+	if !l.recorded(f) || f.Confidence < l.view.MinConfidence {
+		return false
+	}
+	return l.selected(f.Source) || f.Source == f.Subject
+}
+
+// selected reports whether the view takes what a source says.
+func (l *lens) selected(source graph.ID) bool {
+	if l.view.Sources != nil && !slices.Contains(l.view.Sources, source) {
+		return false
+	}
+	if !l.view.PublishedUntil.Known() {
+		return true
+	}
+	published := l.published(source)
+	return published.Known() && published.Last() <= l.view.PublishedUntil.Last()
+}
+
+// published is when a source was published, by any source.
+func (l *lens) published(source graph.ID) graph.Date {
+	whole := *l
+	whole.view.PublishedUntil = graph.Date{}
+	return whole.said(source, "date")
+}
+
+// embargoed reports whether a source is known to be published later than the view asks.
+func (l *lens) embargoed(source graph.ID) bool {
+	until := l.view.PublishedUntil
+	return until.Known() && l.published(source).Known() && l.published(source).Last() > until.Last()
+}
+
+func (l *lens) field(f *fact) *schema.Field {
+	return l.m.o.Type(l.m.types[f.Subject]).Field(f.Predicate)
+}
+
+// sourceDate is the date on which a source attests what it claims: until when it
+// covers, or where it does not say so when it was published.
+func (l *lens) sourceDate(id graph.ID) graph.Date {
+	if until := l.said(id, "coversUntil"); until.Known() {
+		return until
+	}
+	return l.said(id, "date")
+}
+
+// said is a date of a source, by the claim of the highest confidence in the view.
+func (l *lens) said(id graph.ID, predicate string) graph.Date {
+	var best *fact
+	for _, f := range l.m.claims {
+		if f.Subject == id && f.Predicate == predicate && l.sees(f) && (best == nil || f.Confidence >= best.Confidence) {
+			best = f
+		}
+	}
+	if best == nil {
+		return graph.Date{}
+	}
+	return best.Value.Date()
+}
+
+// on are the days that the view asks for.
+func (l *lens) on() (first, last graph.Day) {
+	if l.view.During.From.Known() {
+		return l.view.During.From.First(), l.view.During.To.Last()
+	}
+	if l.view.AsOf.Known() {
+		return l.view.AsOf.First(), l.view.AsOf.Last()
+	}
+	return l.today, l.today
+}
+
+func (l *lens) holds(f *fact) graph.Holds {
+	if !l.sees(f) {
+		return graph.HoldsNo
+	}
+	if h, ok := l.held[f]; ok {
+		return h
+	}
+	if l.held == nil {
+		l.held = map[*fact]graph.Holds{}
+	}
+	first, last := l.on()
+	if l.held[f] = l.dated(f).Holds(first, last); l.view.Holds == graph.HoldsYes && l.held[f] != graph.HoldsYes {
+		l.held[f] = graph.HoldsNo
+	}
+	return l.held[f]
+}
+
+// dated has what the view shows that bears on when the claim holds.
+func (l *lens) dated(f *fact) *graphtest.Dated {
+	if d := l.timed[f]; d != nil {
+		return d
+	}
+	d := &graphtest.Dated{Timing: l.field(f).Timing(), Valid: f.Valid, Source: l.sourceDate(f.Source)}
+	if d.Mode = l.view.Mode; l.view.During.From.Known() && d.Mode == graph.OnDate {
+		d.Mode = graph.Ever
+	}
+	for _, g := range l.m.claims {
+		if g != f && g.Subject == f.Subject && g.Predicate == f.Predicate && l.sees(g) && g.Rank != graph.Deprecated && l.sameQuestion(f, g) {
+			for _, end := range []graph.Date{g.Valid.From, g.Valid.To} {
+				if end.Known() {
+					d.Turns = append(d.Turns, end)
+				}
+			}
+			p, own := period(g.Valid), period(f.Valid)
+			if later := cmp.Or(cmp.Compare(p[0], own[0]), cmp.Compare(p[1], own[1])); later > 0 && l.narrow(g) && !l.narrow(f) {
+				continue // a part of a year does not replace a year
+			} else if later > 0 && g.Valid.From.Known() {
+				d.Later = append(d.Later, g.Valid.From)
+			} else if later > 0 && g.Valid.To.Known() {
+				d.Later = append(d.Later, g.Valid.To)
+			}
+		}
+	}
+	ends := []graph.ID{f.Subject}
+	if f.Value.Kind() == graph.EntityKind {
+		ends = append(ends, f.Value.Entity())
+	}
+	for _, id := range ends {
+		begins, ends := l.ends(id, schema.Begins), l.ends(id, schema.Ends)
+		d.Begins, d.Ends = append(d.Begins, begins), append(d.Ends, ends)
+	}
+	if l.timed == nil {
+		l.timed = map[*fact]*graphtest.Dated{}
+	}
+	l.timed[f] = d
+	return d
+}
+
+// ends are the dates on which an entity begins, or ends, by what the view shows.
+func (l *lens) ends(id graph.ID, end schema.LifetimeEnd) []graph.Date {
+	var dates []graph.Date
+	for _, f := range l.m.claims {
+		life := l.field(f).Lifetime
+		if !l.sees(f) || f.Rank == graph.Deprecated || !(f.Subject == id && life.Subject == end || f.Value.Entity() == id && life.Object == end) {
+			continue
+		}
+		date := f.Value.Date()
+		if f.Value.Kind() == graph.EntityKind {
+			if date = f.Valid.From; !date.Known() {
+				date = f.Valid.To
+			}
+		}
+		if date.Known() {
+			dates = append(dates, date)
+		}
+	}
+	return dates
+}
+
+// sameQuestion reports whether two claims of one field answer the same question.
+func (l *lens) sameQuestion(f, g *fact) bool {
+	switch field := l.field(f); {
+	case field.Many && field.Kind == schema.Property && field.Time == schema.Observation:
+		return l.slot(f) == l.slot(g) && (field.Scalar != schema.Quantity || f.Value.Text() == g.Value.Text())
+	case field.Many:
+		return f.Value == g.Value && l.slot(f) == l.slot(g)
+	}
+	return slices.Equal(f.Qualifiers, g.Qualifiers)
+}
