@@ -116,7 +116,7 @@ func headings(text string) []string {
 // seeded returns the graph of the built-in seeds, in memory, and its API.
 func seeded(t *testing.T) (*live.Graph, *api.API) {
 	t.Helper()
-	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
+	g, err := live.Open(t.Context(), &live.Unkept{}, schema.MustDefault(), live.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,17 +147,6 @@ func seeded(t *testing.T) (*live.Graph, *api.API) {
 	}
 	return g, a
 }
-
-type noLog struct{ head graph.Seq }
-
-func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
-func (n *noLog) Head() graph.Seq          { return n.head }
-func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	n.head += graph.Seq(len(cs))
-	return nil
-}
-func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
-func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
 
 var question = regexp.MustCompile("(?s)```graphql\n(.*?)```\n```json\n(.*?)```")
 
@@ -287,7 +276,7 @@ func TestExampleTypeReachesTheSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := live.Open(t.Context(), &noLog{}, o, live.Options{})
+	g, err := live.Open(t.Context(), &live.Unkept{}, o, live.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ type invented struct {
 func invent(t *testing.T, section string) *invented {
 	t.Helper()
 	now := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
-	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{Now: func() time.Time { return now }})
+	g, err := live.Open(t.Context(), &live.Unkept{}, schema.MustDefault(), live.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package bench_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -182,7 +181,7 @@ var queries = map[string]string{
 func BenchmarkQuery(b *testing.B) {
 	o := schema.MustDefault()
 	for _, n := range sizes() {
-		g, err := live.Open(b.Context(), &forgetful{}, o, live.Options{})
+		g, err := live.Open(b.Context(), &live.Unkept{}, o, live.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -206,19 +205,3 @@ func BenchmarkQuery(b *testing.B) {
 		}
 	}
 }
-
-// forgetful is a log that keeps only its number, for benchmarks that only query.
-type forgetful struct{ head graph.Seq }
-
-func (f *forgetful) Identity() graph.Identity { return graph.Identity{} }
-
-func (f *forgetful) Head() graph.Seq { return f.head }
-
-func (f *forgetful) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	f.head = cs[len(cs)-1].Seq
-	return nil
-}
-
-func (f *forgetful) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
-
-func (f *forgetful) Key(context.Context, string) (graph.Seq, error) { return 0, nil }

@@ -36,7 +36,7 @@ func seededServer(t *testing.T) *httptest.Server {
 func seeded(t *testing.T, o Options, limits gql.Limits) *Server {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC) }
-	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{Now: now})
+	g, err := live.Open(t.Context(), &live.Unkept{}, schema.MustDefault(), live.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 
 // failingLog accepts no commit, and its error has words that only the operator may read.
 type failingLog struct {
-	noLog
+	live.Unkept
 	err atomic.Pointer[error]
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // unwritable is a log whose disk accepts no writes.
-type unwritable struct{ noLog }
+type unwritable struct{ live.Unkept }
 
 func (*unwritable) Writable() error {
 	return graph.Errorf(graph.Unavailable, "/var/lib/secret has no room")
@@ -29,8 +29,8 @@ func TestReadyForWrites(t *testing.T) {
 		writes string
 		code   int
 	}{
-		{"a service", &noLog{}, Options{}, "writes: yes", 200},
-		{"a read-only service", &noLog{}, Options{ReadOnly: true}, "writes: no, the service is read-only", 503},
+		{"a service", &live.Unkept{}, Options{}, "writes: yes", 200},
+		{"a read-only service", &live.Unkept{}, Options{ReadOnly: true}, "writes: no, the service is read-only", 503},
 		{"a full disk", &unwritable{}, Options{Keys: Keys{Writers: []*Tokens{tokenOf(testToken)}}}, "writes: no, the store accepts none at present; the answer to a write says why", 503},
 	} {
 		g, err := live.Open(t.Context(), c.log, schema.MustDefault(), live.Options{})

@@ -23,18 +23,6 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// noLog is the log of a graph that is kept nowhere.
-type noLog struct{ head graph.Seq }
-
-func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
-func (n *noLog) Head() graph.Seq          { return n.head }
-func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	n.head = cs[len(cs)-1].Seq
-	return nil
-}
-func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
-func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
-
 // started is a ready server over an empty graph.
 func started(t testing.TB, o Options) *Server {
 	t.Helper()
@@ -44,7 +32,7 @@ func started(t testing.TB, o Options) *Server {
 // limited is started with limits for the engine.
 func limited(t testing.TB, o Options, limits gql.Limits) *Server {
 	t.Helper()
-	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
+	g, err := live.Open(t.Context(), &live.Unkept{}, schema.MustDefault(), live.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

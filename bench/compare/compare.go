@@ -42,7 +42,7 @@ const Nested = "nested_10x10x10"
 // claims more give the entities that the documents show a value in each field,
 // and the first countries ten neighbours.
 func Graph(ctx context.Context, n int) (*live.Graph, error) {
-	g, err := live.Open(ctx, &forgetful{}, schema.MustDefault(), live.Options{})
+	g, err := live.Open(ctx, &live.Unkept{}, schema.MustDefault(), live.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -105,19 +105,3 @@ func Today(g *live.Graph) *snapshot.View {
 	}
 	return v
 }
-
-// forgetful is a log that keeps only its last sequence number.
-type forgetful struct{ head graph.Seq }
-
-func (f *forgetful) Identity() graph.Identity { return graph.Identity{} }
-
-func (f *forgetful) Head() graph.Seq { return f.head }
-
-func (f *forgetful) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	f.head = cs[len(cs)-1].Seq
-	return nil
-}
-
-func (f *forgetful) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
-
-func (f *forgetful) Key(context.Context, string) (graph.Seq, error) { return 0, nil }

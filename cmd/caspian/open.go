@@ -130,19 +130,7 @@ func (d *dryLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// noLog is the log of an empty store in memory.
-type noLog struct{ head graph.Seq }
-
-func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
-func (n *noLog) Head() graph.Seq          { return n.head }
-func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	n.head = cs[len(cs)-1].Seq
-	return nil
-}
-func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
-func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
-
 // emptyGraph is an empty graph in memory.
 func emptyGraph(ctx context.Context, o *schema.Ontology) (*live.Graph, error) {
-	return live.Open(ctx, &noLog{}, o, live.Options{})
+	return live.Open(ctx, &live.Unkept{}, o, live.Options{})
 }

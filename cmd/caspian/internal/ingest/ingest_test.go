@@ -190,7 +190,7 @@ func TestFaultsAreCounted(t *testing.T) {
 
 // TestLaterClaimsOfFailedEntities are not separate faults.
 func TestLaterClaimsOfFailedEntities(t *testing.T) {
-	g, err := live.Open(t.Context(), &noLog{}, schema.MustDefault(), live.Options{})
+	g, err := live.Open(t.Context(), &live.Unkept{}, schema.MustDefault(), live.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,17 +207,6 @@ func TestLaterClaimsOfFailedEntities(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-type noLog struct{ head graph.Seq }
-
-func (n *noLog) Identity() graph.Identity { return graph.Identity{} }
-func (n *noLog) Head() graph.Seq          { return n.head }
-func (n *noLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	n.head = cs[len(cs)-1].Seq
-	return nil
-}
-func (n *noLog) Replay(context.Context, graph.Seq, func(*graph.Commit) error) error { return nil }
-func (n *noLog) Key(context.Context, string) (graph.Seq, error)                     { return 0, nil }
 
 func TestFind(t *testing.T) {
 	dir := t.TempDir()
