@@ -24,7 +24,7 @@ var order = []struct {
 	{"graph/internal/column", nil},
 	{"graph/internal/lists", nil},
 	{"graph/internal/vocabulary", []string{"schema"}},
-	{"graph/names", []string{"graph/text", "graph/internal/column"}},
+	{"graph/names", []string{"graph/text", "graph/internal/column", "graph/internal/lists"}},
 	{"graph", []string{"codes", "schema", "graph/text"}},
 	{"graph/internal/digest", []string{"graph"}},
 	{"graph/graphtest", []string{"schema", "graph"}},

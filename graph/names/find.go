@@ -8,6 +8,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
@@ -20,26 +21,11 @@ type searcher struct {
 	source           []bool // by type
 	room             *room
 
-	done    <-chan struct{}
-	steps   uint
-	stopped bool
+	interrupt lists.Interrupt
 }
 
-// stop counts a step and reports whether to end the search. Reading the channel
-// costs as much as some steps do, so not every step reads it.
-func (s *searcher) stop() bool {
-	if s.done == nil {
-		return false
-	}
-	if s.steps++; s.steps%256 == 0 && !s.stopped {
-		select {
-		case <-s.done:
-			s.stopped = true
-		default:
-		}
-	}
-	return s.stopped
-}
+// stop counts a step and reports whether to end the search.
+func (s *searcher) stop() bool { return s.interrupt.Step() }
 
 func (s *searcher) filterTypes(sought func(name string) bool) {
 	types := s.graph.Types()
@@ -121,7 +107,7 @@ func (s *searcher) written() {
 	words := uint8(min(text.WordCount(s.key), 255))
 	for _, layer := range s.labels.layers {
 		for labels := range slices.Chunk(beginning(layer, s.key), nearby) {
-			if s.writtenNear(labels, words); s.stopped {
+			if s.writtenNear(labels, words); s.interrupt.Stopped {
 				return
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
@@ -156,7 +157,7 @@ const enough = 10
 //
 // ok is false where done was closed before the search had ended.
 func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok bool) {
-	s := &searcher{Index: x, graph: g, done: done, text: q.Text, room: roomFor(g.Entities())}
+	s := &searcher{Index: x, graph: g, interrupt: lists.Interrupt{Done: done}, text: q.Text, room: roomFor(g.Entities())}
 	defer s.giveBack()
 	s.filterTypes(q.Types)
 	s.key, s.sound = text.Fold(q.Text), text.Sound(q.Text)
@@ -166,7 +167,7 @@ func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok
 		s.written()
 		s.sounding()
 	}
-	if s.stopped {
+	if s.interrupt.Stopped {
 		return nil, false
 	}
 	return s.page(q), true
