@@ -43,16 +43,21 @@ func (p *analysisPage) pageInfo() *pageInfo {
 	return info
 }
 
+// eachOf reads a list from a page of it: the items by their places.
+func eachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Binding {
+	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+		p := src.Obj.(P)
+		for i := range length(p) {
+			dst = append(dst, item(p, i))
+		}
+		return dst, true, nil
+	}}
+}
+
 // analysisConnection is the connection of an analysis in the Relay form.
 func (b *builder) analysisConnection(name, about string, node graphql.Output) *graphql.Object {
 	each := func(item func(p *analysisPage, i int) gql.Ref) gql.Binding {
-		return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-			p := src.Obj.(*analysisPage)
-			for i := range p.n {
-				dst = append(dst, item(p, i))
-			}
-			return dst, true, nil
-		}}
+		return eachOf(func(p *analysisPage) int { return p.n }, item)
 	}
 	edge := b.object(name+"Edge", "One item of a list, with its cursor.", func() []field {
 		return []field{

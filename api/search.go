@@ -135,13 +135,7 @@ func (b *builder) matchKindType() *graphql.Enum {
 func (b *builder) searchConnectionType() *graphql.Object {
 	any := b.entityType(b.o.Type(schema.EntityType))
 	items := func(item func(p *searchPage, i int) gql.Ref) gql.Binding {
-		return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-			p := src.Obj.(*searchPage)
-			for i := range p.List {
-				dst = append(dst, item(p, i))
-			}
-			return dst, true, nil
-		}}
+		return eachOf(func(p *searchPage) int { return len(p.List) }, item)
 	}
 	return b.object("SearchConnection", "What a search found, the best first, and one page of it.", func() []field {
 		return []field{

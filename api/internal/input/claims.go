@@ -31,14 +31,9 @@ func (ts *Types) ClaimArgs() graphql.FieldConfigArgument {
 func (ts *Types) ReadClaims(args map[string]any) (*Claims, error) {
 	a := &Claims{}
 	var err error
-	if a.View, err = ReadView(args); err != nil {
+	if a.View, a.Query, err = readQuery(args); err != nil {
 		return nil, err
 	}
-	p, err := ReadPage(args)
-	if err != nil {
-		return nil, err
-	}
-	a.Query = p.query()
 	if a.Predicate, _ = args["predicate"].(string); a.Predicate != "" && ts.ontology.Predicate(a.Predicate) == nil {
 		return nil, &gql.ArgumentError{Argument: "predicate", Err: graph.Errorf(graph.UnknownName,
 			"predicate: the ontology has no stored field %q; inverse and derived fields are read from others", a.Predicate)}

@@ -89,22 +89,22 @@ func ReadPage(args map[string]any) (Page, error) {
 	return p, nil
 }
 
-func (p Page) query() filter.Query {
-	return filter.Query{First: p.First, Last: p.Last, After: p.After, Before: p.Before}
+// readQuery reads what all lists of the graph have: the view and the page.
+func readQuery(args map[string]any) (v View, q filter.Query, err error) {
+	if v, err = ReadView(args); err != nil {
+		return v, q, err
+	}
+	p, err := ReadPage(args)
+	return v, filter.Query{First: p.First, Last: p.Last, After: p.After, Before: p.Before}, err
 }
 
 // ReadList reads the arguments of a connection.
 func (ts *Types) ReadList(s Shape, args map[string]any) (*List, error) {
 	a := &List{}
 	var err error
-	if a.View, err = ReadView(args); err != nil {
+	if a.View, a.Query, err = readQuery(args); err != nil {
 		return nil, err
 	}
-	p, err := ReadPage(args)
-	if err != nil {
-		return nil, err
-	}
-	a.Query = p.query()
 	a.Series, _ = args["series"].(bool)
 	if where, ok := args["where"].(map[string]any); ok {
 		if s.Link {
