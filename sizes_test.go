@@ -30,8 +30,11 @@ func TestSizes(t *testing.T) {
 			}
 			line := func(at token.Pos) int { return files.Position(at).Line }
 			n := line(f.FileEnd)
-			if whole += n; n > mostOfFile {
+			if n > mostOfFile {
 				t.Errorf("%s has %d lines, more than %d: move one of its subjects to another file", name, n, mostOfFile)
+			}
+			if !checksOnly(t, name) {
+				whole += n
 			}
 			for _, d := range f.Decls {
 				if fn, ok := d.(*ast.FuncDecl); ok && line(fn.End())-line(fn.Pos()) >= mostOfFunction {
@@ -43,6 +46,17 @@ func TestSizes(t *testing.T) {
 			t.Errorf("the package %s has %d lines without tests, more than %d: move a part of it to another package", dir, whole, mostOfPackage)
 		}
 	}
+}
+
+// checksOnly reports whether the file is built for tests only: what a package checks
+// of itself under the tag invariants is part of its tests.
+func checksOnly(t *testing.T, name string) bool {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.HasPrefix(string(text), "//go:build invariants\n")
 }
 
 // sleeping are packages whose tests wait with time.Sleep without a reason. The list only shrinks.
