@@ -10,7 +10,7 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders with npm packages that tests use.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare soak map clean
+.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers soak map clean
 
 run: build
 	./bin/caspian serve
@@ -86,6 +86,16 @@ bench-compare:
 	$(MAKE) js JS=bench/compare/js
 	cd bench/compare && CASPIAN_COMPARE=1 $(GO) test -v -count 1 -timeout 20m .
 	cd bench/compare && $(GO) test -run '^$$' -bench . -timeout 20m .
+
+# Asks what dashboards ask of a graph of 10,000 to 1,000,000 edges, beside a hand-written server and gqlgen: a
+# table of each size, the growth between them and the goals that are missed. PEERS is a folder with programs for
+# more systems; PEERS_DATA keeps the data and the stores of the sizes for the next run.
+PEERS       ?= ../shared/peers
+PEERS_DATA  ?= $(CURDIR)/bin/peers
+PEERS_SIZES ?= 10k 100k 1M
+bench-peers: build
+	bench/compare/peers/shared.sh $(PEERS) $(PEERS_DATA) bin/caspian "$(PEERS_SIZES)"
+	cd bench/compare && $(GO) run ./peers/table $(PEERS_DATA)/results.json
 
 # The long tests: 500 kills of an import, random histories of the graph for hours
 # (SOAK=2h), more random cases, fuzzing.

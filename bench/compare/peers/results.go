@@ -1,0 +1,240 @@
+// Package peers measures what dashboards ask of a graph of countries, firms and
+// resources, beside a hand-written server over sorted arrays (the limit) and
+// gqlgen over maps. Run it with make bench-peers.
+//
+// Read Results first. The package must not know how the service answers: it
+// asks it over HTTP, as a client would.
+package peers
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Results are what a run measured, by system, size and workload, in the form
+// that the programs of the folder shared/peers write.
+type Results map[string]map[string]map[string]Result
+
+// Result is one workload of one system at one size.
+type Result struct {
+	// Error says why there are no figures.
+	Error string `json:"error,omitempty"`
+	// Rate1 and Rate16 are requests a second of one connection and of sixteen.
+	Rate1  float64 `json:"rps1,omitempty"`
+	Rate16 float64 `json:"rps16,omitempty"`
+	// P50 and P99 are microseconds at one connection, P99of16 at sixteen.
+	P50     float64 `json:"p50_us,omitempty"`
+	P99     float64 `json:"p99_us,omitempty"`
+	P99of16 float64 `json:"p99_us_c16,omitempty"`
+	// Errors are the requests of sixteen connections that failed.
+	Errors int `json:"errors_c16,omitempty"`
+	// Digests are of the answers to the first parameters, in the form common to all systems.
+	Digests string `json:"digests,omitempty"`
+	// Load and Memory are of the server: milliseconds until it answered, and MB then.
+	Load   float64 `json:"load_ms,omitempty"`
+	Memory float64 `json:"rss_mb,omitempty"`
+}
+
+// The systems that every run has, as they are called in the results.
+const (
+	Limit   = "limit"
+	Caspian = "caspian"
+)
+
+// Goal is what a workload must reach.
+type Goal struct {
+	Work, What string
+	// Share is of the limit's requests a second at sixteen connections; 0 sets none.
+	Share float64
+	// AtLeast is requests a second, whatever the limit has.
+	AtLeast float64
+	// Times bounds the median time at one connection as a multiple of the limit's; 0 sets none.
+	Times float64
+	// Exponent bounds the growth of the median time with the size.
+	Exponent float64
+}
+
+// Goals are the workloads in the order of the table.
+var Goals = []Goal{
+	{Work: "W1", What: "one entity, ten scalars", Share: 0.6, Exponent: 0.1},
+	{Work: "W2", What: "100 entities by id, eight scalars", Share: 0.35, Exponent: 0.1},
+	{Work: "W3", What: "10 countries, top 10 exports, top 10 producers", Share: 0.4, Exponent: 0.1},
+	{Work: "W4", What: "filter on edge and node, order, first 20", Share: 0.35, Exponent: 0.1},
+	{Work: "W7", What: "sum of a relation by group of its target", Share: 0.35, AtLeast: 1000, Exponent: 0.3},
+	{Work: "W8", What: "name prefix, first 20 by name", Share: 0.35, Exponent: 0.1},
+	{Work: "W9", What: "one durable write", Times: 1.5, Exponent: 0.1},
+}
+
+// Sizes are the numbers of edges that a run may have, in order.
+var Sizes = []string{"10k", "100k", "1M"}
+
+// Read reads the file of a run.
+func Read(file string) (Results, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var r Results
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return r, nil
+}
+
+// Write prints a table of each size and the growth from the first to the last.
+// It returns what differs: answers, errors, and goals that are missed.
+func (r Results) Write(w io.Writer) (missed []string) {
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(r)), func(s string) bool { return s == Limit || s == Caspian })
+	systems := append(append([]string{}, others...), Caspian)
+	sizes := slices.DeleteFunc(slices.Clone(Sizes), func(z string) bool { return r[Caspian][z] == nil })
+	for _, z := range sizes {
+		fmt.Fprintf(w, "\n## %s edges: requests a second at 16 connections, and as a share of the limit (median at one connection)\n\n", z)
+		t := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
+		fmt.Fprintf(t, "| workload\t| limit\t| %s\t| goal\t|\n|---\t%s|---\t|\n", strings.Join(systems, "\t| "), strings.Repeat("|---\t", len(systems)+1))
+		for _, g := range Goals {
+			limit := r[Limit][z][g.Work]
+			fmt.Fprintf(t, "| %s %s\t| %s\t", g.Work, g.What, rateOf(limit))
+			for _, s := range systems {
+				x := r[s][z][g.Work]
+				fmt.Fprintf(t, "| %s\t", r.cell(s, z, g.Work))
+				if s == Caspian {
+					missed = append(missed, r.misses(z, g, x, others)...)
+				}
+			}
+			goal := "-"
+			if g.Share > 0 {
+				goal = fmt.Sprintf("%.2f", g.Share)
+			} else if g.Times > 0 {
+				goal = fmt.Sprintf("%.1f × its time", g.Times)
+			}
+			fmt.Fprintf(t, "| %s\t|\n", goal)
+		}
+		fmt.Fprintf(t, "| start and memory\t| %s\t", startOf(r[Limit][z]["W10"]))
+		for _, s := range systems {
+			fmt.Fprintf(t, "| %s\t", startOf(r[s][z]["W10"]))
+		}
+		fmt.Fprint(t, "| -\t|\n")
+		_ = t.Flush() // to the same writer, whose faults the caller sees
+	}
+	return append(missed, r.growth(w, systems, sizes)...)
+}
+
+// growth prints the exponents of the median time at one connection.
+func (r Results) growth(w io.Writer, systems, sizes []string) (missed []string) {
+	if len(sizes) < 2 {
+		return nil
+	}
+	first, last := sizes[0], sizes[len(sizes)-1]
+	tens := float64(slices.Index(Sizes, last) - slices.Index(Sizes, first))
+	fmt.Fprintf(w, "\n## Exponents of the median time at one connection, from %s to %s\n\n", first, last)
+	t := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
+	fmt.Fprintf(t, "| workload\t| limit\t| %s\t| goal\t|\n|---\t%s|---\t|\n", strings.Join(systems, "\t| "), strings.Repeat("|---\t", len(systems)+1))
+	for _, g := range Goals {
+		fmt.Fprintf(t, "| %s\t", g.Work)
+		for _, s := range append([]string{Limit}, systems...) {
+			from, to := r[s][first][g.Work].P50, r[s][last][g.Work].P50
+			if from == 0 || to == 0 {
+				fmt.Fprint(t, "| -\t")
+				continue
+			}
+			e := math.Log10(to/from) / tens
+			fmt.Fprintf(t, "| %.2f\t", e)
+			if s == Caspian && e > g.Exponent {
+				missed = append(missed, fmt.Sprintf("%s grows with exponent %.2f, goal %.1f", g.Work, e, g.Exponent))
+			}
+		}
+		fmt.Fprintf(t, "| %.1f\t|\n", g.Exponent)
+	}
+	_ = t.Flush()
+	return missed
+}
+
+// misses are the goals that a result of ours misses at one size.
+func (r Results) misses(z string, g Goal, x Result, others []string) (missed []string) {
+	miss := func(format string, a ...any) { missed = append(missed, g.Work+" at "+z+": "+fmt.Sprintf(format, a...)) }
+	switch {
+	case x.Error != "":
+		miss("%s", x.Error)
+		return missed
+	case x.Rate16 == 0: // the run left it out
+		return nil
+	}
+	if x.Errors > 0 {
+		miss("%d requests failed", x.Errors)
+	}
+	if r.differs(Caspian, z, g.Work) {
+		miss("other answers than the limit's")
+	}
+	if share := r.share(Caspian, z, g.Work); share < g.Share {
+		miss("%.3f of the limit, goal %.2f", share, g.Share)
+	}
+	if x.Rate16 < g.AtLeast {
+		miss("%.0f requests a second, goal %.0f", x.Rate16, g.AtLeast)
+	}
+	if limit := r[Limit][z][g.Work].P50; g.Times > 0 && x.P50 > g.Times*limit {
+		miss("%.1f times the limit's median, goal %.1f", x.P50/limit, g.Times)
+	}
+	for _, o := range others {
+		if peer := r[o][z][g.Work].Rate16; x.Rate16 < peer {
+			miss("%.0f requests a second, %s has %.0f", x.Rate16, o, peer)
+		}
+	}
+	return missed
+}
+
+func (r Results) share(system, size, work string) float64 {
+	limit := r[Limit][size][work].Rate16
+	if limit == 0 {
+		return 0
+	}
+	return r[system][size][work].Rate16 / limit
+}
+
+// differs reports whether an answer is not the limit's.
+func (r Results) differs(system, size, work string) bool {
+	got, want := strings.Fields(r[system][size][work].Digests), strings.Fields(r[Limit][size][work].Digests)
+	for i, d := range got {
+		if i >= len(want) || d != want[i] {
+			return true
+		}
+	}
+	return false
+}
+
+func (r Results) cell(system, size, work string) string {
+	x, ok := r[system][size][work]
+	switch {
+	case !ok:
+		return "-"
+	case x.Error != "":
+		return "error"
+	}
+	text := fmt.Sprintf("%s, %.3f (%s)", rateOf(x), r.share(system, size, work), timeOf(x.P50))
+	if r.differs(system, size, work) {
+		text += " OTHER ANSWERS"
+	}
+	return text
+}
+
+func rateOf(x Result) string {
+	if x.Rate16 < 10 {
+		return fmt.Sprintf("%.1f", x.Rate16)
+	}
+	return fmt.Sprintf("%.0f", x.Rate16)
+}
+
+func timeOf(us float64) string {
+	if us < 1000 {
+		return fmt.Sprintf("%.0f µs", us)
+	}
+	return fmt.Sprintf("%.1f ms", us/1000)
+}
+
+func startOf(x Result) string { return fmt.Sprintf("%.1f s, %.0f MB", x.Load/1000, x.Memory) }
