@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/layers"
 )
 
 // Write writes the index as sections of a file.
@@ -49,7 +50,7 @@ type arrays struct {
 
 // arrays lays the index out for a file.
 func (x Index) arrays() arrays {
-	labels := x.labels.merged()
+	labels := x.labels.Merged(compareLabels)
 	a := arrays{keys: make([]string, len(labels)), claims: make([]uint32, len(labels)), words: make([]uint16, len(labels))}
 	for i, l := range labels {
 		a.keys[i], a.claims[i], a.words[i] = l.key, l.claim, l.word<<1
@@ -75,7 +76,7 @@ func fromArrays(a arrays) (Index, error) {
 		for i := range list {
 			list[i] = label{a.keys[i], a.claims[i], a.words[i] >> 1, a.words[i]&1 == 1}
 		}
-		x.labels.layers = [][]label{list}
+		x.labels = labels{layers.Sorted(list)}
 	}
 	l := &soundLayer{shared: a.shared, ends: a.ends, text: a.text, claims: a.soundClaims, words: a.soundWords}
 	if !l.sound() {

@@ -105,8 +105,8 @@ func (s *searcher) byCode() {
 // written finds names by how they are written.
 func (s *searcher) written() {
 	words := uint8(min(text.WordCount(s.key), 255))
-	for _, layer := range s.labels.layers {
-		for labels := range slices.Chunk(beginning(layer, s.key), nearby) {
+	for part := range s.labels.beginning(s.key) {
+		for labels := range slices.Chunk(part, nearby) {
 			if s.writtenNear(labels, words); s.interrupt.Stopped {
 				return
 			}
@@ -148,15 +148,15 @@ func (s *searcher) writtenInAnyOrder() {
 	// The rarest word first: the others then only count where it is.
 	count := func(word string) int {
 		n := 0
-		for _, layer := range s.labels.layers {
-			n += len(beginning(layer, word))
+		for part := range s.labels.beginning(word) {
+			n += len(part)
 		}
 		return n
 	}
 	slices.SortFunc(list, func(a, b string) int { return count(a) - count(b) })
 	s.anyOrder(list, MatchWord, func(word string, fn func(ref Ref, cost orderCost)) bool {
-		for _, layer := range s.labels.layers {
-			for _, l := range beginning(layer, word) {
+		for part := range s.labels.beginning(word) {
+			for _, l := range part {
 				cost := orderCost(0)
 				if len(l.key) > len(word) && l.key[len(word)] != ' ' {
 					cost = oneWordBegun

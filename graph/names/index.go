@@ -9,11 +9,11 @@
 package names
 
 import (
-	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
-	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
@@ -43,21 +43,17 @@ func (x Index) With(list []Name) Index {
 
 // Equal reports whether both indexes find the same names, however they came to
 // have them.
-func (x Index) Equal(y Index) bool { return slices.Equal(x.labels.merged(), y.labels.merged()) }
+func (x Index) Equal(y Index) bool {
+	return slices.Equal(x.labels.Merged(compareLabels), y.labels.Merged(compareLabels))
+}
 
 // Check returns an error where the index is not in order.
 func (x Index) Check() error {
-	for _, layer := range x.labels.layers {
-		if !slices.IsSortedFunc(layer, compareLabels) {
-			return fmt.Errorf("a layer of %d labels is out of order", len(layer))
-		}
-	}
-	return nil
+	return x.labels.Check(compareLabels)
 }
 
-// labels finds names by how their words are written: a stack of sorted layers,
-// the largest first.
-type labels struct{ layers [][]label }
+// labels finds names by how their words are written.
+type labels struct{ layers.Index[label] }
 
 // label is a name from the start of one of its words on.
 type label struct {
@@ -90,17 +86,7 @@ func (x labels) with(list []Name) labels {
 	for _, n := range list {
 		added = appendLabels(added, text.Fold(n.Text), n.Claim, n.Original)
 	}
-	if len(added) == 0 {
-		return x
-	}
-	slices.SortFunc(added, compareLabels)
-	layers := append([][]label(nil), x.layers...)
-	for len(layers) > 0 && len(layers[len(layers)-1]) <= 2*len(added) {
-		last := layers[len(layers)-1]
-		added = merge(last, added)
-		layers = layers[:len(layers)-1]
-	}
-	return labels{append(layers, added)}
+	return labels{x.Index.With(added, compareLabels)}
 }
 
 // maxLabelWords bounds how many words of a name can each be found separately.
@@ -120,31 +106,12 @@ func appendLabels(list []label, key string, claim uint32, original bool) []label
 	return list
 }
 
-// beginning is the labels of one layer whose key begins with the prefix.
-func beginning(layer []label, prefix string) []label {
-	from, _ := slices.BinarySearchFunc(layer, prefix, func(l label, p string) int { return strings.Compare(l.key, p) })
-	n, _ := slices.BinarySearchFunc(layer[from:], prefix, func(l label, p string) int {
-		if strings.HasPrefix(l.key, p) {
-			return -1
+// beginning yields, part by part, the labels whose key begins with the prefix.
+func (x labels) beginning(prefix string) iter.Seq[[]label] {
+	return x.Parts(func(l label) int {
+		if strings.HasPrefix(l.key, prefix) {
+			return 0
 		}
-		return 1
+		return strings.Compare(l.key, prefix)
 	})
-	return layer[from : from+n]
-}
-
-// merged is every layer as one.
-func (x *labels) merged() []label {
-	var all []label
-	for _, l := range x.layers {
-		all = append(all, l...)
-	}
-	if len(x.layers) > 1 {
-		slices.SortFunc(all, compareLabels)
-	}
-	return all
-}
-
-// merge makes one sorted list from two.
-func merge(a, b []label) []label {
-	return column.MergeInto(make([]label, 0, len(a)+len(b)), a, b, compareLabels)
 }

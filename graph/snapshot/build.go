@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -410,7 +411,7 @@ func (b *change) sortTypes(old *Snapshot) {
 		byID := func(x, y uint32) int { return strings.Compare(s.ids.At(x), s.ids.At(y)) }
 		slices.SortFunc(ns, byID)
 		was := old.byType.At(uint32(t))
-		e.Set(uint32(t), column.MergeInto(make([]uint32, 0, len(was)+len(ns)), was, ns, byID))
+		e.Set(uint32(t), layers.Merge(make([]uint32, 0, len(was)+len(ns)), was, ns, byID))
 	}
 	s.byType = e.Table()
 }

@@ -5,6 +5,12 @@
 // It must not know what is held.
 package column
 
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/internal/layers"
+)
+
 // Column is an append-only array in chunks of one size. A copy of the header
 // is an older state: appending through the newest copy never changes what an
 // older one can see, so snapshots share their columns. One writer appends.
@@ -117,15 +123,18 @@ func (e *Edit[T]) Grow(n int) {
 	e.t.n = max(e.t.n, n)
 }
 
-// Index finds numbered things by a hash of what they are. It is a stack of
-// open-addressed tables, the newest last; a change adds one and merges those
-// of like size, so that older states stay and adding stays cheap.
+// Index finds numbered things by a hash of what they are. It is a stack of layers as
+// layers.Index is; each is an open-addressed table and not sorted, since a hash is
+// found in one step, and by no other order.
 type Index struct{ layers []layer }
 
 type layer struct {
 	slots []uint32 // number + 1; 0 is empty
 	n     int
 }
+
+// Len is how many numbers there are.
+func (l layer) Len() int { return l.n }
 
 // Find returns the number for which same answers true.
 func (x *Index) Find(hash uint64, same func(uint32) bool) (uint32, bool) {
@@ -146,30 +155,31 @@ func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
 	if len(numbers) == 0 {
 		return x
 	}
-	layers := append([]layer(nil), x.layers...)
-	merged := append([]uint32(nil), numbers...)
-	for len(layers) > 0 && layers[len(layers)-1].n <= 2*len(merged) {
-		for _, s := range layers[len(layers)-1].slots {
-			if s != 0 {
-				merged = append(merged, s-1)
-			}
-		}
-		layers = layers[:len(layers)-1]
-	}
+	stay, total := layers.Stay(x.layers, len(numbers))
 	size := 8
-	for size < len(merged)*3/2 {
+	for size < total*3/2 {
 		size *= 2
 	}
-	l := layer{slots: make([]uint32, size), n: len(merged)}
+	l := layer{slots: make([]uint32, size), n: total}
 	mask := uint64(size - 1)
-	for _, n := range merged {
+	put := func(n uint32) {
 		i := hash(n) & mask
 		for l.slots[i] != 0 {
 			i = (i + 1) & mask
 		}
 		l.slots[i] = n + 1
 	}
-	return Index{append(layers, l)}
+	for _, n := range numbers {
+		put(n)
+	}
+	for i := len(x.layers) - 1; i >= stay; i-- {
+		for _, s := range x.layers[i].slots {
+			if s != 0 {
+				put(s - 1)
+			}
+		}
+	}
+	return Index{append(slices.Clip(x.layers[:stay]), l)}
 }
 
 // WithRange is With for the numbers from one up to another, without that.

@@ -3,6 +3,8 @@ package column
 import (
 	"cmp"
 	"slices"
+
+	"github.com/caspian-kg/caspian/graph/internal/layers"
 )
 
 // Entry is an item for the list with a number.
@@ -40,23 +42,10 @@ func Merge[T any](t Table[[]T], entries []Entry[T], compare func(x, y T) int, gr
 		for ; i < len(entries) && entries[i].List == n; i++ {
 			added = append(added, entries[i].Item)
 		}
-		block = MergeInto(block, t.At(n), added, compare)
+		block = layers.Merge(block, t.At(n), added, compare)
 		list := block[at:len(block):len(block)]
 		e.Set(n, list)
 		grown(n, list)
 	}
 	return e.Table()
-}
-
-// MergeInto appends two sorted lists to dst as one; b must not be empty.
-func MergeInto[T any](dst, a, b []T, compare func(x, y T) int) []T {
-	// Usually b has the new elements, and they sort after all of a.
-	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
-		return append(append(dst, a...), b...)
-	}
-	for _, y := range b {
-		k, _ := slices.BinarySearchFunc(a, y, compare)
-		dst, a = append(append(dst, a[:k]...), y), a[k:]
-	}
-	return append(dst, a...)
 }

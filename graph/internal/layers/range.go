@@ -1,0 +1,100 @@
+package layers
+
+import (
+	"iter"
+	"sort"
+)
+
+// Range is a stretch of an index's order: the sorted parts that the layers have of it.
+type Range[T any] [][]T
+
+// Len is how many elements there are.
+func (r Range[T]) Len() int {
+	n := 0
+	for _, part := range r {
+		n += len(part)
+	}
+	return n
+}
+
+// Cut divides the range where first turns true.
+func (r Range[T]) Cut(first func(T) bool) (before, after Range[T]) {
+	for _, part := range r {
+		at := sort.Search(len(part), func(i int) bool { return first(part[i]) })
+		if at > 0 {
+			before = append(before, part[:at])
+		}
+		if at < len(part) {
+			after = append(after, part[at:])
+		}
+	}
+	return before, after
+}
+
+// Ascending yields the elements in order.
+func (r Range[T]) Ascending(compare func(a, b T) int) iter.Seq[T] {
+	return func(yield func(T) bool) { r.ascend(compare, yield) }
+}
+
+// ascend is Ascending; false means that yield ended it.
+func (r Range[T]) ascend(compare func(a, b T) int, yield func(T) bool) bool {
+	var room [16][]T
+	left := append(room[:0], r...)
+	for len(left) > 0 {
+		least := 0
+		for i := 1; i < len(left); i++ {
+			if compare(left[i][0], left[least][0]) < 0 {
+				least = i
+			}
+		}
+		if !yield(left[least][0]) {
+			return false
+		}
+		if left[least] = left[least][1:]; len(left[least]) == 0 {
+			left = append(left[:least], left[least+1:]...)
+		}
+	}
+	return true
+}
+
+// Descending yields the elements in the reverse of a coarser order, those that are
+// equal in it in the order of compare.
+func (r Range[T]) Descending(coarse, compare func(a, b T) int) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		var room, equal [16][]T
+		left := append(room[:0], r...)
+		for len(left) > 0 {
+			most := left[0][len(left[0])-1]
+			for _, part := range left[1:] {
+				if last := part[len(part)-1]; coarse(last, most) > 0 {
+					most = last
+				}
+			}
+			group := Range[T](equal[:0])
+			rest := left[:0]
+			for _, part := range left {
+				at := lastOf(part, func(x T) bool { return coarse(x, most) == 0 })
+				if at < len(part) {
+					group = append(group, part[at:])
+				}
+				if at > 0 {
+					rest = append(rest, part[:at])
+				}
+			}
+			if left = rest; !group.ascend(compare, yield) {
+				return
+			}
+		}
+	}
+}
+
+// lastOf returns where the elements begin for which equal is true, which are the last
+// of the part. They are sought from its end: most often they are few.
+func lastOf[T any](part []T, equal func(T) bool) int {
+	far := 1
+	for far <= len(part) && equal(part[len(part)-far]) {
+		far *= 2
+	}
+	from := max(len(part)-far, 0)
+	return from + sort.Search(len(part)-from, func(i int) bool { return equal(part[from+i]) })
+}
