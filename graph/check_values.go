@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph/text"
@@ -21,6 +22,27 @@ func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
 		c.problem(at, Cycle, "%s is %s itself", what, cl.Subject)
 	}
+	if f.Owner.Name == schema.SourceType && slices.Contains(schema.OfRelations[:], f.Name) && cl.Value.Kind() == StringKind {
+		c.relation(at, what, cl.Value.Text())
+	}
+}
+
+// relation checks that a name is that of a relation, for what a source says of its
+// lists of one.
+func (c *checker) relation(at Position, what, name string) {
+	var relations []*schema.Field
+	for _, t := range c.o.Types {
+		for _, f := range t.Fields {
+			switch {
+			case f.Kind == schema.Property:
+			case f.Name == name:
+				return
+			default:
+				relations = append(relations, f)
+			}
+		}
+	}
+	c.problem(at, UnknownName, "%s is %q, but the ontology has no relation of this name%s", what, Clip(name), suggest(relations, name))
 }
 
 func (c *checker) qualifiers(at Position, f *schema.Field, cl *Claim) {

@@ -32,7 +32,8 @@ func (l *loader) check() {
 	}{
 		{EntityType, "name", true, String, false}, {EntityType, "aliases", false, String, true},
 		{SourceType, "date", false, Date, false}, {SourceType, "coversUntil", false, Date, false},
-		{SourceType, "completeFor", false, String, true}, {SourceType, "partialFor", false, String, true}, {SourceType, "confidenceCap", false, Float, false},
+		{SourceType, "completeFor", false, String, true}, {SourceType, "partialFor", false, String, true},
+		{SourceType, "maintains", false, String, true}, {SourceType, "confidenceCap", false, Float, false},
 	} {
 		l.checkKnown(known.typ, known.field, known.needed, known.scalar, known.many)
 	}

@@ -48,6 +48,9 @@ func IsName(predicate string) bool { return names[predicate] }
 // SourceType is the name of the type of sources; each ontology must declare it.
 const SourceType = "Source"
 
+// OfRelations are the fields of a source whose values are names of relations.
+var OfRelations = [...]string{"completeFor", "partialFor", "maintains"}
+
 // TimeKind says when the claims of a field hold.
 type TimeKind uint8
 

@@ -100,12 +100,11 @@ func touchedSince(ctx context.Context, v, old *snapshot.View) (map[uint32]bool, 
 			return
 		}
 		subject, f := s.Subject(n), s.Field(n)
+		all = all || question.Unsettles(old, v, n)
 		touched[subject] = true
 		question.Linked(s, n, func(to uint32) { touched[to] = true })
 		switch {
 		case f == nil:
-		case s.TypeName(subject) == schema.SourceType && f.Kind == schema.Property && f.Scalar == schema.Date:
-			all = all || int(subject) < old.Snapshot().EntityCount()
 		case f.Lifetime != schema.Lifetime{}:
 			around(subject, "")
 			if to := s.Object(n); to != snapshot.None && f.Lifetime.Object != schema.NoEnd {

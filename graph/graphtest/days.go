@@ -19,6 +19,8 @@ type Dated struct {
 	// another answer. One that coincides with its own end does not bound its start,
 	// nor the other way round.
 	Turns []graph.Date
+	// Unlisted are the dates of lists that are kept up to date, and leave it out.
+	Unlisted []graph.Date
 	// Later are the beginnings of the later figures that answer the same question.
 	Later []graph.Date
 	// Begins and Ends are the dates that claims state for the beginning and the
@@ -45,6 +47,9 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 			mayLive, lives := c.lives(d)
 			p, s = p && mayLive, s && lives
 		}
+		if c.dropped(d) {
+			p = false
+		}
 		s = s && p
 		some, somePossible, every, everyPossible = some || s, somePossible || p, every && s, everyPossible && p
 	}
@@ -60,7 +65,7 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 // days are the days next to every date that matters.
 func (c *Dated) days(first, last graph.Day) []graph.Day {
 	days := []graph.Day{first, last}
-	dates := slices.Concat([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns, c.Later)
+	dates := slices.Concat([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns, c.Later, c.Unlisted)
 	for _, ends := range append(c.Begins, c.Ends...) {
 		dates = append(dates, ends...)
 	}
@@ -111,6 +116,15 @@ func (c *Dated) lives(d graph.Day) (may, does bool) {
 		may = may && some
 	}
 	return may, does
+}
+
+// dropped reports whether, by the day, a later list has left out a state of which
+// nobody says when it ended.
+func (c *Dated) dropped(d graph.Day) bool {
+	_, last, ok := c.attested()
+	return ok && c.Timing.Kind == schema.State && !c.Valid.To.Known() && slices.ContainsFunc(c.Unlisted, func(list graph.Date) bool {
+		return last < list.First() && list.Last() <= d
+	})
 }
 
 // speaks reports whether the source's date attests the claim.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // Learned calls fn with each claim recorded after one sequence number and up to
@@ -21,6 +22,30 @@ func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, f
 		return true
 	})
 	return err
+}
+
+// Unsettles reports whether a claim that was recorded or withdrawn may change when claims
+// of other sources, or of other subjects, hold: it gives the date of a source or what
+// the source maintains, or is of a source that maintains lists. A source that came
+// after the older view dates only claims that did so as well. Lifetimes are apart.
+func Unsettles(older, v *snapshot.View, n uint32) bool {
+	s := v.Snapshot()
+	if subject := s.Subject(n); s.TypeName(subject) == schema.SourceType {
+		switch s.Predicate(n) {
+		case "maintains":
+			return true
+		case "date", "coversUntil":
+			if int(subject) < older.Snapshot().EntityCount() {
+				return true
+			}
+		}
+	}
+	maintains := false
+	v.Claims(s.Source(n), "maintains", false, func(uint32) bool {
+		maintains = true
+		return false
+	})
+	return maintains
 }
 
 // Linked calls fn with each entity but its subject that a claim links the

@@ -79,8 +79,8 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 	looked := map[uint32]bool{}
 	err = question.Learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
 		subject, predicate := s.Subject(c), s.Predicate(c)
-		if s.TypeName(subject) == schema.SourceType && (predicate == "date" || predicate == "coversUntil") && int(subject) < old.EntityCount() {
-			ok = false // its claims may hold more or less certainly than they did
+		if question.Unsettles(n.view, v, c) {
+			ok = false // other claims may hold more or less certainly than they did
 		}
 		if f := s.Field(c); f != nil && f.Lifetime != (schema.Lifetime{}) {
 			ok = false // so may those of an entity that begins or ends on another day

@@ -75,6 +75,11 @@ func TestNetworksAfterWrites(t *testing.T) {
 		w := drawWorld(t)
 		w.say("s2", "date", graph.DateValue(graph.DayDate(2024, 1, 1)))
 		w.say("s1", "date", graph.DateValue(graph.DayDate(2020, 1, 1)))
+		for _, relation := range []string{"transits", "littoralOf", "borders"} {
+			if rare(t, relation, 3) {
+				w.say("s2", "maintains", graph.StringValue(relation))
+			}
+		}
 		w.say("BBB", "dissolved", graph.DateValue(graph.DayDate(2021, 1, 1)))
 		commits := make([]graph.Commit, 5)
 		for i := range w.facts {

@@ -20,6 +20,8 @@ type writer struct {
 	texts map[string]uint32
 	times map[graph.Interval]uint32
 	kinds atomic.Pointer[vocabulary.Predicates] // read by every view
+	// The relations of the ontology by their names and those of their inverses.
+	relations map[string][]vocabulary.Relation
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text
@@ -28,7 +30,7 @@ const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
 func Empty(o *schema.Ontology) *Snapshot {
-	s := &Snapshot{o: o, w: &writer{}}
+	s := &Snapshot{o: o, w: &writer{relations: vocabulary.RelationsOf(o)}}
 	s.w.forget()
 	for _, t := range o.Types {
 		if !t.Abstract {
@@ -41,7 +43,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	}
 	s.name = s.predicate("name")
 	s.date, s.coversUntil = s.predicate("date"), s.predicate("coversUntil")
-	s.completeFor, s.partialFor = s.predicate("completeFor"), s.predicate("partialFor")
+	s.completeFor, s.partialFor, s.maintains = s.predicate("completeFor"), s.predicate("partialFor"), s.predicate("maintains")
 	s.qualifierNames, s.rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
 	s.nameTypes()
 	s.allLive = graph.AllDays
@@ -316,6 +318,7 @@ func (b *change) note(n uint32, c *graph.Claim) {
 	b.noteLife(s.rows.Ref(n))
 	if t == schema.SourceType {
 		b.noteDate(s.rows.Ref(n))
+		s.noteKeeper(s.rows.Ref(n).subject, s.rows.Ref(n).predicate)
 	}
 }
 

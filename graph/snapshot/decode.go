@@ -113,6 +113,7 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	s.cited, s.byType = column.ReadLists[uint32](r), column.ReadLists[uint32](r)
 	s.named = s.nameEntities(column.Table[naming]{}, 0)
 	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
+	s.readKeepers()
 	dates := column.NewEdit[graph.Date]()
 	for i, d := range column.ReadList[uint64](r) {
 		dates.Set(uint32(i), graph.UnpackDate(d))

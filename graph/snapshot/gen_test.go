@@ -65,8 +65,8 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	} else {
 		c.Value = drawScalar(t, f.Scalar, f.Enum)
 	}
-	if f.Name == "completeFor" || f.Name == "partialFor" {
-		c.Value = graph.StringValue(rapid.SampledFrom([]string{"borders", "exportsTo", "assets", "leader", "capital", "capitalOf", "holds", "of", "participants"}).Draw(t, "of a relation"))
+	if f.Name == "completeFor" || f.Name == "partialFor" || f.Name == "maintains" {
+		c.Value = graph.StringValue(rapid.SampledFrom([]string{"borders", "exportsTo", "assets", "leader", "capital", "capitalOf", "holds", "holders", "of", "participants"}).Draw(t, "of a relation"))
 	}
 	for _, q := range f.Qualifiers {
 		if !rapid.Bool().Draw(t, q.Name) {
@@ -89,6 +89,49 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	return c
 }
 
+// echo is a claim of another source beside one drawn before: of the same question, or
+// of one of its ends. Most rules of time need several claims that meet.
+func echo(t *rapid.T, o *schema.Ontology, c graph.Claim) graph.Claim {
+	f := o.Type(typeOf(c.Subject)).Field(c.Predicate)
+	c.Source, c.Supersedes = rapid.SampledFrom(pool["Source"]).Draw(t, "echo's source"), nil
+	if f.Kind == schema.Relation && rapid.Bool().Draw(t, "another object") {
+		c.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object"))
+	}
+	if rapid.Bool().Draw(t, "another subject") {
+		c.Subject = rapid.SampledFrom(pool[typeOf(c.Subject)]).Draw(t, "subject")
+	}
+	if rapid.Bool().Draw(t, "undated") {
+		c.Valid = graph.Interval{}
+	}
+	return c
+}
+
+// keepLists dates the sources, lets them maintain the list of a relation, and draws
+// claims of that which give no dates.
+func keepLists(t *rapid.T, o *schema.Ontology) []graph.Op {
+	var ops []graph.Op
+	assert := func(subject graph.ID, predicate string, v graph.Value, source graph.ID) {
+		ops = append(ops, graph.Op{Kind: graph.Assert, Claim: graph.Claim{Subject: subject, Predicate: predicate, Value: v, Source: source, Confidence: 1}})
+	}
+	list := rapid.SampledFrom([]struct{ typ, relation, name string }{
+		{"Country", "borders", "borders"}, {"Person", "holds", "holds"}, {"Person", "holds", "holders"}, {"Country", "capital", "capital"}, {"Plant", "owner", "assets"},
+	}).Draw(t, "list")
+	for _, id := range pool["Source"] {
+		assert(id, "date", graph.DateValue(graphtest.DrawDate(t, "date", true)), id)
+		if rapid.IntRange(0, 2).Draw(t, "maintains") > 0 {
+			assert(id, "maintains", graph.StringValue(list.name), id)
+		}
+	}
+	target := o.Type(list.typ).Field(list.relation).Target
+	for range rapid.IntRange(2, 8).Draw(t, "listed") {
+		subject, object := rapid.SampledFrom(pool[list.typ]).Draw(t, "subject"), rapid.SampledFrom(pool.Of(target)).Draw(t, "object")
+		if subject != object {
+			assert(subject, list.relation, graph.EntityValue(object), rapid.SampledFrom(pool["Source"]).Draw(t, "source"))
+		}
+	}
+	return ops
+}
+
 // drawHistory is a history of commits that graph.Check accepted.
 func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 	commits := []graph.Commit{{Seq: 1, At: epoch.Add(time.Hour), Entities: entities()}}
@@ -96,8 +139,13 @@ func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lists := rapid.IntRange(0, 3).Draw(t, "lists") == 0
+	var drawn []graph.Claim
 	for range rapid.IntRange(1, 5).Draw(t, "commits") {
 		var ch graph.Change
+		if lists {
+			ch.Ops, lists = keepLists(t, o), false
+		}
 		var standing []graph.ClaimID
 		if err := s.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
 			if live {
@@ -108,7 +156,13 @@ func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 			t.Fatal(err)
 		}
 		for range rapid.IntRange(0, 12).Draw(t, "claims") {
-			c := drawClaim(t, o)
+			var c graph.Claim
+			if len(drawn) > 0 && rapid.IntRange(0, 2).Draw(t, "echo") == 0 {
+				c = echo(t, o, rapid.SampledFrom(drawn).Draw(t, "of"))
+			} else {
+				c = drawClaim(t, o)
+			}
+			drawn = append(drawn, c)
 			if len(standing) > 0 && rapid.IntRange(0, 6).Draw(t, "supersede") == 0 {
 				c.Supersedes = []graph.ClaimID{rapid.SampledFrom(standing).Draw(t, "old")}
 			}

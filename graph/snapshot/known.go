@@ -101,7 +101,7 @@ func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 		if r.source == asked || !v.seesRow(l.claim, r) {
 			continue
 		}
-		if asked = r.source; v.declares(asked, v.s.completeFor, f.Name) && v.silenceCounts(asked, entity, f) {
+		if asked = r.source; (v.declares(asked, v.s.completeFor, f.Name) || v.declares(asked, v.s.maintains, f.Name)) && v.silenceCounts(asked, entity, f) {
 			return true
 		}
 	}

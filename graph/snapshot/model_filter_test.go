@@ -160,7 +160,7 @@ func (l *lens) says(id graph.ID, f *schema.Field) bool {
 		}
 	}
 	for _, c := range l.m.claims {
-		if c.Subject != id || !l.sees(c) || !l.declares(c.Source, "completeFor", f.Name) {
+		if c.Subject != id || !l.sees(c) || !l.declares(c.Source, "completeFor", f.Name) && !l.declares(c.Source, "maintains", f.Name) {
 			continue
 		}
 		silent := graphtest.Dated{Timing: stored.Timing(), Source: l.sourceDate(c.Source),
@@ -187,7 +187,7 @@ func (l *lens) looked(d graphtest.Dated) bool {
 			*side = schema.Extent{Kind: schema.ToDays, Days: 366}
 		}
 	}
-	d.Mode, d.Turns = graph.Throughout, nil
+	d.Mode, d.Turns, d.Unlisted = graph.Throughout, nil, nil
 	first, last := l.on()
 	if d.Holds(first, last) == graph.HoldsNo {
 		return false

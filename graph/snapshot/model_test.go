@@ -47,7 +47,7 @@ type Meeting implements Entity {
   series: [Int!] @time(kind: OBSERVATION)
   costs(scope: String @distinct @narrows, share: Float): [Quantity!] @time(kind: OBSERVATION)
 }
-type Source implements Entity { date: Date @time(kind: ETERNAL) coversUntil: Date @time(kind: ETERNAL) completeFor: [String!] @time(kind: ETERNAL) partialFor: [String!] @time(kind: ETERNAL) }
+type Source implements Entity { date: Date @time(kind: ETERNAL) coversUntil: Date @time(kind: ETERNAL) completeFor: [String!] @time(kind: ETERNAL) partialFor: [String!] @time(kind: ETERNAL) maintains: [String!] @time(kind: ETERNAL) }
 enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") USD @measures(dimension: "currency") }
 `
 

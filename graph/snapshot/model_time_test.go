@@ -128,6 +128,7 @@ func (l *lens) dated(f *fact) *graphtest.Dated {
 			}
 		}
 	}
+	d.Unlisted = l.unlisted(f)
 	ends := []graph.ID{f.Subject}
 	if f.Value.Kind() == graph.EntityKind {
 		ends = append(ends, f.Value.Entity())
@@ -141,6 +142,46 @@ func (l *lens) dated(f *fact) *graphtest.Dated {
 	}
 	l.timed[f] = d
 	return d
+}
+
+// unlisted are the dates of the lists, kept up to date by other sources, that leave
+// out what the claim says.
+func (l *lens) unlisted(f *fact) []graph.Date {
+	var dates []graph.Date
+	for source, typ := range l.m.types {
+		if typ != schema.SourceType || source == f.Source || f.Value.Kind() != graph.EntityKind {
+			continue
+		}
+		var subject, object, both bool
+		note := func(from, to graph.ID) {
+			subject, object = subject || from == f.Subject, object || to == f.Value.Entity()
+			both = both || from == f.Subject && to == f.Value.Entity()
+		}
+		for _, g := range l.m.claims {
+			if g.Source == source && g.Predicate == f.Predicate && g.Rank != graph.Deprecated && l.sees(g) && g.Value.Kind() == graph.EntityKind {
+				if note(g.Subject, g.Value.Entity()); l.field(f).Symmetric {
+					note(g.Value.Entity(), g.Subject)
+				}
+			}
+		}
+		if date := l.sourceDate(source); date.Known() && object && !both && (subject && l.declares(source, "maintains", f.Predicate) || l.declares(source, "maintains", l.inverses(f.Predicate)...)) {
+			dates = append(dates, date)
+		}
+	}
+	return dates
+}
+
+// inverses are the names of the fields that read a relation from its other end.
+func (l *lens) inverses(predicate string) []string {
+	var names []string
+	for _, t := range l.m.o.Types {
+		for _, f := range t.Fields {
+			if f.Kind == schema.Inverse && f.InverseOf[0].Name == predicate {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
 }
 
 // ends are the dates on which an entity begins, or ends, by what the view shows.

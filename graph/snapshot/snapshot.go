@@ -92,6 +92,7 @@ type Snapshot struct {
 	lives   column.Table[graph.ShortLifetime]
 	allLive graph.Span // on these days every entity exists of which some claim says when it begins or ends
 	named   column.Table[naming]
+	keepers []uint32     // the sources that ever said that they maintain lists
 	keys    column.Index // number of the claim by predicate and value of a code that search finds
 	names   names.Index
 	commits column.Column[int64] // record time of each sequence number, in µs
@@ -104,8 +105,8 @@ type Snapshot struct {
 	fields  []*schema.Field // by number of the ontology's predicates: one that has the kind
 	rules   map[*schema.Field][]vocabulary.Rule
 	// The numbers of the predicates that the snapshot itself reads.
-	name, date, coversUntil, completeFor, partialFor uint16
-	sum                                              digest.Sum
+	name, date, coversUntil, completeFor, partialFor, maintains uint16
+	sum                                                         digest.Sum
 
 	w     *writer
 	guard guard // checks itself under the tag invariants

@@ -54,6 +54,9 @@ func (v *View) window(n uint32, r *row) graph.Window {
 		}
 	}
 	w := b.Window(t, source, next)
+	if v.kept != nil {
+		v.unlisted(&w, t, r)
+	}
 	if !v.allLive {
 		v.bound(&w, t, r)
 	}

@@ -19,9 +19,10 @@ type View struct {
 	sources       map[uint32]bool // nil: all
 	later         map[uint32]bool // the sources that are published later than the view asks
 	kinds         []vocabulary.Predicate
-	plain         bool             // all that is known now, by whom and however surely
-	allLive       bool             // no entity begins after the view's date or ends before it
-	interrupt     *lists.Interrupt // nil: nothing ends a walk
+	kept          map[uint16][]kept // by predicate
+	plain         bool              // all that is known now, by whom and however surely
+	allLive       bool              // no entity begins after the view's date or ends before it
+	interrupt     *lists.Interrupt  // nil: nothing ends a walk
 }
 
 // errInterrupted is the error of a query whose request has ended.
@@ -84,6 +85,7 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	w.kinds = s.w.kindsOf(s).Of
 	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
 	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
+	w.readKept()
 	return w, nil
 }
 

@@ -97,6 +97,34 @@ func singleFor(fields []*schema.Field, types []*schema.Type) []bool {
 	return by
 }
 
+// Relation is a relation of the ontology as a source names it: by its own name, or
+// by that of a field which leads from its objects to its subjects.
+type Relation struct {
+	Predicate uint16
+	OfObjects bool
+}
+
+// RelationsOf are the relations of an ontology by the names of their fields.
+func RelationsOf(o *schema.Ontology) map[string][]Relation {
+	of := map[string][]Relation{}
+	for _, t := range o.Types {
+		for _, f := range t.Fields {
+			end := f
+			if f.Kind == schema.Derived {
+				end = f.Path.Then
+			}
+			r := Relation{Predicate: uint16(end.Number)}
+			if end.Kind == schema.Inverse {
+				r = Relation{uint16(end.InverseOf[0].Number), true}
+			}
+			if f.Kind != schema.Property && !slices.Contains(of[f.Name], r) {
+				of[f.Name] = append(of[f.Name], r)
+			}
+		}
+	}
+	return of
+}
+
 // Rule is how a qualifier of a field tells its claims apart.
 type Rule struct {
 	Name     uint16
