@@ -2,11 +2,11 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
@@ -47,14 +47,15 @@ func (s *Server) split(body []byte) ([]json.RawMessage, *requestError) {
 // answerBatch runs the requests of a batch.
 func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media string, b *Backend, list []json.RawMessage) {
 	reqs, refused := s.parseBatch(list, callerOf(w).refusal, r.Method == http.MethodPost)
-	slot := &w.(*responseRecorder).slot
+	t := w.(*responseRecorder)
+	slot := &t.slot
 	in := s.batchLane(reqs)
 	if err := slot.Enter(r.Context(), in); err != nil {
 		s.shed(w, media, err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
-	defer cancel()
+	ctx := s.deadlines.Begin(r.Context(), time.Now(), s.opts.Timeout, t)
+	defer ctx.End()
 	out := []byte{'['}
 	var answered []*gql.Response // released when this answer has been sent
 	defer func() {
@@ -80,7 +81,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			out = append(out, shedResponse().Body...)
 			continue
 		}
-		res := s.execute(ctx, slot, b.Begin(), req)
+		res := s.execute(ctx, slot, b.Begin(), req, time.Now())
 		slot.Refused = false
 		out = append(out, res.Body...)
 		answered = append(answered, res)

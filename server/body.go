@@ -33,11 +33,20 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestE
 		w.Header().Set("Connection", "close") // it is not read
 		return nil, s.tooLarge()
 	}
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(s.opts.BodyTimeout)) // a recorder in a test has none
-
-	var src io.Reader = http.MaxBytesReader(w, r.Body, s.opts.MaxBody)
-	var buf bytes.Buffer
+	t, hs := w.(*responseRecorder), serverOf(r)
+	// net/http's own deadline holds for the first piece, which mostly is all.
+	arriving := &arrival{src: r.Body, of: s, to: t, timed: hs == nil || hs.ReadTimeout != s.opts.BodyTimeout}
+	if arriving.timed {
+		arriving.limit()
+	}
+	src := io.Reader(arriving)
+	if packed || r.ContentLength < 0 { // of the others, net/http reads no more than their length
+		src = http.MaxBytesReader(w, struct {
+			io.Reader
+			io.Closer
+		}{arriving, r.Body}, s.opts.MaxBody)
+	}
+	buf := s.buffer(t)
 	if packed {
 		z, err := unpacker(src)
 		if err != nil {
@@ -48,18 +57,80 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestE
 	} else if r.ContentLength > 0 {
 		buf.Grow(int(min(r.ContentLength, s.opts.MaxBody, admission.ShortBody)) + bytes.MinRead) // a client may announce more than it sends
 	}
-	quota := &w.(*responseRecorder).quota // which ServeHTTP gives back
-	*quota = s.admission.BodyQuota()
-	if _, err := buf.ReadFrom(quota.Of(src)); err != nil {
+	t.quota = s.admission.BodyQuota() // which ServeHTTP gives back
+	if _, err := buf.ReadFrom(t.quota.Of(src)); err != nil {
 		return nil, s.unread(err)
 	}
 	if int64(buf.Len()) > s.opts.MaxBody {
 		return nil, s.tooLarge()
 	}
-	// A deadline that stayed would cancel the work on the request when it passes. Where the
-	// body was not read to its end it stays: net/http goes on reading to the end.
-	_ = control.SetReadDeadline(time.Time{})
+	// Where the body was not read to its end, the deadline stays: net/http goes on reading to the end.
+	s.endReading(t, hs, arriving.timed)
 	return buf.Bytes(), nil
+}
+
+// serverOf is the server of net/http that a request came over; nil for none, as in tests.
+func serverOf(r *http.Request) *http.Server {
+	hs, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	return hs
+}
+
+// arrival reads a body as it arrives, within BodyTimeout.
+type arrival struct {
+	src   io.Reader
+	of    *Server
+	to    *responseRecorder
+	timed bool // it has a separate deadline, not net/http's for the request
+}
+
+func (a *arrival) limit() {
+	a.timed = true
+	_ = http.NewResponseController(a.to.ResponseWriter).SetReadDeadline(time.Now().Add(a.of.opts.BodyTimeout)) // a recorder in a test has none
+}
+
+func (a *arrival) Read(p []byte) (int, error) {
+	n, err := a.src.Read(p)
+	if err == nil && !a.timed { // there is more
+		a.limit()
+	}
+	return n, err
+}
+
+// endReading lifts the deadline of reading the request, which would cancel the work on it when it passes.
+// Where somebody watches for requests that take long, that can wait until this is one.
+func (s *Server) endReading(t *responseRecorder, hs *http.Server, timed bool) {
+	if t.watched && !timed && hs != nil && hs.ReadHeaderTimeout > 0 &&
+		hs.ReadTimeout-hs.ReadHeaderTimeout-time.Since(t.start) > s.opts.QueueTime+time.Second {
+		t.hurried = true
+		return
+	}
+	_ = http.NewResponseController(t.ResponseWriter).SetReadDeadline(time.Time{})
+}
+
+// keepBuffer is up to which capacity the buffer of a body is kept for the next one.
+const keepBuffer = admission.ShortBody
+
+// buffer is where a body goes. Only requests that are answered whole use one again: a
+// subscription keeps its variables.
+func (s *Server) buffer(t *responseRecorder) *bytes.Buffer {
+	if !t.watched {
+		return new(bytes.Buffer)
+	}
+	if b, ok := s.buffers.Get().(*bytes.Buffer); ok {
+		t.body = b
+	} else {
+		t.body = new(bytes.Buffer)
+	}
+	return t.body
+}
+
+// giveBackBody ends the use of a body.
+func (s *Server) giveBackBody(t *responseRecorder) {
+	if b := t.body; b != nil && b.Cap() <= keepBuffer {
+		b.Reset()
+		s.buffers.Put(b)
+	}
+	t.body = nil
 }
 
 func unpacker(src io.Reader) (*gzip.Reader, error) {
@@ -97,7 +168,10 @@ func checkHeaders(h http.Header) (packed bool, bad *requestError) {
 	unsupported := func(format string, a ...any) (bool, *requestError) {
 		return false, &requestError{status: http.StatusUnsupportedMediaType, code: codes.UnsupportedMediaType, message: fmt.Sprintf(format, a...)}
 	}
-	text := h.Get("Content-Type")
+	text := ""
+	if given := h["Content-Type"]; len(given) > 0 {
+		text = given[0]
+	}
 	if text == "" {
 		return unsupported("the request has no Content-Type; send application/json")
 	}
@@ -113,7 +187,7 @@ func checkHeaders(h http.Header) (packed bool, bad *requestError) {
 	case params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8"):
 		return unsupported("the charset %q is not supported; send UTF-8", params["charset"])
 	}
-	switch enc := strings.Join(h.Values("Content-Encoding"), ", "); strings.ToLower(enc) {
+	switch enc := strings.Join(h["Content-Encoding"], ", "); strings.ToLower(enc) {
 	case "", "identity":
 		return false, nil
 	case "gzip", "x-gzip":

@@ -1,16 +1,17 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
@@ -18,7 +19,7 @@ import (
 const SequenceHeader = "Caspian-Sequence"
 
 // graphql answers POST, GET and QUERY at /graphql, and upgrades to WebSockets.
-func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
+func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	if options(w, r) {
 		return
 	}
@@ -26,9 +27,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.socket(w, r)
 		return
 	}
-	h := w.Header()
-	h.Add("Vary", "Accept")
-	accept := s.accepts.Of(r.Header.Values("Accept"))
+	varies(w.Header(), false)
+	accept := s.accepts.Of(r.Header["Accept"])
 	media, streamed := accept.Media, accept.Streamed
 	if media == "" && streamed {
 		s.stream(w, r)
@@ -44,6 +44,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w)
 		return
 	}
+	w.watched = true
+	defer s.giveBackBody(w)
 	req, list := s.acceptList(w, r, media)
 	if req == nil && list == nil {
 		return
@@ -52,23 +54,27 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.answerBatch(w, r, media, b, list)
 		return
 	}
-	if held := r.Header.Values("If-None-Match"); len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held) {
+	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held) {
 		return
 	}
-	slot := &w.(*responseRecorder).slot
+	slot := &w.slot
 	// After the body has arrived, or slow senders would occupy the slots.
 	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
 		s.shed(w, media, err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
-	defer cancel()
+	begun := time.Now()
+	ctx := s.deadlines.Begin(r.Context(), begun, s.opts.Timeout, w)
+	defer ctx.End()
 	session := b.Begin()
 	etag := validator(session, req)
-	res := s.execute(ctx, slot, session, req)
+	res := s.execute(ctx, slot, session, req, begun)
 	slot.Leave() // it is not held while the answer is sent
 	if res.Code == codes.SubscriptionNotSupported && streamed {
 		res.Release()
+		ctx.End()
+		w.Lasts()
+		w.body = nil // the subscription keeps the variables
 		s.streamTo(w, r, b, req)
 		return
 	}
@@ -142,8 +148,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		if r.ContentLength == 0 {
-			// The server's deadline for reading a request would cancel the work on it.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+			s.endReading(w.(*responseRecorder), serverOf(r), false)
 		}
 		req, bad = s.fromURL(r)
 	case http.MethodPost, methodQuery:
@@ -169,8 +174,9 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 
 // answer writes the engine's result of a request.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, session Session, etag string, res *gql.Response) {
+	t := w.(*responseRecorder)
 	h := w.Header()
-	h.Set("Content-Type", media+"; charset=utf-8")
+	h["Content-Type"] = typeOf[media]
 	status := statusOf(res, media)
 	switch {
 	case status == http.StatusMethodNotAllowed:
@@ -182,15 +188,34 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 		acceptQuery(h)
 	}
 	if res.HasData {
-		h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
+		t.header(SequenceHeader, s.sequences.of(session.Seq()))
 	}
 	if etag != "" && res.Errors == 0 && res.Operation == "query" {
-		h.Set("ETag", etag)
-		h.Set("Cache-Control", "no-cache")
+		t.header("Etag", etag)
+		h["Cache-Control"] = noCache
 	} else {
-		h.Set("Cache-Control", "no-store")
+		h["Cache-Control"] = noStore
 	}
 	s.send(w, r, status, res.Body)
+}
+
+// sequenceText remembers the text of the last sequence number, which most answers share.
+type sequenceText struct {
+	last atomic.Pointer[sequenceAsText]
+}
+
+type sequenceAsText struct {
+	seq  graph.Seq
+	text string
+}
+
+func (m *sequenceText) of(seq graph.Seq) string {
+	last := m.last.Load()
+	if last == nil || last.seq != seq {
+		last = &sequenceAsText{seq, strconv.FormatUint(uint64(seq), 10)}
+		m.last.Store(last)
+	}
+	return last.text
 }
 
 // waits reports whether the answer may come from a later snapshot than the

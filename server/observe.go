@@ -12,10 +12,9 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// execute runs one request, counts it and logs it. The log never has a variable's value, nor
+// execute runs one request from start on, the time now, counts it and logs it. The log never has a variable's value, nor
 // the document, which may contain values: its hash identifies it to those who have it.
-func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request) *gql.Response {
-	start := time.Now()
+func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, start time.Time) *gql.Response {
 	req.Pauser = slot
 	res := session.Execute(ctx, req)
 	if slot.Refused {

@@ -34,8 +34,8 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 // set all headers but those of the encoding and the length.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	h := w.Header()
-	h.Add("Vary", "Accept-Encoding")
-	if s.opts.CompressAbove >= 0 && len(body) > s.opts.CompressAbove && content.AcceptsGzip(r.Header.Values("Accept-Encoding")) {
+	varies(h, true)
+	if s.opts.CompressAbove >= 0 && len(body) > s.opts.CompressAbove && content.AcceptsGzip(r.Header["Accept-Encoding"]) {
 		if out := s.packers.Pack(r.Context(), body); out != nil {
 			defer s.packers.Give(out)
 			body = out.Bytes()
@@ -45,7 +45,11 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body [
 			}
 		}
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if t, ok := w.(*responseRecorder); ok {
+		t.header("Content-Length", strconv.Itoa(len(body)))
+	} else {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	w.WriteHeader(status)
 	var err error
 	if len(body) <= streams.Piece { // the kernel takes it, or the server's own deadline holds

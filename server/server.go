@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/internal/content"
+	"github.com/caspian-kg/caspian/server/internal/deadline"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 	"github.com/caspian-kg/caspian/server/internal/streams"
 	"github.com/caspian-kg/caspian/server/internal/tokens"
@@ -172,8 +174,11 @@ type Server struct {
 	persisted *persisted
 	packers   *content.Packers
 	streams   *streams.Streams
+	buffers   sync.Pool // of *bytes.Buffer, for bodies
+	sequences sequenceText
 
 	admission   *admission.Admission
+	deadlines   deadline.Watches
 	connections *admission.Connections
 }
 
@@ -240,7 +245,6 @@ func (s *Server) routes() {
 			h(w, r)
 		})
 	}
-	s.mux.HandleFunc("/graphql", s.graphql)
 	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
 	read("/healthz", s.healthz)
 	read("/readyz", s.readyz)
@@ -259,8 +263,8 @@ func (s *Server) routes() {
 
 // ServeHTTP answers one request; no panic leaves it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot()}
 	start := time.Now()
+	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot(), start: start}
 	s.metrics.InFlight.Inc()
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
 		t.span, r = s.opts.Tracer.Begin(r, start)
@@ -280,44 +284,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.span.Answered(t.status, end)
 	}()
 	h := t.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	if !s.refuseSpare(t, r) && s.authorize(t, r) {
+	h["X-Content-Type-Options"] = noSniff
+	h["Referrer-Policy"] = noReferrer
+	switch {
+	case s.refuseSpare(t, r) || !s.authorize(t, r):
+	case r.URL.Path == "/graphql": // the mux would find the same, and take longer than some requests
+		s.graphql(t, r)
+	default:
 		s.mux.ServeHTTP(t, r)
 	}
 }
-
-// responseRecorder remembers the status that a handler wrote.
-type responseRecorder struct {
-	http.ResponseWriter
-	status   int
-	bytes    int64
-	refusal  string              // its code, where one was written
-	streamed bool                // the answer has no end that is known
-	quota    admission.BodyQuota // of the request's body
-	slot     admission.Slot      // in which it runs
-	caller   caller              // who sent the request
-	span     *tracing.Span       // of the request, nil where it is not traced
-}
-
-func (t *responseRecorder) WriteHeader(status int) {
-	if t.status == 0 {
-		t.status = status
-	}
-	t.ResponseWriter.WriteHeader(status)
-}
-
-func (t *responseRecorder) Write(b []byte) (int, error) {
-	if t.status == 0 {
-		t.status = http.StatusOK
-	}
-	n, err := t.ResponseWriter.Write(b)
-	t.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (t *responseRecorder) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // ready wraps a handler that needs a backend.
 func (s *Server) ready(h func(http.ResponseWriter, *http.Request, *Backend)) http.HandlerFunc {

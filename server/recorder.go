@@ -1,0 +1,96 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+
+	"github.com/caspian-kg/caspian/server/internal/admission"
+	"github.com/caspian-kg/caspian/server/internal/content"
+	"github.com/caspian-kg/caspian/server/tracing"
+)
+
+// responseRecorder remembers the status that a handler wrote.
+type responseRecorder struct {
+	http.ResponseWriter
+	start    time.Time // of the request
+	status   int
+	bytes    int64
+	refusal  string              // its code, where one was written
+	streamed bool                // the answer has no end that is known
+	quota    admission.BodyQuota // of the request's body
+	slot     admission.Slot      // in which it runs
+	caller   caller              // who sent the request
+	span     *tracing.Span       // of the request, nil where it is not traced
+	values   [3]string           // of headers, see header
+	headers  int                 // used of values
+	watched  bool                // Lasts is called where the request takes long
+	hurried  bool                // net/http's deadline of reading the request is still set
+	body     *bytes.Buffer       // of the request, from Server.buffers; nil where it is not from there
+}
+
+// header sets a header to a value of this answer alone. The key is in its canonical form.
+func (t *responseRecorder) header(key, value string) {
+	h := t.Header()
+	if t.headers == len(t.values) {
+		h[key] = []string{value}
+		return
+	}
+	i := t.headers
+	t.headers++
+	t.values[i] = value
+	h[key] = t.values[i : i+1 : i+1]
+}
+
+// Lasts implements deadline.Lasting: net/http's deadline of reading the request would end the work on
+// it. A short request has ended before that, and does not pay for two changes of a deadline.
+func (t *responseRecorder) Lasts() {
+	if t.hurried {
+		_ = http.NewResponseController(t.ResponseWriter).SetReadDeadline(time.Time{}) // a recorder in a test has none
+	}
+}
+
+func (t *responseRecorder) WriteHeader(status int) {
+	if t.status == 0 {
+		t.status = status
+	}
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *responseRecorder) Write(b []byte) (int, error) {
+	if t.status == 0 {
+		t.status = http.StatusOK
+	}
+	n, err := t.ResponseWriter.Write(b)
+	t.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (t *responseRecorder) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// Values of headers that many answers have. They are shared, so nobody may write into them;
+// Header.Set and Add do not.
+var (
+	noSniff    = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	noCache    = []string{"no-cache"}
+	noStore    = []string{"no-store"}
+	byAccept   = []string{"Accept"}
+	byBoth     = []string{"Accept", "Accept-Encoding"}
+	typeOf     = map[string][]string{content.JSON: {content.JSON + "; charset=utf-8"}, content.Response: {content.Response + "; charset=utf-8"}}
+)
+
+// varies says that answers depend on the header Accept and, where encoded is set, on Accept-Encoding.
+func varies(h http.Header, encoded bool) {
+	switch had := h["Vary"]; {
+	case len(had) == 0 && !encoded:
+		h["Vary"] = byAccept
+	case len(had) == 1 && had[0] == "Accept" && encoded:
+		h["Vary"] = byBoth
+	case encoded:
+		h.Add("Vary", "Accept-Encoding")
+	default:
+		h.Add("Vary", "Accept")
+	}
+}
