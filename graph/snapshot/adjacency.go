@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"cmp"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -28,60 +30,68 @@ func (l *link) plain() bool { return l.rank != graph.Deprecated && l.valid&narro
 // edge is the link as an edge to its other end.
 func (l *link) edge() Edge { return Edge{l.other, l.claim, l.qualifiers, uint16(l.nqual) + 1} }
 
+// run is the links of one predicate in the adjacency list of an entity. They are sorted
+// by the ids of the entities at the other end, after literals; those of one entity, and
+// literals, by the number of the claim.
+type run = column.List[link, beside]
+
+// beside is what readers keep beside a chunk of links; it must follow from the links and
+// the rows of their claims, and not from what later commits change of them.
+type beside struct{}
+
 // outRun is the part of an entity's claims as their subject that belongs to
 // one predicate, inRun of those as their object.
-func (s *Snapshot) outRun(entity uint32, p uint16) []link {
-	return partOf(s.out.At(entity), &s.outRuns, entity, p)
+func (s *Snapshot) outRun(entity uint32, p uint16) run { return s.out.Ref(entity).run(p) }
+
+func (s *Snapshot) inRun(entity uint32, p uint16) run { return s.in.Ref(entity).run(p) }
+
+// adjacency is the links of an entity in one direction, sorted by predicate and within
+// one as a run is. A nil one is empty.
+type adjacency struct {
+	links []link // of a short one
+	runs  *runs  // of a long one
 }
 
-func (s *Snapshot) inRun(entity uint32, p uint16) []link {
-	return partOf(s.in.At(entity), &s.inRuns, entity, p)
+// runs are the links of a long adjacency by predicate.
+type runs struct {
+	n          int
+	predicates []uint16
+	lists      []run // of each
 }
 
-// run is where the claims of a predicate end in a long adjacency list.
-type run struct {
-	end       uint32
-	predicate uint16
-}
+// numbers is a sorted list of entities or claims.
+type numbers = column.List[uint32, column.None]
 
-// longList is from how many claims on a list has its runs noted.
-const longList = 64
+// longList is from how many links on an adjacency is divided by predicate; a variable
+// only so that tests can make it less.
+var longList = 64
 
-// runsOf are the runs of a long list, nil of a short one. Lists are sorted by
-// predicate and, within one, by the other entity's id or by number.
-func runsOf(list []link) []run {
-	if len(list) < longList {
-		return nil
+// run is the links of a predicate.
+func (a *adjacency) run(p uint16) run {
+	switch {
+	case a == nil:
+		return run{}
+	case a.runs != nil:
+		return a.runs.run(p)
 	}
-	var runs []run
-	for at := 0; at < len(list); {
-		p := list[at].predicate
-		at += lowerBound(list[at:], p+1)
-		runs = append(runs, run{uint32(at), p})
-	}
-	return runs
-}
-
-func partOf(list []link, runs *column.Table[[]run], entity uint32, p uint16) []link {
-	if len(list) >= longList {
-		from := uint32(0)
-		for _, r := range runs.At(entity) {
-			if r.predicate >= p {
-				if r.predicate == p {
-					return list[from:r.end]
-				}
-				break
-			}
-			from = r.end
-		}
-		return nil
-	}
-	from := lowerBound(list, p)
+	from := lowerBound(a.links, p)
 	to := from
-	for to < len(list) && list[to].predicate == p {
+	for to < len(a.links) && a.links[to].predicate == p {
 		to++
 	}
-	return list[from:to]
+	return column.Short[link, beside](a.links[from:to])
+}
+
+func (r *runs) run(p uint16) run {
+	for i, q := range r.predicates {
+		if q >= p {
+			if q == p {
+				return r.lists[i]
+			}
+			break
+		}
+	}
+	return run{}
 }
 
 func lowerBound(list []link, p uint16) int {
@@ -97,18 +107,114 @@ func lowerBound(list []link, p uint16) int {
 	return lo
 }
 
+func (a *adjacency) len() int {
+	switch {
+	case a == nil:
+		return 0
+	case a.runs != nil:
+		return a.runs.n
+	}
+	return len(a.links)
+}
+
+// parts are all the links in their order.
+func (a *adjacency) parts() iter.Seq[[]link] {
+	return func(yield func([]link) bool) {
+		if a == nil || a.runs == nil {
+			if a.len() > 0 {
+				yield(a.links)
+			}
+			return
+		}
+		for _, r := range a.runs.lists {
+			for part, at := r.First(); len(part) > 0; part, at = r.After(at) {
+				if !yield(part) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// has reports whether some link passes a test.
+func (a *adjacency) has(test func(l link) bool) bool {
+	for part := range a.parts() {
+		if slices.ContainsFunc(part, test) {
+			return true
+		}
+	}
+	return false
+}
+
+// order is how runs and adjacencies are sorted. Relations are in the order of the ids
+// they lead to, so that the lists of the API need no sorting.
+func (s *Snapshot) order() column.Order[link] {
+	return column.Order[link]{
+		Compare: func(x, y link) int {
+			if d := int(x.predicate) - int(y.predicate); d != 0 {
+				return d
+			}
+			switch {
+			case x.other == y.other:
+				return cmp.Compare(x.claim, y.claim)
+			case x.other == None:
+				return -1
+			case y.other == None:
+				return 1
+			}
+			return strings.Compare(s.ids.At(x.other), s.ids.At(y.other))
+		},
+		Together: func(x, y link) bool { return x.other == y.other && x.other != None },
+	}
+}
+
+// adjacencyOf is the adjacency of sorted links, whose memory it keeps.
+func adjacencyOf(links []link, o column.Order[link]) adjacency {
+	if len(links) < longList {
+		return adjacency{links: links}
+	}
+	r := &runs{n: len(links)}
+	for len(links) > 0 {
+		p := links[0].predicate
+		n := lowerBound(links, p+1)
+		r.predicates, r.lists = append(r.predicates, p), append(r.lists, column.ListOf[link, beside](links[:n:n], o))
+		links = links[n:]
+	}
+	return adjacency{runs: r}
+}
+
+// with returns the adjacency with more links, which are sorted.
+func (a adjacency) with(links []link, m *column.Merger[link, beside]) adjacency {
+	if a.runs == nil {
+		return adjacencyOf(m.Flat(a.links, links), m.Order)
+	}
+	r := runs{predicates: a.runs.predicates, lists: slices.Clone(a.runs.lists), n: a.runs.n}
+	for len(links) > 0 {
+		p := links[0].predicate
+		n := lowerBound(links, p+1)
+		at, ok := slices.BinarySearch(r.predicates, p)
+		if !ok {
+			r.predicates = slices.Insert(slices.Clone(r.predicates), at, p)
+			r.lists = slices.Insert(r.lists, at, run{})
+		}
+		r.n -= r.lists[at].Len()
+		r.lists[at] = m.Put(r.lists[at], links[:n])
+		r.n += r.lists[at].Len()
+		links = links[n:]
+	}
+	return adjacency{runs: &r}
+}
+
 // adjacency puts the new claims into the lists of the entities they touch.
 func (b *change) adjacency(old *Snapshot) {
 	s := b.s
-	var out, in []column.Entry[link]
+	var out []column.Entry[link]
 	var cited []column.Entry[uint32]
 	for n := uint32(b.firstClaim); int(n) < s.rows.Len(); n++ {
 		r := s.rows.Ref(n)
 		l := link{claim: n, other: None, valid: s.linkValid(n, r), predicate: r.predicate, rank: r.rank, qualifiers: r.qualifiers, nqual: r.nqual}
 		cited = append(cited, column.Entry[uint32]{List: r.source, Item: n})
 		if r.kind == graph.EntityKind {
-			l.other = r.subject
-			in = append(in, column.Entry[link]{List: uint32(r.value), Item: l})
 			l.other = uint32(r.value)
 		}
 		out = append(out, column.Entry[link]{List: r.subject, Item: l})
@@ -118,38 +224,30 @@ func (b *change) adjacency(old *Snapshot) {
 			}
 		}
 	}
-	marked := map[uint32]bool{}
-	s.out, s.outRuns = s.mergeLinks(old.out, old.outRuns, out, func(list []link) { s.markOpen(list, marked) })
+	o := s.order()
+	out = s.markOpen(old, out, &o)
+	var in []column.Entry[link]
+	for _, e := range out {
+		if l := e.Item; l.other != None {
+			in = append(in, column.Entry[link]{List: l.other, Item: l})
+			in[len(in)-1].Item.other = e.List
+		}
+	}
+	s.out, s.in = mergeLinks(old.out, out, o), mergeLinks(old.in, in, o)
 	s.rivals = s.noteRivals(old.rivals, out)
-	s.in, s.inRuns = s.mergeLinks(old.in, old.inRuns, in, func([]link) {})
-	s.markIn(marked)
-	s.cited = column.Merge(old.cited, cited, cmp.Compare[uint32], func(uint32, []uint32) {})
+	s.cited = column.Merge(old.cited, cited, column.Order[uint32]{Compare: cmp.Compare[uint32]})
 	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
 }
 
-// mergeLinks is column.Merge, with the runs of lists that are long by now.
-func (s *Snapshot) mergeLinks(t column.Table[[]link], runs column.Table[[]run], entries []column.Entry[link], grown func(list []link)) (column.Table[[]link], column.Table[[]run]) {
+// mergeLinks is column.Merge for adjacencies.
+func mergeLinks(t column.Table[adjacency], entries []column.Entry[link], o column.Order[link]) column.Table[adjacency] {
 	if len(entries) == 0 {
-		return t, runs
+		return t
 	}
-	e := runs.Begin()
-	// Relations are in the order of the ids they lead to, so that the lists of
-	// the API need no sorting; literals are in record order.
-	merged := column.Merge(t, entries, func(x, y link) int {
-		if d := int(x.predicate) - int(y.predicate); d != 0 {
-			return d
-		}
-		if x.other != None && y.other != None && x.other != y.other {
-			return strings.Compare(s.ids.At(x.other), s.ids.At(y.other))
-		}
-		return cmp.Compare(x.claim, y.claim)
-	}, func(entity uint32, list []link) {
-		if rs := runsOf(list); rs != nil {
-			e.Set(entity, rs)
-		}
-		grown(list)
-	})
-	return merged, e.Table()
+	e := t.Begin()
+	m := column.Merger[link, beside]{Order: o, Room: len(entries)}
+	o.Group(entries, func(entity uint32, links []link) { e.Set(entity, e.At(entity).with(links, &m)) })
+	return e.Table()
 }
 
 // naming is the claim of an entity's name, which most have one of and every

@@ -9,7 +9,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
-	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -402,21 +401,13 @@ func (s *Snapshot) index(entities, claims int) {
 // sortTypes puts the new entities into the lists of their types.
 func (b *change) sortTypes(old *Snapshot) {
 	s := b.s
-	added := map[uint16][]uint32{}
+	var added []column.Entry[uint32]
 	for n := uint32(b.firstEntity); int(n) < s.ids.Len(); n++ {
-		added[s.types.At(n)] = append(added[s.types.At(n)], n)
+		added = append(added, column.Entry[uint32]{List: uint32(s.types.At(n)), Item: n})
 	}
-	if len(added) == 0 {
-		return
-	}
-	e := old.byType.Begin()
-	for t, ns := range added {
-		byID := func(x, y uint32) int { return strings.Compare(s.ids.At(x), s.ids.At(y)) }
-		slices.SortFunc(ns, byID)
-		was := old.byType.At(uint32(t))
-		e.Set(uint32(t), layers.Merge(make([]uint32, 0, len(was)+len(ns)), was, ns, byID))
-	}
-	s.byType = e.Table()
+	s.byType = column.Merge(old.byType, added, column.Order[uint32]{
+		Compare: func(x, y uint32) int { return strings.Compare(s.ids.At(x), s.ids.At(y)) },
+	})
 }
 
 // noteDate remembers the sources whose date a claim may change.
@@ -439,7 +430,7 @@ func (s *Snapshot) attestedOn(source uint32, counts func(n uint32) bool) graph.D
 // bestDate is a date of a source, by the claim of the highest confidence that counts.
 func (s *Snapshot) bestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
 	best := None
-	for _, l := range s.outRun(source, p) {
+	for l := range s.outRun(source, p).All() {
 		c := l.claim
 		if counts(c) && (best == None || s.rows.Ref(c).confidence >= s.rows.Ref(best).confidence) {
 			best = c

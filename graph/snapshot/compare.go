@@ -33,9 +33,7 @@ func Differences(file, log *Snapshot) []string {
 		}
 	}
 	for n, name := range file.typeNames.List {
-		if f, l := file.byType.At(uint32(n)), log.byType.At(uint32(n)); !slices.Equal(f, l) {
-			c.same("the list of "+name, f, l)
-		}
+		c.numbers("the list of "+name, file.byType.At(uint32(n)), log.byType.At(uint32(n)))
 	}
 	if !file.names.Equal(log.names) {
 		c.found = append(c.found, "the index of names differs")
@@ -63,27 +61,34 @@ func (c *comparison) entity(n uint32) {
 		c.same(fmt.Sprintf("entity %d", n), graph.Entity{ID: f.ID(n), Type: f.TypeName(n)}, graph.Entity{ID: l.ID(n), Type: l.TypeName(n)})
 		return
 	}
-	claims := func(list []link) []uint32 {
-		var ns []uint32
-		for _, x := range list {
-			ns = append(ns, x.claim)
-		}
-		return ns
-	}
-	if !slices.EqualFunc(f.out.At(n), l.out.At(n), sameClaim) {
-		c.same(fmt.Sprintf("the list of the claims of %s", f.ID(n)), claims(f.out.At(n)), claims(l.out.At(n)))
-	}
-	if !slices.EqualFunc(f.in.At(n), l.in.At(n), sameClaim) {
-		c.same(fmt.Sprintf("the list of the claims about %s", f.ID(n)), claims(f.in.At(n)), claims(l.in.At(n)))
-	}
-	if !slices.Equal(f.cited.At(n), l.cited.At(n)) {
-		c.same(fmt.Sprintf("the list of the claims by %s", f.ID(n)), f.cited.At(n), l.cited.At(n))
-	}
+	c.links("the list of the claims of "+string(f.ID(n)), f.out.Ref(n), l.out.Ref(n))
+	c.links("the list of the claims about "+string(f.ID(n)), f.in.Ref(n), l.in.Ref(n))
+	c.numbers("the list of the claims by "+string(f.ID(n)), f.cited.At(n), l.cited.At(n))
 	if f.lives.At(n) != l.lives.At(n) {
 		c.same(fmt.Sprintf("the lifetime of %s", f.ID(n)), f.lives.At(n), l.lives.At(n))
 	}
 	if f.dates.At(n) != l.dates.At(n) {
 		c.same(fmt.Sprintf("the date of %s", f.ID(n)), f.dates.At(n), l.dates.At(n))
+	}
+}
+
+func (c *comparison) links(what string, file, log *adjacency) {
+	f, l := slices.Concat(slices.Collect(file.parts())...), slices.Concat(slices.Collect(log.parts())...)
+	if slices.EqualFunc(f, l, sameClaim) {
+		return
+	}
+	claims := func(list []link) (ns []uint32) {
+		for _, x := range list {
+			ns = append(ns, x.claim)
+		}
+		return ns
+	}
+	c.same(what, claims(f), claims(l))
+}
+
+func (c *comparison) numbers(what string, file, log numbers) {
+	if f, l := slices.Collect(file.All()), slices.Collect(log.All()); !slices.Equal(f, l) {
+		c.same(what, f, l)
 	}
 }
 

@@ -43,10 +43,10 @@ func TestDifferences(t *testing.T) {
 		"entity 1":                         func(s *Snapshot) { *s.ids.Ref(1) = "UZX" },
 		"claim ":                           func(s *Snapshot) { s.rows.Ref(1).confidence-- },
 		"that withdrew claim":              func(s *Snapshot) { *s.ended.Ref(0) = 0 },
-		"the list of the claims of KAZ":    func(s *Snapshot) { *s.out.Ref(kaz) = (*s.out.Ref(kaz))[1:] },
-		"the list of the claims about UZB": func(s *Snapshot) { *s.in.Ref(kaz + 1) = nil },
-		"the list of the claims by src":    func(s *Snapshot) { *s.cited.Ref(0) = nil },
-		"the list of Country":              func(s *Snapshot) { *s.byType.Ref(uint32(s.types.At(kaz))) = nil },
+		"the list of the claims of KAZ":    func(s *Snapshot) { s.out.Ref(kaz).links = s.out.Ref(kaz).links[1:] },
+		"the list of the claims about UZB": func(s *Snapshot) { *s.in.Ref(kaz + 1) = adjacency{} },
+		"the list of the claims by src":    func(s *Snapshot) { *s.cited.Ref(0) = numbers{} },
+		"the list of Country":              func(s *Snapshot) { *s.byType.Ref(uint32(s.types.At(kaz))) = numbers{} },
 		"the index of names":               func(s *Snapshot) { s.names = names.Index{} },
 	} {
 		file := build()

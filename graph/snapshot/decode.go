@@ -22,13 +22,20 @@ var errDamaged = errors.New("the file is damaged")
 // cannot use with this ontology.
 var errOutdated = fmt.Errorf("the file is outdated (%w)", errors.ErrUnsupported)
 
-// readRuns computes the runs of long lists.
-func readRuns(lists *column.Table[[]link]) column.Table[[]run] {
-	e := column.NewEdit[[]run]()
-	for i := range uint32(lists.Len()) {
-		if rs := runsOf(lists.At(i)); rs != nil {
-			e.Set(i, rs)
-		}
+// readLinks reads adjacencies.
+func (s *Snapshot) readLinks(r *column.Reader) column.Table[adjacency] {
+	e, o := column.NewEdit[adjacency](), s.order()
+	for i, links := range column.ReadLists[link](r) {
+		e.Set(i, adjacencyOf(links, o))
+	}
+	return e.Table()
+}
+
+// readNumbers reads lists of entities or claims.
+func readNumbers(r *column.Reader) column.Table[numbers] {
+	e := column.NewEdit[numbers]()
+	for i, list := range column.ReadLists[uint32](r) {
+		e.Set(i, column.ListOf[uint32, column.None](list, column.Order[uint32]{}))
 	}
 	return e.Table()
 }
@@ -109,10 +116,9 @@ func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 		s.extras.Append(graph.Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
 	}
 	s.readWithdrawals(r)
-	s.out, s.in = column.ReadLists[link](r), column.ReadLists[link](r)
-	s.cited, s.byType = column.ReadLists[uint32](r), column.ReadLists[uint32](r)
+	s.out, s.in = s.readLinks(r), s.readLinks(r)
+	s.cited, s.byType = readNumbers(r), readNumbers(r)
 	s.named = s.nameEntities(column.Table[naming]{}, 0)
-	s.outRuns, s.inRuns = readRuns(&s.out), readRuns(&s.in)
 	s.readKeepers()
 	dates := column.NewEdit[graph.Date]()
 	for i, d := range column.ReadList[uint64](r) {

@@ -99,7 +99,9 @@ type groups struct {
 	inverse bool
 	single  []bool // for an inverse: the types whose own field leads to one entity
 	keep    *filterPass
-	links   []link // of one list: what is left to read
+	run     run    // of one list
+	links   []link // what is left to read of the part of the run at a place
+	at      int
 	edges   []Edge // of several lists put together: what is left
 	series  bool   // DEPRECATED claims as well, and those about less than the field asks for
 	narrow  bool   // those about less, since the filter tests for them
@@ -116,10 +118,11 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, keep *filterPass) groups
 		g.edges = v.collect(entity, f)
 	case g.inverse:
 		p := predicateOf(f.InverseOf[0])
-		g.links, g.single = v.s.inRun(entity, p), v.kinds[p].Single
+		g.run, g.single = v.s.inRun(entity, p), v.kinds[p].Single
 	default:
-		g.links = v.s.outRun(entity, predicateOf(f))
+		g.run = v.s.outRun(entity, predicateOf(f))
 	}
+	g.links, g.at = g.run.First()
 	return g
 }
 
@@ -136,7 +139,9 @@ func (g *groups) next() []Edge {
 			n++
 		}
 		same := g.links[:n]
-		g.links = g.links[n:]
+		if g.links = g.links[n:]; len(g.links) == 0 {
+			same = g.turn(same)
+		}
 		// A literal is another type's property of the same name. Several types
 		// may declare a relation of one name: what is read from the object's
 		// side counts only subjects of the field's own target.
@@ -165,6 +170,25 @@ func (g *groups) next() []Edge {
 		}
 	}
 	return nil
+}
+
+// turn goes to the next part of the run. It returns the links of the last node with
+// those that the new part begins with.
+func (g *groups) turn(same []link) []link {
+	for {
+		part, at := g.run.After(g.at)
+		n := 0
+		for n < len(part) && part[n].other == same[0].other {
+			n++
+		}
+		if n > 0 {
+			same = append(slices.Clip(same), part[:n]...)
+		}
+		g.links, g.at = part[n:], at
+		if n == 0 || n < len(part) {
+			return same
+		}
+	}
 }
 
 func (v *View) includes(f *schema.Field, node uint32) bool {
@@ -209,8 +233,8 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 		}
 	} else {
 		out, in := v.s.outRun(entity, predicateOf(f)), v.s.inRun(entity, predicateOf(f))
-		all = make([]Edge, 0, len(out)+len(in))
-		for _, l := range out {
+		all = make([]Edge, 0, out.Len()+in.Len())
+		for l := range out.All() {
 			if v.stop() {
 				return nil
 			}
@@ -218,7 +242,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 				all = append(all, l.edge())
 			}
 		}
-		for _, l := range in {
+		for l := range in.All() {
 			if v.stop() {
 				return nil
 			}
@@ -302,7 +326,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	var known lists.Finder
 	signatures := room[:0] // of those kept
 	links := v.s.outRun(entity, predicateOf(f))
-	for _, l := range links {
+	for l := range links.All() {
 		if v.stop() {
 			break
 		}
@@ -310,7 +334,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 			continue
 		}
 		n, sig := l.claim, uint64(0)
-		if len(links) > 1 {
+		if links.Len() > 1 {
 			sig = v.slot(f, l)
 		}
 		shown := dst[start:]
@@ -351,34 +375,50 @@ func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 
 // walkTypes walks the entities of several types in the order of their ids.
 func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
-	var lists [][]uint32
+	var lists []typed
 	ever := types == nil || v.allLive
 	if types == nil {
 		types = v.s.o.Types
 	}
 	for _, t := range types {
 		if n, ok := v.s.typeNames.Number(t.Name); ok {
-			if list := v.s.byType.At(uint32(n)); len(list) > 0 {
-				lists = append(lists, list)
+			l := typed{all: v.s.byType.At(uint32(n))}
+			if l.part, l.at = l.all.First(); len(l.part) > 0 {
+				lists = append(lists, l)
 			}
 		}
 	}
 	for len(lists) > 0 {
 		least := 0
 		for i := 1; i < len(lists); i++ {
-			if v.s.ids.At(lists[i][0]) < v.s.ids.At(lists[least][0]) {
+			if v.s.ids.At(lists[i].part[0]) < v.s.ids.At(lists[least].part[0]) {
 				least = i
 			}
 		}
 		if v.stop() {
 			return
 		}
-		n := lists[least][0]
-		if lists[least] = lists[least][1:]; len(lists[least]) == 0 {
+		n := lists[least].part[0]
+		if !lists[least].step() {
 			lists = slices.Delete(lists, least, least+1)
 		}
 		if (ever || v.lives(n)) && v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
 			return
 		}
 	}
+}
+
+// typed is what is left to read of the entities of a type.
+type typed struct {
+	all  numbers
+	part []uint32
+	at   int
+}
+
+// step goes to the next entity and reports whether there is one.
+func (l *typed) step() bool {
+	if l.part = l.part[1:]; len(l.part) == 0 {
+		l.part, l.at = l.all.After(l.at)
+	}
+	return len(l.part) > 0
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"iter"
 	"unsafe"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -15,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 8
+	fileVersion = 9
 )
 
 // layout changes with the memory layout of the columns and with how names are
@@ -84,10 +85,12 @@ func (s *Snapshot) writeSections(w *column.Writer) error {
 	}
 	column.WriteList(w, packed)
 	column.WriteList(w, column.Flat(s.rows.Len(), func(i uint32) uint32 { return s.ended.At(i) }))
-	column.WriteLists(w, &s.out)
-	column.WriteLists(w, &s.in)
-	column.WriteLists(w, &s.cited)
-	column.WriteLists(w, &s.byType)
+	for _, t := range []*column.Table[adjacency]{&s.out, &s.in} {
+		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]link] { return t.Ref(i).parts() })
+	}
+	for _, t := range []*column.Table[numbers]{&s.cited, &s.byType} {
+		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]uint32] { return t.At(i).Parts() })
+	}
 	column.WriteList(w, column.Flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
 	column.WriteList(w, s.mortals())
 	column.WriteList(w, column.Flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))

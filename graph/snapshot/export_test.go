@@ -1,8 +1,11 @@
 package snapshot
 
 import (
+	"pgregory.net/rapid"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 )
 
 // ErrInterrupted is errInterrupted.
@@ -18,4 +21,16 @@ func (v *View) Keeps(f *filter.Node, node uint32) bool { return v.keeps(f, node)
 func (v *View) Read(by filter.Reading, e Edge) graph.Value {
 	r := v.reader(by)
 	return r.value(v, e)
+}
+
+// Shorten makes in some runs of a property test even short lists long ones, in chunks of
+// few elements. It returns what sets that back.
+func Shorten(t *rapid.T) (restore func()) {
+	if !rapid.Bool().Draw(t, "short chunks") {
+		return func() {}
+	}
+	long := longList
+	longList = rapid.IntRange(1, 4).Draw(t, "long list")
+	lists := column.Shorten(rapid.IntRange(0, 2).Draw(t, "flat"), rapid.IntRange(1, 4).Draw(t, "chunk"), rapid.IntRange(2, 3).Draw(t, "branch"))
+	return func() { longList = long; lists() }
 }

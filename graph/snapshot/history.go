@@ -11,15 +11,11 @@ import (
 // own: what was over by then as well, and nothing that had not yet begun. The
 // order is that of Claims. fn ends the walk by returning false.
 func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
-	list := v.s.out.At(entity)
+	list := v.s.out.Ref(entity)
 	if inverse {
-		list = v.s.in.At(entity)
+		list = v.s.in.Ref(entity)
 	}
-	for _, l := range list {
-		if v.sees(l.claim) && v.begun(l.claim) && !fn(l.claim) {
-			return
-		}
-	}
+	list.has(func(l link) bool { return v.sees(l.claim) && v.begun(l.claim) && !fn(l.claim) })
 }
 
 // Learned calls fn with each claim recorded after one sequence number and up to

@@ -3,12 +3,14 @@
 package snapshot
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/digest"
 )
 
@@ -57,14 +59,14 @@ func (s *Snapshot) fingerprint() uint64 {
 	fmt.Fprint(h, s.seq, s.sum, s.typeNames.List, s.predicates.List, s.qualifierNames.List)
 	for i := range s.ids.Len() {
 		n := uint32(i)
-		fmt.Fprint(h, s.ids.At(n), s.types.At(n), s.out.At(n), s.in.At(n), s.cited.At(n), s.dates.At(n), s.named.At(n))
+		fmt.Fprint(h, s.ids.At(n), s.types.At(n), s.out.Ref(n).all(), s.in.Ref(n).all(), slices.Collect(s.cited.At(n).All()), s.dates.At(n), s.named.At(n))
 	}
 	for i := range s.rows.Len() {
 		n := uint32(i)
 		fmt.Fprint(h, s.rows.At(n), s.ended.At(n))
 	}
 	for i := range s.typeNames.List {
-		fmt.Fprint(h, s.byType.At(uint32(i)))
+		fmt.Fprint(h, slices.Collect(s.byType.At(uint32(i)).All()))
 	}
 	return h.Sum64() | 1
 }
@@ -72,7 +74,7 @@ func (s *Snapshot) fingerprint() uint64 {
 func (s *Snapshot) checkEntities() error {
 	listed := 0
 	for t := range s.typeNames.List {
-		list := s.byType.At(uint32(t))
+		list := slices.Collect(s.byType.At(uint32(t)).All())
 		listed += len(list)
 		for i, n := range list {
 			if int(s.types.At(n)) != t {
@@ -157,29 +159,28 @@ func (s *Snapshot) checkLinks() error {
 		e := uint32(i)
 		for _, side := range []struct {
 			name string
-			list []link
-			runs []run
+			list *adjacency
 			want []uint32
-		}{{"subject", s.out.At(e), s.outRuns.At(e), out[e]}, {"object", s.in.At(e), s.inRuns.At(e), in[e]}} {
-			if err := s.checkList(side.list, side.runs, side.want, marked); err != nil {
+		}{{"subject", s.out.Ref(e), out[e]}, {"object", s.in.Ref(e), in[e]}} {
+			if err := errors.Join(s.checkList(side.list.all(), side.want, marked), s.checkRuns(side.list)); err != nil {
 				return fmt.Errorf("the claims with %s as their %s: %w", s.ids.At(e), side.name, err)
 			}
 		}
-		for _, n := range s.cited.At(e) {
+		list := s.cited.At(e)
+		for n := range list.All() {
 			if !cited[e][n] {
 				return fmt.Errorf("%s is listed as cited by claim %d", s.ids.At(e), n)
 			}
 		}
-		seen := slices.Compact(slices.Clone(s.cited.At(e)))
-		if !slices.IsSorted(seen) || len(seen) != len(cited[e]) {
-			return fmt.Errorf("%s is cited by %v, want %d claims", s.ids.At(e), seen, len(cited[e]))
+		if err := list.Check(column.Order[uint32]{Compare: cmp.Compare[uint32]}); err != nil || list.Len() != len(cited[e]) {
+			return fmt.Errorf("%s is cited by %d claims, want %d: %w", s.ids.At(e), list.Len(), len(cited[e]), err)
 		}
 	}
 	return nil
 }
 
-func (s *Snapshot) checkList(list []link, runs []run, want []uint32, marked map[uint32]bool) error {
-	got := make([]uint32, len(list))
+func (s *Snapshot) checkList(list []link, want []uint32, marked map[uint32]bool) error {
+	got, order := make([]uint32, len(list)), s.order()
 	for i, l := range list {
 		got[i] = l.claim
 		r := s.rows.Ref(l.claim)
@@ -189,10 +190,7 @@ func (s *Snapshot) checkList(list []link, runs []run, want []uint32, marked map[
 		if i == 0 {
 			continue
 		}
-		before := list[i-1]
-		switch c := strings.Compare(s.otherID(before), s.otherID(l)); {
-		case before.predicate > l.predicate,
-			before.predicate == l.predicate && before.other != None && l.other != None && c > 0:
+		if order.Compare(list[i-1], l) >= 0 {
 			return fmt.Errorf("claim %s is out of order", r.id)
 		}
 	}
@@ -200,33 +198,61 @@ func (s *Snapshot) checkList(list []link, runs []run, want []uint32, marked map[
 	if !slices.Equal(got, want) {
 		return fmt.Errorf("%v, want %v", got, want)
 	}
-	if !slices.Equal(runs, runsOf(list)) {
-		return fmt.Errorf("runs %v, want %v", runs, runsOf(list))
+	return nil
+}
+
+// checkRuns compares how an adjacency is divided with its links.
+func (s *Snapshot) checkRuns(a *adjacency) error {
+	if a == nil || a.runs == nil {
+		if a.len() >= longList {
+			return fmt.Errorf("%d links are in one list", a.len())
+		}
+		return nil
+	}
+	n := 0
+	for i, r := range a.runs.lists {
+		n += r.Len()
+		if err := r.Check(s.order()); err != nil {
+			return err
+		}
+		for l := range r.All() {
+			if l.predicate != a.runs.predicates[i] {
+				return fmt.Errorf("claim %d is in the run of another predicate", l.claim)
+			}
+		}
+	}
+	if n != a.runs.n || n < longList || len(a.runs.lists) != len(a.runs.predicates) {
+		return fmt.Errorf("%d links in %d runs of %d predicates, want %d links", n, len(a.runs.lists), len(a.runs.predicates), a.runs.n)
 	}
 	return nil
 }
 
-// wantMarked are the claims whose links are to be marked open.
+// all are the links in one slice.
+func (a *adjacency) all() []link { return slices.Concat(slices.Collect(a.parts())...) }
+
+// wantMarked are the claims whose links are to be marked open: by themselves, or since
+// their field reaches to the next dated claim and there is one.
 func (s *Snapshot) wantMarked() map[uint32]bool {
 	marked := map[uint32]bool{}
+	kinds := s.w.kindsOf(s).Of
 	for i := range s.ids.Len() {
-		list := slices.Clone(s.out.At(uint32(i)))
-		for k := range list {
-			r := s.rows.Ref(list[k].claim)
-			if list[k].valid = s.linkValid(list[k].claim, r); list[k].valid&open != 0 {
-				marked[list[k].claim] = true
+		runs := map[uint16][]link{}
+		for _, l := range s.out.Ref(uint32(i)).all() {
+			l.valid = s.linkValid(l.claim, s.rows.Ref(l.claim))
+			marked[l.claim] = l.valid&open != 0
+			runs[l.predicate] = append(runs[l.predicate], l)
+		}
+		for p, run := range runs {
+			if len(run) < 2 || !kinds[p].Next || !slices.ContainsFunc(run, func(l link) bool { return s.dated(&l) }) {
+				continue
+			}
+			for _, l := range run {
+				b := &s.times.Ref(l.period()).bounds
+				marked[l.claim] = marked[l.claim] || !b.Started || !b.Ended
 			}
 		}
-		s.markOpen(list, marked)
 	}
 	return marked
-}
-
-func (s *Snapshot) otherID(l link) string {
-	if l.other == None {
-		return ""
-	}
-	return s.ids.At(l.other)
 }
 
 func (s *Snapshot) checkWithdrawals() error {

@@ -93,25 +93,23 @@ func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 		}
 	}
 	asked := None
-	for _, l := range v.s.out.At(entity) {
+	return v.s.out.Ref(entity).has(func(l link) bool {
 		r := v.s.rows.Ref(l.claim)
 		if v.stop() {
-			break
-		}
-		if r.source == asked || !v.seesRow(l.claim, r) {
-			continue
-		}
-		if asked = r.source; (v.declares(asked, v.s.completeFor, f.Name) || v.declares(asked, v.s.maintains, f.Name)) && v.silenceCounts(asked, entity, f) {
 			return true
 		}
-	}
-	return false
+		if r.source == asked || !v.seesRow(l.claim, r) {
+			return false
+		}
+		asked = r.source
+		return (v.declares(asked, v.s.completeFor, f.Name) || v.declares(asked, v.s.maintains, f.Name)) && v.silenceCounts(asked, entity, f)
+	})
 }
 
 // declares reports whether a source says of itself what its lists of a relation by
 // one of the names are worth.
 func (v *View) declares(source uint32, predicate uint16, names ...string) bool {
-	return slices.ContainsFunc(v.s.outRun(source, predicate), func(l link) bool {
+	return v.s.outRun(source, predicate).Has(func(l link) bool {
 		return l.rank != graph.Deprecated && v.sees(l.claim) && slices.Contains(names, v.s.texts.At(uint32(v.s.rows.Ref(l.claim).value)))
 	})
 }

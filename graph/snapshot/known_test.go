@@ -19,6 +19,7 @@ import (
 func TestUnknownRelations(t *testing.T) {
 	o := load(t)
 	rapid.Check(t, func(t *rapid.T) {
+		defer snapshot.Shorten(t)()
 		commit := graph.Commit{Seq: 1, At: epoch.Add(time.Hour), Entities: entities()}
 		typ := o.Type(rapid.SampledFrom([]string{"Country", "Country", "City", "Person", "Post", "Meeting"}).Draw(t, "type"))
 		var relations []*schema.Field

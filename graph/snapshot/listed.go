@@ -27,7 +27,7 @@ func (v *View) readKept() {
 		if !date.Known() || date.Last() > v.on.Last {
 			continue
 		}
-		for _, l := range v.s.outRun(source, v.s.maintains) {
+		for l := range v.s.outRun(source, v.s.maintains).All() {
 			if l.rank == graph.Deprecated || !v.sees(l.claim) {
 				continue
 			}
@@ -70,10 +70,10 @@ func (v *View) omits(k kept, r *row) bool {
 	}
 	joins := func(l link) bool { return l.other == object && lists(l) }
 	if out := v.s.outRun(r.subject, p); !v.s.symmetric(p) {
-		return !slices.ContainsFunc(out, joins) && (k.ofObjects || slices.ContainsFunc(out, lists)) && slices.ContainsFunc(v.s.inRun(object, p), lists)
+		return !out.Has(joins) && (k.ofObjects || out.Has(lists)) && v.s.inRun(object, p).Has(lists)
 	}
 	either := func(entity uint32, is func(link) bool) bool {
-		return slices.ContainsFunc(v.s.outRun(entity, p), is) || slices.ContainsFunc(v.s.inRun(entity, p), is)
+		return v.s.outRun(entity, p).Has(is) || v.s.inRun(entity, p).Has(is)
 	}
 	return !either(r.subject, joins) && either(r.subject, lists) && either(object, lists)
 }
@@ -90,8 +90,8 @@ func (s *Snapshot) noteKeeper(subject uint32, predicate uint16) {
 // readKeepers finds them in a snapshot that was read from its file.
 func (s *Snapshot) readKeepers() {
 	t, _ := s.typeNames.Number(schema.SourceType)
-	for _, n := range s.byType.At(uint32(t)) {
-		if len(s.outRun(n, s.maintains)) > 0 {
+	for n := range s.byType.At(uint32(t)).All() {
+		if s.outRun(n, s.maintains).Len() > 0 {
 			s.noteKeeper(n, s.maintains)
 		}
 	}

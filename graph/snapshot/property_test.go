@@ -165,6 +165,7 @@ func (p pair) learned(t *rapid.T) {
 func TestAgainstModel(t *testing.T) {
 	o := load(t)
 	rapid.Check(t, func(t *rapid.T) {
+		defer snapshot.Shorten(t)()
 		commits := drawHistory(t, o)
 		stepped := snapshot.Empty(o)
 		var steps []*snapshot.Snapshot
@@ -213,6 +214,7 @@ func TestAgainstModel(t *testing.T) {
 func TestQueries(t *testing.T) {
 	o := load(t)
 	rapid.Check(t, func(t *rapid.T) {
+		defer snapshot.Shorten(t)()
 		commits := drawHistory(t, o)
 		s, m := snapshot.Empty(o), newModel(o)
 		for i := range commits {

@@ -164,7 +164,7 @@ func (l *List) atMost(q *filter.Query) int {
 		return 16
 	}
 	g := l.view.groupsOf(l.entity, l.field, nil)
-	return len(g.links)
+	return g.run.Len()
 }
 
 // RunClaims carries out a query over claims given in record order, which it

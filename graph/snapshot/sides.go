@@ -31,8 +31,8 @@ func (s *Snapshot) noteRivals(rivals column.Table[uint64], entries []column.Entr
 	kinds := s.w.kindsOf(s).Of
 	var e *column.Edit[uint64]
 	for i := range entries {
-		entity := entries[i].List
-		if i > 0 && entries[i-1].List == entity || !s.hasRivals(kinds, entity) {
+		entity, p := entries[i].List, entries[i].Item.predicate
+		if !s.isSingle(kinds, entity, p) || s.outRun(entity, p).Len() < 2 {
 			continue
 		}
 		if e == nil {
@@ -51,21 +51,21 @@ func (s *Snapshot) readRivals() column.Table[uint64] {
 	kinds := s.w.kindsOf(s).Of
 	e := column.NewEdit[uint64]()
 	for entity := range uint32(s.out.Len()) {
-		if s.hasRivals(kinds, entity) {
+		last := noPredicate
+		if s.out.Ref(entity).has(func(l link) bool {
+			again := l.predicate == last
+			last = l.predicate
+			return again && s.isSingle(kinds, entity, last)
+		}) {
 			e.Set(entity>>6, e.At(entity>>6)|1<<(entity&63))
 		}
 	}
 	return e.Table()
 }
 
-func (s *Snapshot) hasRivals(kinds []vocabulary.Predicate, entity uint32) bool {
-	list := s.out.At(entity)
-	for i := 1; i < len(list); i++ {
-		if p := list[i].predicate; p == list[i-1].predicate && kinds[p].Single != nil && s.isOf(kinds[p].Single, entity) {
-			return true
-		}
-	}
-	return false
+// isSingle reports whether a predicate is a relation of one for the entity.
+func (s *Snapshot) isSingle(kinds []vocabulary.Predicate, entity uint32, p uint16) bool {
+	return kinds[p].Single != nil && s.isOf(kinds[p].Single, entity)
 }
 
 // chosen returns the link that the subject's field shows, from the links of one

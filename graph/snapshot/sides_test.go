@@ -41,6 +41,7 @@ func sides(o *schema.Ontology) []side {
 func TestSides(t *testing.T) {
 	o := load(t)
 	rapid.Check(t, func(t *rapid.T) {
+		defer snapshot.Shorten(t)()
 		commits := drawHistory(t, o)
 		s := snapshot.Empty(o)
 		for i := range commits {

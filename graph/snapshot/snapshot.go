@@ -81,13 +81,11 @@ type Snapshot struct {
 	claims  column.Index          // number by claim id
 	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it is not withdrawn
 	gone    column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
-	out     column.Table[[]link]
-	in      column.Table[[]link]
-	outRuns column.Table[[]run] // of long lists: where each predicate's claims end
-	inRuns  column.Table[[]run]
+	out     column.Table[adjacency]
+	in      column.Table[adjacency]
 	rivals  column.Table[uint64]     // a bit for each entity: whether it has several claims of a relation of one
-	cited   column.Table[[]uint32]   // by source: the claims that cite it
-	byType  column.Table[[]uint32]   // by type: its entities, in the order of their ids
+	cited   column.Table[numbers]    // by source: the claims that cite it
+	byType  column.Table[numbers]    // by type: its entities, in the order of their ids
 	dates   column.Table[graph.Date] // by source: the day until which it attests what it claims
 	lives   column.Table[graph.ShortLifetime]
 	allLive graph.Span // on these days every entity exists of which some claim says when it begins or ends

@@ -33,7 +33,7 @@ func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 		return nil
 	}
 	var vs []graph.Value
-	for _, l := range s.outRun(n, s.predicate(predicate)) {
+	for l := range s.outRun(n, s.predicate(predicate)).All() {
 		if s.live(l.claim) {
 			vs = append(vs, s.value(s.rows.Ref(l.claim).cell()))
 		}

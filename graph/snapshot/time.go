@@ -4,7 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"sort"
+	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
@@ -86,7 +86,7 @@ func (v *View) dateOf(source uint32) graph.Date {
 // as a claim before and after the days on which it is attested.
 func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
 	between := graph.AllDays
-	for _, l := range v.s.besides(r) {
+	for l := range v.s.besides(r).All() {
 		if v.answersToo(n, l) {
 			between = v.s.times.Ref(r.valid).bounds.Between(between, attested, &v.s.times.Ref(l.period()).bounds)
 		}
@@ -99,7 +99,7 @@ func (v *View) neighbours(n uint32, r *row, attested graph.Span) graph.Span {
 // year.
 func (v *View) nextFigure(n uint32, r *row) graph.Day {
 	own, first := v.s.times.Ref(r.valid).Interval, graph.LastDay
-	for _, l := range v.s.besides(r) {
+	for l := range v.s.besides(r).All() {
 		p := v.s.times.Ref(l.period())
 		if graph.ComparePeriods(p.Interval, own) <= 0 || l.valid&narrow != 0 && !v.s.narrow(n) || !v.answersToo(n, l) {
 			continue
@@ -115,19 +115,26 @@ func (v *View) nextFigure(n uint32, r *row) graph.Day {
 
 // besides are the links of the claims that may answer the same question as a claim:
 // those of one subject and predicate, and of a relation of many also of one object.
-func (s *Snapshot) besides(r *row) []link {
-	run := s.outRun(r.subject, r.predicate)
+func (s *Snapshot) besides(r *row) run {
+	all := s.outRun(r.subject, r.predicate)
 	if f := s.field(r); r.kind != graph.EntityKind || f == nil || !f.Many {
-		return run
+		return all
 	}
-	// Links of one predicate are sorted by the ids of their objects.
-	id := s.ids.At(uint32(r.value))
-	from := sort.Search(len(run), func(i int) bool { return run[i].other != None && s.ids.At(run[i].other) >= id })
-	to := from
-	for to < len(run) && run[to].other == uint32(r.value) {
-		to++
-	}
-	return run[from:to]
+	return column.Short[link, beside](s.to(all, uint32(r.value)))
+}
+
+// to are the links of a run to one entity at the other end.
+func (s *Snapshot) to(r run, other uint32) []link {
+	id := s.ids.At(other)
+	return r.Within(func(l link) int {
+		switch l.other {
+		case None:
+			return -1
+		case other:
+			return 0
+		}
+		return strings.Compare(s.ids.At(l.other), id)
+	})
 }
 
 // answersToo reports whether the view knows another claim as a dated answer to the
@@ -191,8 +198,8 @@ func (v *View) mortal(entity uint32) bool { return v.s.lives.At(entity).Bounded 
 // that count.
 func (s *Snapshot) lifetimeOf(entity uint32, counts func(n uint32) bool) graph.Lifetime {
 	var begins, ends []graph.Span
-	note := func(links []link, object bool) {
-		for _, l := range links {
+	note := func(r run, object bool) {
+		for l := range r.All() {
 			// Types may share the name of a field and not what it says.
 			end := schema.NoEnd
 			if f := s.Field(l.claim); f != nil && object {
@@ -342,58 +349,69 @@ func (s *Snapshot) narrows(n uint32, r *row, b *graph.Bounds) bool {
 	return false
 }
 
-// markOpen marks, in the new lists of claims by subject, the links whose field
-// reaches to the next dated claim and that have one. What was not marked before is
-// added to marked.
-func (s *Snapshot) markOpen(list []link, marked map[uint32]bool) {
+// markOpen marks, among new links of claims by subject, those whose field reaches to the
+// next dated claim and that have one. It returns them with the links of older claims that
+// have one now, marked as well. It sorts the links.
+func (s *Snapshot) markOpen(old *Snapshot, links []column.Entry[link], o *column.Order[link]) []column.Entry[link] {
 	kinds := s.w.kindsOf(s).Of
-	for len(list) > 0 {
-		p := list[0].predicate
-		n := lowerBound(list, p+1)
-		if n > 1 && kinds[p].Next {
-			s.markRun(list[:n], marked)
+	var more []column.Entry[link]
+	o.Sort(links)
+	for from := 0; from < len(links); {
+		subject, p := links[from].List, links[from].Item.predicate
+		to := from + 1
+		for to < len(links) && links[to].List == subject && links[to].Item.predicate == p {
+			to++
 		}
-		list = list[n:]
-	}
-}
-
-func (s *Snapshot) markRun(run []link, marked map[uint32]bool) {
-	dated := func(l link) bool {
-		b := &s.times.Ref(l.period()).bounds
-		return b.Started || b.Ended
-	}
-	if !slices.ContainsFunc(run, dated) {
-		return
-	}
-	for i := range run {
-		l := &run[i]
-		if b := &s.times.Ref(l.period()).bounds; l.valid&open == 0 && !(b.Started && b.Ended) {
-			l.valid |= open
-			marked[l.claim] = true
+		added := links[from:to]
+		if from = to; !kinds[p].Next {
+			continue
 		}
-	}
-}
-
-// markIn marks the links of the same claims in the lists by object.
-func (s *Snapshot) markIn(marked map[uint32]bool) {
-	if len(marked) == 0 {
-		return
-	}
-	lists := map[uint32]bool{}
-	for n := range marked {
-		if r := s.rows.Ref(n); r.kind == graph.EntityKind {
-			lists[uint32(r.value)] = true
+		before := old.outRun(subject, p)
+		marked := s.isMarked(before)
+		if !marked && (before.Len()+len(added) < 2 || !s.hasDated(before) && !slices.ContainsFunc(added, func(e column.Entry[link]) bool { return s.dated(&e.Item) })) {
+			continue
 		}
-	}
-	e := s.in.Begin()
-	for entity := range lists {
-		list := slices.Clone(s.in.At(entity))
-		for i := range list {
-			if marked[list[i].claim] {
-				list[i].valid |= open
+		for i := range added {
+			s.mark(&added[i].Item)
+		}
+		if marked {
+			continue
+		}
+		for l := range before.All() {
+			if s.mark(&l) {
+				more = append(more, column.Entry[link]{List: subject, Item: l})
 			}
 		}
-		e.Set(entity, list)
 	}
-	s.in = e.Table()
+	return append(links, more...)
+}
+
+// isMarked reports whether the links of a run of a field that reaches to the next dated
+// claim were marked, or need not be. It reads the first link only, since undated links of
+// one subject are open by themselves all or none, and then there is nothing to mark.
+func (s *Snapshot) isMarked(r run) bool {
+	part, _ := r.First()
+	return r.Len() > 1 && (part[0].valid&open != 0 || s.dated(&part[0]))
+}
+
+// hasDated reports whether a link of a run that was not marked is dated, which only the
+// first can be.
+func (s *Snapshot) hasDated(r run) bool {
+	part, _ := r.First()
+	return len(part) > 0 && s.dated(&part[0])
+}
+
+func (s *Snapshot) dated(l *link) bool {
+	b := &s.times.Ref(l.period()).bounds
+	return b.Started || b.Ended
+}
+
+// mark marks a link unless both its ends are dated, and reports whether that is new.
+func (s *Snapshot) mark(l *link) bool {
+	b := &s.times.Ref(l.period()).bounds
+	if l.valid&open != 0 || b.Started && b.Ended {
+		return false
+	}
+	l.valid |= open
+	return true
 }

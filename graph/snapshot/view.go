@@ -110,7 +110,7 @@ func (w *View) choose(v graph.View) error {
 	default:
 		published, later := map[uint32]bool{}, map[uint32]bool{}
 		t, _ := s.typeNames.Number(schema.SourceType)
-		for _, n := range s.byType.At(uint32(t)) {
+		for n := range s.byType.At(uint32(t)).All() {
 			switch d := s.bestDate(n, s.date, w.sees); {
 			case !d.Known():
 			case d.Last() > until.Last():
@@ -164,24 +164,20 @@ func (s *Snapshot) keyed(predicate, value string, fn func(n uint32)) {
 // where inverse, that the view shows, in the order of predicate and record. A
 // predicate of "" is every one. fn ends the walk by returning false.
 func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
-	var list []link
-	switch {
-	case predicate == "" && !inverse:
-		list = v.s.out.At(entity)
-	case predicate == "":
-		list = v.s.in.At(entity)
-	case inverse:
-		list = v.s.inRun(entity, v.s.predicate(predicate))
-	default:
-		list = v.s.outRun(entity, v.s.predicate(predicate))
+	show := func(l link) bool { return v.stop() || v.shows(entity, l) && !fn(l.claim) }
+	links, run := v.s.out.Ref(entity), v.s.outRun
+	if inverse {
+		links, run = v.s.in.Ref(entity), v.s.inRun
 	}
-	for _, l := range list {
-		if v.stop() || v.shows(entity, l) && !fn(l.claim) {
-			return
-		}
+	if predicate == "" {
+		links.has(show)
+		return
+	}
+	if run(entity, v.s.predicate(predicate)).Has(show) {
+		return
 	}
 	// Those that do not fit the ontology.
-	if _, ok := v.s.predicates.Number(vocabulary.Aside + predicate); ok && predicate != "" {
+	if _, ok := v.s.predicates.Number(vocabulary.Aside + predicate); ok {
 		v.Claims(entity, vocabulary.Aside+predicate, inverse, fn)
 	}
 }
@@ -199,16 +195,10 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 // source is the entity, or with qualifiers that names the entity by a qualifier.
 // fn ends the walk by returning false.
 func (v *View) CitedBy(entity uint32, qualifiers bool, fn func(n uint32) bool) {
-	last := None
-	for _, n := range v.s.cited.At(entity) {
+	for n := range v.s.cited.At(entity).All() {
 		if v.stop() {
 			return
 		}
-		// A claim is listed once for its source and once for each of its qualifiers.
-		if n == last {
-			continue
-		}
-		last = n
 		if v.s.cites(n, entity, qualifiers) && v.Lists(n) && !fn(n) {
 			return
 		}
@@ -270,11 +260,13 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 // bestOf is the claim that a field of one value of the entity shows, of all that
 // there are of it: never one that is DEPRECATED, or about less than the field asks
 // for. Nothing else decides that.
-func (v *View) bestOf(entity uint32, claims []link) uint32 {
+func (v *View) bestOf(entity uint32, claims run) uint32 {
 	best := None
-	for _, l := range claims {
-		if l.plain() && v.shows(entity, l) && (best == None || v.better(l.claim, best)) {
-			best = l.claim
+	for part, at := claims.First(); len(part) > 0; part, at = claims.After(at) {
+		for _, l := range part {
+			if l.plain() && v.shows(entity, l) && (best == None || v.better(l.claim, best)) {
+				best = l.claim
+			}
 		}
 	}
 	return best
@@ -293,7 +285,7 @@ func (v *View) Name(entity uint32) string {
 		return n.name
 	}
 	if best == None {
-		for _, l := range v.s.outRun(entity, v.s.name) {
+		for l := range v.s.outRun(entity, v.s.name).All() {
 			n := l.claim
 			if r := v.s.rows.Ref(n); v.held(n, r) && !v.later[r.source] && (best == None || v.laterLabel(n, best)) {
 				best = n

@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"slices"
-
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -156,8 +154,7 @@ func (v *View) Exists(entity uint32) bool {
 		return true
 	}
 	mentions := func(l link) bool { return v.lists(entity, l) }
-	return slices.ContainsFunc(s.out.At(entity), mentions) || slices.ContainsFunc(s.in.At(entity), mentions) ||
-		slices.ContainsFunc(s.cited.At(entity), v.Lists)
+	return s.out.Ref(entity).has(mentions) || s.in.Ref(entity).has(mentions) || s.cited.At(entity).Has(v.Lists)
 }
 
 // byID finds the entity by its id, if the view shows it. A source can be
@@ -172,5 +169,5 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 
 // describes reports whether the view shows the source's own description.
 func (v *View) describes(source uint32) bool {
-	return slices.ContainsFunc(v.s.out.At(source), func(l link) bool { return v.shows(source, l) })
+	return v.s.out.Ref(source).has(func(l link) bool { return v.shows(source, l) })
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"iter"
 	"unsafe"
 )
 
@@ -129,20 +130,25 @@ func WriteTexts(w *Writer, n int, at func(i int) string) {
 	w.pad()
 }
 
-// WriteLists writes adjacency lists: where each ends, and their elements.
-func WriteLists[T any](w *Writer, t *Table[[]T]) {
-	ends := make([]uint32, t.n)
+// WriteLists writes n lists, each given in parts: where each ends, and their elements.
+func WriteLists[T any](w *Writer, n int, parts func(i uint32) iter.Seq[[]T]) {
+	ends := make([]uint32, n)
 	total := 0
 	for i := range ends {
-		total += len(t.At(uint32(i)))
+		for part := range parts(uint32(i)) {
+			total += len(part)
+		}
 		ends[i] = uint32(total)
 	}
 	WriteList(w, ends)
-	flat := make([]T, 0, total)
+	var x T
+	w.section(total * int(unsafe.Sizeof(x)))
 	for i := range ends {
-		flat = append(flat, t.At(uint32(i))...)
+		for part := range parts(uint32(i)) {
+			w.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(part))), len(part)*int(unsafe.Sizeof(x))))
+		}
 	}
-	WriteList(w, flat)
+	w.pad()
 }
 
 // Reader reads what Writer wrote; the bytes stay where they are and
@@ -240,19 +246,21 @@ func ReadTextColumn(r *Reader) Column[string] {
 	return c
 }
 
-// ReadLists reads what WriteLists wrote.
-func ReadLists[T any](r *Reader) Table[[]T] {
+// ReadLists reads what WriteLists wrote: each list with its number.
+func ReadLists[T any](r *Reader) iter.Seq2[uint32, []T] {
 	ends, flat := ReadList[uint32](r), ReadList[T](r)
-	e := NewEdit[[]T]()
-	from := uint32(0)
-	for i, to := range ends {
-		if to < from || int(to) > len(flat) {
-			r.bad = true
-			return Table[[]T]{}
+	return func(yield func(uint32, []T) bool) {
+		from := uint32(0)
+		for i, to := range ends {
+			if to < from || int(to) > len(flat) {
+				r.bad = true
+				return
+			}
+			// The capacity ends with the list, so that appending to it copies.
+			if !yield(uint32(i), flat[from:to:to]) {
+				return
+			}
+			from = to
 		}
-		// The capacity ends with the list, so that appending to it copies.
-		e.Set(uint32(i), flat[from:to:to])
-		from = to
 	}
-	return e.Table()
 }

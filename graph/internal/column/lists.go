@@ -3,8 +3,6 @@ package column
 import (
 	"cmp"
 	"slices"
-
-	"github.com/caspian-kg/caspian/graph/internal/layers"
 )
 
 // Entry is an item for the list with a number.
@@ -13,39 +11,42 @@ type Entry[T any] struct {
 	Item T
 }
 
-// Merge puts entries into the sorted lists of a table, and calls grown with each list
-// that has grown. It sorts the entries by list and item.
-func Merge[T any](t Table[[]T], entries []Entry[T], compare func(x, y T) int, grown func(n uint32, list []T)) Table[[]T] {
+// Sort sorts entries by list and item; equal ones keep their order.
+func (o *Order[T]) Sort(entries []Entry[T]) {
+	slices.SortStableFunc(entries, func(a, b Entry[T]) int {
+		if a.List != b.List {
+			return cmp.Compare(a.List, b.List)
+		}
+		return o.Compare(a.Item, b.Item)
+	})
+}
+
+// Group sorts entries and calls fn with the items of each list; of equal items it
+// keeps the last.
+func (o *Order[T]) Group(entries []Entry[T], fn func(list uint32, items []T)) {
+	o.Sort(entries)
+	var items []T
+	for i := 0; i < len(entries); {
+		n := entries[i].List
+		items = items[:0]
+		for ; i < len(entries) && entries[i].List == n; i++ {
+			if k := len(items) - 1; k >= 0 && o.Compare(items[k], entries[i].Item) == 0 {
+				items[k] = entries[i].Item
+				continue
+			}
+			items = append(items, entries[i].Item)
+		}
+		fn(n, items)
+	}
+}
+
+// Merge puts entries into the lists of a table. It sorts the entries.
+func Merge[T, S any](t Table[List[T, S]], entries []Entry[T], o Order[T]) Table[List[T, S]] {
 	if len(entries) == 0 {
 		return t
 	}
 	e := t.Begin()
-	slices.SortFunc(entries, func(a, b Entry[T]) int {
-		if a.List != b.List {
-			return cmp.Compare(a.List, b.List)
-		}
-		return compare(a.Item, b.Item)
-	})
-	// One block for all the new lists keeps neighbours together.
-	total := 0
-	for i := range entries {
-		if i == 0 || entries[i].List != entries[i-1].List {
-			total += len(t.At(entries[i].List))
-		}
-		total++
-	}
-	block := make([]T, 0, total)
-	var added []T
-	for i := 0; i < len(entries); {
-		at, n := len(block), entries[i].List
-		added = added[:0]
-		for ; i < len(entries) && entries[i].List == n; i++ {
-			added = append(added, entries[i].Item)
-		}
-		block = layers.Merge(block, t.At(n), added, compare)
-		list := block[at:len(block):len(block)]
-		e.Set(n, list)
-		grown(n, list)
-	}
+	m := Merger[T, S]{Order: o, Room: len(entries)}
+	o.Group(entries, func(n uint32, items []T) { e.Set(n, m.Put(e.At(n), items)) })
 	return e.Table()
 }

@@ -2,54 +2,194 @@ package column
 
 import (
 	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
+// pairs sort by both of their numbers; those of one first number are a group.
+type pair [2]int
+
+var byPair = Order[pair]{
+	Compare: func(a, b pair) int {
+		if a[0] != b[0] {
+			return cmp.Compare(a[0], b[0])
+		}
+		return cmp.Compare(a[1]/2, b[1]/2) // odd ones equal the even ones before them
+	},
+	Together: func(a, b pair) bool { return a[0] == b[0] },
+}
+
+// naive puts an element into a sorted slice, in place of the one that it equals.
+func naive(list []pair, x pair) []pair {
+	list = slices.Clone(list)
+	for i, y := range list {
+		switch c := byPair.Compare(y, x); {
+		case c == 0:
+			list[i] = x
+			return list
+		case c > 0:
+			return slices.Insert(list, i, x)
+		}
+	}
+	return append(list, x)
+}
+
+// TestListAgainstSlices puts elements into lists in any order, at the end, and into
+// few groups, some or many at a time, and compares with sorted slices. What was made
+// before must stay as it was, with what is beside its chunks.
+func TestListAgainstSlices(t *testing.T) {
+	defer Shorten(5, 8, 3)()
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		groups, members, most := 1+r.IntN(60), 1+r.IntN(40), 1+r.IntN(30)
+		m := Merger[pair, int]{Order: byPair, Room: r.IntN(10)}
+		type version struct {
+			list List[pair, int]
+			want []pair
+		}
+		versions := []version{{}}
+		for step := range 60 {
+			v := versions[len(versions)-1]
+			var items []pair
+			for range 1 + r.IntN(most) {
+				x := pair{r.IntN(groups), r.IntN(members)}
+				if seed%3 == 0 { // at the end
+					x = pair{step, r.IntN(members)}
+				}
+				if !slices.ContainsFunc(items, func(y pair) bool { return byPair.Compare(x, y) == 0 }) {
+					items = append(items, x)
+				}
+			}
+			slices.SortFunc(items, byPair.Compare)
+			for _, x := range items {
+				v.want = naive(v.want, x)
+			}
+			v.list = m.Put(v.list, items)
+			for c := range chunks(v.list) {
+				if side := c.Side.Load(); side != nil && *side != sum(c.items) {
+					t.Fatalf("seed %d: a chunk has what belongs beside another", seed)
+				}
+				n := sum(c.items)
+				c.Side.Store(&n)
+			}
+			versions = append(versions, v)
+		}
+		for i, v := range versions {
+			check(t, fmt.Sprintf("seed %d, version %d", seed, i), v.list, v.want)
+		}
+		last := versions[len(versions)-1].want
+		check(t, fmt.Sprintf("seed %d, made at once", seed), ListOf[pair, int](last, byPair), last)
+	}
+}
+
+func chunks(l List[pair, int]) map[*Chunk[pair, int]]bool {
+	all := map[*Chunk[pair, int]]bool{}
+	for part, at := l.First(); len(part) > 0; part, at = l.After(at) {
+		if c := l.Chunk(at); c != nil {
+			all[c] = true
+		}
+	}
+	return all
+}
+
+func sum(items []pair) int {
+	n := len(items)
+	for _, x := range items {
+		n += 1000*x[0] + x[1]
+	}
+	return n
+}
+
+func check(t *testing.T, what string, l List[pair, int], want []pair) {
+	t.Helper()
+	if err := l.Check(byPair); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	if got := slices.Collect(l.All()); !slices.Equal(got, want) || l.Len() != len(want) {
+		t.Fatalf("%s: %d elements %v, want %v", what, l.Len(), got, want)
+	}
+	if got := slices.Concat(slices.Collect(l.Parts())...); !slices.Equal(got, want) {
+		t.Fatalf("%s: the parts have %v, want %v", what, got, want)
+	}
+	for group := -1; group <= 61; group++ {
+		var of []pair
+		for _, x := range want {
+			if x[0] == group {
+				of = append(of, x)
+			}
+		}
+		if got := l.Within(func(x pair) int { return cmp.Compare(x[0], group) }); !slices.Equal(got, of) {
+			t.Fatalf("%s: the group %d has %v, want %v", what, group, got, of)
+		}
+	}
+}
+
 // TestMerge puts random entries into a table in random portions, and compares each
 // state with sorted copies. Earlier states must stay as they were.
 func TestMerge(t *testing.T) {
+	defer Shorten(3, 6, 2)()
 	r := rand.New(rand.NewPCG(1, 2))
-	var table Table[[]int]
-	want := map[uint32][]int{}
+	order := Order[int]{Compare: cmp.Compare[int]}
+	var table Table[List[int, None]]
 	type state struct {
-		table Table[[]int]
+		table Table[List[int, None]]
 		want  map[uint32][]int
 	}
-	var states []state
+	states := []state{{want: map[uint32][]int{}}}
 	for range 60 {
+		want := map[uint32][]int{}
+		for n, list := range states[len(states)-1].want {
+			want[n] = list
+		}
 		var entries []Entry[int]
-		grows := map[uint32]bool{}
-		for range r.IntN(8) {
-			e := Entry[int]{List: uint32(r.IntN(600)), Item: r.IntN(1000)}
-			entries, grows[e.List] = append(entries, e), true
-		}
-		next := map[uint32][]int{}
-		for n, list := range want {
-			next[n] = list
-		}
-		for _, e := range entries {
-			next[e.List] = append(slices.Clone(next[e.List]), e.Item)
-			slices.Sort(next[e.List])
-		}
-		want = next
-		table = Merge(table, entries, cmp.Compare[int], func(n uint32, list []int) {
-			if !grows[n] || !slices.Equal(list, want[n]) {
-				t.Fatalf("the list %d grows to %v, want %v", n, list, want[n])
+		for range r.IntN(40) {
+			e := Entry[int]{List: uint32(r.IntN(30) * 20), Item: r.IntN(1000)}
+			entries = append(entries, e)
+			if !slices.Contains(want[e.List], e.Item) {
+				want[e.List] = append(slices.Clone(want[e.List]), e.Item)
+				slices.Sort(want[e.List])
 			}
-			delete(grows, n)
-		})
-		if len(grows) > 0 {
-			t.Fatalf("not reported as grown: %v", grows)
 		}
+		table = Merge(table, entries, order)
 		states = append(states, state{table, want})
 	}
 	for i, s := range states {
 		for n := range uint32(600) {
-			if !slices.Equal(s.table.At(n), s.want[n]) {
-				t.Fatalf("state %d, list %d: %v, want %v", i, n, s.table.At(n), s.want[n])
+			l := s.table.At(n)
+			if got := slices.Collect(l.All()); !slices.Equal(got, s.want[n]) {
+				t.Fatalf("state %d, list %d: %v, want %v", i, n, got, s.want[n])
+			}
+			if err := l.Check(order); err != nil {
+				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// TestListBytes: what is copied to put one element into a list of a million is about
+// what it is in one of ten thousand.
+func TestListBytes(t *testing.T) {
+	bytes := func(n int) int64 {
+		items := make([]int, n)
+		for i := range items {
+			items[i] = 2 * i
+		}
+		order := Order[int]{Compare: cmp.Compare[int]}
+		l := ListOf[int, None](items, order)
+		r := rand.New(rand.NewPCG(1, 2))
+		return testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m := Merger[int, None]{Order: order}
+				m.Put(l, []int{2*r.IntN(n) + 1})
+			}
+		}).AllocedBytesPerOp()
+	}
+	small, large := bytes(10_000), bytes(1_000_000)
+	t.Logf("%d bytes at 10,000 elements, %d at 1,000,000", small, large)
+	if float64(large) > 1.58*float64(small) { // an exponent of 0.1
+		t.Errorf("%d bytes for one element at 1,000,000 elements, %d at 10,000", large, small)
 	}
 }
