@@ -30,25 +30,34 @@ const maxGroup = 10_000
 // Changes that arrive while the writer is busy are made durable together, by
 // one sync, each as a separate commit: the caller whose turn it is writes
 // for all that wait. A caller whose context ends while it waits returns at once;
-// after the write of its change has begun, it gets the outcome.
+// after its change has been looked at, it gets the outcome.
 func (g *Graph) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
 	r := &request{ctx: ctx, change: ch, ops: len(ch.Ops), done: make(chan struct{})}
 	g.enqueue(r)
+	return g.outcome(r)
+}
+
+// outcome waits for the outcome of a request, and writes if it is its turn.
+func (g *Graph) outcome(r *request) (*Receipt, error) {
 	select {
 	case g.turn <- struct{}{}:
 		g.writeUntil(r)
 	case <-r.done:
-	case <-ctx.Done():
+	case <-r.ctx.Done():
 		if g.leave(r) {
-			return nil, ctx.Err()
+			return nil, r.ctx.Err()
 		}
-		<-r.done
+		select { // it may be the only one left to write
+		case g.turn <- struct{}{}:
+			g.writeUntil(r)
+		case <-r.done:
+		}
 	}
 	return r.receipt, r.err
 }
 
-// writeUntil writes group by group until the request has its outcome, and
-// passes the turn on.
+// writeUntil writes until the request has its outcome, and passes the turn on,
+// with a group that may be under way: one of its callers takes over.
 func (g *Graph) writeUntil(r *request) {
 	defer func() { <-g.turn }()
 	for {
@@ -56,23 +65,27 @@ func (g *Graph) writeUntil(r *request) {
 		case <-r.done:
 			return
 		default:
-			g.writeGroup(g.takeGroup())
+			g.step()
 		}
 	}
 }
 
 func (g *Graph) enqueue(r *request) {
 	g.queued.Lock()
-	defer g.queued.Unlock()
 	g.queue = append(g.queue, r)
+	g.queued.Unlock()
+	select {
+	case g.arrived <- struct{}{}:
+	default:
+	}
 }
 
-// takeGroup takes the changes that waited longest.
-func (g *Graph) takeGroup() []*request {
+// takeGroup takes the changes that waited longest, for a group that has some operations already.
+func (g *Graph) takeGroup(ops int) []*request {
 	g.queued.Lock()
 	defer g.queued.Unlock()
-	n, ops := 0, 0
-	for n < len(g.queue) && (n == 0 || ops+g.queue[n].ops <= maxGroup) {
+	n := 0
+	for n < len(g.queue) && (ops == 0 || ops+g.queue[n].ops <= maxGroup) {
 		ops += g.queue[n].ops
 		n++
 	}

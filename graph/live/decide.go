@@ -71,6 +71,9 @@ func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 	if c := w.keys[key]; c != nil {
 		return c, nil
 	}
+	if w.before != nil && w.before.keys[key] != nil {
+		return w.before.keys[key], nil
+	}
 	seq, err := w.g.log.Key(ctx, key)
 	if err != nil || seq == 0 {
 		return nil, err

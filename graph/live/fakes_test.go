@@ -34,6 +34,13 @@ type memory struct {
 
 func (m *memory) Identity() graph.Identity { return m.identity }
 
+// hook sets before while the log may be in use.
+func (m *memory) hook(before func(method string)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.before = before
+}
+
 func (m *memory) call(method string) {
 	m.mu.Lock()
 	before := m.before

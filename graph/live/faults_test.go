@@ -222,8 +222,10 @@ func TestCancelledCallers(t *testing.T) {
 		requests = append(requests, &request{ctx: ctx, change: change("", named(fmt.Sprint(i))), ops: 1, done: make(chan struct{})})
 	}
 	g.turn <- struct{}{}
-	g.writeGroup(requests)
-	<-g.turn
+	for _, r := range requests {
+		g.enqueue(r)
+	}
+	g.writeUntil(requests[2])
 	if !errors.Is(requests[0].err, context.Canceled) || requests[1].err != nil || requests[2].err != nil || requests[2].receipt.Seq != 4 {
 		t.Errorf("%v, %v, %v", requests[0].err, requests[1].err, requests[2].err)
 	}

@@ -20,7 +20,8 @@ import (
 )
 
 // Log keeps commits durably and in order; package store has implementations.
-// Others may append to it as well. A graph calls one method at a time.
+// Others may append to it as well. A graph calls one method at a time, except
+// that it calls Key and Replay while an AppendGroup runs.
 type Log interface {
 	// Identity names the store and its history; it does not change.
 	Identity() graph.Identity
@@ -79,11 +80,15 @@ type Graph struct {
 	queued sync.Mutex
 	queue  []*request
 
-	// turn holds one value while somebody writes, from the first stage of a
-	// group to its last. It guards the log, the clock, and:
-	turn   chan struct{}
-	closed bool
-	doubt  bool // the log may have more than the newest snapshot
+	// arrived has a value where a change came since it was last received from.
+	arrived chan struct{}
+
+	// turn holds one value while somebody writes. It guards the log, the clock, and:
+	turn      chan struct{}
+	appending *group // nil for none
+	decided   *group // the next one, being decided; nil for none
+	closed    bool
+	doubt     bool // the log may have more than the newest snapshot
 }
 
 // publication is a snapshot and the signal that another has replaced it.
@@ -95,7 +100,8 @@ type publication struct {
 // Open makes the graph of a log: from the cache where it is of use, and from
 // the log's commits after it.
 func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Graph, error) {
-	g := &Graph{o: o, log: log, note: opts.Logger, identity: log.Identity(), apply: (*snapshot.Snapshot).Apply, turn: make(chan struct{}, 1)}
+	g := &Graph{o: o, log: log, note: opts.Logger, identity: log.Identity(), apply: (*snapshot.Snapshot).Apply,
+		arrived: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 	if g.note == nil {
 		g.note = slog.New(slog.DiscardHandler)
 	}
@@ -201,9 +207,16 @@ func (g *Graph) Save() { g.saver.soon(g.Snapshot()) }
 func (g *Graph) Close() error {
 	g.turn <- struct{}{}
 	defer func() { <-g.turn }()
-	if !g.closed {
-		g.closed = true
-		g.saver.finish(g.Snapshot())
+	if g.closed {
+		return nil
 	}
+	g.closed = true
+	if g.appending != nil {
+		g.land()
+	}
+	if g.decided != nil {
+		g.decided.settle(errClosed())
+	}
+	g.saver.finish(g.Snapshot())
 	return nil
 }
