@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// What a file, a function and a package may have, in lines without tests.
+// The limits of a file, a function and a package, in lines without tests.
 const (
 	mostOfFile     = 500
 	mostOfFunction = 65 // 60 is the rule of STYLE; a table may read better whole

@@ -71,7 +71,7 @@ func TestClientErrorsHideTheMachine(t *testing.T) {
 			t.Errorf("%T %q becomes an empty text", err, err)
 		}
 	}
-	// What a caller can act on stays as it is.
+	// Messages that tell a caller what to do stay unchanged.
 	for _, message := range []string{
 		`"1961" is not a month; write it as 1961-05`, "see https://example.org/a/b/c", "ask at /graphql", "the value and/or the unit", "KAZ.capital: 1/2 of it", "input.operations[0].assert: there is no entity \"x\"",
 	} {

@@ -15,8 +15,8 @@ type described struct{ Name, Description string }
 // byName matches the description of a type whose members are explained by their names.
 var byName = regexp.MustCompile(`(of|with) its name|name to group|GroupKey`)
 
-// TestEverythingIsDescribed checks that each type, field, argument and enum value that the generator
-// adds has a description. Those of the ontology are described there.
+// TestEverythingIsDescribed checks that each type, field, argument and enum value that the
+// generator adds has a description. The types of the ontology are described in its file.
 func TestEverythingIsDescribed(t *testing.T) {
 	body := execute(t, seeded(t), `{ __schema { types { name kind description
 		fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }`, "")

@@ -70,9 +70,9 @@ type Follow struct {
 	MaxBehind int
 }
 
-// Subscription is a subscription that is being followed. It starts no goroutine and, while it
-// waits, holds neither a snapshot nor a queue. One goroutine uses it at a time: Wait, then Answer,
-// then Wait again.
+// Subscription is a subscription that is being followed. It starts no goroutine and, while
+// it waits, holds neither a snapshot nor a queue. It is for one goroutine at a time: Wait,
+// then Answer, then Wait again.
 type Subscription struct {
 	session *Session
 	sub     *gql.Subscription

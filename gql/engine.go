@@ -43,7 +43,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
 	e := &Engine{schema: s, readers: readers, limits: cfg.Limits.withDefaults(), workloads: slices.Clone(cfg.Workloads), onPanic: cfg.OnPanic, clientError: cfg.ClientError, sdl: printSDL(s)}
-	// What is printed must be a valid schema by itself: clients generate code from it.
+	// The printed schema must be valid by itself, because clients generate code from it.
 	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: e.sdl}); err != nil {
 		return nil, fmt.Errorf("gql: schema: %w", err)
 	}
@@ -394,8 +394,8 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 		ok = r.object(p.root, root)
 	}
 	if p.op.Operation != ast.Mutation {
-		// A reader that stops when its request ends has read a part, which must not be
-		// taken for all. What a mutation wrote is reported nevertheless.
+		// A reader that stops when its request ends has read a part, which must not be taken
+		// for all. The result of a mutation is reported nevertheless.
 		r.alive()
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {

@@ -90,9 +90,9 @@ func (r *run) tooLong() {
 	}
 }
 
-// fields reads the fields of an object from i on. It returns where to go on: the end, or
-// the field after one whose reader panicked. One recovery serves many fields, because a
-// recovery for each would cost more than most readers.
+// fields reads the fields of an object from i on. It returns where to go on: the end, or the
+// field after one whose reader panicked. One recover serves many fields, because one for
+// each field would cost more than most readers.
 func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	mark, path, level := len(r.buf), len(r.path), r.level
 	defer func() {

@@ -5,8 +5,8 @@ import "github.com/caspian-kg/caspian/gql/internal/value"
 // AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte { return value.AppendString(dst, s) }
 
-// AppendFloat appends v in the shortest form that reads back as v. What JSON cannot say
-// (infinities, NaN) appends nothing, which is null.
+// AppendFloat appends v in the shortest form that reads back as v. For infinities and NaN,
+// which JSON does not have, it appends nothing; the engine then writes null.
 func AppendFloat(dst []byte, v float64) []byte { return value.AppendFloat(dst, v) }
 
 // AppendInt appends v in decimal.

@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Subscription is a running subscription. It starts no goroutine: Next does the work, in
-// the goroutine that calls it. One goroutine may use it at a time.
+// Subscription is a running subscription. It starts no goroutine: Next does the work, in the
+// goroutine that calls it. It is for one goroutine at a time.
 type Subscription struct {
 	e      *Engine
 	req    *Request

@@ -93,7 +93,8 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
-	// What the change takes back binds nothing in it, wherever in the change that is.
+	// A claim that the change takes back restricts nothing in it, before or after the
+	// retraction.
 	c.recordWithdrawals(ch)
 	return c
 }

@@ -102,7 +102,8 @@ func fill(t testing.TB, o *schema.Ontology, st *naiveState, name, text string) s
 		m := placeholder.FindStringSubmatch(p)
 		claims := st.claims
 		if m[1] != "" {
-			// What a claim supersedes is not part of its id, nor is what else the change does.
+			// The id of a claim depends neither on the claims it supersedes nor on the rest
+			// of the change.
 			ops := read(t, name, placeholder.ReplaceAllString(text, graph.ClaimID{}.String())).Ops
 			claims = nil
 			for _, op := range ops {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What Check knows of the graph as it will be: the state without what the
-// change takes back, and the circles that the change would close in it.
+// Check looks at the graph as it will be: without the claims that the change takes back. It
+// finds the circles that the change would close there.
 
 // link is one predicate of one entity.
 type link struct {

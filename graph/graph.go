@@ -117,11 +117,10 @@ type Op struct {
 // Change is what somebody wants the store to learn, all or nothing.
 type Change struct {
 	Ops []Op
-	// Key makes a change happen once: the same change (see Digest) with the
-	// same key again is answered with the first one's sequence number, and
-	// another change with that key is refused. A key is remembered where its
-	// change made a commit. One that changed nothing will never change anything,
-	// since what is declared, stated or withdrawn stays so.
+	// Key makes a change happen once: the same change (see Digest) with the same key again
+	// is answered with the first one's sequence number, and another change with that key is
+	// refused. A key is remembered where its change made a commit. A change without effect
+	// will never have one, because declarations, claims and withdrawals are permanent.
 	Key string
 	// IfSeq, where not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq

@@ -6,8 +6,8 @@ import "github.com/caspian-kg/caspian/schema"
 // change and no source reports one.
 const quiet = near
 
-// Silence is the timing of what a source that is complete for a field does not say.
-// What is true ever after, or stands in for what follows, may be news after a year.
+// Silence is the timing of what a source that is complete for a field does not say. After a
+// year, an event may have happened since, and a figure may have been replaced.
 func Silence(t schema.Timing) schema.Timing {
 	next := schema.Extent{Kind: schema.ToNext}
 	switch t.Kind {
@@ -37,9 +37,9 @@ func (b *Bounds) Looked(t schema.Timing, source Date, on Span, lives ...Lifetime
 	return w.Holds(on, Throughout) != HoldsNo && (w.Anchored || t.Kind == schema.Event || t.Reach == schema.Reach{})
 }
 
-// Between bounds the days between the neighbours of a claim with the bounds, which
-// is attested on some days, by a neighbour. What changes as the claim itself ends, or
-// begins, is not a bound of its other side.
+// Between bounds the days between the neighbours of a claim with the bounds, which is
+// attested on some days, by a neighbour. A change on the day on which the claim itself ends
+// or begins does not bound its other side.
 func (b *Bounds) Between(between, attested Span, neighbour *Bounds) Span {
 	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
 	for _, turn := range [...]struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// What a writer may have meant by a name that the ontology does not have.
+// Suggestions for names that the ontology does not have.
 
 func (c *checker) suggestType(name string) string {
 	for _, t := range c.o.Types {

@@ -70,8 +70,8 @@ type Mode uint8
 
 // The modes.
 const (
-	// OnDate: the days are those that one date may mean. What holds on all of them
-	// surely holds on the date, what holds on some possibly.
+	// OnDate: the days are those that one date may mean. A claim that holds on all of these
+	// days holds surely on the date, and one that holds on some of them possibly.
 	OnDate Mode = iota
 	// Ever: on some day.
 	Ever

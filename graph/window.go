@@ -15,7 +15,7 @@ var Always = Lifetime{AllDays, AllDays}
 // Basis is what it rests on that a claim holds on a date.
 type Basis uint8
 
-// What an answer can rest on, the best first.
+// The bases of an answer, the best first.
 const (
 	// NoBasis is that of a claim that always holds, or does not hold.
 	NoBasis Basis = iota

@@ -167,8 +167,8 @@ func TestReading(t *testing.T) {
 			}
 			last = r.Order
 		}
-		// What is attested near a date is as good as what is attested on it, except
-		// for what changes from day to day.
+		// A claim attested near a date counts as much as one attested on it, except in
+		// fields that change from day to day.
 		order := func(source string) int64 {
 			var b graph.Bounds
 			b.Start, b.End = graph.AllDays, graph.AllDays

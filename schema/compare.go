@@ -2,13 +2,12 @@ package schema
 
 import "fmt"
 
-// Change is one way in which an ontology differs from an earlier one such that
-// what was recorded under that may not mean the same any more. What was only
-// added is none.
+// Change is one way in which an ontology differs from an earlier one such that what was
+// recorded under that may not mean the same any more. An addition does not count as one.
 type Change struct {
 	// Type is the name of the type, and Field that of its field, "" for the type itself.
 	Type, Field string
-	// What says what became of it, as "is gone" after its name.
+	// What is a phrase that follows its name, such as "is gone".
 	What string
 	// Narrowed is true where the field held many values at a time and holds one now.
 	Narrowed bool

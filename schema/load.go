@@ -222,9 +222,9 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 	}
 }
 
-// declare records every definition and refuses what an ontology cannot have. It
-// reports whether there is enough to read on. What is refused for its name is
-// recorded all the same, so that its uses are not further faults.
+// declare records every definition and refuses what an ontology cannot have. It reports
+// whether there is enough to read on. A definition whose name is refused is recorded
+// nevertheless, so that its uses are not reported as further faults.
 func (l *loader) declare(doc *ast.SchemaDocument) bool {
 	for _, d := range doc.Directives {
 		l.fail(d.Position, "an ontology declares no directives; they are fixed")

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What an ontology may call its things, so that no two things of the API built
-// from it have one name.
+// The names that an ontology may use, so that no two parts of the API built from it have the
+// same name.
 
 var (
 	typeName  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)

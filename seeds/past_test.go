@@ -16,8 +16,8 @@ import (
 
 var updatePast = flag.Bool("update-past", false, "write testdata/past.txt; read the difference")
 
-// What testdata/past.txt asks: of these countries, some of which are younger than the
-// dates, on these dates, and in which of these organisations they are.
+// The countries, dates and organisations of testdata/past.txt. Some of the countries are
+// younger than some of the dates.
 var (
 	pastCountries = strings.Fields(`KAZ KGZ TJK TKM UZB RUS UKR BLR MDA GEO ARM AZE EST LVA LTU
 		JPN CHN KOR PRK MNG VNM THA IDN SGP PHL IND PAK BGD AFG IRN IRQ SAU ISR TUR EGY ETH ERI SSD SDN NGA ZAF DZA

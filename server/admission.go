@@ -32,8 +32,8 @@ func (s *Server) lane(req *api.Request) *admission.Lane {
 	return &s.admission.Reads
 }
 
-// refuseEarly refuses a request before it is read, where it would get no slot. One that may be
-// answered without a slot, or may be a write, is read first.
+// refuseEarly refuses a request before it is read, where it would get no slot. A request
+// that may be answered without a slot, or that may be a write, is read first.
 func (s *Server) refuseEarly(r *http.Request, mayWrite bool) *requestError {
 	a := s.admission
 	if !a.Reads.Shut() || r.Header.Get("If-None-Match") != "" {

@@ -99,7 +99,7 @@ func TestAnswersOverHTTP(t *testing.T) {
 			compare(t, posted, err, part["answer.json"])
 			got, err := http.Get(ts.URL + "/graphql?" + get.Encode())
 			compare(t, got, err, part["answer.json"])
-			// What has errors is not to be kept.
+			// Answers with errors must not be cached.
 			faulty := strings.HasPrefix(part["answer.json"], "{\n  \"errors\"")
 			if tag := got.Header.Get("ETag"); (tag == "") != faulty || tag != posted.Header.Get("ETag") {
 				t.Errorf("ETag %q by GET and %q by POST", tag, posted.Header.Get("ETag"))

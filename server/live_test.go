@@ -49,7 +49,7 @@ func over(t testing.TB, o Options, make func(Options) *Server) (*Server, *httpte
 	t.Helper()
 	s := make(o)
 	ts := httptest.NewUnstartedServer(s)
-	// What Serve sets would end streams that do not mind it.
+	// The timeouts that Serve sets would end streams that do not extend them.
 	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
 	ts.Start()
 	t.Cleanup(func() {
@@ -178,7 +178,7 @@ func TestStream(t *testing.T) {
 			time.Sleep(300 * time.Millisecond)
 		}
 	}
-	// What was missed comes first, wherever the subscription began.
+	// Missed events come first, wherever the subscription began.
 	again := open(t, ts, follow, "Last-Event-ID", "4")
 	again.want("next", "5", sequence(5))
 	now := open(t, ts, `subscription { changes { sequence } }`)

@@ -71,7 +71,7 @@ func TestOwnerSocketIsReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What took its place meanwhile is not removed.
+	// A file that took its place in the meantime is not removed.
 	if err := os.Rename(path, path+".old"); err != nil {
 		t.Fatal(err)
 	}

@@ -296,7 +296,7 @@ func sendRaw(t *testing.T, at, request string) string {
 		if err != nil || res.Close {
 			return answers
 		}
-		// One more may come of the same bytes, if they were read as two requests.
+		// A second answer may follow, if the same bytes were read as two requests.
 		if err := conn.SetReadDeadline(time.Now().Add(30 * time.Millisecond)); err != nil {
 			return answers
 		}

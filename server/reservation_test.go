@@ -94,7 +94,7 @@ func TestSingleConnection(t *testing.T) {
 	learn(t, s)
 	learn(t, s)
 	token := reserved(t, ts)
-	// What is accepted before the stream is open waits for it.
+	// Operations accepted before the stream is open wait for it.
 	if status, body := demand(t, ts, "POST", singlePath, token, operationBody("early", `{graph{sequence}}`)); status != http.StatusAccepted || body != "" {
 		t.Errorf("%d %s", status, body)
 	}

@@ -452,7 +452,7 @@ func FuzzParseBody(f *testing.F) {
 				t.Errorf("%q: %t %t %q %v, want %+v", body, req.Cost, req.Trace, id, bad, given)
 			}
 		}
-		// What encoding/json reads; if a name occurs twice, it uses the last member.
+		// The model is encoding/json, which takes the last member if a name occurs twice.
 		var model map[string]json.RawMessage
 		if json.Unmarshal(body, &model) != nil || model == nil {
 			if req != nil {

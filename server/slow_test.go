@@ -83,7 +83,7 @@ func TestSlowStream(t *testing.T) {
 	within(t, 3*time.Second, "the client is dropped", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
 	within(t, time.Second, "its place is free", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 
-	// What did arrive whole counts.
+	// Only answers that arrived whole count.
 	last, id, whole := 0, 0, false
 	sc := bufio.NewScanner(conn)
 	sc.Buffer(nil, 1<<20)

@@ -72,9 +72,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// streamTo runs the operation and sends its results as events. What is wrong
-// with the document is reported in an event too, since a browser's EventSource
-// shows its page nothing of an answer with another status.
+// streamTo runs the operation and sends its results as events. Faults of the document are
+// also reported in an event, because a browser's EventSource hides the body of an answer
+// with another status from its page.
 func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request) {
 	if r.Method == http.MethodHead {
 		allow(w.Header(), "/graphql/stream") // without HEAD
@@ -202,8 +202,8 @@ func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backen
 	}
 }
 
-// hasBody reports whether a request brings a body where none belongs. One that never arrives
-// would keep the connection's goroutine after the answer, waiting for its end.
+// hasBody reports whether a request brings a body where none belongs. A body that never
+// arrives would keep the goroutine of the connection waiting after the answer.
 func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request) {

@@ -111,8 +111,8 @@ func (c *client) chunks() error {
 // connections is how many clients ask at once, each for one answer at a time.
 const connections = 16
 
-// rate asks for a time and returns the answers a second. Answers must all be
-// of one length. What is under way when the time is over is waited for, and counts.
+// rate asks for a time and returns the answers a second. Answers must all be of one length.
+// Requests that are running when the time ends are awaited and count.
 func rate(addr string, req []byte, length int, during time.Duration) (float64, error) {
 	var wg sync.WaitGroup
 	var answers atomic.Int64

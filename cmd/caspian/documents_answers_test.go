@@ -36,7 +36,7 @@ var seededStore = sync.OnceValues(func() (string, error) {
 var (
 	// A block with commands and what they print.
 	consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
-	// One command of it, with its output up to the next.
+	// One command of the console, with its output up to the next command.
 	consoleStep = regexp.MustCompile(`(?m)^\$ (.*)\n((?:[^$\n].*\n|\n)*)`)
 	shellWord   = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
 	headOf      = regexp.MustCompile(`^(.*) \| head -(\d+)$`)

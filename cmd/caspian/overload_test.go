@@ -101,7 +101,7 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-// loaded is the result of one load. What is exported comes from the client's process.
+// loaded is the result of one load. The exported fields come from the client's process.
 type loaded struct {
 	Seconds, Sent, Answered, Refused float64
 	All                              float64 // answered, those of the warm-up too

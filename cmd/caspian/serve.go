@@ -285,8 +285,8 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 	return nil
 }
 
-// openGraph opens the store. One that does not exist is created, also with --read-only, since
-// it is filled first.
+// openGraph opens the store. A store that does not exist is created, also with --read-only,
+// because it is filled first.
 func (c *serveConfig) openGraph(ctx context.Context, e *environment, o *schema.Ontology, log *slog.Logger) (*opened, error) {
 	bar := console.StartProgress(e.err, "opening the store %s", *c.store)
 	defer bar.End()

@@ -163,10 +163,10 @@ func (w *changesWalk) at(n uint32) (Change, bool) {
 	return Change{Removed, n, snapshot.None}, true
 }
 
-// real reports whether a difference between what two views list is a change of the
-// world, or of what is known. Between two dates a claim also comes and goes because
-// its field reaches no further than some days from what its source attests. That is
-// not a change, nor is the same value by another claim. A change it is if
+// real reports whether a difference between what two views list is a change of the world, or
+// of what is known. Between two dates a claim also comes and goes because its field reaches
+// no further than some days from what its source attests. Then nothing changed; nor did it
+// where another claim has the same value. A change it is if
 //
 //   - a claim that came says when it began, or its date;
 //   - a claim that went says when it ended, or its reach goes on, so that the next

@@ -130,7 +130,7 @@ func TestConflictsSeeTheViewOnly(t *testing.T) {
 		write := func(v *snapshot.View) string {
 			var b strings.Builder
 			if _, err := analysis.Conflicts(t.Context(), v, analysis.ConflictsOptions{}, func(c analysis.Conflict) bool {
-				// What things are called does not depend on the view's sources.
+				// Names do not depend on the sources of the view.
 				if v.Snapshot().Object(c.Claims[0]) != snapshot.None {
 					c.Reason = ""
 				}

@@ -379,6 +379,6 @@ func (w *connector) compare(a, b Connection) int {
 	return 0
 }
 
-// surely is the confidence of a claim. One of none at all counts as the least
-// that can be written, so that ways along it still have an order.
+// surely is the confidence of a claim. A confidence of 0 counts as the least that can be
+// written, so that paths through such a claim still have an order.
 func surely(s *snapshot.Snapshot, n uint32) float64 { return max(s.Confidence(n), 1e-4) }

@@ -75,7 +75,7 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 func touchedSince(ctx context.Context, v, old *snapshot.View) (map[uint32]bool, error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}
-	// What two views of the same knowledge list does not depend on what came later.
+	// Two views that know the same claims list the same, whatever came later.
 	since := old.KnownSeq()
 	if since == v.KnownSeq() {
 		return touched, nil

@@ -45,9 +45,9 @@ type support struct {
 	confidence        float64
 }
 
-// chooseBasis takes the figures that count the whole trade, where there are
-// any, else those best supported: by independent sources, then by the number
-// of partners, then by confidence. What states shares goes before the rest.
+// chooseBasis takes the figures that count the whole trade, where there are any, else those
+// best supported: by independent sources, then by the number of partners, then by
+// confidence. Sources that state shares come first.
 func (d *dependencyRun) chooseBasis() {
 	var all []*support
 	for i := range d.figures {

@@ -11,8 +11,8 @@ func touchesYear(iv graph.Interval, year int) bool {
 	return iv.From.First() <= graph.DayDate(year, 12, 31).First() && iv.To.Last() >= graph.DayDate(year, 1, 1).First()
 }
 
-// farApart reports whether two figures differ by more than the tolerance, a part
-// of the larger one. What binary fractions add or take away does not count.
+// farApart reports whether two figures differ by more than the tolerance, a part of the
+// larger one. Rounding errors of binary fractions do not count.
 func farApart(relative, a, b float64) bool {
 	return math.Abs(a-b) > (relative+1e-9)*max(math.Abs(a), math.Abs(b))
 }

@@ -125,7 +125,7 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	}
 	for _, q := range f.Qualifiers {
 		switch {
-		// What most figures say, and rarely a plan.
+		// Most figures are actual; few are planned.
 		case q.Name == "planned" && rapid.IntRange(0, 4).Draw(t, q.Name) > 0,
 			q.Name != "resource" && q.Name != "share" && rapid.IntRange(0, 2).Draw(t, q.Name) > 0:
 			continue
@@ -149,7 +149,8 @@ func drawWorldClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 func drawWorld(t *rapid.T, o *schema.Ontology, most int) *snapshot.Snapshot {
 	first := &graph.Commit{Entities: pool.Entities()}
 	for _, id := range pool["Source"] {
-		// One date each: what attests claims without an end must not depend on the view.
+		// Each source has one date, so that the date that attests claims without an end does
+		// not depend on the view.
 		if d := graphtest.DrawDate(t, "published", false); d.Known() {
 			first.Claims = append(first.Claims, graph.Claim{Subject: id, Predicate: "date", Value: graph.DateValue(d), Source: id, Confidence: 1})
 		}

@@ -139,7 +139,8 @@ func (r *lineReader) object(member func(key string) error) error {
 	return err
 }
 
-// member reads the value of a key. That of an unknown key is passed over; lineKind refuses it.
+// member reads the value of a key. It skips the value of an unknown key, which lineKind
+// refuses.
 func (r *lineReader) member(l *lineContent, key string) (err error) {
 	if to := l.text(key); to != nil {
 		*to, err = r.text(key)
@@ -240,8 +241,8 @@ func (r *lineReader) list(key string, item func() error) error {
 // jsonKinds are the kinds of JSON's values, as people call them.
 var jsonKinds = map[jsontext.Kind]string{'"': "string", '0': "number", '{': "object", '[': "array", 't': "boolean", 'f': "boolean", 'n': "null"}
 
-// mismatch is the error for a value of a kind that its key does not take. What is not JSON at
-// all is reported as such.
+// mismatch is the error for a value of a kind that its key does not take. If the line is not
+// JSON at all, the error says so.
 func (r *lineReader) mismatch(key, needed string) error {
 	kind := r.dec.PeekKind()
 	if err := r.dec.SkipValue(); err != nil {

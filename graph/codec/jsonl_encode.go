@@ -65,7 +65,7 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	if err != nil {
 		return err
 	}
-	// What a later claim supersedes is withdrawn by that one. A retraction would
+	// A claim that a later one supersedes is withdrawn by that later one. A retraction would
 	// leave it nothing to supersede, where the two are read in different batches.
 	superseded := map[graph.ClaimID]bool{}
 	err = from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {

@@ -18,10 +18,10 @@ import (
 // seedWidth is where a list of short claims is broken.
 const seedWidth = 118
 
-// encodeSeed writes the live claims as a seed file: entities by type and id,
-// fields in the order of the ontology, claims in the order of the graph. What
-// most claims of a file, an entity or a list share is written once, as its
-// defaults. Withdrawn claims have no place in a seed file; a comment counts them.
+// encodeSeed writes the live claims as a seed file: entities by type and id, fields in the
+// order of the ontology, claims in the order of the graph. Values that most claims of a
+// file, an entity or a list share are written once, as its defaults. Withdrawn claims have
+// no place in a seed file; a comment counts them.
 func encodeSeed(ctx context.Context, w io.Writer, from Graph) error {
 	e := &seedEncoder{o: from.Ontology(), w: bufio.NewWriterSize(w, 64<<10), types: map[graph.ID]string{}, claims: map[graph.ID][]*graph.Claim{}}
 	if err := e.collect(ctx, from); err != nil {

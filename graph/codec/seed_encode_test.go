@@ -100,7 +100,7 @@ entities:
 			g.claims = append(g.claims, op.Claim)
 		}
 	}
-	// What the ontology would make of the plain ids of memberOf.
+	// As the ontology would read the plain ids of memberOf.
 	for i := range g.claims {
 		if c := &g.claims[i]; c.Predicate == "memberOf" {
 			c.Value = graph.EntityValue(graph.ID(c.Value.Text()))
@@ -232,7 +232,7 @@ func anyClaim(t *rapid.T) graph.Claim {
 	return c
 }
 
-// What is written and read again is the same graph, and is written the same.
+// A graph that is written and read again is the same, and is written the same again.
 func TestSeedRoundTrip(t *testing.T) {
 	o := graphtest.Ontology(t)
 	entities := []graph.Entity{

@@ -100,7 +100,7 @@ func TestSeedTexts(t *testing.T) {
 			t.Errorf("the id %s: %v, %v", id, ops, err)
 		}
 	}
-	// What YAML takes for nothing is text in quotes, and nothing without.
+	// Words that YAML takes for null are texts in quotes, and null without quotes.
 	for _, text := range []string{"~", "null", "Null", "NULL", ""} {
 		if ops, err := decode(Seed, "x.yaml", `entities: {KAZ: {name: "`+text+`"}}`); err != nil || ops[0].Claim.Value != graph.LooseValue(text) {
 			t.Errorf("%q in quotes: %v, %v", text, ops, err)

@@ -38,7 +38,7 @@ func parseBorders(text string, country func(string) (graph.ID, bool)) (found []b
 			unread = append(unread, item)
 			continue
 		}
-		// One border may come in several stretches: its length is their sum.
+		// A border may be listed in several stretches; its length is their sum.
 		if i, twice := index[id]; twice {
 			found[i].km = math.Round((found[i].km+km)*100) / 100
 			found[i].parts++

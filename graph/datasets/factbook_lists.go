@@ -16,9 +16,9 @@ type resource struct {
 	possible  bool   // the text is not sure that it is there
 }
 
-// The words before and after a good in a list of natural resources. Those
-// that say something apply to the goods after them as well, up to the next
-// stronger punctuation: "unexploited deposits of uranium, coal, and bauxite".
+// The words before and after a good in a list of natural resources. A remark also applies to
+// the goods after it, up to the next stronger punctuation: "unexploited deposits of uranium,
+// coal, and bauxite".
 var (
 	untapped = regexp.MustCompile(`^(?:largely )?unexploited (?:deposits|reserves) of `)
 	abundant = regexp.MustCompile(`^(?:abundant|extensive|major deposits of) `)

@@ -150,7 +150,7 @@ func TestFactbookFaults(t *testing.T) {
 	}
 }
 
-// What the original files say about four countries, word for word.
+// Facts about four countries, copied word for word from the original files.
 var originalFacts = []string{
 	"KAZ name Kazakhstan", "KAZ officialName Republic of Kazakhstan", "KAZ aliases Qazaqstan", "KAZ fips KZ 1",
 	"KAZ area 2724900 km2", "KAZ population 20432662 @2025 ESTIMATED", "KAZ coordinates 48,68", "KAZ landlocked true",

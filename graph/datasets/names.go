@@ -65,7 +65,7 @@ type nameTables struct {
 	countries     map[string]graph.ID // by nameKey
 	organisations map[string]*organisation
 	goods         map[string]*good // by the printed form
-	// What an id is, by its first row.
+	// The organisation of each id, by the first row that has it.
 	organisationsByID map[graph.ID]*organisation
 	goodsByID         map[graph.ID]*good
 	titles            []title // the longest first

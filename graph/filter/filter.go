@@ -36,8 +36,8 @@ type Property struct {
 	Test  *Test
 }
 
-// Relation tests the edges of a relation, an inverse or a derived field:
-// some must pass, every one must, none may. What is nil is not asked.
+// Relation tests the edges of a relation, an inverse or a derived field: some must pass,
+// every one must, none may. A condition that is nil is not tested.
 type Relation struct {
 	Field             *schema.Field
 	Some, Every, None *Edge

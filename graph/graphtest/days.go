@@ -15,9 +15,9 @@ type Dated struct {
 	Valid  graph.Interval
 	// Source is the date of the source.
 	Source graph.Date
-	// Turns are the dates on which other claims say that the same question got
-	// another answer. One that coincides with its own end does not bound its start,
-	// nor the other way round.
+	// Turns are the dates on which other claims say that the same question got another
+	// answer. A date that coincides with the claim's own end does not bound its start, nor
+	// the other way round.
 	Turns []graph.Date
 	// Unlisted are the dates of lists that are kept up to date, and leave it out.
 	Unlisted []graph.Date

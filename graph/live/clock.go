@@ -27,7 +27,7 @@ type clock struct {
 	elapsed func() time.Duration
 	note    *slog.Logger
 
-	// What follows is used only by the goroutine that has the turn.
+	// The fields below are used only by the goroutine that has the turn.
 	trusted reading
 	suspect reading // where the clock went, if it is not trusted
 	doubted bool

@@ -51,7 +51,8 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 	c.At = w.g.clock.stamp(w.head.RecordedAt(w.head.Seq()))
 	next, err := w.g.apply(w.head, c)
 	if err != nil {
-		// What Check passes can be applied; nothing is written of what cannot.
+		// Every change that Check accepts can be applied. If one cannot, nothing of it is
+		// written.
 		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
 	}
 	c.Digest, c.Ontology = next.Digest(), w.g.o.Hash()

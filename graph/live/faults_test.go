@@ -209,8 +209,8 @@ func TestOutcomeAfterDurability(t *testing.T) {
 func TestCancelledCallers(t *testing.T) {
 	log, g := begun(t)
 	commitInDoubt(t, log, g)
-	// One that ends while the first of the group reads the log, one that had
-	// ended before, and two that go on.
+	// Four requests: one is cancelled while the first of the group reads the log, one was
+	// cancelled before, and two go on.
 	ctx, cancel := context.WithCancel(t.Context())
 	log.before = func(method string) {
 		if method == "Replay" {

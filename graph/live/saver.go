@@ -32,7 +32,7 @@ type saver struct {
 
 	mu      sync.Mutex    // guards what follows, for moments only
 	running chan struct{} // closed when the save under way has ended; nil where there is none
-	// What the cache holds.
+	// The commit that the cache holds.
 	seq    graph.Seq
 	claims int
 	// How often it failed in a row, and until when it is left alone.

@@ -10,8 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// TestSharedLog: others append to the same log. What is decided on an older
-// graph is decided again, and a key made by another is known.
+// TestSharedLog: others append to the same log. Decisions on an older graph are repeated,
+// and a key that another writer used is known.
 func TestSharedLog(t *testing.T) {
 	log := &memory{}
 	g, other := open(t, log, Options{}), open(t, log, Options{})

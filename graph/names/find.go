@@ -54,7 +54,7 @@ const (
 	scoreSomeOrder  = 800 // words of the name begin with the text's
 )
 
-// What is subtracted from the score of a match.
+// The penalties that are subtracted from the score of a match.
 const (
 	lessSound    = 80  // if it only sounds like the text
 	lessSkeleton = 50  // and in addition, if only its consonants do

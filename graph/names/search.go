@@ -144,10 +144,10 @@ const (
 	Current
 )
 
-// enough is how many entities must match as the text is written for those not
-// to be sought that sound like it, and how many those must be together for the
-// ones with edits not to be. What somebody typed right needs no guesses; neither
-// are edits tried where a name is the text.
+// enough is how many entities must match as the text is written for those not to be sought
+// that sound like it, and how many those must be together for the ones with edits not to be.
+// A text that matches this many names exactly needs no guesses. Edits are not tried either
+// where a name is the text itself.
 const enough = 10
 
 // Search finds entities of the graph by their ids, by their codes in outside

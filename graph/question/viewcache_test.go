@@ -57,7 +57,7 @@ func TestViewCache(t *testing.T) {
 	holds(3, 2) // the value of the previous snapshot is no longer kept
 	ask("a", graph.View{MinConfidence: 0.5}, 0)
 	holds(4, 3)
-	// What another view or key had goes when its snapshot is too old.
+	// Entries of other views and keys are removed when their snapshot is too old.
 	for range maxLag + 1 {
 		write()
 	}

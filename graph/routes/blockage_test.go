@@ -122,7 +122,7 @@ func checkNearest(t *rapid.T, w *naiveWorld, o *RouteOptions, got []Miss) {
 	t.Helper()
 	barsOf := func(l *naiveLeg) []string {
 		all := w.bars(naiveRoute{l.from, []*naiveLeg{l}}, o)
-		// What bars the node that it leaves alone is not the leg's.
+		// Bars that only concern the node it leaves do not count as bars of the leg.
 		for id := range w.bars(naiveRoute{start: l.from}, o) {
 			if alone := w.bars(naiveRoute{l.to, []*naiveLeg{l}}, o); !alone[id] {
 				delete(all, id)

@@ -100,7 +100,7 @@ func (o *ChokepointOptions) Validate() error {
 			fault("kinds", "nobody states the capacity of a %s; ask with weight %s", k, ByCount)
 		}
 	}
-	// What both questions have in common is bounded in one place.
+	// The limits that both questions share are checked in one place.
 	r := RouteOptions{Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, First: 1}
 	if more, ok := r.Validate().(graph.Problems); ok {
 		f.Join(more)

@@ -45,10 +45,10 @@ func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	return u, nil
 }
 
-// capacity is what is stated of one node or leg, in the unit: figures of the
-// whole of it, of what is built, and in a unit of the same dimension. One whose
-// period was over before that of another began is out of date; those left may
-// differ. A DEPRECATED one counts where there is no other.
+// capacity is what is stated of one node or leg, in the unit: figures of the whole of it, of
+// what is built, and in a unit of the same dimension. A figure is out of date if its period
+// ended before that of another began. The figures that remain may differ. A DEPRECATED one
+// counts where there is no other.
 func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
 	if f.unit == nil || f.unit.Factor == 0 {
 		return Bounds{}, nil
@@ -128,7 +128,7 @@ func (f *cutter) weigh(entity uint32) int64 {
 	if len(claims) == 0 {
 		return unstatedWeight
 	}
-	// One of none at all still has to be cut.
+	// An element with a capacity of 0 still has to be cut.
 	return max(1, int64(math.Round(min(stated.High*1000, mostWeight))))
 }
 

@@ -102,7 +102,7 @@ func (b *placeCutter) pack(most int) (routes int, err error) {
 		routes++
 		closable := false
 		for _, p := range places {
-			// One that would leave no node of an end is in no cut.
+			// A place whose closing leaves no node of an end is in no cut.
 			if b.mayClose(p, taken) {
 				closable = true
 				b.closed[p] = true

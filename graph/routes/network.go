@@ -26,8 +26,8 @@ var NetworkNames = [...]string{"TRANSPORT", "BORDERS"}
 
 func (k NetworkKind) String() string { return NetworkNames[k] }
 
-// What an unnamed mode or status is called: a border is crossed by land, and
-// of most borders nobody says whether they are open.
+// The names for a mode or status that nobody states: a border is crossed by land, and for
+// most borders no source says whether they are open.
 const (
 	modeLand      = "LAND"
 	modeSea       = "SEA"

@@ -30,8 +30,8 @@ func (k *Networks) Of(ctx context.Context, v *snapshot.View, kind NetworkKind) (
 	})
 }
 
-// What a network is compiled from: the predicates read of each type, by kind.
-// That an entity is mentioned at all makes a node as well.
+// The predicates from which a network is compiled, by kind of network and type of entity. An
+// entity also becomes a node by being mentioned at all.
 var networkReads = [...]map[string][]string{
 	Transport: {
 		nodeType:    {"country", "status", "coordinates"},
@@ -139,7 +139,7 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 	slices.SortFunc(segments, byID)
 	segments = slices.Compact(segments)
 
-	// What is numbered as it comes goes on from the numbers there are.
+	// New places and waters get the next numbers.
 	next.places, next.water = slices.Clone(n.places), slices.Clone(n.water)
 	next.place = maps.Clone(n.place)
 	next.modes, next.statuses = slices.Clone(n.modes), slices.Clone(n.statuses)

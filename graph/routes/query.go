@@ -268,7 +268,7 @@ func (q *query) price(step int32) int64 {
 	return q.prices[step]
 }
 
-// What enterable remembers.
+// The answers that enterable remembers.
 const (
 	unasked uint8 = iota
 	welcome

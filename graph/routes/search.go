@@ -40,9 +40,9 @@ type class struct {
 	best *path
 }
 
-// classes is a heap of them, the one whose best path comes first on top. One
-// whose best path is yet to be found goes before others of the same cost, so
-// that ties are broken among all of them.
+// classes is a heap of them, the one whose best path comes first on top. At equal cost, a
+// class whose best path is not yet known comes first, so that ties are broken among all
+// paths.
 type classes []*class
 
 func (h classes) Len() int      { return len(h) }
@@ -227,7 +227,8 @@ func (s *search) settle() error {
 		}
 		cost := at.cost + price
 		if plain {
-			// What preceding does, without asking: most of a search is this.
+			// This repeats preceding without its checks, because most of the time of a
+			// search is spent here.
 			if cost < s.rest[a.node] && !s.isTo[a.node] {
 				s.rest[a.node] = cost
 				s.back.push(entry{cost, 0, a.node})

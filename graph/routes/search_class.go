@@ -106,7 +106,7 @@ func (s *search) descend(state int32, steps []int32) (all []int32, ok bool, err 
 			continue
 		}
 		next, ok := s.follow(at.state, a.step)
-		// What is not settled is farther from the end than this state.
+		// States that are not settled are farther from the end than this one.
 		if ok && s.settled[next] && s.dead[next] != s.walks && s.rest[next]+price == s.rest[at.state] {
 			steps = append(steps, a.step)
 			stack = append(stack, place{next, 0})
@@ -171,7 +171,7 @@ func (s *search) reach(state, step, before int32, gone, rest int64) {
 	case s.done[state] || gone > s.gone[state]:
 		return
 	case gone == s.gone[state]:
-		// What waits in the heap stays right: cost and state are the same.
+		// The entry in the heap remains valid, because cost and state are the same.
 		if s.firstBySteps(step, before, s.by[state], s.before[state]) {
 			s.by[state], s.before[state] = step, before
 		}

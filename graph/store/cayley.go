@@ -172,10 +172,10 @@ func (s *embedded) checkKeys(ctx context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// recover puts the store right after a failed transaction. Cayley's caches
-// hold what was not written, and a failed write may leave half a record at the
-// end of the journal, which would hide the next ones: so the database is
-// opened again. That also reports whether the transaction is there after all.
+// recover puts the store right after a failed transaction. Cayley's caches hold what was not
+// written, and a failed write may leave half a record at the end of the journal, which would
+// hide the next ones: so the database is opened again. Reading it also shows whether the
+// transaction was written after all.
 func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	first, last := cs[0].Seq, cs[len(cs)-1].Seq
 	var delta *cgraph.DeltaError

@@ -91,9 +91,9 @@ func splitKey(b []byte) kv.Key {
 	return k
 }
 
-// Close ends the database. What a large group left in memory becomes a table
-// first, or the next start would spend its time on replaying the journal; where
-// that fails, the journal still has it all.
+// Close ends the database. It first writes what a large group left in memory as a table;
+// otherwise the next start would spend its time on replaying the journal. If that fails, the
+// journal still has everything.
 func (s *levelKV) Close() error {
 	if s.stuck && s.files != nil {
 		return s.files.Close() // the database would wait for its lock

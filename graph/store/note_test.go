@@ -154,7 +154,7 @@ func TestCrashIsNoDamage(t *testing.T) {
 		}
 		storetest.Equal(t, got, want)
 	}
-	// What follows the last acknowledged commit in the journal is half a write.
+	// After the last acknowledged commit, the journal has half a write.
 	dir := copied(t, live)
 	logs, _ := filepath.Glob(filepath.Join(dir, "quads", "*.log"))
 	whole, err := os.ReadFile(logs[len(logs)-1])

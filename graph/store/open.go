@@ -15,9 +15,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Open opens the store in the folder and makes it where there is none. One
-// process at a time can hold it, or several that only read. The error names the
-// file at fault, and a store that cannot be opened stays as it was.
+// Open opens the store in the folder and makes it where there is none. Either one process
+// has it open, or several that only read. The error names the file at fault, and a store
+// that cannot be opened stays as it was.
 //
 // Where the file system accepts no writes (it is full, or read-only) the store
 // opens for reading; Writable says why, and the store tries again without a restart.

@@ -17,7 +17,7 @@ import (
 
 // Report is what Verify found.
 type Report struct {
-	// What replaying the log gave.
+	// The results of replaying the log.
 	Head                          graph.Seq
 	Entities, Claims, Retractions int
 	// Quads counts what Cayley listed.

@@ -65,8 +65,8 @@ func appendASCII(dst []byte, s string) (_ []byte, ok bool) {
 	return dst, true
 }
 
-// decomposed parts letters and their marks. What a decomposition gives may
-// fold to what decomposes again, but only for letters that baseOf takes whole.
+// decomposed parts letters and their marks. The folded form of a decomposition may decompose
+// again, but only for letters that baseOf takes whole.
 func decomposed(s string) string { return norm.NFKD.String(acutes.Replace(s)) }
 
 // acutes are typed for apostrophes, and decompose to a blank with an accent.

@@ -25,8 +25,8 @@ type Types struct {
 	enums  map[string]*graphql.Enum
 }
 
-// New prepares the types of an ontology. What graphql-go cannot hold of them is added to meta, in
-// part only while the schema is built.
+// New prepares the types of an ontology. It adds to meta what graphql-go has no room for;
+// some of it only when the schema is built.
 func New(o *schema.Ontology, meta *gql.Meta) *Types {
 	ts := &Types{ontology: o, meta: meta, inputs: map[string]*graphql.InputObject{}, enums: map[string]*graphql.Enum{}}
 	meta.SpecifiedBy, meta.Scalars = map[string]string{}, map[string]func(any) (any, error){}

@@ -77,8 +77,8 @@ func appendEscaped(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
-// AppendFloat appends v in the shortest form that reads back as v. What JSON cannot say
-// (infinities, NaN) appends nothing, which is null.
+// AppendFloat appends v in the shortest form that reads back as v. For infinities and NaN,
+// which JSON does not have, it appends nothing; the engine then writes null.
 func AppendFloat(dst []byte, v float64) []byte {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return dst

@@ -34,9 +34,9 @@ func SiftDown[T any](heap []T, compare func(a, b T) int) {
 	}
 }
 
-// Finder finds, among the signatures of the elements of a list that grows, the
-// first of each, once there are so many that looking through takes longer. That
-// of an empty list is nil.
+// Finder finds, among the signatures of the elements of a list that grows, the first of
+// each, once there are so many that looking through takes longer. The finder of an empty
+// list is nil.
 type Finder map[uint64]int
 
 // many is from how many signatures on they are noted.

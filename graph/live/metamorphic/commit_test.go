@@ -278,9 +278,9 @@ func (r *run) settle(chs []change, outs []outcome, faulty bool) error {
 	return r.checkTimes(before)
 }
 
-// doubt remembers the changes that may be in the log without counting yet: a
-// store that accepts no writes shows them once it does. What was in doubt before
-// is settled as soon as anything new counts.
+// doubt remembers the changes that may be in the log without counting yet: a store that
+// accepts no writes shows them once it does. Earlier doubts are settled as soon as a new
+// commit counts.
 func (r *run) doubt(chs []change, outs []outcome, made int) {
 	writable := r.unwritable() == nil
 	if made > 0 || writable {

@@ -121,7 +121,7 @@ func (g *generator) next() {
 		{3, logDoubt, func() string { return "log append=" + g.pick("doubt", "kept") }},
 		{1, logDoubt, func() string { return "log append=" + g.pick("doubt", "kept") + " replay=fail" }},
 		{2, logDoubt, func() string {
-			// Those who wait then find a log that must be read first.
+			// Waiting writers then find a log that they must read first.
 			g.add("log append=" + g.pick("fail", "doubt", "kept"))
 			return g.together()
 		}},

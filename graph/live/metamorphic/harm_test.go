@@ -27,7 +27,7 @@ func names(err error, dir string) bool { return strings.Contains(err.Error(), di
 //	restore from=SAVE what=quads | log | all
 //	verify
 //
-// Shares are of the file's length. What is not there is not harmed.
+// Shares are of the file's length. A file that does not exist is left alone.
 func (r *run) harm(text string, want *harmed) error {
 	args := words(text)
 	what := strings.Fields(text)[0]

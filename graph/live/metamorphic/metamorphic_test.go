@@ -62,8 +62,8 @@ func playOnce(t testing.TB, ops []op) (int, error) {
 	return play(dir, ops)
 }
 
-// TestRandom runs random histories, one after the other until its time is over.
-// One that fails is shrunk and printed.
+// TestRandom runs random histories, one after the other until its time is over. A history
+// that fails is shrunk and printed.
 func TestRandom(t *testing.T) {
 	seed, most := *seedFlag, 1<<30
 	budget := 25 * time.Second

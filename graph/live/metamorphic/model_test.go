@@ -14,7 +14,7 @@ import (
 type model struct {
 	entries []entry
 
-	// What follows from the entries.
+	// Derived from the entries.
 	types map[graph.ID]string
 	facts map[graph.ClaimID]*fact
 	order []*fact

@@ -26,7 +26,7 @@ var ontologies = map[string]func() *schema.Ontology{
 	"first": sync.OnceValue(func() *schema.Ontology { return mustLoad(ontology) }),
 	// Without one field, and with another kind of value in another field.
 	"less": sync.OnceValue(func() *schema.Ontology { return mustLoad(lessOntology) }),
-	// One more type, and nothing removed.
+	// With one more type, and nothing removed.
 	"more": sync.OnceValue(func() *schema.Ontology {
 		return mustLoad(ontology + "type Region implements Entity { size: Int @time(kind: STATE) }\n")
 	}),

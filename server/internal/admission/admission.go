@@ -1,5 +1,5 @@
-// Package admission bounds what all requests take together: slots to run in, waits for
-// them, the memory of bodies, and connections. What exceeds a bound is refused early.
+// Package admission bounds what all requests take together: slots to run in, waits for them,
+// the memory of bodies, and connections. Requests beyond a limit are refused early.
 //
 // Read admission.go first, then queue.go, which decides who works, who waits and who is shed.
 // The package must not know GraphQL, nor how a refusal is answered.

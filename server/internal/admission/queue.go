@@ -10,7 +10,7 @@ import "time"
 // While the lane keeps up, requests wait in the order of their arrival, up to patience. When
 // the oldest has waited longer than target throughout an interval, the lane is overloaded:
 // from then on requests wait for target at most, few wait at all, and the newest goes first,
-// since its client is the likeliest to be there still. That ends when no request waits.
+// since its client is the likeliest to be there still. It ends when no request waits.
 type queue struct {
 	queueLimits
 	working int

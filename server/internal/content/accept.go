@@ -52,9 +52,8 @@ func (m *Memo) Of(accept []string) Accepted {
 	return a
 }
 
-// negotiate chooses the media type of the answer from the Accept headers, ""
-// where none is acceptable. What prefers neither gets application/json, which
-// every client reads.
+// negotiate chooses the media type of the answer from the Accept headers, "" where none is
+// acceptable. A client that prefers neither gets application/json, which every client reads.
 func negotiate(accept []string) string {
 	if strings.TrimSpace(strings.Join(accept, "")) == "" {
 		return JSON

@@ -2,9 +2,9 @@
 // registry: what other packages put into Prometheus's default registry, as Cayley does, is
 // not exported.
 //
-// Read Metrics first. What has a value at any time, such as the size of the snapshot, is not
-// counted here: the server hands a collector for it to Registry. The package must not know
-// HTTP requests.
+// Read Metrics first. Values that exist at any time, such as the size of the snapshot, are
+// not counted here: the server registers a collector for them with Registry. The package
+// must not know HTTP requests.
 package metrics
 
 import (

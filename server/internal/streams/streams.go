@@ -58,7 +58,7 @@ type Options struct {
 	Logger    *slog.Logger
 }
 
-// Subscription is a subscription that has begun. One goroutine at a time uses it.
+// Subscription is a subscription that has begun. It is for one goroutine at a time.
 type Subscription interface {
 	// Wait returns nil once there is an event to answer, and io.EOF at the end.
 	Wait(ctx context.Context) error

@@ -147,7 +147,8 @@ func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) erro
 	var form graph.Problems
 	switch {
 	case errors.As(err, &form):
-		// What is well formed is checked as well, so that all faults are reported at once.
+		// The well-formed operations are checked as well, so that all faults are reported at
+		// once.
 		form = inOrder(append(form, faultsOf(to, ops)...))
 		return &Failed{Problems: form, Resume: nothing}
 	case err != nil:

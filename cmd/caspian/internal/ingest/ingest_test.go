@@ -46,7 +46,8 @@ func (r *recorder) Check(ch *graph.Change) (*graph.Result, error) {
 
 func stream(name, text string) Input {
 	return Input{Name: name, Format: codec.JSONLines, open: func() (io.ReadCloser, error) {
-		// One byte at a time: a line may come in any number of pieces.
+		// Reads return one byte at a time, because a line may arrive in any number of
+		// pieces.
 		return io.NopCloser(iotest.OneByteReader(strings.NewReader(text))), nil
 	}}
 }
