@@ -2,8 +2,6 @@ package snapshot
 
 import (
 	"cmp"
-	"iter"
-	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -41,57 +39,28 @@ type beside struct{}
 
 // outRun is the part of an entity's claims as their subject that belongs to
 // one predicate, inRun of those as their object.
-func (s *Snapshot) outRun(entity uint32, p uint16) run { return s.out.Ref(entity).run(p) }
+func (s *Snapshot) outRun(entity uint32, p uint16) run { return runOf(s.out.Ref(entity), p) }
 
-func (s *Snapshot) inRun(entity uint32, p uint16) run { return s.in.Ref(entity).run(p) }
+func (s *Snapshot) inRun(entity uint32, p uint16) run { return runOf(s.in.Ref(entity), p) }
 
-// adjacency is the links of an entity in one direction, sorted by predicate and within
-// one as a run is. A nil one is empty.
-type adjacency struct {
-	links []link // of a short one
-	runs  *runs  // of a long one
-}
-
-// runs are the links of a long adjacency by predicate.
-type runs struct {
-	n          int
-	predicates []uint16
-	lists      []run // of each
-}
+// adjacency is the links of an entity in one direction by predicate, and within one as a
+// run is sorted. A nil one is empty.
+type adjacency = column.Divided[link, beside]
 
 // numbers is a sorted list of entities or claims.
 type numbers = column.List[uint32, column.None]
 
-// longList is from how many links on an adjacency is divided by predicate; a variable
-// only so that tests can make it less.
-var longList = 64
-
-// run is the links of a predicate.
-func (a *adjacency) run(p uint16) run {
-	switch {
-	case a == nil:
-		return run{}
-	case a.runs != nil:
-		return a.runs.run(p)
+func runOf(a *adjacency, p uint16) run {
+	list := a.Short()
+	if list == nil {
+		return a.Run(p)
 	}
-	from := lowerBound(a.links, p)
+	from := lowerBound(list, p)
 	to := from
-	for to < len(a.links) && a.links[to].predicate == p {
+	for to < len(list) && list[to].predicate == p {
 		to++
 	}
-	return column.Short[link, beside](a.links[from:to])
-}
-
-func (r *runs) run(p uint16) run {
-	for i, q := range r.predicates {
-		if q >= p {
-			if q == p {
-				return r.lists[i]
-			}
-			break
-		}
-	}
-	return run{}
+	return column.Short[link, beside](list[from:to])
 }
 
 func lowerBound(list []link, p uint16) int {
@@ -105,45 +74,6 @@ func lowerBound(list []link, p uint16) int {
 		}
 	}
 	return lo
-}
-
-func (a *adjacency) len() int {
-	switch {
-	case a == nil:
-		return 0
-	case a.runs != nil:
-		return a.runs.n
-	}
-	return len(a.links)
-}
-
-// parts are all the links in their order.
-func (a *adjacency) parts() iter.Seq[[]link] {
-	return func(yield func([]link) bool) {
-		if a == nil || a.runs == nil {
-			if a.len() > 0 {
-				yield(a.links)
-			}
-			return
-		}
-		for _, r := range a.runs.lists {
-			for part, at := r.First(); len(part) > 0; part, at = r.After(at) {
-				if !yield(part) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// has reports whether some link passes a test.
-func (a *adjacency) has(test func(l link) bool) bool {
-	for part := range a.parts() {
-		if slices.ContainsFunc(part, test) {
-			return true
-		}
-	}
-	return false
 }
 
 // order is how runs and adjacencies are sorted. Relations are in the order of the ids
@@ -165,44 +95,8 @@ func (s *Snapshot) order() column.Order[link] {
 			return strings.Compare(s.ids.At(x.other), s.ids.At(y.other))
 		},
 		Together: func(x, y link) bool { return x.other == y.other && x.other != None },
+		Run:      func(l link) uint16 { return l.predicate },
 	}
-}
-
-// adjacencyOf is the adjacency of sorted links, whose memory it keeps.
-func adjacencyOf(links []link, o column.Order[link]) adjacency {
-	if len(links) < longList {
-		return adjacency{links: links}
-	}
-	r := &runs{n: len(links)}
-	for len(links) > 0 {
-		p := links[0].predicate
-		n := lowerBound(links, p+1)
-		r.predicates, r.lists = append(r.predicates, p), append(r.lists, column.ListOf[link, beside](links[:n:n], o))
-		links = links[n:]
-	}
-	return adjacency{runs: r}
-}
-
-// with returns the adjacency with more links, which are sorted.
-func (a adjacency) with(links []link, m *column.Merger[link, beside]) adjacency {
-	if a.runs == nil {
-		return adjacencyOf(m.Flat(a.links, links), m.Order)
-	}
-	r := runs{predicates: a.runs.predicates, lists: slices.Clone(a.runs.lists), n: a.runs.n}
-	for len(links) > 0 {
-		p := links[0].predicate
-		n := lowerBound(links, p+1)
-		at, ok := slices.BinarySearch(r.predicates, p)
-		if !ok {
-			r.predicates = slices.Insert(slices.Clone(r.predicates), at, p)
-			r.lists = slices.Insert(r.lists, at, run{})
-		}
-		r.n -= r.lists[at].Len()
-		r.lists[at] = m.Put(r.lists[at], links[:n])
-		r.n += r.lists[at].Len()
-		links = links[n:]
-	}
-	return adjacency{runs: &r}
 }
 
 // adjacency puts the new claims into the lists of the entities they touch.
@@ -233,21 +127,10 @@ func (b *change) adjacency(old *Snapshot) {
 			in[len(in)-1].Item.other = e.List
 		}
 	}
-	s.out, s.in = mergeLinks(old.out, out, o), mergeLinks(old.in, in, o)
+	s.out, s.in = column.MergeDivided(old.out, out, o), column.MergeDivided(old.in, in, o)
 	s.rivals = s.noteRivals(old.rivals, out)
 	s.cited = column.Merge(old.cited, cited, column.Order[uint32]{Compare: cmp.Compare[uint32]})
 	s.named = s.nameEntities(old.named, uint32(b.firstClaim))
-}
-
-// mergeLinks is column.Merge for adjacencies.
-func mergeLinks(t column.Table[adjacency], entries []column.Entry[link], o column.Order[link]) column.Table[adjacency] {
-	if len(entries) == 0 {
-		return t
-	}
-	e := t.Begin()
-	m := column.Merger[link, beside]{Order: o, Room: len(entries)}
-	o.Group(entries, func(entity uint32, links []link) { e.Set(entity, e.At(entity).with(links, &m)) })
-	return e.Table()
 }
 
 // naming is the claim of an entity's name, which most have one of and every

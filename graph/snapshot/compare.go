@@ -73,7 +73,7 @@ func (c *comparison) entity(n uint32) {
 }
 
 func (c *comparison) links(what string, file, log *adjacency) {
-	f, l := slices.Concat(slices.Collect(file.parts())...), slices.Concat(slices.Collect(log.parts())...)
+	f, l := slices.Concat(slices.Collect(file.Parts())...), slices.Concat(slices.Collect(log.Parts())...)
 	if slices.EqualFunc(f, l, sameClaim) {
 		return
 	}

@@ -26,7 +26,7 @@ var errOutdated = fmt.Errorf("the file is outdated (%w)", errors.ErrUnsupported)
 func (s *Snapshot) readLinks(r *column.Reader) column.Table[adjacency] {
 	e, o := column.NewEdit[adjacency](), s.order()
 	for i, links := range column.ReadLists[link](r) {
-		e.Set(i, adjacencyOf(links, o))
+		e.Set(i, column.DividedOf[link, beside](links, o))
 	}
 	return e.Table()
 }

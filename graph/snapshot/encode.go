@@ -86,7 +86,7 @@ func (s *Snapshot) writeSections(w *column.Writer) error {
 	column.WriteList(w, packed)
 	column.WriteList(w, column.Flat(s.rows.Len(), func(i uint32) uint32 { return s.ended.At(i) }))
 	for _, t := range []*column.Table[adjacency]{&s.out, &s.in} {
-		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]link] { return t.Ref(i).parts() })
+		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]link] { return t.Ref(i).Parts() })
 	}
 	for _, t := range []*column.Table[numbers]{&s.cited, &s.byType} {
 		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]uint32] { return t.At(i).Parts() })

@@ -15,7 +15,7 @@ func (v *View) History(entity uint32, inverse bool, fn func(n uint32) bool) {
 	if inverse {
 		list = v.s.in.Ref(entity)
 	}
-	list.has(func(l link) bool { return v.sees(l.claim) && v.begun(l.claim) && !fn(l.claim) })
+	list.Has(func(l link) bool { return v.sees(l.claim) && v.begun(l.claim) && !fn(l.claim) })
 }
 
 // Learned calls fn with each claim recorded after one sequence number and up to

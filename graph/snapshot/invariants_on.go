@@ -59,7 +59,7 @@ func (s *Snapshot) fingerprint() uint64 {
 	fmt.Fprint(h, s.seq, s.sum, s.typeNames.List, s.predicates.List, s.qualifierNames.List)
 	for i := range s.ids.Len() {
 		n := uint32(i)
-		fmt.Fprint(h, s.ids.At(n), s.types.At(n), s.out.Ref(n).all(), s.in.Ref(n).all(), slices.Collect(s.cited.At(n).All()), s.dates.At(n), s.named.At(n))
+		fmt.Fprint(h, s.ids.At(n), s.types.At(n), all(s.out.Ref(n)), all(s.in.Ref(n)), slices.Collect(s.cited.At(n).All()), s.dates.At(n), s.named.At(n))
 	}
 	for i := range s.rows.Len() {
 		n := uint32(i)
@@ -162,7 +162,7 @@ func (s *Snapshot) checkLinks() error {
 			list *adjacency
 			want []uint32
 		}{{"subject", s.out.Ref(e), out[e]}, {"object", s.in.Ref(e), in[e]}} {
-			if err := errors.Join(s.checkList(side.list.all(), side.want, marked), s.checkRuns(side.list)); err != nil {
+			if err := errors.Join(s.checkList(all(side.list), side.want, marked), side.list.Check(s.order())); err != nil {
 				return fmt.Errorf("the claims with %s as their %s: %w", s.ids.At(e), side.name, err)
 			}
 		}
@@ -180,18 +180,12 @@ func (s *Snapshot) checkLinks() error {
 }
 
 func (s *Snapshot) checkList(list []link, want []uint32, marked map[uint32]bool) error {
-	got, order := make([]uint32, len(list)), s.order()
+	got := make([]uint32, len(list))
 	for i, l := range list {
 		got[i] = l.claim
 		r := s.rows.Ref(l.claim)
 		if l.predicate != r.predicate || l.period() != r.valid || l.valid&open != 0 != marked[l.claim] || l.valid&narrow != s.linkValid(l.claim, r)&narrow || l.rank != r.rank || l.qualifiers != r.qualifiers || l.nqual != r.nqual {
 			return fmt.Errorf("the link of claim %s differs from its row", r.id)
-		}
-		if i == 0 {
-			continue
-		}
-		if order.Compare(list[i-1], l) >= 0 {
-			return fmt.Errorf("claim %s is out of order", r.id)
 		}
 	}
 	slices.Sort(got)
@@ -201,34 +195,8 @@ func (s *Snapshot) checkList(list []link, want []uint32, marked map[uint32]bool)
 	return nil
 }
 
-// checkRuns compares how an adjacency is divided with its links.
-func (s *Snapshot) checkRuns(a *adjacency) error {
-	if a == nil || a.runs == nil {
-		if a.len() >= longList {
-			return fmt.Errorf("%d links are in one list", a.len())
-		}
-		return nil
-	}
-	n := 0
-	for i, r := range a.runs.lists {
-		n += r.Len()
-		if err := r.Check(s.order()); err != nil {
-			return err
-		}
-		for l := range r.All() {
-			if l.predicate != a.runs.predicates[i] {
-				return fmt.Errorf("claim %d is in the run of another predicate", l.claim)
-			}
-		}
-	}
-	if n != a.runs.n || n < longList || len(a.runs.lists) != len(a.runs.predicates) {
-		return fmt.Errorf("%d links in %d runs of %d predicates, want %d links", n, len(a.runs.lists), len(a.runs.predicates), a.runs.n)
-	}
-	return nil
-}
-
-// all are the links in one slice.
-func (a *adjacency) all() []link { return slices.Concat(slices.Collect(a.parts())...) }
+// all are the links of an adjacency in one slice.
+func all(a *adjacency) []link { return slices.Concat(slices.Collect(a.Parts())...) }
 
 // wantMarked are the claims whose links are to be marked open: by themselves, or since
 // their field reaches to the next dated claim and there is one.
@@ -237,7 +205,7 @@ func (s *Snapshot) wantMarked() map[uint32]bool {
 	kinds := s.w.kindsOf(s).Of
 	for i := range s.ids.Len() {
 		runs := map[uint16][]link{}
-		for _, l := range s.out.Ref(uint32(i)).all() {
+		for _, l := range all(s.out.Ref(uint32(i))) {
 			l.valid = s.linkValid(l.claim, s.rows.Ref(l.claim))
 			marked[l.claim] = l.valid&open != 0
 			runs[l.predicate] = append(runs[l.predicate], l)

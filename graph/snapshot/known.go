@@ -93,7 +93,7 @@ func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 		}
 	}
 	asked := None
-	return v.s.out.Ref(entity).has(func(l link) bool {
+	return v.s.out.Ref(entity).Has(func(l link) bool {
 		r := v.s.rows.Ref(l.claim)
 		if v.stop() {
 			return true

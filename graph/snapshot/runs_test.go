@@ -42,7 +42,7 @@ func TestRuns(t *testing.T) {
 	for _, s := range []*Snapshot{s, loaded} {
 		long := 0
 		for e := range uint32(s.EntityCount()) {
-			if s.out.Ref(e).len() >= longList {
+			if s.out.Ref(e).Len() >= 64 {
 				long++
 			}
 			for _, l := range flat(s.out.Ref(e)) {
@@ -81,4 +81,4 @@ func TestRuns(t *testing.T) {
 }
 
 // flat is an adjacency as one slice.
-func flat(a *adjacency) []link { return slices.Concat(slices.Collect(a.parts())...) }
+func flat(a *adjacency) []link { return slices.Concat(slices.Collect(a.Parts())...) }

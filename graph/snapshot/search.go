@@ -114,6 +114,6 @@ func (g viewed) Visibility(claim uint32) names.Visibility {
 // entity, which changes too seldom to upset pages.
 func (g viewed) Prominence(entity uint32) uint16 {
 	s := g.v.s
-	claims := bits.Len(uint(s.out.Ref(entity).len() + s.in.Ref(entity).len()))
+	claims := bits.Len(uint(s.out.Ref(entity).Len() + s.in.Ref(entity).Len()))
 	return (255-min(s.types.At(entity), 255))<<8 | uint16(claims)
 }

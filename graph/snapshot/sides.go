@@ -52,7 +52,7 @@ func (s *Snapshot) readRivals() column.Table[uint64] {
 	e := column.NewEdit[uint64]()
 	for entity := range uint32(s.out.Len()) {
 		last := noPredicate
-		if s.out.Ref(entity).has(func(l link) bool {
+		if s.out.Ref(entity).Has(func(l link) bool {
 			again := l.predicate == last
 			last = l.predicate
 			return again && s.isSingle(kinds, entity, last)

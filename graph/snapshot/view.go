@@ -170,7 +170,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 		links, run = v.s.in.Ref(entity), v.s.inRun
 	}
 	if predicate == "" {
-		links.has(show)
+		links.Has(show)
 		return
 	}
 	if run(entity, v.s.predicate(predicate)).Has(show) {

@@ -154,7 +154,7 @@ func (v *View) Exists(entity uint32) bool {
 		return true
 	}
 	mentions := func(l link) bool { return v.lists(entity, l) }
-	return s.out.Ref(entity).has(mentions) || s.in.Ref(entity).has(mentions) || s.cited.At(entity).Has(v.Lists)
+	return s.out.Ref(entity).Has(mentions) || s.in.Ref(entity).Has(mentions) || s.cited.At(entity).Has(v.Lists)
 }
 
 // byID finds the entity by its id, if the view shows it. A source can be
@@ -169,5 +169,5 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 
 // describes reports whether the view shows the source's own description.
 func (v *View) describes(source uint32) bool {
-	return v.s.out.Ref(source).has(func(l link) bool { return v.shows(source, l) })
+	return v.s.out.Ref(source).Has(func(l link) bool { return v.shows(source, l) })
 }

@@ -1,6 +1,9 @@
 package column
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Check reports what is wrong with how a list is made, for tests.
 func (l List[T, S]) Check(o Order[T]) error {
@@ -32,6 +35,30 @@ func (l List[T, S]) Check(o Order[T]) error {
 	}
 	if len(all) != l.tree.n || len(all) <= flatMost {
 		return fmt.Errorf("there are %d elements, want %d", len(all), l.tree.n)
+	}
+	return sorted(all, o)
+}
+
+// Check reports what is wrong with how a divided list is made, for tests.
+func (d *Divided[T, S]) Check(o Order[T]) error {
+	if d == nil || d.runs == nil {
+		if d.Len() > flatMost {
+			return fmt.Errorf("%d elements are not divided", d.Len())
+		}
+		return sorted(d.Short(), o)
+	}
+	var all []T
+	for i, l := range d.runs.lists {
+		if err := l.Check(o); err != nil {
+			return err
+		}
+		if l.Len() == 0 || l.Has(func(x T) bool { return o.Run(x) != d.runs.numbers[i] }) {
+			return fmt.Errorf("the run %d of %v has others, or none", i, d.runs.numbers)
+		}
+		all = append(all, slices.Collect(l.All())...)
+	}
+	if len(all) != d.runs.n || len(all) <= flatMost || d.short != nil {
+		return fmt.Errorf("there are %d elements, want %d", len(all), d.runs.n)
 	}
 	return sorted(all, o)
 }

@@ -40,7 +40,7 @@ type None struct{}
 
 // How long things are; variables only so that tests can make them short.
 var (
-	flatMost   = 63  // elements of a list without chunks
+	flatMost   = 63  // elements of a list that is neither in chunks nor divided
 	chunkMost  = 512 // elements of a chunk
 	branchMost = 64  // chunks of a branch
 )
@@ -187,6 +187,8 @@ type Order[T any] struct {
 	// Together reports whether two elements belong to one group of neighbours, which a
 	// list keeps in one chunk unless the group is longer than that. nil: none do.
 	Together func(a, b T) bool
+	// Run is by what a Divided is divided; it does not decrease along the order.
+	Run func(T) uint16
 }
 
 func (o *Order[T]) together(a, b T) bool { return o.Together != nil && o.Together(a, b) }

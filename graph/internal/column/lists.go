@@ -42,11 +42,15 @@ func (o *Order[T]) Group(entries []Entry[T], fn func(list uint32, items []T)) {
 
 // Merge puts entries into the lists of a table. It sorts the entries.
 func Merge[T, S any](t Table[List[T, S]], entries []Entry[T], o Order[T]) Table[List[T, S]] {
+	m := Merger[T, S]{Order: o, Room: len(entries)}
+	return merge(t, entries, &o, m.Put)
+}
+
+func merge[L, T any](t Table[L], entries []Entry[T], o *Order[T], put func(L, []T) L) Table[L] {
 	if len(entries) == 0 {
 		return t
 	}
 	e := t.Begin()
-	m := Merger[T, S]{Order: o, Room: len(entries)}
-	o.Group(entries, func(n uint32, items []T) { e.Set(n, m.Put(e.At(n), items)) })
+	o.Group(entries, func(n uint32, items []T) { e.Set(n, put(e.At(n), items)) })
 	return e.Table()
 }

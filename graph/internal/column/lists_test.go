@@ -19,6 +19,7 @@ var byPair = Order[pair]{
 		return cmp.Compare(a[1]/2, b[1]/2) // odd ones equal the even ones before them
 	},
 	Together: func(a, b pair) bool { return a[0] == b[0] },
+	Run:      func(x pair) uint16 { return uint16(x[0] / 10) },
 }
 
 // naive puts an element into a sorted slice, in place of the one that it equals.
@@ -46,8 +47,9 @@ func TestListAgainstSlices(t *testing.T) {
 		groups, members, most := 1+r.IntN(60), 1+r.IntN(40), 1+r.IntN(30)
 		m := Merger[pair, int]{Order: byPair, Room: r.IntN(10)}
 		type version struct {
-			list List[pair, int]
-			want []pair
+			list    List[pair, int]
+			divided Divided[pair, int]
+			want    []pair
 		}
 		versions := []version{{}}
 		for step := range 60 {
@@ -66,7 +68,7 @@ func TestListAgainstSlices(t *testing.T) {
 			for _, x := range items {
 				v.want = naive(v.want, x)
 			}
-			v.list = m.Put(v.list, items)
+			v.list, v.divided = m.Put(v.list, items), m.Divide(v.divided, items)
 			for c := range chunks(v.list) {
 				if side := c.Side.Load(); side != nil && *side != sum(c.items) {
 					t.Fatalf("seed %d: a chunk has what belongs beside another", seed)
@@ -77,10 +79,13 @@ func TestListAgainstSlices(t *testing.T) {
 			versions = append(versions, v)
 		}
 		for i, v := range versions {
-			check(t, fmt.Sprintf("seed %d, version %d", seed, i), v.list, v.want)
+			what := fmt.Sprintf("seed %d, version %d", seed, i)
+			check(t, what, v.list, v.want)
+			checkDivided(t, what, v.divided, v.want)
 		}
-		last := versions[len(versions)-1].want
-		check(t, fmt.Sprintf("seed %d, made at once", seed), ListOf[pair, int](last, byPair), last)
+		last, what := versions[len(versions)-1].want, fmt.Sprintf("seed %d, made at once", seed)
+		check(t, what, ListOf[pair, int](last, byPair), last)
+		checkDivided(t, what, DividedOf[pair, int](last, byPair), last)
 	}
 }
 
@@ -123,6 +128,30 @@ func check(t *testing.T, what string, l List[pair, int], want []pair) {
 		if got := l.Within(func(x pair) int { return cmp.Compare(x[0], group) }); !slices.Equal(got, of) {
 			t.Fatalf("%s: the group %d has %v, want %v", what, group, got, of)
 		}
+	}
+}
+
+func checkDivided(t *testing.T, what string, d Divided[pair, int], want []pair) {
+	t.Helper()
+	if err := d.Check(byPair); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	if got := slices.Concat(slices.Collect(d.Parts())...); !slices.Equal(got, want) || d.Len() != len(want) {
+		t.Fatalf("%s: divided, %d elements %v, want %v", what, d.Len(), got, want)
+	}
+	for number := range uint16(8) {
+		var of []pair
+		for _, x := range want {
+			if byPair.Run(x) == number && d.Short() == nil {
+				of = append(of, x)
+			}
+		}
+		if got := slices.Collect(d.Run(number).All()); !slices.Equal(got, of) {
+			t.Fatalf("%s: the run %d has %v, want %v", what, number, got, of)
+		}
+	}
+	if n := 0; len(want) > 0 && (!d.Has(func(x pair) bool { n++; return x == want[len(want)/2] }) || n != len(want)/2+1) {
+		t.Fatalf("%s: %d elements were read for the one in the middle of %d", what, n, len(want))
 	}
 }
 
