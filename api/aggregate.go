@@ -62,8 +62,8 @@ func (g *aggregation) whole() *aggregationPart {
 	return &g.items[0]
 }
 
-// groups divides the list by what a reading gives of each edge.
-func (g *aggregation) groups(s *Session, by filter.Reading) []aggregationPart {
+// groups divides the list by what the readings give of each edge.
+func (g *aggregation) groups(s *Session, by []filter.Reading) []aggregationPart {
 	p := s.aggregation(g.view)
 	p.grouped, p.edges = true, g.edges
 	p.view.Part(p.edges, by, &p.parts)
@@ -109,12 +109,17 @@ var operations = [...]struct{ name, about string }{
 	{"min", "The least of the known values."}, {"max", "The greatest of the known values."},
 }
 
-// aggregateFields are the fields that a whole and a group have alike.
-func (b *builder) aggregateFields(s input.Shape) []field {
-	fs := []field{{name: "count", typ: must(graphql.Int), about: "The number of entities.", read: gql.Binding{
+// countField is how many items a whole or a group has.
+func countField(items string) field {
+	return field{name: "count", typ: must(graphql.Int), about: "The number of " + items + ".", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendInt(dst, int64(src.Obj.(*aggregationPart).count())), nil
-		}}}}
+		}}}
+}
+
+// aggregateFields are the fields that a whole and a group have alike.
+func (b *builder) aggregateFields(s input.Shape) []field {
+	fs := []field{countField("entities")}
 	if b.figures(s, schema.Scalar.Numeric).none() {
 		return fs
 	}
@@ -133,34 +138,67 @@ func (b *builder) aggregateFields(s input.Shape) []field {
 
 func (b *builder) aggregateType(s input.Shape) *graphql.Object {
 	return b.object(s.Name+"Aggregate", "Counts and sums over a list. Missing values are left out; quantities are converted to one unit, and are an error where they have different dimensions.", func() []field {
-		return append(b.aggregateFields(s), field{
-			name: "groups", typ: list(b.groupType(s)), about: "The list in groups of one value each, the largest groups first.",
-			args: graphql.FieldConfigArgument{"by": {Type: must(b.GroupKeyType(s)), Description: "The value to group by."}},
-			read: gql.Binding{
-				Prepare: func(args map[string]any) (any, error) { return b.ReadGroupKey(s, args["by"].(string)), nil },
-				List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					items := src.Obj.(*aggregationPart).groups(c.Request.(*Session), c.Args.(filter.Reading))
-					for i := range items {
-						dst = append(dst, gql.Ref{Obj: &items[i]})
-					}
-					return dst, true, nil
-				},
-			},
-		})
+		return append(b.aggregateFields(s), groupsField(b.groupType(s), b.GroupKeyType(s), func(key string) filter.Reading { return b.ReadGroupKey(s, key) }))
 	})
 }
 
+// groupsField divides a list by keys, each of which is read by read.
+func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string) filter.Reading) field {
+	return field{
+		name: "groups", typ: list(group), about: "The list in groups that have their keys in common, the largest groups first, then in the order of the keys.",
+		args: input.GroupArgs(keys),
+		read: gql.Binding{
+			Prepare: func(args map[string]any) (any, error) { return input.ReadGroupArgs(args, read) },
+			List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+				g := src.Obj.(*aggregationPart)
+				items := g.groups(c.Request.(*Session), c.Args.([]filter.Reading))
+				if err := g.view.Err(); err != nil {
+					return nil, false, err
+				}
+				for i := range items {
+					dst = append(dst, gql.Ref{Obj: &items[i]})
+				}
+				return dst, true, nil
+			},
+		},
+	}
+}
+
 func (b *builder) groupType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Group", "The entities of a list that have one value in common.", func() []field {
-		return append(b.aggregateFields(s), field{name: "key", typ: graphql.String, about: "The value, as text; an entity as its id; null for the group without a value.", read: gql.Binding{
+	return b.object(s.Name+"Group", "The entities of a list that have their keys in common.", func() []field {
+		return append(b.aggregateFields(s), keyFields()...)
+	})
+}
+
+// keyFields are the keys of a group.
+func keyFields() []field {
+	return []field{
+		{name: "key", typ: graphql.String, about: "The key, as text; an entity as its id; null for the group without a value. Of several keys, the first.", read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				g := src.Obj.(*aggregationPart)
 				if k := &g.parts.Groups[g.group].Key; k.Kind() != graph.NoKind {
 					dst = gql.AppendString(dst, k.String())
 				}
 				return dst, nil
-			}}})
-	})
+			}}},
+		{name: "keys", typ: must(graphql.NewList(graphql.String)), about: "The keys, as the argument by has them.", read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				g := src.Obj.(*aggregationPart)
+				x := &g.parts.Groups[g.group]
+				dst = appendKey(append(dst, '['), &x.Key)
+				for i := range x.More {
+					dst = appendKey(append(dst, ','), &x.More[i])
+				}
+				return append(dst, ']'), nil
+			}}},
+	}
+}
+
+func appendKey(dst []byte, key *graph.Value) []byte {
+	if key.Kind() == graph.NoKind {
+		return append(dst, "null"...)
+	}
+	return gql.AppendString(dst, key.String())
 }
 
 // figures are the numbers of a list that can be summed up: qualifiers of its claims, or fields of its

@@ -75,13 +75,13 @@ func prepareChanges(args map[string]any) (any, error) {
 	if a.page.After == "" {
 		return a, nil
 	}
-	w, err := readCursor(a.page.After, 1)
+	w, err := input.ReadCursor(a.page.After, 1)
 	if err != nil {
 		return nil, err
 	}
 	id, err := graph.ParseClaimID(w[0])
 	if err != nil {
-		return nil, foreignCursor()
+		return nil, input.ForeignCursor()
 	}
 	a.after = &id
 	return a, nil
@@ -98,7 +98,7 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	if a.after != nil {
 		n, ok := s.ClaimNumber(*a.after)
 		if !ok {
-			return nil, foreignCursor()
+			return nil, input.ForeignCursor()
 		}
 		opts.After = &n
 	}
@@ -114,10 +114,10 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	})
 	p.n = len(shown)
 	if rest != nil {
-		p.partial, p.rest = true, writeCursor(s.ClaimID(*rest).String())
+		p.partial, p.rest = true, input.WriteCursor(s.ClaimID(*rest).String())
 	}
 	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
-	p.cursor = func(i int) string { return writeCursor(s.ClaimID(shown[i].Place()).String()) }
+	p.cursor = func(i int) string { return input.WriteCursor(s.ClaimID(shown[i].Place()).String()) }
 	p.total = func() (int, error) {
 		if !p.next && !p.prev && !p.partial {
 			return p.n, nil

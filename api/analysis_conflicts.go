@@ -54,7 +54,7 @@ func prepareConflicts(args map[string]any) (any, error) {
 	a.opts.Subject = graph.ID(subject)
 	a.opts.Predicate, _ = args["predicate"].(string)
 	if a.page.After != "" {
-		w, err := readCursor(a.page.After, 3)
+		w, err := input.ReadCursor(a.page.After, 3)
 		if err != nil {
 			return nil, err
 		}
@@ -81,12 +81,12 @@ func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*an
 	})
 	p.n = len(shown)
 	if rest != nil {
-		p.partial, p.rest = true, writeCursor(string(rest.Subject), rest.Predicate, rest.Claim)
+		p.partial, p.rest = true, input.WriteCursor(string(rest.Subject), rest.Predicate, rest.Claim)
 	}
 	p.node = func(i int) gql.Ref { return gql.Ref{Obj: shown[i]} }
 	p.cursor = func(i int) string {
 		at := shown[i].Place
-		return writeCursor(string(at.Subject), at.Predicate, at.Claim)
+		return input.WriteCursor(string(at.Subject), at.Predicate, at.Claim)
 	}
 	p.total = func() (int, error) {
 		if !p.next && !p.prev && !p.partial {

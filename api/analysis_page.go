@@ -1,9 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
-	"encoding/json"
-
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
@@ -100,28 +97,4 @@ func withPage(args graphql.FieldConfigArgument) graphql.FieldConfigArgument {
 	args["first"] = &graphql.ArgumentConfig{Type: graphql.Int, Description: "Returns at most this many; all by default."}
 	args["after"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Starts after this cursor."}
 	return args
-}
-
-// writeCursor makes a cursor of the words that identify an item in an order.
-func writeCursor(words ...string) string {
-	b, err := json.Marshal(words)
-	if err != nil {
-		panic(err) // texts only
-	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// readCursor reads the n words of a cursor.
-func readCursor(cursor string, n int) ([]string, error) {
-	var words []string
-	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || json.Unmarshal(b, &words) != nil || len(words) != n {
-		return nil, foreignCursor()
-	}
-	return words, nil
-}
-
-func foreignCursor() error {
-	return &gql.ArgumentError{Argument: "after", Err: graph.Errorf(graph.BadInput,
-		"after: the cursor is not one of this list; give a cursor or endCursor of the same field")}
 }

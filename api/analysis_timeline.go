@@ -53,12 +53,12 @@ func prepareTimeline(args map[string]any) (any, error) {
 	if a.page, err = input.ReadPage(args); err != nil || a.page.After == "" {
 		return a, err
 	}
-	w, err := readCursor(a.page.After, 1)
+	w, err := input.ReadCursor(a.page.After, 1)
 	if err != nil {
 		return nil, err
 	}
 	if a.after, err = graph.ParseClaimID(w[0]); err != nil {
-		return nil, foreignCursor()
+		return nil, input.ForeignCursor()
 	}
 	return a, nil
 }
@@ -79,7 +79,7 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 		// The time of a claim never changes, so that its cursor outlives its withdrawal.
 		n, ok := s.ClaimNumber(a.after)
 		if !ok {
-			return nil, foreignCursor()
+			return nil, input.ForeignCursor()
 		}
 		at := analysis.MomentOf(s, n)
 		from, _ = slices.BinarySearchFunc(all, at, func(m, at analysis.Moment) int {
@@ -97,7 +97,7 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 		partial: partial,
 		n:       len(shown), prev: from > 0, next: from+len(shown) < len(all),
 		node:   func(i int) gql.Ref { return gql.Ref{Obj: &moment{v, shown[i]}} },
-		cursor: func(i int) string { return writeCursor(s.ClaimID(shown[i].Claim).String()) },
+		cursor: func(i int) string { return input.WriteCursor(s.ClaimID(shown[i].Claim).String()) },
 		total:  func() (int, error) { return len(all), nil },
 	}, nil
 }

@@ -181,15 +181,54 @@ type claimListing struct {
 	query *filter.Query
 	list  []snapshot.Edge
 
-	page *snapshot.Page
-	err  error
+	filtered bool // list has only what the filters keep
+	page     *snapshot.Page
+	err      error
+}
+
+// all are the claims that the filters keep, in record order.
+func (c *claimListing) all() ([]snapshot.Edge, error) {
+	if !c.filtered && c.err == nil {
+		c.filtered = true
+		var p *snapshot.Page
+		if p, c.err = c.view.RunClaims(&filter.Query{Nodes: c.query.Nodes, Edges: c.query.Edges}, c.list); c.err == nil {
+			c.list = p.Edges
+		}
+	}
+	return c.list, c.err
 }
 
 func (c *claimListing) load() (*snapshot.Page, error) {
-	if c.page == nil && c.err == nil {
-		c.page, c.err = c.view.RunClaims(c.query, c.list)
+	list, err := c.all()
+	if c.page == nil && err == nil {
+		q := *c.query
+		q.Nodes, q.Edges = nil, nil
+		c.page, c.err = c.view.RunClaims(&q, list)
 	}
 	return c.page, c.err
+}
+
+// claimAggregateType counts a list of claims, whole and in groups.
+func (b *builder) claimAggregateType() *graphql.Object {
+	count := countField("claims")
+	group := b.object("ClaimGroup", "The claims of a list that have their keys in common.", func() []field { return append(keyFields(), count) })
+	return b.object("ClaimAggregate", "Counts over a list of claims.", func() []field {
+		return []field{count, groupsField(group, b.ClaimGroupKeyType(), input.ReadClaimGroupKey)}
+	})
+}
+
+func (b *builder) claimAggregateField() field {
+	return field{name: "aggregate", typ: must(b.claimAggregateType()), about: "Counts over the whole list, not only the page.", read: gql.Binding{
+		Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			l := src.Obj.(*claimListing)
+			list, err := l.all()
+			if err != nil {
+				return gql.Ref{}, false, err
+			}
+			g := call.Request.(*Session).aggregation(l.view)
+			g.edges = append(g.edges, list...)
+			return gql.Ref{Obj: g.whole()}, true, nil
+		}}}
 }
 
 func (b *builder) claimsField(name, about string, inverse bool) field {
@@ -244,7 +283,7 @@ func (b *builder) claimConnectionType() *graphql.Object {
 		return []field{
 			{name: "edges", typ: list(edge), about: "The claims of the page, each with its cursor.", read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
 			{name: "nodes", typ: list(b.claimType()), about: "The claims of the page.", read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
-			b.pageInfoField(), b.totalCountField(),
+			b.pageInfoField(), b.totalCountField(), b.claimAggregateField(),
 		}
 	})
 }

@@ -35,14 +35,19 @@ func (c *connection) load() (*snapshot.Page, error) {
 	return &c.page, c.err
 }
 
-// relation is a field that leads to many entities.
-func (b *builder) relation(f *schema.Field) field {
-	s := input.LinkShape(f)
+// edgeArgs are the arguments of a list of a relation's edges.
+func (b *builder) edgeArgs(s input.Shape, f *schema.Field) graphql.FieldConfigArgument {
 	args := b.ListArgs(s)
 	if f.Stored() && f.Time == schema.Observation || f.Kind == schema.Inverse && f.InverseOf[0].Time == schema.Observation {
 		args["series"] = &graphql.ArgumentConfig{Type: graphql.Boolean, Description: "True lists every period and every source, false only the latest figures; false by default."}
 	}
-	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: args, read: gql.Binding{
+	return args
+}
+
+// relation is a field that leads to many entities.
+func (b *builder) relation(f *schema.Field) field {
+	s := input.LinkShape(f)
+	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: b.edgeArgs(s, f), read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
@@ -118,6 +123,13 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 		}
 		if !s.Link {
 			return fs
+		}
+		if from := b.SubjectType(s); from != nil {
+			fs = append(fs, field{name: "subject", typ: must(b.entityType(from)), about: "The subject of the edge, from which the relation leads.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					c, e := edgeOf(src)
+					return gql.Ref{Obj: c.view, Index: uint64(c.view.SubjectOf(e))}, true, nil
+				}}})
 		}
 		fs = append(fs, field{name: "claim", typ: must(b.claimType()), about: "The best claim for the edge, by rank, date and confidence.", read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {

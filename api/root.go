@@ -30,8 +30,16 @@ func (b *builder) query() *graphql.Object {
 			fs = append(fs, f)
 		}
 		for _, t := range b.o.Types {
-			if !t.Union && t != any {
+			if t.Union {
+				continue
+			}
+			if t != any {
 				fs = append(fs, b.singular(t), b.plural(t))
+			}
+			for _, f := range t.Fields {
+				if f.EveryEdge() != "" && f.Owner == t {
+					fs = append(fs, b.everyEdge(f))
+				}
 			}
 		}
 		return fs
@@ -136,6 +144,27 @@ func (b *builder) plural(t *schema.Type) field {
 				return gql.Ref{}, false, err
 			}
 			return gql.Ref{Obj: s.connection(v, v.OfTypes(t.Concrete), &a.Query)}, true, nil
+		},
+	}}
+}
+
+// everyEdge lists the edges of a relation over all its subjects.
+func (b *builder) everyEdge(f *schema.Field) field {
+	s := input.SubjectsShape(f)
+	about := "Lists the edges of " + f.Owner.Name + "." + f.Name + " over all subjects that the view shows, in the order of the subjects' ids, then of the nodes'. "
+	if f.Symmetric {
+		about += "Each is listed from both its ends. "
+	}
+	return field{name: f.EveryEdge(), about: strings.TrimSpace(about + f.Description), typ: b.connectionType(s), args: b.WithView(b.edgeArgs(s, f)), read: gql.Binding{
+		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
+		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+			a := c.Args.(*input.List)
+			s := c.Request.(*Session)
+			v, err := s.resolve(c.Ctx, a.View)
+			if err != nil {
+				return gql.Ref{}, false, err
+			}
+			return gql.Ref{Obj: s.connection(v, v.Relation(snapshot.None, f, a.Series), &a.Query)}, true, nil
 		},
 	}}
 }

@@ -41,7 +41,7 @@ var reservedFields = set("id", "type", "claims", "about", "and", "or", "not", "t
 // itself, and those that group keys cannot hold.
 var reservedQualifiers = set(
 	"cursor", "node", "claim", "from", "to", "object", "valid", "source", "at", "locator", "confidence", "attribution",
-	"attributedTo", "rank", "original", "note", "supersedes", "conflict", "holds", "basis", "year", "true", "false", "null",
+	"attributedTo", "subject", "rank", "original", "note", "supersedes", "conflict", "holds", "basis", "year", "true", "false", "null",
 )
 
 // reservedRoots are the root fields of the API itself.
@@ -58,7 +58,7 @@ func set(names ...string) map[string]bool {
 	return m
 }
 
-// checkRoots refuses types whose root fields would have one name.
+// checkRoots refuses types and relations whose root fields would have one name.
 func (l *loader) checkRoots() {
 	taken := map[string]string{}
 	for _, name := range reservedRoots {
@@ -73,6 +73,19 @@ func (l *loader) checkRoots() {
 				l.fail(l.defs[t.Name].Position, "the root field %s of %s is taken by %s; give another plural in @entity", name, t.Name, by)
 			}
 			taken[name] = t.Name
+		}
+	}
+	for _, t := range l.o.Types {
+		for _, f := range t.Fields {
+			name := f.EveryEdge()
+			if name == "" || f.Owner != t {
+				continue
+			}
+			// A type of that name is refused for its lists as well, by checkGenerated.
+			if by, ok := taken[name]; ok && lowerFirst(by) != name {
+				l.problems = append(l.problems, Problem{f.Pos, fmt.Sprintf("the root field %s of %s.%s is taken by %s; rename one", name, t.Name, f.Name, by)})
+			}
+			taken[name] = t.Name + "." + f.Name
 		}
 	}
 }
@@ -122,6 +135,9 @@ func (l *loader) checkGenerated() {
 			if f.Owner == t && f.Target != nil && f.Many && len(f.edgeQualifiers()) > 0 {
 				what := t.Name + "." + f.Name
 				list(f.Pos, what, t.Name+strings.ToUpper(f.Name[:1])+f.Name[1:], "the relation "+what)
+			} else if f.Owner == t && f.EveryEdge() != "" {
+				what := t.Name + "." + f.Name
+				claim(f.Pos, what, t.Name+strings.ToUpper(f.Name[:1])+f.Name[1:]+"EdgeFilter", "the relation "+what)
 			}
 		}
 	}

@@ -421,6 +421,15 @@ func (t *Type) Includes(concrete *Type) bool {
 	return concrete != nil && !concrete.Abstract && concrete.number < len(t.within) && t.within[concrete.number]
 }
 
+// EveryEdge is the name of the root field for the edges of the relation over all its
+// subjects; "" where it has none, since it is not a stored relation of many.
+func (f *Field) EveryEdge() string {
+	if f.Kind != Relation || !f.Many {
+		return ""
+	}
+	return f.Owner.Singular() + strings.ToUpper(f.Name[:1]) + f.Name[1:]
+}
+
 // Singular is the name of the root field for one entity of the type.
 func (t *Type) Singular() string { return lowerFirst(t.Name) }
 

@@ -14,9 +14,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Group is what of a list has the same value.
+// Group is what of a list has the same value, or the same values.
 type Group struct {
-	Key   graph.Value // the zero Value: it is missing
+	Key   graph.Value   // the zero Value: it is missing
+	More  []graph.Value // the keys after the first, where a list is divided by several
 	Count int
 }
 
@@ -148,10 +149,7 @@ func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 	}
 	text := func(k int32) string {
 		if g.texts[k] == "" {
-			g.texts[k] = g.keys[k].String()
-			if g.keys[k].Kind() == graph.StringKind && !byBytes {
-				g.texts[k] = graph.TextKey(g.texts[k])
-			}
+			g.texts[k] = orderText(&g.keys[k], byBytes)
 		}
 		return g.texts[k]
 	}
@@ -159,19 +157,32 @@ func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 		if d := g.counts[b] - g.counts[a]; d != 0 {
 			return int(d)
 		}
-		x, y := &g.keys[a], &g.keys[b]
-		if x.Kind() == graph.StringKind && y.Kind() == graph.StringKind {
-			return strings.Compare(text(a), text(b))
-		}
-		// 1 km and 1000 m are one amount and two groups.
-		return cmp.Or(graph.Compare(o, x, y), strings.Compare(text(a), text(b)))
+		return compareKeys(o, &g.keys[a], &g.keys[b], a, b, text)
 	})
 	parts.Groups = slices.Grow(parts.Groups[:0], n)
 	for i, k := range g.sorted {
-		parts.Groups = append(parts.Groups, Group{g.keys[k], int(g.counts[k])})
+		parts.Groups = append(parts.Groups, Group{Key: g.keys[k], Count: int(g.counts[k])})
 		g.place[k] = int32(i)
 	}
 	for i, k := range parts.Of {
 		parts.Of[i] = g.place[k]
 	}
+}
+
+// orderText is what a key is ordered by where it is a text.
+func orderText(key *graph.Value, byBytes bool) string {
+	if key.Kind() == graph.StringKind && !byBytes {
+		return graph.TextKey(key.String())
+	}
+	return key.String()
+}
+
+// compareKeys compares two keys, of the numbers a and b; text is what a key of a
+// number is ordered by where it is a text.
+func compareKeys(o *schema.Ontology, x, y *graph.Value, a, b int32, text func(int32) string) int {
+	if x.Kind() == graph.StringKind && y.Kind() == graph.StringKind {
+		return strings.Compare(text(a), text(b))
+	}
+	// 1 km and 1000 m are one amount and two groups.
+	return cmp.Or(graph.Compare(o, x, y), strings.Compare(text(a), text(b)))
 }

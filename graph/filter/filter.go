@@ -51,6 +51,9 @@ type Edge struct {
 	Or   []*Edge
 	Not  *Edge
 	Node *Node
+	// Subject tests the subject of the edge's claim; of a symmetric relation the other
+	// end than Node.
+	Subject *Node
 	// Qualifiers test what the edge's claim says besides its object.
 	Qualifiers []Qualifier
 	// Claims test the edge's claim itself.

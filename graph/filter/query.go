@@ -32,10 +32,24 @@ type Key struct {
 	Descending bool
 }
 
-// Reading names the one value to take from an edge: a property of its node or a
-// qualifier of its claim. Exactly one of Property, Qualifier, Own and Claim is set.
+// End is an entity that an edge or its claim names.
+type End uint8
+
+// The ends of an edge. Subject is as in Edge; Object and Source are those of the
+// claim.
+const (
+	OfNode End = iota
+	OfSubject
+	OfObject
+	OfSource
+)
+
+// Reading names the one value to take from an edge: a property of one of its ends or
+// a qualifier of its claim. Exactly one of Property, Qualifier, Own and Claim is set.
 type Reading struct {
-	// Property is a field of the node: a property, or a relation of one, read
+	// Of is the end of which Property and Own are read.
+	Of End
+	// Property is a field of the end: a property, or a relation of one, read
 	// as the id it leads to. A property of many values reads as the first of them.
 	Property *schema.Field
 	// Qualifier is the name of a qualifier of the edge's claim.
@@ -43,7 +57,7 @@ type Reading struct {
 	// Code says that the texts of the qualifier are codes, which are ordered by
 	// their bytes.
 	Code bool
-	// Own is "id", "type" or "name" of the node.
+	// Own is "id", "type" or "name" of the end.
 	Own string
 	// Claim is a field of the edge's claim.
 	Claim ClaimField

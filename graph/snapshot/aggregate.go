@@ -21,6 +21,9 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 	clear(sums)
 	r := v.reader(by)
 	for i, e := range edges {
+		if v.stop() {
+			break
+		}
 		c, ok := r.cell(v, e)
 		if !ok {
 			c = numberCell(r.value(v, e)) // texts are not summed up
@@ -44,13 +47,33 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 	return dst
 }
 
-// Part divides a list by what a reading takes, into parts whose memory it reuses.
-func (v *View) Part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
+// Part divides a list by what the readings take, of which there is at least one, into
+// parts whose memory it reuses.
+func (v *View) Part(edges []Edge, by []filter.Reading, parts *aggregate.Parts) {
+	if len(by) == 1 {
+		v.part(edges, by[0], parts)
+		return
+	}
+	keys := make([]aggregate.By, len(by))
+	for i := range by {
+		if v.part(edges, by[i], &keys[i].Parts); v.Err() != nil {
+			return
+		}
+		keys[i].Bytes = by[i].ByBytes()
+	}
+	aggregate.Cross(v.s.o, keys, parts)
+}
+
+func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
 	g := aggregate.NewGrouper(len(edges))
 	defer g.Release()
 	of := append(parts.Of[:0], make([]int32, len(edges))...)
 	r := v.reader(by)
 	for i, e := range edges {
+		if v.stop() {
+			parts.Groups, parts.Of = parts.Groups[:0], parts.Of[:0]
+			return
+		}
 		c, ok := r.cell(v, e)
 		if !ok {
 			of[i] = g.Of(r.value(v, e))

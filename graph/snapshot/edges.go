@@ -23,11 +23,12 @@ type Edge struct {
 	noted      uint16
 }
 
-// List is a list of edges in a view: where a relation of an entity leads, or
-// all entities of some types. It is a description; walking it reads it.
+// List is a list of edges in a view: where a relation of an entity leads, or of all
+// entities, or all entities of some types. It is a description; walking it reads it.
 type List struct {
 	view   *View
-	entity uint32
+	entity uint32   // None: all that have the field
+	first  graph.ID // of all, the one to start with
 	field  *schema.Field
 	series bool
 	narrow bool // as in groups
@@ -39,6 +40,10 @@ type List struct {
 // figures) the best claim, except DEPRECATED claims and those about less than the
 // field asks for. With series the list has every claim. A filter on a qualifier that
 // narrows a claim keeps the claims that state it.
+//
+// For the entity None, and a stored relation, the list has where it leads from every
+// entity of the types that declare it, one after the other, as far as Lists has the
+// claims. A symmetric relation is listed from both ends.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
@@ -58,8 +63,8 @@ func (v *View) edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 }
 
 // All returns the list's edges in the order of their nodes' ids, those of one
-// node by their distinct qualifiers. What follows the edge at which a loop ends
-// is not read.
+// node by their distinct qualifiers; in a list of all subjects, in the order of the
+// subjects' ids first. What follows the edge at which a loop ends is not read.
 func (l *List) All() iter.Seq[Edge] {
 	return func(yield func(Edge) bool) { l.walk(true, nil, yield) }
 }
@@ -67,13 +72,22 @@ func (l *List) All() iter.Seq[Edge] {
 // walk is All over what the filter pass keeps; without ties the edges of one node
 // come in any order, for readers that sort or sum them anyway.
 func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
-	v := l.view
-	if l.field == nil {
-		v.walkTypes(l.types, func(e Edge) bool { return !keep.node(e.Node) || !keep.claim(e) || fn(e) })
-		return
+	switch {
+	case l.field == nil:
+		l.view.walkTypes(l.types, func(e Edge) bool { return !keep.node(e.Node) || !keep.claim(e) || fn(e) })
+	case l.entity == None:
+		l.walkSubjects(ties, keep, fn)
+	case l.field.Stored() && !keep.subject(l.entity):
+	default:
+		l.walkFrom(l.entity, l.narrow || keep.narrows(), ties, keep, fn)
 	}
-	g := v.groupsOf(l.entity, l.field, keep)
-	g.series, g.narrow = l.series, l.narrow || keep.narrows()
+}
+
+// walkFrom is walk for one entity; it reports whether to go on.
+func (l *List) walkFrom(entity uint32, narrow, ties bool, keep *filterPass, fn func(Edge) bool) bool {
+	v := l.view
+	g := v.groupsOf(entity, l.field, keep)
+	g.series, g.narrow = l.series, narrow
 	for group := g.next(); group != nil; group = g.next() {
 		if !l.series {
 			group = g.distinct(group)
@@ -83,10 +97,11 @@ func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
 		}
 		for _, e := range group {
 			if keep.claim(e) && !fn(e) {
-				return
+				return false
 			}
 		}
 	}
+	return true
 }
 
 // groups reads the claims of a relation that hold, in the order of the nodes' ids,
@@ -375,11 +390,19 @@ func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 
 // walkTypes walks the entities of several types in the order of their ids.
 func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
-	var lists []typed
 	ever := types == nil || v.allLive
 	if types == nil {
 		types = v.s.o.Types
 	}
+	v.declared(types, func(n uint32) bool {
+		return !(ever || v.lives(n)) || !v.Exists(n) || fn(Edge{Node: n, Claim: None})
+	})
+}
+
+// declared walks the entities declared to be of the types, shown or not, in the
+// order of their ids.
+func (v *View) declared(types []*schema.Type, fn func(n uint32) bool) {
+	var lists []typed
 	for _, t := range types {
 		if n, ok := v.s.typeNames.Number(t.Name); ok {
 			l := typed{all: v.s.byType.At(uint32(n))}
@@ -402,7 +425,7 @@ func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
 		if !lists[least].step() {
 			lists = slices.Delete(lists, least, least+1)
 		}
-		if (ever || v.lives(n)) && v.Exists(n) && !fn(Edge{Node: n, Claim: None}) {
+		if !fn(n) {
 			return
 		}
 	}

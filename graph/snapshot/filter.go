@@ -88,11 +88,14 @@ func (v *View) decidesEdge(f *filter.Edge, e Edge, want bool) bool {
 		return want
 	case v.decidesClaim(f, e, want) != want:
 		return !want
+	case f.Subject != nil && v.decides(f.Subject, v.SubjectOf(e), want) != want:
+		return !want
 	}
 	return v.decides(f.Node, e.Node, want)
 }
 
-// decidesClaim is decidesEdge without what the filter itself asks of the node.
+// decidesClaim is decidesEdge without what the filter itself asks of the node and of
+// the subject.
 func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 	if v.stop() {
 		return false
@@ -126,11 +129,15 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 }
 
 // filterPass applies a query's filters to edges. Nodes are tested once for all
-// the edges that lead to them, before the edges are read. The nil filterPass keeps
-// everything.
+// the edges that lead to them, before the edges are read, and so is the subject of
+// a list. The nil filterPass keeps everything.
 type filterPass struct {
 	v *View
 	q *filter.Query
+	// from is true where the subject was tested for all edges that follow.
+	from bool
+	// known are the verdicts on nodes, by number, where many subjects lead to one.
+	known []verdict
 	// keeps is v.Keeps. A filter may walk lists, whose walks use a filterPass:
 	// called by its name it would make the compiler put every walk's state on the
 	// heap.
@@ -141,7 +148,25 @@ func (v *View) filterPass(q *filter.Query) *filterPass {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}
-	return &filterPass{v, q, v.keeps}
+	return &filterPass{v: v, q: q, keeps: v.keeps}
+}
+
+// verdict is whether a filter keeps a node.
+type verdict uint8
+
+const (
+	untested verdict = iota
+	keepsIt
+	dropsIt
+)
+
+// subject reports whether edges of the subject may be kept.
+func (x *filterPass) subject(n uint32) bool {
+	if x == nil {
+		return true
+	}
+	x.from = true
+	return x.q.Edges == nil || x.q.Edges.Subject == nil || x.keeps(x.q.Edges.Subject, n)
 }
 
 // narrows reports whether the filter tests a qualifier that narrows a claim.
@@ -149,10 +174,29 @@ func (x *filterPass) narrows() bool { return x != nil && filter.Narrows(x.q.Edge
 
 // node reports whether the edges to a node may be kept.
 func (x *filterPass) node(n uint32) bool {
-	return x == nil || x.keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.keeps(x.q.Edges.Node, n))
+	if x == nil {
+		return true
+	}
+	if x.known != nil && x.known[n] != untested {
+		return x.known[n] == keepsIt
+	}
+	ok := x.keeps(x.q.Nodes, n) && (x.q.Edges == nil || x.keeps(x.q.Edges.Node, n))
+	if x.known != nil {
+		x.known[n] = dropsIt
+		if ok {
+			x.known[n] = keepsIt
+		}
+	}
+	return ok
 }
 
 // claim reports whether an edge is kept whose node is.
 func (x *filterPass) claim(e Edge) bool {
-	return x == nil || x.q.Edges == nil || x.v.decidesClaim(x.q.Edges, e, true)
+	if x == nil || x.q.Edges == nil {
+		return true
+	}
+	if !x.from && x.q.Edges.Subject != nil && !x.keeps(x.q.Edges.Subject, x.v.SubjectOf(e)) {
+		return false
+	}
+	return x.v.decidesClaim(x.q.Edges, e, true)
 }

@@ -316,24 +316,61 @@ func drawEdgeFilter(t *rapid.T, field *schema.Field, depth int) *filter.Edge {
 			e.Qualifiers = []filter.Qualifier{{Qualifier: q, Test: drawTest(t, q.Scalar, q.Enum)}}
 		}
 	}
+	if from := subjectsOf(field); from != nil && rapid.IntRange(0, 2).Draw(t, "ofSubject") == 0 {
+		of := &filter.Edge{Subject: drawFilter(t, from, max(depth, 0))}
+		switch rapid.IntRange(0, 2).Draw(t, "both") {
+		case 0:
+			e.Subject = of.Subject
+		case 1:
+			e = &filter.Edge{Or: []*filter.Edge{e, of}}
+		default:
+			e = of
+		}
+	}
+	switch rapid.IntRange(0, 5).Draw(t, "ofClaim") {
+	case 0:
+		at := graph.FloatValue(rapid.SampledFrom([]float64{0.3, 0.7, 1}).Draw(t, "at least"))
+		e.Claims = []filter.Claim{{Field: "confidence", Test: &filter.Test{Gte: &at}}}
+	case 1:
+		from := graph.StringValue(string(rapid.SampledFrom(pool["Source"]).Draw(t, "from source")))
+		e = &filter.Edge{And: []*filter.Edge{e, {Claims: []filter.Claim{{Field: "source", Test: &filter.Test{Eq: &from, ByBytes: true}}}}}}
+	}
 	if rapid.IntRange(0, 4).Draw(t, "notEdge") == 0 {
 		return &filter.Edge{Not: e}
 	}
 	return e
 }
 
-func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier) []filter.Key {
+// subjectsOf is the type of the subjects of a relation's claims, nil where they have
+// several.
+func subjectsOf(f *schema.Field) *schema.Type {
+	switch f.Kind {
+	case schema.Inverse:
+		return f.Target
+	case schema.Derived:
+		return nil
+	}
+	return f.Owner
+}
+
+func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier, subject *schema.Type) []filter.Key {
 	var keys []filter.Key
 	for range rapid.IntRange(0, 2).Draw(t, "keys") {
 		k := filter.Key{Descending: rapid.Bool().Draw(t, "descending")}
 		var readings []filter.Reading
-		for _, own := range []string{"id", "type", "name"} {
-			readings = append(readings, filter.Reading{Own: own})
-		}
-		for _, f := range typ.Fields {
-			if !f.Many {
-				readings = append(readings, filter.Reading{Property: f})
+		of := func(end filter.End, typ *schema.Type) {
+			for _, own := range []string{"id", "type", "name"} {
+				readings = append(readings, filter.Reading{Of: end, Own: own})
 			}
+			for _, f := range typ.Fields {
+				if !f.Many {
+					readings = append(readings, filter.Reading{Of: end, Property: f})
+				}
+			}
+		}
+		of(filter.OfNode, typ)
+		if subject != nil {
+			of(filter.OfSubject, subject)
 		}
 		for _, q := range qs {
 			readings = append(readings, filter.ReadQualifier(q))

@@ -14,6 +14,15 @@ import (
 
 // read is what a reading takes from an edge, or the zero Value.
 func (l *lens) read(r filter.Reading, e edge) graph.Value {
+	if r.Of != filter.OfNode {
+		if e.claim == nil {
+			return graph.Value{}
+		}
+		e.node = map[filter.End]graph.ID{filter.OfSubject: e.from, filter.OfObject: e.claim.Value.Entity(), filter.OfSource: e.claim.Source}[r.Of]
+		if e.node == "" {
+			return graph.Value{}
+		}
+	}
 	switch {
 	case r.Own == "id":
 		return graph.StringValue(string(e.node))
@@ -87,7 +96,7 @@ func (l *lens) node(f *filter.Node, id graph.ID) truth {
 	}
 	for _, p := range f.Properties {
 		if !p.Field.Many {
-			ok = min(ok, truthOf(passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{id, nil}), p.Test.ByBytes)))
+			ok = min(ok, truthOf(passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{node: id}), p.Test.ByBytes)))
 			continue
 		}
 		cs := l.values(id, p.Field)
@@ -208,8 +217,18 @@ func (l *lens) edge(f *filter.Edge, e edge) truth {
 		return yes
 	}
 	ok := l.node(f.Node, e.node)
+	if f.Subject != nil {
+		ok = min(ok, l.node(f.Subject, e.from))
+	}
 	for _, q := range f.Qualifiers {
 		ok = min(ok, truthOf(passes(q.Test, l.read(filter.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)))
+	}
+	for _, c := range f.Claims {
+		val := graph.StringValue(string(e.claim.Source))
+		if c.Field == "confidence" {
+			val = graph.FloatValue(e.claim.Confidence)
+		}
+		ok = min(ok, truthOf(passes(c.Test, val, true)))
 	}
 	for _, g := range f.And {
 		ok = min(ok, l.edge(g, e))

@@ -47,7 +47,7 @@ type Meeting implements Entity {
   series: [Int!] @time(kind: OBSERVATION)
   costs(scope: String @distinct @narrows, share: Float): [Quantity!] @time(kind: OBSERVATION)
 }
-type Source implements Entity { date: Date @time(kind: ETERNAL) coversUntil: Date @time(kind: ETERNAL) completeFor: [String!] @time(kind: ETERNAL) partialFor: [String!] @time(kind: ETERNAL) maintains: [String!] @time(kind: ETERNAL) }
+type Source implements Entity { date: Date @time(kind: ETERNAL) coversUntil: Date @time(kind: ETERNAL) completeFor: [String!] @time(kind: ETERNAL) partialFor: [String!] @time(kind: ETERNAL) maintains: [String!] @time(kind: ETERNAL) covers: [Country!] @time(kind: STATE) }
 enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", factor: 0.001) JPY @measures(dimension: "currency") USD @measures(dimension: "currency") }
 `
 
@@ -237,6 +237,7 @@ func (l *lens) name(id graph.ID) string {
 type edge struct {
 	node  graph.ID
 	claim *fact
+	from  graph.ID // the subject
 }
 
 // edges is where a relation leads: what it states, what another entity's side
@@ -250,7 +251,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 			if stated := typ.Field(f.InverseOf[0].Name); stated != nil && f.Target.Includes(typ) {
 				for _, e := range l.leads(subject, stated, series, narrow) {
 					if e.node == id {
-						es = append(es, edge{subject, e.claim})
+						es = append(es, edge{subject, e.claim, subject})
 					}
 				}
 			}
@@ -269,7 +270,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 		es = l.touching(id, f)
 	default:
 		for _, c := range l.of(id, f.Name) {
-			es = append(es, edge{c.Value.Entity(), c})
+			es = append(es, edge{c.Value.Entity(), c, id})
 		}
 	}
 	if series {
@@ -310,10 +311,10 @@ func (l *lens) touching(id graph.ID, f *schema.Field) []edge {
 			continue
 		}
 		if c.Subject == id {
-			es = append(es, edge{c.Value.Entity(), c})
+			es = append(es, edge{c.Value.Entity(), c, id})
 		}
 		if c.Value.Entity() == id {
-			es = append(es, edge{c.Subject, c})
+			es = append(es, edge{c.Subject, c, id})
 		}
 	}
 	return es

@@ -154,7 +154,8 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 // numbers and for texts that differ in a letter, and returns false for all others.
 func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {
-		return worst.Kind() == graph.StringKind && v.afterText(by, descending, v.Name(e.Node), worst)
+		n := by.end(v, e)
+		return n != None && worst.Kind() == graph.StringKind && v.afterText(by, descending, v.Name(n), worst)
 	}
 	c, ok := by.cell(v, e)
 	if !ok || c.kind != worst.Kind() {

@@ -48,6 +48,15 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 	}
 	equal(t, "claims", shown, want)
 	p.learned(t)
+	for _, f := range relationsOfMany(p.m.o) {
+		series := rapid.Bool().Draw(t, "series of all")
+		want := p.wanted(l, []filter.Key{bySubject}, l.everywhere(f, series, false))
+		got := []string{}
+		for e := range v.Relation(snapshot.None, f, series).All() {
+			got = append(got, string(p.s.ID(e.Node))+" "+p.claim(e.Claim))
+		}
+		equal(t, "all "+f.Name, got, want)
+	}
 	for _, e := range entities() {
 		n, ok := p.s.Number(e.ID)
 		if !ok {
@@ -232,21 +241,24 @@ func TestQueries(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := m.lens(view, today)
-		if rapid.Bool().Draw(t, "ofType") {
+		switch rapid.IntRange(0, 2).Draw(t, "of") {
+		case 0:
 			p.typeQuery(t, v, l)
-		} else {
+		case 1:
 			p.relationQuery(t, v, l)
+		default:
+			p.subjectsQuery(t, v, l)
 		}
 	})
 }
 
 func (p pair) typeQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	typ := p.m.o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
-	q := &filter.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil)}
+	q := &filter.Query{Nodes: drawFilter(t, typ, 2), Order: drawOrder(t, typ, nil, nil)}
 	var want []edge
 	for _, id := range pool.Of(typ) {
 		if l.exists(id) && l.lives(id) && l.keeps(q.Nodes, id) {
-			want = append(want, edge{id, nil})
+			want = append(want, edge{node: id})
 		}
 	}
 	p.pages(t, v, l, q, want, v.OfTypes(typ.Concrete))
@@ -265,7 +277,7 @@ func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	}
 	f := rapid.SampledFrom(many).Draw(t, "relation")
 	series := rapid.Bool().Draw(t, "series")
-	q := &filter.Query{Edges: drawEdgeFilter(t, f, 1), Order: drawOrder(t, f.Target, qualifiersOf(f))}
+	q := &filter.Query{Edges: drawEdgeFilter(t, f, 1), Order: drawOrder(t, f.Target, qualifiersOf(f), subjectsOf(f))}
 	var want []edge
 	for _, x := range l.edges(e.ID, f, series, testsNarrow(q.Edges)) {
 		if l.keepsEdge(q.Edges, x) {
@@ -276,10 +288,35 @@ func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	p.pages(t, v, l, q, want, v.Relation(n, f, series))
 }
 
+// subjectsQuery is for the edges of a relation over all its subjects: what each of
+// them shows, one after the other, without the claims that no list has.
+func (p pair) subjectsQuery(t *rapid.T, v *snapshot.View, l *lens) {
+	f := rapid.SampledFrom(relationsOfMany(p.m.o)).Draw(t, "relation")
+	series := rapid.Bool().Draw(t, "series")
+	q := &filter.Query{Order: drawOrder(t, f.Target, f.Qualifiers, f.Owner)}
+	if rapid.Bool().Draw(t, "filtered") {
+		q.Edges = drawEdgeFilter(t, f, 1)
+	}
+	want := slices.DeleteFunc(l.everywhere(f, series, testsNarrow(q.Edges)), func(x edge) bool { return !l.keepsEdge(q.Edges, x) })
+	p.pages(t, v, l, q, want, v.Relation(snapshot.None, f, series), bySubject)
+}
+
+// bySubject is how lists of all subjects go on where their order ties.
+var bySubject = filter.Key{By: filter.Reading{Of: filter.OfSubject, Own: "id"}}
+
+// everywhere is where a relation leads from any entity that may have it.
+func (l *lens) everywhere(f *schema.Field, series, narrow bool) []edge {
+	var all []edge
+	for _, id := range pool.Of(f.Owner) {
+		all = append(all, l.edges(id, f, series, narrow)...)
+	}
+	return slices.DeleteFunc(all, func(x edge) bool { return !l.selected(x.claim.Source) })
+}
+
 // pages compares the whole list, then the list joined from pages, forwards and
 // backwards, then a sum and the groups.
-func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want []edge, from *snapshot.List) {
-	expect := p.wanted(l, q.Order, want)
+func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want []edge, from *snapshot.List, ties ...filter.Key) {
+	expect := p.wanted(l, append(slices.Clip(q.Order), ties...), want)
 	render := func(es []snapshot.Edge) []string {
 		out := []string{}
 		for _, e := range es {
@@ -327,16 +364,24 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 	share := filter.Reading{Qualifier: "share"}
 	all := from.Select(q, nil)
 	p.quantities(t, v, l, want, all)
-	for _, by := range []filter.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share} {
+	names := []filter.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share, {Of: filter.OfSubject, Own: "name"}, {Of: filter.OfSource, Own: "id"}}
+	keys := [][]filter.Reading{rapid.SliceOfN(rapid.SampledFrom(names), 2, 3).Draw(t, "group keys")}
+	for _, by := range names {
+		keys = append(keys, []filter.Reading{by})
+	}
+	for _, by := range keys {
 		type group struct {
 			count int
 			sum   float64
 		}
 		expect := map[string]group{}
 		for _, e := range want {
-			key := l.read(by, e)
-			g := expect[key.Kind().String()+key.String()]
-			expect[key.Kind().String()+key.String()] = group{g.count + 1, g.sum + l.read(share, e).Float()}
+			key := ""
+			for _, r := range by {
+				key += keyText(l.read(r, e))
+			}
+			g := expect[key]
+			expect[key] = group{g.count + 1, g.sum + l.read(share, e).Float()}
 		}
 		var parts aggregate.Parts
 		v.Part(all, by, &parts)
@@ -349,7 +394,11 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 			if i > 0 && g.Count > parts.Groups[i-1].Count {
 				t.Errorf("a group of %d comes after a smaller one", g.Count)
 			}
-			got[g.Key.Kind().String()+g.Key.String()] = group{g.Count, shares[i].Sum}
+			key := keyText(g.Key)
+			for _, more := range g.More {
+				key += keyText(more)
+			}
+			got[key] = group{g.Count, shares[i].Sum}
 		}
 		if len(got) != len(parts.Groups) {
 			t.Errorf("a key has two groups: %v", parts.Groups)
@@ -379,6 +428,20 @@ func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all
 		t.Fatalf("%v sum up to %+v (%v), want %v, from %v to %v", areas, st, st.Err(), sum, least, most)
 	}
 }
+
+// relationsOfMany are the stored ones, each once.
+func relationsOfMany(o *schema.Ontology) (many []*schema.Field) {
+	for _, typ := range o.Types {
+		for _, f := range typ.Fields {
+			if f.Owner == typ && f.Many && f.Kind == schema.Relation {
+				many = append(many, f)
+			}
+		}
+	}
+	return many
+}
+
+func keyText(v graph.Value) string { return v.Kind().String() + v.String() + "\x00" }
 
 // claimOf is the claim of an edge, None where there is none.
 func claimOf(e snapshot.Edge, ok bool) uint32 {

@@ -46,30 +46,38 @@ func (l *List) Run(q *filter.Query, p *Page) error {
 func (l *List) run(q *filter.Query, p *Page) error {
 	v := l.view
 	*p = Page{Edges: p.Edges[:0], view: v, order: q.Order}
+	unordered := len(q.Order) == 0
+	if order := l.order(); order != nil {
+		r := *q
+		r.Order = append(slices.Clip(q.Order), order...)
+		p.order, q = r.Order, &r
+	}
 	switch {
-	case len(q.Order) == 0 && q.Last == nil && q.Before == "":
+	case unordered && q.Last == nil && q.Before == "":
 	case q.First != nil && q.Last == nil && q.Before == "":
 		return l.top(q, p)
 	default:
 		return v.sorted(q, l.Select(q, nil), p)
 	}
 	p.list, p.query, p.known = l, q, -1
+	from := l
 	after := func(Edge) bool { return true }
 	if q.After != "" {
-		at, err := v.parseCursor(q.After, nil)
+		at, err := v.parseCursor(q.After, p.order)
 		if err != nil {
 			return graph.Errorf(graph.BadInput, "after: %v", err)
 		}
-		compare := v.comparer(nil)
+		from = l.startingAt(at)
+		compare, readers := v.comparer(p.order), v.readers(p.order)
 		after = func(e Edge) bool {
-			p := v.place(nil, e)
-			return compare(&p, at) > 0
+			x := v.place(readers, e)
+			return compare(&x, at) > 0
 		}
 	}
 	if q.First != nil {
 		p.Edges = slices.Grow(p.Edges, min(*q.First, 64))
 	}
-	l.walk(true, v.filterPass(q), func(e Edge) bool {
+	from.walk(true, v.filterPass(q), func(e Edge) bool {
 		switch {
 		case !after(e):
 			p.HasPrev = true
@@ -81,6 +89,12 @@ func (l *List) run(q *filter.Query, p *Page) error {
 		}
 		return true
 	})
+	if from != l && !p.HasPrev {
+		l.walk(false, v.filterPass(q), func(e Edge) bool {
+			p.HasPrev = !after(e)
+			return false
+		})
+	}
 	return nil
 }
 
@@ -160,7 +174,7 @@ func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 
 // atMost is how much room to make for what a query keeps of the list.
 func (l *List) atMost(q *filter.Query) int {
-	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.field.Symmetric || l.field.Kind == schema.Derived {
+	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == None || l.field.Symmetric || l.field.Kind == schema.Derived {
 		return 16
 	}
 	g := l.view.groupsOf(l.entity, l.field, nil)

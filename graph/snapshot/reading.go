@@ -23,6 +23,33 @@ func (v *View) reader(by filter.Reading) reader {
 	return r
 }
 
+// end is the entity whose property is read, None where the edge has none.
+func (r *reader) end(v *View, e Edge) uint32 {
+	switch {
+	case r.Of == filter.OfNode:
+		return e.Node
+	case e.Claim == None:
+		return None
+	case r.Of == filter.OfSubject:
+		return v.SubjectOf(e)
+	case r.Of == filter.OfSource:
+		return v.s.Source(e.Claim)
+	}
+	return v.s.Object(e.Claim)
+}
+
+// SubjectOf is the subject of an edge of a relation: that of its claim, or, where a symmetric
+// relation is read from its object, the object.
+func (v *View) SubjectOf(e Edge) uint32 {
+	r := v.s.rows.Ref(e.Claim)
+	if r.subject == e.Node && r.kind == graph.EntityKind {
+		if f := v.s.field(r); f != nil && f.Symmetric {
+			return uint32(r.value)
+		}
+	}
+	return r.subject
+}
+
 // cell reads a value that is stored as one cell; ok is false for others.
 func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 	switch {
@@ -32,16 +59,21 @@ func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 		if r.known {
 			c = v.s.qualifier(e, r.qualifier)
 		}
+		return c, true
+	}
+	node := r.end(v, e)
+	switch {
+	case node == None:
 	case r.Property.Kind != schema.Property:
-		if to, ok := v.One(e.Node, r.Property); ok {
+		if to, ok := v.One(node, r.Property); ok {
 			c = cell{bits: uint64(to.Node), kind: graph.EntityKind}
 		}
 	case r.Property.Many:
-		if claims := v.Values(e.Node, r.Property, nil); len(claims) > 0 {
+		if claims := v.Values(node, r.Property, nil); len(claims) > 0 {
 			c = v.s.rows.Ref(claims[0]).cell()
 		}
 	default:
-		if n := v.bestClaim(e.Node, r.Property); n != None {
+		if n := v.bestClaim(node, r.Property); n != None {
 			c = v.s.rows.Ref(n).cell()
 		}
 	}
@@ -53,12 +85,8 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return v.s.value(c)
 	}
 	switch {
-	case r.Own == "id":
-		return graph.StringValue(v.s.ids.At(e.Node))
-	case r.Own == "type":
-		return graph.StringValue(v.s.TypeName(e.Node))
-	case r.Own == "name":
-		return graph.StringValue(v.Name(e.Node))
+	case r.Own != "":
+		return v.own(r.Own, r.end(v, e))
 	case e.Claim == None:
 		return graph.Value{}
 	case r.Claim == "value":
@@ -70,6 +98,19 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return v.s.value(row.cell())
 	}
 	return v.claimValue(e.Claim, r.Claim)
+}
+
+// own is the id, the type or the name of an entity.
+func (v *View) own(what string, entity uint32) graph.Value {
+	switch {
+	case entity == None:
+		return graph.Value{}
+	case what == "id":
+		return graph.StringValue(v.s.ids.At(entity))
+	case what == "type":
+		return graph.StringValue(v.s.TypeName(entity))
+	}
+	return graph.StringValue(v.Name(entity))
 }
 
 // numberCell is a number as a cell; other values are 0.

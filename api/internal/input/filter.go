@@ -48,13 +48,17 @@ func (ts *Types) relationFilterType(s Shape) *graphql.InputObject {
 }
 
 func (ts *Types) edgeFilterType(s Shape) *graphql.InputObject {
-	return ts.object(s.Name+"EdgeFilter", "Selects the edges of a relation: those that meet every condition given.", func() []inputField {
+	return ts.object(s.Filter+"EdgeFilter", "Selects the edges of a relation: those that meet every condition given.", func() []inputField {
 		self := ts.edgeFilterType(s)
 		fs := []inputField{
 			{"and", "All of these filters must match.", graphql.NewList(must(self))},
 			{"or", "At least one of these filters must match.", graphql.NewList(must(self))},
 			{"not", "This filter must not match.", self},
 			{"node", "Conditions on the entity that the edge leads to.", ts.filterType(s.Target)},
+			{"claim", "Conditions on the edge's claim.", ts.claimFilterType()},
+		}
+		if s.Subject != nil {
+			fs = append(fs, inputField{"subject", "Conditions on the subject of the edge, from which the relation leads.", ts.filterType(s.Subject)})
 		}
 		if len(s.Qualifiers) > 0 {
 			fs = append(fs, inputField{"edge", "Conditions on the qualifiers of the edge's claim.", ts.qualifierFilterType(s)})
@@ -178,6 +182,12 @@ func (ts *Types) edgeFilter(s Shape, in map[string]any) (*filter.Edge, error) {
 		switch key {
 		case "node":
 			f.Node, err = ts.filter(s.Target, m)
+		case "subject":
+			f.Subject, err = ts.filter(s.Subject, m)
+		case "claim":
+			var of *filter.Edge
+			of, err = ts.claimFilter(m)
+			f.And = append(f.And, of)
 		case "edge":
 			err = ts.qualifierFilters(f, s, m)
 		}

@@ -16,10 +16,15 @@ type Shape struct {
 	Target     *schema.Type
 	Qualifiers []*schema.Qualifier
 	Link       bool // its edges have claims
+	// Subject is the type that the claims of all edges are about, nil where that is not one type
+	// or the edges have no claims.
+	Subject *schema.Type
+	// Filter is the name of the filter on its edges; it is Name but for lists of all subjects.
+	Filter string
 }
 
 // ListShape is the shape of a list of all entities of a type.
-func ListShape(t *schema.Type) Shape { return Shape{Name: t.Name, Target: t} }
+func ListShape(t *schema.Type) Shape { return Shape{Name: t.Name, Target: t, Filter: t.Name} }
 
 // LinkShape is the shape of what a relation leads to.
 func LinkShape(f *schema.Field) Shape {
@@ -29,8 +34,32 @@ func LinkShape(f *schema.Field) Shape {
 	}
 	if len(s.Qualifiers) > 0 {
 		s.Name = f.Owner.Name + title(f.Name)
+		if f.Stored() {
+			s.Subject = f.Owner
+		}
 	}
+	s.Filter = s.Name
 	return s
+}
+
+// SubjectsShape is the shape of a relation over all its subjects. It has the types of the relation,
+// but its filter is always one that knows the subjects' type.
+func SubjectsShape(f *schema.Field) Shape {
+	s := LinkShape(f)
+	s.Subject, s.Filter = f.Owner, f.Owner.Name+title(f.Name)
+	return s
+}
+
+// shared reports whether relations of several types may have the shape.
+func (s Shape) shared() bool { return s.Link && len(s.Qualifiers) == 0 }
+
+// SubjectType is the type of the subjects of the edges: Entity of a shared shape, nil where the node is
+// the subject or there is none.
+func (ts *Types) SubjectType(s Shape) *schema.Type {
+	if s.shared() {
+		return ts.ontology.Type(schema.EntityType)
+	}
+	return s.Subject
 }
 
 // List are the prepared arguments of a connection.

@@ -16,7 +16,13 @@ func (ts *Types) orderType(s Shape) *graphql.InputObject {
 		return ts.nodeOrderType(s.Target)
 	}
 	return ts.oneOf(s.Name+"Order", "One key to order edges by.", func() []inputField {
-		fs := []inputField{{"node", "Orders by a value of the entity that the edge leads to.", ts.nodeOrderType(s.Target)}}
+		fs := []inputField{
+			{"node", "Orders by a value of the entity that the edge leads to.", ts.nodeOrderType(s.Target)},
+			{"claim", "Orders by a field of the edge's claim.", ts.claimOrderType()},
+		}
+		if from := ts.SubjectType(s); from != nil {
+			fs = append(fs, inputField{"subject", "Orders by a value of the subject of the edge, from which the relation leads.", ts.nodeOrderType(from)})
+		}
 		if len(orderedQualifiers(s)) > 0 {
 			fs = append(fs, inputField{"edge", "Orders by a qualifier of the edge's claim.", ts.edgeOrderType(s)})
 		}
@@ -73,24 +79,15 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 	found := 0
 	for _, x := range in {
 		m := x.(map[string]any)
-		edge := false
+		of := "node"
 		if s.Link {
 			for side, inner := range m {
-				edge = side == "edge"
+				of = side
 				m, _ = inner.(map[string]any)
 			}
 		}
 		for name, dir := range m {
-			k := filter.Key{Descending: dir == "DESC"}
-			switch {
-			case edge:
-				i := slices.IndexFunc(s.Qualifiers, func(q *schema.Qualifier) bool { return q.Name == name })
-				k.By = filter.ReadQualifier(s.Qualifiers[i])
-			case name == "id", name == "type", name == "name":
-				k.By.Own = name
-			default:
-				k.By.Property = ts.field(s.Target, name)
-			}
+			k := filter.Key{By: ts.reading(s, of, name), Descending: dir == "DESC"}
 			found++
 			keys = withKey(keys, k)
 		}
@@ -99,6 +96,29 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 		return nil, graph.Errorf(graph.BadInput, "each key of an order names exactly one field")
 	}
 	return keys, nil
+}
+
+// reading is what a name means at a side of an edge: node, subject, edge or claim.
+func (ts *Types) reading(s Shape, side, name string) filter.Reading {
+	switch side {
+	case "edge":
+		i := slices.IndexFunc(s.Qualifiers, func(q *schema.Qualifier) bool { return q.Name == name })
+		return filter.ReadQualifier(s.Qualifiers[i])
+	case "claim":
+		return filter.Reading{Claim: filter.ClaimField(name)}
+	case "subject":
+		return ts.ofEntity(filter.OfSubject, ts.SubjectType(s), name)
+	}
+	return ts.ofEntity(filter.OfNode, s.Target, name)
+}
+
+// ofEntity is what a name means for an entity of a type at an end of an edge.
+func (ts *Types) ofEntity(end filter.End, t *schema.Type, name string) filter.Reading {
+	switch name {
+	case "id", "type", "name":
+		return filter.Reading{Of: end, Own: name}
+	}
+	return filter.Reading{Of: end, Property: ts.field(t, name)}
 }
 
 // withKey adds a key to an order. A key that repeats an earlier one decides nothing and would cost
