@@ -19,7 +19,7 @@ type Shape struct {
 	// Subject is the type that the claims of all edges are about, nil where that is not one type
 	// or the edges have no claims.
 	Subject *schema.Type
-	// Filter is the name of the filter on its edges; it is Name but for lists of all subjects.
+	// Filter is the name of the filter on its edges; it is Name except in lists of all subjects.
 	Filter string
 }
 
