@@ -108,6 +108,24 @@ func LeadingLetters(s string) (lead uint64) {
 	return lead
 }
 
+// AppendLetters appends to dst the beginning of the TextKey of a text as far as its
+// letters go, followed by two zero bytes, which part them from accents and case; ok
+// is false where a table of letters does not know them all. So the texts whose letters
+// begin with those of another are one stretch of the order.
+func AppendLetters(dst []byte, s string) (_ []byte, ok bool) {
+	table := letterTable()
+	for i := 0; i < len(s); {
+		var l letter
+		if l, i = table.at(s, i); l.n == 0 {
+			return dst, false
+		}
+		for ; l.n > 0; l = l.rest() {
+			dst = append(dst, byte(l.weights[0]>>8), byte(l.weights[0]))
+		}
+	}
+	return append(dst, 0, 0), true
+}
+
 // TextKey is the key of a text: keys compare byte by byte as compareText
 // compares the texts. Recent keys are kept; the function may be called from any
 // number of goroutines.

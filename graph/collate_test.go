@@ -53,6 +53,9 @@ func TestCompareTextAgainstTheLibrary(t *testing.T) {
 		if x, y := LeadingLetters(a), LeadingLetters(b); x != 0 && y != 0 && x != y && (x < y) != (want < 0) {
 			t.Fatalf("the first letters of %q and %q are %x and %x", a, b, x, y)
 		}
+		if key, ok := AppendLetters(nil, a); ok && !strings.HasPrefix(TextKey(a), string(key)) {
+			t.Fatalf("the letters of %q are %x, and its key is %x", a, key, TextKey(a))
+		}
 		if got := strings.Compare(TextKey(a), TextKey(b)); got != want {
 			t.Fatalf("the keys of %q and %q compare as %d, want %d", a, b, got, want)
 		}

@@ -36,7 +36,7 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 	case BoolKind:
 		return cmp.Compare(a.n, b.n)
 	case DateKind:
-		x, y := a.date.days(), b.date.days()
+		x, y := a.date.Days(), b.date.Days()
 		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Last, y.Last))
 	case StringKind, LooseKind:
 		return compareText(a.text, b.text)
@@ -95,7 +95,7 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 	n := 0
 	switch {
 	case v.kind == DateKind && bound.kind == DateKind:
-		return c.holdsOfDays(v.date.days(), bound.date.days())
+		return c.holdsOfDays(v.date.Days(), bound.date.Days())
 	case v.textual() && bound.textual():
 		switch {
 		case c == Eq:
@@ -145,8 +145,8 @@ func (v *Value) textual() bool {
 	return v.kind == StringKind || v.kind == EnumKind || v.kind == EntityKind || v.kind == LooseKind
 }
 
-// days are the days that a date stands for in an order.
-func (d Date) days() Span {
+// Days are the days that a date stands for in an order.
+func (d Date) Days() Span {
 	switch {
 	case d == OpenStart:
 		return Span{FirstDay, FirstDay}

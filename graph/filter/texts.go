@@ -45,6 +45,17 @@ func (t *Test) Prepare() {
 	}
 }
 
+// Prepared is the test itself where it is prepared, and a prepared copy of it otherwise.
+func (t *Test) Prepared() *Test {
+	if t.prepared {
+		return t
+	}
+	u := *t
+	u.In, u.NotIn = slices.Clone(t.In), slices.Clone(t.NotIn)
+	u.Prepare()
+	return &u
+}
+
 // basePart is the base of a part of a text, with the blanks at its ends.
 func basePart(s string) string {
 	base := text.Base(s)
@@ -77,10 +88,7 @@ func (t *Test) passesText(s string) bool {
 		return true
 	}
 	if !t.prepared {
-		u := *t
-		u.In, u.NotIn = slices.Clone(t.In), slices.Clone(t.NotIn)
-		u.Prepare()
-		return u.passesText(s)
+		return t.Prepared().passesText(s)
 	}
 	var room [64]byte
 	base := text.AppendBase(room[:0], s) // stays on the stack: nothing below may keep it

@@ -9,16 +9,18 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/values"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // writer is what only the one writer of a line of snapshots uses.
 type writer struct {
-	tip   *Snapshot // the newest snapshot of the line
-	texts map[string]uint32
-	times map[graph.Interval]uint32
-	kinds atomic.Pointer[vocabulary.Predicates] // read by every view
+	tip    *Snapshot // the newest snapshot of the line
+	texts  map[string]uint32
+	times  map[graph.Interval]uint32
+	values *values.Line                          // of indexes
+	kinds  atomic.Pointer[vocabulary.Predicates] // read by every view
 	// The relations of the ontology by their names and those of their inverses.
 	relations map[string][]vocabulary.Relation
 }
@@ -50,6 +52,7 @@ func Empty(o *schema.Ontology) *Snapshot {
 	s.texts.Append("")
 	s.times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
+	s.w.values, s.values = values.NewLine(indexed{s})
 	return s
 }
 
@@ -81,6 +84,7 @@ func (s *Snapshot) Replay(feed func(add func(*graph.Commit) error) error) (*Snap
 // discarded: nobody may use them.
 func (s *Snapshot) Rewind() {
 	s.w.tip = s
+	s.w.values.Rewind(s.values)
 	s.w.forget()
 }
 
@@ -374,6 +378,7 @@ func (b *change) finish() *Snapshot {
 	s.dates = b.dates.Table()
 	b.live()
 	s.w.tip = s
+	s.values = s.w.values.Next(old.values, indexed{s})
 	s.guard.seal(s)
 	return s
 }

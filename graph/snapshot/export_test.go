@@ -31,3 +31,25 @@ func Shorten(t *rapid.T) (restore func()) {
 	}
 	return column.Shorten(rapid.IntRange(0, 3).Draw(t, "flat"), rapid.IntRange(1, 4).Draw(t, "chunk"), rapid.IntRange(2, 3).Draw(t, "branch"))
 }
+
+// Within are the entities that an index of values finds for a test; ok is false where
+// none can tell.
+func (v *View) Within(by filter.Reading, t *filter.Test) (nodes []uint32, ok bool) {
+	_, r, ok := v.within(by, t)
+	for _, part := range r {
+		for _, e := range part {
+			nodes = append(nodes, e.Subject)
+		}
+	}
+	return nodes, ok
+}
+
+// InOrder are the entities that an index of values finds in the order of a key.
+func (v *View) InOrder(key filter.Key, t *filter.Test, from *graph.Value) (nodes []uint32, ok bool) {
+	_, _, ok = v.within(key.By, nil)
+	v.walkInOrder(key, t, from, func(n uint32) bool {
+		nodes = append(nodes, n)
+		return true
+	})
+	return nodes, ok
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/digest"
+	"github.com/caspian-kg/caspian/graph/internal/values"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/schema"
@@ -94,6 +95,7 @@ type Snapshot struct {
 	keys    column.Index // number of the claim by predicate and value of a code that search finds
 	names   names.Index
 	commits column.Column[int64] // record time of each sequence number, in µs
+	values  *values.Set          // the indexes of what claims state that requests asked for
 
 	// Names by number and back; replaced, never changed, when one is added.
 	// The names that the ontology has come first, in its order.

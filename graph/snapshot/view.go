@@ -276,13 +276,23 @@ func (v *View) bestOf(entity uint32, claims run) uint32 {
 // visible it is the latest label that the store knew, but of a source that was
 // published later than the view asks, and then the id.
 func (v *View) Name(entity uint32) string {
+	if n := v.s.named.Ref(entity); v.showsName(entity, n) {
+		return n.name
+	}
+	if n := v.label(entity); n != None {
+		return v.s.texts.At(uint32(v.s.rows.Ref(n).value))
+	}
+	return v.s.ids.At(entity)
+}
+
+// label is the claim that says what Name is; None where that is the id.
+func (v *View) label(entity uint32) uint32 {
 	best := None
 	switch n := v.s.named.Ref(entity); {
-	case n == nil || n.claim == 0:
-	case n.claim == manyNames:
+	case v.showsName(entity, n):
+		return n.claim - 1
+	case n != nil && n.claim == manyNames:
 		best = v.best(entity, v.s.name)
-	case n.rank != graph.Deprecated && v.shows(entity, n.link(v.s.name)):
-		return n.name
 	}
 	if best == None {
 		for l := range v.s.outRun(entity, v.s.name).All() {
@@ -292,10 +302,12 @@ func (v *View) Name(entity uint32) string {
 			}
 		}
 	}
-	if best == None {
-		return v.s.ids.At(entity)
-	}
-	return v.s.texts.At(uint32(v.s.rows.Ref(best).value))
+	return best
+}
+
+// showsName reports whether the entity has one claim of its name, and the view shows it.
+func (v *View) showsName(entity uint32, n *naming) bool {
+	return n.one() && n.rank != graph.Deprecated && v.shows(entity, n.link(v.s.name))
 }
 
 // Touch begins to read the ids and names of the nodes. They are all over the

@@ -1,0 +1,262 @@
+package values
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
+// Key names an index.
+type Key struct {
+	Predicate uint16
+	Order     Order
+	Named     bool // whether entities that no claim names have their ids in it
+}
+
+// Source is a snapshot as indexes are built from it.
+type Source interface {
+	Graph
+	// Entries are the entries of an index that the source has and an older one has not,
+	// in any order. Where there is no older one they are all, in the order of the
+	// subjects' ids.
+	Entries(k Key, older Source) []Entry
+}
+
+// Line decides which indexes a line of snapshots has: those that were asked for, built
+// apart from the requests that ask, within a bound of memory. What is used least makes
+// room. It is safe for concurrent use.
+type Line struct {
+	// mu guards what follows, and that the newest set stays so while indexes of older
+	// ones are brought up to it. Readers of indexes that are built do not take it.
+	mu     sync.Mutex
+	start  func(build func())
+	limit  int
+	newest *Set
+	fields map[Key]*field
+	stats  Stats
+	// wanted counts the requests that an index was missing for. It is the clock by which
+	// indexes are used or not.
+	wanted atomic.Uint64
+}
+
+// field is what is known of an index, whether or not there is one.
+type field struct {
+	used     atomic.Uint64 // when it was last used
+	building bool
+	size     int // of the one that was built last
+}
+
+// Stats describe the indexes of a line.
+type Stats struct {
+	// Indexes is how many the newest snapshot has, and Bytes the memory that they take.
+	Indexes, Bytes int
+	// Built, Dropped and Refused count: refused are those that found no room once built.
+	Built, Dropped, Refused int
+}
+
+// Set is the indexes of one snapshot.
+type Set struct {
+	line   *Line
+	source Source
+	built  atomic.Pointer[map[Key]built]
+}
+
+type built struct {
+	*Index
+	field *field
+}
+
+// recently is for how many requests without an index one that was used stays, so that
+// indexes for which there is no room do not drive each other out in turn.
+const recently = 64
+
+// NewLine returns a line whose newest snapshot is the source, and the set of that. It
+// builds nothing before Run.
+func NewLine(source Source) (*Line, *Set) {
+	l := &Line{fields: map[Key]*field{}}
+	l.newest = l.set(source, map[Key]built{})
+	return l, l.newest
+}
+
+func (l *Line) set(source Source, m map[Key]built) *Set {
+	s := &Set{line: l, source: source}
+	s.built.Store(&m)
+	return s
+}
+
+// Run has indexes built from now on. start must not run build before it returns, or
+// must run it at once; limit bounds the memory of the indexes.
+func (l *Line) Run(limit int, start func(build func())) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.limit, l.start = limit, start
+}
+
+// Stats are the present ones.
+func (l *Line) Stats() Stats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	st := l.stats
+	for _, b := range *l.newest.built.Load() {
+		st.Indexes++
+		st.Bytes += b.Bytes()
+	}
+	return st
+}
+
+// Index is the index of the key, nil where the set has none. Then it will be built, if
+// there is room.
+func (s *Set) Index(k Key) *Index {
+	if x := s.have(k); x != nil {
+		return x
+	}
+	if start := s.line.want(s, k); start != nil {
+		start(func() { s.build(k) })
+		return s.have(k) // where it was built at once
+	}
+	return nil
+}
+
+func (s *Set) have(k Key) *Index {
+	b, ok := (*s.built.Load())[k]
+	if !ok {
+		return nil
+	}
+	// Most often nothing was missing since, and nothing is written that others read.
+	if now := s.line.wanted.Load(); b.field.used.Load() != now {
+		b.field.used.Store(now)
+	}
+	return b.Index
+}
+
+// want notes that an index is missing; start is nil where nobody shall build it now.
+func (l *Line) want(s *Set, k Key) (start func(build func())) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wanted.Add(1)
+	f := l.fields[k]
+	if f == nil {
+		f = &field{}
+		l.fields[k] = f
+	}
+	// What the newest has is not built for an older one, which few still read.
+	_, has := (*l.newest.built.Load())[k]
+	if l.start == nil || f.building || has || l.victims(f.size) == nil {
+		return nil
+	}
+	f.building = true
+	return l.start
+}
+
+// build builds the index of a set, and brings it up to the newest.
+func (s *Set) build(k Key) {
+	x := Build(s.source, k.Order, s.source.Entries(k, nil))
+	l := s.line
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f := l.fields[k]
+	f.building, f.size = false, x.Bytes()
+	f.used.Store(l.wanted.Load())
+	victims := l.victims(f.size)
+	if victims == nil {
+		l.stats.Refused++
+		return
+	}
+	l.drop(victims)
+	l.stats.Built++
+	s.put(k, built{x, f})
+	if n := l.newest; n != s {
+		n.put(k, built{x.With(n.source, n.source.Entries(k, s.source)), f})
+	}
+}
+
+func (s *Set) put(k Key, b built) {
+	m := maps.Clone(*s.built.Load())
+	m[k] = b
+	s.built.Store(&m)
+}
+
+// victims are the indexes to drop for one of some bytes; nil where there is no room
+// for it.
+func (l *Line) victims(bytes int) []Key {
+	have := maps.Clone(*l.newest.built.Load())
+	total := bytes
+	for _, b := range have {
+		total += b.Bytes()
+	}
+	victims := []Key{}
+	for total > l.limit {
+		k, ok := least(have)
+		if !ok || have[k].field.used.Load()+recently > l.wanted.Load() {
+			return nil
+		}
+		total -= have[k].Bytes()
+		victims = append(victims, k)
+		delete(have, k)
+	}
+	return victims
+}
+
+// least is the index that was used least lately.
+func least(have map[Key]built) (k Key, ok bool) {
+	for other, b := range have {
+		if !ok || b.field.used.Load() < have[k].field.used.Load() {
+			k, ok = other, true
+		}
+	}
+	return k, ok
+}
+
+func (l *Line) drop(victims []Key) {
+	if len(victims) == 0 {
+		return
+	}
+	m := maps.Clone(*l.newest.built.Load())
+	for _, k := range victims {
+		delete(m, k)
+	}
+	l.newest.built.Store(&m)
+	l.stats.Dropped += len(victims)
+}
+
+// Next is the set of the snapshot that follows the one of a set, and the newest from
+// now on: with the same indexes, brought up to it.
+func (l *Line) Next(old *Set, next Source) *Set {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := *old.built.Load()
+	grown := false
+	for k, b := range m {
+		added := next.Entries(k, old.source)
+		if len(added) == 0 {
+			continue
+		}
+		if !grown {
+			m, grown = maps.Clone(m), true
+		}
+		m[k] = built{b.With(next, added), b.field}
+	}
+	l.newest = l.set(next, m)
+	if grown {
+		total := 0
+		for _, b := range m {
+			total += b.Bytes()
+		}
+		for total > l.limit {
+			k, ok := least(*l.newest.built.Load())
+			if !ok {
+				break
+			}
+			total -= m[k].Bytes()
+			l.drop([]Key{k})
+		}
+	}
+	return l.newest
+}
+
+// Rewind makes a set the newest again.
+func (l *Line) Rewind(s *Set) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.newest = s
+}

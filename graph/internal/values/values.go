@@ -1,0 +1,261 @@
+// Package values is an index of claims by what they state. It finds the claims whose
+// value is equal to another, is within a range or begins with a text, and all in order.
+//
+// Read Index and Entry first. An entry is a candidate: whether the claim is the one
+// that a field shows depends on the view, which the package must not know, nor how
+// claims are held. A Line decides which indexes there are, as requests ask for them.
+package values
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/layers"
+	"github.com/caspian-kg/caspian/graph/text"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Graph reads what the entries of an index stand for. What it says of a claim or an
+// entity never changes.
+type Graph interface {
+	Ontology() *schema.Ontology
+	Value(claim uint32) graph.Value
+	ID(entity uint32) graph.ID
+}
+
+// Order is an order of values.
+type Order uint8
+
+const (
+	// ByKind is the order of graph.Compare: of numbers, quantities, dates and booleans.
+	ByKind Order = iota
+	// ByBytes is the order of codes, ids and members of enums.
+	ByBytes
+	// Collated is the order of texts for people.
+	Collated
+)
+
+// Entry is a claim by its value.
+type Entry struct {
+	lead           uint64 // orders values where it differs; 0 where it is not known
+	Subject, Claim uint32
+}
+
+// NoClaim is the claim of an entry that stands for an entity by its id.
+const NoClaim = ^uint32(0)
+
+// Index is entries in the order of their values, those of equal values in the order of
+// their subjects' ids and then of their claims. It never changes and may be read by
+// any number of goroutines.
+type Index struct {
+	order Order
+	kind  graph.Kind // of the values; NoKind where it is empty
+	all   layers.Index[Entry]
+	// odd has the texts of a Collated index of which the letters of the base are not
+	// those of the text, by the base: how a base begins then says nothing of where the
+	// text is in all.
+	odd layers.Index[Entry]
+}
+
+// Bytes is the memory that the index takes.
+func (x *Index) Bytes() int { return x.all.Bytes() + x.odd.Bytes() }
+
+// Len is how many entries there are.
+func (x *Index) Len() int { return x.all.Len() }
+
+// sorter compares the entries of an index.
+type sorter struct {
+	g      Graph
+	order  Order
+	byBase bool // as odd is sorted
+}
+
+func (x *Index) sorter(g Graph) *sorter { return &sorter{g: g, order: x.order} }
+
+func (x *Index) oddSorter(g Graph) *sorter { return &sorter{g, ByBytes, true} }
+
+// text is the text that an entry is sorted by.
+func (s *sorter) text(e Entry) string {
+	t := ""
+	if e.Claim == NoClaim {
+		t = string(s.g.ID(e.Subject))
+	} else {
+		v := s.g.Value(e.Claim)
+		t = v.Text()
+	}
+	if s.byBase {
+		return text.Base(t)
+	}
+	return t
+}
+
+// byValue compares what the entries are sorted by. Leads that are equal say that
+// numbers and dates are.
+func (s *sorter) byValue(a, b Entry) int {
+	switch {
+	case a.lead == 0 || b.lead == 0:
+	case a.lead != b.lead:
+		return cmp.Compare(a.lead, b.lead)
+	case s.order == ByKind:
+		return 0
+	}
+	if a.Claim == b.Claim && a.Claim != NoClaim {
+		return 0
+	}
+	if s.order == ByKind {
+		x, y := s.g.Value(a.Claim), s.g.Value(b.Claim)
+		return graph.Compare(s.g.Ontology(), &x, &y)
+	}
+	return s.compareTexts(s.text(a), s.text(b))
+}
+
+func (s *sorter) compareTexts(a, b string) int {
+	if s.order == ByBytes {
+		return strings.Compare(a, b)
+	}
+	if c, decided := graph.CompareLetters(a, b); decided {
+		return c
+	}
+	return strings.Compare(graph.TextKey(a), graph.TextKey(b))
+}
+
+// compare is the order of the index.
+func (s *sorter) compare(a, b Entry) int {
+	if c := s.byValue(a, b); c != 0 {
+		return c
+	}
+	return s.byID(a, b)
+}
+
+// byID orders by the subject's id and then by claim.
+func (s *sorter) byID(a, b Entry) int {
+	if a.Subject != b.Subject {
+		return strings.Compare(string(s.g.ID(a.Subject)), string(s.g.ID(b.Subject)))
+	}
+	return cmp.Compare(a.Claim, b.Claim)
+}
+
+// leadOf is the lead of a value.
+func leadOf(order Order, v *graph.Value) uint64 {
+	const sign = 1 << 63
+	switch {
+	case order == Collated:
+		return graph.LeadingLetters(v.Text())
+	case order == ByBytes:
+		return leadOfBytes(v.Text())
+	}
+	switch v.Kind() {
+	case graph.IntKind:
+		return uint64(v.Int()) ^ sign
+	case graph.FloatKind:
+		if bits := math.Float64bits(v.Float()); bits&sign == 0 {
+			return bits | sign
+		} else {
+			return ^bits
+		}
+	case graph.BoolKind:
+		if v.Bool() {
+			return 2
+		}
+		return 1
+	case graph.DateKind:
+		d := v.Date().Days()
+		return uint64(uint32(d.First)^1<<31)<<32 | uint64(uint32(d.Last)^1<<31)
+	}
+	return 0 // quantities compare by their units
+}
+
+func leadOfBytes(t string) uint64 {
+	var b [8]byte
+	copy(b[:], t)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// Build makes the index of entries whose subjects are in the order of their ids. It
+// changes the list and does not keep it.
+func Build(g Graph, order Order, list []Entry) *Index {
+	x := &Index{order: order}
+	odd := x.complete(g, list)
+	x.all = layers.Sorted(x.sorter(g).sorted(list))
+	x.odd = layers.Sorted(x.oddSorter(g).sorted(odd))
+	return x
+}
+
+// With is the index with more entries, whose list it keeps.
+func (x *Index) With(g Graph, list []Entry) *Index {
+	next := *x
+	odd := next.complete(g, list)
+	next.all = x.all.With(list, x.sorter(g).compare)
+	next.odd = x.odd.With(odd, x.oddSorter(g).compare)
+	return &next
+}
+
+// complete sets what the entries are sorted by, and returns those that are odd.
+func (x *Index) complete(g Graph, list []Entry) (odd []Entry) {
+	var base, letters, own []byte
+	s := x.sorter(g)
+	for i := range list {
+		e := &list[i]
+		v := graph.StringValue("")
+		if e.Claim != NoClaim {
+			v = g.Value(e.Claim)
+		} else {
+			v = graph.StringValue(s.text(*e))
+		}
+		x.kind, e.lead = v.Kind(), leadOf(x.order, &v)
+		if x.order != Collated {
+			continue
+		}
+		base = text.AppendBase(base[:0], v.Text())
+		var plain, same bool
+		letters, plain = graph.AppendLetters(letters[:0], string(base))
+		own, same = graph.AppendLetters(own[:0], v.Text())
+		if !plain || !same || string(letters) != string(own) {
+			odd = append(odd, Entry{leadOfBytes(string(base)), e.Subject, e.Claim})
+		}
+	}
+	return odd
+}
+
+// sorted sorts entries whose subjects are in the order of their ids. That the texts
+// are read once and ids not at all halves the time.
+func (s *sorter) sorted(list []Entry) []Entry {
+	type keyed struct {
+		Entry
+		at   int
+		text string
+	}
+	all := make([]keyed, len(list))
+	for i, e := range list {
+		all[i] = keyed{Entry: e, at: i}
+		if s.order != ByKind {
+			all[i].text = s.text(e)
+		}
+	}
+	slices.SortFunc(all, func(a, b keyed) int {
+		c := 0
+		if s.order == ByKind || a.lead != b.lead && a.lead != 0 && b.lead != 0 {
+			c = s.byValue(a.Entry, b.Entry)
+		} else {
+			c = s.compareTexts(a.text, b.text)
+		}
+		return cmp.Or(c, cmp.Compare(a.at, b.at))
+	})
+	exact := make([]Entry, len(all)) // the list may have room for more, which would be kept
+	for i := range all {
+		exact[i] = all[i].Entry
+	}
+	return exact
+}
+
+// Check returns an error where the index is not in order.
+func (x *Index) Check(g Graph) error {
+	if err := x.all.Check(x.sorter(g).compare); err != nil {
+		return err
+	}
+	return x.odd.Check(x.oddSorter(g).compare)
+}

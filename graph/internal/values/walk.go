@@ -1,0 +1,80 @@
+package values
+
+import (
+	"iter"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/layers"
+)
+
+// InOrder yields the entries of a range, each once, in the order of the index or in
+// the reverse of its order of values; entries of equal values come in the order of
+// their subjects' ids either way. It begins with the values at from where that is not
+// nil.
+func (x *Index) InOrder(g Graph, r Range, descending bool, from *graph.Value) iter.Seq[Entry] {
+	s := x.sorter(g)
+	if from != nil {
+		q := &question{x: x, sorter: s}
+		b := q.bound(from)
+		before, after := r.Cut(func(e Entry) bool {
+			c := q.against(e, b)
+			return c > 0 || c == 0 && !descending
+		})
+		if r = after; descending {
+			r = before
+		}
+	}
+	list := r.Ascending(s.compare)
+	if descending {
+		list = r.Descending(s.byValue, s.compare)
+	}
+	return once(list)
+}
+
+// once leaves out entries that are there again.
+func once(list iter.Seq[Entry]) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		last, begun := Entry{}, false
+		for e := range list {
+			if begun && e == last {
+				continue
+			}
+			if last, begun = e, true; !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// mostRuns bounds how many lists ByID puts together.
+const mostRuns = 32
+
+// ByID is a range in parts that are each in the order of their subjects' ids; ok is
+// false where its values are too many for that.
+func (x *Index) ByID(g Graph, r Range) (byID Range, ok bool) {
+	s := x.sorter(g)
+	for _, part := range r {
+		for len(part) > 0 {
+			if len(byID) == mostRuns {
+				return nil, false
+			}
+			first := part[0]
+			n := len(part)
+			if s.byValue(first, part[n-1]) != 0 {
+				_, rest := layers.Range[Entry]{part}.Cut(func(e Entry) bool { return s.byValue(e, first) > 0 })
+				n -= len(rest[0])
+			}
+			byID, part = append(byID, part[:n]), part[n:]
+		}
+	}
+	return byID, true
+}
+
+// InOrderOfIDs yields the entries of a range of ByID in the order of their subjects'
+// ids, beginning with the id from.
+func (x *Index) InOrderOfIDs(g Graph, byID Range, from graph.ID) iter.Seq[Entry] {
+	if from != "" {
+		_, byID = byID.Cut(func(e Entry) bool { return g.ID(e.Subject) >= from })
+	}
+	return once(byID.Ascending(x.sorter(g).byID))
+}
