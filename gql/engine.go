@@ -148,7 +148,9 @@ func (r *run) release() {
 		clear(l[:cap(l)]) // or the pool would keep old snapshots alive
 		r.lists[i] = l[:0]
 	}
-	clear(r.slots)
+	for i := range r.slots {
+		r.slots[i].forget()
+	}
 	r.vars.Reset()
 	clear(r.errs)
 	r.held.giveBack()
@@ -205,13 +207,12 @@ func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *failu
 		return nil, failure.Refuse(codes.MutationNotAllowed, "Mutations are not allowed by this method: send the request as POST.")
 	}
 	if len(op.vars) > 0 || len(req.Variables) > 0 {
-		began := r.resp.Timing.now()
-		given, err := value.Decode(ctx, req.Variables, e.limits.variables())
+		err := r.vars.Decode(ctx, req.Variables, op.vars, e.limits.variables())
 		if err == nil {
-			err = value.CoerceVariables(ctx, op.vars, given, e.limits.Errors, &r.vars)
+			err = r.vars.Coerce(ctx, op.vars, e.limits.Errors)
 		}
 		if t := r.resp.Timing; t != nil {
-			t.Variables = t.now() - began
+			t.Variables = t.lap()
 		}
 		if err != nil {
 			return nil, err
@@ -221,10 +222,9 @@ func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *failu
 	if err != nil {
 		return nil, err
 	}
-	began := r.resp.Timing.now()
 	err = r.checkCost(p)
 	if t := r.resp.Timing; t != nil {
-		t.Prepare = t.now() - began
+		t.Prepare = t.lap()
 	}
 	return p, err
 }
@@ -249,7 +249,6 @@ func (e *Engine) Check(query string) error {
 
 // load parses and validates a document that the cache does not have.
 func (e *Engine) load(query string, t *Timing) (*cacheEntry, *failure.Refusal) {
-	began := t.now()
 	text, err := document.Prescan(query, e.limits.document())
 	if err != nil {
 		return nil, err
@@ -258,10 +257,12 @@ func (e *Engine) load(query string, t *Timing) (*cacheEntry, *failure.Refusal) {
 	if err != nil {
 		return nil, err
 	}
-	parsedAt := t.now()
+	if t != nil {
+		t.Parse = t.lap()
+	}
 	doc, err := document.Validate(e.schema, text, parsed, e.limits.document())
 	if t != nil {
-		t.Parse, t.Validate = parsedAt-began, t.now()-parsedAt
+		t.Validate = t.lap()
 	}
 	if err != nil {
 		return nil, err
@@ -319,10 +320,9 @@ func (e *Engine) planFor(r *run, entry *cacheEntry, op *operation) (*plan, *fail
 	for i, name := range op.conds {
 		conds[name] = key[i] == '1'
 	}
-	began := r.resp.Timing.now()
 	p, err := compile(e, entry.doc, op.def, conds)
 	if t := r.resp.Timing; t != nil {
-		t.Plan = t.now() - began
+		t.Plan = t.lap()
 	}
 	if err != nil {
 		return nil, err

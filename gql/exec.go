@@ -43,6 +43,14 @@ type slot struct {
 	args any
 	raw  map[string]any
 	err  *failure.Error
+	// room is the memory of raw for the next request; nil where raw is kept.
+	room map[string]any
+}
+
+// forget is for the next request.
+func (s *slot) forget() {
+	clear(s.room)
+	*s = slot{room: s.room}
 }
 
 // checkEvery is how many objects pass between looks at the context: some microseconds.
@@ -330,7 +338,14 @@ func (r *run) arguments(f *field) *slot {
 	s := &r.slots[f.slot]
 	if !s.done {
 		s.done = true
-		s.raw, s.err = coerceArguments(f, &r.vars)
+		if s.room == nil || f.binding.Prepare == nil { // then readers get it
+			s.raw, s.err = coerceArguments(f, &r.vars, make(map[string]any, len(f.def.Args)))
+		} else {
+			s.raw, s.err = coerceArguments(f, &r.vars, s.room)
+		}
+		if s.room = s.raw; f.binding.Prepare == nil {
+			s.room = nil
+		}
 		if s.err == nil {
 			s.args, s.err = r.e.prepare(f, s.raw)
 		}

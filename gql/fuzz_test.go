@@ -101,16 +101,15 @@ func FuzzCoerce(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		given, err := value.Decode(t.Context(), json.RawMessage(`{"v":`+v+`}`), e.limits.variables())
-		if err != nil {
-			return
-		}
 		var vars value.Variables
 		defs, err := value.Declare(e.schema, parsed.Operations[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := value.CoerceVariables(t.Context(), defs, given, e.limits.Errors, &vars); err != nil {
+		if err := vars.Decode(t.Context(), json.RawMessage(`{"v":`+v+`}`), defs, e.limits.variables()); err != nil {
+			return
+		}
+		if err := vars.Coerce(t.Context(), defs, e.limits.Errors); err != nil {
 			return
 		}
 		val, ok := vars.Lookup("v")

@@ -252,7 +252,7 @@ func (c *compiler) arguments(f *field) {
 		}
 	}
 	var err *failure.Error
-	f.raw, err = coerceArguments(f, nil)
+	f.raw, err = coerceArguments(f, nil, make(map[string]any, len(f.def.Args)))
 	if err == nil {
 		f.args, err = c.e.prepare(f, f.raw)
 	}
@@ -392,11 +392,10 @@ func weigh(sel *selection, listSize float64, cost func(*selection) weight, args 
 	return w
 }
 
-// coerceArguments coerces the arguments of a field's first node; vars is nil where they
-// are constant.
-func coerceArguments(f *field, vars *value.Variables) (map[string]any, *failure.Error) {
+// coerceArguments coerces the arguments of a field's first node into args, which is empty; vars is
+// nil where they are constant.
+func coerceArguments(f *field, vars *value.Variables, args map[string]any) (map[string]any, *failure.Error) {
 	node := f.nodes[0]
-	args := make(map[string]any, len(f.def.Args))
 	for _, d := range f.def.Args {
 		a := node.Arguments.ForName(d.Name)
 		if a == nil {

@@ -21,15 +21,16 @@ type Timing struct {
 	// Fields are the root fields that were begun, in their order.
 	Fields []RootField
 
-	began time.Time // the request
+	began time.Time     // the request
+	last  time.Duration // when the clock was last read, since then
 }
 
-// now is the time since the request began; 0 where nothing is timed.
-func (t *Timing) now() time.Duration {
-	if t == nil {
-		return 0
-	}
-	return time.Since(t.began)
+// lap is the time since the last call, or since the request began. Each part of a request ends where the
+// next begins, so that the clock, which takes as long to read as a small field, is read once a part.
+func (t *Timing) lap() time.Duration {
+	last := t.last
+	t.last = time.Since(t.began)
+	return t.last - last
 }
 
 // RootField is what one field of the operation's root took.
@@ -59,23 +60,20 @@ func (r *run) begin(req *Request) {
 	r.resp.Timing = r.timing
 }
 
-// timedObject is object for the root, field by field. Each field's end is the next one's
-// beginning, so that timing reads the clock once per field.
+// timedObject is object for the root, field by field.
 func (r *run) timedObject(p *plan, src Ref) bool {
 	t := r.timing
-	begun := t.now()
-	at := begun
-	defer func() { t.Execute = at - begun }()
+	begun := t.last
+	defer func() { t.Execute = t.last - begun }()
 	r.read += len(p.each)
 	r.buf = append(r.buf, '{')
 	for i := range p.each {
+		at := t.last
 		_, ok := r.fields(&p.each[i], src, 0)
-		end := t.now()
 		t.Fields = append(t.Fields, RootField{
 			Key: p.each[i].fields[0].name, Name: p.each[i].fields[0].def.Name, Workload: r.e.workloadOf(&p.each[i].fields[0]),
-			Start: at, Duration: end - at,
+			Start: at, Duration: t.lap(),
 		})
-		at = end
 		if !ok {
 			return false
 		}

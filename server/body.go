@@ -33,9 +33,9 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestE
 		w.Header().Set("Connection", "close") // it is not read
 		return nil, s.tooLarge()
 	}
-	t, hs := w.(*responseRecorder), serverOf(r)
+	t := w.(*responseRecorder)
 	// net/http's own deadline holds for the first piece, which mostly is all.
-	arriving := &arrival{src: r.Body, of: s, to: t, timed: hs == nil || hs.ReadTimeout != s.opts.BodyTimeout}
+	arriving := &arrival{src: r.Body, of: s, to: t, timed: t.by == nil || t.by.ReadTimeout != s.opts.BodyTimeout}
 	if arriving.timed {
 		arriving.limit()
 	}
@@ -65,7 +65,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestE
 		return nil, s.tooLarge()
 	}
 	// Where the body was not read to its end, the deadline stays: net/http goes on reading to the end.
-	s.endReading(t, hs, arriving.timed)
+	s.endReading(t, arriving.timed)
 	return buf.Bytes(), nil
 }
 
@@ -98,9 +98,9 @@ func (a *arrival) Read(p []byte) (int, error) {
 
 // endReading lifts the deadline of reading the request, which would cancel the work on it when it passes.
 // Where somebody watches for requests that take long, that can wait until this is one.
-func (s *Server) endReading(t *responseRecorder, hs *http.Server, timed bool) {
-	if t.watched && !timed && hs != nil && hs.ReadHeaderTimeout > 0 &&
-		hs.ReadTimeout-hs.ReadHeaderTimeout-time.Since(t.start) > s.opts.QueueTime+time.Second {
+func (s *Server) endReading(t *responseRecorder, timed bool) {
+	if t.watched && !timed && t.by != nil && t.by.ReadHeaderTimeout > 0 &&
+		t.by.ReadTimeout-t.by.ReadHeaderTimeout-time.Since(t.start) > s.opts.QueueTime+time.Second {
 		t.hurried = true
 		return
 	}

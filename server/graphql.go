@@ -148,7 +148,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request,
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		if r.ContentLength == 0 {
-			s.endReading(w.(*responseRecorder), serverOf(r), false)
+			s.endReading(w.(*responseRecorder), false)
 		}
 		req, bad = s.fromURL(r)
 	case http.MethodPost, methodQuery:

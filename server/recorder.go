@@ -13,7 +13,8 @@ import (
 // responseRecorder remembers the status that a handler wrote.
 type responseRecorder struct {
 	http.ResponseWriter
-	start    time.Time // of the request
+	start    time.Time    // of the request
+	by       *http.Server // over which it came; nil for none, as in tests
 	status   int
 	bytes    int64
 	refusal  string              // its code, where one was written
@@ -22,7 +23,7 @@ type responseRecorder struct {
 	slot     admission.Slot      // in which it runs
 	caller   caller              // who sent the request
 	span     *tracing.Span       // of the request, nil where it is not traced
-	values   [3]string           // of headers, see header
+	values   [2]string           // of headers, see header
 	headers  int                 // used of values
 	watched  bool                // Lasts is called where the request takes long
 	hurried  bool                // net/http's deadline of reading the request is still set
@@ -77,7 +78,7 @@ var (
 	noCache    = []string{"no-cache"}
 	noStore    = []string{"no-store"}
 	byAccept   = []string{"Accept"}
-	byBoth     = []string{"Accept", "Accept-Encoding"}
+	byBoth     = []string{"Accept, Accept-Encoding"}
 	typeOf     = map[string][]string{content.JSON: {content.JSON + "; charset=utf-8"}, content.Response: {content.Response + "; charset=utf-8"}}
 )
 

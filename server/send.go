@@ -30,6 +30,10 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 	_, _ = w.Write(body) // fails if the client has disconnected
 }
 
+// selfCounted is up to which length net/http itself adds Content-Length, which costs it less than a
+// header that it is given: its buffer has room for all of the answer.
+const selfCounted = 2000
+
 // send writes an answer, compressed where that pays and the client accepts it. The caller has
 // set all headers but those of the encoding and the length.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
@@ -45,10 +49,8 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body [
 			}
 		}
 	}
-	if t, ok := w.(*responseRecorder); ok {
-		t.header("Content-Length", strconv.Itoa(len(body)))
-	} else {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
+	if t, ok := w.(*responseRecorder); !ok || t.by == nil || len(body) > selfCounted {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
 	w.WriteHeader(status)
 	var err error

@@ -264,7 +264,7 @@ func (s *Server) routes() {
 // ServeHTTP answers one request; no panic leaves it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot(), start: start}
+	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot(), start: start, by: serverOf(r)}
 	s.metrics.InFlight.Inc()
 	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
 		t.span, r = s.opts.Tracer.Begin(r, start)
@@ -285,12 +285,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	h := t.Header()
 	h["X-Content-Type-Options"] = noSniff
-	h["Referrer-Policy"] = noReferrer
-	switch {
-	case s.refuseSpare(t, r) || !s.authorize(t, r):
-	case r.URL.Path == "/graphql": // the mux would find the same, and take longer than some requests
-		s.graphql(t, r)
-	default:
+	if r.URL.Path == "/graphql" { // the mux would find the same, and take longer than some requests
+		if !s.refuseSpare(t, r) && s.authorize(t, r) {
+			s.graphql(t, r)
+		}
+		return
+	}
+	h["Referrer-Policy"] = noReferrer // of pages: their addresses may have a token
+	if !s.refuseSpare(t, r) && s.authorize(t, r) {
 		s.mux.ServeHTTP(t, r)
 	}
 }

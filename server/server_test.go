@@ -196,7 +196,7 @@ func TestMediaType(t *testing.T) {
 	if got := w.Header().Get("Content-Type"); got != graphqlResponse+"; charset=utf-8" {
 		t.Errorf("Content-Type %q", got)
 	}
-	if got := w.Header().Get("Vary"); got != "Accept" {
+	if got := w.Header().Get("Vary"); got != "Accept, Accept-Encoding" {
 		t.Errorf("Vary %q", got)
 	}
 }

@@ -188,8 +188,8 @@ func coerceLeaf(v any, t *typesys.Type) (any, error) {
 		}
 		return nil, fmt.Errorf("Boolean cannot represent a non boolean value: %s", Inspect(v))
 	case typesys.ScalarID:
-		if s, ok := v.(string); ok {
-			return s, nil
+		if _, ok := v.(string); ok {
+			return v, nil // as it is: to wrap the string again would allocate
 		}
 		if id, ok := integerText(num); isNum && ok {
 			return id, nil

@@ -51,6 +51,58 @@ func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error)
 	return v, nil
 }
 
+// members is Read for the object at the top. It gives set each member with its key, which holds
+// until set returns; whether set keeps the value is its affair. It does nothing and returns false where
+// the text has another value, which Read then reads.
+func (r *jsonReader) members(ctx context.Context, set func(key []byte, v any)) (bool, error) {
+	if r.next() != '{' {
+		return false, nil
+	}
+	r.values++ // the object: the limits are at least one
+	r.depth++
+	r.pos++
+	if r.next() == '}' {
+		r.pos++
+	} else if err := r.eachMember(ctx, set); err != nil {
+		return true, err
+	}
+	if r.space(); r.pos < len(r.src) {
+		return true, r.fail("unexpected text after the value")
+	}
+	return true, nil
+}
+
+// eachMember reads the members of an object up to its end.
+func (r *jsonReader) eachMember(ctx context.Context, set func(key []byte, v any)) error {
+	for {
+		if r.next() != '"' {
+			return r.fail("expected a key")
+		}
+		key, err := r.text()
+		if err != nil {
+			return err
+		}
+		if r.next() != ':' {
+			return r.fail("expected a colon")
+		}
+		r.pos++
+		v, err := r.value(ctx)
+		if err != nil {
+			return err
+		}
+		set(key, v)
+		switch r.next() {
+		case ',':
+			r.pos++
+		case '}':
+			r.pos++
+			return nil
+		default:
+			return r.fail("expected a comma or the end of the object")
+		}
+	}
+}
+
 func (r *jsonReader) fail(msg string) error { return fmt.Errorf("%s at byte %d", msg, r.pos+1) }
 
 func (r *jsonReader) space() {
@@ -126,31 +178,10 @@ func (r *jsonReader) object(ctx context.Context) (any, error) {
 		r.pos++
 		return m, nil
 	}
-	for {
-		if r.next() != '"' {
-			return nil, r.fail("expected a key")
-		}
-		key, err := r.str()
-		if err != nil {
-			return nil, err
-		}
-		if r.next() != ':' {
-			return nil, r.fail("expected a colon")
-		}
-		r.pos++
-		if m[key], err = r.value(ctx); err != nil {
-			return nil, err
-		}
-		switch r.next() {
-		case ',':
-			r.pos++
-		case '}':
-			r.pos++
-			return m, nil
-		default:
-			return nil, r.fail("expected a comma or the end of the object")
-		}
+	if err := r.eachMember(ctx, func(key []byte, v any) { m[string(key)] = v }); err != nil {
+		return nil, err
 	}
+	return m, nil
 }
 
 func (r *jsonReader) array(ctx context.Context) (any, error) {
@@ -240,6 +271,12 @@ func ReadString(src []byte) (string, error) {
 }
 
 func (r *jsonReader) str() (string, error) {
+	text, err := r.text()
+	return string(text), err
+}
+
+// text is the text of a string: a part of the source where nothing is escaped.
+func (r *jsonReader) text() ([]byte, error) {
 	r.pos++
 	start := r.pos
 	for r.pos < len(r.src) && plainByte[r.src[r.pos]] {
@@ -247,34 +284,34 @@ func (r *jsonReader) str() (string, error) {
 	}
 	if r.at(`"`) {
 		r.pos++
-		return string(r.src[start : r.pos-1]), nil
+		return r.src[start : r.pos-1], nil
 	}
 	buf := append([]byte(nil), r.src[start:r.pos]...)
 	for r.pos < len(r.src) {
 		switch c := r.src[r.pos]; {
 		case c == '"':
 			r.pos++
-			return string(buf), nil
+			return buf, nil
 		case c == '\\':
 			var err error
 			if buf, err = r.escape(buf); err != nil {
-				return "", err
+				return nil, err
 			}
 		case c < 0x20:
-			return "", r.fail("control character in a string")
+			return nil, r.fail("control character in a string")
 		case c < utf8.RuneSelf:
 			buf = append(buf, c)
 			r.pos++
 		default:
 			c, size := utf8.DecodeRune(r.src[r.pos:])
 			if c == utf8.RuneError && size == 1 {
-				return "", r.fail("bytes that are not UTF-8 in a string")
+				return nil, r.fail("bytes that are not UTF-8 in a string")
 			}
 			buf = utf8.AppendRune(buf, c)
 			r.pos += size
 		}
 	}
-	return "", r.fail("unterminated string")
+	return nil, r.fail("unterminated string")
 }
 
 const jsonEscapes = "\"\\/bfnrt"

@@ -41,7 +41,42 @@ func FuzzJSON(f *testing.F) {
 		if err == nil && !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %#v, want %#v", text, got, want)
 		}
+		all := map[string]any{}
+		r := jsonReader{src: []byte(text), maxDepth: 10_000, maxValues: len(text) + 1}
+		isObject, failed := r.members(t.Context(), func(key []byte, v any) { all[string(key)] = v })
+		if object, ok := got.(map[string]any); ok != (isObject && failed == nil) || ok && !reflect.DeepEqual(all, object) {
+			t.Errorf("%q: as members %v and %v, as a value %v", text, all, failed, got)
+		}
+		if isObject && fmt.Sprint(failed) != fmt.Sprint(fail) {
+			t.Errorf("%q: as members %v, as a value %v", text, failed, fail)
+		}
 	})
+}
+
+// TestManyVariables: many declared variables are found as few are, and the last of two values counts.
+func TestManyVariables(t *testing.T) {
+	for _, n := range []int{1, 16, 17, 100} {
+		defs := make([]Variable, n)
+		var text strings.Builder
+		text.WriteString(`{"unknown":[1],`)
+		for i := range defs {
+			defs[i].name = fmt.Sprint("v", i)
+			fmt.Fprintf(&text, `"v%d":"first","v%d":"%d",`, i, i, i)
+		}
+		text.WriteString(`"other":null}`)
+		var vars Variables
+		for range 2 { // the second time in the same memory
+			if err := vars.Decode(t.Context(), []byte(text.String()), defs, Limits{Bytes: 1 << 20, Values: 1000, Depth: 10}); err != nil {
+				t.Fatal(err)
+			}
+			for i, got := range vars.given {
+				if got != fmt.Sprint(i) {
+					t.Errorf("of %d variables number %d is %v", n, i, got)
+				}
+			}
+			vars.Reset()
+		}
+	}
 }
 
 // someVariables are variables of a transact of about that many bytes.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -18,7 +19,11 @@ import (
 type Variables struct {
 	names []string
 	vals  []any
+	given []any // what Decode read for each declared variable
 }
+
+// absent is given where the request has no value for a variable.
+type absent struct{}
 
 // Lookup finds a variable that has a value, which may be null.
 func (v *Variables) Lookup(name string) (any, bool) {
@@ -48,32 +53,78 @@ func (v *Variables) AddAll(o *Variables) {
 func (v *Variables) Reset() {
 	clear(v.names)
 	clear(v.vals)
-	v.names, v.vals = v.names[:0], v.vals[:0]
+	clear(v.given)
+	v.names, v.vals, v.given = v.names[:0], v.vals[:0], v.given[:0]
 }
 
 // Limits are those of gql.Limits that bound variables, without its defaults.
 type Limits struct{ Bytes, Values, Depth, Errors int }
 
-// Decode reads the request's variables, an object or null.
-func Decode(ctx context.Context, raw json.RawMessage, limits Limits) (map[string]any, *failure.Refusal) {
+// Decode reads the request's variables, an object or null, for Coerce. Values of variables
+// that the operation does not declare are checked and ignored, as the specification has it.
+func (v *Variables) Decode(ctx context.Context, raw json.RawMessage, defs []Variable, limits Limits) *failure.Refusal {
+	v.given = slices.Grow(v.given[:0], len(defs))
+	for range defs {
+		v.given = append(v.given, absent{})
+	}
 	if len(raw) == 0 || string(raw) == "null" {
-		return nil, nil
+		return nil
 	}
 	if len(raw) > limits.Bytes {
-		return nil, failure.OverLimit(codes.LimitVariables, "the variables' length in bytes", limits.Bytes, len(raw))
+		return failure.OverLimit(codes.LimitVariables, "the variables' length in bytes", limits.Bytes, len(raw))
 	}
-	v, err := Read(ctx, raw, limits.Depth, limits.Values)
-	if err != nil {
-		return nil, undecoded(err, limits)
+	r := jsonReader{src: raw, maxDepth: limits.Depth, maxValues: limits.Values}
+	place := placesOf(defs)
+	isObject, err := r.members(ctx, func(key []byte, val any) {
+		if i := place.of(key); i >= 0 {
+			v.given[i] = val
+		}
+	})
+	var other any
+	if !isObject && err == nil {
+		other, err = Read(ctx, raw, limits.Depth, limits.Values)
 	}
-	if v == nil {
-		return nil, nil
+	switch {
+	case err != nil:
+		return undecoded(err, limits)
+	case !isObject && other != nil:
+		return failure.Refuse(codes.BadUserInput, "Variables must be a JSON object, found %s.", Inspect(other))
 	}
-	m, ok := v.(map[string]any)
-	if !ok {
-		return nil, failure.Refuse(codes.BadUserInput, "Variables must be a JSON object, found %s.", Inspect(v))
+	return nil
+}
+
+// places finds declared variables by name.
+type places struct {
+	defs []Variable
+	at   map[string]int // where there are many: a request may have many names that none of them has
+}
+
+func placesOf(defs []Variable) places {
+	const few = 16
+	p := places{defs: defs}
+	if len(defs) > few {
+		p.at = make(map[string]int, len(defs))
+		for i := range defs {
+			p.at[defs[i].name] = i
+		}
 	}
-	return m, nil
+	return p
+}
+
+// of is -1 where there is none.
+func (p *places) of(name []byte) int {
+	if p.at != nil {
+		if i, ok := p.at[string(name)]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range p.defs {
+		if p.defs[i].name == string(name) {
+			return i
+		}
+	}
+	return -1
 }
 
 // undecoded says why variables could not be read.
@@ -121,9 +172,8 @@ func Declare(s *typesys.Schema, op *ast.OperationDefinition) ([]Variable, *failu
 	return out, nil
 }
 
-// CoerceVariables fills vars for an operation. Values of variables that the operation does
-// not declare are ignored, as the specification has it.
-func CoerceVariables(ctx context.Context, defs []Variable, given map[string]any, maxErrors int, vars *Variables) *failure.Refusal {
+// Coerce gives the variables of an operation the values that Decode read.
+func (v *Variables) Coerce(ctx context.Context, defs []Variable, maxErrors int) *failure.Refusal {
 	var errs []failure.Error
 	fail := func(d *Variable, format string, args ...any) {
 		if len(errs) < maxErrors {
@@ -132,10 +182,12 @@ func CoerceVariables(ctx context.Context, defs []Variable, given map[string]any,
 	}
 	for i := range defs {
 		d := &defs[i]
-		val, ok := given[d.name]
+		val := v.given[i]
+		_, missing := val.(absent)
+		ok := !missing
 		switch {
 		case !ok && d.hasDefault:
-			vars.set(d.name, d.defaultValue)
+			v.set(d.name, d.defaultValue)
 		case !ok && d.typ.NonNull:
 			fail(d, "Variable \"$%s\" of required type %q was not provided.", d.name, d.typ.Text)
 		case !ok:
@@ -154,7 +206,7 @@ func CoerceVariables(ctx context.Context, defs []Variable, given map[string]any,
 				}
 				fail(d, "Variable \"$%s\" got invalid value %s%s; %s", d.name, Inspect(f.value), where, f.msg)
 			}
-			vars.set(d.name, coerced)
+			v.set(d.name, coerced)
 		}
 	}
 	if len(errs) > 0 {
