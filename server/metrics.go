@@ -69,6 +69,10 @@ var (
 	connectionGauge = gaugeOf("caspian_connections", "Open connections, bounded by --max-connections and 16 spare ones for health and metrics.")
 	closedCounter   = counterOf("caspian_connections_closed_total", "Idle connections closed to make room for new ones.")
 	bodyGauge       = gaugeOf("caspian_graphql_body_bytes", "Bytes of the long bodies in progress, bounded by --max-body-total.")
+	indexesGauge    = gaugeOf("caspian_indexes", "Indexes of values that the published snapshot has.")
+	indexBytes      = gaugeOf("caspian_index_bytes", "Memory of those indexes, bounded by --index-memory.")
+	indexBuilds     = counterOf("caspian_index_builds_total", "Indexes of values that were built; refused ones found no room.", "result")
+	indexDrops      = counterOf("caspian_index_drops_total", "Indexes of values that were dropped to make room.")
 	planLookups     = counterOf("caspian_plan_cache_lookups_total", "Look-ups of documents in the plan cache.", "result")
 	planDocuments   = gaugeOf("caspian_plan_cache_documents", "Documents whose plans are kept.")
 	planBytes       = gaugeOf("caspian_plan_cache_bytes", "Memory of the plan cache, estimated.")
@@ -83,7 +87,7 @@ func (stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []stateMetric{
 		readyGauge, writableGauge, sequenceGauge, entitiesGauge, claimsGauge, recordedGauge, aheadGauge, driftGauge, ageGauge,
 		workingGauge, waitingGauge, shedCounter, pausedGauge, connectionGauge, closedCounter, bodyGauge,
-		planLookups, planDocuments, planBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
+		indexesGauge, indexBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
 	} {
 		ch <- m.desc
 	}
@@ -134,6 +138,12 @@ func (c stateCollector) snapshot(ch chan<- prometheus.Metric, b *Backend) {
 	entitiesGauge.send(ch, float64(sn.EntityCount()))
 	claimsGauge.send(ch, float64(sn.ClaimCount()))
 	driftGauge.send(ch, b.Graph.Drift().Seconds())
+	x := sn.Indexes()
+	indexesGauge.send(ch, float64(x.Indexes))
+	indexBytes.send(ch, float64(x.Bytes))
+	indexBuilds.send(ch, float64(x.Built), "built")
+	indexBuilds.send(ch, float64(x.Refused), "refused")
+	indexDrops.send(ch, float64(x.Dropped))
 	recorded, age, ahead := 0.0, 0.0, 0.0
 	if sn.Seq() > 0 {
 		recorded = float64(sn.RecordedAt(sn.Seq()).UnixMicro()) / 1e6

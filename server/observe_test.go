@@ -105,7 +105,7 @@ func TestMetricsCount(t *testing.T) {
 		`caspian_persisted_documents 1`,
 		fmt.Sprintf("caspian_persisted_bytes %d", len("{x}")+keptOverhead),
 		`caspian_plan_cache_lookups_total{result="hit"} 1`,
-		`caspian_snapshot_sequence 1`, `caspian_snapshot_age_seconds 3600`,
+		`caspian_snapshot_sequence 1`, `caspian_snapshot_age_seconds 3600`, `caspian_indexes 0`, `caspian_index_builds_total{result="built"} 0`,
 		`caspian_graphql_execution_seconds_count{operation="mutation"} 1`,
 		`caspian_graphql_duration_seconds_count 10`,
 	} {

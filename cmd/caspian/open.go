@@ -62,6 +62,8 @@ type openOptions struct {
 	// noCache leaves the snapshot file alone.
 	noCache bool
 	logger  *slog.Logger
+	// indexMemory is live.Options.IndexMemory.
+	indexMemory int
 	// over, where not nil, wraps the log, as a dry run does.
 	over func(live.Log) live.Log
 }
@@ -81,7 +83,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
 	}
 	var l live.Log = log
-	opts := live.Options{Logger: o.logger}
+	opts := live.Options{Logger: o.logger, IndexMemory: o.indexMemory}
 	if o.over != nil {
 		l = o.over(l)
 	} else if !o.noCache {

@@ -62,7 +62,7 @@ type serveConfig struct {
 	timeout, bodyTimeout                     *time.Duration
 	slow                                     time.Duration
 	maxBody, maxPersisted, batch             *int
-	maxBodies                                *int
+	maxBodies, indexMemory                   *int
 	admission                                func(*server.Options)
 	compressAbove                            *int
 	documents, trace                         *string
@@ -116,6 +116,7 @@ func serveSettings(s *settings.Set) *serveConfig {
 	})
 	c.acceptOntology = acceptSetting(s)
 	limitSettings(s, &c.limits)
+	c.indexMemory = s.Number("index-memory", live.DefaultIndexMemory, 0, "memory for indexes of values, which are built when queries first need them, in bytes; 0 builds none")
 	c.noSnapshotFile = s.Toggle("no-snapshot-file", "neither read nor write the snapshot file")
 	c.logLevel = s.Text("log-level", "LEVEL", "warn", "debug, info, warn or error")
 	s.Offer("log-level", "debug", "info", "warn", "error")
@@ -291,7 +292,7 @@ func (c *serveConfig) openGraph(ctx context.Context, e *environment, o *schema.O
 	bar := console.StartProgress(e.err, "opening the store %s", *c.store)
 	defer bar.End()
 	return openStore(ctx, *c.store, openOptions{
-		ontology: o, noCache: *c.noSnapshotFile, logger: log, accept: *c.acceptOntology, say: e.say,
+		ontology: o, noCache: *c.noSnapshotFile, indexMemory: *c.indexMemory, logger: log, accept: *c.acceptOntology, say: e.say,
 		readOnly: *c.readOnly && storeExists(*c.store) == nil,
 	})
 }

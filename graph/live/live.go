@@ -61,7 +61,13 @@ type Options struct {
 	Logger *slog.Logger
 	// Cache may be nil.
 	Cache Cache
+	// IndexMemory is how many bytes the indexes of values may take, which queries that
+	// miss them have built; with 0 there are none.
+	IndexMemory int
 }
+
+// DefaultIndexMemory is enough for the names and ten properties of a million entities.
+const DefaultIndexMemory = 256 << 20
 
 // Graph is the graph as it changes. It is safe for concurrent use.
 type Graph struct {
@@ -70,6 +76,7 @@ type Graph struct {
 	note  *slog.Logger
 	clock *clock
 	saver *saver
+	index *indexer
 	apply func(*snapshot.Snapshot, *graph.Commit) (*snapshot.Snapshot, error) // tests have it fail
 
 	identity graph.Identity
@@ -127,6 +134,10 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 	}
 	if s.Seq() != log.Head() {
 		return nil, fmt.Errorf("the log ends at %d but says %d", s.Seq(), log.Head())
+	}
+	g.index = &indexer{note: g.note}
+	if opts.IndexMemory > 0 {
+		s.IndexValues(opts.IndexMemory, g.index.start)
 	}
 	g.publish(s)
 	g.clock.compare(s.RecordedAt(s.Seq()))
@@ -217,6 +228,7 @@ func (g *Graph) Close() error {
 	if g.decided != nil {
 		g.decided.settle(errClosed())
 	}
+	g.index.finish()
 	g.saver.finish(g.Snapshot())
 	return nil
 }

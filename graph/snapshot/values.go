@@ -16,6 +16,9 @@ import (
 // at once or later; the indexes take limit bytes at most.
 func (s *Snapshot) IndexValues(limit int, start func(build func())) { s.w.values.Run(limit, start) }
 
+// Indexes describes the indexes of the newest snapshot of the line.
+func (s *Snapshot) Indexes() values.Stats { return s.w.values.Stats() }
+
 // indexed is a snapshot as indexes of values are built from it; it implements
 // values.Source.
 type indexed struct{ *Snapshot }
