@@ -204,7 +204,8 @@ func split[T, S any](chunks []*Chunk[T, S], items []T, o Order[T], tail bool) []
 	for len(items) > chunkMost {
 		size := chunkMost
 		if !tail {
-			pieces := (len(items) + chunkMost - 1) / chunkMost
+			room := max(1, chunkMost*3/4) // so that the next element does not split one again
+			pieces := (len(items) + room - 1) / room
 			size = (len(items) + pieces - 1) / pieces
 		}
 		at := o.cut(items, size)

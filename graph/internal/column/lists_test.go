@@ -196,29 +196,3 @@ func TestMerge(t *testing.T) {
 		}
 	}
 }
-
-// TestListBytes: what is copied to put one element into a list of a million is about
-// what it is in one of ten thousand.
-func TestListBytes(t *testing.T) {
-	bytes := func(n int) int64 {
-		items := make([]int, n)
-		for i := range items {
-			items[i] = 2 * i
-		}
-		order := Order[int]{Compare: cmp.Compare[int]}
-		l := ListOf[int, None](items, order)
-		r := rand.New(rand.NewPCG(1, 2))
-		return testing.Benchmark(func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				m := Merger[int, None]{Order: order}
-				m.Put(l, []int{2*r.IntN(n) + 1})
-			}
-		}).AllocedBytesPerOp()
-	}
-	small, large := bytes(10_000), bytes(1_000_000)
-	t.Logf("%d bytes at 10,000 elements, %d at 1,000,000", small, large)
-	if float64(large) > 1.58*float64(small) { // an exponent of 0.1
-		t.Errorf("%d bytes for one element at 1,000,000 elements, %d at 10,000", large, small)
-	}
-}

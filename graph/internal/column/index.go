@@ -1,0 +1,267 @@
+package column
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// Index finds numbered things by a hash of what they are. It never changes: With
+// returns another that shares all but the buckets that get numbers, so that adding
+// one costs the same whatever their count.
+//
+// The first bits of a hash choose a branch, those after them a bucket of the branch,
+// and the last ones are noted in the bucket, so that hardly any other number is looked
+// at. A full bucket splits in two; the branch distinguishes more bits when one must.
+type Index struct {
+	root    *[1 << rootBits]*hashBranch
+	crowded List[hashed, None] // what a full bucket that cannot split had no room for
+	epoch   uint32             // of the last With
+}
+
+const (
+	rootBits   = 8
+	depthMost  = 14  // bits of a branch
+	tagBits    = 24  // where the bits of a tag begin, at the lower end
+	bucketMost = 100 // numbers of a bucket, which is half a kilobyte large
+	bucketLoad = 88  // what is put into the buckets of a new branch
+)
+
+// hashBranch has the buckets for the hashes that begin alike. A bucket that
+// distinguishes fewer bits than the branch is in it several times.
+type hashBranch struct {
+	epoch   uint32 // of the With that made it
+	depth   uint8
+	buckets []*bucket
+}
+
+type bucket struct {
+	epoch   uint32 // of the With that made it
+	n       uint8
+	depth   uint8
+	crowded bool // more numbers are in Index.crowded
+	tags    [bucketMost]uint8
+	numbers [bucketMost]uint32
+}
+
+// hashed is a number with its hash.
+type hashed struct {
+	hash   uint64
+	number uint32
+}
+
+var byHash = Order[hashed]{Compare: func(a, b hashed) int {
+	return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.number, b.number))
+}}
+
+// tag is bits of a hash that neither branch nor bucket follows from.
+func tag(hash uint64) uint8 { return uint8(hash >> tagBits) }
+
+func (b *hashBranch) at(hash uint64) uint64 { return hash << rootBits >> (64 - b.depth) }
+
+// Find returns the first number of the hash for which same answers true.
+func (x *Index) Find(hash uint64, same func(uint32) bool) (uint32, bool) {
+	if x.root == nil || x.root[hash>>(64-rootBits)] == nil {
+		return 0, false
+	}
+	branch := x.root[hash>>(64-rootBits)]
+	b := branch.buckets[branch.at(hash)]
+	for from := 0; ; {
+		i := bytes.IndexByte(b.tags[from:b.n], tag(hash))
+		if i < 0 {
+			break
+		}
+		from += i
+		if n := b.numbers[from]; same(n) {
+			return n, true
+		}
+		from++
+	}
+	if b.crowded {
+		for _, h := range x.crowded.Within(func(h hashed) int { return cmp.Compare(h.hash, hash) }) {
+			if same(h.number) {
+				return h.number, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// With returns the index with more numbers; hash gives the hash of a number.
+func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
+	return x.with(len(numbers), func(i int) uint32 { return numbers[i] }, hash)
+}
+
+// WithRange is With for the numbers from one up to another, without that.
+func (x Index) WithRange(from, to int, hash func(uint32) uint64) Index {
+	return x.with(to-from, func(i int) uint32 { return uint32(from + i) }, hash)
+}
+
+func (x Index) with(n int, number func(int) uint32, hash func(uint32) uint64) Index {
+	if n == 0 {
+		return x
+	}
+	e := indexEdit{root: new([1 << rootBits]*hashBranch), hash: hash, epoch: x.epoch + 1}
+	if x.root != nil {
+		*e.root = *x.root
+	}
+	if n < 1<<rootBits {
+		for i := range n {
+			e.put(hash(number(i)), number(i))
+		}
+	} else {
+		e.putMany(n, number)
+	}
+	slices.SortFunc(e.crowded, byHash.Compare)
+	m := Merger[hashed, None]{Order: byHash}
+	return Index{e.root, m.Put(x.crowded, e.crowded), e.epoch}
+}
+
+// Numbers are all numbers of the index.
+func (x *Index) Numbers() []uint32 {
+	var all []uint32
+	if x.root == nil {
+		return all
+	}
+	for _, branch := range x.root {
+		for i := 0; branch != nil && i < len(branch.buckets); {
+			b := branch.buckets[i]
+			all = append(all, b.numbers[:b.n]...)
+			i += 1 << (branch.depth - b.depth)
+		}
+	}
+	for h := range x.crowded.All() {
+		all = append(all, h.number)
+	}
+	return all
+}
+
+// indexEdit is an index while With makes it.
+type indexEdit struct {
+	root    *[1 << rootBits]*hashBranch
+	hash    func(uint32) uint64
+	epoch   uint32 // of what it has made
+	crowded []hashed
+}
+
+// putMany sorts the numbers by branch first, so that the memory it writes to at a
+// time is small, and gives new branches their size at once.
+func (e *indexEdit) putMany(n int, number func(int) uint32) {
+	var ends [1 << rootBits]int
+	for i := range n {
+		ends[e.hash(number(i))>>(64-rootBits)]++
+	}
+	total := 0
+	for k := range ends {
+		total, ends[k] = total+ends[k], total
+	}
+	sorted := make([]uint64, n) // the bits that choose bucket and tag, then the number
+	for i := range n {
+		k := number(i)
+		h := e.hash(k)
+		at := &ends[h>>(64-rootBits)]
+		sorted[*at] = h>>tagBits<<32 | uint64(k)
+		*at++
+	}
+	from := 0
+	for k, to := range ends {
+		if e.root[k] == nil && to > from {
+			e.root[k] = e.branch(to - from)
+		}
+		for _, x := range sorted[from:to] {
+			e.put(uint64(k)<<(64-rootBits)|x>>32<<tagBits, uint32(x))
+		}
+		from = to
+	}
+}
+
+// branch is a new branch with room for n numbers.
+func (e *indexEdit) branch(n int) *hashBranch {
+	b := &hashBranch{epoch: e.epoch}
+	for b.depth < depthMost && n > bucketLoad<<b.depth {
+		b.depth++
+	}
+	b.buckets = make([]*bucket, 1<<b.depth)
+	for i := range b.buckets {
+		b.buckets[i] = &bucket{epoch: e.epoch, depth: b.depth}
+	}
+	return b
+}
+
+// put adds a number; of its hash the last bits may be missing.
+func (e *indexEdit) put(hash uint64, number uint32) {
+	at := &e.root[hash>>(64-rootBits)]
+	switch {
+	case *at == nil:
+		*at = e.branch(1)
+	case (*at).epoch != e.epoch:
+		*at = &hashBranch{epoch: e.epoch, depth: (*at).depth, buckets: slices.Clone((*at).buckets)}
+	}
+	branch := *at
+	for {
+		b := branch.buckets[branch.at(hash)]
+		if b.epoch != e.epoch {
+			c := *b
+			c.epoch = e.epoch
+			b = &c
+			branch.set(hash, b)
+		}
+		switch {
+		case b.n < bucketMost:
+			b.add(hash, number)
+			return
+		case b.depth < depthMost && e.differ(b, number):
+			e.split(branch, b, hash)
+		default:
+			b.crowded = true
+			e.crowded = append(e.crowded, hashed{e.hash(number), number})
+			return
+		}
+	}
+}
+
+func (b *bucket) add(hash uint64, number uint32) {
+	b.tags[b.n], b.numbers[b.n] = tag(hash), number
+	b.n++
+}
+
+// differ reports whether not all numbers of a bucket have the hash of another.
+func (e *indexEdit) differ(b *bucket, number uint32) bool {
+	hash := e.hash(number)
+	return slices.ContainsFunc(b.numbers[:b.n], func(n uint32) bool { return e.hash(n) != hash })
+}
+
+// set puts a bucket where the branch has the one for the hash.
+func (b *hashBranch) set(hash uint64, to *bucket) {
+	wide := uint64(1) << (b.depth - to.depth)
+	first := b.at(hash) &^ (wide - 1)
+	for i := range wide {
+		b.buckets[first+i] = to
+	}
+}
+
+// split divides a bucket, the one for the hash, by the next bit.
+func (e *indexEdit) split(branch *hashBranch, b *bucket, hash uint64) {
+	if b.depth == branch.depth {
+		twice := make([]*bucket, 2*len(branch.buckets))
+		for i := range twice {
+			twice[i] = branch.buckets[i/2]
+		}
+		branch.depth, branch.buckets = branch.depth+1, twice
+	}
+	bit := uint64(1) << (63 - rootBits - b.depth)
+	halves := [2]*bucket{}
+	for i := range halves {
+		// Those that had no room may be of either half.
+		halves[i] = &bucket{epoch: e.epoch, depth: b.depth + 1, crowded: b.crowded}
+	}
+	for _, n := range b.numbers[:b.n] {
+		h, half := e.hash(n), halves[0]
+		if h&bit != 0 {
+			half = halves[1]
+		}
+		half.add(h, n)
+	}
+	branch.set(hash&^bit, halves[0])
+	branch.set(hash|bit, halves[1])
+}
