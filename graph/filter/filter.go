@@ -159,3 +159,19 @@ func Narrows(fs ...*Edge) bool {
 	}
 	return false
 }
+
+// Wanted are the values one of which every value that passes must equal, where Eq or In
+// are given.
+func (t *Test) Wanted() []graph.Value {
+	if t.Eq != nil {
+		return []graph.Value{*t.Eq}
+	}
+	return t.In
+}
+
+// Listed reports whether the test asks for one of the values of Eq or of In, and for
+// nothing else.
+func (t *Test) Listed() bool {
+	return (t.Eq == nil) != (t.In == nil) && t.Ne == nil && t.NotIn == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
+		t.Contains == "" && t.StartsWith == "" && t.Matches == nil && t.IsNull == nil && t.Unit == nil
+}

@@ -1,6 +1,9 @@
 package snapshot
 
-import "github.com/caspian-kg/caspian/graph/filter"
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+)
 
 // Cursor is the cursor of the page's edge with the number.
 func (p *Page) Cursor(i int) string {
@@ -21,4 +24,20 @@ func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 		p.edge.Claim = n
 	}
 	return p, nil
+}
+
+// placeOf is the place that a cursor of a query names, nil for none.
+func (v *View) placeOf(q *filter.Query, cursor string) (*placed, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	at, err := v.parseCursor(cursor, q.Order)
+	if err != nil {
+		name := "before"
+		if cursor == q.After {
+			name = "after"
+		}
+		return nil, graph.Errorf(graph.BadInput, "%s: %v", name, err)
+	}
+	return at, nil
 }

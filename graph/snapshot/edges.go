@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -27,8 +29,7 @@ type Edge struct {
 // entities, or all entities of some types. It is a description; walking it reads it.
 type List struct {
 	view   *View
-	entity uint32   // None: all that have the field
-	first  graph.ID // of all, the one to start with
+	entity uint32 // None: all that have the field
 	field  *schema.Field
 	series bool
 	narrow bool // as in groups
@@ -55,7 +56,7 @@ func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types
 
 // edges appends to dst the whole list of a relation.
 func (v *View) edges(entity uint32, f *schema.Field, series bool, dst []Edge) []Edge {
-	v.Relation(entity, f, series).walk(true, nil, func(e Edge) bool {
+	v.Relation(entity, f, series).walk(&walk{ties: true}, func(e Edge) bool {
 		dst = append(dst, e)
 		return true
 	})
@@ -66,41 +67,59 @@ func (v *View) edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 // node by their distinct qualifiers; in a list of all subjects, in the order of the
 // subjects' ids first. What follows the edge at which a loop ends is not read.
 func (l *List) All() iter.Seq[Edge] {
-	return func(yield func(Edge) bool) { l.walk(true, nil, yield) }
+	return func(yield func(Edge) bool) { l.walk(&walk{ties: true}, yield) }
 }
 
-// walk is All over what the filter pass keeps; without ties the edges of one node
-// come in any order, for readers that sort or sum them anyway.
-func (l *List) walk(ties bool, keep *filterPass, fn func(Edge) bool) {
+// walk is how a list is walked: in its order, or with back the other way, beginning with
+// the edges of the node, or in a list of all subjects of the subject, with the id from,
+// unless that is "".
+type walk struct {
+	ties, back bool // without ties the edges of one node come in any order
+	from       string
+	keep       *filterPass
+	plan       *access.Path // nil where all of the list is walked
+	only       bool         // the candidates of the plan, which are in any order where shuffled
+	nodes      []uint32
+	shuffled   bool
+	read       int // how many nodes were looked at
+}
+
+// walk calls fn with the edges that the filter pass keeps.
+func (l *List) walk(w *walk, fn func(Edge) bool) {
 	switch {
 	case l.field == nil:
-		l.view.walkTypes(l.types, func(e Edge) bool { return !keep.node(e.Node) || !keep.claim(e) || fn(e) })
+		l.walkTypes(w, fn)
 	case l.entity == None:
-		l.walkSubjects(ties, keep, fn)
-	case l.field.Stored() && !keep.subject(l.entity):
+		l.walkSubjects(w, fn)
+	case l.field.Stored() && !w.keep.subject(l.entity):
 	default:
-		l.walkFrom(l.entity, l.narrow || keep.narrows(), ties, keep, fn)
+		l.walkFrom(l.entity, l.narrow || w.keep.narrows(), w, fn)
 	}
 }
 
 // walkFrom is walk for one entity; it reports whether to go on.
-func (l *List) walkFrom(entity uint32, narrow, ties bool, keep *filterPass, fn func(Edge) bool) bool {
+func (l *List) walkFrom(entity uint32, narrow bool, w *walk, fn func(Edge) bool) bool {
 	v := l.view
-	g := v.groupsOf(entity, l.field, keep)
+	g := v.groupsOf(entity, l.field, w)
 	g.series, g.narrow = l.series, narrow
 	for group := g.next(); group != nil; group = g.next() {
 		if !l.series {
 			group = g.distinct(group)
 		}
-		if ties {
+		if w.ties {
 			v.sortTies(group)
 		}
-		for _, e := range group {
-			if keep.claim(e) && !fn(e) {
+		for i := range group {
+			if w.back {
+				i = len(group) - 1 - i
+			}
+			if w.keep.claim(group[i]) && !fn(group[i]) {
+				w.read += g.read
 				return false
 			}
 		}
 	}
+	w.read += g.read
 	return true
 }
 
@@ -114,31 +133,88 @@ type groups struct {
 	inverse bool
 	single  []bool // for an inverse: the types whose own field leads to one entity
 	keep    *filterPass
-	run     run    // of one list
-	links   []link // what is left to read of the part of the run at a place
-	at      int
-	edges   []Edge // of several lists put together: what is left
-	series  bool   // DEPRECATED claims as well, and those about less than the field asks for
-	narrow  bool   // those about less, since the filter tests for them
+	run     run                       // of one list
+	links   column.Walk[link, beside] // what is left to read of it
+	edges   []Edge                    // of several lists put together: what is left
+	back    bool                      // from the end
+	only    bool                      // of these nodes, which are left
+	nodes   []uint32
+	read    int  // how many nodes were looked at
+	series  bool // DEPRECATED claims as well, and those about less than the field asks for
+	narrow  bool // those about less, since the filter tests for them
 
 	rules []vocabulary.Rule // for the last claims told apart
 
 	room [24]Edge
 }
 
-func (v *View) groupsOf(entity uint32, f *schema.Field, keep *filterPass) groups {
-	g := groups{v: v, entity: entity, f: f, inverse: f.Kind == schema.Inverse, keep: keep}
+func (v *View) groupsOf(entity uint32, f *schema.Field, w *walk) groups {
+	g := groups{v: v, entity: entity, f: f, inverse: f.Kind == schema.Inverse, keep: w.keep, back: w.back, only: w.only, nodes: w.nodes}
 	switch {
 	case f.Symmetric || f.Kind == schema.Derived:
-		g.edges = v.collect(entity, f)
+		all := v.collect(entity, f)
+		lo, hi := access.Seek(len(all), w.from, w.back, func(i int) string { return v.s.ids.At(all[i].Node) })
+		g.edges = all[lo:hi]
+		return g
 	case g.inverse:
 		p := predicateOf(f.InverseOf[0])
 		g.run, g.single = v.s.inRun(entity, p), v.kinds[p].Single
 	default:
 		g.run = v.s.outRun(entity, predicateOf(f))
 	}
-	g.links, g.at = g.run.First()
+	switch {
+	case w.only:
+		lo, hi := access.Seek(len(g.nodes), w.from, w.back, func(i int) string { return v.s.ids.At(g.nodes[i]) })
+		g.nodes = g.nodes[lo:hi]
+	case w.from != "":
+		g.links = g.run.From(v.s.toward(w.from), w.back)
+	default:
+		g.links = g.run.Walk(w.back)
+	}
 	return g
+}
+
+// cut takes the links to one node off those that are left.
+func (g *groups) cut() (same []link) {
+	for g.only && len(g.nodes) > 0 && len(same) == 0 {
+		if at := len(g.nodes) - 1; g.back {
+			same, g.nodes = g.v.s.to(g.run, g.nodes[at]), g.nodes[:at]
+		} else {
+			same, g.nodes = g.v.s.to(g.run, g.nodes[0]), g.nodes[1:]
+		}
+	}
+	if g.only || len(g.links.Part) == 0 {
+		return same
+	}
+	same = g.cutPart()
+	// They may go on in the next part.
+	for len(g.links.Part) == 0 && g.links.Turn() {
+		if at := len(g.links.Part) - 1; g.back && g.links.Part[at].other == same[0].other {
+			same = slices.Concat(g.cutPart(), same)
+		} else if !g.back && g.links.Part[0].other == same[0].other {
+			same = slices.Concat(same, g.cutPart())
+		}
+	}
+	return same
+}
+
+// cutPart is cut within one part of the list.
+func (g *groups) cutPart() []link {
+	part := g.links.Part
+	if g.back {
+		at := len(part) - 1
+		for at > 0 && part[at-1].other == part[at].other {
+			at--
+		}
+		g.links.Part = part[:at]
+		return part[at:]
+	}
+	n := 1
+	for n < len(part) && part[n].other == part[0].other {
+		n++
+	}
+	g.links.Part = part[n:]
+	return part[:n]
 }
 
 // next returns the edges to the next node, nil after the last. They are the
@@ -148,15 +224,13 @@ func (g *groups) next() []Edge {
 		return g.nextCollected()
 	}
 	v := g.v
-	for len(g.links) > 0 && !v.stop() {
-		node, n := g.links[0].other, 1
-		for n < len(g.links) && g.links[n].other == node {
-			n++
+	for !v.stop() {
+		same := g.cut()
+		if len(same) == 0 {
+			break
 		}
-		same := g.links[:n]
-		if g.links = g.links[n:]; len(g.links) == 0 {
-			same = g.turn(same)
-		}
+		node := same[0].other
+		g.read++
 		// A literal is another type's property of the same name. Several types
 		// may declare a relation of one name: what is read from the object's
 		// side counts only subjects of the field's own target.
@@ -187,25 +261,6 @@ func (g *groups) next() []Edge {
 	return nil
 }
 
-// turn goes to the next part of the run. It returns the links of the last node with
-// those that the new part begins with.
-func (g *groups) turn(same []link) []link {
-	for {
-		part, at := g.run.After(g.at)
-		n := 0
-		for n < len(part) && part[n].other == same[0].other {
-			n++
-		}
-		if n > 0 {
-			same = append(slices.Clip(same), part[:n]...)
-		}
-		g.links, g.at = part[n:], at
-		if n == 0 || n < len(part) {
-			return same
-		}
-	}
-}
-
 func (v *View) includes(f *schema.Field, node uint32) bool {
 	t := v.s.Type(node)
 	return t != nil && f.Target.Includes(t)
@@ -213,12 +268,22 @@ func (v *View) includes(f *schema.Field, node uint32) bool {
 
 func (g *groups) nextCollected() []Edge {
 	for len(g.edges) > 0 {
-		n := 1
-		for n < len(g.edges) && g.edges[n].Node == g.edges[0].Node {
-			n++
+		from, to := 0, 1
+		if g.back {
+			from, to = len(g.edges)-1, len(g.edges)
 		}
-		group := g.edges[:n:n]
-		g.edges = g.edges[n:]
+		for from > 0 && g.edges[from-1].Node == g.edges[from].Node {
+			from--
+		}
+		for to < len(g.edges) && g.edges[to].Node == g.edges[from].Node {
+			to++
+		}
+		group, rest := g.edges[from:to:to], g.edges[to:]
+		if g.back {
+			rest = g.edges[:from]
+		}
+		g.edges = rest
+		g.read++
 		if !g.keep.node(group[0].Node) {
 			continue
 		}
@@ -386,62 +451,4 @@ func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 		return v.sameQualifiers(Edge{Claim: a}, Edge{Claim: b}, v.rulesOf(a)) && (f.Scalar != schema.Quantity || x.Text() == y.Text())
 	}
 	return x == y
-}
-
-// walkTypes walks the entities of several types in the order of their ids.
-func (v *View) walkTypes(types []*schema.Type, fn func(Edge) bool) {
-	ever := types == nil || v.allLive
-	if types == nil {
-		types = v.s.o.Types
-	}
-	v.declared(types, func(n uint32) bool {
-		return !(ever || v.lives(n)) || !v.Exists(n) || fn(Edge{Node: n, Claim: None})
-	})
-}
-
-// declared walks the entities declared to be of the types, shown or not, in the
-// order of their ids.
-func (v *View) declared(types []*schema.Type, fn func(n uint32) bool) {
-	var lists []typed
-	for _, t := range types {
-		if n, ok := v.s.typeNames.Number(t.Name); ok {
-			l := typed{all: v.s.byType.At(uint32(n))}
-			if l.part, l.at = l.all.First(); len(l.part) > 0 {
-				lists = append(lists, l)
-			}
-		}
-	}
-	for len(lists) > 0 {
-		least := 0
-		for i := 1; i < len(lists); i++ {
-			if v.s.ids.At(lists[i].part[0]) < v.s.ids.At(lists[least].part[0]) {
-				least = i
-			}
-		}
-		if v.stop() {
-			return
-		}
-		n := lists[least].part[0]
-		if !lists[least].step() {
-			lists = slices.Delete(lists, least, least+1)
-		}
-		if !fn(n) {
-			return
-		}
-	}
-}
-
-// typed is what is left to read of the entities of a type.
-type typed struct {
-	all  numbers
-	part []uint32
-	at   int
-}
-
-// step goes to the next entity and reports whether there is one.
-func (l *typed) step() bool {
-	if l.part = l.part[1:]; len(l.part) == 0 {
-		l.part, l.at = l.all.After(l.at)
-	}
-	return len(l.part) > 0
 }

@@ -53,3 +53,15 @@ func (v *View) InOrder(key filter.Key, t *filter.Test, from *graph.Value) (nodes
 	})
 	return nodes, ok
 }
+
+// Plannings are the view with every list read by the cheapest path, walked whole, and
+// read by a path of another kind wherever there is one.
+func (v *View) Plannings() []*View {
+	var all []*View
+	for _, p := range []planning{cheapest, never, always} {
+		w := *v
+		w.planning = p
+		all = append(all, &w)
+	}
+	return all
+}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // keeps reports whether the filter surely keeps the entity.
@@ -171,6 +173,11 @@ func (x *filterPass) subject(n uint32) bool {
 
 // narrows reports whether the filter tests a qualifier that narrows a claim.
 func (x *filterPass) narrows() bool { return x != nil && filter.Narrows(x.q.Edges) }
+
+// typed reports whether entities of a type may be kept.
+func (x *filterPass) typed(t *schema.Type) bool {
+	return x == nil || access.MayBe(x.v.s.o, x.q.Nodes, t)
+}
 
 // node reports whether the edges to a node may be kept.
 func (x *filterPass) node(n uint32) bool {

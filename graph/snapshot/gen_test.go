@@ -266,9 +266,36 @@ func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {
 	return &filter.Test{StartsWith: rapid.SampledFrom(parts).Draw(t, "beginning")}
 }
 
+// drawIDs tests ids, of entities and of none.
+func drawIDs(t *rapid.T) *filter.Test {
+	test := &filter.Test{ByBytes: true}
+	id := rapid.Custom(func(t *rapid.T) graph.Value {
+		return graph.StringValue(rapid.SampledFrom([]string{"AAA", "BBB", "CCC", "x-town", "ann", "post-1", "mine-1", "plant-1", "meet-1", "src-1", "nobody"}).Draw(t, "id"))
+	})
+	one := id.Draw(t, "one")
+	switch rapid.IntRange(0, 4).Draw(t, "op") {
+	case 0:
+		test.Eq = &one
+	case 1:
+		test.Ne = &one
+	case 2:
+		test.Gte = &one
+	default:
+		test.In = rapid.SliceOfN(id, 0, 5).Draw(t, "in")
+	}
+	if rapid.Bool().Draw(t, "prepared") {
+		test.Prepare()
+	}
+	return test
+}
+
 func drawFilter(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 	f := &filter.Node{}
-	switch k := rapid.IntRange(0, 6).Draw(t, "filter"); {
+	switch k := rapid.IntRange(0, 8).Draw(t, "filter"); {
+	case k == 8:
+		f.ID = drawIDs(t)
+	case k == 7:
+		f.Type = &filter.Test{ByBytes: true, In: []graph.Value{graph.StringValue("Country"), graph.StringValue("Person")}}
 	case depth == 0 || k == 0:
 		f.Name = drawTest(t, schema.String, nil)
 	case k == 1:

@@ -54,7 +54,7 @@ func (x *related) edges(v *View) []Edge {
 	}
 	var edges []Edge
 	l := List{view: v, entity: x.node, field: x.r.Field, narrow: filter.Narrows(x.r.Some, x.r.Every, x.r.None)}
-	l.walk(true, nil, func(e Edge) bool {
+	l.walk(&walk{ties: true}, func(e Edge) bool {
 		edges = append(edges, e)
 		return true
 	})

@@ -94,6 +94,9 @@ func (l *lens) node(f *filter.Node, id graph.ID) truth {
 	if f.ID != nil {
 		ok = min(ok, truthOf(passes(f.ID, graph.StringValue(string(id)), true)))
 	}
+	if f.Type != nil {
+		ok = min(ok, truthOf(passes(f.Type, graph.StringValue(l.m.types[id]), true)))
+	}
 	for _, p := range f.Properties {
 		if !p.Field.Many {
 			ok = min(ok, truthOf(passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{node: id}), p.Test.ByBytes)))

@@ -107,29 +107,7 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 			return 1
 		}
 		for i := range order {
-			x, y := &a.keys[i], &b.keys[i]
-			c := 0
-			switch mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind; {
-			case mx && my:
-				continue
-			case mx:
-				return 1
-			case my:
-				return -1
-			case x.Kind() != graph.StringKind || y.Kind() != graph.StringKind:
-				c = graph.Compare(v.s.o, x, y)
-			case readers[i].byBytes:
-				c = strings.Compare(x.Text(), y.Text())
-			default:
-				decided := false
-				if c, decided = graph.CompareLetters(x.Text(), y.Text()); !decided {
-					c = strings.Compare(a.textKey(i), b.textKey(i))
-				}
-			}
-			if c != 0 {
-				if order[i].Descending {
-					return -c
-				}
+			if c := v.compareKeys(a, b, i, &readers[i], order[i].Descending); c != 0 {
 				return c
 			}
 		}
@@ -147,6 +125,32 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 		}
 		return bytes.Compare(p[:], q[:])
 	}
+}
+
+// compareKeys compares the keys of two places with the number i, which are read alike.
+func (v *View) compareKeys(a, b *placed, i int, by *reader, descending bool) (c int) {
+	x, y := &a.keys[i], &b.keys[i]
+	switch mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind; {
+	case mx && my:
+		return 0
+	case mx:
+		return 1
+	case my:
+		return -1
+	case x.Kind() != graph.StringKind || y.Kind() != graph.StringKind:
+		c = graph.Compare(v.s.o, x, y)
+	case by.byBytes:
+		c = strings.Compare(x.Text(), y.Text())
+	default:
+		decided := false
+		if c, decided = graph.CompareLetters(x.Text(), y.Text()); !decided {
+			c = strings.Compare(a.textKey(i), b.textKey(i))
+		}
+	}
+	if descending {
+		return -c
+	}
+	return c
 }
 
 // after reports whether the edge's key surely comes after worst, so that for most edges

@@ -261,7 +261,10 @@ func (p pair) typeQuery(t *rapid.T, v *snapshot.View, l *lens) {
 			want = append(want, edge{node: id})
 		}
 	}
-	p.pages(t, v, l, q, want, v.OfTypes(typ.Concrete))
+	for planning, v := range v.Plannings() {
+		t.Logf("planning %d", planning)
+		p.pages(t, v, l, q, want, v.OfTypes(typ.Concrete))
+	}
 }
 
 func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
@@ -285,7 +288,10 @@ func (p pair) relationQuery(t *rapid.T, v *snapshot.View, l *lens) {
 		}
 	}
 	n, _ := p.s.Number(e.ID)
-	p.pages(t, v, l, q, want, v.Relation(n, f, series))
+	for planning, v := range v.Plannings() {
+		t.Logf("planning %d", planning)
+		p.pages(t, v, l, q, want, v.Relation(n, f, series))
+	}
 }
 
 // subjectsQuery is for the edges of a relation over all its subjects: what each of
@@ -298,7 +304,10 @@ func (p pair) subjectsQuery(t *rapid.T, v *snapshot.View, l *lens) {
 		q.Edges = drawEdgeFilter(t, f, 1)
 	}
 	want := slices.DeleteFunc(l.everywhere(f, series, testsNarrow(q.Edges)), func(x edge) bool { return !l.keepsEdge(q.Edges, x) })
-	p.pages(t, v, l, q, want, v.Relation(snapshot.None, f, series), bySubject)
+	for planning, v := range v.Plannings() {
+		t.Logf("planning %d", planning)
+		p.pages(t, v, l, q, want, v.Relation(snapshot.None, f, series), bySubject)
+	}
 }
 
 // bySubject is how lists of all subjects go on where their order ties.

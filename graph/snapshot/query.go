@@ -5,7 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/internal/lists"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -13,6 +13,10 @@ import (
 type Page struct {
 	Edges            []Edge
 	HasNext, HasPrev bool
+	// Path is how the nodes of the list were found, nil where all of it was walked, and
+	// Read how many were looked at for the page.
+	Path *access.Path
+	Read int
 
 	view  *View
 	order []filter.Key
@@ -26,7 +30,8 @@ type Page struct {
 func (p *Page) Total() int {
 	if p.known < 0 {
 		p.known = 0
-		p.list.walk(false, p.view.filterPass(p.query), func(Edge) bool {
+		w := p.list.planned(p.query, false)
+		p.list.walk(&w, func(Edge) bool {
 			p.known++
 			return true
 		})
@@ -34,85 +39,177 @@ func (p *Page) Total() int {
 	return p.known
 }
 
+// planned is a walk over what a query keeps, for its page or for all of it.
+func (l *List) planned(q *filter.Query, page bool) walk {
+	w := walk{keep: l.view.filterPass(q), plan: l.plan(q, page)}
+	if w.plan != nil && w.plan.Kind != access.Scan && w.plan.Kind != access.ByOrder {
+		w.only = true
+		if w.nodes, w.shuffled = w.plan.Collect(paths{l.view}); w.plan.Exact {
+			w.keep = nil
+		}
+	}
+	return w
+}
+
+// planning is a switch for tests: how far lists are read by plans.
+type planning uint8
+
+const (
+	cheapest planning = iota
+	never             // every list is walked whole
+	always            // by a plan wherever there is one
+)
+
+// short is how long a list is walked without a plan.
+const short = 32
+
+// plan chooses how to find what a query keeps of the list; nil walks all of it.
+func (l *List) plan(q *filter.Query, page bool) *access.Path {
+	v, f := l.view, l.field
+	switch {
+	case v.planning == never, q.Nodes == nil && q.Edges == nil && (len(q.Order) == 0 || !page || f != nil),
+		f != nil && (f.Symmetric && l.entity != None || f.Kind == schema.Derived):
+		return nil
+	}
+	a := access.Ask{Nodes: q.Nodes, Edges: q.Edges, Limit: -1, All: l.len(q), Eager: v.planning == always}
+	if a.All <= short && !a.Eager {
+		return nil
+	}
+	if l.ofSubjects() && q.Edges != nil {
+		a.Nodes, a.Edges = l.asSubjects(q.Edges), nil
+	}
+	if t := access.TurnOf(q); page && f == nil && t.End == "" {
+		if a.Order = q.Order; !t.Back || len(a.Order) == 0 {
+			a.Limit = t.Most
+		}
+	}
+	p := access.Choose(paths{v}, &a)
+	return &p
+}
+
+// len is how many nodes a walk over the list may look at.
+func (l *List) len(q *filter.Query) (n int) {
+	switch {
+	case l.ofSubjects():
+		return l.subjects().len(&filter.Query{})
+	case l.field == nil:
+		for _, list := range l.byType(l.view.filterPass(q)) {
+			n += list.Len()
+		}
+		return n
+	case l.field.Kind == schema.Inverse:
+		return l.view.s.inRun(l.entity, predicateOf(l.field.InverseOf[0])).Len()
+	}
+	return l.view.s.outRun(l.entity, predicateOf(l.field)).Len()
+}
+
 // Run carries out a query over a list and sets the page, whose edges reuse the
 // memory of those it has. Neither list nor query may change while the page is used.
 func (l *List) Run(q *filter.Query, p *Page) error {
-	if err := l.run(q, p); err != nil {
+	natural := len(q.Order) == 0
+	w := l.planned(q, true)
+	if l.ofSubjects() {
+		r := *q
+		r.Order = append(slices.Clip(q.Order), bySubject)
+		q = &r
+	}
+	*p = Page{Edges: p.Edges[:0], Path: w.plan, view: l.view, order: q.Order, list: l, query: q, known: -1}
+	err := l.run(natural, &w, p)
+	p.Read = w.read
+	if err != nil {
 		return err
 	}
 	return l.view.Err()
 }
 
-func (l *List) run(q *filter.Query, p *Page) error {
-	v := l.view
-	*p = Page{Edges: p.Edges[:0], view: v, order: q.Order}
-	unordered := len(q.Order) == 0
-	if order := l.order(); order != nil {
-		r := *q
-		r.Order = append(slices.Clip(q.Order), order...)
-		p.order, q = r.Order, &r
-	}
-	switch {
-	case unordered && q.Last == nil && q.Before == "":
-	case q.First != nil && q.Last == nil && q.Before == "":
-		return l.top(q, p)
-	default:
+func (l *List) run(natural bool, w *walk, p *Page) error {
+	q, v := p.query, l.view
+	t := access.TurnOf(q)
+	both := t.Begin != "" && t.End != ""
+	streams := natural && !w.shuffled && !both
+	if !streams && (t.End != "" || t.Most < 0 || q.First != nil && q.Last != nil) {
 		return v.sorted(q, l.Select(q, nil), p)
 	}
-	p.list, p.query, p.known = l, q, -1
-	from := l
-	after := func(Edge) bool { return true }
-	if q.After != "" {
-		at, err := v.parseCursor(q.After, p.order)
-		if err != nil {
-			return graph.Errorf(graph.BadInput, "after: %v", err)
-		}
-		from = l.startingAt(at)
-		compare, readers := v.comparer(p.order), v.readers(p.order)
-		after = func(e Edge) bool {
+	at, err := v.placeOf(q, t.Begin)
+	if err != nil {
+		return err
+	}
+	switch w.back = t.Back; {
+	case streams:
+		err = l.stream(t, at, w, p)
+	case w.plan != nil && w.plan.Kind == access.ByOrder && (at == nil || at.keys[0].Kind() != graph.NoKind):
+		l.inOrder(t, at, w, p)
+	default:
+		l.top(t, at, w, p)
+	}
+	if t.Back {
+		slices.Reverse(p.Edges)
+		p.HasPrev, p.HasNext = p.HasNext, p.HasPrev
+	}
+	return err
+}
+
+// turned compares places in the order in which a page is read.
+func (v *View) turned(order []filter.Key, back bool) func(a, b *placed) int {
+	compare := v.comparer(order)
+	if back {
+		return func(a, b *placed) int { return compare(b, a) }
+	}
+	return compare
+}
+
+// stream reads a page in the list's own order, and no more of it than it shows.
+func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
+	v, q := l.view, p.query
+	until, err := v.placeOf(q, t.End)
+	if err != nil {
+		return err
+	}
+	page := access.Page[Edge]{Items: p.Edges, Most: t.Most}
+	if at != nil || until != nil {
+		compare, readers := v.turned(p.order, t.Back), v.readers(p.order)
+		from := func(e Edge, at *placed) int {
 			x := v.place(readers, e)
-			return compare(&x, at) > 0
+			return compare(&x, at)
+		}
+		if until != nil {
+			page.Late = func(e Edge) bool { return from(e, until) >= 0 }
+		}
+		if at != nil {
+			page.Early = func(e Edge) bool { return from(e, at) <= 0 }
+			if w.from = at.id; l.ofSubjects() {
+				w.from = at.keys[0].Text()
+			}
 		}
 	}
-	if q.First != nil {
-		p.Edges = slices.Grow(p.Edges, min(*q.First, 64))
+	if t.Most > 0 {
+		page.Items = slices.Grow(page.Items, min(t.Most, 64))
 	}
-	from.walk(true, v.filterPass(q), func(e Edge) bool {
-		switch {
-		case !after(e):
-			p.HasPrev = true
-		case q.First != nil && len(p.Edges) == *q.First:
-			p.HasNext = true
-			return false
-		default:
-			p.Edges = append(p.Edges, e)
-		}
-		return true
-	})
-	if from != l && !p.HasPrev {
-		l.walk(false, v.filterPass(q), func(e Edge) bool {
-			p.HasPrev = !after(e)
-			return false
-		})
+	w.ties = true
+	l.walk(w, page.Take)
+	if at == nil && !page.After {
+		p.known = len(page.Items)
+	}
+	if at != nil && !page.Before {
+		other := *w
+		other.back = !w.back
+		l.walk(&other, func(e Edge) bool { page.Before = page.Early(e); return !page.Before })
+		w.read = other.read
+	}
+	p.Edges, p.HasPrev, p.HasNext = page.Items, page.Before, page.After
+	if n := len(p.Edges); q.First != nil && q.Last != nil && n > *q.Last {
+		p.Edges, p.HasPrev = p.Edges[n-*q.Last:], true
 	}
 	return nil
 }
 
-// top finds the first page of an order without sorting what follows it: a
-// heap keeps the best so far, the worst of them on top.
-func (l *List) top(q *filter.Query, p *Page) error {
-	v := l.view
-	compare := v.comparer(q.Order)
-	var after *placed
-	if q.After != "" {
-		var err error
-		if after, err = v.parseCursor(q.After, q.Order); err != nil {
-			return graph.Errorf(graph.BadInput, "after: %v", err)
-		}
-	}
-	readers := v.readers(q.Order)
+// top finds a page of an order without sorting what follows it.
+func (l *List) top(t access.Turn, at *placed, w *walk, p *Page) {
+	v, order := l.view, p.order
+	compare := v.turned(order, t.Back)
+	readers := v.readers(order)
 	// Places are made some at a time, each with room for its keys.
-	room, n := min(*q.First, 64), len(q.Order)
+	room, n := min(t.Most, 64), len(order)
 	var places []placed
 	var keys []graph.Value
 	newPlace := func() *placed {
@@ -124,13 +221,14 @@ func (l *List) top(q *filter.Query, p *Page) error {
 		places, keys = places[1:], keys[n:]
 		return x
 	}
-	best := make([]*placed, 0, room)
+	best := access.Top[*placed]{Most: t.Most, Compare: compare, Items: make([]*placed, 0, room)}
 	x := newPlace() // the candidate
-	l.walk(false, v.filterPass(q), func(e Edge) bool {
+	p.known = 0
+	l.walk(w, func(e Edge) bool {
 		p.known++
 		// On long lists most candidates come after the worst by their first key.
-		if len(best) == *q.First && q.After == "" && len(best) > 0 && v.after(&readers[0], q.Order[0].Descending, e, &best[0].keys[0]) {
-			p.HasNext = true
+		if at == nil && t.Most > 0 && n > 0 && best.Full() && v.after(&readers[0], order[0].Descending != t.Back, e, &best.Items[0].keys[0]) {
+			best.More = true
 			return true
 		}
 		x.edge, x.id = e, v.s.ids.At(e.Node)
@@ -138,34 +236,68 @@ func (l *List) top(q *filter.Query, p *Page) error {
 		for i := range readers {
 			x.keys[i] = readers[i].value(v, e)
 		}
-		switch {
-		case q.After != "" && compare(x, after) <= 0:
+		if at != nil && compare(x, at) <= 0 {
 			p.HasPrev = true
-		case len(best) < *q.First:
-			best = append(best, x)
+		} else if spare, full := best.Take(x); full {
+			x = spare
+		} else {
 			x = newPlace()
-			lists.SiftUp(best, compare)
-		case len(best) > 0 && compare(x, best[0]) < 0:
-			p.HasNext = true
-			best[0], x = x, best[0]
-			lists.SiftDown(best, compare)
-		default:
-			p.HasNext = true
 		}
 		return true
 	})
-	slices.SortFunc(best, compare)
-	for _, x := range best {
+	best.Sort()
+	for _, x := range best.Items {
 		p.Edges = append(p.Edges, x.edge)
 	}
-	return nil
+	p.HasNext = best.More
+}
+
+// inOrder reads a page along an index that is in its order: the places of one first key
+// are put in order together, and those without one come last.
+func (l *List) inOrder(t access.Turn, at *placed, w *walk, p *Page) {
+	v := l.view
+	readers, compare := v.readers(p.order), v.comparer(p.order)
+	page := access.Page[*placed]{Most: t.Most}
+	var from *graph.Value
+	if at != nil {
+		from = &at.keys[0]
+		page.Early = func(x *placed) bool { return compare(x, at) <= 0 }
+	}
+	same := func(a, b *placed) bool { return v.compareKeys(a, b, 0, &readers[0], false) == 0 }
+	groups := access.Groups[*placed]{Same: same, Compare: compare, Next: page.Take}
+	place := func(n uint32) *placed {
+		x := v.place(readers, Edge{Node: n, Claim: None})
+		return &x
+	}
+	w.plan.Walk(paths{v}, from, func(n uint32) bool {
+		w.read++
+		if v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) {
+			return v.Err() == nil
+		}
+		return groups.Take(place(n))
+	})
+	if groups.Flush() && w.plan.Missing(v.s.o) {
+		l.walk(w, func(e Edge) bool {
+			x := place(e.Node)
+			return x.keys[0].Kind() != graph.NoKind || groups.Take(x)
+		})
+		groups.Flush()
+	}
+	if at != nil && !page.Before {
+		l.walk(w, func(e Edge) bool { page.Before = page.Early(place(e.Node)); return !page.Before })
+	}
+	for _, x := range page.Items {
+		p.Edges = append(p.Edges, x.edge)
+	}
+	p.HasPrev, p.HasNext = page.Before, page.After
 }
 
 // Select appends to dst the edges of the list that the query's filters keep,
 // those of one node in any order.
 func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 	dst = slices.Grow(dst, l.atMost(q))
-	l.walk(false, l.view.filterPass(q), func(e Edge) bool {
+	w := l.planned(q, false)
+	l.walk(&w, func(e Edge) bool {
 		dst = append(dst, e)
 		return true
 	})
@@ -177,8 +309,7 @@ func (l *List) atMost(q *filter.Query) int {
 	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == None || l.field.Symmetric || l.field.Kind == schema.Derived {
 		return 16
 	}
-	g := l.view.groupsOf(l.entity, l.field, nil)
-	return g.run.Len()
+	return l.len(q)
 }
 
 // RunClaims carries out a query over claims given in record order, which it
@@ -224,28 +355,24 @@ func (v *View) sorted(q *filter.Query, kept []Edge, p *Page) error {
 		slices.SortFunc(list, compare)
 	}
 	from, to := 0, len(list)
-	for _, c := range []struct {
-		cursor, name string
-		cut          func(at *placed)
-	}{
-		{q.After, "after", func(at *placed) {
-			from, _ = slices.BinarySearchFunc(list, at, func(x, y *placed) int {
-				if compare(x, y) <= 0 {
-					return -1
-				}
-				return 1
-			})
-		}},
-		{q.Before, "before", func(at *placed) { to, _ = slices.BinarySearchFunc(list, at, compare) }},
-	} {
-		if c.cursor == "" {
-			continue
-		}
-		at, err := v.parseCursor(c.cursor, p.order)
+	if q.After != "" {
+		at, err := v.placeOf(q, q.After)
 		if err != nil {
-			return graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
+			return err
 		}
-		c.cut(at)
+		from, _ = slices.BinarySearchFunc(list, at, func(x, y *placed) int {
+			if compare(x, y) <= 0 {
+				return -1
+			}
+			return 1
+		})
+	}
+	if q.Before != "" {
+		at, err := v.placeOf(q, q.Before)
+		if err != nil {
+			return err
+		}
+		to, _ = slices.BinarySearchFunc(list, at, compare)
 	}
 	from, to = p.cut(q, from, to, len(list))
 	for _, x := range list[from:to] {

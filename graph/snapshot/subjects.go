@@ -1,49 +1,42 @@
 package snapshot
 
-import (
-	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/filter"
-)
+import "github.com/caspian-kg/caspian/graph/filter"
 
 // The edges of one relation over all its subjects: the list of Relation(None, …).
 
 // bySubject is the order of such a list, before the one of a subject's own edges.
 var bySubject = filter.Key{By: filter.Reading{Of: filter.OfSubject, Own: "id"}}
 
-// order is the order of an unordered query's list, as keys before the node's id.
-func (l *List) order() []filter.Key {
-	if l.field != nil && l.entity == None {
-		return []filter.Key{bySubject}
-	}
-	return nil
-}
+// ofSubjects reports whether the list has the edges of all subjects.
+func (l *List) ofSubjects() bool { return l.field != nil && l.entity == None }
 
-// startingAt is the list without the subjects before the one of a cursor of its order.
-func (l *List) startingAt(at *placed) *List {
-	if l.field == nil || l.entity != None {
-		return l
-	}
-	m := *l
-	m.first = graph.ID(at.keys[0].Text())
-	return &m
+// subjects are the entities of which such a list may have edges.
+func (l *List) subjects() *List { return &List{view: l.view, types: l.field.Owner.Concrete} }
+
+// asSubjects is what is asked of the subjects of whose edges a filter keeps some.
+func (l *List) asSubjects(f *filter.Edge) *filter.Node {
+	return &filter.Node{And: []*filter.Node{f.Subject}, Relations: []filter.Relation{{Field: l.field, Some: f}}}
 }
 
 // walkSubjects is walk for all subjects. Each is tested once, and so is each node,
 // however many subjects lead to it.
-func (l *List) walkSubjects(ties bool, keep *filterPass, fn func(Edge) bool) {
-	v, p := l.view, predicateOf(l.field)
+func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
+	v, p, keep := l.view, predicateOf(l.field), w.keep
 	narrow := l.narrow || keep.narrows()
-	if keep != nil && keep.q.Edges != nil && keep.q.Edges.Node != nil {
+	if keep != nil && keep.q.Edges != nil && keep.q.Edges.Node != nil && !w.only {
 		keep.known = make([]verdict, v.s.ids.Len())
 	}
 	show := fn
 	if v.sources != nil {
 		show = func(e Edge) bool { return !v.selected(v.s.rows.Ref(e.Claim)) || fn(e) }
 	}
-	v.declared(l.field.Owner.Concrete, func(n uint32) bool {
-		if v.s.outRun(n, p).Len() == 0 && (!l.field.Symmetric || v.s.inRun(n, p).Len() == 0) || v.s.ids.At(n) < string(l.first) || !keep.subject(n) {
+	subjects := walk{from: w.from, back: w.back, only: w.only, nodes: w.nodes}
+	each := walk{ties: w.ties, back: w.back, keep: keep}
+	l.subjects().declared(&subjects, func(n uint32) bool {
+		if v.s.outRun(n, p).Len() == 0 && (!l.field.Symmetric || v.s.inRun(n, p).Len() == 0) || !keep.subject(n) {
 			return true
 		}
-		return l.walkFrom(n, narrow, ties, keep, show)
+		return l.walkFrom(n, narrow, &each, show)
 	})
+	w.read += subjects.read + each.read
 }

@@ -125,16 +125,17 @@ func (s *Snapshot) besides(r *row) run {
 
 // to are the links of a run to one entity at the other end.
 func (s *Snapshot) to(r run, other uint32) []link {
-	id := s.ids.At(other)
-	return r.Within(func(l link) int {
-		switch l.other {
-		case None:
+	return r.Within(s.toward(s.ids.At(other)))
+}
+
+// toward compares links of a run with an id at the other end, for Within.
+func (s *Snapshot) toward(id string) func(l link) int {
+	return func(l link) int {
+		if l.other == None {
 			return -1
-		case other:
-			return 0
 		}
 		return strings.Compare(s.ids.At(l.other), id)
-	})
+	}
 }
 
 // answersToo reports whether the view knows another claim as a dated answer to the

@@ -22,7 +22,8 @@ type View struct {
 	kept          map[uint16][]kept // by predicate
 	plain         bool              // all that is known now, by whom and however surely
 	allLive       bool              // no entity begins after the view's date or ends before it
-	interrupt     *lists.Interrupt  // nil: nothing ends a walk
+	planning      planning
+	interrupt     *lists.Interrupt // nil: nothing ends a walk
 }
 
 // errInterrupted is the error of a query whose request has ended.

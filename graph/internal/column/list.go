@@ -128,15 +128,7 @@ func (l List[T, S]) Has(test func(T) bool) bool {
 // Within are the elements for which where is 0, in one slice that must not be changed;
 // where is negative for those before them and positive for those after them.
 func (l List[T, S]) Within(where func(T) int) []T {
-	part, at := l.first, 0
-	if l.tree != nil {
-		// The last that begins before them.
-		starts := func(c *Chunk[T, S]) bool { return where(c.items[0]) >= 0 }
-		b := max(0, sort.Search(len(l.tree.branches), func(i int) bool { return starts(l.tree.branches[i][0]) })-1)
-		branch := l.tree.branches[b]
-		c := max(0, sort.Search(len(branch), func(i int) bool { return starts(branch[i]) })-1)
-		part, at = branch[c].items, b<<branchBits|c
-	}
+	part, at := l.part(func(x T) bool { return where(x) >= 0 })
 	cut := func(part []T) []T {
 		from := sort.Search(len(part), func(i int) bool { return where(part[i]) >= 0 })
 		to := from

@@ -1,0 +1,140 @@
+// Package access plans how the entities of a list are found: by the ids or codes that
+// a filter names, along a relation from its other end, by an index of values, or by
+// walking the whole list.
+//
+// Read Graph, Ask and Path first. A path finds candidates, never fewer entities than
+// the filter keeps and often more: the filter is still asked of each, through the view.
+// The package must not know how the graph is held, nor what a view shows.
+package access
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Graph is what paths read. It finds entities whether or not the view shows them or
+// what they are found by.
+type Graph interface {
+	// ID is the id of an entity.
+	ID(node uint32) graph.ID
+	// Number is the entity with the id.
+	Number(id graph.ID) (node uint32, ok bool)
+	// Coded are the entities of which some claim gives a property the code; ok is false
+	// where codes of the property are not indexed.
+	Coded(f *schema.Field, code string) (nodes []uint32, ok bool)
+	// Leading is how many claims there are by which a relation, an inverse or a derived
+	// field of some entity may lead to the one given, and WalkLeading calls fn with those
+	// entities, one of them maybe several times.
+	Leading(f *schema.Field, to uint32) int
+	WalkLeading(f *schema.Field, to uint32, fn func(node uint32))
+	Indexes
+}
+
+// Indexes find entities by the values that they may show.
+type Indexes interface {
+	// Within estimates how many entities WalkWithin finds: all that may show a value that
+	// passes the test, each any number of times and in any order. What a test asks for
+	// beyond eq, in, startsWith and a range does not narrow the walk.
+	Within(by filter.Reading, t *filter.Test) (rows int, s State)
+	WalkWithin(by filter.Reading, t *filter.Test, fn func(node uint32) bool)
+	// InOrder estimates how many entities WalkInOrder finds: each that shows a value, once,
+	// in the order of the key. Those whose values are equal come in any order, and those
+	// that show no value not at all. It begins with the values at from, or all of them
+	// where from is missing. A test that is not nil may narrow the walk as in Within.
+	InOrder(key filter.Key, t *filter.Test) (rows int, s State)
+	WalkInOrder(key filter.Key, t *filter.Test, from *graph.Value, fn func(node uint32) bool)
+}
+
+// State says whether an index can answer.
+type State uint8
+
+const (
+	// Unfit: no index of the field answers such a test.
+	Unfit State = iota
+	// Cold: an index would answer and is not built yet.
+	Cold
+	Ready
+)
+
+// Ask is what a list is asked for.
+type Ask struct {
+	Nodes *filter.Node
+	Edges *filter.Edge // of its edges' nodes only
+	Order []filter.Key // none: the order of ids
+	Limit int          // how many are to be found, below 0 all
+	All   int          // how many the list has
+	Eager bool         // for tests: any path but a scan is taken where there is one
+}
+
+// Kind is a kind of path.
+type Kind uint8
+
+const (
+	// Scan walks the whole list in the order of ids.
+	Scan Kind = iota
+	// ByID has the entities of the ids that the filter names.
+	ByID
+	// ByCode has the entities of the codes that it names.
+	ByCode
+	// ByRelation has the entities from which a relation leads to others that another
+	// path finds.
+	ByRelation
+	// ByValue has the entities that an index of values finds.
+	ByValue
+	// ByOrder walks such an index in the order that is asked for.
+	ByOrder
+	// Union has what several paths find.
+	Union
+)
+
+var kinds = [...]string{Scan: "scan", ByID: "id", ByCode: "code", ByRelation: "relation", ByValue: "value", ByOrder: "order", Union: "union"}
+
+// Path is one way to find the entities of a list.
+type Path struct {
+	Kind Kind
+	// Rows estimates how many candidates it finds.
+	Rows int
+	// Exact says that the filter keeps every candidate.
+	Exact bool
+	// Cold names what would have been found by an index that is not built yet.
+	Cold []string
+
+	by     filter.Reading
+	key    filter.Key
+	test   *filter.Test
+	nodes  []uint32 // of ByID and ByCode the candidates, of ByRelation where it leads
+	sorted bool     // the candidates come in the order of ids
+	any    []Path
+	to     *Path // of ByRelation
+}
+
+// String is the path in words: its kind, and of what.
+func (p *Path) String() string {
+	name := kinds[p.Kind]
+	switch p.Kind {
+	case ByCode, ByValue:
+		return name + " " + nameOf(p.by)
+	case ByOrder:
+		return name + " " + nameOf(p.key.By)
+	case ByRelation:
+		return name + " " + nameOf(p.by) + " to " + p.to.String()
+	case Union:
+		for i := range p.any {
+			name += []string{" of ", ", "}[min(i, 1)] + p.any[i].String()
+		}
+	}
+	return name
+}
+
+func nameOf(by filter.Reading) string {
+	switch {
+	case by.Property != nil:
+		return by.Property.Name
+	case by.Qualifier != "":
+		return by.Qualifier
+	case by.Claim != "":
+		return string(by.Claim)
+	}
+	return by.Own
+}

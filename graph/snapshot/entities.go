@@ -1,0 +1,60 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
+)
+
+// The entities of some types: the list of OfTypes, and the subjects of a relation.
+
+// walkTypes walks the entities of the list's types, or those that a plan found.
+func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
+	l.declared(w, func(n uint32) bool {
+		e := Edge{Node: n, Claim: None}
+		return !l.exists(n) || !w.keep.node(n) || !w.keep.claim(e) || fn(e)
+	})
+}
+
+// declared walks the entities of the list's types, shown or not, or those of them that a
+// plan found.
+func (l *List) declared(w *walk, fn func(n uint32) bool) {
+	v := l.view
+	of := []numbers{column.Short[uint32, column.None](w.nodes)}
+	if !w.only {
+		of = l.byType(w.keep)
+	}
+	lists := access.ListsOf(of, w.from, w.back, v.s.ids.At)
+	for n, ok := lists.Next(v.s.ids.At); ok && !v.stop(); n, ok = lists.Next(v.s.ids.At) {
+		if w.read++; (!w.only || l.hasType(n)) && !fn(n) {
+			return
+		}
+	}
+}
+
+// byType are the lists of the types whose entities the filter may keep.
+func (l *List) byType(keep *filterPass) (lists []numbers) {
+	s, types := l.view.s, l.types
+	if types == nil {
+		types = s.o.Types
+	}
+	for _, t := range types {
+		if n, ok := s.typeNames.Number(t.Name); ok && keep.typed(t) {
+			lists = append(lists, s.byType.At(uint32(n)))
+		}
+	}
+	return lists
+}
+
+// exists reports whether the list has an entity of its types.
+func (l *List) exists(n uint32) bool {
+	v := l.view
+	return (l.types == nil || v.allLive || v.lives(n)) && v.Exists(n)
+}
+
+// hasType reports whether the entity is of a type that the list has.
+func (l *List) hasType(n uint32) bool {
+	t := l.view.s.Type(n)
+	return t != nil && (l.types == nil || slices.Contains(l.types, t))
+}

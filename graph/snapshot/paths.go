@@ -1,0 +1,82 @@
+package snapshot
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// paths is what access plans with: a view's snapshot.
+type paths struct{ *View }
+
+var _ access.Graph = paths{}
+
+// ID implements access.Graph.
+func (p paths) ID(node uint32) graph.ID { return p.s.ID(node) }
+
+// Number implements access.Graph.
+func (p paths) Number(id graph.ID) (uint32, bool) { return p.s.Number(id) }
+
+// Coded implements access.Graph. The index has the codes of the types whose own field
+// search finds, so that it answers where all types agree.
+func (p paths) Coded(f *schema.Field, code string) (nodes []uint32, ok bool) {
+	for _, of := range p.s.o.Predicate(f.Name) {
+		if !of.Search {
+			return nil, false
+		}
+	}
+	p.s.keyed(f.Name, code, func(n uint32) { nodes = append(nodes, p.s.rows.Ref(n).subject) })
+	return nodes, true
+}
+
+// leading calls fn with the parts of the adjacency lists of an entity at whose other
+// ends a relation may begin that leads to it.
+func (p paths) leading(f *schema.Field, to uint32, fn func(run)) {
+	switch {
+	case f.Kind == schema.Inverse:
+		fn(p.s.outRun(to, predicateOf(f.InverseOf[0])))
+	case f.Kind == schema.Relation:
+		fn(p.s.inRun(to, predicateOf(f)))
+		if f.Symmetric {
+			fn(p.s.outRun(to, predicateOf(f)))
+		}
+	default:
+		p.leading(f.Path.Then, to, func(list run) {
+			for l := range list.All() {
+				if l.other != None && !p.stop() {
+					p.leading(f.Path.Through, l.other, fn)
+				}
+			}
+		})
+	}
+}
+
+// Leading implements access.Graph.
+func (p paths) Leading(f *schema.Field, to uint32) (n int) {
+	p.leading(f, to, func(list run) { n += list.Len() })
+	return n
+}
+
+// WalkLeading implements access.Graph.
+func (p paths) WalkLeading(f *schema.Field, to uint32, fn func(node uint32)) {
+	p.leading(f, to, func(list run) {
+		for l := range list.All() {
+			if l.other != None && !p.stop() {
+				fn(l.other)
+			}
+		}
+	})
+}
+
+// Within implements access.Graph.
+func (p paths) Within(filter.Reading, *filter.Test) (int, access.State) { return 0, access.Unfit }
+
+// WalkWithin implements access.Graph.
+func (p paths) WalkWithin(filter.Reading, *filter.Test, func(uint32) bool) {}
+
+// InOrder implements access.Graph.
+func (p paths) InOrder(filter.Key, *filter.Test) (int, access.State) { return 0, access.Unfit }
+
+// WalkInOrder implements access.Graph.
+func (p paths) WalkInOrder(filter.Key, *filter.Test, *graph.Value, func(uint32) bool) {}

@@ -1,0 +1,173 @@
+package snapshot_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// drawFound is a filter that some path finds entities for, most often.
+func drawFound(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
+	f := &filter.Node{}
+	switch k := rapid.IntRange(0, 9).Draw(t, "found"); {
+	case k == 0 && depth > 0:
+		f.And = []*filter.Node{drawFound(t, typ, depth-1), drawFilter(t, typ, depth-1)}
+	case k == 1 && depth > 0:
+		f.Or = []*filter.Node{drawFound(t, typ, depth-1), drawFound(t, typ, depth-1)}
+	case k < 6 && depth > 0:
+		var relations []*schema.Field
+		for _, f := range typ.Fields {
+			if f.Kind != schema.Property {
+				relations = append(relations, f)
+			}
+		}
+		if len(relations) == 0 {
+			f.ID = drawIDs(t)
+			break
+		}
+		field := rapid.SampledFrom(relations).Draw(t, "relation")
+		f.Relations = []filter.Relation{{Field: field, Some: &filter.Edge{Node: drawFound(t, field.Target, depth-1)}}}
+	case k < 8 && typ.Field("iso2") != nil:
+		v := drawScalar(t, schema.String, nil)
+		f.Properties = []filter.Property{{Field: typ.Field("iso2"), Test: &filter.Test{ByBytes: true, In: []graph.Value{v, drawScalar(t, schema.String, nil)}}}}
+	case k == 8:
+		f.Name = drawTest(t, schema.String, nil)
+	default:
+		f.ID = drawIDs(t)
+	}
+	return f
+}
+
+// linked is a commit of many relations, names and codes, so that lists are long.
+func linked(o *schema.Ontology, seq graph.Seq, seed uint64) graph.Commit {
+	r := rand.New(rand.NewPCG(seed, 1))
+	c := graph.Commit{Seq: seq, At: epoch.Add(time.Duration(seq) * time.Hour)}
+	for _, e := range entities() {
+		for _, f := range stored(o, e.Type) {
+			for range r.IntN(3) {
+				claim := graph.Claim{Subject: e.ID, Predicate: f.Name, Source: pool["Source"][r.IntN(3)], Confidence: 0.8, Locator: "linked"}
+				switch {
+				case f.Kind == schema.Relation:
+					to := pool.Of(f.Target)
+					claim.Value = graph.EntityValue(to[r.IntN(len(to))])
+				case f.Scalar == schema.String:
+					claim.Value = graph.StringValue([]string{"Alpha", "Beta", "Àlpha beta"}[r.IntN(3)])
+				default:
+					continue
+				}
+				if !slices.ContainsFunc(c.Claims, func(x graph.Claim) bool { return x.ID() == claim.ID() }) {
+					c.Claims = append(c.Claims, claim)
+				}
+			}
+		}
+	}
+	return c
+}
+
+// drawPage is the part of a list that a query asks for.
+func drawPage(t *rapid.T, q *filter.Query, cursors []string) {
+	few := func(name string) *int { n := rapid.IntRange(0, 4).Draw(t, name); return &n }
+	if rapid.Bool().Draw(t, "first?") {
+		q.First = few("first")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "last?") == 0 {
+		q.Last = few("last")
+	}
+	if cursors = append(cursors, ""); rapid.Bool().Draw(t, "cursors?") {
+		q.After = rapid.SampledFrom(cursors).Draw(t, "after")
+		q.Before = rapid.SampledFrom(cursors).Draw(t, "before")
+	}
+}
+
+// TestPaths compares what each path finds with what a walk over the whole list does:
+// edges, pages with any cursors, and totals.
+func TestPaths(t *testing.T) {
+	o := load(t)
+	used := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		defer snapshot.Shorten(t)()
+		commits := drawHistory(t, o)
+		commits = append(commits, linked(o, graph.Seq(len(commits)+1), rapid.Uint64().Draw(t, "links")))
+		s := replayed(t, snapshot.Empty(o), pointers(commits))
+		var view graph.View
+		if rapid.Bool().Draw(t, "view?") {
+			view = drawView(t, len(commits))
+		}
+		v, err := s.View(view, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list func(v *snapshot.View) *snapshot.List
+		q := &filter.Query{}
+		e := rapid.SampledFrom(entities()).Draw(t, "entity")
+		switch rapid.IntRange(0, 3).Draw(t, "list") {
+		case 0, 1:
+			typ := o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
+			q.Nodes, q.Order = drawFound(t, typ, 2), drawOrder(t, typ, nil, nil)
+			list = func(v *snapshot.View) *snapshot.List { return v.OfTypes(typ.Concrete) }
+		case 2:
+			f := rapid.SampledFrom(relationsOfMany(o)).Draw(t, "relation")
+			q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, f.Qualifiers, f.Owner)
+			if rapid.Bool().Draw(t, "subject?") {
+				q.Edges.Subject = drawFound(t, f.Owner, 1)
+			}
+			series := rapid.Bool().Draw(t, "series")
+			list = func(v *snapshot.View) *snapshot.List { return v.Relation(snapshot.None, f, series) }
+		default:
+			many := slices.DeleteFunc(slices.Clone(o.Type(e.Type).Fields), func(f *schema.Field) bool { return !f.Many || f.Kind == schema.Property })
+			if len(many) == 0 {
+				t.Skip("it has no relation of many")
+			}
+			f := rapid.SampledFrom(many).Draw(t, "field")
+			q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, qualifiersOf(f), nil)
+			n, _ := s.Number(e.ID)
+			series := rapid.Bool().Draw(t, "series")
+			list = func(v *snapshot.View) *snapshot.List { return v.Relation(n, f, series) }
+		}
+		plannings := v.Plannings()
+		whole := runs(t, list(plannings[1]), q)
+		cursors := make([]string, len(whole.Edges))
+		for i := range cursors {
+			cursors[i] = whole.Cursor(i)
+		}
+		drawPage(t, q, cursors)
+		want := shownPage(s, runs(t, list(plannings[1]), q))
+		for i, v := range plannings {
+			p := runs(t, list(v), q)
+			if p.Path != nil {
+				used[strings.Fields(p.Path.String())[0]]++
+			}
+			equal(t, fmt.Sprintf("page by %v, planning %d", p.Path, i), shownPage(s, p), want)
+			kept := list(v).Select(q, nil)
+			equal(t, fmt.Sprintf("total by %v, planning %d", p.Path, i), []int{p.Total(), len(kept)}, []int{len(whole.Edges), len(whole.Edges)})
+		}
+	})
+	t.Log("paths:", used)
+}
+
+func runs(t *rapid.T, l *snapshot.List, q *filter.Query) *snapshot.Page {
+	p := new(snapshot.Page)
+	if err := l.Run(q, p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func shownPage(s *snapshot.Snapshot, p *snapshot.Page) string {
+	var b strings.Builder
+	for i, e := range p.Edges {
+		fmt.Fprintln(&b, s.ID(e.Node), e.Claim, p.Cursor(i))
+	}
+	fmt.Fprintln(&b, "next", p.HasNext, "prev", p.HasPrev)
+	return b.String()
+}
