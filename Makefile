@@ -90,11 +90,18 @@ bench-compare:
 # Asks what dashboards ask of a graph of 10,000 to 1,000,000 edges, beside a hand-written server and gqlgen: a
 # table of each size, the growth between them and the goals that are missed. PEERS is a folder with programs for
 # more systems; PEERS_DATA keeps the data and the stores of the sizes for the next run.
+# Without that folder, the test in bench/compare/peers asks the same of the same graph, or of another
+# with PEERS_SEED, and of one whose relations hold for a time.
 PEERS       ?= ../shared/peers
 PEERS_DATA  ?= $(CURDIR)/bin/peers
 PEERS_SIZES ?= 10k 100k 1M
+PEERS_SEED  ?= 42
 bench-peers: build
-	bench/compare/peers/shared.sh $(PEERS) $(PEERS_DATA) bin/caspian "$(PEERS_SIZES)"
+	mkdir -p $(PEERS_DATA)
+	@if [ -d $(PEERS) ]; \
+	then bench/compare/peers/shared.sh $(PEERS) $(PEERS_DATA) bin/caspian "$(PEERS_SIZES)"; \
+	else cd bench/compare && CASPIAN_PEERS=$(PEERS_DATA) CASPIAN_PEERS_SIZES="$(PEERS_SIZES)" CASPIAN_PEERS_SEED=$(PEERS_SEED) \
+	  CASPIAN_PEERS_PROGRAM=$(CURDIR)/bin/caspian $(GO) test ./peers -run TestPeers -v -count 1 -timeout 120m; fi
 	cd bench/compare && $(GO) run ./peers/table $(PEERS_DATA)/results.json
 
 # The long tests: 500 kills of an import, random histories of the graph for hours

@@ -5,22 +5,22 @@
 # are added to SCRATCH/results.json. Writes go to a copy of the store.
 set -e
 peers=$(cd "$1" && pwd) scratch=$2 caspian=$(realpath "$3") sizes=${4:-10k 100k 1M} works=${5:-W1 W2 W3 W4 W7 W8 W9}
-form=${FORM:+-$FORM} rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-0.5}
+rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-0.5}
 mkdir -p "$scratch"; cd "$scratch"
 for p in gen limit load; do [ -x $p ] || (cd "$peers" && go build -o "$scratch/$p" ./$p); done
 [ -x gqlgen/server ] || sh "$peers/gqlgen/build.sh" "$scratch" || echo "gqlgen cannot be built: left out" >&2
-ontology=$peers/caspian/geo$form.graphql
+ontology=$peers/caspian/geo.graphql
 
 edges() { echo "$1" | sed 's/k$/000/; s/M$/000000/'; }
 prepare() { # SIZE: its data and its store
   [ -f data/$1/params.json ] || { ./gen -s $(edges $1) -o data/$1; rm -f data/$1/*.nq data/$1/load.sql; }
-  [ -d s$1$FORM ] && return
-  [ -f $1$form.jsonl ] || python3 "$peers/caspian/convert.py" data/$1 $1$form.jsonl $FORM
-  rm -rf s$1$FORM.part
+  [ -d s$1 ] && return
+  [ -f $1.jsonl ] || python3 "$peers/caspian/convert.py" data/$1 $1.jsonl
+  rm -rf s$1.part
   local began=$(date +%s%N)
-  "$caspian" import --ontology "$ontology" --store s$1$FORM.part $1$form.jsonl
+  "$caspian" import --ontology "$ontology" --store s$1.part $1.jsonl
   echo "import of $1: $(( ($(date +%s%N) - began) / 1000000 )) ms"
-  mv s$1$FORM.part s$1$FORM
+  mv s$1.part s$1
 }
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$scratch/served"' EXIT
@@ -36,7 +36,7 @@ serve() { # NAME PORT COMMAND: starts it on the first core, waits until it liste
 note() { node -e "import('$peers/node/lib.mjs').then(l=>l.record('results.json','$1/$size/$2',$3))"; }
 for size in $sizes; do
   prepare $size
-  rm -rf served; cp -r --reflink=auto s$size$FORM served
+  rm -rf served; cp -r --reflink=auto s$size served
   serve limit 8181 ./limit -a 127.0.0.1:8181 -d data/$size -wal wal.$size
   [ -x gqlgen/server ] && serve gqlgen-direct 8183 gqlgen/server -a 127.0.0.1:8183 -d data/$size -wait 0
   serve caspian 8190 "$caspian" serve --ontology "$ontology" --store served --seeds none --open-writes --listen 127.0.0.1:8190
