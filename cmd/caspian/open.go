@@ -75,7 +75,7 @@ func openStore(ctx context.Context, dir string, o openOptions) (*opened, error) 
 			return nil, err
 		}
 	}
-	log, err := store.Open(dir, store.Options{ReadOnly: o.readOnly})
+	log, err := store.Open(dir, store.Options{ReadOnly: o.readOnly, Say: o.say})
 	if err != nil {
 		return nil, err
 	}

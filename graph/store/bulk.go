@@ -12,6 +12,7 @@ import (
 	"time"
 
 	cgraph "github.com/cayleygraph/cayley/graph"
+	ckv "github.com/cayleygraph/cayley/graph/kv"
 	"github.com/cayleygraph/cayley/graph/proto"
 	"github.com/cayleygraph/quad"
 	"github.com/cayleygraph/quad/pquads"
@@ -59,7 +60,7 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	if err != nil {
 		return err
 	}
-	nodes, links, err := w.resolve(quads, horizon)
+	nodes, links, err := resolve(quads, func(n *bulkNode) error { return w.find(n, horizon) })
 	if err != nil {
 		return err
 	}
@@ -80,18 +81,15 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	if err := out.links(links, firstLink); err != nil {
 		return err
 	}
-	sp := make([]indexEntry, len(links))
-	ops := make([]indexEntry, len(links))
-	for i, l := range links {
-		sp[i] = indexEntry{[3]uint64{l[0].id, l[1].id}, firstLink + uint64(i)}
-		ops[i] = indexEntry{[3]uint64{l[2].id, l[1].id, l[0].id}, firstLink + uint64(i)}
-	}
-	for _, ix := range []struct {
-		bucket  string
-		fields  int
-		entries []indexEntry
-	}{{"ops", 3, ops}, {"sp", 2, sp}} {
-		if err := out.index(w.kv.db, ix.bucket, ix.fields, ix.entries, horizon); err != nil {
+	entries := make([]indexEntry, len(links))
+	for _, ix := range quadIndexes {
+		for i, l := range links {
+			entries[i] = indexEntry{link: firstLink + uint64(i)}
+			for k, d := range ix.Dirs {
+				entries[i].ids[k] = l[d-quad.Subject].id
+			}
+		}
+		if err := out.index(w.kv.db, ix, entries, horizon); err != nil {
 			return err
 		}
 	}
@@ -126,8 +124,8 @@ func (w *bulk) readMeta(ctx context.Context) (horizon, size uint64, err error) {
 	return horizon, size, err
 }
 
-// resolve finds the nodes of the quads, each once, and what the database has of them.
-func (w *bulk) resolve(quads []quad.Quad, horizon uint64) ([]*bulkNode, [][4]*bulkNode, error) {
+// resolve finds the nodes of the quads, each once; find fills in what the database has of one.
+func resolve(quads []quad.Quad, find func(*bulkNode) error) ([]*bulkNode, [][4]*bulkNode, error) {
 	byValue := make(map[quad.Value]*bulkNode, 3*len(quads)/2)
 	nodes := make([]*bulkNode, 0, 3*len(quads)/2)
 	links := make([][4]*bulkNode, len(quads))
@@ -137,7 +135,7 @@ func (w *bulk) resolve(quads []quad.Quad, horizon uint64) ([]*bulkNode, [][4]*bu
 			n := byValue[v]
 			if n == nil {
 				n = &bulkNode{val: v}
-				if err := w.find(n, horizon); err != nil {
+				if err := find(n); err != nil {
 					return nil, nil, err
 				}
 				byValue[v] = n
@@ -279,13 +277,14 @@ type indexEntry struct {
 
 // index adds the links to the lists of an index. A list whose key names a new
 // node is new.
-func (b *bulkBatch) index(db *leveldb.DB, bucket string, fields int, entries []indexEntry, horizon uint64) error {
+func (b *bulkBatch) index(db *leveldb.DB, ix ckv.QuadIndex, entries []indexEntry, horizon uint64) error {
 	slices.SortFunc(entries, func(x, y indexEntry) int {
 		if c := slices.Compare(x.ids[:], y.ids[:]); c != 0 {
 			return c
 		}
 		return int(int64(x.link - y.link))
 	})
+	fields := len(ix.Dirs)
 	for start := 0; start < len(entries); {
 		ids := entries[start].ids
 		var raw [24]byte
@@ -294,8 +293,7 @@ func (b *bulkBatch) index(db *leveldb.DB, bucket string, fields int, entries []i
 			binary.BigEndian.PutUint64(raw[8*i:], id)
 			fresh = fresh || id > horizon
 		}
-		b.key = append(append(b.key[:0], bucket...), keySep)
-		b.key = appendKeyPart(b.key, raw[:8*fields])
+		b.key = appendKeyPart(append(append(b.key[:0], indexBucket(ix)...), keySep), raw[:8*fields])
 		b.val = b.val[:0]
 		if !fresh {
 			old, err := db.Get(b.key, nil)
@@ -316,11 +314,7 @@ func (b *bulkBatch) index(db *leveldb.DB, bucket string, fields int, entries []i
 func (s *embedded) apply(ctx context.Context, quads []quad.Quad) (err error) {
 	// A panic of Cayley or LevelDB leaves caches and locks as it found them, as
 	// a failed write does: recover opens the database again.
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("it panicked: %v\n%s", v, debug.Stack())
-		}
-	}()
+	defer caught(&err)
 	least := s.opts.bulkLeast
 	if least == 0 {
 		least = bulkLeast
@@ -336,6 +330,13 @@ func (s *embedded) apply(ctx context.Context, quads []quad.Quad) (err error) {
 		deltas[i] = cgraph.Delta{Quad: q, Action: cgraph.Add}
 	}
 	return s.qs.ApplyDeltas(deltas, cgraph.IgnoreOpts{})
+}
+
+// caught, deferred, makes an error of a panic.
+func caught(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("it panicked: %v\n%s", v, debug.Stack())
+	}
 }
 
 // bulkLeast is the number of quads from which on a group is written in bulk.

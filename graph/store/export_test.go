@@ -50,5 +50,10 @@ func Dump(l Log) (map[string]string, error) {
 	return all, it.Error()
 }
 
+// WithMigration opens stores that migrate an index n bytes at a time.
+func WithMigration(n int, f func(storage.Storage) storage.Storage) Options {
+	return Options{migrateBatch: n, Files: f}
+}
+
 // WithoutBulk opens stores that leave every write to Cayley.
 func WithoutBulk() Options { return Options{bulkLeast: -1} }

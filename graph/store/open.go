@@ -190,6 +190,9 @@ func (s *embedded) openToWrite(files storage.Storage, is looked) error {
 		return nameFiles(err)
 	}
 	kv := &levelKV{db: db, files: files, sync: !s.opts.NoSync}
+	if err := migrateIndexes(kv, s.opts); err != nil {
+		return errors.Join(err, db.Close())
+	}
 	qs, err := ckv.New(kv, cayleyOptions)
 	var head graph.Seq
 	if err == nil {
@@ -243,6 +246,9 @@ func create(dir, path string, o Options) error {
 	if err == nil {
 		kv := &levelKV{db: db, sync: !o.NoSync}
 		err = ckv.Init(kv, cayleyOptions)
+		if err == nil {
+			err = chooseIndexes(kv)
+		}
 		if err == nil && n != nil && n.Store != "" {
 			err = writeIdentity(db, n.Identity) // it was empty and is so again
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	cgraph "github.com/cayleygraph/cayley/graph"
+	ckv "github.com/cayleygraph/cayley/graph/kv"
 	"github.com/cayleygraph/cayley/graph/proto"
 	"github.com/cayleygraph/quad"
 	"github.com/cayleygraph/quad/pquads"
@@ -21,7 +22,8 @@ import (
 //	meta/horizon         the id of the last primitive
 //	log/<id>             a primitive: a node with its value, or a link of four node ids
 //	v<h0><h1>/<hash>     the id of the node whose value has that hash
-//	sp/<subject><pred>   the ids of the links with that subject and predicate
+//	spo/<ids of nodes>   the ids of the links with that subject, predicate and object
+//	ops/<ids of nodes>   the same in the other direction
 //
 // Ids are dense from 1. Within a transaction the new nodes come first and then
 // the links in the order of the quads.
@@ -121,18 +123,24 @@ func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*prot
 		return nil, err
 	}
 	key := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s), p)
-	b, err := tx.Get(ctx, kv.Key{[]byte("sp"), key})
-	if errors.Is(err, kv.ErrNotFound) {
-		return nil, nil
+	var id uint64
+	for _, ix := range []ckv.QuadIndex{quadIndexes[0], oldIndex} {
+		it := tx.Scan(kv.Key{[]byte(indexBucket(ix)), key})
+		for it.Next(ctx) {
+			link, n := binary.Uvarint(it.Val())
+			if n <= 0 || n != len(it.Val()) || id != 0 && id != link {
+				return nil, errors.Join(fmt.Errorf("the store is damaged: %s %s is stored more than once", subject, predicate), it.Close())
+			}
+			id = link
+		}
+		if err := errors.Join(it.Err(), it.Close()); err != nil {
+			return nil, err
+		}
+		if id != 0 {
+			return readPrimitive(ctx, tx, id)
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	id, n := binary.Uvarint(b)
-	if n <= 0 || n != len(b) {
-		return nil, fmt.Errorf("the store is damaged: %s %s is stored more than once", subject, predicate)
-	}
-	return readPrimitive(ctx, tx, id)
+	return nil, ctx.Err()
 }
 
 // findSeal finds the seal of a commit; nil for none.

@@ -72,6 +72,10 @@ type Options struct {
 	// processes may hold a store so.
 	ReadOnly bool
 
+	// Say takes a line for the operator where opening the store takes longer than
+	// usual; nil discards it.
+	Say func(format string, a ...any)
+
 	// Now is the clock; nil is the system's.
 	Now func() time.Time
 	// WriteBuffer is how many bytes of the newest commits the database keeps in
@@ -82,6 +86,7 @@ type Options struct {
 	Files func(storage.Storage) storage.Storage
 
 	// For the tests of this package.
-	bulkLeast   int // instead of the constant; negative for never
-	filterLeast int // instead of minFilter
+	bulkLeast    int // instead of the constant; negative for never
+	filterLeast  int // instead of minFilter
+	migrateBatch int // instead of the constant
 }

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	ckv "github.com/cayleygraph/cayley/graph/kv"
+	"github.com/cayleygraph/quad"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+	"github.com/syndtr/goleveldb/leveldb/util"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// quadIndexes are the indexes of links. A key has the ids of nodes, its value a
+// list of the links that have them. A write reads, extends and rewrites one list
+// of each index, so that no list may grow with the graph: a key names both ends
+// of a claim. decision-indexes.md has what was measured.
+var quadIndexes = []ckv.QuadIndex{
+	{Dirs: []quad.Direction{quad.Subject, quad.Predicate, quad.Object}},
+	{Dirs: []quad.Direction{quad.Object, quad.Predicate, quad.Subject}},
+}
+
+// oldIndex is in the place of the first in stores of earlier versions: it has
+// one list for all claims of a subject and a predicate.
+var oldIndex = ckv.QuadIndex{Dirs: []quad.Direction{quad.Subject, quad.Predicate}}
+
+// indexBucket is the first part of the keys of an index.
+func indexBucket(ix ckv.QuadIndex) string {
+	b := make([]byte, len(ix.Dirs))
+	for i, d := range ix.Dirs {
+		b[i] = d.Prefix()
+	}
+	return string(b)
+}
+
+// indexMark is the key that Cayley makes for an index without lists.
+func indexMark(ix ckv.QuadIndex) []byte { return append([]byte(indexBucket(ix)), keySep) }
+
+// chooseIndexes gives a database that Cayley has just made the indexes of this version.
+func chooseIndexes(db *levelKV) error {
+	names, err := json.Marshal(quadIndexes)
+	if err != nil {
+		return err
+	}
+	b := new(leveldb.Batch)
+	for _, ix := range ckv.DefaultQuadIndexes {
+		b.Delete(indexMark(ix))
+	}
+	for _, ix := range quadIndexes {
+		b.Put(indexMark(ix), nil)
+	}
+	b.Put(flatKey(metaKey("indexes")), names)
+	return db.write(b)
+}
+
+// hasOldIndex reports whether a database has the indexes of an earlier version.
+// Others are refused: a write would leave them incomplete.
+func hasOldIndex(db *levelKV) (bool, error) {
+	raw, err := db.db.Get(flatKey(metaKey("indexes")), nil)
+	if err != nil {
+		return false, fmt.Errorf("the names of Cayley's indexes: %w", err)
+	}
+	var has []ckv.QuadIndex
+	if err := json.Unmarshal(raw, &has); err != nil {
+		return false, fmt.Errorf("the names of Cayley's indexes: %w", err)
+	}
+	same := func(a, b ckv.QuadIndex) bool { return slices.Equal(a.Dirs, b.Dirs) && a.Unique == b.Unique }
+	switch {
+	case slices.EqualFunc(has, quadIndexes, same):
+		return false, nil
+	case slices.EqualFunc(has, []ckv.QuadIndex{oldIndex, quadIndexes[1]}, same):
+		return true, nil
+	}
+	return false, graph.Errorf(graph.BadInput, "Cayley's indexes are %s, which this version does not keep; load its quads into a new store", raw)
+}
+
+// migrateIndexes gives a store of an earlier version the indexes of this one.
+// Wherever it is interrupted, the store has all lists of the indexes that it
+// names, and the next opening goes on.
+func migrateIndexes(db *levelKV, o Options) error {
+	old, err := hasOldIndex(db)
+	if err != nil {
+		return err
+	}
+	most := o.migrateBatch
+	if most == 0 {
+		most = migrateBatch
+	}
+	if old {
+		if o.Say != nil {
+			o.Say("the store is of an earlier version: one of its indexes is made again, once, which takes about a minute for five million claims")
+		}
+		if err := buildIndex(db, most); err != nil {
+			return fmt.Errorf("making an index again: %w", err)
+		}
+		if err := chooseIndexes(db); err != nil {
+			return err
+		}
+	}
+	return dropIndex(db, oldIndex, most)
+}
+
+// migrateBatch bounds what is written with one sync.
+const migrateBatch = 4 << 20
+
+// buildIndex writes the lists of quadIndexes[0]. It goes through oldIndex, whose
+// order is that of the new keys, and finds the objects in the log.
+func buildIndex(db *levelKV, most int) error {
+	kvtx, err := db.Tx(false)
+	if err != nil {
+		return err
+	}
+	tx := kvtx.(*levelRead)
+	defer tx.Close()
+	it := tx.snap.NewIterator(util.BytesPrefix(indexMark(oldIndex)), &opt.ReadOptions{DontFillCache: true})
+	defer it.Release()
+	out := bulkBatch{batch: new(leveldb.Batch)}
+	var entries []indexEntry
+	for it.Next() {
+		key := splitKey(it.Key())
+		if len(key) != 2 || len(key[1]) != 16 {
+			continue // the mark
+		}
+		s, p := binary.BigEndian.Uint64(key[1]), binary.BigEndian.Uint64(key[1][8:])
+		if entries, err = withObjects(tx, entries[:0], s, p, it.Value()); err != nil {
+			return err
+		}
+		// No link is new, but all lists are: what is there is of a migration that
+		// was interrupted.
+		if err := out.index(nil, quadIndexes[0], entries, 0); err != nil {
+			return err
+		}
+		if len(out.batch.Dump()) >= most {
+			if err := db.write(out.batch); err != nil {
+				return err
+			}
+			out.batch.Reset()
+		}
+	}
+	return errors.Join(it.Error(), db.write(out.batch))
+}
+
+// withObjects appends an entry for each link of a list of oldIndex.
+func withObjects(tx *levelRead, entries []indexEntry, s, p uint64, list []byte) ([]indexEntry, error) {
+	for len(list) > 0 {
+		link, n := binary.Uvarint(list)
+		if n <= 0 {
+			return nil, fmt.Errorf("the list of %d and %d: %w", s, p, io.ErrUnexpectedEOF)
+		}
+		list = list[n:]
+		prim, err := readPrimitive(context.Background(), tx, link)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, indexEntry{[3]uint64{s, p, prim.Object}, link})
+	}
+	return entries, nil
+}
+
+// dropIndex removes the lists of an index that the store does not name any more.
+func dropIndex(db *levelKV, ix ckv.QuadIndex, most int) error {
+	it := db.db.NewIterator(util.BytesPrefix(indexMark(ix)), &opt.ReadOptions{DontFillCache: true})
+	defer it.Release()
+	b := new(leveldb.Batch)
+	for it.Next() {
+		b.Delete(bytes.Clone(it.Key()))
+		if len(b.Dump()) >= most {
+			if err := db.write(b); err != nil {
+				return err
+			}
+			b.Reset()
+		}
+	}
+	if err := it.Error(); err != nil || b.Len() == 0 {
+		return err
+	}
+	db.unflushed = true
+	return db.write(b)
+}
