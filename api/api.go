@@ -26,6 +26,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -48,6 +49,7 @@ type API struct {
 	opts   Options
 	engine *gql.Engine
 	plain  atomic.Pointer[dayView] // the last one built
+	totals question.Totals
 }
 
 // New builds the API of the graph's ontology.

@@ -19,6 +19,7 @@ type connection struct {
 	view  *snapshot.View
 	list  snapshot.List
 	query *filter.Query
+	types []*schema.Type // of a list of all entities
 
 	page   snapshot.Page
 	loaded bool
@@ -232,7 +233,11 @@ func (b *builder) pageInfoField() field {
 
 func (b *builder) totalCountField() field {
 	return field{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
-		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		Leaf: func(call *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			if c, ok := src.Obj.(*connection); ok && c.types != nil && c.query.Nodes == nil && c.query.After == "" && c.query.Before == "" {
+				n, err := call.Request.(*Session).api.totals.Of(c.view, c.types)
+				return gql.AppendInt(dst, int64(n)), err
+			}
 			p, err := src.Obj.(pager).load()
 			if err != nil {
 				return dst, err

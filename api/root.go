@@ -143,7 +143,9 @@ func (b *builder) plural(t *schema.Type) field {
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
-			return gql.Ref{Obj: s.connection(v, v.OfTypes(t.Concrete), &a.Query)}, true, nil
+			list := s.connection(v, v.OfTypes(t.Concrete), &a.Query)
+			list.types = t.Concrete
+			return gql.Ref{Obj: list}, true, nil
 		},
 	}}
 }
