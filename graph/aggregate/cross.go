@@ -17,8 +17,9 @@ type By struct {
 
 // Cross sets the parts of a list that is divided by several keys at once, from what
 // each of them makes of it: a group for each combination that occurs, the largest
-// first, then by the keys in turn. keys has at least one.
-func Cross(o *schema.Ontology, keys []By, parts *Parts) {
+// first, then by the keys in turn. keys has at least one. Where counts is not nil, it
+// is how many items each element of the list stands for.
+func Cross(o *schema.Ontology, keys []By, counts []int, parts *Parts) {
 	n := len(keys[0].Of)
 	of := append(parts.Of[:0], keys[0].Of...)
 	// tuples are the groups so far, each with the numbers of its keys' groups.
@@ -43,16 +44,21 @@ func Cross(o *schema.Ontology, keys []By, parts *Parts) {
 		tuples = next
 	}
 	parts.Of = of
-	sortTuples(o, keys, tuples, parts)
+	sums := make([]int, len(tuples)/width)
+	for i, t := range of {
+		if counts == nil {
+			sums[t]++
+		} else {
+			sums[t] += counts[i]
+		}
+	}
+	sortTuples(o, keys, tuples, sums, parts)
 }
 
-// sortTuples sets the groups of the parts and renumbers parts.Of accordingly.
-func sortTuples(o *schema.Ontology, keys []By, tuples []int32, parts *Parts) {
+// sortTuples sets the groups of the parts, of which there are counts, and renumbers
+// parts.Of accordingly.
+func sortTuples(o *schema.Ontology, keys []By, tuples []int32, counts []int, parts *Parts) {
 	width := len(keys)
-	counts := make([]int, len(tuples)/width)
-	for _, t := range parts.Of {
-		counts[t]++
-	}
 	ranks := make([][]int32, width)
 	for k := range keys {
 		ranks[k] = rank(o, &keys[k])

@@ -65,6 +65,41 @@ func (s *Stats) addOther(x float64, unit string) {
 	u.min, u.max = min(u.min, x), max(u.max, x)
 }
 
+// Join adds what another list has, whether or not it was settled.
+func (s *Stats) Join(x *Stats) {
+	switch {
+	case x.Count == 0:
+		return
+	case s.Count == 0:
+		s.Min, s.Max, s.Unit, s.sum = x.Min, x.Max, x.Unit, x.sum
+	case s.Unit == x.Unit:
+		s.sum.join(x.sum)
+		s.Min, s.Max = min(s.Min, x.Min), max(s.Max, x.Max)
+	default:
+		s.joinOther(&unitStats{x.Unit, x.sum, x.Min, x.Max})
+	}
+	s.Count += x.Count
+	for i := range x.others {
+		if u := &x.others[i]; u.unit != s.Unit {
+			s.joinOther(u)
+		} else {
+			s.sum.join(u.sum)
+			s.Min, s.Max = min(s.Min, u.min), max(s.Max, u.max)
+		}
+	}
+}
+
+func (s *Stats) joinOther(x *unitStats) {
+	i := slices.IndexFunc(s.others, func(u unitStats) bool { return u.unit == x.unit })
+	if i < 0 {
+		s.others = append(s.others, *x)
+		return
+	}
+	u := &s.others[i]
+	u.sum.join(x.sum)
+	u.min, u.max = min(u.min, x.min), max(u.max, x.max)
+}
+
 // Settle computes the sums after the last Add: in the base unit where the units differ.
 func (s *Stats) Settle(o *schema.Ontology) {
 	s.Sum = s.sum.float()
@@ -88,7 +123,7 @@ func (s *Stats) Settle(o *schema.Ontology) {
 		total.add(in(x.sum.float()))
 		s.Min, s.Max = min(s.Min, in(x.min)), max(s.Max, in(x.max))
 	}
-	s.Sum, s.others = total.float(), nil
+	s.Sum, s.sum, s.others = total.float(), total, nil
 }
 
 // sum adds up numbers without accumulating errors of rounding: ten times 0.1 is
@@ -104,6 +139,14 @@ func (s *sum) add(x float64) {
 		s.lost += (x - t) + s.total
 	}
 	s.total = t
+}
+
+// join adds what another sum has.
+func (s *sum) join(x sum) {
+	s.add(x.total)
+	if !math.IsInf(x.total, 0) {
+		s.add(x.lost)
+	}
 }
 
 // float is the sum so far.

@@ -6,7 +6,39 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/caspian-kg/caspian/schema"
 )
+
+// TestJoin: the sums of a list that was divided and joined again, settled between or
+// not, are those of the whole.
+func TestJoin(t *testing.T) {
+	o := schema.MustDefault()
+	rapid.Check(t, func(t *rapid.T) {
+		units := rapid.SampledFrom([][]string{{""}, {"km"}, {"km", "m"}, {"km", "m", "t"}}).Draw(t, "units")
+		var whole, joined Stats
+		for range rapid.IntRange(0, 5).Draw(t, "parts") {
+			var part Stats
+			for range rapid.IntRange(0, 4).Draw(t, "items") {
+				x, unit := float64(rapid.IntRange(-50, 50).Draw(t, "x")), rapid.SampledFrom(units).Draw(t, "unit")
+				whole.Add(x, unit)
+				part.Add(x, unit)
+			}
+			if rapid.Bool().Draw(t, "settled") {
+				part.Settle(o)
+			}
+			joined.Join(&part)
+		}
+		whole.Settle(o)
+		joined.Settle(o)
+		switch {
+		case (whole.Err() != nil) != (joined.Err() != nil) || whole.Count != joined.Count:
+			t.Fatalf("%+v instead of %+v", joined, whole)
+		case whole.Err() == nil && (math.Abs(whole.Sum-joined.Sum) > 1e-14*(1+math.Abs(whole.Sum)) || whole.Min != joined.Min || whole.Max != joined.Max || whole.Unit != joined.Unit):
+			t.Fatalf("%+v instead of %+v", joined, whole)
+		}
+	})
+}
 
 // TestSum: sums are exact, except that the result is rounded.
 func TestSum(t *testing.T) {

@@ -149,6 +149,16 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	return t.Matches == nil || t.Matches.MatchString(val.String())
 }
 
+// TestsEnds reports whether some of the filters test the node or the subject.
+func TestsEnds(fs ...*Edge) bool {
+	for _, f := range fs {
+		if f != nil && (f.Node != nil || f.Subject != nil || TestsEnds(f.And...) || TestsEnds(f.Or...) || TestsEnds(f.Not)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Narrows reports whether some of the filters test a qualifier that narrows a claim.
 func Narrows(fs ...*Edge) bool {
 	for _, f := range fs {

@@ -61,7 +61,7 @@ func (v *View) Part(edges []Edge, by []filter.Reading, parts *aggregate.Parts) {
 		}
 		keys[i].Bytes = by[i].ByBytes()
 	}
-	aggregate.Cross(v.s.o, keys, parts)
+	aggregate.Cross(v.s.o, keys, nil, parts)
 }
 
 func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {

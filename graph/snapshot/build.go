@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/ends"
 	"github.com/caspian-kg/caspian/graph/internal/values"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
@@ -21,6 +22,7 @@ type writer struct {
 	times  map[graph.Interval]uint32
 	values *values.Line                          // of indexes
 	kinds  atomic.Pointer[vocabulary.Predicates] // read by every view
+	ends   ends.Memory[end]
 	// The relations of the ontology by their names and those of their inverses.
 	relations map[string][]vocabulary.Relation
 }

@@ -307,6 +307,49 @@ func (p pair) subjectsQuery(t *rapid.T, v *snapshot.View, l *lens) {
 	for planning, v := range v.Plannings() {
 		t.Logf("planning %d", planning)
 		p.pages(t, v, l, q, want, v.Relation(snapshot.None, f, series), bySubject)
+		p.divided(t, v, l, q, want, v.Relation(snapshot.None, f, series))
+	}
+}
+
+// divided compares the groups that entities at one end make, and their sums.
+func (p pair) divided(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want []edge, from *snapshot.List) {
+	node, subject := filter.Reading{Own: "name"}, filter.Reading{Of: filter.OfSubject, Own: "name"}
+	nodeType, subjectID := filter.Reading{Own: "type"}, filter.Reading{Of: filter.OfSubject, Own: "id"}
+	sums := []filter.Reading{{Qualifier: "share"}, {Property: p.m.o.Type("Country").Field("population")}, {Of: filter.OfSubject, Property: p.m.o.Type("Country").Field("population")}}
+	for _, by := range [][]filter.Reading{nil, {node}, {subject}, {node, nodeType}, {subjectID, subject}, {node, subject}} {
+		d, ok := from.Divide(q, by)
+		if !ok {
+			continue
+		}
+		groups := map[string][]edge{}
+		if by == nil {
+			groups[""] = nil
+		}
+		for _, e := range want {
+			key := ""
+			for _, r := range by {
+				key += keyText(l.read(r, e))
+			}
+			groups[key] = append(groups[key], e)
+		}
+		equal(t, fmt.Sprintf("groups by %v", by), len(d.Groups), len(groups))
+		for _, sum := range sums {
+			for i, st := range d.Stats(sum, nil) {
+				key := ""
+				for _, k := range append([]graph.Value{d.Groups[i].Key}, d.Groups[i].More...)[:len(by)] {
+					key += keyText(k)
+				}
+				count, total := 0, 0.0
+				for _, e := range groups[key] {
+					if x := l.read(sum, e); x != (graph.Value{}) {
+						count, total = count+1, total+x.Float()
+					}
+				}
+				if d.Groups[i].Count != len(groups[key]) || st.Count != count || math.Abs(st.Sum-total) > 1e-9 {
+					t.Fatalf("by %v, %q: %d with %d and %v of %v, want %d with %d and %v", by, key, d.Groups[i].Count, st.Count, st.Sum, sum, len(groups[key]), count, total)
+				}
+			}
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 func (l *List) len(q *filter.Query) (n int) {
 	switch {
 	case l.ofSubjects():
-		return l.subjects().len(&filter.Query{})
+		return len(l.view.ends(l.field, false))
 	case l.field == nil:
 		for _, list := range l.byType(l.view.filterPass(q)) {
 			n += list.Len()

@@ -1,6 +1,13 @@
 package snapshot
 
-import "github.com/caspian-kg/caspian/graph/filter"
+import (
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/schema"
+)
 
 // The edges of one relation over all its subjects: the list of Relation(None, …).
 
@@ -21,22 +28,85 @@ func (l *List) asSubjects(f *filter.Edge) *filter.Node {
 // walkSubjects is walk for all subjects. Each is tested once, and so is each node,
 // however many subjects lead to it.
 func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
-	v, p, keep := l.view, predicateOf(l.field), w.keep
+	v, keep := l.view, w.keep
 	narrow := l.narrow || keep.narrows()
 	if keep != nil && keep.q.Edges != nil && keep.q.Edges.Node != nil && !w.only {
 		keep.known = make([]verdict, v.s.ids.Len())
 	}
 	show := fn
-	if v.sources != nil {
+	if v.describing(l.field) {
 		show = func(e Edge) bool { return !v.selected(v.s.rows.Ref(e.Claim)) || fn(e) }
 	}
 	subjects := walk{from: w.from, back: w.back, only: w.only, nodes: w.nodes}
 	each := walk{ties: w.ties, back: w.back, keep: keep}
+	if !w.only {
+		subjects.only, subjects.nodes = true, v.ends(l.field, false)
+	}
 	l.subjects().declared(&subjects, func(n uint32) bool {
-		if v.s.outRun(n, p).Len() == 0 && (!l.field.Symmetric || v.s.inRun(n, p).Len() == 0) || !keep.subject(n) {
-			return true
-		}
-		return l.walkFrom(n, narrow, &each, show)
+		return !keep.subject(n) || l.walkFrom(n, narrow, &each, show)
 	})
 	w.read += subjects.read + each.read
+}
+
+// describing reports whether some edges of a relation may be a source's own description,
+// which lists leave out where the view selects other sources.
+func (v *View) describing(f *schema.Field) bool {
+	return v.sources != nil && slices.ContainsFunc(f.Owner.Concrete, func(t *schema.Type) bool { return t.Name == schema.SourceType })
+}
+
+// end is one end of a relation, of which ends are remembered.
+type end struct {
+	field   *schema.Field
+	objects bool
+}
+
+// endsOf implements ends.Source.
+type endsOf struct {
+	*View
+	end
+}
+
+// ends are the entities from which a stored relation may lead, or to which it may, in
+// the order of their ids. Some may have no edges in the view.
+func (v *View) ends(f *schema.Field, objects bool) []uint32 {
+	e := end{f, objects}
+	return v.s.w.ends.Of(e, endsOf{v, e})
+}
+
+func (e endsOf) Claims() uint32 { return uint32(e.s.rows.Len()) }
+
+func (e endsOf) Entities() uint32 { return uint32(e.s.ids.Len()) }
+
+func (e endsOf) Compare(a, b uint32) int { return strings.Compare(e.s.ids.At(a), e.s.ids.At(b)) }
+
+func (e endsOf) All() (list []uint32, ok bool) {
+	p, types := predicateOf(e.field), e.field.Owner.Concrete
+	if e.objects {
+		types = e.field.Target.Concrete
+	}
+	list = []uint32{}
+	e.OfTypes(types).declared(&walk{}, func(n uint32) bool {
+		if !e.objects && e.s.outRun(n, p).Len() > 0 || (e.objects || e.field.Symmetric) && e.s.inRun(n, p).Len() > 0 {
+			list = append(list, n)
+		}
+		return true
+	})
+	return list, e.Err() == nil
+}
+
+func (e endsOf) Since(claim uint32) (list []uint32) {
+	p := predicateOf(e.field)
+	for n := claim; n < e.Claims(); n++ {
+		r := e.s.rows.Ref(n)
+		if r.predicate != p || r.kind != graph.EntityKind {
+			continue
+		}
+		if !e.objects {
+			list = append(list, r.subject)
+		}
+		if e.objects || e.field.Symmetric {
+			list = append(list, uint32(r.value))
+		}
+	}
+	return slices.DeleteFunc(list, func(n uint32) bool { return !e.objects && !e.field.Owner.Includes(e.s.Type(n)) })
 }

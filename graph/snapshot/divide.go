@@ -1,0 +1,142 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/aggregate"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Division is the list of a relation over all subjects, in groups of what the entities
+// at one of its ends have in common: it has a list for each of them, whose figures are
+// computed beside it where it is long, and whose keys are read once.
+type Division struct {
+	aggregate.Parts // of the long lists, then of the edges of the others
+	view            *View
+	query           filter.Query // of the lists
+	inverse         bool         // the lists lead from the nodes
+	long            []List
+	edges           []Edge
+}
+
+// Divide divides a list of all subjects. Without keys, it has one group. ok is false
+// where the keys or the filters need both ends of each edge.
+func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok bool) {
+	v := l.view
+	if l.field == nil || l.entity != None || v.describing(l.field) {
+		return nil, false
+	}
+	d = &Division{view: v}
+	if d.inverse, ok = l.endOf(by); !ok || d.inverse && l.field.Symmetric {
+		return nil, false
+	}
+	of, ok := d.split(q)
+	if !ok {
+		return nil, false
+	}
+	ends, counts := d.collect(l, of)
+	if v.Err() == nil {
+		d.group(by, ends, counts)
+	}
+	return d, true
+}
+
+// endOf reports whether all keys are of the nodes; ok is false unless they are, or all
+// are of the subjects. Without keys it is the end that has fewer entities.
+func (l *List) endOf(by []filter.Reading) (nodes, ok bool) {
+	if len(by) == 0 {
+		return !l.field.Symmetric && len(l.view.ends(l.field, true)) < len(l.view.ends(l.field, false)), true
+	}
+	for _, r := range by {
+		if r.Qualifier != "" || r.Claim != "" || r.Of != by[0].Of {
+			return false, false
+		}
+	}
+	return by[0].Of == filter.OfNode, by[0].Of == filter.OfNode || by[0].Of == filter.OfSubject
+}
+
+// split takes the filter of the entities that the lists lead from off that of the lists.
+func (d *Division) split(q *filter.Query) (of *filter.Node, ok bool) {
+	if q.Edges == nil || q.Nodes != nil {
+		return nil, q.Nodes == nil
+	}
+	e := *q.Edges
+	d.query.Edges = &e
+	if !d.inverse {
+		of, e.Subject = e.Subject, nil
+		return of, true
+	}
+	if filter.TestsEnds(slices.Concat(e.And, e.Or, []*filter.Edge{e.Not})...) {
+		return nil, false
+	}
+	of, e.Node, e.Subject = e.Node, e.Subject, nil
+	return of, true
+}
+
+// collect makes the lists that have edges, and returns the entities that they lead
+// from, with the counts of the edges.
+func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int) {
+	v, f := d.view, l.field
+	if d.inverse {
+		f = &schema.Field{Name: f.Name, Owner: f.Target, Kind: schema.Inverse, Target: f.Owner, Many: true, InverseOf: []*schema.Field{f}}
+	}
+	keep := v.filterPass(&d.query)
+	if keep != nil {
+		keep.from = true
+		if d.query.Edges.Node != nil {
+			keep.known = make([]verdict, v.s.ids.Len())
+		}
+	}
+	var short []Edge
+	for _, n := range v.ends(l.field, d.inverse) {
+		if v.stop() {
+			return nil, nil
+		}
+		if of != nil && !v.keeps(of, n) {
+			continue
+		}
+		from := List{view: v, entity: n, field: f, series: l.series, narrow: l.narrow || keep.narrows()}
+		before := len(d.edges)
+		from.walkFrom(n, from.narrow, &walk{keep: keep}, func(e Edge) bool {
+			d.edges = append(d.edges, e)
+			return true
+		})
+		if m := len(d.edges) - before; m > 0 {
+			short, counts = append(short, Edge{Node: n, Claim: None}), append(counts, m)
+		}
+	}
+	return append(ends, short...), counts
+}
+
+// group makes the groups.
+func (d *Division) group(by []filter.Reading, ends []Edge, counts []int) {
+	var parts aggregate.Parts
+	keys := make([]aggregate.By, max(1, len(by)))
+	keys[0].Of = make([]int32, len(ends))
+	keys[0].Groups = []aggregate.Group{{}}
+	for i, r := range by {
+		r.Of = filter.OfNode
+		d.view.part(ends, r, &keys[i].Parts)
+		keys[i].Bytes = r.ByBytes()
+	}
+	aggregate.Cross(d.view.s.o, keys, counts, &parts)
+	d.Groups = parts.Groups
+	for i := range ends {
+		n := counts[i]
+		if i < len(d.long) {
+			n = 1
+		}
+		for range n {
+			d.Of = append(d.Of, parts.Of[i])
+		}
+	}
+}
+
+// Stats appends to dst the sums of a reading, one for each group.
+func (d *Division) Stats(by filter.Reading, dst []aggregate.Stats) []aggregate.Stats {
+	if d.inverse && by.Of == filter.OfNode && (by.Own != "" || by.Property != nil) {
+		by.Of = filter.OfObject
+	}
+	return d.view.Stats(d.edges, by, &aggregate.Parts{Groups: d.Groups, Of: d.Of[len(d.long):]}, dst)
+}
