@@ -17,8 +17,13 @@ import (
 // aggregation is a list of edges to be summed up, whole or in groups, with the sums computed so far.
 // It lives for one request; later requests reuse its memory.
 type aggregation struct {
-	view  *snapshot.View
-	edges []snapshot.Edge
+	view *snapshot.View
+	// list and query are what is summed up; nil of a part of another aggregation.
+	list  *snapshot.List
+	query *filter.Query
+	// edges are the list, once something needs them one by one.
+	edges    []snapshot.Edge
+	selected bool
 	// grouped is true where the list is divided into parts; its edges are then another aggregation's.
 	grouped bool
 	parts   aggregate.Parts
@@ -28,6 +33,7 @@ type aggregation struct {
 
 type sums struct {
 	by    filter.Reading
+	ends  bool              // with the least and the greatest
 	stats []aggregate.Stats // of the whole, or by group
 }
 
@@ -62,8 +68,19 @@ func (g *aggregation) whole() *aggregationPart {
 	return &g.items[0]
 }
 
+// selectEdges reads the list if it was not read.
+func (g *aggregation) selectEdges() error {
+	if !g.selected && !g.grouped {
+		g.edges, g.selected = g.list.Select(g.query, g.edges), true
+	}
+	return g.view.Err()
+}
+
 // groups divides the list by what the readings give of each edge.
-func (g *aggregation) groups(s *Session, by []filter.Reading) []aggregationPart {
+func (g *aggregation) groups(s *Session, by []filter.Reading) ([]aggregationPart, error) {
+	if err := g.selectEdges(); err != nil {
+		return nil, err
+	}
 	p := s.aggregation(g.view)
 	p.grouped, p.edges = true, g.edges
 	p.view.Part(p.edges, by, &p.parts)
@@ -71,20 +88,27 @@ func (g *aggregation) groups(s *Session, by []filter.Reading) []aggregationPart 
 	for i := range p.parts.Groups {
 		p.items = append(p.items, aggregationPart{p, i})
 	}
-	return p.items
+	return p.items, g.view.Err()
 }
 
-func (g *aggregationPart) count() int {
+func (g *aggregationPart) count() (int, error) {
 	if g.grouped {
-		return g.parts.Groups[g.group].Count
+		return g.parts.Groups[g.group].Count, nil
 	}
-	return len(g.edges)
+	if !g.selected {
+		if _, n, ok := g.list.Figures(g.query, filter.Reading{}, false); ok {
+			return n, g.view.Err()
+		}
+	}
+	err := g.selectEdges()
+	return len(g.edges), err
 }
 
-// stats sums up a reading. The first call sums up for all parts.
-func (g *aggregationPart) stats(by filter.Reading) (*aggregate.Stats, error) {
+// stats sums up a reading, with the least and the greatest if ends is set. The first call
+// sums up for all parts.
+func (g *aggregationPart) stats(by filter.Reading, ends bool) (*aggregate.Stats, error) {
 	i := 0
-	for i < len(g.sums) && g.sums[i].by != by {
+	for i < len(g.sums) && (g.sums[i].by != by || ends && !g.sums[i].ends) {
 		i++
 	}
 	if i == len(g.sums) {
@@ -93,27 +117,46 @@ func (g *aggregationPart) stats(by filter.Reading) (*aggregate.Stats, error) {
 		} else {
 			g.sums = append(g.sums, sums{})
 		}
-		var parts *aggregate.Parts
-		if g.grouped {
-			parts = &g.parts
+		g.sums[i].by, g.sums[i].ends, g.sums[i].stats = by, ends, g.sumUp(by, ends, g.sums[i].stats[:0])
+		if err := g.view.Err(); err != nil {
+			return nil, err
 		}
-		g.sums[i].by, g.sums[i].stats = by, g.view.Stats(g.edges, by, parts, g.sums[i].stats[:0])
 	}
 	st := &g.sums[i].stats[g.group]
 	return st, st.Err()
 }
 
+// sumUp appends the sums of a reading to dst.
+func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats) []aggregate.Stats {
+	if g.grouped {
+		return g.view.Stats(g.edges, by, &g.parts, dst)
+	}
+	if !g.selected {
+		if st, _, ok := g.list.Figures(g.query, by, ends); ok {
+			return append(dst, st)
+		}
+	}
+	if g.selectEdges() != nil {
+		return append(dst, aggregate.Stats{})
+	}
+	return g.view.Stats(g.edges, by, nil, dst)
+}
+
 // operations are the ways to sum up. Below the field of one, the Index of a Ref is its index here.
-var operations = [...]struct{ name, about string }{
-	{"sum", "The sums of the known values."}, {"avg", "The averages of the known values."},
-	{"min", "The least of the known values."}, {"max", "The greatest of the known values."},
+var operations = [...]struct {
+	name, about string
+	ends        bool
+}{
+	{"sum", "The sums of the known values.", false}, {"avg", "The averages of the known values.", false},
+	{"min", "The least of the known values.", true}, {"max", "The greatest of the known values.", true},
 }
 
 // countField is how many items a whole or a group has.
 func countField(items string) field {
 	return field{name: "count", typ: must(graphql.Int), about: "The number of " + items + ".", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			return gql.AppendInt(dst, int64(src.Obj.(*aggregationPart).count())), nil
+			n, err := src.Obj.(*aggregationPart).count()
+			return gql.AppendInt(dst, int64(n)), err
 		}}}
 }
 
@@ -151,8 +194,8 @@ func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string
 			Prepare: func(args map[string]any) (any, error) { return input.ReadGroupArgs(args, read) },
 			List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				g := src.Obj.(*aggregationPart)
-				items := g.groups(c.Request.(*Session), c.Args.([]filter.Reading))
-				if err := g.view.Err(); err != nil {
+				items, err := g.groups(c.Request.(*Session), c.Args.([]filter.Reading))
+				if err != nil {
 					return nil, false, err
 				}
 				for i := range items {
@@ -248,7 +291,7 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 	figure := func(name, about string, by filter.Reading) field {
 		return field{name: name, about: about, typ: typ, read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				st, err := src.Obj.(*aggregationPart).stats(by)
+				st, err := src.Obj.(*aggregationPart).stats(by, operations[src.Index].ends)
 				if err != nil || st.Count == 0 {
 					return dst, err
 				}

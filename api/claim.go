@@ -226,7 +226,7 @@ func (b *builder) claimAggregateField() field {
 				return gql.Ref{}, false, err
 			}
 			g := call.Request.(*Session).aggregation(l.view)
-			g.edges = append(g.edges, list...)
+			g.edges, g.selected = append(g.edges, list...), true
 			return gql.Ref{Obj: g.whole()}, true, nil
 		}}}
 }

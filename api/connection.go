@@ -53,7 +53,7 @@ func (b *builder) relation(f *schema.Field) field {
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			a := c.Args.(*input.List)
-			return gql.Ref{Obj: c.Request.(*Session).connection(v, v.Relation(e, f, a.Series), &a.Query)}, true, nil
+			return gql.Ref{Obj: c.Request.(*Session).relation(listKey{v, &a.Query, e}, f, a.Series)}, true, nil
 		},
 	}}
 }
@@ -93,10 +93,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 				Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
 					g := call.Request.(*Session).aggregation(c.view)
-					g.edges = c.list.Select(c.query, g.edges)
-					if err := c.view.Err(); err != nil {
-						return gql.Ref{}, false, err
-					}
+					g.list, g.query = &c.list, c.query
 					return gql.Ref{Obj: g.whole()}, true, nil
 				}}},
 		}

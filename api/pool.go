@@ -1,10 +1,12 @@
 package api
 
 import (
+	"hash/maphash"
 	"sync"
 
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // listPool hands out connections and aggregations that live until its release, and reuses their
@@ -15,6 +17,27 @@ type listPool struct {
 	aggregations []*aggregation
 	aggregated   int // aggregations in use
 	edges        int // held by all but the last connection and the last aggregation
+
+	seen  *[seenLists]seenList // the lists of relations that were opened, by a hash of their keys
+	noted bool                 // something is in seen
+}
+
+// seenLists is how many lists of relations are remembered: a document that leads to the
+// same entity by several ways lists the same again.
+const seenLists = 512
+
+type seenList struct {
+	listKey
+	connection *connection
+}
+
+var seenSeed = maphash.MakeSeed()
+
+// listKey is what a list of a relation follows from; the query is of one field of a plan.
+type listKey struct {
+	view   *snapshot.View
+	query  *filter.Query
+	entity uint32
 }
 
 const (
@@ -78,8 +101,33 @@ func (p *listPool) release() {
 		}
 	}
 	clear(p.aggregations[len(kept):])
-	*p = listPool{blocks: p.blocks, aggregations: kept}
+	if p.noted {
+		clear(p.seen[:])
+	}
+	*p = listPool{blocks: p.blocks, aggregations: kept, seen: p.seen}
 	listPools.Put(p)
+}
+
+// relation returns the connection of a list of a relation: the one that another field of
+// the request opened for the same, if it is still remembered.
+func (s *Session) relation(key listKey, f *schema.Field, series bool) *connection {
+	p := s.lists
+	if p == nil {
+		return s.connection(key.view, key.view.Relation(key.entity, f, series), key.query)
+	}
+	if p.seen == nil {
+		p.seen = new([seenLists]seenList)
+	}
+	at := &p.seen[maphash.Comparable(seenSeed, key)%seenLists]
+	if at.listKey == key {
+		return at.connection
+	}
+	before := p.connections
+	c := s.connection(key.view, key.view.Relation(key.entity, f, series), key.query)
+	if p.connections > before { // not one too many, which nothing must hold
+		*at, p.noted = seenList{key, c}, true
+	}
+	return c
 }
 
 // aggregation returns an empty aggregation for the rest of the request.

@@ -110,18 +110,27 @@ func (iv Interval) Bounds() Bounds {
 // field reaches through the lifetimes of both ends, and those include the days.
 // If it reports false, Window gives HoldsNo for such a claim.
 func (b *Bounds) MayHold(kind schema.TimeKind, on Span) bool {
+	may := b.MayHoldOn(kind)
+	return on.First <= may.Last && on.Last >= may.First
+}
+
+// MayHoldOn are the days on which MayHold.
+func (b *Bounds) MayHoldOn(kind schema.TimeKind) Span {
 	switch kind {
 	case schema.Eternal:
-		return true
+		return AllDays
 	case schema.Event:
-		return !b.Started || on.Last >= b.Start.First
+		if !b.Started {
+			return AllDays
+		}
+		return Span{b.Start.First, LastDay}
 	case schema.Observation:
 		if !b.Started && b.Ended {
-			return on.Last >= b.End.First
+			return Span{b.End.First, LastDay}
 		}
-		return on.Last >= b.Start.First
+		return Span{b.Start.First, LastDay}
 	}
-	return on.First <= b.End.Last && on.Last >= b.Start.First
+	return Span{b.Start.First, b.End.Last}
 }
 
 // Alone reports whether MayHold answers for a claim with the bounds whatever the

@@ -54,6 +54,22 @@ func (s *Stats) Add(x float64, unit string) {
 	s.Min, s.Max = min(s.Min, x), max(s.Max, x)
 }
 
+// AddWhole adds n whole numbers at once, by their sum, the least and the greatest of
+// them. It is for lists of plain numbers.
+func (s *Stats) AddWhole(n int, total, least, most int64) {
+	switch {
+	case n == 0:
+		return
+	case s.Count == 0:
+		s.Min, s.Max = float64(least), float64(most)
+	}
+	s.Count += n
+	near := float64(total)
+	s.sum.add(near)
+	s.sum.add(float64(total - int64(near))) // what has no place in near
+	s.Min, s.Max = min(s.Min, float64(least)), max(s.Max, float64(most))
+}
+
 func (s *Stats) addOther(x float64, unit string) {
 	i := slices.IndexFunc(s.others, func(u unitStats) bool { return u.unit == unit })
 	if i < 0 {

@@ -159,6 +159,20 @@ func TestsEnds(fs ...*Edge) bool {
 	return false
 }
 
+// Required are the tests of qualifiers that an edge must pass to be kept. They are all
+// that the filter asks, except what its Node asks, where whole is true.
+func (f *Edge) Required() (tests []Qualifier, whole bool) {
+	if f == nil {
+		return nil, true
+	}
+	tests, whole = f.Qualifiers, f.Or == nil && f.Not == nil && f.Subject == nil && len(f.Claims) == 0
+	for _, g := range f.And {
+		more, all := g.Required()
+		tests, whole = append(slices.Clip(tests), more...), whole && all && g.Node == nil
+	}
+	return tests, whole
+}
+
 // Narrows reports whether some of the filters test a qualifier that narrows a claim.
 func Narrows(fs ...*Edge) bool {
 	for _, f := range fs {

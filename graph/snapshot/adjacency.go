@@ -33,10 +33,6 @@ func (l *link) edge() Edge { return Edge{l.other, l.claim, l.qualifiers, uint16(
 // literals, by the number of the claim.
 type run = column.List[link, beside]
 
-// beside is what readers keep beside a chunk of links; it must follow from the links and
-// the rows of their claims, and not from what later commits change of them.
-type beside struct{}
-
 // outRun is the part of an entity's claims as their subject that belongs to
 // one predicate, inRun of those as their object.
 func (s *Snapshot) outRun(entity uint32, p uint16) run { return runOf(s.out.Ref(entity), p) }

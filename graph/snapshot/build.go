@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/ends"
 	"github.com/caspian-kg/caspian/graph/internal/values"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
@@ -25,6 +26,8 @@ type writer struct {
 	ends   ends.Memory[end]
 	// The relations of the ontology by their names and those of their inverses.
 	relations map[string][]vocabulary.Relation
+	// What readers keep beside long lists, of all snapshots of the line.
+	beside *dense.Budget
 }
 
 // maxInterned bounds the memory that finds repeated texts; beyond it a text
@@ -33,7 +36,7 @@ const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
 func Empty(o *schema.Ontology) *Snapshot {
-	s := &Snapshot{o: o, w: &writer{relations: vocabulary.RelationsOf(o)}}
+	s := &Snapshot{o: o, w: &writer{relations: vocabulary.RelationsOf(o), beside: dense.NewBudget(denseMost)}}
 	s.w.forget()
 	for _, t := range o.Types {
 		if !t.Abstract {
@@ -95,7 +98,8 @@ type change struct {
 	s *Snapshot // the next one, growing
 
 	ended       *column.Edit[uint32]
-	gone        []uint32 // by the commit that is being taken
+	lost        *column.Edit[uint32] // nil until something is withdrawn
+	gone        []uint32             // by the commit that is being taken
 	dates       *column.Edit[graph.Date]
 	firstEntity int
 	firstClaim  int
@@ -338,6 +342,10 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 	b.ended.Set(n, uint32(seq))
 	b.gone = append(b.gone, n)
 	s := b.s
+	if b.lost == nil {
+		b.lost = s.lost.Begin()
+	}
+	s.lose(b.lost, n)
 	c := s.ClaimAt(n)
 	s.sum.Withdraw(&c, id)
 	b.noteDate(s.rows.Ref(n))
@@ -370,6 +378,9 @@ func (b *change) finish() *Snapshot {
 	old := s.w.tip
 	b.index()
 	s.ended = b.ended.Table()
+	if b.lost != nil {
+		s.lost = b.lost.Table()
+	}
 	s.keys = s.keys.With(b.keyed, s.keyHash)
 	s.names = s.names.With(s.namesOf(b.named))
 	b.adjacency(old)

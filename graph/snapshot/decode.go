@@ -149,9 +149,12 @@ func (s *Snapshot) readWithdrawals(r *column.Reader) {
 	}
 	s.ended = ended.Table()
 	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.ended.At(a), s.ended.At(b)) })
+	lost := column.NewEdit[uint32]()
 	for _, n := range gone {
 		s.gone.Append(n)
+		s.lose(lost, n)
 	}
+	s.lost = lost.Table()
 }
 
 // begins reports whether a list begins with the names that the ontology has.

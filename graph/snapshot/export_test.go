@@ -6,6 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 )
 
 // ErrInterrupted is errInterrupted.
@@ -65,3 +66,6 @@ func (v *View) Plannings() []*View {
 	}
 	return all
 }
+
+// KeepAtMost bounds what is kept beside long lists.
+func (s *Snapshot) KeepAtMost(bytes int64) { s.w.beside = dense.NewBudget(bytes) }

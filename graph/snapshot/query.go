@@ -29,8 +29,14 @@ type Page struct {
 // page could be cut without reading the whole list, this reads it.
 func (p *Page) Total() int {
 	if p.known < 0 {
-		p.known = 0
 		w := p.list.planned(p.query, false)
+		if !w.only {
+			if _, n, ok := p.list.Figures(p.query, filter.Reading{}, false); ok {
+				p.known = n
+				return n
+			}
+		}
+		p.known = 0
 		p.list.walk(&w, func(Edge) bool {
 			p.known++
 			return true
@@ -139,7 +145,7 @@ func (l *List) run(natural bool, w *walk, p *Page) error {
 		err = l.stream(t, at, w, p)
 	case w.plan != nil && w.plan.Kind == access.ByOrder && (at == nil || at.keys[0].Kind() != graph.NoKind):
 		l.inOrder(t, at, w, p)
-	default:
+	case !l.topDense(t, at, w, p):
 		l.top(t, at, w, p)
 	}
 	if t.Back {

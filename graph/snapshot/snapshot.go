@@ -82,6 +82,7 @@ type Snapshot struct {
 	claims  column.Index          // number by claim id
 	ended   column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it is not withdrawn
 	gone    column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
+	lost    column.Table[uint32]  // by entity: how many claims about it, at either end, were withdrawn
 	out     column.Table[adjacency]
 	in      column.Table[adjacency]
 	rivals  column.Table[uint64]     // a bit for each entity: whether it has several claims of a relation of one

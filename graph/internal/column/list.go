@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"sync/atomic"
+	"unsafe"
 )
 
 // List is a sorted list that never changes. Put makes another one from it, which
@@ -92,6 +93,10 @@ func (l List[T, S]) Chunk(at int) *Chunk[T, S] {
 	}
 	return l.tree.branches[at>>branchBits][at&(1<<branchBits-1)]
 }
+
+// ID is the same for copies of one long list, and differs from that of every other; nil
+// for a short one.
+func (l List[T, S]) ID() unsafe.Pointer { return unsafe.Pointer(l.tree) }
 
 // Parts are the parts of the list in their order.
 func (l List[T, S]) Parts() iter.Seq[[]T] {

@@ -1,0 +1,79 @@
+package dense
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
+	"github.com/caspian-kg/caspian/graph/filter"
+)
+
+// Figures are what to compute of the edges that a query keeps.
+type Figures struct {
+	// Tests are some that the filters require; with Whole they are all that these ask.
+	Tests []filter.Qualifier
+	Whole bool
+	// Sums sums up a Column, with Ends also the least and the greatest of its numbers.
+	Sums, Ends bool
+	Column     uint32
+}
+
+// Figures counts the edges that the filters keep, and sums them up. The columns of Shown
+// must be what the view shows of links that are not odd.
+func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
+	add := func(e E) bool {
+		n++
+		if f.Sums {
+			if c := k.CellOf(e, f.Column); c.Kind != graph.NoKind {
+				st.Add(c.number(), k.unitOf(c.Kind, c.Unit))
+			}
+		}
+		return true
+	}
+	for part := range k.Run.Parts {
+		if k.Stop() {
+			break
+		}
+		in := k.shown(part)
+		x := (*Numbers)(nil)
+		if f.Sums {
+			x = k.numbers(part, f.Column)
+		}
+		if f.Whole && !f.Ends && x != nil && len(f.Tests) == 1 {
+			if m, ok := k.sumSteps(part, f.Tests[0], f.Column, x, in, &st); ok {
+				n += m
+				continue
+			}
+		}
+		if all := k.pass(part, f.Tests, in) && f.Whole; all && (x != nil || !f.Sums) {
+			if n += in.Len(); x != nil {
+				x.AddTo(&st, in, k.unitOf(x.Kind, x.Unit), f.Ends)
+			}
+		} else {
+			k.each(part, in, all, add)
+		}
+		k.eachOdd(part, add)
+	}
+	st.Settle(k.Ontology)
+	return st, n
+}
+
+// sumSteps sums up a part all of which is shown by the steps of the one column that is
+// tested; ok is false where that cannot be done.
+func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Numbers, in Set, st *aggregate.Stats) (n int, ok bool) {
+	by, r, exact := k.rangeOf(part, t)
+	if !exact || in.Len() < k.Run.Parts[part].N {
+		return 0, false
+	}
+	steps := k.Run.Parts[part].stepsOf(k.Budget, uint32(t.Qualifier.Number), column, by, x)
+	if steps == nil {
+		return 0, false
+	}
+	return steps.addTo(st, &r), true
+}
+
+// unitOf is the unit of a quantity, "" for other kinds.
+func (k *List[L, E]) unitOf(kind graph.Kind, unit uint32) string {
+	if kind == graph.QuantityKind {
+		return k.Unit(unit)
+	}
+	return ""
+}

@@ -1,0 +1,306 @@
+package dense
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+	"weak"
+)
+
+// Part is what is kept beside one part of a run, a list that never changes: it is
+// computed when it is first asked for, shared by all who read the list, and gone with
+// it, or when the budget is spent. The zero Part is empty. It is safe for concurrent
+// use.
+type Part struct {
+	columns atomic.Pointer[[]columnOfPart]
+	steps   atomic.Pointer[[]stepsOfPart]
+	layout  atomic.Pointer[layout]
+	alive   atomic.Pointer[alive]
+	whole   atomic.Pointer[Run]
+
+	charged atomic.Pointer[charge] // nil until something is kept
+	used    atomic.Bool            // since the budget last looked
+}
+
+// columnOfPart is one column of a part, with the places in its order once somebody asked.
+type columnOfPart struct {
+	what    uint32
+	numbers *Numbers // nil: the list has no such numbers
+	places  []uint16
+}
+
+// layout says which places of a part must be looked at one by one.
+type layout struct {
+	// odd are the places that no column decides of a plain list, oddSeries of a list
+	// of all that there are. They are whole groups of those with one node.
+	odd, oddSeries Set
+	types          []uint16 // of the nodes, by number
+}
+
+// alive are the places of a part whose claims were not withdrawn, when this many of the
+// whole entity's were.
+type alive struct {
+	lost uint32
+	set  Set
+}
+
+// Budget bounds the memory that parts keep. It is safe for concurrent use.
+type Budget struct {
+	limit int64
+	used  *atomic.Int64
+
+	mu    sync.Mutex // guards what follows
+	parts []weak.Pointer[Part]
+	hand  int // the next part to look at
+}
+
+// charge is what one part has used. It outlives the part, to be given back.
+type charge struct{ bytes atomic.Int64 }
+
+// NewBudget returns a budget of some bytes.
+func NewBudget(limit int64) *Budget { return &Budget{limit: limit, used: new(atomic.Int64)} }
+
+// Used is about how many bytes are kept now.
+func (b *Budget) Used() int64 { return b.used.Load() }
+
+// charge notes that a part keeps more.
+func (b *Budget) charge(p *Part, bytes int) {
+	c := p.charged.Load()
+	if c == nil {
+		c = &charge{}
+		if p.charged.CompareAndSwap(nil, c) {
+			used := b.used
+			runtime.AddCleanup(p, func(c *charge) { used.Add(-c.bytes.Swap(0)) }, c)
+			b.mu.Lock()
+			if len(b.parts) == cap(b.parts) {
+				b.forgetDead()
+			}
+			b.parts = append(b.parts, weak.Make(p))
+			b.mu.Unlock()
+		} else {
+			c = p.charged.Load()
+		}
+	}
+	p.touch()
+	c.bytes.Add(int64(bytes))
+	if b.used.Add(int64(bytes)) > b.limit {
+		b.shrink()
+	}
+}
+
+// forgetDead drops the parts that are gone; b.mu must be held.
+func (b *Budget) forgetDead() {
+	live := b.parts[:0]
+	for _, w := range b.parts {
+		if w.Value() != nil {
+			live = append(live, w)
+		}
+	}
+	clear(b.parts[len(live):])
+	b.parts, b.hand = live, 0
+}
+
+// shrink empties parts that nobody has used lately until an eighth of the budget is
+// free.
+func (b *Budget) shrink() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for steps := 2 * len(b.parts); steps > 0 && b.used.Load() > b.limit-b.limit/8; steps-- {
+		if b.hand >= len(b.parts) {
+			b.hand = 0
+		}
+		p := b.parts[b.hand].Value()
+		b.hand++
+		if p == nil || p.used.Swap(false) {
+			continue
+		}
+		b.empty(p)
+	}
+}
+
+// empty drops what a part keeps. Who reads it goes on with what they have.
+func (b *Budget) empty(p *Part) {
+	p.columns.Store(nil)
+	p.steps.Store(nil)
+	p.layout.Store(nil)
+	p.alive.Store(nil)
+	p.whole.Store(nil)
+	if c := p.charged.Load(); c != nil {
+		b.used.Add(-c.bytes.Swap(0))
+	}
+}
+
+func (p *Part) touch() {
+	if !p.used.Load() {
+		p.used.Store(true)
+	}
+}
+
+// numbers are the n numbers of a column, which read gives for each place if nobody
+// asked before; nil where the list has values that are not numbers of one kind.
+func (p *Part) numbers(b *Budget, what uint32, n int, read func(i int) Cell) *Numbers {
+	p.touch()
+	for {
+		old := p.columns.Load()
+		if old != nil {
+			for i := range *old {
+				if c := &(*old)[i]; c.what == what {
+					return c.numbers
+				}
+			}
+		}
+		c := columnOfPart{what: what, numbers: NumbersOf(n, read)}
+		if p.columns.CompareAndSwap(old, with(old, c)) {
+			if c.numbers != nil {
+				b.charge(p, c.numbers.Bytes())
+			}
+			return c.numbers
+		}
+	}
+}
+
+// order are the places in the order of a column that has numbers.
+func (p *Part) order(b *Budget, what uint32, x *Numbers) []uint16 {
+	for {
+		old := p.columns.Load()
+		if old != nil {
+			for i := range *old {
+				if c := &(*old)[i]; c.what == what && c.places != nil {
+					return c.places
+				}
+			}
+		}
+		places := orderOf(x)
+		if p.columns.CompareAndSwap(old, with(old, columnOfPart{what, x, places})) {
+			b.charge(p, 2*len(places))
+			return places
+		}
+	}
+}
+
+// with returns a list with a column instead of the one of that name.
+func with(old *[]columnOfPart, c columnOfPart) *[]columnOfPart {
+	var list []columnOfPart
+	if old != nil {
+		for _, x := range *old {
+			if x.what != c.what {
+				list = append(list, x)
+			}
+		}
+	}
+	list = append(list, c)
+	return &list
+}
+
+// layoutOf is the layout of the part, which find gives if nobody asked before.
+func (p *Part) layoutOf(b *Budget, find func() *layout) *layout {
+	p.touch()
+	if l := p.layout.Load(); l != nil {
+		return l
+	}
+	l := find()
+	if p.layout.CompareAndSwap(nil, l) {
+		b.charge(p, 8*(len(l.odd)+len(l.oddSeries))+2*len(l.types)+64)
+	}
+	return l
+}
+
+// aliveOf are the places not withdrawn when this many claims of the entity were, which
+// find gives if the last who asked saw another number.
+func (p *Part) aliveOf(b *Budget, lost uint32, find func() Set) Set {
+	if a := p.alive.Load(); a != nil && a.lost == lost {
+		return a.set
+	}
+	a := &alive{lost, find()}
+	if p.alive.Swap(a) == nil {
+		b.charge(p, 8*len(a.set)+32)
+	}
+	return a.set
+}
+
+// Run is what is kept of all the parts of one list together.
+type Run struct {
+	Parts []PartOfRun
+	Types []uint16 // of the nodes, by number
+
+	of     unsafe.Pointer
+	lists  any // [][]L, by part
+	sorted atomic.Pointer[[]sortedRun]
+}
+
+// PartOfRun is a part with the sets of its layout, to which those are added whose groups
+// have links in several parts.
+type PartOfRun struct {
+	*Part
+	N              int // how many places
+	Odd, OddSeries Set
+}
+
+type sortedRun struct {
+	what       uint32
+	descending bool
+	places     *Sorted // nil: there is no such order
+}
+
+// run is what is kept of the list whose first part is p, which find gives if nobody asked
+// before. of identifies the list: two that share their first part have different ones.
+func (p *Part) run(b *Budget, of unsafe.Pointer, find func() *Run) *Run {
+	p.touch()
+	r := p.whole.Load()
+	if r == nil || r.of != of {
+		r = find()
+		r.of = of
+		p.whole.Store(r)
+		b.charge(p, 128*len(r.Parts))
+	}
+	return r
+}
+
+// sortedBy are the places of the run in the order of their numbers; nil where they are
+// not of one kind.
+func (r *Run) sortedBy(b *Budget, what uint32, descending bool, numbers func(part int) *Numbers) *Sorted {
+	for {
+		old := r.sorted.Load()
+		var list []sortedRun
+		if old != nil {
+			list = *old
+		}
+		for i := range list {
+			if s := &list[i]; s.what == what && s.descending == descending {
+				return s.places
+			}
+		}
+		s := r.sort(b, what, descending, numbers)
+		if list = append(slices.Clip(list), sortedRun{what, descending, s}); r.sorted.CompareAndSwap(old, &list) {
+			if s != nil {
+				b.charge(r.Parts[0].Part, 40*len(s.parts)+1024)
+			}
+			return s
+		}
+	}
+}
+
+func (r *Run) sort(b *Budget, what uint32, descending bool, numbers func(part int) *Numbers) *Sorted {
+	list := make([]ordered, len(r.Parts))
+	var kind *Numbers
+	for i := range list {
+		x := numbers(i)
+		switch {
+		case x == nil || x.n > maxOrdered:
+			return nil
+		case x.known == 0:
+		case kind == nil:
+			kind = x
+		case x.Kind != kind.Kind || x.Unit != kind.Unit:
+			return nil
+		}
+		list[i] = ordered{x, r.Parts[i].order(b, what, x)}
+	}
+	s := newSorted(list, descending)
+	if kind != nil {
+		s.Kind, s.Unit = kind.Kind, kind.Unit
+	}
+	return s
+}

@@ -1,0 +1,238 @@
+package snapshot
+
+import (
+	"math"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Beside each chunk of a long run is kept what reading all of it, or the first of it in
+// the order of a number, needs: package dense has it. All of that follows from the links
+// and from what their claims recorded, so that it is the same for every view and every
+// snapshot that has the chunk. What a view shows of a link is decided by columns too,
+// where these suffice: by the days on which its claim may hold, by its confidence, by
+// when it was recorded.
+//
+// The links to one node are odd where columns do not suffice: some link is DEPRECATED,
+// narrow, or open, or two answer the same question, so that the view chooses.
+
+// beside is what is kept beside a chunk.
+type beside = dense.Part
+
+// denseMost bounds what is kept beside all chunks, in bytes.
+const denseMost = 256 << 20
+
+// Columns other than qualifiers, which go by the numbers of their names.
+const (
+	firstDays = 1<<16 + iota // the first and the last day on which the claim may hold
+	lastDays
+	confidences
+	recordings
+)
+
+// links are the links of a relation as one query reads them.
+type links struct {
+	*View
+	*List
+	keep *filterPass
+	g    groups // of odd groups
+}
+
+// dense returns the list as one with what is kept beside it; ok is false where it must
+// be walked. Where its columns do not decide what the view shows, exact is false.
+func (l *List) dense(keep *filterPass) (d dense.List[link, Edge], exact, ok bool) {
+	v, f := l.view, l.field
+	if f == nil || l.entity == None || v.planning == never || f.Symmetric || f.Kind == schema.Derived {
+		return d, false, false
+	}
+	x := &links{View: v, List: l, keep: keep, g: v.groupsOf(l.entity, f, &walk{keep: keep})}
+	r := x.g.run
+	if r.ID() == nil || x.g.single != nil {
+		return d, false, false
+	}
+	x.g.series, x.g.narrow = l.series, l.narrow || x.keep.narrows()
+	run := dense.NewRun(v.s.w.beside, r.ID(), sideOf(r.Chunk(0)), func(yield func([]link, *beside) bool) {
+		for part, at := r.First(); len(part) > 0 && yield(part, sideOf(r.Chunk(at))); {
+			part, at = r.After(at)
+		}
+	}, x)
+	if x.g.inverse && slices.ContainsFunc(run.Types, func(t uint16) bool { return v.s.typesOf[t] == nil || !f.Target.Includes(v.s.typesOf[t]) }) {
+		return d, false, false
+	}
+	d = dense.List[link, Edge]{Links: x, Run: run, Budget: v.s.w.beside, Ontology: v.s.o, Series: l.series, Each: v.sources != nil, Lost: v.s.lost.At(l.entity)}
+	if f.Kind == schema.Inverse {
+		f = f.InverseOf[0]
+	}
+	kind := &v.kinds[predicateOf(f)]
+	if kind.Timing.Kind != schema.Eternal {
+		d.Shown = append(d.Shown, dense.Bound{Column: firstDays, Range: dense.Between(math.MinInt64, int64(v.on.Last))},
+			dense.Bound{Column: lastDays, Range: dense.Between(int64(v.on.First), math.MaxInt64)})
+	}
+	if !v.plain {
+		d.Shown = append(d.Shown, dense.Bound{Column: recordings, Range: dense.Between(0, int64(v.known))},
+			dense.Bound{Column: confidences, Range: dense.Between(int64(v.minConfidence), math.MaxInt64)})
+	}
+	exact = !kind.Mixed && !v.sure && v.mode != graph.Throughout && (v.allLive || kind.Timing.Kind == schema.Event || kind.Timing.Kind == schema.Eternal)
+	return d, exact, true
+}
+
+func sideOf(c *column.Chunk[link, beside]) *beside {
+	if side := c.Side.Load(); side != nil {
+		return side
+	}
+	c.Side.CompareAndSwap(nil, new(beside))
+	return c.Side.Load()
+}
+
+func (x *links) Node(l *link) uint32        { return l.other }
+func (x *links) Edge(l *link) Edge          { return l.edge() }
+func (x *links) Shows(l *link) bool         { return x.shows(x.entity, *l) }
+func (x *links) KeepsNode(node uint32) bool { return x.keep.node(node) }
+func (x *links) KeepsEdge(e Edge) bool      { return x.keep.claim(e) }
+func (x *links) Unit(n uint32) string       { return x.s.texts.At(n) }
+func (x *links) Stop() bool                 { return x.stop() }
+
+func (x *links) Type(node uint32) (typ uint16, ok bool) {
+	if ok = node != None; ok {
+		typ = x.s.types.At(node)
+	}
+	return typ, ok
+}
+
+func (x *links) Cell(l *link, column uint32) dense.Cell {
+	number, days := int64(0), graph.AllDays
+	if l.period() != 0 {
+		days = x.s.times.Ref(l.period()).bounds.MayHoldOn(x.kinds[l.predicate].Timing.Kind)
+	}
+	switch column {
+	case firstDays:
+		number = int64(days.First)
+	case lastDays:
+		number = int64(days.Last)
+	case confidences:
+		number = int64(x.s.rows.Ref(l.claim).confidence)
+	case recordings:
+		number = int64(x.s.rows.Ref(l.claim).seq)
+	default:
+		return x.CellOf(l.edge(), column)
+	}
+	return dense.Cell{Bits: uint64(number), Kind: graph.IntKind}
+}
+
+func (x *links) CellOf(e Edge, column uint32) dense.Cell {
+	c := x.s.qualifier(e, uint16(column))
+	return dense.Cell{Bits: c.bits, Unit: c.unit, Kind: c.kind}
+}
+
+func (x *links) Odd(group []link) (odd, oddSeries bool) {
+	for i := range group {
+		oddSeries = oddSeries || group[i].valid&open != 0 || group[i].other == None
+		odd = odd || oddSeries || !group[i].plain()
+	}
+	if odd || len(group) == 1 {
+		return odd, oddSeries
+	}
+	rules, signatures := x.rulesOf(group[0].claim), make([]uint64, len(group))
+	for i := range group {
+		signatures[i] = x.signature(group[i].edge(), rules)
+	}
+	slices.Sort(signatures)
+	return len(slices.Compact(signatures)) < len(group), false
+}
+
+func (x *links) Withdrawn(l *link) (ever, known bool) {
+	ended := graph.Seq(x.s.ended.At(l.claim))
+	return ended != 0, ended != 0 && ended <= x.known
+}
+
+func (x *links) Group(group []link) []Edge {
+	x.g.links = column.Short[link, beside](group).Walk(false)
+	edges := x.g.next()
+	if x.series {
+		return edges
+	}
+	return x.g.distinct(edges)
+}
+
+// Figures counts the edges that the filters of a query keep, whatever the page, and sums
+// up what a reading takes of them, with the least and the greatest if ends is set; the zero
+// Reading sums up nothing. ok is false where that needs the edges one by one.
+func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
+	f := dense.Figures{Ends: ends}
+	if by != (filter.Reading{}) {
+		number, known := l.view.s.qualifierNames.Number(by.Qualifier)
+		if f.Column, f.Sums = uint32(number), true; !known {
+			return st, 0, false
+		}
+	}
+	d, exact, ok := l.dense(l.view.filterPass(q))
+	if !ok || !exact {
+		return st, 0, false
+	}
+	f.Tests, f.Whole = q.Edges.Required()
+	f.Whole = f.Whole && q.Nodes == nil && (q.Edges == nil || q.Edges.Node == nil)
+	st, n = d.Figures(f)
+	return st, n, true
+}
+
+// topDense is top of a list of whose first key the order is kept; it reports false where
+// there is none.
+func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
+	v := l.view
+	if w.only || len(p.order) == 0 {
+		return false
+	}
+	number, known := v.s.qualifierNames.Number(p.order[0].By.Qualifier)
+	if !known {
+		return false
+	}
+	d, _, ok := l.dense(w.keep)
+	if !ok {
+		return false
+	}
+	top := dense.Top[Edge]{Column: uint32(number), Descending: p.order[0].Descending, Back: t.Back, Most: t.Most, Edges: p.Edges}
+	if at != nil {
+		top.After = &at.keys[0]
+	}
+	top.Tests, _ = p.query.Edges.Required()
+	readers, compare := v.readers(p.order), v.turned(p.order, t.Back)
+	top.FirstOf = func(n int, block []Edge, after bool) (first []Edge, skipped, more bool) {
+		best := access.Top[*placed]{Most: n, Compare: compare}
+		for _, e := range block {
+			if x := v.place(readers, e); after && compare(&x, at) <= 0 {
+				skipped = true
+			} else {
+				best.Take(&x)
+			}
+		}
+		best.Sort()
+		for _, x := range best.Items {
+			first = append(first, x.edge)
+		}
+		return first, skipped, best.More
+	}
+	if !d.Top(&top) {
+		return false
+	}
+	p.Edges, p.HasNext, p.HasPrev, w.read = top.Edges, top.HasNext, top.HasPrev, top.Read
+	return true
+}
+
+// lose notes that a claim was withdrawn.
+func (s *Snapshot) lose(lost *column.Edit[uint32], n uint32) {
+	if int(n) >= s.rows.Len() {
+		return // of a damaged file
+	}
+	r := s.rows.Ref(n)
+	lost.Set(r.subject, lost.At(r.subject)+1)
+	if r.kind == graph.EntityKind && uint32(r.value) != r.subject {
+		lost.Set(uint32(r.value), lost.At(uint32(r.value))+1)
+	}
+}
