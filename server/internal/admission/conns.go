@@ -57,7 +57,7 @@ func NewConnections(most int) *Connections { return &Connections{most: most} }
 
 // conn is a connection that is counted until it is closed.
 type conn struct {
-	net.Conn
+	deadlines
 	all          *Connections
 	spare        bool
 	closed       bool
@@ -128,7 +128,7 @@ func (a *Connections) drop(c *conn) {
 // add counts a new connection, and makes room for it where there is none. It returns nil where
 // not even a spare one can be idle.
 func (a *Connections) add(nc net.Conn) *conn {
-	c := &conn{Conn: nc, all: a}
+	c := &conn{deadlines: deadlines{Conn: nc}, all: a}
 	a.mu.Lock()
 	var out *conn
 	if a.open-int(a.spares.Load()) >= a.most {

@@ -1,0 +1,83 @@
+package admission
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// patient is the deadline of one direction of a connection. net/http sets up to seven deadlines for
+// each request, and each one changes a timer of the runtime, although nearly none passes. Here the
+// connection keeps the earliest one, and is given the one that holds when that has passed.
+type patient struct {
+	mu    sync.Mutex // guards what is below, and orders calls of set
+	wants time.Time  // what was asked for; zero is none
+	has   time.Time  // what the connection has, at or before wants; zero is none
+}
+
+// want asks for a deadline. set gives the connection one.
+func (p *patient) want(t time.Time, set func(time.Time) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wants = t
+	if t.IsZero() || !p.has.IsZero() && !t.Before(p.has) {
+		return nil
+	}
+	p.has = t
+	return set(t)
+}
+
+// passed reports whether an operation that met a deadline has met the one that was asked for; otherwise the
+// connection is given that, and the operation goes on.
+func (p *patient) passed(set func(time.Time) error) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.wants.IsZero() && !time.Now().Before(p.wants) {
+		return true
+	}
+	p.has = p.wants
+	return set(p.wants) != nil
+}
+
+// deadlines is a connection whose deadlines cost little to set. The rest of it is unchanged.
+type deadlines struct {
+	net.Conn
+	reads, writes patient
+}
+
+// SetDeadline implements net.Conn.
+func (d *deadlines) SetDeadline(t time.Time) error {
+	return errors.Join(d.SetReadDeadline(t), d.SetWriteDeadline(t))
+}
+
+// SetReadDeadline implements net.Conn. Its error may come later, from Read.
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	return d.reads.want(t, d.Conn.SetReadDeadline)
+}
+
+// SetWriteDeadline implements net.Conn. Its error may come later, from Write.
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	return d.writes.want(t, d.Conn.SetWriteDeadline)
+}
+
+func (d *deadlines) Read(b []byte) (int, error) {
+	for {
+		n, err := d.Conn.Read(b)
+		if n > 0 || err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || d.reads.passed(d.Conn.SetReadDeadline) {
+			return n, err
+		}
+	}
+}
+
+func (d *deadlines) Write(b []byte) (int, error) {
+	written := 0
+	for {
+		n, err := d.Conn.Write(b[written:])
+		written += n
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || d.writes.passed(d.Conn.SetWriteDeadline) {
+			return written, err
+		}
+	}
+}
