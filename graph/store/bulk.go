@@ -20,7 +20,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 )
 
-// bulk writes a large group of commits as Cayley's ApplyDeltas does, key for key and
+// bulk writes a group of commits as Cayley's ApplyDeltas does, key for key and
 // byte for byte except for the clock, in half the time: it knows that the store only
 // grows, remembers the nodes that come again and again, and writes each family of
 // keys in order. TestBulkSame compares the two. It is the writer's alone.
@@ -28,6 +28,9 @@ type bulk struct {
 	kv    *levelKV
 	seen  valueFilter
 	known map[quad.Value]nodeCount // what the database has about recently used nodes
+	// What the database has in all; not counted where horizon is 0.
+	horizon, size uint64
+	batch         *leveldb.Batch // used again, unless it was large
 }
 
 // nodeCount is a node's id and how many places of quads it takes.
@@ -41,8 +44,7 @@ const maxKnown = 1 << 17
 
 // reset forgets everything, after somebody else has written.
 func (w *bulk) reset() {
-	w.seen = valueFilter{least: w.seen.least}
-	w.known = nil
+	*w = bulk{kv: w.kv, seen: valueFilter{least: w.seen.least}, batch: w.batch}
 }
 
 // bulkNode is a node of the group.
@@ -56,11 +58,11 @@ type bulkNode struct {
 
 // write writes the quads, synced and whole. With errNotPure nothing was done.
 func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
-	horizon, size, err := w.readMeta(ctx)
-	if err != nil {
+	if err := w.readMeta(ctx); err != nil {
 		return err
 	}
-	nodes, links, err := resolve(quads, func(n *bulkNode) error { return w.find(n, horizon) })
+	horizon, large := w.horizon, len(quads) >= largeGroup
+	nodes, links, err := resolve(quads, func(n *bulkNode) error { return w.find(n, large) })
 	if err != nil {
 		return err
 	}
@@ -74,7 +76,11 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 		}
 	}
 	firstLink := next + 1
-	out := bulkBatch{batch: new(leveldb.Batch), now: time.Now().UnixNano()}
+	if w.batch == nil || large {
+		w.batch = new(leveldb.Batch)
+	}
+	w.batch.Reset()
+	out := bulkBatch{batch: w.batch, now: time.Now().UnixNano()}
 	if err := out.nodes(nodes); err != nil {
 		return err
 	}
@@ -93,35 +99,40 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 			return err
 		}
 	}
-	out.put(metaKey("horizon"), binary.LittleEndian.AppendUint64(nil, next+uint64(len(links))))
-	out.put(metaKey("size"), binary.LittleEndian.AppendUint64(nil, size+uint64(len(links))))
+	next, size := next+uint64(len(links)), w.size+uint64(len(links))
+	out.put(metaKey("horizon"), binary.LittleEndian.AppendUint64(nil, next))
+	out.put(metaKey("size"), binary.LittleEndian.AppendUint64(nil, size))
 	if err := w.kv.write(out.batch); err != nil {
 		return err
 	}
-	w.kv.unflushed = true
+	w.kv.unflushed = w.kv.unflushed || large
+	w.horizon, w.size = next, size
 	w.remember(nodes)
 	return nil
 }
 
-func (w *bulk) readMeta(ctx context.Context) (horizon, size uint64, err error) {
+func (w *bulk) readMeta(ctx context.Context) error {
+	if w.horizon > 0 {
+		return nil
+	}
 	tx, err := w.kv.Tx(false)
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	defer tx.Close()
-	if horizon, err = readHorizon(ctx, tx); err != nil {
-		return 0, 0, err
+	if w.horizon, err = readHorizon(ctx, tx); err != nil {
+		return err
 	}
 	b, err := tx.Get(ctx, metaKey("size"))
 	switch {
 	case errors.Is(err, kv.ErrNotFound):
-		return horizon, 0, nil
+		return nil
 	case err == nil && len(b) != 8:
 		err = fmt.Errorf("meta/size has %d bytes", len(b))
 	case err == nil:
-		size = binary.LittleEndian.Uint64(b)
+		w.size = binary.LittleEndian.Uint64(b)
 	}
-	return horizon, size, err
+	return err
 }
 
 // resolve finds the nodes of the quads, each once; find fills in what the database has of one.
@@ -153,13 +164,13 @@ func resolve(quads []quad.Quad, find func(*bulkNode) error) ([]*bulkNode, [][4]*
 }
 
 // find reads what the database has of a node.
-func (w *bulk) find(n *bulkNode, horizon uint64) error {
+func (w *bulk) find(n *bulkNode, large bool) error {
 	n.hash = cgraph.HashOf(n.val)
 	var ok bool
 	if n.before, ok = w.known[n.val]; ok {
 		return nil
 	}
-	if absent, err := w.seen.absent(w.kv.db, n.hash[:], horizon); absent || err != nil {
+	if absent, err := w.seen.absent(w.kv.db, n.hash[:], w.horizon, large); absent || err != nil {
 		return err
 	}
 	id, err := w.number('v', n.hash)
@@ -195,7 +206,7 @@ func (w *bulk) remember(nodes []*bulkNode) {
 		if n.before.id == 0 {
 			w.seen.add(n.hash[:])
 		}
-		if iri, ok := n.val.(quad.IRI); ok && !strings.HasPrefix(string(iri), claimPrefix) {
+		if iri, ok := n.val.(quad.IRI); ok && !strings.HasPrefix(string(iri), claimPrefix) && !strings.HasPrefix(string(iri), commitPrefix) {
 			w.known[n.val] = nodeCount{n.id, n.before.refs + n.uses}
 		}
 	}
@@ -310,16 +321,12 @@ func (b *bulkBatch) index(db *leveldb.DB, ix ckv.QuadIndex, entries []indexEntry
 	return nil
 }
 
-// apply writes the quads of a group: a large one in bulk, any other by Cayley.
+// apply writes the quads of a group: in bulk, or by Cayley where some may be there already.
 func (s *embedded) apply(ctx context.Context, quads []quad.Quad) (err error) {
 	// A panic of Cayley or LevelDB leaves caches and locks as it found them, as
 	// a failed write does: recover opens the database again.
 	defer caught(&err)
-	least := s.opts.bulkLeast
-	if least == 0 {
-		least = bulkLeast
-	}
-	if least > 0 && len(quads) >= least {
+	if least := s.opts.bulkLeast; least >= 0 && len(quads) >= least {
 		if err := s.bulk.write(ctx, quads); !errors.Is(err, errNotPure) {
 			return err
 		}
@@ -339,5 +346,5 @@ func caught(err *error) {
 	}
 }
 
-// bulkLeast is the number of quads from which on a group is written in bulk.
-const bulkLeast = 256
+// largeGroup is the number of quads from which on a group is one of an import.
+const largeGroup = 256

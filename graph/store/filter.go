@@ -29,11 +29,12 @@ const (
 )
 
 // absent reports whether a value is certainly not in the database, which has
-// horizon primitives.
-func (f *valueFilter) absent(db *leveldb.DB, hash []byte, horizon uint64) (bool, error) {
+// horizon primitives. A large group may make the filter, for which a small one
+// would wait too long.
+func (f *valueFilter) absent(db *leveldb.DB, hash []byte, horizon uint64, large bool) (bool, error) {
 	// Making the filter costs about as much as an eighth of as many searches.
 	if f.lookups++; f.bits == nil || f.room < 0 {
-		if f.lookups < horizon/8 {
+		if !large || f.lookups < horizon/8 {
 			return false, nil
 		}
 		if err := f.fill(db, horizon); err != nil {

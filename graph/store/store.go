@@ -86,7 +86,7 @@ type Options struct {
 	Files func(storage.Storage) storage.Storage
 
 	// For the tests of this package.
-	bulkLeast    int // instead of the constant; negative for never
+	bulkLeast    int // the least group that is written in bulk; negative for never
 	filterLeast  int // instead of minFilter
 	migrateBatch int // instead of the constant
 }
