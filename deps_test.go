@@ -24,6 +24,9 @@ var order = []struct {
 	{"graph/internal/layers", nil},
 	{"graph/internal/column", []string{"graph/internal/layers"}},
 	{"graph/internal/lists", nil},
+	{"graph/internal/hashes", nil},
+	{"graph/internal/runs", nil},
+	{"graph/internal/tables", nil},
 	{"graph/internal/vocabulary", []string{"schema"}},
 	{"graph/names", []string{"graph/text", "graph/internal/column", "graph/internal/layers", "graph/internal/lists"}},
 	{"graph", []string{"codes", "schema", "graph/text"}},
@@ -44,7 +47,7 @@ var order = []struct {
 	{"graph/analysis", []string{"schema", "graph", "graph/text", "graph/snapshot", "graph/question"}},
 	{"graph/codec", []string{"schema", "graph"}},
 	{"graph/datasets", []string{"graph", "graph/codec"}},
-	{"graph/store", []string{"graph"}},
+	{"graph/store", []string{"graph", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
 	{"graph/live", []string{"schema", "graph", "graph/snapshot", "graph/fit"}},
 	// Tests only; they import live, snapshot, store, codec and schema.
