@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -67,7 +66,7 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 		return err
 	}
 	// Cayley gives ids to the new nodes in the order of their hashes.
-	slices.SortFunc(nodes, func(a, b *bulkNode) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	byHash(nodes)
 	next := horizon
 	for _, n := range nodes {
 		if n.id = n.before.id; n.id == 0 {

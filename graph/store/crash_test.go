@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		importForEver(dir)
 	}
+	if dir := os.Getenv(fillDir); dir != "" {
+		fillForEver(dir)
+	}
 	os.Exit(m.Run())
 }
 

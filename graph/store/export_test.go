@@ -57,3 +57,14 @@ func WithMigration(n int, f func(storage.Storage) storage.Storage) Options {
 
 // WithoutBulk opens stores that leave every write to Cayley.
 func WithoutBulk() Options { return Options{bulkLeast: -1} }
+
+// WithRuns opens stores that sort n entries of an index in memory when they are filled.
+func WithRuns(n int) Options { return Options{sortLeast: n, NoSync: true} }
+
+// RankOf and IDOf are how ids are sorted as their keys are; LogKey is a key of one.
+var (
+	RankOf = rankOf
+	IDOf   = idOf
+)
+
+func LogKey(id uint32) []byte { return flatKey(logKey(uint64(id))) }

@@ -265,3 +265,37 @@ func create(dir, path string, o Options) error {
 	}
 	return errors.Join(err, os.RemoveAll(tmp))
 }
+
+// replace puts another database in the place of the empty one, and opens it. head is its head.
+func (s *embedded) replace(made string, head graph.Seq) error {
+	if err := errors.Join(os.Chmod(made, 0o755), syncFolder(made), s.shut()); err != nil {
+		return err
+	}
+	old := made + "-old"
+	// The lock of the empty database is held while it moves away, so that nobody
+	// else writes to it any more.
+	err := s.openFiles(false, func(files storage.Storage, path string) error {
+		is, err := s.look(files, path)
+		if err != nil {
+			return err
+		}
+		if err := is.kv.db.Close(); err != nil {
+			return err
+		}
+		if is.head != 0 {
+			return graph.Errorf(graph.Unavailable, "another process has written to it just now; try again")
+		}
+		return errors.Join(os.Rename(path, old), os.Rename(made, path), files.Close())
+	})
+	if err != nil {
+		return errors.Join(err, s.open())
+	}
+	if err := syncFolder(s.dir); err != nil {
+		return errors.Join(fmt.Errorf("%w: %w", ErrInDoubt, err), s.open())
+	}
+	s.mu.Lock()
+	s.head = head // durable, also where the opening fails
+	s.mu.Unlock()
+	_ = os.RemoveAll(old) // an opening removes what is left
+	return s.open()
+}

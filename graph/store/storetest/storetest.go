@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) store.Log) {
 		{"Cancelled", testCancelled},
 		{"Keys", testKeys},
 		{"Group", testGroup},
+		{"Fill", testFill},
 		{"OwnCopy", testOwnCopy},
 		{"ReplayStops", testReplayStops},
 		{"AppendInReplay", testAppendInReplay},

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"encoding/binary"
+	"sync"
+
+	"github.com/cayleygraph/cayley/graph/proto"
+	"github.com/cayleygraph/quad/pquads"
+
+	"github.com/caspian-kg/caspian/graph/internal/tables"
+)
+
+// logBits: ids that differ in the last two bytes alone share a table, since within
+// it their keys are in another order than they (ranks).
+const logBits = 16
+
+// logSpan is the primitives of one table of the log, until it is full.
+type logSpan struct {
+	first uint64 // the id of the first that it has
+	ends  []uint32
+	data  []byte
+}
+
+// logTables writes the log of primitives, table by table, off the path of those who add.
+type logTables struct {
+	of     *tables.Database
+	now    int64
+	span   *logSpan
+	full   chan *logSpan
+	spare  chan *logSpan // to be used again
+	writer sync.WaitGroup
+	failed chan struct{} // closed where err is why a table was not written
+	err    error
+}
+
+func newLogTables(of *tables.Database, now int64) *logTables {
+	l := &logTables{of: of, now: now, full: make(chan *logSpan), spare: make(chan *logSpan, 1), failed: make(chan struct{})}
+	l.span = &logSpan{first: 1}
+	l.writer.Go(l.run)
+	return l
+}
+
+func (l *logTables) run() {
+	for span := range l.full {
+		if l.err == nil {
+			if l.err = span.write(l.of); l.err != nil {
+				close(l.failed)
+			}
+		}
+		select {
+		case l.spare <- span:
+		default:
+		}
+	}
+}
+
+func (l *logTables) node(n *bulkNode) error {
+	val, err := pquads.MarshalValue(n.val)
+	if err != nil {
+		return err
+	}
+	return l.add(&proto.Primitive{ID: n.id, Value: val})
+}
+
+// add adds the primitive with the next id.
+func (l *logTables) add(p *proto.Primitive) error {
+	if p.ID>>logBits != l.span.first>>logBits {
+		if err := l.pass(); err != nil {
+			return err
+		}
+		l.span.first = p.ID
+	}
+	p.Timestamp = l.now
+	from, size := len(l.span.data), p.ProtoSize()
+	l.span.data = append(l.span.data, make([]byte, size)...)
+	n, err := p.MarshalTo(l.span.data[from:])
+	if err != nil {
+		return err
+	}
+	l.span.data = l.span.data[:from+n]
+	l.span.ends = append(l.span.ends, uint32(from+n))
+	return nil
+}
+
+// pass gives the span to the writer and begins an empty one.
+func (l *logTables) pass() error {
+	select {
+	case l.full <- l.span:
+	case <-l.failed:
+		return l.err
+	}
+	select {
+	case s := <-l.spare:
+		l.span = s
+		s.ends, s.data = s.ends[:0], s.data[:0]
+	default:
+		l.span = &logSpan{}
+	}
+	return nil
+}
+
+// close writes the rest and waits for the writer.
+func (l *logTables) close() error {
+	err := l.pass()
+	close(l.full)
+	l.writer.Wait()
+	if err == nil {
+		err = l.err
+	}
+	return err
+}
+
+// write writes the span as a table.
+func (s *logSpan) write(of *tables.Database) (err error) {
+	defer caught(&err)
+	out := of.Stretch()
+	defer out.Abandon()
+	var id [8]byte
+	var key []byte
+	for rank := range 1 << logBits {
+		at := s.first>>logBits<<logBits | uint64(bytesByRank[rank>>8])<<8 | uint64(bytesByRank[rank&255])
+		i := int(at - s.first) // negative becomes large
+		if at < s.first || i >= len(s.ends) {
+			continue
+		}
+		from := uint32(0)
+		if i > 0 {
+			from = s.ends[i-1]
+		}
+		binary.BigEndian.PutUint64(id[:], at)
+		key = appendKeyPart(append(key[:0], "log/"...), id[:])
+		if err := out.Put(key, s.data[from:s.ends[i]]); err != nil {
+			return err
+		}
+	}
+	return out.End()
+}
