@@ -23,6 +23,15 @@ type State interface {
 	Holder(predicate string, v Value) (ID, bool)
 }
 
+// Growth is a graph that takes commits, and the state after those that it has taken.
+type Growth interface {
+	State
+	// Add takes the next commit. After an error it is of no more use.
+	Add(*Commit) error
+	// Digest identifies what the graph holds by now.
+	Digest() string
+}
+
 // Nothing is the state of an empty store.
 var Nothing State = nothing{}
 

@@ -135,12 +135,12 @@ var errEnough = errors.New("enough")
 
 // replayTo returns the snapshot after the commits that follow it in the log, up to last.
 func replayTo(ctx context.Context, log store.Log, s *snapshot.Snapshot, last graph.Seq) (*snapshot.Snapshot, error) {
-	return s.Replay(func(add func(*graph.Commit) error) error {
+	return s.Replay(func(g graph.Growth) error {
 		err := log.Replay(ctx, s.Seq(), func(c *graph.Commit) error {
 			if c.Seq > last {
 				return errEnough
 			}
-			return add(c)
+			return g.Add(c)
 		})
 		if errors.Is(err, errEnough) {
 			return nil

@@ -19,7 +19,7 @@ func large(b *testing.B, n int) *snapshot.View {
 	b.Helper()
 	o := schema.MustDefault()
 	seq := graph.Seq(0)
-	s, err := snapshot.Empty(o).Replay(func(add func(*graph.Commit) error) error {
+	s, err := snapshot.Empty(o).Replay(func(g graph.Growth) error {
 		return bench.Synthetic(n, max(1, n/10), func(ch *graph.Change) error {
 			seq++
 			c := graph.Commit{Seq: seq, At: worldEpoch.Add(time.Duration(seq) * time.Hour)}
@@ -32,7 +32,7 @@ func large(b *testing.B, n int) *snapshot.View {
 					c.Claims = append(c.Claims, op.Claim)
 				}
 			}
-			return add(&c)
+			return g.Add(&c)
 		})
 	})
 	if err != nil {

@@ -21,5 +21,5 @@ func Misfits(ctx context.Context, log Log, o, earlier *schema.Ontology) ([]fit.M
 
 // replay returns the snapshot after all that the log has beyond it.
 func replay(ctx context.Context, log Log, s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
-	return s.Replay(func(add func(*graph.Commit) error) error { return log.Replay(ctx, s.Seq(), add) })
+	return s.Replay(func(g graph.Growth) error { return log.Replay(ctx, s.Seq(), g.Add) })
 }

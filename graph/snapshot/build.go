@@ -65,16 +65,16 @@ func Empty(o *schema.Ontology) *Snapshot {
 // stays the same and costs about as much as the commit is large. Only the
 // newest snapshot of a line can be advanced, by one goroutine at a time.
 func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) {
-	return s.Replay(func(add func(*graph.Commit) error) error { return add(c) })
+	return s.Replay(func(g graph.Growth) error { return g.Add(c) })
 }
 
-// Replay returns the snapshot after the commits that feed passes to add, in
-// their order; it takes many of them faster than Apply would one by one. Where
-// feed adds none that is s. feed returns the error of add; after any error s is
-// still the newest of its line.
-func (s *Snapshot) Replay(feed func(add func(*graph.Commit) error) error) (*Snapshot, error) {
+// Replay returns the snapshot after the commits that feed adds, in their order; it
+// takes many of them faster than Apply would one by one. Where feed adds none that
+// is s. feed returns the error of Add; after any error s is still the newest of
+// its line.
+func (s *Snapshot) Replay(feed func(g graph.Growth) error) (*Snapshot, error) {
 	b := s.change()
-	if err := feed(b.add); err != nil {
+	if err := feed(growing{b}); err != nil {
 		// What was interned for this change has numbers that the next will give again.
 		s.w.forget()
 		return nil, err
@@ -105,10 +105,11 @@ type change struct {
 	firstClaim  int
 	// How far index has come; what came later is in newIDs and newClaims.
 	indexedEntities, indexedClaims int
-	keyed                          []uint32
+	keyed                          []uint32 // not yet indexed
 	named                          []uint32
 	newIDs                         map[graph.ID]uint32
 	newClaims                      map[graph.ClaimID]uint32
+	asked                          map[uint16]map[uint32][]uint32
 	touchedDates                   map[uint32]bool
 	touchedLives                   map[uint32]bool
 }
@@ -122,7 +123,7 @@ func (s *Snapshot) change() *change {
 	b := &change{
 		s: &next, ended: s.ended.Begin(), dates: s.dates.Begin(),
 		firstEntity: s.ids.Len(), firstClaim: s.rows.Len(), indexedEntities: s.ids.Len(), indexedClaims: s.rows.Len(),
-		newIDs: map[graph.ID]uint32{}, newClaims: map[graph.ClaimID]uint32{}, touchedDates: map[uint32]bool{},
+		newIDs: map[graph.ID]uint32{}, newClaims: map[graph.ClaimID]uint32{}, asked: map[uint16]map[uint32][]uint32{}, touchedDates: map[uint32]bool{},
 	}
 	return b
 }
@@ -324,6 +325,7 @@ func (b *change) note(n uint32, c *graph.Claim) {
 			b.keyed = append(b.keyed, n)
 		}
 	}
+	b.noteStated(s.rows.Ref(n).predicate, n)
 	b.noteLife(s.rows.Ref(n))
 	if t == schema.SourceType {
 		b.noteDate(s.rows.Ref(n))
@@ -381,7 +383,6 @@ func (b *change) finish() *Snapshot {
 	if b.lost != nil {
 		s.lost = b.lost.Table()
 	}
-	s.keys = s.keys.With(b.keyed, s.keyHash)
 	s.names = s.names.With(s.namesOf(b.named))
 	b.adjacency(old)
 	b.sortTypes(old)
@@ -405,6 +406,7 @@ func (s *Snapshot) keyHash(n uint32) uint64 {
 func (b *change) index() {
 	s := b.s
 	s.index(b.indexedEntities, b.indexedClaims)
+	b.indexKeys()
 	b.indexedEntities, b.indexedClaims = s.ids.Len(), s.rows.Len()
 	clear(b.newIDs)
 	clear(b.newClaims)

@@ -78,9 +78,9 @@ func TestDifferencesOfWays(t *testing.T) {
 		}
 		commits = append(commits, &c)
 	}
-	replayed, err := Empty(schema.MustDefault()).Replay(func(add func(*graph.Commit) error) (err error) {
+	replayed, err := Empty(schema.MustDefault()).Replay(func(g graph.Growth) (err error) {
 		for _, c := range commits {
-			err = errors.Join(err, add(c))
+			err = errors.Join(err, g.Add(c))
 		}
 		return err
 	})

@@ -418,9 +418,9 @@ func pointers(commits []graph.Commit) []*graph.Commit {
 
 // replayed is the snapshot after all the commits, taken at once.
 func replayed(t interface{ Fatal(...any) }, s *snapshot.Snapshot, commits []*graph.Commit) *snapshot.Snapshot {
-	s, err := s.Replay(func(add func(*graph.Commit) error) error {
+	s, err := s.Replay(func(g graph.Growth) error {
 		for _, c := range commits {
-			if err := add(c); err != nil {
+			if err := g.Add(c); err != nil {
 				return err
 			}
 		}

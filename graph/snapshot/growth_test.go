@@ -18,7 +18,7 @@ import (
 // subject, half have one object, all have one source, and nearly all entities one type.
 func hubs(t testing.TB, n int) *snapshot.Snapshot {
 	t.Helper()
-	s, err := snapshot.Empty(schema.MustDefault()).Replay(func(add func(*graph.Commit) error) error {
+	s, err := snapshot.Empty(schema.MustDefault()).Replay(func(g graph.Growth) error {
 		c := graph.Commit{Seq: 1, At: epoch.Add(time.Second), Entities: []graph.Entity{{ID: "source", Type: "Source"}, {ID: "hub", Type: "Country"}, {ID: "club", Type: "Organisation"}}}
 		// Where one is dated, the undated ones hold until then: their links are marked.
 		first := member("hub", "club")
@@ -32,7 +32,7 @@ func hubs(t testing.TB, n int) *snapshot.Snapshot {
 				c.Claims = append(c.Claims, member(organisation(i), "club"))
 			}
 			if len(c.Claims) >= 10_000 || i == n-1 {
-				if err := add(&c); err != nil {
+				if err := g.Add(&c); err != nil {
 					return err
 				}
 				c = graph.Commit{Seq: c.Seq + 1, At: c.At.Add(time.Second)}

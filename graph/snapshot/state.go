@@ -42,9 +42,14 @@ func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 }
 
 func (s state) Holder(predicate string, v graph.Value) (graph.ID, bool) {
+	return s.holder(predicate, v, s.live)
+}
+
+// holder is the entity of which a live claim gives the key's value.
+func (s *Snapshot) holder(predicate string, v graph.Value, live func(claim uint32) bool) (graph.ID, bool) {
 	holder := None
 	s.keyed(predicate, v.String(), func(n uint32) {
-		if holder == None && s.live(n) {
+		if holder == None && live(n) {
 			holder = s.rows.Ref(n).subject
 		}
 	})

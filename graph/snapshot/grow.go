@@ -1,0 +1,74 @@
+package snapshot
+
+import "github.com/caspian-kg/caspian/graph"
+
+// growing is a snapshot in the making. It implements graph.Growth.
+type growing struct{ b *change }
+
+func (g growing) Add(c *graph.Commit) error { return g.b.add(c) }
+func (g growing) Digest() string            { return g.b.s.Digest() }
+func (g growing) Seq() graph.Seq            { return g.b.s.seq }
+func (g growing) live(n uint32) bool        { return g.b.ended.At(n) == 0 }
+
+func (g growing) TypeOf(id graph.ID) (string, bool) {
+	n, ok := g.b.number(id)
+	if !ok {
+		return "", false
+	}
+	return g.b.s.TypeName(n), true
+}
+
+func (g growing) Claim(id graph.ClaimID) (c graph.Claim, live, ok bool) {
+	n, ok := g.b.claimNumber(id)
+	if !ok {
+		return c, false, false
+	}
+	return g.b.s.ClaimAt(n), g.live(n), true
+}
+
+func (g growing) Values(subject graph.ID, predicate string) []graph.Value {
+	s := g.b.s
+	n, ok := g.b.number(subject)
+	p := s.predicate(predicate)
+	if !ok || p == noPredicate {
+		return nil
+	}
+	var vs []graph.Value
+	for _, claim := range g.b.of(p)[n] {
+		if g.live(claim) {
+			vs = append(vs, s.value(s.rows.Ref(claim).cell()))
+		}
+	}
+	return vs
+}
+
+func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
+	g.b.indexKeys() // those since the last question
+	return g.b.s.holder(predicate, v, g.live)
+}
+
+// of are the claims of a predicate by their subjects. The adjacency lists have no new claims
+// until the change ends, and checks ask for few predicates: so a list is made when
+// it is first asked for, and continued from then on.
+func (b *change) of(p uint16) map[uint32][]uint32 {
+	if b.asked[p] == nil {
+		b.asked[p] = map[uint32][]uint32{}
+		for n := range uint32(b.s.rows.Len()) {
+			b.noteStated(p, n)
+		}
+	}
+	return b.asked[p]
+}
+
+// noteStated continues the list of a predicate that was asked for.
+func (b *change) noteStated(p uint16, n uint32) {
+	if r := b.s.rows.Ref(n); r.predicate == p && b.asked[p] != nil {
+		b.asked[p][r.subject] = append(b.asked[p][r.subject], n)
+	}
+}
+
+// indexKeys makes the codes that were added findable.
+func (b *change) indexKeys() {
+	b.s.keys = b.s.keys.With(b.keyed, b.s.keyHash)
+	b.keyed = b.keyed[:0]
+}
