@@ -1,0 +1,153 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// filler is a log that takes the first commits of an empty store at once, all or
+// none, and faster than appends would.
+type filler interface {
+	Fill(ctx context.Context, feed func(add func(*graph.Commit) error) error) error
+}
+
+// Fills reports whether Fill can be used: the graph is empty, and its log can be filled.
+func (g *Graph) Fills() bool {
+	_, ok := g.log.(filler)
+	return ok && g.Snapshot().Seq() == 0
+}
+
+// Fill makes the first changes of an empty graph: those that feed passes to Commit.
+// They are what Commit of the graph would make of them, one commit each, but
+// become durable and visible together, when Fill returns nil; after an error there
+// is nothing of any. Other writers wait.
+func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
+	g.turn <- struct{}{}
+	defer func() { <-g.turn }()
+	now := g.Snapshot()
+	log, ok := g.log.(filler)
+	switch {
+	case g.closed:
+		return errClosed()
+	case g.appending != nil || g.decided != nil:
+		return graph.Errorf(graph.Unavailable, "others are writing to the graph, so that it cannot be filled")
+	case !ok || now.Seq() != 0:
+		return graph.Errorf(graph.SeqMismatch, "only an empty graph can be filled, and this one is at commit %d", now.Seq())
+	}
+	f := &Filling{g: g, commits: make(chan *graph.Commit, 4), ended: make(chan struct{})}
+	go f.keep(ctx, log)
+	next := now
+	err := g.guard("filling the graph", func() (err error) {
+		next, err = now.Replay(func(growth graph.Growth) error {
+			f.growth = growth
+			return f.feed(feed)
+		})
+		return err
+	})
+	<-f.ended
+	if f.kept != nil {
+		err = f.kept
+	}
+	if err != nil {
+		g.doubt = true // the log has all or nothing of it
+		now.Rewind()
+		return err
+	}
+	g.publish(next)
+	g.saver.consider(next)
+	return nil
+}
+
+// Filling takes the changes of Fill. It is for one goroutine.
+type Filling struct {
+	g      *Graph
+	growth graph.Growth
+	last   time.Time // of the last commit
+	broken error     // why no more changes can be taken
+
+	// The log takes the commits in another goroutine, which ends after commits was closed.
+	commits chan *graph.Commit
+	fed     error         // why the log must not keep them; set before commits is closed
+	ended   chan struct{} // closed when kept is how it ended
+	kept    error
+}
+
+// keep passes the commits to the log.
+func (f *Filling) keep(ctx context.Context, log filler) {
+	defer close(f.ended)
+	f.kept = f.g.guard("filling the log", func() error {
+		return log.Fill(ctx, func(add func(*graph.Commit) error) error {
+			for c := range f.commits {
+				if err := add(c); err != nil {
+					return err
+				}
+			}
+			return f.fed
+		})
+	})
+}
+
+// feed runs the feed of Fill to its end, and ends that of the log.
+func (f *Filling) feed(feed func(to *Filling) error) error {
+	defer close(f.commits)
+	f.fed = f.g.guard("filling the graph", func() error { return feed(f) })
+	if f.fed == nil {
+		f.fed = f.broken
+	}
+	return f.fed
+}
+
+// Check checks a change as Commit does, and commits nothing.
+func (f *Filling) Check(ch *graph.Change) (*graph.Result, error) {
+	res, problems := graph.Check(f.g.o, f.growth, ch)
+	if problems != nil {
+		return nil, problems
+	}
+	return res, nil
+}
+
+// Commit makes a change. Problems of the change are returned as graph.Problems, and
+// the next one may follow; after any other error Fill fails.
+func (f *Filling) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
+	if f.broken != nil {
+		return nil, f.broken
+	}
+	rec, err := f.commit(ctx, ch)
+	if _, ok := err.(graph.Problems); !ok {
+		f.broken = err
+	}
+	return rec, err
+}
+
+func (f *Filling) commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if ch.Key != "" {
+		return nil, graph.Errorf(graph.BadInput, "a change that is made once, by its key %q, cannot be one of those that fill a graph", ch.Key)
+	}
+	res, err := f.Check(ch)
+	if err != nil {
+		return nil, err
+	}
+	rec := receiptOf(res)
+	if rec.Seq = f.growth.Seq(); res.Commit.Empty() {
+		return rec, nil
+	}
+	c := &res.Commit
+	c.Seq, c.At = rec.Seq+1, f.g.clock.stamp(f.last)
+	if err := f.growth.Add(c); err != nil {
+		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
+	}
+	c.Digest, c.Ontology = f.growth.Digest(), f.g.o.Hash()
+	rec.Seq, f.last = c.Seq, c.At
+	select {
+	case f.commits <- c:
+		return rec, nil
+	case <-f.ended:
+		return nil, f.kept
+	}
+}
