@@ -63,7 +63,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			}
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
-				return importInto(ctx, e, client.NewImporter(ctx, at, *dry), inputs, *batch, *dry, *asJSON)
+				to := client.NewImporter(ctx, at, *dry)
+				return report(e, inputs, *batch, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
 			o, err := loadOntology(*ontology)
 			if err != nil {
@@ -77,11 +78,18 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return orURL(err)
 			}
-			var to ingest.Target = g.Graph
-			if *accept {
-				to = asIs{g.Graph}
+			wrap := func(to ingest.Target) ingest.Target {
+				if *accept {
+					return asIs{to}
+				}
+				return to
 			}
-			err = importInto(ctx, e, to, inputs, *batch, *dry, *asJSON)
+			err = report(e, inputs, *batch, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) {
+				if g.Fills() {
+					return ingest.Fill(ctx, g.Graph, wrap, inputs, o)
+				}
+				return ingest.Import(ctx, wrap(g.Graph), inputs, o)
+			})
 			return errors.Join(err, g.Close())
 		}
 	},
@@ -111,9 +119,10 @@ func formatList(can func(*codec.Format) bool) string {
 	return text
 }
 
-func importInto(ctx context.Context, e *environment, to ingest.Target, inputs []ingest.Input, batch int, dry, asJSON bool) error {
+// report runs an import and prints its course and its outcome.
+func report(e *environment, inputs []ingest.Input, batch int, dry, asJSON bool, run func(ingest.Options) (*ingest.Report, error)) error {
 	bar := console.StartProgress(e.err, "reading %s", ingest.Names(inputs))
-	r, err := ingest.Import(ctx, to, inputs, ingest.Options{Batch: batch, Progress: func(name string, r *ingest.Report) {
+	r, err := run(ingest.Options{Batch: batch, Progress: func(name string, r *ingest.Report) {
 		bar.Show("%s: %s", name, summary(r))
 	}})
 	bar.End()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/fit"
@@ -93,16 +94,16 @@ func keptOntology(dir string) (text string, err error) {
 }
 
 // asIs commits changes although they do not fit the ontology, since exports contain such claims.
-type asIs struct{ *live.Graph }
+type asIs struct{ ingest.Target }
 
 func (g asIs) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	own := *ch
 	own.AsIs = true
-	return g.Graph.Commit(ctx, &own)
+	return g.Target.Commit(ctx, &own)
 }
 
 func (g asIs) Check(ch *graph.Change) (*graph.Result, error) {
 	own := *ch
 	own.AsIs = true
-	return g.Graph.Check(&own)
+	return g.Target.Check(&own)
 }

@@ -141,6 +141,27 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 	return r, nil
 }
 
+// Fill is Import into an empty graph, for which Fills holds: all that Import would
+// have committed becomes durable together at its end. wrap, where not nil, is put between. Where it
+// is interrupted, or the store fails, nothing is imported.
+func Fill(ctx context.Context, g *live.Graph, wrap func(Target) Target, inputs []Input, o Options) (*Report, error) {
+	var r *Report
+	var failed error
+	err := g.Fill(ctx, func(filling *live.Filling) error {
+		to := Target(filling)
+		if wrap != nil {
+			to = wrap(to)
+		}
+		// What precedes a fault of the input is imported all the same.
+		r, failed = Import(ctx, to, inputs, o)
+		return ctx.Err()
+	})
+	if err != nil {
+		return &Report{}, &Failed{Cause: err, Resume: "nothing of " + Names(inputs) + " was imported; run the same import again"}
+	}
+	return r, failed
+}
+
 func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) error {
 	const nothing = "nothing was imported; correct the input and import it again"
 	ops, err := Read(ctx, inputs)
@@ -192,9 +213,10 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		return &Failed{Cause: fmt.Errorf("opening %s: %w", in.Name, err), Resume: "nothing of " + in.Name + " was imported"}
 	}
 	defer stream.Close() // a fault at closing does not change what was read
-	lr := newLineReader(in.Name, stream)
+	lr := readAhead(ctx, newLineReader(in.Name, stream), o.Batch)
+	defer lr.stop()
 	for {
-		b, err := lr.next(ctx, o.Batch)
+		b, err := lr.next()
 		if err != nil {
 			return &Failed{Cause: err, Resume: resume(in.Name, b.first)}
 		}
@@ -202,7 +224,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 			return nil
 		}
 		if len(b.faults) > 0 {
-			return checkRest(ctx, to, in, lr, o, b, graph.Problems(b.faults))
+			return checkRest(to, in, lr, b, graph.Problems(b.faults))
 		}
 		got, err := to.Commit(ctx, &graph.Change{Ops: b.ops})
 		var ps graph.Problems
@@ -211,7 +233,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		}
 		switch {
 		case errors.As(err, &ps):
-			return checkRest(ctx, to, in, lr, o, b, nil)
+			return checkRest(to, in, lr, b, nil)
 		case err != nil:
 			return &Failed{Cause: err, Resume: resume(in.Name, b.first)}
 		}
@@ -230,7 +252,7 @@ func resume(name string, first int) string {
 }
 
 // checkRest checks the batch that failed and all after it, and imports nothing more.
-func checkRest(ctx context.Context, to Target, in *Input, lr *lineReader, o Options, b batch, faults graph.Problems) error {
+func checkRest(to Target, in *Input, lr *ahead, b batch, faults graph.Problems) error {
 	f := &Failed{Problems: faults, Resume: resume(in.Name, b.first)}
 	// Later claims may be about entities that the batches not imported declare.
 	var declared []graph.Op
@@ -248,7 +270,7 @@ func checkRest(ctx context.Context, to Target, in *Input, lr *lineReader, o Opti
 			}
 		}
 		var err error
-		if b, err = lr.next(ctx, o.Batch); err != nil {
+		if b, err = lr.next(); err != nil {
 			f.Cause = err
 			return f
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -33,6 +34,57 @@ type lineReader struct {
 
 func newLineReader(name string, r io.Reader) *lineReader {
 	return &lineReader{name: name, r: bufio.NewReaderSize(r, 256<<10)}
+}
+
+// ahead reads and decodes batches while the ones before are checked and committed.
+type ahead struct {
+	batches chan read
+	err     error  // why batches was closed without the last one
+	line    int    // the last line that next returned
+	stop    func() // ends the reading and waits for it
+}
+
+// read is what lineReader.next returned.
+type read struct {
+	batch batch
+	err   error
+}
+
+// readAhead reads batches of most lines until the end of the input, a failure, or stop.
+func readAhead(ctx context.Context, lr *lineReader, most int) *ahead {
+	ctx, cancel := context.WithCancel(ctx)
+	a := &ahead{batches: make(chan read, 2)}
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer close(a.batches)
+		for {
+			b, err := lr.next(ctx, most)
+			select {
+			case a.batches <- read{b, err}:
+			case <-ctx.Done():
+				a.err = ctx.Err()
+				return
+			}
+			if err != nil || b.lines == 0 {
+				return
+			}
+		}
+	})
+	a.stop = func() {
+		cancel()
+		reading.Wait()
+	}
+	return a
+}
+
+// next is the next batch; it is not called again after the last or an error.
+func (a *ahead) next() (batch, error) {
+	r, ok := <-a.batches
+	if !ok {
+		return batch{first: a.line + 1}, a.err
+	}
+	a.line = r.batch.first + r.batch.lines - 1
+	return r.batch, r.err
 }
 
 // next reads and decodes the next lines, at most this many. At the end of the
