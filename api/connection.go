@@ -50,6 +50,7 @@ func (b *builder) relation(f *schema.Field) field {
 	s := input.LinkShape(f)
 	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: b.edgeArgs(s, f), read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
+		Repeats: true,
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			a := c.Args.(*input.List)

@@ -66,6 +66,11 @@ type Binding struct {
 	// "last" are used, then Limits.ListSize.
 	Items func(args map[string]any) int
 
+	// Repeats says, of an Object, that several parents may lead to one Ref, and that it is
+	// long: what was written for it in this request is then copied. Its Obj must be
+	// comparable, and what is read below it must follow from the Ref.
+	Repeats bool
+
 	// Workload names the kind of work that the field is, one of Config.Workloads; empty for
 	// work that need not be measured separately. See [RootField].
 	Workload string

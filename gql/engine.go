@@ -154,7 +154,8 @@ func (r *run) release() {
 	r.vars.Reset()
 	clear(r.errs)
 	r.held.giveBack()
-	*r = run{e: e, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0], timing: r.timing, mark: e.shortAnswer()}
+	r.forget()
+	*r = run{e: e, written: r.written, buf: r.buf[:0], path: r.path[:0], lists: r.lists, slots: r.slots[:0], vars: r.vars, errs: r.errs[:0], timing: r.timing, mark: e.shortAnswer()}
 	r.resp.run = r
 	e.runs.Put(r)
 }

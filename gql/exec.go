@@ -29,6 +29,9 @@ type run struct {
 	level int
 	slots []slot
 
+	written *[maxWritten]written // by a hash of their Refs; nil until something repeats
+	repeats bool                 // something is in written
+
 	errs     []failure.Error
 	unlisted int // errors beyond the limit
 	held     *held
@@ -59,12 +62,8 @@ const checkEvery = 64
 // object appends an object. False means that null must replace an object further up; the
 // caller cuts the buffer.
 func (r *run) object(sel *selection, src Ref) bool {
-	r.steps++
 	r.read += len(sel.fields)
-	if r.steps%checkEvery == 0 && !r.alive() {
-		return false
-	}
-	if len(r.buf) > r.mark && !r.room() {
+	if !r.step() {
 		return false
 	}
 	r.buf = append(r.buf, '{')
@@ -77,6 +76,15 @@ func (r *run) object(sel *selection, src Ref) bool {
 	}
 	r.buf = append(r.buf, '}')
 	return true
+}
+
+// step counts an object, and reports whether the request may go on.
+func (r *run) step() bool {
+	r.steps++
+	if r.steps%checkEvery == 0 && !r.alive() {
+		return false
+	}
+	return len(r.buf) <= r.mark || r.room()
 }
 
 func (r *run) alive() bool {
@@ -227,6 +235,9 @@ func (r *run) readObject(f *field, src Ref) bool {
 	}
 	if !ok {
 		return r.nullHere(f, f.nonNull)
+	}
+	if f.binding.Repeats {
+		return r.repeat(f, ref)
 	}
 	return r.complete(f, ref)
 }

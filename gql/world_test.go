@@ -120,6 +120,11 @@ func worldRead(f *typesys.Field, seed uint32, args map[string]any) (any, error) 
 // worldEngine executes over the world.
 func worldEngine(t testing.TB, limits Limits) *Engine {
 	t.Helper()
+	return newEngine(t, worldConfig(t, limits))
+}
+
+func worldConfig(t testing.TB, limits Limits) Config {
+	t.Helper()
 	cfg, err := fromSDL(readFile(t, "testdata/schema.graphql"))
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +142,7 @@ func worldEngine(t testing.TB, limits Limits) *Engine {
 			cfg.Bindings[typ.Name][f.Name] = worldBinding(f, typ == defs.Subscription)
 		}
 	}
-	return newEngine(t, cfg)
+	return cfg
 }
 
 func worldBinding(f *typesys.Field, event bool) Binding {

@@ -202,8 +202,12 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 		top.After = &at.keys[0]
 	}
 	top.Tests, _ = p.query.Edges.Required()
-	readers, compare := v.readers(p.order), v.turned(p.order, t.Back)
+	var readers []reader // hardly any edges share their first key
+	var compare func(a, b *placed) int
 	top.FirstOf = func(n int, block []Edge, after bool) (first []Edge, skipped, more bool) {
+		if compare == nil {
+			readers, compare = v.readers(p.order), v.turned(p.order, t.Back)
+		}
 		best := access.Top[*placed]{Most: n, Compare: compare}
 		for _, e := range block {
 			if x := v.place(readers, e); after && compare(&x, at) <= 0 {
