@@ -1,7 +1,9 @@
 package snapshot_test
 
 import (
+	"bytes"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -69,4 +71,31 @@ func BenchmarkApply(b *testing.B) {
 			b.ReportMetric(float64(k)/b.Elapsed().Seconds(), "claims/s")
 		})
 	}
+}
+
+// BenchmarkDecode reads a snapshot as a start does, and reports what it holds of the heap.
+func BenchmarkDecode(b *testing.B) {
+	o := schema.MustDefault()
+	const n = 1_000_000
+	var file bytes.Buffer
+	if err := replayed(b, snapshot.Empty(o), commits(b, n, 10_000)).Encode(&file, graph.Identity{}); err != nil {
+		b.Fatal(err)
+	}
+	heap := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	before := heap()
+	var s *snapshot.Snapshot
+	for b.Loop() {
+		var err error
+		if s, _, err = snapshot.Decode(bytes.NewReader(file.Bytes()), int64(file.Len()), o); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((heap()-before)/float64(s.ClaimCount()), "heapB/claim")
+	runtime.KeepAlive(s)
+	runtime.KeepAlive(&file)
 }

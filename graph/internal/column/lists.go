@@ -11,9 +11,9 @@ type Entry[T any] struct {
 	Item T
 }
 
-// Sort sorts entries by list and item; equal ones keep their order.
+// Sort sorts entries by list and item.
 func (o *Order[T]) Sort(entries []Entry[T]) {
-	slices.SortStableFunc(entries, func(a, b Entry[T]) int {
+	slices.SortFunc(entries, func(a, b Entry[T]) int {
 		if a.List != b.List {
 			return cmp.Compare(a.List, b.List)
 		}
@@ -21,8 +21,8 @@ func (o *Order[T]) Sort(entries []Entry[T]) {
 	})
 }
 
-// Group sorts entries and calls fn with the items of each list; of equal items it
-// keeps the last.
+// Group sorts entries and calls fn with the items of each list, which are only good until
+// it returns; of equal ones it has one.
 func (o *Order[T]) Group(entries []Entry[T], fn func(list uint32, items []T)) {
 	o.Sort(entries)
 	var items []T
@@ -30,11 +30,9 @@ func (o *Order[T]) Group(entries []Entry[T], fn func(list uint32, items []T)) {
 		n := entries[i].List
 		items = items[:0]
 		for ; i < len(entries) && entries[i].List == n; i++ {
-			if k := len(items) - 1; k >= 0 && o.Compare(items[k], entries[i].Item) == 0 {
-				items[k] = entries[i].Item
-				continue
+			if k := len(items); k == 0 || o.Compare(items[k-1], entries[i].Item) != 0 {
+				items = append(items, entries[i].Item)
 			}
-			items = append(items, entries[i].Item)
 		}
 		fn(n, items)
 	}
