@@ -81,26 +81,35 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 	}
 	s.typeNames, s.predicates, s.qualifierNames = vocabulary.NamesOf(h.TypeNames), vocabulary.NamesOf(h.Predicates), vocabulary.NamesOf(h.QualifierNames)
 	s.nameTypes()
-	if err := s.readSections(r, &h); err != nil {
+	s.readColumns(r, &h)
+	indexed := make(chan struct{})
+	go func() {
+		defer close(indexed)
+		s.index(0, 0) // beside the rest, which takes as long
+	}()
+	err = s.readSections(r, &h)
+	if <-indexed; err != nil {
 		return nil, of, err
 	}
 	if r.Bad() || s.ids.Len() != h.Entities || s.ended.Len() != h.Claims || s.commits.Len() != int(h.Seq) {
 		return nil, of, errDamaged
 	}
 	s.rivals = s.readRivals()
-	s.index(0, 0)
 	s.keys = s.keys.With(h.Keyed, s.keyHash)
 	s.w.forget()
 	s.guard.seal(s)
 	return s, h.Store, nil
 }
 
-// readSections reads the sections after the header, in the order of
-// writeSections.
-func (s *Snapshot) readSections(r *column.Reader, h *header) error {
+// readColumns reads the sections after the header that the indexes are of.
+func (s *Snapshot) readColumns(r *column.Reader, h *header) {
 	s.ids = column.ReadTextColumn(r)
 	s.types = column.ReadColumn[uint16](r, h.Entities)
 	s.rows = column.ReadColumn[row](r, h.Claims)
+}
+
+// readSections reads the sections after those, in the order of writeSections.
+func (s *Snapshot) readSections(r *column.Reader, h *header) error {
 	s.quals = column.ReadColumn[qualifier](r, h.Qualifiers)
 	s.texts = column.ReadTextColumn(r)
 	s.times = column.Column[period]{}

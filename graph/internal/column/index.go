@@ -148,19 +148,19 @@ type indexEdit struct {
 // time is small, and gives new branches their size at once.
 func (e *indexEdit) putMany(n int, number func(int) uint32) {
 	var ends [1 << rootBits]int
-	for i := range n {
-		ends[e.hash(number(i))>>(64-rootBits)]++
+	hashes := make([]uint64, n)
+	for i := range hashes {
+		hashes[i] = e.hash(number(i))
+		ends[hashes[i]>>(64-rootBits)]++
 	}
 	total := 0
 	for k := range ends {
 		total, ends[k] = total+ends[k], total
 	}
 	sorted := make([]uint64, n) // the bits that choose bucket and tag, then the number
-	for i := range n {
-		k := number(i)
-		h := e.hash(k)
+	for i, h := range hashes {
 		at := &ends[h>>(64-rootBits)]
-		sorted[*at] = h>>tagBits<<32 | uint64(k)
+		sorted[*at] = h>>tagBits<<32 | uint64(number(i))
 		*at++
 	}
 	from := 0
