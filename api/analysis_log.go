@@ -83,11 +83,8 @@ func (b *builder) logEntryType() *graphql.Object {
 			Prepare: b.readClaims,
 			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				e := src.Obj.(*logEntry)
-				l := &claimListing{view: e.view, query: &c.Args.(*input.Claims).Query}
-				for _, n := range read(e) {
-					l.list = append(l.list, snapshot.Edge{Node: e.view.Snapshot().Subject(n), Claim: n})
-				}
-				return gql.Ref{Obj: l}, true, nil
+				list := e.view.OnlyClaims(read(e))
+				return gql.Ref{Obj: c.Request.(*Session).claimListing(e.view, list, &c.Args.(*input.Claims).Query)}, true, nil
 			}}
 	}
 	return b.object("LogEntry", "What one commit recorded.", func() []field {

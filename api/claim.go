@@ -178,34 +178,20 @@ func (b *builder) qualifierType() *graphql.Object {
 // claimListing is one list of claims. It lives for one request.
 type claimListing struct {
 	view  *snapshot.View
+	list  *snapshot.List
 	query *filter.Query
-	list  []snapshot.Edge
 
-	filtered bool // list has only what the filters keep
-	page     *snapshot.Page
-	err      error
-}
-
-// all are the claims that the filters keep, in record order.
-func (c *claimListing) all() ([]snapshot.Edge, error) {
-	if !c.filtered && c.err == nil {
-		c.filtered = true
-		var p *snapshot.Page
-		if p, c.err = c.view.RunClaims(&filter.Query{Nodes: c.query.Nodes, Edges: c.query.Edges}, c.list); c.err == nil {
-			c.list = p.Edges
-		}
-	}
-	return c.list, c.err
+	page   snapshot.Page
+	loaded bool
+	err    error
 }
 
 func (c *claimListing) load() (*snapshot.Page, error) {
-	list, err := c.all()
-	if c.page == nil && err == nil {
-		q := *c.query
-		q.Nodes, q.Edges = nil, nil
-		c.page, c.err = c.view.RunClaims(&q, list)
+	if !c.loaded {
+		c.loaded = true
+		c.err = c.list.Run(c.query, &c.page)
 	}
-	return c.page, c.err
+	return &c.page, c.err
 }
 
 // claimAggregateType counts a list of claims, whole and in groups.
@@ -221,12 +207,11 @@ func (b *builder) claimAggregateField() field {
 	return field{name: "aggregate", typ: must(b.claimAggregateType()), about: "Counts over the whole list, not only the page.", read: gql.Binding{
 		Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			l := src.Obj.(*claimListing)
-			list, err := l.all()
-			if err != nil {
+			g := call.Request.(*Session).aggregation(l.view)
+			g.edges, g.selected = l.list.Select(l.query, g.edges), true
+			if err := l.view.Err(); err != nil {
 				return gql.Ref{}, false, err
 			}
-			g := call.Request.(*Session).aggregation(l.view)
-			g.edges, g.selected = append(g.edges, list...), true
 			return gql.Ref{Obj: g.whole()}, true, nil
 		}}}
 }
@@ -239,13 +224,7 @@ func (b *builder) claimsField(name, about string, inverse bool) field {
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			a := c.Args.(*input.Claims)
-			l := &claimListing{view: v, query: &a.Query}
-			v.Claims(e, a.Predicate, inverse, func(n uint32) bool {
-				l.list = append(l.list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
-				return true
-			})
-			sortByRecord(l.list)
-			return gql.Ref{Obj: l}, true, nil
+			return gql.Ref{Obj: c.Request.(*Session).claimListing(v, v.ClaimsOf(e, a.Predicate, inverse), &a.Query)}, true, nil
 		}}}
 }
 

@@ -143,6 +143,11 @@ func (s *Session) aggregation(v *snapshot.View) *aggregation {
 	return g
 }
 
+// claimListing returns a list of claims for the rest of the request.
+func (s *Session) claimListing(v *snapshot.View, list *snapshot.List, query *filter.Query) *claimListing {
+	return &claimListing{view: v, list: list, query: query}
+}
+
 // connection returns a connection for the rest of the request.
 func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *filter.Query) *connection {
 	var c *connection

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -205,46 +204,9 @@ func (b *builder) rootClaims() field {
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
-				list := claimsFor(v, a)
-				if err := v.Err(); err != nil {
-					return gql.Ref{}, false, err
-				}
-				return gql.Ref{Obj: &claimListing{view: v, query: &a.Query, list: list}}, true, nil
+				return gql.Ref{Obj: c.Request.(*Session).claimListing(v, v.OfClaims(), &a.Query)}, true, nil
 			},
 		}}
-}
-
-// claimsFor lists the claims that may match: those of the one subject, object or source that the
-// filter requires, otherwise all.
-func claimsFor(v *snapshot.View, a *input.Claims) []snapshot.Edge {
-	var list []snapshot.Edge
-	add := func(n uint32) bool {
-		list = append(list, snapshot.Edge{Node: v.Snapshot().Subject(n), Claim: n})
-		return true
-	}
-	listed := func(n uint32) bool { return !v.Lists(n) || add(n) }
-	of := func(id string, walk func(n uint32)) {
-		if n, ok := v.Snapshot().Number(graph.ID(id)); ok {
-			walk(n)
-		}
-	}
-	switch {
-	case a.Subject != "":
-		of(a.Subject, func(n uint32) { v.Claims(n, "", false, listed) })
-		sortByRecord(list)
-	case a.Object != "":
-		of(a.Object, func(n uint32) { v.Claims(n, "", true, listed) })
-		sortByRecord(list)
-	case a.Source != "":
-		of(a.Source, func(n uint32) { v.CitedBy(n, false, add) })
-	default:
-		v.AllClaims(add)
-	}
-	return list
-}
-
-func sortByRecord(list []snapshot.Edge) {
-	slices.SortFunc(list, func(x, y snapshot.Edge) int { return int(int64(x.Claim) - int64(y.Claim)) })
 }
 
 // instant formats a record time; "" for none.

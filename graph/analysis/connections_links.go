@@ -52,7 +52,7 @@ func (w *connector) linksOf(x uint32) []link {
 			w.v.Claims(x, relation, inverse, func(n uint32) bool { r.take(n, inverse); return w.tick() })
 		}
 	}
-	w.v.CitedBy(x, true, func(n uint32) bool { r.takeQualified(n); return w.tick() })
+	w.v.QualifiedBy(x, func(n uint32) bool { r.takeQualified(n); return w.tick() })
 	if w.spent || w.err != nil {
 		return nil // what was not read might say it better
 	}

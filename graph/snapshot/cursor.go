@@ -27,11 +27,14 @@ func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 }
 
 // placeOf is the place that a cursor of a query names, nil for none.
-func (v *View) placeOf(q *filter.Query, cursor string) (*placed, error) {
+func (l *List) placeOf(q *filter.Query, cursor string) (*placed, error) {
 	if cursor == "" {
 		return nil, nil
 	}
-	at, err := v.parseCursor(cursor, q.Order)
+	at, err := l.view.parseCursor(cursor, q.Order)
+	if err == nil && l.claims != nil && at.edge.Claim == None && len(q.Order) == 0 {
+		err = filter.ErrCursor
+	}
 	if err != nil {
 		name := "before"
 		if cursor == q.After {

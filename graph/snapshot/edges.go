@@ -34,6 +34,7 @@ type List struct {
 	series bool
 	narrow bool // as in groups
 	types  []*schema.Type
+	claims *posting // of a list of claims
 }
 
 // Relation is where a relation, an inverse or a derived field of the entity
@@ -81,12 +82,17 @@ type walk struct {
 	only       bool         // the candidates of the plan, which are in any order where shuffled
 	nodes      []uint32
 	shuffled   bool
-	read       int // how many nodes were looked at
+	read       int // how many nodes or claims were looked at
+	// In a list of claims: where they are, and the one to begin with, unless that is None.
+	posting *posting
+	claim   uint32
 }
 
 // walk calls fn with the edges that the filter pass keeps.
 func (l *List) walk(w *walk, fn func(Edge) bool) {
 	switch {
+	case l.claims != nil:
+		l.walkClaims(w, fn)
 	case l.field == nil:
 		l.walkTypes(w, fn)
 	case l.entity == None:

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -47,7 +48,12 @@ func (p *Page) Total() int {
 
 // planned is a walk over what a query keeps, for its page or for all of it.
 func (l *List) planned(q *filter.Query, page bool) walk {
-	w := walk{keep: l.view.filterPass(q), plan: l.plan(q, page)}
+	w := walk{keep: l.view.filterPass(q), claim: None}
+	if l.claims != nil {
+		w.posting, w.plan = l.posting(q)
+		return w
+	}
+	w.plan = l.plan(q, page)
 	if w.plan != nil && w.plan.Kind != access.Scan && w.plan.Kind != access.ByOrder {
 		w.only = true
 		if w.nodes, w.shuffled = w.plan.Collect(paths{l.view}); w.plan.Exact {
@@ -114,9 +120,12 @@ func (l *List) len(q *filter.Query) (n int) {
 func (l *List) Run(q *filter.Query, p *Page) error {
 	natural := len(q.Order) == 0
 	w := l.planned(q, true)
-	if l.ofSubjects() {
+	if then := bySubject; l.ofSubjects() || l.claims != nil && !natural {
+		if l.claims != nil {
+			then = filter.Key{By: filter.Reading{Claim: filter.RecordedOrder}}
+		}
 		r := *q
-		r.Order = append(slices.Clip(q.Order), bySubject)
+		r.Order = append(slices.Clip(q.Order), then)
 		q = &r
 	}
 	*p = Page{Edges: p.Edges[:0], Path: w.plan, view: l.view, order: q.Order, list: l, query: q, known: -1}
@@ -129,14 +138,13 @@ func (l *List) Run(q *filter.Query, p *Page) error {
 }
 
 func (l *List) run(natural bool, w *walk, p *Page) error {
-	q, v := p.query, l.view
+	q := p.query
 	t := access.TurnOf(q)
-	both := t.Begin != "" && t.End != ""
-	streams := natural && !w.shuffled && !both
+	streams := natural && !w.shuffled
 	if !streams && (t.End != "" || t.Most < 0 || q.First != nil && q.Last != nil) {
-		return v.sorted(q, l.Select(q, nil), p)
+		return l.sorted(q, l.Select(q, nil), p)
 	}
-	at, err := v.placeOf(q, t.Begin)
+	at, err := l.placeOf(q, t.Begin)
 	if err != nil {
 		return err
 	}
@@ -167,7 +175,7 @@ func (v *View) turned(order []filter.Key, back bool) func(a, b *placed) int {
 // stream reads a page in the list's own order, and no more of it than it shows.
 func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 	v, q := l.view, p.query
-	until, err := v.placeOf(q, t.End)
+	until, err := l.placeOf(q, t.End)
 	if err != nil {
 		return err
 	}
@@ -175,6 +183,13 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 	if at != nil || until != nil {
 		compare, readers := v.turned(p.order, t.Back), v.readers(p.order)
 		from := func(e Edge, at *placed) int {
+			if l.claims != nil {
+				x, y := e.Claim, at.edge.Claim
+				if t.Back {
+					x, y = y, x
+				}
+				return cmp.Compare(x, y)
+			}
 			x := v.place(readers, e)
 			return compare(&x, at)
 		}
@@ -183,7 +198,7 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 		}
 		if at != nil {
 			page.Early = func(e Edge) bool { return from(e, at) <= 0 }
-			if w.from = at.id; l.ofSubjects() {
+			if w.from, w.claim = at.id, at.edge.Claim; l.ofSubjects() {
 				w.from = at.keys[0].Text()
 			}
 		}
@@ -203,7 +218,7 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 		w.read = other.read
 	}
 	p.Edges, p.HasPrev, p.HasNext = page.Items, page.Before, page.After
-	if n := len(p.Edges); q.First != nil && q.Last != nil && n > *q.Last {
+	if n := len(p.Edges); q.Last != nil && !t.Back && n > *q.Last {
 		p.Edges, p.HasPrev = p.Edges[n-*q.Last:], true
 	}
 	return nil
@@ -318,34 +333,9 @@ func (l *List) atMost(q *filter.Query) int {
 	return l.len(q)
 }
 
-// RunClaims carries out a query over claims given in record order, which it
-// may change; the order of the claims is the record's where the query has none.
-func (v *View) RunClaims(q *filter.Query, claims []Edge) (*Page, error) {
-	kept := claims[:0]
-	keep := v.filterPass(q)
-	for _, e := range claims {
-		if v.stop() {
-			break
-		}
-		if keep.node(e.Node) && keep.claim(e) {
-			kept = append(kept, e)
-		}
-	}
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
-	if len(q.Order) == 0 {
-		p := &Page{view: v, known: len(kept)}
-		return p, v.cutRecorded(p, q, kept)
-	}
-	r := *q
-	r.Order = append(slices.Clip(q.Order), filter.Key{By: filter.Reading{Claim: filter.RecordedOrder}})
-	p := &Page{view: v, order: r.Order}
-	return p, v.sorted(&r, kept, p)
-}
-
 // sorted orders all of a list and cuts the page from it.
-func (v *View) sorted(q *filter.Query, kept []Edge, p *Page) error {
+func (l *List) sorted(q *filter.Query, kept []Edge, p *Page) error {
+	v := l.view
 	p.known = len(kept)
 	places, list := make([]placed, len(kept)), make([]*placed, len(kept))
 	readers := v.readers(p.order)
@@ -362,7 +352,7 @@ func (v *View) sorted(q *filter.Query, kept []Edge, p *Page) error {
 	}
 	from, to := 0, len(list)
 	if q.After != "" {
-		at, err := v.placeOf(q, q.After)
+		at, err := l.placeOf(q, q.After)
 		if err != nil {
 			return err
 		}
@@ -374,49 +364,16 @@ func (v *View) sorted(q *filter.Query, kept []Edge, p *Page) error {
 		})
 	}
 	if q.Before != "" {
-		at, err := v.placeOf(q, q.Before)
+		at, err := l.placeOf(q, q.Before)
 		if err != nil {
 			return err
 		}
 		to, _ = slices.BinarySearchFunc(list, at, compare)
 	}
-	from, to = p.cut(q, from, to, len(list))
+	from, to = q.Cut(from, to)
+	p.HasPrev, p.HasNext = from > 0, to < len(list)
 	for _, x := range list[from:to] {
 		p.Edges = append(p.Edges, x.edge)
 	}
-	return nil
-}
-
-// cut applies First and Last to the part that the cursors leave.
-func (p *Page) cut(q *filter.Query, from, to, n int) (int, int) {
-	from, to = q.Cut(from, to)
-	p.HasPrev, p.HasNext = from > 0, to < n
-	return from, to
-}
-
-// cutRecorded pages a list of claims that is in order already.
-func (v *View) cutRecorded(p *Page, q *filter.Query, kept []Edge) error {
-	from, to := 0, len(kept)
-	for _, c := range []struct {
-		cursor, name string
-		to           *int
-		skip         uint32
-	}{{q.After, "after", &from, 1}, {q.Before, "before", &to, 0}} {
-		if c.cursor == "" {
-			continue
-		}
-		at, err := v.parseCursor(c.cursor, nil)
-		if err == nil && at.edge.Claim == None {
-			err = filter.ErrCursor
-		}
-		if err != nil {
-			return graph.Errorf(graph.BadInput, "%s: %v", c.name, err)
-		}
-		*c.to, _ = slices.BinarySearchFunc(kept, at.edge.Claim+c.skip, func(e Edge, n uint32) int {
-			return int(int64(e.Claim) - int64(n))
-		})
-	}
-	from, to = p.cut(q, from, to, len(kept))
-	p.Edges = kept[from:to]
 	return nil
 }

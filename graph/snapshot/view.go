@@ -192,30 +192,22 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 	}
 }
 
-// CitedBy calls fn with every claim the view lists, in record order, whose
-// source is the entity, or with qualifiers that names the entity by a qualifier.
-// fn ends the walk by returning false.
-func (v *View) CitedBy(entity uint32, qualifiers bool, fn func(n uint32) bool) {
+// QualifiedBy calls fn with every claim the view lists, in record order, that names the
+// entity by a qualifier. fn ends the walk by returning false.
+func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 	for n := range v.s.cited.At(entity).All() {
 		if v.stop() {
 			return
 		}
-		if v.s.cites(n, entity, qualifiers) && v.Lists(n) && !fn(n) {
-			return
+		for _, e := range v.s.QualifierEntities(n) {
+			if e == entity {
+				if v.Lists(n) && !fn(n) {
+					return
+				}
+				break
+			}
 		}
 	}
-}
-
-func (s *Snapshot) cites(n, entity uint32, qualifiers bool) bool {
-	if !qualifiers {
-		return s.rows.Ref(n).source == entity
-	}
-	for _, e := range s.QualifierEntities(n) {
-		if e == entity {
-			return true
-		}
-	}
-	return false
 }
 
 // better reports whether claim a is to be shown rather than b, both being of one

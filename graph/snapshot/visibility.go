@@ -135,10 +135,9 @@ func (v *View) shows(entity uint32, l link) bool {
 
 // Lists reports whether the claim may be in a list of claims: it holds, and
 // its source is one that the view chooses.
-func (v *View) Lists(n uint32) bool {
-	r := v.s.rows.Ref(n)
-	return v.selected(r) && v.present(n, r)
-}
+func (v *View) Lists(n uint32) bool { return v.listsRow(n, v.s.rows.Ref(n)) }
+
+func (v *View) listsRow(n uint32, r *row) bool { return v.selected(r) && v.present(n, r) }
 
 // lists is Lists, read from a link in a list of the entity.
 func (v *View) lists(entity uint32, l link) bool {

@@ -14,9 +14,6 @@ type Claims struct {
 	View      View
 	Predicate string
 	Query     filter.Query
-	// Subject, Object and Source are the ids that the filter requires, if any: the list of that
-	// one is read then and not every claim.
-	Subject, Object, Source string
 }
 
 // ClaimArgs are the arguments of a list of claims.
@@ -42,7 +39,6 @@ func (ts *Types) ReadClaims(args map[string]any) (*Claims, error) {
 		if a.Query.Edges, err = ts.claimFilter(where); err != nil {
 			return nil, &gql.ArgumentError{Argument: "where", Err: err}
 		}
-		a.Subject, a.Object, a.Source = equalID(where, "subject"), equalID(where, "object"), equalID(where, "source")
 	}
 	keys, _ := args["orderBy"].([]any)
 	for _, x := range keys {
@@ -52,13 +48,6 @@ func (ts *Types) ReadClaims(args map[string]any) (*Claims, error) {
 		}
 	}
 	return a, nil
-}
-
-// equalID is the id that a filter requires of a field, "" for none.
-func equalID(where map[string]any, field string) string {
-	m, _ := where[field].(map[string]any)
-	id, _ := m["eq"].(string)
-	return id
 }
 
 func (ts *Types) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.InputObject {

@@ -50,6 +50,21 @@ func (w *Walk[T, S]) Turn() bool {
 	return len(w.Part) > 0
 }
 
+// Each calls fn with the elements that are left until it returns false.
+func (w Walk[T, S]) Each(fn func(T) bool) {
+	for len(w.Part) > 0 {
+		for i := range w.Part {
+			if w.Back {
+				i = len(w.Part) - 1 - i
+			}
+			if !fn(w.Part[i]) {
+				return
+			}
+		}
+		w.Turn()
+	}
+}
+
 func (t *tree[T, S]) before(at int) ([]T, int) {
 	b, c := at>>branchBits, at&(1<<branchBits-1)
 	if c == 0 {

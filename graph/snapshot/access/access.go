@@ -84,11 +84,13 @@ const (
 	ByValue
 	// ByOrder walks such an index in the order that is asked for.
 	ByOrder
+	// ByPosting has the claims that name what the filter does.
+	ByPosting
 	// Union has what several paths find.
 	Union
 )
 
-var kinds = [...]string{Scan: "scan", ByID: "id", ByCode: "code", ByRelation: "relation", ByValue: "value", ByOrder: "order", Union: "union"}
+var kinds = [...]string{Scan: "scan", ByID: "id", ByCode: "code", ByRelation: "relation", ByValue: "value", ByOrder: "order", ByPosting: "posting", Union: "union"}
 
 // Path is one way to find the entities of a list.
 type Path struct {
@@ -100,20 +102,21 @@ type Path struct {
 	// Cold names what would have been found by an index that is not built yet.
 	Cold []string
 
-	by     filter.Reading
-	key    filter.Key
-	test   *filter.Test
-	nodes  []uint32 // of ByID and ByCode the candidates, of ByRelation where it leads
-	sorted bool     // the candidates come in the order of ids
-	any    []Path
-	to     *Path // of ByRelation
+	by        filter.Reading
+	predicate string // of ByPosting, unless ""
+	key       filter.Key
+	test      *filter.Test
+	nodes     []uint32 // of ByID and ByCode the candidates, of ByRelation where it leads
+	sorted    bool     // the candidates come in the order of ids
+	any       []Path
+	to        *Path // of ByRelation
 }
 
 // String is the path in words: its kind, and of what.
 func (p *Path) String() string {
 	name := kinds[p.Kind]
 	switch p.Kind {
-	case ByCode, ByValue:
+	case ByCode, ByValue, ByPosting:
 		return name + " " + nameOf(p.by)
 	case ByOrder:
 		return name + " " + nameOf(p.key.By)

@@ -8,7 +8,8 @@ import (
 )
 
 // Turn is the page of a query as it is read: from the front of the list, or with Back
-// from its end.
+// from its end. Of a page that is read from the front, all but the Last are dropped
+// where the query has that.
 type Turn struct {
 	Back bool
 	// Begin and End are the cursors between which it is, in the order of reading.
@@ -25,7 +26,7 @@ func TurnOf(q *filter.Query) Turn {
 		}
 		return *n
 	}
-	if q.Last != nil && q.First == nil {
+	if q.Last != nil && q.First == nil && (q.After == "" || q.Before == "") {
 		return Turn{true, q.Before, q.After, *q.Last}
 	}
 	return Turn{false, q.After, q.Before, limit(q.First)}

@@ -1,0 +1,83 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+)
+
+// Postings counts claims by what they name.
+type Postings interface {
+	// Claims is how many claims are found that have a value in a field, of one predicate
+	// unless that is ""; ok is false where there is no list of them.
+	Claims(by filter.ClaimField, value, predicate string) (n int, ok bool)
+}
+
+// ChooseClaims returns the path that finds the fewest of all claims, nil where they must
+// be walked.
+func ChooseClaims(g Postings, f *filter.Edge, all int) *Path {
+	var tests []filter.Claim
+	var gather func(f *filter.Edge)
+	gather = func(f *filter.Edge) {
+		if f == nil {
+			return
+		}
+		for _, c := range f.Claims {
+			if c.Test.ByBytes && (c.Test.Eq != nil || c.Test.In != nil) {
+				tests = append(tests, c)
+			}
+		}
+		for _, g := range f.And {
+			gather(g)
+		}
+	}
+	gather(f)
+	predicate := ""
+	for _, c := range tests {
+		if vs := c.Test.Wanted(); c.Field == "predicate" && len(vs) == 1 {
+			predicate = vs[0].Text()
+		}
+	}
+	var best *Path
+	for _, c := range tests {
+		p := Path{Kind: ByPosting, by: filter.Reading{Claim: c.Field}, test: c.Test, predicate: predicate}
+		counts := func(v graph.Value) bool {
+			n, ok := g.Claims(c.Field, v.Text(), predicate)
+			p.Rows += n
+			return ok
+		}
+		uncounted := func(v graph.Value) bool { return !counts(v) }
+		if !slices.ContainsFunc(c.Test.Wanted(), uncounted) && p.Rows < all && (best == nil || p.Rows < best.Rows) {
+			best = &p
+		}
+	}
+	return best
+}
+
+// Posting is what a path ByPosting finds claims by: a field, its values and, unless that
+// is "", the one predicate.
+func (p *Path) Posting() (by filter.ClaimField, values []graph.Value, predicate string) {
+	return p.by.Claim, p.test.Wanted(), p.predicate
+}
+
+// Count calls fn with the numbers below n in their order, or with back the other way,
+// beginning with from if it is given.
+func Count(n int, from uint32, given, back bool, fn func(uint32) bool) {
+	switch {
+	case back:
+		if given {
+			n = min(n, int(from)+1)
+		}
+		for n > 0 && fn(uint32(n-1)) {
+			n--
+		}
+	default:
+		if !given {
+			from = 0
+		}
+		for int(from) < n && fn(from) {
+			from++
+		}
+	}
+}

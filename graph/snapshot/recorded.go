@@ -1,0 +1,156 @@
+package snapshot
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
+)
+
+// Lists of claims in record order: those of OfClaims, ClaimsOf and OnlyClaims.
+
+// posting is what a list of claims is read from.
+type posting struct {
+	all    bool // every claim of the store
+	claims numbers
+	has    func(v *View, n uint32, r *row) bool // whether the list has a claim
+}
+
+// OfClaims is every claim that Lists has.
+func (v *View) OfClaims() *List {
+	return &List{view: v, claims: &posting{all: true, has: (*View).listsRow}}
+}
+
+// ClaimsOf is what Claims has of an entity.
+func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
+	var claims []uint32
+	v.s.touching(entity, predicate, inverse, func(part []link) {
+		for _, l := range part {
+			claims = append(claims, l.claim)
+		}
+	})
+	return &List{view: v, claims: &posting{claims: inOrder(claims), has: (*View).present}}
+}
+
+// OnlyClaims is a list of the claims, whether the view shows them or not.
+func (v *View) OnlyClaims(claims []uint32) *List {
+	has := func(*View, uint32, *row) bool { return true }
+	return &List{view: v, claims: &posting{claims: inOrder(slices.Clone(claims)), has: has}}
+}
+
+// touching calls fn with the links of an entity, or those of one predicate.
+func (s *Snapshot) touching(entity uint32, predicate string, inverse bool, fn func(part []link)) {
+	side := s.out.Ref(entity)
+	if inverse {
+		side = s.in.Ref(entity)
+	}
+	if predicate == "" {
+		side.Parts()(func(part []link) bool { fn(part); return true })
+		return
+	}
+	for _, name := range []string{predicate, vocabulary.Aside + predicate} {
+		if p, ok := s.predicates.Number(name); ok {
+			for part := range runOf(side, p).Parts() {
+				fn(part)
+			}
+		}
+	}
+}
+
+func inOrder(claims []uint32) numbers {
+	slices.Sort(claims)
+	return column.Short[uint32, column.None](slices.Compact(claims))
+}
+
+// claimsBy are the claims that have a value in a field, and maybe others, one of them
+// maybe several times; ok is false where they have no list.
+func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []numbers, links [][]link, ok bool) {
+	switch by {
+	case "id":
+		if id, err := graph.ParseClaimID(value); err == nil {
+			if n, ok := p.s.ClaimNumber(id); ok {
+				lists = append(lists, inOrder([]uint32{n}))
+			}
+		}
+	case "source", "subject", "object":
+		n, known := p.s.Number(graph.ID(value))
+		if !known {
+			return nil, nil, true
+		}
+		if by == "source" {
+			return []numbers{p.s.cited.At(n)}, nil, true
+		}
+		p.s.touching(n, predicate, by == "object", func(part []link) { links = append(links, part) })
+	default:
+		return nil, nil, false
+	}
+	return lists, links, true
+}
+
+// Claims implements access.Postings.
+func (p paths) Claims(by filter.ClaimField, value, predicate string) (n int, ok bool) {
+	lists, links, ok := p.claimsBy(by, value, predicate)
+	for _, l := range lists {
+		n += l.Len()
+	}
+	for _, part := range links {
+		n += len(part)
+	}
+	return n, ok
+}
+
+// posting is where a query's claims are found.
+func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
+	p := paths{l.view}
+	if !l.claims.all || l.view.planning == never {
+		return l.claims, nil
+	}
+	path := access.ChooseClaims(p, q.Edges, p.s.rows.Len())
+	if path == nil {
+		return l.claims, nil
+	}
+	var claims []uint32
+	by, values, predicate := path.Posting()
+	for _, value := range values {
+		lists, links, _ := p.claimsBy(by, value.Text(), predicate)
+		if len(values) == 1 && len(lists) == 1 {
+			return &posting{claims: lists[0], has: l.claims.has}, path
+		}
+		for _, list := range lists {
+			claims = slices.AppendSeq(claims, list.All())
+		}
+		for _, part := range links {
+			for _, l := range part {
+				claims = append(claims, l.claim)
+			}
+		}
+	}
+	return &posting{claims: inOrder(claims), has: l.claims.has}, path
+}
+
+// walkClaims walks a list of claims, beginning with the claim from unless that is None.
+func (l *List) walkClaims(w *walk, fn func(Edge) bool) {
+	v, from := l.view, w.claim
+	if w.posting == nil {
+		w.posting = l.claims
+	}
+	take := func(n uint32) bool {
+		w.read++
+		r := v.s.rows.Ref(n)
+		e := Edge{Node: r.subject, Claim: n}
+		return !v.stop() && (!w.posting.has(v, n, r) || !w.keep.node(e.Node) || !w.keep.claim(e) || fn(e))
+	}
+	if w.posting.all {
+		access.Count(v.s.rows.Len(), from, from != None, w.back, take)
+		return
+	}
+	walk := w.posting.claims.Walk(w.back)
+	if from != None {
+		walk = w.posting.claims.From(func(n uint32) int { return cmp.Compare(n, from) }, w.back)
+	}
+	walk.Each(take)
+}
