@@ -69,21 +69,41 @@ func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
 	defer g.Release()
 	of := append(parts.Of[:0], make([]int32, len(edges))...)
 	r := v.reader(by)
+	var known []int32 // of long lists by entity: the group + 1
+	if (by.Own != "" || by.Property != nil) && len(edges) > v.s.ids.Len()/4 {
+		known = make([]int32, v.s.ids.Len())
+	}
 	for i, e := range edges {
 		if v.stop() {
 			parts.Groups, parts.Of = parts.Groups[:0], parts.Of[:0]
 			return
 		}
-		c, ok := r.cell(v, e)
-		if !ok {
-			of[i] = g.Of(r.value(v, e))
+		n := None
+		if known != nil {
+			n = r.end(v, e)
+		}
+		if n == None {
+			of[i] = v.groupOf(g, &r, e)
 			continue
 		}
-		x := aggregate.Cell{Bits: c.bits, Unit: c.unit, Kind: c.kind, Several: c.textual()}
-		if of[i], ok = g.Find(x); !ok {
-			of[i] = g.Add(x, v.s.value(c))
+		if known[n] == 0 {
+			known[n] = v.groupOf(g, &r, e) + 1
 		}
+		of[i] = known[n] - 1
 	}
 	parts.Of = of
 	g.Sort(v.s.o, r.byBytes, parts)
+}
+
+func (v *View) groupOf(g *aggregate.Grouper, r *reader, e Edge) int32 {
+	c, ok := r.cell(v, e)
+	if !ok {
+		return g.Of(r.value(v, e))
+	}
+	x := aggregate.Cell{Bits: c.bits, Unit: c.unit, Kind: c.kind, Several: c.textual()}
+	group, ok := g.Find(x)
+	if !ok {
+		group = g.Add(x, v.s.value(c))
+	}
+	return group
 }
