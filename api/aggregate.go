@@ -24,6 +24,8 @@ type aggregation struct {
 	// edges are the list, once something needs them one by one.
 	edges    []snapshot.Edge
 	selected bool
+	// division is the list of all subjects by one of its ends, where that serves.
+	division *snapshot.Division
 	// grouped is true where the list is divided into parts; its edges are then another aggregation's.
 	grouped bool
 	parts   aggregate.Parts
@@ -76,14 +78,30 @@ func (g *aggregation) selectEdges() error {
 	return g.view.Err()
 }
 
+// divide divides a list that was not read; it reports false where that serves nothing.
+func (g *aggregation) divide() bool {
+	if g.division == nil && !g.selected && !g.grouped {
+		g.division, _ = g.list.Divide(g.query, nil)
+	}
+	return g.division != nil
+}
+
 // groups divides the list by what the readings give of each edge.
 func (g *aggregation) groups(s *Session, by []filter.Reading) ([]aggregationPart, error) {
-	if err := g.selectEdges(); err != nil {
-		return nil, err
-	}
 	p := s.aggregation(g.view)
-	p.grouped, p.edges = true, g.edges
-	p.view.Part(p.edges, by, &p.parts)
+	p.grouped = true
+	if !g.selected {
+		p.division, _ = g.list.Divide(g.query, by)
+	}
+	if p.division != nil {
+		p.parts.Groups = append(p.parts.Groups, p.division.Groups...)
+	} else {
+		if err := g.selectEdges(); err != nil {
+			return nil, err
+		}
+		p.edges = g.edges
+		p.view.Part(p.edges, by, &p.parts)
+	}
 	p.items = slices.Grow(p.items[:0], len(p.parts.Groups))
 	for i := range p.parts.Groups {
 		p.items = append(p.items, aggregationPart{p, i})
@@ -94,6 +112,12 @@ func (g *aggregation) groups(s *Session, by []filter.Reading) ([]aggregationPart
 func (g *aggregationPart) count() (int, error) {
 	if g.grouped {
 		return g.parts.Groups[g.group].Count, nil
+	}
+	if g.divide() {
+		if err := g.view.Err(); err != nil {
+			return 0, err
+		}
+		return g.division.Groups[0].Count, nil
 	}
 	if !g.selected {
 		if _, n, ok := g.list.Figures(g.query, filter.Reading{}, false); ok {
@@ -128,7 +152,10 @@ func (g *aggregationPart) stats(by filter.Reading, ends bool) (*aggregate.Stats,
 
 // sumUp appends the sums of a reading to dst.
 func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats) []aggregate.Stats {
-	if g.grouped {
+	switch {
+	case g.divide():
+		return g.division.Stats(by, ends, dst)
+	case g.grouped:
 		return g.view.Stats(g.edges, by, &g.parts, dst)
 	}
 	if !g.selected {

@@ -165,6 +165,11 @@ func (x *links) Group(group []link) []Edge {
 // up what a reading takes of them, with the least and the greatest if ends is set; the zero
 // Reading sums up nothing. ok is false where that needs the edges one by one.
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
+	return l.figures(q, l.view.filterPass(q), by, ends)
+}
+
+// figures is Figures with a filter pass of the query.
+func (l *List) figures(q *filter.Query, keep *filterPass, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	f := dense.Figures{Ends: ends}
 	if by != (filter.Reading{}) {
 		number, known := l.view.s.qualifierNames.Number(by.Qualifier)
@@ -172,7 +177,7 @@ func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggreg
 			return st, 0, false
 		}
 	}
-	d, exact, ok := l.dense(l.view.filterPass(q))
+	d, exact, ok := l.dense(keep)
 	if !ok || !exact {
 		return st, 0, false
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -16,6 +17,7 @@ type Division struct {
 	view            *View
 	query           filter.Query // of the lists
 	inverse         bool         // the lists lead from the nodes
+	keep            *filterPass
 	long            []List
 	edges           []Edge
 }
@@ -35,10 +37,14 @@ func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok boo
 	if !ok {
 		return nil, false
 	}
-	ends, counts := d.collect(l, of)
-	if v.Err() == nil {
-		d.group(by, ends, counts)
+	if p := l.plan(q, false); p != nil && p.Kind != access.Scan && p.Rows < len(v.ends(l.field, d.inverse))/8 {
+		return nil, false // it is faster to read the edges of a few subjects
 	}
+	ends, counts := d.collect(l, of)
+	if v.Err() != nil {
+		return &Division{view: v}, true
+	}
+	d.group(by, ends, counts)
 	return d, true
 }
 
@@ -82,6 +88,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 		f = &schema.Field{Name: f.Name, Owner: f.Target, Kind: schema.Inverse, Target: f.Owner, Many: true, InverseOf: []*schema.Field{f}}
 	}
 	keep := v.filterPass(&d.query)
+	d.keep = keep
 	if keep != nil {
 		keep.from = true
 		if d.query.Edges.Node != nil {
@@ -89,6 +96,8 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 		}
 	}
 	var short []Edge
+	var few []int
+	w := walk{keep: keep}
 	for _, n := range v.ends(l.field, d.inverse) {
 		if v.stop() {
 			return nil, nil
@@ -97,16 +106,22 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 			continue
 		}
 		from := List{view: v, entity: n, field: f, series: l.series, narrow: l.narrow || keep.narrows()}
+		if _, m, ok := from.figures(&d.query, keep, filter.Reading{}, false); ok {
+			if m > 0 {
+				d.long, ends, counts = append(d.long, from), append(ends, Edge{Node: n, Claim: None}), append(counts, m)
+			}
+			continue
+		}
 		before := len(d.edges)
-		from.walkFrom(n, from.narrow, &walk{keep: keep}, func(e Edge) bool {
+		from.walkFrom(n, from.narrow, &w, func(e Edge) bool {
 			d.edges = append(d.edges, e)
 			return true
 		})
 		if m := len(d.edges) - before; m > 0 {
-			short, counts = append(short, Edge{Node: n, Claim: None}), append(counts, m)
+			short, few = append(short, Edge{Node: n, Claim: None}), append(few, m)
 		}
 	}
-	return append(ends, short...), counts
+	return append(ends, short...), append(counts, few...)
 }
 
 // group makes the groups.
@@ -133,10 +148,24 @@ func (d *Division) group(by []filter.Reading, ends []Edge, counts []int) {
 	}
 }
 
-// Stats appends to dst the sums of a reading, one for each group.
-func (d *Division) Stats(by filter.Reading, dst []aggregate.Stats) []aggregate.Stats {
+// Stats appends to dst the sums of a reading, one for each group, with the least and
+// the greatest if bounds is set.
+func (d *Division) Stats(by filter.Reading, bounds bool, dst []aggregate.Stats) []aggregate.Stats {
 	if d.inverse && by.Of == filter.OfNode && (by.Own != "" || by.Property != nil) {
 		by.Of = filter.OfObject
 	}
-	return d.view.Stats(d.edges, by, &aggregate.Parts{Groups: d.Groups, Of: d.Of[len(d.long):]}, dst)
+	base := len(dst)
+	dst = d.view.Stats(d.edges, by, &aggregate.Parts{Groups: d.Groups, Of: d.Of[len(d.long):]}, dst)
+	for i := range d.long {
+		st, _, ok := d.long[i].figures(&d.query, d.keep, by, bounds)
+		if !ok {
+			edges := d.long[i].Select(&d.query, nil)
+			st = d.view.Stats(edges, by, nil, nil)[0]
+		}
+		dst[base+int(d.Of[i])].Join(&st)
+	}
+	for i := range dst[base:] {
+		dst[base+i].Settle(d.view.s.o)
+	}
+	return dst
 }

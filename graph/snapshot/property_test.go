@@ -334,7 +334,7 @@ func (p pair) divided(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, wa
 		}
 		equal(t, fmt.Sprintf("groups by %v", by), len(d.Groups), len(groups))
 		for _, sum := range sums {
-			for i, st := range d.Stats(sum, nil) {
+			for i, st := range d.Stats(sum, false, nil) {
 				key := ""
 				for _, k := range append([]graph.Value{d.Groups[i].Key}, d.Groups[i].More...)[:len(by)] {
 					key += keyText(k)
