@@ -22,7 +22,7 @@ interface Entity @entity(plural: "entities") { name: String @time(kind: ETERNAL)
 type Source implements Entity @entity(plural: "sources") { date: Date @time(kind: ETERNAL) }
 type Port implements Entity @entity(plural: "ports") { ships(tons: Int, since: Int, lot: Int @distinct): [Good!] @time(kind: KIND) }
 type Mill implements Entity @entity(plural: "mills") { workers: Int @time(kind: ETERNAL) makes(tons: Int, since: Int, lot: Int @distinct): [Good!] @time(kind: KIND) }
-type Good implements Entity @entity(plural: "goods") { shippedBy: [Port!] @inverse(of: "ships") madeBy: [Mill!] @inverse(of: "makes") }
+type Good implements Entity @entity(plural: "goods") { family: String @time(kind: ETERNAL) shippedBy: [Port!] @inverse(of: "ships") madeBy: [Mill!] @inverse(of: "makes") }
 `
 
 const (
@@ -56,6 +56,9 @@ func trade(n int, dated bool, fn func(*graph.Change) error) error {
 			claim(graph.Claim{Subject: id, Predicate: "name", Value: graph.StringValue(strconv.Itoa(r.IntN(1e9)) + typ), Confidence: 0.9})
 			if typ == "Mill" {
 				claim(graph.Claim{Subject: id, Predicate: "workers", Value: graph.IntValue(int64(1 + zipf(1e6))), Confidence: 0.9})
+			}
+			if typ == "Good" {
+				claim(graph.Claim{Subject: id, Predicate: "family", Value: graph.StringValue(fmt.Sprint("family-", i%20)), Confidence: 0.9})
 			}
 		}
 	}
@@ -99,6 +102,9 @@ var tradeQuestions = map[string]string{
 	"filter_top_20":   `{good(id:"good-3" VIEW){madeBy(where:{edge:{tons:{gte:10}},node:{workers:{gte:100}}},ORDER,first:20){edges{tons since node{id name workers}}}}}`,
 	"sums_of_lists":   `{goods(first:1000 VIEW){nodes{name shippedBy(where:{edge:{since:{gte:2005}}}){aggregate{sum{tons}}}}}}`,
 	"count_and_range": `{good(id:"good-0" VIEW){madeBy(where:{edge:{since:{gte:2000,lt:2010}}},first:0){totalCount aggregate{count min{tons} max{tons}}}}}`,
+	"sums_by_node":    `{portShips(where:{edge:{since:{gte:2005}}} VIEW){aggregate{groups(by:node_family){key sum{tons}}}}}`,
+	"sums_by_both":    `{portShips(where:{edge:{since:{gte:2005}}} VIEW){aggregate{groups(by:[subject_id,node_family]){keys count sum{tons}}}}}`,
+	"all_edges":       `{portShips(first:20 VIEW){edges{subject{id} node{id} tons} aggregate{count}}}`,
 	"groups_of_list":  `{port(id:"port-0" VIEW){ships{aggregate{groups(by:since){key count sum{tons}}}}}}`,
 }
 

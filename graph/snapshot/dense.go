@@ -43,16 +43,19 @@ type links struct {
 	*List
 	keep *filterPass
 	g    groups // of odd groups
+	w    walk   // of g
 }
 
 // dense returns the list as one with what is kept beside it; ok is false where it must
-// be walked. Where its columns do not decide what the view shows, exact is false.
-func (l *List) dense(keep *filterPass) (d dense.List[link, Edge], exact, ok bool) {
+// be walked. Where its columns do not decide what the view shows, exact is false. The
+// list uses x, which was of another list or is new.
+func (l *List) dense(keep *filterPass, x *links) (d dense.List[link, Edge], exact, ok bool) {
 	v, f := l.view, l.field
 	if f == nil || l.entity == None || v.planning == never || f.Symmetric || f.Kind == schema.Derived {
 		return d, false, false
 	}
-	x := &links{View: v, List: l, keep: keep, g: v.groupsOf(l.entity, f, &walk{keep: keep})}
+	*x = links{View: v, List: l, keep: keep, w: walk{keep: keep}}
+	x.g = v.groupsOf(l.entity, f, &x.w)
 	r := x.g.run
 	if r.ID() == nil || x.g.single != nil {
 		return d, false, false
@@ -165,11 +168,11 @@ func (x *links) Group(group []link) []Edge {
 // up what a reading takes of them, with the least and the greatest if ends is set; the zero
 // Reading sums up nothing. ok is false where that needs the edges one by one.
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
-	return l.figures(q, l.view.filterPass(q), by, ends)
+	return l.figures(q, l.view.filterPass(q), new(links), by, ends)
 }
 
-// figures is Figures with a filter pass of the query.
-func (l *List) figures(q *filter.Query, keep *filterPass, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
+// figures is Figures with a filter pass of the query, and room for the links.
+func (l *List) figures(q *filter.Query, keep *filterPass, room *links, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	f := dense.Figures{Ends: ends}
 	if by != (filter.Reading{}) {
 		number, known := l.view.s.qualifierNames.Number(by.Qualifier)
@@ -177,7 +180,7 @@ func (l *List) figures(q *filter.Query, keep *filterPass, by filter.Reading, end
 			return st, 0, false
 		}
 	}
-	d, exact, ok := l.dense(keep)
+	d, exact, ok := l.dense(keep, room)
 	if !ok || !exact {
 		return st, 0, false
 	}
@@ -198,7 +201,7 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 	if !known {
 		return false
 	}
-	d, _, ok := l.dense(w.keep)
+	d, _, ok := l.dense(w.keep, new(links))
 	if !ok {
 		return false
 	}

@@ -18,6 +18,7 @@ type Division struct {
 	query           filter.Query // of the lists
 	inverse         bool         // the lists lead from the nodes
 	keep            *filterPass
+	room            links
 	long            []List
 	edges           []Edge
 }
@@ -106,7 +107,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 			continue
 		}
 		from := List{view: v, entity: n, field: f, series: l.series, narrow: l.narrow || keep.narrows()}
-		if _, m, ok := from.figures(&d.query, keep, filter.Reading{}, false); ok {
+		if _, m, ok := from.figures(&d.query, keep, &d.room, filter.Reading{}, false); ok {
 			if m > 0 {
 				d.long, ends, counts = append(d.long, from), append(ends, Edge{Node: n, Claim: None}), append(counts, m)
 			}
@@ -157,7 +158,7 @@ func (d *Division) Stats(by filter.Reading, bounds bool, dst []aggregate.Stats) 
 	base := len(dst)
 	dst = d.view.Stats(d.edges, by, &aggregate.Parts{Groups: d.Groups, Of: d.Of[len(d.long):]}, dst)
 	for i := range d.long {
-		st, _, ok := d.long[i].figures(&d.query, d.keep, by, bounds)
+		st, _, ok := d.long[i].figures(&d.query, d.keep, &d.room, by, bounds)
 		if !ok {
 			edges := d.long[i].Select(&d.query, nil)
 			st = d.view.Stats(edges, by, nil, nil)[0]

@@ -37,8 +37,13 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 		if f.Sums {
 			x = k.numbers(part, f.Column)
 		}
-		if f.Whole && !f.Ends && x != nil && len(f.Tests) == 1 {
-			if m, ok := k.sumSteps(part, f.Tests[0], f.Column, x, in, &st); ok {
+		if f.Whole && !f.Ends && len(f.Tests) == 1 && (x != nil || !f.Sums) {
+			sums, column, y := &st, f.Column, x
+			if !f.Sums { // what is tested has steps of its own, which count it
+				sums, column = new(aggregate.Stats), uint32(f.Tests[0].Qualifier.Number)
+				y = k.numbers(part, column)
+			}
+			if m, ok := k.sumSteps(part, f.Tests[0], column, y, in, sums); ok {
 				n += m
 				continue
 			}
