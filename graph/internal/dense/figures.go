@@ -39,7 +39,7 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 		}
 		if f.Whole && !f.Ends && len(f.Tests) == 1 && (x != nil || !f.Sums) {
 			sums, column, y := &st, f.Column, x
-			if !f.Sums { // what is tested has steps of its own, which count it
+			if !f.Sums { // the steps of what is tested count it
 				sums, column = new(aggregate.Stats), uint32(f.Tests[0].Qualifier.Number)
 				y = k.numbers(part, column)
 			}
