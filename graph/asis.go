@@ -36,7 +36,7 @@ func (c *checker) asIs(op *Op, cl *Claim) bool {
 		for i, old := range cl.Supersedes {
 			cl.Supersedes[i] = c.meant(old)
 		}
-		c.accept(op.Position, new(schema.Field), *cl)
+		c.accept(op.Position, new(schema.Field), cl)
 	}
 	return true
 }

@@ -9,40 +9,6 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// State is the graph so far, as Check needs it. A snapshot is one.
-type State interface {
-	// Seq is the sequence number of the state.
-	Seq() Seq
-	// TypeOf is the type of an entity.
-	TypeOf(ID) (string, bool)
-	// Claim returns a claim by its id and whether it is not withdrawn.
-	Claim(ClaimID) (c Claim, live, ok bool)
-	// Values are the values of the live claims of one predicate of a subject.
-	Values(subject ID, predicate string) []Value
-	// Holder is the entity whose live claim gives the key's value.
-	Holder(predicate string, v Value) (ID, bool)
-}
-
-// Growth is a graph that takes commits, and the state after those that it has taken.
-type Growth interface {
-	State
-	// Add takes the next commit. After an error it is of no more use.
-	Add(*Commit) error
-	// Digest identifies what the graph holds by now.
-	Digest() string
-}
-
-// Nothing is the state of an empty store.
-var Nothing State = nothing{}
-
-type nothing struct{}
-
-func (nothing) Seq() Seq                           { return 0 }
-func (nothing) TypeOf(ID) (string, bool)           { return "", false }
-func (nothing) Claim(ClaimID) (c Claim, _, _ bool) { return c, false, false }
-func (nothing) Values(ID, string) []Value          { return nil }
-func (nothing) Holder(string, Value) (ID, bool)    { return "", false }
-
 // Result is the outcome of Check.
 type Result struct {
 	// Commit is what is new in the change; its Seq and At are the writer's to set.
@@ -157,7 +123,8 @@ type checker struct {
 	st       State
 	res      *Result
 	ops      []Op
-	op       int // the number of the operation looked at
+	op       int   // the number of the operation looked at
+	claim    Claim // of that operation, as it will be
 	problems []found
 	notices  []found
 
@@ -250,18 +217,21 @@ func (c *checker) typeOf(id ID) *schema.Type {
 
 func (c *checker) assert(op *Op) {
 	before := len(c.problems)
-	cl := op.Claim
+	cl := &c.claim
+	*cl = op.Claim
 	cl.Qualifiers = append([]QualifierValue(nil), cl.Qualifiers...)
 	cl.Supersedes = append([]ClaimID(nil), cl.Supersedes...)
-	if own := cl; c.accepts && c.asIs(op, &own) {
-		return
+	if c.accepts {
+		if own := *cl; c.asIs(op, &own) {
+			return
+		}
 	}
-	f := c.field(op.Position, &cl)
-	c.source(op.Position, &cl)
-	c.holding(op.Position, &cl)
+	f := c.field(op.Position, cl)
+	c.source(op.Position, cl)
+	c.holding(op.Position, cl)
 	if f != nil {
-		c.valueOf(op.Position, f, &cl)
-		c.qualifiers(op.Position, f, &cl)
+		c.valueOf(op.Position, f, cl)
+		c.qualifiers(op.Position, f, cl)
 		if f.Time == schema.Eternal && !cl.Valid.Empty() {
 			c.problem(op.Position, BadInput, "%s of %s holds always; drop its valid time %s", cl.Predicate, cl.Subject, cl.Valid)
 		}
@@ -270,7 +240,7 @@ func (c *checker) assert(op *Op) {
 		return
 	}
 	cl.Normalise()
-	c.renames(op, &cl)
+	c.renames(op, cl)
 	for i, old := range cl.Supersedes {
 		cl.Supersedes[i] = c.meant(old)
 	}
@@ -342,32 +312,32 @@ func (c *checker) holding(at Position, cl *Claim) {
 }
 
 // accept adds the claim to the commit unless it is known.
-func (c *checker) accept(at Position, f *schema.Field, cl Claim) {
+func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 	id := cl.ID()
 	c.res.IDs = append(c.res.IDs, id)
 	if first, ok := c.stated[id]; ok {
 		again := ""
 		if first.claim >= 0 {
-			if d := difference(&c.res.Commit.Claims[first.claim], &cl); d != "" {
+			if d := difference(&c.res.Commit.Claims[first.claim], cl); d != "" {
 				again = "; the first one stays, with " + d
 			}
 		}
 		c.notice(at, Duplicate, "%s %s %s is stated twice (first at %s)%s", cl.Subject, cl.Predicate, Clip(cl.Value.String()), first.position, again)
-		c.known(at, id, &cl)
+		c.known(at, id, cl)
 		return
 	}
 	c.stated[id] = statement{at, -1}
 	if have, live, ok := c.st.Claim(id); ok {
 		if !live {
 			c.notice(at, Duplicate, "the claim %s was withdrawn and stays so; state it with another locator or valid time to hold it again", id)
-		} else if d := difference(&have, &cl); d != "" {
+		} else if d := difference(&have, cl); d != "" {
 			c.notice(at, Duplicate, "the claim %s is known with %s; it stays as it is: to hold it otherwise, supersede it by one with another locator", id, d)
 		}
-		c.known(at, id, &cl)
+		c.known(at, id, cl)
 		return
 	}
 	if !c.leaving[id] {
-		c.bound(at, f, &cl)
+		c.bound(at, f, cl)
 	}
 	for _, old := range cl.Supersedes {
 		if old == id {
@@ -379,7 +349,10 @@ func (c *checker) accept(at Position, f *schema.Field, cl Claim) {
 		}
 	}
 	c.stated[id] = statement{at, len(c.res.Commit.Claims)}
-	c.res.Commit.Claims = append(c.res.Commit.Claims, cl)
+	if c.res.Commit.Claims == nil { // most changes are of new claims
+		c.res.Commit.Claims = make([]Claim, 0, len(c.ops)-c.op)
+	}
+	c.res.Commit.Claims = append(c.res.Commit.Claims, *cl)
 }
 
 // known counts a claim that is there already. It changes nothing, and so

@@ -61,7 +61,8 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 		return err
 	}
 	horizon, large := w.horizon, len(quads) >= largeGroup
-	nodes, links, err := resolve(quads, func(n *bulkNode) error { return w.find(n, large) })
+	var r resolver
+	nodes, links, err := r.resolve(quads, func(n *bulkNode) error { return w.find(n, large) })
 	if err != nil {
 		return err
 	}
@@ -134,32 +135,54 @@ func (w *bulk) readMeta(ctx context.Context) error {
 	return err
 }
 
-// resolve finds the nodes of the quads, each once; find fills in what the database has of one.
-func resolve(quads []quad.Quad, find func(*bulkNode) error) ([]*bulkNode, [][4]*bulkNode, error) {
-	byValue := make(map[quad.Value]*bulkNode, 3*len(quads)/2)
-	nodes := make([]*bulkNode, 0, 3*len(quads)/2)
-	links := make([][4]*bulkNode, len(quads))
+// resolver finds the nodes of quads, each once. What it returns is valid until it
+// is used again, for which it keeps its memory.
+type resolver struct {
+	byValue map[quad.Value]*bulkNode
+	nodes   []*bulkNode
+	made    int // how many nodes there ever were at once
+	links   [][4]*bulkNode
+}
+
+// resolve finds the nodes of the quads; find fills in what the database has of one.
+func (r *resolver) resolve(quads []quad.Quad, find func(*bulkNode) error) ([]*bulkNode, [][4]*bulkNode, error) {
+	if r.byValue == nil {
+		r.byValue = make(map[quad.Value]*bulkNode, 3*len(quads)/2)
+	}
+	clear(r.byValue)
+	r.nodes, r.links = r.nodes[:0], slices.Grow(r.links[:0], len(quads))[:len(quads)]
 	for i, q := range quads {
 		pure := false
 		for d, v := range [4]quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
-			n := byValue[v]
+			n := r.byValue[v]
 			if n == nil {
-				n = &bulkNode{val: v}
+				n = r.node(v)
 				if err := find(n); err != nil {
 					return nil, nil, err
 				}
-				byValue[v] = n
-				nodes = append(nodes, n)
+				r.byValue[v] = n
 			}
 			n.uses++
 			pure = pure || n.before.id == 0
-			links[i][d] = n
+			r.links[i][d] = n
 		}
 		if !pure {
 			return nil, nil, errNotPure
 		}
 	}
-	return nodes, links, nil
+	return r.nodes, r.links, nil
+}
+
+// node is a node with a value, from the memory of an earlier one where there is one.
+func (r *resolver) node(v quad.Value) *bulkNode {
+	i := len(r.nodes)
+	if i == r.made {
+		r.nodes = append(r.nodes, new(bulkNode))
+		r.made++
+	}
+	r.nodes = r.nodes[:i+1]
+	*r.nodes[i] = bulkNode{val: v}
+	return r.nodes[i]
 }
 
 // find reads what the database has of a node.

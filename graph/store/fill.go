@@ -82,6 +82,7 @@ type filling struct {
 	out       *tables.Database
 	log       *logTables
 	nodes     hashes.Table
+	resolver  resolver
 	postings  []posting
 	enc       encoder
 	keys      map[string]graph.Seq // the idempotency keys
@@ -172,7 +173,7 @@ func (f *filling) add(ctx context.Context, c *graph.Commit) error {
 	if err := f.enc.commit(c); err != nil {
 		return err
 	}
-	links, nodes, err := numberNodes(&f.nodes, f.enc.quads, f.last)
+	links, nodes, err := f.resolver.number(&f.nodes, f.enc.quads, f.last)
 	if errors.Is(err, errNotPure) {
 		return graph.Errorf(graph.Duplicate, "commit %d states a claim that is in the store already", c.Seq)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/tables"
 )
 
-// sortLeast is how many entries of an index are sorted in memory: 16 MB.
-const sortLeast = 1 << 20
+// sortLeast is how many entries of an index are sorted in memory: 8 MB.
+const sortLeast = 1 << 19
 
 // posting is an index in the making: the entries of all links, to be sorted.
 type posting struct {

@@ -55,10 +55,10 @@ func unranked(h cgraph.ValueHash) cgraph.ValueHash {
 // errTooLarge ends a filling whose ids do not fit what it sorts.
 var errTooLarge = errors.New("too many claims for one import into an empty store; import a part of the files first")
 
-// numberNodes finds the nodes of a commit's quads and gives the new ones ids, in the
+// number finds the nodes of a commit's quads and gives the new ones ids, in the
 // order of their hashes as Cayley does. new are those.
-func numberNodes(t *hashes.Table, quads []quad.Quad, last uint64) (links [][4]*bulkNode, new []*bulkNode, err error) {
-	nodes, links, err := resolve(quads, func(n *bulkNode) error {
+func (r *resolver) number(t *hashes.Table, quads []quad.Quad, last uint64) (links [][4]*bulkNode, new []*bulkNode, err error) {
+	nodes, links, err := r.resolve(quads, func(n *bulkNode) error {
 		n.hash = cgraph.HashOf(n.val)
 		hash := [20]byte(ranked(n.hash))
 		if have := t.Find(&hash); have != nil {

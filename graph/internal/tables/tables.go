@@ -98,7 +98,7 @@ func (s *Stretch) begin() (err error) {
 		return err
 	}
 	s.buf = bufio.NewWriterSize(s.file, 256<<10)
-	s.w = table.NewWriter(s.buf, &s.of.opts, nil, s.of.opts.CompactionTableSize)
+	s.w = table.NewWriter(s.buf, &s.of.opts, nil, 2*s.of.opts.GetBlockSize())
 	return nil
 }
 

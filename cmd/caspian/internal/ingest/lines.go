@@ -106,6 +106,7 @@ func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	if b.lines == 0 {
 		return b, nil
 	}
+	b.ops = make([]graph.Op, 0, b.lines)
 	shift := b.first - 1
 	err := codec.JSONLines.Decode(ctx, lr.name, &lr.text, func(op graph.Op) error {
 		op.Position.Line += shift

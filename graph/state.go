@@ -1,0 +1,35 @@
+package graph
+
+// State is the graph so far, as Check needs it. A snapshot is one.
+type State interface {
+	// Seq is the sequence number of the state.
+	Seq() Seq
+	// TypeOf is the type of an entity.
+	TypeOf(ID) (string, bool)
+	// Claim returns a claim by its id and whether it is not withdrawn.
+	Claim(ClaimID) (c Claim, live, ok bool)
+	// Values are the values of the live claims of one predicate of a subject.
+	Values(subject ID, predicate string) []Value
+	// Holder is the entity whose live claim gives the key's value.
+	Holder(predicate string, v Value) (ID, bool)
+}
+
+// Growth is a graph that takes commits, and the state after those that it has taken.
+type Growth interface {
+	State
+	// Add takes the next commit. After an error it is of no more use.
+	Add(*Commit) error
+	// Digest identifies what the graph holds by now.
+	Digest() string
+}
+
+// Nothing is the state of an empty store.
+var Nothing State = nothing{}
+
+type nothing struct{}
+
+func (nothing) Seq() Seq                           { return 0 }
+func (nothing) TypeOf(ID) (string, bool)           { return "", false }
+func (nothing) Claim(ClaimID) (c Claim, _, _ bool) { return c, false, false }
+func (nothing) Values(ID, string) []Value          { return nil }
+func (nothing) Holder(string, Value) (ID, bool)    { return "", false }
