@@ -39,7 +39,8 @@ type Binding struct {
 	// for each field node: at compile time when the arguments hold no variables (the
 	// result is then shared by all requests of the plan and must not change), else
 	// once for each request. An error becomes the field's error, located at the
-	// argument that an [ArgumentError] names, otherwise at the field. The map itself, though
+	// argument that an [ArgumentError] names, otherwise at the field. It must not change what it
+	// is given: constants are shared by requests. The map itself, though
 	// not the values in it, is used again afterwards and must not be kept.
 	Prepare func(args map[string]any) (any, error)
 

@@ -68,7 +68,7 @@ type field struct {
 	sub     *subselection // of a composite type
 	def     *typesys.Field
 	binding *Binding       // nil for __typename
-	raw     map[string]any // constant arguments as coerced, for the cost
+	raw     map[string]any // constant arguments as coerced: all of them, or, of a field with a slot, those without variables
 	name    string         // response name
 	nodes   []*ast.Field
 }
@@ -248,6 +248,7 @@ func (c *compiler) arguments(f *field) {
 		if value.HasVariable(a.Value) {
 			f.slot = int32(len(c.plan.slots))
 			c.plan.slots = append(c.plan.slots, f)
+			c.fix(f)
 			return
 		}
 	}
@@ -258,6 +259,24 @@ func (c *compiler) arguments(f *field) {
 	}
 	f.argErr = err
 	c.plan.bytes += 64 * len(f.raw)
+}
+
+// fix coerces the constant ones among arguments with variables. What is wrong with one, each request
+// finds out.
+func (c *compiler) fix(f *field) {
+	for _, d := range f.def.Args {
+		a := f.nodes[0].Arguments.ForName(d.Name)
+		if a == nil || value.HasVariable(a.Value) {
+			continue
+		}
+		if val, err := value.CoerceLiteral(a.Value, d.Type, nil); err == nil {
+			if f.raw == nil {
+				f.raw = map[string]any{}
+			}
+			f.raw[d.Name] = val
+			c.plan.bytes += 64
+		}
+	}
 }
 
 func (c *compiler) sub(t *typesys.Type, nodes []*ast.Field) *subselection {
@@ -402,6 +421,10 @@ func coerceArguments(f *field, vars *value.Variables, args map[string]any) (map[
 			if d.HasDefault {
 				args[d.Name] = d.DefaultValue
 			}
+			continue
+		}
+		if val, ok := f.raw[d.Name]; ok {
+			args[d.Name] = val
 			continue
 		}
 		val, err := value.CoerceLiteral(a.Value, d.Type, vars)

@@ -182,11 +182,12 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 	switch key {
 	case "eq", "ne", "lt", "lte", "gt", "gte":
 		v, err := of.value(key, val, unit)
-		*map[string]**graph.Value{"eq": &t.Eq, "ne": &t.Ne, "lt": &t.Lt, "lte": &t.Lte, "gt": &t.Gt, "gte": &t.Gte}[key] = &v
+		*comparand(t, key) = &v
 		return err
 	case "in", "notIn":
-		vs := []graph.Value{}
-		for _, x := range val.([]any) {
+		given := val.([]any)
+		vs := make([]graph.Value, 0, len(given))
+		for _, x := range given {
 			v, err := of.value(key, x, unit)
 			if err != nil {
 				return err
@@ -214,6 +215,23 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 		t.Matches = re
 	}
 	return nil
+}
+
+// comparand is where a test has the value of a comparison.
+func comparand(t *filter.Test, operator string) **graph.Value {
+	switch operator {
+	case "eq":
+		return &t.Eq
+	case "ne":
+		return &t.Ne
+	case "lt":
+		return &t.Lt
+	case "lte":
+		return &t.Lte
+	case "gt":
+		return &t.Gt
+	}
+	return &t.Gte
 }
 
 // value reads an operand. A code is brought into the form of its scheme.

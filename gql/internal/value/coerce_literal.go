@@ -70,7 +70,7 @@ func coerceObjectAST(v *ast.Value, t *typesys.Type, vars *Variables) (any, error
 	if v.Kind != ast.ObjectValue {
 		return nil, fmt.Errorf("expected an object for input %s, found %s", t.Shown(), v.String())
 	}
-	obj := make(map[string]any, len(t.Inputs))
+	obj := make(map[string]any, len(v.Children)) // types of filters have many more
 	for _, c := range v.Children {
 		d := t.InputByName[c.Name]
 		if d == nil {
@@ -86,12 +86,15 @@ func coerceObjectAST(v *ast.Value, t *typesys.Type, vars *Variables) (any, error
 		obj[c.Name] = val
 	}
 	for _, d := range t.Inputs {
+		if !d.HasDefault && !d.Type.NonNull {
+			continue
+		}
 		if _, ok := obj[d.Name]; ok {
 			continue
 		}
 		if d.HasDefault {
 			obj[d.Name] = d.DefaultValue
-		} else if d.Type.NonNull {
+		} else {
 			return nil, fmt.Errorf("field %q of required type %q was not provided", t.Shown()+"."+t.ShownMember(d.Name), d.Type.Shown())
 		}
 	}
