@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -128,10 +129,49 @@ func BenchmarkWrite(b *testing.B) {
 					})
 				}
 			}
-			if err := g.Close(); err != nil {
+			if err := errors.Join(g.Close(), log.Close()); err != nil {
 				b.Fatal(err)
 			}
-			if err := log.Close(); err != nil {
+		})
+	}
+}
+
+// BenchmarkReadBesideWrites reads an entity of a filled graph, alone and while
+// changes are made as fast as they can be.
+func BenchmarkReadBesideWrites(b *testing.B) {
+	for _, size := range benchSizes() {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			g, log := openBench(b, b.TempDir())
+			h := newHubs(size)
+			h.fill(b, g)
+			var next atomic.Int64
+			for _, writers := range []int{0, 1, 16} {
+				b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
+					var stop atomic.Bool
+					var wg sync.WaitGroup
+					for range writers {
+						wg.Go(func() {
+							for !stop.Load() {
+								op := h.writes()["subject"](int(next.Add(1)))
+								if _, err := g.Commit(b.Context(), &graph.Change{Ops: []graph.Op{op}}); err != nil {
+									b.Error(err)
+									return
+								}
+							}
+						})
+					}
+					inParallel(b, 1, func() error {
+						n := int(next.Add(1))
+						if v := g.Snapshot().State().Values(meeting(1+n%(h.meetings-1)), "topics"); len(v) > size {
+							return fmt.Errorf("%d values", len(v))
+						}
+						return nil
+					})
+					stop.Store(true)
+					wg.Wait()
+				})
+			}
+			if err := errors.Join(g.Close(), log.Close()); err != nil {
 				b.Fatal(err)
 			}
 		})
@@ -178,7 +218,7 @@ func inParallel(b *testing.B, callers int, fn func() error) {
 	wg.Wait()
 	b.StopTimer()
 	slices.SortFunc(took, cmp.Compare)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "µs-median")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "µs-p99")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1000, "µs-median")
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1000, "µs-p99")
 }

@@ -96,7 +96,7 @@ func migrateIndexes(db *levelKV, o Options) error {
 	}
 	if old {
 		if o.Say != nil {
-			o.Say("the store is of an earlier version: one of its indexes is made again, once, which takes about a minute for five million claims")
+			o.Say("the store is of an earlier version: one of its indexes is derived again, once, which takes about a minute for a million claims")
 		}
 		if err := buildIndex(db, most); err != nil {
 			return fmt.Errorf("making an index again: %w", err)
