@@ -111,6 +111,7 @@ type Session struct {
 	// The state of the request that is executed:
 	executing gql.Request
 	lists     *listPool
+	listings  []*claimListing
 	chosen    chosenClaims
 }
 
@@ -170,6 +171,11 @@ type Request struct {
 	// Cost adds the estimated and the actual cost of the request to the response's extensions, and
 	// Trace the time it took by field.
 	Cost, Trace bool
+	// Plan adds how its lists were found to the response's extensions. Of a request that
+	// takes at least SlowAfter, Execute sets SlowPlan to the same, as JSON; 0 is never.
+	Plan      bool
+	SlowAfter time.Duration
+	SlowPlan  string
 }
 
 // Pauser lets a request wait. Pause calls wait, which returns when the wait is over, and may let
@@ -187,11 +193,15 @@ func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 		s.lists.release()
 		s.lists = nil
 	}()
-	return s.api.engine.Execute(ctx, s.request(r))
+	resp := s.api.engine.Execute(ctx, s.request(r))
+	if t := resp.Timing; r.SlowAfter > 0 && t != nil && t.Prepare+t.Execute >= r.SlowAfter {
+		r.SlowPlan = string(s.appendPlan(nil))
+	}
+	return resp
 }
 
 func (s *Session) request(r *Request) *gql.Request {
-	s.chosen = chosenClaims{}
+	s.chosen, s.listings = chosenClaims{}, nil
 	s.executing = gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
@@ -228,6 +238,10 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	if r.Trace {
 		open("trace")
 		dst = resp.AppendTrace(dst)
+	}
+	if r.Plan {
+		open("plan")
+		dst = s.appendPlan(dst)
 	}
 	if len(dst) > start {
 		dst = append(dst, '}')

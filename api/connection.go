@@ -20,6 +20,8 @@ type connection struct {
 	list  snapshot.List
 	query *filter.Query
 	types []*schema.Type // of a list of all entities
+	root  string         // the root field whose list it is
+	field *schema.Field  // or the relation
 
 	page   snapshot.Page
 	loaded bool

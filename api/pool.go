@@ -124,6 +124,7 @@ func (s *Session) relation(key listKey, f *schema.Field, series bool) *connectio
 	}
 	before := p.connections
 	c := s.connection(key.view, key.view.Relation(key.entity, f, series), key.query)
+	c.field = f
 	if p.connections > before { // not one too many, which nothing must hold
 		*at, p.noted = seenList{key, c}, true
 	}
@@ -145,7 +146,9 @@ func (s *Session) aggregation(v *snapshot.View) *aggregation {
 
 // claimListing returns a list of claims for the rest of the request.
 func (s *Session) claimListing(v *snapshot.View, list *snapshot.List, query *filter.Query) *claimListing {
-	return &claimListing{view: v, list: list, query: query}
+	c := &claimListing{view: v, list: list, query: query}
+	s.listings = append(s.listings, c)
+	return c
 }
 
 // connection returns a connection for the rest of the request.

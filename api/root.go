@@ -143,7 +143,7 @@ func (b *builder) plural(t *schema.Type) field {
 				return gql.Ref{}, false, err
 			}
 			list := s.connection(v, v.OfTypes(t.Concrete), &a.Query)
-			list.types = t.Concrete
+			list.types, list.root = t.Concrete, t.Plural
 			return gql.Ref{Obj: list}, true, nil
 		},
 	}}
@@ -165,7 +165,9 @@ func (b *builder) everyEdge(f *schema.Field) field {
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
-			return gql.Ref{Obj: s.connection(v, v.Relation(snapshot.None, f, a.Series), &a.Query)}, true, nil
+			list := s.connection(v, v.Relation(snapshot.None, f, a.Series), &a.Query)
+			list.root = f.EveryEdge()
+			return gql.Ref{Obj: list}, true, nil
 		},
 	}}
 }

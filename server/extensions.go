@@ -8,8 +8,8 @@ import (
 // extensions are what a request specifies besides its document and variables.
 type extensions struct {
 	reference
-	// cost and trace request those members in the answer's extensions.
-	cost, trace bool
+	// cost, trace and plan request those members in the answer's extensions.
+	cost, trace, plan bool
 }
 
 // readExtensions reads documentId and the member extensions, nil where that is absent. Unknown
@@ -31,6 +31,9 @@ func readExtensions(documentID string, text json.RawMessage) (extensions, *reque
 		return x, bad
 	}
 	if x.trace, bad = toggled("trace", given["trace"]); bad != nil {
+		return x, bad
+	}
+	if x.plan, bad = toggled("plan", given["plan"]); bad != nil {
 		return x, bad
 	}
 	if x.id == "" {

@@ -84,7 +84,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 
 // validator is the ETag of the answer to a request; empty where the answer has none.
 func validator(session Session, req *api.Request) string {
-	if waits(req) || req.Cost || req.Trace { // two runs differ in what they took
+	if waits(req) || req.Cost || req.Trace || req.Plan { // two runs differ in what they took
 		return ""
 	}
 	return session.ETag(req.Query, req.OperationName, req.Variables)

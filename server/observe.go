@@ -15,7 +15,7 @@ import (
 // execute runs one request from start on, the time now, counts it and logs it. The log never has a variable's value, nor
 // the document, which may contain values: its hash identifies it to those who have it.
 func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, start time.Time) *gql.Response {
-	req.Pauser = slot
+	req.Pauser, req.SlowAfter = slot, s.opts.Slow
 	res := session.Execute(ctx, req)
 	if slot.Refused {
 		res.Release()
@@ -82,6 +82,7 @@ func (s *Server) record(ctx context.Context, seq graph.Seq, req *api.Request, re
 		slog.String("code", res.Code),
 		slog.Bool("cached_plan", res.CacheHit),
 		slog.Uint64("sequence", uint64(seq)),
+		slog.String("plan", req.SlowPlan), // of a slow one
 	)
 }
 

@@ -68,7 +68,7 @@ func (s *Server) fromURL(r *http.Request) (*api.Request, *requestError) {
 	if !q.Has("query") && x.id == "" {
 		return nil, badRequest("the parameter query is missing: /graphql?query={graph{sequence}}, or POST a JSON object with query")
 	}
-	req.Cost, req.Trace = x.cost, x.trace
+	req.Cost, req.Trace, req.Plan = x.cost, x.trace, x.plan
 	req.Query, bad = s.persisted.document(q.Get("query"), q.Has("query"), x.reference)
 	return req, bad
 }
@@ -200,7 +200,7 @@ func (s *Server) fromMembers(m *members) (*api.Request, *requestError) {
 	if m.query == nil && x.id == "" {
 		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
 	}
-	req.Cost, req.Trace = x.cost, x.trace
+	req.Cost, req.Trace, req.Plan = x.cost, x.trace, x.plan
 	req.Query, bad = s.persisted.document(query, m.query != nil, x.reference)
 	return req, bad
 }

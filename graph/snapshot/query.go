@@ -18,6 +18,8 @@ type Page struct {
 	// Read how many were looked at for the page.
 	Path *access.Path
 	Read int
+	// Early says that it was full before the end of the list.
+	Early bool
 
 	view  *View
 	order []filter.Key
@@ -217,7 +219,7 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 		l.walk(&other, func(e Edge) bool { page.Before = page.Early(e); return !page.Before })
 		w.read = other.read
 	}
-	p.Edges, p.HasPrev, p.HasNext = page.Items, page.Before, page.After
+	p.Edges, p.HasPrev, p.HasNext, p.Early = page.Items, page.Before, page.After, page.After
 	if n := len(p.Edges); q.Last != nil && !t.Back && n > *q.Last {
 		p.Edges, p.HasPrev = p.Edges[n-*q.Last:], true
 	}
@@ -310,7 +312,7 @@ func (l *List) inOrder(t access.Turn, at *placed, w *walk, p *Page) {
 	for _, x := range page.Items {
 		p.Edges = append(p.Edges, x.edge)
 	}
-	p.HasPrev, p.HasNext = page.Before, page.After
+	p.HasPrev, p.HasNext, p.Early = page.Before, page.After, page.After
 }
 
 // Select appends to dst the edges of the list that the query's filters keep,

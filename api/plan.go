@@ -1,0 +1,98 @@
+package api
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// listPlan is how the lists of one field of a document were read.
+type listPlan struct {
+	field, path            string
+	query                  *filter.Query // tells the fields apart
+	lists                  int
+	estimated, read, shown int
+	planned, asked, early  bool // see appendPlan
+	cold                   []string
+}
+
+// appendPlan appends how the request's lists were read, as a JSON list with an object for
+// each field and path: how many lists there were, how many entities or claims the path was
+// estimated to find, how many were looked at and shown, whether the filter was asked of
+// each, whether the page was full before the end, and by which indexes, had they been built,
+// it would have been found.
+func (s *Session) appendPlan(dst []byte) []byte {
+	dst = append(dst, '[')
+	for i, x := range s.plans() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = gql.AppendString(append(dst, `{"field":`...), x.field)
+		dst = gql.AppendString(append(dst, `,"path":`...), x.path)
+		dst = gql.AppendInt(append(dst, `,"lists":`...), int64(x.lists))
+		if x.planned {
+			dst = gql.AppendInt(append(dst, `,"estimated":`...), int64(x.estimated))
+		}
+		dst = gql.AppendInt(append(dst, `,"read":`...), int64(x.read))
+		dst = gql.AppendInt(append(dst, `,"shown":`...), int64(x.shown))
+		dst = gql.AppendBool(append(dst, `,"filtered":`...), x.asked)
+		dst = gql.AppendBool(append(dst, `,"early":`...), x.early)
+		if len(x.cold) > 0 {
+			dst = append(dst, `,"cold":[`...)
+			for k, name := range x.cold {
+				if k > 0 {
+					dst = append(dst, ',')
+				}
+				dst = gql.AppendString(dst, name)
+			}
+			dst = append(dst, ']')
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+// plans are the plans of the lists whose pages were read and that are still held, those
+// that read most first.
+func (s *Session) plans() (all []listPlan) {
+	add := func(field string, q *filter.Query, p *snapshot.Page) {
+		x := listPlan{field: field, query: q, path: "scan", read: p.Read, shown: len(p.Edges), asked: q.Nodes != nil || q.Edges != nil, early: p.Early}
+		if p.Path != nil {
+			x.path, x.estimated, x.planned, x.cold = p.Path.String(), p.Path.Rows, true, p.Path.Cold
+			x.asked = x.asked && !p.Path.Exact
+		}
+		i := slices.IndexFunc(all, func(y listPlan) bool { return y.query == q && y.path == x.path })
+		if i < 0 {
+			i = len(all)
+			all = append(all, listPlan{field: field, query: q, path: x.path, planned: x.planned, asked: x.asked, cold: x.cold})
+		}
+		y := &all[i]
+		y.lists++
+		y.estimated, y.read, y.shown, y.early = y.estimated+x.estimated, y.read+x.read, y.shown+x.shown, y.early || x.early
+	}
+	if s.lists != nil {
+		for i := range s.lists.connections {
+			if c := &s.lists.blocks[i/connectionBlock][i%connectionBlock]; c.loaded {
+				add(c.name(), c.query, &c.page)
+			}
+		}
+	}
+	for _, c := range s.listings {
+		if c.loaded {
+			add("claims", c.query, &c.page)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b listPlan) int { return cmp.Compare(b.read, a.read) })
+	return all
+}
+
+// name is the field whose list it is.
+func (c *connection) name() string {
+	if c.field == nil {
+		return c.root
+	}
+	return c.field.Owner.Name + "." + c.field.Name
+}
