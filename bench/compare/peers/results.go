@@ -107,6 +107,9 @@ func (r Results) Write(w io.Writer) (missed []string) {
 		fmt.Fprintf(t, "| workload\t| limit\t| %s\t| goal\t|\n|---\t%s|---\t|\n", strings.Join(systems, "\t| "), strings.Repeat("|---\t", len(systems)+1))
 		for _, g := range Goals {
 			limit := r[Limit][z][g.Work]
+			if limit == (Result{}) { // the run left it out
+				continue
+			}
 			fmt.Fprintf(t, "| %s %s\t| %s\t", g.Work, g.What, rateOf(limit))
 			for _, s := range systems {
 				x := r[s][z][g.Work]
@@ -149,6 +152,9 @@ func (r Results) growth(w io.Writer, systems, sizes []string) (missed []string) 
 	t := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
 	fmt.Fprintf(t, "| workload\t| limit\t| %s\t| goal\t|\n|---\t%s|---\t|\n", strings.Join(systems, "\t| "), strings.Repeat("|---\t", len(systems)+1))
 	for _, g := range Goals {
+		if r[Limit][last][g.Work] == (Result{}) {
+			continue
+		}
 		fmt.Fprintf(t, "| %s\t", g.Work)
 		for _, s := range append([]string{Limit}, systems...) {
 			from, to := r[s][first][g.Work].P50, r[s][last][g.Work].P50
