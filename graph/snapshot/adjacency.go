@@ -51,25 +51,23 @@ func runOf(a *adjacency, p uint16) run {
 	if list == nil {
 		return a.Run(p)
 	}
-	from := lowerBound(list, p)
+	// Most are so short that a search which always takes the same steps is fastest.
+	from, n := 0, len(list)
+	for n > 1 {
+		half := n / 2
+		if list[from+half-1].predicate < p {
+			from += half
+		}
+		n -= half
+	}
+	if n == 1 && list[from].predicate < p {
+		from++
+	}
 	to := from
 	for to < len(list) && list[to].predicate == p {
 		to++
 	}
 	return column.Short[link, beside](list[from:to])
-}
-
-func lowerBound(list []link, p uint16) int {
-	lo, hi := 0, len(list)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if list[mid].predicate < p {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
 }
 
 // order is how runs and adjacencies are sorted. Relations are in the order of the ids

@@ -81,7 +81,9 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 	}
 	s.typeNames, s.predicates, s.qualifierNames = vocabulary.NamesOf(h.TypeNames), vocabulary.NamesOf(h.Predicates), vocabulary.NamesOf(h.QualifierNames)
 	s.nameTypes()
-	s.readColumns(r, &h)
+	s.ids = column.ReadTextColumn(r)
+	s.types = column.ReadColumn[uint16](r, h.Entities)
+	s.rows = column.ReadColumn[row](r, h.Claims)
 	indexed := make(chan struct{})
 	go func() {
 		defer close(indexed)
@@ -99,13 +101,6 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 	s.w.forget()
 	s.guard.seal(s)
 	return s, h.Store, nil
-}
-
-// readColumns reads the sections after the header that the indexes are of.
-func (s *Snapshot) readColumns(r *column.Reader, h *header) {
-	s.ids = column.ReadTextColumn(r)
-	s.types = column.ReadColumn[uint16](r, h.Entities)
-	s.rows = column.ReadColumn[row](r, h.Claims)
 }
 
 // readSections reads the sections after those, in the order of writeSections.

@@ -320,20 +320,24 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	} else {
 		out, in := v.s.outRun(entity, predicateOf(f)), v.s.inRun(entity, predicateOf(f))
 		all = make([]Edge, 0, out.Len()+in.Len())
-		for l := range out.All() {
-			if v.stop() {
-				return nil
-			}
-			if l.other != None && v.shows(entity, l) {
-				all = append(all, l.edge())
+		for part, at := out.First(); len(part) > 0; part, at = out.After(at) {
+			for _, l := range part {
+				if v.stop() {
+					return nil
+				}
+				if l.other != None && v.shows(entity, l) {
+					all = append(all, l.edge())
+				}
 			}
 		}
-		for l := range in.All() {
-			if v.stop() {
-				return nil
-			}
-			if v.includes(f, l.other) && v.shows(entity, l) {
-				all = append(all, l.edge())
+		for part, at := in.First(); len(part) > 0; part, at = in.After(at) {
+			for _, l := range part {
+				if v.stop() {
+					return nil
+				}
+				if v.includes(f, l.other) && v.shows(entity, l) {
+					all = append(all, l.edge())
+				}
 			}
 		}
 	}

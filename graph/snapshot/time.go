@@ -368,8 +368,12 @@ func (s *Snapshot) markOpen(old *Snapshot, links []column.Entry[link], o *column
 			continue
 		}
 		before := old.outRun(subject, p)
-		marked := s.isMarked(before)
-		if !marked && (before.Len()+len(added) < 2 || !s.hasDated(before) && !slices.ContainsFunc(added, func(e column.Entry[link]) bool { return s.dated(&e.Item) })) {
+		// Undated links of one subject are open by themselves all or none: if the first of
+		// several is open or dated, all are marked that must be.
+		first, _ := before.First()
+		begun := len(first) > 0 && s.dated(&first[0])
+		marked := before.Len() > 1 && (begun || first[0].valid&open != 0)
+		if !marked && (before.Len()+len(added) < 2 || !begun && !slices.ContainsFunc(added, func(e column.Entry[link]) bool { return s.dated(&e.Item) })) {
 			continue
 		}
 		for i := range added {
@@ -385,21 +389,6 @@ func (s *Snapshot) markOpen(old *Snapshot, links []column.Entry[link], o *column
 		}
 	}
 	return append(links, more...)
-}
-
-// isMarked reports whether the links of a run of a field that reaches to the next dated
-// claim were marked, or need not be. It reads the first link only, since undated links of
-// one subject are open by themselves all or none, and then there is nothing to mark.
-func (s *Snapshot) isMarked(r run) bool {
-	part, _ := r.First()
-	return r.Len() > 1 && (part[0].valid&open != 0 || s.dated(&part[0]))
-}
-
-// hasDated reports whether a link of a run that was not marked is dated, which only the
-// first can be.
-func (s *Snapshot) hasDated(r run) bool {
-	part, _ := r.First()
-	return len(part) > 0 && s.dated(&part[0])
 }
 
 func (s *Snapshot) dated(l *link) bool {

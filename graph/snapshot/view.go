@@ -165,22 +165,38 @@ func (s *Snapshot) keyed(predicate, value string, fn func(n uint32)) {
 // where inverse, that the view shows, in the order of predicate and record. A
 // predicate of "" is every one. fn ends the walk by returning false.
 func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
-	show := func(l link) bool { return v.stop() || v.shows(entity, l) && !fn(l.claim) }
 	links, run := v.s.out.Ref(entity), v.s.outRun
 	if inverse {
 		links, run = v.s.in.Ref(entity), v.s.inRun
 	}
 	if predicate == "" {
-		links.Has(show)
+		for part := range links.Parts() {
+			if !v.showAll(entity, part, fn) {
+				return
+			}
+		}
 		return
 	}
-	if run(entity, v.s.predicate(predicate)).Has(show) {
-		return
+	for part := range run(entity, v.s.predicate(predicate)).Parts() {
+		if !v.showAll(entity, part, fn) {
+			return
+		}
 	}
 	// Those that do not fit the ontology.
 	if _, ok := v.s.predicates.Number(vocabulary.Aside + predicate); ok {
 		v.Claims(entity, vocabulary.Aside+predicate, inverse, fn)
 	}
+}
+
+// showAll calls fn with the claims of links that the view shows, and reports whether the
+// walk goes on.
+func (v *View) showAll(entity uint32, part []link, fn func(n uint32) bool) bool {
+	for i := range part {
+		if l := part[i]; v.stop() || v.shows(entity, l) && !fn(l.claim) {
+			return false
+		}
+	}
+	return true
 }
 
 // AllClaims calls fn with every claim the view lists, in record order.
