@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/bench"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -98,4 +99,58 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportMetric((heap()-before)/float64(s.ClaimCount()), "heapB/claim")
 	runtime.KeepAlive(s)
 	runtime.KeepAlive(&file)
+}
+
+// BenchmarkIndexes measures an index of names: to build it, what it adds to a write of a
+// name (compare B/op and time of the two), and to read the first 20 after a prefix.
+func BenchmarkIndexes(b *testing.B) {
+	o := schema.MustDefault()
+	list := commits(b, 100_000, 10_000)
+	name := filter.Reading{Own: "name"}
+	fresh := func(indexed bool) (*snapshot.Snapshot, *snapshot.View) {
+		s := replayed(b, snapshot.Empty(o), list)
+		if indexed {
+			s.IndexValues(1<<30, func(build func()) { build() })
+		}
+		v, err := s.View(graph.View{}, today)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s, v
+	}
+	b.Run("build", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			_, v := fresh(true)
+			b.StartTimer()
+			v.InOrder(filter.Key{By: name}, nil, nil, 1)
+		}
+	})
+	for _, indexed := range []bool{false, true} {
+		b.Run(fmt.Sprintf("apply/indexed=%v", indexed), func(b *testing.B) {
+			s, v := fresh(indexed)
+			v.InOrder(filter.Key{By: name}, nil, nil, 1)
+			b.ReportAllocs()
+			k := 0
+			for b.Loop() {
+				k++
+				c := &graph.Commit{Seq: s.Seq() + 1, At: epoch.Add(time.Duration(s.Seq()) * time.Second), Claims: []graph.Claim{{
+					Subject: bench.Country(k % 240), Predicate: "name", Value: graph.StringValue(fmt.Sprint("Name ", k)), Source: "source-1", Confidence: 0.5}}}
+				next, err := s.Apply(c)
+				if err != nil {
+					b.Fatal(err)
+				}
+				s = next
+			}
+		})
+	}
+	b.Run("prefix", func(b *testing.B) {
+		_, v := fresh(true)
+		test := &filter.Test{StartsWith: "ka"}
+		test.Prepare()
+		b.ReportAllocs()
+		for b.Loop() {
+			v.InOrder(filter.Key{By: name}, test, nil, 20)
+		}
+	})
 }

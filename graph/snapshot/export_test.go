@@ -7,6 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/dense"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
 // ErrInterrupted is errInterrupted.
@@ -36,23 +37,23 @@ func Shorten(t *rapid.T) (restore func()) {
 // Within are the entities that an index of values finds for a test; ok is false where
 // none can tell.
 func (v *View) Within(by filter.Reading, t *filter.Test) (nodes []uint32, ok bool) {
-	_, r, ok := v.within(by, t)
-	for _, part := range r {
-		for _, e := range part {
-			nodes = append(nodes, e.Subject)
-		}
-	}
-	return nodes, ok
-}
-
-// InOrder are the entities that an index of values finds in the order of a key.
-func (v *View) InOrder(key filter.Key, t *filter.Test, from *graph.Value) (nodes []uint32, ok bool) {
-	_, _, ok = v.within(key.By, nil)
-	v.walkInOrder(key, t, from, func(n uint32) bool {
+	rows, state := paths{v}.Within(by, t)
+	paths{v}.WalkWithin(by, t, func(n uint32) bool {
 		nodes = append(nodes, n)
 		return true
 	})
-	return nodes, ok
+	return nodes, state == access.Ready && rows >= len(nodes)
+}
+
+// InOrder are the first entities that an index of values finds in the order of a key,
+// at most some; ok is false where there is no index.
+func (v *View) InOrder(key filter.Key, t *filter.Test, from *access.Place, most int) (nodes []uint32, ok bool) {
+	_, state := paths{v}.InOrder(key, t)
+	paths{v}.WalkInOrder(key, t, from, func(n uint32) bool {
+		nodes = append(nodes, n)
+		return len(nodes) < most
+	})
+	return nodes, state == access.Ready
 }
 
 // Plannings are the view with every list read by the cheapest path, walked whole, and

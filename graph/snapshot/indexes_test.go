@@ -11,6 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -105,20 +106,30 @@ func checkOrder(t *rapid.T, v *snapshot.View, by filter.Reading, test *filter.Te
 		}
 		return c
 	}
-	var from *graph.Value
-	if x := read(uint32(rapid.IntRange(0, s.EntityCount()-1).Draw(t, "from"))); x.Kind() != graph.NoKind && rapid.Bool().Draw(t, "seek") {
-		from = &x
+	var from *access.Place
+	if n := uint32(rapid.IntRange(0, s.EntityCount()-1).Draw(t, "from")); read(n).Kind() != graph.NoKind && rapid.Bool().Draw(t, "seek") {
+		from = &access.Place{Value: read(n)}
+		if rapid.Bool().Draw(t, "seek id") {
+			from.ID = s.ID(n)
+		}
 	}
-	got, ok := v.InOrder(key, test, from)
+	got, ok := v.InOrder(key, test, from, s.EntityCount()+1)
 	if !ok {
 		return
 	}
 	var want, kept []string
 	var all []uint32
 	for n := range uint32(s.EntityCount()) {
-		if x := read(n); x.Kind() != graph.NoKind && (from == nil || compare(x, *from) >= 0) {
-			all = append(all, n)
+		x := read(n)
+		if x.Kind() == graph.NoKind {
+			continue
 		}
+		if from != nil {
+			if c := compare(x, from.Value); c < 0 || c == 0 && s.ID(n) < from.ID {
+				continue
+			}
+		}
+		all = append(all, n)
 	}
 	slices.SortFunc(all, func(a, b uint32) int {
 		if c := compare(read(a), read(b)); c != 0 {

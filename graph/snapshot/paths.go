@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -68,15 +67,3 @@ func (p paths) WalkLeading(f *schema.Field, to uint32, fn func(node uint32)) {
 		}
 	})
 }
-
-// Within implements access.Graph.
-func (p paths) Within(filter.Reading, *filter.Test) (int, access.State) { return 0, access.Unfit }
-
-// WalkWithin implements access.Graph.
-func (p paths) WalkWithin(filter.Reading, *filter.Test, func(uint32) bool) {}
-
-// InOrder implements access.Graph.
-func (p paths) InOrder(filter.Key, *filter.Test) (int, access.State) { return 0, access.Unfit }
-
-// WalkInOrder implements access.Graph.
-func (p paths) WalkInOrder(filter.Key, *filter.Test, *graph.Value, func(uint32) bool) {}

@@ -24,7 +24,7 @@ func drawFound(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 		f.And = []*filter.Node{drawFound(t, typ, depth-1), drawFilter(t, typ, depth-1)}
 	case k == 1 && depth > 0:
 		f.Or = []*filter.Node{drawFound(t, typ, depth-1), drawFound(t, typ, depth-1)}
-	case k < 6 && depth > 0:
+	case k < 5 && depth > 0:
 		var relations []*schema.Field
 		for _, f := range typ.Fields {
 			if f.Kind != schema.Property {
@@ -37,9 +37,12 @@ func drawFound(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 		}
 		field := rapid.SampledFrom(relations).Draw(t, "relation")
 		f.Relations = []filter.Relation{{Field: field, Some: &filter.Edge{Node: drawFound(t, field.Target, depth-1)}}}
-	case k < 8 && typ.Field("iso2") != nil:
+	case k == 6 && typ.Field("iso2") != nil:
 		v := drawScalar(t, schema.String, nil)
 		f.Properties = []filter.Property{{Field: typ.Field("iso2"), Test: &filter.Test{ByBytes: true, In: []graph.Value{v, drawScalar(t, schema.String, nil)}}}}
+	case k == 7:
+		field := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(typ.Fields), func(f *schema.Field) bool { return f.Kind != schema.Property })).Draw(t, "property")
+		f.Properties = []filter.Property{{Field: field, Test: drawTest(t, field.Scalar, field.Enum)}}
 	case k == 8:
 		f.Name = drawTest(t, schema.String, nil)
 	default:
@@ -74,6 +77,17 @@ func linked(o *schema.Ontology, seq graph.Seq, seed uint64) graph.Commit {
 	return c
 }
 
+// drawIndexed is a reading of one value of which there can be an index.
+func drawIndexed(t *rapid.T, typ *schema.Type) filter.Reading {
+	readings := []filter.Reading{{Own: "name"}}
+	for _, f := range typ.Fields {
+		if f.Kind == schema.Property && !f.Many && f.Scalar != schema.Coordinates && f.Name != "name" {
+			readings = append(readings, filter.Reading{Property: f})
+		}
+	}
+	return rapid.SampledFrom(readings).Draw(t, "indexed")
+}
+
 // drawPage is the part of a list that a query asks for.
 func drawPage(t *rapid.T, q *filter.Query, cursors []string) {
 	few := func(name string) *int { n := rapid.IntRange(0, 4).Draw(t, name); return &n }
@@ -98,7 +112,9 @@ func TestPaths(t *testing.T) {
 		defer snapshot.Shorten(t)()
 		commits := drawHistory(t, o)
 		commits = append(commits, linked(o, graph.Seq(len(commits)+1), rapid.Uint64().Draw(t, "links")))
-		s := replayed(t, snapshot.Empty(o), pointers(commits))
+		s := replayed(t, snapshot.Empty(o), pointers(commits[:len(commits)/2]))
+		s.IndexValues(1<<20, func(build func()) { build() })
+		s = replayed(t, s, pointers(commits[len(commits)/2:]))
 		var view graph.View
 		if rapid.Bool().Draw(t, "view?") {
 			view = drawView(t, len(commits))
@@ -110,7 +126,16 @@ func TestPaths(t *testing.T) {
 		var list func(v *snapshot.View) *snapshot.List
 		q := &filter.Query{}
 		e := rapid.SampledFrom(entities()).Draw(t, "entity")
-		switch rapid.IntRange(0, 3).Draw(t, "list") {
+		switch rapid.IntRange(0, 4).Draw(t, "list") {
+		case 4: // orders that an index has, with equal values
+			typ := o.Type(rapid.SampledFrom([]string{"Country", "Entity"}).Draw(t, "type"))
+			if rapid.Bool().Draw(t, "filter?") {
+				q.Nodes = drawFound(t, typ, 0)
+			}
+			q.Order = append([]filter.Key{{By: drawIndexed(t, typ), Descending: rapid.Bool().Draw(t, "down")}}, drawOrder(t, typ, nil, nil)...)
+			n := rapid.IntRange(0, 4).Draw(t, "most")
+			q.First = &n
+			list = func(v *snapshot.View) *snapshot.List { return v.OfTypes(typ.Concrete) }
 		case 0, 1:
 			typ := o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
 			q.Nodes, q.Order = drawFound(t, typ, 2), drawOrder(t, typ, nil, nil)
@@ -135,7 +160,10 @@ func TestPaths(t *testing.T) {
 			list = func(v *snapshot.View) *snapshot.List { return v.Relation(n, f, series) }
 		}
 		plannings := v.Plannings()
+		first := q.First
+		q.First = nil
 		whole := runs(t, list(plannings[1]), q)
+		q.First = first
 		cursors := make([]string, len(whole.Edges))
 		for i := range cursors {
 			cursors[i] = whole.Cursor(i)

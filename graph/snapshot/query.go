@@ -153,8 +153,6 @@ func (l *List) run(natural bool, w *walk, p *Page) error {
 	switch w.back = t.Back; {
 	case streams:
 		err = l.stream(t, at, w, p)
-	case w.plan != nil && w.plan.Kind == access.ByOrder && (at == nil || at.keys[0].Kind() != graph.NoKind):
-		l.inOrder(t, at, w, p)
 	case !l.topDense(t, at, w, p):
 		l.top(t, at, w, p)
 	}
@@ -228,91 +226,119 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 
 // top finds a page of an order without sorting what follows it.
 func (l *List) top(t access.Turn, at *placed, w *walk, p *Page) {
-	v, order := l.view, p.order
-	compare := v.turned(order, t.Back)
-	readers := v.readers(order)
-	// Places are made some at a time, each with room for its keys.
-	room, n := min(t.Most, 64), len(order)
-	var places []placed
-	var keys []graph.Value
-	newPlace := func() *placed {
-		if len(places) == 0 {
-			places, keys = make([]placed, room+1), make([]graph.Value, n*(room+1))
-		}
-		x := &places[0]
-		x.keys = keys[:n:n]
-		places, keys = places[1:], keys[n:]
-		return x
+	v := l.view
+	b := best{v: v, order: p.order, readers: v.readers(p.order), back: t.Back, at: at, compare: v.turned(p.order, t.Back)}
+	b.top = access.Top[*placed]{Most: t.Most, Compare: b.compare, Items: make([]*placed, 0, min(t.Most, 64))}
+	if w.plan != nil && w.plan.Kind == access.ByOrder {
+		l.inOrder(w, &b)
+	} else {
+		p.known = 0
+		l.walk(w, func(e Edge) bool {
+			p.known++
+			return b.take(e)
+		})
 	}
-	best := access.Top[*placed]{Most: t.Most, Compare: compare, Items: make([]*placed, 0, room)}
-	x := newPlace() // the candidate
-	p.known = 0
-	l.walk(w, func(e Edge) bool {
-		p.known++
-		// On long lists most candidates come after the worst by their first key.
-		if at == nil && t.Most > 0 && n > 0 && best.Full() && v.after(&readers[0], order[0].Descending != t.Back, e, &best.Items[0].keys[0]) {
-			best.More = true
-			return true
-		}
-		x.edge, x.id = e, v.s.ids.At(e.Node)
-		clear(x.textKeys)
-		for i := range readers {
-			x.keys[i] = readers[i].value(v, e)
-		}
-		if at != nil && compare(x, at) <= 0 {
-			p.HasPrev = true
-		} else if spare, full := best.Take(x); full {
-			x = spare
-		} else {
-			x = newPlace()
-		}
-		return true
-	})
-	best.Sort()
-	for _, x := range best.Items {
+	b.top.Sort()
+	for _, x := range b.top.Items {
 		p.Edges = append(p.Edges, x.edge)
 	}
-	p.HasNext = best.More
+	p.HasPrev, p.HasNext, p.Early = b.prev, b.top.More, b.sorted && b.top.More
 }
 
-// inOrder reads a page along an index that is in its order: the places of one first key
-// are put in order together, and those without one come last.
-func (l *List) inOrder(t access.Turn, at *placed, w *walk, p *Page) {
-	v := l.view
-	readers, compare := v.readers(p.order), v.comparer(p.order)
-	page := access.Page[*placed]{Most: t.Most}
-	var from *graph.Value
-	if at != nil {
-		from = &at.keys[0]
-		page.Early = func(x *placed) bool { return compare(x, at) <= 0 }
+// best collects the first edges of an order.
+type best struct {
+	v       *View
+	order   []filter.Key
+	readers []reader
+	compare func(a, b *placed) int
+	top     access.Top[*placed]
+	at      *placed // the page begins after it; nil: at the beginning
+	back    bool
+	prev    bool // some edge comes before the page
+	sorted  bool // edges come in the order of the first key, those that are equal in it by their ids
+
+	spare  *placed
+	places []placed // to be used next; they are made some at a time, with room for their keys
+	keys   []graph.Value
+}
+
+// take takes the next edge, and reports whether one that follows may be in the page.
+func (b *best) take(e Edge) bool {
+	v, full := b.v, b.top.Full()
+	// On long lists most candidates come after the worst by their first key.
+	if b.at == nil && full && b.top.Most > 0 && len(b.order) > 0 && v.after(&b.readers[0], b.order[0].Descending != b.back, e, &b.top.Items[0].keys[0]) {
+		b.top.More = true
+		return !b.sorted
 	}
-	same := func(a, b *placed) bool { return v.compareKeys(a, b, 0, &readers[0], false) == 0 }
-	groups := access.Groups[*placed]{Same: same, Compare: compare, Next: page.Take}
-	place := func(n uint32) *placed {
-		x := v.place(readers, Edge{Node: n, Claim: None})
-		return &x
+	x := b.place(e)
+	switch {
+	case b.at != nil && b.compare(x, b.at) <= 0:
+		b.prev, b.spare = true, x
+		return true
+	case b.sorted && full && (b.top.Most == 0 || len(b.order) == 1 || v.compareKeys(x, b.top.Items[0], 0, &b.readers[0], false) != 0):
+		b.top.More = true
+		return false
 	}
-	w.plan.Walk(paths{v}, from, func(n uint32) bool {
-		w.read++
-		if v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) {
-			return v.Err() == nil
+	b.spare, _ = b.top.Take(x)
+	return true
+}
+
+// place is the edge with what it is ordered by.
+func (b *best) place(e Edge) *placed {
+	x := b.spare
+	if b.spare = nil; x == nil {
+		n := len(b.order)
+		if len(b.places) == 0 {
+			room := min(b.top.Most, 64) + 1
+			b.places, b.keys = make([]placed, room), make([]graph.Value, n*room)
 		}
-		return groups.Take(place(n))
-	})
-	if groups.Flush() && w.plan.Missing(v.s.o) {
-		l.walk(w, func(e Edge) bool {
-			x := place(e.Node)
-			return x.keys[0].Kind() != graph.NoKind || groups.Take(x)
+		x = &b.places[0]
+		x.keys = b.keys[:n:n]
+		b.places, b.keys = b.places[1:], b.keys[n:]
+	}
+	x.edge, x.id = e, b.v.s.ids.At(e.Node)
+	clear(x.textKeys)
+	for i := range b.readers {
+		x.keys[i] = b.readers[i].value(b.v, e)
+	}
+	return x
+}
+
+// inOrder takes edges along an index that is in the order of the page, and then those
+// that have no value there, as far as the page needs them.
+func (l *List) inOrder(w *walk, b *best) {
+	v, more := l.view, true
+	b.sorted = true
+	var from *access.Place
+	single := len(b.order) == 1 // then equal values are in the order of the page
+	if b.at != nil {
+		from = &access.Place{Value: b.at.keys[0]}
+		if single {
+			from.ID = graph.ID(b.at.id)
+		}
+	}
+	if from == nil || from.Value.Kind() != graph.NoKind {
+		w.plan.Walk(paths{v}, from, func(n uint32) bool {
+			w.read++
+			more = v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || b.take(Edge{Node: n, Claim: None})
+			return more && v.Err() == nil
 		})
-		groups.Flush()
+	} else if single {
+		w.from = b.at.id
 	}
-	if at != nil && !page.Before {
-		l.walk(w, func(e Edge) bool { page.Before = page.Early(place(e.Node)); return !page.Before })
+	if more && w.plan.Missing(v.s.o) {
+		l.walk(w, func(e Edge) bool {
+			c, _ := b.readers[0].cell(v, e)
+			return c.kind != graph.NoKind || b.take(e)
+		})
 	}
-	for _, x := range page.Items {
-		p.Edges = append(p.Edges, x.edge)
+	if w.from = ""; b.at != nil && !b.prev {
+		l.walk(w, func(e Edge) bool {
+			b.spare = b.place(e)
+			b.prev = b.compare(b.spare, b.at) <= 0
+			return !b.prev
+		})
 	}
-	p.HasPrev, p.HasNext, p.Early = page.Before, page.After, page.After
 }
 
 // Select appends to dst the edges of the list that the query's filters keep,

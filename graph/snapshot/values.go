@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/graph/internal/values"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -19,12 +19,10 @@ func (s *Snapshot) IndexValues(limit int, start func(build func())) { s.w.values
 // Indexes describes the indexes of the newest snapshot of the line.
 func (s *Snapshot) Indexes() values.Stats { return s.w.values.Stats() }
 
-// indexed is a snapshot as indexes of values are built from it; it implements
-// values.Source.
+// indexed is a snapshot as indexes are built from it; it implements values.Source.
 type indexed struct{ *Snapshot }
 
-// Entries implements values.Source. Claims that are withdrawn have entries, since a
-// view may look back.
+// Entries implements values.Source, with withdrawn claims, since a view may look back.
 func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry) {
 	if older == nil {
 		return s.allEntries(k)
@@ -50,11 +48,9 @@ func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry
 }
 
 func (s indexed) allEntries(k values.Key) (list []values.Entry) {
-	var types layers.Range[uint32]
+	types := make(layers.Range[uint32], 0, len(s.typeNames.List))
 	for t := range s.typeNames.List {
-		if l := s.byType.At(uint32(t)); l.Len() > 0 {
-			types = append(types, slices.Collect(l.All()))
-		}
+		types = append(types, slices.Collect(s.byType.At(uint32(t)).All()))
 	}
 	for n := range types.Ascending(func(a, b uint32) int { return strings.Compare(s.ids.At(a), s.ids.At(b)) }) {
 		for l := range s.outRun(n, k.Predicate).All() {
@@ -97,23 +93,66 @@ func (v *View) indexOf(by filter.Reading) (k values.Key, ok bool) {
 	return k, true
 }
 
-// within are the entries that have every claim whose value passes the test; ok is
-// false where no index is built that can tell.
-func (v *View) within(by filter.Reading, t *filter.Test) (x *values.Index, r values.Range, ok bool) {
-	k, ok := v.indexOf(by)
+// entries are the entries that have every claim whose value passes the test; all of the
+// index where no test is given, or none that narrows them. x is nil where s is not Ready.
+func (p paths) entries(by filter.Reading, t *filter.Test) (x *values.Index, r values.Range, narrowed bool, s access.State) {
+	k, ok := p.indexOf(by)
 	if !ok {
-		return nil, nil, false
+		return nil, nil, false, access.Unfit
 	}
-	if x = v.s.values.Index(k); x == nil {
-		return nil, nil, false
+	if x = p.s.values.Index(k); x == nil {
+		return nil, nil, false, access.Cold
 	}
-	if t == nil {
-		return x, x.All(), true
+	if t != nil {
+		r, narrowed = x.Within(indexed{p.s}, t)
 	}
-	if r, ok = x.Within(indexed{v.s}, t); !ok {
+	if !narrowed {
 		r = x.All()
 	}
-	return x, r, ok
+	return x, r, narrowed, access.Ready
+}
+
+// Within implements access.Indexes.
+func (p paths) Within(by filter.Reading, t *filter.Test) (rows int, s access.State) {
+	_, r, ok, s := p.entries(by, t)
+	if s == access.Ready && !ok {
+		return 0, access.Unfit
+	}
+	return r.Len(), s
+}
+
+// WalkWithin implements access.Indexes.
+func (p paths) WalkWithin(by filter.Reading, t *filter.Test, fn func(node uint32) bool) {
+	_, r, _, _ := p.entries(by, t)
+	for e := range r.Elements() {
+		if p.stop() || !fn(e.Subject) {
+			return
+		}
+	}
+}
+
+// InOrder implements access.Indexes. What is first of the values that an entity shows
+// an index cannot tell.
+func (p paths) InOrder(key filter.Key, t *filter.Test) (rows int, s access.State) {
+	if key.By.Property != nil && key.By.Property.Many {
+		return 0, access.Unfit
+	}
+	_, r, _, s := p.entries(key.By, t)
+	return r.Len(), s
+}
+
+// WalkInOrder implements access.Indexes. An entity comes at the place of the claim that
+// it shows.
+func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, fn func(node uint32) bool) {
+	x, r, _, _ := p.entries(key.By, t)
+	if x == nil {
+		return
+	}
+	for e := range x.InOrder(indexed{p.s}, r, key.Descending, (*values.Place)(from)) {
+		if p.stop() || p.displays(key.By, e) && !fn(e.Subject) {
+			return
+		}
+	}
 }
 
 // displays reports whether the entry's claim is the one that the entity shows.
@@ -122,17 +161,4 @@ func (v *View) displays(by filter.Reading, e values.Entry) bool {
 		return v.label(e.Subject) == e.Claim
 	}
 	return v.bestClaim(e.Subject, by.Property) == e.Claim
-}
-
-// walkInOrder calls fn with the entities that show a value, in the order of the key.
-func (v *View) walkInOrder(key filter.Key, t *filter.Test, from *graph.Value, fn func(node uint32) bool) {
-	x, r, _ := v.within(key.By, t)
-	if x == nil {
-		return
-	}
-	for e := range x.InOrder(indexed{v.s}, r, key.Descending, from) {
-		if v.stop() || v.displays(key.By, e) && !fn(e.Subject) {
-			return
-		}
-	}
 }

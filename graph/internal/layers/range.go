@@ -2,6 +2,7 @@ package layers
 
 import (
 	"iter"
+	"slices"
 	"sort"
 )
 
@@ -15,6 +16,19 @@ func (r Range[T]) Len() int {
 		n += len(part)
 	}
 	return n
+}
+
+// Elements yields the elements part by part, in no order of the whole.
+func (r Range[T]) Elements() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, part := range r {
+			for _, x := range part {
+				if !yield(x) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Cut divides the range where first turns true.
@@ -39,7 +53,7 @@ func (r Range[T]) Ascending(compare func(a, b T) int) iter.Seq[T] {
 // ascend is Ascending; false means that yield ended it.
 func (r Range[T]) ascend(compare func(a, b T) int, yield func(T) bool) bool {
 	var room [16][]T
-	left := append(room[:0], r...)
+	left := slices.DeleteFunc(append(room[:0], r...), func(part []T) bool { return len(part) == 0 })
 	for len(left) > 0 {
 		least := 0
 		for i := 1; i < len(left); i++ {
@@ -62,7 +76,7 @@ func (r Range[T]) ascend(compare func(a, b T) int, yield func(T) bool) bool {
 func (r Range[T]) Descending(coarse, compare func(a, b T) int) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		var room, equal [16][]T
-		left := append(room[:0], r...)
+		left := slices.DeleteFunc(append(room[:0], r...), func(part []T) bool { return len(part) == 0 })
 		for len(left) > 0 {
 			most := left[0][len(left[0])-1]
 			for _, part := range left[1:] {

@@ -9,26 +9,37 @@ import (
 
 // InOrder yields the entries of a range, each once, in the order of the index or in
 // the reverse of its order of values; entries of equal values come in the order of
-// their subjects' ids either way. It begins with the values at from where that is not
-// nil.
-func (x *Index) InOrder(g Graph, r Range, descending bool, from *graph.Value) iter.Seq[Entry] {
+// their subjects' ids either way. It begins at a place where that is not nil.
+func (x *Index) InOrder(g Graph, r Range, descending bool, from *Place) iter.Seq[Entry] {
 	s := x.sorter(g)
 	if from != nil {
-		q := &question{x: x, sorter: s}
-		b := q.bound(from)
-		before, after := r.Cut(func(e Entry) bool {
-			c := q.against(e, b)
-			return c > 0 || c == 0 && !descending
-		})
-		if r = after; descending {
-			r = before
-		}
+		r = x.from(g, r, descending, from)
 	}
 	list := r.Ascending(s.compare)
 	if descending {
 		list = r.Descending(s.byValue, s.compare)
 	}
 	return once(list)
+}
+
+// Place is a place in the order of an index: a value, and among those that equal it the
+// id of a subject.
+type Place struct {
+	Value graph.Value
+	ID    graph.ID
+}
+
+// from leaves of a range what comes at a place or after it.
+func (x *Index) from(g Graph, r Range, descending bool, at *Place) Range {
+	q := &question{x: x, sorter: x.sorter(g)}
+	b := q.bound(&at.Value)
+	lower, rest := r.Cut(func(e Entry) bool { return q.against(e, b) >= 0 })
+	equal, higher := rest.Cut(func(e Entry) bool { return q.against(e, b) > 0 })
+	_, equal = equal.Cut(func(e Entry) bool { return g.ID(e.Subject) >= at.ID })
+	if descending {
+		higher = lower
+	}
+	return append(equal, higher...)
 }
 
 // once leaves out entries that are there again.

@@ -39,11 +39,18 @@ type Indexes interface {
 	Within(by filter.Reading, t *filter.Test) (rows int, s State)
 	WalkWithin(by filter.Reading, t *filter.Test, fn func(node uint32) bool)
 	// InOrder estimates how many entities WalkInOrder finds: each that shows a value, once,
-	// in the order of the key. Those whose values are equal come in any order, and those
-	// that show no value not at all. It begins with the values at from, or all of them
-	// where from is missing. A test that is not nil may narrow the walk as in Within.
+	// in the order of the key. Those whose values are equal come in the order of their ids,
+	// and those that show no value not at all. It begins at a place where that is not nil.
+	// A test that is not nil may narrow the walk as in Within.
 	InOrder(key filter.Key, t *filter.Test) (rows int, s State)
-	WalkInOrder(key filter.Key, t *filter.Test, from *graph.Value, fn func(node uint32) bool)
+	WalkInOrder(key filter.Key, t *filter.Test, from *Place, fn func(node uint32) bool)
+}
+
+// Place is a place in the order of a key: a value, and among the entities that show it
+// an id.
+type Place struct {
+	Value graph.Value
+	ID    graph.ID
 }
 
 // State says whether an index can answer.

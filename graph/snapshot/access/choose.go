@@ -309,8 +309,8 @@ func (p *Path) Collect(g Graph) (nodes []uint32, shuffled bool) {
 }
 
 // Walk calls fn with the candidates of a path ByOrder in the order of its key, beginning
-// with the value from where that is not missing.
-func (p *Path) Walk(g Graph, from *graph.Value, fn func(node uint32) bool) {
+// at a place where that is not nil.
+func (p *Path) Walk(g Graph, from *Place, fn func(node uint32) bool) {
 	g.WalkInOrder(p.key, p.test, from, fn)
 }
 

@@ -56,36 +56,6 @@ func (p *Page[T]) Take(x T) bool {
 	return true
 }
 
-// Groups sorts items that come in an order in which some are equal: it passes them on to
-// Next, each run of equals sorted.
-type Groups[T any] struct {
-	Same    func(a, b T) bool
-	Compare func(a, b T) int
-	Next    func(T) bool
-	run     []T
-}
-
-// Take takes the next item and reports whether there may be more.
-func (g *Groups[T]) Take(x T) bool {
-	if len(g.run) > 0 && !g.Same(g.run[0], x) && !g.Flush() {
-		return false
-	}
-	g.run = append(g.run, x)
-	return true
-}
-
-// Flush passes on what is left.
-func (g *Groups[T]) Flush() bool {
-	slices.SortFunc(g.run, g.Compare)
-	for _, x := range g.run {
-		if !g.Next(x) {
-			return false
-		}
-	}
-	g.run = g.run[:0]
-	return true
-}
-
 // Top collects the first items of an order from items in any: a heap keeps the best so
 // far, the worst of them on top.
 type Top[T any] struct {
