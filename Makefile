@@ -10,7 +10,7 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders with npm packages that tests use.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers soak map clean
+.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers bench-bulk soak map clean
 
 run: build
 	./bin/caspian serve
@@ -103,6 +103,12 @@ bench-peers: build
 	else cd bench/compare && CASPIAN_PEERS=$(PEERS_DATA) CASPIAN_PEERS_SIZES="$(PEERS_SIZES)" CASPIAN_PEERS_SEED=$(PEERS_SEED) \
 	  CASPIAN_PEERS_PROGRAM=$(CURDIR)/bin/caspian $(GO) test ./peers -run TestPeers -v -count 1 -timeout 120m; fi
 	cd bench/compare && $(GO) run ./peers/table $(PEERS_DATA)/results.json
+
+# Loads a file of JSON lines with the program, with PostgreSQL's COPY, and with Cayley's loader (the program CAYLEY).
+BULK_LINES    ?= $(PEERS_DATA)/1M.jsonl
+BULK_ONTOLOGY ?= $(PEERS)/caspian/geo.graphql
+bench-bulk: build
+	bench/compare/bulk/run.sh bin/caspian $(BULK_LINES) $(BULK_ONTOLOGY) bin/bulk
 
 # The long tests: 500 kills of an import, random histories of the graph for hours
 # (SOAK=2h), more random cases, fuzzing.

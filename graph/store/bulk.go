@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -62,12 +63,11 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	}
 	horizon, large := w.horizon, len(quads) >= largeGroup
 	var r resolver
-	nodes, links, err := r.resolve(quads, func(n *bulkNode) error { return w.find(n, large) })
+	nodes, links, err := r.resolve(quads, func(nodes []*bulkNode) error { return w.findAll(nodes, large) })
 	if err != nil {
 		return err
 	}
 	// Cayley gives ids to the new nodes in the order of their hashes.
-	byHash(nodes)
 	next := horizon
 	for _, n := range nodes {
 		if n.id = n.before.id; n.id == 0 {
@@ -144,29 +144,31 @@ type resolver struct {
 	links   [][4]*bulkNode
 }
 
-// resolve finds the nodes of the quads; find fills in what the database has of one.
-func (r *resolver) resolve(quads []quad.Quad, find func(*bulkNode) error) ([]*bulkNode, [][4]*bulkNode, error) {
+// resolve finds the nodes of the quads, in the order of their hashes; find fills in
+// what the database has of them.
+func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*bulkNode, [][4]*bulkNode, error) {
 	if r.byValue == nil {
 		r.byValue = make(map[quad.Value]*bulkNode, 3*len(quads)/2)
 	}
 	clear(r.byValue)
 	r.nodes, r.links = r.nodes[:0], slices.Grow(r.links[:0], len(quads))[:len(quads)]
 	for i, q := range quads {
-		pure := false
 		for d, v := range [4]quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
 			n := r.byValue[v]
 			if n == nil {
 				n = r.node(v)
-				if err := find(n); err != nil {
-					return nil, nil, err
-				}
 				r.byValue[v] = n
 			}
 			n.uses++
-			pure = pure || n.before.id == 0
 			r.links[i][d] = n
 		}
-		if !pure {
+	}
+	slices.SortFunc(r.nodes, func(a, b *bulkNode) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	if err := find(r.nodes); err != nil {
+		return nil, nil, err
+	}
+	for _, l := range r.links {
+		if l[0].before.id != 0 && l[1].before.id != 0 && l[2].before.id != 0 && l[3].before.id != 0 {
 			return nil, nil, errNotPure
 		}
 	}
@@ -181,27 +183,38 @@ func (r *resolver) node(v quad.Value) *bulkNode {
 		r.made++
 	}
 	r.nodes = r.nodes[:i+1]
-	*r.nodes[i] = bulkNode{val: v}
+	*r.nodes[i] = bulkNode{val: v, hash: cgraph.HashOf(v)}
 	return r.nodes[i]
 }
 
-// find reads what the database has of a node.
-func (w *bulk) find(n *bulkNode, large bool) error {
-	n.hash = cgraph.HashOf(n.val)
-	var ok bool
-	if n.before, ok = w.known[n.val]; ok {
-		return nil
+// findAll reads what the database has of nodes, in the order of their keys: the filter
+// and the index of a table, which are large and may not stay in the cache, are
+// then read once for a group and not for each node.
+func (w *bulk) findAll(nodes []*bulkNode, large bool) error {
+	var counted []*bulkNode // their ids are read, their counts are not
+	for _, n := range nodes {
+		var ok bool
+		if n.before, ok = w.known[n.val]; ok {
+			continue
+		}
+		absent, err := w.seen.absent(w.kv.db, n.hash[:], w.horizon, large)
+		if err == nil && !absent {
+			n.before.id, err = w.number('v', n.hash)
+		}
+		if err != nil {
+			return err
+		}
+		if n.before.id != 0 {
+			counted = append(counted, n)
+		}
 	}
-	if absent, err := w.seen.absent(w.kv.db, n.hash[:], w.horizon, large); absent || err != nil {
-		return err
+	for _, n := range counted {
+		var err error
+		if n.before.refs, err = w.number('n', n.hash); err != nil {
+			return err
+		}
 	}
-	id, err := w.number('v', n.hash)
-	if err != nil || id == 0 {
-		return err
-	}
-	refs, err := w.number('n', n.hash)
-	n.before = nodeCount{id, refs}
-	return err
+	return nil
 }
 
 func (w *bulk) number(bucket byte, h cgraph.ValueHash) (uint64, error) {

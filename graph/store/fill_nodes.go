@@ -58,12 +58,13 @@ var errTooLarge = errors.New("too many claims for one import into an empty store
 // number finds the nodes of a commit's quads and gives the new ones ids, in the
 // order of their hashes as Cayley does. new are those.
 func (r *resolver) number(t *hashes.Table, quads []quad.Quad, last uint64) (links [][4]*bulkNode, new []*bulkNode, err error) {
-	nodes, links, err := r.resolve(quads, func(n *bulkNode) error {
-		n.hash = cgraph.HashOf(n.val)
-		hash := [20]byte(ranked(n.hash))
-		if have := t.Find(&hash); have != nil {
-			n.before.id = uint64(have.ID)
-			n.id = n.before.id
+	nodes, links, err := r.resolve(quads, func(nodes []*bulkNode) error {
+		for _, n := range nodes {
+			hash := [20]byte(ranked(n.hash))
+			if have := t.Find(&hash); have != nil {
+				n.before.id = uint64(have.ID)
+				n.id = n.before.id
+			}
 		}
 		return nil
 	})
@@ -71,7 +72,6 @@ func (r *resolver) number(t *hashes.Table, quads []quad.Quad, last uint64) (link
 		return nil, nil, err
 	}
 	new = slices.DeleteFunc(slices.Clone(nodes), func(n *bulkNode) bool { return n.id != 0 })
-	byHash(new)
 	for _, n := range new {
 		last++
 		n.id = last
@@ -88,9 +88,4 @@ func (r *resolver) number(t *hashes.Table, quads []quad.Quad, last uint64) (link
 		}
 	}
 	return links, new, nil
-}
-
-// byHash puts nodes in the order of their hashes.
-func byHash(nodes []*bulkNode) {
-	slices.SortFunc(nodes, func(a, b *bulkNode) int { return bytes.Compare(a.hash[:], b.hash[:]) })
 }
