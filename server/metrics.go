@@ -71,6 +71,7 @@ var (
 	bodyGauge       = gaugeOf("caspian_graphql_body_bytes", "Bytes of the long bodies in progress, bounded by --max-body-total.")
 	indexesGauge    = gaugeOf("caspian_indexes", "Indexes of values that the published snapshot has.")
 	indexBytes      = gaugeOf("caspian_index_bytes", "Memory of those indexes, bounded by --index-memory.")
+	besideBytes     = gaugeOf("caspian_list_bytes", "Memory of the numbers, orders and sums kept beside long lists, bounded by --index-memory.")
 	indexBuilds     = counterOf("caspian_index_builds_total", "Indexes of values that were built; refused ones found no room.", "result")
 	indexDrops      = counterOf("caspian_index_drops_total", "Indexes of values that were dropped to make room.")
 	planLookups     = counterOf("caspian_plan_cache_lookups_total", "Look-ups of documents in the plan cache.", "result")
@@ -87,7 +88,7 @@ func (stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []stateMetric{
 		readyGauge, writableGauge, sequenceGauge, entitiesGauge, claimsGauge, recordedGauge, aheadGauge, driftGauge, ageGauge,
 		workingGauge, waitingGauge, shedCounter, pausedGauge, connectionGauge, closedCounter, bodyGauge,
-		indexesGauge, indexBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
+		indexesGauge, indexBytes, besideBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
 	} {
 		ch <- m.desc
 	}
@@ -141,6 +142,7 @@ func (c stateCollector) snapshot(ch chan<- prometheus.Metric, b *Backend) {
 	x := sn.Indexes()
 	indexesGauge.send(ch, float64(x.Indexes))
 	indexBytes.send(ch, float64(x.Bytes))
+	besideBytes.send(ch, float64(x.Beside))
 	indexBuilds.send(ch, float64(x.Built), "built")
 	indexBuilds.send(ch, float64(x.Refused), "refused")
 	indexDrops.send(ch, float64(x.Dropped))

@@ -13,15 +13,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Beside each chunk of a long run is kept what reading all of it, or the first of it in
-// the order of a number, needs: package dense has it. All of that follows from the links
-// and from what their claims recorded, so that it is the same for every view and every
-// snapshot that has the chunk. What a view shows of a link is decided by columns too,
-// where these suffice: by the days on which its claim may hold, by its confidence, by
-// when it was recorded.
-//
-// The links to one node are odd where columns do not suffice: some link is DEPRECATED,
-// narrow, or open, or two answer the same question, so that the view chooses.
+// Beside each chunk of a long run is kept what follows from its links and their claims
+// (package dense), for all views and snapshots that have it. What a view shows of a link
+// that is not odd is decided by columns too, of days, confidence and record time.
 
 // beside is what is kept beside a chunk.
 type beside = dense.Part
@@ -101,7 +95,6 @@ func (x *links) KeepsNode(node uint32) bool { return x.keep.node(node) }
 func (x *links) KeepsEdge(e Edge) bool      { return x.keep.claim(e) }
 func (x *links) Unit(n uint32) string       { return x.s.texts.At(n) }
 func (x *links) Stop() bool                 { return x.stop() }
-
 func (x *links) Type(node uint32) (typ uint16, ok bool) {
 	if ok = node != None; ok {
 		typ = x.s.types.At(node)
@@ -210,12 +203,12 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 		top.After = &at.keys[0]
 	}
 	top.Tests, _ = p.query.Edges.Required()
-	var readers []reader // hardly any edges share their first key
-	var compare func(a, b *placed) int
+	var compare func(a, b *placed) int // hardly any edges share their first key
 	top.FirstOf = func(n int, block []Edge, after bool) (first []Edge, skipped, more bool) {
 		if compare == nil {
-			readers, compare = v.readers(p.order), v.turned(p.order, t.Back)
+			compare = v.turned(p.order, t.Back)
 		}
+		readers := v.readers(p.order)
 		best := access.Top[*placed]{Most: n, Compare: compare}
 		for _, e := range block {
 			if x := v.place(readers, e); after && compare(&x, at) <= 0 {
@@ -233,6 +226,7 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 	if !d.Top(&top) {
 		return false
 	}
+	p.Path = access.KeptOrder(p.order[0].By, t.Most)
 	p.Edges, p.HasNext, p.HasPrev, w.read = top.Edges, top.HasNext, top.HasPrev, top.Read
 	return true
 }
@@ -244,7 +238,7 @@ func (s *Snapshot) lose(lost *column.Edit[uint32], n uint32) {
 	}
 	r := s.rows.Ref(n)
 	lost.Set(r.subject, lost.At(r.subject)+1)
-	if r.kind == graph.EntityKind && uint32(r.value) != r.subject {
-		lost.Set(uint32(r.value), lost.At(uint32(r.value))+1)
+	if to := s.Object(n); to != None && to != r.subject {
+		lost.Set(to, lost.At(to)+1)
 	}
 }

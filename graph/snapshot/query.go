@@ -341,15 +341,20 @@ func (l *List) inOrder(w *walk, b *best) {
 	}
 }
 
-// Select appends to dst the edges of the list that the query's filters keep,
-// those of one node in any order.
+// Select appends to dst the edges of the list that the query's filters keep, in any
+// order.
 func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 	dst = slices.Grow(dst, l.atMost(q))
 	w := l.planned(q, false)
-	l.walk(&w, func(e Edge) bool {
+	add := func(e Edge) bool {
 		dst = append(dst, e)
 		return true
-	})
+	}
+	if d, exact, ok := l.dense(w.keep, new(links)); ok && exact && !w.only {
+		d.All(q.Edges.Required, add)
+	} else {
+		l.walk(&w, add)
+	}
 	return dst
 }
 

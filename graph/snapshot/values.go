@@ -13,11 +13,15 @@ import (
 
 // IndexValues has indexes of what claims state built from now on, in this snapshot and
 // all of its line: those that queries miss, apart from the queries. start runs build,
-// at once or later; the indexes take limit bytes at most.
-func (s *Snapshot) IndexValues(limit int, start func(build func())) { s.w.values.Run(limit, start) }
+// at once or later; the indexes take limit bytes at most, and what is kept beside long
+// lists as many.
+func (s *Snapshot) IndexValues(limit int, start func(build func())) {
+	s.w.beside.Limit(int64(limit))
+	s.w.values.Run(limit, start)
+}
 
 // Indexes describes the indexes of the newest snapshot of the line.
-func (s *Snapshot) Indexes() values.Stats { return s.w.values.Stats() }
+func (s *Snapshot) Indexes() values.Stats { return s.w.values.Stats().With(s.w.beside.Used()) }
 
 // indexed is a snapshot as indexes are built from it; it implements values.Source.
 type indexed struct{ *Snapshot }

@@ -16,6 +16,18 @@ type Figures struct {
 	Column     uint32
 }
 
+// All calls fn with the edges that the filters keep, of which required gives the tests of
+// qualifiers, until it returns false. Shown is as for Figures.
+func (k *List[L, E]) All(required func() ([]filter.Qualifier, bool), fn func(E) bool) {
+	tests, whole := required()
+	for part := range k.Run.Parts {
+		in := k.shown(part)
+		if all := k.pass(part, tests, in) && whole; !k.each(part, in, all, fn) || !k.eachOdd(part, fn) || k.Stop() {
+			return
+		}
+	}
+}
+
 // Figures counts the edges that the filters keep, and sums them up. The columns of Shown
 // must be what the view shows of links that are not odd.
 func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {

@@ -48,7 +48,7 @@ type alive struct {
 
 // Budget bounds the memory that parts keep. It is safe for concurrent use.
 type Budget struct {
-	limit int64
+	limit atomic.Int64
 	used  *atomic.Int64
 
 	mu    sync.Mutex // guards what follows
@@ -60,7 +60,14 @@ type Budget struct {
 type charge struct{ bytes atomic.Int64 }
 
 // NewBudget returns a budget of some bytes.
-func NewBudget(limit int64) *Budget { return &Budget{limit: limit, used: new(atomic.Int64)} }
+func NewBudget(limit int64) *Budget {
+	b := &Budget{used: new(atomic.Int64)}
+	b.limit.Store(limit)
+	return b
+}
+
+// Limit sets how many bytes may be kept from now on.
+func (b *Budget) Limit(bytes int64) { b.limit.Store(bytes) }
 
 // Used is about how many bytes are kept now.
 func (b *Budget) Used() int64 { return b.used.Load() }
@@ -85,7 +92,7 @@ func (b *Budget) charge(p *Part, bytes int) {
 	}
 	p.touch()
 	c.bytes.Add(int64(bytes))
-	if b.used.Add(int64(bytes)) > b.limit {
+	if b.used.Add(int64(bytes)) > b.limit.Load() {
 		b.shrink()
 	}
 }
@@ -107,7 +114,7 @@ func (b *Budget) forgetDead() {
 func (b *Budget) shrink() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for steps := 2 * len(b.parts); steps > 0 && b.used.Load() > b.limit-b.limit/8; steps-- {
+	for steps := 2 * len(b.parts); steps > 0 && b.used.Load() > b.limit.Load()*7/8; steps-- {
 		if b.hand >= len(b.parts) {
 			b.hand = 0
 		}

@@ -50,8 +50,16 @@ type field struct {
 type Stats struct {
 	// Indexes is how many the newest snapshot has, and Bytes the memory that they take.
 	Indexes, Bytes int
+	// Beside is the memory of what is kept beside long lists.
+	Beside int
 	// Built, Dropped and Refused count: refused are those that found no room once built.
 	Built, Dropped, Refused int
+}
+
+// With returns the figures with the memory of what is kept beside long lists.
+func (x Stats) With(beside int64) Stats {
+	x.Beside = int(beside)
+	return x
 }
 
 // Set is the indexes of one snapshot.

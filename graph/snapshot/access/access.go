@@ -95,9 +95,11 @@ const (
 	ByPosting
 	// Union has what several paths find.
 	Union
+	// Kept reads the order of a qualifier that is kept beside a list.
+	Kept
 )
 
-var kinds = [...]string{Scan: "scan", ByID: "id", ByCode: "code", ByRelation: "relation", ByValue: "value", ByOrder: "order", ByPosting: "posting", Union: "union"}
+var kinds = [...]string{Scan: "scan", ByID: "id", ByCode: "code", ByRelation: "relation", ByValue: "value", ByOrder: "order", ByPosting: "posting", Union: "union", Kept: "kept order"}
 
 // Path is one way to find the entities of a list.
 type Path struct {
@@ -119,11 +121,14 @@ type Path struct {
 	to        *Path // of ByRelation
 }
 
+// KeptOrder is the path along an order that is kept beside a list.
+func KeptOrder(by filter.Reading, rows int) *Path { return &Path{Kind: Kept, Rows: rows, by: by} }
+
 // String is the path in words: its kind, and of what.
 func (p *Path) String() string {
 	name := kinds[p.Kind]
 	switch p.Kind {
-	case ByCode, ByValue, ByPosting:
+	case ByCode, ByValue, ByPosting, Kept:
 		return name + " " + nameOf(p.by)
 	case ByOrder:
 		return name + " " + nameOf(p.key.By)
