@@ -9,8 +9,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestCompare compares the prelude with what each case makes of it: a line
-// "old -> new" for each replacement, and then what is found.
+// TestCompare compares an edited copy of the prelude with the prelude, for each case in
+// testdata/compare.txt: a line "old -> new" for each replacement, then the changes that
+// Compare must report.
 func TestCompare(t *testing.T) {
 	file := filepath.Join("testdata", "compare.txt")
 	ar, err := txtar.ParseFile(file)

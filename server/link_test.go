@@ -73,8 +73,8 @@ func TestLink(t *testing.T) {
 			t.Errorf("%s reads: %d", tc.name, w.Code)
 		}
 	}
-	// The headers that a browser sends for a link and for parts of a page. No frame or
-	// script of another port can read with the cookie.
+	// The headers that a browser sends for a link and for parts of a page. Scripts and
+	// images of a page at another port are refused although they send the cookie.
 	for _, tc := range []struct {
 		site, mode string
 		ok         bool

@@ -149,7 +149,9 @@ var (
 	mostWords = 6
 )
 
-// commodities states what the country trades most, in the order of its value.
+// commodities makes a claim for each main export or import that is listed at this place.
+// Where a note says that the list is ordered by value, each claim has its rank as the
+// qualifier ranking.
 func (e *entry) commodities(predicate, at string) {
 	text := e.text(at)
 	if notKnown(text) {

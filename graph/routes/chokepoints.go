@@ -175,8 +175,8 @@ type cutter struct {
 	pairs  *pairing // before anything closes
 }
 
-// allowance is the work of one kind of cuts. Its steps are cheaper than those of
-// routes: half a second's worth.
+// allowance is the bound on the steps for one kind of cuts: Work if the question sets it,
+// else cutWork, which takes about half a second.
 func (f *cutter) allowance() *work {
 	if f.o.Work > 0 {
 		return &work{left: f.o.Work}

@@ -57,7 +57,7 @@ func once(list iter.Seq[Entry]) iter.Seq[Entry] {
 	}
 }
 
-// mostRuns bounds how many lists ByID puts together.
+// mostRuns bounds the number of parts into which ByID cuts a range, one for each value.
 const mostRuns = 32
 
 // ByID is a range in parts that are each in the order of their subjects' ids; ok is
