@@ -179,6 +179,11 @@ var queries = map[string]string{
 }
 
 func BenchmarkQuery(b *testing.B) {
+	ask(b, queries, json.RawMessage(`{"id":"AAB"}`))
+}
+
+// ask measures queries on graphs of each size.
+func ask(b *testing.B, queries map[string]string, variables json.RawMessage) {
 	o := schema.MustDefault()
 	for _, n := range sizes() {
 		g, err := live.Open(b.Context(), &live.Unkept{}, o, live.Options{})
@@ -194,7 +199,7 @@ func BenchmarkQuery(b *testing.B) {
 			b.Run(fmt.Sprintf("%d/%s", n, name), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					r := a.Begin().Execute(b.Context(), &api.Request{Query: q, Variables: json.RawMessage(`{"id":"AAB"}`)})
+					r := a.Begin().Execute(b.Context(), &api.Request{Query: q, Variables: variables})
 					if r.Errors > 0 {
 						b.Fatalf("%s", r.Body)
 					}
@@ -202,6 +207,9 @@ func BenchmarkQuery(b *testing.B) {
 					r.Release()
 				}
 			})
+		}
+		if err := g.Close(); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -64,7 +64,8 @@ type test interface {
 	Fatalf(string, ...any)
 }
 
-func writeGroups(t test, top string, o store.Options, groups [][]*graph.Commit) map[string]string {
+// dumped is every key and value of a new store after a write.
+func dumped(t test, top string, o store.Options, write func(store.Log) error) map[string]string {
 	t.Helper()
 	dir, err := os.MkdirTemp(top, "")
 	if err != nil {
@@ -76,16 +77,26 @@ func writeGroups(t test, top string, o store.Options, groups [][]*graph.Commit) 
 		t.Fatal(err)
 	}
 	defer l.Close()
-	for _, g := range groups {
-		if err := l.AppendGroup(context.Background(), g); err != nil {
-			t.Fatal(err)
-		}
+	if err := write(l); err != nil {
+		t.Fatal(err)
 	}
 	all, err := store.Dump(l)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
+}
+
+func writeGroups(t test, top string, o store.Options, groups [][]*graph.Commit) map[string]string {
+	t.Helper()
+	return dumped(t, top, o, func(l store.Log) error {
+		for _, g := range groups {
+			if err := l.AppendGroup(context.Background(), g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func sameKeys(t test, got, want map[string]string) {

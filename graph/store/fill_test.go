@@ -27,24 +27,7 @@ import (
 // fillStore fills a new store and returns every key and value of it.
 func fillStore(t test, top string, o store.Options, commits []*graph.Commit) map[string]string {
 	t.Helper()
-	dir, err := os.MkdirTemp(top, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	l, err := store.Open(dir, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if err := storetest.Fill(l, commits...); err != nil {
-		t.Fatal(err)
-	}
-	all, err := store.Dump(l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return dumped(t, top, o, func(l store.Log) error { return storetest.Fill(l, commits...) })
 }
 
 // TestFillSame fills a store and writes another through Cayley, commit by commit,
