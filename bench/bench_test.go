@@ -20,7 +20,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// sizes are the numbers of claims measured; CASPIAN_BENCH_CLAIMS sets one.
+// sizes returns the numbers of claims measured; CASPIAN_BENCH_CLAIMS sets one.
 func sizes() []int {
 	if n, err := strconv.Atoi(os.Getenv("CASPIAN_BENCH_CLAIMS")); err == nil {
 		return []int{n}

@@ -16,7 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite docs/errors.md")
 
-// constants are the codes that the package declares, by the names of their constants.
+// constants returns the codes that the package declares, by the names of their
+// constants.
 func constants(t *testing.T) map[string]string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
@@ -77,7 +78,7 @@ func TestList(t *testing.T) {
 
 const page = "../docs/errors.md"
 
-// table is what the page has of the codes.
+// table returns what the page has of the codes.
 func table() string {
 	var b strings.Builder
 	b.WriteString("| code | status | what has happened | what to do |\n|---|---|---|---|\n")

@@ -24,12 +24,13 @@ func ReadTokens(name string, r io.Reader) (*Tokens, error) { return tokens.Read(
 // NewToken makes Tokens of one token; the error says why it is refused.
 func NewToken(token string) (*Tokens, error) { return tokens.New(token) }
 
-// Keys are the tokens that give rights. With the zero value everyone who reaches the service may
-// read, and only the owner, over the socket, may write.
+// Keys are the tokens that give rights. With the zero value, everyone who reaches the
+// service may read, and only the owner may write, over the socket of the store.
 type Keys struct {
 	// Writers may read and write.
 	Writers []*Tokens
-	// Readers may read; where they are not nil, only they, the Writers and the owner may.
+	// Readers may read. If Readers is not nil, nobody else may read, except the Writers and
+	// the owner.
 	Readers *Tokens
 }
 
@@ -45,9 +46,9 @@ const (
 // caller is who sent a request.
 type caller struct {
 	may right
-	// bearer is the token of the request, "" for none.
+	// bearer is the token of the request, or "" if there is none.
 	bearer string
-	// refusal says why it may not write; nil where it may.
+	// refusal says why it may not write, or nil if it may.
 	refusal error
 }
 
@@ -55,7 +56,7 @@ type caller struct {
 // begin on open sockets are checked against the new keys.
 func (s *Server) SetKeys(k Keys) { s.keys.Store(&k) }
 
-// find is the right that a token gives.
+// find returns the right that a token gives.
 func (k *Keys) find(has func(*Tokens) bool) right {
 	may := mayNothing
 	if has(k.Readers) {
@@ -69,7 +70,7 @@ func (k *Keys) find(has func(*Tokens) bool) right {
 	return may
 }
 
-// identify finds who sent the request. An unknown bearer token is refused, also where nothing
+// identify finds who sent the request. An unknown bearer token is refused, also if nothing
 // needs a token, so that its sender learns of the mistake.
 func (s *Server) identify(r *http.Request) (caller, *requestError) {
 	k := s.keys.Load()
@@ -123,8 +124,8 @@ var (
 		"open the link that 'caspian serve' printed in your browser, or use 'caspian import --store DIR' on the machine of the service, with the folder of its store")
 )
 
-// bearer is the token of the Authorization header, "" for none. Other schemes are ignored: they
-// may be meant for a proxy that passed the header on.
+// bearer returns the token of the Authorization header, or "" if there is none. Other schemes
+// are ignored: they may be meant for a proxy that passed the header on.
 func bearer(r *http.Request) string {
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -163,7 +164,7 @@ func local(r *http.Request) bool {
 	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
 		return false
 	}
-	// An empty header is a sign of a proxy as well, which removed its value.
+	// An empty header is also a sign of a proxy: one that removed its value.
 	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
 		"X-Forwarded-Server", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"} {
 		if _, there := r.Header[name]; there {
@@ -185,7 +186,8 @@ func callerOf(w http.ResponseWriter) caller { return w.(*responseRecorder).calle
 // authorize reports whether a request may go on; otherwise it has answered it. It checks the
 // host, answers preflights, and checks the caller's rights, in this order.
 func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
-	// Machines probe without a host's name or a token, and learn one bit.
+	// Probes of a machine need neither an allowed host nor a token: they learn only whether
+	// the service is ready.
 	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
 	known := byOwner(r) || s.hosts.allow(r)
 	if !known && !probe {
@@ -244,7 +246,8 @@ func refusalPage(w http.ResponseWriter, bad *requestError) {
 	fmt.Fprintln(w, "Caspian: "+bad.message)
 }
 
-// withBearer is the request of a socket with the token of its first message, "" for none.
+// withBearer returns the request of a socket with the token of its first message, or ""
+// if there is none.
 func withBearer(ctx context.Context, r *http.Request, authorization string) *http.Request {
 	if authorization == "" {
 		return r

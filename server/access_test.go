@@ -134,7 +134,7 @@ func TestWhoMayRead(t *testing.T) {
 		t.Errorf("a page: %d %v", w.Code, w.Header())
 	}
 
-	// Other tokens later: what was taken out opens nothing.
+	// After the tokens were replaced, a removed one opens nothing.
 	s.SetKeys(Keys{Writers: []*Tokens{tokenOf(testToken)}, Readers: tokenOf(writerToken)})
 	if w := ask(s, "GET", "/metrics", "", "Authorization", "Bearer "+readerToken); w.Code != 401 {
 		t.Errorf("a token that was taken back: %d", w.Code)
@@ -191,7 +191,7 @@ func TestTokensAreNotNoted(t *testing.T) {
 	}
 }
 
-// TestSocketGuesses: tokens are guessed by sockets no faster.
+// TestSocketGuesses checks that guessing tokens over sockets is throttled as over HTTP.
 func TestSocketGuesses(t *testing.T) {
 	_, ts := overHTTP(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
 	slowed := 0

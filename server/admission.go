@@ -20,11 +20,12 @@ var (
 	DefaultMaxWrites = 8 * runtime.GOMAXPROCS(0)
 )
 
-// DefaultMaxConnections is what the process's limit of open files leaves, which is read now.
+// DefaultMaxConnections returns how many connections the process's limit of open files
+// leaves. It reads the limit at each call.
 func DefaultMaxConnections() int { return admission.DefaultMaxConnections() }
 
-// lane is the lane of a request. A mutation that may not write is refused soon, so it counts as
-// a read, and only callers with the right to write enter the lane of writes.
+// lane returns the lane of a request. A mutation that may not write is refused soon, so it
+// counts as a read, and only callers with the right to write enter the lane of writes.
 func (s *Server) lane(req *api.Request) *admission.Lane {
 	if req.AllowMutation && req.WriteRefusal == nil && gql.Mutates(req.Query, req.OperationName) {
 		return &s.admission.Writes
@@ -46,7 +47,7 @@ func (s *Server) refuseEarly(r *http.Request, mayWrite bool) *requestError {
 	return overloaded()
 }
 
-// overloaded is the refusal of a request that was shed.
+// overloaded returns the refusal of a request that was shed.
 func overloaded() *requestError {
 	return &requestError{status: http.StatusServiceUnavailable, code: codes.Overloaded, message: admission.ErrOverloaded.Error()}
 }

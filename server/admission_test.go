@@ -53,7 +53,8 @@ func TestMaxBodies(t *testing.T) {
 	}
 }
 
-// TestLongSubscription refuses what would be held for as long as its client likes.
+// TestLongSubscription checks that a subscription with a long body is refused, because its
+// body would be held for as long as its client likes.
 func TestLongSubscription(t *testing.T) {
 	s := started(t, Options{})
 	ids, err := json.Marshal(strings.Repeat("x", 70<<10))
@@ -66,7 +67,8 @@ func TestLongSubscription(t *testing.T) {
 	}
 }
 
-// TestSocketBodies counts what operations of a socket take among the bodies, until they end.
+// TestSocketBodies checks that the operations of a socket count among the bodies until they
+// end.
 func TestSocketBodies(t *testing.T) {
 	s := started(t, Options{MaxBody: 300 << 10, MaxBodies: 300 << 10})
 	ts := httptest.NewServer(s)
@@ -86,7 +88,7 @@ func TestSocketBodies(t *testing.T) {
 	within(t, 20*time.Second, "nothing is held", func() bool { return s.admission.Bodies() == 0 })
 }
 
-// TestRefusalsAreCounted counts what is refused in a message or an event as well.
+// TestRefusalsAreCounted checks that refusals sent in messages and events are counted too.
 func TestRefusalsAreCounted(t *testing.T) {
 	s := started(t, Options{DocumentsOnly: true, Documents: &Documents{}})
 	ts := httptest.NewServer(s)

@@ -24,8 +24,8 @@ import (
 	"github.com/caspian-kg/caspian/seeds"
 )
 
-// seededServer serves the built-in seeds on the day that package api's answers
-// are of.
+// seededServer serves the built-in seeds on the day for which the answers of package api
+// were written.
 func seededServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	ts := httptest.NewServer(seeded(t, Options{}, gql.Limits{}))

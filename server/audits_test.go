@@ -37,9 +37,10 @@ type exchange struct {
 	Errors  bool              `json:"errors"`
 }
 
-// contradicted are the audits that want what the edition of September 2026 does not, with
-// its sentence. Everything else that graphql-http audits must hold. (74FF, which wants 400
-// for an invalid document, sends one that is none: its field begins with a digit.)
+// contradicted are the audits that contradict the edition of September 2026, each with the
+// sentence of the edition. Everything else that graphql-http audits must hold. (74FF, which
+// wants 400 for an invalid document, sends text that is not a document at all: its field
+// begins with a digit.)
 var contradicted = map[string]string{
 	"423L": "If the request is not a well-formed GraphQL-over-HTTP request, status code 422 SHOULD be used.",
 	"86EE": "If the variable values cannot be coerced to match the operation's variable definitions, status code 422 SHOULD be used.",
@@ -47,8 +48,8 @@ var contradicted = map[string]string{
 
 const auditsFile = "testdata/audits.jsonl"
 
-// nodeModules is the folder with the packages that Node runs; the test is skipped
-// where Node or the package is absent.
+// nodeModules returns the folder with the packages that Node runs; the test is
+// skipped where Node or the package is absent.
 func nodeModules(t *testing.T, pkg string) (node, dir string) {
 	t.Helper()
 	dir = filepath.Join("testdata", "js")

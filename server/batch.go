@@ -112,7 +112,8 @@ func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations boo
 	return reqs, bad
 }
 
-// batchLane is the lane of a batch: that of writes where one of its requests is a write.
+// batchLane returns the lane of a batch: that of writes where one of its requests is a
+// write.
 func (s *Server) batchLane(reqs []*api.Request) *admission.Lane {
 	for _, req := range reqs {
 		if req != nil && s.lane(req) == &s.admission.Writes {

@@ -31,7 +31,8 @@ func TestBatch(t *testing.T) {
 		}
 		return out
 	}
-	// Each has its own answer, in order; a query reads what the mutation before it wrote.
+	// Each request has its own answer, in order; a query reads what the mutation before it
+	// wrote.
 	const sequence = `{"query":"{graph{sequence}}"}`
 	write := fmt.Sprintf(declare, "notes")
 	got := list(" \n[" + sequence + "," + write + "," + sequence + `,{"query":"{nothing}"}]`)

@@ -34,7 +34,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestE
 		return nil, s.tooLarge()
 	}
 	t := w.(*responseRecorder)
-	// net/http's own deadline holds for the first piece, which mostly is all.
+	// net/http's own deadline holds for the first piece, which usually is the whole body.
 	arriving := &arrival{src: r.Body, of: s, to: t, timed: t.by == nil || t.by.ReadTimeout != s.opts.BodyTimeout}
 	if arriving.timed {
 		arriving.limit()
@@ -64,12 +64,14 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestE
 	if int64(buf.Len()) > s.opts.MaxBody {
 		return nil, s.tooLarge()
 	}
-	// Where the body was not read to its end, the deadline stays: net/http goes on reading to the end.
+	// If the body was not read to its end, the deadline remains, because net/http goes on
+	// reading.
 	s.endReading(t, arriving.timed)
 	return buf.Bytes(), nil
 }
 
-// serverOf is the server of net/http that a request came over; nil for none, as in tests.
+// serverOf returns the server of net/http that a request came over, or nil if there is
+// none, as in tests.
 func serverOf(r *http.Request) *http.Server {
 	hs, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	return hs
@@ -96,8 +98,9 @@ func (a *arrival) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// endReading lifts the deadline of reading the request, which would cancel the work on it when it passes.
-// Where somebody watches for requests that take long, that can wait until this is one.
+// endReading lifts the deadline of reading the request, which would cancel the work on it
+// when it passes. If the context reports requests that run long, the deadline is lifted only
+// when this one does.
 func (s *Server) endReading(t *responseRecorder, timed bool) {
 	if t.watched && !timed && t.by != nil && t.by.ReadHeaderTimeout > 0 &&
 		t.by.ReadTimeout-t.by.ReadHeaderTimeout-time.Since(t.start) > s.opts.QueueTime+time.Second {
@@ -107,11 +110,11 @@ func (s *Server) endReading(t *responseRecorder, timed bool) {
 	_ = http.NewResponseController(t.ResponseWriter).SetReadDeadline(time.Time{})
 }
 
-// keepBuffer is up to which capacity the buffer of a body is kept for the next one.
+// keepBuffer is the largest capacity of a buffer that is kept for the next body.
 const keepBuffer = admission.ShortBody
 
-// buffer is where a body goes. Only requests that are answered whole use one again: a
-// subscription keeps its variables.
+// buffer returns where a body goes. Only requests with one answer return their buffer for
+// reuse: a subscription keeps its variables, which are in it.
 func (s *Server) buffer(t *responseRecorder) *bytes.Buffer {
 	if !t.watched {
 		return new(bytes.Buffer)
@@ -124,7 +127,7 @@ func (s *Server) buffer(t *responseRecorder) *bytes.Buffer {
 	return t.body
 }
 
-// giveBackBody ends the use of a body.
+// giveBackBody returns the buffer of a body for reuse.
 func (s *Server) giveBackBody(t *responseRecorder) {
 	if b := t.body; b != nil && b.Cap() <= keepBuffer {
 		b.Reset()

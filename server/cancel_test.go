@@ -35,7 +35,7 @@ func listening(t *testing.T, s *Server) string {
 	return l.Addr().String()
 }
 
-// huge is a query that would run for minutes over the seeds, were there no limits.
+// huge is a query that would run for minutes over the seeds without limits.
 var huge = "{countries(first:1000){nodes{name " + strings.Repeat("borders{nodes{name ", 12) + strings.Repeat("}}", 12) + "}}}"
 
 var unlimited = gql.Limits{Cost: -1, Output: -1, Depth: -1, Fields: -1, Aliases: -1}
@@ -44,7 +44,7 @@ var unlimited = gql.Limits{Cost: -1, Output: -1, Depth: -1, Fields: -1, Aliases:
 const stopsWithin = 100 * time.Millisecond
 
 // TestClientGoes drops the connection in the midst of a query without end, by GET and POST.
-// Other programs may hold the cores for a moment, so that one time of three counts.
+// Other programs may hold the cores for a moment, so one success in three tries is enough.
 func TestClientGoes(t *testing.T) {
 	s := seeded(t, Options{Timeout: time.Hour, Batch: 3}, unlimited)
 	addr := "http://" + listening(t, s)
@@ -96,7 +96,7 @@ func TestRequestTimeout(t *testing.T) {
 	s := seeded(t, Options{Timeout: 30 * time.Millisecond}, unlimited)
 	start := time.Now()
 	w := ask(s, "POST", "/graphql", fmt.Sprintf(`{"query":%q}`, huge))
-	// A field that looks at the time by itself may report it first.
+	// A field that checks the deadline itself may report it first.
 	var answer struct {
 		Errors []struct{ Extensions struct{ Code string } }
 	}

@@ -52,7 +52,7 @@ type piped struct {
 	in *bufio.Reader
 }
 
-// status asks for a path and returns the status of the answer, 0 where the connection is cut.
+// status asks for a path and returns the status of the answer, or 0 if the connection is cut.
 func (c *piped) status(path string) int {
 	if _, err := io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 		return 0
@@ -117,7 +117,8 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 	})
 }
 
-// TestFloodOfConnections opens many at one moment: the newest is answered all the same.
+// TestFloodOfConnections opens many connections at once: the newest is answered all the
+// same.
 func TestFloodOfConnections(t *testing.T) {
 	served(t, 8, func(p *pipes, s *Server) {
 		for range 500 {
@@ -137,8 +138,8 @@ func TestFloodOfConnections(t *testing.T) {
 	})
 }
 
-// TestSpareConnections fills all connections with requests that do not end: probes are
-// answered still, and others are refused.
+// TestSpareConnections fills all connections with requests that do not end: probes are still
+// answered, and other requests are refused.
 func TestSpareConnections(t *testing.T) {
 	served(t, 4, func(p *pipes, s *Server) {
 		var slow []*piped
@@ -161,7 +162,7 @@ func TestSpareConnections(t *testing.T) {
 		if got := p.dial().status("/graphql?query={__typename}"); got != 503 {
 			t.Errorf("a query gets %d", got)
 		}
-		// Bodies that do not come keep the spare ones no longer than others.
+		// A body that does not arrive occupies a spare connection no longer than any other.
 		for range 3 * admission.SpareConnections {
 			c := p.dial()
 			if _, err := io.WriteString(c, "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"); err != nil {

@@ -46,7 +46,7 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	if len(dr.faults) > 0 {
 		return nil, dr.faults
 	}
-	// Clients may ask by hash although the list has other ids.
+	// Clients may also ask by hash if the list has other ids.
 	d.ids = slices.Sorted(maps.Keys(d.byID))
 	for _, id := range d.ids {
 		d.byID[hashOf(d.byID[id])] = d.byID[id]
@@ -70,7 +70,8 @@ func (r *documentReader) fault(format string, a ...any) {
 	r.faults = append(r.faults, graph.Problem{Position: at, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
 }
 
-// object reads the whole file. Its error is one of form, after which nothing can be read.
+// object reads the whole file. An error means that the form of the file is wrong, so that
+// nothing more can be read.
 func (r *documentReader) object() error {
 	if tok, err := r.dec.Token(); err != nil {
 		return err
@@ -154,8 +155,8 @@ func isID(s string) bool {
 func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' }
 
 // persisted finds the documents that requests name instead of sending them: in the trusted
-// list, and among those that clients sent along with their hashes (automatic persisted
-// queries), of which it keeps the last used, up to a number of bytes.
+// list, and among those that clients sent with their hashes (automatic persisted queries).
+// Of the latter it keeps the most recently used, up to a number of bytes.
 type persisted struct {
 	trusted *Documents // nil for none
 	only    bool       // refuse what is not trusted
@@ -243,7 +244,8 @@ type reference struct {
 	apollo bool
 }
 
-// document is the document of a request that gives a text, a reference or both.
+// document returns the document of a request that gives a text, a reference or
+// both.
 func (p *persisted) document(text string, given bool, ref reference) (string, *requestError) {
 	if given {
 		if isHash(ref.id) && hashOf(text) != ref.id {

@@ -12,8 +12,8 @@ type extensions struct {
 	cost, trace, plan bool
 }
 
-// readExtensions reads documentId and the member extensions, nil where that is absent. Unknown
-// members of it are for other software, and ignored.
+// readExtensions reads documentId and the member extensions, or nil if that is absent.
+// Unknown members are for other software, and are ignored.
 func readExtensions(documentID string, text json.RawMessage) (extensions, *requestError) {
 	var x extensions
 	if documentID != "" {

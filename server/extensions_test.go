@@ -9,7 +9,7 @@ import (
 
 const plainQuery = `{graph{sequence} __typename}`
 
-// withExtensions is a body with the query.
+// withExtensions returns a body with the query.
 func withExtensions(extensions string) string {
 	return `{"query":"` + plainQuery + `","extensions":` + extensions + `}`
 }
@@ -83,8 +83,8 @@ func TestCostAndTrace(t *testing.T) {
 	}
 }
 
-// TestCostAndTraceNotFromCopies: a copy without them does not answer a request for them, and
-// what is not a switch is refused.
+// TestCostAndTraceNotFromCopies checks that a request for cost or trace is not answered by
+// 304, and that a switch that is not a boolean is refused.
 func TestCostAndTraceNotFromCopies(t *testing.T) {
 	s := started(t, Options{})
 	plain := "/graphql?query=" + url.QueryEscape(plainQuery)

@@ -58,7 +58,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 		return
 	}
 	slot := &w.slot
-	// After the body has arrived, or slow senders would occupy the slots.
+	// A slot is taken only after the body has arrived, so that slow senders occupy none.
 	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
 		s.shed(w, media, err)
 		return
@@ -82,7 +82,8 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	s.answer(w, r, media, session, etag, res)
 }
 
-// validator is the ETag of the answer to a request; empty where the answer has none.
+// validator returns the ETag of the answer to a request; empty where the answer has
+// none.
 func validator(session Session, req *api.Request) string {
 	if waits(req) || req.Cost || req.Trace || req.Plan { // two runs differ in what they took
 		return ""
@@ -96,7 +97,7 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Requ
 	if etag == "" || !matches(held, etag) {
 		return false
 	}
-	// Only an answer without errors ever had this validator.
+	// Only answers without errors have validators.
 	s.metrics.NotModified.Inc()
 	h := w.Header()
 	h.Set("ETag", etag)
@@ -223,7 +224,7 @@ func (m *sequenceText) of(seq graph.Seq) string {
 func waits(req *api.Request) bool {
 	const name = "minSequence"
 	vars := string(req.Variables)
-	// A name in the variables may be written with escapes.
+	// The name may be written with escapes in the variables.
 	return strings.Contains(req.Query, name) || strings.Contains(vars, name) || strings.Contains(vars, `\u`)
 }
 

@@ -20,13 +20,13 @@ import (
 // whose name resolves to this machine could read everything through its visitor's browser.
 type hosts struct {
 	names map[string]bool
-	// known has some of the Host headers that are allowed, in the form in which they came.
+	// known caches allowed Host headers, in the form in which they were sent.
 	known sync.Map // of struct{}, by header
 	count atomic.Int32
 }
 
-// CheckHost is a name or an address in the form in which it is compared. The error says why it
-// cannot be the host of a request.
+// CheckHost returns a name or an address in the form in which it is compared. The error says
+// why it cannot be the host of a request.
 func CheckHost(name string) (string, error) {
 	host, ok := hostOf(name)
 	if !ok || strings.Contains(name, ":") && net.ParseIP(strings.Trim(name, "[]")) == nil {
@@ -45,8 +45,8 @@ func (h *hosts) set(names []string) {
 	}
 }
 
-// hostOf is the host of a Host header without its port, in one form of the several that mean
-// the same: lower case, no dot at the end, addresses as netip writes them.
+// hostOf returns the host of a Host header without its port, in one form of the several that
+// mean the same: lower case, no dot at the end, addresses as netip writes them.
 func hostOf(header string) (string, bool) {
 	host := header
 	if strings.HasPrefix(header, "[") || strings.Count(header, ":") == 1 {
@@ -84,8 +84,8 @@ func hostOf(header string) (string, bool) {
 }
 
 // allow reports whether the request is for an allowed host: one of the names, a loopback
-// address, or the address at which the connection arrived. A browser sends an address as host
-// only for pages of that address, so no foreign page is answered by that.
+// address, or the address at which the connection arrived. A browser sends an address as
+// host only for pages of that address, so allowing it answers no foreign page.
 func (h *hosts) allow(r *http.Request) bool {
 	if _, ok := h.known.Load(r.Host); ok {
 		return true
@@ -146,9 +146,9 @@ func sameOrigin(r *http.Request) bool {
 	return plain(u.Host) == plain(r.Host)
 }
 
-// allowedOrigin reports whether a page of the request's origin may open a socket. Browsers send
-// no preflight before they open one to another site, with the visitor's rights there; programs
-// send no Origin.
+// allowedOrigin reports whether a page of the request's origin may open a socket. Browsers
+// send no preflight before a page opens a socket to another site, with the visitor's rights
+// there. Programs that are not browsers send no Origin.
 func (s *Server) allowedOrigin(r *http.Request) bool {
 	given := r.Header.Values("Origin")
 	if len(given) == 0 {
@@ -184,8 +184,8 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, QUERY, PUT, DELETE")
-	// Clients name themselves in other headers, as apollographql-client-name; the star means all
-	// but Authorization.
+	// Clients name themselves in further headers, such as apollographql-client-name. The
+	// star allows all headers but Authorization.
 	h.Set("Access-Control-Allow-Headers", "*, Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+tokenHeader)
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)

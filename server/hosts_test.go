@@ -76,8 +76,8 @@ func TestCheckHost(t *testing.T) {
 	}
 }
 
-// TestHostOnTheWire sends requests that Go's client would not send, as bytes. Some of them
-// net/http refuses before our code sees them.
+// TestHostOnTheWire sends requests that Go's client would not send, as bytes. net/http
+// refuses some of them before our code sees them.
 func TestHostOnTheWire(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -167,7 +167,8 @@ func TestSameOrigin(t *testing.T) {
 	}
 }
 
-// TestGuesses: wrong tokens are throttled by address and in all, and the right one never is.
+// TestGuesses checks that wrong tokens are throttled, by address and in total, and that the
+// right token never is.
 func TestGuesses(t *testing.T) {
 	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
 	guess := func(n int, from string) (status int, retry string) {
@@ -192,7 +193,7 @@ func TestGuesses(t *testing.T) {
 			t.Errorf("the right token after wrong ones: %d %s", w.Code, w.Body)
 		}
 	}
-	// Many addresses, of one network and of many.
+	// Many addresses of one network, and addresses of many networks.
 	count = map[int]int{}
 	for i := range 2 * tokens.Addresses {
 		status, _ := guess(i, fmt.Sprintf("[2001:db8::%x]:99", i+1))

@@ -85,7 +85,7 @@ func TestIdleSubscribers(t *testing.T) {
 	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 })
 }
 
-// memory is what the program holds, stacks included.
+// memory returns what the program holds, stacks included.
 func memory() uint64 {
 	runtime.GC()
 	var m runtime.MemStats

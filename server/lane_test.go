@@ -16,8 +16,8 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/content"
 )
 
-// full is a server whose lanes have all slots taken and let nobody wait, until the test frees
-// them. It runs documents on an empty graph.
+// full returns a server whose lanes have all slots taken and let nobody wait, until the test
+// frees them. It runs documents on an empty graph.
 func full(t *testing.T, o Options) (s *Server, free func()) {
 	t.Helper()
 	o.MaxRequests, o.MaxWrites, o.MaxQueue, o.QueueTime = 1, 1, 1, time.Nanosecond
@@ -113,8 +113,8 @@ func TestShedOperations(t *testing.T) {
 	}
 }
 
-// TestLanesArePartedByRight: a flood of reads leaves writes alone, and the other way round;
-// and only those who may write get among the writes.
+// TestLanesArePartedByRight checks that a flood of reads does not affect writes, nor the
+// reverse, and that only callers who may write enter the lane of writes.
 func TestLanesArePartedByRight(t *testing.T) {
 	s := started(t, Options{})
 	a := s.admission
@@ -159,8 +159,8 @@ func TestLanesArePartedByRight(t *testing.T) {
 	}
 }
 
-// TestPausedHoldNoSlot lets many wait for a sequence number that does not come: others are
-// answered, and one more than may wait is refused.
+// TestPausedHoldNoSlot lets as many requests as allowed wait for a sequence number that does
+// not come. Other requests are answered, and one more that waits is refused.
 func TestPausedHoldNoSlot(t *testing.T) {
 	s := started(t, Options{MaxRequests: 1, MaxPaused: 3})
 	const query = `{"query":"{country(id:\"KAZ\",view:{minSequence:1000000}){id}}"}`
@@ -185,7 +185,8 @@ func TestPausedHoldNoSlot(t *testing.T) {
 	}
 }
 
-// TestSlotIsNotHeldWhileSending: clients that do not read what they asked for hold up nobody.
+// TestSlotIsNotHeldWhileSending checks that clients that do not read their answers delay
+// nobody.
 func TestSlotIsNotHeldWhileSending(t *testing.T) {
 	s := faked(t, Options{MaxRequests: 1, CompressAbove: -1}, func(context.Context) *gql.Response {
 		return &gql.Response{HasData: true, Operation: "query", Body: []byte(`{"data":{}}`)}

@@ -27,7 +27,7 @@ type failingLog struct {
 func (f *failingLog) AppendGroup(context.Context, []*graph.Commit) error { return *f.err.Load() }
 
 // TestNothingOfTheMachine makes the log fail in many ways, writes over every transport, and
-// looks for what only the owner may know in all that comes back.
+// checks that no answer has words that only the owner may read.
 func TestNothingOfTheMachine(t *testing.T) {
 	path := &fs.PathError{Op: "write", Path: "/var/lib/secret/quads/000042.log", Err: syscall.ENOSPC}
 	log := &failingLog{}

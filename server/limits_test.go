@@ -70,7 +70,7 @@ func TestLimits(t *testing.T) {
 }
 
 // hostile are requests that are meant to harm, over HTTP. The engine's own list is in
-// package gql; these go the whole way.
+// package gql; these go through the whole server.
 var hostile = map[string]string{
 	"fragment cycle":       `{"query":"{...A} fragment A on Query{...B} fragment B on Query{...A}"}`,
 	"fragment doubling":    `{"query":"{...F0}` + doubling(40) + `"}`,

@@ -13,10 +13,10 @@ import (
 // linkParam is the parameter of the link.
 const linkParam = "token"
 
-// cookieAge is how long a browser keeps it, in seconds: thirty days.
+// cookieAge is how long a browser keeps the cookie, in seconds: thirty days.
 const cookieAge = 30 * 24 * 3600
 
-// linkToken is the token in the address of a page, "" for none.
+// linkToken returns the token in the address of a page, or "" if there is none.
 func linkToken(r *http.Request) string {
 	if r.URL.RawQuery == "" || r.URL.Path != "/" && r.URL.Path != "/graphiql" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return ""
@@ -51,7 +51,8 @@ func (s *Server) exchangeLink(w http.ResponseWriter, r *http.Request, token stri
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// portOf is the port as the browser knows it, which a container or a proxy may have changed.
+// portOf returns the port as the browser knows it, which a container or a proxy may have
+// changed.
 func portOf(r *http.Request) string {
 	if _, port, err := net.SplitHostPort(r.Host); err == nil && port != "" {
 		return port
@@ -62,8 +63,8 @@ func portOf(r *http.Request) string {
 // cookieName has the port in it: browsers keep one cookie of a name for all ports of a host.
 func cookieName(r *http.Request) string { return "caspian-" + portOf(r) }
 
-// cookiesOf are the values of that cookie. There may be several: a page of another port can set
-// one for a longer path, which comes first.
+// cookiesOf returns the values of that cookie. There may be several, because a page of
+// another port can set one for a longer path, which then comes first.
 func cookiesOf(r *http.Request) []string {
 	if len(r.Header["Cookie"]) == 0 {
 		return nil

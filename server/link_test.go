@@ -27,8 +27,8 @@ func opened(t *testing.T, s *Server, host, token string) string {
 	return c.Name + "=" + c.Value
 }
 
-// TestLink: a browser that opens the link may write from our own pages, and no other page may
-// in its name.
+// TestLink checks that a browser that opened the link may write from our own pages, and that
+// no other page may write in its name.
 func TestLink(t *testing.T) {
 	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Origins: []string{"https://example.org", "http://127.0.0.1:9000"}})
 	const host, self = "127.0.0.1:8080", "http://127.0.0.1:8080"
@@ -84,14 +84,14 @@ func TestLink(t *testing.T) {
 			t.Errorf("%v: %d", tc, w.Code)
 		}
 	}
-	// Taken back, the token's cookie opens nothing.
+	// After the token was removed, its cookie opens nothing.
 	s.SetKeys(Keys{Writers: []*Tokens{tokenOf(testToken)}, Readers: tokenOf(readerToken)})
 	if w := ask(s, "GET", "/graphql?query={__typename}", "", "Cookie", cookie); w.Code != 401 {
 		t.Errorf("a cookie of a token that was taken back: %d", w.Code)
 	}
 }
 
-// TestSocketCookie: a page opens sockets with the cookie where it is ours only.
+// TestSocketCookie checks that only our own pages open sockets with the cookie.
 func TestSocketCookie(t *testing.T) {
 	keys := Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}
 	s, ts := overHTTP(t, Options{Keys: keys, Origins: []string{"https://example.org"}})
@@ -129,7 +129,8 @@ func TestSocketCookie(t *testing.T) {
 	}
 }
 
-// TestSocketTokenTakenBack: an open socket begins nothing more with a token that was taken back.
+// TestSocketTokenTakenBack checks that an open socket begins no operation after its token
+// was removed.
 func TestSocketTokenTakenBack(t *testing.T) {
 	s, ts := overHTTP(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}})
 	d := begun(t, ts, "Authorization", "Bearer "+readerToken)

@@ -41,7 +41,8 @@ func withDefaults(l Live) Live {
 	return l
 }
 
-// refuseStream answers a request that the streams refused; nil is for one that they answered.
+// refuseStream answers a request that the streams refused. A nil refusal means that they
+// answered it themselves.
 func refuseStream(w http.ResponseWriter, bad *streams.Refusal) {
 	if bad == nil {
 		return
@@ -70,7 +71,8 @@ func (s *Server) starter(b *Backend, req *api.Request) streams.Start {
 	}
 }
 
-// begin begins an operation in a slot that is held, and answers what has one answer only.
+// begin begins an operation in a slot that is held. It answers operations that have a single
+// answer.
 func (s *Server) begin(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()

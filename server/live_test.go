@@ -39,7 +39,7 @@ func learn(t testing.TB, s *Server) graph.Seq {
 	return r.Seq
 }
 
-// overHTTP serves on a real port.
+// overHTTP serves over TCP.
 func overHTTP(t testing.TB, o Options) (*Server, *httptest.Server) {
 	t.Helper()
 	return over(t, o, func(o Options) *Server { return started(t, o) })
@@ -49,7 +49,7 @@ func over(t testing.TB, o Options, make func(Options) *Server) (*Server, *httpte
 	t.Helper()
 	s := make(o)
 	ts := httptest.NewUnstartedServer(s)
-	// The timeouts that Serve sets would end streams that do not extend them.
+	// The timeouts that Serve sets would end streams that do not extend their deadlines.
 	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
 	ts.Start()
 	t.Cleanup(func() {
@@ -133,7 +133,7 @@ func (s *streamed) read() (event, error) {
 	}
 }
 
-// next returns the next event, past what only shows that the stream lives.
+// next returns the next event, and skips heartbeats.
 func (s *streamed) next() event {
 	s.t.Helper()
 	for {
@@ -173,7 +173,7 @@ func TestStream(t *testing.T) {
 		if i >= 2 {
 			learn(t, s)
 		}
-		// Beyond the read and write timeouts that requests have.
+		// Longer than the read and write timeouts of requests.
 		if i == 3 {
 			time.Sleep(300 * time.Millisecond)
 		}
@@ -260,7 +260,7 @@ func TestStreamNegotiation(t *testing.T) {
 
 var curl = regexp.MustCompile(`(?s)curl -N http://[^/]+(/\S+) -H 'content-type: application/json' \\\n\s+-d '([^']+)'`)
 
-// TestGuide follows as docs/querying.md shows it.
+// TestGuide follows changes as docs/querying.md shows.
 func TestGuide(t *testing.T) {
 	text, err := os.ReadFile("../docs/querying.md")
 	if err != nil {

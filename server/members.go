@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// members are the values of a request's object, as they are in the body; nil where one is
+// members are the values of a request's object, as they are in the body, or nil if one is
 // absent.
 type members struct {
 	query, documentID, operationName, variables, extensions json.RawMessage

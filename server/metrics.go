@@ -20,7 +20,7 @@ func (s *Server) metricsHandler() http.HandlerFunc {
 	}
 }
 
-// count counts an answer and what it was an answer to.
+// count counts an answer, by the kind of its request.
 func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	s.metrics.Response(t.status, t.bytes)
 	if t.refusal != "" {
@@ -31,10 +31,10 @@ func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	}
 }
 
-// stateCollector collects values that the server reads when metrics are requested, and does not count.
+// stateCollector collects values that are not counted, but read when metrics are requested.
 type stateCollector struct{ s *Server }
 
-// stateMetric describes one metric that is read when the metrics are.
+// stateMetric describes one metric that is read when metrics are requested.
 type stateMetric struct {
 	desc *prometheus.Desc
 	kind prometheus.ValueType

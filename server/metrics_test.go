@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// value is that of a counter or gauge.
+// value returns the value of a counter or gauge.
 func value(c prometheus.Collector) int64 { return int64(testutil.ToFloat64(c)) }
 
 // TestOwnRegistry: the registry has our metrics, Go's and the process's, and none that a

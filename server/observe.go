@@ -12,8 +12,9 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// execute runs one request from start on, the time now, counts it and logs it. The log never has a variable's value, nor
-// the document, which may contain values: its hash identifies it to those who have it.
+// execute runs, counts and logs one request. start is the time at which it began. The log
+// never has the values of variables, nor the document, which may contain values. It has the
+// document's hash, which identifies it to those who have the document.
 func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, start time.Time) *gql.Response {
 	req.Pauser, req.SlowAfter = slot, s.opts.Slow
 	res := session.Execute(ctx, req)
@@ -36,8 +37,8 @@ type subscription struct {
 // Ended implements streams.Subscription.
 func (s *subscription) Ended(events int, code string) { s.span.Followed(events, code, time.Now()) }
 
-// subscribe is execute for streams. A subscription counts when it has begun; what has one
-// answer only comes back as a response.
+// subscribe is execute for streams. A subscription is counted when it has begun. An
+// operation with a single answer is returned as a response.
 func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
 	start := time.Now()
 	seq := session.Seq()

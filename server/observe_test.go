@@ -78,7 +78,7 @@ func testSlowLog(t *testing.T) {
 	}
 }
 
-// TestMetricsCount asks in known ways and looks for the counts.
+// TestMetricsCount sends known requests and checks what is counted.
 func TestMetricsCount(t *testing.T) {
 	s := started(t, Options{Batch: 2, Now: func() time.Time { return time.Now().Add(time.Hour) }})
 	for range 2 {

@@ -25,9 +25,9 @@ const socketName = "socket"
 // newSuffix ends the name of a file until it is complete and takes another's place.
 const newSuffix = ".new"
 
-// OwnerSocket is the path of the owner's socket in the folder of a store. The error says that
-// the path is longer than the system allows: about a hundred bytes. A path relative to the
-// working folder is taken where the one given is too long.
+// OwnerSocket returns the path of the owner's socket in the folder of a store. The error
+// says that the path is longer than the system allows: about a hundred bytes. A path
+// relative to the working folder is used if the given one is too long.
 func OwnerSocket(dir string) (string, error) {
 	most := 103
 	if runtime.GOOS == "linux" {
@@ -49,9 +49,9 @@ func OwnerSocket(dir string) (string, error) {
 		path, len(path), most-len(newSuffix))
 }
 
-// ListenOwner listens on the owner's socket in the folder of a store. It replaces a socket that
-// a killed service has left, and fails where a running service listens. The caller has opened
-// the store, so that no other service can start on it meanwhile.
+// ListenOwner listens on the owner's socket in the folder of a store. It replaces a socket
+// that a killed service has left, and fails if a running service listens on it. The caller
+// must have opened the store, so that no other service can start on it meanwhile.
 func ListenOwner(dir string) (net.Listener, error) {
 	path, err := OwnerSocket(dir)
 	if err != nil {
@@ -69,7 +69,8 @@ func ListenOwner(dir string) (net.Listener, error) {
 			return nil, graph.Errorf(graph.Unavailable, "another service listens on %s; stop it, or choose another store", path)
 		}
 	}
-	// Made under another name and moved, so that it never has wider permissions.
+	// The socket is made under another name and moved, so that it never has wider
+	// permissions.
 	made := path + newSuffix
 	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -114,7 +115,7 @@ func (l *ownerListener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close removes the socket, where it is still the one that was made.
+// Close removes the socket if it is still the one that was made.
 func (l *ownerListener) Close() error {
 	err := l.UnixListener.Close()
 	if now, lerr := os.Lstat(l.path); lerr == nil && os.SameFile(now, l.made) {

@@ -13,7 +13,8 @@ import (
 )
 
 // Only the owner may request these, over the owner's socket. Each reads the whole store, so
-// that no deadline of a request applies. It ends when the client goes away or the service stops.
+// that no deadline of a request applies. A task ends when the client goes away or the
+// service stops.
 
 // trailFault is the trailer that says why an export ended early; it is empty where
 // the export is whole.
@@ -21,8 +22,8 @@ const trailFault = "Caspian-Fault"
 
 // OwnerTasks are what the owner of a store may request from the service on it.
 type OwnerTasks struct {
-	// Export writes the newest snapshot in the named format. An error before the
-	// first byte is the caller's fault.
+	// Export writes the newest snapshot in the named format. An error before the first byte
+	// means that the request was wrong.
 	Export func(ctx context.Context, w io.Writer, format string) error
 	// Verify verifies the store and returns what is written as JSON.
 	Verify func(ctx context.Context) (any, error)
@@ -79,7 +80,7 @@ func (s *Server) serveVerify(w http.ResponseWriter, r *http.Request, tasks *Owne
 	_, _ = w.Write(body)
 }
 
-// ReadFault is why an export that a service sent is not whole; nil where it is.
+// ReadFault is why an export that a service sent is not whole, or nil if it is.
 // The body must have been read to its end.
 func ReadFault(res *http.Response) error {
 	if fault := res.Trailer.Get(trailFault); fault != "" {

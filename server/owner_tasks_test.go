@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestOwnerTasks: the owner's socket may ask for them, nobody else, and what
-// ends early is never taken for the whole.
+// TestOwnerTasks checks that tasks are accepted over the owner's socket only, and that an
+// answer that ends early is never taken for the whole.
 func TestOwnerTasks(t *testing.T) {
 	s := started(t, Options{})
 	b := *s.backend.Load()

@@ -42,7 +42,7 @@ func TestOwnerSocket(t *testing.T) {
 	if err != nil || !strings.Contains(string(body), `"sequence":1`) {
 		t.Errorf("%s %v", body, err)
 	}
-	// A living socket is nobody else's.
+	// A second service cannot take over a socket in use.
 	var ge *graph.Error
 	if _, err := ListenOwner(dir); !errors.As(err, &ge) || ge.Code != graph.Unavailable {
 		t.Errorf("a second one: %v", err)
@@ -57,7 +57,7 @@ func TestOwnerSocket(t *testing.T) {
 	}
 }
 
-// TestOwnerSocketIsReplaced: a dead socket is, anything else is not.
+// TestOwnerSocketIsReplaced checks that a dead socket is replaced, and nothing else.
 func TestOwnerSocketIsReplaced(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, socketName)
@@ -71,7 +71,7 @@ func TestOwnerSocketIsReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A file that took its place in the meantime is not removed.
+	// A file that has taken the place of the socket is not removed.
 	if err := os.Rename(path, path+".old"); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,8 @@ func TestOwnerSocketIsReplaced(t *testing.T) {
 	}
 }
 
-// TestOwnerSocketPath: what is too long for the system is said, or reached by a shorter way.
+// TestOwnerSocketPath checks that a path too long for the system is replaced by a shorter
+// one, or reported.
 func TestOwnerSocketPath(t *testing.T) {
 	long := filepath.Join(t.TempDir(), strings.Repeat("x", 60), strings.Repeat("y", 60))
 	if err := os.MkdirAll(long, 0o700); err != nil {

@@ -47,7 +47,7 @@ type reply struct {
 	Error  *struct{ Message string }
 }
 
-// browse opens an empty page beside the service; it skips the test where there is no browser.
+// browse opens an empty page beside the service; it skips the test if there is no browser.
 func browse(t *testing.T, ts *httptest.Server) *browser {
 	t.Helper()
 	if testing.Short() {
@@ -73,7 +73,7 @@ func browse(t *testing.T, ts *httptest.Server) *browser {
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		// Its children end a moment later, and still write to the folder.
+		// The browser's child processes end a moment later, and still write to the folder.
 		waitFor(3*time.Second, 50*time.Millisecond, func() bool { return os.RemoveAll(dir) == nil })
 	})
 	b := &browser{tab: &tab{waiting: map[int]chan reply{}}, t: t, base: ts.URL}
@@ -112,7 +112,7 @@ func browse(t *testing.T, ts *httptest.Server) *browser {
 	return b
 }
 
-// on is the browser in the service of another test.
+// on returns the same browser for another test.
 func (b *browser) on(t *testing.T) *browser {
 	b.open("/")
 	b.mu.Lock()
@@ -157,7 +157,7 @@ func (b *tab) listen() {
 		case "Runtime.exceptionThrown":
 			b.troubles = append(b.troubles, string(m.Params.ExceptionDetails))
 		case "Log.entryAdded":
-			// An answer with a refusal has a status that the console notes.
+			// The console also reports requests that were refused with an HTTP status.
 			if m.Params.Entry.Level == "error" && !strings.Contains(m.Params.Entry.URL, "/graphql?") {
 				b.troubles = append(b.troubles, m.Params.Entry.Text+" "+m.Params.Entry.URL)
 			}
@@ -246,7 +246,7 @@ func (b *browser) eval(expression string, out any) {
 	}
 }
 
-// try is eval where the page may be on its way to another.
+// try is eval for a page that may be navigating.
 func (b *browser) try(expression string, out any) error {
 	b.t.Helper()
 	var r struct {
@@ -269,7 +269,7 @@ func (b *browser) try(expression string, out any) error {
 	return json.Unmarshal(r.Result.Value, out)
 }
 
-// is waits until the expression is true.
+// is waits until the JavaScript expression is true.
 func (b *browser) is(expression string) {
 	b.t.Helper()
 	b.until(expression, func() bool {
@@ -336,8 +336,8 @@ func (b *browser) write(text string) {
 	b.call("Input.insertText", map[string]any{"text": text}, nil)
 }
 
-// tabTo presses Tab until what has the focus matches the selector, and wants it to be
-// marked visibly.
+// tabTo presses Tab until the focused element matches the selector, and checks that its
+// focus is visible.
 func (b *browser) tabTo(selector string) {
 	b.t.Helper()
 	for range 150 {
@@ -376,8 +376,8 @@ func (b *browser) picture(name string) {
 	}
 }
 
-// calm fails where a script threw, the console complained, or something was asked of
-// another host.
+// calm fails the test if a script threw, the console has warnings or errors, or something
+// was requested from another host.
 func (b *browser) calm() {
 	b.t.Helper()
 	b.mu.Lock()

@@ -22,10 +22,11 @@ import (
 // without its requests about the graph and the ontology.
 const pageLimit = 30_000
 
-// imported are the modules that a module loads with it, those imported on demand apart.
+// imported returns the modules that a module imports statically, without those that it
+// imports on demand.
 var imported = regexp.MustCompile(`(?m)^import [^;]* from '\./(\w+\.js)'`)
 
-// loads adds to files the asset and all that it loads with it.
+// loads adds the asset, and all that is loaded with it, to files.
 func loads(t *testing.T, s *Server, name string, files map[string]string) {
 	if _, ok := files[name]; ok {
 		return
@@ -73,8 +74,8 @@ var pageModules = map[string][]string{
 	"/?query=" + url.QueryEscape("{graph{sequence}}"): {"ask.js", "answer.js"},
 }
 
-// TestPageWithoutScript: the page says what it is and where to go on; markup in the name of the
-// host reaches no page.
+// TestPageWithoutScript checks that without scripts the page says what it is and links on,
+// and that markup in the name of the host reaches no page.
 func TestPageWithoutScript(t *testing.T) {
 	s := seeded(t, Options{Version: "1.2.3", ReadOnly: true, Hosts: []string{"elsewhere.example"}}, gql.Limits{})
 	if w := ask(s, "GET", "/", "", "Host", `"><script>alert(1)</script>.example`); w.Code != http.StatusMisdirectedRequest || strings.Contains(w.Body.String(), "script") {
@@ -152,7 +153,7 @@ func TestOntologyWords(t *testing.T) {
 	}
 }
 
-// markedUp has markup wherever a page shows what a source says.
+// markedUp is a graph with markup in every text that a page shows.
 const markedUp = `
 {"entity":"src","type":"Source"}
 {"subject":"src","predicate":"title","value":"MARK source","source":"src"}
@@ -200,7 +201,7 @@ func markedUpServer(t *testing.T) *httptest.Server {
 	return ts
 }
 
-// axe is the accessibility checker, where it is installed.
+// axe returns the accessibility checker, where it is installed.
 func axe(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "browser", "node_modules", "axe-core", "axe.min.js"))

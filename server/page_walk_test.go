@@ -16,7 +16,7 @@ var addresses = []string{
 	"/?query=%7B", "/?query=" + url.QueryEscape(`{conflicts(first:20){nodes{predicate reason claims{value source{id name}predicate}}}}`),
 }
 
-// settled waits until the page has asked all that it asks.
+// settled waits until the page has no request in progress.
 func (b *browser) settled() {
 	b.t.Helper()
 	b.is(`(() => {
@@ -136,8 +136,8 @@ func walkByKeyboard(b *browser) {
 	b.shows("No place has the name “qqqq”.")
 }
 
-// writeSpans: the bounds of a share are percentages; those of an amount are numbers with
-// their unit, and a most that nobody states is not said to be one.
+// writeSpans checks how intervals are written: shares as percentages, amounts as numbers
+// with their unit, and no upper bound where nobody states one.
 func writeSpans(b *browser) {
 	ask := func(query string) {
 		b.open("/?query=" + url.QueryEscape(query))
@@ -191,7 +191,7 @@ func answerQuestions(b *browser) {
 	for q := range wants {
 		b.t.Errorf("%q is not asked", q)
 	}
-	// Between countries nobody states how far it is, nor whether one may cross.
+	// Between countries, no source states distances, nor whether a border can be crossed.
 	b.open("/?from=KAZ&to=eu&avoid=RUS,IRN&network=BORDERS")
 	b.shows("3 borders · about 4231 km, stated for none of the legs")
 }
@@ -209,7 +209,7 @@ func goBack(b *browser) {
 	}
 }
 
-// loadLittle holds TestPageSize's list of modules to what the browser asks for.
+// loadLittle compares TestPageSize's list of modules with what the browser requests.
 func loadLittle(b *browser) {
 	for address, modules := range pageModules {
 		b.mu.Lock()
@@ -239,7 +239,7 @@ func loadLittle(b *browser) {
 	b.call("Network.setCacheDisabled", map[string]any{"cacheDisabled": false}, nil)
 }
 
-// beNarrow wants no sideways scrolling on a small phone.
+// beNarrow checks that nothing scrolls sideways on a small phone.
 func beNarrow(b *browser) {
 	b.size(320, 640)
 	defer b.size(1000, 800)
@@ -259,8 +259,8 @@ func beNarrow(b *browser) {
 	}
 }
 
-// showAll reaches each claim of an entity that has more than a page of them, and says where
-// a query requested less than there is.
+// showAll reaches each claim of an entity that has more than a page of them, and checks that
+// the page says so where a query requested fewer than there are.
 func showAll(b *browser) {
 	b.open("/?id=factbook")
 	b.settled()
@@ -287,8 +287,8 @@ func showAll(b *browser) {
 	}
 }
 
-// beAccessible asks axe-core about one page of each kind, with suggestions open, and about
-// the colours of the dark scheme.
+// beAccessible runs axe-core on one page of each kind, with suggestions open, and in the
+// dark scheme.
 func beAccessible(b *browser) {
 	script := axe(b.t)
 	check := func(address, options string) {
@@ -329,8 +329,8 @@ func beAccessible(b *browser) {
 	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{}}, nil)
 }
 
-// changeNothing opens links that carry mutations: the one who sent them must not write in the
-// name of who opens them.
+// changeNothing opens links that carry mutations: whoever sent a link must not write with
+// the rights of the one who opens it.
 func changeNothing(b *browser) {
 	mutation := url.QueryEscape(`mutation { transact(input: {operations: [{declare: {id: "smuggled", type: "City"}}]}) { sequence } }`)
 	for _, address := range []string{"/?query=" + mutation, "/graphiql?query=" + mutation} {
@@ -344,7 +344,7 @@ func changeNothing(b *browser) {
 	}
 }
 
-// escapeAll shows what hostile sources say on each kind of page.
+// escapeAll opens each kind of page on texts of hostile sources.
 func escapeAll(b *browser) {
 	for _, address := range []string{
 		"/?id=evil", "/?id=src", "/?q=img", "/?from=n1&to=n2", "/?from=n1&to=n2&avoid=XXX", "/?id=%3Cimg+src=x+onerror=hacked=1%3E",

@@ -40,8 +40,9 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	_, _ = w.Write(page.Bytes())
 }
 
-// pageOf is what an address of the first page shows: an entity, the results of a
-// search, routes, the answer to a query, or, without parameters, where to begin.
+// pageOf returns what an address of the first page shows: an entity, the results
+// of a search, routes, the answer to a query, or, without parameters, where to
+// begin.
 func pageOf(q url.Values) string {
 	for _, p := range []struct{ param, page string }{
 		{"id", "entity"}, {"q", "results"}, {"from", "routes"}, {"to", "routes"}, {"query", "ask"},

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// words are what the pages show of the ontology: what fields, qualifiers and units are
-// called, and how their values are to be read.
+// words are the labels of the ontology that the pages show: of fields, qualifiers and units,
+// and the kinds of their values.
 type words struct {
 	// Fields are the predicates in the order in which a page shows them: the relations of
 	// concrete types, their properties, what interfaces declare, and last what every

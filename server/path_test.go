@@ -19,8 +19,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// What a request costs beside net/http and the executor is measured with one entity and ten
-// scalars: the request is short, and so is the work.
+// These tests measure what a request costs beside net/http and the executor, on a query of
+// one entity and ten scalars, which is short work.
 const (
 	pathQuery     = `query($id:ID!){country(id:$id){id name type population officialName iso2 isoNumeric currency terrain landlocked}}`
 	pathVariables = `{"id":"KAZ"}`
@@ -48,8 +48,8 @@ func pathServer(tb testing.TB, o Options) *Server {
 	return s
 }
 
-// plainHandler is what net/http alone costs: it reads the body and writes an answer of the
-// same length with the two headers that every answer needs.
+// plainHandler returns what net/http alone costs: it reads the body and writes an answer
+// of the same length with the two headers that every answer needs.
 func plainHandler(answer []byte) http.Handler {
 	pool := sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,8 +64,8 @@ func plainHandler(answer []byte) http.Handler {
 	})
 }
 
-// processor is the time that the process has computed: other work on the machine spoils it
-// less than the time on the clock.
+// processor returns the processor time of the process, which other work on the machine
+// disturbs less than wall time.
 func processor() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -132,7 +132,8 @@ func BenchmarkPath(b *testing.B) {
 	})
 }
 
-// recorded is the request of the path as net/http hands it on, and where its answer goes.
+// recorded returns the measured request as net/http passes it on, and a recorder for its
+// answer.
 func recorded() (*http.Request, *sink) {
 	hs := &http.Server{ReadTimeout: DefaultBodyTimeout, ReadHeaderTimeout: 10 * time.Second}
 	r := httptest.NewRequestWithContext(context.WithValue(context.Background(), http.ServerContextKey, hs), "POST", "/graphql", nil)

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// peer is the user at the other end of a Unix socket, as the system says.
+// peer returns the user at the other end of a Unix socket, as the system says.
 func peer(conn *net.UnixConn) (uid int, known bool) {
 	raw, err := conn.SyscallConn()
 	if err != nil {

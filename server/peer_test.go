@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// TestAnotherUser opens the socket's rights to all, which nobody does but by mistake: the system
-// still says who is at the other end, and another user hears nothing.
+// TestAnotherUser gives everyone access to the socket, as somebody may by mistake: the
+// system still says who is at the other end, and another user gets no answer.
 func TestAnotherUser(t *testing.T) {
 	if path := os.Getenv("CASPIAN_TEST_DIAL"); path != "" { // in the process of the other user
 		conn, err := net.Dial("unix", path)

@@ -108,7 +108,7 @@ func proxied(t *testing.T, program, config string, args func(config, dir string)
 	return at
 }
 
-// stranger is a request as bytes, which a stranger sends to a proxy at an address.
+// stranger returns the bytes of a request that a stranger sends to a proxy.
 type stranger struct {
 	name    string
 	request func(at string) string
@@ -116,7 +116,7 @@ type stranger struct {
 
 const strangersWrite = `{"query":"mutation{transact(input:{operations:[{declare:{id:\"stranger\",type:\"Source\"}}]}){sequence}}"}`
 
-// strangers try to write by all that a proxy may pass on.
+// strangers try to write in every way that a proxy may pass on.
 var strangers = func() []stranger {
 	post := func(headers string) func(string) string {
 		return func(at string) string {
@@ -180,7 +180,7 @@ func TestProxies(t *testing.T) {
 						t.Fatalf("%s, %s: it wrote", entrance, x.name)
 					}
 				}
-				// By a socket, where the proxy passes them on.
+				// Over a socket, if the proxy passes sockets on.
 				conn, _, err := websocket.Dial(t.Context(), "http://"+at[entrance]+"/graphql", &websocket.DialOptions{Subprotocols: []string{socketProtocol}})
 				if passes := entrance == "sockets" || p.program == "haproxy"; (err == nil) != passes {
 					t.Errorf("%s: a socket: %v", entrance, err)
@@ -211,8 +211,8 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// readThrough asks for a foreign host: where the proxy passes it on, nothing is answered. A page
-// of the service writes with its cookie there, under the host that is allowed.
+// readThrough sends a foreign Host header: if the proxy passes it on, the service refuses
+// the request. Under an allowed host, a page of the service writes with its cookie.
 func readThrough(t *testing.T, at map[string]string) {
 	t.Helper()
 	keeps := map[string]bool{"forward": at["emptied"] != "", "plain": at["emptied"] == "", "tunnel": true} // nginx has emptied

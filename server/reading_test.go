@@ -39,7 +39,7 @@ func (d *deadlines) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// taking is a session whose answer takes a time.
+// taking is a session whose answer takes some time.
 type taking struct {
 	fake
 	time time.Duration
@@ -57,7 +57,7 @@ func (t taking) Execute(ctx context.Context, _ *api.Request) *gql.Response {
 // work, and only then; a body in several pieces has a separate one.
 func TestReadDeadline(t *testing.T) {
 	const body = `{"query":"{graph{sequence}}"}`
-	// As net/http's, they end with their last bytes.
+	// Like net/http's, the bodies report their end together with the last bytes.
 	whole := func() io.Reader { return iotest.DataErrReader(strings.NewReader(body)) }
 	pieces := func() io.Reader {
 		return iotest.DataErrReader(io.MultiReader(strings.NewReader(body[:9]), strings.NewReader(body[9:])))
@@ -127,8 +127,9 @@ func TestPathAllocations(t *testing.T) {
 	if w.status != http.StatusOK {
 		t.Fatal(w.status)
 	}
-	// The recorder, the context of the deadline and its channel, how the body arrives, the request, the
-	// document, the validator, and the map of headers, which net/http makes elsewhere.
+	// These are the recorder, the context of the deadline and its channel, the reader of the
+	// body, the request, the document, the validator, and the map of headers, which net/http
+	// makes elsewhere.
 	if most := executor + 8; whole > most {
 		t.Errorf("%v allocations, the executor has %v of them: more than %v", whole, executor, most)
 	}

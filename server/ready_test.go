@@ -20,7 +20,8 @@ func (*unwritable) Writable() error {
 
 func (u *unwritable) AppendGroup(context.Context, []*graph.Commit) error { return u.Writable() }
 
-// TestReadyForWrites: a service that cannot write is ready to read, and says which.
+// TestReadyForWrites checks that a service that cannot write is ready for reads, and says
+// so.
 func TestReadyForWrites(t *testing.T) {
 	for _, c := range []struct {
 		what   string

@@ -30,7 +30,8 @@ type responseRecorder struct {
 	body     *bytes.Buffer       // of the request, from Server.buffers; nil where it is not from there
 }
 
-// header sets a header to a value of this answer alone. The key is in its canonical form.
+// header sets a header to a value that no other answer shares. The key is in its canonical
+// form.
 func (t *responseRecorder) header(key, value string) {
 	h := t.Header()
 	if t.headers == len(t.values) {
@@ -70,8 +71,8 @@ func (t *responseRecorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (t *responseRecorder) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// Values of headers that many answers have. They are shared, so nobody may write into them;
-// Header.Set and Add do not.
+// Values of headers that many answers share. Nobody may write into these slices; Header.Set
+// and Add do not.
 var (
 	noSniff    = []string{"nosniff"}
 	noReferrer = []string{"no-referrer"}

@@ -26,12 +26,13 @@ type requestError struct {
 
 func (m *requestError) Error() string { return m.message }
 
-// unreadable is the error for what cannot be parsed: bad JSON, UTF-8 or URL encoding.
+// unreadable returns the error for what cannot be parsed: bad JSON, UTF-8 or URL
+// encoding.
 func unreadable(format string, a ...any) *requestError {
 	return &requestError{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
-// badRequest is the error for what can be parsed and has wrong members.
+// badRequest returns the error for what can be parsed and has wrong members.
 func badRequest(format string, a ...any) *requestError {
 	return &requestError{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
@@ -158,7 +159,7 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Reque
 	}
 }
 
-// operationID is that of a well-formed body, "" for none.
+// operationID returns that of a well-formed body, or "" if there is none.
 func operationID(body []byte) (string, *requestError) {
 	var m members
 	if bad := m.read(body); bad != nil || m.extensions == nil {
@@ -205,7 +206,7 @@ func (s *Server) fromMembers(m *members) (*api.Request, *requestError) {
 	return req, bad
 }
 
-// optional is a string, null or absent.
+// optional returns a string, null or absent.
 func optional(name string, raw json.RawMessage) (string, *requestError) {
 	if raw == nil || string(raw) == "null" {
 		return "", nil

@@ -75,7 +75,7 @@ func operationBody(id, query string) string {
 
 const singlePath = "/graphql/stream"
 
-// heard returns the next event that has a name.
+// heard returns the next event that has a name, and skips comments.
 func (s *streamed) heard() string {
 	s.t.Helper()
 	for {
@@ -131,7 +131,7 @@ func TestSingleConnection(t *testing.T) {
 	hear(`next {"id":"c","payload":{"data":{"graph":{"sequence":3}},"extensions":{"sequence":3}}}`)
 	hear(`complete {"id":"c"}`)
 
-	// The end of the stream is the end of all.
+	// The end of the stream ends all of its operations.
 	es.close()
 	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 && value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 	if status, _ := demand(t, ts, "POST", singlePath, token, operationBody("d", `{graph{sequence}}`)); status != 404 {
@@ -206,7 +206,7 @@ func TestReservationLimits(t *testing.T) {
 	}
 	es.close()
 	within(t, 5*time.Second, "all places are free", func() bool { return s.streams.Places() == 0 })
-	// Stopping ends what nobody has claimed.
+	// A server that stops ends unclaimed reservations.
 	reserved(t, ts)
 	s.streams.End()
 	s.streams.Wait(t.Context())

@@ -10,7 +10,7 @@ import (
 
 const jsonType = content.JSON
 
-// errorBody is an answer of one GraphQL error and no data.
+// errorBody returns an answer of one GraphQL error and no data.
 func errorBody(code, message string) []byte {
 	body := make([]byte, 0, 64+len(code)+len(message)) // enough, where nothing is escaped
 	return append(streams.AppendErrors(append(body, `{"errors":`...), code, message), '}')
@@ -30,8 +30,8 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 	_, _ = w.Write(body) // fails if the client has disconnected
 }
 
-// selfCounted is up to which length net/http itself adds Content-Length, which costs it less than a
-// header that it is given: its buffer has room for all of the answer.
+// selfCounted is the length up to which net/http adds Content-Length itself, because its
+// buffer holds the whole answer. That costs less than setting the header.
 const selfCounted = 2000
 
 // send writes an answer, compressed where that pays and the client accepts it. The caller has

@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// knock opens a connection that holds little of what it does not read, and says something.
+// knock opens a connection with a small receive buffer, and sends a request.
 func knock(t *testing.T, at net.Addr, text string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", at.String())
@@ -35,8 +35,8 @@ func post(path, body string, headers string) string {
 	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s", path, len(body), headers, body)
 }
 
-// TestUnreadAnswer: the connection of an unread answer is cut soon, on every path, and an answer
-// that is read slowly arrives.
+// TestUnreadAnswer checks that, on every path, the connection of an unread answer is cut
+// soon, and that an answer that is read slowly arrives.
 func TestUnreadAnswer(t *testing.T) {
 	big := []byte(`{"data":{"x":"` + strings.Repeat("x", 8<<20) + `"}}`)
 	s := faked(t, Options{CompressAbove: -1, Batch: 2, Live: Live{WriteTimeout: 300 * time.Millisecond}}, func(context.Context) *gql.Response {
@@ -86,7 +86,8 @@ func TestUnreadAnswer(t *testing.T) {
 	}
 }
 
-// TestStalledBody: a request for a stream whose body never arrives holds nothing.
+// TestStalledBody checks that a request for a stream whose body never arrives holds no
+// place.
 func TestStalledBody(t *testing.T) {
 	s, ts := overHTTP(t, Options{BodyTimeout: 200 * time.Millisecond})
 	learn(t, s)

@@ -46,7 +46,7 @@ type Session interface {
 	// would give.
 	ETag(query, operation string, variables []byte) string
 	Execute(ctx context.Context, r *api.Request) *gql.Response
-	// Subscribe starts a subscription, or answers what has one answer only.
+	// Subscribe starts a subscription, or answers an operation that has a single answer.
 	Subscribe(ctx context.Context, r *api.Request, f api.Follow) (*api.Subscription, *gql.Response)
 }
 
@@ -54,14 +54,14 @@ type Session interface {
 type Backend struct {
 	// Graph has the counts and sequence number of the newest snapshot.
 	Graph *live.Graph
-	// SDL is the API's schema; empty where it is not to be shown.
+	// SDL is the API's schema; empty if it is not to be shown.
 	SDL string
 	// Begin starts a session on the newest snapshot.
 	Begin func() Session
 	// Plans are the counts of the plan cache, see gql.Engine.CacheStats; nil leaves it
 	// out of the metrics.
 	Plans func() (hits, misses uint64, documents, bytes int)
-	// Owner are the tasks for the owner of the store; nil where there are none.
+	// Owner are the tasks for the owner of the store, or nil if there are none.
 	Owner *OwnerTasks
 }
 
@@ -84,9 +84,9 @@ type Options struct {
 	Origins []string
 	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
 	MaxBody int64
-	// MaxBodies bounds the bodies of all requests in progress together, in bytes, unpacked; short
-	// ones do not count; 0 is 32 MiB. It is never below MaxBody. To answer a request may take a
-	// hundred times as much memory as its body.
+	// MaxBodies bounds the bodies of all requests in progress together, in bytes, unpacked;
+	// short ones do not count; 0 is 32 MiB. It is never below MaxBody. Answering a request
+	// may take a hundred times the memory of its body.
 	MaxBodies int64
 	// MaxRequests bounds the reads that run at once, over any transport, and
 	// MaxWrites the writes; 0 is DefaultMaxRequests and DefaultMaxWrites.
@@ -113,7 +113,7 @@ type Options struct {
 	// CompressAbove is the length above which answers are compressed for clients that
 	// accept it; 0 is DefaultCompressAbove, a negative length means never.
 	CompressAbove int
-	// Documents are the trusted documents; nil for none.
+	// Documents are the trusted documents, or nil if there is none.
 	Documents *Documents
 	// DocumentsOnly refuses documents that are not trusted.
 	DocumentsOnly bool
@@ -145,8 +145,8 @@ const (
 	DefaultMaxAnswer    = 64 << 20
 	DefaultMaxPersisted = 16 << 20
 	DefaultSlow         = 500 * time.Millisecond
-	// Up to here an answer arrives with the first packets that TCP sends without
-	// waiting (ten segments), compressed or not.
+	// Up to this length an answer arrives with the packets that TCP sends without waiting
+	// (ten segments), compressed or not.
 	DefaultCompressAbove = 14 << 10
 )
 
@@ -182,7 +182,7 @@ type Server struct {
 	connections *admission.Connections
 }
 
-// set gives an option its default where it has none.
+// set gives an option its default if it has none.
 func set[T int | int64 | time.Duration](option *T, standard T) {
 	if *option == 0 {
 		*option = standard
@@ -346,7 +346,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s at sequence %d\nwrites: %s\n", ready, b.Graph.Snapshot().Seq(), cmp.Or(writes, "yes"))
 }
 
-// noWrites is why no writes are accepted at present; "" where they are.
+// noWrites is why no writes are accepted at present, or "" if they are.
 func (s *Server) noWrites(b *Backend) string {
 	if s.opts.ReadOnly {
 		return "no, the service is read-only"

@@ -23,7 +23,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// started is a ready server over an empty graph.
+// started returns a ready server over an empty graph.
 func started(t testing.TB, o Options) *Server {
 	t.Helper()
 	return limited(t, o, gql.Limits{})
@@ -48,7 +48,7 @@ func limited(t testing.TB, o Options, limits gql.Limits) *Server {
 // testToken may write to the servers of the tests.
 const testToken = "7hQ2vXk9-the-token-of-tests-Zr41"
 
-// withKey adds that token where the options have none.
+// withKey adds testToken if the options have no token.
 func withKey(o Options) Options {
 	if o.Keys.Writers == nil {
 		o.Keys.Writers = []*Tokens{tokenOf(testToken)}
@@ -226,7 +226,8 @@ func TestValidators(t *testing.T) {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
-	// An answer that waits for a sequence number is not the session's.
+	// An answer that waited for a sequence number comes from a later snapshot than the
+	// session's.
 	waiting := "/graphql?query=" + url.QueryEscape("{graph(view:{minSequence:0}){sequence}}")
 	if w := ask(s, "GET", waiting, ""); w.Header().Get("ETag") != "" || w.Code != http.StatusOK {
 		t.Errorf("minSequence: %d, ETag %q", w.Code, w.Header().Get("ETag"))
@@ -402,7 +403,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// TestBodyMessages says where a body is not JSON.
+// TestBodyMessages checks that the error says where a body is not JSON.
 func TestBodyMessages(t *testing.T) {
 	s := New(Options{})
 	for body, want := range map[string]string{

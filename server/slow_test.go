@@ -17,7 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// narrow serves on connections that hold little of what their clients do not read.
+// narrow serves on connections with small send buffers.
 func narrow(t testing.TB, o Options) (*Server, *httptest.Server) {
 	s := started(t, o)
 	return s, narrowed(t, s)
@@ -59,8 +59,8 @@ func learnMuch(t testing.TB, s *Server, commits int) {
 
 const followMuch = `subscription { changes(sinceSequence: 0) { sequence added { nodes { note } } } }`
 
-// TestSlowStream: a client that does not read is cut off, nothing is kept for
-// it, and it misses nothing when it comes back.
+// TestSlowStream checks that a client that does not read is cut off, that nothing is kept
+// for it, and that it misses nothing when it returns.
 func TestSlowStream(t *testing.T) {
 	s, ts := narrow(t, Options{Live: Live{WriteTimeout: 200 * time.Millisecond}})
 	learn(t, s)
@@ -83,7 +83,7 @@ func TestSlowStream(t *testing.T) {
 	within(t, 3*time.Second, "the client is dropped", func() bool { return value(s.metrics.Dropped[metrics.Slow]) == 1 })
 	within(t, time.Second, "its place is free", func() bool { return value(s.metrics.Subscribers[metrics.SSE]) == 0 })
 
-	// Only answers that arrived whole count.
+	// Only whole events count.
 	last, id, whole := 0, 0, false
 	sc := bufio.NewScanner(conn)
 	sc.Buffer(nil, 1<<20)
@@ -108,7 +108,7 @@ func TestSlowStream(t *testing.T) {
 	}
 }
 
-// TestSlowSocket: the same over a socket.
+// TestSlowSocket checks the same over a socket.
 func TestSlowSocket(t *testing.T) {
 	s, ts := narrow(t, Options{Live: Live{WriteTimeout: 200 * time.Millisecond}})
 	learn(t, s)
@@ -129,7 +129,7 @@ func TestSlowSocket(t *testing.T) {
 	}
 }
 
-// TestBehind: a client that reads, but too slowly, learns where to go on.
+// TestBehind checks that a client that reads too slowly learns from where to go on.
 func TestBehind(t *testing.T) {
 	s, ts := narrow(t, Options{Live: Live{MaxBehind: 10}})
 	learn(t, s)

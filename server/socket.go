@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
-// WebSockets as requests ask for them; package streams keeps them.
+// Requests for WebSockets; package streams serves the sockets.
 
 func wantsSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
@@ -52,8 +52,8 @@ func (c *socketClient) Identify(ctx context.Context, authorization string) error
 	return err
 }
 
-// caller is who is at the other end, by the keys of now: tokens may be taken back while a socket
-// is open.
+// caller returns who is at the other end, by the current keys: tokens may be removed while a
+// socket is open.
 func (c *socketClient) caller() (caller, error) {
 	who, bad := c.server.identify(c.request)
 	switch {

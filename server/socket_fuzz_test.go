@@ -9,8 +9,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// FuzzSocket sends one message of any kind on a socket that has begun: it is
-// answered, or the socket is closed with a code, and the next is served.
+// FuzzSocket sends one arbitrary message on an open socket: it is answered, or the socket is
+// closed with a code and the next socket is served.
 func FuzzSocket(f *testing.F) {
 	for _, text := range []string{
 		`{"type":"connection_init","payload":{"Authorization":7}}`, `{"type":"ping"}`, `{"type":"ping","payload":[]}`, `{"type":"complete","id":"x"}`, `{"Type":"PING"}`,
@@ -27,7 +27,7 @@ func FuzzSocket(f *testing.F) {
 		defer cancel()
 		d := begun(t, ts)
 		err := d.conn.Write(ctx, websocket.MessageText, []byte(text))
-		// In any case, a ping after it has its pong, or there is a reason.
+		// In any case, a ping after it is answered, or the socket was closed with a reason.
 		if err == nil {
 			err = d.conn.Write(ctx, websocket.MessageText, []byte(`{"type":"ping"}`))
 		}

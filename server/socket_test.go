@@ -43,7 +43,7 @@ func dial(t testing.TB, ts *httptest.Server, headers ...string) *dialed {
 	return &dialed{t, conn}
 }
 
-// begun is a socket that may subscribe.
+// begun returns a socket that may subscribe.
 func begun(t testing.TB, ts *httptest.Server, headers ...string) *dialed {
 	t.Helper()
 	d := dial(t, ts, headers...)
@@ -237,7 +237,7 @@ func TestSocketViolations(t *testing.T) {
 	})
 }
 
-// TestSocketOrigin: a page of another site opens no socket in its visitor's name.
+// TestSocketOrigin checks that a page of another site cannot open a socket.
 func TestSocketOrigin(t *testing.T) {
 	for _, tc := range []struct {
 		allowed []string
@@ -276,8 +276,8 @@ func TestSocketOrigin(t *testing.T) {
 	}
 }
 
-// TestSocketWrites: the write rule is that of requests; a token may come in the
-// first message, since browsers cannot set headers of sockets.
+// TestSocketWrites checks that the rule for writes is that of requests, and that the token
+// may come in the first message, since browsers cannot set headers of sockets.
 func TestSocketWrites(t *testing.T) {
 	const token = writerToken
 	guarded := Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}}
@@ -323,7 +323,8 @@ func TestSocketWrites(t *testing.T) {
 	}
 }
 
-// TestPlaces: what is too much is refused, and freed places are given again.
+// TestPlaces checks that subscriptions beyond the limit are refused, and that freed places
+// are reused.
 func TestPlaces(t *testing.T) {
 	s, ts := overHTTP(t, Options{Live: Live{MaxSubscribers: 3, MaxOperations: 2}})
 	learn(t, s)
@@ -353,7 +354,8 @@ func TestPlaces(t *testing.T) {
 	within(t, time.Second, "the socket's places are free", func() bool { return s.streams.Places() == 1 })
 }
 
-// TestHeartbeat: quiet streams show that they live; sockets whose client is gone are cut.
+// TestHeartbeat checks that quiet streams send heartbeats, and that sockets whose client is
+// gone are cut.
 func TestHeartbeat(t *testing.T) {
 	s, ts := overHTTP(t, Options{Live: Live{Heartbeat: 20 * time.Millisecond, WriteTimeout: 50 * time.Millisecond}})
 	es := open(t, ts, `subscription { changes(where: {predicate: {eq: "capital"}}) { sequence } }`)
@@ -381,8 +383,8 @@ func TestHeartbeat(t *testing.T) {
 	alive.hear(nextOf("1", 2))
 }
 
-// TestShutdown: streams end without complete, so that clients connect again; sockets end with
-// the code for that.
+// TestShutdown checks that streams end without complete, so that clients connect again, and
+// that sockets end with the code for going away.
 func TestShutdown(t *testing.T) {
 	s := started(t, Options{})
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -9,11 +9,11 @@ import (
 
 // The statuses of GraphQL over HTTP, edition of September 2026
 // (https://http-spec.graphql.org/September2026/#sec-Status-Codes). They hold for
-// application/graphql-response+json. Clients that take application/json only are older than
-// that media type and read a body with status 200 only, so to them every answer to a
-// well-formed request has it.
+// application/graphql-response+json. Clients that accept application/json only are older
+// than that media type and read bodies with status 200 only, so they get 200 for every
+// answer to a well-formed request.
 
-// methodQuery is the method of RFC 10008: safe as GET, with a body as POST.
+// methodQuery is the method of RFC 10008: safe like GET, with a body like POST.
 const methodQuery = "QUERY"
 
 // The methods of the addresses, for the header Allow.
@@ -23,7 +23,7 @@ const (
 	readMethods    = "GET, HEAD, OPTIONS"
 )
 
-// methodsOf are the methods of an address.
+// methodsOf returns the methods of an address.
 func methodsOf(path string) string {
 	switch path {
 	case "/graphql":
@@ -46,7 +46,7 @@ func allow(h http.Header, path string) {
 // acceptQuery names the media types of bodies of QUERY; a list of structured fields.
 func acceptQuery(h http.Header) { h.Set("Accept-Query", `"`+jsonType+`"`) }
 
-// options answers OPTIONS where it is not a preflight, which cors answers.
+// options answers OPTIONS if it is not a preflight, which cors answers.
 func options(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodOptions {
 		return false
@@ -56,7 +56,7 @@ func options(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// statusOf is the status of the engine's result of a request.
+// statusOf returns the status of the engine's result of a request.
 func statusOf(res *gql.Response, media string) int {
 	switch {
 	case res.Code == codes.MutationNotAllowed:
@@ -76,7 +76,7 @@ func statusOf(res *gql.Response, media string) int {
 	return http.StatusInternalServerError // an error that comes with data, but there is none
 }
 
-// statusAs is the status of the refusal in an answer of the media type.
+// statusAs returns the status of the refusal in an answer of the media type.
 func (m *requestError) statusAs(media string) int {
 	switch {
 	case media != jsonType:

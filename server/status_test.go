@@ -70,7 +70,8 @@ func TestRefusalsOfTheEngine(t *testing.T) {
 	}
 }
 
-// TestQueryMethod asks with the method of RFC 10008: a body as by POST, safe as by GET.
+// TestQueryMethod sends queries with the method of RFC 10008, which has a body like POST and
+// is safe like GET.
 func TestQueryMethod(t *testing.T) {
 	s := started(t, Options{Batch: 3, Origins: []string{"https://example.org"}})
 	const sequence = `{"query":"{graph{sequence}}"}`
@@ -106,7 +107,8 @@ func TestQueryMethod(t *testing.T) {
 		t.Errorf("as a stream: %d %s", w.Code, w.Body)
 	}
 	for _, bad := range [][]string{{"-", "Content-Type"}, {"Content-Type", "text/plain"}, {"Content-Type", "application/x-www-form-urlencoded"}} {
-		// A page of another site cannot send it unasked: the method alone makes its browser ask.
+		// A page of another site cannot send it without a preflight: the method alone
+		// requires one.
 		if w := ask(s, methodQuery, "/graphql", sequence, bad...); w.Code != 415 || w.Header().Get("Accept-Query") == "" {
 			t.Errorf("%v: %d %v", bad, w.Code, w.Header())
 		}

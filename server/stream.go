@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
-// Event streams as requests ask for them; package streams writes them.
+// Requests for event streams; package streams writes the streams.
 
 // The names that GraphQL over SSE gives to a reserved stream and its operations.
 const (
@@ -95,7 +95,8 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	}))
 }
 
-// lastEvent is the sequence number of the last event that the client has read, nil for none.
+// lastEvent returns the sequence number of the last event that the client has read, or nil
+// if there is none.
 func lastEvent(r *http.Request) (*graph.Seq, *requestError) {
 	last := r.Header.Get("Last-Event-ID")
 	if last == "" {
@@ -109,8 +110,8 @@ func lastEvent(r *http.Request) (*graph.Seq, *requestError) {
 	return &after, nil
 }
 
-// startStream is a streams.Start. Where there is no slot for the request it answers itself,
-// with a status that clients and proxies understand.
+// startStream returns a streams.Start. If there is no slot for the request it answers
+// itself, with a status that clients and proxies understand.
 func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	recorder := w.(*responseRecorder)
 	if err := recorder.slot.Enter(ctx, s.lane(req)); err != nil {
@@ -193,7 +194,7 @@ func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backen
 		h := w.Header()
 		h.Set("Content-Type", jsonType+"; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
-		// The protocol has 400 for what cannot run.
+		// The protocol demands 400 for an operation that cannot run.
 		status := (&requestError{status: statusOf(res, content.Response)}).statusAs(jsonType)
 		if res.Code == codes.Overloaded {
 			h.Set("Retry-After", s.admission.RetryAfter())

@@ -20,7 +20,7 @@ const textSource = `{"entity":"src","type":"Source"}` + "\n" + `{"entity":"KAZ",
 
 var textOntology = sync.OnceValue(schema.MustDefault)
 
-// claimOf reads a file and gives the id of the one claim of a name that it states.
+// claimOf reads a file and returns the id of its only claim of a name.
 func claimOf(t *rapid.T, f *codec.Format, text string) (string, graph.Value) {
 	var ch graph.Change
 	take := func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil }
@@ -61,8 +61,8 @@ func escaped(s string) string {
 	return `"` + b.String() + `"`
 }
 
-// TestTextsThroughEveryDoor states one name in many forms through every door:
-// it is one claim, which filters find in every form.
+// TestTextsThroughEveryDoor states one name in many Unicode forms by every way of writing:
+// it becomes one claim, which filters find in every form.
 func TestTextsThroughEveryDoor(t *testing.T) {
 	s := started(t, Options{})
 	mutate := func(t *rapid.T, declared, variable, literal string) string {
@@ -140,8 +140,8 @@ func TestFilterInEveryForm(t *testing.T) {
 	}
 }
 
-// TestHalvesOfCharacters finds a lone surrogate refused at every door of JSON,
-// where it would become U+FFFD.
+// TestHalvesOfCharacters checks that every reader of JSON refuses a lone surrogate, which
+// would become U+FFFD.
 func TestHalvesOfCharacters(t *testing.T) {
 	s := started(t, Options{})
 	for _, body := range []string{

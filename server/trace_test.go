@@ -106,7 +106,7 @@ func shown(s *otlp.Span) string {
 	return out
 }
 
-// TestTrace lets a collector take the spans of a few requests and looks at what it got.
+// TestTrace checks the spans that a collector receives for a few requests.
 func TestTrace(t *testing.T) {
 	c := newTraceCollector(t)
 	tracer := newTracer(t, tracing.Options{Endpoint: c.URL, Version: "1.2.3"})
@@ -226,8 +226,8 @@ func TestTraceStreams(t *testing.T) {
 	}
 }
 
-// TestTraceNeverWaits: spans are dropped and counted while the collector is slow, and
-// also when it refuses them.
+// TestTraceNeverWaits checks that spans are dropped and counted while the collector is slow,
+// and when it refuses them.
 func TestTraceNeverWaits(t *testing.T) {
 	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "64")
 	t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16")

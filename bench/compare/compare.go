@@ -96,7 +96,7 @@ func firstCities(g *live.Graph, n int) []graph.ID {
 	return ids
 }
 
-// Today is the view of a document without the argument view.
+// Today returns the view of a document without the argument view.
 func Today(g *live.Graph) *snapshot.View {
 	now := time.Now().UTC()
 	v, err := g.Snapshot().View(graph.View{}, graph.DayDate(now.Year(), int(now.Month()), now.Day()).First())

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// claims is how many claims the timed parts have.
+// claims returns how many claims the timed parts have.
 func claims() int {
 	if n, err := strconv.Atoi(os.Getenv("CASPIAN_BENCH_CLAIMS")); err == nil {
 		return n
@@ -116,7 +116,7 @@ func BenchmarkInProcess(b *testing.B) {
 	}
 }
 
-// cpu is the time that this process has computed: a measure that a busy
+// cpu returns the time that this process has computed: a measure that a busy
 // machine spoils less than the time on the clock.
 func cpu() time.Duration {
 	var u syscall.Rusage

@@ -109,8 +109,8 @@ func gqlgenInProcess(s graphql.ExecutableSchema) func(context.Context, *Document
 	}
 }
 
-// data is the member data of a response for comparison: its keys sorted, and its numbers with
-// twelve digits, since contestants add in different orders.
+// data returns the member data of a response for comparison: its keys sorted, and its numbers
+// with twelve digits, since contestants add in different orders.
 func data(body []byte) ([]byte, error) {
 	var r struct {
 		Data   any
@@ -140,7 +140,7 @@ func rounded(value any) any {
 	return value
 }
 
-// overHTTP is the answer of a handler, without a network.
+// overHTTP returns the answer of a handler, without a network.
 func overHTTP(h http.Handler, d *Document) []byte {
 	req := request("localhost", d.Query, d.Variables)
 	body := req[bytes.Index(req, []byte("\r\n\r\n"))+4:]

@@ -50,7 +50,7 @@ func newGraphqlGo(g *live.Graph) (*graphqlGo, error) {
 	return &graphqlGo{schema: s}, err
 }
 
-// answer is the response to a request.
+// answer returns the response to a request.
 func (c *graphqlGo) answer(query string, variables map[string]any) ([]byte, error) {
 	doc, ok := c.parsed.Load(query)
 	if !ok {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// request is the bytes of one POST, the same for every contestant.
+// request returns the bytes of one POST, the same for every contestant.
 func request(addr, query, variables string) []byte {
 	body := fmt.Sprintf(`{"query":%s,"variables":%s}`, strconv.Quote(query), variables)
 	return fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n%s",

@@ -95,8 +95,8 @@ func (a *accessControl) keys() (k server.Keys, err error) {
 	return k, err
 }
 
-// open makes the token of the store's folder where there is none, and listens on its socket.
-// Where the folder cannot be written, the service runs without both: it still answers reads, and
+// open makes the token of the store's folder if there is none, and listens on its socket. Where
+// the folder cannot be written, the service runs without both: it still answers reads, and
 // writes with other tokens. The caller has opened the store.
 func (a *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
@@ -175,7 +175,8 @@ func (a *accessControl) reload(ctx context.Context, e *environment, store string
 	return running.Wait
 }
 
-// link is the address to open in a browser, with the token where it gives more rights.
+// link returns the address to open in a browser, with the token where it gives more
+// rights.
 func (a *accessControl) link(base string, readOnly bool) string {
 	token := a.token.Load()
 	if token == nil || readOnly && !a.closed || *a.openWrites && !a.closed {

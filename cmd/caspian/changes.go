@@ -66,7 +66,7 @@ type changeFlags struct {
 	pages                               *paging
 }
 
-// views are the two views that the flags describe.
+// views returns the two views that the flags describe.
 func (f *changeFlags) views() (from, to map[string]any) {
 	q := f.q
 	both := q.view()

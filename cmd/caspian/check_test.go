@@ -58,7 +58,7 @@ entities:
   planted-notes: {type: Source, name: Planted}
 `
 
-// seed is a planted YAML file: line 4 is the first line of the text.
+// seed returns a planted YAML file: line 4 is the first line of the text.
 func seed(name, text, want string) fault {
 	return fault{name: name, file: "planted.yaml", text: plantedSource + text, want: want}
 }

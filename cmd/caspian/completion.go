@@ -9,8 +9,8 @@ import (
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-// completionCommand is a function: a variable would depend on itself, because the completions list
-// all commands of the program.
+// completionCommand returns a function: a variable would depend on itself, because the completions
+// list all commands of the program.
 func completionCommand() *command {
 	return &command{
 		name: "completion", short: "print a script that completes commands and flags in a shell", args: strings.Join(shells, "|"), words: shells,

@@ -43,7 +43,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Encode != nil }) +
 	},
 }
 
-// formatToWrite is the named format, if it can be written.
+// formatToWrite returns the named format, if it can be written.
 func formatToWrite(name string) (*codec.Format, error) {
 	f, err := datasets.Formats.ByName(name)
 	if err == nil && f.Encode == nil {

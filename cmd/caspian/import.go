@@ -104,7 +104,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 // fillPercent is how much of the memory in use may be garbage while an empty store is filled.
 const fillPercent = 35
 
-// formatNames are the names of the formats that can be read, or written.
+// formatNames returns the names of the formats that can be read, or written.
 func formatNames(can func(*codec.Format) bool) (names []string) {
 	for _, f := range datasets.Formats {
 		if can(f) {

@@ -46,7 +46,7 @@ func private(f *os.File) error {
 	return nil
 }
 
-// ownerToken reads the token of the store's folder: "" where there is none, an error where it
+// ownerToken reads the token of the store's folder: "" if there is none, an error where it
 // must be replaced.
 func ownerToken(dir string) (string, error) {
 	f, err := os.Open(filepath.Join(dir, tokenFile))

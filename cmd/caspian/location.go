@@ -19,7 +19,7 @@ import (
 
 // Settings that several commands have.
 
-// standardStore is the folder of the store where none is named.
+// standardStore is the folder of the store if none is named.
 const standardStore = "data"
 
 func storeSetting(s *settings.Set) *string {
@@ -55,7 +55,8 @@ func (l *location) check() {
 	}
 }
 
-// service is the service that the command uses, nil where none runs on the store.
+// service returns the service that the command uses, or nil if none runs on the
+// store.
 func (l *location) service() *client.Service {
 	if l.atURL() {
 		return serviceAt(*l.url, l.token, l.folder())
@@ -63,7 +64,7 @@ func (l *location) service() *client.Service {
 	return serviceOn(l.folder())
 }
 
-// folder is the folder of the store.
+// folder returns the folder of the store.
 func (l *location) folder() string { return cmp.Or(*l.dir, standardStore) }
 
 // atURL reports whether the command uses the service of --url, and not the store of --store.
@@ -73,8 +74,8 @@ func (l *location) atURL() bool {
 	return l.s.Given("url") && (l.s.ByFlag("url") || !l.s.ByFlag("store"))
 }
 
-// serviceOn is the service that runs on the store in the folder, nil where none runs. It is
-// reached by its socket there, and needs no token.
+// serviceOn returns the service that runs on the store in the folder, or nil if none runs.
+// It is reached by its socket there, and needs no token.
 func serviceOn(dir string) *client.Service {
 	path, err := server.OwnerSocket(dir)
 	if err != nil {
@@ -83,8 +84,8 @@ func serviceOn(dir string) *client.Service {
 	return client.OnSocket(path)
 }
 
-// serviceAt is the service at an address. A token is sent to it. Without one, a service on this
-// machine that runs on the store in the folder is used as its owner.
+// serviceAt returns the service at an address. A token is sent to it. Without one, a service on
+// this machine that runs on the store in the folder is used as its owner.
 func serviceAt(address, token, dir string) *client.Service {
 	s := client.At(address)
 	s.Token = token
@@ -133,7 +134,7 @@ func credentialSettings(s *settings.Set) credentials {
 	}
 }
 
-// read returns the token, "" for none.
+// read returns the token, or "" if there is none.
 func (c credentials) read(s *settings.Set) (string, error) {
 	if s.Either("token", "token-file") != "token-file" {
 		return *c.token, nil

@@ -35,7 +35,7 @@ type command struct {
 	setup func(s *settings.Set) func(ctx context.Context, e *environment, args []string) error
 }
 
-// commands are all subcommands, in the order of the help.
+// commands returns all subcommands, in the order of the help.
 func commands() []*command {
 	return []*command{
 		serveCommand, queryCommand,
@@ -76,7 +76,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], &environment{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv}))
 }
 
-// run is the program; it returns the exit code.
+// run returns the program; it returns the exit code.
 func run(ctx context.Context, args []string, e *environment) int {
 	root := program(e)
 	root.SetArgs(twoDashes(root, args))

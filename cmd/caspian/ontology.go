@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// acceptSetting is the setting that continues with an ontology that not all
+// acceptSetting returns the setting that continues with an ontology that not all
 // claims fit.
 func acceptSetting(s *settings.Set) *bool {
 	return s.Toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")
@@ -77,7 +77,7 @@ func describeMisfits(ms []fit.Misfit) string {
 	return strings.Join(lines, "\n")
 }
 
-// keptOntology is the ontology under which a store was accepted.
+// keptOntology returns the ontology under which a store was accepted.
 func keptOntology(dir string) (text string, err error) {
 	if err := storeExists(dir); err != nil {
 		return "", err

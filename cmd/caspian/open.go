@@ -38,7 +38,7 @@ type opened struct {
 // Close writes the snapshot file and closes the store.
 func (o *opened) Close() error { return errors.Join(o.Graph.Close(), o.log.Close()) }
 
-// snapshotFile is the snapshot file of the store in the folder.
+// snapshotFile returns the snapshot file of the store in the folder.
 func snapshotFile(dir string) snapfile.File {
 	return snapfile.File{Path: filepath.Join(dir, "snapshot")}
 }
@@ -132,7 +132,7 @@ func (d *dryLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// emptyGraph is an empty graph in memory.
+// emptyGraph returns an empty graph in memory.
 func emptyGraph(ctx context.Context, o *schema.Ontology) (*live.Graph, error) {
 	return live.Open(ctx, &live.Unkept{}, o, live.Options{})
 }

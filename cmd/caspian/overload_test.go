@@ -116,7 +116,7 @@ type loaded struct {
 	work time.Duration
 }
 
-// at is a percentile of a sorted list.
+// at returns a percentile of a sorted list.
 func at(list []time.Duration, share float64) time.Duration {
 	if len(list) == 0 {
 		return 0
@@ -224,8 +224,8 @@ func writeBeside(ctx context.Context, store string) (took []time.Duration, faile
 
 var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peakMemory is the largest amount of memory that a process had, 0 where the system does not
-// report it.
+// peakMemory returns the largest amount of memory that a process had, or 0 if the system
+// does not report it.
 func peakMemory(pid int) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	m := peak.FindSubmatch(text)
@@ -236,7 +236,7 @@ func peakMemory(pid int) int64 {
 	return n << 10
 }
 
-// processorTime is how long a process has had a processor.
+// processorTime returns how long a process has had a processor.
 func processorTime(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, rest, ok := strings.Cut(string(text), ") ") // the name may hold blanks
@@ -318,7 +318,7 @@ type wire struct {
 	in *bufio.Reader
 }
 
-// wire is a connection that is idle, or a new one.
+// wire returns a connection that is idle, or a new one.
 func (c *loadClient) wire() (*wire, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// ownerTasks are what the service on a store does for the owner of the store.
+// ownerTasks returns what the service on a store does for the owner of the store.
 func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	return &server.OwnerTasks{
 		Export: func(ctx context.Context, w io.Writer, format string) error {

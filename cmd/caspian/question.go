@@ -95,7 +95,8 @@ func (q *question) entities(flag string, ids *[]string, types ...string) {
 	q.names = append(q.names, a)
 }
 
-// view is the view that the flags describe, as the API takes it. Its sources may be given by name.
+// view returns the view that the flags describe, as the API takes it. Its sources may be given by
+// name.
 func (q *question) view() map[string]any {
 	q.entities("sources", q.sources, "Source")
 	return q.viewFlags.view()
@@ -250,7 +251,8 @@ func (q *question) inCommandTerms(message string) string {
 	return message
 }
 
-// label is the command line's name for an argument of the API, "" where there is none.
+// label returns the command line's name for an argument of the API, or "" if there is
+// none.
 func (q *question) label(argument string) string {
 	if l := q.labels[argument]; l != "" {
 		return l

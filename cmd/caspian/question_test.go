@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// counting is a service with a list of the numbers below n, which takes page
+// counting returns a service with a list of the numbers below n, which takes page
 // cursors and grows by one commit between pages.
 func counting(n int) *answerer {
 	sequence := 0

@@ -71,7 +71,7 @@ func seeded(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(from)))
 }
 
-// freePort is a port that nothing listens on just now.
+// freePort returns a port that nothing listens on just now.
 func freePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -38,7 +38,8 @@ var versionCommand = &command{
 	},
 }
 
-// builtFrom is the commit that the program was built from, "" where that is not known.
+// builtFrom returns the commit that the program was built from, or "" if that is not
+// known.
 func builtFrom() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -34,7 +34,7 @@ func viewSettings(s *settings.Set) *viewFlags {
 // viewFlagNames are the names of the flags that viewSettings declares.
 var viewFlagNames = []string{"as-of", "during", "mode", "holds", "known-at", "sources-published-until", "min-confidence", "sources"}
 
-// view is the view that the flags describe, as the API takes it.
+// view returns the view that the flags describe, as the API takes it.
 func (f *viewFlags) view() map[string]any {
 	view := map[string]any{}
 	if *f.during != "" {

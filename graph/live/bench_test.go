@@ -21,7 +21,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// benchSizes are the numbers of claims of the stores that are written to;
+// benchSizes returns the numbers of claims of the stores that are written to;
 // CASPIAN_BENCH_CLAIMS sets one.
 func benchSizes() []int {
 	if n, err := strconv.Atoi(os.Getenv("CASPIAN_BENCH_CLAIMS")); err == nil {

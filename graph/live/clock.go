@@ -64,7 +64,7 @@ func (c *clock) read() reading {
 	return reading{c.now().Round(0).UTC(), c.elapsed()}
 }
 
-// stamp is the record time of a commit made now, after one of the time last.
+// stamp returns the record time of a commit made now, after one of the time last.
 func (c *clock) stamp(last time.Time) time.Time {
 	at := c.time().Truncate(time.Microsecond)
 	if !at.After(last) {
@@ -73,7 +73,7 @@ func (c *clock) stamp(last time.Time) time.Time {
 	return at
 }
 
-// time is the wall clock, as far as it is trusted.
+// time returns the wall clock, as far as it is trusted.
 func (c *clock) time() time.Time {
 	r := c.read()
 	expected := c.trusted.at(r.elapsed)
@@ -114,7 +114,7 @@ func (c *clock) compare(last time.Time) {
 	}
 }
 
-// Drift is how far the wall clock was from the time that record times go by,
+// Drift returns how far the wall clock was from the time that record times go by,
 // when the last commit was made: 0 while it is trusted, positive where it is
 // ahead.
 func (g *Graph) Drift() time.Duration { return time.Duration(g.clock.drift.Load()) }

@@ -116,7 +116,7 @@ func TestClockBelowTheLog(t *testing.T) {
 	}
 }
 
-// knownAt is the last commit that a view of the time knows of.
+// knownAt returns the last commit that a view of the time knows of.
 func knownAt(t *testing.T, s *snapshot.Snapshot, at time.Time) graph.Seq {
 	t.Helper()
 	v, err := s.View(graph.View{KnownAt: &at}, 0)

@@ -67,7 +67,7 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 	return rec, nil
 }
 
-// first is the commit that the key made before, nil for none.
+// first returns the commit that the key made before, or nil if there is none.
 func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 	if c := w.keys[key]; c != nil {
 		return c, nil

@@ -198,7 +198,7 @@ func commit(t testing.TB, g *Graph, ch *graph.Change) *Receipt {
 	return r
 }
 
-// begun is a graph on a log in memory, with the entities of base.
+// begun returns a graph on a log in memory, with the entities of base.
 func begun(t testing.TB) (*memory, *Graph) {
 	t.Helper()
 	log := &memory{}

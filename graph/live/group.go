@@ -236,7 +236,7 @@ func (g *Graph) putBack() {
 	g.queue = slices.Concat(w.requests, g.queue)
 }
 
-// newest is the snapshot with all that is published or being appended.
+// newest returns the snapshot with all that is published or being appended.
 func (g *Graph) newest() *snapshot.Snapshot {
 	if g.appending != nil {
 		return g.appending.head

@@ -36,7 +36,7 @@ func (x *indexer) run(ended chan struct{}) {
 	}
 }
 
-// next takes the index to build next; nil where there is none, and run ends.
+// next takes the index to build next, or nil if there is none, and run ends.
 func (x *indexer) next() func() {
 	x.mu.Lock()
 	defer x.mu.Unlock()

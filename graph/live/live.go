@@ -25,8 +25,8 @@ import (
 type Log interface {
 	// Identity names the store and its history; it does not change.
 	Identity() graph.Identity
-	// Head is the sequence number of the last commit, 0 for none. Where others
-	// append it may be late, and AppendGroup finds out.
+	// Head is the sequence number of the last commit, or 0 if there is none. Where
+	// others append it may be late, and AppendGroup finds out.
 	Head() graph.Seq
 	// AppendGroup keeps several commits, numbered in a row, durably and whole,
 	// or nothing of any. The error has the code SEQ_MISMATCH where the first is
@@ -35,7 +35,7 @@ type Log interface {
 	AppendGroup(ctx context.Context, cs []*graph.Commit) error
 	// Replay calls fn with every commit after the number, in order.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
-	// Key is the commit that an idempotency key made, 0 for none.
+	// Key is the commit that an idempotency key made, or 0 if there is none.
 	Key(ctx context.Context, key string) (graph.Seq, error)
 }
 
@@ -43,8 +43,8 @@ type Log interface {
 type Cache interface {
 	// Clean removes what saves that were cut short left. Nobody saves meanwhile.
 	Clean() error
-	// Load returns the snapshot kept and the store that it is of, or an error
-	// where there is none of use.
+	// Load returns the snapshot kept and the store that it is of, or an error if there
+	// is none of use.
 	Load(o *schema.Ontology) (*snapshot.Snapshot, graph.Identity, error)
 	// Save keeps the snapshot of a store instead, whole or not at all.
 	Save(s *snapshot.Snapshot, of graph.Identity) error
@@ -153,7 +153,7 @@ func (g *Graph) publish(s *snapshot.Snapshot) {
 	}
 }
 
-// Snapshot is the newest snapshot.
+// Snapshot returns the newest snapshot.
 func (g *Graph) Snapshot() *snapshot.Snapshot { return g.current.Load().snapshot }
 
 // Next returns the newest snapshot and a channel that is closed when another
@@ -182,7 +182,7 @@ func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, er
 // Identity names the store that keeps the graph, and its history.
 func (g *Graph) Identity() graph.Identity { return g.identity }
 
-// Ontology is the graph's ontology.
+// Ontology returns the graph's ontology.
 func (g *Graph) Ontology() *schema.Ontology { return g.o }
 
 // Receipt is the outcome of a change.

@@ -10,7 +10,7 @@ import (
 )
 
 // Misfits lists what of a log does not fit an ontology. earlier is the one that
-// the log was accepted under, nil where it is unknown. All of the log is read.
+// the log was accepted under, or nil if it is unknown. All of the log is read.
 func Misfits(ctx context.Context, log Log, o, earlier *schema.Ontology) ([]fit.Misfit, error) {
 	s, err := replay(ctx, log, snapshot.Empty(o))
 	if err != nil {

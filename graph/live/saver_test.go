@@ -31,7 +31,7 @@ func (s *slow) Save(x *snapshot.Snapshot, of graph.Identity) error {
 	return s.cache.Save(x, of)
 }
 
-// many is a change that makes the cache worth writing.
+// many returns a change that makes the cache worth writing.
 func many(name string) *graph.Change {
 	var ops []graph.Op
 	for k := range cacheAfter {

@@ -26,7 +26,8 @@ const (
 	maxName     = 100
 )
 
-// remote is the context with the span that the request's traceparent names, if any.
+// remote returns the context with the span that the request's traceparent names, if
+// any.
 func (t *Tracer) remote(ctx context.Context, r *http.Request) context.Context {
 	if r.Header.Get("Traceparent") == "" {
 		return ctx
@@ -47,9 +48,9 @@ func (t *Tracer) Begin(r *http.Request, start time.Time) (*Span, *http.Request) 
 	return &Span{span}, r.WithContext(ctx)
 }
 
-// Handshake ends the span of a request that became a socket, and returns the context for
-// its operations. A socket may live for days, so that its operations are part of one trace
-// only where the client named it; otherwise each begins a separate trace.
+// Handshake ends the span of a request that became a socket, and returns the context for its
+// operations. A socket may live for days, so its operations share a trace only if the client
+// named one; otherwise each begins a separate trace.
 func (t *Tracer) Handshake(r *http.Request, s *Span, end time.Time) context.Context {
 	if t == nil {
 		return r.Context()

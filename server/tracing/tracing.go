@@ -33,8 +33,9 @@ type Options struct {
 	// Endpoint is the URL of the collector; without a path it gets /v1/traces. Where it is
 	// empty, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT decide.
 	Endpoint string
-	// Ratio is the part of the requests that are traced, from 0 to 1, of those without a
-	// traceparent header, which decides itself; nil leaves it to OTEL_TRACES_SAMPLER.
+	// Ratio is the part of the requests that are traced, from 0 to 1. It applies to requests
+	// without a traceparent header, since that decides itself; nil leaves it to
+	// OTEL_TRACES_SAMPLER.
 	Ratio *float64
 	// Version is the program's.
 	Version string
@@ -56,8 +57,8 @@ func (o Options) Check() error {
 	return nil
 }
 
-// On reports whether the options and the variables want spans sent: to the endpoint of one
-// of them, unless OTEL_SDK_DISABLED is true or OTEL_TRACES_EXPORTER is none.
+// On reports whether spans are sent: whether the options or the variables name an endpoint,
+// and neither OTEL_SDK_DISABLED is true nor OTEL_TRACES_EXPORTER is none.
 func (o Options) On() bool {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") || os.Getenv("OTEL_TRACES_EXPORTER") == "none" {
 		return false
@@ -70,7 +71,7 @@ func variable(name string) string {
 	return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_"+name), os.Getenv("OTEL_EXPORTER_OTLP_"+name))
 }
 
-// endpoint is Endpoint with its path; empty where it is.
+// endpoint returns Endpoint with its path, or "" if Endpoint is empty.
 func (o Options) endpoint() (string, error) {
 	given, from := o.Endpoint, ""
 	if given == "" && o.On() {
@@ -92,8 +93,8 @@ func (o Options) endpoint() (string, error) {
 	return u.String(), nil
 }
 
-// Tracer begins and ends spans. They wait in a queue until they are sent in batches; those
-// that do not fit, or cannot be delivered, are dropped and counted, so that no request waits.
+// Tracer begins and ends spans. Spans wait in a queue until they are sent in batches. Those
+// that do not fit or cannot be delivered are dropped and counted, so that no request waits.
 // It is safe for concurrent use. All methods of a nil Tracer do nothing.
 type Tracer struct {
 	provider   *sdk.TracerProvider
@@ -102,7 +103,7 @@ type Tracer struct {
 	counts     *counted
 }
 
-// New starts a tracer, which Close ends; nil where the options are not On. It sets
+// New starts a tracer, which Close ends. It returns nil if the options are not On. It sets
 // OpenTelemetry's handler of errors, of which a process has one, to the logger.
 func New(o Options) (*Tracer, error) {
 	if err := o.Check(); err != nil {
@@ -128,7 +129,7 @@ func New(o Options) (*Tracer, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Attributes of the environment come last, since the last one wins.
+	// Attributes from the environment come last, since the last value of an attribute wins.
 	about, err := resource.New(context.Background(),
 		resource.WithAttributes(attribute.String("service.name", "caspian"), attribute.String("service.version", o.Version)),
 		resource.WithTelemetrySDK(), resource.WithFromEnv())
@@ -164,10 +165,10 @@ func (t *Tracer) Close() {
 // Flush sends the spans that wait now.
 func (t *Tracer) Flush(ctx context.Context) error { return t.provider.ForceFlush(ctx) }
 
-// Counts are the spans sent to the collector, and those dropped.
+// Counts returns the spans sent to the collector, and those dropped.
 func (t *Tracer) Counts() (sent, dropped int64) { return t.counts.sent.Load(), t.counts.dropped.Load() }
 
-// queueLength is the length of the SDK's queue.
+// queueLength returns the length of the SDK's queue.
 func queueLength() int64 {
 	if n, err := strconv.Atoi(os.Getenv("OTEL_BSP_MAX_QUEUE_SIZE")); err == nil && n > 0 {
 		return int64(n)

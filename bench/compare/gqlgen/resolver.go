@@ -26,7 +26,7 @@ func Handler(g *plain.Graph) http.Handler {
 	return s
 }
 
-// Schema is the executable schema over the graph.
+// Schema returns the executable schema over the graph.
 func Schema(g *plain.Graph) graphql.ExecutableSchema {
 	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{g}})
 }

@@ -43,7 +43,7 @@ func TestGraph(t *testing.T) {
 	}
 }
 
-// caspian is the service over the graph, in this process.
+// caspian returns the service over the graph, in this process.
 func caspian(t *testing.T, g *Graph, state bool) http.Handler {
 	t.Helper()
 	o, err := schema.Load("geo.graphql", Ontology(state))

@@ -36,7 +36,8 @@ const (
 	mostValuable = "orderBy:[{edge:{value:DESC}},{edge:{edge:ASC}}]"
 )
 
-// Ask is the request of a workload to a system. The number makes writes differ.
+// Ask returns the request of a workload to a system. The number makes writes
+// differ.
 func Ask(system, work string, p *Params, number int) Request {
 	switch system {
 	case Limit:
@@ -219,13 +220,13 @@ type (
 	}
 )
 
-// digest is a short sum of an answer.
+// digest returns a short sum of an answer.
 func digest(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
 
-// Canonical is what an answer says, the same text for all systems.
+// Canonical returns what an answer says, the same text for all systems.
 func Canonical(work string, body []byte) (string, error) {
 	var a answers
 	if err := json.Unmarshal(body, &a); err != nil {

@@ -268,10 +268,10 @@ func different(q *random, n, of int) []int {
 	return list
 }
 
-// byValue is the order of edges that the workloads ask for.
+// byValue returns the order of edges that the workloads ask for.
 func byValue(a, b *Edge) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.ID, b.ID)) }
 
-// ByName are the nodes in the order of their names.
+// ByName returns the nodes in the order of their names.
 func (g *Graph) ByName() []*Node {
 	list := make([]*Node, len(g.Nodes))
 	for i := range list {

@@ -69,7 +69,7 @@ func newLimit(g *Graph, log *os.File) *limit {
 	return l
 }
 
-// number is a parameter of the address.
+// number returns a parameter of the address.
 func number(r *http.Request, name string) int {
 	n, _ := strconv.Atoi(r.URL.Query().Get(name)) // our requests only
 	return n
@@ -213,7 +213,7 @@ func (l *limit) write(r *http.Request, b []byte) []byte {
 	return strconv.AppendInt(append(b, `"id":`...), int64(l.last), 10)
 }
 
-// newMaps is the graph as the maps of a typical service.
+// newMaps returns the graph as the maps of a typical service.
 func newMaps(g *Graph) *store.Graph {
 	m := &store.Graph{Nodes: map[int]*store.Entity{}, Out: map[store.Key][]*store.Link{}, In: map[store.Key][]*store.Link{}}
 	for _, n := range g.ByName() {

@@ -12,8 +12,8 @@ import (
 //go:embed geo.graphql
 var ontology string
 
-// Ontology is the ontology of the graph: of relations and names that always hold, or, in the state form, of
-// relations and names that hold for a time.
+// Ontology returns the ontology of the graph: of relations and names that always hold, or, in the state
+// form, of relations and names that hold for a time.
 func Ontology(state bool) string {
 	if !state {
 		return ontology

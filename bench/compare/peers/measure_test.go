@@ -250,7 +250,8 @@ func (r *run) start(system, env string, address func(line string) (string, bool)
 	return ""
 }
 
-// memory is what a process has resident, in MB; 0 where the system does not say.
+// memory returns what a process has resident, in MB, or 0 if the system does not
+// say.
 func memory(pid int) float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -174,7 +174,7 @@ func (r Results) growth(w io.Writer, systems, sizes []string) (missed []string) 
 	return missed
 }
 
-// misses are the goals that a result of ours misses at one size.
+// misses returns the goals that a result of ours misses at one size.
 func (r Results) misses(z string, g Goal, x Result, others []string) (missed []string) {
 	miss := func(format string, a ...any) { missed = append(missed, g.Work+" at "+z+": "+fmt.Sprintf(format, a...)) }
 	switch {

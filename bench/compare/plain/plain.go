@@ -45,7 +45,7 @@ type Export struct {
 	Resource *string
 }
 
-// Cut is the front of a list; nil does not cut.
+// Cut returns the front of a list; nil does not cut.
 func Cut[T any](list []T, first *int) []T {
 	if first != nil && *first < len(list) {
 		return list[:*first]
@@ -53,8 +53,8 @@ func Cut[T any](list []T, first *int) []T {
 	return list
 }
 
-// ExportsWhere are the latest exports with a share of at least atLeast, to countries whose name begins
-// with the prefix whatever its case, the largest share first.
+// ExportsWhere returns the latest exports with a share of at least atLeast, to countries whose name
+// begins with the prefix whatever its case, the largest share first.
 func (c *Country) ExportsWhere(atLeast *float64, prefix *string, descending bool, first *int) []*Export {
 	var kept []*Export
 	for _, e := range c.Exports {

@@ -34,7 +34,7 @@ func Mutates(document, operationName string) bool {
 	}
 }
 
-// lastName is the name that the scanner has just passed.
+// lastName returns the name that the scanner has just passed.
 func (s *scanner) lastName() string {
 	from := s.pos
 	for from > 0 && isNamePart(s.src[from-1]) {

@@ -223,8 +223,8 @@ func (c *overlapCheck) conflict(name, reason string, a, b *ast.Field) {
 		"Fields %q conflict because %s. Use different aliases on the fields to fetch both if this was intentional.", failure.Abbreviate(name), reason)
 }
 
-// arguments is a canonical text of a field's arguments; the order of arguments and of
-// input fields does not matter.
+// arguments returns a canonical text of a field's arguments; the order of arguments
+// and of input fields does not matter.
 func (c *overlapCheck) arguments(f *ast.Field) string {
 	if len(f.Arguments) == 0 {
 		return ""

@@ -27,7 +27,8 @@ type shift struct {
 	excess       int // columns by which what follows on the line was moved
 }
 
-// original is the position in the client's text of a position in the edited text.
+// original returns the position in the client's text of a position in the edited
+// text.
 func (s *Text) original(line, column int) failure.Position {
 	for _, sh := range s.shifts {
 		if sh.line == line && column-sh.excess >= sh.column {
@@ -124,8 +125,8 @@ type tokenAt struct {
 	at    failure.Position
 }
 
-// around is the position of the token that is delta tokens after the node's own, or before it.
-// The index of tokens is built for the first error.
+// around returns the position of the token that is delta tokens after the node's own, or
+// before it. The index of tokens is built for the first error.
 func (s *Text) around(p *ast.Position, delta int) []failure.Position {
 	if p == nil {
 		return nil

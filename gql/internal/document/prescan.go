@@ -387,7 +387,7 @@ func (s *scanner) escape() *failure.Refusal {
 	return nil
 }
 
-// unicodeEscape reads \uXXXX or \u{X…} and returns its length, 0 where it is none.
+// unicodeEscape reads \uXXXX or \u{X…} and returns its length, or 0 if it is none.
 func unicodeEscape(s string) (r rune, n int) {
 	if !strings.HasPrefix(s, `\u`) {
 		return 0, 0

@@ -158,7 +158,7 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	v.directives(d.Directives, "VARIABLE_DEFINITION")
 }
 
-// shown is a name of the schema that the document need not have named.
+// shown returns a name of the schema that the document need not have named.
 func (v *validator) shown(name string) string {
 	if v.limits.NoIntrospection {
 		return typesys.Hidden
@@ -166,7 +166,7 @@ func (v *validator) shown(name string) string {
 	return name
 }
 
-// didYouMean is the suggestion, where names may be shown.
+// didYouMean returns the suggestion, where names may be shown.
 func (v *validator) didYouMean(name string, candidates []string) string {
 	if v.limits.NoIntrospection {
 		return ""
@@ -245,7 +245,7 @@ func (v *validator) fragmentCycles() bool {
 	return ok
 }
 
-// cycle is the part of a path of spreads that begins within the fragment.
+// cycle returns the part of a path of spreads that begins within the fragment.
 func cycle(path []*ast.FragmentSpread, fragment string) []*ast.FragmentSpread {
 	for i := len(path) - 1; i >= 0; i-- {
 		if path[i].Name == fragment {

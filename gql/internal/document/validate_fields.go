@@ -85,7 +85,7 @@ func (v *validator) field(f *ast.Field, parent *typesys.Type) {
 	v.selections(f.SelectionSet, t)
 }
 
-// openBrace is where a field's selection set begins.
+// openBrace returns where a field's selection set begins.
 func (v *validator) openBrace(f *ast.Field) []failure.Position {
 	if len(f.SelectionSet) > 0 {
 		delta := -1

@@ -40,7 +40,7 @@ type Refusal struct {
 	Errors []Error
 }
 
-// Error is the first message.
+// Error returns the first message.
 func (e *Refusal) Error() string { return e.Errors[0].Message }
 
 // Refuse makes a refusal of one error.
@@ -55,7 +55,8 @@ func OverLimit(code, what string, limit, actual int) *Refusal {
 	return e
 }
 
-// At is the position of a node of the parser, as an error lists it; nil for nil.
+// At returns the position of a node of the parser, as an error lists it; nil for
+// nil.
 func At(p *ast.Position) []Position {
 	if p == nil {
 		return nil

@@ -13,7 +13,7 @@ const (
 	suggestNameLength = 64 // longer names are not typing mistakes, and cost quadratic time
 )
 
-// DidYouMean names the candidates that are near to a name, as graphql-js does; "" where none is near.
+// DidYouMean names the candidates that are near to a name, as graphql-js does, or "" if none is near.
 func DidYouMean(name string, candidates []string) string {
 	if len(name) > suggestNameLength {
 		return ""

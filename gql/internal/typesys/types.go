@@ -43,7 +43,7 @@ type Schema struct {
 	SchemaField, TypeField        *Field // __schema and __type, of the query root
 }
 
-// Root is the type of an operation's root, nil where the schema has none.
+// Root returns the type of an operation's root, or nil if the schema has none.
 func (s *Schema) Root(op ast.Operation) *Type {
 	switch op {
 	case ast.Mutation:
@@ -86,8 +86,8 @@ type Type struct {
 // Hidden replaces, in messages, a name of the schema that they must not show.
 const Hidden = "…"
 
-// Shown is the type's name in messages to clients. The types of the specification
-// are not a secret.
+// Shown returns the type's name in messages to clients. The types of the
+// specification are not a secret.
 func (t *Type) Shown() string {
 	if t.Builtin {
 		return t.Name
@@ -95,7 +95,8 @@ func (t *Type) Shown() string {
 	return t.ShownMember(t.Name)
 }
 
-// ShownMember is the name of a field or value of the type in messages to clients.
+// ShownMember returns the name of a field or value of the type in messages to
+// clients.
 func (t *Type) ShownMember(name string) string {
 	if t.Silent {
 		return Hidden
@@ -144,24 +145,24 @@ type TypeRef struct {
 	Inner   *TypeRef // the nullable form where NonNull, for introspection
 }
 
-// NewRef is the nullable use of a named type.
+// NewRef returns the nullable use of a named type.
 func NewRef(named *Type) *TypeRef { return &TypeRef{Named: named, Text: named.Name} }
 
-// ListOf is the nullable list of elem.
+// ListOf returns the nullable list of elem.
 func ListOf(elem *TypeRef) *TypeRef { return &TypeRef{Elem: elem, Text: "[" + elem.Text + "]"} }
 
-// NonNull is the non-null form of a nullable type.
+// NonNull returns the non-null form of a nullable type.
 func NonNull(of *TypeRef) *TypeRef {
 	return &TypeRef{NonNull: true, Elem: of.Elem, Named: of.Named, Text: of.Text + "!", Inner: of}
 }
 
-// Shown is the type's text in messages to clients.
+// Shown returns the type's text in messages to clients.
 func (r *TypeRef) Shown() string {
 	t := r.Base()
 	return strings.Replace(r.Text, t.Name, t.Shown(), 1)
 }
 
-// Base is the named type under all lists.
+// Base returns the named type under all lists.
 func (r *TypeRef) Base() *Type {
 	for r.Elem != nil {
 		r = r.Elem
@@ -289,7 +290,7 @@ func SameShape(a, b *TypeRef) bool {
 	return true
 }
 
-// InputNames are the names that may be suggested of an input object's fields.
+// InputNames returns the names that may be suggested of an input object's fields.
 func (t *Type) InputNames() []string {
 	if t.Silent {
 		return nil
@@ -297,7 +298,7 @@ func (t *Type) InputNames() []string {
 	return NamesOf(t.Inputs)
 }
 
-// NamesOf are the names of arguments or input fields.
+// NamesOf returns the names of arguments or input fields.
 func NamesOf(defs []*Input) []string {
 	out := make([]string, len(defs))
 	for i, d := range defs {
@@ -306,7 +307,7 @@ func NamesOf(defs []*Input) []string {
 	return out
 }
 
-// EnumNames are the names that may be suggested of an enum's values.
+// EnumNames returns the names that may be suggested of an enum's values.
 func (t *Type) EnumNames() []string {
 	if t.Silent {
 		return nil

@@ -203,8 +203,8 @@ func coerceLeaf(v any, t *typesys.Type) (any, error) {
 	return callParse(t, plain)
 }
 
-// integerText is the text of an integral number. Digits are kept as they came: an ID of
-// twenty digits is not rounded, as JavaScript would.
+// integerText returns the text of an integral number. Digits are kept as they came: an
+// ID of twenty digits is not rounded, as JavaScript would.
 func integerText(n json.Number) (string, bool) {
 	s := string(n)
 	if !strings.ContainsAny(s, ".eE") {
@@ -220,7 +220,7 @@ func integerText(n json.Number) (string, bool) {
 	return string(AppendFloat(nil, f)), true
 }
 
-// plainNumber is the number as int where it is one and fits, else as float64.
+// plainNumber returns the number as int where it is one and fits, else as float64.
 func plainNumber(n json.Number) (any, error) {
 	if i, err := strconv.Atoi(string(n)); err == nil {
 		return i, nil

@@ -189,7 +189,7 @@ func callParse(t *typesys.Type, v any) (out any, err error) {
 	return out, err
 }
 
-// untyped is the Go form of a literal of a custom scalar.
+// untyped returns the Go form of a literal of a custom scalar.
 func untyped(v *ast.Value, vars *Variables) (any, error) {
 	switch v.Kind {
 	case ast.Variable:

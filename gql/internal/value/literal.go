@@ -14,7 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// LiteralOf is the literal that coerces to a Go value given as a default in graphql-go.
+// LiteralOf returns the literal that coerces to a Go value given as a default in
+// graphql-go.
 func LiteralOf(v any, typ *typesys.TypeRef) (*ast.Value, error) {
 	rv := reflect.ValueOf(v)
 	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {

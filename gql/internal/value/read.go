@@ -275,7 +275,7 @@ func (r *jsonReader) str() (string, error) {
 	return string(text), err
 }
 
-// text is the text of a string: a part of the source where nothing is escaped.
+// text returns the text of a string: a part of the source if nothing is escaped.
 func (r *jsonReader) text() ([]byte, error) {
 	r.pos++
 	start := r.pos

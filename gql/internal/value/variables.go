@@ -111,7 +111,7 @@ func placesOf(defs []Variable) places {
 	return p
 }
 
-// of is -1 where there is none.
+// of is -1 if there is none.
 func (p *places) of(name []byte) int {
 	if p.at != nil {
 		if i, ok := p.at[string(name)]; ok {

@@ -296,7 +296,7 @@ func (r *run) doubt(chs []change, outs []outcome, made int) {
 	}
 }
 
-// resolved are the models that what was in doubt may have led to: nothing of
+// resolved returns the models that what was in doubt may have led to: nothing of
 // it, and then what explains more and more of the new commits.
 func (r *run) resolved(m *model, truth []entry) []*model {
 	starts := []*model{m}

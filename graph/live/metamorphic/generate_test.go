@@ -215,7 +215,7 @@ func (g *generator) commit() string {
 	return text
 }
 
-// again is a change that was made, once more.
+// again returns a change that was made, once more.
 func (g *generator) again() string {
 	if len(g.keyed) == 0 {
 		return ""

@@ -84,7 +84,8 @@ func (r *run) harm(text string, want *harmed) error {
 	return err
 }
 
-// folderSum is a sum of all files of a folder, their names and what they hold.
+// folderSum returns a sum of all files of a folder, their names and what they
+// hold.
 func folderSum(dir string) (string, error) {
 	h := sha256.New()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -129,7 +130,7 @@ func damage(path string, args map[string]string) error {
 	return fmt.Errorf("harm %v?", args)
 }
 
-// fileOf is a file of the store; "" where there is none of the kind.
+// fileOf returns a file of the store, or "" if there is none of the kind.
 func (r *run) fileOf(what string, which float64) string {
 	pattern := ""
 	switch what {

@@ -50,7 +50,7 @@ func newModel(entries []entry) *model {
 
 func (m *model) head() graph.Seq { return graph.Seq(len(m.entries)) }
 
-// upTo is the model at an earlier number.
+// upTo returns the model at an earlier number.
 func (m *model) upTo(n graph.Seq) *model { return newModel(m.entries[:n:n]) }
 
 func (m *model) push(e entry) {
@@ -282,7 +282,7 @@ func (e *entry) text() string {
 	return b.String()
 }
 
-// entryOf is a commit of the log as an entry.
+// entryOf returns a commit of the log as an entry.
 func entryOf(c *graph.Commit) entry {
 	return entry{at: c.At, key: c.Key, entities: c.Entities, claims: c.Claims, gone: c.Retractions}
 }
@@ -301,7 +301,7 @@ func (m *model) content() string {
 	return strings.Join(lines, "\n")
 }
 
-// knownAt is the last number made at or before a time.
+// knownAt returns the last number made at or before a time.
 func (m *model) knownAt(t time.Time) graph.Seq {
 	n := graph.Seq(0)
 	for i, e := range m.entries {

@@ -260,10 +260,10 @@ func line(text string) op {
 	return o
 }
 
-// name is the first word.
+// name returns the first word.
 func (o op) name() string { return strings.Fields(o.groups[0][0])[0] }
 
-// args are the other words of the first part, by name.
+// args returns the other words of the first part, by name.
 func (o op) args() map[string]string { return words(o.groups[0][0]) }
 
 func words(part string) map[string]string {
@@ -275,7 +275,8 @@ func words(part string) map[string]string {
 	return args
 }
 
-// changes are the changes of a line: of each group after the first, or of the first.
+// changes returns the changes of a line: of each group after the first, or of the
+// first.
 func (o op) changes() ([]change, error) {
 	groups := o.groups
 	if len(groups) > 1 {

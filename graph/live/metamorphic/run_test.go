@@ -109,14 +109,15 @@ func (r *run) folder() string {
 	return filepath.Join(r.root, strconv.Itoa(r.folders))
 }
 
-// now is the clock, which may have been moved; elapsed is not.
+// now returns the clock, which may have been moved; elapsed is not.
 func (r *run) now() time.Time {
 	return r.start.Add(r.elapsed() + time.Duration(r.ahead.Load())*time.Microsecond)
 }
 
 func (r *run) elapsed() time.Duration { return time.Duration(r.ticks.Load()) * time.Microsecond }
 
-// honest is what the clock would show had nobody moved it since the process started.
+// honest returns what the clock would show had nobody moved it since the process
+// started.
 func (r *run) honest() time.Time {
 	return r.start.Add(r.elapsed() + time.Duration(r.opened)*time.Microsecond)
 }

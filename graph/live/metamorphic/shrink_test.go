@@ -55,7 +55,7 @@ func shrink(t *testing.T, ops []op, cause error) ([]op, error) {
 	return ops, last
 }
 
-// manner is what an error begins with, without the numbers.
+// manner returns what an error begins with, without the numbers.
 func manner(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return strings.Map(func(c rune) rune {

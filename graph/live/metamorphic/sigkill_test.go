@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// killedHistory is one of changes only: what ends them is the parent.
+// killedHistory returns one of changes only: what ends them is the parent.
 func killedHistory(seed uint64) []op {
 	all := map[class]bool{
 		logFails: true, logPanics: true, logDoubt: true, elsewhere: true, diskFull: true, snapshotFull: true, dies: true, kills: true,
@@ -46,7 +46,8 @@ func killedHistory(seed uint64) []op {
 	return slices.DeleteFunc(generate(seed, 4000, all), func(o op) bool { return o.name() == "save" })
 }
 
-// opened is a store and the graph on it, as a program has them, on a true disk.
+// opened returns a store and the graph on it, as a program has them, on a true
+// disk.
 func opened(dir string) (store.Log, *live.Graph, error) {
 	l, err := store.Open(dir, store.Options{WriteBuffer: 64 << 10})
 	if err != nil {
@@ -59,7 +60,7 @@ func opened(dir string) (store.Log, *live.Graph, error) {
 	return l, g, nil
 }
 
-// steps are the changes of a line, one after the other.
+// steps returns the changes of a line, one after the other.
 func steps(o op) ([]change, error) {
 	if o.name() == "keep" {
 		return nil, nil
@@ -158,7 +159,7 @@ func TestKilledForTrue(t *testing.T) {
 	}
 }
 
-// expected are the entries that the lines make, after those of the model, and
+// expected returns the entries that the lines make, after those of the model, and
 // how many there are after each line.
 func expected(t *testing.T, m *model, ops []op) (want []entry, ends []int) {
 	t.Helper()

@@ -73,26 +73,26 @@ func New(o Options) *Admission {
 	return a
 }
 
-// Paused is how many requests wait for a snapshot.
+// Paused returns how many requests wait for a snapshot.
 func (a *Admission) Paused() int64 { return a.paused.Load() }
 
-// Bodies is how many bytes the bodies take.
+// Bodies returns how many bytes the bodies take.
 func (a *Admission) Bodies() int64 { return a.bodies.Load() }
 
-// RetryAfter is how many seconds a client should wait. It varies, so that clients that are
-// refused together do not return together.
+// RetryAfter returns how many seconds a client should wait. It varies, so that clients
+// that are refused together do not return together.
 func (a *Admission) RetryAfter() string { return strconv.FormatInt(1+a.refusals.Add(1)%3, 10) }
 
 // Slot is the right of one request, or of one operation on a connection, to run.
 type Slot struct {
 	of   *Admission
 	lane *Lane // nil where the slot is not held
-	// Refused reports that the request paused and did not get a slot again: it counts as refused,
-	// also where it has an answer.
+	// Refused reports that the request paused and did not get a slot again. It then counts
+	// as refused even if it has an answer.
 	Refused bool
 }
 
-// Slot is a slot that is not held yet.
+// Slot returns a slot that is not held yet.
 func (a *Admission) Slot() Slot { return Slot{of: a} }
 
 // Enter takes a slot of the lane, unless it is held already.
@@ -135,7 +135,8 @@ func (h *Slot) Pause(ctx context.Context, wait func()) error {
 // short ones out.
 const ShortBody = 64 << 10
 
-// BodyQuota is how much of the bytes for all bodies one body takes. It reads the body and counts.
+// BodyQuota is how much of the bytes for all bodies one body takes. It reads the body, and
+// counts its bytes.
 type BodyQuota struct {
 	src   io.Reader
 	of    *Admission
@@ -143,10 +144,10 @@ type BodyQuota struct {
 	taken int64
 }
 
-// BodyQuota is a quota of which nothing is taken yet.
+// BodyQuota returns a quota of which nothing is taken yet.
 func (a *Admission) BodyQuota() BodyQuota { return BodyQuota{of: a} }
 
-// Of is the quota as a reader of the body.
+// Of returns the quota as a reader of the body.
 func (h *BodyQuota) Of(body io.Reader) io.Reader {
 	h.src = body
 	return h
@@ -174,7 +175,7 @@ func (h *BodyQuota) GiveBack() {
 	}
 }
 
-// ErrNoRoom ends the reading of a body where the others fill the limit.
+// ErrNoRoom ends the reading of a body if other bodies fill the limit.
 var ErrNoRoom = errors.New("the bodies of the requests in progress fill their limit")
 
 func (h *BodyQuota) Read(p []byte) (int, error) {

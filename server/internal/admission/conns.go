@@ -12,10 +12,10 @@ import (
 )
 
 // Connections bounds the open connections of all listeners below the limit of open files, so
-// that neither the store nor the next connection finds none left. Where all are taken, one
-// that is idle makes room, the longest idle first: a client that holds connections and sends nothing
-// does not keep others out. Where none is idle, spare ones remain, over which probes are answered and
-// nothing else.
+// that some files are left for the store and for the next connection. If all connections are
+// taken, the one that has been idle longest is closed, so that a client that holds
+// connections and sends nothing does not keep others out. If none is idle, a few spare
+// connections remain, over which only probes are answered.
 type Connections struct {
 	most   int
 	made   atomic.Int64 // connections closed to make room
@@ -40,13 +40,14 @@ const (
 	manyConnections = 30_000
 )
 
-// DefaultMaxConnections is what the process's limit of open files leaves, which is read now.
+// DefaultMaxConnections returns how many connections the process's limit of open files
+// leaves. It reads the limit at each call.
 func DefaultMaxConnections() int {
 	return connectionsOf(openFiles())
 }
 
-// connectionsOf is how many connections a limit of open files allows; at least half of it,
-// since a store that is open has its files.
+// connectionsOf returns how many connections a limit of open files allows; at least half
+// of it, since a store that is open has its files.
 func connectionsOf(files uint64) int {
 	left := max(files/2, files-min(files, filesOfStore+SpareConnections))
 	return int(max(1, min(left, manyConnections)))
@@ -125,14 +126,14 @@ func (a *Connections) drop(c *conn) {
 	}
 }
 
-// add counts a new connection, and makes room for it where there is none. It returns nil where
-// not even a spare one can be idle.
+// add counts a new connection, and makes room for it if there is none. It returns nil if not
+// even a spare connection is left.
 func (a *Connections) add(nc net.Conn) *conn {
 	c := &conn{deadlines: deadlines{Conn: nc}, all: a}
 	a.mu.Lock()
 	var out *conn
 	if a.open-int(a.spares.Load()) >= a.most {
-		// A spare one would make room for a spare one only.
+		// Closing a spare connection would make room only for another spare one.
 		for out = a.oldest; out != nil && out.spare; out = out.newer {
 		}
 		if out != nil && time.Since(out.since) < idleAtLeast {
@@ -191,7 +192,7 @@ func (a *Connections) State(nc net.Conn, state http.ConnState) {
 	}
 }
 
-// Count is how many connections are open.
+// Count returns how many connections are open.
 func (a *Connections) Count() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -208,8 +209,8 @@ func (l *countedListener) Accept() (net.Conn, error) {
 	for {
 		nc, err := l.Listener.Accept()
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-			// Other parts of the process have the files. Where no connection can be spared, net/http waits
-			// before it tries again.
+			// Other parts of the process hold the open files. If no connection can be
+			// closed, net/http waits before it tries again.
 			if l.all.closeIdle() {
 				continue
 			}
@@ -224,10 +225,11 @@ func (l *countedListener) Accept() (net.Conn, error) {
 	}
 }
 
-// connKey is where the context of a request has its *conn.
+// connKey is the key of the request's *conn in its context.
 type connKey struct{}
 
-// WithConn is for http.Server.ConnContext: it lets Spare know the connection.
+// WithConn is for http.Server.ConnContext: it puts the connection into the context, for
+// Spare.
 func WithConn(ctx context.Context, nc net.Conn) context.Context {
 	if c, ok := nc.(*conn); ok && c.spare {
 		return context.WithValue(ctx, connKey{}, c)
@@ -244,8 +246,8 @@ func (a *Connections) Spare(ctx context.Context) bool {
 // Listener is l with its connections counted.
 func (a *Connections) Listener(l net.Listener) net.Listener { return &countedListener{l, a} }
 
-// Spares is how many spare connections are open.
+// Spares returns how many spare connections are open.
 func (a *Connections) Spares() int64 { return a.spares.Load() }
 
-// Closed is how many connections were closed to make room.
+// Closed returns how many connections were closed to make room.
 func (a *Connections) Closed() int64 { return a.made.Load() }

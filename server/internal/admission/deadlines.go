@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// patient is the deadline of one direction of a connection. net/http sets up to seven deadlines for
-// each request, and each one changes a timer of the runtime, although nearly none passes. Here the
-// connection keeps the earliest one, and is given the one that holds when that has passed.
+// patient is the deadline of one direction of a connection. net/http sets up to seven
+// deadlines for each request, and each one changes a timer of the runtime, although nearly
+// none passes. Here the connection keeps the earliest deadline; only when that passes does
+// it get the one that applies by then.
 type patient struct {
 	mu    sync.Mutex // guards what is below, and orders calls of set
 	wants time.Time  // what was asked for; zero is none
@@ -29,8 +30,8 @@ func (p *patient) want(t time.Time, set func(time.Time) error) error {
 	return set(t)
 }
 
-// passed reports whether an operation that met a deadline has met the one that was asked for; otherwise the
-// connection is given that, and the operation goes on.
+// passed reports whether the deadline that an operation met is the one that was asked for.
+// If not, the connection gets the latter, and the operation goes on.
 func (p *patient) passed(set func(time.Time) error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -73,7 +73,7 @@ func TestDeadlinesAgainstNet(t *testing.T) {
 		}
 		events := make([]event, rapid.IntRange(1, 12).Draw(r, "events"))
 		for i := range events {
-			// Not at a multiple of what else happens then, or two things would happen at once.
+			// An odd time, so that no two things happen at once.
 			events[i] = event{ms("at", 100)*11 + time.Microsecond*time.Duration(i+1), rapid.IntRange(0, 2).Draw(r, "kind"), ms("to", 150)*11 + 500*time.Microsecond + time.Microsecond*time.Duration(i)}
 		}
 		slices.SortFunc(events, func(a, b event) int { return int(a.at - b.at) })
@@ -108,8 +108,9 @@ func (c *counting) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// TestDeadlinesAreFew: the deadlines of one request after another, as net/http sets them, change the
-// connection's twice each, to end a read that waits and to read again.
+// TestDeadlinesAreFew sets the deadlines of one request after another, as net/http does:
+// each request may change the deadline of the connection only twice, to end a waiting read
+// and to read again.
 func TestDeadlinesAreFew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, other := net.Pipe()
@@ -150,7 +151,7 @@ func TestDeadlinesAreFew(t *testing.T) {
 	})
 }
 
-// TestWriteGoesOn: a write that meets a deadline that holds no longer goes on where it was.
+// TestWriteGoesOn checks that a write that meets an outdated deadline goes on where it was.
 func TestWriteGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, other := net.Pipe()

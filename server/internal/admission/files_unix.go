@@ -4,8 +4,8 @@ package admission
 
 import "syscall"
 
-// openFiles is how many files the process may have open; Go's runtime has raised that to what
-// it may be raised to.
+// openFiles returns how many files the process may have open. Go's runtime has already
+// raised that to the hard limit.
 func openFiles() uint64 {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {

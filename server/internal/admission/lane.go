@@ -34,7 +34,7 @@ type parked struct {
 	timer *time.Timer
 }
 
-// Enter takes a slot, which Leave gives back. It waits where none is free, and fails with
+// Enter takes a slot, which Leave gives back. It waits if none is free, and fails with
 // ErrOverloaded, or with the context's error.
 func (l *Lane) Enter(ctx context.Context) error {
 	l.mu.Lock()
@@ -90,7 +90,7 @@ func (l *Lane) wait(ctx context.Context, p *parked) error {
 	return ErrOverloaded
 }
 
-// withdraw takes w out of the queue. It returns true where w was admitted before that.
+// withdraw takes w out of the queue. It returns true if w was admitted before that.
 func (l *Lane) withdraw(w *waiter) bool {
 	l.mu.Lock()
 	defer l.unlock()
@@ -121,7 +121,7 @@ func (l *Lane) unlock() {
 	l.mu.Unlock()
 }
 
-// Load is how many requests run and how many wait.
+// Load returns how many requests run and how many wait.
 func (l *Lane) Load() (working, waiting int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -134,5 +134,5 @@ func (l *Lane) Shut() bool { return l.shut.Load() }
 // Shed counts a request that was refused because the lane is shut.
 func (l *Lane) Shed() { l.shed.Add(1) }
 
-// Sheds is how many requests were refused.
+// Sheds returns how many requests were refused.
 func (l *Lane) Sheds() int64 { return l.shed.Load() }

@@ -18,7 +18,7 @@ type queue struct {
 	// oldest and newest are the ends of the list of those who wait.
 	oldest, newest *waiter
 	// slowSince is when the oldest waiter was first seen to wait longer than target; zero
-	// where it does not.
+	// if it does not.
 	slowSince  time.Time
 	overloaded bool
 }
@@ -32,7 +32,7 @@ type queueLimits struct {
 	interval time.Duration
 }
 
-// standing is how many wait for each slot when the lane is overloaded.
+// standing is how many requests may wait for each slot when the lane is overloaded.
 const standing = 4
 
 // waiter is a request that waits. It may be used again when it has left the queue.
@@ -76,8 +76,8 @@ func (q *queue) join(now time.Time, w *waiter) bool {
 	return true
 }
 
-// full reports whether no other request may wait. Where the lane is overloaded, few wait for each slot:
-// more would wait and get none, and refusing them at once is what costs least.
+// full reports whether no other request may wait. If the lane is overloaded, only a few may
+// wait for each slot: the others would wait in vain, and refusing them at once costs least.
 func (q *queue) full() bool {
 	if q.overloaded && q.waiting >= standing*q.slots {
 		return true

@@ -39,7 +39,7 @@ var epoch = time.Unix(0, 0)
 
 func (m *machine) clock() time.Time { return epoch.Add(m.now) }
 
-// settle hears what the queue has decided.
+// settle carries out what the queue has decided.
 func (m *machine) settle() {
 	m.waiting = slices.DeleteFunc(m.waiting, func(r *simulated) bool {
 		select {
@@ -74,7 +74,7 @@ func (m *machine) advance(to time.Duration) {
 	m.now = to
 }
 
-// next is when the first request at work ends, and which.
+// next returns when the first request at work ends, and which.
 func (m *machine) next() (time.Duration, *simulated) {
 	if len(m.working) == 0 {
 		return -1, nil
@@ -173,7 +173,7 @@ func summary(cores int, total time.Duration, requests []*simulated) outcome {
 	return o
 }
 
-// mixed is mostly short, with a long one now and then, of the mean given.
+// mixed returns durations with the given mean, most of them short and a few long.
 func mixed(mean time.Duration) func(*rand.Rand) time.Duration {
 	return func(r *rand.Rand) time.Duration {
 		if r.IntN(20) == 0 {
@@ -183,14 +183,14 @@ func mixed(mean time.Duration) func(*rand.Rand) time.Duration {
 	}
 }
 
-// standard are the limits of reads by default, on a machine of two cores.
+// standard returns the limits of reads by default, on a machine of two cores.
 func standard() queueLimits {
 	return queueLimits{slots: 8, length: 1000, patience: 500 * time.Millisecond, target: queueTarget, interval: queueInterval}
 }
 
 // TestQueueFigures checks that the queue reaches its goal. It prints the table of
-// decision-overload.md, which compares it with the earlier design (1,000 at work, nobody
-// waits) and with plain queues.
+// decision-overload.md, which compares the queue with the earlier design (1,000 requests at
+// once, none waits) and with plain queues.
 func TestQueueFigures(t *testing.T) {
 	if raced {
 		t.Skip("runs on one goroutine")

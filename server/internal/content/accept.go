@@ -37,7 +37,7 @@ const (
 	memoLength  = 256
 )
 
-// Of is the result of the Accept headers of a request.
+// Of returns the result of the Accept headers of a request.
 func (m *Memo) Of(accept []string) Accepted {
 	if len(accept) == 1 {
 		if a, ok := m.known.Load(accept[0]); ok {
@@ -52,7 +52,7 @@ func (m *Memo) Of(accept []string) Accepted {
 	return a
 }
 
-// negotiate chooses the media type of the answer from the Accept headers, "" where none is
+// negotiate chooses the media type of the answer from the Accept headers, or "" if none is
 // acceptable. A client that prefers neither gets application/json, which every client reads.
 func negotiate(accept []string) string {
 	if strings.TrimSpace(strings.Join(accept, "")) == "" {

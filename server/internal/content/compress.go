@@ -31,8 +31,8 @@ func NewPackers(n int) *Packers {
 	return p
 }
 
-// Pack compresses the body, nil where no packer is free. It stops early when the client
-// has gone. The caller gives the buffer back.
+// Pack returns the body compressed, or nil if no packer is free. It stops early when the
+// client has gone. The caller gives the buffer back.
 func (p *Packers) Pack(ctx context.Context, body []byte) *bytes.Buffer {
 	var z *gzip.Writer
 	select {

@@ -57,7 +57,8 @@ func TestNegotiation(t *testing.T) {
 	}
 }
 
-// TestPackerIsLeft: compression stops when the client has gone, and works for the next one.
+// TestPackerIsLeft checks that compression stops when the client has gone, and that the
+// packer then serves the next one.
 func TestPackerIsLeft(t *testing.T) {
 	p := NewPackers(4)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -17,8 +17,8 @@ import (
 // may end this much later than its parent.
 const Young = 5 * time.Millisecond
 
-// Context ends at its deadline, with its parent, or with End, as one of context.WithDeadline
-// does. It is safe for concurrent use.
+// Context ends at its deadline, with its parent, or with End, as a context of
+// context.WithDeadline does. It is safe for concurrent use.
 type Context struct {
 	context.Context // the parent
 	from, at        time.Time
@@ -41,8 +41,8 @@ type Watches struct {
 	idle sync.Pool // of *watch
 }
 
-// Begin is a context that ends after the timeout, from a time that has just been read. Lasting may
-// be nil. The caller calls End.
+// Begin returns a context that ends after the timeout, from a time that has just been read.
+// Lasting may be nil. The caller calls End.
 func (s *Watches) Begin(parent context.Context, from time.Time, timeout time.Duration, lasting Lasting) *Context {
 	w, ok := s.idle.Get().(*watch)
 	if !ok {
@@ -53,8 +53,8 @@ func (s *Watches) Begin(parent context.Context, from time.Time, timeout time.Dur
 	return c
 }
 
-// End ends the context, as the cancel function of context.WithDeadline does. It may be called
-// twice, but not at once.
+// End ends the context, as the cancel function of context.WithDeadline does. It may be
+// called twice, but not concurrently.
 func (c *Context) End() {
 	w := c.watch
 	if w == nil {
@@ -123,8 +123,9 @@ func (c *Context) lasts() {
 	}
 }
 
-// watch is a timer for one request after another. The timer goes on when a request ends, and looks at
-// the one that is there when it fires, so that short requests do not touch it.
+// watch is a timer for one request after another. The timer keeps running when a request
+// ends. When it fires it looks at the request of that moment, so short requests never touch
+// it.
 type watch struct {
 	all   *Watches
 	timer *time.Timer

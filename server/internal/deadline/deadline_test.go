@@ -22,8 +22,8 @@ func ended(c context.Context) bool {
 	}
 }
 
-// TestAgainstContext: at each moment, a Context is what one of context.WithTimeout is, except
-// while its parent is not watched.
+// TestAgainstContext checks that, at each moment, a Context behaves as one of
+// context.WithTimeout, except while its parent is not watched.
 func TestAgainstContext(t *testing.T) {
 	for _, timeout := range []time.Duration{time.Millisecond, Young, 2 * Young, time.Second} {
 		for _, parentEnds := range []time.Duration{0, time.Millisecond / 2, Young - 1, 3 * Young, time.Hour} {
@@ -71,8 +71,8 @@ func TestAgainstContext(t *testing.T) {
 	}
 }
 
-// TestLasts: a request is reported once it is no longer young, once, however many short ones had
-// its watch before.
+// TestLasts checks that a request is reported when it is no longer young, and only once,
+// however many short requests used its watch before.
 func TestLasts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var lasted atomic.Int64

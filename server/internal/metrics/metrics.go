@@ -147,7 +147,7 @@ func (m *Metrics) histograms(name, help string, labels ...string) *prometheus.Hi
 }
 
 // children are those of a vector with one label, whose few values are known when they are
-// first counted. To find one here costs less than to find it in the vector.
+// first counted. Finding one here costs less than finding it in the vector.
 type children[T any] struct {
 	resolve func(value string) T
 	mu      sync.RWMutex // guards known
@@ -204,7 +204,7 @@ func (m *Metrics) Executed(res *gql.Response, took time.Duration) {
 	}
 }
 
-// plainFields is the workload of fields that have none.
+// plainFields is the workload of fields for which the schema names none.
 const plainFields = "fields"
 
 // Fields counts the root fields of an answer by their workloads, which are the schema's and
@@ -226,7 +226,7 @@ func (m *Metrics) Fields(res *gql.Response) {
 // Refused counts a request refused or aborted with the code, which is one of package codes.
 func (m *Metrics) Refused(code string) { m.refusals.of(code).Inc() }
 
-// Refusals is the counter of a code, for tests.
+// Refusals returns the counter of a code, for tests.
 func (m *Metrics) Refusals(code string) prometheus.Counter { return m.refusals.of(code) }
 
 // Wait observes the waits for a slot of a lane, in seconds.

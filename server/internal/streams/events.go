@@ -62,7 +62,7 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Re
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		s.slow("resume_from", sub.After())
 	case errors.Is(err, context.Canceled):
-		// No complete: clients then connect again and go on from the last id.
+		// No complete is sent, so that clients connect again and go on from the last id.
 	default:
 		s.opts.Logger.Debug("stream_ended", "error", err.Error())
 	}
@@ -80,8 +80,8 @@ type events struct {
 // newEvents begins the stream.
 func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
 	e := &events{w, http.NewResponseController(w), timeout, true}
-	// The server's own limits are for requests with one answer. The request has
-	// been read; a deadline that stayed would end the stream when it passes.
+	// The server's own limits are for requests with one answer. The request has been read;
+	// its deadline would end the stream if it stayed.
 	_ = e.control.SetReadDeadline(time.Time{}) // a recorder in a test has none
 	h := w.Header()
 	h.Set("Content-Type", content.Stream+"; charset=utf-8")

@@ -22,8 +22,8 @@ type eventSink interface {
 	quiet(after uint64) error
 }
 
-// follow sends the events of a subscription until it ends, which returns nil,
-// until the context is done, or until the client takes no more.
+// follow sends the events of a subscription until it ends, the context is done, or the
+// client takes no more. It returns nil only if the subscription ended.
 func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (err error) {
 	events, code := 0, ""
 	defer func() {
@@ -70,8 +70,8 @@ func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (e
 	}
 }
 
-// event answers the next event once there is room for it among those being answered. It is
-// nil where ctx ended before.
+// event answers the next event once there is room for it among those being answered. It
+// returns nil if ctx ended before.
 func (s *Streams) event(ctx context.Context, sub Subscription) *gql.Response {
 	select {
 	case s.opts.Admission.Events <- struct{}{}:

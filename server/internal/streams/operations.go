@@ -13,7 +13,7 @@ import (
 )
 
 // operations are those that share a connection, each by an id that the client chose. The
-// connection has a place, and each operation but the first has one too.
+// connection takes a place, and each operation but the first takes another.
 type operations struct {
 	streams   *Streams
 	transport int // an index of Metrics.Subscribers
@@ -53,7 +53,7 @@ func (o *operations) end() {
 	o.running.Wait()
 }
 
-// operation is one of them, from its request to its end.
+// operation is one operation of a connection, from its request to its end.
 type operation struct {
 	all    *operations
 	id     string
@@ -68,8 +68,8 @@ var (
 	errEnded  = errors.New("the connection has ended")
 )
 
-// add makes room for an operation. It fails with errExists, errEnded, or a Refusal where there
-// is no room. The caller must call done.
+// add makes room for an operation. It fails with errExists, errEnded, or a Refusal if there is
+// no room. The caller must call done.
 func (o *operations) add(id string) (*operation, error) {
 	most := o.streams.opts.MaxOperations
 	o.mu.Lock()
@@ -94,8 +94,8 @@ func (o *operations) add(id string) (*operation, error) {
 	return op, nil
 }
 
-// remove frees an id and returns its operation, nil where there is none, or
-// where it is another than the one given.
+// remove frees an id and returns its operation. It returns nil if there is none, or if it is
+// not the given one.
 func (o *operations) remove(id string, op *operation) *operation {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -169,8 +169,8 @@ func (op *operation) answer(res *gql.Response) {
 	op.last(func() error { return op.all.to.refuse(op.id, body.Errors) })
 }
 
-// last sends the last message of the operation, unless the client has completed
-// it. The id is free when the client reads that.
+// last sends the last message of the operation, unless the client has completed it. The id
+// is free by the time the client reads that message.
 func (op *operation) last(send func() error) {
 	if op.all.remove(op.id, op) != nil {
 		_ = send() // reported by the connection's end
@@ -181,5 +181,5 @@ func (op *operation) next(res *gql.Response, _ uint64) error {
 	return op.all.to.next(op.id, res.Body)
 }
 
-// quiet does nothing: the connection has a heartbeat for all of its operations.
+// quiet does nothing, because the connection has one heartbeat for all operations.
 func (op *operation) quiet(uint64) error { return nil }

@@ -28,7 +28,8 @@ type reservations struct {
 	unclaimed int
 }
 
-// Reservation is one stream, from its reservation to its end. It has a place all that time.
+// Reservation is one stream, from its reservation to its end. It takes a place all that
+// time.
 type Reservation struct {
 	streams *Streams
 	key     [sha256.Size]byte
@@ -81,14 +82,16 @@ func (s *Streams) Reserve(w http.ResponseWriter) *Refusal {
 	return nil
 }
 
-// Reserved is the reservation of a token, nil where no stream is reserved or open under it.
+// Reserved returns the reservation of a token, or nil if no stream is reserved or open
+// under it.
 func (s *Streams) Reserved(token string) *Reservation {
 	s.reservations.mu.Lock()
 	defer s.reservations.mu.Unlock()
 	return s.reservations.byToken[sha256.Sum256([]byte(token))]
 }
 
-// Reservations are how many streams are reserved, and how many of them are not open.
+// Reservations returns how many streams are reserved, and how many of them are not
+// open.
 func (s *Streams) Reservations() (all, unclaimed int) {
 	s.reservations.mu.Lock()
 	defer s.reservations.mu.Unlock()
@@ -131,7 +134,7 @@ func (v *Reservation) end() {
 	v.streams.places.leave()
 }
 
-// Complete ends the operation of an id; there may be none.
+// Complete ends the operation of an id, if there is one.
 func (v *Reservation) Complete(id string) { v.all.complete(id) }
 
 // Serve opens the stream, and returns when it has ended.
@@ -233,7 +236,7 @@ func (v *Reservation) complete(id string) error {
 	})
 }
 
-// refuse is for what was accepted and then came to nothing.
+// refuse sends the refusal of an operation that had been accepted.
 func (v *Reservation) refuse(id string, list json.RawMessage) error {
 	payload := append(append([]byte(`{"errors":`), list...), '}')
 	if err := v.next(id, payload); err != nil {
@@ -244,5 +247,5 @@ func (v *Reservation) refuse(id string, list json.RawMessage) error {
 
 func (v *Reservation) fail() { v.all.cancel() }
 
-// quoted is a JSON string on one line.
+// quoted returns a JSON string on one line.
 func quoted(text string) []byte { return gql.AppendString(nil, text) }

@@ -39,7 +39,7 @@ const (
 	closeInternal     websocket.StatusCode = 4500
 )
 
-// maxMessage bounds a message of a client; what is larger goes by POST.
+// maxMessage bounds a message of a client; larger requests need POST.
 const maxMessage = 1 << 20
 
 // Client is who opens a socket, as the server knows them.
@@ -47,15 +47,16 @@ type Client interface {
 	// Opened is called once the socket is open, and returns the context of its operations,
 	// which does not end with the handshake.
 	Opened() context.Context
-	// Identify takes the Authorization of connection_init, "" for none, and returns an
-	// error made by Forbidden where the client may not read.
+	// Identify takes the Authorization of connection_init, or "" if there is none, and
+	// returns an error made by Forbidden where the client may not read.
 	Identify(ctx context.Context, authorization string) error
 	// Operation reads the payload of a subscribe message. A Refusal ends the operation, any
 	// other error the socket; it is made by Forbidden or says what is wrong with the payload.
 	Operation(payload []byte) (Start, error)
 }
 
-// Forbidden is the error that closes a socket because its client may not read.
+// Forbidden returns the error that closes a socket because its client may not
+// read.
 func Forbidden(reason string) error { return &violation{closeForbidden, "Forbidden: " + reason} }
 
 // socket is one connection.
@@ -153,7 +154,7 @@ func invalid(format string, a ...any) error {
 	return &violation{closeInvalid, fmt.Sprintf(format, a...)}
 }
 
-// abridge cuts a reason to what a close frame holds.
+// abridge cuts a reason to the length that a close frame can hold.
 func abridge(reason string) string {
 	const most = 123
 	if len(reason) <= most {
@@ -309,7 +310,8 @@ func (c *socket) write(parts ...[]byte) error {
 	c.out.Lock() // before the time begins
 	defer c.out.Unlock()
 	o := c.streams.opts
-	// Not the operation's context: where it ends, the connection goes on.
+	// This is not the operation's context, because the connection goes on when an operation
+	// ends.
 	ctx, cancel := context.WithTimeout(context.Background(), max(sendTime, o.WriteTimeout))
 	defer cancel()
 	late := time.AfterFunc(o.WriteTimeout, cancel)

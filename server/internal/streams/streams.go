@@ -3,8 +3,9 @@
 // SSE, in both of its modes.
 //
 // Read Streams first, then follow.go, which sends the events of a subscription. The server
-// reads a request and hands in a Start, which begins its operation. The package must not know
-// how requests are read, who may send them, how operations run, nor how a Refusal is answered.
+// reads a request and hands in a Start, which begins its operation. The package must not
+// know how requests are read, who may send them, how operations run, or how a Refusal is
+// answered.
 package streams
 
 import (
@@ -62,29 +63,29 @@ type Options struct {
 type Subscription interface {
 	// Wait returns nil once there is an event to answer, and io.EOF at the end.
 	Wait(ctx context.Context) error
-	// Answer makes the next event; it is nil where ctx ended before.
+	// Answer makes the next event. It returns nil if ctx ended before.
 	Answer(ctx context.Context) *gql.Response
 	// After is the sequence number of the last entry that was answered or passed over.
 	After() graph.Seq
 	// Lagged reports whether the last answer ended it because it lagged too far.
 	Lagged() bool
-	// Ended is called once, when no more events are sent: how many were, and a code
-	// where the subscription failed.
+	// Ended is called once, after the last event. It gets the number of events sent, and a
+	// code if the subscription failed.
 	Ended(events int, code string)
 }
 
-// Start begins an operation, until ctx is done at the latest. It returns a subscription, or
-// the response of an operation that has one only, which its caller releases.
+// Start begins an operation, until ctx is done at the latest. It returns a subscription, or,
+// for an operation with a single response, that response, which the caller releases.
 type Start func(ctx context.Context) (Subscription, *gql.Response)
 
-// Refusal is why something is not taken. Its code gives the status.
+// Refusal says why an operation or a stream is refused. Its code gives the status.
 type Refusal struct {
 	Code, Message string
 	// RetryAfter is in seconds; 0 for none.
 	RetryAfter int
 }
 
-// Error is the message.
+// Error returns the message.
 func (r *Refusal) Error() string { return r.Message }
 
 // AppendErrors appends the errors of a response with one error, a JSON list.
@@ -109,7 +110,7 @@ func (s *Streams) End() { s.places.end() }
 // Wait waits until all streams and sockets are gone, or ctx is done.
 func (s *Streams) Wait(ctx context.Context) { s.places.wait(ctx) }
 
-// Places is how many of MaxSubscribers are taken.
+// Places returns how many of MaxSubscribers are taken.
 func (s *Streams) Places() int { return s.places.taken() }
 
 // slow counts and logs a client that is cut off because it did not read.
@@ -135,7 +136,7 @@ func newPlaces(limit int) *places {
 	return p
 }
 
-// enter takes a place; where that is refused, nothing must leave.
+// enter takes a place. If that is refused, leave must not be called.
 func (p *places) enter() *Refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -182,7 +183,7 @@ func (p *places) wait(ctx context.Context) {
 	}
 }
 
-// joined is a context that ends with the request and when the server stops.
+// joined returns a context that ends with the request and when the server stops.
 func (p *places) joined(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	release := context.AfterFunc(p.closing, cancel)

@@ -70,7 +70,8 @@ func testStreams(change func(*Options)) *Streams {
 	return New(o)
 }
 
-// TestServe sends what a Start begins as events, and leaves to it what it answers itself.
+// TestServe checks that what a Start begins is sent as events, and that a request which
+// Start answers itself is left alone.
 func TestServe(t *testing.T) {
 	three, ended := follows(3)
 	for name, tc := range map[string]struct {
@@ -95,8 +96,8 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestPlaces refuses what there is no room for, and all when the server stops, which ends
-// what is open.
+// TestPlaces checks that streams beyond the limit are refused, and that a server that stops
+// refuses all and ends those that are open.
 func TestPlaces(t *testing.T) {
 	s := testStreams(func(o *Options) { o.MaxSubscribers = 1 })
 	quiet, ended := follows(0)

@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// Burst wrong tokens of one address are answered at once, then one each everyOne.
+	// So many wrong tokens of one address are answered at once, and then one every everyOne.
 	Burst    = 10
 	everyOne = 6 * time.Second
-	// The same for all addresses together.
+	// The same limits for all addresses together.
 	BurstAll = 100
 	everyAll = 600 * time.Millisecond
 	// Addresses is how many addresses are remembered; if there are more, the one
@@ -35,7 +35,7 @@ type guesser struct {
 	refused bool      // the last guess was
 }
 
-// take takes one guess; where there is none it returns how long to wait, and whether the one
+// take takes one guess; if there is none it returns how long to wait, and whether the one
 // before was answered.
 func (g *guesser) take(now time.Time, burst int, every time.Duration) (wait time.Duration, first bool) {
 	if g.at.IsZero() {
@@ -54,8 +54,8 @@ func (g *guesser) take(now time.Time, burst int, every time.Duration) (wait time
 	return time.Duration((1 - g.left) * float64(every)), first
 }
 
-// Count counts a wrong token from an address, and returns how long its sender is to wait before
-// the next: 0 where it need not. first reports that the one before was not too many.
+// Count counts a wrong token from an address, and returns how long its sender must wait
+// before the next one, or 0. first reports that the one before was not too many.
 func (g *Guesses) Count(remote string, now time.Time) (wait time.Duration, first bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -79,7 +79,7 @@ func (g *Guesses) Count(remote string, now time.Time) (wait time.Duration, first
 	return g.all.take(now, BurstAll, everyAll)
 }
 
-// neighbourhood is the address, or of IPv6 the network that one customer has.
+// neighbourhood returns the address, or of IPv6 the network that one customer has.
 func neighbourhood(remote string) netip.Prefix {
 	at, err := netip.ParseAddrPort(remote)
 	if err != nil {
@@ -94,7 +94,7 @@ func neighbourhood(remote string) netip.Prefix {
 	return p
 }
 
-// Len is how many addresses are remembered, at most Addresses.
+// Len returns how many addresses are remembered, at most Addresses.
 func (g *Guesses) Len() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

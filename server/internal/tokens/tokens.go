@@ -81,8 +81,8 @@ func (t *Tokens) add(token string) error {
 	return nil
 }
 
-// Find is the number of the token, -1 where it is not one of them. The time it takes does not
-// depend on how much of a token is right.
+// Find returns the number of the token, or -1 if it is not one of them. The time it takes
+// does not depend on how much of a token is right.
 func (t *Tokens) Find(token string) int {
 	found := -1
 	if t == nil {
@@ -110,8 +110,8 @@ func (t *Tokens) FindCookie(values []string, port string) bool {
 	return found == 1
 }
 
-// Cookie replaces a token in a browser: one who reads it cannot compute the token from it,
-// and it holds for one port, since browsers send the cookies of a host to all of its ports.
+// Cookie replaces a token in a browser. The token cannot be computed from it, and it holds
+// for one port, since browsers send the cookies of a host to all of its ports.
 func (t *Tokens) Cookie(i int, port string) string {
 	mac := hmac.New(sha256.New, t.hashes[i][:])
 	mac.Write([]byte("caspian cookie, port " + port))
@@ -154,7 +154,8 @@ func strength(token string) int {
 	return int(min(bits, mix(token)*float64(len(token))))
 }
 
-// guessableWord is the length of the guessable word that a text begins with, 0 for none.
+// guessableWord returns the length of the guessable word that a text begins with, or 0
+// if there is none.
 func guessableWord(text string) int {
 	longest := 0
 	for _, w := range guessable {
@@ -165,8 +166,8 @@ func guessableWord(text string) int {
 	return longest
 }
 
-// repeated is the length of the longest text from i on that is before i as well, 0 where that
-// is short enough for chance.
+// repeated returns the length of the longest text from i on that is before i as well, or 0 if
+// that is short enough for chance.
 func repeated(text string, i int) int {
 	n := 0
 	for i+n < len(text) && strings.Contains(text[:i], text[i:i+n+1]) {
@@ -178,7 +179,7 @@ func repeated(text string, i int) int {
 	return n
 }
 
-// mix is the entropy of the characters, in bits for each.
+// mix returns the entropy of the characters, in bits for each.
 func mix(text string) float64 {
 	var count [256]float64
 	for i := range len(text) {
@@ -195,7 +196,7 @@ func mix(text string) float64 {
 	return h * 1.25
 }
 
-// alphabet is the number of characters that the token seems to draw from.
+// alphabet returns the number of characters that the token seems to draw from.
 func alphabet(token string) int {
 	n := 0
 	has := func(set string) bool { return strings.ContainsAny(token, set) }

@@ -35,13 +35,13 @@ func Countries(list []*plain.Country) *CountryList {
 	return l
 }
 
-// Borders are the neighbours.
+// Borders returns the neighbours.
 func (c *Country) Borders(first *int) *CountryList { return Countries(plain.Cut(c.Neighbours, first)) }
 
-// Cities are the cities.
+// Cities returns the cities.
 func (c *Country) Cities(first *int) *CityList { return &CityList{plain.Cut(c.Towns, first)} }
 
-// ExportsTo are the exports that the filter keeps.
+// ExportsTo returns the exports that the filter keeps.
 func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *int, series *bool) *ExportList {
 	if series != nil && *series {
 		return &ExportList{plain.Cut(c.Series, first), c.Series}
@@ -59,7 +59,7 @@ func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *
 	return &ExportList{p.ExportsWhere(atLeast, prefix, descending, first), p.Exports}
 }
 
-// Edges are the page's.
+// Edges returns the page's.
 func (l *ExportList) Edges() []*Export {
 	out := make([]*Export, len(l.page))
 	for i, e := range l.page {
@@ -68,7 +68,7 @@ func (l *ExportList) Edges() []*Export {
 	return out
 }
 
-// Node is where it goes.
+// Node returns where it goes.
 func (e *Export) Node() *Country { return (*Country)((*plain.Export)(e).To) }
 
 // Aggregate is over all.

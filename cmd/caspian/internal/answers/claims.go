@@ -33,10 +33,10 @@ func names(list []Named, between string) string {
 	return strings.Join(out, between)
 }
 
-// Describe is an entity with its id, name and type.
+// Describe returns an entity with its id, name and type.
 func Describe(n Named) string { return fmt.Sprintf("%s (%s, %s)", n.ID, n.Name, n.Type) }
 
-// List is a list of entities in words, with this text before the last one.
+// List returns a list of entities in words, with this text before the last one.
 func List(list []Named, last string) string {
 	var b strings.Builder
 	for i, n := range list {
@@ -94,7 +94,7 @@ func shorten(text string) string {
 // small ones.
 var machineNumber = regexp.MustCompile(`^(-?[0-9.]+e[+-][0-9]{2,})( [A-Za-z0-9]+)?$`)
 
-// readable is the value of a claim with its number as people write it.
+// readable returns the value of a claim with its number as people write it.
 func readable(value string) string {
 	m := machineNumber.FindStringSubmatch(value)
 	if m == nil {
@@ -107,7 +107,7 @@ func readable(value string) string {
 	return graph.FormatNumber(x, 0) + m[2]
 }
 
-// statement is what the claim states, without its subject.
+// statement returns what the claim states, without its subject.
 func (c *claimRow) statement() string {
 	text := c.Predicate
 	switch {
@@ -131,12 +131,12 @@ func (c *claimRow) statement() string {
 	return text
 }
 
-// sentence is the claim on one line: its subject, then its statement.
+// sentence returns the claim on one line: its subject, then its statement.
 func (c *claimRow) sentence() string { return c.Subject.Name + " " + c.statement() }
 
 func (c *claimRow) when() string { return span(c.ValidFrom, c.ValidTo) }
 
-// span writes a period of time in words; empty where none is stated.
+// span writes a period of time in words; empty if none is stated.
 func span(from, to *string) string {
 	text := func(s *string) string {
 		if s == nil || *s == ".." {
@@ -156,7 +156,7 @@ func span(from, to *string) string {
 	}
 }
 
-// cite is the source's id and the locator in it.
+// cite returns the source's id and the locator in it.
 func (c *claimRow) cite() string {
 	if c.Locator == nil {
 		return c.Source.ID

@@ -161,7 +161,8 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 
 var operationPath = regexp.MustCompile(`^(?:input\.)?operations\[(\d+)\]`)
 
-// positionOf is the position in the input of the operation that the service names by its number.
+// positionOf returns the position in the input of the operation that the service names by its
+// number.
 func positionOf(path string, ops []graph.Op) graph.Position {
 	if m := operationPath.FindStringSubmatch(path); m != nil {
 		if i, err := strconv.Atoi(m[1]); err == nil && i < len(ops) {
@@ -214,7 +215,7 @@ func inputOf(c *graph.Claim) claimInput {
 	return in
 }
 
-// operationsJSON is the mutation's list of operations.
+// operationsJSON returns the mutation's list of operations.
 func operationsJSON(ops []graph.Op) (json.RawMessage, error) {
 	list := make([]map[string]any, len(ops))
 	for i := range ops {

@@ -95,8 +95,8 @@ func tooLargeAlone(op *graph.Op, err error) error {
 	return fmt.Errorf("%s: even alone, %w", op.Position, err)
 }
 
-// needed are the operations of the head that come before the part and that it builds on: the
-// entities that it mentions, and all caps.
+// needed returns the operations of the head that come before the part and that it builds on:
+// the entities that it mentions, and all caps.
 func (p *parts) needed(from, to int) []graph.Op {
 	named := map[graph.ID]bool{}
 	if stage(&p.ops[from]) == stageEntity {

@@ -28,7 +28,7 @@ func (r *response) media() string {
 // isAnswer reports whether the body is GraphQL's answer, with errors or without.
 func (r *response) isAnswer() bool { return r.media() == "application/graphql-response+json" }
 
-// firstError is the first error that a body of JSON names.
+// firstError returns the first error that a body of JSON names.
 func (r *response) firstError() (code, message string) {
 	if !r.isAnswer() && r.media() != "application/json" {
 		return "", ""

@@ -66,7 +66,7 @@ func (p Patience) temporary(got *response) bool {
 	return p.once && (got.status == http.StatusBadGateway || got.status == http.StatusGatewayTimeout)
 }
 
-// retryAfter reads the header, in either of its forms; 0 where it is missing or malformed.
+// retryAfter reads the header, in either of its forms, or 0 if it is missing or malformed.
 func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
 	if n, err := strconv.Atoi(text); err == nil {

@@ -23,8 +23,8 @@ type turn struct {
 	body         string
 }
 
-// turning is a service that gives these answers, then repeats the last one, and a client whose
-// waits it records.
+// turning returns a service that gives these answers, then repeats the last one, and a client
+// whose waits it records.
 func turning(t *testing.T, p Patience, turns ...turn) (s *Service, asked *int, waits *[]time.Duration) {
 	t.Helper()
 	asked, waits = new(int), new([]time.Duration)

@@ -46,13 +46,13 @@ const answerTime = 5 * time.Minute
 // maxAnswer is the longest answer that is read, in bytes.
 const maxAnswer = 256 << 20
 
-// At is the service at an address.
+// At returns the service at an address.
 func At(address string) *Service {
 	url := strings.TrimSuffix(address, "/")
 	return &Service{URL: url, Name: url, Patience: ForQueries, http: &http.Client{Timeout: answerTime}}
 }
 
-// OnSocket is the service that listens on a Unix socket, nil where none does.
+// OnSocket returns the service that listens on a Unix socket, or nil if none does.
 func OnSocket(path string) *Service {
 	conn, err := net.DialTimeout("unix", path, 2*time.Second)
 	if err != nil {

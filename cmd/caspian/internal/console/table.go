@@ -55,7 +55,7 @@ func (t *Table) Write(out *strings.Builder) {
 	}
 }
 
-// columns is how many columns of a terminal a text takes.
+// columns returns how many columns of a terminal a text takes.
 func columns(text string) (n int) {
 	for _, r := range text {
 		switch {
@@ -69,7 +69,8 @@ func columns(text string) (n int) {
 	return n
 }
 
-// Printable is a text without control characters, which a terminal would execute.
+// Printable returns a text without control characters, which a terminal would
+// execute.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' {

@@ -82,7 +82,7 @@ func (f *Failed) Error() string {
 	return strings.Join(parts, "\n")
 }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (f *Failed) Unwrap() error { return f.Cause }
 
 // Partial is the error of a Target that committed a part of a change.
@@ -191,7 +191,7 @@ func failed(err error, resume string) *Failed {
 	return &Failed{Cause: err, Resume: resume}
 }
 
-// faultsOf are the problems of a change that will not be committed.
+// faultsOf returns the problems of a change that will not be committed.
 func faultsOf(to Target, ops []graph.Op) graph.Problems {
 	_, err := to.Check(&graph.Change{Ops: ops})
 	var ps graph.Problems

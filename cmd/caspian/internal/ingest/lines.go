@@ -77,7 +77,7 @@ func readAhead(ctx context.Context, lr *lineReader, most int) *ahead {
 	return a
 }
 
-// next is the next batch; it is not called again after the last or an error.
+// next returns the next batch; it is not called again after the last or an error.
 func (a *ahead) next() (batch, error) {
 	r, ok := <-a.batches
 	if !ok {

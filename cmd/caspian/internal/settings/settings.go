@@ -62,7 +62,7 @@ func (v *Setting) take(origin, text string) {
 	}
 }
 
-// Variable is the name in the environment.
+// Variable returns the name in the environment.
 func (v *Setting) Variable() string {
 	return "CASPIAN_" + strings.ToUpper(strings.ReplaceAll(v.Name, "-", "_"))
 }
