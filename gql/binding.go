@@ -21,7 +21,7 @@ type Call struct {
 	// Ctx is the request's context. Readers with long loops check it.
 	Ctx context.Context
 	// Args is the result of Binding.Prepare; where Prepare is nil, the coerced
-	// map[string]any; nil where the field declares no arguments. It may be shared by
+	// map[string]any, or nil if the field declares no arguments. It may be shared by
 	// concurrent requests: readers must not change it.
 	Args any
 	// Request is Request.Value.
@@ -35,13 +35,13 @@ type Call struct {
 // Readers run concurrently for different requests. A panic in a reader becomes an error
 // of its field with code INTERNAL; its text goes to Config.OnPanic only.
 type Binding struct {
-	// Prepare turns the coerced arguments into the form the readers want. It runs once
-	// for each field node: at compile time when the arguments hold no variables (the
-	// result is then shared by all requests of the plan and must not change), else
-	// once for each request. An error becomes the field's error, located at the
-	// argument that an [ArgumentError] names, otherwise at the field. It must not change what it
-	// is given: constants are shared by requests. The map itself, though
-	// not the values in it, is used again afterwards and must not be kept.
+	// Prepare turns the coerced arguments into the form the readers want. It runs once for
+	// each field node: at compile time when the arguments hold no variables (the result is
+	// then shared by all requests of the plan and must not change), else once for each
+	// request. An error becomes the field's error, located at the argument that an
+	// [ArgumentError] names, otherwise at the field. It must not change the arguments that
+	// it gets, because constants are shared by requests. The map itself, though not the
+	// values in it, is used again afterwards and must not be kept.
 	Prepare func(args map[string]any) (any, error)
 
 	// Leaf appends the JSON of a leaf value, or of a list of leaves, to dst and
@@ -56,10 +56,10 @@ type Binding struct {
 	// itself is null. An item with a nil Obj is null.
 	List func(c *Call, src Ref, dst []Ref) (items []Ref, ok bool, err error)
 
-	// Stream opens the event stream of a subscription's root field. Each event is read
-	// by the other reader where one is set, and is otherwise the field's value itself. The
-	// stream ends when the channel is closed; it must be closed after Ctx is done.
-	// Stream is the only reader that may be combined with another one.
+	// Stream opens the event stream of a subscription's root field. If another reader is
+	// set, it reads each event; otherwise the event is the field's value. The stream ends
+	// when the channel is closed; it must be closed after Ctx is done. Stream is the only
+	// reader that may be combined with another one.
 	Stream func(c *Call, src Ref) (<-chan Ref, error)
 
 	// Items estimates how many items the field, or the page it opens, will list for
@@ -67,19 +67,19 @@ type Binding struct {
 	// "last" are used, then Limits.ListSize.
 	Items func(args map[string]any) int
 
-	// Repeats says, of an Object, that several parents may lead to one Ref, and that it is
-	// long: what was written for it in this request is then copied. Its Obj must be
-	// comparable, and what is read below it must follow from the Ref.
+	// Repeats says, of an Object, that several parents may lead to the same Ref and that its
+	// answer is long. What was written for it once is then copied within the request. The
+	// Obj must be comparable, and everything read below it must depend on the Ref alone.
 	Repeats bool
 
-	// Workload names the kind of work that the field is, one of Config.Workloads; empty for
+	// Workload names the kind of work of the field, one of Config.Workloads. It is empty for
 	// work that need not be measured separately. See [RootField].
 	Workload string
 }
 
 // ArgumentError is a Prepare error about one argument: the response locates it there.
 type ArgumentError struct {
-	// Argument is the name of the argument at fault.
+	// Argument is the name of the wrong argument.
 	Argument string
 	// Err says what is wrong with it and what to do.
 	Err error
@@ -138,10 +138,10 @@ type Meta struct {
 	// one of the same name there.
 	Directives []Directive
 	// Scalars coerces input of a custom scalar, by its name, instead of graphql-go's
-	// ParseValue and ParseLiteral, which cannot say what is wrong. The value is the
-	// JSON value or literal in Go form: bool, string, int (or float64 where it does not
-	// fit), float64, []any or map[string]any; never nil. Returning nil and no error means
-	// that the value does not fit, in the engine's words.
+	// ParseValue and ParseLiteral, which cannot say what is wrong. The value is the JSON
+	// value or literal in Go form: bool, string, int (or float64 if it does not fit),
+	// float64, []any or map[string]any; never nil. Returning nil and no error means that
+	// the value does not fit, in the engine's words.
 	Scalars map[string]func(value any) (any, error)
 }
 

@@ -101,8 +101,8 @@ func ask(t *testing.T, sdl string, requests []refRequest) ([]refAnswer, bool) {
 
 func goldenPath(suite string) string { return filepath.Join("testdata", "golden", suite+".txt") }
 
-// goldenLine is what is stored of one answer: a digest of the request, and the answer
-// itself where it is short.
+// goldenLine returns what is stored of one answer: a digest of the request, and the
+// answer itself where it is short.
 func goldenLine(r refRequest, a refAnswer) string {
 	req, _ := json.Marshal(r)
 	id := sha256.Sum256(req)

@@ -57,8 +57,8 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// SDL is the schema in the schema definition language, sorted by name; the same schema
-// always prints the same bytes.
+// SDL returns the schema in the schema definition language, sorted by name; the same
+// schema always prints the same bytes.
 func (e *Engine) SDL() string { return e.sdl }
 
 // Request is one GraphQL request.
@@ -98,13 +98,13 @@ type Response struct {
 	Errors int
 	// Operation is "query", "mutation" or "subscription", empty where that is unknown.
 	Operation string
-	// OperationName is the name of the operation chosen, empty where it has none.
+	// OperationName is the name of the operation chosen, empty if it has none.
 	OperationName string
 	// Cost is the request's estimated cost, see Limits.Cost.
 	Cost int
 	// CacheHit says that the plan was compiled before.
 	CacheHit bool
-	// Timing says where the time went; nil where Request.Timed is false. It is valid
+	// Timing says where the time went, or nil if Request.Timed is false. It is valid
 	// until Release.
 	Timing *Timing
 

@@ -46,7 +46,7 @@ type slot struct {
 	args any
 	raw  map[string]any
 	err  *failure.Error
-	// room is the memory of raw for the next request; nil where raw is kept.
+	// room is the memory of raw for the next request, or nil if raw is kept.
 	room map[string]any
 }
 

@@ -171,7 +171,7 @@ func typeOf[T any](read func(T) *typesys.TypeRef) Binding {
 }
 
 // listOfItems reads a list; nil means null. Deprecated items are left out unless
-// includeDeprecated is true; where nothing can be deprecated, deprecated is nil.
+// includeDeprecated is true; if nothing can be deprecated, deprecated is nil.
 func listOfItems[T, E any](read func(T) []E, deprecated func(E) *string) Binding {
 	return Binding{List: func(c *Call, src Ref, dst []Ref) ([]Ref, bool, error) {
 		items := read(src.Obj.(T))
@@ -186,7 +186,7 @@ func listOfItems[T, E any](read func(T) []E, deprecated func(E) *string) Binding
 	}}
 }
 
-// optional is the string, or null where it is empty.
+// optional returns the string, or null where it is empty.
 func optional(s string) *string {
 	if s == "" {
 		return nil
@@ -202,7 +202,7 @@ func refs(types []*typesys.Type) []*typesys.TypeRef {
 	return out
 }
 
-// named is the named type of a reference that is neither list nor non-null.
+// named returns the named type of a reference that is neither list nor non-null.
 func named(r *typesys.TypeRef) *typesys.Type {
 	if r.NonNull || r.Elem != nil {
 		return nil

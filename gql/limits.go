@@ -50,7 +50,7 @@ func (l Limits) variables() value.Limits {
 	return value.Limits{Bytes: l.VariableBytes, Values: l.VariableValues, Depth: l.VariableDepth, Errors: l.Errors}
 }
 
-// DefaultLimits are the limits that a zero Limits means.
+// DefaultLimits returns the limits that a zero Limits means.
 func DefaultLimits() Limits { return Limits{}.withDefaults() }
 
 // maxNesting stays below gqlparser's own limit of 1000, so that ours answers first.

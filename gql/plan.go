@@ -292,7 +292,7 @@ func (c *compiler) sub(t *typesys.Type, nodes []*ast.Field) *subselection {
 	return s
 }
 
-// workload is the heaviest of the selections.
+// workload returns the heaviest of the selections.
 func (s *subselection) workload() uint8 {
 	if s.single != nil {
 		return s.single.workload
@@ -360,7 +360,8 @@ func sized(f *field) bool {
 	return f.def.ArgByName["first"] != nil || f.def.ArgByName["last"] != nil
 }
 
-// size is the number of items that a field's arguments request, -1 where they do not say.
+// size returns the number of items that a field's arguments request, or -1 if they do not
+// say.
 func size(f *field, args map[string]any) float64 {
 	if f.binding.Items != nil {
 		return max(0, float64(f.binding.Items(args)))

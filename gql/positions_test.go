@@ -164,7 +164,7 @@ func literalTokens(text string) []string {
 	return strings.Fields(strings.ReplaceAll(text, ",", " "))
 }
 
-// countPlace is the line and column after a text.
+// countPlace returns the line and column after a text.
 func countPlace(before string) string {
 	before = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(before)
 	lines := strings.Split(before, "\n")

@@ -99,7 +99,7 @@ func (g *generator) selections(t *typesys.Type, depth int) string {
 	return b.String()
 }
 
-// related is a type that may occur where t is expected.
+// related returns a type that may occur where t is expected.
 func (g *generator) related(t *typesys.Type) *typesys.Type {
 	p := pick(g, t.Possible)
 	if g.chance(30) {

@@ -64,7 +64,7 @@ func (b *builder) bindings() {
 	}
 }
 
-// misfit says why a binding does not fit its field, "" where it does.
+// misfit says why a binding does not fit its field, or "" if it does.
 func misfit(f *typesys.Field, binding *Binding, s *typesys.Schema) string {
 	n := 0
 	for _, set := range []bool{binding.Leaf != nil, binding.Object != nil, binding.List != nil} {

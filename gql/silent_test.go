@@ -75,8 +75,8 @@ func TestSilentMessages(t *testing.T) {
 	}
 }
 
-// namesOfSchema are the names that no message must show: those of types, and those of
-// fields, arguments and values.
+// namesOfSchema returns the names that no message must show: those of types, and
+// those of fields, arguments and values.
 func namesOfSchema(e *Engine) (types, members map[string]bool) {
 	types, members = map[string]bool{}, map[string]bool{}
 	for _, typ := range e.schema.Types {

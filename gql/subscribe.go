@@ -22,7 +22,7 @@ type Subscription struct {
 	info   Response // operation and name, for every event's response
 }
 
-// Operation returns the operation's name, empty where it has none, and its estimated cost
+// Operation returns the operation's name, empty if it has none, and its estimated cost
 // for each event.
 func (s *Subscription) Operation() (name string, cost int) {
 	return s.info.OperationName, s.info.Cost

@@ -7,7 +7,7 @@ import "github.com/caspian-kg/caspian/gql/internal/document"
 // have none.
 func Mutates(text, operationName string) bool { return document.Mutates(text, operationName) }
 
-// Redact is a document without what may be private in it, for logs and traces: every string
-// becomes "", every number 0, and comments and layout are left out. It ends where the text
-// cannot be read as GraphQL, or at that length in bytes; "…" replaces the rest.
+// Redact returns a document without what may be private in it, for logs and traces: every
+// string becomes "", every number 0, and comments and layout are left out. It ends where
+// the text cannot be read as GraphQL, or at that length in bytes; "…" replaces the rest.
 func Redact(text string, length int) string { return document.Redact(text, length) }

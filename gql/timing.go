@@ -25,8 +25,9 @@ type Timing struct {
 	last  time.Duration // when the clock was last read, since then
 }
 
-// lap is the time since the last call, or since the request began. Each part of a request ends where the
-// next begins, so that the clock, which takes as long to read as a small field, is read once a part.
+// lap returns the time since the last call, or since the request began. Each part of a request ends
+// where the next begins, so that the clock, which takes as long to read as a small field, is read once a
+// part.
 func (t *Timing) lap() time.Duration {
 	last := t.last
 	t.last = time.Since(t.began)

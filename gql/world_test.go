@@ -53,8 +53,8 @@ type worldObject struct {
 	typ  string
 }
 
-// worldValue is a field's value. Some are errors, and some are null where they must not be;
-// not so what readers cannot say: errors of items, and nulls in lists of leaves.
+// worldValue returns a field's value. Some are errors, and some are null where they must
+// not be; not so what readers cannot say: errors of items, and nulls in lists of leaves.
 func worldValue(t *typesys.TypeRef, h uint32, label string) any {
 	switch {
 	case t.NonNull && h%37 == 0, !t.NonNull && h%9 == 0:

@@ -329,7 +329,7 @@ func beAccessible(b *browser) {
 	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{}}, nil)
 }
 
-// changeNothing opens links that carry mutations: whoever sent a link must not write with
+// changeNothing opens links that carry mutations: the sender of a link must not write with
 // the rights of the one who opens it.
 func changeNothing(b *browser) {
 	mutation := url.QueryEscape(`mutation { transact(input: {operations: [{declare: {id: "smuggled", type: "City"}}]}) { sequence } }`)

@@ -77,7 +77,7 @@ func (q *queue) join(now time.Time, w *waiter) bool {
 }
 
 // full reports whether no other request may wait. If the lane is overloaded, only a few may
-// wait for each slot: the others would wait in vain, and refusing them at once costs least.
+// wait for each slot: the others would get no slot, and refusing them at once costs least.
 func (q *queue) full() bool {
 	if q.overloaded && q.waiting >= standing*q.slots {
 		return true

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// So many wrong tokens of one address are answered at once, and then one every everyOne.
+	// This many wrong tokens of one address are answered at once, and then one every everyOne.
 	Burst    = 10
 	everyOne = 6 * time.Second
 	// The same limits for all addresses together.
