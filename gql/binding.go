@@ -92,24 +92,24 @@ func (e *ArgumentError) Unwrap() error { return e.Err }
 
 // Config describes an engine. New checks all of it and reports every fault.
 type Config struct {
-	// Schema is the type system. The engine reads it once; later changes are not seen,
-	// and graphql-go's Extensions are not run.
+	// Schema is the type system. The engine reads the schema once: it does not see later
+	// changes, and does not run graphql-go's Extensions.
 	Schema graphql.Schema
 	// Bindings holds the reader of each field of each object type, by type name and field
 	// name. graphql-go's Resolve and Subscribe functions are not called.
 	Bindings map[string]map[string]Binding
-	// TypeOf names the concrete type of a Ref, by interface or union; the entry "" serves
-	// those that have no entry.
+	// TypeOf names the concrete type of a Ref, by interface or union. The entry "" serves
+	// interfaces and unions without an entry.
 	TypeOf map[string]func(Ref) string
-	// Meta holds what graphql-go cannot say.
+	// Meta holds what graphql-go's types cannot express.
 	Meta Meta
 	// Workloads lists the kinds of work that bindings name, from the lightest to the
 	// heaviest.
 	Workloads []string
 	// Limits bounds every request; its zero value means the documented defaults.
 	Limits Limits
-	// OnPanic is called with each panic in a reader: the field as Type.field (empty
-	// where it was outside of any), the recovered value and the stack. Nil discards it.
+	// OnPanic is called with each panic in a reader: the field as Type.field (empty if it
+	// happened outside any field), the recovered value and the stack. Nil discards it.
 	OnPanic func(field string, value any, stack []byte)
 	// ClientError turns an error of a reader, a stream or Prepare into the one whose text
 	// and Extensions the client gets. Nil sends every error as it is.
@@ -125,8 +125,8 @@ type Meta struct {
 	OneOf []string
 	// SpecifiedBy gives the specification's URL of a custom scalar, by its name.
 	SpecifiedBy map[string]string
-	// Deprecated gives the reason by the coordinate of an argument or input field.
-	// Fields and enum values have theirs in graphql-go.
+	// Deprecated gives the reason by the coordinate of an argument or input field. Fields
+	// and enum values have their reasons in graphql-go.
 	Deprecated map[string]string
 	// Defaults gives a default value as a GraphQL literal, by the coordinate of an
 	// argument or input field. It overrides graphql-go's DefaultValue, which cannot
@@ -135,13 +135,13 @@ type Meta struct {
 	// Interfaces lists the interfaces that an interface implements.
 	Interfaces map[string][]string
 	// Directives are definitions in addition to graphql-go's. A definition here replaces
-	// one of the same name there.
+	// graphql-go's of the same name.
 	Directives []Directive
 	// Scalars coerces input of a custom scalar, by its name, instead of graphql-go's
 	// ParseValue and ParseLiteral, which cannot say what is wrong. The value is the JSON
 	// value or literal in Go form: bool, string, int (or float64 if it does not fit),
-	// float64, []any or map[string]any; never nil. Returning nil and no error means that
-	// the value does not fit, in the engine's words.
+	// float64, []any or map[string]any; never nil. If it returns nil and no error, the value
+	// does not fit, and the engine words the message.
 	Scalars map[string]func(value any) (any, error)
 }
 

@@ -40,8 +40,9 @@ type operation struct {
 	plans map[string]*plan // by the values of conds, '0' or '1' each
 }
 
-// bytesPerToken estimates the memory of a parsed document. With it the cache counts about
-// a third more than documents and plans take (TestCacheEstimate prints both).
+// bytesPerToken estimates the memory of a parsed document. With this estimate the cache
+// counts about a third more than documents and plans really take (TestCacheEstimate prints
+// both).
 const bytesPerToken = 150
 
 func newPlanCache(limit int) *planCache {

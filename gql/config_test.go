@@ -9,7 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// TestNewFaults plants faults in a configuration; New must name each with its place.
+// TestNewFaults puts faults into a configuration and checks that New names each with its
+// place.
 func TestNewFaults(t *testing.T) {
 	leaf := func(_ *Call, _ Ref, dst []byte) ([]byte, error) { return dst, nil }
 	object := func(_ *Call, src Ref) (Ref, bool, error) { return src, true, nil }

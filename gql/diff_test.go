@@ -23,8 +23,8 @@ var forceStored = flag.Bool("stored", false, "compare with the stored verdicts e
 var update = flag.Bool("update", false, "rewrite the golden files from the reference implementation (needs Node and npm ci in testdata/js)")
 
 // The differential tests compare the engine with graphql-js, the reference implementation:
-// live where Node and testdata/js/node_modules are there (npm ci --prefix
-// gql/testdata/js), and with its stored verdicts otherwise.
+// live if Node and testdata/js/node_modules are present (npm ci --prefix gql/testdata/js),
+// and otherwise with its stored verdicts.
 
 type refRequest struct {
 	Query         string          `json:"query,omitempty"`
@@ -50,7 +50,7 @@ type refAnswer struct {
 	Digest string `json:"digest,omitempty"`
 }
 
-// reference asks graphql-js, or reads its stored answers of the suite.
+// reference asks graphql-js, or reads its stored answers.
 func reference(t *testing.T, suite, sdl string, requests []refRequest) []refAnswer {
 	t.Helper()
 	if answers, ok := ask(t, sdl, requests); ok {

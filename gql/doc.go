@@ -1,6 +1,6 @@
-// Package gql executes GraphQL documents over any graphql-go Schema whose fields are bound to
-// readers: right by the specification of September 2025, bounded against hostile documents,
-// and without reflection or allocation per field.
+// Package gql executes GraphQL documents over any graphql-go Schema whose fields are bound
+// to readers: it follows the specification of September 2025, bounds hostile documents, and
+// needs neither reflection nor allocations for a field.
 //
 // Read first: [Config] (what an engine is built from), [Binding] (how one field is read)
 // and [Engine.Execute] (how a document becomes JSON).

@@ -77,8 +77,8 @@ type Request struct {
 	AllowMutation bool
 	// Timed fills Response.Timing.
 	Timed bool
-	// Extensions appends the response's extensions, a JSON object, when everything
-	// else is known; appending nothing leaves them out. Nil means none.
+	// Extensions appends the response's extensions, a JSON object, when everything else is
+	// known. If it appends nothing, they are left out. Nil means none.
 	Extensions func(r *Response, dst []byte) []byte
 }
 
@@ -96,7 +96,8 @@ type Response struct {
 	Code string
 	// Errors is the number of errors, listed or not.
 	Errors int
-	// Operation is "query", "mutation" or "subscription", empty where that is unknown.
+	// Operation is "query", "mutation" or "subscription"; it is empty if the operation is
+	// unknown.
 	Operation string
 	// OperationName is the name of the operation chosen, empty if it has none.
 	OperationName string
@@ -176,7 +177,7 @@ func (e *Engine) Execute(ctx context.Context, req *Request) (resp *Response) {
 }
 
 // guard turns a panic outside of any field (in Items or Extensions, or in the engine itself)
-// into a refusal. The run is left to the collector, since its state is unknown.
+// into a refusal. The run is not reused, since its state is unknown.
 func (e *Engine) guard(resp **Response) {
 	p := recover()
 	if p == nil {
@@ -395,8 +396,8 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 		ok = r.object(p.root, root)
 	}
 	if p.op.Operation != ast.Mutation {
-		// A reader that stops when its request ends has read a part, which must not be taken
-		// for all. The result of a mutation is reported nevertheless.
+		// A reader that stops when its request ends has read only a part, which must not be
+		// taken for the whole. The result of a mutation is reported all the same.
 		r.alive()
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {

@@ -35,7 +35,7 @@ func tree(depth, width int, next *int) *node {
 
 func testTree() *node { next := 0; return tree(3, 10, &next) }
 
-// codedError brings its own code, as a domain error does.
+// codedError has its own code, as a domain error does.
 type codedError struct{ code string }
 
 func (e codedError) Error() string              { return "an error of the domain" }

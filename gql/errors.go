@@ -16,7 +16,7 @@ type extended interface {
 	Extensions() map[string]any
 }
 
-// fieldError makes the response's error of what a reader returned.
+// fieldError turns an error of a reader into one of the response.
 func fieldError(err error, code string, locations []failure.Position, path []failure.PathElem) failure.Error {
 	e := failure.Error{Message: err.Error(), Locations: locations, Path: path}
 	var x extended

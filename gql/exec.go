@@ -13,7 +13,7 @@ import (
 
 // run executes one request. It is pooled; everything in it is reused.
 type run struct {
-	// What every field needs, in two lines of the processor's cache.
+	// These fields are needed for every field of an answer; they fit into two cache lines.
 	e     *Engine
 	plan  *plan
 	call  Call
@@ -50,17 +50,18 @@ type slot struct {
 	room map[string]any
 }
 
-// forget is for the next request.
+// forget clears what must not reach the next request.
 func (s *slot) forget() {
 	clear(s.room)
 	*s = slot{room: s.room}
 }
 
-// checkEvery is how many objects pass between looks at the context: some microseconds.
+// checkEvery is the number of objects between checks of the context, which take some
+// microseconds.
 const checkEvery = 64
 
-// object appends an object. False means that null must replace an object further up; the
-// caller cuts the buffer.
+// object appends an object. It returns false if null must replace an object further up; the
+// caller then truncates the buffer.
 func (r *run) object(sel *selection, src Ref) bool {
 	r.read += len(sel.fields)
 	if !r.step() {
@@ -106,9 +107,10 @@ func (r *run) tooLong() {
 	}
 }
 
-// fields reads the fields of an object from i on. It returns where to go on: the end, or the
-// field after one whose reader panicked. One recover serves many fields, because one for
-// each field would cost more than most readers.
+// fields reads the fields of an object, beginning with the one numbered i. It returns the
+// number of the field to go on with: the end, or the field after one whose reader panicked.
+// One recover serves many fields, because one for each field would cost more than most
+// readers.
 func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	mark, path, level := len(r.buf), len(r.path), r.level
 	defer func() {
@@ -162,8 +164,8 @@ func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	return i, true
 }
 
-// null writes null for a field, or records that the field forbids it and returns false.
-// Where the field's arguments are at fault, that error is recorded already and explains the null.
+// null writes null for a field, or records that the field forbids it and returns false. If
+// the field's arguments are wrong, that error is already recorded and explains the null.
 func (r *run) null(f *field) bool {
 	if !f.nonNull {
 		r.buf = append(r.buf, "null"...)
@@ -284,7 +286,7 @@ func (r *run) items(f *field, items []Ref) bool {
 	r.buf = append(r.buf, '[')
 	r.path = append(r.path, failure.PathElem{})
 	last := len(r.path) - 1
-	// Items of one list are mostly of one type: remembering the last one saves a quarter
+	// The items of a list are usually of one type: remembering the last type saves a quarter
 	// of the time of a list of small abstract objects.
 	sel, typ := f.sub.single, ""
 	for i := range items {
@@ -328,7 +330,7 @@ func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selectio
 	return sel, name
 }
 
-// dynamicArgs brings a field's arguments into the call; false after an error.
+// dynamicArgs puts a field's arguments into the call. It returns false after an error.
 func (r *run) dynamicArgs(f *field) bool {
 	err := f.argErr
 	if f.slot >= 0 {
@@ -433,8 +435,8 @@ func (r *run) fieldErr(f *field, err error) { r.readerErr(f, err, r.pathTo(f)) }
 // errorHere records an error at the current path.
 func (r *run) errorHere(f *field, err error) { r.readerErr(f, err, r.pathHere()) }
 
-// readerErr records a reader's error, unless the request has ended: then that is
-// why the reader failed, and the one thing to report.
+// readerErr records a reader's error. If the request has ended, that is why the reader
+// failed, and only the end is reported.
 func (r *run) readerErr(f *field, err error, path []failure.PathElem) {
 	if r.alive() {
 		r.addError(fieldError(r.e.clientError(err), "", f.positions(), path))

@@ -210,7 +210,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// leaving is the context of a client that leaves at the given look at it.
+// leaving is the context of a client that leaves: it ends when it is checked for the given
+// time.
 type leaving struct {
 	context.Context
 	looks, at int

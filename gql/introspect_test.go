@@ -68,8 +68,8 @@ func compareCoordinates(t *testing.T, ours, reference map[string]string) {
 	}
 }
 
-// coordinates takes an answer to fullIntrospection apart: each element by its schema
-// coordinate, with the names of its members in their order but without their contents.
+// coordinates splits an answer to fullIntrospection into its elements, by schema coordinate.
+// Each has the names of its members in their order, without their contents.
 func coordinates(t *testing.T, data string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -103,8 +103,8 @@ func coordinates(t *testing.T, data string) map[string]string {
 }
 
 // TestDeprecationArguments compares the six arguments with the edition of September 2025,
-// also where Node is not installed, and shows what follows for requests: null is refused,
-// a nullable variable that has no value means the default.
+// even without Node. It also checks what follows for requests: null is refused, and a
+// nullable variable without a value means the default.
 func TestDeprecationArguments(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	got := coordinates(t, strings.TrimSuffix(strings.TrimPrefix(answer(t, e, fullIntrospection, ""), `{"data":`), "}"))

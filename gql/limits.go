@@ -33,8 +33,8 @@ type Limits struct {
 	PlanCacheBytes    int // memory of cached plans; default 32 MiB
 
 	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED, and keeps
-	// names of the schema out of errors: nothing is suggested, and "…" replaces a name
-	// that the request need not have brought itself.
+	// names of the schema out of errors: nothing is suggested, and "…" replaces every name
+	// that the request did not contain.
 	NoIntrospection bool
 }
 
@@ -53,7 +53,7 @@ func (l Limits) variables() value.Limits {
 // DefaultLimits returns the limits that a zero Limits means.
 func DefaultLimits() Limits { return Limits{}.withDefaults() }
 
-// maxNesting stays below gqlparser's own limit of 1000, so that ours answers first.
+// maxNesting is below gqlparser's own limit of 1000, so that our limit answers first.
 const maxNesting = 900
 
 func (l Limits) withDefaults() Limits {
@@ -87,8 +87,8 @@ func (l Limits) withDefaults() Limits {
 	set(&l.PlanCacheBytes, 32<<20)
 	l.Nesting = min(l.Nesting, maxNesting)
 	l.Tokens = min(l.Tokens, 1_000_000) // chains of fragments are followed by recursion
-	// An unlimited depth must still not exhaust the stack; the nesting of the text
-	// bounds one definition, this bounds the chain of fragments.
+	// Even an unlimited depth must not exhaust the stack. The nesting of the text bounds one
+	// definition; this limit bounds the chain of fragments.
 	l.Depth = min(l.Depth, 10_000)
 	l.VariableDepth = min(l.VariableDepth, 5_000)
 	if l.ListSize == math.MaxInt {

@@ -91,9 +91,9 @@ func TestReferenceMutants(t *testing.T) {
 		for _, r := range want.Rules {
 			classes[r]++
 		}
-		// Both refuse the document, for the same first reasons. The reference goes on to
-		// compare fields in documents with cycles, and the variables in a list that is
-		// where no list may.
+		// Both refuse the document, and begin with the same reasons. The reference continues
+		// where we stop: it compares fields in documents with cycles, and checks variables
+		// in a list where no list is allowed.
 		for with, also := range map[string]string{"NoFragmentCycles": "OverlappingFieldsCanBeMerged", "ValuesOfCorrectType": "VariablesInAllowedPosition"} {
 			if slices.Contains(got.Rules, with) && slices.Contains(want.Rules, also) && !slices.Contains(got.Rules, also) {
 				want.Rules = slices.DeleteFunc(want.Rules, func(r string) bool { return r == also })

@@ -7,16 +7,16 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
-// held is what a long answer holds of Limits.OutputTotal, until its response is released or
-// collected. Its capacity may be up to twice that.
+// held is the part of Limits.OutputTotal that a long answer takes, until its response is
+// released or garbage-collected. Its capacity may be up to twice its length.
 type held struct {
 	e       *Engine
 	bytes   int64
 	cleanup runtime.Cleanup
 }
 
-// uncounted is the length up to which answers are not counted: a connection may hold one
-// that its client does not read.
+// uncounted is the length up to which answers are not counted, so a connection may hold one
+// such answer that its client does not read.
 const uncounted = 64 << 10
 
 func (e *Engine) shortAnswer() int { return min(uncounted, e.limits.Output) }
@@ -50,7 +50,7 @@ func (r *run) room() bool {
 
 func (h *held) free() { h.e.output.Add(-h.bytes) }
 
-// giveBack frees what a released response holds.
+// giveBack returns what a released response took of Limits.OutputTotal.
 func (h *held) giveBack() {
 	if h != nil {
 		h.cleanup.Stop()

@@ -58,7 +58,7 @@ func TestOutputTotal(t *testing.T) {
 	if long := ask(`{long(n:7000){text}}`); long.Code != codes.LimitOutput {
 		t.Errorf("%q", long.Code)
 	}
-	// Outputs that nobody released are returned by the garbage collector.
+	// The garbage collector returns the memory of responses that were never released.
 	for deadline := time.Now().Add(10 * time.Second); e.output.Load() > 0; {
 		if runtime.GC(); time.Now().After(deadline) {
 			t.Fatalf("%d bytes are held", e.output.Load())

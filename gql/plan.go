@@ -53,7 +53,7 @@ const (
 )
 
 // field is one response field. It has 128 bytes, and what a leaf needs comes first, so that
-// reading one touches one line of the processor's cache.
+// reading a leaf touches one cache line.
 type field struct {
 	key         string // `,"name":`, without the comma for the first one; for __typename, also its value
 	leaf        func(*Call, Ref, []byte) ([]byte, error)
@@ -91,9 +91,9 @@ type compiler struct {
 	left  int // fields that may still be compiled
 }
 
-// memoKey finds selections that are the same for several parents: an interface's field
-// is one list of nodes for all of the interface's types. Without sharing, plans grow
-// with the number of types to the power of the depth.
+// memoKey identifies selections that several parents share: a field of an interface is one
+// list of nodes for all types of the interface. Without sharing, plans grow with the number
+// of types to the power of the depth.
 type memoKey struct {
 	typ   *typesys.Type
 	nodes string // addresses of the field nodes
@@ -261,8 +261,8 @@ func (c *compiler) arguments(f *field) {
 	c.plan.bytes += 64 * len(f.raw)
 }
 
-// fix coerces the constant ones among arguments with variables. What is wrong with one, each request
-// finds out.
+// fix coerces the constant arguments of a field that also has arguments with variables. If
+// an argument is wrong, each request finds out.
 func (c *compiler) fix(f *field) {
 	for _, d := range f.def.Args {
 		a := f.nodes[0].Arguments.ForName(d.Name)
@@ -330,7 +330,7 @@ func addresses(nodes []*ast.Field) string {
 	return string(b)
 }
 
-// weigh computes a selection's cost where it needs no variables.
+// weigh computes a selection's cost if it needs no variables.
 func (c *compiler) weigh(sel *selection) {
 	for i := range sel.fields {
 		f := &sel.fields[i]
@@ -412,8 +412,8 @@ func weigh(sel *selection, listSize float64, cost func(*selection) weight, args 
 	return w
 }
 
-// coerceArguments coerces the arguments of a field's first node into args, which is empty; vars is
-// nil where they are constant.
+// coerceArguments coerces the arguments of a field's first node into args, which must be
+// empty. vars is nil if the arguments are constant.
 func coerceArguments(f *field, vars *value.Variables, args map[string]any) (map[string]any, *failure.Error) {
 	node := f.nodes[0]
 	for _, d := range f.def.Args {

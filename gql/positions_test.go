@@ -11,7 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/document"
 )
 
-// ourPlaces lists the errors of a document: rule, and line and column of each location.
+// ourPlaces lists the errors of a document: the rule, and the line and column of each
+// location.
 func ourPlaces(e *Engine, query string) refAnswer {
 	text, err := document.Prescan(query, e.limits.document())
 	if err == nil {
@@ -38,8 +39,8 @@ func ourPlaces(e *Engine, query string) refAnswer {
 	return out
 }
 
-// TestReferencePlaces compares where the errors of each document are, on one line and with
-// every other kind of line end and blank.
+// TestReferencePlaces compares the positions of the errors of each document, written on one
+// line and with every other kind of line end and blank.
 func TestReferencePlaces(t *testing.T) {
 	e := worldEngine(t, Limits{Introspection: -1})
 	_, docs := rulesDocuments(t)
@@ -76,7 +77,7 @@ func TestReferencePlaces(t *testing.T) {
 	}
 }
 
-// faultyLiterals are values of the type Filter, and of others, with one fault each: it is at
+// faultyLiterals are values of the type Filter, and of other types, with one fault each, at
 // the token after the mark.
 var faultyLiterals = []struct{ field, literal, rule string }{
 	{"filter", `{not: {and: [{}, {sizes: [1, ¶"x", 2]}]}}`, "ValuesOfCorrectType"},
@@ -111,12 +112,12 @@ var faultyLiterals = []struct{ field, literal, rule string }{
 	{"listPoint", `[{x: 1}, {x: 2, unit: ¶3}]`, "ValuesOfCorrectType"},
 }
 
-// TestPlacesInLiterals looks for faults in nested literals among all that may be between
-// tokens: the place is counted from the text alone.
+// TestPlacesInLiterals checks the positions of faults in nested literals, with everything
+// between the tokens that may be there. It counts the expected position from the text alone.
 func TestPlacesInLiterals(t *testing.T) {
 	e := worldEngine(t, Limits{})
 	fills := []string{" ", "  ", "\t", "\n", "\r", "\r\n", ",", "\ufeff", "\n# é😀\x07 \" }\n", "\r\n#\r\n", " \n\n\t"}
-	// Values of another field before: the prescan edits some of them.
+	// Another field with values comes first, some of which the prescan edits.
 	befores := []string{
 		`""`, `"a"`, `"é😀"`, `"\u00e9\ud83d\ude00\u{1F600}\n"`, "\"\x07\x01\"", `"""a"""`, `"""a\\\\\\\\\\\\ """`, "\"\"\"\r\n  é\n   \"😀\"\r  \x07\t\"\"\"",
 		`"""` + "\n" + `\"""\\\\\\\\ """`, "\"\"\"\x01\x02\"\"\"",
@@ -155,7 +156,8 @@ func TestPlacesInLiterals(t *testing.T) {
 	}
 }
 
-// literalTokens parts a text without blanks in its strings; the mark stays with what follows.
+// literalTokens splits a text, whose strings have no blanks, into tokens. The mark stays
+// with the token that follows.
 func literalTokens(text string) []string {
 	for _, p := range []string{"{", "}", "[", "]", "(", ")", ":"} {
 		text = strings.ReplaceAll(text, p, " "+p+" ")

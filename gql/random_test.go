@@ -124,7 +124,8 @@ func (g *generator) field(f *typesys.Field, depth int) string {
 	if len(args) > 0 {
 		text += "(" + strings.Join(args, " ") + ")"
 	}
-	// An alias by the content, or different arguments would collide.
+	// The alias depends on the content, because fields with different arguments would
+	// collide.
 	text = fmt.Sprintf(" a%d_%s:%s", worldHash(text+f.Parent.Name)%1000, f.Name, text)
 	if len(args) == 0 && g.chance(50) {
 		text = " " + f.Name
@@ -286,7 +287,7 @@ func (g *generator) json(t *typesys.TypeRef, depth int) string {
 
 const randomDocuments = 1500
 
-// documents lets one compare many more than are stored.
+// documents is a flag to compare many more documents than are stored.
 var documents = flag.Int("documents", randomDocuments, "how many random documents to compare with the reference")
 
 // TestReferenceExecution compares whole answers on random documents: data byte for byte,

@@ -14,8 +14,9 @@ var deviations = map[string]string{
 	`{ string(v: "a") string(v: """a""") }`:          "both are the same value, so that the arguments are identical",
 }
 
-// notExecutable reports that the reference parses definitions of types, and refuses them by
-// a rule. Here they are not part of the grammar of requests: both refuse.
+// notExecutable reports whether the reference refuses the document because it defines types.
+// Ours refuses such documents as well, because type definitions are not part of the grammar
+// of requests.
 func notExecutable(a refAnswer) bool { return slices.Contains(a.Rules, "ExecutableDefinitions") }
 
 func rulesDocuments(t *testing.T) (names, docs []string) {

@@ -10,13 +10,13 @@ type written struct {
 	read     int // fields of objects that were begun
 }
 
-// maxWritten bounds the objects that are remembered; a later one may take the place of
-// another.
+// maxWritten bounds the remembered objects; a later one may replace an earlier one.
 const maxWritten = 256
 
 var writtenSeed = maphash.MakeSeed()
 
-// repeat appends an object of a field that Repeats, a copy where it was written before.
+// repeat appends an object of a field that Repeats. It copies the object if it was written
+// before.
 func (r *run) repeat(f *field, ref Ref) bool {
 	if r.failed() {
 		return r.complete(f, ref) // what was written may be cut, and errors have a path
@@ -41,8 +41,8 @@ func (r *run) repeat(f *field, ref Ref) bool {
 	return true
 }
 
-// failed reports whether the request had an error. All that is cut off the buffer is cut
-// after one.
+// failed reports whether the request had an error. The buffer is truncated only after an
+// error.
 func (r *run) failed() bool { return len(r.errs)+r.unlisted > 0 || r.abort != nil }
 
 // forget drops the references to what was written.

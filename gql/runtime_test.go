@@ -192,7 +192,7 @@ func TestPanics(t *testing.T) {
 	}
 }
 
-// TestPanicsOutside covers callbacks that belong to no field.
+// TestPanicsOutside covers panics in callbacks that belong to no field.
 func TestPanicsOutside(t *testing.T) {
 	cfg := testConfig()
 	reported := 0

@@ -331,9 +331,9 @@ func (b *builder) finish() {
 	}
 }
 
-// setDefault brings a default into both of its forms, literal and coerced. The literal is
-// the master, so that defaults of nested input fields apply as in any other literal;
-// those are therefore set first.
+// setDefault brings a default into both of its forms, literal and coerced. The value is
+// coerced from the literal, so that defaults of nested input fields apply as in any other
+// literal; those are therefore set first.
 func (b *builder) setDefault(d *typesys.Input) {
 	p := b.defaults[d]
 	if p == nil || p.done {

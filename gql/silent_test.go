@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestNoSuggestions asks with names that are nearly right: without introspection no answer
-// says what would be.
+// TestNoSuggestions sends misspelled names: without introspection, no answer suggests the
+// right ones.
 func TestNoSuggestions(t *testing.T) {
 	open, silent := worldEngine(t, Limits{}), worldEngine(t, Limits{NoIntrospection: true})
 	for _, doc := range suggesting {

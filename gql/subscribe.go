@@ -29,9 +29,9 @@ func (s *Subscription) Operation() (name string, cost int) {
 }
 
 // Subscribe starts a subscription. The context governs the whole stream: when it is done,
-// Next ends and the binder's Stream must stop sending. A request that is refused, and a
-// query or mutation, which has one answer only, comes back as a Response instead of a
-// Subscription; exactly one of the two is not nil.
+// Next ends and the binder's Stream must stop sending. A refused request, a query or a
+// mutation has a single answer, which is returned as a Response instead of a Subscription;
+// exactly one of the two is not nil.
 func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription, resp *Response) {
 	defer e.guard(&resp)
 	r := e.newRun()

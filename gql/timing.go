@@ -9,8 +9,8 @@ import (
 
 // Timing says where the time of one request went.
 type Timing struct {
-	// Parse, Validate and Plan are those of a new document; zero where the plan was
-	// cached.
+	// Parse, Validate and Plan are the times of these steps for a new document; they are
+	// zero if the plan was cached.
 	Parse, Validate, Plan time.Duration
 	// Variables is the time for reading and coercing the variables, Prepare for what
 	// follows from their values before anything runs: the estimate of the cost, and the
@@ -34,14 +34,15 @@ func (t *Timing) lap() time.Duration {
 	return t.last - last
 }
 
-// RootField is what one field of the operation's root took.
+// RootField is the time that one root field took.
 type RootField struct {
 	// Key is the response's name for it, Name the schema's.
 	Key, Name string
-	// Workload is the heaviest kind of work in it and below it, as Binding.Workload names
-	// them; WorkloadIntrospection for __schema and __type; empty where no binding names one.
+	// Workload is the heaviest kind of work in the field and below it, as named by
+	// Binding.Workload. It is WorkloadIntrospection for __schema and __type, and empty if no
+	// binding names one.
 	Workload string
-	// Start is when it was begun, from the beginning of the request on.
+	// Start is when the field began, as time since the request began.
 	Start, Duration time.Duration
 }
 
@@ -61,7 +62,7 @@ func (r *run) begin(req *Request) {
 	r.resp.Timing = r.timing
 }
 
-// timedObject is object for the root, field by field.
+// timedObject does what object does, for the root, and times each field.
 func (r *run) timedObject(p *plan, src Ref) bool {
 	t := r.timing
 	begun := t.last
@@ -93,10 +94,9 @@ func (e *Engine) workloadOf(f *field) string {
 	return e.workloads[f.workload-1]
 }
 
-// AppendCost appends what the request was estimated to cost and what it did cost, as a
-// JSON object for the response's extensions: fields are counted as the estimate counts
-// them, bytes are those of the answer without its extensions. It is called by
-// Request.Extensions.
+// AppendCost appends the estimated and the actual cost of the request, as a JSON object for
+// the response's extensions. Fields are counted as in the estimate; bytes are those of the
+// answer without its extensions. It is called by Request.Extensions.
 func (r *Response) AppendCost(dst []byte) []byte {
 	x := r.run
 	dst = value.AppendInt(append(dst, `{"estimate":`...), int64(r.Cost))

@@ -30,7 +30,7 @@ func classedEngine(t *testing.T) *Engine {
 	cfg.Workloads = []string{"page", "sum", "search"}
 	cfg.Bindings = map[string]map[string]Binding{
 		"Query": {"plain": object(""), "page": object("page"), "search": object("search"),
-			// The time itself is tested: it must be found in the report.
+			// This time must be found in the report.
 			"slow":   leaf(func() error { time.Sleep(3 * time.Millisecond); return nil }),
 			"broken": leaf(func() error { return errors.New("broken") })},
 		"Page": {"sum": object("sum"), "nodes": {List: func(_ *Call, _ Ref, dst []Ref) ([]Ref, bool, error) {
@@ -89,7 +89,7 @@ func TestTiming(t *testing.T) {
 		t.Errorf("it was timed unasked: %+v", r.Timing)
 	}
 	r.Release()
-	// A refused request says how far it came.
+	// A refused request reports the steps that it completed.
 	if r = e.Execute(context.Background(), &Request{Query: `{nothing}`, Timed: true}); r.Timing.Validate <= 0 || len(r.Timing.Fields) > 0 {
 		t.Errorf("the phases of a refused document: %+v", r.Timing)
 	}
@@ -149,7 +149,7 @@ func TestAppendCostAndTrace(t *testing.T) {
 		}
 		return string(r.Body), ext
 	}
-	// Each of two nodes has one field; the estimate takes ten of them for granted.
+	// There are two nodes with one field each; the estimate assumes ten nodes.
 	body, ext := read(`{page(first: 3){nodes{n}}}`, false)
 	bytes := strings.Index(body, `,"extensions"`) + 1
 	if got, want := fmt.Sprint(ext.Cost), fmt.Sprintf("{5 2000000 4 %d}", bytes); got != want {

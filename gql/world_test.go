@@ -47,14 +47,15 @@ func canonicalArgs(dst []byte, v any) []byte {
 	return value.Append(dst, v)
 }
 
-// worldObject is an object; typ is set where an abstract type had to choose.
+// worldObject is an object; typ is set if an abstract type had to choose.
 type worldObject struct {
 	seed uint32
 	typ  string
 }
 
-// worldValue returns a field's value. Some are errors, and some are null where they must
-// not be; not so what readers cannot say: errors of items, and nulls in lists of leaves.
+// worldValue returns a field's value. Some values are errors, and some are null where null
+// is not allowed. Readers cannot express errors of items and nulls in lists of leaves, so
+// these do not occur.
 func worldValue(t *typesys.TypeRef, h uint32, label string) any {
 	switch {
 	case t.NonNull && h%37 == 0, !t.NonNull && h%9 == 0:

@@ -2,7 +2,7 @@
 // parses it, and validates it by every rule of the specification and every limit.
 //
 // Read first: [Prescan], [Parse] and [Validate], which a request passes in this order, and
-// [Document], what comes of them. The package must not know how documents are executed.
+// [Document], their result. The package must not know how documents are executed.
 package document
 
 import (
@@ -24,14 +24,14 @@ type Document struct {
 	info      map[any]*definitionInfo // by operation or fragment definition
 }
 
-// definitionInfo is what one operation or fragment uses itself, without the fragments that
+// definitionInfo is what one operation or fragment uses directly, without the fragments that
 // it spreads.
 type definitionInfo struct {
 	usages  []usage
 	spreads []*ast.FragmentSpread
 }
 
-// usage is one variable in a position.
+// usage is the use of one variable in one position.
 type usage struct {
 	value      *ast.Value
 	typ        *typesys.TypeRef // nil where the position is unknown

@@ -109,7 +109,7 @@ func (m *measurer) field(f *ast.Field) measure {
 		if m.introspects == nil {
 			m.introspects = f
 		}
-		// Lists count within one __schema or __type only.
+		// Lists are counted within one __schema or __type only.
 		got.lists = 0
 	}
 	return got

@@ -2,9 +2,9 @@ package document
 
 import "strings"
 
-// Mutates reports whether the document has a mutation of that name, or one at all where the
-// name is empty. It does not check that the document is valid, and is cheap for most that
-// have none.
+// Mutates reports whether the document has a mutation of that name, or any mutation if the
+// name is empty. It does not check that the document is valid, and is cheap for most
+// documents without mutations.
 func Mutates(document, operationName string) bool {
 	const keyword = "mutation"
 	if !strings.Contains(document, keyword) {

@@ -11,12 +11,12 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// Overlapping fields can be merged when all fields of one response name have the same
-// shape, and those that may meet in one object are the same field with the same
-// arguments. Checked by grouping (after Adameit's algorithm): each level's fields are
-// collected once and split by response name and by parent type, instead of comparing all
-// pairs. The work is bounded by a budget, since the split by concrete parent types
-// repeats fields of abstract parents at each level.
+// Overlapping fields can be merged when all fields of one response name have the same shape,
+// and those that may meet in one object are the same field with the same arguments. This is
+// checked by grouping, after Adameit's algorithm: the fields of each level are collected
+// once and split by response name and parent type, instead of comparing all pairs. The work
+// is bounded by a budget, since the split by concrete parent types repeats fields of
+// abstract parents at each level.
 
 type mergeField struct {
 	field  *ast.Field
@@ -31,8 +31,8 @@ type overlapCheck struct {
 	args   map[*ast.Field]string
 }
 
-// overlapWork is how often one selection may be looked at, on average, before the
-// document is refused. Sane documents stay below 5.
+// overlapWork is how often a selection may be visited, on average, before the document is
+// refused. Sane documents stay below 5.
 const overlapWork = 100
 
 func (v *validator) overlaps(reached map[string]bool) *failure.Refusal {

@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Parse runs gqlparser and refuses what it takes beyond the grammar of executable
+// Parse runs gqlparser, and refuses what gqlparser accepts beyond the grammar of executable
 // documents: variables of fragments, and variables in the directives of variables.
 func Parse(text *Text) (doc *ast.QueryDocument, fail *failure.Refusal) {
 	defer func() {
@@ -68,7 +68,8 @@ func ParseValue(text string, limits Limits) (*ast.Value, error) {
 	if _, err := Prescan(text, limits); err != nil {
 		return nil, err
 	}
-	// gqlparser has no entry for a lone value; a default is one and is constant.
+	// gqlparser cannot parse a lone value, so the value is parsed as the default of a
+	// variable, which is constant as well.
 	doc, err := parser.ParseQuery(&ast.Source{Input: "query($v:T=" + text + "\n){a}"})
 	if err != nil {
 		return nil, fmt.Errorf("not a GraphQL value: %s", text)

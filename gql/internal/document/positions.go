@@ -9,9 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
-// Where an error is: line and column of the token at fault, in the text that the client sent.
-// gqlparser has the positions of most tokens, those of strings one column too far, and all
-// of the text as the prescan has edited it.
+// The position of an error is the line and column of the wrong token in the text that the
+// client sent. gqlparser knows the positions of most tokens, but in the text as the prescan
+// edited it, and those of strings are one column too far right.
 
 // Text is a document that has passed the prescan.
 type Text struct {

@@ -98,8 +98,8 @@ func Prescan(src string, limits Limits) (*Text, *failure.Refusal) {
 				return nil, failure.OverLimit(codes.LimitNesting, "the nesting of brackets", limits.Nesting, len(s.open))
 			}
 		case '}', ']', ')':
-			// Which bracket closes which is the parser's part; it stops at the
-			// first mismatch, so that the depth it recurses to is the one counted.
+			// The parser checks which bracket closes which. It stops at the first mismatch,
+			// so it never recurses deeper than was counted here.
 			if n := len(s.open); n > 0 {
 				s.open = s.open[:n-1]
 			}

@@ -1,8 +1,8 @@
 package document
 
 // Redact returns a document without what may be private in it, for logs and traces: every
-// string becomes "", every number 0, and comments and layout are left out. It ends where
-// the text cannot be read as GraphQL, or at that length in bytes; "…" replaces the rest.
+// string becomes "", every number 0, and comments and layout are left out. It ends where the
+// text cannot be read as GraphQL, or at the given length in bytes; "…" replaces the rest.
 func Redact(document string, length int) string {
 	const rest = "…"
 	s := &scanner{src: document, line: 1}

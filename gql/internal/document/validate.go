@@ -44,8 +44,8 @@ func (v *validator) failAt(rule string, locations []failure.Position, format str
 	}
 }
 
-// Validate checks a parsed document. Its errors are those of the specification's rules;
-// what a limit refuses comes back as a Refusal with the limit's code.
+// Validate checks a parsed document. Its errors are those of the specification's rules. If a
+// limit is exceeded, it returns a Refusal with the limit's code.
 func Validate(s *typesys.Schema, text *Text, parsed *ast.QueryDocument, limits Limits) (*Document, *failure.Refusal) {
 	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
 		return nil, failure.OverLimit(codes.LimitOperations, "the document's number of operations", limits.Operations, n)
@@ -158,7 +158,8 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	v.directives(d.Directives, "VARIABLE_DEFINITION")
 }
 
-// shown returns a name of the schema that the document need not have named.
+// shown returns a name of the schema that the document did not have to name, as a message
+// may show it.
 func (v *validator) shown(name string) string {
 	if v.limits.NoIntrospection {
 		return typesys.Hidden
@@ -166,7 +167,7 @@ func (v *validator) shown(name string) string {
 	return name
 }
 
-// didYouMean returns the suggestion, where names may be shown.
+// didYouMean returns the suggestion if names may be shown, and otherwise "".
 func (v *validator) didYouMean(name string, candidates []string) string {
 	if v.limits.NoIntrospection {
 		return ""
@@ -174,7 +175,7 @@ func (v *validator) didYouMean(name string, candidates []string) string {
 	return failure.DidYouMean(name, candidates)
 }
 
-// knownType finds a type, which is named delta tokens after the position.
+// knownType finds a type. Its name is delta tokens after the position.
 func (v *validator) knownType(name string, pos *ast.Position, delta int) *typesys.Type {
 	t := v.s.ByName[name]
 	if t == nil && !v.full() {

@@ -127,8 +127,8 @@ func (v *validator) suggestField(parent *typesys.Type, name string) string {
 }
 
 // arguments checks the arguments of a field or directive; byName is nil where that is
-// unknown itself, and only the use of variables matters. The field's or directive's own name
-// is delta tokens from pos.
+// unknown itself, and only the use of variables matters. The name of the field or directive
+// is delta tokens after pos.
 func (v *validator) arguments(args ast.ArgumentList, defs []*typesys.Input, byName map[string]*typesys.Input, pos *ast.Position, delta int, where string) {
 	var given map[string]*ast.Argument
 	if len(args) > 0 {

@@ -48,15 +48,15 @@ func Refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Errors: []Error{{Message: fmt.Sprintf(format, args...)}}}
 }
 
-// OverLimit refuses what exceeds a limit. what begins the message and says what was counted.
+// OverLimit refuses a request that exceeds a limit. The argument what begins the message: it
+// says what was counted.
 func OverLimit(code, what string, limit, actual int) *Refusal {
 	e := Refuse(code, "%s is %d, above the limit of %d: ask for less in one request.", strings.ToUpper(what[:1])+what[1:], actual, limit)
 	e.Errors[0].Extensions = map[string]any{"limit": limit, "actual": actual}
 	return e
 }
 
-// At returns the position of a node of the parser, as an error lists it; nil for
-// nil.
+// At returns the position of a node of the parser in the form that errors have; nil for nil.
 func At(p *ast.Position) []Position {
 	if p == nil {
 		return nil

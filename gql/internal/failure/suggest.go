@@ -66,7 +66,7 @@ const (
 	InspectKeys = 16 // keys of an object above which it is not worth sorting them
 )
 
-// Abbreviate cuts text from the client to what a message can bear.
+// Abbreviate cuts a client's text to a length fit for a message.
 func Abbreviate(s string) string {
 	if len(s) <= ValueBytes {
 		return s

@@ -118,7 +118,7 @@ func (t *Type) Leaf() bool { return t.Kind == KindScalar || t.Kind == KindEnum }
 // Input reports whether arguments may have the type.
 func (t *Type) Input() bool { return t.Leaf() || t.Kind == KindInput }
 
-// ScalarCode distinguishes the five specified scalars from custom ones.
+// ScalarCode identifies the five specified scalars; all others are custom.
 type ScalarCode uint8
 
 // The specified scalars, and ScalarCustom for all others.

@@ -19,7 +19,7 @@ func TestAppendFloat(t *testing.T) {
 	}
 }
 
-// TestAppendString has encoding/json read our strings back.
+// TestAppendString checks that encoding/json reads our strings back.
 func TestAppendString(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) })).Draw(t, "s")

@@ -21,7 +21,8 @@ type inputError struct {
 	msg   string
 }
 
-// inputPath is where in a variable's value coercion is. It is spelled out for faults only.
+// inputPath is the current position of coercion in a variable's value. It is written out for
+// faults only.
 type inputPath struct {
 	prev  *inputPath
 	name  string // of a variable or field; empty for an item
@@ -38,8 +39,8 @@ func (p *inputPath) String() string {
 	return p.prev.String() + "[" + strconv.Itoa(p.index) + "]"
 }
 
-// coercion is that of one variable's value. It collects faults, up to max, and stops
-// where the request has ended.
+// coercion is the coercion of one variable's value. It collects up to max faults, and stops
+// if the request has ended.
 type coercion struct {
 	ctx   context.Context
 	steps int
@@ -114,7 +115,8 @@ func coerceInputObject(v any, t *typesys.Type, path *inputPath, in *coercion) an
 		in.fail(inputError{path.String(), v, fmt.Sprintf("Expected type %q to be an object.", t.Shown())})
 		return nil
 	}
-	// Not with room for all that the type has: a short text can hold a million empty objects.
+	// The map is not made with room for all fields of the type, because a short text can
+	// hold a million empty objects.
 	out := make(map[string]any, min(len(given), len(t.Inputs)))
 	at := &inputPath{prev: path}
 	for _, d := range t.Inputs {
@@ -203,8 +205,8 @@ func coerceLeaf(v any, t *typesys.Type) (any, error) {
 	return callParse(t, plain)
 }
 
-// integerText returns the text of an integral number. Digits are kept as they came: an
-// ID of twenty digits is not rounded, as JavaScript would.
+// integerText returns the text of an integral number. Digits are kept as they came: an ID of
+// twenty digits is not rounded, as it would be in JavaScript.
 func integerText(n json.Number) (string, bool) {
 	s := string(n)
 	if !strings.ContainsAny(s, ".eE") {

@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// ErrAbsent says that a value is needed where a variable without one is given.
+// ErrAbsent says that a value is required but the given variable has none.
 var ErrAbsent = errors.New("variable without a value")
 
 // CoerceConstant coerces a constant.
@@ -20,8 +20,9 @@ func CoerceConstant(v *ast.Value, typ *typesys.TypeRef) (any, error) {
 	return CoerceLiteral(v, typ, nil)
 }
 
-// CoerceLiteral coerces a literal that may hold variables. It assumes a validated document and
-// still refuses what does not fit, because variables bring values at run time.
+// CoerceLiteral coerces a literal that may hold variables. The document must have been
+// validated. Values that do not fit are refused all the same, because variables bring values
+// at run time.
 func CoerceLiteral(v *ast.Value, typ *typesys.TypeRef, vars *Variables) (any, error) {
 	if v.Kind == ast.Variable {
 		val, ok := vars.Lookup(v.Raw)
@@ -173,7 +174,7 @@ func CoerceLeaf(v *ast.Value, t *typesys.Type, vars *Variables) (any, error) {
 	return callParse(t, plain)
 }
 
-// callParse has a custom scalar read its input, which is not null.
+// callParse lets a custom scalar read its input, which is not null.
 func callParse(t *typesys.Type, v any) (out any, err error) {
 	unfit := func() error {
 		return fmt.Errorf("Expected value of type %q, found %s.", t.Shown(), Inspect(v))

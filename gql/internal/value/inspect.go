@@ -7,8 +7,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
-// Inspect prints a value for a message, cut to a length that a log can bear: a large value
-// is never rendered whole.
+// Inspect prints a value for a message, cut to a length fit for a log: a large value is
+// never rendered whole.
 func Inspect(v any) string { return failure.Abbreviate(string(appendInspect(nil, v))) }
 
 func appendInspect(dst []byte, v any) []byte {

@@ -10,9 +10,9 @@ import (
 )
 
 // jsonReader decodes the variables of a request. encoding/json takes three times as long for
-// the few small values that requests bring, cannot bound the nesting, and makes U+FFFD of
-// what is not a character; FuzzJSON checks that otherwise both accept the same texts and
-// read the same values. decision-json.md has the figures, of jsontext as well.
+// the few small values of a request, cannot bound the nesting, and replaces invalid
+// characters by U+FFFD. FuzzJSON checks that both otherwise accept the same texts and read
+// the same values. decision-json.md has the figures, of jsontext as well.
 type jsonReader struct {
 	src       []byte
 	pos       int
@@ -32,8 +32,8 @@ type errValues struct{ values int }
 
 func (errValues) Error() string { return "too many values" }
 
-// CheckValues is how many values pass between looks at the context. Values are memory too,
-// so that collecting what they leave may take as long as reading them.
+// CheckValues is the number of values between checks of the context. It is low because
+// garbage collection may take as long as reading the values.
 const CheckValues = 1 << 10
 
 // Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. If
@@ -51,9 +51,9 @@ func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error)
 	return v, nil
 }
 
-// members is Read for the object at the top. It gives set each member with its key, which holds
-// until set returns; whether set keeps the value is its affair. It does nothing and returns false where
-// the text has another value, which Read then reads.
+// members is Read for the object at the top. It calls set for each member. The key is valid
+// only until set returns. If the text has another kind of value, it reads nothing and
+// returns false; Read then reads it.
 func (r *jsonReader) members(ctx context.Context, set func(key []byte, v any)) (bool, error) {
 	if r.next() != '{' {
 		return false, nil
@@ -253,9 +253,8 @@ func (r *jsonReader) number() (any, error) {
 	return json.Number(r.src[start:r.pos]), nil
 }
 
-// ReadString reads a JSON string with nothing before or after it. Where
-// encoding/json would make U+FFFD of what is not a character, it returns an error that names
-// the byte.
+// ReadString reads a JSON string with nothing before or after it. It returns an error that
+// names the byte where encoding/json would replace an invalid character by U+FFFD.
 func ReadString(src []byte) (string, error) {
 	r := &jsonReader{src: src}
 	if r.next() != '"' {
@@ -275,7 +274,7 @@ func (r *jsonReader) str() (string, error) {
 	return string(text), err
 }
 
-// text returns the text of a string: a part of the source if nothing is escaped.
+// text returns the text of a string. It is a slice of the source if nothing is escaped.
 func (r *jsonReader) text() ([]byte, error) {
 	r.pos++
 	start := r.pos

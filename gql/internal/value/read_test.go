@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// halves finds escapes of surrogates, of which the lone ones are refused.
+// halves finds escaped surrogates; lone ones must be refused.
 var halves = regexp.MustCompile(`(?i)\\u[d][89a-f]`)
 
 // FuzzJSON compares the reader of variables with encoding/json.
@@ -53,7 +53,8 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// TestManyVariables: many declared variables are found as few are, and the last of two values counts.
+// TestManyVariables checks that many declared variables are found just as few are, and that
+// the last of two values counts.
 func TestManyVariables(t *testing.T) {
 	for _, n := range []int{1, 16, 17, 100} {
 		defs := make([]Variable, n)
@@ -79,7 +80,7 @@ func TestManyVariables(t *testing.T) {
 	}
 }
 
-// someVariables are variables of a transact of about that many bytes.
+// someVariables returns the variables of a transact, about n bytes long.
 func someVariables(size int) []byte {
 	var b strings.Builder
 	b.WriteString(`{"first":50,"after":"Y3Vyc29yOjEyMw","operations":[`)

@@ -22,7 +22,7 @@ type Variables struct {
 	given []any // what Decode read for each declared variable
 }
 
-// absent is given where the request has no value for a variable.
+// absent stands for a variable without a value in the request.
 type absent struct{}
 
 // Lookup finds a variable that has a value, which may be null.
@@ -147,7 +147,7 @@ type Variable struct {
 	name      string
 	typ       *typesys.TypeRef
 	positions []failure.Position
-	// HasDefault says that there is a default; its value is coerced and shared by
+	// HasDefault says that there is a default. Its value is coerced already, and shared by
 	// requests.
 	hasDefault   bool
 	defaultValue any
@@ -172,7 +172,7 @@ func Declare(s *typesys.Schema, op *ast.OperationDefinition) ([]Variable, *failu
 	return out, nil
 }
 
-// Coerce gives the variables of an operation the values that Decode read.
+// Coerce coerces the values that Decode read to the types of the operation's variables.
 func (v *Variables) Coerce(ctx context.Context, defs []Variable, maxErrors int) *failure.Refusal {
 	var errs []failure.Error
 	fail := func(d *Variable, format string, args ...any) {
