@@ -18,15 +18,17 @@ import (
 // It lives for one request; later requests reuse its memory.
 type aggregation struct {
 	view *snapshot.View
-	// list and query are what is summed up; nil of a part of another aggregation.
+	// list and query are what is summed up; both are nil for a part of another aggregation.
 	list  *snapshot.List
 	query *filter.Query
 	// edges are the list, once something needs them one by one.
 	edges    []snapshot.Edge
 	selected bool
-	// division is the list of all subjects by one of its ends, where that serves.
+	// division is the list of all subjects divided by one of its ends, if the groups can be
+	// read from that.
 	division *snapshot.Division
-	// grouped is true where the list is divided into parts; its edges are then another aggregation's.
+	// grouped says that this is a part of a divided list, whose edges belong to another
+	// aggregation.
 	grouped bool
 	parts   aggregate.Parts
 	sums    []sums
@@ -64,7 +66,7 @@ type aggregationPart struct {
 	group int
 }
 
-// whole is the list as one part.
+// whole returns the list as one part.
 func (g *aggregation) whole() *aggregationPart {
 	g.items = append(g.items[:0], aggregationPart{g, 0})
 	return &g.items[0]
@@ -78,7 +80,8 @@ func (g *aggregation) selectEdges() error {
 	return g.view.Err()
 }
 
-// divide divides a list that was not read; it reports false where that serves nothing.
+// divide divides a list that was not read. It returns false if the groups cannot be read
+// from that.
 func (g *aggregation) divide() bool {
 	if g.division == nil && !g.selected && !g.grouped {
 		g.division, _ = g.list.Divide(g.query, nil)
@@ -86,7 +89,7 @@ func (g *aggregation) divide() bool {
 	return g.division != nil
 }
 
-// groups divides the list by what the readings give of each edge.
+// groups divides the list by the values of the readings for each edge.
 func (g *aggregation) groups(s *Session, by []filter.Reading) ([]aggregationPart, error) {
 	p := s.aggregation(g.view)
 	p.grouped = true
@@ -128,8 +131,8 @@ func (g *aggregationPart) count() (int, error) {
 	return len(g.edges), err
 }
 
-// stats sums up a reading, with the least and the greatest if ends is set. The first call
-// sums up for all parts.
+// stats sums up the values of a reading, with the least and the greatest if ends is set. The
+// first call computes the sums of all parts.
 func (g *aggregationPart) stats(by filter.Reading, ends bool) (*aggregate.Stats, error) {
 	i := 0
 	for i < len(g.sums) && (g.sums[i].by != by || ends && !g.sums[i].ends) {
@@ -169,7 +172,8 @@ func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats)
 	return g.view.Stats(g.edges, by, nil, dst)
 }
 
-// operations are the ways to sum up. Below the field of one, the Index of a Ref is its index here.
+// operations are the ways to sum up. Below the field of an operation, the Index of a Ref is
+// the operation's index here.
 var operations = [...]struct {
 	name, about string
 	ends        bool
@@ -178,7 +182,7 @@ var operations = [...]struct {
 	{"min", "The least of the known values.", true}, {"max", "The greatest of the known values.", true},
 }
 
-// countField is how many items a whole or a group has.
+// countField returns how many items a whole or a group has.
 func countField(items string) field {
 	return field{name: "count", typ: must(graphql.Int), about: "The number of " + items + ".", read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -187,7 +191,7 @@ func countField(items string) field {
 		}}}
 }
 
-// aggregateFields are the fields that a whole and a group have alike.
+// aggregateFields returns the fields that a whole and a group have alike.
 func (b *builder) aggregateFields(s input.Shape) []field {
 	fs := []field{countField("entities")}
 	if b.figures(s, schema.Scalar.Numeric).none() {
@@ -240,7 +244,7 @@ func (b *builder) groupType(s input.Shape) *graphql.Object {
 	})
 }
 
-// keyFields are the keys of a group.
+// keyFields returns the keys of a group.
 func keyFields() []field {
 	return []field{
 		{name: "key", typ: graphql.String, about: "The key, as text; an entity as its id; null for the group without a value. Of several keys, the first.", read: gql.Binding{
@@ -278,7 +282,7 @@ type figures struct {
 	fields     []*schema.Field
 }
 
-// figures returns those with a scalar that keep accepts.
+// figures returns the figures whose scalar keep accepts.
 func (b *builder) figures(s input.Shape, keep func(schema.Scalar) bool) (f figures) {
 	for _, q := range s.Qualifiers {
 		if keep(q.Scalar) {

@@ -14,13 +14,14 @@ type analysisPage struct {
 	node       func(i int) gql.Ref
 	cursor     func(i int) string
 	total      func() (int, error)
-	// rest is the cursor to continue after where the walk ended at its limit of work; "" where it
+	// rest is the cursor to continue after where the walk ended at its limit of work, or "" if it
 	// did not, or cannot be continued.
 	rest    string
 	partial bool
 }
 
-// countedOut is the error of a count that takes more work than one request may do.
+// countedOut returns the error of a count that takes more work than one request
+// may do.
 func countedOut() error {
 	return graph.Errorf(graph.LimitWork, "totalCount: the count ended at its limit of work; leave totalCount out and follow the pages by endCursor, or give a subject")
 }
@@ -28,7 +29,7 @@ func countedOut() error {
 func (p *analysisPage) pageInfo() *pageInfo {
 	info := &pageInfo{p.next || p.rest != "", p.prev, p.n, p.cursor}
 	if p.rest != "" {
-		// The page ends where the walk did, which may be after its last item.
+		// The page ends where the walk ended, which may be after its last item.
 		info.n = max(1, p.n)
 		info.cursor = func(i int) string {
 			if i == info.n-1 {
@@ -40,7 +41,7 @@ func (p *analysisPage) pageInfo() *pageInfo {
 	return info
 }
 
-// eachOf reads a list from a page of it: the items by their places.
+// eachOf reads a list of items from a page, by their index.
 func eachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Binding {
 	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 		p := src.Obj.(P)
@@ -51,7 +52,7 @@ func eachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Bind
 	}}
 }
 
-// analysisConnection is the connection of an analysis in the Relay form.
+// analysisConnection returns the connection of an analysis in the Relay form.
 func (b *builder) analysisConnection(name, about string, node graphql.Output) *graphql.Object {
 	each := func(item func(p *analysisPage, i int) gql.Ref) gql.Binding {
 		return eachOf(func(p *analysisPage) int { return p.n }, item)

@@ -86,7 +86,8 @@ func (b *builder) defaults(coordinate string, values map[string]string) {
 	}
 }
 
-// ontologyEnum is an enum of the ontology, or String where a user's ontology has none of that name.
+// ontologyEnum returns an enum of the ontology, or String where a user's ontology has none of that
+// name.
 func (b *builder) ontologyEnum(name string) graphql.Type {
 	if e := b.o.Enum(name); e != nil {
 		return b.Enum(e.Name, e.Description, e.Values...)
@@ -94,8 +95,8 @@ func (b *builder) ontologyEnum(name string) graphql.Type {
 	return graphql.String
 }
 
-// legEnum is a field of legs with a value of an enum of the ontology. It is null where the enum
-// lacks the value that an analysis has for unnamed things.
+// legEnum returns a field of legs with a value of an enum of the ontology. It is null where the
+// enum lacks the value that an analysis has for unnamed things.
 func (b *builder) legEnum(name, about, enum, unnamed string, read func(l *legRef) string) field {
 	e := b.o.Enum(enum)
 	f := field{name: name, about: about, typ: must(b.ontologyEnum(enum)), read: gql.Binding{
@@ -231,7 +232,7 @@ func (b *builder) routeResultType() *graphql.Object {
 	})
 }
 
-// entityListField is a list of entities that a value of an analysis holds.
+// entityListField returns a list of entities that a value of an analysis holds.
 func (b *builder) entityListField(name, about string, read func(src gql.Ref) (*snapshot.View, []uint32)) field {
 	return field{name: name, about: about, typ: list(b.entityType(b.o.Type(schema.EntityType))), read: gql.Binding{
 		List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {

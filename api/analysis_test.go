@@ -32,7 +32,7 @@ var analysisCalls = []analysisCall{
 	{"timeline", map[string]string{"entity": `"KAZ"`}, `totalCount nodes { start claim { id } }`},
 }
 
-// text is the call with a view, and with some arguments replaced.
+// text returns the call with a view, and with some arguments replaced.
 func (c analysisCall) text(view string, other map[string]string) string {
 	args := maps.Clone(c.args)
 	maps.Copy(args, other)

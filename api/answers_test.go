@@ -16,8 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected answers; read the diff")
 
-// TestAnswers executes each document of testdata/answers on the seeds, on 2026-01-15, and compares
-// the answer. A file has query.graphql, optionally variables.json, and answer.json.
+// TestAnswers executes each document of testdata/answers on the seeds, with 2026-01-15 as
+// today, and compares the answer. A file has query.graphql, optionally variables.json, and
+// answer.json.
 func TestAnswers(t *testing.T) {
 	files, err := filepath.Glob("testdata/answers/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -88,10 +88,10 @@ func typeOf(r gql.Ref) string {
 	return r.Obj.(*snapshot.View).Snapshot().TypeName(uint32(r.Index))
 }
 
-// SDL is the schema in GraphQL's own language, sorted.
+// SDL returns the schema in GraphQL's own language, sorted.
 func (a *API) SDL() string { return a.engine.SDL() }
 
-// Engine is the engine that executes the API's documents.
+// Engine returns the engine that executes the API's documents.
 func (a *API) Engine() *gql.Engine { return a.engine }
 
 // Session is one request: it reads one snapshot and has one today. It must not be used concurrently.
@@ -127,12 +127,12 @@ func dayOf(now time.Time) graph.Day {
 	return graph.DayDate(now.Year(), int(now.Month()), now.Day()).First()
 }
 
-// Seq is the sequence number of what the request reads.
+// Seq returns the sequence number of what the request reads.
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 
-// ETag is a strong validator of the answer to a document: it changes with the store, the snapshot,
-// the day, the schema and the request. The time of the last commit distinguishes histories with a
-// common beginning, as after a store is restored.
+// ETag returns a strong validator of the answer to a document: it changes with the store, the
+// snapshot, the day, the schema and the request. The time of the last commit distinguishes
+// histories with a common beginning, as after a store is restored.
 func (s *Session) ETag(query, operation string, variables []byte) string {
 	var buffer [1024]byte // on the stack for all but long documents
 	b := append(append(buffer[:0], s.api.opts.Version...), 0)
@@ -171,8 +171,8 @@ type Request struct {
 	// Cost adds the estimated and the actual cost of the request to the response's extensions, and
 	// Trace the time it took by field.
 	Cost, Trace bool
-	// Plan adds how its lists were found to the response's extensions. Of a request that
-	// takes at least SlowAfter, Execute sets SlowPlan to the same, as JSON; 0 is never.
+	// Plan adds how its lists were found to the response's extensions. If a request takes at
+	// least SlowAfter, Execute sets SlowPlan to the same plan, as JSON; 0 means never.
 	Plan      bool
 	SlowAfter time.Duration
 	SlowPlan  string
@@ -211,7 +211,7 @@ func (s *Session) request(r *Request) *gql.Request {
 	return &s.executing
 }
 
-// extensions appends the extensions of a response. A request that was refused read nothing, so that
+// extensions appends the extensions of a response. A refused request has read nothing, so
 // its answer has no sequence number.
 func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte {
 	start := len(dst)
@@ -271,8 +271,8 @@ func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	if a.Plain && s.view != nil {
 		return s.view, nil
 	}
-	// From here on something is read, and the snapshot stays. A request runs on one goroutine, and
-	// its walks end when it does.
+	// From here on something is read, so the snapshot must not change. A request runs on one
+	// goroutine, and its walks end when it does.
 	if s.view == nil {
 		v, err := s.api.plainView(s.snapshot, s.today)
 		if err != nil {
@@ -312,8 +312,8 @@ func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snap
 	return next, err
 }
 
-// plainView is the view of an empty argument. It is the same for all requests of a day, so that
-// only the first one after a write builds it.
+// plainView returns the view of an empty argument. It is the same for all requests of a day,
+// so only the first request after a write builds it.
 func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, error) {
 	if p := a.plain.Load(); p != nil && p.view.Snapshot() == s && p.today == today {
 		return p.view, nil
@@ -325,7 +325,7 @@ func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, 
 	return v, err
 }
 
-// lastView is a view that was made, and what of.
+// lastView is the view that was made last, with the input that it was made from.
 type lastView struct {
 	asked graph.View
 	view  *snapshot.View

@@ -16,7 +16,7 @@ import (
 	"github.com/caspian-kg/caspian/seeds"
 )
 
-// memory is a log that forgets.
+// memory is a log that stores nothing.
 type memory struct {
 	identity graph.Identity
 	commits  []*graph.Commit
@@ -51,8 +51,8 @@ func (m *memory) Key(_ context.Context, key string) (graph.Seq, error) {
 
 var testNow = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
-// seeded is an API over a graph that holds the seeds. Tests share it and do not
-// write; those that do take freshlySeeded.
+// seeded returns an API over a graph that holds the seeds. Tests share it and must not write
+// to it; tests that write use freshlySeeded.
 func seeded(t testing.TB) *api.API {
 	t.Helper()
 	a, err := sharedAPI()

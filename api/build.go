@@ -8,9 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// builder makes the types of the API, each once, and keeps how their fields
-// are read. Types refer to one another in circles, so that fields are made
-// when graphql-go asks for them.
+// builder makes the types of the API, each once, and keeps how their fields are read. Types
+// refer to one another in cycles, so fields are made only when graphql-go asks for them.
 type builder struct {
 	*input.Types // inputs and enums
 	o            *schema.Ontology
@@ -74,7 +73,7 @@ func list(t graphql.Type) *graphql.NonNull { return graphql.NewNonNull(graphql.N
 
 func must(t graphql.Type) *graphql.NonNull { return graphql.NewNonNull(t) }
 
-// allTypes are the types that no field may lead to.
+// allTypes returns the types that no field may lead to.
 func (b *builder) allTypes() []graphql.Type {
 	var ts []graphql.Type
 	for _, t := range b.o.Types {

@@ -69,7 +69,7 @@ func synthetic(t *testing.T, g *live.Graph, claims, commit int) {
 func TestCancel(t *testing.T) {
 	a, g, _ := small(t)
 	synthetic(t, g, 60_000, 10_000)
-	// Each city through its country to every other city there, and so on.
+	// From each city through its country to every other city there, and so on.
 	deep := `{name: {matches: "^y$"}}`
 	for range 4 {
 		deep = `{country: {some: {node: {cities: {some: {node: ` + deep + `}}}}}}`
@@ -81,7 +81,7 @@ func TestCancel(t *testing.T) {
 		`{ cities(where: ` + deep + `) { aggregate { count } } }`,
 		`{ claims(where: {not: {or: [` + strings.Repeat(`{note: {matches: "(a|b)*c"}},`, 2000) + `]}}) { totalCount } }`,
 	}
-	// The analyses of as much as there is, before anything is kept for them.
+	// The analyses of everything, before anything is cached for them.
 	hub, other, resource := bench.Country(0), bench.Country(1), "resource-1"
 	known := api.AnalysisArguments(schema.MustDefault())
 	for _, x := range []struct{ name, args, fields string }{
@@ -113,7 +113,7 @@ func TestCancel(t *testing.T) {
 		time.AfterFunc(after, cancel)
 		r := a.Begin().Execute(ctx, &api.Request{Query: query})
 		if took := time.Since(start); took > 500*time.Millisecond {
-			// 100 ms is the promise; a loaded machine gets some more.
+			// 100 ms is the promise; a loaded machine gets more time.
 			t.Errorf("it went on for %v: %.80s", took, query)
 		}
 		if i < filters && r.Errors == 0 || i < filters && !strings.Contains(string(r.Body), "errors") {

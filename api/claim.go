@@ -14,20 +14,20 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// claimType is the API's type of claims. A claim is a Ref to the view that it is read through, with
-// its number as the Index.
+// claimType returns the API's type of claims. A claim is a Ref to the view that it is read through,
+// with its number as the Index.
 func (b *builder) claimType() *graphql.Object {
 	return b.object("Claim", "One sourced statement: who says what, where, how surely, and when it holds.", func() []field {
 		return slices.Concat(b.statementFields(), b.provenanceFields(), b.timeFields(), b.rivalFields())
 	})
 }
 
-// claimText is a reader of a text that may be missing.
+// claimText returns a reader of a text that may be missing.
 func claimText(read func(s *snapshot.Snapshot, n uint32) string) gql.Binding {
 	return viewText(func(v *snapshot.View, n uint32) string { return read(v.Snapshot(), n) })
 }
 
-// viewText is a claimText whose text depends on the view.
+// viewText returns a claimText whose text depends on the view.
 func viewText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		if s := read(viewOf(src)); s != "" {
@@ -37,7 +37,7 @@ func viewText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	}}
 }
 
-// claimEntity is a reader of an entity that may be missing.
+// claimEntity returns a reader of an entity that may be missing.
 func claimEntity(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
 	return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 		v, n := viewOf(src)
@@ -46,7 +46,7 @@ func claimEntity(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
 	}}
 }
 
-// statementFields are what a claim says.
+// statementFields returns what a claim says.
 func (b *builder) statementFields() []field {
 	any := b.entityType(b.o.Type(schema.EntityType))
 	return []field{
@@ -94,7 +94,7 @@ func (b *builder) provenanceFields() []field {
 	}
 }
 
-// rivalFields are the claims that a claim replaced or competes with.
+// rivalFields returns the claims that a claim replaced or competes with.
 func (b *builder) rivalFields() []field {
 	self := b.claimType()
 	return []field{
@@ -111,7 +111,7 @@ func (b *builder) rivalFields() []field {
 	}
 }
 
-// claimList is a reader of a list of claims.
+// claimList returns a reader of a list of claims.
 func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql.Binding {
 	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 		v, n := viewOf(src)
@@ -122,8 +122,8 @@ func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql
 	}}
 }
 
-// contradicting are the claims about the subject or to the object of a claim that a curator put into
-// one group with it, and that say something else.
+// contradicting returns the claims about the subject or to the object of a claim that a curator put
+// into one group with it, and that say something else.
 func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 	s := v.Snapshot()
 	group := s.Details(n).Conflict

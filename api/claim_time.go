@@ -26,7 +26,7 @@ func validFrom(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.S
 
 func validTo(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() }
 
-// timeFields are when a claim holds, and when the store knew it.
+// timeFields returns when a claim holds, and when the store knew it.
 func (b *builder) timeFields() []field {
 	return []field{
 		{name: "validFrom", typ: input.Date, about: "The date from which it holds; null where nobody states one.",
@@ -88,8 +88,8 @@ type plainField struct {
 	field  *schema.Field
 }
 
-// maxChosen bounds the claims that are held, and the fields, each counted as fieldSize claims;
-// beyond it what is known is read again.
+// maxChosen bounds the remembered claims and fields, each field counted as fieldSize claims;
+// beyond it, fields are read again.
 const (
 	maxChosen = 1 << 21
 	fieldSize = 32

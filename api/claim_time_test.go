@@ -129,8 +129,9 @@ func one(t *testing.T, where string, chosen []timedClaim, shows bool, same func(
 	}
 }
 
-// TestBasisAndDistance: a claim has a basis where it holds on some days and not always. An attested
-// claim has distance 0, unless it is an event, which holds on all later days.
+// TestBasisAndDistance checks that a claim has a basis if it holds on some days but not
+// always. An attested claim has distance 0, unless it is an event, which holds on all later
+// days.
 func TestBasisAndDistance(t *testing.T) {
 	a, o := seeded(t), schema.MustDefault()
 	for _, view := range []string{timeViews[0], timeViews[2], timeViews[7]} {
@@ -190,8 +191,8 @@ func TestEdgesOwnNames(t *testing.T) {
 	}
 }
 
-// TestChosenCostsOnce: to say which of the claims of a long list are chosen takes about as long as to
-// read the list.
+// TestChosenCostsOnce checks that saying which claims of a long list are chosen takes about
+// as long as reading the list.
 func TestChosenCostsOnce(t *testing.T) {
 	a, _, _ := small(t)
 	ask(t, a, setup)

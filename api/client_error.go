@@ -15,8 +15,8 @@ type forClients struct{ err *graph.Error }
 func (f forClients) Error() string { return f.err.Message }
 func (f forClients) Unwrap() error { return f.err }
 
-// clientError is the error that a client gets of a reader's: what it can act on, without what is for
-// the operator, which is logged. Every error on its way to a client passes through here.
+// clientError returns the error that a client gets of a reader's: what it can act on, without what
+// is for the operator, which is logged. Every error on its way to a client passes through here.
 func (a *API) clientError(err error) error {
 	var ready forClients
 	var problems graph.Problems
@@ -31,7 +31,7 @@ func (a *API) clientError(err error) error {
 	case errors.As(err, &problems):
 		return redact.Problems(problems)
 	case errors.As(err, &known) && (known.Code == graph.Unavailable || known.Code == graph.Internal):
-		// Its text is mostly about the store and the machine.
+		// Its text is usually about the store and the machine.
 		a.opts.Logger.Error("field_failed", "code", string(known.Code), "error", err.Error())
 		if known.Code == graph.Unavailable {
 			return graph.Errorf(graph.Unavailable, "the service cannot do that at present; try again later")

@@ -36,7 +36,7 @@ func leaks() []error {
 		for _, code := range []graph.Code{graph.BadInput, graph.Unavailable, graph.Internal, graph.SeqMismatch, graph.ReadOnly} {
 			coded := graph.Errorf(code, "the store: %v", root)
 			if strings.Contains(root.Error(), "leveldb") || strings.Contains(root.Error(), "10.1.2.3") {
-				// The text of such an error is like any other: only codes that tell of the
+				// The text of such an error is shown like any other: only codes about the
 				// service's own state hide it.
 				if code != graph.Unavailable && code != graph.Internal {
 					continue

@@ -38,7 +38,7 @@ func (c *connection) load() (*snapshot.Page, error) {
 	return &c.page, c.err
 }
 
-// edgeArgs are the arguments of a list of a relation's edges.
+// edgeArgs returns the arguments of a list of a relation's edges.
 func (b *builder) edgeArgs(s input.Shape, f *schema.Field) graphql.FieldConfigArgument {
 	args := b.ListArgs(s)
 	if f.Stored() && f.Time == schema.Observation || f.Kind == schema.Inverse && f.InverseOf[0].Time == schema.Observation {
@@ -47,7 +47,7 @@ func (b *builder) edgeArgs(s input.Shape, f *schema.Field) graphql.FieldConfigAr
 	return args
 }
 
-// relation is a field that leads to many entities.
+// relation returns a field that leads to many entities.
 func (b *builder) relation(f *schema.Field) field {
 	s := input.LinkShape(f)
 	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: b.edgeArgs(s, f), read: gql.Binding{
@@ -103,7 +103,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 	})
 }
 
-// edgeOf is the edge that a Ref of a connection means.
+// edgeOf returns the edge that a Ref of a connection means.
 func edgeOf(r gql.Ref) (*connection, snapshot.Edge) {
 	c := r.Obj.(*connection)
 	return c, c.page.Edges[r.Index]
@@ -148,7 +148,7 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 	})
 }
 
-// edgeText is a reader of a text of an edge's claim, which may be missing.
+// edgeText returns a reader of a text of an edge's claim, which may be missing.
 func edgeText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		c, e := edgeOf(src)
@@ -159,7 +159,8 @@ func edgeText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	}}
 }
 
-// described is a description, or else one made of the name of the thing and its unit.
+// described returns a description, or else one made of the name of the thing and its
+// unit.
 func described(about, thing, unit, dimension string) string {
 	switch {
 	case about != "":

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// entityType is the type of the API for a type of the ontology. An entity is a Ref to the view that
-// it is read through, with its number as the Index.
+// entityType returns the type of the API for a type of the ontology. An entity is a Ref to the view
+// that it is read through, with its number as the Index.
 func (b *builder) entityType(t *schema.Type) graphql.Output {
 	if have := b.types[t.Name]; have != nil {
 		return have
@@ -44,8 +44,9 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 	return made
 }
 
-// interfacesOf are the interfaces of a type in the API. A union of the ontology is an interface
-// there, so that a query can select the fields of Entity without a fragment for each member.
+// interfacesOf returns the interfaces of a type in the API. A union of the ontology is an
+// interface there, so that a query can select the fields of Entity without a fragment for each
+// member.
 func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	if t.Union {
 		return []*schema.Type{b.o.Type(schema.EntityType)}
@@ -59,14 +60,14 @@ func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	return is
 }
 
-// unused is for graphql-go, which requires a function; gql calls typeOf instead.
+// unused satisfies graphql-go, which requires a function; gql calls typeOf instead.
 func unused(graphql.ResolveTypeParams) *graphql.Object { return nil }
 
 func viewOf(r gql.Ref) (*snapshot.View, uint32) {
 	return r.Obj.(*snapshot.View), uint32(r.Index)
 }
 
-// entityFields are the fields of every entity and those of the ontology.
+// entityFields returns the fields of every entity and those of the ontology.
 func (b *builder) entityFields(t *schema.Type) []field {
 	text := func(read func(v *snapshot.View, n uint32) string) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -99,7 +100,7 @@ func (b *builder) entityFields(t *schema.Type) []field {
 	return fs
 }
 
-// property is a field of one value: that of the best claim in view.
+// property returns a field of one value: that of the best claim in view.
 func (b *builder) property(f *schema.Field) field {
 	out := field{name: f.Name, about: f.Description, typ: b.scalarType(f.Scalar, f.Enum)}
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
@@ -123,7 +124,7 @@ func (b *builder) property(f *schema.Field) field {
 	return out
 }
 
-// properties is a field of many values, as a plain list.
+// properties returns a field of many values, as a plain list.
 func (b *builder) properties(f *schema.Field) field {
 	out := field{name: f.Name, about: f.Description, typ: list(b.scalarType(f.Scalar, f.Enum))}
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
@@ -152,7 +153,7 @@ func (b *builder) properties(f *schema.Field) field {
 	return out
 }
 
-// one is a relation that leads to one entity.
+// one returns a relation that leads to one entity.
 func (b *builder) one(f *schema.Field) field {
 	return field{name: f.Name, about: f.Description, typ: b.entityType(f.Target), read: gql.Binding{
 		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {

@@ -2,7 +2,7 @@ package api
 
 import "github.com/caspian-kg/caspian/schema"
 
-// AnalysisArguments are the arguments of each analysis with their types, by
+// AnalysisArguments returns the arguments of each analysis with their types, by
 // the analysis's name: tests walk them, so that a new one is tested on arrival.
 func AnalysisArguments(o *schema.Ontology) map[string]map[string]string {
 	all := map[string]map[string]string{}

@@ -44,7 +44,8 @@ func TestFiltersRefuseNull(t *testing.T) {
 	}
 }
 
-// TestQuantityFiltersNameUnits: filters name the unit of their numbers wherever a value may be in another.
+// TestQuantityFiltersNameUnits checks that filters must name the unit of their numbers
+// wherever values may have several.
 func TestQuantityFiltersNameUnits(t *testing.T) {
 	a := seeded(t)
 	for _, c := range []struct{ query, want string }{

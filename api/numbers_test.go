@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// execute is the whole answer to a document with variables.
+// execute returns the whole answer to a document with variables.
 func execute(t *testing.T, a *api.API, query, variables string) string {
 	t.Helper()
 	r := a.Begin().Execute(t.Context(), &api.Request{Query: query, Variables: json.RawMessage(variables), AllowMutation: true})
@@ -20,8 +20,8 @@ func execute(t *testing.T, a *api.API, query, variables string) string {
 	return string(r.Body)
 }
 
-// TestLong: a whole number beyond 32 bits goes in and out as a JSON number, in
-// whatever form it is written.
+// TestLong checks that whole numbers beyond 32 bits are read and written as JSON numbers, in
+// every notation.
 func TestLong(t *testing.T) {
 	a, _, _ := small(t)
 	ask(t, a, setup)

@@ -55,8 +55,8 @@ func (s *Session) appendPlan(dst []byte) []byte {
 	return append(dst, ']')
 }
 
-// plans are the plans of the lists whose pages were read and that are still held, those
-// that read most first.
+// plans returns the plans of the lists whose pages were read and that are still held,
+// those that read most first.
 func (s *Session) plans() (all []listPlan) {
 	add := func(field string, q *filter.Query, p *snapshot.Page) {
 		x := listPlan{field: field, query: q, path: "scan", read: p.Read, shown: len(p.Edges), asked: q.Nodes != nil || q.Edges != nil, early: p.Early}
@@ -89,7 +89,7 @@ func (s *Session) plans() (all []listPlan) {
 	return all
 }
 
-// name is the field whose list it is.
+// name returns the field whose list it is.
 func (c *connection) name() string {
 	if c.field == nil {
 		return c.root

@@ -45,14 +45,14 @@ const (
 	// keepBlocks and keepAggregations bound what is kept for the next request.
 	keepBlocks       = 64
 	keepAggregations = 8
-	// maxHeld bounds the edges that live until the release: a document may have
-	// many long lists, one after the other. Later ones are left to the collector.
+	// maxHeld bounds the edges that live until the release: a document may have many long
+	// lists, one after the other. Later ones are left to the garbage collector.
 	maxHeld = 1 << 18
 )
 
 var listPools = sync.Pool{New: func() any { return new(listPool) }}
 
-// nextConnection returns nil where enough is held.
+// nextConnection returns nil if enough connections are held.
 func (p *listPool) nextConnection() *connection {
 	if p.connections > 0 {
 		last := &p.blocks[(p.connections-1)/connectionBlock][(p.connections-1)%connectionBlock]
@@ -69,7 +69,7 @@ func (p *listPool) nextConnection() *connection {
 	return c
 }
 
-// nextAggregation returns nil where enough is held.
+// nextAggregation returns nil if enough aggregations are held.
 func (p *listPool) nextAggregation() *aggregation {
 	if p.aggregated > 0 {
 		p.edges += len(p.aggregations[p.aggregated-1].edges)

@@ -9,10 +9,10 @@ import (
 // maxUncertain bounds how far before now an instant may be the present.
 const maxUncertain = time.Minute
 
-// isPresent reports whether a record time that a client gives is the present, so that everything is
-// known then: it is not before now. Where the last commit was recorded ahead of now, as by a clock
-// that was ahead, record times are only as exact as that: an instant no further before now is the
-// present as well, up to a minute.
+// isPresent reports whether a record time that a client gives is the present, so that
+// everything is known then: it is not before now. If the last commit has a time after now,
+// because a clock was ahead, record times are only that exact: an instant before now by no
+// more than that difference, up to a minute, is the present as well.
 func isPresent(s *snapshot.Snapshot, t, now time.Time) bool {
 	ahead := s.RecordedAt(s.Seq()).Sub(now)
 	return !t.Before(now.Add(-min(max(ahead, 0), maxUncertain)))

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestIsPresent: an instant is the present from now on, and before it by as
-// much as record times are ahead of the clock, a minute at most.
+// TestIsPresent checks that an instant is the present if it is not before now, or before it
+// by no more than record times are ahead of the clock, a minute at most.
 func TestIsPresent(t *testing.T) {
 	now := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// query is the root of reading: the fields that every ontology has and, for each type of the
-// ontology, one for a single entity and one for a list.
+// query returns the root of reading: the fields that every ontology has and, for each type
+// of the ontology, one for a single entity and one for a list.
 func (b *builder) query() *graphql.Object {
 	return b.object("Query", "Everything that can be read.", func() []field {
 		any := b.o.Type(schema.EntityType)

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// scalarType is the output type of a property or a qualifier.
+// scalarType returns the output type of a property or a qualifier.
 func (b *builder) scalarType(s schema.Scalar, e *schema.Enum) graphql.Output {
 	switch s {
 	case schema.Int:
@@ -89,8 +89,8 @@ func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32, as schema.Scalar) (
 	return appendValue(dst, s.Value(n), as)
 }
 
-// appendValue writes a value of a scalar as JSON. A store may have whole numbers that were recorded
-// before the ontology declared an Int, and that no client could read as one.
+// appendValue writes a value of a scalar as JSON. A store may have whole numbers from before
+// the ontology declared an Int, which no client could read as an Int.
 func appendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	switch v.Kind() {
 	case graph.IntKind:
@@ -108,7 +108,7 @@ func appendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	return gql.AppendString(dst, v.String()), nil
 }
 
-// leafOf is the reader of a leaf field of a T that a Ref points to.
+// leafOf returns the reader of a leaf field of a T that a Ref points to.
 func leafOf[T any](read func(x *T, dst []byte) []byte) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		return read(src.Obj.(*T), dst), nil

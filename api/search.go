@@ -123,7 +123,7 @@ func parseSearchCursor(s string) (*names.Cursor, error) {
 	return p, nil
 }
 
-// matchKindType is the enum of how a name matches.
+// matchKindType returns the enum of how a name matches.
 func (b *builder) matchKindType() *graphql.Enum {
 	var members []schema.EnumMember
 	for _, k := range names.MatchKinds {
@@ -207,7 +207,7 @@ func (b *builder) searchEdgeType() *graphql.Object {
 	})
 }
 
-// textRangeType is the type of a part of a text.
+// textRangeType returns the type of a part of a text.
 func (b *builder) textRangeType() *graphql.Object {
 	bound := func(read func(r *names.Range) int) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {

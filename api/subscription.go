@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// subscription is the root of what can be followed.
+// subscription returns the root of what can be followed.
 func (b *builder) subscription() *graphql.Object {
 	return b.object("Subscription", "Everything that can be followed.", func() []field {
 		return []field{{
@@ -78,9 +78,10 @@ type Subscription struct {
 	sub     *gql.Subscription
 }
 
-// Subscribe starts a subscription. The context is for the start only; Wait and Answer have their
-// own. A refusal, and the answer to a query or mutation, is returned as a response; exactly one of
-// the two results is not nil. From then on the session belongs to the subscription.
+// Subscribe starts a subscription. The context is for the start only; Wait and Answer have
+// contexts of their calls. A refusal, and the answer to a query or mutation, is returned as
+// a response; exactly one of the two results is not nil. From then on the session belongs to
+// the subscription.
 func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscription, *gql.Response) {
 	s.refusal, s.pauser, s.followed = r.WriteRefusal, r.Pauser, &f
 	sub, res := s.api.engine.Subscribe(ctx, s.request(r))
@@ -91,12 +92,12 @@ func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscri
 	return &Subscription{s, sub}, nil
 }
 
-// Operation returns the operation's name, empty where it has none, and its estimated cost for each
+// Operation returns the operation's name, empty if it has none, and its estimated cost for each
 // event.
 func (s *Subscription) Operation() (name string, cost int) { return s.sub.Operation() }
 
-// After is the sequence number of the last entry that was read, sent or not: a client that subscribes
-// again with it as sinceSequence misses nothing.
+// After returns the sequence number of the last entry that was read, sent or not: a client that
+// subscribes again with it as sinceSequence misses nothing.
 func (s *Subscription) After() graph.Seq { return s.session.feed.after }
 
 // Lagged reports whether the event is the last one, since the client lagged too far.

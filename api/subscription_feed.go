@@ -12,8 +12,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// feed reads the log entry by entry up to the newest snapshot, and then waits for the next one. It
-// queues nothing: what it has yet to send is in the snapshots, which all followers share.
+// feed reads the log entry by entry up to the newest snapshot, and then waits for the next
+// one. It queues nothing: entries to be sent are in the snapshots, which all followers
+// share.
 type feed struct {
 	api       *API
 	where     *input.ChangesFilter

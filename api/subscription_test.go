@@ -21,7 +21,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// followed is a subscription that must begin.
+// followed returns a subscription that must begin.
 func followed(t testing.TB, a *api.API, f api.Follow, query string, args ...any) *api.Subscription {
 	t.Helper()
 	sub, res := a.Begin().Subscribe(context.Background(), &api.Request{Query: fmt.Sprintf(query, args...)}, f)
@@ -31,7 +31,7 @@ func followed(t testing.TB, a *api.API, f api.Follow, query string, args ...any)
 	return sub
 }
 
-// next is the next answer, which must be there already.
+// next returns the next answer, which must be there already.
 func next(t testing.TB, sub *api.Subscription) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -55,8 +55,8 @@ func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, er
 var errNoWrites = forClients{graph.Errorf(graph.Unavailable,
 	"the store cannot write, since its disk is full or its file system is read-only; queries still work, and writes will when there is room again")}
 
-// commitError is the error that a client gets of a failed commit: what it can act on, without what
-// is for the operator, which is logged.
+// commitError returns the error that a client gets of a failed commit: what it can act on, without
+// what is for the operator, which is logged.
 func (s *Session) commitError(err error) error {
 	var known *graph.Error
 	var problems graph.Problems

@@ -17,7 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// small is an API over an empty graph, with a clock that the test moves.
+// small returns an API over an empty graph, with a clock that the test moves.
 func small(t testing.TB) (*api.API, *live.Graph, *time.Time) {
 	t.Helper()
 	now := testNow

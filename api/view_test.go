@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestViewsOfManyFields: fields of one document have each its own view, whether the last one was
-// the same or differed in any part of it.
+// TestViewsOfManyFields checks that each field of a document has its own view, whether the
+// view before was the same or differed in any part.
 func TestViewsOfManyFields(t *testing.T) {
 	a := seeded(t)
 	views := append([]string{`{holds: YES}`, `{holds: POSSIBLY}`, `{sources: ["factbook"]}`, `{sources: ["general-knowledge"]}`,

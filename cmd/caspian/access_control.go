@@ -139,8 +139,8 @@ func (a *accessControl) close() {
 	}
 }
 
-// reload reads the tokens again at each SIGHUP until the context ends. A service that a person
-// started on a terminal, with no files of tokens, ends with its terminal as other programs do.
+// reload reads the tokens again at each SIGHUP until the context ends. A service started on
+// a terminal without files of tokens ends with its terminal, as other programs do.
 func (a *accessControl) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
 	if console.IsTerminal(e.err) && *a.auth == "" && !a.closed {
 		return func() {}
@@ -175,7 +175,7 @@ func (a *accessControl) reload(ctx context.Context, e *environment, store string
 	return running.Wait
 }
 
-// link returns the address to open in a browser, with the token where it gives more
+// link returns the address to open in a browser. It contains the token if that gives more
 // rights.
 func (a *accessControl) link(base string, readOnly bool) string {
 	token := a.token.Load()

@@ -33,7 +33,7 @@ func (w *words) Write(b []byte) (int, error) {
 	return w.text.Write(b)
 }
 
-// wait waits until the command has written the text this often.
+// wait waits until the command has written the text n times.
 func (w *words) wait(t *testing.T, text string, times int) string {
 	t.Helper()
 	late := time.After(30 * time.Second)
@@ -52,7 +52,7 @@ func (w *words) wait(t *testing.T, text string, times int) string {
 	}
 }
 
-// serving runs serve in this process until the test ends, or the function is called.
+// serving runs serve in this process until the test ends or the returned function is called.
 func serving(t *testing.T, args ...string) (*words, func() int) {
 	t.Helper()
 	w := newWords()

@@ -35,7 +35,7 @@ func TestSeedsHaveNoFault(t *testing.T) {
 	if code != exitOK {
 		t.Errorf("exit code %d\n%s", code, words)
 	}
-	// The same by way of the files, as people check what they edit.
+	// The same with files as arguments, as people check what they edit.
 	if code, _, words := runCommand(t, "check", copySeeds(t)); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, words)
 	}
@@ -141,7 +141,7 @@ func TestCheckFindsFaults(t *testing.T) {
 			}
 			planted := filepath.Join(dir, f.file)
 			if f.edit != nil {
-				// Edits write a new file, and not the one it is linked to.
+				// An edit writes a new file instead of the one that is linked.
 				if err := os.Remove(filepath.Join(dir, "sources.yaml")); err != nil {
 					t.Fatal(err)
 				}
@@ -167,13 +167,12 @@ func TestCheckFindsFaults(t *testing.T) {
 	}
 }
 
-// linkAll makes a folder with the same files, except the world's, without
-// copying them.
+// linkAll makes a folder of links to the same files, except those of the whole world.
 func linkAll(from, to string) error {
 	entries, err := os.ReadDir(from)
 	for _, e := range entries {
-		// The seeds of the whole world refer to the others and not the other way
-		// round; without them the many cases take seconds.
+		// No other seeds refer to those of the whole world; without them the many cases take
+		// only seconds.
 		if err == nil && !strings.HasPrefix(e.Name(), "world-") {
 			err = os.Link(filepath.Join(from, e.Name()), filepath.Join(to, e.Name()))
 		}
@@ -181,7 +180,7 @@ func linkAll(from, to string) error {
 	return err
 }
 
-// only is a folder with one file of another.
+// only makes a folder with a single file of another folder.
 type only struct {
 	fs.FS
 	name string

@@ -34,7 +34,7 @@ var seededStore = sync.OnceValues(func() (string, error) {
 })
 
 var (
-	// A block with commands and what they print.
+	// A block of commands and their output.
 	consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
 	// One command of the console, with its output up to the next command.
 	consoleStep = regexp.MustCompile(`(?m)^\$ (.*)\n((?:[^$\n].*\n|\n)*)`)

@@ -87,8 +87,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			}
 			err = report(e, inputs, *batch, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) {
 				if g.Fills() {
-					// Most of the memory is arrays without pointers, which cost the
-					// collector little: it may come more often.
+					// Most of the memory is in arrays without pointers, which cost the
+					// garbage collector little, so it may run more often.
 					if _, set := e.lookup("GOGC"); !set {
 						defer debug.SetGCPercent(debug.SetGCPercent(fillPercent))
 					}

@@ -104,8 +104,8 @@ func serviceAt(address, token, dir string) *client.Service {
 	return s
 }
 
-// runsOn reports whether the service on the store in the folder, by the file with its address,
-// listens at this one.
+// runsOn reports whether the service on the store in the folder listens at the address, by
+// the file that has its address.
 func runsOn(dir, address string) bool {
 	text, err := os.ReadFile(filepath.Join(dir, addressFile))
 	u, uerr := url.Parse(address)

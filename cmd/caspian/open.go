@@ -43,7 +43,7 @@ func snapshotFile(dir string) snapfile.File {
 	return snapfile.File{Path: filepath.Join(dir, "snapshot")}
 }
 
-// unsaved is a cache that is read and not written.
+// unsaved is a snapshot file that is read and never written.
 type unsaved struct{ live.Cache }
 
 func (unsaved) Save(*snapshot.Snapshot, graph.Identity) error { return nil }

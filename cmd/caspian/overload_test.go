@@ -111,8 +111,8 @@ type loaded struct {
 	probes, writes []time.Duration
 	writesFailed   int
 	memory         int64 // at its peak
-	// work is the service's time of the processor. Answers per second of it show
-	// how much refusals cost, also where other programs run.
+	// work is the processor time of the service. Answers per second of it show how much
+	// refusals cost, even if other programs run.
 	work time.Duration
 }
 

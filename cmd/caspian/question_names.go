@@ -120,8 +120,8 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 	return nil, hint + "; 'caspian search' finds ids by parts of names", nil
 }
 
-// call returns the name of an entity of the arguments, the id where the view has
-// none.
+// call returns the name of an entity of the arguments, or its id if it has no name in the
+// view.
 func (q *question) call(id string) string {
 	if name := q.called[id]; name != "" {
 		return name

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestNamesBecomeIDs: of what the API finds for a text, one entity is taken, or a hint is
-// returned.
+// TestNamesBecomeIDs checks which of the entities found for a text is taken, and when a hint
+// is returned instead.
 func TestNamesBecomeIDs(t *testing.T) {
 	edge := func(kind, matched, id, typ, name string) string {
 		raw, err := json.Marshal(map[string]any{"kind": kind, "matched": matched, "node": map[string]string{"id": id, "type": typ, "name": name}})

@@ -191,7 +191,7 @@ func (c *serveConfig) tracing(log *slog.Logger) tracing.Options {
 	return tracing.Options{Endpoint: *c.trace, Version: version, Ratio: c.traceRatio, Logger: log}
 }
 
-// options returns those of the server.
+// options returns the options of the server.
 func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.Options {
 	never := func(n int) int { // the server takes 0 for its default
 		if n == 0 {

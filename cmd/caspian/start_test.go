@@ -19,7 +19,7 @@ const (
 	firstStartGoal  = 3 * time.Second
 	firstStartLimit = 5 * time.Second
 	laterStartLimit = 500 * time.Millisecond
-	// A kill right after the first start leaves all of it in the journal.
+	// After a kill right after the first start, everything is still in the journal.
 	killedFirstLimit = time.Second
 )
 

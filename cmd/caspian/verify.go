@@ -76,8 +76,7 @@ type verified struct {
 	Differences  []string  `json:"differences"`
 }
 
-// verify verifies the store in the folder, by the service that runs on it where
-// there is one.
+// verify verifies the store in the folder, through the service that runs on it, if any.
 func verify(ctx context.Context, dir, ontology string) (*verified, error) {
 	if running := serviceOn(dir); running != nil {
 		return verifyAt(ctx, running)

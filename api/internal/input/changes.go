@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ChangesFilterType is the input that chooses what a follower receives.
+// ChangesFilterType returns the input that chooses what a follower receives.
 func (ts *Types) ChangesFilterType() *graphql.InputObject {
 	return ts.object("ChangesFilter", "Selects the claims that a subscriber receives: those that meet every condition given.", func() []inputField {
 		self := ts.ChangesFilterType()

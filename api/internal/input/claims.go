@@ -16,7 +16,7 @@ type Claims struct {
 	Query     filter.Query
 }
 
-// ClaimArgs are the arguments of a list of claims.
+// ClaimArgs returns the arguments of a list of claims.
 func (ts *Types) ClaimArgs() graphql.FieldConfigArgument {
 	args := pageArgs()
 	args["where"] = &graphql.ArgumentConfig{Type: ts.claimFilterType(), Description: "Which to list; all by default."}

@@ -34,7 +34,7 @@ func Bounded(prepare func(map[string]any) (any, error)) func(map[string]any) (an
 	}
 }
 
-// complexity is that of a value given for a key.
+// complexity returns that of a value given for a key.
 func complexity(key string, value any) (int, error) {
 	total := 0
 	switch v := value.(type) {
@@ -69,7 +69,8 @@ func complexity(key string, value any) (int, error) {
 	return 1, nil
 }
 
-// patternComplexity compiles no pattern that would take long to compile.
+// patternComplexity returns the complexity of a pattern, and compiles none that would take
+// long.
 func patternComplexity(pattern string) (int, error) {
 	tooLong := func(n int) error {
 		return graph.Errorf(graph.BadInput, "matches: the pattern has %d characters or steps, above the limit of %d; use a simpler one", n, maxPattern)

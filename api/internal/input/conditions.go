@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// testType is the input that compares a scalar.
+// testType returns the input that compares a scalar.
 func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.InputObject {
 	var typ graphql.Input
 	name := s.String()
@@ -70,7 +70,7 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 
 var isNull = inputField{"isNull", "True: the value is missing. False: there is a value.", graphql.Boolean}
 
-// equality are the operators of all scalars that can be compared.
+// equality returns the operators of all scalars that can be compared.
 func equality(typ graphql.Input) []inputField {
 	many := graphql.NewList(must(typ))
 	return []inputField{
@@ -79,7 +79,7 @@ func equality(typ graphql.Input) []inputField {
 	}
 }
 
-// comparisons are the operators of scalars that have an order.
+// comparisons returns the operators of scalars that have an order.
 func comparisons(typ graphql.Input) []inputField {
 	return []inputField{
 		{"lt", "The value is less than this.", typ}, {"lte", "The value is at most this.", typ},
@@ -109,8 +109,8 @@ type tested struct {
 // codeTest is for ids and for names of the ontology.
 var codeTest = tested{scalar: schema.String, byBytes: true}
 
-// unitOf is the unit of a test, nil for none. It refuses a unit that no value can have, and numbers
-// without a unit where values may have several: 1 km would be less than 900 m.
+// unitOf returns the unit of a test, or nil if there is none. It refuses a unit that no value can
+// have, and numbers without a unit where values may have several: 1 km would be less than 900 m.
 func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	code, given := in["unit"].(string)
 	if !given {
@@ -143,7 +143,7 @@ func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	return u, nil
 }
 
-// unitsOf are the units that a quantity may be in, as the ontology lists them.
+// unitsOf returns the units that a quantity may be in, as the ontology lists them.
 func (ts *Types) unitsOf(of tested) (codes []string) {
 	e := ts.ontology.Enum("Unit")
 	if e == nil {
@@ -217,7 +217,7 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 	return nil
 }
 
-// comparand is where a test has the value of a comparison.
+// comparand returns where a test has the value of a comparison.
 func comparand(t *filter.Test, operator string) **graph.Value {
 	switch operator {
 	case "eq":
@@ -250,7 +250,7 @@ func (of tested) value(key string, x any, unit string) (graph.Value, error) {
 	return inputValue(of.scalar, x, unit), nil
 }
 
-// inputValue is a coerced argument as a value of the domain.
+// inputValue returns a coerced argument as a value of the domain.
 func inputValue(s schema.Scalar, x any, unit string) graph.Value {
 	switch v := x.(type) {
 	case int:

@@ -27,7 +27,7 @@ func ReadCursor(cursor string, n int) ([]string, error) {
 	return words, nil
 }
 
-// ForeignCursor is the error of a cursor of another list.
+// ForeignCursor returns the error of a cursor of another list.
 func ForeignCursor() error {
 	return &gql.ArgumentError{Argument: "after", Err: graph.Errorf(graph.BadInput,
 		"after: the cursor is not one of this list; give a cursor or endCursor of the same field")}

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// filterType is the input that chooses entities of a type.
+// filterType returns the input that chooses entities of a type.
 func (ts *Types) filterType(t *schema.Type) *graphql.InputObject {
 	name := t.Name + "Filter"
 	about := fmt.Sprintf("Selects entities of type %s: those that meet every condition given. A field tests the property or the relation of its name.", t.Name)

@@ -18,7 +18,7 @@ const maxGroupKeys = 8
 // claimKeys are the fields of its claim by which an edge can be grouped.
 var claimKeys = []string{"source", "holds", "validFrom"}
 
-// GroupArgs are the arguments of a list of groups.
+// GroupArgs returns the arguments of a list of groups.
 func GroupArgs(keys *graphql.Enum) graphql.FieldConfigArgument {
 	return graphql.FieldConfigArgument{"by": {Type: list(keys), Description: "The value to group by, or several: then there is a group for each combination that occurs."}}
 }
@@ -64,7 +64,8 @@ func (ts *Types) GroupKeyType(s Shape) *graphql.Enum {
 		" with subject_ one of those that they lead from, with claim_ one of their claims.", values...)
 }
 
-// entityKeys are the fields of a type that can be keys, by their names after a prefix.
+// entityKeys returns the fields of a type that can be keys, by their names after a
+// prefix.
 func (ts *Types) entityKeys(prefix string, t *schema.Type) []schema.EnumMember {
 	values := members(prefix+"id", prefix+"type", prefix+"name")
 	for _, f := range ts.Fields(t) {
@@ -79,8 +80,8 @@ func (ts *Types) entityKeys(prefix string, t *schema.Type) []schema.EnumMember {
 	return values
 }
 
-// subjectTypes are the types whose fields are keys of the subjects of a shape's edges: of a shared
-// shape all that have a stored relation of it.
+// subjectTypes returns the types whose fields are keys of the subjects of a shape's edges: of a
+// shared shape all that have a stored relation of it.
 func (ts *Types) subjectTypes(s Shape) []*schema.Type {
 	if !s.shared() {
 		if s.Subject == nil {
@@ -99,7 +100,7 @@ func (ts *Types) subjectTypes(s Shape) []*schema.Type {
 	return of
 }
 
-// ReadGroupKey is what a group key reads of an edge.
+// ReadGroupKey returns what a group key reads of an edge.
 func (ts *Types) ReadGroupKey(s Shape, key string) filter.Reading {
 	side, name, prefixed := strings.Cut(key, "_")
 	switch {
@@ -138,7 +139,7 @@ func (ts *Types) ClaimGroupKeyType() *graphql.Enum {
 // claimEnds are the entities of a claim; the node of a claim in a list is its subject.
 var claimEnds = map[string]filter.End{"subject": filter.OfNode, "object": filter.OfObject, "source": filter.OfSource}
 
-// ReadClaimGroupKey is what a group key reads of a claim.
+// ReadClaimGroupKey returns what a group key reads of a claim.
 func ReadClaimGroupKey(key string) filter.Reading {
 	end, own, ok := strings.Cut(key, "_")
 	if !ok {

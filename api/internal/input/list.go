@@ -16,17 +16,17 @@ type Shape struct {
 	Target     *schema.Type
 	Qualifiers []*schema.Qualifier
 	Link       bool // its edges have claims
-	// Subject is the type that the claims of all edges are about, nil where that is not one type
+	// Subject is the type that the claims of all edges are about, or nil if that is not one type
 	// or the edges have no claims.
 	Subject *schema.Type
 	// Filter is the name of the filter on its edges; it is Name except in lists of all subjects.
 	Filter string
 }
 
-// ListShape is the shape of a list of all entities of a type.
+// ListShape returns the shape of a list of all entities of a type.
 func ListShape(t *schema.Type) Shape { return Shape{Name: t.Name, Target: t, Filter: t.Name} }
 
-// LinkShape is the shape of what a relation leads to.
+// LinkShape returns the shape of what a relation leads to.
 func LinkShape(f *schema.Field) Shape {
 	s := Shape{Name: f.Target.Name + "Link", Target: f.Target, Link: true, Qualifiers: f.Qualifiers}
 	if f.Kind == schema.Inverse {
@@ -42,8 +42,8 @@ func LinkShape(f *schema.Field) Shape {
 	return s
 }
 
-// SubjectsShape is the shape of a relation over all its subjects. It has the types of the relation,
-// but its filter is always one that knows the subjects' type.
+// SubjectsShape returns the shape of a relation over all its subjects. It has the types of the
+// relation, but its filter is always one that knows the subjects' type.
 func SubjectsShape(f *schema.Field) Shape {
 	s := LinkShape(f)
 	s.Subject, s.Filter = f.Owner, f.Owner.Name+title(f.Name)
@@ -53,8 +53,8 @@ func SubjectsShape(f *schema.Field) Shape {
 // shared reports whether relations of several types may have the shape.
 func (s Shape) shared() bool { return s.Link && len(s.Qualifiers) == 0 }
 
-// SubjectType is the type of the subjects of the edges: Entity of a shared shape, nil where the node is
-// the subject or there is none.
+// SubjectType returns the type of the subjects of the edges: Entity of a shared shape, or nil if the
+// node is the subject or there is none.
 func (ts *Types) SubjectType(s Shape) *schema.Type {
 	if s.shared() {
 		return ts.ontology.Type(schema.EntityType)
@@ -69,7 +69,7 @@ type List struct {
 	Series bool // every period and source of an observation, not the latest of each
 }
 
-// ListArgs are the arguments of a connection.
+// ListArgs returns the arguments of a connection.
 func (ts *Types) ListArgs(s Shape) graphql.FieldConfigArgument {
 	where := graphql.Input(ts.filterType(s.Target))
 	if s.Link {
@@ -81,7 +81,7 @@ func (ts *Types) ListArgs(s Shape) graphql.FieldConfigArgument {
 	return args
 }
 
-// pageArgs are the four arguments that choose a page of a list.
+// pageArgs returns the four arguments that choose a page of a list.
 func pageArgs() graphql.FieldConfigArgument {
 	return graphql.FieldConfigArgument{
 		"first":  {Type: graphql.Int, Description: "Returns at most this many, from the start of the list."},

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// orderType is the input of one key of an order.
+// orderType returns the input of one key of an order.
 func (ts *Types) orderType(s Shape) *graphql.InputObject {
 	if !s.Link {
 		return ts.nodeOrderType(s.Target)
@@ -51,7 +51,7 @@ func (ts *Types) edgeOrderType(s Shape) *graphql.InputObject {
 	})
 }
 
-// OrderedFields are the properties that have one value at a time and an order.
+// OrderedFields returns the properties that have one value at a time and an order.
 func (ts *Types) OrderedFields(t *schema.Type) []*schema.Field {
 	var fs []*schema.Field
 	for _, f := range ts.Fields(t) {
@@ -98,7 +98,8 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 	return keys, nil
 }
 
-// reading is what a name means at a side of an edge: node, subject, edge or claim.
+// reading returns what a name means at a side of an edge: node, subject, edge or
+// claim.
 func (ts *Types) reading(s Shape, side, name string) filter.Reading {
 	switch side {
 	case "edge":
@@ -112,7 +113,7 @@ func (ts *Types) reading(s Shape, side, name string) filter.Reading {
 	return ts.ofEntity(filter.OfNode, s.Target, name)
 }
 
-// ofEntity is what a name means for an entity of a type at an end of an edge.
+// ofEntity returns what a name means for an entity of a type at an end of an edge.
 func (ts *Types) ofEntity(end filter.End, t *schema.Type, name string) filter.Reading {
 	switch name {
 	case "id", "type", "name":

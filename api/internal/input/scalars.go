@@ -82,7 +82,8 @@ func (ts *Types) scalars() {
 	}
 }
 
-// Long is the scalar of whole numbers beyond 32 bits, where an ontology has any.
+// Long returns the scalar of whole numbers beyond 32 bits, where an ontology has
+// any.
 func (ts *Types) Long() *graphql.Scalar {
 	ts.meta.Scalars["Long"] = func(v any) (any, error) {
 		n, whole := 0, false
@@ -90,7 +91,7 @@ func (ts *Types) Long() *graphql.Scalar {
 		case int:
 			n, whole = x, true
 		case float64:
-			// In the range first: beyond it the conversion is anything.
+			// The range is checked first, because a conversion beyond it is undefined.
 			if whole = x == math.Trunc(x) && math.Abs(x) <= schema.MaxLong+1; whole {
 				n = int(x)
 			}
@@ -107,7 +108,7 @@ func (ts *Types) direction() *graphql.Enum {
 	return ts.Enum("OrderDirection", "The direction of an order. Missing values come last in both.", schema.EnumMember{Name: "ASC", Description: "The least value first."}, schema.EnumMember{Name: "DESC", Description: "The greatest value first."})
 }
 
-// HoldsType is the enum of whether a claim holds.
+// HoldsType returns the enum of whether a claim holds.
 func (ts *Types) HoldsType() *graphql.Enum {
 	return ts.Enum("Holds", "Whether a claim holds on the view's date, or in its span of days.",
 		schema.EnumMember{Name: "YES", Description: "Its dates say so, or its source is of that date."},
@@ -115,7 +116,7 @@ func (ts *Types) HoldsType() *graphql.Enum {
 		schema.EnumMember{Name: "NO", Description: "It does not hold then, or the view hides it. Most lists leave such claims out; fields such as claim, timeline and search show them."})
 }
 
-// BasisType is the enum of what it rests on that a claim holds.
+// BasisType returns the enum of what it rests on that a claim holds.
 func (ts *Types) BasisType() *graphql.Enum {
 	return ts.Enum("Basis", "What it rests on that a claim holds on the view's date, the best first.",
 		schema.EnumMember{Name: graph.Dated.String(), Description: "The claim gives dates: the view's date is within them, or between one of them and the date of the source."},
@@ -123,7 +124,7 @@ func (ts *Types) BasisType() *graphql.Enum {
 		schema.EnumMember{Name: graph.Reached.String(), Description: "Nothing attests the view's date, but the reach of the field includes it: for some time around what is attested, until another claim says otherwise, or as long as both entities exist."})
 }
 
-// RankType is the enum of ranks.
+// RankType returns the enum of ranks.
 func (ts *Types) RankType() *graphql.Enum {
 	return ts.Enum("Rank", "A curator's preference among claims, which goes before their confidence.",
 		schema.EnumMember{Name: graph.Preferred.String(), Description: "Preferred over all others."},
@@ -131,7 +132,7 @@ func (ts *Types) RankType() *graphql.Enum {
 		schema.EnumMember{Name: graph.Deprecated.String(), Description: "Fills no plain field or list; fields that list every claim show it, such as claims."})
 }
 
-// AttributionType is the enum of who speaks in a claim.
+// AttributionType returns the enum of who speaks in a claim.
 func (ts *Types) AttributionType() *graphql.Enum {
 	return ts.Enum("Attribution", "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
 		schema.EnumMember{Name: "ASSERTED", Description: "The source says so itself."},

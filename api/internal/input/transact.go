@@ -15,7 +15,7 @@ type Transaction struct {
 	DryRun bool
 }
 
-// TransactType is the input of a change.
+// TransactType returns the input of a change.
 func (ts *Types) TransactType() *graphql.InputObject {
 	return ts.object("TransactInput", "A change of the graph: operations that are made together or not at all.", func() []inputField {
 		return []inputField{

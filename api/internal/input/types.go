@@ -91,7 +91,8 @@ func members(names ...string) []schema.EnumMember {
 	return ms
 }
 
-// Fields are the fields that the ontology gives the type in the API: a union has those of Entity.
+// Fields returns the fields that the ontology gives the type in the API: a union has those of
+// Entity.
 func (ts *Types) Fields(t *schema.Type) []*schema.Field {
 	if t.Union {
 		return ts.ontology.Type(schema.EntityType).Fields
@@ -99,7 +100,7 @@ func (ts *Types) Fields(t *schema.Type) []*schema.Field {
 	return t.Fields
 }
 
-// field is the field of that name in the API.
+// field returns the field of that name in the API.
 func (ts *Types) field(t *schema.Type, name string) *schema.Field {
 	if t.Union {
 		t = ts.ontology.Type(schema.EntityType)

@@ -20,7 +20,7 @@ type View struct {
 	Plain bool
 }
 
-// ViewType is the input object of a view.
+// ViewType returns the input object of a view.
 func (ts *Types) ViewType() *graphql.InputObject {
 	return ts.object("View", "Which claims a query sees: by valid time, record time, confidence and source.", func() []inputField {
 		return []inputField{
@@ -37,7 +37,7 @@ func (ts *Types) ViewType() *graphql.InputObject {
 	})
 }
 
-// spanModeType is the enum of how claims must hold in a span of days.
+// spanModeType returns the enum of how claims must hold in a span of days.
 func (ts *Types) spanModeType() *graphql.Enum {
 	return ts.Enum("SpanMode", "On which days of a span a claim must hold.",
 		schema.EnumMember{Name: graph.Ever.String(), Description: "On at least one day: who ever held an office."},

@@ -64,7 +64,7 @@ func WriteChokepoints(out *strings.Builder, answer json.RawMessage, closing bool
 	return len(found), nil
 }
 
-// capacity returns how much can pass, and empty where no claim states any of it.
+// capacity returns how much can pass, or "" if no claim states any of it.
 func (x *foundChokepoint) capacity() string {
 	c := x.Capacity
 	switch {

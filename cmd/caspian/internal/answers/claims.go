@@ -80,7 +80,7 @@ type claimRow struct {
 	ValidFrom, ValidTo *string
 }
 
-// longest is how many characters of a literal a table shows.
+// longest is the number of characters of a literal that a table shows.
 const longest = 80
 
 func shorten(text string) string {

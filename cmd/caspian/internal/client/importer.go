@@ -23,7 +23,8 @@ type Importer struct {
 	service *Service
 	// dry: Commit only checks.
 	dry bool
-	// most is how many bytes of operations the service takes at once; 0 is not known.
+	// most is the number of bytes of operations that the service takes at once; 0 if that is
+	// not known.
 	most int
 }
 

@@ -66,8 +66,8 @@ func stage(op *graph.Op) int {
 	return stageOther
 }
 
-// each calls send with one part after the other, each of one stage and of at most *most bytes
-// of JSON. Where send finds a part too large, *most becomes smaller.
+// each calls send with one part after the other, each of one stage and of at most *most
+// bytes of JSON. If send finds a part too large, *most becomes smaller.
 func (p *parts) each(most *int, send func(from, to int) error) error {
 	for from := 0; from < len(p.ops); {
 		to, size := from, 0

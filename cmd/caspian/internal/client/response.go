@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// response is what came back for a request: GraphQL's answer, or a refusal by the service, or by
+// response is the response to a request: GraphQL's answer, or a refusal by the service or by
 // a proxy before it.
 type response struct {
 	status int

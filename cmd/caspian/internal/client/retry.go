@@ -16,12 +16,12 @@ import (
 type Patience struct {
 	attempts int
 	total    time.Duration // of the waits
-	// once: the request may be sent again although it may have been executed, since its key
-	// makes it happen once.
+	// once says that the request may be sent again although it may have been executed,
+	// because its idempotency key prevents a second effect.
 	once bool
 }
 
-// How often requests are sent again, by what they do.
+// How often requests are sent again, by their kind.
 var (
 	ForQueries = Patience{attempts: 4, total: 15 * time.Second}
 	ForImports = Patience{attempts: 12, total: 5 * time.Minute, once: true}

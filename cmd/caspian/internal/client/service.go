@@ -28,8 +28,8 @@ type Service struct {
 	Name string
 	// Token is sent with every request; "" is none.
 	Token string
-	// StoreToken is sent when the service wants a token and Token is empty. It belongs to one
-	// service: the caller must know that this is the one.
+	// StoreToken is sent if the service requires a token and Token is empty. It belongs to
+	// one service; the caller must know that it is this one.
 	StoreToken string
 	Patience   Patience
 	// Say is called with a line before each wait for another try; nil says nothing.

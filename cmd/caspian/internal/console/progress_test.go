@@ -29,7 +29,7 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// TestShortProgress: what ends within a second is not shown.
+// TestShortProgress checks that work that ends within a second is not shown.
 func TestShortProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder

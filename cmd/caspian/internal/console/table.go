@@ -22,8 +22,8 @@ type Table struct {
 // NewTable makes a table with this head; each line begins with indent.
 func NewTable(indent string, head ...string) *Table { return &Table{indent, [][]string{head}} }
 
-// Row adds a row, which has at most as many cells as the head. It replaces
-// control characters in them.
+// Row adds a row of at most as many cells as the head. It replaces control characters in
+// them.
 func (t *Table) Row(cells ...string) {
 	for i := range cells {
 		cells[i] = Printable(strings.ReplaceAll(cells[i], "\n", " "))

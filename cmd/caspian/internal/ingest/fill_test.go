@@ -64,7 +64,7 @@ const declared = `{"entity":"s","type":"Source"}
 {"entity":"crude","type":"Resource"}
 `
 
-// filledOrNot is what an import into a new store leaves.
+// filledOrNot is the result of an import into a new store.
 type filledOrNot struct {
 	report   *Report
 	err      string
@@ -126,8 +126,8 @@ func TestFillSame(t *testing.T) {
 	})
 }
 
-// TestFillAllOrNone interrupts a filling, and lets the disk fail: nothing is there, and
-// the same import succeeds afterwards.
+// TestFillAllOrNone interrupts an import into an empty store, and lets the disk fail:
+// nothing is stored, and the same import succeeds afterwards.
 func TestFillAllOrNone(t *testing.T) {
 	for _, tc := range []struct {
 		name string

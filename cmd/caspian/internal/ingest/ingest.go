@@ -63,7 +63,7 @@ func (r *Report) add(ops int, got *live.Receipt) {
 // Failed is an import that did not complete: because of problems, another cause,
 // or both.
 type Failed struct {
-	// Problems are the faults found, in the batch that failed and after it.
+	// Problems are the faults found in the batch that failed and after it.
 	Problems graph.Problems
 	// Cause is another error that ended it, or nil.
 	Cause error
@@ -87,7 +87,7 @@ func (f *Failed) Unwrap() error { return f.Cause }
 
 // Partial is the error of a Target that committed a part of a change.
 type Partial struct {
-	// Receipt is that of the committed part, which has this many operations.
+	// Receipt is the receipt of the committed part, which has that many Operations.
 	Receipt    *live.Receipt
 	Operations int
 	// Err is why the rest is not committed.
@@ -141,9 +141,9 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 	return r, nil
 }
 
-// Fill is Import into an empty graph, for which Fills holds: all that Import would
-// have committed becomes durable together at its end. wrap, where not nil, is put between. Where it
-// is interrupted, or the store fails, nothing is imported.
+// Fill is Import into an empty graph, for which Fills must hold: everything that Import
+// would have committed becomes durable together at its end. wrap, if not nil, wraps the
+// target. If it is interrupted, or the store fails, nothing is imported.
 func Fill(ctx context.Context, g *live.Graph, wrap func(Target) Target, inputs []Input, o Options) (*Report, error) {
 	var r *Report
 	var failed error

@@ -21,7 +21,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// recorder takes every change that its rule allows.
+// recorder accepts every change that its rule allows.
 type recorder struct {
 	changes []*graph.Change
 	refuse  func(ch *graph.Change) error

@@ -195,8 +195,8 @@ func (s *Set) Given(name string) bool { return s.find(name).given }
 // ByFlag reports whether a setting was set by a flag.
 func (s *Set) ByFlag(name string) bool { return s.find(name).byFlag }
 
-// Either returns which of two settings that exclude each other was set, "" for
-// neither. A flag overrides the environment.
+// Either returns which of two mutually exclusive settings was set, or "" if neither was. A
+// flag overrides the environment.
 func (s *Set) Either(a, b string) string {
 	va, vb := s.find(a), s.find(b)
 	switch {
