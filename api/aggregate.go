@@ -191,7 +191,7 @@ func countField(items string) field {
 		}}}
 }
 
-// aggregateFields returns the fields that a whole and a group have alike.
+// aggregateFields are the fields that the whole and the groups share.
 func (b *builder) aggregateFields(s input.Shape) []field {
 	fs := []field{countField("entities")}
 	if b.figures(s, schema.Scalar.Numeric).none() {

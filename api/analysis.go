@@ -2,8 +2,8 @@ package api
 
 import "github.com/caspian-kg/caspian/graph/routes"
 
-// analyses returns the root fields of the analyses, one for each question of packages analysis
-// and routes.
+// analyses are the root fields of the analyses, one for each analysis of the packages
+// analysis and routes.
 func (b *builder) analyses() []field {
 	networks := new(routes.Networks)
 	return []field{

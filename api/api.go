@@ -325,7 +325,7 @@ func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, 
 	return v, err
 }
 
-// lastView is the view that was made last, with the input that it was made from.
+// lastView is the view that was made last, and the input that it is derived from.
 type lastView struct {
 	asked graph.View
 	view  *snapshot.View

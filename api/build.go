@@ -73,7 +73,7 @@ func list(t graphql.Type) *graphql.NonNull { return graphql.NewNonNull(graphql.N
 
 func must(t graphql.Type) *graphql.NonNull { return graphql.NewNonNull(t) }
 
-// allTypes returns the types that no field may lead to.
+// allTypes returns also the types that no field refers to.
 func (b *builder) allTypes() []graphql.Type {
 	var ts []graphql.Type
 	for _, t := range b.o.Types {

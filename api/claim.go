@@ -122,8 +122,8 @@ func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql
 	}}
 }
 
-// contradicting returns the claims about the subject or to the object of a claim that a curator put
-// into one group with it, and that say something else.
+// contradicting returns the claims of the curator's group of a claim that share its subject
+// or object and say something else.
 func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 	s := v.Snapshot()
 	group := s.Details(n).Conflict

@@ -15,8 +15,9 @@ type forClients struct{ err *graph.Error }
 func (f forClients) Error() string { return f.err.Message }
 func (f forClients) Unwrap() error { return f.err }
 
-// clientError returns the error that a client gets of a reader's: what it can act on, without what
-// is for the operator, which is logged. Every error on its way to a client passes through here.
+// clientError turns an error of a reader into the one that the client gets: it has what the
+// client can act on, and what is for the operator is logged. Every error on its way to a
+// client passes through here.
 func (a *API) clientError(err error) error {
 	var ready forClients
 	var problems graph.Problems

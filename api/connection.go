@@ -159,8 +159,7 @@ func edgeText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	}}
 }
 
-// described returns a description, or else one made of the name of the thing and its
-// unit.
+// described returns the description, or if there is none, one made of the name and the unit.
 func described(about, thing, unit, dimension string) string {
 	switch {
 	case about != "":

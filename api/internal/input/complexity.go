@@ -34,7 +34,7 @@ func Bounded(prepare func(map[string]any) (any, error)) func(map[string]any) (an
 	}
 }
 
-// complexity returns that of a value given for a key.
+// complexity returns the complexity of a value given for a key.
 func complexity(key string, value any) (int, error) {
 	total := 0
 	switch v := value.(type) {
