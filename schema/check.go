@@ -103,9 +103,8 @@ func (l *loader) checkPredicate(fields []*Field) {
 	}
 }
 
-// valueKind folds together what reads the same in a claim: a kind may be a
-// closed list on one type and free words on another, and whole numbers may be
-// small on one and large on another.
+// valueKind maps kinds that read the same in a claim to one: the same field may be an enum
+// on one type and free text on another, or an Int on one type and a Long on another.
 func valueKind(s Scalar) Scalar {
 	switch s {
 	case EnumValue:

@@ -11,7 +11,7 @@ import (
 // Code says how a text is written that is a code of an outside scheme, an
 // address or a key, and neither a name nor prose. Codes are compared as they are written.
 type Code struct {
-	// Form is what the whole code must match; nil where any will do.
+	// Form is the pattern that the whole code must match; nil allows any text.
 	Form *regexp.Regexp
 	// Like is an example of one, for messages.
 	Like string
@@ -30,9 +30,9 @@ func (c *Code) Fold(s string) string {
 	return c.change(s)
 }
 
-// Read is the code that a text states: in its case, taken out of an address
-// that has it. The error is the end of a sentence that begins with what the
-// text is.
+// Read returns the code that a text states: in its case, taken out of an address
+// that has it. The error is the end of a sentence that begins with what the text
+// is.
 func (c *Code) Read(s string) (string, error) {
 	if code, ok := c.Find(s); ok {
 		return code, nil
@@ -45,7 +45,7 @@ func (c *Code) Read(s string) (string, error) {
 	return "", fmt.Errorf("is %q; it is written in the form %s%s", clip(s), form, like)
 }
 
-// Find is Read for texts that may well be something else.
+// Find is Read for texts that may not be codes.
 func (c *Code) Find(s string) (code string, ok bool) {
 	code = c.Fold(c.within(strings.TrimSpace(s)))
 	return code, c.Form == nil || c.Form.MatchString(code)
@@ -100,7 +100,7 @@ func (c *Code) within(s string) string {
 	return s
 }
 
-// code reads the directive of a text; nil where it is a name or prose.
+// code reads the directive of a text, or nil if it is a name or prose.
 func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s Scalar, key bool) *Code {
 	args, ok := l.directive(list, "code")
 	switch {
@@ -118,7 +118,8 @@ func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s
 		c.change = func(s string) string { return shift(s, 'A', 'Z') }
 	}
 	if form := args["form"]; form != "" {
-		// By itself first: "a)|(b" would be a pattern within the brackets only.
+		// The form is compiled by itself first, because "a)|(b" is a pattern only within
+		// brackets.
 		if _, err := regexp.Compile(form); err != nil {
 			l.fail(pos, "%s: the form is not a regular expression: %v", where, err)
 			return c

@@ -2,8 +2,8 @@ package schema
 
 import "fmt"
 
-// Change is one way in which an ontology differs from an earlier one such that what was
-// recorded under that may not mean the same any more. An addition does not count as one.
+// Change is one difference from an earlier ontology, because of which recorded claims may no
+// longer mean the same. Additions are not changes.
 type Change struct {
 	// Type is the name of the type, and Field that of its field, "" for the type itself.
 	Type, Field string
@@ -104,7 +104,7 @@ func holds(f *Field) string {
 	return f.Scalar.String()
 }
 
-// renamedType finds the one new type that has all the fields of one that is gone.
+// renamedType finds the single new type that has all fields of a removed one.
 func renamedType(t *Type, earlier, later *Ontology) string {
 	name := ""
 	for _, n := range later.Types {
@@ -128,7 +128,8 @@ func hasFields(n, t *Type) bool {
 	return true
 }
 
-// renamedField finds the one new field that holds what one that is gone held.
+// renamedField finds the single new field that holds the same kind of value as a removed
+// one.
 func renamedField(t *Type, was *Field, now *Type) string {
 	name := ""
 	for _, f := range now.Fields {

@@ -22,8 +22,8 @@ type Counts struct {
 	// Unit the unit of the figures that count them.
 	Of   *Field
 	Unit string
-	// Where is the qualifier that says whether an end counts: it does where it has
-	// one of the values, or none. Where is "" if all count.
+	// Where is the qualifier that says whether an end counts: an end counts if the qualifier
+	// has one of the values or is missing. Where is "" if all count.
 	Where  string
 	Values []string
 
@@ -91,7 +91,7 @@ func (l *loader) linkConsistency(f *Field) {
 	}
 }
 
-// Relations are the stored relations whose claims are counted.
+// Relations returns the stored relations whose claims are counted.
 func (c *Counts) Relations() []*Field {
 	if c.Of.Kind == Inverse {
 		return c.Of.InverseOf

@@ -26,7 +26,8 @@ func (l *loader) fields() {
 		}
 	}
 	for _, t := range l.o.Types {
-		// Farthest interface first, so that name and aliases lead everywhere.
+		// The farthest interface comes first, so that name and aliases come first in every
+		// type.
 		for i := len(t.Interfaces) - 1; i >= 0; i-- {
 			for _, f := range own[t.Interfaces[i].Name] {
 				l.add(t, f)
@@ -119,7 +120,7 @@ func (l *loader) qualifiers(fd *ast.FieldDefinition, where string, f *Field) {
 // maxQualifiers bounds what a claim may say besides its value.
 const maxQualifiers = 64
 
-// readElsewhere notes that a field is an inverse or derived, and of what.
+// readElsewhere records that a field is an inverse or derived, and from what.
 func (l *loader) readElsewhere(fd *ast.FieldDefinition, where string, f *Field) {
 	inverse, isInverse := l.directive(fd.Directives, "inverse")
 	derived, isDerived := l.directive(fd.Directives, "derived")

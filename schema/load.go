@@ -223,7 +223,7 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 }
 
 // declare records every definition and refuses what an ontology cannot have. It reports
-// whether there is enough to read on. A definition whose name is refused is recorded
+// whether the rest can be checked. A definition whose name is refused is recorded
 // nevertheless, so that its uses are not reported as further faults.
 func (l *loader) declare(doc *ast.SchemaDocument) bool {
 	for _, d := range doc.Directives {
@@ -299,7 +299,8 @@ func (l *loader) declareType(d *ast.Definition) {
 		t.Label = args["label"]
 	}
 	if re := args["id"]; re != "" {
-		// By itself first: "a)|(b" would be a pattern within the brackets only.
+		// The form is compiled by itself first, because "a)|(b" is a pattern only within
+		// brackets.
 		if _, err := regexp.Compile(re); err != nil {
 			l.fail(d.Position, "%s: the id pattern is not a regular expression: %v", d.Name, err)
 		} else if t.ID, err = regexp.Compile("^(?:" + re + ")$"); err != nil {

@@ -93,7 +93,8 @@ func TestBadOntologies(t *testing.T) {
 			if got != want && !*update {
 				t.Errorf("got:\n%swant:\n%s", got, want)
 			}
-			// The same faults in the same order, in whichever order maps are walked.
+			// The same faults come in the same order, whatever the order in which maps are
+			// walked.
 			for range 5 {
 				if again := refusal(t, text); again != got {
 					t.Errorf("another time it gives:\n%s", again)
@@ -140,7 +141,7 @@ func TestEveryRuleHasACase(t *testing.T) {
 	}
 }
 
-// failures are the messages that the loader fails with.
+// failures returns the messages that the loader fails with.
 func failures(t *testing.T, file string) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 	if err != nil {

@@ -149,7 +149,7 @@ func (l *loader) checkGenerated() {
 	}
 }
 
-// edgeQualifiers are the qualifiers of the edges of a relation or an inverse.
+// edgeQualifiers returns the qualifiers of the edges of a relation or an inverse.
 func (f *Field) edgeQualifiers() []*Qualifier {
 	if f.Kind == Inverse && len(f.InverseOf) > 0 {
 		return f.InverseOf[0].Qualifiers

@@ -165,9 +165,9 @@ type Type struct {
 	// Concrete are the types an entity of this type may have: itself alone,
 	// or all that implement the interface or belong to the union.
 	Concrete []*Type
-	// Fields are its own and the inherited ones, inherited first.
+	// Fields are the inherited fields and then its own.
 	Fields []*Field
-	// ID matches the ids of its entities; nil where any will do.
+	// ID matches the ids of its entities; nil allows any id.
 	ID *regexp.Regexp
 	// Maps has its counterparts by vocabulary: schemaOrg, wikidata, ftm.
 	Maps map[string]string
@@ -238,14 +238,14 @@ type Field struct {
 	inverseRef, notBefore string
 }
 
-// Timing is what the field declares about the time of its claims.
+// Timing returns what the field declares about the time of its claims.
 func (f *Field) Timing() Timing { return Timing{f.Time, f.Reach, f.Past} }
 
 // Stored reports whether the field is a predicate that claims may have.
 func (f *Field) Stored() bool { return f.Kind == Property || f.Kind == Relation }
 
-// Stated is the stored field whose claims the field shows: itself, the other side of
-// an inverse, the last of the path of a derived field.
+// Stated returns the stored field whose claims the field shows: itself, the other
+// side of an inverse, the last of the path of a derived field.
 func (f *Field) Stated() *Field {
 	switch f.Kind {
 	case Inverse:
@@ -276,11 +276,11 @@ type Qualifier struct {
 	Unit      string
 	Dimension string
 	Range     Range
-	// Code is as that of a field.
+	// Code is as for a field.
 	Code *Code
 	// Distinct qualifiers keep claims of one value separate.
 	Distinct bool
-	// Narrows is true where a claim that states it is about less than its field
+	// Narrows is true if a claim with this qualifier covers only a part of what its field
 	// asks for.
 	Narrows bool
 	Pos     Position
@@ -360,11 +360,11 @@ func (e *Enum) Names() string {
 // Unit is one unit of measurement or currency.
 type Unit struct {
 	Code, Symbol, Dimension string
-	// Factor is how many of the dimension's base unit one of it is; 0 where
-	// there is no fixed factor, as between currencies.
+	// Factor is the number of base units of the dimension in one of this unit; 0 if there is
+	// no fixed factor, as between currencies.
 	Factor float64
-	// Exact is Factor as the ontology writes it, which no float64 may be; nil
-	// where there is none. Nobody may change it.
+	// Exact is Factor as the ontology writes it, which a float64 may not represent; nil if
+	// there is none. Nobody may change it.
 	Exact *big.Rat
 }
 
@@ -373,7 +373,8 @@ func (u *Unit) Converts(to *Unit) bool {
 	return u != nil && to != nil && (u.Code == to.Code || u.Dimension == to.Dimension && u.Factor != 0 && to.Factor != 0)
 }
 
-// Base is the base unit of what the unit measures: the unit itself where it has no factor.
+// Base returns the base unit of the dimension, or the unit itself if it has no
+// factor.
 func (o *Ontology) Base(u *Unit) *Unit {
 	if u.Factor == 0 || u.Factor == 1 {
 		return u
@@ -389,7 +390,7 @@ func (o *Ontology) Base(u *Unit) *Unit {
 // Hash identifies the ontology by its content.
 func (o *Ontology) Hash() string { return o.hash }
 
-// Text is the text that the ontology was loaded from.
+// Text returns the text that the ontology was loaded from.
 func (o *Ontology) Text() string { return o.text }
 
 // Type returns the named type, interface or union, or nil.
@@ -421,8 +422,8 @@ func (t *Type) Includes(concrete *Type) bool {
 	return concrete != nil && !concrete.Abstract && concrete.number < len(t.within) && t.within[concrete.number]
 }
 
-// EveryEdge is the name of the root field for the edges of the relation over all its
-// subjects; "" where it has none, since it is not a stored relation of many.
+// EveryEdge returns the name of the root field for the edges of the relation over
+// all its subjects, or "" if it has none, since it is not a stored relation of many.
 func (f *Field) EveryEdge() string {
 	if f.Kind != Relation || !f.Many {
 		return ""
@@ -430,7 +431,7 @@ func (f *Field) EveryEdge() string {
 	return f.Owner.Singular() + strings.ToUpper(f.Name[:1]) + f.Name[1:]
 }
 
-// Singular is the name of the root field for one entity of the type.
+// Singular returns the name of the root field for one entity of the type.
 func (t *Type) Singular() string { return lowerFirst(t.Name) }
 
 func lowerFirst(s string) string {

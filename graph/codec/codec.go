@@ -19,7 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Emit takes one operation of an input; an error of it ends the reading.
+// Emit takes one operation of an input; if it returns an error, the reading ends.
 type Emit func(graph.Op) error
 
 // Format is one way to write the graph down. A format reads a stream (Decode),
@@ -100,7 +100,7 @@ func (p *Faults) Add(at graph.Position, code graph.Code, format string, a ...any
 	p.list = append(p.list, graph.Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)})
 }
 
-// Err is the graph.Problems of the input, nil where it has none.
+// Err returns the graph.Problems of the input, or nil if there are none.
 func (p *Faults) Err() error {
 	if len(p.list) == 0 {
 		return nil

@@ -24,7 +24,7 @@ var lineKeys = map[string][]string{
 	},
 }
 
-// knownKeys has each of them by itself, so that reading one makes no string.
+// knownKeys has each key by itself, so that reading one allocates no string.
 var knownKeys = func() map[string]string {
 	known := map[string]string{}
 	for _, keys := range lineKeys {
@@ -49,7 +49,8 @@ type lineContent struct {
 	qualifiers []graph.QualifierValue
 }
 
-// text is where the text of a key goes; nil for keys that take something else.
+// text returns where the text of a key is stored, or nil for keys with another kind of
+// value.
 func (l *lineContent) text(key string) *string {
 	switch key {
 	case "entity":
@@ -241,8 +242,8 @@ func (r *lineReader) list(key string, item func() error) error {
 // jsonKinds are the kinds of JSON's values, as people call them.
 var jsonKinds = map[jsontext.Kind]string{'"': "string", '0': "number", '{': "object", '[': "array", 't': "boolean", 'f': "boolean", 'n': "null"}
 
-// mismatch is the error for a value of a kind that its key does not take. If the line is not
-// JSON at all, the error says so.
+// mismatch returns the error for a value of a kind that its key does not take. If the line
+// is not JSON at all, the error says so.
 func (r *lineReader) mismatch(key, needed string) error {
 	kind := r.dec.PeekKind()
 	if err := r.dec.SkipValue(); err != nil {
@@ -272,7 +273,7 @@ func (r *lineReader) value() (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.BadInput, "a value is one text, number, boolean or object; state each on a separate line")
 }
 
-// part is a member of a value that has parts.
+// part is a member of a value that is an object.
 type part struct {
 	name string
 	kind jsontext.Kind
@@ -286,7 +287,7 @@ func (p part) isNumber() bool {
 	return p.kind == '0' || p.isText() && jsontext.Value(p.text).Kind() == '0' && jsontext.Value(p.text).IsValid()
 }
 
-// parts reads a value that has parts.
+// parts reads a value that is an object.
 func (r *lineReader) parts() (graph.Value, error) {
 	var parts []part
 	err := r.object(func(name string) (err error) {
@@ -321,8 +322,8 @@ func (r *lineReader) parts() (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
 }
 
-// kindValue is a value that states its kind: the ontology of the store that it
-// was exported from had no field for it.
+// kindValue returns a value that states its kind, because the ontology of the exporting
+// store had no field for it.
 func kindValue(parts []part) (graph.Value, error) {
 	given := map[string]string{}
 	for _, p := range parts {
@@ -338,8 +339,8 @@ func kindValue(parts []part) (graph.Value, error) {
 	return graph.ParseValue(kind, text)
 }
 
-// lineKind is the key that says what the line states, "" for none. Each of its keys must be
-// known to that.
+// lineKind returns the key that says what the line states, or "" if there is none. Each of
+// its keys must be known to that.
 func lineKind(keys []string) (string, error) {
 	kind := ""
 	for _, k := range keys {

@@ -35,7 +35,8 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 	return rawKind(q.Value)
 }
 
-// rawKind is a value with its kind, or without it if the form of the value shows it.
+// rawKind returns a value with its kind, or without it if the form of the value
+// shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
 	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind:
@@ -65,8 +66,9 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	if err != nil {
 		return err
 	}
-	// A claim that a later one supersedes is withdrawn by that later one. A retraction would
-	// leave it nothing to supersede, where the two are read in different batches.
+	// A claim that a later one supersedes is withdrawn by that later one. If a retraction
+	// were written as well and the two were read in different batches, the later claim would
+	// find nothing to supersede.
 	superseded := map[graph.ClaimID]bool{}
 	err = from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
 		for _, old := range c.Supersedes {

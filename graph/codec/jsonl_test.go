@@ -65,7 +65,8 @@ func TestJSONLinesBytes(t *testing.T) {
 			t.Errorf("%.40q: %.200v", c.text, err)
 		}
 	}
-	// A line of the greatest length is read, and one that is too long stops none after it.
+	// A line of the greatest length is read, and a line that is too long does not stop the
+	// lines after it.
 	pad := strings.Repeat(" ", MaxLine-len(good)-1)
 	ops, err := decode(JSONLines, "x.jsonl", pad+good+"\n"+pad+"  "+good+"\n"+good)
 	if err == nil || err.Error() != "x.jsonl:2: the line is longer than 1048576 bytes" || len(ops) != 2 || ops[1].Position.Line != 3 {
@@ -161,7 +162,7 @@ func drawListed(t *rapid.T, o *schema.Ontology) *listedGraph {
 	return g
 }
 
-// withdrawnBy are the claims that a commit retracts or supersedes.
+// withdrawnBy returns the claims that a commit retracts or supersedes.
 func withdrawnBy(c *graph.Commit) map[graph.ClaimID]bool {
 	all := map[graph.ClaimID]bool{}
 	for _, r := range c.Retractions {
@@ -205,7 +206,7 @@ func TestJSONLinesRoundTrip(t *testing.T) {
 	})
 }
 
-// TestJSONLinesBatches: a withdrawal that a later claim makes is left to that
+// TestJSONLinesBatches checks that a withdrawal made by a superseding claim is left to that
 // claim, which may come in another batch.
 func TestJSONLinesBatches(t *testing.T) {
 	old := graph.Claim{Subject: "KAZ", Predicate: "name", Value: graph.StringValue("a"), Source: "s", Confidence: 1}

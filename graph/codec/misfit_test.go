@@ -29,8 +29,8 @@ enum Grade { HIGH LOW }
 enum Unit { km2 @measures(dimension: "area") km @measures(dimension: "length") }
 `
 
-// TestMisfitsComeBack: what does not fit a changed ontology any more is exported,
-// and imported as it is, by every lossless format.
+// TestMisfitsComeBack checks that every lossless format exports claims that no longer fit a
+// changed ontology, and imports them as they are.
 func TestMisfitsComeBack(t *testing.T) {
 	earlier, err := schema.Load("earlier", earlierOntology)
 	if err != nil {

@@ -37,7 +37,7 @@ var NQuads = &Format{
 	Encode:     encodeNQuads,
 }
 
-// The addresses. Store keeps claims under the same ones.
+// The addresses. The store keeps claims under the same addresses.
 const (
 	rdfType = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 	xsd     = "http://www.w3.org/2001/XMLSchema#"

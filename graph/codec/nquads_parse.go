@@ -40,8 +40,8 @@ func (t term) String() string {
 // quad is one statement.
 type quad struct{ subject, predicate, object, graph term }
 
-// parseQuad reads one line, ok is false where it holds only a comment. It
-// follows the grammar of RDF 1.1 N-Quads and takes nothing beyond it.
+// parseQuad reads one line; ok is false if the line has only a comment. It follows the
+// grammar of RDF 1.1 N-Quads and accepts nothing else.
 func parseQuad(line string) (q quad, ok bool, err error) {
 	p := &quadParser{s: line}
 	p.blank()
@@ -298,7 +298,7 @@ func (p *quadParser) label() (term, error) {
 		}
 		p.i += size
 	}
-	// A point may be inside a label and not at its end.
+	// A point may be inside a label, but not at its end.
 	for p.i > start && p.s[p.i-1] == '.' {
 		p.i--
 	}
@@ -308,7 +308,7 @@ func (p *quadParser) label() (term, error) {
 	return term{kind: blankTerm, text: p.s[start:p.i]}, nil
 }
 
-// labelRune is the grammar's PN_CHARS_U and digits, without the colon, which
+// labelRune returns the grammar's PN_CHARS_U and digits, without the colon, which
 // the errata of RDF 1.1 took out.
 func labelRune(r rune) bool {
 	switch {

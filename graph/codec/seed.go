@@ -112,8 +112,8 @@ func invalidUTF8(text []byte) (line int, ok bool) {
 	return line, false
 }
 
-// plain refuses what makes one text of a YAML file mean another: anchors,
-// aliases and tags.
+// plain refuses the parts of YAML that make a text mean something else: anchors, aliases and
+// tags.
 func (d *seedDecoder) plain(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
@@ -152,7 +152,7 @@ func (d *seedDecoder) at(n *yaml.Node, path string) graph.Position {
 	return graph.Position{File: d.name, Line: n.Line, Path: path}
 }
 
-// pairs walks a mapping; it reports keys that are not plain text or come twice.
+// pairs walks a mapping, and reports keys that are not plain text or occur twice.
 func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
 		d.Add(d.at(n, path), graph.BadInput, "a mapping (key: value) is expected here, not %s", nodeKind(n))
@@ -212,7 +212,7 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 	})
 }
 
-// under is the value of a mapping's key, or nil.
+// under returns the value of a mapping's key, or nil.
 func under(n *yaml.Node, key string) *yaml.Node {
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -264,7 +264,7 @@ func (d *seedDecoder) entity(id, body *yaml.Node, base graph.Claim) error {
 	})
 }
 
-// first is the first item of a list; an empty node where it has none.
+// first returns the first item of a list, or an empty node if there is none.
 func first(list *yaml.Node) *yaml.Node {
 	if len(list.Content) == 0 {
 		return &yaml.Node{}
@@ -315,7 +315,8 @@ func (d *seedDecoder) scalar(n *yaml.Node, path string) graph.Value {
 	return graph.LooseValue(text)
 }
 
-// text is the text of a single value; false where it is none, which is reported.
+// text returns the text of a single value. If it is not one, it reports that and returns
+// false.
 func (d *seedDecoder) text(n *yaml.Node, path string) (string, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
@@ -365,7 +366,7 @@ func (d *seedDecoder) metas(n *yaml.Node, path string, c *graph.Claim) {
 	})
 }
 
-// meta reads a key that says how a claim is held or when; false for other keys.
+// meta reads a key that says how or when a claim is held. It returns false for other keys.
 func (d *seedDecoder) meta(k, v *yaml.Node, path string, c *graph.Claim) bool {
 	set, known := claimMeta[k.Value]
 	if !known {

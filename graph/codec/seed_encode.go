@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// seedWidth is where a list of short claims is broken.
+// seedWidth is the width at which a list of short claims is broken into lines.
 const seedWidth = 118
 
 // encodeSeed writes the live claims as a seed file: entities by type and id, fields in the
@@ -105,8 +105,8 @@ func (e *seedEncoder) write(ctx context.Context) error {
 	return nil
 }
 
-// rank is the place of an entity's type in the ontology; entities that other
-// files declare come last.
+// rank returns the position of an entity's type in the ontology; entities that other files
+// declare come last.
 func (e *seedEncoder) rank(id graph.ID) int {
 	t := e.o.Type(e.types[id])
 	if t == nil {
@@ -217,7 +217,7 @@ func (e *seedEncoder) field(name string, claims []*graph.Claim, inherited seedDe
 // metaKeys are the keys of a claim that can be defaults, in the order they are written.
 var metaKeys = []string{"valid", "source", "at", "confidence", "rank", "attribution", "attributedTo", "original", "conflict", "note"}
 
-// metaText is what a claim has under a key of claimMeta.
+// metaText returns what a claim has under a key of claimMeta.
 func metaText(c *graph.Claim, key string) string {
 	switch key {
 	case "valid":
@@ -242,7 +242,7 @@ func metaText(c *graph.Claim, key string) string {
 	return c.Note
 }
 
-// unstated is what a key means where it is not written.
+// unstated is the value of a key that is not written.
 var unstated = map[string]string{"confidence": "1", "rank": graph.Normal.String(), "attribution": graph.Asserted.String()}
 
 // seedDefaults are the keys that need not be written, with their text: metaKeys
@@ -277,8 +277,8 @@ func (d seedDefaults) choose(claims []*graph.Claim, keys []string, least int) {
 	}
 }
 
-// chooseQualifiers makes defaults of qualifiers that every claim has, since a
-// claim can give another value and not none.
+// chooseQualifiers makes defaults of qualifiers that every claim has, because a claim can
+// override a default but not remove it.
 func (d seedDefaults) chooseQualifiers(claims []*graph.Claim) {
 	counts := map[string]map[string]int{}
 	for _, c := range claims {
@@ -310,7 +310,7 @@ func mostCommon(counts map[string]int) string {
 	return best
 }
 
-// beyond are the defaults that differ from those one level up.
+// beyond returns the defaults that differ from those one level up.
 func (d seedDefaults) beyond(up seedDefaults) seedDefaults {
 	own := seedDefaults{}
 	for k, v := range d {

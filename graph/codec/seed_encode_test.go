@@ -100,7 +100,7 @@ entities:
 			g.claims = append(g.claims, op.Claim)
 		}
 	}
-	// As the ontology would read the plain ids of memberOf.
+	// The kind as which the ontology reads the plain ids of memberOf.
 	for i := range g.claims {
 		if c := &g.claims[i]; c.Predicate == "memberOf" {
 			c.Value = graph.EntityValue(graph.ID(c.Value.Text()))
@@ -158,7 +158,7 @@ func TestSeedListDefaults(t *testing.T) {
 	}
 }
 
-// anyText is a text that a claim may have, as it is stored. line says that it
+// anyText returns a text that a claim may have, as it is stored. line says that it
 // has only one line.
 func anyText(least int, line bool) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
@@ -177,7 +177,7 @@ func anyText(least int, line bool) *rapid.Generator[string] {
 	})
 }
 
-// anyClaim is a claim of Kazakhstan that the ontology accepts.
+// anyClaim returns a claim of Kazakhstan that the ontology accepts.
 func anyClaim(t *rapid.T) graph.Claim {
 	maybe := func(g *rapid.Generator[string]) string {
 		if rapid.IntRange(0, 3).Draw(t, "some") > 0 {

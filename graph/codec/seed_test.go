@@ -78,7 +78,7 @@ defaults: {source: article, confidence: 0.8}   # wherever they are
 	}
 }
 
-// TestSeedTexts: what YAML would read as something else stays the text it is.
+// TestSeedTexts checks that texts which YAML would read as something else remain texts.
 func TestSeedTexts(t *testing.T) {
 	for _, text := range []string{
 		"NO", "no", "on", "off", "yes", "y", "True", "1e3", "1_000", "0o17", "017", "0x1F", "1.0", "1.50", ".5", "+1", ".inf", ".nan",
@@ -100,7 +100,7 @@ func TestSeedTexts(t *testing.T) {
 			t.Errorf("the id %s: %v, %v", id, ops, err)
 		}
 	}
-	// Words that YAML takes for null are texts in quotes, and null without quotes.
+	// Words that YAML reads as null are texts if they are in quotes, and null otherwise.
 	for _, text := range []string{"~", "null", "Null", "NULL", ""} {
 		if ops, err := decode(Seed, "x.yaml", `entities: {KAZ: {name: "`+text+`"}}`); err != nil || ops[0].Claim.Value != graph.LooseValue(text) {
 			t.Errorf("%q in quotes: %v, %v", text, ops, err)
@@ -136,7 +136,7 @@ func TestSeedSupersedes(t *testing.T) {
 	}
 }
 
-// TestSeedBytes: bytes that no editor shows.
+// TestSeedBytes checks bytes that editors do not show.
 func TestSeedBytes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"entities:\n  KAZ: {name: \"\xff\"}\n", "x.yaml:2: the line is not valid UTF-8"},
@@ -149,7 +149,7 @@ func TestSeedBytes(t *testing.T) {
 			t.Errorf("%.40q: %v, want %s", c.text, err, c.want)
 		}
 	}
-	// The laughs are refused before anybody laughs.
+	// The "billion laughs" are refused before they expand.
 	laughs := "a: &a [x, x, x, x, x, x, x, x, x]\n"
 	for c := 'b'; c <= 'z'; c++ {
 		laughs += fmt.Sprintf("%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n", c, c, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1)

@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestDecodersStop: every decoder ends with the error of its caller, of its
-// context or of its reader, and the reader's names the file.
+// TestDecodersStop checks that every decoder ends with the error of its caller, its context
+// or its reader, and that the reader's error names the file.
 func TestDecodersStop(t *testing.T) {
 	g := &listedGraph{o: schema.MustDefault(), entities: []graph.Entity{{ID: "KAZ", Type: "Country"}, {ID: "UZB", Type: "Country"}}}
 	for _, f := range Formats {

@@ -7,21 +7,20 @@ import (
 )
 
 const (
-	// MaxDrift is how far the wall clock may move against the time that has
-	// passed, from one commit to the next, and record times follow it at once.
+	// MaxDrift is how far the wall clock may move against elapsed time, from one commit to
+	// the next, if record times are to follow it at once.
 	MaxDrift = time.Minute
-	// believeAfter is how long a clock that was moved further must keep its new
-	// time until record times follow it.
+	// believeAfter is how long a clock that jumped further must keep its new time before
+	// record times follow it.
 	believeAfter = 10 * time.Minute
 )
 
-// clock gives record times. They rise strictly, so that an instant names one
-// sequence number; a time far ahead would therefore make all later ones wrong.
-// So a clock that jumps is not followed at once: record times go on by the
-// time that has passed, until the clock has kept its new time for a while (as
-// after the machine slept, where the system does not count that), or has come back.
-// A clock that jumps back is followed as far as record times can, since they
-// are never above it then.
+// clock gives record times. They rise strictly, so that an instant names one sequence
+// number; a time far ahead would therefore make all later ones wrong. So a clock that jumps
+// is not followed at once: record times continue by elapsed time until the clock either has
+// kept its new time for a while (as after the machine slept, if the system does not count
+// that) or has come back. A clock that jumps back is followed as far as rising record times
+// allow.
 type clock struct {
 	now     func() time.Time
 	elapsed func() time.Duration
@@ -64,7 +63,8 @@ func (c *clock) read() reading {
 	return reading{c.now().Round(0).UTC(), c.elapsed()}
 }
 
-// stamp returns the record time of a commit made now, after one of the time last.
+// stamp returns the record time of a commit made now, if the commit before it has the time
+// last.
 func (c *clock) stamp(last time.Time) time.Time {
 	at := c.time().Truncate(time.Microsecond)
 	if !at.After(last) {
@@ -114,7 +114,6 @@ func (c *clock) compare(last time.Time) {
 	}
 }
 
-// Drift returns how far the wall clock was from the time that record times go by,
-// when the last commit was made: 0 while it is trusted, positive where it is
-// ahead.
+// Drift returns how far the wall clock was from the time that record times follow when the
+// last commit was made: 0 while the clock is trusted, positive if it is ahead.
 func (g *Graph) Drift() time.Duration { return time.Duration(g.clock.drift.Load()) }

@@ -90,7 +90,7 @@ func TestJumpingClock(t *testing.T) {
 	}
 }
 
-// TestSystemClock: the two clocks of the system run alike.
+// TestSystemClock checks that the two clocks of the system run alike.
 func TestSystemClock(t *testing.T) {
 	g, err := Open(t.Context(), &memory{}, schema.MustDefault(), Options{})
 	if err != nil {
@@ -102,7 +102,7 @@ func TestSystemClock(t *testing.T) {
 	}
 }
 
-// TestClockBelowTheLog: a log from a clock that was ahead is reported.
+// TestClockBelowTheLog checks that a log written under a clock that was ahead is reported.
 func TestClockBelowTheLog(t *testing.T) {
 	log := &memory{}
 	commit(t, open(t, log, Options{Now: func() time.Time { return frozen.AddDate(1, 0, 0) }}), change("", base()...))

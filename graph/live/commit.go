@@ -18,8 +18,8 @@ type request struct {
 	err     error
 }
 
-// maxGroup bounds how many operations are made durable by one sync, so that
-// nobody waits long for others.
+// maxGroup bounds the operations made durable by one sync, so that no caller waits long for
+// others.
 const maxGroup = 10_000
 
 // Commit makes the change, all or nothing. When it returns without an error,
@@ -27,10 +27,10 @@ const maxGroup = 10_000
 // are returned as graph.Problems. After any other error, repeating the same change
 // with the same key reports whether it was made.
 //
-// Changes that arrive while the writer is busy are made durable together, by
-// one sync, each as a separate commit: the caller whose turn it is writes
-// for all that wait. A caller whose context ends while it waits returns at once;
-// after its change has been looked at, it gets the outcome.
+// Changes that arrive while the writer is busy are made durable together, by one sync, each
+// as a separate commit: the caller whose turn it is writes for all that wait. A caller whose
+// context ends while its change waits returns at once. Once the writer has looked at the
+// change, the caller gets the outcome.
 func (g *Graph) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
 	r := &request{ctx: ctx, change: ch, ops: len(ch.Ops), done: make(chan struct{})}
 	g.enqueue(r)
@@ -56,8 +56,8 @@ func (g *Graph) outcome(r *request) (*Receipt, error) {
 	return r.receipt, r.err
 }
 
-// writeUntil writes until the request has its outcome, and passes the turn on,
-// with a group that may be under way: one of its callers takes over.
+// writeUntil writes until the request has its outcome, and then passes the turn on, perhaps
+// with a group under way: a caller of that group takes over.
 func (g *Graph) writeUntil(r *request) {
 	defer func() { <-g.turn }()
 	for {
@@ -80,7 +80,8 @@ func (g *Graph) enqueue(r *request) {
 	}
 }
 
-// takeGroup takes the changes that waited longest, for a group that has some operations already.
+// takeGroup takes the changes that have waited longest, for a group that already has some
+// operations.
 func (g *Graph) takeGroup(ops int) []*request {
 	g.queued.Lock()
 	defer g.queued.Unlock()
@@ -102,7 +103,8 @@ func (g *Graph) leave(r *request) bool {
 	if i < 0 {
 		return false
 	}
-	// A new slice, since a group under way may share the array of the old one.
+	// This must be a new slice, because a group under way may share the array of the old
+	// one.
 	g.queue = slices.Concat(g.queue[:i], g.queue[i+1:])
 	return true
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// decide checks one change and applies it to the head. A panic on the way is
-// the fault of this change alone: the head stays as it was.
+// decide checks one change and applies it to the head. If it panics, only this change fails,
+// and the head remains as it was.
 func (w *group) decide(r *request) (rec *Receipt, err error) {
 	err = w.g.guard("deciding a change", func() error {
 		rec, err = w.receipt(r)
@@ -85,16 +85,17 @@ func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 	return commitAt(ctx, w.g.log, seq)
 }
 
-// replayed answers a change whose key was used before, if it is the same
-// change. Everything in it is recorded, so checking it again changes nothing;
-// the check reports the present state, such as claims withdrawn since.
+// replayed answers a change whose key was used before, if it is the same change. Everything
+// in the change is recorded, so checking it again changes nothing. The check reports the
+// present state, such as claims withdrawn since.
 func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (*Receipt, error) {
 	again := *ch
 	again.IfSeq = nil // it held the first time
 	res, problems := graph.Check(w.g.o, w.head.State(), &again)
 	same := first.KeyDigest == digest
 	if first.KeyDigest == "" {
-		// Nobody noted what came with the key: what changes nothing may be it.
+		// The digest of the change was not recorded with the key, so a change that changes
+		// nothing may be the same one.
 		same = problems == nil && res.Commit.Empty()
 	}
 	if !same {

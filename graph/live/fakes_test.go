@@ -19,13 +19,13 @@ type memory struct {
 
 	mu      sync.Mutex
 	commits []*graph.Commit
-	// fail, where not nil, is the next Append's error; doubt says that the
-	// commit is kept all the same.
+	// fail, if not nil, is the error of the next Append; doubt says that the commit is kept
+	// all the same.
 	fail  error
 	doubt bool
 	blind error // of Replay and Key
 	stale bool  // Head says one less, until the next Replay
-	// before, where not nil, is called by each method with its name.
+	// before, if not nil, is called by each method with its name.
 	before func(method string)
 	inside int // appends running
 	most   int // how many ever ran at once

@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// TestFailingLog: what the log does not take is in no snapshot, and the next
-// change goes on from there.
+// TestFailingLog checks that a change which the log refuses is in no snapshot, and that the
+// next change succeeds.
 func TestFailingLog(t *testing.T) {
 	log, g := begun(t)
 	before := g.Snapshot()
@@ -62,8 +62,8 @@ func TestFailingGroup(t *testing.T) {
 	}
 }
 
-// TestDoubt: a commit may be durable although its Append failed. It is neither
-// lost nor made twice.
+// TestDoubt: a commit may be durable although its Append failed. The commit is neither lost
+// nor made twice.
 func TestDoubt(t *testing.T) {
 	log, g := begun(t)
 	commitInDoubt(t, log, g)
@@ -76,9 +76,8 @@ func TestDoubt(t *testing.T) {
 	doubtResolved(t, log, g)
 }
 
-// TestPanics: no matter what panics, and when, the changes of that group
-// get an error, nothing is acknowledged that the log does not have, and the
-// next change goes on from there.
+// TestPanics checks that, whatever panics and whenever, the changes of that group get an
+// error, nothing is acknowledged that the log does not have, and the next change succeeds.
 func TestPanics(t *testing.T) {
 	for _, c := range []struct {
 		what   string
@@ -152,8 +151,8 @@ func TestPanickingReplay(t *testing.T) {
 	doubtResolved(t, log, g)
 }
 
-// TestPanickingSnapshot: where a snapshot panics, in the middle of a change or
-// at its end, that change fails alone.
+// TestPanickingSnapshot checks that if a snapshot panics, in the middle of a change or at
+// its end, only that change fails.
 func TestPanickingSnapshot(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		log, g := begun(t)
@@ -178,7 +177,8 @@ func TestPanickingSnapshot(t *testing.T) {
 	}
 }
 
-// TestLostCommits: a log that lost what was acknowledged gets nothing more.
+// TestLostCommits checks that nothing more is written to a log that lost acknowledged
+// commits.
 func TestLostCommits(t *testing.T) {
 	log, g := begun(t)
 	commit(t, g, change("", named("a")))
@@ -191,9 +191,9 @@ func TestLostCommits(t *testing.T) {
 	}
 }
 
-// TestOutcomeAfterDurability: while the log is being written, nobody has an
-// outcome and no reader sees anything. Changes without effect also wait, since
-// their outcome may depend on what is not durable yet.
+// TestOutcomeAfterDurability checks that while the log is being written, no caller has an
+// outcome and no reader sees the change. Changes without effect also wait, since their
+// outcome may depend on what is not durable yet.
 func TestOutcomeAfterDurability(t *testing.T) {
 	log, g := begun(t)
 	done := make(chan struct{}, 3)
@@ -209,8 +209,8 @@ func TestOutcomeAfterDurability(t *testing.T) {
 func TestCancelledCallers(t *testing.T) {
 	log, g := begun(t)
 	commitInDoubt(t, log, g)
-	// Four requests: one is cancelled while the first of the group reads the log, one was
-	// cancelled before, and two go on.
+	// There are four requests: one is cancelled while the group reads the log, one was
+	// cancelled before, and two continue.
 	ctx, cancel := context.WithCancel(t.Context())
 	log.before = func(method string) {
 		if method == "Replay" {

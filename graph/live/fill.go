@@ -20,10 +20,10 @@ func (g *Graph) Fills() bool {
 	return ok && g.Snapshot().Seq() == 0
 }
 
-// Fill makes the first changes of an empty graph: those that feed passes to Commit.
-// They are what Commit of the graph would make of them, one commit each, but
-// become durable and visible together, when Fill returns nil; after an error there
-// is nothing of any. Other writers wait.
+// Fill makes the first changes of an empty graph: those that feed passes to Commit. The
+// commits are those that Graph.Commit would make, one for each change, but they become
+// durable and visible together when Fill returns nil. After an error there are none. Other
+// writers wait.
 func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	g.turn <- struct{}{}
 	defer func() { <-g.turn }()
@@ -90,7 +90,7 @@ func (f *Filling) keep(ctx context.Context, log filler) {
 	})
 }
 
-// feed runs the feed of Fill to its end, and ends that of the log.
+// feed runs the feed of Fill to its end, and then ends the feed of the log.
 func (f *Filling) feed(feed func(to *Filling) error) error {
 	defer close(f.commits)
 	f.fed = f.g.guard("filling the graph", func() error { return feed(f) })

@@ -71,8 +71,8 @@ func (g *Graph) step() {
 	}
 }
 
-// comes waits until a change arrives or the append has ended, and reports
-// whether it was the former.
+// comes waits until a change arrives or the append has ended, and reports whether a change
+// arrived.
 func (g *Graph) comes() bool {
 	select {
 	case <-g.appending.appended:
@@ -97,9 +97,9 @@ func (w *group) take() []*request {
 	return taken
 }
 
-// decideAll decides each change on top of those before it. After an error all
-// changes of the group have failed. The exception is errOvertaken, which it
-// returns only while another group is being appended.
+// decideAll decides each change on top of those before it. After an error all changes of the
+// group have failed. The exception is errOvertaken, which is returned only while another
+// group is being appended.
 func (w *group) decideAll(requests []*request) error {
 	if len(requests) == 0 {
 		return nil
@@ -139,7 +139,7 @@ func (w *group) attempt(requests []*request) error {
 	return nil
 }
 
-// begin finds what the changes are decided on.
+// begin finds the snapshot on which the changes are decided.
 func (w *group) begin() error {
 	w.before = w.g.appending
 	if w.before == nil {
@@ -152,7 +152,7 @@ func (w *group) begin() error {
 	return nil
 }
 
-// restart has the group decided again, unless others were faster too often.
+// restart makes the group be decided again, unless other writers were faster too often.
 func (w *group) restart(cause error) error {
 	if w.attempts++; w.attempts == maxAttempts {
 		return fmt.Errorf("%w: %v", graph.Errorf(graph.Unavailable,
@@ -180,7 +180,7 @@ func (w *group) launch() {
 func (w *group) append() {
 	defer close(w.appended)
 	w.err = errStopped
-	// Others wait for it too, so that no caller's context may end it.
+	// Others wait for it too, so no caller's context may end it.
 	err := w.g.guard("appending", func() error { return w.g.log.AppendGroup(context.Background(), w.commits) })
 	if err != nil {
 		var refused *graph.Error
@@ -192,8 +192,8 @@ func (w *group) append() {
 	w.err = err
 }
 
-// land waits for the append, and publishes the group. Where it failed, the
-// changes that were decided on top of it wait again.
+// land waits for the append, and publishes the group. If the append failed, the changes that
+// were decided on top of it wait again.
 func (g *Graph) land() {
 	w := g.appending
 	<-w.appended
@@ -244,9 +244,9 @@ func (g *Graph) newest() *snapshot.Snapshot {
 	return g.Snapshot()
 }
 
-// settle gives each change its outcome. Where the group failed, all do: also
-// those that were refused, since they may have been so because of a change
-// that is not there now.
+// settle gives each change its outcome. If the group failed, all of its changes fail, even
+// those that were refused, because the reason may have been a change that was then not
+// recorded.
 func (w *group) settle(err error) {
 	if w.g.decided == w {
 		w.g.decided = nil

@@ -96,8 +96,8 @@ func TestSameChange(t *testing.T) {
 	}
 }
 
-// TestKeysOfNothing: a change that changes nothing makes no commit, with a key
-// as without; its key stays free, and it changes nothing whenever it comes again.
+// TestKeysOfNothing checks that a change without effect makes no commit, with or without a
+// key, that its key remains free, and that it has no effect when it comes again.
 func TestKeysOfNothing(t *testing.T) {
 	log := &memory{}
 	g := open(t, log, Options{})
@@ -109,7 +109,7 @@ func TestKeysOfNothing(t *testing.T) {
 	}
 	withdraw := graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: made.IDs[0], Reason: "wrong"}}
 	commit(t, g, change("gone", withdraw))
-	// Withdrawn meanwhile: neither key brings it back, and both say so.
+	// After the claim was withdrawn, neither key brings it back, and both answers say so.
 	for _, ch := range []*graph.Change{known, change("made", append(base(), named("a"))...), change("", named("a")), change("new", named("a"))} {
 		r := commit(t, g, ch)
 		if r.Claims != 0 || len(r.Notices) != 1 || !strings.Contains(r.Notices[0].Message, "was withdrawn and stays so") {
@@ -127,8 +127,8 @@ func TestKeysOfNothing(t *testing.T) {
 	}
 }
 
-// TestKeysWithoutDigest: of a commit that an earlier version made, what
-// changes nothing is taken for the same change.
+// TestKeysWithoutDigest checks that for a commit of an earlier version, a change without
+// effect is taken for the same change.
 func TestKeysWithoutDigest(t *testing.T) {
 	log := &memory{}
 	g := open(t, log, Options{})

@@ -25,13 +25,13 @@ import (
 type Log interface {
 	// Identity names the store and its history; it does not change.
 	Identity() graph.Identity
-	// Head is the sequence number of the last commit, or 0 if there is none. Where
-	// others append it may be late, and AppendGroup finds out.
+	// Head returns the sequence number of the last commit, or 0 if there is none. If others
+	// append, it may be outdated, which AppendGroup finds out.
 	Head() graph.Seq
-	// AppendGroup keeps several commits, numbered in a row, durably and whole,
-	// or nothing of any. The error has the code SEQ_MISMATCH where the first is
-	// not due, since others appended meanwhile. After any error, and after a
-	// panic, the graph reads what the log has before it appends again.
+	// AppendGroup stores several commits with consecutive numbers durably, all of them or
+	// none. The error has the code SEQ_MISMATCH where the first is not due, since others
+	// appended meanwhile. After any error, and after a panic, the graph reads what the log
+	// has before it appends again.
 	AppendGroup(ctx context.Context, cs []*graph.Commit) error
 	// Replay calls fn with every commit after the number, in order.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
@@ -43,10 +43,10 @@ type Log interface {
 type Cache interface {
 	// Clean removes what saves that were cut short left. Nobody saves meanwhile.
 	Clean() error
-	// Load returns the snapshot kept and the store that it is of, or an error if there
-	// is none of use.
+	// Load returns the stored snapshot and the identity of its store, or an error if there
+	// is none that can be used.
 	Load(o *schema.Ontology) (*snapshot.Snapshot, graph.Identity, error)
-	// Save keeps the snapshot of a store instead, whole or not at all.
+	// Save replaces the stored snapshot, whole or not at all.
 	Save(s *snapshot.Snapshot, of graph.Identity) error
 }
 
@@ -54,15 +54,15 @@ type Cache interface {
 type Options struct {
 	// Now is the clock; nil is the system's.
 	Now func() time.Time
-	// Elapsed is the time since some moment, which no change of the clock
-	// moves; nil is the system's where Now is nil, and follows Now otherwise.
+	// Elapsed is the time since some moment, which no change of the clock affects. If it is
+	// nil, it is the system's if Now is nil too, and otherwise follows Now.
 	Elapsed func() time.Duration
 	// Logger takes notes; nil discards them.
 	Logger *slog.Logger
 	// Cache may be nil.
 	Cache Cache
-	// IndexMemory is how many bytes the indexes of values may take, which queries that
-	// miss them have built; with 0 there are none.
+	// IndexMemory bounds the bytes of the indexes of values, which are built when queries
+	// miss them; with 0 none are built.
 	IndexMemory int
 }
 
@@ -104,8 +104,8 @@ type publication struct {
 	replaced chan struct{}
 }
 
-// Open makes the graph of a log: from the cache where it is of use, and from
-// the log's commits after it.
+// Open makes the graph of a log: from the cache, if that can be used, and the commits of the
+// log after it.
 func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Graph, error) {
 	g := &Graph{o: o, log: log, note: opts.Logger, identity: log.Identity(), apply: (*snapshot.Snapshot).Apply,
 		arrived: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
@@ -163,8 +163,8 @@ func (g *Graph) Next() (*snapshot.Snapshot, <-chan struct{}) {
 	return p.snapshot, p.replaced
 }
 
-// Wait returns the first snapshot at or after the number, or the context's
-// error where none comes in time.
+// Wait returns the first snapshot at or after the number, or the context's error if none
+// comes in time.
 func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, error) {
 	for {
 		s, replaced := g.Next()
@@ -187,8 +187,8 @@ func (g *Graph) Ontology() *schema.Ontology { return g.o }
 
 // Receipt is the outcome of a change.
 type Receipt struct {
-	// Seq is the sequence number of the commit, or the present one where the
-	// change changed nothing, or that of the first change of the same key.
+	// Seq is the sequence number of the commit. If the change had no effect it is the
+	// present number, and if its key was used before, that of the first change.
 	Seq graph.Seq
 	// Entities, Claims and Retractions count what is new.
 	Entities, Claims, Retractions int

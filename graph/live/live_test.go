@@ -107,8 +107,8 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// TestWritersAndReaders: many of each at once. Commits come one after the
-// other, each reader sees whole ones and never goes back, and all that was
+// TestWritersAndReaders runs many writers and readers at once. Commits follow one another,
+// each reader sees only whole commits and never an older state than before, and everything
 // acknowledged is there.
 func TestWritersAndReaders(t *testing.T) {
 	log, g := begun(t)
@@ -223,8 +223,8 @@ func TestCaches(t *testing.T) {
 	}
 }
 
-// TestReopen: after any commits, the log gives the same graph again, from
-// the beginning and from any cache.
+// TestReopen checks that after any commits the log gives the same graph again, from its
+// beginning and from any cache.
 func TestReopen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		log := &memory{}

@@ -149,7 +149,7 @@ func TestOverlapOvertaken(t *testing.T) {
 		t.Errorf("%+v, %+v, %+v", receipts[0], receipts[1], receipts[2])
 	}
 
-	// The key is there when it is looked for.
+	// The key is recorded by the time it is looked up.
 	o = overlapped(t, log, g, change("", named("d")))
 	commit(t, other, change("k", named("k")))
 	o.commit(change("k", named("k")))
@@ -192,7 +192,7 @@ func TestOverlapStopped(t *testing.T) {
 	if !errors.Is(r.err, errStopped) || g.Snapshot().Seq() != 1 {
 		t.Errorf("stopped: %v", r.err)
 	}
-	// Its owner may be gone with it; the next caller takes over.
+	// The goroutine of the caller may have ended with it; the next caller takes over.
 	log.hook(nil)
 	o.end()
 	if r := commit(t, g, change("", named("b"))); r.Seq != 3 || g.Snapshot().Digest() != open(t, log, Options{}).Snapshot().Digest() {

@@ -9,9 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// catchUp publishes what the log has beyond the newest snapshot: what it kept
-// although its append failed, and what others appended to it. Such commits are
-// neither lost nor made twice.
+// catchUp publishes what the log has beyond the newest snapshot: what it kept although its
+// append failed, and what others appended to it. Those commits are neither lost nor made
+// twice.
 func (g *Graph) catchUp() error {
 	now := g.Snapshot()
 	var head graph.Seq
@@ -36,7 +36,7 @@ func (g *Graph) catchUp() error {
 
 func (g *Graph) replayRest() error {
 	now := g.Snapshot()
-	// A context of the writer's own: more than one caller waits for it.
+	// It uses a context of the writer, because more than one caller waits for it.
 	next, err := replay(context.Background(), g.log, now)
 	if err != nil || next == now {
 		return err

@@ -14,9 +14,8 @@ import (
 // remains a small part of a long import.
 const cacheAfter = 20_000
 
-// After a failure the cache is left alone for a while, twice as long each
-// time: where a disk has no room for it, trying takes the room that the log
-// needs.
+// After a failure the cache is left alone for a while, twice as long each time: on a full
+// disk, each attempt takes room that the log needs.
 const (
 	firstPause  = 10 * time.Second
 	longestWait = time.Hour
@@ -35,7 +34,7 @@ type saver struct {
 	// The commit that the cache holds.
 	seq    graph.Seq
 	claims int
-	// How often it failed in a row, and until when it is left alone.
+	// The number of consecutive failures, and the time until which the cache is left alone.
 	failures int
 	until    time.Duration
 }

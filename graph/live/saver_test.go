@@ -107,8 +107,8 @@ func TestFailingSaves(t *testing.T) {
 	}
 }
 
-// TestSavedWhileAdvanced: what is written while writes go on is the snapshot
-// that it began with.
+// TestSavedWhileAdvanced checks that a save beside writes stores the snapshot with which it
+// began.
 func TestSavedWhileAdvanced(t *testing.T) {
 	file := snapfile.File{Path: filepath.Join(t.TempDir(), "snapshot")}
 	log := &memory{}

@@ -42,7 +42,7 @@ func TestSharedLog(t *testing.T) {
 	if codeOf(errs[0]) != graph.SeqMismatch || errs[1] != nil || receipts[1].Known != 1 || receipts[1].Seq != 3 || errs[2] != nil || receipts[2].Seq != 4 {
 		t.Errorf("%+v, %v", receipts, errs)
 	}
-	// The key comes between the look at the head and the look for the key.
+	// The key is recorded after the head was read and before the key is looked up.
 	once("Key", change("late", named("e")))
 	if r := commit(t, g, change("late", named("e"))); r.Seq != 5 || !r.Replayed {
 		t.Errorf("a key that came meanwhile: %+v", r)
@@ -89,7 +89,7 @@ func TestSharedLogUnderLoad(t *testing.T) {
 		for w := range writers {
 			wg.Go(func() {
 				for i := range each {
-					// The same changes come by every graph.
+					// Every graph makes the same changes.
 					key := fmt.Sprintf("%d-%d", w, i)
 					r, err := g.Commit(t.Context(), change(key, named(key)))
 					for codeOf(err) == graph.Unavailable {

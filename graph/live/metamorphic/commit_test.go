@@ -118,8 +118,8 @@ func (r *run) commitAll(chs []change, do func([]change) []outcome) error {
 // again that was full, and a few more.
 const mostRefusals = 20
 
-// buried goes on with the image of a process that died while it wrote: nobody
-// heard of any outcome.
+// buried continues with the image of a process that died while it wrote: no caller got an
+// outcome.
 func (r *run) buried(chs []change, dead *death) error {
 	if dead.err != nil {
 		return dead.err

@@ -13,9 +13,9 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// disk is between the database and its files. It knows what has been
-// synced, fails as it is asked to, and keeps an image of the folder as a kill or
-// a stopped machine leaves it. Nothing is truly synced: the images decide what is lost.
+// disk is between the database and its files. It knows what has been synced, fails on
+// request, and keeps an image of the folder as a kill or a power failure leaves it. Nothing
+// is truly synced: the images decide what is lost.
 type disk struct {
 	dir string // the store's folder
 

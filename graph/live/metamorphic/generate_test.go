@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// A class is a kind of trouble that a history may have; each can be switched
-// off while the graph is known not to bear it.
+// A class is a kind of trouble in a history. Each can be switched off while the graph is
+// known to fail under it.
 type class string
 
 const (
@@ -301,7 +301,7 @@ func (g *generator) item() string {
 	return "assert " + said + g.held()
 }
 
-// say draws what a claim says, of what is there as a rule.
+// say draws what a claim says, usually about existing entities.
 func (g *generator) say() string {
 	known := func(typ string, all ...string) string {
 		var ids []string

@@ -43,8 +43,8 @@ func (l *lens) listed(f *fact) bool {
 	return l.shown(f) && (l.from == nil || slices.Contains(l.from, f.Source))
 }
 
-// holds: a claim without dates may hold on any day, a state from its first to
-// its last, everything else from its first on.
+// holds reports whether a claim holds on a day: without dates it may hold on any day, a
+// state holds from its first to its last day, and everything else from its first day on.
 func (l *lens) holds(f *fact) bool {
 	if f.Valid.Empty() {
 		return true

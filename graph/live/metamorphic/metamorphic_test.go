@@ -21,7 +21,7 @@ var (
 	offFlag     = flag.String("off", "", "classes of trouble to leave out, with commas between them")
 )
 
-// off are the classes of trouble that the graph is known not to bear yet.
+// off are the classes of trouble under which the graph is known to fail.
 var off = map[class]bool{}
 
 func switchedOff() map[class]bool {
@@ -49,8 +49,8 @@ func play(dir string, ops []op) (n int, err error) {
 
 func playOnce(t testing.TB, ops []op) (int, error) {
 	t.Helper()
-	// In memory where that can be: the disk of the harness decides what is lost,
-	// and a true one only makes everybody wait.
+	// The folder is in memory if possible: the disk of the harness decides what is lost, and
+	// a real disk would only be slower.
 	dir, err := os.MkdirTemp("/dev/shm", "caspian-metamorphic-")
 	if err != nil {
 		dir, err = os.MkdirTemp("", "caspian-metamorphic-")

@@ -77,19 +77,18 @@ func (m *model) push(e entry) {
 	}
 }
 
-// answer is what a change must be answered.
+// answer is the expected answer to a change.
 type answer struct {
 	seq                           graph.Seq
 	entities, claims, retractions int
 	known                         int
 	ids                           []graph.ClaimID
 	replayed                      bool
-	// codes are those of the faults it has; the first one that is found may be
-	// any of them.
+	// codes are the codes of the change's faults; the graph may report any of them first.
 	codes map[graph.Code]bool
 }
 
-// decide says what must come of a change, and the entry that it makes, if any.
+// decide returns the expected answer to a change, and the entry that it makes, if any.
 func (m *model) decide(ch change) (answer, *entry) {
 	if n := m.keys[ch.key]; ch.key != "" && n != 0 {
 		first := m.entries[n-1]

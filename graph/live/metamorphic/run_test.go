@@ -73,11 +73,11 @@ type run struct {
 	opened   int64        // how many it was when the process started, which trusted it
 	jumped   bool         // the clock has
 	saves    map[string]save
-	// digests and contents are all that were seen: one of each belongs to one of
-	// the other.
+	// digests and contents are all that were seen: each digest must belong to one content,
+	// and each content to one digest.
 	digests, contents map[string]string
 
-	// lagging: a fault, or another writer, may have left the graph behind the log.
+	// lagging says that a fault or another writer may have left the graph behind the log.
 	behind bool
 	// doubtful are changes that the log may have without counting them yet.
 	doubtful []change
@@ -276,7 +276,7 @@ func (r *run) save(name string) error {
 	return nil
 }
 
-// aside does what the harness itself asks of the log, past all faults.
+// aside does what the harness itself asks of the log, without injected faults.
 func (r *run) aside(do func()) {
 	r.disk.mu.Lock()
 	fault, death := r.disk.fault, r.disk.death
@@ -336,7 +336,7 @@ func (r *run) reopen(how string, harms []string, args map[string]string) error {
 		r.dir = image
 	} else {
 		r.disk.stopFaults()
-		// A database that could not write once may say so when it ends.
+		// A database that once failed to write may report it when it closes.
 		if err := errors.Join(r.g.Close(), r.log.Log.Close()); err != nil && !r.disk.hurt {
 			return fmt.Errorf("closing: %w", err)
 		}
@@ -439,7 +439,7 @@ func (r *run) reopenAfter(harms []string, faults map[string]string, full bool) e
 	return r.take(want)
 }
 
-// putBack puts back a good copy, as somebody does after a refusal.
+// putBack restores a good copy, as an operator does after the store was refused.
 func (r *run) putBack(good string, faults map[string]string, full bool) error {
 	if err := errors.Join(os.RemoveAll(r.dir), copyFolder(r.dir, good)); err != nil {
 		return err
