@@ -15,10 +15,10 @@ type By struct {
 	Bytes bool
 }
 
-// Cross sets the parts of a list that is divided by several keys at once, from what
-// each of them makes of it: a group for each combination that occurs, the largest
-// first, then by the keys in turn. keys has at least one. Where counts is not nil, it
-// is how many items each element of the list stands for.
+// Cross computes the groups of a list that is divided by several keys at once, from the
+// groups of each key: one group for each combination that occurs, the largest first, then by
+// the keys in turn. There must be at least one key. counts, if not nil, is how many items
+// each element of the list represents.
 func Cross(o *schema.Ontology, keys []By, counts []int, parts *Parts) {
 	n := len(keys[0].Of)
 	of := append(parts.Of[:0], keys[0].Of...)
@@ -55,8 +55,7 @@ func Cross(o *schema.Ontology, keys []By, counts []int, parts *Parts) {
 	sortTuples(o, keys, tuples, sums, parts)
 }
 
-// sortTuples sets the groups of the parts, of which there are counts, and renumbers
-// parts.Of accordingly.
+// sortTuples sorts the groups and renumbers parts.Of accordingly; counts has their sizes.
 func sortTuples(o *schema.Ontology, keys []By, tuples []int32, counts []int, parts *Parts) {
 	width := len(keys)
 	ranks := make([][]int32, width)
@@ -96,7 +95,7 @@ func sortTuples(o *schema.Ontology, keys []By, tuples []int32, counts []int, par
 	}
 }
 
-// rank is the place of each group of a key in the order of the keys themselves.
+// rank returns the position of each group of a key in the order of the keys.
 func rank(o *schema.Ontology, by *By) []int32 {
 	n := len(by.Groups)
 	texts, order, ranks := make([]string, n), make([]int32, n), make([]int32, n)
@@ -118,7 +117,7 @@ func rank(o *schema.Ontology, by *By) []int32 {
 	return ranks
 }
 
-// pairs numbers the pairs of numbers that occur, in the order in which they do.
+// pairs numbers the pairs that occur, in the order in which they first occur.
 type pairs struct {
 	dense []int32 // by a and b, + 1; nil where the pairs are too many
 	width int
@@ -126,7 +125,7 @@ type pairs struct {
 	n     int32
 }
 
-// newPairs is for numbers below as and below bs that meet at most n times.
+// newPairs makes pairs of numbers below as and bs, of which at most n occur.
 func newPairs(as, bs, n int) *pairs {
 	if as*bs <= 4*n+1024 {
 		return &pairs{dense: make([]int32, as*bs), width: bs}
@@ -134,7 +133,7 @@ func newPairs(as, bs, n int) *pairs {
 	return &pairs{found: map[uint64]int32{}}
 }
 
-// seat is the number of a pair, and whether it occurred before.
+// seat returns the number of a pair, and whether it occurred before.
 func (p *pairs) seat(a, b int32) (int32, bool) {
 	if p.dense != nil {
 		x := &p.dense[int(a)*p.width+int(b)]

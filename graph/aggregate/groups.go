@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Group is what of a list has the same value, or the same values.
+// Group is the part of a list that has the same value, or the same values of several keys.
 type Group struct {
 	Key   graph.Value   // the zero Value: it is missing
 	More  []graph.Value // the keys after the first, where a list is divided by several
@@ -43,8 +43,8 @@ type Grouper struct {
 	keys   []graph.Value
 	byText map[graph.Value]int32 // of values that several cells may hold
 
-	// Most values are told apart by their cells: seats is a table of numbers in
-	// seen, + 1, by the hash of a cell.
+	// Most values are distinguished by their cells: seats is a hash table by cell, with
+	// indexes into seen + 1.
 	seats []int32
 	seen  []seenCell
 	shift uint
@@ -89,8 +89,8 @@ func (g *Grouper) seat(n int) {
 	g.shift = 64 - size
 }
 
-// Find is the group of the value in a cell; ok is false where no such cell came
-// before, and the value must be added.
+// Find returns the group of the value in a cell; ok is false if no such cell came before, so
+// that the value must be added.
 func (g *Grouper) Find(c Cell) (group int32, ok bool) {
 	if x := g.seats[g.at(c)]; x != 0 {
 		return g.seen[x-1].group, true
@@ -98,7 +98,7 @@ func (g *Grouper) Find(c Cell) (group int32, ok bool) {
 	return 0, false
 }
 
-// at is the seat of a cell, or the empty one that it would take.
+// at returns the seat of a cell, or the empty seat that it would take.
 func (g *Grouper) at(c Cell) uint64 {
 	i := ((c.Bits^uint64(c.Unit)<<40)*0x9E3779B97F4A7C15 + uint64(c.Kind)) >> g.shift
 	for g.seats[i] != 0 && g.seen[g.seats[i]-1].Cell != c {
@@ -107,7 +107,7 @@ func (g *Grouper) at(c Cell) uint64 {
 	return i
 }
 
-// Add is the group of the value in a cell that Find does not know.
+// Add returns the group of the value in a cell that Find does not know.
 func (g *Grouper) Add(c Cell, val graph.Value) int32 {
 	var k int32
 	if c.Several {
@@ -122,7 +122,7 @@ func (g *Grouper) Add(c Cell, val graph.Value) int32 {
 	return k
 }
 
-// Of is the group of a value that is not in a cell.
+// Of returns the group of a value that is not in a cell.
 func (g *Grouper) Of(val graph.Value) int32 {
 	k, ok := g.byText[val]
 	if !ok {
@@ -133,9 +133,9 @@ func (g *Grouper) Of(val graph.Value) int32 {
 	return k
 }
 
-// Sort sets the groups of the parts, the largest first, then by key, and renumbers
-// parts.Of, which holds what Find, Add and Of returned, accordingly. With byBytes
-// texts are ordered by their bytes.
+// Sort sorts the groups, the largest first and then by key. It renumbers parts.Of, which has
+// the results of Find, Add and Of, accordingly. With byBytes texts are ordered by their
+// bytes.
 func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 	n := len(g.keys)
 	g.counts = append(g.counts[:0], make([]int32, n)...)
@@ -169,7 +169,7 @@ func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 	}
 }
 
-// orderText is what a key is ordered by where it is a text.
+// orderText returns the text by which a key that is a text is ordered.
 func orderText(key *graph.Value, byBytes bool) string {
 	if key.Kind() == graph.StringKind && !byBytes {
 		return graph.TextKey(key.String())
@@ -177,12 +177,12 @@ func orderText(key *graph.Value, byBytes bool) string {
 	return key.String()
 }
 
-// compareKeys compares two keys, of the numbers a and b; text is what a key of a
-// number is ordered by where it is a text.
+// compareKeys compares the keys numbered a and b; text has, by number, the texts by which
+// keys that are texts are ordered.
 func compareKeys(o *schema.Ontology, x, y *graph.Value, a, b int32, text func(int32) string) int {
 	if x.Kind() == graph.StringKind && y.Kind() == graph.StringKind {
 		return strings.Compare(text(a), text(b))
 	}
-	// 1 km and 1000 m are one amount and two groups.
+	// 1 km and 1000 m are the same amount, but two groups.
 	return cmp.Or(graph.Compare(o, x, y), strings.Compare(text(a), text(b)))
 }

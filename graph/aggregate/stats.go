@@ -30,8 +30,8 @@ type unitStats struct {
 	min, max float64
 }
 
-// Err refuses what cannot be summed up, quantities of different dimensions: a
-// sum of tonnes and of barrels is neither.
+// Err refuses quantities of different dimensions, which cannot be summed up: a sum of tonnes
+// and barrels is neither.
 func (s *Stats) Err() error {
 	if s.other == "" {
 		return nil
@@ -81,7 +81,7 @@ func (s *Stats) addOther(x float64, unit string) {
 	u.min, u.max = min(u.min, x), max(u.max, x)
 }
 
-// Join adds what another list has, whether or not it was settled.
+// Join adds the sums of another list, whether or not they were settled.
 func (s *Stats) Join(x *Stats) {
 	switch {
 	case x.Count == 0:
@@ -157,7 +157,7 @@ func (s *sum) add(x float64) {
 	s.total = t
 }
 
-// join adds what another sum has.
+// join adds another sum.
 func (s *sum) join(x sum) {
 	s.add(x.total)
 	if !math.IsInf(x.total, 0) {
@@ -165,7 +165,7 @@ func (s *sum) join(x sum) {
 	}
 }
 
-// float is the sum so far.
+// float returns the sum so far.
 func (s *sum) float() float64 {
 	if math.IsInf(s.total, 0) {
 		return s.total // what was lost of it is not a number

@@ -10,8 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestJoin: the sums of a list that was divided and joined again, settled between or
-// not, are those of the whole.
+// TestJoin checks that the sums of a list that was divided and joined again, whether settled
+// in between or not, are those of the whole list.
 func TestJoin(t *testing.T) {
 	o := schema.MustDefault()
 	rapid.Check(t, func(t *rapid.T) {

@@ -10,8 +10,8 @@ import (
 // ErrCursor is the error of a text that is not a cursor of the list it is given for.
 var ErrCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
 
-// Cursor is a place in an order: it holds what the order compares, and so
-// stays valid while others write.
+// Cursor is a position in an order. It holds the values that the order compares, and so
+// remains valid while others write.
 type Cursor struct {
 	Keys  []graph.Value // by the keys of the order; the zero Value is a missing one
 	ID    string        // of the node

@@ -13,9 +13,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Node says which entities to keep. All that is set must hold; the zero Node
-// keeps everything. A condition on a relation of which nobody says where it leads
-// holds neither surely nor surely not; then neither it nor its Not keeps anything.
+// Node says which entities to keep. All that is set must hold; the zero Node keeps
+// everything. If no source says where a relation leads, a condition on it is neither true
+// nor false: then neither the condition nor its Not keeps anything.
 type Node struct {
 	And []*Node
 	Or  []*Node // where not nil at least one must hold
@@ -41,7 +41,7 @@ type Property struct {
 type Relation struct {
 	Field             *schema.Field
 	Some, Every, None *Edge
-	// Unknown, where not nil, asks whether nobody says where the relation leads.
+	// Unknown, if not nil, asks whether no source says where the relation leads.
 	Unknown *bool
 }
 
@@ -78,9 +78,8 @@ type Test struct {
 	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
 	In, NotIn                []graph.Value // nil: not asked
 	prepared, sorted         bool          // see Prepare
-	// ByBytes compares texts by their bytes, as ids and codes are. Others are
-	// equal where people read them alike (text.Base), and in the order of the
-	// collation.
+	// ByBytes compares texts by their bytes, as ids and codes are. Other texts are equal if
+	// people read them alike (text.Base), and are ordered by the collation.
 	ByBytes bool
 	// Unit, where not nil, keeps quantities that can be given in it.
 	Unit *schema.Unit
@@ -159,8 +158,8 @@ func TestsEnds(fs ...*Edge) bool {
 	return false
 }
 
-// Required are the tests of qualifiers that an edge must pass to be kept. They are all
-// that the filter asks, except what its Node asks, where whole is true.
+// Required returns the tests of qualifiers that an edge must pass to be kept. If whole is
+// true, they and the conditions of Node are all that the filter asks.
 func (f *Edge) Required() (tests []Qualifier, whole bool) {
 	if f == nil {
 		return nil, true
@@ -184,8 +183,7 @@ func Narrows(fs ...*Edge) bool {
 	return false
 }
 
-// Wanted are the values one of which every value that passes must equal, where Eq or In
-// are given.
+// Wanted returns the values of Eq or In, one of which a value must equal to pass.
 func (t *Test) Wanted() []graph.Value {
 	if t.Eq != nil {
 		return []graph.Value{*t.Eq}

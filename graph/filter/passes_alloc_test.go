@@ -8,7 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// TestPassesAllocatesNothing: a filter is asked of every edge of a list.
+// TestPassesAllocatesNothing checks that a test allocates nothing, because a filter is
+// applied to every edge of a list.
 func TestPassesAllocatesNothing(t *testing.T) {
 	o := schema.MustDefault()
 	text := func(s string) *graph.Value { v := graph.StringValue(s); return &v }

@@ -15,9 +15,8 @@ import (
 // How tests compare texts: names and prose by their base, which people read
 // alike, and ids and codes as they are written.
 
-// Prepare makes the test quick to ask, long lists of texts above all. It is
-// called before the Test is used, if at all; the lists are the Test's own from
-// then on.
+// Prepare makes the test quick to ask, long lists of texts above all. It must be called
+// before the Test is used, if at all. From then on the lists belong to the Test.
 func (t *Test) Prepare() {
 	t.prepared = true
 	if !t.ByBytes {
@@ -44,8 +43,8 @@ func (t *Test) Prepare() {
 	sortTexts(t.NotIn)
 }
 
-// sortTexts orders values by their texts. A value is large, so that to move one for each comparison would
-// take longer than the comparisons.
+// sortTexts orders values by their texts. Values are large, so copying one for each
+// comparison would take longer than comparing.
 func sortTexts(list []graph.Value) {
 	type keyed struct {
 		text string
@@ -62,7 +61,7 @@ func sortTexts(list []graph.Value) {
 	}
 }
 
-// Prepared is the test itself where it is prepared, and a prepared copy of it otherwise.
+// Prepared returns the test if it is prepared, and otherwise a prepared copy of it.
 func (t *Test) Prepared() *Test {
 	if t.prepared {
 		return t
@@ -73,7 +72,7 @@ func (t *Test) Prepared() *Test {
 	return &u
 }
 
-// basePart is the base of a part of a text, with the blanks at its ends.
+// basePart returns the base of a part of a text, with the blanks at its ends.
 func basePart(s string) string {
 	base := text.Base(s)
 	if base == "" {
@@ -88,7 +87,7 @@ func basePart(s string) string {
 	return base
 }
 
-// based is a text's base; other values are as they are.
+// based returns the base of a text, and other values unchanged.
 func based(v graph.Value) graph.Value {
 	if !isText(v.Kind()) {
 		return v
@@ -96,7 +95,7 @@ func based(v graph.Value) graph.Value {
 	return graph.StringValue(text.Base(v.Text()))
 }
 
-// passesText asks of a text by its base what passesAsIs asks of other values.
+// passesText applies the test to the base of a text, as passesAsIs does to other values.
 func (t *Test) passesText(s string) bool {
 	if t.StartsWith != "" && t.prepared && !mayBegin(s, t.StartsWith) || t.Eq != nil && t.prepared && !mayBegin(s, t.Eq.Text()) {
 		return false
@@ -118,7 +117,7 @@ func (t *Test) passesText(s string) bool {
 
 func sameText(base []byte, v *graph.Value) bool { return isText(v.Kind()) && string(base) == v.Text() }
 
-// passesLists asks In and NotIn of a text by its base.
+// passesLists applies In and NotIn to the base of a text.
 func (t *Test) passesLists(base string) bool {
 	listed := func(list []graph.Value) bool {
 		if !t.sorted {
@@ -130,7 +129,7 @@ func (t *Test) passesLists(base string) bool {
 	return (t.In == nil || listed(t.In)) && (t.NotIn == nil || !listed(t.NotIn))
 }
 
-// passesAsIs asks of a value as it is for its parts, Ne, In and NotIn.
+// passesAsIs applies Contains, StartsWith, Ne, In and NotIn to a value as it is.
 func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
 	if t.Contains != "" || t.StartsWith != "" {
 		s := val.String()
@@ -145,7 +144,7 @@ func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
 // listed reports whether a list has the value.
 func (t *Test) listed(o *schema.Ontology, list []graph.Value, val *graph.Value) bool {
 	if t.sorted {
-		// By the text alone, so that the value stays on the stack.
+		// Only the text is passed on, so that the value stays on the stack.
 		_, ok := slices.BinarySearchFunc(list, val.Text(), func(a graph.Value, b string) int { return strings.Compare(a.Text(), b) })
 		return ok && isText(val.Kind())
 	}
@@ -161,8 +160,8 @@ func isText(k graph.Kind) bool {
 	return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
 }
 
-// Excludes reports, of most texts that the test fails, that their first letter is
-// enough for it to fail.
+// Excludes reports whether the first letter of a text is enough for the test to fail, which
+// is true of most texts that fail.
 func (t *Test) Excludes(text string) bool {
 	return t.prepared && !t.ByBytes && t.StartsWith != "" && !mayBegin(text, t.StartsWith)
 }

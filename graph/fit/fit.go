@@ -19,8 +19,8 @@ import (
 type Misfit struct {
 	// Reason says what does not fit.
 	Reason string
-	// Claims and Entities count what it concerns: claims that are not withdrawn,
-	// and the entities that are their subjects.
+	// Claims and Entities count the claims concerned that are not withdrawn, and the
+	// entities that are their subjects.
 	Claims, Entities int
 	// Examples are a few of the claims, or of the entities.
 	Examples []string
@@ -43,10 +43,10 @@ func (m Misfit) String() string {
 
 const mostExamples = 3
 
-// Misfits lists what is recorded and does not fit the snapshot's ontology, the
-// most frequent first. earlier is the ontology that it was accepted under, nil
-// where that is unknown: what did not fit that one either is left out, and some
-// changes are found only by comparison with it.
+// Misfits lists what is recorded and does not fit the snapshot's ontology, the most frequent
+// first. earlier is the ontology under which it was accepted, or nil if that is unknown.
+// What did not fit earlier either is left out, and some changes are found only by comparison
+// with it.
 func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 	o := s.Ontology()
 	f := fitter{s: s, state: s.State(), by: map[string]*misfits{}}
@@ -139,7 +139,7 @@ func (f *fitter) claim(reason string, n uint32, c *graph.Claim) {
 	}
 }
 
-// hint keeps what a comparison of the ontologies says about what was removed.
+// hint records what a comparison of the ontologies says about a removed type or field.
 func (f *fitter) hint(c schema.Change) {
 	if f.hints == nil {
 		f.hints = map[string]string{}

@@ -32,7 +32,7 @@ func (f *Faults) Predicate(o *schema.Ontology, argument, name string) {
 	}
 }
 
-// Err is the graph.Problems found, nil where there are none.
+// Err returns the graph.Problems found, or nil if there are none.
 func (f *Faults) Err() error {
 	if len(f.list) == 0 {
 		return nil
@@ -44,10 +44,10 @@ func (f *Faults) Err() error {
 // snapshot.None and adds a problem, because avoiding a misspelt id would avoid
 // nothing.
 //
-// An entity that the store has but the view does not show is accepted, and the
-// answer about it is empty or unknown. The ids and types of entities are not
-// claims: they have no source and no date, and views do not hide them. So the same
-// question can be put to several views.
+// An entity that the store has but the view does not show is accepted, and the answer about
+// it is empty or unknown. The ids and types of entities are not claims: they have no source
+// and no date, and views do not hide them. So the same question can be asked in several
+// views.
 func (f *Faults) Entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 	s := v.Snapshot()
 	n, ok := s.Number(id)
@@ -64,13 +64,13 @@ func (f *Faults) Entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 	return snapshot.None
 }
 
-// Round takes away what binary fractions add, as in 1-0.93.
+// Round removes the error of binary fractions, as in 1-0.93.
 func Round(x float64) float64 { return math.Round(x*1e12) / 1e12 }
 
 // The limits of a walk over the graph.
 const (
-	// WalkWork is how many claims a walk reads where its options give no limit:
-	// about a second's worth.
+	// WalkWork is how many claims a walk reads if its options give no limit: about a
+	// second's work.
 	WalkWork = 5_000_000
 	// CheckEvery is how many claims a walk may read before it checks its context.
 	CheckEvery = 1024

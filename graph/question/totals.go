@@ -20,7 +20,7 @@ type totals struct {
 	counts map[*schema.Type]int
 }
 
-// Of is how many entities the list of the concrete types has.
+// Of returns how many entities the list of the concrete types has.
 func (k *Totals) Of(v *snapshot.View, types []*schema.Type) (n int, err error) {
 	t, err := k.cache.Of(v, "totals", func(old *Cached[*totals]) (*totals, error) {
 		if old != nil {
@@ -55,7 +55,8 @@ func count(v *snapshot.View) (*totals, error) {
 	return t, v.Err()
 }
 
-// after is the totals in a later view of the same lens; nil where all must be counted again.
+// after returns the totals in a later view with the same cache key, or nil if everything
+// must be counted again.
 func (t *totals) after(old, v *snapshot.View) *totals {
 	s := v.Snapshot()
 	since := old.KnownSeq()

@@ -10,8 +10,8 @@ import (
 // of one view share it and a view after a write starts from what the view
 // before it had. The zero value is ready; it is safe for concurrent use.
 type ViewCache[T any] struct {
-	// mu guards list. It is not held while a value is computed, so that long
-	// work blocks nobody; two questions at once may compute the same value.
+	// mu guards list. The lock is not held while a value is computed, so that long work
+	// blocks nobody. Two questions at the same time may therefore compute the same value.
 	mu   sync.Mutex
 	list []Cached[T] // the most recently used first
 }
@@ -26,8 +26,8 @@ type Cached[T any] struct {
 const (
 	// maxCached bounds the memory: a network has about 400 bytes a leg.
 	maxCached = 8
-	// maxLag is how many commits older than the newest an item may be: it retains
-	// its snapshot, of which later ones share less and less.
+	// maxLag is how many commits an item may be older than the newest: it retains its
+	// snapshot, which shares less and less with later ones.
 	maxLag = 256
 )
 
@@ -72,8 +72,8 @@ func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
 	return &x
 }
 
-// precedes reports whether one view is of the same line of snapshots as another,
-// and neither it nor what it knows is later.
+// precedes reports whether one view is of the same history as another, and neither its
+// snapshot nor its record time is later.
 func precedes(old, v *snapshot.View) bool {
 	a, b := old.Snapshot(), v.Snapshot()
 	if a == b {
@@ -86,9 +86,9 @@ func precedes(old, v *snapshot.View) bool {
 	return a.ClaimCount() == 0 || a.ClaimID(last) == b.ClaimID(last)
 }
 
-// keep puts an item first, and removes those that it replaces: of a snapshot no
-// later than its own, with the same known time, or, if the item is of what is
-// known now, of what was known then.
+// keep puts an item first, and removes the items that it replaces: those of a snapshot no
+// later than its own that have the same record time, or whose record time was the present if
+// its own is.
 func (k *ViewCache[T]) keep(item Cached[T]) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

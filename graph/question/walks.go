@@ -24,10 +24,10 @@ func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, f
 	return err
 }
 
-// Unsettles reports whether a claim that was recorded or withdrawn may change when claims
-// of other sources, or of other subjects, hold: it gives the date of a source or what
-// the source maintains, or is of a source that maintains lists. A source that came
-// after the older view dates only claims that did so as well. Lifetimes are apart.
+// Unsettles reports whether a claim that was recorded or withdrawn may change when claims of
+// other sources, or of other subjects, hold: it gives the date of a source or what the
+// source maintains, or is of a source that maintains lists. A source that was recorded after
+// the older view can only date claims that were also recorded after it. Lifetimes are apart.
 func Unsettles(older, v *snapshot.View, n uint32) bool {
 	s := v.Snapshot()
 	if subject := s.Subject(n); s.TypeName(subject) == schema.SourceType {

@@ -13,13 +13,13 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// benchNodes are the sizes of networks in benchmarks: about 10,000, 100,000,
+// benchNodes returns the sizes of networks in benchmarks: about 10,000, 100,000,
 // 227,000 and a million claims.
 func benchNodes(b *testing.B) []int {
 	return slices.DeleteFunc([]int{440, 4_400, 10_000, 44_000}, func(n int) bool { return n*23 > graphtest.BenchClaims(b) })
 }
 
-// grid is a world of about n nodes with three legs each: a map of 50
+// grid returns a world of about n nodes with three legs each: a map of 50
 // countries, most legs between neighbours and some across.
 func grid(b *testing.B, nodes int) *snapshot.Snapshot {
 	b.Helper()
@@ -82,7 +82,7 @@ func BenchmarkRoutes(b *testing.B) {
 		for _, rank := range []Rank{Legs, Distance, BorderCrossings, Certainty} {
 			b.Run(fmt.Sprintf("%s/nodes=%d", rank, nodes), func(b *testing.B) {
 				r := rand.New(rand.NewPCG(3, 4))
-				// Ends in the country avoided have no route: that is BenchmarkBlocked.
+				// Ends in the avoided country have no route; BenchmarkBlocked measures that.
 				avoided, _ := s.Number("CAK")
 				end := func() uint32 {
 					for {
@@ -101,8 +101,8 @@ func BenchmarkRoutes(b *testing.B) {
 	}
 }
 
-// BenchmarkNetworkAfterWrite makes the network of the snapshot after a write of one
-// claim from the one before.
+// BenchmarkNetworkAfterWrite derives the network after a write of one claim from the network
+// before it.
 func BenchmarkNetworkAfterWrite(b *testing.B) {
 	for _, nodes := range benchNodes(b) {
 		s := grid(b, nodes)

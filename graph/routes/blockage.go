@@ -20,7 +20,7 @@ type Blockage struct {
 	Opens Route
 }
 
-// Miss is a leg that the way on would need.
+// Miss is a barred leg that would lead on.
 type Miss struct {
 	Leg Leg
 	// Bars are what closes the leg and the node after it: entities of the kinds in
@@ -60,7 +60,7 @@ func (b barSet) with(more barSet) barSet {
 	return slices.Compact(all)
 }
 
-// label is a way to a state with all that bars it.
+// label is a way to a state, with the bars on it.
 type label struct {
 	state int32
 	bars  barSet
@@ -89,10 +89,10 @@ func (h *labels) Pop() any {
 	return x
 }
 
-// blockade finds the smallest sets of bars without which there is a route. It
-// goes through the network as if nothing were barred and keeps, for each state,
-// the sets of bars met on the way there of which none holds another: those with
-// which the end is reached are the minimal ones, and come by size.
+// blockade finds the smallest sets of bars without which there is a route. It searches the
+// network as if nothing were barred, and keeps for each state the minimal sets of bars on
+// the ways to it. The sets with which the end is reached are the minimal ones, in order of
+// size.
 type blockade struct {
 	*query
 	bars    []uint32 // entities, in the order of their ids
@@ -103,12 +103,12 @@ type blockade struct {
 	waiting labels
 }
 
-// errTwice reports that nothing is in the way but that a way through the vias
-// passes a node twice; what to release for another was not looked for.
+// errTwice reports that nothing bars the way, but that the way through the vias passes a
+// node twice. What to release for another way was not searched for.
 var errTwice = errors.New("analysis: only ways that pass a node twice")
 
-// blocked finds what to release, smallest sets first, those of one size by the
-// route that they open, at most this many.
+// blocked finds the sets to release, at most n: the smallest first, and those of the same
+// size in the order of the routes that they open.
 func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial bool, err error) {
 	sets, partial, err := q.newBlockade().minimal(ctx, most)
 	if err != nil {
@@ -132,8 +132,8 @@ func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial
 			return nil, false, err
 		}
 		if len(paths) == 0 {
-			// Only a way that passes a node twice, or too many borders, opens;
-			// what else would have to be released was not looked for.
+			// The only way that opens passes a node twice or crosses too many borders; what
+			// else would have to be released was not searched for.
 			partial = true
 			continue
 		}
@@ -152,7 +152,7 @@ func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial
 	return list, partial, nil
 }
 
-// without is the same question with some bars taken away.
+// without returns the same question with some bars removed.
 func (q *query) without(release []uint32) *query {
 	r := *q
 	r.forget()
@@ -204,7 +204,7 @@ func (b *blockade) set(bars []uint32) barSet {
 	return slices.Compact(set)
 }
 
-// met is what bars a leg; its ends have their own.
+// met returns the bars of a leg, without those of its ends.
 func (b *blockade) met(i int32) barSet {
 	if b.ofLeg[i] == nil {
 		b.ofLeg[i] = b.set(b.legBars(i, nil))
@@ -212,7 +212,7 @@ func (b *blockade) met(i int32) barSet {
 	return b.ofLeg[i]
 }
 
-// metAt is what bars a node.
+// metAt returns the bars of a node.
 func (b *blockade) metAt(i int32) barSet {
 	if b.ofNode[i] == nil {
 		b.ofNode[i] = b.set(b.nodeBars(i, nil))
@@ -226,8 +226,8 @@ type minimalSet struct {
 	entities []uint32
 }
 
-// minimal finds the minimal sets by size, all of the size of the last one that
-// is asked for.
+// minimal finds the minimal sets in order of size, and completes the size of the last one
+// requested.
 func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, partial bool, err error) {
 	made := 0
 	add := func(l label) {
@@ -331,8 +331,8 @@ func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 	return list, nil
 }
 
-// legsLeft is how many legs the end is away from each state, were nothing
-// barred; -1 where it cannot be reached.
+// legsLeft returns how many legs the end is away from each state, were nothing
+// barred, or -1 if it cannot be reached.
 func (q *query) legsLeft(ctx context.Context) ([]int32, error) {
 	left := make([]int32, len(q.n.nodes)*int(q.width))
 	for i := range left {

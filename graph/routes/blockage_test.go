@@ -19,8 +19,8 @@ type release struct {
 	opens naiveRoute
 }
 
-// releases are the minimal sets of bars, by brute force: those of some route
-// that hold no other route's.
+// releases finds the minimal sets of bars by brute force: the bars of a route that include
+// those of no other route.
 func (w *naiveWorld) releases(o *RouteOptions) []release {
 	best := map[string]release{}
 	for _, r := range w.all(o) {
@@ -122,7 +122,7 @@ func checkNearest(t *rapid.T, w *naiveWorld, o *RouteOptions, got []Miss) {
 	t.Helper()
 	barsOf := func(l *naiveLeg) []string {
 		all := w.bars(naiveRoute{l.from, []*naiveLeg{l}}, o)
-		// Bars that only concern the node it leaves do not count as bars of the leg.
+		// Bars of the node that a leg leaves do not count as bars of the leg.
 		for id := range w.bars(naiveRoute{start: l.from}, o) {
 			if alone := w.bars(naiveRoute{l.to, []*naiveLeg{l}}, o); !alone[id] {
 				delete(all, id)

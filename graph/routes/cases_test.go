@@ -163,7 +163,7 @@ func TestVerified(t *testing.T) {
 	}
 }
 
-// TestEstimates: what a leg counts for where nobody states its length.
+// TestEstimates checks the length that counts for a leg if no source states one.
 func TestEstimates(t *testing.T) {
 	w := line(t, []graph.ID{"AAA", "BBB", "CCC"}, "ab", "bc")
 	for _, l := range []graph.ID{"ab", "bc"} {
@@ -185,8 +185,8 @@ func TestEstimates(t *testing.T) {
 // TestRoutesStop ends long searches within a tenth of a second, and searches
 // beyond their work with what they found.
 func TestRoutesStop(t *testing.T) {
-	// A ladder: the number of routes doubles with each rung, and via at a dead
-	// end no route is one.
+	// This is a ladder: the number of routes doubles with each rung, and no route passes a
+	// dead end.
 	w := line(t, []graph.ID{"AAA"})
 	node := func(side string, i int) graph.ID { return graph.ID(fmt.Sprintf("%s%03d", side, i)) }
 	const rungs = 40
@@ -224,7 +224,7 @@ func TestRoutesStop(t *testing.T) {
 	if err != nil || len(r.Routes) > 0 || !r.Partial || r.Note == "" {
 		t.Errorf("%+v %v; want nothing, partial", r, err)
 	}
-	// Fifty routes without vias need no more than a glance.
+	// Fifty routes without vias need little work.
 	plain := RouteOptions{From: "l000", To: "r039", First: 50, Work: 100_000}
 	if r, err = FindRoutes(t.Context(), n, &plain); err != nil || len(r.Routes) != 50 || r.Partial {
 		t.Errorf("%d routes, partial %v, %v", len(r.Routes), r.Partial, err)
@@ -243,7 +243,7 @@ func TestRoutesStop(t *testing.T) {
 	}
 }
 
-// FuzzRoutes gives routes and chokepoints whatever arguments there are.
+// FuzzRoutes calls routes and chokepoints with arbitrary arguments.
 func FuzzRoutes(f *testing.F) {
 	w := line(f, []graph.ID{"AAA", "BBB", "CCC"}, "ab", "bc", "ac")
 	w.link("ab", "transits", w.entity("sea", "WaterBody"))

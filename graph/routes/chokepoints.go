@@ -67,11 +67,10 @@ type ChokepointOptions struct {
 	Kinds []CutKind
 	// Weight says which cuts are the smallest.
 	Weight CutWeight
-	// Unit is that in which capacities are read, and in which those of its
-	// dimension are converted; "" is CapacityUnit.
+	// Unit is the unit of capacities; figures in other units of its dimension are converted.
+	// "" means CapacityUnit.
 	Unit string
-	// Closing, where not nil, asks of these entities instead what each of them
-	// removes when it closes.
+	// Closing, if not nil, asks instead what each of these entities removes when it closes.
 	Closing []graph.ID
 	// First is how many cuts to list.
 	First int
@@ -119,8 +118,8 @@ type Chokepoint struct {
 	Removes, Pairs int
 	// Lost are the pairs that lose it, the first hundred.
 	Lost []Pair
-	// Capacity is what can pass the cut as far as it is stated; nil where what
-	// is cut has none: countries and waters.
+	// Capacity is what can pass the cut, as far as it is stated. It is nil for countries and
+	// waters, which have no capacity.
 	Capacity *CutCapacity
 
 	weight int64
@@ -136,12 +135,12 @@ type Chokepoints struct {
 	Partial bool
 }
 
-// FindChokepoints finds, for each kind, the minimum cuts between the ends: the
-// smallest sets that every open route passes, of at most six elements or, by
-// capacity, with at most six whose capacity nobody states. A set that holds all
-// nodes of an end is none, for it says nothing. Smaller cuts come first, then by
-// kind, then those nearer to From. Where there is no route there are no
-// chokepoints. Where the work ends before any is found, that is an error.
+// FindChokepoints finds, for each kind, the minimum cuts between the ends: the smallest sets
+// that every open route passes, of at most six elements or, by capacity, with at most six
+// whose capacity nobody states. A set that contains all nodes of an end is not a chokepoint,
+// because it says nothing. Smaller cuts come first, then by kind, then those nearer to From.
+// If there is no route there are no chokepoints. If the limit of work is reached before any
+// is found, that is an error.
 func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) (*Chokepoints, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -175,8 +174,8 @@ type cutter struct {
 	pairs  *pairing // before anything closes
 }
 
-// allowance is the bound on the steps for one kind of cuts: Work if the question sets it,
-// else cutWork, which takes about half a second.
+// allowance returns the bound on the steps for one kind of cuts: Work if the question
+// sets it, else cutWork, which takes about half a second.
 func (f *cutter) allowance() *work {
 	if f.o.Work > 0 {
 		return &work{left: f.o.Work}
@@ -184,7 +183,7 @@ func (f *cutter) allowance() *work {
 	return &work{left: cutWork}
 }
 
-// find finds the cuts of the question; with errWork what it found by then.
+// find finds the cuts of the question. With errWork it returns those found so far.
 func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 	var err error
 	if f.pairs, err = f.connected(nil); err != nil || f.pairs.count == 0 {
@@ -224,13 +223,13 @@ func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 	return list[:min(o.First, len(list))], spent
 }
 
-// cut is a cut as it is found.
+// cut is a cut in the numbers of the network.
 type cut struct {
 	entities []uint32
 	weight   int64
 }
 
-// cuts finds the minimum cuts of a kind; with errWork those found by then. On
+// cuts finds the minimum cuts of a kind. With errWork it returns those found so far. On
 // borders a node is a country, and no entity is a leg.
 func (f *cutter) cuts(kind CutKind, most int) ([]cut, error) {
 	borders := f.n.kind == Borders
@@ -289,7 +288,7 @@ func (p *pairing) has(i int) bool { return p.open[i/64]&(1<<(i%64)) != 0 }
 // connected finds the pairs of ends with a way between them, which may pass
 // other nodes of either end, while what is mentioned is closed.
 func (f *cutter) connected(closed *mentioned) (*pairing, error) {
-	// From each node of the smaller end, so that there are few searches.
+	// The search starts from each node of the smaller end, so that there are few searches.
 	start, end, adjacent, isEnd := f.from, f.to, &f.n.out, f.isTo
 	turned := len(f.to) < len(f.from)
 	if turned {
@@ -334,8 +333,8 @@ func (f *cutter) connected(closed *mentioned) (*pairing, error) {
 	return p, nil
 }
 
-// lost are the pairs that had a way and have none left, the first of them; nil
-// for left is none at all.
+// lost returns the first pairs that had a way and have none left. If left is nil, no pair
+// has a way left.
 func (f *cutter) lost(left *pairing) []Pair {
 	var list []Pair
 	for i := range len(f.from) * len(f.to) {

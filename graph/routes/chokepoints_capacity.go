@@ -28,8 +28,8 @@ type CutCapacity struct {
 	Claims []uint32
 }
 
-// capacityUnit finds the unit of a question; nil where the ontology has none
-// and none was given.
+// capacityUnit finds the unit of a question, or nil if the ontology has none and
+// none was given.
 func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	if o.Weight == ByCapacity && n.kind == Borders {
 		return nil, graph.Errorf(graph.BadInput, "weight: borders have no capacity; ask with weight %s, or of the network %s", ByCount, Transport)
@@ -45,10 +45,10 @@ func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	return u, nil
 }
 
-// capacity is what is stated of one node or leg, in the unit: figures of the whole of it, of
-// what is built, and in a unit of the same dimension. A figure is out of date if its period
-// ended before that of another began. The figures that remain may differ. A DEPRECATED one
-// counts where there is no other.
+// capacity returns the figures stated for one node or leg, in the unit: those for all of it,
+// as built, in a unit of the same dimension. A figure is out of date if its period ended
+// before that of another began. The figures that remain may differ. A DEPRECATED figure
+// counts if there is no other.
 func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
 	if f.unit == nil || f.unit.Factor == 0 {
 		return Bounds{}, nil
@@ -89,7 +89,7 @@ func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
 	return stated, current
 }
 
-// throughput is the capacity of a cut; nil for one of countries or waters.
+// throughput returns the capacity of a cut, or nil for a cut of countries or waters.
 func (f *cutter) throughput(kind CutKind, cut []uint32) *CutCapacity {
 	if kind == CutCountries || kind == CutWaters || f.n.kind == Borders {
 		return nil
@@ -111,14 +111,14 @@ func (f *cutter) throughput(kind CutKind, cut []uint32) *CutCapacity {
 	return t
 }
 
-// The weights of elements by capacity: thousandths of the unit, and for one
-// whose capacity nobody states more than all others together may have.
+// The weights of elements by capacity: thousandths of the unit. An element without a stated
+// capacity weighs more than all others together can.
 const (
 	unstatedWeight = 1 << 54
 	mostWeight     = 1 << 38
 )
 
-// weigh is what an element adds to the weight of a cut: the largest capacity
+// weigh returns what an element adds to the weight of a cut: the largest capacity
 // that is stated, so that a cut bounds what passes from above.
 func (f *cutter) weigh(entity uint32) int64 {
 	if f.weight == ByCount {
@@ -132,7 +132,7 @@ func (f *cutter) weigh(entity uint32) int64 {
 	return max(1, int64(math.Round(min(stated.High*1000, mostWeight))))
 }
 
-// limit is the highest weight that a cut may have.
+// limit returns the highest weight that a cut may have.
 func (f *cutter) limit() int64 {
 	if f.weight == ByCount {
 		return maxCut

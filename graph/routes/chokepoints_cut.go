@@ -40,8 +40,9 @@ func (g *flow) edge(from, to int32, capacity int64, element int32) {
 	}
 }
 
-// augment adds to the flow what one path has left; false where there is none.
-// Cuts of interest have few elements, so that the plain method takes few rounds.
+// augment adds to the flow the capacity that is left on one path. It returns false if there
+// is no such path. Cuts of interest have few elements, so that the plain method takes few
+// rounds.
 func (g *flow) augment(spend func() error) (bool, error) {
 	by := make([]int32, len(g.first))
 	for i := range by {
@@ -87,8 +88,8 @@ func (g *flow) maximise(most int64, spend func() error) (bool, error) {
 	}
 }
 
-// extend adds to a set of vertices all that the flow left capacity to; false
-// where that is the sink.
+// extend adds to a set of vertices all vertices to which capacity is left. It returns false
+// if the sink is among them.
 func (g *flow) extend(set []bool, from int32, spend func() error) (bool, error) {
 	set[from] = true
 	for queue := []int32{from}; len(queue) > 0; queue = queue[1:] {
@@ -105,7 +106,7 @@ func (g *flow) extend(set []bool, from int32, spend func() error) (bool, error) 
 	return !set[g.sink], nil
 }
 
-// cut are the edges with an element that lead out of a set.
+// cut returns the edges with an element that lead out of a set.
 func (g *flow) cut(set []bool) (edges []int32) {
 	for e := int32(0); int(e) < len(g.to); e += 2 {
 		if g.element[e] >= 0 && set[g.to[e^1]] && !set[g.to[e]] {
@@ -115,12 +116,12 @@ func (g *flow) cut(set []bool) (edges []int32) {
 	return edges
 }
 
-// cuts calls fn with the minimum cuts of a full flow, the one nearest to the
-// source first, until fn returns false. Each cut after the first is the
-// nearest one that spares some edge of a cut before: a set of vertices that a
-// minimum cut bounds holds every vertex to which one of its own has capacity
-// left, and for any two such sets the one within the other can be grown into it
-// by edges that only the inner one cuts.
+// cuts calls fn with the minimum cuts of a full flow, the one nearest to the source first,
+// until fn returns false. Each cut after the first is the nearest one that spares some edge
+// of an earlier cut. This finds all of them: a set of vertices bounded by a minimum cut
+// contains every vertex to which one of its vertices has capacity left, and of two such
+// sets, one within the other, the inner can be extended to the outer along edges that only
+// the inner one cuts.
 func (g *flow) cuts(spend func() error, fn func(elements []int32) bool) error {
 	start := make([]bool, len(g.first))
 	if ok, err := g.extend(start, g.source, spend); err != nil || !ok {
@@ -207,7 +208,7 @@ func (s *smallest) list(entity func(i int32) uint32) (list []cut) {
 	return list
 }
 
-// take adds the cuts of a flow, at most this many in all.
+// take adds the cuts of a flow, up to most cuts in total.
 func (s *smallest) take(g *flow, most int, spend func() error) error {
 	full, err := g.maximise(s.size, spend)
 	if err != nil || !full || g.value == 0 {

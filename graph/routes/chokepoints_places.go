@@ -48,7 +48,7 @@ type placeCutter struct {
 	found  [][]int32
 }
 
-// try adds up to this many places to a set until it is a cut.
+// try adds up to most places to a set until it is a cut.
 func (b *placeCutter) try(set []int32, more int) error {
 	ordered := slices.Clone(set)
 	slices.Sort(ordered)
@@ -84,9 +84,9 @@ func (b *placeCutter) try(set []int32, more int) error {
 	return nil
 }
 
-// pack is a bound from below on how many places still have to close: the number
-// of routes, found one after another, of which no two share a place that may
-// close. It stops counting when the number is larger than most.
+// pack returns a lower bound on how many places still have to close: the number of routes,
+// found one after another, of which no two share a place that may close. It stops counting
+// when the number is larger than most.
 func (b *placeCutter) pack(most int) (routes int, err error) {
 	var taken []int32
 	defer func() {
@@ -173,7 +173,7 @@ func (b *placeCutter) route() (places []int32, open bool, err error) {
 	return nil, false, nil
 }
 
-// touched are the places of the kind on a route, from its start.
+// touched returns the places of the kind on a route, from its start.
 func (b *placeCutter) touched(at int32, by []int32) (places []int32) {
 	note := func(p int32) {
 		if p >= 0 && b.n.water[p] == b.water && !slices.Contains(places, p) {

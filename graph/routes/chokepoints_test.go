@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// elements are what of a kind a route passes.
+// elements returns the elements of a kind that a route passes.
 func (w *naiveWorld) elements(r naiveRoute, kind CutKind) map[string]bool {
 	m := map[string]bool{}
 	node := func(n graph.ID) {
@@ -218,8 +218,8 @@ func (w *naiveWorld) checkLost(t *rapid.T, o *RouteOptions, got []Pair, count in
 	}
 }
 
-// naiveCapacity is what is stated of a node or a leg, in Mt a year; false where
-// nothing is.
+// naiveCapacity returns the capacity stated for a node or a leg, in Mt a year, and false if
+// none is stated.
 func (w *naiveWorld) naiveCapacity(id graph.ID) (low, high float64, ok bool) {
 	s := w.v.Snapshot()
 	n, _ := s.Number(id)
@@ -359,8 +359,8 @@ func (w *naiveWorld) lightestCuts(kind CutKind, routes []naiveRoute, from, to []
 	return cuts
 }
 
-// TestChokepointsSeeOnlyTheView asks a store that never learned what the view
-// hides.
+// TestChokepointsSeeOnlyTheView compares the answers of a view with those of a store that
+// never learned what the view hides.
 func TestChokepointsSeeOnlyTheView(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := NetworkKind(even(t, "network", 2))

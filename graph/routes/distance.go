@@ -4,8 +4,8 @@ import "math"
 
 const (
 	earthRadiusKm = 6371.0
-	// detour is how much longer a way is than the straight line: the median of
-	// the 90 legs of the seeds of which both are known is 1.22.
+	// detour is how much longer a leg is than the straight line. The median of the 90 legs
+	// of the seeds for which both are known is 1.22.
 	detour = 1.25
 	// unknownKm is the length used for a leg if neither its length nor the coordinates
 	// of its ends are known: longer than most legs, so that an unknown length gives
@@ -15,9 +15,8 @@ const (
 	maxKm = 50_000.0
 )
 
-// estimate gives a leg a length to rank by: the one stated; where nobody
-// states one the straight line times detour; where that is not known either,
-// unknownKm.
+// estimate returns the length by which a leg is ranked: the stated one, or else the straight
+// line times detour, or, if that is not known either, unknownKm.
 func (c *compiler) estimate(l *leg) {
 	km := l.km
 	if math.IsNaN(km) {
@@ -29,7 +28,7 @@ func (c *compiler) estimate(l *leg) {
 	l.estimate = int64(math.Round(min(max(km, 0), maxKm) * 1000))
 }
 
-// greatCircleKm is the straight way between two points on a round Earth.
+// greatCircleKm returns the straight way between two points on a round Earth.
 func greatCircleKm(lat1, lon1, lat2, lon2 float64) float64 {
 	rad := math.Pi / 180
 	dlat, dlon := (lat2-lat1)*rad/2, (lon2-lon1)*rad/2

@@ -14,8 +14,8 @@ func (e entry) before(o entry) bool {
 	return e.gone < o.gone
 }
 
-// states is a heap of entries with four children each: a search spends most
-// of its time in it, so that container/heap's calls would show.
+// states is a heap of entries with four children each. A search spends most of its time in
+// it, so the calls of container/heap would be noticeable.
 type states []entry
 
 func (h *states) push(e entry) {

@@ -210,7 +210,7 @@ func (w *naiveWorld) borders() {
 	}
 }
 
-// countriesOf are the countries that an entity stands for.
+// countriesOf returns the countries that an entity stands for.
 func (w *naiveWorld) countriesOf(id graph.ID) []graph.ID {
 	s := w.v.Snapshot()
 	n, _ := s.Number(id)
@@ -234,7 +234,7 @@ func (w *naiveWorld) countriesOf(id graph.ID) []graph.ID {
 	return nil
 }
 
-// standsFor are the nodes that an end stands for.
+// standsFor returns the nodes that an end stands for.
 func (w *naiveWorld) standsFor(id graph.ID) []graph.ID {
 	s := w.v.Snapshot()
 	n, _ := s.Number(id)
@@ -309,7 +309,7 @@ func (r naiveRoute) String() string {
 	return b.String()
 }
 
-// bars are the entities that keep a route from being used: avoided ones by
+// bars returns the entities that keep a route from being used: avoided ones by
 // country, water, node and segment, and closed legs and nodes.
 func (w *naiveWorld) bars(r naiveRoute, o *RouteOptions) map[graph.ID]bool {
 	bars := map[graph.ID]bool{}
@@ -365,7 +365,7 @@ func (w *naiveWorld) typeOf(id graph.ID) string {
 	return w.v.Snapshot().TypeName(n)
 }
 
-// parted are the nodes of the ends without what both have in common.
+// parted returns the nodes of the ends without those that both have.
 func (w *naiveWorld) parted(o *RouteOptions) (from, to []graph.ID) {
 	from, to = w.standsFor(o.From), w.standsFor(o.To)
 	less := func(a, b []graph.ID) []graph.ID {
@@ -377,7 +377,7 @@ func (w *naiveWorld) parted(o *RouteOptions) (from, to []graph.ID) {
 	return less(from, to), to
 }
 
-// all are all simple paths that the question allows, barred or not.
+// all returns all simple paths that the question allows, barred or not.
 func (w *naiveWorld) all(o *RouteOptions) []naiveRoute {
 	from, to := w.parted(o)
 	var found []naiveRoute
@@ -436,7 +436,7 @@ func (w *naiveWorld) fits(l *naiveLeg, o *RouteOptions) bool {
 		func(g string) bool { return !slices.Contains(o.Gauges, g) })
 }
 
-// key is what routes are ordered by.
+// key returns what routes are ordered by.
 func (r naiveRoute) key(rank Rank) []float64 {
 	legs, metres, borders, doubt := 0.0, 0.0, 0.0, 0.0
 	for _, l := range r.legs {
@@ -466,7 +466,7 @@ func (r naiveRoute) compare(o naiveRoute, rank Rank) int {
 	return slices.CompareFunc(r.legs, o.legs, func(a, b *naiveLeg) int { return strings.Compare(a.order(), b.order()) })
 }
 
-// order is a leg's place among all: by its id, or on borders by its ends.
+// order returns the position of a leg among all: by its id, or on borders by its ends.
 func (l *naiveLeg) order() string {
 	if l.from < "a" { // countries are in capitals
 		a, b := min(l.from, l.to), max(l.from, l.to)
@@ -475,7 +475,7 @@ func (l *naiveLeg) order() string {
 	return fmt.Sprint(l.id, l.against)
 }
 
-// open are the routes without bars, the best first.
+// open returns the routes without bars, the best first.
 func (w *naiveWorld) open(o *RouteOptions) []naiveRoute {
 	list := slices.DeleteFunc(w.all(o), func(r naiveRoute) bool { return len(w.bars(r, o)) > 0 })
 	slices.SortFunc(list, func(a, b naiveRoute) int { return a.compare(b, o.Rank) })

@@ -75,8 +75,8 @@ type node struct {
 	lon     float64
 }
 
-// key is what a search reads of a leg, close together: a search reads it of
-// most legs, and the rest of a leg only of those that it takes.
+// key has the parts of a leg that a search reads of most legs, close together in memory. The
+// rest of a leg is read only if the search uses the leg.
 type key struct {
 	metres             int32
 	borders            uint16
@@ -216,7 +216,7 @@ type compiler struct {
 	o *schema.Ontology
 }
 
-// fields finds fields of a type that the network cannot be made without.
+// fields finds fields of a type that the network requires.
 func (c *compiler) fields(typ string, names ...string) (map[string]*schema.Field, error) {
 	t := c.o.Type(typ)
 	found := map[string]*schema.Field{}
@@ -276,8 +276,8 @@ func (c *compiler) transport(ctx context.Context) error {
 	return nil
 }
 
-// best is the claim that a field of the entity shows; None where it shows none
-// or its type has no such field.
+// best returns the claim that a field of the entity shows, or None if it shows none or its
+// type has no such field.
 func best(v *snapshot.View, entity uint32, field string) uint32 {
 	t := v.Snapshot().Type(entity)
 	if t == nil {
@@ -392,7 +392,7 @@ func (c *compiler) crosses(l *leg, transits *schema.Field) {
 	}
 }
 
-// passing is the order in which a leg passes countries; -1 is not known.
+// passing returns the order in which a leg passes countries; -1 is not known.
 func (c *compiler) passing(first, last int32, between []int32) []int32 {
 	var list []int32
 	if first >= 0 {
@@ -405,7 +405,7 @@ func (c *compiler) passing(first, last int32, between []int32) []int32 {
 	return list
 }
 
-// surety is the least confidence of the claims.
+// surety returns the lowest confidence of the claims.
 func (c *compiler) surety(claims ...uint32) uint16 {
 	least := uint16(1e4)
 	for _, n := range claims {

@@ -88,7 +88,8 @@ func (c *compiler) compareCrossings(x, y crossing) int {
 	return strings.Compare(id(x.water), id(y.water))
 }
 
-// crossing adds the leg of a crossing. All that it touches is stated by what it is.
+// crossing adds the leg of a crossing. A crossing states by itself everything that it
+// touches.
 func (c *compiler) crossing(x crossing) {
 	l := leg{from: x.a, to: x.b, segment: snapshot.None, mode: nameNumber(&c.modes, modeLand), status: nameNumber(&c.statuses, statusUnknown),
 		complete: true, both: true, bothClaim: snapshot.None, km: math.NaN(), borders: 1, claims: x.claims,

@@ -16,9 +16,9 @@ func (n *Network) entity(argument string, id graph.ID) (uint32, error) {
 	return e, f.Err()
 }
 
-// countries are the countries that an entity means: itself, or the
-// members of an organisation or a region and of the regions in it. ok is false
-// for an entity that is none of these.
+// countries returns the countries that an entity means: itself, or the members of
+// an organisation or a region and of the regions in it. ok is false for an entity
+// that is none of these.
 func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
 	switch n.view.Snapshot().TypeName(entity) {
 	case "Country":
@@ -41,7 +41,7 @@ func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
 	return nil, false
 }
 
-// related is where a field of an entity leads; nowhere if its type has no such field.
+// related returns where a field of an entity leads; nothing if its type has no such field.
 func (n *Network) related(entity uint32, name string) []snapshot.Edge {
 	t := n.view.Snapshot().Type(entity)
 	if t == nil || t.Field(name) == nil || t.Field(name).Kind == schema.Property {
@@ -71,7 +71,7 @@ func isMember(s *snapshot.Snapshot, claim uint32) bool {
 	return false
 }
 
-// ends are the nodes that an end of a route means, in order.
+// ends returns the nodes that an end of a route means, in order.
 func (n *Network) ends(argument string, id graph.ID) ([]int32, error) {
 	e, err := n.entity(argument, id)
 	if err != nil {
@@ -85,7 +85,7 @@ func (n *Network) ends(argument string, id graph.ID) ([]int32, error) {
 	return nodes, nil
 }
 
-// nodesOf are the nodes of the network that an entity means, in order.
+// nodesOf returns the nodes of the network that an entity means, in order.
 func (n *Network) nodesOf(entity uint32) (nodes []int32, ok bool) {
 	if i, is := n.numbers[entity]; is {
 		return []int32{i}, true

@@ -205,8 +205,8 @@ var (
 	testSegments  = []graph.ID{"g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "ga", "gb", "gc", "gd", "ge", "gf"}
 )
 
-// even draws a number below n, each about as often: rapid's ranges prefer small
-// ones, which leaves most networks without a route.
+// even draws a number below n, all with about the same probability: rapid's ranges prefer
+// small numbers, which would leave most networks without a route.
 func even(t *rapid.T, label string, n int) int {
 	x := 0
 	for range 6 {
@@ -230,7 +230,7 @@ func rare(t *rapid.T, label string, k int) bool {
 
 func oneOf[T any](t *rapid.T, label string, from ...T) T { return from[even(t, label, len(from))] }
 
-// drawWorld is a random small world with time, confidence, sources and
+// drawWorld returns a random small world with time, confidence, sources and
 // withdrawn claims.
 func drawWorld(t *rapid.T) *world {
 	w := newWorld(t)
@@ -384,7 +384,7 @@ func drawView(t *rapid.T) graph.View {
 	return v
 }
 
-// unseen is the view of a store that never learned what v does not show.
+// unseen returns a view of a store that never learned what v hides.
 func unseen(t failer, o *schema.Ontology, v *snapshot.View, asOf graph.Date) *snapshot.View {
 	t.Helper()
 	s := v.Snapshot()
@@ -401,7 +401,7 @@ func unseen(t failer, o *schema.Ontology, v *snapshot.View, asOf graph.Date) *sn
 	return see(t, w.snapshot(t), graph.View{AsOf: asOf})
 }
 
-// TestNetworksAreShared asks twice through views that show the same.
+// TestNetworksAreShared asks twice, through views that show the same.
 func TestNetworksAreShared(t *testing.T) {
 	w := line(t, []graph.ID{"AAA", "BBB"}, "ab")
 	s := w.snapshot(t)

@@ -47,7 +47,7 @@ const (
 	countryType = "Country"
 )
 
-// after is the network in a later view of the same lens; nil where it must be
+// after returns the network in a later view with the same cache key, or nil if it must be
 // compiled again.
 func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error) {
 	touched, ok, err := n.touchedUntil(ctx, v)
@@ -65,9 +65,8 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 	return n.patch(ctx, &next, touched)
 }
 
-// touchedUntil finds the entities of which something that the network reads was
-// recorded or withdrawn between its view and another; ok is false where that
-// does not show all that changed.
+// touchedUntil finds the entities with claims that the network reads and that were recorded
+// or withdrawn between its view and another; ok is false if these are not all that changed.
 func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched map[uint32]bool, ok bool, err error) {
 	s, old := v.Snapshot(), n.view.Snapshot()
 	since := n.view.KnownSeq()
@@ -101,7 +100,7 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 	return touched, ok, err
 }
 
-// entitiesOf are the entities that a claim names.
+// entitiesOf returns the entities that a claim names.
 func entitiesOf(s *snapshot.Snapshot, claim uint32) []uint32 {
 	list := []uint32{s.Subject(claim), s.Source(claim)}
 	question.Linked(s, claim, func(to uint32) { list = append(list, to) })
@@ -156,9 +155,9 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 	return next, nil
 }
 
-// rebuild computes what follows from the legs, as far as they differ from those
-// of the network before. Mostly only their figures do, and nothing is rebuilt.
-// moved is true where nodes have other numbers.
+// rebuild computes everything derived from the legs, as far as they differ from those of the
+// network before. Usually only their figures differ, and nothing is rebuilt. moved is true
+// if nodes have other numbers.
 func (n *Network) rebuild(before *Network, moved bool) {
 	same := func(equal func(a, b *leg) bool) bool {
 		if len(n.legs) != len(before.legs) {

@@ -83,7 +83,8 @@ func TestNetworksAfterWrites(t *testing.T) {
 		w.say("BBB", "dissolved", graph.DateValue(graph.DayDate(2021, 1, 1)))
 		commits := make([]graph.Commit, 5)
 		for i := range w.facts {
-			// Most of it in the first, so that there is something to change.
+			// Most of the world is in the first commit, so that later ones have something to
+			// change.
 			at := max(0, even(t, "commit", 8)-3)
 			commits[at].Claims = append(commits[at].Claims, w.facts[i])
 			if later := at + 1 + even(t, "withdrawn at", 16); later < len(commits) {

@@ -53,7 +53,7 @@ func (w *work) spend(ctx context.Context) (bool, error) {
 	return w.left > 0, nil
 }
 
-// mentioned is what entities named in avoid or via mean to nodes and legs.
+// mentioned has the nodes and legs that an entity named in avoid or via stands for.
 type mentioned struct {
 	places   []bool          // by place
 	nodes    []bool          // by node
@@ -112,7 +112,7 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 	return q, nil
 }
 
-// spendOne takes a step; the error is errWork where none is left.
+// spendOne takes a step; the error is errWork if none is left.
 func (q *query) spendOne(ctx context.Context) error {
 	more, err := q.work.spend(ctx)
 	if err == nil && !more {
@@ -141,7 +141,7 @@ func (q *query) part() {
 	q.from = without(q.from, q.to)
 }
 
-// impossible says why there is nothing to search; "" where there is.
+// impossible says why there is nothing to search, or returns "".
 func (q *query) impossible() string {
 	s := q.n.view.Snapshot()
 	what := map[NetworkKind]string{Transport: "transport node", Borders: "country"}[q.n.kind]
@@ -177,13 +177,13 @@ func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) 
 	return m, nil
 }
 
-// touchable says what routes can touch.
+// touchable says which entities routes can touch.
 var touchable = map[NetworkKind]string{
 	Transport: "a country, a water, a node, a segment, a corridor, a city, a region or an organisation",
 	Borders:   "a country, a water, a region or an organisation",
 }
 
-// add notes what an entity means; false where no route can touch it.
+// add notes what an entity means, or false if no route can touch it.
 func (n *Network) add(m *mentioned, entity uint32) bool {
 	s := n.view.Snapshot()
 	if countries, ok := n.countries(entity); ok {
@@ -254,8 +254,8 @@ func (q *query) forget() {
 // barredPrice is the price of a step that must not be taken.
 const barredPrice = -1
 
-// price is the cost of a step, or barredPrice. Neither its ends nor what a
-// route passed before are asked.
+// price returns the cost of a step, or barredPrice. It depends neither on the ends of the
+// step nor on what a route passed before.
 func (q *query) price(step int32) int64 {
 	if q.prices[step] == 0 {
 		q.prices[step] = barredPrice
@@ -286,8 +286,8 @@ func (q *query) enterable(i int32) bool {
 	return q.states[i] == welcome
 }
 
-// fits reports whether the leg is of the requested network: no release
-// of anything makes a pipeline a road.
+// fits reports whether the leg belongs to the requested network, which no release can
+// change: a pipeline never becomes a road.
 func (q *query) fits(i int32) bool {
 	mode := q.n.keys[i].mode
 	if !q.allowed[mode] {
@@ -354,8 +354,8 @@ func (q *query) opens(status string) bool {
 	return slices.Contains(q.o.Statuses, status)
 }
 
-// advance is the number of vias passed after taking a step, or after starting
-// at a node where step is negative, when done were passed before.
+// advance returns the number of vias passed after a step, or, if step is negative, after
+// starting at a node; done were passed before.
 func (q *query) advance(done, step, node int32) int32 {
 	for step >= 0 && int(done) < len(q.via) && q.via[done].legs[step>>1] {
 		done++
@@ -372,13 +372,13 @@ func (q *query) begin(node int32) int32 {
 	return node*q.width + q.advance(0, -1, node)*q.layers
 }
 
-// plain reports that a state is a node: nothing passed before matters.
+// plain reports whether a state is just a node, because nothing passed before matters.
 func (q *query) plain() bool { return q.width == 1 && q.o.MaxBorders == nil }
 
-// follow is the state that a step leads to, whether or not the leg may be
-// used. A route leaves the nodes of its start at once and ends where it
-// arrives: before the first via it enters no other node of from, and after the
-// last one it leaves no node of to.
+// follow returns the state that a step leads to, whether or not the leg may be
+// used. A route leaves the nodes of its start at once and ends where it arrives:
+// before the first via it enters no other node of from, and after the last one it
+// leaves no node of to.
 func (q *query) follow(state, step int32) (next int32, ok bool) {
 	to := q.n.reaches(step)
 	if q.plain() {
@@ -430,7 +430,7 @@ func (q *query) arrivals(fn func(state int32)) {
 	}
 }
 
-// cost is what a step adds to a route. The lower bits break ties of the rank,
+// cost returns what a step adds to a route. The lower bits break ties of the rank,
 // so that costs can be compared and added as whole numbers; it is never 0.
 func (q *query) cost(step int32) int64 {
 	k := &q.n.keys[step>>1]
@@ -445,8 +445,8 @@ func (q *query) cost(step int32) int64 {
 	return 1<<40 + int64(k.metres)
 }
 
-// doubts is the negative logarithm of each confidence in steps of 1e-7; a
-// confidence of 0 counts as less than the least that can be stated.
+// doubts returns the negative logarithm of each confidence in steps of 1e-7. A confidence of
+// 0 counts as below the lowest that can be stated.
 var doubts = func() (list [1e4 + 1]int64) {
 	for i := range list {
 		list[i] = int64(math.Round(-math.Log(max(float64(i), 0.1)/1e4) * 1e7))

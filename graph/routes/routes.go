@@ -56,12 +56,12 @@ type RouteOptions struct {
 	// borders of countries have no status and are open.
 	Statuses []string
 	Rank     Rank
-	// First is how many routes to find, and how many ways to open one where
-	// there is none.
+	// First is how many routes to find, and how many ways to open one if there is
+	// none.
 	First int
-	// MaxBorders, where not nil, is how many changes of country a route may have.
+	// MaxBorders, if not nil, is how many changes of country a route may have.
 	MaxBorders *int
-	// Gauges, where not nil, are those that legs by rail may have.
+	// Gauges, if not nil, are the gauges that legs by rail may have.
 	Gauges []string
 	// Work bounds the search, in steps; 0 is the default.
 	Work int
@@ -99,15 +99,15 @@ func (o *RouteOptions) Validate() error {
 type Routes struct {
 	// Routes are the best ones, the best first.
 	Routes []Route
-	// Blocked, only where there is no route, are the smallest sets of avoided
-	// entities and closed legs whose release opens one.
+	// Blocked, only if there is no route, are the smallest sets of avoided entities
+	// and closed legs whose release opens one.
 	Blocked []Blockage
-	// Nearest, only where there is no route, are the legs that the way on from
-	// what can be reached would need.
+	// Nearest, only if there is no route, are the barred legs that would lead on from what
+	// can be reached.
 	Nearest []Miss
 	// Partial reports that the work was bounded: there may be more of what is listed.
 	Partial bool
-	// Note says in words why there is no route, "" where there is.
+	// Note says in words why there is no route, or "" if there is.
 	Note string
 }
 
@@ -122,22 +122,22 @@ type Route struct {
 	Waters []uint32
 	// Borders is how often the country changes along the legs.
 	Borders int
-	// Km is the sum of the lengths, NaN unless all are stated; Known is the
-	// share of the legs whose length is; EstimatedKm is what it is ranked by.
+	// Km is the sum of the lengths, or NaN unless all are stated. Known is the share of legs
+	// whose length is stated, and EstimatedKm the length by which the route is ranked.
 	Km, Known, EstimatedKm float64
 	// Verified reports whether every leg's countries and waters are all stated.
 	Verified bool
-	// Certainty is the product of the legs'.
+	// Certainty is the product of the certainties of the legs.
 	Certainty float64
-	// Weakest is the least confident of the legs' claims.
+	// Weakest is the claim of the legs with the lowest confidence.
 	Weakest uint32
 }
 
 // Leg is one leg of a route, in the direction of travel.
 type Leg struct {
 	From, To uint32
-	// Mode and Status are as the ontology names them; LAND and UNKNOWN where
-	// nobody says more.
+	// Mode and Status are as the ontology names them; LAND and UNKNOWN if nobody says
+	// more.
 	Mode, Status string
 	// Segment is None on borders.
 	Segment uint32
@@ -145,7 +145,7 @@ type Leg struct {
 	Transits []uint32
 	// Complete reports whether Transits are all.
 	Complete bool
-	// Km is NaN where nobody states it.
+	// Km is NaN if nobody states it.
 	Km, EstimatedKm float64
 	// Certainty is the least confidence of what makes it a way: its ends, mode,
 	// status and direction.

@@ -82,7 +82,7 @@ func TestRoutesAgainstAllPaths(t *testing.T) {
 	})
 }
 
-// tell writes a route as naiveRoute does.
+// tell writes a route in the form of naiveRoute.
 func tell(v *snapshot.View, r *Route) string {
 	s := v.Snapshot()
 	text := string(s.ID(r.Nodes[0]))
@@ -135,7 +135,8 @@ func checkRoute(t *rapid.T, v *snapshot.View, got *Route, want naiveRoute) {
 	}
 }
 
-// TestRoutesSeeOnlyTheView asks a store that never learned what the view hides.
+// TestRoutesSeeOnlyTheView compares the answers of a view with those of a store that never
+// learned what the view hides.
 func TestRoutesSeeOnlyTheView(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := NetworkKind(even(t, "network", 2))

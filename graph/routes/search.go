@@ -165,8 +165,8 @@ func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
 	return nil, false, err
 }
 
-// repeats finds the first step that leads to a node passed before, -1 if there
-// is none. Only vias can lead a path back.
+// repeats returns the first step that leads to a node passed before, or -1. Only vias can
+// lead a path back.
 func (s *search) repeats(p *path) int {
 	if len(s.via) == 0 {
 		return -1
@@ -191,8 +191,8 @@ func (s *search) enter(state, step int32) (next int32, ok bool) {
 	return s.follow(state, step)
 }
 
-// toEnd is the cost of the cheapest way from a state to the end, going on with
-// the search backwards as far as that takes.
+// toEnd returns the cost of the cheapest way from a state to the end. It continues the
+// backward search as far as necessary.
 func (s *search) toEnd(state int32) (int64, error) {
 	for !s.settled[state] && len(s.back) > 0 {
 		if err := s.settle(); err != nil {
@@ -245,7 +245,7 @@ func (s *search) settle() error {
 	return nil
 }
 
-// cheapest are the starts, not banned, from which the end is nearest.
+// cheapest returns the starts, not banned, from which the end is nearest.
 func (s *search) cheapest(banned []int32) (list []int32, cost int64, err error) {
 	cost = unreachable
 	for i := 0; ; i++ {
@@ -304,7 +304,7 @@ func (s *search) walk(c *class) (state int32, cost int64) {
 	return state, cost
 }
 
-// leave calls fn with each way on from the end of a class's kept steps.
+// leave calls fn with each continuation from the end of a class's kept steps.
 func (s *search) leave(c *class, state int32, fn func(step, next int32, rest int64)) error {
 	for _, a := range s.n.out.at(state / s.width) {
 		if err := s.spend(); err != nil {

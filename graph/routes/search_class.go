@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// forward is the search forwards, by state. Few questions need one.
+// forward is the state of the forward search, by state of the route. Few questions need one.
 type forward struct {
 	now    uint32
 	stamp  []uint32 // now where the rest is valid
@@ -33,7 +33,7 @@ type way struct {
 	gone, rest  int64
 }
 
-// ways are the ways on from the kept steps of a class, in the order of their
+// ways returns the ways on from the kept steps of a class, in the order of their
 // numbers, and the cost of those kept.
 func (s *search) ways(c *class) (list []way, base int64, err error) {
 	if c.keep < 0 {
@@ -53,8 +53,8 @@ func (s *search) ways(c *class) (list []way, base int64, err error) {
 }
 
 // straight finds a path of a class that costs no more than its bound, by taking
-// cheapest steps only; nil where the kept steps block all such paths. If there
-// are several, it is the one that comes first, since steps are tried in order.
+// cheapest steps only, or nil if the kept steps block all such paths. If there are
+// several, it is the one that comes first, since steps are tried in order.
 func (s *search) straight(c *class, from []way, base int64) (*path, error) {
 	s.walks++
 	for _, w := range from {
@@ -78,8 +78,8 @@ func (s *search) straight(c *class, from []way, base int64) (*path, error) {
 	return nil, nil
 }
 
-// descend adds cheapest steps from a state to the end, going back where they
-// lead nowhere. They never lead round: each brings the end nearer.
+// descend adds cheapest steps from a state to the end, going back where they lead nowhere.
+// They never lead in a circle, because each leads nearer to the end.
 func (s *search) descend(state int32, steps []int32) (all []int32, ok bool, err error) {
 	type place struct{ state, tried int32 } // and how many of its arcs were
 	stack := []place{{state, 0}}
@@ -128,7 +128,7 @@ func (s *search) around(c *class, from []way, base int64) error {
 	for _, w := range from {
 		s.reach(w.state, w.step, -1, w.gone, w.rest)
 	}
-	// Several ends may be as near: the path that comes first decides.
+	// Several ends may be equally near: then the path that comes first wins.
 	for len(s.front) > 0 && (c.best == nil || base+s.front[0].cost <= c.best.cost) {
 		at := s.front.pop()
 		state := at.state

@@ -37,7 +37,8 @@ func (f File) Clean() error {
 	return err
 }
 
-// temporary is the prefix of the names of files that become the snapshot file; a number follows.
+// temporary returns the prefix of the names of files that become the snapshot file; a number
+// follows.
 func (f File) temporary() string { return filepath.Base(f.Path) + "." }
 
 // Save writes the snapshot of a store to the file, whole or not at all. The

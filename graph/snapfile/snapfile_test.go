@@ -22,7 +22,7 @@ func TestClean(t *testing.T) {
 	if err := file.Save(snapshot.Empty(schema.MustDefault()), graph.Identity{}); err != nil {
 		t.Fatal(err)
 	}
-	// As Save names what it writes.
+	// The name is one that Save uses for a file it is writing.
 	half, err := os.CreateTemp(dir, "snapshot.*")
 	if err != nil {
 		t.Fatal(err)

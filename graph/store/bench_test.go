@@ -14,8 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/store"
 )
 
-// synthetic is a commit of n claims as an import of trade and place data has
-// them: half of them relations among 20,000 entities, half of them with a qualifier.
+// synthetic returns a commit of n claims like those of an import of trade and place data:
+// half of them are relations among 20,000 entities, and half have a qualifier.
 func synthetic(r *rand.Rand, seq graph.Seq, n int) *graph.Commit {
 	c := &graph.Commit{Seq: seq, At: time.UnixMicro(1_750_000_000_000_000 + int64(seq)).UTC()}
 	for i := range n {

@@ -28,12 +28,12 @@ type bulk struct {
 	kv    *levelKV
 	seen  valueFilter
 	known map[quad.Value]nodeCount // what the database has about recently used nodes
-	// What the database has in all; not counted where horizon is 0.
+	// What the database has in total; not counted if horizon is 0.
 	horizon, size uint64
 	batch         *leveldb.Batch // used again, unless it was large
 }
 
-// nodeCount is a node's id and how many places of quads it takes.
+// nodeCount is the id of a node and the number of places in quads where it occurs.
 type nodeCount struct{ id, refs uint64 }
 
 // errNotPure says that a group is more than new claims: some quad of it names
@@ -135,8 +135,8 @@ func (w *bulk) readMeta(ctx context.Context) error {
 	return err
 }
 
-// resolver finds the nodes of quads, each once. What it returns is valid until it
-// is used again, for which it keeps its memory.
+// resolver finds the nodes of quads, each once. Its result is valid until its next use,
+// because it reuses its memory.
 type resolver struct {
 	byValue map[quad.Value]*bulkNode
 	nodes   []*bulkNode
@@ -175,7 +175,8 @@ func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*
 	return r.nodes, r.links, nil
 }
 
-// node is a node with a value, from the memory of an earlier one where there is one.
+// node returns a node with a value, from the memory of an earlier one where there is
+// one.
 func (r *resolver) node(v quad.Value) *bulkNode {
 	i := len(r.nodes)
 	if i == r.made {
@@ -374,12 +375,12 @@ func (s *embedded) apply(ctx context.Context, quads []quad.Quad) (err error) {
 	return s.qs.ApplyDeltas(deltas, cgraph.IgnoreOpts{})
 }
 
-// caught, deferred, makes an error of a panic.
+// caught, if deferred, turns a panic into an error.
 func caught(err *error) {
 	if v := recover(); v != nil {
 		*err = fmt.Errorf("it panicked: %v\n%s", v, debug.Stack())
 	}
 }
 
-// largeGroup is the number of quads from which on a group is one of an import.
+// largeGroup is the number of quads from which a group is treated as part of an import.
 const largeGroup = 256

@@ -64,7 +64,7 @@ type test interface {
 	Fatalf(string, ...any)
 }
 
-// dumped is every key and value of a new store after a write.
+// dumped returns every key and value of a new store after a write.
 func dumped(t test, top string, o store.Options, write func(store.Log) error) map[string]string {
 	t.Helper()
 	dir, err := os.MkdirTemp(top, "")

@@ -6,9 +6,8 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// causes are the files of a database. They remember why one could not be
-// written: LevelDB makes text of some errors, so that a full disk
-// looks like damage.
+// causes are the files of a database. They record why a file could not be written, because
+// LevelDB turns some errors into text, so that a full disk looks like damage.
 type causes struct {
 	storage.Storage
 
@@ -25,7 +24,7 @@ func (c *causes) note(err error) error {
 	return err
 }
 
-// explain adds to an error of the database what it may come from.
+// explain adds the possible cause to an error of the database.
 func (c *causes) explain(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -59,7 +58,7 @@ func (w *causesWriter) Write(p []byte) (int, error) {
 
 func (w *causesWriter) Sync() error { return w.of.note(w.Writer.Sync()) }
 
-// explained is an error with its cause, which its text has already.
+// explained is an error whose text already contains its cause.
 type explained struct{ err, cause error }
 
 func (e *explained) Error() string   { return e.err.Error() }

@@ -51,12 +51,11 @@ type embedded struct {
 // log at every start.
 var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 
-// levelOptions are made for imports, whose keys, hashes mostly, fall all over
-// the key space, so that every compaction rewrites what it meets: wide first
-// levels and large memory tables keep a claim from being rewritten often. The
-// filter spares most reads of new values. A large batch goes through the journal like
-// any other: LevelDB's transactions, which would skip it, keep the writer's
-// lock when they fail, and Close then waits forever.
+// levelOptions are chosen for imports. Most of their keys are hashes, spread over the whole
+// key space, so every compaction rewrites many tables. Wide first levels and large memory
+// tables keep a claim from being rewritten often. The filter spares most reads of new
+// values. A large batch goes through the journal like any other: LevelDB's transactions,
+// which would skip it, keep the writer's lock when they fail, and Close then waits forever.
 func levelOptions(o Options) *opt.Options {
 	buffer := o.WriteBuffer
 	if buffer == 0 {
@@ -180,7 +179,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	first, last := cs[0].Seq, cs[len(cs)-1].Seq
 	var delta *cgraph.DeltaError
 	if errors.As(cause, &delta) {
-		// Refused before anything was written: new caches are enough.
+		// The transaction was refused before anything was written, so new caches are enough.
 		qs, err := ckv.New(s.kv, cayleyOptions)
 		if err != nil {
 			return fmt.Errorf("store: append commit %d: %w", first, errors.Join(cause, err, s.shut()))
@@ -254,7 +253,7 @@ func (s *embedded) view() (*levelRead, graph.Seq, error) {
 	return s.settled()
 }
 
-// settled is view between appends, so that what it sees ends with the head.
+// settled is view between appends, so that its last commit is the head.
 func (s *embedded) settled() (*levelRead, graph.Seq, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// crashCommit is what the child writes at a number: mostly little, at times
+// crashCommit returns what the child writes at a number: mostly little, at times
 // more than a memory table holds.
 func crashCommit(n graph.Seq) *graph.Commit {
 	r := rand.New(rand.NewPCG(uint64(n), 7))
@@ -106,7 +106,7 @@ func killOnce(t *testing.T, dir string, before graph.Seq, after time.Duration, r
 	if err != nil {
 		t.Fatalf("run %d: %v", run, err)
 	}
-	// At most the group in flight may be there beyond what was acknowledged.
+	// Beyond what was acknowledged, at most the group in flight may be there.
 	if head := l.Head(); head != next-1 || head < acknowledged || head > acknowledged+4 {
 		t.Fatalf("run %d: %d was acknowledged, the head is %d and the log ends with %d", run, acknowledged, head, next-1)
 	}

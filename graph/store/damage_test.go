@@ -199,8 +199,8 @@ func TestOpenNoFolder(t *testing.T) {
 	}
 }
 
-// TestOpenAtOnce opens one new folder from many sides: one gets it, and what
-// the others began is gone.
+// TestOpenAtOnce opens one new folder many times at once: one succeeds, and what the others
+// began is removed.
 func TestOpenAtOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "odd [name] *")
 	const many = 8

@@ -23,7 +23,7 @@ type decoder struct {
 	meta   metaReader
 }
 
-// add takes the next quad. It returns the commit that the quad completes.
+// add takes the next quad. It returns a commit if the quad completes it.
 func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 	pred, ok := q.Predicate.(quad.IRI)
 	if !ok {

@@ -1,11 +1,10 @@
 // Package store keeps commits in Cayley: the append-only log of everything
 // the service ever learned.
 //
-// Read Log first, the contract that every backend is held to (package
-// storetest holds them to it), then encode.go, which says what quads a commit
-// becomes. Open gives the embedded backend: Cayley's own key-value layout over
-// LevelDB, written through Cayley's ApplyDeltas and read by scanning its log
-// of primitives, which is ten times faster than its iterators.
+// Read Log first, the contract of every backend, which package storetest tests, and then
+// encode.go, which defines the quads of a commit. Open gives the embedded backend: Cayley's
+// own key-value layout over LevelDB, written through Cayley's ApplyDeltas and read by
+// scanning its log of primitives, which is ten times faster than its iterators.
 //
 // A claim is the quad <subject> <predicate> <value> <claim>, labelled with the
 // claim's own address, and one quad <claim> <meta> "{...}" <claim> with the

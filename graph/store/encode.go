@@ -58,8 +58,7 @@ func commitIRI(n graph.Seq) quad.IRI {
 
 func keyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
 
-// encoder turns commits into quads. It refuses what would not come back
-// as it went in.
+// encoder turns commits into quads. It refuses what would not be read back unchanged.
 type encoder struct {
 	quads  []quad.Quad
 	claims map[graph.ClaimID]bool // of all commits: Cayley does not notice if a transaction has the same quad twice

@@ -15,8 +15,8 @@ func WithFiles(n int, f func(storage.Storage) storage.Storage) Options {
 	return Options{WriteBuffer: n, Files: f}
 }
 
-// WithBulk opens stores that write groups of n quads and more in bulk, none
-// where n is negative, and whose filter begins with a few values.
+// WithBulk opens stores that write groups of n and more quads in bulk, or none if n is
+// negative, and whose filter begins with a few values.
 func WithBulk(n int) Options { return Options{bulkLeast: n, filterLeast: 20, NoSync: true} }
 
 // Dump returns every key and value of the database but its identity, the clock set to 0.
@@ -61,7 +61,8 @@ func WithoutBulk() Options { return Options{bulkLeast: -1} }
 // WithRuns opens stores that sort n entries of an index in memory when they are filled.
 func WithRuns(n int) Options { return Options{sortLeast: n, NoSync: true} }
 
-// RankOf and IDOf are how ids are sorted as their keys are; LogKey is a key of one.
+// RankOf and IDOf map ids to numbers in the order of their keys, and back; LogKey returns
+// the key of an id.
 var (
 	RankOf = rankOf
 	IDOf   = idOf

@@ -73,8 +73,8 @@ func (w faultyWriter) Sync() error {
 	return w.Writer.Sync()
 }
 
-// TestDiskFaults lets writes fail in every manner, once and for a while, and
-// finds the store with all it acknowledged and whole commits only.
+// TestDiskFaults lets writes fail in every way, once and for a while, and checks that the
+// store has everything it acknowledged, and whole commits only.
 func TestDiskFaults(t *testing.T) {
 	for _, kind := range []string{"write", "half", "sync", "create"} {
 		for _, times := range []int{1, 40} {
@@ -90,8 +90,8 @@ func TestDiskFaults(t *testing.T) {
 	}
 }
 
-// TestPanickingWrite: a panic in the middle of a write is the error of that
-// write, and holds up no other.
+// TestPanickingWrite checks that a panic in the middle of a write becomes the error of that
+// write, and delays no other.
 func TestPanickingWrite(t *testing.T) {
 	for _, size := range []int{1, 300} {
 		diskFault(t, "panic", 0, 1, size)
@@ -129,7 +129,7 @@ func diskFault(t *testing.T, kind string, after, times, size int) {
 		case errors.Is(err, store.ErrInDoubt):
 			outcome[2]++
 			f.set("", 0, 0)
-			// Anything that opens the files again settles it.
+			// Opening the files again, for whatever reason, settles the doubt.
 			if _, err := l.Key(ctx, ""); err != nil {
 				t.Fatalf("after the fault: %v", err)
 			}

@@ -12,7 +12,8 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// nameFiles adds to an error of LevelDB the files it speaks of and does not name.
+// nameFiles adds to an error of LevelDB the names of the files that it mentions only by
+// number.
 func nameFiles(err error) error {
 	var missing *lerrors.ErrMissingFiles
 	var corrupted *lerrors.ErrCorrupted
@@ -45,10 +46,10 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// removeHalfMade removes what crashes left: databases in the making, and files
-// that tried whether there is room. The lock of the real database is held. A
-// process that lost the race to make it may still write to its own, which then
-// cannot be removed: that process does it itself.
+// removeHalfMade removes what crashes left: unfinished databases, and files that tested
+// whether there is room. The caller must hold the lock of the real database. A process that
+// lost the race to make it may still write to its own, which then cannot be removed: that
+// process does it itself.
 func removeHalfMade(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {

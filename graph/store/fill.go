@@ -63,7 +63,7 @@ func (s *embedded) Fill(ctx context.Context, feed func(add func(*graph.Commit) e
 	return nil
 }
 
-// notFilled is the error of a filling that left the empty store as it was.
+// notFilled returns the error of a filling that left the empty store as it was.
 func (s *embedded) notFilled(err error) error {
 	switch {
 	case err == nil:
@@ -74,7 +74,7 @@ func (s *embedded) notFilled(err error) error {
 	return fmt.Errorf("store: fill: %w", err)
 }
 
-// filling is a database in the making.
+// filling is an unfinished database.
 type filling struct {
 	dir, runs string // folders: of the database, and of the runs of its indexes
 	files     storage.Storage
@@ -127,7 +127,7 @@ func (s *embedded) newFilling() (_ *filling, err error) {
 	return f, nil
 }
 
-// everything is what the database has, which is little as long as it is empty.
+// everything returns all keys and values of the database, which are few while it is empty.
 func (s *embedded) everything() (all []keyValue, err error) {
 	it := s.kv.db.NewIterator(nil, nil)
 	defer it.Release()
@@ -137,7 +137,7 @@ func (s *embedded) everything() (all []keyValue, err error) {
 	return all, it.Error()
 }
 
-// discard lets go of everything and removes what is not in its place.
+// discard releases everything and removes the unfinished database.
 func (f *filling) discard() {
 	if f.log != nil {
 		_ = f.log.close()
@@ -253,8 +253,8 @@ func (f *filling) writeRest() error {
 	return out.End()
 }
 
-// parted reports whether the log or an index comes between two keys of the rest,
-// of which one may be the mark of a bucket, before all keys in it.
+// parted reports whether the log or an index comes between two keys of the rest. One of them
+// may be the mark of a bucket, which precedes all keys in it.
 func parted(a, b []byte) bool {
 	buckets := []string{"log/", "n", "v"}
 	for _, ix := range quadIndexes {

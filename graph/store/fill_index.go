@@ -15,7 +15,7 @@ import (
 // sortLeast is how many entries of an index are sorted in memory: 8 MB.
 const sortLeast = 1 << 19
 
-// posting is an index in the making: the entries of all links, to be sorted.
+// posting is an unfinished index: the entries of all links, to be sorted.
 type posting struct {
 	index  ckv.QuadIndex
 	sorter *runs.Sorter[postingEntry]

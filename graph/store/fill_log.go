@@ -10,8 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/tables"
 )
 
-// logBits: ids that differ in the last two bytes alone share a table, since within
-// it their keys are in another order than they (ranks).
+// logBits makes ids that differ only in their last two bytes share a table, because their
+// keys are in another order than the ids (ranks).
 const logBits = 16
 
 // logSpan is the primitives of one table of the log, until it is full.
@@ -21,7 +21,7 @@ type logSpan struct {
 	data  []byte
 }
 
-// logTables writes the log of primitives, table by table, off the path of those who add.
+// logTables writes the log of primitives, table by table, in a separate goroutine.
 type logTables struct {
 	of     *tables.Database
 	now    int64

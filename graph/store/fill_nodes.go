@@ -28,12 +28,12 @@ var ranks, bytesByRank = func() (ranks, back [256]byte) {
 	return ranks, back
 }()
 
-// rankOf is a number that orders ids as their keys are ordered.
+// rankOf returns a number that orders ids as their keys are ordered.
 func rankOf(id uint32) uint32 {
 	return uint32(ranks[id>>24])<<24 | uint32(ranks[id>>16&255])<<16 | uint32(ranks[id>>8&255])<<8 | uint32(ranks[id&255])
 }
 
-// idOf is the id with a rank.
+// idOf returns the id with a rank.
 func idOf(rank uint32) uint32 {
 	return uint32(bytesByRank[rank>>24])<<24 | uint32(bytesByRank[rank>>16&255])<<16 | uint32(bytesByRank[rank>>8&255])<<8 | uint32(bytesByRank[rank&255])
 }
@@ -55,8 +55,8 @@ func unranked(h cgraph.ValueHash) cgraph.ValueHash {
 // errTooLarge ends a filling whose ids do not fit what it sorts.
 var errTooLarge = errors.New("too many claims for one import into an empty store; import a part of the files first")
 
-// number finds the nodes of a commit's quads and gives the new ones ids, in the
-// order of their hashes as Cayley does. new are those.
+// number finds the nodes of a commit's quads and gives ids to the new ones, in the order of
+// their hashes, as Cayley does. It returns the new ones.
 func (r *resolver) number(t *hashes.Table, quads []quad.Quad, last uint64) (links [][4]*bulkNode, new []*bulkNode, err error) {
 	nodes, links, err := r.resolve(quads, func(nodes []*bulkNode) error {
 		for _, n := range nodes {

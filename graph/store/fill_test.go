@@ -44,7 +44,7 @@ func TestFillSame(t *testing.T) {
 	})
 }
 
-// TestFillSameLarge does it with ids whose keys are in another order than they.
+// TestFillSameLarge does the same with ids whose keys are in another order than the ids.
 func TestFillSameLarge(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	var commits []*graph.Commit
@@ -81,7 +81,7 @@ func TestRanks(t *testing.T) {
 	})
 }
 
-// samples are what the next tests fill a store with.
+// samples returns what the next tests fill a store with.
 func samples(n int) []*graph.Commit {
 	cs := make([]*graph.Commit, n)
 	for i := range cs {
@@ -90,7 +90,7 @@ func samples(n int) []*graph.Commit {
 	return cs
 }
 
-// untouched finds a store empty after a full disk ended its filling with err.
+// untouched checks that a store is empty after a full disk ended its filling with err.
 func untouched(t *testing.T, l store.Log, dir string, err error) {
 	t.Helper()
 	var ge *graph.Error

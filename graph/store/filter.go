@@ -10,10 +10,10 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
 
-// valueFilter is a Bloom filter of the hashes of all values in the database:
-// most values that a bulk writes are new, and it spares the search for them.
-// It is made when it has become worth its while, by reading the keys of the
-// values, and made again, twice as large, when it is full.
+// valueFilter is a Bloom filter of the hashes of all values in the database: most values
+// that a bulk writes are new, and it spares the search for them. It is built, by reading the
+// keys of all values, when the searches that it saves cost more than building it, and built
+// again, twice as large, when it is full.
 type valueFilter struct {
 	bits    []uint64
 	room    int // how many more values it is large enough for
@@ -28,11 +28,11 @@ const (
 	minFilter    = 64 << 10
 )
 
-// absent reports whether a value is certainly not in the database, which has
-// horizon primitives. A large group may make the filter, for which a small one
-// would wait too long.
+// absent reports whether a value is certainly not in the database, which has horizon
+// primitives. Only a large group may build the filter; a small one would wait too long for
+// it.
 func (f *valueFilter) absent(db *leveldb.DB, hash []byte, horizon uint64, large bool) (bool, error) {
-	// Making the filter costs about as much as an eighth of as many searches.
+	// Building the filter costs about as much as one search for every eight values.
 	if f.lookups++; f.bits == nil || f.room < 0 {
 		if !large || f.lookups < horizon/8 {
 			return false, nil

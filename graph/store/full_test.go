@@ -45,7 +45,7 @@ func (w fullWriter) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// disk is where a store lives that can be full.
+// disk is a disk for a store that can become full.
 type disk struct {
 	dir     string
 	fill    func()
@@ -241,7 +241,7 @@ func TestFullAtTheStart(t *testing.T) {
 	}
 }
 
-// mounted is a separate small file system.
+// mounted returns a separate small file system.
 func mounted(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -18,7 +18,8 @@ import (
 // does not use: it must go wherever the quads go.
 var identityKey = flatKey(kv.Key{[]byte("caspian"), []byte("identity")})
 
-// readIdentity is the zero value where a store made before has none.
+// readIdentity returns the zero value for a store of an earlier version, which has no
+// identity.
 func readIdentity(db *leveldb.DB) (graph.Identity, error) {
 	b, err := db.Get(identityKey, nil)
 	if errors.Is(err, leveldb.ErrNotFound) {

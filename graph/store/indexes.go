@@ -32,7 +32,7 @@ var quadIndexes = []ckv.QuadIndex{
 // one list for all claims of a subject and a predicate.
 var oldIndex = ckv.QuadIndex{Dirs: []quad.Direction{quad.Subject, quad.Predicate}}
 
-// indexBucket is the first part of the keys of an index.
+// indexBucket returns the first part of the keys of an index.
 func indexBucket(ix ckv.QuadIndex) string {
 	b := make([]byte, len(ix.Dirs))
 	for i, d := range ix.Dirs {
@@ -41,7 +41,7 @@ func indexBucket(ix ckv.QuadIndex) string {
 	return string(b)
 }
 
-// indexMark is the key that Cayley makes for an index without lists.
+// indexMark returns the key that Cayley makes for an index without lists.
 func indexMark(ix ckv.QuadIndex) []byte { return append([]byte(indexBucket(ix)), keySep) }
 
 // chooseIndexes gives a database that Cayley has just made the indexes of this version.
@@ -133,8 +133,7 @@ func buildIndex(db *levelKV, most int) error {
 		if entries, err = withObjects(tx, entries[:0], s, p, it.Value()); err != nil {
 			return err
 		}
-		// No link is new, but all lists are: what is there is of a migration that
-		// was interrupted.
+		// All lists are new: existing ones are left from an interrupted migration.
 		if err := out.index(nil, quadIndexes[0], entries, 0); err != nil {
 			return err
 		}

@@ -16,7 +16,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
 
-// onHub is a commit of n claims of one subject and predicate, about seven others.
+// onHub returns a commit of n claims of one subject and predicate, about seven
+// others.
 func onHub(seq graph.Seq, n int) *graph.Commit {
 	c := &graph.Commit{Seq: seq, At: time.UnixMicro(1_750_000_000_000_000 + int64(seq)).UTC(), Key: fmt.Sprint("hub ", seq), Digest: "00ff", Ontology: "ee"}
 	for i := range n {
@@ -27,8 +28,8 @@ func onHub(seq graph.Seq, n int) *graph.Commit {
 	return c
 }
 
-// ofV2 are the commits in testdata/store-v2.tar.gz, which a version wrote whose
-// first index had one list for a subject and a predicate.
+// ofV2 returns the commits in testdata/store-v2.tar.gz, which a version wrote
+// whose first index had one list for a subject and a predicate.
 func ofV2() []*graph.Commit {
 	cs := []*graph.Commit{storetest.Sample(1, 2), onHub(2, 130), onHub(3, 20), storetest.Sample(4, 2)}
 	for _, c := range cs {
@@ -113,8 +114,8 @@ func afterMigration(t *testing.T, l store.Log, before map[string]string) {
 	}
 }
 
-// TestOldIndexesCut: a migration that fails at any write, or is cut off there, is
-// gone on with, and until then the store reads as before.
+// TestOldIndexesCut checks that a migration that fails or is cut off at any write is
+// continued later, and that until then the store reads as before.
 func TestOldIndexesCut(t *testing.T) {
 	for _, kind := range []string{"write", "half", "sync"} {
 		for after := 0; ; after += 3 {

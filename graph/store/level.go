@@ -25,8 +25,8 @@ type levelKV struct {
 	sync  bool
 	// unflushed is set once a large group was written. The one writer sets it.
 	unflushed bool
-	// stuck is true while a batch is written, and forever where that
-	// panicked: LevelDB then keeps its writer's lock, and all that need it wait.
+	// stuck is true while a batch is written, and remains true if that panicked: LevelDB
+	// then keeps its writer's lock, and everything that needs the lock waits.
 	stuck bool
 }
 
@@ -144,7 +144,7 @@ func (tx *levelRead) Scan(pref kv.Key) kv.Iterator {
 	return &levelIter{Iterator: tx.snap.NewIterator(util.BytesPrefix(flatKey(pref)), nil)}
 }
 
-// levelIter is LevelDB's iterator as Cayley's.
+// levelIter adapts LevelDB's iterator to Cayley's interface.
 type levelIter struct{ iterator.Iterator }
 
 func (it *levelIter) Next(ctx context.Context) bool { return ctx.Err() == nil && it.Iterator.Next() }
@@ -153,8 +153,8 @@ func (it *levelIter) Val() kv.Value                 { return it.Iterator.Value()
 func (it *levelIter) Err() error                    { return it.Iterator.Error() }
 func (it *levelIter) Close() error                  { it.Iterator.Release(); return it.Iterator.Error() }
 
-// levelWrite is a write transaction. There is one at a time, which Cayley's
-// writer lock sees to, so that the database beneath does not change.
+// levelWrite is a write transaction. There is one at a time, which Cayley's writer lock
+// ensures, so the database beneath does not change.
 type levelWrite struct {
 	kv   *levelKV
 	puts map[string][]byte // nil for a deleted key

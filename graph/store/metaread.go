@@ -10,9 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// metaReader reads meta literals. It reads the form that appendMeta writes by
-// itself, five times faster than encoding/json, which reads all others: a
-// replay spends most of its time here.
+// metaReader reads meta literals. It reads the form that appendMeta writes five times faster
+// than encoding/json, which reads all other forms. A replay spends most of its time here.
 type metaReader struct {
 	s     string
 	i     int
@@ -192,7 +191,7 @@ func (r *metaReader) text() (string, bool) {
 	return "", false
 }
 
-// unquote is apart because its variable lives on the heap.
+// unquote returns a separate function because its variable escapes to the heap.
 func unquote(s string) (text string, ok bool) {
 	err := json.Unmarshal([]byte(s), &text)
 	return text, err == nil
@@ -204,7 +203,8 @@ func (r *metaReader) number() (float64, bool) {
 		r.i++
 	}
 	s := r.s[start:r.i]
-	// Go's numbers have more forms than JSON's; appendMeta writes 0.95, 0 and 1 mostly.
+	// Go's syntax of numbers has more forms than JSON's; appendMeta usually writes 0.95, 0
+	// or 1.
 	if strings.Trim(s, "0123456789.") != "" || len(s) > 1 && s[0] == '0' && s[1] != '.' || s == "" || s[0] == '.' || s[len(s)-1] == '.' {
 		return 0, false
 	}

@@ -69,8 +69,8 @@ func parseSlot(b []byte) (n noted, ok bool) {
 	return n, ok
 }
 
-// readNote reads the note in the store's folder; nil where there is none. A
-// write that a loss of power cut short leaves a slot that does not count.
+// readNote reads the note in the store's folder, or nil if there is none. A write
+// that a loss of power cut short leaves a slot that does not count.
 func readNote(dir string) (*noted, error) {
 	path := filepath.Join(dir, noteFile)
 	b, err := os.ReadFile(path)
@@ -139,8 +139,8 @@ type note struct {
 	err     error      // of the last write or sync
 }
 
-// openNote opens the note to write in it, and creates it again where it is
-// missing or of an earlier version. was is what it says.
+// openNote opens the note for writing, and creates it again if it is missing or of an
+// earlier version. It also returns what the note said.
 func openNote(dir string, was *noted, now noted, sync bool) (*note, error) {
 	path := filepath.Join(dir, noteFile)
 	info, err := os.Stat(path)
@@ -198,7 +198,7 @@ func (n *note) set(seq graph.Seq, digest string) {
 	}
 }
 
-// flush makes durable what was written. Meanwhile writes go to the third slot.
+// flush makes durable what was written. Meanwhile, writes go to the third slot.
 func (n *note) flush() {
 	n.syncing.Lock()
 	defer n.syncing.Unlock()
@@ -219,7 +219,7 @@ func (n *note) flush() {
 	}
 }
 
-// close makes the note durable and lets go of the file.
+// close makes the note durable and closes the file.
 func (n *note) close() error {
 	n.mu.Lock()
 	if n.timer != nil {

@@ -15,15 +15,15 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
 
-// sampled is a commit of a store whose commits have digests.
+// sampled returns a commit of a store whose commits have digests.
 func sampled(n graph.Seq) *graph.Commit {
 	c := storetest.Sample(n, 3)
 	c.Digest, c.Ontology = fmt.Sprintf("%064x", uint64(n)*0x9e3779b97f4a7c15), "0123456789abcdef"
 	return c
 }
 
-// killed is a store as a kill leaves it: its commits were acknowledged, most of
-// them are in the journal only, and nobody closed it.
+// killed makes a store as a kill leaves it: its commits were acknowledged, most of them are
+// in the journal only, and it was not closed.
 func killed(t *testing.T, commits int) (dir string, want []*graph.Commit) {
 	t.Helper()
 	live := t.TempDir()
@@ -46,7 +46,7 @@ func copied(t *testing.T, dir string) string {
 	return other
 }
 
-// contents is what the files of a folder hold.
+// contents returns what the files of a folder hold.
 func contents(t *testing.T, dir string) map[string][32]byte {
 	t.Helper()
 	all := make(map[string][32]byte)
@@ -64,9 +64,9 @@ func contents(t *testing.T, dir string) map[string][32]byte {
 	return all
 }
 
-// TestDamageAfterKill harms each file of a store that was killed, byte by byte,
-// cut at each length, or gone: all that was acknowledged is there, or the store
-// is refused, names the file and stays as it is.
+// TestDamageAfterKill damages each file of a killed store: it changes every byte, cuts at
+// each length, and removes the file. Either everything acknowledged is there, or the store
+// is refused, the error names the file, and nothing is changed.
 func TestDamageAfterKill(t *testing.T) {
 	sound, want := killed(t, 16)
 	files, err := filepath.Glob(filepath.Join(sound, "quads", "*"))
@@ -125,8 +125,8 @@ func TestDamageAfterKill(t *testing.T) {
 	}
 }
 
-// TestCrashIsNoDamage: a note that trails, as a loss of power may leave it, and
-// a torn last write are taken for what they are.
+// TestCrashIsNoDamage checks that a note that lags the log, as after a power loss, and
+// a torn last write are not treated as damage.
 func TestCrashIsNoDamage(t *testing.T) {
 	live := t.TempDir()
 	l := openStore(t, live)

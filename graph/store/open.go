@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Open opens the store in the folder and makes it where there is none. Either one process
+// Open opens the store in the folder, and creates it if there is none. Either one process
 // has it open, or several that only read. The error names the file at fault, and a store
 // that cannot be opened stays as it was.
 //
@@ -45,8 +45,8 @@ func (s *embedded) open() error {
 			return fmt.Errorf("store: make %s: %w", path, err)
 		}
 	}
-	// First for reading: to open it for writing would throw away what a
-	// damaged journal still has.
+	// The database is opened for reading first, because opening it for writing would discard
+	// what a damaged journal still has.
 	var is looked
 	err := s.openFiles(true, func(files storage.Storage, path string) (err error) {
 		if is, err = s.look(files, path); err != nil {
@@ -66,8 +66,8 @@ func (s *embedded) open() error {
 	return err
 }
 
-// openReadOnly opens the database and changes nothing on the disk. cause is why
-// it is not open for writing; nil where that is wanted.
+// openReadOnly opens the database and changes nothing on the disk. cause is why it
+// is not open for writing, or nil if that is wanted.
 func (s *embedded) openReadOnly(cause error) error {
 	path := filepath.Join(s.dir, quadsDir)
 	if isEmpty(path) {
@@ -96,7 +96,7 @@ func (s *embedded) openReadOnly(cause error) error {
 	return err
 }
 
-// openFiles locks the files of the database and hands them to open.
+// openFiles locks the files of the database and passes them to open.
 func (s *embedded) openFiles(readOnly bool, open func(files storage.Storage, path string) error) error {
 	path := filepath.Join(s.dir, quadsDir)
 	under, err := storage.OpenFile(path, readOnly)
@@ -116,7 +116,7 @@ func (s *embedded) openFiles(readOnly bool, open func(files storage.Storage, pat
 	return nil
 }
 
-// looked is what a database is before it is written to.
+// looked is the state of a database before it is written to.
 type looked struct {
 	kv       *levelKV // for reading
 	head     graph.Seq
@@ -125,7 +125,7 @@ type looked struct {
 	note     *noted         // nil where it is missing
 }
 
-// look opens the database for reading and holds it against the note.
+// look opens the database for reading and compares it with the note.
 func (s *embedded) look(files storage.Storage, path string) (is looked, err error) {
 	if err := checkJournals(path); err != nil {
 		return is, err
@@ -158,7 +158,7 @@ func (s *embedded) look(files storage.Storage, path string) (is looked, err erro
 	return is, nil
 }
 
-// settle is the identity of the store from now on: a store that has none gets
+// settle returns the identity of the store from now on: a store that has none gets
 // one, and the epoch is raised where the note of the head was deleted to go on
 // without the commits that it named: their numbers will be given to others.
 func (s *embedded) settle(is looked) graph.Identity {
@@ -272,8 +272,8 @@ func (s *embedded) replace(made string, head graph.Seq) error {
 		return err
 	}
 	old := made + "-old"
-	// The lock of the empty database is held while it moves away, so that nobody
-	// else writes to it any more.
+	// The lock of the empty database is held while it is moved away, so that no other
+	// process writes to it.
 	err := s.openFiles(false, func(files storage.Storage, path string) error {
 		is, err := s.look(files, path)
 		if err != nil {

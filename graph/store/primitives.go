@@ -112,7 +112,8 @@ func nodeID(ctx context.Context, tx kv.Tx, v quad.Value) (uint64, error) {
 	return id, nil
 }
 
-// findLink finds the one link with the subject and predicate; nil for none.
+// findLink finds the one link with the subject and predicate, or nil if there is
+// none.
 func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*proto.Primitive, error) {
 	s, err := nodeID(ctx, tx, subject)
 	if err != nil || s == 0 {
@@ -143,7 +144,7 @@ func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*prot
 	return nil, ctx.Err()
 }
 
-// findSeal finds the seal of a commit; nil for none.
+// findSeal finds the seal of a commit, or nil if there is none.
 func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, error) {
 	seal, err := findLink(ctx, tx, commitIRI(n), predSeal)
 	if seal != nil || err != nil {
@@ -152,7 +153,7 @@ func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, err
 	return findLink(ctx, tx, commitIRI(n), predSeal1)
 }
 
-// readDigest reads the digest of a commit from its seal; "" where it is unknown.
+// readDigest reads the digest of a commit from its seal, or "" if it is unknown.
 func readDigest(ctx context.Context, tx kv.Tx, n graph.Seq) (string, error) {
 	link, err := findSeal(ctx, tx, n)
 	if err != nil || link == nil {

@@ -29,8 +29,8 @@ const (
 	probePrefix = "probe-"
 )
 
-// cannotWrite reports whether an error means that the file system accepts no
-// writes, while what is there can be read.
+// cannotWrite reports whether an error means that the file system accepts no writes but can
+// be read.
 func cannotWrite(err error) bool {
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, fs.ErrPermission} {
 		if errors.Is(err, e) {
@@ -61,8 +61,8 @@ func (s *embedded) now() time.Time {
 	return time.Now()
 }
 
-// reason is why a file system accepts no writes, without the path, which is
-// nobody's business but the operator's.
+// reason returns why a file system accepts no writes, without the path, which only the
+// operator may see.
 func reason(err error) error {
 	var no syscall.Errno
 	if errors.As(err, &no) {
@@ -99,7 +99,7 @@ func (s *embedded) refused() error {
 }
 
 // writable makes the store writable again where it is time to try, and refuses at
-// once where it is not. writing is held.
+// once if it is not. writing is held.
 func (s *embedded) writable() error {
 	err := s.refused()
 	if err == nil || s.refusal.cause == nil || s.now().Before(s.refusal.again) {

@@ -22,7 +22,7 @@ func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 		return err
 	}
 	defer tx.Close()
-	// An error of fn goes back as it is; one of the store says where it was.
+	// An error of fn is returned unchanged; an error of the store says where it occurred.
 	var failed error
 	err = replay(ctx, tx, after, func(c *graph.Commit) error {
 		if c.Seq > head {
@@ -168,11 +168,11 @@ func (t *nodeTable) quad(ctx context.Context, p *proto.Primitive) (q quad.Quad, 
 	return q, err
 }
 
-// scanLog calls fn with the primitives from first to last in the order of
-// their ids. The escapes in the keys put some ids out of their place, but only
-// among those that differ in the same byte, so the scan goes by blocks of 256
-// ids, each sorted, and looks up the next block where it does not follow. raw
-// is valid until fn returns.
+// scanLog calls fn with the primitives from first to last in the order of their
+// ids. The escapes in the keys put some ids out of their place, but only among
+// those that differ in the same byte, so the scan goes by blocks of 256 ids, each
+// sorted, and looks up the next block if it does not follow. raw is valid until fn
+// returns.
 func scanLog(tx *levelRead, first, last uint64, fn func(id uint64, raw []byte) error) error {
 	it := tx.snap.NewIterator(util.BytesPrefix([]byte("log/")), &opt.ReadOptions{DontFillCache: true})
 	defer it.Release()

@@ -21,8 +21,8 @@ type Log interface {
 	// Head is the number of the last commit, 0 for the empty store.
 	Head() graph.Seq
 
-	// Writable returns an error that says why the store accepts no writes at present.
-	// It tries from time to time, as an append does, whether that is over.
+	// Writable returns an error that says why the store accepts no writes at present. From
+	// time to time it tries whether writes are possible again, as an append does.
 	Writable() error
 
 	// Append writes the commit durably and whole. c.Seq must be Head()+1, no
@@ -41,24 +41,23 @@ type Log interface {
 	// includes that of add, ends it.
 	Fill(ctx context.Context, feed func(add func(*graph.Commit) error) error) error
 
-	// Replay calls fn with every commit after the given number, in order,
-	// until fn fails, and returns its error. fn owns the commit. It may call
-	// Append, whose commits this replay does not show.
+	// Replay calls fn with every commit after the given number, in order, until fn fails,
+	// and returns its error. fn owns the commit. fn may call Append; this replay does not
+	// show those commits.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
 
-	// Ontology is the text of the ontology with the hash, that of the one that
-	// was accepted last where the hash is ""; "" where it is not kept.
+	// Ontology returns the text of the ontology with the hash, or, if the hash is "", of the
+	// one accepted last. It returns "" if the text is not stored.
 	Ontology(hash string) (text string, err error)
 
-	// AcceptOntology keeps the text of an ontology, under its hash, as the one
-	// that what is recorded was accepted under.
+	// AcceptOntology stores the text of an ontology, under its hash, as the one under which
+	// the recorded claims were accepted.
 	AcceptOntology(hash, text string) error
 
 	// Key returns the commit that an idempotency key made; 0 for none.
 	Key(ctx context.Context, key string) (graph.Seq, error)
 
-	// Close waits for a running append and lets go of the files. A second
-	// Close does nothing.
+	// Close waits for a running append and closes the files. A second Close does nothing.
 	Close() error
 }
 
@@ -70,12 +69,12 @@ var ErrInDoubt = errors.New("whether it was written is not known until the store
 
 // Options are how a store is opened. The zero value is right for a service.
 type Options struct {
-	// NoSync lets the operating system choose when to write: a commit survives
-	// the end of the process and not that of the machine. For tests.
+	// NoSync lets the operating system choose when to write: a commit then survives a crash
+	// of the process, but not of the machine. For tests.
 	NoSync bool
 
-	// ReadOnly changes nothing on the disk and accepts no writes. Several
-	// processes may hold a store so.
+	// ReadOnly changes nothing on the disk and accepts no writes. Several processes may open
+	// a store in this way.
 	ReadOnly bool
 
 	// Say takes a line for the operator where opening the store takes longer than
@@ -91,7 +90,7 @@ type Options struct {
 	// opened. For tests of disks that fail and of machines that stop.
 	Files func(storage.Storage) storage.Storage
 
-	// For the tests of this package.
+	// The fields below are for the tests of this package.
 	bulkLeast    int // the least group that is written in bulk; negative for never
 	filterLeast  int // instead of minFilter
 	sortLeast    int // instead of the constant

@@ -232,13 +232,13 @@ func (f frozenKV) Tx(rw bool) (kv.Tx, error) {
 	return frozenTx{f.tx}, nil
 }
 
-// frozenTx stays open when Cayley closes it.
+// frozenTx is a transaction that remains open when Cayley closes it.
 type frozenTx struct{ *levelRead }
 
 func (frozenTx) Commit(context.Context) error { return nil }
 func (frozenTx) Close() error                 { return nil }
 
-// nameCache spares most of the four reads that Cayley makes for a quad.
+// nameCache saves most of the four reads that Cayley makes for a quad.
 type nameCache struct {
 	qs    cgraph.QuadStore
 	known map[any]quad.Value

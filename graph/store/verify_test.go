@@ -164,8 +164,8 @@ func TestVerifyNothing(t *testing.T) {
 	}
 }
 
-// TestVerifyWhileAppending verifies a store that is written to: what is found is
-// of the commits that were there when it began.
+// TestVerifyWhileAppending verifies a store that is being written to: the report is about
+// the commits that were there when it began.
 func TestVerifyWhileAppending(t *testing.T) {
 	l := openStore(t, t.TempDir())
 	stop, done := make(chan struct{}), make(chan error, 1)

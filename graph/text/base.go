@@ -72,7 +72,8 @@ func decomposed(s string) string { return norm.NFKD.String(acutes.Replace(s)) }
 // acutes are typed for apostrophes, and decompose to a blank with an accent.
 var acutes = strings.NewReplacer("´", "'", "\u1FFD", "'")
 
-// baseOf is what a character of a decomposed text becomes: none, one or two.
+// baseOf returns the characters that a character of a decomposed text becomes: none, one or
+// two.
 func baseOf(r rune) (b [2]rune, n int) {
 	switch {
 	case isApostrophe(r):
@@ -117,8 +118,8 @@ func isApostrophe(r rune) bool {
 
 func isHyphen(r rune) bool { return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 }
 
-// marked are the letters whose mark Unicode does not take off, and those that
-// case folding makes two of.
+// marked are the letters whose mark Unicode does not decompose, and those that case folding
+// turns into two.
 var marked = map[rune]string{
 	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ȷ': "j", 'ł': "l", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'ħ': "h", 'ŧ': "t",
 	'ƀ': "b", 'ɓ': "b", 'ƃ': "b", 'ȼ': "c", 'ƈ': "c", 'ɖ': "d", 'ɗ': "d", 'ƌ': "d", 'ɇ': "e", 'ƒ': "f", 'ǥ': "g", 'ɠ': "g", 'ɨ': "i", 'ɉ': "j",

@@ -42,8 +42,8 @@ func TestBase(t *testing.T) {
 	}
 }
 
-// naiveBase is the rule of Base by the tables of Unicode and by the names of
-// its characters: slow, and none of the code that it checks.
+// naiveBase computes Base from the tables of Unicode and the names of its characters. It is
+// slow, and shares no code with Base.
 func naiveBase(s string) string {
 	var b strings.Builder
 	fold := func(s string) string { return norm.NFKD.String(cases.Fold().String(s)) }

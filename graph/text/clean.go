@@ -26,7 +26,7 @@ func Clean(s string) string {
 	}
 }
 
-// plain is a quick test: true means that Clean leaves the text unchanged.
+// plain returns a quick test: true means that Clean leaves the text unchanged.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
@@ -107,11 +107,12 @@ func unturned(open []rune) string {
 	return fmt.Sprintf("turns the direction of writing and does not turn it back on the line (%U)", open[len(open)-1])
 }
 
-// turns reports whether a character turns the direction of writing or ends a turn:
-// of such a pair Clean may not take one.
+// turns reports whether a character changes the direction of writing or ends such a change:
+// Clean must not remove one of such a pair.
 func turns(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 
-// turn is the character that ends the turn of direction that r begins, 0 for others.
+// turn returns the character that ends the turn of direction that r begins, 0 for
+// others.
 func turn(r rune) rune {
 	switch r {
 	case 0x202A, 0x202B: // embeddings

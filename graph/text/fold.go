@@ -2,9 +2,8 @@
 // case and diacritics, of the script they are written in, and of how a script
 // was put into Latin letters.
 //
-// Read Clean, then Base, Fold, Sound and Skeleton, in this order: each forgives
-// more than the one before. All are pure functions of their text, safe for
-// concurrent use.
+// Read Clean, then Base, Fold, Sound and Skeleton, in this order: each forgives more than
+// the one before. All of them are pure functions, safe for concurrent use.
 //
 // The package must not know where names come from, nor how they are found.
 package text
@@ -15,12 +14,12 @@ import (
 	"unicode/utf8"
 )
 
-// Version changes with what Fold, Sound and Skeleton make of a text: what was
-// kept of another version is of no use.
+// Version changes whenever Fold, Sound or Skeleton give another result for a text: stored
+// results of another version cannot be used.
 const Version = 3
 
-// Fold is the words of Base, parted by one space: without punctuation, and
-// without the apostrophes in them.
+// Fold returns the words of Base, separated by one space, without punctuation and without
+// the apostrophes in words.
 func Fold(s string) string { return string(AppendFold(make([]byte, 0, len(s)), s)) }
 
 // AppendFold appends Fold of the text to an empty dst.
@@ -147,7 +146,7 @@ func foldASCII(dst []byte, s string) ([]byte, bool) {
 	return dst, true
 }
 
-// WordCount is how many words a folded text has.
+// WordCount returns how many words a folded text has.
 func WordCount(folded string) int {
 	if folded == "" {
 		return 0

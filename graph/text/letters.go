@@ -54,7 +54,7 @@ var smallKana = map[rune]string{'ャ': "ya", 'ュ': "yu", 'ョ': "yo", 'ァ': "a
 func addSmallKana(dst []byte, small string) []byte {
 	if n := len(dst); n > 0 && strings.IndexByte("aiueo", dst[n-1]) >= 0 {
 		dst = dst[:n-1]
-		// シャ is sha and not shya.
+		// シャ is sha, not shya.
 		if n > 1 && len(small) == 2 && strings.IndexByte("hj", dst[n-2]) >= 0 {
 			small = small[1:]
 		}

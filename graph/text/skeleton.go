@@ -14,9 +14,9 @@ func Spare(s string) bool {
 	return false
 }
 
-// Class is the class of consonants that a letter of Sound belongs to, a letter
-// from A to Z; 0 where it has none, as vowels. Within a class are consonants
-// that one of the spare scripts writes alike.
+// Class returns the class of consonants that a letter of Sound belongs to, a
+// letter from A to Z, or 0 if it has none, as vowels. Within a class are
+// consonants that one of the spare scripts writes alike.
 func Class(letter byte) byte {
 	switch letter {
 	case 'b', 'p', 'f', 'v':
@@ -33,8 +33,8 @@ func Class(letter byte) byte {
 	return 0
 }
 
-// Skeleton is the classes of the consonants of a Sound, without the vowels;
-// spaces stay.
+// Skeleton returns the classes of the consonants of a Sound, without the vowels; spaces
+// remain.
 func Skeleton(sound string) string {
 	dst := make([]byte, 0, len(sound))
 	for i := 0; i < len(sound); i++ {

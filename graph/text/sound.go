@@ -8,11 +8,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Sound is how the words of a text may sound, in the letters a to z: names
-// that are romanised differently, or written in another script, come out alike
-// or nearly so (Токаев, Tokayev and Toqaev are tokaev). It has a word for each
-// word of Fold, parted by single spaces. Letters of scripts that it does not
-// know stay as they are.
+// Sound returns how the words of a text may sound, in the letters a to z: names
+// that are romanised differently, or written in another script, come out alike or
+// nearly so (Токаев, Tokayev and Toqaev are tokaev). It has a word for each word
+// of Fold, parted by single spaces. Letters of scripts that it does not know stay
+// as they are.
 func Sound(s string) string {
 	var dst, latin []byte
 	eachWord(norm.NFKC.String(s), func(word string) {
@@ -59,8 +59,8 @@ func appendLatin(dst []byte, word string) []byte {
 			dst = append(dst, 'v')
 		case known:
 			if vowelless(r) && latin != "sh" {
-				// Letters that only seem to be one sound, since the vowel between
-				// them is not written, are kept apart; tsh is ch.
+				// Letters that only look like one sound, because the vowel between them is
+				// not written, remain separate; tsh is ch.
 				dst = append(dst, apart)
 			}
 			dst = append(dst, latin...)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSound(t *testing.T) {
-	// Each line has names that are to sound alike.
+	// Each line has names that must sound alike.
 	for _, line := range []string{
 		"Токаев Тоқаев Tokayev Tokaev Toqaev",
 		"Назарбаев Nazarbayev Nazarbaev",
@@ -91,7 +91,7 @@ func TestPlaces(t *testing.T) {
 func TestFoldASCII(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringMatching(`[ -~]{0,20}`).Draw(t, "text")
-		// A letter that needs the tables, cut off again.
+		// A text with a letter that needs the tables, which is then cut off.
 		long, ok := strings.CutSuffix(text.Fold(s+"xé"), "xe")
 		if short := text.Fold(s); !ok || strings.TrimSuffix(long, " ") != short {
 			t.Fatalf("%q folds to %q and to %q", s, short, long)
@@ -128,7 +128,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// TestVersion fails where texts come out differently and Version is as it was.
+// TestVersion fails if results change without a change of Version.
 func TestVersion(t *testing.T) {
 	h := sha256.New()
 	// Every letter of the scripts that are read, and pairs of Latin letters.

@@ -83,7 +83,7 @@ var (
 	})
 )
 
-// Commits draws n commits of every sort, numbered from 1, that a store must take.
+// Commits draws n commits of every kind, numbered from 1, that a store must accept.
 func Commits(n int) *rapid.Generator[[]*graph.Commit] {
 	return rapid.Custom(func(t *rapid.T) []*graph.Commit {
 		g := newGenerator()
@@ -95,7 +95,7 @@ func Commits(n int) *rapid.Generator[[]*graph.Commit] {
 	})
 }
 
-// generator draws commits that a store must take: no claim twice, no key twice.
+// generator draws commits that a store must accept: no claim twice, no key twice.
 type generator struct {
 	claims map[graph.ClaimID]bool
 	known  []graph.ClaimID

@@ -11,10 +11,10 @@ import (
 )
 
 // KillChild runs the test binary again as a child, with one more variable
-// ("NAME=value") in its environment, and kills it after a while. The child
-// prints each number that was acknowledged on a line; KillChild returns the
-// highest, 0 where there was none. The test fails if the child ends with an
-// error before it is killed.
+// ("NAME=value") in its environment, and kills it after a while. The child prints
+// each number that was acknowledged on a line; KillChild returns the highest, or 0
+// if there was none. The test fails if the child ends with an error before it is
+// killed.
 //
 // The package's TestMain must see the variable and act as the child.
 func KillChild(t testing.TB, env string, after time.Duration) (acknowledged int) {

@@ -94,7 +94,8 @@ func Equal(t testing.TB, got, want []*graph.Commit) {
 	}
 }
 
-// unchanged fails unless the store holds exactly the commits, and still takes the next one.
+// unchanged fails the test unless the store has exactly the commits, and still accepts the
+// next one.
 func unchanged(t *testing.T, l store.Log, want []*graph.Commit) []*graph.Commit {
 	t.Helper()
 	if l.Head() != graph.Seq(len(want)) {
