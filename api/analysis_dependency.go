@@ -26,10 +26,10 @@ type dependencyAnswer struct {
 func (b *builder) dependency() field {
 	b.meta.Defaults["Query.dependency(direction:)"] = "IMPORT"
 	return field{name: "dependency", typ: must(b.dependencyType()),
-		about: "The share of each partner in a country's trade in a resource, as far as claims state it, and the share that is unknown.",
+		about: "The share of each partner in a country's trade in a resource or in all goods, as far as claims state it, and the share that is unknown. Where the country reports nothing of a partner, the partner's report names it.",
 		args: b.WithView(graphql.FieldConfigArgument{
 			"of":        {Type: must(graphql.ID), Description: "The id of the country."},
-			"resource":  {Type: must(graphql.ID), Description: "The id of the resource. Figures about narrower resources are listed separately, under others."},
+			"resource":  {Type: graphql.ID, Description: "The id of the resource; without it, all goods together. Figures about narrower resources are listed separately, under others."},
 			"direction": {Type: b.tradeDirectionType(), Description: "Whether to measure imports or exports."},
 			"year":      {Type: graphql.Int, Description: "The year of the figures; by default the latest in view."},
 			"scope":     {Type: graphql.String, Description: "Uses only figures of this scope, \"\" for those that state none. By default those that count the whole trade, or else the best supported; basis says which."},
@@ -37,8 +37,14 @@ func (b *builder) dependency() field {
 		}),
 		read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
-				a := &dependencyArgs{opts: analysis.DependencyOptions{Of: graph.ID(args["of"].(string)), Resource: graph.ID(args["resource"].(string))}}
+				a := &dependencyArgs{opts: analysis.DependencyOptions{Of: graph.ID(args["of"].(string))}}
 				var err error
+				if resource, ok := args["resource"].(string); ok {
+					if resource == "" {
+						return nil, graph.Problems{{Position: graph.Position{Path: "resource"}, Code: graph.BadInput, Message: "the resource is empty; leave it out to ask about all goods"}}
+					}
+					a.opts.Resource = graph.ID(resource)
+				}
 				if a.view, err = input.ReadView(args); err != nil {
 					return nil, err
 				}
@@ -75,7 +81,7 @@ func (b *builder) tradeDirectionType() *graphql.Enum {
 }
 
 func (b *builder) dependencyType() *graphql.Object {
-	return b.object("Dependency", "How a country's trade in a resource is spread over its partners. Shares are parts of the whole, from 0 to 1; one that no claim states is unknown, not 0.", func() []field {
+	return b.object("Dependency", "How a country's trade in a resource or in all goods is spread over its partners. Shares are parts of the whole, from 0 to 1; one that no claim states is unknown, not 0.", func() []field {
 		return []field{
 			{name: "year", typ: graphql.Int, about: "The year of the figures; null where there are none.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -118,6 +124,19 @@ func (b *builder) dependencyType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
+			{name: "totals", typ: list(b.claimType()), about: "The claims about the whole trade from which shares were computed.",
+				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
+					d := src.Obj.(*dependencyAnswer)
+					return d.view, d.Totals
+				})},
+			{name: "cutOff", typ: list(b.entityType(b.o.Type(schema.SourceType))), about: "The sources of the basis that list only some of the partners, by their own account: what they leave out is part of the unknown.", read: gql.Binding{
+				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					d := src.Obj.(*dependencyAnswer)
+					for _, n := range d.CutOff {
+						dst = append(dst, gql.Ref{Obj: d.view, Index: uint64(n)})
+					}
+					return dst, true, nil
+				}}},
 			{name: "weakest", typ: b.claimType(), about: "The least confident claim of the basis; null where there is none.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					d := src.Obj.(*dependencyAnswer)
@@ -152,67 +171,6 @@ func (b *builder) intervalType() *graphql.Object {
 	})
 }
 
-func (b *builder) shareType() *graphql.Object {
-	share := func(src gql.Ref) (*dependencyAnswer, *analysis.PartnerShare) {
-		d := src.Obj.(*dependencyAnswer)
-		return d, &d.Partners[src.Index]
-	}
-	return b.object("Share", "What is known about one partner's share.", func() []field {
-		any := b.entityType(b.o.Type(schema.EntityType))
-		return []field{
-			{name: "partner", typ: must(any), about: "The partner.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					d, p := share(src)
-					return gql.Ref{Obj: d.view, Index: uint64(p.Partner)}, true, nil
-				}}},
-			{name: "share", typ: must(b.intervalType()), about: "Its share, from 0 to 1: at least the known part, at most the known part and all that is unknown.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					_, p := share(src)
-					return gql.Ref{Obj: &p.Share}, true, nil
-				}}},
-			{name: "stated", typ: b.intervalType(), about: "The least and the largest share that claims state; null where nobody states its share.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					_, p := share(src)
-					return gql.Ref{Obj: p.Stated}, p.Stated != nil, nil
-				}}},
-			{name: "claims", typ: list(b.claimType()), about: "The claims that name it as a partner or state its share.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { d, p := share(src); return d.view, p.Claims })},
-			{name: "through", typ: list(b.throughShareType()), about: "The parts of the share that are known to pass through a country, a corridor or another entity; they may overlap.", read: gql.Binding{
-				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					d, p := share(src)
-					for i := range p.Through {
-						dst = append(dst, gql.Ref{Obj: &throughShare{d.view, &p.Through[i]}})
-					}
-					return dst, true, nil
-				}}},
-		}
-	})
-}
-
-type throughShare struct {
-	view *snapshot.View
-	*analysis.ThroughShare
-}
-
-func (b *builder) throughShareType() *graphql.Object {
-	return b.object("ThroughShare", "A part of a partner's share that passes through a country, a corridor or another entity.", func() []field {
-		return []field{
-			{name: "entity", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity that it passes through.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					t := src.Obj.(*throughShare)
-					return gql.Ref{Obj: t.view, Index: uint64(t.Entity)}, true, nil
-				}}},
-			{name: "stated", typ: b.intervalType(), about: "The least and the largest share of the whole trade that claims state, from 0 to 1; null where nobody states one.", read: gql.Binding{
-				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-					t := src.Obj.(*throughShare)
-					return gql.Ref{Obj: t.Stated}, t.Stated != nil, nil
-				}}},
-			{name: "claims", typ: list(b.claimType()), about: "The claims that state it.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { t := src.Obj.(*throughShare); return t.view, t.Claims })},
-		}
-	})
-}
-
 type tradeFigures struct {
 	view *snapshot.View
 	*analysis.Figures
@@ -230,16 +188,20 @@ func (b *builder) tradeFiguresType() *graphql.Object {
 	return b.object("TradeFigures", "Claims that count the same thing.", func() []field {
 		return []field{
 			{name: "relation", typ: must(graphql.String), about: "The predicate of the claims.", read: text(func(f *tradeFigures) string { return f.Relation })},
-			{name: "resource", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The resource that they count.", read: gql.Binding{
+			{name: "resource", typ: b.entityType(b.o.Type(schema.EntityType)), about: "The resource that they count; null for all goods.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*tradeFigures)
-					return gql.Ref{Obj: f.view, Index: uint64(f.Resource)}, true, nil
+					return gql.Ref{Obj: f.view, Index: uint64(f.Resource)}, f.Resource != snapshot.None, nil
 				}}},
 			{name: "scope", typ: graphql.String, about: "The part of the trade that they count; null for all of it.", read: text(func(f *tradeFigures) string { return f.Scope })},
 			{name: "measure", typ: graphql.String, about: "What they count, such as volume or value; null where they do not state it.", read: text(func(f *tradeFigures) string { return f.Measure })},
 			{name: "planned", typ: must(graphql.Boolean), about: "Whether they state plans, not trade.", read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, src.Obj.(*tradeFigures).Planned), nil
+				}}},
+			{name: "report", typ: must(b.reportType()), about: "MIRROR if the claims are those of the partners.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					return appendReport(dst, src.Obj.(*tradeFigures).Report), nil
 				}}},
 			{name: "claims", typ: list(b.claimType()), about: "The claims.",
 				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {

@@ -99,6 +99,7 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	f.Maps, _ = l.directive(fd.Directives, "map")
 	l.readElsewhere(fd, where, f)
 	l.consistency(fd, where, f)
+	l.mirror(fd, where, f)
 	l.qualifiers(fd, where, f)
 	return f
 }

@@ -136,6 +136,7 @@ func (l *loader) links() {
 			}
 			if f.Owner == t {
 				l.linkConsistency(f)
+				l.linkMirror(f)
 			}
 		}
 	}

@@ -227,6 +227,8 @@ type Field struct {
 	Exclusive *Exclusive
 	// Counts, where not nil, says which claims a stated number can be held to.
 	Counts *Counts
+	// Mirror, where not nil, is the relation that states the same from the other end.
+	Mirror *Mirror
 	// NotBefore, where not nil, is the date of the same entity that this one does
 	// not come before.
 	NotBefore *Field

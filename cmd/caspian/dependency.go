@@ -11,13 +11,15 @@ import (
 )
 
 var dependencyCommand = &command{
-	name: "dependency", short: "measure on which partners a country's trade in a resource depends", args: "COUNTRY RESOURCE",
-	about: `Computes the share of each partner in a country's imports (or exports) of a resource
-from the claims, as an interval: from what the claims state for it to what the shares
-of the others leave. What no claim covers is the unknown part, and never 0. Figures
-that disagree are shown side by side; those that count something else are listed
-separately. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
+	name: "dependency", short: "measure on which partners a country's trade depends", args: "COUNTRY [RESOURCE]",
+	about: `Computes the share of each partner in a country's imports (or exports) of a resource,
+or of all goods, from the claims, as an interval: from what the claims state for it to
+what the shares of the others leave. What no claim covers is the unknown part, and never
+0. Figures that disagree are shown side by side; those that count something else are
+listed separately. A partner marked MIRROR reports the trade itself, and the country
+does not. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
 	examples: `  caspian dependency JPN rare-earths --year 2018
+  caspian dependency JPN --direction export
   caspian dependency Japan "Rare earths" --as-of 2025-12-21
   caspian dependency KAZ uranium --direction export --json`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
@@ -27,7 +29,7 @@ separately. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
 		measure := s.Text("measure", "TEXT", "", "only figures of this measure")
 		q := newQuestion(s, "dependency", "dependency")
 		return func(ctx context.Context, e *environment, args []string) error {
-			ids := q.positional(args, []string{"COUNTRY", "RESOURCE"})
+			ids := q.positional(args, []string{"COUNTRY"}, "RESOURCE")
 			q.labels["of"] = "COUNTRY"
 			q.entity("COUNTRY", &ids[0], "Country")
 			q.entity("RESOURCE", &ids[1], "Resource")
@@ -46,7 +48,10 @@ separately. COUNTRY and RESOURCE are ids, or names that only one entity has.`,
 				}
 			}
 			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
-				variables["of"], variables["resource"] = ids[0], ids[1]
+				variables["of"] = ids[0]
+				if ids[1] != "" {
+					variables["resource"] = ids[1]
+				}
 				return a.once(ctx, answers.DependencyDocument, variables)
 			}, func(out *strings.Builder, answer json.RawMessage) error {
 				return answers.WriteDependency(out, answer, q.call(ids[0]), q.call(ids[1]), strings.ToLower(*direction)+"s")

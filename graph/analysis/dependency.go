@@ -30,6 +30,7 @@ const (
 	plannedField  = "planned"
 	throughField  = "through"
 	broaderField  = "broader"
+	partialField  = "partialFor"
 )
 
 // relations are the relations of a direction: the one whose shares are of one
@@ -41,10 +42,20 @@ func (d Direction) relations() (partners string, others []string) {
 	return "importsFrom", []string{"importsFromRegion"}
 }
 
+// totals is the relation that states how much of a resource a country trades in all.
+func (d Direction) totals() string {
+	if d == Export {
+		return "exports"
+	}
+	return "imports"
+}
+
 // DependencyOptions say whose dependency to measure, and on what.
 type DependencyOptions struct {
-	Of, Resource graph.ID
-	Direction    Direction
+	Of graph.ID
+	// Resource is what is traded; "" for all goods together.
+	Resource  graph.ID
+	Direction Direction
 	// Year is that of the figures; nil is the latest year in view.
 	Year *int
 	// Scope and Measure say what the figures are to count, "" for figures that
@@ -77,6 +88,11 @@ type Dependency struct {
 	// Others are the figures of the year that count something else, and so
 	// were not mixed in: another scope or measure, plans, narrower resources.
 	Others []Figures
+	// Totals are the claims about the whole trade from which shares were computed, in record order.
+	Totals []uint32
+	// CutOff are the sources of the basis that list some of the partners only, by
+	// their own account.
+	CutOff []uint32
 	// Weakest is the least confident claim of the basis, or snapshot.None.
 	Weakest uint32
 }
@@ -89,6 +105,11 @@ type PartnerShare struct {
 	// Stated are the least and the largest share stated; nil where nobody
 	// states one.
 	Stated *Bounds
+	// Computed are the least and the largest share that follow from stated amounts and totals; nil where
+	// there are none.
+	Computed *Bounds
+	// Report is MirrorReport where only the partner reports the trade.
+	Report Report
 	// Claims has the claims that state it, in record order.
 	Claims []uint32
 	// Through are the parts known to pass through a country or by a way.
@@ -97,22 +118,25 @@ type PartnerShare struct {
 
 // ThroughShare is a part of a partner's trade that passes somewhere.
 type ThroughShare struct {
-	Entity uint32
-	Stated *Bounds
-	Claims []uint32
+	Entity           uint32
+	Stated, Computed *Bounds
+	Claims           []uint32
 }
 
-// Figures are claims that count the same thing.
+// Figures are claims that count the same thing. Resource is snapshot.None where they count all goods.
 type Figures struct {
 	Relation       string
 	Resource       uint32
 	Scope, Measure string
 	Planned        bool
-	Claims         []uint32
+	// Report is MirrorReport where the claims are those of the partners.
+	Report Report
+	Claims []uint32
 }
 
 // MeasureDependency returns each partner's share of a country's trade in a
-// resource. The bounds are those of the stated shares of one year and one
+// resource, or in all goods. Where the country reports nothing of a partner, that partner's
+// report of the same trade names it; its share of its own trade says nothing here. The bounds are those of the stated shares of one year and one
 // basis, widened only by the part that no claim covers: a
 // resource without an observation has Unknown and HHI from 0 to 1. Figures of
 // a part of the year count as figures of the year, which can widen the bounds
@@ -140,7 +164,9 @@ func MeasureDependency(ctx context.Context, v *snapshot.View, o DependencyOption
 		}
 		return cmp.Compare(v.Snapshot().ID(a.Partner), v.Snapshot().ID(b.Partner))
 	})
+	slices.Sort(d.out.Totals)
 	d.disagreements()
+	d.cutOff()
 	return d.out, nil
 }
 
@@ -152,6 +178,7 @@ type dependencyRun struct {
 	relations    []string
 	kinds        map[uint32]bool // the resource and its narrower ones
 	figures      []figure
+	looked       int
 	year         int
 	basis        figureKey
 	used         []figure
@@ -162,7 +189,10 @@ type dependencyRun struct {
 func (d *dependencyRun) prepare() error {
 	var f question.Faults
 	d.of = f.Entity(d.v, "of", d.o.Of)
-	d.resource = f.Entity(d.v, "resource", d.o.Resource)
+	d.resource = snapshot.None
+	if d.o.Resource != "" {
+		d.resource = f.Entity(d.v, "resource", d.o.Resource)
+	}
 	relation, others := d.o.Direction.relations()
 	d.relations = append([]string{relation}, others...)
 	if d.o.Direction > Export {
@@ -197,7 +227,7 @@ func (d *dependencyRun) prepare() error {
 func (d *dependencyRun) sortOut() {
 	var others []figureKey
 	for _, f := range d.figures {
-		if d.out.Basis != nil && f.key == d.basis && f.year == d.year {
+		if d.out.Basis != nil && d.counts(f) {
 			d.used = append(d.used, f)
 			d.out.Basis.Claims = append(d.out.Basis.Claims, f.claim)
 			if d.out.Weakest == snapshot.None || f.confidence < d.v.Snapshot().Confidence(d.out.Weakest) {
@@ -217,11 +247,16 @@ func (d *dependencyRun) sortOut() {
 		}
 		d.out.Others[at].Claims = append(d.out.Others[at].Claims, f.claim)
 	}
-	id := d.v.Snapshot().ID
+	id := func(n uint32) graph.ID {
+		if n == snapshot.None {
+			return ""
+		}
+		return d.v.Snapshot().ID(n)
+	}
 	slices.SortFunc(d.out.Others, func(a, b Figures) int {
 		for _, c := range [...]int{
 			first(a.Resource == d.resource, b.Resource == d.resource), cmp.Compare(id(a.Resource), id(b.Resource)),
-			first(a.Relation == d.relations[0], b.Relation == d.relations[0]), strings.Compare(a.Relation, b.Relation),
+			first(a.Relation == d.relations[0], b.Relation == d.relations[0]), strings.Compare(a.Relation, b.Relation), cmp.Compare(a.Report, b.Report),
 			first(!a.Planned, !b.Planned), strings.Compare(a.Scope, b.Scope), strings.Compare(a.Measure, b.Measure),
 		} {
 			if c != 0 {
@@ -251,12 +286,16 @@ func (d *dependencyRun) disagreements() {
 	}
 	for g := range groups {
 		var members []uint32
-		d.v.Claims(d.of, d.relations[0], false, func(n uint32) bool {
+		add := func(n uint32) bool {
 			if d.v.Lists(n) && s.Details(n).Conflict == g {
 				members = append(members, n)
 			}
 			return true
-		})
+		}
+		d.v.Claims(d.of, d.relations[0], false, add)
+		if m := d.field.Mirror; m != nil {
+			d.v.Claims(d.of, m.Of.Name, true, add)
+		}
 		if len(members) > 1 {
 			for _, n := range members {
 				marked[n] = true

@@ -12,21 +12,30 @@ func (d *dependencyRun) eligible(f *figure) bool {
 		(d.o.Scope == nil || *d.o.Scope == k.scope) && (d.o.Measure == nil || *d.o.Measure == k.measure)
 }
 
-// chooseYear takes the latest year for which a share is stated, or else the
-// latest with any figure.
+// chooseYear takes the latest year for which the country itself has a share, or else the latest
+// with any figure that it reports, or else that its partners report.
 func (d *dependencyRun) chooseYear() {
 	d.year = noYear
 	if d.o.Year != nil {
 		d.year = *d.o.Year
 	} else {
-		stated := false
+		best := -1
 		for i := range d.figures {
 			f := &d.figures[i]
+			if !d.eligible(f) {
+				continue
+			}
+			merit := 0
+			if f.key.report == OwnReport {
+				merit = 1
+				if f.hasShare() {
+					merit = 2
+				}
+			}
 			switch {
-			case !d.eligible(f):
-			case f.share >= 0 && !stated:
-				stated, d.year = true, f.year
-			case (f.share >= 0) == stated:
+			case merit > best:
+				best, d.year = merit, f.year
+			case merit == best:
 				d.year = max(d.year, f.year)
 			}
 		}
@@ -61,7 +70,7 @@ func (d *dependencyRun) chooseBasis() {
 			all = append(all, &support{key: f.key, sources: map[uint32]bool{}, partners: map[uint32]bool{}})
 		}
 		s := all[at]
-		s.shares = s.shares || f.share >= 0
+		s.shares = s.shares || f.hasShare()
 		s.sources[d.v.Snapshot().Source(f.claim)] = true
 		s.partners[f.partner] = true
 		s.confidence += f.confidence
@@ -72,7 +81,7 @@ func (d *dependencyRun) chooseBasis() {
 	d.basis = slices.MinFunc(all, func(a, b *support) int {
 		whole := func(s *support) bool { return s.key.scope == "" && s.key.measure == "" }
 		for _, c := range [...]int{
-			first(a.shares, b.shares), first(whole(a), whole(b)),
+			cmp.Compare(a.key.report, b.key.report), first(a.shares, b.shares), first(whole(a), whole(b)),
 			cmp.Compare(len(b.sources), len(a.sources)), cmp.Compare(len(b.partners), len(a.partners)),
 			cmp.Compare(b.confidence, a.confidence), cmp.Compare(a.key.scope, b.key.scope),
 		} {
@@ -97,5 +106,44 @@ func first(a, b bool) int {
 }
 
 func (d *dependencyRun) describe(k figureKey) *Figures {
-	return &Figures{Relation: k.relation, Resource: k.resource, Scope: k.scope, Measure: k.measure, Planned: k.planned}
+	return &Figures{Relation: k.relation, Resource: k.resource, Scope: k.scope, Measure: k.measure, Planned: k.planned, Report: k.report}
+}
+
+// counts reports whether a figure is of the year and counts what the basis does. A partner's report
+// joins the country's own figures where both may count the same.
+func (d *dependencyRun) counts(f figure) bool {
+	if f.year != d.year {
+		return false
+	}
+	k := f.key
+	if k.report == MirrorReport && d.basis.report == OwnReport {
+		k.report = OwnReport
+		if k.measure == "" || d.basis.measure == "" {
+			k.measure = d.basis.measure
+		}
+	}
+	return k == d.basis
+}
+
+// cutOff finds the sources of the basis that say of themselves that they list some of the partners only.
+func (d *dependencyRun) cutOff() {
+	if d.out.Basis == nil || d.out.Basis.Report == MirrorReport {
+		return
+	}
+	s := d.v.Snapshot()
+	asked := map[uint32]bool{}
+	for _, n := range d.out.Basis.Claims {
+		source := s.Source(n)
+		if asked[source] || s.Predicate(n) != d.relations[0] {
+			continue
+		}
+		asked[source] = true
+		d.v.Claims(source, partialField, false, func(m uint32) bool {
+			if s.Value(m).Text() != s.Predicate(n) {
+				return true
+			}
+			d.out.CutOff = append(d.out.CutOff, source)
+			return false
+		})
+	}
 }

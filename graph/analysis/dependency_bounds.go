@@ -12,12 +12,19 @@ func (out *Dependency) take(f figure) {
 	at := slices.IndexFunc(out.Partners, func(p PartnerShare) bool { return p.Partner == f.partner })
 	if at < 0 {
 		at = len(out.Partners)
-		out.Partners = append(out.Partners, PartnerShare{Partner: f.partner})
+		out.Partners = append(out.Partners, PartnerShare{Partner: f.partner, Report: f.key.report})
 	}
 	p := &out.Partners[at]
 	p.Claims = append(p.Claims, f.claim)
+	p.Report = min(p.Report, f.key.report)
+	for _, n := range f.totals {
+		if !slices.Contains(out.Totals, n) {
+			out.Totals = append(out.Totals, n)
+		}
+	}
 	if f.through == snapshot.None {
 		p.Stated = p.Stated.with(f.share)
+		p.Computed = p.Computed.union(f.computed)
 		return
 	}
 	at = slices.IndexFunc(p.Through, func(t ThroughShare) bool { return t.Entity == f.through })
@@ -28,6 +35,23 @@ func (out *Dependency) take(f figure) {
 	t := &p.Through[at]
 	t.Claims = append(t.Claims, f.claim)
 	t.Stated = t.Stated.with(f.share)
+	t.Computed = t.Computed.union(f.computed)
+}
+
+// union is the bounds of all that two have; nil has nothing.
+func (b *Bounds) union(c *Bounds) *Bounds {
+	if c != nil {
+		b = b.with(c.Low).with(c.High)
+	}
+	return b
+}
+
+// known is what is stated, or else what was computed.
+func known(stated, computed *Bounds) *Bounds {
+	if stated != nil {
+		return stated
+	}
+	return computed
 }
 
 func (b *Bounds) with(share float64) *Bounds {
@@ -47,18 +71,19 @@ func (out *Dependency) bound() {
 	low, high := make([]float64, len(out.Partners)), make([]float64, len(out.Partners))
 	var lows, highs float64
 	for i, p := range out.Partners {
-		if p.Stated != nil {
-			low[i], high[i] = p.Stated.Low, p.Stated.High
+		whole := known(p.Stated, p.Computed)
+		if whole != nil {
+			low[i], high[i] = whole.Low, whole.High
 		}
 		// A part bounds the whole from below. It never narrows what is stated
 		// of the whole: they may disagree.
 		for _, t := range p.Through {
-			switch {
-			case t.Stated == nil:
-			case p.Stated == nil:
-				low[i], high[i] = max(low[i], t.Stated.Low), max(high[i], t.Stated.High)
+			switch part := known(t.Stated, t.Computed); {
+			case part == nil:
+			case whole == nil:
+				low[i], high[i] = max(low[i], part.Low), max(high[i], part.High)
 			default:
-				high[i] = max(high[i], t.Stated.Low)
+				high[i] = max(high[i], part.Low)
 			}
 		}
 		lows += low[i]

@@ -14,49 +14,87 @@ import (
 type figure struct {
 	claim, partner, through uint32
 	key                     figureKey
-	share                   float64 // -1: it states none
-	year                    int     // of its period; noYear where it is within none
+	share                   float64  // -1: it states none
+	computed                *Bounds  // from its amount and the stated totals; nil where there are none
+	totals                  []uint32 // the claims that state them
+	year                    int      // of its period; noYear where it is within none
 	confidence              float64
 }
+
+// hasShare reports whether the figure gives the partner a share.
+func (f *figure) hasShare() bool { return f.share >= 0 || f.computed != nil }
 
 type figureKey struct {
 	relation, scope, measure string
 	resource                 uint32
 	planned                  bool
+	report                   Report
 }
 
 const noYear = -1 << 31
 
-// collect reads the figures about the resource and its narrower ones.
+// collect reads the figures about the resource and its narrower ones, and the partners' figures
+// where the country reports nothing. Without a resource, it reads those about all goods.
 func (d *dependencyRun) collect(ctx context.Context) error {
 	if err := d.narrower(ctx); err != nil {
 		return err
 	}
-	looked, work := 0, cmp.Or(d.o.Work, question.WalkWork)
+	own := newReports(d.v, d.field)
 	for _, relation := range d.relations {
-		d.v.Claims(d.of, relation, false, func(n uint32) bool {
-			if looked++; looked > work || looked%question.CheckEvery == 0 && ctx.Err() != nil {
-				return false
+		err := d.read(ctx, relation, false, func(n uint32) {
+			if d.field.Mirror != nil && relation == d.relations[0] {
+				own.add(n)
 			}
-			if f, ok := d.figure(relation, n); ok {
+			if f, ok := d.figure(relation, n, OwnReport); ok {
 				d.figures = append(d.figures, f)
 			}
-			return true
 		})
-		if err := ctx.Err(); err != nil {
+		if err != nil {
 			return err
 		}
-		if looked > work {
-			return graph.Errorf(graph.LimitWork, "dependency: %s has more figures than the %d that one answer may read; ask for a view of fewer sources or a higher confidence", d.o.Of, work)
+	}
+	if m := d.field.Mirror; m != nil {
+		err := d.read(ctx, m.Of.Name, true, func(n uint32) {
+			if !own.answers(n) {
+				return
+			}
+			if f, ok := d.figure(d.relations[0], n, MirrorReport); ok {
+				d.figures = append(d.figures, f)
+			}
+		})
+		if err != nil {
+			return err
 		}
 	}
 	slices.SortFunc(d.figures, func(a, b figure) int { return cmp.Compare(a.claim, b.claim) })
 	d.figures = standing(d.v, d.figures)
+	return d.computeShares(ctx)
+}
+
+// read calls fn with the claims of a relation of the country, or about it where inverse.
+func (d *dependencyRun) read(ctx context.Context, relation string, inverse bool, fn func(n uint32)) error {
+	work := cmp.Or(d.o.Work, question.WalkWork)
+	d.v.Claims(d.of, relation, inverse, func(n uint32) bool {
+		if d.looked++; d.looked > work || d.looked%question.CheckEvery == 0 && ctx.Err() != nil {
+			return false
+		}
+		fn(n)
+		return true
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d.looked > work {
+		return graph.Errorf(graph.LimitWork, "dependency: %s has more figures than the %d that one answer may read; ask for a view of fewer sources or a higher confidence", d.o.Of, work)
+	}
 	return nil
 }
 
 // narrower finds the resources that the resource comprises.
 func (d *dependencyRun) narrower(ctx context.Context) error {
+	if d.resource == snapshot.None {
+		return nil // all goods, and every resource is narrower
+	}
 	d.kinds = map[uint32]bool{d.resource: true}
 	for todo := []uint32{d.resource}; len(todo) > 0; todo = todo[1:] {
 		if err := ctx.Err(); err != nil {
@@ -73,10 +111,10 @@ func (d *dependencyRun) narrower(ctx context.Context) error {
 	return nil
 }
 
-func (d *dependencyRun) figure(relation string, n uint32) (figure, bool) {
+func (d *dependencyRun) figure(relation string, n uint32, report Report) (figure, bool) {
 	s := d.v.Snapshot()
 	_, resource := s.Qualifier(n, resourceField)
-	if !d.v.Lists(n) || resource == snapshot.None || !d.kinds[resource] {
+	if !d.v.Lists(n) || d.kinds != nil && !d.kinds[resource] {
 		return figure{}, false
 	}
 	text := func(name string) string {
@@ -85,12 +123,15 @@ func (d *dependencyRun) figure(relation string, n uint32) (figure, bool) {
 	}
 	planned, _ := s.Qualifier(n, plannedField)
 	f := figure{claim: n, partner: s.Object(n), share: -1, year: noYear, confidence: s.Confidence(n), key: figureKey{
-		relation: relation, resource: resource, scope: text(scopeField), measure: text(measureField), planned: planned.Bool(),
+		relation: relation, resource: resource, scope: text(scopeField), measure: text(measureField), planned: planned.Bool(), report: report,
 	}}
 	_, f.through = s.Qualifier(n, throughField)
-	// A share above 1 is not used in the computation, but its claim is shown.
-	if q, _ := s.Qualifier(n, shareField); q.Kind() != graph.NoKind && q.Float() >= 0 && q.Float() <= 1 {
+	// A share above 1 is not used in the computation, but its claim is shown. A partner's share is of another whole.
+	if q, _ := s.Qualifier(n, shareField); report == OwnReport && q.Kind() != graph.NoKind && q.Float() >= 0 && q.Float() <= 1 {
 		f.share = q.Float()
+	}
+	if report == MirrorReport {
+		f.partner = s.Subject(n)
 	}
 	if y, ok := s.Valid(n).Year(); ok {
 		f.year = y

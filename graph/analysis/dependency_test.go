@@ -27,7 +27,11 @@ func writeDependency(v *snapshot.View, d *analysis.Dependency) string {
 		return fmt.Sprintf("%.9f-%.9f", x.Low, x.High)
 	}
 	figures := func(f *analysis.Figures) {
-		fmt.Fprintf(&b, "%s of %s scope %q measure %q planned %v: %v\n", f.Relation, s.ID(f.Resource), f.Scope, f.Measure, f.Planned, ids(v, f.Claims))
+		resource := graph.ID("all goods")
+		if f.Resource != snapshot.None {
+			resource = s.ID(f.Resource)
+		}
+		fmt.Fprintf(&b, "%s of %s scope %q measure %q planned %v report %v: %v\n", f.Relation, resource, f.Scope, f.Measure, f.Planned, f.Report, ids(v, f.Claims))
 	}
 	if d.Year != nil {
 		fmt.Fprintln(&b, "year", *d.Year)
@@ -36,12 +40,12 @@ func writeDependency(v *snapshot.View, d *analysis.Dependency) string {
 		figures(d.Basis)
 	}
 	for _, p := range d.Partners {
-		fmt.Fprintln(&b, s.ID(p.Partner), bounds(&p.Share), bounds(p.Stated), ids(v, p.Claims))
+		fmt.Fprintln(&b, s.ID(p.Partner), bounds(&p.Share), bounds(p.Stated), bounds(p.Computed), p.Report, ids(v, p.Claims))
 		for _, x := range p.Through {
-			fmt.Fprintln(&b, "  through", s.ID(x.Entity), bounds(x.Stated), ids(v, x.Claims))
+			fmt.Fprintln(&b, "  through", s.ID(x.Entity), bounds(x.Stated), bounds(x.Computed), ids(v, x.Claims))
 		}
 	}
-	fmt.Fprintln(&b, "unknown", bounds(&d.Unknown), "hhi", bounds(&d.HHI), "conflicts", ids(v, d.Conflicts))
+	fmt.Fprintln(&b, "unknown", bounds(&d.Unknown), "hhi", bounds(&d.HHI), "conflicts", ids(v, d.Conflicts), "totals", ids(v, d.Totals))
 	for i := range d.Others {
 		figures(&d.Others[i])
 	}
@@ -53,7 +57,7 @@ func writeDependency(v *snapshot.View, d *analysis.Dependency) string {
 
 func drawDependency(t *rapid.T) analysis.DependencyOptions {
 	o := analysis.DependencyOptions{
-		Of: pick(t, "of", pool["Country"]...), Resource: pick(t, "resource", pool["Resource"]...),
+		Of: pick(t, "of", pool["Country"]...), Resource: pick(t, "resource", append([]graph.ID{"", "ore"}, pool["Resource"]...)...),
 		Direction: pick(t, "direction", analysis.Import, analysis.Import, analysis.Export),
 	}
 	if rapid.Bool().Draw(t, "give year") {
@@ -71,72 +75,21 @@ func drawDependency(t *rapid.T) analysis.DependencyOptions {
 	return o
 }
 
-// naiveFigure is one claim, read the slow way.
-type naiveFigure struct {
-	graph.Claim
-	n     uint32
-	year  int
-	share float64
-}
-
-// naiveFigures returns the claims of a country about a resource and narrower ones,
-// among all that the view lists.
-func naiveFigures(v *snapshot.View, of, resource graph.ID, relation string) []naiveFigure {
-	kinds := map[graph.ID]bool{resource: true}
-	for range pool["Resource"] {
-		v.AllClaims(func(n uint32) bool {
-			if c := v.Snapshot().ClaimAt(n); c.Predicate == "broader" && kinds[c.Value.Entity()] {
-				kinds[c.Subject] = true
-			}
-			return true
-		})
-	}
-	var fs []naiveFigure
-	v.AllClaims(func(n uint32) bool {
-		c := v.Snapshot().ClaimAt(n)
-		if c.Subject != of || c.Predicate != relation || !kinds[c.Qualifier("resource").Entity()] {
-			return true
-		}
-		f := naiveFigure{Claim: c, n: n, share: -1}
-		if q := c.Qualifier("share"); q.Kind() != graph.NoKind && q.Float() <= 1 {
-			f.share = q.Float()
-		}
-		if c.Valid.From.Known() && c.Valid.To.Known() {
-			if a, b := c.Valid.From.First().String()[:4], c.Valid.To.Last().String()[:4]; a == b {
-				fmt.Sscan(a, &f.year)
-			}
-		}
-		fs = append(fs, f)
-		return true
-	})
-	same := func(a, b naiveFigure) bool {
-		for _, q := range []string{"resource", "scope", "measure", "through"} {
-			if a.Qualifier(q) != b.Qualifier(q) {
-				return false
-			}
-		}
-		return a.Value == b.Value && a.year == b.year && a.Qualifier("planned").Bool() == b.Qualifier("planned").Bool()
-	}
-	return slices.DeleteFunc(slices.Clone(fs), func(a naiveFigure) bool {
-		return a.Rank == graph.Deprecated && slices.ContainsFunc(fs, func(b naiveFigure) bool { return b.Rank != graph.Deprecated && same(a, b) })
-	})
-}
-
 // TestDependencyAgainstAllClaims compares each part of the answer with what
 // reading every claim gives.
 func TestDependencyAgainstAllClaims(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {
-		s := drawWorld(t, o, 25)
+		s := drawTrade(t, drawWorld(t, o, 25))
 		v := drawWorldView(t, s)
 		opts := drawDependency(t)
 		d, err := analysis.MeasureDependency(t.Context(), v, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		relation := []string{"importsFrom", "exportsTo"}[opts.Direction]
+		of := endOf(opts)
 		var eligible, used []naiveFigure
-		figures := naiveFigures(v, opts.Of, opts.Resource, relation)
+		figures := naiveFigures(v, of, opts.Resource)
 		for _, f := range figures {
 			if f.year != 0 && f.Qualifier("resource").Entity() == opts.Resource && !f.Qualifier("planned").Bool() &&
 				(opts.Scope == nil || f.Qualifier("scope").Text() == *opts.Scope) &&
@@ -145,10 +98,10 @@ func TestDependencyAgainstAllClaims(t *testing.T) {
 			}
 		}
 		if opts.Year == nil {
-			for _, stated := range []bool{false, true} {
+			for _, merit := range []int{0, 1, 2} {
 				latest := 0
 				for _, f := range eligible {
-					if !stated || f.share >= 0 {
+					if f.merit() == merit {
 						latest = max(latest, f.year)
 					}
 				}
@@ -168,14 +121,14 @@ func TestDependencyAgainstAllClaims(t *testing.T) {
 			equal(t, "hhi", d.HHI, analysis.Bounds{Low: 0, High: 1})
 			equal(t, "partners", len(d.Partners), 0)
 		} else {
-			for _, f := range eligible {
-				if f.Qualifier("scope").Text() == d.Basis.Scope && f.Qualifier("measure").Text() == d.Basis.Measure {
+			for _, f := range figures {
+				if f.year == *opts.Year && f.Qualifier("resource").Entity() == opts.Resource && !f.Qualifier("planned").Bool() && f.countsAs(d.Basis) {
 					used = append(used, f)
 				}
 			}
 			betterBasis(t, d.Basis, eligible)
 		}
-		checkPartners(t, v, d, used)
+		checkPartners(t, v, of, d, used)
 		checkOthers(t, v, d, figures, used, opts.Year)
 	})
 }
@@ -189,31 +142,43 @@ func betterBasis(t *rapid.T, basis *analysis.Figures, eligible []naiveFigure) {
 	chosen := [2]string{basis.Scope, basis.Measure}
 	shares := map[[2]string]bool{}
 	for _, f := range eligible {
-		shares[key(f)] = shares[key(f)] || f.share >= 0
+		if f.report < basis.Report {
+			t.Fatal("a partner's report was chosen where the country has its own")
+		}
+		if f.report == basis.Report {
+			shares[key(f)] = shares[key(f)] || f.share >= 0 || f.computed != nil
+		}
 	}
 	for k, has := range shares {
 		if has && !shares[chosen] {
 			t.Fatalf("%v has shares and %v was chosen", k, chosen)
 		}
-		if k == ([2]string{}) && k != chosen && has == shares[chosen] {
+		if basis.Report == analysis.OwnReport && k == ([2]string{}) && k != chosen && has == shares[chosen] {
 			t.Fatalf("the whole trade was stated and %v was chosen", chosen)
 		}
 	}
 }
 
-func checkPartners(t *rapid.T, v *snapshot.View, d *analysis.Dependency, used []naiveFigure) {
+func checkPartners(t *rapid.T, v *snapshot.View, of end, d *analysis.Dependency, used []naiveFigure) {
 	var claims, conflicts []uint32
 	lows, highs := 0.0, 0.0
 	for i, p := range d.Partners {
 		low, high := math.Inf(1), math.Inf(-1)
 		part := -1.0
-		var of []uint32
+		report := analysis.MirrorReport
+		var computed *spread
+		var about []uint32
 		for _, f := range used {
-			if f.Value.Entity() != v.Snapshot().ID(p.Partner) {
+			if f.partner != v.Snapshot().ID(p.Partner) {
 				continue
 			}
-			of = append(of, f.n)
+			about = append(about, f.n)
+			report = min(report, f.report)
 			switch through := f.Qualifier("through").Kind() != graph.NoKind; {
+			case f.share < 0 && f.computed != nil && !through:
+				computed = computed.including(f.computed)
+			case f.share < 0 && f.computed != nil:
+				part = max(part, f.computed.Low)
 			case f.share < 0:
 			case through:
 				part = max(part, f.share)
@@ -221,11 +186,16 @@ func checkPartners(t *rapid.T, v *snapshot.View, d *analysis.Dependency, used []
 				low, high = min(low, f.share), max(high, f.share)
 			}
 		}
-		equal(t, "claims of a partner", ids(v, p.Claims), ids(v, of))
-		claims = append(claims, of...)
+		equal(t, "claims of a partner", ids(v, p.Claims), ids(v, about))
+		equal(t, "report", p.Report, report)
+		claims = append(claims, about...)
 		equal(t, "stated", p.Stated != nil, high >= 0)
 		if p.Stated != nil {
 			equal(t, "stated", *p.Stated, analysis.Bounds{Low: low, High: high})
+		}
+		equal(t, "computed", p.Computed != nil, computed != nil)
+		if computed != nil {
+			equal(t, "computed", *p.Computed, analysis.Bounds{Low: computed.Low, High: computed.High})
 		}
 		if p.Share.Low < 0 || p.Share.High > 1 || p.Share.Low > p.Share.High || p.Stated != nil && p.Share.High < p.Stated.High {
 			t.Fatalf("share %v of stated %v", p.Share, p.Stated)
@@ -255,13 +225,13 @@ func checkPartners(t *rapid.T, v *snapshot.View, d *analysis.Dependency, used []
 	}
 	for _, f := range used {
 		for _, g := range used {
-			apart := f.Value == g.Value && f.Qualifier("through") == g.Qualifier("through") && f.share >= 0 && g.share >= 0 &&
+			apart := f.partner == g.partner && f.Qualifier("through") == g.Qualifier("through") && f.share >= 0 && g.share >= 0 &&
 				math.Abs(f.share-g.share) > (tolerance(f.Predicate)+1e-9)*max(f.share, g.share)
 			marked := false
 			if f.Conflict != "" {
 				members := 0
 				v.AllClaims(func(n uint32) bool {
-					if c := v.Snapshot().ClaimAt(n); c.Subject == f.Subject && c.Predicate == f.Predicate && c.Conflict == f.Conflict {
+					if c := v.Snapshot().ClaimAt(n); c.Conflict == f.Conflict && atEitherEnd(c, of) {
 						members++
 					}
 					return true
@@ -369,7 +339,7 @@ func TestDependencyBoundsHoldTheTruth(t *testing.T) {
 func TestDependencySeesTheViewOnly(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {
-		v := drawWorldView(t, drawWorld(t, o, 25))
+		v := drawWorldView(t, drawTrade(t, drawWorld(t, o, 25)))
 		w := only(t, o, v)
 		opts := drawDependency(t)
 		a, err := analysis.MeasureDependency(t.Context(), v, opts)
@@ -437,7 +407,7 @@ func TestDependencyRefuses(t *testing.T) {
 		opts analysis.DependencyOptions
 		want string
 	}{
-		{analysis.DependencyOptions{}, "of: there is no entity \"\"; search finds ids by names\nresource: there is no entity \"\"; search finds ids by names"},
+		{analysis.DependencyOptions{Resource: "or"}, "of: there is no entity \"\"; search finds ids by names\nresource: there is no entity \"or\"; search finds ids by names"},
 		{analysis.DependencyOptions{Of: "x-town", Resource: "ore"}, "of: x-town is of type City; importsFrom is stated of these types: Country"},
 		{analysis.DependencyOptions{Of: "AAA", Resource: "BBB"}, "resource: BBB is of type Country, which importsFrom cannot name as its resource"},
 		{analysis.DependencyOptions{Of: "AAA", Resource: "ore", Year: &year, Direction: 2}, "direction: 2 is not a direction\nyear: 10000 is out of range"},

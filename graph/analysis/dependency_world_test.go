@@ -34,8 +34,9 @@ type Country implements Entity @entity(plural: "countries") {
   borders(lengthKm: Float @unit(code: "km")): [Country!] @time(kind: STATE) @symmetric @tolerance(relative: 0.1)
   memberOf(role: String): [Club!] @time(kind: STATE)
   leads: [Club!] @time(kind: STATE, reach: "P30D/P365D") @tolerance(days: 3) @exclusive(seats: "seats")
-  importsFrom(share: Float, quantity: Quantity, resource: Resource, measure: Measure @distinct, scope: String @distinct, through: Entity, planned: Boolean @distinct): [Country!] @time(kind: OBSERVATION) @tolerance(relative: 0.3)
-  exportsTo(share: Float, resource: Resource): [Country!] @time(kind: OBSERVATION)
+  importsFrom(share: Float, quantity: Quantity, resource: Resource, measure: Measure @distinct, scope: String @distinct, through: Entity, planned: Boolean @distinct): [Country!] @time(kind: OBSERVATION) @mirror(of: "exportsTo", same: "resource measure", own: "share") @tolerance(relative: 0.3)
+  exportsTo(share: Float, quantity: Quantity, resource: Resource, measure: Measure @distinct): [Country!] @time(kind: OBSERVATION) @mirror(of: "importsFrom", same: "resource measure", own: "share")
+  imports(quantity: Quantity, measure: Measure @distinct, scope: String @distinct): [Resource!] @time(kind: OBSERVATION)
 }
 enum Measure { MINED REFINED }
 type City implements Entity @entity(plural: "cities") { twin: [City!] @time(kind: STATE) @symmetric at: Coordinates @time(kind: STATE) @tolerance(km: 5) }

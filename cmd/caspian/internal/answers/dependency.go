@@ -12,22 +12,24 @@ import (
 )
 
 // DependencyDocument requests the shares of partners in a trade.
-const DependencyDocument = `query Dependency($of: ID!, $resource: ID!, $direction: TradeDirection, $year: Int, $scope: String, $measure: String, $view: View) {
+const DependencyDocument = `query Dependency($of: ID!, $resource: ID, $direction: TradeDirection, $year: Int, $scope: String, $measure: String, $view: View) {
   dependency(of: $of, resource: $resource, direction: $direction, year: $year, scope: $scope, measure: $measure, view: $view) {
     year
     basis { ...Figures }
     partners {
-      partner { id type name } share { low high } stated { low high }
-      through { entity { id type name } stated { low high } claims { ...ClaimRow } }
+      partner { id type name } report share { low high } stated { low high } computed { low high }
+      through { entity { id type name } stated { low high } computed { low high } claims { ...ClaimRow } }
       claims { ...ClaimRow }
     }
     unknown { low high } hhi { low high }
     conflicts { ...ClaimRow }
     others { ...Figures }
+    totals { ...ClaimRow }
+    cutOff { id type name }
     weakest { ...ClaimRow }
   }
 }
-fragment Figures on TradeFigures { relation resource { id type name } scope measure planned claims { ...ClaimRow } }` + claimFragment
+fragment Figures on TradeFigures { relation resource { id type name } scope measure planned report claims { ...ClaimRow } }` + claimFragment
 
 // interval has the lowest and the highest possible value of a number.
 type interval struct{ Low, High float64 }
@@ -45,15 +47,19 @@ func (x *interval) percent() string {
 
 type tradeFigures struct {
 	Relation       string
-	Resource       Named
+	Resource       *Named
 	Scope, Measure *string
 	Planned        bool
+	Report         string
 	Claims         []claimRow
 }
 
 // text says what the figures count.
 func (f *tradeFigures) text() string {
-	text := f.Resource.Name
+	text := "all goods"
+	if f.Resource != nil {
+		text = f.Resource.Name
+	}
 	for _, part := range []*string{f.Scope, f.Measure} {
 		if part != nil {
 			text += ", " + *part
@@ -62,6 +68,9 @@ func (f *tradeFigures) text() string {
 	if f.Planned {
 		text += ", planned"
 	}
+	if f.Report == "MIRROR" {
+		text += ", reported by the partners"
+	}
 	return text
 }
 
@@ -69,22 +78,25 @@ type foundDependency struct {
 	Year     *int
 	Basis    *tradeFigures
 	Partners []struct {
-		Partner       Named
-		Share, Stated *interval
-		Through       []struct {
-			Entity Named
-			Stated *interval
+		Partner                 Named
+		Report                  string
+		Share, Stated, Computed *interval
+		Through                 []struct {
+			Entity           Named
+			Stated, Computed *interval
 		}
 		Claims []claimRow
 	}
 	Unknown, HHI interval
 	Conflicts    []claimRow
 	Others       []tradeFigures
+	Totals       []claimRow
+	CutOff       []Named
 	Weakest      *claimRow
 }
 
 // WriteDependency writes the shares of the partners and the claims that they come from. country,
-// resource and trade ("imports" or "exports") are for the first line.
+// resource ("" for all goods) and trade ("imports" or "exports") are for the first line.
 func WriteDependency(out *strings.Builder, answer json.RawMessage, country, resource, trade string) error {
 	var d foundDependency
 	if err := json.Unmarshal(answer, &d); err != nil {
@@ -92,6 +104,8 @@ func WriteDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	}
 	if d.Basis != nil {
 		resource = d.Basis.text()
+	} else if resource == "" {
+		resource = "all goods"
 	}
 	what := fmt.Sprintf("%s, %s of %s", country, trade, resource)
 	if d.Year != nil {
@@ -108,14 +122,18 @@ func WriteDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	} else {
 		fmt.Fprintf(out, "%s\n\n", what)
 	}
-	t := console.NewTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "THROUGH")
+	t := console.NewTable("", "PARTNER", "SHARE", "STATED", "CLAIMS", "REPORT", "THROUGH")
 	for i := range d.Partners {
 		p := &d.Partners[i]
 		var through []string
 		for _, x := range p.Through {
-			through = append(through, x.Entity.Name+" "+x.Stated.percent())
+			through = append(through, x.Entity.Name+" "+statedOr(x.Stated, x.Computed))
 		}
-		t.Row(p.Partner.Name, p.Share.percent(), p.Stated.percent(), strconv.Itoa(len(p.Claims)), strings.Join(through, ", "))
+		report := ""
+		if p.Report == "MIRROR" {
+			report = p.Report
+		}
+		t.Row(p.Partner.Name, p.Share.percent(), statedOr(p.Stated, p.Computed), strconv.Itoa(len(p.Claims)), report, strings.Join(through, ", "))
 	}
 	if d.Unknown.High > 0 {
 		// A partner that no claim names may have between nothing and all of the unknown part.
@@ -123,10 +141,25 @@ func WriteDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	}
 	t.Row("unknown remainder", d.Unknown.percent())
 	t.Write(out)
+	var partial []string
+	for _, s := range d.CutOff {
+		partial = append(partial, s.ID)
+	}
+	if len(partial) > 0 {
+		fmt.Fprintf(out, "\nSources that list only some of the partners: %s\n", strings.Join(partial, ", "))
+	}
 	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %s to %s\n", graph.FormatNumber(d.HHI.Low, 3), graph.FormatNumber(d.HHI.High, 3))
 	writeWeakest(out, "", d.Weakest)
 	d.writeFigures(out)
 	return nil
+}
+
+// statedOr writes the share that claims state, or else that which follows from amounts.
+func statedOr(stated, computed *interval) string {
+	if stated == nil && computed != nil {
+		return computed.percent() + " computed"
+	}
+	return stated.percent()
 }
 
 // writeFigures writes the claims that the shares come from, then the other figures, and
@@ -151,6 +184,14 @@ func (d *foundDependency) writeFigures(out *strings.Builder) {
 		t := console.NewTable("   ", head...)
 		for i := range d.Basis.Claims {
 			add(t, &d.Basis.Claims[i])
+		}
+		t.Write(out)
+	}
+	if len(d.Totals) > 0 {
+		fmt.Fprintln(out, "\nThe totals that shares were computed from:")
+		t := console.NewTable("   ", head...)
+		for i := range d.Totals {
+			add(t, &d.Totals[i])
 		}
 		t.Write(out)
 	}
