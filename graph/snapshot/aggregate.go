@@ -3,6 +3,8 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
@@ -28,21 +30,21 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 		if !ok {
 			c = numberCell(r.value(v, e)) // texts are not summed up
 		}
-		if c.kind == graph.NoKind {
+		if c.Kind == graph.NoKind {
 			continue
 		}
 		unit := ""
-		if c.kind == graph.QuantityKind {
-			unit = v.s.texts.At(c.unit)
+		if c.Kind == graph.QuantityKind {
+			unit = v.s.Texts.At(c.Unit)
 		}
 		group := int32(0)
 		if parts != nil {
 			group = parts.Of[i]
 		}
-		sums[group].Add(c.number(), unit)
+		sums[group].Add(c.Number(), unit)
 	}
 	for i := range sums {
-		sums[i].Settle(v.s.o)
+		sums[i].Settle(v.s.Ontology())
 	}
 	return dst
 }
@@ -61,7 +63,7 @@ func (v *View) Part(edges []Edge, by []filter.Reading, parts *aggregate.Parts) {
 		}
 		keys[i].Bytes = by[i].ByBytes()
 	}
-	aggregate.Cross(v.s.o, keys, nil, parts)
+	aggregate.Cross(v.s.Ontology(), keys, nil, parts)
 }
 
 func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
@@ -70,19 +72,19 @@ func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
 	of := append(parts.Of[:0], make([]int32, len(edges))...)
 	r := v.reader(by)
 	var known []int32 // of long lists by entity: the group + 1
-	if (by.Own != "" || by.Property != nil) && len(edges) > v.s.ids.Len()/4 {
-		known = make([]int32, v.s.ids.Len())
+	if (by.Own != "" || by.Property != nil) && len(edges) > v.s.IDs.Len()/4 {
+		known = make([]int32, v.s.IDs.Len())
 	}
 	for i, e := range edges {
 		if v.stop() {
 			parts.Groups, parts.Of = parts.Groups[:0], parts.Of[:0]
 			return
 		}
-		n := None
+		n := memory.None
 		if known != nil {
 			n = r.end(v, e)
 		}
-		if n == None {
+		if n == memory.None {
 			of[i] = v.groupOf(g, &r, e)
 			continue
 		}
@@ -92,7 +94,7 @@ func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
 		of[i] = known[n] - 1
 	}
 	parts.Of = of
-	g.Sort(v.s.o, r.byBytes, parts)
+	g.Sort(v.s.Ontology(), r.byBytes, parts)
 }
 
 func (v *View) groupOf(g *aggregate.Grouper, r *reader, e Edge) int32 {
@@ -100,10 +102,10 @@ func (v *View) groupOf(g *aggregate.Grouper, r *reader, e Edge) int32 {
 	if !ok {
 		return g.Of(r.value(v, e))
 	}
-	x := aggregate.Cell{Bits: c.bits, Unit: c.unit, Kind: c.kind, Several: c.textual()}
+	x := aggregate.Cell{Bits: c.Bits, Unit: c.Unit, Kind: c.Kind, Several: c.Textual()}
 	group, ok := g.Find(x)
 	if !ok {
-		group = g.Add(x, v.s.value(c))
+		group = g.Add(x, v.s.ValueOf(c))
 	}
 	return group
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 )
 
 // Cursor is the cursor of the page's edge with the number.
@@ -19,7 +20,7 @@ func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &placed{edge: Edge{Node: None, Claim: None}, keys: c.Keys, id: c.ID, cursor: true, tie: c.Tie, claimID: c.Claim}
+	p := &placed{edge: Edge{Node: memory.None, Claim: memory.None}, keys: c.Keys, id: c.ID, cursor: true, tie: c.Tie, claimID: c.Claim}
 	if n, ok := v.s.ClaimNumber(c.Claim); ok {
 		p.edge.Claim = n
 	}
@@ -32,7 +33,7 @@ func (l *List) placeOf(q *filter.Query, cursor string) (*placed, error) {
 		return nil, nil
 	}
 	at, err := l.view.parseCursor(cursor, q.Order)
-	if err == nil && l.claims != nil && at.edge.Claim == None && len(q.Order) == 0 {
+	if err == nil && l.claims != nil && at.edge.Claim == memory.None && len(q.Order) == 0 {
 		err = filter.ErrCursor
 	}
 	if err != nil {

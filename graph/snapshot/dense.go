@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
@@ -16,12 +18,6 @@ import (
 // Beside each chunk of a long run is kept what follows from its links and their claims
 // (package dense), for all views and snapshots that have it. What a view shows of a link
 // that is not odd is decided by columns too, of days, confidence and record time.
-
-// beside is what is kept beside a chunk.
-type beside = dense.Part
-
-// denseMost bounds what is kept beside all chunks, in bytes.
-const denseMost = 256 << 20
 
 // Columns other than qualifiers, which go by the numbers of their names.
 const (
@@ -43,9 +39,9 @@ type links struct {
 // dense returns the list as one with what is kept beside it; ok is false where it must
 // be walked. Where its columns do not decide what the view shows, exact is false. The
 // list uses x, which was of another list or is new.
-func (l *List) dense(keep *filterPass, x *links) (d dense.List[link, Edge], exact, ok bool) {
+func (l *List) dense(keep *filterPass, x *links) (d dense.List[memory.Link, Edge], exact, ok bool) {
 	v, f := l.view, l.field
-	if f == nil || l.entity == None || v.planning == never || f.Symmetric || f.Kind == schema.Derived {
+	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived {
 		return d, false, false
 	}
 	*x = links{View: v, List: l, keep: keep, w: walk{keep: keep}}
@@ -55,19 +51,19 @@ func (l *List) dense(keep *filterPass, x *links) (d dense.List[link, Edge], exac
 		return d, false, false
 	}
 	x.g.series, x.g.narrow = l.series, l.narrow || x.keep.narrows()
-	run := dense.NewRun(v.s.w.beside, r.ID(), sideOf(r.Chunk(0)), func(yield func([]link, *beside) bool) {
+	run := dense.NewRun(v.s.Beside(), r.ID(), sideOf(r.Chunk(0)), func(yield func([]memory.Link, *memory.Beside) bool) {
 		for part, at := r.First(); len(part) > 0 && yield(part, sideOf(r.Chunk(at))); {
 			part, at = r.After(at)
 		}
 	}, x)
-	if x.g.inverse && slices.ContainsFunc(run.Types, func(t uint16) bool { return v.s.typesOf[t] == nil || !f.Target.Includes(v.s.typesOf[t]) }) {
+	if x.g.inverse && slices.ContainsFunc(run.Types, func(t uint16) bool { return v.s.TypesOf[t] == nil || !f.Target.Includes(v.s.TypesOf[t]) }) {
 		return d, false, false
 	}
-	d = dense.List[link, Edge]{Links: x, Run: run, Budget: v.s.w.beside, Ontology: v.s.o, Series: l.series, Each: v.sources != nil, Lost: v.s.lost.At(l.entity)}
+	d = dense.List[memory.Link, Edge]{Links: x, Run: run, Budget: v.s.Beside(), Ontology: v.s.Ontology(), Series: l.series, Each: v.sources != nil, Lost: v.s.Lost.At(l.entity)}
 	if f.Kind == schema.Inverse {
 		f = f.InverseOf[0]
 	}
-	kind := &v.kinds[predicateOf(f)]
+	kind := &v.kinds[memory.PredicateOf(f)]
 	if kind.Timing.Kind != schema.Eternal {
 		d.Shown = append(d.Shown, dense.Bound{Column: firstDays, Range: dense.Between(math.MinInt64, int64(v.on.Last))},
 			dense.Bound{Column: lastDays, Range: dense.Between(int64(v.on.First), math.MaxInt64)})
@@ -80,32 +76,32 @@ func (l *List) dense(keep *filterPass, x *links) (d dense.List[link, Edge], exac
 	return d, exact, true
 }
 
-func sideOf(c *column.Chunk[link, beside]) *beside {
+func sideOf(c *column.Chunk[memory.Link, memory.Beside]) *memory.Beside {
 	if side := c.Side.Load(); side != nil {
 		return side
 	}
-	c.Side.CompareAndSwap(nil, new(beside))
+	c.Side.CompareAndSwap(nil, new(memory.Beside))
 	return c.Side.Load()
 }
 
-func (x *links) Node(l *link) uint32        { return l.other }
-func (x *links) Edge(l *link) Edge          { return l.edge() }
-func (x *links) Shows(l *link) bool         { return x.shows(x.entity, *l) }
+func (x *links) Node(l *memory.Link) uint32 { return l.Other }
+func (x *links) Edge(l *memory.Link) Edge   { return edgeOf(l) }
+func (x *links) Shows(l *memory.Link) bool  { return x.shows(x.entity, *l) }
 func (x *links) KeepsNode(node uint32) bool { return x.keep.node(node) }
 func (x *links) KeepsEdge(e Edge) bool      { return x.keep.claim(e) }
-func (x *links) Unit(n uint32) string       { return x.s.texts.At(n) }
+func (x *links) Unit(n uint32) string       { return x.s.Texts.At(n) }
 func (x *links) Stop() bool                 { return x.stop() }
 func (x *links) Type(node uint32) (typ uint16, ok bool) {
-	if ok = node != None; ok {
-		typ = x.s.types.At(node)
+	if ok = node != memory.None; ok {
+		typ = x.s.Types.At(node)
 	}
 	return typ, ok
 }
 
-func (x *links) Cell(l *link, column uint32) dense.Cell {
+func (x *links) Cell(l *memory.Link, column uint32) dense.Cell {
 	number, days := int64(0), graph.AllDays
-	if l.period() != 0 {
-		days = x.s.times.Ref(l.period()).bounds.MayHoldOn(x.kinds[l.predicate].Timing.Kind)
+	if l.Period() != 0 {
+		days = x.s.Times.Ref(l.Period()).Bounds.MayHoldOn(x.kinds[l.Predicate].Timing.Kind)
 	}
 	switch column {
 	case firstDays:
@@ -113,43 +109,43 @@ func (x *links) Cell(l *link, column uint32) dense.Cell {
 	case lastDays:
 		number = int64(days.Last)
 	case confidences:
-		number = int64(x.s.rows.Ref(l.claim).confidence)
+		number = int64(x.s.Rows.Ref(l.Claim).Confidence)
 	case recordings:
-		number = int64(x.s.rows.Ref(l.claim).seq)
+		number = int64(x.s.Rows.Ref(l.Claim).Seq)
 	default:
-		return x.CellOf(l.edge(), column)
+		return x.CellOf(edgeOf(l), column)
 	}
 	return dense.Cell{Bits: uint64(number), Kind: graph.IntKind}
 }
 
 func (x *links) CellOf(e Edge, column uint32) dense.Cell {
-	c := x.s.qualifier(e, uint16(column))
-	return dense.Cell{Bits: c.bits, Unit: c.unit, Kind: c.kind}
+	c := qualifierIn(x.s, e, uint16(column))
+	return dense.Cell{Bits: c.Bits, Unit: c.Unit, Kind: c.Kind}
 }
 
-func (x *links) Odd(group []link) (odd, oddSeries bool) {
+func (x *links) Odd(group []memory.Link) (odd, oddSeries bool) {
 	for i := range group {
-		oddSeries = oddSeries || group[i].valid&open != 0 || group[i].other == None
-		odd = odd || oddSeries || !group[i].plain()
+		oddSeries = oddSeries || group[i].Valid&memory.Open != 0 || group[i].Other == memory.None
+		odd = odd || oddSeries || !group[i].Plain()
 	}
 	if odd || len(group) == 1 {
 		return odd, oddSeries
 	}
-	rules, signatures := x.rulesOf(group[0].claim), make([]uint64, len(group))
+	rules, signatures := x.rulesOf(group[0].Claim), make([]uint64, len(group))
 	for i := range group {
-		signatures[i] = x.signature(group[i].edge(), rules)
+		signatures[i] = x.signature(edgeOf(&group[i]), rules)
 	}
 	slices.Sort(signatures)
 	return len(slices.Compact(signatures)) < len(group), false
 }
 
-func (x *links) Withdrawn(l *link) (ever, known bool) {
-	ended := graph.Seq(x.s.ended.At(l.claim))
+func (x *links) Withdrawn(l *memory.Link) (ever, known bool) {
+	ended := graph.Seq(x.s.Ended.At(l.Claim))
 	return ended != 0, ended != 0 && ended <= x.known
 }
 
-func (x *links) Group(group []link) []Edge {
-	x.g.links = column.Short[link, beside](group).Walk(false)
+func (x *links) Group(group []memory.Link) []Edge {
+	x.g.links = column.Short[memory.Link, memory.Beside](group).Walk(false)
 	edges := x.g.next()
 	if x.series {
 		return edges
@@ -168,7 +164,7 @@ func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggreg
 func (l *List) figures(q *filter.Query, keep *filterPass, room *links, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	f := dense.Figures{Ends: ends}
 	if by != (filter.Reading{}) {
-		number, known := l.view.s.qualifierNames.Number(by.Qualifier)
+		number, known := l.view.s.QualifierNames.Number(by.Qualifier)
 		if f.Column, f.Sums = uint32(number), true; !known {
 			return st, 0, false
 		}
@@ -190,7 +186,7 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 	if w.only || len(p.order) == 0 {
 		return false
 	}
-	number, known := v.s.qualifierNames.Number(p.order[0].By.Qualifier)
+	number, known := v.s.QualifierNames.Number(p.order[0].By.Qualifier)
 	if !known {
 		return false
 	}
@@ -229,16 +225,4 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 	p.Path = access.KeptOrder(p.order[0].By, t.Most)
 	p.Edges, p.HasNext, p.HasPrev, w.read = top.Edges, top.HasNext, top.HasPrev, top.Read
 	return true
-}
-
-// lose notes that a claim was withdrawn.
-func (s *Snapshot) lose(lost *column.Edit[uint32], n uint32) {
-	if int(n) >= s.rows.Len() {
-		return // of a damaged file
-	}
-	r := s.rows.Ref(n)
-	lost.Set(r.subject, lost.At(r.subject)+1)
-	if to := s.Object(n); to != None && to != r.subject {
-		lost.Set(to, lost.At(to)+1)
-	}
 }

@@ -3,6 +3,8 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
@@ -27,7 +29,7 @@ type Division struct {
 // where the keys or the filters need both ends of each edge.
 func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok bool) {
 	v := l.view
-	if l.field == nil || l.entity != None || v.describing(l.field) {
+	if l.field == nil || l.entity != memory.None || v.describing(l.field) {
 		return nil, false
 	}
 	d = &Division{view: v}
@@ -93,7 +95,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 	if keep != nil {
 		keep.from = true
 		if d.query.Edges.Node != nil {
-			keep.known = make([]verdict, v.s.ids.Len())
+			keep.known = make([]verdict, v.s.IDs.Len())
 		}
 	}
 	var short []Edge
@@ -109,7 +111,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 		from := List{view: v, entity: n, field: f, series: l.series, narrow: l.narrow || keep.narrows()}
 		if _, m, ok := from.figures(&d.query, keep, &d.room, filter.Reading{}, false); ok {
 			if m > 0 {
-				d.long, ends, counts = append(d.long, from), append(ends, Edge{Node: n, Claim: None}), append(counts, m)
+				d.long, ends, counts = append(d.long, from), append(ends, Edge{Node: n, Claim: memory.None}), append(counts, m)
 			}
 			continue
 		}
@@ -119,7 +121,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 			return true
 		})
 		if m := len(d.edges) - before; m > 0 {
-			short, few = append(short, Edge{Node: n, Claim: None}), append(few, m)
+			short, few = append(short, Edge{Node: n, Claim: memory.None}), append(few, m)
 		}
 	}
 	return append(ends, short...), append(counts, few...)
@@ -136,7 +138,7 @@ func (d *Division) group(by []filter.Reading, ends []Edge, counts []int) {
 		d.view.part(ends, r, &keys[i].Parts)
 		keys[i].Bytes = r.ByBytes()
 	}
-	aggregate.Cross(d.view.s.o, keys, counts, &parts)
+	aggregate.Cross(d.view.s.Ontology(), keys, counts, &parts)
 	d.Groups = parts.Groups
 	for i := range ends {
 		n := counts[i]
@@ -166,7 +168,7 @@ func (d *Division) Stats(by filter.Reading, bounds bool, dst []aggregate.Stats) 
 		dst[base+int(d.Of[i])].Join(&st)
 	}
 	for i := range dst[base:] {
-		dst[base+i].Settle(d.view.s.o)
+		dst[base+i].Settle(d.view.s.Ontology())
 	}
 	return dst
 }

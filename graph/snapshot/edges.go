@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/lists"
@@ -95,7 +97,7 @@ func (l *List) walk(w *walk, fn func(Edge) bool) {
 		l.walkClaims(w, fn)
 	case l.field == nil:
 		l.walkTypes(w, fn)
-	case l.entity == None:
+	case l.entity == memory.None:
 		l.walkSubjects(w, fn)
 	case l.field.Stored() && !w.keep.subject(l.entity):
 	default:
@@ -139,11 +141,11 @@ type groups struct {
 	inverse bool
 	single  []bool // for an inverse: the types whose own field leads to one entity
 	keep    *filterPass
-	run     run                       // of one list
-	links   column.Walk[link, beside] // what is left to read of it
-	edges   []Edge                    // of several lists put together: what is left
-	back    bool                      // from the end
-	only    bool                      // of these nodes, which are left
+	run     memory.Run                              // of one list
+	links   column.Walk[memory.Link, memory.Beside] // what is left to read of it
+	edges   []Edge                                  // of several lists put together: what is left
+	back    bool                                    // from the end
+	only    bool                                    // of these nodes, which are left
 	nodes   []uint32
 	read    int  // how many nodes were looked at
 	series  bool // DEPRECATED claims as well, and those about less than the field asks for
@@ -159,21 +161,21 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, w *walk) groups {
 	switch {
 	case f.Symmetric || f.Kind == schema.Derived:
 		all := v.collect(entity, f)
-		lo, hi := access.Seek(len(all), w.from, w.back, func(i int) string { return v.s.ids.At(all[i].Node) })
+		lo, hi := access.Seek(len(all), w.from, w.back, func(i int) string { return v.s.IDs.At(all[i].Node) })
 		g.edges = all[lo:hi]
 		return g
 	case g.inverse:
-		p := predicateOf(f.InverseOf[0])
-		g.run, g.single = v.s.inRun(entity, p), v.kinds[p].Single
+		p := memory.PredicateOf(f.InverseOf[0])
+		g.run, g.single = v.s.InRun(entity, p), v.kinds[p].Single
 	default:
-		g.run = v.s.outRun(entity, predicateOf(f))
+		g.run = v.s.OutRun(entity, memory.PredicateOf(f))
 	}
 	switch {
 	case w.only:
-		lo, hi := access.Seek(len(g.nodes), w.from, w.back, func(i int) string { return v.s.ids.At(g.nodes[i]) })
+		lo, hi := access.Seek(len(g.nodes), w.from, w.back, func(i int) string { return v.s.IDs.At(g.nodes[i]) })
 		g.nodes = g.nodes[lo:hi]
 	case w.from != "":
-		g.links = g.run.From(v.s.toward(w.from), w.back)
+		g.links = g.run.From(v.s.Toward(w.from), w.back)
 	default:
 		g.links = g.run.Walk(w.back)
 	}
@@ -181,12 +183,12 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, w *walk) groups {
 }
 
 // cut takes the links to one node off those that are left.
-func (g *groups) cut() (same []link) {
+func (g *groups) cut() (same []memory.Link) {
 	for g.only && len(g.nodes) > 0 && len(same) == 0 {
 		if at := len(g.nodes) - 1; g.back {
-			same, g.nodes = g.v.s.to(g.run, g.nodes[at]), g.nodes[:at]
+			same, g.nodes = g.v.s.To(g.run, g.nodes[at]), g.nodes[:at]
 		} else {
-			same, g.nodes = g.v.s.to(g.run, g.nodes[0]), g.nodes[1:]
+			same, g.nodes = g.v.s.To(g.run, g.nodes[0]), g.nodes[1:]
 		}
 	}
 	if g.only || len(g.links.Part) == 0 {
@@ -195,9 +197,9 @@ func (g *groups) cut() (same []link) {
 	same = g.cutPart()
 	// They may go on in the next part.
 	for len(g.links.Part) == 0 && g.links.Turn() {
-		if at := len(g.links.Part) - 1; g.back && g.links.Part[at].other == same[0].other {
+		if at := len(g.links.Part) - 1; g.back && g.links.Part[at].Other == same[0].Other {
 			same = slices.Concat(g.cutPart(), same)
-		} else if !g.back && g.links.Part[0].other == same[0].other {
+		} else if !g.back && g.links.Part[0].Other == same[0].Other {
 			same = slices.Concat(same, g.cutPart())
 		}
 	}
@@ -205,18 +207,18 @@ func (g *groups) cut() (same []link) {
 }
 
 // cutPart is cut within one part of the list.
-func (g *groups) cutPart() []link {
+func (g *groups) cutPart() []memory.Link {
 	part := g.links.Part
 	if g.back {
 		at := len(part) - 1
-		for at > 0 && part[at-1].other == part[at].other {
+		for at > 0 && part[at-1].Other == part[at].Other {
 			at--
 		}
 		g.links.Part = part[:at]
 		return part[at:]
 	}
 	n := 1
-	for n < len(part) && part[n].other == part[0].other {
+	for n < len(part) && part[n].Other == part[0].Other {
 		n++
 	}
 	g.links.Part = part[n:]
@@ -235,18 +237,18 @@ func (g *groups) next() []Edge {
 		if len(same) == 0 {
 			break
 		}
-		node := same[0].other
+		node := same[0].Other
 		g.read++
 		// A literal is another type's property of the same name. Several types
 		// may declare a relation of one name: what is read from the object's
 		// side counts only subjects of the field's own target.
-		if node == None || g.inverse && !v.includes(g.f, node) {
+		if node == memory.None || g.inverse && !v.includes(g.f, node) {
 			continue
 		}
 		if !g.keep.node(node) {
 			continue
 		}
-		if g.single != nil && v.s.isOf(g.single, node) {
+		if g.single != nil && v.s.IsOf(g.single, node) {
 			if same = v.chosen(node, same); same == nil {
 				continue
 			}
@@ -256,8 +258,8 @@ func (g *groups) next() []Edge {
 			if v.stop() {
 				return nil
 			}
-			if (g.series || l.rank != graph.Deprecated && (g.narrow || l.valid&narrow == 0)) && v.shows(g.entity, l) {
-				group = append(group, l.edge())
+			if (g.series || l.Rank != graph.Deprecated && (g.narrow || l.Valid&memory.Narrow == 0)) && v.shows(g.entity, l) {
+				group = append(group, edgeOf(&l))
 			}
 		}
 		if len(group) > 0 {
@@ -294,7 +296,7 @@ func (g *groups) nextCollected() []Edge {
 			continue
 		}
 		if !g.series {
-			group = slices.DeleteFunc(group, func(e Edge) bool { return !g.v.s.plain(e.Claim, g.narrow) })
+			group = slices.DeleteFunc(group, func(e Edge) bool { return !g.v.s.Plain(e.Claim, g.narrow) })
 		}
 		if len(group) > 0 {
 			return group
@@ -318,15 +320,15 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 			}
 		}
 	} else {
-		out, in := v.s.outRun(entity, predicateOf(f)), v.s.inRun(entity, predicateOf(f))
+		out, in := v.s.OutRun(entity, memory.PredicateOf(f)), v.s.InRun(entity, memory.PredicateOf(f))
 		all = make([]Edge, 0, out.Len()+in.Len())
 		for part, at := out.First(); len(part) > 0; part, at = out.After(at) {
 			for _, l := range part {
 				if v.stop() {
 					return nil
 				}
-				if l.other != None && v.shows(entity, l) {
-					all = append(all, l.edge())
+				if l.Other != memory.None && v.shows(entity, l) {
+					all = append(all, edgeOf(&l))
 				}
 			}
 		}
@@ -335,15 +337,15 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 				if v.stop() {
 					return nil
 				}
-				if v.includes(f, l.other) && v.shows(entity, l) {
-					all = append(all, l.edge())
+				if v.includes(f, l.Other) && v.shows(entity, l) {
+					all = append(all, edgeOf(&l))
 				}
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b Edge) int {
 		if a.Node != b.Node {
-			return strings.Compare(v.s.ids.At(a.Node), v.s.ids.At(b.Node))
+			return strings.Compare(v.s.IDs.At(a.Node), v.s.IDs.At(b.Node))
 		}
 		return int(int64(a.Claim) - int64(b.Claim))
 	})
@@ -367,8 +369,8 @@ func (v *View) sortTies(group []Edge) {
 		if c := strings.Compare(a.tie, b.tie); c != 0 {
 			return c
 		}
-		x, y := v.s.rows.Ref(a.Claim), v.s.rows.Ref(b.Claim)
-		return bytes.Compare(x.id[:], y.id[:])
+		x, y := v.s.Rows.Ref(a.Claim), v.s.Rows.Ref(b.Claim)
+		return bytes.Compare(x.ID[:], y.ID[:])
 	})
 	for i, t := range list {
 		group[i] = t.Edge
@@ -415,15 +417,15 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	var room [16]uint64
 	var known lists.Finder
 	signatures := room[:0] // of those kept
-	links := v.s.outRun(entity, predicateOf(f))
+	links := v.s.OutRun(entity, memory.PredicateOf(f))
 	for l := range links.All() {
 		if v.stop() {
 			break
 		}
-		if !l.plain() || !v.shows(entity, l) {
+		if !l.Plain() || !v.shows(entity, l) {
 			continue
 		}
-		n, sig := l.claim, uint64(0)
+		n, sig := l.Claim, uint64(0)
 		if links.Len() > 1 {
 			sig = v.slot(f, l)
 		}
@@ -441,14 +443,14 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 }
 
 // slot is the same for claims of the sameSlot, and hardly ever for others.
-func (v *View) slot(f *schema.Field, l link) uint64 {
-	c := v.s.rows.Ref(l.claim).cell()
+func (v *View) slot(f *schema.Field, l memory.Link) uint64 {
+	c := v.s.Rows.Ref(l.Claim).Cell()
 	if f.Time != schema.Observation {
-		return v.s.hashCell(c)
+		return v.s.HashCell(c)
 	}
-	sig := v.signature(l.edge(), v.rulesOf(l.claim))
+	sig := v.signature(edgeOf(&l), v.rulesOf(l.Claim))
 	if f.Scalar == schema.Quantity {
-		sig ^= maphash.String(hashSeed, v.s.texts.At(c.unit))
+		sig ^= maphash.String(memory.HashSeed, v.s.Texts.At(c.Unit))
 	}
 	return sig
 }

@@ -3,6 +3,8 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
@@ -12,7 +14,7 @@ import (
 // walkTypes walks the entities of the list's types, or those that a plan found.
 func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 	l.declared(w, func(n uint32) bool {
-		e := Edge{Node: n, Claim: None}
+		e := Edge{Node: n, Claim: memory.None}
 		return !l.exists(n) || !w.keep.node(n) || !w.keep.claim(e) || fn(e)
 	})
 }
@@ -21,12 +23,12 @@ func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 // plan found.
 func (l *List) declared(w *walk, fn func(n uint32) bool) {
 	v := l.view
-	of := []numbers{column.Short[uint32, column.None](w.nodes)}
+	of := []memory.Numbers{column.Short[uint32, column.None](w.nodes)}
 	if !w.only {
 		of = l.byType(w.keep)
 	}
-	lists := access.ListsOf(of, w.from, w.back, v.s.ids.At)
-	for n, ok := lists.Next(v.s.ids.At); ok && !v.stop(); n, ok = lists.Next(v.s.ids.At) {
+	lists := access.ListsOf(of, w.from, w.back, v.s.IDs.At)
+	for n, ok := lists.Next(v.s.IDs.At); ok && !v.stop(); n, ok = lists.Next(v.s.IDs.At) {
 		if w.read++; (!w.only || l.hasType(n)) && !fn(n) {
 			return
 		}
@@ -34,14 +36,14 @@ func (l *List) declared(w *walk, fn func(n uint32) bool) {
 }
 
 // byType are the lists of the types whose entities the filter may keep.
-func (l *List) byType(keep *filterPass) (lists []numbers) {
+func (l *List) byType(keep *filterPass) (lists []memory.Numbers) {
 	s, types := l.view.s, l.types
 	if types == nil {
-		types = s.o.Types
+		types = s.Ontology().Types
 	}
 	for _, t := range types {
-		if n, ok := s.typeNames.Number(t.Name); ok && keep.typed(t) {
-			lists = append(lists, s.byType.At(uint32(n)))
+		if n, ok := s.TypeNames.Number(t.Name); ok && keep.typed(t) {
+			lists = append(lists, s.ByType.At(uint32(n)))
 		}
 	}
 	return lists

@@ -3,10 +3,11 @@ package snapshot
 import (
 	"pgregory.net/rapid"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/column"
-	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
@@ -14,7 +15,7 @@ import (
 var ErrInterrupted = errInterrupted
 
 // Checked says to tests of growth that each snapshot checks itself.
-const Checked = checked
+const Checked = memory.Checked
 
 // Keeps is keeps.
 func (v *View) Keeps(f *filter.Node, node uint32) bool { return v.keeps(f, node) }
@@ -69,4 +70,4 @@ func (v *View) Plannings() []*View {
 }
 
 // KeepAtMost bounds what is kept beside long lists.
-func (s *Snapshot) KeepAtMost(bytes int64) { s.w.beside = dense.NewBudget(bytes) }
+func (s *Snapshot) KeepAtMost(bytes int64) { s.Beside().Limit(bytes) }

@@ -3,6 +3,8 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
@@ -34,10 +36,10 @@ func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 	if f.Not != nil && v.decides(f.Not, node, !want) != want {
 		return !want
 	}
-	if f.ID != nil && !f.ID.Passes(v.s.o, graph.StringValue(v.s.ids.At(node))) {
+	if f.ID != nil && !f.ID.Passes(v.s.Ontology(), graph.StringValue(v.s.IDs.At(node))) {
 		return !want
 	}
-	if f.Type != nil && !f.Type.Passes(v.s.o, graph.StringValue(v.s.TypeName(node))) {
+	if f.Type != nil && !f.Type.Passes(v.s.Ontology(), graph.StringValue(v.s.TypeName(node))) {
 		return !want
 	}
 	if f.Name != nil && !v.keepsName(f.Name, node) {
@@ -63,22 +65,22 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 	if t.Excludes(name) {
 		return false
 	}
-	return t.Passes(v.s.o, graph.StringValue(name))
+	return t.Passes(v.s.Ontology(), graph.StringValue(name))
 }
 
 func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
 	if !p.Field.Many {
 		n := v.bestClaim(node, p.Field)
-		if n == None {
-			return p.Test.Passes(v.s.o, graph.Value{})
+		if n == memory.None {
+			return p.Test.Passes(v.s.Ontology(), graph.Value{})
 		}
-		return p.Test.Passes(v.s.o, v.s.Value(n))
+		return p.Test.Passes(v.s.Ontology(), v.s.Value(n))
 	}
 	claims := v.Values(node, p.Field, nil)
 	if len(claims) == 0 {
-		return p.Test.Passes(v.s.o, graph.Value{})
+		return p.Test.Passes(v.s.Ontology(), graph.Value{})
 	}
-	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Passes(v.s.o, v.s.Value(n)) })
+	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Passes(v.s.Ontology(), v.s.Value(n)) })
 }
 
 // KeepsEdge reports whether the filter surely keeps the edge.
@@ -114,16 +116,16 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 		return !want
 	}
 	for _, q := range f.Qualifiers {
-		if !q.Test.Passes(v.s.o, v.s.value(v.s.qualifier(e, qualifierOf(q.Qualifier)))) {
+		if !q.Test.Passes(v.s.Ontology(), v.s.ValueOf(qualifierIn(v.s, e, memory.QualifierOf(q.Qualifier)))) {
 			return !want
 		}
 	}
 	for _, c := range f.Claims {
 		var val graph.Value
-		if e.Claim != None {
+		if e.Claim != memory.None {
 			val = v.claimValue(e.Claim, c.Field)
 		}
-		if !c.Test.Passes(v.s.o, val) {
+		if !c.Test.Passes(v.s.Ontology(), val) {
 			return !want
 		}
 	}
@@ -176,7 +178,7 @@ func (x *filterPass) narrows() bool { return x != nil && filter.Narrows(x.q.Edge
 
 // typed reports whether entities of a type may be kept.
 func (x *filterPass) typed(t *schema.Type) bool {
-	return x == nil || access.MayBe(x.v.s.o, x.q.Nodes, t)
+	return x == nil || access.MayBe(x.v.s.Ontology(), x.q.Nodes, t)
 }
 
 // node reports whether the edges to a node may be kept.

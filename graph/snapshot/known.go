@@ -3,6 +3,8 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -87,40 +89,40 @@ func (v *View) lax() *View {
 // something.
 func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	for _, e := range v.edges(entity, f, true, nil) {
-		r := v.s.rows.Ref(e.Claim)
-		if v.s.plain(e.Claim, false) && !v.declares(r.source, v.s.partialFor, f.Name, v.s.predicates.List[r.predicate]) && v.looked(e.Claim, r) {
+		r := v.s.Rows.Ref(e.Claim)
+		if v.s.Plain(e.Claim, false) && !v.declares(r.Source, v.s.PartialPredicate, f.Name, v.s.Predicates.List[r.Predicate]) && v.looked(e.Claim, r) {
 			return true
 		}
 	}
-	asked := None
-	return v.s.out.Ref(entity).Has(func(l link) bool {
-		r := v.s.rows.Ref(l.claim)
+	asked := memory.None
+	return v.s.Out.Ref(entity).Has(func(l memory.Link) bool {
+		r := v.s.Rows.Ref(l.Claim)
 		if v.stop() {
 			return true
 		}
-		if r.source == asked || !v.seesRow(l.claim, r) {
+		if r.Source == asked || !v.seesRow(l.Claim, r) {
 			return false
 		}
-		asked = r.source
-		return (v.declares(asked, v.s.completeFor, f.Name) || v.declares(asked, v.s.maintains, f.Name)) && v.silenceCounts(asked, entity, f)
+		asked = r.Source
+		return (v.declares(asked, v.s.CompletePredicate, f.Name) || v.declares(asked, v.s.MaintainsPredicate, f.Name)) && v.silenceCounts(asked, entity, f)
 	})
 }
 
 // declares reports whether a source says of itself what its lists of a relation by
 // one of the names are worth.
 func (v *View) declares(source uint32, predicate uint16, names ...string) bool {
-	return v.s.outRun(source, predicate).Has(func(l link) bool {
-		return l.rank != graph.Deprecated && v.sees(l.claim) && slices.Contains(names, v.s.texts.At(uint32(v.s.rows.Ref(l.claim).value)))
+	return v.s.OutRun(source, predicate).Has(func(l memory.Link) bool {
+		return l.Rank != graph.Deprecated && v.sees(l.Claim) && slices.Contains(names, v.s.Texts.At(uint32(v.s.Rows.Ref(l.Claim).Value)))
 	})
 }
 
 // looked reports whether the claim was looked up for the days of the view.
-func (v *View) looked(n uint32, r *row) bool {
-	lives := [...]graph.Lifetime{v.lifetime(r.subject), graph.Always}
-	if r.kind == graph.EntityKind {
-		lives[1] = v.lifetime(uint32(r.value))
+func (v *View) looked(n uint32, r *memory.Row) bool {
+	lives := [...]graph.Lifetime{v.lifetime(r.Subject), graph.Always}
+	if r.Kind == graph.EntityKind {
+		lives[1] = v.lifetime(uint32(r.Value))
 	}
-	return v.s.times.Ref(r.valid).bounds.Looked(v.timing(r), v.dateOf(r.source), v.on, lives[:]...)
+	return v.s.Times.Ref(r.Valid).Bounds.Looked(v.timing(r), v.dateOf(r.Source), v.on, lives[:]...)
 }
 
 // silenceCounts reports whether what the source does not say of a relation of the

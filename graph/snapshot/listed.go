@@ -3,6 +3,8 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -22,16 +24,16 @@ type kept struct {
 // readKept finds the lists that bear on the days of the view. It is read from a
 // snapshot in which hardly any source keeps one.
 func (v *View) readKept() {
-	for _, source := range v.s.keepers {
+	for _, source := range v.s.Keepers {
 		date := v.dateOf(source)
 		if !date.Known() || date.Last() > v.on.Last {
 			continue
 		}
-		for l := range v.s.outRun(source, v.s.maintains).All() {
-			if l.rank == graph.Deprecated || !v.sees(l.claim) {
+		for l := range v.s.OutRun(source, v.s.MaintainsPredicate).All() {
+			if l.Rank == graph.Deprecated || !v.sees(l.Claim) {
 				continue
 			}
-			for _, r := range v.s.w.relations[v.s.texts.At(uint32(v.s.rows.Ref(l.claim).value))] {
+			for _, r := range v.s.RelationsNamed(v.s.Texts.At(uint32(v.s.Rows.Ref(l.Claim).Value))) {
 				v.keep(r.Predicate, kept{source, date.Span(), r.OfObjects})
 			}
 		}
@@ -49,12 +51,12 @@ func (v *View) keep(p uint16, k kept) {
 
 // unlisted ends the window of a state whose claim gives no end, where a list that is
 // later than what is attested leaves the claim out.
-func (v *View) unlisted(w *graph.Window, t schema.Timing, r *row) {
-	if t.Kind != schema.State || !w.Anchored || v.s.times.Ref(r.valid).bounds.Ended {
+func (v *View) unlisted(w *graph.Window, t schema.Timing, r *memory.Row) {
+	if t.Kind != schema.State || !w.Anchored || v.s.Times.Ref(r.Valid).Bounds.Ended {
 		return
 	}
-	for _, k := range v.kept[r.predicate] {
-		if k.source != r.source && w.Attested.Last < k.on.First && v.omits(k, r) {
+	for _, k := range v.kept[r.Predicate] {
+		if k.source != r.Source && w.Attested.Last < k.on.First && v.omits(k, r) {
 			w.Possible.Last, w.Sure.Last = min(w.Possible.Last, k.on.Last-1), min(w.Sure.Last, k.on.Last-1)
 		}
 	}
@@ -62,37 +64,18 @@ func (v *View) unlisted(w *graph.Window, t schema.Timing, r *row) {
 
 // omits reports whether a list is of both ends of a relation, and does not lead from
 // one to the other. A list of objects need not name the subject, who may be gone.
-func (v *View) omits(k kept, r *row) bool {
-	object, p := uint32(r.value), r.predicate
-	lists := func(l link) bool {
-		x := v.s.rows.Ref(l.claim)
-		return x.source == k.source && x.rank != graph.Deprecated && v.seesRow(l.claim, x)
+func (v *View) omits(k kept, r *memory.Row) bool {
+	object, p := uint32(r.Value), r.Predicate
+	lists := func(l memory.Link) bool {
+		x := v.s.Rows.Ref(l.Claim)
+		return x.Source == k.source && x.Rank != graph.Deprecated && v.seesRow(l.Claim, x)
 	}
-	joins := func(l link) bool { return l.other == object && lists(l) }
-	if out := v.s.outRun(r.subject, p); !v.s.symmetric(p) {
-		return !out.Has(joins) && (k.ofObjects || out.Has(lists)) && v.s.inRun(object, p).Has(lists)
+	joins := func(l memory.Link) bool { return l.Other == object && lists(l) }
+	if out := v.s.OutRun(r.Subject, p); !v.s.Symmetric(p) {
+		return !out.Has(joins) && (k.ofObjects || out.Has(lists)) && v.s.InRun(object, p).Has(lists)
 	}
-	either := func(entity uint32, is func(link) bool) bool {
-		return v.s.outRun(entity, p).Has(is) || v.s.inRun(entity, p).Has(is)
+	either := func(entity uint32, is func(memory.Link) bool) bool {
+		return v.s.OutRun(entity, p).Has(is) || v.s.InRun(entity, p).Has(is)
 	}
-	return !either(r.subject, joins) && either(r.subject, lists) && either(object, lists)
-}
-
-func (s *Snapshot) symmetric(p uint16) bool { return int(p) < len(s.fields) && s.fields[p].Symmetric }
-
-// noteKeeper remembers the sources that say that they keep a list.
-func (s *Snapshot) noteKeeper(subject uint32, predicate uint16) {
-	if predicate == s.maintains && !slices.Contains(s.keepers, subject) {
-		s.keepers = append(slices.Clip(s.keepers), subject)
-	}
-}
-
-// readKeepers finds them in a snapshot that was read from its file.
-func (s *Snapshot) readKeepers() {
-	t, _ := s.typeNames.Number(schema.SourceType)
-	for n := range s.byType.At(uint32(t)).All() {
-		if s.outRun(n, s.maintains).Len() > 0 {
-			s.noteKeeper(n, s.maintains)
-		}
-	}
+	return !either(r.Subject, joins) && either(r.Subject, lists) && either(object, lists)
 }

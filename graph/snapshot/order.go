@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -40,10 +42,10 @@ func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
 	switch {
 	case p.cursor:
 		return p.claimID, p.claimID != graph.ClaimID{}
-	case p.edge.Claim == None:
+	case p.edge.Claim == memory.None:
 		return id, false
 	}
-	return v.s.rows.Ref(p.edge.Claim).id, true
+	return v.s.Rows.Ref(p.edge.Claim).ID, true
 }
 
 // tieOf tells apart edges that share their node.
@@ -51,14 +53,14 @@ func (v *View) tieOf(p *placed) string {
 	switch {
 	case p.cursor:
 		return p.tie
-	case p.edge.Claim == None:
+	case p.edge.Claim == memory.None:
 		return ""
 	}
 	return v.tie(p.edge.Claim)
 }
 
 func (v *View) place(order []reader, e Edge) placed {
-	p := placed{edge: e, id: v.s.ids.At(e.Node)}
+	p := placed{edge: e, id: v.s.IDs.At(e.Node)}
 	if len(order) > 0 {
 		p.keys = make([]graph.Value, len(order))
 		for i := range order {
@@ -71,25 +73,25 @@ func (v *View) place(order []reader, e Edge) placed {
 // tie tells apart the edges of one list that lead to the same node. It names
 // what a claim says and not its id, so that a cursor outlives a correction.
 func (v *View) tie(n uint32) string {
-	r := v.s.rows.Ref(n)
+	r := v.s.Rows.Ref(n)
 	f := v.s.Field(n)
-	if f == nil || r.nqual == 0 && f.Time != schema.Observation {
+	if f == nil || r.NumQualifiers == 0 && f.Time != schema.Observation {
 		return ""
 	}
 	var b strings.Builder
-	for _, q := range v.s.rules[f] {
-		c := v.s.qualifier(Edge{Claim: n}, q.Name)
+	for _, q := range v.s.Rules[f] {
+		c := v.s.ClaimQualifier(n, q.Name)
 		switch {
 		case q.Distinct:
-			b.WriteString(v.s.value(c).String())
+			b.WriteString(v.s.ValueOf(c).String())
 			b.WriteByte(0)
-		case c.kind != graph.NoKind:
-			b.WriteString(v.s.qualifierNames.List[q.Name])
+		case c.Kind != graph.NoKind:
+			b.WriteString(v.s.QualifierNames.List[q.Name])
 			b.WriteByte(0)
 		}
 	}
 	if f.Time == schema.Observation {
-		b.WriteString(v.s.times.Ref(r.valid).Interval.String())
+		b.WriteString(v.s.Times.Ref(r.Valid).Interval.String())
 	}
 	return b.String()
 }
@@ -138,7 +140,7 @@ func (v *View) compareKeys(a, b *placed, i int, by *reader, descending bool) (c 
 	case my:
 		return -1
 	case x.Kind() != graph.StringKind || y.Kind() != graph.StringKind:
-		c = graph.Compare(v.s.o, x, y)
+		c = graph.Compare(v.s.Ontology(), x, y)
 	case by.byBytes:
 		c = strings.Compare(x.Text(), y.Text())
 	default:
@@ -159,21 +161,21 @@ func (v *View) compareKeys(a, b *placed, i int, by *reader, descending bool) (c 
 func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {
 		n := by.end(v, e)
-		return n != None && worst.Kind() == graph.StringKind && v.afterText(by, descending, v.Name(n), worst)
+		return n != memory.None && worst.Kind() == graph.StringKind && v.afterText(by, descending, v.Name(n), worst)
 	}
 	c, ok := by.cell(v, e)
-	if !ok || c.kind != worst.Kind() {
+	if !ok || c.Kind != worst.Kind() {
 		return false
 	}
-	switch c.kind {
+	switch c.Kind {
 	case graph.IntKind:
-		x, y := int64(c.bits), worst.Int()
+		x, y := int64(c.Bits), worst.Int()
 		return x != y && x < y == descending
 	case graph.FloatKind:
-		x, y := c.number(), worst.Float()
+		x, y := c.Number(), worst.Float()
 		return descending && x < y || !descending && x > y
 	case graph.StringKind:
-		return v.afterText(by, descending, v.s.texts.At(uint32(c.bits)), worst)
+		return v.afterText(by, descending, v.s.Texts.At(uint32(c.Bits)), worst)
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -20,31 +21,31 @@ func (p paths) Number(id graph.ID) (uint32, bool) { return p.s.Number(id) }
 // Coded implements access.Graph. The index has the codes of the types whose own field
 // search finds, so that it answers where all types agree.
 func (p paths) Coded(f *schema.Field, code string) (nodes []uint32, ok bool) {
-	for _, of := range p.s.o.Predicate(f.Name) {
+	for _, of := range p.s.Ontology().Predicate(f.Name) {
 		if !of.Search {
 			return nil, false
 		}
 	}
-	p.s.keyed(f.Name, code, func(n uint32) { nodes = append(nodes, p.s.rows.Ref(n).subject) })
+	p.s.Keyed(f.Name, code, func(n uint32) { nodes = append(nodes, p.s.Rows.Ref(n).Subject) })
 	return nodes, true
 }
 
 // leading calls fn with the parts of the adjacency lists of an entity at whose other
 // ends a relation may begin that leads to it.
-func (p paths) leading(f *schema.Field, to uint32, fn func(run)) {
+func (p paths) leading(f *schema.Field, to uint32, fn func(memory.Run)) {
 	switch {
 	case f.Kind == schema.Inverse:
-		fn(p.s.outRun(to, predicateOf(f.InverseOf[0])))
+		fn(p.s.OutRun(to, memory.PredicateOf(f.InverseOf[0])))
 	case f.Kind == schema.Relation:
-		fn(p.s.inRun(to, predicateOf(f)))
+		fn(p.s.InRun(to, memory.PredicateOf(f)))
 		if f.Symmetric {
-			fn(p.s.outRun(to, predicateOf(f)))
+			fn(p.s.OutRun(to, memory.PredicateOf(f)))
 		}
 	default:
-		p.leading(f.Path.Then, to, func(list run) {
+		p.leading(f.Path.Then, to, func(list memory.Run) {
 			for l := range list.All() {
-				if l.other != None && !p.stop() {
-					p.leading(f.Path.Through, l.other, fn)
+				if l.Other != memory.None && !p.stop() {
+					p.leading(f.Path.Through, l.Other, fn)
 				}
 			}
 		})
@@ -53,16 +54,16 @@ func (p paths) leading(f *schema.Field, to uint32, fn func(run)) {
 
 // Leading implements access.Graph.
 func (p paths) Leading(f *schema.Field, to uint32) (n int) {
-	p.leading(f, to, func(list run) { n += list.Len() })
+	p.leading(f, to, func(list memory.Run) { n += list.Len() })
 	return n
 }
 
 // WalkLeading implements access.Graph.
 func (p paths) WalkLeading(f *schema.Field, to uint32, fn func(node uint32)) {
-	p.leading(f, to, func(list run) {
+	p.leading(f, to, func(list memory.Run) {
 		for l := range list.All() {
-			if l.other != None && !p.stop() {
-				fn(l.other)
+			if l.Other != memory.None && !p.stop() {
+				fn(l.Other)
 			}
 		}
 	})

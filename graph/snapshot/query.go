@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
@@ -50,7 +52,7 @@ func (p *Page) Total() int {
 
 // planned is a walk over what a query keeps, for its page or for all of it.
 func (l *List) planned(q *filter.Query, page bool) walk {
-	w := walk{keep: l.view.filterPass(q), claim: None}
+	w := walk{keep: l.view.filterPass(q), claim: memory.None}
 	if l.claims != nil {
 		w.posting, w.plan = l.posting(q)
 		return w
@@ -82,7 +84,7 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	v, f := l.view, l.field
 	switch {
 	case v.planning == never, q.Nodes == nil && q.Edges == nil && (len(q.Order) == 0 || !page || f != nil),
-		f != nil && (f.Symmetric && l.entity != None || f.Kind == schema.Derived):
+		f != nil && (f.Symmetric && l.entity != memory.None || f.Kind == schema.Derived):
 		return nil
 	}
 	a := access.Ask{Nodes: q.Nodes, Edges: q.Edges, Limit: -1, All: l.len(q), Eager: v.planning == always}
@@ -112,9 +114,9 @@ func (l *List) len(q *filter.Query) (n int) {
 		}
 		return n
 	case l.field.Kind == schema.Inverse:
-		return l.view.s.inRun(l.entity, predicateOf(l.field.InverseOf[0])).Len()
+		return l.view.s.InRun(l.entity, memory.PredicateOf(l.field.InverseOf[0])).Len()
 	}
-	return l.view.s.outRun(l.entity, predicateOf(l.field)).Len()
+	return l.view.s.OutRun(l.entity, memory.PredicateOf(l.field)).Len()
 }
 
 // Run carries out a query over a list and sets the page, whose edges reuse the
@@ -296,7 +298,7 @@ func (b *best) place(e Edge) *placed {
 		x.keys = b.keys[:n:n]
 		b.places, b.keys = b.places[1:], b.keys[n:]
 	}
-	x.edge, x.id = e, b.v.s.ids.At(e.Node)
+	x.edge, x.id = e, b.v.s.IDs.At(e.Node)
 	clear(x.textKeys)
 	for i := range b.readers {
 		x.keys[i] = b.readers[i].value(b.v, e)
@@ -320,16 +322,16 @@ func (l *List) inOrder(w *walk, b *best) {
 	if from == nil || from.Value.Kind() != graph.NoKind {
 		w.plan.Walk(paths{v}, from, func(n uint32) bool {
 			w.read++
-			more = v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || b.take(Edge{Node: n, Claim: None})
+			more = v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || b.take(Edge{Node: n, Claim: memory.None})
 			return more && v.Err() == nil
 		})
 	} else if single {
 		w.from = b.at.id
 	}
-	if more && w.plan.Missing(v.s.o) {
+	if more && w.plan.Missing(v.s.Ontology()) {
 		l.walk(w, func(e Edge) bool {
 			c, _ := b.readers[0].cell(v, e)
-			return c.kind != graph.NoKind || b.take(e)
+			return c.Kind != graph.NoKind || b.take(e)
 		})
 	}
 	if w.from = ""; b.at != nil && !b.prev {
@@ -360,7 +362,7 @@ func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 
 // atMost is how much room to make for what a query keeps of the list.
 func (l *List) atMost(q *filter.Query) int {
-	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == None || l.field.Symmetric || l.field.Kind == schema.Derived {
+	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == memory.None || l.field.Symmetric || l.field.Kind == schema.Derived {
 		return 16
 	}
 	return l.len(q)

@@ -3,6 +3,8 @@ package snapshot
 import (
 	"math"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -18,7 +20,7 @@ type reader struct {
 
 func (v *View) reader(by filter.Reading) reader {
 	r := reader{Reading: by}
-	r.qualifier, r.known = v.s.qualifierNames.Number(by.Qualifier)
+	r.qualifier, r.known = v.s.QualifierNames.Number(by.Qualifier)
 	r.byBytes = by.ByBytes()
 	return r
 }
@@ -28,8 +30,8 @@ func (r *reader) end(v *View, e Edge) uint32 {
 	switch {
 	case r.Of == filter.OfNode:
 		return e.Node
-	case e.Claim == None:
-		return None
+	case e.Claim == memory.None:
+		return memory.None
 	case r.Of == filter.OfSubject:
 		return v.SubjectOf(e)
 	case r.Of == filter.OfSource:
@@ -41,40 +43,40 @@ func (r *reader) end(v *View, e Edge) uint32 {
 // SubjectOf is the subject of an edge of a relation: that of its claim, or, where a symmetric
 // relation is read from its object, the object.
 func (v *View) SubjectOf(e Edge) uint32 {
-	r := v.s.rows.Ref(e.Claim)
-	if r.subject == e.Node && r.kind == graph.EntityKind {
-		if f := v.s.field(r); f != nil && f.Symmetric {
-			return uint32(r.value)
+	r := v.s.Rows.Ref(e.Claim)
+	if r.Subject == e.Node && r.Kind == graph.EntityKind {
+		if f := v.s.FieldOf(r); f != nil && f.Symmetric {
+			return uint32(r.Value)
 		}
 	}
-	return r.subject
+	return r.Subject
 }
 
 // cell reads a value that is stored as one cell; ok is false for others.
-func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
+func (r *reader) cell(v *View, e Edge) (c memory.Cell, ok bool) {
 	switch {
 	case r.Own != "" || r.Claim != "":
-		return cell{}, false
+		return memory.Cell{}, false
 	case r.Qualifier != "":
 		if r.known {
-			c = v.s.qualifier(e, r.qualifier)
+			c = qualifierIn(v.s, e, r.qualifier)
 		}
 		return c, true
 	}
 	node := r.end(v, e)
 	switch {
-	case node == None:
+	case node == memory.None:
 	case r.Property.Kind != schema.Property:
 		if to, ok := v.One(node, r.Property); ok {
-			c = cell{bits: uint64(to.Node), kind: graph.EntityKind}
+			c = memory.Cell{Bits: uint64(to.Node), Kind: graph.EntityKind}
 		}
 	case r.Property.Many:
 		if claims := v.Values(node, r.Property, nil); len(claims) > 0 {
-			c = v.s.rows.Ref(claims[0]).cell()
+			c = v.s.Rows.Ref(claims[0]).Cell()
 		}
 	default:
-		if n := v.bestClaim(node, r.Property); n != None {
-			c = v.s.rows.Ref(n).cell()
+		if n := v.bestClaim(node, r.Property); n != memory.None {
+			c = v.s.Rows.Ref(n).Cell()
 		}
 	}
 	return c, true
@@ -82,20 +84,20 @@ func (r *reader) cell(v *View, e Edge) (c cell, ok bool) {
 
 func (r *reader) value(v *View, e Edge) graph.Value {
 	if c, ok := r.cell(v, e); ok {
-		return v.s.value(c)
+		return v.s.ValueOf(c)
 	}
 	switch {
 	case r.Own != "":
 		return v.own(r.Own, r.end(v, e))
-	case e.Claim == None:
+	case e.Claim == memory.None:
 		return graph.Value{}
 	case r.Claim == "value":
 		// Typed, so that 9 USD comes before 10 USD; filters read it as a text.
-		row := v.s.rows.Ref(e.Claim)
-		if row.kind == graph.EntityKind {
+		row := v.s.Rows.Ref(e.Claim)
+		if row.Kind == graph.EntityKind {
 			return graph.Value{}
 		}
-		return v.s.value(row.cell())
+		return v.s.ValueOf(row.Cell())
 	}
 	return v.claimValue(e.Claim, r.Claim)
 }
@@ -103,10 +105,10 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 // own is the id, the type or the name of an entity.
 func (v *View) own(what string, entity uint32) graph.Value {
 	switch {
-	case entity == None:
+	case entity == memory.None:
 		return graph.Value{}
 	case what == "id":
-		return graph.StringValue(v.s.ids.At(entity))
+		return graph.StringValue(v.s.IDs.At(entity))
 	case what == "type":
 		return graph.StringValue(v.s.TypeName(entity))
 	}
@@ -114,12 +116,12 @@ func (v *View) own(what string, entity uint32) graph.Value {
 }
 
 // numberCell is a number as a cell; other values are 0.
-func numberCell(val graph.Value) cell {
+func numberCell(val graph.Value) memory.Cell {
 	switch val.Kind() {
 	case graph.NoKind:
-		return cell{}
+		return memory.Cell{}
 	case graph.IntKind:
-		return cell{bits: uint64(val.Int()), kind: graph.IntKind}
+		return memory.Cell{Bits: uint64(val.Int()), Kind: graph.IntKind}
 	}
-	return cell{bits: math.Float64bits(val.Float()), kind: graph.FloatKind}
+	return memory.Cell{Bits: math.Float64bits(val.Float()), Kind: graph.FloatKind}
 }

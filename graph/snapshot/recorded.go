@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/column"
-	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
@@ -16,8 +17,8 @@ import (
 // posting is what a list of claims is read from.
 type posting struct {
 	all    bool // every claim of the store
-	claims numbers
-	has    func(v *View, n uint32, r *row) bool // whether the list has a claim
+	claims memory.Numbers
+	has    func(v *View, n uint32, r *memory.Row) bool // whether the list has a claim
 }
 
 // OfClaims is every claim that Lists has.
@@ -28,9 +29,9 @@ func (v *View) OfClaims() *List {
 // ClaimsOf is what Claims has of an entity.
 func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
 	var claims []uint32
-	v.s.touching(entity, predicate, inverse, func(part []link) {
+	v.s.Touching(entity, predicate, inverse, func(part []memory.Link) {
 		for _, l := range part {
-			claims = append(claims, l.claim)
+			claims = append(claims, l.Claim)
 		}
 	})
 	return &List{view: v, claims: &posting{claims: inOrder(claims), has: (*View).present}}
@@ -38,37 +39,18 @@ func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
 
 // OnlyClaims is a list of the claims, whether the view shows them or not.
 func (v *View) OnlyClaims(claims []uint32) *List {
-	has := func(*View, uint32, *row) bool { return true }
+	has := func(*View, uint32, *memory.Row) bool { return true }
 	return &List{view: v, claims: &posting{claims: inOrder(slices.Clone(claims)), has: has}}
 }
 
-// touching calls fn with the links of an entity, or those of one predicate.
-func (s *Snapshot) touching(entity uint32, predicate string, inverse bool, fn func(part []link)) {
-	side := s.out.Ref(entity)
-	if inverse {
-		side = s.in.Ref(entity)
-	}
-	if predicate == "" {
-		side.Parts()(func(part []link) bool { fn(part); return true })
-		return
-	}
-	for _, name := range []string{predicate, vocabulary.Aside + predicate} {
-		if p, ok := s.predicates.Number(name); ok {
-			for part := range runOf(side, p).Parts() {
-				fn(part)
-			}
-		}
-	}
-}
-
-func inOrder(claims []uint32) numbers {
+func inOrder(claims []uint32) memory.Numbers {
 	slices.Sort(claims)
 	return column.Short[uint32, column.None](slices.Compact(claims))
 }
 
 // claimsBy are the claims that have a value in a field, and maybe others, one of them
 // maybe several times; ok is false where they have no list.
-func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []numbers, links [][]link, ok bool) {
+func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []memory.Numbers, links [][]memory.Link, ok bool) {
 	switch by {
 	case "id":
 		if id, err := graph.ParseClaimID(value); err == nil {
@@ -82,9 +64,9 @@ func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []
 			return nil, nil, true
 		}
 		if by == "source" {
-			return []numbers{p.s.cited.At(n)}, nil, true
+			return []memory.Numbers{p.s.Cited.At(n)}, nil, true
 		}
-		p.s.touching(n, predicate, by == "object", func(part []link) { links = append(links, part) })
+		p.s.Touching(n, predicate, by == "object", func(part []memory.Link) { links = append(links, part) })
 	default:
 		return nil, nil, false
 	}
@@ -109,7 +91,7 @@ func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
 	if !l.claims.all || l.view.planning == never {
 		return l.claims, nil
 	}
-	path := access.ChooseClaims(p, q.Edges, p.s.rows.Len())
+	path := access.ChooseClaims(p, q.Edges, p.s.Rows.Len())
 	if path == nil {
 		return l.claims, nil
 	}
@@ -125,7 +107,7 @@ func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
 		}
 		for _, part := range links {
 			for _, l := range part {
-				claims = append(claims, l.claim)
+				claims = append(claims, l.Claim)
 			}
 		}
 	}
@@ -140,16 +122,16 @@ func (l *List) walkClaims(w *walk, fn func(Edge) bool) {
 	}
 	take := func(n uint32) bool {
 		w.read++
-		r := v.s.rows.Ref(n)
-		e := Edge{Node: r.subject, Claim: n}
+		r := v.s.Rows.Ref(n)
+		e := Edge{Node: r.Subject, Claim: n}
 		return !v.stop() && (!w.posting.has(v, n, r) || !w.keep.node(e.Node) || !w.keep.claim(e) || fn(e))
 	}
 	if w.posting.all {
-		access.Count(v.s.rows.Len(), from, from != None, w.back, take)
+		access.Count(v.s.Rows.Len(), from, from != memory.None, w.back, take)
 		return
 	}
 	walk := w.posting.claims.Walk(w.back)
-	if from != None {
+	if from != memory.None {
 		walk = w.posting.claims.From(func(n uint32) int { return cmp.Compare(n, from) }, w.back)
 	}
 	walk.Each(take)

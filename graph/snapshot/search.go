@@ -15,10 +15,10 @@ import (
 // The error is that of a request that has ended.
 func (v *View) Search(q *names.Search) (*names.Matches, error) {
 	if v.interrupt == nil {
-		m, _ := v.s.names.Search(viewed{v}, q, nil)
+		m, _ := v.s.Names.Search(viewed{v}, q, nil)
 		return m, nil
 	}
-	m, ok := v.s.names.Search(viewed{v}, q, v.interrupt.Done)
+	m, ok := v.s.Names.Search(viewed{v}, q, v.interrupt.Done)
 	if !ok || v.interrupt.Stopped {
 		v.interrupt.Stopped = true
 		return nil, errInterrupted
@@ -26,29 +26,12 @@ func (v *View) Search(q *names.Search) (*names.Matches, error) {
 	return m, nil
 }
 
-// namesOf lists the names that the claims state: names and aliases, and the forms
-// that sources print for them and for the objects of relations.
-func (s *Snapshot) namesOf(claims []uint32) []names.Name {
-	var list []names.Name
-	for _, n := range claims {
-		r := s.rows.Ref(n)
-		named := schema.IsName(s.predicates.List[r.predicate])
-		if named {
-			list = append(list, names.Name{Claim: n, Text: s.value(r.cell()).Text()})
-		}
-		if o := s.extras.Ref(r.extra).Original; o != "" && (named || r.kind == graph.EntityKind) {
-			list = append(list, names.Name{Claim: n, Text: o, Original: true})
-		}
-	}
-	return list
-}
-
 // viewed is a view as a search reads it; it implements names.Graph.
 type viewed struct{ v *View }
 
-func (g viewed) Entities() int             { return g.v.s.ids.Len() }
-func (g viewed) ID(entity uint32) string   { return g.v.s.ids.At(entity) }
-func (g viewed) Types() []string           { return g.v.s.typeNames.List }
+func (g viewed) Entities() int             { return g.v.s.IDs.Len() }
+func (g viewed) ID(entity uint32) string   { return g.v.s.IDs.At(entity) }
+func (g viewed) Types() []string           { return g.v.s.TypeNames.List }
 func (g viewed) IsSource(name string) bool { return name == schema.SourceType }
 func (g viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
 
@@ -57,12 +40,12 @@ func (g viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 	if !ok || !g.v.Exists(n) {
 		return 0, 0, false
 	}
-	return n, g.v.s.types.At(n), true
+	return n, g.v.s.Types.At(n), true
 }
 
 // ByCode ranks the schemes in the order of the ontology.
 func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
-	for i, f := range g.v.s.o.Searched() {
+	for i, f := range g.v.s.Ontology().Searched() {
 		code := strings.TrimSpace(text)
 		if f.Code != nil {
 			var ok bool
@@ -70,40 +53,40 @@ func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 				continue
 			}
 		}
-		g.v.s.keyed(f.Name, code, func(n uint32) { fn(n, i) })
+		g.v.s.Keyed(f.Name, code, func(n uint32) { fn(n, i) })
 	}
 }
 
 func (g viewed) Named(dst []names.Named, refs []names.Ref) {
 	s := g.v.s
 	for i, ref := range refs {
-		r := s.rows.Ref(ref.Claim)
-		n := names.Named{Entity: r.subject}
-		if ref.Original && r.kind == graph.EntityKind {
-			n.Entity, n.Object = uint32(r.value), true
+		r := s.Rows.Ref(ref.Claim)
+		n := names.Named{Entity: r.Subject}
+		if ref.Original && r.Kind == graph.EntityKind {
+			n.Entity, n.Object = uint32(r.Value), true
 		}
-		n.Type = s.types.At(n.Entity)
+		n.Type = s.Types.At(n.Entity)
 		dst[i] = n
 	}
 }
 
 func (g viewed) Name(ref names.Ref) string {
-	r := g.v.s.rows.Ref(ref.Claim)
+	r := g.v.s.Rows.Ref(ref.Claim)
 	if ref.Original {
-		return g.v.s.extras.Ref(r.extra).Original
+		return g.v.s.Extras.Ref(r.Extra).Original
 	}
-	return g.v.s.value(r.cell()).Text()
+	return g.v.s.ValueOf(r.Cell()).Text()
 }
 
 func (g viewed) Visibility(claim uint32) names.Visibility {
-	r := g.v.s.rows.Ref(claim)
+	r := g.v.s.Rows.Ref(claim)
 	if !g.v.selected(r) {
 		return names.Hidden
 	}
 	switch present := g.v.present(claim, r); {
 	case !present && !g.v.seesRow(claim, r):
 		return names.Hidden
-	case !present || r.rank == graph.Deprecated:
+	case !present || r.Rank == graph.Deprecated:
 		return names.Past
 	}
 	return names.Current
@@ -114,6 +97,6 @@ func (g viewed) Visibility(claim uint32) names.Visibility {
 // entity, which changes too seldom to upset pages.
 func (g viewed) Prominence(entity uint32) uint16 {
 	s := g.v.s
-	claims := bits.Len(uint(s.out.Ref(entity).Len() + s.in.Ref(entity).Len()))
-	return (255-min(s.types.At(entity), 255))<<8 | uint16(claims)
+	claims := bits.Len(uint(s.Out.Ref(entity).Len() + s.In.Ref(entity).Len()))
+	return (255-min(s.Types.At(entity), 255))<<8 | uint16(claims)
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -15,7 +17,7 @@ import (
 var bySubject = filter.Key{By: filter.Reading{Of: filter.OfSubject, Own: "id"}}
 
 // ofSubjects reports whether the list has the edges of all subjects.
-func (l *List) ofSubjects() bool { return l.field != nil && l.entity == None }
+func (l *List) ofSubjects() bool { return l.field != nil && l.entity == memory.None }
 
 // subjects are the entities of which such a list may have edges.
 func (l *List) subjects() *List { return &List{view: l.view, types: l.field.Owner.Concrete} }
@@ -31,11 +33,11 @@ func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
 	v, keep := l.view, w.keep
 	narrow := l.narrow || keep.narrows()
 	if keep != nil && keep.q.Edges != nil && keep.q.Edges.Node != nil && !w.only {
-		keep.known = make([]verdict, v.s.ids.Len())
+		keep.known = make([]verdict, v.s.IDs.Len())
 	}
 	show := fn
 	if v.describing(l.field) {
-		show = func(e Edge) bool { return !v.selected(v.s.rows.Ref(e.Claim)) || fn(e) }
+		show = func(e Edge) bool { return !v.selected(v.s.Rows.Ref(e.Claim)) || fn(e) }
 	}
 	subjects := walk{from: w.from, back: w.back, only: w.only, nodes: w.nodes}
 	each := walk{ties: w.ties, back: w.back, keep: keep}
@@ -54,39 +56,33 @@ func (v *View) describing(f *schema.Field) bool {
 	return v.sources != nil && slices.ContainsFunc(f.Owner.Concrete, func(t *schema.Type) bool { return t.Name == schema.SourceType })
 }
 
-// end is one end of a relation, of which ends are remembered.
-type end struct {
-	field   *schema.Field
-	objects bool
-}
-
 // endsOf implements ends.Source.
 type endsOf struct {
 	*View
-	end
+	memory.End
 }
 
 // ends are the entities from which a stored relation may lead, or to which it may, in
 // the order of their ids. Some may have no edges in the view.
 func (v *View) ends(f *schema.Field, objects bool) []uint32 {
-	e := end{f, objects}
-	return v.s.w.ends.Of(e, endsOf{v, e})
+	e := memory.End{Field: f, Objects: objects}
+	return v.s.Ends().Of(e, endsOf{v, e})
 }
 
-func (e endsOf) Claims() uint32 { return uint32(e.s.rows.Len()) }
+func (e endsOf) Claims() uint32 { return uint32(e.s.Rows.Len()) }
 
-func (e endsOf) Entities() uint32 { return uint32(e.s.ids.Len()) }
+func (e endsOf) Entities() uint32 { return uint32(e.s.IDs.Len()) }
 
-func (e endsOf) Compare(a, b uint32) int { return strings.Compare(e.s.ids.At(a), e.s.ids.At(b)) }
+func (e endsOf) Compare(a, b uint32) int { return strings.Compare(e.s.IDs.At(a), e.s.IDs.At(b)) }
 
 func (e endsOf) All() (list []uint32, ok bool) {
-	p, types := predicateOf(e.field), e.field.Owner.Concrete
-	if e.objects {
-		types = e.field.Target.Concrete
+	p, types := memory.PredicateOf(e.Field), e.Field.Owner.Concrete
+	if e.Objects {
+		types = e.Field.Target.Concrete
 	}
 	list = []uint32{}
 	e.OfTypes(types).declared(&walk{}, func(n uint32) bool {
-		if !e.objects && e.s.outRun(n, p).Len() > 0 || (e.objects || e.field.Symmetric) && e.s.inRun(n, p).Len() > 0 {
+		if !e.Objects && e.s.OutRun(n, p).Len() > 0 || (e.Objects || e.Field.Symmetric) && e.s.InRun(n, p).Len() > 0 {
 			list = append(list, n)
 		}
 		return true
@@ -95,18 +91,18 @@ func (e endsOf) All() (list []uint32, ok bool) {
 }
 
 func (e endsOf) Since(claim uint32) (list []uint32) {
-	p := predicateOf(e.field)
+	p := memory.PredicateOf(e.Field)
 	for n := claim; n < e.Claims(); n++ {
-		r := e.s.rows.Ref(n)
-		if r.predicate != p || r.kind != graph.EntityKind {
+		r := e.s.Rows.Ref(n)
+		if r.Predicate != p || r.Kind != graph.EntityKind {
 			continue
 		}
-		if !e.objects {
-			list = append(list, r.subject)
+		if !e.Objects {
+			list = append(list, r.Subject)
 		}
-		if e.objects || e.field.Symmetric {
-			list = append(list, uint32(r.value))
+		if e.Objects || e.Field.Symmetric {
+			list = append(list, uint32(r.Value))
 		}
 	}
-	return slices.DeleteFunc(list, func(n uint32) bool { return !e.objects && !e.field.Owner.Includes(e.s.Type(n)) })
+	return slices.DeleteFunc(list, func(n uint32) bool { return !e.Objects && !e.Field.Owner.Includes(e.s.Type(n)) })
 }

@@ -1,93 +1,25 @@
 package snapshot
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/internal/layers"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/internal/values"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
-
-// IndexValues has indexes of what claims state built from now on, in this snapshot and
-// all of its line: those that queries miss, apart from the queries. start runs build,
-// at once or later; the indexes take limit bytes at most, and what is kept beside long
-// lists as many.
-func (s *Snapshot) IndexValues(limit int, start func(build func())) {
-	s.w.beside.Limit(int64(limit))
-	s.w.values.Run(limit, start)
-}
-
-// Indexes describes the indexes of the newest snapshot of the line.
-func (s *Snapshot) Indexes() values.Stats { return s.w.values.Stats().With(s.w.beside.Used()) }
-
-// indexed is a snapshot as indexes are built from it; it implements values.Source.
-type indexed struct{ *Snapshot }
-
-// Entries implements values.Source, with withdrawn claims, since a view may look back.
-func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry) {
-	if older == nil {
-		return s.allEntries(k)
-	}
-	was := older.(indexed)
-	for n := uint32(was.rows.Len()); int(n) < s.rows.Len(); n++ {
-		if r := s.rows.Ref(n); r.predicate == k.Predicate {
-			list = append(list, values.Entry{Subject: r.subject, Claim: n})
-		}
-	}
-	if !k.Named {
-		return list
-	}
-	for n := uint32(was.ids.Len()); int(n) < s.ids.Len(); n++ {
-		list = s.unnamed(list, n)
-	}
-	for i := uint32(was.gone.Len()); int(i) < s.gone.Len(); i++ {
-		if r := s.rows.Ref(s.gone.At(i)); r.predicate == s.name {
-			list = s.unnamed(list, r.subject)
-		}
-	}
-	return list
-}
-
-func (s indexed) allEntries(k values.Key) (list []values.Entry) {
-	types := make(layers.Range[uint32], 0, len(s.typeNames.List))
-	for t := range s.typeNames.List {
-		types = append(types, slices.Collect(s.byType.At(uint32(t)).All()))
-	}
-	for n := range types.Ascending(func(a, b uint32) int { return strings.Compare(s.ids.At(a), s.ids.At(b)) }) {
-		for l := range s.outRun(n, k.Predicate).All() {
-			list = append(list, values.Entry{Subject: n, Claim: l.claim})
-		}
-		if k.Named {
-			list = s.unnamed(list, n)
-		}
-	}
-	return list
-}
-
-// unnamed appends an entry for an entity whose name is its id, as far as the newest
-// views see it: all claims of its name are withdrawn.
-func (s indexed) unnamed(list []values.Entry, entity uint32) []values.Entry {
-	if s.outRun(entity, s.name).Has(func(l link) bool { return s.live(l.claim) }) {
-		return list
-	}
-	return append(list, values.Entry{Subject: entity, Claim: values.NoClaim})
-}
 
 // indexOf names the index of what a reading reads, if there can be one. A view of the
 // past, or one that leaves out names of sources that were published later, may name an
 // entity by its id though the newest knows a name: the index has no entry for that.
 func (v *View) indexOf(by filter.Reading) (k values.Key, ok bool) {
 	if by.Own == "name" {
-		return values.Key{Predicate: v.s.name, Order: values.Collated, Named: true}, v.known == v.s.seq && len(v.later) == 0
+		return values.Key{Predicate: v.s.NamePredicate, Order: values.Collated, Named: true}, v.known == v.s.Seq() && len(v.later) == 0
 	}
 	f := by.Property
 	if f == nil || f.Kind != schema.Property || !f.Stored() || f.Scalar == schema.Coordinates {
 		return k, false
 	}
-	k = values.Key{Predicate: predicateOf(f), Order: values.ByKind}
+	k = values.Key{Predicate: memory.PredicateOf(f), Order: values.ByKind}
 	switch {
 	case f.Scalar == schema.EnumValue || f.Code != nil:
 		k.Order = values.ByBytes
@@ -104,11 +36,11 @@ func (p paths) entries(by filter.Reading, t *filter.Test) (x *values.Index, r va
 	if !ok {
 		return nil, nil, false, access.Unfit
 	}
-	if x = p.s.values.Index(k); x == nil {
+	if x = p.s.ValueIndexes.Index(k); x == nil {
 		return nil, nil, false, access.Cold
 	}
 	if t != nil {
-		r, narrowed = x.Within(indexed{p.s}, t)
+		r, narrowed = x.Within(p.s.ValueSource(), t)
 	}
 	if !narrowed {
 		r = x.All()
@@ -152,7 +84,7 @@ func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, f
 	if x == nil {
 		return
 	}
-	for e := range x.InOrder(indexed{p.s}, r, key.Descending, (*values.Place)(from)) {
+	for e := range x.InOrder(p.s.ValueSource(), r, key.Descending, (*values.Place)(from)) {
 		if p.stop() || p.displays(key.By, e) && !fn(e.Subject) {
 			return
 		}

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/lists"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -10,7 +11,8 @@ import (
 // View is one request's lens on a snapshot. It is cheap to make, never
 // changes, and may be shared between goroutines.
 type View struct {
-	s             *Snapshot
+	s             *memory.Graph
+	snapshot      *Snapshot // the same, for readers
 	on            graph.Span
 	mode          graph.Mode
 	sure          bool // only what surely holds
@@ -67,13 +69,13 @@ func (v *View) stop() bool { return v.interrupt != nil && v.interrupt.Step() }
 // without a date. Sources that do not exist are an error, and so is a
 // confidence outside 0 to 1.
 func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
-	w := &View{s: s, known: s.seq, sure: v.Holds == graph.HoldsYes}
+	w := &View{s: s.Graph, snapshot: s, known: s.Seq(), sure: v.Holds == graph.HoldsYes}
 	var err error
 	if w.on, w.mode, err = v.Days(today); err != nil {
 		return nil, err
 	}
 	if v.KnownAt != nil {
-		w.known = s.seqAt(*v.KnownAt)
+		w.known = s.SeqAt(*v.KnownAt)
 	}
 	if !(v.MinConfidence >= 0 && v.MinConfidence <= 1) {
 		return nil, graph.Errorf(graph.BadInput, "view.minConfidence: %v is not between 0 and 1", v.MinConfidence)
@@ -83,9 +85,9 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	if err := w.choose(v); err != nil {
 		return nil, err
 	}
-	w.kinds = s.w.kindsOf(s).Of
-	w.allLive = w.on.First >= s.allLive.First && w.on.Last <= s.allLive.Last
-	w.plain = w.known == s.seq && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
+	w.kinds = s.Kinds().Of
+	w.allLive = w.on.First >= s.AllLive.First && w.on.Last <= s.AllLive.Last
+	w.plain = w.known == s.Seq() && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
 	w.readKept()
 	return w, nil
 }
@@ -110,9 +112,9 @@ func (w *View) choose(v graph.View) error {
 		return graph.Errorf(graph.BadInput, "view.sourcesPublishedUntil: an open date names no day; give a date or leave it out")
 	default:
 		published, later := map[uint32]bool{}, map[uint32]bool{}
-		t, _ := s.typeNames.Number(schema.SourceType)
-		for n := range s.byType.At(uint32(t)).All() {
-			switch d := s.bestDate(n, s.date, w.sees); {
+		t, _ := s.TypeNames.Number(schema.SourceType)
+		for n := range s.ByType.At(uint32(t)).All() {
+			switch d := s.BestDate(n, s.DatePredicate, w.sees); {
 			case !d.Known():
 			case d.Last() > until.Last():
 				later[n] = true
@@ -126,7 +128,7 @@ func (w *View) choose(v graph.View) error {
 }
 
 // Snapshot is what the view looks at.
-func (v *View) Snapshot() *Snapshot { return v.s }
+func (v *View) Snapshot() *Snapshot { return v.snapshot }
 
 // On is the days the view looks at.
 func (v *View) On() graph.Span { return v.on }
@@ -141,33 +143,22 @@ func (v *View) Find(key, value string) (entity uint32, ok bool) {
 	if key == "id" {
 		return v.byID(graph.ID(value))
 	}
-	found := None
-	v.s.keyed(key, value, func(n uint32) {
-		if subject := v.s.rows.Ref(n).subject; found == None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, key, value) {
+	found := memory.None
+	v.s.Keyed(key, value, func(n uint32) {
+		if subject := v.s.Rows.Ref(n).Subject; found == memory.None && v.Holds(n) != graph.HoldsNo && v.hasValue(subject, key, value) {
 			found = subject
 		}
 	})
-	return found, found != None
-}
-
-// keyed calls fn with the claims that give a key's value, whatever views show.
-func (s *Snapshot) keyed(predicate, value string, fn func(n uint32)) {
-	s.keys.Find(hashKey(predicate, value), func(n uint32) bool {
-		r := s.rows.Ref(n)
-		if s.predicates.List[r.predicate] == predicate && s.value(r.cell()).String() == value {
-			fn(n)
-		}
-		return false
-	})
+	return found, found != memory.None
 }
 
 // Claims calls fn with the claims about the entity as subject, or as object
 // where inverse, that the view shows, in the order of predicate and record. A
 // predicate of "" is every one. fn ends the walk by returning false.
 func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
-	links, run := v.s.out.Ref(entity), v.s.outRun
+	links, run := v.s.Out.Ref(entity), v.s.OutRun
 	if inverse {
-		links, run = v.s.in.Ref(entity), v.s.inRun
+		links, run = v.s.In.Ref(entity), v.s.InRun
 	}
 	if predicate == "" {
 		for part := range links.Parts() {
@@ -177,22 +168,22 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 		}
 		return
 	}
-	for part := range run(entity, v.s.predicate(predicate)).Parts() {
+	for part := range run(entity, v.s.PredicateNumber(predicate)).Parts() {
 		if !v.showAll(entity, part, fn) {
 			return
 		}
 	}
 	// Those that do not fit the ontology.
-	if _, ok := v.s.predicates.Number(vocabulary.Aside + predicate); ok {
+	if _, ok := v.s.Predicates.Number(vocabulary.Aside + predicate); ok {
 		v.Claims(entity, vocabulary.Aside+predicate, inverse, fn)
 	}
 }
 
 // showAll calls fn with the claims of links that the view shows, and reports whether the
 // walk goes on.
-func (v *View) showAll(entity uint32, part []link, fn func(n uint32) bool) bool {
+func (v *View) showAll(entity uint32, part []memory.Link, fn func(n uint32) bool) bool {
 	for i := range part {
-		if l := part[i]; v.stop() || v.shows(entity, l) && !fn(l.claim) {
+		if l := part[i]; v.stop() || v.shows(entity, l) && !fn(l.Claim) {
 			return false
 		}
 	}
@@ -201,7 +192,7 @@ func (v *View) showAll(entity uint32, part []link, fn func(n uint32) bool) bool 
 
 // AllClaims calls fn with every claim the view lists, in record order.
 func (v *View) AllClaims(fn func(n uint32) bool) {
-	for n := uint32(0); int(n) < v.s.rows.Len(); n++ {
+	for n := uint32(0); int(n) < v.s.Rows.Len(); n++ {
 		if v.stop() || v.Lists(n) && !fn(n) {
 			return
 		}
@@ -211,7 +202,7 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 // QualifiedBy calls fn with every claim the view lists, in record order, that names the
 // entity by a qualifier. fn ends the walk by returning false.
 func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
-	for n := range v.s.cited.At(entity).All() {
+	for n := range v.s.Cited.At(entity).All() {
 		if v.stop() {
 			return
 		}
@@ -230,28 +221,28 @@ func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 // predicate and both holding: rank, then (of observations) the later period, then
 // graph.Reading.Order, then confidence, then the later recorded, then id.
 func (v *View) better(a, b uint32) bool {
-	x, y := v.s.rows.Ref(a), v.s.rows.Ref(b)
-	if x.rank != y.rank {
-		return rankOrder[x.rank] < rankOrder[y.rank]
+	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
+	if x.Rank != y.Rank {
+		return rankOrder[x.Rank] < rankOrder[y.Rank]
 	}
-	if x.valid != y.valid && v.timing(x).Kind == schema.Observation {
-		p, q := v.s.times.Ref(x.valid), v.s.times.Ref(y.valid)
+	if x.Valid != y.Valid && v.timing(x).Kind == schema.Observation {
+		p, q := v.s.Times.Ref(x.Valid), v.s.Times.Ref(y.Valid)
 		if c := graph.ComparePeriods(p.Interval, q.Interval); c != 0 {
 			return c > 0
 		}
 	}
-	if x.valid != y.valid || x.source != y.source {
+	if x.Valid != y.Valid || x.Source != y.Source {
 		if p, q := v.reading(a, x).Order, v.reading(b, y).Order; p != q {
 			return p < q
 		}
 	}
-	if x.confidence != y.confidence {
-		return x.confidence > y.confidence
+	if x.Confidence != y.Confidence {
+		return x.Confidence > y.Confidence
 	}
-	if x.seq != y.seq {
-		return x.seq > y.seq
+	if x.Seq != y.Seq {
+		return x.Seq > y.Seq
 	}
-	return string(x.id[:]) < string(y.id[:])
+	return string(x.ID[:]) < string(y.ID[:])
 }
 
 var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
@@ -259,22 +250,22 @@ var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 
 // bestClaim is the claim that a stored field of one value shows; None where the
 // view shows no claim of it.
 func (v *View) bestClaim(entity uint32, f *schema.Field) uint32 {
-	return v.best(entity, predicateOf(f))
+	return v.best(entity, memory.PredicateOf(f))
 }
 
 func (v *View) best(entity uint32, p uint16) uint32 {
-	return v.bestOf(entity, v.s.outRun(entity, p))
+	return v.bestOf(entity, v.s.OutRun(entity, p))
 }
 
 // bestOf is the claim that a field of one value of the entity shows, of all that
 // there are of it: never one that is DEPRECATED, or about less than the field asks
 // for. Nothing else decides that.
-func (v *View) bestOf(entity uint32, claims run) uint32 {
-	best := None
+func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
+	best := memory.None
 	for part, at := claims.First(); len(part) > 0; part, at = claims.After(at) {
 		for _, l := range part {
-			if l.plain() && v.shows(entity, l) && (best == None || v.better(l.claim, best)) {
-				best = l.claim
+			if l.Plain() && v.shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
+				best = l.Claim
 			}
 		}
 	}
@@ -285,28 +276,28 @@ func (v *View) bestOf(entity uint32, claims run) uint32 {
 // visible it is the latest label that the store knew, but of a source that was
 // published later than the view asks, and then the id.
 func (v *View) Name(entity uint32) string {
-	if n := v.s.named.Ref(entity); v.showsName(entity, n) {
-		return n.name
+	if n := v.s.Named.Ref(entity); v.showsName(entity, n) {
+		return n.Name
 	}
-	if n := v.label(entity); n != None {
-		return v.s.texts.At(uint32(v.s.rows.Ref(n).value))
+	if n := v.label(entity); n != memory.None {
+		return v.s.Texts.At(uint32(v.s.Rows.Ref(n).Value))
 	}
-	return v.s.ids.At(entity)
+	return v.s.IDs.At(entity)
 }
 
 // label is the claim that says what Name is; None where that is the id.
 func (v *View) label(entity uint32) uint32 {
-	best := None
-	switch n := v.s.named.Ref(entity); {
+	best := memory.None
+	switch n := v.s.Named.Ref(entity); {
 	case v.showsName(entity, n):
-		return n.claim - 1
-	case n != nil && n.claim == manyNames:
-		best = v.best(entity, v.s.name)
+		return n.Claim - 1
+	case n != nil && n.Claim == memory.ManyNames:
+		best = v.best(entity, v.s.NamePredicate)
 	}
-	if best == None {
-		for l := range v.s.outRun(entity, v.s.name).All() {
-			n := l.claim
-			if r := v.s.rows.Ref(n); v.held(n, r) && !v.later[r.source] && (best == None || v.laterLabel(n, best)) {
+	if best == memory.None {
+		for l := range v.s.OutRun(entity, v.s.NamePredicate).All() {
+			n := l.Claim
+			if r := v.s.Rows.Ref(n); v.held(n, r) && !v.later[r.Source] && (best == memory.None || v.laterLabel(n, best)) {
 				best = n
 			}
 		}
@@ -315,8 +306,8 @@ func (v *View) label(entity uint32) uint32 {
 }
 
 // showsName reports whether the entity has one claim of its name, and the view shows it.
-func (v *View) showsName(entity uint32, n *naming) bool {
-	return n.one() && n.rank != graph.Deprecated && v.shows(entity, n.link(v.s.name))
+func (v *View) showsName(entity uint32, n *memory.Naming) bool {
+	return n.One() && n.Rank != graph.Deprecated && v.shows(entity, n.Link(v.s.NamePredicate))
 }
 
 // Touch begins to read the ids and names of the nodes. They are all over the
@@ -328,10 +319,10 @@ func (v *View) Touch(edges []Edge) {
 	}
 	x := uint(0)
 	for _, e := range edges {
-		if n := v.s.named.Ref(e.Node); n != nil && n.name != "" {
-			x += uint(n.name[0])
+		if n := v.s.Named.Ref(e.Node); n != nil && n.Name != "" {
+			x += uint(n.Name[0])
 		}
-		if id := v.s.ids.At(e.Node); id != "" {
+		if id := v.s.IDs.At(e.Node); id != "" {
 			x += uint(id[0])
 		}
 	}
@@ -339,15 +330,15 @@ func (v *View) Touch(edges []Edge) {
 }
 
 func (v *View) laterLabel(a, b uint32) bool {
-	x, y := v.s.rows.Ref(a), v.s.rows.Ref(b)
-	if x.rank != y.rank {
-		return rankOrder[x.rank] < rankOrder[y.rank]
+	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
+	if x.Rank != y.Rank {
+		return rankOrder[x.Rank] < rankOrder[y.Rank]
 	}
-	if c := graph.ComparePeriods(v.s.times.Ref(x.valid).Interval, v.s.times.Ref(y.valid).Interval); c != 0 {
+	if c := graph.ComparePeriods(v.s.Times.Ref(x.Valid).Interval, v.s.Times.Ref(y.Valid).Interval); c != 0 {
 		return c > 0
 	}
-	if x.confidence != y.confidence {
-		return x.confidence > y.confidence
+	if x.Confidence != y.Confidence {
+		return x.Confidence > y.Confidence
 	}
-	return string(x.id[:]) < string(y.id[:])
+	return string(x.ID[:]) < string(y.ID[:])
 }

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -26,44 +27,44 @@ import (
 //	            view shows                                            an entity by its id
 
 // recorded reports whether the store had learned the claim when the view looks.
-func (v *View) recorded(r *row) bool { return graph.Seq(r.seq) <= v.known }
+func (v *View) recorded(r *memory.Row) bool { return graph.Seq(r.Seq) <= v.known }
 
 // admits reports whether the view takes the claim's confidence and its source. A
 // source's own description can be read whatever sources the view selects; lists
 // leave it out (Lists).
-func (v *View) admits(r *row) bool {
-	return r.confidence >= v.minConfidence && (v.selected(r) || r.source == r.subject)
+func (v *View) admits(r *memory.Row) bool {
+	return r.Confidence >= v.minConfidence && (v.selected(r) || r.Source == r.Subject)
 }
 
 // selected reports whether the claim's source is among those the view selects.
-func (v *View) selected(r *row) bool { return v.sources == nil || v.sources[r.source] }
+func (v *View) selected(r *memory.Row) bool { return v.sources == nil || v.sources[r.Source] }
 
 // Knows reports whether the view knows of the claim, though it was withdrawn
 // since: a claim asked for by its id answers for itself.
 func (v *View) Knows(n uint32) bool {
-	r := v.s.rows.Ref(n)
+	r := v.s.Rows.Ref(n)
 	return v.recorded(r) && v.admits(r)
 }
 
 // held reports whether the claim was recorded, and not withdrawn, when the view looks.
-func (v *View) held(n uint32, r *row) bool {
+func (v *View) held(n uint32, r *memory.Row) bool {
 	if !v.recorded(r) {
 		return false
 	}
-	ended := v.s.ended.At(n)
+	ended := v.s.Ended.At(n)
 	return ended == 0 || graph.Seq(ended) > v.known
 }
 
 // sees reports whether the view shows the claim, whatever the date.
-func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.rows.Ref(n)) }
+func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.Rows.Ref(n)) }
 
-func (v *View) seesRow(n uint32, r *row) bool { return v.held(n, r) && v.admits(r) }
+func (v *View) seesRow(n uint32, r *memory.Row) bool { return v.held(n, r) && v.admits(r) }
 
 // begun reports whether the claim may have begun to hold by the last day of the
 // view's date or span; by the first, where it must hold throughout the span. In a
 // view of what surely holds it must surely have begun, and on a date by its first day.
 func (v *View) begun(n uint32) bool {
-	r := v.s.rows.Ref(n)
+	r := v.s.Rows.Ref(n)
 	w := v.window(n, r)
 	if v.allLive {
 		v.bound(&w, v.timing(r), r) // all exist on the view's date, but not on all days before
@@ -80,9 +81,9 @@ func (v *View) begun(n uint32) bool {
 
 // Holds reports how surely the claim holds at the view's date; HoldsNo for
 // every claim that the view does not show.
-func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.rows.Ref(n)) }
+func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.Rows.Ref(n)) }
 
-func (v *View) holds(n uint32, r *row) graph.Holds {
+func (v *View) holds(n uint32, r *memory.Row) graph.Holds {
 	if !v.seesRow(n, r) {
 		return graph.HoldsNo
 	}
@@ -99,49 +100,49 @@ func (v *View) asked(h graph.Holds) graph.Holds {
 }
 
 // present reports whether Holds is not NO. Most claims need no window for that.
-func (v *View) present(n uint32, r *row) bool {
-	if name := v.s.named.Ref(r.subject); name.one() && name.claim == n+1 {
-		return v.shows(r.subject, name.link(v.s.name))
+func (v *View) present(n uint32, r *memory.Row) bool {
+	if name := v.s.Named.Ref(r.Subject); name.One() && name.Claim == n+1 {
+		return v.shows(r.Subject, name.Link(v.s.NamePredicate))
 	}
-	if v.kinds[r.predicate].Next || !v.s.times.Ref(r.valid).bounds.Alone(v.timing(r)) {
+	if v.kinds[r.Predicate].Next || !v.s.Times.Ref(r.Valid).Bounds.Alone(v.timing(r)) {
 		return v.holds(n, r) != graph.HoldsNo
 	}
-	l := link{claim: n, other: None, valid: r.valid, predicate: r.predicate}
-	if r.kind == graph.EntityKind {
-		l.other = uint32(r.value)
+	l := memory.Link{Claim: n, Other: memory.None, Valid: r.Valid, Predicate: r.Predicate}
+	if r.Kind == graph.EntityKind {
+		l.Other = uint32(r.Value)
 	}
-	return v.shows(r.subject, l)
+	return v.shows(r.Subject, l)
 }
 
 // shows reports whether the view holds the claim of a link in a list of the entity.
-func (v *View) shows(entity uint32, l link) bool {
-	k := &v.kinds[l.predicate]
-	if k.Mixed || l.valid&open != 0 || v.sure || v.mode == graph.Throughout {
-		return v.Holds(l.claim) != graph.HoldsNo
+func (v *View) shows(entity uint32, l memory.Link) bool {
+	k := &v.kinds[l.Predicate]
+	if k.Mixed || l.Valid&memory.Open != 0 || v.sure || v.mode == graph.Throughout {
+		return v.Holds(l.Claim) != graph.HoldsNo
 	}
-	if v.plain && v.s.ended.At(l.claim) != 0 || !v.plain && !v.sees(l.claim) ||
-		l.period() != 0 && !v.s.times.Ref(l.period()).bounds.MayHold(k.Timing.Kind, v.on) {
+	if v.plain && v.s.Ended.At(l.Claim) != 0 || !v.plain && !v.sees(l.Claim) ||
+		l.Period() != 0 && !v.s.Times.Ref(l.Period()).Bounds.MayHold(k.Timing.Kind, v.on) {
 		return false
 	}
 	switch {
 	case v.allLive, k.Timing.Kind == schema.Event, k.Timing.Kind == schema.Eternal:
 		return true
 	case v.plain && v.on.First == v.on.Last:
-		return v.lives(entity) && (l.other == None || v.lives(l.other))
+		return v.lives(entity) && (l.Other == memory.None || v.lives(l.Other))
 	}
 	// Each may be on some of the days, and no day have all.
-	return !v.mortal(entity) && (l.other == None || !v.mortal(l.other)) || v.Holds(l.claim) != graph.HoldsNo
+	return !v.mortal(entity) && (l.Other == memory.None || !v.mortal(l.Other)) || v.Holds(l.Claim) != graph.HoldsNo
 }
 
 // Lists reports whether the claim may be in a list of claims: it holds, and
 // its source is one that the view chooses.
-func (v *View) Lists(n uint32) bool { return v.listsRow(n, v.s.rows.Ref(n)) }
+func (v *View) Lists(n uint32) bool { return v.listsRow(n, v.s.Rows.Ref(n)) }
 
-func (v *View) listsRow(n uint32, r *row) bool { return v.selected(r) && v.present(n, r) }
+func (v *View) listsRow(n uint32, r *memory.Row) bool { return v.selected(r) && v.present(n, r) }
 
 // lists is Lists, read from a link in a list of the entity.
-func (v *View) lists(entity uint32, l link) bool {
-	return (v.sources == nil || v.selected(v.s.rows.Ref(l.claim))) && v.shows(entity, l)
+func (v *View) lists(entity uint32, l memory.Link) bool {
+	return (v.sources == nil || v.selected(v.s.Rows.Ref(l.Claim))) && v.shows(entity, l)
 }
 
 // Exists reports whether a visible claim mentions the entity: as its subject,
@@ -149,11 +150,11 @@ func (v *View) lists(entity uint32, l link) bool {
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
 	// Most have one name, which the lists that ask read next.
-	if name := s.named.Ref(entity); name.one() && v.sources == nil && v.shows(entity, name.link(s.name)) {
+	if name := s.Named.Ref(entity); name.One() && v.sources == nil && v.shows(entity, name.Link(s.NamePredicate)) {
 		return true
 	}
-	mentions := func(l link) bool { return v.lists(entity, l) }
-	return s.out.Ref(entity).Has(mentions) || s.in.Ref(entity).Has(mentions) || s.cited.At(entity).Has(v.Lists)
+	mentions := func(l memory.Link) bool { return v.lists(entity, l) }
+	return s.Out.Ref(entity).Has(mentions) || s.In.Ref(entity).Has(mentions) || s.Cited.At(entity).Has(v.Lists)
 }
 
 // byID finds the entity by its id, if the view shows it. A source can be
@@ -161,12 +162,12 @@ func (v *View) Exists(entity uint32) bool {
 func (v *View) byID(id graph.ID) (uint32, bool) {
 	n, ok := v.s.Number(id)
 	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {
-		return None, false
+		return memory.None, false
 	}
 	return n, true
 }
 
 // describes reports whether the view shows the source's own description.
 func (v *View) describes(source uint32) bool {
-	return v.s.out.Ref(source).Has(func(l link) bool { return v.shows(source, l) })
+	return v.s.Out.Ref(source).Has(func(l memory.Link) bool { return v.shows(source, l) })
 }

@@ -1,4 +1,4 @@
-package snapshot
+package memory
 
 import "github.com/caspian-kg/caspian/graph"
 
@@ -29,14 +29,14 @@ func (g growing) Claim(id graph.ClaimID) (c graph.Claim, live, ok bool) {
 func (g growing) Values(subject graph.ID, predicate string) []graph.Value {
 	s := g.b.s
 	n, ok := g.b.number(subject)
-	p := s.predicate(predicate)
-	if !ok || p == noPredicate {
+	p := s.PredicateNumber(predicate)
+	if !ok || p == NoPredicate {
 		return nil
 	}
 	var vs []graph.Value
 	for _, claim := range g.b.of(p)[n] {
 		if g.live(claim) {
-			vs = append(vs, s.value(s.rows.Ref(claim).cell()))
+			vs = append(vs, s.ValueOf(s.Rows.Ref(claim).Cell()))
 		}
 	}
 	return vs
@@ -53,7 +53,7 @@ func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 func (b *change) of(p uint16) map[uint32][]uint32 {
 	if b.asked[p] == nil {
 		b.asked[p] = map[uint32][]uint32{}
-		for n := range uint32(b.s.rows.Len()) {
+		for n := range uint32(b.s.Rows.Len()) {
 			b.noteStated(p, n)
 		}
 	}
@@ -62,13 +62,7 @@ func (b *change) of(p uint16) map[uint32][]uint32 {
 
 // noteStated continues the list of a predicate that was asked for.
 func (b *change) noteStated(p uint16, n uint32) {
-	if r := b.s.rows.Ref(n); r.predicate == p && b.asked[p] != nil {
-		b.asked[p][r.subject] = append(b.asked[p][r.subject], n)
+	if r := b.s.Rows.Ref(n); r.Predicate == p && b.asked[p] != nil {
+		b.asked[p][r.Subject] = append(b.asked[p][r.Subject], n)
 	}
-}
-
-// indexKeys makes the codes that were added findable.
-func (b *change) indexKeys() {
-	b.s.keys = b.s.keys.With(b.keyed, b.s.keyHash)
-	b.keyed = b.keyed[:0]
 }

@@ -1,4 +1,4 @@
-package snapshot
+package memory
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ import (
 
 // TestDifferences plants one fault at a time in what a file would hold.
 func TestDifferences(t *testing.T) {
-	build := func() *Snapshot {
+	build := func() *Graph {
 		name := func(id graph.ID, text string) graph.Claim {
 			return graph.Claim{Subject: id, Predicate: "name", Value: graph.StringValue(text), Source: "src", Confidence: 1}
 		}
@@ -36,21 +36,21 @@ func TestDifferences(t *testing.T) {
 		return s
 	}
 	kaz, _ := build().Number("KAZ")
-	for want, harm := range map[string]func(s *Snapshot){
-		"":                     func(*Snapshot) {},
-		"the digest":           func(s *Snapshot) { s.sum[0]++ },
-		"the sequence number":  func(s *Snapshot) { s.seq++ },
-		"the time of commit 2": func(s *Snapshot) { *s.commits.Ref(1)++ },
-		"entity 1":             func(s *Snapshot) { *s.ids.Ref(1) = "UZX" },
-		"claim ":               func(s *Snapshot) { s.rows.Ref(1).confidence-- },
-		"that withdrew claim":  func(s *Snapshot) { *s.ended.Ref(0) = 0 },
-		"the list of the claims of KAZ": func(s *Snapshot) {
-			*s.out.Ref(kaz) = column.DividedOf[link, beside](s.out.Ref(kaz).Short()[1:], s.order())
+	for want, harm := range map[string]func(s *Graph){
+		"":                     func(*Graph) {},
+		"the digest":           func(s *Graph) { s.sum[0]++ },
+		"the sequence number":  func(s *Graph) { s.seq++ },
+		"the time of commit 2": func(s *Graph) { *s.commits.Ref(1)++ },
+		"entity 1":             func(s *Graph) { *s.IDs.Ref(1) = "UZX" },
+		"claim ":               func(s *Graph) { s.Rows.Ref(1).Confidence-- },
+		"that withdrew claim":  func(s *Graph) { *s.Ended.Ref(0) = 0 },
+		"the list of the claims of KAZ": func(s *Graph) {
+			*s.Out.Ref(kaz) = column.DividedOf[Link, Beside](s.Out.Ref(kaz).Short()[1:], s.order())
 		},
-		"the list of the claims about UZB": func(s *Snapshot) { *s.in.Ref(kaz + 1) = adjacency{} },
-		"the list of the claims by src":    func(s *Snapshot) { *s.cited.Ref(0) = numbers{} },
-		"the list of Country":              func(s *Snapshot) { *s.byType.Ref(uint32(s.types.At(kaz))) = numbers{} },
-		"the index of names":               func(s *Snapshot) { s.names = names.Index{} },
+		"the list of the claims about UZB": func(s *Graph) { *s.In.Ref(kaz + 1) = Adjacency{} },
+		"the list of the claims by src":    func(s *Graph) { *s.Cited.Ref(0) = Numbers{} },
+		"the list of Country":              func(s *Graph) { *s.ByType.Ref(uint32(s.Types.At(kaz))) = Numbers{} },
+		"the index of names":               func(s *Graph) { s.Names = names.Index{} },
 	} {
 		file := build()
 		harm(file)

@@ -1,4 +1,4 @@
-package snapshot
+package memory
 
 import (
 	"bytes"
@@ -39,38 +39,38 @@ func TestRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []*Snapshot{s, loaded} {
+	for _, s := range []*Graph{s, loaded} {
 		long := 0
 		for e := range uint32(s.EntityCount()) {
-			if s.out.Ref(e).Len() >= 64 {
+			if s.Out.Ref(e).Len() >= 64 {
 				long++
 			}
-			for _, l := range flat(s.out.Ref(e)) {
-				r := s.rows.Ref(l.claim)
-				if want := (link{l.claim, s.Object(l.claim), r.valid, r.qualifiers, r.predicate, r.rank, r.nqual}); l != want || r.subject != e {
+			for _, l := range flat(s.Out.Ref(e)) {
+				r := s.Rows.Ref(l.Claim)
+				if want := (Link{l.Claim, s.Object(l.Claim), r.Valid, r.Qualifiers, r.Predicate, r.Rank, r.NumQualifiers}); l != want || r.Subject != e {
 					t.Fatalf("out of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
-			for _, l := range flat(s.in.Ref(e)) {
-				r := s.rows.Ref(l.claim)
-				if want := (link{l.claim, r.subject, r.valid, r.qualifiers, r.predicate, r.rank, r.nqual}); l != want || s.Object(l.claim) != e {
+			for _, l := range flat(s.In.Ref(e)) {
+				r := s.Rows.Ref(l.Claim)
+				if want := (Link{l.Claim, r.Subject, r.Valid, r.Qualifiers, r.Predicate, r.Rank, r.NumQualifiers}); l != want || s.Object(l.Claim) != e {
 					t.Fatalf("in of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
-			for p := range uint16(len(s.predicates.List)) {
-				of := func(list []link) (part []link) {
+			for p := range uint16(len(s.Predicates.List)) {
+				of := func(list []Link) (part []Link) {
 					for _, l := range list {
-						if s.rows.Ref(l.claim).predicate == p {
+						if s.Rows.Ref(l.Claim).Predicate == p {
 							part = append(part, l)
 						}
 					}
 					return part
 				}
-				if got, want := slices.Collect(s.outRun(e, p).All()), of(flat(s.out.Ref(e))); !slices.Equal(got, want) {
-					t.Fatalf("%s, %s: %v instead of %v", s.ID(e), s.predicates.List[p], got, want)
+				if got, want := slices.Collect(s.OutRun(e, p).All()), of(flat(s.Out.Ref(e))); !slices.Equal(got, want) {
+					t.Fatalf("%s, %s: %v instead of %v", s.ID(e), s.Predicates.List[p], got, want)
 				}
-				if got, want := slices.Collect(s.inRun(e, p).All()), of(flat(s.in.Ref(e))); !slices.Equal(got, want) {
-					t.Fatalf("%s, inverse of %s: %v instead of %v", s.ID(e), s.predicates.List[p], got, want)
+				if got, want := slices.Collect(s.InRun(e, p).All()), of(flat(s.In.Ref(e))); !slices.Equal(got, want) {
+					t.Fatalf("%s, inverse of %s: %v instead of %v", s.ID(e), s.Predicates.List[p], got, want)
 				}
 			}
 		}
@@ -81,4 +81,4 @@ func TestRuns(t *testing.T) {
 }
 
 // flat is an adjacency as one slice.
-func flat(a *adjacency) []link { return slices.Concat(slices.Collect(a.Parts())...) }
+func flat(a *Adjacency) []Link { return slices.Concat(slices.Collect(a.Parts())...) }

@@ -1,4 +1,4 @@
-package snapshot
+package memory
 
 import (
 	"fmt"
@@ -18,12 +18,12 @@ import (
 
 // writer is what only the one writer of a line of snapshots uses.
 type writer struct {
-	tip    *Snapshot // the newest snapshot of the line
+	tip    *Graph // the newest snapshot of the line
 	texts  map[string]uint32
 	times  map[graph.Interval]uint32
 	values *values.Line                          // of indexes
 	kinds  atomic.Pointer[vocabulary.Predicates] // read by every view
-	ends   ends.Memory[end]
+	ends   ends.Memory[End]
 	// The relations of the ontology by their names and those of their inverses.
 	relations map[string][]vocabulary.Relation
 	// What readers keep beside long lists, of all snapshots of the line.
@@ -35,36 +35,36 @@ type writer struct {
 const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
-func Empty(o *schema.Ontology) *Snapshot {
-	s := &Snapshot{o: o, w: &writer{relations: vocabulary.RelationsOf(o), beside: dense.NewBudget(denseMost)}}
+func Empty(o *schema.Ontology) *Graph {
+	s := &Graph{o: o, w: &writer{relations: vocabulary.RelationsOf(o), beside: dense.NewBudget(denseMost)}}
 	s.w.forget()
 	for _, t := range o.Types {
 		if !t.Abstract {
-			s.typeNames = s.typeNames.With(t.Name)
+			s.TypeNames = s.TypeNames.With(t.Name)
 		}
 	}
 	for _, p := range o.Predicates() {
-		s.predicates = s.predicates.With(p)
+		s.Predicates = s.Predicates.With(p)
 		s.fields = append(s.fields, o.Predicate(p)[0])
 	}
-	s.name = s.predicate("name")
-	s.date, s.coversUntil = s.predicate("date"), s.predicate("coversUntil")
-	s.completeFor, s.partialFor, s.maintains = s.predicate("completeFor"), s.predicate("partialFor"), s.predicate("maintains")
-	s.qualifierNames, s.rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
+	s.NamePredicate = s.PredicateNumber("name")
+	s.DatePredicate, s.CoversPredicate = s.PredicateNumber("date"), s.PredicateNumber("coversUntil")
+	s.CompletePredicate, s.PartialPredicate, s.MaintainsPredicate = s.PredicateNumber("completeFor"), s.PredicateNumber("partialFor"), s.PredicateNumber("maintains")
+	s.QualifierNames, s.Rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
 	s.nameTypes()
-	s.allLive = graph.AllDays
-	s.extras.Append(graph.Details{}) // number 0: nothing of it
-	s.texts.Append("")
-	s.times.Append(periodOf(graph.Interval{}))
+	s.AllLive = graph.AllDays
+	s.Extras.Append(graph.Details{}) // number 0: nothing of it
+	s.Texts.Append("")
+	s.Times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
-	s.w.values, s.values = values.NewLine(indexed{s})
+	s.w.values, s.ValueIndexes = values.NewLine(indexed{s})
 	return s
 }
 
 // Apply returns the snapshot after one more commit. It shares with s all that
 // stays the same and costs about as much as the commit is large. Only the
 // newest snapshot of a line can be advanced, by one goroutine at a time.
-func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) {
+func (s *Graph) Apply(c *graph.Commit) (*Graph, error) {
 	return s.Replay(func(g graph.Growth) error { return g.Add(c) })
 }
 
@@ -72,7 +72,7 @@ func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) {
 // takes many of them faster than Apply would one by one. Where feed adds none that
 // is s. feed returns the error of Add; after any error s is still the newest of
 // its line.
-func (s *Snapshot) Replay(feed func(g graph.Growth) error) (*Snapshot, error) {
+func (s *Graph) Replay(feed func(g graph.Growth) error) (*Graph, error) {
 	b := s.change()
 	if err := feed(growing{b}); err != nil {
 		// What was interned for this change has numbers that the next will give again.
@@ -87,15 +87,15 @@ func (s *Snapshot) Replay(feed func(g graph.Growth) error) (*Snapshot, error) {
 
 // Rewind makes s the newest snapshot of its line again. Those made from it are
 // discarded: nobody may use them.
-func (s *Snapshot) Rewind() {
+func (s *Graph) Rewind() {
 	s.w.tip = s
-	s.w.values.Rewind(s.values)
+	s.w.values.Rewind(s.ValueIndexes)
 	s.w.forget()
 }
 
 // change is one step from a snapshot to the next.
 type change struct {
-	s *Snapshot // the next one, growing
+	s *Graph // the next one, growing
 
 	ended       *column.Edit[uint32]
 	lost        *column.Edit[uint32] // nil until something is withdrawn
@@ -114,15 +114,15 @@ type change struct {
 	touchedLives                   map[uint32]bool
 }
 
-func (s *Snapshot) change() *change {
+func (s *Graph) change() *change {
 	if s.w.tip != s {
 		panic("snapshot: only the newest snapshot of a line can be advanced")
 	}
 	s.guard.check(s)
 	next := *s
 	b := &change{
-		s: &next, ended: s.ended.Begin(), dates: s.dates.Begin(),
-		firstEntity: s.ids.Len(), firstClaim: s.rows.Len(), indexedEntities: s.ids.Len(), indexedClaims: s.rows.Len(),
+		s: &next, ended: s.Ended.Begin(), dates: s.Dates.Begin(),
+		firstEntity: s.IDs.Len(), firstClaim: s.Rows.Len(), indexedEntities: s.IDs.Len(), indexedClaims: s.Rows.Len(),
 		newIDs: map[graph.ID]uint32{}, newClaims: map[graph.ClaimID]uint32{}, asked: map[uint16]map[uint32][]uint32{}, touchedDates: map[uint32]bool{},
 	}
 	return b
@@ -199,14 +199,14 @@ func (b *change) entity(e graph.Entity) error {
 	if _, ok := b.number(e.ID); ok {
 		return fmt.Errorf("snapshot: entity %s is declared twice in the log", e.ID)
 	}
-	t, ok := s.typeNames.Number(e.Type)
+	t, ok := s.TypeNames.Number(e.Type)
 	if !ok {
-		s.typeNames = s.typeNames.With(e.Type)
+		s.TypeNames = s.TypeNames.With(e.Type)
 		s.nameTypes()
-		t = uint16(len(s.typeNames.List) - 1)
+		t = uint16(len(s.TypeNames.List) - 1)
 	}
-	n := s.ids.Append(string(e.ID))
-	s.types.Append(t)
+	n := s.IDs.Append(string(e.ID))
+	s.Types.Append(t)
 	b.newIDs[e.ID] = n
 	s.sum.Entity(e)
 	return nil
@@ -221,7 +221,7 @@ func (b *change) text(t string) uint32 {
 		clear(w.texts)
 		w.texts[""] = 0
 	}
-	n := b.s.texts.Append(t)
+	n := b.s.Texts.Append(t)
 	w.texts[t] = n
 	return n
 }
@@ -238,37 +238,37 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 		return fmt.Errorf("snapshot: claim %s speaks of %s by %s, which are not both declared", id, c.Subject, c.Source)
 	}
 	p := b.predicate(c, subject)
-	r := row{
-		id: id, subject: subject, source: source, seq: uint32(seq), locator: b.text(c.Locator), predicate: p,
-		confidence: uint16(math.Round(c.Confidence * 1e4)), rank: c.Rank, attribution: c.Attribution, kind: c.Value.Kind(),
-		nqual: uint8(len(c.Qualifiers)), qualifiers: uint32(s.quals.Len()),
+	r := Row{
+		ID: id, Subject: subject, Source: source, Seq: uint32(seq), locator: b.text(c.Locator), Predicate: p,
+		Confidence: uint16(math.Round(c.Confidence * 1e4)), Rank: c.Rank, Attribution: c.Attribution, Kind: c.Value.Kind(),
+		NumQualifiers: uint8(len(c.Qualifiers)), Qualifiers: uint32(s.QualifierRows.Len()),
 	}
 	var err error
-	if r.value, r.unit, err = b.encode(c.Value); err != nil {
+	if r.Value, r.unit, err = b.encode(c.Value); err != nil {
 		return fmt.Errorf("snapshot: claim %s: %w", id, err)
 	}
 	for _, q := range c.Qualifiers {
-		v := qualifier{kind: q.Value.Kind()}
+		v := Qualifier{Kind: q.Value.Kind()}
 		if v.value, v.unit, err = b.encode(q.Value); err != nil {
 			return fmt.Errorf("snapshot: claim %s: %w", id, err)
 		}
 		var ok bool
-		if v.name, ok = s.qualifierNames.Number(q.Name); !ok {
-			s.qualifierNames = s.qualifierNames.With(q.Name)
-			v.name, _ = s.qualifierNames.Number(q.Name)
+		if v.Name, ok = s.QualifierNames.Number(q.Name); !ok {
+			s.QualifierNames = s.QualifierNames.With(q.Name)
+			v.Name, _ = s.QualifierNames.Number(q.Name)
 		}
-		s.quals.Append(v)
+		s.QualifierRows.Append(v)
 	}
 	if n, ok := s.w.times[c.Valid]; ok {
-		r.valid = n
+		r.Valid = n
 	} else {
-		r.valid = s.times.Append(periodOf(c.Valid))
-		s.w.times[c.Valid] = r.valid
+		r.Valid = s.Times.Append(periodOf(c.Valid))
+		s.w.times[c.Valid] = r.Valid
 	}
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
-		r.extra = s.extras.Append(graph.Details{AttributedTo: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note, Supersedes: c.Supersedes})
+		r.Extra = s.Extras.Append(graph.Details{AttributedTo: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note, Supersedes: c.Supersedes})
 	}
-	n := s.rows.Append(r)
+	n := s.Rows.Append(r)
 	b.newClaims[id] = n
 	b.ended.Grow(int(n) + 1)
 	s.sum.Claim(c, id, true)
@@ -285,21 +285,21 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 // fields only where the value is one that they can show.
 func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	s, name := b.s, c.Predicate
-	p, ok := s.predicates.Number(name)
+	p, ok := s.Predicates.Number(name)
 	if ok && !s.shown(p, subject, c.Value) {
 		name = vocabulary.Aside + name
-		p, ok = s.predicates.Number(name)
+		p, ok = s.Predicates.Number(name)
 	}
 	if !ok {
-		s.predicates = s.predicates.With(name)
-		p = uint16(len(s.predicates.List) - 1)
+		s.Predicates = s.Predicates.With(name)
+		p = uint16(len(s.Predicates.List) - 1)
 	}
 	return p
 }
 
 // shown reports whether the fields of a predicate can show a value: it is of their
 // kind, and a name that the enum of the subject's field has.
-func (s *Snapshot) shown(p uint16, subject uint32, v graph.Value) bool {
+func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
 	if int(p) >= len(s.fields) {
 		return true
 	}
@@ -319,17 +319,17 @@ func (b *change) note(n uint32, c *graph.Claim) {
 	if schema.IsName(c.Predicate) || c.Original != "" {
 		b.named = append(b.named, n)
 	}
-	t := s.typeNames.List[s.types.At(s.rows.Ref(n).subject)]
+	t := s.TypeNames.List[s.Types.At(s.Rows.Ref(n).Subject)]
 	if typ := s.o.Type(t); typ != nil {
 		if f := typ.Field(c.Predicate); f != nil && f.Search {
 			b.keyed = append(b.keyed, n)
 		}
 	}
-	b.noteStated(s.rows.Ref(n).predicate, n)
-	b.noteLife(s.rows.Ref(n))
+	b.noteStated(s.Rows.Ref(n).Predicate, n)
+	b.noteLife(s.Rows.Ref(n))
 	if t == schema.SourceType {
-		b.noteDate(s.rows.Ref(n))
-		s.noteKeeper(s.rows.Ref(n).subject, s.rows.Ref(n).predicate)
+		b.noteDate(s.Rows.Ref(n))
+		s.noteKeeper(s.Rows.Ref(n).Subject, s.Rows.Ref(n).Predicate)
 	}
 }
 
@@ -345,13 +345,13 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 	b.gone = append(b.gone, n)
 	s := b.s
 	if b.lost == nil {
-		b.lost = s.lost.Begin()
+		b.lost = s.Lost.Begin()
 	}
 	s.lose(b.lost, n)
 	c := s.ClaimAt(n)
 	s.sum.Withdraw(&c, id)
-	b.noteDate(s.rows.Ref(n))
-	b.noteLife(s.rows.Ref(n))
+	b.noteDate(s.Rows.Ref(n))
+	b.noteLife(s.Rows.Ref(n))
 	return nil
 }
 
@@ -375,31 +375,26 @@ func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
 }
 
 // finish publishes the indexes of what was added and returns the snapshot.
-func (b *change) finish() *Snapshot {
+func (b *change) finish() *Graph {
 	s := b.s
 	old := s.w.tip
 	b.index()
-	s.ended = b.ended.Table()
+	s.Ended = b.ended.Table()
 	if b.lost != nil {
-		s.lost = b.lost.Table()
+		s.Lost = b.lost.Table()
 	}
-	s.names = s.names.With(s.namesOf(b.named))
+	s.Names = s.Names.With(s.namesOf(b.named))
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {
-		b.dates.Set(n, s.attestedOn(n, s.standing))
+		b.dates.Set(n, s.AttestedOn(n, s.live))
 	}
-	s.dates = b.dates.Table()
+	s.Dates = b.dates.Table()
 	b.live()
 	s.w.tip = s
-	s.values = s.w.values.Next(old.values, indexed{s})
+	s.ValueIndexes = s.w.values.Next(old.ValueIndexes, indexed{s})
 	s.guard.seal(s)
 	return s
-}
-
-func (s *Snapshot) keyHash(n uint32) uint64 {
-	r := s.rows.Ref(n)
-	return hashKey(s.predicates.List[r.predicate], s.value(r.cell()).String())
 }
 
 // index makes what was added findable by id.
@@ -407,57 +402,69 @@ func (b *change) index() {
 	s := b.s
 	s.index(b.indexedEntities, b.indexedClaims)
 	b.indexKeys()
-	b.indexedEntities, b.indexedClaims = s.ids.Len(), s.rows.Len()
+	b.indexedEntities, b.indexedClaims = s.IDs.Len(), s.Rows.Len()
 	clear(b.newIDs)
 	clear(b.newClaims)
 }
 
 // index makes the entities and the claims from two numbers on findable by id.
-func (s *Snapshot) index(entities, claims int) {
-	s.entities = s.entities.WithRange(entities, s.ids.Len(), func(n uint32) uint64 { return hashText(s.ids.At(n)) })
-	s.claims = s.claims.WithRange(claims, s.rows.Len(), func(n uint32) uint64 { return hashClaim(s.rows.Ref(n).id) })
+func (s *Graph) index(entities, claims int) {
+	s.entityNumbers = s.entityNumbers.WithRange(entities, s.IDs.Len(), func(n uint32) uint64 { return hashText(s.IDs.At(n)) })
+	s.claimNumbers = s.claimNumbers.WithRange(claims, s.Rows.Len(), func(n uint32) uint64 { return hashClaim(s.Rows.Ref(n).ID) })
 }
 
 // sortTypes puts the new entities into the lists of their types.
-func (b *change) sortTypes(old *Snapshot) {
+func (b *change) sortTypes(old *Graph) {
 	s := b.s
 	var added []column.Entry[uint32]
-	for n := uint32(b.firstEntity); int(n) < s.ids.Len(); n++ {
-		added = append(added, column.Entry[uint32]{List: uint32(s.types.At(n)), Item: n})
+	for n := uint32(b.firstEntity); int(n) < s.IDs.Len(); n++ {
+		added = append(added, column.Entry[uint32]{List: uint32(s.Types.At(n)), Item: n})
 	}
-	s.byType = column.Merge(old.byType, added, column.Order[uint32]{
-		Compare: func(x, y uint32) int { return strings.Compare(s.ids.At(x), s.ids.At(y)) },
+	s.ByType = column.Merge(old.ByType, added, column.Order[uint32]{
+		Compare: func(x, y uint32) int { return strings.Compare(s.IDs.At(x), s.IDs.At(y)) },
 	})
 }
 
 // noteDate remembers the sources whose date a claim may change.
-func (b *change) noteDate(r *row) {
-	if p := r.predicate; p == b.s.date || p == b.s.coversUntil {
-		b.touchedDates[r.subject] = true
+func (b *change) noteDate(r *Row) {
+	if p := r.Predicate; p == b.s.DatePredicate || p == b.s.CoversPredicate {
+		b.touchedDates[r.Subject] = true
 	}
 }
 
-// attestedOn is the date on which a source attests what it claims, by the claims
+// AttestedOn is the date on which a source attests what it claims, by the claims
 // that count: until when it covers, or where it does not say so when it was
 // published.
-func (s *Snapshot) attestedOn(source uint32, counts func(n uint32) bool) graph.Date {
-	if until := s.bestDate(source, s.coversUntil, counts); until.Known() {
+func (s *Graph) AttestedOn(source uint32, counts func(n uint32) bool) graph.Date {
+	if until := s.BestDate(source, s.CoversPredicate, counts); until.Known() {
 		return until
 	}
-	return s.bestDate(source, s.date, counts)
+	return s.BestDate(source, s.DatePredicate, counts)
 }
 
-// bestDate is a date of a source, by the claim of the highest confidence that counts.
-func (s *Snapshot) bestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
+// BestDate is a date of a source, by the claim of the highest confidence that counts.
+func (s *Graph) BestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
 	best := None
-	for l := range s.outRun(source, p).All() {
-		c := l.claim
-		if counts(c) && (best == None || s.rows.Ref(c).confidence >= s.rows.Ref(best).confidence) {
+	for l := range s.OutRun(source, p).All() {
+		c := l.Claim
+		if counts(c) && (best == None || s.Rows.Ref(c).Confidence >= s.Rows.Ref(best).Confidence) {
 			best = c
 		}
 	}
 	if best == None {
 		return graph.Date{}
 	}
-	return graph.UnpackDate(s.rows.Ref(best).value)
+	return graph.UnpackDate(s.Rows.Ref(best).Value)
+}
+
+// lose notes that a claim was withdrawn.
+func (s *Graph) lose(lost *column.Edit[uint32], n uint32) {
+	if int(n) >= s.Rows.Len() {
+		return // of a damaged file
+	}
+	r := s.Rows.Ref(n)
+	lost.Set(r.Subject, lost.At(r.Subject)+1)
+	if to := s.Object(n); to != None && to != r.Subject {
+		lost.Set(to, lost.At(to)+1)
+	}
 }

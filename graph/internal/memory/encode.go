@@ -1,4 +1,4 @@
-package snapshot
+package memory
 
 import (
 	"bufio"
@@ -23,7 +23,7 @@ const (
 // made comparable: a file of another build or of another kind of machine has another.
 var layout = func() uint64 {
 	order := [2]byte{1, 0}
-	return uint64(fileVersion)<<56 | uint64(text.Version)<<48 | uint64(unsafe.Sizeof(row{}))<<32 | uint64(unsafe.Sizeof(qualifier{}))<<24 | uint64(unsafe.Sizeof(link{}))<<16 |
+	return uint64(fileVersion)<<56 | uint64(text.Version)<<48 | uint64(unsafe.Sizeof(Row{}))<<32 | uint64(unsafe.Sizeof(Qualifier{}))<<24 | uint64(unsafe.Sizeof(Link{}))<<16 |
 		uint64(*(*uint16)(unsafe.Pointer(&order)))
 }()
 
@@ -42,14 +42,14 @@ type header struct {
 
 // Encode writes the snapshot of a store: its columns and adjacency as laid out in
 // memory, with a checksum. The snapshot may be advanced meanwhile.
-func (s *Snapshot) Encode(to io.Writer, of graph.Identity) error {
+func (s *Graph) Encode(to io.Writer, of graph.Identity) error {
 	out := bufio.NewWriterSize(to, 1<<20)
 	w := column.NewWriter(out)
 	w.Bytes([]byte(fileMagic))
 	w.Bytes(binary.LittleEndian.AppendUint64(nil, layout))
 	head, err := json.Marshal(header{
-		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.typeNames.List, Predicates: s.predicates.List, QualifierNames: s.qualifierNames.List, Sum: s.sum,
-		Entities: s.ids.Len(), Claims: s.rows.Len(), Qualifiers: s.quals.Len(), Keyed: s.keys.Numbers(),
+		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.TypeNames.List, Predicates: s.Predicates.List, QualifierNames: s.QualifierNames.List, Sum: s.sum,
+		Entities: s.IDs.Len(), Claims: s.Rows.Len(), Qualifiers: s.QualifierRows.Len(), Keyed: s.keys.Numbers(),
 	})
 	if err != nil {
 		return err
@@ -66,35 +66,35 @@ func (s *Snapshot) Encode(to io.Writer, of graph.Identity) error {
 }
 
 // writeSections writes the sections after the header.
-func (s *Snapshot) writeSections(w *column.Writer) error {
-	column.WriteTexts(w, s.ids.Len(), func(i int) string { return s.ids.At(uint32(i)) })
-	column.WriteColumn(w, &s.types)
-	column.WriteColumn(w, &s.rows)
-	column.WriteColumn(w, &s.quals)
-	column.WriteTexts(w, s.texts.Len(), func(i int) string { return s.texts.At(uint32(i)) })
-	column.WriteList(w, column.Flat(s.times.Len(), func(i uint32) [2]uint64 {
-		iv := s.times.Ref(i).Interval
+func (s *Graph) writeSections(w *column.Writer) error {
+	column.WriteTexts(w, s.IDs.Len(), func(i int) string { return s.IDs.At(uint32(i)) })
+	column.WriteColumn(w, &s.Types)
+	column.WriteColumn(w, &s.Rows)
+	column.WriteColumn(w, &s.QualifierRows)
+	column.WriteTexts(w, s.Texts.Len(), func(i int) string { return s.Texts.At(uint32(i)) })
+	column.WriteList(w, column.Flat(s.Times.Len(), func(i uint32) [2]uint64 {
+		iv := s.Times.Ref(i).Interval
 		return [2]uint64{iv.From.Pack(), iv.To.Pack()}
 	}))
-	packed, err := json.Marshal(column.Flat(s.extras.Len(), func(i uint32) fileExtra {
-		x := s.extras.Ref(i)
+	packed, err := json.Marshal(column.Flat(s.Extras.Len(), func(i uint32) fileExtra {
+		x := s.Extras.Ref(i)
 		return fileExtra{x.AttributedTo, x.Original, x.Conflict, x.Note, x.Supersedes}
 	}))
 	if err != nil {
 		return err
 	}
 	column.WriteList(w, packed)
-	column.WriteList(w, column.Flat(s.rows.Len(), func(i uint32) uint32 { return s.ended.At(i) }))
-	for _, t := range []*column.Table[adjacency]{&s.out, &s.in} {
-		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]link] { return t.Ref(i).Parts() })
+	column.WriteList(w, column.Flat(s.Rows.Len(), func(i uint32) uint32 { return s.Ended.At(i) }))
+	for _, t := range []*column.Table[Adjacency]{&s.Out, &s.In} {
+		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]Link] { return t.Ref(i).Parts() })
 	}
-	for _, t := range []*column.Table[numbers]{&s.cited, &s.byType} {
+	for _, t := range []*column.Table[Numbers]{&s.Cited, &s.ByType} {
 		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]uint32] { return t.At(i).Parts() })
 	}
-	column.WriteList(w, column.Flat(s.dates.Len(), func(i uint32) uint64 { return s.dates.At(i).Pack() }))
+	column.WriteList(w, column.Flat(s.Dates.Len(), func(i uint32) uint64 { return s.Dates.At(i).Pack() }))
 	column.WriteList(w, s.mortals())
 	column.WriteList(w, column.Flat(s.commits.Len(), func(i uint32) int64 { return s.commits.At(i) }))
-	s.names.Write(w)
+	s.Names.Write(w)
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package snapshot
+package memory
 
 import (
 	"cmp"
@@ -23,17 +23,17 @@ var errDamaged = errors.New("the file is damaged")
 var errOutdated = fmt.Errorf("the file is outdated (%w)", errors.ErrUnsupported)
 
 // readLinks reads adjacencies.
-func (s *Snapshot) readLinks(r *column.Reader) column.Table[adjacency] {
-	e, o := column.NewEdit[adjacency](), s.order()
-	for i, links := range column.ReadLists[link](r) {
-		e.Set(i, column.DividedOf[link, beside](links, o))
+func (s *Graph) readLinks(r *column.Reader) column.Table[Adjacency] {
+	e, o := column.NewEdit[Adjacency](), s.order()
+	for i, links := range column.ReadLists[Link](r) {
+		e.Set(i, column.DividedOf[Link, Beside](links, o))
 	}
 	return e.Table()
 }
 
 // readNumbers reads lists of entities or claims.
-func readNumbers(r *column.Reader) column.Table[numbers] {
-	e := column.NewEdit[numbers]()
+func readNumbers(r *column.Reader) column.Table[Numbers] {
+	e := column.NewEdit[Numbers]()
 	for i, list := range column.ReadLists[uint32](r) {
 		e.Set(i, column.ListOf[uint32, column.None](list, column.Order[uint32]{}))
 	}
@@ -44,7 +44,7 @@ func readNumbers(r *column.Reader) column.Table[numbers] {
 // was written for. The error says why the snapshot cannot be used; it wraps
 // errors.ErrUnsupported where the data is sound, but of another version of the
 // program or of another ontology.
-func Decode(from io.Reader, size int64, o *schema.Ontology) (*Snapshot, graph.Identity, error) {
+func Decode(from io.Reader, size int64, o *schema.Ontology) (*Graph, graph.Identity, error) {
 	if size < 64 || size > 1<<40 {
 		return nil, graph.Identity{}, fmt.Errorf("%w: it has %d bytes", errDamaged, size)
 	}
@@ -55,7 +55,7 @@ func Decode(from io.Reader, size int64, o *schema.Ontology) (*Snapshot, graph.Id
 	return decode(buf, o)
 }
 
-func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err error) {
+func decode(buf []byte, o *schema.Ontology) (_ *Graph, of graph.Identity, err error) {
 	if string(buf[:len(fileMagic)]) != fileMagic {
 		return nil, of, errors.New("it is not a snapshot file")
 	}
@@ -76,14 +76,14 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 	}
 	s := Empty(o)
 	s.seq, s.sum = h.Seq, h.Sum
-	if !begins(h.Predicates, s.predicates.List) || !begins(h.QualifierNames, s.qualifierNames.List) {
+	if !begins(h.Predicates, s.Predicates.List) || !begins(h.QualifierNames, s.QualifierNames.List) {
 		return nil, of, errDamaged
 	}
-	s.typeNames, s.predicates, s.qualifierNames = vocabulary.NamesOf(h.TypeNames), vocabulary.NamesOf(h.Predicates), vocabulary.NamesOf(h.QualifierNames)
+	s.TypeNames, s.Predicates, s.QualifierNames = vocabulary.NamesOf(h.TypeNames), vocabulary.NamesOf(h.Predicates), vocabulary.NamesOf(h.QualifierNames)
 	s.nameTypes()
-	s.ids = column.ReadTextColumn(r)
-	s.types = column.ReadColumn[uint16](r, h.Entities)
-	s.rows = column.ReadColumn[row](r, h.Claims)
+	s.IDs = column.ReadTextColumn(r)
+	s.Types = column.ReadColumn[uint16](r, h.Entities)
+	s.Rows = column.ReadColumn[Row](r, h.Claims)
 	indexed := make(chan struct{})
 	go func() {
 		defer close(indexed)
@@ -93,7 +93,7 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 	if <-indexed; err != nil {
 		return nil, of, err
 	}
-	if r.Bad() || s.ids.Len() != h.Entities || s.ended.Len() != h.Claims || s.commits.Len() != int(h.Seq) {
+	if r.Bad() || s.IDs.Len() != h.Entities || s.Ended.Len() != h.Claims || s.commits.Len() != int(h.Seq) {
 		return nil, of, errDamaged
 	}
 	s.rivals = s.readRivals()
@@ -104,44 +104,44 @@ func decode(buf []byte, o *schema.Ontology) (_ *Snapshot, of graph.Identity, err
 }
 
 // readSections reads the sections after those, in the order of writeSections.
-func (s *Snapshot) readSections(r *column.Reader, h *header) error {
-	s.quals = column.ReadColumn[qualifier](r, h.Qualifiers)
-	s.texts = column.ReadTextColumn(r)
-	s.times = column.Column[period]{}
+func (s *Graph) readSections(r *column.Reader, h *header) error {
+	s.QualifierRows = column.ReadColumn[Qualifier](r, h.Qualifiers)
+	s.Texts = column.ReadTextColumn(r)
+	s.Times = column.Column[Period]{}
 	for _, t := range column.ReadList[[2]uint64](r) {
-		s.times.Append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
+		s.Times.Append(periodOf(graph.Interval{From: graph.UnpackDate(t[0]), To: graph.UnpackDate(t[1])}))
 	}
-	s.extras = column.Column[graph.Details]{}
+	s.Extras = column.Column[graph.Details]{}
 	var extras []fileExtra
 	if err := json.Unmarshal(r.Section(), &extras); err != nil {
 		return errDamaged
 	}
 	for _, x := range extras {
-		s.extras.Append(graph.Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
+		s.Extras.Append(graph.Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
 	}
 	s.readWithdrawals(r)
-	s.out, s.in = s.readLinks(r), s.readLinks(r)
-	s.cited, s.byType = readNumbers(r), readNumbers(r)
-	s.named = s.nameEntities(column.Table[naming]{}, 0)
+	s.Out, s.In = s.readLinks(r), s.readLinks(r)
+	s.Cited, s.ByType = readNumbers(r), readNumbers(r)
+	s.Named = s.nameEntities(column.Table[Naming]{}, 0)
 	s.readKeepers()
 	dates := column.NewEdit[graph.Date]()
 	for i, d := range column.ReadList[uint64](r) {
 		dates.Set(uint32(i), graph.UnpackDate(d))
 	}
-	s.dates = dates.Table()
+	s.Dates = dates.Table()
 	mortals := column.ReadList[uint32](r)
-	if s.ended.Len() == h.Claims && s.ids.Len() == h.Entities && !slices.ContainsFunc(mortals, func(n uint32) bool { return int(n) >= h.Entities }) {
-		s.lives = s.readLives(column.NewEdit[graph.ShortLifetime](), slices.Values(mortals))
+	if s.Ended.Len() == h.Claims && s.IDs.Len() == h.Entities && !slices.ContainsFunc(mortals, func(n uint32) bool { return int(n) >= h.Entities }) {
+		s.Lives = s.readLives(column.NewEdit[graph.ShortLifetime](), slices.Values(mortals))
 	}
 	for _, at := range column.ReadList[int64](r) {
 		s.commits.Append(at)
 	}
-	s.names = names.Read(r)
+	s.Names = names.Read(r)
 	return nil
 }
 
 // readWithdrawals reads the sequence numbers that withdrew claims.
-func (s *Snapshot) readWithdrawals(r *column.Reader) {
+func (s *Graph) readWithdrawals(r *column.Reader) {
 	ended := column.NewEdit[uint32]()
 	var gone []uint32
 	for i, seq := range column.ReadList[uint32](r) {
@@ -151,14 +151,14 @@ func (s *Snapshot) readWithdrawals(r *column.Reader) {
 			gone = append(gone, uint32(i))
 		}
 	}
-	s.ended = ended.Table()
-	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.ended.At(a), s.ended.At(b)) })
+	s.Ended = ended.Table()
+	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.Ended.At(a), s.Ended.At(b)) })
 	lost := column.NewEdit[uint32]()
 	for _, n := range gone {
 		s.gone.Append(n)
 		s.lose(lost, n)
 	}
-	s.lost = lost.Table()
+	s.Lost = lost.Table()
 }
 
 // begins reports whether a list begins with the names that the ontology has.

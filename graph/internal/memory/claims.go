@@ -1,0 +1,165 @@
+package memory
+
+import (
+	"iter"
+	"sort"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// ClaimID is the id of a claim.
+func (s *Graph) ClaimID(n uint32) graph.ClaimID { return s.Rows.Ref(n).ID }
+
+// Subject is the entity that the claim is about.
+func (s *Graph) Subject(n uint32) uint32 { return s.Rows.Ref(n).Subject }
+
+// Source is the entity of the claim's source.
+func (s *Graph) Source(n uint32) uint32 { return s.Rows.Ref(n).Source }
+
+// Predicate is the claim's predicate.
+func (s *Graph) Predicate(n uint32) string { return s.Predicates.List[s.Rows.Ref(n).Predicate] }
+
+// Field is the ontology field of the claim, nil where the ontology lost it or
+// the claim does not fit it.
+func (s *Graph) Field(n uint32) *schema.Field { return s.FieldOf(s.Rows.Ref(n)) }
+
+func (s *Graph) FieldOf(r *Row) *schema.Field {
+	if int(r.Predicate) >= len(s.fields) {
+		return nil
+	}
+	if t := s.Type(r.Subject); t != nil {
+		return t.Field(s.Predicates.List[r.Predicate])
+	}
+	return nil
+}
+
+// Object is the entity that the claim names, None for a literal.
+func (s *Graph) Object(n uint32) uint32 {
+	if r := s.Rows.Ref(n); r.Kind == graph.EntityKind {
+		return uint32(r.Value)
+	}
+	return None
+}
+
+// Value is the claim's value.
+func (s *Graph) Value(n uint32) graph.Value {
+	return s.ValueOf(s.Rows.Ref(n).Cell())
+}
+
+// Text is the claim's value where it is a text or a member of an enum.
+func (s *Graph) Text(n uint32) (text string, ok bool) {
+	if r := s.Rows.Ref(n); r.Kind == graph.StringKind || r.Kind == graph.EnumKind {
+		return s.Texts.At(uint32(r.Value)), true
+	}
+	return "", false
+}
+
+// Qualifier is the value of one of the claim's qualifiers, and for an entity
+// its number; the zero Value where it has none of that name.
+func (s *Graph) Qualifier(n uint32, name string) (v graph.Value, entity uint32) {
+	number, ok := s.QualifierNames.Number(name)
+	if !ok {
+		return graph.Value{}, None
+	}
+	return s.Qualified(s.ClaimQualifier(n, number))
+}
+
+func (s *Graph) Qualified(c Cell) (v graph.Value, entity uint32) {
+	if c.Kind == graph.EntityKind {
+		return s.ValueOf(c), uint32(c.Bits)
+	}
+	return s.ValueOf(c), None
+}
+
+// Qualifiers are the claim's qualifiers.
+func (s *Graph) Qualifiers(n uint32) []graph.QualifierValue {
+	r := s.Rows.Ref(n)
+	if r.NumQualifiers == 0 {
+		return nil
+	}
+	list := make([]graph.QualifierValue, r.NumQualifiers)
+	for i := range list {
+		q := s.QualifierRows.Ref(r.Qualifiers + uint32(i))
+		list[i] = graph.QualifierValue{Name: s.QualifierNames.List[q.Name], Value: s.ValueOf(q.Cell())}
+	}
+	return list
+}
+
+// QualifierEntities returns the names of the claim's qualifiers that name
+// entities, with the entities.
+func (s *Graph) QualifierEntities(n uint32) iter.Seq2[string, uint32] {
+	return func(yield func(string, uint32) bool) {
+		r := s.Rows.Ref(n)
+		for i := range uint32(r.NumQualifiers) {
+			if q := s.QualifierRows.Ref(r.Qualifiers + i); q.Kind == graph.EntityKind && !yield(s.QualifierNames.List[q.Name], uint32(q.value)) {
+				return
+			}
+		}
+	}
+}
+
+// Confidence is the claim's confidence, from 0 to 1.
+func (s *Graph) Confidence(n uint32) float64 { return float64(s.Rows.Ref(n).Confidence) / 1e4 }
+
+// Rank is the claim's rank.
+func (s *Graph) Rank(n uint32) graph.Rank { return s.Rows.Ref(n).Rank }
+
+// Valid is the claim's valid time.
+func (s *Graph) Valid(n uint32) graph.Interval { return s.Times.Ref(s.Rows.Ref(n).Valid).Interval }
+
+// Locator is where in its source the claim is.
+func (s *Graph) Locator(n uint32) string { return s.Texts.At(s.Rows.Ref(n).locator) }
+
+// Details are whose statement the claim is, and what few claims have.
+func (s *Graph) Details(n uint32) graph.Details {
+	r := s.Rows.Ref(n)
+	d := s.Extras.At(r.Extra)
+	d.Attribution = r.Attribution
+	return d
+}
+
+// Entities calls fn with each entity declared, in the order of declaration.
+func (s *Graph) Entities(fn func(graph.Entity) error) error {
+	for n := uint32(0); int(n) < s.IDs.Len(); n++ {
+		if err := fn(graph.Entity{ID: s.ID(n), Type: s.TypeName(n)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Claims calls fn with each claim recorded, in record order.
+func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
+	for n := uint32(0); int(n) < s.Rows.Len(); n++ {
+		c := s.ClaimAt(n)
+		if err := fn(&c, s.Rows.Ref(n).ID, s.Ended.At(n) == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Learned calls fn with each claim recorded after one sequence number and up to
+// another, in record order, and then with each withdrawn there, in the order of
+// the numbers and then of the claims. fn ends it by returning false.
+func (s *Graph) Learned(since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool) bool) {
+	from := sort.Search(s.Rows.Len(), func(n int) bool { return graph.Seq(s.Rows.Ref(uint32(n)).Seq) > since })
+	for n := uint32(from); int(n) < s.Rows.Len(); n++ {
+		seq := graph.Seq(s.Rows.Ref(n).Seq)
+		if seq > last {
+			break
+		}
+		if !fn(n, seq, false) {
+			return
+		}
+	}
+	from = sort.Search(s.gone.Len(), func(i int) bool { return graph.Seq(s.Ended.At(s.gone.At(uint32(i)))) > since })
+	for i := uint32(from); int(i) < s.gone.Len(); i++ {
+		n := s.gone.At(i)
+		seq := graph.Seq(s.Ended.At(n))
+		if seq > last || !fn(n, seq, true) {
+			return
+		}
+	}
+}

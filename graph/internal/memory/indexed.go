@@ -1,0 +1,77 @@
+package memory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph/internal/layers"
+	"github.com/caspian-kg/caspian/graph/internal/values"
+)
+
+// IndexValues has indexes of what claims state built from now on, in this snapshot and
+// all of its line: those that queries miss, apart from the queries. start runs build,
+// at once or later; the indexes take limit bytes at most, and what is kept beside long
+// lists as many.
+func (s *Graph) IndexValues(limit int, start func(build func())) {
+	s.w.beside.Limit(int64(limit))
+	s.w.values.Run(limit, start)
+}
+
+// Indexes describes the indexes of the newest snapshot of the line.
+func (s *Graph) Indexes() values.Stats { return s.w.values.Stats().With(s.w.beside.Used()) }
+
+// ValueSource returns the graph as the indexes of values read it.
+func (s *Graph) ValueSource() values.Source { return indexed{s} }
+
+// indexed is a graph as indexes are built from it; it implements values.Source.
+type indexed struct{ *Graph }
+
+// Entries implements values.Source, with withdrawn claims, since a view may look back.
+func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry) {
+	if older == nil {
+		return s.allEntries(k)
+	}
+	was := older.(indexed)
+	for n := uint32(was.Rows.Len()); int(n) < s.Rows.Len(); n++ {
+		if r := s.Rows.Ref(n); r.Predicate == k.Predicate {
+			list = append(list, values.Entry{Subject: r.Subject, Claim: n})
+		}
+	}
+	if !k.Named {
+		return list
+	}
+	for n := uint32(was.IDs.Len()); int(n) < s.IDs.Len(); n++ {
+		list = s.unnamed(list, n)
+	}
+	for i := uint32(was.gone.Len()); int(i) < s.gone.Len(); i++ {
+		if r := s.Rows.Ref(s.gone.At(i)); r.Predicate == s.NamePredicate {
+			list = s.unnamed(list, r.Subject)
+		}
+	}
+	return list
+}
+
+func (s indexed) allEntries(k values.Key) (list []values.Entry) {
+	types := make(layers.Range[uint32], 0, len(s.TypeNames.List))
+	for t := range s.TypeNames.List {
+		types = append(types, slices.Collect(s.ByType.At(uint32(t)).All()))
+	}
+	for n := range types.Ascending(func(a, b uint32) int { return strings.Compare(s.IDs.At(a), s.IDs.At(b)) }) {
+		for l := range s.OutRun(n, k.Predicate).All() {
+			list = append(list, values.Entry{Subject: n, Claim: l.Claim})
+		}
+		if k.Named {
+			list = s.unnamed(list, n)
+		}
+	}
+	return list
+}
+
+// unnamed appends an entry for an entity whose name is its id, as far as the newest
+// views see it: all claims of its name are withdrawn.
+func (s indexed) unnamed(list []values.Entry, entity uint32) []values.Entry {
+	if s.OutRun(entity, s.NamePredicate).Has(func(l Link) bool { return s.live(l.Claim) }) {
+		return list
+	}
+	return append(list, values.Entry{Subject: entity, Claim: values.NoClaim})
+}

@@ -1,0 +1,37 @@
+package memory
+
+import (
+	"github.com/caspian-kg/caspian/graph/internal/dense"
+	"github.com/caspian-kg/caspian/graph/internal/ends"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Kinds are the rules of the predicates by their numbers.
+func (s *Graph) Kinds() *vocabulary.Predicates { return s.w.kindsOf(s) }
+
+// kindsOf makes the table once for each list of predicates; the ontology never
+// changes and predicates are only added, by the one writer, at the end.
+func (w *writer) kindsOf(s *Graph) *vocabulary.Predicates {
+	if ks := w.kinds.Load(); ks != nil && len(ks.Of) >= len(s.Predicates.List) {
+		return ks
+	}
+	ks := vocabulary.PredicatesOf(s.o, s.Predicates.List, len(s.fields), s.TypesOf)
+	w.kinds.Store(ks)
+	return ks
+}
+
+// Beside bounds what readers keep beside the chunks of long lists.
+func (s *Graph) Beside() *dense.Budget { return s.w.beside }
+
+// Ends remembers between which entities relations lead.
+func (s *Graph) Ends() *ends.Memory[End] { return &s.w.ends }
+
+// RelationsNamed returns the relations that have a name themselves or by their inverse.
+func (s *Graph) RelationsNamed(name string) []vocabulary.Relation { return s.w.relations[name] }
+
+// End is one end of a relation, of which ends are remembered.
+type End struct {
+	Field   *schema.Field
+	Objects bool
+}

@@ -1,0 +1,151 @@
+package memory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Two bits of the number of the valid time mark a link.
+const (
+	// Open: its claim may hold on days that its valid time alone does not tell.
+	Open = uint32(1) << 31
+	// Narrow: its claim is about less than its field asks for: a part, a plan, or
+	// a part of a year.
+	Narrow = uint32(1) << 30
+	marks  = Open | Narrow
+)
+
+// Besides are the links of the claims that may answer the same question as a claim:
+// those of one subject and predicate, and of a relation of many also of one object.
+func (s *Graph) Besides(r *Row) Run {
+	all := s.OutRun(r.Subject, r.Predicate)
+	if f := s.FieldOf(r); r.Kind != graph.EntityKind || f == nil || !f.Many {
+		return all
+	}
+	return column.Short[Link, Beside](s.To(all, uint32(r.Value)))
+}
+
+// To are the links of a run to one entity at the other end.
+func (s *Graph) To(r Run, other uint32) []Link {
+	return r.Within(s.Toward(s.IDs.At(other)))
+}
+
+// Toward compares links of a run with an id at the other end, for Within.
+func (s *Graph) Toward(id string) func(l Link) int {
+	return func(l Link) int {
+		if l.Other == None {
+			return -1
+		}
+		return strings.Compare(s.IDs.At(l.Other), id)
+	}
+}
+
+// Period is the number of the valid time of the link's claim.
+func (l *Link) Period() uint32 { return l.Valid &^ marks }
+
+// linkValid is the valid time of a claim's link with the marks that the claim by
+// itself gives. It is open where the reach of its field makes it depend on the date
+// of its source.
+func (s *Graph) linkValid(n uint32, r *Row) uint32 {
+	k := &s.Kinds().Of[r.Predicate]
+	valid, b := r.Valid, &s.Times.Ref(r.Valid).Bounds
+	if !b.Alone(k.TimingOf(s.Types.At(r.Subject))) {
+		valid |= Open
+	}
+	if k.Narrows && s.narrows(n, r, b) {
+		valid |= Narrow
+	}
+	return valid
+}
+
+// Plain reports whether plain fields and lists may show the claim, or lists that ask
+// for what is narrow as well.
+func (s *Graph) Plain(n uint32, narrow bool) bool {
+	return s.Rows.Ref(n).Rank != graph.Deprecated && (narrow || !s.IsNarrow(n))
+}
+
+// IsNarrow reports whether a claim is about less than its field asks for.
+func (s *Graph) IsNarrow(n uint32) bool {
+	r := s.Rows.Ref(n)
+	return s.Kinds().Of[r.Predicate].Narrows && s.narrows(n, r, &s.Times.Ref(r.Valid).Bounds)
+}
+
+// wholeYear is from how many days on a period counts as a year or longer.
+const wholeYear = 350
+
+func (s *Graph) narrows(n uint32, r *Row, b *graph.Bounds) bool {
+	f := s.Field(n)
+	if f == nil {
+		return false
+	}
+	if iv := s.Times.Ref(r.Valid).Interval; f.Time == schema.Observation && b.Started && b.Ended && iv.From != iv.To &&
+		b.End.Last-b.Start.First+1 < wholeYear {
+		return true
+	}
+	for _, rule := range s.Rules[f] {
+		if c := s.ClaimQualifier(n, rule.Name); rule.Narrows && c.Kind != graph.NoKind && !(c.Kind == graph.BoolKind && c.Bits == 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// markOpen marks, among new links of claims by subject, those whose field reaches to the
+// next dated claim and that have one. It returns them with the links of older claims that
+// have one now, marked as well. It sorts the links.
+func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order[Link]) []column.Entry[Link] {
+	kinds := s.Kinds().Of
+	var more []column.Entry[Link]
+	o.Sort(links)
+	for from := 0; from < len(links); {
+		subject, p := links[from].List, links[from].Item.Predicate
+		to := from + 1
+		for to < len(links) && links[to].List == subject && links[to].Item.Predicate == p {
+			to++
+		}
+		added := links[from:to]
+		if from = to; !kinds[p].Next {
+			continue
+		}
+		before := old.OutRun(subject, p)
+		// Undated links of one subject are open by themselves all or none: if the first of
+		// several is open or dated, all are marked that must be.
+		first, _ := before.First()
+		begun := len(first) > 0 && s.dated(&first[0])
+		marked := before.Len() > 1 && (begun || first[0].Valid&Open != 0)
+		if !marked && (before.Len()+len(added) < 2 || !begun && !slices.ContainsFunc(added, func(e column.Entry[Link]) bool { return s.dated(&e.Item) })) {
+			continue
+		}
+		for i := range added {
+			s.mark(&added[i].Item)
+		}
+		if marked {
+			continue
+		}
+		for l := range before.All() {
+			if s.mark(&l) {
+				more = append(more, column.Entry[Link]{List: subject, Item: l})
+			}
+		}
+	}
+	return append(links, more...)
+}
+
+func (s *Graph) dated(l *Link) bool {
+	b := &s.Times.Ref(l.Period()).Bounds
+	return b.Started || b.Ended
+}
+
+// mark marks a link unless both its ends are dated, and reports whether that is new.
+func (s *Graph) mark(l *Link) bool {
+	b := &s.Times.Ref(l.Period()).Bounds
+	if l.Valid&Open != 0 || b.Started && b.Ended {
+		return false
+	}
+	l.Valid |= Open
+	return true
+}

@@ -1,0 +1,67 @@
+package memory
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// namesOf lists the names that the claims state: names and aliases, and the forms
+// that sources print for them and for the objects of relations.
+func (s *Graph) namesOf(claims []uint32) []names.Name {
+	var list []names.Name
+	for _, n := range claims {
+		r := s.Rows.Ref(n)
+		named := schema.IsName(s.Predicates.List[r.Predicate])
+		if named {
+			list = append(list, names.Name{Claim: n, Text: s.ValueOf(r.Cell()).Text()})
+		}
+		if o := s.Extras.Ref(r.Extra).Original; o != "" && (named || r.Kind == graph.EntityKind) {
+			list = append(list, names.Name{Claim: n, Text: o, Original: true})
+		}
+	}
+	return list
+}
+
+// Naming is the claim of an entity's name, which most have one of and every
+// list shows: with what a view asks of it, in one place.
+type Naming struct {
+	Name  string
+	Claim uint32 // its number + 1; 0 none, manyNames several
+	valid uint32 // number in times, and its marks
+	Rank  graph.Rank
+}
+
+const ManyNames = ^uint32(0)
+
+// One reports whether the entity has one claim of its name.
+func (n *Naming) One() bool { return n != nil && n.Claim != 0 && n.Claim != ManyNames }
+
+// Link is the link of that claim; name is the number of the predicate.
+func (n *Naming) Link(name uint16) Link {
+	return Link{Claim: n.Claim - 1, Other: None, Valid: n.valid, Predicate: name}
+}
+
+// nameEntities adds the claims of names to the table, starting with claim number from.
+func (s *Graph) nameEntities(named column.Table[Naming], from uint32) column.Table[Naming] {
+	var e *column.Edit[Naming]
+	for n := from; int(n) < s.Rows.Len(); n++ {
+		r := s.Rows.Ref(n)
+		if r.Predicate != s.NamePredicate {
+			continue
+		}
+		if e == nil {
+			e = named.Begin()
+		}
+		if e.At(r.Subject).Claim == 0 {
+			e.Set(r.Subject, Naming{s.Texts.At(uint32(r.Value)), n + 1, s.linkValid(n, r), r.Rank})
+		} else {
+			e.Set(r.Subject, Naming{Claim: ManyNames})
+		}
+	}
+	if e == nil {
+		return named
+	}
+	return e.Table()
+}

@@ -1,0 +1,73 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
+)
+
+// qualifiersIn returns where the qualifiers of the edge's claim are stored, and how many
+// there are.
+func qualifiersIn(s *memory.Graph, e Edge) (first, n uint32) {
+	switch {
+	case e.noted > 0:
+		return e.qualifiers, uint32(e.noted) - 1
+	case e.Claim == memory.None:
+		return 0, 0
+	}
+	r := s.Rows.Ref(e.Claim)
+	return r.Qualifiers, uint32(r.NumQualifiers)
+}
+
+// qualifierIn returns the value of the qualifier of the edge's claim with the name, given
+// by its number, or the zero cell if there is none.
+func qualifierIn(s *memory.Graph, e Edge, name uint16) memory.Cell {
+	first, n := qualifiersIn(s, e)
+	return s.QualifierAmong(first, n, name)
+}
+
+// rulesOf are the rules for the qualifiers of a claim and of those beside it in a list.
+func (v *View) rulesOf(n uint32) []vocabulary.Rule { return v.s.Rules[v.s.Field(n)] }
+
+// sameQualifiers reports whether two claims agree in every distinct qualifier.
+// Observations must also state the same figures: a share of the world and a
+// number of tonnes are two facts of one year, not two answers to one question.
+func (v *View) sameQualifiers(a, b Edge, rules []vocabulary.Rule) bool {
+	s := v.s
+	for _, q := range rules {
+		x, y := qualifierIn(s, a, q.Name), qualifierIn(s, b, q.Name)
+		if q.Distinct && !s.SameCell(x, y) || q.Stated && x.Kind != y.Kind {
+			return false
+		}
+	}
+	return true
+}
+
+// signature is the same for claims that sameQualifiers, and hardly ever for
+// others. It adds up what the qualifiers say one by one, so that they are read
+// once and in any order.
+func (v *View) signature(e Edge, rules []vocabulary.Rule) uint64 {
+	s := v.s
+	sum := uint64(0)
+	first, n := qualifiersIn(s, e)
+	for at := first; at < first+n; at++ {
+		q := s.QualifierRows.Ref(at)
+		i := slices.IndexFunc(rules, func(r vocabulary.Rule) bool { return r.Name == q.Name })
+		if i < 0 {
+			continue
+		}
+		h := (uint64(q.Name)<<8 | uint64(q.Kind)) * 0x9E3779B97F4A7C15
+		if rules[i].Distinct {
+			h = (h ^ s.HashCell(q.Cell())) * 0x9E3779B97F4A7C15
+		}
+		sum += h ^ h>>32
+	}
+	return sum
+}
+
+// edgeOf returns the link as an edge to its other end.
+func edgeOf(l *memory.Link) Edge {
+	return Edge{l.Other, l.Claim, l.Qualifiers, uint16(l.NumQualifiers) + 1}
+}
