@@ -43,7 +43,7 @@ func (p paths) leading(f *schema.Field, to uint32, fn func(memory.Run)) {
 		}
 	default:
 		p.leading(f.Path.Then, to, func(list memory.Run) {
-			for l := range list.All() {
+			for l := range list.FirstOfGroups(sameOther) {
 				if l.Other != memory.None && !p.stop() {
 					p.leading(f.Path.Through, l.Other, fn)
 				}
@@ -54,14 +54,17 @@ func (p paths) leading(f *schema.Field, to uint32, fn func(memory.Run)) {
 
 // Leading implements access.Graph.
 func (p paths) Leading(f *schema.Field, to uint32) (n int) {
-	p.leading(f, to, func(list memory.Run) { n += list.Len() })
+	p.leading(f, to, func(list memory.Run) { n += list.Groups(sameOther) })
 	return n
 }
+
+// sameOther reports whether two links have one entity at their other end.
+func sameOther(a, b *memory.Link) bool { return a.Other == b.Other }
 
 // WalkLeading implements access.Graph.
 func (p paths) WalkLeading(f *schema.Field, to uint32, fn func(node uint32)) {
 	p.leading(f, to, func(list memory.Run) {
-		for l := range list.All() {
+		for l := range list.FirstOfGroups(sameOther) {
 			if l.Other != memory.None && !p.stop() {
 				fn(l.Other)
 			}

@@ -199,3 +199,42 @@ func shownPage(s *snapshot.Snapshot, p *snapshot.Page) string {
 	fmt.Fprintln(&b, "next", p.HasNext, "prev", p.HasPrev)
 	return b.String()
 }
+
+// TestLinksOfFew reads a page of the countries that are members of one, of which
+// there are many claims by few members, or one by each of many. The first are to be found from
+// that one, the others by reading all until the page is full.
+func TestLinksOfFew(t *testing.T) {
+	const all, claims, page = 6000, 3000, 10
+	for _, members := range []int{30, 3000} {
+		s, err := snapshot.Empty(schema.MustDefault()).Replay(func(g graph.Growth) error {
+			c := graph.Commit{Seq: 1, At: epoch.Add(time.Second), Entities: []graph.Entity{{ID: "source", Type: "Source"}, {ID: "club", Type: "Organisation"}}}
+			for i := range all {
+				c.Entities = append(c.Entities, graph.Entity{ID: organisation(i), Type: "Country"})
+			}
+			for i := range claims {
+				claim := member(organisation(i%members*(all/members)), "club")
+				claim.Locator = fmt.Sprint(i)
+				c.Claims = append(c.Claims, claim)
+			}
+			return g.Add(&c)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := s.View(graph.View{}, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := s.Ontology()
+		country, first, club := o.Type("Country"), page, graph.StringValue("club")
+		some := &filter.Edge{Node: &filter.Node{ID: &filter.Test{ByBytes: true, Eq: &club}}}
+		q := &filter.Query{First: &first, Nodes: &filter.Node{Relations: []filter.Relation{{Field: country.Field("memberOf"), Some: some}}}}
+		var p snapshot.Page
+		if err := v.OfTypes(country.Concrete).Run(q, &p); err != nil {
+			t.Fatal(err)
+		}
+		if want := min(members, 6*page); len(p.Edges) != page || p.Read > want || p.Path.Rows > 2*want {
+			t.Errorf("%d claims by %d members: by %v it reads %d and expected %d, want at most %d", claims, members, p.Path, p.Read, p.Path.Rows, want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package column
 
-import "sort"
+import (
+	"iter"
+	"sort"
+)
 
 // Walk is what is left to read of a list, from its front or from its end.
 type Walk[T, S any] struct {
@@ -88,4 +91,74 @@ func (l List[T, S]) part(test func(T) bool) (part []T, at int) {
 	branch := l.tree.branches[b]
 	c := max(0, sort.Search(len(branch), func(i int) bool { return first(branch[i]) })-1)
 	return branch[c].items, b<<branchBits | c
+}
+
+// sampled is of how many chunks Groups counts what it takes for the rest.
+const sampled = 32
+
+// Groups estimates how many groups of neighbours that are the same the list has; of a
+// list of few chunks it counts them.
+func (l List[T, S]) Groups(same func(a, b *T) bool) int {
+	count := func(part []T) (n int) {
+		for i := 0; i < len(part); n++ {
+			i = after(part, i, same)
+		}
+		return n
+	}
+	if l.tree == nil {
+		return count(l.first)
+	}
+	chunks := 0
+	for _, b := range l.tree.branches {
+		chunks += len(b)
+	}
+	step := max(1, (chunks+sampled-1)/sampled)
+	n, read, i := 0, 0, 0
+	var last []T
+	for _, b := range l.tree.branches {
+		for _, c := range b {
+			if i%step == 0 {
+				n += count(c.items)
+				if read += len(c.items); len(last) > 0 && same(&last[len(last)-1], &c.items[0]) {
+					n--
+				}
+			}
+			last = c.items
+			i++
+		}
+	}
+	return max(1, int(int64(n)*int64(l.tree.n)/int64(read)))
+}
+
+// FirstOfGroups has the first element of each group of neighbours that are the same.
+func (l List[T, S]) FirstOfGroups(same func(a, b *T) bool) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		var last *T
+		for part := range l.Parts() {
+			for i := 0; i < len(part); {
+				if last == nil || !same(last, &part[i]) {
+					if !yield(part[i]) {
+						return
+					}
+				}
+				last = &part[i]
+				i = after(part, i, same)
+			}
+		}
+	}
+}
+
+// after is where the group that begins at i ends in a part. Long ones are not read whole.
+func after[T any](part []T, i int, same func(a, b *T) bool) int {
+	x, step := &part[i], 1
+	for i+step < len(part) && same(x, &part[i+step]) {
+		i += step
+		step *= 2
+	}
+	for ; step > 0; step /= 2 {
+		if i+step < len(part) && same(x, &part[i+step]) {
+			i += step
+		}
+	}
+	return i + 1
 }

@@ -52,3 +52,27 @@ func TestWalk(t *testing.T) {
 		}
 	})
 }
+
+// TestGroups compares the groups of neighbours with a slice, counted and read.
+func TestGroups(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		defer Shorten(rapid.IntRange(0, 2).Draw(t, "flat"), rapid.IntRange(1, 9).Draw(t, "chunk"), rapid.IntRange(2, 3).Draw(t, "branch"))()
+		items := rapid.SliceOfNDistinct(rapid.IntRange(0, 90), 0, 60, rapid.ID).Draw(t, "items")
+		slices.Sort(items)
+		l := ListOf[int, None](items, Order[int]{Compare: cmp.Compare[int]})
+		size := rapid.IntRange(1, 40).Draw(t, "group")
+		same := func(a, b *int) bool { return *a/size == *b/size }
+		want := slices.CompactFunc(slices.Clone(items), func(a, b int) bool { return same(&a, &b) })
+		if got := slices.Collect(l.FirstOfGroups(same)); !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+		chunks := 0
+		for range l.Parts() {
+			chunks++
+		}
+		got := l.Groups(same)
+		if chunks <= sampled && got != len(want) || len(want) > 0 && got < 1 || got > len(items) {
+			t.Fatalf("%d groups in %d chunks, want %d", got, chunks, len(want))
+		}
+	})
+}

@@ -23,9 +23,9 @@ type Graph interface {
 	// Coded are the entities of which some claim gives a property the code; ok is false
 	// where codes of the property are not indexed.
 	Coded(f *schema.Field, code string) (nodes []uint32, ok bool)
-	// Leading is how many claims there are by which a relation, an inverse or a derived
-	// field of some entity may lead to the one given, and WalkLeading calls fn with those
-	// entities, one of them maybe several times.
+	// Leading estimates how many entities a relation, an inverse or a derived field may
+	// lead from to the one given, however many claims say so, and WalkLeading calls fn with
+	// those entities, one of them maybe several times.
 	Leading(f *schema.Field, to uint32) int
 	WalkLeading(f *schema.Field, to uint32, fn func(node uint32))
 	Indexes

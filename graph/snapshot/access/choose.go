@@ -41,6 +41,7 @@ func Choose(g Graph, a *Ask) Path {
 		// A walk in the order of ids ends with the page.
 		if early := expected(a, a.All, kept); found && early < cost && !a.Eager {
 			best, cost = scan, early
+			best.Rows = early
 		}
 	} else if p, ok := c.inOrder(a, kept); ok && (p.Rows*indexStep < cost || a.Eager) {
 		best = p
