@@ -39,7 +39,7 @@ func Choose(g Graph, a *Ask) Path {
 	cost := best.Rows
 	if len(a.Order) == 0 {
 		// A walk in the order of ids ends with the page.
-		if early := expected(a, a.All, kept); found && early < cost && !a.Eager {
+		if early := expected(a.Limit, a.All, kept); found && early < cost && !a.Eager {
 			best, cost = scan, early
 			best.Rows = early
 		}
@@ -50,13 +50,13 @@ func Choose(g Graph, a *Ask) Path {
 	return best
 }
 
-// expected is how many of a list that is walked in the order of the page are read until
-// the page is full, if a filter keeps this many of all.
-func expected(a *Ask, rows, kept int) int {
-	if a.Limit < 0 {
+// expected is how many rows that are walked in the order of the page are read until it
+// is full, if the filter keeps this many of them.
+func expected(limit, rows, kept int) int {
+	if limit < 0 {
 		return rows
 	}
-	return min(rows, (a.Limit+1)*(a.All/max(kept, 1)+1))
+	return min(rows, (limit+1)*(rows/max(kept, 1)+1))
 }
 
 // chooser looks for paths that find fewer entities than its budget.
@@ -250,7 +250,7 @@ func (c *chooser) inOrder(a *Ask, kept int) (Path, bool) {
 	if state == Cold {
 		c.note(key.By)
 	}
-	return Path{Kind: ByOrder, Rows: expected(a, rows, kept), key: key, test: t}, state == Ready
+	return Path{Kind: ByOrder, Rows: expected(a.Limit, rows, kept), key: key, test: t}, state == Ready
 }
 
 // testOf is a test that all that the filter keeps pass by a reading; nil for none.
