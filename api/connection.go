@@ -235,7 +235,7 @@ func (b *builder) totalCountField() field {
 	return field{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
 		Leaf: func(call *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			if c, ok := src.Obj.(*connection); ok && c.types != nil && c.query.Nodes == nil && c.query.After == "" && c.query.Before == "" {
-				n, err := call.Request.(*Session).api.totals.Of(c.view, c.types)
+				n, err := call.Request.(*Session).api.totals.Of(call.Ctx, c.view, c.types)
 				return gql.AppendInt(dst, int64(n)), err
 			}
 			p, err := src.Obj.(pager).load()

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -64,15 +65,17 @@ func (b *builder) graphType() *graphql.Object {
 				return n
 			}),
 			number("recordedClaims", "The number of claims ever recorded, withdrawn ones included.", func(i *info) int { return i.session.snapshot.ClaimCount() }),
-			number("entities", "The number of entities that the view shows.", func(i *info) (n int) {
-				for _, c := range i.counts(b) {
-					n += c.n
-				}
-				return n
-			}),
+			{name: "entities", typ: must(graphql.Int), about: "The number of entities that the view shows.", read: gql.Binding{
+				Leaf: func(call *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					n := 0
+					for _, c := range src.Obj.(*info).counts(call.Ctx, b) {
+						n += c.n
+					}
+					return gql.AppendInt(dst, int64(n)), nil
+				}}},
 			{name: "types", typ: list(b.typeCountType()), about: "The number of entities of each concrete type that the view shows.", read: gql.Binding{
-				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-					for _, c := range src.Obj.(*info).counts(b) {
+				List: func(call *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+					for _, c := range src.Obj.(*info).counts(call.Ctx, b) {
 						dst = append(dst, gql.Ref{Obj: c})
 					}
 					return dst, true, nil
@@ -96,11 +99,11 @@ func (b *builder) typeCountType() *graphql.Object {
 	})
 }
 
-func (i *info) counts(b *builder) []*typeCount {
+func (i *info) counts(ctx context.Context, b *builder) []*typeCount {
 	var list []*typeCount
 	for _, t := range b.o.Types {
 		if !t.Abstract {
-			n, _ := i.session.api.totals.Of(i.view, t.Concrete) // fails only where the request has ended
+			n, _ := i.session.api.totals.Of(ctx, i.view, t.Concrete) // fails only where the request has ended
 			list = append(list, &typeCount{t.Name, n})
 		}
 	}

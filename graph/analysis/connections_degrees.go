@@ -3,10 +3,8 @@ package analysis
 import (
 	"context"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // Degrees keeps, for the views asked last, with how many others each entity is
@@ -67,54 +65,17 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 	return counts, nil
 }
 
-// touchedSince are the entities whose links the claims of later commits may have
-// changed; nil if they may have changed those of too many. A claim changes when
-// others hold: one that says when an entity begins or ends, those of the entity; one
-// that dates a source, those of the source; one with dates, those of its field that
-// reach to the next.
+// touchedSince are the entities whose links may have changed since an earlier view; nil
+// if they are too many to count each.
 func touchedSince(ctx context.Context, v, old *snapshot.View) (map[uint32]bool, error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}
-	// Two views that know the same claims list the same, whatever came later.
-	since := old.KnownSeq()
-	if since == v.KnownSeq() {
-		return touched, nil
-	}
-	all := false
-	around := func(e uint32, predicate string) {
-		for _, w := range [...]*snapshot.View{old, v} {
-			if int(e) >= w.Snapshot().EntityCount() {
-				continue
-			}
-			for _, inverse := range [...]bool{false, true} {
-				w.Claims(e, predicate, inverse, func(n uint32) bool {
-					touched[s.Subject(n)] = true
-					question.Linked(s, n, func(to uint32) { touched[to] = true })
-					return len(touched) <= maxRecounted
-				})
-			}
-		}
-	}
-	err := question.Learned(ctx, s, since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) {
-		if len(touched) > maxRecounted {
-			return
-		}
-		subject, f := s.Subject(n), s.Field(n)
-		all = all || question.Unsettles(old, v, n)
-		touched[subject] = true
+	ok, err := question.Changed(ctx, old, v, func(n uint32) bool {
+		touched[s.Subject(n)] = true
 		question.Linked(s, n, func(to uint32) { touched[to] = true })
-		switch {
-		case f == nil:
-		case f.Lifetime != schema.Lifetime{}:
-			around(subject, "")
-			if to := s.Object(n); to != snapshot.None && f.Lifetime.Object != schema.NoEnd {
-				around(to, "")
-			}
-		case f.Kind == schema.Relation && f.Reach.ByNext():
-			around(subject, f.Name)
-		}
+		return len(touched) <= maxRecounted
 	})
-	if err != nil || all || len(touched) > maxRecounted {
+	if !ok || err != nil {
 		return nil, err
 	}
 	return touched, nil

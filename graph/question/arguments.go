@@ -1,6 +1,6 @@
 // Package question has what all analyses share: the faults of their arguments,
 // the bounds of their work, what a view cache keeps, and walks over what the
-// store has learned since.
+// store has learned since: Changed has the one rule for what a write may change.
 //
 // Read Faults and ViewCache first. The package must not know any one analysis.
 package question

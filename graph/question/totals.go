@@ -1,10 +1,9 @@
 package question
 
 import (
+	"context"
 	"maps"
 
-	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -21,11 +20,11 @@ type totals struct {
 }
 
 // Of returns how many entities the list of the concrete types has.
-func (k *Totals) Of(v *snapshot.View, types []*schema.Type) (n int, err error) {
+func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type) (n int, err error) {
 	t, err := k.cache.Of(v, "totals", func(old *Cached[*totals]) (*totals, error) {
 		if old != nil {
-			if t := old.Value.after(old.View, v); t != nil {
-				return t, v.Err()
+			if t, err := old.Value.after(ctx, old.View, v); t != nil || err != nil {
+				return t, err
 			}
 		}
 		return count(v)
@@ -57,32 +56,16 @@ func count(v *snapshot.View) (*totals, error) {
 
 // after returns the totals in a later view with the same cache key, or nil if everything
 // must be counted again.
-func (t *totals) after(old, v *snapshot.View) *totals {
+func (t *totals) after(ctx context.Context, old, v *snapshot.View) (*totals, error) {
 	s := v.Snapshot()
-	since := old.KnownSeq()
-	if since == v.KnownSeq() {
-		since = old.Snapshot().Seq() // both know the same claims, if not the same dates of sources
-	}
-	touched, same := map[uint32]bool{}, true
-	touch := func(n uint32) bool {
+	touched := map[uint32]bool{}
+	ok, err := Changed(ctx, old, v, func(n uint32) bool {
 		touched[s.Subject(n)], touched[s.Source(n)] = true, true
 		Linked(s, n, func(to uint32) { touched[to] = true })
-		return true
-	}
-	s.Learned(since, s.Seq(), func(n uint32, _ graph.Seq, _ bool) bool {
-		f := s.Field(n)
-		if Unsettles(old, v, n) || f != nil && f.Lifetime != (schema.Lifetime{}) {
-			same = false // claims may hold on other days that are not touched
-		}
-		touch(n)
-		if f == nil || f.Time == schema.Observation || f.Reach.ByNext() {
-			old.Claims(s.Subject(n), s.Predicate(n), false, touch) // which it may have ended
-			v.Claims(s.Subject(n), s.Predicate(n), false, touch)
-		}
-		return same
+		return len(touched) < 1000+s.EntityCount()/16 // for more, a walk over all is faster
 	})
-	if !same {
-		return nil
+	if !ok || err != nil {
+		return nil, err
 	}
 	next := &totals{has: make([]uint64, s.EntityCount()/64+1), counts: maps.Clone(t.counts)}
 	copy(next.has, t.has)
@@ -91,13 +74,15 @@ func (t *totals) after(old, v *snapshot.View) *totals {
 		if typ == nil {
 			continue
 		}
-		id := graph.StringValue(string(s.ID(e)))
-		found := v.OfTypes(typ.Concrete).Select(&filter.Query{Nodes: &filter.Node{ID: &filter.Test{Eq: &id, ByBytes: true}}}, nil)
 		bit := uint64(1) << (e % 64)
-		if was := next.has[e/64]&bit != 0; was != (len(found) > 0) {
-			next.has[e/64] ^= bit
-			next.counts[typ] += 2*len(found) - 1
+		switch was, has := next.has[e/64]&bit != 0, Listed(v, e); {
+		case has && !was:
+			next.has[e/64] |= bit
+			next.counts[typ]++
+		case was && !has:
+			next.has[e/64] &^= bit
+			next.counts[typ]--
 		}
 	}
-	return next
+	return next, v.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -24,30 +25,6 @@ func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, f
 	return err
 }
 
-// Unsettles reports whether a claim that was recorded or withdrawn may change when claims of
-// other sources, or of other subjects, hold: it gives the date of a source or what the
-// source maintains, or is of a source that maintains lists. A source that was recorded after
-// the older view can only date claims that were also recorded after it. Lifetimes are apart.
-func Unsettles(older, v *snapshot.View, n uint32) bool {
-	s := v.Snapshot()
-	if subject := s.Subject(n); s.TypeName(subject) == schema.SourceType {
-		switch s.Predicate(n) {
-		case "maintains":
-			return true
-		case "date", "coversUntil":
-			if int(subject) < older.Snapshot().EntityCount() {
-				return true
-			}
-		}
-	}
-	maintains := false
-	v.Claims(s.Source(n), "maintains", false, func(uint32) bool {
-		maintains = true
-		return false
-	})
-	return maintains
-}
-
 // Linked calls fn with each entity but its subject that a claim links the
 // subject with: its object and what its qualifiers name.
 func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
@@ -61,4 +38,15 @@ func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
 	for _, e := range s.QualifierEntities(n) {
 		link(e)
 	}
+}
+
+// Listed reports whether the list of the entity's type has the entity.
+func Listed(v *snapshot.View, entity uint32) bool {
+	s := v.Snapshot()
+	t := s.Type(entity)
+	if t == nil {
+		return false
+	}
+	id := graph.StringValue(string(s.ID(entity)))
+	return len(v.OfTypes([]*schema.Type{t}).Select(&filter.Query{Nodes: &filter.Node{ID: &filter.Test{Eq: &id, ByBytes: true}}}, nil)) > 0
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -65,37 +64,27 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 	return n.patch(ctx, &next, touched)
 }
 
-// touchedUntil finds the entities with claims that the network reads and that were recorded
-// or withdrawn between its view and another; ok is false if these are not all that changed.
+// touchedUntil finds the entities with claims that the network reads and that changed
+// between its view and another; ok is false if these are not all that changed.
 func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched map[uint32]bool, ok bool, err error) {
-	s, old := v.Snapshot(), n.view.Snapshot()
-	since := n.view.KnownSeq()
-	if since == v.KnownSeq() {
-		since = old.Seq() // both know the same claims, if not the same dates of sources
-	}
-	reads := networkReads[n.kind]
-	touched, ok = map[uint32]bool{}, true
+	s, reads := v.Snapshot(), networkReads[n.kind]
+	touched = map[uint32]bool{}
 	looked := map[uint32]bool{}
-	err = question.Learned(ctx, s, since, s.Seq(), func(c uint32, _ graph.Seq, _ bool) {
-		subject, predicate := s.Subject(c), s.Predicate(c)
-		if question.Unsettles(n.view, v, c) {
-			ok = false // other claims may hold more or less certainly than they did
-		}
-		if f := s.Field(c); f != nil && f.Lifetime != (schema.Lifetime{}) {
-			ok = false // so may those of an entity that begins or ends on another day
-		}
-		if slices.Contains(reads[s.TypeName(subject)], predicate) {
+	ok, err = question.Changed(ctx, n.view, v, func(c uint32) bool {
+		subject := s.Subject(c)
+		if slices.Contains(reads[s.TypeName(subject)], s.Predicate(c)) {
 			touched[subject] = true
 		}
 		for _, e := range entitiesOf(s, c) {
 			// A node is there where any claim mentions it.
 			if typ := s.TypeName(e); !looked[e] && (typ == nodeType && n.kind == Transport || typ == countryType && n.kind == Borders) {
 				looked[e] = true
-				if _, there := n.numbers[e]; there != v.Exists(e) {
+				if _, there := n.numbers[e]; there != question.Listed(v, e) {
 					touched[e] = true
 				}
 			}
 		}
+		return true
 	})
 	return touched, ok, err
 }
@@ -188,7 +177,7 @@ func (n *Network) rebuild(before *Network, moved bool) {
 func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 	same := !slices.ContainsFunc(nodes, func(e uint32) bool {
 		_, was := old.numbers[e]
-		return was != c.view.Exists(e)
+		return was != question.Listed(c.view, e)
 	})
 	if same {
 		c.nodes = slices.Clone(old.nodes)
@@ -207,7 +196,7 @@ func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 	moved = make([]int32, len(old.nodes))
 	for i, x := range old.nodes {
 		for len(nodes) > 0 && c.s.ID(nodes[0]) < c.s.ID(x.entity) {
-			if c.view.Exists(nodes[0]) {
+			if question.Listed(c.view, nodes[0]) {
 				add(c.node(nodes[0]))
 			}
 			nodes = nodes[1:]
@@ -216,7 +205,7 @@ func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 		switch {
 		case len(nodes) == 0 || nodes[0] != x.entity:
 			add(x)
-		case c.view.Exists(x.entity):
+		case question.Listed(c.view, x.entity):
 			add(c.node(x.entity))
 		default:
 			moved[i] = -1
@@ -226,7 +215,7 @@ func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 		}
 	}
 	for _, e := range nodes {
-		if c.view.Exists(e) {
+		if question.Listed(c.view, e) {
 			add(c.node(e))
 		}
 	}

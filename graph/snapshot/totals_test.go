@@ -36,7 +36,7 @@ func TestTotals(t *testing.T) {
 				}
 				for _, name := range []string{"Country", "Actor", "Entity"} {
 					types := o.Type(name).Concrete
-					n, err := totals.Of(v, types)
+					n, err := totals.Of(t.Context(), v, types)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -1,0 +1,124 @@
+package question
+
+import (
+	"context"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Changed calls fn with every claim that a view may show and an earlier view with the same
+// cache key did not, or the reverse: those recorded or withdrawn between the two, those that
+// answer the same questions, and those of entities that begin or end on another day. It may
+// call fn with a claim several times, and with claims that both views show. ok is false if any
+// other claim may have changed as well, or if fn returned false: what was computed from the
+// earlier view is then of no use.
+func Changed(ctx context.Context, old, v *snapshot.View, fn func(n uint32) bool) (ok bool, err error) {
+	c := changed{views: [...]*snapshot.View{old, v}, again: map[question][]uint32{}, fn: fn, ok: true}
+	s := v.Snapshot()
+	s.Learned(old.KnownSeq(), v.KnownSeq(), func(n uint32, _ graph.Seq, _ bool) bool {
+		if n%CheckEvery == 0 && ctx.Err() != nil {
+			return false
+		}
+		c.ok = !unsettles(old, v, n) && fn(n)
+		c.collect(s, n)
+		return c.ok
+	})
+	for q, objects := range c.again {
+		if ctx.Err() == nil && c.ok {
+			c.walk(q, objects)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	return c.ok, v.Err()
+}
+
+// changed is what Changed has found so far.
+type changed struct {
+	views [2]*snapshot.View
+	again map[question][]uint32 // the claims to read again, of relations with their objects
+	fn    func(n uint32) bool
+	ok    bool
+}
+
+// question names claims of one entity: of a predicate, or with "" all, from both ends.
+type question struct {
+	entity    uint32
+	predicate string
+}
+
+// collect notes which claims may have changed because of a claim, without being recorded or
+// withdrawn themselves. A claim replaces only others with its object, except in a field of
+// one value.
+func (c *changed) collect(s *snapshot.Snapshot, n uint32) {
+	f, subject, object := s.Field(n), s.Subject(n), s.Object(n)
+	if f != nil && f.Lifetime != (schema.Lifetime{}) {
+		c.again[question{subject, ""}] = nil
+		if object != snapshot.None && f.Lifetime.Object != schema.NoEnd {
+			c.again[question{object, ""}] = nil
+		}
+	}
+	if f == nil || f.Time == schema.Observation || f.Reach.ByNext() {
+		q := question{subject, s.Predicate(n)}
+		if f == nil || !f.Many {
+			object = snapshot.None
+		}
+		c.again[q] = append(c.again[q], object)
+	}
+}
+
+// walk calls fn with the claims that answer a question in either view.
+func (c *changed) walk(q question, objects []uint32) {
+	any := q.predicate == "" || slices.Contains(objects, snapshot.None)
+	slices.Sort(objects)
+	for _, v := range c.views {
+		s := v.Snapshot()
+		if int(q.entity) >= s.EntityCount() {
+			continue
+		}
+		each := func(n uint32) bool {
+			if !any {
+				if _, same := slices.BinarySearch(objects, s.Object(n)); !same {
+					return true
+				}
+			}
+			c.ok = c.fn(n)
+			return c.ok
+		}
+		v.Claims(q.entity, q.predicate, false, each)
+		if q.predicate == "" && c.ok {
+			v.Claims(q.entity, "", true, each)
+		}
+		if !c.ok {
+			return
+		}
+	}
+}
+
+// unsettles reports whether a claim that was recorded or withdrawn may change when claims of
+// other sources, or of other subjects, hold: it gives the date of a source or what the
+// source maintains, or is of a source that maintains lists. A source that was recorded after
+// the older view can only date claims that were also recorded after it.
+func unsettles(older, v *snapshot.View, n uint32) bool {
+	s := v.Snapshot()
+	if subject := s.Subject(n); s.TypeName(subject) == schema.SourceType {
+		switch s.Predicate(n) {
+		case "maintains":
+			return true
+		case "date", "coversUntil":
+			if int(subject) < older.Snapshot().EntityCount() {
+				return true
+			}
+		}
+	}
+	maintains := false
+	v.Claims(s.Source(n), "maintains", false, func(uint32) bool {
+		maintains = true
+		return false
+	})
+	return maintains
+}
