@@ -238,3 +238,36 @@ func TestLinksOfFew(t *testing.T) {
 		}
 	}
 }
+
+// TestPrefixInOrder reads the first names that begin with a text, of which there are many
+// and which are few of all, along the index, and no more of them than the page shows.
+func TestPrefixInOrder(t *testing.T) {
+	const all, page = 20_000, 10
+	s, err := snapshot.Empty(schema.MustDefault()).Replay(func(g graph.Growth) error {
+		c := graph.Commit{Seq: 1, At: epoch.Add(time.Second), Entities: []graph.Entity{{ID: "source", Type: "Source"}}}
+		for i := range all {
+			id := organisation(i)
+			c.Entities = append(c.Entities, graph.Entity{ID: id, Type: "Organisation"})
+			name := fmt.Sprintf("%c%c %d", 'a'+i%5, 'a'+i/5%5, i/3) // some are equal
+			c.Claims = append(c.Claims, graph.Claim{Subject: id, Predicate: "name", Value: graph.StringValue(name), Source: "source", Confidence: 1})
+		}
+		return g.Add(&c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.IndexValues(1<<24, func(build func()) { build() })
+	v, err := s.View(graph.View{}, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, typ := page, s.Ontology().Type("Organisation")
+	q := &filter.Query{First: &first, Nodes: &filter.Node{Name: &filter.Test{StartsWith: "cb"}}, Order: []filter.Key{{By: filter.Reading{Own: "name"}}, {By: filter.Reading{Own: "id"}, Descending: true}}}
+	var p snapshot.Page
+	if err := v.OfTypes(typ.Concrete).Run(q, &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Edges) != page || p.Read > 2*page || p.Total() < 500 {
+		t.Errorf("by %v it reads %d for %d of %d", p.Path, p.Read, len(p.Edges), p.Total())
+	}
+}

@@ -231,20 +231,22 @@ func (l *List) top(t access.Turn, at *placed, w *walk, p *Page) {
 	v := l.view
 	b := best{v: v, order: p.order, readers: v.readers(p.order), back: t.Back, at: at, compare: v.turned(p.order, t.Back)}
 	b.top = access.Top[*placed]{Most: t.Most, Compare: b.compare, Items: make([]*placed, 0, min(t.Most, 64))}
+	early := false
 	if w.plan != nil && w.plan.Kind == access.ByOrder {
-		l.inOrder(w, &b)
+		early = l.inOrder(w, &b, p)
 	} else {
 		p.known = 0
 		l.walk(w, func(e Edge) bool {
 			p.known++
-			return b.take(e)
+			b.take(e)
+			return true
 		})
 	}
 	b.top.Sort()
 	for _, x := range b.top.Items {
 		p.Edges = append(p.Edges, x.edge)
 	}
-	p.HasPrev, p.HasNext, p.Early = b.prev, b.top.More, b.sorted && b.top.More
+	p.HasPrev, p.HasNext, p.Early = b.prev, b.top.More, early
 }
 
 // best collects the first edges of an order.
@@ -257,32 +259,26 @@ type best struct {
 	at      *placed // the page begins after it; nil: at the beginning
 	back    bool
 	prev    bool // some edge comes before the page
-	sorted  bool // edges come in the order of the first key, those that are equal in it by their ids
 
 	spare  *placed
 	places []placed // to be used next; they are made some at a time, with room for their keys
 	keys   []graph.Value
 }
 
-// take takes the next edge, and reports whether one that follows may be in the page.
-func (b *best) take(e Edge) bool {
+// take takes the next edge.
+func (b *best) take(e Edge) {
 	v, full := b.v, b.top.Full()
 	// On long lists most candidates come after the worst by their first key.
 	if b.at == nil && full && b.top.Most > 0 && len(b.order) > 0 && v.after(&b.readers[0], b.order[0].Descending != b.back, e, &b.top.Items[0].keys[0]) {
 		b.top.More = true
-		return !b.sorted
+		return
 	}
 	x := b.place(e)
-	switch {
-	case b.at != nil && b.compare(x, b.at) <= 0:
+	if b.at != nil && b.compare(x, b.at) <= 0 {
 		b.prev, b.spare = true, x
-		return true
-	case b.sorted && full && (b.top.Most == 0 || len(b.order) == 1 || v.compareKeys(x, b.top.Items[0], 0, &b.readers[0], false) != 0):
-		b.top.More = true
-		return false
+		return
 	}
 	b.spare, _ = b.top.Take(x)
-	return true
 }
 
 // place is the edge with what it is ordered by.
@@ -304,43 +300,6 @@ func (b *best) place(e Edge) *placed {
 		x.keys[i] = b.readers[i].value(b.v, e)
 	}
 	return x
-}
-
-// inOrder takes edges along an index that is in the order of the page, and then those
-// that have no value there, as far as the page needs them.
-func (l *List) inOrder(w *walk, b *best) {
-	v, more := l.view, true
-	b.sorted = true
-	var from *access.Place
-	single := len(b.order) == 1 // then equal values are in the order of the page
-	if b.at != nil {
-		from = &access.Place{Value: b.at.keys[0]}
-		if single {
-			from.ID = graph.ID(b.at.id)
-		}
-	}
-	if from == nil || from.Value.Kind() != graph.NoKind {
-		w.plan.Walk(paths{v}, from, func(n uint32) bool {
-			w.read++
-			more = v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || b.take(Edge{Node: n, Claim: memory.None})
-			return more && v.Err() == nil
-		})
-	} else if single {
-		w.from = b.at.id
-	}
-	if more && w.plan.Missing(v.s.Ontology()) {
-		l.walk(w, func(e Edge) bool {
-			c, _ := b.readers[0].cell(v, e)
-			return c.Kind != graph.NoKind || b.take(e)
-		})
-	}
-	if w.from = ""; b.at != nil && !b.prev {
-		l.walk(w, func(e Edge) bool {
-			b.spare = b.place(e)
-			b.prev = b.compare(b.spare, b.at) <= 0
-			return !b.prev
-		})
-	}
 }
 
 // Select appends to dst the edges of the list that the query's filters keep, in any

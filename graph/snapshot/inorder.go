@@ -1,0 +1,117 @@
+package snapshot
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/snapshot/access"
+)
+
+// ties collects a page from edges that come in the order of its first key, those that
+// are equal in it by their ids. Only among these is anything compared.
+type ties struct {
+	best *best
+	page *Page
+	most int
+	// The edges that are equal so far: the first of them, or all of them in best.
+	n   int
+	one Edge
+	key graph.Value
+}
+
+// take takes the next edge, and reports whether one that follows may matter.
+func (t *ties) take(e Edge) bool {
+	b := t.best
+	var key graph.Value
+	if len(b.order) > 1 {
+		key = b.readers[0].value(b.v, e)
+		if t.n > 0 && b.v.sameKey(&b.readers[0], &key, &t.key) {
+			if t.n == 1 {
+				b.take(t.one)
+			}
+			t.n++
+			b.take(e)
+			return true
+		}
+	}
+	more := t.flush()
+	t.n, t.one, t.key = 1, e, key
+	return more
+}
+
+// flush puts the edges that are equal into the page, and reports whether it has room for
+// more, or nothing yet says that there are more.
+func (t *ties) flush() bool {
+	b := t.best
+	switch n := t.n; {
+	case n > 1:
+		b.top.Sort()
+		for _, x := range b.top.Items {
+			t.page.Edges = append(t.page.Edges, x.edge)
+		}
+		b.top.Items = b.top.Items[:0]
+	case n == 1 && b.at != nil && !b.passed(t.one):
+		b.prev = true
+	case n == 1 && len(t.page.Edges) == t.most:
+		b.top.More = true
+	case n == 1:
+		t.page.Edges = append(t.page.Edges, t.one)
+	}
+	t.n, b.top.Most = 0, t.most-len(t.page.Edges)
+	return !b.top.More
+}
+
+// passed reports whether the edge comes after the place at which the page begins.
+func (b *best) passed(e Edge) bool {
+	b.spare = b.place(e)
+	return b.compare(b.spare, b.at) > 0
+}
+
+// sameKey reports whether two values are equal in an order.
+func (v *View) sameKey(by *reader, x, y *graph.Value) bool {
+	if *x == *y {
+		return true
+	}
+	a, b := placed{keys: []graph.Value{*x}}, placed{keys: []graph.Value{*y}}
+	return v.compareKeys(&a, &b, 0, by, false) == 0
+}
+
+// inOrder takes edges along an index that is in the order of the page, and then those
+// that have no value there, as far as the page needs them. It reports whether the page
+// was full before the end.
+func (l *List) inOrder(w *walk, b *best, p *Page) (early bool) {
+	v, more := l.view, true
+	t := ties{best: b, page: p, most: b.top.Most}
+	var from *access.Place
+	single := len(b.order) == 1 // then equal values are in the order of the page
+	if b.at != nil {
+		from = &access.Place{Value: b.at.keys[0]}
+		if single {
+			from.ID = graph.ID(b.at.id)
+		}
+	}
+	if from == nil || from.Value.Kind() != graph.NoKind {
+		w.plan.Walk(paths{v}, from, func(n uint32) bool {
+			w.read++
+			more = v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || t.take(Edge{Node: n, Claim: memory.None})
+			return more && v.Err() == nil
+		})
+	} else if single {
+		w.from = b.at.id
+	}
+	if more = more && t.flush(); more && w.plan.Missing(v.s.Ontology()) {
+		l.walk(w, func(e Edge) bool {
+			c, _ := b.readers[0].cell(v, e)
+			if c.Kind == graph.NoKind {
+				b.take(e)
+			}
+			return b.top.Most > 0 || !b.top.More
+		})
+	}
+	if w.from = ""; b.at != nil && !b.prev {
+		l.walk(w, func(e Edge) bool {
+			b.prev = !b.passed(e)
+			return !b.prev
+		})
+	}
+	return b.top.More
+}
