@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/analysis"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -141,6 +142,15 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 			field{name: "to", typ: input.Date, about: "The date until which the edge holds, by its claim; \"..\" where the source leaves it open, null where nobody states one.", read: edgeText(func(v *snapshot.View, n uint32) string { return validTo(v.Snapshot(), n) })},
 			field{name: "holds", typ: must(b.HoldsType()), about: aboutHolds, read: edgeText(holdsOf)},
 			field{name: "basis", typ: b.BasisType(), about: aboutBasis, read: edgeText(basisOf)})
+		if s.Mirror {
+			fs = append(fs, field{name: "report", typ: must(b.reportType()), about: "MIRROR if only the entity at the other end reports it, by the claim of the edge.", read: gql.Binding{
+				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					if _, e := edgeOf(src); e.Mirrored() {
+						return appendReport(dst, analysis.MirrorReport), nil
+					}
+					return appendReport(dst, analysis.OwnReport), nil
+				}}})
+		}
 		for _, q := range s.Qualifiers {
 			fs = append(fs, b.qualifierField(q))
 		}

@@ -25,6 +25,7 @@ type Edge struct {
 	// was not noted.
 	qualifiers uint32
 	noted      uint16
+	mirror     bool // the claim is one of the node, about the entity
 }
 
 // List is a list of edges in a view: where a relation of an entity leads, or of all
@@ -47,7 +48,8 @@ type List struct {
 //
 // For the entity None, and a stored relation, the list has where it leads from every
 // entity of the types that declare it, one after the other, as far as Lists has the
-// claims. A symmetric relation is listed from both ends.
+// claims. A symmetric relation is listed from both ends. The list of one entity has mirrored
+// edges as well (Edge.Mirrored), that of all has not.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
@@ -81,6 +83,7 @@ type walk struct {
 	from       string
 	keep       *filterPass
 	plan       *access.Path // nil where all of the list is walked
+	own        bool         // without mirrored edges
 	only       bool         // the candidates of the plan, which are in any order where shuffled
 	nodes      []uint32
 	shuffled   bool
@@ -159,7 +162,7 @@ type groups struct {
 func (v *View) groupsOf(entity uint32, f *schema.Field, w *walk) groups {
 	g := groups{v: v, entity: entity, f: f, inverse: f.Kind == schema.Inverse, keep: w.keep, back: w.back, only: w.only, nodes: w.nodes}
 	switch {
-	case f.Symmetric || f.Kind == schema.Derived:
+	case f.Symmetric || f.Kind == schema.Derived || !w.own && v.mirrors(entity, f):
 		all := v.collect(entity, f)
 		lo, hi := access.Seek(len(all), w.from, w.back, func(i int) string { return v.s.IDs.At(all[i].Node) })
 		g.edges = all[lo:hi]
@@ -295,6 +298,9 @@ func (g *groups) nextCollected() []Edge {
 		if !g.keep.node(group[0].Node) {
 			continue
 		}
+		if g.f.Mirror != nil {
+			group = g.v.unreported(g.f, group)
+		}
 		if !g.series {
 			group = slices.DeleteFunc(group, func(e Edge) bool { return !g.v.s.Plain(e.Claim, g.narrow) })
 		}
@@ -320,27 +326,9 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 			}
 		}
 	} else {
-		out, in := v.s.OutRun(entity, memory.PredicateOf(f)), v.s.InRun(entity, memory.PredicateOf(f))
-		all = make([]Edge, 0, out.Len()+in.Len())
-		for part, at := out.First(); len(part) > 0; part, at = out.After(at) {
-			for _, l := range part {
-				if v.stop() {
-					return nil
-				}
-				if l.Other != memory.None && v.shows(entity, l) {
-					all = append(all, edgeOf(&l))
-				}
-			}
-		}
-		for part, at := in.First(); len(part) > 0; part, at = in.After(at) {
-			for _, l := range part {
-				if v.stop() {
-					return nil
-				}
-				if v.includes(f, l.Other) && v.shows(entity, l) {
-					all = append(all, edgeOf(&l))
-				}
-			}
+		all = v.collectClaims(entity, f, f.Symmetric)
+		if f.Mirror != nil {
+			all = v.mirrored(entity, f, all)
 		}
 	}
 	slices.SortFunc(all, func(a, b Edge) int {
@@ -349,6 +337,37 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 		}
 		return int(int64(a.Claim) - int64(b.Claim))
 	})
+	return all
+}
+
+// collectClaims reads the edges that the claims of the entity make, and with inverse also those of
+// the claims about it.
+func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edge {
+	out, in := v.s.OutRun(entity, memory.PredicateOf(f)), v.s.InRun(entity, memory.PredicateOf(f))
+	all := make([]Edge, 0, out.Len()+in.Len())
+	for part, at := out.First(); len(part) > 0; part, at = out.After(at) {
+		for _, l := range part {
+			if v.stop() {
+				return nil
+			}
+			if l.Other != memory.None && v.shows(entity, l) {
+				all = append(all, edgeOf(&l))
+			}
+		}
+	}
+	if !inverse {
+		return all
+	}
+	for part, at := in.First(); len(part) > 0; part, at = in.After(at) {
+		for _, l := range part {
+			if v.stop() {
+				return nil
+			}
+			if v.includes(f, l.Other) && v.shows(entity, l) {
+				all = append(all, edgeOf(&l))
+			}
+		}
+	}
 	return all
 }
 
@@ -378,7 +397,7 @@ func (v *View) sortTies(group []Edge) {
 }
 
 // distinct keeps, in place, the best claim for each set of distinct qualifiers
-// among the edges of one node.
+// among the edges of one node. What the entity reports itself comes before what the node reports.
 func (g *groups) distinct(group []Edge) []Edge {
 	if len(group) < 2 {
 		return group
@@ -401,7 +420,7 @@ func (g *groups) distinct(group []Edge) []Edge {
 			kept = append(kept, e)
 			signatures = append(signatures, sig)
 			known = known.With(signatures)
-		case v.better(e.Claim, kept[i].Claim):
+		case e.mirror == kept[i].mirror && v.better(e.Claim, kept[i].Claim), kept[i].mirror && !e.mirror:
 			kept[i] = e
 		}
 	}

@@ -54,6 +54,9 @@ func stored(o *schema.Ontology, typ string) []*schema.Field {
 func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	e := rapid.SampledFrom(entities()).Draw(t, "subject")
 	f := rapid.SampledFrom(stored(o, e.Type)).Draw(t, "field")
+	if e.Type == "Country" && rapid.IntRange(0, 3).Draw(t, "trade") == 0 {
+		f = o.Type(e.Type).Field(rapid.SampledFrom([]string{"exportsTo", "importsFrom"}).Draw(t, "reported by"))
+	}
 	c := graph.Claim{
 		Subject: e.ID, Predicate: f.Name, Source: rapid.SampledFrom(pool["Source"]).Draw(t, "source"),
 		Confidence: rapid.SampledFrom([]float64{0.3, 0.7, 0.7, 1}).Draw(t, "confidence"),
@@ -94,6 +97,13 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 func echo(t *rapid.T, o *schema.Ontology, c graph.Claim) graph.Claim {
 	f := o.Type(typeOf(c.Subject)).Field(c.Predicate)
 	c.Source, c.Supersedes = rapid.SampledFrom(pool["Source"]).Draw(t, "echo's source"), nil
+	if f.Mirror != nil && rapid.Bool().Draw(t, "from the other end") {
+		c.Subject, c.Predicate, c.Value = c.Value.Entity(), f.Mirror.Of.Name, graph.EntityValue(c.Subject)
+		if rapid.Bool().Draw(t, "of another year") {
+			c.Valid = graphtest.DrawInterval(t)
+		}
+		return c
+	}
 	if f.Kind == schema.Relation && rapid.Bool().Draw(t, "another object") {
 		c.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object"))
 	}

@@ -90,7 +90,7 @@ func (v *View) lax() *View {
 func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	for _, e := range v.edges(entity, f, true, nil) {
 		r := v.s.Rows.Ref(e.Claim)
-		if v.s.Plain(e.Claim, false) && !v.declares(r.Source, v.s.PartialPredicate, f.Name, v.s.Predicates.List[r.Predicate]) && v.looked(e.Claim, r) {
+		if !e.mirror && v.s.Plain(e.Claim, false) && !v.declares(r.Source, v.s.PartialPredicate, f.Name, v.s.Predicates.List[r.Predicate]) && v.looked(e.Claim, r) {
 			return true
 		}
 	}

@@ -18,7 +18,10 @@ func (l *lens) read(r filter.Reading, e edge) graph.Value {
 		if e.claim == nil {
 			return graph.Value{}
 		}
-		e.node = map[filter.End]graph.ID{filter.OfSubject: e.from, filter.OfObject: e.claim.Value.Entity(), filter.OfSource: e.claim.Source}[r.Of]
+		if e.mirror && r.Of == filter.OfObject {
+			r.Of = filter.OfNode
+		}
+		e.node = map[filter.End]graph.ID{filter.OfSubject: e.from, filter.OfObject: e.claim.Value.Entity(), filter.OfSource: e.claim.Source, filter.OfNode: e.node}[r.Of]
 		if e.node == "" {
 			return graph.Value{}
 		}
@@ -34,7 +37,7 @@ func (l *lens) read(r filter.Reading, e edge) graph.Value {
 		if e.claim == nil {
 			return graph.Value{}
 		}
-		return e.claim.Qualifier(r.Qualifier)
+		return e.seen().Qualifier(r.Qualifier)
 	case r.Property.Kind != schema.Property:
 		if to := l.one(e.node, r.Property); to != nil {
 			return graph.EntityValue(to.node)
@@ -159,7 +162,7 @@ func (l *lens) lax() *lens {
 // says reports whether some source says where a relation of the entity leads.
 func (l *lens) says(id graph.ID, f *schema.Field) bool {
 	for _, e := range l.edges(id, f, true, true) {
-		if l.plain(e.claim, false) && !l.declares(e.claim.Source, "partialFor", f.Name, e.claim.Predicate) && l.looked(*l.dated(e.claim)) {
+		if !e.mirror && l.plain(e.claim, false) && !l.declares(e.claim.Source, "partialFor", f.Name, e.claim.Predicate) && l.looked(*l.dated(e.claim)) {
 			return true
 		}
 	}

@@ -28,7 +28,8 @@ type Country implements Actor & Entity @entity(plural: "countries") {
   succeeds: [Country!] @time(kind: EVENT) @lifetime(subject: BEGINS, object: ENDS)
   ruled: [Country!] @time(kind: STATE, past: true)
   borders(lengthKm: Float @unit(code: "km")): [Country!] @time(kind: STATE) @symmetric
-  exportsTo(share: Float, resource: Entity, scope: String @distinct @narrows): [Country!] @time(kind: OBSERVATION)
+  exportsTo(share: Float, amount: Float, resource: Entity, scope: String @distinct @narrows): [Country!] @time(kind: OBSERVATION) @mirror(of: "importsFrom", same: "resource scope", own: "share")
+  importsFrom(share: Float, amount: Float, resource: Entity, scope: String @distinct @narrows): [Country!] @time(kind: OBSERVATION) @mirror(of: "exportsTo", same: "resource scope", own: "share")
   posts: [Post!] @inverse(of: "of")
   leader: Person @derived(through: "posts", where: "role", equals: "HEAD", then: "holders")
   assets: [Asset!] @inverse(of: "owner")
@@ -235,9 +236,10 @@ func (l *lens) name(id graph.ID) string {
 
 // edge is one edge of the model.
 type edge struct {
-	node  graph.ID
-	claim *fact
-	from  graph.ID // the subject
+	node   graph.ID
+	claim  *fact
+	from   graph.ID // the subject
+	mirror bool     // the claim is one of the node
 }
 
 // edges is where a relation leads: what it states, what another entity's side
@@ -251,7 +253,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 			if stated := typ.Field(f.InverseOf[0].Name); stated != nil && f.Target.Includes(typ) {
 				for _, e := range l.leads(subject, stated, series, narrow) {
 					if e.node == id {
-						es = append(es, edge{subject, e.claim, subject})
+						es = append(es, edge{node: subject, claim: e.claim, from: subject})
 					}
 				}
 			}
@@ -270,8 +272,9 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 		es = l.touching(id, f)
 	default:
 		for _, c := range l.of(id, f.Name) {
-			es = append(es, edge{c.Value.Entity(), c, id})
+			es = append(es, edge{node: c.Value.Entity(), claim: c, from: id})
 		}
+		es = append(es, l.mirrored(id, f)...)
 	}
 	if series {
 		return es
@@ -281,12 +284,17 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 		if !l.plain(e.claim, narrow) {
 			continue
 		}
-		key := string(e.node) + "\x00" + l.slot(e.claim)
+		key := string(e.node) + "\x00" + l.slot(e.seen())
 		groups[key] = append(groups[key], e)
 	}
 	var kept []edge
 	for _, g := range groups {
-		kept = append(kept, slices.MinFunc(g, func(a, b edge) int { return l.better(a.claim, b.claim) }))
+		kept = append(kept, slices.MinFunc(g, func(a, b edge) int {
+			if a.mirror != b.mirror {
+				return map[bool]int{true: 1, false: -1}[a.mirror]
+			}
+			return l.better(a.claim, b.claim)
+		}))
 	}
 	return kept
 }
@@ -311,10 +319,10 @@ func (l *lens) touching(id graph.ID, f *schema.Field) []edge {
 			continue
 		}
 		if c.Subject == id {
-			es = append(es, edge{c.Value.Entity(), c, id})
+			es = append(es, edge{node: c.Value.Entity(), claim: c, from: id})
 		}
 		if c.Value.Entity() == id {
-			es = append(es, edge{c.Subject, c, id})
+			es = append(es, edge{node: c.Subject, claim: c, from: id})
 		}
 	}
 	return es

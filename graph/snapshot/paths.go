@@ -41,6 +41,9 @@ func (p paths) leading(f *schema.Field, to uint32, fn func(memory.Run)) {
 		if f.Symmetric {
 			fn(p.s.OutRun(to, memory.PredicateOf(f)))
 		}
+		if f.Mirror != nil {
+			fn(p.s.OutRun(to, memory.PredicateOf(f.Mirror.Of)))
+		}
 	default:
 		p.leading(f.Path.Then, to, func(list memory.Run) {
 			for l := range list.FirstOfGroups(sameOther) {

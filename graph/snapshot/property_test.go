@@ -362,7 +362,7 @@ func (l *lens) everywhere(f *schema.Field, series, narrow bool) []edge {
 	for _, id := range pool.Of(f.Owner) {
 		all = append(all, l.edges(id, f, series, narrow)...)
 	}
-	return slices.DeleteFunc(all, func(x edge) bool { return !l.selected(x.claim.Source) })
+	return slices.DeleteFunc(all, func(x edge) bool { return x.mirror || !l.selected(x.claim.Source) })
 }
 
 // pages compares the whole list, then the list joined from pages, forwards and

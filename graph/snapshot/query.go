@@ -84,7 +84,7 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	v, f := l.view, l.field
 	switch {
 	case v.planning == never, q.Nodes == nil && q.Edges == nil && (len(q.Order) == 0 || !page || f != nil),
-		f != nil && (f.Symmetric && l.entity != memory.None || f.Kind == schema.Derived):
+		f != nil && (f.Symmetric && l.entity != memory.None || f.Kind == schema.Derived || v.mirrors(l.entity, f)):
 		return nil
 	}
 	a := access.Ask{Nodes: q.Nodes, Edges: q.Edges, Limit: -1, All: l.len(q), Eager: v.planning == always}
@@ -321,7 +321,7 @@ func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 
 // atMost is how much room to make for what a query keeps of the list.
 func (l *List) atMost(q *filter.Query) int {
-	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == memory.None || l.field.Symmetric || l.field.Kind == schema.Derived {
+	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == memory.None || l.field.Symmetric || l.field.Kind == schema.Derived || l.view.mirrors(l.entity, l.field) {
 		return 16
 	}
 	return l.len(q)

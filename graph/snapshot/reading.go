@@ -36,14 +36,19 @@ func (r *reader) end(v *View, e Edge) uint32 {
 		return v.SubjectOf(e)
 	case r.Of == filter.OfSource:
 		return v.s.Source(e.Claim)
+	case e.mirror:
+		return e.Node
 	}
 	return v.s.Object(e.Claim)
 }
 
 // SubjectOf is the subject of an edge of a relation: that of its claim, or, where a symmetric
-// relation is read from its object, the object.
+// relation is read from its object or an edge is mirrored, the object.
 func (v *View) SubjectOf(e Edge) uint32 {
 	r := v.s.Rows.Ref(e.Claim)
+	if e.mirror {
+		return uint32(r.Value)
+	}
 	if r.Subject == e.Node && r.Kind == graph.EntityKind {
 		if f := v.s.FieldOf(r); f != nil && f.Symmetric {
 			return uint32(r.Value)

@@ -24,6 +24,9 @@ func qualifiersIn(s *memory.Graph, e Edge) (first, n uint32) {
 // qualifierIn returns the value of the qualifier of the edge's claim with the name, given
 // by its number, or the zero cell if there is none.
 func qualifierIn(s *memory.Graph, e Edge, name uint16) memory.Cell {
+	if e.mirror && withheld(s, e, name) {
+		return memory.Cell{}
+	}
 	first, n := qualifiersIn(s, e)
 	return s.QualifierAmong(first, n, name)
 }
@@ -55,7 +58,7 @@ func (v *View) signature(e Edge, rules []vocabulary.Rule) uint64 {
 	for at := first; at < first+n; at++ {
 		q := s.QualifierRows.Ref(at)
 		i := slices.IndexFunc(rules, func(r vocabulary.Rule) bool { return r.Name == q.Name })
-		if i < 0 {
+		if i < 0 || e.mirror && withheld(s, e, q.Name) {
 			continue
 		}
 		h := (uint64(q.Name)<<8 | uint64(q.Kind)) * 0x9E3779B97F4A7C15
@@ -69,5 +72,5 @@ func (v *View) signature(e Edge, rules []vocabulary.Rule) uint64 {
 
 // edgeOf returns the link as an edge to its other end.
 func edgeOf(l *memory.Link) Edge {
-	return Edge{l.Other, l.Claim, l.Qualifiers, uint16(l.NumQualifiers) + 1}
+	return Edge{Node: l.Other, Claim: l.Claim, qualifiers: l.Qualifiers, noted: uint16(l.NumQualifiers) + 1}
 }

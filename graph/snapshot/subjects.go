@@ -40,7 +40,7 @@ func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
 		show = func(e Edge) bool { return !v.selected(v.s.Rows.Ref(e.Claim)) || fn(e) }
 	}
 	subjects := walk{from: w.from, back: w.back, only: w.only, nodes: w.nodes}
-	each := walk{ties: w.ties, back: w.back, keep: keep}
+	each := walk{own: true, ties: w.ties, back: w.back, keep: keep}
 	if !w.only {
 		subjects.only, subjects.nodes = true, v.ends(l.field, false)
 	}

@@ -16,6 +16,7 @@ type Shape struct {
 	Target     *schema.Type
 	Qualifiers []*schema.Qualifier
 	Link       bool // its edges have claims
+	Mirror     bool // some of which may be those of the other end
 	// Subject is the type that the claims of all edges are about, or nil if that is not one type
 	// or the edges have no claims.
 	Subject *schema.Type
@@ -32,7 +33,8 @@ func LinkShape(f *schema.Field) Shape {
 	if f.Kind == schema.Inverse {
 		s.Qualifiers = f.InverseOf[0].Qualifiers
 	}
-	if len(s.Qualifiers) > 0 {
+	s.Mirror = f.Stored() && f.Mirror != nil
+	if len(s.Qualifiers) > 0 || s.Mirror {
 		s.Name = f.Owner.Name + title(f.Name)
 		if f.Stored() {
 			s.Subject = f.Owner
@@ -51,7 +53,7 @@ func SubjectsShape(f *schema.Field) Shape {
 }
 
 // shared reports whether relations of several types may have the shape.
-func (s Shape) shared() bool { return s.Link && len(s.Qualifiers) == 0 }
+func (s Shape) shared() bool { return s.Link && len(s.Qualifiers) == 0 && !s.Mirror }
 
 // SubjectType returns the type of the subjects of the edges: Entity of a shared shape, or nil if the
 // node is the subject or there is none.

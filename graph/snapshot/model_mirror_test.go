@@ -1,0 +1,45 @@
+package snapshot_test
+
+import (
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// mirrored are the edges to those who report what the entity does not.
+func (l *lens) mirrored(id graph.ID, f *schema.Field) (es []edge) {
+	if f.Mirror == nil {
+		return nil
+	}
+	own := l.of(id, f.Name)
+	for _, c := range l.visible() {
+		stated := func(name string) bool { return c.Qualifier(name).Kind() != graph.NoKind }
+		if c.Predicate != f.Mirror.Of.Name || c.Value.Entity() != id || c.Rank == graph.Deprecated || stated("share") && !stated("amount") {
+			continue
+		}
+		reported := slices.ContainsFunc(own, func(o *fact) bool {
+			scopes := []graph.Value{o.Qualifier("scope"), c.Qualifier("scope")}
+			sameScope := scopes[0] == scopes[1] || scopes[0] == graph.Value{} || scopes[1] == graph.Value{}
+			before := func(a, b graph.Interval) bool {
+				return a.To.Known() && b.From.Known() && a.To.Last() < b.From.First()
+			}
+			return o.Value.Entity() == c.Subject && o.Rank != graph.Deprecated && o.Qualifier("resource") == c.Qualifier("resource") &&
+				sameScope && !before(o.Valid, c.Valid) && !before(c.Valid, o.Valid)
+		})
+		if !reported {
+			es = append(es, edge{node: c.Subject, claim: c, from: id, mirror: true})
+		}
+	}
+	return es
+}
+
+// seen is the claim of an edge as the edge shows it.
+func (e edge) seen() *fact {
+	if !e.mirror {
+		return e.claim
+	}
+	shown := *e.claim
+	shown.Qualifiers = slices.DeleteFunc(slices.Clone(shown.Qualifiers), func(q graph.QualifierValue) bool { return q.Name == "share" })
+	return &shown
+}
