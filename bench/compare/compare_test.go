@@ -21,22 +21,14 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/bench/compare/plain"
+	"github.com/caspian-kg/caspian/bench/compare/process"
 )
 
 // serveGraph, where set, makes the test binary the server of the contestants:
 // it names the file to write the plain graph to.
 const serveGraph = "CASPIAN_COMPARE_SERVE"
 
-func TestMain(m *testing.M) {
-	if file := os.Getenv(serveGraph); file != "" {
-		if err := serve(file); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { process.Main(m, serveGraph, serve) }
 
 // claims returns how many claims the timed parts have.
 func claims() int {
@@ -172,12 +164,7 @@ func serve(file string) error {
 // an empty one, or its first line alone.
 func start(t *testing.T, env []string, untilEmpty bool, name string, args ...string) []string {
 	t.Helper()
-	if _, err := exec.LookPath("taskset"); err == nil {
-		name, args = "taskset", append([]string{"-c", "0", name}, args...)
-	} else {
-		t.Log("taskset is not here: server and client share both cores")
-	}
-	cmd := exec.Command(name, args...)
+	cmd := process.OnFirstCore(t, name, args...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()

@@ -66,15 +66,7 @@ func importForEver(dir string) {
 
 // TestKill kills an import at random moments and checks what is left.
 func TestKill(t *testing.T) {
-	runs := 40
-	if os.Getenv("CASPIAN_SOAK") != "" {
-		runs = 500
-	} else if testing.Short() {
-		runs = 5
-	}
-	seed := uint64(time.Now().UnixNano())
-	r := rand.New(rand.NewPCG(seed, 0))
-	t.Logf("seed %d", seed)
+	runs, r := storetest.Kills(t, 5, 40, 500)
 	var dir string
 	var head graph.Seq
 	for run := range runs {

@@ -180,15 +180,7 @@ func fillForEver(dir string) {
 // TestKillFill kills a process that fills a store at random moments: the store is
 // empty or full, and full where the process said so.
 func TestKillFill(t *testing.T) {
-	runs := 12
-	if os.Getenv("CASPIAN_SOAK") != "" {
-		runs = 200
-	} else if testing.Short() {
-		runs = 3
-	}
-	seed := uint64(time.Now().UnixNano())
-	r := rand.New(rand.NewPCG(seed, 0))
-	t.Logf("seed %d", seed)
+	runs, r := storetest.Kills(t, 3, 12, 200)
 	want, found := samples(toFill), map[graph.Seq]int{}
 	dir := t.TempDir()
 	start := time.Now()

@@ -21,21 +21,13 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/bench/compare/peers/maps"
+	"github.com/caspian-kg/caspian/bench/compare/process"
 )
 
 // serveGraph, where set, makes the test binary a server: it names the system, the size and the seed.
 const serveGraph = "CASPIAN_PEERS_SERVE"
 
-func TestMain(m *testing.M) {
-	if what := os.Getenv(serveGraph); what != "" {
-		if err := serve(what); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { process.Main(m, serveGraph, serve) }
 
 // serve answers as a system until its standard input ends.
 func serve(what string) error {
@@ -202,12 +194,7 @@ func (r *run) store(state bool) (ontology, served string) {
 // finds in a line of its output.
 func (r *run) start(system, env string, address func(line string) (string, bool), name string, args ...string) string {
 	t := r.t
-	if _, err := exec.LookPath("taskset"); err == nil {
-		name, args = "taskset", append([]string{"-c", "0", name}, args...)
-	} else {
-		t.Log("taskset is not here: servers and client share the cores")
-	}
-	cmd := exec.Command(name, args...)
+	cmd := process.OnFirstCore(t, name, args...)
 	cmd.Env = append(os.Environ(), env, "GOMAXPROCS=1")
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,15 +107,8 @@ func child(dir string, ops []op, from int) error {
 // TestKilledForTrue kills a process that works through a history, at random
 // moments, and holds what is left against the model.
 func TestKilledForTrue(t *testing.T) {
-	runs := 8
-	if os.Getenv("CASPIAN_SOAK") != "" {
-		runs = 300
-	} else if testing.Short() {
-		runs = 2
-	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 3))
+	runs, r := storetest.Kills(t, 2, 8, 300)
+	seed := r.Uint64() >> 1
 	dir, m := t.TempDir(), newModel(nil)
 	ops := killedHistory(seed)
 	from := 0

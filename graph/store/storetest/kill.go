@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bufio"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
@@ -9,6 +10,20 @@ import (
 	"testing"
 	"time"
 )
+
+// Kills returns how often a test kills a child, and random numbers from a seed that it logs:
+// with CASPIAN_SOAK set soak times, in short mode few times.
+func Kills(t testing.TB, few, times, soak int) (int, *rand.Rand) {
+	t.Helper()
+	if os.Getenv("CASPIAN_SOAK") != "" {
+		times = soak
+	} else if testing.Short() {
+		times = few
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return times, rand.New(rand.NewPCG(seed, 0))
+}
 
 // KillChild runs the test binary again as a child, with one more variable
 // ("NAME=value") in its environment, and kills it after a while. The child prints
