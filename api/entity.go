@@ -85,8 +85,7 @@ func (b *builder) entityFields(t *schema.Type) []field {
 	for _, f := range b.Fields(t) {
 		switch {
 		case f.Name == "name":
-			fs = append(fs, field{name: "name", typ: must(graphql.String), about: f.Description,
-				read: text(func(v *snapshot.View, n uint32) string { return v.Name(n) })})
+			fs = append(fs, b.nameField(f))
 		case f.Kind == schema.Property && f.Many:
 			fs = append(fs, b.properties(f))
 		case f.Kind == schema.Property:
@@ -114,8 +113,15 @@ func (b *builder) property(f *schema.Field) field {
 		}
 		return out
 	}
-	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR. If there is none in it, the field shows what it shows without.")
+	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
+		if lang, ok := c.Args.(string); ok {
+			if n := v.OneIn(e, f, lang); n != snapshot.None {
+				return appendClaim(dst, v.Snapshot(), n, f.Scalar)
+			}
+			return dst, nil
+		}
 		if shown, ok := v.One(e, f); ok {
 			return appendClaim(dst, v.Snapshot(), shown.Claim, f.Scalar)
 		}
@@ -137,10 +143,17 @@ func (b *builder) properties(f *schema.Field) field {
 		}
 		return out
 	}
-	out.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) (_ []byte, err error) {
+	inLanguage(&out, f, "Lists only those in this language; all by default.")
+	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) (_ []byte, err error) {
 		v, e := viewOf(src)
+		var claims []uint32
+		if lang, ok := c.Args.(string); ok {
+			claims = v.ValuesIn(e, f, lang, nil)
+		} else {
+			claims = v.Values(e, f, nil)
+		}
 		dst = append(dst, '[')
-		for i, n := range v.Values(e, f, nil) {
+		for i, n := range claims {
 			if i > 0 {
 				dst = append(dst, ',')
 			}

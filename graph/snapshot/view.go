@@ -218,10 +218,13 @@ func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 }
 
 // better reports whether claim a is to be shown rather than b, both being of one
-// predicate and both holding: rank, then (of observations) the later period, then
+// predicate and both holding: one in no particular language, then rank, then (of observations) the later period, then
 // graph.Reading.Order, then confidence, then the later recorded, then id.
 func (v *View) better(a, b uint32) bool {
 	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
+	if p, q := v.foreign(x), v.foreign(y); p != q {
+		return p < q
+	}
 	if x.Rank != y.Rank {
 		return rankOrder[x.Rank] < rankOrder[y.Rank]
 	}
@@ -272,44 +275,6 @@ func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	return best
 }
 
-// Name is what the entity is called in the view. Where no claim of its name is
-// visible it is the latest label that the store knew, but of a source that was
-// published later than the view asks, and then the id.
-func (v *View) Name(entity uint32) string {
-	if n := v.s.Named.Ref(entity); v.showsName(entity, n) {
-		return n.Name
-	}
-	if n := v.label(entity); n != memory.None {
-		return v.s.Texts.At(uint32(v.s.Rows.Ref(n).Value))
-	}
-	return v.s.IDs.At(entity)
-}
-
-// label is the claim that says what Name is; None where that is the id.
-func (v *View) label(entity uint32) uint32 {
-	best := memory.None
-	switch n := v.s.Named.Ref(entity); {
-	case v.showsName(entity, n):
-		return n.Claim - 1
-	case n != nil && n.Claim == memory.ManyNames:
-		best = v.best(entity, v.s.NamePredicate)
-	}
-	if best == memory.None {
-		for l := range v.s.OutRun(entity, v.s.NamePredicate).All() {
-			n := l.Claim
-			if r := v.s.Rows.Ref(n); v.held(n, r) && !v.later[r.Source] && (best == memory.None || v.laterLabel(n, best)) {
-				best = n
-			}
-		}
-	}
-	return best
-}
-
-// showsName reports whether the entity has one claim of its name, and the view shows it.
-func (v *View) showsName(entity uint32, n *memory.Naming) bool {
-	return n.One() && n.Rank != graph.Deprecated && v.shows(entity, n.Link(v.s.NamePredicate))
-}
-
 // Touch begins to read the ids and names of the nodes. They are all over the
 // memory, which answers a short loop's reads together: who then reads them node
 // by node waits once and not for each.
@@ -327,18 +292,4 @@ func (v *View) Touch(edges []Edge) {
 		}
 	}
 	v.interrupt.Touched += x
-}
-
-func (v *View) laterLabel(a, b uint32) bool {
-	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
-	if x.Rank != y.Rank {
-		return rankOrder[x.Rank] < rankOrder[y.Rank]
-	}
-	if c := graph.ComparePeriods(v.s.Times.Ref(x.Valid).Interval, v.s.Times.Ref(y.Valid).Interval); c != 0 {
-		return c > 0
-	}
-	if x.Confidence != y.Confidence {
-		return x.Confidence > y.Confidence
-	}
-	return string(x.ID[:]) < string(y.ID[:])
 }

@@ -51,6 +51,10 @@ func Empty(o *schema.Ontology) *Graph {
 	s.DatePredicate, s.CoversPredicate = s.PredicateNumber("date"), s.PredicateNumber("coversUntil")
 	s.CompletePredicate, s.PartialPredicate, s.MaintainsPredicate = s.PredicateNumber("completeFor"), s.PredicateNumber("partialFor"), s.PredicateNumber("maintains")
 	s.QualifierNames, s.Rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
+	s.LangQualifier = -1
+	if n, ok := s.QualifierNames.Number("lang"); ok {
+		s.LangQualifier = int(n)
+	}
 	s.nameTypes()
 	s.AllLive = graph.AllDays
 	s.Extras.Append(graph.Details{}) // number 0: nothing of it

@@ -106,6 +106,7 @@ type Graph struct {
 	Rules   map[*schema.Field][]vocabulary.Rule
 	// The numbers of the predicates that the snapshot itself reads.
 	NamePredicate, DatePredicate, CoversPredicate, CompletePredicate, PartialPredicate, MaintainsPredicate uint16
+	LangQualifier                                                                                          int // the number of the qualifier lang; -1 if the ontology has none
 	sum                                                                                                    digest.Sum
 
 	w     *writer

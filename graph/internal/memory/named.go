@@ -24,8 +24,8 @@ func (s *Graph) namesOf(claims []uint32) []names.Name {
 	return list
 }
 
-// Naming is the claim of an entity's name, which most have one of and every
-// list shows: with what a view asks of it, in one place.
+// Naming is the claim of an entity's name in no particular language, which most have one
+// of and every list shows: with what a view asks of it, in one place.
 type Naming struct {
 	Name  string
 	Claim uint32 // its number + 1; 0 none, manyNames several
@@ -43,12 +43,26 @@ func (n *Naming) Link(name uint16) Link {
 	return Link{Claim: n.Claim - 1, Other: None, Valid: n.valid, Predicate: name}
 }
 
-// nameEntities adds the claims of names to the table, starting with claim number from.
+// Language is the language that a text is in, by the claim's qualifier lang; "" if the claim names
+// none.
+func (s *Graph) Language(r *Row) string {
+	if r.Kind != graph.StringKind || r.NumQualifiers == 0 || s.LangQualifier < 0 {
+		return ""
+	}
+	c := s.QualifierAmong(r.Qualifiers, uint32(r.NumQualifiers), uint16(s.LangQualifier))
+	if c.Kind != graph.StringKind {
+		return ""
+	}
+	return s.Texts.At(uint32(c.Bits))
+}
+
+// nameEntities adds the claims of names to the table, starting with claim number from, but none
+// that name a language: a view shows those only if it is asked to, or if there is no other name.
 func (s *Graph) nameEntities(named column.Table[Naming], from uint32) column.Table[Naming] {
 	var e *column.Edit[Naming]
 	for n := from; int(n) < s.Rows.Len(); n++ {
 		r := s.Rows.Ref(n)
-		if r.Predicate != s.NamePredicate {
+		if r.Predicate != s.NamePredicate || s.Language(r) != "" {
 			continue
 		}
 		if e == nil {

@@ -1,0 +1,47 @@
+package api
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// nameField is the field name of an entity, which shows something in any view.
+func (b *builder) nameField(f *schema.Field) field {
+	out := field{name: f.Name, about: f.Description, typ: must(graphql.String)}
+	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR; fr-CA also finds a name in fr. If there is none in it, the field shows the name that it shows without.")
+	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		v, n := viewOf(src)
+		if lang, ok := c.Args.(string); ok {
+			return gql.AppendString(dst, v.NameIn(n, lang)), nil
+		}
+		return gql.AppendString(dst, v.Name(n)), nil
+	}
+	return out
+}
+
+// inLanguage gives the field the argument lang if its claims can say in which language they are.
+// The reader then has the language as its arguments, or nil.
+func inLanguage(out *field, f *schema.Field, about string) {
+	q := f.Qualifier("lang")
+	if q == nil || q.Scalar != schema.String {
+		return
+	}
+	out.args = graphql.FieldConfigArgument{"lang": {Type: graphql.String, Description: about}}
+	out.read.Prepare = func(args map[string]any) (any, error) {
+		lang, given := args["lang"].(string)
+		if !given {
+			return nil, nil
+		}
+		if q.Code != nil {
+			tag, err := q.Code.Read(lang)
+			if err != nil {
+				return nil, &gql.ArgumentError{Argument: "lang", Err: graph.Errorf(graph.BadInput, "lang: %v", err)}
+			}
+			lang = tag
+		}
+		return lang, nil
+	}
+}

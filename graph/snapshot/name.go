@@ -1,0 +1,161 @@
+package snapshot
+
+import (
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// A text may say by the qualifier lang in which language it is (BCP 47). A field shows
+// the text in no particular language unless it is asked for one. What is in another language
+// shows only if there is nothing else, English first.
+
+// Name is what the entity is called in the view. Where no claim of its name is
+// visible it is the latest label that the store knew, but of a source that was
+// published later than the view asks, and then the id.
+func (v *View) Name(entity uint32) string {
+	if n := v.s.Named.Ref(entity); v.showsName(entity, n) {
+		return n.Name
+	}
+	if n := v.label(entity); n != memory.None {
+		return v.s.Texts.At(uint32(v.s.Rows.Ref(n).Value))
+	}
+	return v.s.IDs.At(entity)
+}
+
+// NameIn is Name for readers of a language: the name in it that the view shows, and Name if
+// there is none. As RFC 4647 looks languages up, fr-CA also finds a name in fr; and pt one in pt-BR
+// if there is none in pt.
+func (v *View) NameIn(entity uint32, lang string) string {
+	if n := v.bestIn(entity, v.s.NamePredicate, lang); n != memory.None {
+		if fit, _ := fitOf(v.s.Language(v.s.Rows.Ref(n)), lang); fit {
+			return v.s.Texts.At(uint32(v.s.Rows.Ref(n).Value))
+		}
+	}
+	return v.Name(entity)
+}
+
+// OneIn is the claim that a property of one value shows to readers of a language; None if it shows
+// nothing. If none is in the language, it is the one that the field shows without.
+func (v *View) OneIn(entity uint32, f *schema.Field, lang string) uint32 {
+	return v.bestIn(entity, memory.PredicateOf(f), lang)
+}
+
+// ValuesIn appends to dst the claims of a property of many values whose texts are in
+// the language: for each text the best claim.
+func (v *View) ValuesIn(entity uint32, f *schema.Field, lang string, dst []uint32) []uint32 {
+	best := map[string]int{}
+	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
+		if v.stop() {
+			break
+		}
+		r := v.s.Rows.Ref(l.Claim)
+		if ok, _ := fitOf(v.s.Language(r), lang); !ok || !l.Plain() || !v.shows(entity, l) {
+			continue
+		}
+		text := v.s.ValueOf(r.Cell()).Text()
+		switch i, known := best[text]; {
+		case !known:
+			best[text] = len(dst)
+			dst = append(dst, l.Claim)
+		case v.better(l.Claim, dst[i]):
+			dst[i] = l.Claim
+		}
+	}
+	return dst
+}
+
+// bestIn is best for readers of a language.
+func (v *View) bestIn(entity uint32, p uint16, lang string) uint32 {
+	best, least := memory.None, 0
+	for l := range v.s.OutRun(entity, p).All() {
+		if !l.Plain() || !v.shows(entity, l) {
+			continue
+		}
+		_, apart := fitOf(v.s.Language(v.s.Rows.Ref(l.Claim)), lang)
+		if best == memory.None || apart < least || apart == least && v.better(l.Claim, best) {
+			best, least = l.Claim, apart
+		}
+	}
+	return best
+}
+
+// fitOf reports whether a text in the language have is in the language that is wanted, and how far
+// the two are apart: by how many subtags the wanted one has to be cut.
+func fitOf(have, want string) (fits bool, apart int) {
+	const longer, none, other = 100, 200, 300
+	if have == "" {
+		return false, none
+	}
+	for tag := want; tag != ""; apart++ {
+		if strings.EqualFold(have, tag) {
+			return true, apart
+		}
+		tag = tag[:max(strings.LastIndexByte(tag, '-'), 0)]
+	}
+	if len(have) > len(want) && have[len(want)] == '-' && strings.EqualFold(have[:len(want)], want) {
+		return true, longer
+	}
+	return false, other
+}
+
+// foreign orders claims by their language, for a reader who asks for none.
+func (v *View) foreign(r *memory.Row) int {
+	switch lang := v.s.Language(r); {
+	case lang == "":
+		return 0
+	case strings.EqualFold(lang, "en"):
+		return 1
+	}
+	return 2
+}
+
+// label is the claim that says what Name is; None where that is the id.
+func (v *View) label(entity uint32) uint32 {
+	n := v.s.Named.Ref(entity)
+	if v.showsName(entity, n) {
+		return n.Claim - 1
+	}
+	if n != nil && n.Claim == memory.ManyNames {
+		if best := v.best(entity, v.s.NamePredicate); best != memory.None && v.foreign(v.s.Rows.Ref(best)) == 0 {
+			return best
+		}
+	}
+	latest := memory.None
+	for l := range v.s.OutRun(entity, v.s.NamePredicate).All() {
+		n := l.Claim
+		if r := v.s.Rows.Ref(n); v.held(n, r) && !v.later[r.Source] && (latest == memory.None || v.laterLabel(n, latest)) {
+			latest = n
+		}
+	}
+	if latest != memory.None && v.foreign(v.s.Rows.Ref(latest)) > 0 {
+		if best := v.best(entity, v.s.NamePredicate); best != memory.None {
+			return best
+		}
+	}
+	return latest
+}
+
+// showsName reports whether the entity has one claim of its name, and the view shows it.
+func (v *View) showsName(entity uint32, n *memory.Naming) bool {
+	return n.One() && n.Rank != graph.Deprecated && v.shows(entity, n.Link(v.s.NamePredicate))
+}
+
+func (v *View) laterLabel(a, b uint32) bool {
+	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
+	if p, q := v.foreign(x), v.foreign(y); p != q {
+		return p < q
+	}
+	if x.Rank != y.Rank {
+		return rankOrder[x.Rank] < rankOrder[y.Rank]
+	}
+	if c := graph.ComparePeriods(v.s.Times.Ref(x.Valid).Interval, v.s.Times.Ref(y.Valid).Interval); c != 0 {
+		return c > 0
+	}
+	if x.Confidence != y.Confidence {
+		return x.Confidence > y.Confidence
+	}
+	return string(x.ID[:]) < string(y.ID[:])
+}
