@@ -114,6 +114,19 @@ func (b *builder) property(f *schema.Field) field {
 		return out
 	}
 	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR. If there is none in it, the field shows what it shows without.")
+	out.read.Ahead = func(_ *gql.Call, items []gql.Ref) {
+		v, ok := items[0].Obj.(*snapshot.View)
+		if !ok { // the first is null
+			return
+		}
+		v.TouchClaims(func(yield func(uint32) bool) {
+			for _, r := range items {
+				if r.Obj == items[0].Obj && !yield(uint32(r.Index)) {
+					return
+				}
+			}
+		})
+	}
 	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
 		if lang, ok := c.Args.(string); ok {

@@ -72,6 +72,11 @@ type Binding struct {
 	// Obj must be comparable, and everything read below it must depend on the Ref alone.
 	Repeats bool
 
+	// Ahead, of a Leaf, begins to read for all objects of a long list what the reader will
+	// read of each, so that memory is waited for once and not for each. It is called once
+	// for a list, for one of the selected fields that have it.
+	Ahead func(c *Call, items []Ref)
+
 	// Workload names the kind of work of the field, one of Config.Workloads. It is empty for
 	// work that need not be measured separately. See [RootField].
 	Workload string

@@ -282,6 +282,9 @@ func (r *run) readList(f *field, src Ref) bool {
 	return ok
 }
 
+// aheadFrom is from how many items on it pays to read ahead.
+const aheadFrom = 8
+
 func (r *run) items(f *field, items []Ref) bool {
 	r.buf = append(r.buf, '[')
 	r.path = append(r.path, failure.PathElem{})
@@ -289,6 +292,9 @@ func (r *run) items(f *field, items []Ref) bool {
 	// The items of a list are usually of one type: remembering the last type saves a quarter
 	// of the time of a list of small abstract objects.
 	sel, typ := f.sub.single, ""
+	if sel != nil && sel.ahead != nil && len(items) >= aheadFrom {
+		sel.ahead(&r.call, items)
+	}
 	for i := range items {
 		if i > 0 {
 			r.buf = append(r.buf, ',')

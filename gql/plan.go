@@ -31,7 +31,8 @@ type plan struct {
 type selection struct {
 	typ      *typesys.Type
 	fields   []field
-	dynamic  bool  // some list size below depends on variables
+	dynamic  bool // some list size below depends on variables
+	ahead    func(*Call, []Ref)
 	workload uint8 // the heaviest of its fields'
 	cost     weight
 }
@@ -201,6 +202,9 @@ func (c *compiler) selection(t *typesys.Type, g *grouping) *selection {
 	for i, nodes := range g.order {
 		c.field(sel, i, nodes)
 		sel.workload = max(sel.workload, sel.fields[i].workload)
+		if b := sel.fields[i].binding; b != nil && b.Ahead != nil {
+			sel.ahead = b.Ahead
+		}
 	}
 	c.weigh(sel)
 	return sel

@@ -6,6 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
+	"iter"
 )
 
 // View is one request's lens on a snapshot. It is cheap to make, never
@@ -289,6 +290,30 @@ func (v *View) Touch(edges []Edge) {
 		}
 		if id := v.s.IDs.At(e.Node); id != "" {
 			x += uint(id[0])
+		}
+	}
+	v.interrupt.Touched += x
+}
+
+// touched is how many claims of an entity are read ahead.
+const touched = 24
+
+// TouchClaims begins to read the claims about the entities that have few, as Touch does:
+// first the lists, then what they lead to. To read texts ahead as well was not faster.
+func (v *View) TouchClaims(entities iter.Seq[uint32]) {
+	if v.interrupt == nil {
+		return
+	}
+	x := uint(0)
+	for n := range entities {
+		if links := v.s.Out.Ref(n).Short(); len(links) > 0 {
+			x += uint(links[0].Claim) + uint(links[len(links)-1].Claim) + uint(links[len(links)/2].Claim)
+		}
+	}
+	for n := range entities {
+		links := v.s.Out.Ref(n).Short()
+		for i := range links[:min(len(links), touched)] {
+			x += uint(v.s.Rows.Ref(links[i].Claim).Value)
 		}
 	}
 	v.interrupt.Touched += x
