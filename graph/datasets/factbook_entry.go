@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -71,15 +72,7 @@ func (e *entry) geography() {
 			e.unread(point, text)
 		}
 	}
-	const area = "Geography/Area/total"
-	if text := e.text(area); !notKnown(text) {
-		if km2, rest, ok := parseArea(text); ok {
-			e.claim(area, id, "area", graph.QuantityValue(km2, "km2"))
-			e.unread(area, strings.Trim(rest, "; "))
-		} else {
-			e.unread(area, text)
-		}
-	}
+	e.area()
 	const coast = "Geography/Coastline"
 	if text := e.text(coast); !notKnown(text) {
 		m := coastForm.FindStringSubmatch(text)
@@ -98,6 +91,38 @@ func (e *entry) geography() {
 		}
 	}
 	e.independence()
+}
+
+// area states the area. A total that is rounded to nothing, as the Vatican's, gives way to that of the land.
+func (e *entry) area() {
+	for _, at := range []string{"Geography/Area/total", "Geography/Area/land"} {
+		text := e.text(at)
+		if notKnown(text) {
+			return
+		}
+		km2, rest, ok := parseArea(text)
+		switch {
+		case !ok:
+			e.unread(at, text)
+			return
+		case km2 > 0:
+			e.claim(at, e.country.id, "area", graph.QuantityValue(km2, "km2"))
+			e.unread(at, strings.Trim(rest, "; "))
+			return
+		}
+		e.unread(at, text)
+	}
+}
+
+// userAssigned are codes that ISO 3166 leaves to its users.
+var userAssigned = regexp.MustCompile(`^\.(x[a-z])\b`)
+
+// assignedCode states the code of a country that ISO 3166 has none for, from its domain: XK.
+func (e *entry) assignedCode() {
+	const at = "Communications/Internet country code"
+	if m := userAssigned.FindStringSubmatch(e.text(at)); m != nil {
+		e.claim(at, e.country.id, "iso2", graph.StringValue(strings.ToUpper(m[1])), asInferred(), asPrinted("."+m[1]), withNote("user-assigned; ISO 3166 has no code for it"))
+	}
 }
 
 var (
@@ -218,32 +243,20 @@ func (e *entry) capital() {
 	if notKnown(text) {
 		return
 	}
-	type found struct {
-		name, remark string
-		aliases      []string
+	all := e.capitals(at, text)
+	point, pointOf := e.text(pointAt), ""
+	if len(all) > 0 {
+		pointOf = all[0].name
 	}
-	var all []found
-	for _, seg := range splitOutside(strings.ReplaceAll(text, "), ", "); "), ";") {
-		if cut, ok := strings.CutSuffix(seg, " is the administrative capital"); ok {
-			seg = cut + " (administrative capital)"
-		}
-		m := capitalForm.FindStringSubmatch(seg)
-		if m == nil {
-			e.unread(at, seg)
-			continue
-		}
-		f := found{name: strings.TrimSuffix(m[1], " in Romanian")}
+	slices.SortStableFunc(all, func(a, b capitalText) int {
 		switch {
-		case otherNames.MatchString(m[2]):
-			f.aliases = betweenNames.Split(m[2], -1)
-		case strings.HasSuffix(m[2], "capital") || m[2] == "seat of government":
-			f.remark = m[2]
-		default:
-			e.unread(at, m[2])
+		case a.recognised == b.recognised:
+			return 0
+		case a.recognised:
+			return 1
 		}
-		all = append(all, f)
-	}
-	point := e.text(pointAt)
+		return -1
+	})
 	for i, f := range all {
 		city := e.names.city(e.country.id, f.name)
 		if city == "" || !e.declare(city, "City") {
@@ -253,7 +266,10 @@ func (e *entry) capital() {
 		opts := []claimOption{}
 		if len(all) > 1 {
 			opts = append(opts, inConflict("capital-"+string(e.country.id)), withNote(f.remark))
-			if i > 0 {
+			switch {
+			case f.recognised:
+				opts = append(opts, asConfidence(possibleConfidence))
+			case i > 0:
 				opts = append(opts, asConfidence(inferredConfidence))
 			}
 		}
@@ -263,7 +279,7 @@ func (e *entry) capital() {
 			e.claim(at, city, "aliases", graph.StringValue(a))
 		}
 		e.claim(at, city, "country", graph.EntityValue(e.country.id))
-		if v, ok := parsePoint(point); ok && i == 0 {
+		if v, ok := parsePoint(point); ok && f.name == pointOf {
 			e.claim(pointAt, city, "coordinates", v)
 			point = "" // it is the first city's
 		}
@@ -271,9 +287,48 @@ func (e *entry) capital() {
 	e.unread(pointAt, point)
 }
 
+// capitalText is one city in the text about the capital.
+type capitalText struct {
+	name, remark string
+	aliases      []string
+	recognised   bool // as the capital by the publisher's government only
+}
+
+// capitals reads the text about the capital.
+func (e *entry) capitals(at, text string) []capitalText {
+	var all []capitalText
+	for _, seg := range splitOutside(strings.ReplaceAll(text, "), ", "); "), ";") {
+		if cut, ok := strings.CutSuffix(seg, " is the administrative capital"); ok {
+			seg = cut + " (administrative capital)"
+		}
+		m := capitalForm.FindStringSubmatch(seg)
+		if m == nil {
+			e.unread(at, seg)
+			continue
+		}
+		f := capitalText{name: strings.TrimSuffix(m[1], " in Romanian")}
+		switch {
+		case otherNames.MatchString(m[2]):
+			f.aliases = betweenNames.Split(m[2], -1)
+		case strings.Contains(m[2], "continues to be recognized"):
+			f.recognised, f.remark = true, "recognised as the capital by the United States only"
+			if aka := alsoKnown.FindStringSubmatch(m[2]); aka != nil {
+				f.aliases = []string{aka[1]}
+			}
+		case strings.HasSuffix(m[2], "capital") || m[2] == "seat of government":
+			f.remark = m[2]
+		default:
+			e.unread(at, m[2])
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
 // otherNames distinguishes "Baki, Baky" from a remark.
 var (
 	otherNames   = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]*(?: de)?(?: \p{Lu}[\p{L}'’-]*)*(?:[,/] ?\p{Lu}[\p{L}'’-]*)*$`)
+	alsoKnown    = regexp.MustCompile(`^aka (\p{Lu}[\p{L}'’-]*)`)
 	betweenNames = regexp.MustCompile(`[,/] ?`)
 )
 

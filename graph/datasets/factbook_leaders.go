@@ -14,6 +14,8 @@ type holder struct {
 	title title  // title.title is "" where the text prints none
 	name  string // as printed, without honorifics: Kasym-Zhomart TOKAYEV
 	since graph.Interval
+	// bare marks a date that is printed without "since".
+	bare bool
 	// represents marks who stands in for a head of state that lives elsewhere.
 	represents bool
 }
@@ -82,8 +84,9 @@ func (h *holder) dates(text string) (name, remark string) {
 			if iv := (graph.Interval{From: from, To: to}); ok1 && ok2 && iv.Check() == nil {
 				h.since = iv
 			}
-		} else if _, ok := parseDay(b[1]); ok && len(b[1]) > 4 {
-			remark = b[1] // a date without a statement of what happened on it
+		} else if d, ok := parseDay(b[1]); ok && len(b[1]) > 4 {
+			// Of a holder, the only date that an entry gives is that of the start.
+			h.since, h.bare = graph.Interval{From: d, To: graph.OpenDate}, true
 		} else {
 			continue // a nickname, another title
 		}
@@ -187,6 +190,10 @@ func (e *entry) office(at, role string) {
 	}
 	found, unread := parseHolders(text, e.names.titles)
 	for i, h := range found {
+		if role == "HEAD_OF_GOVERNMENT" && e.implausible(h) {
+			e.remark(e.place(at), "%s since %s is older than %d years, and no row of names/terms.csv confirms it: stated without a start", h.name, h.since.From, longTerm)
+			h.since = graph.Interval{}
+		}
 		switch {
 		case h.represents:
 			e.holds(at, "REPRESENTATIVE", h)
@@ -269,6 +276,9 @@ func (e *entry) holds(at, role string, h holder) {
 		return // an office that is both is in both texts
 	}
 	opts := []claimOption{during(h.since)}
+	if h.bare {
+		opts = append(opts, asInferred())
+	}
 	if h.title.note != "" {
 		opts = append(opts, withNote(h.title.note))
 	}

@@ -23,7 +23,7 @@ func TestParseHolders(t *testing.T) {
 		{"Prime Minister Manuel Osa Nsue Nsua (since 17 August 2024)", "Prime Minister: Manuel Osa Nsue Nsua 2024-08-17/..", ""},
 		{"Acting President Sr. Gen. MIN AUNG HLAING (since 31 July 2025)", "President (acting): MIN AUNG HLAING 2025-07-31/..", ""},
 		{"King WACHIRALONGKON; also spelled Vajiralongkorn (since 1 December 2016)", "King: WACHIRALONGKON 2016-12-01/..", ""},
-		{"Prime Minister Ntsokoane Samuel MATEKANE (28 October 2022)", "Prime Minister: Ntsokoane Samuel MATEKANE ", "28 October 2022"},
+		{"Prime Minister Ntsokoane Samuel MATEKANE (28 October 2022)", "Prime Minister: Ntsokoane Samuel MATEKANE 2022-10-28/..", ""},
 		{"Prime Minister Giorgia MELONI (since 22 October 2022); the prime minister's official title is President of the Council of Ministers",
 			"Prime Minister: Giorgia MELONI 2022-10-22/..", "the prime minister's official title is President of the Council of Ministers"},
 		{"President (vacant)", "", "President (vacant)"},

@@ -205,6 +205,9 @@ func (r *isoRow) read() {
 			if city == slug(name) {
 				r.claim(capital, city, "name", graph.StringValue(name), asConfidence(labelConfidence))
 			} else {
+				if own := r.names.cityNames[city]; own != "" {
+					r.claim(capital, city, "name", graph.StringValue(own), asInferred(), asPrinted(name))
+				}
 				// The table of cities knows it under another name, which may be the present one.
 				r.claim(capital, city, "aliases", graph.StringValue(name), asConfidence(labelConfidence))
 			}

@@ -75,6 +75,8 @@ type nameTables struct {
 	lakes             map[string]water
 	regions           map[string]graph.ID
 	roles             map[string]string
+	terms             map[string]bool     // "do.json Roosevelt SKERRIT": a long term that is confirmed
+	cityNames         map[graph.ID]string // where the printed name is not the city's own
 }
 
 // names reads the tables once. They are part of the binary, so a fault in them
@@ -108,7 +110,7 @@ func readNames() (*nameTables, error) {
 		organisations: map[string]*organisation{}, goods: map[string]*good{}, people: map[string]person{},
 		organisationsByID: map[graph.ID]*organisation{}, goodsByID: map[graph.ID]*good{},
 		cities: map[string]graph.ID{}, regions: map[string]graph.ID{}, roles: map[string]string{},
-		lakes: map[string]water{},
+		lakes: map[string]water{}, terms: map[string]bool{}, cityNames: map[graph.ID]string{},
 	}
 	for _, table := range []struct {
 		file string
@@ -132,7 +134,14 @@ func readNames() (*nameTables, error) {
 			return nil
 		}},
 		{"people", func(c []string) error { t.people[c[0]] = person{graph.ID(c[1]), c[2]}; return nil }},
-		{"cities", func(c []string) error { t.cities[c[0]+"/"+nameKey(c[1])] = graph.ID(c[2]); return nil }},
+		{"cities", func(c []string) error {
+			t.cities[c[0]+"/"+nameKey(c[1])] = graph.ID(c[2])
+			if c[3] != "" {
+				t.cityNames[graph.ID(c[2])] = c[3]
+			}
+			return nil
+		}},
+		{"terms", func(c []string) error { t.terms[c[0]+" "+c[1]] = true; return nil }},
 		{"waters", func(c []string) error {
 			if w := (water{id: graph.ID(c[1]), printed: c[0], kind: c[2], name: c[3]}); w.name == "" {
 				w.shores = shoreForms(w.printed)

@@ -1,0 +1,82 @@
+package datasets
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// unions are the entries about a union of countries.
+var unions = map[string]graph.ID{"EE": "eu"}
+
+var unionMembers = regexp.MustCompile(`^\d+ countries: ([^:]*?)(?: \d+ |$)`)
+
+// union states what the entry says of an organisation: its name and its members. Figures of
+// unions are in no field.
+func (e *entry) union(id graph.ID) {
+	e.country = &country{id: id}
+	e.declare(id, "Organisation")
+	e.remark(graph.Position{File: e.where}, "the entry of %s is about a union: only its name and its members are read", id)
+	const name = "Government/Union name/"
+	if long := e.text(name + "conventional long form"); long != "" {
+		e.claim(name+"conventional long form", id, "name", graph.StringValue(long))
+	}
+	if short := e.text(name + "abbreviation"); short != "" {
+		e.claim(name+"abbreviation", id, "aliases", graph.StringValue(short))
+	}
+	const at = "Government/Member states"
+	m := unionMembers.FindStringSubmatch(e.text(at))
+	if m == nil {
+		e.unread(at, e.text(at))
+		return
+	}
+	for _, printed := range strings.Split(m[1], ", ") {
+		member, known := e.names.countries[nameKey(printed)]
+		if !known {
+			e.remark(e.place(at), "the member %q is in no row of names/countries.csv", printed)
+			continue
+		}
+		e.declare(member, "Country")
+		e.claim(at, member, "memberOf", graph.EntityValue(id), qualified("role", graph.EnumOf("MEMBER")))
+	}
+}
+
+var coastalStates = regexp.MustCompile(`\b(\p{Lu}\p{L}+) coastal states [^().;]*\((.*?)\)\.`)
+
+// oceanShores states which countries have a shore on an ocean, where its entry lists them.
+func (e *entry) oceanShores() {
+	const at = "Introduction/Background"
+	m := coastalStates.FindStringSubmatch(e.text(at))
+	if m == nil {
+		return
+	}
+	w, known := e.names.lakes[m[1]+" Ocean"]
+	if !known || !e.declare(w.id, "WaterBody") {
+		return
+	}
+	for _, item := range splitOutside(m[2], ",") {
+		printed := item
+		if b := inBrackets.FindStringSubmatch(item); b != nil {
+			printed = b[1] // Denmark (Greenland)
+		}
+		id, known := e.names.countries[nameKey(printed)]
+		if !known {
+			e.unread(at, item)
+			continue
+		}
+		e.declare(id, "Country")
+		e.claim(at, id, "littoralOf", graph.EntityValue(w.id))
+	}
+}
+
+// coasts finds the waters whose coast a text mentions: hurricanes along the Gulf of Mexico coasts.
+func coasts(text string, waters []water) []water {
+	var found []water
+	for _, w := range waters {
+		if _, after, ok := strings.Cut(text, w.printed+" coast"); ok && !strings.HasPrefix(after, "al") {
+			found = append(found, w)
+		}
+	}
+	return found
+}
