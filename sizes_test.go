@@ -16,6 +16,10 @@ const (
 	mostOfFile     = 500
 	mostOfFunction = 65 // 60 is the rule of STYLE; a table may read better whole
 	mostOfPackage  = 4850
+	// Of a test's function only what is outside its tables counts.
+	mostOfTest = 65
+	// The exported names of graph/snapshot, methods included: a package that all others read.
+	mostOfNames = 80
 )
 
 // TestSizes keeps files to one subject, and packages to one part of the whole.
@@ -46,6 +50,80 @@ func TestSizes(t *testing.T) {
 			t.Errorf("the package %s has %d lines without tests, more than %d: move a part of it to another package", dir, whole, mostOfPackage)
 		}
 	}
+}
+
+// TestSizesOfTests keeps the functions of tests short enough to read.
+func TestSizesOfTests(t *testing.T) {
+	for _, dir := range packages(t) {
+		for _, name := range filesOf(t, dir, true) {
+			files := token.NewFileSet()
+			f, err := parser.ParseFile(files, name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := func(n ast.Node) int { return files.Position(n.End()).Line - files.Position(n.Pos()).Line }
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok {
+					continue
+				}
+				n := lines(fn)
+				ast.Inspect(fn, func(x ast.Node) bool {
+					table, ok := x.(*ast.CompositeLit)
+					if ok {
+						n -= lines(table)
+					}
+					return !ok
+				})
+				if n >= mostOfTest {
+					t.Errorf("%s:%d: %s has %d lines outside its tables, at least %d: split it", name, files.Position(fn.Pos()).Line, fn.Name.Name, n, mostOfTest)
+				}
+			}
+		}
+	}
+}
+
+// TestExportedNames counts what graph/snapshot exports.
+func TestExportedNames(t *testing.T) {
+	var names []string
+	for _, name := range filesOf(t, "graph/snapshot", false) {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil || exportedType(d.Recv.List[0].Type) {
+					names = append(names, d.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					switch s := s.(type) {
+					case *ast.TypeSpec:
+						names = append(names, s.Name.Name)
+					case *ast.ValueSpec:
+						for _, n := range s.Names {
+							names = append(names, n.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !ast.IsExported(name) })
+	if len(names) > mostOfNames {
+		t.Errorf("graph/snapshot exports %d names, more than %d: %v", len(names), mostOfNames, names)
+	}
+}
+
+// exportedType reports whether the type of a receiver is exported.
+func exportedType(x ast.Expr) bool {
+	if p, ok := x.(*ast.StarExpr); ok {
+		x = p.X
+	}
+	name, ok := x.(*ast.Ident)
+	return ok && name.IsExported()
 }
 
 // checksOnly reports whether the file is built for tests only: what a package checks

@@ -229,28 +229,7 @@ func FuzzAnalyses(f *testing.F) {
 			if !strings.HasSuffix(typ, "!") && with>>i&1 == 0 {
 				continue
 			}
-			next := func(from []string) string { from[0], from[1] = from[1], from[0]; return from[1] }
-			var val any
-			switch strings.Trim(typ, "[]!") {
-			case "ID":
-				val = next(ids)
-			case "Int":
-				val = n
-			case "Boolean":
-				val = n%2 == 0
-			case "View":
-				val = map[string]any{"minConfidence": float64(n%11) / 10}
-				switch n % 5 {
-				case 0:
-					val = map[string]any{"asOf": text}
-				case 1:
-					val = map[string]any{"during": text, "mode": after, "holds": to}
-				case 2:
-					val = map[string]any{"sourcesPublishedUntil": text, "holds": "YES"}
-				}
-			default: // texts and members of enums
-				val = next(texts)
-			}
+			val := fuzzedArgument(typ, ids, texts, n)
 			if strings.HasPrefix(typ, "[") {
 				val = []any{val}
 			}
@@ -275,4 +254,28 @@ func FuzzAnalyses(f *testing.F) {
 			t.Fatalf("%s\n%s\n%s", query, body, r.Body)
 		}
 	})
+}
+
+// fuzzedArgument is a value of an argument's type, from ids and texts in turns.
+func fuzzedArgument(typ string, ids, texts []string, n int) any {
+	next := func(from []string) string { from[0], from[1] = from[1], from[0]; return from[1] }
+	switch strings.Trim(typ, "[]!") {
+	case "ID":
+		return next(ids)
+	case "Int":
+		return n
+	case "Boolean":
+		return n%2 == 0
+	case "View":
+		switch n % 5 {
+		case 0:
+			return map[string]any{"asOf": texts[0]}
+		case 1:
+			return map[string]any{"during": texts[0], "mode": texts[1], "holds": ids[1]}
+		case 2:
+			return map[string]any{"sourcesPublishedUntil": texts[0], "holds": "YES"}
+		}
+		return map[string]any{"minConfidence": float64(n%11) / 10}
+	}
+	return next(texts) // texts and members of enums
 }

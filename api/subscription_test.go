@@ -187,104 +187,115 @@ func TestFollowModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a, g, _ := small(t)
 		ask(t, a, setup)
-		type record struct{ added, withdrawn []graph.ClaimID }
-		var log []record // from sequence number 2 on
-		subject := map[graph.ClaimID]int64{}
-		var standing []graph.ClaimID
-		const query = `subscription { changes%s { sequence added { nodes { id } } withdrawn { nodes { id } } } }`
-		type follower struct {
-			sub  *api.Subscription
-			at   int
-			even bool
-		}
-		var followers []*follower
-		commit := func() {
-			var ch graph.Change
-			var r record
-			for range rapid.IntRange(0, 2).Draw(rt, "asserts") {
-				n := int64(len(subject))
-				c := graph.Claim{Subject: "KAZ", Predicate: "population", Value: graph.IntValue(n + 1000), Source: "src", Confidence: 1}
-				if n%2 == 1 {
-					c.Confidence = 0.5
-				}
-				if len(standing) > 0 && rapid.Bool().Draw(rt, "supersede") {
-					i := rapid.IntRange(0, len(standing)-1).Draw(rt, "old")
-					c.Supersedes = []graph.ClaimID{standing[i]}
-					r.withdrawn = append(r.withdrawn, standing[i])
-					standing = slices.Delete(standing, i, i+1)
-				}
-				id := c.ID()
-				subject[id] = n
-				r.added = append(r.added, id)
-				ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
-			}
-			if len(standing) > 0 && rapid.Bool().Draw(rt, "retract") {
-				i := rapid.IntRange(0, len(standing)-1).Draw(rt, "which")
-				ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: standing[i]}})
-				r.withdrawn = append(r.withdrawn, standing[i])
-				standing = slices.Delete(standing, i, i+1)
-			}
-			if len(ch.Ops) == 0 {
-				return
-			}
-			if _, err := g.Commit(context.Background(), &ch); err != nil {
-				rt.Fatal(err)
-			}
-			standing = append(standing, r.added...)
-			log = append(log, r)
-		}
-		follow := func() {
-			f := &follower{at: rapid.IntRange(0, len(log)).Draw(rt, "from"), even: rapid.Bool().Draw(rt, "even")}
-			args := fmt.Sprintf("(sinceSequence: %d", f.at+1)
-			if f.even {
-				args += ", where: {confidence: {gte: 0.9}}"
-			}
-			f.sub = followed(t, a, api.Follow{}, query, args+")")
-			followers = append(followers, f)
-		}
-		listen := func() {
-			if len(followers) == 0 {
-				return
-			}
-			f := followers[rapid.IntRange(0, len(followers)-1).Draw(rt, "who")]
-			keep := func(ids []graph.ClaimID) (texts []string) {
-				for _, id := range ids {
-					if !f.even || subject[id]%2 == 0 {
-						texts = append(texts, id.String())
-					}
-				}
-				return texts
-			}
-			for f.at < len(log) {
-				added, withdrawn := keep(log[f.at].added), keep(log[f.at].withdrawn)
-				f.at++
-				if f.even && len(added)+len(withdrawn) == 0 {
-					continue
-				}
-				var body struct{ Data struct{ Changes entry } }
-				if err := json.Unmarshal([]byte(next(t, f.sub)), &body); err != nil {
-					rt.Fatal(err)
-				}
-				gotAdded, gotWithdrawn := body.Data.Changes.ids()
-				slices.Sort(withdrawn)
-				slices.Sort(gotWithdrawn)
-				if body.Data.Changes.Sequence != f.at+1 || !slices.Equal(gotAdded, added) || !slices.Equal(gotWithdrawn, withdrawn) {
-					rt.Fatalf("entry %+v, want %d: %v %v", body.Data.Changes, f.at+1, added, withdrawn)
-				}
-				if rapid.Bool().Draw(rt, "enough") {
-					return
-				}
-			}
-			if !quiet(f.sub) {
-				rt.Fatal("more than there is")
-			}
-		}
-		rt.Repeat(map[string]func(*rapid.T){
-			"commit": func(*rapid.T) { commit() },
-			"follow": func(*rapid.T) { follow() },
-			"listen": func(*rapid.T) { listen() },
-		})
+		m := &followModel{t: t, api: a, graph: g, subject: map[graph.ClaimID]int64{}}
+		rt.Repeat(map[string]func(*rapid.T){"commit": m.commit, "follow": m.follow, "listen": m.listen})
 	})
+}
+
+// followModel is what was committed, and how far each follower has heard of it.
+type followModel struct {
+	t         *testing.T
+	api       *api.API
+	graph     *live.Graph
+	log       []change // from sequence number 2 on
+	subject   map[graph.ClaimID]int64
+	standing  []graph.ClaimID
+	followers []*follower
+}
+
+// change is what a commit added and withdrew.
+type change struct{ added, withdrawn []graph.ClaimID }
+
+type follower struct {
+	sub  *api.Subscription
+	at   int
+	even bool
+}
+
+const followQuery = `subscription { changes%s { sequence added { nodes { id } } withdrawn { nodes { id } } } }`
+
+func (m *followModel) commit(t *rapid.T) {
+	var ch graph.Change
+	var r change
+	for range rapid.IntRange(0, 2).Draw(t, "asserts") {
+		n := int64(len(m.subject))
+		c := graph.Claim{Subject: "KAZ", Predicate: "population", Value: graph.IntValue(n + 1000), Source: "src", Confidence: 1}
+		if n%2 == 1 {
+			c.Confidence = 0.5
+		}
+		if len(m.standing) > 0 && rapid.Bool().Draw(t, "supersede") {
+			i := rapid.IntRange(0, len(m.standing)-1).Draw(t, "old")
+			c.Supersedes = []graph.ClaimID{m.standing[i]}
+			r.withdrawn = append(r.withdrawn, m.standing[i])
+			m.standing = slices.Delete(m.standing, i, i+1)
+		}
+		id := c.ID()
+		m.subject[id] = n
+		r.added = append(r.added, id)
+		ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: c})
+	}
+	if len(m.standing) > 0 && rapid.Bool().Draw(t, "retract") {
+		i := rapid.IntRange(0, len(m.standing)-1).Draw(t, "which")
+		ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: m.standing[i]}})
+		r.withdrawn = append(r.withdrawn, m.standing[i])
+		m.standing = slices.Delete(m.standing, i, i+1)
+	}
+	if len(ch.Ops) == 0 {
+		return
+	}
+	if _, err := m.graph.Commit(context.Background(), &ch); err != nil {
+		t.Fatal(err)
+	}
+	m.standing = append(m.standing, r.added...)
+	m.log = append(m.log, r)
+}
+
+func (m *followModel) follow(t *rapid.T) {
+	f := &follower{at: rapid.IntRange(0, len(m.log)).Draw(t, "from"), even: rapid.Bool().Draw(t, "even")}
+	args := fmt.Sprintf("(sinceSequence: %d", f.at+1)
+	if f.even {
+		args += ", where: {confidence: {gte: 0.9}}"
+	}
+	f.sub = followed(m.t, m.api, api.Follow{}, followQuery, args+")")
+	m.followers = append(m.followers, f)
+}
+
+func (m *followModel) listen(t *rapid.T) {
+	if len(m.followers) == 0 {
+		return
+	}
+	f := m.followers[rapid.IntRange(0, len(m.followers)-1).Draw(t, "who")]
+	keep := func(ids []graph.ClaimID) (texts []string) {
+		for _, id := range ids {
+			if !f.even || m.subject[id]%2 == 0 {
+				texts = append(texts, id.String())
+			}
+		}
+		return texts
+	}
+	for f.at < len(m.log) {
+		added, withdrawn := keep(m.log[f.at].added), keep(m.log[f.at].withdrawn)
+		f.at++
+		if f.even && len(added)+len(withdrawn) == 0 {
+			continue
+		}
+		var body struct{ Data struct{ Changes entry } }
+		if err := json.Unmarshal([]byte(next(m.t, f.sub)), &body); err != nil {
+			t.Fatal(err)
+		}
+		gotAdded, gotWithdrawn := body.Data.Changes.ids()
+		slices.Sort(withdrawn)
+		slices.Sort(gotWithdrawn)
+		if body.Data.Changes.Sequence != f.at+1 || !slices.Equal(gotAdded, added) || !slices.Equal(gotWithdrawn, withdrawn) {
+			t.Fatalf("entry %+v, want %d: %v %v", body.Data.Changes, f.at+1, added, withdrawn)
+		}
+		if rapid.Bool().Draw(t, "enough") {
+			return
+		}
+	}
+	if !quiet(f.sub) {
+		t.Fatal("more than there is")
+	}
 }
 
 // TestFollowConcurrently: while many write, each of many followers gets each sequence number once

@@ -123,38 +123,49 @@ func TestChangesAgainstBothLists(t *testing.T) {
 				}
 			}
 		}
-		for _, b := range loneGone {
-			for _, a := range loneCame {
-				if sameQuestion(s, b, a) || supersedes(s, a, b) {
-					t.Fatalf("%v and %v were not paired", s.ClaimAt(b), s.ClaimAt(a))
-				}
-			}
-		}
-		// Two of one source are not parted for others of another source.
-		for _, c := range all {
-			if c.Kind == analysis.Changed && s.Source(c.Before) != s.Source(c.After) && !supersedes(s, c.After, c.Before) {
-				for _, b := range loneGone {
-					if s.Source(b) == s.Source(c.After) && sameQuestion(s, b, c.After) {
-						t.Fatal("a pair of one source was parted")
-					}
-				}
-			}
-		}
-		subject := pick[graph.ID](t, "subject", "AAA", "BBB", "x-town", "src-1")
-		var of []analysis.Change
-		for _, c := range all {
-			if s.ID(s.Subject(c.Place())) == subject {
-				of = append(of, c)
-			}
-		}
-		equal(t, "of a subject", changes(t, t.Context(), from, to, analysis.ChangesOptions{Subject: subject}), of)
-		for i, c := range all {
-			at := c.Place()
-			equal(t, "after a place", changes(t, t.Context(), from, to, analysis.ChangesOptions{After: &at}), all[i+1:])
-		}
-		equal(t, "in parts", changes(t, t.Context(), from, to, analysis.ChangesOptions{Work: rapid.IntRange(1, 10).Draw(t, "work")}), all)
-		equal(t, "of a view and itself", len(changes(t, t.Context(), from, from, analysis.ChangesOptions{})), 0)
+		checkPairs(t, s, all, loneGone, loneCame)
+		checkPartsOfChanges(t, from, to, all)
 	})
+}
+
+// checkPairs: of what was not paired nothing is a pair, and no pair of one source was parted
+// for a claim of another.
+func checkPairs(t *rapid.T, s *snapshot.Snapshot, all []analysis.Change, loneGone, loneCame []uint32) {
+	for _, b := range loneGone {
+		for _, a := range loneCame {
+			if sameQuestion(s, b, a) || supersedes(s, a, b) {
+				t.Fatalf("%v and %v were not paired", s.ClaimAt(b), s.ClaimAt(a))
+			}
+		}
+	}
+	for _, c := range all {
+		if c.Kind == analysis.Changed && s.Source(c.Before) != s.Source(c.After) && !supersedes(s, c.After, c.Before) {
+			for _, b := range loneGone {
+				if s.Source(b) == s.Source(c.After) && sameQuestion(s, b, c.After) {
+					t.Fatal("a pair of one source was parted")
+				}
+			}
+		}
+	}
+}
+
+// checkPartsOfChanges asks for the changes of a subject, after each place, and with little work at a time.
+func checkPartsOfChanges(t *rapid.T, from, to *snapshot.View, all []analysis.Change) {
+	s := from.Snapshot()
+	subject := pick[graph.ID](t, "subject", "AAA", "BBB", "x-town", "src-1")
+	var of []analysis.Change
+	for _, c := range all {
+		if s.ID(s.Subject(c.Place())) == subject {
+			of = append(of, c)
+		}
+	}
+	equal(t, "of a subject", changes(t, t.Context(), from, to, analysis.ChangesOptions{Subject: subject}), of)
+	for i, c := range all {
+		at := c.Place()
+		equal(t, "after a place", changes(t, t.Context(), from, to, analysis.ChangesOptions{After: &at}), all[i+1:])
+	}
+	equal(t, "in parts", changes(t, t.Context(), from, to, analysis.ChangesOptions{Work: rapid.IntRange(1, 10).Draw(t, "work")}), all)
+	equal(t, "of a view and itself", len(changes(t, t.Context(), from, from, analysis.ChangesOptions{})), 0)
 }
 
 // datesOnly reports whether the dates alone set two views of a claim apart.

@@ -160,7 +160,7 @@ func betterBasis(t *rapid.T, basis *analysis.Figures, eligible []naiveFigure) {
 }
 
 func checkPartners(t *rapid.T, v *snapshot.View, of end, d *analysis.Dependency, used []naiveFigure) {
-	var claims, conflicts []uint32
+	var claims []uint32
 	lows, highs := 0.0, 0.0
 	for i, p := range d.Partners {
 		low, high := math.Inf(1), math.Inf(-1)
@@ -215,14 +215,31 @@ func checkPartners(t *rapid.T, v *snapshot.View, of end, d *analysis.Dependency,
 	if d.Basis != nil {
 		equal(t, "basis", ids(v, d.Basis.Claims), ids(v, all))
 	}
-	// All shares are one: the lowest shares of the partners and the highest unknown
-	// share add up to it.
+	checkWhole(t, d, lows, highs)
+	checkConflictsOfPartners(t, v, of, d, used)
+}
+
+// checkWhole: all shares are one. The lowest shares of the partners and the highest unknown
+// share add up to it.
+func checkWhole(t *rapid.T, d *analysis.Dependency, lows, highs float64) {
 	if math.Abs(lows+d.Unknown.High-1) > 1e-9 {
 		t.Fatalf("the lows %v and the unknown %v are not one", lows, d.Unknown)
 	}
 	if len(d.Partners) > 0 && highs+d.Unknown.High < 1-1e-9 {
 		t.Fatalf("the highs %v and the unknown %v are less than one", highs, d.Unknown)
 	}
+}
+
+func tolerance(relation string) float64 {
+	if relation == "importsFrom" {
+		return 0.3
+	}
+	return 0
+}
+
+// checkConflictsOfPartners: figures that are apart, or that a curator marked, are conflicts.
+func checkConflictsOfPartners(t *rapid.T, v *snapshot.View, of end, d *analysis.Dependency, used []naiveFigure) {
+	var conflicts []uint32
 	for _, f := range used {
 		for _, g := range used {
 			apart := f.partner == g.partner && f.Qualifier("through") == g.Qualifier("through") && f.share >= 0 && g.share >= 0 &&
@@ -252,13 +269,6 @@ func checkPartners(t *rapid.T, v *snapshot.View, of end, d *analysis.Dependency,
 	if len(conflicts) == 0 && len(d.Conflicts) > 0 {
 		t.Fatal("conflicts of nothing")
 	}
-}
-
-func tolerance(relation string) float64 {
-	if relation == "importsFrom" {
-		return 0.3
-	}
-	return 0
 }
 
 // checkOthers finds every figure of the year in the basis or among the others,

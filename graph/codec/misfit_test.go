@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -49,18 +50,7 @@ func TestMisfitsComeBack(t *testing.T) {
 {"subject":"A","predicate":"exportsTo","object":"B","qualifiers":{"share":0.4,"by":{"entity":"x"},"planned":true},"source":"src"}
 {"subject":"x","predicate":"population","value":300,"source":"src"}
 {"subject":"x","predicate":"name","value":"12","source":"src"}`
-	decode := func(f *codec.Format, text string) *graph.Change {
-		t.Helper()
-		ch := &graph.Change{AsIs: true}
-		if err := f.Decode(t.Context(), "export", strings.NewReader(text), func(op graph.Op) error {
-			ch.Ops = append(ch.Ops, op)
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		return ch
-	}
-	first := apply(t, earlier, snapshot.Empty(earlier), decode(codec.JSONLines, lines))
+	first := apply(t, earlier, snapshot.Empty(earlier), decodeAsIs(t, codec.JSONLines, lines))
 	if ms := fit.Misfits(first, nil); len(ms) > 0 {
 		t.Fatal(ms)
 	}
@@ -101,25 +91,44 @@ func TestMisfitsComeBack(t *testing.T) {
 			if !f.Lossless {
 				continue
 			}
-			var file bytes.Buffer
-			if err := f.Encode(t.Context(), &file, s); err != nil {
-				t.Fatal(err)
-			}
-			res, problems := graph.Check(later, graph.Nothing, decode(f, file.String()))
-			if problems != nil {
-				t.Errorf("%v, %s: %v\n%s", edit, f.Name, problems, &file)
-				continue
-			}
-			res.Commit.Seq, res.Commit.At = 1, recorded
-			again, err := snapshot.Empty(later).Apply(&res.Commit)
-			if err != nil || again.Digest() != s.Digest() {
-				t.Errorf("%v, %s: another graph came back: %v\n%s", edit, f.Name, err, &file)
-			}
-			refused := decode(f, file.String())
-			refused.AsIs = false
-			if _, problems := graph.Check(later, graph.Nothing, refused); problems == nil {
-				t.Errorf("%v, %s: taken without being asked to", edit, f.Name)
-			}
+			checkMisfitsComeBack(t, later, s, f, fmt.Sprint(edit, ", ", f.Name))
 		}
 	}
+}
+
+// checkMisfitsComeBack writes a graph in a format and reads it again: as it is, or not at all.
+func checkMisfitsComeBack(t *testing.T, o *schema.Ontology, s *snapshot.Snapshot, f *codec.Format, what string) {
+	t.Helper()
+	var file bytes.Buffer
+	if err := f.Encode(t.Context(), &file, s); err != nil {
+		t.Fatal(err)
+	}
+	res, problems := graph.Check(o, graph.Nothing, decodeAsIs(t, f, file.String()))
+	if problems != nil {
+		t.Errorf("%s: %v\n%s", what, problems, &file)
+		return
+	}
+	res.Commit.Seq, res.Commit.At = 1, recorded
+	again, err := snapshot.Empty(o).Apply(&res.Commit)
+	if err != nil || again.Digest() != s.Digest() {
+		t.Errorf("%s: another graph came back: %v\n%s", what, err, &file)
+	}
+	refused := decodeAsIs(t, f, file.String())
+	refused.AsIs = false
+	if _, problems := graph.Check(o, graph.Nothing, refused); problems == nil {
+		t.Errorf("%s: taken without being asked to", what)
+	}
+}
+
+// decodeAsIs is a file as a change that accepts what does not fit.
+func decodeAsIs(t *testing.T, f *codec.Format, text string) *graph.Change {
+	t.Helper()
+	ch := &graph.Change{AsIs: true}
+	if err := f.Decode(t.Context(), "export", strings.NewReader(text), func(op graph.Op) error {
+		ch.Ops = append(ch.Ops, op)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return ch
 }

@@ -240,20 +240,7 @@ func TestReopen(t *testing.T) {
 		var ids []graph.ClaimID
 		kept := &cache{}
 		for range rapid.IntRange(0, 12).Draw(t, "changes") {
-			var ops []graph.Op
-			for range rapid.IntRange(1, 3).Draw(t, "operations") {
-				op := named(fmt.Sprint(rapid.IntRange(0, 20).Draw(t, "name")))
-				if len(ids) > 0 {
-					some := rapid.SampledFrom(ids).Draw(t, "claim")
-					switch rapid.IntRange(0, 3).Draw(t, "kind") {
-					case 0:
-						op = graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: some}}
-					case 1:
-						op.Claim.Supersedes = []graph.ClaimID{some}
-					}
-				}
-				ops = append(ops, op)
-			}
+			ops := drawOperations(t, ids)
 			log.mu.Lock()
 			log.fail, log.doubt = nil, rapid.Bool().Draw(t, "doubt")
 			if rapid.IntRange(0, 5).Draw(t, "fails") == 0 {
@@ -297,4 +284,23 @@ func TestReopen(t *testing.T) {
 			}
 		}
 	})
+}
+
+// drawOperations names an entity some times, and withdraws some of the claims.
+func drawOperations(t *rapid.T, ids []graph.ClaimID) []graph.Op {
+	var ops []graph.Op
+	for range rapid.IntRange(1, 3).Draw(t, "operations") {
+		op := named(fmt.Sprint(rapid.IntRange(0, 20).Draw(t, "name")))
+		if len(ids) > 0 {
+			some := rapid.SampledFrom(ids).Draw(t, "claim")
+			switch rapid.IntRange(0, 3).Draw(t, "kind") {
+			case 0:
+				op = graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: some}}
+			case 1:
+				op.Claim.Supersedes = []graph.ClaimID{some}
+			}
+		}
+		ops = append(ops, op)
+	}
+	return ops
 }

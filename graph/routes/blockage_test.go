@@ -120,21 +120,7 @@ func TestBlockageAgainstAllPaths(t *testing.T) {
 // checkNearest finds the barred legs that lead on from what can be reached.
 func checkNearest(t *rapid.T, w *naiveWorld, o *RouteOptions, got []Miss) {
 	t.Helper()
-	barsOf := func(l *naiveLeg) []string {
-		all := w.bars(naiveRoute{l.from, []*naiveLeg{l}}, o)
-		// Bars of the node that a leg leaves do not count as bars of the leg.
-		for id := range w.bars(naiveRoute{start: l.from}, o) {
-			if alone := w.bars(naiveRoute{l.to, []*naiveLeg{l}}, o); !alone[id] {
-				delete(all, id)
-			}
-		}
-		var ids []string
-		for id := range all {
-			ids = append(ids, string(id))
-		}
-		slices.Sort(ids)
-		return ids
-	}
+	barsOf := func(l *naiveLeg) []string { return w.barsOfLeg(l, o) }
 	from, to := w.standsFor(o.From), w.standsFor(o.To)
 	rest := slices.DeleteFunc(slices.Clone(to), func(n graph.ID) bool { return slices.Contains(from, n) })
 	if len(rest) == 0 {
@@ -189,4 +175,20 @@ func checkNearest(t *rapid.T, w *naiveWorld, o *RouteOptions, got []Miss) {
 	if !slices.Equal(have, want) {
 		t.Fatalf("the nearest are %v, want %v; %+v", have, want, o)
 	}
+}
+
+// barsOfLeg are the bars of a leg and of the node to which it leads.
+func (w *naiveWorld) barsOfLeg(l *naiveLeg, o *RouteOptions) (ids []string) {
+	all := w.bars(naiveRoute{l.from, []*naiveLeg{l}}, o)
+	// Bars of the node that a leg leaves do not count as bars of the leg.
+	for id := range w.bars(naiveRoute{start: l.from}, o) {
+		if alone := w.bars(naiveRoute{l.to, []*naiveLeg{l}}, o); !alone[id] {
+			delete(all, id)
+		}
+	}
+	for id := range all {
+		ids = append(ids, string(id))
+	}
+	slices.Sort(ids)
+	return ids
 }

@@ -123,30 +123,14 @@ func (w *naiveWorld) segment(id graph.ID) {
 			l.claims[claim] = true
 		}
 	}
-	if a != "" {
-		l.countries = append(l.countries, a)
-	}
-	l.countries = append(l.countries, between...)
-	if b != "" && (b != a || len(between) > 0) {
-		l.countries = append(l.countries, b)
-	}
+	l.countries = crossed(a, b, between)
 	if complete, c, _, ok := w.best(id, "transitsComplete"); ok {
 		l.complete, l.claims[c] = complete.Bool() && len(edges) > 0, true
 	}
 	if km, c, _, ok := w.best(id, "distanceKm"); ok {
 		l.km, l.claims[c] = km.Float(), true
 	}
-	l.estimate = l.km
-	if math.IsNaN(l.km) {
-		l.estimate = unknownKm
-		p, _, _, ok1 := w.best(l.from, "coordinates")
-		q, _, _, ok2 := w.best(l.to, "coordinates")
-		if ok1 && ok2 {
-			lat1, lon1 := p.LatLon()
-			lat2, lon2 := q.LatLon()
-			l.estimate = detour * greatCircleKm(lat1, lon1, lat2, lon2)
-		}
-	}
+	w.estimate(&l)
 	if gauge, _, _, ok := w.best(id, "gauge"); ok {
 		l.gauge = gauge.Text()
 	}
@@ -163,6 +147,33 @@ func (w *naiveWorld) segment(id graph.ID) {
 		r.countries = slices.Clone(l.countries)
 		slices.Reverse(r.countries)
 		w.legs = append(w.legs, r)
+	}
+}
+
+// crossed are the countries of a leg in their order.
+func crossed(from, to graph.ID, between []graph.ID) (list []graph.ID) {
+	if from != "" {
+		list = append(list, from)
+	}
+	list = append(list, between...)
+	if to != "" && (to != from || len(between) > 0) {
+		list = append(list, to)
+	}
+	return list
+}
+
+// estimate is the stated length of a leg, or one from the coordinates of its ends.
+func (w *naiveWorld) estimate(l *naiveLeg) {
+	l.estimate = l.km
+	if math.IsNaN(l.km) {
+		l.estimate = unknownKm
+		p, _, _, ok1 := w.best(l.from, "coordinates")
+		q, _, _, ok2 := w.best(l.to, "coordinates")
+		if ok1 && ok2 {
+			lat1, lon1 := p.LatLon()
+			lat2, lon2 := q.LatLon()
+			l.estimate = detour * greatCircleKm(lat1, lon1, lat2, lon2)
+		}
 	}
 }
 

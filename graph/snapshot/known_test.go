@@ -36,24 +36,7 @@ func TestUnknownRelations(t *testing.T) {
 				commit.Claims = append(commit.Claims, c)
 			}
 		}
-		for _, source := range pool["Source"] {
-			say := func(predicate string, v graph.Value) {
-				add(graph.Claim{Subject: source, Predicate: predicate, Value: v, Source: source, Confidence: rapid.SampledFrom([]float64{0.5, 1}).Draw(t, "surely")})
-			}
-			for _, predicate := range []string{"date", "coversUntil"} {
-				if rapid.Bool().Draw(t, predicate) {
-					say(predicate, graph.DateValue(rapid.SampledFrom(lookedOn).Draw(t, "looked")))
-				}
-			}
-			for _, predicate := range []string{"completeFor", "partialFor"} {
-				if rapid.IntRange(0, 2).Draw(t, predicate) == 0 {
-					say(predicate, graph.StringValue(rapid.SampledFrom(relations).Draw(t, "of").Name))
-				}
-				if rapid.Bool().Draw(t, predicate+" asked") {
-					say(predicate, graph.StringValue(asked.Name))
-				}
-			}
-		}
+		drawCoverage(t, relations, asked, add)
 		for _, id := range pool.Of(typ) { // so that most exist, and are covered by some source
 			add(graph.Claim{Subject: id, Predicate: "name", Value: graph.StringValue("Name"), Source: rapid.SampledFrom(pool["Source"]).Draw(t, "named by"),
 				Confidence: 1, Valid: graph.Interval{From: graph.DayDate(1900, 1, 1), To: graph.DayDate(2100, 1, 1)}})
@@ -74,14 +57,7 @@ func TestUnknownRelations(t *testing.T) {
 		}
 		m := newModel(o)
 		m.add(commit)
-		view := drawView(t, 1)
-		if view.KnownAt = nil; rapid.Bool().Draw(t, "near") {
-			view.During, view.Mode = graph.Interval{}, graph.OnDate
-			view.AsOf = rapid.SampledFrom(lookedOn).Draw(t, "near on")
-		}
-		if rapid.IntRange(0, 2).Draw(t, "surely") == 0 {
-			view.Holds = graph.HoldsYes
-		}
+		view := drawNearView(t)
 		v, err := s.View(view, today)
 		if err != nil {
 			t.Fatal(err)
@@ -101,6 +77,41 @@ func TestUnknownRelations(t *testing.T) {
 			t.Fatalf("%s: got %v, want %v", asked.Name, got, want)
 		}
 	})
+}
+
+// drawNearView is a view of what is known now, often on a day when a source looked.
+func drawNearView(t *rapid.T) graph.View {
+	view := drawView(t, 1)
+	if view.KnownAt = nil; rapid.Bool().Draw(t, "near") {
+		view.During, view.Mode = graph.Interval{}, graph.OnDate
+		view.AsOf = rapid.SampledFrom(lookedOn).Draw(t, "near on")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "surely") == 0 {
+		view.Holds = graph.HoldsYes
+	}
+	return view
+}
+
+// drawCoverage has the sources say when they looked, and for which relations they are complete or partial.
+func drawCoverage(t *rapid.T, relations []*schema.Field, asked *schema.Field, add func(graph.Claim)) {
+	for _, source := range pool["Source"] {
+		say := func(predicate string, v graph.Value) {
+			add(graph.Claim{Subject: source, Predicate: predicate, Value: v, Source: source, Confidence: rapid.SampledFrom([]float64{0.5, 1}).Draw(t, "surely")})
+		}
+		for _, predicate := range []string{"date", "coversUntil"} {
+			if rapid.Bool().Draw(t, predicate) {
+				say(predicate, graph.DateValue(rapid.SampledFrom(lookedOn).Draw(t, "looked")))
+			}
+		}
+		for _, predicate := range []string{"completeFor", "partialFor"} {
+			if rapid.IntRange(0, 2).Draw(t, predicate) == 0 {
+				say(predicate, graph.StringValue(rapid.SampledFrom(relations).Draw(t, "of").Name))
+			}
+			if rapid.Bool().Draw(t, predicate+" asked") {
+				say(predicate, graph.StringValue(asked.Name))
+			}
+		}
+	}
 }
 
 var lookedOn = []graph.Date{graph.DayDate(2023, 1, 1), graph.DayDate(2023, 6, 1), graph.DayDate(2024, 3, 1), graph.DayDate(2021, 3, 1)}

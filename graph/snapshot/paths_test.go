@@ -123,42 +123,7 @@ func TestPaths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var list func(v *snapshot.View) *snapshot.List
-		q := &filter.Query{}
-		e := rapid.SampledFrom(entities()).Draw(t, "entity")
-		switch rapid.IntRange(0, 4).Draw(t, "list") {
-		case 4: // orders that an index has, with equal values
-			typ := o.Type(rapid.SampledFrom([]string{"Country", "Entity"}).Draw(t, "type"))
-			if rapid.Bool().Draw(t, "filter?") {
-				q.Nodes = drawFound(t, typ, 0)
-			}
-			q.Order = append([]filter.Key{{By: drawIndexed(t, typ), Descending: rapid.Bool().Draw(t, "down")}}, drawOrder(t, typ, nil, nil)...)
-			n := rapid.IntRange(0, 4).Draw(t, "most")
-			q.First = &n
-			list = func(v *snapshot.View) *snapshot.List { return v.OfTypes(typ.Concrete) }
-		case 0, 1:
-			typ := o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
-			q.Nodes, q.Order = drawFound(t, typ, 2), drawOrder(t, typ, nil, nil)
-			list = func(v *snapshot.View) *snapshot.List { return v.OfTypes(typ.Concrete) }
-		case 2:
-			f := rapid.SampledFrom(relationsOfMany(o)).Draw(t, "relation")
-			q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, f.Qualifiers, f.Owner)
-			if rapid.Bool().Draw(t, "subject?") {
-				q.Edges.Subject = drawFound(t, f.Owner, 1)
-			}
-			series := rapid.Bool().Draw(t, "series")
-			list = func(v *snapshot.View) *snapshot.List { return v.Relation(snapshot.None, f, series) }
-		default:
-			many := slices.DeleteFunc(slices.Clone(o.Type(e.Type).Fields), func(f *schema.Field) bool { return !f.Many || f.Kind == schema.Property })
-			if len(many) == 0 {
-				t.Skip("it has no relation of many")
-			}
-			f := rapid.SampledFrom(many).Draw(t, "field")
-			q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, qualifiersOf(f), nil)
-			n, _ := s.Number(e.ID)
-			series := rapid.Bool().Draw(t, "series")
-			list = func(v *snapshot.View) *snapshot.List { return v.Relation(n, f, series) }
-		}
+		list, q := drawListed(t, o, s)
 		plannings := v.Plannings()
 		first := q.First
 		q.First = nil
@@ -181,6 +146,46 @@ func TestPaths(t *testing.T) {
 		}
 	})
 	t.Log("paths:", used)
+}
+
+// drawListed is a list, and a query for which it may have a path.
+func drawListed(t *rapid.T, o *schema.Ontology, s *snapshot.Snapshot) (list func(*snapshot.View) *snapshot.List, q *filter.Query) {
+	q = &filter.Query{}
+	e := rapid.SampledFrom(entities()).Draw(t, "entity")
+	switch rapid.IntRange(0, 4).Draw(t, "list") {
+	case 4: // orders that an index has, with equal values
+		typ := o.Type(rapid.SampledFrom([]string{"Country", "Entity"}).Draw(t, "type"))
+		if rapid.Bool().Draw(t, "filter?") {
+			q.Nodes = drawFound(t, typ, 0)
+		}
+		q.Order = append([]filter.Key{{By: drawIndexed(t, typ), Descending: rapid.Bool().Draw(t, "down")}}, drawOrder(t, typ, nil, nil)...)
+		n := rapid.IntRange(0, 4).Draw(t, "most")
+		q.First = &n
+		list = func(v *snapshot.View) *snapshot.List { return v.OfTypes(typ.Concrete) }
+	case 0, 1:
+		typ := o.Type(rapid.SampledFrom([]string{"Country", "Actor", "Entity"}).Draw(t, "type"))
+		q.Nodes, q.Order = drawFound(t, typ, 2), drawOrder(t, typ, nil, nil)
+		list = func(v *snapshot.View) *snapshot.List { return v.OfTypes(typ.Concrete) }
+	case 2:
+		f := rapid.SampledFrom(relationsOfMany(o)).Draw(t, "relation")
+		q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, f.Qualifiers, f.Owner)
+		if rapid.Bool().Draw(t, "subject?") {
+			q.Edges.Subject = drawFound(t, f.Owner, 1)
+		}
+		series := rapid.Bool().Draw(t, "series")
+		list = func(v *snapshot.View) *snapshot.List { return v.Relation(snapshot.None, f, series) }
+	default:
+		many := slices.DeleteFunc(slices.Clone(o.Type(e.Type).Fields), func(f *schema.Field) bool { return !f.Many || f.Kind == schema.Property })
+		if len(many) == 0 {
+			t.Skip("it has no relation of many")
+		}
+		f := rapid.SampledFrom(many).Draw(t, "field")
+		q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, qualifiersOf(f), nil)
+		n, _ := s.Number(e.ID)
+		series := rapid.Bool().Draw(t, "series")
+		list = func(v *snapshot.View) *snapshot.List { return v.Relation(n, f, series) }
+	}
+	return list, q
 }
 
 func runs(t *rapid.T, l *snapshot.List, q *filter.Query) *snapshot.Page {

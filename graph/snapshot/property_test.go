@@ -68,35 +68,40 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 			e.Type == "Source" && slices.ContainsFunc(l.visible(), func(f *fact) bool { return f.Subject == e.ID }))
 		equal(t, "name of "+string(e.ID), v.Name(n), l.name(e.ID))
 		for _, f := range p.m.o.Type(e.Type).Fields {
-			what := fmt.Sprintf("%s.%s", e.ID, f.Name)
-			switch {
-			case f.Kind == schema.Property && !f.Many:
-				equal(t, what, p.claim(claimOf(v.One(n, f))), id(l.pick(l.of(e.ID, f.Name))))
-			case f.Kind == schema.Property:
-				var got, want []string
-				for _, c := range v.Values(n, f, nil) {
-					got = append(got, p.claim(c))
-				}
-				for _, c := range l.values(e.ID, f) {
-					want = append(want, id(c))
-				}
-				slices.Sort(got)
-				slices.Sort(want)
-				equal(t, what, got, want)
-			case !f.Many:
-				got, want := "none", "none"
-				if to, ok := v.One(n, f); ok {
-					got = string(p.s.ID(to.Node)) + p.claim(to.Claim)
-				}
-				if to := l.one(e.ID, f); to != nil {
-					want = string(to.node) + id(to.claim)
-				}
-				equal(t, what, got, want)
-			default:
-				for _, series := range []bool{false, true} {
-					equal(t, what, p.list(l, slices.Collect(v.Relation(n, f, series).All())), p.wanted(l, nil, l.edges(e.ID, f, series, false)))
-				}
-			}
+			p.answersField(t, v, l, e.ID, n, f)
+		}
+	}
+}
+
+// answersField compares what a field of an entity shows.
+func (p pair) answersField(t *rapid.T, v *snapshot.View, l *lens, of graph.ID, n uint32, f *schema.Field) {
+	what := fmt.Sprintf("%s.%s", of, f.Name)
+	switch {
+	case f.Kind == schema.Property && !f.Many:
+		equal(t, what, p.claim(claimOf(v.One(n, f))), id(l.pick(l.of(of, f.Name))))
+	case f.Kind == schema.Property:
+		var got, want []string
+		for _, c := range v.Values(n, f, nil) {
+			got = append(got, p.claim(c))
+		}
+		for _, c := range l.values(of, f) {
+			want = append(want, id(c))
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		equal(t, what, got, want)
+	case !f.Many:
+		got, want := "none", "none"
+		if to, ok := v.One(n, f); ok {
+			got = string(p.s.ID(to.Node)) + p.claim(to.Claim)
+		}
+		if to := l.one(of, f); to != nil {
+			want = string(to.node) + id(to.claim)
+		}
+		equal(t, what, got, want)
+	default:
+		for _, series := range []bool{false, true} {
+			equal(t, what, p.list(l, slices.Collect(v.Relation(n, f, series).All())), p.wanted(l, nil, l.edges(of, f, series, false)))
 		}
 	}
 }
@@ -413,8 +418,29 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 	equal(t, "pages forward", append([]string{}, forward...), expect)
 	equal(t, "pages backward", append([]string{}, backward...), expect)
 
+	p.groups(t, v, l, want, from.Select(q, nil))
+}
+
+// quantities compares the sums of areas, in whatever units they are stated.
+func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []snapshot.Edge) {
+	by := filter.Reading{Property: p.m.o.Type("Country").Field("area")}
+	var areas []graph.Value
+	for _, e := range want {
+		if a := l.read(by, e); a != (graph.Value{}) {
+			areas = append(areas, a)
+		}
+	}
+	st := v.Stats(all, by, nil, nil)[0]
+	sum, least, most, ok := sumUp(areas)
+	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-15*max(math.Abs(a), math.Abs(b)) }
+	if (st.Err() == nil) != ok || st.Count != len(areas) || ok && (!near(st.Sum, sum) || st.Min != least || st.Max != most) {
+		t.Fatalf("%v sum up to %+v (%v), want %v, from %v to %v", areas, st, st.Err(), sum, least, most)
+	}
+}
+
+// groups compares the groups of a list, with their counts and the sums of shares.
+func (p pair) groups(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []snapshot.Edge) {
 	share := filter.Reading{Qualifier: "share"}
-	all := from.Select(q, nil)
 	p.quantities(t, v, l, want, all)
 	names := []filter.Reading{{Own: "type"}, {Own: "name"}, {Qualifier: "resource"}, {Qualifier: "scope"}, share, {Of: filter.OfSubject, Own: "name"}, {Of: filter.OfSource, Own: "id"}}
 	keys := [][]filter.Reading{rapid.SliceOfN(rapid.SampledFrom(names), 2, 3).Draw(t, "group keys")}
@@ -461,23 +487,6 @@ func (p pair) pages(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, want
 			}
 		}
 		equal(t, "groups", len(got), len(expect))
-	}
-}
-
-// quantities compares the sums of areas, in whatever units they are stated.
-func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []snapshot.Edge) {
-	by := filter.Reading{Property: p.m.o.Type("Country").Field("area")}
-	var areas []graph.Value
-	for _, e := range want {
-		if a := l.read(by, e); a != (graph.Value{}) {
-			areas = append(areas, a)
-		}
-	}
-	st := v.Stats(all, by, nil, nil)[0]
-	sum, least, most, ok := sumUp(areas)
-	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-15*max(math.Abs(a), math.Abs(b)) }
-	if (st.Err() == nil) != ok || st.Count != len(areas) || ok && (!near(st.Sum, sum) || st.Min != least || st.Max != most) {
-		t.Fatalf("%v sum up to %+v (%v), want %v, from %v to %v", areas, st, st.Err(), sum, least, most)
 	}
 }
 

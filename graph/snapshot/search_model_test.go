@@ -276,16 +276,7 @@ func (n *naiveSearch) sounding(edits int) {
 						}
 					}
 				}
-				places := []int{1000, 900, 850}
-				if k.word > 0 {
-					places = []int{870, 870, 810}
-				}
-				best, at, taken := 0, 0, 0
-				for i, d := range []int{whole, words, prefix} {
-					if score := places[i] - 80 - 150*d; d < 9 && score > best {
-						best, at, taken = score, d, []int{nWhole, nWords, nPrefix}[i]
-					}
-				}
+				best, at, taken := naiveScore(k.word > 0, [...]int{whole, words, prefix}, [...]int{nWhole, nWords, nPrefix})
 				if best <= 0 {
 					continue
 				}
@@ -310,22 +301,9 @@ func (n *naiveSearch) sounding(edits int) {
 		if len(words) < 2 || len(words) > 12 {
 			return
 		}
-		sum, begun := 0, false
-		for _, w := range words {
-			least, begins := 9, false
-			for _, k := range naiveKeys(nameSound) {
-				whole, whileWords, prefix, _, _, _ := naiveHit(w, k.key, min(edits, editsOf(len(w))), asSounds)
-				if d := min(whole, whileWords); d < least || d == least && begins {
-					least, begins = d, false
-				}
-				if prefix < least {
-					least, begins = prefix, true
-				}
-			}
-			if least == 9 {
-				return
-			}
-			sum, begun = sum+least, begun || begins
+		sum, begun, all := naiveWords(words, nameSound, edits)
+		if !all {
+			return
 		}
 		score := 840
 		if begun {
@@ -333,6 +311,43 @@ func (n *naiveSearch) sounding(edits int) {
 		}
 		offer(kind(edits), score-150*sum-80-long(total-len(words)))
 	})
+}
+
+// naiveScore is the best score of a name found whole, by words or by a beginning, each with
+// its edits and words: the score, and the edits and words of what has it.
+func naiveScore(inside bool, edits, found [3]int) (best, at, taken int) {
+	places := []int{1000, 900, 850}
+	if inside {
+		places = []int{870, 870, 810}
+	}
+	for i, d := range edits {
+		if score := places[i] - 80 - 150*d; d < 9 && score > best {
+			best, at, taken = score, d, found[i]
+		}
+	}
+	return best, at, taken
+}
+
+// naiveWords finds each word among those of a name: with how many edits in all, and
+// whether some only begin a word.
+func naiveWords(words []string, nameSound string, edits int) (sum int, begun, all bool) {
+	for _, w := range words {
+		least, begins := 9, false
+		for _, k := range naiveKeys(nameSound) {
+			whole, whileWords, prefix, _, _, _ := naiveHit(w, k.key, min(edits, editsOf(len(w))), asSounds)
+			if d := min(whole, whileWords); d < least || d == least && begins {
+				least, begins = d, false
+			}
+			if prefix < least {
+				least, begins = prefix, true
+			}
+		}
+		if least == 9 {
+			return 0, false, false
+		}
+		sum, begun = sum+least, begun || begins
+	}
+	return sum, begun, true
 }
 
 func (n *naiveSearch) run() []naiveMatch {

@@ -57,17 +57,9 @@ type disk struct {
 // onFullDisk goes through the life of a store on a disk that fills up.
 func onFullDisk(t *testing.T, d disk) {
 	ctx := context.Background()
-	now := time.Unix(0, 0)
-	opens := 0
-	wrap := d.options.Files
-	d.options.Now = func() time.Time { return now }
-	d.options.Files = func(s storage.Storage) storage.Storage {
-		opens++
-		if wrap != nil {
-			s = wrap(s)
-		}
-		return s
-	}
+	var opens int
+	var now time.Time
+	d.watch(&now, &opens)
 	l, err := store.Open(d.dir, d.options)
 	if err != nil {
 		t.Fatal(err)
@@ -84,18 +76,7 @@ func onFullDisk(t *testing.T, d disk) {
 	}
 	refused := func(when string) {
 		t.Helper()
-		err := add(300)
-		var ge *graph.Error
-		if !errors.As(err, &ge) || ge.Code != graph.Unavailable || !strings.Contains(err.Error(), "no space left") || strings.Contains(err.Error(), d.dir) {
-			t.Fatalf("%s, a write gives: %v", when, err)
-		}
-		if err := l.Writable(); err == nil {
-			t.Fatalf("%s, the store says that it accepts writes", when)
-		}
-		storetest.Equal(t, storetest.All(t, l, 0), want)
-		if seq, err := l.Key(ctx, want[0].Key); seq != 1 || err != nil {
-			t.Fatalf("%s, a key: %d, %v", when, seq, err)
-		}
+		refusedWrite(t, l, d, when, add(300), want)
 	}
 	for range 3 {
 		if err := add(20); err != nil {
@@ -116,12 +97,7 @@ func onFullDisk(t *testing.T, d disk) {
 	if d.probed && opens != before {
 		t.Errorf("a full disk was found by opening the database %d times", opens-before)
 	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if l, err = store.Open(d.dir, d.options); err != nil {
-		t.Fatalf("a restart on a full disk: %v", err)
-	}
+	l = reopened(t, l, d)
 	identity := l.Identity()
 	refused("after a restart")
 	d.free()
@@ -134,13 +110,51 @@ func onFullDisk(t *testing.T, d disk) {
 	if err := l.Writable(); err != nil || l.Identity() != identity {
 		t.Fatalf("with room again: %v, %+v", err, l.Identity())
 	}
+	l = reopened(t, l, d)
+	storetest.Equal(t, storetest.All(t, l, 0), want)
+}
+
+// watch gives the store a clock, and counts how often it opens the database.
+func (d *disk) watch(now *time.Time, opens *int) {
+	*now = time.Unix(0, 0)
+	wrap := d.options.Files
+	d.options.Now = func() time.Time { return *now }
+	d.options.Files = func(s storage.Storage) storage.Storage {
+		*opens++
+		if wrap != nil {
+			s = wrap(s)
+		}
+		return s
+	}
+}
+
+// reopened closes the store and opens it again.
+func reopened(t *testing.T, l store.Log, d disk) store.Log {
+	t.Helper()
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if l, err = store.Open(d.dir, d.options); err != nil {
-		t.Fatal(err)
+	l, err := store.Open(d.dir, d.options)
+	if err != nil {
+		t.Fatalf("a restart: %v", err)
+	}
+	return l
+}
+
+// refusedWrite checks the error of a write on a full disk, and that the store can be read.
+func refusedWrite(t *testing.T, l store.Log, d disk, when string, err error, want []*graph.Commit) {
+	t.Helper()
+	var ge *graph.Error
+	if !errors.As(err, &ge) || ge.Code != graph.Unavailable || !strings.Contains(err.Error(), "no space left") || strings.Contains(err.Error(), d.dir) {
+		t.Fatalf("%s, a write gives: %v", when, err)
+	}
+	if err := l.Writable(); err == nil {
+		t.Fatalf("%s, the store says that it accepts writes", when)
 	}
 	storetest.Equal(t, storetest.All(t, l, 0), want)
+	if seq, err := l.Key(t.Context(), want[0].Key); seq != 1 || err != nil {
+		t.Fatalf("%s, a key: %d, %v", when, seq, err)
+	}
 }
 
 func TestFullFiles(t *testing.T) {

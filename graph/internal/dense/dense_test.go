@@ -155,22 +155,7 @@ func TestSorted(t *testing.T) {
 			}
 		}
 		descending := rapid.Bool().Draw(t, "descending")
-		compare := func(a, b place) int {
-			x, y := a.v.Kind() == graph.NoKind, b.v.Kind() == graph.NoKind
-			switch {
-			case x && y:
-				return 0
-			case x:
-				return 1
-			case y:
-				return -1
-			}
-			c := graph.Compare(nil, &a.v, &b.v)
-			if descending {
-				c = -c
-			}
-			return c
-		}
+		compare := func(a, b place) int { return compareInOrder(&a.v, &b.v, descending) }
 		slices.SortFunc(all, func(a, b place) int { return cmp.Or(compare(a, b), a.part-b.part, a.at-b.at) })
 		var of int
 		run := parts[0].run(b, unsafe.Pointer(&of), func() *Run {
@@ -208,6 +193,24 @@ func TestSorted(t *testing.T) {
 			}
 		}
 	})
+}
+
+// compareInOrder compares values in an order, in which missing ones come last.
+func compareInOrder(a, b *graph.Value, descending bool) int {
+	x, y := a.Kind() == graph.NoKind, b.Kind() == graph.NoKind
+	switch {
+	case x && y:
+		return 0
+	case x:
+		return 1
+	case y:
+		return -1
+	}
+	c := graph.Compare(nil, a, b)
+	if descending {
+		c = -c
+	}
+	return c
 }
 
 // TestBudget: parts are emptied when the budget is spent, and those that are gone are not counted.
