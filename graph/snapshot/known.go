@@ -25,6 +25,11 @@ type related struct {
 // decidesRelation is decides for the conditions on the edges of a relation.
 func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool {
 	x := related{v: v, r: r, node: node}
+	if want && r.None == nil && r.Every == nil && r.Unknown == nil {
+		if leads, ok := v.leadsToSome(r, node); ok {
+			return leads
+		}
+	}
 	if r.Some != nil || r.None != nil || r.Every != nil {
 		x.shown = x.edges(v)
 	}
@@ -35,6 +40,25 @@ func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool 
 		return !want
 	}
 	return want
+}
+
+// leadsToSome reports whether a relation of many surely leads to an entity that the
+// filter of some keeps, without a walk over a long list if a path finds that entity; ok is
+// false where all of the list is to be walked.
+func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
+	if !r.Field.Many || r.Field.Symmetric || r.Field.Kind == schema.Derived {
+		return false, false
+	}
+	l, q := List{view: v, entity: node, field: r.Field}, filter.Query{Edges: r.Some}
+	if r.Some == nil || l.len(&q) <= short && v.planning != always {
+		return false, false
+	}
+	w := l.planned(&q, false)
+	l.walk(&w, func(Edge) bool {
+		leads = true
+		return false
+	})
+	return leads, true
 }
 
 // has reports whether there surely is an edge that passes, or surely is none, as
