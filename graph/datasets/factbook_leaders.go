@@ -28,7 +28,7 @@ var (
 	honorific   = regexp.MustCompile(`^(?:Sir|Dame|Dr\.|Gen\.|General|Col\.|Capt\.|Sr\.|Archbishop|Ratu|Grand Chief|Air Vice-Marshal|Crown Prince) `)
 	roman       = regexp.MustCompile(`^[IVX]+$`)
 	initial     = regexp.MustCompile(`\b\p{Lu}\. `)
-	particles   = " al el de der da do dos del la van von bin ibni i e ould ag d' "
+	particles   = " al el de der da do dos del la van von bin ibni i e ould ag arap wa d' "
 )
 
 // parseHolders reads the text of an office: President XI Jinping (since 14

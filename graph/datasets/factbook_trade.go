@@ -2,13 +2,8 @@ package datasets
 
 import (
 	"context"
-	"encoding/csv"
-	"errors"
-	"fmt"
 	"io"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -31,72 +26,12 @@ var FactbookTrade = &codec.Format{
 // tradeFields are the fields that are read, with their predicates.
 var tradeFields = map[string]string{"Exports - partners": "exportsTo", "Imports - partners": "importsFrom"}
 
-// The columns of the table.
-const (
-	tradeCode    = "fips"
-	tradeField   = "field"
-	tradeEdition = "first_edition"
-	tradeText    = "content"
-)
-
 // tradeTable reads one table.
-type tradeTable struct {
-	facts
-	names  *nameTables
-	name   string
-	column map[string]int
-}
+type tradeTable struct{ editionsTable }
 
 func decodeFactbookTrade(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &tradeTable{facts: newFacts("", emit), names: names(), name: name, column: map[string]int{}}
-	cr := csv.NewReader(r)
-	if err := t.readHead(cr); err != nil {
-		return err
-	}
-	var ps codec.Faults
-	for t.err == nil {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		cells, err := cr.Read()
-		if err == io.EOF {
-			break
-		}
-		var bad *csv.ParseError
-		if errors.As(err, &bad) {
-			ps.Add(graph.Position{File: name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
-			break // where the next row begins is not sure any more
-		}
-		if err != nil {
-			return fmt.Errorf("reading %s: %w", name, err)
-		}
-		line, _ := cr.FieldPos(0)
-		t.row(graph.Position{File: name, Line: line}, cells, &ps)
-	}
-	if err := ps.Err(); err != nil {
-		return err
-	}
-	return t.err
-}
-
-// readHead finds the columns by the first line, and every one that is missing.
-func (t *tradeTable) readHead(cr *csv.Reader) error {
-	var ps codec.Faults
-	at := graph.Position{File: t.name, Line: 1}
-	head, err := cr.Read()
-	if err != nil {
-		ps.Add(at, graph.BadInput, "the table has no header line: %v", err)
-		return ps.Err()
-	}
-	for i, c := range head {
-		t.column[strings.TrimPrefix(c, "\ufeff")] = i
-	}
-	for _, c := range []string{tradeCode, tradeField, tradeEdition, tradeText} {
-		if _, ok := t.column[c]; !ok {
-			ps.Add(at, graph.BadInput, "the column %q is missing; give the table of partners of the archive of editions", c)
-		}
-	}
-	return ps.Err()
+	t := &tradeTable{newEditionsTable(name, emit)}
+	return t.read(ctx, r, []string{editionCode, editionField, editionFirst, editionText}, t.row)
 }
 
 var (
@@ -107,17 +42,16 @@ var (
 
 // row states what one line says.
 func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
-	field := cells[t.column[tradeField]]
+	field := t.cell(cells, editionField)
 	predicate, ok := tradeFields[field]
 	if !ok {
 		return
 	}
-	edition, err := strconv.Atoi(cells[t.column[tradeEdition]])
-	if err != nil || edition < 1900 || edition > 2100 {
-		ps.Add(at, graph.BadInput, "%s is %q; the year of an edition is needed", tradeEdition, clipText(cells[t.column[tradeEdition]]))
+	edition, ok := t.year(at, cells, editionFirst, ps)
+	if !ok {
 		return
 	}
-	code, text := cells[t.column[tradeCode]], strings.TrimSpace(cells[t.column[tradeText]])
+	code, text := t.cell(cells, editionCode), strings.TrimSpace(t.cell(cells, editionText))
 	c := t.names.byFIPS[code]
 	if c == nil || c.part || notKnown(text) {
 		return
@@ -132,7 +66,7 @@ func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 		t.remark(at, "%s of %s, edition %d, gives no year and is not read: %q", field, country, edition, clipText(text))
 		return
 	}
-	t.edition(edition)
+	t.edition(edition, "exportsTo", "importsFrom")
 	t.declare(country, "Country")
 	found, rest := parsePartners(strings.TrimRight(list[1], " ,;"))
 	if rest != "" {
@@ -160,22 +94,4 @@ func (t *tradeTable) partner(at graph.Position, country graph.ID, predicate, loc
 		opts = append(opts, func(c *graph.Claim) { c.Attribution = graph.Estimated })
 	}
 	t.state(at, locator, country, predicate, graph.EntityValue(id), opts...)
-}
-
-// edition makes an edition the source of what follows, and describes it once.
-func (t *tradeTable) edition(year int) {
-	text := strconv.Itoa(year)
-	t.from = graph.ID("factbook-" + text)
-	if !t.first(string(t.from)) {
-		return
-	}
-	t.source(t.from, "CIA via MilkMp/CIA-World-Factbooks-Archive-1990-2025", "https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025", "public domain (CC0 1.0)")
-	describe := func(predicate, value string) {
-		t.state(graph.Position{}, "", t.from, predicate, graph.LooseValue(value), asConfidence(1))
-	}
-	describe("name", "The World Factbook, edition of "+text)
-	describe("date", text)
-	for _, predicate := range slices.Sorted(slices.Values([]string{"exportsTo", "importsFrom"})) {
-		describe("partialFor", predicate)
-	}
 }

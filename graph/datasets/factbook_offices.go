@@ -1,0 +1,390 @@
+package datasets
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// FactbookOffices reads who held the highest offices by all editions of the World Factbook, as the archive of
+// editions has them in one table: a line for each country and run of editions with the same text. Of each text,
+// the first person of an office is read.
+//
+// A term begins when an edition says so. It is stated by the last edition that has it, which attests it until then.
+// It ends where a later edition says that the successor began, if no more than one edition lies between; that is
+// inferred. A term of which no edition says when it began is stated once for each edition.
+var FactbookOffices = &codec.Format{
+	Name:   "factbook-offices",
+	About:  "the heads of state and of government of all editions of the World Factbook, in one table",
+	Decode: decodeFactbookOffices,
+}
+
+// officeRoles are the offices that the texts have, in their order, and where each is read.
+var officeRoles = []string{"HEAD_OF_STATE", "HEAD_OF_GOVERNMENT"}
+
+var (
+	officeHead = regexp.MustCompile(`(?i)chiefs? of state and heads? of government\s*:|chiefs? of state\s*:|heads? of government\s*:`)
+	noEntry    = regexp.MustCompile(`\*{2,}[^*]*\*{2,}`)
+	// officeSince finds the dates of a term in the brackets after a name.
+	officeSince = regexp.MustCompile(`(?:^|[ ,;(])since ?(?:NA )?((?:\d{1,2} )?(?:(?:` + months + `) )?\d{4})`)
+	// titleWords are the words of titles, which precede the name.
+	titleWords = slices.Concat(rankWords, strings.Fields(`President Vice Prime Premier Minister Minister, Ministers Chief of the and Council 
+		Chairman Chairwoman Chairperson Chair State Executive Government Governor Administrator Federal Chancellor Secretary
+		Queen King Emperor Sultan Amir Emir Grand Duke Crown Pope Acting Interim Transitional Transition Provisional
+		Assembly Leader Islamic Republic Commander Supreme Commissioner in for Presidency Presidential Island Captain Regent Swiss Confederation
+		Coprince Head Taoiseach Cabinet Affairs Foreign Political Development Military Ruling Revolutionary
+		Commission Committee National Parliament His Her Majesty Paramount Ruler Great People's Peace Armed Forces First Deputy Monarch Highness
+		Speaker Moderator Member Representative Principal Russian China Afghanistan Spain overall Taliban Transnational Self-proclaimed Revolution Soviet Tynwald Herzegovina Governorate`))
+	// rankWords precede a name without being a part of the title of the office.
+	rankWords = strings.Fields(`Gen. Gen General Lt. Col. Col Maj. Brig. Adm. Capt. Sir Dr. Mr. Mrs. Sheikh Shaykh Prince Princess Cardinal Ayatollah Ratu Lord
+		Lieutenant Air Vice-Marshal Marshal Marshall Field Archbishop Dame Colonel Major Mahathero`)
+)
+
+// seen is one holder of an office as one text has it.
+type seen struct {
+	country  *country
+	code     string
+	role     int // in officeRoles
+	from, to int // editions
+	title    title
+	name     string // as printed, without titles
+	since    graph.Date
+	person   graph.ID
+	at       graph.Position
+}
+
+// term is one holder of an office through several editions.
+type term struct {
+	list  []*seen
+	since graph.Date
+}
+
+func (t *term) first() *seen { return t.list[0] }
+func (t *term) last() *seen  { return t.list[len(t.list)-1] }
+
+type officesTable struct {
+	editionsTable
+	seen []*seen
+}
+
+func decodeFactbookOffices(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+	t := &officesTable{editionsTable: newEditionsTable(name, emit)}
+	if err := t.read(ctx, r, []string{editionCode, editionFirst, editionLast, editionText}, t.row); err != nil {
+		return err
+	}
+	byCountry := map[graph.ID][]*seen{}
+	var countries []graph.ID
+	for _, s := range t.seen {
+		if byCountry[s.country.id] == nil {
+			countries = append(countries, s.country.id)
+		}
+		byCountry[s.country.id] = append(byCountry[s.country.id], s)
+	}
+	slices.Sort(countries)
+	for _, id := range countries {
+		t.country(byCountry[id])
+	}
+	return t.err
+}
+
+// row reads the offices of one text.
+func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) {
+	from, ok1 := t.year(at, cells, editionFirst, ps)
+	to, ok2 := t.year(at, cells, editionLast, ps)
+	code := t.cell(cells, editionCode)
+	c := t.names.byFIPS[code]
+	if !ok1 || !ok2 || c == nil || c.part {
+		return
+	}
+	text := noEntry.ReplaceAllString(t.cell(cells, editionText), "")
+	heads := officeHead.FindAllStringIndex(text, -1)
+	read := map[int]bool{}
+	for i, h := range heads {
+		end := len(text)
+		if i+1 < len(heads) {
+			end = heads[i+1][0]
+		}
+		head := strings.ToLower(text[h[0]:h[1]])
+		for role := range officeRoles {
+			if word := []string{"state", "government"}[role]; strings.Contains(head, word) && !read[role] {
+				read[role] = true
+				if s := readHolder(strings.TrimSpace(text[h[1]:end]), t.names.titles); s != nil {
+					s.country, s.code, s.role, s.from, s.to, s.at = c, code, role, from, to, at
+					t.seen = append(t.seen, s)
+				}
+			}
+		}
+	}
+}
+
+// inYear are the first brackets with a year, which follow a name; other brackets have nicknames and translated titles.
+var inYear = regexp.MustCompile(`\([^()]*\d{4}[^()]*\)`)
+
+// readHolder reads the first person of a text, or returns nil.
+func readHolder(text string, titles []title) *seen {
+	dates := inYear.FindStringIndex(text)
+	if dates == nil {
+		return nil
+	}
+	head := strings.TrimSpace(spaces.ReplaceAllString(withoutBrackets(text[:dates[0]]), " "))
+	if strings.ContainsAny(head, ";:") || strings.Contains(head, "-elect ") {
+		return nil // the dates of somebody else
+	}
+	s := &seen{}
+	rest := head
+	for _, t := range titles {
+		if after, ok := strings.CutPrefix(rest, t.printed+" "); ok {
+			s.title, rest = t, after
+			break
+		}
+	}
+	words := strings.Fields(rest)
+	for len(words) > 0 && slices.Contains(titleWords, strings.TrimRight(words[0], ",")) {
+		if !slices.Contains(rankWords, words[0]) {
+			s.title = title{} // a part of a title that is not known
+		}
+		words = words[1:]
+	}
+	s.name = strings.TrimRight(strings.Join(words, " "), ",")
+	inTitle := func(w string) bool { return slices.Contains(titleWords, w) && !slices.Contains(rankWords, w) }
+	if s.name == "" || strings.Contains(s.name, ",") || slices.ContainsFunc(words, inTitle) || !nameLike(s.name) || familyKey(s.name) == "" {
+		return nil
+	}
+	for _, m := range officeSince.FindAllStringSubmatch(text[dates[0]:dates[1]], -1) {
+		if d, ok := parseDay(m[1]); ok && (!s.since.Known() || d.First() < s.since.First()) {
+			s.since = d
+		}
+	}
+	return s
+}
+
+// familyKey returns the words in capitals of a printed name, which distinguish people of one country.
+func familyKey(name string) string {
+	var key strings.Builder
+	for _, w := range strings.Fields(withoutBrackets(name)) {
+		if shouted(w) && !roman.MatchString(w) {
+			key.WriteString(strings.ReplaceAll(string(slug(w)), "-", ""))
+		}
+	}
+	return key.String()
+}
+
+// country states the terms of one country.
+func (t *officesTable) country(list []*seen) {
+	slices.SortStableFunc(list, func(a, b *seen) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.role, b.role)) })
+	t.identify(list)
+	lastRoles := rolesOf(list)
+	for role := range officeRoles {
+		terms := termsOf(list, role)
+		for i, x := range terms {
+			x.since = beginning(x, terms[:i])
+		}
+		for i, x := range terms {
+			var next *term
+			if i+1 < len(terms) {
+				next = terms[i+1]
+			}
+			t.term(x, next, lastRoles)
+		}
+	}
+}
+
+// identify gives the same id to the forms of one person's name: those with the same family name and beginning, and
+// those that differ little and have held an office since the same day.
+func (t *officesTable) identify(list []*seen) {
+	type known struct{ names []*seen }
+	var people []*known
+	for _, s := range list {
+		var found *known
+		for _, p := range people {
+			if slices.ContainsFunc(p.names, func(o *seen) bool { return samePerson(s, o) }) {
+				found = p
+				break
+			}
+		}
+		if found == nil {
+			found = &known{}
+			people = append(people, found)
+		}
+		found.names = append(found.names, s)
+	}
+	for _, p := range people {
+		var id graph.ID
+		for _, s := range p.names { // the last form that the tables know, or else the last
+			if known := t.names.people[s.name]; known.id != "" {
+				id = known.id
+			}
+		}
+		if last := p.names[len(p.names)-1]; id == "" {
+			id = slug(initial.ReplaceAllString(personName(last.name)+" ", ""))
+		}
+		for _, s := range p.names {
+			s.person = id
+		}
+	}
+}
+
+// samePerson reports whether two printed names are of one person: with the same family name, if they share another name, or if
+// one has no more than initials, or if they begin alike and follow each other; with another, if they held the office since the same day and the names
+// share one or begin alike.
+func samePerson(a, b *seen) bool {
+	x, y := givenNames(a.name), givenNames(b.name)
+	shared := slices.ContainsFunc(x, func(w string) bool { return slices.Contains(y, w) })
+	if f, g := familyKey(a.name), familyKey(b.name); f != g {
+		return a.role == b.role && a.since.Known() && a.since == b.since && (shared || f[0] == g[0])
+	}
+	switch {
+	case len(x) == 0 || len(y) == 0 || shared:
+		return true
+	case len(x[0]) == 1 || len(y[0]) == 1 || a.role == b.role && a.from <= b.to+1 && b.from <= a.to+1:
+		return x[0][0] == y[0][0]
+	}
+	return false
+}
+
+// givenNames are the words of a printed name that are not in capitals, without those that many people of a country share.
+func givenNames(name string) (words []string) {
+	for _, w := range strings.Fields(withoutBrackets(name)) {
+		s := string(slug(strings.TrimSuffix(w, ".")))
+		if s != "" && !shouted(w) && !strings.Contains(" muhammad mohammad mohammed mohamed mohamad mian abd al el bin ibn ould ", " "+s+" ") {
+			words = append(words, s)
+		}
+	}
+	return words
+}
+
+// officeOf is the office that a text names, by its title, or else by its role alone.
+func officeOf(s *seen) string {
+	if s.title.title == "" {
+		return roleTitles[officeRoles[s.role]]
+	}
+	return s.title.title
+}
+
+// rolesOf returns the roles of each title in the last edition that has it, as bits. A title may have had other roles
+// before: a president who is head of government today may not have been.
+func rolesOf(list []*seen) map[string]int {
+	roles, edition := map[string]int{}, map[string]int{}
+	for _, s := range list {
+		if o := officeOf(s); s.to > edition[o] {
+			roles[o], edition[o] = 1<<s.role, s.to
+		} else if s.to == edition[o] {
+			roles[o] |= 1 << s.role
+		}
+	}
+	return roles
+}
+
+// termsOf divides what is seen of one role: a term ends when an edition has somebody else.
+func termsOf(list []*seen, role int) (terms []*term) {
+	for _, s := range list {
+		if s.role != role {
+			continue
+		}
+		if n := len(terms); n > 0 && terms[n-1].last().person == s.person {
+			terms[n-1].list = append(terms[n-1].list, s)
+			continue
+		}
+		terms = append(terms, &term{list: []*seen{s}})
+	}
+	return terms
+}
+
+// beginning returns when a term began: the earliest date that its texts give and that can be true. It cannot be later than
+// the year after the edition that has it, since editions are corrected until the next one, and nobody else may have held the office in an edition between.
+func beginning(x *term, before []*term) (since graph.Date) {
+	for _, s := range x.list {
+		d := s.since
+		if !d.Known() || yearIn(d) > s.from+1 || since.Known() && since.First() <= d.First() {
+			continue
+		}
+		if slices.ContainsFunc(before, func(o *term) bool { return o.last().to > yearIn(d) }) {
+			continue
+		}
+		since = d
+	}
+	return since
+}
+
+func yearIn(d graph.Date) int {
+	y, _ := strconv.Atoi(d.String()[:4])
+	return y
+}
+
+// term states one term.
+func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
+	last := x.last()
+	position := t.position(x, lastRoles)
+	if last.person == "" || position == "" || !t.declare(last.person, "Person") {
+		t.remark(last.at, "the holder %q of %s is not read: the id %q is of another thing", last.name, last.country.id, last.person)
+		return
+	}
+	t.edition(last.to)
+	printed := personName(last.name)
+	if known := t.names.people[last.name]; known.id != "" {
+		printed = known.name
+	}
+	if t.first("person " + string(last.person)) {
+		opts := []claimOption{asInferred(), asPrinted(last.name)}
+		if printed == last.name {
+			opts = nil
+		}
+		t.state(last.at, t.locator(last), last.person, "name", graph.StringValue(printed), opts...)
+	}
+	hold := func(s *seen, edition int, opts ...claimOption) {
+		t.edition(edition)
+		if s.title.note != "" {
+			opts = append(opts, withNote(s.title.note))
+		}
+		t.state(s.at, t.locator(s), s.person, "holds", graph.EntityValue(position), opts...)
+	}
+	switch {
+	case x.since.Known() && next != nil && next.since.Known() && next.since.First() > x.since.First() && yearIn(next.since) <= last.to+1:
+		end := graph.Interval{From: x.since, To: next.since}
+		hold(last, next.first().from, during(end), asInferred(), withNote("the end is the successor's beginning"))
+	case x.since.Known():
+		hold(last, last.to, during(graph.Interval{From: x.since, To: graph.OpenDate}))
+	default:
+		for _, s := range x.list {
+			for edition := s.from; edition <= s.to; edition++ {
+				hold(s, edition)
+			}
+		}
+	}
+}
+
+func (t *officesTable) locator(s *seen) string {
+	return s.code + "/" + []string{"chief of state", "head of government"}[s.role]
+}
+
+// position declares the office of a term. A title that had other roles than in the last edition is another office, which
+// is named by its role.
+func (t *officesTable) position(x *term, lastRoles map[string]int) graph.ID {
+	s := x.last()
+	own, role := officeOf(s), officeRoles[s.role]
+	if lastRoles[own]&(1<<s.role) == 0 || namesOther(own, s.country, t.names) {
+		own = roleTitles[role]
+	}
+	id := slug(own + " of " + s.country.of)
+	if id == "" || !t.declare(id, "Position") {
+		return ""
+	}
+	t.declare(s.country.id, "Country")
+	t.edition(s.to)
+	if t.first("office " + string(id)) {
+		t.state(s.at, t.locator(s), id, "name", graph.StringValue(own+" of "+s.country.of), asInferred())
+		t.state(s.at, t.locator(s), id, "of", graph.EntityValue(s.country.id))
+	}
+	if t.first(fmt.Sprint("role ", id, role)) {
+		t.state(s.at, t.locator(s), id, "role", graph.EnumOf(role))
+	}
+	return id
+}
