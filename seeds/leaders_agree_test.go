@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// TestLeadersAgree holds who governed each country, by half-years from 1992 to 2015, against Archigos, from which no
+// TestLeadersAgree compares who governed each country, by half-years from 1992 to 2015, with Archigos, from which no
 // seed is taken. Archigos has the effective leader, so either the head of state or the head of government may be meant.
 func TestLeadersAgree(t *testing.T) {
 	f, err := os.Open(filepath.Join(data, "leaders-archigos", "archigos_4_1.csv"))
