@@ -41,7 +41,7 @@ type links struct {
 // list uses x, which was of another list or is new.
 func (l *List) dense(keep *filterPass, x *links) (d dense.List[memory.Link, Edge], exact, ok bool) {
 	v, f := l.view, l.field
-	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) {
+	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) || f.Mirror != nil && !l.series {
 		return d, false, false
 	}
 	*x = links{View: v, List: l, keep: keep, w: walk{keep: keep}}

@@ -26,10 +26,10 @@ type Division struct {
 }
 
 // Divide divides a list of all subjects. Without keys, it has one group. ok is false
-// where the keys or the filters need both ends of each edge.
+// where the keys or the filters need both ends of each edge, or the ends report the relation apart.
 func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok bool) {
 	v := l.view
-	if l.field == nil || l.entity != memory.None || v.describing(l.field) {
+	if l.field == nil || l.entity != memory.None || v.describing(l.field) || l.field.Mirror != nil {
 		return nil, false
 	}
 	d = &Division{view: v}

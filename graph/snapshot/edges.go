@@ -44,7 +44,8 @@ type List struct {
 // leads: for each object and set of distinct qualifiers (in an observation, also of
 // figures) the best claim, except DEPRECATED claims and those about less than the
 // field asks for. With series the list has every claim. A filter on a qualifier that
-// narrows a claim keeps the claims that state it.
+// narrows a claim keeps the claims that state it. Of figures that are parts of one whole, as shares of
+// all exports, it has those of the latest period.
 //
 // For the entity None, and a stored relation, the list has where it leads from every
 // entity of the types that declare it, one after the other, as far as Lists has the
@@ -113,6 +114,9 @@ func (l *List) walkFrom(entity uint32, narrow bool, w *walk, fn func(Edge) bool)
 	v := l.view
 	g := v.groupsOf(entity, l.field, w)
 	g.series, g.narrow = l.series, narrow
+	if l.field.Kind == schema.Relation && l.field.Mirror != nil && !l.series {
+		g.parts = v.partsOf(entity, l.field, narrow)
+	}
 	for group := g.next(); group != nil; group = g.next() {
 		if !l.series {
 			group = g.distinct(group)
@@ -153,6 +157,8 @@ type groups struct {
 	read    int  // how many nodes were looked at
 	series  bool // DEPRECATED claims as well, and those about less than the field asks for
 	narrow  bool // those about less, since the filter tests for them
+
+	parts []parts // the latest of each whole, where earlier ones are left out
 
 	rules []vocabulary.Rule // for the last claims told apart
 
@@ -262,7 +268,9 @@ func (g *groups) next() []Edge {
 				return nil
 			}
 			if (g.series || l.Rank != graph.Deprecated && (g.narrow || l.Valid&memory.Narrow == 0)) && v.shows(g.entity, l) {
-				group = append(group, edgeOf(&l))
+				if e := edgeOf(&l); !g.stale(e) {
+					group = append(group, e)
+				}
 			}
 		}
 		if len(group) > 0 {
@@ -302,7 +310,7 @@ func (g *groups) nextCollected() []Edge {
 			group = g.v.unreported(g.f, group)
 		}
 		if !g.series {
-			group = slices.DeleteFunc(group, func(e Edge) bool { return !g.v.s.Plain(e.Claim, g.narrow) })
+			group = slices.DeleteFunc(group, func(e Edge) bool { return !g.v.s.Plain(e.Claim, g.narrow) || g.stale(e) })
 		}
 		if len(group) > 0 {
 			return group

@@ -43,3 +43,14 @@ func (e edge) seen() *fact {
 	shown.Qualifiers = slices.DeleteFunc(slices.Clone(shown.Qualifiers), func(q graph.QualifierValue) bool { return q.Name == "share" })
 	return &shown
 }
+
+// stale reports whether an edge states a share of another year than the latest list of them does.
+func (l *lens) stale(e edge, all []edge, f *schema.Field, narrow bool) bool {
+	part := func(x edge) bool {
+		return !x.mirror && x.claim.Valid.To.Known() && x.claim.Qualifier("share").Kind() != graph.NoKind
+	}
+	return f.Mirror != nil && part(e) && slices.ContainsFunc(all, func(x edge) bool {
+		return part(x) && l.plain(x.claim, narrow) && x.claim.Qualifier("resource") == e.claim.Qualifier("resource") &&
+			x.claim.Qualifier("scope") == e.claim.Qualifier("scope") && e.claim.Valid.To.Last() < x.claim.Valid.To.Last()
+	})
+}

@@ -281,7 +281,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	}
 	groups := map[string][]edge{}
 	for _, e := range es {
-		if !l.plain(e.claim, narrow) {
+		if !l.plain(e.claim, narrow) || l.stale(e, es, f, narrow) {
 			continue
 		}
 		key := string(e.node) + "\x00" + l.slot(e.seen())

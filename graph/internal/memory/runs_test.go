@@ -47,13 +47,13 @@ func TestRuns(t *testing.T) {
 			}
 			for _, l := range flat(s.Out.Ref(e)) {
 				r := s.Rows.Ref(l.Claim)
-				if want := (Link{l.Claim, s.Object(l.Claim), r.Valid, r.Qualifiers, r.Predicate, r.Rank, r.NumQualifiers}); l != want || r.Subject != e {
+				if want := (Link{l.Claim, s.Object(l.Claim), l.Valid, r.Qualifiers, r.Predicate, r.Rank, r.NumQualifiers}); l != want || l.Period() != r.Valid || r.Subject != e {
 					t.Fatalf("out of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
 			for _, l := range flat(s.In.Ref(e)) {
 				r := s.Rows.Ref(l.Claim)
-				if want := (Link{l.Claim, r.Subject, r.Valid, r.Qualifiers, r.Predicate, r.Rank, r.NumQualifiers}); l != want || s.Object(l.Claim) != e {
+				if want := (Link{l.Claim, r.Subject, l.Valid, r.Qualifiers, r.Predicate, r.Rank, r.NumQualifiers}); l != want || l.Period() != r.Valid || s.Object(l.Claim) != e {
 					t.Fatalf("in of %s: %v instead of %v", s.ID(e), l, want)
 				}
 			}
