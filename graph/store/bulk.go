@@ -26,8 +26,9 @@ import (
 // keys in order. TestBulkSame compares the two. It is the writer's alone.
 type bulk struct {
 	kv    *levelKV
-	seen  valueFilter
-	known map[quad.Value]nodeCount // what the database has about recently used nodes
+	seen  keyFilter // of values
+	lists keyFilter // of the lists of the first index
+	known recentNodes
 	// What the database has in total; not counted if horizon is 0.
 	horizon, size uint64
 	batch         *leveldb.Batch // used again, unless it was large
@@ -40,11 +41,14 @@ type nodeCount struct{ id, refs uint64 }
 // no new node and may be there already. Cayley decides on those.
 var errNotPure = errors.New("a quad of the group may be there already")
 
-const maxKnown = 1 << 17
+// newBulk returns a bulk whose filters are made for least keys or more.
+func newBulk(db *levelKV, least int) bulk {
+	return bulk{kv: db, seen: keyFilter{of: valueKeys(), least: least}, lists: keyFilter{of: listKeys(quadIndexes[0]), least: least}}
+}
 
 // reset forgets everything, after somebody else has written.
 func (w *bulk) reset() {
-	*w = bulk{kv: w.kv, seen: valueFilter{least: w.seen.least}, batch: w.batch}
+	*w = bulk{kv: w.kv, seen: w.seen.emptied(), lists: w.lists.emptied(), batch: w.batch}
 }
 
 // bulkNode is a node of the group.
@@ -88,16 +92,21 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 		return err
 	}
 	entries := make([]indexEntry, len(links))
-	for _, ix := range quadIndexes {
+	old := make(map[triple][]byte)
+	for at, ix := range quadIndexes {
 		for i, l := range links {
 			entries[i] = indexEntry{link: firstLink + uint64(i)}
 			for k, d := range ix.Dirs {
 				entries[i].ids[k] = l[d-quad.Subject].id
 			}
 		}
-		if err := out.index(w.kv.db, ix, entries, horizon); err != nil {
-			return err
+		slices.SortFunc(entries, compareEntries)
+		if at == 0 {
+			if err := w.findLists(entries, horizon, large, old); err != nil {
+				return err
+			}
 		}
+		out.index(ix, entries, old)
 	}
 	next, size := next+uint64(len(links)), w.size+uint64(len(links))
 	out.put(metaKey("horizon"), binary.LittleEndian.AppendUint64(nil, next))
@@ -195,7 +204,7 @@ func (w *bulk) findAll(nodes []*bulkNode, large bool) error {
 	var counted []*bulkNode // their ids are read, their counts are not
 	for _, n := range nodes {
 		var ok bool
-		if n.before, ok = w.known[n.val]; ok {
+		if n.before, ok = w.known.find(n.val); ok {
 			continue
 		}
 		absent, err := w.seen.absent(w.kv.db, n.hash[:], w.horizon, large)
@@ -235,17 +244,37 @@ func (w *bulk) number(bucket byte, h cgraph.ValueHash) (uint64, error) {
 
 // remember keeps the nodes that are likely to come again, after they were written.
 func (w *bulk) remember(nodes []*bulkNode) {
-	if w.known == nil || len(w.known) > maxKnown {
-		w.known = make(map[quad.Value]nodeCount)
-	}
 	for _, n := range nodes {
 		if n.before.id == 0 {
 			w.seen.add(n.hash[:])
 		}
-		if iri, ok := n.val.(quad.IRI); ok && !strings.HasPrefix(string(iri), claimPrefix) && !strings.HasPrefix(string(iri), commitPrefix) {
-			w.known[n.val] = nodeCount{n.id, n.before.refs + n.uses}
+		iri, named := n.val.(quad.IRI)
+		named = named && !strings.HasPrefix(string(iri), claimPrefix) && !strings.HasPrefix(string(iri), commitPrefix)
+		if named || n.before.id != 0 {
+			w.known.keep(n.val, nodeCount{n.id, n.before.refs + n.uses})
 		}
 	}
+}
+
+// recentNodes has what the database has of nodes that were used not long ago: of maxKnown at
+// least, and of twice as many at most.
+type recentNodes struct{ newer, older map[quad.Value]nodeCount }
+
+const maxKnown = 1 << 17
+
+func (r *recentNodes) find(v quad.Value) (nodeCount, bool) {
+	n, ok := r.newer[v]
+	if !ok {
+		n, ok = r.older[v]
+	}
+	return n, ok
+}
+
+func (r *recentNodes) keep(v quad.Value, n nodeCount) {
+	if r.newer == nil || len(r.newer) >= maxKnown {
+		r.newer, r.older = make(map[quad.Value]nodeCount), r.newer
+	}
+	r.newer[v] = n
 }
 
 // bulkBatch is the batch of one group, with its buffers.
@@ -322,39 +351,67 @@ type indexEntry struct {
 	link uint64
 }
 
-// index adds the links to the lists of an index. A list whose key names a new
-// node is new.
-func (b *bulkBatch) index(db *leveldb.DB, ix ckv.QuadIndex, entries []indexEntry, horizon uint64) error {
-	slices.SortFunc(entries, func(x, y indexEntry) int {
-		if c := slices.Compare(x.ids[:], y.ids[:]); c != 0 {
-			return c
+// triple is the ids of a subject, a predicate and an object.
+type triple [3]uint64
+
+func compareEntries(x, y indexEntry) int {
+	if c := slices.Compare(x.ids[:], y.ids[:]); c != 0 {
+		return c
+	}
+	return int(int64(x.link - y.link))
+}
+
+// findLists reads the lists that the database has for entries of the first index, in their
+// order. Every index has the same lists, because it has the same three directions. A list whose
+// key names a new node is new.
+func (w *bulk) findLists(entries []indexEntry, horizon uint64, large bool, old map[triple][]byte) error {
+	var key []byte
+	for i, e := range entries {
+		if i > 0 && e.ids == entries[i-1].ids {
+			continue
 		}
-		return int(int64(x.link - y.link))
-	})
-	fields := len(ix.Dirs)
-	for start := 0; start < len(entries); {
-		ids := entries[start].ids
-		var raw [24]byte
-		fresh := false
-		for i, id := range ids[:fields] {
-			binary.BigEndian.PutUint64(raw[8*i:], id)
-			fresh = fresh || id > horizon
-		}
-		b.key = appendKeyPart(append(append(b.key[:0], indexBucket(ix)...), keySep), raw[:8*fields])
-		b.val = b.val[:0]
-		if !fresh {
-			old, err := db.Get(b.key, nil)
-			if err != nil && !errors.Is(err, leveldb.ErrNotFound) {
+		raw := rawIDs(e.ids)
+		if max(e.ids[0], e.ids[1], e.ids[2]) <= horizon {
+			absent, err := w.lists.absent(w.kv.db, raw[:], horizon, large)
+			if err == nil && !absent {
+				key = appendKeyPart(append(key[:0], w.lists.of.prefix...), raw[:])
+				if old[e.ids], err = w.kv.db.Get(key, nil); errors.Is(err, leveldb.ErrNotFound) {
+					err = nil
+				}
+			}
+			if err != nil {
 				return err
 			}
-			b.val = append(b.val, old...)
 		}
+		w.lists.add(raw[:])
+	}
+	return nil
+}
+
+func rawIDs(ids [3]uint64) (raw [24]byte) {
+	for i, id := range ids {
+		binary.BigEndian.PutUint64(raw[8*i:], id)
+	}
+	return raw
+}
+
+// index adds the links to the lists of an index, given the old lists.
+func (b *bulkBatch) index(ix ckv.QuadIndex, entries []indexEntry, old map[triple][]byte) {
+	prefix := append([]byte(indexBucket(ix)), keySep)
+	for start := 0; start < len(entries); {
+		ids := entries[start].ids
+		var t triple
+		for i, d := range ix.Dirs {
+			t[d-quad.Subject] = ids[i]
+		}
+		raw := rawIDs(ids)
+		b.key = appendKeyPart(append(b.key[:0], prefix...), raw[:])
+		b.val = append(b.val[:0], old[t]...)
 		for ; start < len(entries) && entries[start].ids == ids; start++ {
 			b.val = binary.AppendUvarint(b.val, entries[start].link)
 		}
 		b.batch.Put(b.key, b.val)
 	}
-	return nil
 }
 
 // apply writes the quads of a group: in bulk, or by Cayley where some may be there already.

@@ -5,58 +5,93 @@ import (
 	"math"
 	"math/bits"
 
+	ckv "github.com/cayleygraph/cayley/graph/kv"
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
 
-// valueFilter is a Bloom filter of the hashes of all values in the database: most values
-// that a bulk writes are new, and it spares the search for them. It is built, by reading the
-// keys of all values, when the searches that it saves cost more than building it, and built
-// again, twice as large, when it is full.
-type valueFilter struct {
+// keyFilter is a Bloom filter of the keys of one kind that the database has: most that a bulk
+// looks for are new, and it spares the search for them. It is built, by reading all of these
+// keys, when the searches that it saves cost more than building it, and built again, twice
+// as large, when it is full.
+type keyFilter struct {
+	of      keyKind
 	bits    []uint64
-	room    int // how many more values it is large enough for
+	room    int // how many more keys it is large enough for
 	lookups uint64
-	least   int // the least number of values to make it for; 0 is minFilter
+	least   int // the least number of keys to make it for; 0 is minFilter
+}
+
+// keyKind is what a filter is of: the keys with a prefix, of which hash makes 16 random bytes or
+// more from the last part.
+type keyKind struct {
+	prefix string
+	hash   func(part []byte) []byte
+}
+
+// valueKeys are the keys of values, whose last part is a hash already.
+func valueKeys() keyKind {
+	return keyKind{"v", func(part []byte) []byte { return part }}
+}
+
+// listKeys are the keys of the lists of an index, whose last part is three numbers.
+func listKeys(ix ckv.QuadIndex) keyKind {
+	var sum [16]byte
+	return keyKind{indexBucket(ix) + string(keySep), func(part []byte) []byte {
+		var a, b uint64
+		for ; len(part) >= 8; part = part[8:] {
+			id := binary.BigEndian.Uint64(part)
+			a = (a ^ id) * 0x9e3779b97f4a7c15
+			a ^= a >> 29
+			b = (b + id) * 0xbf58476d1ce4e5b9
+			b ^= b >> 32
+		}
+		binary.LittleEndian.PutUint64(sum[:], a*0x94d049bb133111eb)
+		binary.LittleEndian.PutUint64(sum[8:], b*0xd6e8feb86659fd93)
+		return sum[:]
+	}}
 }
 
 const (
 	filterProbes = 7
-	filterBits   = 10           // for each value: one new value in a hundred is searched all the same
+	filterBits   = 10           // for each key: one new key in a hundred is searched all the same
 	maxFilter    = 64 << 20 / 8 // words; beyond it the filter only gets worse
 	minFilter    = 64 << 10
+	// A search costs about as much as reading this many primitives' keys for the filter.
+	filterSearch = 32
 )
 
-// absent reports whether a value is certainly not in the database, which has horizon
-// primitives. Only a large group may build the filter; a small one would wait too long for
-// it.
-func (f *valueFilter) absent(db *leveldb.DB, hash []byte, horizon uint64, large bool) (bool, error) {
-	// Building the filter costs about as much as one search for every eight values.
+// absent reports whether a key is certainly not in the database, which has horizon
+// primitives. part is the last part of the key. Only a large group may build the filter; a small
+// one would wait too long for it.
+func (f *keyFilter) absent(db *leveldb.DB, part []byte, horizon uint64, large bool) (bool, error) {
 	if f.lookups++; f.bits == nil || f.room < 0 {
-		if !large || f.lookups < horizon/8 {
+		if !large || f.lookups < horizon/filterSearch {
 			return false, nil
 		}
 		if err := f.fill(db, horizon); err != nil {
 			return false, err
 		}
 	}
-	return !f.has(hash), nil
+	return !f.has(part), nil
 }
 
-// add takes in a value that the database has, or is about to have.
-func (f *valueFilter) add(hash []byte) {
+// add takes in the last part of a key that the database has, or is about to have.
+func (f *keyFilter) add(part []byte) {
 	if f.bits == nil {
 		return
 	}
 	f.room--
+	hash := f.of.hash(part)
 	for i := range filterProbes {
 		word, bit := f.probe(hash, i)
 		f.bits[word] |= bit
 	}
 }
 
-func (f *valueFilter) has(hash []byte) bool {
+func (f *keyFilter) has(part []byte) bool {
+	hash := f.of.hash(part)
 	for i := range filterProbes {
 		if word, bit := f.probe(hash, i); f.bits[word]&bit == 0 {
 			return false
@@ -66,32 +101,52 @@ func (f *valueFilter) has(hash []byte) bool {
 }
 
 // probe derives a bit from a hash that is random already.
-func (f *valueFilter) probe(hash []byte, i int) (word, bit uint64) {
+func (f *keyFilter) probe(hash []byte, i int) (word, bit uint64) {
 	h := binary.LittleEndian.Uint64(hash) + uint64(i)*(binary.LittleEndian.Uint64(hash[8:])|1)
 	word, _ = bits.Mul64(h, uint64(len(f.bits)))
 	return word, 1 << (h % 64)
 }
 
-func (f *valueFilter) fill(db *leveldb.DB, horizon uint64) error {
-	values := max(f.least, 2*int(horizon))
+// emptied returns the filter as it was before its first use.
+func (f *keyFilter) emptied() keyFilter { return keyFilter{of: f.of, least: f.least} }
+
+func (f *keyFilter) fill(db *leveldb.DB, horizon uint64) error {
+	keys := max(f.least, 2*int(horizon))
 	if f.least == 0 {
-		values = max(minFilter, values)
+		keys = max(minFilter, keys)
 	}
-	f.bits = make([]uint64, min(maxFilter, values*filterBits/64+1))
-	f.room = values
+	f.bits = make([]uint64, min(maxFilter, keys*filterBits/64+1))
+	f.room = keys
 	if len(f.bits) == maxFilter {
 		f.room = math.MaxInt
 	}
-	it := db.NewIterator(util.BytesPrefix([]byte("v")), &opt.ReadOptions{DontFillCache: true})
+	it := db.NewIterator(util.BytesPrefix([]byte(f.of.prefix)), &opt.ReadOptions{DontFillCache: true})
 	defer it.Release()
+	var part []byte
 	for it.Next() {
-		if k := splitKey(it.Key()); len(k) == 2 && len(k[1]) >= 16 {
-			f.add(k[1])
+		if part = lastPart(part[:0], it.Key()); len(part) >= 16 {
+			f.add(part)
 		}
 	}
 	if err := it.Error(); err != nil {
-		*f = valueFilter{least: f.least} // half a filter would deny what is there
+		*f = f.emptied() // half a filter would deny what is there
 		return err
 	}
 	return nil
+}
+
+// lastPart appends the last part of a key, without its escapes.
+func lastPart(b, key []byte) []byte {
+	start := len(b)
+	for i := 0; i < len(key); i++ {
+		switch c := key[i]; {
+		case c == keySep:
+			b = b[:start]
+			continue
+		case c == keyEsc && i+1 < len(key):
+			i++
+		}
+		b = append(b, key[i])
+	}
+	return b
 }

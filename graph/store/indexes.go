@@ -134,9 +134,8 @@ func buildIndex(db *levelKV, most int) error {
 			return err
 		}
 		// All lists are new: existing ones are left from an interrupted migration.
-		if err := out.index(nil, quadIndexes[0], entries, 0); err != nil {
-			return err
-		}
+		slices.SortFunc(entries, compareEntries)
+		out.index(quadIndexes[0], entries, nil)
 		if len(out.batch.Dump()) >= most {
 			if err := db.write(out.batch); err != nil {
 				return err

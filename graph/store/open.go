@@ -217,7 +217,7 @@ func (s *embedded) openToWrite(files storage.Storage, is looked) error {
 	s.opened(kv, head, id)
 	s.wrote, s.unsure = true, false
 	s.qs = qs
-	s.bulk = bulk{kv: kv, seen: valueFilter{least: s.opts.filterLeast}}
+	s.bulk = newBulk(kv, s.opts.filterLeast)
 	return nil
 }
 
