@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -22,7 +23,7 @@ import (
 //     are ordered by their codes.
 //   - Dates go by the first day that they may mean and then by the last; an open
 //     end is later than every date, an open start (OpenStart) earlier.
-//   - Texts go by the Unicode collation (compareText); members of enums and ids by
+//   - Texts go by the Unicode collation (text.Compare); members of enums and ids by
 //     their bytes.
 func Compare(o *schema.Ontology, a, b *Value) int {
 	if x, y := orderOfKinds[a.kind], orderOfKinds[b.kind]; x != y {
@@ -39,7 +40,7 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 		x, y := a.date.Days(), b.date.Days()
 		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Last, y.Last))
 	case StringKind, LooseKind:
-		return compareText(a.text, b.text)
+		return text.Compare(a.text, b.text)
 	case EnumKind, EntityKind:
 		return strings.Compare(a.text, b.text)
 	case CoordinatesKind:
@@ -103,7 +104,7 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 		case byBytes || v.kind != StringKind:
 			n = strings.Compare(v.text, bound.text)
 		default:
-			n = compareText(v.text, bound.text)
+			n = text.Compare(v.text, bound.text)
 		}
 	case v.kind == QuantityKind && orderOfKinds[bound.kind] == orderOfKinds[FloatKind]:
 		bare := FloatValue(v.a)

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -172,7 +173,7 @@ func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 // orderText returns the text by which a key that is a text is ordered.
 func orderText(key *graph.Value, byBytes bool) string {
 	if key.Kind() == graph.StringKind && !byBytes {
-		return graph.TextKey(key.String())
+		return text.Key(key.String())
 	}
 	return key.String()
 }

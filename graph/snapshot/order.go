@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -21,7 +22,7 @@ type placed struct {
 	tie     string
 	claimID graph.ClaimID
 
-	lead     uint64   // graph.LeadingLetters of the first key, where that is a text and was noted
+	lead     uint64   // text.LeadingLetters of the first key, where that is a text and was noted
 	textKeys []string // of keys that are texts, as far as they were needed
 }
 
@@ -32,7 +33,7 @@ func (p *placed) textKey(i int) string {
 		p.textKeys = make([]string, len(p.keys))
 	}
 	if p.textKeys[i] == "" {
-		p.textKeys[i] = graph.TextKey(p.keys[i].Text())
+		p.textKeys[i] = text.Key(p.keys[i].Text())
 	}
 	return p.textKeys[i]
 }
@@ -145,7 +146,7 @@ func (v *View) compareKeys(a, b *placed, i int, by *reader, descending bool) (c 
 		c = strings.Compare(x.Text(), y.Text())
 	default:
 		decided := false
-		if c, decided = graph.CompareLetters(x.Text(), y.Text()); !decided {
+		if c, decided = text.CompareLetters(x.Text(), y.Text()); !decided {
 			c = strings.Compare(a.textKey(i), b.textKey(i))
 		}
 	}
@@ -180,12 +181,12 @@ func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bo
 	return false
 }
 
-func (v *View) afterText(by *reader, descending bool, text string, worst *graph.Value) bool {
+func (v *View) afterText(by *reader, descending bool, name string, worst *graph.Value) bool {
 	var c int
 	if by.byBytes {
-		c = strings.Compare(text, worst.Text())
+		c = strings.Compare(name, worst.Text())
 	} else {
-		c, _ = graph.CompareLetters(text, worst.Text()) // 0 where not decided
+		c, _ = text.CompareLetters(name, worst.Text()) // 0 where not decided
 	}
 	return c < 0 && descending || c > 0 && !descending
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -337,7 +338,7 @@ func (l *List) sorted(q *filter.Query, kept []Edge, p *Page) error {
 		places[i] = v.place(readers, e)
 		list[i] = &places[i]
 		if len(readers) > 0 && !readers[0].byBytes && places[i].keys[0].Kind() == graph.StringKind {
-			places[i].lead = graph.LeadingLetters(places[i].keys[0].Text())
+			places[i].lead = text.LeadingLetters(places[i].keys[0].Text())
 		}
 	}
 	compare := v.comparer(p.order)

@@ -117,10 +117,10 @@ func (s *sorter) compareTexts(a, b string) int {
 	if s.order == ByBytes {
 		return strings.Compare(a, b)
 	}
-	if c, decided := graph.CompareLetters(a, b); decided {
+	if c, decided := text.CompareLetters(a, b); decided {
 		return c
 	}
-	return strings.Compare(graph.TextKey(a), graph.TextKey(b))
+	return strings.Compare(text.Key(a), text.Key(b))
 }
 
 // compare is the order of the index.
@@ -144,7 +144,7 @@ func leadOf(order Order, v *graph.Value) uint64 {
 	const sign = 1 << 63
 	switch {
 	case order == Collated:
-		return graph.LeadingLetters(v.Text())
+		return text.LeadingLetters(v.Text())
 	case order == ByBytes:
 		return leadOfBytes(v.Text())
 	}
@@ -212,8 +212,8 @@ func (x *Index) complete(g Graph, list []Entry) (odd []Entry) {
 		}
 		base = text.AppendBase(base[:0], v.Text())
 		var plain, same bool
-		letters, plain = graph.AppendLetters(letters[:0], string(base))
-		own, same = graph.AppendLetters(own[:0], v.Text())
+		letters, plain = text.AppendLetters(letters[:0], string(base))
+		own, same = text.AppendLetters(own[:0], v.Text())
 		if !plain || !same || string(letters) != string(own) {
 			odd = append(odd, Entry{leadOfBytes(string(base)), e.Subject, e.Claim})
 		}

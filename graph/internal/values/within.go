@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/layers"
+	"github.com/caspian-kg/caspian/graph/text"
 )
 
 // Range are entries of an index, in parts that are each in order.
@@ -106,7 +107,7 @@ func (q *question) begins(with string) {
 // spelt finds the texts whose base is the one given, or begins so. Where the letters of
 // a text are those of its base, both begin alike.
 func (q *question) spelt(base string, whole bool) {
-	if key, ok := graph.AppendLetters(nil, base); ok {
+	if key, ok := text.AppendLetters(nil, base); ok {
 		if !whole {
 			key = key[:len(key)-2]
 		}
@@ -154,9 +155,9 @@ func (q *question) againstKey(e Entry, key []byte) int {
 	}
 	var room [64]byte
 	t := q.text(e)
-	have, ok := graph.AppendLetters(room[:0], t)
+	have, ok := text.AppendLetters(room[:0], t)
 	if !ok {
-		have = []byte(graph.TextKey(t))
+		have = []byte(text.Key(t))
 	}
 	return bytes.Compare(have[:min(len(have), len(key))], key)
 }

@@ -1,4 +1,4 @@
-package graph
+package text
 
 import (
 	"fmt"
@@ -14,15 +14,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestCompareText gives the order of names as people know it.
-func TestCompareText(t *testing.T) {
+// TestCompare gives the order of names as people know it.
+func TestCompare(t *testing.T) {
 	want := []string{
 		"", " ", "-", "'s", "1", "10", "2", "A", "aa", "Åland", "Albania", "Ålesund", "Alicante", "Côte", "cote d'Ivoire", "Côte d'Ivoire", "Curaçao",
 		"resume", "Resume", "résumé", "São Tomé", "Sao Tome and Principe", "Straße", "Strasse b", "zebra", "Zürich", "Ελλάδα", "Казахстан", "Қазақстан", "Россия", "إيران", "東京",
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)
-	slices.SortFunc(got, compareText)
+	slices.SortFunc(got, Compare)
 	if !slices.Equal(got, want) {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}
@@ -34,9 +34,9 @@ var scripts = rapid.OneOf(
 	rapid.StringOfN(rapid.RuneFrom([]rune("日本語한국กเแ\u0e31हिإيا\u200d\ufe0f😀\x00\x01\u00ad")), 0, 4, -1),
 	rapid.String())
 
-// TestCompareTextAgainstTheLibrary: the table and the keys say what the
+// TestCompareAgainstTheLibrary: the table and the keys say what the
 // library's own comparison says.
-func TestCompareTextAgainstTheLibrary(t *testing.T) {
+func TestCompareAgainstTheLibrary(t *testing.T) {
 	oracle := collate.New(language.MustParse("und"))
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := scripts.Draw(t, "a"), scripts.Draw(t, "b")
@@ -47,16 +47,16 @@ func TestCompareTextAgainstTheLibrary(t *testing.T) {
 		if want == 0 {
 			want = strings.Compare(a, b)
 		}
-		if got := compareText(a, b); got != want {
+		if got := Compare(a, b); got != want {
 			t.Fatalf("%q and %q compare as %d, want %d", a, b, got, want)
 		}
 		if x, y := LeadingLetters(a), LeadingLetters(b); x != 0 && y != 0 && x != y && (x < y) != (want < 0) {
 			t.Fatalf("the first letters of %q and %q are %x and %x", a, b, x, y)
 		}
-		if key, ok := AppendLetters(nil, a); ok && !strings.HasPrefix(TextKey(a), string(key)) {
-			t.Fatalf("the letters of %q are %x, and its key is %x", a, key, TextKey(a))
+		if key, ok := AppendLetters(nil, a); ok && !strings.HasPrefix(Key(a), string(key)) {
+			t.Fatalf("the letters of %q are %x, and its key is %x", a, key, Key(a))
 		}
-		if got := strings.Compare(TextKey(a), TextKey(b)); got != want {
+		if got := strings.Compare(Key(a), Key(b)); got != want {
 			t.Fatalf("the keys of %q and %q compare as %d, want %d", a, b, got, want)
 		}
 	})
@@ -77,7 +77,7 @@ func TestLetterPairs(t *testing.T) {
 		t.Fatalf("no end of the letters in the key of %q", s)
 		return ""
 	}
-	table := letterTable()
+	table := weightsOfLetters()
 	var safe []rune
 	alone := map[rune]string{}
 	for r := range table.all {
@@ -102,14 +102,14 @@ func TestLetterPairs(t *testing.T) {
 	}
 }
 
-// TestTextKeysTogether asks for more keys than are kept, from many goroutines.
-func TestTextKeysTogether(t *testing.T) {
+// TestKeysTogether asks for more keys than are kept, from many goroutines.
+func TestKeysTogether(t *testing.T) {
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
 			for i := range 5000 {
 				s := fmt.Sprint("東", (i*7+g)%20_000)
-				if k := TextKey(s); !strings.HasSuffix(k, s) || k != makeKey(s) {
+				if k := Key(s); !strings.HasSuffix(k, s) || k != makeKey(s) {
 					t.Errorf("the key of %q is %q", s, k)
 					return
 				}
@@ -119,30 +119,30 @@ func TestTextKeysTogether(t *testing.T) {
 	wg.Wait()
 }
 
-func FuzzCompareText(f *testing.F) {
+func FuzzCompare(f *testing.F) {
 	f.Add("Åland", "Albania", "東京")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		if !utf8.ValidString(a + b + c) {
 			return
 		}
-		x, y, z := compareText(a, b), compareText(b, c), compareText(a, c)
-		if x != -compareText(b, a) || x == 0 != (a == b) || x <= 0 && y <= 0 && z > 0 || x >= 0 && y >= 0 && z < 0 {
+		x, y, z := Compare(a, b), Compare(b, c), Compare(a, c)
+		if x != -Compare(b, a) || x == 0 != (a == b) || x <= 0 && y <= 0 && z > 0 || x >= 0 && y >= 0 && z < 0 {
 			t.Fatalf("%q, %q and %q are in no order: %d %d %d", a, b, c, x, y, z)
 		}
 	})
 }
 
-func BenchmarkCompareText(b *testing.B) {
+func BenchmarkCompare(b *testing.B) {
 	for _, pair := range [][2]string{{"Kazakhstan", "Kyrgyzstan"}, {"Åland", "Albania"}, {"東京都", "東京"}, {"Kazakhstan", "kazakhstan"}} {
 		b.Run(pair[0], func(b *testing.B) {
 			for b.Loop() {
-				compareText(pair[0], pair[1])
+				Compare(pair[0], pair[1])
 			}
 		})
 	}
 }
 
-func BenchmarkTextKey(b *testing.B) {
+func BenchmarkKey(b *testing.B) {
 	for b.Loop() {
 		makeKey("Republic of Kazakhstan 東京")
 	}

@@ -1,4 +1,4 @@
-package graph
+package text
 
 import (
 	"hash/maphash"
@@ -10,28 +10,28 @@ import (
 	"golang.org/x/text/language"
 )
 
-// compareText orders names and other texts for people, by the Unicode collation
+// Compare orders names and other texts for people, by the Unicode collation
 // with its root locale: by letters, then by accents, then by case, so that
 // Åland sorts with A and é beside e. Texts that the collation holds equal go
 // by their bytes: only equal texts compare as 0.
 //
 // Most texts differ in a letter of Latin, Greek or Cyrillic, which a table
-// decides; the others by their keys (TextKey).
-func compareText(a, b string) int {
+// decides; the others by their keys (Key).
+func Compare(a, b string) int {
 	if c, decided := CompareLetters(a, b); decided {
 		return c
 	}
-	return strings.Compare(TextKey(a), TextKey(b))
+	return strings.Compare(Key(a), Key(b))
 }
 
-// CompareLetters is compareText where a table of letters decides it; decided is
+// CompareLetters is Compare where a table of letters decides it; decided is
 // false where only the keys do. A caller that compares a text many times keeps
 // its key.
 func CompareLetters(a, b string) (c int, decided bool) {
 	if a == b {
 		return 0, true
 	}
-	table := letterTable()
+	table := weightsOfLetters()
 	// Most names begin in ASCII, where each byte is a letter of one weight.
 	for i := 0; ; i++ {
 		if i == len(a) || i == len(b) || a[i] >= 0x80 || b[i] >= 0x80 {
@@ -53,7 +53,7 @@ func CompareLetters(a, b string) (c int, decided bool) {
 }
 
 // compare is CompareLetters of texts that have the same letters before a place.
-func (table *letters) compare(a, b string, from int) (c int, decided bool) {
+func (table *weightTable) compare(a, b string, from int) (c int, decided bool) {
 	var x, y letter // what is left of the letters looked at
 	i, j := from, from
 	for {
@@ -85,10 +85,10 @@ func (table *letters) compare(a, b string, from int) (c int, decided bool) {
 }
 
 // LeadingLetters are the first four letters of a text as one number, which
-// orders texts as compareText does where the numbers differ; 0 where a table of
-// letters does not know them.
+// orders texts as Compare does where the numbers differ; 0 where the table
+// does not know them.
 func LeadingLetters(s string) (lead uint64) {
-	table := letterTable()
+	table := weightsOfLetters()
 	const most = 4
 	i := 0
 	for n := 0; n < most; {
@@ -108,12 +108,12 @@ func LeadingLetters(s string) (lead uint64) {
 	return lead
 }
 
-// AppendLetters appends to dst the beginning of the TextKey of a text as far as its
+// AppendLetters appends to dst the beginning of the Key of a text as far as its
 // letters go, followed by two zero bytes, which part them from accents and case; ok
 // is false where a table of letters does not know them all. So the texts whose letters
 // begin with those of another are one stretch of the order.
 func AppendLetters(dst []byte, s string) (_ []byte, ok bool) {
-	table := letterTable()
+	table := weightsOfLetters()
 	for i := 0; i < len(s); {
 		var l letter
 		if l, i = table.at(s, i); l.n == 0 {
@@ -126,10 +126,10 @@ func AppendLetters(dst []byte, s string) (_ []byte, ok bool) {
 	return append(dst, 0, 0), true
 }
 
-// TextKey is the key of a text: keys compare byte by byte as compareText
+// Key is the key of a text: keys compare byte by byte as Compare
 // compares the texts. Recent keys are kept; the function may be called from any
 // number of goroutines.
-func TextKey(s string) string {
+func Key(s string) string {
 	if len(s) > longestKept {
 		return makeKey(s)
 	}
@@ -182,10 +182,10 @@ func (l letter) rest() letter {
 	return letter{[2]uint16{l.weights[1]}, 1}
 }
 
-// letters are the weights of Latin, Greek and Cyrillic letters and of the signs
+// weightTable has the weights of Latin, Greek and Cyrillic letters and of the signs
 // among them, by rune. Those of which the collation makes something else by what
 // is next to them, and those without weight, have none here.
-type letters struct {
+type weightTable struct {
 	ascii [0x80]uint16 // the weights of those of one byte, 0 for none
 	all   [lettersEnd]letter
 }
@@ -193,7 +193,7 @@ type letters struct {
 const lettersEnd = 0x530
 
 // at reads the letter at a place of a text and the place after it.
-func (t *letters) at(s string, i int) (letter, int) {
+func (t *weightTable) at(s string, i int) (letter, int) {
 	c := s[i]
 	if c < 0x80 {
 		return t.all[c], i + 1
@@ -209,7 +209,7 @@ func (t *letters) at(s string, i int) (letter, int) {
 }
 
 // ends reports whether the letter before a place is surely done there.
-func (t *letters) ends(s string, i int) bool {
+func (t *weightTable) ends(s string, i int) bool {
 	if i == len(s) {
 		return true
 	}
@@ -220,18 +220,18 @@ func (t *letters) ends(s string, i int) bool {
 	return l.n > 0
 }
 
-var letterTables atomic.Pointer[letters]
+var weightTables atomic.Pointer[weightTable]
 
-// letterTable makes the table on first use, in some milliseconds.
-func letterTable() *letters {
-	if t := letterTables.Load(); t != nil {
+// weightsOfLetters makes the table on first use, in some milliseconds.
+func weightsOfLetters() *weightTable {
+	if t := weightTables.Load(); t != nil {
 		return t
 	}
-	return makeLetters()
+	return makeWeights()
 }
 
-func makeLetters() *letters {
-	t := new(letters)
+func makeWeights() *weightTable {
+	t := new(weightTable)
 	for r := rune(1); r < lettersEnd; r++ {
 		// l· and similar are separate letters.
 		if r == 0xB7 || r == 0x387 {
@@ -251,6 +251,6 @@ func makeLetters() *letters {
 			t.ascii[r] = l.weights[0]
 		}
 	}
-	letterTables.Store(t) // that another goroutine has made it as well does no harm
+	weightTables.Store(t) // that another goroutine has made it as well does no harm
 	return t
 }
