@@ -75,8 +75,9 @@ type nameTables struct {
 	lakes             map[string]water
 	regions           map[string]graph.ID
 	roles             map[string]string
-	terms             map[string]bool     // "do.json Roosevelt SKERRIT": a long term that is confirmed
-	cityNames         map[graph.ID]string // where the printed name is not the city's own
+	minerals          map[string][]mineral // by the file of the commodity
+	terms             map[string]bool      // "do.json Roosevelt SKERRIT": a long term that is confirmed
+	cityNames         map[graph.ID]string  // where the printed name is not the city's own
 }
 
 // names reads the tables once. They are part of the binary, so a fault in them
@@ -110,7 +111,7 @@ func readNames() (*nameTables, error) {
 		organisations: map[string]*organisation{}, goods: map[string]*good{}, people: map[string]person{},
 		organisationsByID: map[graph.ID]*organisation{}, goodsByID: map[graph.ID]*good{},
 		cities: map[string]graph.ID{}, regions: map[string]graph.ID{}, roles: map[string]string{},
-		lakes: map[string]water{}, terms: map[string]bool{}, cityNames: map[graph.ID]string{},
+		lakes: map[string]water{}, terms: map[string]bool{}, minerals: map[string][]mineral{}, cityNames: map[graph.ID]string{},
 	}
 	for _, table := range []struct {
 		file string
@@ -139,6 +140,10 @@ func readNames() (*nameTables, error) {
 			if c[3] != "" {
 				t.cityNames[graph.ID(c[2])] = c[3]
 			}
+			return nil
+		}},
+		{"minerals", func(c []string) error {
+			t.minerals[c[0]] = append(t.minerals[c[0]], mineral{c[1], graph.ID(c[2]), c[3], c[4], c[5]})
 			return nil
 		}},
 		{"terms", func(c []string) error { t.terms[c[0]+" "+c[1]] = true; return nil }},

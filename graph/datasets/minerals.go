@@ -1,0 +1,298 @@
+package datasets
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// Minerals reads the data releases of the Mineral Commodity Summaries of the US Geological Survey: a folder for
+// each edition with a table for each commodity (mcs2024-cobal_world.csv), and tables of later editions that have
+// all commodities in one. names/minerals.csv maps commodities to goods; tables that it lacks are remarked on.
+//
+// Each edition is a source. It has the year before the last, revised, and an estimate of the last year; both editions' figures
+// of one year are stated, the later with more confidence. A year's reserves are those of the edition after it.
+// World totals are of the good, not of a country; other countries, withheld figures, bounds ("less than") and zeros are left out.
+var Minerals = &codec.Format{
+	Name:      "minerals",
+	About:     "the Mineral Commodity Summaries of the USGS: a folder for each edition, with one table per commodity",
+	DecodeDir: decodeMinerals,
+}
+
+// mineral is one row of names/minerals.csv.
+type mineral struct {
+	words          string
+	id             graph.ID
+	name           string
+	measure, scope string
+}
+
+// mineralUnits maps the unit in the name of a column to one of the ontology, and how many of the latter it has.
+var mineralUnits = map[string]struct {
+	unit string
+	per  float64
+}{
+	"t": {"t", 1}, "kt": {"kt", 1}, "kg": {"t", 1e-3}, "mmt": {"Mt", 1}, "mt": {"Mt", 1},
+	"mct": {"t", 0.2}, "kct": {"t", 0.2e-3}, // carats have 0.2 g
+}
+
+// mineralCountries are names that the tables print otherwise than the Factbook.
+var mineralCountries = map[string]graph.ID{
+	"Congo (Kinshasa)": "COD", "Korea, Republic of": "KOR", "Korea, North": "PRK", "Burma": "MMR", "Côte d’Ivoire": "CIV",
+}
+
+// mineralTables reads the folder.
+type mineralTables struct {
+	facts
+	names *nameTables
+	file  string
+	base  string
+}
+
+func decodeMinerals(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
+	m := &mineralTables{facts: newFacts("", emit), names: names()}
+	files, err := fs.Glob(dir, "*/*.csv")
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	if len(files) == 0 {
+		return graph.Errorf(graph.BadInput, "%s has no folder of an edition with tables (2024/mcs2024-cobal_world.csv)", name)
+	}
+	slices.Sort(files)
+	var ps codec.Faults
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m.file, m.base = path.Join(name, f), path.Base(f)
+		if err := m.table(dir, f, &ps); err != nil {
+			return err
+		}
+	}
+	if err := ps.Err(); err != nil {
+		return err
+	}
+	return m.err
+}
+
+var mineralFile = regexp.MustCompile(`(?i)^mcs(\d{4})[-_]([a-z-]+)(?:_[a-z]+)?\.csv$`)
+
+func (m *mineralTables) table(dir fs.FS, file string, ps *codec.Faults) error {
+	f, err := dir.Open(file)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", m.file, err)
+	}
+	defer f.Close()
+	at := graph.Position{File: m.file, Line: 1}
+	id := mineralFile.FindStringSubmatch(m.base)
+	if id == nil {
+		ps.Add(at, graph.BadInput, "the name of a table has its edition and commodity: mcs2024-cobal_world.csv")
+		return nil
+	}
+	cr := csv.NewReader(f)
+	cr.FieldsPerRecord = -1
+	head, err := cr.Read()
+	if err != nil {
+		ps.Add(at, graph.BadInput, "the table has no header line: %v", err)
+		return nil
+	}
+	head[0] = strings.TrimPrefix(head[0], "\ufeff")
+	edition, _ := strconv.Atoi(id[1])
+	for {
+		cells, err := cr.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			ps.Add(at, graph.BadInput, "not well-formed CSV: %v", err)
+			return nil
+		}
+		row := map[string]string{}
+		for i, c := range cells {
+			if i < len(head) && head[i] != "" {
+				row[head[i]] = strings.TrimSpace(strings.ReplaceAll(c, "\u00a0", " "))
+			}
+		}
+		at.Line, _ = cr.FieldPos(0)
+		commodity, typ := strings.ToLower(id[2]), row["Type"]
+		if c := row["commodity"]; c != "" {
+			commodity, typ, row["Country"] = transcribed[c], c, row["country"]
+		}
+		m.row(at, edition, commodity, typ, head, row)
+	}
+}
+
+// transcribed maps the commodities of the table of several to the files of the others.
+var transcribed = map[string]string{
+	"Rare earths": "raree", "Antimony": "antim", "Lithium": "lithi", "Tungsten": "tungs", "Gallium": "galli", "Cobalt": "cobal",
+}
+
+func (m *mineralTables) row(at graph.Position, edition int, commodity, typ string, head []string, row map[string]string) {
+	list := m.names.minerals[commodity]
+	if list == nil {
+		if m.first("table " + m.base) {
+			m.remark(at, "the table %s is in no row of names/minerals.csv", m.base)
+		}
+		return
+	}
+	typ = strings.ToLower(typ)
+	var good *mineral
+	for i := range list {
+		if strings.Contains(typ, list[i].words) && !(strings.Contains(typ, " and rutile") && list[i].words != "") {
+			good = &list[i]
+			break
+		}
+	}
+	printed := row["Country"]
+	if good == nil || printed == "" {
+		return
+	}
+	m.edition(edition)
+	if !m.declare(good.id, "Resource") {
+		return
+	}
+	if m.first("name " + string(good.id)) {
+		m.state(at, m.base, good.id, "name", graph.StringValue(good.name), asInferred())
+	}
+	subject, total := m.subject(printed)
+	if subject == "" && !total {
+		if !strings.HasPrefix(printed, "Other") {
+			m.remark(at, "%q is not read as a country", printed)
+		}
+		return
+	}
+	for _, column := range head {
+		m.figure(at, edition, good, subject, printed, column, row)
+	}
+}
+
+var footnotes = regexp.MustCompile(`\d+$`)
+
+// subject returns the country of a row; total is true for the world's.
+func (m *mineralTables) subject(printed string) (id graph.ID, total bool) {
+	printed = footnotes.ReplaceAllString(printed, "")
+	if strings.HasPrefix(printed, "World total") {
+		// Some totals leave a country out, or are of several goods.
+		return "", printed == "World total" || printed == "World total (rounded)" || strings.HasSuffix(printed, "e, rounded)") && !strings.Contains(printed, " and ")
+	}
+	for _, n := range []string{printed, strings.TrimSuffix(printed, "e"), withoutBrackets(printed)} {
+		if id, ok := mineralCountries[n]; ok {
+			return id, false
+		}
+		if id, ok := m.names.countries[nameKey(n)]; ok {
+			return id, false
+		}
+	}
+	return "", false
+}
+
+var (
+	mineralColumn = regexp.MustCompile(`(?i)^prod_(?:([a-z]+)_)?(est_)?(\d{4})(_est)?$`)
+	mineralStock  = regexp.MustCompile(`(?i)^reserves(?:_(?:ore_K2O_equiv_)?([a-z]+)(?:_\d{4})?)?$`)
+	mineralNumber = regexp.MustCompile(`^(e)?(\d[\d,]*(?:\.\d+)?)$`)
+)
+
+// figure states what one cell says.
+func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, subject graph.ID, printed, column string, row map[string]string) {
+	unit, year, reserves, estimated, ok := readColumn(column, row["unit"])
+	if !ok || reserves && good.measure != "MINE_PRODUCTION" {
+		return
+	}
+	text := row[column]
+	n := mineralNumber.FindStringSubmatch(text)
+	if n == nil {
+		if strings.ContainsAny(text, "<>") || strings.HasPrefix(text, "Less") {
+			m.remark(at, "%s of %s is a bound, %q, and is not read", column, printed, text)
+		}
+		return
+	}
+	f, numeric := parseNumber(n[2], "")
+	if by := mineralUnits[unit]; numeric && f > 0 {
+		confidence := statedConfidence
+		if !reserves && year == edition-1 {
+			confidence = inferredConfidence // the next edition revises it
+		}
+		if reserves {
+			year = edition - 1
+		}
+		amount := graph.QuantityValue(math.Round(f*by.per*1e6)/1e6, mineralUnit(good.id, by.unit))
+		notes := strings.ToLower(row["Prod_notes"] + row["Prod_note"])
+		estimated = estimated || n[1] != "" || strings.HasSuffix(printed, "e") && m.names.countries[nameKey(printed)] == "" ||
+			!reserves && strings.Contains(notes, "also") && strings.Contains(notes, "estimate")
+		m.stateFigure(at, good, subject, printed, reserves, year, amount, estimated, confidence)
+	}
+}
+
+func (m *mineralTables) stateFigure(at graph.Position, good *mineral, subject graph.ID, printed string, reserves bool, year int, amount graph.Value, estimated bool, confidence float64) {
+	predicate, measure := "produces", good.measure
+	if reserves {
+		predicate, measure = "reserves", "RESERVES"
+	}
+	opts := []claimOption{during(yearOf(strconv.Itoa(year))), asConfidence(confidence)}
+	if estimated {
+		opts = append(opts, func(c *graph.Claim) { c.Attribution = graph.Estimated })
+	}
+	opts = append(opts, qualified("measure", graph.EnumOf(measure)))
+	if good.scope != "" {
+		opts = append(opts, qualified("scope", graph.StringValue(good.scope)))
+	}
+	locator := m.base + "/" + printed
+	if subject == "" {
+		m.state(at, locator, good.id, "worldTotal", amount, opts...)
+		return
+	}
+	m.declare(subject, "Country")
+	m.state(at, locator, subject, predicate, graph.EntityValue(good.id), append(opts, qualified("quantity", amount))...)
+}
+
+// readColumn reads the name of a column: Prod_t_est_2023, Reserves_kt, prod_2025_est with the unit of the row.
+func readColumn(column, rowUnit string) (unit string, year int, reserves, estimated, ok bool) {
+	if c := mineralStock.FindStringSubmatch(column); c != nil {
+		unit, reserves = strings.ToLower(c[1]), true
+	} else if c := mineralColumn.FindStringSubmatch(column); c != nil {
+		unit, estimated = strings.ToLower(c[1]), c[2] != "" || c[4] != ""
+		year, _ = strconv.Atoi(c[3])
+	}
+	if rowUnit != "" {
+		unit, _, _ = strings.Cut(rowUnit, " ")
+	}
+	_, known := mineralUnits[unit]
+	return unit, year, reserves, estimated, known && (reserves || year > 0)
+}
+
+// mineralUnit is the unit of a good: the ontology has a separate one for rare-earth oxides.
+func mineralUnit(good graph.ID, unit string) string {
+	if good == "rare-earths" && unit == "t" {
+		return "tREO"
+	}
+	return unit
+}
+
+// edition declares the source of an edition and makes it that of what follows.
+func (m *mineralTables) edition(year int) {
+	id := graph.ID(fmt.Sprintf("usgs-mcs-%d", year))
+	m.from = id
+	if _, known := m.declared[id]; known {
+		return
+	}
+	m.source(id, "US Geological Survey", fmt.Sprintf("https://pubs.usgs.gov/publication/mcs%d", year), "public domain")
+	m.state(graph.Position{}, "", id, "name", graph.StringValue(fmt.Sprintf("Mineral Commodity Summaries %d", year)), asConfidence(1))
+	m.state(graph.Position{}, "", id, "title", graph.StringValue(fmt.Sprintf("Mineral Commodity Summaries %d", year)), asConfidence(1))
+	if iv := yearOf(strconv.Itoa(year)); !iv.Empty() {
+		m.state(graph.Position{}, "", id, "date", graph.DateValue(iv.From), asConfidence(1))
+	}
+	for _, p := range []string{"produces", "reserves"} {
+		m.state(graph.Position{}, "", id, "partialFor", graph.StringValue(p), asConfidence(1))
+	}
+}
