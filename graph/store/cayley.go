@@ -54,7 +54,7 @@ var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 // levelOptions are chosen for imports. Most of their keys are hashes, spread over the whole
 // key space, so every compaction rewrites many tables. Wide first levels and large memory
 // tables keep a claim from being rewritten often. The filter spares most reads of new
-// values. A large batch goes through the journal like any other: LevelDB's transactions,
+// values, while the cache has room for the filters of all tables: some 20 bytes a claim. A large batch goes through the journal like any other: LevelDB's transactions,
 // which would skip it, keep the writer's lock when they fail, and Close then waits forever.
 func levelOptions(o Options) *opt.Options {
 	buffer := o.WriteBuffer
@@ -64,7 +64,7 @@ func levelOptions(o Options) *opt.Options {
 	return &opt.Options{
 		NoSync:                       o.NoSync,
 		Filter:                       filter.NewBloomFilter(10),
-		BlockCacheCapacity:           32 << 20,
+		BlockCacheCapacity:           64 << 20,
 		WriteBuffer:                  buffer,
 		DisableLargeBatchTransaction: true,
 		CompactionL0Trigger:          8,
