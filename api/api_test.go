@@ -10,7 +10,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -91,16 +91,20 @@ func newSeeded() (*api.API, error) {
 
 // seedOps are the operations of all the seeds.
 var seedOps = sync.OnceValues(func() (ops []graph.Op, err error) {
-	names, err := fs.Glob(seeds.Files, "*.yaml")
+	names, err := fs.Glob(seeds.Files, "*.[yn]a*")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
+		format, err := datasets.Formats.ForFile(name)
+		if err != nil {
+			return nil, err
+		}
 		text, err := seeds.Files.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		err = codec.Seed.Decode(context.Background(), name, bytes.NewReader(text), func(op graph.Op) error {
+		err = format.Decode(context.Background(), name, bytes.NewReader(text), func(op graph.Op) error {
 			ops = append(ops, op)
 			return nil
 		})

@@ -15,7 +15,7 @@ import (
 	"unicode"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -41,17 +41,21 @@ var wholeSeeds = sync.OnceValues(func() (*seeded, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(seeds.Files, "*.yaml")
+	names, err := fs.Glob(seeds.Files, "*.[yn]a*")
 	if err != nil {
 		return nil, err
 	}
 	var ch graph.Change
 	for _, name := range names {
+		format, err := datasets.Formats.ForFile(name)
+		if err != nil {
+			return nil, err
+		}
 		text, err := fs.ReadFile(seeds.Files, name)
 		if err != nil {
 			return nil, err
 		}
-		err = codec.Seed.Decode(context.Background(), "seeds/"+name, bytes.NewReader(text), func(op graph.Op) error {
+		err = format.Decode(context.Background(), "seeds/"+name, bytes.NewReader(text), func(op graph.Op) error {
 			ch.Ops = append(ch.Ops, op)
 			return nil
 		})

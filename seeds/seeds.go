@@ -1,10 +1,10 @@
 // Package seeds embeds the files with which an empty store is filled.
-// People write and review them; their format is codec.Seed.
+// People write and review them; their formats are codec.Seed and, for tables of names, datasets.Labels.
 package seeds
 
 import "embed"
 
 // Files has every seed file.
 //
-//go:embed *.yaml
+//go:embed *.yaml *.names
 var Files embed.FS

@@ -18,7 +18,7 @@ import (
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -40,17 +40,21 @@ func seeded(t *testing.T, o Options, limits gql.Limits) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, err := fs.Glob(seeds.Files, "*.yaml")
+	names, err := fs.Glob(seeds.Files, "*.[yn]a*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ch graph.Change
 	for _, name := range names {
+		format, err := datasets.Formats.ForFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		text, err := seeds.Files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = codec.Seed.Decode(t.Context(), name, bytes.NewReader(text), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
+		err = format.Decode(t.Context(), name, bytes.NewReader(text), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -37,16 +38,20 @@ func apply(t *testing.T, o *schema.Ontology, s *snapshot.Snapshot, ch *graph.Cha
 func TestLossless(t *testing.T) {
 	o := schema.MustDefault()
 	var ch graph.Change
-	names, err := fs.Glob(seeds.Files, "*.yaml")
+	names, err := fs.Glob(seeds.Files, "*.[yn]a*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range names {
+		format, err := datasets.Formats.ForFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		f, err := seeds.Files.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := codec.Seed.Decode(t.Context(), name, f, func(op graph.Op) error {
+		if err := format.Decode(t.Context(), name, f, func(op graph.Op) error {
 			ch.Ops = append(ch.Ops, op)
 			return nil
 		}); err != nil {

@@ -16,4 +16,4 @@ import (
 
 // Formats lists every format that Caspian reads or writes: those of package
 // codec, then the data sets. Help texts and imports walk it.
-var Formats = slices.Concat(codec.Formats, codec.List{Factbook, FactbookOffices, FactbookTrade, ISO, Minerals})
+var Formats = slices.Concat(codec.Formats, codec.List{Factbook, FactbookOffices, FactbookTrade, ISO, Minerals, Labels})
