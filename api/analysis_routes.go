@@ -41,7 +41,7 @@ func (b *builder) routes(networks *routes.Networks) field {
 	args := b.WithView(graphql.FieldConfigArgument{
 		"from":       {Type: must(graphql.ID), Description: "The id of where to start: a transport node, a city, a country, a region or an organisation."},
 		"to":         {Type: must(graphql.ID), Description: "The id of where to arrive: the same."},
-		"avoid":      {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors, regions, organisations."},
+		"avoid":      {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors and their variants, regions, organisations."},
 		"via":        {Type: ids(), Description: "The ids of what a route must pass, in this order: the same kinds as in avoid."},
 		"modes":      {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
 		"statuses":   {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
@@ -293,6 +293,10 @@ func (b *builder) routeType() *graphql.Object {
 				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Known) })},
 			{name: "estimatedKm", typ: must(graphql.Float), about: "The length in kilometres with estimates for the legs whose length nobody states; what the rank DISTANCE compares.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.EstimatedKm) })},
+			{name: "length", typ: must(b.lengthsType()), about: "The lengths of its legs, by who says so.", read: gql.Binding{
+				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					return gql.Ref{Obj: &of(src).Lengths}, true, nil
+				}}},
 			{name: "avoidance", typ: must(b.avoidanceType()), about: "Whether the route is known to avoid what it must.", read: leaf(func(r *routeRef, dst []byte) []byte {
 				if r.Verified {
 					return gql.AppendString(dst, "VERIFIED")
@@ -301,7 +305,7 @@ func (b *builder) routeType() *graphql.Object {
 			})},
 			{name: "certainty", typ: must(graphql.Float), about: "The product of the certainties of its legs, from 0 to 1.",
 				read: leaf(func(r *routeRef, dst []byte) []byte { return appendShare(dst, r.Certainty) })},
-			{name: "weakest", typ: b.claimType(), about: "The least confident claim of its legs; null where no leg has claims.", read: gql.Binding{
+			{name: "weakest", typ: b.claimType(), about: "The least confident of the claims that make it a way: ends, mode, status, direction and transits, not lengths; null where no leg has claims.", read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					r := of(src)
 					return gql.Ref{Obj: r.view, Index: uint64(r.Weakest)}, r.Weakest != snapshot.None, nil
@@ -333,6 +337,8 @@ func (b *builder) legType() *graphql.Object {
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Complete) })},
 			b.legEnum("status", "The status on the view's date; UNKNOWN where nobody states it.", "Status", "UNKNOWN", func(l *legRef) string { return l.Status }),
 			{name: "distanceKm", typ: graphql.Float, about: "The length in kilometres; null where nobody states it.", read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
+			{name: "distanceGuessed", typ: must(graphql.Boolean), about: "Whether the source of distanceKm only estimates it.",
+				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Guessed) })},
 			{name: "estimatedKm", typ: must(graphql.Float), about: "The length in kilometres that the rank DISTANCE counts: the one stated, or 1.25 times the straight line between the ends, or 1,000.",
 				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},
 			{name: "certainty", typ: must(graphql.Float), about: "The least confidence of the claims that make it usable (ends, mode, status, direction), from 0 to 1.",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/routes"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -15,6 +16,7 @@ type builder struct {
 	o            *schema.Ontology
 	bindings     map[string]map[string]gql.Binding
 	meta         *gql.Meta
+	networks     *routes.Networks // shared by the analyses and the computed fields
 
 	objects map[string]*graphql.Object
 	types   map[string]graphql.Output // of the ontology, by name
@@ -27,7 +29,7 @@ func newBuilder(o *schema.Ontology) *builder {
 	}
 	return &builder{
 		Types: input.New(o, meta), o: o, bindings: map[string]map[string]gql.Binding{}, meta: meta,
-		objects: map[string]*graphql.Object{}, types: map[string]graphql.Output{},
+		networks: new(routes.Networks), objects: map[string]*graphql.Object{}, types: map[string]graphql.Output{},
 	}
 }
 

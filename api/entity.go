@@ -4,6 +4,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/routes"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -94,6 +95,13 @@ func (b *builder) entityFields(t *schema.Type) []field {
 			fs = append(fs, b.relation(f))
 		default:
 			fs = append(fs, b.one(f))
+		}
+	}
+	if routes.IsVariant(b.o, t) {
+		for _, f := range b.variantFields() {
+			if t.Field(f.name) == nil { // what a user's ontology declares itself is stored
+				fs = append(fs, f)
+			}
 		}
 	}
 	return fs

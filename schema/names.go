@@ -18,7 +18,7 @@ var (
 var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
 	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
-	"Route", "RouteResult", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
+	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
 	"LogEntry", "Timeline", "Moment", "DatePrecision",
 	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "SupersedeInput", "QualifierInput",

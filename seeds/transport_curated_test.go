@@ -297,7 +297,7 @@ func TestCuratedCorridorsAreSeeded(t *testing.T) {
 			}
 		}
 		for _, v := range x.Variants {
-			legs := tr.legs(id, string(ids[v.ID]))
+			legs := tr.legs(id, ids[v.ID])
 			if got, want := len(legs), len(v.Segments); got != want {
 				t.Errorf("%s: %d legs of %d", v.ID, got, want)
 				continue
@@ -365,7 +365,7 @@ func TestCuratedIDsAreKnown(t *testing.T) {
 	for curated, id := range ids {
 		variant := false
 		for _, x := range tr.ids("Corridor") {
-			variant = variant || len(tr.legs(x, string(id))) > 0
+			variant = variant || len(tr.legs(x, id)) > 0
 		}
 		if tr.types[id] == "" && !variant {
 			t.Errorf("%s: %s is neither an entity nor a variant", curated, id)

@@ -142,10 +142,10 @@ func TestTransportLegsAreComplete(t *testing.T) {
 }
 
 // legs returns the segments of one variant of a corridor by their order.
-func (tr *transport) legs(corridor graph.ID, variant string) []graph.ID {
+func (tr *transport) legs(corridor, variant graph.ID) []graph.ID {
 	var at []graph.Claim
 	for _, c := range tr.of(corridor, "segments") {
-		if c.Qualifier("variant").Text() == variant {
+		if c.Qualifier("variant").Entity() == variant {
 			at = append(at, c)
 		}
 	}
@@ -177,13 +177,15 @@ func (tr *transport) walk(t *testing.T, from graph.ID, legs []graph.ID) ([]graph
 func TestCorridorVariantsConnect(t *testing.T) {
 	tr := loadTransport(t)
 	for _, id := range tr.ids("Corridor") {
-		variants := map[string]bool{}
-		for _, c := range tr.of(id, "variants") {
-			variants[c.Qualifier("variant").Text()] = true
+		variants := map[graph.ID]bool{}
+		for _, v := range tr.ids("Variant") {
+			if tr.one(t, v, "corridor").Entity() == id {
+				variants[v] = true
+			}
 		}
 		for _, c := range tr.of(id, "segments") {
-			if v := c.Qualifier("variant").Text(); !variants[v] {
-				t.Errorf("%s: the variant %q of a leg has no name", id, v)
+			if v := c.Qualifier("variant").Entity(); !variants[v] {
+				t.Errorf("%s: %q of a leg is not one of its variants", id, v)
 			}
 		}
 		for variant := range variants {

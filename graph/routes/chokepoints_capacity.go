@@ -45,48 +45,12 @@ func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	return u, nil
 }
 
-// capacity returns the figures stated for one node or leg, in the unit: those for all of it,
-// as built, in a unit of the same dimension. A figure is out of date if its period ended
-// before that of another began. The figures that remain may differ. A DEPRECATED figure
-// counts if there is no other.
+// capacity is what is stated of one node or leg, in the unit of the question.
 func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
 	if f.unit == nil || f.unit.Factor == 0 {
 		return Bounds{}, nil
 	}
-	v, s := f.n.view, f.n.view.Snapshot()
-	units := s.Ontology().Units
-	standing := false
-	v.Claims(entity, "capacity", false, func(n uint32) bool {
-		planned, _ := s.Qualifier(n, "planned")
-		scope, _ := s.Qualifier(n, "scope")
-		u := units[s.Value(n).Text()]
-		if planned.Bool() || scope.Text() != "" || u == nil || u.Dimension != f.unit.Dimension || u.Factor == 0 {
-			return true
-		}
-		claims = append(claims, n)
-		standing = standing || s.Rank(n) != graph.Deprecated
-		return true
-	})
-	current := claims[:0:0]
-	for _, n := range claims {
-		if standing && s.Rank(n) == graph.Deprecated {
-			continue
-		}
-		over := false
-		for _, m := range claims {
-			over = over || s.Rank(m) != graph.Deprecated && s.Valid(n).To.Known() && s.Valid(m).From.First() > s.Valid(n).To.Last()
-		}
-		if !over {
-			current = append(current, n)
-		}
-	}
-	stated = Bounds{math.Inf(1), 0}
-	for _, n := range current {
-		val := s.Value(n)
-		x := max(0, val.Float()*units[val.Text()].Factor/f.unit.Factor)
-		stated = Bounds{min(stated.Low, x), max(stated.High, x)}
-	}
-	return stated, current
+	return f.n.capacityOf(entity, f.unit, false)
 }
 
 // throughput returns the capacity of a cut, or nil for a cut of countries or waters.

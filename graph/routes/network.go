@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -58,6 +59,7 @@ type Network struct {
 	heads   []int32          // by step: the node it reaches
 	keys    []key            // by leg: what a search reads of all legs
 	touched [][]int32        // by place: the legs that transit it
+	courses *sync.Map        // *Course by variant, as far as they were asked for
 	passed  map[uint32][]int32
 	out, in adjacency // steps by the node they leave, and by the node they reach
 
@@ -98,7 +100,11 @@ type leg struct {
 	transits     []int32 // places, in the order of passing
 	passes       []uint32
 	gauge        string
-	claims       []uint32
+	claims       []uint32 // the lengthClaim last
+	statusClaim  uint32   // these are None where nobody states it
+	gaugeClaim   uint32
+	lengthClaim  uint32
+	guessed      bool   // whether the source of the length estimates it
 	bothClaim    uint32 // of its second direction
 	surety       uint16 // least confidence of what makes it a way, in 0.0001
 	bothSurety   uint16 // the same, against its direction
@@ -123,7 +129,7 @@ func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
 // Compile reads the network of a kind from a view. The network may outlive the
 // request that the view belongs to; ctx alone ends the compiling.
 func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
-	n := &Network{view: v.WithDone(nil), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}}
+	n := &Network{view: v.WithDone(nil), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}, courses: new(sync.Map)}
 	c := &compiler{Network: n, s: v.Snapshot(), o: v.Snapshot().Ontology()}
 	var err error
 	if kind == Borders {
@@ -326,13 +332,12 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 		return
 	}
 	l := leg{from: a, to: b, segment: entity, mode: nameNumber(&c.modes, s.Value(mode).Text()), km: math.NaN(),
-		bothClaim: snapshot.None, claims: []uint32{from, to, mode}}
-	status := best(v, entity, "status")
-	if status == snapshot.None {
-		l.status = nameNumber(&c.statuses, statusUnknown)
-	} else {
-		l.status = nameNumber(&c.statuses, s.Value(status).Text())
-		l.claims = append(l.claims, status)
+		bothClaim: snapshot.None, gaugeClaim: snapshot.None, lengthClaim: snapshot.None, claims: []uint32{from, to, mode}}
+	var status string
+	status, l.statusClaim = c.status(entity)
+	l.status = nameNumber(&c.statuses, status)
+	if l.statusClaim != snapshot.None {
+		l.claims = append(l.claims, l.statusClaim)
 	}
 	l.surety = c.surety(l.claims...)
 	l.bothSurety = l.surety
@@ -342,11 +347,12 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	}
 	c.crosses(&l, transits)
 	if n := best(v, entity, "distanceKm"); n != snapshot.None {
-		l.km = s.Value(n).Float()
+		l.km, l.lengthClaim = s.Value(n).Float(), n
+		l.guessed = s.Details(n).Attribution == graph.Estimated
 		l.claims = append(l.claims, n)
 	}
 	if n := best(v, entity, "gauge"); n != snapshot.None {
-		l.gauge = s.Value(n).Text()
+		l.gauge, l.gaugeClaim = s.Value(n).Text(), n
 	}
 	v.Claims(entity, "passes", false, func(n uint32) bool {
 		if o := s.Object(n); !slices.Contains(l.passes, o) {
@@ -356,6 +362,23 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	})
 	c.estimate(&l)
 	c.legs = append(c.legs, l)
+}
+
+// status is the status of a segment and the claim that states it. An open one that no date
+// supports does not reach back before the segment came into service; where there is no other,
+// the claim is the one that says since when it is in service.
+func (c *compiler) status(entity uint32) (status string, claim uint32) {
+	status, claim = statusUnknown, best(c.view, entity, "status")
+	if claim != snapshot.None {
+		status = c.s.Value(claim).Text()
+		if !slices.Contains(OpenStatuses, status) || c.view.Reading(claim).Basis != graph.Reached {
+			return status, claim
+		}
+	}
+	if since := best(c.view, entity, "inServiceSince"); since != snapshot.None && c.s.Value(since).Date().First() > c.view.On().Last {
+		return statusUnknown, since
+	}
+	return status, claim
 }
 
 // crosses notes the countries and waters of a leg: those stated, in the order

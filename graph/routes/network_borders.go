@@ -92,7 +92,8 @@ func (c *compiler) compareCrossings(x, y crossing) int {
 // touches.
 func (c *compiler) crossing(x crossing) {
 	l := leg{from: x.a, to: x.b, segment: snapshot.None, mode: nameNumber(&c.modes, modeLand), status: nameNumber(&c.statuses, statusUnknown),
-		complete: true, both: true, bothClaim: snapshot.None, km: math.NaN(), borders: 1, claims: x.claims,
+		complete: true, both: true, bothClaim: snapshot.None,
+		statusClaim: snapshot.None, gaugeClaim: snapshot.None, lengthClaim: snapshot.None, km: math.NaN(), borders: 1, claims: x.claims,
 		transits: []int32{c.nodes[x.a].country, c.nodes[x.b].country}}
 	if x.water != snapshot.None {
 		l.mode = nameNumber(&c.modes, modeSea)

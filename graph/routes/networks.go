@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -34,7 +35,7 @@ func (k *Networks) Of(ctx context.Context, v *snapshot.View, kind NetworkKind) (
 var networkReads = [...]map[string][]string{
 	Transport: {
 		nodeType:    {"country", "status", "coordinates"},
-		segmentType: {"from", "to", "mode", "transits", "transitsComplete", "status", "distanceKm", "bidirectional", "gauge", "passes"},
+		segmentType: {"from", "to", "mode", "transits", "transitsComplete", "status", "inServiceSince", "distanceKm", "bidirectional", "gauge", "passes"},
 	},
 	Borders: {countryType: {"borders", "littoralOf", "coordinates"}},
 }
@@ -54,7 +55,7 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 		return nil, err
 	}
 	next := *n
-	next.view = v.WithDone(nil)
+	next.view, next.courses = v.WithDone(nil), new(sync.Map)
 	switch {
 	case len(touched) == 0:
 		return &next, nil

@@ -179,7 +179,7 @@ func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) 
 
 // touchable says which entities routes can touch.
 var touchable = map[NetworkKind]string{
-	Transport: "a country, a water, a node, a segment, a corridor, a city, a region or an organisation",
+	Transport: "a country, a water, a node, a segment, a corridor or one of its variants, a city, a region or an organisation",
 	Borders:   "a country, a water, a region or an organisation",
 }
 
@@ -209,9 +209,13 @@ func (n *Network) add(m *mentioned, entity uint32) bool {
 		if i, ok := n.bySeg[entity]; ok {
 			m.segments[i], m.legs[i] = true, true
 		}
-	case "Corridor":
+	case corridorType:
 		for _, e := range n.related(entity, "segments") {
 			n.add(m, e.Node)
+		}
+	case variantType:
+		for _, p := range n.segmentsOf(entity) {
+			n.add(m, p.segment)
 		}
 	case "Passage":
 		for _, e := range n.related(entity, "uses") {

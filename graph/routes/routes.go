@@ -127,10 +127,23 @@ type Route struct {
 	Km, Known, EstimatedKm float64
 	// Verified reports whether every leg's countries and waters are all stated.
 	Verified bool
-	// Certainty is the product of the certainties of the legs.
+	// Lengths tells the lengths of the legs apart.
+	Lengths Lengths
+	// Certainty is the product of the legs'.
 	Certainty float64
-	// Weakest is the claim of the legs with the lowest confidence.
+	// Weakest is the least confident of the claims that make it a way: all of the
+	// legs' claims but their lengths.
 	Weakest uint32
+}
+
+// Lengths are sums of the lengths of legs, by who says so.
+type Lengths struct {
+	// StatedKm is the sum of the lengths that a source states, of as many legs;
+	// GuessedKm of those that a source gives as an estimate.
+	StatedKm, GuessedKm float64
+	Stated, Guessed     int
+	// Unknown is the number of legs whose length nobody states.
+	Unknown int
 }
 
 // Leg is one leg of a route, in the direction of travel.
@@ -145,8 +158,9 @@ type Leg struct {
 	Transits []uint32
 	// Complete reports whether Transits are all.
 	Complete bool
-	// Km is NaN if nobody states it.
+	// Km is NaN where nobody states it; Guessed reports whether its source estimates it.
 	Km, EstimatedKm float64
+	Guessed         bool
 	// Certainty is the least confidence of what makes it a way: its ends, mode,
 	// status and direction.
 	Certainty float64
@@ -232,6 +246,7 @@ func (n *Network) route(p *path) Route {
 		if !math.IsNaN(l.Km) {
 			known++
 		}
+		r.Lengths.add(&l)
 		for _, e := range l.Transits {
 			switch {
 			case s.TypeName(e) == waterType:
@@ -243,8 +258,8 @@ func (n *Network) route(p *path) Route {
 			}
 		}
 		for _, claim := range l.Claims {
-			if r.Weakest == snapshot.None || s.Confidence(claim) < s.Confidence(r.Weakest) {
-				r.Weakest = claim
+			if claim != g.lengthClaim {
+				r.weigh(n, claim)
 			}
 		}
 	}
@@ -255,13 +270,33 @@ func (n *Network) route(p *path) Route {
 	return r
 }
 
+// weigh notes a claim that makes the route a way.
+func (r *Route) weigh(n *Network, claim uint32) {
+	if s := n.view.Snapshot(); r.Weakest == snapshot.None || s.Confidence(claim) < s.Confidence(r.Weakest) {
+		r.Weakest = claim
+	}
+}
+
+func (x *Lengths) add(l *Leg) {
+	switch {
+	case math.IsNaN(l.Km):
+		x.Unknown++
+	case l.Guessed:
+		x.Guessed++
+		x.GuessedKm += l.Km
+	default:
+		x.Stated++
+		x.StatedKm += l.Km
+	}
+}
+
 // leg returns what the network knows about a step.
 func (n *Network) leg(step int32) Leg {
 	g := &n.legs[step>>1]
 	l := Leg{
 		From: n.nodes[n.leaves(step)].entity, To: n.nodes[n.reaches(step)].entity,
 		Mode: n.modes[g.mode], Status: n.statuses[g.status], Segment: g.segment,
-		Complete: g.complete, Km: g.km, EstimatedKm: float64(g.estimate) / 1000,
+		Complete: g.complete, Km: g.km, Guessed: g.guessed, EstimatedKm: float64(g.estimate) / 1000,
 		Certainty: float64(n.surety(step)) / 1e4, Claims: slices.Clone(g.claims),
 	}
 	if step&1 == 1 && g.bothClaim != snapshot.None {
