@@ -13,7 +13,7 @@ import (
 // naiveLeg is a leg in one direction as the brute force knows it.
 type naiveLeg struct {
 	id, from, to graph.ID
-	against      int
+	against, nth int // nth of the legs with the same ends and id
 	mode, status string
 	km, estimate float64
 	countries    []graph.ID // in the order of passing
@@ -187,9 +187,13 @@ func (w *naiveWorld) borders() {
 		}
 		return m
 	}
+	parallel := map[string]int{} // two claims of one border are two legs, in the order of the list
 	add := func(id, a, b graph.ID, mode string, waters []graph.ID, claims ...uint32) {
 		l := naiveLeg{id: id, from: a, to: b, mode: mode, status: "UNKNOWN", km: math.NaN(), estimate: unknownKm, complete: true,
 			countries: []graph.ID{a, b}, waters: waters, surety: 1, claims: map[graph.ClaimID]bool{}}
+		ends := fmt.Sprint(a, b, id)
+		l.nth = parallel[ends]
+		parallel[ends]++
 		for _, c := range claims {
 			l.surety = min(l.surety, s.Confidence(c))
 			l.claims[s.ClaimID(c)] = true
@@ -481,7 +485,7 @@ func (r naiveRoute) compare(o naiveRoute, rank Rank) int {
 func (l *naiveLeg) order() string {
 	if l.from < "a" { // countries are in capitals
 		a, b := min(l.from, l.to), max(l.from, l.to)
-		return fmt.Sprint(a, b, l.id, l.against)
+		return fmt.Sprintf("%s%s%s/%03d/%d", a, b, l.id, l.nth, l.against)
 	}
 	return fmt.Sprint(l.id, l.against)
 }

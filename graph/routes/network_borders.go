@@ -64,7 +64,7 @@ func (c *compiler) borders(ctx context.Context) error {
 			}
 		}
 	}
-	slices.SortFunc(list, c.compareCrossings)
+	slices.SortStableFunc(list, c.compareCrossings) // two claims of one border stay in the order of the list
 	for _, x := range list {
 		c.crossing(x)
 	}
