@@ -75,9 +75,7 @@ func (c *Course) LeastCapacities(plans bool) []LeastCapacity {
 			elements = append(elements, l.From)
 		}
 		elements = append(elements, l.Segment)
-		for _, p := range n.legs[n.bySeg[l.Segment]].passes {
-			elements = append(elements, p)
-		}
+		elements = append(elements, n.legs[n.bySeg[l.Segment]].passes...)
 		elements = append(elements, l.To)
 	}
 	found := map[string]*LeastCapacity{}
