@@ -26,6 +26,9 @@ type Name struct {
 	Text  string
 	// Original is true where the text is the claim's original form.
 	Original bool
+	// Written names are found as they are written and not by how they sound: translations into other scripts sound like
+	// too many other names.
+	Written bool
 }
 
 // Index finds names. It never changes and may be read by any number of

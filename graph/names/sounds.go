@@ -37,6 +37,9 @@ const skeletonMark = "\x01"
 func (x sounds) with(list []Name) sounds {
 	var added []label
 	for _, n := range list {
+		if n.Written {
+			continue
+		}
 		sound := text.Sound(n.Text)
 		added = appendLabels(added, sound, n.Claim, n.Original)
 		if text.Spare(n.Text) {

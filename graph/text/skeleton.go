@@ -48,3 +48,13 @@ func Skeleton(sound string) string {
 	}
 	return string(dst)
 }
+
+// Latin reports whether all letters of a text are Latin ones.
+func Latin(s string) bool {
+	for _, r := range s {
+		if r >= 0x80 && unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
+			return false
+		}
+	}
+	return true
+}
