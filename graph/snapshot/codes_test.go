@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -14,8 +15,13 @@ import (
 // viewOf is a view of one commit under the default ontology.
 func viewOf(t *testing.T, c graph.Commit) *snapshot.View {
 	t.Helper()
+	return viewUnder(t, schema.MustDefault(), c)
+}
+
+func viewUnder(t *testing.T, o *schema.Ontology, c graph.Commit) *snapshot.View {
+	t.Helper()
 	c.Seq, c.At = 1, epoch
-	s, err := snapshot.Empty(schema.MustDefault()).Apply(&c)
+	s, err := snapshot.Empty(o).Apply(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,18 +43,21 @@ func TestCodesOfEdges(t *testing.T) {
 			return []graph.QualifierValue{{Name: name, Value: graph.StringValue(text)}}
 		}
 		c.Claims = append(c.Claims,
-			graph.Claim{Subject: "way", Predicate: "segments", Value: graph.EntityValue(id), Qualifiers: of("variant"), Source: "src", Confidence: 1},
+			graph.Claim{Subject: "way", Predicate: "segments", Value: graph.EntityValue(id), Qualifiers: of("sign"), Source: "src", Confidence: 1},
 			graph.Claim{Subject: "AAA", Predicate: "imports", Value: graph.EntityValue("gas"), Qualifiers: of("scope"), Source: "src", Confidence: 1})
 	}
-	v := viewOf(t, c)
-	o := v.Snapshot().Ontology()
+	o, err := schema.Load("test.graphql", strings.Replace(schema.Default, "segments(", "segments(sign: String @code @distinct, ", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := viewUnder(t, o, c)
 	for _, x := range []struct {
 		entity graph.ID
 		field  *schema.Field
 		by     string
 		want   []string
 	}{
-		{"way", o.Type("Corridor").Field("segments"), "variant", []string{"A-1", "A1", "Z", "a", "b", "É"}},
+		{"way", o.Type("Corridor").Field("segments"), "sign", []string{"A-1", "A1", "Z", "a", "b", "É"}},
 		{"AAA", o.Type("Country").Field("imports"), "scope", []string{"a", "A-1", "A1", "b", "É", "Z"}},
 	} {
 		n, _ := v.Snapshot().Number(x.entity)
