@@ -162,8 +162,11 @@ func (s *Set) build(k Key) {
 	l := s.line
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := l.fields[k]
-	f.building, f.size = false, x.Bytes()
+	f, now := l.fields[k], x // what was written meanwhile counts as well
+	if n := l.newest; n != s {
+		now = x.With(n.source, n.source.Entries(k, s.source))
+	}
+	f.building, f.size = false, now.Bytes()
 	f.used.Store(l.wanted.Load())
 	victims := l.victims(f.size)
 	if victims == nil {
@@ -174,7 +177,7 @@ func (s *Set) build(k Key) {
 	l.stats.Built++
 	s.put(k, built{x, f})
 	if n := l.newest; n != s {
-		n.put(k, built{x.With(n.source, n.source.Entries(k, s.source)), f})
+		n.put(k, built{now, f})
 	}
 }
 
