@@ -1,7 +1,6 @@
 package seeds_test
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -35,23 +34,7 @@ func TestMinerals(t *testing.T) {
 			file.claims = append(file.claims, c)
 		}
 	}
-	var b bytes.Buffer
-	b.WriteString(mineralsHead)
-	if err := codec.Seed.Encode(context.Background(), &b, file); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(mineralsFile, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(mineralsFile)
-	if err != nil {
-		t.Fatalf("%v; run go test ./seeds -run Minerals -update", err)
-	}
-	if line := firstDifference(have, b.Bytes()); line > 0 {
-		t.Errorf("%s:%d differs from what the importer makes; run go test ./seeds -run Minerals -update and read the difference", mineralsFile, line)
-	}
+	regenerated(t, mineralsFile, "Minerals", seedText(t, mineralsHead, file))
 }
 
 // worldResources are the goods that other files name.

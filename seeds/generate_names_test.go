@@ -52,15 +52,7 @@ func TestCountryNames(t *testing.T) {
 	g.i18n()
 	g.official()
 	g.factbook()
-	if *update {
-		if err := os.WriteFile("countries.names", g.out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if was, err := os.ReadFile("countries.names"); err != nil || !bytes.Equal(was, g.out.Bytes()) {
-		t.Error("countries.names is not what the tables give; run go test ./seeds -run CountryNames -update, and read the difference")
-	}
+	regenerated(t, "countries.names", "CountryNames", g.out.Bytes())
 }
 
 func (g *countryLabels) read(name string) []byte {

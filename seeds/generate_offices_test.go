@@ -1,11 +1,7 @@
 package seeds_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/csv"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,15 +23,10 @@ const (
 // San Marino have two heads of state, of whom the importer reads one.
 func officeHolders(t *testing.T, o *schema.Ontology) *worldFile {
 	path := filepath.Join(data, "factbook-leaders", "chief_of_state.csv")
-	res := imported(t, o, func(emit codec.Emit) error {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		return datasets.FactbookOffices.Decode(context.Background(), path, f, emit)
+	res := importedFile(t, o, datasets.FactbookOffices, path)
+	others := imported(t, o, func(emit codec.Emit) error {
+		return emitSeeds(emit, func(path string) bool { return path == officesFile })
 	})
-	others := otherSeeds(t, o)
 	has := map[string]bool{} // by subject, predicate, value and beginning
 	known := map[graph.ID]bool{}
 	key := func(c *graph.Claim) string {
@@ -49,12 +40,6 @@ func officeHolders(t *testing.T, o *schema.Ontology) *worldFile {
 	}
 	sameAs(res.Commit.Claims, others.Commit.Claims)
 	territories := territoriesOf(t, path)
-	of := map[graph.ID]graph.ID{}
-	for _, c := range res.Commit.Claims {
-		if c.Predicate == "of" {
-			of[c.Subject] = c.Value.Entity()
-		}
-	}
 	file := &worldFile{o: o}
 	used := map[graph.ID]bool{}
 	for i := range res.Commit.Claims {
@@ -103,17 +88,8 @@ func sameAs(claims, others []graph.Claim) {
 // territoriesOf are the codes of the entries of a table that are not of states.
 func territoriesOf(t *testing.T, path string) map[string]bool {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	codes := map[string]bool{}
-	for _, cells := range rows {
+	for _, cells := range readTable(t, path) {
 		if !(cells[3] == "sovereign" || cells[1] == "XK") || cells[0] == "AN" || cells[0] == "SM" {
 			codes[cells[0]] = true
 		}
@@ -121,47 +97,7 @@ func territoriesOf(t *testing.T, path string) map[string]bool {
 	return codes
 }
 
-// otherSeeds reads all other files.
-func otherSeeds(t *testing.T, o *schema.Ontology) *graph.Result {
-	t.Helper()
-	paths, err := filepath.Glob("*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return imported(t, o, func(emit codec.Emit) error {
-		for _, p := range paths {
-			if p == officesFile {
-				continue
-			}
-			text, err := os.ReadFile(p)
-			if err != nil {
-				return err
-			}
-			if err := codec.Seed.Decode(context.Background(), p, bytes.NewReader(text), emit); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 func TestOffices(t *testing.T) {
 	needData(t)
-	var b bytes.Buffer
-	b.WriteString(officesHead)
-	if err := codec.Seed.Encode(context.Background(), &b, officeHolders(t, ontology(t))); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(officesFile, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(officesFile)
-	if err != nil {
-		t.Fatalf("%v; run go test ./seeds -run Offices -update", err)
-	}
-	if line := firstDifference(have, b.Bytes()); line > 0 {
-		t.Errorf("%s:%d differs from what the importer makes; run go test ./seeds -run Offices -update and read the difference", officesFile, line)
-	}
+	regenerated(t, officesFile, "Offices", seedText(t, officesHead, officeHolders(t, ontology(t))))
 }

@@ -1,17 +1,13 @@
 package seeds_test
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -31,15 +27,7 @@ const (
 // tradePartners are the lists of the traders, without what the last edition, which is in
 // the files of the world, states as well.
 func tradePartners(t *testing.T, o *schema.Ontology) *worldFile {
-	path := filepath.Join(data, "factbook-trade", "partners_commodities.csv")
-	res := imported(t, o, func(emit codec.Emit) error {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		return datasets.FactbookTrade.Decode(context.Background(), path, f, emit)
-	})
+	res := importedFile(t, o, datasets.FactbookTrade, filepath.Join(data, "factbook-trade", "partners_commodities.csv"))
 	said := func(c graph.Claim) string {
 		return fmt.Sprint(c.Subject, c.Predicate, c.Value, c.Qualifiers, c.Valid)
 	}
@@ -71,21 +59,5 @@ func tradePartners(t *testing.T, o *schema.Ontology) *worldFile {
 
 func TestTradePartners(t *testing.T) {
 	needData(t)
-	var b bytes.Buffer
-	b.WriteString(tradeHead)
-	if err := codec.Seed.Encode(context.Background(), &b, tradePartners(t, ontology(t))); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(tradeFile, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(tradeFile)
-	if err != nil {
-		t.Fatalf("%v; run go test ./seeds -run TradePartners -update", err)
-	}
-	if line := firstDifference(have, b.Bytes()); line > 0 {
-		t.Errorf("%s:%d differs from what the importer makes; run go test ./seeds -run TradePartners -update and read the difference", tradeFile, line)
-	}
+	regenerated(t, tradeFile, "TradePartners", seedText(t, tradeHead, tradePartners(t, ontology(t))))
 }

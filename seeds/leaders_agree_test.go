@@ -1,10 +1,8 @@
 package seeds_test
 
 import (
-	"encoding/csv"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,15 +15,7 @@ import (
 // TestLeadersAgree compares who governed each country, by half-years from 1992 to 2015, with Archigos, from which no
 // seed is taken. Archigos has the effective leader, so either the head of state or the head of government may be meant.
 func TestLeadersAgree(t *testing.T) {
-	f, err := os.Open(filepath.Join(data, "leaders-archigos", "archigos_4_1.csv"))
-	if err != nil {
-		t.Skipf("skipped: the original files are not at %s", data)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := readTable(t, filepath.Join(data, "leaders-archigos", "archigos_4_1.csv"))
 	s := loadSeeds(t)
 	answered, agreed, cells, since := 0, 0, 0, [2]int{}
 	misses := map[string][]string{}

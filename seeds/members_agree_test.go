@@ -1,9 +1,6 @@
 package seeds_test
 
 import (
-	"encoding/csv"
-	"errors"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -147,18 +144,7 @@ var (
 // TestMembersAgreeWithCOW compares memberships in the middle of the years from 1992 to 2014 with the list of
 // Correlates of War, in the years in which neither of its states begins or ends to be a member.
 func TestMembersAgreeWithCOW(t *testing.T) {
-	f, err := os.Open(membersOfCOW)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("%s is absent", membersOfCOW)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := readTable(t, membersOfCOW)
 	s := loadSeeds(t)
 	byName := countriesByName(s)
 	var a agreement
