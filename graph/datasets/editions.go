@@ -2,13 +2,9 @@ package datasets
 
 import (
 	"context"
-	"encoding/csv"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -28,65 +24,24 @@ const (
 // Each edition is a source, dated by its year.
 type editionsTable struct {
 	facts
-	names  *nameTables
-	name   string
-	column map[string]int
+	csvTable
+	names *nameTables
 }
 
 func newEditionsTable(name string, emit codec.Emit) editionsTable {
-	return editionsTable{facts: newFacts("", emit), names: names(), name: name, column: map[string]int{}}
+	return editionsTable{facts: newFacts("", emit), names: names(), csvTable: csvTable{name: name, give: "a table of the archive of editions"}}
 }
 
 // read calls row with each line of the table, which must have the columns.
 func (t *editionsTable) read(ctx context.Context, r io.Reader, columns []string, row func(at graph.Position, cells []string, ps *codec.Faults)) error {
-	cr := csv.NewReader(r)
-	if err := t.readHead(cr, columns); err != nil {
-		return err
-	}
-	var ps codec.Faults
-	for t.err == nil {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		cells, err := cr.Read()
-		if err == io.EOF {
-			break
-		}
-		var bad *csv.ParseError
-		if errors.As(err, &bad) {
-			ps.Add(graph.Position{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
-			break // where the next row begins is not sure any more
-		}
-		if err != nil {
-			return fmt.Errorf("reading %s: %w", t.name, err)
-		}
-		line, _ := cr.FieldPos(0)
-		row(graph.Position{File: t.name, Line: line}, cells, &ps)
-	}
-	if err := ps.Err(); err != nil {
+	err := t.each(ctx, r, columns, func(at graph.Position, cells []string, ps *codec.Faults) bool {
+		row(at, cells, ps)
+		return t.err == nil
+	})
+	if err != nil {
 		return err
 	}
 	return t.err
-}
-
-// readHead finds the columns by the first line, and every one that is missing.
-func (t *editionsTable) readHead(cr *csv.Reader, columns []string) error {
-	var ps codec.Faults
-	at := graph.Position{File: t.name, Line: 1}
-	head, err := cr.Read()
-	if err != nil {
-		ps.Add(at, graph.BadInput, "the table has no header line: %v", err)
-		return ps.Err()
-	}
-	for i, c := range head {
-		t.column[strings.TrimPrefix(c, "\ufeff")] = i
-	}
-	for _, c := range columns {
-		if _, ok := t.column[c]; !ok {
-			ps.Add(at, graph.BadInput, "the column %q is missing; give a table of the archive of editions", c)
-		}
-	}
-	return ps.Err()
 }
 
 func (t *editionsTable) cell(cells []string, column string) string { return cells[t.column[column]] }

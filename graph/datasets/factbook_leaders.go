@@ -250,13 +250,18 @@ func namesOther(t string, c *country, names *nameTables) bool {
 	return found && known && id != c.id
 }
 
-func (e *entry) holds(at, role string, h holder) {
-	p := e.names.people[h.name]
-	printed := personName(h.name)
-	if p.id == "" {
-		// Initials distinguish nobody: Donald J. Trump is donald-trump.
-		p = person{slug(initial.ReplaceAllString(printed+" ", "")), printed}
+// person is who a printed name means: by names/people.csv, or else by the name itself.
+func (t *nameTables) person(printed string) person {
+	if p := t.people[printed]; p.id != "" {
+		return p
 	}
+	name := personName(printed)
+	// Initials distinguish nobody: Donald J. Trump is donald-trump.
+	return person{slug(initial.ReplaceAllString(name+" ", "")), name}
+}
+
+func (e *entry) holds(at, role string, h holder) {
+	p, printed := e.names.person(h.name), personName(h.name)
 	position := e.position(at, role, h.title)
 	if p.id == "" || position == "" || !e.declare(p.id, "Person") {
 		e.unread(at, h.name)

@@ -217,14 +217,11 @@ func (t *officesTable) identify(list []*seen) {
 		found.names = append(found.names, s)
 	}
 	for _, p := range people {
-		var id graph.ID
+		id := t.names.person(p.names[len(p.names)-1].name).id
 		for _, s := range p.names { // the last form that the tables know, or else the last
 			if known := t.names.people[s.name]; known.id != "" {
 				id = known.id
 			}
-		}
-		if last := p.names[len(p.names)-1]; id == "" {
-			id = slug(initial.ReplaceAllString(personName(last.name)+" ", ""))
 		}
 		for _, s := range p.names {
 			s.person = id
@@ -328,10 +325,7 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 		return
 	}
 	t.edition(last.to)
-	printed := personName(last.name)
-	if known := t.names.people[last.name]; known.id != "" {
-		printed = known.name
-	}
+	printed := t.names.person(last.name).name
 	if t.first("person " + string(last.person)) {
 		opts := []claimOption{asInferred(), asPrinted(last.name)}
 		if printed == last.name {

@@ -2,10 +2,9 @@ package datasets
 
 import (
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -54,10 +53,9 @@ var isoColumns = []string{
 // isoTable reads one table.
 type isoTable struct {
 	facts
-	names  *nameTables
-	name   string
-	column map[string]int
-	fips   map[string]int // how many rows have the code
+	csvTable
+	names *nameTables
+	fips  map[string]int // how many rows have the code
 }
 
 // isoRow is one line.
@@ -69,7 +67,7 @@ type isoRow struct {
 }
 
 func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &isoTable{facts: newFacts(ISOSource, emit), names: names(), name: name, column: map[string]int{}, fips: map[string]int{}}
+	t := &isoTable{facts: newFacts(ISOSource, emit), names: names(), csvTable: csvTable{name: name, give: "data/country-codes.csv of datasets/country-codes"}, fips: map[string]int{}}
 	rows, err := t.readAll(ctx, r)
 	if err != nil {
 		return err
@@ -90,55 +88,16 @@ func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 // maxISORows bounds the table; there are about 250 countries.
 const maxISORows = 2000
 
-// readHead finds the columns by the first line, and every one that is missing.
-func (t *isoTable) readHead(cr *csv.Reader) error {
-	var ps codec.Faults
-	at := graph.Position{File: t.name, Line: 1}
-	head, err := cr.Read()
-	if err != nil {
-		ps.Add(at, graph.BadInput, "the table has no header line: %v", err)
-		return ps.Err()
-	}
-	for i, c := range head {
-		t.column[strings.TrimPrefix(c, "\ufeff")] = i
-	}
-	need := isoColumns
-	for _, n := range isoNames {
-		need = append(need[:len(need):len(need)], n.column)
-	}
-	for _, c := range need {
-		if _, ok := t.column[c]; !ok {
-			ps.Add(at, graph.BadInput, "the column %q is missing; give data/country-codes.csv of datasets/country-codes", c)
-		}
-	}
-	return ps.Err()
-}
-
 // readAll reads the rows in the order of their codes, and every fault of form.
 func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) {
-	cr := csv.NewReader(r)
-	if err := t.readHead(cr); err != nil {
-		return nil, err
+	need := slices.Clone(isoColumns)
+	for _, n := range isoNames {
+		need = append(need, n.column)
 	}
-	var ps codec.Faults
 	var rows []*isoRow
 	lines := map[graph.ID]int{}
-	for ctx.Err() == nil {
-		cells, err := cr.Read()
-		if err == io.EOF {
-			break
-		}
-		var bad *csv.ParseError
-		if errors.As(err, &bad) {
-			ps.Add(graph.Position{File: t.name, Line: bad.Line}, graph.BadInput, "not well-formed CSV: %v", bad.Err)
-			break // where the next row begins is not sure any more
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", t.name, err)
-		}
-		line, _ := cr.FieldPos(0)
-		at := graph.Position{File: t.name, Line: line}
-		row := &isoRow{isoTable: t, cells: cells, line: line}
+	err := t.each(ctx, r, need, func(at graph.Position, cells []string, ps *codec.Faults) bool {
+		row := &isoRow{isoTable: t, cells: cells, line: at.Line}
 		row.id = graph.ID(row.cell("ISO3166-1-Alpha-3"))
 		switch first, twice := lines[row.id]; {
 		case !utf8.ValidString(strings.Join(cells, "")):
@@ -149,15 +108,16 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 			ps.Add(at, graph.Duplicate, "%s is on this line and on line %d", row.id, first)
 		case len(rows) == maxISORows:
 			ps.Add(at, graph.BadInput, "the table has more than %d rows", maxISORows)
-			return nil, ps.Err()
+			return false
 		default:
-			lines[row.id] = line
+			lines[row.id] = at.Line
 			rows = append(rows, row)
 			t.fips[row.cell("FIPS")]++
 		}
-	}
+		return true
+	})
 	sort.Slice(rows, func(i, j int) bool { return rows[i].id < rows[j].id })
-	return rows, ps.Err()
+	return rows, err
 }
 
 func alpha(s string, n int) bool {
