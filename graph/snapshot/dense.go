@@ -119,8 +119,7 @@ func (x *links) Cell(l *memory.Link, column uint32) dense.Cell {
 }
 
 func (x *links) CellOf(e Edge, column uint32) dense.Cell {
-	c := qualifierIn(x.s, e, uint16(column))
-	return dense.Cell{Bits: c.Bits, Unit: c.Unit, Kind: c.Kind}
+	return qualifierIn(x.s, e, uint16(column))
 }
 
 func (x *links) Odd(group []memory.Link) (odd, oddSeries bool) {

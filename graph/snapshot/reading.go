@@ -3,6 +3,7 @@ package snapshot
 import (
 	"math"
 
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -58,10 +59,10 @@ func (v *View) SubjectOf(e Edge) uint32 {
 }
 
 // cell reads a value that is stored as one cell; ok is false for others.
-func (r *reader) cell(v *View, e Edge) (c memory.Cell, ok bool) {
+func (r *reader) cell(v *View, e Edge) (c dense.Cell, ok bool) {
 	switch {
 	case r.Own != "" || r.Claim != "":
-		return memory.Cell{}, false
+		return dense.Cell{}, false
 	case r.Qualifier != "":
 		if r.known {
 			c = qualifierIn(v.s, e, r.qualifier)
@@ -73,7 +74,7 @@ func (r *reader) cell(v *View, e Edge) (c memory.Cell, ok bool) {
 	case node == memory.None:
 	case r.Property.Kind != schema.Property:
 		if to, ok := v.One(node, r.Property); ok {
-			c = memory.Cell{Bits: uint64(to.Node), Kind: graph.EntityKind}
+			c = dense.Cell{Bits: uint64(to.Node), Kind: graph.EntityKind}
 		}
 	case r.Property.Many:
 		if claims := v.Values(node, r.Property, nil); len(claims) > 0 {
@@ -121,12 +122,12 @@ func (v *View) own(what string, entity uint32) graph.Value {
 }
 
 // numberCell is a number as a cell; other values are 0.
-func numberCell(val graph.Value) memory.Cell {
+func numberCell(val graph.Value) dense.Cell {
 	switch val.Kind() {
 	case graph.NoKind:
-		return memory.Cell{}
+		return dense.Cell{}
 	case graph.IntKind:
-		return memory.Cell{Bits: uint64(val.Int()), Kind: graph.IntKind}
+		return dense.Cell{Bits: uint64(val.Int()), Kind: graph.IntKind}
 	}
-	return memory.Cell{Bits: math.Float64bits(val.Float()), Kind: graph.FloatKind}
+	return dense.Cell{Bits: math.Float64bits(val.Float()), Kind: graph.FloatKind}
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
@@ -23,9 +24,9 @@ func qualifiersIn(s *memory.Graph, e Edge) (first, n uint32) {
 
 // qualifierIn returns the value of the qualifier of the edge's claim with the name, given
 // by its number, or the zero cell if there is none.
-func qualifierIn(s *memory.Graph, e Edge, name uint16) memory.Cell {
+func qualifierIn(s *memory.Graph, e Edge, name uint16) dense.Cell {
 	if e.mirror && withheld(s, e, name) {
-		return memory.Cell{}
+		return dense.Cell{}
 	}
 	first, n := qualifiersIn(s, e)
 	return s.QualifierAmong(first, n, name)

@@ -35,7 +35,7 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 		n++
 		if f.Sums {
 			if c := k.CellOf(e, f.Column); c.Kind != graph.NoKind {
-				st.Add(c.number(), k.unitOf(c.Kind, c.Unit))
+				st.Add(c.Number(), k.unitOf(c.Kind, c.Unit))
 			}
 		}
 		return true

@@ -14,25 +14,6 @@ import (
 	"github.com/caspian-kg/caspian/graph/aggregate"
 )
 
-// Cell is a value as it is laid out in memory: the bits of a number, and of a
-// quantity the number of its unit.
-type Cell struct {
-	Bits uint64
-	Unit uint32
-	Kind graph.Kind // NoKind: there is none
-}
-
-// number is the number in the cell, or 0.
-func (c Cell) number() float64 {
-	switch c.Kind {
-	case graph.IntKind:
-		return float64(int64(c.Bits))
-	case graph.FloatKind, graph.QuantityKind:
-		return math.Float64frombits(c.Bits)
-	}
-	return 0
-}
-
 // Set is a set of places of a list, a bit for each.
 type Set []uint64
 

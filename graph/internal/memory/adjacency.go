@@ -33,7 +33,7 @@ func (l *Link) Plain() bool { return l.Rank != graph.Deprecated && l.Valid&Narro
 type Run = column.List[Link, Beside]
 
 // OutRun is the part of an entity's claims as their subject that belongs to
-// one predicate, inRun of those as their object.
+// one predicate, InRun of those as their object.
 func (s *Graph) OutRun(entity uint32, p uint16) Run { return RunOf(s.Out.Ref(entity), p) }
 
 func (s *Graph) InRun(entity uint32, p uint16) Run { return RunOf(s.In.Ref(entity), p) }

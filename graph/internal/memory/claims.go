@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -65,7 +66,7 @@ func (s *Graph) Qualifier(n uint32, name string) (v graph.Value, entity uint32) 
 	return s.Qualified(s.ClaimQualifier(n, number))
 }
 
-func (s *Graph) Qualified(c Cell) (v graph.Value, entity uint32) {
+func (s *Graph) Qualified(c dense.Cell) (v graph.Value, entity uint32) {
 	if c.Kind == graph.EntityKind {
 		return s.ValueOf(c), uint32(c.Bits)
 	}
