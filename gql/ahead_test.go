@@ -32,18 +32,7 @@ func TestAhead(t *testing.T) {
 		}
 		engines[i] = newEngine(t, cfg)
 	}
-	for seed := range uint64(300) {
-		r := randomDocument(engines[0].schema, seed)
-		var bodies [2]string
-		for i, e := range engines {
-			resp := e.Execute(t.Context(), &Request{Query: r.Query, Variables: r.Variables, Root: Ref{Obj: &worldObject{seed: 1 + uint32(seed)}}, AllowMutation: true})
-			bodies[i] = string(resp.Body)
-			resp.Release()
-		}
-		if bodies[0] != bodies[1] {
-			t.Fatalf("%s:\n%s, read ahead\n%s", r.Query, bodies[0], bodies[1])
-		}
-	}
+	wantSameAnswers(t, engines, 300, "read ahead")
 	if calls == 0 {
 		t.Error("nothing was read ahead")
 	}

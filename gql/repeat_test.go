@@ -44,18 +44,7 @@ func TestRepeats(t *testing.T) {
 		}
 		engines[i] = newEngine(t, cfg)
 	}
-	for seed := range uint64(3000) {
-		r := randomDocument(engines[0].schema, seed)
-		var bodies [2]string
-		for i, e := range engines {
-			resp := e.Execute(t.Context(), &Request{Query: r.Query, Variables: r.Variables, Root: Ref{Obj: &worldObject{seed: 1 + uint32(seed)}}, AllowMutation: true})
-			bodies[i] = string(resp.Body)
-			resp.Release()
-		}
-		if bodies[0] != bodies[1] {
-			t.Fatalf("%s:\n%s, with copies\n%s", r.Query, bodies[0], bodies[1])
-		}
-	}
+	wantSameAnswers(t, engines, 3000, "with copies")
 	if reads[1] >= reads[0] {
 		t.Errorf("%d objects are read with copies, %d without", reads[1], reads[0])
 	}

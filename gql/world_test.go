@@ -183,3 +183,21 @@ func worldBinding(f *typesys.Field, event bool) Binding {
 	}
 	return b
 }
+
+// wantSameAnswers fails the test if random documents, as many as said, are answered
+// differently by the two engines. second says what the second one does.
+func wantSameAnswers(t *testing.T, engines [2]*Engine, documents uint64, second string) {
+	t.Helper()
+	for seed := range documents {
+		r := randomDocument(engines[0].schema, seed)
+		var bodies [2]string
+		for i, e := range engines {
+			resp := e.Execute(t.Context(), &Request{Query: r.Query, Variables: r.Variables, Root: Ref{Obj: &worldObject{seed: 1 + uint32(seed)}}, AllowMutation: true})
+			bodies[i] = string(resp.Body)
+			resp.Release()
+		}
+		if bodies[0] != bodies[1] {
+			t.Fatalf("%s:\n%s, %s\n%s", r.Query, bodies[0], second, bodies[1])
+		}
+	}
+}
