@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
 )
 
@@ -58,14 +59,26 @@ func TestFactbookOffices(t *testing.T) {
 
 // readOffices returns the terms that the format makes of a table, or its error.
 func readOffices(text string) string {
+	return decoded(datasets.FactbookOffices, text, func(op graph.Op) string {
+		c := op.Claim
+		if op.Kind != graph.Assert || c.Predicate != "holds" {
+			return ""
+		}
+		line := fmt.Sprintf("%s %s %s %s", c.Source, c.Subject, c.Value.Entity(), c.Valid)
+		if c.Attribution == graph.Inferred {
+			line += " INFERRED"
+		}
+		return line
+	})
+}
+
+// decoded returns what the format makes of a text, as line says it of an operation
+// ("" for nothing), or the error.
+func decoded(format *codec.Format, text string, line func(graph.Op) string) string {
 	var got []string
-	err := datasets.FactbookOffices.Decode(context.Background(), "t.csv", strings.NewReader(text), func(op graph.Op) error {
-		if c := op.Claim; op.Kind == graph.Assert && c.Predicate == "holds" {
-			line := fmt.Sprintf("%s %s %s %s", c.Source, c.Subject, c.Value.Entity(), c.Valid)
-			if c.Attribution == graph.Inferred {
-				line += " INFERRED"
-			}
-			got = append(got, line)
+	err := format.Decode(context.Background(), "t.csv", strings.NewReader(text), func(op graph.Op) error {
+		if l := line(op); l != "" {
+			got = append(got, l)
 		}
 		return nil
 	})

@@ -1,7 +1,6 @@
 package datasets_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,22 +42,18 @@ func TestFactbookTrade(t *testing.T) {
 
 // readTrade returns the claims about countries that the format makes of a table, and what it says.
 func readTrade(text string) string {
-	var got []string
-	err := datasets.FactbookTrade.Decode(context.Background(), "t.csv", strings.NewReader(text), func(op graph.Op) error {
-		switch c := op.Claim; {
-		case op.Kind == graph.Notice:
-			got = append(got, "notice "+op.Notice)
-		case op.Kind == graph.Assert && c.Subject != c.Source:
-			line := fmt.Sprintf("%s %s %s %s %v %s", c.Source, c.Subject, c.Predicate, c.Value.Entity(), c.Qualifier("share").Float(), c.Valid.From)
-			if c.Attribution == graph.Estimated {
-				line += " ESTIMATED"
-			}
-			got = append(got, line)
+	return decoded(datasets.FactbookTrade, text, func(op graph.Op) string {
+		c := op.Claim
+		if op.Kind == graph.Notice {
+			return "notice " + op.Notice
 		}
-		return nil
+		if op.Kind != graph.Assert || c.Subject == c.Source {
+			return ""
+		}
+		line := fmt.Sprintf("%s %s %s %s %v %s", c.Source, c.Subject, c.Predicate, c.Value.Entity(), c.Qualifier("share").Float(), c.Valid.From)
+		if c.Attribution == graph.Estimated {
+			line += " ESTIMATED"
+		}
+		return line
 	})
-	if err != nil {
-		return err.Error()
-	}
-	return strings.Join(got, "; ")
 }
