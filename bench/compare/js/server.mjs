@@ -21,14 +21,14 @@ class Country {
     return { nodes: cut(this.towns, first) };
   }
   exportsTo({ where, orderBy, first, series }) {
-    if (series) return new ExportList(cut(this.series, first), this.series);
     const atLeast = where?.edge?.share?.gte;
     const prefix = where?.node?.name?.startsWith;
-    let kept = this.exports;
+    const all = series ? this.series : this.exports;
+    let kept = all;
     if (atLeast != null) kept = kept.filter((e) => e.share >= atLeast);
     if (prefix != null) kept = kept.filter((e) => e.node.name.toLowerCase().startsWith(prefix));
     if (orderBy?.[0]?.edge?.share === "DESC") kept = [...kept].sort((a, b) => b.share - a.share);
-    return new ExportList(cut(kept, first), this.exports);
+    return new ExportList(cut(kept, first), all);
   }
 }
 

@@ -53,11 +53,14 @@ func Cut[T any](list []T, first *int) []T {
 	return list
 }
 
-// ExportsWhere returns the latest exports with a share of at least atLeast, to countries whose name
-// begins with the prefix whatever its case, the largest share first.
-func (c *Country) ExportsWhere(atLeast *float64, prefix *string, descending bool, first *int) []*Export {
+// Where returns those of a list of exports that have a share of at least atLeast and go to countries whose
+// name begins with the prefix in any case, the largest share first if descending.
+func Where(list []*Export, atLeast *float64, prefix *string, descending bool, first *int) []*Export {
+	if atLeast == nil && prefix == nil && !descending {
+		return Cut(list, first)
+	}
 	var kept []*Export
-	for _, e := range c.Exports {
+	for _, e := range list {
 		if atLeast != nil && (e.Share == nil || *e.Share < *atLeast) {
 			continue
 		}

@@ -43,8 +43,9 @@ func (c *Country) Cities(first *int) *CityList { return &CityList{plain.Cut(c.To
 
 // ExportsTo returns the exports that the filter keeps.
 func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *int, series *bool) *ExportList {
+	list := c.Exports
 	if series != nil && *series {
-		return &ExportList{plain.Cut(c.Series, first), c.Series}
+		list = c.Series
 	}
 	var atLeast *float64
 	var prefix *string
@@ -55,8 +56,7 @@ func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *
 		prefix = where.Node.Name.StartsWith
 	}
 	descending := len(orderBy) > 0 && orderBy[0].Edge != nil && orderBy[0].Edge.Share != nil && *orderBy[0].Edge.Share == "DESC"
-	p := (*plain.Country)(c)
-	return &ExportList{p.ExportsWhere(atLeast, prefix, descending, first), p.Exports}
+	return &ExportList{plain.Where(list, atLeast, prefix, descending, first), list}
 }
 
 // Edges returns the page's.
