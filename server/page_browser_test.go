@@ -115,6 +115,7 @@ func browse(t *testing.T, ts *httptest.Server) *browser {
 // on returns the same browser for another test.
 func (b *browser) on(t *testing.T) *browser {
 	b.open("/")
+	b.settled()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.requests, b.troubles = nil, nil
@@ -157,8 +158,8 @@ func (b *tab) listen() {
 		case "Runtime.exceptionThrown":
 			b.troubles = append(b.troubles, string(m.Params.ExceptionDetails))
 		case "Log.entryAdded":
-			// The console also reports requests that were refused with an HTTP status.
-			if m.Params.Entry.Level == "error" && !strings.Contains(m.Params.Entry.URL, "/graphql?") {
+			// The console also reports requests that were refused, and unknown ids, by their HTTP status.
+			if m.Params.Entry.Level == "error" && !strings.Contains(m.Params.Entry.URL, "/graphql?") && !strings.Contains(m.Params.Entry.URL, "/?id=") {
 				b.troubles = append(b.troubles, m.Params.Entry.Text+" "+m.Params.Entry.URL)
 			}
 		case "Page.loadEventFired":

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"path"
 	"time"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 //go:embed pages
@@ -37,6 +39,9 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-cache")
+	if _, ok := sn.Number(graph.ID(q.Get("id"))); q.Has("id") && !ok {
+		w.WriteHeader(http.StatusNotFound) // the page says so as well
+	}
 	_, _ = w.Write(page.Bytes())
 }
 

@@ -25,6 +25,8 @@ type word struct {
 	Kind string `json:"kind,omitempty"`
 	// Inverse is, by type, what the relation is called from its object's side.
 	Inverse map[string]string `json:"inverse,omitempty"`
+	// Symmetric is true of a relation that holds in both directions, under one label.
+	Symmetric bool `json:"symmetric,omitempty"`
 }
 
 // ontologyWords serves the words of the graph's ontology.
@@ -58,11 +60,11 @@ func wordsOf(b *Backend) words {
 					continue
 				}
 				seen[f.Name] = true
-				all.Fields = append(all.Fields, word{f.Name, f.Label, f.Scalar.String(), inverse[f.Name]})
+				all.Fields = append(all.Fields, word{f.Name, f.Label, f.Scalar.String(), inverse[f.Name], f.Symmetric})
 				for _, q := range f.Qualifiers {
 					if !seen["("+q.Name] {
 						seen["("+q.Name] = true
-						all.Qualifiers = append(all.Qualifiers, word{q.Name, q.Label, q.Scalar.String(), nil})
+						all.Qualifiers = append(all.Qualifiers, word{q.Name, q.Label, q.Scalar.String(), nil, false})
 					}
 				}
 			}

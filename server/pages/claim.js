@@ -1,5 +1,5 @@
 // Rendering of values and claims.
-import { entity, h, join, outside, plural, split } from './lib.js';
+import { bdi, entity, h, join, outside, plural, split } from './lib.js';
 
 // The labels of the ontology. Without them, the names themselves are shown.
 export const words = { fields: {}, qualifiers: {}, units: {} };
@@ -21,7 +21,7 @@ function literal(text, name, kind) {
   return outside(text);
 }
 
-const value = (c) => (c.object ? entity(c.object) : c.value != null && literal(c.value, c.predicate, words.fields[c.predicate]?.kind));
+const value = ({ other, ...c }) => (c.object ? entity(other ?? c.object) : c.value != null && literal(c.value, c.predicate, words.fields[c.predicate]?.kind));
 
 function qualifier(q) {
   const known = words.qualifiers[q.name], name = known?.label ?? split(q.name);
@@ -35,29 +35,35 @@ export function period({ validFrom: from, validTo: to }) {
   return from ? (end ? `${from} to ${end}` : `since ${from}`) : end && `until ${end}`;
 }
 
+// said is what claims have in common that agree: all but who says it, and for when.
+export const said = (c) => JSON.stringify([c.value, c.object?.id, c.qualifiers?.map((q) => [q.name, q.value, q.object?.id])]);
+
+// far says how far from the date the nearest evidence of what may hold is.
+const far = ({ holds, distance }) => holds === 'POSSIBLY' && distance > 365 && `attested ${plural(Math.round(distance / 365.25), 'year')} away`;
+
 const holds = { YES: 'holds', POSSIBLY: 'may hold', NO: 'does not hold' };
 
 function source(s, locator) {
-  return [s.id ? entity(s) : s.name, s.url && [' ', outside(s.url, /\/\/([^/]*)/.exec(s.url)?.[1])],
-    locator && `, ${locator}`, s.date && ` (${s.date})`];
+  return [s.id ? entity(s) : bdi(s.name), s.url && [' ', outside(s.url, /\/\/([^/]*)/.exec(s.url)?.[1])],
+    locator && [', ', bdi(locator)], s.date && ` (${s.date})`];
 }
 
 // fields has the fields that claim shows.
 export const fields = `predicate value object { id name } qualifiers { name value object { id name } }
   source { id name url date } locator confidence attribution attributedTo rank validFrom validTo
-  holds original note contradicts { id }`;
+  holds distance original note contradicts { predicate value object { id } qualifiers { name value object { id } } }`;
 
 // claim renders claims of the same content, after lead; fields not selected are left out.
 export function claim([c, ...same], ...lead) {
   return h('li', { class: 'claim' },
     h('div', null, lead, value(c),
       c.qualifiers?.length > 0 && h('span', { class: 'hint' }, ' (', join(c.qualifiers.map(qualifier), '; '), ')'),
-      c.contradicts?.length > 0 && h('span', { class: 'mark' }, 'disputed'),
+      [c, ...same].some((x) => x.contradicts?.some((o) => o.predicate === x.predicate && said(o) !== said(x))) && h('span', { class: 'mark' }, 'disputed'),
       c.rank === 'DEPRECATED' && h('span', { class: 'mark' }, 'deprecated')),
     h('div', { class: 'hint' }, [c, ...same].map((c) => h('div', null, join([
-      period(c), holds[c.holds], c.confidence != null && 'confidence ' + c.confidence,
-      c.source && source(c.source, c.locator), c.original && `there “${c.original}”`,
-      c.attributedTo && `${split(c.attribution ?? 'said')} by ${c.attributedTo}`, c.note,
+      period(c), holds[c.holds], far(c), c.confidence != null && 'confidence ' + c.confidence,
+      c.source && source(c.source, c.locator), c.original && ['there “', bdi(c.original), '”'],
+      c.attributedTo && [`${split(c.attribution ?? 'said')} by `, bdi(c.attributedTo)], c.note && bdi(c.note),
     ].filter(Boolean), ' · ')))));
 }
 

@@ -1,5 +1,5 @@
 // A text field that suggests entities, by the ARIA combobox pattern.
-import { ask, h, plural, say, split } from './lib.js';
+import { ask, bdi, h, plural, say, split } from './lib.js';
 
 // match has the fields of an edge that name and about show.
 export const match = 'matched kind holds highlights { start end } node { id name type }';
@@ -19,11 +19,11 @@ function marked({ matched, highlights }) {
   }), matched.slice(at)];
 }
 
-export const name = (edge) => (edge.matched === edge.node.name ? marked(edge) : edge.node.name);
+export const name = (edge) => bdi(edge.matched === edge.node.name ? marked(edge) : edge.node.name);
 
 // about renders what distinguishes an entity from others with its name.
 export const about = (edge) => h('span', { class: 'hint' }, ` ${split(edge.node.type)} · ${edge.node.id}`,
-  ![edge.node.name, edge.node.id].includes(edge.matched) && [' · found as ', marked(edge)], edge.holds === 'NO' && ', not its name on this date');
+  ![edge.node.name, edge.node.id].includes(edge.matched) && [' · found as ', bdi(marked(edge))], edge.holds === 'NO' && ', not its name on this date');
 
 // combobox makes the field suggest entities of the types, and calls pick with the chosen one.
 // Arrow keys move through the suggestions, Enter chooses one, Escape closes the list.

@@ -1,6 +1,6 @@
 // The start page. It shows what its address selects. Each result has an address, so that
 // users can send links, and the browser's back button works.
-import { $, address, ask, asOf, complain, entity, go, h, params, plural, say } from './lib.js';
+import { $, address, ask, asOf, bdi, complain, entity, go, h, params, plural, say } from './lib.js';
 import { about, combobox, match, name } from './combobox.js';
 
 const here = Object.fromEntries(params);
@@ -29,7 +29,7 @@ async function results() {
         totalCount pageInfo { hasNextPage endCursor } edges { ${match} node { description } }
       }
     }`, { text, after });
-    list.append(...search.edges.map((edge) => h('li', null, entity(edge.node, name(edge)), about(edge), h('div', { class: 'hint' }, edge.node.description))));
+    list.append(...search.edges.map((edge) => h('li', null, entity(edge.node, name(edge)), about(edge), h('div', { class: 'hint' }, bdi(edge.node.description ?? '')))));
     after = search.pageInfo.endCursor;
     more.hidden = !search.pageInfo.hasNextPage;
     say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : `Nothing has the name “${text}”${asOf && ' as of ' + asOf}. Try fewer letters.`);
@@ -48,5 +48,5 @@ if ($('ask')) import('./ask.js').then((m) => m.start()).catch(complain);
 if (page === 'home') {
   ask('query ($view: View) { graph(view: $view) { asOf } }').catch(complain); // is the date valid?
   const { questions } = await import('./questions.js');
-  $('questions').append(...questions.map(([question, query, , at]) => h('li', null, h('a', { href: address(at ?? { query }) }, question))));
+  $('questions').append(...questions.map(([question, query, , at]) => h('li', null, h('a', { href: address({ ...(at?.from ? {} : { query }), ...at }) }, question))));
 }

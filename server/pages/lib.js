@@ -29,11 +29,14 @@ export function address(p) {
 }
 
 export const go = (p) => location.assign(address(p));
-export const entity = (e, name = e.name) => h('a', { href: address({ id: e.id }) }, name);
+
+// bdi isolates a text of a source, so that its direction of writing does not disturb what is around it.
+export const bdi = (text) => h('bdi', null, text);
+export const entity = (e, name = e.name) => h('a', { href: address({ id: e.id }) }, bdi(name));
 
 // outside renders a link to another site. Other texts, even javascript:, stay plain text.
 export function outside(url, text = url) {
-  return /^https?:\/\//i.test(url) ? h('a', { href: url, rel: 'noopener noreferrer' }, text) : text;
+  return /^https?:\/\//i.test(url) ? h('a', { href: url, rel: 'noopener noreferrer' }, text) : bdi(text);
 }
 
 export const say = (text) => { $('status').textContent = text; };

@@ -1,42 +1,7 @@
 // The example questions, as queries that the user can read and change.
+import { claim, conflictsOf } from './queries.js';
 
-const claim = `subject { id name } predicate value object { id name }
-        qualifiers { name value object { id name } } validFrom validTo holds
-        confidence source { id name url } locator original`;
-
-export const conflictsOf = (id) => `query ($view: View) {
-  conflicts(subject: ${JSON.stringify(id)}, first: 50, view: $view) {
-    totalCount
-    nodes {
-      predicate reason
-      claims {
-        ${claim}
-      }
-    }
-  }
-}`;
-
-export const timelineOf = (id) => `query ($view: View) {
-  timeline(entity: ${JSON.stringify(id)}, first: 200, view: $view) {
-    totalCount
-    nodes {
-      claim {
-        ${claim}
-      }
-    }
-  }
-}`;
-
-export const claimsOf = (source) => `query ($view: View) {
-  claims(where: { source: { eq: ${JSON.stringify(source)} } }, first: 100, view: $view) {
-    totalCount
-    nodes {
-      ${claim.replaceAll('\n  ', '\n')}
-    }
-  }
-}`;
-
-// Each: question, query, hint on the answer, and the address of a page that shows it, if any.
+// Each: question, query, hint on the answer, and where to show it, if not here and today.
 export const questions = [
   ['How does Kazakh uranium reach Europe without Russia?', `query ($view: View) {
   routes(from: "KAZ", to: "eu", avoid: ["RUS"], view: $view) {
@@ -73,8 +38,8 @@ export const questions = [
       } }
   }
 }`, 'A share ranges from the stated figure to that figure plus the unknown part. The hhi is the concentration: 1 means a single partner. The others count something else and are not included.'],
-  ['What was Kazakhstan’s capital called in 2020?', `{
-  country(id: "KAZ", view: { asOf: "2020" }) {
+  ['What was Kazakhstan’s capital called in 2020?', `query ($view: View) {
+  country(id: "KAZ", view: $view) {
     capital { id name }
     claims(predicate: "capital") {
       nodes {
@@ -82,7 +47,7 @@ export const questions = [
       }
     }
   }
-}`, 'Names are those of the date; the name that a source wrote is shown with it.'],
+}`, 'Names are those of the date; the name that a source wrote is shown with it.', { asOf: '2020' }],
   ['What connects Japan and Kazakh uranium?', `query ($view: View) {
   connections(from: "JPN", to: "uranium", first: 8, view: $view) {
     score

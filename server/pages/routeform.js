@@ -1,5 +1,5 @@
 // The route form.
-import { $, ask, complain, go, h, params, wrong } from './lib.js';
+import { $, ask, bdi, complain, go, h, params, wrong } from './lib.js';
 import { combobox, find } from './combobox.js';
 
 const places = ['Country', 'City', 'TransportNode', 'Region', 'Organisation'];
@@ -19,7 +19,7 @@ function placeField(name, many) {
       chips.replaceChildren(...field.chosen.map((e) => h('li', null, h('button', {
         type: 'button', 'aria-label': `remove ${e.name}`,
         click: () => { field.chosen = field.chosen.filter((x) => x !== e); draw(); input.focus(); },
-      }, e.name, ' ×'))));
+      }, bdi(e.name), ' ×'))));
     }
   }
 

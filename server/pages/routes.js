@@ -1,5 +1,5 @@
 // Routes with their evidence.
-import { $, ask, entity, h, join, plural, say, split } from './lib.js';
+import { $, ask, bdi, entity, h, join, plural, say, split } from './lib.js';
 import { evidence, fields, number, percent, period, ready, statements } from './claim.js';
 
 const query = `query ($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $network: RouteNetwork, $rank: RouteRank, $view: View) {
@@ -28,7 +28,7 @@ const leg = (l) => h('li', null, entity(l.from), ' → ', entity(l.to), mark(spl
 function route(r, title, head) {
   const sure = r.avoidance === 'VERIFIED';
   return h('article', { class: 'route' },
-    h(head, null, title, r.nodes.map((n) => n.name).join(' → ')),
+    h(head, null, title, join(r.nodes.map((n) => bdi(n.name)), ' → ')),
     h('p', null, entities(r.countries, ' → '), r.waters.length > 0 && [', across ', entities(r.waters)]),
     h('p', { class: 'hint' }, mark(sure ? 'verified' : 'not verified', sure ? 'good' : ''),
       sure ? 'all countries and waters on the way are stated' : 'a leg may touch more than is stated',
