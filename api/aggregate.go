@@ -6,6 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/aggregate"
@@ -183,8 +184,8 @@ var operations = [...]struct {
 }
 
 // countField returns how many items a whole or a group has.
-func countField(items string) field {
-	return field{name: "count", typ: must(graphql.Int), about: "The number of " + items + ".", read: gql.Binding{
+func countField(items string) output.Field {
+	return output.Field{Name: "count", Type: output.Must(graphql.Int), About: "The number of " + items + ".", Read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			n, err := src.Obj.(*aggregationPart).count()
 			return gql.AppendInt(dst, int64(n)), err
@@ -192,36 +193,36 @@ func countField(items string) field {
 }
 
 // aggregateFields are the fields that the whole and the groups share.
-func (b *builder) aggregateFields(s input.Shape) []field {
-	fs := []field{countField("entities")}
+func (b *builder) aggregateFields(s input.Shape) []output.Field {
+	fs := []output.Field{countField("entities")}
 	if b.figures(s, schema.Scalar.Numeric).none() {
 		return fs
 	}
 	for i, op := range operations {
-		fs = append(fs, field{name: op.name, about: op.about, typ: must(b.numbersType(s)), read: gql.Binding{
+		fs = append(fs, output.Field{Name: op.name, About: op.about, Type: output.Must(b.numbersType(s)), Read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				return gql.Ref{Obj: src.Obj, Index: uint64(i)}, true, nil
 			}}})
 	}
 	if !b.figures(s, quantities).none() {
-		fs = append(fs, field{name: "units", typ: must(b.unitsType(s)), about: "The units of the sums, averages, least and greatest values of quantities.", read: gql.Binding{
+		fs = append(fs, output.Field{Name: "units", Type: output.Must(b.unitsType(s)), About: "The units of the sums, averages, least and greatest values of quantities.", Read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
 	}
 	return fs
 }
 
 func (b *builder) aggregateType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Aggregate", "Counts and sums over a list. Missing values are left out; quantities are converted to one unit, and are an error where they have different dimensions.", func() []field {
+	return b.Object(s.Name+"Aggregate", "Counts and sums over a list. Missing values are left out; quantities are converted to one unit, and are an error where they have different dimensions.", func() []output.Field {
 		return append(b.aggregateFields(s), groupsField(b.groupType(s), b.GroupKeyType(s), func(key string) filter.Reading { return b.ReadGroupKey(s, key) }))
 	})
 }
 
 // groupsField divides a list by keys, each of which is read by read.
-func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string) filter.Reading) field {
-	return field{
-		name: "groups", typ: list(group), about: "The list in groups that have their keys in common, the largest groups first, then in the order of the keys.",
-		args: input.GroupArgs(keys),
-		read: gql.Binding{
+func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string) filter.Reading) output.Field {
+	return output.Field{
+		Name: "groups", Type: output.List(group), About: "The list in groups that have their keys in common, the largest groups first, then in the order of the keys.",
+		Args: input.GroupArgs(keys),
+		Read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) { return input.ReadGroupArgs(args, read) },
 			List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				g := src.Obj.(*aggregationPart)
@@ -239,15 +240,15 @@ func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string
 }
 
 func (b *builder) groupType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Group", "The entities of a list that have their keys in common.", func() []field {
+	return b.Object(s.Name+"Group", "The entities of a list that have their keys in common.", func() []output.Field {
 		return append(b.aggregateFields(s), keyFields()...)
 	})
 }
 
 // keyFields returns the keys of a group.
-func keyFields() []field {
-	return []field{
-		{name: "key", typ: graphql.String, about: "The key, as text; an entity as its id; null for the group without a value. Of several keys, the first.", read: gql.Binding{
+func keyFields() []output.Field {
+	return []output.Field{
+		{Name: "key", Type: graphql.String, About: "The key, as text; an entity as its id; null for the group without a value. Of several keys, the first.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				g := src.Obj.(*aggregationPart)
 				if k := &g.parts.Groups[g.group].Key; k.Kind() != graph.NoKind {
@@ -255,7 +256,7 @@ func keyFields() []field {
 				}
 				return dst, nil
 			}}},
-		{name: "keys", typ: must(graphql.NewList(graphql.String)), about: "The keys, as the argument by has them.", read: gql.Binding{
+		{Name: "keys", Type: output.Must(graphql.NewList(graphql.String)), About: "The keys, as the argument by has them.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				g := src.Obj.(*aggregationPart)
 				x := &g.parts.Groups[g.group]
@@ -319,8 +320,8 @@ func (b *builder) unitsType(s input.Shape) *graphql.Object {
 // node. The Index of a Ref is passed to appendTo.
 func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
 	appendTo func(st *aggregate.Stats, op int, dst []byte) []byte) *graphql.Object {
-	figure := func(name, about string, by filter.Reading) field {
-		return field{name: name, about: about, typ: typ, read: gql.Binding{
+	figure := func(name, about string, by filter.Reading) output.Field {
+		return output.Field{Name: name, About: about, Type: typ, Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				st, err := src.Obj.(*aggregationPart).stats(by, operations[src.Index].ends)
 				if err != nil || st.Count == 0 {
@@ -329,8 +330,8 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 				return appendTo(st, int(src.Index), dst), nil
 			}}}
 	}
-	return b.object(s.Name+part, about, func() []field {
-		var fs []field
+	return b.Object(s.Name+part, about, func() []output.Field {
+		var fs []output.Field
 		have := b.figures(s, keep)
 		if !s.Link {
 			for _, f := range have.fields {
@@ -342,7 +343,7 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 			fs = append(fs, figure(q.Name, described(q.Description, "The qualifier "+q.Name, q.Unit, q.Dimension), filter.ReadQualifier(q)))
 		}
 		if len(have.fields) > 0 {
-			fs = append(fs, field{name: "node", about: "Those of the entities that the relation leads to.", typ: must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), read: gql.Binding{
+			fs = append(fs, output.Field{Name: "node", About: "Those of the entities that the relation leads to.", Type: output.Must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, true, nil }}})
 		}
 		return fs

@@ -72,7 +72,7 @@ func New(opts Options) (*API, error) {
 		return nil, fmt.Errorf("api: schema: %w", err)
 	}
 	a.engine, err = gql.New(gql.Config{
-		Schema: sch, Workloads: b.assignWorkloads(sch.TypeMap()), Bindings: b.bindings, Meta: *b.meta, Limits: opts.Limits,
+		Schema: sch, Workloads: b.assignWorkloads(sch.TypeMap()), Bindings: b.Bindings, Meta: *b.Meta, Limits: opts.Limits,
 		TypeOf: map[string]func(gql.Ref) string{"": typeOf}, ClientError: a.clientError,
 		OnPanic: func(field string, value any, stack []byte) {
 			opts.Logger.Error("field_panicked", "field", field, "value", fmt.Sprint(value), "stack", string(stack))
@@ -249,9 +249,9 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	return dst
 }
 
-// resolve builds the view. A minSequence beyond the session's snapshot waits for a later one, which
+// Resolve builds the view of an argument. A minSequence beyond the session's snapshot waits for a later one, which
 // the whole request then reads: so it must come before anything else is read.
-func (s *Session) resolve(ctx context.Context, a input.View) (*snapshot.View, error) {
+func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, error) {
 	if s.paused != nil {
 		return nil, s.paused
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -17,7 +18,7 @@ import (
 // claimType returns the API's type of claims. A claim is a Ref to the view that it is read through,
 // with its number as the Index.
 func (b *builder) claimType() *graphql.Object {
-	return b.object("Claim", "One sourced statement: who says what, where, how surely, and when it holds.", func() []field {
+	return b.Object("Claim", "One sourced statement: who says what, where, how surely, and when it holds.", func() []output.Field {
 		return slices.Concat(b.statementFields(), b.provenanceFields(), b.timeFields(), b.rivalFields())
 	})
 }
@@ -47,23 +48,23 @@ func claimEntity(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
 }
 
 // statementFields returns what a claim says.
-func (b *builder) statementFields() []field {
-	any := b.entityType(b.o.Type(schema.EntityType))
-	return []field{
-		{name: "id", typ: must(graphql.ID), about: "The claim's id, a hash of what it says: the same claim has the same id in every store.",
-			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.ClaimID(n).String() })},
-		{name: "subject", typ: must(any), about: "The entity that the claim is about.", read: claimEntity((*snapshot.Snapshot).Subject)},
-		{name: "predicate", typ: must(graphql.String), about: "The name of the field of the subject that it states.",
-			read: claimText((*snapshot.Snapshot).Predicate)},
-		{name: "value", typ: graphql.String, about: "The literal that it states, as text; null where it states an entity.",
-			read: claimText(func(s *snapshot.Snapshot, n uint32) string {
+func (b *builder) statementFields() []output.Field {
+	any := b.entityType(b.Ontology.Type(schema.EntityType))
+	return []output.Field{
+		{Name: "id", Type: output.Must(graphql.ID), About: "The claim's id, a hash of what it says: the same claim has the same id in every store.",
+			Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.ClaimID(n).String() })},
+		{Name: "subject", Type: output.Must(any), About: "The entity that the claim is about.", Read: claimEntity((*snapshot.Snapshot).Subject)},
+		{Name: "predicate", Type: output.Must(graphql.String), About: "The name of the field of the subject that it states.",
+			Read: claimText((*snapshot.Snapshot).Predicate)},
+		{Name: "value", Type: graphql.String, About: "The literal that it states, as text; null where it states an entity.",
+			Read: claimText(func(s *snapshot.Snapshot, n uint32) string {
 				if s.Object(n) != snapshot.None {
 					return ""
 				}
 				return s.Value(n).String()
 			})},
-		{name: "object", typ: any, about: "The entity that it states; null where it states a literal.", read: claimEntity((*snapshot.Snapshot).Object)},
-		{name: "qualifiers", typ: list(b.qualifierType()), about: "Values on the claim itself, such as a share or a scope.", read: gql.Binding{
+		{Name: "object", Type: any, About: "The entity that it states; null where it states a literal.", Read: claimEntity((*snapshot.Snapshot).Object)},
+		{Name: "qualifiers", Type: output.List(b.qualifierType()), About: "Values on the claim itself, such as a share or a scope.", Read: gql.Binding{
 			List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				v, n := viewOf(src)
 				for _, q := range v.Snapshot().Qualifiers(n) {
@@ -71,34 +72,34 @@ func (b *builder) statementFields() []field {
 				}
 				return dst, true, nil
 			}}},
-		{name: "original", typ: graphql.String, about: "The value as the source prints it; null where the claim gives the same.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Original })},
-		{name: "note", typ: graphql.String, about: "A curator's remark.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Note })},
+		{Name: "original", Type: graphql.String, About: "The value as the source prints it; null where the claim gives the same.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Original })},
+		{Name: "note", Type: graphql.String, About: "A curator's remark.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Note })},
 	}
 }
 
 // provenanceFields are who makes a claim, and how surely.
-func (b *builder) provenanceFields() []field {
-	return []field{
-		{name: "source", typ: must(b.entityType(b.o.Type(schema.SourceType))), about: "The source that makes the claim.", read: claimEntity((*snapshot.Snapshot).Source)},
-		{name: "locator", typ: graphql.String, about: "Where in the source: a paragraph, a row, a path.", read: claimText((*snapshot.Snapshot).Locator)},
-		{name: "attribution", typ: must(b.AttributionType()), about: "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
-			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Attribution.String() })},
-		{name: "attributedTo", typ: graphql.String, about: "Whom the source reports: an entity's id, or a name.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).AttributedTo })},
-		{name: "confidence", typ: must(graphql.Float), about: "How far the source is trusted in this, from 0 to 1.", read: gql.Binding{
+func (b *builder) provenanceFields() []output.Field {
+	return []output.Field{
+		{Name: "source", Type: output.Must(b.entityType(b.Ontology.Type(schema.SourceType))), About: "The source that makes the claim.", Read: claimEntity((*snapshot.Snapshot).Source)},
+		{Name: "locator", Type: graphql.String, About: "Where in the source: a paragraph, a row, a path.", Read: claimText((*snapshot.Snapshot).Locator)},
+		{Name: "attribution", Type: output.Must(b.AttributionType()), About: "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
+			Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Attribution.String() })},
+		{Name: "attributedTo", Type: graphql.String, About: "Whom the source reports: an entity's id, or a name.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).AttributedTo })},
+		{Name: "confidence", Type: output.Must(graphql.Float), About: "How far the source is trusted in this, from 0 to 1.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				v, n := viewOf(src)
 				return gql.AppendFloat(dst, v.Snapshot().Confidence(n)), nil
 			}}},
-		{name: "rank", typ: must(b.RankType()), about: "A curator's preference for or against the claim.",
-			read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
+		{Name: "rank", Type: output.Must(b.RankType()), About: "A curator's preference for or against the claim.",
+			Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
 	}
 }
 
 // rivalFields returns the claims that a claim replaced or competes with.
-func (b *builder) rivalFields() []field {
+func (b *builder) rivalFields() []output.Field {
 	self := b.claimType()
-	return []field{
-		{name: "supersedes", typ: list(self), about: "The claims that it replaced.", read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
+	return []output.Field{
+		{Name: "supersedes", Type: output.List(self), About: "The claims that it replaced.", Read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 			for _, id := range v.Snapshot().Details(n).Supersedes {
 				if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {
 					dst = append(dst, old)
@@ -106,8 +107,8 @@ func (b *builder) rivalFields() []field {
 			}
 			return dst
 		})},
-		{name: "contradicts", typ: list(self), about: "The claims in view that a curator marked as competing with it.", read: claimList(contradicting)},
-		{name: "conflict", typ: graphql.String, about: "The name of the group of competing claims that it belongs to; null for none.", read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Conflict })},
+		{Name: "contradicts", Type: output.List(self), About: "The claims in view that a curator marked as competing with it.", Read: claimList(contradicting)},
+		{Name: "conflict", Type: graphql.String, About: "The name of the group of competing claims that it belongs to; null for none.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Conflict })},
 	}
 }
 
@@ -152,20 +153,20 @@ type claimQualifier struct {
 }
 
 func (b *builder) qualifierType() *graphql.Object {
-	return b.object("Qualifier", "A value on a claim itself, such as a share or a scope.", func() []field {
-		return []field{
-			{name: "name", typ: must(graphql.String), about: "The qualifier's name in the ontology.", read: gql.Binding{
+	return b.Object("Qualifier", "A value on a claim itself, such as a share or a scope.", func() []output.Field {
+		return []output.Field{
+			{Name: "name", Type: output.Must(graphql.String), About: "The qualifier's name in the ontology.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*claimQualifier).q.Name), nil
 				}}},
-			{name: "value", typ: graphql.String, about: "The literal, as text; null where it is an entity.", read: gql.Binding{
+			{Name: "value", Type: graphql.String, About: "The literal, as text; null where it is an entity.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if q := src.Obj.(*claimQualifier).q; q.Value.Kind() != graph.EntityKind {
 						dst = gql.AppendString(dst, q.Value.String())
 					}
 					return dst, nil
 				}}},
-			{name: "object", typ: b.entityType(b.o.Type(schema.EntityType)), about: "The entity; null where it is a literal.", read: gql.Binding{
+			{Name: "object", Type: b.entityType(b.Ontology.Type(schema.EntityType)), About: "The entity; null where it is a literal.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					q := src.Obj.(*claimQualifier)
 					n, ok := q.view.Snapshot().Number(q.q.Value.Entity())
@@ -197,14 +198,14 @@ func (c *claimListing) load() (*snapshot.Page, error) {
 // claimAggregateType counts a list of claims, whole and in groups.
 func (b *builder) claimAggregateType() *graphql.Object {
 	count := countField("claims")
-	group := b.object("ClaimGroup", "The claims of a list that have their keys in common.", func() []field { return append(keyFields(), count) })
-	return b.object("ClaimAggregate", "Counts over a list of claims.", func() []field {
-		return []field{count, groupsField(group, b.ClaimGroupKeyType(), input.ReadClaimGroupKey)}
+	group := b.Object("ClaimGroup", "The claims of a list that have their keys in common.", func() []output.Field { return append(keyFields(), count) })
+	return b.Object("ClaimAggregate", "Counts over a list of claims.", func() []output.Field {
+		return []output.Field{count, groupsField(group, b.ClaimGroupKeyType(), input.ReadClaimGroupKey)}
 	})
 }
 
-func (b *builder) claimAggregateField() field {
-	return field{name: "aggregate", typ: must(b.claimAggregateType()), about: "Counts over the whole list, not only the page.", read: gql.Binding{
+func (b *builder) claimAggregateField() output.Field {
+	return output.Field{Name: "aggregate", Type: output.Must(b.claimAggregateType()), About: "Counts over the whole list, not only the page.", Read: gql.Binding{
 		Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			l := src.Obj.(*claimListing)
 			g := call.Request.(*Session).aggregation(l.view)
@@ -216,10 +217,10 @@ func (b *builder) claimAggregateField() field {
 		}}}
 }
 
-func (b *builder) claimsField(name, about string, inverse bool) field {
+func (b *builder) claimsField(name, about string, inverse bool) output.Field {
 	args := b.ClaimArgs()
 	args["predicate"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Only claims with this predicate; all by default."}
-	return field{name: name, about: about, typ: must(b.claimConnectionType()), args: args, read: gql.Binding{
+	return output.Field{Name: name, About: about, Type: output.Must(b.claimConnectionType()), Args: args, Read: gql.Binding{
 		Prepare: b.readClaims,
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
@@ -231,7 +232,7 @@ func (b *builder) claimsField(name, about string, inverse bool) field {
 func (b *builder) readClaims(args map[string]any) (any, error) { return b.ReadClaims(args) }
 
 func (b *builder) claimConnectionType() *graphql.Object {
-	return b.object("ClaimConnection", "A list of claims, and one page of it.", func() []field {
+	return b.Object("ClaimConnection", "A list of claims, and one page of it.", func() []output.Field {
 		claim := func(v *snapshot.View, e snapshot.Edge) gql.Ref { return gql.Ref{Obj: v, Index: uint64(e.Claim)} }
 		items := func(item func(l *claimListing, i int) gql.Ref) gql.Binding {
 			return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -246,22 +247,22 @@ func (b *builder) claimConnectionType() *graphql.Object {
 				return dst, true, nil
 			}}
 		}
-		edge := b.object("ClaimEdge", "One claim of a list.", func() []field {
-			return []field{
-				{name: "cursor", typ: must(graphql.String), about: "The position of the claim in the list, opaque: a value for the arguments after and before.", read: gql.Binding{
+		edge := b.Object("ClaimEdge", "One claim of a list.", func() []output.Field {
+			return []output.Field{
+				{Name: "cursor", Type: output.Must(graphql.String), About: "The position of the claim in the list, opaque: a value for the arguments after and before.", Read: gql.Binding{
 					Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 						return gql.AppendString(dst, src.Obj.(*claimListing).page.Cursor(int(src.Index))), nil
 					}}},
-				{name: "node", typ: must(b.claimType()), about: "The claim.", read: gql.Binding{
+				{Name: "node", Type: output.Must(b.claimType()), About: "The claim.", Read: gql.Binding{
 					Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 						l := src.Obj.(*claimListing)
 						return claim(l.view, l.page.Edges[src.Index]), true, nil
 					}}},
 			}
 		})
-		return []field{
-			{name: "edges", typ: list(edge), about: "The claims of the page, each with its cursor.", read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
-			{name: "nodes", typ: list(b.claimType()), about: "The claims of the page.", read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
+		return []output.Field{
+			{Name: "edges", Type: output.List(edge), About: "The claims of the page, each with its cursor.", Read: items(func(l *claimListing, i int) gql.Ref { return gql.Ref{Obj: l, Index: uint64(i)} })},
+			{Name: "nodes", Type: output.List(b.claimType()), About: "The claims of the page.", Read: items(func(l *claimListing, i int) gql.Ref { return claim(l.view, l.page.Edges[i]) })},
 			b.pageInfoField(), b.totalCountField(), b.claimAggregateField(),
 		}
 	})

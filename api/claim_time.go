@@ -6,6 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -27,13 +28,13 @@ func validFrom(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.S
 func validTo(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() }
 
 // timeFields returns when a claim holds, and when the store knew it.
-func (b *builder) timeFields() []field {
-	return []field{
-		{name: "validFrom", typ: input.Date, about: "The date from which it holds; null where nobody states one.",
-			read: claimText(validFrom)},
-		{name: "validTo", typ: input.Date, about: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
-			read: claimText(validTo)},
-		{name: "year", typ: graphql.Int, about: "The year of its valid time; null where that is not within one year.", read: gql.Binding{
+func (b *builder) timeFields() []output.Field {
+	return []output.Field{
+		{Name: "validFrom", Type: input.Date, About: "The date from which it holds; null where nobody states one.",
+			Read: claimText(validFrom)},
+		{Name: "validTo", Type: input.Date, About: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
+			Read: claimText(validTo)},
+		{Name: "year", Type: graphql.Int, About: "The year of its valid time; null where that is not within one year.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				v, n := viewOf(src)
 				if y, ok := v.Snapshot().Valid(n).Year(); ok {
@@ -41,9 +42,9 @@ func (b *builder) timeFields() []field {
 				}
 				return dst, nil
 			}}},
-		{name: "holds", typ: must(b.HoldsType()), about: aboutHolds, read: viewText(holdsOf)},
-		{name: "basis", typ: b.BasisType(), about: aboutBasis, read: viewText(basisOf)},
-		{name: "distance", typ: graphql.Int, about: "How many days lie between the view's date, or span, and the nearest day that the claim's dates or its source attest: 0 where one of them is attested, null where nothing is.", read: gql.Binding{
+		{Name: "holds", Type: output.Must(b.HoldsType()), About: aboutHolds, Read: viewText(holdsOf)},
+		{Name: "basis", Type: b.BasisType(), About: aboutBasis, Read: viewText(basisOf)},
+		{Name: "distance", Type: graphql.Int, About: "How many days lie between the view's date, or span, and the nearest day that the claim's dates or its source attest: 0 where one of them is attested, null where nothing is.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				v, n := viewOf(src)
 				if d := v.Reading(n).Distance; d >= 0 {
@@ -51,24 +52,24 @@ func (b *builder) timeFields() []field {
 				}
 				return dst, nil
 			}}},
-		{name: "chosen", typ: must(graphql.Boolean), about: "Whether the field of its name shows it in this view: as the best claim of a field of one value, or in the plain list of a field of many.", read: gql.Binding{
+		{Name: "chosen", Type: output.Must(graphql.Boolean), About: "Whether the field of its name shows it in this view: as the best claim of a field of one value, or in the plain list of a field of many.", Read: gql.Binding{
 			Leaf: func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				v, n := viewOf(src)
 				return gql.AppendBool(dst, c.Request.(*Session).chosen.has(v, n)), v.Err()
 			}}},
-		{name: "recordedAt", typ: must(input.DateTime), about: "When the store recorded it.",
-			read: viewText(func(v *snapshot.View, n uint32) string {
+		{Name: "recordedAt", Type: output.Must(input.DateTime), About: "When the store recorded it.",
+			Read: viewText(func(v *snapshot.View, n uint32) string {
 				recorded, _ := v.Recorded(n)
 				return instant(v.Snapshot().RecordedAt(recorded))
 			})},
-		{name: "recordedSequence", typ: must(graphql.Int), about: "The sequence number of the commit that recorded it.", read: gql.Binding{
+		{Name: "recordedSequence", Type: output.Must(graphql.Int), About: "The sequence number of the commit that recorded it.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				v, n := viewOf(src)
 				recorded, _ := v.Recorded(n)
 				return gql.AppendInt(dst, int64(recorded)), nil
 			}}},
-		{name: "retractedAt", typ: input.DateTime, about: "When it was withdrawn, as far as the view knows; null if it was not.",
-			read: viewText(func(v *snapshot.View, n uint32) string {
+		{Name: "retractedAt", Type: input.DateTime, About: "When it was withdrawn, as far as the view knows; null if it was not.",
+			Read: viewText(func(v *snapshot.View, n uint32) string {
 				_, withdrawn := v.Recorded(n)
 				return instant(v.Snapshot().RecordedAt(withdrawn))
 			})},

@@ -5,7 +5,9 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/analyses"
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -49,9 +51,9 @@ func (b *builder) edgeArgs(s input.Shape, f *schema.Field) graphql.FieldConfigAr
 }
 
 // relation returns a field that leads to many entities.
-func (b *builder) relation(f *schema.Field) field {
+func (b *builder) relation(f *schema.Field) output.Field {
 	s := input.LinkShape(f)
-	return field{name: f.Name, about: f.Description, typ: must(b.connectionType(s)), args: b.edgeArgs(s, f), read: gql.Binding{
+	return output.Field{Name: f.Name, About: f.Description, Type: output.Must(b.connectionType(s)), Args: b.edgeArgs(s, f), Read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Repeats: true,
 		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
@@ -65,9 +67,9 @@ func (b *builder) relation(f *schema.Field) field {
 func (b *builder) connectionType(s input.Shape) *graphql.Object {
 	node := b.entityType(s.Target)
 	about := fmt.Sprintf("A list of entities of type %s, and one page of it.", s.Target.Name)
-	return b.object(s.Name+"Connection", about, func() []field {
-		return []field{
-			{name: "edges", typ: list(b.edgeType(s)), about: "The entities of the page, each with its cursor and, in a relation, the claim for it.", read: gql.Binding{
+	return b.Object(s.Name+"Connection", about, func() []output.Field {
+		return []output.Field{
+			{Name: "edges", Type: output.List(b.edgeType(s)), About: "The entities of the page, each with its cursor and, in a relation, the claim for it.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
 					p, err := c.load()
@@ -79,7 +81,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "nodes", typ: list(node), about: "The entities of the page.", read: gql.Binding{
+			{Name: "nodes", Type: output.List(node), About: "The entities of the page.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
 					p, err := c.load()
@@ -93,7 +95,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 					return dst, true, nil
 				}}},
 			b.pageInfoField(), b.totalCountField(),
-			{name: "aggregate", typ: must(b.aggregateType(s)), about: "Counts and sums over the whole list, not only the page.", read: gql.Binding{
+			{Name: "aggregate", Type: output.Must(b.aggregateType(s)), About: "Counts and sums over the whole list, not only the page.", Read: gql.Binding{
 				Object: func(call *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*connection)
 					g := call.Request.(*Session).aggregation(c.view)
@@ -111,13 +113,13 @@ func edgeOf(r gql.Ref) (*connection, snapshot.Edge) {
 }
 
 func (b *builder) edgeType(s input.Shape) *graphql.Object {
-	return b.object(s.Name+"Edge", "One entity of a list, and how it comes to be there.", func() []field {
-		fs := []field{
-			{name: "cursor", typ: must(graphql.String), about: "The position of the edge in the list, opaque: a value for the arguments after and before.", read: gql.Binding{
+	return b.Object(s.Name+"Edge", "One entity of a list, and how it comes to be there.", func() []output.Field {
+		fs := []output.Field{
+			{Name: "cursor", Type: output.Must(graphql.String), About: "The position of the edge in the list, opaque: a value for the arguments after and before.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*connection).page.Cursor(int(src.Index))), nil
 				}}},
-			{name: "node", typ: must(b.entityType(s.Target)), about: "The entity.", read: gql.Binding{
+			{Name: "node", Type: output.Must(b.entityType(s.Target)), About: "The entity.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c, e := edgeOf(src)
 					return gql.Ref{Obj: c.view, Index: uint64(e.Node)}, true, nil
@@ -127,28 +129,28 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 			return fs
 		}
 		if from := b.SubjectType(s); from != nil {
-			fs = append(fs, field{name: "subject", typ: must(b.entityType(from)), about: "The subject of the edge, from which the relation leads.", read: gql.Binding{
+			fs = append(fs, output.Field{Name: "subject", Type: output.Must(b.entityType(from)), About: "The subject of the edge, from which the relation leads.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c, e := edgeOf(src)
 					return gql.Ref{Obj: c.view, Index: uint64(c.view.SubjectOf(e))}, true, nil
 				}}})
 		}
-		fs = append(fs, field{name: "claim", typ: must(b.claimType()), about: "The best claim for the edge, by rank, date and confidence.", read: gql.Binding{
+		fs = append(fs, output.Field{Name: "claim", Type: output.Must(b.claimType()), About: "The best claim for the edge, by rank, date and confidence.", Read: gql.Binding{
 			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				c, e := edgeOf(src)
 				return gql.Ref{Obj: c.view, Index: uint64(e.Claim)}, true, nil
 			}}},
-			field{name: "from", typ: input.Date, about: "The date from which the edge holds, by its claim; null where nobody states one.", read: edgeText(func(v *snapshot.View, n uint32) string { return validFrom(v.Snapshot(), n) })},
-			field{name: "to", typ: input.Date, about: "The date until which the edge holds, by its claim; \"..\" where the source leaves it open, null where nobody states one.", read: edgeText(func(v *snapshot.View, n uint32) string { return validTo(v.Snapshot(), n) })},
-			field{name: "holds", typ: must(b.HoldsType()), about: aboutHolds, read: edgeText(holdsOf)},
-			field{name: "basis", typ: b.BasisType(), about: aboutBasis, read: edgeText(basisOf)})
+			output.Field{Name: "from", Type: input.Date, About: "The date from which the edge holds, by its claim; null where nobody states one.", Read: edgeText(func(v *snapshot.View, n uint32) string { return validFrom(v.Snapshot(), n) })},
+			output.Field{Name: "to", Type: input.Date, About: "The date until which the edge holds, by its claim; \"..\" where the source leaves it open, null where nobody states one.", Read: edgeText(func(v *snapshot.View, n uint32) string { return validTo(v.Snapshot(), n) })},
+			output.Field{Name: "holds", Type: output.Must(b.HoldsType()), About: aboutHolds, Read: edgeText(holdsOf)},
+			output.Field{Name: "basis", Type: b.BasisType(), About: aboutBasis, Read: edgeText(basisOf)})
 		if s.Mirror {
-			fs = append(fs, field{name: "report", typ: must(b.reportType()), about: "MIRROR if only the entity at the other end reports it, by the claim of the edge.", read: gql.Binding{
+			fs = append(fs, output.Field{Name: "report", Type: output.Must(b.analyses.ReportType()), About: "MIRROR if only the entity at the other end reports it, by the claim of the edge.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if _, e := edgeOf(src); e.Mirrored() {
-						return appendReport(dst, analysis.MirrorReport), nil
+						return analyses.AppendReport(dst, analysis.MirrorReport), nil
 					}
-					return appendReport(dst, analysis.OwnReport), nil
+					return analyses.AppendReport(dst, analysis.OwnReport), nil
 				}}})
 		}
 		for _, q := range s.Qualifiers {
@@ -182,29 +184,29 @@ func described(about, thing, unit, dimension string) string {
 	return thing + "."
 }
 
-func (b *builder) qualifierField(q *schema.Qualifier) field {
-	f := field{name: q.Name, about: described(q.Description, "The qualifier "+q.Name+" of the edge's claim", q.Unit, q.Dimension)}
+func (b *builder) qualifierField(q *schema.Qualifier) output.Field {
+	f := output.Field{Name: q.Name, About: described(q.Description, "The qualifier "+q.Name+" of the edge's claim", q.Unit, q.Dimension)}
 	switch {
 	case q.Target != nil:
-		f.typ = b.entityType(q.Target)
-		f.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+		f.Type = b.entityType(q.Target)
+		f.Read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c, e := edgeOf(src)
 			_, n := c.view.Snapshot().QualifierOf(e, q)
 			return gql.Ref{Obj: c.view, Index: uint64(n)}, n != snapshot.None, nil
 		}
 	case q.Scalar == schema.Quantity || q.Scalar == schema.Coordinates:
-		f.typ = b.scalarType(q.Scalar, q.Enum)
-		f.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+		f.Type = b.ScalarType(q.Scalar, q.Enum)
+		f.Read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c, e := edgeOf(src)
 			val, _ := c.view.Snapshot().QualifierOf(e, q)
-			return b.literal(val), val.Kind() != graph.NoKind, nil
+			return b.Literal(val), val.Kind() != graph.NoKind, nil
 		}
 	default:
-		f.typ = b.scalarType(q.Scalar, q.Enum)
-		f.read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		f.Type = b.ScalarType(q.Scalar, q.Enum)
+		f.Read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			c, e := edgeOf(src)
 			if val, _ := c.view.Snapshot().QualifierOf(e, q); val.Kind() != graph.NoKind {
-				return appendValue(dst, val, q.Scalar)
+				return output.AppendValue(dst, val, q.Scalar)
 			}
 			return dst, nil
 		}
@@ -212,37 +214,24 @@ func (b *builder) qualifierField(q *schema.Qualifier) field {
 	return f
 }
 
-// pageInfo describes where a page is in its list.
-type pageInfo struct {
-	next, prev bool
-	n          int
-	cursor     func(i int) string
-}
-
 // pager is a list whose page is loaded when a field first needs it.
 type pager interface {
 	load() (*snapshot.Page, error)
 }
 
-// Descriptions that all connections share.
-const (
-	aboutPageInfo = "Where the page is in the list."
-	aboutTotal    = "How many items the whole list has, whatever the page."
-)
-
-func (b *builder) pageInfoField() field {
-	return field{name: "pageInfo", typ: must(b.pageInfoType()), about: aboutPageInfo, read: gql.Binding{
+func (b *builder) pageInfoField() output.Field {
+	return output.Field{Name: "pageInfo", Type: output.Must(b.PageInfoType()), About: output.AboutPageInfo, Read: gql.Binding{
 		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			p, err := src.Obj.(pager).load()
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
-			return gql.Ref{Obj: &pageInfo{p.HasNext, p.HasPrev, len(p.Edges), p.Cursor}}, true, nil
+			return gql.Ref{Obj: &output.PageInfo{Next: p.HasNext, Prev: p.HasPrev, Count: len(p.Edges), Cursor: p.Cursor}}, true, nil
 		}}}
 }
 
-func (b *builder) totalCountField() field {
-	return field{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
+func (b *builder) totalCountField() output.Field {
+	return output.Field{Name: "totalCount", Type: output.Must(graphql.Int), About: output.AboutTotal, Read: gql.Binding{
 		Leaf: func(call *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			if c, ok := src.Obj.(*connection); ok && c.types != nil && c.query.Nodes == nil && c.query.After == "" && c.query.Before == "" {
 				n, err := call.Request.(*Session).api.totals.Of(call.Ctx, c.view, c.types)
@@ -254,26 +243,4 @@ func (b *builder) totalCountField() field {
 			}
 			return gql.AppendInt(dst, int64(p.Total())), nil
 		}}}
-}
-
-func (b *builder) pageInfoType() *graphql.Object {
-	leaf := leafOf[pageInfo]
-	return b.object("PageInfo", "Where a page is in its list.", func() []field {
-		return []field{
-			{name: "hasNextPage", typ: must(graphql.Boolean), about: "Whether the list goes on after the page.", read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.next) })},
-			{name: "hasPreviousPage", typ: must(graphql.Boolean), about: "Whether the list has items before the page.", read: leaf(func(p *pageInfo, dst []byte) []byte { return gql.AppendBool(dst, p.prev) })},
-			{name: "startCursor", typ: graphql.String, about: "The cursor of the page's first item; null where the page is empty.", read: leaf(func(p *pageInfo, dst []byte) []byte {
-				if p.n == 0 {
-					return dst
-				}
-				return gql.AppendString(dst, p.cursor(0))
-			})},
-			{name: "endCursor", typ: graphql.String, about: "The cursor to continue after: that of the page's last item; null where the page is empty.", read: leaf(func(p *pageInfo, dst []byte) []byte {
-				if p.n == 0 {
-					return dst
-				}
-				return gql.AppendString(dst, p.cursor(p.n-1))
-			})},
-		}
-	})
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph/routes"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -12,19 +13,19 @@ import (
 // entityType returns the type of the API for a type of the ontology. An entity is a Ref to the view
 // that it is read through, with its number as the Index.
 func (b *builder) entityType(t *schema.Type) graphql.Output {
-	if have := b.types[t.Name]; have != nil {
+	if have := b.entities[t.Name]; have != nil {
 		return have
 	}
 	var made graphql.Output
 	if t.Abstract {
 		for _, i := range b.interfacesOf(t) {
-			b.meta.Interfaces[t.Name] = append(b.meta.Interfaces[t.Name], i.Name)
+			b.Meta.Interfaces[t.Name] = append(b.Meta.Interfaces[t.Name], i.Name)
 		}
 		made = graphql.NewInterface(graphql.InterfaceConfig{
 			Name: t.Name, Description: t.Description, ResolveType: unused,
 			Fields: graphql.FieldsThunk(func() graphql.Fields {
-				fs := b.fieldsOf(t.Name, b.entityFields(t))
-				delete(b.bindings, t.Name) // the concrete types have them
+				fs := b.FieldsOf(t.Name, b.entityFields(t))
+				delete(b.Bindings, t.Name) // the concrete types have them
 				return fs
 			}),
 		})
@@ -38,10 +39,10 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 		}
 		made = graphql.NewObject(graphql.ObjectConfig{
 			Name: t.Name, Description: t.Description, Interfaces: graphql.InterfacesThunk(interfaces),
-			Fields: graphql.FieldsThunk(func() graphql.Fields { return b.fieldsOf(t.Name, b.entityFields(t)) }),
+			Fields: graphql.FieldsThunk(func() graphql.Fields { return b.FieldsOf(t.Name, b.entityFields(t)) }),
 		})
 	}
-	b.types[t.Name] = made
+	b.entities[t.Name] = made
 	return made
 }
 
@@ -50,10 +51,10 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 // member.
 func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	if t.Union {
-		return []*schema.Type{b.o.Type(schema.EntityType)}
+		return []*schema.Type{b.Ontology.Type(schema.EntityType)}
 	}
 	is := t.Interfaces
-	for _, u := range b.o.Types {
+	for _, u := range b.Ontology.Types {
 		if u.Union && !t.Abstract && u.Includes(t) {
 			is = append(is[:len(is):len(is)], u)
 		}
@@ -69,17 +70,17 @@ func viewOf(r gql.Ref) (*snapshot.View, uint32) {
 }
 
 // entityFields returns the fields of every entity and those of the ontology.
-func (b *builder) entityFields(t *schema.Type) []field {
+func (b *builder) entityFields(t *schema.Type) []output.Field {
 	text := func(read func(v *snapshot.View, n uint32) string) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendString(dst, read(viewOf(src))), nil
 		}}
 	}
-	fs := []field{
-		{name: "id", typ: must(graphql.ID), about: "The entity's id.",
-			read: text(func(v *snapshot.View, n uint32) string { return string(v.Snapshot().ID(n)) })},
-		{name: "type", typ: must(graphql.String), about: "The name of the entity's type in the ontology.",
-			read: text(func(v *snapshot.View, n uint32) string { return v.Snapshot().TypeName(n) })},
+	fs := []output.Field{
+		{Name: "id", Type: output.Must(graphql.ID), About: "The entity's id.",
+			Read: text(func(v *snapshot.View, n uint32) string { return string(v.Snapshot().ID(n)) })},
+		{Name: "type", Type: output.Must(graphql.String), About: "The name of the entity's type in the ontology.",
+			Read: text(func(v *snapshot.View, n uint32) string { return v.Snapshot().TypeName(n) })},
 		b.claimsField("claims", "The claims about the entity that the view shows, in the order in which the store recorded them.", false),
 		b.claimsField("about", "The claims in view that have the entity as their object, in the order in which the store recorded them.", true),
 	}
@@ -97,9 +98,9 @@ func (b *builder) entityFields(t *schema.Type) []field {
 			fs = append(fs, b.one(f))
 		}
 	}
-	if routes.IsVariant(b.o, t) {
-		for _, f := range b.variantFields() {
-			if t.Field(f.name) == nil { // what a user's ontology declares itself is stored
+	if routes.IsVariant(b.Ontology, t) {
+		for _, f := range b.analyses.Variant() {
+			if t.Field(f.Name) == nil { // what a user's ontology declares itself is stored
 				fs = append(fs, f)
 			}
 		}
@@ -108,21 +109,21 @@ func (b *builder) entityFields(t *schema.Type) []field {
 }
 
 // property returns a field of one value: that of the best claim in view.
-func (b *builder) property(f *schema.Field) field {
-	out := field{name: f.Name, about: f.Description, typ: b.scalarType(f.Scalar, f.Enum)}
+func (b *builder) property(f *schema.Field) output.Field {
+	out := output.Field{Name: f.Name, About: f.Description, Type: b.ScalarType(f.Scalar, f.Enum)}
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
-		out.read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+		out.Read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			shown, ok := v.One(e, f)
 			if !ok {
 				return gql.Ref{}, false, nil
 			}
-			return b.literal(v.Snapshot().Value(shown.Claim)), true, nil
+			return b.Literal(v.Snapshot().Value(shown.Claim)), true, nil
 		}
 		return out
 	}
 	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR. If there is none in it, the field shows what it shows without.")
-	out.read.Ahead = func(_ *gql.Call, items []gql.Ref) {
+	out.Read.Ahead = func(_ *gql.Call, items []gql.Ref) {
 		v, ok := items[0].Obj.(*snapshot.View)
 		if !ok { // the first is null
 			return
@@ -135,7 +136,7 @@ func (b *builder) property(f *schema.Field) field {
 			}
 		})
 	}
-	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+	out.Read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, e := viewOf(src)
 		if lang, ok := c.Args.(string); ok {
 			if n := v.OneIn(e, f, lang); n != snapshot.None {
@@ -152,20 +153,20 @@ func (b *builder) property(f *schema.Field) field {
 }
 
 // properties returns a field of many values, as a plain list.
-func (b *builder) properties(f *schema.Field) field {
-	out := field{name: f.Name, about: f.Description, typ: list(b.scalarType(f.Scalar, f.Enum))}
+func (b *builder) properties(f *schema.Field) output.Field {
+	out := output.Field{Name: f.Name, About: f.Description, Type: output.List(b.ScalarType(f.Scalar, f.Enum))}
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
-		out.read.List = func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+		out.Read.List = func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			for _, n := range v.Values(e, f, nil) {
-				dst = append(dst, b.literal(v.Snapshot().Value(n)))
+				dst = append(dst, b.Literal(v.Snapshot().Value(n)))
 			}
 			return dst, true, nil
 		}
 		return out
 	}
 	inLanguage(&out, f, "Lists only those in this language; all by default.")
-	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) (_ []byte, err error) {
+	out.Read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) (_ []byte, err error) {
 		v, e := viewOf(src)
 		var claims []uint32
 		if lang, ok := c.Args.(string); ok {
@@ -188,12 +189,21 @@ func (b *builder) properties(f *schema.Field) field {
 }
 
 // one returns a relation that leads to one entity.
-func (b *builder) one(f *schema.Field) field {
-	return field{name: f.Name, about: f.Description, typ: b.entityType(f.Target), read: gql.Binding{
+func (b *builder) one(f *schema.Field) output.Field {
+	return output.Field{Name: f.Name, About: f.Description, Type: b.entityType(f.Target), Read: gql.Binding{
 		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			v, e := viewOf(src)
 			to, ok := v.One(e, f)
 			return gql.Ref{Obj: v, Index: uint64(to.Node)}, ok, nil
 		},
 	}}
+}
+
+// appendClaim writes the value of a claim of a scalar field as JSON.
+func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32, as schema.Scalar) ([]byte, error) {
+	// Most values are texts, which need no Value.
+	if text, ok := s.Text(n); ok {
+		return gql.AppendString(dst, text), nil
+	}
+	return output.AppendValue(dst, s.Value(n), as)
 }

@@ -3,16 +3,17 @@ package api
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // nameField is the field name of an entity, which shows something in any view.
-func (b *builder) nameField(f *schema.Field) field {
-	out := field{name: f.Name, about: f.Description, typ: must(graphql.String)}
+func (b *builder) nameField(f *schema.Field) output.Field {
+	out := output.Field{Name: f.Name, About: f.Description, Type: output.Must(graphql.String)}
 	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR; fr-CA also finds a name in fr. If there is none in it, the field shows the name that it shows without.")
-	out.read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+	out.Read.Leaf = func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		v, n := viewOf(src)
 		if lang, ok := c.Args.(string); ok {
 			return gql.AppendString(dst, v.NameIn(n, lang)), nil
@@ -24,13 +25,13 @@ func (b *builder) nameField(f *schema.Field) field {
 
 // inLanguage gives the field the argument lang if its claims can say in which language they are.
 // The reader then has the language as its arguments, or nil.
-func inLanguage(out *field, f *schema.Field, about string) {
+func inLanguage(out *output.Field, f *schema.Field, about string) {
 	q := f.Qualifier("lang")
 	if q == nil || q.Scalar != schema.String {
 		return
 	}
-	out.args = graphql.FieldConfigArgument{"lang": {Type: graphql.String, Description: about}}
-	out.read.Prepare = func(args map[string]any) (any, error) {
+	out.Args = graphql.FieldConfigArgument{"lang": {Type: graphql.String, Description: about}}
+	out.Read.Prepare = func(args map[string]any) (any, error) {
 		lang, given := args["lang"].(string)
 		if !given {
 			return nil, nil

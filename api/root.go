@@ -7,6 +7,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -16,19 +17,19 @@ import (
 // query returns the root of reading: the fields that every ontology has and, for each type
 // of the ontology, one for a single entity and one for a list.
 func (b *builder) query() *graphql.Object {
-	return b.object("Query", "Everything that can be read.", func() []field {
-		any := b.o.Type(schema.EntityType)
-		fs := []field{
+	return b.Object("Query", "Everything that can be read.", func() []output.Field {
+		any := b.Ontology.Type(schema.EntityType)
+		fs := []output.Field{
 			b.byID("node", "The entity with this id, of any type; null where the view shows none.", any),
 			b.byID("entity", "The entity with this id, of any type; null where the view shows none.", any),
 			b.plural(any),
 			b.claimField(), b.rootClaims(), b.search(), b.graphField(),
 		}
-		for _, f := range b.analyses() {
-			f.read.Workload = f.name
+		for _, f := range b.analysisFields() {
+			f.Read.Workload = f.Name
 			fs = append(fs, f)
 		}
-		for _, t := range b.o.Types {
+		for _, t := range b.Ontology.Types {
 			if t.Union {
 				continue
 			}
@@ -52,10 +53,10 @@ type rootArgs struct {
 	value string
 }
 
-func (b *builder) byID(name, about string, t *schema.Type) field {
-	return field{name: name, about: about, typ: b.entityType(t),
-		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID), Description: "The entity's id."}}),
-		read: gql.Binding{
+func (b *builder) byID(name, about string, t *schema.Type) output.Field {
+	return output.Field{Name: name, About: about, Type: b.entityType(t),
+		Args: b.WithView(graphql.FieldConfigArgument{"id": {Type: output.Must(graphql.ID), Description: "The entity's id."}}),
+		Read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				v, err := input.ReadView(args)
 				return &rootArgs{v, "id", args["id"].(string)}, err
@@ -65,7 +66,7 @@ func (b *builder) byID(name, about string, t *schema.Type) field {
 }
 
 // singular finds one entity of a type, by its id or by its key in an outside scheme.
-func (b *builder) singular(t *schema.Type) field {
+func (b *builder) singular(t *schema.Type) output.Field {
 	args := b.WithView(graphql.FieldConfigArgument{"id": {Type: graphql.ID, Description: "The entity's id."}})
 	names := []string{"id"}
 	for _, f := range t.Fields {
@@ -74,7 +75,7 @@ func (b *builder) singular(t *schema.Type) field {
 			names = append(names, f.Name)
 		}
 	}
-	return field{name: t.Singular(), about: strings.TrimSpace("The entity of type " + t.Name + " with this id or key; null where the view shows none. " + t.Description), typ: b.entityType(t), args: args, read: gql.Binding{
+	return output.Field{Name: t.Singular(), About: strings.TrimSpace("The entity of type " + t.Name + " with this id or key; null where the view shows none. " + t.Description), Type: b.entityType(t), Args: args, Read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) {
 			v, err := input.ReadView(args)
 			if err != nil {
@@ -118,7 +119,7 @@ func likeOf(c *schema.Code) string {
 func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 	return func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 		a := c.Args.(*rootArgs)
-		v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+		v, err := c.Request.(*Session).Resolve(c.Ctx, a.view)
 		if err != nil {
 			return gql.Ref{}, false, err
 		}
@@ -131,14 +132,14 @@ func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 	}
 }
 
-func (b *builder) plural(t *schema.Type) field {
+func (b *builder) plural(t *schema.Type) output.Field {
 	s := input.ListShape(t)
-	return field{name: t.Plural, about: strings.TrimSpace("Lists the entities of type " + t.Name + " that the view shows. " + t.Description), typ: b.connectionType(s), args: b.WithView(b.ListArgs(s)), read: gql.Binding{
+	return output.Field{Name: t.Plural, About: strings.TrimSpace("Lists the entities of type " + t.Name + " that the view shows. " + t.Description), Type: b.connectionType(s), Args: b.WithView(b.ListArgs(s)), Read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 			a := c.Args.(*input.List)
 			s := c.Request.(*Session)
-			v, err := s.resolve(c.Ctx, a.View)
+			v, err := s.Resolve(c.Ctx, a.View)
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
@@ -150,18 +151,18 @@ func (b *builder) plural(t *schema.Type) field {
 }
 
 // everyEdge lists the edges of a relation over all its subjects.
-func (b *builder) everyEdge(f *schema.Field) field {
+func (b *builder) everyEdge(f *schema.Field) output.Field {
 	s := input.SubjectsShape(f)
 	about := "Lists the edges of " + f.Owner.Name + "." + f.Name + " over all subjects that the view shows, in the order of the subjects' ids, then of the nodes'. "
 	if f.Symmetric {
 		about += "Each is listed from both its ends. "
 	}
-	return field{name: f.EveryEdge(), about: strings.TrimSpace(about + f.Description), typ: b.connectionType(s), args: b.WithView(b.edgeArgs(s, f)), read: gql.Binding{
+	return output.Field{Name: f.EveryEdge(), About: strings.TrimSpace(about + f.Description), Type: b.connectionType(s), Args: b.WithView(b.edgeArgs(s, f)), Read: gql.Binding{
 		Prepare: func(args map[string]any) (any, error) { return b.ReadList(s, args) },
 		Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 			a := c.Args.(*input.List)
 			s := c.Request.(*Session)
-			v, err := s.resolve(c.Ctx, a.View)
+			v, err := s.Resolve(c.Ctx, a.View)
 			if err != nil {
 				return gql.Ref{}, false, err
 			}
@@ -172,17 +173,17 @@ func (b *builder) everyEdge(f *schema.Field) field {
 	}}
 }
 
-func (b *builder) claimField() field {
-	return field{name: "claim", about: "The claim with this id, withdrawn or not; null where the view's record time does not know it.", typ: b.claimType(),
-		args: b.WithView(graphql.FieldConfigArgument{"id": {Type: must(graphql.ID), Description: "The claim's id."}}),
-		read: gql.Binding{
+func (b *builder) claimField() output.Field {
+	return output.Field{Name: "claim", About: "The claim with this id, withdrawn or not; null where the view's record time does not know it.", Type: b.claimType(),
+		Args: b.WithView(graphql.FieldConfigArgument{"id": {Type: output.Must(graphql.ID), Description: "The claim's id."}}),
+		Read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				v, err := input.ReadView(args)
 				return &rootArgs{v, "id", args["id"].(string)}, err
 			},
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*rootArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := c.Request.(*Session).Resolve(c.Ctx, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -196,13 +197,13 @@ func (b *builder) claimField() field {
 		}}
 }
 
-func (b *builder) rootClaims() field {
-	return field{name: "claims", about: "Lists the claims in view, in the order in which the store recorded them.",
-		typ: b.claimConnectionType(), args: b.WithView(b.ClaimArgs()), read: gql.Binding{
+func (b *builder) rootClaims() output.Field {
+	return output.Field{Name: "claims", About: "Lists the claims in view, in the order in which the store recorded them.",
+		Type: b.claimConnectionType(), Args: b.WithView(b.ClaimArgs()), Read: gql.Binding{
 			Prepare: b.readClaims,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*input.Claims)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.View)
+				v, err := c.Request.(*Session).Resolve(c.Ctx, a.View)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}

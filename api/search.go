@@ -8,6 +8,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/names"
@@ -34,20 +35,20 @@ type searchPage struct {
 	*names.Matches
 }
 
-func (b *builder) search() field {
-	return field{name: "search", about: "Finds entities by their names, aliases and original forms of any date, as they are written or sound in any script; the best matches first.",
-		typ: b.searchConnectionType(),
-		args: b.WithView(graphql.FieldConfigArgument{
-			"text":  {Type: must(graphql.String), Description: "A name, its beginning, or words of it in any order, of at most 256 characters. Case, diacritics, script and romanisation do not matter."},
-			"types": {Type: graphql.NewList(must(graphql.String)), Description: "Finds only entities of these types or interfaces; all by default."},
+func (b *builder) search() output.Field {
+	return output.Field{Name: "search", About: "Finds entities by their names, aliases and original forms of any date, as they are written or sound in any script; the best matches first.",
+		Type: b.searchConnectionType(),
+		Args: b.WithView(graphql.FieldConfigArgument{
+			"text":  {Type: output.Must(graphql.String), Description: "A name, its beginning, or words of it in any order, of at most 256 characters. Case, diacritics, script and romanisation do not matter."},
+			"types": {Type: graphql.NewList(output.Must(graphql.String)), Description: "Finds only entities of these types or interfaces; all by default."},
 			"first": {Type: graphql.Int, Description: "Returns at most this many, from the start of the list; 20 by default."},
 			"after": {Type: graphql.String, Description: "Starts after this cursor."},
 		}),
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: b.prepareSearch,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*searchArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := c.Request.(*Session).Resolve(c.Ctx, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -79,7 +80,7 @@ func (b *builder) prepareSearch(args map[string]any) (any, error) {
 	}
 	a.types = map[string]bool{}
 	for _, x := range types {
-		t := b.o.Type(x.(string))
+		t := b.Ontology.Type(x.(string))
 		if t == nil {
 			return nil, &gql.ArgumentError{Argument: "types", Err: graph.Errorf(graph.UnknownName, "types: the ontology has no type %q; give Entity, or types and interfaces of /schema.graphql that implement it", x)}
 		}
@@ -133,23 +134,23 @@ func (b *builder) matchKindType() *graphql.Enum {
 }
 
 func (b *builder) searchConnectionType() *graphql.Object {
-	any := b.entityType(b.o.Type(schema.EntityType))
+	any := b.entityType(b.Ontology.Type(schema.EntityType))
 	items := func(item func(p *searchPage, i int) gql.Ref) gql.Binding {
-		return eachOf(func(p *searchPage) int { return len(p.List) }, item)
+		return output.EachOf(func(p *searchPage) int { return len(p.List) }, item)
 	}
-	return b.object("SearchConnection", "What a search found, the best first, and one page of it.", func() []field {
-		return []field{
-			{name: "edges", typ: list(b.searchEdgeType()), about: "The matches of the page, each with its cursor.",
-				read: items(func(p *searchPage, i int) gql.Ref { return gql.Ref{Obj: p, Index: uint64(i)} })},
-			{name: "nodes", typ: list(any), about: "The entities of the page.", read: items(func(p *searchPage, i int) gql.Ref {
+	return b.Object("SearchConnection", "What a search found, the best first, and one page of it.", func() []output.Field {
+		return []output.Field{
+			{Name: "edges", Type: output.List(b.searchEdgeType()), About: "The matches of the page, each with its cursor.",
+				Read: items(func(p *searchPage, i int) gql.Ref { return gql.Ref{Obj: p, Index: uint64(i)} })},
+			{Name: "nodes", Type: output.List(any), About: "The entities of the page.", Read: items(func(p *searchPage, i int) gql.Ref {
 				return gql.Ref{Obj: p.view, Index: uint64(p.List[i].Entity)}
 			})},
-			{name: "pageInfo", typ: must(b.pageInfoType()), about: aboutPageInfo, read: gql.Binding{
+			{Name: "pageInfo", Type: output.Must(b.PageInfoType()), About: output.AboutPageInfo, Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					p := src.Obj.(*searchPage)
-					return gql.Ref{Obj: &pageInfo{p.HasNext(), p.Before > 0, len(p.List), p.cursor}}, true, nil
+					return gql.Ref{Obj: &output.PageInfo{Next: p.HasNext(), Prev: p.Before > 0, Count: len(p.List), Cursor: p.cursor}}, true, nil
 				}}},
-			{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
+			{Name: "totalCount", Type: output.Must(graphql.Int), About: output.AboutTotal, Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendInt(dst, int64(src.Obj.(*searchPage).Total)), nil
 				}}},
@@ -163,32 +164,32 @@ func (b *builder) searchEdgeType() *graphql.Object {
 			return read(src.Obj.(*searchPage), int(src.Index), dst), nil
 		}}
 	}
-	return b.object("SearchEdge", "One entity that a search found, with the name that matched.", func() []field {
-		return []field{
-			{name: "cursor", typ: must(graphql.String), about: "The position of the match in the list, opaque: a value for the argument after.",
-				read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.cursor(i)) })},
-			{name: "node", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity.", read: gql.Binding{
+	return b.Object("SearchEdge", "One entity that a search found, with the name that matched.", func() []output.Field {
+		return []output.Field{
+			{Name: "cursor", Type: output.Must(graphql.String), About: "The position of the match in the list, opaque: a value for the argument after.",
+				Read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.cursor(i)) })},
+			{Name: "node", Type: output.Must(b.entityType(b.Ontology.Type(schema.EntityType))), About: "The entity.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					p := src.Obj.(*searchPage)
 					return gql.Ref{Obj: p.view, Index: uint64(p.List[src.Index].Entity)}, true, nil
 				}}},
-			{name: "score", typ: must(graphql.Float), about: "How well it matches, from 0 to 1. Where scores are equal, the entity with more claims comes first.",
-				read: match(func(p *searchPage, i int, dst []byte) []byte {
+			{Name: "score", Type: output.Must(graphql.Float), About: "How well it matches, from 0 to 1. Where scores are equal, the entity with more claims comes first.",
+				Read: match(func(p *searchPage, i int, dst []byte) []byte {
 					return gql.AppendFloat(dst, float64(p.List[i].Score)/1000)
 				})},
-			{name: "kind", typ: must(b.matchKindType()), about: "How the name matches.",
-				read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.List[i].Kind.String()) })},
-			{name: "matched", typ: must(graphql.String), about: "The name, or the id, that matched.",
-				read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.List[i].Name) })},
-			{name: "highlights", typ: list(b.textRangeType()), about: "The parts of matched that match, in order: the letters searched for, or whole words where they match by sound.",
-				read: gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+			{Name: "kind", Type: output.Must(b.matchKindType()), About: "How the name matches.",
+				Read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.List[i].Kind.String()) })},
+			{Name: "matched", Type: output.Must(graphql.String), About: "The name, or the id, that matched.",
+				Read: match(func(p *searchPage, i int, dst []byte) []byte { return gql.AppendString(dst, p.List[i].Name) })},
+			{Name: "highlights", Type: output.List(b.textRangeType()), About: "The parts of matched that match, in order: the letters searched for, or whole words where they match by sound.",
+				Read: gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					p := src.Obj.(*searchPage)
 					for _, r := range p.List[src.Index].Highlights(p.text) {
 						dst = append(dst, gql.Ref{Obj: &r})
 					}
 					return dst, true, nil
 				}}},
-			{name: "holds", typ: b.HoldsType(), about: "Whether the name is in use on the view's date; NO for a former or future name, null if the id matched.", read: gql.Binding{
+			{Name: "holds", Type: b.HoldsType(), About: "Whether the name is in use on the view's date; NO for a former or future name, null if the id matched.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					p := src.Obj.(*searchPage)
 					n := p.List[src.Index].Claim
@@ -197,7 +198,7 @@ func (b *builder) searchEdgeType() *graphql.Object {
 					}
 					return gql.AppendString(dst, p.view.Holds(n).String()), nil
 				}}},
-			{name: "claim", typ: b.claimType(), about: "The claim that gives the name; null where the id matched.", read: gql.Binding{
+			{Name: "claim", Type: b.claimType(), About: "The claim that gives the name; null where the id matched.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					p := src.Obj.(*searchPage)
 					n := p.List[src.Index].Claim
@@ -214,10 +215,10 @@ func (b *builder) textRangeType() *graphql.Object {
 			return gql.AppendInt(dst, int64(read(src.Obj.(*names.Range)))), nil
 		}}
 	}
-	return b.object("TextRange", "A part of a text, counted in UTF-16 code units, like strings of JavaScript.", func() []field {
-		return []field{
-			{name: "start", typ: must(graphql.Int), about: "The index of its first unit, from 0.", read: bound(func(r *names.Range) int { return r.Start })},
-			{name: "end", typ: must(graphql.Int), about: "The index after its last unit.", read: bound(func(r *names.Range) int { return r.End })},
+	return b.Object("TextRange", "A part of a text, counted in UTF-16 code units, like strings of JavaScript.", func() []output.Field {
+		return []output.Field{
+			{Name: "start", Type: output.Must(graphql.Int), About: "The index of its first unit, from 0.", Read: bound(func(r *names.Range) int { return r.Start })},
+			{Name: "end", Type: output.Must(graphql.Int), About: "The index after its last unit.", Read: bound(func(r *names.Range) int { return r.End })},
 		}
 	})
 }

@@ -6,21 +6,22 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 )
 
 // subscription returns the root of what can be followed.
 func (b *builder) subscription() *graphql.Object {
-	return b.object("Subscription", "Everything that can be followed.", func() []field {
-		return []field{{
-			name: "changes", typ: must(b.logEntryType()),
-			about: "What the store records, entry by entry, each exactly once: first what it recorded after sinceSequence, then each commit when it is durable. Entries are as those of the query log.",
-			args: graphql.FieldConfigArgument{
+	return b.Object("Subscription", "Everything that can be followed.", func() []output.Field {
+		return []output.Field{{
+			Name: "changes", Type: output.Must(b.logEntryType()),
+			About: "What the store records, entry by entry, each exactly once: first what it recorded after sinceSequence, then each commit when it is durable. Entries are as those of the query log.",
+			Args: graphql.FieldConfigArgument{
 				"sinceSequence": {Type: graphql.Int, Description: "Starts after this sequence number: 0 for everything, or the sequence of the last entry received to resume. From now on by default."},
 				"where":         {Type: b.ChangesFilterType(), Description: "Sends only claims that match, and only entries that have one; all by default."},
 			},
-			read: gql.Binding{
+			Read: gql.Binding{
 				Prepare: b.prepareFollow,
 				Stream: func(c *gql.Call, _ gql.Ref) (<-chan gql.Ref, error) {
 					return c.Request.(*Session).follow(c.Args.(*followArgs))

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/codes"
@@ -108,7 +109,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		e := &logEntry{v, analysis.LogEntry{Seq: f.after}}
 		s.Learned(f.after-1, f.after, func(n uint32, _ graph.Seq, withdrawn bool) bool {
 			switch {
-			case !f.where.Keeps(v, n):
+			case !keeps(f.where, v, n):
 			case withdrawn:
 				e.Withdrawn = append(e.Withdrawn, n)
 			default:
@@ -126,6 +127,34 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 		}
 	}
 	return nil
+}
+
+// keeps reports whether a follower receives the claim. A nil filter keeps every claim.
+func keeps(f *input.ChangesFilter, v *snapshot.View, n uint32) bool {
+	if f == nil {
+		return true
+	}
+	for _, g := range f.And {
+		if !keeps(g, v, n) {
+			return false
+		}
+	}
+	if f.Or != nil && !slices.ContainsFunc(f.Or, func(g *input.ChangesFilter) bool { return keeps(g, v, n) }) {
+		return false
+	}
+	if f.Not != nil && keeps(f.Not, v, n) {
+		return false
+	}
+	s := v.Snapshot()
+	if f.Entity != nil {
+		passes := func(e uint32) bool {
+			return e != snapshot.None && f.Entity.Passes(s.Ontology(), graph.StringValue(string(s.ID(e))))
+		}
+		if !passes(s.Subject(n)) && !passes(s.Object(n)) {
+			return false
+		}
+	}
+	return v.KeepsEdge(&f.Edge, snapshot.Edge{Node: s.Subject(n), Claim: n})
 }
 
 // A behindError ends the subscription of a client that reads too slowly.

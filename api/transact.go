@@ -7,18 +7,19 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
 func (b *builder) mutation() *graphql.Object {
-	return b.object("Mutation", "Everything that changes the graph.", func() []field {
-		return []field{{
-			name: "transact", typ: must(b.transactResultType()),
-			about: "Makes a change, whole or not at all. When it returns, the change is durable, and every later request reads it.",
-			args:  graphql.FieldConfigArgument{"input": {Type: must(b.TransactType()), Description: "The change."}},
-			read: gql.Binding{
+	return b.Object("Mutation", "Everything that changes the graph.", func() []output.Field {
+		return []output.Field{{
+			Name: "transact", Type: output.Must(b.transactResultType()),
+			About: "Makes a change, whole or not at all. When it returns, the change is durable, and every later request reads it.",
+			Args:  graphql.FieldConfigArgument{"input": {Type: output.Must(b.TransactType()), Description: "The change."}},
+			Read: gql.Binding{
 				Prepare: func(args map[string]any) (any, error) { return input.ReadTransaction(args["input"].(map[string]any)) },
 				Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 					s := c.Request.(*Session)
@@ -78,13 +79,13 @@ func (s *Session) commitError(err error) error {
 }
 
 func (b *builder) transactResultType() *graphql.Object {
-	leaf := leafOf[live.Receipt]
-	number := func(name, about string, read func(r *live.Receipt) int) field {
-		return field{name: name, about: about, typ: must(graphql.Int),
-			read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendInt(dst, int64(read(r))) })}
+	leaf := output.LeafOf[live.Receipt]
+	number := func(name, about string, read func(r *live.Receipt) int) output.Field {
+		return output.Field{Name: name, About: about, Type: output.Must(graphql.Int),
+			Read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendInt(dst, int64(read(r))) })}
 	}
-	texts := func(name, about string, typ graphql.Type, read func(r *live.Receipt) []string) field {
-		return field{name: name, about: about, typ: list(typ), read: leaf(func(r *live.Receipt, dst []byte) []byte {
+	texts := func(name, about string, typ graphql.Type, read func(r *live.Receipt) []string) output.Field {
+		return output.Field{Name: name, About: about, Type: output.List(typ), Read: leaf(func(r *live.Receipt, dst []byte) []byte {
 			dst = append(dst, '[')
 			for i, s := range read(r) {
 				if i > 0 {
@@ -95,15 +96,15 @@ func (b *builder) transactResultType() *graphql.Object {
 			return append(dst, ']')
 		})}
 	}
-	return b.object("TransactResult", "The outcome of a change.", func() []field {
-		return []field{
+	return b.Object("TransactResult", "The outcome of a change.", func() []output.Field {
+		return []output.Field{
 			number("sequence", "The sequence number from which the change can be read: a value for view.minSequence.", func(r *live.Receipt) int { return int(r.Seq) }),
 			number("entities", "The number of new entities.", func(r *live.Receipt) int { return r.Entities }),
 			number("claims", "The number of new claims.", func(r *live.Receipt) int { return r.Claims }),
 			number("retractions", "The number of claims withdrawn.", func(r *live.Receipt) int { return r.Retractions }),
 			number("known", "The number of operations that changed nothing, since the graph had it already.", func(r *live.Receipt) int { return r.Known }),
-			{name: "replayed", typ: must(graphql.Boolean), about: "Whether the change had been made before with the same idempotency key.",
-				read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendBool(dst, r.Replayed) })},
+			{Name: "replayed", Type: output.Must(graphql.Boolean), About: "Whether the change had been made before with the same idempotency key.",
+				Read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendBool(dst, r.Replayed) })},
 			texts("ids", "The ids of the claims stated, in the order of the operations.", graphql.ID, func(r *live.Receipt) []string {
 				ids := make([]string, len(r.IDs))
 				for i, id := range r.IDs {

@@ -22,7 +22,7 @@ const (
 // heaviest. The analyses have theirs already.
 func (b *builder) assignWorkloads(types graphql.TypeMap) []string {
 	analyses := map[string]bool{}
-	for owner, fields := range b.bindings {
+	for owner, fields := range b.Bindings {
 		defs := types[owner].(*graphql.Object).Fields()
 		for name, bind := range fields {
 			result := graphql.GetNamed(defs[name].Type).String()

@@ -7,7 +7,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
-	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -31,13 +30,12 @@ func (ts *Types) ChangesFilterType() *graphql.InputObject {
 	})
 }
 
-// ChangesFilter chooses the claims that a follower receives; all that is set must hold. A nil one
-// keeps every claim.
+// ChangesFilter chooses the claims that a follower receives; all that is set must hold.
 type ChangesFilter struct {
-	and, or []*ChangesFilter // without conditions in or, nil
-	not     *ChangesFilter
-	edge    filter.Edge // of the edge from the claim to its subject
-	entity  *filter.Test
+	And, Or []*ChangesFilter // Or is nil if it has no conditions
+	Not     *ChangesFilter
+	Edge    filter.Edge  // of the edge from the claim to its subject
+	Entity  *filter.Test // of the id of its subject or object
 }
 
 // ReadChangesFilter reads a value of ChangesFilterType.
@@ -52,16 +50,16 @@ func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
 		var err error
 		switch key {
 		case "and":
-			f.and, err = each(val, ts.ReadChangesFilter)
+			f.And, err = each(val, ts.ReadChangesFilter)
 		case "or":
-			f.or, err = each(val, ts.ReadChangesFilter)
+			f.Or, err = each(val, ts.ReadChangesFilter)
 		case "not":
-			f.not, err = ts.ReadChangesFilter(m)
+			f.Not, err = ts.ReadChangesFilter(m)
 		case "entity":
-			f.entity, err = ts.test(codeTest, m)
+			f.Entity, err = ts.test(codeTest, m)
 		case "type":
-			f.edge.Node = &filter.Node{}
-			if f.edge.Node.Type, err = ts.test(codeTest, m); err == nil {
+			f.Edge.Node = &filter.Node{}
+			if f.Edge.Node.Type, err = ts.test(codeTest, m); err == nil {
 				err = named(m, "where.type: the ontology has no type", func(name string) bool { return ts.ontology.Type(name) != nil })
 			}
 		default:
@@ -70,7 +68,7 @@ func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
 			if err == nil && key == "predicate" {
 				err = named(m, "where.predicate: the ontology has no stored field", func(name string) bool { return ts.ontology.Predicate(name) != nil })
 			}
-			f.edge.Claims = append(f.edge.Claims, t)
+			f.Edge.Claims = append(f.Edge.Claims, t)
 		}
 		if err != nil {
 			return nil, err
@@ -91,32 +89,4 @@ func named(test map[string]any, missing string, known func(string) bool) error {
 		}
 	}
 	return nil
-}
-
-// Keeps reports whether the follower receives the claim.
-func (f *ChangesFilter) Keeps(v *snapshot.View, n uint32) bool {
-	if f == nil {
-		return true
-	}
-	for _, g := range f.and {
-		if !g.Keeps(v, n) {
-			return false
-		}
-	}
-	if f.or != nil && !slices.ContainsFunc(f.or, func(g *ChangesFilter) bool { return g.Keeps(v, n) }) {
-		return false
-	}
-	if f.not != nil && f.not.Keeps(v, n) {
-		return false
-	}
-	s := v.Snapshot()
-	if f.entity != nil {
-		passes := func(e uint32) bool {
-			return e != snapshot.None && f.entity.Passes(s.Ontology(), graph.StringValue(string(s.ID(e))))
-		}
-		if !passes(s.Subject(n)) && !passes(s.Object(n)) {
-			return false
-		}
-	}
-	return v.KeepsEdge(&f.edge, snapshot.Edge{Node: s.Subject(n), Claim: n})
 }

@@ -1,4 +1,4 @@
-package api
+package analyses
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -21,19 +22,19 @@ type changesArgs struct {
 	after    *graph.ClaimID
 }
 
-func (b *builder) changes() field {
-	return field{name: "changes", typ: must(b.analysisConnection("Change", "The differences between two views, and one page of them.", b.changeType())),
-		about: "The claims that appear, vanish or change from one view to another: between two dates, two record times, or two sets of sources.",
-		args: withPage(graphql.FieldConfigArgument{
-			"from":    {Type: must(b.ViewType()), Description: "The first view."},
-			"to":      {Type: must(b.ViewType()), Description: "The second view."},
+func (b *Builder) changes() output.Field {
+	return output.Field{Name: "changes", Type: output.Must(b.analysisConnection("Change", "The differences between two views, and one page of them.", b.changeType())),
+		About: "The claims that appear, vanish or change from one view to another: between two dates, two record times, or two sets of sources.",
+		Args: withPage(graphql.FieldConfigArgument{
+			"from":    {Type: output.Must(b.ViewType()), Description: "The first view."},
+			"to":      {Type: output.Must(b.ViewType()), Description: "The second view."},
 			"subject": {Type: graphql.ID, Description: "The id of an entity: compares only claims about it. All by default."},
 		}),
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: prepareChanges,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*changesArgs)
-				from, to, err := c.Request.(*Session).resolveBoth(c.Ctx, a.from, a.to)
+				from, to, err := resolveBoth(c, a.from, a.to)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -44,15 +45,15 @@ func (b *builder) changes() field {
 }
 
 // resolveBoth makes two views of one snapshot.
-func (s *Session) resolveBoth(ctx context.Context, a, b input.View) (*snapshot.View, *snapshot.View, error) {
+func resolveBoth(c *gql.Call, a, b input.View) (*snapshot.View, *snapshot.View, error) {
 	// The first view waits for the later of the two sequence numbers, since both read one snapshot.
 	a.MinSeq = max(a.MinSeq, b.MinSeq)
 	b.MinSeq = a.MinSeq
-	from, err := s.resolve(ctx, a)
+	from, err := resolve(c, a)
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err := s.resolve(ctx, b)
+	to, err := resolve(c, b)
 	return from, to, err
 }
 
@@ -132,7 +133,7 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	return p, err
 }
 
-func (b *builder) changeType() *graphql.Object {
+func (b *Builder) changeType() *graphql.Object {
 	claim := func(view func(c *change) *snapshot.View, read func(c *change) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c := src.Obj.(*change)
@@ -140,21 +141,21 @@ func (b *builder) changeType() *graphql.Object {
 			return gql.Ref{Obj: view(c), Index: uint64(n)}, n != snapshot.None, nil
 		}}
 	}
-	return b.object("Change", "One difference between two views.", func() []field {
-		return []field{
-			{name: "kind", typ: must(b.changeKindType()), about: "What happened to the claim.", read: gql.Binding{
+	return b.Object("Change", "One difference between two views.", func() []output.Field {
+		return []output.Field{
+			{Name: "kind", Type: output.Must(b.changeKindType()), About: "What happened to the claim.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*change).Kind.String()), nil
 				}}},
-			{name: "before", typ: b.claimType(), about: "The claim that only the first view shows, read through that view; null for ADDED.",
-				read: claim(func(c *change) *snapshot.View { return c.from }, func(c *change) uint32 { return c.Before })},
-			{name: "after", typ: b.claimType(), about: "The claim that only the second view shows, read through that view; null for REMOVED.",
-				read: claim(func(c *change) *snapshot.View { return c.to }, func(c *change) uint32 { return c.After })},
+			{Name: "before", Type: b.Claim, About: "The claim that only the first view shows, read through that view; null for ADDED.",
+				Read: claim(func(c *change) *snapshot.View { return c.from }, func(c *change) uint32 { return c.Before })},
+			{Name: "after", Type: b.Claim, About: "The claim that only the second view shows, read through that view; null for REMOVED.",
+				Read: claim(func(c *change) *snapshot.View { return c.to }, func(c *change) uint32 { return c.After })},
 		}
 	})
 }
 
-func (b *builder) changeKindType() *graphql.Enum {
+func (b *Builder) changeKindType() *graphql.Enum {
 	return b.Enum("ChangeKind", "What happened to a claim from one view to another.",
 		schema.EnumMember{Name: "ADDED", Description: "Only the second view shows it."},
 		schema.EnumMember{Name: "REMOVED", Description: "Only the first view shows it."},

@@ -1,9 +1,10 @@
-package api
+package analyses
 
 import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -17,26 +18,26 @@ type connectionsArgs struct {
 	opts analysis.ConnectionsOptions
 }
 
-func (b *builder) connections() field {
+func (b *Builder) connections() output.Field {
 	degrees := new(analysis.Degrees)
-	b.meta.Defaults["Query.connections(maxLength:)"] = "4"
-	b.meta.Defaults["Query.connections(first:)"] = "5"
-	b.meta.Defaults["Query.connections(excludeTypes:)"] = `["` + schema.SourceType + `"]`
-	return field{name: "connections", typ: list(b.pathType()),
-		about: "The best explanations of how two entities are connected by claims in view, the best first. A connection does not mean cause, supply or control.",
-		args: b.WithView(graphql.FieldConfigArgument{
-			"from":         {Type: must(graphql.ID), Description: "The id of the one entity."},
-			"to":           {Type: must(graphql.ID), Description: "The id of the other entity."},
+	b.Meta.Defaults["Query.connections(maxLength:)"] = "4"
+	b.Meta.Defaults["Query.connections(first:)"] = "5"
+	b.Meta.Defaults["Query.connections(excludeTypes:)"] = `["` + schema.SourceType + `"]`
+	return output.Field{Name: "connections", Type: output.List(b.pathType()),
+		About: "The best explanations of how two entities are connected by claims in view, the best first. A connection does not mean cause, supply or control.",
+		Args: b.WithView(graphql.FieldConfigArgument{
+			"from":         {Type: output.Must(graphql.ID), Description: "The id of the one entity."},
+			"to":           {Type: output.Must(graphql.ID), Description: "The id of the other entity."},
 			"maxLength":    {Type: graphql.Int, Description: "Follows at most this many steps, from 1 to 6."},
-			"relations":    {Type: graphql.NewList(must(graphql.String)), Description: "Follows only claims with these predicates; all by default."},
-			"excludeTypes": {Type: graphql.NewList(must(graphql.String)), Description: "Passes no entity of these types or interfaces; from and to may have them."},
+			"relations":    {Type: graphql.NewList(output.Must(graphql.String)), Description: "Follows only claims with these predicates; all by default."},
+			"excludeTypes": {Type: graphql.NewList(output.Must(graphql.String)), Description: "Passes no entity of these types or interfaces; from and to may have them."},
 			"first":        {Type: graphql.Int, Description: "Returns at most this many, from 1 to 100."},
 		}),
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: prepareConnections,
 			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				a := c.Args.(*connectionsArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := resolve(c, a.view)
 				if err != nil {
 					return nil, false, err
 				}
@@ -94,18 +95,18 @@ type path struct {
 	partial bool
 }
 
-func (b *builder) pathType() *graphql.Object {
-	return b.object("Connection", "One path from an entity to another along claims. It does not state that one causes, supplies or controls the other.", func() []field {
-		return []field{
-			{name: "length", typ: must(graphql.Int), about: "The number of steps.", read: gql.Binding{
+func (b *Builder) pathType() *graphql.Object {
+	return b.Object("Connection", "One path from an entity to another along claims. It does not state that one causes, supplies or controls the other.", func() []output.Field {
+		return []output.Field{
+			{Name: "length", Type: output.Must(graphql.Int), About: "The number of steps.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendInt(dst, int64(len(src.Obj.(*path).Steps))), nil
 				}}},
-			{name: "score", typ: must(graphql.Float), about: "How much it explains, from 0 to 1: the product of the confidences of its steps, divided, for each entity between the ends, by the number of entities that claims in view link it with. An entity linked with many explains little.", read: gql.Binding{
+			{Name: "score", Type: output.Must(graphql.Float), About: "How much it explains, from 0 to 1: the product of the confidences of its steps, divided, for each entity between the ends, by the number of entities that claims in view link it with. An entity linked with many explains little.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendFloat(dst, src.Obj.(*path).Score), nil
 				}}},
-			{name: "steps", typ: list(b.stepType()), about: "The steps, from one entity to the other.", read: gql.Binding{
+			{Name: "steps", Type: output.List(b.stepType()), About: "The steps, from one entity to the other.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					p := src.Obj.(*path)
 					for i := range p.Steps {
@@ -113,12 +114,12 @@ func (b *builder) pathType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "weakest", typ: b.claimType(), about: "The least confident claim of its steps.", read: gql.Binding{
+			{Name: "weakest", Type: b.Claim, About: "The least confident claim of its steps.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					p := src.Obj.(*path)
 					return gql.Ref{Obj: p.view, Index: uint64(p.Weakest)}, true, nil
 				}}},
-			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be better connections than those listed.", read: gql.Binding{
+			{Name: "partial", Type: output.Must(graphql.Boolean), About: "Whether the search ended at its limit of work, so that there may be better connections than those listed.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, src.Obj.(*path).partial), nil
 				}}},
@@ -126,34 +127,34 @@ func (b *builder) pathType() *graphql.Object {
 	})
 }
 
-func (b *builder) stepType() *graphql.Object {
+func (b *Builder) stepType() *graphql.Object {
 	entity := func(pick func(s *analysis.Step) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			p := src.Obj.(*path)
 			return gql.Ref{Obj: p.view, Index: uint64(pick(&p.Steps[src.Index]))}, true, nil
 		}}
 	}
-	return b.object("Step", "One claim of a connection, read from one entity to the next.", func() []field {
-		any := b.entityType(b.o.Type(schema.EntityType))
-		return []field{
-			{name: "from", typ: must(any), about: "The entity where the step starts.", read: entity(func(s *analysis.Step) uint32 { return s.From })},
-			{name: "relation", typ: must(graphql.String), about: "The predicate of the claim.", read: gql.Binding{
+	return b.Object("Step", "One claim of a connection, read from one entity to the next.", func() []output.Field {
+		any := b.Entity
+		return []output.Field{
+			{Name: "from", Type: output.Must(any), About: "The entity where the step starts.", Read: entity(func(s *analysis.Step) uint32 { return s.From })},
+			{Name: "relation", Type: output.Must(graphql.String), About: "The predicate of the claim.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*path).Steps[src.Index].Relation), nil
 				}}},
-			{name: "qualifier", typ: graphql.String, about: "The qualifier that names one of the two entities; null where they are the subject and the object.", read: gql.Binding{
+			{Name: "qualifier", Type: graphql.String, About: "The qualifier that names one of the two entities; null where they are the subject and the object.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if q := src.Obj.(*path).Steps[src.Index].Qualifier; q != "" {
 						dst = gql.AppendString(dst, q)
 					}
 					return dst, nil
 				}}},
-			{name: "inverse", typ: must(graphql.Boolean), about: "Whether the step goes from the claim's object to its subject; false for a symmetric relation.", read: gql.Binding{
+			{Name: "inverse", Type: output.Must(graphql.Boolean), About: "Whether the step goes from the claim's object to its subject; false for a symmetric relation.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, src.Obj.(*path).Steps[src.Index].Inverse), nil
 				}}},
-			{name: "to", typ: must(any), about: "The entity where the step ends.", read: entity(func(s *analysis.Step) uint32 { return s.To })},
-			{name: "claim", typ: must(b.claimType()), about: "The most confident claim for the step.", read: entity(func(s *analysis.Step) uint32 { return s.Claim })},
+			{Name: "to", Type: output.Must(any), About: "The entity where the step ends.", Read: entity(func(s *analysis.Step) uint32 { return s.To })},
+			{Name: "claim", Type: output.Must(b.Claim), About: "The most confident claim for the step.", Read: entity(func(s *analysis.Step) uint32 { return s.Claim })},
 		}
 	})
 }

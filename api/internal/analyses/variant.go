@@ -1,8 +1,9 @@
-package api
+package analyses
 
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/routes"
@@ -22,8 +23,8 @@ type courseItem[T any] struct {
 }
 
 // course reads what follows from the legs of the variant that a field belongs to.
-func (b *builder) course(c *gql.Call, src gql.Ref) (*courseRef, error) {
-	v, e := viewOf(src)
+func (b *Builder) course(c *gql.Call, src gql.Ref) (*courseRef, error) {
+	v, e := src.Obj.(*snapshot.View), uint32(src.Index)
 	n, err := b.networks.Of(c.Ctx, v, routes.Transport)
 	if err != nil {
 		return nil, err
@@ -32,14 +33,14 @@ func (b *builder) course(c *gql.Call, src gql.Ref) (*courseRef, error) {
 	return &courseRef{v, x}, err
 }
 
-// variantFields are the fields of the variants of corridors that are computed from their legs.
-func (b *builder) variantFields() []field {
-	fs := []field{
+// Variant returns the fields of the variants of corridors that are computed from their legs.
+func (b *Builder) Variant() []output.Field {
+	fs := []output.Field{
 		b.courseStatus(),
-		b.courseLeaf("open", "Whether traffic can use all of it on the view's date.", must(graphql.Boolean), func(x *courseRef, dst []byte) []byte {
+		b.courseLeaf("open", "Whether traffic can use all of it on the view's date.", output.Must(graphql.Boolean), func(x *courseRef, dst []byte) []byte {
 			return gql.AppendBool(dst, len(x.Legs) > 0 && len(x.Obstacles) == 0 && len(x.Absent) == 0)
 		}),
-		b.courseLeaf("statusHolds", "How surely: YES where the status of each leg and node holds surely on the date.", must(b.HoldsType()), func(x *courseRef, dst []byte) []byte {
+		b.courseLeaf("statusHolds", "How surely: YES where the status of each leg and node holds surely on the date.", output.Must(b.HoldsType()), func(x *courseRef, dst []byte) []byte {
 			return gql.AppendString(dst, x.Holds.String())
 		}),
 		courseList(b, "blockedBy", "The legs and nodes that keep it closed on the view's date, in order.", b.obstacleType(),
@@ -48,14 +49,14 @@ func (b *builder) variantFields() []field {
 		b.courseEntities("nodes", "The nodes that it passes, in order, with both ends.", func(x *courseRef) []uint32 { return x.Nodes }),
 		b.courseEntities("countries", "The countries that it touches, in order; one that is entered again is listed again.", func(x *courseRef) []uint32 { return x.Countries }),
 		b.courseEntities("waters", "The waters that it crosses, in order.", func(x *courseRef) []uint32 { return x.Waters }),
-		b.courseLeaf("transitsComplete", "Whether claims declare the countries and waters of every leg to be complete.", must(graphql.Boolean), func(x *courseRef, dst []byte) []byte {
+		b.courseLeaf("transitsComplete", "Whether claims declare the countries and waters of every leg to be complete.", output.Must(graphql.Boolean), func(x *courseRef, dst []byte) []byte {
 			return gql.AppendBool(dst, len(x.Legs) > 0 && x.Verified && len(x.Absent) == 0)
 		}),
-		b.courseLeaf("continuous", "Whether each leg begins where the one before it ends, and may be used in that direction.", must(graphql.Boolean), func(x *courseRef, dst []byte) []byte {
+		b.courseLeaf("continuous", "Whether each leg begins where the one before it ends, and may be used in that direction.", output.Must(graphql.Boolean), func(x *courseRef, dst []byte) []byte {
 			return gql.AppendBool(dst, x.Continuous)
 		}),
 		b.courseEntities("absent", "Its segments of which the view does not show enough to be a leg.", func(x *courseRef) []uint32 { return x.Absent }),
-		{name: "length", typ: must(b.lengthsType()), about: "The lengths of its legs, by who says so.", read: gql.Binding{
+		{Name: "length", Type: output.Must(b.lengthsType()), About: "The lengths of its legs, by who says so.", Read: gql.Binding{
 			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				x, err := b.course(c, src)
 				if err != nil {
@@ -66,7 +67,7 @@ func (b *builder) variantFields() []field {
 		b.leastCapacity(),
 		courseList(b, "gaugeBreaks", "Where the gauge changes, in order.", b.gaugeBreakType(), func(x *courseRef) []routes.GaugeBreak { return x.Breaks }),
 		b.courseLegs("gaugeUnknown", "Its railways whose gauge nobody states.", func(x *courseRef) []routes.Leg { return x.Ungauged }),
-		{name: "inServiceSince", typ: b.sinceType(), about: "When the last of its legs came into service; null where nobody states it of any leg.", read: gql.Binding{
+		{Name: "inServiceSince", Type: b.sinceType(), About: "When the last of its legs came into service; null where nobody states it of any leg.", Read: gql.Binding{
 			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				x, err := b.course(c, src)
 				if err != nil {
@@ -74,10 +75,10 @@ func (b *builder) variantFields() []field {
 				}
 				return gql.Ref{Obj: x}, x.Since.Claim != snapshot.None, nil
 			}}},
-		b.courseLeaf("certainty", "The product of the certainties of its legs, from 0 to 1.", must(graphql.Float), func(x *courseRef, dst []byte) []byte {
+		b.courseLeaf("certainty", "The product of the certainties of its legs, from 0 to 1.", output.Must(graphql.Float), func(x *courseRef, dst []byte) []byte {
 			return appendShare(dst, x.Certainty)
 		}),
-		{name: "weakest", typ: b.claimType(), about: "The least confident of the claims that make it a way; null where it has no legs.", read: gql.Binding{
+		{Name: "weakest", Type: b.Claim, About: "The least confident of the claims that make it a way; null where it has no legs.", Read: gql.Binding{
 			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				x, err := b.course(c, src)
 				if err != nil || x.Weakest == snapshot.None {
@@ -89,8 +90,8 @@ func (b *builder) variantFields() []field {
 	return fs
 }
 
-func (b *builder) courseLeaf(name, about string, typ graphql.Output, read func(x *courseRef, dst []byte) []byte) field {
-	return field{name: name, about: about, typ: typ, read: gql.Binding{
+func (b *Builder) courseLeaf(name, about string, typ graphql.Output, read func(x *courseRef, dst []byte) []byte) output.Field {
+	return output.Field{Name: name, About: about, Type: typ, Read: gql.Binding{
 		Leaf: func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			x, err := b.course(c, src)
 			if err != nil {
@@ -100,8 +101,8 @@ func (b *builder) courseLeaf(name, about string, typ graphql.Output, read func(x
 		}}}
 }
 
-func (b *builder) courseStatus() field {
-	e := b.o.Enum("Status")
+func (b *Builder) courseStatus() output.Field {
+	e := b.Ontology.Enum("Status")
 	return b.courseLeaf("status", "The worst status of its legs and nodes on the view's date; UNKNOWN where one is not stated.", b.ontologyEnum("Status"), func(x *courseRef, dst []byte) []byte {
 		if e != nil && !e.Has(x.Status) {
 			return dst
@@ -110,8 +111,8 @@ func (b *builder) courseStatus() field {
 	})
 }
 
-func (b *builder) courseEntities(name, about string, read func(x *courseRef) []uint32) field {
-	return field{name: name, about: about, typ: list(b.entityType(b.o.Type(schema.EntityType))), read: gql.Binding{
+func (b *Builder) courseEntities(name, about string, read func(x *courseRef) []uint32) output.Field {
+	return output.Field{Name: name, About: about, Type: output.List(b.Entity), Read: gql.Binding{
 		List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 			x, err := b.course(c, src)
 			if err != nil {
@@ -124,8 +125,8 @@ func (b *builder) courseEntities(name, about string, read func(x *courseRef) []u
 		}}}
 }
 
-func (b *builder) courseLegs(name, about string, read func(x *courseRef) []routes.Leg) field {
-	return field{name: name, about: about, typ: list(b.legType()), read: gql.Binding{
+func (b *Builder) courseLegs(name, about string, read func(x *courseRef) []routes.Leg) output.Field {
+	return output.Field{Name: name, About: about, Type: output.List(b.legType()), Read: gql.Binding{
 		List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 			x, err := b.course(c, src)
 			if err != nil {
@@ -142,8 +143,8 @@ func legRefs(v *snapshot.View, legs []routes.Leg, dst []gql.Ref) []gql.Ref {
 	return dst
 }
 
-func courseList[T any](b *builder, name, about string, typ graphql.Type, read func(x *courseRef) []T) field {
-	return field{name: name, about: about, typ: list(typ), read: gql.Binding{
+func courseList[T any](b *Builder, name, about string, typ graphql.Type, read func(x *courseRef) []T) output.Field {
+	return output.Field{Name: name, About: about, Type: output.List(typ), Read: gql.Binding{
 		List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 			x, err := b.course(c, src)
 			if err != nil {
@@ -157,13 +158,13 @@ func courseList[T any](b *builder, name, about string, typ graphql.Type, read fu
 		}}}
 }
 
-func (b *builder) leastCapacity() field {
+func (b *Builder) leastCapacity() output.Field {
 	b.defaults("Variant.leastCapacity", map[string]string{"planned": "false"})
-	f := field{name: "leastCapacity", typ: list(b.leastCapacityType()),
-		about: "The least capacity along it, one for each dimension in which that of any leg or node is stated.",
-		args:  graphql.FieldConfigArgument{"planned": {Type: graphql.Boolean, Description: "Counts planned capacities as well."}},
+	f := output.Field{Name: "leastCapacity", Type: output.List(b.leastCapacityType()),
+		About: "The least capacity along it, one for each dimension in which that of any leg or node is stated.",
+		Args:  graphql.FieldConfigArgument{"planned": {Type: graphql.Boolean, Description: "Counts planned capacities as well."}},
 	}
-	f.read.List = func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+	f.Read.List = func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 		x, err := b.course(c, src)
 		if err != nil {
 			return nil, false, err
@@ -178,27 +179,27 @@ func (b *builder) leastCapacity() field {
 	return f
 }
 
-func (b *builder) obstacleType() *graphql.Object {
+func (b *Builder) obstacleType() *graphql.Object {
 	of := func(src gql.Ref) *courseItem[routes.Obstacle] { return src.Obj.(*courseItem[routes.Obstacle]) }
-	e := b.o.Enum("Status")
-	return b.object("Obstacle", "A leg or a node that keeps a variant closed.", func() []field {
-		return []field{
-			{name: "entity", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The segment or the node.", read: gql.Binding{
+	e := b.Ontology.Enum("Status")
+	return b.Object("Obstacle", "A leg or a node that keeps a variant closed.", func() []output.Field {
+		return []output.Field{
+			{Name: "entity", Type: output.Must(b.Entity), About: "The segment or the node.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: of(src).view, Index: uint64(of(src).item.Entity)}, true, nil
 				}}},
-			{name: "leg", typ: must(b.legType()), about: "The leg that it closes.", read: gql.Binding{
+			{Name: "leg", Type: output.Must(b.legType()), About: "The leg that it closes.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: &legRef{of(src).view, &of(src).item.Leg}}, true, nil
 				}}},
-			{name: "status", typ: b.ontologyEnum("Status"), about: "Its status on the view's date; UNKNOWN where nobody states it, or where it was not in service yet.", read: gql.Binding{
+			{Name: "status", Type: b.ontologyEnum("Status"), About: "Its status on the view's date; UNKNOWN where nobody states it, or where it was not in service yet.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if status := of(src).item.Status; e == nil || e.Has(status) {
 						dst = gql.AppendString(dst, status)
 					}
 					return dst, nil
 				}}},
-			{name: "claim", typ: b.claimType(), about: "The claim that states it, or since when it is in service; null where there is none.", read: gql.Binding{
+			{Name: "claim", Type: b.Claim, About: "The claim that states it, or since when it is in service; null where there is none.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					n := of(src).item.Claim
 					return gql.Ref{Obj: of(src).view, Index: uint64(n)}, n != snapshot.None, nil
@@ -207,23 +208,23 @@ func (b *builder) obstacleType() *graphql.Object {
 	})
 }
 
-func (b *builder) sinceType() *graphql.Object {
+func (b *Builder) sinceType() *graphql.Object {
 	of := func(src gql.Ref) *courseRef { return src.Obj.(*courseRef) }
-	return b.object("InServiceSince", "Since when all legs of a variant have been in service, as far as claims state it.", func() []field {
-		return []field{
-			{name: "date", typ: must(b.scalarType(schema.Date, nil)), about: "The latest of the dates of its legs.", read: gql.Binding{
+	return b.Object("InServiceSince", "Since when all legs of a variant have been in service, as far as claims state it.", func() []output.Field {
+		return []output.Field{
+			{Name: "date", Type: output.Must(b.ScalarType(schema.Date, nil)), About: "The latest of the dates of its legs.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return appendValue(dst, of(src).view.Snapshot().Value(of(src).Since.Claim), schema.Date)
+					return output.AppendValue(dst, of(src).view.Snapshot().Value(of(src).Since.Claim), schema.Date)
 				}}},
-			{name: "leg", typ: must(b.legType()), about: "The leg that came into service then.", read: gql.Binding{
+			{Name: "leg", Type: output.Must(b.legType()), About: "The leg that came into service then.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: &legRef{of(src).view, &of(src).Since.Leg}}, true, nil
 				}}},
-			{name: "claim", typ: must(b.claimType()), about: "The claim that states it.", read: gql.Binding{
+			{Name: "claim", Type: output.Must(b.Claim), About: "The claim that states it.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: of(src).view, Index: uint64(of(src).Since.Claim)}, true, nil
 				}}},
-			{name: "unknown", typ: list(b.legType()), about: "The legs of which nobody states a date: they may be younger.", read: gql.Binding{
+			{Name: "unknown", Type: output.List(b.legType()), About: "The legs of which nobody states a date: they may be younger.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					return legRefs(of(src).view, of(src).Since.Unknown, dst), true, nil
 				}}},
@@ -231,64 +232,64 @@ func (b *builder) sinceType() *graphql.Object {
 	})
 }
 
-func (b *builder) gaugeBreakType() *graphql.Object {
+func (b *Builder) gaugeBreakType() *graphql.Object {
 	of := func(src gql.Ref) *courseItem[routes.GaugeBreak] { return src.Obj.(*courseItem[routes.GaugeBreak]) }
 	text := func(pick func(x *routes.GaugeBreak) string) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendString(dst, pick(of(src).item)), nil
 		}}
 	}
-	return b.object("GaugeBreak", "A change of gauge on the way.", func() []field {
-		return []field{
+	return b.Object("GaugeBreak", "A change of gauge on the way.", func() []output.Field {
+		return []output.Field{
 			b.entityListField("places", "The nodes, and the segments with both gauges, at which the change is or may be made; one break may have stations on both sides of a border.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Places }),
-			{name: "from", typ: must(graphql.String), about: "The gauge before it, in millimetres.", read: text(func(x *routes.GaugeBreak) string { return x.From })},
-			{name: "to", typ: must(graphql.String), about: "The gauge after it, in millimetres.", read: text(func(x *routes.GaugeBreak) string { return x.To })},
-			{name: "claims", typ: list(b.claimType()), about: "The claims that state it.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Claims })},
+			{Name: "from", Type: output.Must(graphql.String), About: "The gauge before it, in millimetres.", Read: text(func(x *routes.GaugeBreak) string { return x.From })},
+			{Name: "to", Type: output.Must(graphql.String), About: "The gauge after it, in millimetres.", Read: text(func(x *routes.GaugeBreak) string { return x.To })},
+			{Name: "claims", Type: output.List(b.Claim), About: "The claims that state it.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Claims })},
 		}
 	})
 }
 
-func (b *builder) leastCapacityType() *graphql.Object {
+func (b *Builder) leastCapacityType() *graphql.Object {
 	of := func(src gql.Ref) *courseItem[routes.LeastCapacity] {
 		return src.Obj.(*courseItem[routes.LeastCapacity])
 	}
 	quantity := func(pick func(x *routes.LeastCapacity) float64) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			x := of(src).item
-			return b.literal(graph.QuantityValue(pick(x), x.Unit.Code)), true, nil
+			return b.Literal(graph.QuantityValue(pick(x), x.Unit.Code)), true, nil
 		}}
 	}
-	return b.object("LeastCapacity", "The narrowest place of a variant, as far as claims state it.", func() []field {
-		return []field{
-			{name: "low", typ: must(b.quantityType()), about: "The least figure that is stated of any leg or node.", read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.Low })},
-			{name: "high", typ: must(b.quantityType()), about: "No more than this can pass, by the largest figure that is stated of each; equal to low where sources agree.", read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.High })},
+	return b.Object("LeastCapacity", "The narrowest place of a variant, as far as claims state it.", func() []output.Field {
+		return []output.Field{
+			{Name: "low", Type: output.Must(b.QuantityType()), About: "The least figure that is stated of any leg or node.", Read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.Low })},
+			{Name: "high", Type: output.Must(b.QuantityType()), About: "No more than this can pass, by the largest figure that is stated of each; equal to low where sources agree.", Read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.High })},
 			b.entityListField("at", "The legs and nodes that may be the narrowest, in order.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.At }),
-			{name: "claims", typ: list(b.claimType()), about: "The claims that state the figures.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Claims })},
+			{Name: "claims", Type: output.List(b.Claim), About: "The claims that state the figures.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Claims })},
 			b.entityListField("unstated", "The legs of which nobody states such a capacity: less may pass.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Unstated }),
 		}
 	})
 }
 
-func (b *builder) lengthsType() *graphql.Object {
-	leaf := leafOf[routes.Lengths]
+func (b *Builder) lengthsType() *graphql.Object {
+	leaf := output.LeafOf[routes.Lengths]
 	number := func(read func(x *routes.Lengths) float64) gql.Binding {
 		return leaf(func(x *routes.Lengths, dst []byte) []byte { return gql.AppendFloat(dst, read(x)) })
 	}
 	count := func(read func(x *routes.Lengths) int) gql.Binding {
 		return leaf(func(x *routes.Lengths, dst []byte) []byte { return gql.AppendInt(dst, int64(read(x))) })
 	}
-	return b.object("Lengths", "The sums of the lengths of legs, by who says so. A sum is of a part of the way unless all legs are in it.", func() []field {
-		return []field{
-			{name: "statedKm", typ: must(graphql.Float), about: "The sum of the lengths that a source states.", read: number(func(x *routes.Lengths) float64 { return x.StatedKm })},
-			{name: "statedLegs", typ: must(graphql.Int), about: "The number of legs in it.", read: count(func(x *routes.Lengths) int { return x.Stated })},
-			{name: "guessedKm", typ: must(graphql.Float), about: "The sum of the lengths that a source only estimates.", read: number(func(x *routes.Lengths) float64 { return x.GuessedKm })},
-			{name: "guessedLegs", typ: must(graphql.Int), about: "The number of legs in it.", read: count(func(x *routes.Lengths) int { return x.Guessed })},
-			{name: "unknownLegs", typ: must(graphql.Int), about: "The number of legs whose length nobody states.", read: count(func(x *routes.Lengths) int { return x.Unknown })},
-			{name: "complete", typ: must(graphql.Boolean), about: "Whether the two sums together are of the whole way.",
-				read: leaf(func(x *routes.Lengths, dst []byte) []byte {
+	return b.Object("Lengths", "The sums of the lengths of legs, by who says so. A sum is of a part of the way unless all legs are in it.", func() []output.Field {
+		return []output.Field{
+			{Name: "statedKm", Type: output.Must(graphql.Float), About: "The sum of the lengths that a source states.", Read: number(func(x *routes.Lengths) float64 { return x.StatedKm })},
+			{Name: "statedLegs", Type: output.Must(graphql.Int), About: "The number of legs in it.", Read: count(func(x *routes.Lengths) int { return x.Stated })},
+			{Name: "guessedKm", Type: output.Must(graphql.Float), About: "The sum of the lengths that a source only estimates.", Read: number(func(x *routes.Lengths) float64 { return x.GuessedKm })},
+			{Name: "guessedLegs", Type: output.Must(graphql.Int), About: "The number of legs in it.", Read: count(func(x *routes.Lengths) int { return x.Guessed })},
+			{Name: "unknownLegs", Type: output.Must(graphql.Int), About: "The number of legs whose length nobody states.", Read: count(func(x *routes.Lengths) int { return x.Unknown })},
+			{Name: "complete", Type: output.Must(graphql.Boolean), About: "Whether the two sums together are of the whole way.",
+				Read: leaf(func(x *routes.Lengths, dst []byte) []byte {
 					return gql.AppendBool(dst, x.Unknown == 0 && x.Stated+x.Guessed > 0)
 				})},
 		}

@@ -1,4 +1,4 @@
-package api
+package analyses
 
 import (
 	"context"
@@ -6,11 +6,11 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
 	"github.com/caspian-kg/caspian/graph/snapshot"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // conflictsArgs are the prepared arguments of conflicts.
@@ -20,18 +20,18 @@ type conflictsArgs struct {
 	page input.Page
 }
 
-func (b *builder) conflicts() field {
-	return field{name: "conflicts", typ: must(b.analysisConnection("Conflict", "Sets of claims that disagree, and one page of them.", b.conflictType())),
-		about: "Sets of claims in view that cannot all be true: different values of a field that has one at a time, more holders of an office than it has seats, figures of one period or one border that differ by more than the ontology tolerates, a stated number of members and another number listed, dates in the wrong order, and claims that a curator marked.",
-		args: b.WithView(withPage(graphql.FieldConfigArgument{
+func (b *Builder) conflicts() output.Field {
+	return output.Field{Name: "conflicts", Type: output.Must(b.analysisConnection("Conflict", "Sets of claims that disagree, and one page of them.", b.conflictType())),
+		About: "Sets of claims in view that cannot all be true: different values of a field that has one at a time, more holders of an office than it has seats, figures of one period or one border that differ by more than the ontology tolerates, a stated number of members and another number listed, dates in the wrong order, and claims that a curator marked.",
+		Args: b.WithView(withPage(graphql.FieldConfigArgument{
 			"subject":   {Type: graphql.ID, Description: "The id of an entity: lists only sets with a claim about it, or about who holds it. All by default."},
 			"predicate": {Type: graphql.String, Description: "Compares only claims with this predicate; all by default."},
 		})),
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: prepareConflicts,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*conflictsArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := resolve(c, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -103,25 +103,25 @@ func pageConflicts(ctx context.Context, v *snapshot.View, a *conflictsArgs) (*an
 	return p, err
 }
 
-func (b *builder) conflictType() *graphql.Object {
+func (b *Builder) conflictType() *graphql.Object {
 	text := func(read func(c *conflict) string) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendString(dst, read(src.Obj.(*conflict))), nil
 		}}
 	}
-	return b.object("Conflict", "A set of claims that cannot all be true.", func() []field {
-		return []field{
-			{name: "subject", typ: must(b.entityType(b.o.Type(schema.EntityType))), about: "The entity that the claims are about; the first one where a curator marked claims about several.", read: gql.Binding{
+	return b.Object("Conflict", "A set of claims that cannot all be true.", func() []output.Field {
+		return []output.Field{
+			{Name: "subject", Type: output.Must(b.Entity), About: "The entity that the claims are about; the first one where a curator marked claims about several.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					c := src.Obj.(*conflict)
 					return gql.Ref{Obj: c.view, Index: uint64(c.Subject)}, true, nil
 				}}},
-			{name: "predicate", typ: must(graphql.String), about: "The predicate of the claims.", read: text(func(c *conflict) string { return c.Predicate })},
-			{name: "claims", typ: list(b.claimType()), about: "The claims, in the order in which the store recorded them.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { c := src.Obj.(*conflict); return c.view, c.Claims })},
-			{name: "holds", typ: must(b.HoldsType()), about: "Whether all of them surely hold on the view's date. POSSIBLY also for a term that ends before it begins, since it may be two.",
-				read: text(func(c *conflict) string { return c.Holds.String() })},
-			{name: "reason", typ: must(graphql.String), about: "Why they cannot all be true, in words.", read: text(func(c *conflict) string { return c.Reason })},
+			{Name: "predicate", Type: output.Must(graphql.String), About: "The predicate of the claims.", Read: text(func(c *conflict) string { return c.Predicate })},
+			{Name: "claims", Type: output.List(b.Claim), About: "The claims, in the order in which the store recorded them.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { c := src.Obj.(*conflict); return c.view, c.Claims })},
+			{Name: "holds", Type: output.Must(b.HoldsType()), About: "Whether all of them surely hold on the view's date. POSSIBLY also for a term that ends before it begins, since it may be two.",
+				Read: text(func(c *conflict) string { return c.Holds.String() })},
+			{Name: "reason", Type: output.Must(graphql.String), About: "Why they cannot all be true, in words.", Read: text(func(c *conflict) string { return c.Reason })},
 		}
 	})
 }

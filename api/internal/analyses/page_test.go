@@ -1,4 +1,4 @@
-package api
+package analyses
 
 import "testing"
 
@@ -9,14 +9,14 @@ func TestPagesContinueAfterTheLimit(t *testing.T) {
 	for n := range 4 {
 		p := &analysisPage{n: n, partial: true, rest: "on", cursor: func(i int) string { return items[i] }}
 		info := p.pageInfo()
-		if !info.next || info.n < 1 || info.cursor(info.n-1) != "on" {
-			t.Errorf("a page of %d: %v, %d items", n, info.next, info.n)
+		if !info.Next || info.Count < 1 || info.Cursor(info.Count-1) != "on" {
+			t.Errorf("a page of %d: %v, %d items", n, info.Next, info.Count)
 		}
-		if n > 1 && info.cursor(0) != "a" {
-			t.Errorf("a page of %d starts at %s", n, info.cursor(0))
+		if n > 1 && info.Cursor(0) != "a" {
+			t.Errorf("a page of %d starts at %s", n, info.Cursor(0))
 		}
 	}
-	if info := (&analysisPage{n: 2, cursor: func(i int) string { return items[i] }}).pageInfo(); info.next || info.cursor(1) != "b" {
+	if info := (&analysisPage{n: 2, cursor: func(i int) string { return items[i] }}).pageInfo(); info.Next || info.Cursor(1) != "b" {
 		t.Error("a whole page has no other")
 	}
 }

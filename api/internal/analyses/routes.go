@@ -1,4 +1,4 @@
-package api
+package analyses
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/routes"
@@ -37,34 +38,33 @@ type legRef struct {
 	*routes.Leg
 }
 
-func (b *builder) routes(networks *routes.Networks) field {
+func (b *Builder) routes() output.Field {
 	args := b.WithView(graphql.FieldConfigArgument{
-		"from":       {Type: must(graphql.ID), Description: "The id of where to start: a transport node, a city, a country, a region or an organisation."},
-		"to":         {Type: must(graphql.ID), Description: "The id of where to arrive: the same."},
+		"from":       {Type: output.Must(graphql.ID), Description: "The id of where to start: a transport node, a city, a country, a region or an organisation."},
+		"to":         {Type: output.Must(graphql.ID), Description: "The id of where to arrive: the same."},
 		"avoid":      {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors and their variants, regions, organisations."},
 		"via":        {Type: ids(), Description: "The ids of what a route must pass, in this order: the same kinds as in avoid."},
-		"modes":      {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
-		"statuses":   {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
-		"gauges":     {Type: graphql.NewList(must(graphql.String)), Description: "Uses only railways all of whose gauges are among these, and none of unknown gauge; all by default."},
+		"modes":      {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
+		"statuses":   {Type: graphql.NewList(output.Must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
+		"gauges":     {Type: graphql.NewList(output.Must(graphql.String)), Description: "Uses only railways all of whose gauges are among these, and none of unknown gauge; all by default."},
 		"network":    {Type: b.networkType(), Description: "The network to search."},
 		"rank":       {Type: b.rankOfRoutes(), Description: "What makes one route better than another."},
 		"maxBorders": {Type: graphql.Int, Description: "Allows at most this many changes of country; any number by default."},
 		"first":      {Type: graphql.Int, Description: "Returns at most this many routes, or, where there is no route, ways to open one; from 1 to 50."},
 	})
 	b.defaults("Query.routes", map[string]string{"network": "TRANSPORT", "rank": "LEGS", "first": "3"})
-	return field{
-		name: "routes", typ: must(b.routeResultType()), args: args,
-		about: "The best routes from one place to another that meet the constraints, each with its evidence; where there is no route, what blocks it.",
-		read: gql.Binding{
+	return output.Field{
+		Name: "routes", Type: output.Must(b.routeResultType()), Args: args,
+		About: "The best routes from one place to another that meet the constraints, each with its evidence; where there is no route, what blocks it.",
+		Read: gql.Binding{
 			Prepare: prepareRoutes,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*routesArgs)
-				s := c.Request.(*Session)
-				v, err := s.resolve(c.Ctx, a.view)
+				v, err := resolve(c, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
-				n, err := networks.Of(c.Ctx, v, a.network)
+				n, err := b.networks.Of(c.Ctx, v, a.network)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -77,19 +77,19 @@ func (b *builder) routes(networks *routes.Networks) field {
 		}}
 }
 
-func ids() *graphql.List { return graphql.NewList(must(graphql.ID)) }
+func ids() *graphql.List { return graphql.NewList(output.Must(graphql.ID)) }
 
 // defaults sets the default values of a field's arguments.
-func (b *builder) defaults(coordinate string, values map[string]string) {
+func (b *Builder) defaults(coordinate string, values map[string]string) {
 	for name, value := range values {
-		b.meta.Defaults[coordinate+"("+name+":)"] = value
+		b.Meta.Defaults[coordinate+"("+name+":)"] = value
 	}
 }
 
 // ontologyEnum returns an enum of the ontology, or String where a user's ontology has none of that
 // name.
-func (b *builder) ontologyEnum(name string) graphql.Type {
-	if e := b.o.Enum(name); e != nil {
+func (b *Builder) ontologyEnum(name string) graphql.Type {
+	if e := b.Ontology.Enum(name); e != nil {
 		return b.Enum(e.Name, e.Description, e.Values...)
 	}
 	return graphql.String
@@ -97,9 +97,9 @@ func (b *builder) ontologyEnum(name string) graphql.Type {
 
 // legEnum returns a field of legs with a value of an enum of the ontology. It is null where the
 // enum lacks the value that an analysis has for unnamed things.
-func (b *builder) legEnum(name, about, enum, unnamed string, read func(l *legRef) string) field {
-	e := b.o.Enum(enum)
-	f := field{name: name, about: about, typ: must(b.ontologyEnum(enum)), read: gql.Binding{
+func (b *Builder) legEnum(name, about, enum, unnamed string, read func(l *legRef) string) output.Field {
+	e := b.Ontology.Enum(enum)
+	f := output.Field{Name: name, About: about, Type: output.Must(b.ontologyEnum(enum)), Read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			value := read(src.Obj.(*legRef))
 			if e != nil && !e.Has(value) {
@@ -108,7 +108,7 @@ func (b *builder) legEnum(name, about, enum, unnamed string, read func(l *legRef
 			return gql.AppendString(dst, value), nil
 		}}}
 	if e != nil && !e.Has(unnamed) {
-		f.typ = b.ontologyEnum(enum)
+		f.Type = b.ontologyEnum(enum)
 	}
 	return f
 }
@@ -173,13 +173,13 @@ func idList(arg any) []graph.ID {
 	return out
 }
 
-func (b *builder) networkType() *graphql.Enum {
+func (b *Builder) networkType() *graphql.Enum {
 	return b.Enum("RouteNetwork", "A network in which routes are searched.",
 		schema.EnumMember{Name: "TRANSPORT", Description: "Transport nodes and the segments between them."},
 		schema.EnumMember{Name: "BORDERS", Description: "Countries. A leg is a common border (mode LAND), or a water on which both have a shore (mode SEA); whether it can be crossed there is not known."})
 }
 
-func (b *builder) rankOfRoutes() *graphql.Enum {
+func (b *Builder) rankOfRoutes() *graphql.Enum {
 	return b.Enum("RouteRank", "What makes one route better than another.",
 		schema.EnumMember{Name: "LEGS", Description: "Fewer legs, then fewer kilometres."},
 		schema.EnumMember{Name: "DISTANCE", Description: "Fewer kilometres, then fewer legs. A leg whose length nobody states counts by its estimate, estimatedKm."},
@@ -187,11 +187,11 @@ func (b *builder) rankOfRoutes() *graphql.Enum {
 		schema.EnumMember{Name: "CERTAINTY", Description: "Greater certainty, then fewer legs."})
 }
 
-func (b *builder) routeResultType() *graphql.Object {
+func (b *Builder) routeResultType() *graphql.Object {
 	of := func(src gql.Ref) *routesAnswer { return src.Obj.(*routesAnswer) }
-	return b.object("RouteResult", "The routes found, or what blocks them.", func() []field {
-		return []field{
-			{name: "routes", typ: list(b.routeType()), about: "The routes, the best first.", read: gql.Binding{
+	return b.Object("RouteResult", "The routes found, or what blocks them.", func() []output.Field {
+		return []output.Field{
+			{Name: "routes", Type: output.List(b.routeType()), About: "The routes, the best first.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					a := of(src)
 					for i := range a.Routes.Routes {
@@ -199,7 +199,7 @@ func (b *builder) routeResultType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "blocked", typ: list(b.blockageType()), read: gql.Binding{
+			{Name: "blocked", Type: output.List(b.blockageType()), Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					a := of(src)
 					for i := range a.Blocked {
@@ -207,8 +207,8 @@ func (b *builder) routeResultType() *graphql.Object {
 					}
 					return dst, true, nil
 				}},
-				about: "Where there is no route: the smallest sets of avoided entities and closed legs whose release opens one. An avoided group is released member by member."},
-			{name: "nearest", typ: list(b.missType()), read: gql.Binding{
+				About: "Where there is no route: the smallest sets of avoided entities and closed legs whose release opens one. An avoided group is released member by member."},
+			{Name: "nearest", Type: output.List(b.missType()), Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					a := of(src)
 					for i := range a.Nearest {
@@ -216,12 +216,12 @@ func (b *builder) routeResultType() *graphql.Object {
 					}
 					return dst, true, nil
 				}},
-				about: "Where there is no route: the barred legs that lead on from what can be reached, those nearest to the end first."},
-			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be better routes, or more.", read: gql.Binding{
+				About: "Where there is no route: the barred legs that lead on from what can be reached, those nearest to the end first."},
+			{Name: "partial", Type: output.Must(graphql.Boolean), About: "Whether the search ended at its limit of work, so that there may be better routes, or more.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, of(src).Partial), nil
 				}}},
-			{name: "note", typ: graphql.String, about: "Why there is no route, in words; null where there is one.", read: gql.Binding{
+			{Name: "note", Type: graphql.String, About: "Why there is no route, in words; null where there is one.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if note := of(src).Note; note != "" {
 						dst = gql.AppendString(dst, note)
@@ -233,8 +233,8 @@ func (b *builder) routeResultType() *graphql.Object {
 }
 
 // entityListField returns a list of entities that a value of an analysis holds.
-func (b *builder) entityListField(name, about string, read func(src gql.Ref) (*snapshot.View, []uint32)) field {
-	return field{name: name, about: about, typ: list(b.entityType(b.o.Type(schema.EntityType))), read: gql.Binding{
+func (b *Builder) entityListField(name, about string, read func(src gql.Ref) (*snapshot.View, []uint32)) output.Field {
+	return output.Field{Name: name, About: about, Type: output.List(b.Entity), Read: gql.Binding{
 		List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 			v, entities := read(src)
 			for _, e := range entities {
@@ -260,24 +260,24 @@ func appendShare(dst []byte, x float64) []byte {
 	return gql.AppendFloat(dst, x)
 }
 
-func (b *builder) avoidanceType() *graphql.Enum {
+func (b *Builder) avoidanceType() *graphql.Enum {
 	return b.Enum("Avoidance", "Whether a route is known to touch nothing but what it names.",
 		schema.EnumMember{Name: "VERIFIED", Description: "Every leg's countries and waters are declared complete."},
 		schema.EnumMember{Name: "UNVERIFIED", Description: "Some leg may touch more than is stated."})
 }
 
-func (b *builder) routeType() *graphql.Object {
+func (b *Builder) routeType() *graphql.Object {
 	of := func(src gql.Ref) *routeRef { return src.Obj.(*routeRef) }
-	leaf := leafOf[routeRef]
-	entities := func(name, about string, read func(r *routeRef) []uint32) field {
+	leaf := output.LeafOf[routeRef]
+	entities := func(name, about string, read func(r *routeRef) []uint32) output.Field {
 		return b.entityListField(name, about, func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, read(of(src)) })
 	}
-	return b.object("Route", "One route through a network.", func() []field {
-		return []field{
+	return b.Object("Route", "One route through a network.", func() []output.Field {
+		return []output.Field{
 			entities("nodes", "The nodes that it passes, in order, with both ends.", func(r *routeRef) []uint32 { return r.Nodes }),
 			entities("countries", "The countries that it passes, in order; one that is entered again is listed again.", func(r *routeRef) []uint32 { return r.Countries }),
 			entities("waters", "The waters that it crosses, in order.", func(r *routeRef) []uint32 { return r.Waters }),
-			{name: "legs", typ: list(b.legType()), about: "The legs, in order.", read: gql.Binding{
+			{Name: "legs", Type: output.List(b.legType()), About: "The legs, in order.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					r := of(src)
 					for i := range r.Legs {
@@ -285,27 +285,27 @@ func (b *builder) routeType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "borders", typ: must(graphql.Int), about: "The number of changes of country.",
-				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendInt(dst, int64(r.Borders)) })},
-			{name: "distanceKm", typ: graphql.Float, about: "The length in kilometres; null unless the length of every leg is stated.",
-				read: leaf(func(r *routeRef, dst []byte) []byte { return appendNumber(dst, r.Km) })},
-			{name: "distanceKnown", typ: must(graphql.Float), about: "The share of the legs whose length is stated, from 0 to 1.",
-				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Known) })},
-			{name: "estimatedKm", typ: must(graphql.Float), about: "The length in kilometres with estimates for the legs whose length nobody states; what the rank DISTANCE compares.",
-				read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.EstimatedKm) })},
-			{name: "length", typ: must(b.lengthsType()), about: "The lengths of its legs, by who says so.", read: gql.Binding{
+			{Name: "borders", Type: output.Must(graphql.Int), About: "The number of changes of country.",
+				Read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendInt(dst, int64(r.Borders)) })},
+			{Name: "distanceKm", Type: graphql.Float, About: "The length in kilometres; null unless the length of every leg is stated.",
+				Read: leaf(func(r *routeRef, dst []byte) []byte { return appendNumber(dst, r.Km) })},
+			{Name: "distanceKnown", Type: output.Must(graphql.Float), About: "The share of the legs whose length is stated, from 0 to 1.",
+				Read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.Known) })},
+			{Name: "estimatedKm", Type: output.Must(graphql.Float), About: "The length in kilometres with estimates for the legs whose length nobody states; what the rank DISTANCE compares.",
+				Read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendFloat(dst, r.EstimatedKm) })},
+			{Name: "length", Type: output.Must(b.lengthsType()), About: "The lengths of its legs, by who says so.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: &of(src).Lengths}, true, nil
 				}}},
-			{name: "avoidance", typ: must(b.avoidanceType()), about: "Whether the route is known to avoid what it must.", read: leaf(func(r *routeRef, dst []byte) []byte {
+			{Name: "avoidance", Type: output.Must(b.avoidanceType()), About: "Whether the route is known to avoid what it must.", Read: leaf(func(r *routeRef, dst []byte) []byte {
 				if r.Verified {
 					return gql.AppendString(dst, "VERIFIED")
 				}
 				return gql.AppendString(dst, "UNVERIFIED")
 			})},
-			{name: "certainty", typ: must(graphql.Float), about: "The product of the certainties of its legs, from 0 to 1.",
-				read: leaf(func(r *routeRef, dst []byte) []byte { return appendShare(dst, r.Certainty) })},
-			{name: "weakest", typ: b.claimType(), about: "The least confident of the claims that make it a way: ends, mode, status, direction and transits, not lengths; null where no leg has claims.", read: gql.Binding{
+			{Name: "certainty", Type: output.Must(graphql.Float), About: "The product of the certainties of its legs, from 0 to 1.",
+				Read: leaf(func(r *routeRef, dst []byte) []byte { return appendShare(dst, r.Certainty) })},
+			{Name: "weakest", Type: b.Claim, About: "The least confident of the claims that make it a way: ends, mode, status, direction and transits, not lengths; null where no leg has claims.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					r := of(src)
 					return gql.Ref{Obj: r.view, Index: uint64(r.Weakest)}, r.Weakest != snapshot.None, nil
@@ -314,9 +314,9 @@ func (b *builder) routeType() *graphql.Object {
 	})
 }
 
-func (b *builder) legType() *graphql.Object {
+func (b *Builder) legType() *graphql.Object {
 	of := func(src gql.Ref) *legRef { return src.Obj.(*legRef) }
-	leaf := leafOf[legRef]
+	leaf := output.LeafOf[legRef]
 	entity := func(read func(l *legRef) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			l := of(src)
@@ -324,26 +324,26 @@ func (b *builder) legType() *graphql.Object {
 			return gql.Ref{Obj: l.view, Index: uint64(e)}, e != snapshot.None, nil
 		}}
 	}
-	return b.object("Leg", "One leg of a route, in the direction of travel.", func() []field {
-		any := b.entityType(b.o.Type(schema.EntityType))
-		return []field{
-			{name: "from", typ: must(any), about: "Where the leg starts.", read: entity(func(l *legRef) uint32 { return l.From })},
-			{name: "to", typ: must(any), about: "Where the leg ends.", read: entity(func(l *legRef) uint32 { return l.To })},
+	return b.Object("Leg", "One leg of a route, in the direction of travel.", func() []output.Field {
+		any := b.Entity
+		return []output.Field{
+			{Name: "from", Type: output.Must(any), About: "Where the leg starts.", Read: entity(func(l *legRef) uint32 { return l.From })},
+			{Name: "to", Type: output.Must(any), About: "Where the leg ends.", Read: entity(func(l *legRef) uint32 { return l.To })},
 			b.legEnum("mode", "The mode of transport; LAND for a common border, SEA for a common water.", "Mode", "LAND", func(l *legRef) string { return l.Mode }),
-			{name: "segment", typ: any, about: "The segment used; null in the network BORDERS.", read: entity(func(l *legRef) uint32 { return l.Segment })},
+			{Name: "segment", Type: any, About: "The segment used; null in the network BORDERS.", Read: entity(func(l *legRef) uint32 { return l.Segment })},
 			b.entityListField("transits", "The countries that it passes, in order and with those of its ends, then the waters.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Transits }),
-			{name: "transitsComplete", typ: must(graphql.Boolean), about: "Whether a claim declares transits to be complete.",
-				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Complete) })},
+			{Name: "transitsComplete", Type: output.Must(graphql.Boolean), About: "Whether a claim declares transits to be complete.",
+				Read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Complete) })},
 			b.legEnum("status", "The status on the view's date; UNKNOWN where nobody states it.", "Status", "UNKNOWN", func(l *legRef) string { return l.Status }),
-			{name: "distanceKm", typ: graphql.Float, about: "The length in kilometres; null where nobody states it.", read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
-			{name: "distanceGuessed", typ: must(graphql.Boolean), about: "Whether the source of distanceKm only estimates it.",
-				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Guessed) })},
-			{name: "estimatedKm", typ: must(graphql.Float), about: "The length in kilometres that the rank DISTANCE counts: the one stated, or 1.25 times the straight line between the ends, or 1,000.",
-				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},
-			{name: "certainty", typ: must(graphql.Float), about: "The least confidence of the claims that make it usable (ends, mode, status, direction), from 0 to 1.",
-				read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.Certainty) })},
-			{name: "claims", typ: list(b.claimType()), about: "The evidence: the claims for its ends, mode, status, direction, transits and length.", read: gql.Binding{
+			{Name: "distanceKm", Type: graphql.Float, About: "The length in kilometres; null where nobody states it.", Read: leaf(func(l *legRef, dst []byte) []byte { return appendNumber(dst, l.Km) })},
+			{Name: "distanceGuessed", Type: output.Must(graphql.Boolean), About: "Whether the source of distanceKm only estimates it.",
+				Read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendBool(dst, l.Guessed) })},
+			{Name: "estimatedKm", Type: output.Must(graphql.Float), About: "The length in kilometres that the rank DISTANCE counts: the one stated, or 1.25 times the straight line between the ends, or 1,000.",
+				Read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.EstimatedKm) })},
+			{Name: "certainty", Type: output.Must(graphql.Float), About: "The least confidence of the claims that make it usable (ends, mode, status, direction), from 0 to 1.",
+				Read: leaf(func(l *legRef, dst []byte) []byte { return gql.AppendFloat(dst, l.Certainty) })},
+			{Name: "claims", Type: output.List(b.Claim), About: "The evidence: the claims for its ends, mode, status, direction, transits and length.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					l := of(src)
 					for _, c := range l.Claims {
@@ -355,15 +355,15 @@ func (b *builder) legType() *graphql.Object {
 	})
 }
 
-func (b *builder) blockageType() *graphql.Object {
-	return b.object("Blockage", "A set of obstacles whose release opens a route.", func() []field {
-		return []field{
+func (b *Builder) blockageType() *graphql.Object {
+	return b.Object("Blockage", "A set of obstacles whose release opens a route.", func() []output.Field {
+		return []output.Field{
 			b.entityListField("release", "The obstacles: avoided entities, and legs and nodes that are closed. Without all of them there is a route.",
 				func(src gql.Ref) (*snapshot.View, []uint32) {
 					a := src.Obj.(*routesAnswer)
 					return a.view, a.Blocked[src.Index].Release
 				}),
-			{name: "opens", typ: b.routeType(), about: "The best route that their release opens.", read: gql.Binding{
+			{Name: "opens", Type: b.routeType(), About: "The best route that their release opens.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					a := src.Obj.(*routesAnswer)
 					return gql.Ref{Obj: &routeRef{a.view, &a.Blocked[src.Index].Opens}}, true, nil
@@ -372,21 +372,21 @@ func (b *builder) blockageType() *graphql.Object {
 	})
 }
 
-func (b *builder) missType() *graphql.Object {
+func (b *Builder) missType() *graphql.Object {
 	of := func(src gql.Ref) (*routesAnswer, *routes.Miss) {
 		a := src.Obj.(*routesAnswer)
 		return a, &a.Nearest[src.Index]
 	}
-	return b.object("Miss", "A barred leg that leads on from what can be reached.", func() []field {
-		return []field{
-			{name: "leg", typ: must(b.legType()), about: "The barred leg.", read: gql.Binding{
+	return b.Object("Miss", "A barred leg that leads on from what can be reached.", func() []output.Field {
+		return []output.Field{
+			{Name: "leg", Type: output.Must(b.legType()), About: "The barred leg.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					a, m := of(src)
 					return gql.Ref{Obj: &legRef{a.view, &m.Leg}}, true, nil
 				}}},
 			b.entityListField("barredBy", "The obstacles that bar the leg and the node at its end, as in release.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { a, m := of(src); return a.view, m.Bars }),
-			{name: "left", typ: must(graphql.Int), about: "The number of legs from its end to the destination, if nothing were barred.", read: gql.Binding{
+			{Name: "left", Type: output.Must(graphql.Int), About: "The number of legs from its end to the destination, if nothing were barred.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					_, m := of(src)
 					return gql.AppendInt(dst, int64(m.Left)), nil

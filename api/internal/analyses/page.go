@@ -1,8 +1,9 @@
-package api
+package analyses
 
 import (
 	"github.com/graphql-go/graphql"
 
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -26,13 +27,13 @@ func countedOut() error {
 	return graph.Errorf(graph.LimitWork, "totalCount: the count ended at its limit of work; leave totalCount out and follow the pages by endCursor, or give a subject")
 }
 
-func (p *analysisPage) pageInfo() *pageInfo {
-	info := &pageInfo{p.next || p.rest != "", p.prev, p.n, p.cursor}
+func (p *analysisPage) pageInfo() *output.PageInfo {
+	info := &output.PageInfo{Next: p.next || p.rest != "", Prev: p.prev, Count: p.n, Cursor: p.cursor}
 	if p.rest != "" {
 		// The page ends where the walk ended, which may be after its last item.
-		info.n = max(1, p.n)
-		info.cursor = func(i int) string {
-			if i == info.n-1 {
+		info.Count = max(1, p.n)
+		info.Cursor = func(i int) string {
+			if i == info.Count-1 {
 				return p.rest
 			}
 			return p.cursor(i)
@@ -41,47 +42,36 @@ func (p *analysisPage) pageInfo() *pageInfo {
 	return info
 }
 
-// eachOf reads a list of items from a page, by their index.
-func eachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Binding {
-	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-		p := src.Obj.(P)
-		for i := range length(p) {
-			dst = append(dst, item(p, i))
-		}
-		return dst, true, nil
-	}}
-}
-
 // analysisConnection returns the connection of an analysis in the Relay form.
-func (b *builder) analysisConnection(name, about string, node graphql.Output) *graphql.Object {
+func (b *Builder) analysisConnection(name, about string, node graphql.Output) *graphql.Object {
 	each := func(item func(p *analysisPage, i int) gql.Ref) gql.Binding {
-		return eachOf(func(p *analysisPage) int { return p.n }, item)
+		return output.EachOf(func(p *analysisPage) int { return p.n }, item)
 	}
-	edge := b.object(name+"Edge", "One item of a list, with its cursor.", func() []field {
-		return []field{
-			{name: "cursor", typ: must(graphql.String), about: "The position of the item in the list, opaque: a value for the argument after.", read: gql.Binding{
+	edge := b.Object(name+"Edge", "One item of a list, with its cursor.", func() []output.Field {
+		return []output.Field{
+			{Name: "cursor", Type: output.Must(graphql.String), About: "The position of the item in the list, opaque: a value for the argument after.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*analysisPage).cursor(int(src.Index))), nil
 				}}},
-			{name: "node", typ: must(node), about: "The item.", read: gql.Binding{
+			{Name: "node", Type: output.Must(node), About: "The item.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return src.Obj.(*analysisPage).node(int(src.Index)), true, nil
 				}}},
 		}
 	})
-	return b.object(name+"Connection", about, func() []field {
-		return []field{
-			{name: "edges", typ: list(edge), about: "The items of the page, each with its cursor.", read: each(func(p *analysisPage, i int) gql.Ref { return gql.Ref{Obj: p, Index: uint64(i)} })},
-			{name: "nodes", typ: list(node), about: "The items of the page.", read: each(func(p *analysisPage, i int) gql.Ref { return p.node(i) })},
-			{name: "pageInfo", typ: must(b.pageInfoType()), about: aboutPageInfo, read: gql.Binding{
+	return b.Object(name+"Connection", about, func() []output.Field {
+		return []output.Field{
+			{Name: "edges", Type: output.List(edge), About: "The items of the page, each with its cursor.", Read: each(func(p *analysisPage, i int) gql.Ref { return gql.Ref{Obj: p, Index: uint64(i)} })},
+			{Name: "nodes", Type: output.List(node), About: "The items of the page.", Read: each(func(p *analysisPage, i int) gql.Ref { return p.node(i) })},
+			{Name: "pageInfo", Type: output.Must(b.PageInfoType()), About: output.AboutPageInfo, Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: src.Obj.(*analysisPage).pageInfo()}, true, nil
 				}}},
-			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work before the page was full, so that there may be more. If pageInfo.hasNextPage is true, the search continues after its endCursor.", read: gql.Binding{
+			{Name: "partial", Type: output.Must(graphql.Boolean), About: "Whether the search ended at its limit of work before the page was full, so that there may be more. If pageInfo.hasNextPage is true, the search continues after its endCursor.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, src.Obj.(*analysisPage).partial), nil
 				}}},
-			{name: "totalCount", typ: must(graphql.Int), about: aboutTotal, read: gql.Binding{
+			{Name: "totalCount", Type: output.Must(graphql.Int), About: output.AboutTotal, Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					n, err := src.Obj.(*analysisPage).total()
 					if err != nil {

@@ -1,4 +1,4 @@
-package api
+package analyses
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -22,19 +23,19 @@ type timelineArgs struct {
 	after graph.ClaimID
 }
 
-func (b *builder) timeline() field {
-	b.meta.Defaults["Query.timeline(about:)"] = "true"
-	return field{name: "timeline", typ: must(b.analysisConnection("Timeline", "Claims in order of time, undated ones last, and one page of them.", b.momentType())),
-		about: "The claims about an entity in order of time, up to the view's date: those that hold then and those that ended before.",
-		args: b.WithView(withPage(graphql.FieldConfigArgument{
-			"entity": {Type: must(graphql.ID), Description: "The entity's id."},
+func (b *Builder) timeline() output.Field {
+	b.Meta.Defaults["Query.timeline(about:)"] = "true"
+	return output.Field{Name: "timeline", Type: output.Must(b.analysisConnection("Timeline", "Claims in order of time, undated ones last, and one page of them.", b.momentType())),
+		About: "The claims about an entity in order of time, up to the view's date: those that hold then and those that ended before.",
+		Args: b.WithView(withPage(graphql.FieldConfigArgument{
+			"entity": {Type: output.Must(graphql.ID), Description: "The entity's id."},
 			"about":  {Type: graphql.Boolean, Description: "Whether to list the claims that have the entity as their object as well."},
 		})),
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: prepareTimeline,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*timelineArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := resolve(c, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -102,7 +103,7 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 	}, nil
 }
 
-func (b *builder) momentType() *graphql.Object {
+func (b *Builder) momentType() *graphql.Object {
 	date := func(read func(m *moment) graph.Date) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			if d := read(src.Obj.(*moment)).String(); d != "" {
@@ -111,18 +112,18 @@ func (b *builder) momentType() *graphql.Object {
 			return dst, nil
 		}}
 	}
-	return b.object("Moment", "A claim with its time.", func() []field {
-		return []field{
-			{name: "claim", typ: must(b.claimType()), about: "The claim.", read: gql.Binding{
+	return b.Object("Moment", "A claim with its time.", func() []output.Field {
+		return []output.Field{
+			{Name: "claim", Type: output.Must(b.Claim), About: "The claim.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					m := src.Obj.(*moment)
 					return gql.Ref{Obj: m.view, Index: uint64(m.Claim)}, true, nil
 				}}},
-			{name: "start", typ: input.Date, about: "The date from which it holds, or the date that it states; null where nobody states one.",
-				read: date(func(m *moment) graph.Date { return m.Start })},
-			{name: "end", typ: input.Date, about: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
-				read: date(func(m *moment) graph.Date { return m.End })},
-			{name: "precision", typ: must(b.precisionType()), about: "The precision of start, or of end where nobody states a start.", read: gql.Binding{
+			{Name: "start", Type: input.Date, About: "The date from which it holds, or the date that it states; null where nobody states one.",
+				Read: date(func(m *moment) graph.Date { return m.Start })},
+			{Name: "end", Type: input.Date, About: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
+				Read: date(func(m *moment) graph.Date { return m.End })},
+			{Name: "precision", Type: output.Must(b.precisionType()), About: "The precision of start, or of end where nobody states a start.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*moment).Precision.String()), nil
 				}}},
@@ -130,7 +131,7 @@ func (b *builder) momentType() *graphql.Object {
 	})
 }
 
-func (b *builder) precisionType() *graphql.Enum {
+func (b *Builder) precisionType() *graphql.Enum {
 	member := func(p graph.Precision, about string) schema.EnumMember {
 		return schema.EnumMember{Name: p.String(), Description: about}
 	}

@@ -1,9 +1,10 @@
-package api
+package analyses
 
 import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -23,19 +24,19 @@ type dependencyAnswer struct {
 	*analysis.Dependency
 }
 
-func (b *builder) dependency() field {
-	b.meta.Defaults["Query.dependency(direction:)"] = "IMPORT"
-	return field{name: "dependency", typ: must(b.dependencyType()),
-		about: "The share of each partner in a country's trade in a resource or in all goods, as far as claims state it, and the share that is unknown. Where the country reports nothing of a partner, the partner's report names it.",
-		args: b.WithView(graphql.FieldConfigArgument{
-			"of":        {Type: must(graphql.ID), Description: "The id of the country."},
+func (b *Builder) dependency() output.Field {
+	b.Meta.Defaults["Query.dependency(direction:)"] = "IMPORT"
+	return output.Field{Name: "dependency", Type: output.Must(b.dependencyType()),
+		About: "The share of each partner in a country's trade in a resource or in all goods, as far as claims state it, and the share that is unknown. Where the country reports nothing of a partner, the partner's report names it.",
+		Args: b.WithView(graphql.FieldConfigArgument{
+			"of":        {Type: output.Must(graphql.ID), Description: "The id of the country."},
 			"resource":  {Type: graphql.ID, Description: "The id of the resource; without it, all goods together. Figures about narrower resources are listed separately, under others."},
 			"direction": {Type: b.tradeDirectionType(), Description: "Whether to measure imports or exports."},
 			"year":      {Type: graphql.Int, Description: "The year of the figures; by default the latest in view."},
 			"scope":     {Type: graphql.String, Description: "Uses only figures of this scope, \"\" for those that state none. By default those that count the whole trade, or else the best supported; basis says which."},
 			"measure":   {Type: graphql.String, Description: "Uses only figures of this measure, \"\" for those that state none; any by default."},
 		}),
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				a := &dependencyArgs{opts: analysis.DependencyOptions{Of: graph.ID(args["of"].(string))}}
 				var err error
@@ -64,7 +65,7 @@ func (b *builder) dependency() field {
 			},
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*dependencyArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := resolve(c, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
@@ -74,28 +75,28 @@ func (b *builder) dependency() field {
 		}}
 }
 
-func (b *builder) tradeDirectionType() *graphql.Enum {
+func (b *Builder) tradeDirectionType() *graphql.Enum {
 	return b.Enum("TradeDirection", "The direction of trade.",
 		schema.EnumMember{Name: "IMPORT", Description: "What the country buys, by seller."},
 		schema.EnumMember{Name: "EXPORT", Description: "What the country sells, by buyer."})
 }
 
-func (b *builder) dependencyType() *graphql.Object {
-	return b.object("Dependency", "How a country's trade in a resource or in all goods is spread over its partners. Shares are parts of the whole, from 0 to 1; one that no claim states is unknown, not 0.", func() []field {
-		return []field{
-			{name: "year", typ: graphql.Int, about: "The year of the figures; null where there are none.", read: gql.Binding{
+func (b *Builder) dependencyType() *graphql.Object {
+	return b.Object("Dependency", "How a country's trade in a resource or in all goods is spread over its partners. Shares are parts of the whole, from 0 to 1; one that no claim states is unknown, not 0.", func() []output.Field {
+		return []output.Field{
+			{Name: "year", Type: graphql.Int, About: "The year of the figures; null where there are none.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					if y := src.Obj.(*dependencyAnswer).Year; y != nil {
 						dst = gql.AppendInt(dst, int64(*y))
 					}
 					return dst, nil
 				}}},
-			{name: "basis", typ: b.tradeFiguresType(), about: "The figures that the shares are computed from; null where there are none.", read: gql.Binding{
+			{Name: "basis", Type: b.tradeFiguresType(), About: "The figures that the shares are computed from; null where there are none.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					d := src.Obj.(*dependencyAnswer)
 					return gql.Ref{Obj: &tradeFigures{d.view, d.Basis}}, d.Basis != nil, nil
 				}}},
-			{name: "partners", typ: list(b.shareType()), about: "The partners, the largest known share first.", read: gql.Binding{
+			{Name: "partners", Type: output.List(b.shareType()), About: "The partners, the largest known share first.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					d := src.Obj.(*dependencyAnswer)
 					for i := range d.Partners {
@@ -103,20 +104,20 @@ func (b *builder) dependencyType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "unknown", typ: must(b.intervalType()), about: "The part of the whole that nobody attributes to a partner.", read: gql.Binding{
+			{Name: "unknown", Type: output.Must(b.intervalType()), About: "The part of the whole that nobody attributes to a partner.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: &src.Obj.(*dependencyAnswer).Unknown}, true, nil
 				}}},
-			{name: "hhi", typ: must(b.intervalType()), about: "The Herfindahl-Hirschman index of concentration, from 0 to 1: low if the unknown part is spread over very many partners, high if it belongs to the largest.", read: gql.Binding{
+			{Name: "hhi", Type: output.Must(b.intervalType()), About: "The Herfindahl-Hirschman index of concentration, from 0 to 1: low if the unknown part is spread over very many partners, high if it belongs to the largest.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					return gql.Ref{Obj: &src.Obj.(*dependencyAnswer).HHI}, true, nil
 				}}},
-			{name: "conflicts", typ: list(b.claimType()), about: "The claims that differ by more than the ontology tolerates, or that a curator marked as competing with one of the basis.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
+			{Name: "conflicts", Type: output.List(b.Claim), About: "The claims that differ by more than the ontology tolerates, or that a curator marked as competing with one of the basis.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
 					d := src.Obj.(*dependencyAnswer)
 					return d.view, d.Conflicts
 				})},
-			{name: "others", typ: list(b.tradeFiguresType()), about: "The figures of the year that count something else and are not part of the shares: another scope or measure, plans, narrower resources.", read: gql.Binding{
+			{Name: "others", Type: output.List(b.tradeFiguresType()), About: "The figures of the year that count something else and are not part of the shares: another scope or measure, plans, narrower resources.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					d := src.Obj.(*dependencyAnswer)
 					for i := range d.Others {
@@ -124,12 +125,12 @@ func (b *builder) dependencyType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "totals", typ: list(b.claimType()), about: "The claims about the whole trade from which shares were computed.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
+			{Name: "totals", Type: output.List(b.Claim), About: "The claims about the whole trade from which shares were computed.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
 					d := src.Obj.(*dependencyAnswer)
 					return d.view, d.Totals
 				})},
-			{name: "cutOff", typ: list(b.entityType(b.o.Type(schema.SourceType))), about: "The sources of the basis that list only some of the partners, by their own account: what they leave out is part of the unknown.", read: gql.Binding{
+			{Name: "cutOff", Type: output.List(b.Source), About: "The sources of the basis that list only some of the partners, by their own account: what they leave out is part of the unknown.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					d := src.Obj.(*dependencyAnswer)
 					for _, n := range d.CutOff {
@@ -137,7 +138,7 @@ func (b *builder) dependencyType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{name: "weakest", typ: b.claimType(), about: "The least confident claim of the basis; null where there is none.", read: gql.Binding{
+			{Name: "weakest", Type: b.Claim, About: "The least confident claim of the basis; null where there is none.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					d := src.Obj.(*dependencyAnswer)
 					return gql.Ref{Obj: d.view, Index: uint64(d.Weakest)}, d.Weakest != snapshot.None, nil
@@ -157,16 +158,16 @@ func claimsOf(read func(src gql.Ref) (*snapshot.View, []uint32)) gql.Binding {
 	}}
 }
 
-func (b *builder) intervalType() *graphql.Object {
+func (b *Builder) intervalType() *graphql.Object {
 	leaf := func(pick func(x *analysis.Bounds) float64) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			return gql.AppendFloat(dst, pick(src.Obj.(*analysis.Bounds))), nil
 		}}
 	}
-	return b.object("Interval", "The range in which a number is known to be.", func() []field {
-		return []field{
-			{name: "low", typ: must(graphql.Float), about: "The least that it can be.", read: leaf(func(x *analysis.Bounds) float64 { return x.Low })},
-			{name: "high", typ: must(graphql.Float), about: "The most that it can be.", read: leaf(func(x *analysis.Bounds) float64 { return x.High })},
+	return b.Object("Interval", "The range in which a number is known to be.", func() []output.Field {
+		return []output.Field{
+			{Name: "low", Type: output.Must(graphql.Float), About: "The least that it can be.", Read: leaf(func(x *analysis.Bounds) float64 { return x.Low })},
+			{Name: "high", Type: output.Must(graphql.Float), About: "The most that it can be.", Read: leaf(func(x *analysis.Bounds) float64 { return x.High })},
 		}
 	})
 }
@@ -176,7 +177,7 @@ type tradeFigures struct {
 	*analysis.Figures
 }
 
-func (b *builder) tradeFiguresType() *graphql.Object {
+func (b *Builder) tradeFiguresType() *graphql.Object {
 	text := func(read func(f *tradeFigures) string) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			if s := read(src.Obj.(*tradeFigures)); s != "" {
@@ -185,26 +186,26 @@ func (b *builder) tradeFiguresType() *graphql.Object {
 			return dst, nil
 		}}
 	}
-	return b.object("TradeFigures", "Claims that count the same thing.", func() []field {
-		return []field{
-			{name: "relation", typ: must(graphql.String), about: "The predicate of the claims.", read: text(func(f *tradeFigures) string { return f.Relation })},
-			{name: "resource", typ: b.entityType(b.o.Type(schema.EntityType)), about: "The resource that they count; null for all goods.", read: gql.Binding{
+	return b.Object("TradeFigures", "Claims that count the same thing.", func() []output.Field {
+		return []output.Field{
+			{Name: "relation", Type: output.Must(graphql.String), About: "The predicate of the claims.", Read: text(func(f *tradeFigures) string { return f.Relation })},
+			{Name: "resource", Type: b.Entity, About: "The resource that they count; null for all goods.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					f := src.Obj.(*tradeFigures)
 					return gql.Ref{Obj: f.view, Index: uint64(f.Resource)}, f.Resource != snapshot.None, nil
 				}}},
-			{name: "scope", typ: graphql.String, about: "The part of the trade that they count; null for all of it.", read: text(func(f *tradeFigures) string { return f.Scope })},
-			{name: "measure", typ: graphql.String, about: "What they count, such as volume or value; null where they do not state it.", read: text(func(f *tradeFigures) string { return f.Measure })},
-			{name: "planned", typ: must(graphql.Boolean), about: "Whether they state plans, not trade.", read: gql.Binding{
+			{Name: "scope", Type: graphql.String, About: "The part of the trade that they count; null for all of it.", Read: text(func(f *tradeFigures) string { return f.Scope })},
+			{Name: "measure", Type: graphql.String, About: "What they count, such as volume or value; null where they do not state it.", Read: text(func(f *tradeFigures) string { return f.Measure })},
+			{Name: "planned", Type: output.Must(graphql.Boolean), About: "Whether they state plans, not trade.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendBool(dst, src.Obj.(*tradeFigures).Planned), nil
 				}}},
-			{name: "report", typ: must(b.reportType()), about: "MIRROR if the claims are those of the partners.", read: gql.Binding{
+			{Name: "report", Type: output.Must(b.ReportType()), About: "MIRROR if the claims are those of the partners.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return appendReport(dst, src.Obj.(*tradeFigures).Report), nil
+					return AppendReport(dst, src.Obj.(*tradeFigures).Report), nil
 				}}},
-			{name: "claims", typ: list(b.claimType()), about: "The claims.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
+			{Name: "claims", Type: output.List(b.Claim), About: "The claims.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
 					f := src.Obj.(*tradeFigures)
 					return f.view, f.Claims
 				})},

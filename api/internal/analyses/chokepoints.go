@@ -1,9 +1,10 @@
-package api
+package analyses
 
 import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/routes"
@@ -25,33 +26,33 @@ type chokepointRef struct {
 	partial bool
 }
 
-func (b *builder) chokepoints(networks *routes.Networks) field {
+func (b *Builder) chokepoints() output.Field {
 	args := b.WithView(graphql.FieldConfigArgument{
-		"from":     {Type: must(graphql.ID), Description: "The id of where routes start, as in routes."},
-		"to":       {Type: must(graphql.ID), Description: "The id of where routes arrive."},
+		"from":     {Type: output.Must(graphql.ID), Description: "The id of where routes start, as in routes."},
+		"to":       {Type: output.Must(graphql.ID), Description: "The id of where routes arrive."},
 		"avoid":    {Type: ids(), Description: "The ids of what no route may touch, as in routes."},
-		"modes":    {Type: graphql.NewList(must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
-		"statuses": {Type: graphql.NewList(must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
+		"modes":    {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
+		"statuses": {Type: graphql.NewList(output.Must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
 		"network":  {Type: b.networkType(), Description: "The network to search."},
-		"kinds":    {Type: graphql.NewList(must(b.cutKindType())), Description: "Returns only chokepoints of these kinds; all by default."},
+		"kinds":    {Type: graphql.NewList(output.Must(b.cutKindType())), Description: "Returns only chokepoints of these kinds; all by default."},
 		"closing":  {Type: ids(), Description: "The ids of entities to close: returns what each of them removes, instead of searching for chokepoints."},
 		"weight":   {Type: b.cutWeightType(), Description: "What makes one set smaller than another."},
 		"unit":     {Type: graphql.String, Description: "The unit of capacities, a member of the ontology's enum Unit; figures in other units of its dimension are converted."},
 		"first":    {Type: graphql.Int, Description: "Returns at most this many, from 1 to 200."},
 	})
 	b.defaults("Query.chokepoints", map[string]string{"network": "TRANSPORT", "weight": "COUNT", "unit": `"` + routes.CapacityUnit + `"`, "first": "20"})
-	return field{
-		name: "chokepoints", typ: list(b.chokepointType()), args: args,
-		about: "What every route between two places must pass: for each kind the smallest sets, of at most six elements, without which no route is left; smaller ones first, then those nearer to the start. LIMIT_WORK where the search ended before it found one.",
-		read: gql.Binding{
+	return output.Field{
+		Name: "chokepoints", Type: output.List(b.chokepointType()), Args: args,
+		About: "What every route between two places must pass: for each kind the smallest sets, of at most six elements, without which no route is left; smaller ones first, then those nearer to the start. LIMIT_WORK where the search ended before it found one.",
+		Read: gql.Binding{
 			Prepare: prepareChokepoints,
 			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				a := c.Args.(*chokepointsArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, a.view)
+				v, err := resolve(c, a.view)
 				if err != nil {
 					return nil, false, err
 				}
-				n, err := networks.Of(c.Ctx, v, a.network)
+				n, err := b.networks.Of(c.Ctx, v, a.network)
 				if err != nil {
 					return nil, false, err
 				}
@@ -102,7 +103,7 @@ func prepareChokepoints(args map[string]any) (any, error) {
 	return a, atArgument(a.options.Validate())
 }
 
-func (b *builder) cutKindType() *graphql.Enum {
+func (b *Builder) cutKindType() *graphql.Enum {
 	return b.Enum("ChokepointKind", "What the elements of a chokepoint are.",
 		schema.EnumMember{Name: "NODE", Description: "Transport nodes."},
 		schema.EnumMember{Name: "LEG", Description: "Segments."},
@@ -111,77 +112,77 @@ func (b *builder) cutKindType() *graphql.Enum {
 		schema.EnumMember{Name: "NAMED", Description: "The entity that the argument closing names."})
 }
 
-func (b *builder) cutWeightType() *graphql.Enum {
+func (b *Builder) cutWeightType() *graphql.Enum {
 	return b.Enum("ChokepointWeight", "What makes one chokepoint smaller than another.",
 		schema.EnumMember{Name: "COUNT", Description: "Fewer elements."},
 		schema.EnumMember{Name: "CAPACITY", Description: "Fewer elements whose capacity nobody states, then less capacity: the best-known bound on what can pass. For nodes and legs only."})
 }
 
-func (b *builder) chokepointType() *graphql.Object {
+func (b *Builder) chokepointType() *graphql.Object {
 	of := func(src gql.Ref) *chokepointRef { return src.Obj.(*chokepointRef) }
-	leaf := leafOf[chokepointRef]
-	return b.object("Chokepoint", "A smallest set that every route passes: without it no route is left.", func() []field {
-		return []field{
-			{name: "kind", typ: must(b.cutKindType()), about: "What its elements are.", read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendString(dst, c.Kind.String()) })},
+	leaf := output.LeafOf[chokepointRef]
+	return b.Object("Chokepoint", "A smallest set that every route passes: without it no route is left.", func() []output.Field {
+		return []output.Field{
+			{Name: "kind", Type: output.Must(b.cutKindType()), About: "What its elements are.", Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendString(dst, c.Kind.String()) })},
 			b.entityListField("cut", "The elements.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Cut }),
-			{name: "removes", typ: must(graphql.Int), about: "The number of pairs, of a node where routes start and one where they arrive, that lose their last route when it closes.",
-				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Removes)) })},
-			{name: "pairs", typ: must(graphql.Int), about: "The number of pairs that have a route while it is open.",
-				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Pairs)) })},
-			{name: "lost", typ: list(b.endPairType()), about: "The first hundred of the pairs that removes counts.", read: gql.Binding{
+			{Name: "removes", Type: output.Must(graphql.Int), About: "The number of pairs, of a node where routes start and one where they arrive, that lose their last route when it closes.",
+				Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Removes)) })},
+			{Name: "pairs", Type: output.Must(graphql.Int), About: "The number of pairs that have a route while it is open.",
+				Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Pairs)) })},
+			{Name: "lost", Type: output.List(b.endPairType()), About: "The first hundred of the pairs that removes counts.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					for i := range of(src).Lost {
 						dst = append(dst, gql.Ref{Obj: of(src), Index: uint64(i)})
 					}
 					return dst, true, nil
 				}}},
-			{name: "capacity", typ: b.cutCapacityType(), about: "What can pass through it, as far as claims state it; null for countries, waters and corridors, which have no capacity.", read: gql.Binding{
+			{Name: "capacity", Type: b.cutCapacityType(), About: "What can pass through it, as far as claims state it; null for countries, waters and corridors, which have no capacity.", Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) { return src, of(src).Capacity != nil, nil }}},
-			{name: "partial", typ: must(graphql.Boolean), about: "Whether the search ended at its limit of work, so that there may be more chokepoints than are listed.",
-				read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendBool(dst, c.partial) })},
+			{Name: "partial", Type: output.Must(graphql.Boolean), About: "Whether the search ended at its limit of work, so that there may be more chokepoints than are listed.",
+				Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendBool(dst, c.partial) })},
 		}
 	})
 }
 
-func (b *builder) endPairType() *graphql.Object {
+func (b *Builder) endPairType() *graphql.Object {
 	end := func(pick func(p routes.Pair) uint32) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c := src.Obj.(*chokepointRef)
 			return gql.Ref{Obj: c.view, Index: uint64(pick(c.Lost[src.Index]))}, true, nil
 		}}
 	}
-	return b.object("EndPair", "A node where routes start and one where they arrive.", func() []field {
-		any := b.entityType(b.o.Type(schema.EntityType))
-		return []field{
-			{name: "from", typ: must(any), about: "Where routes start.", read: end(func(p routes.Pair) uint32 { return p.From })},
-			{name: "to", typ: must(any), about: "Where they arrive.", read: end(func(p routes.Pair) uint32 { return p.To })},
+	return b.Object("EndPair", "A node where routes start and one where they arrive.", func() []output.Field {
+		any := b.Entity
+		return []output.Field{
+			{Name: "from", Type: output.Must(any), About: "Where routes start.", Read: end(func(p routes.Pair) uint32 { return p.From })},
+			{Name: "to", Type: output.Must(any), About: "Where they arrive.", Read: end(func(p routes.Pair) uint32 { return p.To })},
 		}
 	})
 }
 
-func (b *builder) cutCapacityType() *graphql.Object {
+func (b *Builder) cutCapacityType() *graphql.Object {
 	of := func(src gql.Ref) *routes.CutCapacity { return src.Obj.(*chokepointRef).Capacity }
 	leaf := func(read func(t *routes.CutCapacity, dst []byte) []byte) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) { return read(of(src), dst), nil }}
 	}
-	return b.object("CutCapacity", "How much can pass through some nodes or legs together. A capacity that nobody states is unknown, neither zero nor unlimited.", func() []field {
-		return []field{
-			{name: "low", typ: must(graphql.Float), about: "The least, in unit: the sum of the least figures stated; an element without a figure counts as 0.",
-				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
-			{name: "high", typ: graphql.Float, about: "The most, in unit: the sum of the largest figures stated; null where the capacity of some element is not stated.",
-				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte {
+	return b.Object("CutCapacity", "How much can pass through some nodes or legs together. A capacity that nobody states is unknown, neither zero nor unlimited.", func() []output.Field {
+		return []output.Field{
+			{Name: "low", Type: output.Must(graphql.Float), About: "The least, in unit: the sum of the least figures stated; an element without a figure counts as 0.",
+				Read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
+			{Name: "high", Type: graphql.Float, About: "The most, in unit: the sum of the largest figures stated; null where the capacity of some element is not stated.",
+				Read: leaf(func(t *routes.CutCapacity, dst []byte) []byte {
 					if len(t.Unstated) > 0 {
 						return dst
 					}
 					return gql.AppendFloat(dst, t.Stated.High)
 				})},
-			{name: "stated", typ: must(graphql.Float), about: "The sum of the largest figures stated, in unit, also where some element has none.",
-				read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.High) })},
-			{name: "unit", typ: must(graphql.String), about: "The unit of the figures: a member of the ontology's enum Unit.", read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
+			{Name: "stated", Type: output.Must(graphql.Float), About: "The sum of the largest figures stated, in unit, also where some element has none.",
+				Read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.High) })},
+			{Name: "unit", Type: output.Must(graphql.String), About: "The unit of the figures: a member of the ontology's enum Unit.", Read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendString(dst, t.Unit) })},
 			b.entityListField("unstated", "The elements whose capacity nobody states.",
 				func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Unstated }),
-			{name: "claims", typ: list(b.claimType()), about: "The claims that state the figures.",
-				read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Claims })},
+			{Name: "claims", Type: output.List(b.Claim), About: "The claims that state the figures.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return src.Obj.(*chokepointRef).view, of(src).Claims })},
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/analysis"
@@ -28,14 +29,14 @@ type logEntry struct {
 	analysis.LogEntry
 }
 
-func (b *builder) log() field {
-	return field{name: "log", typ: list(b.logEntryType()),
-		about: "What the store recorded after a sequence number, in order. To continue, give the sequence of the last entry as sinceSequence.",
-		args: graphql.FieldConfigArgument{
-			"sinceSequence": {Type: must(graphql.Int), Description: "Starts after this sequence number; 0 is the empty store."},
+func (b *builder) log() output.Field {
+	return output.Field{Name: "log", Type: output.List(b.logEntryType()),
+		About: "What the store recorded after a sequence number, in order. To continue, give the sequence of the last entry as sinceSequence.",
+		Args: graphql.FieldConfigArgument{
+			"sinceSequence": {Type: output.Must(graphql.Int), Description: "Starts after this sequence number; 0 is the empty store."},
 			"first":         {Type: graphql.Int, Description: "Returns at most this many entries, from the start; 50 by default."},
 		},
-		read: gql.Binding{
+		Read: gql.Binding{
 			Prepare: func(args map[string]any) (any, error) {
 				p, err := input.ReadPage(args)
 				if err != nil {
@@ -54,7 +55,7 @@ func (b *builder) log() field {
 			},
 			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				a := c.Args.(*logArgs)
-				v, err := c.Request.(*Session).resolve(c.Ctx, input.View{Plain: true})
+				v, err := c.Request.(*Session).Resolve(c.Ctx, input.View{Plain: true})
 				if err != nil {
 					return nil, false, err
 				}
@@ -87,22 +88,22 @@ func (b *builder) logEntryType() *graphql.Object {
 				return gql.Ref{Obj: c.Request.(*Session).claimListing(e.view, list, &c.Args.(*input.Claims).Query)}, true, nil
 			}}
 	}
-	return b.object("LogEntry", "What one commit recorded.", func() []field {
-		return []field{
-			{name: "sequence", typ: must(graphql.Int), about: "The sequence number of the commit.", read: gql.Binding{
+	return b.Object("LogEntry", "What one commit recorded.", func() []output.Field {
+		return []output.Field{
+			{Name: "sequence", Type: output.Must(graphql.Int), About: "The sequence number of the commit.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendInt(dst, int64(src.Obj.(*logEntry).Seq)), nil
 				}}},
-			{name: "recordedAt", typ: must(input.DateTime), about: "When it was recorded.", read: gql.Binding{
+			{Name: "recordedAt", Type: output.Must(input.DateTime), About: "When it was recorded.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					e := src.Obj.(*logEntry)
 					return gql.AppendString(dst, instant(e.view.Snapshot().RecordedAt(e.Seq))), nil
 				}}},
-			{name: "added", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims that it recorded.",
-				read: claims(func(e *logEntry) []uint32 { return e.Added })},
-			{name: "withdrawn", typ: must(b.claimConnectionType()), args: b.ClaimArgs(), about: "The claims that it retracted or superseded.",
-				read: claims(func(e *logEntry) []uint32 { return e.Withdrawn })},
-			{name: "entities", typ: list(b.entityType(b.o.Type(schema.EntityType))), about: "The subjects and objects of those claims, by id.", read: gql.Binding{
+			{Name: "added", Type: output.Must(b.claimConnectionType()), Args: b.ClaimArgs(), About: "The claims that it recorded.",
+				Read: claims(func(e *logEntry) []uint32 { return e.Added })},
+			{Name: "withdrawn", Type: output.Must(b.claimConnectionType()), Args: b.ClaimArgs(), About: "The claims that it retracted or superseded.",
+				Read: claims(func(e *logEntry) []uint32 { return e.Withdrawn })},
+			{Name: "entities", Type: output.List(b.entityType(b.Ontology.Type(schema.EntityType))), About: "The subjects and objects of those claims, by id.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					e := src.Obj.(*logEntry)
 					for _, x := range e.Entities(e.view.Snapshot()) {

@@ -1,0 +1,119 @@
+package output
+
+import (
+	"github.com/graphql-go/graphql"
+
+	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// ScalarType returns the output type of a property or a qualifier.
+func (ts *Types) ScalarType(s schema.Scalar, e *schema.Enum) graphql.Output {
+	switch s {
+	case schema.Int:
+		return graphql.Int
+	case schema.Long:
+		return ts.Long()
+	case schema.Float:
+		return graphql.Float
+	case schema.Boolean:
+		return graphql.Boolean
+	case schema.Date:
+		return input.Date
+	case schema.EnumValue:
+		return ts.Enum(e.Name, e.Description, e.Values...)
+	case schema.Quantity:
+		return ts.QuantityType()
+	case schema.Coordinates:
+		return ts.coordinatesType()
+	}
+	return graphql.String
+}
+
+// literal is a value with parts: what the fields of Quantity and Coordinates read.
+type literal struct {
+	value graph.Value
+	unit  *schema.Unit
+}
+
+// Literal returns a value of a type with parts, Quantity or Coordinates, for its fields to read.
+func (ts *Types) Literal(v graph.Value) gql.Ref {
+	return gql.Ref{Obj: &literal{v, ts.Ontology.Units[v.Text()]}}
+}
+
+// QuantityType returns the type that reads a quantity given to Literal.
+func (ts *Types) QuantityType() *graphql.Object {
+	leaf := LeafOf[literal]
+	return ts.Object("Quantity", "A quantity: a number and its unit.", func() []Field {
+		return []Field{
+			{Name: "value", Type: Must(graphql.Float), About: "The number, in the unit below.",
+				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendFloat(dst, l.value.Float()) })},
+			{Name: "unit", Type: Must(graphql.String), About: "The code of the unit: a member of the ontology's enum Unit.",
+				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, l.value.Text()) })},
+			{Name: "text", Type: Must(graphql.String), About: "Number and unit as people write them, such as 3 km.",
+				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, quantityText(l)) })},
+		}
+	})
+}
+
+// quantityText writes a quantity for people.
+func quantityText(l *literal) string {
+	symbol, currency := l.value.Text(), false
+	if l.unit != nil {
+		symbol, currency = l.unit.Symbol, l.unit.Dimension == "currency"
+	}
+	return graph.FormatQuantity(l.value.Float(), symbol, currency)
+}
+
+func (ts *Types) coordinatesType() *graphql.Object {
+	leaf := func(pick func(lat, lon float64) float64) gql.Binding {
+		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+			return gql.AppendFloat(dst, pick(src.Obj.(*literal).value.LatLon())), nil
+		}}
+	}
+	return ts.Object("Coordinates", "A point on the Earth, in WGS 84.", func() []Field {
+		return []Field{
+			{Name: "latitude", Type: Must(graphql.Float), About: "Degrees north, from -90 to 90.", Read: leaf(func(lat, _ float64) float64 { return lat })},
+			{Name: "longitude", Type: Must(graphql.Float), About: "Degrees east, from -180 to 180.", Read: leaf(func(_, lon float64) float64 { return lon })},
+		}
+	})
+}
+
+// AppendValue writes a value of a scalar as JSON. A store may have whole numbers from before
+// the ontology declared an Int, which no client could read as an Int.
+func AppendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
+	switch v.Kind() {
+	case graph.IntKind:
+		if n := v.Int(); as == schema.Int && (n < schema.MinInt || n > schema.MaxInt) {
+			return dst, graph.Errorf(graph.WrongType, "the value %d does not fit the 32 bits of an Int; the ontology must declare the field a Long", n)
+		}
+		return gql.AppendInt(dst, v.Int()), nil
+	case graph.FloatKind:
+		return gql.AppendFloat(dst, v.Float()), nil
+	case graph.BoolKind:
+		return gql.AppendBool(dst, v.Bool()), nil
+	case graph.DateKind: // its characters need no escapes
+		return append(v.Date().Append(append(dst, '"')), '"'), nil
+	}
+	return gql.AppendString(dst, v.String()), nil
+}
+
+// LeafOf returns the reader of a leaf field of a T that a Ref points to.
+func LeafOf[T any](read func(x *T, dst []byte) []byte) gql.Binding {
+	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+		return read(src.Obj.(*T), dst), nil
+	}}
+}
+
+// EachOf returns the reader of a list of the items of a page, each made from its index.
+func EachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Binding {
+	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+		p := src.Obj.(P)
+		for i := range length(p) {
+			dst = append(dst, item(p, i))
+		}
+		return dst, true, nil
+	}}
+}
