@@ -49,7 +49,8 @@ var order = []struct {
 	{"graph/analysis", []string{"schema", "graph", "graph/text", "graph/snapshot", "graph/question"}},
 	{"graph/codec", []string{"schema", "graph"}},
 	{"graph/datasets", []string{"graph", "graph/codec"}},
-	{"graph/store", []string{"graph", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
+	{"graph/store/internal/commits", []string{"graph"}},
+	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
 	{"graph/live", []string{"schema", "graph", "graph/snapshot", "graph/fit"}},
 	// Tests only; they import live, snapshot, store, codec and schema.
@@ -88,15 +89,16 @@ var order = []struct {
 // only lists, by the prefix of an import path, the packages that may import it;
 // no others may.
 var only = map[string][]string{
-	"github.com/cayleygraph/": {"graph/store"},
-	"github.com/hidal-go/":    {"graph/store"},
-	"github.com/graphql-go/":  {"gql", "api", "api/internal/input", "api/internal/output", "api/internal/analyses"},
-	"github.com/vektah/":      {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
-	"go.yaml.in/":             {"graph/codec", "cmd/caspian/internal/settings"},
-	"go.opentelemetry.io/":    {"server/tracing"},
-	"github.com/prometheus/":  {"server", "server/internal/admission", "server/internal/metrics"},
-	"github.com/spf13/":       {"cmd/caspian", "cmd/caspian/internal/settings"},
-	"github.com/coder/":       {"server/internal/streams"},
+	"github.com/cayleygraph/cayley": {"graph/store"},
+	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/internal/commits"},
+	"github.com/hidal-go/":          {"graph/store"},
+	"github.com/graphql-go/":        {"gql", "api", "api/internal/input", "api/internal/output", "api/internal/analyses"},
+	"github.com/vektah/":            {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
+	"go.yaml.in/":                   {"graph/codec", "cmd/caspian/internal/settings"},
+	"go.opentelemetry.io/":          {"server/tracing"},
+	"github.com/prometheus/":        {"server", "server/internal/admission", "server/internal/metrics"},
+	"github.com/spf13/":             {"cmd/caspian", "cmd/caspian/internal/settings"},
+	"github.com/coder/":             {"server/internal/streams"},
 	// Variables have a separate reader: gql/internal/value/decision-json.md.
 	"github.com/go-json-experiment/": {"graph/codec", "server"},
 	"net/http":                       {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "cmd/caspian/internal/client"},

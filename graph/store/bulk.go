@@ -18,6 +18,8 @@ import (
 	"github.com/cayleygraph/quad/pquads"
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
+
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // bulk writes a group of commits as Cayley's ApplyDeltas does, key for key and
@@ -249,7 +251,7 @@ func (w *bulk) remember(nodes []*bulkNode) {
 			w.seen.add(n.hash[:])
 		}
 		iri, named := n.val.(quad.IRI)
-		named = named && !strings.HasPrefix(string(iri), claimPrefix) && !strings.HasPrefix(string(iri), commitPrefix)
+		named = named && !strings.HasPrefix(string(iri), commits.ClaimPrefix) && !strings.HasPrefix(string(iri), commits.CommitPrefix)
 		if named || n.before.id != 0 {
 			w.known.keep(n.val, nodeCount{n.id, n.before.refs + n.uses})
 		}

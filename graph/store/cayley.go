@@ -13,6 +13,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/opt"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // quadsDir is the folder of the database inside the store's folder; the rest
@@ -100,7 +101,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	if err := s.writable(); err != nil {
 		return err
 	}
-	var e encoder
+	var e commits.Encoder
 	for i, c := range cs {
 		if want := s.head + graph.Seq(i) + 1; c.Seq != want {
 			return graph.Errorf(graph.SeqMismatch, "store: commit %d cannot follow commit %d; it must be %d", c.Seq, want-1, want)
@@ -108,7 +109,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("store: append commit %d: %w", c.Seq, err)
 		}
-		if err := e.commit(c); err != nil {
+		if err := e.Commit(c); err != nil {
 			return fmt.Errorf("store: append %w", err)
 		}
 	}
@@ -121,7 +122,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("store: append commit %d: %w", cs[0].Seq, err)
 	}
-	if err := s.apply(ctx, e.quads); err != nil {
+	if err := s.apply(ctx, e.Quads); err != nil {
 		return s.recover(err, cs)
 	}
 	s.mu.Lock()
@@ -186,7 +187,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		}
 		s.qs = qs
 		if errors.Is(delta.Err, cgraph.ErrQuadExists) {
-			id, _ := cutIRI(delta.Delta.Quad.Label, claimPrefix)
+			id, _ := commits.CutIRI(delta.Delta.Quad.Label, commits.ClaimPrefix)
 			return graph.Errorf(graph.Duplicate, "store: append commit %d: claim %s is in the store already", first, id)
 		}
 		return fmt.Errorf("store: append commit %d: %w", first, cause)

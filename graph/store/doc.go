@@ -2,7 +2,7 @@
 // the service ever learned.
 //
 // Read Log first, the contract of every backend, which package storetest tests, and then
-// encode.go, which defines the quads of a commit. Open gives the embedded backend: Cayley's
+// internal/commits, which defines the quads of a commit. Open gives the embedded backend: Cayley's
 // own key-value layout over LevelDB, written through Cayley's ApplyDeltas and read by
 // scanning its log of primitives, which is ten times faster than its iterators.
 //

@@ -18,6 +18,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/hashes"
 	"github.com/caspian-kg/caspian/graph/internal/tables"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // Fill writes the first commits of an empty store as Cayley would write them one by
@@ -84,7 +85,7 @@ type filling struct {
 	nodes     hashes.Table
 	resolver  resolver
 	postings  []posting
-	enc       encoder
+	enc       commits.Encoder
 	keys      map[string]graph.Seq // the idempotency keys
 	last      uint64               // the id of the last primitive
 	size      uint64               // the number of quads
@@ -168,12 +169,11 @@ func (f *filling) add(ctx context.Context, c *graph.Commit) error {
 	} else if c.Key != "" {
 		f.keys[c.Key] = c.Seq
 	}
-	f.enc.quads = f.enc.quads[:0]
-	clear(f.enc.claims)
-	if err := f.enc.commit(c); err != nil {
+	f.enc.Reset()
+	if err := f.enc.Commit(c); err != nil {
 		return err
 	}
-	links, nodes, err := f.resolver.number(&f.nodes, f.enc.quads, f.last)
+	links, nodes, err := f.resolver.number(&f.nodes, f.enc.Quads, f.last)
 	if errors.Is(err, errNotPure) {
 		return graph.Errorf(graph.Duplicate, "commit %d states a claim that is in the store already", c.Seq)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // The texts of the ontologies are kept in the database, beside the identity:
@@ -46,7 +47,7 @@ func (s *embedded) Ontology(hash string) (string, error) {
 func (s *embedded) AcceptOntology(hash, text string) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if hash == "" || !isHex(hash) {
+	if hash == "" || !commits.IsHex(hash) {
 		return graph.Errorf(graph.BadInput, "the hash %q of the ontology is not hexadecimal", hash)
 	}
 	if err := s.usable(); err != nil {

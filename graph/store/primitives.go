@@ -14,6 +14,7 @@ import (
 	"github.com/hidal-go/hidalgo/kv"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // Cayley's key-value layout, as far as it is read here directly (its package
@@ -146,11 +147,11 @@ func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*prot
 
 // findSeal finds the seal of a commit, or nil if there is none.
 func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, error) {
-	seal, err := findLink(ctx, tx, commitIRI(n), predSeal)
+	seal, err := findLink(ctx, tx, commits.CommitIRI(n), commits.PredSeal)
 	if seal != nil || err != nil {
 		return seal, err
 	}
-	return findLink(ctx, tx, commitIRI(n), predSeal1)
+	return findLink(ctx, tx, commits.CommitIRI(n), commits.PredSeal1)
 }
 
 // readDigest reads the digest of a commit from its seal, or "" if it is unknown.
@@ -164,8 +165,8 @@ func readDigest(ctx context.Context, tx kv.Tx, n graph.Seq) (string, error) {
 		return "", err
 	}
 	text, _ := v.(quad.String)
-	s, err := readSeal(string(text))
-	return s.digest, err
+	s, err := commits.ReadSeal(string(text))
+	return s.Digest, err
 }
 
 // readHead reads the number of the last commit from its seal, the last
@@ -188,19 +189,19 @@ func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
 	if err != nil {
 		return 0, err
 	}
-	if pred != quad.IRI(predSeal) && pred != quad.IRI(predSeal1) {
+	if pred != quad.IRI(commits.PredSeal) && pred != quad.IRI(commits.PredSeal1) {
 		return 0, fmt.Errorf("the last quad is not the seal of a commit; another program has written to this store, or it is damaged")
 	}
 	subject, err := readNode(ctx, tx, last.Subject)
 	if err != nil {
 		return 0, err
 	}
-	return seqOf(subject)
+	return commits.SeqOf(subject)
 }
 
 // readKey finds the commit of an idempotency key; 0 for none.
 func readKey(ctx context.Context, tx kv.Tx, key string) (graph.Seq, error) {
-	link, err := findLink(ctx, tx, keyIRI(key), predKey)
+	link, err := findLink(ctx, tx, commits.KeyIRI(key), commits.PredKey)
 	if err != nil || link == nil {
 		return 0, err
 	}
@@ -208,5 +209,5 @@ func readKey(ctx context.Context, tx kv.Tx, key string) (graph.Seq, error) {
 	if err != nil {
 		return 0, err
 	}
-	return seqOf(v)
+	return commits.SeqOf(v)
 }

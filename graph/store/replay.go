@@ -14,6 +14,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
@@ -60,7 +61,7 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 		first = seal.ID + 1
 	}
 	nodes := nodeTable{tx: tx}
-	dec := decoder{next: after + 1}
+	dec := commits.Decoder{Next: after + 1}
 	var p proto.Primitive
 	return scanLog(tx, first, horizon, func(id uint64, raw []byte) error {
 		if id&0xff == 0 && ctx.Err() != nil {
@@ -80,7 +81,7 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 		if err != nil {
 			return err
 		}
-		c, err := dec.add(q)
+		c, err := dec.Add(q)
 		if err != nil {
 			return damaged(id, err)
 		}
@@ -116,7 +117,7 @@ func (t *nodeTable) put(id uint64, raw []byte) error {
 	// The first node after a link begins a transaction.
 	if t.passingLinks || id != t.first+uint64(len(t.nodes)) {
 		for i, v := range t.nodes {
-			if iri, ok := v.(quad.IRI); ok && !strings.HasPrefix(string(iri), claimPrefix) {
+			if iri, ok := v.(quad.IRI); ok && !strings.HasPrefix(string(iri), commits.ClaimPrefix) {
 				t.remember(t.first+uint64(i), v)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/hidal-go/hidalgo/kv"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // Report is what Verify found.
@@ -105,11 +106,11 @@ func (v *verifier) readLog(ctx context.Context, fn func(*graph.Commit, []quad.Qu
 		if c.Seq > v.Head {
 			return errEnd
 		}
-		var e encoder
-		if err := e.commit(c); err != nil {
+		var e commits.Encoder
+		if err := e.Commit(c); err != nil {
 			return err
 		}
-		return fn(c, e.quads)
+		return fn(c, e.Quads)
 	})
 	if errors.Is(err, errEnd) {
 		return nil
@@ -130,7 +131,7 @@ func (v *verifier) expect(c *graph.Commit, quads []quad.Quad) error {
 	}
 	facts := 0
 	for _, q := range quads {
-		if _, err := cutIRI(q.Predicate, fieldPrefix); err != nil {
+		if _, err := commits.CutIRI(q.Predicate, commits.FieldPrefix); err != nil {
 			continue
 		}
 		if n := v.Claims - len(c.Claims) + facts; n%max(v.stride, 1) == 0 {

@@ -1,4 +1,4 @@
-package store
+package commits
 
 import (
 	"encoding/json"

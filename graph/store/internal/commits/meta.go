@@ -1,4 +1,4 @@
-package store
+package commits
 
 import (
 	"encoding/json"
@@ -66,34 +66,35 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 	return append(b, j...), err
 }
 
-// seal is the literal of commit/2: record time in microseconds, counts, digest
+// Seal is the literal of commit/2: record time in microseconds, counts, digest
 // and ontology, and where it has an idempotency key the digest of the change
 // that came with it. In commit/1 the last three are missing.
-type seal struct {
-	at                            int64
-	entities, claims, retractions int
-	digest, ontology, keyDigest   string
+type Seal struct {
+	At                            int64
+	Entities, Claims, Retractions int
+	Digest, Ontology, KeyDigest   string
 }
 
-func sealQuad(s seal) (pred quad.IRI, text string) {
-	if s.digest == "" && s.ontology == "" && s.keyDigest == "" {
-		return predSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.at, s.entities, s.claims, s.retractions)
+func sealQuad(s Seal) (pred quad.IRI, text string) {
+	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" {
+		return PredSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.At, s.Entities, s.Claims, s.Retractions)
 	}
 	key := ""
-	if s.keyDigest != "" {
-		key = `,"k":"` + s.keyDigest + `"`
+	if s.KeyDigest != "" {
+		key = `,"k":"` + s.KeyDigest + `"`
 	}
-	return predSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.at, s.entities, s.claims, s.retractions, s.digest, s.ontology, key)
+	return PredSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.At, s.Entities, s.Claims, s.Retractions, s.Digest, s.Ontology, key)
 }
 
-func readSeal(text string) (seal, error) {
+// ReadSeal reads the literal of either version.
+func ReadSeal(text string) (Seal, error) {
 	var j struct {
 		At      *int64
 		E, C, R int
 		D, O, K string
 	}
 	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
-		return seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
+		return Seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
 	}
-	return seal{*j.At, j.E, j.C, j.R, j.D, j.O, j.K}, nil
+	return Seal{*j.At, j.E, j.C, j.R, j.D, j.O, j.K}, nil
 }

@@ -1,4 +1,8 @@
-package store
+// Package commits says how a commit is written as quads, and reads it back from them unchanged.
+//
+// Read the table at the top of encode.go, then Encoder and Decoder. The package must not know where
+// quads are kept, or in which order a database has them.
+package commits
 
 import (
 	"fmt"
@@ -30,21 +34,23 @@ import (
 // the store names its head and a commit without its seal does not count. The
 // number in meta/1 and commit/2 is the version of the literal; commit/1 is
 // the seal of a commit whose digest and ontology are unknown, as of earlier versions.
+//
+// Exported are those that a database must find or tell apart.
 const (
 	scheme        = "caspian:"
 	entityPrefix  = scheme + "e/"
-	claimPrefix   = scheme + "c/"
-	fieldPrefix   = scheme + "p/"
+	ClaimPrefix   = scheme + "c/"
+	FieldPrefix   = scheme + "p/"
 	typePrefix    = scheme + "t/"
-	commitPrefix  = scheme + "n/"
+	CommitPrefix  = scheme + "n/"
 	keyPrefix     = scheme + "k/"
 	predType      = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 	predMeta      = scheme + "meta/1"
 	predSupersede = scheme + "supersedes"
 	predRetract   = scheme + "retracted"
-	predKey       = scheme + "key"
-	predSeal      = scheme + "commit/2"
-	predSeal1     = scheme + "commit/1"
+	PredKey       = scheme + "key"
+	PredSeal      = scheme + "commit/2"
+	PredSeal1     = scheme + "commit/1"
 
 	typeDate        = "http://id.loc.gov/datatypes/edtf/EDTF"
 	typeEnum        = scheme + "enum"
@@ -52,36 +58,44 @@ const (
 	typeCoordinates = scheme + "coordinates"
 )
 
-func commitIRI(n graph.Seq) quad.IRI {
-	return quad.IRI(commitPrefix + strconv.FormatUint(uint64(n), 10))
+// CommitIRI returns the address of a commit.
+func CommitIRI(n graph.Seq) quad.IRI {
+	return quad.IRI(CommitPrefix + strconv.FormatUint(uint64(n), 10))
 }
 
-func keyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
+// KeyIRI returns the address of an idempotency key.
+func KeyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
 
-// encoder turns commits into quads. It refuses what would not be read back unchanged.
-type encoder struct {
-	quads  []quad.Quad
+// Encoder turns commits into quads. It refuses what would not be read back unchanged.
+type Encoder struct {
+	Quads  []quad.Quad            // of all commits so far
 	claims map[graph.ClaimID]bool // of all commits: Cayley does not notice if a transaction has the same quad twice
 	meta   []byte
 }
 
-func (e *encoder) add(s quad.IRI, p quad.IRI, o quad.Value, label quad.IRI) {
-	e.quads = append(e.quads, quad.Quad{Subject: s, Predicate: p, Object: o, Label: label})
+// Reset forgets the commits so far. It keeps the memory of Quads for the next.
+func (e *Encoder) Reset() {
+	e.Quads = e.Quads[:0]
+	clear(e.claims)
 }
 
-// commit appends the quads of one commit.
-func (e *encoder) commit(c *graph.Commit) error {
+func (e *Encoder) add(s quad.IRI, p quad.IRI, o quad.Value, label quad.IRI) {
+	e.Quads = append(e.Quads, quad.Quad{Subject: s, Predicate: p, Object: o, Label: label})
+}
+
+// Commit appends the quads of one commit. After an error the encoder must not be used.
+func (e *Encoder) Commit(c *graph.Commit) error {
 	at := c.At.UnixMicro()
 	if !c.At.Equal(time.UnixMicro(at)) {
 		return graph.Errorf(graph.BadInput, "commit %d: the record time %s is finer than a microsecond; truncate it", c.Seq, c.At)
 	}
-	if !isHex(c.Digest) || !isHex(c.Ontology) || !isHex(c.KeyDigest) {
+	if !IsHex(c.Digest) || !IsHex(c.Ontology) || !IsHex(c.KeyDigest) {
 		return graph.Errorf(graph.BadInput, "commit %d: the digest %q, the hash %q of the ontology or the digest %q of the change is not hexadecimal", c.Seq, c.Digest, c.Ontology, c.KeyDigest)
 	}
 	if !utf8.ValidString(c.Key) {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
 	}
-	label := commitIRI(c.Seq)
+	label := CommitIRI(c.Seq)
 	if err := e.entities(c, label); err != nil {
 		return err
 	}
@@ -103,14 +117,14 @@ func (e *encoder) commit(c *graph.Commit) error {
 		return err
 	}
 	if c.Key != "" {
-		e.add(keyIRI(c.Key), predKey, label, label)
+		e.add(KeyIRI(c.Key), PredKey, label, label)
 	}
-	pred, text := sealQuad(seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology, c.KeyDigest})
+	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology, c.KeyDigest})
 	e.add(label, pred, quad.String(text), label)
 	return nil
 }
 
-func (e *encoder) entities(c *graph.Commit, label quad.IRI) error {
+func (e *Encoder) entities(c *graph.Commit, label quad.IRI) error {
 	seen := make(map[graph.Entity]bool, len(c.Entities))
 	for i, ent := range c.Entities {
 		err := graph.CheckID(ent.ID)
@@ -129,7 +143,7 @@ func (e *encoder) entities(c *graph.Commit, label quad.IRI) error {
 	return nil
 }
 
-func (e *encoder) retractions(c *graph.Commit, label quad.IRI) error {
+func (e *Encoder) retractions(c *graph.Commit, label quad.IRI) error {
 	seen := make(map[graph.ClaimID]bool, len(c.Retractions))
 	for i, r := range c.Retractions {
 		var err error
@@ -148,11 +162,12 @@ func (e *encoder) retractions(c *graph.Commit, label quad.IRI) error {
 	return nil
 }
 
-func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
+// IsHex reports whether a digest or a hash is written as a seal has it, or is empty.
+func IsHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
-func claimIRI(id graph.ClaimID) quad.IRI { return quad.IRI(claimPrefix + id.String()) }
+func claimIRI(id graph.ClaimID) quad.IRI { return quad.IRI(ClaimPrefix + id.String()) }
 
-func (e *encoder) claim(c *graph.Claim, id graph.ClaimID) error {
+func (e *Encoder) claim(c *graph.Claim, id graph.ClaimID) error {
 	if err := graph.CheckID(c.Subject); err != nil {
 		return fmt.Errorf("subject: %w", err)
 	}
@@ -168,7 +183,7 @@ func (e *encoder) claim(c *graph.Claim, id graph.ClaimID) error {
 		return fmt.Errorf("%s of %s: %w", c.Predicate, c.Subject, err)
 	}
 	label := claimIRI(id)
-	e.add(quad.IRI(entityPrefix+string(c.Subject)), quad.IRI(fieldPrefix+c.Predicate), object, label)
+	e.add(quad.IRI(entityPrefix+string(c.Subject)), quad.IRI(FieldPrefix+c.Predicate), object, label)
 	e.add(label, predMeta, quad.String(e.meta), label)
 	for i, old := range c.Supersedes {
 		for _, other := range c.Supersedes[:i] {

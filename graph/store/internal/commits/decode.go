@@ -1,4 +1,4 @@
-package store
+package commits
 
 import (
 	"errors"
@@ -14,17 +14,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// decoder turns quads, in the order they were written, back into commits.
-type decoder struct {
-	next   graph.Seq // the commit being read
+// Decoder turns quads, in the order they were written, back into commits.
+type Decoder struct {
+	Next   graph.Seq // the number of the commit being read: set it to the first
 	commit graph.Commit
 	claims []graph.Claim // the commit's claims so far, used again for the next
 	fact   quad.Value    // the label of a fact that waits for its meta
 	meta   metaReader
 }
 
-// add takes the next quad. It returns a commit if the quad completes it.
-func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
+// Add takes the next quad. It returns a commit if the quad completes it.
+func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 	pred, ok := q.Predicate.(quad.IRI)
 	if !ok {
 		return nil, fmt.Errorf("the quad %s is not one that the store writes", q)
@@ -53,7 +53,7 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 	case predType:
 		ent := graph.Entity{}
 		if ent.ID, err = entityOf(q.Subject); err == nil {
-			ent.Type, err = cutIRI(q.Object, typePrefix)
+			ent.Type, err = CutIRI(q.Object, typePrefix)
 			c.Entities = append(c.Entities, ent)
 		}
 	case predRetract:
@@ -64,12 +64,12 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 		}
 		r.Reason = string(text)
 		c.Retractions = append(c.Retractions, r)
-	case predKey:
+	case PredKey:
 		var escaped string
-		if escaped, err = cutIRI(q.Subject, keyPrefix); err == nil {
+		if escaped, err = CutIRI(q.Subject, keyPrefix); err == nil {
 			c.Key, err = url.PathUnescape(escaped)
 		}
-	case predSeal, predSeal1:
+	case PredSeal, PredSeal1:
 		return d.seal(q)
 	default:
 		err = d.addFact(q)
@@ -80,10 +80,10 @@ func (d *decoder) add(q quad.Quad) (*graph.Commit, error) {
 	return nil, nil
 }
 
-func (d *decoder) addFact(q quad.Quad) error {
+func (d *Decoder) addFact(q quad.Quad) error {
 	c := graph.Claim{}
 	var err error
-	if c.Predicate, err = cutIRI(q.Predicate, fieldPrefix); err != nil {
+	if c.Predicate, err = CutIRI(q.Predicate, FieldPrefix); err != nil {
 		return err
 	}
 	if c.Subject, err = entityOf(q.Subject); err != nil {
@@ -92,7 +92,7 @@ func (d *decoder) addFact(q quad.Quad) error {
 	if c.Value, err = decodeValue(q.Object); err != nil {
 		return err
 	}
-	if _, err = cutIRI(q.Label, claimPrefix); err != nil {
+	if _, err = CutIRI(q.Label, ClaimPrefix); err != nil {
 		return err
 	}
 	d.fact = q.Label
@@ -101,13 +101,13 @@ func (d *decoder) addFact(q quad.Quad) error {
 }
 
 // seal checks that the commit is whole.
-func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
-	n, err := seqOf(q.Subject)
+func (d *Decoder) seal(q quad.Quad) (*graph.Commit, error) {
+	n, err := SeqOf(q.Subject)
 	if err != nil {
 		return nil, err
 	}
 	text, _ := q.Object.(quad.String)
-	s, err := readSeal(string(text))
+	s, err := ReadSeal(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("commit %d: %w", n, err)
 	}
@@ -117,20 +117,21 @@ func (d *decoder) seal(q quad.Quad) (*graph.Commit, error) {
 		clear(d.claims)
 		d.claims = d.claims[:0]
 	}
-	if n != d.next {
-		return nil, fmt.Errorf("commit %d is where commit %d should be", n, d.next)
+	if n != d.Next {
+		return nil, fmt.Errorf("commit %d is where commit %d should be", n, d.Next)
 	}
-	if s.entities != len(c.Entities) || s.claims != len(c.Claims) || s.retractions != len(c.Retractions) {
+	if s.Entities != len(c.Entities) || s.Claims != len(c.Claims) || s.Retractions != len(c.Retractions) {
 		return nil, fmt.Errorf("commit %d has %d entities, %d claims and %d retractions, but its seal says %d, %d and %d",
-			n, len(c.Entities), len(c.Claims), len(c.Retractions), s.entities, s.claims, s.retractions)
+			n, len(c.Entities), len(c.Claims), len(c.Retractions), s.Entities, s.Claims, s.Retractions)
 	}
-	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest = n, time.UnixMicro(s.at).UTC(), s.digest, s.ontology, s.keyDigest
+	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest = n, time.UnixMicro(s.At).UTC(), s.Digest, s.Ontology, s.KeyDigest
 	d.commit = graph.Commit{}
-	d.next++
+	d.Next++
 	return &c, nil
 }
 
-func cutIRI(v quad.Value, prefix string) (string, error) {
+// CutIRI returns what follows a prefix in an address, or an error that names both.
+func CutIRI(v quad.Value, prefix string) (string, error) {
 	iri, _ := v.(quad.IRI)
 	s, ok := strings.CutPrefix(string(iri), prefix)
 	if !ok {
@@ -140,20 +141,21 @@ func cutIRI(v quad.Value, prefix string) (string, error) {
 }
 
 func entityOf(v quad.Value) (graph.ID, error) {
-	s, err := cutIRI(v, entityPrefix)
+	s, err := CutIRI(v, entityPrefix)
 	return graph.ID(s), err
 }
 
 func claimOf(v quad.Value) (graph.ClaimID, error) {
-	s, err := cutIRI(v, claimPrefix)
+	s, err := CutIRI(v, ClaimPrefix)
 	if err != nil {
 		return graph.ClaimID{}, err
 	}
 	return graph.ParseClaimID(s)
 }
 
-func seqOf(v quad.Value) (graph.Seq, error) {
-	s, err := cutIRI(v, commitPrefix)
+// SeqOf returns the number of the commit with an address.
+func SeqOf(v quad.Value) (graph.Seq, error) {
+	s, err := CutIRI(v, CommitPrefix)
 	if err != nil {
 		return 0, err
 	}
