@@ -107,6 +107,7 @@ func (b *builder) rivalFields() []output.Field {
 			}
 			return dst
 		})},
+		{Name: "agrees", Type: output.List(self), About: "The claims in view that state the same, of a time that may be the same.", Read: claimList((*snapshot.View).Agreeing)},
 		{Name: "contradicts", Type: output.List(self), About: "The claims in view that a curator marked as competing with it.", Read: claimList(contradicting)},
 		{Name: "conflict", Type: graphql.String, About: "The name of the group of competing claims that it belongs to; null for none.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Conflict })},
 	}

@@ -11,17 +11,23 @@ import (
 )
 
 // TestLifetimeOf decides day by day: an entity may exist from some beginning to some end,
-// and surely exists after every beginning and before every end.
+// and surely exists after every beginning and before every end, where a rough one with an exact one inside is left out.
 func TestLifetimeOf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		draw := func(label string) (spans []graph.Span) {
+		draw := func(label string) (spans, exact []graph.Span) {
+			var dates []graph.Date
 			for range rapid.IntRange(0, 3).Draw(t, label) {
-				spans = append(spans, graphtest.DrawDate(t, label, true).Span())
+				dates = append(dates, graphtest.DrawDate(t, label, true))
+				spans = append(spans, dates[len(dates)-1].Span())
 			}
-			return spans
+			for _, d := range graphtest.WithoutRough(dates) {
+				exact = append(exact, d.Span())
+			}
+			return spans, exact
 		}
-		begins, ends := draw("begins"), draw("ends")
-		life := graph.LifetimeOf(begins, ends)
+		allBegins, begins := draw("begins")
+		allEnds, ends := draw("ends")
+		life := graph.LifetimeOf(allBegins, allEnds)
 		days := []graph.Day{graph.FirstDay, graph.LastDay}
 		for _, s := range append(append([]graph.Span(nil), begins...), ends...) {
 			days = append(days, s.First-1, s.First, s.Last, s.Last+1)

@@ -15,6 +15,9 @@ type Dated struct {
 	Valid  graph.Interval
 	// Source is the date of the source.
 	Source graph.Date
+	// Same are the valid times of other claims that state the same. Where one agrees and
+	// dates the start, or the end, more exactly, the claim starts, or ends, on a day of that.
+	Same []graph.Interval
 	// Turns are the dates on which other claims say that the same question got another
 	// answer. A date that coincides with the claim's own end does not bound its start, nor
 	// the other way round.
@@ -66,6 +69,9 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 func (c *Dated) days(first, last graph.Day) []graph.Day {
 	days := []graph.Day{first, last}
 	dates := slices.Concat([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns, c.Later, c.Unlisted)
+	for _, iv := range c.Same {
+		dates = append(dates, iv.From, iv.To)
+	}
 	for _, ends := range append(c.Begins, c.Ends...) {
 		dates = append(dates, ends...)
 	}
@@ -85,9 +91,70 @@ func (c *Dated) days(first, last graph.Day) []graph.Day {
 	return days
 }
 
+// side is the start or the end of a claim: its date, and the days that it may be.
+type side struct {
+	graph.Date
+	first, last graph.Day
+}
+
+func (s side) First() graph.Day { return s.first }
+func (s side) Last() graph.Day  { return s.last }
+
+// sides are the start and the end, each as exactly as some claim has it.
+func (c *Dated) sides() (from, to side) {
+	own := [2]side{{c.Valid.From, c.Valid.From.First(), c.Valid.From.Last()}, {c.Valid.To, c.Valid.To.First(), c.Valid.To.Last()}}
+	if c.Timing.Kind != schema.State && c.Timing.Kind != schema.Event {
+		return own[0], own[1]
+	}
+	exact := own
+	for i := range own {
+		if !own[i].Known() {
+			continue
+		}
+		var dates []graph.Date
+		for _, iv := range c.Same {
+			date := [2]graph.Date{iv.From, iv.To}[i]
+			if !agree(c.Valid.From, iv.From) || !agree(c.Valid.To, iv.To) || !date.Known() {
+				continue
+			}
+			if within(date, own[i].Date) {
+				dates = append(dates, date)
+			}
+		}
+		// The shortest first: a longer one that has one of them inside adds nothing.
+		slices.SortFunc(dates, func(a, b graph.Date) int { return cmp.Compare(a.Last()-a.First(), b.Last()-b.First()) })
+		var kept []graph.Date
+		for _, d := range dates {
+			if !slices.ContainsFunc(kept, func(k graph.Date) bool { return within(k, d) }) {
+				kept = append(kept, d)
+			}
+		}
+		for n, d := range kept {
+			if n == 0 {
+				exact[i].first, exact[i].last = d.First(), d.Last()
+			}
+			exact[i].first, exact[i].last = min(exact[i].first, d.First()), max(exact[i].last, d.Last())
+		}
+	}
+	if exact[0].Known() && exact[1].Known() && exact[1].last < exact[0].first {
+		return own[0], own[1]
+	}
+	return exact[0], exact[1]
+}
+
+// agree reports whether two dates may be of one day, or one of them is not known.
+func agree(a, b graph.Date) bool {
+	return !a.Known() || !b.Known() || a.First() <= b.Last() && b.First() <= a.Last()
+}
+
+// within reports whether a date is more exact than another and may be the same.
+func within(a, b graph.Date) bool {
+	return b.First() <= a.First() && a.Last() <= b.Last() && a.Last()-a.First() < b.Last()-b.First()
+}
+
 // all reports whether something is true of every one of the days that the date may
 // mean.
-func all(date graph.Date, days []graph.Day, fn func(graph.Day) bool) bool {
+func all(date side, days []graph.Day, fn func(graph.Day) bool) bool {
 	for _, d := range days {
 		if d >= date.First() && d <= date.Last() && !fn(d) {
 			return false
@@ -102,6 +169,7 @@ func all(date graph.Date, days []graph.Day, fn func(graph.Day) bool) bool {
 func (c *Dated) lives(d graph.Day) (may, does bool) {
 	may, does = true, true
 	for _, begins := range c.Begins {
+		begins = WithoutRough(begins)
 		some := len(begins) == 0
 		for _, b := range begins {
 			some, does = some || b.First() <= d, does && b.Last() <= d
@@ -109,6 +177,7 @@ func (c *Dated) lives(d graph.Day) (may, does bool) {
 		may = may && some
 	}
 	for _, ends := range c.Ends {
+		ends = WithoutRough(ends)
 		some := len(ends) == 0
 		for _, e := range ends {
 			some, does = some || d <= e.Last(), does && d <= e.First()
@@ -116,6 +185,13 @@ func (c *Dated) lives(d graph.Day) (may, does bool) {
 		may = may && some
 	}
 	return may, does
+}
+
+// WithoutRough leaves out the dates that another of them says more exactly.
+func WithoutRough(dates []graph.Date) []graph.Date {
+	return slices.DeleteFunc(slices.Clone(dates), func(d graph.Date) bool {
+		return slices.ContainsFunc(dates, func(e graph.Date) bool { return within(e, d) })
+	})
 }
 
 // dropped reports whether, by the day, a later list has left out a state of which
@@ -129,17 +205,18 @@ func (c *Dated) dropped(d graph.Day) bool {
 
 // speaks reports whether the source's date attests the claim.
 func (c *Dated) speaks() bool {
+	from, to := c.sides()
 	switch {
 	case !c.Source.Known() || c.Timing.Past,
-		c.Valid.From.Known() && c.Source.Last() < c.Valid.From.First(),
-		c.Valid.To.Known() && c.Valid.To.Last() < c.Source.First():
+		from.Known() && c.Source.Last() < from.First(),
+		to.Known() && to.Last() < c.Source.First():
 		return false
 	}
 	return true
 }
 
 func (c *Dated) sure(d graph.Day, days []graph.Day) bool {
-	from, to := c.Valid.From, c.Valid.To
+	from, to := c.sides()
 	switch {
 	case c.Timing.Kind == schema.Event && from.Known():
 		return all(from, days, func(s graph.Day) bool { return s <= d || to.Known() && s > to.Last() })
@@ -175,7 +252,7 @@ func (c *Dated) sure(d graph.Day, days []graph.Day) bool {
 
 // attested are the first and the last day that its dates and its source attest.
 func (c *Dated) attested() (first, last graph.Day, ok bool) {
-	from, to := c.Valid.From, c.Valid.To
+	from, to := c.sides()
 	switch {
 	case c.Timing.Kind == schema.Observation && (from.Known() || to.Known()):
 		if from.Known() {
@@ -200,7 +277,7 @@ func (c *Dated) attested() (first, last graph.Day, ok bool) {
 }
 
 func (c *Dated) possible(d graph.Day, days []graph.Day) bool {
-	from, to := c.Valid.From, c.Valid.To
+	from, to := c.sides()
 	if c.Timing.Kind == schema.Event {
 		return !from.Known() || from.First() <= d
 	}
@@ -215,12 +292,12 @@ func (c *Dated) possible(d graph.Day, days []graph.Day) bool {
 	before, after := c.reachesBefore(d, first), c.reachesAfter(d, last)
 	if from.Known() {
 		before = from.First() <= d
-	} else if from == graph.OpenDate && undated {
+	} else if from.Date == graph.OpenDate && undated {
 		before = true
 	}
 	if to.Known() {
 		after = d <= to.Last()
-	} else if to == graph.OpenDate && undated {
+	} else if to.Date == graph.OpenDate && undated {
 		after = true
 	}
 	return before && after

@@ -60,6 +60,28 @@ func DrawDate(t *rapid.T, label string, known bool) graph.Date {
 	return d
 }
 
+// DrawAgreeing draws a valid time whose dates may be of the same days as those of another, as
+// 2021-06-15 and 2021-06, or are missing.
+func DrawAgreeing(t *rapid.T, iv graph.Interval) graph.Interval {
+	draw := func(label string, d graph.Date) graph.Date {
+		var meeting []graph.Date
+		for _, text := range dates[2:] {
+			if e, err := graph.ParseDate(text); err == nil && agree(d, e) {
+				meeting = append(meeting, e)
+			}
+		}
+		if rapid.IntRange(0, 3).Draw(t, label+" is missing") == 0 {
+			return graph.Date{}
+		}
+		return rapid.SampledFrom(meeting).Draw(t, label)
+	}
+	other := graph.Interval{From: draw("from", iv.From), To: draw("to", iv.To)}
+	if other.Check() != nil {
+		return iv
+	}
+	return other
+}
+
 // DrawInterval draws a valid time, open and unknown ends included, that could
 // be a claim's.
 func DrawInterval(t *rapid.T) graph.Interval {

@@ -104,6 +104,10 @@ func echo(t *rapid.T, o *schema.Ontology, c graph.Claim) graph.Claim {
 		}
 		return c
 	}
+	if f.Time != schema.Eternal && rapid.IntRange(0, 2).Draw(t, "dated otherwise") == 0 {
+		c.Valid = graphtest.DrawAgreeing(t, c.Valid)
+		return c
+	}
 	if f.Kind == schema.Relation && rapid.Bool().Draw(t, "another object") {
 		c.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object"))
 	}

@@ -113,6 +113,9 @@ func (l *lens) dated(f *fact) *graphtest.Dated {
 	}
 	for _, g := range l.m.claims {
 		if g != f && g.Subject == f.Subject && g.Predicate == f.Predicate && l.sees(g) && g.Rank != graph.Deprecated && l.sameQuestion(f, g) {
+			if g.Value == f.Value {
+				d.Same = append(d.Same, g.Valid)
+			}
 			for _, end := range []graph.Date{g.Valid.From, g.Valid.To} {
 				if end.Known() {
 					d.Turns = append(d.Turns, end)

@@ -34,6 +34,9 @@ func (v *View) reading(n uint32, r *memory.Row) graph.Reading {
 
 func (v *View) window(n uint32, r *memory.Row) graph.Window {
 	t, b := v.timing(r), &v.s.Times.Ref(r.Valid).Bounds
+	if b.Refinable(t) {
+		b = v.refined(n, r)
+	}
 	var source graph.Date
 	next := graph.AllDays
 	if t.Kind == schema.Observation && (b.Started || b.Ended) {
@@ -75,6 +78,58 @@ func (v *View) dateOf(source uint32) graph.Date {
 		return v.s.Dates.At(source)
 	}
 	return v.s.AttestedOn(source, v.sees)
+}
+
+// refined are the bounds of a claim of rough dates, as exactly as claims of the same give them.
+func (v *View) refined(n uint32, r *memory.Row) *graph.Bounds {
+	own := &v.s.Times.Ref(r.Valid).Bounds
+	var by []*graph.Bounds
+	for l := range v.s.Besides(r).All() {
+		if b := &v.s.Times.Ref(l.Period()).Bounds; b.Refines(own) && v.statesToo(n, l) {
+			by = append(by, b)
+		}
+	}
+	if by == nil {
+		return own
+	}
+	b := own.Refined(by)
+	return &b
+}
+
+// Exactly is the valid time of a claim, its rough dates as exactly as claims of the same in
+// view give them; where these differ, as the claim itself does.
+func (v *View) Exactly(n uint32) graph.Interval {
+	r := v.s.Rows.Ref(n)
+	iv := v.s.Times.Ref(r.Valid).Interval
+	b := v.refined(n, r)
+	for _, c := range v.Agreeing(n, nil) {
+		other := v.s.Times.Ref(v.s.Rows.Ref(c).Valid).Interval
+		if other.From.Known() && other.From.Span() == b.Start && iv.From.Span() != b.Start {
+			iv.From = other.From
+		}
+		if other.To.Known() && other.To.Span() == b.End && iv.To.Span() != b.End {
+			iv.To = other.To
+		}
+	}
+	return iv
+}
+
+// Agreeing appends to dst the claims in view that state the same as a claim, of a time that may be
+// the same, by other sources or elsewhere in its own.
+func (v *View) Agreeing(n uint32, dst []uint32) []uint32 {
+	r := v.s.Rows.Ref(n)
+	own := &v.s.Times.Ref(r.Valid).Bounds
+	for l := range v.s.Besides(r).All() {
+		if v.statesToo(n, l) && v.s.Times.Ref(l.Period()).Bounds.Agrees(own) && v.Lists(l.Claim) {
+			dst = append(dst, l.Claim)
+		}
+	}
+	return dst
+}
+
+// statesToo reports whether the view knows another claim that states the same.
+func (v *View) statesToo(n uint32, l memory.Link) bool {
+	return l.Claim != n && l.Rank != graph.Deprecated && v.sees(l.Claim) && v.sameQuestion(n, l.Claim) && v.s.SameCell(v.s.Rows.Ref(n).Cell(), v.s.Rows.Ref(l.Claim).Cell())
 }
 
 // neighbours are the days between the dated claims that answer the same question

@@ -104,7 +104,8 @@ func (v *View) present(n uint32, r *memory.Row) bool {
 	if name := v.s.Named.Ref(r.Subject); name.One() && name.Claim == n+1 {
 		return v.shows(r.Subject, name.Link(v.s.NamePredicate))
 	}
-	if v.kinds[r.Predicate].Next || !v.s.Times.Ref(r.Valid).Bounds.Alone(v.timing(r)) {
+	b, t := &v.s.Times.Ref(r.Valid).Bounds, v.timing(r)
+	if v.kinds[r.Predicate].Next || !b.Alone(t) || b.Refinable(t) {
 		return v.holds(n, r) != graph.HoldsNo
 	}
 	l := memory.Link{Claim: n, Other: memory.None, Valid: r.Valid, Predicate: r.Predicate}

@@ -211,12 +211,14 @@ func (s *Graph) wantMarked() map[uint32]bool {
 			runs[l.Predicate] = append(runs[l.Predicate], l)
 		}
 		for p, run := range runs {
-			if len(run) < 2 || !kinds[p].Next || !slices.ContainsFunc(run, func(l Link) bool { return s.dated(&l) }) {
-				continue
-			}
 			for _, l := range run {
-				b := &s.Times.Ref(l.Period()).Bounds
-				marked[l.Claim] = marked[l.Claim] || !b.Started || !b.Ended
+				dated := slices.ContainsFunc(run, func(m Link) bool {
+					return l.Claim != m.Claim && s.dated(&m) && (kinds[p].Next || l.Other == m.Other && s.dated(&l))
+				})
+				beside := kinds[p].Next && len(run) > 1 && s.dated(&l)
+				if t := kinds[p].TimingOf(s.Types.At(uint32(i))); (dated || beside) && s.mark(&l, t, kinds[p].Next) {
+					marked[l.Claim] = true
+				}
 			}
 		}
 	}

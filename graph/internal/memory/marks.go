@@ -94,9 +94,10 @@ func (s *Graph) narrows(n uint32, r *Row, b *graph.Bounds) bool {
 	return false
 }
 
-// markOpen marks, among new links of claims by subject, those whose field reaches to the
-// next dated claim and that have one. It returns them with the links of older claims that
-// have one now, marked as well. It sorts the links.
+// markOpen marks, among new links of claims by subject, those that other claims bound: of a
+// field that reaches to the next dated claim, where there is one, and of rough dates, where
+// another dated claim has the same object. It returns them with the links of older claims
+// that others bound now, marked as well. It sorts the links.
 func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order[Link]) []column.Entry[Link] {
 	kinds := s.Kinds().Of
 	var more []column.Entry[Link]
@@ -108,10 +109,11 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 			to++
 		}
 		added := links[from:to]
+		before, t := old.OutRun(subject, p), kinds[p].TimingOf(s.Types.At(subject))
 		if from = to; !kinds[p].Next {
+			more = s.markRough(t, before, added, more)
 			continue
 		}
-		before := old.OutRun(subject, p)
 		// Undated links of one subject are open by themselves all or none: if the first of
 		// several is open or dated, all are marked that must be.
 		first, _ := before.First()
@@ -121,13 +123,13 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 			continue
 		}
 		for i := range added {
-			s.mark(&added[i].Item)
+			s.mark(&added[i].Item, t, true)
 		}
 		if marked {
 			continue
 		}
 		for l := range before.All() {
-			if s.mark(&l) {
+			if s.mark(&l, t, true) {
 				more = append(more, column.Entry[Link]{List: subject, Item: l})
 			}
 		}
@@ -135,15 +137,58 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 	return append(links, more...)
 }
 
+// markRough marks the links of rough dates, new and old, beside which another dated claim
+// has the same object, or is of a literal too. It appends the old ones to more.
+func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entry[Link]) []column.Entry[Link] {
+	if t.Kind != schema.State && t.Kind != schema.Event {
+		return more
+	}
+	for from := 0; from < len(added); {
+		subject, other, dated := added[from].List, added[from].Item.Other, 0
+		to := from
+		for ; to < len(added) && added[to].Item.Other == other; to++ {
+			if s.dated(&added[to].Item) {
+				dated++
+			}
+		}
+		same := added[from:to]
+		if from = to; dated == 0 {
+			continue
+		}
+		olds := before
+		if other != None {
+			olds = column.Short[Link, Beside](s.To(before, other))
+		}
+		for l := range olds.All() {
+			if s.dated(&l) {
+				dated++
+			}
+		}
+		if dated < 2 {
+			continue
+		}
+		for i := range same {
+			s.mark(&same[i].Item, t, false)
+		}
+		for l := range olds.All() {
+			if s.mark(&l, t, false) {
+				more = append(more, column.Entry[Link]{List: subject, Item: l})
+			}
+		}
+	}
+	return more
+}
+
 func (s *Graph) dated(l *Link) bool {
 	b := &s.Times.Ref(l.Period()).Bounds
 	return b.Started || b.Ended
 }
 
-// mark marks a link unless both its ends are dated, and reports whether that is new.
-func (s *Graph) mark(l *Link) bool {
+// mark marks a link whose days other claims may bound, and reports whether that is new: one
+// of rough dates, or without one of its ends where the field reaches to the next.
+func (s *Graph) mark(l *Link, t schema.Timing, next bool) bool {
 	b := &s.Times.Ref(l.Period()).Bounds
-	if l.Valid&Open != 0 || b.Started && b.Ended {
+	if l.Valid&Open != 0 || !(b.Refinable(t) || next && !(b.Started && b.Ended)) {
 		return false
 	}
 	l.Valid |= Open

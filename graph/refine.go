@@ -1,0 +1,79 @@
+package graph
+
+import "github.com/caspian-kg/caspian/schema"
+
+// Two sources may date one fact differently well: a membership of 2004, and one since
+// 29 March 2004. They agree, and the rough date is read as the exact one.
+
+// Refinable reports whether an end of the bounds may be one of several days, of which
+// another claim can say more. The dates of a figure are its period, and not rough.
+func (b *Bounds) Refinable(t schema.Timing) bool {
+	return (t.Kind == schema.State || t.Kind == schema.Event) &&
+		(b.Started && b.Start.First < b.Start.Last || b.Ended && b.End.First < b.End.Last)
+}
+
+// Agrees reports whether two bounds may be of one time: where both give a start, or an
+// end, it may be the same day.
+func (b *Bounds) Agrees(other *Bounds) bool {
+	return (!b.Started || !other.Started || b.Start.meets(other.Start)) && (!b.Ended || !other.Ended || b.End.meets(other.End))
+}
+
+// Refines reports whether the bounds agree with others and give the day of an end more exactly.
+func (b *Bounds) Refines(other *Bounds) bool {
+	return (b.Started && other.Started && b.Start.inside(other.Start) || b.Ended && other.Ended && b.End.inside(other.End)) && b.Agrees(other)
+}
+
+// Refined returns the bounds with the days that those which refine them leave: from the
+// first to the last of the most exact. Where the start would come after the end, those
+// are of several times, and the bounds stay as they are.
+func (b *Bounds) Refined(by []*Bounds) Bounds {
+	r := *b
+	if r.Started {
+		r.Start = refined(r.Start, by, func(b *Bounds) (Span, bool) { return b.Start, b.Started })
+	}
+	if r.Ended {
+		r.End = refined(r.End, by, func(b *Bounds) (Span, bool) { return b.End, b.Ended })
+	}
+	if r.Started && r.Ended && r.Start.First > r.End.Last {
+		return *b
+	}
+	return r
+}
+
+// refined returns the days of one side that the most exact of those inside leave.
+func refined(days Span, by []*Bounds, side func(*Bounds) (Span, bool)) Span {
+	var inside []Span
+	for _, b := range by {
+		if s, ok := side(b); ok && s.inside(days) {
+			inside = append(inside, s)
+		}
+	}
+	if inside == nil {
+		return days
+	}
+	left := empty
+	for _, s := range exact(inside) {
+		left = Span{min(left.First, s.First), max(left.Last, s.Last)}
+	}
+	return left
+}
+
+// exact returns the spans without those that have another of them inside.
+func exact(spans []Span) (left []Span) {
+	for _, s := range spans {
+		rough := false
+		for _, t := range spans {
+			rough = rough || t.inside(s)
+		}
+		if !rough {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// inside reports whether the days are some of others, and not all.
+func (s Span) inside(t Span) bool { return s != t && s.First >= t.First && s.Last <= t.Last }
+
+// meets reports whether two spans have a day in common.
+func (s Span) meets(t Span) bool { return s.First <= t.Last && t.First <= s.Last }
