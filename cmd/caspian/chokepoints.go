@@ -26,6 +26,7 @@ only one entity has.`,
 		closing := s.Many("closing", "IDS", "count what each of these removes when it closes, instead of searching for sets")
 		kinds := s.Many("kinds", "KINDS", "only sets of these: node, leg, country, water")
 		modes := modesSetting(s)
+		cargo := cargoSetting(s)
 		statuses := statusesSetting(s)
 		network := networkSetting(s)
 		weight := s.Choice("weight", "count", "compare sets by their number of elements or by their capacity", "count", "capacity")
@@ -37,12 +38,16 @@ only one entity has.`,
 			q.entity("FROM", &ids[0])
 			q.entity("TO", &ids[1])
 			q.entities("avoid", avoid)
+			q.entity("--cargo", cargo, "Resource")
 			q.entities("closing", closing)
 			view := q.view()
 			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
 				variables := map[string]any{"from": ids[0], "to": ids[1], "avoid": *avoid, "network": *network,
 					"weight": *weight, "unit": *unit, "first": *first, "view": view}
 				optional(variables, "modes", upper(*modes))
+				if *cargo != "" {
+					variables["cargo"] = *cargo
+				}
 				optional(variables, "statuses", upper(*statuses))
 				optional(variables, "kinds", upper(*kinds))
 				optional(variables, "closing", *closing)

@@ -20,11 +20,13 @@ entity has.`,
   caspian routes Kazakhstan "European Union" --avoid Russia --avoid Iran
   caspian routes KAZ eu --avoid RUS --network borders --rank borders
   caspian routes almaty istanbul --via AZE --rank distance --first 1
+  caspian routes KAZ FRA --avoid RUS --cargo uranium
   caspian routes KAZ TUR --avoid RUS,IRN --as-of 2016-06-01 --json`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		avoid := s.Many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
 		via := s.Many("via", "IDS", "what the route must pass through, in this order")
 		modes := modesSetting(s)
+		cargo := cargoSetting(s)
 		statuses := statusesSetting(s)
 		gauges := s.Many("gauges", "GAUGES", "only railways of these gauges")
 		network := networkSetting(s)
@@ -37,6 +39,7 @@ entity has.`,
 			q.entity("FROM", &ids[0])
 			q.entity("TO", &ids[1])
 			q.entities("avoid", avoid)
+			q.entity("--cargo", cargo, "Resource")
 			q.entities("via", via)
 			variables := map[string]any{"network": *network, "rank": *rank, "first": *first, "avoid": *avoid, "via": *via, "view": q.view()}
 			optional(variables, "modes", upper(*modes))
@@ -51,6 +54,9 @@ entity has.`,
 			}
 			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
 				variables["from"], variables["to"] = ids[0], ids[1]
+				if *cargo != "" {
+					variables["cargo"] = *cargo
+				}
 				return a.once(ctx, answers.RoutesDocument, variables)
 			}, answers.WriteRoutes)
 		}
@@ -60,7 +66,11 @@ entity has.`,
 // Settings of the commands that ask about routes.
 
 func modesSetting(s *settings.Set) *[]string {
-	return s.Many("modes", "MODES", "only these, such as RAIL,FERRY; all but PIPELINE and TANKER by default")
+	return s.Many("modes", "MODES", "only these, such as RAIL,FERRY; without a cargo all but PIPELINE and TANKER by default")
+}
+
+func cargoSetting(s *settings.Set) *string {
+	return s.Text("cargo", "ID", "", "the resource that is carried, such as uranium: legs that take other goods only are not used")
 }
 
 func statusesSetting(s *settings.Set) *[]string {

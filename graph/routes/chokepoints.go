@@ -57,8 +57,9 @@ func (w CutWeight) String() string { return CutWeights[w] }
 
 // ChokepointOptions ask what all routes must pass.
 type ChokepointOptions struct {
-	// From, To, Avoid, Modes and Statuses are those of RouteOptions.
+	// From, To, Cargo, Avoid, Modes and Statuses are those of RouteOptions.
 	From, To graph.ID
+	Cargo    graph.ID
 	Avoid    []graph.ID
 	Modes    []string
 	Statuses []string
@@ -149,7 +150,7 @@ func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) (*Ch
 	if err != nil {
 		return nil, err
 	}
-	q, err := n.query(&RouteOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, Work: o.Work})
+	q, err := n.query(&RouteOptions{From: o.From, To: o.To, Cargo: o.Cargo, Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, Work: o.Work})
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func TestChokepointsAgainstAllCuts(t *testing.T) {
 		v := see(t, w.snapshot(t), drawView(t))
 		o := drawRouteOptions(t, kind)
 		o.Via, o.Gauges, o.MaxBorders = nil, nil, nil
-		ask := ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts}
+		ask := ChokepointOptions{From: o.From, To: o.To, Cargo: o.Cargo, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts}
 		got, err := FindChokepoints(context.Background(), compile(t, v, kind), &ask)
 		if err != nil {
 			t.Fatal(err)
@@ -279,7 +279,7 @@ func TestCapacityCutsAgainstAllCuts(t *testing.T) {
 		o := drawRouteOptions(t, Transport)
 		o.Via, o.Gauges, o.MaxBorders = nil, nil, nil
 		got, err := FindChokepoints(context.Background(), compile(t, v, Transport),
-			&ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: ByCapacity})
+			&ChokepointOptions{From: o.From, To: o.To, Cargo: o.Cargo, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: ByCapacity})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -368,7 +368,7 @@ func TestChokepointsSeeOnlyTheView(t *testing.T) {
 		asked := drawView(t)
 		v := see(t, w.snapshot(t), asked)
 		o := drawRouteOptions(t, kind)
-		ask := ChokepointOptions{From: o.From, To: o.To, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: CutWeight(even(t, "weight", 2))}
+		ask := ChokepointOptions{From: o.From, To: o.To, Cargo: o.Cargo, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: CutWeight(even(t, "weight", 2))}
 		tell := func(v *snapshot.View) string {
 			list, err := FindChokepoints(context.Background(), compile(t, v, kind), &ask)
 			text := fmt.Sprint(err)

@@ -20,6 +20,7 @@ type naiveLeg struct {
 	waters       []graph.ID
 	passes       []graph.ID
 	gauge        string
+	carries      []graph.ID
 	complete     bool
 	surety       float64
 	claims       map[graph.ClaimID]bool
@@ -134,6 +135,7 @@ func (w *naiveWorld) segment(id graph.ID) {
 	if gauge, _, _, ok := w.best(id, "gauge"); ok {
 		l.gauge = gauge.Text()
 	}
+	w.v.Claims(n, "carries", false, func(c uint32) bool { l.carries = append(l.carries, s.ID(s.Object(c))); return true })
 	w.v.Claims(n, "passes", false, func(c uint32) bool { l.passes = append(l.passes, s.ID(s.Object(c))); return true })
 	w.legs = append(w.legs, l)
 	if both, c, q, ok := w.best(id, "bidirectional"); ok && both.Bool() {
@@ -443,8 +445,22 @@ func changes(r naiveRoute) (sum int) {
 	return sum
 }
 
+// isA reports whether a good is the other one, or a kind of it.
+func (w *naiveWorld) isA(good, other graph.ID) bool {
+	s := w.v.Snapshot()
+	n, _ := s.Number(good)
+	found := good == other
+	w.v.Claims(n, "broader", false, func(c uint32) bool { found = found || w.isA(s.ID(s.Object(c)), other); return true })
+	return found
+}
+
 func (w *naiveWorld) fits(l *naiveLeg, o *RouteOptions) bool {
-	if o.Modes == nil && l.mode == "PIPELINE" || o.Modes != nil && !slices.Contains(o.Modes, l.mode) {
+	if o.Modes != nil && !slices.Contains(o.Modes, l.mode) {
+		return false
+	}
+	named, any := o.Modes != nil, len(l.carries) == 0
+	shared := slices.ContainsFunc(l.carries, func(good graph.ID) bool { return o.Cargo != "" && w.isA(o.Cargo, good) })
+	if l.mode == "PIPELINE" && !shared && (!named || o.Cargo != "" && !any) || l.mode != "PIPELINE" && !shared && !any {
 		return false
 	}
 	return o.Gauges == nil || l.mode != "RAIL" || l.gauge != "" && !slices.ContainsFunc(strings.Split(l.gauge, "/"),

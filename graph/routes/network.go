@@ -99,6 +99,7 @@ type leg struct {
 	borders      int32   // changes of country on it
 	transits     []int32 // places, in the order of passing
 	passes       []uint32
+	carries      []uint32 // the only goods that it takes; none where it takes any
 	gauge        string
 	claims       []uint32 // the lengthClaim last
 	statusClaim  uint32   // these are None where nobody states it
@@ -360,6 +361,9 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 		}
 		return true
 	})
+	for _, e := range c.related(entity, "carries") {
+		l.carries = append(l.carries, e.Node)
+	}
 	c.estimate(&l)
 	c.legs = append(c.legs, l)
 }

@@ -26,19 +26,25 @@ func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
 	case "Organisation":
 		return n.members(entity, nil), true
 	case "Region":
-		seen := map[uint32]bool{entity: true}
-		for queue := []uint32{entity}; len(queue) > 0; queue = queue[1:] {
-			list = n.members(queue[0], list)
-			for _, part := range n.related(queue[0], "parts") {
-				if !seen[part.Node] {
-					seen[part.Node] = true
-					queue = append(queue, part.Node)
-				}
-			}
+		for _, part := range n.reach(entity, "parts") {
+			list = n.members(part, list)
 		}
 		return list, true
 	}
 	return nil, false
+}
+
+// reach returns an entity and all to which a field leads from it, over any number of steps; the nearer first.
+func (n *Network) reach(entity uint32, field string) []uint32 {
+	list := []uint32{entity}
+	for i := 0; i < len(list); i++ {
+		for _, e := range n.related(list[i], field) {
+			if !slices.Contains(list, e.Node) {
+				list = append(list, e.Node)
+			}
+		}
+	}
+	return list
 }
 
 // related returns where a field of an entity leads; nothing if its type has no such field.

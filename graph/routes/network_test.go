@@ -62,9 +62,11 @@ type Segment implements Entity {
   passes: [TransportNode!] @time(kind: STATE)
   bidirectional: Boolean @time(kind: STATE)
   gauge: String @time(kind: STATE)
+  carries: [Resource!] @time(kind: STATE)
   capacity(scope: String @distinct, planned: Boolean @distinct): [Quantity!] @time(kind: OBSERVATION)
 }
 union Transitable = Country | WaterBody
+type Resource implements Entity { broader: [Resource!] @time(kind: ETERNAL) }
 type Corridor implements Entity { segments(order: Int @distinct): [Segment!] @time(kind: STATE) }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
 `
@@ -202,6 +204,7 @@ var (
 	testNodes     = []graph.ID{"na", "nb", "nc", "nd", "ne"}
 	testCountries = []graph.ID{"AAA", "BBB", "CCC", "DDD"}
 	testWaters    = []graph.ID{"w1", "w2"}
+	testGoods     = []graph.ID{"ore", "uranium", "fuel"} // each broader than the next
 	testSegments  = []graph.ID{"g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "ga", "gb", "gc", "gd", "ge", "gf"}
 )
 
@@ -235,7 +238,7 @@ func oneOf[T any](t *rapid.T, label string, from ...T) T { return from[even(t, l
 func drawWorld(t *rapid.T) *world {
 	w := newWorld(t)
 	for typ, ids := range map[string][]graph.ID{"TransportNode": testNodes, "Country": testCountries, "WaterBody": testWaters,
-		"Organisation": {"org"}, "Region": {"r1", "r2"}, "City": {"city"}, "Corridor": {"cor"}} {
+		"Organisation": {"org"}, "Region": {"r1", "r2"}, "City": {"city"}, "Corridor": {"cor"}, "Resource": testGoods} {
 		for _, id := range ids {
 			w.entity(id, typ)
 		}
@@ -283,6 +286,8 @@ func drawWorld(t *rapid.T) *world {
 		w.doubt(t, w.link("r2", "parent", "r1"))
 	}
 	w.doubt(t, w.link("city", "country", one("city in", testCountries)))
+	w.doubt(t, w.link("fuel", "broader", "uranium"))
+	w.doubt(t, w.link("uranium", "broader", "ore"))
 	for _, id := range testSegments[:6+even(t, "segments", len(testSegments)-5)] {
 		w.drawSegment(t, id)
 	}
@@ -317,6 +322,9 @@ func (w *world) drawSegment(t *rapid.T, id graph.ID) {
 	}
 	if rapid.Bool().Draw(t, "gauge") {
 		w.doubt(t, w.say(id, "gauge", graph.StringValue(oneOf(t, "gauges", "1435", "1520", "1520", "1435/1520"))))
+	}
+	for rare(t, "carries", 2) {
+		w.doubt(t, w.link(id, "carries", oneOf(t, "carries", testGoods...)))
 	}
 	w.drawCapacity(t, id)
 	if rare(t, "in corridor", 2) {

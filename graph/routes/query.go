@@ -24,6 +24,7 @@ type query struct {
 	layers   int32           // how many changes of country a route may have, and one
 	width    int32           // states of a node: by vias passed, and by changes made
 	allowed  []bool          // by mode
+	cargo    []uint32        // what is carried, and the broader goods; nil if anything is
 	open     []bool          // by status
 	prices   []int64         // of each step, once needed: see price
 	states   []uint8         // of each node, once needed: see enterable
@@ -99,8 +100,11 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 	for _, i := range q.to {
 		q.isTo[i] = true
 	}
+	if err := q.load(o.Cargo); err != nil {
+		return nil, err
+	}
 	for _, name := range n.modes {
-		q.allowed = append(q.allowed, o.Modes == nil && name != "PIPELINE" && name != "TANKER" || slices.Contains(o.Modes, name))
+		q.allowed = append(q.allowed, q.permits(name))
 	}
 	statuses := o.Statuses
 	if statuses == nil {
@@ -294,7 +298,7 @@ func (q *query) enterable(i int32) bool {
 // change: a pipeline never becomes a road.
 func (q *query) fits(i int32) bool {
 	mode := q.n.keys[i].mode
-	if !q.allowed[mode] {
+	if !q.allowed[mode] || !q.takes(i) {
 		return false
 	}
 	if q.o.Gauges == nil || q.n.modes[mode] != "RAIL" {

@@ -50,8 +50,10 @@ type RouteOptions struct {
 	Avoid []graph.ID
 	// Via are the same, to be passed in this order.
 	Via []graph.ID
-	// Modes are those allowed; nil is all but PIPELINE and TANKER.
+	// Modes are those allowed; nil is all, but without a Cargo no PIPELINE and TANKER.
 	Modes []string
+	// Cargo, if not empty, is the resource that is carried: legs that take other goods only are not used.
+	Cargo graph.ID
 	// Statuses are those with which a leg is open; nil is OpenStatuses. The
 	// borders of countries have no status and are open.
 	Statuses []string

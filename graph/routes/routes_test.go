@@ -40,6 +40,9 @@ func drawRouteOptions(t *rapid.T, kind NetworkKind) RouteOptions {
 	if rare(t, "with modes", 3) {
 		o.Modes = []string{"RAIL", "SEA", "LAND"}
 	}
+	if kind == Transport && rare(t, "with cargo", 1) {
+		o.Cargo = oneOf(t, "cargo", testGoods...)
+	}
 	if rare(t, "with gauges", 3) {
 		o.Gauges = []string{"1520"}
 	}

@@ -31,7 +31,8 @@ func (b *Builder) chokepoints() output.Field {
 		"from":     {Type: output.Must(graphql.ID), Description: "The id of where routes start, as in routes."},
 		"to":       {Type: output.Must(graphql.ID), Description: "The id of where routes arrive."},
 		"avoid":    {Type: ids(), Description: "The ids of what no route may touch, as in routes."},
-		"modes":    {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
+		"modes":    {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all, but without a cargo no PIPELINE and TANKER."},
+		"cargo":    {Type: graphql.ID, Description: "The id of the resource that is carried, as in routes."},
 		"statuses": {Type: graphql.NewList(output.Must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
 		"network":  {Type: b.networkType(), Description: "The network to search."},
 		"kinds":    {Type: graphql.NewList(output.Must(b.cutKindType())), Description: "Returns only chokepoints of these kinds; all by default."},
@@ -69,8 +70,10 @@ func (b *Builder) chokepoints() output.Field {
 }
 
 func prepareChokepoints(args map[string]any) (any, error) {
+	cargo, _ := args["cargo"].(string)
 	a := &chokepointsArgs{network: networkArg(args), options: routes.ChokepointOptions{
-		From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)), Avoid: idList(args["avoid"]),
+		Cargo: graph.ID(cargo),
+		From:  graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)), Avoid: idList(args["avoid"]),
 		Modes: texts(args["modes"]), Statuses: texts(args["statuses"]), Closing: idList(args["closing"]), First: 20,
 	}}
 	if n, ok := args["first"].(int); ok {

@@ -44,7 +44,8 @@ func (b *Builder) routes() output.Field {
 		"to":         {Type: output.Must(graphql.ID), Description: "The id of where to arrive: the same."},
 		"avoid":      {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors and their variants, regions, organisations."},
 		"via":        {Type: ids(), Description: "The ids of what a route must pass, in this order: the same kinds as in avoid."},
-		"modes":      {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all but PIPELINE and TANKER."},
+		"modes":      {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all, but without a cargo no PIPELINE and TANKER."},
+		"cargo":      {Type: graphql.ID, Description: "The id of the resource that is carried: legs that take other goods only, such as pipelines, are not used. Without it, those that take one good only are not."},
 		"statuses":   {Type: graphql.NewList(output.Must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
 		"gauges":     {Type: graphql.NewList(output.Must(graphql.String)), Description: "Uses only railways all of whose gauges are among these, and none of unknown gauge; all by default."},
 		"network":    {Type: b.networkType(), Description: "The network to search."},
@@ -114,8 +115,10 @@ func (b *Builder) legEnum(name, about, enum, unnamed string, read func(l *legRef
 }
 
 func prepareRoutes(args map[string]any) (any, error) {
+	cargo, _ := args["cargo"].(string)
 	a := &routesArgs{network: networkArg(args), options: routes.RouteOptions{
-		From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)),
+		Cargo: graph.ID(cargo),
+		From:  graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)),
 		Avoid: idList(args["avoid"]), Via: idList(args["via"]),
 		Modes: texts(args["modes"]), Statuses: texts(args["statuses"]), Gauges: texts(args["gauges"]), First: 3,
 	}}

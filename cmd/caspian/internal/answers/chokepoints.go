@@ -10,9 +10,9 @@ import (
 )
 
 // ChokepointsDocument requests the sets without which there is no route.
-const ChokepointsDocument = `query Chokepoints($from: ID!, $to: ID!, $avoid: [ID!], $closing: [ID!], $kinds: [ChokepointKind!], $modes: [Mode!],
+const ChokepointsDocument = `query Chokepoints($from: ID!, $to: ID!, $avoid: [ID!], $closing: [ID!], $kinds: [ChokepointKind!], $modes: [Mode!], $cargo: ID,
   $statuses: [Status!], $network: RouteNetwork, $weight: ChokepointWeight, $unit: String, $first: Int, $view: View) {
-  chokepoints(from: $from, to: $to, avoid: $avoid, closing: $closing, kinds: $kinds, modes: $modes, statuses: $statuses,
+  chokepoints(from: $from, to: $to, avoid: $avoid, closing: $closing, kinds: $kinds, modes: $modes, cargo: $cargo, statuses: $statuses,
     network: $network, weight: $weight, unit: $unit, first: $first, view: $view) {
     kind cut { id type name } removes pairs lost { from { id type name } to { id type name } } partial
     capacity { low high stated unit unstated { id type name } claims { ...ClaimRow } }

@@ -12,9 +12,9 @@ import (
 )
 
 // RoutesDocument requests the best routes between two entities.
-const RoutesDocument = `query Routes($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $modes: [Mode!], $statuses: [Status!],
+const RoutesDocument = `query Routes($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $modes: [Mode!], $cargo: ID, $statuses: [Status!],
   $gauges: [String!], $network: RouteNetwork, $rank: RouteRank, $first: Int, $maxBorders: Int, $view: View) {
-  routes(from: $from, to: $to, avoid: $avoid, via: $via, modes: $modes, statuses: $statuses, gauges: $gauges, network: $network,
+  routes(from: $from, to: $to, avoid: $avoid, via: $via, modes: $modes, cargo: $cargo, statuses: $statuses, gauges: $gauges, network: $network,
     rank: $rank, first: $first, maxBorders: $maxBorders, view: $view) {
     routes { ...Way }
     blocked { release { id type name } opens { ...Way } }
