@@ -172,7 +172,7 @@ func wantFigures(t *testing.T, tr *transport, what string, figures []curatedFigu
 func TestCuratedNodesAreSeeded(t *testing.T) {
 	lists, ids := loadCurated(t)
 	tr := loadTransport(t)
-	if got := len(tr.ids("TransportNode")); got != len(lists.Nodes) {
+	if got := len(tr.ids("TransportNode")); got < len(lists.Nodes) {
 		t.Errorf("%d nodes, %d in the curated list", got, len(lists.Nodes))
 	}
 	for _, n := range lists.Nodes {
@@ -209,7 +209,7 @@ func TestCuratedNodesAreSeeded(t *testing.T) {
 func TestCuratedSegmentsAreSeeded(t *testing.T) {
 	lists, ids := loadCurated(t)
 	tr := loadTransport(t)
-	if got := len(tr.ids("Segment")); got != len(lists.Segments) {
+	if got := len(tr.ids("Segment")); got < len(lists.Segments) {
 		t.Errorf("%d segments, %d in the curated list", got, len(lists.Segments))
 	}
 	for _, s := range lists.Segments {
@@ -272,7 +272,7 @@ func wantDistances(t *testing.T, tr *transport, id graph.ID, s curatedSegment) {
 func TestCuratedCorridorsAreSeeded(t *testing.T) {
 	lists, ids := loadCurated(t)
 	tr := loadTransport(t)
-	if got := len(tr.ids("Corridor")); got != len(lists.Corridors) {
+	if got := len(tr.ids("Corridor")); got < len(lists.Corridors) {
 		t.Errorf("%d corridors, %d in the curated list", got, len(lists.Corridors))
 	}
 	for _, x := range lists.Corridors {
