@@ -47,6 +47,7 @@ var order = []struct {
 	{"graph/question", []string{"schema", "graph", "graph/filter", "graph/snapshot"}},
 	{"graph/routes", []string{"schema", "graph", "graph/snapshot", "graph/question"}},
 	{"graph/analysis", []string{"schema", "graph", "graph/text", "graph/snapshot", "graph/question"}},
+	{"graph/coverage", []string{"schema", "graph"}},
 	{"graph/codec", []string{"schema", "graph"}},
 	{"graph/datasets", []string{"graph", "graph/codec"}},
 	{"graph/store/internal/commits", []string{"graph"}},
@@ -81,7 +82,7 @@ var order = []struct {
 	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
-	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/coverage", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/ingest",
 		"cmd/caspian/internal/client"}},
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/coverage"
 	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/seeds"
 )
@@ -18,14 +21,22 @@ var checkCommand = &command{
 	name: "check", short: "find every fault in seeds or JSON lines, without a store", args: "[FILE|DIR]...", files: true,
 	about: `Reads the files as one change of an empty graph and lists every fault with its
 file and line. Without arguments it checks the seeds that are built in. Files
-that refer to others (sources, entities) must be checked together with them.`,
+that refer to others (sources, entities) must be checked together with them.
+
+With --coverage, it prints how well the claims are supported: how many of those that
+change with time say when they hold (DATED), how many say where in their source they are
+(LOCATED), and how many facts more than one source states, a fact being one subject,
+predicate and value, whatever the qualifiers and dates. Claims about sources do not count.`,
 	examples: `  caspian check
   caspian check seeds/
   caspian check seeds/sources.yaml mine.yaml
-  caspian check --format jsonl - < claims.txt`,
+  caspian check --format jsonl - < claims.txt
+  caspian check --coverage types
+  caspian check --coverage predicates seeds/`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		ontology, format := ontologySetting(s), s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
+		by := s.Choice("coverage", "", "how well the claims are supported, by type or also by predicate", "types", "predicates")
 		asJSON := jsonSetting(s)
 		return func(ctx context.Context, e *environment, args []string) error {
 			if err := s.Err(); err != nil {
@@ -49,7 +60,17 @@ that refer to others (sources, entities) must be checked together with them.`,
 			}
 			res, problems := graph.Check(o, graph.Nothing, &graph.Change{Ops: ops})
 			bar.End()
-			return reportCheck(e, *asJSON, len(ops), res, append(faults, problems...))
+			c := &checked{operations: len(ops), faults: append(faults, problems...)}
+			if res != nil {
+				c.notices, c.entities, c.claims = res.Notices, len(res.Commit.Entities), len(res.Commit.Claims)
+			}
+			if len(c.faults) == 0 && (*asJSON || *by != "") {
+				c.coverage = coverage.Of(o, &res.Commit)
+			}
+			if *asJSON {
+				return c.json(e)
+			}
+			return c.text(e, *by == "PREDICATES")
 		}
 	},
 }
@@ -69,39 +90,49 @@ func inputsOf(args []string, format string, e *environment) ([]ingest.Input, err
 	return ingest.Find(args, f, e.in)
 }
 
-func reportCheck(e *environment, asJSON bool, ops int, res *graph.Result, faults graph.Problems) error {
-	var notices graph.Problems
-	entities, claims := 0, 0
-	if res != nil {
-		notices, entities, claims = res.Notices, len(res.Commit.Entities), len(res.Commit.Claims)
+// checked is what check found.
+type checked struct {
+	operations, entities, claims int
+	faults, notices              graph.Problems
+	coverage                     *coverage.Report // nil where nobody asked, or there are faults
+}
+
+func (c *checked) json(e *environment) error {
+	out := struct {
+		Operations int              `json:"operations"`
+		Entities   int              `json:"entities"`
+		Claims     int              `json:"claims"`
+		Problems   []problemJS      `json:"problems"`
+		Notices    []problemJS      `json:"notices"`
+		Coverage   *coverage.Report `json:"coverage,omitempty"`
+	}{c.operations, c.entities, c.claims, problemsJSON(c.faults), problemsJSON(c.notices), c.coverage}
+	enc := json.NewEncoder(e.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(out); err != nil {
+		return err
 	}
-	if asJSON {
-		out := struct {
-			Operations int         `json:"operations"`
-			Entities   int         `json:"entities"`
-			Claims     int         `json:"claims"`
-			Problems   []problemJS `json:"problems"`
-			Notices    []problemJS `json:"notices"`
-		}{ops, entities, claims, problemsJSON(faults), problemsJSON(notices)}
-		enc := json.NewEncoder(e.out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(out); err != nil {
-			return err
-		}
-		if len(faults) > 0 {
-			return errReported
-		}
-		return nil
+	if len(c.faults) > 0 {
+		return errReported
 	}
-	for _, n := range notices {
+	return nil
+}
+
+func (c *checked) text(e *environment, predicates bool) error {
+	for _, n := range c.notices {
 		e.say("notice: %v", n)
 	}
-	if len(faults) > 0 {
-		return faults
+	if len(c.faults) > 0 {
+		return c.faults
 	}
-	e.say("no faults: %s, %s", console.Count(entities, "entity"), console.Count(claims, "claim"))
-	return nil
+	e.say("no faults: %s, %s", console.Count(c.entities, "entity"), console.Count(c.claims, "claim"))
+	if c.coverage == nil {
+		return nil
+	}
+	var table strings.Builder
+	writeCoverage(&table, c.coverage, predicates)
+	_, err := io.WriteString(e.out, table.String())
+	return err
 }
 
 // problemJS is a problem as --json prints it.
