@@ -33,7 +33,7 @@ func TestStartTime(t *testing.T) {
 	dir := t.TempDir()
 	program := buildProgram(t)
 	const runs = 5
-	var first, later, killed, killedFirst []time.Duration
+	var first, later, killed, killedFirst []started
 	for i := range runs {
 		store := filepath.Join(dir, fmt.Sprint("store", i))
 		first = append(first, startOnce(t, program, store, os.Interrupt))
@@ -46,7 +46,7 @@ func TestStartTime(t *testing.T) {
 	}
 	for _, m := range []struct {
 		what        string
-		took        []time.Duration
+		starts      []started
 		goal, limit time.Duration
 	}{
 		{"first start, full seeds", first, firstStartGoal, firstStartLimit},
@@ -54,10 +54,12 @@ func TestStartTime(t *testing.T) {
 		{"start after a kill", killed, laterStartLimit, laterStartLimit},
 		{"after a kill of the first", killedFirst, laterStartLimit, killedFirstLimit},
 	} {
-		slices.Sort(m.took)
-		median := m.took[len(m.took)/2]
-		t.Logf("%-26s median %4d ms, %d to %d ms over %d runs (goal %v, limit %v)", m.what,
-			median.Milliseconds(), m.took[0].Milliseconds(), m.took[len(m.took)-1].Milliseconds(), len(m.took), m.goal, m.limit)
+		slices.SortFunc(m.starts, func(a, b started) int { return int(a.spent - b.spent) })
+		spent := m.starts[len(m.starts)/2].spent
+		slices.SortFunc(m.starts, func(a, b started) int { return int(a.took - b.took) })
+		median := m.starts[len(m.starts)/2].took
+		t.Logf("%-26s median %4d ms, %d to %d ms over %d runs (goal %v, limit %v); of the processor %d ms", m.what,
+			median.Milliseconds(), m.starts[0].took.Milliseconds(), m.starts[len(m.starts)-1].took.Milliseconds(), len(m.starts), m.goal, m.limit, spent.Milliseconds())
 		if median > m.limit {
 			t.Errorf("%s: %v is above the limit of %v", m.what, median, m.limit)
 		}
@@ -74,9 +76,12 @@ func buildProgram(t *testing.T) string {
 	return program
 }
 
-// startOnce serves the store until it is ready, ends it with the signal, and
-// returns how long it took from the start of the process.
-func startOnce(t *testing.T, program, store string, end os.Signal) time.Duration {
+// started is how long a process took until it was ready, and what it spent of the processor until
+// it had ended, which a busy machine changes less.
+type started struct{ took, spent time.Duration }
+
+// startOnce serves the store until it is ready, and ends it with the signal.
+func startOnce(t *testing.T, program, store string, end os.Signal) started {
 	t.Helper()
 	port, err := freePort()
 	if err != nil {
@@ -103,7 +108,7 @@ func startOnce(t *testing.T, program, store string, end os.Signal) time.Duration
 	if ready != nil || err != nil && end != syscall.SIGKILL {
 		t.Fatalf("the service did not start: %v\n%s", errors.Join(ready, err), stderr.wait(t, "", 0))
 	}
-	return took
+	return started{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 }
 
 // untilReady waits until a service is ready, and asks at this interval.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -23,16 +24,33 @@ func Belongs(ctx context.Context, log Log, s *snapshot.Snapshot, of graph.Identi
 	case s.Seq() == 0:
 		return nil
 	}
-	c, err := commitAt(ctx, log, s.Seq())
+	at, digest, err := sealOf(ctx, log, s.Seq())
 	switch {
 	case err != nil:
 		return err
-	case c.Digest != "" && c.Digest != s.Digest():
-		return fmt.Errorf("its digest at commit %d is %s, and the log's is %s", s.Seq(), s.Digest(), c.Digest)
-	case !c.At.Equal(s.RecordedAt(s.Seq())):
-		return fmt.Errorf("its commit %d is of %s, and the log's of %s", s.Seq(), s.RecordedAt(s.Seq()), c.At)
+	case digest != "" && digest != s.Digest():
+		return fmt.Errorf("its digest at commit %d is %s, and the log's is %s", s.Seq(), s.Digest(), digest)
+	case !at.Equal(s.RecordedAt(s.Seq())):
+		return fmt.Errorf("its commit %d is of %s, and the log's of %s", s.Seq(), s.RecordedAt(s.Seq()), at)
 	}
 	return nil
+}
+
+// sealer is a log that reads when a commit was made, and the digest of the graph with it,
+// without reading the commit: the first commit may have all claims of an import.
+type sealer interface {
+	Seal(ctx context.Context, seq graph.Seq) (at time.Time, digest string, err error)
+}
+
+func sealOf(ctx context.Context, log Log, seq graph.Seq) (at time.Time, digest string, err error) {
+	if l, ok := log.(sealer); ok {
+		return l.Seal(ctx, seq)
+	}
+	c, err := commitAt(ctx, log, seq)
+	if err != nil {
+		return time.Time{}, "", err
+	}
+	return c.At, c.Digest, nil
 }
 
 var errFound = errors.New("found")

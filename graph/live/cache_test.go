@@ -2,6 +2,8 @@ package live
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -56,6 +58,27 @@ func TestForeignCaches(t *testing.T) {
 		if want := open(t, log, Options{}).Snapshot(); got.Snapshot().Digest() != want.Digest() || !got.Snapshot().RecordedAt(3).Equal(want.RecordedAt(3)) {
 			t.Errorf("%s: it was served", c.what)
 		}
+	}
+}
+
+// sealed is a log whose seals are read on their own.
+type sealed struct{ *memory }
+
+func (s sealed) Seal(_ context.Context, seq graph.Seq) (time.Time, string, error) {
+	c := s.commits[seq-1]
+	return c.At, c.Digest, nil
+}
+
+// TestBelongsReadsNoCommit: whether a snapshot belongs to a log is seen from the seal alone.
+func TestBelongsReadsNoCommit(t *testing.T) {
+	log, g := begun(t)
+	log.blind = errors.New("a commit was read")
+	if err := Belongs(t.Context(), sealed{log}, g.Snapshot(), g.Identity()); err != nil {
+		t.Error(err)
+	}
+	log.commits[0].Digest = "00"
+	if err := Belongs(t.Context(), sealed{log}, g.Snapshot(), g.Identity()); err == nil || !strings.Contains(err.Error(), "its digest at commit 1") {
+		t.Error(err)
 	}
 }
 

@@ -174,13 +174,17 @@ func (s *embedded) settle(is looked) graph.Identity {
 	return id
 }
 
+// digestAt is the digest of a commit, or "" if it is unknown.
 func digestAt(db *levelKV, seq graph.Seq) (string, error) {
 	tx, err := db.Tx(false)
 	if err != nil {
 		return "", err
 	}
-	digest, err := readDigest(context.Background(), tx, seq)
-	return digest, errors.Join(err, tx.Close())
+	seal, err := readSeal(context.Background(), tx, seq)
+	if err := errors.Join(err, tx.Close()); err != nil || seal == nil {
+		return "", err
+	}
+	return seal.Digest, nil
 }
 
 // openToWrite opens the database that was looked at.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	cgraph "github.com/cayleygraph/cayley/graph"
 	ckv "github.com/cayleygraph/cayley/graph/kv"
@@ -154,19 +155,38 @@ func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, err
 	return findLink(ctx, tx, commits.CommitIRI(n), commits.PredSeal1)
 }
 
-// readDigest reads the digest of a commit from its seal, or "" if it is unknown.
-func readDigest(ctx context.Context, tx kv.Tx, n graph.Seq) (string, error) {
+// readSeal reads the seal of a commit; nil if there is no such commit.
+func readSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*commits.Seal, error) {
 	link, err := findSeal(ctx, tx, n)
 	if err != nil || link == nil {
-		return "", err
+		return nil, err
 	}
 	v, err := readNode(ctx, tx, link.Object)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	text, _ := v.(quad.String)
 	s, err := commits.ReadSeal(string(text))
-	return s.Digest, err
+	return &s, err
+}
+
+func (s *embedded) Seal(ctx context.Context, seq graph.Seq) (at time.Time, digest string, err error) {
+	tx, head, err := s.view()
+	if err != nil {
+		return time.Time{}, "", err
+	}
+	defer tx.Close()
+	var seal *commits.Seal
+	if seq <= head {
+		seal, err = readSeal(ctx, tx, seq)
+	}
+	if err == nil && seal == nil {
+		err = graph.Errorf(graph.SeqMismatch, "there is no commit %d", seq)
+	}
+	if err != nil {
+		return time.Time{}, "", fmt.Errorf("store: read the seal of commit %d: %w", seq, err)
+	}
+	return time.UnixMicro(seal.At).UTC(), seal.Digest, nil
 }
 
 // readHead reads the number of the last commit from its seal, the last

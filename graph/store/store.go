@@ -46,6 +46,10 @@ type Log interface {
 	// show those commits.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
 
+	// Seal returns when a commit was made, and the digest of the graph with it: "" if an
+	// earlier version made it. It reads none of the commit's claims.
+	Seal(ctx context.Context, seq graph.Seq) (at time.Time, digest string, err error)
+
 	// Ontology returns the text of the ontology with the hash, or, if the hash is "", of the
 	// one accepted last. It returns "" if the text is not stored.
 	Ontology(hash string) (text string, err error)

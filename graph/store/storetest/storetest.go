@@ -214,6 +214,8 @@ func testRoundTrip(t *testing.T, open func(*testing.T, string) store.Log) {
 		if l.Head() != g.seq {
 			rt.Fatalf("the head is %d after commit %d", l.Head(), g.seq)
 		}
+		_, _, err = l.Seal(context.Background(), g.seq+1)
+		wantCode(t, err, graph.SeqMismatch)
 		after := rapid.IntRange(0, len(want)).Draw(rt, "after")
 		got := []*graph.Commit{}
 		if err := l.Replay(context.Background(), graph.Seq(after), func(c *graph.Commit) error {
@@ -226,6 +228,9 @@ func testRoundTrip(t *testing.T, open func(*testing.T, string) store.Log) {
 			rt.Fatalf("after %d\n%s\ncame back; it was\n%s", after, show(got), show(want[after:]))
 		}
 		for _, c := range want {
+			if at, digest, err := l.Seal(context.Background(), c.Seq); !at.Equal(c.At) || digest != c.Digest || err != nil {
+				rt.Fatalf("Seal(%d) = %s, %q, %v; want %s, %q", c.Seq, at, digest, err, c.At, c.Digest)
+			}
 			if c.Key == "" {
 				continue
 			}
@@ -347,6 +352,8 @@ func testClosed(t *testing.T, open func(*testing.T, string) store.Log) {
 	wantCode(t, l.Append(context.Background(), Sample(2, 1)), graph.Unavailable)
 	wantCode(t, l.Replay(context.Background(), 0, func(*graph.Commit) error { return nil }), graph.Unavailable)
 	_, err := l.Key(context.Background(), "sample 1")
+	wantCode(t, err, graph.Unavailable)
+	_, _, err = l.Seal(context.Background(), 1)
 	wantCode(t, err, graph.Unavailable)
 	l = open(t, dir)
 	defer l.Close()
