@@ -28,20 +28,22 @@ const (
 	Century
 	Decade
 	Year
+	// YearPart is a season, a quarter, a third or a half of a year.
+	YearPart
 	Month
 	DayPrecision
 )
 
 func (p Precision) String() string {
-	return [...]string{"UNKNOWN", "OPEN", "CENTURY", "DECADE", "YEAR", "MONTH", "DAY"}[p]
+	return [...]string{"UNKNOWN", "OPEN", "CENTURY", "DECADE", "YEAR", "YEAR_PART", "MONTH", "DAY"}[p]
 }
 
 // Date is a date of the Extended Date/Time Format (ISO 8601-2): a day, a
-// month, a year, a decade or a century, perhaps uncertain (?), approximate (~)
+// month, a part of a year, a year, a decade or a century, perhaps uncertain (?), approximate (~)
 // or both (%). The zero Date is unknown. Dates are comparable with ==.
 type Date struct {
 	year       int32
-	month, day uint8
+	month, day uint8 // the month, or the part of the year from 21
 	precision  Precision
 	doubt      byte // 0, '?', '~' or '%'
 }
@@ -64,7 +66,7 @@ func (d Date) Precision() Precision { return d.precision }
 // Known reports whether the date names some time, however roughly.
 func (d Date) Known() bool { return d.precision > Open }
 
-const dateForms = "write 2025, 2025-06, 2025-06-18, 201X or 20XX, with ?, ~ or % for doubt"
+const dateForms = "write 2025, 2025-06, 2025-06-18, 2025-25 (northern spring), 2025-33 (first quarter), 201X or 20XX, with ?, ~ or % for doubt"
 
 // ParseDate reads one EDTF date; "" is unknown and ".." is open.
 func ParseDate(s string) (Date, error) {
@@ -105,12 +107,19 @@ func parseDate(rest string) (d Date, why string) {
 		return d, "a decade has no months"
 	}
 	month, ok := number(parts[1])
-	if !ok || len(parts[1]) != 2 || month < 1 || month > 12 {
-		return d, "the month is 01 to 12"
+	isPart := month >= firstPart && month < firstPart+len(yearParts)
+	if !ok || len(parts[1]) != 2 || !isPart && (month < 1 || month > 12) {
+		return d, "the month is 01 to 12, and a part of a year 21 to 41"
 	}
 	d.month, d.precision = uint8(month), Month
-	if len(parts) == 2 {
+	if isPart {
+		d.precision = YearPart
+	}
+	switch {
+	case len(parts) == 2:
 		return d, ""
+	case isPart:
+		return d, "a part of a year has no days"
 	}
 	day, ok := number(parts[2])
 	if !ok || len(parts[2]) != 2 || day < 1 || day > monthLength(int(d.year), month) {
@@ -190,7 +199,7 @@ func (d Date) Append(dst []byte) []byte {
 	default:
 		dst = appendDigits(dst, year, 4)
 	}
-	if d.precision >= Month {
+	if d.precision >= YearPart {
 		dst = appendDigits(append(dst, '-'), int(d.month), 2)
 	}
 	if d.precision == DayPrecision {
@@ -217,6 +226,9 @@ func (d Date) First() Day {
 	switch d.precision {
 	case Unknown, Open:
 		return FirstDay
+	case YearPart:
+		p := d.part()
+		return dayOf(int(d.year), p.month, p.day)
 	case Month:
 		return dayOf(int(d.year), int(d.month), 1)
 	case DayPrecision:
@@ -237,6 +249,9 @@ func (d Date) Last() Day {
 		return dayOf(y+9, 12, 31)
 	case Year:
 		return dayOf(y, 12, 31)
+	case YearPart:
+		p := d.part()
+		return dayOf(y+p.years, p.lastMonth, p.lastDay)
 	case Month:
 		return dayOf(y, int(d.month), monthLength(y, int(d.month)))
 	}

@@ -283,7 +283,7 @@ func onlyThose(t fataler, o *schema.Ontology, v *snapshot.View, keep func(n uint
 // spanDate is the date that stands for the days.
 func spanDate(on graph.Span) graph.Date {
 	day := on.First.Date()
-	for _, text := range []string{day.String(), day.String()[:7], day.String()[:4], day.String()[:3] + "X"} {
+	for _, text := range []string{day.String(), day.String()[:7], day.String()[:4], day.String()[:3] + "X", day.String()[:4] + "-34", day.String()[:4] + "-28"} {
 		if d := parseDate(text); d.Span() == on {
 			return d
 		}

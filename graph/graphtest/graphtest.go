@@ -42,10 +42,10 @@ func (p Pool) Of(t *schema.Type) []graph.ID {
 
 // dates have every precision, some within others, some days apart; the first
 // is missing and the second is open.
-var dates = []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01", "2023-01-10"}
+var dates = []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01", "2023-01-10", "2021-34", "2021-28"}
 
 // FirstDays are the first days that a drawn date may mean, in order.
-var FirstDays = []string{"2020-01-01", "2021-06-01", "2021-06-15", "2022-01-01", "2023-01-01", "2023-01-10"}
+var FirstDays = []string{"2020-01-01", "2021-04-01", "2021-06-01", "2021-06-15", "2021-12-01", "2022-01-01", "2023-01-01", "2023-01-10"}
 
 // DrawDate draws a date; where known neither an open nor an unknown one.
 func DrawDate(t *rapid.T, label string, known bool) graph.Date {

@@ -180,7 +180,7 @@ func (l *lens) plain(f *fact, narrow bool) bool {
 // narrow reports whether the claim is about less than its field asks for.
 func (l *lens) narrow(f *fact) bool {
 	from, to := f.Valid.From, f.Valid.To
-	if l.field(f).Time == schema.Observation && from.Known() && to.Known() && from != to && to.Last()-from.First() < 349 {
+	if l.field(f).Time == schema.Observation && from.Known() && to.Known() && (from != to || partOfYear(from.String())) && to.Last()-from.First() < 349 {
 		return true
 	}
 	for _, q := range f.Qualifiers {
@@ -190,6 +190,9 @@ func (l *lens) narrow(f *fact) bool {
 	}
 	return false
 }
+
+// partOfYear reports whether the month of a date is a season, a quarter or the like.
+func partOfYear(date string) bool { return len(date) == len("2021-33") && date[5:] > "12" }
 
 func (l *lens) pick(fs []*fact) *fact {
 	fs = slices.DeleteFunc(slices.Clone(fs), func(f *fact) bool { return !l.plain(f, false) })

@@ -137,5 +137,5 @@ func (b *Builder) precisionType() *graphql.Enum {
 	}
 	return b.Enum("DatePrecision", "How exactly a date is known.",
 		member(graph.Unknown, "No claim states a date."), member(graph.Century, "To the century: 20XX."), member(graph.Decade, "To the decade: 202X."),
-		member(graph.Year, "To the year: 2025."), member(graph.Month, "To the month: 2025-06."), member(graph.DayPrecision, "To the day: 2025-06-18."))
+		member(graph.Year, "To the year: 2025."), member(graph.YearPart, "To a season, a quarter, a third or a half of a year: 2025-33."), member(graph.Month, "To the month: 2025-06."), member(graph.DayPrecision, "To the day: 2025-06-18."))
 }

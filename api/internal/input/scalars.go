@@ -15,7 +15,7 @@ import (
 // The API's own scalars. Their input is read by Meta.Scalars; output goes through bound readers
 // only.
 var (
-	Date = scalar("Date", "A date in the Extended Date/Time Format (EDTF), with its precision: 2025, 2025-06, 2025-06-18, 201X; ? marks it as uncertain, ~ as approximate, % as both.")
+	Date = scalar("Date", "A date in the Extended Date/Time Format (EDTF), with its precision: 2025, 2025-06, 2025-06-18, 2025-33 (the first quarter), 201X; ? marks it as uncertain, ~ as approximate, % as both.")
 	// DateInterval reads as a graph.Interval both of whose ends are dates.
 	DateInterval = scalar("DateInterval", "A span of days, from one Date to another, both included, as an interval of EDTF: 2010/2020, 2014-03/2014-09-30. A single date is all its days: 2015.")
 	DateTime     = scalar("DateTime", "An instant in UTC in the form of RFC 3339: 2025-12-20T09:00:00Z.")

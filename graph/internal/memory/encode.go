@@ -16,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 10
+	fileVersion = 11
 )
 
 // layout changes with the memory layout of the columns and with how names are

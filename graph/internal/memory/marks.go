@@ -82,7 +82,7 @@ func (s *Graph) narrows(n uint32, r *Row, b *graph.Bounds) bool {
 	if f == nil {
 		return false
 	}
-	if iv := s.Times.Ref(r.Valid).Interval; f.Time == schema.Observation && b.Started && b.Ended && iv.From != iv.To &&
+	if iv := s.Times.Ref(r.Valid).Interval; f.Time == schema.Observation && b.Started && b.Ended && (iv.From != iv.To || iv.From.Precision() == graph.YearPart) &&
 		b.End.Last-b.Start.First+1 < wholeYear {
 		return true
 	}
