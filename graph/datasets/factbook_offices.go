@@ -19,8 +19,8 @@ import (
 // the first person of an office is read.
 //
 // A term begins when an edition says so. It is stated by the last edition that has it, which attests it until then.
-// It ends where a later edition says that the successor began, if no more than one edition lies between; that is
-// inferred. A term of which no edition says when it began is stated once for each edition.
+// It ends where a later edition says that the successor began, if no more than one edition is between them; that is
+// inferred, with less confidence where the table has nothing of the editions between. A term of which no edition says when it began is stated once for each edition.
 var FactbookOffices = &codec.Format{
 	Name:   "factbook-offices",
 	About:  "the heads of state and of government of all editions of the World Factbook, in one table",
@@ -73,10 +73,11 @@ func (t *term) last() *seen  { return t.list[len(t.list)-1] }
 type officesTable struct {
 	editionsTable
 	seen []*seen
+	has  map[int]bool // the editions of which the table has any holder
 }
 
 func decodeFactbookOffices(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &officesTable{editionsTable: newEditionsTable(name, emit)}
+	t := &officesTable{editionsTable: newEditionsTable(name, emit), has: map[int]bool{}}
 	if err := t.read(ctx, r, []string{editionCode, editionFirst, editionLast, editionText}, t.row); err != nil {
 		return err
 	}
@@ -119,6 +120,9 @@ func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) 
 				if s := readHolder(strings.TrimSpace(text[h[1]:end]), t.names.titles); s != nil {
 					s.country, s.code, s.role, s.from, s.to, s.at = c, code, role, from, to, at
 					t.seen = append(t.seen, s)
+					for year := from; year <= to; year++ {
+						t.has[year] = true
+					}
 				}
 			}
 		}
@@ -205,7 +209,7 @@ func (t *officesTable) identify(list []*seen) {
 	for _, s := range list {
 		var found *known
 		for _, p := range people {
-			if slices.ContainsFunc(p.names, func(o *seen) bool { return samePerson(s, o) }) {
+			if slices.ContainsFunc(p.names, func(o *seen) bool { return t.samePerson(s, o) }) {
 				found = p
 				break
 			}
@@ -231,8 +235,11 @@ func (t *officesTable) identify(list []*seen) {
 
 // samePerson reports whether two printed names are of one person: with the same family name, if they share another name, or if
 // one has no more than initials, or if they begin alike and follow each other; with another, if they held the office since the same day and the names
-// share one or begin alike.
-func samePerson(a, b *seen) bool {
+// share one or begin alike. Those that the tables tell apart are two.
+func (t *officesTable) samePerson(a, b *seen) bool {
+	if p, q := t.names.people[a.name].id, t.names.people[b.name].id; p != "" && q != "" && p != q {
+		return false
+	}
 	x, y := givenNames(a.name), givenNames(b.name)
 	shared := slices.ContainsFunc(x, func(w string) bool { return slices.Contains(y, w) })
 	if f, g := familyKey(a.name), familyKey(b.name); f != g {
@@ -297,10 +304,19 @@ func termsOf(list []*seen, role int) (terms []*term) {
 
 // beginning returns when a term began: the earliest date that its texts give and that can be true. It cannot be later than
 // the year after the edition that has it, since editions are corrected until the next one, and nobody else may have held the office in an edition between.
+// What one edition alone says, and three others otherwise, is a slip.
 func beginning(x *term, before []*term) (since graph.Date) {
+	says := map[graph.Date]int{} // how many editions
+	most := 0
+	for _, s := range x.list {
+		if s.since.Known() {
+			says[s.since] += s.to - s.from + 1
+			most = max(most, says[s.since])
+		}
+	}
 	for _, s := range x.list {
 		d := s.since
-		if !d.Known() || yearIn(d) > s.from+1 || since.Known() && since.First() <= d.First() {
+		if !d.Known() || yearIn(d) > s.from+1 || says[d] == 1 && most > 2 || since.Known() && since.First() <= d.First() {
 			continue
 		}
 		if slices.ContainsFunc(before, func(o *term) bool { return o.last().to > yearIn(d) }) {
@@ -341,9 +357,12 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 		t.state(s.at, t.locator(s), s.person, "holds", graph.EntityValue(position), opts...)
 	}
 	switch {
-	case x.since.Known() && next != nil && next.since.Known() && next.since.First() > x.since.First() && yearIn(next.since) <= last.to+1:
-		end := graph.Interval{From: x.since, To: next.since}
-		hold(last, next.first().from, during(end), asInferred(), withNote("the end is the successor's beginning"))
+	case x.since.Known() && next != nil && next.since.Known() && next.since.First() > x.since.First() && t.follows(last.to, yearIn(next.since)):
+		opts := []claimOption{during(graph.Interval{From: x.since, To: next.since}), asInferred(), withNote("the end is the successor's beginning")}
+		if yearIn(next.since) > last.to+1 {
+			opts = append(opts, asConfidence(lostConfidence), withNote("the end is the successor's beginning; the editions between are lost"))
+		}
+		hold(last, next.first().from, opts...)
 	case x.since.Known():
 		hold(last, last.to, during(graph.Interval{From: x.since, To: graph.OpenDate}))
 	default:
@@ -354,6 +373,19 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 		}
 	}
 }
+
+// follows reports whether no edition of which the table has any holder is between one and a year after it, but that of the year before.
+func (t *officesTable) follows(edition, year int) bool {
+	for y := edition + 1; y < year; y++ {
+		if t.has[y] {
+			return false
+		}
+	}
+	return true
+}
+
+// lostConfidence is that of an end between editions of which nothing is left.
+const lostConfidence = 0.6
 
 func (t *officesTable) locator(s *seen) string {
 	return s.code + "/" + []string{"chief of state", "head of government"}[s.role]

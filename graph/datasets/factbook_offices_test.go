@@ -18,9 +18,14 @@ func TestFactbookOffices(t *testing.T) {
 			RS 2007 2009 chief of state: President Ivan PETROV (since 3 March 2007)`,
 			"factbook-2007 boris-ivanov president-of-russia 2000-05-07/2007-03-03 INFERRED; factbook-2009 ivan-petrov president-of-russia 2007-03-03/.."},
 		{"a successor of whom nobody knows what was before him", `
+			UZ 2005 2010 chief of state: President Islam KARIMOV (since 24 March 1990)
 			RS 2005 2006 chief of state: President Boris IVANOV (since 7 May 2000)
 			RS 2010 2010 chief of state: President Ivan PETROV (since 3 March 2009)`,
-			"factbook-2006 boris-ivanov president-of-russia 2000-05-07/..; factbook-2010 ivan-petrov president-of-russia 2009-03-03/.."},
+			"factbook-2006 boris-ivanov president-of-russia 2000-05-07/..; factbook-2010 ivan-petrov president-of-russia 2009-03-03/..; factbook-2010 islam-karimov president-of-uzbekistan 1990-03-24/.."},
+		{"a successor, and editions between that are lost", `
+			RS 2005 2006 chief of state: President Boris IVANOV (since 7 May 2000)
+			RS 2010 2010 chief of state: President Ivan PETROV (since 3 March 2009)`,
+			"factbook-2010 boris-ivanov president-of-russia 2000-05-07/2009-03-03 INFERRED; factbook-2010 ivan-petrov president-of-russia 2009-03-03/.."},
 		{"no beginning", `RS 2005 2006 chief of state: President Boris IVANOV (elected president 1 May 2000)`,
 			"factbook-2005 boris-ivanov president-of-russia ; factbook-2006 boris-ivanov president-of-russia "},
 		{"two offices, with a nickname and a deputy", `RS 2005 2005 chief of state: Queen ANNA (since NA May 1999) head of government: Prime Minister Ivan (Vanya) PETROV (since 2 June 2004); Deputy Prime Minister Oleg SIDOROV (since 1 July 2004)`,
@@ -31,6 +36,10 @@ func TestFactbookOffices(t *testing.T) {
 			RS 2003 2004 head of government: Premier Boris IVANOV (since 1 May 2003)
 			RS 2005 2006 head of government: Premier Ivan PETROV (since 23 June 1995)`,
 			"factbook-2004 boris-ivanov premier-of-russia 2003-05-01/..; factbook-2005 ivan-petrov premier-of-russia ; factbook-2006 ivan-petrov premier-of-russia "},
+		{"a slip of one edition", `
+			RS 2003 2003 head of government: Premier Ivan PETROV (since 1 May 2002)
+			RS 2004 2006 head of government: Premier Ivan PETROV (since 1 May 2003)`,
+			"factbook-2006 ivan-petrov premier-of-russia 2003-05-01/.."},
 		{"forms of one name", `
 			RS 2003 2003 head of government: Premier Ivan PETROV (since 1 May 2003)
 			RS 2004 2004 head of government: Premier Ivan I. PETROFF (since 1 May 2003)

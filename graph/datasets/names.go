@@ -78,6 +78,7 @@ type nameTables struct {
 	minerals          map[string][]mineral // by the file of the commodity
 	terms             map[string]bool      // "do.json Roosevelt SKERRIT": a long term that is confirmed
 	cityNames         map[graph.ID]string  // where the printed name is not the city's own
+	archigos          map[string][]archigosState
 }
 
 // names reads the tables once. They are part of the binary, so a fault in them
@@ -112,6 +113,7 @@ func readNames() (*nameTables, error) {
 		organisationsByID: map[graph.ID]*organisation{}, goodsByID: map[graph.ID]*good{},
 		cities: map[string]graph.ID{}, regions: map[string]graph.ID{}, roles: map[string]string{},
 		lakes: map[string]water{}, terms: map[string]bool{}, minerals: map[string][]mineral{}, cityNames: map[graph.ID]string{},
+		archigos: map[string][]archigosState{},
 	}
 	for _, table := range []struct {
 		file string
@@ -135,17 +137,8 @@ func readNames() (*nameTables, error) {
 			return nil
 		}},
 		{"people", func(c []string) error { t.people[c[0]] = person{graph.ID(c[1]), c[2]}; return nil }},
-		{"cities", func(c []string) error {
-			t.cities[c[0]+"/"+nameKey(c[1])] = graph.ID(c[2])
-			if c[3] != "" {
-				t.cityNames[graph.ID(c[2])] = c[3]
-			}
-			return nil
-		}},
-		{"minerals", func(c []string) error {
-			t.minerals[c[0]] = append(t.minerals[c[0]], mineral{c[1], graph.ID(c[2]), c[3], c[4], c[5]})
-			return nil
-		}},
+		{"cities", t.cityRow},
+		{"minerals", t.mineral},
 		{"terms", func(c []string) error { t.terms[c[0]+" "+c[1]] = true; return nil }},
 		{"waters", func(c []string) error {
 			if w := (water{id: graph.ID(c[1]), printed: c[0], kind: c[2], name: c[3]}); w.name == "" {
@@ -157,6 +150,7 @@ func readNames() (*nameTables, error) {
 			return nil
 		}},
 		{"regions", func(c []string) error { t.regions[c[0]] = graph.ID(c[1]); return nil }},
+		{"archigos", t.archigosState},
 		{"roles", func(c []string) error { t.roles[c[0]] = c[1]; return nil }},
 	} {
 		if err := readTable("names/"+table.file+".csv", table.row); err != nil {
@@ -215,6 +209,25 @@ func (t *nameTables) country(c []string) error {
 	return nil
 }
 
+func (t *nameTables) archigosState(c []string) (err error) {
+	row := archigosState{id: graph.ID(c[1]), of: c[2]}
+	if c[3] != "" {
+		if row.from, err = graph.ParseDate(c[3]); err != nil {
+			return err
+		}
+	}
+	if c[4] != "" {
+		if row.to, err = graph.ParseDate(c[4]); err != nil {
+			return err
+		}
+	}
+	if row.of == "" && t.byID[row.id] == nil {
+		return fmt.Errorf("%s is not in countries.csv, and has nothing to write after \"of\"", row.id)
+	}
+	t.archigos[c[0]] = append(t.archigos[c[0]], row)
+	return nil
+}
+
 func (t *nameTables) good(c []string) error {
 	g := &good{broader: graph.ID(c[2]), hs: c[3]}
 	for _, id := range strings.Split(c[1], "|") {
@@ -234,6 +247,19 @@ func (t *nameTables) good(c []string) error {
 		*have = *g // the row that says most
 	case g.broader != "" || g.hs != "":
 		return fmt.Errorf("%s has its broader good or HS heading in two rows", g.ids[0])
+	}
+	return nil
+}
+
+func (t *nameTables) mineral(c []string) error {
+	t.minerals[c[0]] = append(t.minerals[c[0]], mineral{c[1], graph.ID(c[2]), c[3], c[4], c[5]})
+	return nil
+}
+
+func (t *nameTables) cityRow(c []string) error {
+	t.cities[c[0]+"/"+nameKey(c[1])] = graph.ID(c[2])
+	if c[3] != "" {
+		t.cityNames[graph.ID(c[2])] = c[3]
 	}
 	return nil
 }

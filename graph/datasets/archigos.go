@@ -1,0 +1,220 @@
+package datasets
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// Archigos reads who governed each state in fact, from the data set of that name by Goemans, Gleditsch and Chiozza: a line
+// for each spell of a leader with the days of its beginning and end. It does not say in which office; so each spell is stated of a
+// position with the role EFFECTIVE_LEADER, and of no office.
+//
+// The list has family names only. Two people are one if state, name and year of birth are the same. A code that means several
+// states, one after the other, is divided by names/archigos.csv; a part of a spell is inferred. The last day of the list is the
+// day until which it was observed, not the end of a spell.
+var Archigos = &codec.Format{
+	Name:   "archigos",
+	About:  "Archigos, the effective leaders of states since 1840, in one table",
+	Decode: decodeArchigos,
+}
+
+// ArchigosSource is the source of what Archigos states.
+const ArchigosSource graph.ID = "archigos-4-1"
+
+// The columns of the table.
+const (
+	archigosSpell  = "obsid"
+	archigosCode   = "idacr"
+	archigosLeader = "leader"
+	archigosStart  = "startdate"
+	archigosEnd    = "enddate"
+	archigosExit   = "exit"
+	archigosBorn   = "yrborn"
+)
+
+// archigosUntil is the day until which version 4.1 observes.
+const archigosUntil = "2015-12-31"
+
+// archigosState is one row of names/archigos.csv.
+type archigosState struct {
+	id       graph.ID
+	of       string
+	from, to graph.Date // unknown where it has none
+}
+
+// spell is one line of the table.
+type spell struct {
+	at                   graph.Position
+	id, code, name, born string
+	valid                graph.Interval
+	states               []archigosState
+}
+
+type archigosTable struct {
+	facts
+	csvTable
+	names  *nameTables
+	spells []*spell
+}
+
+func decodeArchigos(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+	t := &archigosTable{facts: newFacts(ArchigosSource, emit), names: names(), csvTable: csvTable{name: name, give: "the table of Archigos"}}
+	columns := []string{archigosSpell, archigosCode, archigosLeader, archigosStart, archigosEnd, archigosExit, archigosBorn}
+	if err := t.each(ctx, r, columns, t.row); err != nil {
+		return err
+	}
+	slices.SortStableFunc(t.spells, func(a, b *spell) int {
+		return cmp.Or(cmp.Compare(a.states[0].id, b.states[0].id), cmp.Compare(a.valid.From.First(), b.valid.From.First()))
+	})
+	t.describe()
+	people := t.people()
+	for _, s := range t.spells {
+		t.spell(s, people[personKey(s)])
+	}
+	return t.err
+}
+
+// row reads one spell.
+func (t *archigosTable) row(at graph.Position, cells []string, ps *codec.Faults) bool {
+	cell := func(column string) string { return latin1(cells[t.column[column]]) }
+	s := &spell{at: at, id: cell(archigosSpell), code: cell(archigosCode), name: strings.TrimSpace(cell(archigosLeader)), born: cell(archigosBorn)}
+	s.states = t.names.archigos[s.code]
+	if len(s.states) == 0 {
+		if t.first("code " + s.code) {
+			t.remark(at, "the leaders of %q are not read: names/archigos.csv has no such state", clipText(s.code))
+		}
+		return t.err == nil
+	}
+	from, err1 := graph.ParseDate(cell(archigosStart))
+	to, err2 := graph.ParseDate(cell(archigosEnd))
+	s.valid = graph.Interval{From: from, To: to}
+	if err1 != nil || err2 != nil || s.valid.Check() != nil {
+		ps.Add(at, graph.BadInput, "%s to %s is not a span of days", clipText(cell(archigosStart)), clipText(cell(archigosEnd)))
+		return true
+	}
+	if cell(archigosExit) == "Still in Office" && cell(archigosEnd) == archigosUntil {
+		s.valid.To = graph.OpenDate
+	}
+	if len(s.parts()) > 0 {
+		t.spells = append(t.spells, s)
+	}
+	return t.err == nil
+}
+
+// latin1 returns the text as UTF-8: the table is in either.
+func latin1(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
+
+func personKey(s *spell) string { return fmt.Sprint(s.code, "/", s.name, "/", s.born) }
+
+// describe states the source.
+func (t *archigosTable) describe() {
+	t.source(ArchigosSource, "Hein Goemans, Kristian Skrede Gleditsch and Giacomo Chiozza", "https://www.rochester.edu/college/faculty/hgoemans/data.htm", "free for academic use with citation")
+	for _, c := range [][2]string{{"name", "Archigos 4.1: a database on leaders"}, {"title", "Introducing Archigos: A Dataset of Political Leaders, Journal of Peace Research 46 (2009)"}, {"date", "2016-03"}, {"coversUntil", archigosUntil}} {
+		t.state(graph.Position{}, "", ArchigosSource, c[0], graph.LooseValue(c[1]), asConfidence(1))
+	}
+}
+
+// people gives each person an id: the name and the state, with the year of the first spell where a state had several of the name.
+func (t *archigosTable) people() map[string]graph.ID {
+	first := map[string]*spell{}
+	sharing := map[graph.ID]int{}
+	base := func(s *spell) graph.ID { return slug(s.name + " of " + t.of(s.parts()[0].state)) }
+	for _, s := range t.spells {
+		if first[personKey(s)] == nil {
+			first[personKey(s)] = s
+			sharing[base(s)]++
+		}
+	}
+	ids := map[string]graph.ID{}
+	for key, s := range first {
+		if ids[key] = base(s); sharing[base(s)] > 1 {
+			ids[key] = slug(string(base(s)) + " " + s.valid.From.String()[:4])
+		}
+	}
+	return ids
+}
+
+func (t *archigosTable) of(s archigosState) string {
+	if s.of != "" {
+		return s.of
+	}
+	return t.names.byID[s.id].of
+}
+
+// part is a spell, or what of it falls to one of the states that its code means.
+type part struct {
+	state archigosState
+	valid graph.Interval
+	whole bool
+}
+
+// parts are the parts of a spell, the first first.
+func (s *spell) parts() (all []part) {
+	for _, state := range s.states {
+		p := part{state, s.valid, true}
+		if state.from.Known() && p.valid.From.First() < state.from.First() {
+			p.valid.From, p.whole = state.from, false
+		}
+		if state.to.Known() && (p.valid.To == graph.OpenDate || p.valid.To.First() > state.to.First()) {
+			p.valid.To, p.whole = state.to, false
+		}
+		if p.whole || p.valid.To == graph.OpenDate || p.valid.From.First() < p.valid.To.First() {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// spell states a spell of each state that its code means in that time.
+func (t *archigosTable) spell(s *spell, person graph.ID) {
+	for _, p := range s.parts() {
+		position := t.position(s, p.state)
+		if !t.declare(person, "Person") || position == "" {
+			t.remark(s.at, "%s is not read: %q or the position is the id of another thing", s.name, person)
+			return
+		}
+		if t.first("person " + string(person)) {
+			t.state(s.at, s.id, person, "name", graph.StringValue(s.name))
+		}
+		opts := []claimOption{during(p.valid)}
+		if !p.whole {
+			opts = append(opts, asInferred(), withNote("a part of a spell that the list has of one state"))
+		}
+		t.state(s.at, s.id, person, "holds", graph.EntityValue(position), opts...)
+	}
+}
+
+// position declares what an effective leader of the state holds.
+func (t *archigosTable) position(s *spell, state archigosState) graph.ID {
+	id := slug("effective leader of " + t.of(state))
+	typ := "Polity"
+	if t.names.byID[state.id] != nil {
+		typ = "Country"
+	}
+	if !t.declare(id, "Position") || !t.declare(state.id, typ) {
+		return ""
+	}
+	if t.first("position " + string(id)) {
+		t.state(s.at, s.code, id, "name", graph.StringValue("Effective leader of "+t.of(state)), asInferred())
+		t.state(s.at, s.code, id, "of", graph.EntityValue(state.id))
+		t.state(s.at, s.code, id, "role", graph.EnumOf("EFFECTIVE_LEADER"))
+	}
+	return id
+}
