@@ -86,13 +86,15 @@ func loadSeeds(t *testing.T) *seeded {
 	return s
 }
 
-func (s *seeded) view(t *testing.T, asOf string) *snapshot.View {
+func (s *seeded) view(t *testing.T, asOf string) *snapshot.View { return viewOn(t, s.snap, asOf) }
+
+func viewOn(t *testing.T, snap *snapshot.Snapshot, asOf string) *snapshot.View {
 	t.Helper()
 	d, err := graph.ParseDate(asOf)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := s.snap.View(graph.View{AsOf: d}, d.First())
+	v, err := snap.View(graph.View{AsOf: d}, d.First())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,33 @@ IND 2010-06-30 headOfGovernment manmohan-singh
 IRN 1985-06-30 headOfState ruhollah-khomeini
 IRN 2026-01-15 headOfState ali-khamenei !
 UKR 2010-06-30 headOfState viktor-yanukovych
+USA 1974-07-01 effectiveLeader richard-nixon !
+USA 1974-08-10 effectiveLeader gerald-ford !
+USA 1974-07-01 headOfState richard-nixon !
+GBR 1974-01-15 headOfGovernment edward-heath !
+JPN 1974-07-01 headOfGovernment kakuei-tanaka !
+IND 1974-07-01 effectiveLeader indira-gandhi !
+soviet-union 1974-07-01 effectiveLeader leonid-brezhnev !
+RUS 1974-07-01 effectiveLeader
+RUS 1974-07-01 headOfState
+RUS 2010-06-30 effectiveLeader vladimir-putin !
+CHN 1974-07-01 effectiveLeader mao-zedong !
+CHN 1974-07-01 headOfState
+IRN 1974-07-01 effectiveLeader mohammad-reza-pahlavi !
+yugoslavia 1974-07-01 effectiveLeader josip-broz-tito !
+east-germany 1974-07-01 effectiveLeader erich-honecker !
+BDI 1993-08-15 headOfState ndadaye-of-burundi !
+NGA 1996-06-30 headOfState sani-abacha !
+EGY 2012-01-15 headOfState mohamed-hussein-tantawi !
+DEU 2019-06-30 headOfGovernment angela-merkel !
+GBR 2022-10-01 headOfGovernment liz-truss !
+FRA 2023-06-30 headOfGovernment elisabeth-borne !
+UKR 2019-06-30 headOfState volodymyr-zelenskyy !
+ITA 2019-06-30 headOfGovernment giuseppe-conte !
+KGZ 2020-07-01 headOfState sooronbay-jeenbekov !
+KAZ 2018-06-30 headOfGovernment bakytzhan-sagintayev !
+SDN 2019-06-30 headOfState abd-al-fattah-al-burhan-abd-al-rahman !
+MMR 2019-06-30 headOfState win-myint !
 SSD 2010-06-30 headOfState
 SSD 2000-06-30 borders
 SSD 2000-06-30 capital
