@@ -48,6 +48,7 @@ var order = []struct {
 	{"graph/routes", []string{"schema", "graph", "graph/snapshot", "graph/question"}},
 	{"graph/analysis", []string{"schema", "graph", "graph/text", "graph/snapshot", "graph/question"}},
 	{"graph/coverage", []string{"schema", "graph"}},
+	{"graph/rdf", nil},
 	{"graph/codec", []string{"schema", "graph"}},
 	{"graph/datasets", []string{"graph", "graph/codec"}},
 	{"graph/store/internal/commits", []string{"graph"}},

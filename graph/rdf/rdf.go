@@ -1,0 +1,120 @@
+// Package rdf reads the W3C's RDF 1.1 syntaxes N-Triples, N-Quads, Turtle and TriG as a stream
+// of quads, each with its line.
+//
+// Read Quad and Decode first. It must not know what the quads mean to Caspian, nor load
+// anything that a document refers to. [decision-rdf.md] says why it is our own.
+//
+// [decision-rdf.md]: https://github.com/caspian-kg/caspian/blob/main/graph/rdf/decision-rdf.md
+package rdf
+
+import (
+	"fmt"
+	"io"
+)
+
+// Syntax is how a document writes its quads.
+type Syntax uint8
+
+// The syntaxes.
+const (
+	NTriples Syntax = iota
+	NQuads
+	Turtle
+	TriG
+)
+
+// Kind is what a term is.
+type Kind uint8
+
+// The kinds. None is the graph of a quad in the default graph.
+const (
+	None Kind = iota
+	IRI
+	Blank
+	Literal
+)
+
+// Term is an IRI, a blank node or a literal.
+type Term struct {
+	Kind Kind
+	// Text is the absolute IRI, the label of the blank node within its document, or the
+	// literal's lexical form. Labels of blank nodes without a label in the document begin with
+	// a slash, which written labels cannot have.
+	Text string
+	// Datatype is the IRI of a literal's type; LangString with a language.
+	Datatype string
+	// Lang is the language tag of a literal as written; "" without.
+	Lang string
+}
+
+// Names that the syntaxes imply.
+const (
+	xsd        = "http://www.w3.org/2001/XMLSchema#"
+	XSDString  = xsd + "string"
+	XSDInteger = xsd + "integer"
+	XSDDecimal = xsd + "decimal"
+	XSDDouble  = xsd + "double"
+	XSDBoolean = xsd + "boolean"
+	rdfNS      = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+	LangString = rdfNS + "langString"
+	Type       = rdfNS + "type"
+	first      = rdfNS + "first"
+	rest       = rdfNS + "rest"
+	empty      = rdfNS + "nil"
+)
+
+// Quad is a triple in a graph.
+type Quad struct {
+	Subject, Predicate, Object, Graph Term
+	// Line is where the object is written, from 1.
+	Line int
+}
+
+// Options bound what a document may ask for.
+type Options struct {
+	// Base is the IRI against which relative IRIs are resolved; without it they are faults.
+	Base string
+	// MaxDepth is how deep blank nodes and lists may be nested; 0 is 128.
+	MaxDepth int
+	// MaxToken is how many bytes an IRI, a name or a literal may have; 0 is 1 MiB.
+	MaxToken int
+}
+
+// Error is a fault of a document.
+type Error struct {
+	Line, Column int
+	Message      string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message) }
+
+// Decode reads a document and emits its quads in the order in which they are written. It stops
+// at the first fault, which is an *Error, and at the first error of emit or of the reader, which
+// it returns as it is. Memory does not grow with the document, except with its prefixes.
+func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) (err error) {
+	if o.MaxDepth == 0 {
+		o.MaxDepth = 128
+	}
+	if o.MaxToken == 0 {
+		o.MaxToken = 1 << 20
+	}
+	s := newScanner(r, o.MaxToken)
+	defer func() {
+		if x := recover(); x != nil {
+			stop, ok := x.(stopped)
+			if !ok {
+				panic(x)
+			}
+			err = stop.err
+		}
+	}()
+	if syntax == NTriples || syntax == NQuads {
+		(&lines{s, syntax == NQuads, emit}).document()
+	} else {
+		(&turtle{scanner: s, trig: syntax == TriG, base: o.Base, prefixes: map[string]string{}, most: o.MaxDepth, emit: emit}).document()
+	}
+	return nil
+}
+
+// stopped carries an error from the depth of a document to Decode.
+type stopped struct{ err error }
