@@ -101,7 +101,7 @@ func (b *builder) rivalFields() []output.Field {
 	return []output.Field{
 		{Name: "supersedes", Type: output.List(self), About: "The claims that it replaced.", Read: claimList(func(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 			for _, id := range v.Snapshot().Details(n).Supersedes {
-				if old, ok := v.Snapshot().ClaimNumber(id); ok && v.Knows(old) {
+				if old, ok := v.ClaimNumber(id); ok && v.Knows(old) {
 					dst = append(dst, old)
 				}
 			}

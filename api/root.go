@@ -191,7 +191,7 @@ func (b *builder) claimField() output.Field {
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
-				n, ok := v.Snapshot().ClaimNumber(id)
+				n, ok := v.ClaimNumber(id)
 				return gql.Ref{Obj: v, Index: uint64(n)}, ok && v.Knows(n), nil
 			},
 		}}

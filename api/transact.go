@@ -41,7 +41,7 @@ func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, er
 			return nil, err
 		}
 		r := &live.Receipt{Seq: s.Seq(), Entities: len(res.Commit.Entities), Claims: len(res.Commit.Claims),
-			Retractions: len(res.Commit.Retractions), IDs: res.IDs, Known: res.Known, Notices: res.Notices}
+			Retractions: len(res.Commit.Retractions), Reinstatements: len(res.Commit.Reinstatements), IDs: res.IDs, Known: res.Known, Notices: res.Notices}
 		return r, nil
 	}
 	r, err := s.api.opts.Graph.Commit(c.Ctx, &t.Change)
@@ -102,6 +102,7 @@ func (b *builder) transactResultType() *graphql.Object {
 			number("entities", "The number of new entities.", func(r *live.Receipt) int { return r.Entities }),
 			number("claims", "The number of new claims.", func(r *live.Receipt) int { return r.Claims }),
 			number("retractions", "The number of claims withdrawn.", func(r *live.Receipt) int { return r.Retractions }),
+			number("reinstatements", "The number of withdrawn claims that hold again.", func(r *live.Receipt) int { return r.Reinstatements }),
 			number("known", "The number of operations that changed nothing, since the graph had it already.", func(r *live.Receipt) int { return r.Known }),
 			{Name: "replayed", Type: output.Must(graphql.Boolean), About: "Whether the change had been made before with the same idempotency key.",
 				Read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendBool(dst, r.Replayed) })},

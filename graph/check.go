@@ -39,10 +39,12 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 			c.retract(op)
 		case Notice:
 			c.notice(op.Position, BadInput, "%s", op.Notice)
+		case Reinstate: // after what it may follow
 		default:
-			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract or declare")
+			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate or declare")
 		}
 	}
+	c.each(Reinstate, c.reinstate)
 	c.circles()
 	if len(c.problems) > 0 {
 		return nil, inOrder(c.problems)
@@ -64,7 +66,7 @@ func ClaimIDs(o *schema.Ontology, st State, ch *Change) []ClaimID {
 func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 	c := &checker{
 		o: o, st: st, ops: ch.Ops, res: &Result{},
-		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Position{},
+		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Position{}, retracted: map[ClaimID]Position{}, back: map[ClaimID]bool{}, reinstated: map[ClaimID]bool{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
@@ -78,17 +80,20 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 // claims may speak of entities declared after them; then the caps, which bind
 // the claims before them as well; then the claims.
 func (c *checker) state() {
-	each := func(kind OpKind, fn func(op *Op)) {
-		for i := range c.ops {
-			if c.ops[i].Kind == kind {
-				c.op = i
-				fn(&c.ops[i])
-			}
+	c.each(Declare, c.declare)
+	c.each(Assert, c.collectCaps)
+	c.each(Reinstate, c.collectCap)
+	c.each(Assert, c.assert)
+}
+
+// each calls fn with the operations of a kind.
+func (c *checker) each(kind OpKind, fn func(op *Op)) {
+	for i := range c.ops {
+		if c.ops[i].Kind == kind {
+			c.op = i
+			fn(&c.ops[i])
 		}
 	}
-	each(Declare, c.declare)
-	each(Assert, c.collectCaps)
-	each(Assert, c.assert)
 }
 
 // found is a problem or a notice with the operation that it belongs to.
@@ -128,13 +133,16 @@ type checker struct {
 	problems []found
 	notices  []found
 
-	declared  map[ID]declaration
-	accepts   bool        // what does not fit the ontology
-	refused   map[ID]bool // declared and refused: the claims about them are not reported as well
-	stated    map[ClaimID]statement
-	withdrawn map[ClaimID]Position
-	keys      map[string]ID
-	caps      map[ID]float64 // confidence caps stated in this change
+	declared   map[ID]declaration
+	accepts    bool        // what does not fit the ontology
+	refused    map[ID]bool // declared and refused: the claims about them are not reported as well
+	stated     map[ClaimID]statement
+	withdrawn  map[ClaimID]Position
+	retracted  map[ClaimID]Position // withdrawn before or not
+	reinstated map[ClaimID]bool
+	back       map[ClaimID]bool // what the change wants to reinstate
+	keys       map[string]ID
+	caps       map[ID]float64 // confidence caps stated in this change
 
 	leaving map[ClaimID]bool // what the change takes back
 	gone    map[link][]Value // the values of those in the state
@@ -329,7 +337,9 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 	c.stated[id] = statement{at, -1}
 	if have, live, ok := c.st.Claim(id); ok {
 		if !live {
-			c.notice(at, Duplicate, "the claim %s was withdrawn and stays so; state it with another locator or valid time to hold it again", id)
+			if !c.back[id] {
+				c.notice(at, Duplicate, "the claim %s was withdrawn and stays so; reinstate it to hold it again", id)
+			}
 		} else if d := difference(&have, cl); d != "" {
 			c.notice(at, Duplicate, "the claim %s is known with %s; it stays as it is: to hold it otherwise, supersede it by one with another locator", id, d)
 		}
@@ -344,7 +354,7 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 			c.problem(at, BadInput, "the claim %s cannot supersede itself", id)
 			return
 		}
-		if !c.withdraw(at, old, "supersede") {
+		if !c.withdraw(at, old, false) {
 			return
 		}
 	}
@@ -359,12 +369,13 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 // cannot take the place of another.
 func (c *checker) known(at Position, id ClaimID, cl *Claim) {
 	c.res.Known++
+	have, _, _ := c.st.Claim(id) // what it superseded before may hold again
 	for _, old := range cl.Supersedes {
 		_, live, _ := c.st.Claim(old)
 		if first, ok := c.stated[old]; ok && first.claim >= 0 {
 			live = true
 		}
-		if _, taken := c.withdrawn[old]; live && !taken {
+		if _, taken := c.withdrawn[old]; live && !taken && !slices.Contains(have.Supersedes, old) {
 			c.problem(at, BadInput, "the claim %s is known and cannot supersede %s any more; retract that one instead", id, old)
 		}
 	}
@@ -425,43 +436,4 @@ func (c *checker) key(at Position, f *schema.Field, cl *Claim) {
 		return
 	}
 	c.keys[k] = cl.Subject
-}
-
-func (c *checker) retract(op *Op) {
-	r := Retraction{Claim: c.meant(op.Retract.Claim), Reason: text.Clean(op.Retract.Reason)}
-	c.text(op.Position, "reason", r.Reason, MaxText, false)
-	if c.withdraw(op.Position, r.Claim, "retract") {
-		c.res.Commit.Retractions = append(c.res.Commit.Retractions, r)
-	}
-}
-
-// withdraw reports whether the claim exists and is not withdrawn.
-func (c *checker) withdraw(at Position, id ClaimID, verb string) bool {
-	_, live, ok := c.st.Claim(id)
-	_, here := c.stated[id]
-	switch {
-	case here && !ok:
-		// Stated before it in the same change, as a copied store has it: it is
-		// recorded and withdrawn at once, and answers for itself ever after.
-	case !ok:
-		c.problem(at, UnknownID, "there is no claim %s to %s", id, verb)
-		return false
-	case !live:
-		if verb == "supersede" {
-			c.problem(at, BadInput, "the claim %s was withdrawn already and cannot be superseded", id)
-		} else {
-			c.res.Known++
-		}
-		return false
-	}
-	if first, twice := c.withdrawn[id]; twice {
-		if verb == "supersede" {
-			c.problem(at, Duplicate, "the claim %s is withdrawn twice in this change (first at %s)", id, first)
-		} else {
-			c.res.Known++
-		}
-		return false
-	}
-	c.withdrawn[id] = at
-	return true
 }

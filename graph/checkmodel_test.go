@@ -60,7 +60,7 @@ func admit(st *naiveState, ch *graph.Change) error {
 		for _, old := range c.Supersedes {
 			target := s.byID[old]
 			switch {
-			case known && target != nil && target.live:
+			case known && target != nil && target.live && !slices.Contains(s.byID[id].Supersedes, old):
 				return fmt.Errorf("%s is known and supersedes", id)
 			case known:
 			case target == nil || !target.live || old == id:
@@ -76,7 +76,22 @@ func admit(st *naiveState, ch *graph.Change) error {
 			if target == nil {
 				return fmt.Errorf("%s cannot be retracted", op.Retract.Claim)
 			}
+			if slices.ContainsFunc(ch.Ops, func(o graph.Op) bool { return o.Kind == graph.Reinstate && o.Reinstate.Claim == op.Retract.Claim }) {
+				return fmt.Errorf("%s is retracted and reinstated", op.Retract.Claim)
+			}
 			target.live = false
+		}
+	}
+	for _, op := range ch.Ops {
+		if op.Kind == graph.Reinstate {
+			target := s.byID[op.Reinstate.Claim]
+			if target == nil {
+				return fmt.Errorf("%s cannot be reinstated", op.Reinstate.Claim)
+			}
+			if !target.live && !st.has(op.Reinstate.Claim, true) {
+				added = append(added, target) // held to what the graph asks of new claims
+			}
+			target.live = true
 		}
 	}
 	for _, c := range added {
@@ -87,6 +102,12 @@ func admit(st *naiveState, ch *graph.Change) error {
 		}
 	}
 	return s.sound()
+}
+
+// has reports whether the state has the claim, live or not.
+func (s *naiveState) has(id graph.ClaimID, live bool) bool {
+	c := s.byID[id]
+	return c != nil && c.live == live
 }
 
 // drawChange draws a change over few entities, so that it meets the state.
@@ -118,6 +139,8 @@ func drawChange(t *rapid.T, st *naiveState) *graph.Change {
 			add(graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: id, Type: types[id]}})
 		case 1:
 			add(graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: someClaim()}})
+		case 2:
+			add(graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: someClaim()}})
 		default:
 			c := drawClaim(t)
 			if rapid.IntRange(0, 4).Draw(t, "supersedes") == 0 {
@@ -181,7 +204,7 @@ func TestCheckModel(t *testing.T) {
 			if problems != nil {
 				continue
 			}
-			if n := len(res.Commit.Entities) + len(res.Commit.Claims) + len(res.Commit.Retractions) + res.Known; n != len(ch.Ops) {
+			if n := len(res.Commit.Entities) + len(res.Commit.Claims) + len(res.Commit.Retractions) + len(res.Commit.Reinstatements) + res.Known; n != len(ch.Ops) {
 				t.Fatalf("%d operations are accounted for of %d", n, len(ch.Ops))
 			}
 			if err := st.apply(&res.Commit); err != nil {

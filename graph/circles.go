@@ -22,10 +22,15 @@ type edge struct {
 }
 
 // recordWithdrawals records the claims that the change withdraws, by retraction
-// and by supersession.
+// and by supersession, and does not reinstate.
 func (c *checker) recordWithdrawals(ch *Change) {
+	for i := range ch.Ops {
+		if op := &ch.Ops[i]; op.Kind == Reinstate {
+			c.back[op.Reinstate.Claim] = true
+		}
+	}
 	take := func(id ClaimID) {
-		if c.leaving[id] {
+		if c.leaving[id] || c.back[id] {
 			return
 		}
 		c.leaving[id] = true
@@ -81,8 +86,19 @@ func (c *checker) collectCaps(op *Op) {
 	if _, _, known := c.st.Claim(id); known || c.leaving[id] {
 		return // it binds already, or no more
 	}
-	if have, ok := c.caps[cl.Subject]; !ok || v.Float() < have {
-		c.caps[cl.Subject] = v.Float()
+	c.recordCap(&cl)
+}
+
+func (c *checker) recordCap(cl *Claim) {
+	if have, ok := c.caps[cl.Subject]; !ok || cl.Value.Float() < have {
+		c.caps[cl.Subject] = cl.Value.Float()
+	}
+}
+
+// collectCap collects the cap that the change reinstates.
+func (c *checker) collectCap(op *Op) {
+	if cl, _, ok := c.st.Claim(op.Reinstate.Claim); ok && cl.Predicate == capField {
+		c.recordCap(&cl)
 	}
 }
 

@@ -34,6 +34,12 @@ type Retraction struct {
 	Reason string
 }
 
+// Reinstatement lets a withdrawn claim hold again, as it was stated. Between the two, it stays withdrawn for knownAt.
+type Reinstatement struct {
+	Claim  ClaimID
+	Reason string
+}
+
 // Commit is one transaction of the log: what the store learned at one sequence number.
 type Commit struct {
 	Seq Seq
@@ -47,6 +53,8 @@ type Commit struct {
 	Entities    []Entity
 	Claims      []Claim
 	Retractions []Retraction
+	// Reinstatements come last: they may be of claims that the commit's own claims supersede.
+	Reinstatements []Reinstatement
 	// Digest is the digest of the graph that has this commit as its last
 	// (snapshot.Digest), and Ontology the hash of the ontology that the commit
 	// was checked against. Both are hexadecimal; "" where they are unknown.
@@ -65,7 +73,7 @@ type Identity struct {
 
 // Empty reports whether the commit would change nothing.
 func (c *Commit) Empty() bool {
-	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0
+	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0 && len(c.Reinstatements) == 0
 }
 
 // Position is where an input came from, for messages. Line 0 and an empty Path are unknown.
@@ -102,16 +110,19 @@ const (
 	// Notice changes nothing: a reader reports what of its input it made no claim
 	// from. Check passes it on as one of the notices.
 	Notice
+	// Reinstate lets a withdrawn claim hold again.
+	Reinstate
 )
 
 // Op is one operation of a change, with the position that it came from.
 type Op struct {
-	Kind     OpKind
-	Entity   Entity     // of Declare
-	Claim    Claim      // of Assert
-	Retract  Retraction // of Retract
-	Notice   string     // of Notice
-	Position Position
+	Kind      OpKind
+	Entity    Entity        // of Declare
+	Claim     Claim         // of Assert
+	Retract   Retraction    // of Retract
+	Reinstate Reinstatement // of Reinstate
+	Notice    string        // of Notice
+	Position  Position
 }
 
 // Change is what somebody wants the store to learn, all or nothing.
@@ -120,7 +131,7 @@ type Change struct {
 	// Key makes a change happen once: the same change (see Digest) with the same key again
 	// is answered with the first one's sequence number, and another change with that key is
 	// refused. A key is remembered where its change made a commit. A change without effect
-	// will never have one, because declarations, claims and withdrawals are permanent.
+	// has one later only if it withdraws what was reinstated since, or the reverse.
 	Key string
 	// IfSeq, where not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq

@@ -12,8 +12,8 @@ import (
 
 // Digest tells changes apart: two changes are the same where their digests
 // are. It is computed from all that the operations say, in their order: entities with
-// their types, claims with everything that they say and how they are held, and
-// retractions with their reasons. Positions, notices of a reader, the key and the
+// their types, claims with everything that they say and how they are held,
+// retractions and reinstatements with their reasons. Positions, notices of a reader, the key and the
 // sequence number that the change requires are not part of it, nor is the order of a claim's
 // qualifiers.
 func (ch *Change) Digest() string {
@@ -29,6 +29,10 @@ func (ch *Change) Digest() string {
 			d.text("retract")
 			d.bytes(op.Retract.Claim[:])
 			d.text(op.Retract.Reason)
+		case Reinstate:
+			d.text("reinstate")
+			d.bytes(op.Reinstate.Claim[:])
+			d.text(op.Reinstate.Reason)
 		default:
 			d.text("assert")
 			d.claim(&op.Claim)

@@ -90,6 +90,12 @@ func (s *naiveState) apply(c *graph.Commit) error {
 			return err
 		}
 	}
+	for _, r := range c.Reinstatements {
+		if old := s.byID[r.Claim]; old == nil || old.live {
+			return fmt.Errorf("%s is reinstated and not there, or not withdrawn", r.Claim)
+		}
+		s.byID[r.Claim].live = true
+	}
 	s.seq++
 	return s.sound()
 }

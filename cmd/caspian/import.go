@@ -176,6 +176,9 @@ func summary(r *ingest.Report) string {
 	if r.Retractions > 0 {
 		text += ", " + console.Count(r.Retractions, "retraction")
 	}
+	if r.Reinstatements > 0 {
+		text += ", " + console.Count(r.Reinstatements, "reinstatement")
+	}
 	return fmt.Sprintf("%s; %s known already", text, console.Thousands(r.Known))
 }
 

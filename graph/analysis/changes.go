@@ -95,7 +95,7 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 				seen := n
 				rest = &seen
 			}
-			if !w.tick() || before != after && !emit(n) {
+			if !w.tick() || before != after && w.differs(n) && !emit(n) {
 				break
 			}
 		}
@@ -127,7 +127,19 @@ type changeGroup struct {
 	predicate string
 }
 
-func (w *changesWalk) differs(n uint32) bool { return w.from.Lists(n) != w.to.Lists(n) }
+// differs reports whether one view lists a claim and the other does not: neither as it was
+// first recorded, nor as it was reinstated.
+func (w *changesWalk) differs(n uint32) bool {
+	lists, other := w.from, w.to
+	if !lists.Lists(n) {
+		lists, other = other, lists
+	}
+	if !lists.Lists(n) || other.Lists(n) {
+		return false
+	}
+	again, known := other.ClaimNumber(w.s.ClaimID(n))
+	return !known || again == n || !other.Lists(again)
+}
 
 // of are the claims of a subject by which the views differ, in record order.
 func (w *changesWalk) of(subject uint32, predicate string) []uint32 {
@@ -241,7 +253,7 @@ func (w *changesWalk) pair(list []uint32) {
 	free := func(n uint32) bool { _, taken := w.partner[n]; return !taken }
 	for _, n := range came {
 		for _, id := range w.s.Details(n).Supersedes {
-			if old, ok := w.s.ClaimNumber(id); ok && free(n) && slices.Contains(gone, old) && free(old) {
+			if old, ok := w.from.ClaimNumber(id); ok && free(n) && slices.Contains(gone, old) && free(old) {
 				join(old, n)
 			}
 		}

@@ -59,8 +59,9 @@ type jsonLine struct {
 	Note         string                     `json:"note,omitempty"`
 	Supersedes   []string                   `json:"supersedes,omitempty"`
 
-	Retract string `json:"retract,omitempty"`
-	Reason  string `json:"reason,omitempty"`
+	Retract   string `json:"retract,omitempty"`
+	Reinstate string `json:"reinstate,omitempty"`
+	Reason    string `json:"reason,omitempty"`
 }
 
 func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {

@@ -16,8 +16,9 @@ import (
 
 // lineKeys are the keys of a line by what it states.
 var lineKeys = map[string][]string{
-	"entity":  {"entity", "type"},
-	"retract": {"retract", "reason"},
+	"entity":    {"entity", "type"},
+	"retract":   {"retract", "reason"},
+	"reinstate": {"reinstate", "reason"},
 	"subject": {
 		"subject", "predicate", "object", "value", "qualifiers", "valid", "source", "locator", "confidence", "rank",
 		"attribution", "attributedTo", "original", "conflict", "note", "supersedes",
@@ -83,6 +84,8 @@ func (l *lineContent) text(key string) *string {
 		return &l.Note
 	case "retract":
 		return &l.Retract
+	case "reinstate":
+		return &l.Reinstate
 	case "reason":
 		return &l.Reason
 	}
@@ -397,6 +400,9 @@ func (l *lineContent) op(kind string) (graph.Op, error) {
 	case "retract":
 		id, err := graph.ParseClaimID(l.Retract)
 		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: l.Reason}}, err
+	case "reinstate":
+		id, err := graph.ParseClaimID(l.Reinstate)
+		return graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: l.Reason}}, err
 	case "entity":
 		if l.Type == "" {
 			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", graph.Clip(l.Entity))
@@ -406,7 +412,7 @@ func (l *lineContent) op(kind string) (graph.Op, error) {
 		c, err := l.claim()
 		return graph.Op{Kind: graph.Assert, Claim: c}, err
 	}
-	return graph.Op{}, graph.Errorf(graph.BadInput, "the line states nothing: it has neither subject (a claim), entity (a declaration) nor retract")
+	return graph.Op{}, graph.Errorf(graph.BadInput, "the line states nothing: it has neither subject (a claim), entity (a declaration), retract nor reinstate")
 }
 
 func (l *lineContent) claim() (graph.Claim, error) {

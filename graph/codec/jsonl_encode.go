@@ -69,19 +69,17 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	// A claim that a later one supersedes is withdrawn by that later one. If a retraction
 	// were written as well and the two were read in different batches, the later claim would
 	// find nothing to supersede.
-	superseded := map[graph.ClaimID]bool{}
-	err = from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
-		for _, old := range c.Supersedes {
-			superseded[old] = true
-		}
-		return ctx.Err()
-	})
+	superseded, err := supersededIn(ctx, from)
 	if err != nil {
 		return err
 	}
+	var reinstated []graph.ClaimID
 	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if live && superseded[id] {
+			reinstated = append(reinstated, id)
 		}
 		if err := enc.Encode(lineOf(c, kinds)); err != nil || live || superseded[id] {
 			return err
@@ -91,7 +89,25 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	if err != nil {
 		return err
 	}
+	for _, id := range reinstated { // after those that supersede them
+		if err := enc.Encode(jsonLine{Reinstate: id.String()}); err != nil {
+			return err
+		}
+	}
 	return bw.Flush()
+}
+
+// supersededIn returns the claims that another one supersedes. Those that hold were reinstated
+// after that.
+func supersededIn(ctx context.Context, from Graph) (map[graph.ClaimID]bool, error) {
+	superseded := map[graph.ClaimID]bool{}
+	err := from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
+		for _, old := range c.Supersedes {
+			superseded[old] = true
+		}
+		return ctx.Err()
+	})
+	return superseded, err
 }
 
 func lineOf(c *graph.Claim, kinds kindsOf) jsonLine {

@@ -22,8 +22,8 @@ import (
 //
 // (rdf and xsd are short here for the addresses of RDF's own vocabularies.) The
 // other words under m are rank, attribution, attributedTo, original, conflict,
-// note, supersedes, and withdrawn, which is true of a withdrawn
-// claim. Texts are plain literals; numbers, booleans and dates have RDF's
+// note, supersedes; withdrawn, which is true of a withdrawn claim; and reinstated, which is
+// true of one that holds though another supersedes it. Texts are plain literals; numbers, booleans and dates have RDF's
 // datatypes; <caspian:enum>, <caspian:quantity> ("3 bcm") and
 // <caspian:coordinates> ("48,68") are Caspian's own. A reader takes the quads in
 // any order. Claims may have other names; claims outside the file cannot then
@@ -70,8 +70,18 @@ func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {
 	if err != nil {
 		return err
 	}
+	superseded, err := supersededIn(ctx, from)
+	if err != nil {
+		return err
+	}
 	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
-		q.claim(c, id.String(), live)
+		q.claim(c, id.String())
+		switch {
+		case !live:
+			q.metaTrue(id.String(), "withdrawn")
+		case superseded[id]:
+			q.metaTrue(id.String(), "reinstated")
+		}
 		return ctx.Err()
 	})
 	if err != nil {
@@ -86,7 +96,7 @@ type quadWriter struct {
 	text []byte
 }
 
-func (q *quadWriter) claim(c *graph.Claim, id string, live bool) {
+func (q *quadWriter) claim(c *graph.Claim, id string) {
 	q.iri(entityIRI, string(c.Subject))
 	q.iri(predicateIRI, c.Predicate)
 	q.value(c.Value)
@@ -126,11 +136,12 @@ func (q *quadWriter) claim(c *graph.Claim, id string, live bool) {
 		q.iri(claimIRI, old.String())
 		q.end()
 	}
-	if !live {
-		q.about(id, "withdrawn")
-		q.literal("true", xsd+"boolean")
-		q.end()
-	}
+}
+
+func (q *quadWriter) metaTrue(id, word string) {
+	q.about(id, word)
+	q.literal("true", xsd+"boolean")
+	q.end()
 }
 
 func (q *quadWriter) about(id, word string) {

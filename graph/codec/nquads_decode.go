@@ -43,13 +43,14 @@ func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) erro
 
 // quadClaim is a claim as far as it was read.
 type quadClaim struct {
-	name      term
-	claim     graph.Claim
-	place     graph.Position // of the fact; of the first quad about it before that
-	fact      bool
-	withdrawn bool
-	seen      map[string]bool // words given, each once
-	faulty    bool
+	name       term
+	claim      graph.Claim
+	place      graph.Position // of the fact; of the first quad about it before that
+	fact       bool
+	withdrawn  bool
+	reinstated bool
+	seen       map[string]bool // words given, each once
+	faulty     bool
 }
 
 type quadDecoder struct {
@@ -158,9 +159,13 @@ func (c *quadClaim) meta(word string, object term) error {
 		return graph.Errorf(graph.WrongType, "%s is a literal, not %v", word, object)
 	}
 	switch word {
-	case "withdrawn":
+	case "withdrawn", "reinstated":
 		v, err := graph.ParseValue(graph.BoolKind, object.text)
-		c.withdrawn = v.Bool()
+		if word == "withdrawn" {
+			c.withdrawn = v.Bool()
+		} else {
+			c.reinstated = v.Bool()
+		}
 		return err
 	case "locator":
 		word = "at" // as the other text formats call it
@@ -196,7 +201,7 @@ func valueOfTerm(t term) (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.WrongType, "the datatype <%s> is not known here", t.datatype)
 }
 
-// emit emits one claim, and its withdrawal after it.
+// emit emits one claim, and after it its withdrawal or reinstatement.
 func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 	if c.faulty {
 		return nil
@@ -213,8 +218,16 @@ func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 			return nil
 		}
 	}
-	if err := emit(graph.Op{Kind: graph.Assert, Position: c.place, Claim: c.claim}); err != nil || !c.withdrawn {
+	if err := emit(graph.Op{Kind: graph.Assert, Position: c.place, Claim: c.claim}); err != nil {
 		return err
 	}
-	return emit(graph.Op{Kind: graph.Retract, Position: c.place, Retract: graph.Retraction{Claim: id}})
+	if c.withdrawn {
+		if err := emit(graph.Op{Kind: graph.Retract, Position: c.place, Retract: graph.Retraction{Claim: id}}); err != nil {
+			return err
+		}
+	}
+	if c.reinstated {
+		return emit(graph.Op{Kind: graph.Reinstate, Position: c.place, Reinstate: graph.Reinstatement{Claim: id}})
+	}
+	return nil
 }

@@ -111,7 +111,7 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 func receiptOf(res *graph.Result) *Receipt {
 	c := &res.Commit
 	r := &Receipt{
-		Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions),
+		Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions), Reinstatements: len(c.Reinstatements),
 		IDs: res.IDs, Known: res.Known, Notices: res.Notices,
 	}
 	for i := range c.Claims {

@@ -190,8 +190,8 @@ type Receipt struct {
 	// Seq is the sequence number of the commit. If the change had no effect it is the
 	// present number, and if its key was used before, that of the first change.
 	Seq graph.Seq
-	// Entities, Claims and Retractions count what is new.
-	Entities, Claims, Retractions int
+	// Entities, Claims, Retractions and Reinstatements count what is new.
+	Entities, Claims, Retractions, Reinstatements int
 	// IDs are the ids of the claims asserted, in the change's order.
 	IDs []graph.ClaimID
 	// Known counts the operations that changed nothing.

@@ -21,7 +21,7 @@ func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 		return nil, err
 	}
 	p := &placed{edge: Edge{Node: memory.None, Claim: memory.None}, keys: c.Keys, id: c.ID, cursor: true, tie: c.Tie, claimID: c.Claim}
-	if n, ok := v.s.ClaimNumber(c.Claim); ok {
+	if n, ok := v.ClaimNumber(c.Claim); ok {
 		p.edge.Claim = n
 	}
 	return p, nil

@@ -160,10 +160,12 @@ func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 		if lists {
 			ch.Ops, lists = keepLists(t, o), false
 		}
-		var standing []graph.ClaimID
+		var standing, withdrawn []graph.ClaimID
 		if err := s.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
 			if live {
 				standing = append(standing, id)
+			} else {
+				withdrawn = append(withdrawn, id)
 			}
 			return nil
 		}); err != nil {
@@ -184,6 +186,9 @@ func drawHistory(t *rapid.T, o *schema.Ontology) []graph.Commit {
 		}
 		if len(standing) > 0 && rapid.Bool().Draw(t, "retract") {
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "retracted")}})
+		}
+		if len(withdrawn) > 0 && rapid.Bool().Draw(t, "reinstate") {
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: rapid.SampledFrom(withdrawn).Draw(t, "reinstated")}})
 		}
 		res, problems := graph.Check(o, s.State(), &ch)
 		if problems != nil {

@@ -76,16 +76,22 @@ func (m *model) add(c graph.Commit) {
 	for _, e := range c.Entities {
 		m.types[e.ID] = e.Type
 	}
-	for _, cl := range c.Claims {
+	state := func(cl graph.Claim) {
 		f := &fact{Claim: cl, id: cl.ID(), seq: c.Seq, n: len(m.claims)}
 		m.claims = append(m.claims, f)
 		m.byID[f.id] = f
+	}
+	for _, cl := range c.Claims {
+		state(cl)
 		for _, old := range cl.Supersedes {
 			m.byID[old].ended = c.Seq
 		}
 	}
 	for _, r := range c.Retractions {
 		m.byID[r.Claim].ended = c.Seq
+	}
+	for _, r := range c.Reinstatements {
+		state(m.byID[r.Claim].Claim)
 	}
 	m.commits = append(m.commits, c)
 }

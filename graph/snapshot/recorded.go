@@ -54,7 +54,7 @@ func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []
 	switch by {
 	case "id":
 		if id, err := graph.ParseClaimID(value); err == nil {
-			if n, ok := p.s.ClaimNumber(id); ok {
+			if n, ok := p.ClaimNumber(id); ok {
 				lists = append(lists, inOrder([]uint32{n}))
 			}
 		}

@@ -46,6 +46,10 @@ func (v *View) Knows(n uint32) bool {
 	return v.recorded(r) && v.admits(r)
 }
 
+// ClaimNumber returns the number of the claim with the id, of its last reinstatement that the
+// view knows of.
+func (v *View) ClaimNumber(id graph.ClaimID) (uint32, bool) { return v.s.ClaimNumberAt(id, v.known) }
+
 // held reports whether the claim was recorded, and not withdrawn, when the view looks.
 func (v *View) held(n uint32, r *memory.Row) bool {
 	if !v.recorded(r) {

@@ -97,7 +97,11 @@ func pageChanges(ctx context.Context, from, to *snapshot.View, a *changesArgs) (
 	s := from.Snapshot()
 	opts := a.opts
 	if a.after != nil {
-		n, ok := s.ClaimNumber(*a.after)
+		later := from
+		if to.KnownSeq() > from.KnownSeq() {
+			later = to
+		}
+		n, ok := later.ClaimNumber(*a.after)
 		if !ok {
 			return nil, input.ForeignCursor()
 		}

@@ -78,7 +78,7 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 	from := 0
 	if a.page.After != "" {
 		// The time of a claim never changes, so that its cursor outlives its withdrawal.
-		n, ok := s.ClaimNumber(a.after)
+		n, ok := v.ClaimNumber(a.after)
 		if !ok {
 			return nil, input.ForeignCursor()
 		}

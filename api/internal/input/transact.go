@@ -37,6 +37,9 @@ func (ts *Types) operationType() *graphql.InputObject {
 			{"retract", "Withdraws a claim; a view with an earlier knownAt still shows it.", ts.object("RetractInput", "A claim to withdraw.", func() []inputField {
 				return []inputField{{"claim", "The claim's id.", must(graphql.ID)}, {"reason", "Why, in words.", graphql.String}}
 			})},
+			{"reinstate", "Lets a withdrawn claim hold again, as it was stated; a view with a knownAt in between does not show it.", ts.object("ReinstateInput", "A claim to reinstate.", func() []inputField {
+				return []inputField{{"claim", "The claim's id.", must(graphql.ID)}, {"reason", "Why, in words.", graphql.String}}
+			})},
 			{"supersede", "States a claim that replaces others, which are withdrawn.", ts.object("SupersedeInput", "A claim and those it replaces.", func() []inputField {
 				return []inputField{{"claims", "The ids of the claims to replace.", list(graphql.ID)}, {"by", "The claim that replaces them.", must(ts.assertType())}}
 			})},
@@ -111,6 +114,9 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 	case "retract":
 		id, err := graph.ParseClaimID(text(in, "claim"))
 		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: text(in, "reason")}}, err
+	case "reinstate":
+		id, err := graph.ParseClaimID(text(in, "claim"))
+		return graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: text(in, "reason")}}, err
 	case "supersede":
 		c, err := assertion(in["by"].(map[string]any))
 		for _, x := range in["claims"].([]any) {

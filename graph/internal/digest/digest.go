@@ -32,6 +32,12 @@ func (d *Sum) Withdraw(c *graph.Claim, id graph.ClaimID) {
 	d.add(hash(c, id, false))
 }
 
+// Reinstate makes a withdrawn claim that was added a live one again.
+func (d *Sum) Reinstate(c *graph.Claim, id graph.ClaimID) {
+	d.sub(hash(c, id, false))
+	d.add(hash(c, id, true))
+}
+
 // String is the sum in hexadecimal.
 func (d *Sum) String() string {
 	var b [32]byte

@@ -170,6 +170,11 @@ func (b *change) take(c *graph.Commit) error {
 			return err
 		}
 	}
+	for _, r := range c.Reinstatements {
+		if err := b.reinstate(r.Claim, c.Seq); err != nil {
+			return err
+		}
+	}
 	slices.Sort(b.gone)
 	for _, n := range b.gone {
 		s.gone.Append(n)
@@ -272,16 +277,40 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	if c.AttributedTo != "" || c.Original != "" || c.Conflict != "" || c.Note != "" || len(c.Supersedes) > 0 {
 		r.Extra = s.Extras.Append(graph.Details{AttributedTo: c.AttributedTo, Original: c.Original, Conflict: c.Conflict, Note: c.Note, Supersedes: c.Supersedes})
 	}
-	n := s.Rows.Append(r)
-	b.newClaims[id] = n
-	b.ended.Grow(int(n) + 1)
+	b.row(&r, c)
 	s.sum.Claim(c, id, true)
-	b.note(n, c)
 	for _, old := range c.Supersedes {
 		if err := b.withdraw(old, seq); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// row appends a row, which says the claim.
+func (b *change) row(r *Row, c *graph.Claim) {
+	n := b.s.Rows.Append(*r)
+	b.newClaims[r.ID] = n
+	b.ended.Grow(int(n) + 1)
+	b.note(n, c)
+}
+
+// reinstate appends another row of a claim, so that the one that was withdrawn stays as it was
+// for views that look back.
+func (b *change) reinstate(id graph.ClaimID, seq graph.Seq) error {
+	n, ok := b.claimNumber(id)
+	if !ok {
+		return fmt.Errorf("snapshot: the log reinstates claim %s, which it does not have", id)
+	}
+	if b.ended.At(n) == 0 {
+		return fmt.Errorf("snapshot: the log reinstates claim %s, which is not withdrawn", id)
+	}
+	s := b.s
+	r := *s.Rows.Ref(n)
+	r.Seq = uint32(seq)
+	c := s.ClaimAt(n)
+	b.row(&r, &c)
+	s.sum.Reinstate(&c, id)
 	return nil
 }
 

@@ -130,11 +130,20 @@ func (s *Graph) Entities(fn func(graph.Entity) error) error {
 	return nil
 }
 
-// Claims calls fn with each claim recorded, in record order.
+// Claims calls fn with each claim recorded, in record order, and whether it is not withdrawn by now.
 func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
+	later := map[graph.ClaimID]bool{} // reinstated in a row to come
 	for n := uint32(0); int(n) < s.Rows.Len(); n++ {
+		live, id := s.live(n), s.Rows.Ref(n).ID
+		if later[id] {
+			continue
+		}
+		if !live {
+			last, _ := s.ClaimNumber(id)
+			later[id], live = last != n, s.live(last)
+		}
 		c := s.ClaimAt(n)
-		if err := fn(&c, s.Rows.Ref(n).ID, s.Ended.At(n) == 0); err != nil {
+		if err := fn(&c, id, live); err != nil {
 			return err
 		}
 	}

@@ -134,7 +134,8 @@ func (s *Graph) Digest() string { return s.sum.String() }
 // EntityCount is how many entities were ever declared.
 func (s *Graph) EntityCount() int { return s.IDs.Len() }
 
-// ClaimCount is how many claims were ever recorded, withdrawn ones included.
+// ClaimCount is how many claims were ever recorded, withdrawn ones included; a claim that was
+// reinstated counts once more each time.
 func (s *Graph) ClaimCount() int { return s.Rows.Len() }
 
 // RecordedAt is when the commit of a sequence number was made; zero for 0.
@@ -156,9 +157,18 @@ func (s *Graph) Number(id graph.ID) (uint32, bool) {
 	return s.entityNumbers.Find(hashText(string(id)), func(n uint32) bool { return s.IDs.At(n) == string(id) })
 }
 
-// ClaimNumber is the number of the claim with the id.
-func (s *Graph) ClaimNumber(id graph.ClaimID) (uint32, bool) {
-	return s.claimNumbers.Find(hashClaim(id), func(n uint32) bool { return s.Rows.Ref(n).ID == id })
+// ClaimNumber is the number of the claim with the id, the last one where it was reinstated.
+func (s *Graph) ClaimNumber(id graph.ClaimID) (uint32, bool) { return s.ClaimNumberAt(id, s.seq) }
+
+// ClaimNumberAt is what ClaimNumber was at a sequence number.
+func (s *Graph) ClaimNumberAt(id graph.ClaimID, seq graph.Seq) (last uint32, ok bool) {
+	s.claimNumbers.Find(hashClaim(id), func(n uint32) bool {
+		if r := s.Rows.Ref(n); r.ID == id && graph.Seq(r.Seq) <= seq && (!ok || n > last) {
+			last, ok = n, true
+		}
+		return false
+	})
+	return last, ok
 }
 
 // ID is the id of an entity.

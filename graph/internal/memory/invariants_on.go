@@ -120,7 +120,7 @@ func (s *Graph) checkClaims() error {
 		if c.ID() != r.ID {
 			return fmt.Errorf("claim %d says something else than its id %s", n, r.ID)
 		}
-		if found, ok := s.ClaimNumber(r.ID); !ok || found != n {
+		if found, ok := s.ClaimNumber(r.ID); !ok || found < n || found != n && s.Ended.At(n) == 0 {
 			return fmt.Errorf("claim %s is number %d and is found as %d", r.ID, n, found)
 		}
 		if r.Seq < last || r.Seq > uint32(s.seq) {
@@ -252,9 +252,11 @@ func (s *Graph) checkDigest() error {
 	for i := range s.IDs.Len() {
 		sum.Entity(graph.Entity{ID: s.ID(uint32(i)), Type: s.TypeName(uint32(i))})
 	}
-	for i := range s.Rows.Len() {
-		c := s.ClaimAt(uint32(i))
-		sum.Claim(&c, c.ID(), s.Ended.At(uint32(i)) == 0)
+	if err := s.Claims(func(c *graph.Claim, _ graph.ClaimID, live bool) error {
+		sum.Claim(c, c.ID(), live)
+		return nil
+	}); err != nil {
+		return err
 	}
 	if sum != s.sum {
 		return fmt.Errorf("it is %v, want %v", s.sum, sum)

@@ -34,7 +34,7 @@ func NewImporter(ctx context.Context, s *Service, dry bool) *Importer {
 }
 
 const transactDocument = `mutation Import($input: TransactInput!) {
-  transact(input: $input) { sequence entities claims retractions known replayed notices }
+  transact(input: $input) { sequence entities claims retractions reinstatements known replayed notices }
 }`
 
 // Commit implements ingest.Target. A change that the service does not take at once goes in
@@ -121,10 +121,11 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	var answer struct {
 		Data *struct {
 			Transact *struct {
-				Sequence                             uint64
-				Entities, Claims, Retractions, Known int
-				Replayed                             bool
-				Notices                              []string
+				Sequence                      uint64
+				Entities, Claims, Retractions int
+				Reinstatements, Known         int
+				Replayed                      bool
+				Notices                       []string
 			}
 		}
 		Errors []struct {
@@ -152,7 +153,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		return nil, fmt.Errorf("the answer of %s has no result", r.service.Name)
 	}
 	t := answer.Data.Transact
-	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Known: t.Known, Replayed: t.Replayed}
+	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Reinstatements: t.Reinstatements, Known: t.Known, Replayed: t.Replayed}
 	for _, n := range t.Notices {
 		at, message, _ := strings.Cut(n, ": ")
 		got.Notices = append(got.Notices, graph.Problem{Position: positionOf(at, ops), Message: message})
@@ -225,6 +226,8 @@ func operationsJSON(ops []graph.Op) (json.RawMessage, error) {
 			list[i] = map[string]any{"declare": map[string]string{"id": string(op.Entity.ID), "type": op.Entity.Type}}
 		case graph.Retract:
 			list[i] = map[string]any{"retract": map[string]string{"claim": op.Retract.Claim.String(), "reason": op.Retract.Reason}}
+		case graph.Reinstate:
+			list[i] = map[string]any{"reinstate": map[string]string{"claim": op.Reinstate.Claim.String(), "reason": op.Reinstate.Reason}}
 		case graph.Assert:
 			if len(op.Claim.Supersedes) == 0 {
 				list[i] = map[string]any{"assert": inputOf(&op.Claim)}

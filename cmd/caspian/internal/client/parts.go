@@ -19,7 +19,7 @@ import (
 var errTooLarge = errors.New("the request is larger than the service accepts")
 
 // parts are the operations of a change in an order in which no part depends on a later one:
-// entities, caps of confidence, claims, withdrawals.
+// entities, caps of confidence, claims, withdrawals, reinstatements.
 type parts struct {
 	ops   []graph.Op
 	sizes []int // of the operations as JSON
@@ -42,7 +42,7 @@ func newParts(ops []graph.Op) (*parts, error) {
 		if stage(op) <= stageCap {
 			p.head++
 		}
-		p.linked = p.linked || op.Kind == graph.Retract || op.Kind == graph.Assert && len(op.Claim.Supersedes) > 0
+		p.linked = p.linked || op.Kind == graph.Retract || op.Kind == graph.Reinstate || op.Kind == graph.Assert && len(op.Claim.Supersedes) > 0
 	}
 	return p, nil
 }
@@ -52,6 +52,7 @@ const (
 	stageCap
 	stageClaim
 	stageOther
+	stageReinstate
 )
 
 func stage(op *graph.Op) int {
@@ -62,6 +63,8 @@ func stage(op *graph.Op) int {
 		return stageCap
 	case op.Kind == graph.Assert:
 		return stageClaim
+	case op.Kind == graph.Reinstate:
+		return stageReinstate
 	}
 	return stageOther
 }
@@ -200,7 +203,7 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 	if err == nil && len(problems) > 0 {
 		return nil, problems
 	}
-	sum.Known = max(0, len(p.ops)-sum.Entities-sum.Claims-sum.Retractions)
+	sum.Known = max(0, len(p.ops)-sum.Entities-sum.Claims-sum.Retractions-sum.Reinstatements)
 	return sum, err
 }
 
@@ -208,6 +211,7 @@ func addUp(sum, got *live.Receipt) {
 	sum.Entities += got.Entities
 	sum.Claims += got.Claims
 	sum.Retractions += got.Retractions
+	sum.Reinstatements += got.Reinstatements
 	sum.Known += got.Known
 	sum.Notices = append(sum.Notices, got.Notices...)
 }

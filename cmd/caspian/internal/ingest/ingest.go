@@ -36,6 +36,8 @@ type Report struct {
 	Entities    int       `json:"entities"`
 	Claims      int       `json:"claims"`
 	Retractions int       `json:"retractions"`
+	// Reinstatements counts the withdrawn claims that hold again.
+	Reinstatements int `json:"reinstatements"`
 	// Known counts the operations that changed nothing.
 	Known int `json:"known"`
 	// Operations counts all of them.
@@ -50,6 +52,7 @@ func (r *Report) add(ops int, got *live.Receipt) {
 	r.Entities += got.Entities
 	r.Claims += got.Claims
 	r.Retractions += got.Retractions
+	r.Reinstatements += got.Reinstatements
 	r.Known += got.Known
 	for _, n := range got.Notices {
 		if len(r.Notices) < codec.MaxProblems {

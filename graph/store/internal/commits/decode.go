@@ -56,14 +56,8 @@ func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 			ent.Type, err = CutIRI(q.Object, typePrefix)
 			c.Entities = append(c.Entities, ent)
 		}
-	case predRetract:
-		r := graph.Retraction{}
-		text, ok := q.Object.(quad.String)
-		if r.Claim, err = claimOf(q.Subject); err == nil && !ok {
-			err = fmt.Errorf("the reason %s is not a text", q.Object)
-		}
-		r.Reason = string(text)
-		c.Retractions = append(c.Retractions, r)
+	case predRetract, predReinstate:
+		err = d.withdrawal(q)
 	case PredKey:
 		var escaped string
 		if escaped, err = CutIRI(q.Subject, keyPrefix); err == nil {
@@ -78,6 +72,24 @@ func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 		return nil, fmt.Errorf("the quad %s: %w", q, err)
 	}
 	return nil, nil
+}
+
+// withdrawal takes the quad of a retraction or a reinstatement.
+func (d *Decoder) withdrawal(q quad.Quad) error {
+	id, err := claimOf(q.Subject)
+	if err != nil {
+		return err
+	}
+	reason, ok := q.Object.(quad.String)
+	if !ok {
+		return fmt.Errorf("the reason %s is not a text", q.Object)
+	}
+	if q.Predicate == quad.IRI(predRetract) {
+		d.commit.Retractions = append(d.commit.Retractions, graph.Retraction{Claim: id, Reason: string(reason)})
+	} else {
+		d.commit.Reinstatements = append(d.commit.Reinstatements, graph.Reinstatement{Claim: id, Reason: string(reason)})
+	}
+	return nil
 }
 
 func (d *Decoder) addFact(q quad.Quad) error {
@@ -120,9 +132,9 @@ func (d *Decoder) seal(q quad.Quad) (*graph.Commit, error) {
 	if n != d.Next {
 		return nil, fmt.Errorf("commit %d is where commit %d should be", n, d.Next)
 	}
-	if s.Entities != len(c.Entities) || s.Claims != len(c.Claims) || s.Retractions != len(c.Retractions) {
-		return nil, fmt.Errorf("commit %d has %d entities, %d claims and %d retractions, but its seal says %d, %d and %d",
-			n, len(c.Entities), len(c.Claims), len(c.Retractions), s.Entities, s.Claims, s.Retractions)
+	if s.Entities != len(c.Entities) || s.Claims != len(c.Claims) || s.Retractions != len(c.Retractions) || s.Reinstatements != len(c.Reinstatements) {
+		return nil, fmt.Errorf("commit %d has %d entities, %d claims, %d retractions and %d reinstatements, but its seal says %d, %d, %d and %d",
+			n, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), s.Entities, s.Claims, s.Retractions, s.Reinstatements)
 	}
 	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest = n, time.UnixMicro(s.At).UTC(), s.Digest, s.Ontology, s.KeyDigest
 	d.commit = graph.Commit{}

@@ -25,6 +25,7 @@ import (
 //	<c/…>   <meta/1>     "{…}"           <c/…>     its meta
 //	<c/…>   <supersedes> <c/…>           <c/…>     the claims it replaces
 //	<c/…>   <retracted>  "reason"        <n/7>   for each retraction
+//	<c/…>   <reinstated> "reason"        <n/7>   for each reinstatement
 //	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
 //	<n/7>   <commit/2>   "{…}"           <n/7>   the seal: record time, counts,
 //	                                             digest and ontology, and what
@@ -48,6 +49,7 @@ const (
 	predMeta      = scheme + "meta/1"
 	predSupersede = scheme + "supersedes"
 	predRetract   = scheme + "retracted"
+	predReinstate = scheme + "reinstated"
 	PredKey       = scheme + "key"
 	PredSeal      = scheme + "commit/2"
 	PredSeal1     = scheme + "commit/1"
@@ -113,13 +115,13 @@ func (e *Encoder) Commit(c *graph.Commit) error {
 		}
 		e.claims[id] = true
 	}
-	if err := e.retractions(c, label); err != nil {
+	if err := e.withdrawals(c, label); err != nil {
 		return err
 	}
 	if c.Key != "" {
 		e.add(KeyIRI(c.Key), PredKey, label, label)
 	}
-	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), c.Digest, c.Ontology, c.KeyDigest})
+	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), c.Digest, c.Ontology, c.KeyDigest})
 	e.add(label, pred, quad.String(text), label)
 	return nil
 }
@@ -143,21 +145,32 @@ func (e *Encoder) entities(c *graph.Commit, label quad.IRI) error {
 	return nil
 }
 
-func (e *Encoder) retractions(c *graph.Commit, label quad.IRI) error {
-	seen := make(map[graph.ClaimID]bool, len(c.Retractions))
-	for i, r := range c.Retractions {
-		var err error
+// withdrawals appends what the commit retracts and what it reinstates.
+func (e *Encoder) withdrawals(c *graph.Commit, label quad.IRI) error {
+	seen := make(map[graph.ClaimID]bool, len(c.Retractions)+len(c.Reinstatements))
+	add := func(pred quad.IRI, verb string, i int, id graph.ClaimID, reason string) (err error) {
 		switch {
-		case seen[r.Claim]:
-			err = graph.Errorf(graph.Duplicate, "claim %s is retracted twice", r.Claim)
-		case !utf8.ValidString(r.Reason):
+		case seen[id]:
+			err = graph.Errorf(graph.Duplicate, "claim %s is %s twice, or retracted as well", id, verb)
+		case !utf8.ValidString(reason):
 			err = graph.Errorf(graph.BadInput, "the reason is not valid UTF-8")
 		}
 		if err != nil {
-			return fmt.Errorf("commit %d: retraction %d: %w", c.Seq, i, err)
+			return fmt.Errorf("commit %d: claim %d %s: %w", c.Seq, i, verb, err)
 		}
-		seen[r.Claim] = true
-		e.add(claimIRI(r.Claim), predRetract, quad.String(r.Reason), label)
+		seen[id] = true
+		e.add(claimIRI(id), pred, quad.String(reason), label)
+		return nil
+	}
+	for i, r := range c.Retractions {
+		if err := add(predRetract, "retracted", i, r.Claim, r.Reason); err != nil {
+			return err
+		}
+	}
+	for i, r := range c.Reinstatements {
+		if err := add(predReinstate, "reinstated", i, r.Claim, r.Reason); err != nil {
+			return err
+		}
 	}
 	return nil
 }

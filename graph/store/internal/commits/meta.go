@@ -72,29 +72,33 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 type Seal struct {
 	At                            int64
 	Entities, Claims, Retractions int
+	Reinstatements                int
 	Digest, Ontology, KeyDigest   string
 }
 
 func sealQuad(s Seal) (pred quad.IRI, text string) {
-	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" {
+	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" && s.Reinstatements == 0 {
 		return PredSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.At, s.Entities, s.Claims, s.Retractions)
 	}
-	key := ""
+	more := ""
 	if s.KeyDigest != "" {
-		key = `,"k":"` + s.KeyDigest + `"`
+		more = `,"k":"` + s.KeyDigest + `"`
 	}
-	return PredSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.At, s.Entities, s.Claims, s.Retractions, s.Digest, s.Ontology, key)
+	if s.Reinstatements != 0 {
+		more += fmt.Sprintf(`,"b":%d`, s.Reinstatements)
+	}
+	return PredSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.At, s.Entities, s.Claims, s.Retractions, s.Digest, s.Ontology, more)
 }
 
 // ReadSeal reads the literal of either version.
 func ReadSeal(text string) (Seal, error) {
 	var j struct {
-		At      *int64
-		E, C, R int
-		D, O, K string
+		At         *int64
+		E, C, R, B int
+		D, O, K    string
 	}
 	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
 		return Seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
 	}
-	return Seal{*j.At, j.E, j.C, j.R, j.D, j.O, j.K}, nil
+	return Seal{*j.At, j.E, j.C, j.R, j.B, j.D, j.O, j.K}, nil
 }

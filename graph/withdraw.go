@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// Check looks at withdrawals and reinstatements last: a change may withdraw what it states,
+// and reinstate what it supersedes.
+
+func (c *checker) retract(op *Op) {
+	r := Retraction{Claim: c.meant(op.Retract.Claim), Reason: text.Clean(op.Retract.Reason)}
+	c.text(op.Position, "reason", r.Reason, MaxText, false)
+	c.retracted[r.Claim] = op.Position
+	if c.withdraw(op.Position, r.Claim, true) {
+		c.res.Commit.Retractions = append(c.res.Commit.Retractions, r)
+	}
+}
+
+// withdraw records that a claim is retracted, or superseded, and reports whether it exists
+// and is not withdrawn.
+func (c *checker) withdraw(at Position, id ClaimID, retract bool) bool {
+	verb := "supersede"
+	if retract {
+		verb = "retract"
+	}
+	_, live, ok := c.st.Claim(id)
+	_, here := c.stated[id]
+	switch {
+	case here && !ok:
+		// Stated before it in the same change, as a copied store has it: it is
+		// recorded and withdrawn at once, and answers for itself ever after.
+	case !ok:
+		c.problem(at, UnknownID, "there is no claim %s to %s", id, verb)
+		return false
+	case !live && retract:
+		c.res.Known++
+		return false
+	case !live:
+		c.problem(at, BadInput, "the claim %s was withdrawn already and cannot be superseded", id)
+		return false
+	}
+	if first, twice := c.withdrawn[id]; twice {
+		if retract {
+			c.res.Known++
+		} else {
+			c.problem(at, Duplicate, "the claim %s is withdrawn twice in this change (first at %s)", id, first)
+		}
+		return false
+	}
+	c.withdrawn[id] = at
+	return true
+}
+
+// reinstate lets a claim hold again that was withdrawn before, or that the change supersedes.
+// It must still fit the ontology and the graph, as a claim stated now must.
+func (c *checker) reinstate(op *Op) {
+	r := Reinstatement{Claim: c.meant(op.Reinstate.Claim), Reason: text.Clean(op.Reinstate.Reason)}
+	c.text(op.Position, "reason", r.Reason, MaxText, false)
+	cl, live, ok := c.st.Claim(r.Claim)
+	if stated, here := c.stated[r.Claim]; here && !ok && stated.claim >= 0 {
+		cl, live, ok = c.res.Commit.Claims[stated.claim], true, true
+	}
+	_, now := c.withdrawn[r.Claim]
+	retracted, twice := c.retracted[r.Claim]
+	switch {
+	case !ok:
+		c.problem(op.Position, UnknownID, "there is no claim %s to reinstate", r.Claim)
+		return
+	case twice:
+		c.problem(op.Position, Duplicate, "the claim %s is retracted in the same change (at %s); leave out one of the two", r.Claim, retracted)
+		return
+	case live && !now, c.reinstated[r.Claim]:
+		c.res.Known++
+		return
+	}
+	if why := Misfit(c.o, withDeclared{c.st, c}, &cl); why != "" && !c.accepts {
+		c.problem(op.Position, WrongType, "the claim %s does not fit the ontology any more: %s", r.Claim, why)
+		return
+	}
+	if t := c.typeOf(cl.Subject); !live && t != nil && t.Field(cl.Predicate) != nil {
+		c.bound(op.Position, t.Field(cl.Predicate), &cl)
+	}
+	c.reinstated[r.Claim] = true
+	c.res.Commit.Reinstatements = append(c.res.Commit.Reinstatements, r)
+}
