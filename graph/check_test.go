@@ -174,7 +174,11 @@ func outcome(res *graph.Result, problems graph.Problems) string {
 			fmt.Fprintf(&b, "notice: %s [%s]\n", p, p.Code)
 		}
 		c := res.Commit
-		fmt.Fprintf(&b, "%d entities, %d claims, %d retractions, %d known\n", len(c.Entities), len(c.Claims), len(c.Retractions), res.Known)
+		again := ""
+		if n := len(c.Reinstatements); n > 0 {
+			again = fmt.Sprintf(", %d reinstatements", n)
+		}
+		fmt.Fprintf(&b, "%d entities, %d claims, %d retractions%s, %d known\n", len(c.Entities), len(c.Claims), len(c.Retractions), again, res.Known)
 	}
 	// Ids of the cases' own claims are of no interest.
 	return regexp.MustCompile(`\bc[a-z2-7]{26}\b`).ReplaceAllString(b.String(), "c…")
@@ -211,7 +215,7 @@ func TestCheckCases(t *testing.T) {
 			}
 			return got
 		}
-		if n := len(res.Commit.Entities) + len(res.Commit.Claims) + len(res.Commit.Retractions) + res.Known; n != len(ch.Ops) {
+		if n := len(res.Commit.Entities) + len(res.Commit.Claims) + len(res.Commit.Retractions) + len(res.Commit.Reinstatements) + res.Known; n != len(ch.Ops) {
 			t.Errorf("%d operations are accounted for of %d", n, len(ch.Ops))
 		}
 		if len(c.files["ontology.graphql"]) > 0 {
@@ -234,8 +238,8 @@ var goCases = []struct {
 	want string
 	code graph.Code
 }{
-	{graph.Op{}, "the operation does nothing; assert, retract or declare", graph.BadInput},
-	{graph.Op{Kind: 99}, "the operation does nothing; assert, retract or declare", graph.BadInput},
+	{graph.Op{}, "the operation does nothing; assert, retract, reinstate or declare", graph.BadInput},
+	{graph.Op{Kind: 99}, "the operation does nothing; assert, retract, reinstate or declare", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Value = graph.Value{} }), "name of KAZ has no value", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Confidence = math.NaN() }), "the confidence NaN is not between 0 and 1", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Confidence = math.Inf(1) }), "the confidence +Inf is not between 0 and 1", graph.BadInput},
@@ -263,6 +267,7 @@ var goCases = []struct {
 		c.Qualifiers = []graph.QualifierValue{{Name: "lengthKm", Value: graph.FloatValue(math.NaN())}}
 	}), "borders(lengthKm) of KAZ is not a finite number", graph.BadInput},
 	{graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Reason: "\xff"}}, "the reason is not valid UTF-8", graph.BadInput},
+	{graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Reason: "\xff"}}, "the reason is not valid UTF-8", graph.BadInput},
 }
 
 func claimOp(change func(*graph.Claim)) graph.Op {
@@ -391,7 +396,8 @@ func TestEveryMessageHasACase(t *testing.T) {
 	for _, c := range goCases {
 		all.WriteString(": " + c.want + "\n")
 	}
-	for _, file := range []string{"check.go", "circles.go"} {
+	all.WriteString(": " + misfitAgain + "\n")
+	for _, file := range []string{"check.go", "circles.go", "withdraw.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)

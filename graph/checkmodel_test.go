@@ -70,31 +70,11 @@ func admit(st *naiveState, ch *graph.Change) error {
 			}
 		}
 	}
-	for _, op := range ch.Ops {
-		if op.Kind == graph.Retract {
-			target := s.byID[op.Retract.Claim]
-			if target == nil {
-				return fmt.Errorf("%s cannot be retracted", op.Retract.Claim)
-			}
-			if slices.ContainsFunc(ch.Ops, func(o graph.Op) bool { return o.Kind == graph.Reinstate && o.Reinstate.Claim == op.Retract.Claim }) {
-				return fmt.Errorf("%s is retracted and reinstated", op.Retract.Claim)
-			}
-			target.live = false
-		}
+	again, err := s.withdraw(ch)
+	if err != nil {
+		return err
 	}
-	for _, op := range ch.Ops {
-		if op.Kind == graph.Reinstate {
-			target := s.byID[op.Reinstate.Claim]
-			if target == nil {
-				return fmt.Errorf("%s cannot be reinstated", op.Reinstate.Claim)
-			}
-			if !target.live && !st.has(op.Reinstate.Claim, true) {
-				added = append(added, target) // held to what the graph asks of new claims
-			}
-			target.live = true
-		}
-	}
-	for _, c := range added {
+	for _, c := range append(added, again...) {
 		for _, most := range s.Values(c.Source, "confidenceCap") {
 			if c.live && c.Confidence > most.Float() {
 				return fmt.Errorf("%s is above the cap", c.ID())
@@ -104,10 +84,32 @@ func admit(st *naiveState, ch *graph.Change) error {
 	return s.sound()
 }
 
-// has reports whether the state has the claim, live or not.
-func (s *naiveState) has(id graph.ClaimID, live bool) bool {
-	c := s.byID[id]
-	return c != nil && c.live == live
+// withdraw makes the retractions of a change and then its reinstatements. It returns the claims
+// that hold again, which must fit the graph as new ones must.
+func (s *naiveState) withdraw(ch *graph.Change) (again []*naiveClaim, err error) {
+	retracted := map[graph.ClaimID]bool{}
+	for _, op := range ch.Ops {
+		if op.Kind == graph.Retract {
+			target := s.byID[op.Retract.Claim]
+			if target == nil {
+				return nil, fmt.Errorf("%s cannot be retracted", op.Retract.Claim)
+			}
+			target.live, retracted[op.Retract.Claim] = false, true
+		}
+	}
+	for _, op := range ch.Ops {
+		if op.Kind == graph.Reinstate {
+			target := s.byID[op.Reinstate.Claim]
+			if target == nil || retracted[op.Reinstate.Claim] {
+				return nil, fmt.Errorf("%s cannot be reinstated", op.Reinstate.Claim)
+			}
+			if !target.live {
+				again = append(again, target)
+			}
+			target.live = true
+		}
+	}
+	return again, nil
 }
 
 // drawChange draws a change over few entities, so that it meets the state.

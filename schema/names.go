@@ -21,7 +21,7 @@ var reservedTypes = set(
 	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
 	"LogEntry", "Timeline", "Moment", "DatePrecision",
-	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "SupersedeInput", "QualifierInput",
+	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "QualifierInput",
 )
 
 // listed are the API's own types of which it makes lists or filters.

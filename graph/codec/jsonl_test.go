@@ -155,6 +155,11 @@ func drawListed(t *rapid.T, o *schema.Ontology) *listedGraph {
 		g.claims = append(g.claims, c)
 	}
 	for i := range g.claims {
+		if rapid.IntRange(0, 4).Draw(t, "reinstated") == 0 {
+			delete(g.withdrawn, g.claims[i].ID())
+		}
+	}
+	for i := range g.claims {
 		if rapid.IntRange(0, 4).Draw(t, "retracted") == 0 {
 			g.withdrawn[g.claims[i].ID()] = true
 		}
@@ -162,7 +167,7 @@ func drawListed(t *rapid.T, o *schema.Ontology) *listedGraph {
 	return g
 }
 
-// withdrawnBy returns the claims that a commit retracts or supersedes.
+// withdrawnBy returns the claims that a commit retracts or supersedes, and does not reinstate.
 func withdrawnBy(c *graph.Commit) map[graph.ClaimID]bool {
 	all := map[graph.ClaimID]bool{}
 	for _, r := range c.Retractions {
@@ -172,6 +177,9 @@ func withdrawnBy(c *graph.Commit) map[graph.ClaimID]bool {
 		for _, old := range c.Claims[i].Supersedes {
 			all[old] = true
 		}
+	}
+	for _, r := range c.Reinstatements {
+		delete(all, r.Claim)
 	}
 	return all
 }

@@ -96,7 +96,8 @@ func TestLossless(t *testing.T) {
 	}
 }
 
-// changes retracts one of every hundred claims, and supersedes the one after it.
+// changes retracts one of every hundred claims, and supersedes the two after it, of which the second holds
+// all the same.
 func changes(s *snapshot.Snapshot) *graph.Change {
 	var ch graph.Change
 	n := 0
@@ -104,11 +105,14 @@ func changes(s *snapshot.Snapshot) *graph.Change {
 		switch n++; n % 100 {
 		case 0:
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id}})
-		case 1:
+		case 1, 2:
 			by := *c
 			by.Locator, by.Note, by.Original = c.Locator+" corrected", "corrected \"so\"\n→", "Оригинал"
 			by.Supersedes = []graph.ClaimID{id}
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: by})
+			if n%100 == 2 {
+				ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id}})
+			}
 		}
 		return nil
 	})

@@ -295,25 +295,6 @@ func (b *change) row(r *Row, c *graph.Claim) {
 	b.note(n, c)
 }
 
-// reinstate appends another row of a claim, so that the one that was withdrawn stays as it was
-// for views that look back.
-func (b *change) reinstate(id graph.ClaimID, seq graph.Seq) error {
-	n, ok := b.claimNumber(id)
-	if !ok {
-		return fmt.Errorf("snapshot: the log reinstates claim %s, which it does not have", id)
-	}
-	if b.ended.At(n) == 0 {
-		return fmt.Errorf("snapshot: the log reinstates claim %s, which is not withdrawn", id)
-	}
-	s := b.s
-	r := *s.Rows.Ref(n)
-	r.Seq = uint32(seq)
-	c := s.ClaimAt(n)
-	b.row(&r, &c)
-	s.sum.Reinstate(&c, id)
-	return nil
-}
-
 // predicate is the number of the claim's predicate: that of the ontology's
 // fields only where the value is one that they can show.
 func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
@@ -364,28 +345,6 @@ func (b *change) note(n uint32, c *graph.Claim) {
 		b.noteDate(s.Rows.Ref(n))
 		s.noteKeeper(s.Rows.Ref(n).Subject, s.Rows.Ref(n).Predicate)
 	}
-}
-
-func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
-	n, ok := b.claimNumber(id)
-	if !ok {
-		return fmt.Errorf("snapshot: the log withdraws claim %s, which it does not have", id)
-	}
-	if b.ended.At(n) != 0 {
-		return fmt.Errorf("snapshot: the log withdraws claim %s twice", id)
-	}
-	b.ended.Set(n, uint32(seq))
-	b.gone = append(b.gone, n)
-	s := b.s
-	if b.lost == nil {
-		b.lost = s.Lost.Begin()
-	}
-	s.lose(b.lost, n)
-	c := s.ClaimAt(n)
-	s.sum.Withdraw(&c, id)
-	b.noteDate(s.Rows.Ref(n))
-	b.noteLife(s.Rows.Ref(n))
-	return nil
 }
 
 func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {

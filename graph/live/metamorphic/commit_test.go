@@ -27,16 +27,16 @@ func (o outcome) String() string {
 		return fmt.Sprintf("error %q (%s)", o.err, codeOf(o.err))
 	}
 	r := o.receipt
-	return fmt.Sprintf("seq %d, %d entities, %d claims, %d retractions, %d known, %d ids, replayed %v",
-		r.Seq, r.Entities, r.Claims, r.Retractions, r.Known, len(r.IDs), r.Replayed)
+	return fmt.Sprintf("seq %d, %d entities, %d claims, %d retractions, %d reinstatements, %d known, %d ids, replayed %v",
+		r.Seq, r.Entities, r.Claims, r.Retractions, r.Reinstatements, r.Known, len(r.IDs), r.Replayed)
 }
 
 func (a answer) String() string {
 	if len(a.codes) > 0 {
 		return fmt.Sprint("an error of the codes ", slices.Sorted(maps.Keys(a.codes)))
 	}
-	return fmt.Sprintf("seq %d, %d entities, %d claims, %d retractions, %d known, %d ids, replayed %v",
-		a.seq, a.entities, a.claims, a.retractions, a.known, len(a.ids), a.replayed)
+	return fmt.Sprintf("seq %d, %d entities, %d claims, %d retractions, %d reinstatements, %d known, %d ids, replayed %v",
+		a.seq, a.entities, a.claims, a.retractions, a.reinstatements, a.known, len(a.ids), a.replayed)
 }
 
 func codeOf(err error) graph.Code {
@@ -407,7 +407,7 @@ func (s *settling) unmade(i int, a answer, e *entry) bool {
 }
 
 func fits(r *live.Receipt, a answer) bool {
-	return len(a.codes) == 0 && r.Seq == a.seq && r.Entities == a.entities && r.Claims == a.claims && r.Retractions == a.retractions &&
+	return len(a.codes) == 0 && r.Seq == a.seq && r.Entities == a.entities && r.Claims == a.claims && r.Retractions == a.retractions && r.Reinstatements == a.reinstatements &&
 		r.Known == a.known && r.Replayed == a.replayed && slices.Equal(r.IDs, a.ids)
 }
 

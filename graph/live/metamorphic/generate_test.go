@@ -286,9 +286,9 @@ func (g *generator) item() string {
 	case k == 0:
 		return g.pick("declare c3 City", "declare c4 City", "declare c5 City", "declare p2 Person", "declare p3 Person", "declare c1 City", "declare s2 Source")
 	case k == 1 && g.r.IntN(10) == 0:
-		return g.pick("declare c1 Person", "assert c9.name=n1@s1/l1", "assert c1.name=n1@s9/l1", "assert c1.mayor=p9@s1/l1", "assert c1.name=n1@s1/l1 conf=1.5", "retract c9.name=n1@s1/l1")
+		return g.pick("declare c1 Person", "assert c9.name=n1@s1/l1", "assert c1.name=n1@s9/l1", "assert c1.mayor=p9@s1/l1", "assert c1.name=n1@s1/l1 conf=1.5", "retract c9.name=n1@s1/l1", "reinstate c9.name=n1@s1/l1")
 	case k <= 2 && len(g.said) > 0:
-		text := "retract " + g.pick(g.said...)
+		text := g.pick("retract", "retract", "reinstate") + " " + g.pick(g.said...)
 		if g.r.IntN(2) == 0 {
 			text += " reason=r" + g.pick("1", "2")
 		}

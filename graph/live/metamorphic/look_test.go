@@ -148,8 +148,14 @@ func compare(s *snapshot.Snapshot, m *model, r *rand.Rand, now time.Time) error 
 			return differ("whether "+string(id)+" exists", got, exists)
 		}
 	}
+	latest := map[graph.ClaimID]*fact{} // that the view knows of
 	for _, f := range m.order {
-		n, _ := s.ClaimNumber(f.id)
+		if f.seq <= l.known {
+			latest[f.id] = f
+		}
+	}
+	for _, f := range latest {
+		n, _ := v.ClaimNumber(f.id)
 		ended := f.ended
 		if ended > l.known {
 			ended = 0

@@ -31,9 +31,11 @@ type entry struct {
 	entities []graph.Entity
 	claims   []graph.Claim
 	gone     []graph.Retraction
+	back     []graph.Reinstatement
 }
 
-// fact is a claim with the numbers of the commits that made and withdrew it.
+// fact is a claim with the numbers of the commits that made and withdrew it. A claim that was
+// reinstated is another fact from then on.
 type fact struct {
 	graph.Claim
 	id         graph.ClaimID
@@ -62,10 +64,13 @@ func (m *model) push(e entry) {
 	for _, x := range e.entities {
 		m.types[x.ID] = x.Type
 	}
-	for _, c := range e.claims {
+	hold := func(c graph.Claim) {
 		f := &fact{Claim: c, id: c.ID(), seq: n}
 		m.facts[f.id] = f
 		m.order = append(m.order, f)
+	}
+	for _, c := range e.claims {
+		hold(c)
 	}
 	for _, c := range e.claims {
 		for _, old := range c.Supersedes {
@@ -75,12 +80,16 @@ func (m *model) push(e entry) {
 	for _, r := range e.gone {
 		m.facts[r.Claim].ended = n
 	}
+	for _, r := range e.back {
+		hold(m.facts[r.Claim].Claim)
+	}
 }
 
 // answer is the expected answer to a change.
 type answer struct {
 	seq                           graph.Seq
 	entities, claims, retractions int
+	reinstatements                int
 	known                         int
 	ids                           []graph.ClaimID
 	replayed                      bool
@@ -101,10 +110,10 @@ func (m *model) decide(ch change) (answer, *entry) {
 		return answer{codes: map[graph.Code]bool{graph.SeqMismatch: true}}, nil
 	}
 	d := decision{m: m, declared: map[graph.ID]string{}, stated: map[graph.ClaimID]bool{}, fresh: map[graph.ClaimID]bool{},
-		withdrawn: map[graph.ClaimID]bool{}, a: answer{codes: map[graph.Code]bool{}}}
-	for kind, fn := range []func(*graph.Op){d.declare, d.assert, d.retract} {
+		withdrawn: map[graph.ClaimID]bool{}, retracted: map[graph.ClaimID]bool{}, back: map[graph.ClaimID]bool{}, a: answer{codes: map[graph.Code]bool{}}}
+	for kind, fn := range []func(*graph.Op){d.declare, d.assert, d.retract, d.reinstate} {
 		for i := range ch.ops {
-			if op := &ch.ops[i]; op.Kind == []graph.OpKind{graph.Declare, graph.Assert, graph.Retract}[kind] {
+			if op := &ch.ops[i]; op.Kind == []graph.OpKind{graph.Declare, graph.Assert, graph.Retract, graph.Reinstate}[kind] {
 				fn(op)
 			}
 		}
@@ -114,8 +123,8 @@ func (m *model) decide(ch change) (answer, *entry) {
 	}
 	a, e := d.a, &d.e
 	a.seq, a.entities, a.claims = m.head(), len(e.entities), len(e.claims)
-	a.retractions = len(d.withdrawn)
-	if a.entities+a.claims+a.retractions == 0 {
+	a.retractions, a.reinstatements = len(d.withdrawn), len(e.back)
+	if a.entities+a.claims+a.retractions+a.reinstatements == 0 {
 		return a, nil
 	}
 	a.seq++
@@ -141,6 +150,8 @@ type decision struct {
 	stated    map[graph.ClaimID]bool // in this change
 	fresh     map[graph.ClaimID]bool // and new
 	withdrawn map[graph.ClaimID]bool
+	retracted map[graph.ClaimID]bool // with success or without
+	back      map[graph.ClaimID]bool
 	a         answer
 	e         entry
 }
@@ -223,7 +234,8 @@ func (d *decision) accept(c graph.Claim) {
 		d.a.known++
 		for _, old := range c.Supersedes {
 			f := d.m.facts[old]
-			if (f != nil && f.ended == 0 || d.fresh[old]) && !d.withdrawn[old] {
+			before := d.m.facts[id] != nil && slices.Contains(d.m.facts[id].Supersedes, old)
+			if (f != nil && f.ended == 0 || d.fresh[old]) && !d.withdrawn[old] && !before {
 				d.fault(graph.BadInput) // it changes nothing, and so replaces nothing
 			}
 		}
@@ -253,6 +265,7 @@ func (d *decision) accept(c graph.Claim) {
 
 func (d *decision) retract(op *graph.Op) {
 	id := op.Retract.Claim
+	d.retracted[id] = true
 	f := d.m.facts[id]
 	switch {
 	case f == nil && !d.stated[id]:
@@ -262,6 +275,22 @@ func (d *decision) retract(op *graph.Op) {
 	default:
 		d.withdrawn[id] = true
 		d.e.gone = append(d.e.gone, op.Retract)
+	}
+}
+
+func (d *decision) reinstate(op *graph.Op) {
+	id := op.Reinstate.Claim
+	f := d.m.facts[id]
+	switch {
+	case f == nil && !d.fresh[id]:
+		d.fault(graph.UnknownID)
+	case d.retracted[id]:
+		d.fault(graph.Duplicate)
+	case (f == nil || f.ended == 0) && !d.withdrawn[id], d.back[id]:
+		d.a.known++
+	default:
+		d.back[id] = true
+		d.e.back = append(d.e.back, op.Reinstate)
 	}
 }
 
@@ -278,12 +307,15 @@ func (e *entry) text() string {
 	for _, r := range e.gone {
 		fmt.Fprintf(&b, "gone %s %q\n", r.Claim, r.Reason)
 	}
+	for _, r := range e.back {
+		fmt.Fprintf(&b, "back %s %q\n", r.Claim, r.Reason)
+	}
 	return b.String()
 }
 
 // entryOf returns a commit of the log as an entry.
 func entryOf(c *graph.Commit) entry {
-	return entry{at: c.At, key: c.Key, entities: c.Entities, claims: c.Claims, gone: c.Retractions}
+	return entry{at: c.At, key: c.Key, entities: c.Entities, claims: c.Claims, gone: c.Retractions, back: c.Reinstatements}
 }
 
 // content writes all that the graph holds, as it is held: the model's own idea
@@ -293,7 +325,7 @@ func (m *model) content() string {
 	for id, t := range m.types {
 		lines = append(lines, fmt.Sprintf("entity %s %s", id, t))
 	}
-	for _, f := range m.order {
+	for _, f := range m.facts {
 		lines = append(lines, fmt.Sprintf("claim %s live=%v", written(&f.Claim), f.ended == 0))
 	}
 	slices.Sort(lines)

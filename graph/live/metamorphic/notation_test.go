@@ -71,8 +71,15 @@ func parseOp(text string) (graph.Op, error) {
 			op.Retract.Reason = strings.TrimPrefix(w, "reason=")
 		}
 		return op, err
+	case len(words) >= 2 && words[0] == "reinstate":
+		c, err := parseSaid(words[1])
+		op := graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: c.ID()}}
+		for _, w := range words[2:] {
+			op.Reinstate.Reason = strings.TrimPrefix(w, "reason=")
+		}
+		return op, err
 	}
-	return graph.Op{}, fmt.Errorf("declare, assert or retract?")
+	return graph.Op{}, fmt.Errorf("declare, assert, retract or reinstate?")
 }
 
 // parseClaim reads what the claim says and then how it is held.
@@ -186,6 +193,8 @@ func writtenOps(ops []graph.Op) string {
 			lines[i] = "assert " + written(&op.Claim)
 		case graph.Retract:
 			lines[i] = fmt.Sprintf("retract %s %q", op.Retract.Claim, op.Retract.Reason)
+		case graph.Reinstate:
+			lines[i] = fmt.Sprintf("reinstate %s %q", op.Reinstate.Claim, op.Reinstate.Reason)
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -200,6 +209,8 @@ func jsonLines(ops []graph.Op) string {
 			fmt.Fprintf(&b, `{"entity":%q,"type":%q}`, op.Entity.ID, op.Entity.Type)
 		case graph.Retract:
 			fmt.Fprintf(&b, `{"retract":%q,"reason":%q}`, op.Retract.Claim, op.Retract.Reason)
+		case graph.Reinstate:
+			fmt.Fprintf(&b, `{"reinstate":%q,"reason":%q}`, op.Reinstate.Claim, op.Reinstate.Reason)
 		case graph.Assert:
 			c := &op.Claim
 			fmt.Fprintf(&b, `{"subject":%q,"predicate":%q,`, c.Subject, c.Predicate)

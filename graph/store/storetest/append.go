@@ -58,10 +58,13 @@ func testRefusals(t *testing.T, open func(*testing.T, string) store.Log) {
 		"locator":          func(c *graph.Commit) { c.Claims[1].Locator = "\xff" },
 		"note":             func(c *graph.Commit) { c.Claims[1].Note = "\xff" },
 		"reason":           func(c *graph.Commit) { c.Retractions[0].Reason = "\xff" },
-		"key":              func(c *graph.Commit) { c.Key = "\xff" },
-		"entity's id":      func(c *graph.Commit) { c.Entities[0].ID = "a b" },
-		"entity's type":    func(c *graph.Commit) { c.Entities[0].Type = "" },
-		"record time":      func(c *graph.Commit) { c.At = c.At.Add(time.Nanosecond) },
+		"other reason": func(c *graph.Commit) {
+			c.Reinstatements = append(c.Reinstatements, graph.Reinstatement{Reason: "\xff"})
+		},
+		"key":           func(c *graph.Commit) { c.Key = "\xff" },
+		"entity's id":   func(c *graph.Commit) { c.Entities[0].ID = "a b" },
+		"entity's type": func(c *graph.Commit) { c.Entities[0].Type = "" },
+		"record time":   func(c *graph.Commit) { c.At = c.At.Add(time.Nanosecond) },
 	} {
 		c := Sample(2, 2)
 		spoil(c)
@@ -86,6 +89,9 @@ func testDuplicates(t *testing.T, open func(*testing.T, string) store.Log) {
 		"in the commit":   func(c *graph.Commit) { c.Claims[2] = c.Claims[0] },
 		"entity":          func(c *graph.Commit) { c.Entities = append(c.Entities, c.Entities[0]) },
 		"retracted twice": func(c *graph.Commit) { c.Retractions = append(c.Retractions, c.Retractions[0]) },
+		"retracted and reinstated": func(c *graph.Commit) {
+			c.Reinstatements = append(c.Reinstatements, graph.Reinstatement{Claim: c.Retractions[0].Claim})
+		},
 		"retracted, reason": func(c *graph.Commit) {
 			c.Retractions = append(c.Retractions, graph.Retraction{Claim: c.Retractions[0].Claim})
 		},

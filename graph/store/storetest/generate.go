@@ -142,6 +142,9 @@ func (g *generator) commit(t *rapid.T) *graph.Commit {
 			c.Retractions = append(c.Retractions, graph.Retraction{Claim: id, Reason: text.Draw(t, "reason")})
 		}
 	}
+	if id := g.someClaim(t); !withdrawn[id] && rapid.IntRange(0, 2).Draw(t, "reinstates") == 0 {
+		c.Reinstatements = append(c.Reinstatements, graph.Reinstatement{Claim: id, Reason: text.Draw(t, "reason")})
+	}
 	return c
 }
 

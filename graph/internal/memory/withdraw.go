@@ -1,0 +1,49 @@
+package memory
+
+import (
+	"fmt"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// withdraw makes a claim history.
+func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
+	n, ok := b.claimNumber(id)
+	if !ok {
+		return fmt.Errorf("snapshot: the log withdraws claim %s, which it does not have", id)
+	}
+	if b.ended.At(n) != 0 {
+		return fmt.Errorf("snapshot: the log withdraws claim %s twice", id)
+	}
+	b.ended.Set(n, uint32(seq))
+	b.gone = append(b.gone, n)
+	s := b.s
+	if b.lost == nil {
+		b.lost = s.Lost.Begin()
+	}
+	s.lose(b.lost, n)
+	c := s.ClaimAt(n)
+	s.sum.Withdraw(&c, id)
+	b.noteDate(s.Rows.Ref(n))
+	b.noteLife(s.Rows.Ref(n))
+	return nil
+}
+
+// reinstate appends another row of a claim, so that the one that was withdrawn stays as it was
+// for views that look back.
+func (b *change) reinstate(id graph.ClaimID, seq graph.Seq) error {
+	n, ok := b.claimNumber(id)
+	if !ok {
+		return fmt.Errorf("snapshot: the log reinstates claim %s, which it does not have", id)
+	}
+	if b.ended.At(n) == 0 {
+		return fmt.Errorf("snapshot: the log reinstates claim %s, which is not withdrawn", id)
+	}
+	s := b.s
+	r := *s.Rows.Ref(n)
+	r.Seq = uint32(seq)
+	c := s.ClaimAt(n)
+	b.row(&r, &c)
+	s.sum.Reinstate(&c, id)
+	return nil
+}
