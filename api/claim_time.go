@@ -34,9 +34,9 @@ func (b *builder) timeFields() []output.Field {
 			Read: claimText(validFrom)},
 		{Name: "validTo", Type: input.Date, About: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
 			Read: claimText(validTo)},
-		{Name: "since", Type: input.Date, About: "validFrom as exactly as the claims that agree give it: of 2004 and 2004-03-29 the day.",
+		{Name: "since", Type: input.Date, About: "The validFrom as exactly as the claims that agree give it: of 2004 and 2004-03-29, the day.",
 			Read: viewText(func(v *snapshot.View, n uint32) string { return v.Exactly(n).From.String() })},
-		{Name: "until", Type: input.Date, About: "validTo as exactly as the claims that agree give it.",
+		{Name: "until", Type: input.Date, About: "The validTo as exactly as the claims that agree give it.",
 			Read: viewText(func(v *snapshot.View, n uint32) string { return v.Exactly(n).To.String() })},
 		{Name: "year", Type: graphql.Int, About: "The year of its valid time; null where that is not within one year.", Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
