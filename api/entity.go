@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/routes"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -201,9 +202,17 @@ func (b *builder) one(f *schema.Field) output.Field {
 
 // appendClaim writes the value of a claim of a scalar field as JSON.
 func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32, as schema.Scalar) ([]byte, error) {
-	// Most values are texts, which need no Value.
-	if text, ok := s.Text(n); ok {
+	return appendCell(dst, s, s.ClaimCell(n), as)
+}
+
+// appendCell is output.AppendValue for a value in memory. Most are texts and whole numbers, for
+// which it makes no Value.
+func appendCell(dst []byte, s *snapshot.Snapshot, c snapshot.Cell, as schema.Scalar) ([]byte, error) {
+	if text, ok := s.TextIn(c); ok {
 		return gql.AppendString(dst, text), nil
 	}
-	return output.AppendValue(dst, s.Value(n), as)
+	if c.Kind == graph.IntKind {
+		return output.AppendInt(dst, int64(c.Bits), as)
+	}
+	return output.AppendValue(dst, s.ValueOf(c), as)
 }

@@ -81,15 +81,20 @@ func (ts *Types) coordinatesType() *graphql.Object {
 	})
 }
 
-// AppendValue writes a value of a scalar as JSON. A store may have whole numbers from before
-// the ontology declared an Int, which no client could read as an Int.
+// AppendInt writes a whole number of a scalar as JSON. A store may have some from before the
+// ontology declared an Int, which no client could read as an Int.
+func AppendInt(dst []byte, n int64, as schema.Scalar) ([]byte, error) {
+	if as == schema.Int && (n < schema.MinInt || n > schema.MaxInt) {
+		return dst, graph.Errorf(graph.WrongType, "the value %d does not fit the 32 bits of an Int; the ontology must declare the field a Long", n)
+	}
+	return gql.AppendInt(dst, n), nil
+}
+
+// AppendValue writes a value of a scalar as JSON.
 func AppendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	switch v.Kind() {
 	case graph.IntKind:
-		if n := v.Int(); as == schema.Int && (n < schema.MinInt || n > schema.MaxInt) {
-			return dst, graph.Errorf(graph.WrongType, "the value %d does not fit the 32 bits of an Int; the ontology must declare the field a Long", n)
-		}
-		return gql.AppendInt(dst, v.Int()), nil
+		return AppendInt(dst, v.Int(), as)
 	case graph.FloatKind:
 		return gql.AppendFloat(dst, v.Float()), nil
 	case graph.BoolKind:

@@ -9,6 +9,7 @@ package value
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -25,16 +26,35 @@ var plainByte = func() (t [256]bool) {
 
 // AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	i := 0
-	for i < len(s) && plainByte[s[i]] {
-		i++
+	if plain(s) { // with room for all of it at once
+		at := len(dst) + 1
+		dst = slices.Grow(dst, len(s)+2)[:at+len(s)+1]
+		dst[at-1], dst[len(dst)-1] = '"', '"'
+		copy(dst[at:], s)
+		return dst
 	}
-	dst = append(dst, s[:i]...)
-	if i < len(s) {
-		dst = appendEscaped(dst, s[i:])
+	return append(appendEscaped(append(dst, '"'), s), '"')
+}
+
+// plain reports whether all bytes need no escape. It looks at eight at a time, as long as
+// there are.
+func plain(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		quote, slash := w^(ones*'"'), w^(ones*'\\')
+		// The highest bit is set by taking 0x20 off a lesser byte, and 1 off one that is 0.
+		// Only a byte that needs an escape borrows from the next.
+		if (w|(w-ones*0x20)|(quote-ones)|(slash-ones))&tops != 0 {
+			return false
+		}
 	}
-	return append(dst, '"')
+	for i := range len(s) {
+		if !plainByte[s[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 func appendEscaped(dst []byte, s string) []byte {

@@ -27,6 +27,14 @@ func (s *Graph) ValueOf(c dense.Cell) graph.Value {
 	return graph.ValueOfBits(c.Kind, c.Bits, "")
 }
 
+// TextIn is the value of a cell that holds a text or a member of an enum.
+func (s *Graph) TextIn(c dense.Cell) (text string, ok bool) {
+	if c.Kind == graph.StringKind || c.Kind == graph.EnumKind {
+		return s.Texts.At(uint32(c.Bits)), true
+	}
+	return "", false
+}
+
 // SameCell reports whether two cells hold one value.
 func (s *Graph) SameCell(a, b dense.Cell) bool {
 	switch {

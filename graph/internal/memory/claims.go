@@ -48,13 +48,8 @@ func (s *Graph) Value(n uint32) graph.Value {
 	return s.ValueOf(s.Rows.Ref(n).Cell())
 }
 
-// Text is the claim's value where it is a text or a member of an enum.
-func (s *Graph) Text(n uint32) (text string, ok bool) {
-	if r := s.Rows.Ref(n); r.Kind == graph.StringKind || r.Kind == graph.EnumKind {
-		return s.Texts.At(uint32(r.Value)), true
-	}
-	return "", false
-}
+// ClaimCell is the claim's value as it is laid out in memory.
+func (s *Graph) ClaimCell(n uint32) dense.Cell { return s.Rows.Ref(n).Cell() }
 
 // Qualifier is the value of one of the claim's qualifiers, and for an entity
 // its number; the zero Value where it has none of that name.
