@@ -76,6 +76,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 					if err != nil {
 						return nil, false, err
 					}
+					c.view.TouchQualified(p.Edges)
 					for i := range p.Edges {
 						dst = append(dst, gql.Ref{Obj: c, Index: uint64(i)})
 					}
@@ -191,22 +192,24 @@ func (b *builder) qualifierField(q *schema.Qualifier) output.Field {
 		f.Type = b.entityType(q.Target)
 		f.Read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c, e := edgeOf(src)
-			_, n := c.view.Snapshot().QualifierOf(e, q)
-			return gql.Ref{Obj: c.view, Index: uint64(n)}, n != snapshot.None, nil
+			to := c.view.Snapshot().QualifierOf(e, q)
+			return gql.Ref{Obj: c.view, Index: to.Bits}, to.Kind == graph.EntityKind, nil
 		}
 	case q.Scalar == schema.Quantity || q.Scalar == schema.Coordinates:
 		f.Type = b.ScalarType(q.Scalar, q.Enum)
 		f.Read.Object = func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			c, e := edgeOf(src)
-			val, _ := c.view.Snapshot().QualifierOf(e, q)
-			return b.Literal(val), val.Kind() != graph.NoKind, nil
+			s := c.view.Snapshot()
+			val := s.QualifierOf(e, q)
+			return b.Literal(s.ValueOf(val)), val.Kind != graph.NoKind, nil
 		}
 	default:
 		f.Type = b.ScalarType(q.Scalar, q.Enum)
 		f.Read.Leaf = func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 			c, e := edgeOf(src)
-			if val, _ := c.view.Snapshot().QualifierOf(e, q); val.Kind() != graph.NoKind {
-				return output.AppendValue(dst, val, q.Scalar)
+			s := c.view.Snapshot()
+			if val := s.QualifierOf(e, q); val.Kind != graph.NoKind {
+				return appendCell(dst, s, val, q.Scalar)
 			}
 			return dst, nil
 		}

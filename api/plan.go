@@ -60,9 +60,9 @@ func (s *Session) appendPlan(dst []byte) []byte {
 func (s *Session) plans() (all []listPlan) {
 	add := func(field string, q *filter.Query, p *snapshot.Page) {
 		x := listPlan{field: field, query: q, path: "scan", read: p.Read, shown: len(p.Edges), asked: q.Nodes != nil || q.Edges != nil, early: p.Early}
-		if p.Path != nil {
-			x.path, x.estimated, x.planned, x.cold = p.Path.String(), p.Path.Rows, true, p.Path.Cold
-			x.asked = x.asked && !p.Path.Exact
+		if by := p.Path(); by != nil {
+			x.path, x.estimated, x.planned, x.cold = by.String(), by.Rows, true, by.Cold
+			x.asked = x.asked && !by.Exact
 		}
 		i := slices.IndexFunc(all, func(y listPlan) bool { return y.query == q && y.path == x.path })
 		if i < 0 {

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -81,9 +82,13 @@ func bound(d, open graph.Date) graph.Value {
 	return graph.DateValue(d)
 }
 
-// QualifierOf is Qualifier for the claim of an edge, by the ontology's qualifier.
-func (s *Snapshot) QualifierOf(e Edge, q *schema.Qualifier) (v graph.Value, entity uint32) {
-	return s.Qualified(qualifierIn(s.Graph, e, memory.QualifierOf(q)))
+// Cell is a value as it is laid out in memory. Kind says which of Snapshot.TextIn and
+// Snapshot.ValueOf reads it; the Bits of an entity are its number, those of an int the int.
+type Cell = dense.Cell
+
+// QualifierOf is the value of a qualifier of an edge's claim; of NoKind where it has none.
+func (s *Snapshot) QualifierOf(e Edge, q *schema.Qualifier) Cell {
+	return qualifierIn(s.Graph, e, memory.QualifierOf(q))
 }
 
 // Recorded is the sequence number that recorded the claim, and the one that

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
@@ -27,43 +28,67 @@ const (
 	recordings
 )
 
+// asked are the columns that decide what views show.
+var asked = []uint32{firstDays, lastDays, confidences, recordings}
+
 // links are the links of a relation as one query reads them.
 type links struct {
 	*View
 	*List
 	keep *filterPass
-	g    groups // of odd groups
-	w    walk   // of g
+	odd  *groups // of odd groups, once there is one
+}
+
+var listRooms = sync.Pool{New: func() any { return new(listRoom) }}
+
+// listRoom is memory for reading one list with what is kept beside it.
+type listRoom struct {
+	links
+	dense.List[memory.Link, Edge]
+	shown [4]dense.Bound
+	top   dense.Top[Edge]
+	order [4]dense.Sorting
+	blocks
+}
+
+// release drops all references of the room, for the next to use it.
+func (r *listRoom) release() {
+	*r = listRoom{}
+	listRooms.Put(r)
 }
 
 // dense returns the list as one with what is kept beside it; ok is false where it must
 // be walked. Where its columns do not decide what the view shows, exact is false. The
-// list uses x, which was of another list or is new.
-func (l *List) dense(keep *filterPass, x *links) (d dense.List[memory.Link, Edge], exact, ok bool) {
+// list is in the room.
+func (l *List) dense(keep *filterPass, r *listRoom) (d *dense.List[memory.Link, Edge], exact, ok bool) {
 	v, f := l.view, l.field
 	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) || f.Mirror != nil && !l.series {
-		return d, false, false
+		return nil, false, false
 	}
-	*x = links{View: v, List: l, keep: keep, w: walk{keep: keep}}
-	x.g = v.groupsOf(l.entity, f, &x.w)
-	r := x.g.run
-	if r.ID() == nil || x.g.single != nil {
-		return d, false, false
+	inverse := f.Kind == schema.Inverse
+	of := f
+	if inverse {
+		of = f.InverseOf[0]
 	}
-	x.g.series, x.g.narrow = l.series, l.narrow || x.keep.narrows()
-	run := dense.NewRun(v.s.Beside(), r.ID(), sideOf(r.Chunk(0)), func(yield func([]memory.Link, *memory.Beside) bool) {
-		for part, at := r.First(); len(part) > 0 && yield(part, sideOf(r.Chunk(at))); {
-			part, at = r.After(at)
+	kind := &v.kinds[memory.PredicateOf(of)]
+	run := v.run(l.entity, f)
+	if run.ID() == nil || inverse && kind.Single != nil {
+		return nil, false, false
+	}
+	r.links = links{View: v, List: l, keep: keep}
+	x := &r.links
+	whole := dense.NewRun(v.s.Beside(), run.ID(), sideOf(run.Chunk(0)), func(yield func([]memory.Link, *memory.Beside) bool) {
+		for part, at := run.First(); len(part) > 0 && yield(part, sideOf(run.Chunk(at))); {
+			part, at = run.After(at)
 		}
 	}, x)
-	if x.g.inverse && slices.ContainsFunc(run.Types, func(t uint16) bool { return v.s.TypesOf[t] == nil || !f.Target.Includes(v.s.TypesOf[t]) }) {
-		return d, false, false
+	if inverse && slices.ContainsFunc(whole.Types, func(t uint16) bool { return v.s.TypesOf[t] == nil || !f.Target.Includes(v.s.TypesOf[t]) }) {
+		return nil, false, false
 	}
-	d = dense.List[memory.Link, Edge]{Links: x, Run: run, Budget: v.s.Beside(), Ontology: v.s.Ontology(), Series: l.series, Each: v.sources != nil, Lost: v.s.Lost.At(l.entity)}
-	if f.Kind == schema.Inverse {
-		f = f.InverseOf[0]
-	}
-	kind := &v.kinds[memory.PredicateOf(f)]
+	d = &r.List
+	d.Links, d.Run, d.Budget, d.Ontology, d.Asked = x, whole, v.s.Beside(), v.s.Ontology(), asked
+	d.Series, d.Each, d.Lost = l.series, v.sources != nil, v.s.Lost.At(l.entity)
+	d.Shown = r.shown[:0]
 	if kind.Timing.Kind != schema.Eternal {
 		d.Shown = append(d.Shown, dense.Bound{Column: firstDays, Range: dense.Between(math.MinInt64, int64(v.on.Last))},
 			dense.Bound{Column: lastDays, Range: dense.Between(int64(v.on.First), math.MaxInt64)})
@@ -76,6 +101,14 @@ func (l *List) dense(keep *filterPass, x *links) (d dense.List[memory.Link, Edge
 	return d, exact, true
 }
 
+// run is the links of a stored relation of an entity, or of an inverse.
+func (v *View) run(entity uint32, f *schema.Field) memory.Run {
+	if f.Kind == schema.Inverse {
+		return v.s.InRun(entity, memory.PredicateOf(f.InverseOf[0]))
+	}
+	return v.s.OutRun(entity, memory.PredicateOf(f))
+}
+
 func sideOf(c *column.Chunk[memory.Link, memory.Beside]) *memory.Beside {
 	if side := c.Side.Load(); side != nil {
 		return side
@@ -85,6 +118,7 @@ func sideOf(c *column.Chunk[memory.Link, memory.Beside]) *memory.Beside {
 }
 
 func (x *links) Node(l *memory.Link) uint32 { return l.Other }
+func (x *links) NodeOf(e Edge) uint32       { return e.Node }
 func (x *links) Edge(l *memory.Link) Edge   { return edgeOf(l) }
 func (x *links) Shows(l *memory.Link) bool  { return x.shows(x.entity, *l) }
 func (x *links) KeepsNode(node uint32) bool { return x.keep.node(node) }
@@ -144,23 +178,30 @@ func (x *links) Withdrawn(l *memory.Link) (ever, known bool) {
 }
 
 func (x *links) Group(group []memory.Link) []Edge {
-	x.g.links = column.Short[memory.Link, memory.Beside](group).Walk(false)
-	edges := x.g.next()
+	if x.odd == nil {
+		g := x.groupsOf(x.entity, x.field, &walk{keep: x.keep})
+		g.series, g.narrow = x.series, x.narrow || x.keep.narrows()
+		x.odd = &g
+	}
+	x.odd.links = column.Short[memory.Link, memory.Beside](group).Walk(false)
+	edges := x.odd.next()
 	if x.series {
 		return edges
 	}
-	return x.g.distinct(edges)
+	return x.odd.distinct(edges)
 }
 
 // Figures counts the edges that the filters of a query keep, whatever the page, and sums
 // up what a reading takes of them, with the least and the greatest if ends is set; the zero
 // Reading sums up nothing. ok is false where that needs the edges one by one.
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
-	return l.figures(q, l.view.filterPass(q), new(links), by, ends)
+	room := listRooms.Get().(*listRoom)
+	defer room.release()
+	return l.figures(q, l.view.filterPass(q), room, by, ends)
 }
 
-// figures is Figures with a filter pass of the query, and room for the links.
-func (l *List) figures(q *filter.Query, keep *filterPass, room *links, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
+// figures is Figures with a filter pass of the query, and room to read the list in.
+func (l *List) figures(q *filter.Query, keep *filterPass, room *listRoom, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	f := dense.Figures{Ends: ends}
 	if by != (filter.Reading{}) {
 		number, known := l.view.s.QualifierNames.Number(by.Qualifier)
@@ -189,39 +230,68 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 	if !known {
 		return false
 	}
-	d, _, ok := l.dense(w.keep, new(links))
+	room := listRooms.Get().(*listRoom)
+	defer room.release()
+	d, exact, ok := l.dense(w.keep, room)
 	if !ok {
 		return false
 	}
-	top := dense.Top[Edge]{Column: uint32(number), Descending: p.order[0].Descending, Back: t.Back, Most: t.Most, Edges: p.Edges}
+	top := &room.top
+	top.Column, top.Descending, top.Back, top.Most, top.Edges = uint32(number), p.order[0].Descending, t.Back, t.Most, p.Edges
 	if at != nil {
 		top.After = &at.keys[0]
+	} else if exact && !t.Back && !d.Each && d.Lost == 0 {
+		top.Orders = v.sortings(p.order, room.order[:0])
 	}
 	top.Tests, _ = p.query.Edges.Required()
-	var compare func(a, b *placed) int // hardly any edges share their first key
-	top.FirstOf = func(n int, block []Edge, after bool) (first []Edge, skipped, more bool) {
-		if compare == nil {
-			compare = v.turned(p.order, t.Back)
-		}
-		readers := v.readers(p.order)
-		best := access.Top[*placed]{Most: n, Compare: compare}
-		for _, e := range block {
-			if x := v.place(readers, e); after && compare(&x, at) <= 0 {
-				skipped = true
-			} else {
-				best.Take(&x)
-			}
-		}
-		best.Sort()
-		for _, x := range best.Items {
-			first = append(first, x.edge)
-		}
-		return first, skipped, best.More
-	}
-	if !d.Top(&top) {
+	room.blocks = blocks{v: v, back: t.Back, at: at, order: p.order}
+	top.Blocks = &room.blocks
+	if !d.Top(top) {
 		return false
 	}
-	p.Path = access.KeptOrder(p.order[0].By, t.Most)
+	p.kept = true
 	p.Edges, p.HasNext, p.HasPrev, w.read = top.Edges, top.HasNext, top.HasPrev, top.Read
 	return true
+}
+
+// sortings appends the keys of an order to dst; nil where they are not of qualifiers alone.
+func (v *View) sortings(order []filter.Key, dst []dense.Sorting) []dense.Sorting {
+	for _, key := range order {
+		number, known := v.s.QualifierNames.Number(key.By.Qualifier)
+		if !known {
+			return nil
+		}
+		dst = append(dst, dense.Sorting{Column: uint32(number), Descending: key.Descending})
+	}
+	return dst
+}
+
+// blocks puts edges that share their first key in order, which hardly any do.
+type blocks struct {
+	v       *View
+	back    bool
+	at      *placed
+	order   []filter.Key
+	compare func(a, b *placed) int
+}
+
+// FirstOf implements dense.Blocks.
+func (b *blocks) FirstOf(n int, block []Edge, after bool) (first []Edge, skipped, more bool) {
+	if b.compare == nil {
+		b.compare = b.v.turned(b.order, b.back)
+	}
+	readers := b.v.readers(b.order)
+	best := access.Top[*placed]{Most: n, Compare: b.compare}
+	for _, e := range block {
+		if x := b.v.place(readers, e); after && b.compare(&x, b.at) <= 0 {
+			skipped = true
+		} else {
+			best.Take(&x)
+		}
+	}
+	best.Sort()
+	for _, x := range best.Items {
+		first = append(first, x.edge)
+	}
+	return first, skipped, best.More
 }

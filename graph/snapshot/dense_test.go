@@ -13,6 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -37,13 +38,18 @@ enum Unit { km @measures(dimension: "length") m @measures(dimension: "length", f
 
 var traders = []graph.ID{"AAA", "BBB", "CCC", "DDD", "EEE"}
 
-// drawTraffic draws claims about few entities, so that their lists are long.
-func drawTraffic(t *rapid.T, o *schema.Ontology) graph.Claim {
+// drawTraffic draws claims about few entities, so that their lists are long. With even, most are
+// such that columns decide what views show of them.
+func drawTraffic(t *rapid.T, o *schema.Ontology, even bool) graph.Claim {
 	f := rapid.SampledFrom(stored(o, "Hub")).Draw(t, "field")
 	c := graph.Claim{
 		Subject: rapid.SampledFrom(traders[:2]).Draw(t, "subject"), Predicate: f.Name, Source: rapid.SampledFrom(pool["Source"]).Draw(t, "source"),
 		Confidence: rapid.SampledFrom([]float64{0.3, 0.7, 0.7, 1}).Draw(t, "confidence"),
 		Rank:       rapid.SampledFrom([]graph.Rank{0, 0, 0, 0, 0, 0, graph.Preferred, graph.Deprecated}).Draw(t, "rank"),
+	}
+	if even && rapid.IntRange(0, 20).Draw(t, "uneven") > 0 {
+		f = o.Type("Hub").Field(rapid.SampledFrom([]string{"sells", "ships", "reports", "signs"}).Draw(t, "relation"))
+		c.Predicate, c.Rank = f.Name, graph.Normal
 	}
 	switch {
 	case f.Kind == schema.Relation && rapid.IntRange(0, 3).Draw(t, "turned") == 0:
@@ -58,7 +64,8 @@ func drawTraffic(t *rapid.T, o *schema.Ontology) graph.Claim {
 	}
 	for _, q := range f.Qualifiers {
 		switch {
-		case q.Name == "edge" && rapid.IntRange(0, 5).Draw(t, "edge") > 0:
+		case even && q.Name == "part":
+		case q.Name == "edge" && (even || rapid.IntRange(0, 5).Draw(t, "edge") > 0):
 			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: graph.IntValue(int64(rapid.IntRange(0, 1000).Draw(t, "edge number")))})
 		case q.Name == "load" && rapid.Bool().Draw(t, "load"):
 			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: graph.QuantityValue(float64(rapid.IntRange(0, 3).Draw(t, "tons")), rapid.SampledFrom([]string{"km", "km", "km", "m"}).Draw(t, "unit"))})
@@ -76,6 +83,7 @@ func drawTraffic(t *rapid.T, o *schema.Ontology) graph.Claim {
 // traffic is a history of long lists, as snapshots and commits.
 type traffic struct {
 	o     *schema.Ontology
+	even  bool
 	steps []*snapshot.Snapshot
 }
 
@@ -95,10 +103,10 @@ func (x *traffic) grow(t *rapid.T) {
 			t.Fatal(err)
 		}
 		for range rapid.IntRange(0, 12).Draw(t, "claims") {
-			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: drawTraffic(t, x.o)})
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: drawTraffic(t, x.o, x.even)})
 		}
 		for range rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "withdrawals") {
-			if len(standing) > 0 {
+			if len(standing) > 0 && (!x.even || rapid.IntRange(0, 9).Draw(t, "withdrawn from even") == 0) {
 				ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: rapid.SampledFrom(standing).Draw(t, "withdrawn")}})
 			}
 		}
@@ -140,6 +148,11 @@ func (x *traffic) look(t *rapid.T) {
 	n, _ := s.Number(rapid.SampledFrom(traders[:3]).Draw(t, "entity"))
 	series := rapid.Bool().Draw(t, "series")
 	q := filter.Query{Order: drawOrder(t, f.Target, qualifiersOf(f), nil)}
+	if qs := qualifiersOf(f); x.even && len(qs) > 0 {
+		for i := range q.Order {
+			q.Order[i].By = filter.ReadQualifier(rapid.SampledFrom(qs).Draw(t, "by qualifier"))
+		}
+	}
 	if rapid.Bool().Draw(t, "filtered") {
 		q.Edges = drawEdgeFilter(t, f, 1)
 	}
@@ -208,7 +221,8 @@ func TestDense(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		defer column.Shorten(rapid.IntRange(0, 3).Draw(t, "flat"), rapid.IntRange(1, 6).Draw(t, "chunk"), 2)()
-		x := &traffic{o: o}
+		defer dense.Shorten(rapid.IntRange(1, 4).Draw(t, "front"), 9)()
+		x := &traffic{o: o, even: rapid.Bool().Draw(t, "even")}
 		x.grow(t)
 		x.steps[0].KeepAtMost(rapid.SampledFrom([]int64{1 << 30, 1 << 30, 2000, 0}).Draw(t, "memory"))
 		for range rapid.IntRange(1, 6).Draw(t, "commits") {

@@ -20,7 +20,7 @@ type Division struct {
 	query           filter.Query // of the lists
 	inverse         bool         // the lists lead from the nodes
 	keep            *filterPass
-	room            links
+	room            listRoom
 	long            []List
 	edges           []Edge
 }

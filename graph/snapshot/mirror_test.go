@@ -47,8 +47,8 @@ func TestMirror(t *testing.T) {
 	text := func(es []snapshot.Edge) string {
 		var got []string
 		for _, e := range es {
-			amount, _ := s.QualifierOf(e, f.Qualifier("amount"))
-			share, _ := s.QualifierOf(e, f.Qualifier("share"))
+			amount := s.ValueOf(s.QualifierOf(e, f.Qualifier("amount")))
+			share := s.ValueOf(s.QualifierOf(e, f.Qualifier("share")))
 			got = append(got, fmt.Sprint(s.ID(v.SubjectOf(e)), "<", s.ID(e.Node), " ", amount, " ", share, " ", e.Mirrored()))
 		}
 		return strings.Join(got, ", ")

@@ -137,12 +137,12 @@ func TestPaths(t *testing.T) {
 		want := shownPage(s, runs(t, list(plannings[1]), q))
 		for i, v := range plannings {
 			p := runs(t, list(v), q)
-			if p.Path != nil {
-				used[strings.Fields(p.Path.String())[0]]++
+			if p.Path() != nil {
+				used[strings.Fields(p.Path().String())[0]]++
 			}
-			equal(t, fmt.Sprintf("page by %v, planning %d", p.Path, i), shownPage(s, p), want)
+			equal(t, fmt.Sprintf("page by %v, planning %d", p.Path(), i), shownPage(s, p), want)
 			kept := list(v).Select(q, nil)
-			equal(t, fmt.Sprintf("total by %v, planning %d", p.Path, i), []int{p.Total(), len(kept)}, []int{len(whole.Edges), len(whole.Edges)})
+			equal(t, fmt.Sprintf("total by %v, planning %d", p.Path(), i), []int{p.Total(), len(kept)}, []int{len(whole.Edges), len(whole.Edges)})
 		}
 	})
 	t.Log("paths:", used)
@@ -238,8 +238,8 @@ func TestLinksOfFew(t *testing.T) {
 		if err := v.OfTypes(country.Concrete).Run(q, &p); err != nil {
 			t.Fatal(err)
 		}
-		if want := min(members, 6*page); len(p.Edges) != page || p.Read > want || p.Path.Rows > 2*want {
-			t.Errorf("%d claims by %d members: by %v it reads %d and expected %d, want at most %d", claims, members, p.Path, p.Read, p.Path.Rows, want)
+		if want := min(members, 6*page); len(p.Edges) != page || p.Read > want || p.Path().Rows > 2*want {
+			t.Errorf("%d claims by %d members: by %v it reads %d and expected %d, want at most %d", claims, members, p.Path(), p.Read, p.Path().Rows, want)
 		}
 	}
 }
@@ -273,6 +273,6 @@ func TestPrefixInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(p.Edges) != page || p.Read > 2*page || p.Total() < 480 {
-		t.Errorf("by %v it reads %d for %d of %d", p.Path, p.Read, len(p.Edges), p.Total())
+		t.Errorf("by %v it reads %d for %d of %d", p.Path(), p.Read, len(p.Edges), p.Total())
 	}
 }

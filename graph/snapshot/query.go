@@ -17,18 +17,25 @@ import (
 type Page struct {
 	Edges            []Edge
 	HasNext, HasPrev bool
-	// Path is how the nodes of the list were found, nil where all of it was walked, and
-	// Read how many were looked at for the page.
-	Path *access.Path
-	Read int
+	Read             int // how many nodes were looked at for the page
 	// Early says that it was full before the end of the list.
 	Early bool
 
+	path  *access.Path
+	kept  bool // read from an order that is kept beside the list
 	view  *View
 	order []filter.Key
 	list  *List
 	query *filter.Query
 	known int // the total, or -1
+}
+
+// Path is how the nodes of the list were found, nil where all of it was walked.
+func (p *Page) Path() *access.Path {
+	if p.kept {
+		return access.KeptOrder(p.order[0].By, access.TurnOf(p.query).Most)
+	}
+	return p.path
 }
 
 // Total counts the edges that the filters keep, whatever the page. Where the
@@ -133,7 +140,7 @@ func (l *List) Run(q *filter.Query, p *Page) error {
 		r.Order = append(slices.Clip(q.Order), then)
 		q = &r
 	}
-	*p = Page{Edges: p.Edges[:0], Path: w.plan, view: l.view, order: q.Order, list: l, query: q, known: -1}
+	*p = Page{Edges: p.Edges[:0], path: w.plan, view: l.view, order: q.Order, list: l, query: q, known: -1}
 	err := l.run(natural, &w, p)
 	p.Read = w.read
 	if err != nil {
@@ -312,7 +319,9 @@ func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 		dst = append(dst, e)
 		return true
 	}
-	if d, exact, ok := l.dense(w.keep, new(links)); ok && exact && !w.only {
+	room := listRooms.Get().(*listRoom)
+	defer room.release()
+	if d, exact, ok := l.dense(w.keep, room); ok && exact && !w.only {
 		d.All(q.Edges.Required, add)
 	} else {
 		l.walk(&w, add)

@@ -95,7 +95,7 @@ func TestClaimLists(t *testing.T) {
 			for _, e := range p.Edges {
 				got = append(got, e.Claim)
 			}
-			equal(t, fmt.Sprintf("claims by %v", p.Path), got, had)
+			equal(t, fmt.Sprintf("claims by %v", p.Path()), got, had)
 		}
 		if rapid.Bool().Draw(t, "ordered") {
 			q.Order = []filter.Key{{By: filter.Reading{Claim: "predicate"}, Descending: rapid.Bool().Draw(t, "descending")}}
@@ -117,10 +117,10 @@ func TestClaimLists(t *testing.T) {
 		want := fmt.Sprint(whole.Edges[from:to], from > 0, to < len(cursors))
 		for i, v := range plannings {
 			p := runs(t, list(v), q)
-			if p.Path != nil {
-				used[strings.Fields(p.Path.String())[1]]++
+			if p.Path() != nil {
+				used[strings.Fields(p.Path().String())[1]]++
 			}
-			equal(t, fmt.Sprintf("page by %v, planning %d", p.Path, i), fmt.Sprint(append([]snapshot.Edge{}, p.Edges...), p.HasPrev, p.HasNext), want)
+			equal(t, fmt.Sprintf("page by %v, planning %d", p.Path(), i), fmt.Sprint(append([]snapshot.Edge{}, p.Edges...), p.HasPrev, p.HasNext), want)
 			equal(t, "total", p.Total(), len(cursors))
 		}
 	})

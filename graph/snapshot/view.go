@@ -284,7 +284,8 @@ func (v *View) Touch(edges []Edge) {
 		return
 	}
 	x := uint(0)
-	for _, e := range edges {
+	for i := range edges {
+		e := &edges[i]
 		if n := v.s.Named.Ref(e.Node); n != nil && n.Name != "" {
 			x += uint(n.Name[0])
 		}
@@ -293,6 +294,21 @@ func (v *View) Touch(edges []Edge) {
 		}
 	}
 	v.interrupt.Touched += x
+}
+
+// TouchQualified begins to read the qualifiers of edges as well.
+func (v *View) TouchQualified(edges []Edge) {
+	if v.interrupt == nil {
+		return
+	}
+	x := uint(0)
+	for i := range edges {
+		if e := &edges[i]; e.noted > 1 {
+			x += uint(v.s.QualifierRows.Ref(e.qualifiers).Name)
+		}
+	}
+	v.interrupt.Touched += x
+	v.Touch(edges)
 }
 
 // touched is how many claims of an entity are read ahead.

@@ -19,6 +19,8 @@ type Links[L any, E comparable] interface {
 	// Cell is the value of a column, CellOf that of an edge's qualifier.
 	Cell(l *L, column uint32) Cell
 	CellOf(e E, column uint32) Cell
+	// NodeOf is the entity at the other end of an edge.
+	NodeOf(e E) uint32
 	// Odd reports of all links to one node whether no column decides what a view shows of
 	// them, in a plain list and in one of all that there are.
 	Odd(links []L) (odd, oddSeries bool)
@@ -46,10 +48,11 @@ type List[L any, E comparable] struct {
 	Run      *Run
 	Budget   *Budget
 	Ontology *schema.Ontology
-	Series   bool    // all that there are
-	Shown    []Bound // where the columns are of what the view shows
-	Each     bool    // and Shows is asked of each link
-	Lost     uint32  // how many claims of the entity were withdrawn
+	Series   bool     // all that there are
+	Shown    []Bound  // where the columns are of what the view shows
+	Asked    []uint32 // the columns that Shown of any view may be about
+	Each     bool     // and Shows is asked of each link
+	Lost     uint32   // how many claims of the entity were withdrawn
 
 	set   Set
 	group map[uint32][]E // what the list has of odd groups, by node, as far as somebody asked

@@ -235,6 +235,7 @@ type Run struct {
 	of     unsafe.Pointer
 	lists  any // [][]L, by part
 	sorted atomic.Pointer[[]sortedRun]
+	fronts atomic.Pointer[[]keptFront]
 }
 
 // PartOfRun is a part with the sets of its layout, to which those are added whose groups
@@ -270,17 +271,19 @@ func (p *Part) run(b *Budget, of unsafe.Pointer, find func() *Run) *Run {
 func (r *Run) sortedBy(b *Budget, what uint32, descending bool, numbers func(part int) *Numbers) *Sorted {
 	for {
 		old := r.sorted.Load()
-		var list []sortedRun
 		if old != nil {
-			list = *old
-		}
-		for i := range list {
-			if s := &list[i]; s.what == what && s.descending == descending {
-				return s.places
+			for i := range *old {
+				if s := &(*old)[i]; s.what == what && s.descending == descending {
+					return s.places
+				}
 			}
 		}
 		s := r.sort(b, what, descending, numbers)
-		if list = append(slices.Clip(list), sortedRun{what, descending, s}); r.sorted.CompareAndSwap(old, &list) {
+		var list []sortedRun
+		if old != nil {
+			list = slices.Clip(*old)
+		}
+		if list = append(list, sortedRun{what, descending, s}); r.sorted.CompareAndSwap(old, &list) {
 			if s != nil {
 				b.charge(r.Parts[0].Part, 40*len(s.parts)+1024)
 			}

@@ -6,22 +6,30 @@ import (
 )
 
 // Top reads the first edges of a list in an order whose first key is a column, as far as
-// they are needed. Blocks of edges that are equal by that key are put in order by FirstOf.
+// they are needed. Blocks of edges that are equal by that key are put in order by Blocks.
 type Top[E comparable] struct {
 	Column     uint32
 	Descending bool
 	Back       bool               // from the end of the list to its beginning
 	Tests      []filter.Qualifier // some that the filters require
 	Most       int
+	// Orders is the whole order where it is one of columns, and the columns that List.Shown is
+	// about decide what the view shows; else nil.
+	Orders []Sorting
 	// After, where not nil, is the first key of the place after which the edges begin.
-	After *graph.Value
-	// FirstOf returns the first n edges of a block; with after only those that come after
-	// that place. It reports whether it skipped some, and whether there are more.
-	FirstOf func(n int, block []E, after bool) (first []E, skipped, more bool)
+	After  *graph.Value
+	Blocks Blocks[E]
 
 	Read             int // how many links were looked at
 	Edges            []E // the answer
 	HasNext, HasPrev bool
+}
+
+// Blocks puts edges that share their first key in order.
+type Blocks[E comparable] interface {
+	// FirstOf returns the first n edges of a block; with after only those that come after
+	// the place. It reports whether it skipped some, and whether there are more.
+	FirstOf(n int, block []E, after bool) (first []E, skipped, more bool)
 }
 
 // reading is a Top while it reads.
@@ -49,6 +57,9 @@ func (k *List[L, E]) Top(t *Top[E]) bool {
 	r := reading[L, E]{List: k, Top: t, order: order, after: t.After != nil}
 	if !r.bounds() {
 		return false
+	}
+	if r.from == 0 && r.After == nil && r.Orders != nil && r.fromFront() {
+		return true
 	}
 	return r.read()
 }
@@ -145,7 +156,7 @@ func (r *reading[L, E]) flush() bool {
 	r.block = r.block[:0]
 	if len(block) > 1 || r.after {
 		var skipped bool
-		block, skipped, r.HasNext = r.FirstOf(r.Most-len(r.Edges), block, r.after)
+		block, skipped, r.HasNext = r.Blocks.FirstOf(r.Most-len(r.Edges), block, r.after)
 		r.HasPrev = r.HasPrev || skipped
 		r.after = false // all that follow come after it
 	}

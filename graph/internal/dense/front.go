@@ -1,0 +1,180 @@
+package dense
+
+import "slices"
+
+// Sorting is a key of an order: a column, one way or the other.
+type Sorting struct {
+	Column     uint32
+	Descending bool
+}
+
+// front is the beginning of a run in an order, blocks put in order as well, with what views ask
+// of its edges side by side: a page that is found in it reads memory in order. Which edges it has
+// follows from the links alone, whatever a view shows. It never changes.
+type front[E any] struct {
+	edges  []E
+	places []Place
+	cells  [][]int64 // of each column of List.Asked
+	next   int       // how many places of the order it has; none of them is odd
+	whole  bool      // no more may follow in a front
+}
+
+// keptFront is a front with the order that it is of.
+type keptFront struct {
+	order  []Sorting
+	series bool
+	front  any // *front[E]
+}
+
+// mostFronts is how many orders of one run have a front.
+const mostFronts = 8
+
+// These are variables only for tests.
+var (
+	firstFront = 32  // edges of a front at first; when it grows, four times as many
+	mostFront  = 512 // and at most
+)
+
+// Shorten makes fronts short, for tests that run alone, until the result is called.
+func Shorten(first, most int) (restore func()) {
+	f, m := firstFront, mostFront
+	firstFront, mostFront = first, most
+	return func() { firstFront, mostFront = f, m }
+}
+
+// frontOf is the front of the order with more than n edges, or the whole of it; nil if there are
+// too many orders.
+func (r *reading[L, E]) frontOf(n int) *front[E] {
+	for {
+		old := r.Run.fronts.Load()
+		at, f := r.knownFront(old)
+		switch {
+		case f != nil && (len(f.edges) > n || f.whole):
+			return f
+		case f == nil && at == mostFronts:
+			return nil
+		}
+		f = r.makeFront(max(firstFront, 4*n))
+		list := make([]keptFront, at, at+1)
+		if old != nil {
+			list = slices.Clone(*old)
+		}
+		if at == len(list) {
+			list = append(list, keptFront{order: slices.Clone(r.Orders), series: r.Series})
+		}
+		if list[at].front = f; r.Run.fronts.CompareAndSwap(old, &list) {
+			r.Budget.charge(r.Run.Parts[0].Part, len(f.edges)*(24+24+8*len(r.Asked))+200)
+			return f
+		}
+	}
+}
+
+// knownFront is the front of the order in a list, and its place; nil and the end if there is none.
+func (r *reading[L, E]) knownFront(list *[]keptFront) (at int, f *front[E]) {
+	if list == nil {
+		return 0, nil
+	}
+	for i := range *list {
+		if k := &(*list)[i]; k.series == r.Series && slices.Equal(k.order, r.Orders) {
+			return i, k.front.(*front[E])
+		}
+	}
+	return len(*list), nil
+}
+
+// makeFront makes a front of n edges, or of as many as come before a block with one that is odd.
+func (r *reading[L, E]) makeFront(n int) *front[E] {
+	f := &front[E]{cells: make([][]int64, len(r.Asked)), whole: n >= mostFront}
+	for len(f.edges) < n {
+		end := r.blockEnd(f.next)
+		if end == f.next || end-f.next > maxBlock || !r.addBlock(f, end) {
+			f.whole = true
+			break
+		}
+	}
+	return f
+}
+
+// blockEnd is the end of the block of edges that begins at a place of the order.
+func (r *reading[L, E]) blockEnd(from int) int {
+	var first Place
+	for i := from; ; {
+		places := r.order.From(i)
+		for _, at := range places {
+			if i == from {
+				first = at
+			} else if at.Key != first.Key || at.Known != first.Known || i-from > maxBlock {
+				return i
+			}
+			i++
+		}
+		if len(places) == 0 {
+			return i
+		}
+	}
+}
+
+// addBlock adds the places up to an end; it reports false if one is odd.
+func (r *reading[L, E]) addBlock(f *front[E], end int) bool {
+	places := make(map[E]Place, end-f.next)
+	block := make([]E, 0, end-f.next)
+	for i := f.next; i < end; i++ {
+		at := r.order.From(i)[0]
+		if r.odd(int(at.Part)).Has(int(at.At)) {
+			return false
+		}
+		e := r.Edge(&r.parts()[at.Part][at.At])
+		places[e] = at
+		block = append(block, e)
+	}
+	if len(block) > 1 {
+		block, _, _ = r.Blocks.FirstOf(len(block), block, false)
+	}
+	for _, e := range block {
+		at := places[e]
+		f.edges, f.places = append(f.edges, e), append(f.places, at)
+		for i, column := range r.Asked {
+			f.cells[i] = append(f.cells[i], int64(r.Cell(&r.parts()[at.Part][at.At], column).Bits))
+		}
+	}
+	f.next = end
+	return true
+}
+
+// fromFront reads the page from the front, and reports whether that has all of it. Otherwise the
+// page goes on after it.
+func (r *reading[L, E]) fromFront() bool {
+	for i := 0; ; {
+		f := r.frontOf(i)
+		if f == nil {
+			return false
+		}
+		for ; i < len(f.edges); i++ {
+			if r.last != nil && r.ended(f.places[i]) {
+				return true
+			}
+			r.Read++
+			if e := f.edges[i]; r.asked(f, i) && r.KeepsNode(r.NodeOf(e)) && r.KeepsEdge(e) {
+				if len(r.Edges) == r.Most {
+					r.HasNext = true
+					return true
+				}
+				r.Edges = append(r.Edges, e)
+			}
+		}
+		if r.from = f.next; f.whole {
+			return r.from == r.order.Len()
+		}
+	}
+}
+
+// asked reports whether what the view asks of the columns is so of an edge.
+func (r *reading[L, E]) asked(f *front[E], i int) bool {
+	for j := range r.Shown {
+		b := &r.Shown[j]
+		if n := f.cells[slices.Index(r.Asked, b.Column)][i]; n < b.wholeLo || n > b.wholeHi {
+			return false
+		}
+	}
+	return true
+}
