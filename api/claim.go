@@ -196,6 +196,26 @@ func (c *claimListing) load() (*snapshot.Page, error) {
 	return &c.page, c.err
 }
 
+// predicates are those of a list of all claims that asks for nothing but one of them, or for
+// nothing at all; ok is false for another list.
+func (c *claimListing) predicates() (of []string, ok bool) {
+	q := c.query
+	if !c.list.AllClaims() || q.Nodes != nil || q.After != "" || q.Before != "" {
+		return nil, false
+	}
+	if q.Edges == nil {
+		return nil, true
+	}
+	test, ok := q.Edges.OnlyClaim("predicate")
+	if !ok || !test.Listed() {
+		return nil, false
+	}
+	for _, value := range test.Wanted() {
+		of = append(of, value.Text())
+	}
+	return of, len(of) > 0
+}
+
 // claimAggregateType counts a list of claims, whole and in groups.
 func (b *builder) claimAggregateType() *graphql.Object {
 	count := countField("claims")

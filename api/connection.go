@@ -236,9 +236,18 @@ func (b *builder) pageInfoField() output.Field {
 func (b *builder) totalCountField() output.Field {
 	return output.Field{Name: "totalCount", Type: output.Must(graphql.Int), About: output.AboutTotal, Read: gql.Binding{
 		Leaf: func(call *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			if c, ok := src.Obj.(*connection); ok && c.types != nil && c.query.Nodes == nil && c.query.After == "" && c.query.Before == "" {
-				n, err := call.Request.(*Session).api.totals.Of(call.Ctx, c.view, c.types)
-				return gql.AppendInt(dst, int64(n)), err
+			totals := &call.Request.(*Session).api.totals
+			switch c := src.Obj.(type) {
+			case *connection:
+				if c.types != nil && c.query.Nodes == nil && c.query.After == "" && c.query.Before == "" {
+					n, err := totals.Of(call.Ctx, c.view, c.types)
+					return gql.AppendInt(dst, int64(n)), err
+				}
+			case *claimListing:
+				if of, ok := c.predicates(); ok {
+					n, err := totals.OfClaims(call.Ctx, c.view, of...)
+					return gql.AppendInt(dst, int64(n)), err
+				}
 			}
 			p, err := src.Obj.(pager).load()
 			if err != nil {

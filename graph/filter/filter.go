@@ -66,6 +66,14 @@ type Claim struct {
 	Test  *Test
 }
 
+// OnlyClaim is the test of a field of the claim; ok is false where there is another or none.
+func (f *Edge) OnlyClaim(field ClaimField) (t *Test, ok bool) {
+	if len(f.And)+len(f.Or)+len(f.Qualifiers) > 0 || f.Not != nil || f.Node != nil || f.Subject != nil || len(f.Claims) != 1 || f.Claims[0].Field != field {
+		return nil, false
+	}
+	return f.Claims[0].Test, true
+}
+
 // Qualifier tests one qualifier of an edge's claim.
 type Qualifier struct {
 	Qualifier *schema.Qualifier

@@ -3,31 +3,59 @@ package question
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Totals keeps how many entities of each type the views asked last have. After a write
-// only the entities that it mentions are looked at again. The zero value is ready to
-// use, and is safe for concurrent use.
-type Totals struct{ cache ViewCache[*totals] }
+// Totals keeps how many entities of each type, and how many claims of each predicate, the
+// views asked last have. After a write only what it mentions is looked at again. The zero
+// value is ready to use, and is safe for concurrent use.
+type Totals struct {
+	entities ViewCache[*tally[*schema.Type]]
+	claims   ViewCache[*tally[string]]
+}
 
-// totals are the entities that lists of types have in a view.
-type totals struct {
-	has    []uint64 // a bit for each entity
-	counts map[*schema.Type]int
+// tally is what lists have of entities or claims in a view, counted by a key.
+type tally[K comparable] struct {
+	has    []uint64 // a bit for each number
+	counts map[K]int
+}
+
+func newTally[K comparable](n int) *tally[K] {
+	return &tally[K]{has: make([]uint64, n/64+1), counts: map[K]int{}}
+}
+
+// grown is a copy with room for n numbers.
+func (t *tally[K]) grown(n int) *tally[K] {
+	has := make([]uint64, n/64+1)
+	copy(has, t.has)
+	return &tally[K]{has: has, counts: maps.Clone(t.counts)}
+}
+
+// set counts a number, or does not.
+func (t *tally[K]) set(n uint32, key K, has bool) {
+	word, bit := &t.has[n/64], uint64(1)<<(n%64)
+	switch was := *word&bit != 0; {
+	case has && !was:
+		*word |= bit
+		t.counts[key]++
+	case was && !has:
+		*word &^= bit
+		t.counts[key]--
+	}
 }
 
 // Of returns how many entities the list of the concrete types has.
 func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type) (n int, err error) {
-	t, err := k.cache.Of(v, "totals", func(old *Cached[*totals]) (*totals, error) {
+	t, err := k.entities.Of(v, "totals", func(old *Cached[*tally[*schema.Type]]) (*tally[*schema.Type], error) {
 		if old != nil {
-			if t, err := old.Value.after(ctx, old.View, v); t != nil || err != nil {
+			if t, err := entitiesAfter(ctx, old, v); t != nil || err != nil {
 				return t, err
 			}
 		}
-		return count(v)
+		return countEntities(v)
 	})
 	if err != nil {
 		return 0, err
@@ -38,28 +66,27 @@ func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type)
 	return n, nil
 }
 
-// count walks all entities.
-func count(v *snapshot.View) (*totals, error) {
+// countEntities walks all entities.
+func countEntities(v *snapshot.View) (*tally[*schema.Type], error) {
 	s := v.Snapshot()
-	t := &totals{has: make([]uint64, s.EntityCount()/64+1), counts: map[*schema.Type]int{}}
+	t := newTally[*schema.Type](s.EntityCount())
 	for _, typ := range s.Ontology().Types {
 		if typ.Abstract {
 			continue
 		}
 		for e := range v.OfTypes(typ.Concrete).All() {
-			t.has[e.Node/64] |= 1 << (e.Node % 64)
-			t.counts[typ]++
+			t.set(e.Node, typ, true)
 		}
 	}
 	return t, v.Err()
 }
 
-// after returns the totals in a later view with the same cache key, or nil if everything
+// entitiesAfter returns the tally in a later view with the same cache key, or nil if everything
 // must be counted again.
-func (t *totals) after(ctx context.Context, old, v *snapshot.View) (*totals, error) {
+func entitiesAfter(ctx context.Context, old *Cached[*tally[*schema.Type]], v *snapshot.View) (*tally[*schema.Type], error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}
-	ok, err := Changed(ctx, old, v, func(n uint32) bool {
+	ok, err := Changed(ctx, old.View, v, func(n uint32) bool {
 		touched[s.Subject(n)], touched[s.Source(n)] = true, true
 		Linked(s, n, func(to uint32) { touched[to] = true })
 		return len(touched) < 1000+s.EntityCount()/16 // for more, a walk over all is faster
@@ -67,22 +94,62 @@ func (t *totals) after(ctx context.Context, old, v *snapshot.View) (*totals, err
 	if !ok || err != nil {
 		return nil, err
 	}
-	next := &totals{has: make([]uint64, s.EntityCount()/64+1), counts: maps.Clone(t.counts)}
-	copy(next.has, t.has)
+	next := old.Value.grown(s.EntityCount())
 	for e := range touched {
-		typ := s.Type(e)
-		if typ == nil {
-			continue
+		if typ := s.Type(e); typ != nil {
+			next.set(e, typ, Listed(v, e))
 		}
-		bit := uint64(1) << (e % 64)
-		switch was, has := next.has[e/64]&bit != 0, Listed(v, e); {
-		case has && !was:
-			next.has[e/64] |= bit
-			next.counts[typ]++
-		case was && !has:
-			next.has[e/64] &^= bit
-			next.counts[typ]--
+	}
+	return next, v.Err()
+}
+
+// OfClaims returns how many claims of the predicates a list of all claims has; without any,
+// how many claims.
+func (k *Totals) OfClaims(ctx context.Context, v *snapshot.View, predicates ...string) (n int, err error) {
+	t, err := k.claims.Of(v, "claims", func(old *Cached[*tally[string]]) (*tally[string], error) {
+		if old != nil {
+			if t, err := claimsAfter(ctx, old, v); t != nil || err != nil {
+				return t, err
+			}
 		}
+		return countClaims(v)
+	})
+	if err != nil {
+		return 0, err
+	}
+	for of, count := range t.counts {
+		if len(predicates) == 0 || slices.Contains(predicates, of) {
+			n += count
+		}
+	}
+	return n, nil
+}
+
+// countClaims walks all claims.
+func countClaims(v *snapshot.View) (*tally[string], error) {
+	s := v.Snapshot()
+	t := newTally[string](s.ClaimCount())
+	v.AllClaims(func(n uint32) bool {
+		t.set(n, s.Predicate(n), true)
+		return true
+	})
+	return t, v.Err()
+}
+
+// claimsAfter is entitiesAfter for claims.
+func claimsAfter(ctx context.Context, old *Cached[*tally[string]], v *snapshot.View) (*tally[string], error) {
+	s := v.Snapshot()
+	var touched []uint32
+	ok, err := Changed(ctx, old.View, v, func(n uint32) bool {
+		touched = append(touched, n)
+		return len(touched) < 1000+s.ClaimCount()/16
+	})
+	if !ok || err != nil {
+		return nil, err
+	}
+	next := old.Value.grown(s.ClaimCount())
+	for _, n := range touched {
+		next.set(n, s.Predicate(n), v.Lists(n))
 	}
 	return next, v.Err()
 }

@@ -26,6 +26,9 @@ func (v *View) OfClaims() *List {
 	return &List{view: v, claims: &posting{all: true, has: (*View).listsRow}}
 }
 
+// AllClaims reports whether it is a list of OfClaims.
+func (l *List) AllClaims() bool { return l.claims != nil && l.claims.all }
+
 // ClaimsOf is what Claims has of an entity.
 func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
 	var claims []uint32
@@ -58,6 +61,8 @@ func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []
 				lists = append(lists, inOrder([]uint32{n}))
 			}
 		}
+	case "predicate":
+		return p.s.Stating(value), nil, true
 	case "source", "subject", "object":
 		n, known := p.s.Number(graph.ID(value))
 		if !known {

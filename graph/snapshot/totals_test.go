@@ -42,6 +42,25 @@ func TestTotals(t *testing.T) {
 					}
 					equal(t, name, n, len(v.OfTypes(types).Select(&filter.Query{}, nil)))
 				}
+				listed := map[string]int{}
+				for n := range uint32(s.ClaimCount()) {
+					if v.Lists(n) {
+						listed[""]++
+						listed[s.Predicate(n)]++
+					}
+				}
+				for _, predicate := range []string{"name", "borders", "nothing"} {
+					n, err := totals.OfClaims(t.Context(), v, predicate)
+					if err != nil {
+						t.Fatal(err)
+					}
+					equal(t, predicate, n, listed[predicate])
+				}
+				n, err := totals.OfClaims(t.Context(), v)
+				if err != nil {
+					t.Fatal(err)
+				}
+				equal(t, "claims", n, listed[""])
 			}
 		}
 	})

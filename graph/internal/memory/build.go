@@ -24,6 +24,7 @@ type writer struct {
 	values *values.Line                          // of indexes
 	kinds  atomic.Pointer[vocabulary.Predicates] // read by every view
 	ends   ends.Memory[End]
+	stating
 	// The relations of the ontology by their names and those of their inverses.
 	relations map[string][]vocabulary.Relation
 	// What readers keep beside long lists, of all snapshots of the line.
@@ -94,6 +95,7 @@ func (s *Graph) Replay(feed func(g graph.Growth) error) (*Graph, error) {
 func (s *Graph) Rewind() {
 	s.w.tip = s
 	s.w.values.Rewind(s.ValueIndexes)
+	s.w.stating.forget()
 	s.w.forget()
 }
 

@@ -17,14 +17,18 @@ type Postings interface {
 // ChooseClaims returns the path that finds the fewest of all claims, nil where they must
 // be walked.
 func ChooseClaims(g Postings, f *filter.Edge, all int) *Path {
-	var tests []filter.Claim
+	var tests, predicates []filter.Claim // to find those of a predicate, all claims may have to be read
 	var gather func(f *filter.Edge)
 	gather = func(f *filter.Edge) {
 		if f == nil {
 			return
 		}
 		for _, c := range f.Claims {
-			if c.Test.ByBytes && (c.Test.Eq != nil || c.Test.In != nil) {
+			switch {
+			case !c.Test.ByBytes || c.Test.Eq == nil && c.Test.In == nil:
+			case c.Field == "predicate":
+				predicates = append(predicates, c)
+			default:
 				tests = append(tests, c)
 			}
 		}
@@ -34,13 +38,16 @@ func ChooseClaims(g Postings, f *filter.Edge, all int) *Path {
 	}
 	gather(f)
 	predicate := ""
-	for _, c := range tests {
-		if vs := c.Test.Wanted(); c.Field == "predicate" && len(vs) == 1 {
+	for _, c := range predicates {
+		if vs := c.Test.Wanted(); len(vs) == 1 {
 			predicate = vs[0].Text()
 		}
 	}
 	var best *Path
-	for _, c := range tests {
+	for _, c := range append(tests, predicates...) {
+		if c.Field == "predicate" && best != nil {
+			break
+		}
 		p := Path{Kind: ByPosting, by: filter.Reading{Claim: c.Field}, test: c.Test, predicate: predicate}
 		counts := func(v graph.Value) bool {
 			n, ok := g.Claims(c.Field, v.Text(), predicate)

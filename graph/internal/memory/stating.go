@@ -1,0 +1,83 @@
+package memory
+
+import (
+	"sort"
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
+)
+
+// stating has the claims by predicate, as far as somebody asked for a predicate, of all
+// snapshots of a line: the lists grow at their ends, and each snapshot reads its part.
+type stating struct {
+	mu    sync.Mutex // guards lists; not held while a first list is made
+	lists map[uint16]stated
+}
+
+// stated are the claims of one predicate in record order, among the first upTo.
+type stated struct {
+	claims []uint32
+	upTo   int
+}
+
+// Stating are the claims with a predicate, in record order, and apart from these those with it
+// that do not fit the ontology. Who asks first for a predicate reads all claims.
+func (s *Graph) Stating(predicate string) (lists []Numbers) {
+	for _, name := range []string{predicate, vocabulary.Aside + predicate} {
+		if p, ok := s.Predicates.Number(name); ok {
+			lists = append(lists, column.Short[uint32, column.None](s.stating(p)))
+		}
+	}
+	return lists
+}
+
+func (s *Graph) stating(p uint16) []uint32 {
+	x, n := &s.w.stating, s.Rows.Len()
+	l, known := x.extend(s, p)
+	if !known {
+		l.extend(s, p) // apart from other readers, since it may take long
+		l = x.keep(p, l)
+	}
+	return l.claims[:sort.Search(len(l.claims), func(i int) bool { return int(l.claims[i]) >= n })]
+}
+
+// extend adds the claims of a snapshot that a list lacks.
+func (l *stated) extend(s *Graph, p uint16) {
+	for n := s.Rows.Len(); l.upTo < n; l.upTo++ {
+		if s.Rows.Ref(uint32(l.upTo)).Predicate == p {
+			l.claims = append(l.claims, uint32(l.upTo))
+		}
+	}
+}
+
+// extend returns the list of a predicate with all claims of a snapshot, if it is known.
+func (x *stating) extend(s *Graph, p uint16) (l stated, known bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if l, known = x.lists[p]; known {
+		l.extend(s, p)
+		x.lists[p] = l
+	}
+	return l, known
+}
+
+// keep keeps a list unless a longer one is known, and returns that which it keeps.
+func (x *stating) keep(p uint16, l stated) stated {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.lists == nil {
+		x.lists = map[uint16]stated{}
+	}
+	if x.lists[p].upTo < l.upTo {
+		x.lists[p] = l
+	}
+	return x.lists[p]
+}
+
+// forget drops all lists, which may have claims of discarded snapshots.
+func (x *stating) forget() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.lists = nil
+}
