@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"time"
-
-	"github.com/caspian-kg/caspian/schema"
-)
+import "time"
 
 // View is the lens of one query. The zero View is today, all that is known
 // now, every confidence and every source.
@@ -89,62 +85,8 @@ func (h Holds) String() string { return [...]string{"NO", "POSSIBLY", "YES"}[h] 
 // Span is a run of days, both included.
 type Span struct{ First, Last Day }
 
+// AllDays is every day there is.
+var AllDays = Span{FirstDay, LastDay}
+
 // Span is the days that the date may mean.
 func (d Date) Span() Span { return Span{d.First(), d.Last()} }
-
-// Bounds are the days that the ends of an interval may mean, computed once
-// for the many times they are asked for.
-type Bounds struct {
-	Start, End Span
-	// Started and Ended report whether the end is dated, OpenStart and Open whether
-	// the source leaves it open.
-	Started, Ended, OpenStart, Open bool
-}
-
-// Bounds computes the bounds of the interval.
-func (iv Interval) Bounds() Bounds {
-	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.From.Precision() == Open, iv.To.Precision() == Open}
-}
-
-// MayHold reports whether a claim with the bounds may hold on the days, where its
-// field reaches through the lifetimes of both ends, and those include the days.
-// If it reports false, Window gives HoldsNo for such a claim.
-func (b *Bounds) MayHold(kind schema.TimeKind, on Span) bool {
-	may := b.MayHoldOn(kind)
-	return on.First <= may.Last && on.Last >= may.First
-}
-
-// MayHoldOn are the days on which MayHold.
-func (b *Bounds) MayHoldOn(kind schema.TimeKind) Span {
-	switch kind {
-	case schema.Eternal:
-		return AllDays
-	case schema.Event:
-		if !b.Started {
-			return AllDays
-		}
-		return Span{b.Start.First, LastDay}
-	case schema.Observation:
-		if !b.Started && b.Ended {
-			return Span{b.End.First, LastDay}
-		}
-		return Span{b.Start.First, LastDay}
-	}
-	return Span{b.Start.First, b.End.Last}
-}
-
-// Alone reports whether MayHold answers for a claim with the bounds whatever the
-// date of its source, unless another claim bounds a reach of NEXT.
-func (b *Bounds) Alone(t schema.Timing) bool {
-	spans := func(e schema.Extent) bool { return e.Kind == schema.ToDays }
-	switch t.Kind {
-	case schema.Observation:
-		if b.Started || b.Ended {
-			return t.Reach.After == schema.Extent{}
-		}
-		return t.Reach == schema.Reach{}
-	case schema.State:
-		return !(!b.Started && spans(t.Reach.Before) || !b.Ended && spans(t.Reach.After))
-	}
-	return true
-}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
 )
@@ -217,7 +218,7 @@ func (tr *transport) open(leg graph.ID, day graph.Span) bool {
 		if d := tr.of(c.Source, "date"); len(d) > 0 {
 			attested = d[0].Value.Date()
 		}
-		bounds := c.Valid.Bounds()
+		bounds := validity.Of(c.Valid)
 		window := bounds.Window(schema.Timing{Kind: schema.State}, attested, graph.AllDays)
 		if window.Holds(day, graph.OnDate) == graph.HoldsNo {
 			continue

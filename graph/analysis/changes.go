@@ -9,6 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -221,14 +222,14 @@ func (w *changesWalk) knownToBoth(n uint32) bool {
 
 // begins reports whether a claim says when it came to hold.
 func (w *changesWalk) begins(n uint32) bool {
-	b, f := w.s.Valid(n).Bounds(), w.s.Field(n)
+	b, f := validity.Of(w.s.Valid(n)), w.s.Field(n)
 	return b.Started || b.Ended && f != nil && f.Time != schema.State
 }
 
 // ends reports whether a claim ended before the days otherwise than by the reach of
 // its field.
 func (w *changesWalk) ends(n uint32, days graph.Span) bool {
-	b, f := w.s.Valid(n).Bounds(), w.s.Field(n)
+	b, f := validity.Of(w.s.Valid(n)), w.s.Field(n)
 	if b.Ended || f == nil {
 		return true
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -158,7 +159,7 @@ func (w *conflictWalk) terms(subject uint32, f *schema.Field) (found []Conflict)
 	for object, claims := range byObject {
 		start, end, whole := []uint32(nil), []uint32(nil), false
 		for _, n := range claims {
-			switch b := s.Valid(n).Bounds(); {
+			switch b := validity.Of(s.Valid(n)); {
 			case b.Started && b.Ended:
 				whole = true
 			case b.Started:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -150,7 +151,7 @@ func (m *model) together(a, b statement) bool {
 		return true
 	}
 	for _, c := range []statement{a, b} {
-		if r := m.v.Reading(c.n); r.Holds == graph.HoldsYes && r.Basis == graph.Dated {
+		if r := m.v.Reading(c.n); r.Holds == graph.HoldsYes && r.Basis == validity.Dated {
 			return false
 		}
 	}

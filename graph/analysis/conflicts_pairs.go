@@ -6,6 +6,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -150,7 +151,7 @@ func (w *conflictWalk) seats(f *schema.Field, object uint32) int64 {
 
 // attested is what a claim states about when it holds.
 type attested struct {
-	graph.Bounds
+	validity.Bounds
 	// days are those it surely holds on; known is false where nothing attests it.
 	days  graph.Span
 	known bool
@@ -161,7 +162,7 @@ type attested struct {
 func (w *conflictWalk) attested(f *schema.Field, n uint32) attested {
 	s := w.v.Snapshot()
 	date := w.dateOf(s.Source(n))
-	a := attested{Bounds: s.Valid(n).Bounds()}
+	a := attested{Bounds: validity.Of(s.Valid(n))}
 	a.days, a.known = a.Attested(f.Timing(), date)
 	// Rough dates may attest no day, and then the days between them are possible.
 	a.days = graph.Span{First: min(a.days.First, a.days.Last), Last: max(a.days.First, a.days.Last)}
@@ -246,5 +247,5 @@ func (w *conflictWalk) together(f *schema.Field, m, n uint32) bool {
 // byDates reports whether a claim surely holds on the view's date by its own dates.
 func (w *conflictWalk) byDates(n uint32) bool {
 	r := w.v.Reading(n)
-	return r.Holds == graph.HoldsYes && r.Basis == graph.Dated
+	return r.Holds == graph.HoldsYes && r.Basis == validity.Dated
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -375,7 +376,7 @@ func (c *compiler) status(entity uint32) (status string, claim uint32) {
 	status, claim = statusUnknown, best(c.view, entity, "status")
 	if claim != snapshot.None {
 		status = c.s.Value(claim).Text()
-		if !slices.Contains(OpenStatuses, status) || c.view.Reading(claim).Basis != graph.Reached {
+		if !slices.Contains(OpenStatuses, status) || c.view.Reading(claim).Basis != validity.Reached {
 			return status, claim
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/validity"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
@@ -142,7 +143,7 @@ func (v *View) declares(source uint32, predicate uint16, names ...string) bool {
 
 // looked reports whether the claim was looked up for the days of the view.
 func (v *View) looked(n uint32, r *memory.Row) bool {
-	lives := [...]graph.Lifetime{v.lifetime(r.Subject), graph.Always}
+	lives := [...]validity.Lifetime{v.lifetime(r.Subject), validity.Always}
 	if r.Kind == graph.EntityKind {
 		lives[1] = v.lifetime(uint32(r.Value))
 	}
@@ -152,6 +153,6 @@ func (v *View) looked(n uint32, r *memory.Row) bool {
 // silenceCounts reports whether what the source does not say of a relation of the
 // entity was not so on the days of the view.
 func (v *View) silenceCounts(source, entity uint32, f *schema.Field) bool {
-	b := graph.Interval{}.Bounds()
-	return b.Looked(graph.Silence(f.Stated().Timing()), v.dateOf(source), v.on, v.lifetime(entity))
+	b := validity.Of(graph.Interval{})
+	return b.Looked(validity.Silence(f.Stated().Timing()), v.dateOf(source), v.on, v.lifetime(entity))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/validity"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -51,7 +52,7 @@ func (v *View) keep(p uint16, k kept) {
 
 // unlisted ends the window of a state whose claim gives no end, where a list that is
 // later than what is attested leaves the claim out.
-func (v *View) unlisted(w *graph.Window, t schema.Timing, r *memory.Row) {
+func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	if t.Kind != schema.State || !w.Anchored || v.s.Times.Ref(r.Valid).Bounds.Ended {
 		return
 	}

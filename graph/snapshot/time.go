@@ -3,13 +3,14 @@ package snapshot
 import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // When a claim holds depends on more than its valid time: on the date of its
 // source, on how far its field reaches, on the dated claims that answer the same
 // question, and on when the entities at its ends exist. All of these are claims
-// too, and count as the view knows them. graph.Bounds.Window has the rules.
+// too, and count as the view knows them. validity.Bounds.Window has the rules.
 //
 // Most links need none of this: their field reaches as far as their ends exist,
 // or no dated claim answers their question. Those that need it are marked open
@@ -17,22 +18,22 @@ import (
 
 // Reading is what the claim is on the view's date, and on what basis; that of a
 // claim that the view does not show is HoldsNo.
-func (v *View) Reading(n uint32) graph.Reading {
+func (v *View) Reading(n uint32) validity.Reading {
 	r := v.s.Rows.Ref(n)
 	x := v.reading(n, r)
 	if v.asked(x.Holds) == graph.HoldsNo || !v.seesRow(n, r) {
-		return graph.Reading{Distance: x.Distance}
+		return validity.Reading{Distance: x.Distance}
 	}
 	return x
 }
 
 // reading is what the claim is on the view's date, whether the view shows it or not.
-func (v *View) reading(n uint32, r *memory.Row) graph.Reading {
+func (v *View) reading(n uint32, r *memory.Row) validity.Reading {
 	w := v.window(n, r)
 	return w.On(v.on, v.mode)
 }
 
-func (v *View) window(n uint32, r *memory.Row) graph.Window {
+func (v *View) window(n uint32, r *memory.Row) validity.Window {
 	t, b := v.timing(r), &v.s.Times.Ref(r.Valid).Bounds
 	if b.Refinable(t) {
 		b = v.refined(n, r)
@@ -62,7 +63,7 @@ func (v *View) window(n uint32, r *memory.Row) graph.Window {
 }
 
 // bound bounds the window of a claim by the lifetimes of its ends.
-func (v *View) bound(w *graph.Window, t schema.Timing, r *memory.Row) {
+func (v *View) bound(w *validity.Window, t schema.Timing, r *memory.Row) {
 	if t.Kind == schema.Eternal || t.Kind == schema.Event {
 		return
 	}
@@ -81,9 +82,9 @@ func (v *View) dateOf(source uint32) graph.Date {
 }
 
 // refined are the bounds of a claim of rough dates, as exactly as claims of the same give them.
-func (v *View) refined(n uint32, r *memory.Row) *graph.Bounds {
+func (v *View) refined(n uint32, r *memory.Row) *validity.Bounds {
 	own := &v.s.Times.Ref(r.Valid).Bounds
-	var by []*graph.Bounds
+	var by []*validity.Bounds
 	for l := range v.s.Besides(r).All() {
 		if b := &v.s.Times.Ref(l.Period()).Bounds; b.Refines(own) && v.statesToo(n, l) {
 			by = append(by, b)
@@ -195,11 +196,11 @@ func (v *View) sameQuestion(n, m uint32) bool {
 }
 
 // lifetime is when an entity exists, as the view knows it.
-func (v *View) lifetime(entity uint32) graph.Lifetime {
+func (v *View) lifetime(entity uint32) validity.Lifetime {
 	l := v.s.Lives.At(entity)
 	switch {
 	case !l.Bounded:
-		return graph.Always
+		return validity.Always
 	case v.plain:
 		return l.Lifetime()
 	}
@@ -213,7 +214,7 @@ func (v *View) lives(entity uint32) bool {
 		return true
 	}
 	life := v.lifetime(entity)
-	w := graph.Window{Possible: life.Possible, Sure: life.Sure}
+	w := validity.Window{Possible: life.Possible, Sure: life.Sure}
 	return v.asked(w.Holds(v.on, v.mode)) != graph.HoldsNo
 }
 

@@ -1,12 +1,13 @@
 package snapshot
 
 import (
+	"iter"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/schema"
-	"iter"
 )
 
 // View is one request's lens on a snapshot. It is cheap to make, never
@@ -220,7 +221,7 @@ func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 
 // better reports whether claim a is to be shown rather than b, both being of one
 // predicate and both holding: one in no particular language, then rank, then (of observations) the later period, then
-// graph.Reading.Order, then confidence, then the later recorded, then id.
+// validity.Reading.Order, then confidence, then the later recorded, then id.
 func (v *View) better(a, b uint32) bool {
 	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
 	if p, q := v.foreign(x), v.foreign(y); p != q {

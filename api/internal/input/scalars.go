@@ -9,6 +9,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -119,9 +120,9 @@ func (ts *Types) HoldsType() *graphql.Enum {
 // BasisType returns the enum of what it rests on that a claim holds.
 func (ts *Types) BasisType() *graphql.Enum {
 	return ts.Enum("Basis", "What it rests on that a claim holds on the view's date, the best first.",
-		schema.EnumMember{Name: graph.Dated.String(), Description: "The claim gives dates: the view's date is within them, or between one of them and the date of the source."},
-		schema.EnumMember{Name: graph.Attested.String(), Description: "The claim gives no dates; its source is of the view's date, or reports an event as past by then."},
-		schema.EnumMember{Name: graph.Reached.String(), Description: "Nothing attests the view's date, but the reach of the field includes it: for some time around what is attested, until another claim says otherwise, or as long as both entities exist."})
+		schema.EnumMember{Name: validity.Dated.String(), Description: "The claim gives dates: the view's date is within them, or between one of them and the date of the source."},
+		schema.EnumMember{Name: validity.Attested.String(), Description: "The claim gives no dates; its source is of the view's date, or reports an event as past by then."},
+		schema.EnumMember{Name: validity.Reached.String(), Description: "Nothing attests the view's date, but the reach of the field includes it: for some time around what is attested, until another claim says otherwise, or as long as both entities exist."})
 }
 
 // RankType returns the enum of ranks.

@@ -13,6 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -131,7 +132,7 @@ func (s *Graph) readSections(r *column.Reader, h *header) error {
 	s.Dates = dates.Table()
 	mortals := column.ReadList[uint32](r)
 	if s.Ended.Len() == h.Claims && s.IDs.Len() == h.Entities && !slices.ContainsFunc(mortals, func(n uint32) bool { return int(n) >= h.Entities }) {
-		s.Lives = s.readLives(column.NewEdit[graph.ShortLifetime](), slices.Values(mortals))
+		s.Lives = s.readLives(column.NewEdit[validity.ShortLifetime](), slices.Values(mortals))
 	}
 	for _, at := range column.ReadList[int64](r) {
 		s.commits.Append(at)

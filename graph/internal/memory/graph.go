@@ -21,6 +21,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/values"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -58,10 +59,10 @@ type Qualifier struct {
 // Period is a valid time with its bounds.
 type Period struct {
 	graph.Interval
-	Bounds graph.Bounds
+	Bounds validity.Bounds
 }
 
-func periodOf(iv graph.Interval) Period { return Period{iv, iv.Bounds()} }
+func periodOf(iv graph.Interval) Period { return Period{iv, validity.Of(iv)} }
 
 // Graph is the graph at one sequence number. It never changes and may be
 // read by any number of goroutines.
@@ -88,7 +89,7 @@ type Graph struct {
 	Cited         column.Table[Numbers]    // by source: the claims that cite it
 	ByType        column.Table[Numbers]    // by type: its entities, in the order of their ids
 	Dates         column.Table[graph.Date] // by source: the day until which it attests what it claims
-	Lives         column.Table[graph.ShortLifetime]
+	Lives         column.Table[validity.ShortLifetime]
 	AllLive       graph.Span // on these days every entity exists of which some claim says when it begins or ends
 	Named         column.Table[Naming]
 	Keepers       []uint32     // the sources that ever said that they maintain lists

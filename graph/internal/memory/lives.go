@@ -6,12 +6,13 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // LifetimeOf is when an entity exists by those claims of its beginning and its end
 // that count.
-func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) graph.Lifetime {
+func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) validity.Lifetime {
 	var begins, ends []graph.Span
 	note := func(r Run, object bool) {
 		for l := range r.All() {
@@ -38,7 +39,7 @@ func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) graph.Life
 			note(s.InRun(entity, p), true)
 		}
 	}
-	return graph.LifetimeOf(begins, ends)
+	return validity.LifetimeOf(begins, ends)
 }
 
 // dayOf is the date that a claim gives for a beginning or an end: its value, or of
@@ -80,7 +81,7 @@ func (b *change) live() {
 
 // readLives computes the lifetimes of entities, and the days on which all exist of
 // which some claim says when they begin or end.
-func (s *Graph) readLives(e *column.Edit[graph.ShortLifetime], entities iter.Seq[uint32]) column.Table[graph.ShortLifetime] {
+func (s *Graph) readLives(e *column.Edit[validity.ShortLifetime], entities iter.Seq[uint32]) column.Table[validity.ShortLifetime] {
 	for entity := range entities {
 		ever := s.LifetimeOf(entity, func(uint32) bool { return true })
 		s.AllLive.First = max(s.AllLive.First, ever.Sure.First)

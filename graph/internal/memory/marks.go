@@ -6,6 +6,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -77,7 +78,7 @@ func (s *Graph) IsNarrow(n uint32) bool {
 // wholeYear is from how many days on a period counts as a year or longer.
 const wholeYear = 350
 
-func (s *Graph) narrows(n uint32, r *Row, b *graph.Bounds) bool {
+func (s *Graph) narrows(n uint32, r *Row, b *validity.Bounds) bool {
 	f := s.Field(n)
 	if f == nil {
 		return false

@@ -1,4 +1,4 @@
-package graph_test
+package validity_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/graphtest"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -111,7 +112,7 @@ func TestWindow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := iv.Bounds()
+		b := validity.Of(iv)
 		w := b.Window(c.timing, mustDate(t, c.attested), graph.AllDays)
 		for date, want := range c.on {
 			if got := w.Holds(mustDate(t, date).Span(), graph.OnDate); got != want {
@@ -128,7 +129,7 @@ func TestReading(t *testing.T) {
 	capital := schema.Timing{Kind: schema.State, Reach: schema.Reach{Before: next, After: next}}
 	type claim struct {
 		valid, attested string
-		basis           graph.Basis
+		basis           validity.Basis
 		distance        int64
 	}
 	for name, c := range map[string]struct {
@@ -136,21 +137,21 @@ func TestReading(t *testing.T) {
 		claims []claim
 	}{
 		"office": {office, []claim{
-			{"2008/2012", "", graph.Dated, 0},
-			{"", "2010-06-01", graph.Attested, 0},
-			{"2008/..", "2010-05-01", graph.Reached, 31},
-			{"2008/..", "2010-04-01", graph.Reached, 61},
-			{"", "2010-04-01", graph.Reached, 61},
-			{"", "2010-03-01", graph.Reached, 92},
-			{"", "", graph.Reached, -1},
-			{"2011/..", "2012", graph.NoBasis, 578},
+			{"2008/2012", "", validity.Dated, 0},
+			{"", "2010-06-01", validity.Attested, 0},
+			{"2008/..", "2010-05-01", validity.Reached, 31},
+			{"2008/..", "2010-04-01", validity.Reached, 61},
+			{"", "2010-04-01", validity.Reached, 61},
+			{"", "2010-03-01", validity.Reached, 92},
+			{"", "", validity.Reached, -1},
+			{"2011/..", "2012", validity.NoBasis, 578},
 		}},
 		"capital": {capital, []claim{
-			{"2008/2012", "", graph.Dated, 0},
-			{"", "2010-06-01", graph.Attested, 0},
-			{"2007/..", "2008", graph.Reached, 517},
-			{"", "2012", graph.Reached, 579},
-			{"", "", graph.Reached, -1},
+			{"2008/2012", "", validity.Dated, 0},
+			{"", "2010-06-01", validity.Attested, 0},
+			{"2007/..", "2008", validity.Reached, 517},
+			{"", "2012", validity.Reached, 579},
+			{"", "", validity.Reached, -1},
 		}},
 	} {
 		last := int64(-1)
@@ -159,7 +160,7 @@ func TestReading(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := iv.Bounds()
+			b := validity.Of(iv)
 			w := b.Window(c.timing, mustDate(t, x.attested), graph.AllDays)
 			r := w.On(on, graph.OnDate)
 			if r.Holds != graph.HoldsNo && r.Order <= last || r.Basis != x.basis || r.Distance != x.distance {
@@ -170,7 +171,7 @@ func TestReading(t *testing.T) {
 		// A claim attested near a date counts as much as one attested on it, except in
 		// fields that change from day to day.
 		order := func(source string) int64 {
-			var b graph.Bounds
+			var b validity.Bounds
 			b.Start, b.End = graph.AllDays, graph.AllDays
 			w := b.Window(c.timing, mustDate(t, source), graph.AllDays)
 			return w.On(on, graph.OnDate).Order
@@ -207,7 +208,7 @@ func TestWindowModel(t *testing.T) {
 			c.Valid.From, c.Valid.To = c.Valid.To, c.Valid.From
 		}
 		c.Source = rapid.OneOf(day, rapid.Just(graph.Date{})).Draw(t, "source")
-		life := graph.Always
+		life := validity.Always
 		if rapid.IntRange(0, 3).Draw(t, "lives") == 0 {
 			c.Begins, c.Ends = [][]graph.Date{few.Draw(t, "begins")}, [][]graph.Date{few.Draw(t, "ends")}
 			life = lifetimeOf(c.Begins[0], c.Ends[0])
@@ -219,7 +220,7 @@ func TestWindowModel(t *testing.T) {
 			at += graph.Day(rapid.SampledFrom([]int{0, 0, 30, -30, 365, -365}).Draw(t, "away"))
 			on = graph.Span{First: at, Last: at + graph.Day(rapid.SampledFrom([]int{0, 0, 1, 30}).Draw(t, "days"))}
 		}
-		b := c.Valid.Bounds()
+		b := validity.Of(c.Valid)
 		w := b.Window(c.Timing, c.Source, graph.AllDays)
 		if c.Timing.Kind == schema.State || c.Timing.Kind == schema.Observation {
 			w.Within(life)
@@ -238,8 +239,8 @@ func TestWindowModel(t *testing.T) {
 	})
 }
 
-func lifetimeOf(begins, ends []graph.Date) graph.Lifetime {
-	life := graph.Always
+func lifetimeOf(begins, ends []graph.Date) validity.Lifetime {
+	life := validity.Always
 	for i, d := range begins {
 		if life.Sure.First = max(life.Sure.First, d.Last()); i == 0 || d.First() < life.Possible.First {
 			life.Possible.First = d.First()

@@ -1,16 +1,16 @@
-package graph
+package validity
 
-import "github.com/caspian-kg/caspian/schema"
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
 
 // Lifetime is when an entity exists: it may on the days of Possible, and does on
 // those of Sure. Where a side is not known it is unbounded.
-type Lifetime struct{ Possible, Sure Span }
-
-// AllDays is every day there is.
-var AllDays = Span{FirstDay, LastDay}
+type Lifetime struct{ Possible, Sure graph.Span }
 
 // Always is the lifetime of an entity of which nobody says when it began or ended.
-var Always = Lifetime{AllDays, AllDays}
+var Always = Lifetime{graph.AllDays, graph.AllDays}
 
 // Basis is what it rests on that a claim holds on a date.
 type Basis uint8
@@ -33,10 +33,10 @@ func (b Basis) String() string { return [...]string{"", "DATED", "ATTESTED", "RE
 // Window is when a claim holds: YES on the days of Sure, POSSIBLY on the other
 // days of Possible. Where Sure.First is after Sure.Last, no day is sure.
 type Window struct {
-	Possible, Sure Span
+	Possible, Sure graph.Span
 	// Attested are the days that the claim's dates or its source attest, for
 	// distances; they may be none, as Anchored says.
-	Attested Span
+	Attested graph.Span
 	Anchored bool
 	// Basis is that of the sure days.
 	Basis Basis
@@ -49,7 +49,7 @@ type Window struct {
 
 // Reading is what a claim is on a date.
 type Reading struct {
-	Holds Holds
+	Holds graph.Holds
 	Basis Basis
 	// Distance is how many days lie between the date and what is attested: 0 on
 	// those days, -1 where nothing is.
@@ -68,12 +68,12 @@ const near = 366
 const orderStep = int64(1) << 40
 
 // On reads the window on the days asked for.
-func (w *Window) On(on Span, mode Mode) Reading {
+func (w *Window) On(on graph.Span, mode graph.Mode) Reading {
 	r := Reading{Holds: w.Holds(on, mode), Distance: w.distance(on)}
 	switch r.Holds {
-	case HoldsNo:
+	case graph.HoldsNo:
 		return r
-	case HoldsYes:
+	case graph.HoldsYes:
 		r.Basis = w.Basis
 	default:
 		r.Basis = Reached
@@ -97,21 +97,21 @@ func (w *Window) On(on Span, mode Mode) Reading {
 }
 
 // Holds reports how surely the claim holds on the days.
-func (w *Window) Holds(on Span, mode Mode) Holds {
-	possible := w.Possible.both(on)
+func (w *Window) Holds(on graph.Span, mode graph.Mode) graph.Holds {
+	possible := both(w.Possible, on)
 	switch {
-	case possible.First > possible.Last || mode == Throughout && possible != on:
-		return HoldsNo
+	case possible.First > possible.Last || mode == graph.Throughout && possible != on:
+		return graph.HoldsNo
 	case w.Sure.First <= on.First && on.Last <= w.Sure.Last:
-		return HoldsYes
+		return graph.HoldsYes
 	}
-	if sure := w.Sure.both(on); mode == Ever && sure.First <= sure.Last {
-		return HoldsYes
+	if sure := both(w.Sure, on); mode == graph.Ever && sure.First <= sure.Last {
+		return graph.HoldsYes
 	}
-	return HoldsPossibly
+	return graph.HoldsPossibly
 }
 
-func (w *Window) distance(on Span) int64 {
+func (w *Window) distance(on graph.Span) int64 {
 	switch {
 	case !w.Anchored:
 		return -1
@@ -125,25 +125,28 @@ func (w *Window) distance(on Span) int64 {
 
 // Within bounds the window by the lifetime of an entity at one end of the claim.
 func (w *Window) Within(life Lifetime) {
-	w.Possible = w.Possible.both(life.Possible)
-	w.Sure = w.Sure.both(life.Sure)
+	w.Possible = both(w.Possible, life.Possible)
+	w.Sure = both(w.Sure, life.Sure)
 }
 
-func (s Span) both(t Span) Span { return Span{max(s.First, t.First), min(s.Last, t.Last)} }
+func days(first, last graph.Day) graph.Span { return graph.Span{First: first, Last: last} }
+
+// both are the days of two spans.
+func both(s, t graph.Span) graph.Span { return days(max(s.First, t.First), min(s.Last, t.Last)) }
 
 // empty is a span of no days.
-var empty = Span{LastDay, FirstDay}
+var empty = days(graph.LastDay, graph.FirstDay)
 
 // Attested are the days on which a claim with the bounds is attested: those its
 // dates say, those from one of them to its source's date, or that date alone. It
 // reports false where nothing attests it. Where First is after Last, the dates are
 // too rough to attest any one day.
-func (b *Bounds) Attested(t schema.Timing, source Date) (Span, bool) {
+func (b *Bounds) Attested(t schema.Timing, source graph.Date) (graph.Span, bool) {
 	if t.Kind == schema.Observation && (b.Started || b.Ended) {
 		if !b.Started {
 			return b.End, true
 		}
-		return Span{b.Start.First, b.End.Last}, true
+		return days(b.Start.First, b.End.Last), true
 	}
 	on := source.Span()
 	// A source older than the start, or younger than the end, speaks of other days.
@@ -151,15 +154,15 @@ func (b *Bounds) Attested(t schema.Timing, source Date) (Span, bool) {
 	switch {
 	case b.Started && b.Ended:
 		// It ends no sooner than it begins, which narrows both.
-		return Span{min(b.Start.Last, b.End.Last), max(b.Start.First, b.End.First)}, true
+		return days(min(b.Start.Last, b.End.Last), max(b.Start.First, b.End.First)), true
 	case b.Started && attests:
-		return Span{min(b.Start.Last, on.Last), max(b.Start.First, on.Last)}, true
+		return days(min(b.Start.Last, on.Last), max(b.Start.First, on.Last)), true
 	case b.Started:
-		return Span{b.Start.Last, b.Start.First}, true
+		return days(b.Start.Last, b.Start.First), true
 	case b.Ended && attests:
-		return Span{min(b.End.Last, on.First), max(b.End.First, on.First)}, true
+		return days(min(b.End.Last, on.First), max(b.End.First, on.First)), true
 	case b.Ended:
-		return Span{b.End.Last, b.End.First}, true
+		return days(b.End.Last, b.End.First), true
 	}
 	return on, attests
 }
@@ -169,14 +172,14 @@ func (b *Bounds) Attested(t schema.Timing, source Date) (Span, bool) {
 // dated claims that answer the same question before and after this one; it bounds
 // a reach of NEXT, see Attested, and the days on which a figure surely holds after
 // its period. Lifetimes come on top, see Within.
-func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
-	w := Window{Possible: AllDays, Sure: empty, Started: b.Started, Nearest: t.Reach.Before.Kind == schema.ToDays && t.Reach.After.Kind == schema.ToDays}
+func (b *Bounds) Window(t schema.Timing, source graph.Date, next graph.Span) Window {
+	w := Window{Possible: graph.AllDays, Sure: empty, Started: b.Started, Nearest: t.Reach.Before.Kind == schema.ToDays && t.Reach.After.Kind == schema.ToDays}
 	if t.Kind == schema.Eternal {
-		w.Sure, w.Attested, w.Anchored = AllDays, AllDays, true
+		w.Sure, w.Attested, w.Anchored = graph.AllDays, graph.AllDays, true
 		return w
 	}
 	raw, anchored := b.Attested(t, source)
-	w.Attested, w.Anchored = Span{min(raw.First, raw.Last), max(raw.First, raw.Last)}, anchored
+	w.Attested, w.Anchored = days(min(raw.First, raw.Last), max(raw.First, raw.Last)), anchored
 	if w.Basis = Attested; b.Started || b.Ended {
 		w.Basis = Dated
 	}
@@ -195,67 +198,67 @@ func (b *Bounds) Window(t schema.Timing, source Date, next Span) Window {
 }
 
 // event: once begun it holds ever after.
-func (b *Bounds) event(w *Window, source Date) {
+func (b *Bounds) event(w *Window, source graph.Date) {
 	switch {
 	case b.Started:
 		w.Possible.First = b.Start.First
-		w.Sure = Span{min(b.Start.Last, b.End.Last), LastDay}
+		w.Sure = days(min(b.Start.Last, b.End.Last), graph.LastDay)
 	case b.Ended: // over by then, so begun by then
-		w.Sure = Span{b.End.Last, LastDay}
+		w.Sure = days(b.End.Last, graph.LastDay)
 	case w.Anchored:
-		w.Sure = Span{source.Last(), LastDay}
+		w.Sure = days(source.Last(), graph.LastDay)
 	}
 }
 
 // figure: it belongs to its period, and holds after it as far as the field's reach;
 // surely until there is a later one. Where the period begins is not always known.
-func (b *Bounds) figure(w *Window, reach schema.Reach, next Span) {
-	w.Possible = Span{w.Attested.First, add(w.Attested.Last, reach.After, next.Last)}
+func (b *Bounds) figure(w *Window, reach schema.Reach, next graph.Span) {
+	w.Possible = days(w.Attested.First, add(w.Attested.Last, reach.After, next.Last))
 	period := b.End.Last
 	if !b.Ended {
 		period = b.Start.Last
 	}
-	w.Sure = Span{w.Possible.First, min(w.Possible.Last, max(period, next.Last))}
+	w.Sure = days(w.Possible.First, min(w.Possible.Last, max(period, next.Last)))
 	if !b.Started {
 		w.Sure.First = b.End.Last
 	}
 }
 
-func (b *Bounds) state(w *Window, reach schema.Reach, dated bool, next Span) {
+func (b *Bounds) state(w *Window, reach schema.Reach, dated bool, next graph.Span) {
 	if w.Anchored {
-		w.Possible = Span{sub(w.Attested.First, reach.Before, next.First), add(w.Attested.Last, reach.After, next.Last)}
+		w.Possible = days(sub(w.Attested.First, reach.Before, next.First), add(w.Attested.Last, reach.After, next.Last))
 	}
 	// An undated source that leaves a side open says so of a day that nobody knows.
 	if b.Started {
 		w.Possible.First = b.Start.First
 	} else if b.OpenStart && !dated {
-		w.Possible.First = FirstDay
+		w.Possible.First = graph.FirstDay
 	}
 	if b.Ended {
 		w.Possible.Last = b.End.Last
 	} else if b.Open && !dated {
-		w.Possible.Last = LastDay
+		w.Possible.Last = graph.LastDay
 	}
 }
 
 // add is the last day of a reach after a day.
-func add(d Day, e schema.Extent, next Day) Day {
+func add(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	switch e.Kind {
 	case schema.ToDays:
-		return Day(min(int64(d)+int64(e.Days), int64(LastDay)))
+		return graph.Day(min(int64(d)+int64(e.Days), int64(graph.LastDay)))
 	case schema.ToNext:
 		return max(d, next)
 	}
-	return LastDay
+	return graph.LastDay
 }
 
 // sub is the first day of a reach before a day.
-func sub(d Day, e schema.Extent, next Day) Day {
+func sub(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	switch e.Kind {
 	case schema.ToDays:
-		return Day(max(int64(d)-int64(e.Days), int64(FirstDay)))
+		return graph.Day(max(int64(d)-int64(e.Days), int64(graph.FirstDay)))
 	case schema.ToNext:
 		return min(d, next)
 	}
-	return FirstDay
+	return graph.FirstDay
 }

@@ -1,6 +1,9 @@
-package graph
+package validity
 
-import "github.com/caspian-kg/caspian/schema"
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
 
 // Two sources may date one fact differently well: a membership of 2004, and one since
 // 29 March 2004. They agree, and the rough date is read as the exact one.
@@ -15,12 +18,12 @@ func (b *Bounds) Refinable(t schema.Timing) bool {
 // Agrees reports whether two bounds may be of one time: where both give a start, or an
 // end, it may be the same day.
 func (b *Bounds) Agrees(other *Bounds) bool {
-	return (!b.Started || !other.Started || b.Start.meets(other.Start)) && (!b.Ended || !other.Ended || b.End.meets(other.End))
+	return (!b.Started || !other.Started || meets(b.Start, other.Start)) && (!b.Ended || !other.Ended || meets(b.End, other.End))
 }
 
 // Refines reports whether the bounds agree with others and give the day of an end more exactly.
 func (b *Bounds) Refines(other *Bounds) bool {
-	return (b.Started && other.Started && b.Start.inside(other.Start) || b.Ended && other.Ended && b.End.inside(other.End)) && b.Agrees(other)
+	return (b.Started && other.Started && inside(b.Start, other.Start) || b.Ended && other.Ended && inside(b.End, other.End)) && b.Agrees(other)
 }
 
 // Refined returns the bounds with the days that those which refine them leave: from the
@@ -29,10 +32,10 @@ func (b *Bounds) Refines(other *Bounds) bool {
 func (b *Bounds) Refined(by []*Bounds) Bounds {
 	r := *b
 	if r.Started {
-		r.Start = refined(r.Start, by, func(b *Bounds) (Span, bool) { return b.Start, b.Started })
+		r.Start = refined(r.Start, by, func(b *Bounds) (graph.Span, bool) { return b.Start, b.Started })
 	}
 	if r.Ended {
-		r.End = refined(r.End, by, func(b *Bounds) (Span, bool) { return b.End, b.Ended })
+		r.End = refined(r.End, by, func(b *Bounds) (graph.Span, bool) { return b.End, b.Ended })
 	}
 	if r.Started && r.Ended && r.Start.First > r.End.Last {
 		return *b
@@ -41,29 +44,29 @@ func (b *Bounds) Refined(by []*Bounds) Bounds {
 }
 
 // refined returns the days of one side that the most exact of those inside leave.
-func refined(days Span, by []*Bounds, side func(*Bounds) (Span, bool)) Span {
-	var inside []Span
+func refined(rough graph.Span, by []*Bounds, side func(*Bounds) (graph.Span, bool)) graph.Span {
+	var finer []graph.Span
 	for _, b := range by {
-		if s, ok := side(b); ok && s.inside(days) {
-			inside = append(inside, s)
+		if s, ok := side(b); ok && inside(s, rough) {
+			finer = append(finer, s)
 		}
 	}
-	if inside == nil {
-		return days
+	if finer == nil {
+		return rough
 	}
 	left := empty
-	for _, s := range exact(inside) {
-		left = Span{min(left.First, s.First), max(left.Last, s.Last)}
+	for _, s := range exact(finer) {
+		left = days(min(left.First, s.First), max(left.Last, s.Last))
 	}
 	return left
 }
 
 // exact returns the spans without those that have another of them inside.
-func exact(spans []Span) (left []Span) {
+func exact(spans []graph.Span) (left []graph.Span) {
 	for _, s := range spans {
 		rough := false
 		for _, t := range spans {
-			rough = rough || t.inside(s)
+			rough = rough || inside(t, s)
 		}
 		if !rough {
 			left = append(left, s)
@@ -73,7 +76,7 @@ func exact(spans []Span) (left []Span) {
 }
 
 // inside reports whether the days are some of others, and not all.
-func (s Span) inside(t Span) bool { return s != t && s.First >= t.First && s.Last <= t.Last }
+func inside(s, t graph.Span) bool { return s != t && s.First >= t.First && s.Last <= t.Last }
 
 // meets reports whether two spans have a day in common.
-func (s Span) meets(t Span) bool { return s.First <= t.Last && t.First <= s.Last }
+func meets(s, t graph.Span) bool { return s.First <= t.Last && t.First <= s.Last }

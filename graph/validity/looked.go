@@ -1,6 +1,9 @@
-package graph
+package validity
 
-import "github.com/caspian-kg/caspian/schema"
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
 
 // quiet is for how many days a list stays as it is, where it does until the next
 // change and no source reports one.
@@ -22,29 +25,29 @@ func Silence(t schema.Timing) schema.Timing {
 // Looked reports whether a claim with the bounds, of a source of the date and
 // between entities of the lifetimes, is attested on all the days, or near enough:
 // as far as its field reaches, but no more than a year where another claim may end it.
-func (b *Bounds) Looked(t schema.Timing, source Date, on Span, lives ...Lifetime) bool {
+func (b *Bounds) Looked(t schema.Timing, source graph.Date, on graph.Span, lives ...Lifetime) bool {
 	for _, side := range [...]*schema.Extent{&t.Reach.Before, &t.Reach.After} {
 		if side.Kind == schema.ToNext {
 			*side = schema.Extent{Kind: schema.ToDays, Days: quiet}
 		}
 	}
-	w := b.Window(t, source, AllDays)
+	w := b.Window(t, source, graph.AllDays)
 	if t.Kind == schema.State || t.Kind == schema.Observation {
 		for _, l := range lives {
 			w.Within(l)
 		}
 	}
-	return w.Holds(on, Throughout) != HoldsNo && (w.Anchored || t.Kind == schema.Event || t.Reach == schema.Reach{})
+	return w.Holds(on, graph.Throughout) != graph.HoldsNo && (w.Anchored || t.Kind == schema.Event || t.Reach == schema.Reach{})
 }
 
 // Between bounds the days between the neighbours of a claim with the bounds, which is
 // attested on some days, by a neighbour. A change on the day on which the claim itself ends
 // or begins does not bound its other side.
-func (b *Bounds) Between(between, attested Span, neighbour *Bounds) Span {
+func (b *Bounds) Between(between, attested graph.Span, neighbour *Bounds) graph.Span {
 	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
 	for _, turn := range [...]struct {
 		known bool
-		on    Span
+		on    graph.Span
 	}{{neighbour.Started, neighbour.Start}, {neighbour.Ended, neighbour.End}} {
 		if !turn.known {
 			continue
@@ -68,15 +71,15 @@ type ShortLifetime struct {
 // Short is the lifetime of an entity of which some claim says when it begins or ends.
 func (l Lifetime) Short() ShortLifetime {
 	return ShortLifetime{
-		int32(l.Possible.First - FirstDay), int32(l.Sure.First - FirstDay),
-		int32(LastDay - l.Sure.Last), int32(LastDay - l.Possible.Last), true,
+		int32(l.Possible.First - graph.FirstDay), int32(l.Sure.First - graph.FirstDay),
+		int32(graph.LastDay - l.Sure.Last), int32(graph.LastDay - l.Possible.Last), true,
 	}
 }
 
 // Lifetime is the lifetime itself.
 func (l ShortLifetime) Lifetime() Lifetime {
 	return Lifetime{
-		Possible: Span{FirstDay + Day(l.begin), LastDay - Day(l.ended)},
-		Sure:     Span{FirstDay + Day(l.begun), LastDay - Day(l.ending)},
+		Possible: days(graph.FirstDay+graph.Day(l.begin), graph.LastDay-graph.Day(l.ended)),
+		Sure:     days(graph.FirstDay+graph.Day(l.begun), graph.LastDay-graph.Day(l.ending)),
 	}
 }

@@ -1,0 +1,68 @@
+// Package validity says when a claim holds: surely or possibly, from its valid time, the date of its
+// source, the reach of its field, its neighbours and the lifetimes of the entities at its ends.
+//
+// Read Bounds and its Window first; docs/time.md explains the rule. The package must not know where
+// claims come from, or which of them a view shows.
+package validity
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Bounds are the days that the ends of an interval may mean, computed once
+// for the many times they are asked for.
+type Bounds struct {
+	Start, End graph.Span
+	// Started and Ended report whether the end is dated, OpenStart and Open whether
+	// the source leaves it open.
+	Started, Ended, OpenStart, Open bool
+}
+
+// BoundsOf computes the bounds of an interval.
+func Of(iv graph.Interval) Bounds {
+	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.From.Precision() == graph.Open, iv.To.Precision() == graph.Open}
+}
+
+// MayHold reports whether a claim with the bounds may hold on the days, where its
+// field reaches through the lifetimes of both ends, and those include the days.
+// If it reports false, Window gives HoldsNo for such a claim.
+func (b *Bounds) MayHold(kind schema.TimeKind, on graph.Span) bool {
+	may := b.MayHoldOn(kind)
+	return on.First <= may.Last && on.Last >= may.First
+}
+
+// MayHoldOn are the days on which MayHold.
+func (b *Bounds) MayHoldOn(kind schema.TimeKind) graph.Span {
+	switch kind {
+	case schema.Eternal:
+		return graph.AllDays
+	case schema.Event:
+		if !b.Started {
+			return graph.AllDays
+		}
+		return days(b.Start.First, graph.LastDay)
+	case schema.Observation:
+		if !b.Started && b.Ended {
+			return days(b.End.First, graph.LastDay)
+		}
+		return days(b.Start.First, graph.LastDay)
+	}
+	return days(b.Start.First, b.End.Last)
+}
+
+// Alone reports whether MayHold answers for a claim with the bounds whatever the
+// date of its source, unless another claim bounds a reach of NEXT.
+func (b *Bounds) Alone(t schema.Timing) bool {
+	spans := func(e schema.Extent) bool { return e.Kind == schema.ToDays }
+	switch t.Kind {
+	case schema.Observation:
+		if b.Started || b.Ended {
+			return t.Reach.After == schema.Extent{}
+		}
+		return t.Reach == schema.Reach{}
+	case schema.State:
+		return !(!b.Started && spans(t.Reach.Before) || !b.Ended && spans(t.Reach.After))
+	}
+	return true
+}
