@@ -8,7 +8,8 @@ import (
 
 // Figures are what to compute of the edges that a query keeps.
 type Figures struct {
-	// Tests are some that the filters require; with Whole they are all that these ask.
+	// Tests are conditions that every edge which the filters keep meets; with Whole, every
+	// edge that meets them is kept.
 	Tests []filter.Qualifier
 	Whole bool
 	// Sums sums up a Column, with Ends also the least and the greatest of its numbers.
@@ -16,8 +17,8 @@ type Figures struct {
 	Column     uint32
 }
 
-// All calls fn with the edges that the filters keep, of which required gives the tests of
-// qualifiers, until it returns false. Shown is as for Figures.
+// All calls fn with the edges that the filters keep, until it returns false. required
+// returns the filters' tests of qualifiers. Shown is as for Figures.
 func (k *List[L, E]) All(required func() ([]filter.Qualifier, bool), fn func(E) bool) {
 	tests, whole := required()
 	for part := range k.Run.Parts {
@@ -73,8 +74,8 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 	return st, n
 }
 
-// sumSteps sums up a part all of which is shown by the steps of the one column that is
-// tested; ok is false where that cannot be done.
+// sumSteps sums up a part that is shown as a whole, by the steps of the only column that is
+// tested; ok is false if that is not possible.
 func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Numbers, in Set, st *aggregate.Stats) (n int, ok bool) {
 	by, r, exact := k.rangeOf(part, t)
 	if !exact || in.Len() < k.Run.Parts[part].N {
@@ -87,7 +88,7 @@ func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Nu
 	return steps.addTo(st, &r), true
 }
 
-// unitOf is the unit of a quantity, "" for other kinds.
+// unitOf returns the unit of a quantity, "" for other kinds.
 func (k *List[L, E]) unitOf(kind graph.Kind, unit uint32) string {
 	if kind == graph.QuantityKind {
 		return k.Unit(unit)

@@ -1,9 +1,9 @@
-// Package dense has what is computed once of a list that never changes, for
-// reading all of it at the speed of the memory: its numbers as arrays in the order
-// of the list, sets of its places, and its places in the order of a number.
+// Package dense has what is computed once from a list that never changes, so that the whole
+// list can be read as fast as memory: its numbers as arrays in the order of the list, sets
+// of its places, and its places sorted by a number.
 //
-// Read Numbers, Set and Run first. It must not know what the lists hold, nor what a
-// view shows of them: what it has is a candidate.
+// Read Numbers, Set and Run first. The package must not know what lists hold, or what a view
+// shows of them: what it finds are candidates.
 package dense
 
 import (
@@ -42,7 +42,7 @@ func (s Set) Add(i int) { s[i>>6] |= 1 << (i & 63) }
 // Drop takes a place out.
 func (s Set) Drop(i int) { s[i>>6] &^= 1 << (i & 63) }
 
-// With is the set with the places from one up to another, without that.
+// With returns a copy of the set with the places from one up to, but without, another.
 func (s Set) With(from, to int) Set {
 	t := append(Set(nil), s...)
 	for i := from; i < to; i++ {
@@ -86,16 +86,17 @@ func (s Set) Len() int {
 	return n
 }
 
-// Numbers are the numbers of one kind beside a list, one or none for each place.
+// Numbers are the numbers of one kind that the places of a list have, one or none for each.
 // They never change.
 type Numbers struct {
-	// Kind and Unit are those of all: a list of several has no Numbers.
+	// Kind and Unit are those of all numbers: a list with several kinds or units has no
+	// Numbers.
 	Kind graph.Kind
 	Unit uint32
 
 	n, known int
 	have     Set // nil: every place has one
-	// One of these has the numbers; where all are the same it has one.
+	// One of these has the numbers; if all are the same, it has one.
 	small  column[int32]
 	whole  column[int64]
 	float  column[float64]
@@ -116,8 +117,8 @@ type column[T int32 | int64 | float64] struct {
 	lo, hi T
 }
 
-// NumbersOf reads the n numbers of a list; nil where it has values of several kinds or
-// units, or others than numbers.
+// NumbersOf reads the numbers of the n places of a list; nil if it has values of several
+// kinds or units, or values that are not numbers.
 func NumbersOf(n int, read func(i int) Cell) *Numbers {
 	x := &Numbers{n: n}
 	raw := make([]uint64, n)
@@ -184,11 +185,11 @@ func (x *Numbers) Bytes() int {
 	return 8*len(x.have) + 4*len(x.small.of) + 8*len(x.whole.of) + 8*len(x.float.of) + 160
 }
 
-// Known is how many places have a number.
+// Known returns how many places have a number.
 func (x *Numbers) Known() int { return x.known }
 
-// Key is the number of a place as a key, which are ordered as the numbers are; ok is
-// false where the place has none.
+// Key returns the number of a place as a key. Keys have the order of their numbers. ok is
+// false if the place has no number.
 func (x *Numbers) Key(i int) (key uint64, ok bool) {
 	if x.have != nil && !x.have.Has(i) {
 		return 0, false
@@ -257,8 +258,8 @@ func (c *column[T]) keep(lo, hi T, in Set) {
 	}
 }
 
-// within has a bit for each of up to 64 numbers, that of the last the highest: whether
-// it is from lo to hi. It has no branches, since that cannot be predicted.
+// within returns a bit for each of up to 64 numbers, the highest for the last: whether it is
+// from lo to hi. It has no branches, because the processor could not predict them.
 func within[T int32 | int64 | float64](part []T, lo, hi T) (kept uint64) {
 	if part, ok := any(part).([]int32); ok {
 		least := uint32(lo)
@@ -281,8 +282,8 @@ func one(b bool) uint64 {
 	return 0
 }
 
-// AddTo adds the numbers of the places in the set to the sums, in the order of the
-// list; with ends also the least and the greatest. unit is the text of the Unit.
+// AddTo adds the numbers of the places in the set to st, in the order of the list; with
+// ends, also their least and greatest. unit is the text of Unit.
 func (x *Numbers) AddTo(st *aggregate.Stats, in Set, unit string, ends bool) {
 	if x.stored == isSmall && unit == "" {
 		if len(x.small.of) < x.n { // all are the same
@@ -346,7 +347,7 @@ func (s *smallSum) add(part []int32, m uint64) {
 	s.sum += sum
 }
 
-// bound notes the least and the greatest of them.
+// bound sets the least and the greatest of them.
 func (s *smallSum) bound(part []int32, m uint64) {
 	lo, hi := s.lo, s.hi
 	for ; m != 0; m &= m - 1 {

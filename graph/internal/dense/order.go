@@ -13,8 +13,8 @@ import (
 // maxOrdered is the length of the longest list whose places are ordered.
 const maxOrdered = 1 << 16
 
-// orderOf returns the places of a list in the order of its numbers, the least first,
-// equals by place; those without a number come last.
+// orderOf returns the places of a list sorted by their numbers, the least first, then by
+// place; places without a number come last.
 func orderOf(x *Numbers) []uint16 {
 	places := make([]uint16, 0, x.n)
 	if x.stored == isSmall && len(x.small.of) == x.n {
@@ -60,11 +60,11 @@ type Place struct {
 	Known bool // it has a number
 }
 
-// Sorted are the places of a run in the order of a number, in one direction, those
-// without a number last; equals come in any order. They are merged from the orders of
-// the parts as far as somebody asked. It is safe for concurrent use.
+// Sorted are the places of a run sorted by a number, ascending or descending, those without
+// a number last; places of equal numbers come in any order. They are merged from the sorted
+// parts only as far as they were read. It is safe for concurrent use.
 type Sorted struct {
-	// Kind and Unit are those of the numbers; NoKind where there are none.
+	// Kind and Unit are those of the numbers; NoKind if there are none.
 	Kind graph.Kind
 	Unit uint32
 
@@ -116,7 +116,8 @@ func newSorted(parts []ordered, descending bool) *Sorted {
 	return s
 }
 
-// compare has the head that comes next on top of the heap, which keeps the last.
+// compare orders heads so that the next one is on top of the heap, which keeps the greatest
+// there.
 func (s *Sorted) compare(a, b *head) int {
 	c := cmp.Compare(b.key, a.key)
 	if s.descending {
@@ -131,7 +132,7 @@ func (s *Sorted) Known() int { return s.known }
 // Len is how many places the run has.
 func (s *Sorted) Len() int { return s.n }
 
-// From returns the places from the one with the number i on, some of them at a time;
+// From returns some places from the i-th on: the next call continues after them. It returns
 // none after the last.
 func (s *Sorted) From(i int) []Place {
 	if known := *s.merged.Load(); i < len(known) {
@@ -187,8 +188,8 @@ func (s *Sorted) merge(known []Place) []Place {
 // Before reports whether a key comes before another in the order.
 func (s *Sorted) Before(a, b uint64) bool { return a != b && a < b != s.descending }
 
-// Begin is the number of the first place whose key is at or after one, in the order.
-// It merges all places before.
+// Begin returns the index of the first place whose key is not before another. It merges all
+// places up to there.
 func (s *Sorted) Begin(key uint64) int {
 	for i := 0; ; {
 		places := s.From(i)

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Range is a stretch of numbers, its ends included.
+// Range is the numbers between two, both included.
 type Range struct {
 	wholeLo, wholeHi int64
 	floatLo, floatHi float64
@@ -22,9 +22,9 @@ func Everything() Range {
 // Between is the range of the whole numbers from lo to hi.
 func Between(lo, hi int64) Range { return Range{lo, hi, float64(lo), float64(hi)} }
 
-// RangeOf is the range of the numbers of a kind, and of a unit where that is not "",
-// that pass a test. Where it is not exact, some in the range fail. ok is false
-// where the test may pass what has no number, or says nothing of a range.
+// RangeOf returns the range of the numbers of a kind, and of a unit unless that is "", that
+// pass a test. If it is not exact, some numbers in the range fail. ok is false if a place
+// without a number may pass, or if the test has no condition on a range.
 func RangeOf(o *schema.Ontology, t *filter.Test, kind graph.Kind, unit string) (r Range, exact, ok bool) {
 	r = Everything()
 	exact = t.Ne == nil && t.In == nil && t.NotIn == nil && t.Contains == "" && t.StartsWith == "" && t.Matches == nil &&
@@ -47,8 +47,8 @@ func RangeOf(o *schema.Ontology, t *filter.Test, kind graph.Kind, unit string) (
 	return r, exact, ok
 }
 
-// bound narrows the range to what compares so with a bound. It reports false, and
-// leaves the range, where the bound is not a number that the kind has exactly.
+// bound narrows the range to the numbers that compare so with a bound. If the kind cannot
+// represent the bound exactly, it reports false and changes nothing.
 func (r *Range) bound(c graph.Comparison, b *graph.Value, kind graph.Kind, unit string) bool {
 	switch b.Kind() {
 	case graph.IntKind:
@@ -120,7 +120,7 @@ func (r *Range) floatBound(c graph.Comparison, x float64) {
 	}
 }
 
-// Keys are the keys of the least and the greatest number of the kind in the range.
+// Keys returns the keys of the least and the greatest number of the kind in the range.
 func (r *Range) Keys(kind graph.Kind) (lo, hi uint64) {
 	if kind == graph.IntKind {
 		return wholeKey(r.wholeLo), wholeKey(r.wholeHi)
@@ -128,7 +128,7 @@ func (r *Range) Keys(kind graph.Kind) (lo, hi uint64) {
 	return floatKey(r.floatLo), floatKey(r.floatHi)
 }
 
-// KeyOf is the key of a number of the kind; ok is false where it has no such number.
+// KeyOf returns the key of a number; ok is false if the kind cannot represent it.
 func KeyOf(v *graph.Value, kind graph.Kind) (key uint64, ok bool) {
 	switch {
 	case v.Kind() != kind:

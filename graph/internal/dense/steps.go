@@ -7,8 +7,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/aggregate"
 )
 
-// steps are the sums of one column up to each number of another that has few: the sums
-// of what is within a range are the difference of two steps.
+// steps are running sums of one column in the order of another that has few different
+// numbers: the sum over a range of the other is the difference of two steps.
 type steps struct {
 	keys []int32 // the numbers, the least first
 	upTo []step  // of the places before each key, and of all
@@ -23,7 +23,8 @@ type step struct {
 // fewKeys is how many places there must be for each number.
 const fewKeys = 4
 
-// newSteps is nil where the numbers are not whole ones of 32 bits, or too many.
+// newSteps returns nil if the numbers are not whole numbers of 32 bits, or too many are
+// different.
 func newSteps(by, of *Numbers) *steps {
 	if by.stored != isSmall || of.stored != isSmall || of.Unit != 0 || by.n == 0 {
 		return nil
@@ -60,8 +61,8 @@ func newSteps(by, of *Numbers) *steps {
 	return s
 }
 
-// addTo adds to the sums those of the places whose numbers are in the range, but not the
-// least and the greatest, and returns how many places these are.
+// addTo adds the sum over the places whose numbers are in the range, but not their least and
+// greatest, and returns the number of these places.
 func (s *steps) addTo(st *aggregate.Stats, r *Range) int {
 	from := sort.Search(len(s.keys), func(i int) bool { return int64(s.keys[i]) >= r.wholeLo })
 	to := sort.Search(len(s.keys), func(i int) bool { return int64(s.keys[i]) > r.wholeHi })
@@ -79,8 +80,8 @@ type stepsOfPart struct {
 	steps  *steps // nil: there are none
 }
 
-// stepsOf are the sums of a column up to each number of another; nil where that has too
-// many numbers, or one of them others than whole ones of 32 bits.
+// stepsOf returns the running sums of a column in the order of another; nil if the other has
+// too many different numbers, or either has others than whole numbers of 32 bits.
 func (p *Part) stepsOf(b *Budget, by, of uint32, x, y *Numbers) *steps {
 	for {
 		old := p.steps.Load()

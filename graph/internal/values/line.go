@@ -13,33 +13,33 @@ type Key struct {
 	Named     bool // whether entities that no claim names have their ids in it
 }
 
-// Source is a snapshot as indexes are built from it.
+// Source is a snapshot from which indexes are built.
 type Source interface {
 	Graph
-	// Entries are the entries of an index that the source has and an older one has not,
-	// in any order. Where there is no older one they are all, in the order of the
-	// subjects' ids.
+	// Entries returns the entries of an index that the source has and an older one has not,
+	// in any order. If older is nil, it returns all, in the order of the subjects' ids.
 	Entries(k Key, older Source) []Entry
 }
 
-// Line decides which indexes a line of snapshots has: those that were asked for, built
-// apart from the requests that ask, within a bound of memory. What is used least makes
-// room. It is safe for concurrent use.
+// Line decides which indexes a line of snapshots has: those that requests needed, as far as
+// the memory permits. They are built outside the requests. To make room for another, the one
+// not used for longest is dropped. It is safe for concurrent use.
 type Line struct {
-	// mu guards what follows, and that the newest set stays so while indexes of older
-	// ones are brought up to it. Readers of indexes that are built do not take it.
+	// mu guards what follows. It is held while indexes of an older set are brought up to the
+	// newest, so that no newer one comes in between. Readers of built indexes do not take
+	// it.
 	mu     sync.Mutex
 	start  func(build func())
 	limit  int
 	newest *Set
 	fields map[Key]*field
 	stats  Stats
-	// wanted counts the requests that an index was missing for. It is the clock by which
-	// indexes are used or not.
+	// wanted counts the requests that needed an index which was missing. It is the clock for
+	// used.
 	wanted atomic.Uint64
 }
 
-// field is what is known of an index, whether or not there is one.
+// field is the history of an index, whether or not it is built at present.
 type field struct {
 	used     atomic.Uint64 // when it was last used
 	building bool
@@ -48,15 +48,17 @@ type field struct {
 
 // Stats describe the indexes of a line.
 type Stats struct {
-	// Indexes is how many the newest snapshot has, and Bytes the memory that they take.
+	// Indexes is how many indexes the newest snapshot has, and Bytes the memory that they
+	// take.
 	Indexes, Bytes int
-	// Beside is the memory of what is kept beside long lists.
+	// Beside is the memory of what package dense keeps for long lists.
 	Beside int
-	// Built, Dropped and Refused count: refused are those that found no room once built.
+	// Built, Dropped and Refused count indexes since the start; refused are those for which
+	// there was no room once they were built.
 	Built, Dropped, Refused int
 }
 
-// With returns the figures with the memory of what is kept beside long lists.
+// With returns the figures with Beside set.
 func (x Stats) With(beside int64) Stats {
 	x.Beside = int(beside)
 	return x
@@ -74,12 +76,13 @@ type built struct {
 	field *field
 }
 
-// recently is for how many requests without an index one that was used stays, so that
-// indexes for which there is no room do not drive each other out in turn.
+// recently protects an index that was used: it is not dropped before this many further
+// requests missed an index. Without that, indexes that do not fit together would replace
+// each other again and again.
 const recently = 64
 
-// NewLine returns a line whose newest snapshot is the source, and the set of that. It
-// builds nothing before Run.
+// NewLine returns a line whose newest snapshot is the source, and the set of indexes of that
+// snapshot. It builds nothing before Run.
 func NewLine(source Source) (*Line, *Set) {
 	l := &Line{fields: map[Key]*field{}}
 	l.newest = l.set(source, map[Key]built{})
@@ -92,15 +95,15 @@ func (l *Line) set(source Source, m map[Key]built) *Set {
 	return s
 }
 
-// Run has indexes built from now on. start must not run build before it returns, or
-// must run it at once; limit bounds the memory of the indexes.
+// Run lets indexes be built from now on, by start: it must run build either at once, or only
+// after it has returned. limit bounds the memory of the indexes.
 func (l *Line) Run(limit int, start func(build func())) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.limit, l.start = limit, start
 }
 
-// Stats are the present ones.
+// Stats returns the present figures.
 func (l *Line) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -112,8 +115,8 @@ func (l *Line) Stats() Stats {
 	return st
 }
 
-// Index is the index of the key, nil where the set has none. Then it will be built, if
-// there is room.
+// Index returns the index of the key. If the set has none, it returns nil and lets the index
+// be built if there is room.
 func (s *Set) Index(k Key) *Index {
 	if x := s.have(k); x != nil {
 		return x
@@ -137,7 +140,7 @@ func (s *Set) have(k Key) *Index {
 	return b.Index
 }
 
-// want notes that an index is missing; start is nil where nobody shall build it now.
+// want records that an index is missing; start is nil if it must not be built now.
 func (l *Line) want(s *Set, k Key) (start func(build func())) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,9 +1,9 @@
 // Package values is an index of claims by what they state. It finds the claims whose
 // value is equal to another, is within a range or begins with a text, and all in order.
 //
-// Read Index and Entry first. An entry is a candidate: whether the claim is the one
-// that a field shows depends on the view, which the package must not know, nor how
-// claims are held. A Line decides which indexes there are, as requests ask for them.
+// Read Index and Entry first. An entry is a candidate: whether its claim is the one that a
+// field shows depends on the view. The package must not know views, or how claims are held.
+// A Line decides which indexes there are, as requests ask for them.
 package values
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Graph reads what the entries of an index stand for. What it says of a claim or an
-// entity never changes.
+// Graph reads the claims and entities that entries stand for. What it returns for one of
+// them never changes.
 type Graph interface {
 	Ontology() *schema.Ontology
 	Value(claim uint32) graph.Value
@@ -39,7 +39,7 @@ const (
 	Collated
 )
 
-// Entry is a claim by its value.
+// Entry is a claim in an index, sorted by its value.
 type Entry struct {
 	lead           uint64 // orders values where it differs; 0 where it is not known
 	Subject, Claim uint32
@@ -48,16 +48,16 @@ type Entry struct {
 // NoClaim is the claim of an entry that stands for an entity by its id.
 const NoClaim = ^uint32(0)
 
-// Index is entries in the order of their values, those of equal values in the order of
-// their subjects' ids and then of their claims. It never changes and may be read by
-// any number of goroutines.
+// Index has entries in the order of their values; where values are equal, in the order of
+// the subjects' ids, then of the claims. It never changes and may be read by any number of
+// goroutines.
 type Index struct {
 	order Order
 	kind  graph.Kind // of the values; NoKind where it is empty
 	all   layers.Index[Entry]
-	// odd has the texts of a Collated index of which the letters of the base are not
-	// those of the text, by the base: how a base begins then says nothing of where the
-	// text is in all.
+	// odd has the texts of a Collated index whose letters differ from those of their base,
+	// sorted by the base: for these, the beginning of the base does not say where the text
+	// is in all.
 	odd layers.Index[Entry]
 }
 
@@ -78,7 +78,7 @@ func (x *Index) sorter(g Graph) *sorter { return &sorter{g: g, order: x.order} }
 
 func (x *Index) oddSorter(g Graph) *sorter { return &sorter{g, ByBytes, true} }
 
-// text is the text that an entry is sorted by.
+// text returns the text that an entry is sorted by.
 func (s *sorter) text(e Entry) string {
 	t := ""
 	if e.Claim == NoClaim {
@@ -93,8 +93,8 @@ func (s *sorter) text(e Entry) string {
 	return t
 }
 
-// byValue compares what the entries are sorted by. Leads that are equal say that
-// numbers and dates are.
+// byValue compares what the entries are sorted by. Numbers and dates are equal where their
+// leads are.
 func (s *sorter) byValue(a, b Entry) int {
 	switch {
 	case a.lead == 0 || b.lead == 0:
@@ -185,7 +185,7 @@ func Build(g Graph, order Order, list []Entry) *Index {
 	return x
 }
 
-// With is the index with more entries, whose list it keeps.
+// With returns the index with more entries. It keeps their list.
 func (x *Index) With(g Graph, list []Entry) *Index {
 	next := *x
 	odd := next.complete(g, list)
@@ -194,7 +194,7 @@ func (x *Index) With(g Graph, list []Entry) *Index {
 	return &next
 }
 
-// complete sets what the entries are sorted by, and returns those that are odd.
+// complete sets the leads of the entries, and returns those that belong in odd.
 func (x *Index) complete(g Graph, list []Entry) (odd []Entry) {
 	var base, letters, own []byte
 	s := x.sorter(g)
@@ -221,8 +221,8 @@ func (x *Index) complete(g Graph, list []Entry) (odd []Entry) {
 	return odd
 }
 
-// sorted sorts entries whose subjects are in the order of their ids. That the texts
-// are read once and ids not at all halves the time.
+// sorted sorts entries whose subjects are already in the order of their ids. It reads each
+// text once and no ids, which halves the time.
 func (s *sorter) sorted(list []Entry) []Entry {
 	type keyed struct {
 		Entry
@@ -252,7 +252,7 @@ func (s *sorter) sorted(list []Entry) []Entry {
 	return exact
 }
 
-// Check returns an error where the index is not in order.
+// Check returns an error if the index is not in order.
 func (x *Index) Check(g Graph) error {
 	if err := x.all.Check(x.sorter(g).compare); err != nil {
 		return err

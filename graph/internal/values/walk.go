@@ -7,9 +7,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/layers"
 )
 
-// InOrder yields the entries of a range, each once, in the order of the index or in
-// the reverse of its order of values; entries of equal values come in the order of
-// their subjects' ids either way. It begins at a place where that is not nil.
+// InOrder yields the entries of a range, each once, by value, ascending or descending; in
+// both directions, entries of equal values come in ascending order of their subjects' ids.
+// It starts at a place, or, if that is nil, with the first.
 func (x *Index) InOrder(g Graph, r Range, descending bool, from *Place) iter.Seq[Entry] {
 	s := x.sorter(g)
 	if from != nil {
@@ -22,14 +22,14 @@ func (x *Index) InOrder(g Graph, r Range, descending bool, from *Place) iter.Seq
 	return once(list)
 }
 
-// Place is a place in the order of an index: a value, and among those that equal it the
-// id of a subject.
+// Place is a place in the order of an index: a value and, among the entries of that value,
+// the id of a subject.
 type Place struct {
 	Value graph.Value
 	ID    graph.ID
 }
 
-// from leaves of a range what comes at a place or after it.
+// from returns the part of a range at a place and after it.
 func (x *Index) from(g Graph, r Range, descending bool, at *Place) Range {
 	q := &question{x: x, sorter: x.sorter(g)}
 	b := q.bound(&at.Value)
@@ -42,7 +42,7 @@ func (x *Index) from(g Graph, r Range, descending bool, at *Place) Range {
 	return append(equal, higher...)
 }
 
-// once leaves out entries that are there again.
+// once leaves out repeated entries.
 func once(list iter.Seq[Entry]) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		last, begun := Entry{}, false
@@ -60,8 +60,8 @@ func once(list iter.Seq[Entry]) iter.Seq[Entry] {
 // mostRuns bounds the number of parts into which ByID cuts a range, one for each value.
 const mostRuns = 32
 
-// ByID is a range in parts that are each in the order of their subjects' ids; ok is
-// false where its values are too many for that.
+// ByID returns a range cut into parts, one for each value, which are therefore in the order
+// of their subjects' ids; ok is false if it has too many values.
 func (x *Index) ByID(g Graph, r Range) (byID Range, ok bool) {
 	s := x.sorter(g)
 	for _, part := range r {
@@ -81,8 +81,8 @@ func (x *Index) ByID(g Graph, r Range) (byID Range, ok bool) {
 	return byID, true
 }
 
-// InOrderOfIDs yields the entries of a range of ByID in the order of their subjects'
-// ids, beginning with the id from.
+// InOrderOfIDs yields the entries of a range that ByID returned, in the order of their
+// subjects' ids, from the id from on.
 func (x *Index) InOrderOfIDs(g Graph, byID Range, from graph.ID) iter.Seq[Entry] {
 	if from != "" {
 		_, byID = byID.Cut(func(e Entry) bool { return g.ID(e.Subject) >= from })

@@ -11,16 +11,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// Range are entries of an index, in parts that are each in order.
+// Range is some entries of an index, in parts. Each part is in order.
 type Range = layers.Range[Entry]
 
-// All are all entries.
+// All returns all entries.
 func (x *Index) All() Range { return x.all.All() }
 
-// Within are entries, among them every one whose value passes a test: those that equal
-// what the test asks for, or begin so, or are between its bounds. One of these is
-// enough. What differs or is missing is not in one place of an order: ok is false where
-// the test asks for nothing that is. An entry may be there twice.
+// Within returns the entries that may pass a test, and perhaps others: those that equal its
+// value, begin with its text, or are between its bounds, whichever of these conditions it
+// has first. Entries that differ from a value, or have none, are not next to each other in
+// the order: ok is false if the test has conditions of that kind only. The range may have an
+// entry twice.
 func (x *Index) Within(g Graph, t *filter.Test) (r Range, ok bool) {
 	t = t.Prepared()
 	if x.order != ByKind && t.ByBytes != (x.order == ByBytes) {
@@ -58,7 +59,7 @@ func (q *question) add(place func(Entry) int) {
 	}
 }
 
-// equal finds the entries whose values are equal to one, or within it as dates are.
+// equal finds the entries whose values equal one, or, as dates may, are within it.
 func (q *question) equal(v *graph.Value) bool {
 	switch {
 	case !q.askable(v):
@@ -83,8 +84,9 @@ func (q *question) equal(v *graph.Value) bool {
 	return true
 }
 
-// askable reports whether what compares so with a value is a stretch of the order.
-// Quantities are compared with a bare number whatever their units.
+// askable reports whether the values that compare so with another are next to each other in
+// the order. Those that compare with a bare number are not: for that, the units of
+// quantities do not matter.
 func (q *question) askable(v *graph.Value) bool {
 	return q.x.kind != graph.QuantityKind || v.Kind() == graph.QuantityKind
 }
@@ -104,8 +106,8 @@ func (q *question) begins(with string) {
 	})
 }
 
-// spelt finds the texts whose base is the one given, or begins so. Where the letters of
-// a text are those of its base, both begin alike.
+// spelt finds the texts whose base equals another, or begins with it. A text that has the
+// letters of its base begins as the base does.
 func (q *question) spelt(base string, whole bool) {
 	if key, ok := text.AppendLetters(nil, base); ok {
 		if !whole {
@@ -133,7 +135,7 @@ func (q *question) spelt(base string, whole bool) {
 	}
 }
 
-// inOrder brings entries from odd into the order of the index.
+// inOrder sorts entries from odd in the order of the index.
 func (q *question) inOrder(part []Entry) []Entry {
 	list := make([]Entry, len(part))
 	for i, e := range part {
@@ -199,8 +201,9 @@ func (q *question) between(t *filter.Test) bool {
 	return true
 }
 
-// below reports of an entry whether it, and all before it, are too low for a bound. A
-// date must begin after the days of a bound, or with equal no earlier than they.
+// below reports whether an entry, and so all before it, is too low for a bound. A date is
+// too low if it begins before the days of the bound or, unless equal is permitted, on one of
+// them.
 func (q *question) below(v *graph.Value, equal bool) func(Entry) bool {
 	if q.x.kind == graph.DateKind && v.Kind() == graph.DateKind {
 		days := v.Date().Days()
@@ -216,9 +219,9 @@ func (q *question) below(v *graph.Value, equal bool) func(Entry) bool {
 	}
 }
 
-// above reports of an entry whether it, and all after it, are too high for a bound. A
-// date must end before the days of a bound, or with equal no later than they, and so
-// begin before or within them.
+// above reports whether an entry, and so all after it, is too high for a bound. A date is
+// too high if it begins after the days of the bound or, unless equal is permitted, on one of
+// them.
 func (q *question) above(v *graph.Value, equal bool) func(Entry) bool {
 	if q.x.kind == graph.DateKind && v.Kind() == graph.DateKind {
 		days := v.Date().Days()
