@@ -109,7 +109,7 @@ func flip(path string, at int64) error {
 }
 
 func readAll(dir string) (got []*graph.Commit, err error) {
-	l, err := store.Open(dir, store.Options{})
+	l, err := store.Open(dir, store.WithWriteBuffer(64<<10))
 	if err != nil {
 		return nil, err
 	}

@@ -15,9 +15,12 @@ func WithFiles(n int, f func(storage.Storage) storage.Storage) Options {
 	return Options{WriteBuffer: n, Files: f}
 }
 
+// testBuffer is enough for most tests, whose time would go into clearing larger ones.
+const testBuffer = 1 << 20
+
 // WithBulk opens stores that write groups of n and more quads in bulk, or none if n is
 // negative, and whose filter begins with a few values.
-func WithBulk(n int) Options { return Options{bulkLeast: n, filterLeast: 20, NoSync: true} }
+func WithBulk(n int) Options { return Options{WriteBuffer: testBuffer, bulkLeast: n, filterLeast: 20, NoSync: true} }
 
 // Dump returns every key and value of the database but its identity, the clock set to 0.
 func Dump(l Log) (map[string]string, error) {
@@ -59,7 +62,7 @@ func WithMigration(n int, f func(storage.Storage) storage.Storage) Options {
 func WithoutBulk() Options { return Options{bulkLeast: -1} }
 
 // WithRuns opens stores that sort n entries of an index in memory when they are filled.
-func WithRuns(n int) Options { return Options{sortLeast: n, NoSync: true} }
+func WithRuns(n int) Options { return Options{WriteBuffer: testBuffer, sortLeast: n, NoSync: true} }
 
 // RankOf and IDOf map ids to numbers in the order of their keys, and back; LogKey returns
 // the key of an id.

@@ -125,13 +125,18 @@ type looked struct {
 	note     *noted         // nil where it is missing
 }
 
+// smallBuffer is the write buffer of a database that is opened to read it, or to create it: at
+// each opening LevelDB clears as much memory as the buffer may take. The journals that a reader
+// finds may take more.
+const smallBuffer = 1 << 20
+
 // look opens the database for reading and compares it with the note.
 func (s *embedded) look(files storage.Storage, path string) (is looked, err error) {
 	if err := checkJournals(path); err != nil {
 		return is, err
 	}
 	opts := levelOptions(s.opts)
-	opts.ReadOnly = true
+	opts.ReadOnly, opts.WriteBuffer = true, smallBuffer
 	db, err := leveldb.Open(oneJournal{files}, opts)
 	if err != nil {
 		return is, nameFiles(err)
@@ -246,7 +251,9 @@ func create(dir, path string, o Options) error {
 	if err != nil {
 		return err
 	}
-	db, err := leveldb.OpenFile(tmp, levelOptions(o))
+	opts := levelOptions(o)
+	opts.WriteBuffer = smallBuffer
+	db, err := leveldb.OpenFile(tmp, opts)
 	if err == nil {
 		kv := &levelKV{db: db, sync: !o.NoSync}
 		err = ckv.Init(kv, cayleyOptions)

@@ -9,7 +9,7 @@ import (
 
 func openStore(t *testing.T, dir string) store.Log {
 	t.Helper()
-	l, err := store.Open(dir, store.Options{})
+	l, err := store.Open(dir, store.WithWriteBuffer(1<<20))
 	if err != nil {
 		t.Fatal(err)
 	}
