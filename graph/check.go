@@ -45,6 +45,7 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		}
 	}
 	c.each(Reinstate, c.reinstate)
+	c.sync(ch)
 	c.circles()
 	if len(c.problems) > 0 {
 		return nil, inOrder(c.problems)
@@ -69,6 +70,9 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Position{}, retracted: map[ClaimID]Position{}, back: map[ClaimID]bool{}, reinstated: map[ClaimID]bool{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
+	}
+	if ch.Sync != "" {
+		c.compare(ch)
 	}
 	// A claim that the change takes back restricts nothing in it, before or after the
 	// retraction.
@@ -140,6 +144,8 @@ type checker struct {
 	withdrawn  map[ClaimID]Position
 	retracted  map[ClaimID]Position // withdrawn before or not
 	reinstated map[ClaimID]bool
+	unstated   []unstated       // of the source to sync
+	returns    map[ClaimID]bool // what the source to sync states again
 	back       map[ClaimID]bool // what the change wants to reinstate
 	keys       map[string]ID
 	caps       map[ID]float64 // confidence caps stated in this change
@@ -336,6 +342,10 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 	}
 	c.stated[id] = statement{at, -1}
 	if have, live, ok := c.st.Claim(id); ok {
+		if !live && c.returns[id] {
+			c.holdAgain(at, Reinstatement{Claim: id, Reason: fmt.Sprintf("%s states it again", have.Source)}, &have)
+			return
+		}
 		if !live {
 			if !c.back[id] {
 				c.notice(at, Duplicate, "the claim %s was withdrawn and stays so; reinstate it to hold it again", id)

@@ -396,8 +396,8 @@ func TestEveryMessageHasACase(t *testing.T) {
 	for _, c := range goCases {
 		all.WriteString(": " + c.want + "\n")
 	}
-	all.WriteString(": " + misfitAgain + "\n")
-	for _, file := range []string{"check.go", "circles.go", "withdraw.go"} {
+	all.WriteString(": " + misfitAgain + "\n: " + nothingStated + "\n")
+	for _, file := range []string{"check.go", "circles.go", "withdraw.go", "sync.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)

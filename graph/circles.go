@@ -39,6 +39,9 @@ func (c *checker) recordWithdrawals(ch *Change) {
 			c.gone[l] = append(c.gone[l], cl.Value)
 		}
 	}
+	for i := range c.unstated {
+		take(c.unstated[i].id)
+	}
 	for i := range ch.Ops {
 		switch op := &ch.Ops[i]; op.Kind {
 		case Retract:

@@ -135,6 +135,11 @@ type Change struct {
 	Key string
 	// IfSeq, where not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq
+	// Sync, where it is not empty, is a source of which the change states everything. What the
+	// graph has of it and the change does not state is withdrawn: superseded by the new claim that
+	// answers the same question, or retracted where there is not exactly one. What the change states and
+	// was withdrawn holds again. What the source says of itself is left alone.
+	Sync ID
 	// AsIs takes what does not fit the ontology as it is, as an export has it of a
 	// store whose ontology was changed.
 	AsIs bool

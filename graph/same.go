@@ -13,11 +13,15 @@ import (
 // Digest tells changes apart: two changes are the same where their digests
 // are. It is computed from all that the operations say, in their order: entities with
 // their types, claims with everything that they say and how they are held,
-// retractions and reinstatements with their reasons. Positions, notices of a reader, the key and the
+// retractions and reinstatements with their reasons, and the source to sync. Positions, notices of a reader, the key and the
 // sequence number that the change requires are not part of it, nor is the order of a claim's
 // qualifiers.
 func (ch *Change) Digest() string {
 	d := digester{h: sha256.New()}
+	if ch.Sync != "" {
+		d.text("sync")
+		d.text(string(ch.Sync))
+	}
 	for i := range ch.Ops {
 		switch op := &ch.Ops[i]; op.Kind {
 		case Notice:

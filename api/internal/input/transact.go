@@ -22,6 +22,7 @@ func (ts *Types) TransactType() *graphql.InputObject {
 			{"operations", "The operations. All entities are declared before claims are checked, whatever the order.", list(ts.operationType())},
 			{"idempotencyKey", "At most 200 bytes. The same change with the same key is made once; later ones get the sequence number of the first.", graphql.String},
 			{"ifSequence", "Refuses the change unless the store is at this sequence number (SEQ_MISMATCH).", graphql.Int},
+			{"sync", "The id of a source of which the operations state everything: what it said before and they do not state is withdrawn, and what they state and was withdrawn holds again.", graphql.ID},
 			{"dryRun", "Checks the change, reports what it would do, and records nothing.", graphql.Boolean},
 		}
 	})
@@ -77,6 +78,9 @@ func ReadTransaction(in map[string]any) (*Transaction, error) {
 	t := &Transaction{}
 	t.DryRun, _ = in["dryRun"].(bool)
 	t.Change.Key, _ = in["idempotencyKey"].(string)
+	if source, ok := in["sync"].(string); ok {
+		t.Change.Sync = graph.ID(source)
+	}
 	if len(t.Change.Key) > 200 {
 		return nil, graph.Errorf(graph.BadInput, "input.idempotencyKey has more than 200 bytes")
 	}

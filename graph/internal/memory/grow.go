@@ -47,6 +47,16 @@ func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 	return g.b.s.holder(predicate, v, g.live)
 }
 
+func (g growing) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
+	by, ok := g.b.number(source)
+	for n := uint32(0); ok && int(n) < g.b.s.Rows.Len(); n++ {
+		if g.b.s.Source(n) == by && g.live(n) {
+			c := g.b.s.ClaimAt(n)
+			fn(g.b.s.ClaimID(n), &c)
+		}
+	}
+}
+
 // of are the claims of a predicate by their subjects. The adjacency lists have no new claims
 // until the change ends, and checks ask for few predicates: so a list is made when
 // it is first asked for, and continued from then on.

@@ -41,6 +41,17 @@ func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 	return vs
 }
 
+func (s state) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
+	if n, ok := s.Number(source); ok {
+		for claim := range s.Cited.At(n).All() {
+			if s.live(claim) {
+				c := s.ClaimAt(claim)
+				fn(s.ClaimID(claim), &c)
+			}
+		}
+	}
+}
+
 func (s state) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 	return s.holder(predicate, v, s.live)
 }

@@ -41,9 +41,11 @@ const transactDocument = `mutation Import($input: TransactInput!) {
 // parts; the error is an *ingest.Partial if some of them are committed.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
-	got, err := r.commit(ctx, ops)
+	got, err := r.commit(ctx, ops, ch.Sync)
 	switch {
 	case !errors.Is(err, errTooLarge):
+	case ch.Sync != "":
+		err = fmt.Errorf("a sync is one change: %w; start the service with a larger --max-body, or stop it and import into its store", err)
 	case len(ops) == 1:
 		err = tooLargeAlone(&ops[0], err)
 	default:
@@ -69,8 +71,9 @@ func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 }
 
 // commit makes a change in one request, whole or not at all. Its key makes it happen once,
-// however often it is sent.
-func (r *Importer) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
+// however often it is sent. A sync needs no key: sent again, it changes nothing, unless the graph
+// has changed since, and then it should.
+func (r *Importer) commit(ctx context.Context, ops []graph.Op, sync graph.ID) (*live.Receipt, error) {
 	operations, err := operationsJSON(ops)
 	if err != nil {
 		return nil, err
@@ -81,7 +84,10 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op) (*live.Receipt, e
 	input := map[string]any{"operations": operations}
 	if r.dry {
 		input["dryRun"] = true
-	} else {
+	}
+	if sync != "" {
+		input["sync"] = sync
+	} else if !r.dry {
 		sum := sha256.Sum256(operations)
 		input["idempotencyKey"] = "import-" + hex.EncodeToString(sum[:16])
 	}

@@ -149,7 +149,7 @@ func (r *Importer) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, 
 	}
 	sum, done := &live.Receipt{Replayed: true}, 0
 	err = p.each(&r.most, func(from, to int) error {
-		got, err := r.commit(ctx, p.ops[from:to])
+		got, err := r.commit(ctx, p.ops[from:to], "")
 		if err == nil {
 			sum.Seq, sum.Replayed = got.Seq, sum.Replayed && got.Replayed
 			addUp(sum, got)
@@ -173,7 +173,7 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 	var problems graph.Problems
 	err := p.each(&most, func(from, to int) error {
 		before := p.needed(from, to)
-		got, err := dry.commit(ctx, append(slices.Clip(before), p.ops[from:to]...))
+		got, err := dry.commit(ctx, append(slices.Clip(before), p.ops[from:to]...), "")
 		var ps graph.Problems
 		if errors.As(err, &ps) {
 			for _, x := range ps {

@@ -24,6 +24,9 @@ type Target interface {
 type Options struct {
 	// Batch is how many lines of a line format make one change; 0 is 1000.
 	Batch int
+	// Sync, where not empty, is a source of which the inputs state everything (graph.Change.Sync).
+	// They are one change then, also JSON lines.
+	Sync graph.ID
 	// Progress, where not nil, is called after each batch.
 	Progress func(input string, r *Report)
 }
@@ -121,7 +124,7 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 	}
 	var whole, lines []Input
 	for _, in := range inputs {
-		if in.Format == codec.JSONLines {
+		if in.Format == codec.JSONLines && o.Sync == "" {
 			lines = append(lines, in)
 		} else {
 			whole = append(whole, in)
@@ -129,7 +132,7 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 	}
 	r := &Report{}
 	if len(whole) > 0 {
-		if err := importWhole(ctx, to, whole, r); err != nil {
+		if err := importWhole(ctx, to, whole, o.Sync, r); err != nil {
 			return r, err
 		}
 		if o.Progress != nil {
@@ -165,7 +168,7 @@ func Fill(ctx context.Context, g *live.Graph, wrap func(Target) Target, inputs [
 	return r, failed
 }
 
-func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) error {
+func importWhole(ctx context.Context, to Target, inputs []Input, sync graph.ID, r *Report) error {
 	const nothing = "nothing was imported; correct the input and import it again"
 	ops, err := Read(ctx, inputs)
 	var form graph.Problems
@@ -178,7 +181,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, r *Report) erro
 	case err != nil:
 		return &Failed{Cause: err, Resume: "nothing was imported"}
 	}
-	got, err := to.Commit(ctx, &graph.Change{Ops: ops})
+	got, err := to.Commit(ctx, &graph.Change{Ops: ops, Sync: sync})
 	if err != nil {
 		return failed(err, cmp.Or(r.addPart(err, len(ops)), nothing))
 	}
