@@ -20,7 +20,9 @@ const testBuffer = 1 << 20
 
 // WithBulk opens stores that write groups of n and more quads in bulk, or none if n is
 // negative, and whose filter begins with a few values.
-func WithBulk(n int) Options { return Options{WriteBuffer: testBuffer, bulkLeast: n, filterLeast: 20, NoSync: true} }
+func WithBulk(n int) Options {
+	return Options{WriteBuffer: testBuffer, bulkLeast: n, filterLeast: 20, NoSync: true}
+}
 
 // Dump returns every key and value of the database but its identity, the clock set to 0.
 func Dump(l Log) (map[string]string, error) {
