@@ -95,6 +95,10 @@ NGA 1980-06-30 capital lagos !
 PAK 1955-06-30 capital karachi !
 MMR 2000-06-30 capital yangon !
 MMR 2010-06-30 capital naypyidaw !
+GNQ 2020-06-30 capital malabo !
+GNQ 2026-03-01 capital ciudad-de-la-paz !
+PHL 1960-06-30 capital quezon-city !
+PHL 2020-06-30 capital manila !
 UZB 1980-06-30 memberOf
 LTU 1980-06-30 memberOf
 KAZ 1990-06-30 memberOf
