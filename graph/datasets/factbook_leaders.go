@@ -156,10 +156,11 @@ func shouted(w string) bool {
 	return false
 }
 
-// titleCase lowers what follows the first letter of each part of a name.
+// titleCase lowers what follows the first letter of each part of a name. A part may begin after one letter and an
+// apostrophe: D'Alema, O'Neill, but al-Qa'ud.
 func titleCase(w string) string {
 	var b strings.Builder
-	start := true
+	start, letters := true, 0
 	for i, r := range w {
 		switch {
 		case start && unicode.IsLower(r) && strings.HasPrefix(w[i:], "al-"):
@@ -171,7 +172,11 @@ func titleCase(w string) string {
 		default:
 			b.WriteRune(unicode.ToLower(r))
 		}
-		start = r == '-' || r == '.'
+		letters++
+		apostrophe := r == '\'' || r == '’'
+		if start = r == '-' || r == '.' || apostrophe && letters == 2; start {
+			letters = 0
+		}
 	}
 	return b.String()
 }

@@ -56,13 +56,15 @@ func TestParseHolders(t *testing.T) {
 
 func TestPersonName(t *testing.T) {
 	for printed, want := range map[string]string{
-		"Sanae TAKAICHI":           "Sanae Takaichi",
-		"XI Jinping":               "Xi Jinping",
-		"FREDERIK X":               "Frederik X",
-		"CARL XVI GUSTAF":          "Carl XVI Gustaf",
-		"Alexander VAN DER BELLEN": "Alexander Van der Bellen",
-		"Mohammed Shia al-SUDANI":  "Mohammed Shia al-Sudani",
-		"Netumbo NANDI-NDAITWAH":   "Netumbo Nandi-Ndaitwah",
+		"Sanae TAKAICHI":                                 "Sanae Takaichi",
+		"XI Jinping":                                     "Xi Jinping",
+		"Massimo D'ALEMA":                                "Massimo D'Alema",
+		"Abd al-Majid al-QA'UD":                          "Abd al-Majid al-Qa'ud",
+		"FREDERIK X":                                     "Frederik X",
+		"CARL XVI GUSTAF":                                "Carl XVI Gustaf",
+		"Alexander VAN DER BELLEN":                       "Alexander Van der Bellen",
+		"Mohammed Shia al-SUDANI":                        "Mohammed Shia al-Sudani",
+		"Netumbo NANDI-NDAITWAH":                         "Netumbo Nandi-Ndaitwah",
 		"MUHAMMAD BIN SALMAN bin Abd al-Aziz Al Saud":    "Muhammad bin Salman bin Abd al-Aziz Al Saud",
 		"Munipoese MULI'AKA'AKA":                         "Munipoese Muli'aka'aka",
 		`Ferdinand "BongBong" MARCOS Jr.`:                "Ferdinand BongBong Marcos Jr.",
