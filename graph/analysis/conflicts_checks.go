@@ -16,8 +16,7 @@ func checked(f *schema.Field) bool {
 	return f.Counts != nil || f.NotBefore != nil || f.Exclusive != nil
 }
 
-// checks finds the sets of a subject and predicate that are not made of pairs of
-// claims of one predicate.
+// checks finds the conflicts that are not between pairs of claims of one predicate.
 func (w *conflictWalk) checks(subject uint32, predicate string) []Conflict {
 	f := w.field(subject, predicate)
 	if f == nil {
@@ -144,9 +143,9 @@ func (w *conflictWalk) standing(subject uint32, predicate string) (claims []uint
 	return claims
 }
 
-// terms finds the terms that end before they begin: one claim says only since when
-// a subject has held an object, another only until when, earlier, and no claim tells
-// two terms apart. Both may be over, so that the view's date does not matter.
+// terms finds the terms that end before they begin: one claim states only since when a
+// subject has held an object, another only until when, which is earlier, and no claim
+// distinguishes two terms. Both may be over, so that the view's date does not matter.
 func (w *conflictWalk) terms(subject uint32, f *schema.Field) (found []Conflict) {
 	s := w.v.Snapshot()
 	byObject := map[uint32][]uint32{}

@@ -235,7 +235,7 @@ func (w *conflictWalk) differing(a, b uint32) []string {
 	return append(found, x, y)
 }
 
-// apartNames are two names, with the ids where they are one name of two things.
+// apartNames returns two names, with the ids if the names are the same.
 func apartNames(x, y, one, two string) []string {
 	if x == y {
 		return []string{x + " (" + one + ")", y + " (" + two + ")"}

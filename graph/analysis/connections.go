@@ -28,8 +28,8 @@ type ConnectionsOptions struct {
 	MaxLength int
 	// Relations, where not nil, are the predicates that steps may follow.
 	Relations []string
-	// ExcludeTypes are types and interfaces of which no entity is between;
-	// nil is sources.
+	// ExcludeTypes are types and interfaces whose entities no way may pass; nil stands for
+	// sources.
 	ExcludeTypes []string
 	// First is how many to find, up to MaxConnections; 0 is 5.
 	First int
@@ -173,9 +173,9 @@ func (t *trail) has(x uint32) bool {
 	return false
 }
 
-// connector searches from both ends. The cost of a way is the negative
-// logarithm of its score; it grows with each step, so that what costs more than
-// the last of the best so far can be left.
+// connector searches from both ends. The cost of a way is the negative logarithm of its
+// score. It grows with each step, so a way that already costs more than the last of the best
+// found so far can be dropped.
 type connector struct {
 	ctx       context.Context
 	v         *snapshot.View

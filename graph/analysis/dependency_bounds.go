@@ -64,9 +64,9 @@ func (b *Bounds) with(share float64) *Bounds {
 	return &Bounds{min(b.Low, share), max(b.High, share)}
 }
 
-// bound computes the intervals. True shares add up to one with what nobody
-// accounts for; each is at least the least that is stated of it, so that none
-// can exceed what the least of all the others leaves.
+// bound computes the intervals. The true shares and the part that nobody accounts for add up
+// to one. Each share is at least the least figure stated for it, so none can exceed what the
+// least figures of all others leave.
 func (out *Dependency) bound() {
 	low, high := make([]float64, len(out.Partners)), make([]float64, len(out.Partners))
 	var lows, highs float64

@@ -45,7 +45,8 @@ func (d *dependencyRun) lacksShare(f figure) bool {
 	return f.share < 0 && f.key.scope == "" && !f.key.planned && f.key.resource == d.resource && f.year != noYear
 }
 
-// total reads a claim as a total for each of its amounts; a part, a plan or a total of something else is none.
+// total reads a claim as a total for each of its amounts. It returns none for a part, a plan
+// or a total of something else.
 func (d *dependencyRun) total(n uint32) (found []total) {
 	s := d.v.Snapshot()
 	_, through := s.Qualifier(n, throughField)

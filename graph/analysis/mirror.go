@@ -6,7 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Report says which end of a relation with a mirror a figure is from.
+// Report says which end of a relation with a mirror states a figure.
 type Report uint8
 
 // The ends: the entity asked about, or the other one.

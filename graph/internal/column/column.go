@@ -1,8 +1,8 @@
-// Package column has what a snapshot is held in: arrays that grow and tables that
-// change while older states of them stay as they were, indexes by hash, and their
+// Package column has the data structures of a snapshot: arrays that grow, tables and lists
+// that change, and indexes by hash, each while its older states stay as they were; and their
 // sections in a file.
 //
-// It must not know what is held.
+// The package must not know what its elements mean.
 package column
 
 // Column is an append-only array in chunks of one size. A copy of the header
@@ -19,13 +19,13 @@ const (
 	chunkMask = chunkSize - 1
 )
 
-// Len is how many elements there are.
+// Len returns the number of elements.
 func (c *Column[T]) Len() int { return c.n }
 
-// At is the element with the number.
+// At returns the element with the number.
 func (c *Column[T]) At(i uint32) T { return c.chunks[i>>chunkBits][i&chunkMask] }
 
-// Ref is the element where it is stored; it must not be changed.
+// Ref returns a pointer to the stored element, which must not be changed.
 func (c *Column[T]) Ref(i uint32) *T { return &c.chunks[i>>chunkBits][i&chunkMask] }
 
 // Append adds an element and returns its number.

@@ -6,8 +6,8 @@ import (
 	"sort"
 )
 
-// Divided is a sorted list that is divided by the numbers that Order.Run gives its
-// elements, once it is long; it never changes. A nil one is empty.
+// Divided is a sorted list that never changes. Once it is long, it is divided into a list
+// for each number that Order.Run gives its elements. A nil one is empty.
 type Divided[T, S any] struct {
 	short []T
 	runs  *runs[T, S] // of a long one
@@ -34,13 +34,14 @@ func DividedOf[T, S any](items []T, o Order[T]) Divided[T, S] {
 	return Divided[T, S]{runs: r}
 }
 
-// run is the number of the first of sorted elements, and how many have it.
+// run returns the number that Order.Run gives the first of sorted elements, and how many
+// have the same.
 func (o *Order[T]) run(items []T) (number uint16, n int) {
 	number = o.Run(items[0])
 	return number, sort.Search(len(items), func(i int) bool { return o.Run(items[i]) > number })
 }
 
-// Short is the whole list where it is not divided, else nil.
+// Short returns the whole list if it is not divided, else nil.
 func (d *Divided[T, S]) Short() []T {
 	if d == nil {
 		return nil
@@ -48,7 +49,7 @@ func (d *Divided[T, S]) Short() []T {
 	return d.short
 }
 
-// Run is the elements with a number in a list that is divided.
+// Run returns the elements with a number. The list must be divided.
 func (d *Divided[T, S]) Run(number uint16) List[T, S] {
 	if d == nil || d.runs == nil {
 		return List[T, S]{}
@@ -76,7 +77,7 @@ func (d *Divided[T, S]) Len() int {
 	return len(d.short)
 }
 
-// Parts are all elements in their order.
+// Parts yields all elements in their order, in slices.
 func (d *Divided[T, S]) Parts() iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		if d == nil || d.runs == nil {
@@ -95,7 +96,7 @@ func (d *Divided[T, S]) Parts() iter.Seq[[]T] {
 	}
 }
 
-// Has reports whether some element passes a test, which is called for none after that.
+// Has reports whether some element passes a test. It stops at the first that does.
 func (d *Divided[T, S]) Has(test func(T) bool) bool {
 	for part := range d.Parts() {
 		if slices.ContainsFunc(part, test) {

@@ -14,7 +14,7 @@ const align = 64
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Checksum is the sum that a Writer of the bytes would have.
+// Checksum returns the sum that a Writer of the same bytes returns.
 func Checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
 // NewWriter writes sections to w.
@@ -30,7 +30,7 @@ func (w *Writer) Err() error { return w.err }
 // be aligned as words are.
 func NewReader(buf []byte, at int) *Reader { return &Reader{buf: buf, at: at} }
 
-// Bad reports whether something read was not as a Writer writes it.
+// Bad reports whether anything read so far is not as a Writer writes it.
 func (r *Reader) Bad() bool { return r.bad }
 
 // Fail makes the reader bad.
@@ -159,13 +159,13 @@ type Reader struct {
 	bad bool
 }
 
-// Aligned are n bytes that may be read as whole words.
+// Aligned returns n bytes whose address permits reading them as whole words.
 func Aligned(n int) []byte {
 	words := make([]uint64, (n+7)/8)
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
 }
 
-// Section is the next section, nil where the reader is bad.
+// Section returns the next section, nil if the reader is bad.
 func (r *Reader) Section() []byte {
 	if r.bad || r.at+8 > len(r.buf) {
 		r.bad = true

@@ -6,13 +6,14 @@ import (
 	"slices"
 )
 
-// Index finds numbered things by a hash of what they are. It never changes: With
-// returns another that shares all but the buckets that get numbers, so that adding
-// one costs the same whatever their count.
+// Index finds numbers by the hash of what they stand for. It never changes: With returns
+// another that shares all buckets but those that get numbers, so that adding a number costs
+// the same however many there are.
 //
-// The first bits of a hash choose a branch, those after them a bucket of the branch,
-// and the last ones are noted in the bucket, so that hardly any other number is looked
-// at. A full bucket splits in two; the branch distinguishes more bits when one must.
+// The first bits of a hash choose a branch, and the next ones a bucket of it. The last ones
+// are kept in the bucket beside each number, so that a search compares hardly any other
+// number. A full bucket splits in two, for which the branch may have to distinguish one more
+// bit.
 type Index struct {
 	root    *[1 << rootBits]*hashBranch
 	crowded List[hashed, None] // what a full bucket that cannot split had no room for
@@ -54,12 +55,12 @@ var byHash = Order[hashed]{Compare: func(a, b hashed) int {
 	return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.number, b.number))
 }}
 
-// tag is bits of a hash that neither branch nor bucket follows from.
+// tag returns bits of a hash that choose neither branch nor bucket.
 func tag(hash uint64) uint8 { return uint8(hash >> tagBits) }
 
 func (b *hashBranch) at(hash uint64) uint64 { return hash << rootBits >> (64 - b.depth) }
 
-// Find returns the first number of the hash for which same answers true.
+// Find returns the first number with the hash for which same returns true.
 func (x *Index) Find(hash uint64, same func(uint32) bool) (uint32, bool) {
 	if x.root == nil || x.root[hash>>(64-rootBits)] == nil {
 		return 0, false
@@ -92,7 +93,7 @@ func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
 	return x.with(len(numbers), func(i int) uint32 { return numbers[i] }, hash)
 }
 
-// WithRange is With for the numbers from one up to another, without that.
+// WithRange is With for the numbers from one up to, but without, another.
 func (x Index) WithRange(from, to int, hash func(uint32) uint64) Index {
 	return x.with(to-from, func(i int) uint32 { return uint32(from + i) }, hash)
 }
@@ -188,7 +189,7 @@ func (e *indexEdit) branch(n int) *hashBranch {
 	return b
 }
 
-// put adds a number; of its hash the last bits may be missing.
+// put adds a number. The last bits of its hash may be missing.
 func (e *indexEdit) put(hash uint64, number uint32) {
 	at := &e.root[hash>>(64-rootBits)]
 	switch {
@@ -225,13 +226,13 @@ func (b *bucket) add(hash uint64, number uint32) {
 	b.n++
 }
 
-// differ reports whether not all numbers of a bucket have the hash of another.
+// differ reports whether some number of a bucket has another hash than the one given.
 func (e *indexEdit) differ(b *bucket, number uint32) bool {
 	hash := e.hash(number)
 	return slices.ContainsFunc(b.numbers[:b.n], func(n uint32) bool { return e.hash(n) != hash })
 }
 
-// set puts a bucket where the branch has the one for the hash.
+// set replaces the branch's bucket for the hash.
 func (b *hashBranch) set(hash uint64, to *bucket) {
 	wide := uint64(1) << (b.depth - to.depth)
 	first := b.at(hash) &^ (wide - 1)
@@ -240,7 +241,7 @@ func (b *hashBranch) set(hash uint64, to *bucket) {
 	}
 }
 
-// split divides a bucket, the one for the hash, by the next bit.
+// split divides the bucket for the hash by the next bit.
 func (e *indexEdit) split(branch *hashBranch, b *bucket, hash uint64) {
 	if b.depth == branch.depth {
 		twice := make([]*bucket, 2*len(branch.buckets))

@@ -8,10 +8,10 @@ import (
 	"unsafe"
 )
 
-// List is a sorted list that never changes. Put makes another one from it, which
-// shares all but the chunks that differ: to add to a list of a million elements costs
-// what it costs in one of a thousand. A short list is one slice, a longer one is in
-// chunks, with room beside each for what readers derive from it (S).
+// List is a sorted list that never changes. Put makes another one, which shares all chunks
+// but those that differ: adding to a list of a million elements costs as much as adding to
+// one of a thousand. A short list is one slice. A longer one is in chunks, and each chunk
+// has room for what readers derive from it (S).
 //
 //	for part, at := l.First(); len(part) > 0; part, at = l.After(at) {
 type List[T, S any] struct {
@@ -19,7 +19,7 @@ type List[T, S any] struct {
 	tree  *tree[T, S] // nil of a short list
 }
 
-// tree is the chunks of a list, in branches.
+// tree has the chunks of a list, in branches.
 type tree[T, S any] struct {
 	n        int
 	branches [][]*Chunk[T, S]
@@ -28,33 +28,33 @@ type tree[T, S any] struct {
 // Chunk is a part of a long list. All lists that have the same part share it.
 type Chunk[T, S any] struct {
 	items []T
-	// Side is what a reader derived from the items and keeps for others, nil until
-	// then. It must follow from the items alone, since it is shared as they are.
+	// Side is what a reader derived from the items, kept for other readers; nil before that.
+	// It must depend on the items only, because all lists that share them share it.
 	Side atomic.Pointer[S]
 }
 
 // Items are the elements of the chunk, which must not be changed.
 func (c *Chunk[T, S]) Items() []T { return c.items }
 
-// None is the side of lists that have nothing beside them.
+// None is the side of lists from which readers derive nothing.
 type None struct{}
 
-// How long things are; variables only so that tests can make them short.
+// The lengths of parts. They are variables only so that tests can shorten them.
 var (
 	flatMost   = 63  // elements of a list that is neither in chunks nor divided
 	chunkMost  = 512 // elements of a chunk
 	branchMost = 64  // chunks of a branch
 )
 
-// Shorten sets for a test from how many elements on lists have chunks, and how many
-// a chunk and a branch have at most. It returns what sets them back.
+// Shorten sets, for a test, how long a list may be without chunks, and a chunk and a branch
+// at most. It returns a function that restores the lengths.
 func Shorten(flat, chunk, branch int) (restore func()) {
 	f, c, b := flatMost, chunkMost, branchMost
 	flatMost, chunkMost, branchMost = flat, chunk, branch
 	return func() { flatMost, chunkMost, branchMost = f, c, b }
 }
 
-// branchBits are the bits of a place that count chunks within a branch.
+// branchBits is how many bits of a place count chunks within a branch.
 const branchBits = 12
 
 // Len is how many elements there are.
@@ -65,10 +65,10 @@ func (l List[T, S]) Len() int {
 	return l.tree.n
 }
 
-// First returns the first elements of the list, and their place; none of an empty one.
+// First returns the first elements of the list, and their place; none if it is empty.
 func (l List[T, S]) First() (part []T, at int) { return l.first, 0 }
 
-// After returns the elements that follow those at a place, and theirs; none at the end.
+// After returns the elements after those at a place, and their place; none at the end.
 func (l List[T, S]) After(at int) (part []T, next int) {
 	if l.tree == nil {
 		return nil, at
@@ -86,7 +86,7 @@ func (t *tree[T, S]) after(at int) ([]T, int) {
 	return t.branches[b][c].items, b<<branchBits | c
 }
 
-// Chunk is the chunk whose elements are at a place; nil of a short list.
+// Chunk returns the chunk with the elements at a place; nil for a short list.
 func (l List[T, S]) Chunk(at int) *Chunk[T, S] {
 	if l.tree == nil {
 		return nil
@@ -94,11 +94,11 @@ func (l List[T, S]) Chunk(at int) *Chunk[T, S] {
 	return l.tree.branches[at>>branchBits][at&(1<<branchBits-1)]
 }
 
-// ID is the same for copies of one long list, and differs from that of every other; nil
-// for a short one.
+// ID identifies a long list: copies have the same, every other list has another. It is nil
+// for a short list.
 func (l List[T, S]) ID() unsafe.Pointer { return unsafe.Pointer(l.tree) }
 
-// Parts are the parts of the list in their order.
+// Parts yields the parts of the list in their order.
 func (l List[T, S]) Parts() iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for part, at := l.First(); len(part) > 0 && yield(part); {
@@ -107,7 +107,7 @@ func (l List[T, S]) Parts() iter.Seq[[]T] {
 	}
 }
 
-// All are the elements in their order.
+// All yields the elements in their order.
 func (l List[T, S]) All() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for part, at := l.First(); len(part) > 0; part, at = l.After(at) {
@@ -120,7 +120,7 @@ func (l List[T, S]) All() iter.Seq[T] {
 	}
 }
 
-// Has reports whether some element passes a test, which is called for none after that.
+// Has reports whether some element passes a test. It stops at the first that does.
 func (l List[T, S]) Has(test func(T) bool) bool {
 	for part := range l.Parts() {
 		if slices.ContainsFunc(part, test) {
@@ -162,11 +162,11 @@ func (l List[T, S]) Within(where func(T) int) []T {
 	}
 }
 
-// Short is a list of sorted elements, whose memory it keeps, in one part whatever their
-// number.
+// Short returns a list of sorted elements in one part, however many there are. It keeps
+// their memory.
 func Short[T, S any](items []T) List[T, S] { return List[T, S]{first: items} }
 
-// ListOf is the list of sorted elements, whose memory it keeps.
+// ListOf returns the list of sorted elements. It keeps their memory.
 func ListOf[T, S any](items []T, o Order[T]) List[T, S] {
 	if len(items) <= flatMost {
 		return List[T, S]{first: items}

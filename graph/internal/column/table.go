@@ -20,10 +20,10 @@ const (
 	fanMask   = tableFan - 1
 )
 
-// Len is how many elements there are.
+// Len returns the number of elements.
 func (t *Table[T]) Len() int { return t.n }
 
-// At is the element with the number, zero where none was set.
+// At returns the element with the number, zero if none was set.
 func (t *Table[T]) At(i uint32) (v T) {
 	if p := t.Ref(i); p != nil {
 		v = *p
@@ -48,7 +48,7 @@ func (t *Table[T]) Ref(i uint32) *T {
 	return &leaf[i&tableMask]
 }
 
-// Edit is a table while it changes.
+// Edit is a table that is being changed.
 type Edit[T any] struct {
 	t Table[T]
 	// What this change has copied or made already; of a new table, all.
