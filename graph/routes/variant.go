@@ -161,8 +161,8 @@ func (n *Network) turn(steps []int32) {
 }
 
 // severity orders statuses, the best first. One that is not listed is as bad as UNKNOWN.
-var severity = []string{"IN_FORCE", "OPERATIONAL", "SEASONAL", "DISRUPTED", "DEGRADED", statusUnknown, "SUSPENDED", "CLOSED", "ENDED",
-	"UNDER_CONSTRUCTION", "PLANNED", "ANNOUNCED", "POSTPONED"}
+var severity = []string{"IN_FORCE", "OPERATIONAL", "SEASONAL", "DISRUPTED", "DEGRADED", statusUnknown, "SUSPENDED", "IDLE", "CLOSED", "MOTHBALLED", "ENDED", "RETIRED",
+	"UNDER_CONSTRUCTION", "PLANNED", "ANNOUNCED", "POSTPONED", "SHELVED", "ABANDONED"}
 
 func severityOf(status string) int {
 	if i := slices.Index(severity, status); i >= 0 {

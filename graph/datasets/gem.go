@@ -1,0 +1,207 @@
+package datasets
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// GEM reads the trackers of Global Energy Monitor: its Global Gas Infrastructure Tracker (gas pipelines and LNG terminals) and its
+// Global Oil Infrastructure Tracker, each in one table. The name of the file has the month of its edition
+// (ggit_gas_lng_2024-10.csv), which is the source; the locator is the tracker's page of the line or the terminal.
+//
+// A line is a Segment without ends, a terminal a Facility. Units of one project that are only numbered (line 2, phase I) and share
+// countries and status are one entity, with a capacity for each. names/pipelines.csv maps lines to those that the graph knows by
+// another id. A status is that of the edition: a line in operation has been so since its start, and of all others
+// nothing is said before the edition. A start in the future is a plan.
+var GEM = &codec.Format{
+	Name:   "gem-pipelines",
+	About:  "the gas and oil pipelines and LNG terminals of Global Energy Monitor, a table for each tracker",
+	Decode: decodeGEM,
+}
+
+// gemConfidence is that of what a tracker says, which it compiles from pages of others.
+const gemConfidence = 0.75
+
+// gemStatuses are the statuses of the trackers, with those of the ontology. The first names its project; see gemTable.identify.
+var gemStatuses = []struct {
+	printed, status string
+	built           bool
+}{
+	{"operating", "OPERATIONAL", true}, {"construction", "UNDER_CONSTRUCTION", false}, {"idle", "IDLE", true}, {"mothballed", "MOTHBALLED", true},
+	{"proposed", "PLANNED", false}, {"shelved", "SHELVED", false}, {"retired", "RETIRED", true}, {"cancelled", "ABANDONED", false},
+}
+
+// gemKinds are the kinds of rows: what they carry, and what a terminal is.
+var gemKinds = map[string]struct{ carries, terminal string }{
+	"GGIT":          {"natural-gas", ""},
+	"GGIT - import": {"natural-gas", "LNG import terminal"},
+	"GGIT - export": {"natural-gas", "LNG export terminal"},
+	"oil_pipelines": {"petroleum", ""},
+	"ngl_pipelines": {"natural-gas-liquids", ""},
+}
+
+// gemRow is one unit of a line or a terminal.
+type gemRow struct {
+	at            graph.Position
+	project, unit string
+	kind          string
+	status        int // in gemStatuses
+	countries     []graph.ID
+	owner, page   string
+	known         pipeline
+	start         int
+	capacity      graph.Value // a quantity, or nothing
+	point         graph.Value
+}
+
+// pipeline is one row of names/pipelines.csv.
+type pipeline struct {
+	id    graph.ID // empty: the slug of the name
+	leave []string // what is not read, since it is wrong: countries, start, order
+}
+
+// gemLines reads names/pipelines.csv, by project and unit: "Nord Stream Gas Pipeline/", or "…/*" for all units.
+var gemLines = sync.OnceValue(func() map[string]pipeline {
+	lines := map[string]pipeline{}
+	if err := readTable("names/pipelines.csv", func(c []string) error {
+		lines[c[0]+"/"+c[1]] = pipeline{graph.ID(c[2]), strings.Fields(c[3])}
+		return nil
+	}); err != nil {
+		panic(err) // part of the binary; a test reads it
+	}
+	return lines
+})
+
+func (p *pipeline) leaves(what string) bool { return slices.Contains(p.leave, what) }
+
+// gemTable reads one table.
+type gemTable struct {
+	facts
+	csvTable
+	names   *nameTables
+	columns map[string]string // from the names of the gas tracker to those of the table
+	edition string            // its month: 2024-10
+	year    int
+	rows    []gemRow
+}
+
+// gemOil has the columns of the oil tracker that are named otherwise than those of the gas tracker.
+var gemOil = map[string]string{
+	"name": "project", "unit-name": "unit", "areas": "countries", "owner": "parent", "start-year": "start_year", "tracker-custom": "type", "capacity-table": "capacity",
+}
+
+var gemEdition = regexp.MustCompile(`(20\d\d)-(\d\d)`)
+
+func decodeGEM(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+	head := bufio.NewReader(r)
+	first, err := head.Peek(512)
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	t := &gemTable{facts: newFacts("", emit), names: names(), csvTable: csvTable{name: name, give: "a table of a tracker of Global Energy Monitor"}}
+	tracker := "ggit"
+	if line, _, _ := strings.Cut(string(first), "\n"); strings.Contains(line, "project,") {
+		t.columns, tracker = gemOil, "goit"
+	}
+	t.edition = gemEdition.FindString(path.Base(name))
+	if _, err := graph.ParseDate(t.edition); err != nil || t.edition == "" {
+		return graph.Errorf(graph.BadInput, "%s: the name of the file has no month of an edition; name it as %s_2024-10.csv", name, tracker)
+	}
+	t.year, _ = strconv.Atoi(t.edition[:4])
+	columns := []string{t.columnOf("status"), t.columnOf("url")}
+	for _, c := range []string{"name", "unit-name", "areas", "owner", "start-year", "tracker-custom", "capacity-table"} {
+		columns = append(columns, t.columnOf(c))
+	}
+	if err := t.each(ctx, head, columns, t.row); err != nil {
+		return err
+	}
+	t.source(tracker)
+	for _, g := range t.groups() {
+		t.group(g)
+	}
+	return t.err
+}
+
+func (t *gemTable) columnOf(column string) string {
+	if c, ok := t.columns[column]; ok {
+		return c
+	}
+	return column
+}
+
+func (t *gemTable) cell(cells []string, column string) string {
+	i, ok := t.column[t.columnOf(column)]
+	if !ok {
+		return ""
+	}
+	return strings.Join(strings.Fields(cells[i]), " ")
+}
+
+// row reads one unit.
+func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool {
+	r := gemRow{at: at, project: t.cell(cells, "name"), unit: t.cell(cells, "unit-name"), kind: t.cell(cells, "tracker-custom"), page: t.cell(cells, "url")}
+	if strings.EqualFold(r.project, r.unit) {
+		r.unit = ""
+	}
+	status := t.cell(cells, "status")
+	for r.status < len(gemStatuses) && gemStatuses[r.status].printed != status {
+		r.status++
+	}
+	if _, known := gemKinds[r.kind]; r.status == len(gemStatuses) || !known || r.project == "" {
+		ps.Add(at, graph.BadInput, "the row has the status %q and the kind %q, which are not of the tracker, or no name", clipText(status), clipText(r.kind))
+		return true
+	}
+	known, listed := gemLines()[r.project+"/"+r.unit]
+	if !listed {
+		known = gemLines()[r.project+"/*"]
+	}
+	r.known = known
+	for printed := range strings.SplitSeq(t.cell(cells, "areas"), ",") {
+		if printed = strings.TrimSpace(printed); printed == "" || printed == "--" {
+			continue
+		}
+		if id, ok := t.names.countries[nameKey(printed)]; !ok {
+			t.remark(at, "%q of %s is not a country of names/countries.csv", clipText(printed), r.project)
+		} else if !slices.Contains(r.countries, id) && !r.known.leaves(string(id)) {
+			r.countries = append(r.countries, id)
+		}
+	}
+	r.owner = strings.ReplaceAll(t.cell(cells, "owner"), " [unknown %]", "")
+	if strings.EqualFold(r.owner, "unknown") {
+		r.owner = ""
+	}
+	if year, err := strconv.Atoi(t.cell(cells, "start-year")); err == nil && year > 1850 && year < 2100 && !r.known.leaves("start") {
+		r.start = year
+	}
+	r.capacity = gemCapacity(t.cell(cells, "capacity-table"))
+	lat, noLat := strconv.ParseFloat(t.cell(cells, "Latitude"), 64)
+	lon, noLon := strconv.ParseFloat(t.cell(cells, "Longitude"), 64)
+	if noLat == nil && noLon == nil {
+		r.point = graph.CoordinatesValue(lat, lon)
+	}
+	t.rows = append(t.rows, r)
+	return true
+}
+
+// gemUnits has the units of the trackers; the oil tracker prints barrels a day without one.
+var gemUnits = map[string]string{"bcm/y of gas": "bcmPerYear", "mtpa of LNG": "MtPerYear", "": "bblPerDay"}
+
+func gemCapacity(text string) graph.Value {
+	digits, unit, _ := strings.Cut(text, " ")
+	f, ok := parseNumber(digits, "")
+	if by := gemUnits[unit]; ok && f > 0 && by != "" {
+		return graph.QuantityValue(f, by)
+	}
+	return graph.Value{}
+}

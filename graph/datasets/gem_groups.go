@@ -1,0 +1,220 @@
+package datasets
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// gemGroup has the units that are one entity.
+type gemGroup struct {
+	id   graph.ID
+	name string // as an alias, if the graph knew it before
+	rows []*gemRow
+	old  bool
+}
+
+// gemNumber is the name of a unit that is a mere number among its like.
+var gemNumber = regexp.MustCompile(`(?i)^(?:(?:line|phase|pipeline|string|train|unit|no\.?|cac-?)[ -]*)?(?:t?\d+|[ivx]+|[a-h])$`)
+
+// groups puts the units together that are one entity, in the order of the first of each.
+func (t *gemTable) groups() []*gemGroup {
+	byKey := map[string]*gemGroup{}
+	var all []*gemGroup
+	for i := range t.rows {
+		r := &t.rows[i]
+		unit := r.unit
+		if gemKinds[r.kind].terminal != "" || gemNumber.MatchString(unit) {
+			unit = ""
+		}
+		key := fmt.Sprint(r.project, "|", r.kind, "|", unit, "|", r.countries, "|", r.status)
+		if r.known.id != "" {
+			key = string(r.known.id)
+		}
+		if byKey[key] == nil {
+			byKey[key] = &gemGroup{id: r.known.id, old: r.known.id != "", name: r.project}
+			all = append(all, byKey[key])
+		}
+		byKey[key].rows = append(byKey[key].rows, r)
+	}
+	t.identify(all)
+	return all
+}
+
+// identify names the groups: of the groups of a project, that of its main units which is nearest to operation has the name of the
+// project alone, the others add what tells them apart.
+func (t *gemTable) identify(all []*gemGroup) {
+	order := slices.Clone(all)
+	slices.SortStableFunc(order, func(a, b *gemGroup) int { return cmp.Compare(a.rows[0].status, b.rows[0].status) })
+	taken := map[graph.ID]bool{}
+	for _, g := range order {
+		if g.old {
+			taken[g.id] = true
+		}
+	}
+	for _, g := range order {
+		if g.old {
+			continue
+		}
+		for _, name := range g.candidates() {
+			if id := slug(name); id != "" && !taken[id] {
+				taken[id], g.id, g.name = true, id, name
+				break
+			}
+		}
+	}
+}
+
+// candidates are names for the group, the shortest first.
+func (g *gemGroup) candidates() []string {
+	var units []string
+	main := true
+	for _, r := range g.rows {
+		if r.unit != "" && !slices.Contains(units, r.unit) {
+			units = append(units, r.unit)
+		}
+		main = main && (r.unit == "" || gemNumber.MatchString(r.unit) || gemKinds[r.kind].terminal != "")
+	}
+	first := g.rows[0]
+	var names []string
+	if main {
+		names = append(names, first.project)
+	}
+	long := first.project
+	if kind := gemKinds[first.kind].terminal; kind != "" {
+		long = first.project + ", " + strings.TrimPrefix(strings.TrimSuffix(kind, " terminal"), "LNG ")
+		names = append(names, long)
+	}
+	if len(units) > 0 && len(units) < 4 {
+		long += ", " + strings.Join(units, " and ")
+		names = append(names, long)
+	}
+	status := gemStatuses[first.status].printed
+	names = append(names, long+", "+status)
+	for i := 2; i < 100; i++ {
+		names = append(names, long+", "+status+" "+strconv.Itoa(i))
+	}
+	return names
+}
+
+// group states what the units say of their entity.
+func (t *gemTable) group(g *gemGroup) {
+	r := g.rows[0]
+	kind := gemKinds[r.kind]
+	typ := "Segment"
+	if kind.terminal != "" {
+		typ = "Facility"
+	}
+	if g.id == "" || !t.declare(g.id, typ) {
+		t.remark(r.at, "%s has a name of which no id can be made", r.project)
+		return
+	}
+	state := func(r *gemRow, predicate string, v graph.Value, opts ...claimOption) {
+		t.state(r.at, r.page, g.id, predicate, v, append([]claimOption{asConfidence(gemConfidence)}, opts...)...)
+	}
+	if g.old && len(g.rows) == 1 && r.unit != "" {
+		g.name += ", " + r.unit
+	}
+	if g.old {
+		state(r, "aliases", graph.StringValue(g.name))
+	} else {
+		state(r, "name", graph.StringValue(g.name))
+	}
+	for _, r := range g.rows {
+		for i, c := range r.countries {
+			t.declare(c, "Country")
+			if typ == "Facility" {
+				state(r, "country", graph.EntityValue(c))
+				break
+			}
+			var opts []claimOption
+			if !r.known.leaves("order") {
+				opts = append(opts, qualified("order", graph.IntValue(int64(i+1))))
+			}
+			state(r, "transits", graph.EntityValue(c), opts...)
+		}
+	}
+	t.declare(graph.ID(kind.carries), "Resource")
+	if typ == "Facility" {
+		state(r, "kind", graph.StringValue(kind.terminal))
+		state(r, "resource", graph.EntityValue(graph.ID(kind.carries)))
+		if r.point != (graph.Value{}) {
+			state(r, "coordinates", r.point)
+		}
+	} else {
+		state(r, "mode", graph.EnumOf("PIPELINE"))
+		state(r, "carries", graph.EntityValue(graph.ID(kind.carries)))
+	}
+	if r.owner != "" {
+		state(r, "owners", graph.StringValue(r.owner))
+	}
+	t.times(g, state)
+	t.capacities(g, state)
+}
+
+type gemState func(r *gemRow, predicate string, v graph.Value, opts ...claimOption)
+
+// times states the status of the group, and since when it has been in service or is to be.
+func (t *gemTable) times(g *gemGroup, state gemState) {
+	first := slices.MinFunc(g.rows, func(a, b *gemRow) int { return cmp.Compare(a.status, b.status) })
+	status := gemStatuses[first.status]
+	var start *gemRow
+	for _, r := range g.rows {
+		if r.status == first.status && r.start > 0 && (start == nil || r.start < start.start) {
+			start = r
+		}
+	}
+	sinceEdition := during(since(t.edition))
+	opts := []claimOption{sinceEdition}
+	if start != nil && status.built && start.start <= t.year {
+		year := strconv.Itoa(start.start)
+		state(start, "inServiceSince", graph.LooseValue(year))
+		if status.status == "OPERATIONAL" {
+			opts = []claimOption{during(since(year)), asInferred()}
+		}
+	}
+	if start != nil && !status.built && start.start >= t.year && gemKinds[start.kind].terminal == "" {
+		state(start, "completion", graph.LooseValue(strconv.Itoa(start.start)), sinceEdition)
+	}
+	state(first, "status", graph.EnumOf(status.status), opts...)
+}
+
+// since is from a date on, without a word of an end.
+func since(date string) graph.Interval { return yearOf(date + "/") }
+
+// capacities states what each unit can carry.
+func (t *gemTable) capacities(g *gemGroup, state gemState) {
+	for _, r := range g.rows {
+		if r.capacity == (graph.Value{}) {
+			continue
+		}
+		var opts []claimOption
+		if r.unit != "" && (g.old || len(g.rows) > 1) {
+			name := "scope"
+			if gemKinds[r.kind].terminal != "" {
+				name = "measure"
+			}
+			opts = append(opts, qualified(name, graph.StringValue(r.unit)))
+		}
+		if !gemStatuses[r.status].built {
+			opts = append(opts, qualified("planned", graph.BoolValue(true)))
+		}
+		state(r, "capacity", r.capacity, opts...)
+	}
+}
+
+// source declares the edition of the tracker and makes it the source of what follows.
+func (t *gemTable) source(tracker string) {
+	title := map[string]string{"ggit": "Global Gas Infrastructure Tracker", "goit": "Global Oil Infrastructure Tracker"}[tracker]
+	t.from = graph.ID("gem-" + tracker + "-" + t.edition)
+	t.facts.source(t.from, "Global Energy Monitor", "https://globalenergymonitor.org", "CC BY 4.0, by its site")
+	name := title + ", edition of " + t.edition
+	t.state(graph.Position{}, "", t.from, "name", graph.StringValue(name), asConfidence(1))
+	t.state(graph.Position{}, "", t.from, "title", graph.StringValue(name), asConfidence(1))
+	t.state(graph.Position{}, "", t.from, "date", graph.LooseValue(t.edition), asConfidence(1))
+}
