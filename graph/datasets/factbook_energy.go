@@ -1,0 +1,204 @@
+package datasets
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// FactbookEnergy reads the figures of oil and gas of all editions of the World Factbook, as the archive of editions has them in one
+// table (see FactbookTrade): production, consumption, exports, imports and reserves, one to a line until 2021, and in blocks since.
+//
+// Each edition is a source; the year of a figure is that of its estimate, and what has none is left out, as all of 2018 to 2020 has.
+// A figure that a later edition repeats, to half a percent, is stated once; one that differs is stated as well. What the
+// Factbook counts as oil has changed, so the note has its word: crude oil, total petroleum. Zeros are left out.
+var FactbookEnergy = &codec.Format{
+	Name:   "factbook-energy",
+	About:  "the oil and gas of all editions of the World Factbook, in one table",
+	Decode: decodeFactbookEnergy,
+}
+
+// energyKind is what a figure is about.
+type energyKind struct {
+	predicate string
+	good      graph.ID
+	note      string // the word of the Factbook, where that has changed
+}
+
+// energyFields are the fields with one figure.
+var energyFields = map[string]energyKind{
+	"Oil - production":              {"produces", "petroleum", "oil"},
+	"Oil - exports":                 {"exports", "petroleum", "oil"},
+	"Oil - imports":                 {"imports", "petroleum", "oil"},
+	"Oil - proved reserves":         {"reserves", "petroleum", "oil"},
+	"Crude oil - production":        {"produces", "petroleum", "crude oil"},
+	"Crude oil - exports":           {"exports", "petroleum", "crude oil"},
+	"Crude oil - imports":           {"imports", "petroleum", "crude oil"},
+	"Crude oil - proved reserves":   {"reserves", "petroleum", "crude oil"},
+	"Natural gas - production":      {"produces", "natural-gas", ""},
+	"Natural gas - consumption":     {"consumes", "natural-gas", ""},
+	"Natural gas - exports":         {"exports", "natural-gas", ""},
+	"Natural gas - imports":         {"imports", "natural-gas", ""},
+	"Natural gas - proved reserves": {"reserves", "natural-gas", ""},
+}
+
+// energyBlocks are the fields with several figures, by the words before each.
+var energyBlocks = map[string]map[string]energyKind{
+	"Petroleum": {
+		"total petroleum production":             {"produces", "petroleum", "total petroleum"},
+		"refined petroleum consumption":          {"consumes", "petroleum", "refined petroleum"},
+		"crude oil and lease condensate exports": {"exports", "petroleum", "crude oil and lease condensate"},
+		"crude oil and lease condensate imports": {"imports", "petroleum", "crude oil and lease condensate"},
+		"crude oil estimated reserves":           {"reserves", "petroleum", "crude oil"},
+	},
+	"Natural gas": {
+		"production":      {"produces", "natural-gas", ""},
+		"consumption":     {"consumes", "natural-gas", ""},
+		"exports":         {"exports", "natural-gas", ""},
+		"imports":         {"imports", "natural-gas", ""},
+		"proven reserves": {"reserves", "natural-gas", ""},
+	},
+}
+
+// energyTable reads one table.
+type energyTable struct{ editionsTable }
+
+func decodeFactbookEnergy(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+	t := &energyTable{newEditionsTable(name, emit)}
+	return t.read(ctx, r, []string{editionCode, editionField, editionFirst, editionText}, t.row)
+}
+
+const energyAmount = `(` + number + `)(?: (million|billion|trillion))? ?(bbl/day|bbl|barrels|cu m|cubic meters)`
+
+var (
+	energyFigure = regexp.MustCompile(`^` + energyAmount + `(.*)$`)
+	energyDate   = regexp.MustCompile(`\(([^)]*)\)`)
+	// energyAside are words beside a figure that do not change what it counts.
+	energyAside  = regexp.MustCompile(`^[ |;:.]*$|includes oil sands|based on \w+ claims|prewar|disrupted|curbed|volatile|net exporter|from Indonesia`)
+	energyItem   = regexp.MustCompile(`([a-z ]+): ` + energyAmount + ` ?\(([^)]*)\)`)
+	energyYear   = regexp.MustCompile(`^(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ )?((?:19|20)\d\d)(?:,? ?es?t?\.?)?$`)
+	energySerial = regexp.MustCompile(`^3\d{4}$`) // a day, as spreadsheets count them
+	energyNone   = regexp.MustCompile(`\bNA\b|^0 |\| \d+$|^(?i:see entry)`)
+)
+
+// row states what one line says.
+func (t *energyTable) row(at graph.Position, cells []string, ps *codec.Faults) {
+	field := t.cell(cells, editionField)
+	kind, single := energyFields[field]
+	block := energyBlocks[field]
+	if !single && block == nil {
+		return
+	}
+	edition, ok := t.year(at, cells, editionFirst, ps)
+	if !ok {
+		return
+	}
+	code, text := t.cell(cells, editionCode), strings.TrimSpace(t.cell(cells, editionText))
+	c := t.names.byFIPS[code]
+	if c == nil || c.part {
+		return
+	}
+	locator := code + "/" + field
+	if single {
+		if amount := energySingle(text); amount != nil {
+			t.figure(at, edition, c.id, kind, locator, amount)
+		} else if !energyNone.MatchString(text) {
+			t.remark(at, "%s of %s, edition %d, is not read: %q", field, c.id, edition, clipText(text))
+		}
+		return
+	}
+	for _, m := range energyItem.FindAllStringSubmatch(text, -1) {
+		if kind, known := block[strings.TrimSpace(m[1])]; known {
+			t.figure(at, edition, c.id, kind, locator, m[2:])
+		}
+	}
+}
+
+// energySingle reads a text that is one figure, perhaps with an aside: its digits, scale, unit and date.
+func energySingle(text string) []string {
+	m := energyFigure.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	dates := energyDate.FindAllStringSubmatchIndex(m[4], -1)
+	for i := len(dates) - 1; i >= 0; i-- {
+		d := dates[i]
+		date := m[4][d[2]:d[3]]
+		if energyYearOf(date) != "" && energyAside.MatchString(m[4][:d[0]]+m[4][d[1]:]) {
+			return append(m[1:4], date)
+		}
+	}
+	return nil
+}
+
+// figure states an amount: digits, scale, unit and what is in brackets after them.
+func (t *energyTable) figure(at graph.Position, edition int, country graph.ID, kind energyKind, locator string, amount []string) {
+	v, ok := parseNumber(amount[0], amount[1])
+	year := energyYearOf(amount[3])
+	if !ok || v == 0 || year == "" {
+		return
+	}
+	quantity, fits := energyQuantity(v, amount[2], kind)
+	if !fits {
+		t.remark(at, "%s of %s, edition %d, has %s, which is not its unit", locator, country, edition, amount[2])
+		return
+	}
+	if !t.first(fmt.Sprint(country, kind.predicate, kind.good, year, strconv.FormatFloat(v, 'g', 3, 64))) {
+		return
+	}
+	t.edition(edition, "consumes", "exports", "imports", "produces", "reserves")
+	t.declare(country, "Country")
+	t.declare(kind.good, "Resource")
+	y, _ := strconv.Atoi(year)
+	opts := []claimOption{during(yearOf(strconv.Itoa(min(y, edition)))), qualified("quantity", quantity), withNote(kind.note)}
+	if y > edition {
+		opts = append(opts, asInferred()) // a misprint: no edition knows the next year
+	} else if edition-y < 2 {
+		opts = append(opts, asConfidence(freshConfidence)) // later editions revise it
+	}
+	if strings.Contains(amount[3], "es") {
+		opts = append(opts, func(c *graph.Claim) { c.Attribution = graph.Estimated })
+	}
+	switch kind.predicate {
+	case "produces":
+		opts = append(opts, qualified("measure", graph.EnumOf("PRODUCTION")))
+	case "reserves":
+		opts = append(opts, qualified("measure", graph.EnumOf("RESERVES")))
+	}
+	t.state(at, locator, country, kind.predicate, graph.EntityValue(kind.good), opts...)
+}
+
+// freshConfidence is that of a figure of the last two years, which later editions may revise.
+const freshConfidence = 0.85
+
+// energyYearOf reads 2007 est., 1 January 2012 est. and 37257, which is a day of 2002.
+func energyYearOf(text string) string {
+	if energySerial.MatchString(text) {
+		days, _ := strconv.Atoi(text)
+		return strconv.Itoa(time.Date(1899, 12, 30+days, 0, 0, 0, 0, time.UTC).Year())
+	}
+	if m := energyYear.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// energyQuantity is the amount in the unit of the graph; fits is whether what is measured has that unit.
+func energyQuantity(v float64, unit string, kind energyKind) (q graph.Value, fits bool) {
+	gas, flow := kind.good == "natural-gas", kind.predicate != "reserves"
+	switch unit {
+	case "cu m", "cubic meters":
+		return graph.QuantityValue(math.Round(v/1e3)/1e6, "bcm"), gas
+	case "bbl/day":
+		return graph.QuantityValue(v, "bblPerDay"), !gas && flow
+	}
+	return graph.QuantityValue(v, "bbl"), !gas && !flow
+}
