@@ -1,6 +1,6 @@
 // Package datasets reads known public data sets, each in its original layout:
 // the World Factbook, the leaders, trade partners and energy of its editions, the table of country codes,
-// the effective leaders of states, the production of minerals, and pipelines.
+// the effective leaders of states, the production of minerals, pipelines, and sanctions.
 //
 // Read Formats first. A data set is a codec.Format that only reads; names/ maps
 // the names it prints to ids of the graph. As in package codec, whether an
@@ -16,4 +16,4 @@ import (
 
 // Formats lists every format that Caspian reads or writes: those of package
 // codec, then the data sets. Help texts and imports walk it.
-var Formats = slices.Concat(codec.Formats, codec.List{Archigos, Factbook, FactbookEnergy, FactbookOffices, FactbookTrade, GEM, ISO, Minerals, Labels})
+var Formats = slices.Concat(codec.Formats, codec.List{Archigos, Factbook, FactbookEnergy, FactbookOffices, FactbookTrade, GEM, ISO, Minerals, Labels, Sanctions})

@@ -1,0 +1,185 @@
+package datasets
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+)
+
+// Sanctions reads the list of sanctions programmes of OpenSanctions, as one array of JSON
+// (https://github.com/opensanctions/opensanctions, meta/programs): issuer, targets, measures, legal acts and page of each.
+//
+// A programme is a Policy; the locator is its key. The list has no dates: what it says is attested on its own, and holds since then;
+// of the programmes of the European Union since the year of the earliest act that it names, as the numbers of its acts have
+// years. Territories that are not countries, and lists of others than states and unions, are left out. Summaries are not read, nor
+// aliases that are the name or the code of a country.
+var Sanctions = &codec.Format{
+	Name:   "sanctions-programs",
+	About:  "the sanctions programmes of OpenSanctions, one array of JSON",
+	Decode: decodeSanctions,
+}
+
+// SanctionsSource is the source of what Sanctions reads: the list as of sanctionsDate.
+const (
+	SanctionsSource = graph.ID("opensanctions-programs-2026")
+	sanctionsDate   = "2026-08-22"
+)
+
+// sanctionsProgram is one element of the array.
+type sanctionsProgram struct {
+	Title    string   `json:"title"`
+	Key      string   `json:"key"`
+	URL      string   `json:"url"`
+	Issuer   string   `json:"issuer"`
+	Aliases  []string `json:"aliases"`
+	Targets  []string `json:"target_territories"`
+	Measures []string `json:"measures"`
+	Status   string   `json:"status"`
+}
+
+// sanctionsList reads the array.
+type sanctionsList struct {
+	facts
+	names *nameTables
+}
+
+func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+	text, err := io.ReadAll(io.LimitReader(r, 64<<20))
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	var programs []sanctionsProgram
+	if err := json.Unmarshal(text, &programs); err != nil {
+		return graph.Errorf(graph.BadInput, "%s is not an array of programmes: %v", name, err)
+	}
+	l := &sanctionsList{facts: newFacts(SanctionsSource, emit), names: names()}
+	l.source(SanctionsSource, "OpenSanctions", "https://github.com/opensanctions/opensanctions", "MIT")
+	l.state(graph.Position{}, "", SanctionsSource, "name", graph.StringValue("Sanctions programmes of OpenSanctions, August 2026"), asConfidence(1))
+	l.state(graph.Position{}, "", SanctionsSource, "date", graph.LooseValue(sanctionsDate), asConfidence(1))
+	for i := range programs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		l.program(graph.Position{File: name, Path: "[" + strconv.Itoa(i) + "]"}, &programs[i])
+	}
+	return l.err
+}
+
+var (
+	sanctionsAct = regexp.MustCompile(`^(?:Regulation|Decision|Common Position|Joint Action|Directive|UNSCR|Resolutions?|EO|SI|Executive Order)\b.*\d`)
+	// sanctionsCode is an alias that would name a country or be taken for its code.
+	sanctionsCode = regexp.MustCompile(`^[A-Z-]{2,6}$`)
+	sanctionsYear = regexp.MustCompile(`\b((?:19|20)\d\d)/\d+|\b\d+/((?:19|20)\d\d|\d\d)\b`)
+)
+
+// sanctionsActYear is the year in the number of an act of the European Union, or of a statutory instrument; 0 if it has none.
+func sanctionsActYear(act string) int {
+	m := sanctionsYear.FindStringSubmatch(act)
+	if m == nil {
+		return 0
+	}
+	year, _ := strconv.Atoi(m[1] + m[2])
+	if year < 100 {
+		year += 1900
+	}
+	return year
+}
+
+func (l *sanctionsList) program(at graph.Position, p *sanctionsProgram) {
+	issuer := l.issuer(p.Issuer)
+	id := slug("sanctions " + p.Key)
+	if issuer == "" || id == "" || p.Key == "" || !l.declare(id, "Policy") {
+		l.remark(at, "%q of %q is not imposed by a state or a union, or has no key", clipText(p.Title), clipText(p.Issuer))
+		return
+	}
+	state := func(predicate string, v graph.Value, opts ...claimOption) {
+		l.state(at, p.Key, id, predicate, v, opts...)
+	}
+	state("name", graph.StringValue(p.Title))
+	state("imposedBy", graph.EntityValue(issuer))
+	state("kind", graph.EnumOf(p.kind()))
+	if p.URL != "" {
+		state("sameAs", graph.StringValue(p.URL))
+	}
+	first := 0
+	for _, a := range p.Aliases {
+		if !sanctionsAct.MatchString(a) {
+			if l.names.countries[nameKey(a)] == "" && !sanctionsCode.MatchString(a) {
+				state("aliases", graph.StringValue(a))
+			}
+			continue
+		}
+		year := sanctionsActYear(a)
+		var opts []claimOption
+		if year > 0 {
+			opts = append(opts, during(yearOf(strconv.Itoa(year))))
+			if issuer == "eu" && (first == 0 || year < first) {
+				first = year
+			}
+		}
+		state("legalActs", graph.StringValue(a), opts...)
+	}
+	opts := []claimOption{during(since(sanctionsDate))}
+	if first > 0 {
+		opts = []claimOption{during(since(strconv.Itoa(first))), asInferred()}
+	}
+	switch p.Status {
+	case "":
+		state("status", graph.EnumOf("IN_FORCE"), opts...)
+	case "ended":
+		opts = []claimOption{during(since(sanctionsDate))}
+		state("status", graph.EnumOf("ENDED"), opts...)
+	}
+	for _, m := range p.Measures {
+		state("measures", graph.StringValue(m))
+	}
+	for _, code := range p.Targets {
+		if target := l.territory(code); target != "" && p.Status != "ended" {
+			state("targets", graph.EntityValue(target), opts...)
+		}
+	}
+}
+
+func (p *sanctionsProgram) kind() string {
+	if len(p.Measures) == 1 && p.Measures[0] == "Export control" || strings.Contains(p.Title, "Export Control") {
+		return "EXPORT_CONTROL"
+	}
+	return "SANCTION"
+}
+
+// issuer is the state or union of an office such as us_ofac.
+func (l *sanctionsList) issuer(office string) graph.ID {
+	if office == "zz_unsc" {
+		office = "un_unsc"
+	}
+	code, _, _ := strings.Cut(office, "_")
+	return l.territory(code)
+}
+
+// territory is the country with a code of two letters, the European Union or the United Nations, declared; "" for anything else.
+func (l *sanctionsList) territory(code string) graph.ID {
+	switch code {
+	case "eu", "un":
+		l.declare(graph.ID(code), "Organisation")
+		return graph.ID(code)
+	case "xk":
+		l.declare("XKX", "Country")
+		return "XKX"
+	}
+	region, err := language.ParseRegion(code)
+	if err != nil || len(code) != 2 || l.names.byID[graph.ID(region.ISO3())] == nil {
+		return ""
+	}
+	id := graph.ID(region.ISO3())
+	l.declare(id, "Country")
+	return id
+}
