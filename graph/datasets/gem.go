@@ -68,7 +68,7 @@ type gemRow struct {
 // pipeline is one row of names/pipelines.csv.
 type pipeline struct {
 	id    graph.ID // empty: the slug of the name
-	leave []string // what is not read, since it is wrong: countries, start, order
+	leave []string // what is not read, since it is wrong: countries, start, status, order
 }
 
 // gemLines reads names/pipelines.csv, by project and unit: "Nord Stream Gas Pipeline/", or "…/*" for all units.

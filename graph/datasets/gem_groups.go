@@ -181,7 +181,9 @@ func (t *gemTable) times(g *gemGroup, state gemState) {
 	if start != nil && !status.built && start.start >= t.year && gemKinds[start.kind].terminal == "" {
 		state(start, "completion", graph.LooseValue(strconv.Itoa(start.start)), sinceEdition)
 	}
-	state(first, "status", graph.EnumOf(status.status), opts...)
+	if !first.known.leaves("status") {
+		state(first, "status", graph.EnumOf(status.status), opts...)
+	}
 }
 
 // since is from a date on, without a word of an end.
