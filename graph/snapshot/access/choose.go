@@ -235,7 +235,7 @@ func (c *chooser) relation(r *filter.Relation) (Path, bool) {
 		}
 	}
 	// One list is in the order of the ids at its other end.
-	p.sorted = len(p.nodes) < 2 && r.Field.Kind != schema.Derived && !r.Field.Symmetric
+	p.sorted = len(p.nodes) < 2 && r.Field.Kind != schema.Derived && !r.Field.Symmetric && r.Field.Mirror == nil
 	return p, true
 }
 
