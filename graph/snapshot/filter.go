@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -142,6 +143,7 @@ type filterPass struct {
 	from bool
 	// known are the verdicts on nodes, by number, where many subjects lead to one.
 	known []verdict
+	tests dense.Tests
 	// keeps is v.Keeps. A filter may walk lists, whose walks use a filterPass:
 	// called by its name it would make the compiler put every walk's state on the
 	// heap.
@@ -152,7 +154,11 @@ func (v *View) filterPass(q *filter.Query) *filterPass {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}
-	return &filterPass{v: v, q: q, keeps: v.keeps}
+	x := &filterPass{v: v, q: q, keeps: v.keeps}
+	if q.Edges != nil {
+		x.tests.Set(v.s.Ontology(), q.Edges)
+	}
+	return x
 }
 
 // verdict is whether a filter keeps a node.
@@ -206,6 +212,9 @@ func (x *filterPass) claim(e Edge) bool {
 	}
 	if !x.from && x.q.Edges.Subject != nil && !x.keeps(x.q.Edges.Subject, x.v.SubjectOf(e)) {
 		return false
+	}
+	if keeps, ok := x.tests.Decide(func(column uint32) dense.Cell { return qualifierIn(x.v.s, e, uint16(column)) }); ok {
+		return keeps
 	}
 	return x.v.decidesClaim(x.q.Edges, e, true)
 }

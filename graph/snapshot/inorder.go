@@ -89,10 +89,13 @@ func (l *List) inOrder(w *walk, b *best, p *Page) (early bool) {
 			from.ID = graph.ID(b.at.id)
 		}
 	}
+	if l.field != nil && l.field.Stored() && !w.keep.subject(l.entity) {
+		return false
+	}
 	if from == nil || from.Value.Kind() != graph.NoKind {
 		w.plan.Walk(paths{v}, from, func(n uint32) bool {
 			w.read++
-			more = v.stop() || !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || t.take(Edge{Node: n, Claim: memory.None})
+			more = v.stop() || l.at(w, n, t.take)
 			return more && v.Err() == nil
 		})
 	} else if single {
@@ -114,4 +117,17 @@ func (l *List) inOrder(w *walk, b *best, p *Page) (early bool) {
 		})
 	}
 	return b.top.More
+}
+
+// at calls fn with the edges that the list has to a node, and reports whether to go on.
+func (l *List) at(w *walk, n uint32, fn func(Edge) bool) bool {
+	v := l.view
+	if l.field == nil {
+		return !l.hasType(n) || !l.exists(n) || !w.keep.node(n) || fn(Edge{Node: n, Claim: memory.None})
+	}
+	if len(v.s.To(v.run(l.entity, l.field), n)) == 0 {
+		return true
+	}
+	to := walk{ties: true, keep: w.keep, only: true, nodes: []uint32{n}}
+	return l.walkFrom(l.entity, l.narrow || w.keep.narrows(), &to, fn)
 }

@@ -77,11 +77,11 @@ func linked(o *schema.Ontology, seq graph.Seq, seed uint64) graph.Commit {
 	return c
 }
 
-// drawIndexed is a reading of one value of which there can be an index.
+// drawIndexed is a reading of which there can be an index.
 func drawIndexed(t *rapid.T, typ *schema.Type) filter.Reading {
 	readings := []filter.Reading{{Own: "name"}}
 	for _, f := range typ.Fields {
-		if f.Kind == schema.Property && !f.Many && f.Scalar != schema.Coordinates && f.Name != "name" {
+		if f.Kind == schema.Property && f.Scalar != schema.Coordinates && f.Name != "name" {
 			readings = append(readings, filter.Reading{Property: f})
 		}
 	}
@@ -181,6 +181,13 @@ func drawListed(t *rapid.T, o *schema.Ontology, s *snapshot.Snapshot) (list func
 		}
 		f := rapid.SampledFrom(many).Draw(t, "field")
 		q.Edges, q.Order = &filter.Edge{Node: drawFound(t, f.Target, 1)}, drawOrder(t, f.Target, qualifiersOf(f), nil)
+		if rapid.Bool().Draw(t, "by node?") {
+			q.Order = append([]filter.Key{{By: drawIndexed(t, f.Target), Descending: rapid.Bool().Draw(t, "down")}}, q.Order...)
+			most := rapid.IntRange(0, 4).Draw(t, "most")
+			if q.First = &most; rapid.Bool().Draw(t, "all?") {
+				q.Edges = nil
+			}
+		}
 		n, _ := s.Number(e.ID)
 		series := rapid.Bool().Draw(t, "series")
 		list = func(v *snapshot.View) *snapshot.List { return v.Relation(n, f, series) }

@@ -91,7 +91,7 @@ const short = 32
 func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	v, f := l.view, l.field
 	switch {
-	case v.planning == never, q.Nodes == nil && q.Edges == nil && (len(q.Order) == 0 || !page || f != nil),
+	case v.planning == never, q.Nodes == nil && q.Edges == nil && !(page && l.ordered(q)),
 		f != nil && (f.Symmetric && l.entity != memory.None || f.Kind == schema.Derived || v.mirrors(l.entity, f)):
 		return nil
 	}
@@ -102,13 +102,28 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	if l.ofSubjects() && q.Edges != nil {
 		a.Nodes, a.Edges = l.asSubjects(q.Edges), nil
 	}
-	if t := access.TurnOf(q); page && f == nil && t.End == "" {
+	if t := access.TurnOf(q); page && t.End == "" && (f == nil || l.ordered(q)) {
 		if a.Order = q.Order; !t.Back || len(a.Order) == 0 {
 			a.Limit = t.Most
 		}
 	}
+	if f != nil {
+		a.Step = linkStep
+	}
 	p := access.Choose(paths{v}, &a)
 	return &p
+}
+
+// linkStep is what it costs to look whether a list has an entity, in links that a walk reads.
+const linkStep = 8
+
+// ordered reports whether the list can be read along an index of what its nodes are ordered by.
+func (l *List) ordered(q *filter.Query) bool {
+	if len(q.Order) == 0 || l.field == nil {
+		return len(q.Order) > 0
+	}
+	by := q.Order[0].By
+	return l.entity != memory.None && by.Of == filter.OfNode && (by.Property != nil || by.Own == "name")
 }
 
 // len is how many nodes a walk over the list may look at.

@@ -67,12 +67,8 @@ func (p paths) WalkWithin(by filter.Reading, t *filter.Test, fn func(node uint32
 	}
 }
 
-// InOrder implements access.Indexes. What is first of the values that an entity shows
-// an index cannot tell.
+// InOrder implements access.Indexes.
 func (p paths) InOrder(key filter.Key, t *filter.Test) (rows int, s access.State) {
-	if key.By.Property != nil && key.By.Property.Many {
-		return 0, access.Unfit
-	}
 	_, r, _, s := p.entries(key.By, t)
 	return r.Len(), s
 }
@@ -91,10 +87,16 @@ func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, f
 	}
 }
 
-// displays reports whether the entry's claim is the one that the entity shows.
+// displays reports whether the entry's claim is the one that the entity shows, of many values
+// the first.
 func (v *View) displays(by filter.Reading, e values.Entry) bool {
-	if by.Own == "name" {
+	switch {
+	case by.Own == "name":
 		return v.label(e.Subject) == e.Claim
+	case by.Property.Many:
+		var room [8]uint32
+		claims := v.Values(e.Subject, by.Property, room[:0])
+		return len(claims) > 0 && claims[0] == e.Claim
 	}
 	return v.bestClaim(e.Subject, by.Property) == e.Claim
 }

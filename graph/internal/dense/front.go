@@ -172,7 +172,7 @@ func (r *reading[L, E]) fromFront() bool {
 func (r *reading[L, E]) asked(f *front[E], i int) bool {
 	for j := range r.Shown {
 		b := &r.Shown[j]
-		if n := f.cells[slices.Index(r.Asked, b.Column)][i]; n < b.wholeLo || n > b.wholeHi {
+		if !b.Has(f.cells[slices.Index(r.Asked, b.Column)][i]) {
 			return false
 		}
 	}

@@ -22,6 +22,9 @@ func Everything() Range {
 // Between is the range of the whole numbers from lo to hi.
 func Between(lo, hi int64) Range { return Range{lo, hi, float64(lo), float64(hi)} }
 
+// Has reports whether a whole number is in the range.
+func (r *Range) Has(n int64) bool { return r.wholeLo <= n && n <= r.wholeHi }
+
 // RangeOf returns the range of the numbers of a kind, and of a unit unless that is "", that
 // pass a test. If it is not exact, some numbers in the range fail. ok is false if a place
 // without a number may pass, or if the test has no condition on a range.

@@ -71,6 +71,7 @@ type Ask struct {
 	Order []filter.Key // none: the order of ids
 	Limit int          // how many are to be found, below 0 all
 	All   int          // how many the list has
+	Step  int          // what a step along an index of all entities costs beside one of the list; 0: as much
 	Eager bool         // for tests: any path but a scan is taken where there is one
 }
 

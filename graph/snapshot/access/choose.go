@@ -43,7 +43,7 @@ func Choose(g Graph, a *Ask) Path {
 			best, cost = scan, early
 			best.Rows = early
 		}
-	} else if p, ok := c.inOrder(a, kept); ok && (p.Rows*indexStep < cost || a.Eager) {
+	} else if p, ok := c.inOrder(a, kept); ok && (p.Rows*indexStep*max(a.Step, 1) < cost || a.Eager) {
 		best = p
 	}
 	best.Cold = c.cold
