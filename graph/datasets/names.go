@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // names/ holds the tables that map names, as the Factbook and the ISO table
@@ -97,7 +98,7 @@ func nameKey(s string) string {
 	s = strings.TrimSpace(strings.TrimPrefix(s, "the "))
 	var b strings.Builder
 	for _, r := range s {
-		if folded, ok := latin[r]; ok {
+		if folded, ok := codec.Latin(r); ok {
 			b.WriteString(folded)
 		} else {
 			b.WriteRune(r)

@@ -27,6 +27,8 @@ type Options struct {
 	// Sync, where not empty, is a source of which the inputs state everything (graph.Change.Sync).
 	// They are one change then, also JSON lines.
 	Sync graph.ID
+	// Skip leaves out the lines with faults of inputs that are not JSON lines, instead of refusing everything.
+	Skip bool
 	// Progress, where not nil, is called after each batch.
 	Progress func(input string, r *Report)
 }
@@ -45,6 +47,9 @@ type Report struct {
 	Known int `json:"known"`
 	// Operations counts all of them.
 	Operations int `json:"operations"`
+	// Skipped are the lines that were left out, by the names of their inputs, and Faults why.
+	Skipped map[string]map[int]bool `json:"-"`
+	Faults  graph.Problems          `json:"-"`
 	// Notices are the first notices, MoreNotices counts the rest.
 	Notices     graph.Problems `json:"-"`
 	MoreNotices int            `json:"-"`
@@ -132,7 +137,7 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 	}
 	r := &Report{}
 	if len(whole) > 0 {
-		if err := importWhole(ctx, to, whole, o.Sync, r); err != nil {
+		if err := importWhole(ctx, to, whole, o, r); err != nil {
 			return r, err
 		}
 		if o.Progress != nil {
@@ -168,9 +173,12 @@ func Fill(ctx context.Context, g *live.Graph, wrap func(Target) Target, inputs [
 	return r, failed
 }
 
-func importWhole(ctx context.Context, to Target, inputs []Input, sync graph.ID, r *Report) error {
+func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *Report) error {
 	const nothing = "nothing was imported; correct the input and import it again"
 	ops, err := Read(ctx, inputs)
+	if o.Skip {
+		ops, err = r.withoutFaults(to, ops, err)
+	}
 	var form graph.Problems
 	switch {
 	case errors.As(err, &form):
@@ -181,7 +189,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, sync graph.ID, 
 	case err != nil:
 		return &Failed{Cause: err, Resume: "nothing was imported"}
 	}
-	got, err := to.Commit(ctx, &graph.Change{Ops: ops, Sync: sync})
+	got, err := to.Commit(ctx, &graph.Change{Ops: ops, Sync: o.Sync})
 	if err != nil {
 		return failed(err, cmp.Or(r.addPart(err, len(ops)), nothing))
 	}

@@ -37,6 +37,9 @@ type Input struct {
 // Stdin is the path of the standard input.
 const Stdin = "-"
 
+// StandardInput is the name of the standard input in messages.
+const StandardInput = "standard input"
+
 // Find makes inputs of paths. A folder is one input where the format reads
 // folders, and otherwise every file in it whose name ends like one of a format (or of
 // the given format), in the order of the names. format may be nil: then the names
@@ -66,7 +69,7 @@ func find(p string, format *codec.Format, stdin io.Reader) ([]Input, error) {
 		if format == nil {
 			format = codec.JSONLines
 		}
-		return []Input{{Name: "standard input", Format: format, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}}, nil
+		return []Input{{Name: StandardInput, Format: format, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}}, nil
 	}
 	info, err := os.Stat(p)
 	if err != nil {
@@ -130,7 +133,7 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 		go func() {
 			defer func() { <-free; wg.Done() }()
 			r := &results[i]
-			r.err = inputs[i].decode(ctx, func(op graph.Op) error { r.ops = append(r.ops, op); return nil })
+			r.err = inputs[i].Decode(ctx, func(op graph.Op) error { r.ops = append(r.ops, op); return nil })
 		}()
 	}
 	wg.Wait()
@@ -153,8 +156,8 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 	return ops, nil
 }
 
-// decode also closes what it opens.
-func (in *Input) decode(ctx context.Context, emit codec.Emit) error {
+// Decode emits what the input states. It also closes what it opens.
+func (in *Input) Decode(ctx context.Context, emit codec.Emit) error {
 	if in.dir != nil {
 		return in.Format.DecodeDir(ctx, in.dir, in.Name, emit)
 	}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+// mappingChoice is how an import reads tables.
+type mappingChoice struct {
+	file, onError, quarantine *string
+	mapping                   *codec.Mapping // nil where the inputs are not tables
+	find                      codec.Find     // set once the graph is at hand
+}
+
+func mappingSettings(s *settings.Set) *mappingChoice {
+	return &mappingChoice{
+		file:       s.Text("mapping", "FILE", "", "read tables, whose rows mean what this file says"),
+		onError:    s.Choice("on-error", "stop", "what to do about rows of tables with faults", "stop", "skip"),
+		quarantine: s.Text("quarantine", "FILE", "", "skip rows of tables with faults, and write them to this file"),
+	}
+}
+
+func (m *mappingChoice) check(s *settings.Set) {
+	if *m.file == "" && m.skips() {
+		s.Fault("--on-error and --quarantine are for tables: name their mapping with --mapping")
+	}
+	if m.skips() && s.Given("sync") {
+		s.Fault("--sync withdraws what the files do not state, so rows with faults cannot be left out: correct them first")
+	}
+	if *m.file != "" && s.Given("format") {
+		s.Fault("--mapping says what the format is: leave out --format")
+	}
+}
+
+// skips reports whether rows with faults are left out.
+func (m *mappingChoice) skips() bool { return *m.onError == "SKIP" || *m.quarantine != "" }
+
+// inputs are what the arguments name, as tables where there is a mapping.
+func (m *mappingChoice) inputs(args []string, format string, e *environment) ([]ingest.Input, error) {
+	if *m.file == "" {
+		return inputsOf(args, format, e)
+	}
+	text, err := os.ReadFile(*m.file)
+	if err != nil {
+		return nil, err
+	}
+	if m.mapping, err = codec.ReadMapping(*m.file, text); err != nil {
+		return nil, err
+	}
+	return ingest.Find(args, m.mapping.Format(func(key, value string) (graph.ID, error) { return m.find(key, value) }), e.in)
+}
+
+// shownRows is how many rows a dry run shows.
+const shownRows = 3
+
+var errShown = errors.New("enough rows are shown")
+
+// preview prints what the first rows of the first table become.
+func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out io.Writer) error {
+	if m.mapping == nil || inputs[0].Name == ingest.StandardInput {
+		return nil
+	}
+	table := console.NewTable("", "LINE", "ENTITY", "FIELD", "VALUE", "QUALIFIERS", "VALID", "LOCATOR")
+	lines := map[int]bool{}
+	err := inputs[0].Decode(ctx, func(op graph.Op) error {
+		if op.Position.File != inputs[0].Name {
+			return nil // of the mapping
+		}
+		if lines[op.Position.Line] = true; len(lines) > shownRows {
+			return errShown
+		}
+		line := fmt.Sprint(op.Position.Line)
+		if op.Kind == graph.Declare {
+			table.Row(line, string(op.Entity.ID), "type", op.Entity.Type)
+			return nil
+		}
+		c := &op.Claim
+		var qualifiers []string
+		for _, q := range c.Qualifiers {
+			qualifiers = append(qualifiers, q.Name+" "+q.Value.String())
+		}
+		table.Row(line, string(c.Subject), c.Predicate, c.Value.String(), strings.Join(qualifiers, ", "), c.Valid.String(), c.Locator)
+		return nil
+	})
+	var faults graph.Problems // the import reports them
+	if err != nil && !errors.Is(err, errShown) && !errors.As(err, &faults) {
+		return err
+	}
+	var text strings.Builder
+	table.Write(&text)
+	_, err = io.WriteString(out, text.String())
+	return err
+}
+
+// setAside reports the rows that were left out, and writes them to the file for them.
+func (m *mappingChoice) setAside(ctx context.Context, e *environment, inputs []ingest.Input, r *ingest.Report) error {
+	n := r.Rows()
+	if n == 0 {
+		return nil
+	}
+	e.say("%v", r.Faults)
+	where := ""
+	if *m.quarantine != "" {
+		var rows bytes.Buffer
+		if err := r.Quarantine(ctx, inputs, m.mapping, &rows); err != nil {
+			return err
+		}
+		if err := os.WriteFile(*m.quarantine, rows.Bytes(), 0o666); err != nil {
+			return err
+		}
+		where = " and written to " + *m.quarantine
+	}
+	e.say("caspian import: %s left out%s, for %s", console.Count(n, "row"), where, console.Count(len(r.Faults), "fault"))
+	return nil
+}
+
+// findInStore looks up keys in the graph, whatever the date.
+func findInStore(g *live.Graph) codec.Find {
+	return func(key, value string) (found graph.ID, _ error) {
+		s := g.Snapshot()
+		s.Keyed(key, value, func(claim uint32) {
+			if found == "" {
+				found = s.ID(s.Rows.Ref(claim).Subject)
+			}
+		})
+		return found, nil
+	}
+}
+
+// findAtService looks up keys at a service, each value once.
+func findAtService(ctx context.Context, at *client.Service) codec.Find {
+	var mu sync.Mutex // guards known
+	known := map[[2]string]graph.ID{}
+	return func(key, value string) (graph.ID, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		id, asked := known[[2]string{key, value}]
+		if asked {
+			return id, nil
+		}
+		id, err := askForKey(ctx, at, key, value)
+		if err == nil {
+			known[[2]string{key, value}] = id
+		}
+		return id, err
+	}
+}
+
+// askForKey asks a service for the entity that has the value of the key; "" where there is none.
+func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
+	variables, err := json.Marshal(map[string]string{"key": key, "value": value})
+	if err != nil {
+		return "", err
+	}
+	body, err := at.Ask(ctx, `query ($key: String!, $value: String!) {
+		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {mode: EVER}) { nodes { subject { id } } }
+	}`, variables)
+	if err != nil {
+		return "", err
+	}
+	var answer struct {
+		Data struct {
+			Claims struct {
+				Nodes []struct{ Subject struct{ ID graph.ID } }
+			}
+		}
+		Errors []struct{ Message string }
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return "", err
+	}
+	if len(answer.Errors) > 0 {
+		return "", fmt.Errorf("looking up the %s %q: %s", key, value, answer.Errors[0].Message)
+	}
+	if nodes := answer.Data.Claims.Nodes; len(nodes) > 0 {
+		return nodes[0].Subject.ID, nil
+	}
+	return "", nil
+}

@@ -1,0 +1,193 @@
+package codec
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// stated is what a mapping makes of a table, a line for each operation, and its faults.
+func stated(t testing.TB, mapping, name, table string) string {
+	t.Helper()
+	m, err := ReadMapping("map.yaml", []byte(mapping))
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	var out strings.Builder
+	find := func(key, value string) (graph.ID, error) {
+		return graph.ID(map[string]string{"iso2 KZ": "KAZ", "iso2 UZ": "UZB"}[key+" "+value]), nil
+	}
+	err = m.Format(find).Decode(context.Background(), name, strings.NewReader(table), func(op graph.Op) error {
+		fmt.Fprintf(&out, "%s:%d: ", op.Position.File, op.Position.Line)
+		if op.Kind == graph.Declare {
+			fmt.Fprintf(&out, "%s is a %s\n", op.Entity.ID, op.Entity.Type)
+			return nil
+		}
+		c := &op.Claim
+		fmt.Fprintf(&out, "%s %s %s", c.Subject, c.Predicate, c.Value)
+		for _, q := range c.Qualifiers {
+			fmt.Fprintf(&out, " (%s %s)", q.Name, q.Value)
+		}
+		fmt.Fprintf(&out, " %s [%s, %s, %v]\n", c.Valid, c.Source, c.Locator, c.Confidence)
+		return nil
+	})
+	if err != nil {
+		out.WriteString(err.Error() + "\n")
+	}
+	return out.String()
+}
+
+const portMapping = `
+defaults: {source: "{Source} ?? wpi"}
+entities:
+  wpi: {type: Source, _: {source: wpi}, name: Index}
+empty: ["-", Unknown]
+separator: ";"
+tables:
+  sizes: {S: SMALL, L: LARGE}
+rows:
+  "{Code | without spaces} ?? port-{No}":
+    type: TransportNode
+    name: "{Name}"
+    aliases: "{Others | split ,}"
+    country: {to: "{Code | first 2 | key iso2}", valid: "{Since}/..", confidence: 0.9}
+    size: "{Size | table sizes}"
+    depth:
+      - {value: "{Depth} m", scope: channel}
+      - {value: "{Pier} m", scope: "{Name | slug}"}
+    serves: {to: "{Serves | split /}", at: "row {#}, {Name}"}
+  "{Harbour | match (\\w+)$ | lower}":
+    type: City
+`
+
+func TestMapping(t *testing.T) {
+	const head = "\ufeffNo;Code;Name;Others;Since;Size;Depth;Pier;Serves;Harbour;Source\n"
+	for _, c := range []struct{ name, table, want string }{
+		{"whole", head + "7; KZ AAU;Aktau;Aqtau, Shevchenko,;1963;L;11;Unknown;a/b;x of Old;s\n", `map.yaml:4: wpi is a Source
+map.yaml:4: wpi name Index  [wpi, , 1]
+t.csv:2: KZAAU is a TransportNode
+t.csv:2: KZAAU name Aktau  [s, row 1, 0.7]
+t.csv:2: KZAAU aliases Aqtau  [s, row 1, 0.7]
+t.csv:2: KZAAU aliases Shevchenko  [s, row 1, 0.7]
+t.csv:2: KZAAU country KAZ 1963/.. [s, row 1, 0.9]
+t.csv:2: KZAAU size LARGE  [s, row 1, 0.7]
+t.csv:2: KZAAU depth 11 m (scope channel)  [s, row 1, 0.7]
+t.csv:2: KZAAU serves a  [s, row 1, Aktau, 0.7]
+t.csv:2: KZAAU serves b  [s, row 1, Aktau, 0.7]
+t.csv:2: old is a City
+`},
+		{"nearly nothing", head + "\n8;;-;;;;;;;;\n", `map.yaml:4: wpi is a Source
+map.yaml:4: wpi name Index  [wpi, , 1]
+t.csv:3: port-8 is a TransportNode
+`},
+		{"faults", head + "9;XX 1;\"A\nB\";;;M;;;;;\n\"1 0\";;\xff;;;;;;;;\n\"1 1\";;;;;;;;;;\n", `map.yaml:4: wpi is a Source
+map.yaml:4: wpi name Index  [wpi, , 1]
+t.csv:2: XX1 is a TransportNode
+t.csv:2: XX1 name A
+B  [wpi, row 1, 0.7]
+t.csv:2: {Code | first 2 | key iso2}: no entity has the iso2 "XX"
+t.csv:2: {Size | table sizes}: the table sizes of the mapping has no "M"
+t.csv:4: the row is not valid UTF-8
+t.csv:5: "port-1 1" is not an id: it has ASCII letters and digits, and inside - _ . :
+`},
+		{"another table", "No;Code\n", `map.yaml:4: wpi is a Source
+map.yaml:4: wpi name Index  [wpi, , 1]
+t.csv:1: the column "Name" is missing; give the table of the mapping, or correct the mapping
+`},
+	} {
+		got := stated(t, portMapping, "t.csv", c.table)
+		if c.name == "another table" {
+			got = got[:strings.Index(got, "mapping\n")+len("mapping\n")] // one of several
+		}
+		if got != c.want {
+			t.Errorf("%s:\n%swant\n%s", c.name, got, c.want)
+		}
+	}
+	if got := stated(t, "rows: {\"{a}\": {type: City}}", "t.tsv", "a\tb\nx\ty\n"); got != "t.tsv:2: x is a City\n" {
+		t.Errorf("tabs: %s", got)
+	}
+}
+
+func TestMappingFaults(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                         "map.yaml:1: not well-formed YAML: EOF",
+		"entities: {}":                             "map.yaml:1: the mapping has no rows: what each row of the table states",
+		"rows: [a]":                                "map.yaml:1: rows: a mapping (key: value) is expected here, not a list",
+		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has entities, defaults, rows, separator, empty and tables`,
+		"rows:\n  x: {name: \"{a\"}":               `map.yaml:2: rows.x.name: "{a" has a { without a }`,
+		"rows:\n  x: {name: \"{}\"}":               "map.yaml:2: rows.x.name: {} names no column",
+		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, without, split, match, table, key`,
+		"rows:\n  x: {name: \"{a | first x}\"}":    `map.yaml:2: rows.x.name: the filter first: "x" is not a number of characters`,
+		"rows:\n  x: {name: [\"{a | match (}\"]}":  "map.yaml:2: rows.x.name[0]: the filter match: error parsing regexp: missing closing ): `(`",
+		"rows:\n  x: {name: a, name: b}":           `map.yaml:2: rows.x: "name" is given twice (first on line 2)`,
+		"rows: {x: {}}\nseparator: ab":             `map.yaml:2: separator: the separator is one character, not "ab"`,
+		"rows: &a {x: {}}\ndefaults: *a":           "map.yaml:1: anchors and aliases are not part of the seed format; write the value out",
+		"rows: {x: {}}\nempty: none":               "map.yaml:2: empty: a list of what stands for nothing is expected here, not a single value",
+		"rows: {\"{a}\": {type: City}}\ntables: 1": "map.yaml:2: tables: a mapping (key: value) is expected here, not a single value",
+	} {
+		_, err := ReadMapping("map.yaml", []byte(text))
+		var ps graph.Problems
+		if !errors.As(err, &ps) || ps[:1].Error() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// FuzzMapping reads any mapping with any table: it ends, and all faults have positions.
+func FuzzMapping(f *testing.F) {
+	f.Add(portMapping, "No;Code;Name;Others;Since;Size;Depth;Pier;Serves;Harbour;Source\n7;KZ AAU;Aktau;a,b;1963;L;11;;a/b;x;s\n")
+	f.Add("rows: {\"{a}\": {type: City, name: {value: \"{b | split ,}\", valid: \"{#}\"}}}", "a,b\nx,\"y,z\"\n")
+	f.Fuzz(func(t *testing.T, mapping, table string) { stated(t, mapping, "t.csv", table) })
+}
+
+// TestMappingPage reads the example of docs/mapping.md, and checks that the page and the JSON Schema name every part and filter.
+func TestMappingPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/mapping.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile("(?s)```text\n(.*?)```\n```csv\n(.*?)```").FindSubmatch(page)
+	if example == nil {
+		t.Fatal("no mapping with its table on the page")
+	}
+	got := stated(t, string(example[1]), "t.csv", string(example[2]))
+	for _, want := range []string{"t.csv:2: KZAAU country KAZ  [harbours-2024, harbour 7, 0.8]", "KZAAU aliases Shevchenko", "KZAAU kind PORT", "KZAAU depth 11 m 2024",
+		"t.csv:3: harbour-8 is a TransportNode", "harbour-8 coordinates 44.5,50.3  [harbours-2024, harbour 8, 0.8]\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	for _, f := range filterNames {
+		if filters[f] == nil || !strings.Contains(string(page), "`"+f) {
+			t.Errorf("the filter %s is not on the page", f)
+		}
+	}
+	text, err := os.ReadFile("../../docs/mapping.schema.json")
+	var schema struct {
+		Properties map[string]any
+		Defs       struct {
+			Meta struct{ Properties map[string]any }
+		} `json:"$defs"`
+	}
+	if err := errors.Join(err, json.Unmarshal(text, &schema)); err != nil {
+		t.Fatal(err)
+	}
+	for part := range schema.Properties {
+		if _, err := ReadMapping("m", []byte(part+": 1\n")); strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "| `"+part+"` |") {
+			t.Errorf("%s: %v", part, err)
+		}
+	}
+	known := slices.DeleteFunc(slices.Sorted(maps.Keys(claimMeta)), func(k string) bool { return k == "supersedes" })
+	if got := slices.Sorted(maps.Keys(schema.Defs.Meta.Properties)); len(schema.Properties) != 6 || !slices.Equal(got, known) {
+		t.Errorf("the schema has %d parts and the metas %v, want 6 and %v", len(schema.Properties), got, known)
+	}
+}
