@@ -50,7 +50,7 @@ var order = []struct {
 	{"graph/analysis", []string{"schema", "graph", "graph/validity", "graph/text", "graph/snapshot", "graph/question"}},
 	{"graph/coverage", []string{"schema", "graph"}},
 	{"graph/rdf", nil},
-	{"graph/codec", []string{"schema", "graph"}},
+	{"graph/codec", []string{"schema", "graph", "graph/rdf"}},
 	{"graph/datasets", []string{"graph", "graph/codec"}},
 	{"graph/store/internal/commits", []string{"graph"}},
 	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},

@@ -21,6 +21,8 @@ type Mapping struct {
 	name                     string // of its file
 	entities, rows, defaults *yaml.Node
 	separator                rune
+	base                     string            // of relative IRIs
+	prefixes                 map[string]string // of the columns of RDF
 	empty                    map[string]bool
 	tables                   map[string]map[string]string
 	columns                  []string // that templates name
@@ -35,7 +37,7 @@ const mappingConfidence = "0.7"
 
 // ReadMapping reads a mapping; name is for messages. The error is graph.Problems with every fault.
 func ReadMapping(name string, text []byte) (*Mapping, error) {
-	d := &mappingReader{seedDecoder: seedDecoder{name: name}, m: &Mapping{name: name, empty: map[string]bool{}, tables: map[string]map[string]string{}, templates: map[*yaml.Node]template{}}}
+	d := &mappingReader{seedDecoder: seedDecoder{name: name}, m: &Mapping{name: name, empty: map[string]bool{}, tables: map[string]map[string]string{}, prefixes: map[string]string{}, templates: map[*yaml.Node]template{}}}
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
 		d.Add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
@@ -90,6 +92,13 @@ func (d *mappingReader) part(k, v *yaml.Node) error {
 				d.m.empty[cell] = true
 			}
 		}
+	case "base":
+		d.m.base, _ = d.text(v, k.Value)
+	case "prefixes":
+		return d.pairs(v, k.Value, func(prefix, space *yaml.Node) error {
+			d.m.prefixes[prefix.Value], _ = d.text(space, k.Value)
+			return nil
+		})
 	case "tables":
 		return d.pairs(v, "tables", func(table, entries *yaml.Node) error {
 			of := map[string]string{}
@@ -100,7 +109,7 @@ func (d *mappingReader) part(k, v *yaml.Node) error {
 			})
 		})
 	default:
-		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a mapping has entities, defaults, rows, separator, empty and tables", graph.Clip(k.Value))
+		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a mapping has entities, defaults, rows, separator, empty, tables, prefixes and base", graph.Clip(k.Value))
 	}
 	return nil
 }
@@ -141,10 +150,10 @@ func (m *Mapping) Separator(name string) rune {
 	return ','
 }
 
-// Format is the format of tables that the mapping reads. Keys are looked up by find, which may
+// Format is the format of the tables and documents of RDF that the mapping reads. Keys are looked up by find, which may
 // be nil: then a mapping that needs it is refused.
 func (m *Mapping) Format(find Find) *Format {
-	return &Format{Name: "table", About: "a table, by its mapping", Decode: func(ctx context.Context, name string, r io.Reader, emit Emit) error {
+	return &Format{Name: "table", About: "tables and RDF, by a mapping", Decode: func(ctx context.Context, name string, r io.Reader, emit Emit) error {
 		t := &mapped{Mapping: m, Table: Table{Name: name, Give: "the table of the mapping, or correct the mapping", Separator: m.Separator(name)}, find: find}
 		t.seedDecoder = seedDecoder{ctx: ctx, name: name, emit: emit}
 		if m.entities != nil {
@@ -155,7 +164,12 @@ func (m *Mapping) Format(find Find) *Format {
 			}
 			t.seedDecoder.name = name
 		}
-		err := t.Each(ctx, r, m.columns, t.row)
+		var err error
+		if syntax, ok := syntaxOf(name); ok {
+			err = t.document(name, r, syntax)
+		} else {
+			err = t.Each(ctx, r, m.columns, t.row)
+		}
 		if t.stopped != nil {
 			return t.stopped
 		}
@@ -170,7 +184,7 @@ func (m *Mapping) Format(find Find) *Format {
 	}}
 }
 
-// mapped is a table while it is read.
+// mapped is a table, or a document of RDF, while it is read.
 type mapped struct {
 	seedDecoder
 	*Mapping
@@ -178,25 +192,44 @@ type mapped struct {
 	find    Find
 	stopped error // by which emit ended the reading
 
-	cells  []string
-	number int // of the row, from 1
-	line   int
+	cells   []string   // of the row
+	subject *described // of RDF, instead of cells
+	number  int        // of the row or subject, from 1
+	line    int
+}
+
+// cell has the values of a column for the row.
+func (t *mapped) cell(column string) []string {
+	switch {
+	case column == rowNumber:
+		return []string{strconv.Itoa(t.number)}
+	case t.subject != nil:
+		return slices.Clone(t.subject.values[t.iriOf(column)])
+	}
+	return []string{strings.TrimSpace(t.cells[t.Column[column]])}
 }
 
 // row states what the mapping makes of a row.
 func (t *mapped) row(at graph.Position, cells []string, _ *Faults) bool {
-	t.cells, t.line = cells, at.Line
-	t.number++
+	t.cells = cells
 	if slices.ContainsFunc(cells, func(c string) bool { return !utf8.ValidString(c) }) {
+		t.number++
 		t.Add(at, graph.BadInput, "the row is not valid UTF-8")
 		return true
 	}
+	return t.state(at)
+}
+
+// state states what the mapping makes of the row or subject at hand; false ends the reading.
+func (t *mapped) state(at graph.Position) bool {
+	t.line = at.Line
+	t.number++
 	base := graph.Claim{}
 	defaults := t.expand(t.defaults)
 	if defaults == nil {
 		defaults = &yaml.Node{Kind: yaml.MappingNode}
 	}
-	for _, std := range [][2]string{{"confidence", mappingConfidence}, {"at", "row " + strconv.Itoa(t.number)}} {
+	for _, std := range [][2]string{{"confidence", mappingConfidence}, {"at", t.locator()}} {
 		if under(defaults, std[0]) == nil {
 			defaults.Content = append(defaults.Content, t.scalarNode(std[0]), t.scalarNode(std[1]))
 		}
@@ -218,6 +251,14 @@ func (t *mapped) row(at graph.Position, cells []string, _ *Faults) bool {
 		}
 	}
 	return true
+}
+
+// locator is where the row or subject is found in its source.
+func (t *mapped) locator() string {
+	if t.subject != nil {
+		return t.subject.values[subjectColumn][0]
+	}
+	return "row " + strconv.Itoa(t.number)
 }
 
 func (t *mapped) scalarNode(text string) *yaml.Node {

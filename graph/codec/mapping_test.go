@@ -122,7 +122,7 @@ func TestMappingFaults(t *testing.T) {
 		"":                                         "map.yaml:1: not well-formed YAML: EOF",
 		"entities: {}":                             "map.yaml:1: the mapping has no rows: what each row of the table states",
 		"rows: [a]":                                "map.yaml:1: rows: a mapping (key: value) is expected here, not a list",
-		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has entities, defaults, rows, separator, empty and tables`,
+		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has entities, defaults, rows, separator, empty, tables, prefixes and base`,
 		"rows:\n  x: {name: \"{a\"}":               `map.yaml:2: rows.x.name: "{a" has a { without a }`,
 		"rows:\n  x: {name: \"{}\"}":               "map.yaml:2: rows.x.name: {} names no column",
 		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, without, split, match, table, key`,
@@ -130,6 +130,7 @@ func TestMappingFaults(t *testing.T) {
 		"rows:\n  x: {name: [\"{a | match (}\"]}":  "map.yaml:2: rows.x.name[0]: the filter match: error parsing regexp: missing closing ): `(`",
 		"rows:\n  x: {name: a, name: b}":           `map.yaml:2: rows.x: "name" is given twice (first on line 2)`,
 		"rows: {x: {}}\nseparator: ab":             `map.yaml:2: separator: the separator is one character, not "ab"`,
+		"rows: {x: {}}\nprefixes: 1":               "map.yaml:2: prefixes: a mapping (key: value) is expected here, not a single value",
 		"rows: &a {x: {}}\ndefaults: *a":           "map.yaml:1: anchors and aliases are not part of the seed format; write the value out",
 		"rows: {x: {}}\nempty: none":               "map.yaml:2: empty: a list of what stands for nothing is expected here, not a single value",
 		"rows: {\"{a}\": {type: City}}\ntables: 1": "map.yaml:2: tables: a mapping (key: value) is expected here, not a single value",
@@ -138,6 +139,41 @@ func TestMappingFaults(t *testing.T) {
 		var ps graph.Problems
 		if !errors.As(err, &ps) || ps[:1].Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestMappingOfRDF reads a subject as a row whose columns are its predicates.
+func TestMappingOfRDF(t *testing.T) {
+	const mapping = `
+defaults: {source: "{@graph | match /(\\w+)$} ?? wikidata"}
+prefixes: {w: "http://w/", label: "http://l#name"}
+rows:
+  "{@id | match /(Q\\d+)$ | lower}":
+    type: "{@type | match City$}"
+    name: "{label:}"
+    aliases: "{http://l#name@de} ?? {http://l#also}"
+    country: {to: "{w:P17 | match /(\\w+)$}", valid: "{w:since}/.."}
+`
+	for _, c := range []struct{ name, text, want string }{
+		{"t.trig", `@prefix w: <http://w/> . @prefix l: <http://l#> .
+w:g { w:Q1 a w:City ; l:name "Wien"@de, "Vienna"@EN ; w:P17 w:AUT .
+[] l:name "nobody" }
+w:Q2 l:also "b", "c" ; w:P17 w:DEU, w:FRA ; w:since 1990 .
+`, `t.trig:2: q1 is a City
+t.trig:2: q1 name Wien  [g, http://w/Q1, 0.7]
+t.trig:2: q1 name Vienna  [g, http://w/Q1, 0.7]
+t.trig:2: q1 aliases Wien  [g, http://w/Q1, 0.7]
+t.trig:2: q1 country AUT  [g, http://w/Q1, 0.7]
+t.trig:4: q2 aliases b  [wikidata, http://w/Q2, 0.7]
+t.trig:4: q2 aliases c  [wikidata, http://w/Q2, 0.7]
+t.trig:4: q2 country DEU 1990/.. [wikidata, http://w/Q2, 0.7]
+t.trig:4: q2 country FRA 1990/.. [wikidata, http://w/Q2, 0.7]
+`},
+		{"t.nt", "<http://w/Q1> <http://l#name> \"a\" .\n<http://w/Q2> <b> .\n", "t.nt:2: column 18: the IRI <b> is not absolute\n"},
+	} {
+		if got := stated(t, mapping, c.name, c.text); got != c.want {
+			t.Errorf("%s:\n%swant\n%s", c.name, got, c.want)
 		}
 	}
 }
@@ -182,12 +218,12 @@ func TestMappingPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part := range schema.Properties {
-		if _, err := ReadMapping("m", []byte(part+": 1\n")); strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "| `"+part+"` |") {
+		if _, err := ReadMapping("m", []byte(part+": 1\n")); strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "`"+part+"`") {
 			t.Errorf("%s: %v", part, err)
 		}
 	}
 	known := slices.DeleteFunc(slices.Sorted(maps.Keys(claimMeta)), func(k string) bool { return k == "supersedes" })
-	if got := slices.Sorted(maps.Keys(schema.Defs.Meta.Properties)); len(schema.Properties) != 6 || !slices.Equal(got, known) {
-		t.Errorf("the schema has %d parts and the metas %v, want 6 and %v", len(schema.Properties), got, known)
+	if got := slices.Sorted(maps.Keys(schema.Defs.Meta.Properties)); len(schema.Properties) != 8 || !slices.Equal(got, known) {
+		t.Errorf("the schema has %d parts and the metas %v, want 8 and %v", len(schema.Properties), got, known)
 	}
 }

@@ -61,11 +61,7 @@ func (a alternative) values(row *mapped) ([]string, error) {
 
 // values is the cell of a row after its filters, without empty values.
 func (p *piece) values(row *mapped) ([]string, error) {
-	cell := strconv.Itoa(row.number)
-	if p.column != rowNumber {
-		cell = strings.TrimSpace(row.cells[row.Column[p.column]])
-	}
-	values := []string{cell}
+	values := row.cell(p.column)
 	for i := -1; ; i++ {
 		if i >= 0 {
 			var err error

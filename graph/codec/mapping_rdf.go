@@ -1,0 +1,106 @@
+package codec
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/rdf"
+)
+
+// syntaxes are the syntaxes of RDF by the endings of files.
+var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".ttl": rdf.Turtle, ".trig": rdf.TriG}
+
+// syntaxOf is the syntax of a file of RDF.
+func syntaxOf(name string) (rdf.Syntax, bool) {
+	s, ok := syntaxes[strings.ToLower(filepath.Ext(name))]
+	return s, ok
+}
+
+// Columns of a subject of RDF besides its predicates.
+const (
+	subjectColumn = "@id"
+	typeColumn    = "@type"
+	graphColumn   = "@graph"
+)
+
+// described is what a document says of one subject: the row of a mapping.
+type described struct {
+	line int
+	// values are the objects by predicate, and those with a language also by predicate@language.
+	values map[string][]string
+}
+
+// document reads a document of RDF, and states what the mapping makes of each subject, in the order in
+// which they occur.
+func (t *mapped) document(name string, r io.Reader, syntax rdf.Syntax) error {
+	subjects := map[string]*described{}
+	var order []*described
+	err := rdf.Decode(r, syntax, rdf.Options{Base: t.base}, func(q rdf.Quad) error {
+		if err := t.ctx.Err(); err != nil {
+			return err
+		}
+		id := resource(q.Subject)
+		s := subjects[id]
+		if s == nil {
+			s = &described{line: q.Line, values: map[string][]string{subjectColumn: {id}}}
+			subjects[id] = s
+			order = append(order, s)
+			if q.Graph.Kind != rdf.None {
+				s.values[graphColumn] = []string{resource(q.Graph)}
+			}
+		}
+		s.add(q.Predicate.Text, q.Object)
+		return nil
+	})
+	var fault *rdf.Error
+	if errors.As(err, &fault) {
+		t.Add(graph.Position{File: name, Line: fault.Line}, graph.BadInput, "column %d: %s", fault.Column, fault.Message)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range order {
+		t.subject = s
+		if !t.state(graph.Position{File: name, Line: s.line}) {
+			break
+		}
+	}
+	return nil
+}
+
+func (s *described) add(predicate string, o rdf.Term) {
+	text := o.Text
+	if o.Kind != rdf.Literal {
+		text = resource(o)
+	}
+	s.values[predicate] = append(s.values[predicate], text)
+	if predicate == rdf.Type {
+		s.values[typeColumn] = append(s.values[typeColumn], text)
+	}
+	if o.Lang != "" {
+		in := predicate + "@" + strings.ToLower(o.Lang)
+		s.values[in] = append(s.values[in], text)
+	}
+}
+
+// resource writes an IRI, or a blank node with its _:.
+func resource(t rdf.Term) string {
+	if t.Kind == rdf.Blank {
+		return "_:" + t.Text
+	}
+	return t.Text
+}
+
+// iriOf is a column as the predicate that it names: an IRI, or a prefix of the mapping with a name.
+func (m *Mapping) iriOf(column string) string {
+	if prefix, name, ok := strings.Cut(column, ":"); ok {
+		if space, known := m.prefixes[prefix]; known {
+			return space + name
+		}
+	}
+	return column
+}
