@@ -151,6 +151,9 @@ func (t *gemTable) cell(cells []string, column string) string {
 // row reads one unit.
 func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool {
 	r := gemRow{at: at, project: t.cell(cells, "name"), unit: t.cell(cells, "unit-name"), kind: t.cell(cells, "tracker-custom"), page: t.cell(cells, "url")}
+	if gemKinds[r.kind].terminal != "" && !strings.Contains(r.project, "LNG") {
+		r.project += " LNG Terminal" // a name such as Mukran FSRU does not say what it is
+	}
 	if strings.EqualFold(r.project, r.unit) {
 		r.unit = ""
 	}
