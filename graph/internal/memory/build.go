@@ -46,7 +46,11 @@ func Empty(o *schema.Ontology) *Graph {
 	}
 	for _, p := range o.Predicates() {
 		s.Predicates = s.Predicates.With(p)
-		s.fields = append(s.fields, o.Predicate(p)[0])
+		fields := o.Predicate(p)
+		s.fields = append(s.fields, fields[0])
+		s.divided = append(s.divided, slices.ContainsFunc(fields, func(f *schema.Field) bool {
+			return f.Scalar != fields[0].Scalar || f.Enum != fields[0].Enum
+		}))
 	}
 	s.NamePredicate = s.PredicateNumber("name")
 	s.DatePredicate, s.CoversPredicate = s.PredicateNumber("date"), s.PredicateNumber("coversUntil")
@@ -313,20 +317,19 @@ func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	return p
 }
 
-// shown reports whether the fields of a predicate can show a value: it is of their
-// kind, and a name that the enum of the subject's field has.
+// shown reports whether the field of the subject's type can show a value of the predicate: it is of its
+// kind, and a name that its enum has. Types differ in the kinds and in the enums of their fields.
 func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
 	if int(p) >= len(s.fields) {
 		return true
 	}
 	f := s.fields[p]
-	if f.Enum == nil || v.Kind() != graph.EnumKind {
-		return v.Kind() == graph.KindOf(f.Scalar)
+	if s.divided[p] {
+		if t := s.Type(subject); t != nil && t.Field(f.Name) != nil {
+			f = t.Field(f.Name)
+		}
 	}
-	if t := s.Type(subject); t != nil {
-		f = t.Field(f.Name) // types differ in their enums
-	}
-	return f == nil || f.Enum == nil || f.Enum.Has(v.Text())
+	return v.Kind() == graph.KindOf(f.Scalar) && (f.Enum == nil || f.Enum.Has(v.Text()))
 }
 
 // note remembers what the indexes must learn of the claim.

@@ -16,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 11
+	fileVersion = 12
 )
 
 // layout changes with the memory layout of the columns and with how names are

@@ -103,7 +103,8 @@ type Graph struct {
 	TypeNames, Predicates, QualifierNames vocabulary.Names
 
 	TypesOf []*schema.Type  // by number; nil where the ontology lost it
-	fields  []*schema.Field // by number of the ontology's predicates: one that has the kind
+	fields  []*schema.Field // by number of the ontology's predicates: one of each
+	divided []bool          // the same: whether their fields differ in what they hold
 	Rules   map[*schema.Field][]vocabulary.Rule
 	// The numbers of the predicates that the snapshot itself reads.
 	NamePredicate, DatePredicate, CoversPredicate, CompletePredicate, PartialPredicate, MaintainsPredicate uint16
