@@ -302,6 +302,38 @@ func TestCuratedMeasuresAreSeeded(t *testing.T) {
 	}
 }
 
+// curatedConflicts are the groups of competing claims that have other names in the seeds than in the curated lists.
+var curatedConflicts = map[string]string{
+	"L-ISHIBA-END": "ishiba-end", "L-IRN-SL": "iran-supreme-leader", "L-IRN-SL2": "iran-succession", "SM-JPN-YEN": "jca-pledge-amount",
+}
+
+func TestCuratedConflictsAreSeeded(t *testing.T) {
+	s := loadSeeds(t)
+	claims := map[string]int{}
+	for i := range s.commit.Claims {
+		claims[s.commit.Claims[i].Conflict]++
+	}
+	for _, name := range []string{"leaders.yaml", "resources.yaml", "summits.yaml"} {
+		text, err := os.ReadFile(shared(t, "data/curated/"+name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(text), "\n") {
+			_, group, ok := strings.Cut(line, "conflict_group: ")
+			if !ok || group == "null" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			seeded := strings.ToLower(group)
+			if other := curatedConflicts[group]; other != "" {
+				seeded = other
+			}
+			if claims[seeded] < 2 {
+				t.Errorf("%s: %d claims of the group %s", name, claims[seeded], group)
+			}
+		}
+	}
+}
+
 // policySays reports whether a claim of the policy states the day, as its value or as the time of an event.
 func policySays(s *seeded, cl *graph.Claim, value, event, day string) bool {
 	typ, _ := s.snap.State().TypeOf(cl.Subject)

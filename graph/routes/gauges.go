@@ -39,6 +39,7 @@ func (c *Course) gauges(n *Network, steps []int32) {
 		case n.modes[g.mode] != "FERRY":
 			w.now = ""
 		}
+		w.apart = w.apart || w.now == ""
 		for _, e := range g.passes {
 			w.node(e, own)
 		}
@@ -75,6 +76,7 @@ type gaugeWalk struct {
 	n     *Network
 	now   string
 	claim uint32
+	apart bool // whether the gauge was lost since the last break
 }
 
 // node notes the break that a claim states of a node, where the way changes its gauge there or
@@ -106,12 +108,13 @@ func (w *gaugeWalk) node(entity uint32, next []string) {
 	}
 }
 
-// add notes a break. One that repeats the last is the same, made at another place.
+// add notes a break. One that repeats the last is the same, made at another place, unless goods left the rails between them.
 func (w *gaugeWalk) add(at uint32, from, to string, claims ...uint32) {
 	list := &w.c.Breaks
-	if k := len(*list) - 1; k < 0 || (*list)[k].From != from || (*list)[k].To != to {
+	if k := len(*list) - 1; k < 0 || w.apart || (*list)[k].From != from || (*list)[k].To != to {
 		*list = append(*list, GaugeBreak{From: from, To: to})
 	}
+	w.apart = false
 	b := &(*list)[len(*list)-1]
 	if !slices.Contains(b.Places, at) {
 		b.Places = append(b.Places, at)

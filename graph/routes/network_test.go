@@ -49,8 +49,8 @@ enum Unit {
   ktPerYear @measures(dimension: "mass flow", factor: 0.001)
   trains @measures(dimension: "trains")
 }
-enum Status { OPERATIONAL DEGRADED CLOSED PLANNED UNKNOWN }
-enum Mode { RAIL ROAD SEA PIPELINE LAND }
+enum Status { OPERATIONAL DEGRADED CLOSED PLANNED UNKNOWN UNDER_CONSTRUCTION SUSPENDED }
+enum Mode { RAIL ROAD SEA PIPELINE LAND FERRY }
 type Segment implements Entity {
   from: TransportNode @time(kind: ETERNAL)
   to: TransportNode @time(kind: ETERNAL)
@@ -62,12 +62,14 @@ type Segment implements Entity {
   passes: [TransportNode!] @time(kind: STATE)
   bidirectional: Boolean @time(kind: STATE)
   gauge: String @time(kind: STATE)
+  inServiceSince: Date @time(kind: ETERNAL)
   carries: [Resource!] @time(kind: STATE)
   capacity(scope: String @distinct, planned: Boolean @distinct): [Quantity!] @time(kind: OBSERVATION)
 }
 union Transitable = Country | WaterBody
 type Resource implements Entity { broader: [Resource!] @time(kind: ETERNAL) }
-type Corridor implements Entity { segments(order: Int @distinct): [Segment!] @time(kind: STATE) }
+type Corridor implements Entity { segments(order: Int @distinct, variant: Variant): [Segment!] @time(kind: STATE) }
+type Variant implements Entity { corridor: Corridor @time(kind: ETERNAL) }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
 `
 
