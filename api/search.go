@@ -145,6 +145,10 @@ func (b *builder) searchConnectionType() *graphql.Object {
 			{Name: "nodes", Type: output.List(any), About: "The entities of the page.", Read: items(func(p *searchPage, i int) gql.Ref {
 				return gql.Ref{Obj: p.view, Index: uint64(p.List[i].Entity)}
 			})},
+			{Name: "didYouMean", Type: output.List(b.searchEdgeType()), About: "Where nothing matches: what may be meant, though more than a misspelling differs; at most three.",
+				Read: output.EachOf(func(p *searchPage) int { return len(p.Near) }, func(p *searchPage, i int) gql.Ref {
+					return gql.Ref{Obj: &searchPage{p.view, p.text, &names.Matches{List: p.Near}}, Index: uint64(i)}
+				})},
 			{Name: "pageInfo", Type: output.Must(b.PageInfoType()), About: output.AboutPageInfo, Read: gql.Binding{
 				Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 					p := src.Obj.(*searchPage)

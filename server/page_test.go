@@ -20,7 +20,7 @@ import (
 
 // pageLimit is how many bytes each address of the first page may load, uncompressed and
 // without its requests about the graph and the ontology.
-const pageLimit = 31_000
+const pageLimit = 31_500
 
 // imported returns the modules that a module imports statically, without those that it
 // imports on demand.

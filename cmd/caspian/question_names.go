@@ -11,7 +11,7 @@ import (
 
 // lookupDocument finds what a text that is not a known id may mean.
 const lookupDocument = `query Lookup($text: String!, $types: [String!], $view: View) {
-  search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } }
+  search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } didYouMean { node { id type name } } }
 }`
 
 // knownDocument asks whether a text is an id: on the date of the view, or today.
@@ -83,6 +83,7 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 			Kind, Matched string
 			Node          answers.Named
 		}
+		DidYouMean []struct{ Node answers.Named }
 	}
 	if err := json.Unmarshal(r.Data["search"], &search); err != nil {
 		return nil, "", fmt.Errorf("reading what %q may mean: %w", text, err)
@@ -101,6 +102,9 @@ func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, te
 		case x.Kind == "EXACT":
 			byAlias = append(byAlias, x.Node)
 		}
+	}
+	for _, x := range search.DidYouMean {
+		near = append(near, x.Node)
 	}
 	for _, same := range [][]answers.Named{ids, byName, byAlias} {
 		switch {

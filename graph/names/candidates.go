@@ -10,6 +10,9 @@ type candidate struct {
 	score         int16
 	prominence    uint16
 	word, words   uint8 // as in Match
+	heard         heard // where it matches by sound
+	wording       bool  // by a source's wording for the object of a relation
+	doubtful      bool  // it may match by chance
 }
 
 // room is the memory of one search, used again by others: an array by entity
@@ -70,6 +73,7 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 	c.entity, c.claim, c.original = named.Entity, ref.Claim, ref.Original
 	if named.Object {
 		c.score -= lessWording
+		c.wording = true
 	}
 	if s.sought != nil && !s.sought[named.Type] {
 		return
@@ -77,8 +81,9 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 	if s.source[named.Type] {
 		c.score -= lessSource
 	}
+	c.doubtful = c.doubtful || s.unlikely(ref, named, &c.heard)
 	was := s.room.best(c.entity)
-	if was != nil && was.score > c.score {
+	if was != nil && (was.score > c.score || c.doubtful) && !was.doubtful {
 		return
 	}
 	visibility := s.graph.Visibility(ref.Claim)
@@ -96,10 +101,32 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 	}
 }
 
+// keepWordings takes away what a source's wording names that is the name of another thing,
+// unless the two are linked: Beijing is written for China, but not for a summit.
+func (s *searcher) keepWordings() {
+	for i := range s.room.found {
+		c := &s.room.found[i]
+		if !c.wording {
+			continue
+		}
+		for j := range s.room.found {
+			x := &s.room.found[j]
+			if x.kind == MatchExact && !x.wording && x.entity != c.entity {
+				if c.doubtful = true; s.graph.Linked(c.entity, x.entity) {
+					c.doubtful = false
+					break
+				}
+			}
+		}
+	}
+}
+
 // preferred reports whether a candidate for an entity is to be shown rather
 // than another.
 func preferred(a, b *candidate) bool {
 	switch {
+	case a.doubtful != b.doubtful:
+		return b.doubtful
 	case a.score != b.score:
 		return a.score > b.score
 	case max(a.kind, MatchWord) != max(b.kind, MatchWord):

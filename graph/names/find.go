@@ -1,12 +1,8 @@
 package names
 
 import (
-	"bytes"
 	"slices"
 	"strings"
-	"unicode"
-
-	"github.com/agnivade/levenshtein"
 
 	"github.com/caspian-kg/caspian/graph/internal/lists"
 	"github.com/caspian-kg/caspian/graph/text"
@@ -17,6 +13,8 @@ type searcher struct {
 	*Index
 	graph            Graph
 	text, key, sound string
+	script           int // of the text
+	soughtWords      int
 	sought           []bool // by type; nil: all
 	source           []bool // by type
 	room             *room
@@ -83,13 +81,16 @@ func lessLong(more int) int16 {
 }
 
 // byID finds the entity whose id is the text, or the text in capitals, as the
-// codes of countries and places are written.
+// codes of countries and places are written; and the subject of the claim whose id it is.
 func (s *searcher) byID() {
 	for _, id := range []string{s.text, strings.ToUpper(s.text)} {
 		n, typ, ok := s.graph.ByID(id)
 		if ok && (s.sought == nil || s.sought[typ]) {
 			s.room.put(candidate{entity: n, claim: None, kind: MatchID, score: scoreID})
 		}
+	}
+	if claim, ok := s.graph.ByClaim(s.text); ok {
+		s.consider(Ref{Claim: claim}, candidate{kind: MatchID, score: scoreID})
 	}
 }
 
@@ -242,138 +243,3 @@ const (
 	oneWordBegun orderCost = 1
 	oneEdit      orderCost = 1 << 16
 )
-
-// sounding finds names by how they sound, where few were found so far: alike,
-// then with edits where no name and no code is the text.
-func (s *searcher) sounding() {
-	letters := len(strings.ReplaceAll(s.sound, " ", ""))
-	// Two Latin letters sound like too much; G7 does not.
-	telling := letters > 2 || strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })
-	if len(s.room.found) < enough && telling {
-		s.soundingWith(0)
-	}
-	exact := slices.ContainsFunc(s.room.found, func(c candidate) bool { return c.kind == MatchExact || c.kind == MatchKey })
-	if edits := editsFor(letters); len(s.room.found) < enough && !exact && edits > 0 {
-		s.soundingWith(edits)
-	}
-}
-
-// editsFor returns how many edits a word of this many letters may have.
-func editsFor(letters int) int {
-	switch {
-	case letters < 4:
-		return 0
-	case letters < 8:
-		return 1
-	}
-	return maxEdits
-}
-
-func (s *searcher) soundingWith(edits int) {
-	if p, ok := soundPattern(s.sound, edits); ok {
-		s.scan(p, 0)
-	}
-	if words := severalWords(s.sound); len(words) > 1 {
-		kind := MatchTransliterated
-		if edits > 0 {
-			kind = MatchFuzzy
-		}
-		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-		s.anyOrder(words, kind, func(word string, fn func(Ref, orderCost)) bool {
-			p, ok := soundPattern(word, min(edits, editsFor(len(word))))
-			if ok {
-				s.eachSound(p, func(l *soundLayer, i int, h hit) {
-					cost := min(orderCost(min(h.whole, h.words))*oneEdit, orderCost(h.prefix)*oneEdit+oneWordBegun)
-					fn(Ref{l.claims[i], l.words[i]&1 == 1}, cost)
-				})
-			}
-			return ok
-		})
-	}
-	// Consonants alone must be many to mean something, and the more so with one wrong.
-	skeleton := text.Skeleton(s.sound)
-	consonants := len(skeleton) - strings.Count(skeleton, " ")
-	spare := text.Spare(s.text)
-	if consonants < 2 || !spare && consonants < 3 || edits > 0 && consonants < 5 {
-		return
-	}
-	pattern := skeletonPattern
-	if spare {
-		pattern = vowellessPattern
-	}
-	if p, ok := pattern(skeleton, min(edits, 1)); ok {
-		s.scan(p, consonants)
-	}
-}
-
-func (s *searcher) eachSound(p *pattern, fn func(l *soundLayer, i int, h hit)) {
-	for _, l := range s.sounds.layers {
-		l.scan(p, s.stop, func(i int, h hit) { fn(l, i, h) })
-	}
-}
-
-// scan considers the names that match the pattern. The pattern has this many
-// consonants only; 0 means that it is a whole sound.
-func (s *searcher) scan(p *pattern, consonants int) {
-	s.eachSound(p, func(l *soundLayer, i int, h hit) {
-		word := uint8(l.words[i] >> 1)
-		// Few consonants must be the whole name, some more whole words of it.
-		if consonants > 0 && consonants < 4 {
-			h.prefix = far
-			if consonants < 3 {
-				h.words = far
-				if word > 0 {
-					return
-				}
-			}
-		}
-		m := candidate{word: word}
-		take := func(edits, words uint8, score int16) {
-			score -= lessSound + int16(edits)*lessEdit
-			if edits < far && score > m.score {
-				m.score, m.words = score, words
-				if m.kind = MatchTransliterated; edits > 0 {
-					m.kind = MatchFuzzy
-				}
-			}
-		}
-		if word == 0 {
-			take(h.whole, h.nWhole, scoreWhole)
-			take(h.words, h.nWords, scoreFirstWords)
-			take(h.prefix, h.nPrefix, scoreBeginning)
-		} else {
-			take(h.whole, h.nWhole, scoreWords)
-			take(h.words, h.nWords, scoreWords)
-			take(h.prefix, h.nPrefix, scoreInside)
-		}
-		if m.score <= 0 {
-			return
-		}
-		ref := Ref{l.claims[i], l.words[i]&1 == 1}
-		if consonants > 0 {
-			m.score -= s.vowelsApart(ref, int(m.word), int(m.words))
-		}
-		m.score -= lessLong(s.wordCount(ref) - int(m.words))
-		s.consider(ref, m)
-	})
-}
-
-func (s *searcher) wordCount(ref Ref) int {
-	name := s.graph.Name(ref)
-	var room [128]byte
-	return bytes.Count(text.AppendFold(room[:0], name), []byte{' '}) + 1
-}
-
-// vowelsApart is what is subtracted from the score of a match of consonants: vowels
-// that are not written are unknown, but those that are written should agree.
-func (s *searcher) vowelsApart(ref Ref, word, words int) int16 {
-	name := s.graph.Name(ref)
-	list := strings.Fields(text.Sound(name))
-	list = list[min(word, len(list)):min(word+words, len(list))]
-	sound := strings.Join(list, " ")
-	less := lessSkeleton + lessVowel*int16(min(levenshtein.ComputeDistance(s.sound, sound), 5))
-	if sound != "" && s.sound != "" && (text.Class(sound[0]) == 0) != (text.Class(s.sound[0]) == 0) {
-		less += lessFirst
-	}
-	return less
-}

@@ -26,9 +26,9 @@ type Name struct {
 	Text  string
 	// Original is true where the text is the claim's original form.
 	Original bool
-	// Written names are found as they are written and not by how they sound: translations into other scripts sound like
-	// too many other names.
-	Written bool
+	// Translated names in another script are found by how they sound from that script only: those of all languages
+	// together sound like anything.
+	Translated bool
 }
 
 // Index finds names. It never changes and may be read by any number of

@@ -1,6 +1,10 @@
 package names
 
-import "github.com/caspian-kg/caspian/graph/text"
+import (
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph/text"
+)
 
 // pattern is what a scan looks for: some letters with a bounded number of edits
 // (a letter left out, added or changed, or two neighbours exchanged). It is an
@@ -10,9 +14,16 @@ type pattern struct {
 	// masks has, for each byte, bit i+1 set where letter i is that byte.
 	masks [256]uint64
 	// free are the bytes that are ignored at any position.
-	free  [256]bool
+	free [256]bool
+	// solid has bit i+1 set where letter i is a digit or a mark: no edit leaves it out or changes it.
+	solid uint64
+	// rigid has bit i set where no letter may be added after letter i.
+	rigid uint64
 	n     int // letters
 	edits int
+	// sought is the text as it sounds, without spaces; "" where its consonants are sought.
+	sought string
+	spare  bool // sought is from a script that leaves vowels out
 }
 
 const (
@@ -25,7 +36,7 @@ const (
 // soundPattern matches names that sound like the words, whose spaces are
 // ignored; ok is false if they have no letter or too many.
 func soundPattern(sound string, edits int) (p *pattern, ok bool) {
-	p = &pattern{edits: edits}
+	p = &pattern{edits: edits, sought: strings.TrimLeft(strings.ReplaceAll(sound, " ", ""), marks)}
 	p.free[' '] = true
 	for i := 0; i < len(sound); i++ {
 		if sound[i] == ' ' {
@@ -36,15 +47,24 @@ func soundPattern(sound string, edits int) (p *pattern, ok bool) {
 		}
 		p.n++
 		p.masks[sound[i]] |= 1 << p.n
+		if isSolid(sound[i]) {
+			p.solid |= 1 << p.n
+		}
 	}
-	return p, p.n > 0
+	return p, p.sought != ""
+}
+
+// fix lets no edit change how the pattern begins: its first n letters.
+func (p *pattern) fix(n int) {
+	p.solid |= 1<<(n+1) - 2
+	p.rigid = 1<<n - 1
 }
 
 // skeletonPattern matches the skeletons of the names in the spare scripts.
 func skeletonPattern(skeleton string, edits int) (p *pattern, ok bool) {
 	p, ok = soundPattern(skeleton, edits)
 	if ok {
-		p.free[skeletonMark[0]] = true
+		p.free[skeletonMark[0]], p.sought = true, ""
 	}
 	return p, ok
 }
@@ -68,6 +88,9 @@ func vowellessPattern(skeleton string, edits int) (p *pattern, ok bool) {
 	return p, true
 }
 
+// isSolid reports whether a letter of a sound is a digit or the mark of a script.
+func isSolid(c byte) bool { return c >= '0' && c <= '9' || c < ' ' }
+
 // hit is how a label matches: the edits that its whole key, some words at its
 // beginning, or any beginning of it need; far where it does not match.
 type hit struct {
@@ -87,8 +110,9 @@ type scanState struct {
 
 func (p *pattern) start() scanState {
 	var s scanState
-	for d := range p.edits + 1 {
-		s.rows[d] = 1<<(d+1) - 1 // the first d letters left out
+	s.rows[0] = 1
+	for d := 1; d <= p.edits; d++ {
+		s.rows[d] = s.rows[d-1] | s.rows[d-1]<<1&^p.solid // the first d letters left out
 	}
 	s.whole, s.words, s.prefix = far, far, far
 	return s
@@ -111,9 +135,15 @@ func (p *pattern) step(s, next *scanState, c byte) {
 	mask := p.masks[c]
 	all := uint64(1)<<(p.n+1) - 1
 	next.rows[0] = s.rows[0] << 1 & mask
-	for d := 1; d <= p.edits; d++ {
-		exchanged := s.before[d-1] << 2 & (mask << 1) & p.masks[s.last]
-		next.rows[d] = (s.rows[d]<<1&mask | s.rows[d-1] | s.rows[d-1]<<1 | next.rows[d-1]<<1 | exchanged) & all
+	if isSolid(c) {
+		for d := 1; d <= p.edits; d++ {
+			next.rows[d] = (s.rows[d]<<1&mask | next.rows[d-1]<<1&^p.solid) & all
+		}
+	} else {
+		for d := 1; d <= p.edits; d++ {
+			exchanged := s.before[d-1] << 2 & (mask << 1) & p.masks[s.last]
+			next.rows[d] = (s.rows[d]<<1&mask | s.rows[d-1]&^p.rigid | (s.rows[d-1]<<1|next.rows[d-1]<<1|exchanged)&^p.solid) & all
+		}
 	}
 	next.before = [maxEdits]uint64{s.rows[0], s.rows[1]}
 	next.last = c
@@ -165,12 +195,14 @@ func (p *pattern) ended(s *scanState) hit {
 	return h
 }
 
-// scan calls fn with each label that matches. It ends early when stop returns true.
-func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
+// scan calls fn with each label that matches and the beginning of its key that does, which
+// is valid until fn returns. It ends early when stop returns true.
+func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit, key []byte)) {
 	// states[i] is the state after i bytes of the current key. After dead bytes,
 	// where not 0, nothing more can match; a beginning may have.
 	states := make([]scanState, 1, 64)
 	states[0] = p.start()
+	key := make([]byte, 0, 64) // the bytes of the states
 	dead := 0
 	for i, looked := 0, 0; i < len(l.shared); i++ {
 		if looked++; looked%4 == 0 && stop() {
@@ -179,7 +211,7 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 		shared := int(l.shared[i])
 		if dead > 0 && shared >= dead {
 			if h := states[dead-1].hit; h.words < far || h.prefix < far {
-				fn(i, h)
+				fn(i, h, key)
 				continue
 			}
 			if i = l.next(i, dead); i == len(l.shared) {
@@ -188,7 +220,7 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 			shared = int(l.shared[i])
 		}
 		dead = 0
-		states = states[:shared+1]
+		states, key = states[:shared+1], key[:shared]
 		for _, c := range l.rest(i) {
 			n := len(states)
 			states = append(states, states[n-1])
@@ -196,13 +228,14 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit)) {
 				states, dead = states[:n], n
 				break
 			}
+			key = append(key, c)
 		}
 		h := states[len(states)-1].hit
 		if dead == 0 {
 			h = p.ended(&states[len(states)-1])
 		}
 		if h.whole < far || h.words < far || h.prefix < far {
-			fn(i, h)
+			fn(i, h, key)
 		}
 	}
 }

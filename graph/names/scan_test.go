@@ -40,7 +40,7 @@ func TestScan(t *testing.T) {
 		}
 		p, _ := soundPattern(string(sought), n%3)
 		got := map[int]hit{}
-		layer.scan(p, func() bool { return false }, func(i int, h hit) { got[i] = h })
+		layer.scan(p, func() bool { return false }, func(i int, h hit, _ []byte) { got[i] = h })
 		found := 0
 		for i, l := range list {
 			want := p.match(l.key)
@@ -70,7 +70,7 @@ func TestScanAfterBlock(t *testing.T) {
 	list = appendLabels(list, "ba", uint32(len(list)), false)
 	p, _ := soundPattern("ba", 0)
 	found := -1
-	newSoundLayer(list).scan(p, func() bool { return false }, func(i int, _ hit) { found = i })
+	newSoundLayer(list).scan(p, func() bool { return false }, func(i int, _ hit, _ []byte) { found = i })
 	if found != 2*soundBlock {
 		t.Errorf("the name after two blocks of others is %d and found as %d", 2*soundBlock, found)
 	}
@@ -83,7 +83,7 @@ func TestScanStops(t *testing.T) {
 	}
 	p, _ := soundPattern("name", 0)
 	seen := 0
-	newSoundLayer(list).scan(p, func() bool { return seen >= 100 }, func(int, hit) { seen++ })
+	newSoundLayer(list).scan(p, func() bool { return seen >= 100 }, func(int, hit, []byte) { seen++ })
 	if seen < 100 || seen > 200 {
 		t.Errorf("a scan that must stop after 100 labels stopped after %d", seen)
 	}

@@ -26,7 +26,7 @@ const (
 
 // MatchKinds are all kinds by number, each with its name and what it means.
 var MatchKinds = [...]struct{ Name, About string }{
-	MatchID:             {"ID", "The entity's id is the text."},
+	MatchID:             {"ID", "The entity's id, or that of a claim about it, is the text."},
 	MatchKey:            {"KEY", "A code of the entity in an outside scheme is the text, or the address of it is."},
 	MatchExact:          {"EXACT", "A name equals the text; case and diacritics are ignored."},
 	MatchPrefix:         {"PREFIX", "A name begins with the text."},
@@ -85,6 +85,9 @@ type Matches struct {
 	Total int
 	// Before is how many come before the page.
 	Before int
+	// Near are, where nothing matches, a few entities that may be meant: their names
+	// differ from the text by more than a misspelling.
+	Near []Match
 }
 
 // HasNext reports whether there are matches after the page.
@@ -102,6 +105,8 @@ type Graph interface {
 	// ByCode calls fn with each claim that says the text, in its scheme's
 	// spelling, is a code of its subject, and with the rank of the scheme.
 	ByCode(text string, fn func(claim uint32, rank int))
+	// ByClaim finds a claim by its id, if the view shows it.
+	ByClaim(id string) (claim uint32, ok bool)
 	// Types are the names of the types of entities by number.
 	Types() []string
 	// IsSource reports whether a type, by its name, is that of sources.
@@ -112,6 +117,12 @@ type Graph interface {
 	Named(dst []Named, names []Ref)
 	// Name is the text of a name.
 	Name(Ref) string
+	// NamedIn reports whether a name of the entity is in a script, by text.Script.
+	NamedIn(entity uint32, script int) bool
+	// Current reports whether the view shows more of the entity than its names.
+	Current(entity uint32) bool
+	// Linked reports whether the view shows a claim of one entity about the other.
+	Linked(a, b uint32) bool
 	// Visibility says how the view shows a claim.
 	Visibility(claim uint32) Visibility
 	// Exists reports whether the view shows the entity.
@@ -130,6 +141,8 @@ type Named struct {
 	Type   uint16
 	// Object is true where the name is a source's wording for the object of a relation.
 	Object bool
+	// Translated is true where the name is one in another language.
+	Translated bool
 }
 
 // Visibility is how a view shows a claim.
@@ -160,12 +173,14 @@ func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok
 	s := &searcher{Index: x, graph: g, interrupt: lists.Interrupt{Done: done}, text: q.Text, room: roomFor(g.Entities())}
 	defer s.giveBack()
 	s.filterTypes(q.Types)
-	s.key, s.sound = text.Fold(q.Text), text.Sound(q.Text)
+	s.key, s.sound, s.script = text.Fold(q.Text), text.Sound(q.Text), text.Script(q.Text)
+	s.soughtWords = text.WordCount(s.key)
 	if s.key != "" {
 		s.byID()
 		s.byCode()
 		s.written()
 		s.sounding()
+		s.keepWordings()
 	}
 	if s.interrupt.Stopped {
 		return nil, false
@@ -175,7 +190,11 @@ func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok
 
 // page is the requested part of what was found.
 func (s *searcher) page(q *Search) *Matches {
-	page := &Matches{Total: len(s.room.found)}
+	page := &Matches{Total: s.sure()}
+	if page.Total == 0 {
+		page.Near = s.near()
+		return page
+	}
 	var list []candidate
 	var worst *candidate // of a full page
 	trim := func() {
@@ -190,6 +209,9 @@ func (s *searcher) page(q *Search) *Matches {
 	}
 	for i := range s.room.found {
 		c := &s.room.found[i]
+		if c.doubtful {
+			continue
+		}
 		if q.After == nil && worst != nil && c.score < worst.score {
 			continue // most of many never enter the page
 		}
@@ -213,6 +235,34 @@ func (s *searcher) page(q *Search) *Matches {
 	return page
 }
 
+// sure is how many of the candidates found are not doubtful.
+func (s *searcher) sure() int {
+	n := 0
+	for i := range s.room.found {
+		if !s.room.found[i].doubtful {
+			n++
+		}
+	}
+	return n
+}
+
+// maxNear is how many doubtful matches are shown at most.
+const maxNear = 3
+
+// near are the best of the doubtful matches.
+func (s *searcher) near() []Match {
+	list := slices.Clone(s.room.found)
+	for i := range list {
+		list[i].prominence = s.graph.Prominence(list[i].entity)
+	}
+	slices.SortFunc(list, func(a, b candidate) int { return s.compare(&a, &b) })
+	var near []Match
+	for i := range list[:min(len(list), maxNear)] {
+		near = append(near, s.match(&list[i]))
+	}
+	return near
+}
+
 // compare orders candidates, the best first.
 func (s *searcher) compare(a, b *candidate) int {
 	if c := cmp.Or(int(b.score)-int(a.score), int(b.prominence)-int(a.prominence)); c != 0 {
@@ -226,7 +276,7 @@ func (s *searcher) match(c *candidate) Match {
 		Entity: c.entity, ID: s.graph.ID(c.entity), Claim: c.claim, Original: c.original, Kind: c.kind,
 		Score: c.score, Prominence: c.prominence, word: c.word, words: c.words,
 	}
-	if m.Name = m.ID; m.Claim != None {
+	if m.Name = m.ID; m.Claim != None && m.Kind != MatchID {
 		m.Name = s.graph.Name(Ref{m.Claim, m.Original})
 	}
 	return m

@@ -34,20 +34,23 @@ const (
 // vowels. It sorts before every letter.
 const skeletonMark = "\x01"
 
+// marks are all that precede keys.
+const marks = "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+
+// scriptMark precedes the sounds of translated names in a script other than Latin.
+func scriptMark(script int) string { return string(rune(skeletonMark[0]) + rune(script)) }
+
 func (x sounds) with(list []Name) sounds {
 	var added []label
 	for _, n := range list {
-		if n.Written {
+		sound := text.Sound(n.Text)
+		if script := text.Script(n.Text); n.Translated && script > 0 {
+			added = appendMarked(added, scriptMark(script), sound, n)
 			continue
 		}
-		sound := text.Sound(n.Text)
 		added = appendLabels(added, sound, n.Claim, n.Original)
 		if text.Spare(n.Text) {
-			from := len(added)
-			added = appendLabels(added, text.Skeleton(sound), n.Claim, n.Original)
-			for i := from; i < len(added); i++ {
-				added[i].key = skeletonMark + added[i].key
-			}
+			added = appendMarked(added, skeletonMark, text.Skeleton(sound), n)
 		}
 	}
 	if len(added) == 0 {
@@ -60,6 +63,15 @@ func (x sounds) with(list []Name) sounds {
 		added = layers.Merge(make([]label, 0, len(last)+len(added)), last, added, compareLabels)
 	}
 	return sounds{append(slices.Clip(x.layers[:stay]), newSoundLayer(added))}
+}
+
+func appendMarked(list []label, mark, key string, n Name) []label {
+	from := len(list)
+	list = appendLabels(list, key, n.Claim, n.Original)
+	for i := from; i < len(list); i++ {
+		list[i].key = mark + list[i].key
+	}
+	return list
 }
 
 // Len is how many labels there are.

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -43,18 +45,40 @@ func (g viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 	return n, g.v.s.Types.At(n), true
 }
 
-// ByCode ranks the schemes in the order of the ontology.
+// ByCode ranks the schemes in the order of the ontology, and in each an entity whose id
+// ends in the code before others that have it. Codes of digits may be printed with
+// points and spaces.
 func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
+	text = strings.TrimSpace(text)
+	if strings.Trim(text, "0123456789. ") == "" {
+		text = strings.NewReplacer(".", "", " ", "").Replace(text)
+	}
 	for i, f := range g.v.s.Ontology().Searched() {
-		code := strings.TrimSpace(text)
+		code := text
 		if f.Code != nil {
 			var ok bool
 			if code, ok = f.Code.Find(code); !ok {
 				continue
 			}
 		}
-		g.v.s.Keyed(f.Name, code, func(n uint32) { fn(n, i) })
+		g.v.s.Keyed(f.Name, code, func(n uint32) {
+			rank := 2 * i
+			if !strings.HasSuffix(g.v.s.IDs.At(g.v.s.Rows.Ref(n).Subject), code) {
+				rank++
+			}
+			fn(n, rank)
+		})
 	}
+}
+
+// ByClaim finds a claim that the view shows by its id.
+func (g viewed) ByClaim(id string) (claim uint32, ok bool) {
+	c, err := graph.ParseClaimID(strings.TrimSpace(id))
+	if err != nil {
+		return names.None, false
+	}
+	n, ok := g.v.s.ClaimNumber(c)
+	return n, ok && g.v.Knows(n)
 }
 
 func (g viewed) Named(dst []names.Named, refs []names.Ref) {
@@ -64,6 +88,10 @@ func (g viewed) Named(dst []names.Named, refs []names.Ref) {
 		n := names.Named{Entity: r.Subject}
 		if ref.Original && r.Kind == graph.EntityKind {
 			n.Entity, n.Object = uint32(r.Value), true
+		}
+		if r.NumQualifiers > 0 {
+			lang := s.Language(r)
+			n.Translated = lang != "" && lang != "en"
 		}
 		n.Type = s.Types.At(n.Entity)
 		dst[i] = n
@@ -76,6 +104,31 @@ func (g viewed) Name(ref names.Ref) string {
 		return g.v.s.Extras.Ref(r.Extra).Original
 	}
 	return g.v.s.ValueOf(r.Cell()).Text()
+}
+
+func (g viewed) NamedIn(entity uint32, script int) bool {
+	s := g.v.s
+	for l := range s.OutRun(entity, s.NamePredicate).All() {
+		if text.Script(s.ValueOf(s.Rows.Ref(l.Claim).Cell()).Text()) == script {
+			return true
+		}
+	}
+	return false
+}
+
+func (g viewed) Current(entity uint32) bool {
+	s := g.v.s
+	shown := func(l memory.Link) bool {
+		return !schema.IsName(s.Predicates.List[l.Predicate]) && g.v.shows(entity, l)
+	}
+	return s.Out.Ref(entity).Has(shown) || s.In.Ref(entity).Has(shown)
+}
+
+func (g viewed) Linked(a, b uint32) bool {
+	to := func(from, other uint32) bool {
+		return g.v.s.Out.Ref(from).Has(func(l memory.Link) bool { return l.Other == other && g.v.shows(from, l) })
+	}
+	return to(a, b) || to(b, a)
 }
 
 func (g viewed) Visibility(claim uint32) names.Visibility {

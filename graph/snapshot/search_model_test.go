@@ -128,6 +128,7 @@ type naiveSearch struct {
 	query  string
 	types  []string
 	best   map[graph.ID]naiveMatch
+	all    map[naiveMatch]bool
 	exists map[graph.ID]bool
 }
 
@@ -154,6 +155,7 @@ func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score 
 				less += 30
 			}
 			return func(kind string, score int) {
+				n.all[naiveMatch{id, kind, score - less}] = true
 				if was, ok := n.best[id]; score-less > 0 && (!ok || score-less > was.score) {
 					n.best[id] = naiveMatch{id, kind, score - less}
 				}
@@ -351,7 +353,7 @@ func naiveWords(words []string, nameSound string, edits int) (sum int, begun, al
 }
 
 func (n *naiveSearch) run() []naiveMatch {
-	n.best = map[graph.ID]naiveMatch{}
+	n.best, n.all = map[graph.ID]naiveMatch{}, map[naiveMatch]bool{}
 	if text.Fold(n.query) == "" {
 		return nil
 	}
@@ -362,7 +364,7 @@ func (n *naiveSearch) run() []naiveMatch {
 	}
 	n.stated(func(code string, offer func(string, int)) {
 		if code == strings.TrimSpace(n.query) {
-			offer("KEY", 985)
+			offer("KEY", 985-1)
 		}
 	}, true)
 	n.written()
@@ -381,10 +383,13 @@ func (n *naiveSearch) run() []naiveMatch {
 	for _, m := range n.best {
 		list = append(list, m)
 	}
-	slices.SortFunc(list, func(a, b naiveMatch) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(n.prominence(b.id), n.prominence(a.id)), strings.Compare(string(a.id), string(b.id)))
-	})
+	slices.SortFunc(list, n.order)
 	return list
+}
+
+// order is that of what a search finds.
+func (n *naiveSearch) order(a, b naiveMatch) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(n.prominence(b.id), n.prominence(a.id)), strings.Compare(string(a.id), string(b.id)))
 }
 
 // prominence is the order of the type, then the magnitude of the claims that

@@ -50,11 +50,29 @@ func Skeleton(sound string) string {
 }
 
 // Latin reports whether all letters of a text are Latin ones.
-func Latin(s string) bool {
+func Latin(s string) bool { return Script(s) == 0 }
+
+// scriptTables are those that Script tells apart; Japanese mixes two of them with Han.
+var scriptTables = [...][]*unicode.RangeTable{
+	{unicode.Cyrillic}, {unicode.Greek}, {unicode.Armenian}, {unicode.Georgian}, {unicode.Hebrew}, {unicode.Arabic},
+	{unicode.Han, unicode.Hiragana, unicode.Katakana}, {unicode.Hangul}, {unicode.Devanagari}, {unicode.Bengali}, {unicode.Gurmukhi},
+	{unicode.Gujarati}, {unicode.Tamil}, {unicode.Telugu}, {unicode.Kannada}, {unicode.Malayalam}, {unicode.Sinhala}, {unicode.Thai},
+	{unicode.Lao}, {unicode.Tibetan}, {unicode.Myanmar}, {unicode.Ethiopic}, {unicode.Khmer}, {unicode.Mongolian}, {unicode.Thaana},
+}
+
+// Script numbers the script of a text, by its first letter that is not Latin: 0 where all
+// are, else from 1 to 26, the last for all scripts that are not told apart.
+func Script(s string) int {
 	for _, r := range s {
-		if r >= 0x80 && unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
-			return false
+		if r < 0x250 || !unicode.IsLetter(r) || unicode.Is(unicode.Latin, r) {
+			continue
 		}
+		for i, tables := range scriptTables {
+			if unicode.In(r, tables...) {
+				return i + 1
+			}
+		}
+		return len(scriptTables) + 1
 	}
-	return true
+	return 0
 }

@@ -1,12 +1,12 @@
 // A text field that suggests entities, by the ARIA combobox pattern.
-import { ask, bdi, h, plural, say, split } from './lib.js';
+import { ask, bdi, h, nothing, plural, say, split } from './lib.js';
 
 // match has the fields of an edge that name and about show.
 export const match = 'matched kind holds highlights { start end } node { id name type }';
 
 // find returns the best matches of a name.
 export const find = async (text, types, signal) => (await ask(`query ($text: String!, $types: [String!], $view: View) {
-  search(text: $text, types: $types, first: 8, view: $view) { totalCount edges { ${match} } }
+  search(text: $text, types: $types, first: 8, view: $view) { totalCount edges { ${match} } didYouMean { ${match} } }
 }`, { text, types }, signal)).search;
 
 // marked renders the name that matched, with the matching part highlighted.
@@ -67,14 +67,14 @@ export function combobox(input, types, pick) {
     // Faults in a half-typed text are reported when the form is sent.
     const search = text && await find(text, types, mine.signal).catch(() => {});
     if (!search || mine.signal.aborted) return;
-    found = search.edges;
+    found = [...search.edges, ...search.didYouMean];
     list.replaceChildren(...found.map((edge, i) => h('li', {
       id: `${list.id}-${i}`, role: 'option', 'aria-selected': 'false',
       pointerdown: (e) => e.preventDefault(), click: () => choose(i),
     }, name(edge), about(edge))));
     list.hidden = !found.length;
     input.setAttribute('aria-expanded', String(!list.hidden));
-    say(found.length ? `${plural(search.totalCount, 'suggestion')}; use the arrow keys.` : `Nothing has the name “${text}”.`);
+    say(search.totalCount ? `${plural(search.totalCount, 'suggestion')}; use the arrow keys.` : nothing(text, found.length));
   }
 
   input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(open, 120); });

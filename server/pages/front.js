@@ -1,6 +1,6 @@
-// The start page. It shows what its address selects. Each result has an address, so that
+// The start page shows what its address selects. Each result has an address, so that
 // users can send links, and the browser's back button works.
-import { $, address, ask, asOf, bdi, complain, entity, go, h, params, plural, say } from './lib.js';
+import { $, address, ask, asOf, bdi, complain, entity, go, h, nothing, params, plural, say } from './lib.js';
 import { about, combobox, match, name } from './combobox.js';
 
 const here = Object.fromEntries(params);
@@ -26,13 +26,14 @@ async function results() {
   async function load() {
     const { search } = await ask(`query ($text: String!, $after: String, $view: View) {
       search(text: $text, first: 30, after: $after, view: $view) {
-        totalCount pageInfo { hasNextPage endCursor } edges { ${match} node { description } }
+        totalCount pageInfo { hasNextPage endCursor } edges { ...e } didYouMean { ...e }
       }
-    }`, { text, after });
-    list.append(...search.edges.map((edge) => h('li', null, entity(edge.node, name(edge)), about(edge), h('div', { class: 'hint' }, bdi(edge.node.description ?? '')))));
+    }
+    fragment e on SearchEdge { ${match} node { description } }`, { text, after });
+    list.append(...[...search.edges, ...search.didYouMean].map((edge) => h('li', null, entity(edge.node, name(edge)), about(edge), h('div', { class: 'hint' }, bdi(edge.node.description ?? '')))));
     after = search.pageInfo.endCursor;
     more.hidden = !search.pageInfo.hasNextPage;
-    say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : `Nothing has the name “${text}”${asOf && ' as of ' + asOf}. Try fewer letters.`);
+    say(search.totalCount ? `${list.children.length} of ${plural(search.totalCount, 'result')}` : nothing(text, list.children.length));
   }
   await load();
   $('view').append(list, more);

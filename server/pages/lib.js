@@ -40,6 +40,7 @@ export function outside(url, text = url) {
 }
 
 export const say = (text) => { $('status').textContent = text; };
+export const nothing = (text, near) => `Nothing has the name “${text}”${asOf && ' as of ' + asOf}. ${near ? 'Did you mean:' : 'Try fewer letters.'}`;
 
 // request uses GET, which cannot change anything, because addresses with queries may come
 // from anyone. It returns the body with its errors.

@@ -4,7 +4,6 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/names"
-	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -17,19 +16,13 @@ func (s *Graph) namesOf(claims []uint32) []names.Name {
 		named := schema.IsName(s.Predicates.List[r.Predicate])
 		if named {
 			name := s.ValueOf(r.Cell()).Text()
-			list = append(list, names.Name{Claim: n, Text: name, Written: s.translated(n) && !text.Latin(name)})
+			list = append(list, names.Name{Claim: n, Text: name, Translated: s.Language(r) != ""})
 		}
 		if o := s.Extras.Ref(r.Extra).Original; o != "" && (named || r.Kind == graph.EntityKind) {
 			list = append(list, names.Name{Claim: n, Text: o, Original: true})
 		}
 	}
 	return list
-}
-
-// translated reports whether a claim of a name says of which language it is.
-func (s *Graph) translated(n uint32) bool {
-	lang, ok := s.QualifierNames.Number("lang")
-	return ok && s.ClaimQualifier(n, lang).Kind != graph.NoKind
 }
 
 // Naming is the claim of an entity's name in no particular language, which most have one

@@ -12,9 +12,18 @@ import (
 const SearchDocument = `query Search($text: String!, $types: [String!], $first: Int, $after: String, $view: View) {
   search(text: $text, types: $types, first: $first, after: $after, view: $view) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    didYouMean { node { id type name } }
     edges { cursor score kind matched holds highlights { start end } node { id type name } claim { ...ClaimRow } }
   }
 }` + claimFragment
+
+// DidYouMean asks whether one of the entities is meant; it is empty where there is none.
+func DidYouMean(near []Named) string {
+	if len(near) == 0 {
+		return ""
+	}
+	return " Did you mean " + List(near, " or ") + "?"
+}
 
 // WriteSearch writes the entities that were found by the text.
 func WriteSearch(out *strings.Builder, text string, answer json.RawMessage) error {
@@ -27,12 +36,17 @@ func WriteSearch(out *strings.Builder, text string, answer json.RawMessage) erro
 			Node    Named
 			Claim   *claimRow
 		}
+		DidYouMean []struct{ Node Named }
 	}
 	if err := json.Unmarshal(answer, &found); err != nil {
 		return err
 	}
 	if len(found.Edges) == 0 {
-		fmt.Fprintf(out, "Nothing is called %q.\n", text)
+		var near []Named
+		for _, x := range found.DidYouMean {
+			near = append(near, x.Node)
+		}
+		fmt.Fprintf(out, "Nothing is called %q.%s\n", text, DidYouMean(near))
 	}
 	t := console.NewTable("", "ID", "TYPE", "NAME", "MATCHED", "THEN", "KIND", "SCORE")
 	for _, x := range found.Edges {
