@@ -21,7 +21,7 @@ func (m *Match) Highlights(query string) []Range {
 	switch {
 	case m.Kind <= MatchExact:
 		return []Range{{0, utf16Length(name)}}
-	case m.Kind == MatchWord && m.words == 0:
+	case (m.Kind == MatchWord || m.Kind >= MatchPart) && m.words == 0 && hasWord(folded, key):
 		for _, w := range strings.Fields(key) {
 			if at := wordPlace(folded, w); at >= 0 {
 				parts = append(parts, [2]int{at, at + len(w)})
@@ -77,6 +77,11 @@ func wordStart(folded string, word int) int {
 		at += next + 1
 	}
 	return at
+}
+
+// hasWord reports whether a word of the folded name is one of the key, or begins with it.
+func hasWord(folded, key string) bool {
+	return slices.ContainsFunc(strings.Fields(key), func(w string) bool { return wordPlace(folded, w) >= 0 })
 }
 
 // wordPlace is where the first word begins that begins with the text; -1

@@ -22,6 +22,8 @@ const (
 	MatchWord
 	MatchTransliterated
 	MatchFuzzy
+	MatchPart
+	MatchRelated
 )
 
 // MatchKinds are all kinds by number, each with its name and what it means.
@@ -33,6 +35,8 @@ var MatchKinds = [...]struct{ Name, About string }{
 	MatchWord:           {"WORD", "Later words of a name begin with the text, or with its words in any order."},
 	MatchTransliterated: {"TRANSLITERATED", "A name, its beginning or some of its words sound like the text: it is romanised differently or in another script."},
 	MatchFuzzy:          {"FUZZY", "A name, its beginning or some of its words sound almost like the text: one or two letters differ."},
+	MatchPart:           {"PART", "Some words of the text are a name, or in one; the others say what has it (port of Aktau), or nothing that is known."},
+	MatchRelated:        {"RELATED", "Some words of the text name something else, with which the entity is linked as the others say (capital of Kazakhstan)."},
 }
 
 func (k MatchKind) String() string { return MatchKinds[k].Name }
@@ -121,6 +125,16 @@ type Graph interface {
 	NamedIn(entity uint32, script int) bool
 	// Current reports whether the view shows more of the entity than its names.
 	Current(entity uint32) bool
+	// Guides sets bit i where words[i] is in what the ontology calls a type or a relation.
+	Guides(words []string) uint16
+	// Explained sets bit i where words[i] says what the entity is: its type, a kind of it,
+	// a year of its dates, an office that it holds.
+	Explained(entity uint32, words []string) uint16
+	// Related calls fn with entities that the view shows linked with this one, and the
+	// words that say how they are linked or what they are, as Explained does.
+	Related(entity uint32, words []string, fn func(other Named, explained uint16))
+	// Holders calls fn with those who hold the office that the entity is, if it is one.
+	Holders(entity uint32, fn func(holder Named))
 	// Linked reports whether the view shows a claim of one entity about the other.
 	Linked(a, b uint32) bool
 	// Visibility says how the view shows a claim.
@@ -180,6 +194,7 @@ func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok
 		s.byCode()
 		s.written()
 		s.sounding()
+		s.inPart()
 		s.keepWordings()
 	}
 	if s.interrupt.Stopped {

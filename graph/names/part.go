@@ -1,0 +1,259 @@
+package names
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph/text"
+)
+
+// A text may have more words than a name: President Erdoğan, port of Aktau, Tokyo summit
+// 2025. Some of its words then are a name of something, and the others say what that is
+// (explain it), or lead to something that is linked with it.
+
+// words is a set of words of the text, by bits.
+type words uint16
+
+// root is what some words of the text are a name of.
+type root struct {
+	ref    Ref
+	named  Named
+	words  words
+	whole  bool  // a whole name of it
+	more   int   // words of the name that are not in the text
+	less   int16 // subtracted from the score where the words only sound like the name
+	common bool  // the word is in names of many things: the others must explain it
+}
+
+const (
+	scorePart     = 860 // if the other words explain what is named, or lead to what is linked
+	scoreArticles = 980 // if the name is whole and the other words are short: the, of, les
+	lessUnknown   = 80  // for each other word that says nothing
+	lessShort     = 5   // if it is short, such as an article
+	lessRelated   = 15  // if it is linked with what is named
+	lessPart      = 20  // if the words are only a part of the name
+
+	maxNamesakes = 8  // a word in the names of more things is common
+	maxCommon    = 64 // a word in more names is not looked at
+	shortWord    = 3  // letters
+	maxRoots     = 24 // whose links are walked
+)
+
+// inPart finds entities by a part of the words of the text.
+func (s *searcher) inPart() {
+	list := strings.Fields(s.key)
+	if s.standsFor(); len(list) < 2 || len(list) > maxLabelWords || s.sure() >= enough || s.named() {
+		return
+	}
+	roots := s.roots(list)
+	if len(roots) == 0 {
+		roots = s.soundingRoots(list)
+	}
+	for i := range roots {
+		r := &roots[i]
+		known := r.words | words(s.graph.Explained(r.named.Entity, list))
+		if r.common && known == r.words {
+			continue
+		}
+		s.considerNamed(r.ref, r.named, candidate{kind: MatchPart, score: r.score(list, known)})
+		if i >= maxRoots || s.interrupt.Stopped {
+			continue
+		}
+		s.graph.Related(r.named.Entity, list, func(other Named, explained uint16) {
+			for j := range roots {
+				if roots[j].named.Entity == other.Entity {
+					explained |= uint16(roots[j].words)
+				}
+			}
+			if words(explained)&^r.words != 0 {
+				s.considerNamed(r.ref, other, candidate{kind: MatchRelated, score: r.score(list, r.words|words(explained)) - lessRelated})
+			}
+		})
+	}
+}
+
+// named reports whether the whole text is a name, a code or an id.
+func (s *searcher) named() bool {
+	for i := range s.room.found {
+		if c := &s.room.found[i]; c.kind <= MatchExact && !c.doubtful {
+			return true
+		}
+	}
+	return false
+}
+
+// standsFor finds who holds the offices whose name is the text.
+func (s *searcher) standsFor() {
+	for i := range s.room.found {
+		if c := s.room.found[i]; c.kind == MatchExact && !c.doubtful {
+			s.graph.Holders(c.entity, func(holder Named) {
+				s.considerNamed(Ref{c.claim, c.original}, holder, candidate{kind: MatchRelated, score: scorePart - lessRelated})
+			})
+		}
+	}
+}
+
+// score is that of a match of the root where these words of the text are known.
+func (r *root) score(list []string, known words) int16 {
+	score, others := int16(scorePart), 0
+	for i, word := range list {
+		switch {
+		case known>>i&1 == 1:
+		case isShort(word) && known>>i != 0: // before what is known, as articles are
+			score -= lessShort
+		default:
+			score -= lessUnknown
+			others++
+		}
+	}
+	if r.whole && others == 0 && known == r.words && r.less == 0 {
+		return scoreArticles
+	}
+	if !r.whole {
+		score -= lessPart + lessLong(r.more)
+	}
+	return score - r.less
+}
+
+// isShort reports whether a word may be an article or a preposition.
+func isShort(word string) bool {
+	return utf8.RuneCountInString(word) <= shortWord && !strings.ContainsFunc(word, unicode.IsNumber)
+}
+
+// roots finds what spans of the text are whole names of, the longest first, and then what
+// other words of it are in the name of. Words of one thing add up.
+func (s *searcher) roots(list []string) []root {
+	var roots []root
+	var used words
+	for n := len(list) - 1; n > 0; n-- {
+		for from := 0; from+n <= len(list); from++ {
+			span := (words(1)<<n - 1) << from
+			if used&span == span || n == 1 && !s.mayName(list[from]) {
+				continue
+			}
+			before := len(roots)
+			s.labelled(strings.Join(list[from:from+n], " "), func(l *label) bool {
+				if l.word == 0 {
+					roots = s.addRoot(roots, root{ref: Ref{l.claim, l.original}, words: span, whole: true})
+				}
+				return true
+			}, true)
+			if len(roots) > before {
+				used |= span
+			}
+		}
+	}
+	guides := s.graph.Guides(list)
+	for i, word := range list {
+		if used>>i&1 == 0 && s.mayName(word) {
+			from := len(roots)
+			roots = s.rare(roots, word, words(1)<<i)
+			for j := from; j < len(roots); j++ {
+				roots[j].common = roots[j].common || guides>>i&1 == 1
+			}
+		}
+	}
+	return roots
+}
+
+// mayName reports whether a word alone may be a name: one as short as an article only
+// where it is written in capitals.
+func (s *searcher) mayName(word string) bool {
+	return !isShort(word) || s.script > 0 || strings.Contains(s.text, strings.ToUpper(word))
+}
+
+// labelled calls fn with the labels whose key is the text, or with whole false, begins with
+// it as whole words.
+func (s *searcher) labelled(key string, fn func(l *label) bool, whole bool) {
+	for part := range s.labels.beginning(key) {
+		for i := range part {
+			l := &part[i]
+			if len(l.key) > len(key) && (whole || l.key[len(key)] != ' ') {
+				break // a space sorts before all letters
+			}
+			if s.stop() || !fn(l) {
+				return
+			}
+		}
+	}
+}
+
+// rare adds what has the word in a name, unless too many names do.
+func (s *searcher) rare(roots []root, word string, at words) []root {
+	before, names := len(roots), 0
+	s.labelled(word, func(l *label) bool {
+		if names++; names > maxCommon {
+			return false
+		}
+		ref := Ref{l.claim, l.original}
+		roots = s.addRoot(roots, root{ref: ref, words: at, more: s.wordCount(ref) - 1})
+		return true
+	}, false)
+	return commonFrom(roots, before, names > maxCommon)
+}
+
+// commonFrom marks the roots of a word from here on if they are many, and takes them away if there are too many.
+func commonFrom(roots []root, from int, tooMany bool) []root {
+	if tooMany {
+		return roots[:from]
+	}
+	for i := from; len(roots)-from > maxNamesakes && i < len(roots); i++ {
+		roots[i].common = true
+	}
+	return roots
+}
+
+// addRoot adds a root, or its words to those of another of the same thing.
+func (s *searcher) addRoot(roots []root, r root) []root {
+	var named [1]Named
+	s.graph.Named(named[:], []Ref{r.ref})
+	r.named = named[0]
+	if r.named.Object || s.source[r.named.Type] || s.graph.Visibility(r.ref.Claim) == Hidden {
+		return roots
+	}
+	for i := range roots {
+		if was := &roots[i]; was.named.Entity == r.named.Entity {
+			was.words |= r.words
+			was.common = false
+			return roots
+		}
+	}
+	return append(roots, r)
+}
+
+// soundingRoots finds what single words sound like, with letters wrong where nothing does.
+func (s *searcher) soundingRoots(list []string) []root {
+	var roots []root
+	sounds := strings.Fields(s.sound)
+	for i := 0; i < len(list) && len(sounds) == len(list); i++ {
+		letters := len(sounds[i])
+		if isShort(list[i]) || letters <= shortWord {
+			continue
+		}
+		from := len(roots)
+		for edits := 0; edits <= min(1, editsFor(letters)) && len(roots) == from; edits++ {
+			names := 0
+			for _, mark := range s.marks() {
+				p, ok := soundPattern(mark+sounds[i], edits)
+				if !ok {
+					continue
+				}
+				p.spare = text.Spare(s.text)
+				s.eachWord(p, func(ref Ref, cost orderCost) {
+					if names++; cost%oneEdit > 0 || names > maxCommon {
+						return
+					}
+					more := s.wordCount(ref) - 1
+					roots = s.addRoot(roots, root{ref: ref, words: words(1) << i, whole: more == 0, more: more, less: lessSound + int16(cost/oneEdit)*lessEdit})
+				})
+			}
+			roots = commonFrom(roots, from, names > maxCommon)
+			for j := from; j < len(roots); j++ {
+				// By chance, unless the word is long or another explains it.
+				roots[j].common = roots[j].common || letters < 5+3*edits
+			}
+		}
+	}
+	return roots
+}

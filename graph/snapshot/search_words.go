@@ -1,0 +1,169 @@
+package snapshot
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/text"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Words of a search that name nothing are explained by what the ontology calls types and
+// relations, and by what the view shows of an entity.
+
+// maxRelated bounds how many links of an entity are read for one search.
+const maxRelated = 20_000
+
+// Explained marks the words that name the type of the entity, a value of an enum or a kind,
+// a year of one of its dates, or an office that it holds.
+func (g viewed) Explained(entity uint32, list []string) uint16 {
+	known := g.typed(entity, list)
+	s := g.v.s
+	s.Out.Ref(entity).Has(func(l memory.Link) bool {
+		if g.v.stop() {
+			return true
+		}
+		if !g.v.shows(entity, l) {
+			return false
+		}
+		switch r := s.Rows.Ref(l.Claim); r.Kind {
+		case graph.EnumKind:
+			known |= marked(s.ValueOf(r.Cell()).Text(), list)
+		case graph.StringKind:
+			if name := s.Predicates.List[r.Predicate]; name == "kind" || name == "description" {
+				known |= marked(s.ValueOf(r.Cell()).Text(), list)
+			}
+		case graph.DateKind:
+			if date := s.ValueOf(r.Cell()).String(); len(date) >= 4 {
+				known |= marked(date[:4], list)
+			}
+		case graph.EntityKind:
+			if g.isOffice(l.Other) {
+				known |= marked(g.v.Name(l.Other), list)
+			}
+		}
+		return false
+	})
+	return known
+}
+
+// Guides reads the labels of the ontology.
+func (g viewed) Guides(list []string) (known uint16) {
+	for _, t := range g.v.s.Ontology().Types {
+		known |= marked(t.Label, list)
+		for _, f := range t.Fields {
+			known |= marked(f.Label, list)
+		}
+	}
+	return known
+}
+
+// Related reads the relations of the entity, in both directions.
+func (g viewed) Related(entity uint32, list []string, fn func(other names.Named, explained uint16)) {
+	s, left := g.v.s, maxRelated
+	each := func(links *memory.Adjacency, label func(l memory.Link) uint16) {
+		links.Has(func(l memory.Link) bool {
+			if left--; left < 0 || g.v.stop() {
+				return true
+			}
+			if l.Other == memory.None || l.Other == entity || !g.v.shows(entity, l) {
+				return false
+			}
+			known := label(l) | g.typed(l.Other, list)
+			if s.Out.Ref(l.Other).Len() <= maxTold {
+				known |= g.Explained(l.Other, list)
+			}
+			if known != 0 {
+				fn(names.Named{Entity: l.Other, Type: s.Types.At(l.Other)}, known)
+			}
+			return false
+		})
+	}
+	labels := map[uint16]uint16{}
+	each(s.Out.Ref(entity), func(l memory.Link) uint16 {
+		known, ok := labels[l.Predicate]
+		if !ok {
+			if f := s.FieldOf(s.Rows.Ref(l.Claim)); f != nil {
+				known = marked(f.Label, list)
+			}
+			labels[l.Predicate] = known
+		}
+		return known
+	})
+	each(s.In.Ref(entity), func(memory.Link) uint16 { return 0 })
+}
+
+// maxTold is how many claims about an entity are read to see what explains it: hubs are
+// explained by their type alone.
+const maxTold = 64
+
+// Holders reads the relations by which the ontology derives who holds an office.
+func (g viewed) Holders(entity uint32, fn func(holder names.Named)) {
+	s := g.v.s
+	for _, t := range s.Ontology().Types {
+		for _, f := range t.Fields {
+			if f.Kind != schema.Derived || f.Path.Through.Target != s.Type(entity) {
+				continue
+			}
+			for l := range s.InRun(entity, memory.PredicateOf(f.Path.Then.Stated())).All() {
+				if g.v.shows(entity, l) {
+					fn(names.Named{Entity: l.Other, Type: s.Types.At(l.Other)})
+				}
+			}
+		}
+	}
+}
+
+// isOffice reports whether a derived field of the ontology leads through entities of this type.
+func (g viewed) isOffice(entity uint32) bool {
+	typ := g.v.s.Type(entity)
+	return typ != nil && slices.ContainsFunc(g.v.s.Ontology().Types, func(t *schema.Type) bool {
+		return slices.ContainsFunc(t.Fields, func(f *schema.Field) bool {
+			return f.Kind == schema.Derived && f.Path.Through.Target == typ
+		})
+	})
+}
+
+// typed marks the words that name the type of an entity or one of its interfaces.
+func (g viewed) typed(entity uint32, list []string) uint16 {
+	t := g.v.s.Type(entity)
+	if t == nil {
+		return 0
+	}
+	known := marked(t.Label, list) | marked(spaced(t.Name), list)
+	for _, i := range t.Interfaces {
+		if i.Name != schema.EntityType {
+			known |= marked(i.Label, list)
+		}
+	}
+	return known
+}
+
+// spaced parts the words of a name of the ontology.
+func spaced(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// marked sets bit i where list[i] is a word of the phrase, in another number perhaps.
+// Words as short as prepositions mark nothing.
+func marked(phrase string, list []string) (known uint16) {
+	for _, w := range strings.Fields(text.Fold(phrase)) {
+		for i, sought := range list {
+			if short, long := min(len(w), len(sought)), max(len(w), len(sought)); short > 3 && long-short <= 2 && w[:short] == sought[:short] {
+				known |= 1 << i
+			}
+		}
+	}
+	return known
+}
