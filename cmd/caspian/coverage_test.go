@@ -30,7 +30,7 @@ func TestPortion(t *testing.T) {
 var coverageTable = regexp.MustCompile(`(?s)\| about \| claims .*?\n\|[-:|]+\n(.*?)\n\n`)
 
 // TestReadmeCoverage compares the table of the README with what check counts. Seeds change often, so figures may
-// be a little old: counts by a twentieth, shares by two points. A type with one claim in a hundred has a row.
+// be a little old: counts by a twentieth, shares by two points. A type with two claims in a hundred has a row.
 func TestReadmeCoverage(t *testing.T) {
 	code, out, words := runCommand(t, "check", "--json")
 	var answer struct{ Coverage *coverage.Report }
@@ -70,16 +70,25 @@ func TestReadmeCoverage(t *testing.T) {
 	}
 }
 
-// nearly compares two tables, and returns what differs more than it may.
+// nearly compares two tables by their first cells, and returns what differs more than it may. A row of few claims may be
+// in one of them only.
 func nearly(have, want string) string {
-	a, b := strings.Split(have, "\n"), strings.Split(want, "\n")
-	if len(a) != len(b) {
-		return fmt.Sprintf("%d rows, not %d", len(a), len(b))
+	rows := map[string][]string{}
+	for line := range strings.SplitSeq(have, "\n") {
+		cells := strings.Split(line, " | ")
+		rows[cells[0]] = cells
 	}
-	for i := range a {
-		x, y := strings.Split(a[i], " | "), strings.Split(b[i], " | ")
-		if len(x) != len(y) || x[0] != y[0] {
-			return fmt.Sprintf("the row %q should be %q", a[i], b[i])
+	most := 0.0
+	for line := range strings.SplitSeq(want, "\n") {
+		y := strings.Split(line, " | ")
+		claims, _ := figure(y[1])
+		most = max(most, claims)
+		x := rows[y[0]]
+		if len(x) != len(y) {
+			if claims > most/50 {
+				return fmt.Sprintf("the row %q is missing", line)
+			}
+			continue
 		}
 		for j := 1; j < len(x); j++ {
 			p, percent := figure(x[j])
