@@ -15,7 +15,7 @@ var recallFloors = map[string][2]int{
 	"misspelling":             {96, 98},
 	"romanisation":            {90, 97},
 	"cyrillic":                {95, 99},
-	"arabic":                  {89, 91},
+	"arabic":                  {85, 91},
 	"hebrew":                  {80, 82},
 	"greek georgian armenian": {80, 87},
 	"han":                     {82, 82},
