@@ -51,8 +51,8 @@ func TestQuantityFiltersNameUnits(t *testing.T) {
 	for _, c := range []struct{ query, want string }{
 		{`countries(where: {area: {gt: 9000000}}, orderBy: [{id: ASC}])`, `{"totalCount":5}`}, // km2 only
 		{`countries(where: {coastline: {unit: "km", gt: 150000}})`, `{"totalCount":1}`},
-		{`countries(where: {coastline: {gt: 150000}})`, `coastline may be in m or km: give the unit of the numbers, such as unit: \"m\"`},
-		{`countries(where: {not: {coastline: {notIn: [1]}}})`, `coastline may be in m or km`},
+		{`countries(where: {coastline: {gt: 150000}})`, `coastline may be in m, km, ft, mi or nmi: give the unit of the numbers, such as unit: \"m\"`},
+		{`countries(where: {not: {coastline: {notIn: [1]}}})`, `coastline may be in m, km, ft, mi or nmi`},
 		{`countries(where: {coastline: {unit: "", gt: 1}})`, `the ontology has no unit \"\"`},
 		{`countries(where: {coastline: {unit: ""}})`, `the ontology has no unit \"\"`},
 		{`countries(where: {coastline: {isNull: true}, landlocked: {eq: false}})`, `{"totalCount":`},

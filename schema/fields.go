@@ -86,7 +86,7 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	f.Search = f.Search || f.Key != ""
 	f.Code = l.code(fd.Position, where, fd.Directives, f.Scalar, f.Key != "")
 	if args, ok := l.directive(fd.Directives, "unit"); ok {
-		f.Unit, f.Dimension = l.unit(fd.Position, f.Scalar, args)
+		f.Unit, f.Dimension, f.Usual = l.unit(fd.Position, f.Scalar, args)
 	}
 	if args, ok := l.directive(fd.Directives, "tolerance"); ok {
 		f.Tolerance = l.tolerance(fd.Position, where, f.Scalar, args)
@@ -179,7 +179,7 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 	q.Scalar, q.Enum, q.Target = l.valueType(a.Position, where, a.Type.NamedType)
 	q.Code = l.code(a.Position, where, a.Directives, q.Scalar, false)
 	if args, ok := l.directive(a.Directives, "unit"); ok {
-		q.Unit, q.Dimension = l.unit(a.Position, q.Scalar, args)
+		q.Unit, q.Dimension, q.Usual = l.unit(a.Position, q.Scalar, args)
 	}
 	if args, ok := l.directive(a.Directives, "range"); ok {
 		q.Range = l.valueRange(a.Position, where, q.Scalar, q.Unit, args)

@@ -26,7 +26,7 @@ interface Entity { name: String @time(kind: STATE) }
 type Source implements Entity { date: Date @time(kind: ETERNAL) }
 type Country implements Entity @entity(plural: "countries") { capital: City @time(kind: STATE) }
 type City implements Entity @entity(plural: "cities") { population: Int @time(kind: OBSERVATION) }
-enum Unit { km @measures(dimension: "length") }
+enum Unit { km @measures(dimension: "length") t @measures(dimension: "mass") }
 `
 
 func TestPrelude(t *testing.T) {

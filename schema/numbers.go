@@ -66,26 +66,34 @@ func (l *loader) baseUnits(d *ast.Definition) {
 	}
 }
 
-func (l *loader) unit(pos *ast.Position, s Scalar, args map[string]string) (code, dimension string) {
+func (l *loader) unit(pos *ast.Position, s Scalar, args map[string]string) (code, dimension, usual string) {
 	code, dimension = args["code"], args["dimension"]
 	switch {
 	case !s.Numeric():
 		l.fail(pos, "@unit belongs on numbers and quantities only")
-	case (code == "") == (dimension == ""):
-		l.fail(pos, "@unit takes either a code or a dimension")
+	case code == "" && dimension == "":
+		l.fail(pos, "@unit takes a code or a dimension")
 	case code != "" && l.o.Units[code] == nil:
 		l.fail(pos, "the unit %s is not in the enum Unit", code)
 	case dimension != "" && s != Quantity:
 		l.fail(pos, "only a quantity can have any unit of a dimension; give the unit's code")
-	case dimension != "":
-		for _, u := range l.o.Units {
-			if u.Dimension == dimension {
-				return code, dimension
-			}
-		}
+	case dimension != "" && !l.measured(dimension):
 		l.fail(pos, "no unit measures %q", dimension)
+	case dimension != "" && code != "" && l.o.Units[code].Dimension != dimension:
+		l.fail(pos, "the unit %s measures %s, and not %s", code, l.o.Units[code].Dimension, dimension)
+	case dimension != "":
+		return "", dimension, code
 	}
-	return code, dimension
+	return code, dimension, ""
+}
+
+func (l *loader) measured(dimension string) bool {
+	for _, u := range l.o.Units {
+		if u.Dimension == dimension {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *loader) tolerance(pos *ast.Position, where string, s Scalar, args map[string]string) (t Tolerance) {

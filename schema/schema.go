@@ -208,8 +208,9 @@ type Field struct {
 	Unit string
 	// Range bounds a number.
 	Range Range
-	// Dimension restricts the units of a quantity.
-	Dimension             string
+	// Dimension restricts the units of a quantity. Usual is the one that a filter's numbers
+	// are in where it names none; "" where it must name one.
+	Dimension, Usual      string
 	Symmetric, Transitive bool
 	// Key is the outside scheme in which the value names one entity only.
 	Key string
@@ -272,12 +273,13 @@ func (f *Field) Qualifier(name string) *Qualifier {
 type Qualifier struct {
 	Name, Label, Description string
 	// Scalar is NoScalar where the qualifier is an entity.
-	Scalar    Scalar
-	Enum      *Enum
-	Target    *Type
-	Unit      string
-	Dimension string
-	Range     Range
+	Scalar Scalar
+	Enum   *Enum
+	Target *Type
+	Unit   string
+	// Dimension and Usual are as for a field.
+	Dimension, Usual string
+	Range            Range
 	// Code is as for a field.
 	Code *Code
 	// Distinct qualifiers keep claims of one value separate.

@@ -102,6 +102,7 @@ type tested struct {
 	name            string
 	scalar          schema.Scalar
 	unit, dimension string // of quantities, where the ontology fixes them
+	usual           string // the unit of a quantity's bare numbers
 	code            *schema.Code
 	byBytes         bool // texts are ids, codes or members of an enum
 }
@@ -120,6 +121,9 @@ func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 		}
 		if of.scalar != schema.Quantity || compared == 0 {
 			return nil, nil
+		}
+		if of.usual != "" {
+			return ts.ontology.Units[of.usual], nil
 		}
 		units := ts.unitsOf(of)
 		if len(units) < 2 {
@@ -163,10 +167,13 @@ func (ts *Types) test(of tested, in map[string]any) (*filter.Test, error) {
 		return nil, err
 	}
 	t := &filter.Test{ByBytes: of.byBytes || of.code != nil || of.scalar == schema.EnumValue}
-	unit, _ := in["unit"].(string)
 	var err error
 	if t.Unit, err = ts.unitOf(of, in); err != nil {
 		return nil, err
+	}
+	unit := ""
+	if t.Unit != nil {
+		unit = t.Unit.Code
 	}
 	for key, val := range in {
 		if err := of.operator(t, key, val, unit); err != nil {

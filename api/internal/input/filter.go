@@ -148,7 +148,7 @@ func (ts *Types) filter(t *schema.Type, in map[string]any) (*filter.Node, error)
 func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[string]any) error {
 	def := ts.field(t, key)
 	if def.Kind == schema.Property {
-		test, err := ts.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Code, false}, in)
+		test, err := ts.test(tested{def.Name, def.Scalar, def.Unit, def.Dimension, def.Usual, def.Code, false}, in)
 		f.Properties = append(f.Properties, filter.Property{Field: def, Test: test})
 		return err
 	}
@@ -204,7 +204,7 @@ func (ts *Types) qualifierFilters(f *filter.Edge, s Shape, in map[string]any) er
 		if !ok {
 			continue
 		}
-		of := tested{q.Name, q.Scalar, q.Unit, q.Dimension, q.Code, false}
+		of := tested{q.Name, q.Scalar, q.Unit, q.Dimension, q.Usual, q.Code, false}
 		if q.Target != nil {
 			of = codeTest
 		}
