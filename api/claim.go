@@ -58,11 +58,16 @@ func (b *builder) statementFields() []output.Field {
 			Read: claimText((*snapshot.Snapshot).Predicate)},
 		{Name: "value", Type: graphql.String, About: "The literal that it states, as text; null where it states an entity.",
 			Read: claimText(func(s *snapshot.Snapshot, n uint32) string {
-				if s.Object(n) != snapshot.None {
+				if s.Object(n) != snapshot.None || s.IsNone(n) {
 					return ""
 				}
 				return s.Value(n).String()
 			})},
+		{Name: "none", Type: output.Must(graphql.Boolean), About: "Whether it states that there is nothing: no capital, no railways. Its value and its object are null then.", Read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				return gql.AppendBool(dst, v.Snapshot().IsNone(n)), nil
+			}}},
 		{Name: "object", Type: any, About: "The entity that it states; null where it states a literal.", Read: claimEntity((*snapshot.Snapshot).Object)},
 		{Name: "qualifiers", Type: output.List(b.qualifierType()), About: "Values on the claim itself, such as a share or a scope.", Read: gql.Binding{
 			List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {

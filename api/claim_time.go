@@ -126,6 +126,8 @@ func (p plainField) read() (shown []uint32) {
 	case !p.field.Many:
 		if e, ok := p.view.One(p.entity, p.field); ok {
 			shown = []uint32{e.Claim}
+		} else if n, ok := p.view.None(p.entity, p.field); ok {
+			shown = []uint32{n}
 		}
 	case p.field.Kind == schema.Property:
 		shown = p.view.Values(p.entity, p.field, nil)

@@ -83,6 +83,18 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 		{Name: "type", Type: output.Must(graphql.String), About: "The name of the entity's type in the ontology.",
 			Read: text(func(v *snapshot.View, n uint32) string { return v.Snapshot().TypeName(n) })},
 		b.claimsField("claims", "The claims about the entity that the view shows, in the order in which the store recorded them.", false),
+		{Name: "none", Type: output.List(graphql.String), About: "The names of the fields of which a source states that there is nothing, and no better claim states something. They read as null, or as empty lists, as does what is not known.", Read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				dst = append(dst, '[')
+				for i, name := range v.Nones(n) {
+					if i > 0 {
+						dst = append(dst, ',')
+					}
+					dst = gql.AppendString(dst, name)
+				}
+				return append(dst, ']'), v.Err()
+			}}},
 		b.claimsField("about", "The claims in view that have the entity as their object, in the order in which the store recorded them.", true),
 	}
 	for _, f := range b.Fields(t) {

@@ -17,6 +17,8 @@ func (v Value) Bits() (uint64, bool) {
 		return math.Float64bits(v.Float()), true
 	case DateKind:
 		return v.Date().Pack(), true
+	case NoneKind:
+		return 0, true
 	case CoordinatesKind:
 		lat, lon := v.LatLon()
 		return uint64(uint32(int32(math.Round(lat*1e7))))<<32 | uint64(uint32(int32(math.Round(lon*1e7)))), true
@@ -36,6 +38,8 @@ func ValueOfBits(k Kind, bits uint64, unit string) Value {
 		return FloatValue(math.Float64frombits(bits))
 	case QuantityKind:
 		return QuantityValue(math.Float64frombits(bits), unit)
+	case NoneKind:
+		return NoneValue()
 	case DateKind:
 		return DateValue(UnpackDate(bits))
 	case CoordinatesKind:

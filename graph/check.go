@@ -396,10 +396,10 @@ func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
 		c.problem(at, BadInput, "the confidence %v is above %v, the limit for claims of %s", cl.Confidence, most, cl.Source)
 	}
-	if f.Key != "" {
+	if f.Key != "" && cl.Value.Kind() != NoneKind {
 		c.key(at, f, cl)
 	}
-	if f.Transitive {
+	if f.Transitive && cl.Value.Kind() == EntityKind {
 		l := link{cl.Subject, cl.Predicate}
 		e := edge{l, cl.Value.Entity()}
 		if _, ok := c.edges[e]; !ok {

@@ -18,6 +18,12 @@ const (
 
 func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
 	what := fmt.Sprintf("%s of %s", cl.Predicate, cl.Subject)
+	if cl.Value.Kind() == NoneKind {
+		if schema.IsName(f.Name) || f.Owner.Name == schema.SourceType {
+			c.problem(at, WrongType, "%s cannot be none; leave it out", what)
+		}
+		return
+	}
 	cl.Value = c.typed(at, what, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range, f.Code, schema.IsName(f.Name)}, cl.Value)
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
 		c.problem(at, Cycle, "%s is %s itself", what, cl.Subject)

@@ -61,7 +61,7 @@ func Comparable(o *schema.Ontology, a, b *Value) bool {
 
 var orderOfKinds = [...]uint8{
 	NoKind: 0, IntKind: 1, FloatKind: 1, QuantityKind: 2, BoolKind: 3, DateKind: 4, StringKind: 5, LooseKind: 5,
-	EnumKind: 6, EntityKind: 7, CoordinatesKind: 8,
+	EnumKind: 6, EntityKind: 7, CoordinatesKind: 8, NoneKind: 9,
 }
 
 // Comparison is a way in which a filter compares a value with a bound.

@@ -28,16 +28,18 @@ const (
 	// LooseKind is a text whose kind the ontology decides: what codecs and
 	// clients hand in before Check. No accepted claim has it.
 	LooseKind
+	// NoneKind states that there is nothing: no capital, no railways.
+	NoneKind
 )
 
 func (k Kind) String() string {
-	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates", "loose"}[k]
+	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates", "loose", "novalue"}[k]
 }
 
 // ParseKind reads what Kind.String writes.
 func ParseKind(s string) (Kind, bool) {
-	for k := EntityKind; k <= CoordinatesKind; k++ {
-		if k.String() == s {
+	for k := EntityKind; k <= NoneKind; k++ {
+		if k != LooseKind && k.String() == s {
 			return k, true
 		}
 	}
@@ -112,6 +114,9 @@ func CoordinatesValue(lat, lon float64) Value {
 // LooseValue is a text whose kind the ontology decides.
 func LooseValue(s string) Value { return Value{kind: LooseKind, text: s} }
 
+// NoneValue states that there is nothing, as that a country has no capital.
+func NoneValue() Value { return Value{kind: NoneKind} }
+
 // Kind says which of the accessors below apply.
 func (v Value) Kind() Kind { return v.kind }
 
@@ -177,9 +182,14 @@ func (v Value) String() string {
 		return formatFloat(v.a) + " " + v.text
 	case CoordinatesKind:
 		return formatFloat(v.a) + "," + formatFloat(v.b)
+	case NoneKind:
+		return noneText
 	}
 	return ""
 }
+
+// noneText is how NoneValue is written.
+const noneText = "none"
 
 // formatFloat writes a number without an exponent where that stays readable.
 func formatFloat(f float64) string {
@@ -234,6 +244,11 @@ func ParseValue(k Kind, s string) (Value, error) {
 		return QuantityValue(f, unit), err
 	case CoordinatesKind:
 		return parseCoordinates(s)
+	case NoneKind:
+		if s != noneText {
+			return Value{}, Errorf(WrongType, "%q is not %q, which says that there is nothing", Clip(s), noneText)
+		}
+		return NoneValue(), nil
 	}
 	return Value{}, fmt.Errorf("graph: no value of kind %d", k)
 }

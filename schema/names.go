@@ -35,12 +35,12 @@ var listParts = []string{
 
 // reservedFields are the names that every entity has in the API besides the
 // fields of the ontology, and those that filters and group keys cannot hold.
-var reservedFields = set("id", "type", "claims", "about", "and", "or", "not", "true", "false", "null")
+var reservedFields = set("id", "type", "claims", "about", "none", "and", "or", "not", "true", "false", "null")
 
 // reservedQualifiers are the names that an edge, a claim or a seed file uses
 // itself, and those that group keys cannot hold.
 var reservedQualifiers = set(
-	"cursor", "node", "claim", "from", "to", "object", "valid", "source", "at", "locator", "confidence", "attribution",
+	"cursor", "node", "claim", "from", "to", "object", "none", "valid", "source", "at", "locator", "confidence", "attribution",
 	"attributedTo", "subject", "rank", "original", "note", "supersedes", "conflict", "holds", "basis", "year", "true", "false", "null",
 )
 

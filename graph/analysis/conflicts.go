@@ -313,7 +313,7 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 // rivals are the claims that answer the question of a claim.
 func (w *conflictWalk) rivals(runs map[uint32]*run, r *run, f *schema.Field, c uint32) []uint32 {
 	s := w.v.Snapshot()
-	if f.Exclusive != nil {
+	if f.Exclusive != nil && !s.IsNone(c) {
 		return w.leadingTo(s.Object(c), f.Name)
 	}
 	k, ok := slotOf(s, f, c, nil)
@@ -321,7 +321,7 @@ func (w *conflictWalk) rivals(runs map[uint32]*run, r *run, f *schema.Field, c u
 		return nil
 	}
 	claims := r.slots[string(k)]
-	if f.Symmetric {
+	if f.Symmetric && !s.IsNone(c) {
 		claims = append(slices.Clone(claims), w.run(runs, s.Object(c), f.Name).slots[string(k)]...)
 	}
 	return claims

@@ -88,7 +88,7 @@ func (w *conflictWalk) members(subject uint32, c *schema.Counts) (claims []uint3
 			if inverse {
 				end = s.Subject(n)
 			}
-			if s.Field(n) == f && s.Rank(n) != graph.Deprecated && w.v.Lists(n) && c.Of.Target.Includes(s.Type(end)) && counted(s, c, n) {
+			if end != snapshot.None && s.Field(n) == f && s.Rank(n) != graph.Deprecated && w.v.Lists(n) && c.Of.Target.Includes(s.Type(end)) && counted(s, c, n) {
 				if old, ok := best[end]; !ok || w.v.Reading(n).Order < w.v.Reading(old).Order {
 					best[end] = n
 				}
@@ -150,7 +150,7 @@ func (w *conflictWalk) terms(subject uint32, f *schema.Field) (found []Conflict)
 	s := w.v.Snapshot()
 	byObject := map[uint32][]uint32{}
 	w.v.History(subject, false, func(n uint32) bool {
-		if s.Field(n) == f && s.Rank(n) != graph.Deprecated {
+		if s.Field(n) == f && s.Rank(n) != graph.Deprecated && !s.IsNone(n) {
 			byObject[s.Object(n)] = append(byObject[s.Object(n)], n)
 		}
 		return w.tick()

@@ -16,7 +16,7 @@ import (
 // can disagree with: one of several values, an observation without a certain
 // period, a text in our words.
 func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []byte, ok bool) {
-	if f == nil || f.Name == "description" {
+	if f == nil || f.Name == "description" || f.Many && s.IsNone(n) {
 		return dst, false
 	}
 	observation := f.Time == schema.Observation

@@ -36,7 +36,7 @@ func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 // text do not count, but those of a code do.
 func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 	if a == b || a.Kind() != b.Kind() {
-		return false
+		return (a.Kind() == graph.NoneKind) != (b.Kind() == graph.NoneKind)
 	}
 	switch a.Kind() {
 	case graph.IntKind, graph.FloatKind:

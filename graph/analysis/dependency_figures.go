@@ -114,7 +114,7 @@ func (d *dependencyRun) narrower(ctx context.Context) error {
 func (d *dependencyRun) figure(relation string, n uint32, report Report) (figure, bool) {
 	s := d.v.Snapshot()
 	_, resource := s.Qualifier(n, resourceField)
-	if !d.v.Lists(n) || d.kinds != nil && !d.kinds[resource] {
+	if !d.v.Lists(n) || s.IsNone(n) || d.kinds != nil && !d.kinds[resource] {
 		return figure{}, false
 	}
 	text := func(name string) string {

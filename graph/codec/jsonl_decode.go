@@ -317,12 +317,14 @@ func (r *lineReader) parts() (graph.Value, error) {
 		return graph.ParseValue(graph.QuantityKind, parts[1].text+" "+parts[0].text)
 	case are("lat", "lon") && parts[0].isNumber() && parts[1].isNumber():
 		return graph.ParseValue(graph.CoordinatesKind, parts[0].text+","+parts[1].text)
+	case are("none") && parts[0].kind == 't':
+		return graph.NoneValue(), nil
 	case are("entity") && parts[0].isText():
 		return graph.EntityValue(graph.ID(parts[0].text)), nil
 	case slices.ContainsFunc(parts, func(p part) bool { return p.name == "kind" }):
 		return kindValue(parts)
 	}
-	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…} or {"entity":…}`)
+	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…}, {"entity":…} or {"none":true}`)
 }
 
 // kindValue returns a value that states its kind, because the ontology of the exporting

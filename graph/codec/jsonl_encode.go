@@ -39,7 +39,7 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 // shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
-	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind:
+	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind, graph.NoneKind:
 		return rawValue(v)
 	}
 	raw, err := json.Marshal(map[string]string{"kind": v.Kind().String(), "value": v.String()})
@@ -144,6 +144,8 @@ func rawValue(v graph.Value) json.RawMessage {
 	switch v.Kind() {
 	case graph.EntityKind:
 		x = map[string]string{"entity": string(v.Entity())}
+	case graph.NoneKind:
+		x = map[string]bool{"none": true}
 	case graph.IntKind, graph.FloatKind, graph.BoolKind:
 		return json.RawMessage(v.String())
 	case graph.QuantityKind:

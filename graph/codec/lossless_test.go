@@ -102,6 +102,11 @@ func changes(s *snapshot.Snapshot) *graph.Change {
 	var ch graph.Change
 	n := 0
 	_ = s.Claims(func(c *graph.Claim, id graph.ClaimID, _ bool) error {
+		if c.Predicate == "capital" || c.Predicate == "borders" {
+			none := *c
+			none.Value, none.Locator, none.Qualifiers = graph.NoneValue(), "none", nil
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: none})
+		}
 		switch n++; n % 100 {
 		case 0:
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id}})

@@ -55,7 +55,7 @@ const (
 var datatypes = map[graph.Kind]string{
 	graph.EnumKind: "caspian:enum", graph.IntKind: xsd + "integer", graph.FloatKind: xsd + "double",
 	graph.BoolKind: xsd + "boolean", graph.DateKind: edtf, graph.QuantityKind: "caspian:quantity",
-	graph.CoordinatesKind: "caspian:coordinates",
+	graph.CoordinatesKind: "caspian:coordinates", graph.NoneKind: "caspian:none",
 }
 
 func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {

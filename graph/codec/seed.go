@@ -33,7 +33,7 @@ import (
 //	      - un
 //	      - {to: sco, role: OBSERVER}
 //
-// A claim written as a mapping has to (an entity) or value (a literal), and
+// A claim written as a mapping has to (an entity), value (a literal) or none: true (there is nothing), and
 // may have valid (an EDTF interval), source, at (the locator), confidence,
 // rank, attribution, attributedTo, original, conflict, note, supersedes; every
 // other key is a qualifier. A plain scalar is an entity or a literal, as the
@@ -341,6 +341,11 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 			c.Value, found = graph.EntityValue(graph.ID(d.scalar(v, path).Text())), true
 		case k.Value == "value" && !relation:
 			c.Value, found = d.scalar(v, path), true
+		case k.Value == "none":
+			if text, _ := d.text(v, path); text != "true" {
+				d.Add(d.at(v, path), graph.BadInput, "none is true or left out")
+			}
+			c.Value, found = graph.NoneValue(), true
 		case d.meta(k, v, path, c):
 		default:
 			q := graph.QualifierValue{Name: k.Value, Value: d.scalar(v, path+"."+graph.Clip(k.Value))}
@@ -353,7 +358,7 @@ func (d *seedDecoder) claimBody(n *yaml.Node, path string, c *graph.Claim) {
 		return nil
 	})
 	if !found {
-		d.Add(d.at(n, path), graph.BadInput, "the claim has neither to (an entity) nor value (a literal)")
+		d.Add(d.at(n, path), graph.BadInput, "the claim has neither to (an entity) nor value (a literal), nor none: true")
 	}
 }
 

@@ -358,6 +358,9 @@ func seedClaim(c *graph.Claim, defaults seedDefaults) string {
 			parts = append(parts, k+": "+seedScalar(text))
 		}
 	}
+	if c.Value.Kind() == graph.NoneKind {
+		return "{" + strings.Join(append([]string{"none: true"}, parts...), ", ") + "}"
+	}
 	if len(parts) == 0 {
 		return value
 	}

@@ -43,6 +43,8 @@ type Relation struct {
 	Some, Every, None *Edge
 	// Unknown, if not nil, asks whether no source says where the relation leads.
 	Unknown *bool
+	// IsNone, if not nil, asks whether a claim says that the relation leads nowhere.
+	IsNone *bool
 }
 
 // Edge says which edges to keep.
@@ -95,6 +97,8 @@ type Test struct {
 	Contains, StartsWith string
 	Matches              *regexp.Regexp
 	IsNull               *bool
+	// IsNone asks whether a claim says that there is nothing: the value is NoneValue.
+	IsNone *bool
 }
 
 // ClaimField names a field of claims that lists can be filtered and ordered by.
@@ -127,8 +131,8 @@ func (f ClaimField) ByBytes() bool {
 
 // Passes tests one value; the zero Value is a missing one.
 func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
-	missing := val.Kind() == graph.NoKind
-	if t.IsNull != nil && *t.IsNull != missing {
+	missing := val.Kind() == graph.NoKind || val.Kind() == graph.NoneKind
+	if t.IsNull != nil && *t.IsNull != missing || t.IsNone != nil && *t.IsNone != (val.Kind() == graph.NoneKind) {
 		return false
 	}
 	if missing {
@@ -203,5 +207,5 @@ func (t *Test) Wanted() []graph.Value {
 // nothing else.
 func (t *Test) Listed() bool {
 	return (t.Eq == nil) != (t.In == nil) && t.Ne == nil && t.NotIn == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
-		t.Contains == "" && t.StartsWith == "" && t.Matches == nil && t.IsNull == nil && t.Unit == nil
+		t.Contains == "" && t.StartsWith == "" && t.Matches == nil && t.IsNull == nil && t.IsNone == nil && t.Unit == nil
 }

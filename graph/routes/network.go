@@ -357,7 +357,7 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 		l.gauge, l.gaugeClaim = s.Value(n).Text(), n
 	}
 	v.Claims(entity, "passes", false, func(n uint32) bool {
-		if o := s.Object(n); !slices.Contains(l.passes, o) {
+		if o := s.Object(n); o != snapshot.None && !slices.Contains(l.passes, o) {
 			l.passes = append(l.passes, o)
 		}
 		return true

@@ -449,7 +449,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 		if v.stop() {
 			break
 		}
-		if !l.Plain() || !v.shows(entity, l) {
+		if !l.Plain() || !v.shows(entity, l) || v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind {
 			continue
 		}
 		n, sig := l.Claim, uint64(0)

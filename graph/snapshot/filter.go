@@ -70,16 +70,22 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 }
 
 func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
+	nothing := func() bool {
+		if p.Test.IsNone != nil && v.isNone(node, p.Field) {
+			return p.Test.Passes(v.s.Ontology(), graph.NoneValue())
+		}
+		return p.Test.Passes(v.s.Ontology(), graph.Value{})
+	}
 	if !p.Field.Many {
 		n := v.bestClaim(node, p.Field)
 		if n == memory.None {
-			return p.Test.Passes(v.s.Ontology(), graph.Value{})
+			return nothing()
 		}
 		return p.Test.Passes(v.s.Ontology(), v.s.Value(n))
 	}
 	claims := v.Values(node, p.Field, nil)
 	if len(claims) == 0 {
-		return p.Test.Passes(v.s.Ontology(), graph.Value{})
+		return nothing()
 	}
 	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Passes(v.s.Ontology(), v.s.Value(n)) })
 }

@@ -71,6 +71,9 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	if f.Name == "completeFor" || f.Name == "partialFor" || f.Name == "maintains" {
 		c.Value = graph.StringValue(rapid.SampledFrom([]string{"borders", "exportsTo", "assets", "leader", "capital", "capitalOf", "holds", "holders", "of", "participants"}).Draw(t, "of a relation"))
 	}
+	if e.Type != "Source" && !schema.IsName(f.Name) && rapid.IntRange(0, 7).Draw(t, "none") == 0 {
+		c.Value = graph.NoneValue()
+	}
 	for _, q := range f.Qualifiers {
 		if !rapid.Bool().Draw(t, q.Name) {
 			continue
@@ -97,7 +100,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 func echo(t *rapid.T, o *schema.Ontology, c graph.Claim) graph.Claim {
 	f := o.Type(typeOf(c.Subject)).Field(c.Predicate)
 	c.Source, c.Supersedes = rapid.SampledFrom(pool["Source"]).Draw(t, "echo's source"), nil
-	if f.Mirror != nil && rapid.Bool().Draw(t, "from the other end") {
+	if f.Mirror != nil && c.Value != graph.NoneValue() && rapid.Bool().Draw(t, "from the other end") {
 		c.Subject, c.Predicate, c.Value = c.Value.Entity(), f.Mirror.Of.Name, graph.EntityValue(c.Subject)
 		if rapid.Bool().Draw(t, "of another year") {
 			c.Valid = graphtest.DrawInterval(t)
@@ -256,7 +259,9 @@ var parts = []string{"alp", "ALP", "beta", "Àl", "a b", "α", "Σ", "o'", "ss",
 func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {
 	v := drawScalar(t, s, e)
 	yes := rapid.Bool().Draw(t, "null")
-	switch rapid.IntRange(0, 12).Draw(t, "op") {
+	switch rapid.IntRange(0, 13).Draw(t, "op") {
+	case 13:
+		return &filter.Test{IsNone: &yes}
 	case 0:
 		return &filter.Test{Eq: &v}
 	case 1:
@@ -331,7 +336,10 @@ func drawFilter(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 		}
 		r := filter.Relation{Field: field}
 		e := drawEdgeFilter(t, field, depth-1)
-		switch rapid.IntRange(0, 3).Draw(t, "quantifier") {
+		switch rapid.IntRange(0, 4).Draw(t, "quantifier") {
+		case 4:
+			none := rapid.Bool().Draw(t, "is none")
+			r.IsNone = &none
 		case 3:
 			unknown := rapid.Bool().Draw(t, "unknown")
 			r.Unknown = &unknown

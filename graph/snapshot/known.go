@@ -26,7 +26,7 @@ type related struct {
 // decidesRelation is decides for the conditions on the edges of a relation.
 func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool {
 	x := related{v: v, r: r, node: node}
-	if want && r.None == nil && r.Every == nil && r.Unknown == nil {
+	if want && r.None == nil && r.Every == nil && r.Unknown == nil && r.IsNone == nil {
 		if leads, ok := v.leadsToSome(r, node); ok {
 			return leads
 		}
@@ -37,7 +37,7 @@ func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool 
 	if r.Some != nil && x.has(r.Some, true, want) != want ||
 		r.None != nil && x.has(r.None, true, !want) != want ||
 		r.Every != nil && x.has(r.Every, false, !want) != want ||
-		r.Unknown != nil && x.isKnown() == *r.Unknown {
+		r.Unknown != nil && x.isKnown() == *r.Unknown || r.IsNone != nil && v.isNone(node, r.Field) != *r.IsNone {
 		return !want
 	}
 	return want
@@ -113,6 +113,9 @@ func (v *View) lax() *View {
 // or it is complete for the relation and covers the entity, of which it claims
 // something.
 func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
+	if n, ok := v.None(entity, f); ok && v.looked(n, v.s.Rows.Ref(n)) {
+		return true
+	}
 	for _, e := range v.edges(entity, f, true, nil) {
 		r := v.s.Rows.Ref(e.Claim)
 		if !e.mirror && v.s.Plain(e.Claim, false) && !v.declares(r.Source, v.s.PartialPredicate, f.Name, v.s.Predicates.List[r.Predicate]) && v.looked(e.Claim, r) {
@@ -147,7 +150,11 @@ func (v *View) looked(n uint32, r *memory.Row) bool {
 	if r.Kind == graph.EntityKind {
 		lives[1] = v.lifetime(uint32(r.Value))
 	}
-	return v.s.Times.Ref(r.Valid).Bounds.Looked(v.timing(r), v.dateOf(r.Source), v.on, lives[:]...)
+	t, b := v.timing(r), &v.s.Times.Ref(r.Valid).Bounds
+	if b.Refinable(t) {
+		b = v.refined(n, r)
+	}
+	return b.Looked(t, v.dateOf(r.Source), v.on, lives[:]...)
 }
 
 // silenceCounts reports whether what the source does not say of a relation of the

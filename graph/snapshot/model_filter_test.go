@@ -44,7 +44,7 @@ func (l *lens) read(r filter.Reading, e edge) graph.Value {
 		}
 		return graph.Value{}
 	}
-	if c := l.pick(l.of(e.node, r.Property.Name)); c != nil {
+	if c := l.stated(e.node, r.Property); c != nil {
 		return c.Value
 	}
 	return graph.Value{}
@@ -101,14 +101,17 @@ func (l *lens) node(f *filter.Node, id graph.ID) truth {
 		ok = min(ok, truthOf(passes(f.Type, graph.StringValue(l.m.types[id]), true)))
 	}
 	for _, p := range f.Properties {
+		asked := *p.Test
+		asked.IsNone = nil
 		if !p.Field.Many {
-			ok = min(ok, truthOf(passes(p.Test, l.read(filter.Reading{Property: p.Field}, edge{node: id}), p.Test.ByBytes)))
+			ok = min(ok, truthOf(passes(&asked, l.read(filter.Reading{Property: p.Field}, edge{node: id}), p.Test.ByBytes)))
+			ok = min(ok, l.noneTest(p.Test.IsNone, id, p.Field))
 			continue
 		}
 		cs := l.values(id, p.Field)
-		passed := len(cs) == 0 && passes(p.Test, graph.Value{}, false) ||
-			slices.ContainsFunc(cs, func(c *fact) bool { return passes(p.Test, c.Value, p.Test.ByBytes) })
-		ok = min(ok, truthOf(passed))
+		passed := len(cs) == 0 && passes(&asked, graph.Value{}, false) ||
+			slices.ContainsFunc(cs, func(c *fact) bool { return passes(&asked, c.Value, p.Test.ByBytes) })
+		ok = min(ok, truthOf(passed), l.noneTest(p.Test.IsNone, id, p.Field))
 	}
 	for i := range f.Relations {
 		ok = min(ok, l.relation(&f.Relations[i], id))
@@ -149,6 +152,7 @@ func (l *lens) relation(r *filter.Relation, id graph.ID) truth {
 	if r.Unknown != nil {
 		ok = min(ok, truthOf(*r.Unknown != known))
 	}
+	ok = min(ok, l.noneTest(r.IsNone, id, r.Field))
 	return ok
 }
 
@@ -161,6 +165,9 @@ func (l *lens) lax() *lens {
 
 // says reports whether some source says where a relation of the entity leads.
 func (l *lens) says(id graph.ID, f *schema.Field) bool {
+	if c := l.nothing(id, f); c != nil && l.looked(*l.dated(c)) {
+		return true
+	}
 	for _, e := range l.edges(id, f, true, true) {
 		if !e.mirror && l.plain(e.claim, false) && !l.declares(e.claim.Source, "partialFor", f.Name, e.claim.Predicate) && l.looked(*l.dated(e.claim)) {
 			return true

@@ -280,7 +280,7 @@ func (l *lens) edges(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 	case f.Symmetric:
 		es = l.touching(id, f)
 	default:
-		for _, c := range l.of(id, f.Name) {
+		for _, c := range stating(l.of(id, f.Name)) {
 			es = append(es, edge{node: c.Value.Entity(), claim: c, from: id})
 		}
 		es = append(es, l.mirrored(id, f)...)
@@ -324,7 +324,7 @@ func (l *lens) leads(id graph.ID, f *schema.Field, series, narrow bool) []edge {
 func (l *lens) touching(id graph.ID, f *schema.Field) []edge {
 	var es []edge
 	for _, c := range l.visible() {
-		if c.Predicate != f.Name {
+		if c.Predicate != f.Name || c.Value == graph.NoneValue() {
 			continue
 		}
 		if c.Subject == id {
@@ -362,11 +362,16 @@ func (l *lens) one(id graph.ID, f *schema.Field) *edge {
 			return nil
 		}
 		e := slices.MinFunc(es, func(a, b edge) int { return l.better(a.claim, b.claim) })
+		if n := l.pick(denying(l.of(id, f.Name))); f.Stored() && n != nil && l.better(n, e.claim) < 0 {
+			return nil
+		}
 		return &e
 	}
 	e := best(id)
-	if e != nil && f.Symmetric && best(e.node).claim != e.claim {
-		return nil
+	if e != nil && f.Symmetric {
+		if back := best(e.node); back == nil || back.claim != e.claim {
+			return nil
+		}
 	}
 	return e
 }
@@ -376,7 +381,7 @@ func (l *lens) shown(id graph.ID, f *schema.Field) []*fact {
 	if f.Many {
 		return l.values(id, f)
 	}
-	if best := l.pick(l.of(id, f.Name)); best != nil {
+	if best := l.stated(id, f); best != nil {
 		return []*fact{best}
 	}
 	return nil
@@ -385,7 +390,7 @@ func (l *lens) shown(id graph.ID, f *schema.Field) []*fact {
 // values are the claims that a property of many values shows.
 func (l *lens) values(id graph.ID, f *schema.Field) []*fact {
 	groups := map[string][]*fact{}
-	for _, c := range l.of(id, f.Name) {
+	for _, c := range stating(l.of(id, f.Name)) {
 		key := c.Value.String()
 		if f.Time == schema.Observation {
 			key = l.slot(c)

@@ -94,6 +94,9 @@ func byBytes(r filter.Reading) bool {
 
 // passes evaluates a test of a filter.
 func passes(t *filter.Test, v graph.Value, byBytes bool) bool {
+	if t.IsNone != nil && *t.IsNone {
+		return false // only a field has none
+	}
 	if t.IsNull != nil && *t.IsNull != (v == graph.Value{}) {
 		return false
 	}

@@ -76,9 +76,11 @@ func (p pair) answers(t *rapid.T, view graph.View) {
 // answersField compares what a field of an entity shows.
 func (p pair) answersField(t *rapid.T, v *snapshot.View, l *lens, of graph.ID, n uint32, f *schema.Field) {
 	what := fmt.Sprintf("%s.%s", of, f.Name)
+	none, _ := v.None(n, f)
+	equal(t, what+" is none", p.claim(none), id(l.nothing(of, f)))
 	switch {
 	case f.Kind == schema.Property && !f.Many:
-		equal(t, what, p.claim(claimOf(v.One(n, f))), id(l.pick(l.of(of, f.Name))))
+		equal(t, what, p.claim(claimOf(v.One(n, f))), id(l.stated(of, f)))
 	case f.Kind == schema.Property:
 		var got, want []string
 		for _, c := range v.Values(n, f, nil) {

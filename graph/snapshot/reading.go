@@ -100,7 +100,7 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	case r.Claim == "value":
 		// Typed, so that 9 USD comes before 10 USD; filters read it as a text.
 		row := v.s.Rows.Ref(e.Claim)
-		if row.Kind == graph.EntityKind {
+		if row.Kind == graph.EntityKind || row.Kind == graph.NoneKind {
 			return graph.Value{}
 		}
 		return v.s.ValueOf(row.Cell())

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
 	"github.com/caspian-kg/caspian/schema"
@@ -55,6 +56,9 @@ func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 		if v.s.Plain(e.Claim, false) && (!ok || v.better(e.Claim, best.Claim)) {
 			best, ok = e, true
 		}
+	}
+	if n := v.best(entity, memory.PredicateOf(f)); ok && f.Symmetric && n != memory.None && v.s.Rows.Ref(n).Kind == graph.NoneKind && v.better(n, best.Claim) {
+		return Edge{}, false
 	}
 	return best, ok
 }

@@ -253,9 +253,13 @@ func (v *View) better(a, b uint32) bool {
 var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
 
 // bestClaim is the claim that a stored field of one value shows; None where the
-// view shows no claim of it.
+// view shows no claim of it, or one that says that there is nothing.
 func (v *View) bestClaim(entity uint32, f *schema.Field) uint32 {
-	return v.best(entity, memory.PredicateOf(f))
+	n := v.best(entity, memory.PredicateOf(f))
+	if n != memory.None && v.s.Rows.Ref(n).Kind == graph.NoneKind {
+		return memory.None
+	}
+	return n
 }
 
 func (v *View) best(entity uint32, p uint16) uint32 {

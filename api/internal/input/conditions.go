@@ -34,7 +34,7 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 		typ, ordered, name = ts.Enum(e.Name, e.Description, e.Values...), false, e.Name
 	case schema.Coordinates:
 		return ts.object("CoordinatesFilter", "A condition on a point.", func() []inputField {
-			return []inputField{isNull}
+			return []inputField{isNull, isNone}
 		})
 	default:
 		typ, text = graphql.String, true
@@ -55,7 +55,7 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 			" codes, addresses and keys are compared as they are written, in the case and the form that the ontology gives them."
 	}
 	return ts.object(name+"Filter", about, func() []inputField {
-		fs := append(equality(typ), isNull)
+		fs := append(equality(typ), isNull, isNone)
 		if ordered {
 			fs = append(fs, comparisons(typ)...)
 		}
@@ -67,6 +67,9 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 		return fs
 	})
 }
+
+// isNone is of fields only: a qualifier is stated or left out.
+var isNone = inputField{"isNone", "Whether a source states that there is nothing, and no better claim something.", graphql.Boolean}
 
 var isNull = inputField{"isNull", "True: the value is missing. False: there is a value.", graphql.Boolean}
 
@@ -91,7 +94,7 @@ func (ts *Types) quantityTestType() *graphql.InputObject {
 	about := "Conditions on a quantity, converted to the given unit; all that are given must hold. The unit may be left out only where all values have the same. A missing value meets only isNull, ne and notIn."
 	return ts.object("QuantityFilter", about, func() []inputField {
 		fs := []inputField{
-			{"unit", "The unit of the numbers: a member of the ontology's enum Unit. Alone, it matches quantities that can be converted to it.", graphql.String}, isNull,
+			{"unit", "The unit of the numbers: a member of the ontology's enum Unit. Alone, it matches quantities that can be converted to it.", graphql.String}, isNull, isNone,
 		}
 		return append(append(fs, equality(graphql.Float)...), comparisons(graphql.Float)...)
 	})
@@ -116,8 +119,10 @@ func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	code, given := in["unit"].(string)
 	if !given {
 		compared := len(in)
-		if _, ok := in["isNull"]; ok {
-			compared--
+		for _, alone := range [...]string{"isNull", "isNone"} {
+			if _, ok := in[alone]; ok {
+				compared--
+			}
 		}
 		if of.scalar != schema.Quantity || compared == 0 {
 			return nil, nil
@@ -205,6 +210,9 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 	case "isNull":
 		missing := val.(bool)
 		t.IsNull = &missing
+	case "isNone":
+		none := val.(bool)
+		t.IsNone = &none
 	case "contains", "startsWith":
 		part := val.(string)
 		switch {

@@ -43,6 +43,7 @@ func (ts *Types) relationFilterType(s Shape) *graphql.InputObject {
 			{"every", "Every edge matches this filter, also if it is known that there are no edges.", e},
 			{"none", "It is known that no edge matches this filter. Where no source says where the relation leads, this is not known.", e},
 			{"unknown", "Whether no source in view says where the relation leads, or only sources that list the first few.", graphql.Boolean},
+			isNone,
 		}
 	})
 }
@@ -159,6 +160,9 @@ func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[
 	r := filter.Relation{Field: def}
 	if unknown, ok := in["unknown"].(bool); ok {
 		r.Unknown = &unknown
+	}
+	if none, ok := in["isNone"].(bool); ok {
+		r.IsNone = &none
 	}
 	for key, to := range map[string]**filter.Edge{"some": &r.Some, "every": &r.Every, "none": &r.None} {
 		m, ok := in[key].(map[string]any)

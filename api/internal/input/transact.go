@@ -49,12 +49,13 @@ func (ts *Types) operationType() *graphql.InputObject {
 }
 
 func (ts *Types) assertType() *graphql.InputObject {
-	return ts.object("AssertInput", "A claim to state. It has either an object or a value.", func() []inputField {
+	return ts.object("AssertInput", "A claim to state. It has an object or a value, or says that there is none.", func() []inputField {
 		return []inputField{
 			{"subject", "The id of the entity that the claim is about.", must(graphql.ID)},
 			{"predicate", "The name of a stored field of the subject's type.", must(graphql.String)},
 			{"object", "The id of the entity that the claim states, for a relation.", graphql.ID},
 			{"value", "The literal that the claim states, for a property.", Value},
+			{"none", "Whether the claim states that there is nothing, such as no capital.", graphql.Boolean},
 			{"qualifiers", "The claim's qualifiers, each at most once.", graphql.NewList(must(ts.object("QualifierInput", "One qualifier of a claim.", func() []inputField {
 				return []inputField{{"name", "The qualifier's name in the ontology.", must(graphql.String)}, {"value", "A literal, or the id of an entity where the qualifier names one.", must(Value)}}
 			})))},
@@ -150,9 +151,11 @@ func assertion(in map[string]any) (graph.Claim, error) {
 	}
 	object, hasObject := in["object"].(string)
 	value, hasValue := in["value"].(graph.Value)
-	switch {
-	case hasObject == hasValue:
-		return c, graph.Errorf(graph.BadInput, "a claim has either an object (an entity's id) or a value (a literal)")
+	switch none, _ := in["none"].(bool); {
+	case none && !hasObject && !hasValue:
+		c.Value = graph.NoneValue()
+	case hasObject == hasValue || none:
+		return c, graph.Errorf(graph.BadInput, "a claim has either an object (an entity's id) or a value (a literal), or none: true")
 	case hasObject:
 		c.Value = graph.EntityValue(graph.ID(object))
 	default:

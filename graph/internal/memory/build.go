@@ -320,7 +320,7 @@ func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 // shown reports whether the field of the subject's type can show a value of the predicate: it is of its
 // kind, and a name that its enum has. Types differ in the kinds and in the enums of their fields.
 func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
-	if int(p) >= len(s.fields) {
+	if int(p) >= len(s.fields) || v.Kind() == graph.NoneKind {
 		return true
 	}
 	f := s.fields[p]
@@ -339,7 +339,7 @@ func (b *change) note(n uint32, c *graph.Claim) {
 		b.named = append(b.named, n)
 	}
 	t := s.TypeNames.List[s.Types.At(s.Rows.Ref(n).Subject)]
-	if typ := s.o.Type(t); typ != nil {
+	if typ := s.o.Type(t); typ != nil && c.Value.Kind() != graph.NoneKind {
 		if f := typ.Field(c.Predicate); f != nil && f.Search {
 			b.keyed = append(b.keyed, n)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/graph/internal/values"
 )
@@ -33,7 +34,7 @@ func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry
 	}
 	was := older.(indexed)
 	for n := uint32(was.Rows.Len()); int(n) < s.Rows.Len(); n++ {
-		if r := s.Rows.Ref(n); r.Predicate == k.Predicate {
+		if r := s.Rows.Ref(n); r.Predicate == k.Predicate && r.Kind != graph.NoneKind {
 			list = append(list, values.Entry{Subject: r.Subject, Claim: n})
 		}
 	}
@@ -58,7 +59,9 @@ func (s indexed) allEntries(k values.Key) (list []values.Entry) {
 	}
 	for n := range types.Ascending(func(a, b uint32) int { return strings.Compare(s.IDs.At(a), s.IDs.At(b)) }) {
 		for l := range s.OutRun(n, k.Predicate).All() {
-			list = append(list, values.Entry{Subject: n, Claim: l.Claim})
+			if s.Rows.Ref(l.Claim).Kind != graph.NoneKind {
+				list = append(list, values.Entry{Subject: n, Claim: l.Claim})
+			}
 		}
 		if k.Named {
 			list = s.unnamed(list, n)

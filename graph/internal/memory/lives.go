@@ -46,6 +46,9 @@ func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) validity.L
 // a relation the first date of its valid time.
 func (s *Graph) dayOf(l Link) (graph.Span, bool) {
 	r := s.Rows.Ref(l.Claim)
+	if r.Kind == graph.NoneKind {
+		return graph.Span{}, false
+	}
 	if r.Kind == graph.DateKind {
 		d := graph.UnpackDate(r.Value)
 		return d.Span(), d.Known()

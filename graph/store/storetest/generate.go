@@ -46,7 +46,9 @@ var (
 	})
 	floats = rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.MaxFloat64, math.SmallestNonzeroFloat64, 0.1, 1e21}))
 	values = rapid.Custom(func(t *rapid.T) graph.Value {
-		switch k := graph.Kind(rapid.IntRange(int(graph.EntityKind), int(graph.CoordinatesKind)).Draw(t, "kind")); k {
+		switch k := graph.Kind(rapid.IntRange(int(graph.EntityKind), int(graph.NoneKind)).Draw(t, "kind")); k {
+		case graph.NoneKind:
+			return graph.NoneValue()
 		case graph.EntityKind:
 			return graph.EntityValue(anyID.Draw(t, "entity"))
 		case graph.StringKind:

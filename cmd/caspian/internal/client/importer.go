@@ -185,6 +185,7 @@ type claimInput struct {
 	Subject      string           `json:"subject"`
 	Predicate    string           `json:"predicate"`
 	Object       string           `json:"object,omitempty"`
+	None         bool             `json:"none,omitempty"`
 	Value        *string          `json:"value,omitempty"`
 	Qualifiers   []qualifierInput `json:"qualifiers,omitempty"`
 	Valid        string           `json:"valid,omitempty"`
@@ -212,6 +213,8 @@ func inputOf(c *graph.Claim) claimInput {
 	}
 	if c.Value.Kind() == graph.EntityKind {
 		in.Object = string(c.Value.Entity())
+	} else if c.Value.Kind() == graph.NoneKind {
+		in.None = true
 	} else {
 		// The service's ontology decides what the text means.
 		text := c.Value.String()

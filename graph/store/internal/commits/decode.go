@@ -198,6 +198,8 @@ func decodeValue(v quad.Value) (graph.Value, error) {
 			return parseValue(graph.QuantityKind, string(v.Value))
 		case typeCoordinates:
 			return parseValue(graph.CoordinatesKind, string(v.Value))
+		case typeNone:
+			return parseValue(graph.NoneKind, string(v.Value))
 		}
 	}
 	return graph.Value{}, fmt.Errorf("%s is not a value that the store writes", quad.StringOf(v))

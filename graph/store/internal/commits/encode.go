@@ -58,6 +58,7 @@ const (
 	typeEnum        = scheme + "enum"
 	typeQuantity    = scheme + "quantity"
 	typeCoordinates = scheme + "coordinates"
+	typeNone        = scheme + "none"
 )
 
 // CommitIRI returns the address of a commit.
@@ -260,6 +261,8 @@ func encodeValue(v graph.Value) (quad.Value, error) {
 			return nil, err
 		}
 		return typed(typeCoordinates)
+	case graph.NoneKind:
+		return typed(typeNone)
 	}
 	return nil, graph.Errorf(graph.BadInput, "a value is missing")
 }

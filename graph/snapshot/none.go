@@ -1,0 +1,78 @@
+package snapshot
+
+import (
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// A claim may say that there is nothing: no capital, no railways. In a field of one value it competes
+// with the others like any claim, and where it is the best the field shows nothing. Of many
+// values it shows nothing itself, and leaves what others state.
+
+// None returns the claim by which the view shows that a field has nothing; ok is false where the
+// field shows something, or nobody says so.
+func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
+	if !f.Stored() {
+		return memory.None, false
+	}
+	if !f.Many {
+		if _, shown := v.One(entity, f); shown {
+			return memory.None, false
+		}
+	}
+	best := memory.None
+	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
+		if l.Other == memory.None && v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind && l.Plain() && v.shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
+			best = l.Claim
+		}
+	}
+	if best == memory.None || f.Many && !v.empty(entity, f) {
+		return memory.None, false
+	}
+	return best, true
+}
+
+// empty reports whether a field of many values lists none.
+func (v *View) empty(entity uint32, f *schema.Field) bool {
+	if f.Kind == schema.Property {
+		return len(v.Values(entity, f, nil)) == 0
+	}
+	for range v.Relation(entity, f, false).All() {
+		return false
+	}
+	return true
+}
+
+// IsNone reports whether a claim says that there is nothing.
+func (s *Snapshot) IsNone(n uint32) bool { return s.Rows.Ref(n).Kind == graph.NoneKind }
+
+func (v *View) isNone(entity uint32, f *schema.Field) bool {
+	_, ok := v.None(entity, f)
+	return ok
+}
+
+// Nones are the names of the fields of which the view shows that the entity has nothing.
+func (v *View) Nones(entity uint32) (names []string) {
+	t := v.s.Type(entity)
+	if t == nil {
+		return nil
+	}
+	last := memory.NoPredicate
+	for part := range v.s.Out.Ref(entity).Parts() {
+		for _, l := range part {
+			if l.Other != memory.None || l.Predicate == last || v.s.Rows.Ref(l.Claim).Kind != graph.NoneKind {
+				continue
+			}
+			last = l.Predicate
+			f := t.Field(v.s.Predicates.List[l.Predicate])
+			if f == nil {
+				continue
+			}
+			if _, ok := v.None(entity, f); ok {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
+}
