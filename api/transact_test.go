@@ -152,7 +152,7 @@ func TestTransactAllOrNothing(t *testing.T) {
 	  {assert: {subject: "KAZ", predicate: "capital", source: "src"}},
 	  {assert: {subject: "KAZ", predicate: "capital", object: "astana", source: "src", valid: "2022/2020"}},
 	  {retract: {claim: "x"}}
-	]}) { sequence } }`), `BAD_USER_INPUT: operations[0].assert: a claim has either an object (an entity's id) or a value (a literal)
+	]}) { sequence } }`), `BAD_USER_INPUT: operations[0].assert: a claim has either an object (an entity's id) or a value (a literal), or none: true
 operations[1].assert: the interval 2022/2020 ends before it begins; exchange its dates
 operations[2].retract: `+noClaim.Error()+`
 operations[0].assert BAD_USER_INPUT
