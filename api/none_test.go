@@ -2,7 +2,7 @@ package api_test
 
 import "testing"
 
-// TestNone: what a source says there is none of reads as null, and can be told from what nobody says.
+// TestNone: what a source says there is none of reads as null, and differs from what nobody says.
 func TestNone(t *testing.T) {
 	a, _, _ := small(t)
 	want(t, ask(t, a, `mutation { transact(input: {operations: [
