@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/output"
@@ -87,7 +89,7 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				v, n := viewOf(src)
 				dst = append(dst, '[')
-				for i, name := range v.Nones(n) {
+				for i, name := range nones(v, n) {
 					if i > 0 {
 						dst = append(dst, ',')
 					}
@@ -119,6 +121,20 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 		}
 	}
 	return fs
+}
+
+// nones are the names of the fields of which the view shows that the entity has nothing.
+func nones(v *snapshot.View, entity uint32) (names []string) {
+	s := v.Snapshot()
+	v.Claims(entity, "", false, func(n uint32) bool {
+		if f := s.Field(n); s.IsNone(n) && f != nil && !slices.Contains(names, f.Name) {
+			if _, ok := v.None(entity, f); ok {
+				names = append(names, f.Name)
+			}
+		}
+		return true
+	})
+	return names
 }
 
 // property returns a field of one value: that of the best claim in view.

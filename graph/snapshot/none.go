@@ -38,10 +38,7 @@ func (v *View) empty(entity uint32, f *schema.Field) bool {
 	if f.Kind == schema.Property {
 		return len(v.Values(entity, f, nil)) == 0
 	}
-	for range v.Relation(entity, f, false).All() {
-		return false
-	}
-	return true
+	return len(v.edges(entity, f, false, nil)) == 0
 }
 
 // IsNone reports whether a claim says that there is nothing.
@@ -50,29 +47,4 @@ func (s *Snapshot) IsNone(n uint32) bool { return s.Rows.Ref(n).Kind == graph.No
 func (v *View) isNone(entity uint32, f *schema.Field) bool {
 	_, ok := v.None(entity, f)
 	return ok
-}
-
-// Nones are the names of the fields of which the view shows that the entity has nothing.
-func (v *View) Nones(entity uint32) (names []string) {
-	t := v.s.Type(entity)
-	if t == nil {
-		return nil
-	}
-	last := memory.NoPredicate
-	for part := range v.s.Out.Ref(entity).Parts() {
-		for _, l := range part {
-			if l.Other != memory.None || l.Predicate == last || v.s.Rows.Ref(l.Claim).Kind != graph.NoneKind {
-				continue
-			}
-			last = l.Predicate
-			f := t.Field(v.s.Predicates.List[l.Predicate])
-			if f == nil {
-				continue
-			}
-			if _, ok := v.None(entity, f); ok {
-				names = append(names, f.Name)
-			}
-		}
-	}
-	return names
 }
