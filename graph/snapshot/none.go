@@ -35,10 +35,7 @@ func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 
 // empty reports whether a field of many values lists none.
 func (v *View) empty(entity uint32, f *schema.Field) bool {
-	if f.Kind == schema.Property {
-		return len(v.Values(entity, f, nil)) == 0
-	}
-	return len(v.edges(entity, f, false, nil)) == 0
+	return f.Kind == schema.Property && len(v.Values(entity, f, nil)) == 0 || f.Kind != schema.Property && len(v.edges(entity, f, false, nil)) == 0
 }
 
 // IsNone reports whether a claim says that there is nothing.
