@@ -23,7 +23,7 @@ var (
 // flags that exist.
 func TestDocumentsNameRealFlags(t *testing.T) {
 	texts := map[string]string{}
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "docker-compose.yml", "examples/*"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "docker-compose.yml", "examples/*.*", "examples/*/*"} {
 		names, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)
