@@ -73,8 +73,12 @@ func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 
 // check looks at one claim.
 func (f *fitter) check(n uint32, earlier *schema.Ontology, changed map[[2]string][]schema.Change) {
-	c := f.s.ClaimAt(n)
-	if _, live, _ := f.state.Claim(f.s.ClaimID(n)); !live {
+	id := f.s.ClaimID(n)
+	if last, _ := f.s.ClaimNumber(id); last != n { // it was reinstated, and is looked at there
+		return
+	}
+	c, live, _ := f.state.Claim(id)
+	if !live {
 		return
 	}
 	if why := graph.Misfit(f.s.Ontology(), f.state, &c); why != "" {
