@@ -57,6 +57,19 @@ type Request interface {
 	Resolve(ctx context.Context, v input.View) (*snapshot.View, error)
 }
 
+// inView reads an object that is the answer to the arguments in their view.
+func inView[A, R any](view func(*A) input.View, answer func(context.Context, *snapshot.View, *A) (*R, error)) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
+	return func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
+		a := c.Args.(*A)
+		v, err := resolve(c, view(a))
+		if err != nil {
+			return gql.Ref{}, false, err
+		}
+		r, err := answer(c.Ctx, v, a)
+		return gql.Ref{Obj: r}, err == nil, err
+	}
+}
+
 func resolve(c *gql.Call, v input.View) (*snapshot.View, error) {
 	return c.Request.(Request).Resolve(c.Ctx, v)
 }

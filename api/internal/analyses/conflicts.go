@@ -29,15 +29,7 @@ func (b *Builder) conflicts() output.Field {
 		})),
 		Read: gql.Binding{
 			Prepare: prepareConflicts,
-			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
-				a := c.Args.(*conflictsArgs)
-				v, err := resolve(c, a.view)
-				if err != nil {
-					return gql.Ref{}, false, err
-				}
-				p, err := pageConflicts(c.Ctx, v, a)
-				return gql.Ref{Obj: p}, err == nil, err
-			},
+			Object:  inView(func(a *conflictsArgs) input.View { return a.view }, pageConflicts),
 		}}
 }
 

@@ -1,6 +1,8 @@
 package analyses
 
 import (
+	"context"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -63,15 +65,10 @@ func (b *Builder) dependency() output.Field {
 				}
 				return a, nil
 			},
-			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
-				a := c.Args.(*dependencyArgs)
-				v, err := resolve(c, a.view)
-				if err != nil {
-					return gql.Ref{}, false, err
-				}
-				d, err := analysis.MeasureDependency(c.Ctx, v, a.opts)
-				return gql.Ref{Obj: &dependencyAnswer{v, d}}, err == nil, err
-			},
+			Object: inView(func(a *dependencyArgs) input.View { return a.view }, func(ctx context.Context, v *snapshot.View, a *dependencyArgs) (*dependencyAnswer, error) {
+				d, err := analysis.MeasureDependency(ctx, v, a.opts)
+				return &dependencyAnswer{v, d}, err
+			}),
 		}}
 }
 

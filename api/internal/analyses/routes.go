@@ -1,6 +1,7 @@
 package analyses
 
 import (
+	"context"
 	"math"
 
 	"github.com/graphql-go/graphql"
@@ -59,22 +60,17 @@ func (b *Builder) routes() output.Field {
 		About: "The best routes from one place to another that meet the constraints, each with its evidence; where there is no route, what blocks it.",
 		Read: gql.Binding{
 			Prepare: prepareRoutes,
-			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
-				a := c.Args.(*routesArgs)
-				v, err := resolve(c, a.view)
+			Object: inView(func(a *routesArgs) input.View { return a.view }, func(ctx context.Context, v *snapshot.View, a *routesArgs) (*routesAnswer, error) {
+				n, err := b.networks.Of(ctx, v, a.network)
 				if err != nil {
-					return gql.Ref{}, false, err
+					return nil, err
 				}
-				n, err := b.networks.Of(c.Ctx, v, a.network)
+				r, err := routes.FindRoutes(ctx, n, &a.options)
 				if err != nil {
-					return gql.Ref{}, false, err
+					return nil, err
 				}
-				r, err := routes.FindRoutes(c.Ctx, n, &a.options)
-				if err != nil {
-					return gql.Ref{}, false, err
-				}
-				return gql.Ref{Obj: &routesAnswer{v, *r}}, true, nil
-			},
+				return &routesAnswer{v, *r}, nil
+			}),
 		}}
 }
 

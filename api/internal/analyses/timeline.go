@@ -33,15 +33,7 @@ func (b *Builder) timeline() output.Field {
 		})),
 		Read: gql.Binding{
 			Prepare: prepareTimeline,
-			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
-				a := c.Args.(*timelineArgs)
-				v, err := resolve(c, a.view)
-				if err != nil {
-					return gql.Ref{}, false, err
-				}
-				p, err := pageTimeline(c.Ctx, v, a)
-				return gql.Ref{Obj: p}, err == nil, err
-			},
+			Object:  inView(func(a *timelineArgs) input.View { return a.view }, pageTimeline),
 		}}
 }
 
