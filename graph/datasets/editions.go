@@ -57,6 +57,15 @@ func (t *editionsTable) year(at graph.Position, cells []string, column string, p
 	return year, true
 }
 
+// countryOf is what the code of a line names; nil for what the graph has not, and for parts of countries.
+func (t *editionsTable) countryOf(cells []string) *country {
+	c := t.names.byFIPS[t.cell(cells, editionCode)]
+	if c == nil || c.part {
+		return nil
+	}
+	return c
+}
+
 // edition makes an edition the source of what follows, and describes it once.
 func (t *editionsTable) edition(year int, partialFor ...string) {
 	text := strconv.Itoa(year)

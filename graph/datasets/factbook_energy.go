@@ -101,12 +101,11 @@ func (t *energyTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	if !ok {
 		return
 	}
-	code, text := t.cell(cells, editionCode), strings.TrimSpace(t.cell(cells, editionText))
-	c := t.names.byFIPS[code]
-	if c == nil || c.part {
+	c, text := t.countryOf(cells), strings.TrimSpace(t.cell(cells, editionText))
+	if c == nil {
 		return
 	}
-	locator := code + "/" + field
+	locator := t.cell(cells, editionCode) + "/" + field
 	if single {
 		if amount := energySingle(text); amount != nil {
 			t.figure(at, edition, c.id, kind, locator, amount)

@@ -100,9 +100,8 @@ func decodeFactbookOffices(ctx context.Context, name string, r io.Reader, emit c
 func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	from, ok1 := t.year(at, cells, editionFirst, ps)
 	to, ok2 := t.year(at, cells, editionLast, ps)
-	code := t.cell(cells, editionCode)
-	c := t.names.byFIPS[code]
-	if !ok1 || !ok2 || c == nil || c.part {
+	code, c := t.cell(cells, editionCode), t.countryOf(cells)
+	if !ok1 || !ok2 || c == nil {
 		return
 	}
 	text := noEntry.ReplaceAllString(t.cell(cells, editionText), "")

@@ -52,8 +52,8 @@ func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 		return
 	}
 	code, text := t.cell(cells, editionCode), strings.TrimSpace(t.cell(cells, editionText))
-	c := t.names.byFIPS[code]
-	if c == nil || c.part || notKnown(text) {
+	c := t.countryOf(cells)
+	if c == nil || notKnown(text) {
 		return
 	}
 	country := c.id
