@@ -47,16 +47,24 @@ func (t *tally[K]) set(n uint32, key K, has bool) {
 	}
 }
 
-// Of returns how many entities the list of the concrete types has.
-func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type) (n int, err error) {
-	t, err := k.entities.Of(v, "totals", func(old *Cached[*tally[*schema.Type]]) (*tally[*schema.Type], error) {
+// tallied returns the tally of a view: that of an earlier view brought up to date if after can,
+// or a new count.
+func tallied[K comparable](ctx context.Context, in *ViewCache[*tally[K]], name string, v *snapshot.View,
+	after func(context.Context, *Cached[*tally[K]], *snapshot.View) (*tally[K], error), count func(*snapshot.View) (*tally[K], error),
+) (*tally[K], error) {
+	return in.Of(v, name, func(old *Cached[*tally[K]]) (*tally[K], error) {
 		if old != nil {
-			if t, err := entitiesAfter(ctx, old, v); t != nil || err != nil {
+			if t, err := after(ctx, old, v); t != nil || err != nil {
 				return t, err
 			}
 		}
-		return countEntities(v)
+		return count(v)
 	})
+}
+
+// Of returns how many entities the list of the concrete types has.
+func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type) (n int, err error) {
+	t, err := tallied(ctx, &k.entities, "totals", v, entitiesAfter, countEntities)
 	if err != nil {
 		return 0, err
 	}
@@ -106,14 +114,7 @@ func entitiesAfter(ctx context.Context, old *Cached[*tally[*schema.Type]], v *sn
 // OfClaims returns how many claims of the predicates a list of all claims has; without any,
 // how many claims.
 func (k *Totals) OfClaims(ctx context.Context, v *snapshot.View, predicates ...string) (n int, err error) {
-	t, err := k.claims.Of(v, "claims", func(old *Cached[*tally[string]]) (*tally[string], error) {
-		if old != nil {
-			if t, err := claimsAfter(ctx, old, v); t != nil || err != nil {
-				return t, err
-			}
-		}
-		return countClaims(v)
-	})
+	t, err := tallied(ctx, &k.claims, "claims", v, claimsAfter, countClaims)
 	if err != nil {
 		return 0, err
 	}
