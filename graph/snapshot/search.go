@@ -17,10 +17,10 @@ import (
 // The error is that of a request that has ended.
 func (v *View) Search(q *names.Search) (*names.Matches, error) {
 	if v.interrupt == nil {
-		m, _ := v.s.Names.Search(viewed{v}, q, nil)
+		m, _ := v.s.Names.Search(&viewed{v: v}, q, nil)
 		return m, nil
 	}
-	m, ok := v.s.Names.Search(viewed{v}, q, v.interrupt.Done)
+	m, ok := v.s.Names.Search(&viewed{v: v}, q, v.interrupt.Done)
 	if !ok || v.interrupt.Stopped {
 		v.interrupt.Stopped = true
 		return nil, errInterrupted
@@ -29,15 +29,18 @@ func (v *View) Search(q *names.Search) (*names.Matches, error) {
 }
 
 // viewed is a view as a search reads it; it implements names.Graph.
-type viewed struct{ v *View }
+type viewed struct {
+	v       *View
+	offices map[*schema.Type][]*schema.Field // see through; nil until asked for
+}
 
-func (g viewed) Entities() int             { return g.v.s.IDs.Len() }
-func (g viewed) ID(entity uint32) string   { return g.v.s.IDs.At(entity) }
-func (g viewed) Types() []string           { return g.v.s.TypeNames.List }
-func (g viewed) IsSource(name string) bool { return name == schema.SourceType }
-func (g viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
+func (g *viewed) Entities() int             { return g.v.s.IDs.Len() }
+func (g *viewed) ID(entity uint32) string   { return g.v.s.IDs.At(entity) }
+func (g *viewed) Types() []string           { return g.v.s.TypeNames.List }
+func (g *viewed) IsSource(name string) bool { return name == schema.SourceType }
+func (g *viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
 
-func (g viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
+func (g *viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 	n, ok := g.v.s.Number(graph.ID(id))
 	if !ok || !g.v.Exists(n) {
 		return 0, 0, false
@@ -48,7 +51,7 @@ func (g viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 // ByCode ranks the schemes in the order of the ontology, and in each an entity whose id
 // ends in the code before others that have it. Codes of digits may be printed with
 // points and spaces.
-func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
+func (g *viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 	text = strings.TrimSpace(text)
 	if strings.Trim(text, "0123456789. ") == "" {
 		text = strings.NewReplacer(".", "", " ", "").Replace(text)
@@ -72,7 +75,7 @@ func (g viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 }
 
 // ByClaim finds a claim that the view shows by its id.
-func (g viewed) ByClaim(id string) (claim uint32, ok bool) {
+func (g *viewed) ByClaim(id string) (claim uint32, ok bool) {
 	c, err := graph.ParseClaimID(strings.TrimSpace(id))
 	if err != nil {
 		return names.None, false
@@ -81,7 +84,7 @@ func (g viewed) ByClaim(id string) (claim uint32, ok bool) {
 	return n, ok && g.v.Knows(n)
 }
 
-func (g viewed) Named(dst []names.Named, refs []names.Ref) {
+func (g *viewed) Named(dst []names.Named, refs []names.Ref) {
 	s := g.v.s
 	for i, ref := range refs {
 		r := s.Rows.Ref(ref.Claim)
@@ -98,7 +101,7 @@ func (g viewed) Named(dst []names.Named, refs []names.Ref) {
 	}
 }
 
-func (g viewed) Name(ref names.Ref) string {
+func (g *viewed) Name(ref names.Ref) string {
 	r := g.v.s.Rows.Ref(ref.Claim)
 	if ref.Original {
 		return g.v.s.Extras.Ref(r.Extra).Original
@@ -106,7 +109,7 @@ func (g viewed) Name(ref names.Ref) string {
 	return g.v.s.ValueOf(r.Cell()).Text()
 }
 
-func (g viewed) NamedIn(entity uint32, script int) bool {
+func (g *viewed) NamedIn(entity uint32, script int) bool {
 	s := g.v.s
 	for l := range s.OutRun(entity, s.NamePredicate).All() {
 		if text.Script(s.ValueOf(s.Rows.Ref(l.Claim).Cell()).Text()) == script {
@@ -116,7 +119,7 @@ func (g viewed) NamedIn(entity uint32, script int) bool {
 	return false
 }
 
-func (g viewed) Current(entity uint32) bool {
+func (g *viewed) Current(entity uint32) bool {
 	s := g.v.s
 	shown := func(l memory.Link) bool {
 		return !schema.IsName(s.Predicates.List[l.Predicate]) && g.v.shows(entity, l)
@@ -124,14 +127,14 @@ func (g viewed) Current(entity uint32) bool {
 	return s.Out.Ref(entity).Has(shown) || s.In.Ref(entity).Has(shown)
 }
 
-func (g viewed) Linked(a, b uint32) bool {
+func (g *viewed) Linked(a, b uint32) bool {
 	to := func(from, other uint32) bool {
 		return g.v.s.Out.Ref(from).Has(func(l memory.Link) bool { return l.Other == other && g.v.shows(from, l) })
 	}
 	return to(a, b) || to(b, a)
 }
 
-func (g viewed) Visibility(claim uint32) names.Visibility {
+func (g *viewed) Visibility(claim uint32) names.Visibility {
 	r := g.v.s.Rows.Ref(claim)
 	if !g.v.selected(r) {
 		return names.Hidden
@@ -148,7 +151,7 @@ func (g viewed) Visibility(claim uint32) names.Visibility {
 // Prominence orders what matches equally well: by type, in the order of the
 // ontology, then by the magnitude of how many claims there are about the
 // entity, which changes too seldom to upset pages.
-func (g viewed) Prominence(entity uint32) uint16 {
+func (g *viewed) Prominence(entity uint32) uint16 {
 	s := g.v.s
 	claims := bits.Len(uint(s.Out.Ref(entity).Len() + s.In.Ref(entity).Len()))
 	return (255-min(s.Types.At(entity), 255))<<8 | uint16(claims)

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -20,7 +19,7 @@ const maxRelated = 20_000
 
 // Explained marks the words that name the type of the entity, a value of an enum or a kind,
 // a year of one of its dates, or an office that it holds.
-func (g viewed) Explained(entity uint32, list []string) uint16 {
+func (g *viewed) Explained(entity uint32, list []string) uint16 {
 	known := g.typed(entity, list)
 	s := g.v.s
 	s.Out.Ref(entity).Has(func(l memory.Link) bool {
@@ -42,7 +41,7 @@ func (g viewed) Explained(entity uint32, list []string) uint16 {
 				known |= marked(date[:4], list)
 			}
 		case graph.EntityKind:
-			if g.isOffice(l.Other) {
+			if len(g.through(s.Type(l.Other))) > 0 {
 				known |= marked(g.v.Name(l.Other), list)
 			}
 		}
@@ -52,7 +51,7 @@ func (g viewed) Explained(entity uint32, list []string) uint16 {
 }
 
 // Guides reads the labels of the ontology.
-func (g viewed) Guides(list []string) (known uint16) {
+func (g *viewed) Guides(list []string) (known uint16) {
 	for _, t := range g.v.s.Ontology().Types {
 		known |= marked(t.Label, list)
 		for _, f := range t.Fields {
@@ -63,7 +62,7 @@ func (g viewed) Guides(list []string) (known uint16) {
 }
 
 // Related reads the relations of the entity, in both directions.
-func (g viewed) Related(entity uint32, list []string, fn func(other names.Named, explained uint16)) {
+func (g *viewed) Related(entity uint32, list []string, fn func(other names.Named, explained uint16)) {
 	s, left := g.v.s, maxRelated
 	each := func(links *memory.Adjacency, label func(l memory.Link) uint16) {
 		links.Has(func(l memory.Link) bool {
@@ -102,34 +101,34 @@ func (g viewed) Related(entity uint32, list []string, fn func(other names.Named,
 const maxTold = 64
 
 // Holders reads the relations by which the ontology derives who holds an office.
-func (g viewed) Holders(entity uint32, fn func(holder names.Named)) {
+func (g *viewed) Holders(entity uint32, fn func(holder names.Named)) {
 	s := g.v.s
-	for _, t := range s.Ontology().Types {
-		for _, f := range t.Fields {
-			if f.Kind != schema.Derived || f.Path.Through.Target != s.Type(entity) {
-				continue
-			}
-			for l := range s.InRun(entity, memory.PredicateOf(f.Path.Then.Stated())).All() {
-				if g.v.shows(entity, l) {
-					fn(names.Named{Entity: l.Other, Type: s.Types.At(l.Other)})
-				}
+	for _, f := range g.through(s.Type(entity)) {
+		for l := range s.InRun(entity, memory.PredicateOf(f.Path.Then.Stated())).All() {
+			if g.v.shows(entity, l) {
+				fn(names.Named{Entity: l.Other, Type: s.Types.At(l.Other)})
 			}
 		}
 	}
 }
 
-// isOffice reports whether a derived field of the ontology leads through entities of this type.
-func (g viewed) isOffice(entity uint32) bool {
-	typ := g.v.s.Type(entity)
-	return typ != nil && slices.ContainsFunc(g.v.s.Ontology().Types, func(t *schema.Type) bool {
-		return slices.ContainsFunc(t.Fields, func(f *schema.Field) bool {
-			return f.Kind == schema.Derived && f.Path.Through.Target == typ
-		})
-	})
+// through returns the derived fields that lead through entities of a type: that of offices.
+func (g *viewed) through(typ *schema.Type) []*schema.Field {
+	if g.offices == nil {
+		g.offices = map[*schema.Type][]*schema.Field{}
+		for _, t := range g.v.s.Ontology().Types {
+			for _, f := range t.Fields {
+				if f.Kind == schema.Derived {
+					g.offices[f.Path.Through.Target] = append(g.offices[f.Path.Through.Target], f)
+				}
+			}
+		}
+	}
+	return g.offices[typ]
 }
 
 // typed marks the words that name the type of an entity or one of its interfaces.
-func (g viewed) typed(entity uint32, list []string) uint16 {
+func (g *viewed) typed(entity uint32, list []string) uint16 {
 	t := g.v.s.Type(entity)
 	if t == nil {
 		return 0
