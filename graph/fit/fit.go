@@ -73,14 +73,10 @@ func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 
 // check looks at one claim.
 func (f *fitter) check(n uint32, earlier *schema.Ontology, changed map[[2]string][]schema.Change) {
-	id := f.s.ClaimID(n)
-	if last, _ := f.s.ClaimNumber(id); last != n { // it was reinstated, and is looked at there
+	if !f.s.Live(n) {
 		return
 	}
-	c, live, _ := f.state.Claim(id)
-	if !live {
-		return
-	}
+	c := f.s.ClaimAt(n)
 	if why := graph.Misfit(f.s.Ontology(), f.state, &c); why != "" {
 		if earlier == nil || graph.Misfit(earlier, f.state, &c) == "" {
 			f.claim(why, n, &c)

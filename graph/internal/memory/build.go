@@ -384,7 +384,7 @@ func (b *change) finish() *Graph {
 	b.adjacency(old)
 	b.sortTypes(old)
 	for n := range b.touchedDates {
-		b.dates.Set(n, s.AttestedOn(n, s.live))
+		b.dates.Set(n, s.AttestedOn(n, s.Live))
 	}
 	s.Dates = b.dates.Table()
 	b.live()

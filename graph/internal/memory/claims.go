@@ -129,13 +129,13 @@ func (s *Graph) Entities(fn func(graph.Entity) error) error {
 func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
 	later := map[graph.ClaimID]bool{} // reinstated in a row to come
 	for n := uint32(0); int(n) < s.Rows.Len(); n++ {
-		live, id := s.live(n), s.Rows.Ref(n).ID
+		live, id := s.Live(n), s.Rows.Ref(n).ID
 		if later[id] {
 			continue
 		}
 		if !live {
 			last, _ := s.ClaimNumber(id)
-			later[id], live = last != n, s.live(last)
+			later[id], live = last != n, s.Live(last)
 		}
 		c := s.ClaimAt(n)
 		if err := fn(&c, id, live); err != nil {

@@ -73,7 +73,7 @@ func (s indexed) allEntries(k values.Key) (list []values.Entry) {
 // unnamed appends an entry for an entity whose name is its id, as far as the newest
 // views see it: all claims of its name are withdrawn.
 func (s indexed) unnamed(list []values.Entry, entity uint32) []values.Entry {
-	if s.OutRun(entity, s.NamePredicate).Has(func(l Link) bool { return s.live(l.Claim) }) {
+	if s.OutRun(entity, s.NamePredicate).Has(func(l Link) bool { return s.Live(l.Claim) }) {
 		return list
 	}
 	return append(list, values.Entry{Subject: entity, Claim: values.NoClaim})

@@ -93,10 +93,10 @@ func (s *Graph) checkEntities() error {
 		if n, ok := s.Number(id); !ok || n != uint32(i) {
 			return fmt.Errorf("%s is number %d and is found as %d", id, i, n)
 		}
-		if got, want := s.Lives.At(uint32(i)), s.LifetimeOf(uint32(i), s.live).Short(); got.Bounded && got != want || !got.Bounded && got.Lifetime() != want.Lifetime() {
+		if got, want := s.Lives.At(uint32(i)), s.LifetimeOf(uint32(i), s.Live).Short(); got.Bounded && got != want || !got.Bounded && got.Lifetime() != want.Lifetime() {
 			return fmt.Errorf("%s lives %v, want %v", id, got.Lifetime(), want.Lifetime())
 		}
-		if s.TypeName(uint32(i)) == "Source" && s.Dates.At(uint32(i)) != s.AttestedOn(uint32(i), s.live) {
+		if s.TypeName(uint32(i)) == "Source" && s.Dates.At(uint32(i)) != s.AttestedOn(uint32(i), s.Live) {
 			return fmt.Errorf("%s is dated %s", id, s.Dates.At(uint32(i)))
 		}
 	}

@@ -89,7 +89,7 @@ func (s *Graph) readLives(e *column.Edit[validity.ShortLifetime], entities iter.
 		ever := s.LifetimeOf(entity, func(uint32) bool { return true })
 		s.AllLive.First = max(s.AllLive.First, ever.Sure.First)
 		s.AllLive.Last = min(s.AllLive.Last, ever.Sure.Last)
-		e.Set(entity, s.LifetimeOf(entity, s.live).Short())
+		e.Set(entity, s.LifetimeOf(entity, s.Live).Short())
 	}
 	return e.Table()
 }

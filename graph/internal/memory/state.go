@@ -21,11 +21,11 @@ func (s state) Claim(id graph.ClaimID) (c graph.Claim, live, ok bool) {
 	if !ok {
 		return c, false, false
 	}
-	return s.ClaimAt(n), s.live(n), true
+	return s.ClaimAt(n), s.Live(n), true
 }
 
-// live reports whether the claim is not withdrawn.
-func (s *Graph) live(n uint32) bool { return s.Ended.At(n) == 0 }
+// Live reports whether the claim is not withdrawn.
+func (s *Graph) Live(n uint32) bool { return s.Ended.At(n) == 0 }
 
 func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 	n, ok := s.Number(subject)
@@ -34,7 +34,7 @@ func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 	}
 	var vs []graph.Value
 	for l := range s.OutRun(n, s.PredicateNumber(predicate)).All() {
-		if s.live(l.Claim) {
+		if s.Live(l.Claim) {
 			vs = append(vs, s.ValueOf(s.Rows.Ref(l.Claim).Cell()))
 		}
 	}
@@ -44,7 +44,7 @@ func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 func (s state) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 	if n, ok := s.Number(source); ok {
 		for claim := range s.Cited.At(n).All() {
-			if s.live(claim) {
+			if s.Live(claim) {
 				c := s.ClaimAt(claim)
 				fn(s.ClaimID(claim), &c)
 			}
@@ -53,5 +53,5 @@ func (s state) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 }
 
 func (s state) Holder(predicate string, v graph.Value) (graph.ID, bool) {
-	return s.holder(predicate, v, s.live)
+	return s.holder(predicate, v, s.Live)
 }
