@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -152,7 +153,7 @@ func baseState(t testing.TB, o *schema.Ontology) *naiveState {
 	return st
 }
 
-func commit(t testing.TB, o *schema.Ontology, st *naiveState, ch *graph.Change) *graph.Result {
+func commit(t rapid.TB, o *schema.Ontology, st *naiveState, ch *graph.Change) *graph.Result {
 	t.Helper()
 	res, problems := graph.Check(o, st, ch)
 	if problems != nil {

@@ -17,16 +17,6 @@ func TestSync(t *testing.T) {
 	o := schema.MustDefault()
 	rapid.Check(t, func(t *rapid.T) {
 		st := newState()
-		commit := func(ch *graph.Change) *graph.Result {
-			res, problems := graph.Check(o, st, ch)
-			if problems != nil {
-				t.Fatal(problems)
-			}
-			if err := st.apply(&res.Commit); err != nil {
-				t.Fatal(err)
-			}
-			return res
-		}
 		first := &graph.Change{}
 		for _, e := range [][2]string{{"list", "Source"}, {"other", "Source"}, {"KAZ", "Country"}, {"UZB", "Country"}, {"x", "Organisation"}, {"y", "Organisation"}} {
 			first.Ops = append(first.Ops, graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: graph.ID(e[0]), Type: e[1]}})
@@ -36,7 +26,7 @@ func TestSync(t *testing.T) {
 		for _, c := range drawEdition(t, "other") {
 			first.Ops = append(first.Ops, graph.Op{Kind: graph.Assert, Claim: c})
 		}
-		commit(first)
+		commit(t, o, st, first)
 		others := heldBy(st, "other")
 		for range rapid.IntRange(1, 5).Draw(t, "editions") {
 			ch := &graph.Change{Sync: "list"}
@@ -47,7 +37,7 @@ func TestSync(t *testing.T) {
 			}
 			want = append(want, first.Ops[6].Claim.ID().String())
 			slices.Sort(want)
-			commit(ch)
+			commit(t, o, st, ch)
 			if got := heldBy(st, "list"); !slices.Equal(got, slices.Compact(want)) {
 				t.Fatalf("the list states %v, the graph has %v", want, got)
 			}

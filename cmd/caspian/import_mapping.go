@@ -135,7 +135,7 @@ func findInStore(g *live.Graph) codec.Find {
 		s := g.Snapshot()
 		s.Keyed(key, value, func(claim uint32) {
 			if found == "" {
-				found = s.ID(s.Rows.Ref(claim).Subject)
+				found = s.ID(s.Subject(claim))
 			}
 		})
 		return found, nil

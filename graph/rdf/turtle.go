@@ -85,8 +85,7 @@ func (t *turtle) anonymous() {
 		t.triplesOrGraph(subject)
 		return
 	}
-	t.predicates(subject)
-	t.expect('.', "at the end of a statement")
+	t.rest(subject)
 }
 
 // triplesOrGraph reads what follows a subject, or a label of a graph.
@@ -96,6 +95,11 @@ func (t *turtle) triplesOrGraph(subject Term) {
 		t.wrapped(subject)
 		return
 	}
+	t.rest(subject)
+}
+
+// rest reads the predicates and objects of a subject, up to the full stop.
+func (t *turtle) rest(subject Term) {
 	t.predicates(subject)
 	t.expect('.', "at the end of a statement")
 }

@@ -49,9 +49,6 @@ func Skeleton(sound string) string {
 	return string(dst)
 }
 
-// Latin reports whether all letters of a text are Latin ones.
-func Latin(s string) bool { return Script(s) == 0 }
-
 // scriptTables are those that Script tells apart; Japanese mixes two of them with Han.
 var scriptTables = [...][]*unicode.RangeTable{
 	{unicode.Cyrillic}, {unicode.Greek}, {unicode.Armenian}, {unicode.Georgian}, {unicode.Hebrew}, {unicode.Arabic},
