@@ -160,7 +160,11 @@ func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entr
 		if other != None {
 			olds = column.Short[Link, Beside](s.To(before, other))
 		}
+		// The run of a relation begins with the claims of none, which have no object.
 		for l := range olds.All() {
+			if l.Other != other {
+				break
+			}
 			if s.dated(&l) {
 				dated++
 			}
@@ -172,6 +176,9 @@ func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entr
 			s.mark(&same[i].Item, t, false)
 		}
 		for l := range olds.All() {
+			if l.Other != other {
+				break
+			}
 			if s.mark(&l, t, false) {
 				more = append(more, column.Entry[Link]{List: subject, Item: l})
 			}
