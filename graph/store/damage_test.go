@@ -55,7 +55,10 @@ func TestDamage(t *testing.T) {
 	}
 	files = append(files, filepath.Join(sound, "head"))
 	r := rand.New(rand.NewPCG(1, 1))
-	silent := 0
+	silent, flips := 0, 4
+	if testing.Short() {
+		flips = 1
+	}
 	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil {
@@ -71,7 +74,7 @@ func TestDamage(t *testing.T) {
 			"halved":  func(p string) error { return os.Truncate(p, info.Size()/2) },
 			"shorter": func(p string) error { return os.Truncate(p, max(0, info.Size()-11)) },
 		}
-		for i := range 4 {
+		for i := range flips {
 			at := r.Int64N(info.Size() + 1)
 			harms[fmt.Sprintf("flip %d at %d", i, at)] = func(p string) error { return flip(p, at) }
 		}
