@@ -12,6 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/search"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -103,7 +104,7 @@ func runSearch(v *snapshot.View, a *searchArgs) (*searchPage, error) {
 		}
 		q.After = after
 	}
-	m, err := v.Search(q)
+	m, err := search.Entities(v, q)
 	return &searchPage{v, a.text, m}, err
 }
 

@@ -1,6 +1,10 @@
 package names
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/caspian-kg/caspian/graph/internal/lists"
+)
 
 // TestSlips: what people misspell counts less than what makes another word.
 func TestSlips(t *testing.T) {
@@ -59,7 +63,7 @@ func TestTranslations(t *testing.T) {
 	}
 	x := Index{}.With(names)
 	for text, want := range map[string]string{"Путин": "Putin", "بوتان": "بوتان", "Герамния": "Германия", "Γερμανια": "Γερμανία", "Γερμανυα": "Γερμανία", "germania": ""} {
-		page, _ := x.Search(list, &Search{Text: text, First: 1}, nil)
+		page, _ := x.Search(list, &Search{Text: text, First: 1}, &lists.Interrupt{})
 		got := ""
 		if len(page.List) > 0 {
 			got = page.List[0].Name

@@ -19,7 +19,7 @@ type searcher struct {
 	source           []bool // by type
 	room             *room
 
-	interrupt lists.Interrupt
+	interrupt *lists.Interrupt
 }
 
 // stop counts a step and reports whether to end the search.

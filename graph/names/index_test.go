@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/graph/internal/lists"
 )
 
 // listed is a graph of entities "e0", "e1" and so on, each with one name.
@@ -70,7 +72,7 @@ func TestSearch(t *testing.T) {
 		"nur":         "Nur-Sultan PREFIX 880",
 		"sultan":      "Nur-Sultan WORD 850",
 	} {
-		page, ok := x.Search(cities, &Search{Text: text, First: 10}, nil)
+		page, ok := x.Search(cities, &Search{Text: text, First: 10}, &lists.Interrupt{})
 		if !ok {
 			t.Fatalf("%q: the search was ended", text)
 		}

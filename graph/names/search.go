@@ -182,9 +182,9 @@ const enough = 10
 // written; where few match, as it sounds; and where these are few and no name is
 // the text, with some letters wrong. Names of other dates find their entity too.
 //
-// ok is false where done was closed before the search had ended.
-func (x *Index) Search(g Graph, q *Search, done <-chan struct{}) (_ *Matches, ok bool) {
-	s := &searcher{Index: x, graph: g, interrupt: lists.Interrupt{Done: done}, text: q.Text, room: roomFor(g.Entities())}
+// ok is false where the interrupt stopped the search before its end.
+func (x *Index) Search(g Graph, q *Search, interrupt *lists.Interrupt) (_ *Matches, ok bool) {
+	s := &searcher{Index: x, graph: g, interrupt: interrupt, text: q.Text, room: roomFor(g.Entities())}
 	defer s.giveBack()
 	s.filterTypes(q.Types)
 	s.key, s.sound, s.script = text.Fold(q.Text), text.Sound(q.Text), text.Script(q.Text)

@@ -120,7 +120,7 @@ func sideOf(c *column.Chunk[memory.Link, memory.Beside]) *memory.Beside {
 func (x *links) Node(l *memory.Link) uint32 { return l.Other }
 func (x *links) NodeOf(e Edge) uint32       { return e.Node }
 func (x *links) Edge(l *memory.Link) Edge   { return edgeOf(l) }
-func (x *links) Shows(l *memory.Link) bool  { return x.shows(x.entity, *l) }
+func (x *links) Shows(l *memory.Link) bool  { return x.View.Shows(x.entity, *l) }
 func (x *links) KeepsNode(node uint32) bool { return x.keep.node(node) }
 func (x *links) KeepsEdge(e Edge) bool      { return x.keep.claim(e) }
 func (x *links) Unit(n uint32) string       { return x.s.Texts.At(n) }

@@ -267,7 +267,7 @@ func (g *groups) next() []Edge {
 			if v.stop() {
 				return nil
 			}
-			if (g.series || l.Rank != graph.Deprecated && (g.narrow || l.Valid&memory.Narrow == 0)) && v.shows(g.entity, l) {
+			if (g.series || l.Rank != graph.Deprecated && (g.narrow || l.Valid&memory.Narrow == 0)) && v.Shows(g.entity, l) {
 				if e := edgeOf(&l); !g.stale(e) {
 					group = append(group, e)
 				}
@@ -358,7 +358,7 @@ func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edg
 			if v.stop() {
 				return nil
 			}
-			if l.Other != memory.None && v.shows(entity, l) {
+			if l.Other != memory.None && v.Shows(entity, l) {
 				all = append(all, edgeOf(&l))
 			}
 		}
@@ -371,7 +371,7 @@ func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edg
 			if v.stop() {
 				return nil
 			}
-			if v.includes(f, l.Other) && v.shows(entity, l) {
+			if v.includes(f, l.Other) && v.Shows(entity, l) {
 				all = append(all, edgeOf(&l))
 			}
 		}
@@ -449,7 +449,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 		if v.stop() {
 			break
 		}
-		if !l.Plain() || !v.shows(entity, l) || v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind {
+		if !l.Plain() || !v.Shows(entity, l) || v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind {
 			continue
 		}
 		n, sig := l.Claim, uint64(0)

@@ -11,9 +11,6 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
-// ErrInterrupted is errInterrupted.
-var ErrInterrupted = errInterrupted
-
 // Checked says to tests of growth that each snapshot checks itself.
 const Checked = memory.Checked
 

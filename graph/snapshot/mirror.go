@@ -26,7 +26,7 @@ func (v *View) mirrored(entity uint32, f *schema.Field, dst []Edge) []Edge {
 		if v.stop() {
 			return dst
 		}
-		if l.Rank == graph.Deprecated || !v.includes(f, l.Other) || !v.saysMore(l.Claim, f.Mirror) || !v.shows(entity, l) {
+		if l.Rank == graph.Deprecated || !v.includes(f, l.Other) || !v.saysMore(l.Claim, f.Mirror) || !v.Shows(entity, l) {
 			continue
 		}
 		e := edgeOf(&l)

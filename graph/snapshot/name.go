@@ -52,7 +52,7 @@ func (v *View) ValuesIn(entity uint32, f *schema.Field, lang string, dst []uint3
 			break
 		}
 		r := v.s.Rows.Ref(l.Claim)
-		if ok, _ := fitOf(v.s.Language(r), lang); !ok || !l.Plain() || !v.shows(entity, l) {
+		if ok, _ := fitOf(v.s.Language(r), lang); !ok || !l.Plain() || !v.Shows(entity, l) {
 			continue
 		}
 		text := v.s.ValueOf(r.Cell()).Text()
@@ -71,7 +71,7 @@ func (v *View) ValuesIn(entity uint32, f *schema.Field, lang string, dst []uint3
 func (v *View) bestIn(entity uint32, p uint16, lang string) uint32 {
 	best, least := memory.None, 0
 	for l := range v.s.OutRun(entity, p).All() {
-		if !l.Plain() || !v.shows(entity, l) {
+		if !l.Plain() || !v.Shows(entity, l) {
 			continue
 		}
 		_, apart := fitOf(v.s.Language(v.s.Rows.Ref(l.Claim)), lang)
@@ -140,7 +140,7 @@ func (v *View) label(entity uint32) uint32 {
 
 // showsName reports whether the entity has one claim of its name, and the view shows it.
 func (v *View) showsName(entity uint32, n *memory.Naming) bool {
-	return n.One() && n.Rank != graph.Deprecated && v.shows(entity, n.Link(v.s.NamePredicate))
+	return n.One() && n.Rank != graph.Deprecated && v.Shows(entity, n.Link(v.s.NamePredicate))
 }
 
 func (v *View) laterLabel(a, b uint32) bool {

@@ -23,7 +23,7 @@ func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 	}
 	best := memory.None
 	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
-		if l.Other == memory.None && v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind && l.Plain() && v.shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
+		if l.Other == memory.None && v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind && l.Plain() && v.Shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
 			best = l.Claim
 		}
 	}

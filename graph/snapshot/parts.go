@@ -24,7 +24,7 @@ func (v *View) partsOf(entity uint32, f *schema.Field, narrow bool) (all []parts
 		if v.stop() {
 			return all
 		}
-		if l.Other == memory.None || l.Rank == graph.Deprecated || !narrow && l.Valid&memory.Narrow != 0 || !v.statesPart(l.Claim, f) || !v.shows(entity, l) {
+		if l.Other == memory.None || l.Rank == graph.Deprecated || !narrow && l.Valid&memory.Narrow != 0 || !v.statesPart(l.Claim, f) || !v.Shows(entity, l) {
 			continue
 		}
 		last := v.s.Valid(l.Claim).To.Last()

@@ -64,6 +64,10 @@ func (v *View) Err() error {
 	return errInterrupted
 }
 
+// Interrupt is what ends the walks of the view, for those who walk along with it; nil
+// where nothing does.
+func (v *View) Interrupt() *lists.Interrupt { return v.interrupt }
+
 // stop counts a step of a walk and reports whether to end it.
 func (v *View) stop() bool { return v.interrupt != nil && v.interrupt.Step() }
 
@@ -185,7 +189,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 // walk goes on.
 func (v *View) showAll(entity uint32, part []memory.Link, fn func(n uint32) bool) bool {
 	for i := range part {
-		if l := part[i]; v.stop() || v.shows(entity, l) && !fn(l.Claim) {
+		if l := part[i]; v.stop() || v.Shows(entity, l) && !fn(l.Claim) {
 			return false
 		}
 	}
@@ -273,7 +277,7 @@ func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	best := memory.None
 	for part, at := claims.First(); len(part) > 0; part, at = claims.After(at) {
 		for _, l := range part {
-			if l.Plain() && v.shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
+			if l.Plain() && v.Shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
 				best = l.Claim
 			}
 		}

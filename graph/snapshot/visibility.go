@@ -18,8 +18,9 @@ import (
 //	sees        held, admits                                        timelines
 //	begun       it may have begun by asOf, or surely has              timelines
 //	Holds       sees, and how surely it holds on asOf                 fields, relations
-//	shows       Holds is not NO, read from a link                     the same, in lists of links
+//	Shows       Holds is not NO, read from a link                     the same, in lists of links
 //	Lists       Holds is not NO, of a source that the view selects    lists of claims, counts, sums, analyses
+//	ListsEver   sees, of a source that the view selects               names that no longer hold, in a search
 //
 //	            true of an entity if
 //	Exists      a claim that Lists mentions it                        lists of entities, search, routes
@@ -106,7 +107,7 @@ func (v *View) asked(h graph.Holds) graph.Holds {
 // present reports whether Holds is not NO. Most claims need no window for that.
 func (v *View) present(n uint32, r *memory.Row) bool {
 	if name := v.s.Named.Ref(r.Subject); name.One() && name.Claim == n+1 {
-		return v.shows(r.Subject, name.Link(v.s.NamePredicate))
+		return v.Shows(r.Subject, name.Link(v.s.NamePredicate))
 	}
 	b, t := &v.s.Times.Ref(r.Valid).Bounds, v.timing(r)
 	if v.kinds[r.Predicate].Next || !b.Alone(t) || b.Refinable(t) {
@@ -116,11 +117,11 @@ func (v *View) present(n uint32, r *memory.Row) bool {
 	if r.Kind == graph.EntityKind {
 		l.Other = uint32(r.Value)
 	}
-	return v.shows(r.Subject, l)
+	return v.Shows(r.Subject, l)
 }
 
-// shows reports whether the view holds the claim of a link in a list of the entity.
-func (v *View) shows(entity uint32, l memory.Link) bool {
+// Shows reports whether the view holds the claim of a link in a list of the entity.
+func (v *View) Shows(entity uint32, l memory.Link) bool {
 	k := &v.kinds[l.Predicate]
 	if k.Mixed || l.Valid&memory.Open != 0 || v.sure || v.mode == graph.Throughout {
 		return v.Holds(l.Claim) != graph.HoldsNo
@@ -145,9 +146,15 @@ func (v *View) Lists(n uint32) bool { return v.listsRow(n, v.s.Rows.Ref(n)) }
 
 func (v *View) listsRow(n uint32, r *memory.Row) bool { return v.selected(r) && v.present(n, r) }
 
+// ListsEver reports whether Lists would have the claim on some date.
+func (v *View) ListsEver(n uint32) bool {
+	r := v.s.Rows.Ref(n)
+	return v.selected(r) && v.seesRow(n, r)
+}
+
 // lists is Lists, read from a link in a list of the entity.
 func (v *View) lists(entity uint32, l memory.Link) bool {
-	return (v.sources == nil || v.selected(v.s.Rows.Ref(l.Claim))) && v.shows(entity, l)
+	return (v.sources == nil || v.selected(v.s.Rows.Ref(l.Claim))) && v.Shows(entity, l)
 }
 
 // Exists reports whether a visible claim mentions the entity: as its subject,
@@ -155,7 +162,7 @@ func (v *View) lists(entity uint32, l memory.Link) bool {
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
 	// Most have one name, which the lists that ask read next.
-	if name := s.Named.Ref(entity); name.One() && v.sources == nil && v.shows(entity, name.Link(s.NamePredicate)) {
+	if name := s.Named.Ref(entity); name.One() && v.sources == nil && v.Shows(entity, name.Link(s.NamePredicate)) {
 		return true
 	}
 	mentions := func(l memory.Link) bool { return v.lists(entity, l) }
@@ -174,5 +181,5 @@ func (v *View) byID(id graph.ID) (uint32, bool) {
 
 // describes reports whether the view shows the source's own description.
 func (v *View) describes(source uint32) bool {
-	return v.s.Out.Ref(source).Has(func(l memory.Link) bool { return v.shows(source, l) })
+	return v.s.Out.Ref(source).Has(func(l memory.Link) bool { return v.Shows(source, l) })
 }

@@ -1,4 +1,4 @@
-package snapshot
+package search
 
 import (
 	"strings"
@@ -21,12 +21,12 @@ const maxRelated = 20_000
 // a year of one of its dates, or an office that it holds.
 func (g *viewed) Explained(entity uint32, list []string) uint16 {
 	known := g.typed(entity, list)
-	s := g.v.s
+	s := g.s
 	s.Out.Ref(entity).Has(func(l memory.Link) bool {
-		if g.v.stop() {
+		if g.interrupt.Step() {
 			return true
 		}
-		if !g.v.shows(entity, l) {
+		if !g.v.Shows(entity, l) {
 			return false
 		}
 		switch r := s.Rows.Ref(l.Claim); r.Kind {
@@ -52,7 +52,7 @@ func (g *viewed) Explained(entity uint32, list []string) uint16 {
 
 // Guides reads the labels of the ontology.
 func (g *viewed) Guides(list []string) (known uint16) {
-	for _, t := range g.v.s.Ontology().Types {
+	for _, t := range g.s.Ontology().Types {
 		known |= marked(t.Label, list)
 		for _, f := range t.Fields {
 			known |= marked(f.Label, list)
@@ -63,13 +63,13 @@ func (g *viewed) Guides(list []string) (known uint16) {
 
 // Related reads the relations of the entity, in both directions.
 func (g *viewed) Related(entity uint32, list []string, fn func(other names.Named, explained uint16)) {
-	s, left := g.v.s, maxRelated
+	s, left := g.s, maxRelated
 	each := func(links *memory.Adjacency, label func(l memory.Link) uint16) {
 		links.Has(func(l memory.Link) bool {
-			if left--; left < 0 || g.v.stop() {
+			if left--; left < 0 || g.interrupt.Step() {
 				return true
 			}
-			if l.Other == memory.None || l.Other == entity || !g.v.shows(entity, l) {
+			if l.Other == memory.None || l.Other == entity || !g.v.Shows(entity, l) {
 				return false
 			}
 			known := label(l) | g.typed(l.Other, list)
@@ -102,10 +102,10 @@ const maxTold = 64
 
 // Holders reads the relations by which the ontology derives who holds an office.
 func (g *viewed) Holders(entity uint32, fn func(holder names.Named)) {
-	s := g.v.s
+	s := g.s
 	for _, f := range g.through(s.Type(entity)) {
 		for l := range s.InRun(entity, memory.PredicateOf(f.Path.Then.Stated())).All() {
-			if g.v.shows(entity, l) {
+			if g.v.Shows(entity, l) {
 				fn(names.Named{Entity: l.Other, Type: s.Types.At(l.Other)})
 			}
 		}
@@ -116,7 +116,7 @@ func (g *viewed) Holders(entity uint32, fn func(holder names.Named)) {
 func (g *viewed) through(typ *schema.Type) []*schema.Field {
 	if g.offices == nil {
 		g.offices = map[*schema.Type][]*schema.Field{}
-		for _, t := range g.v.s.Ontology().Types {
+		for _, t := range g.s.Ontology().Types {
 			for _, f := range t.Fields {
 				if f.Kind == schema.Derived {
 					g.offices[f.Path.Through.Target] = append(g.offices[f.Path.Through.Target], f)
@@ -129,7 +129,7 @@ func (g *viewed) through(typ *schema.Type) []*schema.Field {
 
 // typed marks the words that name the type of an entity or one of its interfaces.
 func (g *viewed) typed(entity uint32, list []string) uint16 {
-	t := g.v.s.Type(entity)
+	t := g.s.Type(entity)
 	if t == nil {
 		return 0
 	}
