@@ -31,9 +31,9 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 	}
 	c := newChecker(o, st, ch)
 	c.state()
-	for i := range ch.Ops {
+	for i := range c.ops {
 		c.op = i
-		switch op := &ch.Ops[i]; op.Kind {
+		switch op := &c.ops[i]; op.Kind {
 		case Declare, Assert:
 		case Retract:
 			c.retract(op)
@@ -41,12 +41,13 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 			c.notice(op.Position, BadInput, "%s", op.Notice)
 		case Reinstate: // after what it may follow
 		default:
-			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate or declare")
+			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate, declare or undo")
 		}
 	}
 	c.each(Reinstate, c.reinstate)
 	c.sync(ch)
 	c.circles()
+	c.res.Commit.Import = c.importOf(ch)
 	if len(c.problems) > 0 {
 		return nil, inOrder(c.problems)
 	}
@@ -71,12 +72,13 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
 		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
 	}
+	c.expand(ch)
 	if ch.Sync != "" {
 		c.compare(ch)
 	}
 	// A claim that the change takes back restricts nothing in it, before or after the
 	// retraction.
-	c.recordWithdrawals(ch)
+	c.recordWithdrawals()
 	return c
 }
 
@@ -343,6 +345,7 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 	c.stated[id] = statement{at, -1}
 	if have, live, ok := c.st.Claim(id); ok {
 		if !live && c.returns[id] {
+			c.capped(at, &have)
 			c.holdAgain(at, Reinstatement{Claim: id, Reason: fmt.Sprintf("%s states it again", have.Source)}, &have)
 			return
 		}
@@ -357,6 +360,7 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 		return
 	}
 	if !c.leaving[id] {
+		c.capped(at, cl)
 		c.bound(at, f, cl)
 	}
 	for _, old := range cl.Supersedes {
@@ -391,11 +395,15 @@ func (c *checker) known(at Position, id ClaimID, cl *Claim) {
 	}
 }
 
-// bound holds a new claim to what else is so: the cap of its source, keys, circles.
-func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
+// capped holds a new claim to the cap of its source.
+func (c *checker) capped(at Position, cl *Claim) {
 	if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
 		c.problem(at, BadInput, "the confidence %v is above %v, the limit for claims of %s", cl.Confidence, most, cl.Source)
 	}
+}
+
+// bound holds a claim that was not live to what else is so: keys, circles.
+func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if f.Key != "" && cl.Value.Kind() != NoneKind {
 		c.key(at, f, cl)
 	}

@@ -23,9 +23,9 @@ type edge struct {
 
 // recordWithdrawals records the claims that the change withdraws, by retraction
 // and by supersession, and does not reinstate.
-func (c *checker) recordWithdrawals(ch *Change) {
-	for i := range ch.Ops {
-		if op := &ch.Ops[i]; op.Kind == Reinstate {
+func (c *checker) recordWithdrawals() {
+	for i := range c.ops {
+		if op := &c.ops[i]; op.Kind == Reinstate {
 			c.back[op.Reinstate.Claim] = true
 		}
 	}
@@ -42,8 +42,8 @@ func (c *checker) recordWithdrawals(ch *Change) {
 	for i := range c.unstated {
 		take(c.unstated[i].id)
 	}
-	for i := range ch.Ops {
-		switch op := &ch.Ops[i]; op.Kind {
+	for i := range c.ops {
+		switch op := &c.ops[i]; op.Kind {
 		case Retract:
 			take(op.Retract.Claim)
 		case Assert:

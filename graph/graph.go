@@ -55,6 +55,8 @@ type Commit struct {
 	Retractions []Retraction
 	// Reinstatements come last: they may be of claims that the commit's own claims supersede.
 	Reinstatements []Reinstatement
+	// Import is the import that the commit is part of; nil where it is part of none.
+	Import *Import
 	// Digest is the digest of the graph that has this commit as its last
 	// (snapshot.Digest), and Ontology the hash of the ontology that the commit
 	// was checked against. Both are hexadecimal; "" where they are unknown.
@@ -112,6 +114,8 @@ const (
 	Notice
 	// Reinstate lets a withdrawn claim hold again.
 	Reinstate
+	// Undo takes back what an import did, or what a source states; once in a change.
+	Undo
 )
 
 // Op is one operation of a change, with the position that it came from.
@@ -121,6 +125,7 @@ type Op struct {
 	Claim     Claim         // of Assert
 	Retract   Retraction    // of Retract
 	Reinstate Reinstatement // of Reinstate
+	Undo      Undone        // of Undo, and of what it becomes
 	Notice    string        // of Notice
 	Position  Position
 }
@@ -140,6 +145,9 @@ type Change struct {
 	// answers the same question, or retracted where there is not exactly one. What the change states and
 	// was withdrawn holds again. What the source says of itself is left alone.
 	Sync ID
+	// Import, where not nil, makes the change an import, or a part of one. A change that undoes
+	// something is an import of its own anyway. A change without effect is part of none.
+	Import *Import
 	// AsIs takes what does not fit the ontology as it is, as an export has it of a
 	// store whose ontology was changed.
 	AsIs bool

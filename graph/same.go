@@ -13,7 +13,7 @@ import (
 // Digest tells changes apart: two changes are the same where their digests
 // are. It is computed from all that the operations say, in their order: entities with
 // their types, claims with everything that they say and how they are held,
-// retractions and reinstatements with their reasons, and the source to sync. Positions, notices of a reader, the key and the
+// retractions, reinstatements and undos with their reasons, and the source to sync. The import, positions, notices of a reader, the key and the
 // sequence number that the change requires are not part of it, nor is the order of a claim's
 // qualifiers.
 func (ch *Change) Digest() string {
@@ -37,6 +37,11 @@ func (ch *Change) Digest() string {
 			d.text("reinstate")
 			d.bytes(op.Reinstate.Claim[:])
 			d.text(op.Reinstate.Reason)
+		case Undo:
+			d.text("undo")
+			d.number(uint64(op.Undo.Import))
+			d.text(string(op.Undo.Source))
+			d.text(op.Undo.Reason)
 		default:
 			d.text("assert")
 			d.claim(&op.Claim)

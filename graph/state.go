@@ -12,6 +12,14 @@ type State interface {
 	Values(subject ID, predicate string) []Value
 	// Holder is the entity whose live claim gives the key's value.
 	Holder(predicate string, v Value) (ID, bool)
+	// Commits are the commits of the import that begins with this one, in order; nil where none does.
+	Commits(first Seq) []Seq
+	// Learned calls fn with each claim that the commits after one and up to another stated or
+	// reinstated, in record order, and then with each that they withdrew.
+	Learned(since, last Seq, fn func(id ClaimID, seq Seq, withdrawn bool))
+	// History is since when a recorded claim holds and when it was withdrawn, in order: at least
+	// the commit that stated it.
+	History(ClaimID) []Event
 	// StatedBy calls fn with each live claim of a source, in record order.
 	StatedBy(source ID, fn func(id ClaimID, c *Claim))
 }
@@ -30,9 +38,12 @@ var Nothing State = nothing{}
 
 type nothing struct{}
 
-func (nothing) Seq() Seq                           { return 0 }
-func (nothing) TypeOf(ID) (string, bool)           { return "", false }
-func (nothing) Claim(ClaimID) (c Claim, _, _ bool) { return c, false, false }
-func (nothing) Values(ID, string) []Value          { return nil }
-func (nothing) Holder(string, Value) (ID, bool)    { return "", false }
-func (nothing) StatedBy(ID, func(ClaimID, *Claim)) {}
+func (nothing) Seq() Seq                                   { return 0 }
+func (nothing) TypeOf(ID) (string, bool)                   { return "", false }
+func (nothing) Claim(ClaimID) (c Claim, _, _ bool)         { return c, false, false }
+func (nothing) Values(ID, string) []Value                  { return nil }
+func (nothing) Holder(string, Value) (ID, bool)            { return "", false }
+func (nothing) Commits(Seq) []Seq                          { return nil }
+func (nothing) History(ClaimID) []Event                    { return nil }
+func (nothing) Learned(Seq, Seq, func(ClaimID, Seq, bool)) {}
+func (nothing) StatedBy(ID, func(ClaimID, *Claim))         {}

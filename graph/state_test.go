@@ -13,6 +13,7 @@ type naiveState struct {
 	types  map[graph.ID]string
 	claims []*naiveClaim
 	byID   map[graph.ClaimID]*naiveClaim
+	log    []graph.Commit
 }
 
 type naiveClaim struct {
@@ -54,6 +55,54 @@ func (s *naiveState) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Cla
 			fn(c.ID(), &c.Claim)
 		}
 	}
+}
+
+func (s *naiveState) Commits(first graph.Seq) (list []graph.Seq) {
+	for i, c := range s.log {
+		if c.Import != nil && c.Import.First == first {
+			list = append(list, graph.Seq(i+1))
+		}
+	}
+	return list
+}
+
+func (s *naiveState) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, bool)) {
+	for _, withdrawn := range []bool{false, true} {
+		for i := since; i < last; i++ {
+			for _, c := range s.claims {
+				for _, e := range s.History(c.ID()) {
+					if e.Seq == i+1 && e.Live != withdrawn {
+						fn(c.ID(), e.Seq, withdrawn)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (s *naiveState) History(id graph.ClaimID) (list []graph.Event) {
+	for i, c := range s.log {
+		note := func(x graph.ClaimID, live bool) {
+			if x == id {
+				list = append(list, graph.Event{Seq: graph.Seq(i + 1), Live: live})
+			}
+		}
+		for _, x := range c.Claims {
+			note(x.ID(), true)
+		}
+		for _, x := range c.Claims {
+			for _, old := range x.Supersedes {
+				note(old, false)
+			}
+		}
+		for _, x := range c.Retractions {
+			note(x.Claim, false)
+		}
+		for _, x := range c.Reinstatements {
+			note(x.Claim, true)
+		}
+	}
+	return list
 }
 
 func (s *naiveState) Holder(predicate string, v graph.Value) (graph.ID, bool) {
@@ -105,6 +154,7 @@ func (s *naiveState) apply(c *graph.Commit) error {
 		s.byID[r.Claim].live = true
 	}
 	s.seq++
+	s.log = append(s.log, *c)
 	return s.sound()
 }
 

@@ -22,8 +22,8 @@ func (c *checker) compare(ch *Change) {
 			c.returns[id] = true
 		}
 	}
-	for i := range ch.Ops {
-		if op := &ch.Ops[i]; op.Kind == Retract {
+	for i := range c.ops {
+		if op := &c.ops[i]; op.Kind == Retract {
 			delete(c.returns, op.Retract.Claim)
 		}
 	}

@@ -73,6 +73,10 @@ func (c *checker) reinstate(op *Op) {
 		c.res.Known++
 		return
 	}
+	// An undo brings back what held before; a cap that came since does not bind it.
+	if op.Undo == (Undone{}) && !now {
+		c.capped(op.Position, &cl)
+	}
 	c.holdAgain(op.Position, r, &cl)
 }
 

@@ -84,6 +84,8 @@ func (f *worldFile) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) 
 	return nil
 }
 
+func (f *worldFile) ReasonOf(graph.ClaimID) string { return "" }
+
 func ontology(t *testing.T) *schema.Ontology {
 	t.Helper()
 	o, err := schema.Load("ontology.graphql", schema.Default)

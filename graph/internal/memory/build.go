@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -109,7 +110,7 @@ type change struct {
 
 	ended       *column.Edit[uint32]
 	lost        *column.Edit[uint32] // nil until something is withdrawn
-	gone        []uint32             // by the commit that is being taken
+	gone        []reasoned           // by the commit that is being taken
 	dates       *column.Edit[graph.Date]
 	firstEntity int
 	firstClaim  int
@@ -172,20 +173,21 @@ func (b *change) take(c *graph.Commit) error {
 		}
 	}
 	for _, r := range c.Retractions {
-		if err := b.withdraw(r.Claim, c.Seq); err != nil {
+		if err := b.withdraw(r.Claim, c.Seq, b.text(r.Reason)); err != nil {
 			return err
 		}
 	}
 	for _, r := range c.Reinstatements {
-		if err := b.reinstate(r.Claim, c.Seq); err != nil {
+		if err := b.reinstate(r.Claim, c.Seq, b.text(r.Reason)); err != nil {
 			return err
 		}
 	}
-	slices.Sort(b.gone)
+	slices.SortFunc(b.gone, func(x, y reasoned) int { return cmp.Compare(x.row, y.row) })
 	for _, n := range b.gone {
 		s.gone.Append(n)
 	}
 	b.gone = b.gone[:0]
+	b.imported(c)
 	s.commits.Append(c.At.UnixMicro())
 	s.seq = c.Seq
 	if c.Digest != "" && c.Digest != s.Digest() {
@@ -286,19 +288,20 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	b.row(&r, c)
 	s.sum.Claim(c, id, true)
 	for _, old := range c.Supersedes {
-		if err := b.withdraw(old, seq); err != nil {
+		if err := b.withdraw(old, seq, 0); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// row appends a row, which says the claim.
-func (b *change) row(r *Row, c *graph.Claim) {
+// row appends a row, which says the claim, and returns its number.
+func (b *change) row(r *Row, c *graph.Claim) uint32 {
 	n := b.s.Rows.Append(*r)
 	b.newClaims[r.ID] = n
 	b.ended.Grow(int(n) + 1)
 	b.note(n, c)
+	return n
 }
 
 // predicate is the number of the claim's predicate: that of the ontology's

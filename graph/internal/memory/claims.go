@@ -149,6 +149,10 @@ func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) erro
 // another, in record order, and then with each withdrawn there, in the order of
 // the numbers and then of the claims. fn ends it by returning false.
 func (s *Graph) Learned(since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool) bool) {
+	s.learned(since, last, func(n uint32) uint32 { return s.Ended.At(n) }, fn)
+}
+
+func (s *Graph) learned(since, last graph.Seq, ended func(n uint32) uint32, fn func(n uint32, seq graph.Seq, withdrawn bool) bool) {
 	from := sort.Search(s.Rows.Len(), func(n int) bool { return graph.Seq(s.Rows.Ref(uint32(n)).Seq) > since })
 	for n := uint32(from); int(n) < s.Rows.Len(); n++ {
 		seq := graph.Seq(s.Rows.Ref(n).Seq)
@@ -159,10 +163,10 @@ func (s *Graph) Learned(since, last graph.Seq, fn func(n uint32, seq graph.Seq, 
 			return
 		}
 	}
-	from = sort.Search(s.gone.Len(), func(i int) bool { return graph.Seq(s.Ended.At(s.gone.At(uint32(i)))) > since })
+	from = sort.Search(s.gone.Len(), func(i int) bool { return graph.Seq(ended(s.gone.Ref(uint32(i)).row)) > since })
 	for i := uint32(from); int(i) < s.gone.Len(); i++ {
-		n := s.gone.At(i)
-		seq := graph.Seq(s.Ended.At(n))
+		n := s.gone.Ref(i).row
+		seq := graph.Seq(ended(n))
 		if seq > last || !fn(n, seq, true) {
 			return
 		}

@@ -27,6 +27,7 @@ func Differences(file, log *Graph) []string {
 	for n := range uint32(file.Rows.Len()) {
 		c.claim(n)
 	}
+	c.same("the list of imports", file.importCommits(), log.importCommits())
 	for n := range graph.Seq(file.commits.Len()) {
 		if f, l := file.RecordedAt(n+1), log.RecordedAt(n+1); !f.Equal(l) {
 			c.same(fmt.Sprintf("the time of commit %d", n+1), f, l)
@@ -103,5 +104,7 @@ func (c *comparison) claim(n uint32) {
 	}
 	if f, l := c.file.Ended.At(n), c.log.Ended.At(n); f != l {
 		c.same(fmt.Sprintf("the commit that withdrew claim %s", c.log.Rows.Ref(n).ID), f, l)
+	} else if f, l := c.file.Reason(n), c.log.Reason(n); f != l {
+		c.same(fmt.Sprintf("the reason for which claim %s was withdrawn or reinstated", c.log.Rows.Ref(n).ID), f, l)
 	}
 }

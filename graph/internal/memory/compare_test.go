@@ -24,7 +24,7 @@ func TestDifferences(t *testing.T) {
 		for i, c := range []graph.Commit{
 			{Entities: []graph.Entity{{ID: "src", Type: "Source"}, {ID: "KAZ", Type: "Country"}, {ID: "UZB", Type: "Country"}}, Claims: []graph.Claim{first, name("UZB", "Uzbekistan")}},
 			{Claims: []graph.Claim{name("KAZ", "Qazaqstan"), {Subject: "KAZ", Predicate: "borders", Value: graph.EntityValue("UZB"), Source: "src", Confidence: 1}}},
-			{Retractions: []graph.Retraction{{Claim: first.ID()}}},
+			{Retractions: []graph.Retraction{{Claim: first.ID(), Reason: "misread"}}, Import: &graph.Import{First: 3}},
 		} {
 			c.Seq, c.At = graph.Seq(i+1), time.Unix(int64(i), 0)
 			next, err := s.Apply(&c)
@@ -44,6 +44,8 @@ func TestDifferences(t *testing.T) {
 		"entity 1":             func(s *Graph) { *s.IDs.Ref(1) = "UZX" },
 		"claim ":               func(s *Graph) { s.Rows.Ref(1).Confidence-- },
 		"that withdrew claim":  func(s *Graph) { *s.Ended.Ref(0) = 0 },
+		"the reason for which": func(s *Graph) { s.gone.Ref(0).reason = 0 },
+		"the list of imports":  func(s *Graph) { s.imports.Ref(0).Claims++ },
 		"the list of the claims of KAZ": func(s *Graph) {
 			*s.Out.Ref(kaz) = column.DividedOf[Link, Beside](s.Out.Ref(kaz).Short()[1:], s.order())
 		},

@@ -121,6 +121,13 @@ func (s *Graph) readSections(r *column.Reader, h *header) error {
 		s.Extras.Append(graph.Details{AttributedTo: x.A, Original: x.O, Conflict: x.C, Note: x.N, Supersedes: x.S})
 	}
 	s.readWithdrawals(r)
+	var imports []Imported
+	if err := json.Unmarshal(r.Section(), &imports); err != nil {
+		return errDamaged
+	}
+	for _, i := range imports {
+		s.imports.Append(i)
+	}
 	s.Out, s.In = s.readLinks(r), s.readLinks(r)
 	s.Cited, s.ByType = readNumbers(r), readNumbers(r)
 	s.Named = s.nameEntities(column.Table[Naming]{}, 0)
@@ -154,10 +161,20 @@ func (s *Graph) readWithdrawals(r *column.Reader) {
 	}
 	s.Ended = ended.Table()
 	slices.SortStableFunc(gone, func(a, b uint32) int { return cmp.Compare(s.Ended.At(a), s.Ended.At(b)) })
+	reasons := column.ReadList[uint32](r)
 	lost := column.NewEdit[uint32]()
-	for _, n := range gone {
-		s.gone.Append(n)
+	for i, n := range gone {
+		withdrawn := reasoned{row: n}
+		if i < len(reasons) && int(reasons[i]) < s.Texts.Len() {
+			withdrawn.reason = reasons[i]
+		}
+		s.gone.Append(withdrawn)
 		s.lose(lost, n)
+	}
+	for _, b := range column.ReadList[reasoned](r) {
+		if int(b.row) < s.Rows.Len() && int(b.reason) < s.Texts.Len() { // else the file is damaged
+			s.back.Append(b)
+		}
 	}
 	s.Lost = lost.Table()
 }

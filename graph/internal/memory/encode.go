@@ -16,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 12
+	fileVersion = 13
 )
 
 // layout changes with the memory layout of the columns and with how names are
@@ -85,6 +85,13 @@ func (s *Graph) writeSections(w *column.Writer) error {
 	}
 	column.WriteList(w, packed)
 	column.WriteList(w, column.Flat(s.Rows.Len(), func(i uint32) uint32 { return s.Ended.At(i) }))
+	column.WriteList(w, column.Flat(s.gone.Len(), func(i uint32) uint32 { return s.gone.Ref(i).reason }))
+	column.WriteList(w, column.Flat(s.back.Len(), func(i uint32) reasoned { return s.back.At(i) }))
+	imports, err := json.Marshal(s.importCommits())
+	if err != nil {
+		return err
+	}
+	column.WriteList(w, imports)
 	for _, t := range []*column.Table[Adjacency]{&s.Out, &s.In} {
 		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]Link] { return t.Ref(i).Parts() })
 	}

@@ -79,10 +79,12 @@ type Graph struct {
 	Texts         column.Column[string]
 	Times         column.Column[Period]
 	Extras        column.Column[graph.Details]
-	claimNumbers  column.Index          // number by claim id
-	Ended         column.Table[uint32]  // the sequence number that withdrew a claim; 0 while it is not withdrawn
-	gone          column.Column[uint32] // the claims withdrawn, in the order of those numbers, then of claims
-	Lost          column.Table[uint32]  // by entity: how many claims about it, at either end, were withdrawn
+	claimNumbers  column.Index            // number by claim id
+	Ended         column.Table[uint32]    // the sequence number that withdrew a claim; 0 while it is not withdrawn
+	gone          column.Column[reasoned] // the claims withdrawn, in the order of those numbers, then of claims
+	back          column.Column[reasoned] // the rows that reinstate a claim
+	imports       column.Column[Imported] // the commits that are part of an import
+	Lost          column.Table[uint32]    // by entity: how many claims about it, at either end, were withdrawn
 	Out           column.Table[Adjacency]
 	In            column.Table[Adjacency]
 	rivals        column.Table[uint64]     // a bit for each entity: whether it has several claims of a relation of one
@@ -136,9 +138,12 @@ func (s *Graph) Digest() string { return s.sum.String() }
 // EntityCount is how many entities were ever declared.
 func (s *Graph) EntityCount() int { return s.IDs.Len() }
 
-// ClaimCount is how many claims were ever recorded, withdrawn ones included; a claim that was
-// reinstated counts once more each time.
+// ClaimCount is how many rows there are: the claims ever recorded, withdrawn ones included, and once
+// more each time that one was reinstated.
 func (s *Graph) ClaimCount() int { return s.Rows.Len() }
+
+// Recorded is how many claims were ever recorded, each once.
+func (s *Graph) Recorded() int { return s.Rows.Len() - s.back.Len() }
 
 // RecordedAt is when the commit of a sequence number was made; zero for 0.
 func (s *Graph) RecordedAt(seq graph.Seq) time.Time {

@@ -47,6 +47,17 @@ func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 	return g.b.s.holder(predicate, v, g.live)
 }
 
+func (g growing) Commits(first graph.Seq) []graph.Seq { return g.b.s.Commits(first) }
+
+func (g growing) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, bool)) {
+	g.b.s.learned(since, last, g.b.ended.At, g.b.s.byID(fn))
+}
+
+func (g growing) History(id graph.ClaimID) []graph.Event {
+	g.b.index() // those since the last question
+	return g.b.s.history(id, g.b.ended.At)
+}
+
 func (g growing) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 	by, ok := g.b.number(source)
 	for n := uint32(0); ok && int(n) < g.b.s.Rows.Len(); n++ {

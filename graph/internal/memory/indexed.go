@@ -45,7 +45,7 @@ func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry
 		list = s.unnamed(list, n)
 	}
 	for i := uint32(was.gone.Len()); int(i) < s.gone.Len(); i++ {
-		if r := s.Rows.Ref(s.gone.At(i)); r.Predicate == s.NamePredicate {
+		if r := s.Rows.Ref(s.gone.Ref(i).row); r.Predicate == s.NamePredicate {
 			list = s.unnamed(list, r.Subject)
 		}
 	}

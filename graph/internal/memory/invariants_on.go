@@ -239,8 +239,8 @@ func (s *Graph) checkWithdrawals() error {
 		return fmt.Errorf("%d claims are withdrawn, %d are listed", ended, s.gone.Len())
 	}
 	for i := range s.gone.Len() {
-		n := s.gone.At(uint32(i))
-		if s.Ended.At(n) == 0 || i > 0 && s.Ended.At(s.gone.At(uint32(i-1))) > s.Ended.At(n) {
+		n := s.gone.Ref(uint32(i)).row
+		if s.Ended.At(n) == 0 || i > 0 && s.Ended.At(s.gone.Ref(uint32(i-1)).row) > s.Ended.At(n) {
 			return fmt.Errorf("claim %d is out of order in the list", n)
 		}
 	}

@@ -41,6 +41,22 @@ func (s state) Values(subject graph.ID, predicate string) []graph.Value {
 	return vs
 }
 
+func (s state) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, bool)) {
+	s.Graph.Learned(since, last, s.byID(fn))
+}
+
+// byID makes of a function that takes ids one that takes numbers.
+func (s *Graph) byID(fn func(graph.ClaimID, graph.Seq, bool)) func(uint32, graph.Seq, bool) bool {
+	return func(n uint32, seq graph.Seq, withdrawn bool) bool {
+		fn(s.ClaimID(n), seq, withdrawn)
+		return true
+	}
+}
+
+func (s state) History(id graph.ClaimID) []graph.Event {
+	return s.history(id, func(n uint32) uint32 { return s.Ended.At(n) })
+}
+
 func (s state) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 	if n, ok := s.Number(source); ok {
 		for claim := range s.Cited.At(n).All() {

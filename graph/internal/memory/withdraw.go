@@ -7,7 +7,7 @@ import (
 )
 
 // withdraw makes a claim history.
-func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
+func (b *change) withdraw(id graph.ClaimID, seq graph.Seq, reason uint32) error {
 	n, ok := b.claimNumber(id)
 	if !ok {
 		return fmt.Errorf("snapshot: the log withdraws claim %s, which it does not have", id)
@@ -16,7 +16,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 		return fmt.Errorf("snapshot: the log withdraws claim %s twice", id)
 	}
 	b.ended.Set(n, uint32(seq))
-	b.gone = append(b.gone, n)
+	b.gone = append(b.gone, reasoned{n, reason})
 	s := b.s
 	if b.lost == nil {
 		b.lost = s.Lost.Begin()
@@ -31,7 +31,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq) error {
 
 // reinstate appends another row of a claim, so that the one that was withdrawn stays as it was
 // for views that look back.
-func (b *change) reinstate(id graph.ClaimID, seq graph.Seq) error {
+func (b *change) reinstate(id graph.ClaimID, seq graph.Seq, reason uint32) error {
 	n, ok := b.claimNumber(id)
 	if !ok {
 		return fmt.Errorf("snapshot: the log reinstates claim %s, which it does not have", id)
@@ -43,7 +43,7 @@ func (b *change) reinstate(id graph.ClaimID, seq graph.Seq) error {
 	r := *s.Rows.Ref(n)
 	r.Seq = uint32(seq)
 	c := s.ClaimAt(n)
-	b.row(&r, &c)
+	s.back.Append(reasoned{b.row(&r, &c), reason})
 	s.sum.Reinstate(&c, id)
 	return nil
 }

@@ -61,6 +61,7 @@ func testRefusals(t *testing.T, open func(*testing.T, string) store.Log) {
 		"other reason": func(c *graph.Commit) {
 			c.Reinstatements = append(c.Reinstatements, graph.Reinstatement{Reason: "\xff"})
 		},
+		"import":        func(c *graph.Commit) { c.Import = &graph.Import{Files: "\xff"} },
 		"key":           func(c *graph.Commit) { c.Key = "\xff" },
 		"entity's id":   func(c *graph.Commit) { c.Entities[0].ID = "a b" },
 		"entity's type": func(c *graph.Commit) { c.Entities[0].Type = "" },

@@ -122,6 +122,10 @@ func (g *generator) commit(t *rapid.T) *graph.Commit {
 	if c.Key != "" {
 		c.KeyDigest = hashes.Draw(t, "key's digest")
 	}
+	if rapid.IntRange(0, 2).Draw(t, "imported") == 0 {
+		c.Import = &graph.Import{First: graph.Seq(rapid.Uint64Max(1<<32).Draw(t, "first")), Label: text.Draw(t, "label"), Files: text.Draw(t, "files"),
+			Format: text.Draw(t, "format"), Sync: graph.ID(text.Draw(t, "sync")), Undid: graph.Seq(rapid.Uint64Max(9).Draw(t, "undid")), UndidSource: graph.ID(text.Draw(t, "source"))}
+	}
 	seen := make(map[graph.Entity]bool)
 	for range rapid.IntRange(0, 4).Draw(t, "entities") {
 		if e := (graph.Entity{ID: anyID.Draw(t, "entity id"), Type: name.Draw(t, "type")}); !seen[e] {

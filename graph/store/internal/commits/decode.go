@@ -136,7 +136,7 @@ func (d *Decoder) seal(q quad.Quad) (*graph.Commit, error) {
 		return nil, fmt.Errorf("commit %d has %d entities, %d claims, %d retractions and %d reinstatements, but its seal says %d, %d, %d and %d",
 			n, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), s.Entities, s.Claims, s.Retractions, s.Reinstatements)
 	}
-	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest = n, time.UnixMicro(s.At).UTC(), s.Digest, s.Ontology, s.KeyDigest
+	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest, c.Import = n, time.UnixMicro(s.At).UTC(), s.Digest, s.Ontology, s.KeyDigest, s.Import
 	d.commit = graph.Commit{}
 	d.Next++
 	return &c, nil

@@ -28,8 +28,8 @@ import (
 //	<c/…>   <reinstated> "reason"        <n/7>   for each reinstatement
 //	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
 //	<n/7>   <commit/2>   "{…}"           <n/7>   the seal: record time, counts,
-//	                                             digest and ontology, and what
-//	                                             came with the key
+//	                                             digest and ontology, what came
+//	                                             with the key, and the import
 //
 // all under the scheme caspian:. The seal is last, so that the last quad of
 // the store names its head and a commit without its seal does not count. The
@@ -98,6 +98,9 @@ func (e *Encoder) Commit(c *graph.Commit) error {
 	if !utf8.ValidString(c.Key) {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
 	}
+	if im := c.Import; im != nil && !utf8.ValidString(im.Label+im.Files+im.Format+string(im.Sync+im.UndidSource)) {
+		return graph.Errorf(graph.BadInput, "commit %d: a text of its import is not valid UTF-8", c.Seq)
+	}
 	label := CommitIRI(c.Seq)
 	if err := e.entities(c, label); err != nil {
 		return err
@@ -122,7 +125,7 @@ func (e *Encoder) Commit(c *graph.Commit) error {
 	if c.Key != "" {
 		e.add(KeyIRI(c.Key), PredKey, label, label)
 	}
-	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), c.Digest, c.Ontology, c.KeyDigest})
+	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), c.Digest, c.Ontology, c.KeyDigest, c.Import})
 	e.add(label, pred, quad.String(text), label)
 	return nil
 }

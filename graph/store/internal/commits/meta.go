@@ -67,17 +67,18 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 }
 
 // Seal is the literal of commit/2: record time in microseconds, counts, digest
-// and ontology, and where it has an idempotency key the digest of the change
-// that came with it. In commit/1 the last three are missing.
+// and ontology, where it has an idempotency key the digest of the change
+// that came with it, and where it is part of an import that. In commit/1 the last four are missing.
 type Seal struct {
 	At                            int64
 	Entities, Claims, Retractions int
 	Reinstatements                int
 	Digest, Ontology, KeyDigest   string
+	Import                        *graph.Import
 }
 
 func sealQuad(s Seal) (pred quad.IRI, text string) {
-	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" && s.Reinstatements == 0 {
+	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" && s.Reinstatements == 0 && s.Import == nil {
 		return PredSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.At, s.Entities, s.Claims, s.Retractions)
 	}
 	more := ""
@@ -86,6 +87,13 @@ func sealQuad(s Seal) (pred quad.IRI, text string) {
 	}
 	if s.Reinstatements != 0 {
 		more += fmt.Sprintf(`,"b":%d`, s.Reinstatements)
+	}
+	if s.Import != nil {
+		im, err := json.Marshal(s.Import)
+		if err != nil {
+			panic(err) // numbers and texts only
+		}
+		more += `,"i":` + string(im)
 	}
 	return PredSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.At, s.Entities, s.Claims, s.Retractions, s.Digest, s.Ontology, more)
 }
@@ -96,9 +104,10 @@ func ReadSeal(text string) (Seal, error) {
 		At         *int64
 		E, C, R, B int
 		D, O, K    string
+		I          *graph.Import
 	}
 	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
 		return Seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
 	}
-	return Seal{*j.At, j.E, j.C, j.R, j.B, j.D, j.O, j.K}, nil
+	return Seal{*j.At, j.E, j.C, j.R, j.B, j.D, j.O, j.K, j.I}, nil
 }
