@@ -50,6 +50,8 @@ type Graph interface {
 	Entities(fn func(graph.Entity) error) error
 	// Claims calls fn for each claim; live is false for withdrawn ones.
 	Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error
+	// ReasonOf is why a claim was withdrawn, or reinstated if that came later; "" where nobody said.
+	ReasonOf(graph.ClaimID) string
 }
 
 // List is an ordered list of formats.

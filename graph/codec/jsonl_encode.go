@@ -84,13 +84,13 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 		if err := enc.Encode(lineOf(c, kinds)); err != nil || live || superseded[id] {
 			return err
 		}
-		return enc.Encode(jsonLine{Retract: id.String()})
+		return enc.Encode(jsonLine{Retract: id.String(), Reason: from.ReasonOf(id)})
 	})
 	if err != nil {
 		return err
 	}
 	for _, id := range reinstated { // after those that supersede them
-		if err := enc.Encode(jsonLine{Reinstate: id.String()}); err != nil {
+		if err := enc.Encode(jsonLine{Reinstate: id.String(), Reason: from.ReasonOf(id)}); err != nil {
 			return err
 		}
 	}

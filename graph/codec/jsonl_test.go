@@ -227,7 +227,7 @@ func TestJSONLinesBatches(t *testing.T) {
 	if err := JSONLines.Encode(context.Background(), &buf, g); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Count(buf.String(), `{"retract":"`); got != 1 || !strings.Contains(buf.String(), `{"retract":"`+gone.ID().String()+`"}`) {
+	if got := strings.Count(buf.String(), `{"retract":"`); got != 1 || !strings.Contains(buf.String(), `{"retract":"`+gone.ID().String()+`","reason":"it was \"wrong\""}`) {
 		t.Errorf("%d retractions:\n%s", got, buf.String())
 	}
 }

@@ -2,8 +2,10 @@ package codec_test
 
 import (
 	"bytes"
-	"context"
+	"fmt"
 	"io/fs"
+	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,16 +73,12 @@ func TestLossless(t *testing.T) {
 			if err := f.Encode(t.Context(), &file, s); err != nil {
 				t.Fatal(err)
 			}
-			var again graph.Change
-			if err := f.Decode(context.Background(), "export", bytes.NewReader(file.Bytes()), func(op graph.Op) error {
-				again.Ops = append(again.Ops, op)
-				return nil
-			}); err != nil {
-				t.Fatal(err)
-			}
-			read := apply(t, o, snapshot.Empty(o), &again)
+			read := apply(t, o, snapshot.Empty(o), decoded(t, f, file.String()))
 			if read.Digest() != s.Digest() {
 				t.Errorf("%d entities and %d claims became %d and %d, or differ", s.EntityCount(), s.ClaimCount(), read.EntityCount(), read.ClaimCount())
+			}
+			if got, want := reasons(read), reasons(s); !maps.Equal(got, want) || len(got) < 10 {
+				t.Errorf("%d reasons became %d", len(want), len(got))
 			}
 			var second bytes.Buffer
 			if err := f.Encode(t.Context(), &second, read); err != nil {
@@ -96,6 +94,57 @@ func TestLossless(t *testing.T) {
 	}
 }
 
+func decoded(t *testing.T, f *codec.Format, text string) *graph.Change {
+	t.Helper()
+	var ch graph.Change
+	if err := f.Decode(t.Context(), "export", strings.NewReader(text), func(op graph.Op) error {
+		ch.Ops = append(ch.Ops, op)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return &ch
+}
+
+// TestSeedWithdrawals: YAML, which is lossless where claims fit the ontology, has withdrawals and their reasons too.
+func TestSeedWithdrawals(t *testing.T) {
+	o := schema.MustDefault()
+	s := apply(t, o, snapshot.Empty(o), decoded(t, codec.Seed, `
+defaults: {source: s}
+entities:
+  s: {type: Source, name: S}
+  KAZ: {type: Country, name: [{value: A}, {value: B}, {value: C}, {value: D}]}
+`))
+	ids := map[string]graph.ClaimID{}
+	_ = s.Claims(func(c *graph.Claim, id graph.ClaimID, _ bool) error { ids[c.Value.String()] = id; return nil })
+	s = apply(t, o, s, decoded(t, codec.Seed, fmt.Sprintf(`
+entities:
+  KAZ: {name: [{value: E, source: s, supersedes: [%s, %s]}]}
+retract: {%s: "no: \"9\""}
+reinstate: {%s: ""}
+`, ids["A"], ids["B"], ids["C"], ids["B"])))
+	var file bytes.Buffer
+	if err := codec.Seed.Encode(t.Context(), &file, s); err != nil {
+		t.Fatal(err)
+	}
+	read := apply(t, o, snapshot.Empty(o), decoded(t, codec.Seed, file.String()))
+	if read.Digest() != s.Digest() || !maps.Equal(reasons(read), reasons(s)) || len(reasons(s)) != 1 {
+		t.Errorf("%v became %v:\n%s", reasons(s), reasons(read), file.String())
+	}
+}
+
+// reasons are those of withdrawals and reinstatements.
+func reasons(s *snapshot.Snapshot) map[graph.ClaimID]string {
+	found := map[graph.ClaimID]string{}
+	_ = s.Claims(func(_ *graph.Claim, id graph.ClaimID, _ bool) error {
+		if why := s.ReasonOf(id); why != "" {
+			found[id] = why
+		}
+		return nil
+	})
+	return found
+}
+
 // changes retracts one of every hundred claims, and supersedes the two after it, of which the second holds
 // all the same.
 func changes(s *snapshot.Snapshot) *graph.Change {
@@ -109,14 +158,14 @@ func changes(s *snapshot.Snapshot) *graph.Change {
 		}
 		switch n++; n % 100 {
 		case 0:
-			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id}})
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: "misread: \"9\""}})
 		case 1, 2:
 			by := *c
 			by.Locator, by.Note, by.Original = c.Locator+" corrected", "corrected \"so\"\n→", "Оригинал"
 			by.Supersedes = []graph.ClaimID{id}
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: by})
 			if n%100 == 2 {
-				ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id}})
+				ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: "no: 9"}})
 			}
 		}
 		return nil

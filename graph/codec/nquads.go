@@ -22,8 +22,8 @@ import (
 //
 // (rdf and xsd are short here for the addresses of RDF's own vocabularies.) The
 // other words under m are rank, attribution, attributedTo, original, conflict,
-// note, supersedes; withdrawn, which is true of a withdrawn claim; and reinstated, which is
-// true of one that holds though another supersedes it. Texts are plain literals; numbers, booleans and dates have RDF's
+// note, supersedes; withdrawn, which is true of a withdrawn claim; reinstated, which is
+// true of one that holds though another supersedes it; and the reason of either. Texts are plain literals; numbers, booleans and dates have RDF's
 // datatypes; <caspian:enum>, <caspian:quantity> ("3 bcm") and
 // <caspian:coordinates> ("48,68") are Caspian's own. A reader takes the quads in
 // any order. Claims may have other names; claims outside the file cannot then
@@ -79,8 +79,10 @@ func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {
 		switch {
 		case !live:
 			q.metaTrue(id.String(), "withdrawn")
+			q.metaText(id.String(), "reason", from.ReasonOf(id))
 		case superseded[id]:
 			q.metaTrue(id.String(), "reinstated")
+			q.metaText(id.String(), "reason", from.ReasonOf(id))
 		}
 		return ctx.Err()
 	})

@@ -49,6 +49,7 @@ type quadClaim struct {
 	fact       bool
 	withdrawn  bool
 	reinstated bool
+	reason     string
 	seen       map[string]bool // words given, each once
 	faulty     bool
 }
@@ -167,6 +168,9 @@ func (c *quadClaim) meta(word string, object term) error {
 			c.reinstated = v.Bool()
 		}
 		return err
+	case "reason":
+		c.reason = object.text
+		return nil
 	case "locator":
 		word = "at" // as the other text formats call it
 	case "confidence", "valid", "rank", "attribution", "attributedTo", "original", "conflict", "note":
@@ -222,12 +226,12 @@ func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 		return err
 	}
 	if c.withdrawn {
-		if err := emit(graph.Op{Kind: graph.Retract, Position: c.place, Retract: graph.Retraction{Claim: id}}); err != nil {
+		if err := emit(graph.Op{Kind: graph.Retract, Position: c.place, Retract: graph.Retraction{Claim: id, Reason: c.reason}}); err != nil {
 			return err
 		}
 	}
 	if c.reinstated {
-		return emit(graph.Op{Kind: graph.Reinstate, Position: c.place, Reinstate: graph.Reinstatement{Claim: id}})
+		return emit(graph.Op{Kind: graph.Reinstate, Position: c.place, Reinstate: graph.Reinstatement{Claim: id, Reason: c.reason}})
 	}
 	return nil
 }

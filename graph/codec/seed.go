@@ -206,8 +206,10 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 				}
 				return d.entity(id, body, base)
 			})
+		case "retract", "reinstate":
+			return d.lapses(k.Value, v)
 		}
-		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults and entities", graph.Clip(k.Value))
+		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults, entities, retract and reinstate", graph.Clip(k.Value))
 		return nil
 	})
 }

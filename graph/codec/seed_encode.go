@@ -18,10 +18,10 @@ import (
 // seedWidth is the width at which a list of short claims is broken into lines.
 const seedWidth = 118
 
-// encodeSeed writes the live claims as a seed file: entities by type and id, fields in the
+// encodeSeed writes a seed file: entities by type and id, fields in the
 // order of the ontology, claims in the order of the graph. Values that most claims of a
-// file, an entity or a list share are written once, as its defaults. Withdrawn claims have
-// no place in a seed file; a comment counts them.
+// file, an entity or a list share are written once, as its defaults. At the end is which claims
+// are withdrawn. What does not fit the ontology is read otherwise, so that the format is not lossless.
 func encodeSeed(ctx context.Context, w io.Writer, from Graph) error {
 	e := &seedEncoder{o: from.Ontology(), w: bufio.NewWriterSize(w, 64<<10), types: map[graph.ID]string{}, claims: map[graph.ID][]*graph.Claim{}}
 	if err := e.collect(ctx, from); err != nil {
@@ -34,11 +34,12 @@ func encodeSeed(ctx context.Context, w io.Writer, from Graph) error {
 }
 
 type seedEncoder struct {
-	o         *schema.Ontology
-	w         *bufio.Writer
-	types     map[graph.ID]string
-	claims    map[graph.ID][]*graph.Claim
-	withdrawn int
+	o      *schema.Ontology
+	w      *bufio.Writer
+	types  map[graph.ID]string
+	claims map[graph.ID][]*graph.Claim
+
+	retracted, reinstated lapses
 }
 
 func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
@@ -49,11 +50,10 @@ func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
 	if err != nil {
 		return err
 	}
-	return from.Claims(func(c *graph.Claim, _ graph.ClaimID, live bool) error {
-		if !live {
-			e.withdrawn++
-			return ctx.Err()
-		}
+	if err := e.collectLapses(ctx, from); err != nil {
+		return err
+	}
+	return from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
 		if c.Predicate == "type" || c.Predicate == "_" {
 			return graph.Errorf(graph.BadInput, "%s %s: the seed format keeps that word for itself; export to another format", c.Subject, c.Predicate)
 		}
@@ -63,7 +63,6 @@ func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
 			}
 		}
 		held := *c
-		held.Supersedes = nil // what it replaced is not in the file
 		e.claims[c.Subject] = append(e.claims[c.Subject], &held)
 		return ctx.Err()
 	})
@@ -84,9 +83,6 @@ func (e *seedEncoder) write(ctx context.Context) error {
 	slices.SortFunc(ids, func(a, b graph.ID) int {
 		return cmp.Or(cmp.Compare(e.rank(a), e.rank(b)), cmp.Compare(a, b))
 	})
-	if e.withdrawn > 0 {
-		fmt.Fprintf(e.w, "# %d withdrawn claims are left out.\n", e.withdrawn)
-	}
 	file := seedDefaults{}
 	if len(all) > 0 {
 		file.choose(all, []string{"source", "confidence"}, 0)
@@ -102,6 +98,8 @@ func (e *seedEncoder) write(ctx context.Context) error {
 		}
 		e.entity(id, file)
 	}
+	e.retracted.write(e.w, "retract")
+	e.reinstated.write(e.w, "reinstate")
 	return nil
 }
 
@@ -357,6 +355,13 @@ func seedClaim(c *graph.Claim, defaults seedDefaults) string {
 		if text := metaText(c, k); text != defaults.text(k) {
 			parts = append(parts, k+": "+seedScalar(text))
 		}
+	}
+	if len(c.Supersedes) > 0 {
+		old := make([]string, len(c.Supersedes))
+		for i, id := range c.Supersedes {
+			old[i] = id.String()
+		}
+		parts = append(parts, "supersedes: ["+strings.Join(old, ", ")+"]")
 	}
 	if c.Value.Kind() == graph.NoneKind {
 		return "{" + strings.Join(append([]string{"none: true"}, parts...), ", ") + "}"

@@ -1,0 +1,73 @@
+package codec
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// A seed file that a store wrote ends with the claims in it that were withdrawn, or that hold although
+// others supersede them, and why:
+//
+//	retract:
+//	  c…: misread
+//	reinstate:
+//	  c…: ""
+
+// lapses are claims by id with the reason, in the order of the graph.
+type lapses []struct{ id, reason string }
+
+func (l *lapses) add(id graph.ClaimID, reason string) {
+	*l = append(*l, struct{ id, reason string }{id.String(), reason})
+}
+
+func (l lapses) write(w *bufio.Writer, part string) {
+	if len(l) > 0 {
+		fmt.Fprintf(w, "%s:\n", part)
+	}
+	for _, x := range l {
+		fmt.Fprintf(w, "  %s: %s\n", x.id, seedScalar(x.reason))
+	}
+}
+
+// collectLapses finds the claims that are withdrawn otherwise than by their successor, and those that hold although they
+// have one.
+func (e *seedEncoder) collectLapses(ctx context.Context, from Graph) error {
+	superseded, err := supersededIn(ctx, from)
+	if err != nil {
+		return err
+	}
+	return from.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
+		switch {
+		case !live && !superseded[id]:
+			e.retracted.add(id, from.ReasonOf(id))
+		case live && superseded[id]:
+			e.reinstated.add(id, from.ReasonOf(id))
+		}
+		return ctx.Err()
+	})
+}
+
+// lapses reads the part retract or reinstate.
+func (d *seedDecoder) lapses(part string, v *yaml.Node) error {
+	return d.pairs(v, part, func(k, why *yaml.Node) error {
+		reason, ok := d.text(why, part+"."+graph.Clip(k.Value))
+		if !ok {
+			return nil
+		}
+		id, err := graph.ParseClaimID(k.Value)
+		if err != nil {
+			d.Add(d.at(k, part), codeOf(err), "%v", err)
+			return nil
+		}
+		op := graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: reason}, Position: d.at(k, part)}
+		if part == "reinstate" {
+			op = graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: reason}, Position: op.Position}
+		}
+		return d.emit(op)
+	})
+}
