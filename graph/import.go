@@ -2,8 +2,8 @@ package graph
 
 import "unicode/utf8"
 
-// Import is what makes several commits, or a single one, a thing of its own, which can be listed and
-// undone: files that were read, a change with a label, or an undo.
+// Import is what a commit is part of, if it can be listed and undone: the reading of some files, a change with
+// a label, or an undo.
 type Import struct {
 	// First is the sequence number of its first commit, which names it. Only that commit has
 	// the other fields. In a Change, 0 begins an import, and another number goes on with one.

@@ -133,7 +133,7 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// checkStays holds an undo to leaving alone what others than the import changed last.
+// checkStays checks that an undo leaves alone what others than the import changed last.
 func checkStays(t *rapid.T, st *naiveState, first graph.Seq, undo *graph.Commit) {
 	its := st.Commits(first)
 	check := func(id graph.ClaimID) {
