@@ -51,8 +51,10 @@ var order = []struct {
 	{"graph/analysis", []string{"schema", "graph", "graph/validity", "graph/text", "graph/snapshot", "graph/question"}},
 	{"graph/coverage", []string{"schema", "graph"}},
 	{"graph/rdf", nil},
-	{"graph/codec", []string{"schema", "graph", "graph/rdf"}},
-	{"graph/datasets", []string{"graph", "graph/codec"}},
+	{"graph/packed", []string{"graph"}},
+	{"graph/table", []string{"graph", "graph/packed"}},
+	{"graph/codec", []string{"schema", "graph", "graph/packed", "graph/rdf", "graph/table"}},
+	{"graph/datasets", []string{"graph", "graph/codec", "graph/table"}},
 	{"graph/store/internal/commits", []string{"graph"}},
 	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
@@ -83,7 +85,7 @@ var order = []struct {
 	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
-	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live"}},
+	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live", "graph/packed"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/coverage", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/ingest",
@@ -104,7 +106,9 @@ var only = map[string][]string{
 	"github.com/spf13/":             {"cmd/caspian", "cmd/caspian/internal/settings"},
 	"github.com/coder/":             {"server/internal/streams"},
 	// Variables have a separate reader: gql/internal/value/decision-json.md.
-	"github.com/go-json-experiment/": {"graph/codec", "server"},
+	"github.com/go-json-experiment/": {"graph/codec", "graph/table", "server"},
+	"github.com/klauspost/":          {"graph/packed"},
+	"github.com/xuri/":               {"graph/table"},
 	"net/http":                       {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "cmd/caspian/internal/client"},
 	"os/exec":                        {"graph/store/storetest"}, // runs in tests only
 }

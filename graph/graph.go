@@ -81,22 +81,28 @@ func (c *Commit) Empty() bool {
 // Position is where an input came from, for messages. Line 0 and an empty Path are unknown.
 type Position struct {
 	File string
-	Line int
+	// Line and Column count from 1; 0 where there is none.
+	Line, Column int
+	// Row is the number of the row of a table, from 1; 0 elsewhere. Several rows may be on one line.
+	Row  int
 	Path string
 }
 
 func (p Position) String() string {
-	switch {
-	case p.File != "" && p.Line > 0 && p.Path != "":
-		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Path)
-	case p.File != "" && p.Line > 0:
-		return fmt.Sprintf("%s:%d", p.File, p.Line)
-	case p.File != "" && p.Path != "":
-		return p.File + ": " + p.Path
-	case p.Path != "":
+	if p.File == "" {
 		return p.Path
 	}
-	return p.File
+	text := p.File
+	if p.Line > 0 {
+		text += fmt.Sprintf(":%d", p.Line)
+		if p.Column > 0 {
+			text += fmt.Sprintf(":%d", p.Column)
+		}
+	}
+	if p.Path != "" {
+		text += ": " + p.Path
+	}
+	return text
 }
 
 // OpKind is what an operation does.

@@ -85,9 +85,9 @@ func inputsOf(args []string, format string, e *environment) ([]ingest.Input, err
 		}
 	}
 	if len(args) == 0 {
-		return ingest.Folder(seeds.Files, "seeds", f)
+		return ingest.Folder(seeds.Files, "seeds", f, nil)
 	}
-	return ingest.Find(args, f, e.in)
+	return ingest.Find(args, f, e.in, e.say)
 }
 
 // checked is what check found.

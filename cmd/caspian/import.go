@@ -26,8 +26,9 @@ other format is one change. All faults are listed with file and line, and the la
 line says what is imported and how to continue. What the store has already changes
 nothing, so the same import may be run twice.
 
-With --mapping, the files are tables (CSV, or TSV by its name), and the mapping says what
-each row states (docs/mapping.md); a dry run shows what the first rows become.
+With --mapping, the files are tables (CSV, TSV, Excel), JSON or RDF, and the mapping says what
+each row states (docs/mapping.md); a dry run shows what the first rows become. Files may be
+packed with gzip or Zstandard.
 
 Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil }) + `.`,
 	examples: `  caspian import claims.jsonl
@@ -54,7 +55,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				s.Fault("what to import is missing: files, folders, or - for the standard input")
 			}
 			where.check()
-			mapping.check(s)
+			mapping.check(s, args)
 			if err := s.Err(); err != nil {
 				return err
 			}
@@ -75,7 +76,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
 				to := client.NewImporter(ctx, at, *dry)
-				mapping.find = findAtService(ctx, at)
+				mapping.find = &atService{at: at, known: map[[2]string]graph.ID{}}
 				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
 			o, err := loadOntology(*ontology)
@@ -96,7 +97,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				}
 				return to
 			}
-			mapping.find = findInStore(g.Graph)
+			mapping.find = inStore{g.Graph}
 			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
 				if g.Fills() && o.Sync == "" {
 					// Most of the memory is in arrays without pointers, which cost the

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,6 +28,11 @@ type mappingChoice struct {
 	find                      codec.Find     // set once the graph is at hand
 }
 
+// Key is that of find.
+func (m *mappingChoice) Key(ctx context.Context, key, value string) (graph.ID, error) {
+	return m.find.Key(ctx, key, value)
+}
+
 func mappingSettings(s *settings.Set) *mappingChoice {
 	return &mappingChoice{
 		file:       s.Text("mapping", "FILE", "", "read tables, whose rows mean what this file says"),
@@ -35,7 +41,10 @@ func mappingSettings(s *settings.Set) *mappingChoice {
 	}
 }
 
-func (m *mappingChoice) check(s *settings.Set) {
+func (m *mappingChoice) check(s *settings.Set, args []string) {
+	if *m.quarantine != "" && slices.Contains(args, ingest.Stdin) {
+		s.Fault("--quarantine reads the tables again, so they cannot come from the standard input: name their file")
+	}
 	if *m.file == "" && m.skips() {
 		s.Fault("--on-error and --quarantine are for tables: name their mapping with --mapping")
 	}
@@ -62,7 +71,7 @@ func (m *mappingChoice) inputs(args []string, format string, e *environment) ([]
 	if m.mapping, err = codec.ReadMapping(*m.file, text); err != nil {
 		return nil, err
 	}
-	return ingest.Find(args, m.mapping.Format(func(key, value string) (graph.ID, error) { return m.find(key, value) }), e.in)
+	return ingest.Find(args, m.mapping.Format(m), e.in, e.say)
 }
 
 // shownRows is how many rows a dry run shows.
@@ -76,12 +85,12 @@ func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out 
 		return nil
 	}
 	table := console.NewTable("", "LINE", "ENTITY", "FIELD", "VALUE", "QUALIFIERS", "VALID", "LOCATOR")
-	lines := map[int]bool{}
+	rows := map[int]bool{}
 	err := inputs[0].Decode(ctx, func(op graph.Op) error {
 		if op.Position.File != inputs[0].Name {
 			return nil // of the mapping
 		}
-		if lines[op.Position.Line] = true; len(lines) > shownRows {
+		if rows[op.Position.Row] = true; len(rows) > shownRows {
 			return errShown
 		}
 		line := fmt.Sprint(op.Position.Line)
@@ -129,36 +138,38 @@ func (m *mappingChoice) setAside(ctx context.Context, e *environment, inputs []i
 	return nil
 }
 
-// findInStore looks up keys in the graph, whatever the date.
-func findInStore(g *live.Graph) codec.Find {
-	return func(key, value string) (found graph.ID, _ error) {
-		s := g.Snapshot()
-		s.Keyed(key, value, func(claim uint32) {
-			if found == "" {
-				found = s.ID(s.Subject(claim))
-			}
-		})
-		return found, nil
-	}
+// inStore finds entities in the graph, whatever the date.
+type inStore struct{ *live.Graph }
+
+func (g inStore) Key(_ context.Context, key, value string) (found graph.ID, _ error) {
+	s := g.Snapshot()
+	s.Keyed(key, value, func(claim uint32) {
+		if found == "" {
+			found = s.ID(s.Subject(claim))
+		}
+	})
+	return found, nil
 }
 
-// findAtService looks up keys at a service, each value once.
-func findAtService(ctx context.Context, at *client.Service) codec.Find {
-	var mu sync.Mutex // guards known
-	known := map[[2]string]graph.ID{}
-	return func(key, value string) (graph.ID, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		id, asked := known[[2]string{key, value}]
-		if asked {
-			return id, nil
-		}
-		id, err := askForKey(ctx, at, key, value)
-		if err == nil {
-			known[[2]string{key, value}] = id
-		}
-		return id, err
+// atService finds entities at a service, each value once.
+type atService struct {
+	at    *client.Service
+	mu    sync.Mutex // guards known
+	known map[[2]string]graph.ID
+}
+
+func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, asked := s.known[[2]string{key, value}]
+	if asked {
+		return id, nil
 	}
+	id, err := askForKey(ctx, s.at, key, value)
+	if err == nil {
+		s.known[[2]string{key, value}] = id
+	}
+	return id, err
 }
 
 // askForKey asks a service for the entity that has the value of the key; "" where there is none.

@@ -162,12 +162,12 @@ func (c *serveConfig) check(s *settings.Set) {
 	case "none":
 	case "":
 		var err error
-		if c.inputs, err = ingest.Folder(seeds.Files, "seeds", nil); err != nil {
+		if c.inputs, err = ingest.Folder(seeds.Files, "seeds", nil, nil); err != nil {
 			s.Fault("the seeds that are built in: %v", err)
 		}
 	default:
 		var err error
-		if c.inputs, err = ingest.Find([]string{*c.seeds}, nil, nil); err != nil {
+		if c.inputs, err = ingest.Find([]string{*c.seeds}, nil, nil, nil); err != nil {
 			s.Fault("--seeds: %v", err)
 		}
 	}

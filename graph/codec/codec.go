@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/packed"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -72,9 +73,9 @@ func (l List) ByName(name string) (*Format, error) {
 	return nil, graph.Errorf(graph.BadInput, "there is no format %q; the formats are %s", name, strings.Join(names, ", "))
 }
 
-// ForFile returns the format that belongs to the extension of a file's name.
+// ForFile returns the format that belongs to the extension of a file's name, before that of its packing.
 func (l List) ForFile(name string) (*Format, error) {
-	ext := strings.ToLower(filepath.Ext(name))
+	ext := strings.ToLower(filepath.Ext(packed.Name(name)))
 	for _, f := range l {
 		if slices.Contains(f.Extensions, ext) {
 			return f, nil
@@ -95,11 +96,16 @@ type Faults struct {
 
 // Add records a fault; beyond MaxProblems it only counts.
 func (p *Faults) Add(at graph.Position, code graph.Code, format string, a ...any) {
+	p.Report(graph.Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)})
+}
+
+// Report is Add of a fault at hand.
+func (p *Faults) Report(fault graph.Problem) {
 	if len(p.list) >= MaxProblems {
 		p.more++
 		return
 	}
-	p.list = append(p.list, graph.Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)})
+	p.list = append(p.list, fault)
 }
 
 // Err returns the graph.Problems of the input, or nil if there are none.

@@ -3,10 +3,13 @@ package codec
 import (
 	"errors"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/packed"
 	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
@@ -15,7 +18,7 @@ var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".t
 
 // syntaxOf is the syntax of a file of RDF.
 func syntaxOf(name string) (rdf.Syntax, bool) {
-	s, ok := syntaxes[strings.ToLower(filepath.Ext(name))]
+	s, ok := syntaxes[strings.ToLower(filepath.Ext(packed.Name(name)))]
 	return s, ok
 }
 
@@ -28,7 +31,7 @@ const (
 
 // described is what a document says of one subject: the row of a mapping.
 type described struct {
-	line int
+	at graph.Position
 	// values are the objects by predicate, and those with a language also by predicate@language.
 	values map[string][]string
 }
@@ -45,7 +48,7 @@ func (t *mapped) document(name string, r io.Reader, syntax rdf.Syntax) error {
 		id := resource(q.Subject)
 		s := subjects[id]
 		if s == nil {
-			s = &described{line: q.Line, values: map[string][]string{subjectColumn: {id}}}
+			s = &described{at: graph.Position{File: name, Line: q.Line, Row: len(order) + 1}, values: map[string][]string{subjectColumn: {id}}}
 			subjects[id] = s
 			order = append(order, s)
 			if q.Graph.Kind != rdf.None {
@@ -57,20 +60,28 @@ func (t *mapped) document(name string, r io.Reader, syntax rdf.Syntax) error {
 	})
 	var fault *rdf.Error
 	if errors.As(err, &fault) {
-		t.Add(graph.Position{File: name, Line: fault.Line}, graph.BadInput, "column %d: %s", fault.Column, fault.Message)
+		t.Add(graph.Position{File: name, Line: fault.Line, Column: fault.Column}, graph.BadInput, "%s", fault.Message)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	for _, s := range order {
-		t.subject = s
-		if !t.state(graph.Position{File: name, Line: s.line}) {
+		if !t.record(s) {
 			break
 		}
 	}
 	return nil
 }
+
+// Values are the objects of a predicate.
+func (s *described) Values(predicate string) []string { return slices.Clone(s.values[predicate]) }
+
+// Names are the predicates of the subject.
+func (s *described) Names() []string { return slices.Sorted(maps.Keys(s.values)) }
+
+// Position is where the subject first occurs.
+func (s *described) Position(string) graph.Position { return s.at }
 
 func (s *described) add(predicate string, o rdf.Term) {
 	text := o.Text

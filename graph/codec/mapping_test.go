@@ -15,6 +15,13 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
+// finding knows two countries.
+type finding struct{}
+
+func (finding) Key(_ context.Context, key, value string) (graph.ID, error) {
+	return graph.ID(map[string]string{"iso2 KZ": "KAZ", "iso2 UZ": "UZB"}[key+" "+value]), nil
+}
+
 // stated is what a mapping makes of a table, a line for each operation, and its faults.
 func stated(t testing.TB, mapping, name, table string) string {
 	t.Helper()
@@ -23,10 +30,7 @@ func stated(t testing.TB, mapping, name, table string) string {
 		return err.Error() + "\n"
 	}
 	var out strings.Builder
-	find := func(key, value string) (graph.ID, error) {
-		return graph.ID(map[string]string{"iso2 KZ": "KAZ", "iso2 UZ": "UZB"}[key+" "+value]), nil
-	}
-	err = m.Format(find).Decode(context.Background(), name, strings.NewReader(table), func(op graph.Op) error {
+	err = m.Format(finding{}).Decode(context.Background(), name, strings.NewReader(table), func(op graph.Op) error {
 		fmt.Fprintf(&out, "%s:%d: ", op.Position.File, op.Position.Line)
 		if op.Kind == graph.Declare {
 			fmt.Fprintf(&out, "%s is a %s\n", op.Entity.ID, op.Entity.Type)
@@ -51,7 +55,7 @@ defaults: {source: "{Source} ?? wpi"}
 entities:
   wpi: {type: Source, _: {source: wpi}, name: Index}
 empty: ["-", Unknown]
-separator: ";"
+file: {separator: ";"}
 tables:
   sizes: {S: SMALL, L: LARGE}
 rows:
@@ -94,10 +98,10 @@ map.yaml:4: wpi name Index  [wpi, , 1]
 t.csv:2: XX1 is a TransportNode
 t.csv:2: XX1 name A
 B  [wpi, row 1, 0.7]
-t.csv:2: {Code | first 2 | key iso2}: no entity has the iso2 "XX"
-t.csv:2: {Size | table sizes}: the table sizes of the mapping has no "M"
-t.csv:4: the row is not valid UTF-8
-t.csv:5: "port-1 1" is not an id: it has ASCII letters and digits, and inside - _ . :
+t.csv:2:3: {Code | first 2 | key iso2}: no entity has the iso2 "XX"
+t.csv:3:6: {Size | table sizes}: the table sizes of the mapping has no "M"
+t.csv:4: the row is not valid UTF-8; the mapping's file can name its encoding
+t.csv:5:1: "port-1 1" is not an id: it has ASCII letters and digits, and inside - _ . :
 `},
 		{"another table", "No;Code\n", `map.yaml:4: wpi is a Source
 map.yaml:4: wpi name Index  [wpi, , 1]
@@ -122,17 +126,17 @@ func TestMappingFaults(t *testing.T) {
 		"":                                         "map.yaml:1: not well-formed YAML: EOF",
 		"entities: {}":                             "map.yaml:1: the mapping has no rows: what each row of the table states",
 		"rows: [a]":                                "map.yaml:1: rows: a mapping (key: value) is expected here, not a list",
-		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has entities, defaults, rows, separator, empty, tables, prefixes and base`,
+		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has rows, entities, defaults, if, let, each, wide, empty, tables, file, prefixes and base`,
 		"rows:\n  x: {name: \"{a\"}":               `map.yaml:2: rows.x.name: "{a" has a { without a }`,
 		"rows:\n  x: {name: \"{}\"}":               "map.yaml:2: rows.x.name: {} names no column",
-		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, without, split, match, table, key`,
+		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, pad, without, split, match, table, number, percent, times, date, key`,
 		"rows:\n  x: {name: \"{a | first x}\"}":    `map.yaml:2: rows.x.name: the filter first: "x" is not a number of characters`,
 		"rows:\n  x: {name: [\"{a | match (}\"]}":  "map.yaml:2: rows.x.name[0]: the filter match: error parsing regexp: missing closing ): `(`",
 		"rows:\n  x: {name: a, name: b}":           `map.yaml:2: rows.x: "name" is given twice (first on line 2)`,
-		"rows: {x: {}}\nseparator: ab":             `map.yaml:2: separator: the separator is one character, not "ab"`,
+		"rows: {x: {}}\nfile: {separator: ab}":     `map.yaml:2: file.separator: the separator is one character, not "ab"`,
 		"rows: {x: {}}\nprefixes: 1":               "map.yaml:2: prefixes: a mapping (key: value) is expected here, not a single value",
 		"rows: &a {x: {}}\ndefaults: *a":           "map.yaml:1: anchors and aliases are not part of the seed format; write the value out",
-		"rows: {x: {}}\nempty: none":               "map.yaml:2: empty: a list of what stands for nothing is expected here, not a single value",
+		"rows: {x: {}}\nempty: none":               "map.yaml:2: empty: a list of texts is expected here, not a single value",
 		"rows: {\"{a}\": {type: City}}\ntables: 1": "map.yaml:2: tables: a mapping (key: value) is expected here, not a single value",
 	} {
 		_, err := ReadMapping("map.yaml", []byte(text))
@@ -170,7 +174,7 @@ t.trig:4: q2 aliases c  [wikidata, http://w/Q2, 0.7]
 t.trig:4: q2 country DEU 1990/.. [wikidata, http://w/Q2, 0.7]
 t.trig:4: q2 country FRA 1990/.. [wikidata, http://w/Q2, 0.7]
 `},
-		{"t.nt", "<http://w/Q1> <http://l#name> \"a\" .\n<http://w/Q2> <b> .\n", "t.nt:2: column 18: the IRI <b> is not absolute\n"},
+		{"t.nt", "<http://w/Q1> <http://l#name> \"a\" .\n<http://w/Q2> <b> .\n", "t.nt:2:18: the IRI <b> is not absolute\n"},
 	} {
 		if got := stated(t, mapping, c.name, c.text); got != c.want {
 			t.Errorf("%s:\n%swant\n%s", c.name, got, c.want)
@@ -218,12 +222,87 @@ func TestMappingPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part := range schema.Properties {
-		if _, err := ReadMapping("m", []byte(part+": 1\n")); strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "`"+part+"`") {
+		if _, err := ReadMapping("m", []byte(part+": 1\n")); err != nil && strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "`"+part+"`") {
 			t.Errorf("%s: %v", part, err)
 		}
 	}
 	known := slices.DeleteFunc(slices.Sorted(maps.Keys(claimMeta)), func(k string) bool { return k == "supersedes" })
-	if got := slices.Sorted(maps.Keys(schema.Defs.Meta.Properties)); len(schema.Properties) != 8 || !slices.Equal(got, known) {
-		t.Errorf("the schema has %d parts and the metas %v, want 8 and %v", len(schema.Properties), got, known)
+	if got := slices.Sorted(maps.Keys(schema.Defs.Meta.Properties)); len(schema.Properties) != 12 || !slices.Equal(got, known) {
+		t.Errorf("the schema has %d parts and the metas %v, want 12 and %v", len(schema.Properties), got, known)
+	}
+}
+
+// TestMappingRows reads what makes several rows of one, and leaves some out.
+func TestMappingRows(t *testing.T) {
+	for _, c := range []struct{ about, mapping, name, table, want string }{
+		{"columns of years", `
+defaults: {source: s, valid: "{year}"}
+wide: '(?<kind>Prod|Res)_(?<unit>kt|t)_(?<year>\d{4})'
+empty: [NA]
+rows:
+  "{Land}":
+    type: Country
+    produces: {to: copper, quantity: "{value | number} {unit}", if: "{kind | match Prod}"}
+    "{kind | table fields}": {value: "{value}"}
+tables: {fields: {Res: reserve, "*": ""}}
+`, "t.csv", "Land,Prod_t_2022,Res_kt_2022,Prod_kt_2023\nCHL,\"5,330\",NA,5\nPER,,7,\n", `t.csv:2: CHL is a Country
+t.csv:2: CHL produces copper (quantity 5330 t) 2022 [s, row 1, 0.7]
+t.csv:2: CHL produces copper (quantity 5 kt) 2023 [s, row 1, 0.7]
+t.csv:3: PER is a Country
+t.csv:3: PER reserve 7 2022 [s, row 2, 0.7]
+`},
+		{"no such columns", "wide: x\nrows: {a: {type: City}}", "t.csv", "a\n1\n2\n", "t.csv:1: no column fits ^(?:x)$, by which the mapping takes columns for rows (wide)\n"},
+		{"values of a cell", `
+defaults: {source: s}
+each: "{Partners | split ,}"
+if: "{Partners | match %}"
+let: {land: "{Partners | match ^(\\D+)}"}
+rows:
+  A:
+    exportsTo: {to: "{land | slug}", share: "{Partners | match ([\\d.]+%) | percent}", at: "{#}: {land}"}
+`, "t.csv", "Partners\n\"China 22%, Sri Lanka 0.5%, others\"\n", `t.csv:2: A exportsTo china (share 0.22)  [s, 1: China, 0.7]
+t.csv:2: A exportsTo sri-lanka (share 0.005)  [s, 1: Sri Lanka, 0.7]
+`},
+		{"members of a record", `
+defaults: {source: s, at: "{@file} {id}"}
+each: "{members}"
+rows:
+  "{members/code}": {type: Country, memberOf: {to: "{id}", valid: "{members/since | date Month YYYY or M/D/YYYY}/.."}}
+`, "t.json", `[{"id": "un", "members": [{"code": "KAZ", "since": "March 1992"}, {"code": "UZB", "since": "3/2/1992"}]}, {"id": "x"}]`, `t.json:1: KAZ is a Country
+t.json:1: KAZ memberOf un 1992-03/.. [s, t.json un, 0.7]
+t.json:1: UZB is a Country
+t.json:1: UZB memberOf un 1992-03-02/.. [s, t.json un, 0.7]
+`},
+		{"faults of values", `
+defaults: {source: s}
+rows: {A: {a: "{n | number}", b: "{n | number ,}", c: "{d | date DD.MM.YYYY}", d: "{n | times 1000}", e: "{p | pad 3}"}}
+`, "t.csv", "n,d,p\n\"1.700,5\",31.02.2024,7\n", `t.csv:2: A e 007  [s, row 1, 0.7]
+t.csv:2:1: {n | number}: "1.700,5" is not a number; say number where a point begins the decimals, and number , where a comma does
+t.csv:2:11: {d | date DD.MM.YYYY}: "31.02.2024" is not a date of the form DD.MM.YYYY
+t.csv:2:1: {n | times 1000}: "1.700,5" is not a number; say number where a point begins the decimals, and number , where a comma does
+`},
+	} {
+		got := stated(t, c.mapping, c.name, c.table)
+		if c.about == "faults of values" {
+			got = strings.Replace(got, "t.csv:2: A b 1700.5  [s, row 1, 0.7]\n", "", 1)
+		}
+		if got != c.want {
+			t.Errorf("%s:\n%swant\n%s", c.about, got, c.want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		comma bool
+		want  string // "" where it is none
+	}{
+		{"1,700", false, "1700"}, {"1 700.5", false, "1700.5"}, {"−3", false, "-3"}, {"1'000'000", false, "1000000"}, {"+.5", false, ".5"}, {"1.5e3", false, "1.5e3"},
+		{"1,70", false, ""}, {"1.700,5", false, ""}, {"12,345", true, "12.345"}, {"1.700,5", true, "1700.5"}, {"1\u00a0700", true, "1700"}, {"x", false, ""}, {"", false, ""}, {"1.2.3", false, ""},
+	} {
+		if got, err := plainNumber(c.text, c.comma); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s: %q, %v", c.text, got, err)
+		}
 	}
 }

@@ -146,10 +146,15 @@ type seedDecoder struct {
 	ctx  context.Context
 	name string
 	emit Emit
+	row  int // of a table, where a mapping makes the nodes; 0 elsewhere
 }
 
 func (d *seedDecoder) at(n *yaml.Node, path string) graph.Position {
-	return graph.Position{File: d.name, Line: n.Line, Path: path}
+	at := graph.Position{File: d.name, Line: n.Line, Path: path}
+	if d.row > 0 {
+		at.Row, at.Column = d.row, n.Column
+	}
+	return at
 }
 
 // pairs walks a mapping, and reports keys that are not plain text or occur twice.

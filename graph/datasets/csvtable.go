@@ -6,6 +6,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/table"
 )
 
 // csvTable reads a table whose first line names its columns.
@@ -15,11 +16,16 @@ type csvTable struct {
 	column map[string]int
 }
 
-// each is Each of a codec.Table.
+// each calls row with each row, until it returns false. All faults of the rows are the error,
+// and a table without one of the columns is refused.
 func (t *csvTable) each(ctx context.Context, r io.Reader, columns []string, row func(at graph.Position, cells []string, ps *codec.Faults) bool) error {
-	table := codec.Table{Name: t.name, Give: t.give}
-	return table.Each(ctx, r, columns, func(at graph.Position, cells []string, ps *codec.Faults) bool {
-		t.column = table.Column
-		return row(at, cells, ps)
-	})
+	var ps codec.Faults
+	err := table.Read(ctx, t.name, r, table.Options{CSV: true, Need: columns, Give: t.give}, func(r *table.Row) bool {
+		t.column = r.Index()
+		return row(r.Position(""), r.Cells, &ps)
+	}, ps.Report)
+	if err != nil {
+		return err
+	}
+	return ps.Err()
 }

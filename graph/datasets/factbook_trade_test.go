@@ -35,7 +35,7 @@ func TestFactbookTrade(t *testing.T) {
 	if got, want := readTrade("fips,field\n"), `t.csv:1: the column "first_edition" is missing`; !strings.HasPrefix(got, want) {
 		t.Errorf("without columns: %s", got)
 	}
-	if got, want := readTrade(head+"JA,\"J\"P\n"), `t.csv:2: not well-formed CSV`; !strings.HasPrefix(got, want) {
+	if got, want := readTrade(head+"JA,\"J\"P\n"), `t.csv:2:6: not well-formed CSV`; !strings.HasPrefix(got, want) {
 		t.Errorf("with a spoilt row: %s", got)
 	}
 }

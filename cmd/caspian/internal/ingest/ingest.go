@@ -27,7 +27,7 @@ type Options struct {
 	// Sync, where not empty, is a source of which the inputs state everything (graph.Change.Sync).
 	// They are one change then, also JSON lines.
 	Sync graph.ID
-	// Skip leaves out the lines with faults of inputs that are not JSON lines, instead of refusing everything.
+	// Skip leaves out the rows with faults of inputs that are not JSON lines, instead of refusing everything.
 	Skip bool
 	// Progress, where not nil, is called after each batch.
 	Progress func(input string, r *Report)
@@ -47,7 +47,7 @@ type Report struct {
 	Known int `json:"known"`
 	// Operations counts all of them.
 	Operations int `json:"operations"`
-	// Skipped are the lines that were left out, by the names of their inputs, and Faults why.
+	// Skipped are the rows that were left out, by the names of their inputs, and Faults why.
 	Skipped map[string]map[int]bool `json:"-"`
 	Faults  graph.Problems          `json:"-"`
 	// Notices are the first notices, MoreNotices counts the rest.
@@ -216,7 +216,7 @@ func faultsOf(to Target, ops []graph.Op) graph.Problems {
 // inOrder puts problems in the order of their positions.
 func inOrder(ps graph.Problems) graph.Problems {
 	slices.SortStableFunc(ps, func(a, b graph.Problem) int {
-		return cmp.Or(strings.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line))
+		return cmp.Or(strings.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line), cmp.Compare(a.Position.Column, b.Position.Column))
 	})
 	return ps
 }

@@ -45,7 +45,7 @@ func (r *recorder) Check(ch *graph.Change) (*graph.Result, error) {
 }
 
 func stream(name, text string) Input {
-	return Input{Name: name, Format: codec.JSONLines, open: func() (io.ReadCloser, error) {
+	return Input{Name: name, Format: codec.JSONLines, opened: func() (io.ReadCloser, error) {
 		// Reads return one byte at a time, because a line may arrive in any number of
 		// pieces.
 		return io.NopCloser(iotest.OneByteReader(strings.NewReader(text))), nil
@@ -140,7 +140,7 @@ func TestImportSaysHowToGoOn(t *testing.T) {
 		{name: "a fault of form", in: stream("f", entities(1, 5)+"{\n"+entities(6, 9)), done: 4,
 			want: []string{"f:6: not well-formed JSON", "f: the lines before 5 are imported"}},
 		{name: "a fault at once", in: stream("f", "{\n"), want: []string{"f:1: ", "nothing of f was imported"}},
-		{name: "reading fails", in: Input{Name: "f", Format: codec.JSONLines, open: func() (io.ReadCloser, error) {
+		{name: "reading fails", in: Input{Name: "f", Format: codec.JSONLines, opened: func() (io.ReadCloser, error) {
 			return io.NopCloser(io.MultiReader(strings.NewReader(entities(1, 5)), iotest.ErrReader(broken))), nil
 		}}, done: 4, want: []string{"reading f: the cable is cut", "the lines before 5 are imported"}},
 		{name: "the store fails", in: stream("f", entities(1, 5)), refuse: func(ch *graph.Change) error {
@@ -149,7 +149,7 @@ func TestImportSaysHowToGoOn(t *testing.T) {
 			}
 			return nil
 		}, done: 2, want: []string{"the store accepts no writes", "the lines before 3 are imported"}},
-		{name: "it cannot be opened", in: Input{Name: "f", Format: codec.JSONLines, open: func() (io.ReadCloser, error) { return nil, os.ErrPermission }},
+		{name: "it cannot be opened", in: Input{Name: "f", Format: codec.JSONLines, opened: func() (io.ReadCloser, error) { return nil, os.ErrPermission }},
 			want: []string{"permission denied", "nothing of f was imported"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestFind(t *testing.T) {
 		{Stdin, nil, "standard input"},
 	} {
 		got := ""
-		inputs, err := Find([]string{tc.path}, tc.format, strings.NewReader(""))
+		inputs, err := Find([]string{tc.path}, tc.format, strings.NewReader(""), nil)
 		for _, in := range inputs {
 			got = strings.TrimSpace(got + " " + strings.TrimPrefix(in.Name, filepath.ToSlash(dir)+"/"))
 		}

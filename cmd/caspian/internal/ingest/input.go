@@ -22,6 +22,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/packed"
 )
 
 // Input is one file, folder or stream with its format.
@@ -30,8 +31,21 @@ type Input struct {
 	Name   string
 	Format *codec.Format
 
-	open func() (io.ReadCloser, error) // of a stream
-	dir  fs.FS                         // of a folder that a format reads whole
+	opened func() (io.ReadCloser, error) // of a stream, which may be packed
+	dir    fs.FS                         // of a folder that a format reads whole
+}
+
+// open opens a stream, and unpacks it.
+func (in *Input) open() (io.ReadCloser, error) {
+	r, err := in.opened()
+	if err != nil {
+		return nil, err
+	}
+	u, err := packed.Open(in.Name, r)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return u, nil
 }
 
 // Stdin is the path of the standard input.
@@ -42,12 +56,13 @@ const StandardInput = "standard input"
 
 // Find makes inputs of paths. A folder is one input where the format reads
 // folders, and otherwise every file in it whose name ends like one of a format (or of
-// the given format), in the order of the names. format may be nil: then the names
-// decide, and the standard input is JSON lines.
-func Find(paths []string, format *codec.Format, stdin io.Reader) ([]Input, error) {
+// the given format), in the order of the names; say, where not nil, hears of the files that are left out. A path with
+// * ? or [ that names nothing itself is a pattern. format may be nil: then the names
+// decide, and the standard input is JSON lines. What is packed is unpacked.
+func Find(paths []string, format *codec.Format, stdin io.Reader, say func(format string, a ...any)) ([]Input, error) {
 	var inputs []Input
 	for _, p := range paths {
-		found, err := find(p, format, stdin)
+		found, err := find(p, format, stdin, say)
 		if err != nil {
 			return nil, err
 		}
@@ -64,14 +79,17 @@ func Find(paths []string, format *codec.Format, stdin io.Reader) ([]Input, error
 	return inputs, nil
 }
 
-func find(p string, format *codec.Format, stdin io.Reader) ([]Input, error) {
+func find(p string, format *codec.Format, stdin io.Reader, say func(string, ...any)) ([]Input, error) {
 	if p == Stdin {
 		if format == nil {
 			format = codec.JSONLines
 		}
-		return []Input{{Name: StandardInput, Format: format, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}}, nil
+		return []Input{{Name: StandardInput, Format: format, opened: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}}, nil
 	}
 	info, err := os.Stat(p)
+	if matches, bad := filepath.Glob(p); errors.Is(err, fs.ErrNotExist) && bad == nil && len(matches) > 0 {
+		return Find(matches, format, stdin, say)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +100,7 @@ func find(p string, format *codec.Format, stdin io.Reader) ([]Input, error) {
 	if format != nil && format.DecodeDir != nil {
 		return []Input{{Name: p, Format: format, dir: os.DirFS(p)}}, nil
 	}
-	return Folder(os.DirFS(p), filepath.ToSlash(p), format)
+	return Folder(os.DirFS(p), filepath.ToSlash(p), format, say)
 }
 
 func file(name string, format *codec.Format, open func() (io.ReadCloser, error)) (Input, error) {
@@ -92,19 +110,26 @@ func file(name string, format *codec.Format, open func() (io.ReadCloser, error))
 			return Input{}, err
 		}
 	}
-	return Input{Name: name, Format: format, open: open}, nil
+	return Input{Name: name, Format: format, opened: open}, nil
 }
 
 // Folder makes an input of every file under fsys whose name ends like one of a format, or
-// of the given format. Messages put name before the files' names.
-func Folder(fsys fs.FS, name string, format *codec.Format) ([]Input, error) {
+// of the given format, and says which files it leaves out. Messages put name before the files' names.
+func Folder(fsys fs.FS, name string, format *codec.Format, say func(format string, a ...any)) ([]Input, error) {
+	formats := datasets.Formats
+	if format != nil {
+		formats = codec.List{format}
+	}
 	var inputs []Input
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		named, unknown := datasets.Formats.ForFile(p)
-		if unknown != nil || format != nil && named != format {
+		named, unknown := formats.ForFile(p)
+		if unknown != nil {
+			if say != nil {
+				say("%s is left out: its name has no ending of the format", path.Join(name, p))
+			}
 			return nil
 		}
 		in, err := file(path.Join(name, p), named, func() (io.ReadCloser, error) { return fsys.Open(p) })

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// withoutFaults leaves out every line that has a fault of form, or that the target would refuse
-// together with the lines that are left, and notes which and why. A fault that is on no line of an
+// withoutFaults leaves out every row that has a fault of form, or that the target would refuse
+// together with the rows that are left, and notes which and why. A fault that is in no row of an
 // input is returned.
 func (r *Report) withoutFaults(to Target, ops []graph.Op, err error) ([]graph.Op, error) {
 	var form graph.Problems
@@ -24,17 +23,17 @@ func (r *Report) withoutFaults(to Target, ops []graph.Op, err error) ([]graph.Op
 	for faults := form; ; {
 		for _, f := range faults {
 			at := f.Position
-			if at.File == "" || at.Line == 0 {
+			if at.File == "" || at.Row == 0 {
 				return ops, faults
 			}
 			if r.Skipped[at.File] == nil {
 				r.Skipped[at.File] = map[int]bool{}
 			}
-			r.Skipped[at.File][at.Line] = true
+			r.Skipped[at.File][at.Row] = true
 		}
 		r.Faults = append(r.Faults, faults...)
 		before := len(ops)
-		ops = slices.DeleteFunc(ops, func(op graph.Op) bool { return r.Skipped[op.Position.File][op.Position.Line] })
+		ops = slices.DeleteFunc(ops, func(op graph.Op) bool { return r.Skipped[op.Position.File][op.Position.Row] })
 		if faults = faultsOf(to, ops); len(faults) == 0 {
 			r.Faults = inOrder(r.Faults)
 			return ops, nil
@@ -46,7 +45,7 @@ func (r *Report) withoutFaults(to Target, ops []graph.Op, err error) ([]graph.Op
 	}
 }
 
-// Rows counts the lines that were left out.
+// Rows counts the rows that were left out.
 func (r *Report) Rows() (n int) {
 	for _, lines := range r.Skipped {
 		n += len(lines)
@@ -54,36 +53,25 @@ func (r *Report) Rows() (n int) {
 	return n
 }
 
-// Quarantine writes the lines of tables that were left out, each table with its first line. The
-// mapping is that of the tables.
+// Quarantine writes the rows of tables that were left out to one file, which the mapping reads too.
 func (r *Report) Quarantine(ctx context.Context, inputs []Input, m *codec.Mapping, w io.Writer) error {
-	out := csv.NewWriter(w)
 	for i := range inputs {
 		in := &inputs[i]
-		lines := r.Skipped[in.Name]
-		if len(lines) == 0 {
+		rows := r.Skipped[in.Name]
+		if len(rows) == 0 {
 			continue
 		}
 		stream, err := in.open()
 		if err != nil {
 			return fmt.Errorf("opening %s again: %w", in.Name, err)
 		}
-		table := codec.Table{Name: in.Name, Separator: m.Separator(in.Name)}
-		out.Comma = table.Separator
-		err = table.Each(ctx, stream, nil, func(at graph.Position, cells []string, ps *codec.Faults) bool {
-			if table.Head != nil {
-				_ = out.Write(table.Head) // Flush keeps the error
-				table.Head = nil
-			}
-			if lines[at.Line] {
-				_ = out.Write(cells)
-			}
-			return true
-		})
+		ok, err := m.Copy(ctx, in.Name, stream, func(row int) bool { return rows[row] }, w)
 		if err := errors.Join(err, stream.Close()); err != nil {
 			return err
 		}
+		if !ok {
+			return graph.Errorf(graph.BadInput, "%s: only rows of tables can be written to a separate file; correct the subjects in their document", in.Name)
+		}
 	}
-	out.Flush()
-	return out.Error()
+	return nil
 }

@@ -1,0 +1,158 @@
+package codec
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// filter changes the values of a cell. What it cannot change is an error; what it makes nothing
+// of is empty.
+type filter func(t *mapped, values []string) ([]string, error)
+
+// filterNames are the names of filters in the order of the documentation.
+var filterNames = []string{"lower", "upper", "slug", "first", "pad", "without", "split", "match", "table", "number", "percent", "times", "date", "key"}
+
+// filters make the filter of each name, with what follows the name in the mapping.
+var filters = map[string]func(m *Mapping, argument string) (filter, error){
+	"lower": func(*Mapping, string) (filter, error) { return each(strings.ToLower), nil },
+	"upper": func(*Mapping, string) (filter, error) { return each(strings.ToUpper), nil },
+	"slug":  func(*Mapping, string) (filter, error) { return each(Slug), nil },
+	"first": func(_ *Mapping, a string) (filter, error) {
+		n, err := count(a)
+		return each(func(v string) string { r := []rune(v); return string(r[:min(n, len(r))]) }), err
+	},
+	"pad": func(_ *Mapping, a string) (filter, error) {
+		n, err := count(a)
+		return each(func(v string) string { return strings.Repeat("0", max(0, n-len(v))) + v }), err
+	},
+	"without": func(_ *Mapping, a string) (filter, error) {
+		if a == "spaces" {
+			a = " "
+		}
+		return each(func(v string) string { return strings.ReplaceAll(v, a, "") }), nil
+	},
+	"split": func(_ *Mapping, a string) (filter, error) {
+		if a == "" {
+			return nil, fmt.Errorf("it needs what is between the values, such as split ;")
+		}
+		return all(func(v string) ([]string, error) { return strings.Split(v, a), nil }), nil
+	},
+	"match": func(_ *Mapping, a string) (filter, error) {
+		re, err := regexp.Compile(a)
+		if err != nil {
+			return nil, err
+		}
+		group := min(1, re.NumSubexp())
+		return each(func(v string) string {
+			if m := re.FindStringSubmatch(v); m != nil {
+				return m[group]
+			}
+			return ""
+		}), nil
+	},
+	"table": func(m *Mapping, a string) (filter, error) {
+		return all(func(v string) ([]string, error) {
+			to, ok := m.tables[a][v]
+			if !ok {
+				to, ok = m.tables[a][others]
+			}
+			if !ok {
+				return nil, fmt.Errorf("the table %s of the mapping has no %q", a, graph.Clip(v))
+			}
+			if to == others {
+				to = v
+			}
+			return []string{to}, nil
+		}), nil
+	},
+	"number": func(_ *Mapping, a string) (filter, error) {
+		if a != "" && a != "," {
+			return nil, fmt.Errorf("it is alone, or number , where a comma begins the decimals, not %q", graph.Clip(a))
+		}
+		return all(func(v string) ([]string, error) { return one(plainNumber(v, a == ",")) }), nil
+	},
+	"percent": func(_ *Mapping, a string) (filter, error) {
+		return all(func(v string) ([]string, error) { return one(scaled(strings.TrimRight(v, "% \u00a0\u202f"), "0.01")) }), nil
+	},
+	"times": func(_ *Mapping, a string) (filter, error) {
+		if _, err := scaled("1", a); err != nil {
+			return nil, err
+		}
+		return all(func(v string) ([]string, error) { return one(scaled(v, a)) }), nil
+	},
+	"date": func(_ *Mapping, a string) (filter, error) {
+		forms, err := dateForms(a)
+		return all(func(v string) ([]string, error) { return one(isoDate(v, forms, a)) }), err
+	},
+	"key": func(_ *Mapping, a string) (filter, error) {
+		if a == "" {
+			return nil, fmt.Errorf("it needs a key of the ontology, such as key iso2")
+		}
+		return found(func(t *mapped, v string) (graph.ID, error) {
+			id, err := t.find.Key(t.ctx, a, v)
+			if err == nil && id == "" {
+				err = errUnknown{fmt.Errorf("no entity has the %s %q", a, graph.Clip(v))}
+			}
+			return id, err
+		}), nil
+	},
+}
+
+// others are all words that a table of the mapping does not list, and the words themselves as what they become.
+const others = "*"
+
+// count reads a number of characters.
+func count(argument string) (int, error) {
+	n, err := strconv.Atoi(argument)
+	if err != nil || n < 1 || n > 100 {
+		return 0, fmt.Errorf("%q is not a number of characters", graph.Clip(argument))
+	}
+	return n, nil
+}
+
+// each is the filter that changes every value by itself.
+func each(change func(string) string) filter {
+	return func(_ *mapped, values []string) ([]string, error) {
+		for i, v := range values {
+			values[i] = change(v)
+		}
+		return values, nil
+	}
+}
+
+// all is the filter that makes values of every value; the first that it cannot change is the error.
+func all(change func(string) ([]string, error)) filter {
+	return func(_ *mapped, values []string) (out []string, err error) {
+		for _, v := range values {
+			made, err := change(v)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, made...)
+		}
+		return out, nil
+	}
+}
+
+func one(v string, err error) ([]string, error) { return []string{v}, err }
+
+// found is the filter that finds an entity for every value.
+func found(find func(t *mapped, v string) (graph.ID, error)) filter {
+	return func(t *mapped, values []string) ([]string, error) {
+		if t.find == nil {
+			return nil, fmt.Errorf("entities can be found only where there is a store; import it into one")
+		}
+		for i, v := range values {
+			id, err := find(t, v)
+			if err != nil {
+				return nil, err
+			}
+			values[i] = string(id)
+		}
+		return values, nil
+	}
+}

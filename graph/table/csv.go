@@ -1,0 +1,145 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/packed"
+)
+
+// csv reads rows between line breaks, cells between separators.
+func (t *reading) csv(r *bufio.Reader) error {
+	decoded, err := t.decoded(r)
+	if err != nil {
+		return err
+	}
+	skipped := 0
+	if skipped, err = skipLines(decoded, t.Skip); err != nil {
+		return t.broken(err, skipped)
+	}
+	bounded := &allowance{r: decoded, left: MaxRow}
+	cr := csv.NewReader(bounded)
+	cr.Comma, cr.Comment, cr.FieldsPerRecord = t.separator(), t.Comment, -1
+	names := t.Head
+	if names == nil {
+		first, err := cr.Read()
+		if err == io.EOF {
+			return t.end(1, 0, "the table has no header line")
+		}
+		if err != nil {
+			return t.broken(err, skipped)
+		}
+		names = append(names, first...)
+		names[0] = strings.TrimPrefix(names[0], "\ufeff")
+	}
+	h, err := t.head(names, skipped+1)
+	if err != nil {
+		return err
+	}
+	place := func(i int) (int, int) { line, column := cr.FieldPos(i); return line + skipped, column }
+	for {
+		bounded.left = MaxRow
+		cells, err := cr.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return t.broken(err, skipped)
+		}
+		line, _ := place(0)
+		if len(cells) != len(names) {
+			t.number++
+			t.faults(graph.Problem{Position: graph.Position{File: t.name, Line: line, Row: t.number}, Code: graph.BadInput,
+				Message: fmt.Sprintf("the row has %d cells where the table has %d columns", len(cells), len(names))})
+			continue
+		}
+		if err := t.emit(&Row{Cells: cells, head: h, place: place}, line); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *reading) separator() rune {
+	switch ext := strings.ToLower(path.Ext(packed.Name(t.name))); {
+	case t.Separator != 0:
+		return t.Separator
+	case ext == ".tsv" || ext == ".tab":
+		return '\t'
+	}
+	return ','
+}
+
+// broken is the error of a table that cannot be read on.
+func (t *reading) broken(err error, skipped int) error {
+	var bad *csv.ParseError
+	switch {
+	case errors.As(err, &bad) && !errors.Is(bad.Err, errTooLong):
+		return t.end(bad.Line+skipped, bad.Column, "not well-formed CSV: %v", bad.Err)
+	case errors.Is(err, errTooLong):
+		return t.end(0, 0, "row %d has more than %d MB; is a quotation mark left open?", t.number+1, MaxRow>>20)
+	}
+	return fmt.Errorf("reading %s: %w", t.name, err)
+}
+
+// decoded is the text in UTF-8.
+func (t *reading) decoded(r *bufio.Reader) (*bufio.Reader, error) {
+	var from encoding.Encoding
+	begin, _ := r.Peek(2)
+	switch {
+	case t.Encoding != "":
+		var err error
+		if from, err = htmlindex.Get(t.Encoding); err != nil {
+			return nil, graph.Errorf(graph.BadInput, "there is no encoding %q; name it as web pages do, such as windows-1252", graph.Clip(t.Encoding))
+		}
+	case bytes.Equal(begin, []byte{0xff, 0xfe}), bytes.Equal(begin, []byte{0xfe, 0xff}):
+		from = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+	default:
+		return r, nil
+	}
+	return bufio.NewReaderSize(transform.NewReader(r, from.NewDecoder()), 64<<10), nil
+}
+
+// skipLines reads past the first lines of a file.
+func skipLines(r *bufio.Reader, n int) (skipped int, err error) {
+	for skipped < n {
+		switch _, err := r.ReadSlice('\n'); {
+		case err == nil:
+			skipped++
+		case err == io.EOF:
+			return skipped, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return skipped, err
+		}
+	}
+	return skipped, nil
+}
+
+var errTooLong = errors.New("the row is too long")
+
+// allowance is a reader that fails once more is read than left allows. What its reader buffers
+// ahead counts too, so the bound is one of memory and not exact.
+type allowance struct {
+	r    io.Reader
+	left int
+}
+
+func (a *allowance) Read(p []byte) (int, error) {
+	if a.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := a.r.Read(p)
+	a.left -= n
+	return n, err
+}
