@@ -135,32 +135,27 @@ type Claim struct {
 
 // ID computes the claim's identity. Qualifiers must be in order (Normalise).
 func (c *Claim) ID() ClaimID {
-	h := sha256.New()
-	var buf []byte
-	field := func(s string) {
-		buf = binary.AppendUvarint(buf[:0], uint64(len(s)))
-		h.Write(append(buf, s...))
-	}
-	value := func(v Value) {
-		// A date and a string of the same text are different claims.
-		field(v.Kind().String())
-		field(v.String())
-	}
-	field(string(c.Subject))
-	field(c.Predicate)
-	value(c.Value)
-	buf = binary.AppendUvarint(buf[:0], uint64(len(c.Qualifiers)))
-	h.Write(buf)
+	var room [512]byte // of nearly every claim, so that nothing is allocated
+	b := appendField(room[:0], string(c.Subject))
+	b = appendField(b, c.Predicate)
+	b = appendKind(b, c.Value)
+	b = binary.AppendUvarint(b, uint64(len(c.Qualifiers)))
 	for _, q := range c.Qualifiers {
-		field(q.Name)
-		value(q.Value)
+		b = appendKind(appendField(b, q.Name), q.Value)
 	}
-	field(c.Valid.String())
-	field(string(c.Source))
-	field(c.Locator)
-	var id ClaimID
-	copy(id[:], h.Sum(nil))
-	return id
+	b = appendField(b, c.Valid.String())
+	b = appendField(b, string(c.Source))
+	sum := sha256.Sum256(appendField(b, c.Locator))
+	return ClaimID(sum[:len(ClaimID{})])
+}
+
+// appendKind appends a value with its kind: a date and a string of the same text make different claims.
+func appendKind(b []byte, v Value) []byte {
+	return appendField(appendField(b, v.Kind().String()), v.String())
+}
+
+func appendField(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 // Normalise puts the qualifiers in order and rounds the confidence, so that

@@ -9,9 +9,9 @@ import (
 )
 
 // filler is a log that takes the first commits of an empty store at once, all or
-// none, and faster than appends would.
+// none, and faster than appends would. It takes a commit before its digest is known.
 type filler interface {
-	Fill(ctx context.Context, feed func(add func(*graph.Commit) error) error) error
+	Fill(ctx context.Context, feed func(add func(c *graph.Commit, sealed func() error) error) error) error
 }
 
 // Fills reports whether Fill can be used: the graph is empty, and its log can be filled.
@@ -37,7 +37,7 @@ func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	case !ok || now.Seq() != 0:
 		return graph.Errorf(graph.SeqMismatch, "only an empty graph can be filled, and this one is at commit %d", now.Seq())
 	}
-	f := &Filling{g: g, commits: make(chan *graph.Commit, 4), ended: make(chan struct{})}
+	f := &Filling{g: g, commits: make(chan *filled, 4), ended: make(chan struct{})}
 	go f.keep(ctx, log)
 	next := now
 	err := g.guard("filling the graph", func() (err error) {
@@ -69,19 +69,32 @@ type Filling struct {
 	broken error     // why no more changes can be taken
 
 	// The log takes the commits in another goroutine, which ends after commits was closed.
-	commits chan *graph.Commit
+	commits chan *filled
 	fed     error         // why the log must not keep them; set before commits is closed
 	ended   chan struct{} // closed when kept is how it ended
 	kept    error
+}
+
+// filled is a commit that the log takes while the graph does.
+type filled struct {
+	commit *graph.Commit
+	sealed chan struct{} // closed when the commit has its digest, or err is why it has none
+	err    error
+}
+
+// seal waits until the graph has taken the commit.
+func (c *filled) seal() error {
+	<-c.sealed
+	return c.err
 }
 
 // keep passes the commits to the log.
 func (f *Filling) keep(ctx context.Context, log filler) {
 	defer close(f.ended)
 	f.kept = f.g.guard("filling the log", func() error {
-		return log.Fill(ctx, func(add func(*graph.Commit) error) error {
+		return log.Fill(ctx, func(add func(c *graph.Commit, sealed func() error) error) error {
 			for c := range f.commits {
-				if err := add(c); err != nil {
+				if err := add(c.commit, c.seal); err != nil {
 					return err
 				}
 			}
@@ -139,15 +152,28 @@ func (f *Filling) commit(ctx context.Context, ch *graph.Change) (*Receipt, error
 	}
 	c := &res.Commit
 	c.Seq, c.At = rec.Seq+1, f.g.clock.stamp(f.last)
-	if err := f.growth.Add(c); err != nil {
-		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
-	}
-	c.Digest, c.Ontology = f.growth.Digest(), f.g.o.Hash()
-	rec.Seq, f.last = c.Seq, c.At
+	next := &filled{commit: c, sealed: make(chan struct{})}
 	select {
-	case f.commits <- c:
-		return rec, nil
+	case f.commits <- next:
 	case <-f.ended:
 		return nil, f.kept
 	}
+	if err := f.grow(next); err != nil {
+		return nil, err
+	}
+	rec.Seq, f.last = c.Seq, c.At
+	return rec, nil
+}
+
+// grow adds a commit to the graph, and seals it.
+func (f *Filling) grow(next *filled) error {
+	c := next.commit
+	next.err = fmt.Errorf("applying commit %d ended in a panic", c.Seq) // unless it gets further
+	defer close(next.sealed)
+	if next.err = f.growth.Add(c); next.err != nil {
+		next.err = fmt.Errorf("applying commit %d: %w", c.Seq, next.err)
+		return next.err
+	}
+	c.Digest, c.Ontology = f.growth.Digest(), f.g.o.Hash()
+	return nil
 }

@@ -28,10 +28,10 @@ func BenchmarkAppendFilled(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	const each = 1000
 	seq := graph.Seq(0)
-	if err := l.Fill(context.Background(), func(add func(*graph.Commit) error) error {
+	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
 		for range claims / each {
 			seq++
-			if err := add(synthetic(r, seq, each)); err != nil {
+			if err := add(synthetic(r, seq, each), func() error { return nil }); err != nil {
 				return err
 			}
 		}

@@ -26,7 +26,7 @@ import (
 // in memory and in temporary files beside the database. So each table of the
 // database is written once. The new database takes the place of the empty one at
 // the end; until then a crash leaves the empty one.
-func (s *embedded) Fill(ctx context.Context, feed func(add func(*graph.Commit) error) error) error {
+func (s *embedded) Fill(ctx context.Context, feed func(add func(c *graph.Commit, sealed func() error) error) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.usable(); err != nil {
@@ -44,8 +44,8 @@ func (s *embedded) Fill(ctx context.Context, feed func(add func(*graph.Commit) e
 	}
 	defer f.discard()
 	var fed error
-	err = feed(func(c *graph.Commit) error {
-		fed = f.add(ctx, c)
+	err = feed(func(c *graph.Commit, sealed func() error) error {
+		fed = f.add(ctx, c, sealed)
 		return fed
 	})
 	if err != nil && fed == nil {
@@ -156,8 +156,8 @@ func (f *filling) discard() {
 	}
 }
 
-// add takes the next commit.
-func (f *filling) add(ctx context.Context, c *graph.Commit) error {
+// add takes the next commit, which has its digest when sealed returns.
+func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -170,7 +170,13 @@ func (f *filling) add(ctx context.Context, c *graph.Commit) error {
 		f.keys[c.Key] = c.Seq
 	}
 	f.enc.Reset()
-	if err := f.enc.Commit(c); err != nil {
+	if err := f.enc.Content(c); err != nil {
+		return err
+	}
+	if err := sealed(); err != nil {
+		return err
+	}
+	if err := f.enc.Seal(c); err != nil {
 		return err
 	}
 	links, nodes, err := f.resolver.number(&f.nodes, f.enc.Quads, f.last)

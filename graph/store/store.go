@@ -38,8 +38,9 @@ type Log interface {
 	// Fill writes the first commits of an empty store, which feed passes to add one
 	// after the other: all of them or none, and several times faster than appends.
 	// They are durable and visible when it returns nil. An error of feed, which
-	// includes that of add, ends it.
-	Fill(ctx context.Context, feed func(add func(*graph.Commit) error) error) error
+	// includes that of add, ends it. add calls sealed before it needs the digest of the
+	// commit and the hash of the ontology; sealed waits until the commit has them.
+	Fill(ctx context.Context, feed func(add func(c *graph.Commit, sealed func() error) error) error) error
 
 	// Replay calls fn with every commit after the given number, in order, until fn fails,
 	// and returns its error. fn owns the commit. fn may call Append; this replay does not

@@ -11,9 +11,12 @@ import (
 
 // Fill fills a store with commits.
 func Fill(l store.Log, cs ...*graph.Commit) error {
-	return l.Fill(context.Background(), func(add func(*graph.Commit) error) error {
+	return l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
 		for _, c := range cs {
-			if err := add(c); err != nil {
+			// A commit has its digest and the ontology's hash when it is sealed.
+			open := *c
+			open.Digest, open.Ontology = "", ""
+			if err := add(&open, func() error { open.Digest, open.Ontology = c.Digest, c.Ontology; return nil }); err != nil {
 				return err
 			}
 		}
@@ -34,6 +37,7 @@ func testFill(t *testing.T, open func(*testing.T, string) store.Log) {
 	again := Sample(2, 3)
 	again.Claims[1] = Sample(1, 3).Claims[1]
 	stop := errors.New("stop")
+	sealed := func() error { return nil }
 	refused := func(what string, err error, code graph.Code) {
 		t.Helper()
 		var ge *graph.Error
@@ -47,11 +51,18 @@ func testFill(t *testing.T, open func(*testing.T, string) store.Log) {
 	refused("a gap", Fill(l, Sample(1, 3), Sample(3, 3)), graph.SeqMismatch)
 	refused("a key twice", Fill(l, Sample(1, 3), twice), graph.KeyReused)
 	refused("a claim twice", Fill(l, Sample(1, 3), again), graph.Duplicate)
-	if err := l.Fill(context.Background(), func(add func(*graph.Commit) error) error { return errors.Join(add(Sample(1, 3)), stop) }); !errors.Is(err, stop) {
+	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
+		return errors.Join(add(Sample(1, 3), sealed), stop)
+	}); !errors.Is(err, stop) {
 		t.Errorf("the error of the feed is returned as %v", err)
 	}
+	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
+		return add(Sample(1, 3), func() error { return stop })
+	}); !errors.Is(err, stop) || l.Head() != 0 {
+		t.Errorf("a commit that cannot be sealed: %v, and the store is at commit %d", err, l.Head())
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	if err := l.Fill(ctx, func(add func(*graph.Commit) error) error { cancel(); return add(Sample(1, 3)) }); !errors.Is(err, context.Canceled) {
+	if err := l.Fill(ctx, func(add func(*graph.Commit, func() error) error) error { cancel(); return add(Sample(1, 3), sealed) }); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled context gives %v", err)
 	}
 	if err := Fill(l); err != nil || l.Head() != 0 {

@@ -16,6 +16,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -146,7 +147,7 @@ func Folder(fsys fs.FS, name string, format *codec.Format, say func(format strin
 // where inputs are malformed; then the well-formed operations are returned too.
 func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 	type result struct {
-		ops []graph.Op
+		ops parts
 		err error
 	}
 	results := make([]result, len(inputs))
@@ -158,11 +159,11 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 		go func() {
 			defer func() { <-free; wg.Done() }()
 			r := &results[i]
-			r.err = inputs[i].Decode(ctx, func(op graph.Op) error { r.ops = append(r.ops, op); return nil })
+			r.err = inputs[i].Decode(ctx, r.ops.add)
 		}()
 	}
 	wg.Wait()
-	var ops []graph.Op
+	var all parts
 	var faults graph.Problems
 	for i := range results {
 		var ps graph.Problems
@@ -173,12 +174,26 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 		default:
 			return nil, results[i].err
 		}
-		ops = append(ops, results[i].ops...)
+		all = append(all, results[i].ops...)
 	}
 	if len(faults) > 0 {
-		return ops, faults
+		return slices.Concat(all...), faults
 	}
-	return ops, nil
+	return slices.Concat(all...), nil
+}
+
+// parts is a long list of operations in parts: an operation is large, and a list that grew would be
+// copied several times.
+type parts [][]graph.Op
+
+func (p *parts) add(op graph.Op) error {
+	last := len(*p) - 1
+	if last < 0 || len((*p)[last]) == cap((*p)[last]) {
+		*p = append(*p, make([]graph.Op, 0, min(64<<len(*p), 1024)))
+		last++
+	}
+	(*p)[last] = append((*p)[last], op)
+	return nil
 }
 
 // Decode emits what the input states. It also closes what it opens.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,6 +75,10 @@ type Encoder struct {
 	Quads  []quad.Quad            // of all commits so far
 	claims map[graph.ClaimID]bool // of all commits: Cayley does not notice if a transaction has the same quad twice
 	meta   []byte
+	// The addresses of the fields, and of the entity that had the last claim: most claims repeat them.
+	fields  map[string]quad.Value
+	subject quad.Value
+	of      graph.ID
 }
 
 // Reset forgets the commits so far. It keeps the memory of Quads for the next.
@@ -82,31 +87,34 @@ func (e *Encoder) Reset() {
 	clear(e.claims)
 }
 
-func (e *Encoder) add(s quad.IRI, p quad.IRI, o quad.Value, label quad.IRI) {
+func (e *Encoder) add(s, p, o, label quad.Value) {
 	e.Quads = append(e.Quads, quad.Quad{Subject: s, Predicate: p, Object: o, Label: label})
 }
 
 // Commit appends the quads of one commit. After an error the encoder must not be used.
 func (e *Encoder) Commit(c *graph.Commit) error {
-	at := c.At.UnixMicro()
-	if !c.At.Equal(time.UnixMicro(at)) {
-		return graph.Errorf(graph.BadInput, "commit %d: the record time %s is finer than a microsecond; truncate it", c.Seq, c.At)
+	if err := e.Content(c); err != nil {
+		return err
 	}
-	if !IsHex(c.Digest) || !IsHex(c.Ontology) || !IsHex(c.KeyDigest) {
-		return graph.Errorf(graph.BadInput, "commit %d: the digest %q, the hash %q of the ontology or the digest %q of the change is not hexadecimal", c.Seq, c.Digest, c.Ontology, c.KeyDigest)
-	}
+	return e.Seal(c)
+}
+
+// Content is the first part of Commit, for which the digest and the hash of the ontology need not be
+// known yet; Seal is the rest.
+func (e *Encoder) Content(c *graph.Commit) error {
 	if !utf8.ValidString(c.Key) {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
 	}
 	if im := c.Import; im != nil && !utf8.ValidString(im.Label+im.Files+im.Format+string(im.Sync+im.UndidSource)) {
 		return graph.Errorf(graph.BadInput, "commit %d: a text of its import is not valid UTF-8", c.Seq)
 	}
+	e.Quads = slices.Grow(e.Quads, len(c.Entities)+2*len(c.Claims)+len(c.Retractions)+len(c.Reinstatements)+2)
 	label := CommitIRI(c.Seq)
 	if err := e.entities(c, label); err != nil {
 		return err
 	}
 	if e.claims == nil {
-		e.claims = make(map[graph.ClaimID]bool, len(c.Claims))
+		e.claims, e.fields = make(map[graph.ClaimID]bool, len(c.Claims)), map[string]quad.Value{}
 	}
 	for i := range c.Claims {
 		id := c.Claims[i].ID()
@@ -123,9 +131,22 @@ func (e *Encoder) Commit(c *graph.Commit) error {
 		return err
 	}
 	if c.Key != "" {
-		e.add(KeyIRI(c.Key), PredKey, label, label)
+		e.add(KeyIRI(c.Key), quad.IRI(PredKey), label, label)
+	}
+	return nil
+}
+
+// Seal ends the commit that Content began.
+func (e *Encoder) Seal(c *graph.Commit) error {
+	at := c.At.UnixMicro()
+	if !c.At.Equal(time.UnixMicro(at)) {
+		return graph.Errorf(graph.BadInput, "commit %d: the record time %s is finer than a microsecond; truncate it", c.Seq, c.At)
+	}
+	if !IsHex(c.Digest) || !IsHex(c.Ontology) || !IsHex(c.KeyDigest) {
+		return graph.Errorf(graph.BadInput, "commit %d: the digest %q, the hash %q of the ontology or the digest %q of the change is not hexadecimal", c.Seq, c.Digest, c.Ontology, c.KeyDigest)
 	}
 	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), c.Digest, c.Ontology, c.KeyDigest, c.Import})
+	label := CommitIRI(c.Seq)
 	e.add(label, pred, quad.String(text), label)
 	return nil
 }
@@ -144,7 +165,7 @@ func (e *Encoder) entities(c *graph.Commit, label quad.IRI) error {
 			return fmt.Errorf("commit %d: entity %d: %w", c.Seq, i, err)
 		}
 		seen[ent] = true
-		e.add(quad.IRI(entityPrefix+string(ent.ID)), predType, quad.IRI(typePrefix+ent.Type), label)
+		e.add(quad.IRI(entityPrefix+string(ent.ID)), quad.IRI(predType), quad.IRI(typePrefix+ent.Type), label)
 	}
 	return nil
 }
@@ -199,16 +220,24 @@ func (e *Encoder) claim(c *graph.Claim, id graph.ClaimID) error {
 	if err != nil {
 		return fmt.Errorf("%s of %s: %w", c.Predicate, c.Subject, err)
 	}
-	label := claimIRI(id)
-	e.add(quad.IRI(entityPrefix+string(c.Subject)), quad.IRI(FieldPrefix+c.Predicate), object, label)
-	e.add(label, predMeta, quad.String(e.meta), label)
+	if c.Subject != e.of || e.subject == nil {
+		e.of, e.subject = c.Subject, quad.IRI(entityPrefix+string(c.Subject))
+	}
+	field := e.fields[c.Predicate]
+	if field == nil {
+		field = quad.IRI(FieldPrefix + c.Predicate)
+		e.fields[c.Predicate] = field
+	}
+	var label quad.Value = claimIRI(id)
+	e.add(e.subject, field, object, label)
+	e.add(label, quad.IRI(predMeta), quad.String(e.meta), label)
 	for i, old := range c.Supersedes {
 		for _, other := range c.Supersedes[:i] {
 			if other == old {
 				return graph.Errorf(graph.Duplicate, "claim %s is superseded twice by %s", old, id)
 			}
 		}
-		e.add(label, predSupersede, claimIRI(old), label)
+		e.add(label, quad.IRI(predSupersede), claimIRI(old), label)
 	}
 	return nil
 }
