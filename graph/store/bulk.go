@@ -15,7 +15,6 @@ import (
 	ckv "github.com/cayleygraph/cayley/graph/kv"
 	"github.com/cayleygraph/cayley/graph/proto"
 	"github.com/cayleygraph/quad"
-	"github.com/cayleygraph/quad/pquads"
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
 
@@ -151,7 +150,8 @@ func (w *bulk) readMeta(ctx context.Context) error {
 type resolver struct {
 	byValue map[quad.Value]*bulkNode
 	nodes   []*bulkNode
-	made    int // how many nodes there ever were at once
+	room    []bulkNode // for the next nodes
+	made    int        // how many nodes there ever were at once
 	links   [][4]*bulkNode
 }
 
@@ -165,7 +165,10 @@ func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*
 	r.nodes, r.links = r.nodes[:0], slices.Grow(r.links[:0], len(quads))[:len(quads)]
 	for i, q := range quads {
 		for d, v := range [4]quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
-			n := r.byValue[v]
+			n := r.near(i, d, v)
+			if n == nil {
+				n = r.byValue[v]
+			}
 			if n == nil {
 				n = r.node(v)
 				r.byValue[v] = n
@@ -186,16 +189,37 @@ func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*
 	return r.nodes, r.links, nil
 }
 
+// near looks for the node of a value where the links of one claim and of one entity have it: in the same place
+// of the last two links, or as the label of the last.
+func (r *resolver) near(i, d int, v quad.Value) *bulkNode {
+	if i >= 1 {
+		last := &r.links[i-1]
+		if last[d].val == v {
+			return last[d]
+		}
+		if d == 0 && last[3].val == v {
+			return last[3]
+		}
+	}
+	if i >= 2 && r.links[i-2][d].val == v {
+		return r.links[i-2][d]
+	}
+	return nil
+}
+
 // node returns a node with a value, from the memory of an earlier one where there is
 // one.
 func (r *resolver) node(v quad.Value) *bulkNode {
 	i := len(r.nodes)
 	if i == r.made {
-		r.nodes = append(r.nodes, new(bulkNode))
+		if len(r.room) == 0 {
+			r.room = make([]bulkNode, min(max(i, 16), 1024))
+		}
+		r.nodes, r.room = append(r.nodes, &r.room[0]), r.room[1:]
 		r.made++
 	}
 	r.nodes = r.nodes[:i+1]
-	*r.nodes[i] = bulkNode{val: v, hash: cgraph.HashOf(v)}
+	*r.nodes[i] = bulkNode{val: v, hash: hashOf(v)}
 	return r.nodes[i]
 }
 
@@ -284,6 +308,7 @@ type bulkBatch struct {
 	batch    *leveldb.Batch
 	now      int64
 	key, val []byte
+	node     []byte
 }
 
 func (b *bulkBatch) put(k kv.Key, v []byte) { b.batch.Put(flatKey(k), v) }
@@ -313,11 +338,11 @@ func (b *bulkBatch) nodes(nodes []*bulkNode) error {
 		if n.before.id != 0 {
 			continue
 		}
-		val, err := pquads.MarshalValue(n.val)
-		if err != nil {
+		var err error
+		if b.node, err = appendNode(b.node[:0], n.val); err != nil {
 			return err
 		}
-		if err := b.primitive(&proto.Primitive{ID: n.id, Value: val}); err != nil {
+		if err := b.primitive(&proto.Primitive{ID: n.id, Value: b.node}); err != nil {
 			return err
 		}
 	}

@@ -2,10 +2,10 @@ package store
 
 import (
 	"encoding/binary"
+	"slices"
 	"sync"
 
 	"github.com/cayleygraph/cayley/graph/proto"
-	"github.com/cayleygraph/quad/pquads"
 
 	"github.com/caspian-kg/caspian/graph/internal/tables"
 )
@@ -28,6 +28,7 @@ type logTables struct {
 	span   *logSpan
 	full   chan *logSpan
 	spare  chan *logSpan // to be used again
+	val    []byte        // of a node
 	writer sync.WaitGroup
 	failed chan struct{} // closed where err is why a table was not written
 	err    error
@@ -55,11 +56,11 @@ func (l *logTables) run() {
 }
 
 func (l *logTables) node(n *bulkNode) error {
-	val, err := pquads.MarshalValue(n.val)
-	if err != nil {
+	var err error
+	if l.val, err = appendNode(l.val[:0], n.val); err != nil {
 		return err
 	}
-	return l.add(&proto.Primitive{ID: n.id, Value: val})
+	return l.add(&proto.Primitive{ID: n.id, Value: l.val})
 }
 
 // add adds the primitive with the next id.
@@ -72,7 +73,7 @@ func (l *logTables) add(p *proto.Primitive) error {
 	}
 	p.Timestamp = l.now
 	from, size := len(l.span.data), p.ProtoSize()
-	l.span.data = append(l.span.data, make([]byte, size)...)
+	l.span.data = slices.Grow(l.span.data, size)[:from+size]
 	n, err := p.MarshalTo(l.span.data[from:])
 	if err != nil {
 		return err

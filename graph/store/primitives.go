@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -78,13 +79,57 @@ func readNode(ctx context.Context, tx kv.Tx, id uint64) (quad.Value, error) {
 	return v, nil
 }
 
-// decodeNode reads the value of a node. It reads texts and addresses, which
-// most nodes are, without pquads, which takes three times as long.
+// The fields of the protocol buffer of a node that is a text or an address, with their wire type. Most
+// nodes are, so they are read, written and hashed here, in a third of the time that pquads takes.
+const nodeText, nodeIRI = 2<<3 | 2, 3<<3 | 2
+
+// appendNode writes the value of a node as pquads does.
+func appendNode(b []byte, v quad.Value) ([]byte, error) {
+	kind, s := byte(0), ""
+	switch v := v.(type) {
+	case quad.String:
+		kind, s = nodeText, string(v)
+	case quad.IRI:
+		kind, s = nodeIRI, string(v)
+	default:
+		raw, err := pquads.MarshalValue(v)
+		return append(b, raw...), err
+	}
+	return append(binary.AppendUvarint(append(b, kind), uint64(len(s))), s...), nil
+}
+
+// hashOf is the hash that Cayley makes of a value: of its text in N-Quads.
+func hashOf(v quad.Value) cgraph.ValueHash {
+	var room [512]byte
+	switch v := v.(type) {
+	case quad.String:
+		b := append(room[:0], '"')
+		for i := range len(v) {
+			switch c := v[i]; c {
+			case '\\', '"':
+				b = append(b, '\\', c)
+			case '\n':
+				b = append(b, `\n`...)
+			case '\r':
+				b = append(b, `\r`...)
+			case '\t':
+				b = append(b, `\t`...)
+			default:
+				b = append(b, c)
+			}
+		}
+		return sha1.Sum(append(b, '"'))
+	case quad.IRI:
+		return sha1.Sum(append(append(append(room[:0], '<'), v...), '>'))
+	}
+	return cgraph.HashOf(v)
+}
+
+// decodeNode reads the value of a node.
 func decodeNode(raw []byte) (quad.Value, error) {
-	const text, iri = 2<<3 | 2, 3<<3 | 2 // fields of the protocol buffer, with their wire type
-	if len(raw) > 1 && (raw[0] == text || raw[0] == iri) {
+	if len(raw) > 1 && (raw[0] == nodeText || raw[0] == nodeIRI) {
 		if size, n := binary.Uvarint(raw[1:]); n > 0 && size == uint64(len(raw)-1-n) {
-			if raw[0] == text {
+			if raw[0] == nodeText {
 				return quad.String(raw[1+n:]), nil
 			}
 			return quad.IRI(raw[1+n:]), nil
@@ -102,7 +147,7 @@ func decodeNode(raw []byte) (quad.Value, error) {
 
 // nodeID finds the node of a value; 0 for none.
 func nodeID(ctx context.Context, tx kv.Tx, v quad.Value) (uint64, error) {
-	h := cgraph.HashOf(v)
+	h := hashOf(v)
 	b, err := tx.Get(ctx, kv.Key{{'v', h[0], h[1]}, h[:]})
 	if errors.Is(err, kv.ErrNotFound) {
 		return 0, nil

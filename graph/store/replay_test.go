@@ -1,6 +1,43 @@
 package store
 
-import "testing"
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	cgraph "github.com/cayleygraph/cayley/graph"
+	"github.com/cayleygraph/quad"
+	"github.com/cayleygraph/quad/pquads"
+	"pgregory.net/rapid"
+)
+
+// TestNodesAsCayley writes and hashes values as Cayley does.
+func TestNodesAsCayley(t *testing.T) {
+	same := func(t rapid.TB, v quad.Value) {
+		want, err := pquads.MarshalValue(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := appendNode([]byte("before"), v)
+		if err != nil || !bytes.Equal(got, append([]byte("before"), want...)) {
+			t.Fatalf("%#v is written as %q, %v, not as %q", v, got, err, want)
+		}
+		if got, want := hashOf(v), cgraph.HashOf(v); got != want {
+			t.Fatalf("the hash of %#v is %x, not %x", v, got, want)
+		}
+	}
+	for _, v := range []quad.Value{
+		quad.Int(-3), quad.Float(0.5), quad.Bool(true), quad.TypedString{Value: "a\n", Type: "b"},
+		quad.String(""), quad.IRI(""), quad.String(strings.Repeat("\"ä", 300)), quad.IRI(strings.Repeat("ж", 300)),
+	} {
+		same(t, v)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.StringOf(rapid.SampledFrom([]rune("a\\\"\n\r\t<>ä\x00\ufffd"))), rapid.String()).Draw(t, "text")
+		same(t, quad.String(s))
+		same(t, quad.IRI(s))
+	})
+}
 
 // FuzzDecodeNode must not panic on any bytes, and must agree with pquads.
 func FuzzDecodeNode(f *testing.F) {
