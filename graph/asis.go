@@ -32,11 +32,8 @@ func (c *checker) asIs(op *Op, cl *Claim) bool {
 	c.holding(op.Position, cl)
 	if len(c.problems) == before {
 		cl.Normalise()
-		c.renames(op, cl)
-		for i, old := range cl.Supersedes {
-			cl.Supersedes[i] = c.meant(old)
-		}
-		c.accept(op.Position, new(schema.Field), cl)
+		id := cl.ID()
+		c.admit(op, &formed{*cl, new(schema.Field), id, asGiven(op, cl, id)})
 	}
 	return true
 }

@@ -29,7 +29,10 @@ func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 		return nil, Problems{{Code: SeqMismatch, Message: fmt.Sprintf(
 			"the store is at sequence %d, not %d; read again and decide again", st.Seq(), *ch.IfSeq)}}
 	}
-	c := newChecker(o, st, ch)
+	return newChecker(o, st, ch).check(ch)
+}
+
+func (c *checker) check(ch *Change) (*Result, Problems) {
 	c.state()
 	for i := range c.ops {
 		c.op = i
@@ -89,7 +92,11 @@ func (c *checker) state() {
 	c.each(Declare, c.declare)
 	c.each(Assert, c.collectCaps)
 	c.each(Reinstate, c.collectCap)
-	c.each(Assert, c.assert)
+	if c.accepts || c.inOne || len(c.ops) < 2*opsOfPart {
+		c.each(Assert, c.assert)
+	} else {
+		c.assertParts()
+	}
 }
 
 // each calls fn with the operations of a kind.
@@ -134,8 +141,9 @@ type checker struct {
 	st       State
 	res      *Result
 	ops      []Op
-	op       int   // the number of the operation looked at
-	claim    Claim // of that operation, as it will be
+	inOne    bool   // not in parts; for tests
+	op       int    // the number of the operation looked at
+	formed   formed // what that operation states
 	problems []found
 	notices  []found
 
@@ -232,16 +240,36 @@ func (c *checker) typeOf(id ID) *schema.Type {
 }
 
 func (c *checker) assert(op *Op) {
-	before := len(c.problems)
-	cl := &c.claim
-	*cl = op.Claim
-	cl.Qualifiers = append([]QualifierValue(nil), cl.Qualifiers...)
-	cl.Supersedes = append([]ClaimID(nil), cl.Supersedes...)
 	if c.accepts {
-		if own := *cl; c.asIs(op, &own) {
+		if own := cloned(&op.Claim); c.asIs(op, &own) {
 			return
 		}
 	}
+	if c.form(op, &c.formed) {
+		c.admit(op, &c.formed)
+	}
+}
+
+// formed is a claim as it will be, after the part of its check that needs the types of the entities only.
+type formed struct {
+	claim Claim
+	field *schema.Field
+	id    ClaimID
+	was   ClaimID // the id of the claim with its texts as given
+}
+
+// cloned is a claim that shares no list with another.
+func cloned(cl *Claim) Claim {
+	own := *cl
+	own.Qualifiers, own.Supersedes = slices.Clone(cl.Qualifiers), slices.Clone(cl.Supersedes)
+	return own
+}
+
+// form brings the claim of an operation into its form, and reports whether it has no problem so far.
+func (c *checker) form(op *Op, out *formed) bool {
+	before := len(c.problems)
+	out.claim = cloned(&op.Claim)
+	cl := &out.claim
 	f := c.field(op.Position, cl)
 	c.source(op.Position, cl)
 	c.holding(op.Position, cl)
@@ -253,14 +281,23 @@ func (c *checker) assert(op *Op) {
 		}
 	}
 	if f == nil || len(c.problems) > before {
-		return
+		return false
 	}
 	cl.Normalise()
-	c.renames(op, cl)
-	for i, old := range cl.Supersedes {
-		cl.Supersedes[i] = c.meant(old)
+	out.field, out.id = f, cl.ID()
+	out.was = asGiven(op, cl, out.id)
+	return true
+}
+
+// admit holds a claim in its form to what else is stated, and adds it.
+func (c *checker) admit(op *Op, f *formed) {
+	if f.was != f.id {
+		c.renamed[f.was] = f.id
 	}
-	c.accept(op.Position, f, cl)
+	for i, old := range f.claim.Supersedes {
+		f.claim.Supersedes[i] = c.meant(old)
+	}
+	c.accept(op.Position, f)
 }
 
 // field finds the ontology field that the claim is about.
@@ -320,7 +357,7 @@ func (c *checker) holding(at Position, cl *Claim) {
 	}
 	for _, t := range texts(cl) {
 		*t.text = text.Clean(*t.text)
-		c.text(at, t.what, *t.text, t.most, t.line)
+		c.text(at, place{field: t.what}, *t.text, t.most, t.line)
 	}
 	if err := cl.Valid.Check(); err != nil {
 		c.problem(at, BadInput, "%v", err)
@@ -328,8 +365,8 @@ func (c *checker) holding(at Position, cl *Claim) {
 }
 
 // accept adds the claim to the commit unless it is known.
-func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
-	id := cl.ID()
+func (c *checker) accept(at Position, f *formed) {
+	cl, id := &f.claim, f.id
 	c.res.IDs = append(c.res.IDs, id)
 	if first, ok := c.stated[id]; ok {
 		again := ""
@@ -361,7 +398,7 @@ func (c *checker) accept(at Position, f *schema.Field, cl *Claim) {
 	}
 	if !c.leaving[id] {
 		c.capped(at, cl)
-		c.bound(at, f, cl)
+		c.bound(at, f.field, cl)
 	}
 	for _, old := range cl.Supersedes {
 		if old == id {

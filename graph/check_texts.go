@@ -28,7 +28,7 @@ func texts(cl *Claim) []struct {
 }
 
 // written checks a text, which is clean, and gives a code its one form.
-func (c *checker) written(at Position, what string, w wanted, v Value) Value {
+func (c *checker) written(at Position, what place, w wanted, v Value) Value {
 	if v.Text() == "" {
 		c.problem(at, BadInput, "%s shows nothing; leave the claim out instead", what)
 		return v
@@ -46,7 +46,7 @@ func (c *checker) written(at Position, what string, w wanted, v Value) Value {
 }
 
 // text refuses a text, which is clean, that is too long or holds what none may.
-func (c *checker) text(at Position, what, s string, most int, line bool) {
+func (c *checker) text(at Position, what place, s string, most int, line bool) {
 	if len(s) > most {
 		c.problem(at, BadInput, "the %s has %d bytes; the limit is %d", what, len(s), most)
 	} else if fault := text.Fault(s, line); fault != "" {
@@ -54,20 +54,24 @@ func (c *checker) text(at Position, what, s string, most int, line bool) {
 	}
 }
 
-// renames records the id that a file may use for a claim whose texts it wrote
-// in another form, so that later lines about that claim find it.
-func (c *checker) renames(op *Op, cl *Claim) {
+// asGiven is the id that a file may use for a claim whose texts it wrote in another form, so that
+// later lines about that claim find it: the claim's own, id, where it wrote them in the same.
+func asGiven(op *Op, cl *Claim, id ClaimID) ClaimID {
 	was := *cl
 	was.Locator = op.Claim.Locator
 	was.Value = inForm(cl.Value, op.Claim.Value)
+	same := was.Locator == cl.Locator && was.Value == cl.Value
+	for _, q := range cl.Qualifiers {
+		same = same && q.Value == inForm(q.Value, op.Claim.Qualifier(q.Name))
+	}
+	if same {
+		return id
+	}
 	was.Qualifiers = slices.Clone(cl.Qualifiers)
 	for i, q := range was.Qualifiers {
 		was.Qualifiers[i].Value = inForm(q.Value, op.Claim.Qualifier(q.Name))
 	}
-	if was.Locator == cl.Locator && was.Value == cl.Value && slices.Equal(was.Qualifiers, cl.Qualifiers) {
-		return
-	}
-	c.renamed[was.ID()] = cl.ID()
+	return was.ID()
 }
 
 // inForm is a text as it was given; other values are as they are.

@@ -16,8 +16,24 @@ const (
 	MaxLocator = 1 << 10
 )
 
+// place is a text or a value of a claim, for messages.
+type place struct {
+	field, qualifier string
+	of               ID // "" where field says all
+}
+
+func (p place) String() string {
+	switch {
+	case p.of == "":
+		return p.field
+	case p.qualifier == "":
+		return fmt.Sprintf("%s of %s", p.field, p.of)
+	}
+	return fmt.Sprintf("%s(%s) of %s", p.field, p.qualifier, p.of)
+}
+
 func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
-	what := fmt.Sprintf("%s of %s", cl.Predicate, cl.Subject)
+	what := place{field: cl.Predicate, of: cl.Subject}
 	if cl.Value.Kind() == NoneKind {
 		if schema.IsName(f.Name) || f.Owner.Name == schema.SourceType {
 			c.problem(at, WrongType, "%s cannot be none; leave it out", what)
@@ -35,7 +51,7 @@ func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
 
 // relation checks that a name is that of a relation, for what a source says of its
 // lists of one.
-func (c *checker) relation(at Position, what, name string) {
+func (c *checker) relation(at Position, what place, name string) {
 	var relations []*schema.Field
 	for _, t := range c.o.Types {
 		for _, f := range t.Fields {
@@ -72,7 +88,7 @@ func (c *checker) qualifiers(at Position, f *schema.Field, cl *Claim) {
 			c.problem(at, Duplicate, "%s of %s has the qualifier %s twice", cl.Predicate, cl.Subject, q.Name)
 		}
 		seen[q.Name] = true
-		q.Value = c.typed(at, fmt.Sprintf("%s(%s) of %s", cl.Predicate, q.Name, cl.Subject),
+		q.Value = c.typed(at, place{cl.Predicate, q.Name, cl.Subject},
 			wanted{def.Scalar, def.Enum, def.Target, def.Unit, def.Dimension, def.Range, def.Code, true}, q.Value)
 	}
 }
@@ -89,7 +105,7 @@ type wanted struct {
 }
 
 // typed makes the value one of the ontology's type, or states why it is none.
-func (c *checker) typed(at Position, what string, w wanted, v Value) Value {
+func (c *checker) typed(at Position, what place, w wanted, v Value) Value {
 	want := KindOf(w.scalar)
 	if k := v.Kind(); k == LooseKind || k == StringKind {
 		v.text = text.Clean(v.text)
@@ -141,7 +157,7 @@ func (c *checker) typed(at Position, what string, w wanted, v Value) Value {
 }
 
 // number checks that a number fits its scalar and is within its range.
-func (c *checker) number(at Position, what string, w wanted, v Value) {
+func (c *checker) number(at Position, what place, w wanted, v Value) {
 	switch n := v.Int(); {
 	case !w.scalar.Numeric():
 	case w.scalar == schema.Int && (n < schema.MinInt || n > schema.MaxInt):
@@ -157,7 +173,7 @@ func (c *checker) number(at Position, what string, w wanted, v Value) {
 	}
 }
 
-func (c *checker) object(at Position, what string, target *schema.Type, id ID) {
+func (c *checker) object(at Position, what place, target *schema.Type, id ID) {
 	if err := CheckID(id); err != nil {
 		c.problem(at, BadInput, "%s: %v", what, err)
 		return

@@ -1,6 +1,7 @@
 package graph
 
-// State is the graph so far, as Check needs it. A snapshot is one.
+// State is the graph so far, as Check needs it. A snapshot is one. Check may ask for types in several
+// goroutines at once.
 type State interface {
 	// Seq is the sequence number of the state.
 	Seq() Seq

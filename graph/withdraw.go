@@ -9,7 +9,7 @@ import (
 
 func (c *checker) retract(op *Op) {
 	r := Retraction{Claim: c.meant(op.Retract.Claim), Reason: text.Clean(op.Retract.Reason)}
-	c.text(op.Position, "reason", r.Reason, MaxText, false)
+	c.text(op.Position, place{field: "reason"}, r.Reason, MaxText, false)
 	c.retracted[r.Claim] = op.Position
 	if c.withdraw(op.Position, r.Claim, true) {
 		c.res.Commit.Retractions = append(c.res.Commit.Retractions, r)
@@ -55,7 +55,7 @@ func (c *checker) withdraw(at Position, id ClaimID, retract bool) bool {
 // It must still fit the ontology and the graph, as a claim stated now must.
 func (c *checker) reinstate(op *Op) {
 	r := Reinstatement{Claim: c.meant(op.Reinstate.Claim), Reason: text.Clean(op.Reinstate.Reason)}
-	c.text(op.Position, "reason", r.Reason, MaxText, false)
+	c.text(op.Position, place{field: "reason"}, r.Reason, MaxText, false)
 	cl, live, ok := c.st.Claim(r.Claim)
 	if stated, here := c.stated[r.Claim]; here && !ok && stated.claim >= 0 {
 		cl, live, ok = c.res.Commit.Claims[stated.claim], true, true

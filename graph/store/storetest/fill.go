@@ -36,8 +36,6 @@ func testFill(t *testing.T, open func(*testing.T, string) store.Log) {
 	twice.Key = Sample(1, 3).Key
 	again := Sample(2, 3)
 	again.Claims[1] = Sample(1, 3).Claims[1]
-	stop := errors.New("stop")
-	sealed := func() error { return nil }
 	refused := func(what string, err error, code graph.Code) {
 		t.Helper()
 		var ge *graph.Error
@@ -51,20 +49,7 @@ func testFill(t *testing.T, open func(*testing.T, string) store.Log) {
 	refused("a gap", Fill(l, Sample(1, 3), Sample(3, 3)), graph.SeqMismatch)
 	refused("a key twice", Fill(l, Sample(1, 3), twice), graph.KeyReused)
 	refused("a claim twice", Fill(l, Sample(1, 3), again), graph.Duplicate)
-	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
-		return errors.Join(add(Sample(1, 3), sealed), stop)
-	}); !errors.Is(err, stop) {
-		t.Errorf("the error of the feed is returned as %v", err)
-	}
-	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
-		return add(Sample(1, 3), func() error { return stop })
-	}); !errors.Is(err, stop) || l.Head() != 0 {
-		t.Errorf("a commit that cannot be sealed: %v, and the store is at commit %d", err, l.Head())
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	if err := l.Fill(ctx, func(add func(*graph.Commit, func() error) error) error { cancel(); return add(Sample(1, 3), sealed) }); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled context gives %v", err)
-	}
+	testFillStops(t, l)
 	if err := Fill(l); err != nil || l.Head() != 0 {
 		t.Errorf("a filling with nothing: %v", err)
 	}
@@ -91,5 +76,25 @@ func testFill(t *testing.T, open func(*testing.T, string) store.Log) {
 	var ge *graph.Error
 	if err := Fill(l, Sample(1, 3)); !errors.As(err, &ge) || ge.Code != graph.SeqMismatch {
 		t.Errorf("a store with commits is filled: %v", err)
+	}
+}
+
+// testFillStops stops fillings with an error of the feed, of a seal and of the context.
+func testFillStops(t *testing.T, l store.Log) {
+	stop := errors.New("stop")
+	sealed := func() error { return nil }
+	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
+		return errors.Join(add(Sample(1, 3), sealed), stop)
+	}); !errors.Is(err, stop) {
+		t.Errorf("the error of the feed is returned as %v", err)
+	}
+	if err := l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
+		return add(Sample(1, 3), func() error { return stop })
+	}); !errors.Is(err, stop) || l.Head() != 0 {
+		t.Errorf("a commit that cannot be sealed: %v, and the store is at commit %d", err, l.Head())
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := l.Fill(ctx, func(add func(*graph.Commit, func() error) error) error { cancel(); return add(Sample(1, 3), sealed) }); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled context gives %v", err)
 	}
 }
