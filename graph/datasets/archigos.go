@@ -50,6 +50,34 @@ type archigosState struct {
 	from, to graph.Date // unknown where it has none
 }
 
+// archigosStates reads names/archigos.csv once: the states that each code means.
+var archigosStates = readOnce(func() (map[string][]archigosState, error) {
+	states := map[string][]archigosState{}
+	return states, readTable(tables, "names/archigos.csv", func(c []string) error {
+		row, err := readArchigosState(c)
+		states[c[0]] = append(states[c[0]], row)
+		return err
+	})
+})
+
+func readArchigosState(c []string) (row archigosState, err error) {
+	row = archigosState{id: graph.ID(c[1]), of: c[2]}
+	if c[3] != "" {
+		if row.from, err = graph.ParseDate(c[3]); err != nil {
+			return row, err
+		}
+	}
+	if c[4] != "" {
+		if row.to, err = graph.ParseDate(c[4]); err != nil {
+			return row, err
+		}
+	}
+	if row.of == "" && knownPlaces().byID[row.id] == nil {
+		return row, fmt.Errorf("%s is not in countries.csv, and has nothing to write after \"of\"", row.id)
+	}
+	return row, nil
+}
+
 // spell is one line of the table.
 type spell struct {
 	at                   graph.Position
@@ -61,12 +89,12 @@ type spell struct {
 type archigosTable struct {
 	facts
 	csvTable
-	names  *nameTables
+	places *places
 	spells []*spell
 }
 
 func decodeArchigos(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &archigosTable{facts: newFacts(ArchigosSource, emit), names: names(), csvTable: csvTable{name: name, give: "the table of Archigos"}}
+	t := &archigosTable{facts: newFacts(emit), places: knownPlaces(), csvTable: csvTable{name: name, give: "the table of Archigos"}}
 	columns := []string{archigosSpell, archigosCode, archigosLeader, archigosStart, archigosEnd, archigosExit, archigosBorn}
 	if err := t.each(ctx, r, columns, t.row); err != nil {
 		return err
@@ -86,7 +114,7 @@ func decodeArchigos(ctx context.Context, name string, r io.Reader, emit codec.Em
 func (t *archigosTable) row(at graph.Position, cells []string, ps *codec.Faults) bool {
 	cell := func(column string) string { return latin1(cells[t.column[column]]) }
 	s := &spell{at: at, id: cell(archigosSpell), code: cell(archigosCode), name: strings.TrimSpace(cell(archigosLeader)), born: cell(archigosBorn)}
-	s.states = t.names.archigos[s.code]
+	s.states = archigosStates()[s.code]
 	if len(s.states) == 0 {
 		if t.first("code " + s.code) {
 			t.remark(at, "the leaders of %q are not read: names/archigos.csv has no such state", clipText(s.code))
@@ -125,10 +153,9 @@ func personKey(s *spell) string { return fmt.Sprint(s.code, "/", s.name, "/", s.
 
 // describe states the source.
 func (t *archigosTable) describe() {
-	t.source(ArchigosSource, "Hein Goemans, Kristian Skrede Gleditsch and Giacomo Chiozza", "https://www.rochester.edu/college/faculty/hgoemans/data.htm", "free for academic use with citation")
-	for _, c := range [][2]string{{"name", "Archigos 4.1: a database on leaders"}, {"title", "Introducing Archigos: A Dataset of Political Leaders, Journal of Peace Research 46 (2009)"}, {"date", "2016-03"}, {"coversUntil", archigosUntil}} {
-		t.state(graph.Position{}, "", ArchigosSource, c[0], graph.LooseValue(c[1]), asConfidence(1))
-	}
+	t.source(ArchigosSource, "Hein Goemans, Kristian Skrede Gleditsch and Giacomo Chiozza", "https://www.rochester.edu/college/faculty/hgoemans/data.htm", "free for academic use with citation",
+		[2]string{"name", "Archigos 4.1: a database on leaders"}, [2]string{"title", "Introducing Archigos: A Dataset of Political Leaders, Journal of Peace Research 46 (2009)"},
+		[2]string{"date", "2016-03"}, [2]string{"coversUntil", archigosUntil})
 }
 
 // people gives each person an id: the name and the state, with the year of the first spell where a state had several of the name.
@@ -155,7 +182,7 @@ func (t *archigosTable) of(s archigosState) string {
 	if s.of != "" {
 		return s.of
 	}
-	return t.names.byID[s.id].of
+	return t.places.byID[s.id].of
 }
 
 // part is a spell, or what of it falls to one of the states that its code means.
@@ -195,7 +222,7 @@ func (t *archigosTable) spell(s *spell, person graph.ID) {
 		}
 		opts := []claimOption{during(p.valid)}
 		if !p.whole {
-			opts = append(opts, asInferred(), withNote("a part of a spell that the list has of one state"))
+			opts = append(opts, asInferred, withNote("a part of a spell that the list has of one state"))
 		}
 		t.state(s.at, s.id, person, "holds", graph.EntityValue(position), opts...)
 	}
@@ -203,18 +230,15 @@ func (t *archigosTable) spell(s *spell, person graph.ID) {
 
 // position declares what an effective leader of the state holds.
 func (t *archigosTable) position(s *spell, state archigosState) graph.ID {
-	id := slug("effective leader of " + t.of(state))
 	typ := "Polity"
-	if t.names.byID[state.id] != nil {
+	if t.places.byID[state.id] != nil {
 		typ = "Country"
 	}
-	if !t.declare(id, "Position") || !t.declare(state.id, typ) {
+	if !t.declare(state.id, typ) {
 		return ""
 	}
-	if t.first("position " + string(id)) {
-		t.state(s.at, s.code, id, "name", graph.StringValue("Effective leader of "+t.of(state)), asInferred())
-		t.state(s.at, s.code, id, "of", graph.EntityValue(state.id))
-		t.state(s.at, s.code, id, "role", graph.EnumOf("EFFECTIVE_LEADER"))
-	}
-	return id
+	leader := office{"Effective leader of " + t.of(state), state.id, "EFFECTIVE_LEADER"}
+	return t.facts.position(leader, func(id graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+		t.state(s.at, s.code, id, predicate, v, opts...)
+	})
 }

@@ -9,6 +9,7 @@
 package datasets
 
 import (
+	"embed"
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -17,3 +18,8 @@ import (
 // Formats lists every format that Caspian reads or writes: those of package
 // codec, then the data sets. Help texts and imports walk it.
 var Formats = slices.Concat(codec.Formats, codec.List{Archigos, Factbook, FactbookEnergy, FactbookOffices, FactbookTrade, GEM, ISO, Minerals, Labels, Sanctions})
+
+// names/ has the tables that map what data sets print to ids of the graph, one for each of some sets.
+//
+//go:embed names/archigos.csv names/minerals.csv names/pipelines.csv
+var tables embed.FS

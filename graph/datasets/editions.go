@@ -29,7 +29,7 @@ type editionsTable struct {
 }
 
 func newEditionsTable(name string, emit codec.Emit) editionsTable {
-	return editionsTable{facts: newFacts("", emit), names: names(), csvTable: csvTable{name: name, give: "a table of the archive of editions"}}
+	return editionsTable{facts: newFacts(emit), names: names(), csvTable: csvTable{name: name, give: "a table of the archive of editions"}}
 }
 
 // read calls row with each line of the table, which must have the columns.
@@ -66,20 +66,12 @@ func (t *editionsTable) countryOf(cells []string) *country {
 	return c
 }
 
-// edition makes an edition the source of what follows, and describes it once.
+// edition makes an edition the source of what follows.
 func (t *editionsTable) edition(year int, partialFor ...string) {
 	text := strconv.Itoa(year)
-	t.from = graph.ID("factbook-" + text)
-	if !t.first(string(t.from)) {
-		return
-	}
-	t.source(t.from, "CIA via MilkMp/CIA-World-Factbooks-Archive-1990-2025", "https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025", "public domain (CC0 1.0)")
-	describe := func(predicate, value string) {
-		t.state(graph.Position{}, "", t.from, predicate, graph.LooseValue(value), asConfidence(1))
-	}
-	describe("name", "The World Factbook, edition of "+text)
-	describe("date", text)
+	more := [][2]string{{"name", "The World Factbook, edition of " + text}, {"date", text}}
 	for _, predicate := range slices.Sorted(slices.Values(partialFor)) {
-		describe("partialFor", predicate)
+		more = append(more, [2]string{"partialFor", predicate})
 	}
+	t.source(graph.ID("factbook-"+text), "CIA via MilkMp/CIA-World-Factbooks-Archive-1990-2025", "https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025", "public domain (CC0 1.0)", more...)
 }

@@ -38,18 +38,11 @@ var Factbook = &codec.Format{
 // FactbookSource is the source of every claim that Factbook emits.
 const FactbookSource graph.ID = "factbook"
 
-// The confidence of claims of the Factbook, by how they were read.
-const (
-	statedConfidence   = 0.9 // the text says so
-	inferredConfidence = 0.8 // a table or a rule in this package says what the text means
-	possibleConfidence = 0.5 // the text calls it possible
-)
-
 // maxFactbookFile bounds one country's file, in bytes.
 const maxFactbookFile = 8 << 20
 
 func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
-	r := &factbook{facts: newFacts(FactbookSource, emit), names: names()}
+	r := &factbook{facts: newFacts(emit), names: names()}
 	r.source(FactbookSource, "CIA via factbook/factbook.json", "https://github.com/factbook/factbook.json", "public domain / CC0 1.0")
 	files, err := factbookFiles(dir)
 	if err != nil {
@@ -249,14 +242,6 @@ func (e *entry) unread(at, text string) {
 	if text != "" {
 		e.remark(e.place(at), "not read: %q", clipText(text))
 	}
-}
-
-func clipText(s string) string {
-	const most = 120
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // claim states something with this file as its locator; at is the path in it.

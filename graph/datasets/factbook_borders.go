@@ -57,10 +57,7 @@ func (e *entry) land() {
 		if notKnown(text) {
 			continue
 		}
-		found, unread := parseBorders(text, func(name string) (graph.ID, bool) {
-			id, known := e.names.countries[nameKey(name)]
-			return id, known
-		})
+		found, unread := parseBorders(text, e.names.country)
 		for _, b := range found {
 			if b.with == e.country.id {
 				continue // Gaza Strip and West Bank are one country here
@@ -113,14 +110,14 @@ func (r *factbook) writeBorders() {
 		for _, b := range distinct {
 			opts := []claimOption{qualified("lengthKm", graph.FloatValue(b.km))}
 			if b.parts > 1 {
-				opts = append(opts, asInferred(), withNote("the sum of the stretches that the text lists"))
+				opts = append(opts, asInferred, withNote("the sum of the stretches that the text lists"))
 			}
 			// Two entries that are parts of one country have a border each.
 			if len(distinct) > 1 && !b.entry.country.part && !r.names.byID[b.with].part {
 				opts = append(opts, inConflict("border-"+string(p[0])+"-"+string(p[1])))
 			}
 			if group := sharedBorder(byPair, p, b.km); group != "" {
-				opts = append(opts, asInferred(), inConflict(group), withNote("two countries list it as theirs, at the same length"))
+				opts = append(opts, asInferred, inConflict(group), withNote("two countries list it as theirs, at the same length"))
 			}
 			b.entry.declare(b.with, "Country")
 			b.entry.claim(b.at, b.entry.country.id, "borders", graph.EntityValue(b.with), opts...)
@@ -141,9 +138,9 @@ func (e *entry) waters() {
 			if w.name == "" {
 				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.printed))
 			} else {
-				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.name), asInferred(), asPrinted(w.printed))
+				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.name), asInferred, asPrinted(w.printed))
 			}
-			e.state(e.place(at), at, w.id, "kind", graph.EnumOf(w.kind), asInferred())
+			e.state(e.place(at), at, w.id, "kind", graph.EnumOf(w.kind), asInferred)
 		}
 		e.claim(at, e.country.id, "littoralOf", graph.EntityValue(w.id), opts...)
 	}
@@ -160,7 +157,7 @@ func (e *entry) waters() {
 	}
 	for _, at := range []string{"Geography/Climate", "Geography/Natural hazards", "Geography/Population distribution"} {
 		for _, w := range coasts(e.text(at), e.names.waters) {
-			shore(at, w, asInferred())
+			shore(at, w, asInferred)
 		}
 	}
 }

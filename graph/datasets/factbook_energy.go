@@ -159,12 +159,12 @@ func (t *energyTable) figure(at graph.Position, edition int, country graph.ID, k
 	y, _ := strconv.Atoi(year)
 	opts := []claimOption{during(yearOf(strconv.Itoa(min(y, edition)))), qualified("quantity", quantity), withNote(kind.note)}
 	if y > edition {
-		opts = append(opts, asInferred()) // a misprint: no edition knows the next year
+		opts = append(opts, asInferred) // a misprint: no edition knows the next year
 	} else if edition-y < 2 {
 		opts = append(opts, asConfidence(freshConfidence)) // later editions revise it
 	}
 	if strings.Contains(amount[3], "es") {
-		opts = append(opts, func(c *graph.Claim) { c.Attribution = graph.Estimated })
+		opts = append(opts, asEstimated)
 	}
 	switch kind.predicate {
 	case "produces":

@@ -31,12 +31,12 @@ func (e *entry) named() {
 	case !notKnown(short) && strings.TrimPrefix(short, "The ") == own:
 		e.claim(at+"conventional short form", id, "name", graph.StringValue(own))
 	case !notKnown(short):
-		e.claim(at+"conventional short form", id, "name", graph.StringValue(own), asInferred(), asPrinted(short))
+		e.claim(at+"conventional short form", id, "name", graph.StringValue(own), asInferred, asPrinted(short))
 		if len(short) <= len("Falkland Islands (Islas Malvinas)") {
 			e.claim(at+"conventional short form", id, "aliases", graph.StringValue(short))
 		}
 	default:
-		e.claim(at+"conventional long form", id, "name", graph.StringValue(own), asInferred(), asPrinted(long))
+		e.claim(at+"conventional long form", id, "name", graph.StringValue(own), asInferred, asPrinted(long))
 	}
 	if !notKnown(long) {
 		e.claim(at+"conventional long form", id, "officialName", graph.StringValue(long))
@@ -67,7 +67,7 @@ func (e *entry) geography() {
 		if v, ok := parsePoint(text); ok {
 			e.claim(point, id, "coordinates", v)
 		} else if v, ok := parsePoint(labelledPoint(text, e.country.name)); ok {
-			e.claim(point, id, "coordinates", v, asInferred(), withNote("the largest part"))
+			e.claim(point, id, "coordinates", v, asInferred, withNote("the largest part"))
 		} else {
 			e.unread(point, text)
 		}
@@ -85,7 +85,7 @@ func (e *entry) geography() {
 			if km, ok := parseNumber(m[1], ""); ok {
 				e.claim(coast, id, "coastline", graph.QuantityValue(km, "km"))
 				if km > 0 {
-					e.claim(coast, id, "landlocked", graph.BoolValue(false), asInferred())
+					e.claim(coast, id, "landlocked", graph.BoolValue(false), asInferred)
 				}
 			}
 		}
@@ -121,7 +121,7 @@ var userAssigned = regexp.MustCompile(`^\.(x[a-z])\b`)
 func (e *entry) assignedCode() {
 	const at = "Communications/Internet country code"
 	if m := userAssigned.FindStringSubmatch(e.text(at)); m != nil {
-		e.claim(at, e.country.id, "iso2", graph.StringValue(strings.ToUpper(m[1])), asInferred(), asPrinted("."+m[1]), withNote("user-assigned; ISO 3166 has no code for it"))
+		e.claim(at, e.country.id, "iso2", graph.StringValue(strings.ToUpper(m[1])), asInferred, asPrinted("."+m[1]), withNote("user-assigned; ISO 3166 has no code for it"))
 	}
 }
 
@@ -188,7 +188,7 @@ func (e *entry) independence() {
 		}
 	case len(found) > 0:
 		// The date is said to be that of a founding or a proclamation, not independence.
-		e.claim(at, e.country.id, "independence", graph.DateValue(found[0].date), asInferred(), asConfidence(0.7))
+		e.claim(at, e.country.id, "independence", graph.DateValue(found[0].date), asInferred, asConfidence(0.7))
 	}
 }
 
@@ -369,7 +369,7 @@ func (e *entry) economy() {
 		case m == nil:
 			e.unread(currency, text)
 		case m[1] == "RMB":
-			e.claim(currency, e.country.id, "currency", graph.StringValue("CNY"), asInferred(), asPrinted("RMB"))
+			e.claim(currency, e.country.id, "currency", graph.StringValue("CNY"), asInferred, asPrinted("RMB"))
 		default:
 			e.claim(currency, e.country.id, "currency", graph.StringValue(m[1]))
 		}

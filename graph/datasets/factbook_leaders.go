@@ -93,10 +93,10 @@ func (h *holder) dates(text string) (name, remark string) {
 		name = strings.Replace(name, b[0], "", 1)
 	}
 	name, rest, _ := strings.Cut(strings.TrimSpace(name), ", ")
-	if rest = strings.TrimSpace(withoutBrackets(rest)); rest != "" {
+	if rest = withoutBrackets(rest); rest != "" {
 		remark = rest
 	}
-	return strings.TrimSpace(spaces.ReplaceAllString(name, " ")), remark
+	return tidy(name), remark
 }
 
 // nameLike distinguishes a name from a clause: every word has a capital or is a particle.
@@ -223,35 +223,35 @@ var roleTitles = map[string]string{
 // position declares the office; it is named by its title, and by its role for
 // a territory whose head of state is another country's.
 func (e *entry) position(at, role string, t title) graph.ID {
-	own, of := t.title, e.country.of
-	dependent := e.text("Government/Dependency status") != ""
+	o := officeOf(t.title, role, e.country, e.names)
+	if e.text("Government/Dependency status") != "" && role == "HEAD_OF_STATE" {
+		o = officeOf("", role, e.country, e.names)
+	}
+	id := e.facts.position(o, func(id graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+		e.claim(at, id, predicate, v, opts...)
+	})
 	switch {
-	case own == "" || dependent && role == "HEAD_OF_STATE":
-		own = roleTitles[role]
-	case namesOther(own, e.country, e.names):
-		own = roleTitles[role]
+	case id == "":
+		e.remark(e.place(at), "the office %q has the id of another thing", o.name)
+	case t.title != "" && e.first("title "+string(id)):
+		e.claim(at, id, "title", graph.StringValue(t.title))
 	}
-	id := slug(own + " of " + of)
-	if id == "" || !e.declare(id, "Position") {
-		e.remark(e.place(at), "the office %q has the id of another thing", own+" of "+of)
-		return ""
-	}
-	if e.first("office " + string(id)) {
-		e.claim(at, id, "name", graph.StringValue(own+" of "+of), asInferred())
-		if t.title != "" {
-			e.claim(at, id, "title", graph.StringValue(t.title))
-		}
-		e.claim(at, id, "of", graph.EntityValue(e.country.id))
-	}
-	e.claim(at, id, "role", graph.EnumOf(role))
 	return id
+}
+
+// officeOf is the office with a title, or the one of the role where there is no title or it names another country.
+func officeOf(title, role string, c *country, names *nameTables) office {
+	if title == "" || namesOther(title, c, names) {
+		title = roleTitles[role]
+	}
+	return office{title + " of " + c.of, c.id, role}
 }
 
 // namesOther reports whether a title names another country: Governor-General of New
 // Zealand, for Niue.
 func namesOther(t string, c *country, names *nameTables) bool {
 	_, land, found := strings.Cut(t, " of ")
-	id, known := names.countries[nameKey(land)]
+	id, known := names.country(land)
 	return found && known && id != c.id
 }
 
@@ -276,7 +276,7 @@ func (e *entry) holds(at, role string, h holder) {
 		if p.name == printed {
 			e.claim(at, p.id, "name", graph.StringValue(p.name))
 		} else {
-			e.claim(at, p.id, "name", graph.StringValue(p.name), asInferred(), asPrinted(h.name))
+			e.claim(at, p.id, "name", graph.StringValue(p.name), asInferred, asPrinted(h.name))
 		}
 	}
 	if p.name != printed && e.first("alias "+string(p.id)+printed) {
@@ -287,7 +287,7 @@ func (e *entry) holds(at, role string, h holder) {
 	}
 	opts := []claimOption{during(h.since)}
 	if h.bare {
-		opts = append(opts, asInferred())
+		opts = append(opts, asInferred)
 	}
 	if h.title.note != "" {
 		opts = append(opts, withNote(h.title.note))

@@ -120,18 +120,18 @@ func (e *entry) good(id graph.ID, printed, at string) bool {
 		name = printed
 	}
 	if e.first("name " + string(id)) {
-		e.state(e.place(at), at, id, "name", graph.StringValue(sentenceCase(name)), asInferred())
+		e.state(e.place(at), at, id, "name", graph.StringValue(sentenceCase(name)), asInferred)
 	}
 	if facts != nil && e.first("facts "+string(id)) {
 		if facts.broader != "" && e.good(facts.broader, "", at) {
-			e.state(e.place(at), at, id, "broader", graph.EntityValue(facts.broader), asInferred())
+			e.state(e.place(at), at, id, "broader", graph.EntityValue(facts.broader), asInferred)
 		}
 		if facts.hs != "" {
-			e.state(e.place(at), at, id, "hsCodes", graph.StringValue(facts.hs), asInferred())
+			e.state(e.place(at), at, id, "hsCodes", graph.StringValue(facts.hs), asInferred)
 		}
 	}
 	if g := e.names.goods[printed]; g != nil && len(g.ids) == 1 && printed != name && e.first("alias "+string(id)+printed) {
-		e.state(e.place(at), at, id, "aliases", graph.StringValue(sentenceCase(printed)), asInferred())
+		e.state(e.place(at), at, id, "aliases", graph.StringValue(sentenceCase(printed)), asInferred)
 	}
 	return true
 }
@@ -230,7 +230,7 @@ func (e *entry) partners(predicate, at string) {
 	found, rest := parsePartners(m[1])
 	e.unread(at, rest)
 	for _, p := range found {
-		id, known := e.names.countries[nameKey(p.printed)]
+		id, known := e.names.country(p.printed)
 		if !known {
 			e.remark(e.place(at), "the partner %q is in no row of names/countries.csv", p.printed)
 			continue
@@ -327,10 +327,10 @@ func (e *entry) organisation(o *organisation, at string) bool {
 		return false
 	}
 	if e.first("organisation " + string(o.id)) {
-		e.state(e.place(at), at, o.id, "name", graph.StringValue(o.name), asInferred())
-		e.state(e.place(at), at, o.id, "kind", graph.EnumOf(o.kind), asInferred())
+		e.state(e.place(at), at, o.id, "name", graph.StringValue(o.name), asInferred)
+		e.state(e.place(at), at, o.id, "kind", graph.EnumOf(o.kind), asInferred)
 		if p := e.names.organisationsByID[o.parent]; p != nil && e.organisation(p, at) {
-			e.state(e.place(at), at, o.id, "parent", graph.EntityValue(o.parent), asInferred())
+			e.state(e.place(at), at, o.id, "parent", graph.EntityValue(o.parent), asInferred)
 		}
 	}
 	if o.abbreviation != o.name && !strings.Contains(o.abbreviation, ".json ") && e.first("abbreviation "+o.abbreviation) {

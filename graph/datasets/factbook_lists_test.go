@@ -89,7 +89,7 @@ func TestParseMembers(t *testing.T) {
 }
 
 func TestParseBorders(t *testing.T) {
-	country := func(n string) (graph.ID, bool) { id, ok := names().countries[nameKey(n)]; return id, ok }
+	country := names().country
 	for _, c := range []struct{ text, want, unread string }{
 		{"Libya 989 km; Mali 1,359 km, Niger 951 km", "LBY 989 MLI 1359 NER 951", ""},
 		{"China (southeast) 4,133 km and China (south) 46 km", "CHN 4179/2", ""},

@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -137,7 +136,7 @@ func readHolder(text string, titles []title) *seen {
 	if dates == nil {
 		return nil
 	}
-	head := strings.TrimSpace(spaces.ReplaceAllString(withoutBrackets(text[:dates[0]]), " "))
+	head := withoutBrackets(text[:dates[0]])
 	if strings.ContainsAny(head, ";:") || strings.Contains(head, "-elect ") {
 		return nil // the dates of somebody else
 	}
@@ -264,8 +263,8 @@ func givenNames(name string) (words []string) {
 	return words
 }
 
-// officeOf is the office that a text names, by its title, or else by its role alone.
-func officeOf(s *seen) string {
+// titleOf is the title of the office that a text names, or else of its role.
+func titleOf(s *seen) string {
 	if s.title.title == "" {
 		return roleTitles[officeRoles[s.role]]
 	}
@@ -277,7 +276,7 @@ func officeOf(s *seen) string {
 func rolesOf(list []*seen) map[string]int {
 	roles, edition := map[string]int{}, map[string]int{}
 	for _, s := range list {
-		if o := officeOf(s); s.to > edition[o] {
+		if o := titleOf(s); s.to > edition[o] {
 			roles[o], edition[o] = 1<<s.role, s.to
 		} else if s.to == edition[o] {
 			roles[o] |= 1 << s.role
@@ -342,7 +341,7 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	t.edition(last.to)
 	printed := t.names.person(last.name).name
 	if t.first("person " + string(last.person)) {
-		opts := []claimOption{asInferred(), asPrinted(last.name)}
+		opts := []claimOption{asInferred, asPrinted(last.name)}
 		if printed == last.name {
 			opts = nil
 		}
@@ -357,7 +356,7 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	}
 	switch {
 	case x.since.Known() && next != nil && next.since.Known() && next.since.First() > x.since.First() && t.follows(last.to, yearIn(next.since)):
-		opts := []claimOption{during(graph.Interval{From: x.since, To: next.since}), asInferred(), withNote("the end is the successor's beginning")}
+		opts := []claimOption{during(graph.Interval{From: x.since, To: next.since}), asInferred, withNote("the end is the successor's beginning")}
 		if yearIn(next.since) > last.to+1 {
 			opts = append(opts, asConfidence(lostConfidence), withNote("the end is the successor's beginning; the editions between are lost"))
 		}
@@ -394,22 +393,13 @@ func (t *officesTable) locator(s *seen) string {
 // is named by its role.
 func (t *officesTable) position(x *term, lastRoles map[string]int) graph.ID {
 	s := x.last()
-	own, role := officeOf(s), officeRoles[s.role]
-	if lastRoles[own]&(1<<s.role) == 0 || namesOther(own, s.country, t.names) {
-		own = roleTitles[role]
+	title := titleOf(s)
+	if lastRoles[title]&(1<<s.role) == 0 {
+		title = ""
 	}
-	id := slug(own + " of " + s.country.of)
-	if id == "" || !t.declare(id, "Position") {
-		return ""
-	}
-	t.declare(s.country.id, "Country")
 	t.edition(s.to)
-	if t.first("office " + string(id)) {
-		t.state(s.at, t.locator(s), id, "name", graph.StringValue(own+" of "+s.country.of), asInferred())
-		t.state(s.at, t.locator(s), id, "of", graph.EntityValue(s.country.id))
-	}
-	if t.first(fmt.Sprint("role ", id, role)) {
-		t.state(s.at, t.locator(s), id, "role", graph.EnumOf(role))
-	}
-	return id
+	t.declare(s.country.id, "Country")
+	return t.facts.position(officeOf(title, officeRoles[s.role], s.country, t.names), func(id graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+		t.state(s.at, t.locator(s), id, predicate, v, opts...)
+	})
 }

@@ -301,7 +301,7 @@ func checkUnsaid(t *testing.T, dir fs.FS, res *graph.Result) {
 
 func readEntry(t *testing.T, dir fs.FS, file string) *entry {
 	t.Helper()
-	r := &factbook{facts: newFacts(FactbookSource, func(graph.Op) error { return nil }), names: names()}
+	r := &factbook{facts: newFacts(func(graph.Op) error { return nil }), names: names()}
 	e := &entry{factbook: r, base: path.Base(file), where: file, ps: &codec.Faults{}}
 	text, err := fs.ReadFile(dir, file)
 	if err != nil {

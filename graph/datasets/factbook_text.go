@@ -9,37 +9,14 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-var (
-	tag    = regexp.MustCompile(`<[^>]*>`)
-	spaces = regexp.MustCompile(`[\s\p{Zs}]+`)
-)
+var tag = regexp.MustCompile(`<[^>]*>`)
 
 // plainText strips markup, entities and needless space from a text of the Factbook.
 func plainText(s string) string {
 	// A tag may be a line's end, so it separates words.
-	s = html.UnescapeString(tag.ReplaceAllString(s, " "))
-	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
-}
-
-const number = `\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`
-
-var scales = map[string]float64{"": 1, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-
-// parseNumber reads 1,234.5 with a scale word, which may be empty.
-func parseNumber(digits, scale string) (float64, bool) {
-	by, known := scales[scale]
-	f, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
-	if err != nil || !known {
-		return 0, false
-	}
-	// 1.955 million is 1955000, not a neighbour of it.
-	if v := f * by; by > 1 && math.Abs(v-math.Round(v)) < v*1e-12 {
-		return math.Round(v), true
-	}
-	return f * by, true
+	return tidy(html.UnescapeString(tag.ReplaceAllString(s, " ")))
 }
 
 // figure is a number as the Factbook prints it: $288.2 billion (2024 est.).
@@ -67,12 +44,14 @@ func parseFigure(text string) (figure, bool) {
 	return f, ok
 }
 
-func yearOf(digits string) graph.Interval {
-	iv, err := graph.ParseInterval(digits)
-	if err != nil {
-		return graph.Interval{} // year 0000 and the like say nothing
+// ofFigure gives a claim the period of a figure, and says that the source calls it an estimate.
+func ofFigure(fig figure) claimOption {
+	return func(c *graph.Claim) {
+		c.Valid = fig.period
+		if fig.estimated {
+			asEstimated(c)
+		}
 	}
-	return iv
 }
 
 var areaForm = regexp.MustCompile(`^(` + number + `)(?: (million))? sq km ?($|\(.*|;.*)`)
@@ -165,23 +144,3 @@ func splitOutside(text, separators string) []string {
 	}
 	return kept
 }
-
-// withoutBrackets drops what is in round brackets.
-func withoutBrackets(s string) string {
-	var b strings.Builder
-	depth := 0
-	for _, r := range s {
-		switch {
-		case r == '(':
-			depth++
-		case r == ')' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteRune(r)
-		}
-	}
-	return strings.TrimSpace(spaces.ReplaceAllString(b.String(), " "))
-}
-
-// slug turns a name into an id by codec.Slug.
-func slug(name string) graph.ID { return graph.ID(codec.Slug(name)) }

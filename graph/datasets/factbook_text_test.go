@@ -190,7 +190,7 @@ func FuzzFactbookTexts(f *testing.F) {
 			t.Errorf("the rest %q does not end %q", rest, text)
 		}
 		parseMembers(text)
-		parseBorders(text, func(n string) (graph.ID, bool) { id, ok := tables.countries[nameKey(n)]; return id, ok })
+		parseBorders(text, tables.country)
 		parseNaturalResources(text, func(n string) bool { return tables.goods[n] != nil })
 		parseShores(text, tables.waters)
 		parseLocation(text, tables.waters)

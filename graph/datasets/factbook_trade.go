@@ -80,9 +80,9 @@ func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 // partner states the share of one item of a list. Names may have commas; what precedes the last
 // one may also be a partner without a share.
 func (t *tradeTable) partner(at graph.Position, country graph.ID, predicate, locator string, p partner, year string, estimated bool) {
-	id, known := t.names.countries[nameKey(p.printed)]
+	id, known := t.names.country(p.printed)
 	if i := strings.LastIndex(p.printed, ", "); !known && i >= 0 {
-		id, known = t.names.countries[nameKey(p.printed[i+2:])]
+		id, known = t.names.country(p.printed[i+2:])
 	}
 	if !known || id == country {
 		t.remark(at, "the partner %q of %s in %s is no other country of names/countries.csv", clipText(p.printed), country, year)
@@ -91,7 +91,7 @@ func (t *tradeTable) partner(at graph.Position, country graph.ID, predicate, loc
 	t.declare(id, "Country")
 	opts := []claimOption{qualified("share", graph.FloatValue(share(p.percent))), during(yearOf(year))}
 	if estimated {
-		opts = append(opts, func(c *graph.Claim) { c.Attribution = graph.Estimated })
+		opts = append(opts, asEstimated)
 	}
 	t.state(at, locator, country, predicate, graph.EntityValue(id), opts...)
 }

@@ -32,7 +32,7 @@ func (e *entry) union(id graph.ID) {
 		return
 	}
 	for _, printed := range strings.Split(m[1], ", ") {
-		member, known := e.names.countries[nameKey(printed)]
+		member, known := e.names.country(printed)
 		if !known {
 			e.remark(e.place(at), "the member %q is in no row of names/countries.csv", printed)
 			continue
@@ -60,7 +60,7 @@ func (e *entry) oceanShores() {
 		if b := inBrackets.FindStringSubmatch(item); b != nil {
 			printed = b[1] // Denmark (Greenland)
 		}
-		id, known := e.names.countries[nameKey(printed)]
+		id, known := e.names.country(printed)
 		if !known {
 			e.unread(at, item)
 			continue

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -72,15 +71,12 @@ type pipeline struct {
 }
 
 // gemLines reads names/pipelines.csv, by project and unit: "Nord Stream Gas Pipeline/", or "…/*" for all units.
-var gemLines = sync.OnceValue(func() map[string]pipeline {
+var gemLines = readOnce(func() (map[string]pipeline, error) {
 	lines := map[string]pipeline{}
-	if err := readTable("names/pipelines.csv", func(c []string) error {
+	return lines, readTable(tables, "names/pipelines.csv", func(c []string) error {
 		lines[c[0]+"/"+c[1]] = pipeline{graph.ID(c[2]), strings.Fields(c[3])}
 		return nil
-	}); err != nil {
-		panic(err) // part of the binary; a test reads it
-	}
-	return lines
+	})
 })
 
 func (p *pipeline) leaves(what string) bool { return slices.Contains(p.leave, what) }
@@ -89,7 +85,7 @@ func (p *pipeline) leaves(what string) bool { return slices.Contains(p.leave, wh
 type gemTable struct {
 	facts
 	csvTable
-	names   *nameTables
+	places  *places
 	columns map[string]string // from the names of the gas tracker to those of the table
 	edition string            // its month: 2024-10
 	year    int
@@ -109,7 +105,7 @@ func decodeGEM(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
-	t := &gemTable{facts: newFacts("", emit), names: names(), csvTable: csvTable{name: name, give: "a table of a tracker of Global Energy Monitor"}}
+	t := &gemTable{facts: newFacts(emit), places: knownPlaces(), csvTable: csvTable{name: name, give: "a table of a tracker of Global Energy Monitor"}}
 	tracker := "ggit"
 	if line, _, _ := strings.Cut(string(first), "\n"); strings.Contains(line, "project,") {
 		t.columns, tracker = gemOil, "goit"
@@ -126,7 +122,7 @@ func decodeGEM(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 	if err := t.each(ctx, head, columns, t.row); err != nil {
 		return err
 	}
-	t.source(tracker)
+	t.describe(tracker)
 	for _, g := range t.groups() {
 		t.group(g)
 	}
@@ -145,7 +141,7 @@ func (t *gemTable) cell(cells []string, column string) string {
 	if !ok {
 		return ""
 	}
-	return strings.Join(strings.Fields(cells[i]), " ")
+	return tidy(cells[i])
 }
 
 // row reads one unit.
@@ -174,7 +170,7 @@ func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool
 		if printed = strings.TrimSpace(printed); printed == "" || printed == "--" {
 			continue
 		}
-		if id, ok := t.names.countries[nameKey(printed)]; !ok {
+		if id, ok := t.places.country(printed); !ok {
 			t.remark(at, "%q of %s is not a country of names/countries.csv", clipText(printed), r.project)
 		} else if !slices.Contains(r.countries, id) && !r.known.leaves(string(id)) {
 			r.countries = append(r.countries, id)

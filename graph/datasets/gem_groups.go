@@ -175,7 +175,7 @@ func (t *gemTable) times(g *gemGroup, state gemState) {
 		year := strconv.Itoa(start.start)
 		state(start, "inServiceSince", graph.LooseValue(year))
 		if status.status == "OPERATIONAL" {
-			opts = []claimOption{during(since(year)), asInferred()}
+			opts = []claimOption{during(since(year)), asInferred}
 		}
 	}
 	if start != nil && !status.built && start.start >= t.year && gemKinds[start.kind].terminal == "" {
@@ -185,9 +185,6 @@ func (t *gemTable) times(g *gemGroup, state gemState) {
 		state(first, "status", graph.EnumOf(status.status), opts...)
 	}
 }
-
-// since is from a date on, without a word of an end.
-func since(date string) graph.Interval { return yearOf(date + "/") }
 
 // capacities states what each unit can carry.
 func (t *gemTable) capacities(g *gemGroup, state gemState) {
@@ -210,13 +207,10 @@ func (t *gemTable) capacities(g *gemGroup, state gemState) {
 	}
 }
 
-// source declares the edition of the tracker and makes it the source of what follows.
-func (t *gemTable) source(tracker string) {
+// describe makes the edition of the tracker the source of what follows.
+func (t *gemTable) describe(tracker string) {
 	title := map[string]string{"ggit": "Global Gas Infrastructure Tracker", "goit": "Global Oil Infrastructure Tracker"}[tracker]
-	t.from = graph.ID("gem-" + tracker + "-" + t.edition)
-	t.facts.source(t.from, "Global Energy Monitor", "https://globalenergymonitor.org", "CC BY 4.0, by its site")
 	name := title + ", edition of " + t.edition
-	t.state(graph.Position{}, "", t.from, "name", graph.StringValue(name), asConfidence(1))
-	t.state(graph.Position{}, "", t.from, "title", graph.StringValue(name), asConfidence(1))
-	t.state(graph.Position{}, "", t.from, "date", graph.LooseValue(t.edition), asConfidence(1))
+	t.source(graph.ID("gem-"+tracker+"-"+t.edition), "Global Energy Monitor", "https://globalenergymonitor.org", "CC BY 4.0, by its site",
+		[2]string{"name", name}, [2]string{"title", name}, [2]string{"date", t.edition})
 }

@@ -54,8 +54,8 @@ var isoColumns = []string{
 type isoTable struct {
 	facts
 	csvTable
-	names *nameTables
-	fips  map[string]int // how many rows have the code
+	places *places
+	fips   map[string]int // how many rows have the code
 }
 
 // isoRow is one line.
@@ -67,7 +67,7 @@ type isoRow struct {
 }
 
 func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &isoTable{facts: newFacts(ISOSource, emit), names: names(), csvTable: csvTable{name: name, give: "data/country-codes.csv of datasets/country-codes"}, fips: map[string]int{}}
+	t := &isoTable{facts: newFacts(emit), places: knownPlaces(), csvTable: csvTable{name: name, give: "data/country-codes.csv of datasets/country-codes"}, fips: map[string]int{}}
 	rows, err := t.readAll(ctx, r)
 	if err != nil {
 		return err
@@ -159,19 +159,19 @@ func (r *isoRow) read() {
 	r.regions()
 	const capital, currency, landlocked = "Capital", "ISO4217-currency_alphabetic_code", "Land Locked Developing Countries (LLDC)"
 	if name := r.cell(capital); name != "" {
-		city := r.names.city(r.id, name)
+		city := r.places.city(r.id, name)
 		if city != "" && r.declare(city, "City") {
 			r.claim(capital, r.id, "capital", graph.EntityValue(city), asConfidence(labelConfidence))
 			if city == slug(name) {
 				r.claim(capital, city, "name", graph.StringValue(name), asConfidence(labelConfidence))
 			} else {
-				if own := r.names.cityNames[city]; own != "" {
-					r.claim(capital, city, "name", graph.StringValue(own), asInferred(), asPrinted(name))
+				if own := r.places.cityNames[city]; own != "" {
+					r.claim(capital, city, "name", graph.StringValue(own), asInferred, asPrinted(name))
 				}
 				// The table of cities knows it under another name, which may be the present one.
 				r.claim(capital, city, "aliases", graph.StringValue(name), asConfidence(labelConfidence))
 			}
-			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred())
+			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred)
 		} else {
 			r.spoilt(capital, "gives no free id for a city; add it to names/cities.csv")
 		}

@@ -38,6 +38,15 @@ type mineral struct {
 	measure, scope string
 }
 
+// minerals reads names/minerals.csv once: the goods of each commodity, by the name in its file.
+var minerals = readOnce(func() (map[string][]mineral, error) {
+	goods := map[string][]mineral{}
+	return goods, readTable(tables, "names/minerals.csv", func(c []string) error {
+		goods[c[0]] = append(goods[c[0]], mineral{c[1], graph.ID(c[2]), c[3], c[4], c[5]})
+		return nil
+	})
+})
+
 // mineralUnits maps the unit in the name of a column to one of the ontology, and how many of the latter it has.
 var mineralUnits = map[string]struct {
 	unit string
@@ -55,13 +64,13 @@ var mineralCountries = map[string]graph.ID{
 // mineralTables reads the folder.
 type mineralTables struct {
 	facts
-	names *nameTables
-	file  string
-	base  string
+	places *places
+	file   string
+	base   string
 }
 
 func decodeMinerals(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
-	m := &mineralTables{facts: newFacts("", emit), names: names()}
+	m := &mineralTables{facts: newFacts(emit), places: knownPlaces()}
 	files, err := fs.Glob(dir, "*/*.csv")
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", name, err)
@@ -139,7 +148,7 @@ var transcribed = map[string]string{
 }
 
 func (m *mineralTables) row(at graph.Position, edition int, commodity, typ string, head []string, row map[string]string) {
-	list := m.names.minerals[commodity]
+	list := minerals()[commodity]
 	if list == nil {
 		if m.first("table " + m.base) {
 			m.remark(at, "the table %s is in no row of names/minerals.csv", m.base)
@@ -163,7 +172,7 @@ func (m *mineralTables) row(at graph.Position, edition int, commodity, typ strin
 		return
 	}
 	if m.first("name " + string(good.id)) {
-		m.state(at, m.base, good.id, "name", graph.StringValue(good.name), asInferred())
+		m.state(at, m.base, good.id, "name", graph.StringValue(good.name), asInferred)
 	}
 	subject, total := m.subject(printed)
 	if subject == "" && !total {
@@ -190,7 +199,7 @@ func (m *mineralTables) subject(printed string) (id graph.ID, total bool) {
 		if id, ok := mineralCountries[n]; ok {
 			return id, false
 		}
-		if id, ok := m.names.countries[nameKey(n)]; ok {
+		if id, ok := m.places.country(n); ok {
 			return id, false
 		}
 	}
@@ -228,7 +237,8 @@ func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, su
 		}
 		amount := graph.QuantityValue(math.Round(f*by.per*1e6)/1e6, mineralUnit(good.id, by.unit))
 		notes := strings.ToLower(row["Prod_notes"] + row["Prod_note"])
-		estimated = estimated || n[1] != "" || strings.HasSuffix(printed, "e") && m.names.countries[nameKey(printed)] == "" ||
+		_, whole := m.places.country(printed)
+		estimated = estimated || n[1] != "" || strings.HasSuffix(printed, "e") && !whole ||
 			!reserves && strings.Contains(notes, "also") && strings.Contains(notes, "estimate")
 		m.stateFigure(at, good, subject, printed, reserves, year, amount, estimated, confidence)
 	}
@@ -241,7 +251,7 @@ func (m *mineralTables) stateFigure(at graph.Position, good *mineral, subject gr
 	}
 	opts := []claimOption{during(yearOf(strconv.Itoa(year))), asConfidence(confidence)}
 	if estimated {
-		opts = append(opts, func(c *graph.Claim) { c.Attribution = graph.Estimated })
+		opts = append(opts, asEstimated)
 	}
 	opts = append(opts, qualified("measure", graph.EnumOf(measure)))
 	if good.scope != "" {
@@ -279,20 +289,10 @@ func mineralUnit(good graph.ID, unit string) string {
 	return unit
 }
 
-// edition declares the source of an edition and makes it that of what follows.
+// edition makes an edition the source of what follows.
 func (m *mineralTables) edition(year int) {
-	id := graph.ID(fmt.Sprintf("usgs-mcs-%d", year))
-	m.from = id
-	if _, known := m.declared[id]; known {
-		return
-	}
-	m.source(id, "US Geological Survey", fmt.Sprintf("https://pubs.usgs.gov/publication/mcs%d", year), "public domain")
-	m.state(graph.Position{}, "", id, "name", graph.StringValue(fmt.Sprintf("Mineral Commodity Summaries %d", year)), asConfidence(1))
-	m.state(graph.Position{}, "", id, "title", graph.StringValue(fmt.Sprintf("Mineral Commodity Summaries %d", year)), asConfidence(1))
-	if iv := yearOf(strconv.Itoa(year)); !iv.Empty() {
-		m.state(graph.Position{}, "", id, "date", graph.DateValue(iv.From), asConfidence(1))
-	}
-	for _, p := range []string{"produces", "reserves"} {
-		m.state(graph.Position{}, "", id, "partialFor", graph.StringValue(p), asConfidence(1))
-	}
+	text := strconv.Itoa(year)
+	name := "Mineral Commodity Summaries " + text
+	m.source(graph.ID("usgs-mcs-"+text), "US Geological Survey", "https://pubs.usgs.gov/publication/mcs"+text, "public domain",
+		[2]string{"name", name}, [2]string{"title", name}, [2]string{"date", text}, [2]string{"partialFor", "produces"}, [2]string{"partialFor", "reserves"})
 }

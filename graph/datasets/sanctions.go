@@ -49,7 +49,7 @@ type sanctionsProgram struct {
 // sanctionsList reads the array.
 type sanctionsList struct {
 	facts
-	names *nameTables
+	places *places
 }
 
 func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
@@ -61,10 +61,9 @@ func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.E
 	if err := json.Unmarshal(text, &programs); err != nil {
 		return graph.Errorf(graph.BadInput, "%s is not an array of programmes: %v", name, err)
 	}
-	l := &sanctionsList{facts: newFacts(SanctionsSource, emit), names: names()}
-	l.source(SanctionsSource, "OpenSanctions", "https://github.com/opensanctions/opensanctions", "MIT")
-	l.state(graph.Position{}, "", SanctionsSource, "name", graph.StringValue("Sanctions programmes of OpenSanctions, August 2026"), asConfidence(1))
-	l.state(graph.Position{}, "", SanctionsSource, "date", graph.LooseValue(sanctionsDate), asConfidence(1))
+	l := &sanctionsList{facts: newFacts(emit), places: knownPlaces()}
+	l.source(SanctionsSource, "OpenSanctions", "https://github.com/opensanctions/opensanctions", "MIT",
+		[2]string{"name", "Sanctions programmes of OpenSanctions, August 2026"}, [2]string{"date", sanctionsDate})
 	for i := range programs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -113,7 +112,7 @@ func (l *sanctionsList) program(at graph.Position, p *sanctionsProgram) {
 	first := 0
 	for _, a := range p.Aliases {
 		if !sanctionsAct.MatchString(a) {
-			if l.names.countries[nameKey(a)] == "" && !sanctionsCode.MatchString(a) {
+			if _, known := l.places.country(a); !known && !sanctionsCode.MatchString(a) {
 				state("aliases", graph.StringValue(a))
 			}
 			continue
@@ -130,7 +129,7 @@ func (l *sanctionsList) program(at graph.Position, p *sanctionsProgram) {
 	}
 	opts := []claimOption{during(since(sanctionsDate))}
 	if first > 0 {
-		opts = []claimOption{during(since(strconv.Itoa(first))), asInferred()}
+		opts = []claimOption{during(since(strconv.Itoa(first))), asInferred}
 	}
 	switch p.Status {
 	case "":
@@ -176,7 +175,7 @@ func (l *sanctionsList) territory(code string) graph.ID {
 		return "XKX"
 	}
 	region, err := language.ParseRegion(code)
-	if err != nil || len(code) != 2 || l.names.byID[graph.ID(region.ISO3())] == nil {
+	if err != nil || len(code) != 2 || l.places.byID[graph.ID(region.ISO3())] == nil {
 		return ""
 	}
 	id := graph.ID(region.ISO3())
