@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 func TestArchigos(t *testing.T) {
@@ -47,7 +48,7 @@ func TestArchigos(t *testing.T) {
 
 // readArchigos returns the spells that the format makes of a table, or its error.
 func readArchigos(text string) string {
-	return decoded(datasets.Archigos, text, func(op graph.Op) string {
+	return strings.Join(graphtest.Decoded(datasets.Archigos.Decode, "t.csv", text, func(op graph.Op) string {
 		c := op.Claim
 		if op.Kind != graph.Assert || c.Predicate != "holds" {
 			return ""
@@ -57,7 +58,7 @@ func readArchigos(text string) string {
 			line += " INFERRED"
 		}
 		return line
-	})
+	}), "; ")
 }
 
 func FuzzArchigos(f *testing.F) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 func TestFactbookEnergy(t *testing.T) {
@@ -40,7 +42,7 @@ t.csv:2: first_edition is "soon"; the year of an edition is needed`},
 				cells := strings.SplitN(line, ",", 4)
 				fmt.Fprintf(&rows, "%s,,,,%s,%s,,\"%s\"\n", cells[0], cells[1], cells[2], strings.Trim(cells[3], `"`))
 			}
-			if have, want := readSentences(FactbookEnergy, "t.csv", head+rows.String(), 1), strings.TrimSpace(c.want); have != want {
+			if have, want := graphtest.Sentences(FactbookEnergy.Decode, "t.csv", head+rows.String(), 1), strings.TrimSpace(c.want); have != want {
 				t.Errorf("got:\n%s\nwant:\n%s", have, want)
 			}
 		})
@@ -50,6 +52,6 @@ t.csv:2: first_edition is "soon"; the year of an edition is needed`},
 func FuzzFactbookEnergy(f *testing.F) {
 	f.Add("Natural gas", "production: 25,785,505,000 cubic meters (2019 est.) proven reserves: 2 barrels (37257)")
 	f.Fuzz(func(t *testing.T, field, text string) {
-		readSentences(FactbookEnergy, "t.csv", fmt.Sprintf("fips,field,first_edition,content\nKZ,%q,2008,%q\n", field, text), 1)
+		graphtest.Sentences(FactbookEnergy.Decode, "t.csv", fmt.Sprintf("fips,field,first_edition,content\nKZ,%q,2008,%q\n", field, text), 1)
 	})
 }

@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 // What the original files print in an unusual way, and a naive reading loses or misreads.
 func TestFactbookOddities(t *testing.T) {
-	needOriginals(t)
 	var claims []graph.Claim
 	var notices []string
-	err := Factbook.DecodeDir(context.Background(), os.DirFS(originals+"/factbook"), "factbook", func(op graph.Op) error {
+	err := Factbook.DecodeDir(context.Background(), os.DirFS(graphtest.Original(t, "factbook")), "factbook", func(op graph.Op) error {
 		switch op.Kind {
 		case graph.Assert:
 			claims = append(claims, op.Claim)

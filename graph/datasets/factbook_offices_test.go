@@ -1,14 +1,13 @@
 package datasets_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 func TestFactbookOffices(t *testing.T) {
@@ -68,7 +67,7 @@ func TestFactbookOffices(t *testing.T) {
 
 // readOffices returns the terms that the format makes of a table, or its error.
 func readOffices(text string) string {
-	return decoded(datasets.FactbookOffices, text, func(op graph.Op) string {
+	return strings.Join(graphtest.Decoded(datasets.FactbookOffices.Decode, "t.csv", text, func(op graph.Op) string {
 		c := op.Claim
 		if op.Kind != graph.Assert || c.Predicate != "holds" {
 			return ""
@@ -78,23 +77,7 @@ func readOffices(text string) string {
 			line += " INFERRED"
 		}
 		return line
-	})
-}
-
-// decoded returns what the format makes of a text, as line says it of an operation
-// ("" for nothing), or the error.
-func decoded(format *codec.Format, text string, line func(graph.Op) string) string {
-	var got []string
-	err := format.Decode(context.Background(), "t.csv", strings.NewReader(text), func(op graph.Op) error {
-		if l := line(op); l != "" {
-			got = append(got, l)
-		}
-		return nil
-	})
-	if err != nil {
-		return err.Error()
-	}
-	return strings.Join(got, "; ")
+	}), "; ")
 }
 
 func FuzzFactbookOffices(f *testing.F) {

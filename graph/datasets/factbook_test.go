@@ -9,30 +9,11 @@ import (
 	"path"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
-
-// originals is the folder of the original files, beside the repository.
-const originals = "../../../shared/data"
-
-func needOriginals(t *testing.T) {
-	t.Helper()
-	if _, err := os.Stat(originals + "/factbook"); err != nil {
-		t.Skipf("skipped: the original files are not at %s", originals)
-	}
-}
-
-func book(files map[string]string) fs.FS {
-	m := fstest.MapFS{}
-	for name, text := range files {
-		m[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	return m
-}
 
 // wantLocators expects each claim of want, as a sentence, with its locator.
 func wantLocators(t *testing.T, claims []graph.Claim, want map[string]string) {
@@ -53,7 +34,7 @@ func wantLocators(t *testing.T, claims []graph.Claim, want map[string]string) {
 }
 
 func TestFactbookEntry(t *testing.T) {
-	dir := book(map[string]string{
+	dir := graphtest.Files(map[string]string{
 		"package.json":         `{"name": "x"}`,
 		"meta/categories.json": `{}`,
 		"central-asia/kz.json": `{
@@ -129,23 +110,25 @@ func TestFactbookFaults(t *testing.T) {
 		{"a list for a section", `{"Geography": []}`, `book/x/kz.json: Geography/Map references: an object is expected above "Map references" here, not []interface {}`},
 	} {
 		_, err := graphtest.Checked(t, func(emit codec.Emit) error {
-			return Factbook.DecodeDir(context.Background(), book(map[string]string{"x/kz.json": c.text}), "book", emit)
+			return Factbook.DecodeDir(context.Background(), graphtest.Files(map[string]string{"x/kz.json": c.text}), "book", emit)
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %s", c.name, err, c.want)
 		}
 	}
-	if _, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), book(nil), "book", emit) }); err == nil {
+	if _, err := graphtest.Checked(t, func(emit codec.Emit) error {
+		return Factbook.DecodeDir(context.Background(), graphtest.Files(nil), "book", emit)
+	}); err == nil {
 		t.Error("an empty folder is accepted as a Factbook")
 	}
 	stop := fmt.Errorf("enough")
-	err := Factbook.DecodeDir(context.Background(), book(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return stop })
+	err := Factbook.DecodeDir(context.Background(), graphtest.Files(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return stop })
 	if err != stop {
 		t.Errorf("the receiver's error is %v, want %v", err, stop)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := Factbook.DecodeDir(ctx, book(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return nil }); err != context.Canceled {
+	if err := Factbook.DecodeDir(ctx, graphtest.Files(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return nil }); err != context.Canceled {
 		t.Errorf("a cancelled reading ends with %v", err)
 	}
 }
@@ -180,8 +163,7 @@ var originalFacts = []string{
 }
 
 func TestFactbookOriginals(t *testing.T) {
-	needOriginals(t)
-	dir := os.DirFS(originals + "/factbook")
+	dir := os.DirFS(graphtest.Original(t, "factbook"))
 	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), dir, "factbook", emit) })
 	if err != nil {
 		t.Fatal(err)
@@ -315,8 +297,7 @@ func readEntry(t *testing.T, dir fs.FS, file string) *entry {
 
 // The same folder read twice gives the same operations in the same order.
 func TestFactbookOrder(t *testing.T) {
-	needOriginals(t)
-	sub, err := fs.Sub(os.DirFS(originals+"/factbook"), "central-asia")
+	sub, err := fs.Sub(os.DirFS(graphtest.Original(t, "factbook")), "central-asia")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +331,7 @@ func FuzzFactbookFile(f *testing.F) {
 	o := graphtest.Ontology(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var ch graph.Change
-		dir := book(map[string]string{"x/kz.json": string(text)})
+		dir := graphtest.Files(map[string]string{"x/kz.json": string(text)})
 		err := Factbook.DecodeDir(context.Background(), dir, "book", func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
 		if _, problems := graph.Check(o, graph.Nothing, &ch); err == nil && len(problems) > 0 {
 			t.Errorf("%q gives what the ontology refuses: %v", text, problems)

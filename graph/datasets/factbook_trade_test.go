@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 func TestFactbookTrade(t *testing.T) {
@@ -42,7 +43,7 @@ func TestFactbookTrade(t *testing.T) {
 
 // readTrade returns the claims about countries that the format makes of a table, and what it says.
 func readTrade(text string) string {
-	return decoded(datasets.FactbookTrade, text, func(op graph.Op) string {
+	return strings.Join(graphtest.Decoded(datasets.FactbookTrade.Decode, "t.csv", text, func(op graph.Op) string {
 		c := op.Claim
 		if op.Kind == graph.Notice {
 			return "notice " + op.Notice
@@ -55,5 +56,5 @@ func readTrade(text string) string {
 			line += " ESTIMATED"
 		}
 		return line
-	})
+	}), "; ")
 }

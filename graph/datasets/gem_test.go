@@ -1,12 +1,9 @@
 package datasets
 
 import (
-	"context"
 	"strings"
 	"testing"
 
-	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
@@ -93,32 +90,14 @@ x2024-10.csv:2: the row has the status "blown" and the kind "oil_pipelines", whi
 x2024-10.csv:1: the column "url" is missing; give a table of a tracker of Global Energy Monitor`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have, want := readSentences(GEM, c.file, c.text, gemConfidence), strings.TrimSpace(c.want); have != want {
+			if have, want := graphtest.Sentences(GEM.Decode, c.file, c.text, gemConfidence), strings.TrimSpace(c.want); have != want {
 				t.Errorf("got:\n%s\nwant:\n%s", have, want)
 			}
 		})
 	}
 }
 
-// readSentences returns what a format makes of a text: remarks, claims about anything but sources in one line each, or the error.
-func readSentences(format *codec.Format, file, text string, usual float64) string {
-	var got []string
-	err := format.Decode(context.Background(), file, strings.NewReader(text), func(op graph.Op) error {
-		switch {
-		case op.Kind == graph.Notice:
-			got = append(got, "notice "+op.Notice)
-		case op.Kind == graph.Assert && op.Claim.Subject != op.Claim.Source:
-			got = append(got, graphtest.Sentence(&op.Claim, usual))
-		}
-		return nil
-	})
-	if err != nil {
-		return err.Error()
-	}
-	return strings.Join(got, "\n")
-}
-
 func FuzzGEM(f *testing.F) {
 	f.Add(gemGas + "P1,u,T Pipeline,1,operating,\"Russia, Türkiye\",G,,1,2020,,1,2,GGIT,15 bcm/y of gas\n")
-	f.Fuzz(func(t *testing.T, text string) { readSentences(GEM, "x2024-10.csv", text, gemConfidence) })
+	f.Fuzz(func(t *testing.T, text string) { graphtest.Sentences(GEM.Decode, "x2024-10.csv", text, gemConfidence) })
 }

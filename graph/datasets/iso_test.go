@@ -137,8 +137,7 @@ func TestISOFaults(t *testing.T) {
 }
 
 func TestISOOriginal(t *testing.T) {
-	needOriginals(t)
-	f, err := os.Open(originals + "/country-codes.csv")
+	f, err := os.Open(graphtest.Original(t, "country-codes.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMinerals(t *testing.T) {
-	dir := book(map[string]string{
+	dir := graphtest.Files(map[string]string{
 		"2024/mcs2024-cobal_world.csv": "\ufeffSource,Country,Type,Prod_t_2022,Prod_t_est_2023,Prod_notes,Reserves_t,Reserves_notes,,\n" +
 			"MCS2024,Congo (Kinshasa),\"Mine production\",144000,\"170,000 \",,6000000,,,\n" +
 			"MCS2024,Russiae,Mine production,9200,8800,,250000,,,\n" +

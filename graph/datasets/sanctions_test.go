@@ -3,6 +3,8 @@ package datasets
 import (
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
 func TestSanctions(t *testing.T) {
@@ -38,7 +40,7 @@ notice "Leaks" of "zz_icij" is not imposed by a state or a union, or has no key`
 t.json is not an array of programmes: json: cannot unmarshal object into Go value of type []datasets.sanctionsProgram`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have, want := readSentences(Sanctions, "t.json", c.text, statedConfidence), strings.TrimSpace(c.want); have != want {
+			if have, want := graphtest.Sentences(Sanctions.Decode, "t.json", c.text, statedConfidence), strings.TrimSpace(c.want); have != want {
 				t.Errorf("got:\n%s\nwant:\n%s", have, want)
 			}
 		})
@@ -52,5 +54,5 @@ t.json is not an array of programmes: json: cannot unmarshal object into Go valu
 
 func FuzzSanctions(f *testing.F) {
 	f.Add(`[{"title":"M","key":"EU-RUS","issuer":"eu_council","aliases":["Regulation (EU) No 833/2014"],"target_territories":["ru"]}]`)
-	f.Fuzz(func(t *testing.T, text string) { readSentences(Sanctions, "t.json", text, 1) })
+	f.Fuzz(func(t *testing.T, text string) { graphtest.Sentences(Sanctions.Decode, "t.json", text, 1) })
 }
