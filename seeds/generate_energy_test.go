@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 )
 
 const (
@@ -28,7 +28,7 @@ type series struct {
 func TestEnergy(t *testing.T) {
 	needData(t)
 	o := ontology(t)
-	res := importedFile(t, o, datasets.FactbookEnergy, filepath.Join(data, "factbook-energy", "oil_gas.csv"))
+	res := importedFile(t, o, factbook.Energy, filepath.Join(data, "factbook-energy", "oil_gas.csv"))
 	of := func(c *graph.Claim) series { return series{c.Subject, c.Value.Entity(), c.Predicate} }
 	large := map[series]bool{}
 	for i := range res.Commit.Claims {

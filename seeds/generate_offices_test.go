@@ -9,7 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -32,7 +32,7 @@ type leaders struct {
 
 func readLeaders(t *testing.T, o *schema.Ontology) *leaders {
 	path := filepath.Join(data, "factbook-leaders", "chief_of_state.csv")
-	l := &leaders{editions: importedFile(t, o, datasets.FactbookOffices, path), effective: spellsSince(t, o), territories: territoriesOf(t, path)}
+	l := &leaders{editions: importedFile(t, o, factbook.Offices, path), effective: spellsSince(t, o), territories: territoriesOf(t, path)}
 	l.others = imported(t, o, func(emit codec.Emit) error {
 		for _, e := range l.editions.Commit.Entities { // the other files name offices that only the editions declare
 			if err := emit(graph.Op{Kind: graph.Declare, Entity: e}); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -121,7 +122,7 @@ func imported(t *testing.T, o *schema.Ontology, read func(codec.Emit) error) *gr
 func worldFrom(t *testing.T, o *schema.Ontology) (iso, book *graph.Result) {
 	iso = importedFile(t, o, datasets.ISO, filepath.Join(data, "country-codes.csv"))
 	book = imported(t, o, func(emit codec.Emit) error {
-		return datasets.Factbook.DecodeDir(context.Background(), os.DirFS(filepath.Join(data, "factbook")), "factbook", emit)
+		return factbook.Entries.DecodeDir(context.Background(), os.DirFS(filepath.Join(data, "factbook")), "factbook", emit)
 	})
 	return iso, book
 }
@@ -264,7 +265,7 @@ func testWorldSources(t *testing.T, o *schema.Ontology, claims []graph.Claim) {
 		have[c.ID()] = true
 	}
 	for _, c := range claims {
-		if (c.Subject == datasets.FactbookSource || c.Subject == datasets.ISOSource) && !have[c.ID()] {
+		if (c.Subject == factbook.Source || c.Subject == datasets.ISOSource) && !have[c.ID()] {
 			t.Errorf("sources.yaml does not say %s %s %s, which the importer does", c.Subject, c.Predicate, c.Value)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -27,7 +27,7 @@ const (
 // tradePartners are the lists of the traders, without what the last edition, which is in
 // the files of the world, states as well.
 func tradePartners(t *testing.T, o *schema.Ontology) *worldFile {
-	res := importedFile(t, o, datasets.FactbookTrade, filepath.Join(data, "factbook-trade", "partners_commodities.csv"))
+	res := importedFile(t, o, factbook.Trade, filepath.Join(data, "factbook-trade", "partners_commodities.csv"))
 	said := func(c graph.Claim) string {
 		return fmt.Sprint(c.Subject, c.Predicate, c.Value, c.Qualifiers, c.Valid)
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -20,7 +20,7 @@ func TestLeadersAgree(t *testing.T) {
 	needData(t)
 	o := ontology(t)
 	t.Run("editions", func(t *testing.T) {
-		res := importedFile(t, o, datasets.FactbookOffices, filepath.Join(data, "factbook-leaders", "chief_of_state.csv"))
+		res := importedFile(t, o, factbook.Offices, filepath.Join(data, "factbook-leaders", "chief_of_state.csv"))
 		res.Commit.Seq = 1
 		snap, err := snapshot.Empty(o).Apply(&res.Commit)
 		if err != nil {

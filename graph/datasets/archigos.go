@@ -11,6 +11,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // Archigos reads who governed each state in fact, from the data set of that name by Goemans, Gleditsch and Chiozza: a line
@@ -51,9 +52,9 @@ type archigosState struct {
 }
 
 // archigosStates reads names/archigos.csv once: the states that each code means.
-var archigosStates = readOnce(func() (map[string][]archigosState, error) {
+var archigosStates = facts.Once(func() (map[string][]archigosState, error) {
 	states := map[string][]archigosState{}
-	return states, readTable(tables, "names/archigos.csv", func(c []string) error {
+	return states, facts.ReadTable(tables, "names/archigos.csv", func(c []string) error {
 		row, err := readArchigosState(c)
 		states[c[0]] = append(states[c[0]], row)
 		return err
@@ -72,7 +73,7 @@ func readArchigosState(c []string) (row archigosState, err error) {
 			return row, err
 		}
 	}
-	if row.of == "" && knownPlaces().byID[row.id] == nil {
+	if row.of == "" && facts.KnownPlaces().ByID[row.id] == nil {
 		return row, fmt.Errorf("%s is not in countries.csv, and has nothing to write after \"of\"", row.id)
 	}
 	return row, nil
@@ -87,16 +88,16 @@ type spell struct {
 }
 
 type archigosTable struct {
-	facts
-	csvTable
-	places *places
+	facts.Facts
+	facts.Table
+	places *facts.Places
 	spells []*spell
 }
 
 func decodeArchigos(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &archigosTable{facts: newFacts(emit), places: knownPlaces(), csvTable: csvTable{name: name, give: "the table of Archigos"}}
+	t := &archigosTable{Facts: facts.New(emit), places: facts.KnownPlaces(), Table: facts.Table{Name: name, Give: "the table of Archigos"}}
 	columns := []string{archigosSpell, archigosCode, archigosLeader, archigosStart, archigosEnd, archigosExit, archigosBorn}
-	if err := t.each(ctx, r, columns, t.row); err != nil {
+	if err := t.Each(ctx, r, columns, t.row); err != nil {
 		return err
 	}
 	slices.SortStableFunc(t.spells, func(a, b *spell) int {
@@ -107,25 +108,25 @@ func decodeArchigos(ctx context.Context, name string, r io.Reader, emit codec.Em
 	for _, s := range t.spells {
 		t.spell(s, people[personKey(s)])
 	}
-	return t.err
+	return t.Err
 }
 
 // row reads one spell.
 func (t *archigosTable) row(at graph.Position, cells []string, ps *codec.Faults) bool {
-	cell := func(column string) string { return latin1(cells[t.column[column]]) }
+	cell := func(column string) string { return latin1(cells[t.Column[column]]) }
 	s := &spell{at: at, id: cell(archigosSpell), code: cell(archigosCode), name: strings.TrimSpace(cell(archigosLeader)), born: cell(archigosBorn)}
 	s.states = archigosStates()[s.code]
 	if len(s.states) == 0 {
-		if t.first("code " + s.code) {
-			t.remark(at, "the leaders of %q are not read: names/archigos.csv has no such state", clipText(s.code))
+		if t.First("code " + s.code) {
+			t.Remark(at, "the leaders of %q are not read: names/archigos.csv has no such state", facts.Clip(s.code))
 		}
-		return t.err == nil
+		return t.Err == nil
 	}
 	from, err1 := graph.ParseDate(cell(archigosStart))
 	to, err2 := graph.ParseDate(cell(archigosEnd))
 	s.valid = graph.Interval{From: from, To: to}
 	if err1 != nil || err2 != nil || s.valid.Check() != nil {
-		ps.Add(at, graph.BadInput, "%s to %s is not a span of days", clipText(cell(archigosStart)), clipText(cell(archigosEnd)))
+		ps.Add(at, graph.BadInput, "%s to %s is not a span of days", facts.Clip(cell(archigosStart)), facts.Clip(cell(archigosEnd)))
 		return true
 	}
 	if cell(archigosExit) == "Still in Office" && cell(archigosEnd) == archigosUntil {
@@ -134,7 +135,7 @@ func (t *archigosTable) row(at graph.Position, cells []string, ps *codec.Faults)
 	if len(s.parts()) > 0 {
 		t.spells = append(t.spells, s)
 	}
-	return t.err == nil
+	return t.Err == nil
 }
 
 // latin1 returns the text as UTF-8: the table is in either.
@@ -153,7 +154,7 @@ func personKey(s *spell) string { return fmt.Sprint(s.code, "/", s.name, "/", s.
 
 // describe states the source.
 func (t *archigosTable) describe() {
-	t.source(ArchigosSource, "Hein Goemans, Kristian Skrede Gleditsch and Giacomo Chiozza", "https://www.rochester.edu/college/faculty/hgoemans/data.htm", "free for academic use with citation",
+	t.Source(ArchigosSource, "Hein Goemans, Kristian Skrede Gleditsch and Giacomo Chiozza", "https://www.rochester.edu/college/faculty/hgoemans/data.htm", "free for academic use with citation",
 		[2]string{"name", "Archigos 4.1: a database on leaders"}, [2]string{"title", "Introducing Archigos: A Dataset of Political Leaders, Journal of Peace Research 46 (2009)"},
 		[2]string{"date", "2016-03"}, [2]string{"coversUntil", archigosUntil})
 }
@@ -162,7 +163,7 @@ func (t *archigosTable) describe() {
 func (t *archigosTable) people() map[string]graph.ID {
 	first := map[string]*spell{}
 	sharing := map[graph.ID]int{}
-	base := func(s *spell) graph.ID { return slug(s.name + " of " + t.of(s.parts()[0].state)) }
+	base := func(s *spell) graph.ID { return facts.Slug(s.name + " of " + t.of(s.parts()[0].state)) }
 	for _, s := range t.spells {
 		if first[personKey(s)] == nil {
 			first[personKey(s)] = s
@@ -172,7 +173,7 @@ func (t *archigosTable) people() map[string]graph.ID {
 	ids := map[string]graph.ID{}
 	for key, s := range first {
 		if ids[key] = base(s); sharing[base(s)] > 1 {
-			ids[key] = slug(string(base(s)) + " " + s.valid.From.String()[:4])
+			ids[key] = facts.Slug(string(base(s)) + " " + s.valid.From.String()[:4])
 		}
 	}
 	return ids
@@ -182,7 +183,7 @@ func (t *archigosTable) of(s archigosState) string {
 	if s.of != "" {
 		return s.of
 	}
-	return t.places.byID[s.id].of
+	return t.places.ByID[s.id].Of
 }
 
 // part is a spell, or what of it falls to one of the states that its code means.
@@ -213,32 +214,32 @@ func (s *spell) parts() (all []part) {
 func (t *archigosTable) spell(s *spell, person graph.ID) {
 	for _, p := range s.parts() {
 		position := t.position(s, p.state)
-		if !t.declare(person, "Person") || position == "" {
-			t.remark(s.at, "%s is not read: %q or the position is the id of another thing", s.name, person)
+		if !t.Declare(person, "Person") || position == "" {
+			t.Remark(s.at, "%s is not read: %q or the position is the id of another thing", s.name, person)
 			return
 		}
-		if t.first("person " + string(person)) {
-			t.state(s.at, s.id, person, "name", graph.StringValue(s.name))
+		if t.First("person " + string(person)) {
+			t.State(s.at, s.id, person, "name", graph.StringValue(s.name))
 		}
-		opts := []claimOption{during(p.valid)}
+		opts := []facts.Option{facts.During(p.valid)}
 		if !p.whole {
-			opts = append(opts, asInferred, withNote("a part of a spell that the list has of one state"))
+			opts = append(opts, facts.AsInferred, facts.WithNote("a part of a spell that the list has of one state"))
 		}
-		t.state(s.at, s.id, person, "holds", graph.EntityValue(position), opts...)
+		t.State(s.at, s.id, person, "holds", graph.EntityValue(position), opts...)
 	}
 }
 
 // position declares what an effective leader of the state holds.
 func (t *archigosTable) position(s *spell, state archigosState) graph.ID {
 	typ := "Polity"
-	if t.places.byID[state.id] != nil {
+	if t.places.ByID[state.id] != nil {
 		typ = "Country"
 	}
-	if !t.declare(state.id, typ) {
+	if !t.Declare(state.id, typ) {
 		return ""
 	}
-	leader := office{"Effective leader of " + t.of(state), state.id, "EFFECTIVE_LEADER"}
-	return t.facts.position(leader, func(id graph.ID, predicate string, v graph.Value, opts ...claimOption) {
-		t.state(s.at, s.code, id, predicate, v, opts...)
+	leader := facts.Office{Name: "Effective leader of " + t.of(state), Of: state.id, Role: "EFFECTIVE_LEADER"}
+	return t.Facts.Position(leader, func(id graph.ID, predicate string, v graph.Value, opts ...facts.Option) {
+		t.State(s.at, s.code, id, predicate, v, opts...)
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // GEM reads the trackers of Global Energy Monitor: its Global Gas Infrastructure Tracker (gas pipelines and LNG terminals) and its
@@ -71,9 +72,9 @@ type pipeline struct {
 }
 
 // gemLines reads names/pipelines.csv, by project and unit: "Nord Stream Gas Pipeline/", or "…/*" for all units.
-var gemLines = readOnce(func() (map[string]pipeline, error) {
+var gemLines = facts.Once(func() (map[string]pipeline, error) {
 	lines := map[string]pipeline{}
-	return lines, readTable(tables, "names/pipelines.csv", func(c []string) error {
+	return lines, facts.ReadTable(tables, "names/pipelines.csv", func(c []string) error {
 		lines[c[0]+"/"+c[1]] = pipeline{graph.ID(c[2]), strings.Fields(c[3])}
 		return nil
 	})
@@ -83,9 +84,9 @@ func (p *pipeline) leaves(what string) bool { return slices.Contains(p.leave, wh
 
 // gemTable reads one table.
 type gemTable struct {
-	facts
-	csvTable
-	places  *places
+	facts.Facts
+	facts.Table
+	places  *facts.Places
 	columns map[string]string // from the names of the gas tracker to those of the table
 	edition string            // its month: 2024-10
 	year    int
@@ -105,7 +106,7 @@ func decodeGEM(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
-	t := &gemTable{facts: newFacts(emit), places: knownPlaces(), csvTable: csvTable{name: name, give: "a table of a tracker of Global Energy Monitor"}}
+	t := &gemTable{Facts: facts.New(emit), places: facts.KnownPlaces(), Table: facts.Table{Name: name, Give: "a table of a tracker of Global Energy Monitor"}}
 	tracker := "ggit"
 	if line, _, _ := strings.Cut(string(first), "\n"); strings.Contains(line, "project,") {
 		t.columns, tracker = gemOil, "goit"
@@ -119,14 +120,14 @@ func decodeGEM(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 	for _, c := range []string{"name", "unit-name", "areas", "owner", "start-year", "tracker-custom", "capacity-table"} {
 		columns = append(columns, t.columnOf(c))
 	}
-	if err := t.each(ctx, head, columns, t.row); err != nil {
+	if err := t.Each(ctx, head, columns, t.row); err != nil {
 		return err
 	}
 	t.describe(tracker)
 	for _, g := range t.groups() {
 		t.group(g)
 	}
-	return t.err
+	return t.Err
 }
 
 func (t *gemTable) columnOf(column string) string {
@@ -137,11 +138,11 @@ func (t *gemTable) columnOf(column string) string {
 }
 
 func (t *gemTable) cell(cells []string, column string) string {
-	i, ok := t.column[t.columnOf(column)]
+	i, ok := t.Column[t.columnOf(column)]
 	if !ok {
 		return ""
 	}
-	return tidy(cells[i])
+	return facts.Tidy(cells[i])
 }
 
 // row reads one unit.
@@ -158,7 +159,7 @@ func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool
 		r.status++
 	}
 	if _, known := gemKinds[r.kind]; r.status == len(gemStatuses) || !known || r.project == "" {
-		ps.Add(at, graph.BadInput, "the row has the status %q and the kind %q, which are not of the tracker, or no name", clipText(status), clipText(r.kind))
+		ps.Add(at, graph.BadInput, "the row has the status %q and the kind %q, which are not of the tracker, or no name", facts.Clip(status), facts.Clip(r.kind))
 		return true
 	}
 	known, listed := gemLines()[r.project+"/"+r.unit]
@@ -170,8 +171,8 @@ func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool
 		if printed = strings.TrimSpace(printed); printed == "" || printed == "--" {
 			continue
 		}
-		if id, ok := t.places.country(printed); !ok {
-			t.remark(at, "%q of %s is not a country of names/countries.csv", clipText(printed), r.project)
+		if id, ok := t.places.Country(printed); !ok {
+			t.Remark(at, "%q of %s is not a country of names/countries.csv", facts.Clip(printed), r.project)
 		} else if !slices.Contains(r.countries, id) && !r.known.leaves(string(id)) {
 			r.countries = append(r.countries, id)
 		}
@@ -198,7 +199,7 @@ var gemUnits = map[string]string{"bcm/y of gas": "bcmPerYear", "mtpa of LNG": "M
 
 func gemCapacity(text string) graph.Value {
 	digits, unit, _ := strings.Cut(text, " ")
-	f, ok := parseNumber(digits, "")
+	f, ok := facts.ParseNumber(digits, "")
 	if by := gemUnits[unit]; ok && f > 0 && by != "" {
 		return graph.QuantityValue(f, by)
 	}

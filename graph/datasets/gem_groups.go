@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // gemGroup has the units that are one entity.
@@ -62,7 +63,7 @@ func (t *gemTable) identify(all []*gemGroup) {
 			continue
 		}
 		for _, name := range g.candidates() {
-			if id := slug(name); id != "" && !taken[id] {
+			if id := facts.Slug(name); id != "" && !taken[id] {
 				taken[id], g.id, g.name = true, id, name
 				break
 			}
@@ -110,12 +111,12 @@ func (t *gemTable) group(g *gemGroup) {
 	if kind.terminal != "" {
 		typ = "Facility"
 	}
-	if g.id == "" || !t.declare(g.id, typ) {
-		t.remark(r.at, "%s has a name of which no id can be made", r.project)
+	if g.id == "" || !t.Declare(g.id, typ) {
+		t.Remark(r.at, "%s has a name of which no id can be made", r.project)
 		return
 	}
-	state := func(r *gemRow, predicate string, v graph.Value, opts ...claimOption) {
-		t.state(r.at, r.page, g.id, predicate, v, append([]claimOption{asConfidence(gemConfidence)}, opts...)...)
+	state := func(r *gemRow, predicate string, v graph.Value, opts ...facts.Option) {
+		t.State(r.at, r.page, g.id, predicate, v, append([]facts.Option{facts.AsConfidence(gemConfidence)}, opts...)...)
 	}
 	if g.old && len(g.rows) == 1 && r.unit != "" {
 		g.name += ", " + r.unit
@@ -127,19 +128,19 @@ func (t *gemTable) group(g *gemGroup) {
 	}
 	for _, r := range g.rows {
 		for i, c := range r.countries {
-			t.declare(c, "Country")
+			t.Declare(c, "Country")
 			if typ == "Facility" {
 				state(r, "country", graph.EntityValue(c))
 				break
 			}
-			var opts []claimOption
+			var opts []facts.Option
 			if !r.known.leaves("order") {
-				opts = append(opts, qualified("order", graph.IntValue(int64(i+1))))
+				opts = append(opts, facts.Qualified("order", graph.IntValue(int64(i+1))))
 			}
 			state(r, "transits", graph.EntityValue(c), opts...)
 		}
 	}
-	t.declare(graph.ID(kind.carries), "Resource")
+	t.Declare(graph.ID(kind.carries), "Resource")
 	if typ == "Facility" {
 		state(r, "kind", graph.StringValue(kind.terminal))
 		state(r, "resource", graph.EntityValue(graph.ID(kind.carries)))
@@ -157,7 +158,7 @@ func (t *gemTable) group(g *gemGroup) {
 	t.capacities(g, state)
 }
 
-type gemState func(r *gemRow, predicate string, v graph.Value, opts ...claimOption)
+type gemState func(r *gemRow, predicate string, v graph.Value, opts ...facts.Option)
 
 // times states the status of the group, and since when it has been in service or is to be.
 func (t *gemTable) times(g *gemGroup, state gemState) {
@@ -169,13 +170,13 @@ func (t *gemTable) times(g *gemGroup, state gemState) {
 			start = r
 		}
 	}
-	sinceEdition := during(since(t.edition))
-	opts := []claimOption{sinceEdition}
+	sinceEdition := facts.During(facts.Since(t.edition))
+	opts := []facts.Option{sinceEdition}
 	if start != nil && status.built && start.start <= t.year {
 		year := strconv.Itoa(start.start)
 		state(start, "inServiceSince", graph.LooseValue(year))
 		if status.status == "OPERATIONAL" {
-			opts = []claimOption{during(since(year)), asInferred}
+			opts = []facts.Option{facts.During(facts.Since(year)), facts.AsInferred}
 		}
 	}
 	if start != nil && !status.built && start.start >= t.year && gemKinds[start.kind].terminal == "" {
@@ -192,16 +193,16 @@ func (t *gemTable) capacities(g *gemGroup, state gemState) {
 		if r.capacity == (graph.Value{}) {
 			continue
 		}
-		var opts []claimOption
+		var opts []facts.Option
 		if r.unit != "" && (g.old || len(g.rows) > 1) {
 			name := "scope"
 			if gemKinds[r.kind].terminal != "" {
 				name = "measure"
 			}
-			opts = append(opts, qualified(name, graph.StringValue(r.unit)))
+			opts = append(opts, facts.Qualified(name, graph.StringValue(r.unit)))
 		}
 		if !gemStatuses[r.status].built {
-			opts = append(opts, qualified("planned", graph.BoolValue(true)))
+			opts = append(opts, facts.Qualified("planned", graph.BoolValue(true)))
 		}
 		state(r, "capacity", r.capacity, opts...)
 	}
@@ -211,6 +212,6 @@ func (t *gemTable) capacities(g *gemGroup, state gemState) {
 func (t *gemTable) describe(tracker string) {
 	title := map[string]string{"ggit": "Global Gas Infrastructure Tracker", "goit": "Global Oil Infrastructure Tracker"}[tracker]
 	name := title + ", edition of " + t.edition
-	t.source(graph.ID("gem-"+tracker+"-"+t.edition), "Global Energy Monitor", "https://globalenergymonitor.org", "CC BY 4.0, by its site",
+	t.Source(graph.ID("gem-"+tracker+"-"+t.edition), "Global Energy Monitor", "https://globalenergymonitor.org", "CC BY 4.0, by its site",
 		[2]string{"name", name}, [2]string{"title", name}, [2]string{"date", t.edition})
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // ISO reads the table of country codes of datasets/country-codes: ISO 3166,
@@ -52,9 +53,9 @@ var isoColumns = []string{
 
 // isoTable reads one table.
 type isoTable struct {
-	facts
-	csvTable
-	places *places
+	facts.Facts
+	facts.Table
+	places *facts.Places
 	fips   map[string]int // how many rows have the code
 }
 
@@ -67,19 +68,19 @@ type isoRow struct {
 }
 
 func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &isoTable{facts: newFacts(emit), places: knownPlaces(), csvTable: csvTable{name: name, give: "data/country-codes.csv of datasets/country-codes"}, fips: map[string]int{}}
+	t := &isoTable{Facts: facts.New(emit), places: facts.KnownPlaces(), Table: facts.Table{Name: name, Give: "data/country-codes.csv of datasets/country-codes"}, fips: map[string]int{}}
 	rows, err := t.readAll(ctx, r)
 	if err != nil {
 		return err
 	}
-	t.source(ISOSource, "Open Knowledge via datasets/country-codes", "https://github.com/datasets/country-codes", "ODC-PDDL 1.0")
+	t.Source(ISOSource, "Open Knowledge via datasets/country-codes", "https://github.com/datasets/country-codes", "ODC-PDDL 1.0")
 	for _, row := range rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		row.read()
-		if t.err != nil {
-			return t.err
+		if t.Err != nil {
+			return t.Err
 		}
 	}
 	return nil
@@ -96,14 +97,14 @@ func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) 
 	}
 	var rows []*isoRow
 	lines := map[graph.ID]int{}
-	err := t.each(ctx, r, need, func(at graph.Position, cells []string, ps *codec.Faults) bool {
+	err := t.Each(ctx, r, need, func(at graph.Position, cells []string, ps *codec.Faults) bool {
 		row := &isoRow{isoTable: t, cells: cells, line: at.Line}
 		row.id = graph.ID(row.cell("ISO3166-1-Alpha-3"))
 		switch first, twice := lines[row.id]; {
 		case !utf8.ValidString(strings.Join(cells, "")):
 			ps.Add(at, graph.BadInput, "the row is not valid UTF-8; save the table in that encoding")
 		case !alpha(string(row.id), 3):
-			ps.Add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", clipText(string(row.id)))
+			ps.Add(at, graph.BadInput, "ISO3166-1-Alpha-3 is %q; three capital letters are needed", facts.Clip(string(row.id)))
 		case twice:
 			ps.Add(at, graph.Duplicate, "%s is on this line and on line %d", row.id, first)
 		case len(rows) == maxISORows:
@@ -132,7 +133,7 @@ func alpha(s string, n int) bool {
 // cell is a column's text; some of the table's have blanks around them, and
 // the asterisks of footnotes.
 func (r *isoRow) cell(column string) string {
-	i, ok := r.column[column]
+	i, ok := r.Column[column]
 	if !ok || i >= len(r.cells) {
 		return ""
 	}
@@ -140,38 +141,38 @@ func (r *isoRow) cell(column string) string {
 }
 
 func (r *isoRow) place(column string) graph.Position {
-	return graph.Position{File: r.name, Line: r.line, Path: column}
+	return graph.Position{File: r.Name, Line: r.line, Path: column}
 }
 
-func (r *isoRow) claim(column string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
-	opts = append([]claimOption{asConfidence(codeConfidence)}, opts...)
-	r.state(r.place(column), string(r.id)+"/"+column, subject, predicate, v, opts...)
+func (r *isoRow) claim(column string, subject graph.ID, predicate string, v graph.Value, opts ...facts.Option) {
+	opts = append([]facts.Option{facts.AsConfidence(codeConfidence)}, opts...)
+	r.State(r.place(column), string(r.id)+"/"+column, subject, predicate, v, opts...)
 }
 
 func (r *isoRow) spoilt(column, why string) {
-	r.remark(r.place(column), "%s of %s not read: %q %s", column, r.id, clipText(r.cell(column)), why)
+	r.Remark(r.place(column), "%s of %s not read: %q %s", column, r.id, facts.Clip(r.cell(column)), why)
 }
 
 func (r *isoRow) read() {
-	r.declare(r.id, "Country")
+	r.Declare(r.id, "Country")
 	r.codes()
 	r.labels()
 	r.regions()
 	const capital, currency, landlocked = "Capital", "ISO4217-currency_alphabetic_code", "Land Locked Developing Countries (LLDC)"
 	if name := r.cell(capital); name != "" {
-		city := r.places.city(r.id, name)
-		if city != "" && r.declare(city, "City") {
-			r.claim(capital, r.id, "capital", graph.EntityValue(city), asConfidence(labelConfidence))
-			if city == slug(name) {
-				r.claim(capital, city, "name", graph.StringValue(name), asConfidence(labelConfidence))
+		city := r.places.City(r.id, name)
+		if city != "" && r.Declare(city, "City") {
+			r.claim(capital, r.id, "capital", graph.EntityValue(city), facts.AsConfidence(labelConfidence))
+			if city == facts.Slug(name) {
+				r.claim(capital, city, "name", graph.StringValue(name), facts.AsConfidence(labelConfidence))
 			} else {
-				if own := r.places.cityNames[city]; own != "" {
-					r.claim(capital, city, "name", graph.StringValue(own), asInferred, asPrinted(name))
+				if own := r.places.CityNames[city]; own != "" {
+					r.claim(capital, city, "name", graph.StringValue(own), facts.AsInferred, facts.AsPrinted(name))
 				}
 				// The table of cities knows it under another name, which may be the present one.
-				r.claim(capital, city, "aliases", graph.StringValue(name), asConfidence(labelConfidence))
+				r.claim(capital, city, "aliases", graph.StringValue(name), facts.AsConfidence(labelConfidence))
 			}
-			r.claim(capital, city, "country", graph.EntityValue(r.id), asInferred)
+			r.claim(capital, city, "country", graph.EntityValue(r.id), facts.AsInferred)
 		} else {
 			r.spoilt(capital, "gives no free id for a city; add it to names/cities.csv")
 		}
@@ -183,7 +184,7 @@ func (r *isoRow) read() {
 			case !alpha(c, 3):
 				r.spoilt(currency, "is not a code of three letters")
 			case len(list) > 1:
-				r.claim(currency, r.id, "currency", graph.StringValue(c), withNote("one of several in use"), inConflict("currency-"+string(r.id)))
+				r.claim(currency, r.id, "currency", graph.StringValue(c), facts.WithNote("one of several in use"), facts.InConflict("currency-"+string(r.id)))
 			default:
 				r.claim(currency, r.id, "currency", graph.StringValue(c))
 			}
@@ -234,11 +235,11 @@ func (r *isoRow) labels() {
 		column = english // the display names of two countries are US and UK
 	}
 	if n := r.cell(column); n != "" {
-		r.claim(column, r.id, "name", graph.StringValue(n), asConfidence(labelConfidence))
+		r.claim(column, r.id, "name", graph.StringValue(n), facts.AsConfidence(labelConfidence))
 	}
 	for _, n := range isoNames {
 		if name := r.cell(n.column); name != "" {
-			r.claim(n.column, r.id, "aliases", graph.StringValue(name), qualified("lang", graph.StringValue(n.lang)))
+			r.claim(n.column, r.id, "aliases", graph.StringValue(name), facts.Qualified("lang", graph.StringValue(n.lang)))
 		}
 	}
 	if n := strings.TrimPrefix(r.cell(formal), "the "); n != "" {
@@ -254,16 +255,16 @@ func (r *isoRow) regions() {
 		if name == "" {
 			continue
 		}
-		id := slug(name)
-		if id == "" || !r.declare(id, "Region") {
+		id := facts.Slug(name)
+		if id == "" || !r.Declare(id, "Region") {
 			r.spoilt(column, "gives no free id for a region")
 			return
 		}
 		// How regions nest is the same in every row, so no row is its locator.
-		if r.first("region " + string(id)) {
-			r.state(r.place(column), column, id, "name", graph.StringValue(name), asConfidence(codeConfidence))
+		if r.First("region " + string(id)) {
+			r.State(r.place(column), column, id, "name", graph.StringValue(name), facts.AsConfidence(codeConfidence))
 			if parent != "" && parent != id {
-				r.state(r.place(column), column, id, "parent", graph.EntityValue(parent), asConfidence(codeConfidence))
+				r.State(r.place(column), column, id, "parent", graph.EntityValue(parent), facts.AsConfidence(codeConfidence))
 			}
 		}
 		if column != "Global Name" && name != parentName {

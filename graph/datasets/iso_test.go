@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
@@ -88,7 +89,7 @@ func TestISO(t *testing.T) {
 		"PAN isoNumeric 008 0.95":                      "PAN/ISO3166-1-numeric",
 		"PAN currency PAB note one of several in use conflict currency-PAN 0.95": "PAN/ISO4217-currency_alphabetic_code",
 	}
-	wantLocators(t, res.Commit.Claims, want)
+	graphtest.WantLocators(t, facts.StatedConfidence, res.Commit.Claims, want)
 }
 
 func TestISOFaults(t *testing.T) {
@@ -149,7 +150,7 @@ func TestISOOriginal(t *testing.T) {
 	said := map[string]bool{}
 	countries := 0
 	for i := range res.Commit.Claims {
-		said[graphtest.Sentence(&res.Commit.Claims[i], statedConfidence)] = true
+		said[graphtest.Sentence(&res.Commit.Claims[i], facts.StatedConfidence)] = true
 	}
 	for _, e := range res.Commit.Entities {
 		if e.Type == "Country" {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // Minerals reads the data releases of the Mineral Commodity Summaries of the US Geological Survey: a folder for
@@ -39,9 +40,9 @@ type mineral struct {
 }
 
 // minerals reads names/minerals.csv once: the goods of each commodity, by the name in its file.
-var minerals = readOnce(func() (map[string][]mineral, error) {
+var minerals = facts.Once(func() (map[string][]mineral, error) {
 	goods := map[string][]mineral{}
-	return goods, readTable(tables, "names/minerals.csv", func(c []string) error {
+	return goods, facts.ReadTable(tables, "names/minerals.csv", func(c []string) error {
 		goods[c[0]] = append(goods[c[0]], mineral{c[1], graph.ID(c[2]), c[3], c[4], c[5]})
 		return nil
 	})
@@ -63,14 +64,14 @@ var mineralCountries = map[string]graph.ID{
 
 // mineralTables reads the folder.
 type mineralTables struct {
-	facts
-	places *places
+	facts.Facts
+	places *facts.Places
 	file   string
 	base   string
 }
 
 func decodeMinerals(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
-	m := &mineralTables{facts: newFacts(emit), places: knownPlaces()}
+	m := &mineralTables{Facts: facts.New(emit), places: facts.KnownPlaces()}
 	files, err := fs.Glob(dir, "*/*.csv")
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", name, err)
@@ -92,7 +93,7 @@ func decodeMinerals(ctx context.Context, dir fs.FS, name string, emit codec.Emit
 	if err := ps.Err(); err != nil {
 		return err
 	}
-	return m.err
+	return m.Err
 }
 
 var mineralFile = regexp.MustCompile(`(?i)^mcs(\d{4})[-_]([a-z-]+)(?:_[a-z]+)?\.csv$`)
@@ -150,8 +151,8 @@ var transcribed = map[string]string{
 func (m *mineralTables) row(at graph.Position, edition int, commodity, typ string, head []string, row map[string]string) {
 	list := minerals()[commodity]
 	if list == nil {
-		if m.first("table " + m.base) {
-			m.remark(at, "the table %s is in no row of names/minerals.csv", m.base)
+		if m.First("table " + m.base) {
+			m.Remark(at, "the table %s is in no row of names/minerals.csv", m.base)
 		}
 		return
 	}
@@ -168,16 +169,16 @@ func (m *mineralTables) row(at graph.Position, edition int, commodity, typ strin
 		return
 	}
 	m.edition(edition)
-	if !m.declare(good.id, "Resource") {
+	if !m.Declare(good.id, "Resource") {
 		return
 	}
-	if m.first("name " + string(good.id)) {
-		m.state(at, m.base, good.id, "name", graph.StringValue(good.name), asInferred)
+	if m.First("name " + string(good.id)) {
+		m.State(at, m.base, good.id, "name", graph.StringValue(good.name), facts.AsInferred)
 	}
 	subject, total := m.subject(printed)
 	if subject == "" && !total {
 		if !strings.HasPrefix(printed, "Other") {
-			m.remark(at, "%q is not read as a country", printed)
+			m.Remark(at, "%q is not read as a country", printed)
 		}
 		return
 	}
@@ -195,11 +196,11 @@ func (m *mineralTables) subject(printed string) (id graph.ID, total bool) {
 		// Some totals leave a country out, or are of several goods.
 		return "", printed == "World total" || printed == "World total (rounded)" || strings.HasSuffix(printed, "e, rounded)") && !strings.Contains(printed, " and ")
 	}
-	for _, n := range []string{printed, strings.TrimSuffix(printed, "e"), withoutBrackets(printed)} {
+	for _, n := range []string{printed, strings.TrimSuffix(printed, "e"), facts.WithoutBrackets(printed)} {
 		if id, ok := mineralCountries[n]; ok {
 			return id, false
 		}
-		if id, ok := m.places.country(n); ok {
+		if id, ok := m.places.Country(n); ok {
 			return id, false
 		}
 	}
@@ -222,22 +223,22 @@ func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, su
 	n := mineralNumber.FindStringSubmatch(text)
 	if n == nil {
 		if strings.ContainsAny(text, "<>") || strings.HasPrefix(text, "Less") {
-			m.remark(at, "%s of %s is a bound, %q, and is not read", column, printed, text)
+			m.Remark(at, "%s of %s is a bound, %q, and is not read", column, printed, text)
 		}
 		return
 	}
-	f, numeric := parseNumber(n[2], "")
+	f, numeric := facts.ParseNumber(n[2], "")
 	if by := mineralUnits[unit]; numeric && f > 0 {
-		confidence := statedConfidence
+		confidence := facts.StatedConfidence
 		if !reserves && year == edition-1 {
-			confidence = inferredConfidence // the next edition revises it
+			confidence = facts.InferredConfidence // the next edition revises it
 		}
 		if reserves {
 			year = edition - 1
 		}
 		amount := graph.QuantityValue(math.Round(f*by.per*1e6)/1e6, mineralUnit(good.id, by.unit))
 		notes := strings.ToLower(row["Prod_notes"] + row["Prod_note"])
-		_, whole := m.places.country(printed)
+		_, whole := m.places.Country(printed)
 		estimated = estimated || n[1] != "" || strings.HasSuffix(printed, "e") && !whole ||
 			!reserves && strings.Contains(notes, "also") && strings.Contains(notes, "estimate")
 		m.stateFigure(at, good, subject, printed, reserves, year, amount, estimated, confidence)
@@ -249,21 +250,21 @@ func (m *mineralTables) stateFigure(at graph.Position, good *mineral, subject gr
 	if reserves {
 		predicate, measure = "reserves", "RESERVES"
 	}
-	opts := []claimOption{during(yearOf(strconv.Itoa(year))), asConfidence(confidence)}
+	opts := []facts.Option{facts.During(facts.Year(strconv.Itoa(year))), facts.AsConfidence(confidence)}
 	if estimated {
-		opts = append(opts, asEstimated)
+		opts = append(opts, facts.AsEstimated)
 	}
-	opts = append(opts, qualified("measure", graph.EnumOf(measure)))
+	opts = append(opts, facts.Qualified("measure", graph.EnumOf(measure)))
 	if good.scope != "" {
-		opts = append(opts, qualified("scope", graph.StringValue(good.scope)))
+		opts = append(opts, facts.Qualified("scope", graph.StringValue(good.scope)))
 	}
 	locator := m.base + "/" + printed
 	if subject == "" {
-		m.state(at, locator, good.id, "worldTotal", amount, opts...)
+		m.State(at, locator, good.id, "worldTotal", amount, opts...)
 		return
 	}
-	m.declare(subject, "Country")
-	m.state(at, locator, subject, predicate, graph.EntityValue(good.id), append(opts, qualified("quantity", amount))...)
+	m.Declare(subject, "Country")
+	m.State(at, locator, subject, predicate, graph.EntityValue(good.id), append(opts, facts.Qualified("quantity", amount))...)
 }
 
 // readColumn reads the name of a column: Prod_t_est_2023, Reserves_kt, prod_2025_est with the unit of the row.
@@ -293,6 +294,6 @@ func mineralUnit(good graph.ID, unit string) string {
 func (m *mineralTables) edition(year int) {
 	text := strconv.Itoa(year)
 	name := "Mineral Commodity Summaries " + text
-	m.source(graph.ID("usgs-mcs-"+text), "US Geological Survey", "https://pubs.usgs.gov/publication/mcs"+text, "public domain",
+	m.Source(graph.ID("usgs-mcs-"+text), "US Geological Survey", "https://pubs.usgs.gov/publication/mcs"+text, "public domain",
 		[2]string{"name", name}, [2]string{"title", name}, [2]string{"date", text}, [2]string{"partialFor", "produces"}, [2]string{"partialFor", "reserves"})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
@@ -30,7 +31,7 @@ func TestMinerals(t *testing.T) {
 		case op.Kind == graph.Notice:
 			notices = append(notices, op.Notice)
 		case op.Kind == graph.Assert && slices.Contains([]string{"produces", "reserves", "worldTotal"}, op.Claim.Predicate):
-			got = append(got, graphtest.Sentence(&op.Claim, statedConfidence))
+			got = append(got, graphtest.Sentence(&op.Claim, facts.StatedConfidence))
 		}
 		return nil
 	}); err != nil {

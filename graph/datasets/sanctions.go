@@ -13,6 +13,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // Sanctions reads the list of sanctions programmes of OpenSanctions, as one array of JSON
@@ -48,8 +49,8 @@ type sanctionsProgram struct {
 
 // sanctionsList reads the array.
 type sanctionsList struct {
-	facts
-	places *places
+	facts.Facts
+	places *facts.Places
 }
 
 func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
@@ -61,8 +62,8 @@ func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.E
 	if err := json.Unmarshal(text, &programs); err != nil {
 		return graph.Errorf(graph.BadInput, "%s is not an array of programmes: %v", name, err)
 	}
-	l := &sanctionsList{facts: newFacts(emit), places: knownPlaces()}
-	l.source(SanctionsSource, "OpenSanctions", "https://github.com/opensanctions/opensanctions", "MIT",
+	l := &sanctionsList{Facts: facts.New(emit), places: facts.KnownPlaces()}
+	l.Source(SanctionsSource, "OpenSanctions", "https://github.com/opensanctions/opensanctions", "MIT",
 		[2]string{"name", "Sanctions programmes of OpenSanctions, August 2026"}, [2]string{"date", sanctionsDate})
 	for i := range programs {
 		if err := ctx.Err(); err != nil {
@@ -70,7 +71,7 @@ func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.E
 		}
 		l.program(graph.Position{File: name, Path: "[" + strconv.Itoa(i) + "]"}, &programs[i])
 	}
-	return l.err
+	return l.Err
 }
 
 var (
@@ -95,13 +96,13 @@ func sanctionsActYear(act string) int {
 
 func (l *sanctionsList) program(at graph.Position, p *sanctionsProgram) {
 	issuer := l.issuer(p.Issuer)
-	id := slug("sanctions " + p.Key)
-	if issuer == "" || id == "" || p.Key == "" || !l.declare(id, "Policy") {
-		l.remark(at, "%q of %q is not imposed by a state or a union, or has no key", clipText(p.Title), clipText(p.Issuer))
+	id := facts.Slug("sanctions " + p.Key)
+	if issuer == "" || id == "" || p.Key == "" || !l.Declare(id, "Policy") {
+		l.Remark(at, "%q of %q is not imposed by a state or a union, or has no key", facts.Clip(p.Title), facts.Clip(p.Issuer))
 		return
 	}
-	state := func(predicate string, v graph.Value, opts ...claimOption) {
-		l.state(at, p.Key, id, predicate, v, opts...)
+	state := func(predicate string, v graph.Value, opts ...facts.Option) {
+		l.State(at, p.Key, id, predicate, v, opts...)
 	}
 	state("name", graph.StringValue(p.Title))
 	state("imposedBy", graph.EntityValue(issuer))
@@ -112,30 +113,30 @@ func (l *sanctionsList) program(at graph.Position, p *sanctionsProgram) {
 	first := 0
 	for _, a := range p.Aliases {
 		if !sanctionsAct.MatchString(a) {
-			if _, known := l.places.country(a); !known && !sanctionsCode.MatchString(a) {
+			if _, known := l.places.Country(a); !known && !sanctionsCode.MatchString(a) {
 				state("aliases", graph.StringValue(a))
 			}
 			continue
 		}
 		year := sanctionsActYear(a)
-		var opts []claimOption
+		var opts []facts.Option
 		if year > 0 {
-			opts = append(opts, during(yearOf(strconv.Itoa(year))))
+			opts = append(opts, facts.During(facts.Year(strconv.Itoa(year))))
 			if issuer == "eu" && (first == 0 || year < first) {
 				first = year
 			}
 		}
 		state("legalActs", graph.StringValue(a), opts...)
 	}
-	opts := []claimOption{during(since(sanctionsDate))}
+	opts := []facts.Option{facts.During(facts.Since(sanctionsDate))}
 	if first > 0 {
-		opts = []claimOption{during(since(strconv.Itoa(first))), asInferred}
+		opts = []facts.Option{facts.During(facts.Since(strconv.Itoa(first))), facts.AsInferred}
 	}
 	switch p.Status {
 	case "":
 		state("status", graph.EnumOf("IN_FORCE"), opts...)
 	case "ended":
-		opts = []claimOption{during(since(sanctionsDate))}
+		opts = []facts.Option{facts.During(facts.Since(sanctionsDate))}
 		state("status", graph.EnumOf("ENDED"), opts...)
 	}
 	for _, m := range p.Measures {
@@ -168,17 +169,17 @@ func (l *sanctionsList) issuer(office string) graph.ID {
 func (l *sanctionsList) territory(code string) graph.ID {
 	switch code {
 	case "eu", "un":
-		l.declare(graph.ID(code), "Organisation")
+		l.Declare(graph.ID(code), "Organisation")
 		return graph.ID(code)
 	case "xk":
-		l.declare("XKX", "Country")
+		l.Declare("XKX", "Country")
 		return "XKX"
 	}
 	region, err := language.ParseRegion(code)
-	if err != nil || len(code) != 2 || l.places.byID[graph.ID(region.ISO3())] == nil {
+	if err != nil || len(code) != 2 || l.places.ByID[graph.ID(region.ISO3())] == nil {
 		return ""
 	}
 	id := graph.ID(region.ISO3())
-	l.declare(id, "Country")
+	l.Declare(id, "Country")
 	return id
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
@@ -40,7 +41,7 @@ notice "Leaks" of "zz_icij" is not imposed by a state or a union, or has no key`
 t.json is not an array of programmes: json: cannot unmarshal object into Go value of type []datasets.sanctionsProgram`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have, want := graphtest.Sentences(Sanctions.Decode, "t.json", c.text, statedConfidence), strings.TrimSpace(c.want); have != want {
+			if have, want := graphtest.Sentences(Sanctions.Decode, "t.json", c.text, facts.StatedConfidence), strings.TrimSpace(c.want); have != want {
 				t.Errorf("got:\n%s\nwant:\n%s", have, want)
 			}
 		})

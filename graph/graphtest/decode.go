@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,4 +69,22 @@ func Original(t testing.TB, name string) string {
 		t.Skipf("skipped: the original file is not at %s", path)
 	}
 	return path
+}
+
+// WantLocators expects each claim of want, as a sentence, with its locator.
+func WantLocators(t testing.TB, usual float64, claims []graph.Claim, want map[string]string) {
+	t.Helper()
+	missing := maps.Clone(want)
+	for i := range claims {
+		c := &claims[i]
+		s := Sentence(c, usual)
+		at, ok := want[s]
+		if ok && at != c.Locator {
+			t.Errorf("%s is at %q, want %q", s, c.Locator, at)
+		}
+		delete(missing, s)
+	}
+	for s := range missing {
+		t.Errorf("missing: %s", s)
+	}
 }

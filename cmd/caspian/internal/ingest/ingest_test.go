@@ -16,7 +16,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -230,7 +230,7 @@ func TestFind(t *testing.T) {
 		{dir, codec.NQuads, "error: no file in it has the ending of a format"},
 		{filepath.Join(dir, "notes.txt"), nil, "error: the file's name has no known extension"},
 		{filepath.Join(dir, "notes.txt"), codec.JSONLines, "notes.txt"},
-		{filepath.Join(dir, "notes.txt"), datasets.Factbook, "error: the format factbook reads a folder"},
+		{filepath.Join(dir, "notes.txt"), factbook.Entries, "error: the format factbook reads a folder"},
 		{filepath.Join(dir, "missing.yaml"), nil, "error: no such file"},
 		{Stdin, nil, "standard input"},
 	} {

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"context"
@@ -12,18 +12,19 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// FactbookEnergy reads the figures of oil and gas of all editions of the World Factbook, as the archive of editions has them in one
-// table (see FactbookTrade): production, consumption, exports, imports and reserves, one to a line until 2021, and in blocks since.
+// Energy reads the figures of oil and gas of all editions of the World Factbook, as the archive of editions has them in one
+// table (see Trade): production, consumption, exports, imports and reserves, one to a line until 2021, and in blocks since.
 //
 // Each edition is a source; the year of a figure is that of its estimate, and what has none is left out, as all of 2018 to 2020 has.
 // A figure that a later edition repeats, to half a percent, is stated once; one that differs is stated as well. What the
 // Factbook counts as oil has changed, so the note has its word: crude oil, total petroleum. Zeros are left out.
-var FactbookEnergy = &codec.Format{
+var Energy = &codec.Format{
 	Name:   "factbook-energy",
 	About:  "the oil and gas of all editions of the World Factbook, in one table",
-	Decode: decodeFactbookEnergy,
+	Decode: decodeEnergy,
 }
 
 // energyKind is what a figure is about.
@@ -71,12 +72,12 @@ var energyBlocks = map[string]map[string]energyKind{
 // energyTable reads one table.
 type energyTable struct{ editionsTable }
 
-func decodeFactbookEnergy(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+func decodeEnergy(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
 	t := &energyTable{newEditionsTable(name, emit)}
 	return t.read(ctx, r, []string{editionCode, editionField, editionFirst, editionText}, t.row)
 }
 
-const energyAmount = `(` + number + `)(?: (million|billion|trillion))? ?(bbl/day|bbl|barrels|cu m|cubic meters)`
+const energyAmount = `(` + facts.Number + `)(?: (million|billion|trillion))? ?(bbl/day|bbl|barrels|cu m|cubic meters)`
 
 var (
 	energyFigure = regexp.MustCompile(`^` + energyAmount + `(.*)$`)
@@ -108,15 +109,15 @@ func (t *energyTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	locator := t.cell(cells, editionCode) + "/" + field
 	if single {
 		if amount := energySingle(text); amount != nil {
-			t.figure(at, edition, c.id, kind, locator, amount)
+			t.figure(at, edition, c.ID, kind, locator, amount)
 		} else if !energyNone.MatchString(text) {
-			t.remark(at, "%s of %s, edition %d, is not read: %q", field, c.id, edition, clipText(text))
+			t.Remark(at, "%s of %s, edition %d, is not read: %q", field, c.ID, edition, facts.Clip(text))
 		}
 		return
 	}
 	for _, m := range energyItem.FindAllStringSubmatch(text, -1) {
 		if kind, known := block[strings.TrimSpace(m[1])]; known {
-			t.figure(at, edition, c.id, kind, locator, m[2:])
+			t.figure(at, edition, c.ID, kind, locator, m[2:])
 		}
 	}
 }
@@ -140,39 +141,39 @@ func energySingle(text string) []string {
 
 // figure states an amount: digits, scale, unit and what is in brackets after them.
 func (t *energyTable) figure(at graph.Position, edition int, country graph.ID, kind energyKind, locator string, amount []string) {
-	v, ok := parseNumber(amount[0], amount[1])
+	v, ok := facts.ParseNumber(amount[0], amount[1])
 	year := energyYearOf(amount[3])
 	if !ok || v == 0 || year == "" {
 		return
 	}
 	quantity, fits := energyQuantity(v, amount[2], kind)
 	if !fits {
-		t.remark(at, "%s of %s, edition %d, has %s, which is not its unit", locator, country, edition, amount[2])
+		t.Remark(at, "%s of %s, edition %d, has %s, which is not its unit", locator, country, edition, amount[2])
 		return
 	}
-	if !t.first(fmt.Sprint(country, kind.predicate, kind.good, year, strconv.FormatFloat(v, 'g', 3, 64))) {
+	if !t.First(fmt.Sprint(country, kind.predicate, kind.good, year, strconv.FormatFloat(v, 'g', 3, 64))) {
 		return
 	}
 	t.edition(edition, "consumes", "exports", "imports", "produces", "reserves")
-	t.declare(country, "Country")
-	t.declare(kind.good, "Resource")
+	t.Declare(country, "Country")
+	t.Declare(kind.good, "Resource")
 	y, _ := strconv.Atoi(year)
-	opts := []claimOption{during(yearOf(strconv.Itoa(min(y, edition)))), qualified("quantity", quantity), withNote(kind.note)}
+	opts := []facts.Option{facts.During(facts.Year(strconv.Itoa(min(y, edition)))), facts.Qualified("quantity", quantity), facts.WithNote(kind.note)}
 	if y > edition {
-		opts = append(opts, asInferred) // a misprint: no edition knows the next year
+		opts = append(opts, facts.AsInferred) // a misprint: no edition knows the next year
 	} else if edition-y < 2 {
-		opts = append(opts, asConfidence(freshConfidence)) // later editions revise it
+		opts = append(opts, facts.AsConfidence(freshConfidence)) // later editions revise it
 	}
 	if strings.Contains(amount[3], "es") {
-		opts = append(opts, asEstimated)
+		opts = append(opts, facts.AsEstimated)
 	}
 	switch kind.predicate {
 	case "produces":
-		opts = append(opts, qualified("measure", graph.EnumOf("PRODUCTION")))
+		opts = append(opts, facts.Qualified("measure", graph.EnumOf("PRODUCTION")))
 	case "reserves":
-		opts = append(opts, qualified("measure", graph.EnumOf("RESERVES")))
+		opts = append(opts, facts.Qualified("measure", graph.EnumOf("RESERVES")))
 	}
-	t.state(at, locator, country, kind.predicate, graph.EntityValue(kind.good), opts...)
+	t.State(at, locator, country, kind.predicate, graph.EntityValue(kind.good), opts...)
 }
 
 // freshConfidence is that of a figure of the last two years, which later editions may revise.

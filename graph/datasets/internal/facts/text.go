@@ -1,4 +1,4 @@
-package datasets
+package facts
 
 import (
 	"math"
@@ -9,10 +9,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// tidy returns the words of a text with one space between them.
-func tidy(s string) string { return strings.Join(strings.Fields(s), " ") }
+// Tidy returns the words of a text with one space between them.
+func Tidy(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-func clipText(s string) string {
+// Clip shortens a text for a message.
+func Clip(s string) string {
 	const most = 120
 	if len(s) <= most {
 		return s
@@ -20,12 +21,13 @@ func clipText(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-const number = `\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`
+// Number is the pattern of a number with commas between thousands.
+const Number = `\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`
 
 var scales = map[string]float64{"": 1, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
-// parseNumber reads 1,234.5 with a scale word, which may be empty.
-func parseNumber(digits, scale string) (float64, bool) {
+// ParseNumber reads 1,234.5 with a scale word, which may be empty.
+func ParseNumber(digits, scale string) (float64, bool) {
 	by, known := scales[scale]
 	f, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
 	if err != nil || !known {
@@ -38,7 +40,8 @@ func parseNumber(digits, scale string) (float64, bool) {
 	return f * by, true
 }
 
-func yearOf(digits string) graph.Interval {
+// Year is the year that the digits are, or the valid time that a text is; empty where they are neither.
+func Year(digits string) graph.Interval {
 	iv, err := graph.ParseInterval(digits)
 	if err != nil {
 		return graph.Interval{} // year 0000 and the like say nothing
@@ -46,11 +49,11 @@ func yearOf(digits string) graph.Interval {
 	return iv
 }
 
-// since is from a date on, without a word of an end.
-func since(date string) graph.Interval { return yearOf(date + "/") }
+// Since is the valid time from a date on, with an unknown end.
+func Since(date string) graph.Interval { return Year(date + "/") }
 
-// withoutBrackets drops what is in round brackets.
-func withoutBrackets(s string) string {
+// WithoutBrackets drops what is in round brackets.
+func WithoutBrackets(s string) string {
 	var b strings.Builder
 	depth := 0
 	for _, r := range s {
@@ -63,8 +66,8 @@ func withoutBrackets(s string) string {
 			b.WriteRune(r)
 		}
 	}
-	return tidy(b.String())
+	return Tidy(b.String())
 }
 
-// slug turns a name into an id by codec.Slug.
-func slug(name string) graph.ID { return graph.ID(codec.Slug(name)) }
+// Slug turns a name into an id by codec.Slug.
+func Slug(name string) graph.ID { return graph.ID(codec.Slug(name)) }

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"fmt"
@@ -89,7 +89,7 @@ func TestParseMembers(t *testing.T) {
 }
 
 func TestParseBorders(t *testing.T) {
-	country := names().country
+	country := names().Country
 	for _, c := range []struct{ text, want, unread string }{
 		{"Libya 989 km; Mali 1,359 km, Niger 951 km", "LBY 989 MLI 1359 NER 951", ""},
 		{"China (southeast) 4,133 km and China (south) 46 km", "CHN 4179/2", ""},
@@ -178,8 +178,8 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: %q is not in %s", what, value, e.Names())
 		}
 	}
-	for n, c := range table.byFIPS {
-		if len(c.id) != 3 || len(n) != 2 || c.name == "" || c.of == "" {
+	for n, c := range table.ByFIPS {
+		if len(c.ID) != 3 || len(n) != 2 || c.Name == "" || c.Of == "" {
 			t.Errorf("country %s: %+v", n, c)
 		}
 	}
@@ -214,7 +214,7 @@ func TestNames(t *testing.T) {
 	for n, p := range table.people {
 		id(n, p.id)
 	}
-	for n, x := range table.cities {
+	for n, x := range table.Cities {
 		id(n, x)
 	}
 }

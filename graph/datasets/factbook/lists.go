@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // resource is a good of a list, as its words put it.
@@ -37,7 +38,7 @@ func parseNaturalResources(text string, known func(string) bool) (found []resour
 		var carried resource
 		for _, item := range splitOutside(part, ",") {
 			r := carried
-			words := strings.TrimPrefix(strings.ToLower(withoutBrackets(item)), "and ")
+			words := strings.TrimPrefix(strings.ToLower(facts.WithoutBrackets(item)), "and ")
 			words = wideBase.ReplaceAllString(words, "")
 			// "uranium and largely unexploited reserves of iron ore" is two items.
 			if before, after, two := strings.Cut(words, " and largely "); two && known(before) {
@@ -88,17 +89,17 @@ func (e *entry) naturalResources() {
 	found, unread := parseNaturalResources(text, func(s string) bool { return e.names.goods[s] != nil })
 	for _, r := range found {
 		for _, id := range e.names.goods[r.printed].ids {
-			if !e.good(id, r.printed, at) || !e.first("good "+string(e.country.id)+" "+string(id)) {
+			if !e.good(id, r.printed, at) || !e.First("good "+string(e.country.ID)+" "+string(id)) {
 				continue // named twice in one list
 			}
-			var opts []claimOption
+			var opts []facts.Option
 			if r.abundance != "" {
-				opts = append(opts, qualified("abundance", graph.EnumOf(r.abundance)))
+				opts = append(opts, facts.Qualified("abundance", graph.EnumOf(r.abundance)))
 			}
 			if r.possible {
-				opts = append(opts, asConfidence(possibleConfidence))
+				opts = append(opts, facts.AsConfidence(facts.PossibleConfidence))
 			}
-			e.claim(at, e.country.id, "naturalResources", graph.EntityValue(id), opts...)
+			e.claim(at, e.country.ID, "naturalResources", graph.EntityValue(id), opts...)
 		}
 	}
 	for _, u := range unread {
@@ -109,29 +110,29 @@ func (e *entry) naturalResources() {
 // good declares a resource and says, once, what it is called and what it is a
 // kind of. printed is the form met, or "".
 func (e *entry) good(id graph.ID, printed, at string) bool {
-	if !e.declare(id, "Resource") {
-		e.remark(e.place(at), "the good %q has the id of another thing; add it to names/resources.csv", printed)
+	if !e.Declare(id, "Resource") {
+		e.Remark(e.place(at), "the good %q has the id of another thing; add it to names/resources.csv", printed)
 		return false
 	}
 	// The list is the locator: any file may be the first to name the good.
-	facts := e.names.goodsByID[id]
+	known := e.names.goodsByID[id]
 	name := strings.ReplaceAll(string(id), "-", " ")
-	if facts == nil && printed != "" {
+	if known == nil && printed != "" {
 		name = printed
 	}
-	if e.first("name " + string(id)) {
-		e.state(e.place(at), at, id, "name", graph.StringValue(sentenceCase(name)), asInferred)
+	if e.First("name " + string(id)) {
+		e.State(e.place(at), at, id, "name", graph.StringValue(sentenceCase(name)), facts.AsInferred)
 	}
-	if facts != nil && e.first("facts "+string(id)) {
-		if facts.broader != "" && e.good(facts.broader, "", at) {
-			e.state(e.place(at), at, id, "broader", graph.EntityValue(facts.broader), asInferred)
+	if known != nil && e.First("facts "+string(id)) {
+		if known.broader != "" && e.good(known.broader, "", at) {
+			e.State(e.place(at), at, id, "broader", graph.EntityValue(known.broader), facts.AsInferred)
 		}
-		if facts.hs != "" {
-			e.state(e.place(at), at, id, "hsCodes", graph.StringValue(facts.hs), asInferred)
+		if known.hs != "" {
+			e.State(e.place(at), at, id, "hsCodes", graph.StringValue(known.hs), facts.AsInferred)
 		}
 	}
-	if g := e.names.goods[printed]; g != nil && len(g.ids) == 1 && printed != name && e.first("alias "+string(id)+printed) {
-		e.state(e.place(at), at, id, "aliases", graph.StringValue(sentenceCase(printed)), asInferred)
+	if g := e.names.goods[printed]; g != nil && len(g.ids) == 1 && printed != name && e.First("alias "+string(id)+printed) {
+		e.State(e.place(at), at, id, "aliases", graph.StringValue(sentenceCase(printed)), facts.AsInferred)
 	}
 	return true
 }
@@ -165,24 +166,24 @@ func (e *entry) commodities(predicate, at string) {
 			e.unread(at, item)
 			continue
 		}
-		opts := []claimOption{}
+		opts := []facts.Option{}
 		if m[2] != "" {
-			opts = append(opts, during(yearOf(m[2])))
+			opts = append(opts, facts.During(facts.Year(m[2])))
 		}
 		if g[2] != "" {
-			opts = append(opts, qualified("share", graph.FloatValue(share(g[2]))))
+			opts = append(opts, facts.Qualified("share", graph.FloatValue(share(g[2]))))
 		}
 		if ranked {
-			opts = append(opts, qualified("ranking", graph.IntValue(int64(i+1))))
+			opts = append(opts, facts.Qualified("ranking", graph.IntValue(int64(i+1))))
 		}
 		printed := strings.ToLower(g[1])
-		ids := []graph.ID{slug(printed)}
+		ids := []graph.ID{facts.Slug(printed)}
 		if known := e.names.goods[printed]; known != nil {
 			ids = known.ids
 		}
 		for _, id := range ids {
 			if id != "" && e.good(id, printed, at) {
-				e.claim(at, e.country.id, predicate, graph.EntityValue(id), opts...)
+				e.claim(at, e.country.ID, predicate, graph.EntityValue(id), opts...)
 			}
 		}
 	}
@@ -230,17 +231,17 @@ func (e *entry) partners(predicate, at string) {
 	found, rest := parsePartners(m[1])
 	e.unread(at, rest)
 	for _, p := range found {
-		id, known := e.names.country(p.printed)
+		id, known := e.names.Country(p.printed)
 		if !known {
-			e.remark(e.place(at), "the partner %q is in no row of names/countries.csv", p.printed)
+			e.Remark(e.place(at), "the partner %q is in no row of names/countries.csv", p.printed)
 			continue
 		}
-		e.declare(id, "Country")
-		opts := []claimOption{qualified("share", graph.FloatValue(share(p.percent)))}
+		e.Declare(id, "Country")
+		opts := []facts.Option{facts.Qualified("share", graph.FloatValue(share(p.percent)))}
 		if m[2] != "" {
-			opts = append(opts, during(yearOf(m[2])))
+			opts = append(opts, facts.During(facts.Year(m[2])))
 		}
-		e.claim(at, e.country.id, predicate, graph.EntityValue(id), opts...)
+		e.claim(at, e.country.ID, predicate, graph.EntityValue(id), opts...)
 	}
 }
 
@@ -264,7 +265,7 @@ func parseMembers(text string) []member {
 	// The list has commas without a space, and no numbers.
 	text = tightComma.ReplaceAllString(text, ", $1")
 	for _, item := range splitOutside(text, ",;") {
-		m := member{printed: withoutBrackets(item)}
+		m := member{printed: facts.WithoutBrackets(item)}
 		for _, b := range inBrackets.FindAllStringSubmatch(item, -1) {
 			m.roles = append(m.roles, b[1])
 		}
@@ -288,18 +289,18 @@ func (e *entry) memberships() {
 			o = e.names.organisations[m.printed]
 		}
 		if o == nil {
-			e.remark(e.place(at), "the organisation %q is in no row of names/organisations.csv", m.printed)
+			e.Remark(e.place(at), "the organisation %q is in no row of names/organisations.csv", m.printed)
 			continue
 		}
 		if !e.organisation(o, at) {
 			continue
 		}
-		role, opts := "MEMBER", []claimOption{}
+		role, opts := "MEMBER", []facts.Option{}
 		for _, printed := range m.roles {
 			// A clause after the role explains it; a year dates the list.
 			printed, rest, _ := strings.Cut(printed, ",")
 			mapped, known := e.names.roles[printed]
-			if !known && yearOf(printed).Empty() {
+			if !known && facts.Year(printed).Empty() {
 				e.unread(at, m.printed+" ("+printed+")")
 				role = ""
 				break
@@ -308,33 +309,33 @@ func (e *entry) memberships() {
 			if known {
 				role = mapped
 				if !strings.EqualFold(printed, mapped) {
-					opts = append(opts, asPrinted(printed))
+					opts = append(opts, facts.AsPrinted(printed))
 				}
 			}
 		}
 		if role == "" {
 			continue
 		}
-		opts = append(opts, qualified("role", graph.EnumOf(role)))
-		e.claim(at, e.country.id, "memberOf", graph.EntityValue(o.id), opts...)
+		opts = append(opts, facts.Qualified("role", graph.EnumOf(role)))
+		e.claim(at, e.country.ID, "memberOf", graph.EntityValue(o.id), opts...)
 	}
 }
 
 // organisation declares one and says, once, what its abbreviation stands for.
 func (e *entry) organisation(o *organisation, at string) bool {
-	if !e.declare(o.id, "Organisation") {
-		e.remark(e.place(at), "the organisation %q has the id of another thing; change names/organisations.csv", o.abbreviation)
+	if !e.Declare(o.id, "Organisation") {
+		e.Remark(e.place(at), "the organisation %q has the id of another thing; change names/organisations.csv", o.abbreviation)
 		return false
 	}
-	if e.first("organisation " + string(o.id)) {
-		e.state(e.place(at), at, o.id, "name", graph.StringValue(o.name), asInferred)
-		e.state(e.place(at), at, o.id, "kind", graph.EnumOf(o.kind), asInferred)
+	if e.First("organisation " + string(o.id)) {
+		e.State(e.place(at), at, o.id, "name", graph.StringValue(o.name), facts.AsInferred)
+		e.State(e.place(at), at, o.id, "kind", graph.EnumOf(o.kind), facts.AsInferred)
 		if p := e.names.organisationsByID[o.parent]; p != nil && e.organisation(p, at) {
-			e.state(e.place(at), at, o.id, "parent", graph.EntityValue(o.parent), asInferred)
+			e.State(e.place(at), at, o.id, "parent", graph.EntityValue(o.parent), facts.AsInferred)
 		}
 	}
-	if o.abbreviation != o.name && !strings.Contains(o.abbreviation, ".json ") && e.first("abbreviation "+o.abbreviation) {
-		e.state(e.place(at), at, o.id, "aliases", graph.StringValue(o.abbreviation))
+	if o.abbreviation != o.name && !strings.Contains(o.abbreviation, ".json ") && e.First("abbreviation "+o.abbreviation) {
+		e.State(e.place(at), at, o.id, "aliases", graph.StringValue(o.abbreviation))
 	}
 	return true
 }

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // border is what one file says about the border between two countries.
@@ -18,7 +19,7 @@ type border struct {
 	parts int
 }
 
-var borderItem = regexp.MustCompile(`^(\p{L}[\p{L} .'’-]*?(?: \([^)]*\))?) (` + number + `) km(?: \(.*\))?$`)
+var borderItem = regexp.MustCompile(`^(\p{L}[\p{L} .'’-]*?(?: \([^)]*\))?) (` + facts.Number + `) km(?: \(.*\))?$`)
 
 // parseBorders reads Libya 989 km; Spain (Ceuta) 8 km and Spain (Melilla) 10.5 km.
 func parseBorders(text string, country func(string) (graph.ID, bool)) (found []border, unread []string) {
@@ -31,9 +32,9 @@ func parseBorders(text string, country func(string) (graph.ID, bool)) (found []b
 		}
 		id, known := country(m[1])
 		if !known {
-			id, known = country(withoutBrackets(m[1])) // China (southeast)
+			id, known = country(facts.WithoutBrackets(m[1])) // China (southeast)
 		}
-		km, ok := parseNumber(m[2], "")
+		km, ok := facts.ParseNumber(m[2], "")
 		if !known || !ok {
 			unread = append(unread, item)
 			continue
@@ -57,9 +58,9 @@ func (e *entry) land() {
 		if notKnown(text) {
 			continue
 		}
-		found, unread := parseBorders(text, e.names.country)
+		found, unread := parseBorders(text, e.names.Country)
 		for _, b := range found {
-			if b.with == e.country.id {
+			if b.with == e.country.ID {
 				continue // Gaza Strip and West Bank are one country here
 			}
 			b.entry, b.at = e, at
@@ -77,7 +78,7 @@ func (e *entry) land() {
 // otherwise once for each file, as a conflict. The relation is symmetric.
 func (r *factbook) writeBorders() {
 	of := func(b border) borderPair {
-		p := borderPair{b.entry.country.id, b.with}
+		p := borderPair{b.entry.country.ID, b.with}
 		if p[0] > p[1] {
 			p[0], p[1] = p[1], p[0]
 		}
@@ -108,19 +109,19 @@ func (r *factbook) writeBorders() {
 			files[b.entry.base] = true
 		}
 		for _, b := range distinct {
-			opts := []claimOption{qualified("lengthKm", graph.FloatValue(b.km))}
+			opts := []facts.Option{facts.Qualified("lengthKm", graph.FloatValue(b.km))}
 			if b.parts > 1 {
-				opts = append(opts, asInferred, withNote("the sum of the stretches that the text lists"))
+				opts = append(opts, facts.AsInferred, facts.WithNote("the sum of the stretches that the text lists"))
 			}
 			// Two entries that are parts of one country have a border each.
-			if len(distinct) > 1 && !b.entry.country.part && !r.names.byID[b.with].part {
-				opts = append(opts, inConflict("border-"+string(p[0])+"-"+string(p[1])))
+			if len(distinct) > 1 && !b.entry.country.Part && !r.names.ByID[b.with].Part {
+				opts = append(opts, facts.InConflict("border-"+string(p[0])+"-"+string(p[1])))
 			}
 			if group := sharedBorder(byPair, p, b.km); group != "" {
-				opts = append(opts, asInferred, inConflict(group), withNote("two countries list it as theirs, at the same length"))
+				opts = append(opts, facts.AsInferred, facts.InConflict(group), facts.WithNote("two countries list it as theirs, at the same length"))
 			}
-			b.entry.declare(b.with, "Country")
-			b.entry.claim(b.at, b.entry.country.id, "borders", graph.EntityValue(b.with), opts...)
+			b.entry.Declare(b.with, "Country")
+			b.entry.claim(b.at, b.entry.country.ID, "borders", graph.EntityValue(b.with), opts...)
 		}
 	}
 }
@@ -129,24 +130,24 @@ func (r *factbook) writeBorders() {
 func (e *entry) waters() {
 	const location, coast, note = "Geography/Location", "Geography/Coastline", "Geography/Coastline/note"
 	seen := map[graph.ID]bool{}
-	shore := func(at string, w water, opts ...claimOption) {
-		if seen[w.id] || !e.declare(w.id, "WaterBody") {
+	shore := func(at string, w water, opts ...facts.Option) {
+		if seen[w.id] || !e.Declare(w.id, "WaterBody") {
 			return
 		}
 		seen[w.id] = true
-		if e.first("water " + string(w.id)) {
+		if e.First("water " + string(w.id)) {
 			if w.name == "" {
-				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.printed))
+				e.State(e.place(at), at, w.id, "name", graph.StringValue(w.printed))
 			} else {
-				e.state(e.place(at), at, w.id, "name", graph.StringValue(w.name), asInferred, asPrinted(w.printed))
+				e.State(e.place(at), at, w.id, "name", graph.StringValue(w.name), facts.AsInferred, facts.AsPrinted(w.printed))
 			}
-			e.state(e.place(at), at, w.id, "kind", graph.EnumOf(w.kind), asInferred)
+			e.State(e.place(at), at, w.id, "kind", graph.EnumOf(w.kind), facts.AsInferred)
 		}
-		e.claim(at, e.country.id, "littoralOf", graph.EntityValue(w.id), opts...)
+		e.claim(at, e.country.ID, "littoralOf", graph.EntityValue(w.id), opts...)
 	}
 	for _, at := range []string{note, coast} {
 		for _, s := range parseShores(e.text(at), e.names.waters) {
-			shore(at, s.water, qualified("coastKm", graph.FloatValue(s.km)))
+			shore(at, s.water, facts.Qualified("coastKm", graph.FloatValue(s.km)))
 		}
 	}
 	for _, at := range []string{"Geography/Major lakes (area sq km)/salt water lake(s)", "Geography/Major lakes (area sq km)/fresh water lake(s)"} {
@@ -157,7 +158,7 @@ func (e *entry) waters() {
 	}
 	for _, at := range []string{"Geography/Climate", "Geography/Natural hazards", "Geography/Population distribution"} {
 		for _, w := range coasts(e.text(at), e.names.waters) {
-			shore(at, w, asInferred)
+			shore(at, w, facts.AsInferred)
 		}
 	}
 }
@@ -177,7 +178,7 @@ func parseShores(text string, waters []water) []shoreLength {
 		}
 		for _, form := range w.shores {
 			if m := form.FindStringSubmatch(text); m != nil {
-				if km, ok := parseNumber(m[1], ""); ok {
+				if km, ok := facts.ParseNumber(m[1], ""); ok {
 					found = append(found, shoreLength{w, km})
 					break
 				}
@@ -197,7 +198,7 @@ func shoreForms(water string) []*regexp.Regexp {
 		`[(;,] ?WATER (NUMBER) km`,
 		`of the WATER with a (NUMBER) km shoreline`,
 	} {
-		form = strings.NewReplacer("WATER", regexp.QuoteMeta(water), "NUMBER", number).Replace(form)
+		form = strings.NewReplacer("WATER", regexp.QuoteMeta(water), "NUMBER", facts.Number).Replace(form)
 		forms = append(forms, regexp.MustCompile(form))
 	}
 	return forms
@@ -248,11 +249,11 @@ func parseLocation(text string, waters []water) []water {
 var (
 	partLabel  = regexp.MustCompile(` \p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?:`)
 	shoreWords = regexp.MustCompile(`\b(?:bordering|borders|islands?|archipelago|atolls?|continent|peninsula|extending|reefs?|on the southern coast|along the|between the)\b`)
-	lakeForm   = regexp.MustCompile(`^(\p{L}[\p{L} .'’*/-]*?)(?: \(([^)]*)\))?(?: [-–])? (` + number + `)(-[\d,]+)?(?: sq km)?(?: \(([^)]*)\))?$`)
+	lakeForm   = regexp.MustCompile(`^(\p{L}[\p{L} .'’*/-]*?)(?: \(([^)]*)\))?(?: [-–])? (` + facts.Number + `)(-[\d,]+)?(?: sq km)?(?: \(([^)]*)\))?$`)
 )
 
 // lakes states the lakes of a list, their area, and that the country has a shore on them.
-func (e *entry) lakes(at string, shore func(string, water, ...claimOption)) {
+func (e *entry) lakes(at string, shore func(string, water, ...facts.Option)) {
 	text := e.text(at)
 	text, note, _ := strings.Cut(text, " note - ")
 	e.unread(at, note)
@@ -264,14 +265,14 @@ func (e *entry) lakes(at string, shore func(string, water, ...claimOption)) {
 		}
 		w, known := e.names.lakes[m[1]]
 		if !known {
-			w = water{id: slug(m[1]), printed: m[1], kind: "LAKE"}
+			w = water{id: facts.Slug(m[1]), printed: m[1], kind: "LAKE"}
 		}
-		if w.id == "" || !e.declare(w.id, "WaterBody") {
+		if w.id == "" || !e.Declare(w.id, "WaterBody") {
 			e.unread(at, item)
 			continue
 		}
 		shore(at, w)
-		km2, ok := parseNumber(m[3], "")
+		km2, ok := facts.ParseNumber(m[3], "")
 		if m[4] != "" || strings.HasSuffix(m[1], "*") {
 			// An area that varies, or, for the Great Lakes, the country's share of it.
 			e.unread(at, item)
@@ -281,7 +282,7 @@ func (e *entry) lakes(at string, shore func(string, water, ...claimOption)) {
 			e.unread(at, item) // a part of the lake, or one that comes and goes
 			continue
 		}
-		if ok && e.first("lake "+string(w.id)) {
+		if ok && e.First("lake "+string(w.id)) {
 			e.claim(at, w.id, "area", graph.QuantityValue(km2, "km2"))
 		}
 	}

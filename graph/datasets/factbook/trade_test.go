@@ -1,4 +1,4 @@
-package datasets_test
+package factbook_test
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
-func TestFactbookTrade(t *testing.T) {
+func TestTrade(t *testing.T) {
 	const head = "fips,iso2,entity,entity_type,field,first_edition,last_edition,content\n"
 	for _, c := range []struct{ name, rows, want string }{
 		{"a list with its year", `JA,JP,Japan,sovereign,Exports - partners,2018,2020,"US 19.4%, China 19%, South Korea 7.6%(2017)"`,
@@ -43,7 +43,7 @@ func TestFactbookTrade(t *testing.T) {
 
 // readTrade returns the claims about countries that the format makes of a table, and what it says.
 func readTrade(text string) string {
-	return strings.Join(graphtest.Decoded(datasets.FactbookTrade.Decode, "t.csv", text, func(op graph.Op) string {
+	return strings.Join(graphtest.Decoded(factbook.Trade.Decode, "t.csv", text, func(op graph.Op) string {
 		c := op.Claim
 		if op.Kind == graph.Notice {
 			return "notice " + op.Notice

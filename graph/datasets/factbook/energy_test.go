@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
-func TestFactbookEnergy(t *testing.T) {
+func TestEnergy(t *testing.T) {
 	const head = "fips,iso2,entity,entity_type,field,first_edition,last_edition,content\n"
 	for _, c := range []struct{ name, rows, want string }{
 		{"a figure, repeated by the next edition", "KZ,Natural gas - production,2008,27.88 billion cu m (2007 est.)\nKZ,Natural gas - production,2009,27.9 billion cu m (2007 est.)", `
@@ -42,16 +42,16 @@ t.csv:2: first_edition is "soon"; the year of an edition is needed`},
 				cells := strings.SplitN(line, ",", 4)
 				fmt.Fprintf(&rows, "%s,,,,%s,%s,,\"%s\"\n", cells[0], cells[1], cells[2], strings.Trim(cells[3], `"`))
 			}
-			if have, want := graphtest.Sentences(FactbookEnergy.Decode, "t.csv", head+rows.String(), 1), strings.TrimSpace(c.want); have != want {
+			if have, want := graphtest.Sentences(Energy.Decode, "t.csv", head+rows.String(), 1), strings.TrimSpace(c.want); have != want {
 				t.Errorf("got:\n%s\nwant:\n%s", have, want)
 			}
 		})
 	}
 }
 
-func FuzzFactbookEnergy(f *testing.F) {
+func FuzzEnergy(f *testing.F) {
 	f.Add("Natural gas", "production: 25,785,505,000 cubic meters (2019 est.) proven reserves: 2 barrels (37257)")
 	f.Fuzz(func(t *testing.T, field, text string) {
-		graphtest.Sentences(FactbookEnergy.Decode, "t.csv", fmt.Sprintf("fips,field,first_edition,content\nKZ,%q,2008,%q\n", field, text), 1)
+		graphtest.Sentences(Energy.Decode, "t.csv", fmt.Sprintf("fips,field,first_edition,content\nKZ,%q,2008,%q\n", field, text), 1)
 	})
 }

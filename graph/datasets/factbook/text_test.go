@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 func TestPlainText(t *testing.T) {
@@ -27,7 +28,7 @@ func TestPlainText(t *testing.T) {
 }
 
 func TestParseFigure(t *testing.T) {
-	year := func(s string) graph.Interval { return yearOf(s) }
+	year := func(s string) graph.Interval { return facts.Year(s) }
 	for _, c := range []struct {
 		text string
 		want figure
@@ -131,12 +132,12 @@ func TestSlug(t *testing.T) {
 		"Nicușor Dan": "nicusor-dan", " coconuts/brazil nuts ": "coconuts-brazil-nuts", "Астана": "", "阿斯塔纳": "", "": "", "--": "",
 		"Lake Võrtsjärv": "lake-vortsjarv",
 	} {
-		if got := slug(in); got != want {
+		if got := facts.Slug(in); got != want {
 			t.Errorf("slug(%q) = %q, want %q", in, got, want)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		if id := slug(rapid.String().Draw(t, "name")); id != "" && graph.CheckID(id) != nil {
+		if id := facts.Slug(rapid.String().Draw(t, "name")); id != "" && graph.CheckID(id) != nil {
 			t.Fatal(graph.CheckID(id))
 		}
 	})
@@ -144,13 +145,14 @@ func TestSlug(t *testing.T) {
 
 // A figure written in the Factbook's way is read as it was meant.
 func TestFigureRoundTrip(t *testing.T) {
+	scales := map[string]float64{"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 	rapid.Check(t, func(t *rapid.T) {
 		thousandths := rapid.IntRange(1, 999_999).Draw(t, "thousandths")
 		scale := rapid.SampledFrom([]string{"", "thousand", "million", "billion", "trillion"}).Draw(t, "scale")
 		year := rapid.IntRange(1900, 2099).Draw(t, "year")
 		text := strings.TrimSpace(fmt.Sprintf("%d.%03d %s", thousandths/1000, thousandths%1000, scale)) + fmt.Sprintf(" (%d est.)", year)
 		got, ok := parseFigure(text)
-		if !ok || !got.estimated || got.period != yearOf(fmt.Sprint(year)) {
+		if !ok || !got.estimated || got.period != facts.Year(fmt.Sprint(year)) {
 			t.Fatalf("parseFigure(%q) = %+v, %v", text, got, ok)
 		}
 		if scale != "" {
@@ -162,7 +164,7 @@ func TestFigureRoundTrip(t *testing.T) {
 }
 
 // No text makes a parser panic, and none reads more than it was given.
-func FuzzFactbookTexts(f *testing.F) {
+func FuzzTexts(f *testing.F) {
 	for _, s := range []string{
 		"20,432,662 (2025 est.)", "48 00 N, 68 00 E", "China 28%, Gambia, The 4%", "UN, SCO (dialogue member), EITI (compliant country) (suspended)",
 		"Libya 989 km; Spain (Ceuta) 8 km and Spain (Melilla) 10.5 km", "President XI Jinping (since 14 March 2013)",
@@ -190,7 +192,7 @@ func FuzzFactbookTexts(f *testing.F) {
 			t.Errorf("the rest %q does not end %q", rest, text)
 		}
 		parseMembers(text)
-		parseBorders(text, tables.country)
+		parseBorders(text, tables.Country)
 		parseNaturalResources(text, func(n string) bool { return tables.goods[n] != nil })
 		parseShores(text, tables.waters)
 		parseLocation(text, tables.waters)
@@ -201,7 +203,7 @@ func FuzzFactbookTexts(f *testing.F) {
 			}
 			personName(h.name)
 		}
-		if id := slug(text); id != "" && len(id) <= 200 && graph.CheckID(id) != nil {
+		if id := facts.Slug(text); id != "" && len(id) <= 200 && graph.CheckID(id) != nil {
 			t.Errorf("slug(%q) = %q: %v", text, id, graph.CheckID(id))
 		}
 	})

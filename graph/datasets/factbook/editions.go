@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // The columns of a table of the archive of editions of the World Factbook
@@ -23,44 +24,44 @@ const (
 // editionsTable reads one such table: a line for each country, field and run of editions with the same text.
 // Each edition is a source, dated by its year.
 type editionsTable struct {
-	facts
-	csvTable
+	facts.Facts
+	facts.Table
 	names *nameTables
 }
 
 func newEditionsTable(name string, emit codec.Emit) editionsTable {
-	return editionsTable{facts: newFacts(emit), names: names(), csvTable: csvTable{name: name, give: "a table of the archive of editions"}}
+	return editionsTable{Facts: facts.New(emit), names: names(), Table: facts.Table{Name: name, Give: "a table of the archive of editions"}}
 }
 
 // read calls row with each line of the table, which must have the columns.
 func (t *editionsTable) read(ctx context.Context, r io.Reader, columns []string, row func(at graph.Position, cells []string, ps *codec.Faults)) error {
-	err := t.each(ctx, r, columns, func(at graph.Position, cells []string, ps *codec.Faults) bool {
+	err := t.Each(ctx, r, columns, func(at graph.Position, cells []string, ps *codec.Faults) bool {
 		row(at, cells, ps)
-		return t.err == nil
+		return t.Err == nil
 	})
 	if err != nil {
 		return err
 	}
-	return t.err
+	return t.Err
 }
 
-func (t *editionsTable) cell(cells []string, column string) string { return cells[t.column[column]] }
+func (t *editionsTable) cell(cells []string, column string) string { return cells[t.Column[column]] }
 
 // year reads the year of an edition.
 func (t *editionsTable) year(at graph.Position, cells []string, column string, ps *codec.Faults) (int, bool) {
 	text := t.cell(cells, column)
 	year, err := strconv.Atoi(text)
 	if err != nil || year < 1900 || year > 2100 {
-		ps.Add(at, graph.BadInput, "%s is %q; the year of an edition is needed", column, clipText(text))
+		ps.Add(at, graph.BadInput, "%s is %q; the year of an edition is needed", column, facts.Clip(text))
 		return 0, false
 	}
 	return year, true
 }
 
 // countryOf is what the code of a line names; nil for what the graph has not, and for parts of countries.
-func (t *editionsTable) countryOf(cells []string) *country {
-	c := t.names.byFIPS[t.cell(cells, editionCode)]
-	if c == nil || c.part {
+func (t *editionsTable) countryOf(cells []string) *facts.Country {
+	c := t.names.ByFIPS[t.cell(cells, editionCode)]
+	if c == nil || c.Part {
 		return nil
 	}
 	return c
@@ -73,5 +74,5 @@ func (t *editionsTable) edition(year int, partialFor ...string) {
 	for _, predicate := range slices.Sorted(slices.Values(partialFor)) {
 		more = append(more, [2]string{"partialFor", predicate})
 	}
-	t.source(graph.ID("factbook-"+text), "CIA via MilkMp/CIA-World-Factbooks-Archive-1990-2025", "https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025", "public domain (CC0 1.0)", more...)
+	t.Source(graph.ID("factbook-"+text), "CIA via MilkMp/CIA-World-Factbooks-Archive-1990-2025", "https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025", "public domain (CC0 1.0)", more...)
 }

@@ -1,10 +1,11 @@
-package datasets
+package factbook
 
 import (
 	"regexp"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // unions are the entries about a union of countries.
@@ -15,9 +16,9 @@ var unionMembers = regexp.MustCompile(`^\d+ countries: ([^:]*?)(?: \d+ |$)`)
 // union states what the entry says of an organisation: its name and its members. Figures of
 // unions are in no field.
 func (e *entry) union(id graph.ID) {
-	e.country = &country{id: id}
-	e.declare(id, "Organisation")
-	e.remark(graph.Position{File: e.where}, "the entry of %s is about a union: only its name and its members are read", id)
+	e.country = &facts.Country{ID: id}
+	e.Declare(id, "Organisation")
+	e.Remark(graph.Position{File: e.where}, "the entry of %s is about a union: only its name and its members are read", id)
 	const name = "Government/Union name/"
 	if long := e.text(name + "conventional long form"); long != "" {
 		e.claim(name+"conventional long form", id, "name", graph.StringValue(long))
@@ -32,13 +33,13 @@ func (e *entry) union(id graph.ID) {
 		return
 	}
 	for _, printed := range strings.Split(m[1], ", ") {
-		member, known := e.names.country(printed)
+		member, known := e.names.Country(printed)
 		if !known {
-			e.remark(e.place(at), "the member %q is in no row of names/countries.csv", printed)
+			e.Remark(e.place(at), "the member %q is in no row of names/countries.csv", printed)
 			continue
 		}
-		e.declare(member, "Country")
-		e.claim(at, member, "memberOf", graph.EntityValue(id), qualified("role", graph.EnumOf("MEMBER")))
+		e.Declare(member, "Country")
+		e.claim(at, member, "memberOf", graph.EntityValue(id), facts.Qualified("role", graph.EnumOf("MEMBER")))
 	}
 }
 
@@ -52,7 +53,7 @@ func (e *entry) oceanShores() {
 		return
 	}
 	w, known := e.names.lakes[m[1]+" Ocean"]
-	if !known || !e.declare(w.id, "WaterBody") {
+	if !known || !e.Declare(w.id, "WaterBody") {
 		return
 	}
 	for _, item := range splitOutside(m[2], ",") {
@@ -60,12 +61,12 @@ func (e *entry) oceanShores() {
 		if b := inBrackets.FindStringSubmatch(item); b != nil {
 			printed = b[1] // Denmark (Greenland)
 		}
-		id, known := e.names.country(printed)
+		id, known := e.names.Country(printed)
 		if !known {
 			e.unread(at, item)
 			continue
 		}
-		e.declare(id, "Country")
+		e.Declare(id, "Country")
 		e.claim(at, id, "littoralOf", graph.EntityValue(w.id))
 	}
 }

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 )
 
 // What the original files print in an unusual way, and a naive reading loses or misreads.
-func TestFactbookOddities(t *testing.T) {
+func TestOddities(t *testing.T) {
 	var claims []graph.Claim
 	var notices []string
-	err := Factbook.DecodeDir(context.Background(), os.DirFS(graphtest.Original(t, "factbook")), "factbook", func(op graph.Op) error {
+	err := Entries.DecodeDir(context.Background(), os.DirFS(graphtest.Original(t, "factbook")), "factbook", func(op graph.Op) error {
 		switch op.Kind {
 		case graph.Assert:
 			claims = append(claims, op.Claim)

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"cmp"
@@ -11,19 +11,20 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// FactbookOffices reads who held the highest offices by all editions of the World Factbook, as the archive of
+// Offices reads who held the highest offices by all editions of the World Factbook, as the archive of
 // editions has them in one table: a line for each country and run of editions with the same text. Of each text,
 // the first person of an office is read.
 //
 // A term begins when an edition says so. It is stated by the last edition that has it, which attests it until then.
 // It ends where a later edition says that the successor began, if no more than one edition is between them; that is
 // inferred, with less confidence where the table has nothing of the editions between. A term of which no edition says when it began is stated once for each edition.
-var FactbookOffices = &codec.Format{
+var Offices = &codec.Format{
 	Name:   "factbook-offices",
 	About:  "the heads of state and of government of all editions of the World Factbook, in one table",
-	Decode: decodeFactbookOffices,
+	Decode: decodeOffices,
 }
 
 // officeRoles are the offices that the texts have, in their order, and where each is read.
@@ -49,7 +50,7 @@ var (
 
 // seen is one holder of an office as one text has it.
 type seen struct {
-	country  *country
+	country  *facts.Country
 	code     string
 	role     int // in officeRoles
 	from, to int // editions
@@ -75,7 +76,7 @@ type officesTable struct {
 	has  map[int]bool // the editions of which the table has any holder
 }
 
-func decodeFactbookOffices(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+func decodeOffices(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
 	t := &officesTable{editionsTable: newEditionsTable(name, emit), has: map[int]bool{}}
 	if err := t.read(ctx, r, []string{editionCode, editionFirst, editionLast, editionText}, t.row); err != nil {
 		return err
@@ -83,16 +84,16 @@ func decodeFactbookOffices(ctx context.Context, name string, r io.Reader, emit c
 	byCountry := map[graph.ID][]*seen{}
 	var countries []graph.ID
 	for _, s := range t.seen {
-		if byCountry[s.country.id] == nil {
-			countries = append(countries, s.country.id)
+		if byCountry[s.country.ID] == nil {
+			countries = append(countries, s.country.ID)
 		}
-		byCountry[s.country.id] = append(byCountry[s.country.id], s)
+		byCountry[s.country.ID] = append(byCountry[s.country.ID], s)
 	}
 	slices.Sort(countries)
 	for _, id := range countries {
 		t.country(byCountry[id])
 	}
-	return t.err
+	return t.Err
 }
 
 // row reads the offices of one text.
@@ -136,7 +137,7 @@ func readHolder(text string, titles []title) *seen {
 	if dates == nil {
 		return nil
 	}
-	head := withoutBrackets(text[:dates[0]])
+	head := facts.WithoutBrackets(text[:dates[0]])
 	if strings.ContainsAny(head, ";:") || strings.Contains(head, "-elect ") {
 		return nil // the dates of somebody else
 	}
@@ -171,9 +172,9 @@ func readHolder(text string, titles []title) *seen {
 // familyKey returns the words in capitals of a printed name, which distinguish people of one country.
 func familyKey(name string) string {
 	var key strings.Builder
-	for _, w := range strings.Fields(withoutBrackets(name)) {
+	for _, w := range strings.Fields(facts.WithoutBrackets(name)) {
 		if shouted(w) && !roman.MatchString(w) {
-			key.WriteString(strings.ReplaceAll(string(slug(w)), "-", ""))
+			key.WriteString(strings.ReplaceAll(string(facts.Slug(w)), "-", ""))
 		}
 	}
 	return key.String()
@@ -254,8 +255,8 @@ func (t *officesTable) samePerson(a, b *seen) bool {
 
 // givenNames are the words of a printed name that are not in capitals, without those that many people of a country share.
 func givenNames(name string) (words []string) {
-	for _, w := range strings.Fields(withoutBrackets(name)) {
-		s := string(slug(strings.TrimSuffix(w, ".")))
+	for _, w := range strings.Fields(facts.WithoutBrackets(name)) {
+		s := string(facts.Slug(strings.TrimSuffix(w, ".")))
 		if s != "" && !shouted(w) && !strings.Contains(" muhammad mohammad mohammed mohamed mohamad mian abd al el bin ibn ould ", " "+s+" ") {
 			words = append(words, s)
 		}
@@ -334,35 +335,35 @@ func yearIn(d graph.Date) int {
 func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	last := x.last()
 	position := t.position(x, lastRoles)
-	if last.person == "" || position == "" || !t.declare(last.person, "Person") {
-		t.remark(last.at, "the holder %q of %s is not read: the id %q is of another thing", last.name, last.country.id, last.person)
+	if last.person == "" || position == "" || !t.Declare(last.person, "Person") {
+		t.Remark(last.at, "the holder %q of %s is not read: the id %q is of another thing", last.name, last.country.ID, last.person)
 		return
 	}
 	t.edition(last.to)
 	printed := t.names.person(last.name).name
-	if t.first("person " + string(last.person)) {
-		opts := []claimOption{asInferred, asPrinted(last.name)}
+	if t.First("person " + string(last.person)) {
+		opts := []facts.Option{facts.AsInferred, facts.AsPrinted(last.name)}
 		if printed == last.name {
 			opts = nil
 		}
-		t.state(last.at, t.locator(last), last.person, "name", graph.StringValue(printed), opts...)
+		t.State(last.at, t.locator(last), last.person, "name", graph.StringValue(printed), opts...)
 	}
-	hold := func(s *seen, edition int, opts ...claimOption) {
+	hold := func(s *seen, edition int, opts ...facts.Option) {
 		t.edition(edition)
 		if s.title.note != "" {
-			opts = append(opts, withNote(s.title.note))
+			opts = append(opts, facts.WithNote(s.title.note))
 		}
-		t.state(s.at, t.locator(s), s.person, "holds", graph.EntityValue(position), opts...)
+		t.State(s.at, t.locator(s), s.person, "holds", graph.EntityValue(position), opts...)
 	}
 	switch {
 	case x.since.Known() && next != nil && next.since.Known() && next.since.First() > x.since.First() && t.follows(last.to, yearIn(next.since)):
-		opts := []claimOption{during(graph.Interval{From: x.since, To: next.since}), asInferred, withNote("the end is the successor's beginning")}
+		opts := []facts.Option{facts.During(graph.Interval{From: x.since, To: next.since}), facts.AsInferred, facts.WithNote("the end is the successor's beginning")}
 		if yearIn(next.since) > last.to+1 {
-			opts = append(opts, asConfidence(lostConfidence), withNote("the end is the successor's beginning; the editions between are lost"))
+			opts = append(opts, facts.AsConfidence(lostConfidence), facts.WithNote("the end is the successor's beginning; the editions between are lost"))
 		}
 		hold(last, next.first().from, opts...)
 	case x.since.Known():
-		hold(last, last.to, during(graph.Interval{From: x.since, To: graph.OpenDate}))
+		hold(last, last.to, facts.During(graph.Interval{From: x.since, To: graph.OpenDate}))
 	default:
 		for _, s := range x.list {
 			for edition := s.from; edition <= s.to; edition++ {
@@ -398,8 +399,8 @@ func (t *officesTable) position(x *term, lastRoles map[string]int) graph.ID {
 		title = ""
 	}
 	t.edition(s.to)
-	t.declare(s.country.id, "Country")
-	return t.facts.position(officeOf(title, officeRoles[s.role], s.country, t.names), func(id graph.ID, predicate string, v graph.Value, opts ...claimOption) {
-		t.state(s.at, t.locator(s), id, predicate, v, opts...)
+	t.Declare(s.country.ID, "Country")
+	return t.Facts.Position(officeOf(title, officeRoles[s.role], s.country, t.names), func(id graph.ID, predicate string, v graph.Value, opts ...facts.Option) {
+		t.State(s.at, t.locator(s), id, predicate, v, opts...)
 	})
 }

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"embed"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // names/ holds the tables that map names, as the Factbook prints them, to the ids of the
@@ -45,7 +46,7 @@ type water struct {
 
 // nameTables is everything under names/, ready for looking up.
 type nameTables struct {
-	*places
+	*facts.Places
 	organisations map[string]*organisation
 	goods         map[string]*good // by the printed form
 	// The organisation of each id, by the first row that has it.
@@ -61,11 +62,11 @@ type nameTables struct {
 }
 
 // names reads the tables once.
-var names = readOnce(readNames)
+var names = facts.Once(readNames)
 
 func readNames() (*nameTables, error) {
 	t := &nameTables{
-		places:        knownPlaces(),
+		Places:        facts.KnownPlaces(),
 		organisations: map[string]*organisation{}, goods: map[string]*good{}, people: map[string]person{},
 		organisationsByID: map[graph.ID]*organisation{}, goodsByID: map[graph.ID]*good{},
 		regions: map[string]graph.ID{}, roles: map[string]string{},
@@ -105,7 +106,7 @@ func readNames() (*nameTables, error) {
 		{"regions", func(c []string) error { t.regions[c[0]] = graph.ID(c[1]); return nil }},
 		{"roles", func(c []string) error { t.roles[c[0]] = c[1]; return nil }},
 	} {
-		if err := readTable(nameFiles, "names/"+table.file+".csv", table.row); err != nil {
+		if err := facts.ReadTable(nameFiles, "names/"+table.file+".csv", table.row); err != nil {
 			return nil, err
 		}
 	}

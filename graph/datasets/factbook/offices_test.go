@@ -1,4 +1,4 @@
-package datasets_test
+package factbook_test
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"testing"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/datasets"
+	"github.com/caspian-kg/caspian/graph/datasets/factbook"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
-func TestFactbookOffices(t *testing.T) {
+func TestOffices(t *testing.T) {
 	for _, c := range []struct{ name, rows, want string }{
 		{"a successor ends a term, which is inferred", `
 			RS 2005 2006 chief of state: President Boris Y. IVANOV (since 7 May 2000)
@@ -67,7 +67,7 @@ func TestFactbookOffices(t *testing.T) {
 
 // readOffices returns the terms that the format makes of a table, or its error.
 func readOffices(text string) string {
-	return strings.Join(graphtest.Decoded(datasets.FactbookOffices.Decode, "t.csv", text, func(op graph.Op) string {
+	return strings.Join(graphtest.Decoded(factbook.Offices.Decode, "t.csv", text, func(op graph.Op) string {
 		c := op.Claim
 		if op.Kind != graph.Assert || c.Predicate != "holds" {
 			return ""
@@ -80,7 +80,7 @@ func readOffices(text string) string {
 	}), "; ")
 }
 
-func FuzzFactbookOffices(f *testing.F) {
+func FuzzOffices(f *testing.F) {
 	f.Add("RS", "chief of state: President Boris (B.) IVANOV (since 7 May 2000); head of government: Premier X")
 	f.Add("RS", "Chief of State and Head of Government:((1999")
 	f.Fuzz(func(t *testing.T, code, text string) {

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"regexp"
@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // holder is one person in a text about an office.
@@ -93,15 +94,15 @@ func (h *holder) dates(text string) (name, remark string) {
 		name = strings.Replace(name, b[0], "", 1)
 	}
 	name, rest, _ := strings.Cut(strings.TrimSpace(name), ", ")
-	if rest = withoutBrackets(rest); rest != "" {
+	if rest = facts.WithoutBrackets(rest); rest != "" {
 		remark = rest
 	}
-	return tidy(name), remark
+	return facts.Tidy(name), remark
 }
 
 // nameLike distinguishes a name from a clause: every word has a capital or is a particle.
 func nameLike(name string) bool {
-	words := strings.Fields(withoutBrackets(name))
+	words := strings.Fields(facts.WithoutBrackets(name))
 	capitals := false
 	for _, w := range words {
 		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, `"'’`))
@@ -120,7 +121,7 @@ func nameLike(name string) bool {
 
 // personName turns the Factbook's capitals into a usual name: Sanae Takaichi.
 func personName(printed string) string {
-	words := strings.Fields(withoutBrackets(strings.ReplaceAll(printed, `"`, "")))
+	words := strings.Fields(facts.WithoutBrackets(strings.ReplaceAll(printed, `"`, "")))
 	inCapitals := false
 	for i, w := range words {
 		if !shouted(w) {
@@ -196,7 +197,7 @@ func (e *entry) office(at, role string) {
 	found, unread := parseHolders(text, e.names.titles)
 	for i, h := range found {
 		if role == "HEAD_OF_GOVERNMENT" && e.implausible(h) {
-			e.remark(e.place(at), "%s since %s is older than %d years, and no row of names/terms.csv confirms it: stated without a start", h.name, h.since.From, longTerm)
+			e.Remark(e.place(at), "%s since %s is older than %d years, and no row of names/terms.csv confirms it: stated without a start", h.name, h.since.From, longTerm)
 			h.since = graph.Interval{}
 		}
 		switch {
@@ -227,32 +228,32 @@ func (e *entry) position(at, role string, t title) graph.ID {
 	if e.text("Government/Dependency status") != "" && role == "HEAD_OF_STATE" {
 		o = officeOf("", role, e.country, e.names)
 	}
-	id := e.facts.position(o, func(id graph.ID, predicate string, v graph.Value, opts ...claimOption) {
+	id := e.Facts.Position(o, func(id graph.ID, predicate string, v graph.Value, opts ...facts.Option) {
 		e.claim(at, id, predicate, v, opts...)
 	})
 	switch {
 	case id == "":
-		e.remark(e.place(at), "the office %q has the id of another thing", o.name)
-	case t.title != "" && e.first("title "+string(id)):
+		e.Remark(e.place(at), "the office %q has the id of another thing", o.Name)
+	case t.title != "" && e.First("title "+string(id)):
 		e.claim(at, id, "title", graph.StringValue(t.title))
 	}
 	return id
 }
 
 // officeOf is the office with a title, or the one of the role where there is no title or it names another country.
-func officeOf(title, role string, c *country, names *nameTables) office {
+func officeOf(title, role string, c *facts.Country, names *nameTables) facts.Office {
 	if title == "" || namesOther(title, c, names) {
 		title = roleTitles[role]
 	}
-	return office{title + " of " + c.of, c.id, role}
+	return facts.Office{Name: title + " of " + c.Of, Of: c.ID, Role: role}
 }
 
 // namesOther reports whether a title names another country: Governor-General of New
 // Zealand, for Niue.
-func namesOther(t string, c *country, names *nameTables) bool {
+func namesOther(t string, c *facts.Country, names *nameTables) bool {
 	_, land, found := strings.Cut(t, " of ")
-	id, known := names.country(land)
-	return found && known && id != c.id
+	id, known := names.Country(land)
+	return found && known && id != c.ID
 }
 
 // person is who a printed name means: by names/people.csv, or else by the name itself.
@@ -262,35 +263,35 @@ func (t *nameTables) person(printed string) person {
 	}
 	name := personName(printed)
 	// Initials distinguish nobody: Donald J. Trump is donald-trump.
-	return person{slug(initial.ReplaceAllString(name+" ", "")), name}
+	return person{facts.Slug(initial.ReplaceAllString(name+" ", "")), name}
 }
 
 func (e *entry) holds(at, role string, h holder) {
 	p, printed := e.names.person(h.name), personName(h.name)
 	position := e.position(at, role, h.title)
-	if p.id == "" || position == "" || !e.declare(p.id, "Person") {
+	if p.id == "" || position == "" || !e.Declare(p.id, "Person") {
 		e.unread(at, h.name)
 		return
 	}
-	if e.first("person " + string(p.id)) {
+	if e.First("person " + string(p.id)) {
 		if p.name == printed {
 			e.claim(at, p.id, "name", graph.StringValue(p.name))
 		} else {
-			e.claim(at, p.id, "name", graph.StringValue(p.name), asInferred, asPrinted(h.name))
+			e.claim(at, p.id, "name", graph.StringValue(p.name), facts.AsInferred, facts.AsPrinted(h.name))
 		}
 	}
-	if p.name != printed && e.first("alias "+string(p.id)+printed) {
+	if p.name != printed && e.First("alias "+string(p.id)+printed) {
 		e.claim(at, p.id, "aliases", graph.StringValue(printed))
 	}
-	if !e.first("holds " + string(p.id) + " " + string(position) + " " + h.since.String()) {
+	if !e.First("holds " + string(p.id) + " " + string(position) + " " + h.since.String()) {
 		return // an office that is both is in both texts
 	}
-	opts := []claimOption{during(h.since)}
+	opts := []facts.Option{facts.During(h.since)}
 	if h.bare {
-		opts = append(opts, asInferred)
+		opts = append(opts, facts.AsInferred)
 	}
 	if h.title.note != "" {
-		opts = append(opts, withNote(h.title.note))
+		opts = append(opts, facts.WithNote(h.title.note))
 	}
 	e.claim(at, p.id, "holds", graph.EntityValue(position), opts...)
 }

@@ -1,10 +1,9 @@
-package datasets
+package factbook
 
 import (
 	"context"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"strings"
@@ -12,28 +11,11 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 )
 
-// wantLocators expects each claim of want, as a sentence, with its locator.
-func wantLocators(t *testing.T, claims []graph.Claim, want map[string]string) {
-	t.Helper()
-	missing := maps.Clone(want)
-	for i := range claims {
-		c := &claims[i]
-		s := graphtest.Sentence(c, statedConfidence)
-		at, ok := want[s]
-		if ok && at != c.Locator {
-			t.Errorf("%s is at %q, want %q", s, c.Locator, at)
-		}
-		delete(missing, s)
-	}
-	for s := range missing {
-		t.Errorf("missing: %s", s)
-	}
-}
-
-func TestFactbookEntry(t *testing.T) {
+func TestEntry(t *testing.T) {
 	dir := graphtest.Files(map[string]string{
 		"package.json":         `{"name": "x"}`,
 		"meta/categories.json": `{}`,
@@ -55,7 +37,7 @@ func TestFactbookEntry(t *testing.T) {
 		"asia/ch.json": `{"Geography": {"Land boundaries": {"border countries": {"text": "Kazakhstan 1,770 km"}}}}`,
 		"asia/pf.json": `{"Government": {"Country name": {"conventional short form": {"text": "Paracel Islands"}}}}`,
 	})
-	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), dir, "book", emit) })
+	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Entries.DecodeDir(context.Background(), dir, "book", emit) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,10 +60,10 @@ func TestFactbookEntry(t *testing.T) {
 		"sco name Shanghai Cooperation Organization INFERRED 0.8":                                     "Government/International organization participation",
 		"KAZ exportsTo CHN share=0.16 @2023":                                                          "kz.json#Economy/Exports - partners",
 	}
-	wantLocators(t, res.Commit.Claims, want)
+	graphtest.WantLocators(t, facts.StatedConfidence, res.Commit.Claims, want)
 	for i := range res.Commit.Claims {
 		if c := &res.Commit.Claims[i]; c.Predicate == "coordinates" {
-			t.Errorf("minute 99 was read: %s", graphtest.Sentence(c, statedConfidence))
+			t.Errorf("minute 99 was read: %s", graphtest.Sentence(c, facts.StatedConfidence))
 		}
 	}
 	wantRemarks := []string{
@@ -100,7 +82,7 @@ func TestFactbookEntry(t *testing.T) {
 	}
 }
 
-func TestFactbookFaults(t *testing.T) {
+func TestFaults(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"cut off", "{\n\"Geography\": {\n", "book/x/kz.json:3: not well-formed JSON: unexpected end of JSON input"},
 		{"no JSON", "{\n\"a\": <html>", "book/x/kz.json:2: not well-formed JSON: invalid character '<' looking for beginning of value"},
@@ -110,25 +92,25 @@ func TestFactbookFaults(t *testing.T) {
 		{"a list for a section", `{"Geography": []}`, `book/x/kz.json: Geography/Map references: an object is expected above "Map references" here, not []interface {}`},
 	} {
 		_, err := graphtest.Checked(t, func(emit codec.Emit) error {
-			return Factbook.DecodeDir(context.Background(), graphtest.Files(map[string]string{"x/kz.json": c.text}), "book", emit)
+			return Entries.DecodeDir(context.Background(), graphtest.Files(map[string]string{"x/kz.json": c.text}), "book", emit)
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %s", c.name, err, c.want)
 		}
 	}
 	if _, err := graphtest.Checked(t, func(emit codec.Emit) error {
-		return Factbook.DecodeDir(context.Background(), graphtest.Files(nil), "book", emit)
+		return Entries.DecodeDir(context.Background(), graphtest.Files(nil), "book", emit)
 	}); err == nil {
 		t.Error("an empty folder is accepted as a Factbook")
 	}
 	stop := fmt.Errorf("enough")
-	err := Factbook.DecodeDir(context.Background(), graphtest.Files(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return stop })
+	err := Entries.DecodeDir(context.Background(), graphtest.Files(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return stop })
 	if err != stop {
 		t.Errorf("the receiver's error is %v, want %v", err, stop)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := Factbook.DecodeDir(ctx, graphtest.Files(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return nil }); err != context.Canceled {
+	if err := Entries.DecodeDir(ctx, graphtest.Files(map[string]string{"x/kz.json": "{}"}), "book", func(graph.Op) error { return nil }); err != context.Canceled {
 		t.Errorf("a cancelled reading ends with %v", err)
 	}
 }
@@ -162,9 +144,9 @@ var originalFacts = []string{
 	"VNM memberOf wto role=MEMBER", "bujumbura country BDI",
 }
 
-func TestFactbookOriginals(t *testing.T) {
+func TestOriginals(t *testing.T) {
 	dir := os.DirFS(graphtest.Original(t, "factbook"))
-	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Factbook.DecodeDir(context.Background(), dir, "factbook", emit) })
+	res, err := graphtest.Checked(t, func(emit codec.Emit) error { return Entries.DecodeDir(context.Background(), dir, "factbook", emit) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,13 +154,13 @@ func TestFactbookOriginals(t *testing.T) {
 	countries, claims := map[graph.ID]bool{}, map[string]int{}
 	for i := range res.Commit.Claims {
 		c := &res.Commit.Claims[i]
-		said[graphtest.Sentence(c, statedConfidence)] = true
+		said[graphtest.Sentence(c, facts.StatedConfidence)] = true
 		claims[c.Predicate]++
 		if c.Predicate == "fips" {
 			countries[c.Subject] = true
 		}
 		if len(c.Value.Text()) > 140 || len(c.Original) > 140 || len(c.Note) > 140 {
-			t.Errorf("prose was copied: %s", graphtest.Sentence(c, statedConfidence))
+			t.Errorf("prose was copied: %s", graphtest.Sentence(c, facts.StatedConfidence))
 		}
 	}
 	for _, f := range originalFacts {
@@ -242,21 +224,21 @@ func checkUnsaid(t *testing.T, dir fs.FS, res *graph.Result) {
 	for _, n := range res.Notices {
 		remarked[path.Base(n.Position.File)+"#"+n.Position.Path] = true
 	}
-	files, err := factbookFiles(dir)
+	files, err := entryFiles(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	texts, silent := 0, 0
 	for _, f := range files {
 		base := path.Base(f)
-		c := names().byFIPS[strings.ToUpper(strings.TrimSuffix(base, ".json"))]
+		c := names().ByFIPS[strings.ToUpper(strings.TrimSuffix(base, ".json"))]
 		if c == nil {
 			if !remarked[base+"#"] {
 				t.Errorf("%s was left out unsaid", f)
 			}
 			continue
 		}
-		if c.part {
+		if c.Part {
 			continue
 		}
 		e := readEntry(t, dir, f)
@@ -274,7 +256,7 @@ func checkUnsaid(t *testing.T, dir fs.FS, res *graph.Result) {
 			case at == "Government/Executive branch/head of government" && text == e.text("Government/Executive branch/chief of state"):
 				t.Errorf("%s: the role was not stated", key)
 			default:
-				t.Errorf("%s: neither a claim nor a remark: %q", key, clipText(text))
+				t.Errorf("%s: neither a claim nor a remark: %q", key, facts.Clip(text))
 			}
 		}
 	}
@@ -283,7 +265,7 @@ func checkUnsaid(t *testing.T, dir fs.FS, res *graph.Result) {
 
 func readEntry(t *testing.T, dir fs.FS, file string) *entry {
 	t.Helper()
-	r := &factbook{facts: newFacts(func(graph.Op) error { return nil }), names: names()}
+	r := &factbook{Facts: facts.New(func(graph.Op) error { return nil }), names: names()}
 	e := &entry{factbook: r, base: path.Base(file), where: file, ps: &codec.Faults{}}
 	text, err := fs.ReadFile(dir, file)
 	if err != nil {
@@ -296,14 +278,14 @@ func readEntry(t *testing.T, dir fs.FS, file string) *entry {
 }
 
 // The same folder read twice gives the same operations in the same order.
-func TestFactbookOrder(t *testing.T) {
+func TestOrder(t *testing.T) {
 	sub, err := fs.Sub(os.DirFS(graphtest.Original(t, "factbook")), "central-asia")
 	if err != nil {
 		t.Fatal(err)
 	}
 	read := func() string {
 		var b strings.Builder
-		err := Factbook.DecodeDir(context.Background(), sub, "factbook", func(op graph.Op) error {
+		err := Entries.DecodeDir(context.Background(), sub, "factbook", func(op graph.Op) error {
 			fmt.Fprintf(&b, "%+v\n", op)
 			return nil
 		})
@@ -322,7 +304,7 @@ func TestFactbookOrder(t *testing.T) {
 
 // No bytes in place of an entry make the reader panic, and what it emits is
 // well formed or refused.
-func FuzzFactbookFile(f *testing.F) {
+func FuzzFile(f *testing.F) {
 	f.Add([]byte(`{"Geography": {"Location": {"text": "Asia"}, "Natural resources": "gold"}}`))
 	f.Add([]byte(`{"Government": {"Capital": {"name": {"text": "Astana (Akmola); Almaty (capital)"}}}}`))
 	f.Add([]byte(`{"Government": {"Executive branch": {"chief of state": {"text": "King X (since 1 May 2000); represented by Y Z"}}}}`))
@@ -332,7 +314,7 @@ func FuzzFactbookFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var ch graph.Change
 		dir := graphtest.Files(map[string]string{"x/kz.json": string(text)})
-		err := Factbook.DecodeDir(context.Background(), dir, "book", func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
+		err := Entries.DecodeDir(context.Background(), dir, "book", func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
 		if _, problems := graph.Check(o, graph.Nothing, &ch); err == nil && len(problems) > 0 {
 			t.Errorf("%q gives what the ontology refuses: %v", text, problems)
 		}

@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"regexp"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
 // notKnown reports whether a text is one of the Factbook's ways to say nothing.
@@ -18,11 +19,11 @@ var abbreviation = regexp.MustCompile(`^[A-Z][A-Za-z. ]*$`)
 // named states what the country is called.
 func (e *entry) named() {
 	const at = "Government/Country name/"
-	id, own := e.country.id, e.country.name
+	id, own := e.country.ID, e.country.Name
 	short, long := e.text(at+"conventional short form"), e.text(at+"conventional long form")
 	long, rest, _ := strings.Cut(long, ";")
 	e.unread(at+"conventional long form", strings.TrimSpace(rest))
-	if bare := withoutBrackets(long); bare != long && !strings.HasPrefix(long, "The Holy See") {
+	if bare := facts.WithoutBrackets(long); bare != long && !strings.HasPrefix(long, "The Holy See") {
 		e.unread(at+"conventional long form", long[len(bare):])
 		long = bare
 	}
@@ -31,12 +32,12 @@ func (e *entry) named() {
 	case !notKnown(short) && strings.TrimPrefix(short, "The ") == own:
 		e.claim(at+"conventional short form", id, "name", graph.StringValue(own))
 	case !notKnown(short):
-		e.claim(at+"conventional short form", id, "name", graph.StringValue(own), asInferred, asPrinted(short))
+		e.claim(at+"conventional short form", id, "name", graph.StringValue(own), facts.AsInferred, facts.AsPrinted(short))
 		if len(short) <= len("Falkland Islands (Islas Malvinas)") {
 			e.claim(at+"conventional short form", id, "aliases", graph.StringValue(short))
 		}
 	default:
-		e.claim(at+"conventional long form", id, "name", graph.StringValue(own), asInferred, asPrinted(long))
+		e.claim(at+"conventional long form", id, "name", graph.StringValue(own), facts.AsInferred, facts.AsPrinted(long))
 	}
 	if !notKnown(long) {
 		e.claim(at+"conventional long form", id, "officialName", graph.StringValue(long))
@@ -50,7 +51,7 @@ func (e *entry) named() {
 			}
 		}
 	}
-	if local := withoutBrackets(e.text(at + "local short form")); !notKnown(local) {
+	if local := facts.WithoutBrackets(e.text(at + "local short form")); !notKnown(local) {
 		for _, l := range strings.Split(strings.ReplaceAll(local, " or ", "/"), "/") {
 			if l = strings.TrimSpace(l); l != "" && l != own && l != "none" {
 				e.claim(at+"local short form", id, "aliases", graph.StringValue(l))
@@ -61,13 +62,13 @@ func (e *entry) named() {
 
 // geography states coordinates, area, coast and independence.
 func (e *entry) geography() {
-	id := e.country.id
+	id := e.country.ID
 	const point = "Geography/Geographic coordinates"
 	if text := e.text(point); text != "" {
 		if v, ok := parsePoint(text); ok {
 			e.claim(point, id, "coordinates", v)
-		} else if v, ok := parsePoint(labelledPoint(text, e.country.name)); ok {
-			e.claim(point, id, "coordinates", v, asInferred, withNote("the largest part"))
+		} else if v, ok := parsePoint(labelledPoint(text, e.country.Name)); ok {
+			e.claim(point, id, "coordinates", v, facts.AsInferred, facts.WithNote("the largest part"))
 		} else {
 			e.unread(point, text)
 		}
@@ -82,10 +83,10 @@ func (e *entry) geography() {
 		case strings.Contains(m[2], "landlocked"):
 			e.claim(coast, id, "landlocked", graph.BoolValue(true))
 		default:
-			if km, ok := parseNumber(m[1], ""); ok {
+			if km, ok := facts.ParseNumber(m[1], ""); ok {
 				e.claim(coast, id, "coastline", graph.QuantityValue(km, "km"))
 				if km > 0 {
-					e.claim(coast, id, "landlocked", graph.BoolValue(false), asInferred)
+					e.claim(coast, id, "landlocked", graph.BoolValue(false), facts.AsInferred)
 				}
 			}
 		}
@@ -106,7 +107,7 @@ func (e *entry) area() {
 			e.unread(at, text)
 			return
 		case km2 > 0:
-			e.claim(at, e.country.id, "area", graph.QuantityValue(km2, "km2"))
+			e.claim(at, e.country.ID, "area", graph.QuantityValue(km2, "km2"))
 			e.unread(at, strings.Trim(rest, "; "))
 			return
 		}
@@ -121,12 +122,12 @@ var userAssigned = regexp.MustCompile(`^\.(x[a-z])\b`)
 func (e *entry) assignedCode() {
 	const at = "Communications/Internet country code"
 	if m := userAssigned.FindStringSubmatch(e.text(at)); m != nil {
-		e.claim(at, e.country.id, "iso2", graph.StringValue(strings.ToUpper(m[1])), asInferred, asPrinted("."+m[1]), withNote("user-assigned; ISO 3166 has no code for it"))
+		e.claim(at, e.country.ID, "iso2", graph.StringValue(strings.ToUpper(m[1])), facts.AsInferred, facts.AsPrinted("."+m[1]), facts.WithNote("user-assigned; ISO 3166 has no code for it"))
 	}
 }
 
 var (
-	coastForm = regexp.MustCompile(`^(` + number + `) km(?: \(([^)]*)\))?$`)
+	coastForm = regexp.MustCompile(`^(` + facts.Number + `) km(?: \(([^)]*)\))?$`)
 	partPoint = regexp.MustCompile(`([\p{L} ]+): ?(\d+ \d+ [NS], \d+ \d+ [EW])`)
 )
 
@@ -181,14 +182,14 @@ func (e *entry) independence() {
 	}
 	switch {
 	case len(stated) == 1:
-		e.claim(at, e.country.id, "independence", graph.DateValue(stated[0].date))
+		e.claim(at, e.country.ID, "independence", graph.DateValue(stated[0].date))
 	case len(stated) > 1:
 		for _, d := range stated {
-			e.claim(at, e.country.id, "independence", graph.DateValue(d.date), inConflict("independence-"+string(e.country.id)))
+			e.claim(at, e.country.ID, "independence", graph.DateValue(d.date), facts.InConflict("independence-"+string(e.country.ID)))
 		}
 	case len(found) > 0:
 		// The date is said to be that of a founding or a proclamation, not independence.
-		e.claim(at, e.country.id, "independence", graph.DateValue(found[0].date), asInferred, asConfidence(0.7))
+		e.claim(at, e.country.ID, "independence", graph.DateValue(found[0].date), facts.AsInferred, facts.AsConfidence(0.7))
 	}
 }
 
@@ -200,16 +201,16 @@ func (e *entry) regions() {
 		id, known := e.names.regions[printed]
 		if known && !seen[id] {
 			seen[id] = true
-			e.declare(id, "Region")
-			if e.first("region " + string(id)) {
-				e.state(e.place(at), at, id, "name", graph.StringValue(regionName(printed)))
+			e.Declare(id, "Region")
+			if e.First("region " + string(id)) {
+				e.State(e.place(at), at, id, "name", graph.StringValue(regionName(printed)))
 			}
-			e.claim(at, e.country.id, "partOf", graph.EntityValue(id))
+			e.claim(at, e.country.ID, "partOf", graph.EntityValue(id))
 		}
 		return known
 	}
 	const maps = "Geography/Map references"
-	text := strings.TrimPrefix(e.text(maps), "metropolitan "+e.country.name+": ")
+	text := strings.TrimPrefix(e.text(maps), "metropolitan "+e.country.Name+": ")
 	for rest := text; rest != ""; {
 		found := ""
 		for printed := range e.names.regions {
@@ -258,27 +259,27 @@ func (e *entry) capital() {
 		return -1
 	})
 	for i, f := range all {
-		city := e.names.city(e.country.id, f.name)
-		if city == "" || !e.declare(city, "City") {
-			e.remark(e.place(at), "there is no free id for the city %q; add it to names/cities.csv", f.name)
+		city := e.names.City(e.country.ID, f.name)
+		if city == "" || !e.Declare(city, "City") {
+			e.Remark(e.place(at), "there is no free id for the city %q; add it to names/cities.csv", f.name)
 			continue
 		}
-		opts := []claimOption{}
+		opts := []facts.Option{}
 		if len(all) > 1 {
-			opts = append(opts, inConflict("capital-"+string(e.country.id)), withNote(f.remark))
+			opts = append(opts, facts.InConflict("capital-"+string(e.country.ID)), facts.WithNote(f.remark))
 			switch {
 			case f.recognised:
-				opts = append(opts, asConfidence(possibleConfidence))
+				opts = append(opts, facts.AsConfidence(facts.PossibleConfidence))
 			case i > 0:
-				opts = append(opts, asConfidence(inferredConfidence))
+				opts = append(opts, facts.AsConfidence(facts.InferredConfidence))
 			}
 		}
-		e.claim(at, e.country.id, "capital", graph.EntityValue(city), opts...)
+		e.claim(at, e.country.ID, "capital", graph.EntityValue(city), opts...)
 		e.claim(at, city, "name", graph.StringValue(f.name))
 		for _, a := range f.aliases {
 			e.claim(at, city, "aliases", graph.StringValue(a))
 		}
-		e.claim(at, city, "country", graph.EntityValue(e.country.id))
+		e.claim(at, city, "country", graph.EntityValue(e.country.ID))
 		if v, ok := parsePoint(point); ok && f.name == pointOf {
 			e.claim(pointAt, city, "coordinates", v)
 			point = "" // it is the first city's
@@ -344,7 +345,7 @@ func (e *entry) people() {
 		e.unread(at, text)
 		return
 	}
-	e.claim(at, e.country.id, "population", graph.IntValue(int64(fig.value)), ofFigure(fig))
+	e.claim(at, e.country.ID, "population", graph.IntValue(int64(fig.value)), ofFigure(fig))
 }
 
 var currencyForm = regexp.MustCompile(`\(([A-Z]{3})\) per US dollar`)
@@ -361,7 +362,7 @@ func (e *entry) economy() {
 			// The figure is of more than this country, or not in US dollars.
 			e.unread(gdp, text+" "+e.text(gdpNote))
 		default:
-			e.claim(gdp, e.country.id, "gdp", graph.QuantityValue(fig.value, "USD"), ofFigure(fig))
+			e.claim(gdp, e.country.ID, "gdp", graph.QuantityValue(fig.value, "USD"), ofFigure(fig))
 		}
 	}
 	if text := e.text(currency); !notKnown(text) {
@@ -369,9 +370,9 @@ func (e *entry) economy() {
 		case m == nil:
 			e.unread(currency, text)
 		case m[1] == "RMB":
-			e.claim(currency, e.country.id, "currency", graph.StringValue("CNY"), asInferred, asPrinted("RMB"))
+			e.claim(currency, e.country.ID, "currency", graph.StringValue("CNY"), facts.AsInferred, facts.AsPrinted("RMB"))
 		default:
-			e.claim(currency, e.country.id, "currency", graph.StringValue(m[1]))
+			e.claim(currency, e.country.ID, "currency", graph.StringValue(m[1]))
 		}
 	}
 	e.commodities("exports", "Economy/Exports - commodities")
@@ -423,10 +424,10 @@ func (e *entry) energy() {
 		if !e.good(f.resource, "", f.at) {
 			continue
 		}
-		opts := []claimOption{ofFigure(fig), qualified("quantity", graph.QuantityValue(value, unit.unit))}
+		opts := []facts.Option{ofFigure(fig), facts.Qualified("quantity", graph.QuantityValue(value, unit.unit))}
 		if f.measure != "" {
-			opts = append(opts, qualified("measure", graph.EnumOf(f.measure)))
+			opts = append(opts, facts.Qualified("measure", graph.EnumOf(f.measure)))
 		}
-		e.claim(f.at, e.country.id, f.predicate, graph.EntityValue(f.resource), opts...)
+		e.claim(f.at, e.country.ID, f.predicate, graph.EntityValue(f.resource), opts...)
 	}
 }

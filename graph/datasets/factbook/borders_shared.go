@@ -1,4 +1,4 @@
-package datasets
+package factbook
 
 import (
 	"math"
@@ -17,7 +17,7 @@ func wholeOfParts(byPair map[borderPair][]border) {
 		whole := -1
 		byPair[p] = nil
 		for _, b := range list {
-			if !b.entry.country.part {
+			if !b.entry.country.Part {
 				byPair[p] = append(byPair[p], b)
 				continue
 			}
@@ -58,5 +58,5 @@ func sharedBorder(byPair map[borderPair][]border, p borderPair, km float64) stri
 }
 
 func listedBy(list []border, id graph.ID) bool {
-	return slices.ContainsFunc(list, func(b border) bool { return b.entry.country.id == id })
+	return slices.ContainsFunc(list, func(b border) bool { return b.entry.country.ID == id })
 }
