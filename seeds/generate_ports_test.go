@@ -63,12 +63,22 @@ func chosenPorts(t *testing.T, nodes map[graph.ID]bool) [][]string {
 	return chosen
 }
 
+// byISO2 finds countries by their code of two letters.
+type byISO2 map[string]graph.ID
+
+func (b byISO2) Key(_ context.Context, key, value string) (graph.ID, error) {
+	if id, ok := b[value]; ok && key == "iso2" {
+		return id, nil
+	}
+	return "", fmt.Errorf("no country has the %s %s", key, value)
+}
+
 // ports are what the mapping makes of the chosen rows: of nodes that other files have only what places and measures them.
 func ports(t *testing.T, o *schema.Ontology) *worldFile {
 	others := imported(t, o, func(emit codec.Emit) error {
 		return emitSeeds(emit, func(path string) bool { return path == portsFile })
 	})
-	nodes, countries := map[graph.ID]bool{}, map[string]graph.ID{}
+	nodes, countries := map[graph.ID]bool{}, byISO2{}
 	for _, e := range others.Commit.Entities {
 		nodes[e.ID] = e.Type == "TransportNode"
 	}
@@ -89,14 +99,8 @@ func ports(t *testing.T, o *schema.Ontology) *worldFile {
 	if err := csv.NewWriter(&table).WriteAll(chosenPorts(t, nodes)); err != nil {
 		t.Fatal(err)
 	}
-	find := func(key, value string) (graph.ID, error) {
-		if id, ok := countries[value]; ok && key == "iso2" {
-			return id, nil
-		}
-		return "", fmt.Errorf("no country has the %s %s", key, value)
-	}
 	file := &worldFile{o: o}
-	err = mapping.Format(find).Decode(context.Background(), "UpdatedPub150.csv", &table, func(op graph.Op) error {
+	err = mapping.Format(countries).Decode(context.Background(), "UpdatedPub150.csv", &table, func(op graph.Op) error {
 		switch subject := renamedPort(&op); {
 		case op.Kind == graph.Declare && op.Entity.Type != schema.SourceType && !nodes[subject]:
 			file.entities = append(file.entities, op.Entity)
