@@ -12,7 +12,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -23,6 +22,7 @@ import (
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
@@ -103,7 +103,7 @@ type Session struct {
 	view     *snapshot.View // of an empty view argument, once a field needed it
 	last     lastView       // of the last other one: most documents give all their fields one
 	refusal  error
-	pauser   Pauser
+	pauser   operation.Pauser
 	paused   error   // why the request may not go on after a wait
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
@@ -158,31 +158,7 @@ func asksKnownAt(query string, variables []byte) bool {
 }
 
 // Request is one GraphQL request.
-type Request struct {
-	Query, OperationName string
-	// Variables is a JSON object, or nothing.
-	Variables json.RawMessage
-	// AllowMutation is false where the protocol forbids mutations, as HTTP GET does.
-	AllowMutation bool
-	// WriteRefusal, where not nil, is why this caller may not write.
-	WriteRefusal error
-	// Pauser, where not nil, runs the wait for a later snapshot (view.minSequence).
-	Pauser Pauser
-	// Cost adds the estimated and the actual cost of the request to the response's extensions, and
-	// Trace the time it took by field.
-	Cost, Trace bool
-	// Plan adds how its lists were found to the response's extensions. If a request takes at
-	// least SlowAfter, Execute sets SlowPlan to the same plan, as JSON; 0 means never.
-	Plan      bool
-	SlowAfter time.Duration
-	SlowPlan  string
-}
-
-// Pauser lets a request wait. Pause calls wait, which returns when the wait is over, and may let
-// other requests run meanwhile; its error ends the request.
-type Pauser interface {
-	Pause(ctx context.Context, wait func()) error
-}
+type Request = operation.Request
 
 // Execute answers the request. The caller may Release the response.
 func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/api/internal/output"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -61,20 +62,12 @@ func (b *builder) prepareFollow(args map[string]any) (any, error) {
 	return a, nil
 }
 
-// Follow says how a subscription is followed. The zero value works.
-type Follow struct {
-	// After, where not nil, replaces the subscription's own sinceSequence: a client that lost its
-	// connection resumes there.
-	After *graph.Seq
-	// MaxBehind ends the subscription of a client that was up to date and then fell more entries
-	// behind than this; 0 means unlimited.
-	MaxBehind int
-}
+// Follow says how a subscription is followed.
+type Follow = operation.Follow
 
-// Subscription is a subscription that is being followed. It starts no goroutine and, while
-// it waits, holds neither a snapshot nor a queue. It is for one goroutine at a time: Wait,
-// then Answer, then Wait again.
-type Subscription struct {
+// subscription implements operation.Subscription. It starts no goroutine and, while it waits,
+// holds neither a snapshot nor a queue.
+type subscription struct {
 	session *Session
 	sub     *gql.Subscription
 }
@@ -83,34 +76,25 @@ type Subscription struct {
 // contexts of their calls. A refusal, and the answer to a query or mutation, is returned as
 // a response; exactly one of the two results is not nil. From then on the session belongs to
 // the subscription.
-func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (*Subscription, *gql.Response) {
+func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (operation.Subscription, *gql.Response) {
 	s.refusal, s.pauser, s.followed = r.WriteRefusal, r.Pauser, &f
 	sub, res := s.api.engine.Subscribe(ctx, s.request(r))
 	if sub == nil {
 		return nil, res
 	}
 	s.snapshot, s.view, s.last = nil, nil, lastView{} // a waiting follower must not keep an old snapshot alive
-	return &Subscription{s, sub}, nil
+	return &subscription{s, sub}, nil
 }
 
-// Operation returns the operation's name, empty if it has none, and its estimated cost for each
-// event.
-func (s *Subscription) Operation() (name string, cost int) { return s.sub.Operation() }
+func (s *subscription) Operation() (name string, cost int) { return s.sub.Operation() }
 
-// After returns the sequence number of the last entry that was read, sent or not: a client that
-// subscribes again with it as sinceSequence misses nothing.
-func (s *Subscription) After() graph.Seq { return s.session.feed.after }
+func (s *subscription) After() graph.Seq { return s.session.feed.after }
 
-// Lagged reports whether the event is the last one, since the client lagged too far.
-func (s *Subscription) Lagged() bool { return s.session.feed.over }
+func (s *subscription) Lagged() bool { return s.session.feed.over }
 
-// Wait waits for an event. It returns nil when there is one, io.EOF after the last, and the
-// context's error when that is done first.
-func (s *Subscription) Wait(ctx context.Context) error { return s.session.feed.wait(ctx) }
+func (s *subscription) Wait(ctx context.Context) error { return s.session.feed.wait(ctx) }
 
-// Answer runs the document on the event that Wait found. It returns nil where the context is done.
-// The response must be released before the next Wait, or left to the garbage collector.
-func (s *Subscription) Answer(ctx context.Context) *gql.Response {
+func (s *subscription) Answer(ctx context.Context) *gql.Response {
 	f := s.session.feed
 	if e, ok := f.entry.Obj.(*logEntry); ok {
 		e.view = e.view.WithDone(ctx.Done())

@@ -17,12 +17,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
 // followed returns a subscription that must begin.
-func followed(t testing.TB, a *api.API, f api.Follow, query string, args ...any) *api.Subscription {
+func followed(t testing.TB, a *api.API, f api.Follow, query string, args ...any) operation.Subscription {
 	t.Helper()
 	sub, res := a.Begin().Subscribe(context.Background(), &api.Request{Query: fmt.Sprintf(query, args...)}, f)
 	if sub == nil {
@@ -32,7 +33,7 @@ func followed(t testing.TB, a *api.API, f api.Follow, query string, args ...any)
 }
 
 // next returns the next answer, which must be there already.
-func next(t testing.TB, sub *api.Subscription) string {
+func next(t testing.TB, sub operation.Subscription) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -45,7 +46,7 @@ func next(t testing.TB, sub *api.Subscription) string {
 }
 
 // quiet reports whether there is no event.
-func quiet(sub *api.Subscription) bool {
+func quiet(sub operation.Subscription) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return errors.Is(sub.Wait(ctx), context.Canceled)
@@ -207,7 +208,7 @@ type followModel struct {
 type change struct{ added, withdrawn []graph.ClaimID }
 
 type follower struct {
-	sub  *api.Subscription
+	sub  operation.Subscription
 	at   int
 	even bool
 }
@@ -351,7 +352,7 @@ func BenchmarkFollow(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			a, g, _ := small(b)
 			ask(b, a, setup)
-			subs := make([]*api.Subscription, n)
+			subs := make([]operation.Subscription, n)
 			for i := range subs {
 				subs[i] = followed(b, a, api.Follow{}, `subscription { changes { sequence added { nodes { id } } } }`)
 			}
@@ -397,7 +398,7 @@ func TestFollowersHoldNothing(t *testing.T) {
 		defer cancel()
 		ended := make(chan error)
 		old := weak.Make(g.Snapshot())
-		for _, sub := range []*api.Subscription{informed, filtered} {
+		for _, sub := range []operation.Subscription{informed, filtered} {
 			go func() { ended <- sub.Wait(ctx) }()
 		}
 		synctest.Wait() // until both wait with the snapshot that is replaced next

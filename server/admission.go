@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server/internal/admission"
@@ -26,7 +26,7 @@ func DefaultMaxConnections() int { return admission.DefaultMaxConnections() }
 
 // lane returns the lane of a request. A mutation that may not write is refused soon, so it
 // counts as a read, and only callers with the right to write enter the lane of writes.
-func (s *Server) lane(req *api.Request) *admission.Lane {
+func (s *Server) lane(req *operation.Request) *admission.Lane {
 	if req.AllowMutation && req.WriteRefusal == nil && gql.Mutates(req.Query, req.OperationName) {
 		return &s.admission.Writes
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server/internal/admission"
@@ -102,8 +102,8 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 }
 
 // parseBatch reads the requests of a list, or says why one cannot be read.
-func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations bool) ([]*api.Request, []*requestError) {
-	reqs, bad := make([]*api.Request, len(list)), make([]*requestError, len(list))
+func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations bool) ([]*operation.Request, []*requestError) {
+	reqs, bad := make([]*operation.Request, len(list)), make([]*requestError, len(list))
 	for i, raw := range list {
 		if reqs[i], bad[i] = s.parseBody(raw); bad[i] == nil {
 			reqs[i].WriteRefusal, reqs[i].AllowMutation = refusal, mutations
@@ -114,7 +114,7 @@ func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations boo
 
 // batchLane returns the lane of a batch: that of writes where one of its requests is a
 // write.
-func (s *Server) batchLane(reqs []*api.Request) *admission.Lane {
+func (s *Server) batchLane(reqs []*operation.Request) *admission.Lane {
 	for _, req := range reqs {
 		if req != nil && s.lane(req) == &s.admission.Writes {
 			return &s.admission.Writes

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -84,7 +84,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 
 // validator returns the ETag of the answer to a request; empty where the answer has
 // none.
-func validator(session Session, req *api.Request) string {
+func validator(session Session, req *operation.Request) string {
 	if waits(req) || req.Cost || req.Trace || req.Plan { // two runs differ in what they took
 		return ""
 	}
@@ -92,7 +92,7 @@ func validator(session Session, req *api.Request) string {
 }
 
 // unchanged answers with 304 where the client already has the answer, which takes no slot.
-func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Request, held []string) bool {
+func (s *Server) unchanged(w http.ResponseWriter, session Session, req *operation.Request, held []string) bool {
 	etag := validator(session, req)
 	if etag == "" || !matches(held, etag) {
 		return false
@@ -110,7 +110,7 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, req *api.Requ
 
 // acceptList reads a request, or the list of a batch. Both are nil where it has answered with
 // a refusal.
-func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*api.Request, []json.RawMessage) {
+func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*operation.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	if bad != nil {
 		s.refuse(w, r, media, bad)
@@ -142,7 +142,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 }
 
 // read reads one request, or the list of a batch.
-func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *api.Request, list []json.RawMessage, bad *requestError) {
+func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *operation.Request, list []json.RawMessage, bad *requestError) {
 	if bad = s.refuseEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, nil, bad
 	}
@@ -221,7 +221,7 @@ func (m *sequenceText) of(seq graph.Seq) string {
 
 // waits reports whether the answer may come from a later snapshot than the
 // session's: the view names the sequence number that it needs.
-func waits(req *api.Request) bool {
+func waits(req *operation.Request) bool {
 	const name = "minSequence"
 	vars := string(req.Variables)
 	// The name may be written with escapes in the variables.

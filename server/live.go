@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -59,7 +59,7 @@ func refuseStream(w http.ResponseWriter, bad *streams.Refusal) {
 
 // starter begins the operation of a request that came over a socket or a reserved stream, in
 // a separate slot.
-func (s *Server) starter(b *Backend, req *api.Request) streams.Start {
+func (s *Server) starter(b *Backend, req *operation.Request) streams.Start {
 	return func(ctx context.Context) (streams.Subscription, *gql.Response) {
 		slot := s.admission.Slot()
 		if err := slot.Enter(ctx, s.lane(req)); err != nil {
@@ -73,10 +73,10 @@ func (s *Server) starter(b *Backend, req *api.Request) streams.Start {
 
 // begin begins an operation in a slot that is held. It answers operations that have a single
 // answer.
-func (s *Server) begin(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
+func (s *Server) begin(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()
-	sub, res := s.subscribe(ctx, slot, session, req, api.Follow{MaxBehind: s.opts.Live.MaxBehind, After: after})
+	sub, res := s.subscribe(ctx, slot, session, req, operation.Follow{MaxBehind: s.opts.Live.MaxBehind, After: after})
 	if sub == nil {
 		return nil, res
 	}

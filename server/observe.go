@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server/internal/admission"
@@ -15,7 +15,7 @@ import (
 // execute runs, counts and logs one request. start is the time at which it began. The log
 // never has the values of variables, nor the document, which may contain values. It has the
 // document's hash, which identifies it to those who have the document.
-func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, start time.Time) *gql.Response {
+func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, start time.Time) *gql.Response {
 	req.Pauser, req.SlowAfter = slot, s.opts.Slow
 	res := session.Execute(ctx, req)
 	if slot.Refused {
@@ -30,7 +30,7 @@ func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Sess
 
 // subscription is a subscription with its span. It implements streams.Subscription.
 type subscription struct {
-	*api.Subscription
+	operation.Subscription
 	span *tracing.Span
 }
 
@@ -39,7 +39,7 @@ func (s *subscription) Ended(events int, code string) { s.span.Followed(events, 
 
 // subscribe is execute for streams. A subscription is counted when it has begun. An
 // operation with a single answer is returned as a response.
-func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Session, req *api.Request, f api.Follow) (*subscription, *gql.Response) {
+func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, f operation.Follow) (*subscription, *gql.Response) {
 	start := time.Now()
 	seq := session.Seq()
 	req.Pauser = slot
@@ -61,7 +61,7 @@ func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Se
 }
 
 // record counts and logs one executed request, or a subscription that has begun.
-func (s *Server) record(ctx context.Context, seq graph.Seq, req *api.Request, res *gql.Response, took time.Duration) {
+func (s *Server) record(ctx context.Context, seq graph.Seq, req *operation.Request, res *gql.Response, took time.Duration) {
 	s.metrics.Executed(res, took)
 	slow := s.opts.Slow > 0 && took >= s.opts.Slow
 	level, message := slog.LevelDebug, "graphql_request"

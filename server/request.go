@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"unicode/utf8"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 )
@@ -38,7 +38,7 @@ func badRequest(format string, a ...any) *requestError {
 }
 
 // fromURL reads the parameters of a GET.
-func (s *Server) fromURL(r *http.Request) (*api.Request, *requestError) {
+func (s *Server) fromURL(r *http.Request) (*operation.Request, *requestError) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, unreadable("the query string cannot be read: %v", err)
@@ -53,7 +53,7 @@ func (s *Server) fromURL(r *http.Request) (*api.Request, *requestError) {
 			return nil, badRequest("the parameter %s is given %d times; give it once", name, len(q[name]))
 		}
 	}
-	req := &api.Request{OperationName: q.Get("operationName")}
+	req := &operation.Request{OperationName: q.Get("operationName")}
 	var bad *requestError
 	if req.Variables, bad = object("variables", []byte(q.Get("variables"))); bad != nil {
 		return nil, bad
@@ -112,7 +112,7 @@ func kindOf(text []byte) string {
 
 // parseBody reads the request's object. Unknown members are reserved by the
 // norm and ignored; a known one given twice or of another type is refused.
-func (s *Server) parseBody(body []byte) (*api.Request, *requestError) {
+func (s *Server) parseBody(body []byte) (*operation.Request, *requestError) {
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
 	switch {
 	case len(trimmed) == 0:
@@ -133,7 +133,7 @@ func (s *Server) parseBody(body []byte) (*api.Request, *requestError) {
 }
 
 // operationOf reads a POST that names its operation, as extensions.operationId.
-func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*api.Request, string, *requestError) {
+func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*operation.Request, string, *requestError) {
 	if bad := s.refuseEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, "", bad
 	}
@@ -172,8 +172,8 @@ func operationID(body []byte) (string, *requestError) {
 	return optional("extensions.operationId", given["operationId"])
 }
 
-func (s *Server) fromMembers(m *members) (*api.Request, *requestError) {
-	req := &api.Request{AllowMutation: true}
+func (s *Server) fromMembers(m *members) (*operation.Request, *requestError) {
+	req := &operation.Request{AllowMutation: true}
 	var bad *requestError
 	query, id := "", ""
 	if m.query != nil { // null is a fault, as for none of the others

@@ -24,7 +24,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -45,9 +45,9 @@ type Session interface {
 	// ETag is a strong validator, in quotes, of the answer that the session
 	// would give.
 	ETag(query, operation string, variables []byte) string
-	Execute(ctx context.Context, r *api.Request) *gql.Response
+	Execute(ctx context.Context, r *operation.Request) *gql.Response
 	// Subscribe starts a subscription, or answers an operation that has a single answer.
-	Subscribe(ctx context.Context, r *api.Request, f api.Follow) (*api.Subscription, *gql.Response)
+	Subscribe(ctx context.Context, r *operation.Request, f operation.Follow) (operation.Subscription, *gql.Response)
 }
 
 // Backend is what a server answers from.

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -308,10 +309,10 @@ type fake struct {
 
 func (fake) Seq() graph.Seq                     { return 7 }
 func (fake) ETag(string, string, []byte) string { return `"fake"` }
-func (f fake) Execute(ctx context.Context, _ *api.Request) *gql.Response {
+func (f fake) Execute(ctx context.Context, _ *operation.Request) *gql.Response {
 	return f.execute(ctx)
 }
-func (f fake) Subscribe(ctx context.Context, _ *api.Request, _ api.Follow) (*api.Subscription, *gql.Response) {
+func (f fake) Subscribe(ctx context.Context, _ *operation.Request, _ operation.Follow) (operation.Subscription, *gql.Response) {
 	return nil, f.execute(ctx)
 }
 

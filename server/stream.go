@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
@@ -75,7 +75,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 // streamTo runs the operation and sends its results as events. Faults of the document are
 // also reported in an event, because a browser's EventSource hides the body of an answer
 // with another status from its page.
-func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request) {
+func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *operation.Request) {
 	if r.Method == http.MethodHead {
 		allow(w.Header(), "/graphql/stream") // without HEAD
 		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "an event stream is requested with POST or GET, not HEAD")
@@ -112,7 +112,7 @@ func lastEvent(r *http.Request) (*graph.Seq, *requestError) {
 
 // startStream returns a streams.Start. If there is no slot for the request it answers
 // itself, with a status that clients and proxies understand.
-func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http.Request, b *Backend, req *api.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
+func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http.Request, b *Backend, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	recorder := w.(*responseRecorder)
 	if err := recorder.slot.Enter(ctx, s.lane(req)); err != nil {
 		s.shed(w, jsonType, err)

@@ -115,7 +115,7 @@ func (h *Slot) Leave() {
 	}
 }
 
-// Pause implements api.Pauser: a request that waits for a snapshot holds no slot.
+// Pause implements operation.Pauser: a request that waits for a snapshot holds no slot.
 func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	if h.of.paused.Add(1) > h.of.maxPaused {
 		h.of.paused.Add(-1)
