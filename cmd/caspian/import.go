@@ -76,7 +76,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
 				to := client.NewImporter(ctx, at, *dry)
-				mapping.find = &atService{at: at, known: map[[2]string]graph.ID{}}
+				mapping.use(&atService{at: at, known: map[[2]string]graph.ID{}})
 				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
 			o, err := loadOntology(*ontology)
@@ -97,7 +97,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				}
 				return to
 			}
-			mapping.find = inStore{g.Graph}
+			mapping.use(inStore{g.Graph})
 			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
 				if g.Fills() && o.Sync == "" {
 					// Most of the memory is in arrays without pointers, which cost the
@@ -168,7 +168,7 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 	if r.MoreNotices > 0 {
 		e.say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
-	err = errors.Join(err, e.mapping.setAside(ctx, e.environment, e.inputs, r))
+	err = errors.Join(err, e.mapping.undecided(e.environment), e.mapping.setAside(ctx, e.environment, e.inputs, r))
 	if e.asJSON {
 		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {
 			return jerr

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,13 +20,34 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/match"
 )
 
 // mappingChoice is how an import reads tables.
 type mappingChoice struct {
-	file, onError, quarantine *string
-	mapping                   *codec.Mapping // nil where the inputs are not tables
-	find                      codec.Find     // set once the graph is at hand
+	file, onError, quarantine, reviewed *string
+	threshold                           *int
+	mapping                             *codec.Mapping // nil where the inputs are not tables
+	review                              *ingest.Review
+	find                                finder // set once the graph is at hand
+}
+
+// finder finds what rows name, in a graph.
+type finder interface {
+	Key(ctx context.Context, key, value string) (graph.ID, error)
+	candidates(ctx context.Context, q match.Question) ([]match.Candidate, error)
+}
+
+// use says where to find what rows name.
+func (m *mappingChoice) use(f finder) {
+	if m.review != nil {
+		m.find, m.review.Find = f, f.candidates
+	}
+}
+
+// Named is that of the review.
+func (m *mappingChoice) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
+	return m.review.Named(ctx, n)
 }
 
 // Key is that of find.
@@ -37,6 +59,8 @@ func mappingSettings(s *settings.Set) *mappingChoice {
 	return &mappingChoice{
 		file:       s.Text("mapping", "FILE", "", "read tables, whose rows mean what this file says"),
 		onError:    s.Choice("on-error", "stop", "what to do about rows of tables with faults", "stop", "skip"),
+		reviewed:   s.Text("review", "FILE", "", "decisions about names of tables that are not sure; those to be made are written to it"),
+		threshold:  s.Number("threshold", match.Threshold, 1, "score (of 100) from which a name of a table is taken for an entity"),
 		quarantine: s.Text("quarantine", "FILE", "", "skip rows of tables with faults, and write them to this file"),
 	}
 }
@@ -45,8 +69,8 @@ func (m *mappingChoice) check(s *settings.Set, args []string) {
 	if *m.quarantine != "" && slices.Contains(args, ingest.Stdin) {
 		s.Fault("--quarantine reads the tables again, so they cannot come from the standard input: name their file")
 	}
-	if *m.file == "" && m.skips() {
-		s.Fault("--on-error and --quarantine are for tables: name their mapping with --mapping")
+	if *m.file == "" && (m.skips() || *m.reviewed != "" || s.Given("threshold")) {
+		s.Fault("--on-error, --quarantine, --review and --threshold are for tables: name their mapping with --mapping")
 	}
 	if m.skips() && s.Given("sync") {
 		s.Fault("--sync withdraws what the files do not state, so rows with faults cannot be left out: correct them first")
@@ -71,6 +95,10 @@ func (m *mappingChoice) inputs(args []string, format string, e *environment) ([]
 	if m.mapping, err = codec.ReadMapping(*m.file, text); err != nil {
 		return nil, err
 	}
+	if m.review, err = ingest.ReadReview(*m.reviewed); err != nil {
+		return nil, err
+	}
+	m.review.Threshold = *m.threshold
 	return ingest.Find(args, m.mapping.Format(m), e.in, e.say)
 }
 
@@ -138,13 +166,36 @@ func (m *mappingChoice) setAside(ctx context.Context, e *environment, inputs []i
 	return nil
 }
 
+// undecided says which names a person has to decide about, and writes them to the review file.
+func (m *mappingChoice) undecided(e *environment) error {
+	if m.review == nil {
+		return nil
+	}
+	open, err := m.review.Write(*m.reviewed)
+	if err != nil || open == 0 {
+		return err
+	}
+	to := cmp.Or(*m.reviewed, "a file, with --review FILE")
+	e.say("caspian import: %s to be decided, written to %s: put an id, or - for none, in the column decision, and import again", console.Count(open, "name"), to)
+	return nil
+}
+
 // inStore finds entities in the graph, whatever the date.
 type inStore struct{ *live.Graph }
+
+// candidates are those of a name.
+func (g inStore) candidates(_ context.Context, q match.Question) ([]match.Candidate, error) {
+	v, err := match.Always(g.Snapshot())
+	if err != nil {
+		return nil, err
+	}
+	return match.Find(v, q)
+}
 
 func (g inStore) Key(_ context.Context, key, value string) (found graph.ID, _ error) {
 	s := g.Snapshot()
 	s.Keyed(key, value, func(claim uint32) {
-		if found == "" {
+		if found == "" && s.Live(claim) {
 			found = s.ID(s.Subject(claim))
 		}
 	})
@@ -172,6 +223,11 @@ func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error
 	return id, err
 }
 
+// candidates are those of a name.
+func (s *atService) candidates(context.Context, match.Question) ([]match.Candidate, error) {
+	return nil, graph.Errorf(graph.BadInput, "a service finds entities by key only; import into its store with --store DIR")
+}
+
 // askForKey asks a service for the entity that has the value of the key; "" where there is none.
 func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
 	variables, err := json.Marshal(map[string]string{"key": key, "value": value})
@@ -179,7 +235,7 @@ func askForKey(ctx context.Context, at *client.Service, key, value string) (grap
 		return "", err
 	}
 	body, err := at.Ask(ctx, `query ($key: String!, $value: String!) {
-		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {mode: EVER}) { nodes { subject { id } } }
+		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {during: "0001/9999"}) { nodes { subject { id } } }
 	}`, variables)
 	if err != nil {
 		return "", err

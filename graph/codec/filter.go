@@ -14,7 +14,7 @@ import (
 type filter func(t *mapped, values []string) ([]string, error)
 
 // filterNames are the names of filters in the order of the documentation.
-var filterNames = []string{"lower", "upper", "slug", "first", "pad", "without", "split", "match", "table", "number", "percent", "times", "date", "key"}
+var filterNames = []string{"lower", "upper", "slug", "first", "pad", "without", "split", "match", "table", "number", "percent", "times", "date", "key", "find"}
 
 // filters make the filter of each name, with what follows the name in the mapping.
 var filters = map[string]func(m *Mapping, argument string) (filter, error){
@@ -95,11 +95,38 @@ var filters = map[string]func(m *Mapping, argument string) (filter, error){
 		return found(func(t *mapped, v string) (graph.ID, error) {
 			id, err := t.find.Key(t.ctx, a, v)
 			if err == nil && id == "" {
-				err = errUnknown{fmt.Errorf("no entity has the %s %q", a, graph.Clip(v))}
+				err = &Unknown{fmt.Sprintf("no entity has the %s %q", a, graph.Clip(v))}
 			}
 			return id, err
 		}), nil
 	},
+	"find": findNamed,
+}
+
+// findNamed is the filter that finds an entity by an id, a code or a name: find City, or find City in land, with a
+// column that has the id of what the city is linked with. Several types have a comma between them.
+func findNamed(m *Mapping, a string) (filter, error) {
+	types, in, _ := strings.Cut(a, " in ")
+	if in = strings.TrimSpace(in); in != "" {
+		m.need(in)
+	}
+	if strings.TrimSpace(types) == "" {
+		return nil, fmt.Errorf("it needs a type of the ontology, such as find Country")
+	}
+	list := strings.Split(strings.ReplaceAll(types, " ", ""), ",")
+	return found(func(t *mapped, v string) (graph.ID, error) {
+		n := Named{Text: v, Types: list, Optional: t.optional, At: t.rec.Position("")}
+		if in != "" {
+			ids, err := t.cell(in)
+			if err != nil {
+				return "", err
+			}
+			if len(ids) > 0 {
+				n.In = graph.ID(ids[0])
+			}
+		}
+		return t.find.Named(t.ctx, n)
+	}), nil
 }
 
 // others are all words that a table of the mapping does not list, and the words themselves as what they become.

@@ -19,7 +19,27 @@ import (
 type Find interface {
 	// Key returns the entity that has the value of a key, such as iso2; "" where none has.
 	Key(ctx context.Context, key, value string) (graph.ID, error)
+	// Named returns the entity that a text means; "" where a person decided that it means none. The error is an
+	// *Unknown where nothing is like the text, and another where it is not sure what is meant.
+	Named(ctx context.Context, n Named) (graph.ID, error)
 }
+
+// Named is a text of a row that is to name an entity.
+type Named struct {
+	// Text is an id, a code or a name, Types are the types that the entity may have, and In, where not empty, is an
+	// entity with which it is linked.
+	Text  string
+	Types []string
+	In    graph.ID
+	// Optional is true if the mapping says what else to do about a text that names nothing.
+	Optional bool
+	At       graph.Position
+}
+
+// Unknown is the fault that nothing has a name or a code.
+type Unknown struct{ Message string }
+
+func (u *Unknown) Error() string { return u.Message }
 
 // record is a row as a mapping sees it: a *table.Row, or a subject of RDF.
 type record interface {
@@ -87,6 +107,8 @@ type mapped struct {
 	find    Find
 	out     Emit
 	stopped error // by which emit ended the reading
+
+	optional bool // another text of the mapping serves if nothing is found
 
 	rec    record
 	number int                 // of the row or subject, from 1

@@ -22,6 +22,19 @@ func (finding) Key(_ context.Context, key, value string) (graph.ID, error) {
 	return graph.ID(map[string]string{"iso2 KZ": "KAZ", "iso2 UZ": "UZB"}[key+" "+value]), nil
 }
 
+// Named knows one city, by two names.
+func (finding) Named(_ context.Context, n Named) (graph.ID, error) {
+	switch {
+	case n.Text == "Aktau" && n.In != "UZB", n.Text == "Shevchenko" && n.Types[0] == "City":
+		return "aktau", nil
+	case n.Text == "nobody":
+		return "", nil
+	case n.Text == "Aktav":
+		return "", errors.New("Aktav may be aktau")
+	}
+	return "", &Unknown{"no " + strings.Join(n.Types, " or ") + " is named " + n.Text}
+}
+
 // stated is what a mapping makes of a table, a line for each operation, and its faults.
 func stated(t testing.TB, mapping, name, table string) string {
 	t.Helper()
@@ -129,7 +142,7 @@ func TestMappingFaults(t *testing.T) {
 		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has rows, entities, defaults, if, let, each, wide, empty, tables, file, prefixes and base`,
 		"rows:\n  x: {name: \"{a\"}":               `map.yaml:2: rows.x.name: "{a" has a { without a }`,
 		"rows:\n  x: {name: \"{}\"}":               "map.yaml:2: rows.x.name: {} names no column",
-		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, pad, without, split, match, table, number, percent, times, date, key`,
+		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, pad, without, split, match, table, number, percent, times, date, key, find`,
 		"rows:\n  x: {name: \"{a | first x}\"}":    `map.yaml:2: rows.x.name: the filter first: "x" is not a number of characters`,
 		"rows:\n  x: {name: [\"{a | match (}\"]}":  "map.yaml:2: rows.x.name[0]: the filter match: error parsing regexp: missing closing ): `(`",
 		"rows:\n  x: {name: a, name: b}":           `map.yaml:2: rows.x: "name" is given twice (first on line 2)`,
@@ -304,5 +317,25 @@ func TestNumbers(t *testing.T) {
 		if got, err := plainNumber(c.text, c.comma); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: %q, %v", c.text, got, err)
 		}
+	}
+}
+
+func TestMappingNames(t *testing.T) {
+	const mapping = `
+defaults: {source: s}
+let: {land: "{Land | key iso2}"}
+rows:
+  "{City | find City, TransportNode in land} ?? {City | slug}": {type: City}
+  x: {serves: "{Serves | find City}"}
+`
+	const table = "City,Land,Serves\nAktau,KZ,Shevchenko\nAktau,UZ,nobody\nAktav,KZ,Ak Tau\n"
+	const want = `t.csv:2: aktau is a City
+t.csv:2: x serves aktau  [s, row 1, 0.7]
+t.csv:3: aktau is a City
+t.csv:4:1: {City | find City, TransportNode in land} ?? {City | slug}: Aktav may be aktau
+t.csv:4:10: {Serves | find City}: no City is named Ak Tau
+`
+	if got := stated(t, mapping, "t.csv", table); got != want {
+		t.Errorf("%swant\n%s", got, want)
 	}
 }

@@ -22,16 +22,15 @@ type piece struct {
 	filters []filter
 }
 
-// errUnknown is the fault of a filter that nothing has the name of a cell, for which an alternative serves.
-type errUnknown struct{ error }
-
 // values is what the template makes of a row: nothing, one text, or several. column is that of its first cell, or
 // of the one that is at fault.
 func (t template) values(row *mapped) (values []string, column string, err error) {
 	for i, a := range t {
+		last := i+1 == len(t)
+		row.optional = !last
 		values, column, err = a.values(row)
-		var unknown errUnknown
-		if errors.As(err, &unknown) && i+1 < len(t) {
+		var unknown *Unknown
+		if errors.As(err, &unknown) && !last {
 			continue
 		}
 		if err != nil || len(values) > 0 {

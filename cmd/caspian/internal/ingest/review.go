@@ -1,0 +1,158 @@
+package ingest
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/match"
+)
+
+// Review finds the entities that texts of tables mean, and keeps what a person decided about those
+// that are not sure. It may be used by several goroutines.
+type Review struct {
+	// Find returns the candidates for a text.
+	Find func(ctx context.Context, q match.Question) ([]match.Candidate, error)
+	// Threshold is the score from which no person is needed.
+	Threshold int
+
+	mu    sync.Mutex // guards all below
+	asked map[asked]*answer
+	order []*answer // those for a person, as they came
+}
+
+// asked is what one decision is about.
+type asked struct{ text, types, in string }
+
+// answer is what is known about a text.
+type answer struct {
+	asked
+	decision   string // an id, or none; "" where there is no decision
+	id         graph.ID
+	candidates []match.Candidate
+	shown      string // the candidates, as a file has them
+	at         string // where the text first occurs
+	sought     bool
+}
+
+// none is the decision that a text means no entity.
+const none = "-"
+
+// doubtful is the score from which a candidate may be meant although the mapping would state a new entity.
+const doubtful = 80
+
+// reviewHead are the columns of a review file.
+var reviewHead = []string{"text", "types", "in", "decision", "candidates", "where"}
+
+// ReadReview reads the decisions of a review file; a file that does not exist has none.
+func ReadReview(file string) (*Review, error) {
+	r := &Review{Threshold: match.Threshold, asked: map[asked]*answer{}}
+	if file == "" {
+		return r, nil
+	}
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // a fault at closing does not change what was read
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: %v", file, err)
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], reviewHead) {
+		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: its columns are %s", file, strings.Join(reviewHead, ", "))
+	}
+	for i, row := range rows[1:] {
+		a := &answer{asked: asked{row[0], row[1], row[2]}, decision: strings.TrimSpace(row[3]), shown: row[4], at: row[5]}
+		if a.decision != "" && a.decision != none {
+			if err := graph.CheckID(graph.ID(a.decision)); err != nil {
+				return nil, graph.Errorf(graph.BadInput, "%s: row %d: the decision is an id, or %s for none: %v", file, i+1, none, err)
+			}
+			a.id = graph.ID(a.decision)
+		}
+		r.asked[a.asked], r.order = a, append(r.order, a)
+	}
+	return r, nil
+}
+
+// Named is that of codec.Find.
+func (r *Review) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := asked{n.Text, strings.Join(n.Types, " "), string(n.In)}
+	a := r.asked[key]
+	if a == nil {
+		a = &answer{asked: key}
+		r.asked[key] = a
+	}
+	if a.decision != "" {
+		return a.id, nil
+	}
+	if !a.sought {
+		var err error
+		if a.candidates, err = r.Find(ctx, match.Question{Text: n.Text, Types: n.Types, In: n.In}); err != nil {
+			return "", err
+		}
+		a.sought = true
+		a.id, _ = match.Sure(a.candidates, r.Threshold)
+	}
+	if a.id != "" {
+		return a.id, nil
+	}
+	what := strings.Join(n.Types, " or ")
+	if n.Optional && (len(a.candidates) == 0 || a.candidates[0].Score < doubtful) {
+		return "", &codec.Unknown{Message: fmt.Sprintf("no %s is named %q", what, graph.Clip(n.Text))}
+	}
+	if a.shown = join(a.candidates); a.at == "" {
+		a.at = n.At.String()
+		r.order = append(r.order, a)
+	}
+	if len(a.candidates) == 0 {
+		return "", &codec.Unknown{Message: fmt.Sprintf("no %s is named %q; decide in a review file what it means (--review)", what, graph.Clip(n.Text))}
+	}
+	return "", graph.Errorf(graph.UnknownID, "it is not sure which %s %q is; decide in a review file (--review): %s", what, graph.Clip(n.Text), join(a.candidates[:min(3, len(a.candidates))]))
+}
+
+func join(list []match.Candidate) string {
+	texts := make([]string, len(list))
+	for i, c := range list {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Write writes the decisions and what is still to be decided, and returns the number of the latter. It writes no file where there is
+// nothing of either.
+func (r *Review) Write(file string) (open int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, a := range r.order {
+		if a.decision == "" && a.id == "" {
+			open++
+		}
+	}
+	if file == "" || len(r.order) == 0 {
+		return open, nil
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write(reviewHead) // a Builder takes all
+	for _, a := range r.order {
+		if a.decision != "" || a.id == "" {
+			_ = w.Write([]string{a.text, a.types, a.in, a.decision, a.shown, a.at})
+		}
+	}
+	w.Flush()
+	return open, os.WriteFile(file, []byte(b.String()), 0o666)
+}
