@@ -29,6 +29,7 @@ var analysisCalls = []analysisCall{
 	{"conflicts", map[string]string{"subject": `"JPN"`}, `totalCount nodes { reason claims { id } }`},
 	{"changes", map[string]string{"subject": `"KAZ"`, "from": `{asOf: "2018"}`, "to": `{asOf: "2020"}`}, `totalCount nodes { kind before { id } after { id } }`},
 	{"log", map[string]string{"sinceSequence": "0", "first": "1"}, `sequence`},
+	{"imports", map[string]string{"first": "1"}, `id files sources { id }`},
 	{"timeline", map[string]string{"entity": `"KAZ"`}, `totalCount nodes { start claim { id } }`},
 }
 
@@ -38,7 +39,7 @@ func (c analysisCall) text(view string, other map[string]string) string {
 	maps.Copy(args, other)
 	if c.name == "changes" {
 		args["from"], args["to"] = view, view
-	} else if c.name != "log" {
+	} else if c.name != "log" && c.name != "imports" {
 		args["view"] = view
 	}
 	var list []string

@@ -29,7 +29,9 @@ func newBuilder(o *schema.Ontology) *builder {
 }
 
 // analysisFields returns the root fields each of which is a workload.
-func (b *builder) analysisFields() []output.Field { return append(b.analyses.Root(), b.log()) }
+func (b *builder) analysisFields() []output.Field {
+	return append(b.analyses.Root(), b.log(), b.imports())
+}
 
 // allTypes returns also the types that no field refers to.
 func (b *builder) allTypes() []graphql.Type {

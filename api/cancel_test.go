@@ -92,6 +92,7 @@ func TestCancel(t *testing.T) {
 		{"conflicts", ``, `totalCount nodes { reason }`},
 		{"changes", `from: {asOf: "1990"}, to: {}`, `totalCount nodes { kind }`},
 		{"log", `sinceSequence: 0, first: 1000`, `sequence added { nodes { id } } withdrawn { nodes { id } } entities { id }`},
+		{"imports", `first: 1000`, `id added { nodes { id } } withdrawn { nodes { id } } sources { id }`},
 		{"timeline", fmt.Sprintf(`entity: %q`, hub), `totalCount nodes { claim { id predicate source { name } } }`},
 	} {
 		if delete(known, x.name); x.args != "" {

@@ -77,6 +77,13 @@ func (b *builder) timeFields() []output.Field {
 				_, withdrawn := v.Recorded(n)
 				return instant(v.Snapshot().RecordedAt(withdrawn))
 			})},
+		{Name: "reason", Type: graphql.String, About: "Why it was withdrawn, or why it was reinstated if it holds again; null where nobody said.",
+			Read: viewText(func(v *snapshot.View, n uint32) string {
+				if _, withdrawn := v.Recorded(n); withdrawn == 0 && !v.Snapshot().Live(n) {
+					return "" // the view does not know of it yet
+				}
+				return v.Snapshot().Reason(n)
+			})},
 	}
 }
 

@@ -66,7 +66,7 @@ func (b *builder) graphType() *graphql.Object {
 				i.view.AllClaims(func(uint32) bool { n++; return true })
 				return n
 			}),
-			number("recordedClaims", "The number of claims ever recorded, withdrawn ones included.", func(i *info) int { return i.session.snapshot.ClaimCount() }),
+			number("recordedClaims", "The number of claims ever recorded, withdrawn ones included, each once.", func(i *info) int { return i.session.snapshot.Recorded() }),
 			{Name: "entities", Type: output.Must(graphql.Int), About: "The number of entities that the view shows.", Read: gql.Binding{
 				Leaf: func(call *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					n := 0

@@ -78,14 +78,26 @@ func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) 
 	return list, err
 }
 
+// claims lists claims of the entry.
+func (e *logEntry) claims(c *gql.Call, claims []uint32) gql.Ref {
+	return gql.Ref{Obj: c.Request.(*Session).claimListing(e.view, e.view.OnlyClaims(claims), &c.Args.(*input.Claims).Query)}
+}
+
+// entities appends entities to a list.
+func (e *logEntry) entities(dst []gql.Ref, list []uint32) []gql.Ref {
+	for _, x := range list {
+		dst = append(dst, gql.Ref{Obj: e.view, Index: uint64(x)})
+	}
+	return dst
+}
+
 func (b *builder) logEntryType() *graphql.Object {
 	claims := func(read func(e *logEntry) []uint32) gql.Binding {
 		return gql.Binding{
 			Prepare: b.readClaims,
 			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 				e := src.Obj.(*logEntry)
-				list := e.view.OnlyClaims(read(e))
-				return gql.Ref{Obj: c.Request.(*Session).claimListing(e.view, list, &c.Args.(*input.Claims).Query)}, true, nil
+				return e.claims(c, read(e)), true, nil
 			}}
 	}
 	return b.Object("LogEntry", "What one commit recorded.", func() []output.Field {
@@ -106,10 +118,7 @@ func (b *builder) logEntryType() *graphql.Object {
 			{Name: "entities", Type: output.List(b.entityType(b.Ontology.Type(schema.EntityType))), About: "The subjects and objects of those claims, by id.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					e := src.Obj.(*logEntry)
-					for _, x := range e.Entities(e.view.Snapshot()) {
-						dst = append(dst, gql.Ref{Obj: e.view, Index: uint64(x)})
-					}
-					return dst, true, nil
+					return e.entities(dst, e.Entities(e.view.Snapshot())), true, nil
 				}}},
 		}
 	})

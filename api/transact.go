@@ -106,6 +106,12 @@ func (b *builder) transactResultType() *graphql.Object {
 			number("known", "The number of operations that changed nothing, since the graph had it already.", func(r *live.Receipt) int { return r.Known }),
 			{Name: "replayed", Type: output.Must(graphql.Boolean), About: "Whether the change had been made before with the same idempotency key.",
 				Read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendBool(dst, r.Replayed) })},
+			{Name: "import", Type: graphql.Int, About: "The number of the import that the change is part of; null for none.", Read: leaf(func(r *live.Receipt, dst []byte) []byte {
+				if r.Import != 0 {
+					dst = gql.AppendInt(dst, int64(r.Import))
+				}
+				return dst
+			})},
 			texts("ids", "The ids of the claims stated, in the order of the operations.", graphql.ID, func(r *live.Receipt) []string {
 				ids := make([]string, len(r.IDs))
 				for i, id := range r.IDs {

@@ -300,3 +300,23 @@ func TestKnownAtOfAWrongClock(t *testing.T) {
 		t.Error("documents without knownAt have no validator that lasts")
 	}
 }
+
+// TestImports: a labelled change is an import, which goes on with other changes and can be undone; an undo is one too.
+func TestImports(t *testing.T) {
+	a, _, _ := small(t)
+	ask(t, a, setup)
+	want(t, ask(t, a, `{ imports { id } }`), `{"imports":[]}`)
+	const name = `operations: [{assert: {subject: "KAZ", predicate: "name", value: %q, source: "src"}}]`
+	want(t, ask(t, a, `mutation { transact(input: {import: {label: "names", files: "a.csv", format: "csv"}, `+name+`}) { sequence import } }`, "A"), `{"transact":{"sequence":2,"import":2}}`)
+	want(t, ask(t, a, `mutation { transact(input: {`+name+`}) { sequence import } }`, "B"), `{"transact":{"sequence":3,"import":null}}`)
+	want(t, ask(t, a, `mutation { transact(input: {import: {id: 2}, `+name+`}) { sequence import } }`, "C"), `{"transact":{"sequence":4,"import":2}}`)
+	want(t, ask(t, a, `mutation { transact(input: {import: {id: 3}, `+name+`}) { sequence } }`, "D"), "UNKNOWN_ID: import: there is no import 3 to go on with; leave it out to begin one\nimport UNKNOWN_ID")
+	want(t, ask(t, a, `mutation { transact(input: {operations: [{undo: {import: 2, reason: "wrong"}}]}) { retractions import } }`), `{"transact":{"retractions":2,"import":5}}`)
+	want(t, ask(t, a, `{ imports { id last label files format sync undid undidSource undoneBy entitiesDeclared claimsStated claimsWithdrawn claimsReinstated sources { id } added { nodes { value reason } } withdrawn { totalCount } } }`),
+		`{"imports":[`+
+			`{"id":5,"last":5,"label":null,"files":null,"format":null,"sync":null,"undid":2,"undidSource":null,"undoneBy":null,"entitiesDeclared":0,"claimsStated":0,"claimsWithdrawn":2,"claimsReinstated":0,`+
+			`"sources":[{"id":"src"}],"added":{"nodes":[]},"withdrawn":{"totalCount":2}},`+
+			`{"id":2,"last":4,"label":"names","files":"a.csv","format":"csv","sync":null,"undid":null,"undidSource":null,"undoneBy":5,"entitiesDeclared":0,"claimsStated":2,"claimsWithdrawn":0,"claimsReinstated":0,`+
+			`"sources":[{"id":"src"}],"added":{"nodes":[{"value":"A","reason":"wrong"},{"value":"C","reason":"wrong"}]},"withdrawn":{"totalCount":0}}]}`)
+	want(t, ask(t, a, `{ imports(before: 5, first: 1) { id } }`), `{"imports":[{"id":2}]}`)
+}

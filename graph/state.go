@@ -15,6 +15,8 @@ type State interface {
 	Holder(predicate string, v Value) (ID, bool)
 	// Commits are the commits of the import that begins with this one, in order; nil where none does.
 	Commits(first Seq) []Seq
+	// Undos calls fn with each undo of an import, the newest first: their first commits.
+	Undos(fn func(undo, undid Seq))
 	// Learned calls fn with each claim that the commits after one and up to another stated or
 	// reinstated, in record order, and then with each that they withdrew.
 	Learned(since, last Seq, fn func(id ClaimID, seq Seq, withdrawn bool))
@@ -45,6 +47,7 @@ func (nothing) Claim(ClaimID) (c Claim, _, _ bool)         { return c, false, fa
 func (nothing) Values(ID, string) []Value                  { return nil }
 func (nothing) Holder(string, Value) (ID, bool)            { return "", false }
 func (nothing) Commits(Seq) []Seq                          { return nil }
+func (nothing) Undos(func(_, _ Seq))                       {}
 func (nothing) History(ClaimID) []Event                    { return nil }
 func (nothing) Learned(Seq, Seq, func(ClaimID, Seq, bool)) {}
 func (nothing) StatedBy(ID, func(ClaimID, *Claim))         {}

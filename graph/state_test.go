@@ -66,6 +66,14 @@ func (s *naiveState) Commits(first graph.Seq) (list []graph.Seq) {
 	return list
 }
 
+func (s *naiveState) Undos(fn func(undo, undid graph.Seq)) {
+	for i := len(s.log) - 1; i >= 0; i-- {
+		if im := s.log[i].Import; im != nil && im.Undid != 0 {
+			fn(graph.Seq(i+1), im.Undid)
+		}
+	}
+}
+
 func (s *naiveState) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, bool)) {
 	for _, withdrawn := range []bool{false, true} {
 		for i := since; i < last; i++ {

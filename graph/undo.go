@@ -69,6 +69,26 @@ type undoing struct {
 	// superseders are, for each commit that was looked at, the claims that it superseded, with what took
 	// their place.
 	superseders map[Seq]map[ClaimID]ClaimID
+	// cancelled are the commits of imports that are undone, and of the undos.
+	cancelled map[Seq]bool
+}
+
+// cancel finds the commits that others took back, and those that did, as if neither had been made. An undo that is
+// itself to be undone counts.
+func (u *undoing) cancel(target Seq) {
+	u.cancelled = map[Seq]bool{}
+	u.c.st.Undos(func(undo, undid Seq) {
+		if undo != target && !u.cancelled[undo] {
+			for _, seq := range append(u.c.st.Commits(undid), undo) {
+				u.cancelled[seq] = true
+			}
+		}
+	})
+}
+
+// history is that of a claim without what is cancelled.
+func (u *undoing) history(id ClaimID) []Event {
+	return slices.DeleteFunc(slices.Clone(u.c.st.History(id)), func(e Event) bool { return u.cancelled[e.Seq] })
 }
 
 func (u *undoing) retract(id ClaimID) {
@@ -89,6 +109,7 @@ func (u *undoing) undoImport(first Seq) {
 		u.reason = fmt.Sprintf("import %d is undone", first)
 	}
 	its := func(seq Seq) bool { _, ok := slices.BinarySearch(commits, seq); return ok }
+	u.cancel(first)
 	seen := map[ClaimID]bool{}
 	var touched []ClaimID
 	for _, seq := range commits {
@@ -100,10 +121,13 @@ func (u *undoing) undoImport(first Seq) {
 		})
 	}
 	for _, id := range touched {
-		events := u.c.st.History(id)
-		last := events[len(events)-1]
-		if !its(last.Seq) {
+		events := u.history(id)
+		if len(events) == 0 || !its(events[len(events)-1].Seq) {
 			continue // others changed it since
+		}
+		last := events[len(events)-1]
+		if _, live, _ := u.c.st.Claim(id); live != last.Live {
+			continue
 		}
 		before := Event{}
 		for _, e := range events {
@@ -128,7 +152,10 @@ func (u *undoing) replaced(id ClaimID, seq Seq, its func(Seq) bool) bool {
 		if !ok {
 			return false
 		}
-		events := u.c.st.History(by)
+		events := u.history(by)
+		if len(events) == 0 {
+			return false
+		}
 		last := events[len(events)-1]
 		if last.Live {
 			return !its(last.Seq)

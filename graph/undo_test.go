@@ -117,6 +117,7 @@ func TestUndo(t *testing.T) {
 				t.Fatalf("undone, the graph has %v; without the import %v", got, want)
 			}
 		}
+		after := held(st)
 		checkStays(t, st, first, undo.commit)
 		again := step{change: undo.change}
 		if again.make(t, o, st, 0); again.commit != nil {
@@ -126,6 +127,9 @@ func TestUndo(t *testing.T) {
 		back.make(t, o, st, 0)
 		if got := held(st); !slices.Equal(got, before) {
 			t.Fatalf("the undo undone, the graph has %v, and had %v", got, before)
+		}
+		if again.make(t, o, st, 0); !slices.Equal(held(st), after) {
+			t.Fatalf("undone once more, the graph has %v, and had %v", held(st), after)
 		}
 	})
 	if compared == 0 {

@@ -20,8 +20,8 @@ var reservedTypes = set(
 	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
 	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
-	"LogEntry", "Timeline", "Moment", "DatePrecision",
-	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "QualifierInput",
+	"LogEntry", "Import", "Timeline", "Moment", "DatePrecision",
+	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "ImportInput", "QualifierInput",
 )
 
 // listed are the API's own types of which it makes lists or filters.
@@ -47,7 +47,7 @@ var reservedQualifiers = set(
 // reservedRoots are the root fields of the API itself.
 var reservedRoots = []string{
 	"node", "entity", "entities", "search", "claim", "claims", "routes", "connections", "dependency",
-	"chokepoints", "conflicts", "changes", "log", "timeline", "graph",
+	"chokepoints", "conflicts", "changes", "log", "imports", "timeline", "graph",
 }
 
 func set(names ...string) map[string]bool {

@@ -137,7 +137,7 @@ func (c stateCollector) snapshot(ch chan<- prometheus.Metric, b *Backend) {
 	sn := b.Graph.Snapshot()
 	sequenceGauge.send(ch, float64(sn.Seq()))
 	entitiesGauge.send(ch, float64(sn.EntityCount()))
-	claimsGauge.send(ch, float64(sn.ClaimCount()))
+	claimsGauge.send(ch, float64(sn.Recorded()))
 	driftGauge.send(ch, b.Graph.Drift().Seconds())
 	x := sn.Indexes()
 	indexesGauge.send(ch, float64(x.Indexes))

@@ -30,7 +30,7 @@ func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
 	sn, q := b.Graph.Snapshot(), r.URL.Query()
 	var page bytes.Buffer
 	err := frontTemplate.Execute(&page, map[string]any{
-		"Version": s.opts.Version, "Seq": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.ClaimCount(),
+		"Version": s.opts.Version, "Seq": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.Recorded(),
 		"Host": r.Host, "Page": pageOf(q), "Title": cmp.Or(q.Get("id"), q.Get("q")),
 	})
 	if err != nil {

@@ -75,13 +75,13 @@ func export(ctx context.Context, e *environment, f *codec.Format, dir, ontology,
 	defer func() { err = errors.Join(err, g.Close()) }()
 	s := g.Snapshot()
 	err = writeTo(e, to, func(w io.Writer) error {
-		bar := console.StartProgress(e.err, "writing %s", console.Count(s.ClaimCount(), "claim"))
+		bar := console.StartProgress(e.err, "writing %s", console.Count(s.Recorded(), "claim"))
 		defer bar.End()
 		buffered := bufio.NewWriterSize(w, 256<<10)
 		return errors.Join(f.Encode(ctx, buffered, s), buffered.Flush())
 	})
 	if err == nil && to != "" {
-		e.say("wrote %s and %s to %s", console.Count(s.EntityCount(), "entity"), console.Count(s.ClaimCount(), "claim"), to)
+		e.say("wrote %s and %s to %s", console.Count(s.EntityCount(), "entity"), console.Count(s.Recorded(), "claim"), to)
 	}
 	return err
 }

@@ -42,6 +42,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		batch := s.Number("batch", 1000, 1, "lines per change")
 		sync := s.Text("sync", "SOURCE", "", "the files are all that SOURCE says now: what it said before and they do not state is withdrawn")
+		label := s.Text("label", "TEXT", "", "in a few words what the import is, for 'caspian imports'")
 		dry := s.Toggle("dry-run", "check everything and import nothing")
 		mapping := mappingSettings(s)
 		where := location{s: s, dir: storeSetting(s)}
@@ -63,7 +64,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if err != nil {
 				return err
 			}
-			options := ingest.Options{Batch: *batch, Sync: graph.ID(*sync), Skip: mapping.skips()}
+			options := ingest.Options{Batch: *batch, Sync: graph.ID(*sync), Label: *label, Skip: mapping.skips()}
 			run := &importing{environment: e, inputs: inputs, options: options, dry: *dry, asJSON: *asJSON, mapping: mapping}
 			at := where.service()
 			if at != nil && !where.atURL() {
@@ -169,6 +170,9 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 		e.say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
 	err = errors.Join(err, e.mapping.undecided(e.environment), e.mapping.setAside(ctx, e.environment, e.inputs, r))
+	if e.dry {
+		r.Import = 0
+	}
 	if e.asJSON {
 		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {
 			return jerr
@@ -178,7 +182,11 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 		if e.dry {
 			verb = "would import"
 		}
-		fmt.Fprintf(e.out, "%s %s; sequence %d\n", verb, summary(r), r.Seq)
+		at := fmt.Sprintf("sequence %d", r.Seq)
+		if r.Import != 0 && !e.dry {
+			at += fmt.Sprintf(", import %d", r.Import)
+		}
+		fmt.Fprintf(e.out, "%s %s; %s\n", verb, summary(r), at)
 	}
 	var f *ingest.Failed
 	if !errors.As(err, &f) {
@@ -216,7 +224,7 @@ func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) (*ingest.Re
 	if err != nil {
 		return nil, err
 	}
-	change := &graph.Change{Ops: ops}
+	change := &graph.Change{Ops: ops, Import: &graph.Import{Label: "seeds"}}
 	var got *live.Receipt
 	if g.Fills() { // faster, in less memory
 		err = g.Fill(ctx, func(to *live.Filling) (err error) {

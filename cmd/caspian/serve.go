@@ -399,7 +399,7 @@ func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took 
 Open  %s
 Query curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
-Stop  Ctrl+C`, version, console.Count(s.EntityCount(), "entity"), console.Count(s.ClaimCount(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
+Stop  Ctrl+C`, version, console.Count(s.EntityCount(), "entity"), console.Count(s.Recorded(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
 	if *c.access.openWrites {
 		e.say("WRITES ARE OPEN: every program on this machine may write without a token, and so may anyone through a proxy on it")
 	}

@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -33,12 +34,7 @@ func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) 
 		entries[i].Seq = since + graph.Seq(i) + 1
 	}
 	err := question.Learned(ctx, s, since, last, func(n uint32, seq graph.Seq, withdrawn bool) {
-		e := &entries[seq-since-1]
-		if withdrawn {
-			e.Withdrawn = append(e.Withdrawn, n)
-		} else {
-			e.Added = append(e.Added, n)
-		}
+		entries[seq-since-1].add(n, withdrawn)
 	})
 	if err != nil {
 		return nil, err
@@ -46,21 +42,28 @@ func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) 
 	return entries, nil
 }
 
+func (e *LogEntry) add(n uint32, withdrawn bool) {
+	if withdrawn {
+		e.Withdrawn = append(e.Withdrawn, n)
+	} else {
+		e.Added = append(e.Added, n)
+	}
+}
+
 // Entities are the entities that the claims of the entry are about, as
 // subjects or objects, in the order of their ids.
 func (e *LogEntry) Entities(s *snapshot.Snapshot) []uint32 {
 	seen := map[uint32]bool{}
-	var list []uint32
-	for _, claims := range [...][]uint32{e.Added, e.Withdrawn} {
-		for _, n := range claims {
-			for _, x := range [...]uint32{s.Subject(n), s.Object(n)} {
-				if x != snapshot.None && !seen[x] {
-					seen[x] = true
-					list = append(list, x)
-				}
-			}
+	for _, n := range slices.Concat(e.Added, e.Withdrawn) {
+		seen[s.Subject(n)] = true
+		if x := s.Object(n); x != snapshot.None {
+			seen[x] = true
 		}
 	}
-	slices.SortFunc(list, func(a, b uint32) int { return cmp.Compare(s.ID(a), s.ID(b)) })
-	return list
+	return byID(s, seen)
+}
+
+// byID returns entities in the order of their ids.
+func byID(s *snapshot.Snapshot, set map[uint32]bool) []uint32 {
+	return slices.SortedFunc(maps.Keys(set), func(a, b uint32) int { return cmp.Compare(s.ID(a), s.ID(b)) })
 }

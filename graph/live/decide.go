@@ -63,8 +63,16 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 		}
 		w.keys[c.Key] = c
 	}
-	rec.Seq = c.Seq
+	rec.Seq, rec.Import = c.Seq, importOf(c)
 	return rec, nil
+}
+
+// importOf returns the import that a commit is part of; 0 for none.
+func importOf(c *graph.Commit) graph.Seq {
+	if c.Import == nil {
+		return 0
+	}
+	return c.Import.First
 }
 
 // first returns the commit that the key made before, or nil if there is none.
@@ -101,7 +109,7 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 	if !same {
 		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q came with another change, which made commit %d; use a new key for each change", ch.Key, first.Seq)
 	}
-	rec := &Receipt{Seq: first.Seq, IDs: graph.ClaimIDs(w.g.o, w.head.State(), ch), Known: len(ch.Ops), Replayed: true}
+	rec := &Receipt{Seq: first.Seq, Import: importOf(first), IDs: graph.ClaimIDs(w.g.o, w.head.State(), ch), Known: len(ch.Ops), Replayed: true}
 	if problems == nil {
 		rec.Notices = res.Notices
 	}

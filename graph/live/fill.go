@@ -161,7 +161,7 @@ func (f *Filling) commit(ctx context.Context, ch *graph.Change) (*Receipt, error
 	if err := f.grow(next); err != nil {
 		return nil, err
 	}
-	rec.Seq, f.last = c.Seq, c.At
+	rec.Seq, rec.Import, f.last = c.Seq, importOf(c), c.At
 	return rec, nil
 }
 

@@ -197,6 +197,8 @@ type Receipt struct {
 	// Known counts the operations that changed nothing.
 	Known   int
 	Notices graph.Problems
+	// Import is the import that the commit is part of; 0 for none.
+	Import graph.Seq
 	// Replayed reports that the idempotency key was used before.
 	Replayed bool
 }

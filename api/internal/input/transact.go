@@ -23,6 +23,12 @@ func (ts *Types) TransactType() *graphql.InputObject {
 			{"idempotencyKey", "At most 200 bytes. The same change with the same key is made once; later ones get the sequence number of the first.", graphql.String},
 			{"ifSequence", "Refuses the change unless the store is at this sequence number (SEQ_MISMATCH).", graphql.Int},
 			{"sync", "The id of a source of which the operations state everything: what it said before and they do not state is withdrawn, and what they state and was withdrawn holds again.", graphql.ID},
+			{"import", "Makes the change an import, or a part of one, so that imports lists it and an undo takes it back.", ts.object("ImportInput", "What an import is, or which import goes on.", func() []inputField {
+				return []inputField{
+					{"label", "In a few words what it is, at most 200 bytes.", graphql.String}, {"files", "The names of the files, at most 200 bytes.", graphql.String},
+					{"format", "How the files were read.", graphql.String}, {"id", "The number of the import that the change goes on with, as the result of its first change has it.", graphql.Int},
+				}
+			})},
 			{"dryRun", "Checks the change, reports what it would do, and records nothing.", graphql.Boolean},
 		}
 	})
@@ -40,6 +46,9 @@ func (ts *Types) operationType() *graphql.InputObject {
 			})},
 			{"reinstate", "Lets a withdrawn claim hold again, as it was stated; a view with a knownAt in between does not show it.", ts.object("ReinstateInput", "A claim to reinstate.", func() []inputField {
 				return []inputField{{"claim", "The claim's id.", must(graphql.ID)}, {"reason", "Why, in words.", graphql.String}}
+			})},
+			{"undo", "Takes back, once in a change, what an import did or what a source states: what others changed since stays.", ts.object("UndoInput", "What to undo: an import or a source.", func() []inputField {
+				return []inputField{{"import", "The number of the import.", graphql.Int}, {"source", "The id of the source; what it says of itself stays.", graphql.ID}, {"reason", "Why, in words.", graphql.String}}
 			})},
 			{"supersede", "States a claim that replaces others, which are withdrawn.", ts.object("SupersedeInput", "A claim and those it replaces.", func() []inputField {
 				return []inputField{{"claims", "The ids of the claims to replace.", list(graphql.ID)}, {"by", "The claim that replaces them.", must(ts.assertType())}}
@@ -86,11 +95,19 @@ func ReadTransaction(in map[string]any) (*Transaction, error) {
 		return nil, graph.Errorf(graph.BadInput, "input.idempotencyKey has more than 200 bytes")
 	}
 	if n, ok := in["ifSequence"].(int); ok {
-		if n < 0 {
-			return nil, graph.Errorf(graph.BadInput, "input.ifSequence: %d is below 0", n)
+		seq, err := sequence("input.ifSequence", n)
+		if err != nil {
+			return nil, err
 		}
-		seq := graph.Seq(n)
 		t.Change.IfSeq = &seq
+	}
+	if im, ok := in["import"].(map[string]any); ok {
+		n, _ := im["id"].(int)
+		first, err := sequence("input.import.id", n)
+		if err != nil {
+			return nil, err
+		}
+		t.Change.Import = &graph.Import{First: first, Label: textOf(im, "label"), Files: textOf(im, "files"), Format: textOf(im, "format")}
 	}
 	var ps graph.Problems
 	for i, x := range in["operations"].([]any) {
@@ -111,17 +128,31 @@ func ReadTransaction(in map[string]any) (*Transaction, error) {
 	return t, nil
 }
 
+// sequence reads a sequence number, which is not below 0.
+func sequence(what string, n int) (graph.Seq, error) {
+	if n < 0 {
+		return 0, graph.Errorf(graph.BadInput, "%s: %d is below 0", what, n)
+	}
+	return graph.Seq(n), nil
+}
+
+// textOf is the text of a field; "" where it is left out.
+func textOf(in map[string]any, key string) string { s, _ := in[key].(string); return s }
+
 func operation(kind string, in map[string]any) (graph.Op, error) {
-	text := func(m map[string]any, key string) string { s, _ := m[key].(string); return s }
 	switch kind {
 	case "declare":
-		return graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: graph.ID(text(in, "id")), Type: text(in, "type")}}, nil
+		return graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: graph.ID(textOf(in, "id")), Type: textOf(in, "type")}}, nil
 	case "retract":
-		id, err := graph.ParseClaimID(text(in, "claim"))
-		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: text(in, "reason")}}, err
+		id, err := graph.ParseClaimID(textOf(in, "claim"))
+		return graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: textOf(in, "reason")}}, err
 	case "reinstate":
-		id, err := graph.ParseClaimID(text(in, "claim"))
-		return graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: text(in, "reason")}}, err
+		id, err := graph.ParseClaimID(textOf(in, "claim"))
+		return graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: textOf(in, "reason")}}, err
+	case "undo":
+		n, _ := in["import"].(int)
+		first, err := sequence("import", n)
+		return graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: first, Source: graph.ID(textOf(in, "source")), Reason: textOf(in, "reason")}}, err
 	case "supersede":
 		c, err := assertion(in["by"].(map[string]any))
 		for _, x := range in["claims"].([]any) {
@@ -141,7 +172,7 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 }
 
 func assertion(in map[string]any) (graph.Claim, error) {
-	text := func(key string) string { s, _ := in[key].(string); return s }
+	text := func(key string) string { return textOf(in, key) }
 	c := graph.Claim{
 		Subject: graph.ID(text("subject")), Predicate: text("predicate"), Source: graph.ID(text("source")), Locator: text("locator"),
 		Confidence: 1, AttributedTo: text("attributedTo"), Original: text("original"), Conflict: text("conflict"), Note: text("note"),

@@ -49,6 +49,8 @@ func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
 
 func (g growing) Commits(first graph.Seq) []graph.Seq { return g.b.s.Commits(first) }
 
+func (g growing) Undos(fn func(undo, undid graph.Seq)) { g.b.s.Undos(fn) }
+
 func (g growing) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, bool)) {
 	g.b.s.learned(since, last, g.b.ended.At, g.b.s.byID(fn))
 }

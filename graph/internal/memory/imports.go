@@ -57,6 +57,15 @@ func (s *Graph) Imports(fn func(i *Imported) bool) {
 	}
 }
 
+// Undos calls fn with each undo of an import, the newest first.
+func (s *Graph) Undos(fn func(undo, undid graph.Seq)) {
+	for n := s.imports.Len() - 1; n >= 0; n-- {
+		if c := s.imports.Ref(uint32(n)); c.Import.Undid != 0 {
+			fn(c.Seq, c.Import.Undid)
+		}
+	}
+}
+
 // Commits are the commits of the import that begins with this one; nil where none does.
 func (s *Graph) Commits(first graph.Seq) (list []graph.Seq) {
 	from := sort.Search(s.imports.Len(), func(n int) bool { return s.imports.Ref(uint32(n)).Seq >= first })

@@ -19,10 +19,6 @@ const LogDocument = `query Log($since: Int!, $first: Int, $claims: Int) {
 
 // WriteLog writes each commit with some of its claims.
 func WriteLog(out *strings.Builder, answer json.RawMessage) error {
-	type recorded struct {
-		TotalCount int
-		Nodes      []claimRow
-	}
 	var found []struct {
 		Sequence         int
 		RecordedAt       string
@@ -41,21 +37,32 @@ func WriteLog(out *strings.Builder, answer json.RawMessage) error {
 		}
 		fmt.Fprintf(out, "%d, %s: %s added, %s withdrawn, about %s\n", x.Sequence, x.RecordedAt,
 			console.Count(x.Added.TotalCount, "claim"), console.Thousands(x.Withdrawn.TotalCount), several(x.Entities))
-		t := console.NewTable("   ", append([]string{"KIND"}, claimColumns...)...)
-		for _, y := range []struct {
-			kind string
-			recorded
-		}{{"ADDED", x.Added}, {"WITHDRAWN", x.Withdrawn}} {
-			for j := range y.Nodes {
-				t.Row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
-			}
-		}
-		t.Write(out)
-		if more := x.Added.TotalCount + x.Withdrawn.TotalCount - len(x.Added.Nodes) - len(x.Withdrawn.Nodes); more > 0 {
-			fmt.Fprintf(out, "   and %s; --claims N shows more\n", console.Count(more, "more claim"))
-		}
+		writeRecorded(out, &x.Added, &x.Withdrawn)
 	}
 	return nil
+}
+
+// recorded are some of the claims that a commit added or withdrew.
+type recorded struct {
+	TotalCount int
+	Nodes      []claimRow
+}
+
+// writeRecorded writes a table of what was added and withdrawn.
+func writeRecorded(out *strings.Builder, added, withdrawn *recorded) {
+	t := console.NewTable("   ", append([]string{"KIND"}, claimColumns...)...)
+	for _, y := range []struct {
+		kind string
+		*recorded
+	}{{"ADDED", added}, {"WITHDRAWN", withdrawn}} {
+		for j := range y.Nodes {
+			t.Row(append([]string{y.kind}, y.Nodes[j].cells()...)...)
+		}
+	}
+	t.Write(out)
+	if more := added.TotalCount + withdrawn.TotalCount - len(added.Nodes) - len(withdrawn.Nodes); more > 0 {
+		fmt.Fprintf(out, "   and %s; --claims N shows more\n", console.Count(more, "more claim"))
+	}
 }
 
 // several lists the ids of a few entities, and counts the others.

@@ -34,14 +34,14 @@ func NewImporter(ctx context.Context, s *Service, dry bool) *Importer {
 }
 
 const transactDocument = `mutation Import($input: TransactInput!) {
-  transact(input: $input) { sequence entities claims retractions reinstatements known replayed notices }
+  transact(input: $input) { sequence entities claims retractions reinstatements known replayed import notices }
 }`
 
 // Commit implements ingest.Target. A change that the service does not take at once goes in
 // parts; the error is an *ingest.Partial if some of them are committed.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
-	got, err := r.commit(ctx, ops, ch.Sync)
+	got, err := r.commit(ctx, ops, ch)
 	switch {
 	case !errors.Is(err, errTooLarge):
 	case ch.Sync != "":
@@ -49,7 +49,7 @@ func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt,
 	case len(ops) == 1:
 		err = tooLargeAlone(&ops[0], err)
 	default:
-		got, err = r.inParts(ctx, ops)
+		got, err = r.inParts(ctx, ops, ch)
 	}
 	if err != nil {
 		return nil, err
@@ -70,10 +70,10 @@ func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	return rest, notices
 }
 
-// commit makes a change in one request, whole or not at all. Its key makes it happen once,
+// commit makes a change of some operations of another in one request, whole or not at all. Its key makes it happen once,
 // however often it is sent. A sync needs no key: sent again, it changes nothing, unless the graph
 // has changed since, and then it should.
-func (r *Importer) commit(ctx context.Context, ops []graph.Op, sync graph.ID) (*live.Receipt, error) {
+func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	operations, err := operationsJSON(ops)
 	if err != nil {
 		return nil, err
@@ -85,8 +85,13 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op, sync graph.ID) (*
 	if r.dry {
 		input["dryRun"] = true
 	}
-	if sync != "" {
-		input["sync"] = sync
+	if im := of.Import; im != nil && im.First != 0 {
+		input["import"] = map[string]any{"id": im.First}
+	} else if im != nil {
+		input["import"] = map[string]any{"label": im.Label, "files": im.Files, "format": im.Format}
+	}
+	if of.Sync != "" {
+		input["sync"] = of.Sync
 	} else if !r.dry {
 		sum := sha256.Sum256(operations)
 		input["idempotencyKey"] = "import-" + hex.EncodeToString(sum[:16])
@@ -131,6 +136,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 				Entities, Claims, Retractions int
 				Reinstatements, Known         int
 				Replayed                      bool
+				Import                        uint64
 				Notices                       []string
 			}
 		}
@@ -159,7 +165,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		return nil, fmt.Errorf("the answer of %s has no result", r.service.Name)
 	}
 	t := answer.Data.Transact
-	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Reinstatements: t.Reinstatements, Known: t.Known, Replayed: t.Replayed}
+	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Reinstatements: t.Reinstatements, Known: t.Known, Replayed: t.Replayed, Import: graph.Seq(t.Import)}
 	for _, n := range t.Notices {
 		at, message, _ := strings.Cut(n, ": ")
 		got.Notices = append(got.Notices, graph.Problem{Position: positionOf(at, ops), Message: message})
@@ -237,6 +243,15 @@ func operationsJSON(ops []graph.Op) (json.RawMessage, error) {
 			list[i] = map[string]any{"retract": map[string]string{"claim": op.Retract.Claim.String(), "reason": op.Retract.Reason}}
 		case graph.Reinstate:
 			list[i] = map[string]any{"reinstate": map[string]string{"claim": op.Reinstate.Claim.String(), "reason": op.Reinstate.Reason}}
+		case graph.Undo:
+			undo := map[string]any{"reason": op.Undo.Reason}
+			if op.Undo.Import != 0 {
+				undo["import"] = op.Undo.Import
+			}
+			if op.Undo.Source != "" {
+				undo["source"] = op.Undo.Source
+			}
+			list[i] = map[string]any{"undo": undo}
 		case graph.Assert:
 			if len(op.Claim.Supersedes) == 0 {
 				list[i] = map[string]any{"assert": inputOf(&op.Claim)}

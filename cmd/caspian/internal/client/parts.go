@@ -130,7 +130,7 @@ func (p *parts) needed(from, to int) []graph.Op {
 }
 
 // inParts commits a change in parts. The error is an *ingest.Partial where some are committed.
-func (r *Importer) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, error) {
+func (r *Importer) inParts(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	p, err := newParts(ops)
 	if err != nil {
 		return nil, err
@@ -147,10 +147,18 @@ func (r *Importer) inParts(ctx context.Context, ops []graph.Op) (*live.Receipt, 
 			return got, err
 		}
 	}
+	part := graph.Change{}
+	if of.Import != nil {
+		as := *of.Import
+		part.Import = &as
+	}
 	sum, done := &live.Receipt{Replayed: true}, 0
 	err = p.each(&r.most, func(from, to int) error {
-		got, err := r.commit(ctx, p.ops[from:to], "")
+		got, err := r.commit(ctx, p.ops[from:to], &part)
 		if err == nil {
+			if got.Import != 0 && part.Import != nil {
+				part.Import.First, sum.Import = got.Import, got.Import
+			}
 			sum.Seq, sum.Replayed = got.Seq, sum.Replayed && got.Replayed
 			addUp(sum, got)
 			done = to
@@ -173,7 +181,7 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 	var problems graph.Problems
 	err := p.each(&most, func(from, to int) error {
 		before := p.needed(from, to)
-		got, err := dry.commit(ctx, append(slices.Clip(before), p.ops[from:to]...), "")
+		got, err := dry.commit(ctx, append(slices.Clip(before), p.ops[from:to]...), &graph.Change{})
 		var ps graph.Problems
 		if errors.As(err, &ps) {
 			for _, x := range ps {

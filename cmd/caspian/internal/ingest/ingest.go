@@ -27,6 +27,8 @@ type Options struct {
 	// Sync, where not empty, is a source of which the inputs state everything (graph.Change.Sync).
 	// They are one change then, also JSON lines.
 	Sync graph.ID
+	// Label says in a few words what the import is.
+	Label string
 	// Skip leaves out the rows with faults of inputs that are not JSON lines, instead of refusing everything.
 	Skip bool
 	// Progress, where not nil, is called after each batch.
@@ -37,7 +39,9 @@ const defaultBatch = 1000
 
 // Report is what an import did, up to its end or its failure.
 type Report struct {
-	Seq         graph.Seq `json:"sequence"`
+	Seq graph.Seq `json:"sequence"`
+	// Import is the import by which the graph lists what this one did; 0 where it changed nothing.
+	Import      graph.Seq `json:"import,omitempty"`
 	Entities    int       `json:"entities"`
 	Claims      int       `json:"claims"`
 	Retractions int       `json:"retractions"`
@@ -53,10 +57,15 @@ type Report struct {
 	// Notices are the first notices, MoreNotices counts the rest.
 	Notices     graph.Problems `json:"-"`
 	MoreNotices int            `json:"-"`
+
+	as graph.Import // of the next change
 }
 
 func (r *Report) add(ops int, got *live.Receipt) {
 	r.Seq, r.Operations = got.Seq, r.Operations+ops
+	if got.Import != 0 {
+		r.Import, r.as.First = got.Import, got.Import
+	}
 	r.Entities += got.Entities
 	r.Claims += got.Claims
 	r.Retractions += got.Retractions
@@ -69,6 +78,12 @@ func (r *Report) add(ops int, got *live.Receipt) {
 			r.MoreNotices++
 		}
 	}
+}
+
+// change makes a change of the import.
+func (r *Report) change(ops []graph.Op, sync graph.ID) *graph.Change {
+	as := r.as
+	return &graph.Change{Ops: ops, Sync: sync, Import: &as}
 }
 
 // Failed is an import that did not complete: because of problems, another cause,
@@ -135,7 +150,7 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 			whole = append(whole, in)
 		}
 	}
-	r := &Report{}
+	r := &Report{as: graph.Import{Label: o.Label, Files: clipLabel(baseNames(inputs)), Format: formatsOf(inputs)}}
 	if len(whole) > 0 {
 		if err := importWhole(ctx, to, whole, o, r); err != nil {
 			return r, err
@@ -189,7 +204,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *R
 	case err != nil:
 		return &Failed{Cause: err, Resume: "nothing was imported"}
 	}
-	got, err := to.Commit(ctx, &graph.Change{Ops: ops, Sync: o.Sync})
+	got, err := to.Commit(ctx, r.change(ops, o.Sync))
 	if err != nil {
 		return failed(err, cmp.Or(r.addPart(err, len(ops)), nothing))
 	}
@@ -240,7 +255,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		if len(b.faults) > 0 {
 			return checkRest(to, in, lr, b, graph.Problems(b.faults))
 		}
-		got, err := to.Commit(ctx, &graph.Change{Ops: b.ops})
+		got, err := to.Commit(ctx, r.change(b.ops, ""))
 		var ps graph.Problems
 		if part := r.addPart(err, len(b.ops)); part != "" {
 			return failed(err, fmt.Sprintf("%s: the lines before %d are imported, and from there on %s", in.Name, b.first, part))

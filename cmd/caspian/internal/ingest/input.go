@@ -210,13 +210,40 @@ func (in *Input) Decode(ctx context.Context, emit codec.Emit) error {
 }
 
 // Names joins the inputs' names for a message.
-func Names(inputs []Input) string {
+func Names(inputs []Input) string { return joined(inputs, func(name string) string { return name }) }
+
+// baseNames joins their names without folders, which are nobody else's business.
+func baseNames(inputs []Input) string {
+	return joined(inputs, func(name string) string { return path.Base(filepath.ToSlash(name)) })
+}
+
+func joined(inputs []Input, write func(name string) string) string {
 	names := make([]string, 0, 3)
 	for i := range inputs {
 		if i == 3 && len(inputs) > 4 {
 			return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(inputs)-3)
 		}
-		names = append(names, inputs[i].Name)
+		names = append(names, write(inputs[i].Name))
 	}
 	return strings.Join(names, ", ")
+}
+
+// clipLabel cuts a text to what an import may have.
+func clipLabel(text string) string {
+	text = strings.ToValidUTF8(text, "")
+	if len(text) <= graph.MaxLabel {
+		return text
+	}
+	return strings.ToValidUTF8(text[:graph.MaxLabel-len("…")], "") + "…"
+}
+
+// formatsOf joins the names of the inputs' formats.
+func formatsOf(inputs []Input) string {
+	var names []string
+	for i := range inputs {
+		if name := inputs[i].Format.Name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return clipLabel(strings.Join(names, ", "))
 }

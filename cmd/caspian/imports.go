@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+)
+
+var importsCommand = &command{
+	name: "imports", short: "list the imports, show what one did, or compare two", args: "[N [M]]",
+	about: `Lists what was imported, the newest first: files, changes with a label, and undos,
+each with its number, which 'caspian undo --import N' takes. With N it shows the claims
+that this import stated and withdrew, and with N and M what differs between the graph
+after the one and after the other, in the view of the other flags.`,
+	examples: `  caspian imports
+  caspian imports 7 --claims 20
+  caspian imports 7 12`,
+	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+		f := &importFlags{claims: s.Number("claims", 5, 0, "with N: how many of its claims to show")}
+		f.pages = pagingSettings(s, 20)
+		f.q = newQuestion(s, "imports", "imports")
+		return func(ctx context.Context, e *environment, args []string) error {
+			names := f.q.positional(args, nil, "N", "M")
+			f.pages.check(s)
+			numbers := make([]int, len(args))
+			for i := range args {
+				n, err := strconv.Atoi(names[i])
+				if numbers[i] = n; err != nil || n < 1 {
+					s.Fault("%q is not the number of an import", names[i])
+				}
+			}
+			if len(args) == 2 {
+				return f.compare(ctx, e, numbers[0], numbers[1])
+			}
+			for _, name := range append([]string{"after"}, viewFlagNames...) {
+				if s.ByFlag(name) {
+					s.Fault("imports have no view and no cursor: leave out --%s", name)
+				}
+			}
+			if len(args) == 1 {
+				return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.one(ctx, a, numbers[0]) }, answers.WriteImport)
+			}
+			return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.list(ctx, a) }, answers.WriteImports)
+		}
+	},
+}
+
+// importFlags are the flags of imports.
+type importFlags struct {
+	q      *question
+	claims *int
+	pages  *paging
+}
+
+// importRow is what the command reads of an import.
+type importRow struct {
+	ID         int
+	RecordedAt string
+}
+
+// list fetches as many imports as the flags request.
+func (f *importFlags) list(ctx context.Context, a *asker) (json.RawMessage, error) {
+	list := []json.RawMessage{}
+	variables := map[string]any{}
+	for {
+		size := pageSize
+		if !*f.pages.all {
+			size = min(size, *f.pages.first-len(list))
+		}
+		variables["first"] = size
+		raw, err := a.once(ctx, answers.ImportsDocument, variables)
+		if err != nil {
+			return nil, err
+		}
+		var got []json.RawMessage
+		if err := json.Unmarshal(raw, &got); err != nil {
+			return nil, fmt.Errorf("reading the answer: %w", err)
+		}
+		if list = append(list, got...); len(got) < size || !*f.pages.all && len(list) >= *f.pages.first {
+			return json.Marshal(list)
+		}
+		var last importRow
+		if err := json.Unmarshal(got[len(got)-1], &last); err != nil {
+			return nil, fmt.Errorf("reading the answer: %w", err)
+		}
+		variables["before"] = last.ID
+	}
+}
+
+// one fetches the import with a number and some of its claims.
+func (f *importFlags) one(ctx context.Context, a *asker, n int) (json.RawMessage, error) {
+	raw, err := a.once(ctx, answers.ImportDocument, map[string]any{"before": n + 1, "claims": *f.claims})
+	if err != nil {
+		return nil, err
+	}
+	var got []json.RawMessage
+	var its importRow
+	if err := json.Unmarshal(raw, &got); err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	if len(got) > 0 {
+		if err := json.Unmarshal(got[0], &its); err != nil {
+			return nil, fmt.Errorf("reading the answer: %w", err)
+		}
+	}
+	if its.ID != n {
+		a.e.say("caspian imports: there is no import %d; 'caspian imports' lists them", n)
+		return nil, errReported
+	}
+	return got[0], nil
+}
+
+// compare shows what differs between the graph after one import and after another.
+func (f *importFlags) compare(ctx context.Context, e *environment, n, m int) error {
+	none := 0
+	both := f.q.view()
+	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+		views := map[string]any{}
+		for name, number := range map[string]int{"from": n, "to": m} {
+			raw, err := (&importFlags{q: f.q, claims: &none}).one(ctx, a, number)
+			if err != nil {
+				return nil, err
+			}
+			var its importRow
+			if err := json.Unmarshal(raw, &its); err != nil {
+				return nil, fmt.Errorf("reading the answer: %w", err)
+			}
+			view := map[string]any{"knownAt": its.RecordedAt}
+			for k, v := range both {
+				if k != "knownAt" {
+					view[k] = v
+				}
+			}
+			views[name] = view
+		}
+		a.field = "changes"
+		return a.pages(ctx, f.pages, answers.ChangesDocument, views)
+	}, answers.WriteChanges)
+}

@@ -1,0 +1,67 @@
+package analysis
+
+import (
+	"context"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/question"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+)
+
+// ImportEntry is an import with what all of its commits did.
+type ImportEntry struct {
+	graph.Import
+	// Last is the number of its last commit.
+	Last graph.Seq
+	// Withdrawn counts the claims that it retracted or superseded.
+	Entities, Claims, Withdrawn, Reinstated int
+	// UndoneBy is the last undo of it that is not undone itself; 0 for none.
+	UndoneBy graph.Seq
+}
+
+// Imports returns the imports that began before a sequence number, the newest first, at most first of them;
+// before 0 is the end. It reads the snapshot without a view.
+func Imports(ctx context.Context, s *snapshot.Snapshot, before graph.Seq, first int) (list []*ImportEntry, err error) {
+	undoneBy := map[graph.Seq]graph.Seq{}
+	seen := 0
+	s.Imports(func(i *memory.Imported) bool {
+		if seen++; seen%question.CheckEvery == 0 {
+			err = ctx.Err()
+		}
+		if err != nil || len(list) >= first {
+			return false
+		}
+		by := undoneBy[i.Import.First]
+		if undone := i.Import.Undid; by == 0 && undone != 0 && undoneBy[undone] == 0 {
+			undoneBy[undone] = i.Import.First
+		}
+		if before == 0 || i.Import.First < before {
+			list = append(list, &ImportEntry{Import: i.Import, Last: i.Seq, Entities: i.Entities, Claims: i.Claims, Withdrawn: i.Withdrawn, Reinstated: i.Reinstated, UndoneBy: by})
+		}
+		return true
+	})
+	return list, err
+}
+
+// Log returns what all commits of the import learned, under the number of the last one.
+func (i *ImportEntry) Log(ctx context.Context, s *snapshot.Snapshot) (LogEntry, error) {
+	e := LogEntry{Seq: i.Last}
+	for _, seq := range s.Commits(i.First) {
+		err := question.Learned(ctx, s, seq-1, seq, func(n uint32, _ graph.Seq, withdrawn bool) { e.add(n, withdrawn) })
+		if err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// Sources are the sources of the claims of an entry, by id.
+func (e *LogEntry) Sources(s *snapshot.Snapshot) []uint32 {
+	seen := map[uint32]bool{}
+	for _, n := range slices.Concat(e.Added, e.Withdrawn) {
+		seen[s.Source(n)] = true
+	}
+	return byID(s, seen)
+}
