@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
@@ -26,7 +25,7 @@ type ImportEntry struct {
 func Imports(ctx context.Context, s *snapshot.Snapshot, before graph.Seq, first int) (list []*ImportEntry, err error) {
 	undoneBy := map[graph.Seq]graph.Seq{}
 	seen := 0
-	s.Imports(func(i *memory.Imported) bool {
+	s.Imports(func(i *snapshot.Imported) bool {
 		if seen++; seen%question.CheckEvery == 0 {
 			err = ctx.Err()
 		}

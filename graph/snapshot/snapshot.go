@@ -22,6 +22,9 @@ import (
 // None is the number of no entity and no claim.
 const None = memory.None
 
+// Imported is an import with how much it did.
+type Imported = memory.Imported
+
 // Snapshot is the graph at one sequence number. It never changes and may be
 // read by any number of goroutines. Its fields are for this package alone.
 type Snapshot struct{ *memory.Graph }
