@@ -1,7 +1,6 @@
 package seeds_test
 
 import (
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,15 +85,9 @@ func (a *agreement) report(t *testing.T, list string, least float64) {
 // some are the days of an accession or the days before.
 func TestMembersByHeart(t *testing.T) {
 	s := loadSeeds(t)
-	text, err := os.ReadFile(membersByHeart)
-	if err != nil {
-		t.Fatal(err)
-	}
 	spells := map[string][][]string{}
-	for line := range strings.Lines(string(text)) {
-		if f := strings.Fields(line); len(f) > 3 && f[0] != "#" {
-			spells[f[0]] = append(spells[f[0]], f[1:])
-		}
+	for _, f := range fieldsOf(t, membersByHeart) {
+		spells[f[0]] = append(spells[f[0]], f[1:])
 	}
 	var a agreement
 	for organisation, all := range spells {
