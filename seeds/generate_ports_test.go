@@ -63,11 +63,14 @@ func chosenPorts(t *testing.T, nodes map[graph.ID]bool) [][]string {
 	return chosen
 }
 
-// byISO2 finds countries by their code of two letters.
-type byISO2 map[string]graph.ID
+// byISO2 finds countries by their code of two letters, and nothing else, which the mapping does not ask for.
+type byISO2 struct {
+	codec.Find
+	countries map[string]graph.ID
+}
 
 func (b byISO2) Key(_ context.Context, key, value string) (graph.ID, error) {
-	if id, ok := b[value]; ok && key == "iso2" {
+	if id, ok := b.countries[value]; ok && key == "iso2" {
 		return id, nil
 	}
 	return "", fmt.Errorf("no country has the %s %s", key, value)
@@ -78,7 +81,7 @@ func ports(t *testing.T, o *schema.Ontology) *worldFile {
 	others := imported(t, o, func(emit codec.Emit) error {
 		return emitSeeds(emit, func(path string) bool { return path == portsFile })
 	})
-	nodes, countries := map[graph.ID]bool{}, byISO2{}
+	nodes, countries := map[graph.ID]bool{}, map[string]graph.ID{}
 	for _, e := range others.Commit.Entities {
 		nodes[e.ID] = e.Type == "TransportNode"
 	}
@@ -100,7 +103,7 @@ func ports(t *testing.T, o *schema.Ontology) *worldFile {
 		t.Fatal(err)
 	}
 	file := &worldFile{o: o}
-	err = mapping.Format(countries).Decode(context.Background(), "UpdatedPub150.csv", &table, func(op graph.Op) error {
+	err = mapping.Format(byISO2{countries: countries}).Decode(context.Background(), "UpdatedPub150.csv", &table, func(op graph.Op) error {
 		switch subject := renamedPort(&op); {
 		case op.Kind == graph.Declare && op.Entity.Type != schema.SourceType && !nodes[subject]:
 			file.entities = append(file.entities, op.Entity)
