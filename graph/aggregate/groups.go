@@ -29,15 +29,6 @@ type Parts struct {
 	Of []int32
 }
 
-// Cell is a value as it is laid out in memory, by its bits. Equal cells of one
-// snapshot hold equal values; where Several is set, different cells may as well.
-type Cell struct {
-	Bits    uint64
-	Unit    uint32
-	Kind    graph.Kind
-	Several bool
-}
-
 // Grouper finds the groups of a list of values. It is for one goroutine and one
 // list; Release keeps its memory for another.
 type Grouper struct {
@@ -111,7 +102,7 @@ func (g *Grouper) at(c Cell) uint64 {
 // Add returns the group of the value in a cell that Find does not know.
 func (g *Grouper) Add(c Cell, val graph.Value) int32 {
 	var k int32
-	if c.Several {
+	if c.Textual() {
 		k = g.Of(val)
 	} else {
 		k = int32(len(g.keys))

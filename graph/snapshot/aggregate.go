@@ -102,10 +102,9 @@ func (v *View) groupOf(g *aggregate.Grouper, r *reader, e Edge) int32 {
 	if !ok {
 		return g.Of(r.value(v, e))
 	}
-	x := aggregate.Cell{Bits: c.Bits, Unit: c.Unit, Kind: c.Kind, Several: c.Textual()}
-	group, ok := g.Find(x)
+	group, ok := g.Find(c)
 	if !ok {
-		group = g.Add(x, v.s.ValueOf(c))
+		group = g.Add(c, v.s.ValueOf(c))
 	}
 	return group
 }

@@ -112,7 +112,8 @@ func (v *View) foreign(r *memory.Row) int {
 	return 2
 }
 
-// label is the claim that says what Name is; None where that is the id.
+// label is the claim that says what Name is; None where that is the id. If the view shows no name, it is
+// the latest that the store knew.
 func (v *View) label(entity uint32) uint32 {
 	n := v.s.Named.Ref(entity)
 	if v.showsName(entity, n) {
@@ -126,7 +127,7 @@ func (v *View) label(entity uint32) uint32 {
 	latest := memory.None
 	for l := range v.s.OutRun(entity, v.s.NamePredicate).All() {
 		n := l.Claim
-		if r := v.s.Rows.Ref(n); v.held(n, r) && !v.later[r.Source] && (latest == memory.None || v.laterLabel(n, latest)) {
+		if r := v.s.Rows.Ref(n); v.held(n, r) && !v.later[r.Source] && (latest == memory.None || v.precedes(n, latest, true)) {
 			latest = n
 		}
 	}
@@ -141,21 +142,4 @@ func (v *View) label(entity uint32) uint32 {
 // showsName reports whether the entity has one claim of its name, and the view shows it.
 func (v *View) showsName(entity uint32, n *memory.Naming) bool {
 	return n.One() && n.Rank != graph.Deprecated && v.Shows(entity, n.Link(v.s.NamePredicate))
-}
-
-func (v *View) laterLabel(a, b uint32) bool {
-	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
-	if p, q := v.foreign(x), v.foreign(y); p != q {
-		return p < q
-	}
-	if x.Rank != y.Rank {
-		return rankOrder[x.Rank] < rankOrder[y.Rank]
-	}
-	if c := graph.ComparePeriods(v.s.Times.Ref(x.Valid).Interval, v.s.Times.Ref(y.Valid).Interval); c != 0 {
-		return c > 0
-	}
-	if x.Confidence != y.Confidence {
-		return x.Confidence > y.Confidence
-	}
-	return string(x.ID[:]) < string(y.ID[:])
 }

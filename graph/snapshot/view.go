@@ -223,10 +223,14 @@ func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 	}
 }
 
-// better reports whether claim a is to be shown rather than b, both being of one
-// predicate and both holding: one in no particular language, then rank, then (of observations) the later period, then
-// validity.Reading.Order, then confidence, then the later recorded, then id.
-func (v *View) better(a, b uint32) bool {
+// better reports whether claim a is to be shown rather than b, both being of one predicate and
+// both holding.
+func (v *View) better(a, b uint32) bool { return v.precedes(a, b, false) }
+
+// precedes compares two claims of one predicate: first comes the one in no particular language, then by
+// rank, the later period of observations, validity.Reading.Order, confidence, the later recorded, the id.
+// Where ever is true, the view's date does not count, but the later period of all.
+func (v *View) precedes(a, b uint32, ever bool) bool {
 	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
 	if p, q := v.foreign(x), v.foreign(y); p != q {
 		return p < q
@@ -234,13 +238,13 @@ func (v *View) better(a, b uint32) bool {
 	if x.Rank != y.Rank {
 		return rankOrder[x.Rank] < rankOrder[y.Rank]
 	}
-	if x.Valid != y.Valid && v.timing(x).Kind == schema.Observation {
+	if x.Valid != y.Valid && (ever || v.timing(x).Kind == schema.Observation) {
 		p, q := v.s.Times.Ref(x.Valid), v.s.Times.Ref(y.Valid)
 		if c := graph.ComparePeriods(p.Interval, q.Interval); c != 0 {
 			return c > 0
 		}
 	}
-	if x.Valid != y.Valid || x.Source != y.Source {
+	if !ever && (x.Valid != y.Valid || x.Source != y.Source) {
 		if p, q := v.reading(a, x).Order, v.reading(b, y).Order; p != q {
 			return p < q
 		}
