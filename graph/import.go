@@ -20,8 +20,8 @@ type Import struct {
 	UndidSource ID  `json:"us,omitempty"`
 }
 
-// maxLabel bounds the texts of an import, in bytes.
-const maxLabel = 200
+// MaxLabel bounds the texts of an import, in bytes.
+const MaxLabel = 200
 
 // importOf checks what the change says of its import, and returns it as the commit has it.
 func (c *checker) importOf(ch *Change) *Import {
@@ -38,8 +38,8 @@ func (c *checker) importOf(ch *Change) *Import {
 	}
 	at := Position{Path: "import"}
 	for _, s := range []string{im.Label, im.Files, im.Format} {
-		if len(s) > maxLabel || !utf8.ValidString(s) {
-			c.problem(at, BadInput, "%q is not valid UTF-8 of at most %d bytes", Clip(s), maxLabel)
+		if len(s) > MaxLabel || !utf8.ValidString(s) {
+			c.problem(at, BadInput, "%q is not valid UTF-8 of at most %d bytes", Clip(s), MaxLabel)
 		}
 	}
 	switch {
