@@ -1,6 +1,9 @@
 package names
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // candidate is an entity found, by the best of its names so far.
 type candidate struct {
@@ -13,12 +16,15 @@ type candidate struct {
 	heard         heard // where it matches by sound
 	wording       bool  // by a source's wording for the object of a relation
 	doubtful      bool  // it may match by chance
+	lesser        bool  // the entity has a better one
 }
 
 // room is the memory of one search, used again by others: an array by entity
 // beats a map where a letter finds every tenth name.
 type room struct {
-	slots []uint32 // by entity: the index in found + 1
+	// By entity, the indexes in found + 1: of the best by its own names, and of the best by wordings, which
+	// must not displace it before it is known whether they count.
+	slots [][2]uint32
 	found []candidate
 	// The names that are considered together, and what has them.
 	refs  [nearby]Ref
@@ -30,34 +36,41 @@ var rooms sync.Pool
 func roomFor(entities int) *room {
 	r, ok := rooms.Get().(*room)
 	if !ok || len(r.slots) < entities {
-		return &room{slots: make([]uint32, entities+entities/8)}
+		return &room{slots: make([][2]uint32, entities+entities/8)}
 	}
 	return r
 }
 
 func (s *searcher) giveBack() {
 	for i := range s.room.found {
-		s.room.slots[s.room.found[i].entity] = 0
+		s.room.slots[s.room.found[i].entity] = [2]uint32{}
 	}
 	s.room.found = s.room.found[:0]
 	rooms.Put(s.room)
 }
 
-// best is the candidate for the entity so far, nil where there is none.
-func (r *room) best(entity uint32) *candidate {
-	if i := r.slots[entity]; i > 0 {
+// best is the candidate for the entity so far, by its own names or by wordings; nil where there is none.
+func (r *room) best(entity uint32, wording bool) *candidate {
+	if i := *r.slot(entity, wording); i > 0 {
 		return &r.found[i-1]
 	}
 	return nil
 }
 
+func (r *room) slot(entity uint32, wording bool) *uint32 {
+	if wording {
+		return &r.slots[entity][1]
+	}
+	return &r.slots[entity][0]
+}
+
 func (r *room) put(c candidate) {
-	if was := r.best(c.entity); was != nil {
+	if was := r.best(c.entity, c.wording); was != nil {
 		*was = c
 		return
 	}
 	r.found = append(r.found, c)
-	r.slots[c.entity] = uint32(len(r.found))
+	*r.slot(c.entity, c.wording) = uint32(len(r.found))
 }
 
 // consider takes the candidate that a name makes its entity.
@@ -82,7 +95,7 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 		c.score -= lessSource
 	}
 	c.doubtful = c.doubtful || s.unlikely(ref, named, &c.heard)
-	was := s.room.best(c.entity)
+	was := s.room.best(c.entity, c.wording)
 	if was != nil && (was.score > c.score || c.doubtful) && !was.doubtful {
 		return
 	}
@@ -102,23 +115,36 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 }
 
 // keepWordings takes away what a source's wording names that is the name of another thing,
-// unless the two are linked: Beijing is written for China, but not for a summit.
+// unless the two are linked: Beijing is written for China, but not for a summit. Of an entity found by its own
+// names and by wordings it keeps the better one.
 func (s *searcher) keepWordings() {
+	var exact, worded []*candidate
 	for i := range s.room.found {
-		c := &s.room.found[i]
-		if !c.wording {
-			continue
-		}
-		for j := range s.room.found {
-			x := &s.room.found[j]
-			if x.kind == MatchExact && !x.wording && x.entity != c.entity {
-				if c.doubtful = true; s.graph.Linked(c.entity, x.entity) {
-					c.doubtful = false
-					break
-				}
-			}
+		switch c := &s.room.found[i]; {
+		case c.wording:
+			worded = append(worded, c)
+		case c.kind == MatchExact:
+			exact = append(exact, c)
 		}
 	}
+	if len(worded) == 0 {
+		return
+	}
+	for _, c := range worded {
+		others, linked := 0, false
+		for _, x := range exact {
+			if x.entity != c.entity {
+				others++
+				linked = linked || s.graph.Linked(c.entity, x.entity)
+			}
+		}
+		c.doubtful = c.doubtful || others > 0 && !linked
+		if own := s.room.best(c.entity, false); own != nil {
+			own.lesser = preferred(c, own)
+			c.lesser = !own.lesser
+		}
+	}
+	s.room.found = slices.DeleteFunc(s.room.found, func(c candidate) bool { return c.lesser })
 }
 
 // preferred reports whether a candidate for an entity is to be shown rather

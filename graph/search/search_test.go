@@ -149,7 +149,9 @@ func TestSearchWordings(t *testing.T) {
 		Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}, {ID: "AAA", Type: "Country"}, {ID: "BBB", Type: "Country"}, {ID: "town", Type: "City"}, {ID: "region", Type: "Region"}},
 		Claims: []graph.Claim{
 			claim("AAA", "name", graph.StringValue("Aland"), ""), claim("BBB", "name", graph.StringValue("Bland"), ""),
-			claim("region", "name", graph.StringValue("Greater Cland"), ""), claim("town", "name", graph.StringValue("Townsville"), ""),
+			claim("region", "name", graph.StringValue("Greater Cland"), ""), claim("BBB", "aliases", graph.StringValue("Townsville Land"), ""),
+			claim("region", "partOf", graph.EntityValue("BBB"), "Townsville"),
+			claim("town", "name", graph.StringValue("Townsville"), ""),
 			claim("AAA", "capital", graph.EntityValue("town"), ""),
 			claim("BBB", "partnerOf", graph.EntityValue("AAA"), "Townsville"),
 			claim("AAA", "partnerOf", graph.EntityValue("region"), "Townsville"),
@@ -162,7 +164,7 @@ func TestSearchWordings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, want := range map[string]string{"townsville": "town AAA", "the area": "region"} {
+	for text, want := range map[string]string{"townsville": "town AAA BBB", "the area": "region"} {
 		page, err := search.Entities(v, &names.Search{Text: text, First: 5})
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"cmp"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -123,11 +124,17 @@ type naiveMatch struct {
 	score int
 }
 
+// naiveBy is an entity, found by its own names or by what sources write for it.
+type naiveBy struct {
+	id      graph.ID
+	wording bool
+}
+
 type naiveSearch struct {
 	l      *lens
 	query  string
 	types  []string
-	best   map[graph.ID]naiveMatch
+	best   map[naiveBy]naiveMatch
 	all    map[naiveMatch]bool
 	exists map[graph.ID]bool
 }
@@ -144,7 +151,11 @@ func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score 
 		if !n.l.recorded(f) || f.Confidence < n.l.view.MinConfidence || !n.l.selected(f.Source) {
 			continue
 		}
-		offer := func(id graph.ID, less int) func(string, int) {
+		offer := func(id graph.ID, wording bool) func(string, int) {
+			less := 0
+			if wording {
+				less = 100
+			}
 			if !n.exists[id] || n.types != nil && !slices.Contains(n.types, n.l.m.types[id]) {
 				return nil
 			}
@@ -156,29 +167,30 @@ func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score 
 			}
 			return func(kind string, score int) {
 				n.all[naiveMatch{id, kind, score - less}] = true
-				if was, ok := n.best[id]; score-less > 0 && (!ok || score-less > was.score) {
-					n.best[id] = naiveMatch{id, kind, score - less}
+				by := naiveBy{id, wording}
+				if was, ok := n.best[by]; score-less > 0 && (!ok || score-less > was.score) {
+					n.best[by] = naiveMatch{id, kind, score - less}
 				}
 			}
 		}
 		if keys {
-			if o := offer(f.Subject, 0); f.Predicate == "iso2" && o != nil {
+			if o := offer(f.Subject, false); f.Predicate == "iso2" && o != nil {
 				fn(f.Value.Text(), o)
 			}
 			continue
 		}
 		named := f.Predicate == "name" || f.Predicate == "aliases" || f.Predicate == "officialName"
 		if named {
-			if o := offer(f.Subject, 0); o != nil {
+			if o := offer(f.Subject, false); o != nil {
 				fn(f.Value.Text(), o)
 			}
 		}
-		id, less := f.Subject, 0
-		if f.Value.Kind() == graph.EntityKind {
-			id, less = f.Value.Entity(), 100
+		id, wording := f.Subject, f.Value.Kind() == graph.EntityKind
+		if wording {
+			id = f.Value.Entity()
 		}
-		if f.Original != "" && (named || less > 0) {
-			if o := offer(id, less); o != nil {
+		if f.Original != "" && (named || wording) {
+			if o := offer(id, wording); o != nil {
 				fn(f.Original, o)
 			}
 		}
@@ -353,13 +365,13 @@ func naiveWords(words []string, nameSound string, edits int) (sum int, begun, al
 }
 
 func (n *naiveSearch) run() []naiveMatch {
-	n.best, n.all = map[graph.ID]naiveMatch{}, map[naiveMatch]bool{}
+	n.best, n.all = map[naiveBy]naiveMatch{}, map[naiveMatch]bool{}
 	if text.Fold(n.query) == "" {
 		return nil
 	}
 	for _, id := range []string{n.query, strings.ToUpper(n.query)} {
 		if id := graph.ID(id); n.exists[id] && (n.types == nil || slices.Contains(n.types, n.l.m.types[id])) {
-			n.best[id] = naiveMatch{id, "ID", 990}
+			n.best[naiveBy{id: id}] = naiveMatch{id, "ID", 990}
 		}
 	}
 	n.stated(func(code string, offer func(string, int)) {
@@ -379,12 +391,44 @@ func (n *naiveSearch) run() []naiveMatch {
 	if edits := editsOf(letters); len(n.best) < 10 && !exact && edits > 0 {
 		n.sounding(edits)
 	}
-	var list []naiveMatch
-	for _, m := range n.best {
-		list = append(list, m)
-	}
+	list := n.counting()
 	slices.SortFunc(list, n.order)
 	return list
+}
+
+// counting are the best matches: those by a wording only where no other entity has the text as its name,
+// or one that does is linked with what the wording is for.
+func (n *naiveSearch) counting() []naiveMatch {
+	best := map[graph.ID]naiveMatch{}
+	for by, m := range n.best {
+		others, linked := false, false
+		for other, x := range n.best {
+			if by.wording && !other.wording && x.kind == "EXACT" && x.id != m.id {
+				others, linked = true, linked || n.linked(x.id, m.id)
+			}
+		}
+		if others && !linked {
+			reached["a wording that is the name of another"]++
+			if _, ok := n.best[naiveBy{id: m.id}]; ok {
+				reached["such a wording of what has a name as well"]++
+			}
+			continue
+		}
+		if was, ok := best[m.id]; !ok || m.score > was.score {
+			best[m.id] = m
+		}
+	}
+	return slices.Collect(maps.Values(best))
+}
+
+// reached counts how often the drawn searches reach some cases.
+var reached = map[string]int{}
+
+// linked reports whether a claim in view has both entities.
+func (n *naiveSearch) linked(a, b graph.ID) bool {
+	return slices.ContainsFunc(n.l.visible(), func(f *fact) bool {
+		return f.Subject == a && f.Value.Entity() == b || f.Subject == b && f.Value.Entity() == a
+	})
 }
 
 // order is that of what a search finds.
