@@ -39,7 +39,7 @@ func Directives() string { return directives }
 const EntityType = "Entity"
 
 // names are the properties that say what an entity is called.
-var names = set("name", "aliases", "officialName")
+var names = set("name", "aliases", "officialName", "demonyms")
 
 // IsName reports whether a property of the name says what an entity is called:
 // search finds it, and it is written on one line.

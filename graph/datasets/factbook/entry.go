@@ -60,6 +60,33 @@ func (e *entry) named() {
 	}
 }
 
+// demonyms states what people and things of the country are called, the adjective before nouns that differ from it.
+// The form of a plural in brackets is left out, and so is what follows as a remark or as that of another state.
+func (e *entry) demonyms() {
+	seen := []string{e.country.Name}
+	for _, at := range []string{"People and Society/Nationality/adjective", "People and Society/Nationality/noun"} {
+		text, rest, _ := strings.Cut(e.text(at), ";")
+		e.unread(at, strings.TrimSpace(rest))
+		switch {
+		case notKnown(strings.TrimSpace(facts.WithoutBrackets(text))):
+			continue
+		case strings.Contains(text, "/"): // of two states: Chinese/Hong Konger
+			e.unread(at, text)
+			continue
+		}
+		for d := range strings.SplitSeq(demonymParts.Replace(text), ",") {
+			d = strings.Trim(facts.WithoutBrackets(d), " )")
+			if d != "" && !slices.Contains(seen, d) {
+				seen = append(seen, d)
+				e.claim(at, e.country.ID, "demonyms", graph.StringValue(d))
+			}
+		}
+	}
+}
+
+// demonymParts puts commas between alternatives, also those in brackets: Taiwan (or Taiwanese).
+var demonymParts = strings.NewReplacer(", or ", ",", " (or ", ",", " or ", ",", "(s)", "")
+
 // geography states coordinates, area, coast and independence.
 func (e *entry) geography() {
 	id := e.country.ID

@@ -177,6 +177,7 @@ func (e *entry) read() {
 		return
 	}
 	e.named()
+	e.demonyms()
 	e.claim("", e.country.ID, "fips", graph.StringValue(strings.ToUpper(strings.TrimSuffix(e.base, ".json"))), facts.AsConfidence(1))
 	e.assignedCode()
 	e.geography()
