@@ -55,6 +55,7 @@ var order = []struct {
 	{"graph/packed", []string{"graph"}},
 	{"graph/table", []string{"graph", "graph/packed"}},
 	{"graph/codec", []string{"schema", "graph", "graph/packed", "graph/rdf", "graph/table"}},
+	{"graph/export", []string{"schema", "graph", "graph/snapshot", "graph/codec"}},
 	{"graph/datasets/internal/facts", []string{"graph", "graph/codec", "graph/table"}},
 	{"graph/datasets/factbook", []string{"graph", "graph/codec", "graph/datasets/internal/facts"}},
 	{"graph/datasets", []string{"graph", "graph/codec", "graph/datasets/internal/facts", "graph/datasets/factbook"}},
@@ -91,7 +92,7 @@ var order = []struct {
 	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live", "graph/match", "graph/packed"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
-	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/match", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/coverage", "graph/codec", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/match", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/coverage", "graph/codec", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/ingest",
 		"cmd/caspian/internal/client"}},
 }

@@ -7,29 +7,33 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// TestOwnerTasks checks that tasks are accepted over the owner's socket only, and that an
-// answer that ends early is never taken for the whole.
+// TestOwnerTasks checks that tasks are accepted over the owner's socket only, that exports are for every reader, a few at a
+// time, and that an answer that ends early is never taken for the whole.
 func TestOwnerTasks(t *testing.T) {
 	s := started(t, Options{})
 	b := *s.backend.Load()
 	b.Owner = &OwnerTasks{
-		Export: func(_ context.Context, w io.Writer, format string) error {
-			switch format {
-			case "short":
-				_, err := io.WriteString(w, "all of it")
-				return err
-			case "broken":
+		Verify: func(context.Context) (any, error) { return map[string]int{"sequence": 7}, nil },
+	}
+	b.Export = func(asked url.Values) (*Export, error) {
+		format := asked.Get("format")
+		if format == "none" {
+			return nil, errors.New("there is no format none")
+		}
+		return &Export{Media: "text/plain", Write: func(_ context.Context, w io.Writer) error {
+			if format == "broken" {
 				_, _ = io.WriteString(w, strings.Repeat("x", 1<<20))
 				return errors.New("the disk\nhas failed")
 			}
-			return errors.New("there is no format " + format)
-		},
-		Verify: func(context.Context) (any, error) { return map[string]int{"sequence": 7}, nil },
+			_, err := io.WriteString(w, "all of it")
+			return err
+		}}, nil
 	}
 	s.Publish(&b)
 	ask := func(url string, client *http.Client) (int, string, error) {
@@ -80,9 +84,16 @@ func TestOwnerTasks(t *testing.T) {
 
 	tcp := httptest.NewServer(s)
 	defer tcp.Close()
-	for _, path := range []string{"/export?format=short", "/verify"} {
-		if status, body, _ := ask(tcp.URL+path, tcp.Client()); status != http.StatusForbidden || !strings.Contains(body, "OWNER_ONLY") {
-			t.Errorf("%s over TCP: %d %s", path, status, body)
-		}
+	if status, body, _ := ask(tcp.URL+"/verify", tcp.Client()); status != http.StatusForbidden || !strings.Contains(body, "OWNER_ONLY") {
+		t.Errorf("verify over TCP: %d %s", status, body)
+	}
+	if status, body, _ := ask(tcp.URL+"/export?format=short", tcp.Client()); status != http.StatusOK || body != "all of it" {
+		t.Errorf("export over TCP: %d %s", status, body)
+	}
+	for range maxExports {
+		s.exports <- struct{}{}
+	}
+	if status, body, _ := ask(tcp.URL+"/export?format=short", tcp.Client()); status != http.StatusServiceUnavailable || !strings.Contains(body, "other exports are running") {
+		t.Errorf("one export more: %d %s", status, body)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -61,6 +62,9 @@ type Backend struct {
 	// Plans are the counts of the plan cache, see gql.Engine.CacheStats; nil leaves it
 	// out of the metrics.
 	Plans func() (hits, misses uint64, documents, bytes int)
+	// Export prepares what the parameters of a request ask to export; nil exports nothing. The error
+	// says what is wrong with them.
+	Export func(asked url.Values) (*Export, error)
 	// Owner are the tasks for the owner of the store, or nil if there are none.
 	Owner *OwnerTasks
 }
@@ -170,6 +174,7 @@ type Server struct {
 	hosts   hosts
 	guesses tokens.Guesses
 
+	exports   chan struct{} // one value for each export that runs for others than the owner
 	accepts   content.Memo
 	persisted *persisted
 	packers   *content.Packers
@@ -213,7 +218,7 @@ func New(o Options) *Server {
 	}
 	o.Live = withDefaults(o.Live)
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
-	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(),
+	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
 		connections: admission.NewConnections(o.MaxConnections)}
 	s.hosts.set(o.Hosts)
@@ -250,7 +255,7 @@ func (s *Server) routes() {
 	read("/readyz", s.readyz)
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
-	read("/export", s.owned(s.serveExport))
+	read("/export", s.ready(s.serveExport))
 	read("/verify", s.owned(s.serveVerify))
 	read("/graphiql", s.queryPage)
 	read("/assets/", s.asset)

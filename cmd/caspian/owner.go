@@ -15,20 +15,13 @@ import (
 // ownerTasks returns what the service on a store does for the owner of the store.
 func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	return &server.OwnerTasks{
-		Export: func(ctx context.Context, w io.Writer, format string) error {
-			f, err := formatToWrite(format)
-			if err != nil {
-				return err
-			}
-			return f.Encode(ctx, w, g.Snapshot())
-		},
 		Verify: func(ctx context.Context) (any, error) { return verifyLog(ctx, g.log, dir, o) },
 	}
 }
 
 // exportFrom has a service write its newest snapshot.
-func exportFrom(ctx context.Context, s *client.Service, format string, to io.Writer) error {
-	res, err := s.Get(ctx, "/export?format="+url.QueryEscape(format))
+func exportFrom(ctx context.Context, s *client.Service, asked url.Values, to io.Writer) error {
+	res, err := s.Get(ctx, "/export?"+asked.Encode())
 	if err != nil {
 		return err
 	}

@@ -350,7 +350,7 @@ func (c *serveConfig) backend(g *opened, o *schema.Ontology, log *slog.Logger) (
 	}
 	b := &server.Backend{
 		Graph: g.Graph, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats,
-		Owner: ownerTasks(*c.store, o, g),
+		Export: exports(g.Graph), Owner: ownerTasks(*c.store, o, g),
 	}
 	if !c.limits.NoIntrospection {
 		b.SDL = a.SDL()

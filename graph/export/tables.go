@@ -1,0 +1,241 @@
+package export
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// tables is a ZIP archive of CSV files for notebooks: one for each type with a row for each entity, edges.csv with a
+// row for each claim of a relation, claims.csv with all other claims, dictionary.csv with the columns, and NOTICE
+// with the sources.
+var tables = &Format{Name: "csv", About: "a ZIP of CSV tables: one for each type, edges, claims and a data dictionary", Media: "application/zip", encode: encodeTables}
+
+func encodeTables(ctx context.Context, w io.Writer, p *Part) error {
+	t := &tabler{ctx: ctx, p: p, zip: zip.NewWriter(w)}
+	for _, typ := range p.s.Ontology().Types {
+		if !typ.Abstract {
+			if err := t.entities(typ); err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.claims("edges.csv", true); err != nil {
+		return err
+	}
+	if err := t.claims("claims.csv", false); err != nil {
+		return err
+	}
+	t.dictionary = append(t.dictionary, claimDictionary...)
+	if err := t.file("dictionary.csv", []string{"table", "column", "kind", "unit", "description"}, func(row func(...string) error) error {
+		for _, d := range t.dictionary {
+			if err := row(d[:]...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	notice, err := t.zip.Create("NOTICE")
+	if err != nil {
+		return err
+	}
+	if err := p.notice(notice, ""); err != nil {
+		return err
+	}
+	return t.zip.Close()
+}
+
+type tabler struct {
+	ctx        context.Context
+	p          *Part
+	zip        *zip.Writer
+	dictionary [][5]string
+}
+
+// file writes one table.
+func (t *tabler) file(name string, head []string, fill func(row func(...string) error) error) error {
+	f, err := t.zip.Create(name)
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(f)
+	row := func(cells ...string) error {
+		if err := w.Write(cells); err != nil {
+			return err
+		}
+		return t.ctx.Err()
+	}
+	if err := row(head...); err != nil {
+		return err
+	}
+	if err := fill(row); err != nil {
+		return err
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// column is a column of a type's table.
+type column struct {
+	field *schema.Field
+	unit  bool // the unit of its values, which the field leaves open
+}
+
+// entities writes the table of a type, with the values of the view. A type without entities has none.
+func (t *tabler) entities(typ *schema.Type) error {
+	var rows []uint32
+	for n := range uint32(t.p.s.EntityCount()) {
+		if t.p.s.TypeName(n) == typ.Name && t.p.named[n] {
+			rows = append(rows, n)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	name := typ.Plural + ".csv"
+	head, columns := []string{"id"}, []column{}
+	t.dictionary = append(t.dictionary, [5]string{name, "id", "id", "", "The entity's id."})
+	for _, f := range typ.Fields {
+		if !f.Stored() || f.Kind == schema.Relation && f.Many {
+			continue
+		}
+		head, columns = append(head, f.Name), append(columns, column{field: f})
+		about := strings.ReplaceAll(f.Description, "\n", " ")
+		if f.Many {
+			about += " Several values are separated by a vertical bar."
+		}
+		t.dictionary = append(t.dictionary, [5]string{name, f.Name, kindOf(f), f.Unit, strings.TrimSpace(about)})
+		if f.Scalar == schema.Quantity && f.Unit == "" {
+			head, columns = append(head, f.Name+"_unit"), append(columns, column{f, true})
+			t.dictionary = append(t.dictionary, [5]string{name, f.Name + "_unit", "text", "", "The unit of " + f.Name + "."})
+		}
+	}
+	return t.file(name, head, func(row func(...string) error) error {
+		cells := make([]string, len(head))
+		for _, n := range rows {
+			cells[0] = string(t.p.s.ID(n))
+			for i, c := range columns {
+				cells[i+1] = t.cell(n, c)
+			}
+			if err := row(cells...); err != nil {
+				return err
+			}
+		}
+		return t.p.view.Err()
+	})
+}
+
+func kindOf(f *schema.Field) string { return graph.KindOf(f.Scalar).String() }
+
+// cell is what the view shows of a field; "" for nothing.
+func (t *tabler) cell(n uint32, c column) string {
+	var claims []uint32
+	if !c.field.Many {
+		if e, ok := t.p.view.One(n, c.field); ok {
+			claims = append(claims, e.Claim)
+		}
+	} else {
+		claims = t.p.view.Values(n, c.field, nil)
+	}
+	var texts []string
+	for _, claim := range claims {
+		if t.p.keeps(claim) || t.p.describes(claim) {
+			number, unit := textOf(t.p.s.Value(claim))
+			if c.unit {
+				number = unit
+			}
+			texts = append(texts, number)
+		}
+	}
+	return strings.Join(texts, "|")
+}
+
+// textOf writes a value for a cell, and its unit.
+func textOf(v graph.Value) (text, unit string) {
+	switch v.Kind() {
+	case graph.QuantityKind:
+		return strconv.FormatFloat(v.Float(), 'f', -1, 64), v.Text()
+	case graph.NoneKind:
+		return "", ""
+	}
+	return v.String(), ""
+}
+
+// claimDictionary describes edges.csv and claims.csv.
+var claimDictionary = [][5]string{
+	{"edges.csv", "subject", "id", "", "The entity that the claim is about."},
+	{"edges.csv", "predicate", "text", "", "The relation."},
+	{"edges.csv", "object", "id", "", "The entity to which it leads; empty where the claim is that there is none."},
+	{"claims.csv", "subject", "id", "", "The entity that the claim is about."},
+	{"claims.csv", "predicate", "text", "", "The property."},
+	{"claims.csv", "value", "text", "", "The value, written as the kind of the property; empty where the claim is that there is none."},
+	{"claims.csv", "unit", "text", "", "The unit of a quantity."},
+	{"edges.csv and claims.csv", "qualifiers", "JSON", "", "What the claim says besides, by name."},
+	{"edges.csv and claims.csv", "valid", "EDTF", "", "When it holds."},
+	{"edges.csv and claims.csv", "holds", "text", "", "Whether it holds on the date of the export: YES or POSSIBLY."},
+	{"edges.csv and claims.csv", "confidence", "number", "", "From 0 to 1."},
+	{"edges.csv and claims.csv", "source", "id", "", "The source."},
+	{"edges.csv and claims.csv", "locator", "text", "", "Where in the source."},
+	{"edges.csv and claims.csv", "claim", "id", "", "The id of the claim."},
+}
+
+// claims writes the claims of relations, or all others.
+func (t *tabler) claims(name string, relations bool) error {
+	head := []string{"subject", "predicate", "object", "qualifiers", "valid", "holds", "confidence", "source", "locator", "claim"}
+	if !relations {
+		head = append([]string{"subject", "predicate", "value", "unit"}, head[3:]...)
+	}
+	return t.file(name, head, func(row func(...string) error) error {
+		var err error
+		t.p.view.AllClaims(func(n uint32) bool {
+			c := t.p.s.ClaimAt(n)
+			if !t.p.left(n) || t.p.relates(n) != relations {
+				return true
+			}
+			text, unit := textOf(c.Value)
+			cells := []string{string(c.Subject), c.Predicate, text}
+			if !relations {
+				cells = append(cells, unit)
+			}
+			err = row(append(cells, qualifiersOf(&c), c.Valid.String(), t.p.view.Holds(n).String(), strconv.FormatFloat(c.Confidence, 'f', -1, 64),
+				string(c.Source), c.Locator, t.p.s.ClaimID(n).String())...)
+			return err == nil
+		})
+		if err == nil {
+			err = t.p.view.Err()
+		}
+		return err
+	})
+}
+
+// relates reports whether a claim is of a relation.
+func (p *Part) relates(n uint32) bool {
+	f := p.s.Field(n)
+	return f != nil && f.Kind == schema.Relation
+}
+
+// qualifiersOf are the qualifiers of a claim as a JSON object; "" for none.
+func qualifiersOf(c *graph.Claim) string {
+	if len(c.Qualifiers) == 0 {
+		return ""
+	}
+	m := map[string]string{}
+	for _, q := range c.Qualifiers {
+		m[q.Name] = q.Value.String()
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic(fmt.Sprint("texts cannot be written: ", err))
+	}
+	return string(text)
+}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/caspian-kg/caspian/codes"
+)
+
+// trailFault is the trailer that says why an export ended early; it is empty where
+// the export is whole.
+const trailFault = "Caspian-Fault"
+
+// Export is what an export writes: the type of its bytes, and how they are written.
+type Export struct {
+	Media string
+	Write func(ctx context.Context, w io.Writer) error
+}
+
+// maxExports bounds the exports that run at a time for others than the owner: each reads the whole graph.
+const maxExports = 2
+
+// slowExport is how long a client may take to read a part of an export.
+const slowExport = 30 * time.Second
+
+// serveExport streams a part of the newest snapshot to whoever may read. No deadline of a request applies; it ends when
+// the client goes away, or reads too slowly.
+func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend) {
+	if b.Export == nil {
+		writeError(w, http.StatusNotFound, jsonType, codes.NotFound, "this service exports nothing")
+		return
+	}
+	if !byOwner(r) && s.opts.DocumentsOnly {
+		writeError(w, http.StatusForbidden, jsonType, codes.OwnerOnly, "the service answers only its trusted documents; its owner can export with 'caspian export' on its machine")
+		return
+	}
+	if !byOwner(r) {
+		select {
+		case s.exports <- struct{}{}:
+			defer func() { <-s.exports }()
+		default:
+			w.Header().Set("Retry-After", "10")
+			writeError(w, http.StatusServiceUnavailable, jsonType, codes.Overloaded, "other exports are running; try again when one has ended")
+			return
+		}
+	}
+	x, err := b.Export(r.URL.Query())
+	if err != nil {
+		writeError(w, http.StatusBadRequest, jsonType, codes.BadUserInput, err.Error())
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", x.Media)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Trailer", trailFault)
+	if r.Method == http.MethodHead {
+		return
+	}
+	buffered := bufio.NewWriterSize(&patient{w: w, control: http.NewResponseController(w)}, 256<<10)
+	err = x.Write(r.Context(), buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	switch {
+	case err == nil:
+	case w.(*responseRecorder).bytes == 0:
+		h.Del("Trailer")
+		writeError(w, http.StatusInternalServerError, jsonType, codes.Internal, "the export failed; the log of the service says why")
+		s.log.Error("export_failed", "error", err.Error())
+	default:
+		s.log.Error("export_failed", "error", err.Error())
+		h.Set(trailFault, "the export is not whole: "+oneLine(err.Error()))
+	}
+}
+
+// patient gives the client time for each part, however long the whole takes.
+type patient struct {
+	w       io.Writer
+	control *http.ResponseController
+}
+
+func (p *patient) Write(b []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(slowExport)) // a recorder in a test has none
+	return p.w.Write(b)
+}
+
+// ReadFault is why an export that a service sent is not whole, or nil if it is.
+// The body must have been read to its end.
+func ReadFault(res *http.Response) error {
+	if fault := res.Trailer.Get(trailFault); fault != "" {
+		return errors.New(fault)
+	}
+	return nil
+}
+
+// oneLine fits a text into a header.
+func oneLine(text string) string {
+	b := []byte(text)
+	for i, c := range b {
+		if c < ' ' || c > '~' {
+			b[i] = ' '
+		}
+	}
+	return string(b[:min(len(b), 1000)])
+}
