@@ -27,7 +27,7 @@ const maxExports = 2
 // slowExport is how long a client may take to read a part of an export.
 const slowExport = 30 * time.Second
 
-// serveExport streams a part of the newest snapshot to whoever may read. No deadline of a request applies; it ends when
+// serveExport streams a part of the newest snapshot to a client that may read. No deadline of a request applies; it ends when
 // the client goes away, or reads too slowly.
 func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if b.Export == nil {
