@@ -42,7 +42,7 @@ func (l List[T, S]) Check(o Order[T]) error {
 // Check reports what is wrong with how a divided list is made, for tests.
 func (d *Divided[T, S]) Check(o Order[T]) error {
 	if d == nil || d.runs == nil {
-		if d.Len() > flatMost {
+		if d.Len() > dividedMost {
 			return fmt.Errorf("%d elements are not divided", d.Len())
 		}
 		return sorted(d.Short(), o)
@@ -57,7 +57,7 @@ func (d *Divided[T, S]) Check(o Order[T]) error {
 		}
 		all = append(all, slices.Collect(l.All())...)
 	}
-	if len(all) != d.runs.n || len(all) <= flatMost || d.short != nil {
+	if len(all) != d.runs.n || len(all) <= dividedMost || d.short != nil {
 		return fmt.Errorf("there are %d elements, want %d", len(all), d.runs.n)
 	}
 	return sorted(all, o)

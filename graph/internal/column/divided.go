@@ -22,7 +22,7 @@ type runs[T, S any] struct {
 
 // DividedOf is the divided list of sorted elements, whose memory it keeps.
 func DividedOf[T, S any](items []T, o Order[T]) Divided[T, S] {
-	if len(items) <= flatMost {
+	if len(items) <= dividedMost {
 		return Divided[T, S]{short: items}
 	}
 	r := &runs[T, S]{n: len(items)}

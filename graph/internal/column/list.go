@@ -41,17 +41,18 @@ type None struct{}
 
 // The lengths of parts. They are variables only so that tests can shorten them.
 var (
-	flatMost   = 63  // elements of a list that is neither in chunks nor divided
-	chunkMost  = 512 // elements of a chunk
-	branchMost = 64  // chunks of a branch
+	dividedMost = 63  // elements of a list that is not divided
+	flatMost    = 15  // elements of a list that is not in chunks: what is kept beside those hangs on chunks
+	chunkMost   = 512 // elements of a chunk
+	branchMost  = 64  // chunks of a branch
 )
 
-// Shorten sets, for a test, how long a list may be without chunks, and a chunk and a branch
-// at most. It returns a function that restores the lengths.
+// Shorten sets, for a test, how long a list may be without chunks or undivided, and a chunk and a
+// branch at most. It returns a function that restores the lengths.
 func Shorten(flat, chunk, branch int) (restore func()) {
-	f, c, b := flatMost, chunkMost, branchMost
-	flatMost, chunkMost, branchMost = flat, chunk, branch
-	return func() { flatMost, chunkMost, branchMost = f, c, b }
+	d, f, c, b := dividedMost, flatMost, chunkMost, branchMost
+	dividedMost, flatMost, chunkMost, branchMost = flat, flat, chunk, branch
+	return func() { dividedMost, flatMost, chunkMost, branchMost = d, f, c, b }
 }
 
 // branchBits is how many bits of a place count chunks within a branch.
