@@ -34,6 +34,7 @@ type aggregation struct {
 	parts   aggregate.Parts
 	sums    []sums
 	items   []aggregationPart
+	room    int // for how many edges it has memory, since it was released
 }
 
 type sums struct {
@@ -42,23 +43,19 @@ type sums struct {
 	stats []aggregate.Stats // of the whole, or by group
 }
 
-// keepEdges is the length of the longest list whose memory is kept for the next request.
-const keepEdges = 1 << 15
-
-// release drops the references to the snapshot, and reports whether to keep the memory.
-func (g *aggregation) release() bool {
+// release drops the references to the snapshot.
+func (g *aggregation) release() {
 	clear(g.parts.Groups)
 	clear(g.items)
 	for i := range g.sums {
 		clear(g.sums[i].stats)
 		g.sums[i] = sums{stats: g.sums[i].stats[:0]}
 	}
-	keep := max(cap(g.edges), cap(g.parts.Of)) <= keepEdges
 	if g.grouped {
 		g.edges = nil
 	}
 	*g = aggregation{edges: g.edges[:0], parts: aggregate.Parts{Groups: g.parts.Groups[:0], Of: g.parts.Of[:0]}, sums: g.sums[:0], items: g.items[:0]}
-	return keep
+	g.room = max(cap(g.edges), cap(g.parts.Of), cap(g.items))
 }
 
 // aggregationPart is the whole of an aggregation, or one of its groups.

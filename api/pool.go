@@ -16,6 +16,7 @@ type listPool struct {
 	connections  int // in use
 	aggregations []*aggregation
 	aggregated   int // aggregations in use
+	room         int // for how many edges the aggregations had memory when they were taken back
 	edges        int // held by all but the last connection and the last aggregation
 
 	seen  *[seenLists]seenList // the lists of relations that were opened, by a hash of their keys
@@ -42,9 +43,11 @@ type listKey struct {
 
 const (
 	connectionBlock = 16
-	// keepBlocks and keepAggregations bound what is kept for the next request.
+	// keepBlocks and keepAggregations bound what is kept for the next request, keepEdges the
+	// edges for which the aggregations have memory.
 	keepBlocks       = 64
-	keepAggregations = 8
+	keepAggregations = 1024
+	keepEdges        = 1 << 18
 	// maxHeld bounds the edges that live until the release: a document may have many long
 	// lists, one after the other. Later ones are left to the garbage collector.
 	maxHeld = 1 << 18
@@ -94,18 +97,29 @@ func (p *listPool) release() {
 			clear(p.blocks[i][:])
 		}
 	}
-	kept := p.aggregations[:0]
-	for i, g := range p.aggregations {
-		if (i >= p.aggregated || g.release()) && len(kept) < keepAggregations {
-			kept = append(kept, g)
-		}
-	}
-	clear(p.aggregations[len(kept):])
+	p.takeBack()
 	if p.noted {
 		clear(p.seen[:])
 	}
-	*p = listPool{blocks: p.blocks, aggregations: kept, seen: p.seen}
+	*p = listPool{blocks: p.blocks, aggregations: p.aggregations, room: p.room, seen: p.seen}
 	listPools.Put(p)
+}
+
+// takeBack takes the aggregations back.
+func (p *listPool) takeBack() {
+	for _, g := range p.aggregations[:p.aggregated] {
+		p.room -= g.room
+		if g.release(); p.room+g.room > keepEdges {
+			*g = aggregation{}
+		}
+		p.room += g.room
+	}
+	keep := min(len(p.aggregations), keepAggregations)
+	for i, g := range p.aggregations[keep:] {
+		p.room -= g.room
+		p.aggregations[keep+i] = nil
+	}
+	p.aggregations = p.aggregations[:keep]
 }
 
 // relation returns the connection of a list of a relation: the one that another field of

@@ -18,7 +18,17 @@ func TestPoolDropsSnapshots(t *testing.T) {
 	for range 3 * keepAggregations {
 		s.aggregation(v).edges = make([]snapshot.Edge, 100)
 	}
+	for range 2 {
+		s.aggregation(v).edges = make([]snapshot.Edge, keepEdges*2/3)
+	}
 	p.release()
+	room := 0
+	for _, g := range p.aggregations {
+		room += cap(g.edges)
+	}
+	if room > keepEdges || room != p.room {
+		t.Fatalf("there is memory for %d edges, %d are counted, want at most %d", room, p.room, keepEdges)
+	}
 	for i, b := range p.blocks[:cap(p.blocks)] {
 		if b != nil && (i >= keepBlocks || b[0].view != nil) {
 			t.Fatalf("block %d is kept, of a view %v", i, b[0].view != nil)
@@ -47,7 +57,7 @@ func TestPoolBounded(t *testing.T) {
 		}
 		return n
 	}
-	const long = keepEdges
+	const long = 1 << 15
 	for range 100 {
 		s.aggregation(v).edges = make([]snapshot.Edge, long)
 		s.connection(v, new(snapshot.List), nil).page.Edges = make([]snapshot.Edge, long)

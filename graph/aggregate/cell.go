@@ -30,3 +30,14 @@ func (c Cell) Number() float64 {
 	}
 	return 0
 }
+
+// NumberCell returns a number as a cell; other values are 0.
+func NumberCell(val graph.Value) Cell {
+	switch val.Kind() {
+	case graph.NoKind:
+		return Cell{}
+	case graph.IntKind:
+		return Cell{Bits: uint64(val.Int()), Kind: graph.IntKind}
+	}
+	return Cell{Bits: math.Float64bits(val.Float()), Kind: graph.FloatKind}
+}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 )
@@ -26,22 +25,11 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 		if v.stop() {
 			break
 		}
-		c, ok := r.cell(v, e)
-		if !ok {
-			c = numberCell(r.value(v, e)) // texts are not summed up
-		}
-		if c.Kind == graph.NoKind {
-			continue
-		}
-		unit := ""
-		if c.Kind == graph.QuantityKind {
-			unit = v.s.Texts.At(c.Unit)
-		}
 		group := int32(0)
 		if parts != nil {
 			group = parts.Of[i]
 		}
-		sums[group].Add(c.Number(), unit)
+		v.add(&sums[group], &r, e)
 	}
 	for i := range sums {
 		sums[i].Settle(v.s.Ontology())

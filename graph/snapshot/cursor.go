@@ -9,7 +9,7 @@ import (
 // Cursor is the cursor of the page's edge with the number.
 func (p *Page) Cursor(i int) string {
 	x := p.view.place(p.view.readers(p.order), p.Edges[i])
-	c := filter.Cursor{Keys: x.keys, ID: x.id, Tie: p.view.tieOf(&x)}
+	c := filter.Cursor{Keys: x.Keys, ID: x.id, Tie: p.view.tieOf(&x)}
 	c.Claim, _ = p.view.claimOf(&x)
 	return c.String()
 }
@@ -20,7 +20,7 @@ func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &placed{edge: Edge{Node: memory.None, Claim: memory.None}, keys: c.Keys, id: c.ID, cursor: true, tie: c.Tie, claimID: c.Claim}
+	p := &placed{edge: Edge{Node: memory.None, Claim: memory.None}, Ordered: filter.Ordered{Keys: c.Keys}, id: c.ID, cursor: true, tie: c.Tie, claimID: c.Claim}
 	if n, ok := v.ClaimNumber(c.Claim); ok {
 		p.edge.Claim = n
 	}

@@ -47,7 +47,6 @@ type listRoom struct {
 	dense.List[memory.Link, Edge]
 	shown [4]dense.Bound
 	top   dense.Top[Edge]
-	order [4]dense.Sorting
 	blocks
 }
 
@@ -197,7 +196,12 @@ func (x *links) Group(group []memory.Link) []Edge {
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	room := listRooms.Get().(*listRoom)
 	defer room.release()
-	return l.figures(q, l.view.filterPass(q), room, by, ends)
+	keep := l.view.filterPass(q)
+	if st, n, ok = l.figures(q, keep, room, by, ends); ok || !l.few(q) {
+		return st, n, ok
+	}
+	st, n = l.fewFigures(keep, by)
+	return st, n, true
 }
 
 // figures is Figures with a filter pass of the query, and room to read the list in.
@@ -221,13 +225,9 @@ func (l *List) figures(q *filter.Query, keep *filterPass, room *listRoom, by fil
 
 // topDense is top of a list of whose first key the order is kept; it reports false where
 // there is none.
-func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
+func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
-	if w.only || len(p.order) == 0 {
-		return false
-	}
-	number, known := v.s.QualifierNames.Number(p.order[0].By.Qualifier)
-	if !known {
+	if w.only || len(p.order) == 0 || !a.readers[0].known {
 		return false
 	}
 	room := listRooms.Get().(*listRoom)
@@ -237,14 +237,14 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 		return false
 	}
 	top := &room.top
-	top.Column, top.Descending, top.Back, top.Most, top.Edges = uint32(number), p.order[0].Descending, t.Back, t.Most, p.Edges
+	top.Column, top.Descending, top.Back, top.Most, top.Edges = uint32(a.readers[0].qualifier), p.order[0].Descending, t.Back, t.Most, p.Edges
 	if at != nil {
-		top.After = &at.keys[0]
+		top.After = &at.Keys[0]
 	} else if exact && !t.Back && !d.Each && d.Lost == 0 {
-		top.Orders = v.sortings(p.order, room.order[:0])
+		top.Orders = a.orders
 	}
 	top.Tests, _ = p.query.Edges.Required()
-	room.blocks = blocks{v: v, back: t.Back, at: at, order: p.order}
+	room.blocks = blocks{v: v, back: t.Back, at: at, prepared: a}
 	top.Blocks = &room.blocks
 	if !d.Top(top) {
 		return false
@@ -254,8 +254,12 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, p *Page) bool {
 	return true
 }
 
-// sortings appends the keys of an order to dst; nil where they are not of qualifiers alone.
-func (v *View) sortings(order []filter.Key, dst []dense.Sorting) []dense.Sorting {
+// sortings are the keys of an order; nil where they are not of qualifiers alone.
+func (v *View) sortings(order []filter.Key) []dense.Sorting {
+	if len(order) == 0 {
+		return nil
+	}
+	dst := make([]dense.Sorting, 0, len(order))
 	for _, key := range order {
 		number, known := v.s.QualifierNames.Number(key.By.Qualifier)
 		if !known {
@@ -268,22 +272,21 @@ func (v *View) sortings(order []filter.Key, dst []dense.Sorting) []dense.Sorting
 
 // blocks puts edges that share their first key in order, which hardly any do.
 type blocks struct {
+	*prepared
 	v       *View
 	back    bool
 	at      *placed
-	order   []filter.Key
 	compare func(a, b *placed) int
 }
 
 // FirstOf implements dense.Blocks.
 func (b *blocks) FirstOf(n int, block []Edge, after bool) (first []Edge, skipped, more bool) {
 	if b.compare == nil {
-		b.compare = b.v.turned(b.order, b.back)
+		b.compare = b.v.turned(b.query.Order, b.back)
 	}
-	readers := b.v.readers(b.order)
 	best := access.Top[*placed]{Most: n, Compare: b.compare}
 	for _, e := range block {
-		if x := b.v.place(readers, e); after && b.compare(&x, b.at) <= 0 {
+		if x := b.v.place(b.readers, e); after && b.compare(&x, b.at) <= 0 {
 			skipped = true
 		} else {
 			best.Take(&x)

@@ -90,7 +90,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 	if d.inverse {
 		f = &schema.Field{Name: f.Name, Owner: f.Target, Kind: schema.Inverse, Target: f.Owner, Many: true, InverseOf: []*schema.Field{f}}
 	}
-	keep := v.filterPass(&d.query)
+	keep := v.newFilterPass(&d.query)
 	d.keep = keep
 	if keep != nil {
 		keep.from = true

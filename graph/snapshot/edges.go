@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"bytes"
 	"hash/maphash"
 	"iter"
 	"slices"
@@ -112,29 +111,40 @@ func (l *List) walk(w *walk, fn func(Edge) bool) {
 // walkFrom is walk for one entity; it reports whether to go on.
 func (l *List) walkFrom(entity uint32, narrow bool, w *walk, fn func(Edge) bool) bool {
 	v := l.view
+	if links, ok := l.flat(entity, w); ok {
+		return l.walkFlat(entity, links, narrow, w, fn)
+	}
 	g := v.groupsOf(entity, l.field, w)
 	g.series, g.narrow = l.series, narrow
 	if l.field.Kind == schema.Relation && l.field.Mirror != nil && !l.series {
 		g.parts = v.partsOf(entity, l.field, narrow)
 	}
 	for group := g.next(); group != nil; group = g.next() {
-		if !l.series {
-			group = g.distinct(group)
-		}
-		if w.ties {
-			v.sortTies(group)
-		}
-		for i := range group {
-			if w.back {
-				i = len(group) - 1 - i
-			}
-			if w.keep.claim(group[i]) && !fn(group[i]) {
-				w.read += g.read
-				return false
-			}
+		if !g.each(group, w, fn) {
+			w.read += g.read
+			return false
 		}
 	}
 	w.read += g.read
+	return true
+}
+
+// each calls fn with the edges to one node that the filter pass keeps.
+func (g *groups) each(group []Edge, w *walk, fn func(Edge) bool) bool {
+	if !g.series {
+		group = g.distinct(group)
+	}
+	if w.ties {
+		g.v.sortTies(group)
+	}
+	for i := range group {
+		if w.back {
+			i = len(group) - 1 - i
+		}
+		if w.keep.claim(group[i]) && !fn(group[i]) {
+			return false
+		}
+	}
 	return true
 }
 
@@ -377,31 +387,6 @@ func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edg
 		}
 	}
 	return all
-}
-
-// sortTies orders the edges of one node.
-func (v *View) sortTies(group []Edge) {
-	if len(group) < 2 {
-		return
-	}
-	type tied struct {
-		Edge
-		tie string
-	}
-	list := make([]tied, len(group))
-	for i, e := range group {
-		list[i] = tied{e, v.tie(e.Claim)}
-	}
-	slices.SortFunc(list, func(a, b tied) int {
-		if c := strings.Compare(a.tie, b.tie); c != 0 {
-			return c
-		}
-		x, y := v.s.Rows.Ref(a.Claim), v.s.Rows.Ref(b.Claim)
-		return bytes.Compare(x.ID[:], y.ID[:])
-	})
-	for i, t := range list {
-		group[i] = t.Edge
-	}
 }
 
 // distinct keeps, in place, the best claim for each set of distinct qualifiers

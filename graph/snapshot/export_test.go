@@ -59,9 +59,9 @@ func (v *View) InOrder(key filter.Key, t *filter.Test, from *access.Place, most 
 func (v *View) Plannings() []*View {
 	var all []*View
 	for _, p := range []planning{cheapest, never, always} {
-		w := *v
+		w := v.WithDone(make(chan struct{})) // as requests have it
 		w.planning = p
-		all = append(all, &w)
+		all = append(all, w)
 	}
 	return all
 }

@@ -143,8 +143,10 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 // the edges that lead to them, before the edges are read, and so is the subject of
 // a list. The nil filterPass keeps everything.
 type filterPass struct {
-	v *View
-	q *filter.Query
+	v      *View
+	q      *filter.Query
+	narrow bool // the filter tests a qualifier that narrows a claim
+	nodes  bool // the filter tests nodes by themselves
 	// from is true where the subject was tested for all edges that follow.
 	from bool
 	// known are the verdicts on nodes, by number, where many subjects lead to one.
@@ -156,12 +158,13 @@ type filterPass struct {
 	keeps func(f *filter.Node, node uint32) bool
 }
 
-func (v *View) filterPass(q *filter.Query) *filterPass {
+func (v *View) newFilterPass(q *filter.Query) *filterPass {
 	if q.Nodes == nil && q.Edges == nil {
 		return nil
 	}
-	x := &filterPass{v: v, q: q, keeps: v.keeps}
+	x := &filterPass{v: v, q: q, keeps: v.keeps, nodes: q.Nodes != nil || q.Edges != nil && q.Edges.Node != nil}
 	if q.Edges != nil {
+		x.narrow = filter.Narrows(q.Edges)
 		x.tests.Set(v.s.Ontology(), q.Edges)
 	}
 	return x
@@ -186,7 +189,7 @@ func (x *filterPass) subject(n uint32) bool {
 }
 
 // narrows reports whether the filter tests a qualifier that narrows a claim.
-func (x *filterPass) narrows() bool { return x != nil && filter.Narrows(x.q.Edges) }
+func (x *filterPass) narrows() bool { return x != nil && x.narrow }
 
 // typed reports whether entities of a type may be kept.
 func (x *filterPass) typed(t *schema.Type) bool {
@@ -195,7 +198,7 @@ func (x *filterPass) typed(t *schema.Type) bool {
 
 // node reports whether the edges to a node may be kept.
 func (x *filterPass) node(n uint32) bool {
-	if x == nil {
+	if x == nil || !x.nodes {
 		return true
 	}
 	if x.known != nil && x.known[n] != untested {
@@ -219,8 +222,14 @@ func (x *filterPass) claim(e Edge) bool {
 	if !x.from && x.q.Edges.Subject != nil && !x.keeps(x.q.Edges.Subject, x.v.SubjectOf(e)) {
 		return false
 	}
-	if keeps, ok := x.tests.Decide(func(column uint32) dense.Cell { return qualifierIn(x.v.s, e, uint16(column)) }); ok {
-		return keeps
+	all := x.tests.Whole
+	for i := range x.tests.Ranges {
+		t := &x.tests.Ranges[i]
+		fails, surely := t.Decide(qualifierIn(x.v.s, e, uint16(t.Column)))
+		if fails {
+			return false
+		}
+		all = all && surely
 	}
-	return x.v.decidesClaim(x.q.Edges, e, true)
+	return all || x.v.decidesClaim(x.q.Edges, e, true)
 }

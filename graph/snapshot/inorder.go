@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
@@ -71,8 +72,8 @@ func (v *View) sameKey(by *reader, x, y *graph.Value) bool {
 	if *x == *y {
 		return true
 	}
-	a, b := placed{keys: []graph.Value{*x}}, placed{keys: []graph.Value{*y}}
-	return v.compareKeys(&a, &b, 0, by, false) == 0
+	a, b := filter.Ordered{Keys: []graph.Value{*x}}, filter.Ordered{Keys: []graph.Value{*y}}
+	return a.Compare(v.s.Ontology(), &b, 0, by.byBytes, false) == 0
 }
 
 // inOrder takes edges along an index that is in the order of the page, and then those
@@ -84,7 +85,7 @@ func (l *List) inOrder(w *walk, b *best, p *Page) (early bool) {
 	var from *access.Place
 	single := len(b.order) == 1 // then equal values are in the order of the page
 	if b.at != nil {
-		from = &access.Place{Value: b.at.keys[0]}
+		from = &access.Place{Value: b.at.Keys[0]}
 		if single {
 			from.ID = graph.ID(b.at.id)
 		}

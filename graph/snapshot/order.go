@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
@@ -9,33 +10,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/text"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // placed is an edge with what it is ordered by.
 type placed struct {
 	edge Edge
-	keys []graph.Value
-	id   string
+	filter.Ordered
+	id string
 	// cursor places have no edge to read the tie and the claim from.
 	cursor  bool
 	tie     string
 	claimID graph.ClaimID
-
-	lead     uint64   // text.LeadingLetters of the first key, where that is a text and was noted
-	textKeys []string // of keys that are texts, as far as they were needed
-}
-
-// textKey is the key of the text that the place is ordered by. It is kept: one
-// place may be compared with many.
-func (p *placed) textKey(i int) string {
-	if p.textKeys == nil {
-		p.textKeys = make([]string, len(p.keys))
-	}
-	if p.textKeys[i] == "" {
-		p.textKeys[i] = text.Key(p.keys[i].Text())
-	}
-	return p.textKeys[i]
 }
 
 // claim is the claim of the place's edge; ok is false where it has none.
@@ -57,44 +42,18 @@ func (v *View) tieOf(p *placed) string {
 	case p.edge.Claim == memory.None:
 		return ""
 	}
-	return v.tie(p.edge.Claim)
+	return v.s.Tie(p.edge.Claim)
 }
 
 func (v *View) place(order []reader, e Edge) placed {
 	p := placed{edge: e, id: v.s.IDs.At(e.Node)}
 	if len(order) > 0 {
-		p.keys = make([]graph.Value, len(order))
+		p.Keys = make([]graph.Value, len(order))
 		for i := range order {
-			p.keys[i] = order[i].value(v, e)
+			p.Keys[i] = order[i].value(v, e)
 		}
 	}
 	return p
-}
-
-// tie tells apart the edges of one list that lead to the same node. It names
-// what a claim says and not its id, so that a cursor outlives a correction.
-func (v *View) tie(n uint32) string {
-	r := v.s.Rows.Ref(n)
-	f := v.s.Field(n)
-	if f == nil || r.NumQualifiers == 0 && f.Time != schema.Observation {
-		return ""
-	}
-	var b strings.Builder
-	for _, q := range v.s.Rules[f] {
-		c := v.s.ClaimQualifier(n, q.Name)
-		switch {
-		case q.Distinct:
-			b.WriteString(v.s.ValueOf(c).String())
-			b.WriteByte(0)
-		case c.Kind != graph.NoKind:
-			b.WriteString(v.s.QualifierNames.List[q.Name])
-			b.WriteByte(0)
-		}
-	}
-	if f.Time == schema.Observation {
-		b.WriteString(v.s.Times.Ref(r.Valid).Interval.String())
-	}
-	return b.String()
 }
 
 // comparer compares places by the keys of an order, in which missing values
@@ -103,14 +62,14 @@ func (v *View) tie(n uint32) string {
 func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	readers := v.readers(order)
 	return func(a, b *placed) int {
-		if a.lead != b.lead && a.lead != 0 && b.lead != 0 {
-			if a.lead < b.lead != order[0].Descending {
+		if a.Lead != b.Lead && a.Lead != 0 && b.Lead != 0 {
+			if a.Lead < b.Lead != order[0].Descending {
 				return -1
 			}
 			return 1
 		}
 		for i := range order {
-			if c := v.compareKeys(a, b, i, &readers[i], order[i].Descending); c != 0 {
+			if c := a.Compare(v.s.Ontology(), &b.Ordered, i, readers[i].byBytes, order[i].Descending); c != 0 {
 				return c
 			}
 		}
@@ -128,32 +87,6 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 		}
 		return bytes.Compare(p[:], q[:])
 	}
-}
-
-// compareKeys compares the keys of two places with the number i, which are read alike.
-func (v *View) compareKeys(a, b *placed, i int, by *reader, descending bool) (c int) {
-	x, y := &a.keys[i], &b.keys[i]
-	switch mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind; {
-	case mx && my:
-		return 0
-	case mx:
-		return 1
-	case my:
-		return -1
-	case x.Kind() != graph.StringKind || y.Kind() != graph.StringKind:
-		c = graph.Compare(v.s.Ontology(), x, y)
-	case by.byBytes:
-		c = strings.Compare(x.Text(), y.Text())
-	default:
-		decided := false
-		if c, decided = text.CompareLetters(x.Text(), y.Text()); !decided {
-			c = strings.Compare(a.textKey(i), b.textKey(i))
-		}
-	}
-	if descending {
-		return -c
-	}
-	return c
 }
 
 // after reports whether the edge's key surely comes after worst, so that for most edges
@@ -197,4 +130,29 @@ func (v *View) readers(order []filter.Key) []reader {
 		rs[i] = v.reader(k.By)
 	}
 	return rs
+}
+
+// sortTies orders the edges of one node.
+func (v *View) sortTies(group []Edge) {
+	if len(group) < 2 {
+		return
+	}
+	type tied struct {
+		Edge
+		tie string
+	}
+	list := make([]tied, len(group))
+	for i, e := range group {
+		list[i] = tied{e, v.s.Tie(e.Claim)}
+	}
+	slices.SortFunc(list, func(a, b tied) int {
+		if c := strings.Compare(a.tie, b.tie); c != 0 {
+			return c
+		}
+		x, y := v.s.Rows.Ref(a.Claim), v.s.Rows.Ref(b.Claim)
+		return bytes.Compare(x.ID[:], y.ID[:])
+	})
+	for i, t := range list {
+		group[i] = t.Edge
+	}
 }

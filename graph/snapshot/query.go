@@ -71,9 +71,16 @@ func (l *List) planned(q *filter.Query, page bool) walk {
 		if w.nodes, w.shuffled = w.plan.Collect(paths{l.view}); w.plan.Exact {
 			w.keep = nil
 		}
+		if w.shuffled && page && len(q.Order) == 0 && len(w.nodes) <= fewNodes {
+			w.shuffled = false
+			l.view.s.SortByID(w.nodes)
+		}
 	}
 	return w
 }
+
+// fewNodes is up to how many candidates are put in the order of their ids before they are read.
+const fewNodes = 1 << 12
 
 // planning is a switch for tests: how far lists are read by plans.
 type planning uint8
@@ -178,8 +185,10 @@ func (l *List) run(natural bool, w *walk, p *Page) error {
 	switch w.back = t.Back; {
 	case streams:
 		err = l.stream(t, at, w, p)
-	case !l.topDense(t, at, w, p):
-		l.top(t, at, w, p)
+	default:
+		if a := l.view.prepare(q); !l.topDense(t, at, w, a, p) && !l.topFew(t, at, w, a, p) {
+			l.top(t, at, w, a, p)
+		}
 	}
 	if t.Back {
 		slices.Reverse(p.Edges)
@@ -224,7 +233,7 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 		if at != nil {
 			page.Early = func(e Edge) bool { return from(e, at) <= 0 }
 			if w.from, w.claim = at.id, at.edge.Claim; l.ofSubjects() {
-				w.from = at.keys[0].Text()
+				w.from = at.Keys[0].Text()
 			}
 		}
 	}
@@ -250,9 +259,9 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 }
 
 // top finds a page of an order without sorting what follows it.
-func (l *List) top(t access.Turn, at *placed, w *walk, p *Page) {
+func (l *List) top(t access.Turn, at *placed, w *walk, a *prepared, p *Page) {
 	v := l.view
-	b := best{v: v, order: p.order, readers: v.readers(p.order), back: t.Back, at: at, compare: v.turned(p.order, t.Back)}
+	b := best{v: v, order: p.order, readers: a.readers, back: t.Back, at: at, compare: v.turned(p.order, t.Back)}
 	b.top = access.Top[*placed]{Most: t.Most, Compare: b.compare, Items: make([]*placed, 0, min(t.Most, 64))}
 	early := false
 	if w.plan != nil && w.plan.Kind == access.ByOrder {
@@ -292,7 +301,7 @@ type best struct {
 func (b *best) take(e Edge) {
 	v, full := b.v, b.top.Full()
 	// On long lists most candidates come after the worst by their first key.
-	if b.at == nil && full && b.top.Most > 0 && len(b.order) > 0 && v.after(&b.readers[0], b.order[0].Descending != b.back, e, &b.top.Items[0].keys[0]) {
+	if b.at == nil && full && b.top.Most > 0 && len(b.order) > 0 && v.after(&b.readers[0], b.order[0].Descending != b.back, e, &b.top.Items[0].Keys[0]) {
 		b.top.More = true
 		return
 	}
@@ -314,13 +323,13 @@ func (b *best) place(e Edge) *placed {
 			b.places, b.keys = make([]placed, room), make([]graph.Value, n*room)
 		}
 		x = &b.places[0]
-		x.keys = b.keys[:n:n]
+		x.Keys = b.keys[:n:n]
 		b.places, b.keys = b.places[1:], b.keys[n:]
 	}
 	x.edge, x.id = e, b.v.s.IDs.At(e.Node)
-	clear(x.textKeys)
+	x.Forget()
 	for i := range b.readers {
-		x.keys[i] = b.readers[i].value(b.v, e)
+		x.Keys[i] = b.readers[i].value(b.v, e)
 	}
 	return x
 }
@@ -361,8 +370,8 @@ func (l *List) sorted(q *filter.Query, kept []Edge, p *Page) error {
 	for i, e := range kept {
 		places[i] = v.place(readers, e)
 		list[i] = &places[i]
-		if len(readers) > 0 && !readers[0].byBytes && places[i].keys[0].Kind() == graph.StringKind {
-			places[i].lead = text.LeadingLetters(places[i].keys[0].Text())
+		if len(readers) > 0 && !readers[0].byBytes && places[i].Keys[0].Kind() == graph.StringKind {
+			places[i].Lead = text.LeadingLetters(places[i].Keys[0].Text())
 		}
 	}
 	compare := v.comparer(p.order)

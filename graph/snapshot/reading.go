@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"math"
-
 	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
@@ -119,15 +117,4 @@ func (v *View) own(what string, entity uint32) graph.Value {
 		return graph.StringValue(v.s.TypeName(entity))
 	}
 	return graph.StringValue(v.Name(entity))
-}
-
-// numberCell is a number as a cell; other values are 0.
-func numberCell(val graph.Value) dense.Cell {
-	switch val.Kind() {
-	case graph.NoKind:
-		return dense.Cell{}
-	case graph.IntKind:
-		return dense.Cell{Bits: uint64(val.Int()), Kind: graph.IntKind}
-	}
-	return dense.Cell{Bits: math.Float64bits(val.Float()), Kind: graph.FloatKind}
 }

@@ -28,6 +28,7 @@ type View struct {
 	allLive       bool              // no entity begins after the view's date or ends before it
 	planning      planning
 	interrupt     *lists.Interrupt // nil: nothing ends a walk
+	recent        *recent          // nil: the view is shared between goroutines
 }
 
 // errInterrupted is the error of a query whose request has ended.
@@ -43,15 +44,16 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 			return v
 		}
 		c := *v
-		c.interrupt = nil
+		c.interrupt, c.recent = nil, nil
 		return &c
 	}
 	// In one piece, since every request has one.
 	c := &struct {
 		View
-		own lists.Interrupt
-	}{*v, lists.Interrupt{Done: done}}
-	c.interrupt = &c.own
+		own    lists.Interrupt
+		recent recent
+	}{View: *v, own: lists.Interrupt{Done: done}}
+	c.interrupt, c.View.recent = &c.own, &c.recent
 	return &c.View
 }
 
@@ -296,17 +298,9 @@ func (v *View) Touch(edges []Edge) {
 	if v.interrupt == nil {
 		return
 	}
-	x := uint(0)
 	for i := range edges {
-		e := &edges[i]
-		if n := v.s.Named.Ref(e.Node); n != nil && n.Name != "" {
-			x += uint(n.Name[0])
-		}
-		if id := v.s.IDs.At(e.Node); id != "" {
-			x += uint(id[0])
-		}
+		v.interrupt.Touched += v.s.TouchName(edges[i].Node)
 	}
-	v.interrupt.Touched += x
 }
 
 // TouchQualified begins to read the qualifiers of edges as well.
@@ -324,26 +318,9 @@ func (v *View) TouchQualified(edges []Edge) {
 	v.Touch(edges)
 }
 
-// touched is how many claims of an entity are read ahead.
-const touched = 24
-
-// TouchClaims begins to read the claims about the entities that have few, as Touch does:
-// first the lists, then what they lead to. To read texts ahead as well was not faster.
+// TouchClaims begins to read the claims about the entities that have few, as Touch does.
 func (v *View) TouchClaims(entities iter.Seq[uint32]) {
-	if v.interrupt == nil {
-		return
+	if v.interrupt != nil {
+		v.interrupt.Touched += v.s.TouchClaims(entities)
 	}
-	x := uint(0)
-	for n := range entities {
-		if links := v.s.Out.Ref(n).Short(); len(links) > 0 {
-			x += uint(links[0].Claim) + uint(links[len(links)-1].Claim) + uint(links[len(links)/2].Claim)
-		}
-	}
-	for n := range entities {
-		links := v.s.Out.Ref(n).Short()
-		for i := range links[:min(len(links), touched)] {
-			x += uint(v.s.Rows.Ref(links[i].Claim).Value)
-		}
-	}
-	v.interrupt.Touched += x
 }

@@ -85,17 +85,19 @@ type stepsOfPart struct {
 func (p *Part) stepsOf(b *Budget, by, of uint32, x, y *Numbers) *steps {
 	for {
 		old := p.steps.Load()
-		var list []stepsOfPart
 		if old != nil {
-			list = *old
-		}
-		for i := range list {
-			if s := &list[i]; s.by == by && s.of == of {
-				return s.steps
+			for i := range *old {
+				if s := &(*old)[i]; s.by == by && s.of == of {
+					return s.steps
+				}
 			}
 		}
 		s := newSteps(x, y)
-		if list = append(slices.Clip(list), stepsOfPart{by, of, s}); p.steps.CompareAndSwap(old, &list) {
+		var list []stepsOfPart
+		if old != nil {
+			list = slices.Clip(*old)
+		}
+		if list = append(list, stepsOfPart{by, of, s}); p.steps.CompareAndSwap(old, &list) {
 			if s != nil {
 				b.charge(p, 20*len(s.upTo)+64)
 			}

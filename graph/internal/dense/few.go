@@ -1,0 +1,104 @@
+package dense
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Few puts the edges of a short list in order by numbers, in memory that the next list reuses.
+type Few[E any] struct {
+	Edges  []E
+	orders []Sorting
+	back   bool
+	keys   []fewKey // of each edge one for each key of the order
+	kinds  []Cell   // for each key of the order, a cell of which its numbers have kind and unit
+	places []int32
+}
+
+// fewKey is what an edge is ordered by.
+type fewKey struct {
+	missing bool
+	key     uint64
+}
+
+// Begin begins a list, of which the edges are put in an order, or with back the other way.
+func (f *Few[E]) Begin(orders []Sorting, back bool) {
+	f.orders, f.back, f.Edges, f.keys, f.places = orders, back, f.Edges[:0], f.keys[:0], f.places[:0]
+	f.kinds = append(f.kinds[:0], make([]Cell, len(orders))...)
+}
+
+// Add adds an edge, for which Key is called with the cell of each key of the order.
+func (f *Few[E]) Add(e E) {
+	f.places = append(f.places, int32(len(f.Edges)))
+	f.Edges = append(f.Edges, e)
+}
+
+// Key notes what the last edge is ordered by next. It reports false if that has no place among the
+// numbers before it: then there is no order.
+func (f *Few[E]) Key(c Cell) bool {
+	at := len(f.keys) % len(f.orders)
+	k := fewKey{missing: c.Kind == graph.NoKind}
+	switch kind := &f.kinds[at]; {
+	case k.missing:
+	case kind.Kind == graph.NoKind:
+		*kind = c
+	case kind.Kind != c.Kind || kind.Unit != c.Unit:
+		return false
+	}
+	switch c.Kind {
+	case graph.NoKind:
+	case graph.IntKind:
+		k.key = wholeKey(int64(c.Bits))
+	case graph.FloatKind, graph.QuantityKind:
+		x := c.Number()
+		if x != x {
+			return false
+		}
+		k.key = floatKey(x)
+	default:
+		return false
+	}
+	if !k.missing && f.orders[at].Descending {
+		k.key = ^k.key
+	}
+	f.keys = append(f.keys, k)
+	return true
+}
+
+// Sort sorts the edges, of which each key is noted; tie compares two that are equal by all keys,
+// in the order of the page.
+func (f *Few[E]) Sort(tie func(a, b E) int) {
+	n := len(f.orders)
+	slices.SortFunc(f.places, func(a, b int32) int {
+		x, y := f.keys[int(a)*n:int(a)*n+n], f.keys[int(b)*n:int(b)*n+n]
+		for i := range x {
+			c := 0
+			if x[i].missing == y[i].missing {
+				c = cmp.Compare(x[i].key, y[i].key)
+			} else if c = -1; x[i].missing {
+				c = 1
+			}
+			if f.back {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return tie(f.Edges[a], f.Edges[b])
+	})
+}
+
+// First appends the first edges of the order to dst, without a limit if most is below 0, and reports
+// whether there are more.
+func (f *Few[E]) First(dst []E, most int) (_ []E, more bool) {
+	if most < 0 || most > len(f.places) {
+		most = len(f.places)
+	}
+	for _, i := range f.places[:most] {
+		dst = append(dst, f.Edges[i])
+	}
+	return dst, most < len(f.places)
+}
