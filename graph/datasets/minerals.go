@@ -196,7 +196,8 @@ func (m *mineralTables) subject(printed string) (id graph.ID, total bool) {
 		// Some totals leave a country out, or are of several goods.
 		return "", printed == "World total" || printed == "World total (rounded)" || strings.HasSuffix(printed, "e, rounded)") && !strings.Contains(printed, " and ")
 	}
-	for _, n := range []string{printed, strings.TrimSuffix(printed, "e"), facts.WithoutBrackets(printed)} {
+	country, _, _ := strings.Cut(printed, ", ") // "Kazakhstan, concentrate"
+	for _, n := range []string{printed, strings.TrimSuffix(printed, "e"), facts.WithoutBrackets(printed), country} {
 		if id, ok := mineralCountries[n]; ok {
 			return id, false
 		}
@@ -208,18 +209,39 @@ func (m *mineralTables) subject(printed string) (id graph.ID, total bool) {
 }
 
 var (
-	mineralColumn = regexp.MustCompile(`(?i)^prod_(?:([a-z]+)_)?(est_)?(\d{4})(_est)?$`)
+	mineralColumn = regexp.MustCompile(`(?i)^prod_(?:sponge_)?(?:([a-z]+)_)?(est_)?(\d{4})(_est)?$`)
 	mineralStock  = regexp.MustCompile(`(?i)^reserves(?:_(?:ore_K2O_equiv_)?([a-z]+)(?:_\d{4})?)?$`)
 	mineralNumber = regexp.MustCompile(`^(e)?(\d[\d,]*(?:\.\d+)?)$`)
 )
 
+// misprintedUnits are the units of tables of which the head says another: of production, and of reserves. The editions before or after
+// them, and the printed pages, have these.
+var misprintedUnits = map[string][2]string{
+	"mcs2023-chrom_world.csv": {"kt", ""},
+	"mcs2023-rheni_world.csv": {"", "kg"},
+	"mcs2023-vanad_world.csv": {"", "kt"},
+	"mcs2024-selen_world.csv": {"", "t"},
+}
+
+// misprintedCells are cells with another number than the page that was printed.
+var misprintedCells = map[string]string{"mcs2023-zinc_world.csv/Australia/Reserves_kt": "has the number of a footnote before it"}
+
 // figure states what one cell says.
 func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, subject graph.ID, printed, column string, row map[string]string) {
 	unit, year, reserves, estimated, ok := readColumn(column, row["unit"])
-	if !ok || reserves && good.measure != "MINE_PRODUCTION" {
+	if !ok || reserves && good.measure == "PRODUCTION" {
 		return
 	}
+	if u := misprintedUnits[m.base]; reserves && u[1] != "" {
+		unit = u[1]
+	} else if !reserves && u[0] != "" {
+		unit = u[0]
+	}
 	text := row[column]
+	if why := misprintedCells[m.base+"/"+printed+"/"+column]; why != "" {
+		m.Remark(at, "%s of %s, %q, %s, and is not read", column, printed, text, why)
+		return
+	}
 	n := mineralNumber.FindStringSubmatch(text)
 	if n == nil {
 		if strings.ContainsAny(text, "<>") || strings.HasPrefix(text, "Less") {
@@ -238,11 +260,18 @@ func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, su
 		}
 		amount := graph.QuantityValue(math.Round(f*by.per*1e6)/1e6, mineralUnit(good.id, by.unit))
 		notes := strings.ToLower(row["Prod_notes"] + row["Prod_note"])
-		_, whole := m.places.Country(printed)
-		estimated = estimated || n[1] != "" || strings.HasSuffix(printed, "e") && !whole ||
+		estimated = estimated || n[1] != "" || m.marked(printed) ||
 			!reserves && strings.Contains(notes, "also") && strings.Contains(notes, "estimate")
 		m.stateFigure(at, good, subject, printed, reserves, year, amount, estimated, confidence)
 	}
+}
+
+// marked reports whether the name of a country ends in the e that marks estimates: "Russiae", but not "Ukraine" or
+// "Ukraine, concentrate".
+func (m *mineralTables) marked(printed string) bool {
+	country, _, _ := strings.Cut(printed, ", ")
+	_, known := m.places.Country(country)
+	return strings.HasSuffix(printed, "e") && !known
 }
 
 func (m *mineralTables) stateFigure(at graph.Position, good *mineral, subject graph.ID, printed string, reserves bool, year int, amount graph.Value, estimated bool, confidence float64) {

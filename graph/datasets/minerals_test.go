@@ -18,9 +18,11 @@ func TestMinerals(t *testing.T) {
 			"MCS2024,Russiae,Mine production,9200,8800,,250000,,,\n" +
 			"MCS2024,Japan,Mine production,W,NA,,0,,,\n" +
 			"MCS2024,Cuba,Mine production,<100,e3200,,XX,,,\n" +
+			"MCS2024,\"Kazakhstan, concentrate\",Mine production,129,,,,,,\n" +
 			"MCS2024,Other countries4,Mine production,3000,3000,,1,,,\n" +
 			"MCS2024,World total (rounded)2,Mine production,197000,230000,,11000000,,,\n",
 		"2024/mcs2024-galli_world.csv": "Source,Country,Type,Prod_kg_2022,Prod_kg_est_2023\nMCS2024,China,Primary production,600000,600000\n",
+		"2023/mcs2023-rheni_world.csv": "Source,Country,Type,Prod_kg_2022,Reserves_kt\nMCS2023,Chile,Mine production,29000,1300000\n",
 		"2024/mcs2024-zzzzz_world.csv": "Source,Country,Type,Prod_kg_2022\nMCS2024,China,Primary production,1\n",
 		"2026/mcs2026_six_minerals.csv": "commodity,stage,unit,country,prod_2024,prod_2025_est,reserves,capacity_2025\n" +
 			"Rare earths,mine,t REO,China,270000,270000,44000000,\n",
@@ -47,6 +49,8 @@ func TestMinerals(t *testing.T) {
 }
 
 const mineralsWant = `
+CHL produces rhenium measure=MINE_PRODUCTION quantity=29 t @2022 0.8
+CHL reserves rhenium measure=RESERVES quantity=1300 t @2022
 COD produces cobalt measure=MINE_PRODUCTION quantity=144000 t @2022
 COD produces cobalt measure=MINE_PRODUCTION quantity=170000 t @2023 ESTIMATED 0.8
 COD reserves cobalt measure=RESERVES quantity=6000000 t @2023
@@ -54,6 +58,7 @@ RUS produces cobalt measure=MINE_PRODUCTION quantity=9200 t @2022 ESTIMATED
 RUS produces cobalt measure=MINE_PRODUCTION quantity=8800 t @2023 ESTIMATED 0.8
 RUS reserves cobalt measure=RESERVES quantity=250000 t @2023 ESTIMATED
 CUB produces cobalt measure=MINE_PRODUCTION quantity=3200 t @2023 ESTIMATED 0.8
+KAZ produces cobalt measure=MINE_PRODUCTION quantity=129 t @2022
 cobalt worldTotal 197000 t measure=MINE_PRODUCTION @2022
 cobalt worldTotal 230000 t measure=MINE_PRODUCTION @2023 ESTIMATED 0.8
 cobalt worldTotal 11000000 t measure=RESERVES @2023
