@@ -12,23 +12,24 @@ import (
 // listed is a graph of entities "e0", "e1" and so on, each with one name.
 type listed []string
 
-func (g listed) Entities() int                               { return len(g) }
-func (g listed) ID(entity uint32) string                     { return fmt.Sprint("e", entity) }
-func (g listed) ByCode(string, func(uint32, int))            {}
-func (g listed) Types() []string                             { return []string{"City"} }
-func (g listed) IsSource(string) bool                        { return false }
-func (g listed) Prominence(uint32) uint16                    { return 0 }
-func (g listed) Name(ref Ref) string                         { return g[ref.Claim] }
-func (g listed) Visibility(uint32) Visibility                { return Current }
-func (listed) Current(uint32) bool                           { return true }
-func (listed) Linked(_, _ uint32) bool                       { return false }
-func (listed) Explained(uint32, []string) uint16             { return 0 }
-func (listed) Related(uint32, []string, func(Named, uint16)) {}
-func (listed) Holders(uint32, func(Named))                   {}
-func (listed) Guides([]string) uint16                        { return 0 }
-func (listed) ByClaim(string) (uint32, bool)                 { return None, false }
-func (listed) NamedIn(uint32, int) bool                      { return false }
-func (g listed) Exists(uint32) bool                          { return true }
+func (g listed) Entities() int                                 { return len(g) }
+func (g listed) ID(entity uint32) string                       { return fmt.Sprint("e", entity) }
+func (g listed) ByCode(string, func(uint32, int))              {}
+func (g listed) Types() []string                               { return []string{"City"} }
+func (g listed) IsSource(string) bool                          { return false }
+func (g listed) Prominence(uint32) uint16                      { return 0 }
+func (g listed) Name(ref Ref) string                           { return g[ref.Claim] }
+func (g listed) Visibility(uint32) Visibility                  { return Current }
+func (listed) Current(uint32) bool                             { return true }
+func (listed) Linked(_, _ uint32) bool                         { return false }
+func (listed) Explained(uint32, []string) uint16               { return 0 }
+func (listed) Related(uint32, []string, func(Named, uint16))   {}
+func (listed) Holders(uint32, func(Named))                     {}
+func (listed) Described([]string, func(uint32, Named, uint16)) {}
+func (listed) Guides([]string) uint16                          { return 0 }
+func (listed) ByClaim(string) (uint32, bool)                   { return None, false }
+func (listed) NamedIn(uint32, int) bool                        { return false }
+func (g listed) Exists(uint32) bool                            { return true }
 
 func (g listed) ByID(id string) (uint32, uint16, bool) {
 	for i := range g {

@@ -43,7 +43,10 @@ const (
 // inPart finds entities by a part of the words of the text.
 func (s *searcher) inPart() {
 	list := strings.Fields(s.key)
-	if s.standsFor(); len(list) < 2 || len(list) > maxLabelWords || s.sure() >= enough || s.named() {
+	if s.standsFor(); len(list) > 1 && len(list) <= maxLabelWords && !s.named() {
+		s.described(list)
+	}
+	if len(list) < 2 || len(list) > maxLabelWords || s.sure() >= enough || s.named() {
 		return
 	}
 	roots := s.roots(list)
@@ -71,6 +74,23 @@ func (s *searcher) inPart() {
 			}
 		})
 	}
+}
+
+// described finds entities by words that say what they are and when.
+func (s *searcher) described(list []string) {
+	s.graph.Described(list, func(claim uint32, named Named, explained uint16) {
+		score := int16(scorePart)
+		for i, word := range list {
+			switch {
+			case explained>>i&1 == 1:
+			case isShort(word):
+				score -= lessShort
+			default:
+				return // it names something
+			}
+		}
+		s.considerNamed(Ref{Claim: claim}, named, candidate{kind: MatchDescribed, score: score})
+	})
 }
 
 // named reports whether the whole text is a name, a code or an id.

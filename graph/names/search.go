@@ -24,6 +24,7 @@ const (
 	MatchFuzzy
 	MatchPart
 	MatchRelated
+	MatchDescribed
 )
 
 // MatchKinds are all kinds by number, each with its name and what it means.
@@ -37,6 +38,7 @@ var MatchKinds = [...]struct{ Name, About string }{
 	MatchFuzzy:          {"FUZZY", "A name, its beginning or some of its words sound almost like the text: one or two letters differ."},
 	MatchPart:           {"PART", "Some words of the text are a name, or in one; the others say what has it (port of Aktau), or nothing that is known."},
 	MatchRelated:        {"RELATED", "Some words of the text name something else, with which the entity is linked as the others say (capital of Kazakhstan)."},
+	MatchDescribed:      {"DESCRIBED", "No word of the text is a name: the words say what the entity is, and a year of it (summit 2025); the date is what matched."},
 }
 
 func (k MatchKind) String() string { return MatchKinds[k].Name }
@@ -119,7 +121,7 @@ type Graph interface {
 	Prominence(entity uint32) uint16
 	// Named sets dst to what has these names. Both lists have the same length.
 	Named(dst []Named, names []Ref)
-	// Name is the text of a name.
+	// Name is the text of a name, or of the date that a claim of Described gives.
 	Name(Ref) string
 	// NamedIn reports whether a name of the entity is in a script, by text.Script.
 	NamedIn(entity uint32, script int) bool
@@ -133,6 +135,9 @@ type Graph interface {
 	// Related calls fn with entities that the view shows linked with this one, and the
 	// words that say how they are linked or what they are, as Explained does.
 	Related(entity uint32, words []string, fn func(other Named, explained uint16))
+	// Described calls fn with claims that give an entity, of a type that some words name, a date whose year is
+	// one of the words, and with all words that say what the entity is.
+	Described(words []string, fn func(claim uint32, named Named, explained uint16))
 	// Holders calls fn with those who hold the office that the entity is, if it is one.
 	Holders(entity uint32, fn func(holder Named))
 	// Linked reports whether the view shows a claim of one entity about the other.

@@ -40,6 +40,7 @@ type viewed struct {
 	s         *memory.Graph // that of the view
 	interrupt *lists.Interrupt
 	offices   map[*schema.Type][]*schema.Field // see through; nil until asked for
+	marks     []typeMarks                      // by type; nil until asked for
 }
 
 func (g *viewed) Entities() int             { return g.s.IDs.Len() }
@@ -113,6 +114,9 @@ func (g *viewed) Name(ref names.Ref) string {
 	r := g.s.Rows.Ref(ref.Claim)
 	if ref.Original {
 		return g.s.Extras.Ref(r.Extra).Original
+	}
+	if r.Kind == graph.DateKind {
+		return g.s.ValueOf(r.Cell()).String()
 	}
 	return g.s.ValueOf(r.Cell()).Text()
 }

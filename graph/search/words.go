@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -37,9 +38,7 @@ func (g *viewed) Explained(entity uint32, list []string) uint16 {
 				known |= marked(s.ValueOf(r.Cell()).Text(), list)
 			}
 		case graph.DateKind:
-			if date := s.ValueOf(r.Cell()).String(); len(date) >= 4 {
-				known |= marked(date[:4], list)
-			}
+			known |= g.dated(r, list)
 		case graph.EntityKind:
 			if len(g.through(s.Type(l.Other))) > 0 {
 				known |= marked(g.v.Name(l.Other), list)
@@ -52,13 +51,59 @@ func (g *viewed) Explained(entity uint32, list []string) uint16 {
 
 // Guides reads the labels of the ontology.
 func (g *viewed) Guides(list []string) (known uint16) {
-	for _, t := range g.s.Ontology().Types {
-		known |= marked(t.Label, list)
-		for _, f := range t.Fields {
-			known |= marked(f.Label, list)
-		}
+	for _, w := range g.s.Labels {
+		known |= markedBy(w, list)
 	}
 	return known
+}
+
+// Described reads the entities of the types that some words name, each by a date that has a year among the words.
+func (g *viewed) Described(list []string, fn func(claim uint32, named names.Named, explained uint16)) {
+	if !slices.ContainsFunc(list, isYear) {
+		return
+	}
+	left := maxRelated
+	for i, t := range g.s.TypesOf {
+		typ := uint16(i)
+		if t == nil || t.Name == schema.SourceType || g.marksOf(typ, list) == 0 {
+			continue
+		}
+		for entity := range g.s.ByType.Ref(uint32(typ)).All() {
+			if left--; left < 0 || g.interrupt.Step() {
+				return
+			}
+			g.eachDate(entity, t, func(l memory.Link) {
+				if known := g.dated(g.s.Rows.Ref(l.Claim), list); known != 0 {
+					fn(l.Claim, names.Named{Entity: entity, Type: typ}, known|g.Explained(entity, list))
+				}
+			})
+		}
+	}
+}
+
+// eachDate calls fn with the dates that the view shows of an entity.
+func (g *viewed) eachDate(entity uint32, t *schema.Type, fn func(l memory.Link)) {
+	for _, f := range t.Fields {
+		if f.Kind != schema.Property || f.Scalar != schema.Date {
+			continue
+		}
+		for l := range g.s.OutRun(entity, memory.PredicateOf(f)).All() {
+			if g.s.Rows.Ref(l.Claim).Kind == graph.DateKind && g.v.Shows(entity, l) {
+				fn(l)
+			}
+		}
+	}
+}
+
+// isYear reports whether a word is a year of our era with four digits.
+func isYear(word string) bool { return len(word) == 4 && strings.Trim(word, "0123456789") == "" }
+
+// dated marks the year of a date.
+func (g *viewed) dated(r *memory.Row, list []string) uint16 {
+	if date := g.s.ValueOf(r.Cell()).String(); len(date) >= 4 {
+		return markedBy(date[:4], list)
+	}
+	return 0
 }
 
 // Related reads the relations of the entity, in both directions.
@@ -129,17 +174,32 @@ func (g *viewed) through(typ *schema.Type) []*schema.Field {
 
 // typed marks the words that name the type of an entity or one of its interfaces.
 func (g *viewed) typed(entity uint32, list []string) uint16 {
-	t := g.s.Type(entity)
-	if t == nil {
-		return 0
+	return g.marksOf(g.s.Types.At(entity), list)
+}
+
+// marksOf marks the words that name a type, by its number, or one of its interfaces. A search asks with the same
+// words each time.
+func (g *viewed) marksOf(typ uint16, list []string) uint16 {
+	if g.marks == nil {
+		g.marks = make([]typeMarks, len(g.s.TypeNames.List))
 	}
-	known := marked(t.Label, list) | marked(spaced(t.Name), list)
-	for _, i := range t.Interfaces {
-		if i.Name != schema.EntityType {
-			known |= marked(i.Label, list)
+	m := &g.marks[typ]
+	if t := g.s.TypesOf[typ]; t != nil && !m.known {
+		m.words = marked(t.Label, list) | marked(spaced(t.Name), list)
+		for _, i := range t.Interfaces {
+			if i.Name != schema.EntityType {
+				m.words |= marked(i.Label, list)
+			}
 		}
 	}
-	return known
+	m.known = true
+	return m.words
+}
+
+// typeMarks are the words of a search that name a type, once they are known.
+type typeMarks struct {
+	known bool
+	words uint16
 }
 
 // spaced parts the words of a name of the ontology.
@@ -158,10 +218,16 @@ func spaced(name string) string {
 // Words as short as prepositions mark nothing.
 func marked(phrase string, list []string) (known uint16) {
 	for _, w := range strings.Fields(text.Fold(phrase)) {
-		for i, sought := range list {
-			if short, long := min(len(w), len(sought)), max(len(w), len(sought)); short > 3 && long-short <= 2 && w[:short] == sought[:short] {
-				known |= 1 << i
-			}
+		known |= markedBy(w, list)
+	}
+	return known
+}
+
+// markedBy is marked for one word, which is folded.
+func markedBy(w string, list []string) (known uint16) {
+	for i, sought := range list {
+		if short, long := min(len(w), len(sought)), max(len(w), len(sought)); short > 3 && long-short <= 2 && w[:short] == sought[:short] {
+			known |= 1 << i
 		}
 	}
 	return known

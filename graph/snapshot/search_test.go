@@ -253,7 +253,7 @@ func (n *naiveSearch) compare(t failer, got, want []naiveMatch) {
 	bySound := func(m naiveMatch) bool { return m.kind == "TRANSLITERATED" || m.kind == "FUZZY" }
 	found, inPart := map[graph.ID]bool{}, map[graph.ID]bool{}
 	for _, m := range got {
-		found[m.id], inPart[m.id] = true, m.kind == "PART" || m.kind == "RELATED"
+		found[m.id], inPart[m.id] = true, m.kind == "PART" || m.kind == "RELATED" || m.kind == "DESCRIBED"
 		if !n.all[m] && m.kind != "ID" && !inPart[m.id] {
 			t.Errorf("search of %q: the model does not find %v; it finds %v", n.query, m, want)
 		}
@@ -270,7 +270,11 @@ func checkMatch(t failer, s *snapshot.Snapshot, m *names.Match, query string) {
 	name := m.Name
 	if m.Claim != snapshot.None {
 		c := s.ClaimAt(m.Claim)
-		if text := c.Value.Text(); m.Original && c.Original != name || !m.Original && text != name {
+		text := c.Value.Text()
+		if c.Value.Kind() == graph.DateKind {
+			text = c.Value.String()
+		}
+		if m.Original && c.Original != name || !m.Original && text != name {
 			t.Errorf("%q: the claim says %v (%q), the match %q", query, c.Value, c.Original, name)
 		}
 	}

@@ -57,6 +57,7 @@ func Empty(o *schema.Ontology) *Graph {
 	s.DatePredicate, s.CoversPredicate = s.PredicateNumber("date"), s.PredicateNumber("coversUntil")
 	s.CompletePredicate, s.PartialPredicate, s.MaintainsPredicate = s.PredicateNumber("completeFor"), s.PredicateNumber("partialFor"), s.PredicateNumber("maintains")
 	s.QualifierNames, s.Rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
+	s.Labels = labelWords(o)
 	s.LangQualifier = -1
 	if n, ok := s.QualifierNames.Number("lang"); ok {
 		s.LangQualifier = int(n)

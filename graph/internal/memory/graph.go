@@ -108,6 +108,7 @@ type Graph struct {
 	fields  []*schema.Field // by number of the ontology's predicates: one of each
 	divided []bool          // the same: whether their fields differ in what they hold
 	Rules   map[*schema.Field][]vocabulary.Rule
+	Labels  []string // the words of the labels of types and fields, folded, each once
 	// The numbers of the predicates that the snapshot itself reads.
 	NamePredicate, DatePredicate, CoversPredicate, CompletePredicate, PartialPredicate, MaintainsPredicate uint16
 	LangQualifier                                                                                          int // the number of the qualifier lang; -1 if the ontology has none

@@ -1,9 +1,13 @@
 package memory
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/names"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -23,6 +27,19 @@ func (s *Graph) namesOf(claims []uint32) []names.Name {
 		}
 	}
 	return list
+}
+
+// labelWords are the words of the labels of types and fields, folded, each once.
+func labelWords(o *schema.Ontology) []string {
+	var list []string
+	for _, t := range o.Types {
+		list = append(list, strings.Fields(text.Fold(t.Label))...)
+		for _, f := range t.Fields {
+			list = append(list, strings.Fields(text.Fold(f.Label))...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // Naming is the claim of an entity's name in no particular language, which most have one
