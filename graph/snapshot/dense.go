@@ -194,11 +194,14 @@ func (x *links) Group(group []memory.Link) []Edge {
 // up what a reading takes of them, with the least and the greatest if ends is set; the zero
 // Reading sums up nothing. ok is false where that needs the edges one by one.
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
-	room := listRooms.Get().(*listRoom)
-	defer room.release()
 	keep := l.view.filterPass(q)
-	if st, n, ok = l.figures(q, keep, room, by, ends); ok || !l.few(q) {
-		return st, n, ok
+	few := l.few(q)
+	if !few || l.view.run(l.entity, l.field).ID() != nil { // a flat list has nothing beside it
+		room := listRooms.Get().(*listRoom)
+		defer room.release()
+		if st, n, ok = l.figures(q, keep, room, by, ends); ok || !few {
+			return st, n, ok
+		}
 	}
 	st, n = l.fewFigures(keep, by)
 	return st, n, true

@@ -106,6 +106,9 @@ func AppendFloat(dst []byte, v float64) []byte {
 	if v == 0 {
 		return append(dst, '0') // no -0, as JavaScript prints it
 	}
+	if whole := int64(v); math.Abs(v) < 1<<53 && float64(whole) == v {
+		return strconv.AppendInt(dst, whole, 10) // several times as fast
+	}
 	if abs := math.Abs(v); abs < 1e-6 || abs >= 1e21 {
 		dst = strconv.AppendFloat(dst, v, 'e', -1, 64)
 		// e-09 becomes e-9, as JavaScript prints it.
