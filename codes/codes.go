@@ -90,7 +90,7 @@ var List = []Entry{
 	{HostNotAllowed, []int{421}, "the request names a host for which the service does not answer", "use a name of the service, or start the service with --host for this name"},
 	{TooManyGuesses, []int{429}, "too many wrong tokens came from this address", "try again after Retry-After, with the right token"},
 	{OriginNotAllowed, []int{403}, "a page of another site opened a WebSocket", "start the service with --origin for that site"},
-	{OwnerOnly, []int{403}, "only the owner of the store may use this address, through the Unix socket in its folder", "run 'caspian verify' on the machine of the service, as its user"},
+	{OwnerOnly, []int{403}, "only the owner of the store may use this address, through the Unix socket in its folder", "run 'caspian backup' or 'caspian verify' on the machine of the service, as its user"},
 	{DocumentNotTrusted, []int{403}, "the service accepts only the documents on its list, and this one is not on it", "have the document added to the file of --documents"},
 	{NotFound, []int{404}, "the service has nothing at this address", "send queries to /graphql"},
 	{ReservationNotFound, []int{404}, "no event stream is reserved or open under that token", "reserve one with PUT"},

@@ -53,6 +53,11 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend)
 		writeError(w, http.StatusBadRequest, jsonType, codes.BadUserInput, err.Error())
 		return
 	}
+	s.download(w, r, x)
+}
+
+// download writes an export. If it fails on its way, the trailer says so.
+func (s *Server) download(w http.ResponseWriter, r *http.Request, x *Export) {
 	h := w.Header()
 	h.Set("Content-Type", x.Media)
 	h.Set("Cache-Control", "no-store")
@@ -61,7 +66,7 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend)
 		return
 	}
 	buffered := bufio.NewWriterSize(&patient{w: w, control: http.NewResponseController(w)}, 256<<10)
-	err = x.Write(r.Context(), buffered)
+	err := x.Write(r.Context(), buffered)
 	if err == nil {
 		err = buffered.Flush()
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 
 // OwnerTasks are what the owner of a store may request from the service on it.
 type OwnerTasks struct {
+	// Backup writes the log up to its newest commit.
+	Backup func(ctx context.Context, w io.Writer) error
 	// Verify verifies the store and returns what is written as JSON.
 	Verify func(ctx context.Context) (any, error)
 }
@@ -23,12 +26,17 @@ func (s *Server) owned(h func(http.ResponseWriter, *http.Request, *OwnerTasks)) 
 	return s.ready(func(w http.ResponseWriter, r *http.Request, b *Backend) {
 		if !byOwner(r) || b.Owner == nil {
 			writeError(w, http.StatusForbidden, jsonType, codes.OwnerOnly,
-				r.URL.Path+" is for the owner of the store, by the socket in its folder; on this machine 'caspian verify' asks there by itself")
+				r.URL.Path+" is for the owner of the store, by the socket in its folder; on this machine 'caspian backup' and 'caspian verify' ask there by themselves")
 			return
 		}
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a recorder in a test has none
 		h(w, r, b.Owner)
 	})
+}
+
+// serveBackup streams a backup.
+func (s *Server) serveBackup(w http.ResponseWriter, r *http.Request, tasks *OwnerTasks) {
+	s.download(w, r, &Export{Media: "application/gzip", Write: tasks.Backup})
 }
 
 // serveVerify answers what verifying the store found.

@@ -19,6 +19,7 @@ func TestOwnerTasks(t *testing.T) {
 	s := started(t, Options{})
 	b := *s.backend.Load()
 	b.Owner = &OwnerTasks{
+		Backup: func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, "the log"); return err },
 		Verify: func(context.Context) (any, error) { return map[string]int{"sequence": 7}, nil },
 	}
 	b.Export = func(asked url.Values) (*Export, error) {
@@ -70,6 +71,7 @@ func TestOwnerTasks(t *testing.T) {
 		{"/export?format=short", 200, "all of it", ""},
 		{"/export?format=broken", 200, "xxx", "the disk has failed"},
 		{"/export?format=none", 400, "there is no format none", ""},
+		{"/backup", 200, "the log", ""},
 		{"/verify", 200, `{"sequence":7}`, ""},
 	} {
 		status, body, fault := ask("http://localhost"+c.path, owner)

@@ -256,6 +256,7 @@ func (s *Server) routes() {
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.ready(s.serveExport))
+	read("/backup", s.owned(s.serveBackup))
 	read("/verify", s.owned(s.serveVerify))
 	read("/graphiql", s.queryPage)
 	read("/assets/", s.asset)

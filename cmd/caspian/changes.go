@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"strconv"
 
@@ -135,15 +134,15 @@ func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.Ra
 		if err != nil {
 			return nil, err
 		}
-		var got []json.RawMessage
-		if err := json.Unmarshal(raw, &got); err != nil {
-			return nil, fmt.Errorf("reading the answer: %w", err)
+		got, err := decoded[[]json.RawMessage](raw)
+		if err != nil {
+			return nil, err
 		}
 		list = append(list, got...)
 		if len(got) > 0 {
-			var last struct{ Sequence int }
-			if err := json.Unmarshal(got[len(got)-1], &last); err != nil {
-				return nil, fmt.Errorf("reading the answer: %w", err)
+			last, err := decoded[struct{ Sequence int }](got[len(got)-1])
+			if err != nil {
+				return nil, err
 			}
 			at = last.Sequence
 		}

@@ -86,7 +86,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			}
 			oo := openOptions{ontology: o, accept: *accept, say: e.say}
 			if *dry {
-				oo.over = newDryLog
+				oo.over = live.Dry
 			}
 			g, err := openStore(ctx, *where.dir, oo)
 			if err != nil {

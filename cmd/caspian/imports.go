@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
@@ -76,16 +77,16 @@ func (f *importFlags) list(ctx context.Context, a *asker) (json.RawMessage, erro
 		if err != nil {
 			return nil, err
 		}
-		var got []json.RawMessage
-		if err := json.Unmarshal(raw, &got); err != nil {
-			return nil, fmt.Errorf("reading the answer: %w", err)
+		got, err := decoded[[]json.RawMessage](raw)
+		if err != nil {
+			return nil, err
 		}
 		if list = append(list, got...); len(got) < size || !*f.pages.all && len(list) >= *f.pages.first {
 			return json.Marshal(list)
 		}
-		var last importRow
-		if err := json.Unmarshal(got[len(got)-1], &last); err != nil {
-			return nil, fmt.Errorf("reading the answer: %w", err)
+		last, err := decoded[importRow](got[len(got)-1])
+		if err != nil {
+			return nil, err
 		}
 		variables["before"] = last.ID
 	}
@@ -97,21 +98,26 @@ func (f *importFlags) one(ctx context.Context, a *asker, n int) (json.RawMessage
 	if err != nil {
 		return nil, err
 	}
-	var got []json.RawMessage
-	var its importRow
-	if err := json.Unmarshal(raw, &got); err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	if len(got) > 0 {
-		if err := json.Unmarshal(got[0], &its); err != nil {
-			return nil, fmt.Errorf("reading the answer: %w", err)
+	got, err := decoded[[]json.RawMessage](raw)
+	for _, one := range got {
+		its, err := decoded[importRow](one)
+		if err != nil || its.ID == n {
+			return one, err
 		}
 	}
-	if its.ID != n {
-		a.e.say("caspian imports: there is no import %d; 'caspian imports' lists them", n)
-		return nil, errReported
+	if err != nil {
+		return nil, err
 	}
-	return got[0], nil
+	a.e.say("caspian imports: there is no import %d; 'caspian imports' lists them", n)
+	return nil, errReported
+}
+
+// decoded reads a part of an answer.
+func decoded[T any](raw json.RawMessage) (v T, err error) {
+	if err = json.Unmarshal(raw, &v); err != nil {
+		err = fmt.Errorf("reading the answer: %w", err)
+	}
+	return v, err
 }
 
 // compare shows what differs between the graph after one import and after another.
@@ -125,16 +131,12 @@ func (f *importFlags) compare(ctx context.Context, e *environment, n, m int) err
 			if err != nil {
 				return nil, err
 			}
-			var its importRow
-			if err := json.Unmarshal(raw, &its); err != nil {
-				return nil, fmt.Errorf("reading the answer: %w", err)
+			its, err := decoded[importRow](raw)
+			if err != nil {
+				return nil, err
 			}
-			view := map[string]any{"knownAt": its.RecordedAt}
-			for k, v := range both {
-				if k != "knownAt" {
-					view[k] = v
-				}
-			}
+			view := maps.Clone(both)
+			view["knownAt"] = its.RecordedAt
 			views[name] = view
 		}
 		a.field = "changes"

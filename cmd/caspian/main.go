@@ -41,7 +41,7 @@ func commands() []*command {
 		serveCommand, queryCommand,
 		searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand,
 		conflictsCommand, changesCommand, timelineCommand,
-		importCommand, importsCommand, undoCommand, exportCommand, checkCommand, schemaCommand, verifyCommand,
+		importCommand, importsCommand, undoCommand, exportCommand, backupCommand, restoreCommand, checkCommand, schemaCommand, verifyCommand,
 		healthCommand, versionCommand, completionCommand(),
 	}
 }

@@ -115,24 +115,3 @@ func storeExists(dir string) error {
 	}
 	return err
 }
-
-// dryLog writes nothing: what is appended is only in the graph that is open on it. A dry run
-// does all that an import does, except for writing to the disk.
-type dryLog struct {
-	live.Log
-	head graph.Seq
-}
-
-func newDryLog(under live.Log) live.Log { return &dryLog{under, under.Head()} }
-
-func (d *dryLog) Head() graph.Seq { return d.head }
-
-func (d *dryLog) AppendGroup(_ context.Context, cs []*graph.Commit) error {
-	d.head = cs[len(cs)-1].Seq
-	return nil
-}
-
-// emptyGraph returns an empty graph in memory.
-func emptyGraph(ctx context.Context, o *schema.Ontology) (*live.Graph, error) {
-	return live.Open(ctx, &live.Unkept{}, o, live.Options{})
-}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
+	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/server"
 )
@@ -15,19 +16,25 @@ import (
 // ownerTasks returns what the service on a store does for the owner of the store.
 func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	return &server.OwnerTasks{
+		Backup: func(ctx context.Context, w io.Writer) error { _, err := store.Backup(ctx, g.log, w); return err },
 		Verify: func(ctx context.Context) (any, error) { return verifyLog(ctx, g.log, dir, o) },
 	}
 }
 
 // exportFrom has a service write its newest snapshot.
 func exportFrom(ctx context.Context, s *client.Service, asked url.Values, to io.Writer) error {
-	res, err := s.Get(ctx, "/export?"+asked.Encode())
+	return streamFrom(ctx, s, "/export?"+asked.Encode(), to)
+}
+
+// streamFrom copies what a service streams, and finds out whether it is whole.
+func streamFrom(ctx context.Context, s *client.Service, path string, to io.Writer) error {
+	res, err := s.Get(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
 	if _, err := io.Copy(to, res.Body); err != nil {
-		return fmt.Errorf("the export is not whole: %w", err)
+		return fmt.Errorf("what the service sent is not whole: %w", err)
 	}
 	return server.ReadFault(res)
 }

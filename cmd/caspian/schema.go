@@ -7,6 +7,7 @@ import (
 
 	"github.com/caspian-kg/caspian/api"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -51,7 +52,7 @@ the ontology itself, or the directives that ontologies are written with
 				if err != nil {
 					return err
 				}
-				g, err := emptyGraph(ctx, o)
+				g, err := live.Open(ctx, &live.Unkept{}, o, live.Options{}) // empty, in memory
 				if err != nil {
 					return err
 				}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
@@ -27,7 +26,7 @@ listed as an import, and can be undone too. Entities stay.`,
   caspian undo --import 7 --reason "the file had the wrong year"
   caspian undo --source port-list`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		number := s.Text("import", "N", "", "the import")
+		number := s.Number("import", 0, 1, "the import")
 		source := s.Text("source", "ID", "", "a source, of which all is taken back")
 		reason := s.Text("reason", "TEXT", "", "why")
 		dry := s.Toggle("dry-run", "say what it would do, and change nothing")
@@ -38,16 +37,9 @@ listed as an import, and can be undone too. Entities stay.`,
 		asJSON := jsonSetting(s)
 		return func(ctx context.Context, e *environment, args []string) error {
 			s.NoArguments(args)
-			op := graph.Op{Kind: graph.Undo, Undo: graph.Undone{Source: graph.ID(*source), Reason: *reason}}
+			op := graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: graph.Seq(*number), Source: graph.ID(*source), Reason: *reason}}
 			if s.Either("import", "source") == "" {
 				s.Fault("what to undo is missing: --import N or --source ID")
-			}
-			if *number != "" {
-				n, err := strconv.ParseUint(*number, 10, 32)
-				if err != nil || n == 0 {
-					s.Fault("--import: %q is not the number of an import", *number)
-				}
-				op.Undo.Import = graph.Seq(n)
 			}
 			where.check()
 			if err := s.Err(); err != nil {
@@ -86,8 +78,8 @@ func (e *environment) undone(got *live.Receipt, dry, asJSON bool) error {
 	default:
 		text = "changed nothing"
 	}
-	_, err := fmt.Fprintf(e.out, "%s; sequence %d\n", text, got.Seq)
-	return err
+	fmt.Fprintf(e.out, "%s; sequence %d\n", text, got.Seq)
+	return nil
 }
 
 // target returns what takes the changes of a command: a service, or the store, which exists. done closes it.
@@ -105,7 +97,7 @@ func (l *location) target(ctx context.Context, e *environment, ontology string, 
 	}
 	oo := openOptions{ontology: o, existing: true, say: e.say}
 	if dry {
-		oo.over = newDryLog
+		oo.over = live.Dry
 	}
 	g, err := openStore(ctx, *l.dir, oo)
 	if err != nil {

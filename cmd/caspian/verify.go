@@ -18,7 +18,7 @@ import (
 )
 
 var verifyCommand = &command{
-	name: "verify", short: "check a store and its snapshot file",
+	name: "verify", short: "check a store and its snapshot file, or a backup",
 	about: `Reads the store twice, by its log and through Cayley's own interface, and compares
 what they find; replays the log, checking each commit against its digest; and
 compares the snapshot file with the result. It changes nothing on the disk. Where a
@@ -27,10 +27,14 @@ service runs on the store, that service verifies it, up to its newest commit.`,
   caspian verify --store /var/lib/caspian --json`,
 	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
 		dir, asJSON, ontology := storeSetting(s), jsonSetting(s), ontologySetting(s)
+		backup := s.Text("backup", "FILE", "", "check this backup instead: its sum, and the digest of each commit")
 		return func(ctx context.Context, e *environment, args []string) error {
 			s.NoArguments(args)
 			if err := s.Err(); err != nil {
 				return err
+			}
+			if *backup != "" {
+				return verifyBackup(ctx, e, *backup, *ontology)
 			}
 			if err := storeExists(*dir); err != nil {
 				return err

@@ -80,16 +80,29 @@ func ofClaims() (list []*Format) {
 	return list
 }
 
-// ByName returns the named format or an error that lists them.
-func ByName(name string) (*Format, error) {
-	var names []string
+// Names are the names of the formats.
+func Names() (names []string) {
 	for _, f := range Formats {
-		if f.Name == name {
-			return f, nil
-		}
 		names = append(names, f.Name)
 	}
-	return nil, graph.Errorf(graph.BadInput, "there is no format %q to write; the formats are %s", name, strings.Join(names, ", "))
+	return names
+}
+
+// About describes the formats in words.
+func About() string {
+	var list []string
+	for _, f := range Formats {
+		list = append(list, f.Name+" ("+f.About+")")
+	}
+	return strings.Join(list, "; ")
+}
+
+// ByName returns the named format or an error that lists them.
+func ByName(name string) (*Format, error) {
+	if i := slices.IndexFunc(Formats, func(f *Format) bool { return f.Name == name }); i >= 0 {
+		return Formats[i], nil
+	}
+	return nil, graph.Errorf(graph.BadInput, "there is no format %q to write; the formats are %s", name, strings.Join(Names(), ", "))
 }
 
 // Part is what is exported. It is a codec.Graph.

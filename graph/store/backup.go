@@ -1,0 +1,312 @@
+package store
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/cayleygraph/quad"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+)
+
+// A backup is the log in one file, compressed with gzip: a line that says what it is, a line of JSON (BackupHead), the
+// quads of all commits in their order, each term after its length, an empty term, and the SHA-256 of all before it.
+
+const backupMagic = "caspian backup 1\n"
+
+// mostTerm bounds a term of a quad in a backup, in bytes: no claim has a longer text.
+const mostTerm = 16 << 20
+
+// BackupHead is what a backup has: up to which commit, and the ontologies under which the commits were made.
+type BackupHead struct {
+	// Store is the identity of the store that was backed up. A restored store has another.
+	Store graph.Identity `json:"store"`
+	Head  graph.Seq      `json:"head"`
+	// Digest is the digest of the graph at its end; "" if an earlier version made the last commit.
+	Digest string `json:"digest,omitempty"`
+	// Ontologies are texts by hash. Accepted is the hash of the one accepted last, where a commit was made under it.
+	Ontologies map[string]string `json:"ontologies,omitempty"`
+	Accepted   string            `json:"accepted,omitempty"`
+}
+
+// Backup writes all commits that the log has when it begins; others may append meanwhile.
+func Backup(ctx context.Context, log Log, w io.Writer) (*BackupHead, error) {
+	h := &BackupHead{Store: log.Identity(), Head: log.Head(), Ontologies: map[string]string{}}
+	if h.Head > 0 {
+		var err error
+		if _, h.Digest, err = log.Seal(ctx, h.Head); err != nil {
+			return nil, err
+		}
+	}
+	hashes := map[string]bool{}
+	errEnd := errors.New("the end")
+	upTo := func(fn func(c *graph.Commit) error) error {
+		err := log.Replay(ctx, 0, func(c *graph.Commit) error {
+			if c.Seq > h.Head {
+				return errEnd
+			}
+			return fn(c)
+		})
+		if errors.Is(err, errEnd) {
+			return nil
+		}
+		return err
+	}
+	if err := upTo(func(c *graph.Commit) error { hashes[c.Ontology] = true; return nil }); err != nil {
+		return nil, err
+	}
+	delete(hashes, "")
+	accepted, err := log.Ontology("")
+	if err != nil {
+		return nil, err
+	}
+	for of := range hashes {
+		text, err := log.Ontology(of)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			h.Ontologies[of] = text
+		}
+		if text != "" && text == accepted {
+			h.Accepted = of
+		}
+	}
+	b := newBackupWriter(w)
+	if err := b.head(h); err != nil {
+		return nil, err
+	}
+	var enc commits.Encoder
+	err = upTo(func(c *graph.Commit) error {
+		enc.Reset()
+		if err := enc.Commit(c); err != nil {
+			return err
+		}
+		for _, q := range enc.Quads {
+			if err := b.quad(q); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h, b.close()
+}
+
+type backupWriter struct {
+	zip  *gzip.Writer
+	sum  hash.Hash
+	out  *bufio.Writer // to both
+	term []byte
+}
+
+func newBackupWriter(w io.Writer) *backupWriter {
+	b := &backupWriter{zip: gzip.NewWriter(w), sum: sha256.New()}
+	b.out = bufio.NewWriterSize(io.MultiWriter(b.zip, b.sum), 64<<10)
+	return b
+}
+
+func (b *backupWriter) head(h *BackupHead) error {
+	line, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(b.out, "%s%s\n", backupMagic, line)
+	return err
+}
+
+func (b *backupWriter) quad(q quad.Quad) error {
+	for _, v := range []quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
+		var err error
+		if b.term, err = appendNode(b.term[:0], v); err != nil {
+			return err
+		}
+		if err := b.bytes(b.term); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *backupWriter) bytes(p []byte) error {
+	if _, err := b.out.Write(binary.AppendUvarint(nil, uint64(len(p)))); err != nil {
+		return err
+	}
+	_, err := b.out.Write(p)
+	return err
+}
+
+func (b *backupWriter) close() error {
+	if err := b.bytes(nil); err != nil {
+		return err
+	}
+	if err := b.out.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(b.zip, hex.EncodeToString(b.sum.Sum(nil)))
+	return errors.Join(err, b.zip.Close())
+}
+
+// ReadBackup reads a backup. begin gets what it has, then commit each commit, in order. After an error, which may
+// come at the end, none of it may be used.
+func ReadBackup(r io.Reader, begin func(h *BackupHead) error, commit func(c *graph.Commit) error) error {
+	zip, err := gzip.NewReader(r)
+	if err != nil {
+		return graph.Errorf(graph.BadInput, "it is not a backup of Caspian: %v", err)
+	}
+	b := &backupReader{in: bufio.NewReaderSize(zip, 64<<10), sum: sha256.New()}
+	h, err := b.head()
+	if err == nil {
+		err = begin(h)
+	}
+	if err != nil {
+		return err
+	}
+	dec, last := commits.Decoder{Next: 1}, graph.Seq(0)
+	for {
+		q, err := b.quad()
+		if err != nil {
+			return err
+		}
+		if q == nil {
+			break
+		}
+		c, err := dec.Add(*q)
+		if err != nil {
+			return damagedBackup(err)
+		}
+		if c != nil {
+			if last = c.Seq; last == h.Head && c.Digest != h.Digest {
+				return damagedBackup(fmt.Errorf("its last commit has the digest %s, and not %s", c.Digest, h.Digest))
+			}
+			if err := commit(c); err != nil {
+				return err
+			}
+		}
+	}
+	if last != h.Head {
+		return damagedBackup(fmt.Errorf("it ends with commit %d, and not %d", last, h.Head))
+	}
+	return b.end()
+}
+
+func damagedBackup(err error) error {
+	return graph.Errorf(graph.BadInput, "the backup is damaged or was cut short: %v", err)
+}
+
+type backupReader struct {
+	in   *bufio.Reader
+	sum  hash.Hash
+	term []byte
+}
+
+func (b *backupReader) head() (*BackupHead, error) {
+	var lines [2][]byte
+	for i := range lines {
+		line, err := b.in.ReadBytes('\n')
+		if err != nil || i == 0 && string(line) != backupMagic {
+			return nil, graph.Errorf(graph.BadInput, "it is not a backup of Caspian, or of another version")
+		}
+		b.sum.Write(line)
+		lines[i] = line
+	}
+	h := &BackupHead{}
+	if err := json.Unmarshal(lines[1], h); err != nil {
+		return nil, damagedBackup(err)
+	}
+	return h, nil
+}
+
+// quad returns the next quad; nil at the end.
+func (b *backupReader) quad() (*quad.Quad, error) {
+	var terms [4]quad.Value
+	for i := range terms {
+		raw, err := b.bytes()
+		if err == nil && len(raw) == 0 {
+			if i > 0 {
+				err = errors.New("a quad ends too soon")
+			} else {
+				return nil, nil
+			}
+		}
+		if err == nil {
+			terms[i], err = decodeNode(raw)
+		}
+		if err != nil {
+			return nil, damagedBackup(err)
+		}
+	}
+	return &quad.Quad{Subject: terms[0], Predicate: terms[1], Object: terms[2], Label: terms[3]}, nil
+}
+
+// bytes returns the next term, until the next call.
+func (b *backupReader) bytes() ([]byte, error) {
+	size, err := binary.ReadUvarint(b.in)
+	if err != nil {
+		return nil, err
+	}
+	if size > mostTerm {
+		return nil, fmt.Errorf("a term has %d bytes", size)
+	}
+	b.sum.Write(binary.AppendUvarint(nil, size))
+	if uint64(cap(b.term)) < size {
+		b.term = make([]byte, size)
+	}
+	b.term = b.term[:size]
+	if _, err := io.ReadFull(b.in, b.term); err != nil {
+		return nil, err
+	}
+	b.sum.Write(b.term)
+	return b.term, nil
+}
+
+// end compares the sum at the end.
+func (b *backupReader) end() error {
+	want := hex.EncodeToString(b.sum.Sum(nil))
+	got, err := io.ReadAll(io.LimitReader(b.in, int64(len(want))+1))
+	if err != nil {
+		return damagedBackup(err)
+	}
+	if string(got) != want {
+		return damagedBackup(errors.New("its sum does not fit what it has"))
+	}
+	return nil
+}
+
+// Restore makes a store of a backup in a folder that has none: all of it or nothing. It does not compare the commits with
+// their digests; a graph that is opened on the store does.
+func Restore(ctx context.Context, r io.Reader, dir string) error {
+	log, err := Open(dir, Options{})
+	if err != nil {
+		return err
+	}
+	var head *BackupHead
+	err = log.Fill(ctx, func(add func(*graph.Commit, func() error) error) error {
+		sealed := func() error { return ctx.Err() }
+		return ReadBackup(r, func(h *BackupHead) error { head = h; return nil }, func(c *graph.Commit) error { return add(c, sealed) })
+	})
+	if err == nil {
+		hashes := slices.Sorted(maps.Keys(head.Ontologies))
+		if head.Accepted != "" {
+			hashes = append(hashes, head.Accepted) // the last one counts
+		}
+		for _, hash := range hashes {
+			err = errors.Join(err, log.AcceptOntology(hash, head.Ontologies[hash]))
+		}
+	}
+	return errors.Join(err, log.Close())
+}
