@@ -41,6 +41,9 @@ func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
 		return
 	}
 	cl.Value = c.typed(at, what, wanted{f.Scalar, f.Enum, f.Target, f.Unit, f.Dimension, f.Range, f.Code, schema.IsName(f.Name)}, cl.Value)
+	if cl.Value.Kind() == RangeKind && f.Owner.Name == schema.SourceType {
+		c.problem(at, WrongType, "%s cannot be a range; give one number", what)
+	}
 	if cl.Value.Kind() == EntityKind && ID(cl.Value.Text()) == cl.Subject && (f.Symmetric || f.Transitive) {
 		c.problem(at, Cycle, "%s is %s itself", what, cl.Subject)
 	}
@@ -115,6 +118,7 @@ func (c *checker) typed(at Position, what place, w wanted, v Value) Value {
 		c.problem(at, BadInput, "%s has no value", what)
 		return v
 	case have == want:
+	case have == RangeKind && v.rangeOf(want):
 	case have == LooseKind,
 		have == IntKind && want == FloatKind, have == FloatKind && want == IntKind,
 		have == StringKind && (want == EnumKind || want == DateKind):
@@ -158,6 +162,10 @@ func (c *checker) typed(at Position, what place, w wanted, v Value) Value {
 
 // number checks that a number fits its scalar and is within its range.
 func (c *checker) number(at Position, what place, w wanted, v Value) {
+	if v.Kind() == RangeKind {
+		c.ends(at, what, w, v)
+		return
+	}
 	switch n := v.Int(); {
 	case !w.scalar.Numeric():
 	case w.scalar == schema.Int && (n < schema.MinInt || n > schema.MaxInt):
@@ -170,6 +178,26 @@ func (c *checker) number(at Position, what place, w wanted, v Value) {
 			hint = fmt.Sprintf("; %s %% is %s", formatFloat(v.Float()), formatFloat(math.Round(v.Float()*1e7)/1e9))
 		}
 		c.problem(at, BadInput, "%s is %s; it must be %s%s", what, v, w.rng, hint)
+	}
+}
+
+// ends checks that the ends of a range are numbers that the field may have.
+func (c *checker) ends(at Position, what place, w wanted, v Value) {
+	r, _ := v.Range()
+	for _, end := range [...]float64{r.Min, r.Max} {
+		switch {
+		case math.IsInf(end, 0):
+		case w.scalar.Whole() && end != math.Trunc(end):
+			c.problem(at, WrongType, "%s is %s, but %s is not a whole number", what, v, formatFloat(end))
+		case math.Abs(end) > schema.MaxLong && w.scalar.Whole():
+			c.problem(at, BadInput, "%s is %s; the end of a range of whole numbers is at most %d either way", what, v, schema.MaxLong)
+		default:
+			x := FloatValue(end)
+			if w.scalar.Whole() {
+				x = IntValue(int64(end))
+			}
+			c.number(at, what, w, x)
+		}
 	}
 }
 

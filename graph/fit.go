@@ -41,7 +41,7 @@ func Misfit(o *schema.Ontology, st State, c *Claim) string {
 // misfit says why a value is not what the ontology wants; "" where it is.
 func misfit(o *schema.Ontology, st State, w wanted, v Value) string {
 	want := KindOf(w.scalar)
-	if v.Kind() != want {
+	if !v.Fits(want) {
 		return fmt.Sprintf("holds %s, and not %s", kindWord(want), kindWord(v.Kind()))
 	}
 	switch want {
@@ -70,7 +70,7 @@ func misfit(o *schema.Ontology, st State, w wanted, v Value) string {
 	switch {
 	case w.scalar == schema.Int && (v.Int() < schema.MinInt || v.Int() > schema.MaxInt):
 		return "is beyond the 32 bits of an Int"
-	case w.scalar.Numeric() && !w.rng.Has(v.Float()):
+	case w.scalar.Numeric() && !v.within(w.rng):
 		return fmt.Sprintf("must be %s", w.rng)
 	}
 	return ""

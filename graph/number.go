@@ -42,6 +42,42 @@ func sayNumber(x float64) string {
 	return FormatNumber(x, 4)
 }
 
+// FormatRange writes a range for people, with the symbol of its unit or without: 10–15 km,
+// over $5 million, at least 3. One number is written as FormatQuantity writes it.
+func FormatRange(r Range, symbol string, currency bool) string {
+	write := func(x float64) string { return strings.TrimSuffix(FormatQuantity(x, symbol, currency), " ") }
+	under := "at most "
+	if r.Under {
+		under = "under "
+	}
+	over := "at least "
+	if r.Over {
+		over = "over "
+	}
+	switch {
+	case r.Min == r.Max:
+		return write(r.Min)
+	case !r.Least():
+		return under + write(r.Max)
+	case !r.Most():
+		return over + write(r.Min)
+	case r.Over || r.Under:
+		return over + write(r.Min) + ", " + under + write(r.Max)
+	case r.Min < 0:
+		return write(r.Min) + " to " + write(r.Max)
+	}
+	// What both ends have in common is written once.
+	low, high := sayNumber(r.Min), sayNumber(r.Max)
+	digits, word, _ := strings.Cut(low, " ")
+	if strings.HasSuffix(high, " "+word) && word != "" || !strings.Contains(high, " ") {
+		low = digits
+	}
+	if currency {
+		return symbol + low + "–" + high
+	}
+	return strings.TrimSuffix(low+"–"+high+" "+symbol, " ")
+}
+
 // FormatQuantity writes a quantity for people: currencies before the number,
 // other units after it, and a minus sign before both.
 func FormatQuantity(x float64, symbol string, currency bool) string {

@@ -21,13 +21,19 @@ import (
 //   - Quantities go by dimension and then by amount, exactly and whatever their
 //     units: 900 m, 1 km, 1100 m. Units that no factor relates, as currencies,
 //     are ordered by their codes.
+//   - A range goes where its lower end does, before or after the numbers that share it
+//     as its upper end does; what has no lower end comes before all numbers.
 //   - Dates go by the first day that they may mean and then by the last; an open
 //     end is later than every date, an open start (OpenStart) earlier.
 //   - Texts go by the Unicode collation (text.Compare); members of enums and ids by
 //     their bytes.
 func Compare(o *schema.Ontology, a, b *Value) int {
 	if x, y := orderOfKinds[a.kind], orderOfKinds[b.kind]; x != y {
-		return cmp.Compare(x, y)
+		// A range has a separate number in this table, so that only values which differ pay for it.
+		if x, y = a.order(), b.order(); x != y {
+			return cmp.Compare(x, y)
+		}
+		return compareRanges(o, a, b)
 	}
 	switch a.kind {
 	case IntKind, FloatKind:
@@ -45,8 +51,24 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 		return strings.Compare(a.text, b.text)
 	case CoordinatesKind:
 		return cmp.Or(cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b))
+	case RangeKind:
+		if x, y := a.order(), b.order(); x != y {
+			return cmp.Compare(x, y)
+		}
+		return compareRanges(o, a, b)
 	}
 	return 0
+}
+
+// order is the place of the value's kind in the order: a range is among numbers or quantities.
+func (v *Value) order() uint8 {
+	switch {
+	case v.kind != RangeKind:
+		return orderOfKinds[v.kind]
+	case v.text == "":
+		return orderOfKinds[FloatKind]
+	}
+	return orderOfKinds[QuantityKind]
 }
 
 // Comparable reports whether two values answer a question in one measure: they
@@ -55,13 +77,13 @@ func Comparable(o *schema.Ontology, a, b *Value) bool {
 	if a.textual() && b.textual() {
 		return true
 	}
-	return a.kind != NoKind && orderOfKinds[a.kind] == orderOfKinds[b.kind] &&
-		(a.kind != QuantityKind || a.text == b.text || o.Units[a.text].Converts(o.Units[b.text]))
+	return a.kind != NoKind && a.order() == b.order() &&
+		(a.order() != orderOfKinds[QuantityKind] || a.text == b.text || o.Units[a.text].Converts(o.Units[b.text]))
 }
 
 var orderOfKinds = [...]uint8{
 	NoKind: 0, IntKind: 1, FloatKind: 1, QuantityKind: 2, BoolKind: 3, DateKind: 4, StringKind: 5, LooseKind: 5,
-	EnumKind: 6, EntityKind: 7, CoordinatesKind: 8, NoneKind: 9,
+	EnumKind: 6, EntityKind: 7, CoordinatesKind: 8, NoneKind: 9, RangeKind: 10,
 }
 
 // Comparison is a way in which a filter compares a value with a bound.
@@ -77,6 +99,8 @@ type Comparison uint8
 //	Gte  the value begins no earlier than the bound
 //
 // so that Gte and Lte of one date are Eq of it, and in is Eq of any of a list.
+// A range stands for all its numbers in the same way, and only one number can be
+// equal to a bound: over 5 is over 4, and neither over 6 nor not over 6 (MayHold).
 // Doubt (?, ~, %) makes no difference. An open end is later than every date, an
 // open start earlier. A date that nobody states is missing, and a missing value
 // fails them all.
@@ -106,6 +130,9 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 		default:
 			n = text.Compare(v.text, bound.text)
 		}
+	case v.kind == RangeKind || bound.kind == RangeKind:
+		all, _ := c.holdsOfRange(o, v, bound)
+		return all
 	case v.kind == QuantityKind && orderOfKinds[bound.kind] == orderOfKinds[FloatKind]:
 		bare := FloatValue(v.a)
 		n = compareNumbers(&bare, bound)
@@ -125,6 +152,15 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 		return n >= 0
 	}
 	return n == 0
+}
+
+// MayHold reports whether Holds does, or for a range whether it does for one of its numbers.
+func (c Comparison) MayHold(o *schema.Ontology, v, bound *Value, byBytes bool) bool {
+	if v.kind != RangeKind {
+		return c.Holds(o, v, bound, byBytes)
+	}
+	_, some := c.holdsOfRange(o, v, bound)
+	return some
 }
 
 func (c Comparison) holdsOfDays(v, bound Span) bool {
@@ -219,7 +255,7 @@ func amount(f float64, u *schema.Unit) *big.Rat {
 // Convert gives a number of one unit in another that it Converts to, as exactly
 // as a float64 can.
 func Convert(x float64, from, to *schema.Unit) float64 {
-	if from == to || from.Code == to.Code {
+	if from == to || from.Code == to.Code || math.IsInf(x, 0) {
 		return x
 	}
 	r := amount(x, from)

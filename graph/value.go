@@ -30,15 +30,18 @@ const (
 	LooseKind
 	// NoneKind states that there is nothing: no capital, no railways.
 	NoneKind
+	// RangeKind is a range of numbers or quantities: 10 to 15 bcm, over 5. Fields of numbers
+	// and quantities take it as well.
+	RangeKind
 )
 
 func (k Kind) String() string {
-	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates", "loose", "novalue"}[k]
+	return [...]string{"none", "entity", "string", "enum", "int", "float", "boolean", "date", "quantity", "coordinates", "loose", "novalue", "range"}[k]
 }
 
 // ParseKind reads what Kind.String writes.
 func ParseKind(s string) (Kind, bool) {
-	for k := EntityKind; k <= NoneKind; k++ {
+	for k := EntityKind; k <= RangeKind; k++ {
 		if k != LooseKind && k.String() == s {
 			return k, true
 		}
@@ -60,8 +63,8 @@ func KindOf(s schema.Scalar) Kind { return scalarKinds[s] }
 type Value struct {
 	kind Kind
 	text string  // entity, string, enum; the unit of a quantity
-	a, b float64 // a float, a quantity; latitude and longitude
-	n    int64   // an int, a boolean
+	a, b float64 // a float, a quantity; latitude and longitude; the ends of a range
+	n    int64   // an int, a boolean; of a range its flags
 	date Date
 }
 
@@ -128,16 +131,20 @@ func (v Value) Entity() ID {
 	return ID(v.text)
 }
 
-// Text is the text of a string or enum, or the unit of a quantity.
+// Text is the text of a string or enum, or the unit of a quantity or a range of them.
 func (v Value) Text() string { return v.text }
 
 // Int is a whole number.
 func (v Value) Int() int64 { return v.n }
 
-// Float is the number of an int, a float or a quantity.
+// Float is the number of an int, a float or a quantity. It is not a number for a range,
+// which has none.
 func (v Value) Float() float64 {
-	if v.kind == IntKind {
+	switch v.kind {
+	case IntKind:
 		return float64(v.n)
+	case RangeKind:
+		return math.NaN()
 	}
 	return v.a
 }
@@ -156,6 +163,11 @@ func (v Value) fault() string {
 		return "not a date"
 	case (v.kind == FloatKind || v.kind == QuantityKind) && !finite(v.a):
 		return "not a finite number"
+	case v.kind == RangeKind:
+		r, _ := v.Range()
+		if fault := r.fault(); fault != "" {
+			return v.String() + ", " + fault
+		}
 	case v.kind == CoordinatesKind && !(math.Abs(v.a) <= 90 && math.Abs(v.b) <= 180):
 		return "not a point on the Earth"
 	}
@@ -184,6 +196,12 @@ func (v Value) String() string {
 		return formatFloat(v.a) + "," + formatFloat(v.b)
 	case NoneKind:
 		return noneText
+	case RangeKind:
+		r, _ := v.Range()
+		if v.text == "" {
+			return r.String()
+		}
+		return r.String() + " " + v.text
 	}
 	return ""
 }
@@ -199,8 +217,8 @@ func formatFloat(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-// ParseValue reads a value of the kind from the text that String writes. The
-// error says what such a value looks like.
+// ParseValue reads a value of the kind from the text that String writes. A kind of numbers
+// also reads ranges of them. The error says what such a value looks like.
 func ParseValue(k Kind, s string) (Value, error) {
 	if !utf8.ValidString(s) {
 		return Value{}, Errorf(BadInput, "%q is not valid UTF-8", Clip(s))
@@ -213,12 +231,18 @@ func ParseValue(k Kind, s string) (Value, error) {
 	case EnumKind:
 		return EnumOf(s), nil
 	case IntKind:
+		if isRange(s) {
+			return readRange(s, "")
+		}
 		n, ok := parseWhole(s)
 		if !ok {
 			return Value{}, Errorf(WrongType, "%q is not a whole number", Clip(s))
 		}
 		return IntValue(n), nil
 	case FloatKind:
+		if isRange(s) {
+			return readRange(s, "")
+		}
 		f, err := parseFloat(s)
 		return FloatValue(f), err
 	case BoolKind:
@@ -236,9 +260,13 @@ func ParseValue(k Kind, s string) (Value, error) {
 		}
 		return DateValue(d), err
 	case QuantityKind:
-		num, unit, ok := strings.Cut(s, " ")
-		if !ok || unit == "" || strings.Contains(unit, " ") {
-			return Value{}, Errorf(WrongType, "%q is not a quantity; write a number, a space and a unit, as in 3 bcm", Clip(s))
+		at := strings.LastIndexByte(s, ' ')
+		if at < 0 || at == len(s)-1 || strings.Contains(s[:at], " ") && !isRange(s[:at]) {
+			return Value{}, Errorf(WrongType, "%q is not a quantity; write a number or a range, a space and a unit, as in 3 bcm or 10..15 bcm", Clip(s))
+		}
+		num, unit := s[:at], s[at+1:]
+		if isRange(num) {
+			return readRange(num, unit)
 		}
 		f, err := parseFloat(num)
 		return QuantityValue(f, unit), err
@@ -249,6 +277,9 @@ func ParseValue(k Kind, s string) (Value, error) {
 			return Value{}, Errorf(WrongType, "%q is not %q, which says that there is nothing", Clip(s), noneText)
 		}
 		return NoneValue(), nil
+	case RangeKind:
+		num, unit, _ := strings.Cut(s, " ")
+		return readRange(num, unit)
 	}
 	return Value{}, fmt.Errorf("graph: no value of kind %d", k)
 }

@@ -17,7 +17,7 @@ type Cell struct {
 
 // Textual reports whether equal values of the cell's kind may have different cells.
 func (c Cell) Textual() bool {
-	return c.Kind == graph.StringKind || c.Kind == graph.EnumKind || c.Kind == graph.QuantityKind
+	return c.Kind == graph.StringKind || c.Kind == graph.EnumKind || c.Kind == graph.QuantityKind || c.Kind == graph.RangeKind
 }
 
 // Number is the number that the cell holds, or 0.

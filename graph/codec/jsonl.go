@@ -21,7 +21,8 @@ import (
 //	{"retract":"c…","reason":"misread"}
 //
 // An object names an entity, a value a literal: a text, a number, true or
-// false, {"value":3,"unit":"bcm"} or {"lat":48,"lon":68}; {"kind":"string","value":"3"}
+// false, {"value":3,"unit":"bcm"} or {"lat":48,"lon":68}; a range {"min":10,"max":15,"unit":"bcm"},
+// with over instead of min and under instead of max where the end does not belong to it; {"kind":"string","value":"3"}
 // says its kind where the ontology does not; {"none":true} says that there is nothing. Qualifiers are
 // values by name; an entity among them is {"entity":"KAZ"} or its id. Empty lines are skipped.
 // Withdrawn claims are written as the claim and its retraction.

@@ -324,7 +324,10 @@ func (r *lineReader) parts() (graph.Value, error) {
 	case slices.ContainsFunc(parts, func(p part) bool { return p.name == "kind" }):
 		return kindValue(parts)
 	}
-	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"lat":…,"lon":…}, {"entity":…} or {"none":true}`)
+	if v, ok, err := rangeOf(parts); ok {
+		return v, err
+	}
+	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"min|over":…,"max|under":…,"unit":…}, {"lat":…,"lon":…}, {"entity":…} or {"none":true}`)
 }
 
 // kindValue returns a value that states its kind, because the ontology of the exporting

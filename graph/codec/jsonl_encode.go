@@ -20,7 +20,7 @@ type kindsOf struct {
 
 func (k kindsOf) raw(c *graph.Claim) json.RawMessage {
 	fs := k.o.Predicate(c.Predicate)
-	if !k.lost[c.Subject] && len(fs) > 0 && graph.KindOf(fs[0].Scalar) == c.Value.Kind() {
+	if !k.lost[c.Subject] && len(fs) > 0 && c.Value.Fits(graph.KindOf(fs[0].Scalar)) {
 		return rawValue(c.Value)
 	}
 	return rawKind(c.Value)
@@ -28,7 +28,7 @@ func (k kindsOf) raw(c *graph.Claim) json.RawMessage {
 
 func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMessage {
 	for _, f := range k.o.Predicate(c.Predicate) {
-		if def := f.Qualifier(q.Name); def != nil && !k.lost[c.Subject] && graph.KindOf(def.Scalar) == q.Value.Kind() {
+		if def := f.Qualifier(q.Name); def != nil && !k.lost[c.Subject] && q.Value.Fits(graph.KindOf(def.Scalar)) {
 			return rawValue(q.Value)
 		}
 	}
@@ -39,7 +39,7 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 // shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
-	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind, graph.NoneKind:
+	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind, graph.NoneKind, graph.RangeKind:
 		return rawValue(v)
 	}
 	raw, err := json.Marshal(map[string]string{"kind": v.Kind().String(), "value": v.String()})
@@ -153,6 +153,8 @@ func rawValue(v graph.Value) json.RawMessage {
 			Value float64 `json:"value"`
 			Unit  string  `json:"unit"`
 		}{v.Float(), v.Text()}
+	case graph.RangeKind:
+		x = rangeJSON(v)
 	case graph.CoordinatesKind:
 		lat, lon := v.LatLon()
 		x = struct {

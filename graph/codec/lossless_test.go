@@ -156,6 +156,11 @@ func changes(s *snapshot.Snapshot) *graph.Change {
 			none.Value, none.Locator, none.Qualifiers = graph.NoneValue(), "none", nil
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: none})
 		}
+		if c.Value.Kind() == graph.QuantityKind && n%10 == 0 {
+			between := *c
+			between.Value = graph.RangeValue(graph.Range{Min: c.Value.Float(), Max: c.Value.Float() + 1, Over: n%20 == 0}, c.Value.Text())
+			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Assert, Claim: between})
+		}
 		switch n++; n % 100 {
 		case 0:
 			ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Retract, Retract: graph.Retraction{Claim: id, Reason: "misread: \"9\""}})

@@ -24,8 +24,8 @@ import (
 // other words under m are rank, attribution, attributedTo, original, conflict,
 // note, supersedes; withdrawn, which is true of a withdrawn claim; reinstated, which is
 // true of one that holds though another supersedes it; and the reason of either. Texts are plain literals; numbers, booleans and dates have RDF's
-// datatypes; <caspian:enum>, <caspian:quantity> ("3 bcm") and
-// <caspian:coordinates> ("48,68") are Caspian's own. A reader takes the quads in
+// datatypes; <caspian:enum>, <caspian:quantity> ("3 bcm"),
+// <caspian:range> ("10..15 bcm") and <caspian:coordinates> ("48,68") are Caspian's own. A reader takes the quads in
 // any order. Claims may have other names; claims outside the file cannot then
 // supersede them.
 var NQuads = &Format{
@@ -55,7 +55,7 @@ const (
 var datatypes = map[graph.Kind]string{
 	graph.EnumKind: "caspian:enum", graph.IntKind: xsd + "integer", graph.FloatKind: xsd + "double",
 	graph.BoolKind: xsd + "boolean", graph.DateKind: edtf, graph.QuantityKind: "caspian:quantity",
-	graph.CoordinatesKind: "caspian:coordinates", graph.NoneKind: "caspian:none",
+	graph.CoordinatesKind: "caspian:coordinates", graph.NoneKind: "caspian:none", graph.RangeKind: "caspian:range",
 }
 
 func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {

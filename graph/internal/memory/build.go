@@ -333,7 +333,7 @@ func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
 			f = t.Field(f.Name)
 		}
 	}
-	return v.Kind() == graph.KindOf(f.Scalar) && (f.Enum == nil || f.Enum.Has(v.Text()))
+	return v.Fits(graph.KindOf(f.Scalar)) && (f.Enum == nil || f.Enum.Has(v.Text()))
 }
 
 // note remembers what the indexes must learn of the claim.
@@ -366,6 +366,8 @@ func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
 		return uint64(n), 0, nil
 	case graph.StringKind, graph.EnumKind:
 		return uint64(b.text(v.Text())), 0, nil
+	case graph.RangeKind: // few claims state one
+		return uint64(b.text(v.String())), 0, nil
 	case graph.QuantityKind:
 		unit = b.text(v.Text())
 	}

@@ -23,6 +23,8 @@ func (s *Graph) ValueOf(c dense.Cell) graph.Value {
 		return graph.EnumOf(s.Texts.At(uint32(c.Bits)))
 	case graph.QuantityKind:
 		return graph.ValueOfBits(c.Kind, c.Bits, s.Texts.At(c.Unit))
+	case graph.RangeKind:
+		return graph.RangeOf(s.Texts.At(uint32(c.Bits)))
 	}
 	return graph.ValueOfBits(c.Kind, c.Bits, "")
 }

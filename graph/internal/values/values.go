@@ -139,6 +139,14 @@ func (s *sorter) byID(a, b Entry) int {
 	return cmp.Compare(a.Claim, b.Claim)
 }
 
+// rangesOf is a kind of numbers of which a value is a range.
+func rangesOf(v *graph.Value) graph.Kind {
+	if v.Text() != "" {
+		return graph.QuantityKind
+	}
+	return graph.FloatKind
+}
+
 // leadOf is the lead of a value.
 func leadOf(order Order, v *graph.Value) uint64 {
 	const sign = 1 << 63
@@ -166,7 +174,7 @@ func leadOf(order Order, v *graph.Value) uint64 {
 		d := v.Date().Days()
 		return uint64(uint32(d.First)^1<<31)<<32 | uint64(uint32(d.Last)^1<<31)
 	}
-	return 0 // quantities compare by their units
+	return 0 // quantities compare by their units, ranges by their ends
 }
 
 func leadOfBytes(t string) uint64 {
@@ -206,7 +214,12 @@ func (x *Index) complete(g Graph, list []Entry) (odd []Entry) {
 		} else {
 			v = graph.StringValue(s.text(*e))
 		}
-		x.kind, e.lead = v.Kind(), leadOf(x.order, &v)
+		e.lead = leadOf(x.order, &v)
+		if v.Kind() != graph.RangeKind {
+			x.kind = v.Kind()
+		} else if x.kind == graph.NoKind {
+			x.kind = rangesOf(&v)
+		}
 		if x.order != Collated {
 			continue
 		}

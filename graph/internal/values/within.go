@@ -24,6 +24,9 @@ func (x *Index) All() Range { return x.all.All() }
 // entry twice.
 func (x *Index) Within(g Graph, t *filter.Test) (r Range, ok bool) {
 	t = t.Prepared()
+	if t.Possibly { // ranges that may pass begin anywhere
+		return nil, false
+	}
 	if x.order != ByKind && t.ByBytes != (x.order == ByBytes) {
 		return nil, false
 	}

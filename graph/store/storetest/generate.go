@@ -46,7 +46,7 @@ var (
 	})
 	floats = rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.MaxFloat64, math.SmallestNonzeroFloat64, 0.1, 1e21}))
 	values = rapid.Custom(func(t *rapid.T) graph.Value {
-		switch k := graph.Kind(rapid.IntRange(int(graph.EntityKind), int(graph.NoneKind)).Draw(t, "kind")); k {
+		switch k := graph.Kind(rapid.IntRange(int(graph.EntityKind), int(graph.RangeKind)).Draw(t, "kind")); k {
 		case graph.NoneKind:
 			return graph.NoneValue()
 		case graph.EntityKind:
@@ -63,6 +63,19 @@ var (
 			return graph.BoolValue(rapid.Bool().Draw(t, "bool"))
 		case graph.DateKind:
 			return graph.DateValue(dates.Draw(t, "date"))
+		case graph.RangeKind:
+			x, y := floats.Draw(t, "from"), floats.Draw(t, "to")
+			r := graph.Range{Min: min(x, y), Max: max(x, y), Over: rapid.Bool().Draw(t, "over"), Under: rapid.Bool().Draw(t, "under")}
+			switch rapid.IntRange(0, 3).Draw(t, "ends") {
+			case 0:
+				r.Min, r.Over = math.Inf(-1), false
+			case 1:
+				r.Max, r.Under = math.Inf(1), false
+			}
+			if r.Min == r.Max {
+				r.Over, r.Under = false, false
+			}
+			return graph.RangeValue(r, rapid.OneOf(rapid.Just(""), units).Draw(t, "unit"))
 		case graph.QuantityKind:
 			return graph.QuantityValue(floats.Draw(t, "number"), units.Draw(t, "unit"))
 		default:

@@ -200,6 +200,8 @@ func decodeValue(v quad.Value) (graph.Value, error) {
 			return parseValue(graph.CoordinatesKind, string(v.Value))
 		case typeNone:
 			return parseValue(graph.NoneKind, string(v.Value))
+		case typeRange:
+			return parseValue(graph.RangeKind, string(v.Value))
 		}
 	}
 	return graph.Value{}, fmt.Errorf("%s is not a value that the store writes", quad.StringOf(v))

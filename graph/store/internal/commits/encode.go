@@ -60,6 +60,7 @@ const (
 	typeQuantity    = scheme + "quantity"
 	typeCoordinates = scheme + "coordinates"
 	typeNone        = scheme + "none"
+	typeRange       = scheme + "range"
 )
 
 // CommitIRI returns the address of a commit.
@@ -295,6 +296,8 @@ func encodeValue(v graph.Value) (quad.Value, error) {
 		return typed(typeCoordinates)
 	case graph.NoneKind:
 		return typed(typeNone)
+	case graph.RangeKind:
+		return typed(typeRange)
 	}
 	return nil, graph.Errorf(graph.BadInput, "a value is missing")
 }
