@@ -8,10 +8,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Stats are the sums of a list of numbers or quantities: add each with Add, then
-// call Settle.
+// Stats are the sums of a list of numbers or quantities: add each with Add or AddValue,
+// then call Settle.
 type Stats struct {
-	// Count is how many were added.
+	// Count and what follows are of plain numbers and not of ranges; Known, Bounds and Exactly
+	// are of all.
 	Count         int
 	Sum, Min, Max float64
 	// Unit is the unit of quantities, "" for plain numbers: the one that all
@@ -21,6 +22,7 @@ type Stats struct {
 	sum    sum
 	others []unitStats // of further units, until they are converted
 	other  string      // a unit that does not convert
+	ranged *ranged     // nil where the list has no ranges
 }
 
 // unitStats are the sums of quantities in one unit.
@@ -33,6 +35,9 @@ type unitStats struct {
 // Err refuses quantities of different dimensions, which cannot be summed up: a sum of tonnes
 // and barrels is neither.
 func (s *Stats) Err() error {
+	if s.ranged != nil {
+		return s.ranged.whole[0].Err()
+	}
 	if s.other == "" {
 		return nil
 	}
@@ -83,6 +88,7 @@ func (s *Stats) addOther(x float64, unit string) {
 
 // Join adds the sums of another list, whether or not they were settled.
 func (s *Stats) Join(x *Stats) {
+	s.joinRanges(x)
 	switch {
 	case x.Count == 0:
 		return
@@ -118,6 +124,9 @@ func (s *Stats) joinOther(x *unitStats) {
 
 // Settle computes the sums after the last Add: in the base unit where the units differ.
 func (s *Stats) Settle(o *schema.Ontology) {
+	if s.ranged != nil {
+		s.settleRanges(o)
+	}
 	s.Sum = s.sum.float()
 	if s.others == nil {
 		return

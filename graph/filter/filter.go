@@ -99,6 +99,8 @@ type Test struct {
 	IsNull               *bool
 	// IsNone asks whether a claim says that there is nothing: the value is NoneValue.
 	IsNone *bool
+	// Possibly lets a range pass where one of its numbers does. Without it, all must.
+	Possibly bool
 }
 
 // ClaimField names a field of claims that lists can be filtered and ordered by.
@@ -129,7 +131,16 @@ func (f ClaimField) ByBytes() bool {
 	return true
 }
 
-// Passes tests one value; the zero Value is a missing one.
+// Decides reports whether the value surely passes the test, or surely fails, as wanted. Only
+// a range may do neither.
+func (t *Test) Decides(o *schema.Ontology, val graph.Value, want bool) bool {
+	if val.Kind() == graph.RangeKind {
+		return t.passesRange(o, &val, !want || t.Possibly) == want
+	}
+	return t.Passes(o, val) == want
+}
+
+// Passes reports whether the value surely passes; the zero Value is a missing one.
 func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	missing := val.Kind() == graph.NoKind || val.Kind() == graph.NoneKind
 	if t.IsNull != nil && *t.IsNull != missing || t.IsNone != nil && *t.IsNone != (val.Kind() == graph.NoneKind) {
@@ -139,6 +150,9 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 		return t.Eq == nil && t.In == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
 			t.Contains == "" && t.StartsWith == "" && t.Matches == nil &&
 			(t.Unit == nil || t.IsNull != nil || t.Ne != nil || t.NotIn != nil)
+	}
+	if val.Kind() == graph.RangeKind {
+		return t.passesRange(o, &val, t.Possibly)
 	}
 	if t.Unit != nil && (val.Kind() != graph.QuantityKind || !o.Units[val.Text()].Converts(t.Unit)) {
 		return false
@@ -207,5 +221,5 @@ func (t *Test) Wanted() []graph.Value {
 // nothing else.
 func (t *Test) Listed() bool {
 	return (t.Eq == nil) != (t.In == nil) && t.Ne == nil && t.NotIn == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
-		t.Contains == "" && t.StartsWith == "" && t.Matches == nil && t.IsNull == nil && t.IsNone == nil && t.Unit == nil
+		t.Contains == "" && t.StartsWith == "" && t.Matches == nil && t.IsNull == nil && t.IsNone == nil && t.Unit == nil && !t.Possibly
 }

@@ -122,7 +122,7 @@ func (x *links) Edge(l *memory.Link) Edge   { return edgeOf(l) }
 func (x *links) Shows(l *memory.Link) bool  { return x.View.Shows(x.entity, *l) }
 func (x *links) KeepsNode(node uint32) bool { return x.keep.node(node) }
 func (x *links) KeepsEdge(e Edge) bool      { return x.keep.claim(e) }
-func (x *links) Unit(n uint32) string       { return x.s.Texts.At(n) }
+func (x *links) Text(n uint32) string       { return x.s.Texts.At(n) }
 func (x *links) Stop() bool                 { return x.stop() }
 func (x *links) Type(node uint32) (typ uint16, ok bool) {
 	if ok = node != memory.None; ok {

@@ -2,7 +2,6 @@ package snapshot_test
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -67,10 +66,8 @@ func (x *traffic) divide(t *rapid.T) {
 	for _, sum := range sums {
 		got, want := d.Stats(sum, bounds, nil), v.Stats(all, sum, parts, nil)
 		for i := range want {
-			g, w := &got[i], &want[i]
-			if g.Count != w.Count || (g.Err() == nil) != (w.Err() == nil) || w.Count > 0 && w.Err() == nil && (g.Unit != w.Unit ||
-				bounds && (g.Min != w.Min || g.Max != w.Max) || math.Abs(g.Sum-w.Sum) > 1e-12*math.Abs(w.Sum)) {
-				t.Fatalf("%v of %v, group %v: %+v instead of %+v", sum, by, parts.Groups[i], g, w)
+			if !sameStats(&got[i], &want[i], bounds) {
+				t.Fatalf("%v of %v, group %v: %+v instead of %+v", sum, by, parts.Groups[i], got[i], want[i])
 			}
 		}
 	}

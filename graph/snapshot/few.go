@@ -125,6 +125,8 @@ func (v *View) add(st *aggregate.Stats, r *reader, e Edge) {
 	case graph.NoKind:
 	case graph.QuantityKind:
 		st.Add(c.Number(), v.s.Texts.At(c.Unit))
+	case graph.RangeKind:
+		st.AddValue(v.s.ValueOf(c))
 	default:
 		st.Add(c.Number(), "")
 	}

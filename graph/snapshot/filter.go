@@ -47,7 +47,7 @@ func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 		return !want
 	}
 	for i := range f.Properties {
-		if !v.keepsProperty(&f.Properties[i], node) {
+		if v.decidesProperty(&f.Properties[i], node, want) != want {
 			return !want
 		}
 	}
@@ -69,25 +69,27 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 	return t.Passes(v.s.Ontology(), graph.StringValue(name))
 }
 
-func (v *View) keepsProperty(p *filter.Property, node uint32) bool {
+// decidesProperty is decides for a property.
+func (v *View) decidesProperty(p *filter.Property, node uint32, want bool) bool {
+	o := v.s.Ontology()
 	nothing := func() bool {
 		if p.Test.IsNone != nil && v.isNone(node, p.Field) {
-			return p.Test.Passes(v.s.Ontology(), graph.NoneValue())
+			return p.Test.Decides(o, graph.NoneValue(), want)
 		}
-		return p.Test.Passes(v.s.Ontology(), graph.Value{})
+		return p.Test.Decides(o, graph.Value{}, want)
 	}
 	if !p.Field.Many {
 		n := v.bestClaim(node, p.Field)
 		if n == memory.None {
 			return nothing()
 		}
-		return p.Test.Passes(v.s.Ontology(), v.s.Value(n))
+		return p.Test.Decides(o, v.s.Value(n), want)
 	}
 	claims := v.Values(node, p.Field, nil)
 	if len(claims) == 0 {
 		return nothing()
 	}
-	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Passes(v.s.Ontology(), v.s.Value(n)) })
+	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Decides(o, v.s.Value(n), want) == want }) == want
 }
 
 // KeepsEdge reports whether the filter surely keeps the edge.
@@ -123,7 +125,7 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 		return !want
 	}
 	for _, q := range f.Qualifiers {
-		if !q.Test.Passes(v.s.Ontology(), v.s.ValueOf(qualifierIn(v.s, e, memory.QualifierOf(q.Qualifier)))) {
+		if q.Test.Decides(v.s.Ontology(), v.s.ValueOf(qualifierIn(v.s, e, memory.QualifierOf(q.Qualifier))), want) != want {
 			return !want
 		}
 	}

@@ -41,6 +41,14 @@ func drawScalar(t *rapid.T, s schema.Scalar, e *schema.Enum) graph.Value {
 	return graph.StringValue(rapid.SampledFrom([]string{"Alpha", "Àlpha beta", "ALPHA", "Beta", "Γάμμας", "γαμμασ", "Oʻłß", "o'LSS"}).Draw(t, "text"))
 }
 
+// drawStated is a value that a claim states, which may be a range.
+func drawStated(t *rapid.T, typ string, s schema.Scalar, e *schema.Enum) graph.Value {
+	if s.Numeric() && typ != schema.SourceType && rapid.IntRange(0, 3).Draw(t, "range") == 0 {
+		return drawRange(t, s)
+	}
+	return drawScalar(t, s, e)
+}
+
 func stored(o *schema.Ontology, typ string) []*schema.Field {
 	var fs []*schema.Field
 	for _, f := range o.Type(typ).Fields {
@@ -66,7 +74,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 	if f.Kind == schema.Relation {
 		c.Value = graph.EntityValue(rapid.SampledFrom(pool.Of(f.Target)).Draw(t, "object"))
 	} else {
-		c.Value = drawScalar(t, f.Scalar, f.Enum)
+		c.Value = drawStated(t, e.Type, f.Scalar, f.Enum)
 	}
 	if f.Name == "completeFor" || f.Name == "partialFor" || f.Name == "maintains" {
 		c.Value = graph.StringValue(rapid.SampledFrom([]string{"borders", "exportsTo", "assets", "leader", "capital", "capitalOf", "holds", "holders", "of", "participants"}).Draw(t, "of a relation"))
@@ -82,7 +90,7 @@ func drawClaim(t *rapid.T, o *schema.Ontology) graph.Claim {
 		if q.Target != nil {
 			v = graph.EntityValue(rapid.SampledFrom(pool.Of(q.Target)).Draw(t, "qualifier"))
 		} else {
-			v = drawScalar(t, q.Scalar, q.Enum)
+			v = drawStated(t, e.Type, q.Scalar, q.Enum)
 		}
 		c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: q.Name, Value: v})
 	}
@@ -244,6 +252,7 @@ func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {
 	if s == schema.Quantity && rapid.Bool().Draw(t, "in a unit") {
 		test.Unit = testUnits[rapid.SampledFrom([]string{"km", "m", "USD"}).Draw(t, "unit")]
 	}
+	test.Possibly = s.Numeric() && rapid.IntRange(0, 3).Draw(t, "possibly") == 0
 	if s == schema.String {
 		test.ByBytes = rapid.Bool().Draw(t, "byBytes")
 	}

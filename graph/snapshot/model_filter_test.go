@@ -104,14 +104,16 @@ func (l *lens) node(f *filter.Node, id graph.ID) truth {
 		asked := *p.Test
 		asked.IsNone = nil
 		if !p.Field.Many {
-			ok = min(ok, truthOf(passes(&asked, l.read(filter.Reading{Property: p.Field}, edge{node: id}), p.Test.ByBytes)))
+			ok = min(ok, verdict(&asked, l.read(filter.Reading{Property: p.Field}, edge{node: id}), p.Test.ByBytes))
 			ok = min(ok, l.noneTest(p.Test.IsNone, id, p.Field))
 			continue
 		}
 		cs := l.values(id, p.Field)
-		passed := len(cs) == 0 && passes(&asked, graph.Value{}, false) ||
-			slices.ContainsFunc(cs, func(c *fact) bool { return passes(&asked, c.Value, p.Test.ByBytes) })
-		ok = min(ok, truthOf(passed), l.noneTest(p.Test.IsNone, id, p.Field))
+		passed := truthOf(len(cs) == 0 && passes(&asked, graph.Value{}, false))
+		for _, c := range cs {
+			passed = max(passed, verdict(&asked, c.Value, p.Test.ByBytes))
+		}
+		ok = min(ok, passed, l.noneTest(p.Test.IsNone, id, p.Field))
 	}
 	for i := range f.Relations {
 		ok = min(ok, l.relation(&f.Relations[i], id))
@@ -234,7 +236,7 @@ func (l *lens) edge(f *filter.Edge, e edge) truth {
 		ok = min(ok, l.node(f.Subject, e.from))
 	}
 	for _, q := range f.Qualifiers {
-		ok = min(ok, truthOf(passes(q.Test, l.read(filter.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes)))
+		ok = min(ok, verdict(q.Test, l.read(filter.Reading{Qualifier: q.Qualifier.Name}, e), q.Test.ByBytes))
 	}
 	for _, c := range f.Claims {
 		val := graph.StringValue(string(e.claim.Source))

@@ -3,6 +3,7 @@ package snapshot_test
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -81,6 +82,10 @@ func compareValues(a, b graph.Value, byBytes bool) int {
 		p, q := spanOf(a)
 		r, s := spanOf(b)
 		return cmp.Or(p.Compare(r), q.Compare(s))
+	}
+	if a.Kind() == graph.RangeKind || b.Kind() == graph.RangeKind {
+		x, y := limitsOf(a), limitsOf(b)
+		return cmp.Or(strings.Compare(x.dimension, y.dimension), compareRanges(x, y))
 	}
 	x, dx := fraction(a)
 	y, dy := fraction(b)
@@ -169,39 +174,41 @@ func relates(v, bound graph.Value, byBytes bool) map[string]bool {
 	return map[string]bool{"eq": equal, "lt": c < 0, "lte": c <= 0, "gt": c > 0, "gte": c >= 0}
 }
 
-// sumUp is the sum, the lowest and the highest of quantities, exactly; ok is false
+// sumUp is the sum, the lowest and the highest of quantities, exactly: of ranges, by their
+// lower ends, or with high 1 by their upper ones. What has no end is infinite. ok is false
 // where they are of several dimensions.
-func sumUp(vs []graph.Value) (sum, least, most float64, ok bool) {
-	total, dimension := new(big.Rat), ""
-	var all []*big.Rat
-	unit := ""
+func sumUp(vs []graph.Value, high int) (sum, least, most float64, ok bool) {
+	total, factor := new(big.Rat), big.NewRat(1, 1)
 	for i, v := range vs {
-		x, d := fraction(v)
-		if i > 0 && d != dimension {
+		l := limitsOf(v)
+		switch {
+		case l.dimension != limitsOf(vs[0]).dimension:
 			return 0, 0, 0, false
+		case i == 0:
+			factor = modelUnits[l.unit].factor
+		case l.unit != limitsOf(vs[0]).unit:
+			factor = big.NewRat(1, 1) // the base
 		}
-		dimension = d
-		if i == 0 {
-			unit = v.Text()
+	}
+	infinite := 0.0
+	var all []float64
+	for _, v := range vs {
+		end := [...]*big.Rat{limitsOf(v).low, limitsOf(v).high}[high]
+		if end == nil {
+			infinite = math.Inf(2*high - 1)
+			all = append(all, infinite)
+			continue
 		}
-		if v.Text() != unit {
-			unit = "" // the base
-		}
-		all = append(all, x)
+		x := new(big.Rat).Quo(end, factor)
+		total.Add(total, x)
+		f, _ := x.Float64()
+		all = append(all, f)
 	}
-	factor := big.NewRat(1, 1)
-	if unit != "" {
-		factor = modelUnits[unit].factor
-	}
-	for _, x := range all {
-		total.Add(total, x.Quo(x, factor))
-	}
-	slices.SortFunc(all, func(a, b *big.Rat) int { return a.Cmp(b) })
-	float := func(x *big.Rat) float64 { f, _ := x.Float64(); return f }
 	if len(all) > 0 {
-		least, most = float(all[0]), float(all[len(all)-1])
+		least, most = slices.Min(all), slices.Max(all)
 	}
-	return float(total), least, most, true
+	sum, _ = total.Float64()
+	return sum + infinite, least, most, true
 }
 
 // lives reports whether the entity exists on the view's date, as surely as the view

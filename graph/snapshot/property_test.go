@@ -346,14 +346,14 @@ func (p pair) divided(t *rapid.T, v *snapshot.View, l *lens, q *filter.Query, wa
 				for _, k := range append([]graph.Value{d.Groups[i].Key}, d.Groups[i].More...)[:len(by)] {
 					key += keyText(k)
 				}
-				count, total := 0, 0.0
+				count, total := 0, [2]float64{}
 				for _, e := range groups[key] {
 					if x := l.read(sum, e); x != (graph.Value{}) {
-						count, total = count+1, total+x.Float()
+						count, total = count+1, addEnds(total, x)
 					}
 				}
-				if d.Groups[i].Count != len(groups[key]) || st.Count != count || math.Abs(st.Sum-total) > 1e-9 {
-					t.Fatalf("by %v, %q: %d with %d and %v of %v, want %d with %d and %v", by, key, d.Groups[i].Count, st.Count, st.Sum, sum, len(groups[key]), count, total)
+				if d.Groups[i].Count != len(groups[key]) || st.Known() != count || !nearEnds(sumsOf(&st), total) {
+					t.Fatalf("by %v, %q: %d with %d and %v of %v, want %d with %d and %v", by, key, d.Groups[i].Count, st.Known(), sumsOf(&st), sum, len(groups[key]), count, total)
 				}
 			}
 		}
@@ -433,10 +433,22 @@ func (p pair) quantities(t *rapid.T, v *snapshot.View, l *lens, want []edge, all
 		}
 	}
 	st := v.Stats(all, by, nil, nil)[0]
-	sum, least, most, ok := sumUp(areas)
-	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-15*max(math.Abs(a), math.Abs(b)) }
-	if (st.Err() == nil) != ok || st.Count != len(areas) || ok && (!near(st.Sum, sum) || st.Min != least || st.Max != most) {
-		t.Fatalf("%v sum up to %+v (%v), want %v, from %v to %v", areas, st, st.Err(), sum, least, most)
+	near := func(a, b float64) bool {
+		return a == b || math.Abs(a-b) <= 1e-15*max(math.Abs(a), math.Abs(b))
+	}
+	for i := range 2 { // by the lower and by the upper ends
+		sum, least, most, ok := sumUp(areas, i)
+		if (st.Err() == nil) != ok || st.Known() != len(areas) {
+			t.Fatalf("%v sum up to %+v (%v)", areas, st, st.Err())
+		}
+		got := func(figure func(*aggregate.Stats) float64) float64 {
+			low, high := st.Bounds(figure)
+			return [...]float64{low, high}[i]
+		}
+		gotSum, gotLeast, gotMost := sumsOf(&st)[i], got(func(s *aggregate.Stats) float64 { return s.Min }), got(func(s *aggregate.Stats) float64 { return s.Max })
+		if ok && (!near(gotSum, sum) || gotLeast != least || gotMost != most) {
+			t.Fatalf("%v sum up to %v from %v to %v, want %v, from %v to %v", areas, gotSum, gotLeast, gotMost, sum, least, most)
+		}
 	}
 }
 
@@ -452,7 +464,7 @@ func (p pair) groups(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []s
 	for _, by := range keys {
 		type group struct {
 			count int
-			sum   float64
+			sum   [2]float64
 		}
 		expect := map[string]group{}
 		for _, e := range want {
@@ -461,7 +473,7 @@ func (p pair) groups(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []s
 				key += keyText(l.read(r, e))
 			}
 			g := expect[key]
-			expect[key] = group{g.count + 1, g.sum + l.read(share, e).Float()}
+			expect[key] = group{g.count + 1, addEnds(g.sum, l.read(share, e))}
 		}
 		var parts aggregate.Parts
 		v.Part(all, by, &parts)
@@ -478,13 +490,13 @@ func (p pair) groups(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []s
 			for _, more := range g.More {
 				key += keyText(more)
 			}
-			got[key] = group{g.Count, shares[i].Sum}
+			got[key] = group{g.Count, sumsOf(&shares[i])}
 		}
 		if len(got) != len(parts.Groups) {
 			t.Errorf("a key has two groups: %v", parts.Groups)
 		}
 		for k, g := range expect {
-			if got[k].count != g.count || math.Abs(got[k].sum-g.sum) > 1e-9 {
+			if got[k].count != g.count || !nearEnds(got[k].sum, g.sum) {
 				t.Errorf("by %v, %q: %v instead of %v", by, k, got[k], g)
 			}
 		}

@@ -35,7 +35,9 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 	add := func(e E) bool {
 		n++
 		if f.Sums {
-			if c := k.CellOf(e, f.Column); c.Kind != graph.NoKind {
+			if c := k.CellOf(e, f.Column); c.Kind == graph.RangeKind {
+				st.AddValue(graph.RangeOf(k.Text(uint32(c.Bits))))
+			} else if c.Kind != graph.NoKind {
 				st.Add(c.Number(), k.unitOf(c.Kind, c.Unit))
 			}
 		}
@@ -91,7 +93,7 @@ func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Nu
 // unitOf returns the unit of a quantity, "" for other kinds.
 func (k *List[L, E]) unitOf(kind graph.Kind, unit uint32) string {
 	if kind == graph.QuantityKind {
-		return k.Unit(unit)
+		return k.Text(unit)
 	}
 	return ""
 }

@@ -38,8 +38,8 @@ type Links[L any, E comparable] interface {
 	KeepsEdge(e E) bool
 	// Stop reports whether to end, after a step of the work.
 	Stop() bool
-	// Unit is a unit by its number.
-	Unit(n uint32) string
+	// Text is a text by its number.
+	Text(n uint32) string
 }
 
 // List is a long list of links as one query reads it, with what is kept beside it.
