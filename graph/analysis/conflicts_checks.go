@@ -69,7 +69,8 @@ func (w *conflictWalk) counts(subject uint32, f *schema.Field) (found []Conflict
 		if members == nil {
 			members = w.members(subject, f.Counts)
 		}
-		if len(members) > 0 && val.Float() != float64(len(members)) {
+		listed := graph.IntValue(int64(len(members)))
+		if len(members) > 0 && !graph.Eq.MayHold(s.Ontology(), &val, &listed, false) {
 			found = append(found, w.set("count", n, append([]uint32{n}, members...),
 				f.Label+" is stated as "+written(val)+", and "+strconv.Itoa(len(members))+" are listed"))
 		}

@@ -30,27 +30,20 @@ func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 
 // incompatible reports whether two values of one field, or two of its numbers of
 // one name, cannot be the same.
-// Numbers may differ by the relative tolerance and dates by its days; a date
+// Numbers may differ by the relative tolerance, ranges that overlap agree, and dates by its days; a date
 // that is within the other is the other, said more exactly; quantities that
 // no factor relates, as two currencies, are not compared; case and marks of a
 // text do not count, but those of a code do.
 func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
+	x, number := a.Range()
+	y, numbers := b.Range()
+	if number && numbers {
+		return a != b && numbersApart(o, f.Tolerance.Relative, boundsOf(x), a.Text(), boundsOf(y), b.Text())
+	}
 	if a == b || a.Kind() != b.Kind() {
 		return (a.Kind() == graph.NoneKind) != (b.Kind() == graph.NoneKind)
 	}
 	switch a.Kind() {
-	case graph.IntKind, graph.FloatKind:
-		return farApart(f.Tolerance.Relative, a.Float(), b.Float())
-	case graph.QuantityKind:
-		x, y := a.Float(), b.Float()
-		if a.Text() != b.Text() {
-			u, w := o.Units[a.Text()], o.Units[b.Text()]
-			if !u.Converts(w) {
-				return false
-			}
-			x, y = x*u.Factor, y*w.Factor
-		}
-		return farApart(f.Tolerance.Relative, x, y)
 	case graph.DateKind:
 		return daysBetween(a.Date().Span(), b.Date().Span()) > f.Tolerance.Days
 	case graph.CoordinatesKind:
@@ -59,6 +52,19 @@ func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 		return f.Code != nil || spelling(f, a.Text()) != spelling(f, b.Text())
 	}
 	return true
+}
+
+// numbersApart reports whether no numbers of two ranges, in a unit each or in none, are near
+// each other. A single number is a range as well: 12 is within 10 to 15.
+func numbersApart(o *schema.Ontology, relative float64, x *Bounds, of string, y *Bounds, other string) bool {
+	if of != other {
+		u, w := o.Units[of], o.Units[other]
+		if !u.Converts(w) {
+			return false
+		}
+		x, y = &Bounds{x.Low * u.Factor, x.High * u.Factor}, &Bounds{y.Low * w.Factor, y.High * w.Factor}
+	}
+	return x.apart(relative, y)
 }
 
 // spelling is the form that texts share which readers take for the same. Names are

@@ -278,8 +278,7 @@ func (d *dependencyRun) disagreements() {
 			groups[g] = true
 		}
 		for _, g := range d.used[:i] {
-			if f.partner == g.partner && f.through == g.through && f.share >= 0 && g.share >= 0 &&
-				farApart(d.field.Tolerance.Relative, f.share, g.share) {
+			if f.partner == g.partner && f.through == g.through && f.share.apart(d.field.Tolerance.Relative, g.share) {
 				marked[f.claim], marked[g.claim] = true, true
 			}
 		}

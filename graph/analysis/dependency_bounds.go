@@ -23,7 +23,7 @@ func (out *Dependency) take(f figure) {
 		}
 	}
 	if f.through == snapshot.None {
-		p.Stated = p.Stated.with(f.share)
+		p.Stated = p.Stated.union(f.share)
 		p.Computed = p.Computed.union(f.computed)
 		return
 	}
@@ -34,7 +34,7 @@ func (out *Dependency) take(f figure) {
 	}
 	t := &p.Through[at]
 	t.Claims = append(t.Claims, f.claim)
-	t.Stated = t.Stated.with(f.share)
+	t.Stated = t.Stated.union(f.share)
 	t.Computed = t.Computed.union(f.computed)
 }
 

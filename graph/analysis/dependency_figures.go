@@ -14,7 +14,7 @@ import (
 type figure struct {
 	claim, partner, through uint32
 	key                     figureKey
-	share                   float64  // -1: it states none
+	share                   *Bounds  // nil: it states none
 	computed                *Bounds  // from its amount and the stated totals; nil where there are none
 	totals                  []uint32 // the claims that state them
 	year                    int      // of its period; noYear where it is within none
@@ -22,7 +22,7 @@ type figure struct {
 }
 
 // hasShare reports whether the figure gives the partner a share.
-func (f *figure) hasShare() bool { return f.share >= 0 || f.computed != nil }
+func (f *figure) hasShare() bool { return f.share != nil || f.computed != nil }
 
 type figureKey struct {
 	relation, scope, measure string
@@ -122,13 +122,13 @@ func (d *dependencyRun) figure(relation string, n uint32, report Report) (figure
 		return q.Text()
 	}
 	planned, _ := s.Qualifier(n, plannedField)
-	f := figure{claim: n, partner: s.Object(n), share: -1, year: noYear, confidence: s.Confidence(n), key: figureKey{
+	f := figure{claim: n, partner: s.Object(n), year: noYear, confidence: s.Confidence(n), key: figureKey{
 		relation: relation, resource: resource, scope: text(scopeField), measure: text(measureField), planned: planned.Bool(), report: report,
 	}}
 	_, f.through = s.Qualifier(n, throughField)
 	// A share above 1 is not used in the computation, but its claim is shown. A partner's share is of another whole.
-	if q, _ := s.Qualifier(n, shareField); report == OwnReport && q.Kind() != graph.NoKind && q.Float() >= 0 && q.Float() <= 1 {
-		f.share = q.Float()
+	if q, _ := s.Qualifier(n, shareField); report == OwnReport {
+		f.share = shareOf(q)
 	}
 	if report == MirrorReport {
 		f.partner = s.Subject(n)
@@ -137,6 +137,15 @@ func (d *dependencyRun) figure(relation string, n uint32, report Report) (figure
 		f.year = y
 	}
 	return f, true
+}
+
+// shareOf is a share, and of a range the part of it that a share can be; nil for another value.
+func shareOf(v graph.Value) *Bounds {
+	r, ok := v.Range()
+	if !ok || r.Least() && (r.Min < 0 || r.Min > 1) || r.Most() && (r.Max < 0 || r.Max > 1) {
+		return nil
+	}
+	return &Bounds{max(0, r.Min), min(1, r.Max)}
 }
 
 // standing drops DEPRECATED figures where another one says what they do of the

@@ -42,7 +42,7 @@ func (d *dependencyRun) computeShares(ctx context.Context) error {
 
 // lacksShare reports whether the share of a figure could be computed.
 func (d *dependencyRun) lacksShare(f figure) bool {
-	return f.share < 0 && f.key.scope == "" && !f.key.planned && f.key.resource == d.resource && f.year != noYear
+	return f.share == nil && f.key.scope == "" && !f.key.planned && f.key.resource == d.resource && f.year != noYear
 }
 
 // total reads a claim as a total for each of its amounts. It returns none for a part, a plan
@@ -71,18 +71,20 @@ func (d *dependencyRun) compute(f *figure, totals []total) {
 	iv := s.Valid(f.claim)
 	for _, t := range totals {
 		q, _ := s.Qualifier(f.claim, t.amount)
-		if q.Kind() != graph.QuantityKind || t.measure != f.key.measure || t.first != iv.From.First() || t.last != iv.To.Last() {
+		amount, ok := q.Range()
+		if !ok || q.Text() == "" || t.measure != f.key.measure || t.first != iv.From.First() || t.last != iv.To.Last() {
 			continue
 		}
 		u := s.Ontology().Units[q.Text()]
 		if u == nil || t.unit == nil || !u.Converts(t.unit) {
 			continue
 		}
-		share := graph.Convert(q.Float(), u, t.unit) / t.number
-		if share < 0 || share > 1 {
+		amount.Min, amount.Max = graph.Convert(amount.Min, u, t.unit)/t.number, graph.Convert(amount.Max, u, t.unit)/t.number
+		share := shareOf(graph.RangeValue(amount, ""))
+		if share == nil {
 			continue
 		}
-		f.computed = f.computed.with(share)
+		f.computed = f.computed.union(share)
 		if !slices.Contains(f.totals, t.claim) {
 			f.totals = append(f.totals, t.claim)
 		}

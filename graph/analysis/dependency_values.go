@@ -16,3 +16,12 @@ func touchesYear(iv graph.Interval, year int) bool {
 func farApart(relative, a, b float64) bool {
 	return math.Abs(a-b) > (relative+1e-9)*max(math.Abs(a), math.Abs(b))
 }
+
+// boundsOf are the ends of a range.
+func boundsOf(r graph.Range) *Bounds { return &Bounds{r.Min, r.Max} }
+
+// apart reports whether all numbers of two ranges are farther apart than the tolerance; nil
+// has no numbers.
+func (b *Bounds) apart(relative float64, c *Bounds) bool {
+	return b != nil && c != nil && (b.High < c.Low && farApart(relative, b.High, c.Low) || c.High < b.Low && farApart(relative, c.High, b.Low))
+}

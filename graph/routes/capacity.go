@@ -12,8 +12,8 @@ import (
 
 // capacityOf is what is stated of one node or leg, in the unit: figures of the whole of it, of
 // what is built unless plans are asked for as well, and in a unit of the same dimension. A figure is out of date if its period
-// ended before that of another began. The figures that remain may differ. A DEPRECATED one
-// counts where there is no other.
+// ended before that of another began. The figures that remain may differ, and a range that
+// has no upper end makes the highest infinite. A DEPRECATED one counts where there is no other.
 func (n *Network) capacityOf(entity uint32, unit *schema.Unit, plans bool) (stated Bounds, claims []uint32) {
 	v, s := n.view, n.view.Snapshot()
 	units := s.Ontology().Units
@@ -45,8 +45,9 @@ func (n *Network) capacityOf(entity uint32, unit *schema.Unit, plans bool) (stat
 	stated = Bounds{math.Inf(1), 0}
 	for _, n := range current {
 		val := s.Value(n)
-		x := max(0, val.Float()*units[val.Text()].Factor/unit.Factor)
-		stated = Bounds{min(stated.Low, x), max(stated.High, x)}
+		r, _ := val.Range()
+		in := units[val.Text()].Factor / unit.Factor
+		stated = Bounds{min(stated.Low, max(0, r.Min*in)), max(stated.High, 0, r.Max*in)}
 	}
 	return stated, current
 }

@@ -20,6 +20,9 @@ type CutCapacity struct {
 	// Stated is the sum of the least, and of the largest, capacity that is
 	// stated of each element.
 	Stated Bounds
+	// Open says that a figure has no upper end, as over 5: the most that can pass is
+	// unknown, and Stated has the lower end.
+	Open bool
 	// Unstated are the elements whose capacity nobody states: if there are any, the
 	// most that can pass is unknown.
 	Unstated []uint32
@@ -67,6 +70,9 @@ func (f *cutter) throughput(kind CutKind, cut []uint32) *CutCapacity {
 		if len(claims) == 0 {
 			t.Unstated = append(t.Unstated, e)
 			continue
+		}
+		if math.IsInf(stated.High, 1) {
+			t.Open, stated.High = true, stated.Low
 		}
 		t.Stated.Low, t.Stated.High = t.Stated.Low+stated.Low, t.Stated.High+stated.High
 		t.Claims = append(t.Claims, claims...)

@@ -348,7 +348,7 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 		l.bothSurety = min(l.surety, c.surety(n))
 	}
 	c.crosses(&l, transits)
-	if n := best(v, entity, "distanceKm"); n != snapshot.None {
+	if n := best(v, entity, "distanceKm"); n != snapshot.None && s.Value(n).Kind() != graph.RangeKind { // of a range it is not known
 		l.km, l.lengthClaim = s.Value(n).Float(), n
 		l.guessed = s.Details(n).Attribution == graph.Estimated
 		l.claims = append(l.claims, n)

@@ -72,6 +72,8 @@ func (x *foundChokepoint) capacity() string {
 		return ""
 	case c.High == nil && c.Stated == 0:
 		return "not stated"
+	case c.High == nil && len(c.Unstated) == 0:
+		return fmt.Sprintf("at least %s %s", graph.FormatNumber(c.Low, 4), c.Unit)
 	case c.High == nil:
 		return fmt.Sprintf("at least %s %s, not stated for %s", graph.FormatNumber(c.Low, 4), c.Unit, names(c.Unstated, ", "))
 	case c.Low == *c.High:
