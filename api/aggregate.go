@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"slices"
 
 	"github.com/graphql-go/graphql"
@@ -178,6 +179,8 @@ var operations = [...]struct {
 }{
 	{"sum", "The sums of the known values.", false}, {"avg", "The averages of the known values.", false},
 	{"min", "The least of the known values.", true}, {"max", "The greatest of the known values.", true},
+	{"sumMin", "What the sums are at least where some values are ranges, such as 10 to 15.", false},
+	{"sumMax", "What the sums are at most where some values are ranges.", false},
 }
 
 // countField returns how many items a whole or a group has.
@@ -301,16 +304,32 @@ func quantities(s schema.Scalar) bool { return s == schema.Quantity }
 
 // numbersType has a field for each number that can be summed up.
 func (b *builder) numbersType(s input.Shape) *graphql.Object {
-	return b.figuresType(s, "Numbers", "A number for each property or qualifier, in the unit that units gives; null where no value is known.", schema.Scalar.Numeric, graphql.Float,
-		func(st *aggregate.Stats, op int, dst []byte) []byte {
-			return gql.AppendFloat(dst, [...]float64{st.Sum, st.Sum / float64(st.Count), st.Min, st.Max}[op])
-		})
+	return b.figuresType(s, "Numbers", "A number for each property or qualifier, in the unit that units gives; null where no value is known, or where ranges leave it open.", schema.Scalar.Numeric, graphql.Float, appendFigure)
+}
+
+// appendFigure writes the figure of an operation, unless ranges leave it open.
+func appendFigure(st *aggregate.Stats, op int, dst []byte) []byte {
+	figure := func(x *aggregate.Stats) float64 {
+		return [...]float64{x.Sum, x.Sum / float64(x.Count), x.Min, x.Max, x.Sum, x.Sum}[op]
+	}
+	x, exact := st.Exactly(figure)
+	least, most := st.Bounds(figure)
+	switch operations[op].name {
+	case "sumMin":
+		x, exact = least, !math.IsInf(least, 0)
+	case "sumMax":
+		x, exact = most, !math.IsInf(most, 0)
+	}
+	if !exact {
+		return dst
+	}
+	return gql.AppendFloat(dst, x)
 }
 
 // unitsType has a field for each quantity that can be summed up.
 func (b *builder) unitsType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Units", "The unit of each quantity: the one that all values have, or else the base unit of their dimension. Null where no value is known.",
-		quantities, graphql.String, func(st *aggregate.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.Unit) })
+		quantities, graphql.String, func(st *aggregate.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.UnitOfAll()) })
 }
 
 // figuresType has a field for each of a list's figures; those of the nodes of a relation are under
@@ -321,7 +340,7 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 		return output.Field{Name: name, About: about, Type: typ, Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				st, err := src.Obj.(*aggregationPart).stats(by, operations[src.Index].ends)
-				if err != nil || st.Count == 0 {
+				if err != nil || st.Known() == 0 {
 					return dst, err
 				}
 				return appendTo(st, int(src.Index), dst), nil

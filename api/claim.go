@@ -77,6 +77,10 @@ func (b *builder) statementFields() []output.Field {
 				}
 				return dst, true, nil
 			}}},
+		b.rangesField("The ranges that its value and its qualifiers state, such as 10 to 15.", func(_ *gql.Call, src gql.Ref) (*snapshot.View, []fieldRange) {
+			v, n := viewOf(src)
+			return v, claimRanges(v, n)
+		}),
 		{Name: "original", Type: graphql.String, About: "The value as the source prints it; null where the claim gives the same.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Original })},
 		{Name: "note", Type: graphql.String, About: "A curator's remark.", Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Note })},
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/graphql-go/graphql"
 
@@ -145,6 +146,12 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 			output.Field{Name: "to", Type: input.Date, About: "The date until which the edge holds, by its claim; \"..\" where the source leaves it open, null where nobody states one.", Read: edgeText(func(v *snapshot.View, n uint32) string { return validTo(v.Snapshot(), n) })},
 			output.Field{Name: "holds", Type: output.Must(b.HoldsType()), About: aboutHolds, Read: edgeText(holdsOf)},
 			output.Field{Name: "basis", Type: b.BasisType(), About: aboutBasis, Read: edgeText(basisOf)})
+		if slices.ContainsFunc(s.Qualifiers, func(q *schema.Qualifier) bool { return q.Scalar.Numeric() }) {
+			fs = append(fs, b.rangesField("The ranges of the qualifiers that are a range, such as 10 to 15, and no single number. Qualifiers that are plain numbers read as null there.", func(_ *gql.Call, src gql.Ref) (*snapshot.View, []fieldRange) {
+				c, e := edgeOf(src)
+				return c.view, claimRanges(c.view, e.Claim)
+			}))
+		}
 		if s.Mirror {
 			fs = append(fs, output.Field{Name: "report", Type: output.Must(b.analyses.ReportType()), About: "MIRROR if only the entity at the other end reports it, by the claim of the edge.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {

@@ -97,6 +97,7 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 				}
 				return append(dst, ']'), v.Err()
 			}}},
+		b.rangesField("The ranges of the fields for which the view shows a range, such as 10 to 15, and no single number. Fields of plain numbers read as null there.", entityRanges),
 		b.claimsField("about", "The claims in view that have the entity as their object, in the order in which the store recorded them.", true),
 	}
 	for _, f := range b.Fields(t) {
@@ -204,8 +205,12 @@ func (b *builder) properties(f *schema.Field) output.Field {
 			claims = v.Values(e, f, nil)
 		}
 		dst = append(dst, '[')
-		for i, n := range claims {
-			if i > 0 {
+		empty := len(dst)
+		for _, n := range claims {
+			if v.Snapshot().ClaimCell(n).Kind == graph.RangeKind {
+				continue // the field ranges has it
+			}
+			if len(dst) > empty {
 				dst = append(dst, ',')
 			}
 			if dst, err = appendClaim(dst, v.Snapshot(), n, f.Scalar); err != nil {

@@ -19,7 +19,7 @@ var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
 	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
 	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
-	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
+	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ValueRange", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
 	"LogEntry", "Import", "Timeline", "Moment", "DatePrecision",
 	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "ImportInput", "QualifierInput",
 )
@@ -35,12 +35,12 @@ var listParts = []string{
 
 // reservedFields are the names that every entity has in the API besides the
 // fields of the ontology, and those that filters and group keys cannot hold.
-var reservedFields = set("id", "type", "claims", "about", "none", "and", "or", "not", "true", "false", "null")
+var reservedFields = set("id", "type", "claims", "about", "none", "ranges", "and", "or", "not", "true", "false", "null")
 
 // reservedQualifiers are the names that an edge, a claim or a seed file uses
 // itself, and those that group keys cannot hold.
 var reservedQualifiers = set(
-	"cursor", "node", "claim", "from", "to", "object", "none", "valid", "source", "at", "locator", "confidence", "attribution",
+	"cursor", "node", "claim", "from", "to", "object", "none", "ranges", "valid", "source", "at", "locator", "confidence", "attribution",
 	"attributedTo", "subject", "rank", "original", "note", "supersedes", "conflict", "holds", "basis", "year", "true", "false", "null",
 )
 

@@ -172,9 +172,9 @@ func (b *Builder) cutCapacityType() *graphql.Object {
 		return []output.Field{
 			{Name: "low", Type: output.Must(graphql.Float), About: "The least, in unit: the sum of the least figures stated; an element without a figure counts as 0.",
 				Read: leaf(func(t *routes.CutCapacity, dst []byte) []byte { return gql.AppendFloat(dst, t.Stated.Low) })},
-			{Name: "high", Type: graphql.Float, About: "The most, in unit: the sum of the largest figures stated; null where the capacity of some element is not stated.",
+			{Name: "high", Type: graphql.Float, About: "The most, in unit: the sum of the largest figures stated; null where the capacity of some element is not stated, or only a range without an upper end.",
 				Read: leaf(func(t *routes.CutCapacity, dst []byte) []byte {
-					if len(t.Unstated) > 0 {
+					if len(t.Unstated) > 0 || t.Open {
 						return dst
 					}
 					return gql.AppendFloat(dst, t.Stated.High)

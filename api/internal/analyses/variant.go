@@ -2,6 +2,7 @@ package analyses
 
 import (
 	"github.com/graphql-go/graphql"
+	"math"
 
 	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
@@ -258,13 +259,17 @@ func (b *Builder) leastCapacityType() *graphql.Object {
 	quantity := func(pick func(x *routes.LeastCapacity) float64) gql.Binding {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			x := of(src).item
-			return b.Literal(graph.QuantityValue(pick(x), x.Unit.Code)), true, nil
+			r := graph.Range{Min: pick(x), Max: pick(x)}
+			if math.IsInf(r.Max, 1) { // by a range without an upper end
+				r.Min = x.Stated.Low
+			}
+			return b.Literal(graph.RangeValue(r, x.Unit.Code)), true, nil
 		}}
 	}
 	return b.Object("LeastCapacity", "The narrowest place of a variant, as far as claims state it.", func() []output.Field {
 		return []output.Field{
 			{Name: "low", Type: output.Must(b.QuantityType()), About: "The least figure that is stated of any leg or node.", Read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.Low })},
-			{Name: "high", Type: output.Must(b.QuantityType()), About: "No more than this can pass, by the largest figure that is stated of each; equal to low where sources agree.", Read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.High })},
+			{Name: "high", Type: output.Must(b.QuantityType()), About: "No more than this can pass, by the largest figure that is stated of each; equal to low where sources agree, and without a number where the figures have no upper end.", Read: quantity(func(x *routes.LeastCapacity) float64 { return x.Stated.High })},
 			b.entityListField("at", "The legs and nodes that may be the narrowest, in order.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.At }),
 			{Name: "claims", Type: output.List(b.Claim), About: "The claims that state the figures.",
 				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).item.Claims })},

@@ -48,6 +48,8 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 			" gt those that begin after it ends, gte those that begin no earlier. An open end is later than every date."
 	}
 	switch {
+	case s.Numeric():
+		about += aboutRanges
 	case id:
 		about += " Ids are compared byte by byte."
 	case text:
@@ -58,6 +60,9 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 		fs := append(equality(typ), isNull, isNone)
 		if ordered {
 			fs = append(fs, comparisons(typ)...)
+		}
+		if s.Numeric() {
+			fs = append(fs, possibly)
 		}
 		if text {
 			fs = append(fs,
@@ -70,6 +75,12 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 
 // isNone is of fields only: a qualifier is stated or left out.
 var isNone = inputField{"isNone", "Whether a source states that there is nothing, and no better claim something.", graphql.Boolean}
+
+// aboutRanges says how conditions on numbers treat ranges.
+const aboutRanges = " A range, such as 10 to 15, meets them if all its numbers do."
+
+// possibly is of numbers and quantities, which may be ranges.
+var possibly = inputField{"possibly", "Keeps ranges as well that only possibly meet the conditions: over 5 is possibly less than 7.", graphql.Boolean}
 
 var isNull = inputField{"isNull", "True: the value is missing. False: there is a value.", graphql.Boolean}
 
@@ -91,12 +102,12 @@ func comparisons(typ graphql.Input) []inputField {
 }
 
 func (ts *Types) quantityTestType() *graphql.InputObject {
-	about := "Conditions on a quantity, converted to the given unit; all that are given must hold. The unit may be left out only where all values have the same. A missing value meets only isNull, ne and notIn."
+	about := "Conditions on a quantity, converted to the given unit; all that are given must hold. The unit may be left out only where all values have the same. A missing value meets only isNull, ne and notIn." + aboutRanges
 	return ts.object("QuantityFilter", about, func() []inputField {
 		fs := []inputField{
 			{"unit", "The unit of the numbers: a member of the ontology's enum Unit. Alone, it matches quantities that can be converted to it.", graphql.String}, isNull, isNone,
 		}
-		return append(append(fs, equality(graphql.Float)...), comparisons(graphql.Float)...)
+		return append(append(append(fs, equality(graphql.Float)...), comparisons(graphql.Float)...), possibly)
 	})
 }
 
@@ -119,7 +130,7 @@ func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	code, given := in["unit"].(string)
 	if !given {
 		compared := len(in)
-		for _, alone := range [...]string{"isNull", "isNone"} {
+		for _, alone := range [...]string{"isNull", "isNone", "possibly"} {
 			if _, ok := in[alone]; ok {
 				compared--
 			}
@@ -213,6 +224,8 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 	case "isNone":
 		none := val.(bool)
 		t.IsNone = &none
+	case "possibly":
+		t.Possibly = val.(bool)
 	case "contains", "startsWith":
 		part := val.(string)
 		switch {

@@ -1,6 +1,8 @@
 package output
 
 import (
+	"math"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -47,24 +49,56 @@ func (ts *Types) Literal(v graph.Value) gql.Ref {
 func (ts *Types) QuantityType() *graphql.Object {
 	leaf := LeafOf[literal]
 	return ts.Object("Quantity", "A quantity: a number and its unit.", func() []Field {
-		return []Field{
-			{Name: "value", Type: Must(graphql.Float), About: "The number, in the unit below.",
-				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendFloat(dst, l.value.Float()) })},
+		return append([]Field{
+			{Name: "value", Type: graphql.Float, About: "The number, in the unit below; null for a range, such as 10 to 15, which has min and max.",
+				Read: leaf(func(l *literal, dst []byte) []byte {
+					if l.value.Kind() == graph.RangeKind {
+						return dst
+					}
+					return gql.AppendFloat(dst, l.value.Float())
+				})},
 			{Name: "unit", Type: Must(graphql.String), About: "The code of the unit: a member of the ontology's enum Unit.",
 				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, l.value.Text()) })},
 			{Name: "text", Type: Must(graphql.String), About: "Number and unit as people write them, such as 3 km.",
-				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, quantityText(l)) })},
-		}
+				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, NumberText(l.value, l.unit)) })},
+		}, BoundFields(func(l *literal) graph.Value { return l.value })...)
 	})
 }
 
-// quantityText writes a quantity for people.
-func quantityText(l *literal) string {
-	symbol, currency := l.value.Text(), false
-	if l.unit != nil {
-		symbol, currency = l.unit.Symbol, l.unit.Dimension == "currency"
+// BoundFields are the fields of the ends of a number or a range, which value reads.
+func BoundFields[T any](value func(x *T) graph.Value) []Field {
+	number := func(pick func(r graph.Range) float64) gql.Binding {
+		return LeafOf(func(x *T, dst []byte) []byte {
+			r, _ := value(x).Range()
+			if end := pick(r); !math.IsInf(end, 0) {
+				dst = gql.AppendFloat(dst, end)
+			}
+			return dst
+		})
 	}
-	return graph.FormatQuantity(l.value.Float(), symbol, currency)
+	without := func(pick func(r graph.Range) bool) gql.Binding {
+		return LeafOf(func(x *T, dst []byte) []byte {
+			r, _ := value(x).Range()
+			return gql.AppendBool(dst, pick(r))
+		})
+	}
+	return []Field{
+		{Name: "min", Type: graphql.Float, About: "The lower end of the range, or the number; null where no source states one, as in under 100.", Read: number(func(r graph.Range) float64 { return r.Min })},
+		{Name: "max", Type: graphql.Float, About: "The upper end of the range, or the number; null where no source states one, as in over 5.", Read: number(func(r graph.Range) float64 { return r.Max })},
+		{Name: "over", Type: Must(graphql.Boolean), About: "Whether it is over min, and not min itself.", Read: without(func(r graph.Range) bool { return r.Over })},
+		{Name: "under", Type: Must(graphql.Boolean), About: "Whether it is under max, and not max itself.", Read: without(func(r graph.Range) bool { return r.Under })},
+	}
+}
+
+// NumberText writes a number, a quantity or a range for people. unit is nil where there is none,
+// or the ontology does not have it.
+func NumberText(v graph.Value, unit *schema.Unit) string {
+	symbol, currency := v.Text(), false
+	if unit != nil {
+		symbol, currency = unit.Symbol, unit.Dimension == "currency"
+	}
+	r, _ := v.Range()
+	return graph.FormatRange(r, symbol, currency)
 }
 
 func (ts *Types) coordinatesType() *graphql.Object {
@@ -93,6 +127,8 @@ func AppendInt(dst []byte, n int64, as schema.Scalar) ([]byte, error) {
 // AppendValue writes a value of a scalar as JSON.
 func AppendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	switch v.Kind() {
+	case graph.RangeKind: // the field ranges has it
+		return dst, nil
 	case graph.IntKind:
 		return AppendInt(dst, v.Int(), as)
 	case graph.FloatKind:
