@@ -18,8 +18,9 @@ func (s *Graph) TouchName(entity uint32) (x uint) {
 // touched is how many claims of an entity are read ahead.
 const touched = 24
 
-// TouchClaims reads of the claims about entities that have few: first the lists, then what they lead
-// to. To read texts ahead as well was not faster.
+// TouchClaims reads of the claims that state values of entities that have few: first the lists, then
+// the claims, not those of relations, which are elsewhere in memory. To read texts ahead as well was
+// not faster.
 func (s *Graph) TouchClaims(entities iter.Seq[uint32]) (x uint) {
 	for n := range entities {
 		if links := s.Out.Ref(n).Short(); len(links) > 0 {
@@ -29,7 +30,9 @@ func (s *Graph) TouchClaims(entities iter.Seq[uint32]) (x uint) {
 	for n := range entities {
 		links := s.Out.Ref(n).Short()
 		for i := range links[:min(len(links), touched)] {
-			x += uint(s.Rows.Ref(links[i].Claim).Value)
+			if links[i].Other == None {
+				x += uint(s.Rows.Ref(links[i].Claim).Value)
+			}
 		}
 	}
 	return x
