@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -92,7 +93,9 @@ func (m *mappingChoice) inputs(args []string, format string, e *environment) ([]
 	if err != nil {
 		return nil, err
 	}
-	if m.mapping, err = codec.ReadMapping(*m.file, text); err != nil {
+	if m.mapping, err = codec.ReadMapping(*m.file, text, func(file string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(filepath.Dir(*m.file), filepath.FromSlash(file)))
+	}); err != nil {
 		return nil, err
 	}
 	if m.review, err = ingest.ReadReview(*m.reviewed); err != nil {
@@ -115,9 +118,6 @@ func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out 
 	table := console.NewTable("", "LINE", "ENTITY", "FIELD", "VALUE", "QUALIFIERS", "VALID", "LOCATOR")
 	rows := map[int]bool{}
 	err := inputs[0].Decode(ctx, func(op graph.Op) error {
-		if op.Position.File != inputs[0].Name {
-			return nil // of the mapping
-		}
 		if rows[op.Position.Row] = true; len(rows) > shownRows {
 			return errShown
 		}

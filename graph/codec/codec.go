@@ -35,6 +35,8 @@ type Format struct {
 	// Lossless is true if what Encode writes gives the same graph again.
 	Lossless bool
 
+	// Once, where not nil, states what holds for all inputs of the format together; it is called before they are read.
+	Once func(ctx context.Context, emit Emit) error
 	// Decode reads a stream; name is for messages. It calls emit with what is
 	// well formed and returns graph.Problems with every fault of form.
 	Decode func(ctx context.Context, name string, r io.Reader, emit Emit) error

@@ -14,13 +14,16 @@ import (
 type filter func(t *mapped, values []string) ([]string, error)
 
 // filterNames are the names of filters in the order of the documentation.
-var filterNames = []string{"lower", "upper", "slug", "first", "pad", "without", "split", "match", "table", "number", "percent", "times", "date", "key", "find"}
+var filterNames = []string{"lower", "upper", "slug", "line", "first", "pad", "without", "split", "match", "table", "number", "percent", "times", "date", "key", "find"}
 
 // filters make the filter of each name, with what follows the name in the mapping.
 var filters = map[string]func(m *Mapping, argument string) (filter, error){
 	"lower": func(*Mapping, string) (filter, error) { return each(strings.ToLower), nil },
 	"upper": func(*Mapping, string) (filter, error) { return each(strings.ToUpper), nil },
 	"slug":  func(*Mapping, string) (filter, error) { return each(Slug), nil },
+	"line": func(*Mapping, string) (filter, error) {
+		return each(func(v string) string { return strings.Join(strings.Fields(v), " ") }), nil
+	},
 	"first": func(_ *Mapping, a string) (filter, error) {
 		n, err := count(a)
 		return each(func(v string) string { r := []rune(v); return string(r[:min(n, len(r))]) }), err

@@ -3,6 +3,7 @@ package codec
 import (
 	"context"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -51,18 +52,9 @@ type record interface {
 // Format is the format of the tables and documents of RDF that the mapping reads. Entities are looked up by find, which may
 // be nil: then a mapping that needs it is refused.
 func (m *Mapping) Format(find Find) *Format {
-	return &Format{Name: "table", About: "tables and RDF, by a mapping", Extensions: tableEndings, Decode: func(ctx context.Context, name string, r io.Reader, emit Emit) error {
-		t := &mapped{Mapping: m, find: find, out: emit}
+	return &Format{Name: "table", About: "tables and RDF, by a mapping", Extensions: tableEndings, Once: m.declare, Decode: func(ctx context.Context, name string, r io.Reader, emit Emit) error {
+		t := &mapped{Mapping: m, find: find}
 		t.seedDecoder = seedDecoder{ctx: ctx, name: name, emit: emit}
-		if m.entities != nil {
-			declared := graph.Claim{Confidence: 1}
-			t.name = m.from
-			if err := t.pairs(m.entities, "entities", func(id, body *yaml.Node) error { return t.entity(id, body, declared) }); err != nil {
-				return err
-			}
-			t.name = name
-		}
-		t.seedDecoder.emit = t.once
 		var err error
 		if syntax, ok := syntaxOf(name); ok {
 			err = t.document(name, r, syntax)
@@ -77,6 +69,19 @@ func (m *Mapping) Format(find Find) *Format {
 		}
 		return t.Err()
 	}}
+}
+
+// declare states the entities of the mapping itself.
+func (m *Mapping) declare(ctx context.Context, emit Emit) error {
+	if m.entities == nil {
+		return nil
+	}
+	d := &seedDecoder{ctx: ctx, name: m.from, emit: emit}
+	declared := graph.Claim{Confidence: 1}
+	if err := d.pairs(m.entities, "entities", func(id, body *yaml.Node) error { return d.entity(id, body, declared) }); err != nil {
+		return err
+	}
+	return d.Err()
 }
 
 // Copy writes those rows of a file that has keep to a file that the mapping reads too. RDF is not copied: ok is false.
@@ -105,7 +110,6 @@ type mapped struct {
 	seedDecoder
 	*Mapping
 	find    Find
-	out     Emit
 	stopped error // by which emit ended the reading
 
 	optional bool // another text of the mapping serves if nothing is found
@@ -115,7 +119,6 @@ type mapped struct {
 	over   map[string]string   // the cells that wide and each put in the place of others
 	lets   map[string][]string // what is known of let
 	fits   bool                // a column fits wide
-	stated map[string]bool     // by the row, where the mapping makes several of it
 	faulty map[string]bool     // faults of the row
 }
 
@@ -123,6 +126,7 @@ type mapped struct {
 const (
 	rowNumber  = "#"     // the number of the row
 	fileColumn = "@file" // the name of the file, without its folder
+	partColumn = "value" // the cell of a column that wide makes a row of, or the value that each does
 )
 
 // cell has the values of a column for the row.
@@ -150,21 +154,6 @@ func (t *mapped) cell(column string) ([]string, error) {
 	return t.rec.Values(t.iriOf(column)), nil
 }
 
-// once emits an operation unless the row has stated it before.
-func (t *mapped) once(op graph.Op) error {
-	if t.stated != nil {
-		key := string(op.Entity.ID)
-		if op.Kind == graph.Assert {
-			key = op.Claim.ID().String()
-		}
-		if t.stated[key] {
-			return nil
-		}
-		t.stated[key] = true
-	}
-	return t.out(op)
-}
-
 // record states what the mapping makes of a record; false ends the reading.
 func (t *mapped) record(rec record) bool {
 	t.number++
@@ -172,9 +161,6 @@ func (t *mapped) record(rec record) bool {
 	if row, ok := rec.(*table.Row); ok && slices.ContainsFunc(row.Cells, func(c string) bool { return !utf8.ValidString(c) }) {
 		t.Add(rec.Position(""), graph.BadInput, "the row is not valid UTF-8; the mapping's file can name its encoding")
 		return true
-	}
-	if t.stated = nil; t.wide != nil || t.each != nil {
-		t.stated = map[string]bool{}
 	}
 	if t.wide == nil {
 		return t.members()
@@ -190,7 +176,7 @@ func (t *mapped) record(rec record) bool {
 		if len(values) == 0 || t.nothing(values[0]) {
 			continue
 		}
-		t.over = map[string]string{wideValue: values[0]}
+		t.over = map[string]string{partColumn: values[0]}
 		for i, group := range groups[1:] {
 			t.over[group] = found[i+1]
 		}
@@ -198,10 +184,11 @@ func (t *mapped) record(rec record) bool {
 			return false
 		}
 	}
-	if !t.fits {
+	t.lets = map[string][]string{}
+	if !t.fits && t.states() {
 		t.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "no column fits %s, by which the mapping takes columns for rows (wide)", t.wide)
 	}
-	return t.fits
+	return t.fits || !t.states()
 }
 
 // members states the row, or each row that the mapping makes of it.
@@ -224,12 +211,9 @@ func (t *mapped) members() bool {
 		t.fault(t.each.column, "each", err)
 	}
 	for _, v := range values {
-		t.over = map[string]string{t.each.column: v}
-		for column, text := range over {
-			if column != t.each.column {
-				t.over[column] = text
-			}
-		}
+		t.over = map[string]string{}
+		maps.Copy(t.over, over)
+		t.over[partColumn] = v
 		if !t.state() {
 			return false
 		}
@@ -237,10 +221,13 @@ func (t *mapped) members() bool {
 	return true
 }
 
+// states reports whether the row at hand states anything.
+func (t *mapped) states() bool { return t.condition == nil || t.expand(t.condition) != nil }
+
 // state states what the mapping makes of the row at hand; false ends the reading.
 func (t *mapped) state() bool {
 	t.lets = map[string][]string{}
-	if t.condition != nil && t.expand(t.condition) == nil {
+	if !t.states() {
 		return true
 	}
 	base := graph.Claim{}

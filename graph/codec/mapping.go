@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -34,9 +35,10 @@ type Mapping struct {
 // mappingConfidence is that of claims for which the mapping gives none: less than what is curated.
 const mappingConfidence = "0.7"
 
-// ReadMapping reads a mapping; name is for messages. The error is graph.Problems with every fault.
-func ReadMapping(name string, text []byte) (*Mapping, error) {
-	d := &mappingReader{seedDecoder: seedDecoder{name: name}, m: &Mapping{from: name, let: map[string]template{}, empty: map[string]bool{},
+// ReadMapping reads a mapping; name is for messages. open, which may be nil, reads a file of a table by its place from that of the
+// mapping. The error is graph.Problems with every fault.
+func ReadMapping(name string, text []byte, open func(file string) ([]byte, error)) (*Mapping, error) {
+	d := &mappingReader{open: open, seedDecoder: seedDecoder{name: name}, m: &Mapping{from: name, let: map[string]template{}, empty: map[string]bool{},
 		tables: map[string]map[string]string{}, prefixes: map[string]string{}, made: map[string]bool{rowNumber: true, fileColumn: true}, templates: map[*yaml.Node]template{}}}
 	d.m.file.Give = "the table of the mapping, or correct the mapping"
 	var doc yaml.Node
@@ -59,6 +61,7 @@ func ReadMapping(name string, text []byte) (*Mapping, error) {
 type mappingReader struct {
 	seedDecoder
 	m          *Mapping
+	open       func(file string) ([]byte, error)
 	lets, each *yaml.Node
 }
 
@@ -74,7 +77,7 @@ func (d *mappingReader) part(k, v *yaml.Node) error {
 	case "if":
 		d.m.condition = v
 	case "each":
-		d.each = v
+		d.each, d.m.made[partColumn] = v, true
 	case "let":
 		d.lets = v
 	case "file":
@@ -94,6 +97,10 @@ func (d *mappingReader) part(k, v *yaml.Node) error {
 		return d.pairs(v, "tables", func(table, entries *yaml.Node) error {
 			of := map[string]string{}
 			d.m.tables[table.Value] = of
+			if entries.Kind == yaml.ScalarNode {
+				d.tableFile(entries, of)
+				return nil
+			}
 			return d.pairs(entries, "tables."+table.Value, func(from, to *yaml.Node) error {
 				of[from.Value], _ = d.text(to, "tables."+table.Value)
 				return nil
@@ -103,6 +110,30 @@ func (d *mappingReader) part(k, v *yaml.Node) error {
 		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a mapping has rows, entities, defaults, if, let, each, wide, empty, tables, file, prefixes and base", graph.Clip(k.Value))
 	}
 	return nil
+}
+
+// tableFile reads a table from the first two columns of a CSV file, which is named by its place from that of the mapping.
+func (d *mappingReader) tableFile(file *yaml.Node, to map[string]string) {
+	if d.open == nil {
+		d.Add(d.at(file, "tables"), graph.BadInput, "the table is in the file %s, which cannot be read here", graph.Clip(file.Value))
+		return
+	}
+	text, err := d.open(file.Value)
+	if err != nil {
+		d.Add(d.at(file, "tables"), graph.BadInput, "%v", err)
+		return
+	}
+	err = table.Read(context.Background(), file.Value, bytes.NewReader(text), table.Options{CSV: true}, func(r *table.Row) bool {
+		if len(r.Cells) < 2 {
+			d.Add(r.Position(""), graph.BadInput, "a table has two columns: a word, and what it becomes")
+			return false
+		}
+		to[trimmed(r.Cells[0])] = trimmed(r.Cells[1])
+		return true
+	}, d.Report)
+	if err != nil {
+		d.Add(d.at(file, "tables"), graph.BadInput, "%v", err)
+	}
 }
 
 // texts reads a list of texts.
@@ -164,9 +195,6 @@ func (d *mappingReader) dialect(k, v *yaml.Node) error {
 	return nil
 }
 
-// wideValue is the column with the cell of a wide table.
-const wideValue = "value"
-
 // wide reads which columns are rows.
 func (d *mappingReader) wide(v *yaml.Node) {
 	text, ok := d.text(v, "wide")
@@ -178,7 +206,7 @@ func (d *mappingReader) wide(v *yaml.Node) {
 		d.Add(d.at(v, "wide"), graph.BadInput, "%v", err)
 		return
 	}
-	d.m.wide, d.m.made[wideValue] = re, true
+	d.m.wide, d.m.made[partColumn] = re, true
 	for _, name := range re.SubexpNames()[1:] {
 		d.m.made[name] = true
 	}

@@ -35,15 +35,24 @@ func (finding) Named(_ context.Context, n Named) (graph.ID, error) {
 	return "", &Unknown{"no " + strings.Join(n.Types, " or ") + " is named " + n.Text}
 }
 
+// tableFile is the file of a table beside each mapping.
+func tableFile(file string) ([]byte, error) {
+	if file != "lands.csv" {
+		return nil, os.ErrNotExist
+	}
+	return []byte("code,id\n1,KAZ\n2,\n"), nil
+}
+
 // stated is what a mapping makes of a table, a line for each operation, and its faults.
 func stated(t testing.TB, mapping, name, table string) string {
 	t.Helper()
-	m, err := ReadMapping("map.yaml", []byte(mapping))
+	m, err := ReadMapping("map.yaml", []byte(mapping), tableFile)
 	if err != nil {
 		return err.Error() + "\n"
 	}
 	var out strings.Builder
-	err = m.Format(finding{}).Decode(context.Background(), name, strings.NewReader(table), func(op graph.Op) error {
+	f := m.Format(finding{})
+	emit := func(op graph.Op) error {
 		fmt.Fprintf(&out, "%s:%d: ", op.Position.File, op.Position.Line)
 		if op.Kind == graph.Declare {
 			fmt.Fprintf(&out, "%s is a %s\n", op.Entity.ID, op.Entity.Type)
@@ -56,8 +65,8 @@ func stated(t testing.TB, mapping, name, table string) string {
 		}
 		fmt.Fprintf(&out, " %s [%s, %s, %v]\n", c.Valid, c.Source, c.Locator, c.Confidence)
 		return nil
-	})
-	if err != nil {
+	}
+	if err := errors.Join(f.Once(t.Context(), emit), f.Decode(t.Context(), name, strings.NewReader(table), emit)); err != nil {
 		out.WriteString(err.Error() + "\n")
 	}
 	return out.String()
@@ -142,17 +151,18 @@ func TestMappingFaults(t *testing.T) {
 		"rows: {x: {}}\nfields: {}":                `map.yaml:2: unknown part "fields"; a mapping has rows, entities, defaults, if, let, each, wide, empty, tables, file, prefixes and base`,
 		"rows:\n  x: {name: \"{a\"}":               `map.yaml:2: rows.x.name: "{a" has a { without a }`,
 		"rows:\n  x: {name: \"{}\"}":               "map.yaml:2: rows.x.name: {} names no column",
-		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, first, pad, without, split, match, table, number, percent, times, date, key, find`,
+		"rows:\n  x: {name: \"{a | upcase}\"}":     `map.yaml:2: rows.x.name: there is no filter "upcase"; the filters are lower, upper, slug, line, first, pad, without, split, match, table, number, percent, times, date, key, find`,
 		"rows:\n  x: {name: \"{a | first x}\"}":    `map.yaml:2: rows.x.name: the filter first: "x" is not a number of characters`,
 		"rows:\n  x: {name: [\"{a | match (}\"]}":  "map.yaml:2: rows.x.name[0]: the filter match: error parsing regexp: missing closing ): `(`",
 		"rows:\n  x: {name: a, name: b}":           `map.yaml:2: rows.x: "name" is given twice (first on line 2)`,
 		"rows: {x: {}}\nfile: {separator: ab}":     `map.yaml:2: file.separator: the separator is one character, not "ab"`,
 		"rows: {x: {}}\nprefixes: 1":               "map.yaml:2: prefixes: a mapping (key: value) is expected here, not a single value",
 		"rows: &a {x: {}}\ndefaults: *a":           "map.yaml:1: anchors and aliases are not part of the seed format; write the value out",
+		"rows: {x: {}}\ntables: {a: b.csv}":        "map.yaml:2: tables: the table is in the file b.csv, which cannot be read here",
 		"rows: {x: {}}\nempty: none":               "map.yaml:2: empty: a list of texts is expected here, not a single value",
 		"rows: {\"{a}\": {type: City}}\ntables: 1": "map.yaml:2: tables: a mapping (key: value) is expected here, not a single value",
 	} {
-		_, err := ReadMapping("map.yaml", []byte(text))
+		_, err := ReadMapping("map.yaml", []byte(text), nil)
 		var ps graph.Problems
 		if !errors.As(err, &ps) || ps[:1].Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
@@ -198,6 +208,7 @@ t.trig:4: q2 country FRA 1990/.. [wikidata, http://w/Q2, 0.7]
 // FuzzMapping reads any mapping with any table: it ends, and all faults have positions.
 func FuzzMapping(f *testing.F) {
 	f.Add(portMapping, "No;Code;Name;Others;Since;Size;Depth;Pier;Serves;Harbour;Source\n7;KZ AAU;Aktau;a,b;1963;L;11;;a/b;x;s\n")
+	f.Add("wide: \"b(.*)\"\neach: \"{value | split ;}\"\nrows: {\"{a}\": {note: {value: \"{value}\", share: 1, if: \"{value}\"}}}", "a,b1,b2\nx,\"y;z\",w\n")
 	f.Add("rows: {\"{a}\": {type: City, name: {value: \"{b | split ,}\", valid: \"{#}\"}}}", "a,b\nx,\"y,z\"\n")
 	f.Fuzz(func(t *testing.T, mapping, table string) { stated(t, mapping, "t.csv", table) })
 }
@@ -235,7 +246,7 @@ func TestMappingPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part := range schema.Properties {
-		if _, err := ReadMapping("m", []byte(part+": 1\n")); err != nil && strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "`"+part+"`") {
+		if _, err := ReadMapping("m", []byte(part+": 1\n"), nil); err != nil && strings.Contains(err.Error(), "unknown part") || !strings.Contains(string(page), "`"+part+"`") {
 			t.Errorf("%s: %v", part, err)
 		}
 	}
@@ -260,6 +271,7 @@ rows:
 tables: {fields: {Res: reserve, "*": ""}}
 `, "t.csv", "Land,Prod_t_2022,Res_kt_2022,Prod_kt_2023\nCHL,\"5,330\",NA,5\nPER,,7,\n", `t.csv:2: CHL is a Country
 t.csv:2: CHL produces copper (quantity 5330 t) 2022 [s, row 1, 0.7]
+t.csv:2: CHL is a Country
 t.csv:2: CHL produces copper (quantity 5 kt) 2023 [s, row 1, 0.7]
 t.csv:3: PER is a Country
 t.csv:3: PER reserve 7 2022 [s, row 2, 0.7]
@@ -268,11 +280,11 @@ t.csv:3: PER reserve 7 2022 [s, row 2, 0.7]
 		{"values of a cell", `
 defaults: {source: s}
 each: "{Partners | split ,}"
-if: "{Partners | match %}"
-let: {land: "{Partners | match ^(\\D+)}"}
+if: "{value | match %}"
+let: {land: "{value | match ^(\\D+)}"}
 rows:
   A:
-    exportsTo: {to: "{land | slug}", share: "{Partners | match ([\\d.]+%) | percent}", at: "{#}: {land}"}
+    exportsTo: {to: "{land | slug}", share: "{value | match ([\\d.]+%) | percent}", at: "{#}: {land}"}
 `, "t.csv", "Partners\n\"China 22%, Sri Lanka 0.5%, others\"\n", `t.csv:2: A exportsTo china (share 0.22)  [s, 1: China, 0.7]
 t.csv:2: A exportsTo sri-lanka (share 0.005)  [s, 1: Sri Lanka, 0.7]
 `},
@@ -280,11 +292,19 @@ t.csv:2: A exportsTo sri-lanka (share 0.005)  [s, 1: Sri Lanka, 0.7]
 defaults: {source: s, at: "{@file} {id}"}
 each: "{members}"
 rows:
-  "{members/code}": {type: Country, memberOf: {to: "{id}", valid: "{members/since | date Month YYYY or M/D/YYYY}/.."}}
+  "{value/code}": {type: Country, memberOf: {to: "{id}", valid: "{value/since | date Month YYYY or M/D/YYYY}/.."}}
 `, "t.json", `[{"id": "un", "members": [{"code": "KAZ", "since": "March 1992"}, {"code": "UZB", "since": "3/2/1992"}]}, {"id": "x"}]`, `t.json:1: KAZ is a Country
 t.json:1: KAZ memberOf un 1992-03/.. [s, t.json un, 0.7]
 t.json:1: UZB is a Country
 t.json:1: UZB memberOf un 1992-03-02/.. [s, t.json un, 0.7]
+`},
+		{"tables from files, and nothing else", `
+defaults: {source: s}
+tables: {lands: lands.csv}
+rows:
+  "{Land | table lands}": {aliases: "{Name} ?? {?Alias} ?? ", note: "{Land | match x} ?? "}
+`, "t.csv", "Land,Name\n1,a\n2,b\n1,\n3,c\n", `t.csv:2: KAZ aliases a  [s, row 1, 0.7]
+t.csv:5:1: {Land | table lands}: the table lands of the mapping has no "3"
 `},
 		{"faults of values", `
 defaults: {source: s}

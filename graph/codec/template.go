@@ -60,6 +60,9 @@ func (a alternative) values(row *mapped) (values []string, column string, err er
 		}
 		text.WriteString(one[0])
 	}
+	if text.Len() == 0 {
+		return nil, column, nil
+	}
 	return []string{text.String()}, column, nil
 }
 
@@ -134,7 +137,11 @@ func (m *Mapping) readPiece(inside string) (piece, error) {
 	if p.column == "" {
 		return p, fmt.Errorf("{%s} names no column", graph.Clip(inside))
 	}
-	m.need(p.column)
+	if may, ok := strings.CutPrefix(p.column, "?"); ok {
+		p.column = may
+	} else {
+		m.need(p.column)
+	}
 	for _, w := range words[1:] {
 		name, argument, _ := strings.Cut(strings.TrimSpace(w), " ")
 		of, known := filters[name]

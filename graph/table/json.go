@@ -281,25 +281,6 @@ func (n *node) under(path string) *node {
 	return n
 }
 
-// with is the value with another one at the path.
-func (n *node) with(path string, v *node) *node {
-	if path == "" {
-		return v
-	}
-	below, rest := n.step(path)
-	if below == nil {
-		return n
-	}
-	changed := *n
-	changed.list = slices.Clone(n.list)
-	for i := range n.list {
-		if &n.list[i] == below {
-			changed.list[i] = *below.with(rest, v)
-		}
-	}
-	return &changed
-}
-
 // value is the column that is a record itself, if it is a single value.
 const value = "value"
 

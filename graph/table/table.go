@@ -60,6 +60,7 @@ type Row struct {
 	steps  []string                       // to a record
 	head   *head
 	record *node             // of JSON, which has no head
+	member *node             // of a list of it
 	extra  map[string]string // columns of the path to a record
 }
 
@@ -100,6 +101,9 @@ func (r *Row) Values(column string) []string {
 		if text, ok := r.extra[column]; ok {
 			return []string{text}
 		}
+		if rest, ok := strings.CutPrefix(column, value); ok && r.member != nil && (rest == "" || rest[0] == '/') {
+			return r.member.texts(nil, strings.TrimPrefix(rest, "/"))
+		}
 		return r.record.texts(nil, column)
 	}
 	if i, ok := r.head.index[column]; ok && i < len(r.Cells) {
@@ -108,23 +112,23 @@ func (r *Row) Values(column string) []string {
 	return nil
 }
 
-// Members are the row once for each member of the list that it has in the column, with that member in its
-// place; the row alone where there is no list.
-func (r *Row) Members(column string) []*Row {
+// Members are the row once for each member of the list that it has in the column, with that member, or the one value
+// instead of a list, in the column value.
+func (r *Row) Members(column string) (rows []*Row) {
 	if r.record == nil {
-		return []*Row{r}
+		return nil
 	}
 	list := r.record.under(column)
 	if list == nil {
 		return nil
 	}
-	if list.kind != '[' {
-		return []*Row{r}
+	members := []node{*list}
+	if list.kind == '[' {
+		members = list.list
 	}
-	var rows []*Row
-	for i := range list.list {
+	for i := range members {
 		one := *r
-		one.record = r.record.with(column, &list.list[i])
+		one.member = &members[i]
 		rows = append(rows, &one)
 	}
 	return rows

@@ -141,7 +141,7 @@ func TestMembers(t *testing.T) {
 	var got []string
 	if err := Read(t.Context(), "t.json", strings.NewReader(text), Options{}, func(r *Row) bool {
 		for _, one := range r.Members("m/l") {
-			got = append(got, strings.Join(one.Values("m/l/n"), "|")+strings.Join(one.Values("a"), "|"))
+			got = append(got, strings.Join(one.Values("value/n"), "|")+strings.Join(one.Values("a"), "|"))
 		}
 		return true
 	}, func(p graph.Problem) { t.Error(p) }); err != nil {

@@ -204,6 +204,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *R
 	case err != nil:
 		return &Failed{Cause: err, Resume: "nothing was imported"}
 	}
+	ops = distinct(ops)
 	got, err := to.Commit(ctx, r.change(ops, o.Sync))
 	if err != nil {
 		return failed(err, cmp.Or(r.addPart(err, len(ops)), nothing))

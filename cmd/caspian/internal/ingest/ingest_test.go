@@ -247,3 +247,20 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// TestManyOperations reads more than fit into a few parts.
+func TestManyOperations(t *testing.T) {
+	const n = 100_000
+	f := &codec.Format{Decode: func(_ context.Context, _ string, _ io.Reader, emit codec.Emit) error {
+		for range n {
+			if err := emit(graph.Op{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+	ops, err := Read(t.Context(), []Input{{Format: f, opened: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("")), nil }}})
+	if err != nil || len(ops) != n {
+		t.Errorf("%d operations, %v", len(ops), err)
+	}
+}

@@ -150,6 +150,16 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 		ops parts
 		err error
 	}
+	var all parts
+	done := map[*codec.Format]bool{}
+	for i := range inputs {
+		if f := inputs[i].Format; f.Once != nil && !done[f] {
+			done[f] = true
+			if err := f.Once(ctx, all.add); err != nil {
+				return slices.Concat(all...), err
+			}
+		}
+	}
 	results := make([]result, len(inputs))
 	var wg sync.WaitGroup
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -163,7 +173,6 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 		}()
 	}
 	wg.Wait()
-	var all parts
 	var faults graph.Problems
 	for i := range results {
 		var ps graph.Problems
@@ -189,7 +198,7 @@ type parts [][]graph.Op
 func (p *parts) add(op graph.Op) error {
 	last := len(*p) - 1
 	if last < 0 || len((*p)[last]) == cap((*p)[last]) {
-		*p = append(*p, make([]graph.Op, 0, min(64<<len(*p), 1024)))
+		*p = append(*p, make([]graph.Op, 0, 64<<min(len(*p), 4)))
 		last++
 	}
 	(*p)[last] = append((*p)[last], op)
