@@ -8,11 +8,11 @@ import (
 
 // Figures are what to compute of the edges that a query keeps.
 type Figures struct {
-	// Tests are conditions that every edge which the filters keep meets; with Whole, every
-	// edge that meets them is kept.
+	// Tests are conditions that an edge must meet to be kept; if Whole is true, the filters ask nothing
+	// else.
 	Tests []filter.Qualifier
 	Whole bool
-	// Sums sums up a Column, with Ends also the least and the greatest of its numbers.
+	// Sums asks for the sum of a Column, Ends also for its least and greatest number.
 	Sums, Ends bool
 	Column     uint32
 }
@@ -76,8 +76,8 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 	return st, n
 }
 
-// sumSteps sums up a part that is shown as a whole, by the steps of the only column that is
-// tested; ok is false if that is not possible.
+// sumSteps sums up a part of which the view shows every edge, by the steps of the only column that is
+// tested; ok is false if there are no such steps.
 func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Numbers, in Set, st *aggregate.Stats) (n int, ok bool) {
 	by, r, exact := k.rangeOf(part, t)
 	if !exact || in.Len() < k.Run.Parts[part].N {

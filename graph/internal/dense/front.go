@@ -2,24 +2,24 @@ package dense
 
 import "slices"
 
-// Sorting is a key of an order: a column, one way or the other.
+// Sorting is a key of an order: a column, ascending or descending.
 type Sorting struct {
 	Column     uint32
 	Descending bool
 }
 
-// front is the beginning of a run in an order, blocks put in order as well, with what views ask
-// of its edges side by side: a page that is found in it reads memory in order. Which edges it has
-// follows from the links alone, whatever a view shows. It never changes.
+// front has the first edges of a run in an order, with what views ask of them, side by side in memory:
+// a page that is found in it is read in sequence. Which edges it has depends on the links alone, not on
+// a view. It never changes.
 type front[E any] struct {
 	edges  []E
 	places []Place
 	cells  [][]int64 // of each column of List.Asked
 	next   int       // how many places of the order it has; none of them is odd
-	whole  bool      // no more may follow in a front
+	whole  bool      // nothing follows in a longer front
 }
 
-// keptFront is a front with the order that it is of.
+// keptFront is a front with its order.
 type keptFront struct {
 	order  []Sorting
 	series bool
@@ -29,21 +29,21 @@ type keptFront struct {
 // mostFronts is how many orders of one run have a front.
 const mostFronts = 8
 
-// These are variables only for tests.
+// Variables, so that tests can change them.
 var (
-	firstFront = 32  // edges of a front at first; when it grows, four times as many
-	mostFront  = 512 // and at most
+	firstFront = 32  // edges of a new front; each time it grows, four times as many
+	mostFront  = 512 // the limit
 )
 
-// Shorten makes fronts short, for tests that run alone, until the result is called.
+// Shorten makes fronts short until the result is called. It is for tests that run alone.
 func Shorten(first, most int) (restore func()) {
 	f, m := firstFront, mostFront
 	firstFront, mostFront = first, most
 	return func() { firstFront, mostFront = f, m }
 }
 
-// frontOf is the front of the order with more than n edges, or the whole of it; nil if there are
-// too many orders.
+// frontOf returns a front of the order with more than n edges, or with all; nil if there are too many
+// orders.
 func (r *reading[L, E]) frontOf(n int) *front[E] {
 	for {
 		old := r.Run.fronts.Load()
@@ -69,7 +69,8 @@ func (r *reading[L, E]) frontOf(n int) *front[E] {
 	}
 }
 
-// knownFront is the front of the order in a list, and its place; nil and the end if there is none.
+// knownFront returns the front of the order and its index in the list; nil and the length if there is
+// none.
 func (r *reading[L, E]) knownFront(list *[]keptFront) (at int, f *front[E]) {
 	if list == nil {
 		return 0, nil
@@ -82,7 +83,7 @@ func (r *reading[L, E]) knownFront(list *[]keptFront) (at int, f *front[E]) {
 	return len(*list), nil
 }
 
-// makeFront makes a front of n edges, or of as many as come before a block with one that is odd.
+// makeFront makes a front of n edges, or of all before the first block with an odd edge.
 func (r *reading[L, E]) makeFront(n int) *front[E] {
 	f := &front[E]{cells: make([][]int64, len(r.Asked)), whole: n >= mostFront}
 	for len(f.edges) < n {
@@ -114,7 +115,7 @@ func (r *reading[L, E]) blockEnd(from int) int {
 	}
 }
 
-// addBlock adds the places up to an end; it reports false if one is odd.
+// addBlock adds the places up to end. It returns false if one of them is odd.
 func (r *reading[L, E]) addBlock(f *front[E], end int) bool {
 	places := make(map[E]Place, end-f.next)
 	block := make([]E, 0, end-f.next)
@@ -168,7 +169,7 @@ func (r *reading[L, E]) fromFront() bool {
 	}
 }
 
-// asked reports whether what the view asks of the columns is so of an edge.
+// asked reports whether an edge meets what the view asks of the columns.
 func (r *reading[L, E]) asked(f *front[E], i int) bool {
 	for j := range r.Shown {
 		b := &r.Shown[j]

@@ -21,22 +21,23 @@ type Links[L any, E comparable] interface {
 	CellOf(e E, column uint32) Cell
 	// NodeOf is the entity at the other end of an edge.
 	NodeOf(e E) uint32
-	// Odd reports of all links to one node whether no column decides what a view shows of
-	// them, in a plain list and in one of all that there are.
+	// Odd reports whether the links to one node are odd: no column decides what a view shows of them.
+	// The two answers are for a plain list and for a list of all links.
 	Odd(links []L) (odd, oddSeries bool)
 
 	Edge(l *L) E
-	// Withdrawn reports whether the claim was ever withdrawn, and as the view knows it.
+	// Withdrawn reports whether the claim was ever withdrawn, and whether it was as far as the view
+	// knows.
 	Withdrawn(l *L) (ever, known bool)
 	// Shows reports whether the view shows a link that is not odd.
 	Shows(l *L) bool
-	// Group returns what the list has of all links to one node if the filters keep that,
-	// valid until the next call.
+	// Group returns the edges that the links to one node make and the filters keep. They are valid
+	// until the next call.
 	Group(links []L) []E
 	// KeepsNode and KeepsEdge are the filters of the query.
 	KeepsNode(node uint32) bool
 	KeepsEdge(e E) bool
-	// Stop reports whether to end, after a step of the work.
+	// Stop counts a step of the work and reports whether to end.
 	Stop() bool
 	// Text is a text by its number.
 	Text(n uint32) string
@@ -49,13 +50,13 @@ type List[L any, E comparable] struct {
 	Budget   *Budget
 	Ontology *schema.Ontology
 	Series   bool     // all that there are
-	Shown    []Bound  // where the columns are of what the view shows
+	Shown    []Bound  // whether the columns are about what the view shows
 	Asked    []uint32 // the columns that Shown of any view may be about
-	Each     bool     // and Shows is asked of each link
+	Each     bool     // whether Shows is asked about each link
 	Lost     uint32   // how many claims of the entity were withdrawn
 
 	set   Set
-	group map[uint32][]E // what the list has of odd groups, by node, as far as somebody asked
+	group map[uint32][]E // the edges of odd groups by node, once one was asked for
 }
 
 // Bound is a range of a column.
@@ -64,8 +65,8 @@ type Bound struct {
 	Range
 }
 
-// NewRun is what is kept of a long list, whose parts come with what is beside each. id
-// identifies the list: of two that share their first part only one is kept.
+// NewRun computes what is kept of a long list from what is beside each of its parts. id identifies the
+// list: of two lists with the same first part, only one is kept.
 func NewRun[L any, E comparable](b *Budget, id unsafe.Pointer, first *Part, parts iter.Seq2[[]L, *Part], x Links[L, E]) *Run {
 	return first.run(b, id, func() *Run {
 		r := &Run{}
@@ -86,7 +87,7 @@ func NewRun[L any, E comparable](b *Budget, id unsafe.Pointer, first *Part, part
 	})
 }
 
-// sameNode is where the links to the node of a place end, in a list and from there on.
+// sameNode returns where the links to the node of a place end in a list.
 func sameNode[L any, E comparable](links []L, from int, x Links[L, E]) int {
 	node, to := x.Node(&links[from]), from+1
 	for to < len(links) && x.Node(&links[to]) == node {
@@ -208,8 +209,8 @@ func (k *List[L, E]) shown(part int) Set {
 	return in
 }
 
-// pass takes out of the set the places that surely fail one of the tests. It reports
-// whether all others surely pass them.
+// pass removes from the set the places that surely fail one of the tests. It reports whether all others
+// surely pass.
 func (k *List[L, E]) pass(part int, tests []filter.Qualifier, in Set) (all bool) {
 	all = true
 	for _, t := range tests {
@@ -221,7 +222,7 @@ func (k *List[L, E]) pass(part int, tests []filter.Qualifier, in Set) (all bool)
 	return all
 }
 
-// rangeOf is what a test asks of a column; nil where it asks for no range of numbers.
+// rangeOf returns the range of numbers that a test asks of a column; nil if it asks for none.
 func (k *List[L, E]) rangeOf(part int, t filter.Qualifier) (x *Numbers, r Range, exact bool) {
 	if x = k.numbers(part, uint32(t.Qualifier.Number)); x == nil {
 		return nil, r, false
@@ -233,8 +234,8 @@ func (k *List[L, E]) rangeOf(part int, t filter.Qualifier) (x *Numbers, r Range,
 	return x, r, exact
 }
 
-// each calls fn with the edges of the places that pass the filters; with all they pass
-// those of the qualifiers.
+// each calls fn with the edges of the places that pass the filters. If all is true, they are known to
+// pass the tests of qualifiers.
 func (k *List[L, E]) each(part int, in Set, all bool, fn func(E) bool) bool {
 	links := k.parts()[part]
 	last, keeps, first := uint32(0), false, true
@@ -251,7 +252,7 @@ func (k *List[L, E]) each(part int, in Set, all bool, fn func(E) bool) bool {
 	})
 }
 
-// eachOdd is each for the groups that are odd and begin in the part.
+// eachOdd is each for the odd groups that begin in the part.
 func (k *List[L, E]) eachOdd(part int, fn func(E) bool) bool {
 	lists := k.parts()
 	last, first := uint32(0), true

@@ -39,10 +39,10 @@ func (s Set) Has(i int) bool { return s[i>>6]>>(i&63)&1 != 0 }
 // Add adds a place.
 func (s Set) Add(i int) { s[i>>6] |= 1 << (i & 63) }
 
-// Drop takes a place out.
+// Drop removes a place.
 func (s Set) Drop(i int) { s[i>>6] &^= 1 << (i & 63) }
 
-// With returns a copy of the set with the places from one up to, but without, another.
+// With returns a copy of the set with the places from one, included, up to another, excluded.
 func (s Set) With(from, to int) Set {
 	t := append(Set(nil), s...)
 	for i := from; i < to; i++ {
@@ -58,7 +58,7 @@ func (s Set) And(t Set) {
 	}
 }
 
-// AndNot takes out what is in another set; nil is the empty one.
+// AndNot removes what is in another set; nil is the empty one.
 func (s Set) AndNot(t Set) {
 	for i := range t {
 		s[i] &^= t[i]
@@ -96,7 +96,7 @@ type Numbers struct {
 
 	n, known int
 	have     Set // nil: every place has one
-	// One of these has the numbers; if all are the same, it has one.
+	// One of these has the numbers; if all are equal, it has one.
 	small  column[int32]
 	whole  column[int64]
 	float  column[float64]
@@ -152,7 +152,7 @@ func NumbersOf(n int, read func(i int) Cell) *Numbers {
 	case graph.FloatKind, graph.QuantityKind:
 		x.float, x.stored = columnOf(x, raw, math.Float64frombits), isFloat
 		if x.float.lo != x.float.lo || x.float.hi != x.float.hi {
-			return nil // not a number, which no order knows
+			return nil // not a number, which has no place in an order
 		}
 	default:
 		return nil
@@ -220,8 +220,7 @@ func floatKey(x float64) uint64 {
 	return b | 1<<63
 }
 
-// Keep takes out of the set the places whose numbers are not in the range, and those
-// that have none.
+// Keep removes from the set the places whose numbers are not in the range, and those without one.
 func (x *Numbers) Keep(r *Range, in Set) {
 	if x.have != nil {
 		in.And(x.have)
@@ -325,7 +324,7 @@ func (x *Numbers) AddTo(st *aggregate.Stats, in Set, unit string, ends bool) {
 	}
 }
 
-// smallSum are the sums of numbers of 32 bits; 2^31 of them cannot overflow.
+// smallSum sums up numbers of 32 bits; 2^31 of them cannot overflow.
 type smallSum struct {
 	n      int
 	sum    int64

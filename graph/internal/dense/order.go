@@ -52,7 +52,7 @@ func orderOf(x *Numbers) []uint16 {
 	return places
 }
 
-// Place is an element of a run: in which part it is, and where there.
+// Place is an element of a run: the number of its part, and its index there.
 type Place struct {
 	Key   uint64 // of its number; of no meaning where it has none
 	Part  uint32
@@ -72,7 +72,7 @@ type Sorted struct {
 	descending bool
 	n, known   int
 
-	merged atomic.Pointer[[]Place] // a beginning of all places
+	merged atomic.Pointer[[]Place] // the first of all places
 
 	mu    sync.Mutex // guards heads, and the growth of merged
 	heads []*head
@@ -85,7 +85,7 @@ type ordered struct {
 	places  []uint16
 }
 
-// head is the next place of a part.
+// head is the next place of a part to merge.
 type head struct {
 	key  uint64
 	part uint32
@@ -150,7 +150,7 @@ func (s *Sorted) From(i int) []Place {
 	for want := min(s.n, max(32, 2*len(known), i+1)); len(known) < want; {
 		known = s.merge(known)
 	}
-	// Readers of the shorter list see nothing of what was appended.
+	// Readers of the shorter list do not see what is appended.
 	s.merged.Store(&known)
 	return known[i:]
 }

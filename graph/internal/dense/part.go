@@ -9,10 +9,9 @@ import (
 	"weak"
 )
 
-// Part is what is kept beside one part of a run, a list that never changes: it is
-// computed when it is first asked for, shared by all who read the list, and gone with
-// it, or when the budget is spent. The zero Part is empty. It is safe for concurrent
-// use.
+// Part is what is kept beside one part of a run, which is a list that never changes. It is computed
+// when it is first asked for, shared by all readers of the list, and dropped with the list or when the
+// budget is spent. The zero Part is empty. It is safe for concurrent use.
 type Part struct {
 	columns atomic.Pointer[[]columnOfPart]
 	steps   atomic.Pointer[[]stepsOfPart]
@@ -24,7 +23,7 @@ type Part struct {
 	used    atomic.Bool            // since the budget last looked
 }
 
-// columnOfPart is one column of a part, with the places in its order once somebody asked.
+// columnOfPart is one column of a part, and, once asked for, the places in its order.
 type columnOfPart struct {
 	what    uint32
 	numbers *Numbers // nil: the list has no such numbers
@@ -33,14 +32,14 @@ type columnOfPart struct {
 
 // layout says which places of a part must be looked at one by one.
 type layout struct {
-	// odd are the places that no column decides of a plain list, oddSeries of a list
-	// of all that there are. They are whole groups of those with one node.
+	// odd are the places of a plain list that no column decides, oddSeries those of a list of all
+	// links. They are whole groups, each with the links to one node.
 	odd, oddSeries Set
 	types          []uint16 // of the nodes, by number
 }
 
-// alive are the places of a part whose claims were not withdrawn, when this many of the
-// whole entity's were.
+// alive are the places of a part whose claims are not withdrawn, as of a number of withdrawn claims of
+// the entity.
 type alive struct {
 	lost uint32
 	set  Set
@@ -56,7 +55,7 @@ type Budget struct {
 	hand  int // the next part to look at
 }
 
-// charge is what one part has used. It outlives the part, to be given back.
+// charge is how much one part has used. It outlives the part, so that it can be given back.
 type charge struct{ bytes atomic.Int64 }
 
 // NewBudget returns a budget of some bytes.
@@ -69,7 +68,7 @@ func NewBudget(limit int64) *Budget {
 // Limit sets how many bytes may be kept from now on.
 func (b *Budget) Limit(bytes int64) { b.limit.Store(bytes) }
 
-// Used is about how many bytes are kept now.
+// Used is about how many bytes are kept.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
 // charge notes that a part keeps more.
@@ -97,7 +96,7 @@ func (b *Budget) charge(p *Part, bytes int) {
 	}
 }
 
-// forgetDead drops the parts that are gone; b.mu must be held.
+// forgetDead drops the parts that were collected as garbage; b.mu must be held.
 func (b *Budget) forgetDead() {
 	live := b.parts[:0]
 	for _, w := range b.parts {
@@ -109,8 +108,7 @@ func (b *Budget) forgetDead() {
 	b.parts, b.hand = live, 0
 }
 
-// shrink empties parts that nobody has used lately until an eighth of the budget is
-// free.
+// shrink empties parts that were not used lately, until an eighth of the budget is free.
 func (b *Budget) shrink() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -127,7 +125,7 @@ func (b *Budget) shrink() {
 	}
 }
 
-// empty drops what a part keeps. Who reads it goes on with what they have.
+// empty drops what a part keeps. Its readers continue with what they have.
 func (b *Budget) empty(p *Part) {
 	p.columns.Store(nil)
 	p.steps.Store(nil)
@@ -145,8 +143,8 @@ func (p *Part) touch() {
 	}
 }
 
-// numbers are the n numbers of a column, which read gives for each place if nobody
-// asked before; nil where the list has values that are not numbers of one kind.
+// numbers returns the n numbers of a column, which read gives for each place at the first request; nil
+// if the list has values that are not numbers of one kind.
 func (p *Part) numbers(b *Budget, what uint32, n int, read func(i int) Cell) *Numbers {
 	p.touch()
 	for {
@@ -201,7 +199,7 @@ func with(old *[]columnOfPart, c columnOfPart) *[]columnOfPart {
 	return &list
 }
 
-// layoutOf is the layout of the part, which find gives if nobody asked before.
+// layoutOf returns the layout of the part, which find computes at the first request.
 func (p *Part) layoutOf(b *Budget, find func() *layout) *layout {
 	p.touch()
 	if l := p.layout.Load(); l != nil {
@@ -214,8 +212,8 @@ func (p *Part) layoutOf(b *Budget, find func() *layout) *layout {
 	return l
 }
 
-// aliveOf are the places not withdrawn when this many claims of the entity were, which
-// find gives if the last who asked saw another number.
+// aliveOf returns the places whose claims are not withdrawn, as of a number of withdrawn claims of the
+// entity; find computes them if the last request had another number.
 func (p *Part) aliveOf(b *Budget, lost uint32, find func() Set) Set {
 	if a := p.alive.Load(); a != nil && a.lost == lost {
 		return a.set
@@ -238,8 +236,8 @@ type Run struct {
 	fronts atomic.Pointer[[]keptFront]
 }
 
-// PartOfRun is a part with the sets of its layout, to which those are added whose groups
-// have links in several parts.
+// PartOfRun is a part with the sets of its layout, and in them also the groups with links in several
+// parts.
 type PartOfRun struct {
 	*Part
 	N              int // how many places
@@ -252,8 +250,8 @@ type sortedRun struct {
 	places     *Sorted // nil: there is no such order
 }
 
-// run is what is kept of the list whose first part is p, which find gives if nobody asked
-// before. of identifies the list: two that share their first part have different ones.
+// run returns what is kept of the list whose first part is p, which find computes at the first request.
+// of identifies the list, since two may share their first part.
 func (p *Part) run(b *Budget, of unsafe.Pointer, find func() *Run) *Run {
 	p.touch()
 	r := p.whole.Load()

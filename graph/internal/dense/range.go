@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Range is the numbers between two, both included.
+// Range has the numbers from one to another, both included.
 type Range struct {
 	wholeLo, wholeHi int64
 	floatLo, floatHi float64
@@ -50,8 +50,8 @@ func RangeOf(o *schema.Ontology, t *filter.Test, kind graph.Kind, unit string) (
 	return r, exact, ok
 }
 
-// bound narrows the range to the numbers that compare so with a bound. If the kind cannot
-// represent the bound exactly, it reports false and changes nothing.
+// bound narrows the range to the numbers for which a comparison with the bound holds. If the kind
+// cannot represent the bound exactly, it returns false and changes nothing.
 func (r *Range) bound(c graph.Comparison, b *graph.Value, kind graph.Kind, unit string) bool {
 	switch b.Kind() {
 	case graph.IntKind:

@@ -20,7 +20,7 @@ type step struct {
 	sum    int64
 }
 
-// fewKeys is how many places there must be for each number.
+// fewKeys is how many places there must be, at least, for each different number.
 const fewKeys = 4
 
 // newSteps returns nil if the numbers are not whole numbers of 32 bits, or too many are
@@ -80,8 +80,8 @@ type stepsOfPart struct {
 	steps  *steps // nil: there are none
 }
 
-// stepsOf returns the running sums of a column in the order of another; nil if the other has
-// too many different numbers, or either has others than whole numbers of 32 bits.
+// stepsOf returns the running sums of a column in the order of another; nil if the other has too many
+// different numbers, or if either has numbers that are not whole numbers of 32 bits.
 func (p *Part) stepsOf(b *Budget, by, of uint32, x, y *Numbers) *steps {
 	for {
 		old := p.steps.Load()

@@ -6,8 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Tests are those of qualifiers, as far as they are ranges of whole numbers, for which no Value
-// is made.
+// Tests are the tests of qualifiers that ask for a range of whole numbers, which need no graph.Value.
 type Tests struct {
 	Whole  bool // there are no other conditions
 	Ranges []TestOf
@@ -21,7 +20,7 @@ type TestOf struct {
 	Range
 }
 
-// Set makes them those that a filter of edges requires.
+// Set replaces them by those that a filter of edges requires.
 func (t *Tests) Set(o *schema.Ontology, f *filter.Edge) {
 	of, whole := f.Required()
 	t.Whole, t.Ranges = whole, t.room[:0]

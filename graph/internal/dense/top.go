@@ -44,11 +44,12 @@ type reading[L any, E comparable] struct {
 	after bool  // the block may have places that are not after the cursor
 }
 
-// maxBlock is from how many edges on it is not worth while to have them by the first key.
+// maxBlock is how many edges of a block are read; for longer ones an order by the first key saves
+// nothing.
 const maxBlock = 512
 
-// Top reads the edges; it reports false where the column has no order, or one of few
-// blocks, or the cursor is none of its numbers.
+// Top reads the edges. It returns false if the column has no order or only few blocks, or if the cursor
+// is not one of its numbers.
 func (k *List[L, E]) Top(t *Top[E]) bool {
 	order := k.Run.sortedBy(k.Budget, t.Column, t.Descending != t.Back, func(part int) *Numbers { return k.numbers(part, t.Column) })
 	if order == nil || t.Back && order.Known() < order.Len() {
@@ -114,7 +115,7 @@ func (r *reading[L, E]) ended(at Place) bool {
 	return false
 }
 
-// read reports false where the first block is too long.
+// read returns false if the first block is too long.
 func (r *reading[L, E]) read() bool {
 	for i := r.from; ; {
 		places := r.order.From(i)
@@ -158,7 +159,7 @@ func (r *reading[L, E]) flush() bool {
 		var skipped bool
 		block, skipped, r.HasNext = r.Blocks.FirstOf(r.Most-len(r.Edges), block, r.after)
 		r.HasPrev = r.HasPrev || skipped
-		r.after = false // all that follow come after it
+		r.after = false // all the following ones come after it
 	}
 	if len(block) > 0 && len(r.Edges) == r.Most {
 		r.HasNext = true
