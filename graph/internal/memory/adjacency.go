@@ -10,8 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// Link is a claim in the adjacency list of an entity, with what most walks read
-// of it: the rows of a list are scattered over the memory, a list is in one place.
+// Link is a claim in the adjacency list of an entity, with what most walks read of it. The rows of its
+// claims are scattered over the memory, but a list is contiguous.
 type Link struct {
 	Claim uint32
 	// Other is the entity at the other end: in lists by subject the object, None
@@ -38,8 +38,8 @@ func (s *Graph) OutRun(entity uint32, p uint16) Run { return RunOf(s.Out.Ref(ent
 
 func (s *Graph) InRun(entity uint32, p uint16) Run { return RunOf(s.In.Ref(entity), p) }
 
-// Adjacency is the links of an entity in one direction by predicate, and within one as a
-// run is sorted. A nil one is empty.
+// Adjacency has the links of an entity in one direction, sorted by predicate and then as in a run. A
+// nil one is empty.
 type Adjacency = column.Divided[Link, Beside]
 
 // Numbers is a sorted list of entities or claims.
@@ -50,7 +50,7 @@ func RunOf(a *Adjacency, p uint16) Run {
 	if list == nil {
 		return a.Run(p)
 	}
-	// Most are so short that a search which always takes the same steps is fastest.
+	// Most are so short that a search with a fixed number of steps is fastest.
 	from, n := 0, len(list)
 	for n > 1 {
 		half := n / 2
@@ -69,7 +69,7 @@ func RunOf(a *Adjacency, p uint16) Run {
 	return column.Short[Link, Beside](list[from:to])
 }
 
-// order is how runs and adjacencies are sorted. Relations are in the order of the ids
+// order compares links as runs and adjacencies are sorted. Relations are in the order of the ids that
 // they lead to, so that the lists of the API need no sorting.
 func (s *Graph) order() column.Order[Link] {
 	return column.Order[Link]{

@@ -17,7 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// writer is what only the one writer of a line of snapshots uses.
+// writer is the state of the one writer of a line of snapshots.
 type writer struct {
 	tip    *Graph // the newest snapshot of the line
 	texts  map[string]uint32
@@ -28,12 +28,12 @@ type writer struct {
 	stating
 	// The relations of the ontology by their names and those of their inverses.
 	relations map[string][]vocabulary.Relation
-	// What readers keep beside long lists, of all snapshots of the line.
+	// What readers keep beside long lists, for all snapshots of the line.
 	beside *dense.Budget
 }
 
-// maxInterned bounds the memory that finds repeated texts; beyond it a text
-// may be stored twice, which costs space and nothing else.
+// maxInterned bounds the memory for finding repeated texts. Beyond it a text may be stored twice, which
+// costs only space.
 const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
@@ -64,7 +64,7 @@ func Empty(o *schema.Ontology) *Graph {
 	}
 	s.nameTypes()
 	s.AllLive = graph.AllDays
-	s.Extras.Append(graph.Details{}) // number 0: nothing of it
+	s.Extras.Append(graph.Details{}) // number 0: no extra
 	s.Texts.Append("")
 	s.Times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
@@ -79,14 +79,13 @@ func (s *Graph) Apply(c *graph.Commit) (*Graph, error) {
 	return s.Replay(func(g graph.Growth) error { return g.Add(c) })
 }
 
-// Replay returns the snapshot after the commits that feed adds, in their order; it
-// takes many of them faster than Apply would one by one. Where feed adds none that
-// is s. feed returns the error of Add; after any error s is still the newest of
-// its line.
+// Replay returns the snapshot after the commits that feed adds, in their order; many are faster than by
+// Apply one by one. If feed adds none, the result is s. feed returns the error of Add; after any error
+// s is still the newest of its line.
 func (s *Graph) Replay(feed func(g graph.Growth) error) (*Graph, error) {
 	b := s.change()
 	if err := feed(growing{b}); err != nil {
-		// What was interned for this change has numbers that the next will give again.
+		// The next change will give the numbers of what was interned for this one again.
 		s.w.forget()
 		return nil, err
 	}
@@ -96,8 +95,7 @@ func (s *Graph) Replay(feed func(g graph.Growth) error) (*Graph, error) {
 	return b.finish(), nil
 }
 
-// Rewind makes s the newest snapshot of its line again. Those made from it are
-// discarded: nobody may use them.
+// Rewind makes s the newest snapshot of its line again. The later ones must not be used any more.
 func (s *Graph) Rewind() {
 	s.w.tip = s
 	s.w.values.Rewind(s.ValueIndexes)
@@ -111,11 +109,11 @@ type change struct {
 
 	ended       *column.Edit[uint32]
 	lost        *column.Edit[uint32] // nil until something is withdrawn
-	gone        []reasoned           // by the commit that is being taken
+	gone        []reasoned           // by the present commit
 	dates       *column.Edit[graph.Date]
 	firstEntity int
 	firstClaim  int
-	// How far index has come; what came later is in newIDs and newClaims.
+	// How much is indexed; the rest is in newIDs and newClaims.
 	indexedEntities, indexedClaims int
 	keyed                          []uint32 // not yet indexed
 	named                          []uint32
@@ -140,8 +138,8 @@ func (s *Graph) change() *change {
 	return b
 }
 
-// add takes one commit. After an error the change is of no more use, and the
-// snapshot it began from is as it was, since nothing it can see was changed.
+// add takes one commit. After an error the change cannot be continued; the snapshot that it began with
+// is unchanged.
 func (b *change) add(c *graph.Commit) error {
 	err := b.take(c)
 	if len(b.newClaims)+len(b.newIDs) > maxInterned {
@@ -296,7 +294,7 @@ func (b *change) claim(c *graph.Claim, seq graph.Seq) error {
 	return nil
 }
 
-// row appends a row, which says the claim, and returns its number.
+// row appends the row of a claim and returns its number.
 func (b *change) row(r *Row, c *graph.Claim) uint32 {
 	n := b.s.Rows.Append(*r)
 	b.newClaims[r.ID] = n
@@ -305,8 +303,8 @@ func (b *change) row(r *Row, c *graph.Claim) uint32 {
 	return n
 }
 
-// predicate is the number of the claim's predicate: that of the ontology's
-// fields only where the value is one that they can show.
+// predicate returns the number of the claim's predicate. It is that of the ontology's fields only if
+// they can show the value.
 func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	s, name := b.s, c.Predicate
 	p, ok := s.Predicates.Number(name)
@@ -321,8 +319,8 @@ func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	return p
 }
 
-// shown reports whether the field of the subject's type can show a value of the predicate: it is of its
-// kind, and a name that its enum has. Types differ in the kinds and in the enums of their fields.
+// shown reports whether the field of the subject's type can show a value of the predicate: the value
+// has its kind, and is a member of its enum. Fields of one name may differ in both between types.
 func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
 	if int(p) >= len(s.fields) || v.Kind() == graph.NoneKind {
 		return true
@@ -336,7 +334,7 @@ func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
 	return v.Fits(graph.KindOf(f.Scalar)) && (f.Enum == nil || f.Enum.Has(v.Text()))
 }
 
-// note remembers what the indexes must learn of the claim.
+// note records what must be added to the indexes for the claim.
 func (b *change) note(n uint32, c *graph.Claim) {
 	s := b.s
 	if schema.IsName(c.Predicate) || c.Original != "" {
@@ -428,16 +426,15 @@ func (b *change) sortTypes(old *Graph) {
 	})
 }
 
-// noteDate remembers the sources whose date a claim may change.
+// noteDate records the sources whose date a claim may change.
 func (b *change) noteDate(r *Row) {
 	if p := r.Predicate; p == b.s.DatePredicate || p == b.s.CoversPredicate {
 		b.touchedDates[r.Subject] = true
 	}
 }
 
-// AttestedOn is the date on which a source attests what it claims, by the claims
-// that count: until when it covers, or where it does not say so when it was
-// published.
+// AttestedOn is the date on which a source attests its claims, by the claims about it that count: the
+// day until which it covers, or else its date of publication.
 func (s *Graph) AttestedOn(source uint32, counts func(n uint32) bool) graph.Date {
 	if until := s.BestDate(source, s.CoversPredicate, counts); until.Known() {
 		return until
@@ -445,7 +442,7 @@ func (s *Graph) AttestedOn(source uint32, counts func(n uint32) bool) graph.Date
 	return s.BestDate(source, s.DatePredicate, counts)
 }
 
-// BestDate is a date of a source, by the claim of the highest confidence that counts.
+// BestDate is a date of a source, by the claim of the highest confidence among those that count.
 func (s *Graph) BestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
 	best := None
 	for l := range s.OutRun(source, p).All() {
@@ -460,7 +457,7 @@ func (s *Graph) BestDate(source uint32, p uint16, counts func(n uint32) bool) gr
 	return graph.UnpackDate(s.Rows.Ref(best).Value)
 }
 
-// lose notes that a claim was withdrawn.
+// lose records that a claim was withdrawn.
 func (s *Graph) lose(lost *column.Edit[uint32], n uint32) {
 	if int(n) >= s.Rows.Len() {
 		return // of a damaged file

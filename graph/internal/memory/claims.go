@@ -21,8 +21,8 @@ func (s *Graph) Source(n uint32) uint32 { return s.Rows.Ref(n).Source }
 // Predicate is the claim's predicate.
 func (s *Graph) Predicate(n uint32) string { return s.Predicates.List[s.Rows.Ref(n).Predicate] }
 
-// Field is the ontology field of the claim, nil where the ontology lost it or
-// the claim does not fit it.
+// Field is the field of the claim, nil if the ontology does not have it any more or the claim does not
+// fit it.
 func (s *Graph) Field(n uint32) *schema.Field { return s.FieldOf(s.Rows.Ref(n)) }
 
 func (s *Graph) FieldOf(r *Row) *schema.Field {
@@ -104,10 +104,10 @@ func (s *Graph) Rank(n uint32) graph.Rank { return s.Rows.Ref(n).Rank }
 // Valid is the claim's valid time.
 func (s *Graph) Valid(n uint32) graph.Interval { return s.Times.Ref(s.Rows.Ref(n).Valid).Interval }
 
-// Locator is where in its source the claim is.
+// Locator is the place of the claim in its source.
 func (s *Graph) Locator(n uint32) string { return s.Texts.At(s.Rows.Ref(n).locator) }
 
-// Details are whose statement the claim is, and what few claims have.
+// Details are the claim's attribution, and what only few claims have.
 func (s *Graph) Details(n uint32) graph.Details {
 	r := s.Rows.Ref(n)
 	d := s.Extras.At(r.Extra)
@@ -125,9 +125,9 @@ func (s *Graph) Entities(fn func(graph.Entity) error) error {
 	return nil
 }
 
-// Claims calls fn with each claim recorded, in record order, and whether it is not withdrawn by now.
+// Claims calls fn with each claim recorded, in record order, and with live true if it is not withdrawn.
 func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
-	later := map[graph.ClaimID]bool{} // reinstated in a row to come
+	later := map[graph.ClaimID]bool{} // reinstated by a later row
 	for n := uint32(0); int(n) < s.Rows.Len(); n++ {
 		live, id := s.Live(n), s.Rows.Ref(n).ID
 		if later[id] {

@@ -8,9 +8,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Differences compares a snapshot that was read from a file with one that was
-// built from the log up to the same commit, and describes what differs. It looks
-// at all that is kept in the file, the lists and indexes included.
+// Differences compares a snapshot that was read from a file with one that was built from the log up to
+// the same commit, and describes what differs. It compares everything in the file, lists and indexes
+// included.
 func Differences(file, log *Graph) []string {
 	c := comparison{file: file, log: log}
 	c.same("the sequence number", file.seq, log.seq)
@@ -19,7 +19,7 @@ func Differences(file, log *Graph) []string {
 	c.same("the number of claims", file.Rows.Len(), log.Rows.Len())
 	c.same("the number of types", len(file.TypeNames.List), len(log.TypeNames.List))
 	if len(c.found) > 0 {
-		return c.found // what follows goes by number
+		return c.found // the following compares by number
 	}
 	for n := range uint32(file.IDs.Len()) {
 		c.entity(n)
@@ -42,7 +42,7 @@ func Differences(file, log *Graph) []string {
 	return c.found
 }
 
-// maxDifferences bounds what is described.
+// maxDifferences bounds how many differences are described.
 const maxDifferences = 100
 
 type comparison struct {

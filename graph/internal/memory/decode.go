@@ -19,8 +19,7 @@ import (
 
 var errDamaged = errors.New("the file is damaged")
 
-// errOutdated is the error of a file that is sound, and that this program
-// cannot use with this ontology.
+// errOutdated is the error for a sound file that this program cannot use with this ontology.
 var errOutdated = fmt.Errorf("the file is outdated (%w)", errors.ErrUnsupported)
 
 // readLinks reads adjacencies.
@@ -88,7 +87,7 @@ func decode(buf []byte, o *schema.Ontology) (_ *Graph, of graph.Identity, err er
 	indexed := make(chan struct{})
 	go func() {
 		defer close(indexed)
-		s.index(0, 0) // beside the rest, which takes as long
+		s.index(0, 0) // while the rest is read, which takes as long
 	}()
 	err = s.readSections(r, &h)
 	if <-indexed; err != nil {
@@ -172,7 +171,7 @@ func (s *Graph) readWithdrawals(r *column.Reader) {
 		s.lose(lost, n)
 	}
 	for _, b := range column.ReadList[reasoned](r) {
-		if int(b.row) < s.Rows.Len() && int(b.reason) < s.Texts.Len() { // else the file is damaged
+		if int(b.row) < s.Rows.Len() && int(b.reason) < s.Texts.Len() { // otherwise the file is damaged
 			s.back.Append(b)
 		}
 	}

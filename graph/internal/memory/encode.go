@@ -19,8 +19,8 @@ const (
 	fileVersion = 13
 )
 
-// layout changes with the memory layout of the columns and with how names are
-// made comparable: a file of another build or of another kind of machine has another.
+// layout depends on the memory layout of the columns and on how names are made comparable. It differs
+// for files of other builds and of other kinds of machines.
 var layout = func() uint64 {
 	order := [2]byte{1, 0}
 	return uint64(fileVersion)<<56 | uint64(text.Version)<<48 | uint64(unsafe.Sizeof(Row{}))<<32 | uint64(unsafe.Sizeof(Qualifier{}))<<24 | uint64(unsafe.Sizeof(Link{}))<<16 |

@@ -92,9 +92,9 @@ type Graph struct {
 	ByType        column.Table[Numbers]    // by type: its entities, in the order of their ids
 	Dates         column.Table[graph.Date] // by source: the day until which it attests what it claims
 	Lives         column.Table[validity.ShortLifetime]
-	AllLive       graph.Span // on these days every entity exists of which some claim says when it begins or ends
+	AllLive       graph.Span // on these days all entities exist of which a claim says when they begin or end
 	Named         column.Table[Naming]
-	Keepers       []uint32     // the sources that ever said that they maintain lists
+	Keepers       []uint32     // the sources that ever stated that they maintain lists
 	keys          column.Index // number of the claim by predicate and value of a code that search finds
 	Names         names.Index
 	commits       column.Column[int64] // record time of each sequence number, in µs
@@ -104,9 +104,9 @@ type Graph struct {
 	// The names that the ontology has come first, in its order.
 	TypeNames, Predicates, QualifierNames vocabulary.Names
 
-	TypesOf []*schema.Type  // by number; nil where the ontology lost it
+	TypesOf []*schema.Type  // by number; nil if the ontology does not have it any more
 	fields  []*schema.Field // by number of the ontology's predicates: one of each
-	divided []bool          // the same: whether their fields differ in what they hold
+	divided []bool          // by the same number: whether their fields differ in what they hold
 	Rules   map[*schema.Field][]vocabulary.Rule
 	Labels  []string // the words of the labels of types and fields, folded, each once
 	// The numbers of the predicates that the snapshot itself reads.
@@ -132,8 +132,8 @@ func (s *Graph) Ontology() *schema.Ontology { return s.o }
 // Seq is the sequence number of the last commit in it.
 func (s *Graph) Seq() graph.Seq { return s.seq }
 
-// Digest identifies what the graph holds: entities, claims, how they are held
-// and whether they are withdrawn; not when it learned them.
+// Digest identifies what the graph holds: entities, claims, their details and whether they are
+// withdrawn; not when they were recorded.
 func (s *Graph) Digest() string { return s.sum.String() }
 
 // EntityCount is how many entities were ever declared.
@@ -185,7 +185,7 @@ func (s *Graph) ID(entity uint32) graph.ID { return graph.ID(s.IDs.At(entity)) }
 // TypeName is the type of an entity.
 func (s *Graph) TypeName(entity uint32) string { return s.TypeNames.List[s.Types.At(entity)] }
 
-// Type is the type of an entity, or nil where the ontology dropped it.
+// Type is the type of an entity, nil if the ontology does not have it any more.
 func (s *Graph) Type(entity uint32) *schema.Type { return s.TypesOf[s.Types.At(entity)] }
 
 // nameTypes finds the ontology's types for the numbers.

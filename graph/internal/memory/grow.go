@@ -43,7 +43,7 @@ func (g growing) Values(subject graph.ID, predicate string) []graph.Value {
 }
 
 func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
-	g.b.indexKeys() // those since the last question
+	g.b.indexKeys() // those since the last call
 	return g.b.s.holder(predicate, v, g.live)
 }
 
@@ -70,9 +70,9 @@ func (g growing) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim))
 	}
 }
 
-// of are the claims of a predicate by their subjects. The adjacency lists have no new claims
-// until the change ends, and checks ask for few predicates: so a list is made when
-// it is first asked for, and continued from then on.
+// of returns the claims of a predicate by their subjects. The adjacency lists have no new claims until
+// the change ends, and checks ask about few predicates: so a list is made when it is first asked for,
+// and extended from then on.
 func (b *change) of(p uint16) map[uint32][]uint32 {
 	if b.asked[p] == nil {
 		b.asked[p] = map[uint32][]uint32{}
@@ -83,7 +83,7 @@ func (b *change) of(p uint16) map[uint32][]uint32 {
 	return b.asked[p]
 }
 
-// noteStated continues the list of a predicate that was asked for.
+// noteStated extends the list of a predicate that was asked for.
 func (b *change) noteStated(p uint16, n uint32) {
 	if r := b.s.Rows.Ref(n); r.Predicate == p && b.asked[p] != nil {
 		b.asked[p][r.Subject] = append(b.asked[p][r.Subject], n)

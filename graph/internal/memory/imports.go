@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/column"
 )
 
-// Imported is a commit that is part of an import, with how much it did.
+// Imported is a commit that is part of an import, with the counts of what it changed.
 type Imported struct {
 	// Seq is the number of the commit. Import is whole in the first commit of an import.
 	Seq    graph.Seq
@@ -16,12 +16,12 @@ type Imported struct {
 	Entities, Claims, Withdrawn, Reinstated int
 }
 
-// reasoned is a row that was withdrawn, or that reinstates a claim, with the reason.
+// reasoned is the reason for which a row was withdrawn, or for which it reinstates a claim.
 type reasoned struct {
 	row, reason uint32 // reason: number in texts
 }
 
-// imported notes a commit that is part of an import.
+// imported records a commit that is part of an import.
 func (b *change) imported(c *graph.Commit) {
 	if c.Import == nil {
 		return
@@ -66,7 +66,7 @@ func (s *Graph) Undos(fn func(undo, undid graph.Seq)) {
 	}
 }
 
-// Commits are the commits of the import that begins with this one; nil where none does.
+// Commits returns the commits of the import that begins with this one; nil if none does.
 func (s *Graph) Commits(first graph.Seq) (list []graph.Seq) {
 	from := sort.Search(s.imports.Len(), func(n int) bool { return s.imports.Ref(uint32(n)).Seq >= first })
 	for n := from; n < s.imports.Len(); n++ {
@@ -77,7 +77,7 @@ func (s *Graph) Commits(first graph.Seq) (list []graph.Seq) {
 	return list
 }
 
-// Reason is why the row was withdrawn, or where it was not, why it reinstates its claim; "" where nobody said.
+// Reason is why the row was withdrawn, or else why it reinstates its claim; "" if no reason was given.
 func (s *Graph) Reason(n uint32) string {
 	list, at := &s.back, func(i uint32) bool { return s.back.Ref(i).row >= n }
 	if ended := s.Ended.At(n); ended != 0 {
@@ -102,7 +102,7 @@ func (s *Graph) ReasonOf(id graph.ClaimID) string {
 	return s.Reason(n)
 }
 
-// history is since when a claim holds and when it was withdrawn, by its rows and the commits that
+// history has when a claim was recorded, withdrawn and reinstated, by its rows and the commits that
 // withdrew them.
 func (s *Graph) history(id graph.ClaimID, ended func(n uint32) uint32) (list []graph.Event) {
 	var rows []uint32

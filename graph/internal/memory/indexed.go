@@ -9,10 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/values"
 )
 
-// IndexValues has indexes of what claims state built from now on, in this snapshot and
-// all of its line: those that queries miss, apart from the queries. start runs build,
-// at once or later; the indexes take limit bytes at most, and what is kept beside long
-// lists as many.
+// IndexValues lets requests have indexes of values built, for this snapshot and all of its line: an
+// index that a query misses is built apart from it. start runs build, at once or later. The indexes
+// take limit bytes at most, and so does what is kept beside long lists.
 func (s *Graph) IndexValues(limit int, start func(build func())) {
 	s.w.beside.Limit(int64(limit))
 	s.w.values.Run(limit, start)
@@ -70,8 +69,8 @@ func (s indexed) allEntries(k values.Key) (list []values.Entry) {
 	return list
 }
 
-// unnamed appends an entry for an entity whose name is its id, as far as the newest
-// views see it: all claims of its name are withdrawn.
+// unnamed appends an entry for an entity that the newest views call by its id, because all claims of
+// its name are withdrawn.
 func (s indexed) unnamed(list []values.Entry, entity uint32) []values.Entry {
 	if s.OutRun(entity, s.NamePredicate).Has(func(l Link) bool { return s.Live(l.Claim) }) {
 		return list

@@ -8,7 +8,7 @@ import (
 
 func (s *Graph) Symmetric(p uint16) bool { return int(p) < len(s.fields) && s.fields[p].Symmetric }
 
-// noteKeeper remembers the sources that say that they keep a list.
+// noteKeeper records the sources that state that they maintain a list.
 func (s *Graph) noteKeeper(subject uint32, predicate uint16) {
 	if predicate == s.MaintainsPredicate && !slices.Contains(s.Keepers, subject) {
 		s.Keepers = append(slices.Clip(s.Keepers), subject)

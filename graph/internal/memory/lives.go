@@ -10,13 +10,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// LifetimeOf is when an entity exists by those claims of its beginning and its end
-// that count.
+// LifetimeOf is when an entity exists, by the claims of its beginning and end that count.
 func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) validity.Lifetime {
 	var begins, ends []graph.Span
 	note := func(r Run, object bool) {
 		for l := range r.All() {
-			// Types may share the name of a field and not what it says.
+			// Fields of one name may mean different things in different types.
 			end := schema.NoEnd
 			if f := s.Field(l.Claim); f != nil && object {
 				end = f.Lifetime.Object
@@ -60,7 +59,7 @@ func (s *Graph) dayOf(l Link) (graph.Span, bool) {
 	return b.End, b.Ended
 }
 
-// noteLife remembers the entities whose lifetime a claim may change.
+// noteLife records the entities whose lifetime a claim may change.
 func (b *change) noteLife(r *Row) {
 	f := b.s.FieldOf(r)
 	if f == nil || f.Lifetime == (schema.Lifetime{}) {
@@ -82,8 +81,8 @@ func (b *change) live() {
 	}
 }
 
-// readLives computes the lifetimes of entities, and the days on which all exist of
-// which some claim says when they begin or end.
+// readLives computes the lifetimes of entities, and the days on which all entities with a lifetime
+// exist.
 func (s *Graph) readLives(e *column.Edit[validity.ShortLifetime], entities iter.Seq[uint32]) column.Table[validity.ShortLifetime] {
 	for entity := range entities {
 		ever := s.LifetimeOf(entity, func(uint32) bool { return true })

@@ -12,10 +12,9 @@ import (
 
 // Two bits of the number of the valid time mark a link.
 const (
-	// Open: its claim may hold on days that its valid time alone does not tell.
+	// Open: its valid time alone does not decide on which days its claim may hold.
 	Open = uint32(1) << 31
-	// Narrow: its claim is about less than its field asks for: a part, a plan, or
-	// a part of a year.
+	// Narrow: its claim is about less than its field: a part, a plan, or a part of a year.
 	Narrow = uint32(1) << 30
 	marks  = Open | Narrow
 )
@@ -69,13 +68,13 @@ func (s *Graph) Plain(n uint32, narrow bool) bool {
 	return s.Rows.Ref(n).Rank != graph.Deprecated && (narrow || !s.IsNarrow(n))
 }
 
-// IsNarrow reports whether a claim is about less than its field asks for.
+// IsNarrow reports whether a claim is about less than its field.
 func (s *Graph) IsNarrow(n uint32) bool {
 	r := s.Rows.Ref(n)
 	return s.Kinds().Of[r.Predicate].Narrows && s.narrows(n, r, &s.Times.Ref(r.Valid).Bounds)
 }
 
-// wholeYear is from how many days on a period counts as a year or longer.
+// wholeYear is how many days a period needs to count as a year.
 const wholeYear = 350
 
 func (s *Graph) narrows(n uint32, r *Row, b *validity.Bounds) bool {
@@ -115,8 +114,8 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 			more = s.markRough(t, before, added, more)
 			continue
 		}
-		// Undated links of one subject are open by themselves all or none: if the first of
-		// several is open or dated, all are marked that must be.
+		// Of the undated links of one subject, either all are open by themselves or none: if the first
+		// of several is open or dated, none is left to mark.
 		first, _ := before.First()
 		begun := len(first) > 0 && s.dated(&first[0])
 		marked := before.Len() > 1 && (begun || first[0].Valid&Open != 0)
@@ -160,7 +159,7 @@ func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entr
 		if other != None {
 			olds = column.Short[Link, Beside](s.To(before, other))
 		}
-		// The run of a relation begins with the claims of none, which have no object.
+		// The run of a relation begins with the claims that there is nothing, which have no object.
 		for l := range olds.All() {
 			if l.Other != other {
 				break

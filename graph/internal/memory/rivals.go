@@ -11,13 +11,13 @@ func (s *Graph) IsOf(types []bool, entity uint32) bool {
 	return t < len(types) && types[t]
 }
 
-// Several reports whether the store has several claims of a relation of one about
-// the entity. Few have, so that for most an inverse need not ask which is shown.
+// Several reports whether the entity has several claims of a relation of one. Few entities do; for the
+// others, an inverse need not ask which claim is shown.
 func (s *Graph) Several(entity uint32) bool {
 	return s.rivals.At(entity>>6)>>(entity&63)&1 != 0
 }
 
-// noteRivals adds to the entities that have several those of the entries.
+// noteRivals adds the entities of the entries to those that have several.
 func (s *Graph) noteRivals(rivals column.Table[uint64], entries []column.Entry[Link]) column.Table[uint64] {
 	kinds := s.Kinds().Of
 	var e *column.Edit[uint64]
@@ -37,7 +37,7 @@ func (s *Graph) noteRivals(rivals column.Table[uint64], entries []column.Entry[L
 	return e.Table()
 }
 
-// readRivals computes which entities have several.
+// readRivals finds the entities that have several.
 func (s *Graph) readRivals() column.Table[uint64] {
 	kinds := s.Kinds().Of
 	e := column.NewEdit[uint64]()

@@ -2,7 +2,8 @@ package memory
 
 import "github.com/caspian-kg/caspian/graph"
 
-// state is what Check asks of a snapshot: all that holds now, independent of any view. It implements graph.State.
+// state is a snapshot as graph.Check reads it: all claims that are not withdrawn, whatever a view
+// shows. It implements graph.State.
 type state struct{ *Graph }
 
 // State is the snapshot as changes are checked against it.
@@ -45,7 +46,7 @@ func (s state) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, 
 	s.Graph.Learned(since, last, s.byID(fn))
 }
 
-// byID makes of a function that takes ids one that takes numbers.
+// byID turns a function of ids into one of numbers.
 func (s *Graph) byID(fn func(graph.ClaimID, graph.Seq, bool)) func(uint32, graph.Seq, bool) bool {
 	return func(n uint32, seq graph.Seq, withdrawn bool) bool {
 		fn(s.ClaimID(n), seq, withdrawn)

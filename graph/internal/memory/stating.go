@@ -8,10 +8,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// stating has the claims by predicate, as far as somebody asked for a predicate, of all
-// snapshots of a line: the lists grow at their ends, and each snapshot reads its part.
+// stating has lists of claims by predicate, for the predicates that were asked for. All snapshots of a
+// line share it: the lists grow at their ends, and each snapshot reads its part.
 type stating struct {
-	mu    sync.Mutex // guards lists; not held while a first list is made
+	mu    sync.Mutex // guards lists; not held while a list is made for the first time
 	lists map[uint16]stated
 }
 
@@ -21,8 +21,8 @@ type stated struct {
 	upTo   int
 }
 
-// Stating are the claims with a predicate, in record order, and apart from these those with it
-// that do not fit the ontology. Who asks first for a predicate reads all claims.
+// Stating returns the claims with a predicate, in record order, and separately those with it that do
+// not fit the ontology. The first request for a predicate reads all claims.
 func (s *Graph) Stating(predicate string) (lists []Numbers) {
 	for _, name := range []string{predicate, vocabulary.Aside + predicate} {
 		if p, ok := s.Predicates.Number(name); ok {
@@ -36,7 +36,7 @@ func (s *Graph) stating(p uint16) []uint32 {
 	x, n := &s.w.stating, s.Rows.Len()
 	l, known := x.extend(s, p)
 	if !known {
-		l.extend(s, p) // apart from other readers, since it may take long
+		l.extend(s, p) // without the lock, since it may take long
 		l = x.keep(p, l)
 	}
 	return l.claims[:sort.Search(len(l.claims), func(i int) bool { return int(l.claims[i]) >= n })]
@@ -62,7 +62,7 @@ func (x *stating) extend(s *Graph, p uint16) (l stated, known bool) {
 	return l, known
 }
 
-// keep keeps a list unless a longer one is known, and returns that which it keeps.
+// keep stores a list unless a longer one is known, and returns the longer.
 func (x *stating) keep(p uint16, l stated) stated {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -75,7 +75,7 @@ func (x *stating) keep(p uint16, l stated) stated {
 	return x.lists[p]
 }
 
-// forget drops all lists, which may have claims of discarded snapshots.
+// forget drops all lists, since they may have claims of discarded snapshots.
 func (x *stating) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// withdraw makes a claim history.
+// withdraw withdraws a claim.
 func (b *change) withdraw(id graph.ClaimID, seq graph.Seq, reason uint32) error {
 	n, ok := b.claimNumber(id)
 	if !ok {
@@ -29,8 +29,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq, reason uint32) error 
 	return nil
 }
 
-// reinstate appends another row of a claim, so that the one that was withdrawn stays as it was
-// for views that look back.
+// reinstate appends another row of a claim. The one that was withdrawn stays, for views that look back.
 func (b *change) reinstate(id graph.ClaimID, seq graph.Seq, reason uint32) error {
 	n, ok := b.claimNumber(id)
 	if !ok {
