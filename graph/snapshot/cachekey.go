@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// CacheKey is a key for what is computed from the view. Two views of one
-// snapshot with the same KnownSeq and CacheKey show the same claims, and hold
-// them equally sure.
+// CacheKey is a key for what is computed from the view. Two views of one snapshot with the same
+// KnownSeq and CacheKey show the same claims, which hold equally surely.
 func (v *View) CacheKey() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %d %d %d %t", v.on.First, v.on.Last, v.mode, v.minConfidence, v.sure)

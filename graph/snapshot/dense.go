@@ -16,11 +16,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Beside each chunk of a long run is kept what follows from its links and their claims
-// (package dense), for all views and snapshots that have it. What a view shows of a link
-// that is not odd is decided by columns too, of days, confidence and record time.
+// Beside each chunk of a long run is kept what depends only on its links and their claims (package
+// dense), for all views and snapshots that have it. Columns of days, confidence and record time also
+// decide what a view shows of a link, unless the link is odd.
 
-// Columns other than qualifiers, which go by the numbers of their names.
+// The columns other than qualifiers; those have the numbers of their names.
 const (
 	firstDays = 1<<16 + iota // the first and the last day on which the claim may hold
 	lastDays
@@ -50,15 +50,14 @@ type listRoom struct {
 	blocks
 }
 
-// release drops all references of the room, for the next to use it.
+// release drops all references of the room and gives it back.
 func (r *listRoom) release() {
 	*r = listRoom{}
 	listRooms.Put(r)
 }
 
-// dense returns the list as one with what is kept beside it; ok is false where it must
-// be walked. Where its columns do not decide what the view shows, exact is false. The
-// list is in the room.
+// dense returns the list with what is kept beside it, in the room. ok is false if the list must be
+// walked; exact is false if its columns do not decide what the view shows.
 func (l *List) dense(keep *filterPass, r *listRoom) (d *dense.List[memory.Link, Edge], exact, ok bool) {
 	v, f := l.view, l.field
 	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) || f.Mirror != nil && !l.series {
@@ -226,8 +225,7 @@ func (l *List) figures(q *filter.Query, keep *filterPass, room *listRoom, by fil
 	return st, n, true
 }
 
-// topDense is top of a list of whose first key the order is kept; it reports false where
-// there is none.
+// topDense is top for a list whose order by the first key is kept. It returns false if there is none.
 func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
 	if w.only || len(p.order) == 0 || !a.readers[0].known {
@@ -273,7 +271,7 @@ func (v *View) sortings(order []filter.Key) []dense.Sorting {
 	return dst
 }
 
-// blocks puts edges that share their first key in order, which hardly any do.
+// blocks puts edges with the same first key in order; there are hardly any.
 type blocks struct {
 	*prepared
 	v       *View

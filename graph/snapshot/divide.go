@@ -25,8 +25,8 @@ type Division struct {
 	edges           []Edge
 }
 
-// Divide divides a list of all subjects. Without keys, it has one group. ok is false
-// where the keys or the filters need both ends of each edge, or the ends report the relation apart.
+// Divide divides a list of all subjects. Without keys, it has one group. ok is false if the keys or the
+// filters need both ends of each edge, or if each end reports the relation separately.
 func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok bool) {
 	v := l.view
 	if l.field == nil || l.entity != memory.None || v.describing(l.field) || l.field.Mirror != nil {
@@ -41,7 +41,7 @@ func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok boo
 		return nil, false
 	}
 	if p := l.plan(q, false); p != nil && p.Kind != access.Scan && p.Rows < len(v.ends(l.field, d.inverse))/8 {
-		return nil, false // it is faster to read the edges of a few subjects
+		return nil, false // for a few subjects it is faster to read the edges
 	}
 	ends, counts := d.collect(l, of)
 	if v.Err() != nil {
@@ -51,8 +51,8 @@ func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok boo
 	return d, true
 }
 
-// endOf reports whether all keys are of the nodes; ok is false unless they are, or all
-// are of the subjects. Without keys it is the end that has fewer entities.
+// endOf reports whether all keys are of the nodes, and not of the subjects; ok is false if they are not
+// all of one of the two. Without keys, it chooses the end with fewer entities.
 func (l *List) endOf(by []filter.Reading) (nodes, ok bool) {
 	if len(by) == 0 {
 		return !l.field.Symmetric && len(l.view.ends(l.field, true)) < len(l.view.ends(l.field, false)), true
@@ -65,7 +65,7 @@ func (l *List) endOf(by []filter.Reading) (nodes, ok bool) {
 	return by[0].Of == filter.OfNode, by[0].Of == filter.OfNode || by[0].Of == filter.OfSubject
 }
 
-// split takes the filter of the entities that the lists lead from off that of the lists.
+// split divides the filters into those of the entities that the lists lead from and those of the lists.
 func (d *Division) split(q *filter.Query) (of *filter.Node, ok bool) {
 	if q.Edges == nil || q.Nodes != nil {
 		return nil, q.Nodes == nil

@@ -20,8 +20,7 @@ import (
 // Claim is None in lists that no claim makes, such as all countries.
 type Edge struct {
 	Node, Claim uint32
-	// Where the claim's qualifiers are stored and how many + 1 they are; 0 where that
-	// was not noted.
+	// Where the claim's qualifiers are stored, and their number + 1; 0 if that was not recorded.
 	qualifiers uint32
 	noted      uint16
 	mirror     bool // the claim is one of the node, about the entity
@@ -170,7 +169,7 @@ type groups struct {
 
 	parts []parts // the latest of each whole, where earlier ones are left out
 
-	rules []vocabulary.Rule // for the last claims told apart
+	rules []vocabulary.Rule // for the last claims that were distinguished
 
 	room [24]Edge
 }
@@ -201,7 +200,7 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, w *walk) groups {
 	return g
 }
 
-// cut takes the links to one node off those that are left.
+// cut removes the links to one node from those that are left.
 func (g *groups) cut() (same []memory.Link) {
 	for g.only && len(g.nodes) > 0 && len(same) == 0 {
 		if at := len(g.nodes) - 1; g.back {
@@ -214,7 +213,7 @@ func (g *groups) cut() (same []memory.Link) {
 		return same
 	}
 	same = g.cutPart()
-	// They may go on in the next part.
+	// The next part may have more of them.
 	for len(g.links.Part) == 0 && g.links.Turn() {
 		if at := len(g.links.Part) - 1; g.back && g.links.Part[at].Other == same[0].Other {
 			same = slices.Concat(g.cutPart(), same)
@@ -389,8 +388,8 @@ func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edg
 	return all
 }
 
-// distinct keeps, in place, the best claim for each set of distinct qualifiers
-// among the edges of one node. What the entity reports itself comes before what the node reports.
+// distinct keeps, in place, the best claim for each set of distinct qualifiers among the edges of one
+// node. What the entity reports itself has precedence over what the node reports.
 func (g *groups) distinct(group []Edge) []Edge {
 	if len(group) < 2 {
 		return group

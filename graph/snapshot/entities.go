@@ -19,8 +19,8 @@ func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 	})
 }
 
-// declared walks the entities of the list's types, shown or not, or those of them that a
-// plan found.
+// declared walks the entities of the list's types, or those of them that a plan found, whether or not
+// the view shows them.
 func (l *List) declared(w *walk, fn func(n uint32) bool) {
 	v := l.view
 	of := []memory.Numbers{column.Short[uint32, column.None](w.nodes)}

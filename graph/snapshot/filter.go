@@ -15,10 +15,9 @@ import (
 // keeps reports whether the filter surely keeps the entity.
 func (v *View) keeps(f *filter.Node, node uint32) bool { return v.decides(f, node, true) }
 
-// decides reports whether what the filter asks is surely true of the entity, or
-// surely false, as wanted. Where nobody says where a relation leads it may be
-// neither; the logic is Kleene's. One condition that is not true, or may be false,
-// decides the whole: it is never true, or is false.
+// decides reports whether the filter is surely true for the entity if want is true, and otherwise
+// whether it is surely false. If nobody says where a relation leads, it may be neither: the logic is
+// Kleene's. One condition that is not surely true, or that is surely false, decides the whole.
 func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 	switch {
 	case f == nil:
@@ -193,7 +192,7 @@ func (x *filterPass) subject(n uint32) bool {
 // narrows reports whether the filter tests a qualifier that narrows a claim.
 func (x *filterPass) narrows() bool { return x != nil && x.narrow }
 
-// typed reports whether entities of a type may be kept.
+// typed reports whether entities of the type may be kept.
 func (x *filterPass) typed(t *schema.Type) bool {
 	return x == nil || access.MayBe(x.v.s.Ontology(), x.q.Nodes, t)
 }

@@ -13,7 +13,7 @@ type ties struct {
 	best *best
 	page *Page
 	most int
-	// The edges that are equal so far: the first of them, or all of them in best.
+	// The equal edges so far: the first alone, or all in best.
 	n   int
 	one Edge
 	key graph.Value
@@ -39,8 +39,8 @@ func (t *ties) take(e Edge) bool {
 	return more
 }
 
-// flush puts the edges that are equal into the page, and reports whether it has room for
-// more, or nothing yet says that there are more.
+// flush puts the equal edges into the page. It reports whether the page has room for more, or whether
+// it is not known yet that there are more.
 func (t *ties) flush() bool {
 	b := t.best
 	switch n := t.n; {

@@ -20,7 +20,7 @@ type related struct {
 	r     *filter.Relation
 	node  uint32
 	shown []Edge
-	known graph.Holds // NO until it is asked, then POSSIBLY where it is not known
+	known graph.Holds // NO until asked; then POSSIBLY if it is not known
 }
 
 // decidesRelation is decides for the conditions on the edges of a relation.
@@ -43,9 +43,9 @@ func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool 
 	return want
 }
 
-// leadsToSome reports whether a relation of many surely leads to an entity that the
-// filter of some keeps, without a walk over a long list if a path finds that entity; ok is
-// false where all of the list is to be walked.
+// leadsToSome reports whether a relation of many surely leads to an entity that the filter of some
+// keeps. On long lists it looks along a path for one; ok is false if only a walk over the whole list
+// decides that.
 func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
 	if !r.Field.Many || r.Field.Symmetric || r.Field.Kind == schema.Derived {
 		return false, false
@@ -62,8 +62,8 @@ func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
 	return leads, true
 }
 
-// has reports whether there surely is an edge that passes, or surely is none, as
-// wanted. To pass is that the filter surely keeps the edge, or surely does not.
+// has reports whether there surely is an edge that passes if want is true, and otherwise whether there
+// surely is none. An edge passes if the filter surely keeps it, or surely does not.
 func (x *related) has(f *filter.Edge, pass, want bool) bool {
 	if want {
 		return slices.ContainsFunc(x.shown, func(e Edge) bool { return x.v.decidesEdge(f, e, pass) })
@@ -88,7 +88,7 @@ func (x *related) edges(v *View) []Edge {
 	return edges
 }
 
-// isKnown is View.saysWhere, asked once.
+// isKnown is View.saysWhere, called once.
 func (x *related) isKnown() bool {
 	if x.known == graph.HoldsNo {
 		if x.known = graph.HoldsPossibly; x.v.lax().saysWhere(x.node, x.r.Field) {
@@ -98,7 +98,7 @@ func (x *related) isKnown() bool {
 	return x.known == graph.HoldsYes
 }
 
-// lax is the view with what is only possible.
+// lax is the view that also shows what holds possibly.
 func (v *View) lax() *View {
 	if !v.sure {
 		return v
@@ -136,15 +136,15 @@ func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	})
 }
 
-// declares reports whether a source says of itself what its lists of a relation by
-// one of the names are worth.
+// declares reports whether a source states one of the names about itself, with the relation: that it is
+// complete or partial for it.
 func (v *View) declares(source uint32, predicate uint16, names ...string) bool {
 	return v.s.OutRun(source, predicate).Has(func(l memory.Link) bool {
 		return l.Rank != graph.Deprecated && v.sees(l.Claim) && slices.Contains(names, v.s.Texts.At(uint32(v.s.Rows.Ref(l.Claim).Value)))
 	})
 }
 
-// looked reports whether the claim was looked up for the days of the view.
+// looked reports whether the claim is attested for the days of the view (validity.Bounds.Looked).
 func (v *View) looked(n uint32, r *memory.Row) bool {
 	lives := [...]validity.Lifetime{v.lifetime(r.Subject), validity.Always}
 	if r.Kind == graph.EntityKind {

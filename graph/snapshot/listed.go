@@ -10,10 +10,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A source may keep the list of a relation up to date (Source.maintains): what an
-// older source claims of a state, and the list no longer has, ended before the date of
-// the list. By the name of a relation the list is of each subject that it names, and
-// by that of an inverse of each object.
+// A source may keep the list of a relation up to date (Source.maintains): what an older source claims
+// of a state, and the list no longer has, ended before the date of the list. With the name of a
+// relation, it is the list of each subject that it names; with that of an inverse, of each object.
 
 // kept is a list that a source keeps up to date.
 type kept struct {
@@ -22,8 +21,7 @@ type kept struct {
 	ofObjects bool
 }
 
-// readKept finds the lists that bear on the days of the view. It is read from a
-// snapshot in which hardly any source keeps one.
+// readKept finds the lists that matter on the days of the view. Hardly any source has one.
 func (v *View) readKept() {
 	for _, source := range v.s.Keepers {
 		date := v.dateOf(source)
@@ -50,8 +48,8 @@ func (v *View) keep(p uint16, k kept) {
 	v.kinds[p].Mixed, v.kinds[p].Next = true, true
 }
 
-// unlisted ends the window of a state whose claim gives no end, where a list that is
-// later than what is attested leaves the claim out.
+// unlisted ends the window of a state without an end if a list that is later than its attestation
+// leaves it out.
 func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	if t.Kind != schema.State || !w.Anchored || v.s.Times.Ref(r.Valid).Bounds.Ended {
 		return
@@ -63,8 +61,8 @@ func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	}
 }
 
-// omits reports whether a list is of both ends of a relation, and does not lead from
-// one to the other. A list of objects need not name the subject, who may be gone.
+// omits reports whether a list is about both ends of a relation and does not link them. A list of
+// objects need not name the subject, which may not exist any more.
 func (v *View) omits(k kept, r *memory.Row) bool {
 	object, p := uint32(r.Value), r.Predicate
 	lists := func(l memory.Link) bool {

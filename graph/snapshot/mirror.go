@@ -8,9 +8,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A relation with a mirror is reported from both ends. A list of what an entity reports has, where
-// it reports nothing about an object, the claims of that object about it, as edges marked as mirrored. They are found when
-// they are read and belong to no list of all subjects, so that no such list has a fact twice.
+// A relation with a mirror is reported from both ends. A list of what an entity reports has, where it
+// reports nothing about an object, the claims of that object about it, as edges marked as mirrored.
+// They are found when the list is read. Lists of all subjects do not have them, so that they have no
+// fact twice.
 
 // Mirrored reports whether the edge is one that only the entity at its other end reports.
 func (e Edge) Mirrored() bool { return e.mirror }
@@ -20,7 +21,7 @@ func (v *View) mirrors(entity uint32, f *schema.Field) bool {
 	return f.Kind == schema.Relation && f.Mirror != nil && entity != memory.None && v.s.InRun(entity, memory.PredicateOf(f.Mirror.Of)).Len() > 0
 }
 
-// mirrored appends to dst the edges that other ends report, whether or not the entity reports the same.
+// mirrored appends to dst the edges that the other ends report, even if the entity reports the same.
 func (v *View) mirrored(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	for l := range v.s.InRun(entity, memory.PredicateOf(f.Mirror.Of)).All() {
 		if v.stop() {
@@ -78,7 +79,8 @@ func (v *View) sameThing(f *schema.Field, a, b uint32) bool {
 	return true
 }
 
-// unreported leaves out of the edges to one node, in place, the mirrored ones that the entity reports itself.
+// unreported removes, in place, from the edges to one node the mirrored ones that the entity reports
+// itself.
 func (v *View) unreported(f *schema.Field, group []Edge) []Edge {
 	var own []uint32
 	mirrored := false

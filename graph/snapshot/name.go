@@ -82,8 +82,8 @@ func (v *View) bestIn(entity uint32, p uint16, lang string) uint32 {
 	return best
 }
 
-// fitOf reports whether a text in the language have is in the language that is wanted, and how far
-// the two are apart: by how many subtags the wanted one has to be cut.
+// fitOf reports whether a text in the language have fits the language want, and how far they are apart:
+// how many subtags of want must be cut.
 func fitOf(have, want string) (fits bool, apart int) {
 	const longer, none, other = 100, 200, 300
 	if have == "" {
@@ -101,7 +101,7 @@ func fitOf(have, want string) (fits bool, apart int) {
 	return false, other
 }
 
-// foreign orders claims by their language, for a reader who asks for none.
+// foreign ranks claims by their language, for readers who do not ask for one.
 func (v *View) foreign(r *memory.Row) int {
 	switch lang := v.s.Language(r); {
 	case lang == "":

@@ -7,11 +7,11 @@ import (
 )
 
 // A claim may say that there is nothing: no capital, no railways. In a field of one value it competes
-// with the others like any claim, and where it is the best the field shows nothing. Of many
-// values it shows nothing itself, and leaves what others state.
+// with the others like any claim, and where it is the best the field shows nothing. In a field of many
+// values it is not shown, and does not hide the others.
 
-// None returns the claim by which the view shows that a field has nothing; ok is false where the
-// field shows something, or nobody says so.
+// None returns the claim by which the view shows that a field has nothing; ok is false if the field
+// shows something, or if no claim says that there is nothing.
 func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 	if !f.Stored() {
 		return memory.None, false
@@ -33,7 +33,7 @@ func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 	return best, true
 }
 
-// empty reports whether a field of many values lists none.
+// empty reports whether a field of many values shows none.
 func (v *View) empty(entity uint32, f *schema.Field) bool {
 	return f.Kind == schema.Property && len(v.Values(entity, f, nil)) == 0 || f.Kind != schema.Property && len(v.edges(entity, f, false, nil)) == 0
 }

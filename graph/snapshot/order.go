@@ -17,7 +17,7 @@ type placed struct {
 	edge Edge
 	filter.Ordered
 	id string
-	// cursor places have no edge to read the tie and the claim from.
+	// A place of a cursor has no edge from which to read the tie and the claim.
 	cursor  bool
 	tie     string
 	claimID graph.ClaimID
@@ -34,7 +34,7 @@ func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
 	return v.s.Rows.Ref(p.edge.Claim).ID, true
 }
 
-// tieOf tells apart edges that share their node.
+// tieOf distinguishes edges that share their node.
 func (v *View) tieOf(p *placed) string {
 	switch {
 	case p.cursor:

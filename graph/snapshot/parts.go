@@ -11,8 +11,8 @@ import (
 // Figures such as a share of all exports are parts of one whole. A plain list has those of the latest
 // period only: a partner that the latest list leaves out would otherwise appear with its share of years before.
 
-// parts is the latest period of the figures of one whole: those that agree with the claim like
-// in what the relation is compared by.
+// parts is the latest period of the figures of one whole, which is that of the claim like: the
+// qualifiers by which the relation is compared agree.
 type parts struct {
 	like uint32
 	last graph.Day

@@ -18,7 +18,7 @@ type Page struct {
 	Edges            []Edge
 	HasNext, HasPrev bool
 	Read             int // how many nodes were looked at for the page
-	// Early says that it was full before the end of the list.
+	// Early says that the page was full before the end of the list.
 	Early bool
 
 	path  *access.Path
@@ -121,7 +121,7 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	return &p
 }
 
-// linkStep is what it costs to look whether a list has an entity, in links that a walk reads.
+// linkStep is the cost of a look whether a list has an entity, in links that a walk could read.
 const linkStep = 8
 
 // ordered reports whether the list can be read along an index of what its nodes are ordered by.

@@ -13,8 +13,8 @@ import (
 type reader struct {
 	filter.Reading
 	qualifier uint16
-	known     bool // a claim has a qualifier of that name, or may have
-	byBytes   bool // its texts are ids or codes, which go by their bytes
+	known     bool // whether claims have a qualifier of that name, or may have one
+	byBytes   bool // its texts are ids or codes, which are ordered by their bytes
 }
 
 func (v *View) reader(by filter.Reading) reader {

@@ -29,7 +29,7 @@ func (v *View) OfClaims() *List {
 // AllClaims reports whether it is a list of OfClaims.
 func (l *List) AllClaims() bool { return l.claims != nil && l.claims.all }
 
-// ClaimsOf is what Claims has of an entity.
+// ClaimsOf is the list of what Claims finds.
 func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
 	var claims []uint32
 	v.s.Touching(entity, predicate, inverse, func(part []memory.Link) {
@@ -51,8 +51,8 @@ func inOrder(claims []uint32) memory.Numbers {
 	return column.Short[uint32, column.None](slices.Compact(claims))
 }
 
-// claimsBy are the claims that have a value in a field, and maybe others, one of them
-// maybe several times; ok is false where they have no list.
+// claimsBy returns lists that have all claims with a value in a field. They may have other claims, and
+// a claim twice; ok is false if there are no such lists.
 func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []memory.Numbers, links [][]memory.Link, ok bool) {
 	switch by {
 	case "id":

@@ -32,7 +32,7 @@ func qualifierIn(s *memory.Graph, e Edge, name uint16) dense.Cell {
 	return s.QualifierAmong(first, n, name)
 }
 
-// rulesOf are the rules for the qualifiers of a claim and of those beside it in a list.
+// rulesOf returns the rules for the qualifiers of a claim, and of the others in its list.
 func (v *View) rulesOf(n uint32) []vocabulary.Rule { return v.s.Rules[v.s.Field(n)] }
 
 // sameQualifiers reports whether two claims agree in every distinct qualifier.

@@ -62,8 +62,8 @@ type endsOf struct {
 	memory.End
 }
 
-// ends are the entities from which a stored relation may lead, or to which it may, in
-// the order of their ids. Some may have no edges in the view.
+// ends are the entities at one end of a stored relation, in the order of their ids. Some may have no
+// edges in the view.
 func (v *View) ends(f *schema.Field, objects bool) []uint32 {
 	e := memory.End{Field: f, Objects: objects}
 	return v.s.Ends().Of(e, endsOf{v, e})

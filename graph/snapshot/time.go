@@ -81,7 +81,7 @@ func (v *View) dateOf(source uint32) graph.Date {
 	return v.s.AttestedOn(source, v.sees)
 }
 
-// refined are the bounds of a claim of rough dates, as exactly as claims of the same give them.
+// refined are the bounds of a claim of rough dates, made exact by other claims of the same.
 func (v *View) refined(n uint32, r *memory.Row) *validity.Bounds {
 	own := &v.s.Times.Ref(r.Valid).Bounds
 	var by []*validity.Bounds
@@ -97,8 +97,8 @@ func (v *View) refined(n uint32, r *memory.Row) *validity.Bounds {
 	return &b
 }
 
-// Exactly is the valid time of a claim, its rough dates as exactly as claims of the same in
-// view give them; where these differ, as the claim itself does.
+// Exactly is the valid time of a claim. Its rough dates are replaced by more exact ones that claims in
+// view state of the same, unless these differ.
 func (v *View) Exactly(n uint32) graph.Interval {
 	r := v.s.Rows.Ref(n)
 	iv := v.s.Times.Ref(r.Valid).Interval
@@ -115,8 +115,8 @@ func (v *View) Exactly(n uint32) graph.Interval {
 	return iv
 }
 
-// Agreeing appends to dst the claims in view that state the same as a claim, of a time that may be
-// the same, by other sources or elsewhere in its own.
+// Agreeing appends to dst the claims in view that state the same as a claim, for a time that may be the
+// same: claims of other sources, or of other places in its source.
 func (v *View) Agreeing(n uint32, dst []uint32) []uint32 {
 	r := v.s.Rows.Ref(n)
 	own := &v.s.Times.Ref(r.Valid).Bounds
@@ -133,8 +133,8 @@ func (v *View) statesToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && v.sees(l.Claim) && v.sameQuestion(n, l.Claim) && v.s.SameCell(v.s.Rows.Ref(n).Cell(), v.s.Rows.Ref(l.Claim).Cell())
 }
 
-// neighbours are the days between the dated claims that answer the same question
-// as a claim before and after the days on which it is attested.
+// neighbours are the days between two dated claims that answer the same question as a claim: the last
+// one before the days on which it is attested, and the first one after them.
 func (v *View) neighbours(n uint32, r *memory.Row, attested graph.Span) graph.Span {
 	between := graph.AllDays
 	for l := range v.s.Besides(r).All() {

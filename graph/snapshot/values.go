@@ -8,9 +8,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// indexOf names the index of what a reading reads, if there can be one. A view of the
-// past, or one that leaves out names of sources that were published later, may name an
-// entity by its id though the newest knows a name: the index has no entry for that.
+// indexOf names the index of what a reading reads, if there can be one. A view of the past, or one that
+// leaves out sources by their publication, may call an entity by its id although the newest view knows
+// a name: the index has no entry for that.
 func (v *View) indexOf(by filter.Reading) (k values.Key, ok bool) {
 	if by.Own == "name" {
 		return values.Key{Predicate: v.s.NamePredicate, Order: values.Collated, Named: true}, v.known == v.s.Seq() && len(v.later) == 0
@@ -29,8 +29,8 @@ func (v *View) indexOf(by filter.Reading) (k values.Key, ok bool) {
 	return k, true
 }
 
-// entries are the entries that have every claim whose value passes the test; all of the
-// index where no test is given, or none that narrows them. x is nil where s is not Ready.
+// entries returns entries among which are all claims whose value passes the test; all of the index if
+// there is no test, or one that excludes nothing. x is nil if s is not Ready.
 func (p paths) entries(by filter.Reading, t *filter.Test) (x *values.Index, r values.Range, narrowed bool, s access.State) {
 	k, ok := p.indexOf(by)
 	if !ok {

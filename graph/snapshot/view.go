@@ -24,7 +24,7 @@ type View struct {
 	later         map[uint32]bool // the sources that are published later than the view asks
 	kinds         []vocabulary.Predicate
 	kept          map[uint16][]kept // by predicate
-	plain         bool              // all that is known now, by whom and however surely
+	plain         bool              // all that is known now, of every source and confidence
 	allLive       bool              // no entity begins after the view's date or ends before it
 	planning      planning
 	interrupt     *lists.Interrupt // nil: nothing ends a walk
@@ -34,10 +34,10 @@ type View struct {
 // errInterrupted is the error of a query whose request has ended.
 var errInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
 
-// WithDone returns the view for use by one goroutine, whose walks end when done
-// is closed; with nil, for what outlives a request and is shared between
-// goroutines, nothing ends them. What a walk found until then is not the answer: queries return
-// an error, and after every other walk the caller must check Err.
+// WithDone returns the view for one goroutine, whose walks end when done is closed. With nil, nothing
+// ends them: that is for what outlives a request or is shared between goroutines. What an ended walk
+// has found is not the answer: queries return an error, and after every other walk the caller must
+// check Err.
 func (v *View) WithDone(done <-chan struct{}) *View {
 	if done == nil {
 		if v.interrupt == nil {
@@ -57,8 +57,7 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 	return &c.View
 }
 
-// Err is an error, of the code Unavailable, once a walk of the view was ended
-// before its end, and nil until then.
+// Err is an error with the code Unavailable once a walk of the view was stopped, and nil before.
 func (v *View) Err() error {
 	if v.interrupt == nil || !v.interrupt.Stopped {
 		return nil
@@ -66,8 +65,8 @@ func (v *View) Err() error {
 	return errInterrupted
 }
 
-// Interrupt is what ends the walks of the view, for those who walk along with it; nil
-// where nothing does.
+// Interrupt is what ends the walks of the view, for code whose own walks must end with them; nil if
+// nothing does.
 func (v *View) Interrupt() *lists.Interrupt { return v.interrupt }
 
 // stop counts a step of a walk and reports whether to end it.
@@ -100,8 +99,8 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	return w, nil
 }
 
-// choose reads the sources that the view selects. When a source was published is
-// itself asked of the view, without regard to publication.
+// choose reads the sources that the view selects. The dates of publication are themselves read through
+// the view, before sources are left out by them.
 func (w *View) choose(v graph.View) error {
 	s := w.s
 	if v.Sources != nil {
@@ -181,7 +180,7 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 			return
 		}
 	}
-	// Those that do not fit the ontology.
+	// Also those that do not fit the ontology.
 	if _, ok := v.s.Predicates.Number(vocabulary.Aside + predicate); ok {
 		v.Claims(entity, vocabulary.Aside+predicate, inverse, fn)
 	}
@@ -230,8 +229,9 @@ func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 func (v *View) better(a, b uint32) bool { return v.precedes(a, b, false) }
 
 // precedes compares two claims of one predicate: first comes the one in no particular language, then by
-// rank, the later period of observations, validity.Reading.Order, confidence, the later recorded, the id.
-// Where ever is true, the view's date does not count, but the later period of all.
+// rank, the later period of observations, validity.Reading.Order, confidence, the later recorded, the
+// id. If ever is true, the view's date does not count: the later period precedes in every kind of
+// claims.
 func (v *View) precedes(a, b uint32, ever bool) bool {
 	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
 	if p, q := v.foreign(x), v.foreign(y); p != q {
@@ -291,9 +291,9 @@ func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	return best
 }
 
-// Touch begins to read the ids and names of the nodes. They are all over the
-// memory, which answers a short loop's reads together: who then reads them node
-// by node waits once and not for each.
+// Touch reads the ids and names of the nodes ahead. They are scattered over the memory, which serves
+// the reads of a short loop in parallel: a caller that then uses them one by one waits once, not for
+// each.
 func (v *View) Touch(edges []Edge) {
 	if v.interrupt == nil {
 		return
@@ -303,7 +303,7 @@ func (v *View) Touch(edges []Edge) {
 	}
 }
 
-// TouchQualified begins to read the qualifiers of edges as well.
+// TouchQualified is Touch for the qualifiers of edges as well.
 func (v *View) TouchQualified(edges []Edge) {
 	if v.interrupt == nil {
 		return

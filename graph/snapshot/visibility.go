@@ -96,7 +96,7 @@ func (v *View) holds(n uint32, r *memory.Row) graph.Holds {
 	return v.asked(w.Holds(v.on, v.mode))
 }
 
-// asked is how surely something holds as far as the view shows that.
+// asked is how surely something holds, NO if that is not enough for the view.
 func (v *View) asked(h graph.Holds) graph.Holds {
 	if v.sure && h != graph.HoldsYes {
 		return graph.HoldsNo
@@ -136,7 +136,7 @@ func (v *View) Shows(entity uint32, l memory.Link) bool {
 	case v.plain && v.on.First == v.on.Last:
 		return v.lives(entity) && (l.Other == memory.None || v.lives(l.Other))
 	}
-	// Each may be on some of the days, and no day have all.
+	// Each of them may exist on some of the days, but there may be no day on which all do.
 	return !v.mortal(entity) && (l.Other == memory.None || !v.mortal(l.Other)) || v.Holds(l.Claim) != graph.HoldsNo
 }
 
@@ -161,7 +161,7 @@ func (v *View) lists(entity uint32, l memory.Link) bool {
 // its object, a qualifier or its source. Lists hold the entities that exist.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
-	// Most have one name, which the lists that ask read next.
+	// Most have one name, which the calling lists read next.
 	if name := s.Named.Ref(entity); name.One() && v.sources == nil && v.Shows(entity, name.Link(s.NamePredicate)) {
 		return true
 	}
