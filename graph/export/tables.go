@@ -165,6 +165,9 @@ func textOf(v graph.Value) (text, unit string) {
 	switch v.Kind() {
 	case graph.QuantityKind:
 		return strconv.FormatFloat(v.Float(), 'f', -1, 64), v.Text()
+	case graph.RangeKind:
+		r, _ := v.Range()
+		return r.String(), v.Text()
 	case graph.NoneKind:
 		return "", ""
 	}
