@@ -83,6 +83,7 @@ func (g *countryLabels) readCodes() {
 		g.codes = append(g.codes, row)
 		g.ids[row["ISO3166-1-Alpha-2"]], g.shown[id] = id, shown
 	}
+	g.ids["XK"], g.shown["XKX"] = "XKX", "Kosovo" // which ISO 3166 has no code for
 }
 
 // add adds a name in a language unless it is known in that.
