@@ -94,7 +94,7 @@ func ports(t *testing.T, o *schema.Ontology) *worldFile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mapping, err := codec.ReadMapping(portsMapping, text)
+	mapping, err := codec.ReadMapping(portsMapping, text, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
