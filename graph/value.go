@@ -217,8 +217,8 @@ func formatFloat(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-// ParseValue reads a value of the kind from the text that String writes. A kind of numbers
-// also reads ranges of them. The error says what such a value looks like.
+// ParseValue parses a value of kind k from the text that String writes. For numbers and
+// quantities it also accepts ranges. The error says what such a value looks like.
 func ParseValue(k Kind, s string) (Value, error) {
 	if !utf8.ValidString(s) {
 		return Value{}, Errorf(BadInput, "%q is not valid UTF-8", Clip(s))

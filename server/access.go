@@ -156,9 +156,9 @@ func (s *Server) wrongToken(r *http.Request) *requestError {
 		message: fmt.Sprintf("too many wrong tokens came from there; try again in %d seconds with the right one", seconds)}
 }
 
-// local reports whether the request seems to come from a program of this machine, for
-// Options.OpenWrites. It cannot be certain: a proxy of this machine may forward requests of
-// others without adding a header.
+// local reports whether the request seems to come from a program on this machine, for
+// Options.OpenWrites. It cannot be certain: a proxy on this machine may forward requests
+// from elsewhere without adding a header.
 func local(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {

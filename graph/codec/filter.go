@@ -93,7 +93,7 @@ var filters = map[string]func(m *Mapping, argument string) (filter, error){
 	},
 	"key": func(_ *Mapping, a string) (filter, error) {
 		if a == "" {
-			return nil, fmt.Errorf("it needs a key of the ontology, such as key iso2")
+			return nil, fmt.Errorf("it needs a key of the ontology, as in \"key iso2\"")
 		}
 		return found(func(t *mapped, v string) (graph.ID, error) {
 			id, err := t.find.Key(t.ctx, a, v)

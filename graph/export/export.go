@@ -21,11 +21,11 @@ import (
 
 // Selection says what of a graph is exported. The zero value is all that is recorded, with what is withdrawn.
 type Selection struct {
-	// View, where not nil, leaves what it shows. Tables, networks and places are always of a view.
+	// View, if not nil, restricts the export to what it shows. Tables, networks and places always use a view.
 	View *graph.View
-	// Types, where not empty, leave the claims about entities of these types, and what describes their sources.
+	// Types, if not empty, restricts the export to claims about entities of these types, and to what describes their sources.
 	Types []string
-	// Licences, where not empty, leave the claims of sources with one of these licences.
+	// Licences, if not empty, restricts the export to claims from sources with one of these licences.
 	Licences []string
 }
 
@@ -102,7 +102,7 @@ func ByName(name string) (*Format, error) {
 	if i := slices.IndexFunc(Formats, func(f *Format) bool { return f.Name == name }); i >= 0 {
 		return Formats[i], nil
 	}
-	return nil, graph.Errorf(graph.BadInput, "there is no format %q to write; the formats are %s", name, strings.Join(Names(), ", "))
+	return nil, graph.Errorf(graph.BadInput, "there is no export format %q; the export formats are %s", name, strings.Join(Names(), ", "))
 }
 
 // Part is what is exported. It is a codec.Graph.

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// words is a text in the forms by which it is compared.
+// words holds the forms of a text that are used to compare it and to search for it.
 type words struct {
 	fold     string
 	sound    string

@@ -230,8 +230,8 @@ type cut struct {
 	weight   int64
 }
 
-// cuts finds the minimum cuts of a kind. With errWork it returns those found so far. On
-// borders a node is a country, and no entity is a leg.
+// cuts finds the minimum cuts of a kind. With errWork it returns those found so far. In
+// the network Borders, a node is a country, and a leg is not an entity.
 func (f *cutter) cuts(kind CutKind, most int) ([]cut, error) {
 	borders := f.n.kind == Borders
 	switch {

@@ -326,8 +326,8 @@ func (r naiveRoute) String() string {
 	return b.String()
 }
 
-// bars returns the entities that keep a route from being used: avoided ones by
-// country, water, node and segment, and closed legs and nodes.
+// bars returns the entities that bar a route: the countries, waters, nodes and segments
+// on it that are to be avoided, and its legs and nodes that are closed.
 func (w *naiveWorld) bars(r naiveRoute, o *RouteOptions) map[graph.ID]bool {
 	bars := map[graph.ID]bool{}
 	node := func(n graph.ID) {

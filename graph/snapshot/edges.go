@@ -257,9 +257,9 @@ func (g *groups) next() []Edge {
 		}
 		node := same[0].Other
 		g.read++
-		// A literal is another type's property of the same name. Several types
-		// may declare a relation of one name: what is read from the object's
-		// side counts only subjects of the field's own target.
+		// Skip literals: they belong to a property of the same name of another type. Several
+		// types may also declare a relation of the same name, so when reading from the object's
+		// side, skip subjects that are not of the field's target type.
 		if node == memory.None || g.inverse && !v.includes(g.f, node) {
 			continue
 		}

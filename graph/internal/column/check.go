@@ -53,7 +53,7 @@ func (d *Divided[T, S]) Check(o Order[T]) error {
 			return err
 		}
 		if l.Len() == 0 || l.Has(func(x T) bool { return o.Run(x) != d.runs.numbers[i] }) {
-			return fmt.Errorf("the run %d of %v has others, or none", i, d.runs.numbers)
+			return fmt.Errorf("run %d is empty or has elements of another number; the numbers are %v", i, d.runs.numbers)
 		}
 		all = append(all, slices.Collect(l.All())...)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Few puts the edges of a short list in order by numbers, in memory that the next list reuses.
+// Few sorts the edges of a short list by numeric keys. It reuses its memory for the next list.
 type Few[E any] struct {
 	Edges  []E
 	orders []Sorting

@@ -16,8 +16,8 @@ type Key struct {
 // Source is a snapshot from which indexes are built.
 type Source interface {
 	Graph
-	// Entries returns the entries of an index that the source has and an older one has not,
-	// in any order. If older is nil, it returns all, in the order of the subjects' ids.
+	// Entries returns, in any order, the entries of the index of a key that this source has and
+	// older does not. If older is nil, it returns all, ordered by the ids of their subjects.
 	Entries(k Key, older Source) []Entry
 }
 

@@ -40,7 +40,7 @@ type waiter struct {
 	since, until time.Time
 	older, newer *waiter
 	queued       bool
-	// admitted gets one value, whether the request may run, and has room for it.
+	// admitted receives one value: whether the request may run. It is buffered, so the sender never blocks.
 	admitted chan bool
 }
 
