@@ -39,7 +39,11 @@ func Directives() string { return directives }
 const EntityType = "Entity"
 
 // names are the properties that say what an entity is called.
-var names = set("name", "aliases", "officialName", "demonyms")
+var names = set("name", "aliases", "officialName", Demonyms)
+
+// Demonyms is the name of a property that says what the people of an entity are called: a search
+// finds the entity by it, but it is not what the entity is called.
+const Demonyms = "demonyms"
 
 // IsName reports whether a property of the name says what an entity is called:
 // search finds it, and it is written on one line.

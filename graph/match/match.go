@@ -235,6 +235,9 @@ func (f *finding) weigh(entity uint32) {
 				reason = "another name of it"
 			}
 		}
+		if s.Predicates.List[l.Predicate] == schema.Demonyms && score > partial {
+			score, reason = partial, "what its people are called"
+		}
 		f.add(entity, name, score, reason)
 		return false
 	})
