@@ -165,10 +165,11 @@ func TestSpareConnections(t *testing.T) {
 		// A body that does not arrive occupies a spare connection no longer than any other.
 		for range 3 * admission.SpareConnections {
 			c := p.dial()
-			if _, err := io.WriteString(c, "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"); err != nil {
-				t.Fatal(err)
-			}
-			go io.Copy(io.Discard, c)
+			go func() { // the server may close what is too many before all is written
+				if _, err := io.WriteString(c, "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"); err == nil {
+					_, _ = io.Copy(io.Discard, c)
+				}
+			}()
 		}
 		time.Sleep(time.Second)
 		if got := p.dial().status("/healthz"); got != 200 {
