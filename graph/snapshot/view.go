@@ -230,8 +230,8 @@ func (v *View) better(a, b uint32) bool { return v.precedes(a, b, false) }
 
 // precedes compares two claims of one predicate: first comes the one in no particular language, then by
 // rank, the later period of observations, validity.Reading.Order, confidence, the later recorded, the
-// id. If ever is true, the view's date does not count: the later period precedes in every kind of
-// claims.
+// id. If ever is true, neither the view's date nor the order of recording counts: the later period
+// precedes in every kind of claims.
 func (v *View) precedes(a, b uint32, ever bool) bool {
 	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
 	if p, q := v.foreign(x), v.foreign(y); p != q {
@@ -254,7 +254,7 @@ func (v *View) precedes(a, b uint32, ever bool) bool {
 	if x.Confidence != y.Confidence {
 		return x.Confidence > y.Confidence
 	}
-	if x.Seq != y.Seq {
+	if !ever && x.Seq != y.Seq {
 		return x.Seq > y.Seq
 	}
 	return string(x.ID[:]) < string(y.ID[:])
