@@ -62,7 +62,8 @@ func (c *changed) collect(s *snapshot.Snapshot, n uint32) {
 			c.again[question{object, ""}] = nil
 		}
 	}
-	if f == nil || f.Time == schema.Observation || f.Reach.ByNext() {
+	dates := s.Valid(n)
+	if f == nil || f.Time == schema.Observation || f.Reach.ByNext() || dates.From.Known() || dates.To.Known() { // dates bound rough ones beside them
 		q := question{subject, s.Predicate(n)}
 		if f == nil || !f.Many {
 			object = snapshot.None

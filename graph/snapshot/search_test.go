@@ -156,7 +156,7 @@ func TestSearchAgainstModel(t *testing.T) {
 			}
 		}
 	})
-	if of := "a wording that is the name of another"; reached[of] == 0 {
+	if of := "a wording that is the name of another"; reached[of] == 0 && !testing.Short() { // too few cases in short runs
 		t.Errorf("no search reached %s", of)
 	}
 	t.Log(reached)
