@@ -262,7 +262,9 @@ func (n *naiveSearch) written() {
 	})
 }
 
-func (n *naiveSearch) sounding(edits int) {
+// sounding finds names by how they sound. Where some letters of the text's beginning are fixed, only
+// names that begin with these count, and only by their whole sound.
+func (n *naiveSearch) sounding(edits, fixed int) {
 	sound := text.Sound(n.query)
 	words := different(strings.Fields(sound))
 	joined := strings.ReplaceAll(sound, " ", "")
@@ -280,6 +282,9 @@ func (n *naiveSearch) sounding(edits int) {
 		total := len(strings.Fields(text.Fold(name)))
 		scan := func(sought, full string, edits int, consonants int, letter func(byte) (byte, bool)) {
 			for _, k := range naiveKeys(full) {
+				if !strings.HasPrefix(strings.ReplaceAll(k.key, " ", ""), joined[:fixed]) {
+					continue
+				}
 				whole, words, prefix, nWhole, nWords, nPrefix := naiveHit(sought, k.key, edits, letter)
 				if consonants > 0 && consonants < 4 {
 					prefix = 9
@@ -305,7 +310,9 @@ func (n *naiveSearch) sounding(edits int) {
 				offer(kind(at), best-long(total-taken))
 			}
 		}
-		scan(joined, nameSound, edits, 0, asSounds)
+		if scan(joined, nameSound, edits, 0, asSounds); fixed > 0 {
+			return
+		}
 		if byConsonants && spare {
 			scan(skeleton, nameSound, min(edits, 1), len(skeleton), asClasses)
 		}
@@ -382,14 +389,18 @@ func (n *naiveSearch) run() []naiveMatch {
 	n.written()
 	letters := len(strings.ReplaceAll(text.Sound(n.query), " ", ""))
 	if len(n.best) < 10 && (letters > 2 || strings.ContainsFunc(text.Fold(n.query), func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })) {
-		n.sounding(0)
+		n.sounding(0, 0)
 	}
 	exact := false
 	for _, m := range n.best {
 		exact = exact || m.kind == "EXACT" || m.kind == "KEY"
 	}
-	if edits := editsOf(letters); len(n.best) < 10 && !exact && edits > 0 {
-		n.sounding(edits)
+	switch edits := editsOf(letters); {
+	case edits == 0 || len(n.best) >= 10:
+	case exact: // what is one slip away from it
+		n.sounding(1, 2)
+	default:
+		n.sounding(edits, 0)
 	}
 	list := n.counting()
 	slices.SortFunc(list, n.order)
