@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -11,12 +13,6 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
-
-// importsArgs are the prepared arguments of imports.
-type importsArgs struct {
-	before graph.Seq
-	first  int
-}
 
 // imported is an import, with the view that its claims are read through.
 type imported struct {
@@ -32,37 +28,13 @@ func (b *builder) imports() output.Field {
 			"before": {Type: graphql.Int, Description: "Starts with the import before this one."},
 			"first":  {Type: graphql.Int, Description: "Returns at most this many imports; 50 by default."},
 		},
-		Read: gql.Binding{
-			Prepare: func(args map[string]any) (any, error) {
-				p, err := input.ReadPage(args)
-				if err != nil {
-					return nil, err
-				}
-				a := &importsArgs{first: logEntries}
-				if p.First != nil {
-					a.first = *p.First
-				}
-				if n, given := args["before"].(int); given {
-					if n < 1 {
-						return nil, &gql.ArgumentError{Argument: "before", Err: graph.Errorf(graph.BadInput, "before: %d is below 1", n)}
-					}
-					a.before = graph.Seq(n)
-				}
-				return a, nil
-			},
-			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-				a := c.Args.(*importsArgs)
-				v, err := c.Request.(*Session).Resolve(c.Ctx, input.View{Plain: true})
-				if err != nil {
-					return nil, false, err
-				}
-				list, err := analysis.Imports(c.Ctx, v.Snapshot(), a.before, a.first)
-				for _, i := range list {
-					dst = append(dst, gql.Ref{Obj: &imported{view: v, ImportEntry: i}})
-				}
-				return dst, err == nil, err
-			},
-		}}
+		Read: recorded("before", 1, func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error) {
+			list, err := analysis.Imports(ctx, v.Snapshot(), p.from, p.first)
+			for _, i := range list {
+				dst = append(dst, gql.Ref{Obj: &imported{view: v, ImportEntry: i}})
+			}
+			return dst, err
+		})}
 }
 
 // learned returns what the import did, which is read once.
@@ -124,17 +96,8 @@ func (b *builder) importType() *graphql.Object {
 
 // importLists are the lists of an import.
 func (b *builder) importLists() []output.Field {
-	claims := func(read func(e *logEntry) []uint32) gql.Binding {
-		return gql.Binding{
-			Prepare: b.readClaims,
-			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-				e, err := src.Obj.(*imported).learned(c)
-				if err != nil {
-					return gql.Ref{}, false, err
-				}
-				return e.claims(c, read(e)), true, nil
-			}}
-	}
+	entry := func(c *gql.Call, src gql.Ref) (*logEntry, error) { return src.Obj.(*imported).learned(c) }
+	claims := func(read func(e *logEntry) []uint32) gql.Binding { return b.claimsOf(entry, read) }
 	return []output.Field{
 		{Name: "added", Type: output.Must(b.claimConnectionType()), Args: b.ClaimArgs(), About: "The claims that it stated or reinstated.",
 			Read: claims(func(e *logEntry) []uint32 { return e.Added })},
@@ -142,7 +105,7 @@ func (b *builder) importLists() []output.Field {
 			Read: claims(func(e *logEntry) []uint32 { return e.Withdrawn })},
 		{Name: "sources", Type: output.List(b.entityType(b.Ontology.Type(schema.SourceType))), About: "The sources of those claims, by id.", Read: gql.Binding{
 			List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-				e, err := src.Obj.(*imported).learned(c)
+				e, err := entry(c, src)
 				if err != nil {
 					return nil, false, err
 				}

@@ -17,12 +17,6 @@ import (
 // logEntries is the default of the argument first.
 const logEntries = 50
 
-// logArgs are the prepared arguments of log.
-type logArgs struct {
-	since graph.Seq
-	first int
-}
-
 // logEntry is one entry, with the view that its claims are read through.
 type logEntry struct {
 	view *snapshot.View
@@ -36,36 +30,52 @@ func (b *builder) log() output.Field {
 			"sinceSequence": {Type: output.Must(graphql.Int), Description: "Starts after this sequence number; 0 is the empty store."},
 			"first":         {Type: graphql.Int, Description: "Returns at most this many entries, from the start; 50 by default."},
 		},
-		Read: gql.Binding{
-			Prepare: func(args map[string]any) (any, error) {
-				p, err := input.ReadPage(args)
-				if err != nil {
-					return nil, err
+		Read: recorded("sinceSequence", 0, func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error) {
+			entries, err := readLog(ctx, v, p.from, p.first)
+			for _, e := range entries {
+				dst = append(dst, gql.Ref{Obj: e})
+			}
+			return dst, err
+		})}
+}
+
+// recordedPage are the prepared arguments of a list of what the store recorded: from which sequence number
+// it goes on, and how long it is at most.
+type recordedPage struct {
+	from  graph.Seq
+	first int
+}
+
+// recorded reads a list of what the store recorded. An argument, which may be left out where the schema
+// lets it, has the sequence number from which the list goes on: lowest or above.
+func recorded(argument string, lowest int, read func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error)) gql.Binding {
+	return gql.Binding{
+		Prepare: func(args map[string]any) (any, error) {
+			p, err := input.ReadPage(args)
+			if err != nil {
+				return nil, err
+			}
+			r := &recordedPage{first: logEntries}
+			if p.First != nil {
+				r.first = *p.First
+			}
+			if from, given := args[argument].(int); given {
+				if from < lowest {
+					return nil, &gql.ArgumentError{Argument: argument, Err: graph.Errorf(graph.BadInput, "%s: %d is below %d", argument, from, lowest)}
 				}
-				a := &logArgs{first: logEntries}
-				if p.First != nil {
-					a.first = *p.First
-				}
-				since := args["sinceSequence"].(int)
-				if since < 0 {
-					return nil, &gql.ArgumentError{Argument: "sinceSequence", Err: graph.Errorf(graph.BadInput, "sinceSequence: %d is below 0", since)}
-				}
-				a.since = graph.Seq(since)
-				return a, nil
-			},
-			List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
-				a := c.Args.(*logArgs)
-				v, err := c.Request.(*Session).Resolve(c.Ctx, input.View{Plain: true})
-				if err != nil {
-					return nil, false, err
-				}
-				entries, err := readLog(c.Ctx, v, a.since, a.first)
-				for _, e := range entries {
-					dst = append(dst, gql.Ref{Obj: e})
-				}
-				return dst, err == nil, err
-			},
-		}}
+				r.from = graph.Seq(from)
+			}
+			return r, nil
+		},
+		List: func(c *gql.Call, _ gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+			v, err := c.Request.(*Session).Resolve(c.Ctx, input.View{Plain: true})
+			if err != nil {
+				return nil, false, err
+			}
+			dst, err = read(c.Ctx, v, c.Args.(*recordedPage), dst)
+			return dst, err == nil, err
+		},
+	}
 }
 
 // readLog returns entries of the log, whose claims are read through the view.
@@ -78,9 +88,17 @@ func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) 
 	return list, err
 }
 
-// claims lists claims of the entry.
-func (e *logEntry) claims(c *gql.Call, claims []uint32) gql.Ref {
-	return gql.Ref{Obj: c.Request.(*Session).claimListing(e.view, e.view.OnlyClaims(claims), &c.Args.(*input.Claims).Query)}
+// claimsOf reads a list of the claims of an entry, which entry finds in the object.
+func (b *builder) claimsOf(entry func(c *gql.Call, src gql.Ref) (*logEntry, error), read func(e *logEntry) []uint32) gql.Binding {
+	return gql.Binding{
+		Prepare: b.readClaims,
+		Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			e, err := entry(c, src)
+			if err != nil {
+				return gql.Ref{}, false, err
+			}
+			return gql.Ref{Obj: c.Request.(*Session).claimListing(e.view, e.view.OnlyClaims(read(e)), &c.Args.(*input.Claims).Query)}, true, nil
+		}}
 }
 
 // entities appends entities to a list.
@@ -93,12 +111,7 @@ func (e *logEntry) entities(dst []gql.Ref, list []uint32) []gql.Ref {
 
 func (b *builder) logEntryType() *graphql.Object {
 	claims := func(read func(e *logEntry) []uint32) gql.Binding {
-		return gql.Binding{
-			Prepare: b.readClaims,
-			Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-				e := src.Obj.(*logEntry)
-				return e.claims(c, read(e)), true, nil
-			}}
+		return b.claimsOf(func(_ *gql.Call, src gql.Ref) (*logEntry, error) { return src.Obj.(*logEntry), nil }, read)
 	}
 	return b.Object("LogEntry", "What one commit recorded.", func() []output.Field {
 		return []output.Field{
