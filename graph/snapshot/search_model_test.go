@@ -271,12 +271,6 @@ func (n *naiveSearch) sounding(edits, fixed int) {
 	skeleton := strings.ReplaceAll(text.Skeleton(sound), " ", "")
 	spare := text.Spare(n.query)
 	byConsonants := len(skeleton) >= 2 && (spare || len(skeleton) >= 3) && (edits == 0 || len(skeleton) >= 5)
-	kind := func(d int) string {
-		if d > 0 {
-			return "FUZZY"
-		}
-		return "TRANSLITERATED"
-	}
 	n.each(func(name string, offer func(string, int)) {
 		nameSound := text.Sound(name)
 		total := len(strings.Fields(text.Fold(name)))
@@ -307,7 +301,7 @@ func (n *naiveSearch) sounding(edits, fixed int) {
 						best -= 100
 					}
 				}
-				offer(kind(at), best-long(total-taken))
+				offer(soundKind(at), best-long(total-taken))
 			}
 		}
 		if scan(joined, nameSound, edits, 0, asSounds); fixed > 0 {
@@ -330,8 +324,16 @@ func (n *naiveSearch) sounding(edits, fixed int) {
 		if begun {
 			score = 800
 		}
-		offer(kind(edits), score-150*sum-80-long(total-len(words)))
+		offer(soundKind(edits), score-150*sum-80-long(total-len(words)))
 	})
+}
+
+// soundKind is how a name matches by sound, with so many letters wrong.
+func soundKind(edits int) string {
+	if edits > 0 {
+		return "FUZZY"
+	}
+	return "TRANSLITERATED"
 }
 
 // naiveScore is the best score of a name found whole, by words or by a beginning, each with
