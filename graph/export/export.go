@@ -198,16 +198,23 @@ func (p *Part) keeps(n uint32) bool {
 // look notes which sources the claims that are left cite, and which entities they name.
 func (p *Part) look(ctx context.Context) error {
 	p.cited, p.named = map[uint32]bool{}, map[uint32]bool{}
+	var own []uint32 // what other sources say of themselves
 	err := p.each(func(n uint32) error {
+		if !p.keeps(n) {
+			own = append(own, n)
+			return nil
+		}
 		p.cited[p.s.Source(n)] = true
 		p.note(n)
 		return ctx.Err()
-	}, p.keeps)
-	if err != nil {
-		return err
-	}
+	}, func(n uint32) bool { return p.s.Subject(n) == p.s.Source(n) || p.keeps(n) })
 	// The descriptions of the sources come along.
-	return p.each(func(n uint32) error { p.note(n); return ctx.Err() }, func(n uint32) bool { return p.describes(n) })
+	for _, n := range own {
+		if p.describes(n) {
+			p.note(n)
+		}
+	}
+	return err
 }
 
 func (p *Part) note(n uint32) {
@@ -239,29 +246,33 @@ func (p *Part) each(fn func(n uint32) error, keep func(n uint32) bool) (err erro
 		}
 		return err
 	}
-	return p.s.Claims(func(_ *graph.Claim, id graph.ClaimID, _ bool) error {
-		if n, _ := p.s.ClaimNumber(id); keep(n) {
+	return p.s.Latest(func(n uint32) error {
+		if keep(n) {
 			return fn(n)
 		}
 		return nil
 	})
 }
 
-// left reports whether a claim is in the part.
-func (p *Part) left(n uint32) bool { return p.keeps(n) || p.selected && p.describes(n) }
+// left reports whether a claim is in a part that look has seen.
+func (p *Part) left(n uint32) bool { return p.keeps(n) || p.describes(n) }
 
 // Ontology implements codec.Graph.
 func (p *Part) Ontology() *schema.Ontology { return p.s.Ontology() }
 
 // Entities implements codec.Graph: those of the types, and those that the claims name.
 func (p *Part) Entities(fn func(graph.Entity) error) error {
-	return p.s.Entities(func(e graph.Entity) error {
-		n, _ := p.s.Number(e.ID)
-		if p.selected && !p.named[n] {
-			return nil
+	if !p.selected {
+		return p.s.Entities(fn)
+	}
+	for n := range uint32(p.s.EntityCount()) {
+		if p.named[n] {
+			if err := fn(graph.Entity{ID: p.s.ID(n), Type: p.s.TypeName(n)}); err != nil {
+				return err
+			}
 		}
-		return fn(e)
-	})
+	}
+	return nil
 }
 
 // Claims implements codec.Graph. A claim of a selection does not name those that it superseded and that are not

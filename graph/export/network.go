@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
 // graphML is the relations of the view as a network: http://graphml.graphdrawing.org/specification.html.
@@ -30,7 +31,7 @@ func encodeGraphML(ctx context.Context, w io.Writer, p *Part) error {
 	if err := p.notice(&notice, ""); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "<!--\n%s-->\n", strings.ReplaceAll(notice.String(), "--", "- -"))
+	fmt.Fprintf(out, "<!--\n%s-->\n", comment(notice.String()))
 	out.WriteString("<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n")
 	for _, a := range attributes {
 		fmt.Fprintf(out, "<key id=%q for=%q attr.name=%q attr.type=%q/>\n", a.id, a.of, a.id, a.kind)
@@ -39,26 +40,24 @@ func encodeGraphML(ctx context.Context, w io.Writer, p *Part) error {
 	for _, n := range p.byID(p.named) {
 		fmt.Fprintf(out, "<node id=\"%s\">%s%s</node>\n", escaped(string(p.s.ID(n))), data("name", p.view.Name(n)), data("type", p.s.TypeName(n)))
 	}
-	var err error
-	p.view.AllClaims(func(n uint32) bool {
+	err := p.each(func(n uint32) error {
 		c := p.s.ClaimAt(n)
-		if !p.left(n) || !p.relates(n) || c.Value.Kind() != graph.EntityKind {
-			return true
-		}
 		fmt.Fprintf(out, "<edge id=\"%s\" source=\"%s\" target=\"%s\">%s%s%s%s%s%s%s</edge>\n", p.s.ClaimID(n), escaped(string(c.Subject)), escaped(string(c.Value.Entity())),
 			data("predicate", c.Predicate), data("valid", c.Valid.String()), data("holds", p.view.Holds(n).String()),
 			data("confidence", strconv.FormatFloat(c.Confidence, 'f', -1, 64)), data("source_id", string(c.Source)), data("locator", c.Locator), data("qualifiers", qualifiersOf(&c)))
-		err = ctx.Err()
-		return err == nil
-	})
-	if err == nil {
-		err = p.view.Err()
-	}
+		return ctx.Err()
+	}, func(n uint32) bool { return p.left(n) && p.relates(n) && p.s.Object(n) != snapshot.None })
 	if err != nil {
 		return err
 	}
 	out.WriteString("</graph>\n</graphml>\n")
 	return out.Flush()
+}
+
+// comment is a text for a comment of XML, which has no two hyphens in a row. Once replaced, three of them leave two.
+func comment(text string) string {
+	apart := strings.NewReplacer("--", "- -")
+	return apart.Replace(apart.Replace(text))
 }
 
 func data(key, text string) string {

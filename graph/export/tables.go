@@ -21,9 +21,15 @@ var tables = &Format{Name: "csv", About: "a ZIP of CSV tables: one for each type
 
 func encodeTables(ctx context.Context, w io.Writer, p *Part) error {
 	t := &tabler{ctx: ctx, p: p, zip: zip.NewWriter(w)}
+	rows := map[string][]uint32{}
+	for n := range uint32(p.s.EntityCount()) {
+		if p.named[n] {
+			rows[p.s.TypeName(n)] = append(rows[p.s.TypeName(n)], n)
+		}
+	}
 	for _, typ := range p.s.Ontology().Types {
 		if !typ.Abstract {
-			if err := t.entities(typ); err != nil {
+			if err := t.entities(typ, rows[typ.Name]); err != nil {
 				return err
 			}
 		}
@@ -92,13 +98,7 @@ type column struct {
 }
 
 // entities writes the table of a type, with the values of the view. A type without entities has none.
-func (t *tabler) entities(typ *schema.Type) error {
-	var rows []uint32
-	for n := range uint32(t.p.s.EntityCount()) {
-		if t.p.s.TypeName(n) == typ.Name && t.p.named[n] {
-			rows = append(rows, n)
-		}
-	}
+func (t *tabler) entities(typ *schema.Type, rows []uint32) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (t *tabler) cell(n uint32, c column) string {
 	}
 	var texts []string
 	for _, claim := range claims {
-		if t.p.keeps(claim) || t.p.describes(claim) {
+		if t.p.left(claim) {
 			number, unit := textOf(t.p.s.Value(claim))
 			if c.unit {
 				number = unit
@@ -199,25 +199,16 @@ func (t *tabler) claims(name string, relations bool) error {
 		head = append([]string{"subject", "predicate", "value", "unit"}, head[3:]...)
 	}
 	return t.file(name, head, func(row func(...string) error) error {
-		var err error
-		t.p.view.AllClaims(func(n uint32) bool {
+		return t.p.each(func(n uint32) error {
 			c := t.p.s.ClaimAt(n)
-			if !t.p.left(n) || t.p.relates(n) != relations {
-				return true
-			}
 			text, unit := textOf(c.Value)
 			cells := []string{string(c.Subject), c.Predicate, text}
 			if !relations {
 				cells = append(cells, unit)
 			}
-			err = row(append(cells, qualifiersOf(&c), c.Valid.String(), t.p.view.Holds(n).String(), strconv.FormatFloat(c.Confidence, 'f', -1, 64),
+			return row(append(cells, qualifiersOf(&c), c.Valid.String(), t.p.view.Holds(n).String(), strconv.FormatFloat(c.Confidence, 'f', -1, 64),
 				string(c.Source), c.Locator, t.p.s.ClaimID(n).String())...)
-			return err == nil
-		})
-		if err == nil {
-			err = t.p.view.Err()
-		}
-		return err
+		}, func(n uint32) bool { return t.p.left(n) && t.p.relates(n) == relations })
 	})
 }
 

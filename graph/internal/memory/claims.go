@@ -127,18 +127,26 @@ func (s *Graph) Entities(fn func(graph.Entity) error) error {
 
 // Claims calls fn with each claim recorded, in record order, and with live true if it is not withdrawn.
 func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
+	return s.Latest(func(n uint32) error {
+		c := s.ClaimAt(n)
+		return fn(&c, s.ClaimID(n), s.Live(n))
+	})
+}
+
+// Latest calls fn with each claim recorded, in record order, by the number of its last row: a claim that was
+// reinstated has several, which say the same.
+func (s *Graph) Latest(fn func(n uint32) error) error {
 	later := map[graph.ClaimID]bool{} // reinstated by a later row
 	for n := uint32(0); int(n) < s.Rows.Len(); n++ {
-		live, id := s.Live(n), s.Rows.Ref(n).ID
+		id, last := s.Rows.Ref(n).ID, n
 		if later[id] {
 			continue
 		}
-		if !live {
-			last, _ := s.ClaimNumber(id)
-			later[id], live = last != n, s.Live(last)
+		if !s.Live(n) {
+			last, _ = s.ClaimNumber(id)
+			later[id] = last != n
 		}
-		c := s.ClaimAt(n)
-		if err := fn(&c, id, live); err != nil {
+		if err := fn(last); err != nil {
 			return err
 		}
 	}
