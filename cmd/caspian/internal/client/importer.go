@@ -71,8 +71,8 @@ func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 }
 
 // commit makes a change of some operations of another in one request, whole or not at all. Its key makes it happen once,
-// however often it is sent. A sync needs no key: sent again, it changes nothing, unless the graph
-// has changed since, and then it should.
+// however often it is sent. A sync and an undo need no key: sent again, they change nothing, unless the graph
+// has changed since, and then they should.
 func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	operations, err := operationsJSON(ops)
 	if err != nil {
@@ -92,7 +92,8 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change)
 	}
 	if of.Sync != "" {
 		input["sync"] = of.Sync
-	} else if !r.dry {
+	}
+	if of.Sync == "" && !r.dry && !slices.ContainsFunc(ops, func(op graph.Op) bool { return op.Kind == graph.Undo }) {
 		sum := sha256.Sum256(operations)
 		input["idempotencyKey"] = "import-" + hex.EncodeToString(sum[:16])
 	}
