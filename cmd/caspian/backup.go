@@ -45,7 +45,7 @@ it, and 'caspian verify --backup FILE' checks it.`,
 				if err != nil {
 					return err
 				}
-				_, err = store.Backup(ctx, log, w)
+				err = store.Backup(ctx, log, w)
 				return errors.Join(err, log.Close())
 			})
 			bar.End()
@@ -121,12 +121,13 @@ func verifyBackup(ctx context.Context, e *environment, path, ontology string) er
 	var s *snapshot.Snapshot
 	err = files.From(path, e.in, func(r io.Reader) (err error) {
 		s, err = snapshot.Empty(o).Replay(func(g graph.Growth) error {
-			return store.ReadBackup(r, func(*store.BackupHead) error { return nil }, func(c *graph.Commit) error {
+			_, err := store.ReadBackup(r, func(c *graph.Commit) error {
 				if err := g.Add(c); err != nil {
 					return err
 				}
 				return ctx.Err()
 			})
+			return err
 		})
 		return err
 	})

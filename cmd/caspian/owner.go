@@ -16,7 +16,7 @@ import (
 // ownerTasks returns what the service on a store does for the owner of the store.
 func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
 	return &server.OwnerTasks{
-		Backup: func(ctx context.Context, w io.Writer) error { _, err := store.Backup(ctx, g.log, w); return err },
+		Backup: func(ctx context.Context, w io.Writer) error { return store.Backup(ctx, g.log, w) },
 		Verify: func(ctx context.Context) (any, error) { return verifyLog(ctx, g.log, dir, o) },
 	}
 }

@@ -29,67 +29,39 @@ const backupMagic = "caspian backup 1\n"
 // mostTerm bounds a term of a quad in a backup, in bytes: no claim has a longer text.
 const mostTerm = 16 << 20
 
-// BackupHead is what a backup has: up to which commit, and the ontologies under which the commits were made.
+// BackupHead is what a backup has: up to which commit, and the ontologies that were accepted.
 type BackupHead struct {
 	// Store is the identity of the store that was backed up. A restored store has another.
 	Store graph.Identity `json:"store"`
 	Head  graph.Seq      `json:"head"`
 	// Digest is the digest of the graph at its end; "" if an earlier version made the last commit.
 	Digest string `json:"digest,omitempty"`
-	// Ontologies are texts by hash. Accepted is the hash of the one accepted last, where a commit was made under it.
+	// Ontologies are texts by hash. Accepted is the hash of the one accepted last.
 	Ontologies map[string]string `json:"ontologies,omitempty"`
 	Accepted   string            `json:"accepted,omitempty"`
 }
 
 // Backup writes all commits that the log has when it begins; others may append meanwhile.
-func Backup(ctx context.Context, log Log, w io.Writer) (*BackupHead, error) {
-	h := &BackupHead{Store: log.Identity(), Head: log.Head(), Ontologies: map[string]string{}}
+func Backup(ctx context.Context, log Log, w io.Writer) error {
+	h := &BackupHead{Store: log.Identity(), Head: log.Head()}
+	var err error
 	if h.Head > 0 {
-		var err error
 		if _, h.Digest, err = log.Seal(ctx, h.Head); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	hashes := map[string]bool{}
-	errEnd := errors.New("the end")
-	upTo := func(fn func(c *graph.Commit) error) error {
-		err := log.Replay(ctx, 0, func(c *graph.Commit) error {
-			if c.Seq > h.Head {
-				return errEnd
-			}
-			return fn(c)
-		})
-		if errors.Is(err, errEnd) {
-			return nil
-		}
+	if h.Ontologies, h.Accepted, err = log.Ontologies(); err != nil {
 		return err
-	}
-	if err := upTo(func(c *graph.Commit) error { hashes[c.Ontology] = true; return nil }); err != nil {
-		return nil, err
-	}
-	delete(hashes, "")
-	accepted, err := log.Ontology("")
-	if err != nil {
-		return nil, err
-	}
-	for of := range hashes {
-		text, err := log.Ontology(of)
-		if err != nil {
-			return nil, err
-		}
-		if text != "" {
-			h.Ontologies[of] = text
-		}
-		if text != "" && text == accepted {
-			h.Accepted = of
-		}
 	}
 	b := newBackupWriter(w)
 	if err := b.head(h); err != nil {
-		return nil, err
+		return err
 	}
 	var enc commits.Encoder
-	err = upTo(func(c *graph.Commit) error {
+	err = log.Replay(ctx, 0, func(c *graph.Commit) error {
+		if c.Seq > h.Head {
+			return errEnd
+		}
 		enc.Reset()
 		if err := enc.Commit(c); err != nil {
 			return err
@@ -101,10 +73,10 @@ func Backup(ctx context.Context, log Log, w io.Writer) (*BackupHead, error) {
 		}
 		return ctx.Err()
 	})
-	if err != nil {
-		return nil, err
+	if err != nil && !errors.Is(err, errEnd) {
+		return err
 	}
-	return h, b.close()
+	return b.close()
 }
 
 type backupWriter struct {
@@ -161,47 +133,44 @@ func (b *backupWriter) close() error {
 	return errors.Join(err, b.zip.Close())
 }
 
-// ReadBackup reads a backup. begin gets what it has, then commit each commit, in order. After an error, which may
-// come at the end, none of it may be used.
-func ReadBackup(r io.Reader, begin func(h *BackupHead) error, commit func(c *graph.Commit) error) error {
+// ReadBackup reads a backup: commit gets each commit, in order. After an error, which may come at the end, none of
+// it may be used.
+func ReadBackup(r io.Reader, commit func(c *graph.Commit) error) (*BackupHead, error) {
 	zip, err := gzip.NewReader(r)
 	if err != nil {
-		return graph.Errorf(graph.BadInput, "it is not a backup of Caspian: %v", err)
+		return nil, graph.Errorf(graph.BadInput, "it is not a backup of Caspian: %v", err)
 	}
 	b := &backupReader{in: bufio.NewReaderSize(zip, 64<<10), sum: sha256.New()}
 	h, err := b.head()
-	if err == nil {
-		err = begin(h)
-	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dec, last := commits.Decoder{Next: 1}, graph.Seq(0)
 	for {
 		q, err := b.quad()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if q == nil {
 			break
 		}
 		c, err := dec.Add(*q)
 		if err != nil {
-			return damagedBackup(err)
+			return nil, damagedBackup(err)
 		}
 		if c != nil {
 			if last = c.Seq; last == h.Head && c.Digest != h.Digest {
-				return damagedBackup(fmt.Errorf("its last commit has the digest %s, and not %s", c.Digest, h.Digest))
+				return nil, damagedBackup(fmt.Errorf("its last commit has the digest %s, and not %s", c.Digest, h.Digest))
 			}
 			if err := commit(c); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	if last != h.Head {
-		return damagedBackup(fmt.Errorf("it ends with commit %d, and not %d", last, h.Head))
+		return nil, damagedBackup(fmt.Errorf("it ends with commit %d, and not %d", last, h.Head))
 	}
-	return b.end()
+	return h, b.end()
 }
 
 func damagedBackup(err error) error {
@@ -295,9 +264,10 @@ func Restore(ctx context.Context, r io.Reader, dir string) error {
 		return err
 	}
 	var head *BackupHead
-	err = log.Fill(ctx, func(add func(*graph.Commit, func() error) error) error {
+	err = log.Fill(ctx, func(add func(*graph.Commit, func() error) error) (err error) {
 		sealed := func() error { return ctx.Err() }
-		return ReadBackup(r, func(h *BackupHead) error { head = h; return nil }, func(c *graph.Commit) error { return add(c, sealed) })
+		head, err = ReadBackup(r, func(c *graph.Commit) error { return add(c, sealed) })
+		return err
 	})
 	if err == nil {
 		hashes := slices.Sorted(maps.Keys(head.Ontologies))

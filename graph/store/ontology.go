@@ -6,6 +6,7 @@ import (
 
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
@@ -42,6 +43,29 @@ func (s *embedded) Ontology(hash string) (string, error) {
 		return "", fmt.Errorf("store: the ontology %s: %w", hash, err)
 	}
 	return string(text), nil
+}
+
+func (s *embedded) Ontologies() (texts map[string]string, accepted string, err error) {
+	tx, _, err := s.view()
+	if err != nil {
+		return nil, "", err
+	}
+	defer tx.Close()
+	texts = map[string]string{}
+	last := ontologyKey("")
+	it := tx.snap.NewIterator(util.BytesPrefix(last), nil)
+	defer it.Release()
+	for it.Next() {
+		if hash := string(it.Key()[len(last):]); hash != "" { // hexadecimal, of which the key escapes nothing
+			texts[hash] = string(it.Value())
+		} else {
+			accepted = string(it.Value())
+		}
+	}
+	if err := it.Error(); err != nil {
+		return nil, "", fmt.Errorf("store: the ontologies: %w", err)
+	}
+	return texts, accepted, nil
 }
 
 func (s *embedded) AcceptOntology(hash, text string) error {

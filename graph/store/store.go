@@ -55,6 +55,9 @@ type Log interface {
 	// one accepted last. It returns "" if the text is not stored.
 	Ontology(hash string) (text string, err error)
 
+	// Ontologies returns the texts that are stored, by hash, and the hash of the one accepted last: "" for none.
+	Ontologies() (texts map[string]string, accepted string, err error)
+
 	// AcceptOntology stores the text of an ontology, under its hash, as the one under which
 	// the recorded claims were accepted.
 	AcceptOntology(hash, text string) error
