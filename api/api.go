@@ -118,14 +118,10 @@ type Session struct {
 // Begin fixes the snapshot and the day that a request reads.
 func (a *API) Begin() *Session {
 	now := a.opts.Now().UTC()
-	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), now: now, today: dayOf(now)}
+	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), now: now, today: graph.DayOf(now)}
 }
 
-func (a *API) today() graph.Day { return dayOf(a.opts.Now().UTC()) }
-
-func dayOf(now time.Time) graph.Day {
-	return graph.DayDate(now.Year(), int(now.Month()), now.Day()).First()
-}
+func (a *API) today() graph.Day { return graph.DayOf(a.opts.Now()) }
 
 // Seq returns the sequence number of what the request reads.
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }

@@ -51,10 +51,7 @@ func (i *imported) learned(c *gql.Call) (*logEntry, error) {
 
 func (b *builder) importType() *graphql.Object {
 	leaf := output.LeafOf[imported]
-	number := func(name, about string, read func(i *imported) int) output.Field {
-		return output.Field{Name: name, About: about, Type: output.Must(graphql.Int),
-			Read: leaf(func(i *imported, dst []byte) []byte { return gql.AppendInt(dst, int64(read(i))) })}
-	}
+	number := output.Number[imported]
 	other := func(name, about string, read func(i *imported) graph.Seq) output.Field {
 		return output.Field{Name: name, About: about, Type: graphql.Int, Read: leaf(func(i *imported, dst []byte) []byte {
 			if n := read(i); n != 0 {
@@ -73,18 +70,18 @@ func (b *builder) importType() *graphql.Object {
 	}
 	return b.Object("Import", "What some commits did together: those of the files of one import, of a labelled change, or of an undo.", func() []output.Field {
 		return append([]output.Field{
-			number("id", "The number of the import: the sequence number of its first commit.", func(i *imported) int { return int(i.First) }),
-			number("last", "The sequence number of its last commit.", func(i *imported) int { return int(i.Last) }),
+			number("id", "The number of the import: the sequence number of its first commit.", func(i *imported) int { return int(i.Import.First) }),
+			number("last", "The sequence number of its last commit.", func(i *imported) int { return int(i.Seq) }),
 			{Name: "recordedAt", Type: output.Must(input.DateTime), About: "When its last commit was recorded.",
 				Read: leaf(func(i *imported, dst []byte) []byte {
-					return gql.AppendString(dst, instant(i.view.Snapshot().RecordedAt(i.Last)))
+					return gql.AppendString(dst, instant(i.view.Snapshot().RecordedAt(i.Seq)))
 				})},
-			text("label", "In a few words what it is.", func(i *imported) string { return i.Label }),
-			text("files", "The names of the files that were read.", func(i *imported) string { return i.Files }),
-			text("format", "How they were read.", func(i *imported) string { return i.Format }),
-			text("sync", "The id of the source that it brought up to date.", func(i *imported) string { return string(i.Sync) }),
-			other("undid", "The number of the import that it took back.", func(i *imported) graph.Seq { return i.Undid }),
-			text("undidSource", "The id of the source of which it took back what it states.", func(i *imported) string { return string(i.UndidSource) }),
+			text("label", "In a few words what it is.", func(i *imported) string { return i.Import.Label }),
+			text("files", "The names of the files that were read.", func(i *imported) string { return i.Import.Files }),
+			text("format", "How they were read.", func(i *imported) string { return i.Import.Format }),
+			text("sync", "The id of the source that it brought up to date.", func(i *imported) string { return string(i.Import.Sync) }),
+			other("undid", "The number of the import that it took back.", func(i *imported) graph.Seq { return i.Import.Undid }),
+			text("undidSource", "The id of the source of which it took back what it states.", func(i *imported) string { return string(i.Import.UndidSource) }),
 			other("undoneBy", "The number of the undo that took it back.", func(i *imported) graph.Seq { return i.UndoneBy }),
 			number("entitiesDeclared", "How many entities it declared.", func(i *imported) int { return i.Entities }),
 			number("claimsStated", "How many claims it stated.", func(i *imported) int { return i.Claims }),

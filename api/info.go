@@ -40,10 +40,7 @@ func (b *builder) graphField() output.Field {
 
 func (b *builder) graphType() *graphql.Object {
 	leaf := output.LeafOf[info]
-	number := func(name, about string, read func(i *info) int) output.Field {
-		return output.Field{Name: name, About: about, Type: output.Must(graphql.Int),
-			Read: leaf(func(i *info, dst []byte) []byte { return gql.AppendInt(dst, int64(read(i))) })}
-	}
+	number := output.Number[info]
 	text := func(name, about string, read func(i *info) string) output.Field {
 		return output.Field{Name: name, About: about, Type: output.Must(graphql.String),
 			Read: leaf(func(i *info, dst []byte) []byte { return gql.AppendString(dst, read(i)) })}

@@ -80,10 +80,7 @@ func (s *Session) commitError(err error) error {
 
 func (b *builder) transactResultType() *graphql.Object {
 	leaf := output.LeafOf[live.Receipt]
-	number := func(name, about string, read func(r *live.Receipt) int) output.Field {
-		return output.Field{Name: name, About: about, Type: output.Must(graphql.Int),
-			Read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendInt(dst, int64(read(r))) })}
-	}
+	number := output.Number[live.Receipt]
 	texts := func(name, about string, typ graphql.Type, read func(r *live.Receipt) []string) output.Field {
 		return output.Field{Name: name, About: about, Type: output.List(typ), Read: leaf(func(r *live.Receipt, dst []byte) []byte {
 			dst = append(dst, '[')

@@ -5,10 +5,17 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Day counts days from 1970-01-01 in the proleptic Gregorian calendar.
 type Day int32
+
+// DayOf is the day of an instant in UTC.
+func DayOf(t time.Time) Day {
+	year, month, day := t.UTC().Date()
+	return dayOf(year, int(month), day)
+}
 
 // The days before and after all others: an open side of an interval.
 const (

@@ -126,7 +126,7 @@ func (u *undoing) undoImport(first Seq) {
 			continue // others changed it since
 		}
 		last := events[len(events)-1]
-		if _, live, _ := u.c.st.Claim(id); live != last.Live {
+		if all := u.c.st.History(id); all[len(all)-1].Live != last.Live {
 			continue
 		}
 		before := Event{}
@@ -170,10 +170,15 @@ func (u *undoing) superseder(id ClaimID, seq Seq) (by ClaimID, ok bool) {
 	if !known {
 		list = map[ClaimID]ClaimID{}
 		u.c.st.Learned(seq-1, seq, func(n ClaimID, _ Seq, withdrawn bool) {
-			if c, _, _ := u.c.st.Claim(n); !withdrawn && u.c.st.History(n)[0].Seq == seq {
-				for _, old := range c.Supersedes {
-					list[old] = n
-				}
+			if withdrawn {
+				return
+			}
+			c, _, _ := u.c.st.Claim(n)
+			if len(c.Supersedes) == 0 || u.c.st.History(n)[0].Seq != seq {
+				return
+			}
+			for _, old := range c.Supersedes {
+				list[old] = n
 			}
 		})
 		u.superseders[seq] = list

@@ -98,8 +98,7 @@ func firstCities(g *live.Graph, n int) []graph.ID {
 
 // Today returns the view of a document without the argument view.
 func Today(g *live.Graph) *snapshot.View {
-	now := time.Now().UTC()
-	v, err := g.Snapshot().View(graph.View{}, graph.DayDate(now.Year(), int(now.Month()), now.Day()).First())
+	v, err := g.Snapshot().View(graph.View{}, graph.DayOf(time.Now()))
 	if err != nil {
 		panic(err) // the empty view is always there
 	}

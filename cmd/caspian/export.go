@@ -71,8 +71,7 @@ func exports(g *live.Graph) func(url.Values) (*server.Export, error) {
 		if err != nil {
 			return nil, err
 		}
-		year, month, day := time.Now().UTC().Date()
-		part, err := export.Select(g.Snapshot(), sel, graph.DayDate(year, int(month), day).First())
+		part, err := export.Select(g.Snapshot(), sel, graph.DayOf(time.Now()))
 		if err != nil {
 			return nil, err
 		}

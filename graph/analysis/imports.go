@@ -11,11 +11,7 @@ import (
 
 // ImportEntry is an import with what all of its commits did.
 type ImportEntry struct {
-	graph.Import
-	// Last is the number of its last commit.
-	Last graph.Seq
-	// Withdrawn counts the claims that it retracted or superseded.
-	Entities, Claims, Withdrawn, Reinstated int
+	*snapshot.Imported
 	// UndoneBy is the last undo of it that is not undone itself; 0 for none.
 	UndoneBy graph.Seq
 }
@@ -37,7 +33,7 @@ func Imports(ctx context.Context, s *snapshot.Snapshot, before graph.Seq, first 
 			undoneBy[undone] = i.Import.First
 		}
 		if before == 0 || i.Import.First < before {
-			list = append(list, &ImportEntry{Import: i.Import, Last: i.Seq, Entities: i.Entities, Claims: i.Claims, Withdrawn: i.Withdrawn, Reinstated: i.Reinstated, UndoneBy: by})
+			list = append(list, &ImportEntry{i, by})
 		}
 		return true
 	})
@@ -46,8 +42,8 @@ func Imports(ctx context.Context, s *snapshot.Snapshot, before graph.Seq, first 
 
 // Log returns what all commits of the import learned, under the number of the last one.
 func (i *ImportEntry) Log(ctx context.Context, s *snapshot.Snapshot) (LogEntry, error) {
-	e := LogEntry{Seq: i.Last}
-	for _, seq := range s.Commits(i.First) {
+	e := LogEntry{Seq: i.Seq}
+	for _, seq := range s.Commits(i.Import.First) {
 		err := question.Learned(ctx, s, seq-1, seq, func(n uint32, _ graph.Seq, withdrawn bool) { e.add(n, withdrawn) })
 		if err != nil {
 			return e, err

@@ -148,6 +148,11 @@ func LeafOf[T any](read func(x *T, dst []byte) []byte) gql.Binding {
 	}}
 }
 
+// Number is the field of a T with a whole number.
+func Number[T any](name, about string, read func(x *T) int) Field {
+	return Field{Name: name, About: about, Type: Must(graphql.Int), Read: LeafOf(func(x *T, dst []byte) []byte { return gql.AppendInt(dst, int64(read(x))) })}
+}
+
 // EachOf returns the reader of a list of the items of a page, each made from its index.
 func EachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Binding {
 	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
