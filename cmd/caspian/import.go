@@ -183,7 +183,7 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 			verb = "would import"
 		}
 		at := fmt.Sprintf("sequence %d", r.Seq)
-		if r.Import != 0 && !e.dry {
+		if r.Import != 0 {
 			at += fmt.Sprintf(", import %d", r.Import)
 		}
 		fmt.Fprintf(e.out, "%s %s; %s\n", verb, summary(r), at)

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -77,7 +76,7 @@ func (l List) ByName(name string) (*Format, error) {
 
 // ForFile returns the format that belongs to the extension of a file's name, before that of its packing.
 func (l List) ForFile(name string) (*Format, error) {
-	ext := strings.ToLower(filepath.Ext(packed.Name(name)))
+	ext := packed.Ext(name)
 	for _, f := range l {
 		if slices.Contains(f.Extensions, ext) {
 			return f, nil

@@ -84,22 +84,25 @@ func (m *Mapping) declare(ctx context.Context, emit Emit) error {
 	return d.Err()
 }
 
-// Copy writes those rows of a file that has keep to a file that the mapping reads too. RDF is not copied: ok is false.
-func (m *Mapping) Copy(ctx context.Context, name string, r io.Reader, keep func(row int) bool, w io.Writer) (ok bool, err error) {
+// NewCopy begins a file that the mapping reads, for rows of files like the named one.
+func (m *Mapping) NewCopy(w io.Writer, name string) (*table.Copy, error) {
+	return table.NewCopy(w, name, m.file)
+}
+
+// Copy copies those rows of a file that keep has. RDF is not copied: ok is false.
+func (m *Mapping) Copy(ctx context.Context, name string, r io.Reader, keep func(row int) bool, out *table.Copy) (ok bool, err error) {
 	if _, is := syntaxOf(name); is {
 		return false, nil
 	}
-	out := table.NewCopy(w, name, m.file)
-	err = table.Read(ctx, name, r, m.file, func(row *table.Row) bool {
+	as := m.file
+	as.Uneven = true
+	err = table.Read(ctx, name, r, as, func(row *table.Row) bool {
 		if keep(row.Number) {
 			out.Row(row)
 		}
 		return true
 	}, func(graph.Problem) {}) // they are known
-	if err != nil {
-		return true, err
-	}
-	return true, out.Flush()
+	return true, err
 }
 
 // tableEndings are the endings of the files that a mapping reads.
@@ -115,7 +118,6 @@ type mapped struct {
 	optional bool // another text of the mapping serves if nothing is found
 
 	rec    record
-	number int                 // of the row or subject, from 1
 	over   map[string]string   // the cells that wide and each put in the place of others
 	lets   map[string][]string // what is known of let
 	fits   bool                // a column fits wide
@@ -136,7 +138,7 @@ func (t *mapped) cell(column string) ([]string, error) {
 	}
 	switch column {
 	case rowNumber:
-		return []string{strconv.Itoa(t.number)}, nil
+		return []string{strconv.Itoa(t.row)}, nil
 	case fileColumn:
 		return []string{path.Base(t.name)}, nil
 	}
@@ -144,7 +146,9 @@ func (t *mapped) cell(column string) ([]string, error) {
 		values, known := t.lets[column]
 		if !known {
 			var err error
-			if values, _, err = let.values(t); err != nil {
+			optional := t.optional // of the text that has the column, not of the one it stands for
+			values, _, err = let.values(t)
+			if t.optional = optional; err != nil {
 				return nil, err
 			}
 			t.lets[column] = values
@@ -156,8 +160,7 @@ func (t *mapped) cell(column string) ([]string, error) {
 
 // record states what the mapping makes of a record; false ends the reading.
 func (t *mapped) record(rec record) bool {
-	t.number++
-	t.row, t.rec, t.over, t.faulty = t.number, rec, nil, map[string]bool{}
+	t.row, t.rec, t.over, t.faulty = rec.Position("").Row, rec, nil, map[string]bool{}
 	if row, ok := rec.(*table.Row); ok && slices.ContainsFunc(row.Cells, func(c string) bool { return !utf8.ValidString(c) }) {
 		t.Add(rec.Position(""), graph.BadInput, "the row is not valid UTF-8; the mapping's file can name its encoding")
 		return true
@@ -187,8 +190,9 @@ func (t *mapped) record(rec record) bool {
 	t.lets = map[string][]string{}
 	if !t.fits && t.states() {
 		t.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "no column fits %s, by which the mapping takes columns for rows (wide)", t.wide)
+		return false
 	}
-	return t.fits || !t.states()
+	return true
 }
 
 // members states the row, or each row that the mapping makes of it.
@@ -197,13 +201,16 @@ func (t *mapped) members() bool {
 		return t.state()
 	}
 	whole, over := t.rec, t.over
-	if lists, ok := whole.(interface{ Members(string) []*table.Row }); ok && len(t.each.filters) == 0 {
-		for _, one := range lists.Members(t.each.column) {
+	if row, ok := whole.(*table.Row); ok && len(t.each.filters) == 0 {
+		members := row.Members(t.each.column)
+		for _, one := range members {
 			if t.rec = one; !t.state() {
 				return false
 			}
 		}
-		return true
+		if members != nil {
+			return true
+		}
 	}
 	t.lets = map[string][]string{}
 	values, err := t.each.values(t)
@@ -269,7 +276,7 @@ func (t *mapped) locator() string {
 	if s, ok := t.rec.(*described); ok {
 		return s.values[subjectColumn][0]
 	}
-	return "row " + strconv.Itoa(t.number)
+	return "row " + strconv.Itoa(t.row)
 }
 
 func (t *mapped) scalarNode(text, column string) *yaml.Node {

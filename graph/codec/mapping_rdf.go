@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".t
 
 // syntaxOf is the syntax of a file of RDF.
 func syntaxOf(name string) (rdf.Syntax, bool) {
-	s, ok := syntaxes[strings.ToLower(filepath.Ext(packed.Name(name)))]
+	s, ok := syntaxes[packed.Ext(name)]
 	return s, ok
 }
 

@@ -32,7 +32,11 @@ func (finding) Named(_ context.Context, n Named) (graph.ID, error) {
 	case n.Text == "Aktav":
 		return "", errors.New("Aktav may be aktau")
 	}
-	return "", &Unknown{"no " + strings.Join(n.Types, " or ") + " is named " + n.Text}
+	unknown := "no " + strings.Join(n.Types, " or ") + " is named " + n.Text
+	if n.Optional {
+		unknown += ", and another text serves"
+	}
+	return "", &Unknown{unknown}
 }
 
 // tableFile is the file of a table beside each mapping.
@@ -357,5 +361,30 @@ t.csv:4:10: {Serves | find City}: no City is named Ak Tau
 `
 	if got := stated(t, mapping, "t.csv", table); got != want {
 		t.Errorf("%swant\n%s", got, want)
+	}
+}
+
+// TestRowsOfTables: a row of the wrong length counts, each takes a cell or a let without filters, and what a let
+// falls back on has no say in the text that has the let.
+func TestRowsOfTables(t *testing.T) {
+	for _, c := range []struct{ name, mapping, table, want string }{
+		{"a short row", `rows: {"{a}": {type: City, name: "{#}"}}
+defaults: {source: s}`, "a,b\nx,1\ny\nz,3\n", `t.csv:2: x is a City
+t.csv:2: x name 1  [s, row 1, 0.7]
+t.csv:4: z is a City
+t.csv:4: z name 3  [s, row 3, 0.7]
+t.csv:3: the row has 1 cells where the table has 2 columns
+`},
+		{"each of a cell", `each: "{a}"
+rows: {"{value}": {type: City}}`, "a\nx\n", "t.csv:2: x is a City\n"},
+		{"each of a let", `let: {parts: "{a | split ;}"}
+each: "{parts}"
+rows: {"{value}": {type: City}}`, "a\nx; y\n", "t.csv:2: x is a City\nt.csv:2: y is a City\n"},
+		{"a let that falls back", `let: {town: "{a} ?? {b}"}
+rows: {"{town | find City}": {type: City}}`, "a,b\nNowhere,\n", "t.csv:2: {town | find City}: no City is named Nowhere\n"},
+	} {
+		if got := stated(t, c.mapping, "t.csv", c.table); got != c.want {
+			t.Errorf("%s:\n%swant\n%s", c.name, got, c.want)
+		}
 	}
 }

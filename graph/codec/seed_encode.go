@@ -39,7 +39,8 @@ type seedEncoder struct {
 	types  map[graph.ID]string
 	claims map[graph.ID][]*graph.Claim
 
-	retracted, reinstated lapses
+	retracted  lapses // withdrawn, but not by a successor
+	reinstated lapses // that hold although they have a successor
 }
 
 func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
@@ -50,10 +51,17 @@ func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
 	if err != nil {
 		return err
 	}
-	if err := e.collectLapses(ctx, from); err != nil {
+	superseded, err := supersededIn(ctx, from)
+	if err != nil {
 		return err
 	}
-	return from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
+	return from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
+		switch {
+		case !live && !superseded[id]:
+			e.retracted.add(id, from.ReasonOf(id))
+		case live && superseded[id]:
+			e.reinstated.add(id, from.ReasonOf(id))
+		}
 		if c.Predicate == "type" || c.Predicate == "_" {
 			return graph.Errorf(graph.BadInput, "%s %s: the seed format keeps that word for itself; export to another format", c.Subject, c.Predicate)
 		}

@@ -2,7 +2,6 @@ package codec
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -32,24 +31,6 @@ func (l lapses) write(w *bufio.Writer, part string) {
 	for _, x := range l {
 		fmt.Fprintf(w, "  %s: %s\n", x.id, seedScalar(x.reason))
 	}
-}
-
-// collectLapses finds the claims that are withdrawn otherwise than by their successor, and those that hold although they
-// have one.
-func (e *seedEncoder) collectLapses(ctx context.Context, from Graph) error {
-	superseded, err := supersededIn(ctx, from)
-	if err != nil {
-		return err
-	}
-	return from.Claims(func(_ *graph.Claim, id graph.ClaimID, live bool) error {
-		switch {
-		case !live && !superseded[id]:
-			e.retracted.add(id, from.ReasonOf(id))
-		case live && superseded[id]:
-			e.reinstated.add(id, from.ReasonOf(id))
-		}
-		return ctx.Err()
-	})
 }
 
 // lapses reads the part retract or reinstate.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
@@ -33,6 +34,9 @@ func Name(name string) string {
 	}
 	return name
 }
+
+// Ext is the ending of a file's name in lower case, before that of what it is packed with.
+func Ext(name string) string { return strings.ToLower(filepath.Ext(Name(name))) }
 
 // Open undoes the packing of a stream, with gzip or Zstandard, which its first bytes show. name is for
 // messages. A stream that packs far more than text does is refused once that is seen. Closing what it returns closes r.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -59,7 +58,7 @@ func (t *reading) csv(r *bufio.Reader) error {
 			return t.broken(err, skipped)
 		}
 		line, _ := place(0)
-		if len(cells) != len(names) {
+		if len(cells) != len(names) && !t.Uneven {
 			t.number++
 			t.faults(graph.Problem{Position: graph.Position{File: t.name, Line: line, Row: t.number}, Code: graph.BadInput,
 				Message: fmt.Sprintf("the row has %d cells where the table has %d columns", len(cells), len(names))})
@@ -72,7 +71,7 @@ func (t *reading) csv(r *bufio.Reader) error {
 }
 
 func (t *reading) separator() rune {
-	switch ext := strings.ToLower(path.Ext(packed.Name(t.name))); {
+	switch ext := packed.Ext(t.name); {
 	case t.Separator != 0:
 		return t.Separator
 	case ext == ".tsv" || ext == ".tab":
@@ -100,8 +99,8 @@ func (t *reading) decoded(r *bufio.Reader) (*bufio.Reader, error) {
 	switch {
 	case t.Encoding != "":
 		var err error
-		if from, err = htmlindex.Get(t.Encoding); err != nil {
-			return nil, graph.Errorf(graph.BadInput, "there is no encoding %q; name it as web pages do, such as windows-1252", graph.Clip(t.Encoding))
+		if from, err = encodingOf(t.Encoding); err != nil {
+			return nil, err
 		}
 	case bytes.Equal(begin, []byte{0xff, 0xfe}), bytes.Equal(begin, []byte{0xfe, 0xff}):
 		from = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
@@ -109,6 +108,14 @@ func (t *reading) decoded(r *bufio.Reader) (*bufio.Reader, error) {
 		return r, nil
 	}
 	return bufio.NewReaderSize(transform.NewReader(r, from.NewDecoder()), 64<<10), nil
+}
+
+func encodingOf(name string) (encoding.Encoding, error) {
+	e, err := htmlindex.Get(name)
+	if err != nil {
+		return nil, graph.Errorf(graph.BadInput, "there is no encoding %q; name it as web pages do, such as windows-1252", graph.Clip(name))
+	}
+	return e, nil
 }
 
 // skipLines reads past the first lines of a file.

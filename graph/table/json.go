@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,7 +109,7 @@ func (t *reading) steps() []string {
 	switch {
 	case t.Records != "":
 		return strings.Split(t.Records, "/")
-	case strings.EqualFold(path.Ext(packed.Name(t.name)), ".geojson"):
+	case packed.Ext(t.name) == ".geojson":
 		return []string{"features"}
 	}
 	return nil

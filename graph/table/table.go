@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -42,6 +41,8 @@ type Options struct {
 	// Records is the path of the rows in a JSON document: names of members, * for every one, {name} for
 	// every one whose own name becomes the column name. What it leads to is a row, or a list of rows.
 	Records string
+	// Uneven takes rows of CSV that have fewer or more cells than the table has columns; else they are faults.
+	Uneven bool
 	// Need are the columns without which a table of CSV or Excel is refused, and Give says what to give instead.
 	Need []string
 	Give string
@@ -149,7 +150,7 @@ func kindOf(name string, begin []byte) kind {
 	if bytes.HasPrefix(begin, []byte("PK\x03\x04")) {
 		return excelKind
 	}
-	switch strings.ToLower(path.Ext(packed.Name(name))) {
+	switch packed.Ext(name) {
 	case ".csv", ".tsv", ".tab":
 		return csvKind
 	case ".json", ".geojson":

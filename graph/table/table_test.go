@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -117,14 +118,21 @@ func TestCopy(t *testing.T) {
 		want       string
 	}{
 		{"t.tsv", "a\tb\n1\t\"x\n\"\n2\ty\n", Options{}, "a\tb\n2\ty\n"},
-		{"t.xlsx", workbook(t), Options{Skip: 2}, "Name,Built,Depth\nBautino,,\n"},
+		{"t.xlsx", workbook(t), Options{Skip: 2}, ",\n,\nName,Built,Depth\nBautino,,\n"},
+		{"t.csv", "1,\xe9\n2,\xe8\n", Options{Head: []string{"a", "b"}, Encoding: "windows-1252"}, "2,\xe8\n"},
+		{"t.csv", "a,b\n1\n1,2,3\n", Options{Uneven: true}, "a,b\n1,2,3\n"},
 		{"t.json", "{\"l\": {\"x\": {\"a\":\n 1}, \"y\": {\"a\":\n 2}}}", Options{Records: "l/{n}"}, "{\"l\":{\"y\":{\"a\": 2}}}\n"},
 	} {
 		var out bytes.Buffer
-		to := NewCopy(&out, c.name, c.o)
+		to, err := NewCopy(&out, c.name, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got [][]string
 		if err := Read(t.Context(), c.name, strings.NewReader(c.text), c.o, func(r *Row) bool {
 			if r.Number%2 == 0 {
 				to.Row(r)
+				want = append(want, r.Cells)
 			}
 			return true
 		}, func(p graph.Problem) { t.Error(p) }); err != nil {
@@ -132,6 +140,15 @@ func TestCopy(t *testing.T) {
 		}
 		if err := to.Flush(); err != nil || out.String() != c.want {
 			t.Errorf("%s: %v\n%swant\n%s", c.name, err, out.String(), c.want)
+		}
+		if c.o.Records != "" {
+			continue // of JSON lines, which the options of the document do not name
+		}
+		as := c.o
+		as.CSV = true
+		if err := Read(t.Context(), c.name, strings.NewReader(out.String()), as,
+			func(r *Row) bool { got = append(got, r.Cells); return true }, func(p graph.Problem) { t.Error(p) }); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the copy has %q instead of %q: %v", c.name, got, want, err)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/table"
 )
 
 // withoutFaults leaves out every row that has a fault of form, or that the target would refuse
@@ -55,17 +56,24 @@ func (r *Report) Rows() (n int) {
 
 // Quarantine writes the rows of tables that were left out to one file, which the mapping reads too.
 func (r *Report) Quarantine(ctx context.Context, inputs []Input, m *codec.Mapping, w io.Writer) error {
+	var out *table.Copy // for the rows of all tables
 	for i := range inputs {
 		in := &inputs[i]
 		rows := r.Skipped[in.Name]
 		if len(rows) == 0 {
 			continue
 		}
+		if out == nil {
+			var err error
+			if out, err = m.NewCopy(w, in.Name); err != nil {
+				return err
+			}
+		}
 		stream, err := in.open()
 		if err != nil {
 			return fmt.Errorf("opening %s again: %w", in.Name, err)
 		}
-		ok, err := m.Copy(ctx, in.Name, stream, func(row int) bool { return rows[row] }, w)
+		ok, err := m.Copy(ctx, in.Name, stream, func(row int) bool { return rows[row] }, out)
 		if err := errors.Join(err, stream.Close()); err != nil {
 			return err
 		}
@@ -73,5 +81,8 @@ func (r *Report) Quarantine(ctx context.Context, inputs []Input, m *codec.Mappin
 			return graph.Errorf(graph.BadInput, "%s: only rows of tables can be written to a separate file; correct the subjects in their document", in.Name)
 		}
 	}
-	return nil
+	if out == nil {
+		return nil
+	}
+	return out.Flush()
 }
