@@ -91,7 +91,7 @@ var order = []struct {
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/files", []string{"graph"}},
-	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live", "graph/match", "graph/packed"}},
+	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live", "graph/match", "graph/packed", "graph/table"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
 	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/match", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/coverage", "graph/codec", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/ingest",

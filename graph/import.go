@@ -46,7 +46,7 @@ func (c *checker) importOf(ch *Change) *Import {
 	case im.First == 0:
 		im.First = c.st.Seq() + 1
 	case undo != nil:
-		c.problem(at, BadInput, "an undo is an import of its own; leave out the import %d to go on with", im.First)
+		c.problem(at, BadInput, "an undo is a separate import; leave out the import %d to go on with", im.First)
 	case len(c.st.Commits(im.First)) == 0:
 		c.problem(at, UnknownID, "there is no import %d to go on with; leave it out to begin one", im.First)
 	default:

@@ -200,7 +200,7 @@ func TestUndoCases(t *testing.T) {
 		"of nothing":          {changes: []graph.Change{{Ops: []graph.Op{undo(0, "")}}}, want: []graph.Op{one}, fault: "an undo names an import or a source, one of the two"},
 		"two":                 {changes: []graph.Change{{Ops: []graph.Op{undo(1, ""), undo(2, "")}}}, want: []graph.Op{one}, fault: "the change undoes two things; use a change for each, so that each can be undone in turn"},
 		"part of another": {changes: []graph.Change{{Ops: []graph.Op{two}, Import: im}, {Ops: []graph.Op{undo(2, "")}, Import: &graph.Import{First: 2}}}, want: []graph.Op{two},
-			fault: "import: an undo is an import of its own; leave out the import 2 to go on with"},
+			fault: "import: an undo is a separate import; leave out the import 2 to go on with"},
 		"no import to go on": {changes: []graph.Change{{Ops: []graph.Op{two}, Import: &graph.Import{First: 9}}}, want: []graph.Op{one}, fault: "import: there is no import 9 to go on with; leave it out to begin one"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -328,7 +328,7 @@ func (n *naiveSearch) sounding(edits, fixed int) {
 	})
 }
 
-// soundKind is how a name matches by sound, with so many letters wrong.
+// soundKind is how a name matches by sound, with that many letters wrong.
 func soundKind(edits int) string {
 	if edits > 0 {
 		return "FUZZY"
