@@ -112,7 +112,7 @@ type Part struct {
 	view     *snapshot.View
 	selected bool
 	viewed   bool
-	types    []*schema.Type
+	types    []bool          // which types are wanted, by number; nil for all
 	sources  map[uint32]bool // whose licence is one of those wanted; nil for all
 	cited    map[uint32]bool // by the claims that are left, once they are known
 	named    map[uint32]bool // subjects, objects and qualifiers of these claims
@@ -134,7 +134,12 @@ func Select(s *snapshot.Snapshot, sel Selection, today graph.Day) (*Part, error)
 		if t == nil {
 			return nil, graph.Errorf(graph.UnknownName, "the ontology has no type %q", graph.Clip(name))
 		}
-		p.types = append(p.types, t)
+		if p.types == nil {
+			p.types = make([]bool, len(s.TypesOf))
+		}
+		for i, of := range s.TypesOf {
+			p.types[i] = p.types[i] || of != nil && t.Includes(of)
+		}
 	}
 	if len(sel.Licences) > 0 {
 		if err := p.licensed(sel.Licences); err != nil {
@@ -148,10 +153,8 @@ func Select(s *snapshot.Snapshot, sel Selection, today graph.Day) (*Part, error)
 func (p *Part) licensed(wanted []string) error {
 	p.sources = map[uint32]bool{}
 	known, found := map[string]bool{}, map[string]bool{}
-	for n := range uint32(p.s.EntityCount()) {
-		if p.s.TypeName(n) != schema.SourceType {
-			continue
-		}
+	source, _ := p.s.TypeNames.Number(schema.SourceType)
+	for n := range p.s.ByType.Ref(uint32(source)).All() {
 		for _, v := range p.texts(n, "licence") {
 			known[v] = true
 			for _, w := range wanted {
@@ -188,11 +191,7 @@ func (p *Part) keeps(n uint32) bool {
 	if p.sources != nil && !p.sources[p.s.Source(n)] {
 		return false
 	}
-	if len(p.types) == 0 {
-		return true
-	}
-	t := p.s.Type(p.s.Subject(n))
-	return t != nil && slices.ContainsFunc(p.types, func(w *schema.Type) bool { return w.Includes(t) })
+	return p.types == nil || p.types[p.s.Types.At(p.s.Subject(n))]
 }
 
 // look notes which sources the claims that are left cite, and which entities they name.
