@@ -20,16 +20,24 @@ func (id ClaimID) String() string { return "c" + idEncoding.EncodeToString(id[:]
 
 // ParseClaimID reads what String writes.
 func ParseClaimID(s string) (ClaimID, error) {
-	var id ClaimID
-	if len(s) == 27 && s[0] == 'c' {
-		if b, err := idEncoding.DecodeString(s[1:]); err == nil && len(b) == len(id) {
-			copy(id[:], b)
-			if id.String() == s {
-				return id, nil
-			}
-		}
+	id, ok := FindClaimID(s)
+	if !ok {
+		return id, Errorf(BadInput, "%q is not a claim id: c and 26 of a-z, 2-7", Clip(s))
 	}
-	return id, Errorf(BadInput, "%q is not a claim id: c and 26 of a-z, 2-7", Clip(s))
+	return id, nil
+}
+
+// FindClaimID is ParseClaimID for texts most of which are something else.
+func FindClaimID(s string) (id ClaimID, ok bool) {
+	if len(s) != 27 || s[0] != 'c' {
+		return id, false
+	}
+	b, err := idEncoding.DecodeString(s[1:])
+	if err != nil || len(b) != len(id) {
+		return id, false
+	}
+	copy(id[:], b)
+	return id, id.String() == s
 }
 
 // Details are who speaks in a claim, and what few claims have: in most only

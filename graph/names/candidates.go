@@ -13,7 +13,6 @@ type candidate struct {
 	score         int16
 	prominence    uint16
 	word, words   uint8 // as in Match
-	heard         heard // where it matches by sound
 	wording       bool  // by a source's wording for the object of a relation
 	doubtful      bool  // it may match by chance
 	lesser        bool  // the entity has a better one
@@ -73,11 +72,23 @@ func (r *room) put(c candidate) {
 	*r.slot(c.entity, c.wording) = uint32(len(r.found))
 }
 
-// consider takes the candidate that a name makes its entity.
-func (s *searcher) consider(ref Ref, c candidate) {
+// namedBy is what has a name.
+func (s *searcher) namedBy(ref Ref) Named {
 	s.room.refs[0] = ref
 	s.graph.Named(s.room.named[:1], s.room.refs[:1])
-	s.considerNamed(ref, s.room.named[0], c)
+	return s.room.named[0]
+}
+
+// consider takes the candidate that a name makes its entity.
+func (s *searcher) consider(ref Ref, c candidate) { s.considerNamed(ref, s.namedBy(ref), c) }
+
+// needless reports whether the entity is not sought, or has a better match than one of this score.
+func (s *searcher) needless(named Named, score int16) bool {
+	if s.sought != nil && !s.sought[named.Type] {
+		return true
+	}
+	was := s.room.best(named.Entity, named.Object)
+	return was != nil && !was.doubtful && was.score > score
 }
 
 // considerNamed takes the candidate for its entity unless the entity has a
@@ -88,15 +99,11 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 		c.score -= lessWording
 		c.wording = true
 	}
-	if s.sought != nil && !s.sought[named.Type] {
-		return
-	}
 	if s.source[named.Type] {
 		c.score -= lessSource
 	}
-	c.doubtful = c.doubtful || s.unlikely(ref, named, &c.heard)
 	was := s.room.best(c.entity, c.wording)
-	if was != nil && (was.score > c.score || c.doubtful) && !was.doubtful {
+	if s.needless(named, c.score) || was != nil && c.doubtful && !was.doubtful {
 		return
 	}
 	visibility := s.graph.Visibility(ref.Claim)

@@ -74,7 +74,7 @@ func (s *searcher) unlikely(ref Ref, named Named, h *heard) bool {
 	switch {
 	case !h.guessed() || h.inScript:
 		return false
-	case s.source[named.Type] || named.Translated && (s.script == 0 || h.consonants > 0) || s.script > 0 && s.graph.NamedIn(named.Entity, s.script):
+	case s.source[named.Type] || (s.script == 0 || h.consonants > 0) && s.graph.Translated(ref) || s.script > 0 && s.graph.NamedIn(named.Entity, s.script):
 		return true
 	}
 	if h.consonants > 0 && h.consonants < 5 {

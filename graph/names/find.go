@@ -136,7 +136,7 @@ func (s *searcher) writtenNear(labels []label, words uint8) {
 		}
 		l := &labels[i]
 		c := s.grade(l, next[i] == ' ', words)
-		if was := s.room.best(s.room.named[i].Entity, s.room.named[i].Object); was != nil && was.score > c.score {
+		if s.needless(s.room.named[i], c.score) {
 			continue // without counting the words, which reads the whole name
 		}
 		c.score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))

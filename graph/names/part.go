@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/caspian-kg/caspian/graph/text"
 )
 
 // A text may have more words than a name: President Erdoğan, port of Aktau, Tokyo summit
@@ -42,11 +40,12 @@ const (
 
 // inPart finds entities by a part of the words of the text.
 func (s *searcher) inPart() {
+	s.standsFor()
 	list := strings.Fields(s.key)
-	if s.standsFor(); len(list) > 1 && len(list) <= maxLabelWords && !s.named() {
-		s.described(list)
+	if len(list) < 2 || len(list) > maxLabelWords || s.named() {
+		return
 	}
-	if len(list) < 2 || len(list) > maxLabelWords || s.sure() >= enough || s.named() {
+	if s.described(list); s.sure() >= enough {
 		return
 	}
 	roots := s.roots(list)
@@ -226,9 +225,7 @@ func commonFrom(roots []root, from int, tooMany bool) []root {
 
 // addRoot adds a root, or its words to those of another of the same thing.
 func (s *searcher) addRoot(roots []root, r root) []root {
-	var named [1]Named
-	s.graph.Named(named[:], []Ref{r.ref})
-	r.named = named[0]
+	r.named = s.namedBy(r.ref)
 	if r.named.Object || s.source[r.named.Type] || s.graph.Visibility(r.ref.Claim) == Hidden {
 		return roots
 	}
@@ -251,15 +248,15 @@ func (s *searcher) soundingRoots(list []string) []root {
 		if isShort(list[i]) || letters <= shortWord {
 			continue
 		}
-		from := len(roots)
-		for edits := 0; edits <= min(1, editsFor(letters)) && len(roots) == from; edits++ {
-			names := 0
+		from, names := len(roots), 0
+		// What is heard in too many names is in more of them with a letter wrong.
+		for edits := 0; edits <= min(1, editsFor(letters)) && len(roots) == from && names <= maxCommon; edits++ {
+			names = 0
 			for _, mark := range s.marks() {
 				p, ok := soundPattern(mark+sounds[i], edits)
 				if !ok {
 					continue
 				}
-				p.spare = text.Spare(s.text)
 				s.eachWord(p, func(ref Ref, cost orderCost) {
 					if names++; cost%oneEdit > 0 || names > maxCommon {
 						return

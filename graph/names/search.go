@@ -121,6 +121,8 @@ type Graph interface {
 	Prominence(entity uint32) uint16
 	// Named sets dst to what has these names. Both lists have the same length.
 	Named(dst []Named, names []Ref)
+	// Translated reports whether a name is one in another language.
+	Translated(Ref) bool
 	// Name is the text of a name, or of the date that a claim of Described gives.
 	Name(Ref) string
 	// NamedIn reports whether a name of the entity is in a script, by text.Script.
@@ -160,8 +162,6 @@ type Named struct {
 	Type   uint16
 	// Object is true where the name is a source's wording for the object of a relation.
 	Object bool
-	// Translated is true where the name is one in another language.
-	Translated bool
 }
 
 // Visibility is how a view shows a claim.
@@ -212,47 +212,51 @@ func (x *Index) Search(g Graph, q *Search, interrupt *lists.Interrupt) (_ *Match
 func (s *searcher) page(q *Search) *Matches {
 	page := &Matches{Total: s.sure()}
 	if page.Total == 0 {
-		page.Near = s.near()
+		page.Near, _ = s.best(maxNear, nil, true)
 		return page
 	}
+	page.List, page.Before = s.best(q.First, q.After, false)
+	return page
+}
+
+// best are the first matches of those that are doubtful, or of those that are not, from the cursor on, and how
+// many come before them.
+func (s *searcher) best(first int, after *Cursor, doubtful bool) (matches []Match, before int) {
 	var list []candidate
 	var worst *candidate // of a full page
 	trim := func() {
 		slices.SortFunc(list, func(a, b candidate) int { return s.compare(&a, &b) })
-		if len(list) >= q.First {
-			list = list[:q.First]
-			if q.First > 0 {
-				last := list[q.First-1]
+		if len(list) >= first {
+			list = list[:first]
+			if first > 0 {
+				last := list[first-1]
 				worst = &last
 			}
 		}
 	}
 	for i := range s.room.found {
 		c := &s.room.found[i]
-		if c.doubtful {
-			continue
-		}
-		if q.After == nil && worst != nil && c.score < worst.score {
+		if c.doubtful != doubtful || after == nil && worst != nil && c.score < worst.score {
 			continue // most of many never enter the page
 		}
 		c.prominence = s.graph.Prominence(c.entity)
-		if q.After != nil && !q.After.before(c, s.graph.ID(c.entity)) {
-			page.Before++
+		if after != nil && !after.before(c, s.graph.ID(c.entity)) {
+			before++
 			continue
 		}
 		if worst != nil && s.compare(c, worst) > 0 {
 			continue
 		}
-		if list = append(list, *c); len(list) >= 2*q.First+8 {
+		if list = append(list, *c); len(list) >= 2*first+8 {
 			trim()
 		}
 	}
 	trim()
-	page.List = make([]Match, len(list))
+	matches = make([]Match, len(list))
 	for i := range list {
-		page.List[i] = s.match(&list[i])
+		matches[i] = s.match(&list[i])
 	}
-	return page
+	return matches, before
 }
 
 // sure is how many of the candidates found are not doubtful.
@@ -268,20 +272,6 @@ func (s *searcher) sure() int {
 
 // maxNear is how many doubtful matches are shown at most.
 const maxNear = 3
-
-// near are the best of the doubtful matches.
-func (s *searcher) near() []Match {
-	list := slices.Clone(s.room.found)
-	for i := range list {
-		list[i].prominence = s.graph.Prominence(list[i].entity)
-	}
-	slices.SortFunc(list, func(a, b candidate) int { return s.compare(&a, &b) })
-	var near []Match
-	for i := range list[:min(len(list), maxNear)] {
-		near = append(near, s.match(&list[i]))
-	}
-	return near
-}
 
 // compare orders candidates, the best first.
 func (s *searcher) compare(a, b *candidate) int {

@@ -161,6 +161,10 @@ func (s *searcher) scan(p *pattern, consonants int) {
 			c.kind = MatchFuzzy
 		}
 		ref := Ref{l.claims[i], l.words[i]&1 == 1}
+		named := s.namedBy(ref)
+		if s.needless(named, c.score) {
+			return
+		}
 		best.inScript = len(key) > 0 && key[0] < ' ' && key[0] != skeletonMark[0]
 		more := s.wordCount(ref) - int(c.words)
 		best.more = uint16(max(more, 0))
@@ -170,9 +174,8 @@ func (s *searcher) scan(p *pattern, consonants int) {
 			c.score -= less
 		}
 		c.score -= lessLong(more)
-		c.doubtful = s.byChance(p, &best, key)
-		c.heard = best
-		s.consider(ref, c)
+		c.doubtful = s.byChance(p, &best, key) || s.unlikely(ref, named, &best)
+		s.considerNamed(ref, named, c)
 	})
 }
 

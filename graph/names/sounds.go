@@ -44,9 +44,11 @@ func (x sounds) with(list []Name) sounds {
 	var added []label
 	for _, n := range list {
 		sound := text.Sound(n.Text)
-		if script := text.Script(n.Text); n.Translated && script > 0 {
-			added = appendMarked(added, scriptMark(script), sound, n)
-			continue
+		if n.Translated {
+			if script := text.Script(n.Text); script > 0 {
+				added = appendMarked(added, scriptMark(script), sound, n)
+				continue
+			}
 		}
 		added = appendLabels(added, sound, n.Claim, n.Original)
 		if text.Spare(n.Text) {

@@ -39,8 +39,7 @@ type viewed struct {
 	v         *snapshot.View
 	s         *memory.Graph // that of the view
 	interrupt *lists.Interrupt
-	offices   map[*schema.Type][]*schema.Field // see through; nil until asked for
-	marks     []typeMarks                      // by type; nil until asked for
+	marks     []typeMarks // by type; nil until asked for
 }
 
 func (g *viewed) Entities() int             { return g.s.IDs.Len() }
@@ -85,12 +84,12 @@ func (g *viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 
 // ByClaim finds a claim that the view shows by its id.
 func (g *viewed) ByClaim(id string) (claim uint32, ok bool) {
-	c, err := graph.ParseClaimID(strings.TrimSpace(id))
-	if err != nil {
+	c, ok := graph.FindClaimID(strings.TrimSpace(id))
+	if !ok {
 		return names.None, false
 	}
-	n, ok := g.s.ClaimNumber(c)
-	return n, ok && g.v.Knows(n)
+	claim, ok = g.v.ClaimNumber(c)
+	return claim, ok && g.v.Knows(claim)
 }
 
 func (g *viewed) Named(dst []names.Named, refs []names.Ref) {
@@ -101,13 +100,14 @@ func (g *viewed) Named(dst []names.Named, refs []names.Ref) {
 		if ref.Original && r.Kind == graph.EntityKind {
 			n.Entity, n.Object = uint32(r.Value), true
 		}
-		if r.NumQualifiers > 0 {
-			lang := s.Language(r)
-			n.Translated = lang != "" && lang != "en"
-		}
 		n.Type = s.Types.At(n.Entity)
 		dst[i] = n
 	}
+}
+
+func (g *viewed) Translated(ref names.Ref) bool {
+	lang := g.s.Language(g.s.Rows.Ref(ref.Claim))
+	return lang != "" && lang != "en"
 }
 
 func (g *viewed) Name(ref names.Ref) string {
@@ -141,7 +141,11 @@ func (g *viewed) Current(entity uint32) bool {
 
 func (g *viewed) Linked(a, b uint32) bool {
 	to := func(from, other uint32) bool {
-		return g.s.Out.Ref(from).Has(func(l memory.Link) bool { return l.Other == other && g.v.Shows(from, l) })
+		links, at := g.s.Out.Ref(from), from
+		if in := g.s.In.Ref(other); in.Len() < links.Len() {
+			links, at, other = in, other, from
+		}
+		return links.Has(func(l memory.Link) bool { return l.Other == other && g.v.Shows(at, l) })
 	}
 	return to(a, b) || to(b, a)
 }

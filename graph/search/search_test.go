@@ -178,3 +178,33 @@ func TestSearchWordings(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchClaimOfThePast: a claim is found by its id whenever it was not withdrawn, though it was reinstated later.
+func TestSearchClaimOfThePast(t *testing.T) {
+	name := graph.Claim{Subject: "town", Predicate: "name", Value: graph.StringValue("Townsville"), Source: "source", Confidence: 1}
+	id := name.ID()
+	s := snapshot.Empty(schema.MustDefault())
+	for i, c := range []graph.Commit{
+		{Entities: []graph.Entity{{ID: "source", Type: schema.SourceType}, {ID: "town", Type: "City"}}, Claims: []graph.Claim{name}},
+		{Retractions: []graph.Retraction{{Claim: id, Reason: "wrong"}}},
+		{Reinstatements: []graph.Reinstatement{{Claim: id, Reason: "right"}}},
+	} {
+		c.Seq, c.At = graph.Seq(i+1), epoch.Add(time.Duration(i)*time.Hour)
+		next, err := s.Apply(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = next
+	}
+	for i, want := range []int{1, 0, 1} {
+		at := epoch.Add(time.Duration(i) * time.Hour)
+		v, err := s.View(graph.View{KnownAt: &at}, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := search.Entities(v, &names.Search{Text: id.String(), First: 5})
+		if err != nil || page.Total != want {
+			t.Errorf("after commit %d: %+v (%v)", i+1, page, err)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func (g *viewed) Explained(entity uint32, list []string) uint16 {
 		case graph.DateKind:
 			known |= g.dated(r, list)
 		case graph.EntityKind:
-			if len(g.through(s.Type(l.Other))) > 0 {
+			if len(s.Through[s.Type(l.Other)]) > 0 {
 				known |= marked(g.v.Name(l.Other), list)
 			}
 		}
@@ -68,11 +68,12 @@ func (g *viewed) Described(list []string, fn func(claim uint32, named names.Name
 		if t == nil || t.Name == schema.SourceType || g.marksOf(typ, list) == 0 {
 			continue
 		}
+		dates := datesOf(t)
 		for entity := range g.s.ByType.Ref(uint32(typ)).All() {
 			if left--; left < 0 || g.interrupt.Step() {
 				return
 			}
-			g.eachDate(entity, t, func(l memory.Link) {
+			g.eachDate(entity, dates, func(l memory.Link) {
 				if known := g.dated(g.s.Rows.Ref(l.Claim), list); known != 0 {
 					fn(l.Claim, names.Named{Entity: entity, Type: typ}, known|g.Explained(entity, list))
 				}
@@ -81,13 +82,20 @@ func (g *viewed) Described(list []string, fn func(claim uint32, named names.Name
 	}
 }
 
-// eachDate calls fn with the dates that the view shows of an entity.
-func (g *viewed) eachDate(entity uint32, t *schema.Type, fn func(l memory.Link)) {
+// datesOf are the predicates of a type whose values are dates.
+func datesOf(t *schema.Type) (dates []uint16) {
 	for _, f := range t.Fields {
-		if f.Kind != schema.Property || f.Scalar != schema.Date {
-			continue
+		if f.Kind == schema.Property && f.Scalar == schema.Date {
+			dates = append(dates, memory.PredicateOf(f))
 		}
-		for l := range g.s.OutRun(entity, memory.PredicateOf(f)).All() {
+	}
+	return dates
+}
+
+// eachDate calls fn with the dates that the view shows of an entity.
+func (g *viewed) eachDate(entity uint32, dates []uint16, fn func(l memory.Link)) {
+	for _, predicate := range dates {
+		for l := range g.s.OutRun(entity, predicate).All() {
 			if g.s.Rows.Ref(l.Claim).Kind == graph.DateKind && g.v.Shows(entity, l) {
 				fn(l)
 			}
@@ -148,28 +156,13 @@ const maxTold = 64
 // Holders reads the relations by which the ontology derives who holds an office.
 func (g *viewed) Holders(entity uint32, fn func(holder names.Named)) {
 	s := g.s
-	for _, f := range g.through(s.Type(entity)) {
+	for _, f := range s.Through[s.Type(entity)] {
 		for l := range s.InRun(entity, memory.PredicateOf(f.Path.Then.Stated())).All() {
 			if g.v.Shows(entity, l) {
 				fn(names.Named{Entity: l.Other, Type: s.Types.At(l.Other)})
 			}
 		}
 	}
-}
-
-// through returns the derived fields that lead through entities of a type: that of offices.
-func (g *viewed) through(typ *schema.Type) []*schema.Field {
-	if g.offices == nil {
-		g.offices = map[*schema.Type][]*schema.Field{}
-		for _, t := range g.s.Ontology().Types {
-			for _, f := range t.Fields {
-				if f.Kind == schema.Derived {
-					g.offices[f.Path.Through.Target] = append(g.offices[f.Path.Through.Target], f)
-				}
-			}
-		}
-	}
-	return g.offices[typ]
 }
 
 // typed marks the words that name the type of an entity or one of its interfaces.

@@ -57,7 +57,7 @@ func Empty(o *schema.Ontology) *Graph {
 	s.DatePredicate, s.CoversPredicate = s.PredicateNumber("date"), s.PredicateNumber("coversUntil")
 	s.CompletePredicate, s.PartialPredicate, s.MaintainsPredicate = s.PredicateNumber("completeFor"), s.PredicateNumber("partialFor"), s.PredicateNumber("maintains")
 	s.QualifierNames, s.Rules = vocabulary.NamesOf(o.Qualifiers()), vocabulary.RulesOf(o)
-	s.Labels = labelWords(o)
+	s.Labels, s.Through = labelWords(o), vocabulary.ThroughOf(o)
 	s.LangQualifier = -1
 	if n, ok := s.QualifierNames.Number("lang"); ok {
 		s.LangQualifier = int(n)

@@ -108,7 +108,8 @@ type Graph struct {
 	fields  []*schema.Field // by number of the ontology's predicates: one of each
 	divided []bool          // by the same number: whether their fields differ in what they hold
 	Rules   map[*schema.Field][]vocabulary.Rule
-	Labels  []string // the words of the labels of types and fields, folded, each once
+	Labels  []string                         // the words of the labels of types and fields, folded, each once
+	Through map[*schema.Type][]*schema.Field // the derived fields that lead through entities of a type
 	// The numbers of the predicates that the snapshot itself reads.
 	NamePredicate, DatePredicate, CoversPredicate, CompletePredicate, PartialPredicate, MaintainsPredicate uint16
 	LangQualifier                                                                                          int // the number of the qualifier lang; -1 if the ontology has none

@@ -125,6 +125,20 @@ func RelationsOf(o *schema.Ontology) map[string][]Relation {
 	return of
 }
 
+// ThroughOf are the derived fields of an ontology by the types of the entities through which they lead, such as that
+// of offices.
+func ThroughOf(o *schema.Ontology) map[*schema.Type][]*schema.Field {
+	of := map[*schema.Type][]*schema.Field{}
+	for _, t := range o.Types {
+		for _, f := range t.Fields {
+			if f.Kind == schema.Derived {
+				of[f.Path.Through.Target] = append(of[f.Path.Through.Target], f)
+			}
+		}
+	}
+	return of
+}
+
 // Rule is how a qualifier of a field tells its claims apart.
 type Rule struct {
 	Name     uint16
