@@ -26,6 +26,9 @@ type aggregation struct {
 	// edges are the list, once something needs them one by one.
 	edges    []snapshot.Edge
 	selected bool
+	// counted says that known is the number of edges, though they were not read.
+	counted bool
+	known   int
 	// division is the list of all subjects divided by one of its ends, if the groups can be
 	// read from that.
 	division *snapshot.Division
@@ -121,10 +124,11 @@ func (g *aggregationPart) count() (int, error) {
 		}
 		return g.division.Groups[0].Count, nil
 	}
-	if !g.selected {
-		if _, n, ok := g.list.Figures(g.query, filter.Reading{}, false); ok {
-			return n, g.view.Err()
-		}
+	if !g.selected && !g.counted {
+		g.figures(filter.Reading{}, false)
+	}
+	if g.counted {
+		return g.known, g.view.Err()
 	}
 	err := g.selectEdges()
 	return len(g.edges), err
@@ -160,8 +164,9 @@ func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats)
 	case g.grouped:
 		return g.view.Stats(g.edges, by, &g.parts, dst)
 	}
-	if !g.selected {
-		if st, _, ok := g.list.Figures(g.query, by, ends); ok {
+	// Of a short list, the second figure and all that follow are read from its edges.
+	if !g.selected && !(g.counted && g.list.Short(g.query)) {
+		if st, ok := g.figures(by, ends); ok {
 			return append(dst, st)
 		}
 	}
@@ -169,6 +174,15 @@ func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats)
 		return append(dst, aggregate.Stats{})
 	}
 	return g.view.Stats(g.edges, by, nil, dst)
+}
+
+// figures are those of the list, whose edges it counts.
+func (g *aggregation) figures(by filter.Reading, ends bool) (st aggregate.Stats, ok bool) {
+	st, n, ok := g.list.Figures(g.query, by, ends)
+	if ok {
+		g.known, g.counted = n, true
+	}
+	return st, ok
 }
 
 // operations are the ways to sum up. Below the field of an operation, the Index of a Ref is
@@ -310,15 +324,27 @@ func (b *builder) numbersType(s input.Shape) *graphql.Object {
 // appendFigure writes the figure of an operation, unless ranges leave it open.
 func appendFigure(st *aggregate.Stats, op int, dst []byte) []byte {
 	figure := func(x *aggregate.Stats) float64 {
-		return [...]float64{x.Sum, x.Sum / float64(x.Count), x.Min, x.Max, x.Sum, x.Sum}[op]
+		switch operations[op].name {
+		case "avg":
+			return x.Sum / float64(x.Count)
+		case "min":
+			return x.Min
+		case "max":
+			return x.Max
+		}
+		return x.Sum
 	}
-	x, exact := st.Exactly(figure)
-	least, most := st.Bounds(figure)
+	var x float64
+	var exact bool
 	switch operations[op].name {
 	case "sumMin":
-		x, exact = least, !math.IsInf(least, 0)
+		x, _ = st.Bounds(figure)
+		exact = !math.IsInf(x, 0)
 	case "sumMax":
-		x, exact = most, !math.IsInf(most, 0)
+		_, x = st.Bounds(figure)
+		exact = !math.IsInf(x, 0)
+	default:
+		x, exact = st.Exactly(figure)
 	}
 	if !exact {
 		return dst

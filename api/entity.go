@@ -127,14 +127,16 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 // nones are the names of the fields of which the view shows that the entity has nothing.
 func nones(v *snapshot.View, entity uint32) (names []string) {
 	s := v.Snapshot()
-	v.Claims(entity, "", false, func(n uint32) bool {
-		if f := s.Field(n); s.IsNone(n) && f != nil && !slices.Contains(names, f.Name) {
+	for n := range v.Literals(entity) {
+		if !s.IsNone(n) {
+			continue
+		}
+		if f := s.Field(n); f != nil && !slices.Contains(names, f.Name) {
 			if _, ok := v.None(entity, f); ok {
 				names = append(names, f.Name)
 			}
 		}
-		return true
-	})
+	}
 	return names
 }
 

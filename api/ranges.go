@@ -56,12 +56,11 @@ func (b *builder) valueRangeType() *graphql.Object {
 func entityRanges(c *gql.Call, src gql.Ref) (v *snapshot.View, found []fieldRange) {
 	v, entity := viewOf(src)
 	s := v.Snapshot()
-	v.Claims(entity, "", false, func(n uint32) bool {
+	for n := range v.Literals(entity) {
 		if s.ClaimCell(n).Kind == graph.RangeKind && c.Request.(*Session).chosen.has(v, n) {
 			found = appendRange(found, s, s.Predicate(n), s.Value(n))
 		}
-		return true
-	})
+	}
 	return v, found
 }
 

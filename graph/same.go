@@ -59,23 +59,21 @@ type digester struct {
 }
 
 func (d *digester) number(n uint64) {
-	d.buf = binary.AppendUvarint(d.buf[:0], n)
-	d.h.Write(d.buf)
+	d.write(binary.AppendUvarint(d.buf[:0], n))
 }
 
-func (d *digester) text(s string) {
-	d.buf = append(binary.AppendUvarint(d.buf[:0], uint64(len(s))), s...)
-	d.h.Write(d.buf)
-}
+func (d *digester) text(s string) { d.write(appendField(d.buf[:0], s)) }
 
 func (d *digester) bytes(b []byte) {
 	d.number(uint64(len(b)))
 	d.h.Write(b)
 }
 
-func (d *digester) value(v Value) {
-	d.text(v.Kind().String())
-	d.text(v.String())
+func (d *digester) value(v Value) { d.write(appendKind(d.buf[:0], v)) }
+
+func (d *digester) write(b []byte) {
+	d.buf = b
+	d.h.Write(b)
 }
 
 func (d *digester) claim(c *Claim) {

@@ -31,13 +31,16 @@ func (c Cell) Number() float64 {
 	return 0
 }
 
-// NumberCell returns a number as a cell; other values are 0.
-func NumberCell(val graph.Value) Cell {
-	switch val.Kind() {
+// AddCell adds a number, a quantity or a range, of which text returns the texts by number; other
+// values are 0, and the zero cell adds nothing.
+func (s *Stats) AddCell(c Cell, text func(n uint32) string) {
+	switch c.Kind {
 	case graph.NoKind:
-		return Cell{}
-	case graph.IntKind:
-		return Cell{Bits: uint64(val.Int()), Kind: graph.IntKind}
+	case graph.QuantityKind:
+		s.Add(c.Number(), text(c.Unit))
+	case graph.RangeKind:
+		s.AddValue(graph.RangeOf(text(uint32(c.Bits))))
+	default:
+		s.Add(c.Number(), "")
 	}
-	return Cell{Bits: math.Float64bits(val.Float()), Kind: graph.FloatKind}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Stats are the sums of a list of numbers or quantities: add each with Add or AddValue,
+// Stats are the sums of a list of numbers or quantities: add each with Add, AddValue or AddCell,
 // then call Settle.
 type Stats struct {
 	// Count and what follows are of plain numbers and not of ranges; Known, Bounds and Exactly

@@ -1,9 +1,7 @@
 package analysis
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -60,10 +58,5 @@ func (e *LogEntry) Entities(s *snapshot.Snapshot) []uint32 {
 			seen[x] = true
 		}
 	}
-	return byID(s, seen)
-}
-
-// byID returns entities in the order of their ids.
-func byID(s *snapshot.Snapshot, set map[uint32]bool) []uint32 {
-	return slices.SortedFunc(maps.Keys(set), func(a, b uint32) int { return cmp.Compare(s.ID(a), s.ID(b)) })
+	return s.InOrder(seen)
 }

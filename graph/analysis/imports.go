@@ -58,5 +58,5 @@ func (e *LogEntry) Sources(s *snapshot.Snapshot) []uint32 {
 	for _, n := range slices.Concat(e.Added, e.Withdrawn) {
 		seen[s.Source(n)] = true
 	}
-	return byID(s, seen)
+	return s.InOrder(seen)
 }

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -295,14 +294,9 @@ func (p *Part) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error
 // ReasonOf implements codec.Graph.
 func (p *Part) ReasonOf(id graph.ClaimID) string { return p.s.ReasonOf(id) }
 
-// byID returns entities in the order of their ids.
-func (p *Part) byID(set map[uint32]bool) []uint32 {
-	return slices.SortedFunc(maps.Keys(set), func(a, b uint32) int { return strings.Compare(string(p.s.ID(a)), string(p.s.ID(b))) })
-}
-
 // notice writes which sources the part has, their publishers, licences and addresses, a line each.
 func (p *Part) notice(w io.Writer, prefix string) error {
-	for _, n := range p.byID(p.cited) {
+	for _, n := range p.s.InOrder(p.cited) {
 		line := p.view.Name(n)
 		for _, field := range []string{"publisher", "licence", "url"} {
 			if list := p.texts(n, field); len(list) > 0 {

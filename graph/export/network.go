@@ -37,7 +37,7 @@ func encodeGraphML(ctx context.Context, w io.Writer, p *Part) error {
 		fmt.Fprintf(out, "<key id=%q for=%q attr.name=%q attr.type=%q/>\n", a.id, a.of, a.id, a.kind)
 	}
 	out.WriteString("<graph edgedefault=\"directed\">\n")
-	for _, n := range p.byID(p.named) {
+	for _, n := range p.s.InOrder(p.named) {
 		fmt.Fprintf(out, "<node id=\"%s\">%s%s</node>\n", escaped(string(p.s.ID(n))), data("name", p.view.Name(n)), data("type", p.s.TypeName(n)))
 	}
 	err := p.each(func(n uint32) error {
@@ -90,7 +90,7 @@ func encodeGeoJSON(ctx context.Context, w io.Writer, p *Part) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	fmt.Fprintf(out, "{\"type\":\"FeatureCollection\",\"notice\":%s,\"features\":[", sources)
 	comma := ""
-	for _, n := range p.byID(p.named) {
+	for _, n := range p.s.InOrder(p.named) {
 		t := p.s.Type(n)
 		if t == nil || t.Field("coordinates") == nil {
 			continue

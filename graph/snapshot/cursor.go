@@ -8,7 +8,10 @@ import (
 
 // Cursor is the cursor of the page's edge with the number.
 func (p *Page) Cursor(i int) string {
-	x := p.view.place(p.view.readers(p.order), p.Edges[i])
+	if p.readers == nil {
+		p.readers = p.view.readers(p.order)
+	}
+	x := p.view.place(p.readers, p.Edges[i])
 	c := filter.Cursor{Keys: x.Keys, ID: x.id, Tie: p.view.tieOf(&x)}
 	c.Claim, _ = p.view.claimOf(&x)
 	return c.String()

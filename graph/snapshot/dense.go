@@ -12,6 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/dense"
+	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -56,23 +57,27 @@ func (r *listRoom) release() {
 	listRooms.Put(r)
 }
 
-// dense returns the list with what is kept beside it, in the room. ok is false if the list must be
-// walked; exact is false if its columns do not decide what the view shows.
-func (l *List) dense(keep *filterPass, r *listRoom) (d *dense.List[memory.Link, Edge], exact, ok bool) {
+// beside returns the links of the list if something is kept beside them; ok is false if the list
+// must be walked.
+func (l *List) beside() (run memory.Run, ok bool) {
 	v, f := l.view, l.field
 	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) || f.Mirror != nil && !l.series {
-		return nil, false, false
+		return run, false
 	}
-	inverse := f.Kind == schema.Inverse
-	of := f
-	if inverse {
-		of = f.InverseOf[0]
-	}
-	kind := &v.kinds[memory.PredicateOf(of)]
-	run := v.run(l.entity, f)
-	if run.ID() == nil || inverse && kind.Single != nil {
-		return nil, false, false
-	}
+	run = v.run(l.entity, f)
+	return run, run.ID() != nil && !(f.Kind == schema.Inverse && v.kindOf(f).Single != nil)
+}
+
+// kindOf are the rules of the predicate that a relation or an inverse is stored under.
+func (v *View) kindOf(f *schema.Field) *vocabulary.Predicate {
+	return &v.kinds[memory.PredicateOf(f.Stated())]
+}
+
+// dense returns the list with what is kept beside its links, in the room. ok is false if the list must
+// be walked; exact is false if its columns do not decide what the view shows.
+func (l *List) dense(run memory.Run, keep *filterPass, r *listRoom) (d *dense.List[memory.Link, Edge], exact, ok bool) {
+	v, f := l.view, l.field
+	kind := v.kindOf(f)
 	r.links = links{View: v, List: l, keep: keep}
 	x := &r.links
 	whole := dense.NewRun(v.s.Beside(), run.ID(), sideOf(run.Chunk(0)), func(yield func([]memory.Link, *memory.Beside) bool) {
@@ -80,7 +85,7 @@ func (l *List) dense(keep *filterPass, r *listRoom) (d *dense.List[memory.Link, 
 			part, at = run.After(at)
 		}
 	}, x)
-	if inverse && slices.ContainsFunc(whole.Types, func(t uint16) bool { return v.s.TypesOf[t] == nil || !f.Target.Includes(v.s.TypesOf[t]) }) {
+	if f.Kind == schema.Inverse && slices.ContainsFunc(whole.Types, func(t uint16) bool { return v.s.TypesOf[t] == nil || !f.Target.Includes(v.s.TypesOf[t]) }) {
 		return nil, false, false
 	}
 	d = &r.List
@@ -194,20 +199,28 @@ func (x *links) Group(group []memory.Link) []Edge {
 // Reading sums up nothing. ok is false where that needs the edges one by one.
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	keep := l.view.filterPass(q)
-	few := l.few(q)
-	if !few || l.view.run(l.entity, l.field).ID() != nil { // a flat list has nothing beside it
+	if run, beside := l.beside(); beside {
 		room := listRooms.Get().(*listRoom)
 		defer room.release()
-		if st, n, ok = l.figures(q, keep, room, by, ends); ok || !few {
+		if st, n, ok = l.figures(run, q, keep, room, by, ends); ok {
 			return st, n, ok
 		}
+	}
+	if !l.few(q) {
+		return st, 0, false
 	}
 	st, n = l.fewFigures(keep, by)
 	return st, n, true
 }
 
+// Short reports whether Figures would walk the list for each reading, since nothing is kept beside it.
+func (l *List) Short(q *filter.Query) bool {
+	_, beside := l.beside()
+	return !beside && l.few(q)
+}
+
 // figures is Figures with a filter pass of the query, and room to read the list in.
-func (l *List) figures(q *filter.Query, keep *filterPass, room *listRoom, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
+func (l *List) figures(run memory.Run, q *filter.Query, keep *filterPass, room *listRoom, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	f := dense.Figures{Ends: ends}
 	if by != (filter.Reading{}) {
 		number, known := l.view.s.QualifierNames.Number(by.Qualifier)
@@ -215,7 +228,7 @@ func (l *List) figures(q *filter.Query, keep *filterPass, room *listRoom, by fil
 			return st, 0, false
 		}
 	}
-	d, exact, ok := l.dense(keep, room)
+	d, exact, ok := l.dense(run, keep, room)
 	if !ok || !exact {
 		return st, 0, false
 	}
@@ -231,9 +244,13 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page
 	if w.only || len(p.order) == 0 || !a.readers[0].known {
 		return false
 	}
+	run, ok := l.beside()
+	if !ok {
+		return false
+	}
 	room := listRooms.Get().(*listRoom)
 	defer room.release()
-	d, exact, ok := l.dense(w.keep, room)
+	d, exact, ok := l.dense(run, w.keep, room)
 	if !ok {
 		return false
 	}

@@ -109,11 +109,13 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 			continue
 		}
 		from := List{view: v, entity: n, field: f, series: l.series, narrow: l.narrow || keep.narrows()}
-		if _, m, ok := from.figures(&d.query, keep, &d.room, filter.Reading{}, false); ok {
-			if m > 0 {
-				d.long, ends, counts = append(d.long, from), append(ends, Edge{Node: n, Claim: memory.None}), append(counts, m)
+		if run, beside := from.beside(); beside {
+			if _, m, ok := from.figures(run, &d.query, keep, &d.room, filter.Reading{}, false); ok {
+				if m > 0 {
+					d.long, ends, counts = append(d.long, from), append(ends, Edge{Node: n, Claim: memory.None}), append(counts, m)
+				}
+				continue
 			}
-			continue
 		}
 		before := len(d.edges)
 		from.walkFrom(n, from.narrow, &w, func(e Edge) bool {
@@ -160,7 +162,8 @@ func (d *Division) Stats(by filter.Reading, bounds bool, dst []aggregate.Stats) 
 	base := len(dst)
 	dst = d.view.Stats(d.edges, by, &aggregate.Parts{Groups: d.Groups, Of: d.Of[len(d.long):]}, dst)
 	for i := range d.long {
-		st, _, ok := d.long[i].figures(&d.query, d.keep, &d.room, by, bounds)
+		run, _ := d.long[i].beside()
+		st, _, ok := d.long[i].figures(run, &d.query, d.keep, &d.room, by, bounds)
 		if !ok {
 			edges := d.long[i].Select(&d.query, nil)
 			st = d.view.Stats(edges, by, nil, nil)[0]

@@ -360,28 +360,20 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 // collectClaims reads the edges that the claims of the entity make, and with inverse also those of
 // the claims about it.
 func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edge {
-	out, in := v.s.OutRun(entity, memory.PredicateOf(f)), v.s.InRun(entity, memory.PredicateOf(f))
-	all := make([]Edge, 0, out.Len()+in.Len())
-	for part, at := out.First(); len(part) > 0; part, at = out.After(at) {
-		for _, l := range part {
-			if v.stop() {
-				return nil
-			}
-			if l.Other != memory.None && v.Shows(entity, l) {
-				all = append(all, edgeOf(&l))
-			}
-		}
+	runs := [2]memory.Run{v.s.OutRun(entity, memory.PredicateOf(f))}
+	if inverse {
+		runs[1] = v.s.InRun(entity, memory.PredicateOf(f))
 	}
-	if !inverse {
-		return all
-	}
-	for part, at := in.First(); len(part) > 0; part, at = in.After(at) {
-		for _, l := range part {
-			if v.stop() {
-				return nil
-			}
-			if v.includes(f, l.Other) && v.Shows(entity, l) {
-				all = append(all, edgeOf(&l))
+	all := make([]Edge, 0, runs[0].Len()+runs[1].Len())
+	for i := range runs {
+		for part, at := runs[i].First(); len(part) > 0; part, at = runs[i].After(at) {
+			for _, l := range part {
+				if v.stop() {
+					return nil
+				}
+				if l.Other != memory.None && (i == 0 || v.includes(f, l.Other)) && v.Shows(entity, l) {
+					all = append(all, edgeOf(&l))
+				}
 			}
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // flat are the links of a short list that is read from its front; ok is false for others.
 func (l *List) flat(entity uint32, w *walk) (links []memory.Link, ok bool) {
 	f := l.field
-	if l.view.planning == never || w.only || w.back || w.from != "" || f.Symmetric || f.Kind == schema.Derived || f.Mirror != nil || l.view.mirrors(entity, f) {
+	if l.view.planning == never || w.only || w.back || w.from != "" || f.Symmetric || f.Kind == schema.Derived || f.Mirror != nil {
 		return nil, false
 	}
 	run := l.view.run(entity, f)
@@ -117,17 +117,9 @@ func (l *List) fewFigures(keep *filterPass, by filter.Reading) (st aggregate.Sta
 
 // add adds what a reading takes of an edge to a sum.
 func (v *View) add(st *aggregate.Stats, r *reader, e Edge) {
-	c, ok := r.cell(v, e)
-	if !ok {
-		c = aggregate.NumberCell(r.value(v, e)) // texts are not summed up
-	}
-	switch c.Kind {
-	case graph.NoKind:
-	case graph.QuantityKind:
-		st.Add(c.Number(), v.s.Texts.At(c.Unit))
-	case graph.RangeKind:
-		st.AddValue(v.s.ValueOf(c))
-	default:
-		st.Add(c.Number(), "")
+	if c, ok := r.cell(v, e); ok {
+		st.AddCell(c, v.s.Texts.At)
+	} else if val := r.value(v, e); val.Kind() != graph.NoKind {
+		st.Add(val.Float(), "") // texts are not summed up
 	}
 }

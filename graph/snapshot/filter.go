@@ -71,8 +71,8 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 // decidesProperty is decides for a property.
 func (v *View) decidesProperty(p *filter.Property, node uint32, want bool) bool {
 	o := v.s.Ontology()
-	nothing := func() bool {
-		if p.Test.IsNone != nil && v.isNone(node, p.Field) {
+	nothing := func() bool { // the field was found to show nothing
+		if p.Test.IsNone != nil && v.bestNone(node, p.Field) != memory.None {
 			return p.Test.Decides(o, graph.NoneValue(), want)
 		}
 		return p.Test.Decides(o, graph.Value{}, want)

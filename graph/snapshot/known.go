@@ -54,7 +54,7 @@ func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
 	if r.Some == nil || l.len(&q) <= short && v.planning != always {
 		return false, false
 	}
-	w := l.planned(&q, false)
+	w := l.planned(&q, v.newFilterPass(&q), false)
 	l.walk(&w, func(Edge) bool {
 		leads = true
 		return false

@@ -5,6 +5,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -30,7 +31,7 @@ func (v *View) Name(entity uint32) string {
 // if there is none in pt.
 func (v *View) NameIn(entity uint32, lang string) string {
 	if n := v.bestIn(entity, v.s.NamePredicate, lang); n != memory.None {
-		if fit, _ := fitOf(v.s.Language(v.s.Rows.Ref(n)), lang); fit {
+		if fit, _ := text.Fit(v.s.Language(v.s.Rows.Ref(n)), lang); fit {
 			return v.s.Texts.At(uint32(v.s.Rows.Ref(n).Value))
 		}
 	}
@@ -52,13 +53,13 @@ func (v *View) ValuesIn(entity uint32, f *schema.Field, lang string, dst []uint3
 			break
 		}
 		r := v.s.Rows.Ref(l.Claim)
-		if ok, _ := fitOf(v.s.Language(r), lang); !ok || !l.Plain() || !v.Shows(entity, l) {
+		if ok, _ := text.Fit(v.s.Language(r), lang); !ok || !l.Plain() || !v.Shows(entity, l) {
 			continue
 		}
-		text := v.s.ValueOf(r.Cell()).Text()
-		switch i, known := best[text]; {
+		value := v.s.ValueOf(r.Cell()).Text()
+		switch i, known := best[value]; {
 		case !known:
-			best[text] = len(dst)
+			best[value] = len(dst)
 			dst = append(dst, l.Claim)
 		case v.better(l.Claim, dst[i]):
 			dst[i] = l.Claim
@@ -74,31 +75,12 @@ func (v *View) bestIn(entity uint32, p uint16, lang string) uint32 {
 		if !l.Plain() || !v.Shows(entity, l) {
 			continue
 		}
-		_, apart := fitOf(v.s.Language(v.s.Rows.Ref(l.Claim)), lang)
+		_, apart := text.Fit(v.s.Language(v.s.Rows.Ref(l.Claim)), lang)
 		if best == memory.None || apart < least || apart == least && v.better(l.Claim, best) {
 			best, least = l.Claim, apart
 		}
 	}
 	return best
-}
-
-// fitOf reports whether a text in the language have fits the language want, and how far they are apart:
-// how many subtags of want must be cut.
-func fitOf(have, want string) (fits bool, apart int) {
-	const longer, none, other = 100, 200, 300
-	if have == "" {
-		return false, none
-	}
-	for tag := want; tag != ""; apart++ {
-		if strings.EqualFold(have, tag) {
-			return true, apart
-		}
-		tag = tag[:max(strings.LastIndexByte(tag, '-'), 0)]
-	}
-	if len(have) > len(want) && have[len(want)] == '-' && strings.EqualFold(have[:len(want)], want) {
-		return true, longer
-	}
-	return false, other
 }
 
 // foreign ranks claims by their language, for readers who do not ask for one.

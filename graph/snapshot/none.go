@@ -21,16 +21,26 @@ func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 			return memory.None, false
 		}
 	}
-	best := memory.None
-	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
-		if l.Other == memory.None && v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind && l.Plain() && v.Shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
-			best = l.Claim
-		}
-	}
+	best := v.bestNone(entity, f)
 	if best == memory.None || f.Many && !v.empty(entity, f) {
 		return memory.None, false
 	}
 	return best, true
+}
+
+// bestNone is the best claim that says that a field has nothing, even if others say something; None
+// if there is none. A list of links has those to no entity first.
+func (v *View) bestNone(entity uint32, f *schema.Field) uint32 {
+	best := memory.None
+	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
+		if l.Other != memory.None {
+			break
+		}
+		if v.s.Rows.Ref(l.Claim).Kind == graph.NoneKind && l.Plain() && v.Shows(entity, l) && (best == memory.None || v.better(l.Claim, best)) {
+			best = l.Claim
+		}
+	}
+	return best
 }
 
 // empty reports whether a field of many values shows none.

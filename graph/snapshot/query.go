@@ -21,13 +21,14 @@ type Page struct {
 	// Early says that the page was full before the end of the list.
 	Early bool
 
-	path  *access.Path
-	kept  bool // read from an order that is kept beside the list
-	view  *View
-	order []filter.Key
-	list  *List
-	query *filter.Query
-	known int // the total, or -1
+	path    *access.Path
+	kept    bool // read from an order that is kept beside the list
+	view    *View
+	order   []filter.Key
+	readers []reader // of the order, once a cursor needs them
+	list    *List
+	query   *filter.Query
+	known   int // the total, or -1
 }
 
 // Path is how the nodes of the list were found, nil where all of it was walked.
@@ -42,7 +43,7 @@ func (p *Page) Path() *access.Path {
 // page could be cut without reading the whole list, this reads it.
 func (p *Page) Total() int {
 	if p.known < 0 {
-		w := p.list.planned(p.query, false)
+		w := p.list.planned(p.query, p.view.filterPass(p.query), false)
 		if !w.only {
 			if _, n, ok := p.list.Figures(p.query, filter.Reading{}, false); ok {
 				p.known = n
@@ -58,9 +59,10 @@ func (p *Page) Total() int {
 	return p.known
 }
 
-// planned is a walk over what a query keeps, for its page or for all of it.
-func (l *List) planned(q *filter.Query, page bool) walk {
-	w := walk{keep: l.view.filterPass(q), claim: memory.None}
+// planned is a walk over what a query keeps, for its page or for all of it, with a filter pass of the
+// query.
+func (l *List) planned(q *filter.Query, keep *filterPass, page bool) walk {
+	w := walk{keep: keep, claim: memory.None}
 	if l.claims != nil {
 		w.posting, w.plan = l.posting(q)
 		return w
@@ -153,7 +155,7 @@ func (l *List) len(q *filter.Query) (n int) {
 // memory of those it has. Neither list nor query may change while the page is used.
 func (l *List) Run(q *filter.Query, p *Page) error {
 	natural := len(q.Order) == 0
-	w := l.planned(q, true)
+	w := l.planned(q, l.view.filterPass(q), true)
 	if then := bySubject; l.ofSubjects() || l.claims != nil && !natural {
 		if l.claims != nil {
 			then = filter.Key{By: filter.Reading{Claim: filter.RecordedOrder}}
@@ -338,18 +340,20 @@ func (b *best) place(e Edge) *placed {
 // order.
 func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 	dst = slices.Grow(dst, l.atMost(q))
-	w := l.planned(q, false)
+	w := l.planned(q, l.view.filterPass(q), false)
 	add := func(e Edge) bool {
 		dst = append(dst, e)
 		return true
 	}
-	room := listRooms.Get().(*listRoom)
-	defer room.release()
-	if d, exact, ok := l.dense(w.keep, room); ok && exact && !w.only {
-		d.All(q.Edges.Required, add)
-	} else {
-		l.walk(&w, add)
+	if run, ok := l.beside(); ok && !w.only {
+		room := listRooms.Get().(*listRoom)
+		defer room.release()
+		if d, exact, ok := l.dense(run, w.keep, room); ok && exact {
+			d.All(q.Edges.Required, add)
+			return dst
+		}
 	}
+	l.walk(&w, add)
 	return dst
 }
 

@@ -3,9 +3,7 @@ package snapshot
 import (
 	"slices"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
-
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -57,10 +55,13 @@ func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 			best, ok = e, true
 		}
 	}
-	if n := v.best(entity, memory.PredicateOf(f)); ok && f.Symmetric && n != memory.None && v.s.Rows.Ref(n).Kind == graph.NoneKind && v.better(n, best.Claim) {
+	if !ok || !f.Symmetric {
+		return best, ok
+	}
+	if n := v.best(entity, memory.PredicateOf(f)); n != memory.None && v.snapshot.IsNone(n) && v.better(n, best.Claim) {
 		return Edge{}, false
 	}
-	return best, ok
+	return best, true
 }
 
 // leads appends to dst where a relation of one value, or of many, leads.

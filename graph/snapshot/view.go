@@ -186,6 +186,16 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 	}
 }
 
+// Literals returns the claims about the entity with a literal as their value, or with none, that the
+// view shows, in the order of predicate and record.
+func (v *View) Literals(entity uint32) iter.Seq[uint32] {
+	return func(yield func(n uint32) bool) {
+		v.s.Out.Ref(entity).Has(func(l memory.Link) bool {
+			return v.stop() || l.Other == memory.None && v.Shows(entity, l) && !yield(l.Claim)
+		})
+	}
+}
+
 // showAll calls fn with the claims of links that the view shows, and reports whether the
 // walk goes on.
 func (v *View) showAll(entity uint32, part []memory.Link, fn func(n uint32) bool) bool {

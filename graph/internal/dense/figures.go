@@ -35,11 +35,7 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 	add := func(e E) bool {
 		n++
 		if f.Sums {
-			if c := k.CellOf(e, f.Column); c.Kind == graph.RangeKind {
-				st.AddValue(graph.RangeOf(k.Text(uint32(c.Bits))))
-			} else if c.Kind != graph.NoKind {
-				st.Add(c.Number(), k.unitOf(c.Kind, c.Unit))
-			}
+			st.AddCell(k.CellOf(e, f.Column), k.Text)
 		}
 		return true
 	}

@@ -3,9 +3,17 @@ package memory
 import (
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"strings"
 )
+
+// InOrder returns the entities of a set in the order of their ids.
+func (s *Graph) InOrder(set map[uint32]bool) []uint32 {
+	nodes := slices.Collect(maps.Keys(set))
+	s.SortByID(nodes)
+	return nodes
+}
 
 // SortByID puts entities in the order of their ids.
 func (s *Graph) SortByID(nodes []uint32) {
