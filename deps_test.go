@@ -92,10 +92,13 @@ var order = []struct {
 	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/files", []string{"graph"}},
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live", "graph/match", "graph/packed", "graph/table"}},
-	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live", "cmd/caspian/internal/ingest"}},
-	{"cmd/caspian", []string{"codes", "schema", "graph", "graph/match", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/coverage", "graph/codec", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/tracing", "bench", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/ingest",
-		"cmd/caspian/internal/client", "cmd/caspian/internal/files"}},
+	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live"}},
+	{"cmd/caspian/internal/cli", []string{"graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console"}},
+	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/live", "server", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
+	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
+	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+		"seeds", "server", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
+		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }
 
 // only lists, by the prefix of an import path, the packages that may import it;
@@ -109,7 +112,7 @@ var only = map[string][]string{
 	"go.yaml.in/":                   {"graph/codec", "cmd/caspian/internal/settings"},
 	"go.opentelemetry.io/":          {"server/tracing"},
 	"github.com/prometheus/":        {"server", "server/internal/admission", "server/internal/metrics"},
-	"github.com/spf13/":             {"cmd/caspian", "cmd/caspian/internal/settings"},
+	"github.com/spf13/":             {"cmd/caspian/internal/cli", "cmd/caspian/internal/settings"},
 	"github.com/coder/":             {"server/internal/streams"},
 	// Variables have a separate reader: gql/internal/value/decision-json.md.
 	"github.com/go-json-experiment/": {"graph/codec", "graph/table", "server"},

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
@@ -64,7 +66,7 @@ func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bo
 		s.Fault("--open-writes and --read-only: give one of the two")
 	}
 	// An unusable token is replaced when the store is open.
-	if token, _ := ownerToken(store); token != "" {
+	if token, _ := connect.OwnerToken(store); token != "" {
 		a.token.Store(&token)
 	}
 	if _, err := a.keys(); err != nil {
@@ -82,7 +84,7 @@ func (a *accessControl) keys() (k server.Keys, err error) {
 		if path == "" {
 			return nil
 		}
-		t, rerr := readTokens(path)
+		t, rerr := connect.ReadTokens(path)
 		if rerr != nil {
 			err = errors.Join(err, fmt.Errorf("--%s: %w", flag, rerr))
 		}
@@ -98,14 +100,14 @@ func (a *accessControl) keys() (k server.Keys, err error) {
 // open makes the token of the store's folder if there is none, and listens on its socket. Where
 // the folder cannot be written, the service runs without both: it still answers reads, and
 // writes with other tokens. The caller has opened the store.
-func (a *accessControl) open(e *environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
+func (a *accessControl) open(e *cli.Environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
 		if err != nil && !readOnly { // a read-only service may have a folder that it cannot write
-			e.say("caspian serve: %v", err)
+			e.Say("caspian serve: %v", err)
 		}
 	}
 	if !readOnly || a.closed {
-		token, err := keepToken(store, e.say)
+		token, err := connect.KeepToken(store, e.Say)
 		warn(err)
 		a.token.Store(&token)
 		a.ready.Store(true)
@@ -124,10 +126,10 @@ func (a *accessControl) open(e *environment, store string, srv *server.Server, a
 		}
 		l = nil
 	}
-	if err := replaceFile(filepath.Join(store, addressFile), at.String()+"\n"); err != nil {
+	if err := connect.ReplaceFile(filepath.Join(store, connect.AddressFile), at.String()+"\n"); err != nil {
 		warn(err)
 	} else {
-		a.address = filepath.Join(store, addressFile)
+		a.address = filepath.Join(store, connect.AddressFile)
 	}
 	return l, nil
 }
@@ -141,8 +143,8 @@ func (a *accessControl) close() {
 
 // reload reads the tokens again at each SIGHUP until the context ends. A service started on
 // a terminal without files of tokens ends with its terminal, as other programs do.
-func (a *accessControl) reload(ctx context.Context, e *environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
-	if console.IsTerminal(e.err) && *a.auth == "" && !a.closed {
+func (a *accessControl) reload(ctx context.Context, e *cli.Environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
+	if console.IsTerminal(e.Err) && *a.auth == "" && !a.closed {
 		return func() {}
 	}
 	hangup := make(chan os.Signal, 1)
@@ -157,7 +159,7 @@ func (a *accessControl) reload(ctx context.Context, e *environment, store string
 			case <-hangup:
 			}
 			if a.ready.Load() {
-				token, err := keepToken(store, func(format string, a ...any) { log.Warn("store_token_replaced", "reason", fmt.Sprintf(format, a...)) })
+				token, err := connect.KeepToken(store, func(format string, a ...any) { log.Warn("store_token_replaced", "reason", fmt.Sprintf(format, a...)) })
 				if err != nil {
 					log.Warn("store_token_not_kept", "error", err.Error())
 				}

@@ -12,6 +12,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 )
 
 // words collects what a command writes, and lets a test wait for some of it.
@@ -59,7 +62,7 @@ func serving(t *testing.T, args ...string) (*words, func() int) {
 	ctx, stop := context.WithCancel(t.Context())
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, append([]string{"serve", "--seeds", "none"}, args...), &environment{in: strings.NewReader(""), out: io.Discard, err: w, lookup: func(string) (string, bool) { return "", false }})
+		code <- run(ctx, append([]string{"serve", "--seeds", "none"}, args...), &cli.Environment{In: strings.NewReader(""), Out: io.Discard, Err: w, Lookup: func(string) (string, bool) { return "", false }})
 	}()
 	end := sync.OnceValue(func() int { stop(); return <-code })
 	t.Cleanup(func() { end() })
@@ -86,12 +89,12 @@ func TestReloadTokens(t *testing.T) {
 	store, readers := filepath.Join(dir, "s"), filepath.Join(dir, "readers")
 	write(t, readers, first+"\n")
 	w, end := serving(t, "--store", store, "--listen", "127.0.0.1:"+port, "--read-token", readers)
-	own, err := ownerToken(store)
+	own, err := connect.OwnerToken(store)
 	if err != nil || own == "" {
 		t.Fatal(own, err)
 	}
 	lets := func(token string) bool {
-		answer, err := serviceAt("http://127.0.0.1:"+port, token, dir).Ask(t.Context(), "{__typename}", nil)
+		answer, err := connect.ServiceAt("http://127.0.0.1:"+port, token, dir).Ask(t.Context(), "{__typename}", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,14 +121,14 @@ func TestReloadTokens(t *testing.T) {
 	if err := os.Chmod(readers, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(store, tokenFile)); err != nil {
+	if err := os.Remove(filepath.Join(store, connect.TokenFile)); err != nil {
 		t.Fatal(err)
 	}
 	hangup(t, w, "tokens_read")
 	if lets(first) || !lets(second) || lets(own) {
 		t.Error("the new file was not read")
 	}
-	if next, err := ownerToken(store); err != nil || next == own || !lets(next) {
+	if next, err := connect.OwnerToken(store); err != nil || next == own || !lets(next) {
 		t.Errorf("the token of the store: %q (%v)", next, err)
 	}
 	if code := end(); code != 0 {
@@ -146,14 +149,14 @@ func hangup(t *testing.T, w *words, text string) string {
 // TestTokenStaysHere: the token of a store is sent to the service on that store and to no other.
 func TestTokenStaysHere(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, tokenFile), "3f1c2e9ab7d84c5e8f60a1b2c3d4e5f7\n")
-	write(t, filepath.Join(dir, addressFile), "127.0.0.1:8080\n")
+	write(t, filepath.Join(dir, connect.TokenFile), "3f1c2e9ab7d84c5e8f60a1b2c3d4e5f7\n")
+	write(t, filepath.Join(dir, connect.AddressFile), "127.0.0.1:8080\n")
 	for address, want := range map[string]bool{
 		"http://127.0.0.1:8080": true, "http://localhost:8080/": true, "http://[::1]:8080": true,
 		"http://127.0.0.1:8081": false, "http://127.0.0.1": false, "https://127.0.0.1:8080": false,
 		"http://example.org:8080": false, "http://localhost.example.org:8080": false, "http://127.0.0.1:8080@example.org": false,
 	} {
-		if got := serviceAt(address, "", dir); (got.StoreToken != "") != want {
+		if got := connect.ServiceAt(address, "", dir); (got.StoreToken != "") != want {
 			t.Errorf("%s: found %q", address, got.StoreToken)
 		}
 	}
@@ -166,7 +169,7 @@ func TestTokenStaysHere(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := serviceAt("http://127.0.0.1:8080", "", dir); got.StoreToken != "" {
+	if got := connect.ServiceAt("http://127.0.0.1:8080", "", dir); got.StoreToken != "" {
 		t.Errorf("found %q for a service that was killed", got.StoreToken)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -17,9 +19,9 @@ import (
 	"github.com/caspian-kg/caspian/seeds"
 )
 
-var checkCommand = &command{
-	name: "check", short: "find every fault in seeds or JSON lines, without a store", args: "[FILE|DIR]...", files: true,
-	about: `Reads the files as one change of an empty graph and lists every fault with its
+var checkCommand = &cli.Command{
+	Name: "check", Short: "find every fault in seeds or JSON lines, without a store", Args: "[FILE|DIR]...", Files: true,
+	About: `Reads the files as one change of an empty graph and lists every fault with its
 file and line. Without arguments it checks the seeds that are built in. Files
 that refer to others (sources, entities) must be checked together with them.
 
@@ -27,18 +29,18 @@ With --coverage, it prints how well the claims are supported: how many of those 
 change with time say when they hold (DATED), how many say where in their source they are
 (LOCATED), and how many facts more than one source states, a fact being one subject,
 predicate and value, whatever the qualifiers and dates. Claims about sources do not count.`,
-	examples: `  caspian check
+	Examples: `  caspian check
   caspian check seeds/
   caspian check seeds/sources.yaml mine.yaml
   caspian check --format jsonl - < claims.txt
   caspian check --coverage types
   caspian check --coverage predicates seeds/`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		ontology, format := ontologySetting(s), s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
+	Setup: func(s *settings.Set) cli.Action {
+		ontology, format := connect.OntologySetting(s), s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		by := s.Choice("coverage", "", "how well the claims are supported, by type or also by predicate", "types", "predicates")
-		asJSON := jsonSetting(s)
-		return func(ctx context.Context, e *environment, args []string) error {
+		asJSON := s.JSON()
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			if err := s.Err(); err != nil {
 				return err
 			}
@@ -46,11 +48,11 @@ predicate and value, whatever the qualifiers and dates. Claims about sources do 
 			if err != nil {
 				return err
 			}
-			o, err := loadOntology(*ontology)
+			o, err := connect.LoadOntology(*ontology)
 			if err != nil {
 				return err
 			}
-			bar := console.StartProgress(e.err, "reading %s", ingest.Names(inputs))
+			bar := console.StartProgress(e.Err, "reading %s", ingest.Names(inputs))
 			ops, err := ingest.Read(ctx, inputs)
 			bar.Show("checking %s", console.Count(len(ops), "operation"))
 			var faults graph.Problems
@@ -76,7 +78,7 @@ predicate and value, whatever the qualifiers and dates. Claims about sources do 
 }
 
 // inputsOf finds the inputs that the arguments name; none is the built-in seeds.
-func inputsOf(args []string, format string, e *environment) ([]ingest.Input, error) {
+func inputsOf(args []string, format string, e *cli.Environment) ([]ingest.Input, error) {
 	var f *codec.Format
 	if format != "" {
 		var err error
@@ -87,7 +89,7 @@ func inputsOf(args []string, format string, e *environment) ([]ingest.Input, err
 	if len(args) == 0 {
 		return ingest.Folder(seeds.Files, "seeds", f, nil)
 	}
-	return ingest.Find(args, f, e.in, e.say)
+	return ingest.Find(args, f, e.In, e.Say)
 }
 
 // checked is what check found.
@@ -97,7 +99,7 @@ type checked struct {
 	coverage                     *coverage.Report // nil where nobody asked, or there are faults
 }
 
-func (c *checked) json(e *environment) error {
+func (c *checked) json(e *cli.Environment) error {
 	out := struct {
 		Operations int              `json:"operations"`
 		Entities   int              `json:"entities"`
@@ -106,32 +108,32 @@ func (c *checked) json(e *environment) error {
 		Notices    []problemJS      `json:"notices"`
 		Coverage   *coverage.Report `json:"coverage,omitempty"`
 	}{c.operations, c.entities, c.claims, problemsJSON(c.faults), problemsJSON(c.notices), c.coverage}
-	enc := json.NewEncoder(e.out)
+	enc := json.NewEncoder(e.Out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(out); err != nil {
 		return err
 	}
 	if len(c.faults) > 0 {
-		return errReported
+		return cli.ErrReported
 	}
 	return nil
 }
 
-func (c *checked) text(e *environment, predicates bool) error {
+func (c *checked) text(e *cli.Environment, predicates bool) error {
 	for _, n := range c.notices {
-		e.say("notice: %v", n)
+		e.Say("notice: %v", n)
 	}
 	if len(c.faults) > 0 {
 		return c.faults
 	}
-	e.say("no faults: %s, %s", console.Count(c.entities, "entity"), console.Count(c.claims, "claim"))
+	e.Say("no faults: %s, %s", console.Count(c.entities, "entity"), console.Count(c.claims, "claim"))
 	if c.coverage == nil {
 		return nil
 	}
 	var table strings.Builder
 	writeCoverage(&table, c.coverage, predicates)
-	_, err := io.WriteString(e.out, table.String())
+	_, err := io.WriteString(e.Out, table.String())
 	return err
 }
 

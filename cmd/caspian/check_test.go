@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/seeds"
 )
 
@@ -16,7 +17,7 @@ func runCommand(t *testing.T, args ...string) (code int, out, err string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	none := func(string) (string, bool) { return "", false }
-	code = run(t.Context(), args, &environment{in: strings.NewReader(""), out: &o, err: &e, lookup: none})
+	code = run(t.Context(), args, &cli.Environment{In: strings.NewReader(""), Out: &o, Err: &e, Lookup: none})
 	return code, o.String(), e.String()
 }
 
@@ -32,11 +33,11 @@ func copySeeds(t *testing.T) string {
 
 func TestSeedsHaveNoFault(t *testing.T) {
 	code, _, words := runCommand(t, "check")
-	if code != exitOK {
+	if code != cli.ExitOK {
 		t.Errorf("exit code %d\n%s", code, words)
 	}
 	// The same with files as arguments, as people check what they edit.
-	if code, _, words := runCommand(t, "check", copySeeds(t)); code != exitOK {
+	if code, _, words := runCommand(t, "check", copySeeds(t)); code != cli.ExitOK {
 		t.Errorf("exit code %d\n%s", code, words)
 	}
 }
@@ -155,7 +156,7 @@ func TestCheckFindsFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			code, _, words := runCommand(t, "check", dir)
-			if code != exitFailed {
+			if code != cli.ExitFailed {
 				t.Errorf("exit code %d", code)
 			}
 			for _, want := range strings.Split(strings.ReplaceAll(f.want, "PLANTED", planted), "… ") {

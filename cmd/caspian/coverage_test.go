@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/graph/coverage"
 )
@@ -34,7 +35,7 @@ var coverageTable = regexp.MustCompile(`(?s)\| about \| claims .*?\n\|[-:|]+\n(.
 func TestReadmeCoverage(t *testing.T) {
 	code, out, words := runCommand(t, "check", "--json")
 	var answer struct{ Coverage *coverage.Report }
-	if err := json.Unmarshal([]byte(out), &answer); code != exitOK || err != nil || answer.Coverage == nil {
+	if err := json.Unmarshal([]byte(out), &answer); code != cli.ExitOK || err != nil || answer.Coverage == nil {
 		t.Fatalf("%d, %v\n%s", code, err, words)
 	}
 	r := answer.Coverage

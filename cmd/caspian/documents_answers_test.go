@@ -13,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/questions"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers in the documents and scripts")
@@ -26,8 +29,8 @@ var seededStore = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(scratch, "seeded")
 	var words bytes.Buffer
 	code := run(context.Background(), []string{"import", "--store", dir, filepath.Join("..", "..", "seeds")},
-		&environment{in: strings.NewReader(""), out: &words, err: &words, lookup: func(string) (string, bool) { return "", false }})
-	if code != exitOK {
+		&cli.Environment{In: strings.NewReader(""), Out: &words, Err: &words, Lookup: func(string) (string, bool) { return "", false }})
+	if code != cli.ExitOK {
 		return "", errors.New(words.String())
 	}
 	return dir, nil
@@ -76,15 +79,18 @@ func TestDocumentsShowAnswers(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range questions {
-		if !ran[c.name] {
-			t.Errorf("no document shows what caspian %s prints", c.name)
+	for _, c := range asking {
+		if !ran[c.Name] {
+			t.Errorf("no document shows what caspian %s prints", c.Name)
 		}
 	}
 }
 
-// questions are the commands that query the graph.
-var questions = []*command{searchCommand, routesCommand, chokepointsCommand, connectionsCommand, dependencyCommand, conflictsCommand, changesCommand, timelineCommand}
+// asking are the commands that query the graph and print tables.
+var asking = func(at questions.Connect) []*cli.Command {
+	return []*cli.Command{questions.Search(at), questions.Routes(at), questions.Chokepoints(at), questions.Connections(at), questions.Dependency(at),
+		questions.Conflicts(at), questions.Changes(at), questions.Timeline(at)}
+}(endpointSettings)
 
 // TestExamplesAnswer runs the examples in the help: each has an answer.
 func TestExamplesAnswer(t *testing.T) {
@@ -92,10 +98,10 @@ func TestExamplesAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range questions {
-		for line := range strings.Lines(c.examples) {
+	for _, c := range asking {
+		for line := range strings.Lines(c.Examples) {
 			printed, _ := runLine(t, dir, strings.TrimSpace(line))
-			for _, empty := range []string{"nothing in view", "several entities are called", "Nothing ", "No ", "show the same", "caspian " + c.name + ": querying", "--help"} {
+			for _, empty := range []string{"nothing in view", "several entities are called", "Nothing ", "No ", "show the same", "caspian " + c.Name + ": querying", "--help"} {
 				if strings.HasPrefix(printed, empty) || strings.Contains(printed, ": "+empty) || len(printed) < 40 {
 					t.Errorf("%sprints %s", line, printed)
 					break
@@ -127,13 +133,13 @@ func runLine(t *testing.T, store, line string) (printed, command string) {
 		t.Fatalf("%q is not a command line of caspian", line)
 	}
 	var out, stderr bytes.Buffer
-	e := &environment{
-		in: strings.NewReader(""), out: &out, err: &out,
-		lookup: func(name string) (string, bool) { return store, name == "CASPIAN_STORE" },
-		now:    func() time.Time { return time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC) },
+	e := &cli.Environment{
+		In: strings.NewReader(""), Out: &out, Err: &out,
+		Lookup: func(name string) (string, bool) { return store, name == "CASPIAN_STORE" },
+		Now:    func() time.Time { return time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC) },
 	}
 	if most >= 0 {
-		e.err = &stderr // which head does not read
+		e.Err = &stderr // which head does not read
 	}
 	run(t.Context(), words[1:], e)
 	lines := strings.SplitAfter(out.String(), "\n")

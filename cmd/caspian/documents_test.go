@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -42,9 +43,9 @@ func TestDocumentsNameRealFlags(t *testing.T) {
 	known := map[string]*settings.Set{}
 	for _, c := range commands() {
 		s := settings.New(func(string) (string, bool) { return "", false })
-		c.setup(s)
-		known[c.name] = s
-		texts["help of "+c.name] = c.examples
+		c.Setup(s)
+		known[c.Name] = s
+		texts["help of "+c.Name] = c.Examples
 	}
 	checked := 0
 	for name, text := range texts {
@@ -81,7 +82,7 @@ func TestServingPage(t *testing.T) {
 		named[m[1]] = true
 	}
 	s := settings.New(func(string) (string, bool) { return "", false })
-	serveCommand.setup(s)
+	serveCommand.Setup(s)
 	for _, v := range s.All() {
 		if !named[v.Name] {
 			t.Errorf("the page does not name --%s", v.Name)
@@ -155,12 +156,12 @@ func TestContainerFiles(t *testing.T) {
 // checkCommandLine checks that a line has a command, its flags and no arguments.
 func checkCommandLine(t *testing.T, args []string) {
 	t.Helper()
-	i := slices.IndexFunc(commands(), func(c *command) bool { return c.name == args[0] })
+	i := slices.IndexFunc(commands(), func(c *cli.Command) bool { return c.Name == args[0] })
 	if i < 0 {
 		t.Errorf("%v: no such command", args)
 		return
 	}
-	built, s := commands()[i].build(&environment{lookup: func(string) (string, bool) { return "", false }})
+	built, s := commands()[i].Build(&cli.Environment{Lookup: func(string) (string, bool) { return "", false }})
 	err := built.ParseFlags(args[1:])
 	if rest := s.Read(built); err != nil || len(rest) > 0 || s.Err() != nil {
 		t.Errorf("%v: %v %v %v", args, rest, err, s.Err())

@@ -6,64 +6,53 @@ import (
 	"encoding/json"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/questions"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// endpoint is what answers a command: a running service, or a store of which the command
-// is the only user.
-type endpoint struct {
-	location
-	ontology *string
-}
+// endpoint answers questions: a running service, or a store of which the command is the only
+// user.
+type endpoint struct{ *connect.Location }
 
-func endpointSettings(s *settings.Set) *endpoint {
-	p := &endpoint{location: location{s: s, url: urlSetting(s)}}
-	p.dir = s.Text("store", "DIR", "", "query this store, through the service that runs on it if one does")
-	p.ontology = ontologySetting(s)
-	p.credentials = credentialSettings(s)
-	return p
-}
+// endpointSettings is the questions.Connect of the program.
+func endpointSettings(s *settings.Set) questions.Endpoint { return endpoint{connect.QuerySettings(s)} }
 
-// answerer answers GraphQL requests until it is closed.
-type answerer struct {
-	answer func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
-	close  func() error
-}
-
-// open connects to what the settings name; call check first.
-func (p *endpoint) open(ctx context.Context, e *environment) (*answerer, error) {
-	at := p.service()
+// Open implements questions.Endpoint.
+func (p endpoint) Open(ctx context.Context, e *cli.Environment) (*questions.Backend, error) {
+	at := p.Service()
 	switch {
 	case at != nil:
-	case p.s.Given("store"):
-		return openAnswerer(ctx, e, *p.dir, *p.ontology)
+	case p.NamesStore():
+		return p.openStore(ctx, e)
 	default:
-		at = serviceAt(*p.url, p.token, p.folder())
+		at = p.ServiceAtURL()
 	}
-	return &answerer{answer: at.Ask, close: func() error { return nil }}, nil
+	return &questions.Backend{Answer: at.Ask, Close: func() error { return nil }}, nil
 }
 
-// openAnswerer answers from a store without a service.
-func openAnswerer(ctx context.Context, e *environment, dir, ontology string) (*answerer, error) {
-	o, err := loadOntology(ontology)
+// openStore answers from a store without a service.
+func (p endpoint) openStore(ctx context.Context, e *cli.Environment) (*questions.Backend, error) {
+	o, err := p.Ontology()
 	if err != nil {
 		return nil, err
 	}
-	g, err := openStore(ctx, dir, openOptions{ontology: o, existing: true, readOnly: true, say: e.say})
+	g, err := connect.Open(ctx, p.Folder(), connect.Options{Ontology: o, Existing: true, ReadOnly: true, Say: e.Say})
 	if err != nil {
-		return nil, orURL(err)
+		return nil, connect.OrURL(err)
 	}
-	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Now: e.now})
+	a, err := api.New(api.Options{Graph: g.Graph, Version: e.Version, Now: e.Now})
 	if err != nil {
 		_ = g.Close() // the first error is the cause
 		return nil, err
 	}
-	return &answerer{
-		answer: func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
+	return &questions.Backend{
+		Answer: func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
 			res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables, AllowMutation: true})
 			defer res.Release()
 			return bytes.Clone(res.Body), nil
 		},
-		close: g.Close,
+		Close: g.Close,
 	}, nil
 }

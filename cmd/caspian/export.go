@@ -8,8 +8,11 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/files"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/questions"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/export"
@@ -17,9 +20,9 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-var exportCommand = &command{
-	name: "export", short: "write what a store has recorded, or a part of it",
-	about: `Writes claims to the standard output or a file: everything recorded, with what is
+var exportCommand = &cli.Command{
+	Name: "export", Short: "write what a store has recorded, or a part of it",
+	About: `Writes claims to the standard output or a file: everything recorded, with what is
 withdrawn and why, or with the flags of a view what that view shows, with --type only
 the claims about entities of a type, and with --licence only those of sources with that
 licence. Parts begin with a notice of their sources where the format has comments;
@@ -27,25 +30,22 @@ tables have it in the file NOTICE. Tables, GraphML and GeoJSON show a view in an
 that of today by default. Where a service runs on the store, that service writes its
 newest snapshot; GET /export takes the same flags as parameters (asOf, minConfidence).
 Formats: ` + export.About() + `.`,
-	examples: `  caspian export > graph.jsonl
+	Examples: `  caspian export > graph.jsonl
   caspian export --format csv --to tables.zip
   caspian export --format graphml --type Country --as-of 2020 --to countries.graphml
   caspian export --licence "CC BY 4.0" --format nquads --to open.nq
   caspian export | caspian import --store copy -`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+	Setup: func(s *settings.Set) cli.Action {
 		name := s.Text("format", "NAME", "jsonl", "what to write")
 		s.Offer("format", export.Names()...)
-		where := location{s: s, dir: storeSetting(s)}
-		ontology := ontologySetting(s)
 		to := s.Text("to", "FILE", "", "write here instead of the standard output")
 		types := s.Many("type", "TYPES", "only claims about entities of these types")
 		licences := s.Many("licence", "NAMES", "only claims of sources with one of these licences")
-		view := viewSettings(s)
-		where.url = s.Text("url", "URL", "", "export from this running service instead of a store")
-		where.credentials = credentialSettings(s)
-		return func(ctx context.Context, e *environment, args []string) error {
+		view := questions.ViewSettings(s)
+		where := connect.Settings(s, "export from")
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			s.NoArguments(args)
-			asked := url.Values(export.Parameters(view.view()))
+			asked := url.Values(export.Parameters(view.Value()))
 			asked.Set("format", *name)
 			for key, list := range map[string][]string{"type": *types, "licence": *licences} {
 				if len(list) > 0 {
@@ -55,11 +55,11 @@ Formats: ` + export.About() + `.`,
 			if _, _, err := export.Read(asked); err != nil {
 				s.Fault("%v", err)
 			}
-			where.check()
+			where.Check()
 			if err := s.Err(); err != nil {
 				return err
 			}
-			return writeExport(ctx, e, &where, asked, *ontology, *to)
+			return writeExport(ctx, e, where, asked, *to)
 		}
 	},
 }
@@ -80,23 +80,23 @@ func exports(g *live.Graph) func(url.Values) (*server.Export, error) {
 }
 
 // writeExport writes an export of a service, or of the store.
-func writeExport(ctx context.Context, e *environment, where *location, asked url.Values, ontology, to string) (err error) {
-	if running := where.service(); running != nil {
-		err := files.To(to, e.out, func(w io.Writer) error {
-			bar := console.StartProgress(e.err, "writing the export of %s", running.Name)
+func writeExport(ctx context.Context, e *cli.Environment, where *connect.Location, asked url.Values, to string) (err error) {
+	if running := where.Service(); running != nil {
+		err := files.To(to, e.Out, func(w io.Writer) error {
+			bar := console.StartProgress(e.Err, "writing the export of %s", running.Name)
 			defer bar.End()
 			return exportFrom(ctx, running, asked, w)
 		})
 		if err == nil && to != "" {
-			e.say("wrote the export of %s to %s", running.Name, to)
+			e.Say("wrote the export of %s to %s", running.Name, to)
 		}
 		return err
 	}
-	o, err := loadOntology(ontology)
+	o, err := where.Ontology()
 	if err != nil {
 		return err
 	}
-	g, err := openStore(ctx, where.folder(), openOptions{ontology: o, existing: true, readOnly: true, say: e.say})
+	g, err := connect.Open(ctx, where.Folder(), connect.Options{Ontology: o, Existing: true, ReadOnly: true, Say: e.Say})
 	if err != nil {
 		return err
 	}
@@ -106,14 +106,14 @@ func writeExport(ctx context.Context, e *environment, where *location, asked url
 	if err != nil {
 		return err
 	}
-	err = files.To(to, e.out, func(w io.Writer) error {
-		bar := console.StartProgress(e.err, "writing %s", console.Count(s.Recorded(), "claim"))
+	err = files.To(to, e.Out, func(w io.Writer) error {
+		bar := console.StartProgress(e.Err, "writing %s", console.Count(s.Recorded(), "claim"))
 		defer bar.End()
 		buffered := bufio.NewWriterSize(w, 256<<10)
 		return errors.Join(x.Write(ctx, buffered), buffered.Flush())
 	})
 	if err == nil && to != "" {
-		e.say("wrote the export of %s to %s", where.folder(), to)
+		e.Say("wrote the export of %s to %s", where.Folder(), to)
 	}
 	return err
 }

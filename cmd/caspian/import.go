@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -17,9 +19,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-var importCommand = &command{
-	name: "import", short: "put files into a store or a running service", args: "FILE|DIR|-...", files: true,
-	about: `Imports claims into a store (--store), through the service that runs on it if one
+var importCommand = &cli.Command{
+	Name: "import", Short: "put files into a store or a running service", Args: "FILE|DIR|-...", Files: true,
+	About: `Imports claims into a store (--store), through the service that runs on it if one
 does, or into a service elsewhere (--url), which needs a token (--token,
 --token-file). JSON lines are committed in batches, each whole or not at all; every
 other format is one change. All faults are listed with file and line, and the last
@@ -31,13 +33,13 @@ each row states (docs/mapping.md); a dry run shows what the first rows become. F
 packed with gzip or Zstandard.
 
 Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil }) + `.`,
-	examples: `  caspian import claims.jsonl
+	Examples: `  caspian import claims.jsonl
   caspian import --dry-run seeds/
   caspian import --format factbook factbook.json/
   caspian import --sync port-list ports-2026.jsonl
   caspian import --mapping ports.yaml --dry-run ports.csv
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+	Setup: func(s *settings.Set) cli.Action {
 		format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
 		batch := s.Number("batch", 1000, 1, "lines per change")
@@ -45,17 +47,14 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 		label := s.Text("label", "TEXT", "", "in a few words what the import is, for 'caspian imports'")
 		dry := s.Toggle("dry-run", "check everything and import nothing")
 		mapping := mappingSettings(s)
-		where := location{s: s, dir: storeSetting(s)}
-		ontology := ontologySetting(s)
-		where.url = s.Text("url", "URL", "", "import into this running service instead of a store")
-		where.credentials = credentialSettings(s)
-		accept := acceptSetting(s)
-		asJSON := jsonSetting(s)
-		return func(ctx context.Context, e *environment, args []string) error {
+		where := connect.Settings(s, "import into")
+		accept := connect.AcceptSetting(s)
+		asJSON := s.JSON()
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			if len(args) == 0 {
 				s.Fault("what to import is missing: files, folders, or - for the standard input")
 			}
-			where.check()
+			where.Check()
 			mapping.check(s, args)
 			if err := s.Err(); err != nil {
 				return err
@@ -65,32 +64,32 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				return err
 			}
 			options := ingest.Options{Batch: *batch, Sync: graph.ID(*sync), Label: *label, Skip: mapping.skips()}
-			run := &importing{environment: e, inputs: inputs, options: options, dry: *dry, asJSON: *asJSON, mapping: mapping}
-			at := where.service()
-			if at != nil && !where.atURL() {
-				e.say("caspian import: through the service that runs on %s", *where.dir)
+			run := &importing{Environment: e, inputs: inputs, options: options, dry: *dry, asJSON: *asJSON, mapping: mapping}
+			at := where.Service()
+			if at != nil && !where.AtURL() {
+				e.Say("caspian import: through the service that runs on %s", where.Folder())
 			}
-			if at != nil && (*accept || s.Given("ontology")) {
+			if at != nil && (*accept || where.NamesOntology()) {
 				return graph.Errorf(graph.BadInput, "a service imports by the ontology that it was started with, and what fits it: "+
 					"leave out --ontology and --accept-ontology, or stop the service and import into its store with --store DIR")
 			}
 			if at != nil {
-				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.say("caspian import: "+format, a...) }
+				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.Say("caspian import: "+format, a...) }
 				to := client.NewImporter(ctx, at, *dry)
 				mapping.use(&atService{at: at, known: map[[2]string]graph.ID{}})
 				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
-			o, err := loadOntology(*ontology)
+			o, err := where.Ontology()
 			if err != nil {
 				return err
 			}
-			oo := openOptions{ontology: o, accept: *accept, say: e.say}
+			oo := connect.Options{Ontology: o, Accept: *accept, Say: e.Say}
 			if *dry {
-				oo.over = live.Dry
+				oo.Over = live.Dry
 			}
-			g, err := openStore(ctx, *where.dir, oo)
+			g, err := connect.Open(ctx, where.Folder(), oo)
 			if err != nil {
-				return orURL(err)
+				return connect.OrURL(err)
 			}
 			wrap := func(to ingest.Target) ingest.Target {
 				if *accept {
@@ -103,7 +102,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				if g.Fills() && o.Sync == "" {
 					// Most of the memory is in arrays without pointers, which cost the
 					// garbage collector little, so it may run more often.
-					if _, set := e.lookup("GOGC"); !set {
+					if _, set := e.Lookup("GOGC"); !set {
 						defer debug.SetGCPercent(debug.SetGCPercent(fillPercent))
 					}
 					return ingest.Fill(ctx, g.Graph, wrap, inputs, o)
@@ -144,7 +143,7 @@ func formatList(can func(*codec.Format) bool) string {
 
 // importing is one run of the command.
 type importing struct {
-	*environment
+	*cli.Environment
 	inputs      []ingest.Input
 	options     ingest.Options
 	dry, asJSON bool
@@ -154,27 +153,27 @@ type importing struct {
 // report runs an import and prints its course and its outcome.
 func (e *importing) report(ctx context.Context, run func(ingest.Options) (*ingest.Report, error)) error {
 	if e.dry && !e.asJSON {
-		if err := e.mapping.preview(ctx, e.inputs, e.out); err != nil {
+		if err := e.mapping.preview(ctx, e.inputs, e.Out); err != nil {
 			return err
 		}
 	}
-	bar := console.StartProgress(e.err, "reading %s", ingest.Names(e.inputs))
+	bar := console.StartProgress(e.Err, "reading %s", ingest.Names(e.inputs))
 	o := e.options
 	o.Progress = func(name string, r *ingest.Report) { bar.Show("%s: %s", name, summary(r)) }
 	r, err := run(o)
 	bar.End()
 	for _, n := range r.Notices {
-		e.say("notice: %v", n)
+		e.Say("notice: %v", n)
 	}
 	if r.MoreNotices > 0 {
-		e.say("and %s", console.Count(r.MoreNotices, "more notice"))
+		e.Say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
-	err = errors.Join(err, e.mapping.undecided(e.environment), e.mapping.setAside(ctx, e.environment, e.inputs, r))
+	err = errors.Join(err, e.mapping.undecided(e.Environment), e.mapping.setAside(ctx, e.Environment, e.inputs, r))
 	if e.dry {
 		r.Import = 0
 	}
 	if e.asJSON {
-		if jerr := json.NewEncoder(e.out).Encode(r); jerr != nil {
+		if jerr := json.NewEncoder(e.Out).Encode(r); jerr != nil {
 			return jerr
 		}
 	} else if err == nil || r.Operations > 0 {
@@ -186,7 +185,7 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 		if r.Import != 0 {
 			at += fmt.Sprintf(", import %d", r.Import)
 		}
-		fmt.Fprintf(e.out, "%s %s; %s\n", verb, summary(r), at)
+		fmt.Fprintf(e.Out, "%s %s; %s\n", verb, summary(r), at)
 	}
 	var f *ingest.Failed
 	if !errors.As(err, &f) {
@@ -195,7 +194,7 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 	// Each fault is alone on its line, so that editors find its position.
 	what := console.Count(len(f.Problems), "problem")
 	if len(f.Problems) > 0 {
-		e.say("%v", f.Problems)
+		e.Say("%v", f.Problems)
 	}
 	switch {
 	case errors.Is(f.Cause, context.Canceled):
@@ -203,8 +202,8 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 	case f.Cause != nil:
 		what = f.Cause.Error()
 	}
-	e.say("caspian import: %s; %s", what, f.Resume)
-	return errReported
+	e.Say("caspian import: %s; %s", what, f.Resume)
+	return cli.ErrReported
 }
 
 func summary(r *ingest.Report) string {
@@ -238,4 +237,19 @@ func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) (*ingest.Re
 		return nil, err
 	}
 	return &ingest.Report{Seq: got.Seq, Entities: got.Entities, Claims: got.Claims, Known: got.Known, Operations: len(ops), Notices: got.Notices}, nil
+}
+
+// asIs commits changes although they do not fit the ontology, since exports contain such claims.
+type asIs struct{ ingest.Target }
+
+func (g asIs) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
+	own := *ch
+	own.AsIs = true
+	return g.Target.Commit(ctx, &own)
+}
+
+func (g asIs) Check(ch *graph.Change) (*graph.Result, error) {
+	own := *ch
+	own.AsIs = true
+	return g.Target.Check(&own)
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
@@ -85,7 +86,7 @@ func (m *mappingChoice) check(s *settings.Set, args []string) {
 func (m *mappingChoice) skips() bool { return *m.onError == "SKIP" || *m.quarantine != "" }
 
 // inputs are what the arguments name, as tables where there is a mapping.
-func (m *mappingChoice) inputs(args []string, format string, e *environment) ([]ingest.Input, error) {
+func (m *mappingChoice) inputs(args []string, format string, e *cli.Environment) ([]ingest.Input, error) {
 	if *m.file == "" {
 		return inputsOf(args, format, e)
 	}
@@ -102,7 +103,7 @@ func (m *mappingChoice) inputs(args []string, format string, e *environment) ([]
 		return nil, err
 	}
 	m.review.Threshold = *m.threshold
-	return ingest.Find(args, m.mapping.Format(m), e.in, e.say)
+	return ingest.Find(args, m.mapping.Format(m), e.In, e.Say)
 }
 
 // shownRows is how many rows a dry run shows.
@@ -145,12 +146,12 @@ func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out 
 }
 
 // setAside reports the rows that were left out, and writes them to the file for them.
-func (m *mappingChoice) setAside(ctx context.Context, e *environment, inputs []ingest.Input, r *ingest.Report) error {
+func (m *mappingChoice) setAside(ctx context.Context, e *cli.Environment, inputs []ingest.Input, r *ingest.Report) error {
 	n := r.Rows()
 	if n == 0 {
 		return nil
 	}
-	e.say("%v", r.Faults)
+	e.Say("%v", r.Faults)
 	where := ""
 	if *m.quarantine != "" {
 		var rows bytes.Buffer
@@ -162,12 +163,12 @@ func (m *mappingChoice) setAside(ctx context.Context, e *environment, inputs []i
 		}
 		where = " and written to " + *m.quarantine
 	}
-	e.say("caspian import: %s left out%s, for %s", console.Count(n, "row"), where, console.Count(len(r.Faults), "fault"))
+	e.Say("caspian import: %s left out%s, for %s", console.Count(n, "row"), where, console.Count(len(r.Faults), "fault"))
 	return nil
 }
 
 // undecided says which names a person has to decide about, and writes them to the review file.
-func (m *mappingChoice) undecided(e *environment) error {
+func (m *mappingChoice) undecided(e *cli.Environment) error {
 	if m.review == nil {
 		return nil
 	}
@@ -176,7 +177,7 @@ func (m *mappingChoice) undecided(e *environment) error {
 		return err
 	}
 	to := cmp.Or(*m.reviewed, "a file, with --review FILE")
-	e.say("caspian import: %s to be decided, written to %s: put an id, or - for none, in the column decision, and import again", console.Count(open, "name"), to)
+	e.Say("caspian import: %s to be decided, written to %s: put an id, or - for none, in the column decision, and import again", console.Count(open, "name"), to)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra/doc"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
@@ -23,27 +24,27 @@ func TestManPages(t *testing.T) {
 	} else if err := os.MkdirAll(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	root := program(&environment{lookup: func(string) (string, bool) { return "", false }})
+	root := cli.New(commands(), &cli.Environment{Lookup: func(string) (string, bool) { return "", false }})
 	root.DisableAutoGenTag = true // which names the day
 	header := &doc.GenManHeader{Section: "1", Source: "Caspian " + version, Manual: "Caspian"}
 	if err := doc.GenManTree(root, header, dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range commands() {
-		text, err := os.ReadFile(filepath.Join(dir, "caspian-"+c.name+".1"))
+		text, err := os.ReadFile(filepath.Join(dir, "caspian-"+c.Name+".1"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		s := settings.New(nil)
-		c.setup(s)
+		c.Setup(s)
 		for _, v := range s.All() {
 			// Dashes are escaped there.
 			if page := strings.ReplaceAll(string(text), `\-`, "-"); !strings.Contains(page, "--"+v.Name) || !strings.Contains(page, v.Variable()) {
-				t.Errorf("the page of %s has no --%s with %s", c.name, v.Name, v.Variable())
+				t.Errorf("the page of %s has no --%s with %s", c.Name, v.Name, v.Variable())
 			}
 		}
 		if !strings.Contains(string(text), ".SH EXAMPLE") || !strings.Contains(string(text), ".SH SYNOPSIS") {
-			t.Errorf("the page of %s has no examples or no synopsis", c.name)
+			t.Errorf("the page of %s has no examples or no synopsis", c.Name)
 		}
 	}
 }

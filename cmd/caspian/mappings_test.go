@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 )
 
 // mapped are the public sets of data with a mapping in examples/mappings, and the files and folders of each.
@@ -76,11 +78,11 @@ func importTwice(t *testing.T, seeded, mapping string, files []string) {
 		args = append(args, f)
 	}
 	code, out, words := runCommand(t, args...)
-	if code != exitOK || strings.HasPrefix(out, "imported 0 entities, 0 claims") {
+	if code != cli.ExitOK || strings.HasPrefix(out, "imported 0 entities, 0 claims") {
 		t.Fatalf("%d\n%s\n%.2000s", code, out, words)
 	}
 	t.Log(out)
-	if code, out, words = runCommand(t, args...); code != exitOK || !strings.HasPrefix(out, "imported 0 entities, 0 claims") {
+	if code, out, words = runCommand(t, args...); code != cli.ExitOK || !strings.HasPrefix(out, "imported 0 entities, 0 claims") {
 		t.Errorf("again: %d\n%s\n%.2000s", code, out, words)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 )
 
 // The goals at ten times the requests that the service can answer.
@@ -200,7 +201,7 @@ const declareDocument = `mutation Declare($input: TransactInput!) { transact(inp
 
 // writeBeside states a claim ten times a second, over the owner's socket.
 func writeBeside(ctx context.Context, store string) (took []time.Duration, failed int) {
-	s := serviceOn(store)
+	s := connect.ServiceOn(store)
 	if s == nil {
 		return nil, 1
 	}

@@ -8,16 +8,17 @@ import (
 	"net/url"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/server"
 )
 
 // ownerTasks returns what the service on a store does for the owner of the store.
-func ownerTasks(dir string, o *schema.Ontology, g *opened) *server.OwnerTasks {
+func ownerTasks(dir string, o *schema.Ontology, g *connect.Store) *server.OwnerTasks {
 	return &server.OwnerTasks{
-		Backup: func(ctx context.Context, w io.Writer) error { return store.Backup(ctx, g.log, w) },
-		Verify: func(ctx context.Context) (any, error) { return verifyLog(ctx, g.log, dir, o) },
+		Backup: func(ctx context.Context, w io.Writer) error { return store.Backup(ctx, g.Log, w) },
+		Verify: func(ctx context.Context) (any, error) { return verifyLog(ctx, g.Log, dir, o) },
 	}
 }
 

@@ -6,24 +6,26 @@ import (
 	"os"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 )
 
-var schemaCommand = &command{
-	name: "schema", short: "print the API's schema or the ontology", args: "[api|ontology|language]", words: []string{"api", "ontology", "language"},
-	about: `Prints the GraphQL schema of the API that the ontology makes (api, the default),
+var schemaCommand = &cli.Command{
+	Name: "schema", Short: "print the API's schema or the ontology", Args: "[api|ontology|language]", Words: []string{"api", "ontology", "language"},
+	About: `Prints the GraphQL schema of the API that the ontology makes (api, the default),
 the ontology itself, or the directives that ontologies are written with
 (language). A faulty ontology is refused with file and line.`,
-	examples: `  caspian schema > schema.graphql
+	Examples: `  caspian schema > schema.graphql
   caspian schema ontology > mine.graphql
   caspian schema ontology --store data
   caspian schema --ontology mine.graphql`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		ontology := ontologySetting(s)
+	Setup: func(s *settings.Set) cli.Action {
+		ontology := connect.OntologySetting(s)
 		of := s.Text("store", "DIR", "", "print the ontology under which this store was written")
-		return func(ctx context.Context, e *environment, args []string) error {
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			what := "api"
 			if len(args) > 0 {
 				what = args[0]
@@ -40,7 +42,7 @@ the ontology itself, or the directives that ontologies are written with
 			text := schema.Default
 			switch {
 			case *of != "":
-				kept, err := keptOntology(*of)
+				kept, err := connect.KeptOntology(*of)
 				if err != nil {
 					return err
 				}
@@ -48,7 +50,7 @@ the ontology itself, or the directives that ontologies are written with
 			case what == "language":
 				text = schema.Directives()
 			case what == "api":
-				o, err := loadOntology(*ontology)
+				o, err := connect.LoadOntology(*ontology)
 				if err != nil {
 					return err
 				}
@@ -68,7 +70,7 @@ the ontology itself, or the directives that ontologies are written with
 				}
 				text = string(file)
 			}
-			_, err := io.WriteString(e.out, text)
+			_, err := io.WriteString(e.Out, text)
 			return err
 		}
 	},

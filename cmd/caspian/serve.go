@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -25,9 +27,9 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-var serveCommand = &command{
-	name: "serve", short: "serve the graph over HTTP",
-	about: `Opens the store, fills it from the seeds when it is empty, and answers GraphQL at
+var serveCommand = &cli.Command{
+	Name: "serve", Short: "serve the graph over HTTP",
+	About: `Opens the store, fills it from the seeds when it is empty, and answers GraphQL at
 /graphql. A store that is not empty is never filled from newer seeds: import them.
 Everyone who can connect may read, under localhost, the service's own addresses and
 the names of --host. Writing needs a token: the one in the file token of the store's
@@ -35,14 +37,14 @@ folder, which 'caspian import' finds by itself and the printed link gives to a
 browser, or one from the file --auth, which has one per line. SIGHUP makes the
 service read the files of tokens again. A config file is YAML with the flags' names
 as keys.`,
-	examples: `  caspian serve
+	Examples: `  caspian serve
   caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --host graph.example.org --auth tokens.txt
   caspian serve --seeds none --store empty
   caspian serve --read-only --documents dashboards.json --documents-only --slow 200ms
   CASPIAN_LISTEN=127.0.0.1:9000 caspian serve --config caspian.yaml`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
+	Setup: func(s *settings.Set) cli.Action {
 		c := serveSettings(s)
-		return func(ctx context.Context, e *environment, args []string) error {
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			s.NoArguments(args)
 			c.check(s)
 			if err := s.Err(); err != nil {
@@ -78,10 +80,10 @@ type serveConfig struct {
 
 func serveSettings(s *settings.Set) *serveConfig {
 	c := &serveConfig{
-		store:    storeSetting(s),
+		store:    connect.StoreSetting(s),
 		listen:   s.Text("listen", "ADDRESS", "127.0.0.1:8080", "where to listen; port 0 chooses one"),
 		seeds:    s.Text("seeds", "DIR", "", "fill an empty store from this folder; none leaves it empty"),
-		ontology: ontologySetting(s),
+		ontology: connect.OntologySetting(s),
 		access:   accessSettings(s),
 		readOnly: s.Toggle("read-only", "refuse writes"),
 		origins:  s.Many("origin", "URL", "site whose pages may read from this service; * is every site"),
@@ -114,7 +116,7 @@ func serveSettings(s *settings.Set) *serveConfig {
 		c.traceRatio = &ratio
 		return nil
 	})
-	c.acceptOntology = acceptSetting(s)
+	c.acceptOntology = connect.AcceptSetting(s)
 	limitSettings(s, &c.limits)
 	c.indexMemory = s.Number("index-memory", live.DefaultIndexMemory, 0, "memory for indexes of values, and as much for the numbers of long lists, which are built when queries first need them, in bytes; 0 builds no indexes")
 	c.noSnapshotFile = s.Toggle("no-snapshot-file", "neither read nor write the snapshot file")
@@ -227,10 +229,10 @@ func newLogger(w io.Writer, level string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
 }
 
-func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
+func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) {
 	start := time.Now()
-	log := newLogger(e.err, *c.logLevel)
-	o, err := loadOntology(*c.ontology)
+	log := newLogger(e.Err, *c.logLevel)
+	o, err := connect.LoadOntology(*c.ontology)
 	if err != nil {
 		return err
 	}
@@ -282,27 +284,27 @@ func serve(ctx context.Context, e *environment, c *serveConfig) (err error) {
 		g.Save() // the next start may come after a kill, with no shutdown to write it
 	}
 	<-ctx.Done()
-	e.say("stopping")
+	e.Say("stopping")
 	return nil
 }
 
 // openGraph opens the store. A store that does not exist is created, also with --read-only,
 // because it is filled first.
-func (c *serveConfig) openGraph(ctx context.Context, e *environment, o *schema.Ontology, log *slog.Logger) (*opened, error) {
-	bar := console.StartProgress(e.err, "opening the store %s", *c.store)
+func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *schema.Ontology, log *slog.Logger) (*connect.Store, error) {
+	bar := console.StartProgress(e.Err, "opening the store %s", *c.store)
 	defer bar.End()
-	return openStore(ctx, *c.store, openOptions{
-		ontology: o, noCache: *c.noSnapshotFile, indexMemory: *c.indexMemory, logger: log, accept: *c.acceptOntology, say: e.say,
-		readOnly: *c.readOnly && storeExists(*c.store) == nil,
+	return connect.Open(ctx, *c.store, connect.Options{
+		Ontology: o, NoCache: *c.noSnapshotFile, IndexMemory: *c.indexMemory, Logger: log, Accept: *c.acceptOntology, Say: e.Say,
+		ReadOnly: *c.readOnly && connect.StoreExists(*c.store) == nil,
 	})
 }
 
 // fillEmpty imports the seeds into a graph that is empty, and reports whether it was.
-func (c *serveConfig) fillEmpty(ctx context.Context, e *environment, g *opened) (bool, error) {
+func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *connect.Store) (bool, error) {
 	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 {
 		return false, nil
 	}
-	bar := console.StartProgress(e.err, "filling the store from %s", ingest.Names(c.inputs))
+	bar := console.StartProgress(e.Err, "filling the store from %s", ingest.Names(c.inputs))
 	defer bar.End()
 	if _, err := fill(ctx, g.Graph, c.inputs); err != nil {
 		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", *c.store, err)
@@ -325,20 +327,20 @@ func (c *serveConfig) newServer(log *slog.Logger) (*server.Server, *tracing.Trac
 }
 
 // publish gives the graph to the server, which is ready from then on.
-func (c *serveConfig) publish(e *environment, srv *server.Server, g *opened, o *schema.Ontology, log *slog.Logger) error {
+func (c *serveConfig) publish(e *cli.Environment, srv *server.Server, g *connect.Store, o *schema.Ontology, log *slog.Logger) error {
 	b, err := c.backend(g, o, log)
 	if err != nil {
 		return err
 	}
 	if err := g.Writable(); err != nil && !*c.readOnly {
-		e.say("caspian serve: %v", err)
+		e.Say("caspian serve: %v", err)
 	}
 	srv.Publish(b)
 	return nil
 }
 
 // backend makes the API over the graph, and checks the trusted documents against its schema.
-func (c *serveConfig) backend(g *opened, o *schema.Ontology, log *slog.Logger) (*server.Backend, error) {
+func (c *serveConfig) backend(g *connect.Store, o *schema.Ontology, log *slog.Logger) (*server.Backend, error) {
 	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Limits: c.limits, Logger: log})
 	if err != nil {
 		return nil, err
@@ -387,20 +389,20 @@ func (s *listeners) end() error {
 }
 
 // welcome prints what to open and how to query.
-func welcome(e *environment, c *serveConfig, addr net.Addr, g *live.Graph, took time.Duration) {
+func welcome(e *cli.Environment, c *serveConfig, addr net.Addr, g *live.Graph, took time.Duration) {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
 	url := "http://" + net.JoinHostPort(host, port)
 	s := g.Snapshot()
-	e.say(`Caspian %s: %s, %s, sequence %d; ready in %.1f s
+	e.Say(`Caspian %s: %s, %s, sequence %d; ready in %.1f s
 
 Open  %s
 Query curl -s %s/graphql -H 'content-type: application/json' \
         -d '{"query":"{country(id:\"KAZ\"){name capital{name} borders{nodes{name}}}}"}'
 Stop  Ctrl+C`, version, console.Count(s.EntityCount(), "entity"), console.Count(s.Recorded(), "claim"), s.Seq(), took.Seconds(), c.access.link(url, *c.readOnly), url)
 	if *c.access.openWrites {
-		e.say("WRITES ARE OPEN: every program on this machine may write without a token, and so may anyone through a proxy on it")
+		e.Say("WRITES ARE OPEN: every program on this machine may write without a token, and so may anyone through a proxy on it")
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"math"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
@@ -17,18 +19,18 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-var verifyCommand = &command{
-	name: "verify", short: "check a store and its snapshot file, or a backup",
-	about: `Reads the store twice, by its log and through Cayley's own interface, and compares
+var verifyCommand = &cli.Command{
+	Name: "verify", Short: "check a store and its snapshot file, or a backup",
+	About: `Reads the store twice, by its log and through Cayley's own interface, and compares
 what they find; replays the log, checking each commit against its digest; and
 compares the snapshot file with the result. It changes nothing on the disk. Where a
 service runs on the store, that service verifies it, up to its newest commit.`,
-	examples: `  caspian verify
+	Examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		dir, asJSON, ontology := storeSetting(s), jsonSetting(s), ontologySetting(s)
+	Setup: func(s *settings.Set) cli.Action {
+		dir, asJSON, ontology := connect.StoreSetting(s), s.JSON(), connect.OntologySetting(s)
 		backup := s.Text("backup", "FILE", "", "check this backup instead: its sum, and the digest of each commit")
-		return func(ctx context.Context, e *environment, args []string) error {
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			s.NoArguments(args)
 			if err := s.Err(); err != nil {
 				return err
@@ -36,23 +38,23 @@ service runs on the store, that service verifies it, up to its newest commit.`,
 			if *backup != "" {
 				return verifyBackup(ctx, e, *backup, *ontology)
 			}
-			if err := storeExists(*dir); err != nil {
+			if err := connect.StoreExists(*dir); err != nil {
 				return err
 			}
-			bar := console.StartProgress(e.err, "reading the store %s", *dir)
+			bar := console.StartProgress(e.Err, "reading the store %s", *dir)
 			v, err := verify(ctx, *dir, *ontology)
 			bar.End()
 			if err != nil {
 				return err
 			}
 			if *asJSON {
-				enc := json.NewEncoder(e.out)
+				enc := json.NewEncoder(e.Out)
 				enc.SetIndent("", "  ")
 				if err := enc.Encode(v); err != nil {
 					return err
 				}
 			} else {
-				fmt.Fprintf(e.out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\nsnapshot file: %s\n", v.Sequence,
+				fmt.Fprintf(e.Out, "log: sequence %d, %s, %s, %s\nCayley: %s, %s followed through its indexes\nsnapshot file: %s\n", v.Sequence,
 					console.Count(v.Entities, "entity"), console.Count(v.Claims, "claim"), console.Count(v.Retractions, "retraction"),
 					console.Count(v.Quads, "quad"), console.Count(v.Followed, "claim"), v.SnapshotFile)
 			}
@@ -60,7 +62,7 @@ service runs on the store, that service verifies it, up to its newest commit.`,
 				return nil
 			}
 			for _, d := range v.Differences {
-				e.say("%s", d)
+				e.Say("%s", d)
 			}
 			return errors.New(console.Count(v.Differing, "difference"))
 		}
@@ -82,10 +84,10 @@ type verified struct {
 
 // verify verifies the store in the folder, through the service that runs on it, if any.
 func verify(ctx context.Context, dir, ontology string) (*verified, error) {
-	if running := serviceOn(dir); running != nil {
+	if running := connect.ServiceOn(dir); running != nil {
 		return verifyAt(ctx, running)
 	}
-	o, err := loadOntology(ontology)
+	o, err := connect.LoadOntology(ontology)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +111,7 @@ func verifyLog(ctx context.Context, log store.Log, dir string, o *schema.Ontolog
 // verifySnapshotFile replays the log and compares the snapshot file with it. It
 // adds the differences to the report and returns the state of the file.
 func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schema.Ontology, r *store.Report) (state string, err error) {
-	file, of, fault := snapshotFile(dir).Load(o)
+	file, of, fault := connect.SnapshotFile(dir).Load(o)
 	switch {
 	case fault == nil:
 		fault = live.Belongs(ctx, log, file, of)

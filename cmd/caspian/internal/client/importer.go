@@ -38,7 +38,7 @@ const transactDocument = `mutation Import($input: TransactInput!) {
 }`
 
 // Commit implements ingest.Target. A change that the service does not take at once goes in
-// parts; the error is an *ingest.Partial if some of them are committed.
+// parts; the error has the method Committed if some of them are.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
 	got, err := r.commit(ctx, ops, ch)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 )
@@ -129,7 +128,20 @@ func (p *parts) needed(from, to int) []graph.Op {
 	return list
 }
 
-// inParts commits a change in parts. The error is an *ingest.Partial where some are committed.
+// partial is the error of a change of which a part is committed.
+type partial struct {
+	error   // why the rest is not
+	receipt *live.Receipt
+	done    int // operations
+}
+
+// Committed returns the receipt of the part and how many operations it has.
+func (p *partial) Committed() (*live.Receipt, int) { return p.receipt, p.done }
+
+// Unwrap is why the rest is not committed.
+func (p *partial) Unwrap() error { return p.error }
+
+// inParts commits a change in parts. The error is a *partial where some are committed.
 func (r *Importer) inParts(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	p, err := newParts(ops)
 	if err != nil {
@@ -166,7 +178,7 @@ func (r *Importer) inParts(ctx context.Context, ops []graph.Op, of *graph.Change
 		return err
 	})
 	if err != nil && done > 0 {
-		return nil, &ingest.Partial{Receipt: sum, Operations: done, Err: err}
+		return nil, &partial{err, sum, done}
 	}
 	return sum, err
 }

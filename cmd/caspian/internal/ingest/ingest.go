@@ -111,28 +111,22 @@ func (f *Failed) Error() string {
 // Unwrap returns the cause.
 func (f *Failed) Unwrap() error { return f.Cause }
 
-// Partial is the error of a Target that committed a part of a change.
-type Partial struct {
-	// Receipt is the receipt of the committed part, which has that many Operations.
-	Receipt    *live.Receipt
-	Operations int
-	// Err is why the rest is not committed.
-	Err error
+// partial is the error of a Target that committed a part of a change.
+type partial interface {
+	error
+	// Committed returns the receipt of that part and how many operations it has.
+	Committed() (*live.Receipt, int)
 }
-
-func (p *Partial) Error() string { return p.Err.Error() }
-
-// Unwrap is why the rest is not committed.
-func (p *Partial) Unwrap() error { return p.Err }
 
 // addPart adds the committed part of a change to the report, and describes it.
 func (r *Report) addPart(err error, ops int) string {
-	var p *Partial
+	var p partial
 	if !errors.As(err, &p) {
 		return ""
 	}
-	r.add(p.Operations, p.Receipt)
-	return fmt.Sprintf("%d of %d operations are imported; correct the input and run the same import again: what is known changes nothing", p.Operations, ops)
+	receipt, done := p.Committed()
+	r.add(done, receipt)
+	return fmt.Sprintf("%d of %d operations are imported; correct the input and run the same import again: what is known changes nothing", done, ops)
 }
 
 // Import puts the inputs into the target: JSON lines in batches, input by

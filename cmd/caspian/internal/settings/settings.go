@@ -120,6 +120,9 @@ func (s *Set) Toggle(name, help string) *bool {
 	return p
 }
 
+// JSON adds the switch that prints JSON instead of a table.
+func (s *Set) JSON() *bool { return s.Toggle("json", "print JSON") }
+
 // Number declares a whole number of at least least.
 func (s *Set) Number(name string, standard, least int, help string) *int {
 	p := &standard

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -10,29 +10,27 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// version is the program's; a release build sets it with -ldflags "-X main.version=...".
-var version = "0.1.0-dev"
-
-var versionCommand = &command{
-	name: "version", short: "print the version",
-	about: "Prints the program's version, the commit it was built from and Go's version.",
-	examples: `  caspian version
+// Version is the command version.
+var Version = &Command{
+	Name: "version", Short: "print the version",
+	About: "Prints the program's version, the commit it was built from and Go's version.",
+	Examples: `  caspian version
   caspian version --json`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		asJSON := jsonSetting(s)
-		return func(_ context.Context, e *environment, args []string) error {
+	Setup: func(s *settings.Set) Action {
+		asJSON := s.JSON()
+		return func(_ context.Context, e *Environment, args []string) error {
 			s.NoArguments(args)
 			if err := s.Err(); err != nil {
 				return err
 			}
 			commit := builtFrom()
 			if *asJSON {
-				return json.NewEncoder(e.out).Encode(map[string]string{"version": version, "commit": commit, "go": runtime.Version()})
+				return json.NewEncoder(e.Out).Encode(map[string]string{"version": e.Version, "commit": commit, "go": runtime.Version()})
 			}
 			if commit != "" {
 				commit = ", commit " + commit
 			}
-			_, err := fmt.Fprintf(e.out, "caspian %s%s, %s\n", version, commit, runtime.Version())
+			_, err := fmt.Fprintf(e.Out, "caspian %s%s, %s\n", e.Version, commit, runtime.Version())
 			return err
 		}
 	},

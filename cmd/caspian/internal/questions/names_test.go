@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"context"
@@ -42,7 +42,7 @@ func TestNamesBecomeIDs(t *testing.T) {
 		"nothing that is like it":    {want: `nothing in view has the id or the name "Georgia"; 'caspian search' finds ids by parts of names`},
 		"nothing but a title of one": {found: []string{title}, want: `nothing in view has the id or the name "Georgia"; 'caspian search' finds ids by parts of names`},
 	} {
-		backend := &answerer{answer: func(_ context.Context, query string, _ json.RawMessage) ([]byte, error) {
+		backend := &Backend{Answer: func(_ context.Context, query string, _ json.RawMessage) ([]byte, error) {
 			if query == lookupDocument {
 				return []byte(`{"data":{"search":{"edges":[` + strings.Join(c.found, ",") + `]}}}`), nil
 			}

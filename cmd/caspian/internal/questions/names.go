@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 )
 
 // lookupDocument finds what a text that is not a known id may mean.
@@ -23,7 +24,7 @@ const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
 // resolve replaces names by ids, and reports each on the error output. A name that no entity
 // has, or that several have, stays, and its fault is returned: the API decides whether it is an
 // id.
-func (q *question) resolve(ctx context.Context, e *environment, backend *answerer) (unknown []string, err error) {
+func (q *question) resolve(ctx context.Context, e *cli.Environment, backend *Backend) (unknown []string, err error) {
 	// Names are looked up in all sources, also if the view has few of them. The dates of the
 	// view decide which entities exist.
 	now, view := map[string]any{}, map[string]any{}
@@ -47,7 +48,7 @@ func (q *question) resolve(ctx context.Context, e *environment, backend *answere
 				q.called[*id] = found.Name
 			case found != nil:
 				q.called[found.ID] = found.Name
-				e.say("caspian %s: %s: %q is taken for %s", q.name, a.label, *id, answers.Describe(*found))
+				e.Say("caspian %s: %s: %q is taken for %s", q.name, a.label, *id, answers.Describe(*found))
 				*id = found.ID
 			case hint != "":
 				unknown = append(unknown, a.label+": "+hint)
@@ -60,7 +61,7 @@ func (q *question) resolve(ctx context.Context, e *environment, backend *answere
 // lookUp finds the entity that has a text as its id or its name, or else returns a hint
 // of what the text may mean. It returns neither where the view is invalid, which the
 // question itself reports.
-func lookUp(ctx context.Context, backend *answerer, now, view map[string]any, text string, types []string) (*answers.Named, string, error) {
+func lookUp(ctx context.Context, backend *Backend, now, view map[string]any, text string, types []string) (*answers.Named, string, error) {
 	r, err := backend.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
 	if err != nil {
 		return nil, "", err

@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"context"
@@ -6,18 +6,16 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/fit"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// acceptSetting returns the setting that continues with an ontology that not all
+// AcceptSetting returns the setting that continues with an ontology that not all
 // claims fit.
-func acceptSetting(s *settings.Set) *bool {
+func AcceptSetting(s *settings.Set) *bool {
 	return s.Toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")
 }
 
@@ -27,23 +25,23 @@ const mostMisfits = 20
 // settleOntology checks the recorded claims against an ontology that differs from the one
 // under which the store was accepted, and has the store record it. Claims that do not fit
 // are an error, unless they are accepted; where the store is only read, a notice lists them.
-func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
+func settleOntology(ctx context.Context, log store.Log, o Options) error {
 	kept, err := log.Ontology("")
-	if err != nil || kept == o.ontology.Text() {
+	if err != nil || kept == o.Ontology.Text() {
 		return err
 	}
-	reading := o.readOnly || o.over != nil
+	reading := o.ReadOnly || o.Over != nil
 	if log.Head() > 0 {
-		misfits, err := misfitsOf(ctx, log, o.ontology, kept)
+		misfits, err := misfitsOf(ctx, log, o.Ontology, kept)
 		if err != nil {
 			return err
 		}
 		if len(misfits) > 0 {
 			text := describeMisfits(misfits)
 			switch {
-			case reading && o.say != nil:
-				o.say("notice: not every recorded claim fits the ontology:\n%s", text)
-			case !reading && !o.accept:
+			case reading && o.Say != nil:
+				o.Say("notice: not every recorded claim fits the ontology:\n%s", text)
+			case !reading && !o.Accept:
 				return errors.New("the ontology has changed, and not every recorded claim fits it:\n" + text +
 					"\nStart with the ontology as it was ('caspian schema ontology --store DIR' prints it), or with --accept-ontology:" +
 					"\nnothing is lost, and exports contain everything")
@@ -53,7 +51,7 @@ func settleOntology(ctx context.Context, log store.Log, o openOptions) error {
 	if reading || log.Writable() != nil {
 		return nil
 	}
-	return log.AcceptOntology(o.ontology.Hash(), o.ontology.Text())
+	return log.AcceptOntology(o.Ontology.Hash(), o.Ontology.Text())
 }
 
 func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept string) ([]fit.Misfit, error) {
@@ -77,9 +75,9 @@ func describeMisfits(ms []fit.Misfit) string {
 	return strings.Join(lines, "\n")
 }
 
-// keptOntology returns the ontology under which a store was accepted.
-func keptOntology(dir string) (text string, err error) {
-	if err := storeExists(dir); err != nil {
+// KeptOntology returns the ontology under which a store was accepted.
+func KeptOntology(dir string) (text string, err error) {
+	if err := StoreExists(dir); err != nil {
 		return "", err
 	}
 	log, err := store.Open(dir, store.Options{ReadOnly: true})
@@ -91,19 +89,4 @@ func keptOntology(dir string) (text string, err error) {
 		err = fmt.Errorf("the store %s has no ontology recorded; an earlier version created it", dir)
 	}
 	return text, err
-}
-
-// asIs commits changes although they do not fit the ontology, since exports contain such claims.
-type asIs struct{ ingest.Target }
-
-func (g asIs) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
-	own := *ch
-	own.AsIs = true
-	return g.Target.Commit(ctx, &own)
-}
-
-func (g asIs) Check(ch *graph.Change) (*graph.Result, error) {
-	own := *ch
-	own.AsIs = true
-	return g.Target.Check(&own)
 }

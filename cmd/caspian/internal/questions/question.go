@@ -1,4 +1,9 @@
-package main
+// Package questions has the commands that query the graph: the flags that they share, names
+// instead of ids, pages, and the errors of the API in the words of the command line.
+//
+// Read question and its run first; each command is a file. It must not know where the graph
+// is, which Connect does, nor how an answer is printed, which package answers does.
+package questions
 
 import (
 	"bytes"
@@ -9,10 +14,28 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/codes"
 )
+
+// Connect declares the settings of a command that say where it asks, and returns that place.
+type Connect func(s *settings.Set) Endpoint
+
+// Endpoint is where a command asks: a service, or a store.
+type Endpoint interface {
+	// Check adds the faults of its settings to theirs.
+	Check()
+	// Open connects to what the settings name; call Check first.
+	Open(ctx context.Context, e *cli.Environment) (*Backend, error)
+}
+
+// Backend answers GraphQL requests until it is closed.
+type Backend struct {
+	Answer func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
+	Close  func() error
+}
 
 // question is shared by the commands that query the graph: it has the endpoint and the view, and
 // prints the answer or the errors.
@@ -28,9 +51,9 @@ type question struct {
 	// names are the arguments that name entities.
 	names []argument
 
-	*viewFlags
+	*View
 	asJSON   *bool
-	endpoint *endpoint
+	endpoint Endpoint
 }
 
 // argument is a list of ids, or of names that resolve replaces by ids.
@@ -42,11 +65,11 @@ type argument struct {
 
 // newQuestion declares the settings that all questions share. Call it after the
 // command's own, so that these come first in the help.
-func newQuestion(s *settings.Set, name, field string) *question {
+func newQuestion(s *settings.Set, at Connect, name, field string) *question {
 	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
-	q.viewFlags = viewSettings(s)
-	q.asJSON = jsonSetting(s)
-	q.endpoint = endpointSettings(s)
+	q.View = ViewSettings(s)
+	q.asJSON = s.JSON()
+	q.endpoint = at(s)
 	return q
 }
 
@@ -99,7 +122,7 @@ func (q *question) entities(flag string, ids *[]string, types ...string) {
 // name.
 func (q *question) view() map[string]any {
 	q.entities("sources", q.sources, "Source")
-	return q.viewFlags.view()
+	return q.View.Value()
 }
 
 // upper writes the values of a flag as enum values of the API.
@@ -132,12 +155,12 @@ type reply struct {
 	Extensions struct{ Sequence int64 }
 }
 
-func (a *answerer) ask(ctx context.Context, document string, variables map[string]any) (*reply, error) {
+func (b *Backend) ask(ctx context.Context, document string, variables map[string]any) (*reply, error) {
 	raw, err := json.Marshal(variables)
 	if err != nil {
 		return nil, err
 	}
-	body, err := a.answer(ctx, document, raw)
+	body, err := b.Answer(ctx, document, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -150,17 +173,17 @@ func (a *answerer) ask(ctx context.Context, document string, variables map[strin
 
 // run fetches the answer, once or page by page, and passes it to show or prints it as
 // JSON. The document's root field is the question's.
-func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
-	q.endpoint.check()
+func (q *question) run(ctx context.Context, e *cli.Environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
+	q.endpoint.Check()
 	if err := q.s.Err(); err != nil {
 		return err
 	}
-	backend, err := q.endpoint.open(ctx, e)
+	backend, err := q.endpoint.Open(ctx, e)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if cerr := backend.close(); err == nil {
+		if cerr := backend.Close(); err == nil {
 			err = cerr
 		}
 	}()
@@ -173,15 +196,15 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 		return err
 	}
 	if *q.asJSON {
-		err = printJSON(e.out, answer)
+		err = printJSON(e.Out, answer)
 	} else {
 		var out strings.Builder
 		if err = show(&out, answer); err == nil {
-			_, err = io.WriteString(e.out, console.Printable(out.String()))
+			_, err = io.WriteString(e.Out, console.Printable(out.String()))
 		}
 	}
 	for _, note := range a.notes {
-		e.say("caspian %s: %s", q.name, note)
+		e.Say("caspian %s: %s", q.name, note)
 	}
 	return err
 }
@@ -189,8 +212,8 @@ func (q *question) run(ctx context.Context, e *environment, fetch func(a *asker)
 // asker sends the requests of one question.
 type asker struct {
 	*question
-	backend *answerer
-	e       *environment
+	backend *Backend
+	e       *cli.Environment
 	unknown []string // faults of names that no entity has
 	notes   []string // printed after the answer
 }
@@ -214,12 +237,12 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 		return r.Data[a.field], r.Extensions.Sequence, nil
 	}
 	for _, hint := range a.unknown {
-		a.e.say("caspian %s: %s", a.name, hint)
+		a.e.Say("caspian %s: %s", a.name, hint)
 	}
 	report := func(code, message string) {
 		// The hints say more about unknown ids.
 		if a.unknown == nil || code != codes.UnknownID {
-			a.e.say("caspian %s: %s", a.name, a.inCommandTerms(message))
+			a.e.Say("caspian %s: %s", a.name, a.inCommandTerms(message))
 		}
 	}
 	for _, x := range r.Errors {
@@ -230,7 +253,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 			report(x.Extensions.Code, x.Message)
 		}
 	}
-	return nil, 0, errReported
+	return nil, 0, cli.ErrReported
 }
 
 var (

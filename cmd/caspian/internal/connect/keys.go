@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"crypto/rand"
@@ -17,12 +17,12 @@ import (
 // Files in the folder of a store for programs of the same user: the token that may write, and the
 // address of the service, which exists while it runs.
 const (
-	tokenFile   = "token"
-	addressFile = "address"
+	TokenFile   = "token"
+	AddressFile = "address"
 )
 
-// readTokens reads a file of tokens, and refuses one that others than its owner can read.
-func readTokens(path string) (*server.Tokens, error) {
+// ReadTokens reads a file of tokens, and refuses one that others than its owner can read.
+func ReadTokens(path string) (*server.Tokens, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -46,10 +46,10 @@ func private(f *os.File) error {
 	return nil
 }
 
-// ownerToken reads the token of the store's folder: "" if there is none, an error where it
+// OwnerToken reads the token of the store's folder: "" if there is none, an error where it
 // must be replaced.
-func ownerToken(dir string) (string, error) {
-	f, err := os.Open(filepath.Join(dir, tokenFile))
+func OwnerToken(dir string) (string, error) {
+	f, err := os.Open(filepath.Join(dir, TokenFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -72,10 +72,10 @@ func ownerToken(dir string) (string, error) {
 	return token, nil
 }
 
-// keepToken returns the token of the store's folder, or makes one if there is no valid one. If the
+// KeepToken returns the token of the store's folder, or makes one if there is no valid one. If the
 // new one cannot be stored, the error says so, and the token is valid until the service ends.
-func keepToken(dir string, say func(format string, a ...any)) (string, error) {
-	token, err := ownerToken(dir)
+func KeepToken(dir string, say func(format string, a ...any)) (string, error) {
+	token, err := OwnerToken(dir)
 	if token != "" {
 		return token, nil
 	}
@@ -83,14 +83,14 @@ func keepToken(dir string, say func(format string, a ...any)) (string, error) {
 		say("caspian serve: the token of the store is replaced by a new one: %v", err)
 	}
 	token = rand.Text()
-	if err := replaceFile(filepath.Join(dir, tokenFile), token+"\n"); err != nil {
+	if err := ReplaceFile(filepath.Join(dir, TokenFile), token+"\n"); err != nil {
 		return token, fmt.Errorf("the token cannot be stored in the folder of the store, so the command line cannot find it: %w", err)
 	}
 	return token, nil
 }
 
-// replaceFile writes a file for its owner only, whole or not at all.
-func replaceFile(path, text string) (err error) {
+// ReplaceFile writes a file for its owner only, whole or not at all.
+func ReplaceFile(path, text string) (err error) {
 	made := path + ".new"
 	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"context"
@@ -7,53 +7,57 @@ import (
 	"strconv"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-var changesCommand = &command{
-	name: "changes", short: "list what differs between two views, or what the store has recorded", args: "[SUBJECT]",
-	about: `Compares two views, two dates (--from, --to), two record times, or two sets of
+// Changes is the command changes.
+func Changes(at Connect) *cli.Command {
+	return &cli.Command{
+		Name: "changes", Short: "list what differs between two views, or what the store has recorded", Args: "[SUBJECT]",
+		About: `Compares two views, two dates (--from, --to), two record times, or two sets of
 sources, and lists what appeared (ADDED), vanished (REMOVED) or changed (CHANGED: the
 claim before, then the one after). The other flags of the view apply to both. With
 --since N it lists what the store recorded after sequence number N instead, commit
 by commit. SUBJECT is an id, or a name that only one entity has; only
 claims with this subject are compared: who holds an office is a claim about the
 person, not about the country.`,
-	examples: `  caspian changes KAZ --from 2018 --to 2020
+		Examples: `  caspian changes KAZ --from 2018 --to 2020
   caspian changes --from-known-at 2026-01-01T00:00:00Z --first 50
   caspian changes jca-summit-2025 --from-sources libyawire-2025-12-21
   caspian changes --since 0`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		f := &changeFlags{
-			from:        s.Text("from", "DATE", "", "date of the first view"),
-			to:          s.Text("to", "DATE", "", "date of the second view; today by default"),
-			fromKnown:   s.Text("from-known-at", "TIME", "", "the first view is what the store had recorded at this time"),
-			toKnown:     s.Text("to-known-at", "TIME", "", "the second view is what the store had recorded at this time; now by default"),
-			fromSources: s.Many("from-sources", "IDS", "the first view has only claims of these sources"),
-			toSources:   s.Many("to-sources", "IDS", "the second view has only claims of these sources"),
-			since:       s.Text("since", "N", "", "what the store recorded after this sequence number, instead of two views"),
-			claims:      s.Number("claims", 5, 0, "with --since: how many claims of each commit to show"),
-		}
-		f.pages = pagingSettings(s, 20)
-		q := newQuestion(s, "changes", "changes")
-		f.q = q
-		return func(ctx context.Context, e *environment, args []string) error {
-			ids := q.positional(args, nil, "SUBJECT")
-			f.pages.check(s)
-			if s.Given("since") {
-				return f.log(ctx, e, ids[0])
+		Setup: func(s *settings.Set) cli.Action {
+			f := &changeFlags{
+				from:        s.Text("from", "DATE", "", "date of the first view"),
+				to:          s.Text("to", "DATE", "", "date of the second view; today by default"),
+				fromKnown:   s.Text("from-known-at", "TIME", "", "the first view is what the store had recorded at this time"),
+				toKnown:     s.Text("to-known-at", "TIME", "", "the second view is what the store had recorded at this time; now by default"),
+				fromSources: s.Many("from-sources", "IDS", "the first view has only claims of these sources"),
+				toSources:   s.Many("to-sources", "IDS", "the second view has only claims of these sources"),
+				since:       s.Text("since", "N", "", "what the store recorded after this sequence number, instead of two views"),
+				claims:      s.Number("claims", 5, 0, "with --since: how many claims of each commit to show"),
 			}
-			from, to := f.views()
-			q.entity("SUBJECT", &ids[0])
-			return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
-				variables := map[string]any{"from": from, "to": to}
-				if ids[0] != "" {
-					variables["subject"] = ids[0]
+			f.pages = pagingSettings(s, 20)
+			q := newQuestion(s, at, "changes", "changes")
+			f.q = q
+			return func(ctx context.Context, e *cli.Environment, args []string) error {
+				ids := q.positional(args, nil, "SUBJECT")
+				f.pages.check(s)
+				if s.Given("since") {
+					return f.log(ctx, e, ids[0])
 				}
-				return a.pages(ctx, f.pages, answers.ChangesDocument, variables)
-			}, answers.WriteChanges)
-		}
-	},
+				from, to := f.views()
+				q.entity("SUBJECT", &ids[0])
+				return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
+					variables := map[string]any{"from": from, "to": to}
+					if ids[0] != "" {
+						variables["subject"] = ids[0]
+					}
+					return a.pages(ctx, f.pages, answers.ChangesDocument, variables)
+				}, answers.WriteChanges)
+			}
+		},
+	}
 }
 
 // changeFlags are the flags of changes.
@@ -103,7 +107,7 @@ func (f *changeFlags) views() (from, to map[string]any) {
 }
 
 // log lists what the store has recorded.
-func (f *changeFlags) log(ctx context.Context, e *environment, subject string) error {
+func (f *changeFlags) log(ctx context.Context, e *cli.Environment, subject string) error {
 	s := f.q.s
 	if subject != "" {
 		s.Fault("--since lists whole commits: leave out SUBJECT, which is only for comparing two views")

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -12,35 +12,35 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// program builds the command line over an environment. Each call builds a new one, since a
+// New builds the command line of the commands over an environment. Each call builds a new one, since a
 // setting keeps what it was given.
-func program(e *environment) *cobra.Command {
+func New(commands []*Command, e *Environment) *cobra.Command {
 	root := newCobra("caspian", "a geopolitical knowledge graph of sourced claims, queried through GraphQL")
-	root.CompletionOptions.DisableDefaultCmd = true // completionCommand has our help
+	root.CompletionOptions.DisableDefaultCmd = true // Completion has our help
 	root.SuggestionsMinimumDistance = 2
-	root.SetIn(e.in)
-	root.SetOut(e.out)
-	root.SetErr(e.err)
+	root.SetIn(e.In)
+	root.SetOut(e.Out)
+	root.SetErr(e.Err)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		if c.HasParent() {
-			help(e.out, c)
+			help(e.Out, c)
 		} else {
-			overview(e.out)
+			overview(e.Out, commands)
 		}
 	})
 	version := new(toggle)
 	root.Flags().VarPF(version, "version", "", "print the version").NoOptDefVal = "true"
-	for _, c := range commands() {
-		child, _ := c.build(e)
+	for _, c := range commands {
+		child, _ := c.Build(e)
 		root.AddCommand(child)
 	}
 	root.RunE = func(_ *cobra.Command, args []string) error {
 		switch {
 		case bool(*version):
-			child, _ := versionCommand.build(e)
+			child, _ := Version.Build(e)
 			return child.RunE(child, nil)
 		case len(args) == 0:
-			overview(e.err)
+			overview(e.Err, commands)
 			return &settings.UsageError{}
 		case settings.IsFlag(args[0]):
 			return settings.Usagef("there is no flag %s before a command", args[0])
@@ -76,21 +76,21 @@ func (t *toggle) Set(text string) error {
 	return err
 }
 
-// build makes the command with its settings.
-func (c *command) build(e *environment) (*cobra.Command, *settings.Set) {
-	s := settings.New(e.lookup)
-	act := c.setup(s)
-	use := c.name
+// Build makes the command with its settings.
+func (c *Command) Build(e *Environment) (*cobra.Command, *settings.Set) {
+	s := settings.New(e.Lookup)
+	act := c.Setup(s)
+	use := c.Name
 	if len(s.All()) > 0 {
 		use += " [FLAGS]"
 	}
-	built := newCobra(strings.TrimSpace(use+" "+c.args), c.short)
-	built.Long, built.Example = strings.TrimSpace(c.about), strings.TrimRight(c.examples, "\n")
+	built := newCobra(strings.TrimSpace(use+" "+c.Args), c.Short)
+	built.Long, built.Example = strings.TrimSpace(c.About), strings.TrimRight(c.Examples, "\n")
 	s.AddTo(built)
-	if !c.files {
+	if !c.Files {
 		built.ValidArgsFunction = cobra.NoFileCompletions
-		if c.words != nil {
-			built.ValidArgsFunction = cobra.FixedCompletions(c.words, cobra.ShellCompDirectiveNoFileComp)
+		if c.Words != nil {
+			built.ValidArgsFunction = cobra.FixedCompletions(c.Words, cobra.ShellCompDirectiveNoFileComp)
 		}
 	}
 	built.RunE = func(cc *cobra.Command, _ []string) error {
@@ -163,11 +163,11 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	return c
 }
 
-func overview(w io.Writer) {
+func overview(w io.Writer, commands []*Command) {
 	fmt.Fprint(w, "Caspian is a geopolitical knowledge graph of sourced claims, queried through GraphQL.\n\n"+
 		"Usage: caspian COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
-	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-11s  %s\n", c.name, c.short)
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-11s  %s\n", c.Name, c.Short)
 	}
 	fmt.Fprint(w, "\nStart with 'caspian serve', and find ids with 'caspian search NAME'.\n"+
 		"'caspian COMMAND --help' explains a command, with examples.\n"+

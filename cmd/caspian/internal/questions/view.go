@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"strconv"
@@ -8,17 +8,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// viewFlags are the flags that describe a view, by the names of its members in the API.
-type viewFlags struct {
+// View has the flags that describe a view, by the names of its members in the API.
+type View struct {
 	settings                       *settings.Set
 	asOf, during, mode, holds      *string
 	knownAt, publishedUntil, least *string
 	sources                        *[]string
 }
 
-// viewSettings declares the flags of a view.
-func viewSettings(s *settings.Set) *viewFlags {
-	return &viewFlags{
+// ViewSettings declares the flags of a view.
+func ViewSettings(s *settings.Set) *View {
+	return &View{
 		settings:       s,
 		asOf:           s.Text("as-of", "DATE", "", "date of the view, such as 2016 or 2016-06-01; today by default"),
 		during:         s.Text("during", "DATE/DATE", "", "span of days of the view, such as 2010/2020, instead of a date"),
@@ -31,11 +31,11 @@ func viewSettings(s *settings.Set) *viewFlags {
 	}
 }
 
-// viewFlagNames are the names of the flags that viewSettings declares.
+// viewFlagNames are the names of the flags that ViewSettings declares.
 var viewFlagNames = []string{"as-of", "during", "mode", "holds", "known-at", "sources-published-until", "min-confidence", "sources"}
 
-// view returns the view that the flags describe, as the API takes it.
-func (f *viewFlags) view() map[string]any {
+// Value returns the view that the flags describe, as the API takes it.
+func (f *View) Value() map[string]any {
 	view := map[string]any{}
 	if *f.during != "" {
 		if _, err := graph.ParseSpan(*f.during); err != nil {
@@ -72,7 +72,7 @@ func (f *viewFlags) view() map[string]any {
 }
 
 // date sets the date of a view.
-func (f *viewFlags) date(view map[string]any, flag, text string) {
+func (f *View) date(view map[string]any, flag, text string) {
 	if text == "" {
 		return
 	}
@@ -83,14 +83,14 @@ func (f *viewFlags) date(view map[string]any, flag, text string) {
 	view["asOf"] = text
 }
 
-func (f *viewFlags) parseDate(flag, text string) {
+func (f *View) parseDate(flag, text string) {
 	if _, err := graph.ParseDate(text); err != nil {
 		f.settings.Fault("--%s: %v", flag, err)
 	}
 }
 
 // instant sets the record time of a view.
-func (f *viewFlags) instant(view map[string]any, flag, text string) {
+func (f *View) instant(view map[string]any, flag, text string) {
 	if text == "" {
 		return
 	}

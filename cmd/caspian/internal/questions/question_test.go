@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"bytes"
@@ -9,14 +9,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
+// nowhere is a Connect without settings, for questions that tests do not run.
+func nowhere(*settings.Set) Endpoint { return nil }
+
 // counting returns a service with a list of the numbers below n, which takes page
 // cursors and grows by one commit between pages.
-func counting(n int) *answerer {
+func counting(n int) *Backend {
 	sequence := 0
-	return &answerer{close: func() error { return nil }, answer: func(_ context.Context, _ string, raw json.RawMessage) ([]byte, error) {
+	return &Backend{Answer: func(_ context.Context, _ string, raw json.RawMessage) ([]byte, error) {
 		var v struct {
 			First int
 			After *string
@@ -57,16 +61,17 @@ func TestPagesJoin(t *testing.T) {
 		{2*pageSize + 7, "--after 405", 405, 2, ""},
 		{3, "--first 3", 0, 3, ""},
 	} {
-		s := settings.New(func(string) (string, bool) { return "", false })
-		p := pagingSettings(s, 20)
-		q := newQuestion(s, "test", "list")
-		command := newCobra("test", "")
-		s.AddTo(command)
+		var p *paging
+		var q *question
+		command, s := (&cli.Command{Name: "test", Setup: func(s *settings.Set) cli.Action {
+			p, q = pagingSettings(s, 20), newQuestion(s, nowhere, "test", "list")
+			return nil
+		}}).Build(&cli.Environment{Lookup: func(string) (string, bool) { return "", false }})
 		if err := command.ParseFlags(strings.Fields(c.flags)); err != nil {
 			t.Fatal(err)
 		}
 		s.Read(command)
-		a := &asker{question: q, backend: counting(c.n), e: &environment{err: io.Discard}}
+		a := &asker{question: q, backend: counting(c.n), e: &cli.Environment{Err: io.Discard}}
 		raw, err := a.pages(t.Context(), p, "", map[string]any{})
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +97,7 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 	s := settings.New(func(string) (string, bool) { return "", false })
 	modesSetting(s)
 	s.Text("max-borders", "N", "", "")
-	q := newQuestion(s, "test", "list")
+	q := newQuestion(s, nowhere, "test", "list")
 	q.positional([]string{"a", "b"}, []string{"FROM", "TO"})
 	for message, want := range map[string]string{
 		`from: there is none`:             `FROM: there is none`,
@@ -110,11 +115,11 @@ func TestErrorsNameTheCommandLine(t *testing.T) {
 	}
 	// All errors are reported, and hints replace those about unknown ids.
 	var words bytes.Buffer
-	backend := &answerer{answer: func(context.Context, string, json.RawMessage) ([]byte, error) {
+	backend := &Backend{Answer: func(context.Context, string, json.RawMessage) ([]byte, error) {
 		return []byte(`{"errors":[{"message":"from: no\nto: no","extensions":{"code":"UNKNOWN_ID","problems":[{"code":"BAD_USER_INPUT","place":"from","message":"no"},{"code":"UNKNOWN_ID","place":"to","message":"no"}]}},{"message":"avoid: no entity","extensions":{"code":"UNKNOWN_ID"}}]}`), nil
 	}}
-	a := &asker{question: q, backend: backend, e: &environment{err: &words}, unknown: []string{"--avoid: did you mean x?"}}
-	if _, err := a.once(t.Context(), "", nil); err != errReported {
+	a := &asker{question: q, backend: backend, e: &cli.Environment{Err: &words}, unknown: []string{"--avoid: did you mean x?"}}
+	if _, err := a.once(t.Context(), "", nil); err != cli.ErrReported {
 		t.Errorf("%v", err)
 	}
 	const want = "caspian test: --avoid: did you mean x?\ncaspian test: FROM: no\n"

@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"bytes"
@@ -9,63 +9,67 @@ import (
 	"os"
 	"strings"
 
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-var queryCommand = &command{
-	name: "query", short: "query a running service or a store", args: "'QUERY'|-",
-	about: `Sends a GraphQL query to a running service (--url), or queries a store (--store),
+// Query is the command query.
+func Query(at Connect) *cli.Command {
+	return &cli.Command{
+		Name: "query", Short: "query a running service or a store", Args: "'QUERY'|-",
+		About: `Sends a GraphQL query to a running service (--url), or queries a store (--store),
 through the service that runs on it if one does, and prints the answer as JSON. Without
 either it asks the service on the store data, or else the one at 127.0.0.1:8080. The
 exit code is 1 when the answer has errors. --var gives a variable: JSON if it parses as
 JSON, a string otherwise. The flags of the view, such as --as-of, set the variable $view,
 so declare it: ($view: View).`,
-	examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
+		Examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
   caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
   caspian query --store data -f question.graphql`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		file := s.Text("f", "FILE", "", "read the query from a file")
-		compact := s.Toggle("compact", "print the answer on one line")
-		vars := map[string]json.RawMessage{}
-		s.Add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
-		lens := viewSettings(s)
-		at := endpointSettings(s)
-		return func(ctx context.Context, e *environment, args []string) (err error) {
-			query, err := queryText(e, *file, args)
-			if err != nil {
-				s.Fault("%v", err)
-			}
-			if err := setView(vars, lens.view()); err != nil {
-				s.Fault("%v", err)
-			}
-			at.check()
-			if err := s.Err(); err != nil {
-				return err
-			}
-			variables, err := json.Marshal(vars)
-			if err != nil {
-				return err
-			}
-			backend, err := at.open(ctx, e)
-			if err != nil {
-				return err
-			}
-			defer func() {
-				if cerr := backend.close(); err == nil {
-					err = cerr
+		Setup: func(s *settings.Set) cli.Action {
+			file := s.Text("f", "FILE", "", "read the query from a file")
+			compact := s.Toggle("compact", "print the answer on one line")
+			vars := map[string]json.RawMessage{}
+			s.Add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
+			view := ViewSettings(s)
+			endpoint := at(s)
+			return func(ctx context.Context, e *cli.Environment, args []string) (err error) {
+				query, err := queryText(e, *file, args)
+				if err != nil {
+					s.Fault("%v", err)
 				}
-			}()
-			body, err := backend.answer(ctx, query, variables)
-			if err != nil {
-				return err
+				if err := setView(vars, view.Value()); err != nil {
+					s.Fault("%v", err)
+				}
+				endpoint.Check()
+				if err := s.Err(); err != nil {
+					return err
+				}
+				variables, err := json.Marshal(vars)
+				if err != nil {
+					return err
+				}
+				backend, err := endpoint.Open(ctx, e)
+				if err != nil {
+					return err
+				}
+				defer func() {
+					if cerr := backend.Close(); err == nil {
+						err = cerr
+					}
+				}()
+				body, err := backend.Answer(ctx, query, variables)
+				if err != nil {
+					return err
+				}
+				return printAnswer(e, body, *compact)
 			}
-			return printAnswer(e, body, *compact)
-		}
-	},
+		},
+	}
 }
 
-func queryText(e *environment, file string, args []string) (string, error) {
+func queryText(e *cli.Environment, file string, args []string) (string, error) {
 	switch {
 	case len(args) > 1:
 		return "", fmt.Errorf("one query is expected, but there are %d arguments; put it in quotes", len(args))
@@ -77,7 +81,7 @@ func queryText(e *environment, file string, args []string) (string, error) {
 	case len(args) == 0:
 		return "", fmt.Errorf("the query is missing: '{...}', -f FILE, or - for the standard input")
 	case args[0] == "-":
-		text, err := io.ReadAll(e.in)
+		text, err := io.ReadAll(e.In)
 		return string(text), err
 	}
 	return args[0], nil
@@ -111,7 +115,7 @@ func setView(vars map[string]json.RawMessage, view map[string]any) error {
 }
 
 // printAnswer writes the answer; an answer with errors is a failure.
-func printAnswer(e *environment, body []byte, compact bool) error {
+func printAnswer(e *cli.Environment, body []byte, compact bool) error {
 	var out bytes.Buffer
 	indent := func() error { return json.Indent(&out, body, "", "  ") }
 	if compact {
@@ -121,7 +125,7 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 		return fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	out.WriteByte('\n')
-	if _, err := e.out.Write(out.Bytes()); err != nil {
+	if _, err := e.Out.Write(out.Bytes()); err != nil {
 		return err
 	}
 	var answer struct {
@@ -132,9 +136,9 @@ func printAnswer(e *environment, body []byte, compact bool) error {
 	}
 	if len(answer.Errors) > 0 {
 		for _, x := range answer.Errors {
-			e.say("caspian query: %s", x.Message)
+			e.Say("caspian query: %s", x.Message)
 		}
-		return errReported
+		return cli.ErrReported
 	}
 	return nil
 }

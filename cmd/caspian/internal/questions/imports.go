@@ -1,4 +1,4 @@
-package main
+package questions
 
 import (
 	"context"
@@ -8,46 +8,50 @@ import (
 	"strconv"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/answers"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-var importsCommand = &command{
-	name: "imports", short: "list the imports, show what one did, or compare two", args: "[N [M]]",
-	about: `Lists what was imported, the newest first: files, changes with a label, and undos,
+// Imports is the command imports.
+func Imports(at Connect) *cli.Command {
+	return &cli.Command{
+		Name: "imports", Short: "list the imports, show what one did, or compare two", Args: "[N [M]]",
+		About: `Lists what was imported, the newest first: files, changes with a label, and undos,
 each with its number, which 'caspian undo --import N' takes. With N it shows the claims
 that this import stated and withdrew, and with N and M what differs between the graph
 after the one and after the other, in the view of the other flags.`,
-	examples: `  caspian imports
+		Examples: `  caspian imports
   caspian imports 7 --claims 20
   caspian imports 7 12`,
-	setup: func(s *settings.Set) func(context.Context, *environment, []string) error {
-		f := &importFlags{claims: s.Number("claims", 5, 0, "with N: how many of its claims to show")}
-		f.pages = pagingSettings(s, 20)
-		f.q = newQuestion(s, "imports", "imports")
-		return func(ctx context.Context, e *environment, args []string) error {
-			names := f.q.positional(args, nil, "N", "M")
-			f.pages.check(s)
-			numbers := make([]int, len(args))
-			for i := range args {
-				n, err := strconv.Atoi(names[i])
-				if numbers[i] = n; err != nil || n < 1 {
-					s.Fault("%q is not the number of an import", names[i])
+		Setup: func(s *settings.Set) cli.Action {
+			f := &importFlags{claims: s.Number("claims", 5, 0, "with N: how many of its claims to show")}
+			f.pages = pagingSettings(s, 20)
+			f.q = newQuestion(s, at, "imports", "imports")
+			return func(ctx context.Context, e *cli.Environment, args []string) error {
+				names := f.q.positional(args, nil, "N", "M")
+				f.pages.check(s)
+				numbers := make([]int, len(args))
+				for i := range args {
+					n, err := strconv.Atoi(names[i])
+					if numbers[i] = n; err != nil || n < 1 {
+						s.Fault("%q is not the number of an import", names[i])
+					}
 				}
-			}
-			if len(args) == 2 {
-				return f.compare(ctx, e, numbers[0], numbers[1])
-			}
-			for _, name := range append([]string{"after"}, viewFlagNames...) {
-				if s.ByFlag(name) {
-					s.Fault("imports have no view and no cursor: leave out --%s", name)
+				if len(args) == 2 {
+					return f.compare(ctx, e, numbers[0], numbers[1])
 				}
+				for _, name := range append([]string{"after"}, viewFlagNames...) {
+					if s.ByFlag(name) {
+						s.Fault("imports have no view and no cursor: leave out --%s", name)
+					}
+				}
+				if len(args) == 1 {
+					return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.one(ctx, a, numbers[0]) }, answers.WriteImport)
+				}
+				return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.list(ctx, a) }, answers.WriteImports)
 			}
-			if len(args) == 1 {
-				return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.one(ctx, a, numbers[0]) }, answers.WriteImport)
-			}
-			return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.list(ctx, a) }, answers.WriteImports)
-		}
-	},
+		},
+	}
 }
 
 // importFlags are the flags of imports.
@@ -108,8 +112,8 @@ func (f *importFlags) one(ctx context.Context, a *asker, n int) (json.RawMessage
 	if err != nil {
 		return nil, err
 	}
-	a.e.say("caspian imports: there is no import %d; 'caspian imports' lists them", n)
-	return nil, errReported
+	a.e.Say("caspian imports: there is no import %d; 'caspian imports' lists them", n)
+	return nil, cli.ErrReported
 }
 
 // decoded reads a part of an answer.
@@ -121,7 +125,7 @@ func decoded[T any](raw json.RawMessage) (v T, err error) {
 }
 
 // compare shows what differs between the graph after one import and after another.
-func (f *importFlags) compare(ctx context.Context, e *environment, n, m int) error {
+func (f *importFlags) compare(ctx context.Context, e *cli.Environment, n, m int) error {
 	none := 0
 	both := f.q.view()
 	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) {

@@ -1,0 +1,219 @@
+// Package connect finds the service or the store of a command: the flags that name it, the
+// tokens that it wants, and how a store is opened.
+//
+// Read Location and Open first. It must not know what a command asks or changes there.
+package connect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/server"
+)
+
+// StandardStore is the folder of the store if none is named.
+const StandardStore = "data"
+
+// StoreSetting declares --store.
+func StoreSetting(s *settings.Set) *string {
+	return s.Text("store", "DIR", StandardStore, "folder of the store")
+}
+
+// OntologySetting declares --ontology.
+func OntologySetting(s *settings.Set) *string {
+	return s.Text("ontology", "FILE", "", "an ontology other than the built-in one")
+}
+
+const defaultURL = "http://127.0.0.1:8080"
+
+func urlSetting(s *settings.Set) *string {
+	return s.Text("url", "URL", defaultURL, "a running service")
+}
+
+// Location is where a command finds the graph: in the service of --url, in the service that
+// runs on the store of --store, or in that store.
+type Location struct {
+	s           *settings.Set
+	url, dir    *string
+	ontology    *string // nil where the command has none
+	credentials credentials
+	token       string // for the service at url
+}
+
+// Settings declares the settings of a command that works in a store or in a service; action is
+// what it does in one, in the help of --url.
+func Settings(s *settings.Set, action string) *Location {
+	l := &Location{s: s, dir: StoreSetting(s), ontology: OntologySetting(s)}
+	l.url = s.Text("url", "URL", "", action+" this running service instead of a store")
+	l.credentials = credentialSettings(s)
+	return l
+}
+
+// QuerySettings declares those of a command that queries a service or a store.
+func QuerySettings(s *settings.Set) *Location {
+	l := &Location{s: s, url: urlSetting(s)}
+	l.dir = s.Text("store", "DIR", "", "query this store, through the service that runs on it if one does")
+	l.ontology = OntologySetting(s)
+	l.credentials = credentialSettings(s)
+	return l
+}
+
+// HealthSettings declares those of a command that asks whether a service is ready.
+func HealthSettings(s *settings.Set) *Location {
+	return &Location{s: s, url: urlSetting(s), dir: StoreSetting(s)}
+}
+
+// Check reads the token; a fault becomes one of the settings.
+func (l *Location) Check() {
+	var err error
+	if l.token, err = l.credentials.read(l.s); err != nil {
+		l.s.Fault("%v", err)
+	}
+}
+
+// Service returns the service that the command uses, or nil if none runs on the
+// store. Call Check first.
+func (l *Location) Service() *client.Service {
+	if l.AtURL() {
+		return l.ServiceAtURL()
+	}
+	return ServiceOn(l.Folder())
+}
+
+// ServiceAtURL returns the service of --url, its default included.
+func (l *Location) ServiceAtURL() *client.Service { return ServiceAt(*l.url, l.token, l.Folder()) }
+
+// Folder returns the folder of the store.
+func (l *Location) Folder() string { return cmp.Or(*l.dir, StandardStore) }
+
+// Ontology loads the ontology of --ontology, or the one built in.
+func (l *Location) Ontology() (*schema.Ontology, error) { return LoadOntology(*l.ontology) }
+
+// NamesStore reports whether --store is given.
+func (l *Location) NamesStore() bool { return l.s.Given("store") }
+
+// NamesOntology reports whether --ontology is given.
+func (l *Location) NamesOntology() bool { return l.s.Given("ontology") }
+
+// AtURL reports whether the command uses the service of --url, and not the store of --store.
+// Where both are given, it uses the service, which runs on that store; but a flag overrides
+// the environment.
+func (l *Location) AtURL() bool {
+	return l.s.Given("url") && (l.s.ByFlag("url") || !l.s.ByFlag("store"))
+}
+
+// Ready returns what the service says once it is ready.
+func (l *Location) Ready(ctx context.Context) (string, error) {
+	at := client.At(*l.url)
+	if !l.AtURL() {
+		own := ServiceOn(l.Folder())
+		switch {
+		case own != nil:
+			at = own
+		case l.s.ByFlag("store"):
+			return "", fmt.Errorf("no service runs on the store %s", l.Folder())
+		}
+	}
+	text, err := at.Ready(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%s is not ready: %w", at.Name, err)
+	}
+	return text, nil
+}
+
+// ServiceOn returns the service that runs on the store in the folder, or nil if none runs.
+// It is reached by its socket there, and needs no token.
+func ServiceOn(dir string) *client.Service {
+	path, err := server.OwnerSocket(dir)
+	if err != nil {
+		return nil // then the service has no socket either
+	}
+	return client.OnSocket(path)
+}
+
+// ServiceAt returns the service at an address. A token is sent to it. Without one, a service on
+// this machine that runs on the store in the folder is used as its owner.
+func ServiceAt(address, token, dir string) *client.Service {
+	s := client.At(address)
+	s.Token = token
+	if token != "" || !runsOn(dir, address) {
+		return s
+	}
+	if own := ServiceOn(dir); own != nil {
+		return own
+	}
+	if path, err := server.OwnerSocket(dir); err == nil {
+		if _, err := os.Lstat(path); err == nil {
+			return s // the service was killed, and another may listen at its address
+		}
+	}
+	s.StoreToken, _ = OwnerToken(dir) // without a token, the service's answer says what it needs
+	return s
+}
+
+// runsOn reports whether the service on the store in the folder listens at the address, by
+// the file that has its address.
+func runsOn(dir, address string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, AddressFile))
+	u, uerr := url.Parse(address)
+	if err != nil || uerr != nil || u.Scheme != "http" {
+		return false
+	}
+	host := u.Hostname()
+	if a, err := netip.ParseAddr(host); !strings.EqualFold(host, "localhost") && (err != nil || !a.Unmap().IsLoopback()) {
+		return false
+	}
+	port := u.Port()
+	if port == "" {
+		port = "80"
+	}
+	_, its, err := net.SplitHostPort(strings.TrimSpace(string(text)))
+	return err == nil && its == port
+}
+
+// credentials are the settings of the token for a service.
+type credentials struct{ token, file *string }
+
+func credentialSettings(s *settings.Set) credentials {
+	return credentials{
+		token: s.Text("token", "TOKEN", "", "bearer token for --url; not needed for the service on the store data (or CASPIAN_STORE)"),
+		file:  s.Text("token-file", "FILE", "", "read the token from this file"),
+	}
+}
+
+// read returns the token, or "" if there is none.
+func (c credentials) read(s *settings.Set) (string, error) {
+	if s.Either("token", "token-file") != "token-file" {
+		return *c.token, nil
+	}
+	f, err := os.Open(*c.file)
+	if err != nil {
+		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	defer f.Close()
+	if err := private(f); err != nil {
+		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	if err != nil {
+		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			return line, nil
+		}
+	}
+	return "", errors.New("--token-file: " + *c.file + " has no token")
+}

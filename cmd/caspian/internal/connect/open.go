@@ -1,0 +1,118 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapfile"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// LoadOntology reads an ontology; "" is the one built in.
+func LoadOntology(file string) (*schema.Ontology, error) {
+	if file == "" {
+		return schema.Load("ontology.graphql", schema.Default)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return schema.Load(file, string(text))
+}
+
+// Store is an open store and the graph in it.
+type Store struct {
+	*live.Graph
+	Log store.Log
+}
+
+// Close writes the snapshot file and closes the store.
+func (o *Store) Close() error { return errors.Join(o.Graph.Close(), o.Log.Close()) }
+
+// SnapshotFile returns the snapshot file of the store in the folder.
+func SnapshotFile(dir string) snapfile.File {
+	return snapfile.File{Path: filepath.Join(dir, "snapshot")}
+}
+
+// unsaved is a snapshot file that is read and never written.
+type unsaved struct{ live.Cache }
+
+func (unsaved) Save(*snapshot.Snapshot, graph.Identity) error { return nil }
+
+// Options Say how a store is opened.
+type Options struct {
+	Ontology *schema.Ontology
+	// Existing refuses a folder without a store.
+	Existing bool
+	// ReadOnly changes nothing on the disk.
+	ReadOnly bool
+	// Accept continues with an Ontology that not all claims fit.
+	Accept bool
+	// Say takes lines for the user; nil discards them.
+	Say func(format string, a ...any)
+	// NoCache leaves the snapshot file alone.
+	NoCache bool
+	Logger  *slog.Logger
+	// IndexMemory is live.Options.IndexMemory.
+	IndexMemory int
+	// Over, where not nil, wraps the log, as a dry run does.
+	Over func(live.Log) live.Log
+}
+
+// Open opens the embedded store in the folder.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	if o.Existing {
+		if err := StoreExists(dir); err != nil {
+			return nil, err
+		}
+	}
+	log, err := store.Open(dir, store.Options{ReadOnly: o.ReadOnly, Say: o.Say})
+	if err != nil {
+		return nil, err
+	}
+	if err := settleOntology(ctx, log, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
+	}
+	var l live.Log = log
+	opts := live.Options{Logger: o.Logger, IndexMemory: o.IndexMemory}
+	if o.Over != nil {
+		l = o.Over(l)
+	} else if !o.NoCache {
+		opts.Cache = SnapshotFile(dir)
+		if o.ReadOnly {
+			opts.Cache = unsaved{opts.Cache}
+		}
+	}
+	g, err := live.Open(ctx, l, o.Ontology, opts)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
+	}
+	return &Store{g, log}, nil
+}
+
+// OrURL adds to the error of a store that is in use how to reach its service.
+func OrURL(err error) error {
+	var ge *graph.Error
+	if errors.As(err, &ge) && ge.Code == graph.Unavailable {
+		return fmt.Errorf("%w; or reach the service that runs on it with --url", err)
+	}
+	return err
+}
+
+// StoreExists returns an error that says how to make a store, where the folder has none.
+func StoreExists(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' creates one", dir)
+	}
+	return err
+}
